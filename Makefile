@@ -1,0 +1,59 @@
+# Parallax. `make demo` shows the main job, `make test` proves it; both set themselves up.
+# FAULT=<id> | FAULT=none | CASE=<file> | JSON=1 go with `make demo`.
+.DEFAULT_GOAL := help
+SHELL := bash
+.PHONY: help setup demo up down faults test check fmt unit lab end-to-end container build lock record
+FAULT ?= lb-health-check-wrong-port
+CASE ?= lab/cases/keybuzz.yaml
+PY := .venv/bin/python
+export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.tools/bin:$(PATH)
+export SAM_CLI_TELEMETRY := 0
+export UV_PYTHON_DOWNLOADS := never
+export UV_SYSTEM_CERTS := true
+
+help: ## show these lines
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[36m%-11s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## install what is missing, saying what and why
+	@tools/setup $(if $(JSON),>&2)
+
+demo: setup ## the incident, live: outside red, inside green, the cause, the mail (FAULT=, CASE=, JSON=1)
+	@exec $(PY) -m lab.demo play --fault "$(FAULT)" --case "$(CASE)" $(if $(JSON),--json)
+
+up: setup ## keep lab, emulator, functions and agents running for work on them (CASE=)
+	@$(PY) -m lab.demo up --case "$(CASE)"
+
+down: ## end what `make up` started
+	@$(PY) -m lab.demo down
+
+faults: setup ## list the faults that `make demo FAULT=` knows
+	@$(PY) -m lab faults --case "$(CASE)"
+
+test: setup check unit lab end-to-end container ## everything that CI runs
+
+check: setup ## format, lint, types, import walls, template, lock
+	@tools/check
+
+fmt: setup ## format the code
+	@ruff format -q . && ruff check -q --fix .
+
+unit: setup ## unit and property tests, the recorded captures
+	@$(PY) -m pytest -q -m "not lab and not container" --cov --cov-report=term:skip-covered tests
+
+lab: setup ## the lab's own tests, on the real servers
+	@$(PY) -m pytest -q -m "lab" tests/lab
+
+end-to-end: setup build ## every fault and health, through lab, emulator, queue and topic
+	@$(PY) -m lab.demo run --case "$(CASE)" -- $(PY) -m pytest -q -m lab tests/end_to_end
+
+container: setup build ## `sam local invoke` in a real container
+	@tools/container $(PY) -m pytest -q -m container tests/functions
+
+build: setup ## build the functions and the layer with SAM
+	@sam build >/dev/null 2>.aws-sam-build.log || { cat .aws-sam-build.log; exit 1; }; rm -f .aws-sam-build.log
+
+record: setup ## play every fault and save its snapshot in events/diagnose/
+	@$(PY) -m lab.demo record --case "$(CASE)"
+
+lock: setup ## write the pinned requirements anew from the date in pyproject.toml
+	@tools/lock

@@ -1,0 +1,73 @@
+"""Main: the agent's process, `python -m parallax_agent` or `parallax-agent`.
+
+In: the environment (README). Out: exit code 0 after SIGTERM or SIGINT, 2 where
+the environment is not usable. It does not: anything else; `run` does.
+"""
+
+import logging
+import os
+import signal
+import sys
+import threading
+
+from kubernetes.config import ConfigException
+
+from parallax import targets
+from parallax_agent import log_lines
+from parallax_agent.api import connect
+from parallax_agent.push import Pusher
+from parallax_agent.run import Agent
+from parallax_agent.settings import SettingsError, from_environment
+from parallax_agent.signing import KeyUnusableError, read_key
+
+UNUSABLE = 2
+
+logger = logging.getLogger("parallax_agent")
+
+
+def prepare() -> Agent:
+    """Build the agent from the environment.
+
+    Raises `SettingsError`; each line names the variable that is missing or wrong.
+    """
+    settings = from_environment(os.environ)
+    try:
+        read_key(settings.key_file)
+    except KeyUnusableError as error:
+        raise SettingsError(f"PARALLAX_AGENT_KEY_FILE: {error}") from error
+    try:
+        file = targets.find()
+        known = targets.load(file)
+    except (targets.TargetsError, OSError) as error:
+        raise SettingsError(f"PARALLAX_TARGETS: {error}") from error
+    here = [t for t in known if t.reached.cluster == settings.cluster]
+    if not here:
+        raise SettingsError(
+            f"PARALLAX_AGENT_CLUSTER: no target in {file} is reached through "
+            f"cluster {settings.cluster!r}"
+        )
+    try:
+        apis = connect(settings.kubeconfig)
+    except ConfigException as error:
+        raise SettingsError(f"KUBECONFIG: {error}") from error
+    pusher = Pusher(settings.observations_url, settings.key_file)
+    return Agent(settings, here, apis, pusher)
+
+
+def main() -> int:
+    """Run the agent until SIGTERM or SIGINT."""
+    log_lines.to_stdout()
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: stop.set())
+    try:
+        agent = prepare()
+    except SettingsError as error:
+        for line in str(error).splitlines():
+            logger.error("%s", line)  # noqa: TRY400 - a trace helps no operator here
+        return UNUSABLE
+    return agent.run(stop)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,201 @@
+"""Follower: one ingress pod's access log, as it is written.
+
+In: the log stream of one pod, through the Kubernetes API. Out: a `Sighting`
+for each line of ours, and when the log was last known to be live.
+It does not: keep or send any line of anybody else, or judge what is missing.
+
+Ours is a line whose User-Agent begins with `Parallax/` and whose request id
+is a uuid4 in hex, as `parallax.probe` sends them. A stream that is silent is
+opened again after `QUIET_SECONDS`: the official client's follow is known to
+stall (kubernetes-client/python #1546, #1234) and to end by itself after an
+hour (#1040), and only a log that was seen alive makes a missing line a proof.
+"""
+
+import logging
+import re
+import threading
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, override
+
+from kubernetes.client.exceptions import ApiException
+from urllib3.exceptions import HTTPError, ReadTimeoutError
+
+from parallax.model.cluster import Sighting
+from parallax_agent.access_line import parse
+from parallax_agent.api import why
+from parallax_agent.read import IngressPod
+
+USER_AGENT = "Parallax/"
+QUIET_SECONDS = 10.0
+"""A stream that says nothing for so long is opened again."""
+FIRST_LOOK_SECONDS = 60
+OVERLAP_SECONDS = 5
+SETTLE_SECONDS = 1.0
+BACKOFF_SECONDS = (1.0, 2.0, 5.0, 10.0, 30.0)
+KEPT = 2000
+"""Lines of ours held until they are taken; a cycle has some dozens."""
+_REQUEST_ID = re.compile(r"[0-9a-f]{32}")
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What one pod's log gave since it was last asked.
+
+    `read_at` None: the log is not live or not in the format we read.
+    """
+
+    sightings: tuple[Sighting, ...] = ()
+    read_at: datetime | None = None
+
+
+class Follower(threading.Thread):
+    """Follows one pod's log until told to stop; reconnects by itself."""
+
+    def __init__(self, core: Any, pod: IngressPod, node: str) -> None:  # noqa: ANN401 - the client is untyped
+        super().__init__(name=f"log of {pod.name}", daemon=True)
+        self._core = core
+        self._pod = pod
+        self._node = node
+        self._ended = threading.Event()
+        self._lock = threading.Lock()
+        self._kept: deque[Sighting] = deque(maxlen=KEPT)
+        self._seen: deque[tuple[str, datetime]] = deque(maxlen=KEPT)
+        self._read_at: datetime | None = None
+        self._opened_at: datetime | None = None
+        self._readable = True
+
+    @override
+    def run(self) -> None:
+        """Follow; a stream that ends or breaks is opened again, with back-off."""
+        failures = 0
+        while not self._ended.is_set():
+            try:
+                self._follow()
+                failures = 0
+            except ReadTimeoutError:
+                failures = 0
+            except (ApiException, HTTPError, OSError) as error:
+                failures += 1
+                self._note_failure(error, failures)
+            step = min(failures, len(BACKOFF_SECONDS) - 1)
+            self._ended.wait(BACKOFF_SECONDS[step] if failures else 0.1)
+
+    def stop(self) -> None:
+        """Let the thread end at its next line or silence."""
+        self._ended.set()
+
+    def take(self) -> Heard:
+        """Hand over what was seen since the last time."""
+        with self._lock:
+            taken = tuple(self._kept)
+            self._kept.clear()
+            return Heard(taken, self._live_at() if self._readable else None)
+
+    def _follow(self) -> None:
+        response = self._core.read_namespaced_pod_log(
+            self._pod.name,
+            self._pod.namespace,
+            container=self._pod.container,
+            follow=True,
+            timestamps=True,
+            since_seconds=self._since(),
+            _preload_content=False,
+            _request_timeout=(QUIET_SECONDS, QUIET_SECONDS),
+        )
+        with self._lock:
+            self._opened_at = _now()
+        try:
+            for line in lines(response.stream(4096)):
+                self._hear(line)
+                if self._ended.is_set():
+                    return
+        finally:
+            response.close()
+
+    def _live_at(self) -> datetime | None:
+        """Return until when the log is known to have been read to its end.
+
+        Opening a stream proves it up to then, but only after the lines that
+        were waiting have had time to come.
+        """
+        opened = self._opened_at
+        if opened and (_now() - opened).total_seconds() >= SETTLE_SECONDS:
+            return max(opened, self._read_at or opened)
+        return self._read_at
+
+    def _since(self) -> int:
+        with self._lock:
+            last = self._live_at()
+        if last is None:
+            return FIRST_LOOK_SECONDS
+        return int((_now() - last).total_seconds()) + OVERLAP_SECONDS
+
+    def _hear(self, line: str) -> None:
+        with self._lock:
+            self._read_at = _now()
+        if f'"{USER_AGENT}' not in line:
+            return
+        entry = parse(line)
+        if entry is None:
+            self._unreadable()
+            return
+        if not entry.user_agent.startswith(USER_AGENT):
+            return
+        self._readable = True
+        key = (entry.request_id, entry.seen_at)
+        if key in self._seen or not _REQUEST_ID.fullmatch(entry.request_id):
+            return
+        self._seen.append(key)
+        sighting = Sighting(
+            request_id=entry.request_id,
+            seen_at=entry.seen_at,
+            node=self._node,
+            pod=self._pod.name,
+            status_code=entry.status_code,
+            upstream_name=entry.upstream_name,
+            upstream_address=entry.upstream_address,
+            upstream_status=entry.upstream_status,
+            upstream_response_length=entry.upstream_response_length,
+        )
+        with self._lock:
+            self._kept.append(sighting)
+
+    def _unreadable(self) -> None:
+        if self._readable:
+            logger.warning(
+                "access log is not in ingress-nginx's default format: "
+                "no sightings from it",
+                extra={"pod": self._pod.name},
+            )
+        self._readable = False
+
+    def _note_failure(self, error: Exception, failures: int) -> None:
+        if failures == 1:
+            logger.warning(
+                "cannot follow access log: %s",
+                why(error),
+                extra={"pod": self._pod.name, "namespace": self._pod.namespace},
+            )
+
+
+def lines(chunks: Iterable[bytes]) -> Iterator[str]:
+    """Cut a byte stream into lines; bytes that are no UTF-8 are replaced.
+
+    A line without an end is given up at a megabyte.
+    """
+    rest = b""
+    for chunk in chunks:
+        *whole, rest = (rest + chunk).split(b"\n")
+        for line in whole:
+            yield line.decode("utf-8", "replace")
+        if len(rest) > 1_000_000:  # noqa: PLR2004 - a megabyte, as said above
+            rest = b""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

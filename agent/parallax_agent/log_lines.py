@@ -1,0 +1,42 @@
+"""Log lines: the agent's own log, one JSON object a line on stdout.
+
+In: records of the standard library's `logging`. Out: lines with the names the
+functions' logs use (`timestamp`, `level`, `service`, `message`), so that both
+are searched alike; whatever stands in `extra` is added.
+It does not: choose what is logged; no key and no captured body ever is.
+"""
+
+import json
+import logging
+import sys
+from datetime import UTC, datetime
+from typing import override
+
+_PLAIN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "taskName"}
+
+
+class JsonLine(logging.Formatter):
+    """Turns a record into one line of JSON."""
+
+    @override
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line; `exception` is there only if there was one."""
+        moment = datetime.fromtimestamp(record.created, UTC)
+        line: dict[str, object] = {
+            "timestamp": moment.isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "service": "agent",
+            "message": record.getMessage(),
+        }
+        line |= {k: v for k, v in vars(record).items() if k not in _PLAIN}
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return json.dumps(line, default=str)
+
+
+def to_stdout() -> None:
+    """Send the agent's log to stdout; other libraries only from warnings on."""
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(JsonLine())
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    logging.getLogger("parallax_agent").setLevel(logging.INFO)

@@ -1,0 +1,189 @@
+"""Objects: Kubernetes' JSON objects, turned into the model's nouns.
+
+In: objects as the API documents them. Out: `Node`, `Service`, `Endpoint`,
+`Pod`, `Workload`. It does not: call anything, or decide what belongs together.
+Source: Kubernetes API 1.36, core/v1, apps/v1, discovery.k8s.io/v1.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import cast
+
+from parallax.model.cluster import Endpoint, Node, Pod, Service, ServicePort, Workload
+from parallax.model.wire import Json
+
+CHANGED = "endpoints.kubernetes.io/last-change-trigger-time"
+"""Set by the EndpointSlice controller: when the pod or Service changed."""
+SERVICE_NAME = "kubernetes.io/service-name"
+
+
+def part(item: Json, *keys: str) -> dict[str, Json]:
+    """Return an object below these keys; empty where one is absent or null."""
+    found = cast("dict[str, Json]", item or {})
+    for key in keys:
+        found = cast("dict[str, Json]", found.get(key) or {})
+    return found
+
+
+def many(item: Json, *keys: str) -> list[Json]:
+    """Return a list below these keys; empty where it is absent or null."""
+    *above, last = keys
+    return cast("list[Json]", part(item, *above).get(last) or [])
+
+
+def name_of(item: Json) -> str:
+    """Return an object's name."""
+    return item["metadata"]["name"]
+
+
+def named(items: Iterable[Json], name: str | None) -> Json:
+    """Return the object with this name, else None."""
+    return next((i for i in items if name_of(i) == name), None)
+
+
+def instant(text: str | None) -> datetime | None:
+    """Read Kubernetes' RFC 3339 time; None for nothing and for nonsense."""
+    try:
+        return datetime.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+
+
+def node(item: Json) -> Node:
+    """Read a Node with its addresses; ready only if it says so."""
+    addresses = {a["type"]: a["address"] for a in many(item, "status", "addresses")}
+    return Node(
+        name=name_of(item),
+        internal_ip=addresses.get("InternalIP"),
+        external_ip=addresses.get("ExternalIP"),
+        ready=_says(item, "Ready"),
+    )
+
+
+def service(item: Json) -> Service:
+    """Read a Service with its ports."""
+    spec = part(item, "spec")
+    return Service(
+        namespace=item["metadata"]["namespace"],
+        name=name_of(item),
+        type=spec.get("type", "ClusterIP"),
+        cluster_ip=spec.get("clusterIP"),
+        ports=tuple(
+            ServicePort(
+                port=p["port"],
+                target_port=str(p.get("targetPort", p["port"])),
+                name=p.get("name"),
+                node_port=p.get("nodePort"),
+            )
+            for p in many(spec, "ports")
+        ),
+        external_traffic_policy=spec.get("externalTrafficPolicy"),
+    )
+
+
+def slices_of(slices: Iterable[Json], namespace: str, service: str) -> list[Json]:
+    """Return the EndpointSlices of one Service (there may be several)."""
+    return [
+        s
+        for s in slices
+        if s["metadata"]["namespace"] == namespace
+        and part(s, "metadata", "labels").get(SERVICE_NAME) == service
+    ]
+
+
+def endpoints(
+    slices: Iterable[Json], *, port_name: str | None, family: str = "IPv4"
+) -> tuple[Endpoint, ...]:
+    """Read the addresses behind a Service, of one address family, sorted.
+
+    `endpoints: null` is how the API writes "none". A `ready` that is missing
+    means ready (discovery/v1, EndpointConditions).
+    """
+    found: list[Endpoint] = []
+    for item in slices:
+        if item.get("addressType", family) != family:
+            continue
+        ports = many(item, "ports")
+        named_so = [p for p in ports if (p.get("name") or "") == (port_name or "")]
+        port = next((p.get("port") for p in named_so or ports), None)
+        for entry in many(item, "endpoints"):
+            target = part(entry, "targetRef")
+            ready = part(entry, "conditions").get("ready")
+            found.append(
+                Endpoint(
+                    address=entry["addresses"][0],
+                    ready=ready is None or ready,
+                    port=port,
+                    node=entry.get("nodeName"),
+                    pod=target.get("name") if target.get("kind") == "Pod" else None,
+                )
+            )
+    return tuple(sorted(found, key=lambda e: (e.address, e.port or 0)))
+
+
+def changed_at(slices: Iterable[Json]) -> datetime | None:
+    """Return when the newest change of these EndpointSlices was made."""
+    moments = [m for m in map(_slice_changed_at, slices) if m is not None]
+    return max(moments, default=None)
+
+
+def _slice_changed_at(item: Json) -> datetime | None:
+    meta = item["metadata"]
+    told = instant(part(meta, "annotations").get(CHANGED))
+    if told is not None:
+        return told
+    fields = [instant(f.get("time")) for f in many(meta, "managedFields")]
+    written = [moment for moment in fields if moment is not None]
+    return max(written) if written else instant(meta.get("creationTimestamp"))
+
+
+def pod(item: Json) -> Pod:
+    """Read a pod; `restarts` is the sum over its containers."""
+    spec, status = part(item, "spec"), part(item, "status")
+    containers = [
+        *many(status, "initContainerStatuses"),
+        *many(status, "containerStatuses"),
+    ]
+    waiting = (part(c, "state", "waiting") for c in containers)
+    return Pod(
+        name=name_of(item),
+        node=spec.get("nodeName"),
+        ip=status.get("podIP"),
+        host_network=bool(spec.get("hostNetwork")),
+        phase=status.get("phase", "Unknown"),
+        ready=_says(item, "Ready"),
+        restarts=sum(c.get("restartCount", 0) for c in containers),
+        waiting_reason=next((w["reason"] for w in waiting if w.get("reason")), None),
+        started_at=instant(status.get("startTime")),
+    )
+
+
+def workload(kind: str, item: Json) -> Workload:
+    """Read a DaemonSet or a Deployment and how far its rollout is.
+
+    A generation that its controller has not looked at yet counts as not
+    rolled out at all: the numbers still speak of the one before.
+    """
+    status = part(item, "status")
+    desired, ready, updated = (
+        ("desiredNumberScheduled", "numberReady", "updatedNumberScheduled")
+        if kind == "DaemonSet"
+        else ("replicas", "readyReplicas", "updatedReplicas")
+    )
+    wanted = status if kind == "DaemonSet" else part(item, "spec")
+    generation = item["metadata"].get("generation", 0)
+    seen = status.get("observedGeneration", generation) >= generation
+    return Workload(
+        kind=kind,
+        name=name_of(item),
+        desired=wanted.get(desired, 0),
+        ready=status.get(ready, 0),
+        updated=status.get(updated, 0) if seen else 0,
+    )
+
+
+def _says(item: Json, condition: str) -> bool:
+    return any(
+        c["type"] == condition and c["status"] == "True"
+        for c in many(item, "status", "conditions")
+    )

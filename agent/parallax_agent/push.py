@@ -1,0 +1,145 @@
+"""Push: hands what the agent saw to `ingest`, come what may.
+
+In: one `Push` a cycle. Out: signed POSTs to `ingest`, oldest first.
+It does not: block the loop that observes, or give up while `ingest` is away.
+
+`sent_at` is set anew for each attempt: `ingest` takes the difference to its
+own clock for the node's skew, and a message that waited in the buffer would
+look like a clock that is minutes late. What was measured keeps its own times,
+so that it is as old as it is.
+"""
+
+import json
+import logging
+import random
+import threading
+import time
+from dataclasses import replace
+from datetime import UTC, datetime
+from enum import Enum, auto
+from http import HTTPStatus
+from pathlib import Path
+
+import httpx
+
+from parallax.model.push import Push
+from parallax.model.wire import encode
+from parallax_agent.buffer import Buffer, Message
+from parallax_agent.signing import KeyUnusableError, read_key, signed
+
+CAPACITY = 120
+"""Messages kept while `ingest` is away: half an hour at 15 seconds."""
+SEND_SECONDS = 10.0
+FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
+
+logger = logging.getLogger(__name__)
+
+
+class Outcome(Enum):
+    """What became of one attempt."""
+
+    STORED = auto()
+    REFUSED = auto()
+    AGAIN = auto()
+
+
+class Pusher:
+    """A bounded buffer and the thread that empties it."""
+
+    def __init__(self, url: str, key_file: Path, *, capacity: int = CAPACITY) -> None:
+        self._url = url
+        self._key_file = key_file
+        self._buffer = Buffer(capacity)
+        self._closing = threading.Event()
+        self._client = httpx.Client(timeout=SEND_SECONDS)
+        self._thread = threading.Thread(target=self._run, name="pusher", daemon=True)
+
+    def start(self) -> None:
+        """Begin to send."""
+        self._thread.start()
+
+    def put(self, push: Push) -> None:
+        """Buffer a push; a full buffer gives up its oldest and counts it."""
+        self._buffer.put(push)
+
+    def close(self, seconds: float) -> int:
+        """Try once to send what is buffered; return how many pushes remain."""
+        self._closing.set()
+        self._buffer.close()
+        if self._thread.ident is not None:
+            self._thread.join(seconds)
+        if not self._thread.is_alive():
+            self._client.close()
+        return self.buffered
+
+    @property
+    def buffered(self) -> int:
+        """How many pushes wait."""
+        return len(self._buffer)
+
+    def _run(self) -> None:
+        failures = 0
+        while (message := self._buffer.oldest()) is not None:
+            if self._attempt(message) is not Outcome.AGAIN:
+                failures = 0
+                self._buffer.forget(message)
+                continue
+            if self._closing.is_set():
+                return
+            wait = min(LONGEST_WAIT, FIRST_WAIT * 2**failures)
+            failures = min(failures + 1, 10)
+            self._closing.wait(wait * random.uniform(0.5, 1.0))  # noqa: S311 - spreads retries
+
+    def _attempt(self, message: Message) -> Outcome:
+        began = time.monotonic()
+        try:
+            key = read_key(self._key_file)
+            response = self._send(message, key)
+            if response.status_code == HTTPStatus.UNAUTHORIZED:
+                newer = read_key(self._key_file)
+                if newer != key:
+                    response = self._send(message, newer)
+        except (httpx.HTTPError, KeyUnusableError) as error:
+            logger.warning(
+                "push not sent, will try again: %s: %s", type(error).__name__, error
+            )
+            return Outcome.AGAIN
+        except Exception:
+            # One push that cannot be sent at all must not stop those behind it.
+            logger.exception("push given up")
+            return Outcome.REFUSED
+        return _outcome(response, message, time.monotonic() - began)
+
+    def _send(self, message: Message, key: str) -> httpx.Response:
+        now = datetime.now(UTC)
+        body = json.dumps(encode(self._stamped(message.push, now)))
+        headers = signed(key, message.id, now, body)
+        headers["Content-Type"] = "application/json"
+        return self._client.post(self._url, content=body, headers=headers)
+
+    def _stamped(self, push: Push, now: datetime) -> Push:
+        reports = (
+            replace(report, sent_at=now, dropped=self._buffer.dropped)
+            for report in push.reports
+        )
+        return replace(push, sent_at=now, reports=tuple(reports))
+
+
+def _outcome(response: httpx.Response, message: Message, seconds: float) -> Outcome:
+    told = {
+        "message_id": message.id,
+        "status_code": response.status_code,
+        "reports": len(message.push.reports),
+        "seconds": round(seconds, 3),
+    }
+    if response.is_success:
+        logger.info("push stored", extra=told)
+        return Outcome.STORED
+    told["answer"] = response.text[:500]
+    if response.status_code == HTTPStatus.TOO_MANY_REQUESTS or (
+        response.is_server_error
+    ):
+        logger.warning("push not taken, will try again", extra=told)
+        return Outcome.AGAIN
+    logger.error("push refused and dropped", extra=told)
+    return Outcome.REFUSED

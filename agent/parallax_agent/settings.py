@@ -1,0 +1,116 @@
+"""Settings: what the environment tells the agent, read once at its start.
+
+In: environment variables. Out: one checked value, or one error that names
+every variable that is missing or wrong.
+It does not: read the targets file (`parallax.targets` does) or keep the key:
+the key file is read again for every push, so that it can be rotated.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import urlsplit
+
+DEFAULT_INTERVAL = 15.0
+OBSERVATIONS = "/v1/observations"
+
+
+class SettingsError(ValueError):
+    """One line a variable: its name, what was expected, what was found."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The agent's settings; `interval` in seconds, `kubeconfig` None: in-cluster."""
+
+    node: str
+    cluster: str
+    key_file: Path
+    observations_url: str
+    interval: float = DEFAULT_INTERVAL
+    source_address: str | None = None
+    kubeconfig: Path | None = None
+
+
+def from_environment(environment: Mapping[str, str]) -> Settings:
+    """Read the settings; raises `SettingsError` with all problems at once."""
+    problems: list[str] = []
+
+    def need(name: str, what: str) -> str:
+        value = environment.get(name, "").strip()
+        if not value:
+            problems.append(f"{name}: expected {what}, it is not set")
+        return value
+
+    node = need("PARALLAX_AGENT_NODE", "the name of the node the agent runs on")
+    cluster = need("PARALLAX_AGENT_CLUSTER", "the cluster's name as in the targets")
+    key_file = Path(need("PARALLAX_AGENT_KEY_FILE", "the path of the signing key"))
+    url = need("PARALLAX_INGEST_URL", "the URL of the ingest function")
+    if url and not _is_safe(url):
+        problems.append(
+            "PARALLAX_INGEST_URL: expected an https URL (http only to a loopback or "
+            f"private address), got {url!r}"
+        )
+    interval = _interval(environment.get("PARALLAX_AGENT_INTERVAL", ""), problems)
+    source = environment.get("PARALLAX_AGENT_SOURCE_ADDRESS") or None
+    if source and not _is_address(source):
+        problems.append(
+            f"PARALLAX_AGENT_SOURCE_ADDRESS: expected an IP address, got {source!r}"
+        )
+    if problems:
+        raise SettingsError("\n".join(problems))
+    kubeconfig = environment.get("KUBECONFIG") or None
+    return Settings(
+        node=node,
+        cluster=cluster,
+        key_file=key_file,
+        observations_url=_observations(url),
+        interval=interval,
+        source_address=source,
+        kubeconfig=Path(kubeconfig) if kubeconfig else None,
+    )
+
+
+def _interval(text: str, problems: list[str]) -> float:
+    if not text:
+        return DEFAULT_INTERVAL
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 1 <= seconds <= 3600:  # noqa: PLR2004 - a second to an hour
+        problems.append(
+            f"PARALLAX_AGENT_INTERVAL: expected 1 to 3600 seconds, got {text!r}"
+        )
+    return seconds
+
+
+def _is_safe(url: str) -> bool:
+    """Tell whether a push may go there: what it holds is not for strangers to read.
+
+    Over http a name will not do, for nobody knows where it leads tomorrow.
+    """
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    host = parts.hostname or ""
+    if parts.scheme == "https":
+        return bool(host)
+    if parts.scheme != "http":
+        return False
+    return host == "localhost" or (_is_address(host) and ip_address(host).is_private)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _observations(url: str) -> str:
+    base = url.rstrip("/")
+    return base if base.endswith(OBSERVATIONS) else base + OBSERVATIONS

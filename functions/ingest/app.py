@@ -1,0 +1,62 @@
+"""Ingest: takes what the agents push, if it is signed and understood.
+
+In: a function URL's event, `POST /v1/observations`. Out: reports in the journal;
+202, or a refusal with one sentence. It does not: believe anything unsigned.
+"""
+
+import base64
+import json
+import logging
+from datetime import UTC, datetime
+from typing import Any
+
+from parallax import settings
+from parallax.aws import may_pass, secret
+from parallax.ingest import Refused, accept
+from parallax.journal import TooLargeError, open_journal
+
+found = settings.read()
+journal = open_journal(found.journal_table)
+log = logging.getLogger("ingest")
+
+
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """Check one push and store its reports."""
+    http = event["requestContext"]["http"]
+    if (http["method"], event["rawPath"]) != ("POST", "/v1/observations"):
+        return answer(404, "only POST /v1/observations is here")
+    body = event.get("body") or ""
+    raw = base64.b64decode(body) if event.get("isBase64Encoded") else body.encode()
+    try:
+        push = accept(event["headers"], raw, keys(), datetime.now(UTC))
+        for report in push.reports:
+            journal.record(report)
+    except Refused as refused:
+        log.warning("refused with %d: %s", refused.status_code, refused.text)
+        return answer(refused.status_code, refused.text)
+    except TooLargeError as error:
+        log.warning("refused with 413: %s", error)
+        return answer(413, str(error))
+    except Exception as error:
+        log.exception("could not store")
+        if may_pass(error):
+            return answer(503, "not stored: come again")
+        # An agent that came again with it would hold up all that is behind it.
+        return answer(400, "cannot be stored: the log of ingest says why")
+    return answer(202, f"stored {len(push.reports)}")
+
+
+def keys() -> list[str]:
+    """Return the agents' keys; none configured means that none fits."""
+    if found.agent_key_arn is None:
+        return []
+    return [key.strip() for key in secret(found.agent_key_arn).split(",")]
+
+
+def answer(status_code: int, text: str) -> dict[str, Any]:
+    """Return a response of the function URL."""
+    return {
+        "statusCode": status_code,
+        "headers": {"content-type": "application/json"},
+        "body": json.dumps({"message": text}),
+    }

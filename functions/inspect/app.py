@@ -1,0 +1,47 @@
+"""Inspect: reads the load balancers, every minute and when a probe fails.
+
+In: the schedule's event, or the stream's records of failing runs; what they hold
+does not matter, since one look serves all targets. Out: readings in the journal,
+and a summary. It does not: judge.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from parallax import settings, targets
+from parallax.aws import secret
+from parallax.inspect import connect, read, unread
+from parallax.journal import open_journal
+from parallax.model.balancer import BalancerReading, Problem
+from parallax.model.target import Target
+
+found = settings.read()
+journal = open_journal(found.journal_table)
+
+
+def handler(_event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """Read the balancers of all targets and write the readings down."""
+    readings = look(targets.load(targets.find()), datetime.now(UTC))
+    for reading in readings:
+        journal.record(reading)
+    return {"readings": [summary(reading) for reading in readings]}
+
+
+def look(known: Sequence[Target], now: datetime) -> tuple[BalancerReading, ...]:
+    """Ask the API, or say that no token is there to ask with."""
+    if found.hetzner_token_arn is None:
+        reason = "no token is configured: set the stack's parameter HetznerToken"
+        return unread(known, now, Problem.UNAUTHORIZED, reason)
+    token = secret(found.hetzner_token_arn).strip()
+    return read(connect(token, found.hetzner_endpoint), known, now)
+
+
+def summary(reading: BalancerReading) -> dict[str, Any]:
+    """Return a reading in three words for whoever invoked by hand."""
+    balancer = reading.load_balancer
+    return {
+        "target": reading.target,
+        "load_balancer": balancer.name if balancer else None,
+        "problem": reading.problem,
+    }

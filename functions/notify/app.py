@@ -1,0 +1,45 @@
+"""Notify: publishes findings to the queue, and turns of an incident by mail.
+
+In: records of the incidents' stream; by hand, `{"finding": {…}}`, which prints
+what would go out. Out: messages. It does not: decide what is worth a mail.
+"""
+
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from parallax import incidents, settings
+from parallax.model.finding import Finding
+from parallax.model.wire import decode
+from parallax.notify.publish import NotPublishedError, Publisher, preview
+from parallax.stream import bury, contents
+
+found = settings.read()
+log = Logger()
+
+
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """Publish each record's finding; a refusal that may pass brings the batch again.
+
+    Parts that went out are marked, so that coming again repeats nothing.
+    """
+    if "finding" in event:
+        return preview(decode(Finding, event["finding"]))
+    publisher = Publisher.configured(found)
+    published: dict[str, tuple[str, ...]] = {}
+    later: list[NotPublishedError] = []
+    records = contents(event, incidents.from_image, found.dead_letters_url)
+    for record, incident in records:
+        if incident.finding is None:
+            continue
+        try:
+            published[incident.finding.id] = publisher.publish(incident.finding)
+        except NotPublishedError as refusal:
+            if refusal.hopeless:
+                bury(record, str(refusal), found.dead_letters_url)
+            else:
+                later.append(refusal)
+    log.info("published", findings=published)
+    if later:
+        raise ExceptionGroup("refused for now, comes again", later)
+    return {"published": published}

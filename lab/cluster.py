@@ -1,0 +1,150 @@
+"""Cluster: what kubelets and controllers do, on the lab's own pods.
+
+In: the case, the store, and what faults ask (scale, behave). Out: pods that run,
+and objects that say how they are: pods, EndpointSlices, DaemonSets, events.
+It does not: route (`lab.proxy` does) or proxy (nginx does). A kubelet here asks a
+pod's readiness twice a second, where a real one does every ten.
+"""
+
+import asyncio
+import contextlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lab.case import App, Case, Node
+from lab.kubernetes import controllers, objects
+from lab.kubernetes.logs import Log
+from lab.kubernetes.store import Item, Key, Store
+from lab.pods import Behavior, Pod
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+LOOK_SECONDS = 0.5
+INGRESS_HEALTH_PORT = 10254
+
+
+class Cluster:
+    """The nodes' pods and the objects that tell of them."""
+
+    def __init__(self, case: Case, folder: Path) -> None:
+        self.case = case
+        self.folder = folder
+        self.store = Store()
+        self.logs: dict[Key, Log] = {}
+        self.pods: dict[Key, Pod] = {}
+        self.changed: Callable[[], Awaitable[None]] | None = None
+        """Called after endpoints changed; `lab.world` routes anew then."""
+        self._looking = asyncio.Lock()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Make the objects, start the pods, begin to look after them."""
+        for resource, item in objects.fixed(self.case):
+            self.store.put(resource, item)
+        for app in self.case.apps:
+            await self.scale(app, on=True)
+        for node in self.case.nodes:
+            if node.ingress:
+                self._add_ingress_pod(node)
+        await self.look()
+        self._tasks.append(asyncio.create_task(self._look_on()))
+
+    async def stop(self) -> None:
+        """End the pods."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for pod in self.pods.values():
+            await pod.stop()
+
+    async def scale(self, app: App, *, on: bool) -> None:
+        """Run an app's pod on every node, or on none.
+
+        As in a cluster, a pod leaves its Service before its process ends.
+        """
+        ended: list[Pod] = []
+        for node in self.case.nodes:
+            item = objects.app_pod(self.case, app, node)
+            key = self.case.namespace, item["metadata"]["name"]
+            if on and key not in self.pods:
+                place = self.case.pod_address(app, node), app.port
+                pod = Pod(key[1], app.name, node.name, place)
+                await pod.start()
+                self.pods[key], self.logs[key] = pod, pod.log
+                self.store.put("pods", item)
+                self._tell(key, app.name, "SuccessfulCreate", "Created pod")
+            elif not on and key in self.pods:
+                ended.append(self.pods.pop(key))
+                self.logs.pop(key)
+                self.store.delete("pods", key)
+                self._tell(key, app.name, "SuccessfulDelete", "Deleted pod")
+        await self.look()
+        for pod in ended:
+            await pod.stop()
+
+    def _tell(self, key: Key, owner: str, reason: str, text: str) -> None:
+        message = f"{text}: {key[1]}"
+        event = controllers.event(key[0], "DaemonSet", owner, (reason, message))
+        self.store.put("events", event)
+
+    async def behave(
+        self, app: App, behavior: Behavior, nodes: tuple[str, ...] = ()
+    ) -> None:
+        """Tell an app's pods (those on some nodes, or all) how to answer."""
+        for pod in self.pods.values():
+            if pod.app == app.name and (not nodes or pod.node in nodes):
+                await pod.behave(behavior)
+        await self.look()
+
+    def _add_ingress_pod(self, node: Node) -> None:
+        item = objects.ingress_pod(self.case, node)
+        key = self.case.ingress.namespace, item["metadata"]["name"]
+        self.store.put("pods", item)
+        self.logs[key] = Log(self.access_log(node))
+        self._tasks.append(asyncio.create_task(self.logs[key].follow_file()))
+
+    def access_log(self, node: Node) -> Path:
+        """Return where the ingress pod of a node writes its access log."""
+        return self.folder / f"ingress-{node.name}.log"
+
+    async def _look_on(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            await self.look()
+
+    async def look(self) -> None:
+        """Ask every pod's readiness, then bring the objects up to date."""
+        async with self._looking:
+            await self._look()
+
+    async def _look(self) -> None:
+        items = self.store.items("pods")
+        answers = await asyncio.gather(*(self._is_ready(item) for item in items))
+        for item, ready in zip(items, answers, strict=True):
+            self.store.put("pods", controllers.with_readiness(item, ready=ready))
+        before = self.store.version
+        controllers.reconcile(self.case, self.store)
+        if self.changed and self.store.version != before:
+            await self.changed()
+
+    async def _is_ready(self, item: Item) -> bool:
+        meta, status = item["metadata"], item["status"]
+        pod = self.pods.get((meta["namespace"], meta["name"]))
+        if pod is not None:
+            return pod.ready
+        return await _listens(status["podIP"], INGRESS_HEALTH_PORT)
+
+    async def ready(self) -> bool:
+        """Whether every pod is ready now."""
+        await self.look()
+        return all(objects.is_ready(item) for item in self.store.items("pods"))
+
+
+async def _listens(address: str, port: int) -> bool:
+    with contextlib.suppress(OSError, TimeoutError):
+        async with asyncio.timeout(1):
+            _, writer = await asyncio.open_connection(address, port)
+            writer.close()
+            return True
+    return False

@@ -1,0 +1,198 @@
+"""The demo's command line: play it, or keep its stage up for work.
+
+In: a case, a fault. Out: what a person sees, or one JSON document; exit status 0
+only if the named cause is the injected one. It does not: install anything
+(`make` does) or need the network once the template is built.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from lab import namespace
+from lab.case import DEFAULT, CaseError, load
+from lab.cli import PID
+from lab.demo.play import Outcome, play
+from lab.demo.record import record as save_snapshots
+from lab.demo.screen import Screen
+from lab.demo.stage import LOGS, Stage
+from lab.emulator import ROOT, EmulatorError, build
+from lab.fault import FaultError, load_fault
+from lab.run import LabError
+
+PLAYED = ROOT / ".lab" / "demo"
+KEPT = ROOT / ".lab" / "up"
+NO_FAULT = "none"
+TROUBLE = (
+    CaseError,
+    EmulatorError,
+    FaultError,
+    LabError,
+    TimeoutError,
+    namespace.NamespaceError,
+)
+
+app = typer.Typer(add_completion=False, help=__doc__)
+CaseOption = Annotated[Path, typer.Option("--case", help="the cluster to build")]
+FaultOption = Annotated[str, typer.Option("--fault", help="what to break, or none")]
+JsonOption = Annotated[bool, typer.Option("--json", help="print only the finding")]
+PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
+err = Console(stderr=True, highlight=False)
+
+
+@app.command("play")
+def play_command(
+    fault: FaultOption,
+    case: CaseOption = DEFAULT,
+    json_only: JsonOption = False,  # noqa: FBT002 - typer's way of a flag
+) -> None:
+    """Play the incident: health, fault, evidence, finding, mail."""
+    platform = load(case)
+    chosen = None if fault == NO_FAULT else load_fault(fault, platform)
+    if not namespace.inside():
+        _build(err if json_only else Console(highlight=False))
+        namespace.enter([sys.executable, "-m", "lab.demo", *sys.argv[1:]])
+    _end_on_signals()
+    console = Console(stderr=json_only, highlight=False)
+    title = f"Parallax on {platform.name}: {fault}"
+    with (
+        Screen(title, console) as screen,
+        Stage(platform, PLAYED, screen.tell) as stage,
+    ):
+        outcome = play(stage, chosen, screen)
+        screen.tell("taking everything down")
+    _tell(outcome, screen, json_only=json_only)
+    raise typer.Exit(0 if outcome.right else 1)
+
+
+def _tell(outcome: Outcome, screen: Screen, *, json_only: bool) -> None:
+    """Say what came of it: the document, or the mails and one line."""
+    firing = [f for f in outcome.findings if f["data"]["turn"] == "firing"]
+    if json_only:
+        print(json.dumps(firing[0] if firing else None, indent=2))
+        return
+    for mail in outcome.mails[:1]:
+        screen.mail(mail)
+    for mail in outcome.mails[1:]:
+        screen.console.print(f"and another mail: {mail.subject}", style="cyan")
+    if outcome.right:
+        named = ", ".join(sorted(set(outcome.named.values()))) or "nothing raised"
+        screen.console.print(f"[bold green]✓ {named}[/]: that is what was injected")
+    else:
+        screen.console.print(
+            f"[bold red]✗ expected {outcome.expected or 'nothing'}, "
+            f"named {outcome.named or 'nothing'}, {len(outcome.mails)} mails[/]; "
+            f"logs: {LOGS}"
+        )
+
+
+@app.command(context_settings=PASS_ON)
+def run(context: typer.Context, case: CaseOption = DEFAULT) -> None:
+    """Run a command with the whole stage up, then end everything (for tests)."""
+    load(case)
+    if not namespace.inside():
+        namespace.enter([sys.executable, "-m", "lab.demo", *sys.argv[1:]])
+    _end_on_signals()
+    environment = os.environ | {"PARALLAX_LAB_CASE": str(case.resolve())}
+    raise typer.Exit(
+        subprocess.run(context.args, env=environment, check=False).returncode
+    )
+
+
+@app.command()
+def record(case: CaseOption = DEFAULT) -> None:
+    """Play every fault and save its snapshot in events/diagnose/."""
+    platform = load(case)
+    if not namespace.inside():
+        _build(err)
+        namespace.enter([sys.executable, "-m", "lab.demo", *sys.argv[1:]])
+    _end_on_signals()
+    with Stage(platform, PLAYED, err.print) as stage:
+        save_snapshots(stage, ROOT / "events", err)
+
+
+@app.command()
+def up(case: CaseOption = DEFAULT) -> None:
+    """Keep lab, emulator, functions and agents running in the background."""
+    load(case)
+    KEPT.mkdir(parents=True, exist_ok=True)
+    if (KEPT / PID).exists():
+        raise LabError("it is up already; `make down` ends it")
+    _build(err)
+    reads, writes = os.pipe()
+    words = ["--case", str(case.resolve()), "--ready-fd", str(writes)]
+    holder = [sys.executable, "-m", "lab.demo", "hold", *words]
+    process = namespace.start(holder, (writes,), KEPT / "stage.log")
+    os.close(writes)
+    (KEPT / PID).write_text(str(process.pid))
+    if os.read(reads, 16) != b"ready":
+        process.wait()
+        (KEPT / PID).unlink()
+        raise LabError(f"it did not come up: see {LOGS}")
+    err.print(
+        "[green]up[/]. Break something: [bold].venv/bin/python -m lab inject "
+        "cache-replays-error[/]; mend it: … clear; look around: … exec -- curl -i https://…\n"
+        "AWS answers at http://127.0.0.1:4566 in there; [bold]make down[/] ends it."
+    )
+
+
+@app.command(hidden=True)
+def hold(case: CaseOption, ready_fd: Annotated[int, typer.Option()] = -1) -> None:
+    """Be the first process of the namespace, and hold the stage until told to end."""
+    _end_on_signals()
+    try:
+        with Stage(load(case), KEPT, err.print):
+            os.write(ready_fd, b"ready")
+            os.close(ready_fd)
+            signal.pause()
+    except KeyboardInterrupt:
+        err.print("ending")
+
+
+@app.command()
+def down() -> None:
+    """End what `up` started."""
+    from lab.cli import down as end  # noqa: PLC0415 - the same words, another folder
+
+    if not (KEPT / PID).exists():
+        err.print("nothing is up")
+        return
+    end(KEPT)
+    (KEPT / PID).unlink(missing_ok=True)
+    err.print("[green]down[/], nothing is left running")
+
+
+def _build(console: Console) -> None:
+    with console.status("building the functions and the layer with SAM"):
+        build()
+    console.print("built with SAM: five functions, one layer")
+
+
+def _end_on_signals() -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, interrupt)
+
+
+def main() -> None:
+    """Run the command line; troubles are one line, no traceback."""
+    try:
+        app(prog_name="python -m lab.demo")
+    except TROUBLE as error:
+        err.print(f"[red]✗[/] {error}", soft_wrap=True)
+        if isinstance(error, EmulatorError | TimeoutError):
+            err.print(f"the logs of this run: {LOGS}", soft_wrap=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

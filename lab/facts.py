@@ -1,0 +1,67 @@
+"""Facts: the paths and addresses that others need to use a running lab.
+
+In: a case and a run folder. Out: values that hold before the lab has started.
+It does not: start anything.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from lab.case import Case
+from lab.kubernetes.kubeconfig import token, write_kubeconfig
+
+HETZNER_PORT = 8090
+HETZNER_TOKEN = "lab-hetzner-read-only"  # noqa: S105 - opens nothing but the lab
+KUBERNETES_PORT = 6443
+
+
+@dataclass(frozen=True, slots=True)
+class NodeFacts:
+    """One node: its name, its address, and its agent's kubeconfig."""
+
+    name: str
+    address: str
+    kubeconfig: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a running lab is found by."""
+
+    folder: Path
+    cluster: str
+    targets_file: Path
+    ca_file: Path
+    hetzner_endpoint: str
+    hetzner_token: str
+    kubernetes_url: str
+    balancer_address: str
+    balancer_private_address: str
+    nodes: tuple[NodeFacts, ...]
+
+
+def facts_of(case: Case, folder: Path) -> Facts:
+    """Return the facts of a case in a run folder."""
+    places = case.addresses
+    return Facts(
+        folder=folder,
+        cluster=case.name,
+        targets_file=folder / "targets.yaml",
+        ca_file=folder / "ca.pem",
+        hetzner_endpoint=f"http://{places.hetzner}:{HETZNER_PORT}/v1",
+        hetzner_token=HETZNER_TOKEN,
+        kubernetes_url=f"http://{places.kubernetes}:{KUBERNETES_PORT}",
+        balancer_address=str(case.balancer.address),
+        balancer_private_address=str(case.balancer.private_address),
+        nodes=tuple(
+            NodeFacts(n.name, str(n.address), folder / f"kubeconfig-{n.name}")
+            for n in case.nodes
+        ),
+    )
+
+
+def write_files(case: Case, facts: Facts) -> None:
+    """Write the targets file and the kubeconfigs."""
+    case.write_targets(facts.targets_file)
+    for node, told in zip(case.nodes, facts.nodes, strict=True):
+        write_kubeconfig(told.kubeconfig, facts.kubernetes_url, token(node))

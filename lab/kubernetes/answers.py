@@ -1,0 +1,61 @@
+"""Answers: the Status bodies of an API server, as a real one was recorded.
+
+In: what went wrong. Out: HTTP responses in the shape of `lab/recorded/error-*`.
+It does not: decide who may do what.
+"""
+
+from typing import Any
+
+from aiohttp import web
+
+GROUP_NAMES = {
+    "api/v1": "",
+    "apis/apps/v1": "apps",
+    "apis/discovery.k8s.io/v1": "discovery.k8s.io",
+    "apis/networking.k8s.io/v1": "networking.k8s.io",
+}
+
+
+def status(
+    code: int, reason: str, message: str, details: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """Return a `Status` object that says Failure."""
+    body = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure"}
+    body |= {"message": message, "reason": reason}
+    return body | ({"details": details} if details else {}) | {"code": code}
+
+
+def failure(
+    code: int, reason: str, message: str, details: dict[str, Any] | None = None
+) -> web.Response:
+    """Return a `Status` object as a response."""
+    return web.json_response(status(code, reason, message, details), status=code)
+
+
+def unauthorized() -> web.Response:
+    """Return what an unknown token gets."""
+    return failure(401, "Unauthorized", "Unauthorized")
+
+
+def forbidden(
+    request: web.Request, user: str, verb: str, group: str, resource: str
+) -> web.Response:
+    """Return what RBAC says, with the scope and the name as the server words them."""
+    name, namespace = (request.match_info.get(k) for k in ("name", "namespace"))
+    subject = f'{resource} "{name}"' if name else resource
+    scope = f'in the namespace "{namespace}"' if namespace else "at the cluster scope"
+    details = {"name": name} if name else {}
+    if GROUP_NAMES[group]:
+        subject = subject.replace(resource, f"{resource}.{GROUP_NAMES[group]}", 1)
+        details["group"] = GROUP_NAMES[group]
+    message = (
+        f'{subject} is forbidden: User "{user}" cannot {verb} resource "{resource}" '
+        f'in API group "{GROUP_NAMES[group]}" {scope}'
+    )
+    return failure(403, "Forbidden", message, details | {"kind": resource})
+
+
+def not_found(resource: str, name: str) -> web.Response:
+    """Return what a name that nobody bears gets."""
+    details = {"name": name, "kind": resource}
+    return failure(404, "NotFound", f'{resource} "{name}" not found', details)

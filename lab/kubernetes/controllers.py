@@ -1,0 +1,144 @@
+"""Controllers: objects that follow from other objects.
+
+In: the store's pods and Services. Out: EndpointSlices, DaemonSets, events, put
+into the store where they changed. It does not: start or stop anything.
+"""
+
+import copy
+import time
+from typing import Any
+
+from lab.case import Case
+from lab.kubernetes import objects
+from lab.kubernetes.objects import is_ready, now, set_ready
+from lab.kubernetes.store import Item, Store
+
+TRIGGER = "endpoints.kubernetes.io/last-change-trigger-time"
+
+
+def with_readiness(item: Item, *, ready: bool) -> Item:
+    """Return a pod as it is when its readiness probe found this."""
+    item = copy.deepcopy(item)
+    set_ready(item, ready=ready)
+    return item
+
+
+def reconcile(case: Case, store: Store) -> None:
+    """Bring every EndpointSlice and DaemonSet up to date with the pods."""
+    ingress = case.ingress
+    _slice(store, ingress.namespace, ingress.service, "-ingress")
+    _daemonset(case, store, ingress.namespace, ingress.service)
+    for app in case.apps:
+        _slice(store, case.namespace, app.name, "")
+        _daemonset(case, store, case.namespace, app.name)
+
+
+def pods_of(store: Store, namespace: str, owner: str) -> list[Item]:
+    """Return a DaemonSet's pods."""
+    return [
+        item
+        for item in store.items("pods")
+        if item["metadata"]["namespace"] == namespace
+        and item["metadata"]["ownerReferences"][0]["name"] == owner
+    ]
+
+
+def _slice(store: Store, namespace: str, service: str, recorded: str) -> None:
+    name = f"{service}-{objects.suffix(service)}"
+    before = store.get("endpointslices", (namespace, name))
+    item = copy.deepcopy(before) or _new_slice(namespace, service, recorded)
+    found = [_endpoint(pod) for pod in pods_of(store, namespace, service)]
+    served = store.get("services", (namespace, service))
+    # An empty slice has null for both, as the real API server sent it.
+    content: dict[str, Any] = {
+        "endpoints": found or None,
+        "ports": [_port(p) for p in (served or {})["spec"]["ports"]] if found else None,
+    }
+    if before is not None and all(before[k] == v for k, v in content.items()):
+        return
+    meta = item["metadata"]
+    meta["generation"] = meta.get("generation", 0) + 1
+    meta["annotations"] = {TRIGGER: now()}
+    store.put("endpointslices", item | content)
+
+
+def _new_slice(namespace: str, service: str, recorded: str) -> Item:
+    name = f"{service}-{objects.suffix(service)}"
+    item = objects.recorded(f"endpointslice{recorded}", namespace, name)
+    meta = item["metadata"]
+    meta["generateName"] = f"{service}-"
+    meta["labels"]["kubernetes.io/service-name"] = service
+    meta["ownerReferences"][0] |= {
+        "name": service,
+        "uid": objects.uid("Service", namespace, service),
+    }
+    return item
+
+
+def _port(port: dict[str, Any]) -> dict[str, Any]:
+    named = {"http": 80, "https": 443}
+    target = port["targetPort"]
+    number = named.get(target, target)
+    return {"name": port["name"], "protocol": "TCP", "port": number}
+
+
+def _endpoint(pod: Item) -> dict[str, Any]:
+    meta, ready = pod["metadata"], is_ready(pod)
+    return {
+        "addresses": [pod["status"]["podIP"]],
+        "conditions": {"ready": ready, "serving": ready, "terminating": False},
+        "targetRef": {
+            "kind": "Pod",
+            "namespace": meta["namespace"],
+            "name": meta["name"],
+            "uid": meta["uid"],
+        },
+        "nodeName": pod["spec"]["nodeName"],
+    }
+
+
+def _daemonset(case: Case, store: Store, namespace: str, name: str) -> None:
+    pods = pods_of(store, namespace, name)
+    ready = sum(is_ready(pod) for pod in pods)
+    before = store.get("daemonsets", (namespace, name))
+    item = copy.deepcopy(before) or _new_daemonset(case, namespace, name)
+    item["status"] |= {
+        "currentNumberScheduled": len(pods),
+        "desiredNumberScheduled": len(pods),
+        "updatedNumberScheduled": len(pods),
+        "numberReady": ready,
+        "numberAvailable": ready,
+    }
+    if ready < len(pods):
+        item["status"]["numberUnavailable"] = len(pods) - ready
+    else:
+        item["status"].pop("numberUnavailable", None)
+    store.put("daemonsets", item)
+
+
+def _new_daemonset(case: Case, namespace: str, name: str) -> Item:
+    if name == case.ingress.service:
+        return objects.recorded("daemonset-ingress", namespace, name)
+    item = objects.recorded("daemonset", namespace, name)
+    app = next(a for a in case.apps if a.name == name)
+    template = item["spec"]["template"]
+    template["metadata"]["labels"]["app"] = name
+    item["spec"]["selector"]["matchLabels"]["app"] = name
+    template["spec"]["hostNetwork"] = app.host_network
+    container = objects.app_pod(case, app, case.nodes[0])["spec"]["containers"][0]
+    template["spec"]["containers"] = [container]
+    return item
+
+
+def event(namespace: str, kind: str, name: str, told: tuple[str, str]) -> Item:
+    """Return a core/v1 Event about an object: `told` is reason and message."""
+    item = objects.recorded("event", namespace, f"{name}.{time.time_ns():x}")
+    reason, message = told
+    item["involvedObject"] |= {
+        "kind": kind,
+        "namespace": namespace,
+        "name": name,
+        "uid": objects.uid(kind, namespace, name),
+    }
+    item |= {"reason": reason, "message": message}
+    return item | {"firstTimestamp": now(), "lastTimestamp": now()}

@@ -1,0 +1,202 @@
+"""Objects: what a real API server said, rewritten for the case.
+
+In: the recorded objects of `lab/recorded/` and the case. Out: plain dicts.
+It does not: keep or serve them. `managedFields` and kubectl's annotation were
+cut from the recordings: no reader looks at them.
+"""
+
+import copy
+import json
+import uuid
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from lab.case import App, Case, Node
+from lab.kubernetes.store import Item
+
+RECORDED = Path(__file__).parent.parent / "recorded"
+INGRESS_LABELS = {
+    "app.kubernetes.io/component": "controller",
+    "app.kubernetes.io/name": "ingress-nginx",
+}
+
+
+def now() -> str:
+    """Return this second as the API writes it."""
+    return f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+@cache
+def _text(name: str) -> str:
+    return (RECORDED / f"{name}.json").read_text()
+
+
+def recorded(name: str, namespace: str | None, called: str) -> Item:
+    """Return a recorded object under another name, with a uid of its own."""
+    item: Item = copy.deepcopy(json.loads(_text(name)))
+    meta = item["metadata"]
+    meta |= {"name": called, "uid": uid(item["kind"], namespace, called)}
+    meta["creationTimestamp"] = now()
+    if namespace is not None:
+        meta["namespace"] = namespace
+    return item
+
+
+def uid(kind: str, namespace: str | None, name: str) -> str:
+    """Return a uid that stays the same for the same object."""
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{kind}/{namespace}/{name}"))
+
+
+def suffix(name: str) -> str:
+    """Return five letters as a controller appends them to a pod's name."""
+    letters = "bcdfghjklmnpqrstvwxz2456789"
+    number = uuid.uuid5(uuid.NAMESPACE_OID, name).int
+    return "".join(letters[(number >> 5 * i) % len(letters)] for i in range(5))
+
+
+def node(case: Case, which: Node) -> Item:
+    """Return a Node."""
+    item = recorded("node", None, which.name)
+    address = str(which.address)
+    number = 1 + case.nodes.index(which)
+    pods = f"{str(which.pod_address).rsplit('.', 1)[0]}.0/24"
+    item["metadata"]["labels"] |= {"kubernetes.io/hostname": which.name}
+    item["spec"] = {
+        "podCIDR": pods,
+        "podCIDRs": [pods],
+        "providerID": f"hcloud://{which.server_id}",
+    }
+    item["status"]["addresses"] = [
+        {"type": "InternalIP", "address": address},
+        {"type": "ExternalIP", "address": f"198.51.100.{100 + number}"},
+        {"type": "Hostname", "address": which.name},
+    ]
+    item["status"]["conditions"][0]["lastTransitionTime"] = now()
+    item["status"]["conditions"][0]["lastHeartbeatTime"] = now()
+    return item
+
+
+def app_service(case: Case, app: App) -> Item:
+    """Return an app's Service of type NodePort."""
+    item = recorded("service", case.namespace, app.name)
+    spec = item["spec"]
+    spec["ports"][0] |= {"targetPort": app.port, "nodePort": app.node_port}
+    address = str(app.cluster_ip)
+    spec |= {"selector": {"app": app.name}, "clusterIP": address}
+    spec["clusterIPs"] = [address]
+    return item
+
+
+def ingress_service(case: Case) -> Item:
+    """Return the ingress controller's Service."""
+    ingress = case.ingress
+    item = recorded("service-ingress", ingress.namespace, ingress.service)
+    spec = item["spec"]
+    spec["ports"][0]["nodePort"] = ingress.http_node_port
+    spec["ports"][1]["nodePort"] = ingress.https_node_port
+    address = str(ingress.cluster_ip)
+    spec |= {"clusterIP": address, "clusterIPs": [address]}
+    spec["externalTrafficPolicy"] = ingress.external_traffic_policy
+    return item
+
+
+def app_ingress(case: Case, app: App) -> Item:
+    """Return an app's Ingress."""
+    item = recorded("ingress", case.namespace, app.name)
+    rule = item["spec"]["rules"][0]
+    rule["host"] = app.host
+    rule["http"]["paths"][0]["backend"]["service"]["name"] = app.name
+    return item
+
+
+def fixed(case: Case) -> list[tuple[str, Item]]:
+    """Return every object that no fault changes, with its resource."""
+    ingress = case.ingress
+    found: list[tuple[str, Item]] = [("nodes", node(case, n)) for n in case.nodes]
+    for name in ("default", case.namespace, ingress.namespace):
+        space = {"kind": "Namespace", "apiVersion": "v1", "metadata": {"name": name}}
+        found.append(("namespaces", space))
+    default = recorded("service-kubernetes", "default", "kubernetes")
+    found.append(("services", default))
+    found.append(("services", ingress_service(case)))
+    for app in case.apps:
+        found.append(("services", app_service(case, app)))
+        found.append(("ingresses", app_ingress(case, app)))
+    found.append(("ingressclasses", recorded("ingressclass", None, "nginx")))
+    settings = recorded("configmap-ingress", ingress.namespace, ingress.service)
+    settings["data"]["use-proxy-protocol"] = str(ingress.proxy_protocol).lower()
+    found.append(("configmaps", settings))
+    return found
+
+
+def pod(namespace: str, owner: str, kind: str, which: Node, address: str) -> Item:
+    """Return a pod of a DaemonSet, running and not yet ready."""
+    name = f"{owner}-{suffix(owner + which.name)}"
+    item = recorded(kind, namespace, name)
+    meta, spec, state = item["metadata"], item["spec"], item["status"]
+    meta["generateName"] = f"{owner}-"
+    meta["ownerReferences"][0] |= {
+        "name": owner,
+        "uid": uid("DaemonSet", namespace, owner),
+    }
+    spec["nodeName"] = which.name
+    terms = spec["affinity"]["nodeAffinity"]
+    terms = terms["requiredDuringSchedulingIgnoredDuringExecution"]
+    terms["nodeSelectorTerms"][0]["matchFields"][0]["values"] = [which.name]
+    state |= {"hostIP": str(which.address), "podIP": address, "startTime": now()}
+    state["hostIPs"] = [{"ip": str(which.address)}]
+    state["podIPs"] = [{"ip": address}]
+    for condition in state["conditions"]:
+        condition["lastTransitionTime"] = now()
+    state["containerStatuses"][0]["state"] = {"running": {"startedAt": now()}}
+    return item
+
+
+def app_pod(case: Case, app: App, which: Node) -> Item:
+    """Return an app's pod on a node."""
+    address = case.pod_address(app, which)
+    item = pod(case.namespace, app.name, "pod", which, address)
+    item["metadata"]["labels"]["app"] = app.name
+    item["spec"]["hostNetwork"] = app.host_network
+    container = item["spec"]["containers"][0]
+    container |= {"name": app.role, "image": f"registry.example/{app.name}:1.4.2"}
+    container["ports"] = [{"containerPort": app.port, "protocol": "TCP"}]
+    if app.host_network:
+        container["ports"][0]["hostPort"] = app.port
+    container["readinessProbe"]["httpGet"] |= {"path": "/health", "port": app.port}
+    item["status"]["containerStatuses"][0] |= {
+        "name": app.role,
+        "image": container["image"],
+    }
+    return item
+
+
+def ingress_pod(case: Case, which: Node) -> Item:
+    """Return the ingress controller's pod on a node."""
+    address = str(which.pod_address)
+    return pod(
+        case.ingress.namespace, case.ingress.service, "pod-ingress", which, address
+    )
+
+
+def set_ready(item: Item, *, ready: bool) -> None:
+    """Make a pod ready or not, its transition times now where that is a change."""
+    status = item["status"]
+    word = "True" if ready else "False"
+    for condition in status["conditions"]:
+        if condition["type"] not in {"Ready", "ContainersReady"}:
+            continue
+        if condition["status"] != word:
+            condition |= {"status": word, "lastTransitionTime": now()}
+        condition.pop("reason", None)
+        if not ready:
+            condition["reason"] = "ContainersNotReady"
+    status["containerStatuses"][0]["ready"] = ready
+
+
+def is_ready(item: Item) -> bool:
+    """Whether a pod's Ready condition is true."""
+    conditions: list[dict[str, Any]] = item["status"]["conditions"]
+    return any(c["type"] == "Ready" and c["status"] == "True" for c in conditions)

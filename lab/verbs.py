@@ -1,0 +1,141 @@
+"""Verbs: the small vocabulary that faults are written in.
+
+In: a verb's arguments from a fault's file. Out: a changed world.
+It does not: undo; `World.clear` sets everything back at once.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+
+from lab.pods import Behavior
+from lab.wait import until
+
+if TYPE_CHECKING:
+    from lab.world import World
+
+type Arguments = dict[str, Any]
+type Verb = Callable[["World", Arguments], Awaitable[None]]
+
+
+async def balancer(world: "World", arguments: Arguments) -> None:
+    """Change the balancer's services (Hetzner's keys, merged), or its `targets`."""
+    world.balancer.change(arguments)
+    await world.reload_balancer()
+
+
+async def firewall(world: "World", arguments: Arguments) -> None:
+    """Add a rule at the nodes: `from`, `to`, `port`, `action` drop or reject.
+
+    `from`: balancer, nodes or an address; `to`: nodes, a node or an address;
+    `port`: ingress, the role of an app (its own port) or a number.
+    """
+    sources = ", ".join(_addresses(world, arguments["from"]))
+    goals = ", ".join(_addresses(world, arguments["to"]))
+    port = _port(world, arguments["port"])
+    action = arguments.get("action", "drop")
+    rule = f"ip saddr {{ {sources} }} ip daddr {{ {goals} }} tcp dport {port} {action}"
+    world.firewall.append(rule)
+    await world.apply_firewall()
+
+
+def _addresses(world: "World", word: str) -> list[str]:
+    case = world.case
+    nodes = {n.name: str(n.address) for n in case.nodes}
+    if word == "balancer":
+        return [str(case.balancer.private_address)]
+    return list(nodes.values()) if word == "nodes" else [nodes.get(word, word)]
+
+
+def _port(world: "World", word: str | int) -> int:
+    if word == "ingress":
+        return world.case.ingress.http_node_port
+    return word if isinstance(word, int) else world.case.app(word).port
+
+
+async def scale(world: "World", arguments: Arguments) -> None:
+    """Run an `app` on no node or on all: `to` none or all."""
+    app = world.case.app(arguments["app"])
+    await world.cluster.scale(app, on=arguments["to"] == "all")
+
+
+async def pods(world: "World", arguments: Arguments) -> None:
+    """Tell the pods of an `app` (on some `nodes`) their `behavior`."""
+    app = world.case.app(arguments["app"])
+    nodes = tuple(arguments.get("nodes", ()))
+    await world.cluster.behave(app, Behavior(arguments["behavior"]), nodes)
+
+
+async def cdn(world: "World", arguments: Arguments) -> None:
+    """Make the CDN store errors for `error_seconds`; 0: pass them, store nothing."""
+    await world.use_cdn(arguments["error_seconds"])
+
+
+async def hetzner(world: "World", arguments: Arguments) -> None:
+    """Make the Hetzner API `answer` a status code: 403, 429, 500."""
+    world.hetzner.answer = arguments["answer"]
+
+
+async def dns(world: "World", arguments: Arguments) -> None:
+    """Let the name of an `app` resolve to an `address` at the zone's own server."""
+    host = world.case.app(arguments["app"]).host
+    world.records[host] = arguments["address"]
+    await world.apply_zone()
+
+
+async def kubernetes(world: "World", arguments: Arguments) -> None:
+    """Make the API `forget` its changes: watches from before get 410 Gone."""
+    if arguments["forget"]:
+        world.cluster.store.compact()
+
+
+async def ask(world: "World", arguments: Arguments) -> None:
+    """Ask an `app`'s public URL until it answers the status code `until`."""
+    url = world.url(world.case.app(arguments["app"]))
+    await answers(world, url, lambda code: code == arguments["until"])
+
+
+async def health(world: "World", arguments: Arguments) -> None:
+    """Wait until the balancer finds every target so: `becomes` (un)healthy."""
+    wanted = {arguments["becomes"]}
+
+    async def holds() -> bool:
+        return set((await world.balancer.health()).values()) == wanted
+
+    await until(holds)
+
+
+async def answers(world: "World", url: str, wanted: Callable[[int], bool]) -> None:
+    """Ask a URL until its status code is wanted (0: no answer). Raises TimeoutError."""
+
+    async def holds() -> bool:
+        return wanted(await _code(world, url))
+
+    await until(holds)
+
+
+async def _code(world: "World", url: str) -> int:
+    limit = aiohttp.ClientTimeout(total=5)
+    try:
+        async with world.session.get(url, timeout=limit) as response:
+            return response.status
+    except (aiohttp.ClientError, TimeoutError):
+        return 0
+
+
+VERBS: dict[str, Verb] = {
+    verb.__name__: verb
+    for verb in (
+        balancer,
+        firewall,
+        scale,
+        pods,
+        cdn,
+        hetzner,
+        dns,
+        kubernetes,
+        ask,
+        health,
+    )
+}

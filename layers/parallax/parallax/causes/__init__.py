@@ -1,0 +1,37 @@
+"""Causes: every named way to fail, asked in this order, most specific first.
+
+In: a snapshot. Out: one assessment a cause; the first supported one is named.
+It does not: know who asks, or what becomes of the answer.
+
+The order (docs/decisions/0003): the outer before the inner, since users meet the outer
+fault first; a fault that configuration shows before one that answers show. The
+balancer's bare "nobody is healthy" is supported only where nothing behind the
+balancer can have brought it about.
+"""
+
+from parallax.causes import (
+    cache_replays_error,
+    lb_health_check_wrong_port,
+    lb_no_healthy_target,
+    lb_no_target,
+    lb_wrong_destination_port,
+    pod_answers_error,
+    pod_refuses_connection,
+    pods_not_ready,
+    service_without_endpoints,
+)
+from parallax.causes.cause import Cause
+
+__all__ = ["CAUSES", "Cause"]
+
+CAUSES: tuple[Cause, ...] = (
+    lb_no_target.CAUSE,
+    lb_health_check_wrong_port.CAUSE,
+    lb_wrong_destination_port.CAUSE,
+    lb_no_healthy_target.CAUSE,
+    cache_replays_error.CAUSE,
+    service_without_endpoints.CAUSE,
+    pods_not_ready.CAUSE,
+    pod_refuses_connection.CAUSE,
+    pod_answers_error.CAUSE,
+)

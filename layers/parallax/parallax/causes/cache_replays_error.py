@@ -1,0 +1,125 @@
+"""A cache in front gives out an old error although the origin answers well.
+
+Meaning: the answer users get was kept by a cache; the same request, sent past
+the cache, is answered well.
+
+Impact: users see an error of the past until it expires, from every place that
+this cache serves. Whoever is not served from the cache sees nothing wrong.
+
+Diagnosis: nearly all failing answers say that they were replayed (two ids in
+X-Varnish, X-Cache-Status, Age beside them); the balancer's own address, asked
+directly, or a request that no cache can know, gets a good answer. If the origin
+fails as well, the cache only repeats the truth, and this cause is refuted. A cache at
+the ingress replays to the balancer's address, too; then only the latter counts.
+
+Mitigation: purge the URL; do not let the cache keep 5xx answers.
+
+Source: reference signatures.md, sections 1 and 3.6.
+"""
+
+from collections.abc import Sequence
+from shlex import quote
+
+from parallax.causes import evidence
+from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.model.finding import Assessment, Class, Hop, NextStep
+from parallax.model.probe import Probe, Role
+from parallax.model.snapshot import Snapshot
+
+ID = "cache-replays-error"
+NEARLY_ALL = 0.9
+"""Share of the failing answers that are to be replays: ten of eleven."""
+
+
+def assess(snapshot: Snapshot) -> Assessment:
+    """Ask whether a replayed error stands before an origin that answers well."""
+    users = evidence.failing(snapshot, *evidence.AS_A_USER)
+    if not users:
+        return unknown(ID, "no failing probe from outside")
+    kept = [p for p in users if _replayed(p)]
+    past = _past(snapshot)
+    bad = [p for p in past if not p.healthy]
+    if bad:
+        answer = bad[0].status_code or bad[0].error_type
+        return refuted(ID, f"past the cache it fails too ({bad[0].role}: {answer})")
+    if not kept and not snapshot.target.reached.cdn:
+        return refuted(ID, "no cache is configured, and no answer shows one")
+    share = f"{evidence.of(len(kept), len(users))} failing answers were replayed"
+    if missing := _missing(snapshot, users, kept, past):
+        return unknown(ID, missing, evidence=(share,) if kept else ())
+    return supported(
+        ID,
+        f"{share} by a cache; past it the answer is {past[0].status_code}",
+        *evidence.written_by(kept[0]).clues[:3],
+    )
+
+
+def _replayed(probe: Probe) -> bool:
+    return evidence.written_by(probe).how == "replayed"
+
+
+def _past(snapshot: Snapshot) -> list[Probe]:
+    """Return what got past the cache: direct, or else what no cache can know.
+
+    A cache may stand behind the balancer, at the ingress; then direct is a replay too.
+    """
+    direct = [p for p in evidence.outside(snapshot, Role.DIRECT) if not _replayed(p)]
+    busters = evidence.outside(snapshot, Role.CACHE_BUSTER)
+    return direct or [p for p in busters if not _replayed(p)]
+
+
+def _missing(
+    snapshot: Snapshot,
+    users: Sequence[Probe],
+    kept: Sequence[Probe],
+    past: Sequence[Probe],
+) -> str | None:
+    """Say what is missing for a cache to explain what users get."""
+    if not past:
+        return "a request past the cache (direct, or a cache-buster)"
+    if not kept:
+        return "a mark in the failing answer that a cache kept it"
+    if len(kept) < NEARLY_ALL * len(users):
+        fresh = evidence.of(len(users) - len(kept), len(users))
+        return f"why {fresh} failing answers were not replayed"
+    at_ingress = any(map(_replayed, evidence.outside(snapshot, Role.DIRECT)))
+    lines = snapshot.sightings_of(*kept)
+    if any(line.upstream_address or not at_ingress for line in lines):
+        return "why the ingress saw a request that was replayed"
+    busters = evidence.failing(snapshot, Role.CACHE_BUSTER)
+    if any(not _replayed(p) for p in busters):
+        return "why a request that no cache can know fails as well"
+    return None
+
+
+def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
+    """Tell how to empty the cache, and how to see that the origin is well."""
+    url, host = snapshot.target.url, snapshot.target.host
+    port, balancer = evidence.listen_port(snapshot), snapshot.load_balancer
+    kept = evidence.failing(snapshot, *evidence.AS_A_USER)
+    edge = kept[0].peer_address if kept else None
+    at = f" --resolve {host}:{port}:{edge}" if edge else ""
+    purge = NextStep(
+        text=f"Purge {url} at the cache{f' ({edge})' if edge else ''} (Varnish with"
+        " a purge ACL; elsewhere use its console).",
+        command=f"curl -sS -X PURGE{at} {quote(url)}",
+    )
+    address = balancer.ipv4 if balancer and balancer.ipv4 else None
+    if address is None or address == edge:
+        return (purge,)  # the cache stands behind the balancer: no address is past it
+    past = NextStep(
+        text="See that the origin answers well past the cache.",
+        command=f"curl -sS -o /dev/null -w '%{{http_code}}\\n'"
+        f" --resolve {host}:{port}:{address} {quote(url)}",
+    )
+    return purge, past
+
+
+CAUSE = Cause(
+    id=ID,
+    class_=Class.CACHE,
+    hop=Hop.CDN,
+    title="A cache gives out an old error; the origin answers well",
+    assess=assess,
+    next_steps=next_steps,
+)

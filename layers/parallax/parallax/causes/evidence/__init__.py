@@ -1,0 +1,110 @@
+"""Evidence: readings of a snapshot that several causes and the path need.
+
+In: a snapshot. Out: facts with their figures, or the words for what is missing.
+It does not: conclude. Only the fresh views of the snapshot are read
+(`outside`, `load_balancer`, `cluster`, `inside`), so that stale means unknown.
+"""
+
+from parallax.causes.evidence.balancer import (
+    NODE_PORTS,
+    balancer_missing,
+    balancer_name,
+    balancer_service,
+    balancers_word,
+    contradicted,
+    details,
+    health,
+    health_text,
+    passed_balancer,
+    reached_ingress,
+    with_health,
+    word_missing,
+    wrote,
+)
+from parallax.causes.evidence.ingress import (
+    ends_at_ingress,
+    ingress_pages,
+    ingress_says,
+)
+from parallax.causes.evidence.inside import (
+    AT_THE_INGRESS,
+    answered,
+    endpoints,
+    endpoints_missing,
+    endpoints_text,
+    inside_missing,
+    pods_text,
+    pods_unasked,
+    ready,
+    service_name,
+)
+from parallax.causes.evidence.outside import (
+    AS_A_USER,
+    FOR_THE_TARGET,
+    PROXIES,
+    failing,
+    listen_port,
+    lost,
+    of,
+    outside,
+    written_by,
+)
+from parallax.causes.evidence.sightings import (
+    got_no_answer,
+    ingress_asked_nobody,
+    place,
+    pod_answers,
+    sightings,
+    unanswered,
+    upstream_answers,
+)
+from parallax.causes.evidence.users import mostly_balancers, taken_out, users_elsewhere
+
+__all__ = [
+    "AS_A_USER",
+    "AT_THE_INGRESS",
+    "FOR_THE_TARGET",
+    "NODE_PORTS",
+    "PROXIES",
+    "answered",
+    "balancer_missing",
+    "balancer_name",
+    "balancer_service",
+    "balancers_word",
+    "contradicted",
+    "details",
+    "endpoints",
+    "endpoints_missing",
+    "endpoints_text",
+    "ends_at_ingress",
+    "failing",
+    "got_no_answer",
+    "health",
+    "health_text",
+    "ingress_asked_nobody",
+    "ingress_pages",
+    "ingress_says",
+    "inside_missing",
+    "listen_port",
+    "lost",
+    "mostly_balancers",
+    "of",
+    "outside",
+    "passed_balancer",
+    "place",
+    "pod_answers",
+    "pods_text",
+    "pods_unasked",
+    "reached_ingress",
+    "ready",
+    "service_name",
+    "sightings",
+    "taken_out",
+    "unanswered",
+    "upstream_answers",
+    "users_elsewhere",
+    "with_health",
+    "word_missing",
+    "written_by",
+    "wrote",
+]

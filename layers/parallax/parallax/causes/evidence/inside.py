@@ -1,0 +1,95 @@
+"""Inside: what the agents measured and read since the failure began.
+
+In: a snapshot. Out: probes, endpoints, names, or the words for what is missing.
+It does not: conclude. A silent agent never means that the inside is well.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from parallax.causes.evidence.outside import of
+from parallax.model.cluster import Endpoint, Pod
+from parallax.model.probe import Probe, Role
+from parallax.model.snapshot import Snapshot
+
+AT_THE_INGRESS = (Role.INGRESS, Role.INGRESS_OTHER)
+
+
+def inside_missing(snapshot: Snapshot) -> str:
+    """Say why nothing is known from inside."""
+    if snapshot.target.reached.cluster is None:
+        return "the target names no cluster, so no agent looks from inside"
+    if not snapshot.reports:
+        return "no agent has reported"
+    if not snapshot.live_reports:
+        return f"all {len(snapshot.reports)} agents are silent"
+    return "no agent has measured since the failure began"
+
+
+def pods_unasked(snapshot: Snapshot) -> str:
+    """Say why no pod was asked."""
+    cluster = snapshot.cluster
+    if cluster is not None and cluster.endpoints == ():
+        return "there is no pod to ask"
+    if snapshot.inside(*Role):
+        return "the agents ask no pod of this target"
+    return inside_missing(snapshot)
+
+
+def answered(snapshot: Snapshot, port: int | None, *roles: Role) -> tuple[Probe, ...]:
+    """Return the inside probes with these roles that got an HTTP answer at a port."""
+    return tuple(
+        p
+        for p in snapshot.inside(*roles)
+        if p.status_code is not None and port in (None, p.peer_port)
+    )
+
+
+def ready(endpoints: Sequence[Endpoint]) -> int:
+    """Count the endpoints that are ready."""
+    return sum(e.ready for e in endpoints)
+
+
+def endpoints_missing(snapshot: Snapshot) -> str | None:
+    """Say why the Service's endpoints are not known; None: they are."""
+    cluster = snapshot.cluster
+    if cluster is None:
+        return inside_missing(snapshot)
+    if cluster.endpoints is None:
+        why = "; ".join(cluster.problems) or "not read"
+        return f"the Service's EndpointSlices: {why}"
+    return None
+
+
+def endpoints(snapshot: Snapshot) -> tuple[Endpoint, ...]:
+    """Return the Service's endpoints; ask `endpoints_missing` first."""
+    return (snapshot.cluster.endpoints if snapshot.cluster else None) or ()
+
+
+def endpoints_text(snapshot: Snapshot) -> str:
+    """Return e.g. `keybuzz/keybuzz-api: 0 of 5 endpoints ready`."""
+    found, name = endpoints(snapshot), service_name(snapshot)
+    if not found:
+        return f"{name} has no endpoint at all"
+    return f"{name}: {of(ready(found), len(found))} endpoints ready"
+
+
+def pods_text(pods: Sequence[Pod]) -> str:
+    """Return e.g. `5 of 5 pods: CrashLoopBackOff, 15 restarts`."""
+    states = Counter(
+        p.waiting_reason or f"{p.phase}{'' if p.ready else ', not ready'}" for p in pods
+    )
+    restarts = sum(p.restarts for p in pods)
+    again = f"; {restarts} restarts" if restarts else ""
+    told = "; ".join(
+        f"{of(n, len(pods))} pods: {state}" for state, n in states.most_common()
+    )
+    return told + again
+
+
+def service_name(snapshot: Snapshot) -> str:
+    """Return `namespace/name` of the target's Service, as far as it is known."""
+    reached, cluster = snapshot.target.reached, snapshot.cluster
+    if cluster and cluster.service:
+        return f"{cluster.service.namespace}/{cluster.service.name}"
+    return f"{reached.namespace or 'default'}/{reached.service or '?'}"

@@ -1,0 +1,89 @@
+"""Outside: what was asked from the internet, and who wrote the answers.
+
+In: a snapshot. Out: probes by role, their authors.
+It does not: conclude. Only the fresh run is read, so that stale means unknown.
+"""
+
+from urllib.parse import urlsplit
+
+from parallax.model.probe import ErrorType, Probe, Role
+from parallax.model.snapshot import Snapshot
+from parallax.writers import Attribution, attribute_probe
+
+AS_A_USER = (Role.FIRST, Role.REPEAT)
+"""Outside probes that ask what a user asks."""
+FOR_THE_TARGET = (Role.FIRST, Role.REPEAT, Role.CACHE_BUSTER, Role.DIRECT)
+"""Outside probes that ask for the target, by whatever way."""
+PROXIES = ("load-balancer", "ingress", "cdn")
+"""Hops whose own page no pod wrote."""
+AT_THE_BALANCER = (Role.DIRECT, Role.UNKNOWN_HOST)
+"""Outside probes that ask the balancer's own addresses, all it has."""
+NEVER_SENT = (ErrorType.HOST_UNREACHABLE, ErrorType.ADDRESS_NOT_ALLOWED)
+"""Errors of the machine that asks, e.g. a Lambda without a route for IPv6."""
+NO_CONNECTION = (
+    *NEVER_SENT,
+    ErrorType.NAME_NOT_RESOLVED,
+    ErrorType.CONNECTION_REFUSED,
+    ErrorType.TLS,
+)
+"""Errors after which no request was ever sent."""
+_BEFORE = ("resolve", "connect", "tls")
+"""Phases before a request is sent."""
+
+
+def listen_port(snapshot: Snapshot) -> int:
+    """Return the port users ask: the URL's, else its scheme's."""
+    parts = urlsplit(snapshot.target.url)
+    return parts.port or (80 if parts.scheme == "http" else 443)
+
+
+def outside(snapshot: Snapshot, *roles: Role) -> tuple[Probe, ...]:
+    """Return the fresh outside probes with one of these roles.
+
+    A probe that never left for the balancer's address says nothing about it.
+    """
+    found = snapshot.outside.by_role(*roles) if snapshot.outside else ()
+    return tuple(
+        p
+        for p in found
+        if p.role not in AT_THE_BALANCER or p.error_type not in NEVER_SENT
+    )
+
+
+def failing(snapshot: Snapshot, *roles: Role) -> tuple[Probe, ...]:
+    """Return the outside probes with one of these roles that failed."""
+    return tuple(p for p in outside(snapshot, *roles) if not p.healthy)
+
+
+def lost(snapshot: Snapshot) -> str | None:
+    """Say that most failing users got no connection to be answered on; None: they did.
+
+    A name that does not resolve, a connect that times out, a certificate that is
+    refused: no page of anybody behind explains it.
+    """
+    users = failing(snapshot, *AS_A_USER)
+    gone = [p for p in users if _has_no_connection(snapshot, p)]
+    if not gone or 2 * len(gone) <= len(users):
+        return None
+    what = str(gone[0].error_type).replace("_", " ")
+    return f"{of(len(gone), len(users))} failing requests got no connection: {what}"
+
+
+def _has_no_connection(snapshot: Snapshot, probe: Probe) -> bool:
+    if probe.status_code is not None:
+        return False
+    if probe.error_type is ErrorType.CONNECTION_CLOSED and probe.error_phase == "tls":
+        # A tcp balancer without targets hangs up so (signatures.md, section 4).
+        return snapshot.target.reached.cdn
+    return probe.error_type in NO_CONNECTION or probe.error_phase in _BEFORE
+
+
+def written_by(probe: Probe) -> Attribution:
+    """Return who wrote a probe's answer; `unknown` where nothing came."""
+    nobody = Attribution(writer="unknown", hop="unknown", how="unknown", clues=())
+    return attribute_probe(probe) or nobody
+
+
+def of(part: int, whole: int) -> str:
+    """Return a share as a reader takes it, e.g. `5 of 5`."""
+    return f"{part} of {whole}"

@@ -1,0 +1,98 @@
+"""Sightings: what the ingress log says of our outside requests.
+
+In: a snapshot. Out: its lines that prove something, and which.
+It does not: conclude from a line that is not there.
+Source: reference signatures.md, section 2.
+"""
+
+from parallax.causes.evidence.inside import endpoints
+from parallax.causes.evidence.outside import (
+    FOR_THE_TARGET,
+    failing,
+    outside,
+    written_by,
+)
+from parallax.model.cluster import Endpoint, Sighting
+from parallax.model.probe import Role
+from parallax.model.snapshot import Snapshot
+
+AMBIGUOUS = (502, 504)
+"""nginx logs these as upstream status also when no upstream answered."""
+
+
+def sightings(snapshot: Snapshot, *roles: Role) -> tuple[Sighting, ...]:
+    """Return the ingress log's lines of outside probes with these roles."""
+    return snapshot.sightings_of(*outside(snapshot, *roles))
+
+
+def pod_answers(snapshot: Snapshot) -> tuple[Sighting, ...]:
+    """Return the sightings that prove that a pod itself answered a failing probe.
+
+    A pod of the target's own Service: the ingress also asks a default backend, for
+    a host it does not know or a status it replaces. Endpoints unread: none.
+    """
+    places = {place(e) for e in endpoints(snapshot)}
+    return tuple(
+        s
+        for s in upstream_answers(snapshot)
+        if s.upstream_address in places
+        or (s.upstream_address or "").rpartition(":")[0] in places
+    )
+
+
+def place(endpoint: Endpoint) -> str:
+    """Return an endpoint as nginx logs it, e.g. `10.42.0.7:8080` or `[fd00::7]:8080`.
+
+    Without a port the address alone.
+    """
+    v6 = ":" in endpoint.address
+    address = f"[{endpoint.address}]" if v6 else endpoint.address
+    return address if endpoint.port is None else f"{address}:{endpoint.port}"
+
+
+def upstream_answers(snapshot: Snapshot) -> tuple[Sighting, ...]:
+    """Return the sightings of failing probes that any upstream itself answered."""
+    probes = {p.request_id: p for p in failing(snapshot, *FOR_THE_TARGET)}
+    return tuple(
+        s
+        for s in snapshot.sightings_of(*probes.values())
+        if s.upstream_address is not None
+        and s.upstream_status is not None
+        and s.upstream_status == probes[s.request_id].status_code
+        and (
+            s.upstream_status not in AMBIGUOUS or (s.upstream_response_length or 0) > 0
+        )
+    )
+
+
+def ingress_asked_nobody(snapshot: Snapshot) -> tuple[Sighting, ...]:
+    """Return the sightings of failing probes that the ingress answered itself, 503."""
+    return tuple(
+        s
+        for s in snapshot.sightings_of(*failing(snapshot, *FOR_THE_TARGET))
+        if s.upstream_address is None and s.status_code == 503  # noqa: PLR2004 - HTTP's number
+    )
+
+
+def got_no_answer(line: Sighting) -> bool:
+    """Say whether the last pod tried gave no answer: 502 or 504, length 0.
+
+    With custom-http-errors a pod's own 502 is logged so too; then the page is not
+    the ingress's.
+    """
+    return line.upstream_status in AMBIGUOUS and line.upstream_response_length == 0
+
+
+def unanswered(snapshot: Snapshot) -> str | None:
+    """Say that no pod answered any failing request the log shows; None: not shown."""
+    probes = {p.request_id: p for p in failing(snapshot, *FOR_THE_TARGET)}
+    lines = snapshot.sightings_of(*probes.values())
+    if not lines or not all(
+        line.upstream_address is None
+        or (
+            got_no_answer(line) and written_by(probes[line.request_id]).hop == "ingress"
+        )
+        for line in lines
+    ):
+        return None
+    return f"ingress log: no pod answered any of {len(lines)} failing requests"

@@ -1,0 +1,78 @@
+"""Users: whether what is wrong at the ingress or behind it is what users meet.
+
+In: a snapshot, and the status that the ingress answers by itself. Out: the words
+for what is missing; none where users' failure is shown to come from there.
+It does not: conclude. What is wrong inside need not be what users meet, so each
+cause behind the balancer asks here before it blames.
+"""
+
+from parallax.causes.evidence.balancer import (
+    balancer_service,
+    balancers_word,
+    details,
+    health,
+    with_health,
+    wrote,
+)
+from parallax.causes.evidence.ingress import ingress_pages
+from parallax.causes.evidence.outside import (
+    AS_A_USER,
+    FOR_THE_TARGET,
+    failing,
+    lost,
+    written_by,
+)
+from parallax.model.balancer import HealthStatus
+from parallax.model.snapshot import Snapshot
+
+
+def users_elsewhere(
+    snapshot: Snapshot, status_code: int, *, logged: bool = False
+) -> str | None:
+    """Say what is missing for users' failure to end at the ingress; None: it does.
+
+    Shown by a trace outside: the ingress's log (`logged`), or its own page. A page
+    seen only inside counts where users get that status, and neither from the
+    balancer nor from a CDN; or where the balancer's HTTP health check met it.
+    """
+    if gone := lost(snapshot):
+        return f"what it has to do with users: {gone}"
+    outside = [p for p in ingress_pages(snapshot, status_code) if p.node is None]
+    if taken_out(snapshot, status_code):
+        return None
+    if mostly_balancers(snapshot):
+        return "why most failing requests ended at the balancer"
+    if logged or outside:
+        return None
+    failed = failing(snapshot, *FOR_THE_TARGET)
+    if failed and all(
+        p.status_code == status_code
+        and written_by(p).hop not in {"load-balancer", "cdn"}
+        for p in failed
+    ):
+        return None
+    return "a trace outside that users' requests end there"
+
+
+def mostly_balancers(snapshot: Snapshot) -> bool:
+    """Say whether most failing users got the balancer's own page."""
+    users = failing(snapshot, *AS_A_USER)
+    return 2 * sum(wrote(snapshot, p) for p in users) > len(users)
+
+
+def taken_out(snapshot: Snapshot, status_code: int) -> bool:
+    """Say whether an HTTP health check took every target out for this status.
+
+    It has to have met it: Hetzner says so, or it asks for the target's own host.
+    """
+    service, targets = balancer_service(snapshot), health(snapshot)
+    if service is None or service.health_check.protocol == "tcp" or not targets:
+        return False
+    if with_health(snapshot, HealthStatus.UNHEALTHY) < len(targets):
+        return False
+    if balancers_word(snapshot, signed=False) is None:
+        return False
+    if told := details(snapshot):
+        return {seen.health_check_status_code for seen in told} == {status_code}
+    asks = service.health_check.http
+    return asks is not None and asks.domain == snapshot.target.host

@@ -1,0 +1,117 @@
+"""The load balancer has no target at all.
+
+Meaning: nobody stands behind the balancer: no server was ever added, the last one
+was removed, or its label selector matches no server any more.
+
+Impact: each request gets 503 from the balancer itself (an empty reply on a tcp
+service), on every port and for every host. Everything inside works.
+
+Diagnosis: the API, read since the failure began, shows no target and no server
+behind a label selector; what users get was written by the balancer itself. A
+health check has nothing to say here, and so `lb-no-healthy-target` is ruled out.
+
+Mitigation: add the nodes as targets, or label the servers as the selector wants
+them. Where hcloud-cloud-controller-manager keeps the targets, look at the nodes'
+label `node.kubernetes.io/exclude-from-external-load-balancers`.
+
+Source: reference hetzner.md, sections 1, 3 and 4. Commands: hetznercloud/cli,
+`internal/cmd/loadbalancer/add_target.go`, `internal/cmd/server`.
+"""
+
+from shlex import quote
+
+from parallax.causes import evidence
+from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.model.balancer import LoadBalancer
+from parallax.model.finding import Assessment, Class, Hop, NextStep
+from parallax.model.snapshot import Snapshot
+
+ID = "lb-no-target"
+
+
+def assess(snapshot: Snapshot) -> Assessment:
+    """Ask whether nobody stands behind the balancer."""
+    balancer, missing = snapshot.load_balancer, evidence.balancer_missing(snapshot)
+    if missing or balancer is None:
+        return unknown(ID, missing or "the balancer")
+    count = len(tuple(balancer.leaves()))
+    if count:
+        return refuted(ID, f"{balancer.name} has {count} targets")
+    state = _empty(balancer)
+    if not evidence.failing(snapshot, *evidence.AS_A_USER):
+        return unknown(ID, "no failing probe from outside", evidence=(state,))
+    if passed := evidence.passed_balancer(snapshot):
+        return unknown(ID, f"how a request got through: {passed}", evidence=(state,))
+    word = evidence.balancers_word(snapshot, signed=False)
+    if word is None:
+        return unknown(ID, evidence.word_missing(snapshot), evidence=(state,))
+    return supported(ID, state, word)
+
+
+def _selectors(balancer: LoadBalancer) -> list[str]:
+    return [t.selector for t in balancer.targets if t.selector]
+
+
+def _empty(balancer: LoadBalancer) -> str:
+    selectors = _selectors(balancer)
+    if not selectors:
+        return f"{balancer.name} has no target at all"
+    return f"{balancer.name}: no server has the label {' or '.join(selectors)}"
+
+
+def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
+    """Tell how to put the nodes behind the balancer."""
+    balancer = snapshot.load_balancer
+    if balancer is None:
+        return ()
+    cluster = snapshot.cluster
+    nodes = [quote(n.name) for n in (cluster.nodes if cluster else None) or ()]
+    selectors = _selectors(balancer)
+    first = (
+        _label(selectors[0], nodes) if selectors else _add(balancer, nodes or ["NODE"])
+    )
+    kept = NextStep(
+        text="If the cloud controller keeps the targets, see which nodes it skips.",
+        command="kubectl get nodes"
+        " -l node.kubernetes.io/exclude-from-external-load-balancers",
+    )
+    look = NextStep(
+        text="See the targets, and that they become healthy.",
+        command=f"hcloud load-balancer describe {quote(balancer.name)}",
+    )
+    return first, kept, look
+
+
+def _add(balancer: LoadBalancer, nodes: list[str]) -> NextStep:
+    private = " --use-private-ip" if balancer.private_ips else ""
+    return NextStep(
+        text="Add the nodes as targets (leave out those that serve no traffic).",
+        command=f"for node in {' '.join(nodes)}; do hcloud load-balancer add-target"
+        f' {quote(balancer.name)} --server "$node"{private}; done',
+    )
+
+
+def _label(selector: str, nodes: list[str]) -> NextStep:
+    """Return the step for a selector: label the nodes if it is a plain `key=value`."""
+    key, _, value = selector.partition("=")
+    if not nodes or not value or set("!,=() ") & set(key + value):
+        return NextStep(
+            text=f"See which servers there are; none has the label {selector}.",
+            command="hcloud server list -o columns=name,status,labels",
+        )
+    return NextStep(
+        text=f"Give the nodes the label {selector} (leave out those that serve no"
+        " traffic).",
+        command=f"for node in {' '.join(nodes)}; do hcloud server add-label"
+        f' "$node" {quote(selector)}; done',
+    )
+
+
+CAUSE = Cause(
+    id=ID,
+    class_=Class.LOAD_BALANCER,
+    hop=Hop.LOAD_BALANCER,
+    title="The load balancer has no target at all",
+    assess=assess,
+    next_steps=next_steps,
+)

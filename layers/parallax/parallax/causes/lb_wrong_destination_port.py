@@ -1,0 +1,203 @@
+"""The load balancer sends requests to a port that the ingress does not have.
+
+Meaning: `destination_port` is no NodePort of the ingress Service. Either nobody
+answers there, or another Service does: the app's own, without the ingress before it.
+
+Impact: with the health check on another, right port every target is healthy and each
+request gets a slow 503, or a 502, from the balancer itself. Where another app
+answers, users get that app's pages, whatever host they ask for.
+
+Diagnosis: the cluster's own ingress Service does not own `destination_port`; the
+ingress answers at a NodePort of its own from another node; nothing of ours got to
+an ingress. Then the balancer's own page; or, for another Service, an app that
+answers a Host nobody serves, while no line of ours stands in any ingress log.
+A port outside of the NodePorts' range may be the ingress on the nodes themselves.
+
+Mitigation: let the service send to the ingress's NodePort. A Service that was made
+anew has a new one; fix `nodePort` in its manifest.
+
+Source: reference hetzner.md, sections 3, 4 and 6 (hcloud-cloud-controller-manager
+issue 185). Commands: hetznercloud/cli, `internal/cmd/loadbalancer/update_service.go`.
+"""
+
+from shlex import quote
+
+from parallax.causes import evidence
+from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.model.balancer import BalancerService, HealthStatus
+from parallax.model.cluster import Service, ServicePort
+from parallax.model.finding import Assessment, Class, Hop, NextStep
+from parallax.model.probe import Probe, Role
+from parallax.model.snapshot import Snapshot
+
+ID = "lb-wrong-destination-port"
+NOT_FOUND = 404
+
+
+def assess(snapshot: Snapshot) -> Assessment:
+    """Ask whether requests are sent to a port that is not the ingress's."""
+    service = evidence.balancer_service(snapshot)
+    if service is None:
+        return unknown(ID, evidence.balancer_missing(snapshot) or "the balancer")
+    ingress = snapshot.cluster.ingress_service if snapshot.cluster else None
+    if ingress is None:
+        why = "" if snapshot.cluster else f" ({evidence.inside_missing(snapshot)})"
+        return unknown(ID, f"the ingress Service as the cluster has it{why}")
+    to = service.destination_port
+    if to in ingress.node_ports:
+        if other := _other_door(snapshot, service, ingress):
+            return unknown(ID, other)
+        return refuted(ID, f"requests go to :{to}, a NodePort of the ingress")
+    state = (
+        f"requests go to :{to}, which is no NodePort of the ingress ({_own(ingress)})"
+    )
+    if reached := evidence.reached_ingress(snapshot):
+        if evidence.contradicted(snapshot):
+            return unknown(ID, f"how it got there: {reached}", evidence=(state,))
+        return refuted(ID, reached)
+    if not evidence.failing(snapshot, *evidence.AS_A_USER):
+        return unknown(ID, "no failing probe from outside", evidence=(state,))
+    if missing := _missing(snapshot, service, ingress):
+        return unknown(ID, *missing, evidence=(state,))
+    word = _bypassed(snapshot, to) or _nobody(snapshot, service)
+    if word is None:
+        what = f"who answers at :{to}: the balancer's own page, or another Service"
+        return unknown(ID, what, evidence=(state,))
+    health = f"{evidence.balancer_name(snapshot)}: {evidence.health_text(snapshot)}"
+    return supported(ID, state, word, health)
+
+
+def _own(ingress: Service) -> str:
+    return ", ".join(f":{port}" for port in ingress.node_ports)
+
+
+def _is_tls(port: ServicePort) -> bool:
+    return port.name == "https" or port.port == 443  # noqa: PLR2004 - https' number
+
+
+def _wants_tls(snapshot: Snapshot, service: BalancerService) -> bool:
+    """Say whether TLS gets past the balancer: only a tcp service leaves it whole."""
+    return service.protocol == "tcp" and snapshot.target.url.startswith("https:")
+
+
+def _other_door(
+    snapshot: Snapshot, service: BalancerService, ingress: Service
+) -> str | None:
+    """Say that the port is the ingress's, and perhaps not the one for this protocol."""
+    port = next(p for p in ingress.ports if p.node_port == service.destination_port)
+    if len(ingress.node_ports) == 1 or _is_tls(port) is _wants_tls(snapshot, service):
+        return None
+    return f"whether the ingress takes {service.protocol} at its port {port.name}"
+
+
+def _missing(
+    snapshot: Snapshot, service: BalancerService, ingress: Service
+) -> list[str]:
+    """Return what keeps a port that is not the ingress's from being a wrong one."""
+    to, missing = service.destination_port, list[str]()
+    if to not in evidence.NODE_PORTS:
+        missing.append(f"whether the ingress listens on the nodes themselves at :{to}")
+    if not any(_serves(p, ingress) for p in snapshot.inside(Role.INGRESS_OTHER)):
+        what = f"an answer of the ingress at {_own(ingress) or 'a NodePort'}"
+        missing.append(f"{what}, asked from another node")
+    return missing
+
+
+def _serves(probe: Probe, ingress: Service) -> bool:
+    """Say whether the ingress knows the host; it answers 404 where it does not."""
+    answered = probe.status_code not in (None, NOT_FOUND)
+    return answered and probe.peer_port in ingress.node_ports
+
+
+def _nobody(snapshot: Snapshot, service: BalancerService) -> str | None:
+    """Say that the balancer found nobody to talk to at the port; None: not shown."""
+    if evidence.passed_balancer(snapshot):
+        return None
+    checked = service.health_check.port == service.destination_port
+    if checked and evidence.with_health(snapshot, HealthStatus.HEALTHY):
+        return None  # something answers the health check there
+    return evidence.balancers_word(snapshot)
+
+
+def _bypassed(snapshot: Snapshot, to: int) -> str | None:
+    """Say that a Service answers at the port without the ingress; None: not shown."""
+    inside = snapshot.inside(*evidence.AT_THE_INGRESS)
+    users = evidence.failing(snapshot, *evidence.AS_A_USER)
+    if not all(p.healthy for p in inside) or not _logs_were_read(snapshot):
+        return None
+    if not all(evidence.written_by(p).hop == "pod" for p in users):
+        return None
+    status, own = users[0].status_code, snapshot.cluster and snapshot.cluster.service
+    if own and to in own.node_ports:
+        asked = snapshot.inside(Role.NODEPORT_OWN, Role.NODEPORT_OTHER)
+        if not asked or any(p.healthy or p.status_code != status for p in asked):
+            return None
+        return (
+            f":{to} is {own.name}'s own NodePort: asked there from inside it is"
+            f" {status} too, through the ingress it is well"
+        )
+    for probe in evidence.outside(snapshot, Role.UNKNOWN_HOST):
+        author = evidence.written_by(probe)
+        if author.hop == "pod" and probe.status_code != NOT_FOUND:
+            said = f"{probe.status_code} by {author.writer}"
+            return f"a Host nobody serves gets {said}: another Service listens there"
+    return None
+
+
+def _logs_were_read(snapshot: Snapshot) -> bool:
+    """Say whether every ingress log was read since the last failing request."""
+    last = max(p.started_at for p in evidence.failing(snapshot, *evidence.AS_A_USER))
+    read = [
+        r.log_read_at is not None and r.outside_time(r.log_read_at) >= last
+        for r in snapshot.live_reports
+    ]
+    return bool(read) and all(read)
+
+
+def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
+    """Tell how to send requests to the ingress's own NodePort."""
+    balancer, cluster = snapshot.load_balancer, snapshot.cluster
+    found = evidence.balancer_service(snapshot)
+    ingress = cluster.ingress_service if cluster else None
+    if balancer is None or found is None or ingress is None:
+        return ()
+    name = quote(balancer.name)
+    wrong = [
+        s for s in balancer.services if s.destination_port == found.destination_port
+    ]
+    wrong.sort(key=lambda s: s is not found)
+    fixes = tuple(_fix(snapshot, name, s, ingress) for s in wrong)
+    see = NextStep(
+        text="See the ingress Service's NodePorts.",
+        command=f"kubectl -n {quote(ingress.namespace)} get service"
+        f" {quote(ingress.name)}",
+    )
+    return (*fixes, see)
+
+
+def _fix(
+    snapshot: Snapshot, name: str, service: BalancerService, ingress: Service
+) -> NextStep:
+    """Return the command for one service; its health check follows if wrong too."""
+    tls = _wants_tls(snapshot, service)
+    doors = [p.node_port for p in ingress.ports if p.node_port]
+    right = [p.node_port for p in ingress.ports if p.node_port and _is_tls(p) is tls]
+    port = (right or doors or ["NODEPORT"])[0]
+    check = service.health_check.port
+    also = "" if check in ingress.node_ports else f" --health-check-port {port}"
+    return NextStep(
+        text=f"Let port {service.listen_port} send to the ingress at :{port}"
+        f" (now :{service.destination_port}).",
+        command=f"hcloud load-balancer update-service {name} --listen-port"
+        f" {service.listen_port} --destination-port {port}{also}",
+    )
+
+
+CAUSE = Cause(
+    id=ID,
+    class_=Class.LOAD_BALANCER,
+    hop=Hop.LOAD_BALANCER,
+    title="The load balancer sends requests to a wrong port",
+    assess=assess,
+    next_steps=next_steps,
+)

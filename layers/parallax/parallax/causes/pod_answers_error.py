@@ -1,0 +1,186 @@
+"""The application itself answers with an error.
+
+Meaning: requests get all the way to a pod, and the pod answers with the error.
+
+Impact: users see the application's own error. Network, balancer and ingress
+are not at fault.
+
+Diagnosis: the ingress log shows our request with an endpoint of the Service and the
+same status from it; or the pods, asked from inside, answer with that status, each
+page users get is a pod's by its marks or word for word, and nobody fares well at
+the ingress while users always fail. For 502 and 504 nginx logs the same number
+when nobody answered: there the upstream's answer must have had a length.
+
+Mitigation: read the application's log around the request; roll back.
+
+Source: reference signatures.md, sections 2 and 3.3.
+"""
+
+from shlex import quote
+
+from parallax.causes import evidence
+from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.model.finding import Assessment, Class, Hop, NextStep
+from parallax.model.probe import Probe, Role
+from parallax.model.snapshot import Snapshot
+
+ID = "pod-answers-error"
+
+
+def assess(snapshot: Snapshot) -> Assessment:
+    """Ask whether it was a pod that wrote the failing answer."""
+    users = evidence.failing(snapshot, *evidence.AS_A_USER)
+    if not users:
+        return unknown(ID, "no failing probe from outside")
+    if gone := evidence.lost(snapshot):
+        return unknown(ID, f"what a pod has to do with it: {gone}")
+    if logged := _by_the_log(snapshot):
+        return logged
+    pods = snapshot.inside(Role.POD)
+    if not pods:
+        missing = f"an answer of a pod: {evidence.pods_unasked(snapshot)}"
+        return unknown(ID, missing, "a line of the ingress log with our request")
+    status = users[0].status_code
+    same = [p for p in pods if not p.healthy and p.status_code == status]
+    asked = f"inside, {evidence.of(len(same), len(pods))} pod probes got {status}"
+    if not same and all(p.healthy for p in pods) and _page_of_a_proxy(users):
+        author = evidence.written_by(users[0])
+        who = f"the page is {author.writer}'s, at the {author.hop}"
+        return refuted(ID, f"inside, all {len(pods)} pod probes are well", who)
+    if _enough(same, pods, snapshot) and _is_theirs(snapshot, same):
+        return supported(ID, asked, _page(users))
+    if failing := _behind_the_health_check(snapshot, pods):
+        return supported(ID, failing, evidence.health_text(snapshot))
+    return unknown(
+        ID, "proof that the failing answer is a pod's", evidence=(asked, _page(users))
+    )
+
+
+def _by_the_log(snapshot: Snapshot) -> Assessment | None:
+    """Answer by the ingress log alone; None: it does not tell."""
+    proof = evidence.pod_answers(snapshot)
+    if proof and evidence.mostly_balancers(snapshot):
+        return unknown(ID, "why most failing requests ended at the balancer")
+    if proof:
+        seen = proof[0]
+        return supported(
+            ID,
+            f"a pod itself answered {seen.upstream_status}",
+            f"ingress log on {seen.node}: our request went to"
+            f" {seen.upstream_address} and got {seen.upstream_status}",
+        )
+    if other := _somebody_else(snapshot):
+        return unknown(ID, other)
+    if unanswered := evidence.unanswered(snapshot):
+        return refuted(ID, unanswered)
+    return None
+
+
+def _somebody_else(snapshot: Snapshot) -> str | None:
+    """Say that an upstream answered that is not known to be a pod of the Service."""
+    answers = evidence.upstream_answers(snapshot)
+    if not answers:
+        return None
+    who = answers[0].upstream_address
+    missing = evidence.endpoints_missing(snapshot)
+    return f"whose {who} is, which answered ({missing or 'no endpoint of the Service'})"
+
+
+def _enough(same: list[Probe], pods: tuple[Probe, ...], snapshot: Snapshot) -> bool:
+    """Say whether the pods' share can explain the share that fails outside.
+
+    Where users always fail, nobody who asks the ingress or the balancer may fare well.
+    """
+    always = not any(p.healthy for p in evidence.outside(snapshot, *evidence.AS_A_USER))
+    others = snapshot.inside(*evidence.AT_THE_INGRESS)
+    others += evidence.outside(snapshot, Role.DIRECT)
+    if always and any(p.healthy for p in others):
+        return False
+    return bool(same) and _share_fits(always, len(same), len(pods))
+
+
+def _share_fits(always: bool, same: int, pods: int) -> bool:  # noqa: FBT001 - a pure rule
+    """Want every pod for a constant failure, one for an intermittent one."""
+    return same == pods if always else same > 0
+
+
+def _is_theirs(snapshot: Snapshot, pods: list[Probe]) -> bool:
+    """Say whether every failing page is a pod's: by its marks, or word for word."""
+    bodies = {p.body for p in pods if p.body.strip()}
+    return all(
+        evidence.written_by(p).hop == "pod"
+        or (evidence.written_by(p).hop == "unknown" and p.body in bodies)
+        for p in evidence.failing(snapshot, *evidence.FOR_THE_TARGET)
+    )
+
+
+def _page_of_a_proxy(users: tuple[Probe, ...]) -> bool:
+    """Say whether a failing answer was no pod's, or none at all."""
+    return any(
+        p.status_code is None or evidence.written_by(p).hop in evidence.PROXIES
+        for p in users
+    )
+
+
+def _page(users: tuple[Probe, ...]) -> str:
+    author = evidence.written_by(users[0])
+    return f"the page users get was written by: {author.writer} ({author.hop})"
+
+
+def _behind_the_health_check(snapshot: Snapshot, pods: tuple[Probe, ...]) -> str | None:
+    """Say that an HTTP health check rightly fails, because every pod answers errors."""
+    codes = {p.status_code for p in pods}
+    inside = snapshot.inside(*evidence.AT_THE_INGRESS)
+    same = {p.status_code for p in inside} == codes and len(codes) == 1
+    if not same or any(p.healthy for p in (*pods, *inside)):
+        return None
+    code = codes.pop()
+    if code is None or not evidence.taken_out(snapshot, code):
+        return None
+    said = f"every pod answers {code}, through the ingress too"
+    return f"{said}, so the balancer's HTTP health check takes all targets out"
+
+
+def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
+    """Tell where the application's log is."""
+    namespace, _, name = evidence.service_name(snapshot).partition("/")
+    kubectl = f"kubectl -n {quote(namespace)}"
+    cluster, proof = snapshot.cluster, evidence.pod_answers(snapshot)
+    address = proof[0].upstream_address if proof else None
+    ip = (address or "").rpartition(":")[0]
+    # With hostNetwork a node address is shared: the Service's endpoint names the pod.
+    pod = next(
+        (
+            e.pod
+            for e in (cluster.endpoints if cluster else None) or ()
+            if e.address == ip and e.pod
+        ),
+        None,
+    )
+    failing = next((p.pod for p in snapshot.inside(Role.POD) if not p.healthy), None)
+    named = pod or failing
+    if named is None:
+        log = NextStep(
+            text=f"Find the pods of {name}, then read their log.",
+            command=f"{kubectl} get pods -o wide",
+        )
+    else:
+        log = NextStep(
+            text="Read the application's log.",
+            command=f"{kubectl} logs {quote(named)} --since=15m",
+        )
+    events = NextStep(
+        text="See what changed.",
+        command=f"{kubectl} get events --sort-by=.lastTimestamp",
+    )
+    return log, events
+
+
+CAUSE = Cause(
+    id=ID,
+    class_=Class.BACKEND,
+    hop=Hop.POD,
+    title="The application itself answers with an error",
+    assess=assess,
+    next_steps=next_steps,
+)

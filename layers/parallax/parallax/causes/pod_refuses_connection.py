@@ -1,0 +1,156 @@
+"""The pods count as ready and refuse connections on the port they are asked at.
+
+Meaning: the ingress asks a pod of its list of ready ones, nothing listens on that
+port, and after its tries the ingress answers 502 itself.
+
+Impact: every request that ends at such a pod fails. nginx tries three pods, so one
+of many seldom shows; when all refuse, every request fails, outside and inside.
+
+Diagnosis: an endpoint is ready, and its port refuses also from the pod's own node,
+where no firewall between nodes stands in the way; and the ingress answers 502 by
+itself, or its log names that endpoint, 502 and no answer's length. A port that
+refuses only from other nodes is not this cause: something between nodes rejects.
+
+Mitigation: see whether the app listens where the Service's `targetPort` points;
+let the readiness probe ask that same port, so that such a pod is taken out.
+
+Source: reference signatures.md, section 2 (pod refused: 502, upstream 502).
+"""
+
+from collections.abc import Iterable
+from shlex import quote
+
+from parallax.causes import evidence
+from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.model.cluster import Endpoint
+from parallax.model.finding import Assessment, Class, Hop, NextStep
+from parallax.model.probe import ErrorType, Probe, Role
+from parallax.model.snapshot import Snapshot
+
+ID = "pod-refuses-connection"
+BAD_GATEWAY = 502
+BETWEEN = "what rejects between nodes: on its own node a pod accepts"
+NOT_ON_ITS_OWN = "whether pods refuse their own node too: nobody asked them there"
+
+
+def assess(snapshot: Snapshot) -> Assessment:
+    """Ask whether ready pods refuse, and whether that is where requests end."""
+    if not evidence.failing(snapshot, *evidence.AS_A_USER):
+        return unknown(ID, "no failing probe from outside")
+    if missing := evidence.endpoints_missing(snapshot):
+        return unknown(ID, missing)
+    ready = [e for e in evidence.endpoints(snapshot) if e.ready]
+    if not ready:
+        state = evidence.endpoints_text(snapshot)
+        return refuted(ID, f"{state}, so the ingress asks no pod")
+    probes = [p for e in ready for p in _asked(snapshot, e)]
+    if not probes:
+        return unknown(ID, f"a pod's answer: {evidence.pods_unasked(snapshot)}")
+    accepting = [e for e in ready if any(map(_accepted, _asked(snapshot, e)))]
+    if len(accepting) == len(ready) and not any(map(_refused, probes)):
+        return refuted(ID, f"inside, all {len(ready)} ready pods accept connections")
+    refusing = _refusing(snapshot)
+    if not refusing:
+        return unknown(ID, BETWEEN if accepting else NOT_ON_ITS_OWN)
+    share = f"{evidence.of(len(refusing), len(ready))} ready pods refuse connections"
+    ended = _ended(snapshot, refusing)
+    if accepting and (ended is None or evidence.upstream_answers(snapshot)):
+        what = "that all failing requests end at a pod that refuses (ingress log)"
+        return unknown(ID, what, evidence=(share,))
+    own = ended or evidence.ingress_says(snapshot, BAD_GATEWAY)
+    if own is None:
+        return unknown(ID, "a 502 of the ingress itself", evidence=(share,))
+    if missing := evidence.users_elsewhere(
+        snapshot, BAD_GATEWAY, logged=ended is not None
+    ):
+        return unknown(ID, missing, evidence=(share, own))
+    port = refusing[0].port
+    return supported(ID, f"{share} on :{port}, asked on their own node too", own)
+
+
+def _refusing(snapshot: Snapshot) -> list[Endpoint]:
+    """Return the ready endpoints that refuse everybody, their own node too."""
+    return [
+        e
+        for e in evidence.endpoints(snapshot)
+        if e.ready
+        and _refuses(asked := _asked(snapshot, e))
+        and not any(map(_accepted, asked))
+    ]
+
+
+def _asked(snapshot: Snapshot, endpoint: Endpoint) -> list[Probe]:
+    place = (endpoint.address, endpoint.port)
+    return [
+        p for p in snapshot.inside(Role.POD) if (p.peer_address, p.peer_port) == place
+    ]
+
+
+def _refused(probe: Probe) -> bool:
+    return probe.error_type is ErrorType.CONNECTION_REFUSED
+
+
+def _accepted(probe: Probe) -> bool:
+    """Say whether a connection came about, whatever was said over it."""
+    return probe.status_code is not None or probe.error_phase not in {
+        "resolve",
+        "connect",
+    }
+
+
+def _refuses(probes: Iterable[Probe]) -> bool:
+    """Say whether a pod refuses its own node, where nothing can stand between."""
+    own = [p for p in probes if p.node is not None and p.node == p.peer_node]
+    return bool(own) and all(map(_refused, own))
+
+
+def _ended(snapshot: Snapshot, refusing: Iterable[Endpoint]) -> str | None:
+    """Say that every unanswered 502 of the ingress log ends at a pod that refuses."""
+    places = {evidence.place(e) for e in refusing}
+    failing = evidence.failing(snapshot, *evidence.FOR_THE_TARGET)
+    seen = snapshot.sightings_of(*failing)
+    lines = [
+        s for s in seen if s.status_code == BAD_GATEWAY and evidence.got_no_answer(s)
+    ]
+    if not lines or any(s.upstream_address not in places for s in lines):
+        return None
+    last = lines[-1]
+    return (
+        f"ingress log: {evidence.of(len(lines), len(seen))} failing requests in it"
+        f" ended in 502 without an answer, the last at {last.upstream_address}"
+    )
+
+
+def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
+    """Tell how to see why nothing listens."""
+    namespace, _, name = evidence.service_name(snapshot).partition("/")
+    kubectl = f"kubectl -n {quote(namespace)}"
+    refusing = _refusing(snapshot)
+    port = refusing[0].port if refusing else None
+    pod = next((e.pod for e in refusing if e.pod), None)
+    compare = NextStep(
+        text=f"Compare the Service's targetPort with the port the app listens on"
+        f" ({f'asked at :{port}' if port else 'see the pod'}).",
+        command=f"{kubectl} describe service {quote(name)}",
+    )
+    if pod is None:
+        return (compare,)
+    log = NextStep(
+        text=f"Read why {pod} does not listen on :{port}.",
+        command=f"{kubectl} logs {quote(pod)} --tail=100",
+    )
+    probe = NextStep(
+        text=f"See why it counts as ready: its readiness probe does not ask :{port}.",
+        command=f"{kubectl} describe pod {quote(pod)}",
+    )
+    return log, compare, probe
+
+
+CAUSE = Cause(
+    id=ID,
+    class_=Class.BACKEND,
+    hop=Hop.POD,
+    title="The pods count as ready and refuse connections",
+    assess=assess,
+    next_steps=next_steps,
+)

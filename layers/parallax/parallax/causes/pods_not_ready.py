@@ -1,0 +1,106 @@
+"""The pods behind the Service exist, and none of them is ready.
+
+Meaning: the Service has addresses, but every pod fails its readiness probe or
+restarts; the ingress sends requests to ready pods only, and answers 503 itself.
+
+Impact: every request for this Service fails, from outside and inside alike; other
+Services of the same ingress work.
+
+Diagnosis: the EndpointSlices, read since the failure began, hold addresses and not
+one of them is ready; and the ingress's own 503 page, or its access log without an
+upstream, shows that users' requests end there (`evidence.users_elsewhere`). The pods
+tell why: what they wait for, how often they restarted. No address at all is
+`service-without-endpoints`.
+
+Mitigation: read the pod's events and log; roll back what broke its start, or mend
+the readiness probe.
+
+Source: Kubernetes discovery/v1, EndpointConditions; recorded on a real 1.36 cluster
+(reference kubernetes/api-pods-not-ready: addresses stay, `ready: false`).
+"""
+
+from shlex import quote
+
+from parallax.causes import evidence
+from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.model.cluster import Pod
+from parallax.model.finding import Assessment, Class, Hop, NextStep
+from parallax.model.probe import Role
+from parallax.model.snapshot import Snapshot
+
+ID = "pods-not-ready"
+UNAVAILABLE = 503
+"""What the ingress answers where it has nobody to ask."""
+
+
+def assess(snapshot: Snapshot) -> Assessment:
+    """Ask whether requests end at the ingress because no pod is ready."""
+    if missing := evidence.endpoints_missing(snapshot):
+        return unknown(ID, missing)
+    found, state = evidence.endpoints(snapshot), evidence.endpoints_text(snapshot)
+    if not found or evidence.ready(found):
+        return refuted(ID, state)
+    if evidence.upstream_answers(snapshot):
+        return unknown(ID, "why a pod still answers requests", evidence=(state,))
+    ends = evidence.ends_at_ingress(snapshot)
+    if ends is None:
+        what = "an answer of the ingress itself that requests end there"
+        return unknown(ID, what, evidence=(state,))
+    logged = bool(evidence.ingress_asked_nobody(snapshot))
+    if missing := evidence.users_elsewhere(snapshot, UNAVAILABLE, logged=logged):
+        return unknown(ID, missing, evidence=(state, ends))
+    pods = _unready(snapshot)
+    told = (evidence.pods_text(pods),) if pods else ()
+    return supported(ID, state, *told, *_only_the_probe(snapshot), ends)
+
+
+def _only_the_probe(snapshot: Snapshot) -> tuple[str, ...]:
+    """Say that the pods answer well, so that only their readiness probe fails."""
+    asked = snapshot.inside(Role.POD)
+    if not asked or not all(p.healthy for p in asked):
+        return ()
+    return ("asked inside, the pods answer well: what fails is their readiness probe",)
+
+
+def _unready(snapshot: Snapshot) -> list[Pod]:
+    """Return the pods that are not ready, the one that restarted most first."""
+    pods = (snapshot.cluster.pods if snapshot.cluster else None) or ()
+    return sorted((p for p in pods if not p.ready), key=lambda p: -p.restarts)
+
+
+def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
+    """Tell how to see why a pod is not ready."""
+    namespace, _, name = evidence.service_name(snapshot).partition("/")
+    kubectl = f"kubectl -n {quote(namespace)}"
+    every = NextStep(
+        text="See all its pods.",
+        command=f"{kubectl} get pods -o wide",
+    )
+    pods = _unready(snapshot)
+    named = [p.name for p in pods]
+    named += [e.pod for e in evidence.endpoints(snapshot) if e.pod]
+    if not named:
+        return (every,)
+    first = pods[0] if pods else None
+    why = (first.waiting_reason or first.phase) if first else "not ready"
+    before = " --previous" if first and first.restarts else ""
+    events = NextStep(
+        text=f"See why {named[0]} of {name} is not ready ({why}): its events are at"
+        " the end.",
+        command=f"{kubectl} describe pod {quote(named[0])}",
+    )
+    log = NextStep(
+        text="Read what it said before it restarted." if before else "Read its log.",
+        command=f"{kubectl} logs {quote(named[0])} --tail=100{before}",
+    )
+    return events, log, every
+
+
+CAUSE = Cause(
+    id=ID,
+    class_=Class.BACKEND,
+    hop=Hop.POD,
+    title="The pods behind the Service are not ready",
+    assess=assess,
+    next_steps=next_steps,
+)

@@ -1,0 +1,107 @@
+"""The Service behind the ingress has no endpoint at all.
+
+Meaning: requests reach the ingress, which knows the host, finds nobody behind its
+Service and answers 503 itself. No pod stands behind the Service: none runs, its
+selector matches none, or none has got an address yet.
+
+Impact: every request for this Service fails, from outside and inside alike; other
+Services of the same ingress work.
+
+Diagnosis: the EndpointSlices, read since the failure began, hold no address, ready
+or not; and the ingress's own 503 page, or its access log without an upstream,
+shows that users' requests end there (`evidence.users_elsewhere`).
+EndpointSlices that could not be read prove nothing; addresses that are not
+ready are `pods-not-ready`.
+
+Mitigation: bring pods back (replicas, node selector, the Service's selector).
+
+Source: reference signatures.md, sections 1, 2 and 3.4: the page alone does not tell
+this from a rate limit or a denied location.
+"""
+
+from shlex import quote
+
+from parallax.causes import evidence
+from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.model.cluster import ClusterReading
+from parallax.model.finding import Assessment, Class, Hop, NextStep
+from parallax.model.snapshot import Snapshot
+
+ID = "service-without-endpoints"
+UNAVAILABLE = 503
+"""What the ingress answers where it has nobody to ask."""
+
+
+def assess(snapshot: Snapshot) -> Assessment:
+    """Ask whether requests end at the ingress for want of any endpoint."""
+    cluster, missing = snapshot.cluster, evidence.endpoints_missing(snapshot)
+    if missing or cluster is None:
+        return unknown(ID, missing or evidence.inside_missing(snapshot))
+    state = evidence.endpoints_text(snapshot)
+    if evidence.endpoints(snapshot):
+        return refuted(ID, state)
+    if evidence.upstream_answers(snapshot):
+        return unknown(ID, "why a pod still answers requests", evidence=(state,))
+    ends = evidence.ends_at_ingress(snapshot)
+    if ends is None:
+        what = "an answer of the ingress itself that requests end there"
+        return unknown(ID, what, evidence=(state,))
+    logged = bool(evidence.ingress_asked_nobody(snapshot))
+    if missing := evidence.users_elsewhere(snapshot, UNAVAILABLE, logged=logged):
+        return unknown(ID, missing, evidence=(state, ends))
+    return supported(ID, state, *_why(cluster), ends)
+
+
+def _why(cluster: ClusterReading) -> tuple[str, ...]:
+    """Say what the cluster tells about the emptiness, as far as it was read."""
+    absent = [p for p in cluster.problems if p.startswith("no Service ")]
+    if absent:
+        return tuple(absent)
+    if cluster.pods is None:
+        return ()
+    if cluster.pods:
+        told = evidence.pods_text(cluster.pods)
+        return (f"its pods have no address yet: {told}",)
+    wants = [
+        f"{work.kind} {work.name} wants {work.desired} pods"
+        for work in cluster.workloads or ()
+    ]
+    return (f"no pod matches its selector{f' ({", ".join(wants)})' if wants else ''}",)
+
+
+def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
+    """Tell how to see why no pod stands behind the Service."""
+    namespace, _, name = evidence.service_name(snapshot).partition("/")
+    kubectl = f"kubectl -n {quote(namespace)}"
+    cluster = snapshot.cluster
+    selector = NextStep(
+        text="Compare the Service's selector with the pods' labels.",
+        command=f"{kubectl} get service {quote(name)} -o wide"
+        f" && {kubectl} get pods -o wide --show-labels",
+    )
+    steps = [
+        NextStep(
+            text=f"See what {work.kind} {work.name} waits for"
+            f" ({evidence.of(work.ready, work.desired)} ready).",
+            command=f"{kubectl} describe {work.kind.lower()} {quote(work.name)}",
+        )
+        for work in (cluster.workloads if cluster else None) or ()
+    ]
+    steps += [
+        NextStep(
+            text=f"See why it has no address ({pod.waiting_reason or pod.phase}).",
+            command=f"{kubectl} describe pod {quote(pod.name)}",
+        )
+        for pod in ((cluster.pods if cluster else None) or ())[:1]
+    ]
+    return (*steps, selector)
+
+
+CAUSE = Cause(
+    id=ID,
+    class_=Class.BACKEND,
+    hop=Hop.SERVICE,
+    title="The Service behind the ingress has no endpoint",
+    assess=assess,
+    next_steps=next_steps,
+)

@@ -1,0 +1,91 @@
+"""Drawing: a probe as lines for the terminal.
+
+In: a `Probe`. Out: lines for `page`: the answer, a waterfall of the phases, the
+certificate, the headers. It does not: print, or judge beyond healthy or not.
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from rich.text import Text
+
+from parallax.cli.page import Line
+from parallax.model.probe import Certificate, Phases, Probe
+
+WIDTH = 48
+"""Columns of the waterfall's bar."""
+NAME = 11
+"""Columns of what stands before it; the longest is `certificate`."""
+DAYS_RED = 7
+DAYS_YELLOW = 21
+"""Days left of a certificate below which its color warns."""
+PHASES = {
+    "resolve": "blue",
+    "connect": "cyan",
+    "tls": "magenta",
+    "processing": "yellow",
+    "transfer": "green",
+}
+
+
+def answer(probe: Probe) -> Iterator[Line]:
+    """Yield every line, top to bottom."""
+    yield _headline(probe)
+    yield Line(Text(f"  {'url':<{NAME}} {probe.url}", "dim"), None)
+    if probe.peer_address is not None:
+        shown = probe.peer_address
+        shown = f"[{shown}]" if ":" in shown else shown
+        yield _named("peer", f"{shown}:{probe.peer_port}")
+    yield _named("request id", probe.request_id)
+    yield from waterfall(probe.phases, probe.duration)
+    if probe.certificate is not None:
+        yield _certificate(probe.certificate, probe)
+    for name, value in probe.headers:
+        yield Line(Text.assemble(("  " + name, "bold"), f": {value}"), 4)
+
+
+def _named(name: str, value: str) -> Line:
+    return Line(Text(f"  {name:<{NAME}} {value}", "dim"))
+
+
+def _headline(probe: Probe) -> Line:
+    color = "bold green" if probe.healthy else "bold red"
+    word = "healthy" if probe.healthy else "not healthy"
+    if probe.status_code is not None:
+        told = f"{probe.status_code} {probe.reason or ''}".strip()
+    else:
+        told = "no answer"
+    if probe.error_type is not None:
+        phase = f" in {probe.error_phase}" if probe.error_phase else ""
+        detail = f": {probe.error_detail}" if probe.error_detail else ""
+        told += f", {probe.error_type}{phase}{detail}"
+    took = f"{probe.duration * 1000:.0f} ms"
+    return Line(Text.assemble((word, color), f"  {told}  {took}"), 2)
+
+
+def waterfall(phases: Phases, total: float) -> Iterator[Line]:
+    """Yield a bar a phase, each beginning where the one before it ended."""
+    at = 0.0
+    for name, color in PHASES.items():
+        seconds: float | None = getattr(phases, name)
+        if seconds is None:
+            yield Line(Text(f"  {name:<{NAME}} {'':{WIDTH}}        -", "dim"))
+            continue
+        scale = WIDTH / total if total > 0 else 0
+        start = min(round(at * scale), WIDTH - 1)
+        length = min(max(round(seconds * scale), 1), WIDTH - start)
+        bar = f"{' ' * start}{'█' * length}".ljust(WIDTH)
+        took = f" {seconds * 1000:8.1f} ms"
+        yield Line(Text.assemble(f"  {name:<{NAME}} ", (bar, color), took))
+        at += seconds
+
+
+def _certificate(certificate: Certificate, probe: Probe) -> Line:
+    left = (certificate.not_after - probe.started_at) // timedelta(days=1)
+    color = "red" if left < DAYS_RED else "yellow" if left < DAYS_YELLOW else "green"
+    told = Text.assemble(
+        f"  {'certificate':<{NAME}} {certificate.subject} by {certificate.issuer}, ",
+        (f"{left} days left", color),
+        f" (until {certificate.not_after:%Y-%m-%d})",
+    )
+    return Line(told, NAME + 3)

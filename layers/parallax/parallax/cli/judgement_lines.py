@@ -1,0 +1,82 @@
+"""Judgement lines: a judgement as lines for the terminal.
+
+In: a `Judgement` and its snapshot. Out: lines for `page`. Green was seen to be
+right, red is at fault, dim is not known.
+It does not: print, or decide anything.
+"""
+
+from collections.abc import Iterator
+
+from rich.text import Text
+
+from parallax.cli.page import Line
+from parallax.model.finding import (
+    NOT_ESTABLISHED,
+    Answer,
+    Assessment,
+    HopState,
+    Judgement,
+)
+from parallax.model.snapshot import Snapshot
+
+HEALTHY = "none"
+"""The cause of a judgement that found nothing wrong."""
+STATES = {
+    HopState.OK: ("✔", "green"),
+    HopState.FAULTY: ("✘", "red"),
+    HopState.UNKNOWN: ("?", "dim"),
+}
+ANSWERS = {Answer.SUPPORTED: "red", Answer.REFUTED: "green", Answer.UNKNOWN: "dim"}
+
+
+def lines(judgement: Judgement, snapshot: Snapshot) -> Iterator[Line]:
+    """Yield every line, top to bottom."""
+    at = f"{snapshot.taken_at:%Y-%m-%d %H:%M:%S %Z}"
+    url = snapshot.target.url
+    yield Line(Text.assemble((snapshot.target.name, "bold"), f"  {url}  {at}"), 2)
+    yield Line(Text(judgement.symptom.summary or "no symptom"), 2)
+    yield _cause(judgement)
+    if judgement.symptom.trend_text:
+        yield Line(Text(f"trend: {judgement.symptom.trend_text}"), 2)
+    if judgement.settling:
+        yield Line(Text(f"settling: {judgement.settling}", "yellow"), 2)
+    if not judgement.complete:
+        told = "not every source has spoken since the failure began"
+        yield Line(Text(told, "yellow"))
+    yield from _heading("Path")
+    for seen in judgement.path:
+        mark, color = STATES[seen.state]
+        text = Text.assemble((f"  {mark} {seen.hop.value:<14}", color), f" {seen.seen}")
+        yield Line(text, 19)
+    yield from _heading("Causes asked")
+    for assessment in judgement.assessments:
+        yield from _assessment(assessment)
+    if judgement.next_steps:
+        yield from _heading("Next steps")
+    for number, step in enumerate(judgement.next_steps, 1):
+        yield Line(Text(f"  {number}. {step.text}"), 5)
+        if step.command:
+            yield Line(Text(f"     {step.command}", "cyan"), None)
+
+
+def _heading(text: str) -> Iterator[Line]:
+    yield Line(Text())
+    yield Line(Text(text, "bold"))
+
+
+def _cause(judgement: Judgement) -> Line:
+    if judgement.cause == HEALTHY:
+        return Line(Text(judgement.title, "bold green"), 2)
+    color = "bold yellow" if judgement.cause == NOT_ESTABLISHED else "bold red"
+    where = f" at {judgement.hop.value}" if judgement.hop else ""
+    told = Text.assemble((judgement.cause, color), f"{where}: {judgement.title}")
+    return Line(told, 2)
+
+
+def _assessment(assessment: Assessment) -> Iterator[Line]:
+    answer = (f"  {assessment.answer.value:<10}", ANSWERS[assessment.answer])
+    yield Line(Text.assemble(answer, f" {assessment.cause}"))
+    for sentence in assessment.evidence:
+        yield Line(Text(f"{'':13}{sentence}"), 15)
+    for lacking in assessment.missing:
+        yield Line(Text(f"{'':13}missing: {lacking}", "dim"), 15)

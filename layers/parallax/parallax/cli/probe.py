@@ -1,0 +1,121 @@
+"""`parallax probe URL`: one probe, drawn.
+
+In: a URL and where to connect. Out: phases, address, certificate, headers, and
+who wrote the answer. Exit 0 healthy, 1 not healthy, 2 wrong use.
+It does not: follow redirects, repeat, or investigate; the probe function does.
+"""
+
+# ruff: noqa: PLC0415 - what a command needs is imported when it runs
+
+import json
+import re
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlsplit
+
+import typer
+
+from parallax.cli.terminal import refuse
+
+if TYPE_CHECKING:
+    from parallax.model.probe import Probe
+
+
+def run(  # noqa: PLR0913 - one parameter an option
+    url: Annotated[str, typer.Argument(metavar="URL", help="An http or https URL.")],
+    *,
+    connect_to: Annotated[
+        str | None,
+        typer.Option(metavar="IP[:PORT]", help="Connect here; do not resolve."),
+    ] = None,
+    host: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Host and SNI instead of the URL's."),
+    ] = None,
+    timeout: Annotated[
+        float, typer.Option(metavar="SECONDS", min=0.1, help="For all of it.")
+    ] = 10.0,
+    expect: Annotated[
+        list[int] | None,
+        typer.Option(
+            metavar="CODE",
+            help="A healthy status code; repeatable. [default: 200]",
+        ),
+    ] = None,
+    allow_private: Annotated[
+        bool, typer.Option("--allow-private", help="Allow private addresses.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Send one request and draw where its time went and who answered."""
+    import asyncio
+
+    from parallax.model.probe import Role
+    from parallax.model.target import Healthy
+    from parallax.probe import Question, fetch
+
+    if not _is_url(url):
+        refuse(f"{url}: expected an http or https URL")
+    address, port = _endpoint(connect_to) if connect_to else (None, None)
+    question = Question(
+        role=Role.FIRST,
+        url=url,
+        healthy=Healthy(status_codes=tuple(expect or (200,))),
+        address=address,
+        port=port,
+        host=host,
+        timeout=timeout,
+        allow_private=allow_private,
+    )
+    try:
+        probe = asyncio.run(fetch(question))
+    except ValueError as error:
+        refuse(f"{url}: {error}")
+    _print_json(probe) if as_json else _show(probe)
+    raise typer.Exit(0 if probe.healthy else 1)
+
+
+def _is_url(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        usable = parts.port != 0 and not re.search(r"\s", text)
+    except ValueError:
+        return False
+    return usable and parts.scheme in {"http", "https"} and bool(parts.hostname)
+
+
+def _endpoint(text: str) -> tuple[str, int | None]:
+    """Read `192.0.2.1`, `192.0.2.1:443`, `2001:db8::1` or `[2001:db8::1]:443`."""
+    try:
+        return str(ip_address(text)), None
+    except ValueError:
+        pass
+    try:
+        parts = urlsplit(f"//{text}")
+        return str(ip_address(parts.hostname or "")), parts.port
+    except ValueError:
+        refuse(f"--connect-to {text}: expected an IP address, or IP:PORT")
+
+
+def _print_json(probe: "Probe") -> None:
+    from parallax.model.wire import encode
+    from parallax.writers import attribute_probe
+
+    document = encode(probe) | {"attribution": encode(attribute_probe(probe))}
+    typer.echo(json.dumps(document, ensure_ascii=False))
+
+
+def _show(probe: "Probe") -> None:
+    from rich.text import Text
+
+    from parallax.cli import attribute, drawing
+    from parallax.cli.page import Line, show
+    from parallax.model.probe import ErrorType
+    from parallax.writers import attribute_probe
+
+    show(drawing.answer(probe))
+    if probe.error_type is ErrorType.ADDRESS_NOT_ALLOWED:
+        show([Line(Text("to probe such an address on purpose: --allow-private"))])
+    attribution = attribute_probe(probe)
+    if attribution is not None:
+        show([Line(Text()), *attribute.lines(attribution)])

@@ -1,0 +1,103 @@
+"""Incident: how the story of one failure moves.
+
+In: the incident so far, a judgement, the snapshot it judged. Out: the incident
+as it stands now; a finding is to be published when its `number` grew.
+It does not: read a clock (`snapshot.taken_at` is now), store, or send.
+
+pending -> firing -> recovering -> resolved. A judgement that does not know moves
+nothing. A pending incident ends in silence, after the quiet time: an intermittent
+failure is one incident, however often a good answer comes in between. A silence,
+which several targets judge, is told only from its first mail on, and does not recover.
+See docs/decisions/0003.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+from uuid import NAMESPACE_URL, uuid5
+
+from parallax.diagnose import turns
+from parallax.diagnose.judge import NONE
+from parallax.diagnose.kept import close, keep_cause, keep_proof
+from parallax.diagnose.news import tell
+from parallax.diagnose.rules import Rules
+from parallax.diagnose.silence import subject
+from parallax.diagnose.state import is_failing, is_silence, next_state, settled
+from parallax.model.finding import Class, Incident, Judgement, State
+from parallax.model.snapshot import Snapshot
+
+
+def advance(
+    incident: Incident | None,
+    judgement: Judgement,
+    snapshot: Snapshot,
+    *,
+    rules: Rules,
+) -> Incident | None:
+    """Return the incident after a judgement; None while there never was one."""
+    now, failing = snapshot.taken_at, is_failing(judgement)
+    if incident is None or incident.state is State.RESOLVED:
+        if not failing:
+            return incident
+        incident = _begin(incident, judgement, snapshot)
+    elif not failing and judgement.cause != NONE:
+        return incident
+    incident = _rebase(incident, now)
+    judgement = keep_cause(incident, settled(incident, judgement, now, rules))
+    state = next_state(incident, judgement, snapshot, rules)
+    quiet = None if failing else (incident.quiet_since or now)
+    if not failing and state is State.PENDING:
+        return replace(incident, quiet_since=quiet)
+    if not failing:
+        judgement = close(incident, judgement)
+    told = failing or state is State.RESOLVED
+    turn = turns.due(incident, state, judgement, snapshot, rules) if told else None
+    moved = replace(
+        incident,
+        state=state,
+        changed_at=incident.changed_at if state is incident.state else now,
+        cause=judgement.cause if failing else incident.cause,
+        quiet_since=quiet,
+        proof=keep_proof(incident, judgement, now) if failing else incident.proof,
+    )
+    if is_silence(moved) and moved.mailed_at is None and turn is None:
+        return moved
+    return tell(moved, judgement, snapshot, turn)
+
+
+def _begin(
+    before: Incident | None, judgement: Judgement, snapshot: Snapshot
+) -> Incident:
+    """Return a new incident; its id follows from subject and beginning.
+
+    The version goes on: the table holds one item a subject. So does the number,
+    so that no finding's id comes twice even if a clock brings a beginning back.
+    """
+    monitor = judgement.class_ is Class.MONITOR
+    since = None if monitor else snapshot.failing_since
+    began = since or snapshot.taken_at
+    whose = subject(judgement.cause, snapshot)
+    identity = uuid5(NAMESPACE_URL, f"parallax:{whose}:{began.isoformat()}")
+    if before is not None and before.id == str(identity):
+        identity = uuid5(identity, f"again:{before.number}")
+    return Incident(
+        id=str(identity),
+        subject=whose,
+        state=State.PENDING,
+        since=began,
+        changed_at=snapshot.taken_at,
+        cause=judgement.cause,
+        version=before.version if before else 0,
+        begun_by=snapshot.target.name,
+    )
+
+
+def _rebase(incident: Incident, now: datetime) -> Incident:
+    """Bring instants from a clock that was ahead back to now, so that waits end."""
+    quiet, mailed = incident.quiet_since, incident.mailed_at
+    return replace(
+        incident,
+        changed_at=min(incident.changed_at, now),
+        since=min(incident.since, now),
+        quiet_since=min(quiet, now) if quiet else None,
+        mailed_at=min(mailed, now) if mailed else None,
+    )

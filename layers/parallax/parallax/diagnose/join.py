@@ -1,0 +1,150 @@
+"""Join: from what the journal holds to one snapshot of a target.
+
+In: observations in any order, some twice, from clocks that differ a little.
+Out: a `Snapshot`. It does not: judge, or read the journal.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from parallax.diagnose.reach import reached
+from parallax.model.balancer import BalancerReading
+from parallax.model.cluster import NodeReport, Sighting
+from parallax.model.probe import ProbeRun
+from parallax.model.snapshot import RUN_STALE, PastProbe, Snapshot
+from parallax.model.target import Target
+
+type Observation = ProbeRun | BalancerReading | NodeReport
+
+PAST = timedelta(minutes=30)
+"""How far back the line of past probes goes."""
+AHEAD = timedelta(seconds=60)
+"""An observation further ahead of us than this comes from a broken clock."""
+
+
+def join(
+    target: Target,
+    observations: Sequence[Observation],
+    *,
+    taken_at: datetime,
+    settle_seconds: float = 120.0,
+) -> Snapshot:
+    """Return all that is known about a target at `taken_at` (UTC, our clock)."""
+    own = [o for o in observations if o.target == target.name]
+    runs = _runs(own, taken_at)
+    reports = [o for o in own if isinstance(o, NodeReport)]
+    since = _failing_since(runs)
+    run = _newest_run(runs, since)
+    return Snapshot(
+        target=target,
+        taken_at=taken_at,
+        settle_seconds=settle_seconds,
+        run=run,
+        balancer=_newest_reading(own, since, taken_at),
+        # What of their sightings bears on this run stands beside them, each line once.
+        reports=tuple(
+            replace(r, sightings=()) for r in _newest_reports(reports, taken_at)
+        ),
+        sightings=_sightings(reports, run),
+        past=tuple(_past(r) for r in runs if taken_at - r.started_at <= PAST),
+        failing_since=since,
+    )
+
+
+def _runs(own: Iterable[Observation], taken_at: datetime) -> list[ProbeRun]:
+    """Return the runs, oldest first, each once and in its fullest form."""
+    fullest: dict[datetime, ProbeRun] = {}
+    for run in own:
+        if not isinstance(run, ProbeRun) or run.started_at > taken_at + AHEAD:
+            continue
+        known = fullest.get(run.started_at)
+        if known is None or len(run.probes) > len(known.probes):
+            fullest[run.started_at] = run
+    return [fullest[at] for at in sorted(fullest)]
+
+
+def _failing_since(runs: Sequence[ProbeRun]) -> datetime | None:
+    """Return when the present streak of failing runs began; None: none fails now."""
+    since = None
+    for run in reversed(runs):
+        if run.first.healthy:
+            break
+        since = run.first.started_at
+    return since
+
+
+def _newest_run(runs: Sequence[ProbeRun], since: datetime | None) -> ProbeRun | None:
+    """Return the newest run, or the investigation of the minute before it.
+
+    While the next investigation is under way only its first probe is known; the
+    last one then still tells more, as long as it is of the same failure.
+    """
+    if not runs:
+        return None
+    newest = runs[-1]
+    if since is None or len(newest.probes) > 1:
+        return newest
+    full = [
+        r
+        for r in runs
+        if len(r.probes) > 1
+        and r.first.started_at >= since
+        and newest.started_at - r.started_at <= RUN_STALE / 2
+    ]
+    return full[-1] if full else newest
+
+
+def _newest_reading(
+    own: Iterable[Observation], since: datetime | None, taken_at: datetime
+) -> BalancerReading | None:
+    """Return the newest balancer reading; a success outlives a problem while fresh."""
+    readings = sorted(
+        (
+            o
+            for o in own
+            if isinstance(o, BalancerReading) and o.read_at <= taken_at + AHEAD
+        ),
+        key=lambda r: r.read_at,
+    )
+    good = [
+        r
+        for r in readings
+        if r.load_balancer is not None
+        and taken_at - r.read_at <= RUN_STALE
+        and (since is None or r.read_at >= since)
+    ]
+    return (good or readings or [None])[-1]
+
+
+def _newest_reports(
+    reports: Iterable[NodeReport], taken_at: datetime
+) -> tuple[NodeReport, ...]:
+    """Return the newest report of each node, by the time ingest received it."""
+    newest: dict[tuple[str, str], NodeReport] = {}
+    for report in sorted(
+        reports, key=lambda r: (r.received_at or r.sent_at, r.sent_at)
+    ):
+        if (report.received_at or report.sent_at) <= taken_at + AHEAD:
+            newest[report.cluster, report.node] = report
+    return tuple(newest[key] for key in sorted(newest))
+
+
+def _sightings(
+    reports: Iterable[NodeReport], run: ProbeRun | None
+) -> tuple[Sighting, ...]:
+    """Return what any agent saw of the run's request ids, each line once."""
+    wanted = {p.request_id for p in run.probes} if run else set[str]()
+    found = {s: None for r in reports for s in r.sightings if s.request_id in wanted}
+    return tuple(sorted(found, key=lambda s: (s.seen_at, s.request_id, s.node)))
+
+
+def _past(run: ProbeRun) -> PastProbe:
+    first = run.first
+    return PastProbe(
+        started_at=first.started_at,
+        healthy=first.healthy,
+        status_code=first.status_code,
+        error_type=first.error_type,
+        hop=reached(first),
+    )

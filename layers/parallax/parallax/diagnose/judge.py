@@ -1,0 +1,158 @@
+"""Judge: from a snapshot to a judgement.
+
+In: a snapshot. Out: the symptom, the first supported cause or `not-established`,
+every cause's answer, the path, the next steps.
+It does not: call out, look at a clock, or remember earlier judgements.
+"""
+
+from datetime import datetime
+from shlex import quote
+
+from parallax.causes import CAUSES, Cause, evidence
+from parallax.causes.cause import unknown
+from parallax.diagnose.path import blame, trace
+from parallax.diagnose.settling import settling
+from parallax.diagnose.symptom import read_symptom
+from parallax.model.finding import (
+    NOT_ESTABLISHED,
+    Answer,
+    Assessment,
+    Difference,
+    Judgement,
+    NextStep,
+    Symptom,
+    View,
+)
+from parallax.model.snapshot import Snapshot
+
+NONE = "none"
+"""The cause of a judgement that finds nothing to explain."""
+
+
+def judge(snapshot: Snapshot) -> Judgement:
+    """Judge a target. The public side decides: if it is well, the cause is `none`."""
+    symptom = read_symptom(snapshot)
+    assessments = tuple(ask(cause, snapshot) for cause in CAUSES)
+    path, waits, whole = trace(snapshot), settling(snapshot), complete(snapshot)
+    cause = _first_supported(assessments) if symptom.external is View.FAILING else None
+    if cause is None:
+        return Judgement(
+            symptom=symptom,
+            class_=None,
+            hop=None,
+            cause=NONE if symptom.external is View.HEALTHY else NOT_ESTABLISHED,
+            title=_title(symptom),
+            settling=waits,
+            complete=whole,
+            assessments=assessments,
+            path=path,
+            next_steps=_to_establish(snapshot, symptom),
+        )
+    return Judgement(
+        symptom=symptom,
+        class_=cause.class_,
+        hop=cause.hop,
+        cause=cause.id,
+        title=cause.title,
+        settling=waits,
+        complete=whole,
+        assessments=assessments,
+        path=blame(path, cause.hop),
+        next_steps=cause.next_steps(snapshot),
+    )
+
+
+def ask(cause: Cause, snapshot: Snapshot) -> Assessment:
+    """Ask one cause; one that raises has said nothing, and does not stop the others."""
+    try:
+        return cause.assess(snapshot)
+    except Exception as error:  # noqa: BLE001 - a bug in one cause must not silence all
+        return unknown(cause.id, f"this cause failed: {type(error).__name__}: {error}")
+
+
+def _first_supported(assessments: tuple[Assessment, ...]) -> Cause | None:
+    by_id = {cause.id: cause for cause in CAUSES}
+    for assessment in assessments:
+        if assessment.answer is Answer.SUPPORTED:
+            return by_id[assessment.cause]
+    return None
+
+
+def _title(symptom: Symptom) -> str:
+    if symptom.external is View.UNKNOWN:
+        return "Not known: no fresh probe from outside"
+    if symptom.external is View.FAILING:
+        return "The cause is not established"
+    if symptom.difference is Difference.INTERNAL_ONLY:
+        return "Users are served; some probes inside fail"
+    return "Nothing is wrong"
+
+
+def _to_establish(snapshot: Snapshot, symptom: Symptom) -> tuple[NextStep, ...]:
+    """Return the observations that would decide, when no cause is shown."""
+    if symptom.external is not View.FAILING:
+        return ()
+    steps: list[NextStep] = []
+    name = snapshot.target.reached.load_balancer
+    if name and evidence.balancer_missing(snapshot):
+        steps.append(
+            NextStep(
+                text="Look at the balancer's targets by hand: are all unhealthy?",
+                command=f"hcloud load-balancer describe {quote(name)}",
+            )
+        )
+    if snapshot.target.reached.cluster and not snapshot.live_reports:
+        steps.append(
+            NextStep(
+                text="See why no agent reports from inside.",
+                command="kubectl get pods -A -o wide"
+                " -l app.kubernetes.io/name=parallax-agent",
+            )
+        )
+    elsewhere = NextStep(
+        text="Ask from elsewhere, and read who answers.",
+        command=f"curl -sv --http1.1 -o /dev/null {quote(snapshot.target.url)}",
+    )
+    return (*steps, elsewhere)
+
+
+def complete(snapshot: Snapshot) -> bool:
+    """Say whether every source of the target spoke since the failure began."""
+    since, reached = snapshot.failing_since, snapshot.target.reached
+    run = snapshot.outside
+    if since is None or run is None or len(run.probes) == 1:
+        return False
+    if run.first.started_at < since:
+        return False
+    reading = snapshot.balancer
+    if reached.load_balancer and (reading is None or reading.read_at < since):
+        return False
+    return reached.cluster is None or _every_node_spoke(snapshot, since)
+
+
+def _every_node_spoke(snapshot: Snapshot, since: datetime) -> bool:
+    """Say whether each known node's agent measured since the failure began."""
+    spoke = {
+        report.node
+        for report in snapshot.live_reports
+        if any(report.outside_time(p.started_at) >= since for p in report.probes)
+    }
+    return bool(spoke) and known_nodes(snapshot) <= spoke
+
+
+def known_nodes(snapshot: Snapshot) -> set[str]:
+    """Return the names of all nodes that should report.
+
+    A live reading of the cluster knows them, also those that left; without one,
+    every node that was heard or named.
+    """
+    live = snapshot.live_reports
+    names = {report.node for report in live}
+    listed = [r.reading.nodes for r in live if r.reading and r.reading.nodes]
+    if listed:
+        return names | {node.name for nodes in listed for node in nodes}
+    for report in snapshot.reports:
+        names.add(report.node)
+        if report.reading is not None:
+            names |= {node.name for node in report.reading.nodes or ()}
+    return names

@@ -1,0 +1,79 @@
+"""Kept: an established cause outlives evidence that went stale.
+
+In: the incident so far and the newest judgement. Out: the judgement, with the
+cause that was established before where nothing contradicts it.
+A judgement that ends an incident bears its cause as well. What showed a cause is
+kept with its time, so that an old proof is told as old.
+It does not: keep a cause that the new evidence refutes, or under another symptom.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from parallax.model.finding import (
+    NOT_ESTABLISHED,
+    Answer,
+    Incident,
+    Judgement,
+    Proof,
+    Symptom,
+)
+
+ONCE = timedelta(minutes=1)
+"""How often the same proof is written down: each is a write of the whole incident."""
+
+
+def keep_cause(incident: Incident, judgement: Judgement) -> Judgement:
+    """Return the judgement under the last established cause, if it still may hold."""
+    last = incident.finding
+    if judgement.cause != NOT_ESTABLISHED or last is None:
+        return judgement
+    answers = {a.cause: a.answer for a in judgement.assessments}
+    if answers.get(last.cause) is not Answer.UNKNOWN:
+        return judgement
+    if last.cause != incident.cause or not _same(last.symptom, judgement.symptom):
+        return judgement
+    return replace(
+        judgement,
+        class_=last.class_,
+        hop=last.hop,
+        cause=last.cause,
+        title=last.title,
+        next_steps=last.next_steps,
+    )
+
+
+def _same(before: Symptom, now: Symptom) -> bool:
+    """Say whether the same failure is seen from outside."""
+    return (before.status_code, before.error_type) == (now.status_code, now.error_type)
+
+
+def close(incident: Incident, judgement: Judgement) -> Judgement:
+    """Return a judgement that all is well, under what the incident was blamed on."""
+    last = incident.finding
+    if last is None:
+        return judgement
+    return replace(
+        judgement,
+        class_=last.class_,
+        hop=last.hop,
+        cause=last.cause,
+        title=last.title,
+        next_steps=(),
+    )
+
+
+def keep_proof(incident: Incident, judgement: Judgement, now: datetime) -> Proof | None:
+    """Return what shows the judgement's cause now; else what last showed one."""
+    last = incident.proof
+    shown = [
+        a
+        for a in judgement.assessments
+        if a.cause == judgement.cause and a.answer is Answer.SUPPORTED
+    ]
+    if not shown:
+        return last
+    again = last is not None and last.cause == judgement.cause
+    if last and again and timedelta(0) <= now - last.seen_at < ONCE:
+        return last
+    return Proof(cause=judgement.cause, evidence=shown[0].evidence, seen_at=now)

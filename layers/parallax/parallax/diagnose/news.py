@@ -1,0 +1,89 @@
+"""News: what of an incident's move is told, as a finding.
+
+In: the moved incident, the judgement, the snapshot, the turn if it is one.
+Out: the incident with a new finding, if there is something to say.
+It does not: decide whether a mail is due; `turns` does.
+"""
+
+from dataclasses import replace
+from uuid import UUID, uuid5
+
+from parallax.diagnose.reach import present
+from parallax.diagnose.state import is_silence
+from parallax.diagnose.turns import is_discovery
+from parallax.model.finding import (
+    NOT_ESTABLISHED,
+    Finding,
+    Incident,
+    Judgement,
+    Turn,
+)
+from parallax.model.snapshot import Snapshot
+
+
+def tell(
+    incident: Incident, judgement: Judgement, snapshot: Snapshot, turn: Turn | None
+) -> Incident:
+    """Return the incident with a new finding, if there is something to say."""
+    said = incident.finding
+    news = _finding(incident, judgement, snapshot, turn)
+    if turn is None and said is not None and _core(said) == _core(news):
+        return incident
+    told = replace(incident, number=incident.number + 1, finding=news)
+    return told if turn is None else _mailed(told, turn, snapshot)
+
+
+def _mailed(incident: Incident, turn: Turn, snapshot: Snapshot) -> Incident:
+    """Return the incident with what its mail said, to tell the next change by."""
+    found = is_discovery(incident, incident.cause)
+    retold = turn in (Turn.CAUSE_CHANGED, Turn.TREND_CHANGED) and not found
+    first = incident.mailed_cause is None
+    named = first or incident.cause != NOT_ESTABLISHED
+    return replace(
+        incident,
+        mailed_at=snapshot.taken_at,
+        mailed_cause=incident.cause if named else incident.mailed_cause,
+        mailed_hop=present(snapshot) or incident.mailed_hop,
+        changes=incident.changes + retold,
+    )
+
+
+def _core(finding: Finding) -> tuple[object, ...]:
+    """Return what a reader would care about if it changed."""
+    symptom = finding.symptom
+    return (
+        finding.incident,
+        finding.state,
+        finding.cause,
+        finding.settling,
+        symptom.external,
+        symptom.difference,
+    )
+
+
+def _finding(
+    incident: Incident, judgement: Judgement, snapshot: Snapshot, turn: Turn | None
+) -> Finding:
+    return Finding(
+        id=str(uuid5(UUID(incident.id), str(incident.number + 1))),
+        incident=incident.id,
+        target=incident.subject,
+        url=None if is_silence(incident) else snapshot.target.url,
+        state=incident.state,
+        since=incident.since,
+        judged_at=snapshot.taken_at,
+        symptom=judgement.symptom,
+        class_=judgement.class_,
+        hop=judgement.hop,
+        cause=judgement.cause,
+        title=judgement.title,
+        settling=judgement.settling is not None,
+        settling_reason=judgement.settling,
+        turn=turn,
+        proof=incident.proof,
+        well_since=incident.quiet_since,
+        assessments=judgement.assessments,
+        path=judgement.path,
+        next_steps=judgement.next_steps,
+        snapshot=snapshot,
+    )

@@ -1,0 +1,50 @@
+"""Settling: whether the cluster changed just now, so that an alarm should wait.
+
+In: a snapshot. Out: the reason as a sentence, or None.
+It does not: wait for ever. A rollout that hangs and pods that crash in a loop
+change all the time; a failure as old as `LONGEST` windows is an alarm anyway.
+"""
+
+from datetime import datetime, timedelta
+
+from parallax.model.cluster import ClusterReading
+from parallax.model.snapshot import Snapshot
+
+LONGEST = 2
+"""Settle windows after which a failure does not wait any more."""
+
+
+def settling(snapshot: Snapshot) -> str | None:
+    """Return why the alarm waits, e.g. that endpoints changed seconds ago."""
+    cluster, since = snapshot.cluster, snapshot.failing_since
+    window = timedelta(seconds=snapshot.settle_seconds)
+    if cluster is None or since is None:
+        return None
+    if snapshot.taken_at - since >= LONGEST * window:
+        return None
+    skew = next(r.skew for r in snapshot.live_reports if r.reading is cluster)
+
+    def age(instant: datetime | None) -> timedelta | None:
+        """Return how long ago, on our clock; None outside of the window."""
+        if instant is None:
+            return None
+        past = max(snapshot.taken_at - (instant + skew), timedelta(0))
+        return past if past < window else None
+
+    changed = age(cluster.endpoints_changed_at)
+    if changed is not None:
+        return f"the Service's endpoints changed {changed.total_seconds():.0f} s ago"
+    started = [a for p in cluster.pods or () if (a := age(p.started_at)) is not None]
+    if started:
+        newest = min(started).total_seconds()
+        return f"{len(started)} pods started, the last {newest:.0f} s ago"
+    return _rollout(cluster) if snapshot.taken_at - since < window else None
+
+
+def _rollout(cluster: ClusterReading) -> str | None:
+    """Return the rollout that is under way."""
+    for work in cluster.workloads or ():
+        if work.updated < work.desired:
+            done = f"{work.updated} of {work.desired} pods updated"
+            return f"a rollout of {work.kind} {work.name} is under way ({done})"
+    return None

@@ -1,0 +1,135 @@
+"""Symptom: what is seen from both places, before anybody is blamed.
+
+In: a snapshot. Out: a `Symptom` with its figures and one sentence.
+It does not: look for a cause.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from parallax.causes import evidence
+from parallax.diagnose.reach import present, rank
+from parallax.model.finding import Constancy, Difference, Symptom, Trend, View
+from parallax.model.probe import Probe, Role
+from parallax.model.snapshot import Snapshot
+
+ENOUGH = 3
+"""Probes from which constant or intermittent can be told."""
+_BEHIND = (Role.SERVICE, Role.NODEPORT_OWN, Role.NODEPORT_OTHER, Role.POD)
+_DIFFERENCE = {
+    (View.HEALTHY, View.HEALTHY): Difference.NONE,
+    (View.FAILING, View.HEALTHY): Difference.EXTERNAL_ONLY,
+    (View.HEALTHY, View.FAILING): Difference.INTERNAL_ONLY,
+    (View.FAILING, View.FAILING): Difference.BOTH,
+    (View.FAILING, View.UNKNOWN): Difference.EXTERNAL_UNCONFIRMED,
+}
+
+
+def read_symptom(snapshot: Snapshot) -> Symptom:
+    """Return what outside and inside see, and who sees more."""
+    users = evidence.outside(snapshot, *evidence.AS_A_USER)
+    failing = [p for p in users if not p.healthy]
+    within = inside_probes(snapshot)
+    external, internal = _view(users), _inside_view(within)
+    trend, text = _trend(snapshot)
+    common = Counter((p.status_code, p.error_type) for p in failing).most_common(1)
+    status, error = common[0][0] if common else (None, None)
+    return Symptom(
+        external=external,
+        internal=internal,
+        difference=_DIFFERENCE.get((external, internal), Difference.UNKNOWN),
+        constancy=_constancy(len(failing), len(users)),
+        failed=len(failing),
+        total=len(users),
+        status_code=status,
+        error_type=error,
+        trend=trend,
+        trend_text=text,
+        summary=f"{_outside_text(users)}; {_inside_text(snapshot, within)}",
+    )
+
+
+def inside_probes(snapshot: Snapshot) -> tuple[Probe, ...]:
+    """Return the inside probes by Host at the ingress; without any, those behind."""
+    at_ingress = snapshot.inside(*evidence.AT_THE_INGRESS)
+    return at_ingress or snapshot.inside(*_BEHIND)
+
+
+def _view(probes: Sequence[Probe]) -> View:
+    if not probes:
+        return View.UNKNOWN
+    return View.HEALTHY if all(p.healthy for p in probes) else View.FAILING
+
+
+def _inside_view(probes: Sequence[Probe]) -> View:
+    """Return how the inside fares: failing where most probes of one role fail.
+
+    A role is a hop that users need. One node in trouble is told by its share, and
+    does not make the inside fail.
+    """
+    if not probes:
+        return View.UNKNOWN
+    total = Counter(p.role for p in probes)
+    failed = Counter(p.role for p in probes if not p.healthy)
+    bad = any(2 * failed[role] > count for role, count in total.items())
+    return View.FAILING if bad else View.HEALTHY
+
+
+def _constancy(failed: int, total: int) -> Constancy:
+    if not failed or total < ENOUGH:
+        return Constancy.UNKNOWN
+    return Constancy.CONSTANT if failed == total else Constancy.INTERMITTENT
+
+
+def said(probe: Probe) -> str:
+    """Return an answer in short: its status, or why there is none."""
+    if probe.status_code is not None:
+        wrong = "" if probe.healthy or probe.status_code >= 400 else " (unhealthy)"  # noqa: PLR2004 - HTTP's errors begin there
+        return f"{probe.status_code}{wrong}"
+    return str(probe.error_type or "no answer").replace("_", " ")
+
+
+def tally(probes: Sequence[Probe]) -> str:
+    """Return what probes got, e.g. `503 (10 of 11), 200 (1 of 11)`."""
+    seen = Counter(said(p) for p in probes).most_common()
+    return ", ".join(f"{s} ({evidence.of(n, len(probes))})" for s, n in seen)
+
+
+def _outside_text(users: Sequence[Probe]) -> str:
+    return f"{tally(users)} from the internet" if users else "outside not known"
+
+
+def _inside_text(snapshot: Snapshot, within: Sequence[Probe]) -> str:
+    if not within:
+        return f"inside not known ({evidence.inside_missing(snapshot)})"
+    return f"{tally(within)} inside"
+
+
+def _trend(snapshot: Snapshot) -> tuple[Trend, str | None]:
+    """Compare how far requests get now with the last different thing before."""
+    users, since = (
+        evidence.failing(snapshot, *evidence.AS_A_USER),
+        (snapshot.failing_since),
+    )
+    hop = present(snapshot)
+    if since is None or hop is None:
+        return Trend.UNKNOWN, None
+    status = Counter(p.status_code for p in users).most_common(1)[0][0]
+    now = rank(hop, status)
+    before = [
+        p
+        for p in snapshot.past
+        if not p.healthy and p.hop and since <= p.started_at < users[0].started_at
+    ]
+    other = [p for p in before if rank(p.hop or "", p.status_code) != now]
+    if not other:
+        return (Trend.UNCHANGED if before else Trend.UNKNOWN), None
+    last = other[-1]
+    was = rank(last.hop or "", last.status_code)
+    trend = Trend.PROGRESS if now > was else Trend.DECLINE
+    word = "further than before" if trend is Trend.PROGRESS else "less far than before"
+    text = (
+        f"requests get {word}: {last.status_code or last.error_type} by the"
+        f" {last.hop}, now {status or users[0].error_type} by the {hop}"
+    )
+    return trend, text

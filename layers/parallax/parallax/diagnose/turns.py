@@ -1,0 +1,82 @@
+"""Turns: whether this moment of an incident is worth a mail, and which.
+
+In: the incident before the move, its next state, the judgement, the snapshot.
+Out: a `Turn` or None. It does not: write the mail.
+"""
+
+from datetime import timedelta
+
+from parallax.diagnose.reach import present
+from parallax.diagnose.rules import Rules
+from parallax.diagnose.state import in_maintenance
+from parallax.model.finding import (
+    NOT_ESTABLISHED,
+    Class,
+    Constancy,
+    Incident,
+    Judgement,
+    State,
+    Turn,
+)
+from parallax.model.snapshot import Snapshot
+
+
+def due(
+    incident: Incident,
+    state: State,
+    judgement: Judgement,
+    snapshot: Snapshot,
+    rules: Rules,
+) -> Turn | None:
+    """Return the turn that this move is; None: no mail."""
+    if incident.mailed_at is None:
+        first = incident.state is State.PENDING and state is State.FIRING
+        return Turn.FIRING if first else None
+    if state is not State.FIRING or in_maintenance(snapshot):
+        return Turn.RESOLVED if state is State.RESOLVED else None
+    waited = snapshot.taken_at - incident.mailed_at
+    if is_discovery(incident, judgement.cause):
+        return Turn.CAUSE_CHANGED
+    if waited >= _patience(incident, rules):
+        if _cause_changed(incident, judgement):
+            return Turn.CAUSE_CHANGED
+        if _trend_changed(incident, judgement, snapshot):
+            return Turn.TREND_CHANGED
+    late = waited >= timedelta(seconds=rules.reminder_seconds)
+    return Turn.REMINDER if late else None
+
+
+def is_discovery(incident: Incident, cause: str) -> bool:
+    """Say whether a cause is found where mails only said that none is established."""
+    return incident.mailed_cause == NOT_ESTABLISHED != cause
+
+
+def _patience(incident: Incident, rules: Rules) -> timedelta:
+    """Return how long after a mail the next change may be mailed.
+
+    Twice as long after each: what comes and goes is no news the fifth time, and the
+    queue has it all. A reminder tells the present anyway.
+    """
+    shortest = max(rules.quiet_seconds, rules.evidence_seconds)
+    seconds = shortest * 2 ** min(incident.changes, 16)
+    return timedelta(seconds=min(seconds, rules.reminder_seconds))
+
+
+def _cause_changed(incident: Incident, judgement: Judgement) -> bool:
+    """Tell one cause for another on whole evidence only; that none shows is no news."""
+    if judgement.cause in (incident.mailed_cause, NOT_ESTABLISHED):
+        return False
+    return judgement.complete and judgement.settling is None
+
+
+def _trend_changed(
+    incident: Incident, judgement: Judgement, snapshot: Snapshot
+) -> bool:
+    """Tell when all requests get to another hop than at the last mail, twice now."""
+    hop = present(snapshot)
+    if hop is None or incident.mailed_hop is None or hop == incident.mailed_hop:
+        return False
+    if judgement.class_ is Class.MONITOR:
+        return False
+    twice = len(snapshot.past) > 1 and all(p.hop == hop for p in snapshot.past[-2:])
+    return twice and judgement.symptom.constancy is Constancy.CONSTANT

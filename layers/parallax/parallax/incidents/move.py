@@ -1,0 +1,99 @@
+"""Move: one target, from what the journal holds to what its incident becomes.
+
+In: a target, what the journal tells, the incidents, a moment. Out: the incidents moved.
+It does not: judge by itself; joining, judging and advancing are pure functions of
+`parallax.diagnose`, which reach nothing. Here is where they meet the tables.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from parallax.aws import may_pass
+from parallax.diagnose import Rules, advance, join, judge, silences
+from parallax.incidents import ConflictError, Incidents
+from parallax.model.balancer import BalancerReading
+from parallax.model.cluster import NodeReport
+from parallax.model.finding import Incident, Judgement
+from parallax.model.probe import ProbeRun
+from parallax.model.snapshot import Snapshot
+from parallax.model.target import Target
+
+type Recent = Callable[
+    [str, datetime], Sequence[ProbeRun | BalancerReading | NodeReport]
+]
+"""The journal's `recent`; journal and incidents do not know each other."""
+MEMORY = timedelta(minutes=30)
+"""How far back a judgement looks for runs: as far as the line of past probes goes.
+
+An outage may last longer. `failing_since` is then half an hour ago, far behind
+all that is still evidence; the incident keeps its own beginning.
+"""
+ATTEMPTS = 5
+"""Two judgements of one target at the same time are rare, but a silence is the
+incident of all targets of a cluster, and each may be judged by another invocation."""
+
+
+def move_all(
+    targets: Sequence[Target],
+    recent: Recent,
+    incidents: Incidents,
+    now: datetime,
+    rules: Rules,
+) -> tuple[list[Incident], dict[str, Exception]]:
+    """Judge each target once; return the incidents that moved, and what went wrong.
+
+    One target's trouble holds up no other. What trying again may mend (AWS did not
+    answer, two judgements at once) is raised when all had their turn; what it
+    can't mend is returned by target.
+    """
+    moved: list[Incident] = []
+    later: list[Exception] = []
+    hopeless: dict[str, Exception] = {}
+    for target in targets:
+        try:
+            moved += move(target, recent, incidents, now, rules)
+        except Exception as error:  # noqa: BLE001 - see above
+            if may_pass(error) or isinstance(error, ConflictError):
+                later.append(error)
+            else:
+                hopeless[target.name] = error
+    if later:
+        raise ExceptionGroup("comes again", later)
+    return moved, hopeless
+
+
+def move(
+    target: Target, recent: Recent, incidents: Incidents, now: datetime, rules: Rules
+) -> list[Incident]:
+    """Judge a target once and return those of its incidents that moved."""
+    snapshot = join(
+        target,
+        recent(target.name, now - MEMORY),
+        taken_at=now,
+        settle_seconds=rules.settle_seconds,
+    )
+    judged = [(target.name, judge(snapshot))]
+    judged += [(s.subject, s.judgement) for s in silences(snapshot)]
+    moved = [_move(s, j, snapshot, incidents, rules) for s, j in judged]
+    return [incident for incident in moved if incident]
+
+
+def _move(
+    subject: str,
+    judgement: Judgement,
+    snapshot: Snapshot,
+    incidents: Incidents,
+    rules: Rules,
+) -> Incident | None:
+    """Advance one incident by compare-and-set; return it if it changed."""
+    for attempt in range(ATTEMPTS):
+        before = incidents.get(subject)
+        after = advance(before, judgement, snapshot, rules=rules)
+        if after is None or after == before:
+            return None
+        try:
+            return incidents.put(after)
+        except ConflictError:
+            if attempt == ATTEMPTS - 1:
+                raise
+    return None

@@ -1,0 +1,160 @@
+"""Observation: one thing that was seen, as items of the journal and back.
+
+In: a run, a balancer reading or a report. Out: DynamoDB items, typed as the
+low-level API wants them (`{"S": …}`), with the whole value as gzipped JSON by wire
+names and, in clear, only what a stream's filter or a reader without pydantic needs.
+It does not: talk to DynamoDB.
+
+Each source has a key range of its own: `probe#<time>#<request id>`,
+`inspect#<time>#hetzner`, `agent#<time>#<cluster>/<node>`. A report leaves two more
+items for the judgement to read: `latest#<cluster>/<node>`, the node's last word,
+and `sightings#<time>#<cluster>/<node>`, if it brought any (docs/decisions/0006).
+"""
+
+import base64
+import gzip
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
+
+from parallax.model.balancer import BalancerReading
+from parallax.model.cluster import NodeReport
+from parallax.model.probe import ProbeRun
+from parallax.model.wire import decode_json, encode
+
+type Observation = ProbeRun | BalancerReading | NodeReport
+type Item = dict[str, dict[str, Any]]
+"""A DynamoDB item with its types, e.g. `{"pk": {"S": "front"}}`."""
+
+KEPT = timedelta(days=2)
+"""How long an observation is kept: a weekend's first night can still be read."""
+ITEM_LIMIT = 380_000
+"""Bytes of payload; DynamoDB takes 409,600 for the whole item."""
+KINDS: dict[str, type[Observation]] = {
+    "run": ProbeRun,
+    "investigation": ProbeRun,
+    "reading": BalancerReading,
+    "report": NodeReport,
+    "latest": NodeReport,
+    "sightings": NodeReport,
+}
+
+
+class UnreadableError(ValueError):
+    """A stream record or an item is not an observation; the text says why."""
+
+
+class TooLargeError(ValueError):
+    """An observation does not fit into one item."""
+
+
+class Journal(Protocol):
+    """Where observations go, and come from."""
+
+    def record(self, observation: Observation) -> None:
+        """Store one observation; storing it again changes nothing."""
+        ...
+
+    def recent(self, target: str, since: datetime) -> tuple[Observation, ...]:
+        """Return what a judgement needs of a target, runs since then."""
+        ...
+
+    def addresses(self, target: str, since: datetime) -> Sequence[str]:
+        """Return the balancer's public addresses in the newest reading since then."""
+        ...
+
+
+def moment(instant: datetime) -> str:
+    """Return an instant as text that sorts by time: UTC, milliseconds."""
+    text = instant.astimezone(UTC).isoformat(timespec="milliseconds")
+    return text.removesuffix("+00:00") + "Z"
+
+
+def to_item(observation: Observation) -> Item:
+    """Return the item of an observation.
+
+    The sort key is made of nothing but what the observation says of itself, so
+    that a second delivery hits the same item, and an investigation takes the
+    place of the first probe it began with.
+    """
+    made_at, kind, outcome, who = _describe(observation)
+    source = {"reading": "inspect", "report": "agent"}.get(kind, "probe")
+    item = _item(observation, kind, f"{source}#{moment(made_at)}#{who}", made_at)
+    item["outcome"] = {"S": outcome}
+    if isinstance(observation, BalancerReading) and observation.load_balancer:
+        balancer = observation.load_balancer
+        found = [address for address in (balancer.ipv4, balancer.ipv6) if address]
+        item["addresses"] = {"L": [{"S": address} for address in found]}
+    return item
+
+
+def latest_item(report: NodeReport) -> Item:
+    """Return the item that each report of a node writes over: its last word.
+
+    `received_at` stands in clear, so that a late report can't take the place of
+    a newer one. It is ingest's clock; a node's own may jump back.
+    """
+    heard_at = report.received_at or report.sent_at
+    key = f"latest#{report.cluster}/{report.node}"
+    item = _item(report, "latest", key, heard_at)
+    item["received_at"] = {"S": moment(heard_at)}
+    return item
+
+
+def sightings_item(report: NodeReport) -> Item:
+    """Return the item of what a report brought from the access log, and no more."""
+    heard_at = report.received_at or report.sent_at
+    key = f"sightings#{moment(heard_at)}#{report.cluster}/{report.node}"
+    bare = replace(report, probes=(), reading=None)
+    return _item(bare, "sightings", key, heard_at)
+
+
+def _item(observation: Observation, kind: str, key: str, made_at: datetime) -> Item:
+    text = json.dumps(encode(observation), separators=(",", ":"), ensure_ascii=False)
+    payload = gzip.compress(text.encode(), compresslevel=6, mtime=0)
+    if len(payload) > ITEM_LIMIT:
+        raise TooLargeError(
+            f"{kind} of {observation.target}: {len(payload)} bytes packed,"
+            f" more than the {ITEM_LIMIT} that an item holds"
+        )
+    return {
+        "pk": {"S": observation.target},
+        "sk": {"S": key},
+        "kind": {"S": kind},
+        "expires_at": {"N": str(int((made_at + KEPT).timestamp()))},
+        "payload": {"B": payload},
+    }
+
+
+def _describe(observation: Observation) -> tuple[datetime, str, str, str]:
+    """Return when it was made, its kind, its outcome, and who made it."""
+    match observation:
+        case ProbeRun():
+            first = observation.first
+            kind = "investigation" if len(observation.probes) > 1 else "run"
+            outcome = "healthy" if first.healthy else "failing"
+            return observation.started_at, kind, outcome, first.request_id
+        case BalancerReading():
+            outcome = "read" if observation.load_balancer else "problem"
+            return observation.read_at, "reading", outcome, "hetzner"
+        case NodeReport():
+            who = f"{observation.cluster}/{observation.node}"
+            return observation.sent_at, "report", "read", who
+
+
+def from_image(image: Mapping[str, Mapping[str, Any]]) -> Observation:
+    """Return the observation in an item, or in the new image of a stream record.
+
+    The payload may be bytes (boto3) or base64 text (a stream record as Lambda
+    gets it). Raises `UnreadableError` for whatever else.
+    """
+    try:
+        kind = KINDS[image["kind"]["S"]]
+        payload = image["payload"]["B"]
+        packed = base64.b64decode(payload) if isinstance(payload, str) else payload
+        return decode_json(kind, gzip.decompress(packed))
+    except (KeyError, TypeError, ValueError, OSError, EOFError) as error:
+        keys = {key: image.get(key, {}).get("S") for key in ("pk", "sk", "kind")}
+        raise UnreadableError(f"{keys}: {type(error).__name__}: {error}") from error

@@ -1,0 +1,179 @@
+"""Load balancer: what the Hetzner API tells, in Hetzner's own names.
+
+In: what `parallax.inspect` read. Out: frozen values.
+It does not: explain; the API gives no timestamps, no logs, and a reason at most
+for a failed health check.
+Source: Hetzner Cloud API, `GET /load_balancers` and `GET /servers`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from parallax.model.wire import wired
+
+
+class HealthStatus(StrEnum):
+    """Hetzner's three words for a target's health on one listen port."""
+
+    HEALTHY = "healthy"
+    UNHEALTHY = "unhealthy"
+    UNKNOWN = "unknown"
+
+
+class Problem(StrEnum):
+    """Why a reading holds no load balancer."""
+
+    UNREACHABLE = "unreachable"
+    UNAUTHORIZED = "unauthorized"
+    FORBIDDEN = "forbidden"
+    RATE_LIMITED = "rate_limit_exceeded"
+    NOT_FOUND = "not_found"
+    OTHER = "other"
+
+
+@wired
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HealthCheckHttp:
+    """How an HTTP health check asks and what it accepts."""
+
+    path: str = "/"
+    domain: str | None = None
+    response: str | None = None
+    status_codes: tuple[str, ...] = ()
+    tls: bool = False
+
+
+@wired
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HealthCheck:
+    """A service's health check; seconds for interval and timeout."""
+
+    protocol: str
+    port: int
+    interval: int
+    timeout: int
+    retries: int
+    http: HealthCheckHttp | None = None
+
+
+@wired
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BalancerService:
+    """One listen port of the load balancer."""
+
+    protocol: str
+    listen_port: int
+    destination_port: int
+    proxyprotocol: bool
+    health_check: HealthCheck
+    timeout_idle: int | None = None
+    sticky_sessions: bool = False
+
+
+@wired
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetHealth:
+    """Health of one target for one listen port."""
+
+    listen_port: int
+    status: HealthStatus
+    detail: str | None = None
+    """Why the health check failed, in Hetzner's word (hcloud 2.27 and later).
+
+    `layer4_no_connection`, `layer4_timeout`, `layer7_timeout`,
+    `unexpected_http_status`, `unexpected_http_content`, `unspecified`; None
+    where the API does not say, as older ones do not.
+    """
+    health_check_status_code: int | None = None
+    """What the target answered the health check (`unexpected_http_status`)."""
+
+
+@wired
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BalancerTarget:
+    """One target; a label selector holds the servers it stands for."""
+
+    type: str
+    server_id: int | None = None
+    server_name: str | None = None
+    ip: str | None = None
+    """The address the balancer uses, where it is known."""
+    selector: str | None = None
+    use_private_ip: bool = False
+    networks: tuple[int, ...] | None = None
+    """Ids of the private networks its server is attached to; None: not read."""
+    server_status: str | None = None
+    """Hetzner's word for the server's state, e.g. `running`, `off`."""
+    health_status: tuple[TargetHealth, ...] = ()
+    targets: tuple["BalancerTarget", ...] = ()
+
+    @property
+    def label(self) -> str:
+        """The name an operator knows it by."""
+        return self.server_name or self.ip or self.selector or f"{self.server_id}"
+
+
+@wired
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadBalancer:
+    """One load balancer with its services, targets and addresses."""
+
+    id: int
+    name: str
+    ipv4: str | None = None
+    ipv6: str | None = None
+    private_ips: tuple[str, ...] = ()
+    networks: tuple[int, ...] | None = None
+    """Ids of the private networks it is attached to; None: not read."""
+    public_interface: bool = True
+    algorithm: str | None = None
+    services: tuple[BalancerService, ...] = ()
+    targets: tuple[BalancerTarget, ...] = ()
+
+    def leaves(self) -> Iterator[BalancerTarget]:
+        """Yield every real target, label selectors resolved one level down."""
+        for target in self.targets:
+            if target.type == "label_selector":
+                yield from target.targets
+            else:
+                yield target
+
+    def service_for(self, listen_port: int) -> BalancerService | None:
+        """Return the service that listens on a port."""
+        return next((s for s in self.services if s.listen_port == listen_port), None)
+
+    def health(
+        self, listen_port: int
+    ) -> tuple[tuple[BalancerTarget, HealthStatus], ...]:
+        """Return each real target with its health for a listen port.
+
+        A target without an entry for the port counts as `unknown`.
+        """
+        return tuple(
+            (
+                target,
+                next(
+                    (
+                        h.status
+                        for h in target.health_status
+                        if h.listen_port == listen_port
+                    ),
+                    HealthStatus.UNKNOWN,
+                ),
+            )
+            for target in self.leaves()
+        )
+
+
+@wired
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BalancerReading:
+    """What one look at the API gave for one target: a balancer or a problem."""
+
+    target: str
+    read_at: datetime
+    load_balancer: LoadBalancer | None = None
+    problem: Problem | None = None
+    problem_detail: str | None = None

@@ -1,0 +1,162 @@
+"""Probe: one request on one fresh connection, and what came back.
+
+In: what the probe (outside) and the agent (inside) measured.
+Out: frozen values; seconds everywhere, instants in UTC.
+It does not: say what an answer means; `parallax.writers` and the causes do.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from parallax.model.wire import wired
+
+
+class Role(StrEnum):
+    """What a probe was sent to find out."""
+
+    FIRST = "first"
+    """The target as a user asks for it."""
+    REPEAT = "repeat"
+    """The same again, seconds later: intermittent or constant."""
+    CACHE_BUSTER = "cache-buster"
+    """A query nobody has asked before, and `Cache-Control: no-cache`."""
+    DIRECT = "direct"
+    """The load balancer's own address, right SNI and Host: no DNS, no CDN."""
+    UNKNOWN_HOST = "unknown-host"
+    """A Host nobody serves, at the balancer: a living ingress answers 404."""
+    ADDRESS = "address"
+    """One of the name's addresses, pinned: each A and AAAA has its own."""
+    CONTROL = "control"
+    """Somebody else's URL that should always answer: is it the monitor that is blind?"""
+    POD = "pod"
+    """Inside: one pod's own address and port."""
+    SERVICE = "service"
+    """Inside: the Service's cluster IP."""
+    NODEPORT_OWN = "nodeport-own"
+    """Inside: the Service's NodePort on the agent's own node."""
+    NODEPORT_OTHER = "nodeport-other"
+    """Inside: the Service's NodePort on another node."""
+    INGRESS = "ingress"
+    """Inside: the ingress NodePort of the own node, by the target's Host."""
+    INGRESS_OTHER = "ingress-other"
+    """Inside: the ingress NodePort of another node, by the target's Host."""
+    INGRESS_POD = "ingress-pod"
+    """Inside: one ingress pod's own address and port, by the target's Host."""
+
+
+class ErrorType(StrEnum):
+    """Why no usable answer came (`error.type`); the phase says where."""
+
+    NAME_NOT_RESOLVED = "name_not_resolved"
+    ADDRESS_NOT_ALLOWED = "address_not_allowed"
+    CONNECTION_REFUSED = "connection_refused"
+    HOST_UNREACHABLE = "host_unreachable"
+    TIMEOUT = "timeout"
+    TLS = "tls"
+    CONNECTION_CLOSED = "connection_closed"
+    """Accepted, then closed without a byte: a TCP balancer without targets."""
+    INVALID_RESPONSE = "invalid_response"
+    BODY_INCOMPLETE = "body_incomplete"
+    OTHER = "other"
+
+
+@wired
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phases:
+    """Seconds in each phase, as blackbox_exporter names them; None: not reached."""
+
+    resolve: float | None = None
+    connect: float | None = None
+    tls: float | None = None
+    processing: float | None = None
+    transfer: float | None = None
+
+
+@wired
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certificate:
+    """The server's certificate as far as a judgement may need it."""
+
+    subject: str
+    issuer: str
+    not_after: datetime
+    names: tuple[str, ...] = ()
+
+
+@wired
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """One request and its answer, or its error.
+
+    `headers` keep their order and the case on the wire, redacted. `body` is
+    bounded and decoded as UTF-8 with replacement; `body_bytes` counts what was
+    received. `healthy` is the target's own rule applied to the answer.
+    """
+
+    role: Role
+    request_id: str
+    url: str
+    started_at: datetime
+    healthy: bool
+    duration: float
+    method: str = "GET"
+    server_address: str = ""
+    peer_address: str | None = None
+    peer_port: int | None = None
+    phases: Phases = Phases()
+    status_code: int | None = None
+    reason: str | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    body: str = ""
+    body_bytes: int = 0
+    body_truncated: bool = False
+    certificate: Certificate | None = None
+    error_type: ErrorType | None = None
+    error_phase: str | None = None
+    error_detail: str | None = None
+    node: str | None = None
+    """Inside: the node that asked."""
+    pod: str | None = None
+    """Inside: the pod that was asked, where the probe went to one."""
+    peer_node: str | None = None
+    """Inside: the node that was asked, where the probe went to one."""
+    proxy_protocol: bool = False
+    """Whether the connection began with a PROXY protocol line, as the ingress wants."""
+
+
+@wired
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolution:
+    """What one resolver answered for the target's name."""
+
+    resolver: str
+    authoritative: bool = False
+    addresses: tuple[str, ...] = ()
+    ttl: int | None = None
+    error_type: str | None = None
+
+
+@wired
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProbeRun:
+    """All probes of one target in one run of the probe function.
+
+    The first is always there. A run with more than the first is an
+    investigation. `skipped` says in words which part of it was left out and why.
+    """
+
+    target: str
+    started_at: datetime
+    probes: tuple[Probe, ...]
+    resolutions: tuple[Resolution, ...] = ()
+    skipped: tuple[str, ...] = ()
+
+    @property
+    def first(self) -> Probe:
+        """The target as a user asks for it."""
+        return self.probes[0]
+
+    def by_role(self, *roles: Role) -> tuple[Probe, ...]:
+        """Return the probes with one of these roles, in order."""
+        return tuple(p for p in self.probes if p.role in roles)

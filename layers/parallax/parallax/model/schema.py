@@ -1,0 +1,98 @@
+"""Schema: the JSON Schemas that readers of findings and snapshots go by.
+
+In: the model's classes. Out: `finding.v1.schema.json` and
+`snapshot.v1.schema.json`, written into the folder that is named:
+`python -m parallax.model.schema docs/schema`.
+It does not: check anything; a test holds events against them.
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from parallax.model.finding import Finding
+from parallax.model.snapshot import Snapshot
+from parallax.model.wire import schema
+
+DRAFT = "https://json-schema.org/draft/2020-12/schema"
+IDENTITY = "urn:parallax:schema:{name}:v1"
+"""A name, not an address: nothing is to be had there, and nobody can put anything."""
+REQUIRED = (
+    "target",
+    "url",
+    "title",
+    "state",
+    "turn",
+    "since",
+    "judged_at",
+    "incident",
+    "symptom",
+    "class",
+    "hop",
+    "cause",
+    "settling",
+    "assessments",
+    "path",
+    "next_steps",
+    "snapshot",
+)
+
+
+def snapshot_schema() -> dict[str, Any]:
+    """Return the schema of a snapshot by wire names."""
+    return _head("snapshot", "Snapshot") | schema(Snapshot)
+
+
+def _head(name: str, title: str) -> dict[str, Any]:
+    return {"$schema": DRAFT, "$id": IDENTITY.format(name=name), "title": title}
+
+
+def finding_schema() -> dict[str, Any]:
+    """Return the schema of the CloudEvent that carries a finding."""
+    made = schema(Finding)
+    definitions = made.pop("$defs")
+    properties = made["properties"] | {
+        "snapshot": {"anyOf": [{"$ref": "#/$defs/Snapshot"}, {"type": "null"}]},
+        "snapshot_trimmed": {
+            "type": "array",
+            "items": {"enum": ["readings", "headers", "bodies", "past", "all"]},
+            "description": "What a finding too large for the queue gave up.",
+        },
+    }
+    properties.pop("id")
+    data: dict[str, Any] = {
+        "type": "object",
+        "properties": properties,
+        "required": list(REQUIRED),
+    }
+    text = {"type": "string"}
+    instant = {"type": "string", "format": "date-time"}
+    return _head("finding", "Finding, as a CloudEvent") | {
+        "type": "object",
+        "required": ["specversion", "id", "source", "type", "subject", "time", "data"],
+        "properties": {
+            "specversion": {"const": "1.0"},
+            "id": text,
+            "source": text,
+            "type": {"const": "io.parallax.finding.v1"},
+            "subject": text,
+            "time": instant,
+            "datacontenttype": {"const": "application/json"},
+            "dataschema": {"const": IDENTITY.format(name="finding")},
+            "data": data,
+        },
+        "$defs": definitions,
+    }
+
+
+def write(folder: Path) -> None:
+    """Write both schemas into a folder."""
+    made = {"finding": finding_schema(), "snapshot": snapshot_schema()}
+    for name, content in made.items():
+        text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+        (folder / f"{name}.v1.schema.json").write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1]))

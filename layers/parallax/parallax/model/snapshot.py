@@ -1,0 +1,122 @@
+"""Snapshot: all that is known about one target at one moment.
+
+In: what `parallax.diagnose.join` gathered from the journal.
+Out: a plain value that can be saved, sent, and judged again anywhere.
+It does not: hold anything a judge would have to look up.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from parallax.model.balancer import BalancerReading, LoadBalancer
+from parallax.model.cluster import ClusterReading, NodeReport, Sighting
+from parallax.model.probe import Probe, ProbeRun, Role
+from parallax.model.target import Target
+from parallax.model.wire import wired
+
+SCHEMA = "io.parallax.snapshot.v1"
+RUN_STALE = timedelta(seconds=180)
+"""External runs older than this say nothing about now (three missed minutes)."""
+
+
+@wired
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastProbe:
+    """One line of a target's recent past, for constancy and trend."""
+
+    started_at: datetime
+    healthy: bool
+    status_code: int | None = None
+    error_type: str | None = None
+    hop: str | None = None
+    """How far that request got (the hop that wrote the answer)."""
+
+
+@wired
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """Everything known about a target, as one value.
+
+    `run` is the newest external run (the newest investigation, where the
+    target fails). `failing_since` is the start of the first external probe of
+    the present failure; None while the outside is healthy or unheard.
+    `reports` holds the newest report of each node, `sightings` all that any
+    agent saw of the run's request ids.
+    """
+
+    target: Target
+    taken_at: datetime
+    settle_seconds: float = 120.0
+    run: ProbeRun | None = None
+    balancer: BalancerReading | None = None
+    reports: tuple[NodeReport, ...] = ()
+    sightings: tuple[Sighting, ...] = ()
+    past: tuple[PastProbe, ...] = ()
+    failing_since: datetime | None = None
+    schema: str = SCHEMA
+
+    @property
+    def outside(self) -> ProbeRun | None:
+        """The external run if it is fresh, else None."""
+        if self.run is None or self.taken_at - self.run.started_at > RUN_STALE:
+            return None
+        return self.run
+
+    @property
+    def load_balancer(self) -> LoadBalancer | None:
+        """The balancer as read since the failure began; None: not known.
+
+        A reading from before the failure shows the world before it.
+        """
+        reading = self.balancer
+        if reading is None or reading.load_balancer is None:
+            return None
+        if self.failing_since and reading.read_at < self.failing_since:
+            return None
+        if self.taken_at - reading.read_at > RUN_STALE:
+            return None
+        return reading.load_balancer
+
+    @property
+    def live_reports(self) -> tuple[NodeReport, ...]:
+        """Reports of agents that are not silent, newest of each node."""
+        return tuple(
+            r
+            for r in self.reports
+            if self.taken_at - (r.received_at or r.sent_at) <= r.patience
+        )
+
+    @property
+    def cluster(self) -> ClusterReading | None:
+        """The freshest live reading of the Kubernetes API, else None."""
+        readings = [
+            (report.outside_time(report.reading.read_at), report.reading)
+            for report in self.live_reports
+            if report.reading is not None
+            and self._is_of_now(report, report.reading.read_at)
+        ]
+        return max(readings, key=lambda pair: pair[0])[1] if readings else None
+
+    def inside(self, *roles: Role) -> tuple[Probe, ...]:
+        """Inside probes with these roles, of now and since the failure began."""
+        return tuple(
+            probe
+            for report in self.live_reports
+            for probe in report.probes
+            if probe.role in roles and self._is_of_now(report, probe.started_at)
+        )
+
+    def _is_of_now(self, report: NodeReport, measured_at: datetime) -> bool:
+        """Whether what a node measured then, by its own clock, still speaks of now.
+
+        A report that waited in the agent's buffer arrives late and is no less old.
+        """
+        at = report.outside_time(measured_at)
+        since = self.failing_since
+        fresh = self.taken_at - at <= report.patience
+        return fresh and (since is None or at >= since)
+
+    def sightings_of(self, *probes: Probe) -> tuple[Sighting, ...]:
+        """Return the sightings of these probes' request ids."""
+        wanted = {p.request_id for p in probes}
+        return tuple(s for s in self.sightings if s.request_id in wanted)

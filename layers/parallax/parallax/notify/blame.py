@@ -1,0 +1,57 @@
+"""Blame: the paragraph of a mail that says who it is, and by what proof.
+
+In: a finding. Out: lines: whom, why, and as of when, if the proof is old.
+It does not: accuse anybody whose cause is not established.
+"""
+
+from parallax.model.finding import NOT_ESTABLISHED, Answer, Class, Finding, Proof
+from parallax.notify.paragraph import bullets, fill, minute, stacked
+
+WHO = {
+    Class.CACHE: "a cache or DNS",
+    Class.LOAD_BALANCER: "the load balancer",
+    Class.BACKEND: "the backend",
+}
+
+
+def blame(finding: Finding) -> str:
+    """Return who is to blame and why, or that nobody is accused."""
+    if finding.cause == NOT_ESTABLISHED or finding.class_ is None:
+        return _nobody(finding)
+    why = [
+        a.evidence
+        for a in finding.assessments
+        if a.cause == finding.cause and a.answer is Answer.SUPPORTED
+    ]
+    proof = finding.proof
+    old = not why and proof is not None and proof.cause == finding.cause
+    seen = ", as far as was seen" if old else ""
+    who = fill(f"WHO IS TO BLAME: {WHO.get(finding.class_)}{seen}. {finding.title}.")
+    if proof and old:
+        return stacked(who, bullets(f"Why, {_as_of(finding, proof)}", proof.evidence))
+    return stacked(who, bullets("Why", why[0]) if why else "")
+
+
+def _nobody(finding: Finding) -> str:
+    """Return that nobody is accused, what would decide, and what was shown before."""
+    text = "WHO IS TO BLAME: not established. Nobody is accused without proof."
+    wants = [m for a in finding.assessments for m in a.missing]
+    decide = "; ".join(list(dict.fromkeys(wants))[:3])
+    return stacked(
+        fill(text),
+        fill(f"What would decide: {decide}.") if decide else "",
+        _shown_before(finding),
+    )
+
+
+def _shown_before(finding: Finding) -> str:
+    """Return what showed a cause earlier, unless the evidence of now refutes it."""
+    proof, answers = finding.proof, {a.cause: a.answer for a in finding.assessments}
+    if proof is None or answers.get(proof.cause) is Answer.REFUTED:
+        return ""
+    title = f"Shown before, {_as_of(finding, proof)}: {proof.cause}"
+    return bullets(title, proof.evidence)
+
+
+def _as_of(finding: Finding, proof: Proof) -> str:
+    return f"as of {minute(proof.seen_at, finding.judged_at)}; not seen since"

@@ -1,0 +1,190 @@
+"""Fetch: one question, one answer, whatever the network does.
+
+In: a `Question`. Out: a `Probe`, with its error where no usable answer came.
+It does not: follow redirects, keep connections, cache, retry, or judge beyond
+the target's own rule of what is healthy.
+"""
+
+import asyncio
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import lru_cache
+from time import perf_counter
+from typing import Any, cast
+
+import httpx
+
+from parallax import __version__
+from parallax.model.probe import ErrorType, Probe
+from parallax.probe.failure import Failure
+from parallax.probe.question import Question
+from parallax.probe.redact import redact
+from parallax.probe.trace import Trace
+from parallax.probe.transport import FreshTransport, Route
+
+USER_AGENT = f"Parallax/{__version__}"
+SPACING = 0.003
+"""Seconds between starts: a burst makes the TLS phase read 40 times too high."""
+_COUNTED = 4 * 1024 * 1024
+"""Bytes after which a body is no longer worth counting."""
+_TRANSPORT = FreshTransport()
+
+
+@dataclass(slots=True)
+class _Received:
+    """What has come back so far; it stays when the rest fails."""
+
+    status_code: int | None = None
+    reason: str | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    kept: bytearray = field(default_factory=bytearray)
+    count: int = 0
+
+
+async def fetch(question: Question) -> Probe:
+    """Ask once on a fresh connection, within `question.timeout` seconds.
+
+    Never raises for what the network does, nor for a defect of our own: that
+    becomes `ErrorType.OTHER` with its text, so that no other probe is lost.
+    """
+    started_at = datetime.now(UTC)
+    began = perf_counter()
+    request_id = uuid.uuid4().hex
+    trace = Trace()
+    received = _Received()
+    failure: Failure | None = None
+    try:
+        async with asyncio.timeout(question.timeout):
+            await _exchange(question, request_id, trace, received)
+    except Failure as error:
+        failure = error
+    except TimeoutError:
+        detail = f"no end within {question.timeout:.3g} s"
+        failure = Failure(ErrorType.TIMEOUT, detail)
+    except Exception as error:  # noqa: BLE001 - a probe answers, always
+        failure = Failure(ErrorType.OTHER, f"{type(error).__name__}: {error}")
+    trace.leave()
+    return Probe(
+        role=question.role,
+        request_id=request_id,
+        url=question.url,
+        started_at=started_at,
+        duration=perf_counter() - began,
+        **_outcome(question, trace, received, failure),
+    )
+
+
+async def fetch_all(
+    questions: Iterable[Question], spacing: float = SPACING
+) -> list[Probe]:
+    """Ask all at once, starts `spacing` seconds apart; answers in the same order."""
+    async with asyncio.TaskGroup() as group:
+        asked: list[asyncio.Task[Probe]] = []
+        for question in questions:
+            asked.append(group.create_task(fetch(question)))
+            await asyncio.sleep(spacing)
+    return [task.result() for task in asked]
+
+
+async def _exchange(
+    question: Question, request_id: str, trace: Trace, received: _Received
+) -> None:
+    """Send the request and take in the answer, piece by piece."""
+    response = await _TRANSPORT.handle_async_request(
+        _request(question, request_id, trace)
+    )
+    body = cast("httpx.AsyncByteStream", response.stream)
+    try:
+        received.status_code = response.status_code
+        received.reason = response.extensions["reason_phrase"].decode("latin-1")
+        received.headers = redact(
+            (name.decode("latin-1"), value.decode("latin-1"))
+            for name, value in response.headers.raw
+        )
+        async for piece in body:
+            received.count += len(piece)
+            received.kept += piece[: question.body_limit - len(received.kept)]
+            if received.count > _COUNTED:
+                break
+    finally:
+        await body.aclose()
+
+
+def _request(question: Question, request_id: str, trace: Trace) -> httpx.Request:
+    url = _parsed(question.url)
+    headers = [
+        ("Host", _authority(question.host, url)),
+        ("User-Agent", USER_AGENT),
+        ("Accept", "*/*"),
+        ("Accept-Encoding", "identity"),  # bodies are read by people and patterns
+        ("Connection", "close"),
+        ("X-Request-ID", request_id),
+        *question.headers,
+    ]
+    route = Route(
+        trace=trace,
+        address=question.address,
+        port=question.port,
+        name=question.host,
+        source_address=question.source_address,
+        allow_private=question.allow_private,
+        verify=question.verify,
+    )
+    return httpx.Request("GET", url, headers=headers, extensions={"route": route})
+
+
+def _authority(host: str | None, url: httpx.URL) -> str:
+    """Return what stands in `Host`: the port only where it is not the usual one."""
+    if host is None:
+        return url.netloc.decode()
+    return host if url.port is None else f"{host}:{url.port}"
+
+
+def _outcome(
+    question: Question, trace: Trace, received: _Received, failure: Failure | None
+) -> dict[str, Any]:
+    """Return the fields of a `Probe` that the network decided."""
+    body = received.kept.decode("utf-8", "replace")
+    return {
+        "server_address": question.host or _host(question.url),
+        "peer_address": trace.peer_address,
+        "peer_port": trace.peer_port,
+        "phases": trace.phases,
+        "certificate": trace.certificate,
+        "status_code": received.status_code,
+        "reason": received.reason,
+        "headers": received.headers,
+        "body": body,
+        "body_bytes": received.count,
+        "body_truncated": received.count > len(received.kept),
+        "healthy": failure is None and _healthy(question, received, body),
+        "error_type": failure and failure.error_type,
+        "error_phase": failure and trace.phase,
+        "error_detail": failure and failure.detail,
+        "node": question.node,
+        "pod": question.pod,
+        "peer_node": question.peer_node,
+    }
+
+
+def _healthy(question: Question, received: _Received, body: str) -> bool:
+    """Apply the target's own rule."""
+    rule = question.healthy
+    if received.status_code not in rule.status_codes:
+        return False
+    return rule.body_contains is None or rule.body_contains in body
+
+
+@lru_cache(maxsize=256)
+def _parsed(url: str) -> httpx.URL:
+    """Parse a URL once: the same targets are asked minute after minute."""
+    return httpx.URL(url)
+
+
+def _host(url: str) -> str:
+    try:
+        return _parsed(url).raw_host.decode()
+    except httpx.InvalidURL:
+        return ""

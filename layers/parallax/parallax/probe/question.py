@@ -1,0 +1,40 @@
+"""Question: what one probe shall ask, and of whom.
+
+In and out: a plain value. It does not: ask.
+"""
+
+from dataclasses import dataclass
+
+from parallax.model.probe import Role
+from parallax.model.target import Healthy
+
+BODY_LIMIT = 64 * 1024
+"""Bytes of a body that are kept; every known error page is far smaller."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """One request to send.
+
+    `address` and `port` say where to connect, without resolving; `host` stands
+    in `Host` and SNI instead of the URL's. `timeout` is seconds for the whole
+    request, `body_limit` bytes kept. `allow_private` lets a probe go to
+    addresses that the internet cannot reach. `verify` off accepts any
+    certificate: right only where the asked name can match none.
+    """
+
+    role: Role
+    url: str
+    healthy: Healthy
+    address: str | None = None
+    port: int | None = None
+    host: str | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    source_address: str | None = None
+    timeout: float = 10.0
+    allow_private: bool = False
+    verify: bool = True
+    body_limit: int = BODY_LIMIT
+    node: str | None = None
+    pod: str | None = None
+    peer_node: str | None = None

@@ -1,0 +1,25 @@
+"""Way out: whether this machine could send anything to an address at all.
+
+In: an IP address. Out: whether the operating system has a route to it.
+It does not: send a byte, or say whether anybody answers there.
+"""
+
+import socket
+
+_ANY_PORT = 443
+
+
+def has_route(address: str) -> bool:
+    """Return whether a packet to the address could leave this machine.
+
+    A UDP connect(2) looks up the route and sends nothing. A Lambda function
+    outside a VPC has no route to IPv6; what fails for that says nothing about
+    the address.
+    """
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as sock:
+            sock.connect((address, _ANY_PORT))
+    except OSError:
+        return False
+    return True

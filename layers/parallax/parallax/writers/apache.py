@@ -1,0 +1,47 @@
+"""Apache httpd: its error pages, most of all those of mod_proxy.
+
+Source: captures of 2.4.71. Refused gives 503; a closed connection and a read
+timeout give 502 `Proxy Error`. Werkzeug borrowed the 503 sentence: the old
+IETF doctype, or the iso-8859-1 charset, is what makes it Apache's.
+"""
+
+from parallax.writers.mark import Family, Level, Mark, Shows
+
+_DOCTYPE = r'<!DOCTYPE HTML PUBLIC "-//IETF//DTD HTML 2\.0//EN">\s*<html><head>\s*'
+_PROXY_ERRORS = "502 Proxy Error|503 Service Unavailable|504 Gateway Timeout"
+
+FAMILY = Family(
+    name="apache",
+    hop="ingress",
+    marks=(
+        Mark(
+            shows=Shows.OWN,
+            level=Level.CAPTURED,
+            says="Apache's own page for a backend that could not be reached "
+            "(mod_proxy), known by its old doctype",
+            body=rf"{_DOCTYPE}<title>(?:{_PROXY_ERRORS})</title>",
+        ),
+        Mark(
+            shows=Shows.OWN,
+            level=Level.CAPTURED,
+            says="mod_proxy's sentence in the charset of Apache's own pages",
+            status_codes=(502, 503, 504),
+            headers=(("content-type", r"charset=iso-8859-1"),),
+            body=r"<h1>Proxy Error</h1>|Reason: <strong>|maintenance\s+downtime or cap",
+        ),
+        Mark(
+            shows=Shows.OWN,
+            level=Level.CAPTURED,
+            says="Apache's own error page, known by its old doctype; as proxy or as "
+            "server of the pod, bytes don't tell",
+            body=rf"{_DOCTYPE}<title>(?!{_PROXY_ERRORS})\d{{3}} [^<]*</title>",
+            hop="unknown",
+        ),
+        Mark(
+            shows=Shows.THROUGH,
+            level=Level.CAPTURED,
+            says="`Server` names Apache",
+            headers=(("server", r"\bApache\b(?!-)"),),
+        ),
+    ),
+)

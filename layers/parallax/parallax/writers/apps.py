@@ -1,0 +1,158 @@
+"""App servers and frameworks: answers that pods write.
+
+Sources: captures of uvicorn, gunicorn with Flask, and Express behind nginx
+configured as ingress-nginx, which removes Server and keeps X-Powered-By.
+Asked only when no proxy's own page was found. `NAMED` marks tell which server
+it was; `PLAIN` marks only that no known proxy writes such an answer.
+"""
+
+import re
+
+from parallax.writers.mark import Family, Level, Mark, Shows
+from parallax.writers.nginx import PHRASE
+from parallax.writers.response import Response
+
+_GATEWAYS = (
+    (
+        "server",
+        r"\b(kong|apisix|openresty|tengine|litespeed|ats|bunnycdn|keycdn|gws)\b",
+    ),
+    ("apigw-requestid", ""),
+    ("x-amzn-errortype", ""),
+)
+"""Programs between the internet and a pod that write JSON or pages of their own
+and that no table here knows: beside their names nothing plain decides."""
+
+
+def _kept_phrase(response: Response) -> bool:
+    """Whether nginx passed an upstream's own phrase, and so did not answer itself."""
+    return response.reason.lower() == "service unavailable"
+
+
+def _json(response: Response) -> bool:
+    """Whether type and first character both say JSON."""
+    return bool(
+        re.match(
+            r"application/[\w.+-]*json\b", response.value("content-type"), re.IGNORECASE
+        )
+    ) and (response.body.lstrip()[:1] in ("{", "["))
+
+
+def _own_phrase(response: Response) -> bool:
+    """Whether nginx's own phrase shows that nginx raised or replaced this."""
+    return response.reason == PHRASE
+
+
+def _named(name: str, level: Level, says: str, header: str, value: str) -> Mark:
+    return Mark(
+        shows=Shows.OWN, level=level, says=says, family=name, headers=((header, value),)
+    )
+
+
+NAMED = Family(
+    name="app",
+    hop="pod",
+    marks=(
+        _named(
+            "uvicorn",
+            Level.CAPTURED,
+            "`Server: uvicorn`",
+            "server",
+            r"(?:^|, )uvicorn\b",
+        ),
+        _named(
+            "gunicorn",
+            Level.DOCUMENTED,
+            "`Server: gunicorn`",
+            "server",
+            r"(?:^|, )gunicorn\b",
+        ),
+        _named(
+            "express",
+            Level.CAPTURED,
+            "`X-Powered-By: Express`",
+            "x-powered-by",
+            r"^Express\b",
+        ),
+        Mark(
+            shows=Shows.OWN,
+            level=Level.CAPTURED,
+            says="gunicorn's own page, with its paragraph inside the headline",
+            family="gunicorn",
+            status_codes=range(400, 600),
+            body=r"<title>([^<]+)</title>\s*</head>\s*<body>\s*<h1><p>\1</p></h1>",
+        ),
+        _named(
+            "app",
+            Level.CAPTURED,
+            "X-Powered-By, which proxies don't write",
+            "x-powered-by",
+            ".",
+        ),
+        Mark(
+            shows=Shows.OWN,
+            level=Level.CAPTURED,
+            says="Werkzeug's (Flask's) page: Apache's sentence under a modern doctype",
+            body=r"\A<!doctype html>\s*<html lang=en>\s*"
+            r"<title>\d{3} [^<]+</title>\s*<h1>",
+        ),
+    ),
+)
+
+PLAIN = Family(
+    name="app",
+    hop="pod",
+    marks=(
+        Mark(
+            shows=Shows.OWN,
+            level=Level.CAPTURED,
+            says="JSON, and no known proxy writes JSON",
+            without=_GATEWAYS,
+            test=lambda r: _json(r) and not _own_phrase(r),
+        ),
+        Mark(
+            shows=Shows.OWN,
+            level=Level.CAPTURED,
+            says="a bare status text in UTF-8, as Starlette and others write",
+            status_codes=(500, 503),
+            headers=(("content-type", r"^text/plain; ?charset=utf-8$"),),
+            without=_GATEWAYS,
+            body=r"\A(?:Service Unavailable|Internal Server Error)\Z",
+            test=lambda r: not _own_phrase(r),
+        ),
+        Mark(
+            shows=Shows.OWN,
+            level=Level.CAPTURED,
+            says="nginx kept a phrase that is not its own: its upstream wrote this",
+            status_codes=(503,),
+            headers=(("server", r"^nginx"),),
+            body=r"\S",
+            test=_kept_phrase,
+        ),
+        Mark(
+            shows=Shows.OWN,
+            level=Level.CAPTURED,
+            says="Envoy counted an upstream's time, and the page is no proxy's",
+            headers=(("x-envoy-upstream-service-time", ""),),
+            body=r"\S",
+        ),
+        Mark(
+            shows=Shows.OWN,
+            level=Level.CAPTURED,
+            says="a success with content; proxies' own pages tell of errors",
+            status_codes=range(200, 300),
+            body=r"\S",
+        ),
+        _named(
+            "app",
+            Level.KNOWLEDGE,
+            "Server names an app server",
+            "server",
+            r"^(hypercorn|daphne|waitress|werkzeug|tornadoserver|kestrel|jetty|puma|"
+            r"cowboy|microsoft-iis|apache-coyote|granian|python)",
+        ),
+    ),
+)
+
+BANNER = r"\A(?:SSH-\d|220[ -]|\+OK |\* OK |RFB \d|AMQP)"
+"""The first bytes of programs that don't speak HTTP; a proxy wrapped them."""

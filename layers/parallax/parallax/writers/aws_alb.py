@@ -1,0 +1,33 @@
+"""AWS Application Load Balancer: nginx's headline without nginx's footer.
+
+Source: AWS, "Health checks for target groups" and the load balancer's page on
+troubleshooting. A 503 means no registered target; with all targets unhealthy
+it sends requests to all of them, the opposite of Hetzner.
+"""
+
+import re
+
+from parallax.writers.mark import Family, Level, Mark, Shows
+
+_HEADLINE = r"<center><h1>\d{3} [^<]+</h1></center>"
+
+FAMILY = Family(
+    name="aws-alb",
+    hop="load-balancer",
+    marks=(
+        Mark(
+            shows=Shows.OWN,
+            level=Level.DOCUMENTED,
+            says="nginx's headline without its footer, under `Server: awselb`",
+            headers=(("server", r"^awselb/"),),
+            body=_HEADLINE,
+            test=lambda r: not re.search(r"<hr><center>", r.body, re.IGNORECASE),
+        ),
+        Mark(
+            shows=Shows.OWN,
+            level=Level.KNOWLEDGE,
+            says="`Server: awselb` names an AWS load balancer",
+            headers=(("server", r"^awselb/"),),
+        ),
+    ),
+)

@@ -1,0 +1,216 @@
+"""What is asked of each hop, and that it arrives on real sockets."""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from parallax.model.cluster import (
+    ClusterReading,
+    Endpoint,
+    Node,
+    Service,
+    ServicePort,
+)
+from parallax.model.probe import ErrorType, Role
+from parallax.model.target import Healthy, Target
+from parallax.probe import Question, fetch_all
+from parallax_agent import hops
+from parallax_agent.ingress import Route
+from parallax_agent.read import TargetPath
+from tests.agent.conftest import Quiet, Server
+
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+NODES = tuple(
+    Node(name=f"worker-0{i + 1}", internal_ip=f"127.0.0.11{i}") for i in range(3)
+)
+AT = hops.Standpoint(node="worker-01", turn=0, source_address="127.0.0.5")
+ROUTE = Route(ingress="api", namespace="keybuzz", service="api", port=80)
+
+
+def path_of(
+    *, port: int = 8080, nodes: tuple[Node, ...] | None = NODES, pods: int = 2
+) -> TargetPath:
+    """Make a path whose every hop listens on one port of some 127.0.0.x."""
+    app = ServicePort(port=port, target_port="8080", node_port=port)
+    return TargetPath(
+        reading=ClusterReading(
+            read_at=NOW,
+            nodes=nodes,
+            ingress_service=Service(
+                namespace="ingress-nginx",
+                name="controller",
+                ports=(
+                    ServicePort(port=443, target_port="https", node_port=32443),
+                    ServicePort(port=80, target_port="http", node_port=port),
+                ),
+            ),
+            service=Service(
+                namespace="keybuzz", name="api", cluster_ip="127.0.96.1", ports=(app,)
+            ),
+            endpoints=tuple(
+                Endpoint(
+                    address=f"127.0.0.11{i}",
+                    ready=i != 1,
+                    port=port,
+                    node=f"worker-0{i + 1}",
+                    pod=f"api-{i}",
+                )
+                for i in range(pods)
+            ),
+        ),
+        port=app,
+        route=ROUTE,
+    )
+
+
+def asked(
+    target: Target, path: TargetPath, at: hops.Standpoint = AT
+) -> dict[Role, list[Question]]:
+    """Return the questions by role."""
+    found: dict[Role, list[Question]] = {}
+    for question in hops.questions(target, path, at):
+        found.setdefault(question.role, []).append(question)
+    return found
+
+
+def test_each_hop_is_asked(api_target: Target) -> None:
+    """Pods ready or not, the Service, and both NodePorts of two nodes."""
+    found = asked(api_target, path_of(port=8080))
+    told = {
+        role: [(q.address, q.port, q.pod, q.peer_node) for q in questions]
+        for role, questions in found.items()
+    }
+    assert told == {
+        Role.POD: [
+            ("127.0.0.110", 8080, "api-0", "worker-01"),
+            ("127.0.0.111", 8080, "api-1", "worker-02"),
+        ],
+        Role.SERVICE: [("127.0.96.1", 8080, None, None)],
+        Role.NODEPORT_OWN: [("127.0.0.110", 8080, None, "worker-01")],
+        Role.NODEPORT_OTHER: [("127.0.0.111", 8080, None, "worker-02")],
+        Role.INGRESS: [("127.0.0.110", 8080, None, "worker-01")],
+        Role.INGRESS_OTHER: [("127.0.0.111", 8080, None, "worker-02")],
+    }
+    for question in (q for questions in found.values() for q in questions):
+        assert question.url == "http://platform-api.keybuzz.io/health?deep=1"
+        assert question.headers == (("X-Forwarded-Proto", "https"),)
+        assert (question.allow_private, question.timeout) == (True, 5.0)
+        assert (question.source_address, question.node) == ("127.0.0.5", "worker-01")
+        assert question.body_limit == 2048
+
+
+def test_the_other_node_rotates_from_the_own_one(api_target: Target) -> None:
+    """Every other node is asked in turn, and each agent begins with its next."""
+    turns = [
+        asked(api_target, path_of(), replace(AT, node=node, turn=turn))[
+            Role.INGRESS_OTHER
+        ][0].peer_node
+        for node in ("worker-01", "worker-03")
+        for turn in range(3)
+    ]
+    assert [name and name[-1] for name in turns] == list("232121")
+
+
+def test_at_most_ten_pods_a_cycle_and_all_in_turn(api_target: Target) -> None:
+    """A larger Service is walked through, ten pods at a time."""
+    path = path_of(pods=15)
+    seen: list[str | None] = []
+    for turn in range(3):
+        pods = asked(api_target, path, replace(AT, turn=turn))[Role.POD]
+        assert len(pods) == 10
+        seen += [q.pod for q in pods]
+    assert len(set(seen)) == 15
+
+
+def test_tls_that_reaches_the_ingress_is_asked_there(api_target: Target) -> None:
+    """Where the Ingress ends TLS, its https NodePort is asked, with SNI."""
+    path = replace(path_of(), route=replace(ROUTE, tls=True))
+    (question,) = asked(api_target, path)[Role.INGRESS]
+    assert question.port == 32443
+    assert question.url == "https://platform-api.keybuzz.io/health?deep=1"
+
+
+def test_an_ingress_that_expects_proxy_protocol_is_left_out(
+    api_target: Target,
+) -> None:
+    """What would only show our own missing PROXY line is not asked."""
+    path = path_of()
+    config = (("use-proxy-protocol", "true"),)
+    path = replace(path, reading=replace(path.reading, ingress_config=config))
+    assert Role.INGRESS not in asked(api_target, path)
+    assert "PROXY protocol" in str(hops.unasked_ingress(path))
+    assert Role.POD in asked(api_target, path)
+
+
+def test_pods_that_do_not_speak_http_are_left_out(api_target: Target) -> None:
+    """Only the ingress is asked where the backend speaks something else."""
+    path = replace(path_of(), route=replace(ROUTE, backend_protocol="GRPC"))
+    assert set(asked(api_target, path)) == {Role.INGRESS, Role.INGRESS_OTHER}
+    assert "GRPC" in str(hops.unasked_backend(path))
+
+
+def test_what_is_not_known_is_not_asked(api_target: Target) -> None:
+    """Without nodes no NodePort; without anything no question at all."""
+    assert set(asked(api_target, path_of(nodes=None))) == {Role.POD, Role.SERVICE}
+    nothing = TargetPath(reading=ClusterReading(read_at=NOW))
+    assert asked(api_target, nothing) == {}
+    headless = path_of(nodes=(NODES[1],))
+    service = headless.reading.service
+    assert service is not None
+    reading = replace(headless.reading, service=replace(service, cluster_ip="None"))
+    assert set(asked(api_target, replace(headless, reading=reading))) == {Role.POD}
+
+
+class Talkative(Quiet):
+    """Answers with a long body whose end holds the word looked for."""
+
+    def do_GET(self) -> None:  # noqa: N802 - the library's name
+        """Note who asked whom for what."""
+        self.server.requests.append((self.client_address[0], self.headers["Host"]))
+        self.answer(200, b"." * 10_000 + b"alive", "text/plain")
+
+
+@pytest.fixture
+def app() -> Iterator[Server]:
+    """Serve on 127.0.0.110 only: the other addresses refuse."""
+    server = Server(Talkative, address="127.0.0.110")
+    yield server
+    server.stop()
+
+
+def test_answers_and_refusals_on_real_sockets(app: Server, api_target: Target) -> None:
+    """The hop that listens answers by Host; the one that does not refuses."""
+    target = replace(api_target, healthy=Healthy(body_contains="alive"))
+    path = path_of(port=app.server_port)
+    probes = asyncio.run(fetch_all(hops.questions(target, path, AT)))
+    told = {
+        (p.role, p.peer_address): (p.healthy, p.error_type)
+        for p in map(hops.trim, probes)
+    }
+    refused = (False, ErrorType.CONNECTION_REFUSED)
+    assert told == {
+        (Role.POD, "127.0.0.110"): (True, None),
+        (Role.POD, "127.0.0.111"): refused,
+        (Role.SERVICE, "127.0.96.1"): refused,
+        (Role.NODEPORT_OWN, "127.0.0.110"): (True, None),
+        (Role.NODEPORT_OTHER, "127.0.0.111"): refused,
+        (Role.INGRESS, "127.0.0.110"): (True, None),
+        (Role.INGRESS_OTHER, "127.0.0.111"): refused,
+    }
+    assert set(app.requests) == {("127.0.0.5", "platform-api.keybuzz.io")}
+    assert len({p.request_id for p in probes}) == len(probes)
+
+
+def test_a_long_body_is_searched_whole_and_sent_short(
+    app: Server, api_target: Target
+) -> None:
+    """The target's text may stand late in the body; 2 KiB of it are sent on."""
+    target = replace(api_target, healthy=Healthy(body_contains="alive"))
+    path = path_of(port=app.server_port, nodes=None, pods=1)
+    (probe, _) = asyncio.run(fetch_all(hops.questions(target, path, AT)))
+    cut = hops.trim(probe)
+    assert (probe.healthy, len(cut.body), cut.body_truncated) == (True, 2048, True)
+    assert cut.body_bytes == 10_005

@@ -1,0 +1,118 @@
+"""The real process: started, stopped by SIGTERM, refused bad settings."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from parallax_agent.__main__ import prepare
+from parallax_agent.settings import SettingsError
+from tests.agent.conftest import IngestServer, KubernetesServer
+
+TARGETS = """\
+targets:
+  - name: platform-api
+    url: https://platform-api.keybuzz.io/
+    reached:
+      cluster: keybuzz
+      namespace: keybuzz
+"""
+
+
+@pytest.fixture
+def environment(
+    kubernetes_api: KubernetesServer,
+    ingest: IngestServer,
+    key_file: Path,
+    tmp_path: Path,
+) -> dict[str, str]:
+    """Return an environment in which the agent runs."""
+    targets = tmp_path / "targets.yaml"
+    targets.write_text(TARGETS)
+    # Nothing answers at the recorded addresses, so no probe must leave the machine.
+    nothing = {"items": []}
+    kubernetes_api.replaced |= {"nodes": nothing, "endpointslices": nothing}
+    body = kubernetes_api.body("services")
+    for item in body["items"]:
+        item["spec"]["clusterIP"] = "None"
+    kubernetes_api.replaced["services"] = body
+    return {
+        "PATH": os.environ["PATH"],
+        "PARALLAX_AGENT_NODE": "worker-01",
+        "PARALLAX_AGENT_CLUSTER": "keybuzz",
+        "PARALLAX_AGENT_INTERVAL": "1",
+        "PARALLAX_AGENT_KEY_FILE": str(key_file),
+        "PARALLAX_INGEST_URL": ingest.url,
+        "PARALLAX_TARGETS": str(targets),
+        "KUBECONFIG": str(kubernetes_api.kubeconfig(tmp_path)),
+    }
+
+
+def start(environment: dict[str, str]) -> subprocess.Popen[str]:
+    """Start the agent as the container does."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "parallax_agent"],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_sigterm_drains(environment: dict[str, str], ingest: IngestServer) -> None:
+    """What an ingest that was busy did not take goes out before the process ends."""
+    ingest.answers = [503]
+    process = start(environment)
+    try:
+        first = ingest.taken.get(timeout=60)
+        process.send_signal(signal.SIGTERM)
+        out, err = process.communicate(timeout=60)
+    finally:
+        process.kill()
+    assert process.returncode == 0, out + err
+    assert err == ""
+    lines = [json.loads(line) for line in out.splitlines()]
+    assert (lines[0]["message"], lines[0]["node"]) == ("agent started", "worker-01")
+    assert (lines[-1]["message"], lines[-1]["unsent"]) == ("agent stopped", 0)
+    assert {line["service"] for line in lines} == {"agent"}
+    assert first.reports[0].target == "platform-api"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("PARALLAX_AGENT_NODE", "", "PARALLAX_AGENT_NODE: expected the name"),
+        ("PARALLAX_AGENT_CLUSTER", "x", "PARALLAX_AGENT_CLUSTER: no target in"),
+        ("PARALLAX_AGENT_KEY_FILE", "/none", "PARALLAX_AGENT_KEY_FILE: /none:"),
+        ("PARALLAX_TARGETS", "/none.yaml", "PARALLAX_TARGETS: /none.yaml:"),
+        ("KUBECONFIG", "/none", "KUBECONFIG: "),
+    ],
+)
+def test_an_unusable_environment_is_named(
+    environment: dict[str, str],
+    name: str,
+    value: str,
+    expected: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The error begins with the variable, whatever reads it."""
+    for key, good in environment.items():
+        monkeypatch.setenv(key, good)
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError) as told:
+        prepare()
+    assert str(told.value).startswith(expected)
+
+
+def test_an_unusable_environment_ends_the_process(environment: dict[str, str]) -> None:
+    """Exit code 2, and one line of the log for each problem."""
+    process = start(environment | {"PARALLAX_AGENT_NODE": "", "KUBECONFIG": "/none"})
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (2, "")
+    (line,) = map(json.loads, out.splitlines())
+    assert line["level"] == "ERROR"
+    assert line["message"].startswith("PARALLAX_AGENT_NODE: expected the name")

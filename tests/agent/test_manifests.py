@@ -1,0 +1,127 @@
+"""The manifests: what they allow is what the agent asks, and no more."""
+
+import queue
+import re
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, cast
+
+import yaml
+
+from parallax.model.target import Target
+from parallax_agent.api import Lists, connect
+from parallax_agent.follower import Follower
+from parallax_agent.read import IngressPod, read, wanted
+from parallax_agent.settings import from_environment
+from tests.agent.conftest import KubernetesServer
+from tests.agent.test_sightings import until
+
+MANIFESTS = Path(__file__).parents[2] / "agent" / "manifests"
+_PATH = re.compile(
+    r"/(?:api|apis/(?P<group>[^/]+))/v1(?:/namespaces/(?P<namespace>[^/]+))?"
+    r"/(?P<kind>[a-z]+)(?:/(?P<name>[^/?]+)(?:/(?P<sub>[^?]+))?)?(?:\?.*)?"
+)
+type Right = tuple[str, str, str]
+
+
+def documents() -> list[dict[str, Any]]:
+    """Read every manifest."""
+    return [
+        document
+        for file in sorted(MANIFESTS.glob("*.yaml"))
+        for document in yaml.safe_load_all(file.read_text())
+    ]
+
+
+def of_kind(kind: str) -> dict[str, Any]:
+    """Return the only manifest of a kind."""
+    (found,) = [d for d in documents() if d["kind"] == kind]
+    return found
+
+
+def granted(kind: str) -> set[Right]:
+    """Return what a role allows: group, resource, verb."""
+    return {
+        (group, resource, verb)
+        for rule in of_kind(kind)["rules"]
+        for group in rule["apiGroups"]
+        for resource in rule["resources"]
+        for verb in rule["verbs"]
+    }
+
+
+def asked(server: KubernetesServer) -> dict[Right, set[str | None]]:
+    """Return what was asked of the server, with the namespaces it was asked in."""
+    found: dict[Right, set[str | None]] = {}
+    for method, path in server.requests:
+        assert method == "GET"
+        match = _PATH.fullmatch(path)
+        assert match, path
+        resource = match["kind"] + (f"/{match['sub']}" if match["sub"] else "")
+        right = match["group"] or "", resource, "get" if match["name"] else "list"
+        found.setdefault(right, set()).add(match["namespace"])
+    return found
+
+
+def test_rights_are_exactly_what_is_asked(
+    kubernetes_api: KubernetesServer, tmp_path: Path, api_target: Target
+) -> None:
+    """Cluster-wide only lists; ConfigMap and logs only where the ingress lives."""
+    anywhere = replace(api_target, reached=replace(api_target.reached, namespace=None))
+    pod = IngressPod(namespace="ingress-nginx", name="pod")
+    kubernetes_api.logs["pod"] = queue.Queue()
+    with closing(connect(kubernetes_api.kubeconfig(tmp_path))) as apis:
+        for target in (api_target, anywhere):
+            lists = Lists(apis)
+            lists.prefetch(wanted(target))
+            read(target, lists, node="worker-01", now=cast("Any", None))
+        follower = Follower(apis.core, pod, "worker-01")
+        follower.start()
+        until(lambda: kubernetes_api.log_queries)
+        follower.stop()
+        kubernetes_api.logs["pod"].put(None)
+        follower.join(10)
+    rights = asked(kubernetes_api)
+    assert set(rights) == granted("ClusterRole") | granted("Role")
+    role = of_kind("Role")["metadata"]["namespace"]
+    assert all(rights[right] == {role} for right in granted("Role"))
+
+
+def test_nothing_but_reading_is_allowed() -> None:
+    """No wildcard, no verb that writes or watches, one ConfigMap by name."""
+    assert {verb for _, _, verb in granted("ClusterRole")} == {"list"}
+    assert {verb for _, _, verb in granted("Role")} == {"get"}
+    rules = of_kind("Role")["rules"]
+    (config,) = [r for r in rules if r["resources"] == ["configmaps"]]
+    assert config["resourceNames"] == ["ingress-nginx-controller"]
+
+
+def test_the_container_is_locked_down() -> None:
+    """Non-root, read-only root, no capabilities, no escalation."""
+    pod = of_kind("DaemonSet")["spec"]["template"]["spec"]
+    (container,) = pod["containers"]
+    assert pod["securityContext"]["runAsNonRoot"] is True
+    assert container["securityContext"] == {
+        "allowPrivilegeEscalation": False,
+        "readOnlyRootFilesystem": True,
+        "capabilities": {"drop": ["ALL"]},
+    }
+    assert pod["hostNetwork"] is True
+    assert "limits" in container["resources"]
+
+
+def test_the_daemon_set_s_environment_is_what_the_agent_needs() -> None:
+    """The settings can be read from what the manifests set."""
+    pod = of_kind("DaemonSet")["spec"]["template"]["spec"]
+    (container,) = pod["containers"]
+    environment = {e["name"]: e.get("value", "by fieldRef") for e in container["env"]}
+    (generator,) = of_kind("Kustomization")["configMapGenerator"]
+    environment |= dict(entry.split("=", 1) for entry in generator["literals"])
+    assert from_environment(environment).interval == 15.0
+
+
+def test_every_manifest_is_listed() -> None:
+    """The kustomization names each file beside it."""
+    files = {f.name for f in MANIFESTS.glob("*.yaml")} - {"kustomization.yaml"}
+    assert set(of_kind("Kustomization")["resources"]) == files

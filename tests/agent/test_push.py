@@ -1,0 +1,211 @@
+"""The pusher, against a real server that is away, overloaded, and well."""
+
+import base64
+import queue
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from parallax.model.cluster import ClusterReading, NodeReport, Sighting
+from parallax.model.probe import Probe, Role
+from parallax.model.push import SCHEMA, Push
+from parallax_agent import push as push_module
+from parallax_agent.push import Pusher
+from tests.agent.conftest import KEY, IngestServer
+
+type Build = Callable[[str], Pusher]
+LONG_AGO = datetime(2026, 11, 23, tzinfo=UTC)
+
+
+def message(name: str, *, targets: int = 1, problem: str = "") -> Push:
+    """Make a push that can be told from others by its node."""
+    report = NodeReport(
+        target="platform-api",
+        cluster="keybuzz",
+        node=name,
+        sent_at=LONG_AGO,
+        interval=15.0,
+        reading=ClusterReading(read_at=LONG_AGO, problems=(problem,)),
+    )
+    return Push(
+        schema=SCHEMA,
+        cluster="keybuzz",
+        node=name,
+        sent_at=LONG_AGO,
+        reports=(report,) * targets,
+    )
+
+
+def taken(server: IngestServer, count: int) -> list[Push]:
+    """Wait for so many pushes."""
+    return [server.taken.get(timeout=10) for _ in range(count)]
+
+
+@pytest.fixture
+def build(key_file: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Build]:
+    """Build pushers that retry fast, and stop them at the end."""
+    monkeypatch.setattr(push_module, "FIRST_WAIT", 0.01)
+    monkeypatch.setattr(push_module, "LONGEST_WAIT", 0.05)
+    built: list[Pusher] = []
+
+    def make(url: str, capacity: int = 120) -> Pusher:
+        built.append(Pusher(f"{url}/v1/observations", key_file, capacity=capacity))
+        return built[-1]
+
+    yield make
+    for pusher in built:
+        pusher.close(5)
+
+
+def test_a_push_is_signed_and_dated_when_it_goes(
+    ingest: IngestServer, build: Build
+) -> None:
+    """The server verifies the signature; `sent_at` is the moment of sending."""
+    pusher = build(ingest.url)
+    pusher.start()
+    pusher.put(message("worker-01"))
+    (got,) = taken(ingest, 1)
+    assert ingest.requests == [("POST", "/v1/observations")]
+    assert got.schema == SCHEMA
+    age = datetime.now(UTC) - got.reports[0].sent_at
+    assert timedelta(0) <= age < timedelta(seconds=10)
+    assert got.sent_at == got.reports[0].sent_at
+
+
+def test_a_server_that_is_away_then_busy_then_well(build: Build) -> None:
+    """Nothing is lost or sent twice, the order stays, one id over all attempts."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    pusher = build(f"http://127.0.0.1:{port}")
+    pusher.start()
+    for name in ("first", "second"):
+        pusher.put(message(name))
+    server = IngestServer(port, answers=[503, 429, 500])
+    try:
+        assert [p.node for p in taken(server, 2)] == ["first", "second"]
+        assert len(set(server.ids)) == 2
+    finally:
+        server.stop()
+
+
+def test_what_waited_is_as_old_as_it_is(ingest: IngestServer, build: Build) -> None:
+    """Only `sent_at` is new at each attempt; whatever was measured keeps its time."""
+    ingest.answers = [503]
+    waited = message("late")
+    (report,) = waited.reports
+    probe = Probe(
+        role=Role.POD,
+        request_id="0" * 32,
+        url="http://api.example/",
+        started_at=LONG_AGO,
+        healthy=True,
+        duration=0.1,
+    )
+    seen = Sighting(request_id="0" * 32, seen_at=LONG_AGO, node="late")
+    full = replace(report, probes=(probe,), sightings=(seen,), log_read_at=LONG_AGO)
+    pusher = build(ingest.url)
+    pusher.put(replace(waited, reports=(full,)))
+    pusher.start()
+    (got,) = taken(ingest, 1)
+    (told,) = got.reports
+    assert told.sent_at == got.sent_at
+    assert datetime.now(UTC) - told.sent_at < timedelta(seconds=10)
+    assert replace(told, sent_at=full.sent_at) == full
+
+
+@pytest.mark.parametrize("code", [400, 401, 413])
+def test_a_refused_push_is_dropped_and_told(
+    ingest: IngestServer, build: Build, caplog: pytest.LogCaptureFixture, code: int
+) -> None:
+    """Other 4xx are not tried again; the log has the server's own words."""
+    ingest.answers = [code]
+    pusher = build(ingest.url)
+    pusher.start()
+    pusher.put(message("refused"))
+    pusher.put(message("next"))
+    (got,) = taken(ingest, 1)
+    assert got.node == "next"
+    (line,) = [r for r in caplog.records if "refused and dropped" in r.message]
+    assert (vars(line)["status_code"], vars(line)["answer"]) == (code, "as planned")
+
+
+def test_a_rotated_key_is_used_at_once(
+    ingest: IngestServer, build: Build, key_file: Path
+) -> None:
+    """The key file is read for every push."""
+    newer = "whsec_" + base64.b64encode(b"another key of the tests, 32 byt").decode()
+    pusher = build(ingest.url)
+    pusher.start()
+    pusher.put(message("old key"))
+    taken(ingest, 1)
+    key_file.write_text(newer)
+    ingest.keys = [newer]
+    pusher.put(message("new key"))
+    assert taken(ingest, 1)[0].node == "new key"
+
+
+def test_a_key_changed_under_way_is_tried_once_more(
+    ingest: IngestServer, build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After 401 the file is read again, and a newer key gets its own attempt."""
+    stale = "whsec_" + base64.b64encode(b"stale").decode()
+    keys = iter([stale, KEY])
+    monkeypatch.setattr(push_module, "read_key", lambda _: next(keys))
+    pusher = build(ingest.url)
+    pusher.start()
+    pusher.put(message("rotated"))
+    assert taken(ingest, 1)[0].node == "rotated"
+    assert len(ingest.requests) == 2
+
+
+def test_a_full_buffer_gives_up_its_oldest_and_counts(
+    ingest: IngestServer, key_file: Path
+) -> None:
+    """The newest stay; what was lost is counted in the reports that arrive."""
+    pusher = Pusher(f"{ingest.url}/v1/observations", key_file, capacity=3)
+    for number in range(5):
+        pusher.put(message(f"{number}", targets=2))
+    assert pusher.buffered == 3
+    pusher.start()
+    got = taken(ingest, 3)
+    assert [p.node for p in got] == ["2", "3", "4"]
+    assert {r.dropped for p in got for r in p.reports} == {4}
+    assert pusher.close(5) == 0
+
+
+def test_a_push_over_the_limit_is_split(ingest: IngestServer, build: Build) -> None:
+    """Reports of one cycle go in several messages, each below ingest's limit."""
+    pusher = build(ingest.url)
+    pusher.start()
+    pusher.put(message("large", targets=5, problem="x" * 300_000))
+    got = taken(ingest, 2)
+    assert sorted(len(p.reports) for p in got) == [2, 3]
+
+
+def test_closing_flushes_once(ingest: IngestServer, build: Build) -> None:
+    """At the end what is buffered goes; then the thread is gone."""
+    pusher = build(ingest.url)
+    for name in ("a", "b"):
+        pusher.put(message(name))
+    pusher.start()
+    assert pusher.close(5) == 0
+    assert [p.node for p in taken(ingest, 2)] == ["a", "b"]
+
+
+def test_closing_does_not_wait_for_a_server_that_is_away(
+    ingest: IngestServer, build: Build
+) -> None:
+    """One attempt, then the rest is told as unsent."""
+    ingest.answers = [503] * 100
+    pusher = build(ingest.url)
+    for name in ("a", "b"):
+        pusher.put(message(name))
+    pusher.start()
+    assert pusher.close(5) == 2
+    with pytest.raises(queue.Empty):
+        ingest.taken.get_nowait()

@@ -1,0 +1,246 @@
+"""Whole cycles: recorded API, real hops, a followed log, a real ingest."""
+
+import json
+import queue
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from parallax.model.cluster import NodeReport
+from parallax.model.probe import Role
+from parallax.model.push import Push
+from parallax.model.target import Target
+from parallax_agent import follower as follower_module
+from parallax_agent import run as run_module
+from parallax_agent.api import Apis, connect
+from parallax_agent.push import Pusher
+from parallax_agent.run import Agent, Cycles
+from parallax_agent.settings import Settings
+from tests.agent.conftest import IngestServer, KubernetesServer, Quiet, Server
+from tests.agent.test_sightings import line, until
+
+OWN_POD = "ingress-nginx-controller-jjw5g"
+
+
+class Hop(Quiet):
+    """Answers as pod, Service, NodePort and ingress at once."""
+
+    def do_GET(self) -> None:  # noqa: N802 - the library's name
+        """Note the request id and answer well."""
+        self.server.requests.append(("GET", self.headers["X-Request-ID"]))
+        self.answer(200, b"ok", "text/plain")
+
+
+@pytest.fixture
+def hop() -> Iterator[Server]:
+    """Serve every hop of worker-01."""
+    server = Server(Hop, address="127.0.0.110")
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def cluster(kubernetes_api: KubernetesServer, hop: Server) -> KubernetesServer:
+    """Move the recorded cluster to loopback addresses and one port."""
+    port = str(hop.server_port)
+    for kind in ("nodes", "services", "endpointslices"):
+        text = json.dumps(kubernetes_api.body(kind)).replace("10.0.0.11", "127.0.0.11")
+        for number in ("30080", "31695", "8080"):
+            text = text.replace(f": {number}", f": {port}")
+        kubernetes_api.replaced[kind] = json.loads(text)
+    kubernetes_api.logs[OWN_POD] = queue.Queue()
+    return kubernetes_api
+
+
+@pytest.fixture
+def apis(cluster: KubernetesServer, tmp_path: Path) -> Iterator[Apis]:
+    """Connect to the recorded API."""
+    with closing(connect(cluster.kubeconfig(tmp_path))) as connected:
+        yield connected
+
+
+@pytest.fixture
+def agent(
+    apis: Apis, ingest: IngestServer, key_file: Path, api_target: Target
+) -> Agent:
+    """Build an agent for worker-01 with one target."""
+    settings = Settings(
+        node="worker-01",
+        cluster="keybuzz",
+        key_file=key_file,
+        observations_url=f"{ingest.url}/v1/observations",
+        interval=1.0,
+        source_address="127.0.0.110",
+    )
+    pusher = Pusher(settings.observations_url, key_file)
+    return Agent(settings, [api_target], apis, pusher)
+
+
+@pytest.fixture
+def cycles(
+    agent: Agent, cluster: KubernetesServer, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Cycles]:
+    """Build the cycles alone, and end their followers."""
+    monkeypatch.setattr(follower_module, "SETTLE_SECONDS", 0.02)
+    made = Cycles(agent)
+    yield made
+    made.end()
+    cluster.logs[OWN_POD].put(None)
+    agent.pusher.close(0)
+
+
+def only(push: Push) -> NodeReport:
+    """Return the only report of a push."""
+    (report,) = push.reports
+    return report
+
+
+def test_a_cycle_reports_reading_probes_and_sightings(
+    cycles: Cycles, cluster: KubernetesServer, hop: Server
+) -> None:
+    """One push holds what was read, asked and seen; own request ids are dropped."""
+    report = only(cycles.next())
+    assert report.reading is not None
+    assert report.reading.problems == ()
+    healthy = {p.role for p in report.probes if p.healthy}
+    assert healthy == {Role.POD, Role.NODEPORT_OWN, Role.INGRESS}
+    assert len(report.probes) == 10
+    own = hop.requests[0][1]
+    foreign = "f" * 32
+    cluster.logs[OWN_POD].put(line(1, request_id=own) + line(2, request_id=foreign))
+
+    def seen() -> NodeReport | None:
+        latest = only(cycles.next())
+        return latest if latest.sightings else None
+
+    report = until(seen)
+    assert [s.request_id for s in report.sightings] == [foreign]
+    assert report.log_read_at is not None
+    assert (report.cluster, report.node, report.interval) == (
+        "keybuzz",
+        "worker-01",
+        1.0,
+    )
+
+
+def test_an_api_that_goes_away_leaves_the_last_path_probed(
+    cycles: Cycles, cluster: KubernetesServer
+) -> None:
+    """The reading says what is missing, the hops are asked all the same."""
+    before = only(cycles.next())
+    for kind in ("nodes", "services", "endpointslices", "pods", "ingresses"):
+        cluster.errors[kind] = 500
+    report = only(cycles.next())
+    assert report.reading is not None
+    assert report.reading.nodes is None
+    assert len(report.reading.problems) >= 5
+    assert len(report.probes) == len(before.probes)
+    assert len(cycles._ears.take()) == 1
+
+
+def test_one_target_that_cannot_be_read_does_not_stop_the_others(
+    agent: Agent, cycles: Cycles, cluster: KubernetesServer, api_target: Target
+) -> None:
+    """An odd object of one namespace is that target's problem alone."""
+    broken = api_target.reached
+    other = replace(
+        api_target,
+        name="other",
+        url="https://other.example/",
+        reached=replace(broken, namespace="odd", service="odd"),
+    )
+    agent.targets = [other, api_target]
+    body = cluster.body("services")
+    body["items"].append({"metadata": {"namespace": "odd", "name": "odd"}})
+    body["items"][-1]["spec"] = {"ports": [{"name": "no port"}]}
+    cluster.replaced["services"] = body
+    odd, fine = cycles.next().reports
+    assert odd.reading is not None
+    assert any("KeyError" in problem for problem in odd.reading.problems)
+    assert fine.reading is not None
+    assert fine.reading.problems == ()
+
+
+def test_probing_that_fails_leaves_the_reading(
+    cycles: Cycles, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A defect in probing is logged; reading and sightings still go."""
+
+    def broken(_: object) -> None:
+        raise RuntimeError("defect")
+
+    monkeypatch.setattr(run_module, "fetch_all", broken)
+    report = only(cycles.next())
+    assert report.probes == ()
+    assert report.reading is not None
+    assert report.reading.nodes is not None
+    assert "probing failed" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"disable-access-log": "true"},
+        {"access-log-path": "/var/log/nginx/own.log"},
+        {"http-access-log-path": "/var/log/nginx/own.log"},
+    ],
+)
+def test_a_log_written_elsewhere_is_no_proof(
+    cycles: Cycles, cluster: KubernetesServer, entry: dict[str, str]
+) -> None:
+    """Where the controller logs no requests to stdout, the log is not live."""
+    body = cluster.body("ingress-nginx-controller")
+    body["data"] |= entry
+    cluster.replaced["ingress-nginx-controller"] = body
+    cycles.next()
+    follower = next(iter(cycles._ears._followers.values()))
+    until(lambda: follower.take().read_at)
+    assert only(cycles.next()).log_read_at is None
+
+
+def test_running_pushes_until_told_to_stop(
+    agent: Agent, ingest: IngestServer, cluster: KubernetesServer
+) -> None:
+    """Cycles follow one another; at the end everything is sent and 0 returned."""
+    stop = threading.Event()
+    code: list[int] = []
+    thread = threading.Thread(target=lambda: code.append(agent.run(stop)))
+    thread.start()
+    pushes = [ingest.taken.get(timeout=20) for _ in range(2)]
+    stop.set()
+    thread.join(20)
+    cluster.logs[OWN_POD].put(None)
+    assert code == [0]
+    assert agent.pusher.buffered == 0
+    assert {p.node for p in pushes} == {"worker-01"}
+
+
+def test_a_cycle_that_breaks_does_not_end_the_watch(
+    agent: Agent,
+    ingest: IngestServer,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    cluster: KubernetesServer,
+) -> None:
+    """The next cycle comes as if nothing had been."""
+    real = Cycles.next
+    broken = iter([True])
+
+    def sometimes(self: Cycles) -> Push:
+        if next(broken, False):
+            raise RuntimeError("defect")
+        return real(self)
+
+    monkeypatch.setattr(Cycles, "next", sometimes)
+    stop = threading.Event()
+    thread = threading.Thread(target=agent.run, args=(stop,))
+    thread.start()
+    ingest.taken.get(timeout=20)
+    stop.set()
+    thread.join(20)
+    cluster.logs[OWN_POD].put(None)
+    assert "cycle failed" in caplog.text

@@ -1,0 +1,69 @@
+"""The agent's settings."""
+
+import pytest
+
+from parallax_agent.settings import SettingsError, from_environment
+
+GOOD = {
+    "PARALLAX_AGENT_NODE": "worker-01",
+    "PARALLAX_AGENT_CLUSTER": "keybuzz",
+    "PARALLAX_AGENT_KEY_FILE": "/etc/parallax/key",
+    "PARALLAX_INGEST_URL": "https://abc.lambda-url.eu-central-1.on.aws/",
+}
+
+
+def test_defaults() -> None:
+    """The interval is 15 s, source address and kubeconfig are optional."""
+    settings = from_environment(GOOD)
+    assert settings.interval == 15.0
+    assert settings.source_address is None
+    assert settings.kubeconfig is None
+    assert (
+        settings.observations_url
+        == "https://abc.lambda-url.eu-central-1.on.aws/v1/observations"
+    )
+
+
+def test_a_full_observations_url_is_kept() -> None:
+    """A URL that already ends with the path gets no second one."""
+    url = "http://127.0.0.1:4566/_aws/lambda-url/x/v1/observations"
+    settings = from_environment(GOOD | {"PARALLAX_INGEST_URL": url})
+    assert settings.observations_url == url
+
+
+def test_all_missing_variables_are_named_at_once() -> None:
+    """One error names every variable that is missing."""
+    with pytest.raises(SettingsError) as told:
+        from_environment({})
+    assert [line.split(":")[0] for line in str(told.value).splitlines()] == list(GOOD)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("PARALLAX_AGENT_INTERVAL", "soon", "expected 1 to 3600 seconds, got 'soon'"),
+        ("PARALLAX_AGENT_INTERVAL", "0", "expected 1 to 3600 seconds, got '0'"),
+        ("PARALLAX_AGENT_INTERVAL", "nan", "expected 1 to 3600 seconds, got 'nan'"),
+        ("PARALLAX_AGENT_SOURCE_ADDRESS", "worker-01", "expected an IP address"),
+        ("PARALLAX_INGEST_URL", "ingest.example", "expected an https URL"),
+        ("PARALLAX_INGEST_URL", "http://[", "expected an https URL"),
+        ("PARALLAX_INGEST_URL", "https:///v1", "expected an https URL"),
+        ("PARALLAX_INGEST_URL", "http://ingest.example/", "expected an https URL"),
+        ("PARALLAX_INGEST_URL", "http://1.1.1.1/", "expected an https URL"),
+        ("PARALLAX_INGEST_URL", "ftp://127.0.0.1/", "expected an https URL"),
+    ],
+)
+def test_a_wrong_variable_is_named(name: str, value: str, expected: str) -> None:
+    """A wrong value is refused with the variable's name and what was expected."""
+    with pytest.raises(SettingsError) as told:
+        from_environment(GOOD | {name: value})
+    assert str(told.value).startswith(f"{name}: {expected}")
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost:4566", "127.0.0.1:4566", "10.0.0.9", "[::1]:80", "[fd00::1]"]
+)
+def test_http_goes_to_loopback_and_private_addresses(host: str) -> None:
+    """A lab or a relay in the own network needs no certificate."""
+    settings = from_environment(GOOD | {"PARALLAX_INGEST_URL": f"http://{host}/"})
+    assert settings.observations_url == f"http://{host}/v1/observations"

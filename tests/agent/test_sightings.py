@@ -1,0 +1,225 @@
+"""Sightings from followed logs, through the official client."""
+
+import queue
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from parallax.model.cluster import Sighting
+from parallax_agent import follower as follower_module
+from parallax_agent.api import connect
+from parallax_agent.follower import Follower, Heard, lines
+from parallax_agent.read import IngressPod
+from parallax_agent.sightings import Ears, heard
+from tests.agent.conftest import KubernetesServer
+
+POD = IngressPod(namespace="ingress-nginx", name="pod-1", container="controller")
+OTHER = IngressPod(namespace="ingress-nginx", name="pod-2", container="controller")
+MOMENT = datetime(2026, 11, 23, 21, 0, 1, tzinfo=UTC)
+
+
+def line(number: int, agent: str = "Parallax/0.1.0", request_id: str = "") -> bytes:
+    """Write an access line; its second and its request id are its number."""
+    moment = f"2026-11-23T21:00:{number:02}.000000000Z"
+    return (
+        f"{moment} 10.0.0.5 - - [23/Nov/2026:21:00:{number:02} +0000] "
+        f'"GET / HTTP/1.1" 503 17 "-" "{agent}" 210 0.004 '
+        f"[keybuzz-keybuzz-api-80] [] - - - - {request_id or f'{number:032x}'}\n"
+    ).encode()
+
+
+def until[T](ask: Callable[[], T | None], seconds: float = 10) -> T:
+    """Ask again until there is an answer."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if answer := ask():
+            return answer
+        time.sleep(0.005)
+    raise AssertionError("no answer in time")
+
+
+def ids(sightings: tuple[Sighting, ...]) -> list[int]:
+    """Return the numbers that the request ids stand for."""
+    return [int(s.request_id, 16) for s in sightings]
+
+
+def collect(follower: Follower, count: int) -> list[int]:
+    """Wait until so many sightings were taken."""
+    found: list[int] = []
+
+    def enough() -> list[int] | None:
+        found.extend(ids(follower.take().sightings))
+        return found if len(found) >= count else None
+
+    return until(enough)
+
+
+@pytest.fixture
+def follow(
+    kubernetes_api: KubernetesServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[[IngressPod], Follower]]:
+    """Make followers that reconnect fast; end them with the test."""
+    monkeypatch.setattr(follower_module, "BACKOFF_SECONDS", (0.01,))
+    monkeypatch.setattr(follower_module, "SETTLE_SECONDS", 0.02)
+    made: list[Follower] = []
+    with closing(connect(kubernetes_api.kubeconfig(tmp_path))) as apis:
+
+        def make(pod: IngressPod) -> Follower:
+            kubernetes_api.logs.setdefault(pod.name, queue.Queue())
+            made.append(Follower(apis.core, pod, "worker-01"))
+            return made[-1]
+
+        yield make
+        for one in made:
+            one.stop()
+        for stream in kubernetes_api.logs.values():
+            stream.put(None)
+        for one in made:
+            if one.ident is not None:
+                one.join(10)
+
+
+def test_only_our_lines_are_kept(
+    kubernetes_api: KubernetesServer, follow: Callable[[IngressPod], Follower]
+) -> None:
+    """Other people's lines, and ids that are none of ours, are never kept."""
+    follower = follow(POD)
+    follower.start()
+    log = kubernetes_api.logs[POD.name]
+    log.put(b"I1123 controller started\n" + line(1, agent="curl/8.5"))
+    log.put(line(2)[:50])
+    log.put(line(2)[50:] + line(3, request_id="not-a-uuid") + line(4))
+    until(lambda: len(follower._kept) == 2)
+    got = follower.take()
+    assert ids(got.sightings) == [2, 4]
+    sighting = got.sightings[0]
+    assert (sighting.node, sighting.pod) == ("worker-01", "pod-1")
+    assert (sighting.status_code, sighting.upstream_address) == (503, None)
+    assert sighting.seen_at == MOMENT + timedelta(seconds=1)
+    assert got.read_at is not None
+    assert follower.take().sightings == ()
+    query = kubernetes_api.log_queries[0]
+    assert query["container"] == ["controller"]
+    assert query["follow"] == query["timestamps"] == ["true"]
+    assert query["sinceSeconds"] == ["60"]
+
+
+def test_a_stream_that_ends_is_opened_again_and_nothing_told_twice(
+    kubernetes_api: KubernetesServer, follow: Callable[[IngressPod], Follower]
+) -> None:
+    """After rotation, restart or a dropped stream the overlap is not repeated."""
+    follower = follow(POD)
+    follower.start()
+    log = kubernetes_api.logs[POD.name]
+    log.put(line(1) + line(2))
+    log.put(None)
+    log.put(line(1) + line(2) + line(3))
+    assert collect(follower, 3) == [1, 2, 3]
+    since = int(kubernetes_api.log_queries[1]["sinceSeconds"][0])
+    assert 5 <= since < 15
+
+
+def test_a_silent_stream_is_opened_again_and_stays_alive(
+    kubernetes_api: KubernetesServer,
+    follow: Callable[[IngressPod], Follower],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Silence is not death: each opening proves that the log is live."""
+    monkeypatch.setattr(follower_module, "QUIET_SECONDS", 0.05)
+    follower = follow(POD)
+    follower.start()
+    first = until(lambda: follower.take().read_at)
+    until(lambda: len(kubernetes_api.log_queries) >= 3)
+    assert until(lambda: follower.take().read_at) >= first
+
+
+@pytest.mark.parametrize("code", [400, 403, 404, 500])
+def test_a_log_that_cannot_be_read_is_not_live(
+    kubernetes_api: KubernetesServer,
+    follow: Callable[[IngressPod], Follower],
+    caplog: pytest.LogCaptureFixture,
+    code: int,
+) -> None:
+    """An error is logged once and tried again; `read_at` stays None."""
+    follower = follow(POD)
+    stream = kubernetes_api.logs.pop(POD.name)
+    kubernetes_api.errors["log"] = code
+    follower.start()
+    until(lambda: len(kubernetes_api.log_queries) >= 3)
+    assert follower.take() == Heard()
+    told = [r.getMessage() for r in caplog.records if "cannot follow" in r.message]
+    assert len(told) == 1
+    assert str(code) in told[0]
+    kubernetes_api.logs[POD.name] = stream
+    stream.put(line(7))
+    assert collect(follower, 1) == [7]
+
+
+def test_a_log_in_another_format_is_not_live(
+    kubernetes_api: KubernetesServer, follow: Callable[[IngressPod], Follower]
+) -> None:
+    """Our own unreadable lines show that sightings cannot be had from this log."""
+    follower = follow(POD)
+    follower.start()
+    log = kubernetes_api.logs[POD.name]
+    log.put(b'{"agent": "Parallax/0.1.0", "status": 503}\n')
+    until(lambda: not follower._readable)
+    assert follower.take().read_at is None
+    log.put(line(1))
+    assert collect(follower, 1) == [1]
+    assert follower.take().read_at is not None
+
+
+def test_pods_come_and_go(
+    kubernetes_api: KubernetesServer, follow: Callable[[IngressPod], Follower]
+) -> None:
+    """Each pod gets one follower; a pod that is gone loses it."""
+    ears = Ears(follow)
+    ears.follow([POD])
+    ears.follow([POD, OTHER])
+    assert len(ears.take()) == 2
+    until(lambda: len(kubernetes_api.log_queries) == 2)
+    gone = ears._followers[POD]
+    ears.follow([OTHER])
+    assert list(ears.take()) == [OTHER]
+    kubernetes_api.logs[POD.name].put(b"a last line\n")
+    gone.join(10)
+    assert not gone.is_alive()
+    ears.stop()
+
+
+def test_what_several_pods_gave_is_joined() -> None:
+    """Own ids are dropped, and the stalest log decides how live they are."""
+    own, seen = (
+        Sighting(request_id=text * 32, seen_at=MOMENT, node="n") for text in "ab"
+    )
+    later = MOMENT + timedelta(seconds=5)
+    by_pod = {POD: Heard((own, seen), later), OTHER: Heard((), MOMENT)}
+    got = heard(by_pod, [POD, OTHER], frozenset({own.request_id}))
+    assert got == Heard((seen,), MOMENT)
+
+
+def test_one_dead_log_makes_all_of_them_no_proof() -> None:
+    """A request may have gone to the pod whose log is not live."""
+    by_pod = {POD: Heard((), MOMENT), OTHER: Heard()}
+    assert heard(by_pod, [POD, OTHER], frozenset()).read_at is None
+    assert heard(by_pod, [], frozenset()).read_at is None
+
+
+@given(st.lists(st.binary(max_size=20)))
+def test_any_bytes_are_cut_into_lines(chunks: list[bytes]) -> None:
+    """However the stream is cut, each whole line comes once."""
+    *whole, _ = b"".join(chunks).split(b"\n")
+    assert list(lines(chunks)) == [w.decode("utf-8", "replace") for w in whole]
+
+
+def test_a_line_without_end_is_given_up() -> None:
+    """The memory of a line that never ends is bounded."""
+    chunks = [b"x" * 600_000, b"x" * 600_000, b"tail\nnext\n"]
+    assert list(lines(chunks)) == ["tail", "next"]

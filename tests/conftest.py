@@ -1,0 +1,140 @@
+"""What several tests stand on: the AWS emulator on a free port, for the whole session.
+
+In: ministack as `make setup` installed it, or `PARALLAX_MINISTACK`. Out: fixtures.
+It does not: deploy the template; the end-to-end run does.
+"""
+
+import os
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+import httpx
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+MINISTACK = ROOT / ".tools/ministack/bin/ministack"
+START_SECONDS = 30.0
+
+
+@pytest.fixture(scope="session")
+def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Yield the endpoint of a ministack that dies with the session."""
+    state = str(tmp_path_factory.mktemp("ministack"))
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    process = subprocess.Popen(  # noqa: S603 - our own tool
+        [os.environ.get("PARALLAX_MINISTACK", MINISTACK)],
+        cwd=state,
+        env={
+            "PATH": os.environ["PATH"],
+            "HOME": state,
+            "BIND_HOST": "127.0.0.1",
+            "GATEWAY_PORT": port,
+            "MINISTACK_REGION": "eu-central-1",
+            "STATE_DIR": state,
+            "TMPDIR": state,
+        },
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        endpoint = f"http://127.0.0.1:{port}"
+        _await(f"{endpoint}/_ministack/health")
+        yield endpoint
+    finally:
+        process.terminate()
+        process.wait(timeout=10)
+
+
+def _await(url: str) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            if httpx.get(url).is_success:
+                return
+        except httpx.TransportError:
+            time.sleep(0.05)
+    pytest.fail(f"the AWS emulator did not answer at {url}")
+
+
+@dataclass
+class Cloud:
+    """The places of one test, named as the environment names them."""
+
+    journal: str
+    incidents: str
+    queue: str
+    topic: str
+    inbox: str
+    dead_letters: str
+
+    def client(self, service: str) -> Any:
+        """Return a client of the emulator."""
+        return boto3.client(service)
+
+    def messages(self, url: str) -> list[str]:
+        """Return, and take away, the messages of a queue."""
+        found: list[str] = []
+        sqs = self.client("sqs")
+        while batch := sqs.receive_message(
+            QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=0
+        ).get("Messages"):
+            for message in batch:
+                found.append(message["Body"])
+                sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        return found
+
+
+@pytest.fixture
+def cloud(
+    emulator: str, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Cloud:
+    """Give a test tables, queues and a topic of its own, and point boto3 at them."""
+    from parallax import aws  # noqa: PLC0415 - only tests that need it pay for it
+
+    for name, value in {
+        "AWS_ENDPOINT_URL": emulator,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": "eu-central-1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    aws.client.cache_clear()
+    aws._secrets.cache_clear()
+    name = f"t{abs(hash(request.node.nodeid))}"
+    sqs, sns = boto3.client("sqs"), boto3.client("sns")
+    inbox = sqs.create_queue(QueueName=f"{name}-inbox")["QueueUrl"]
+    topic = sns.create_topic(Name=name)["TopicArn"]
+    arn = f"arn:aws:sqs:eu-central-1:000000000000:{name}-inbox"
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+    fifo = {"FifoQueue": "true", "MaximumMessageSize": "1048576"}
+    queue = sqs.create_queue(QueueName=f"{name}.fifo", Attributes=fifo)["QueueUrl"]
+    return Cloud(
+        journal=_table(f"{name}-journal", "pk", "sk"),
+        incidents=_table(f"{name}-incidents", "pk"),
+        queue=queue,
+        topic=topic,
+        inbox=inbox,
+        dead_letters=sqs.create_queue(QueueName=f"{name}-letters")["QueueUrl"],
+    )
+
+
+def _table(name: str, *keys: str) -> str:
+    kinds = ("HASH", "RANGE")
+    boto3.client("dynamodb").create_table(
+        TableName=name,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": k, "AttributeType": "S"} for k in keys],
+        KeySchema=[
+            {"AttributeName": k, "KeyType": kind}
+            for k, kind in zip(keys, kinds, strict=False)
+        ],
+    )
+    return name

@@ -1,0 +1,32 @@
+"""How a test gets a function as Lambda does: a fresh `app` in its own environment."""
+
+import importlib.util
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+FUNCTIONS = Path(__file__).resolve().parent.parent.parent / "functions"
+
+
+@pytest.fixture
+def load(monkeypatch: pytest.MonkeyPatch) -> Callable[..., ModuleType]:
+    """Return a loader: `load("probe", JOURNAL_TABLE=…)` gives that `app`."""
+
+    def loader(step: str, **places: Any) -> ModuleType:
+        for name, value in places.items():
+            monkeypatch.setenv(f"PARALLAX_{name}", str(value))
+        monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", step)
+        path = FUNCTIONS / step / "app.py"
+        spec = importlib.util.spec_from_file_location(f"app_{step}", path)
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        monkeypatch.setitem(sys.modules, spec.name, module)
+        spec.loader.exec_module(module)
+        return module
+
+    return loader

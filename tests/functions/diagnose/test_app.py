@@ -1,0 +1,152 @@
+"""Diagnose: from the journal's stream to incidents, on the emulator's tables."""
+
+import base64
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from parallax.incidents import DynamoIncidents
+from parallax.journal import DynamoJournal, to_item
+from parallax.model.finding import State
+from parallax.model.probe import Probe, ProbeRun, Role
+from parallax.targets import TargetsError
+
+TARGETS = """targets:
+  - name: front
+    url: https://front.example/
+  - name: api
+    url: https://api.example/
+"""
+
+
+def run(target: str, seconds_ago: float) -> ProbeRun:
+    """Make a failing run, an investigation."""
+    at = datetime.now(UTC) - timedelta(seconds=seconds_ago)
+    probes = tuple(
+        Probe(
+            role=role,
+            request_id=f"{target}-{seconds_ago}-{role}",
+            url=f"https://{target}.example/",
+            started_at=at,
+            healthy=False,
+            duration=0.1,
+            status_code=503,
+        )
+        for role in (Role.FIRST, Role.REPEAT)
+    )
+    return ProbeRun(target=target, started_at=at, probes=probes)
+
+
+def record(observation: ProbeRun) -> dict[str, Any]:
+    """Make the stream's record of an observation."""
+    image = to_item(observation)
+    image["payload"] = {"B": base64.b64encode(image["payload"]["B"]).decode()}
+    return {"eventName": "INSERT", "dynamodb": {"NewImage": image}}
+
+
+def app(load: Any, cloud: Any, tmp_path: Path, **places: str) -> Any:
+    """Load diagnose with a test's own places and two targets."""
+    file = tmp_path / "targets.yaml"
+    file.write_text(TARGETS)
+    found = {
+        "TARGETS": file,
+        "JOURNAL_TABLE": cloud.journal,
+        "INCIDENTS_TABLE": cloud.incidents,
+        "DEAD_LETTERS_URL": cloud.dead_letters,
+        "EVIDENCE_SECONDS": "5",
+    }
+    return load("diagnose", **(found | places))
+
+
+def test_failing_runs_become_a_firing_incident(
+    load: Any, cloud: Any, tmp_path: Path
+) -> None:
+    """Each target of the batch is judged; one that nobody knows is no trouble."""
+    runs = [run("front", 90), run("front", 30), run("api", 30), run("gone", 30)]
+    for observation in runs:
+        DynamoJournal(cloud.journal).record(observation)
+    answer = app(load, cloud, tmp_path).handler(
+        {"Records": [record(observation) for observation in runs]}, None
+    )
+    assert set(answer["moved"]) == {"front", "api"}
+    incident = DynamoIncidents(cloud.incidents).get("front")
+    assert incident is not None
+    assert incident.state is State.FIRING
+    assert incident.finding is not None
+    assert incident.finding.snapshot is not None
+
+
+def test_a_record_nobody_can_read_is_put_aside(
+    load: Any, cloud: Any, tmp_path: Path
+) -> None:
+    """The other target of the batch is judged all the same."""
+    good = run("front", 30)
+    DynamoJournal(cloud.journal).record(good)
+    broken = record(run("api", 30))
+    broken["dynamodb"]["NewImage"]["payload"] = {"B": "AAAA"}
+    answer = app(load, cloud, tmp_path).handler(
+        {"Records": [broken, record(good)]}, None
+    )
+    assert answer["moved"] == ["front"]
+    (letter,) = cloud.messages(cloud.dead_letters)
+    assert "api" in letter
+
+
+def test_an_incident_nobody_can_read_leaves_no_target_unwatched(
+    load: Any, cloud: Any, tmp_path: Path
+) -> None:
+    """It is put aside once and begun anew; neither its target nor another waits."""
+    cloud.client("dynamodb").put_item(
+        TableName=cloud.incidents, Item={"pk": {"S": "front"}, "payload": {"B": b"x"}}
+    )
+    runs = [run("front", 90), run("front", 30), run("api", 30)]
+    for observation in runs:
+        DynamoJournal(cloud.journal).record(observation)
+    batch = {"Records": [record(observation) for observation in runs]}
+    diagnose = app(load, cloud, tmp_path)
+    assert set(diagnose.handler(batch, None)["moved"]) == {"front", "api"}
+    diagnose.handler(batch, None)
+    (letter,) = cloud.messages(cloud.dead_letters)
+    assert json.loads(letter)["record"]["item"]["payload"] == {"B": "eA=="}
+    assert "front: " in json.loads(letter)["reason"]
+    incident = DynamoIncidents(cloud.incidents).get("front")
+    assert incident is not None
+    assert incident.state is State.FIRING
+
+
+def test_a_wrong_targets_file_loses_no_record(
+    load: Any, cloud: Any, tmp_path: Path
+) -> None:
+    """The batch fails with file and line, and comes again; nothing is put aside."""
+    file = tmp_path / "wrong.yaml"
+    file.write_text(TARGETS.replace("https://api", "api"))
+    diagnose = app(load, cloud, tmp_path, TARGETS=str(file))
+    broken = record(run("api", 30))
+    broken["dynamodb"]["NewImage"]["payload"] = {"B": "AAAA"}
+    with pytest.raises(TargetsError, match=r"wrong\.yaml:5: .*url"):
+        diagnose.handler({"Records": [broken]}, None)
+    assert cloud.messages(cloud.dead_letters) == []
+
+
+def test_the_hourly_sweep_ends_the_incident_of_a_target_taken_out(
+    load: Any, cloud: Any, tmp_path: Path
+) -> None:
+    """A target that is still in the file keeps its incident."""
+    runs = [run("front", 90), run("front", 30), run("api", 30)]
+    for observation in runs:
+        DynamoJournal(cloud.journal).record(observation)
+    diagnose = app(load, cloud, tmp_path)
+    diagnose.handler({"Records": [record(one) for one in runs]}, None)
+    left = TARGETS[: TARGETS.index("  - name: api")].replace("front", "web")
+    (tmp_path / "targets.yaml").write_text(
+        left + TARGETS[TARGETS.index("  - name: api") :]
+    )
+    assert diagnose.handler({"sweep": True}, None) == {"ended": ["front"]}
+    table = DynamoIncidents(cloud.incidents)
+    gone, kept = table.get("front"), table.get("api")
+    assert gone is not None
+    assert kept is not None
+    assert (gone.state, kept.state) == (State.RESOLVED, State.FIRING)

@@ -1,0 +1,64 @@
+"""Inspect writes a reading for every target, also when it can read nothing."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from parallax.journal import DynamoJournal
+from parallax.model.balancer import BalancerReading, Problem
+from parallax.targets import TargetsError
+
+TARGETS = """targets:
+  - name: front
+    url: https://front.example/
+    reached: {load_balancer: lb}
+"""
+
+
+def test_without_a_token_it_says_so(
+    load: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Invoked by hand without an account, it prints the problem that it would store."""
+    file = tmp_path / "targets.yaml"
+    file.write_text(TARGETS)
+    inspect = load("inspect", TARGETS=file)
+    answer = inspect.handler({}, None)
+    assert answer["readings"] == [
+        {"target": "front", "load_balancer": None, "problem": "unauthorized"}
+    ]
+    assert "set the stack's parameter HetznerToken" in capsys.readouterr().out
+
+
+def test_an_api_out_of_reach_is_written_down(
+    load: Any, cloud: Any, tmp_path: Path
+) -> None:
+    """The function ends well, and the journal knows why there is no balancer."""
+    file = tmp_path / "targets.yaml"
+    file.write_text(TARGETS)
+    name = cloud.journal + "-token"
+    cloud.client("secretsmanager").create_secret(Name=name, SecretString="token\n")
+    inspect = load(
+        "inspect",
+        TARGETS=file,
+        JOURNAL_TABLE=cloud.journal,
+        HETZNER_TOKEN_ARN=name,
+        HETZNER_ENDPOINT="http://127.0.0.1:9/v1",
+    )
+    assert inspect.handler({}, None)["readings"][0]["problem"] == "unreachable"
+    since = datetime.now(UTC) - timedelta(minutes=1)
+    (reading,) = DynamoJournal(cloud.journal).recent("front", since)
+    assert isinstance(reading, BalancerReading)
+    assert reading.problem is Problem.UNREACHABLE
+    assert "127.0.0.1" in str(reading.problem_detail)
+
+
+def test_a_wrong_targets_file_fails_with_file_and_line(
+    load: Any, tmp_path: Path
+) -> None:
+    """The run fails as a whole, so that its dead letters and their alarm tell."""
+    file = tmp_path / "targets.yaml"
+    file.write_text(TARGETS.replace("https://", ""))
+    with pytest.raises(TargetsError, match=r"targets\.yaml:3: .*url"):
+        load("inspect", TARGETS=file).handler({}, None)

@@ -1,0 +1,102 @@
+"""One lab for all tests that need one, looked at from inside its namespace."""
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from lab import namespace
+from lab.case import Case, load
+from lab.control import tell
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An HTTP answer as curl saw it, header names as on the wire."""
+
+    code: int
+    reason: str
+    headers: dict[str, str]
+    body: str
+
+
+@dataclass(frozen=True)
+class Up:
+    """A lab that is up, and how to run things inside."""
+
+    case: Case
+    folder: Path
+    first: int
+
+    def run(self, *words: str) -> str:
+        """Run a command inside and return what it printed."""
+        done = subprocess.run(  # noqa: S603 - the lab, by a list of our own
+            namespace.join_command(self.first, list(words)),
+            env=os.environ | {"CURL_CA_BUNDLE": str(self.folder / "ca.pem")},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return done.stdout
+
+    def python(self, code: str) -> str:
+        """Run Python inside, with FOLDER set, and return what it printed."""
+        script = f"FOLDER = {str(self.folder)!r}\n{code}"
+        return self.run(sys.executable, "-c", script)
+
+    def get(self, url: str, *options: str) -> Answer:
+        """Ask over HTTP/1.1; a code of 0 is no answer."""
+        words = ["curl", "--http1.1", "-sik", "--max-time", "12", *options, url]
+        head, _, body = self.run(*words).partition("\n\n")
+        first, *lines = head.splitlines() or ["HTTP/1.1 0 "]
+        found = re.match(r"HTTP/1.1 (\d+) ?(.*)", first)
+        assert found, head
+        headers = dict(line.split(": ", 1) for line in lines if ": " in line)
+        return Answer(int(found[1]), found[2], headers, body)
+
+    def public(self, role: str) -> Answer:
+        """Ask an app's public URL, its certificate checked."""
+        app = self.case.app(role)
+        return self.get(f"https://{app.host}{app.path}")
+
+    def inject(self, fault: str) -> None:
+        """Bring about a fault, through the same socket as `python -m lab inject`."""
+        tell(self.folder, "inject", fault)
+
+    def clear(self) -> None:
+        """End it."""
+        tell(self.folder, "clear")
+
+
+def command(*words: str) -> list[str]:
+    """Return a command line of the lab."""
+    return [sys.executable, "-m", "lab", *words]
+
+
+@pytest.fixture(scope="session")
+def up() -> Iterator[Up]:
+    """Keep one lab up for all tests of the session."""
+    with tempfile.TemporaryDirectory(prefix="lab") as place:
+        folder = Path(place) / "run"
+        words = ["--folder", str(folder)]
+        subprocess.run(command("up", *words), cwd=ROOT, check=True)  # noqa: S603 - our own
+        pid = int((folder / "unshare.pid").read_text())
+        try:
+            yield Up(load(), folder, namespace.first_process(pid))
+        finally:
+            subprocess.run(command("down", *words), cwd=ROOT, check=True)  # noqa: S603 - our own
+
+
+@pytest.fixture
+def well(up: Up) -> Iterator[Up]:
+    """Give the lab, and set it back to health afterwards."""
+    yield up
+    up.clear()

@@ -1,0 +1,72 @@
+"""Cases: what is read, what is refused, what Parallax gets of them."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from lab.case import CASES, DEFAULT, CaseError, load
+
+FILES = sorted(CASES.glob("*.yaml"))
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
+def test_every_case_can_be_read_and_yields_targets(path: Path, tmp_path: Path) -> None:
+    """A case gives one target for each app, with the balancer's own name."""
+    case = load(path)
+    case.write_targets(tmp_path / "targets.yaml")
+    written = yaml.safe_load((tmp_path / "targets.yaml").read_text())["targets"]
+    assert [t["name"] for t in written] == [a.name for a in case.apps]
+    assert {t["reached"]["load_balancer"] for t in written} == {case.balancer.name}
+    assert all(t["allow_private_addresses"] for t in written)
+
+
+def test_the_default_case_is_the_incident() -> None:
+    """Five workers, the ingress on 31695, the health check where it belongs."""
+    case = load()
+    assert [str(n.address) for n in case.nodes] == [
+        f"10.0.0.{i}" for i in range(110, 115)
+    ]
+    assert case.ingress.http_node_port == 31695
+    assert {s.health_check.port for s in case.balancer.services} == {31695}
+    assert {a.node_port for a in case.apps} == {30080, 30000}
+    assert [a.cdn for a in case.apps] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"nodes": []}, "nodes: Tuple should have at least 2 items"),
+        ({"zone": "other.example"}, "does not lie in the zone other.example"),
+        ({"surprise": 1}, "surprise: Extra inputs are not permitted"),
+    ],
+)
+def test_a_wrong_case_is_told_by_file_and_place(
+    change: dict[str, object], told: str, tmp_path: Path
+) -> None:
+    """Each problem is one line that names the file and what is wrong."""
+    path = tmp_path / "wrong.yaml"
+    plain = yaml.safe_load(DEFAULT.read_text())
+    path.write_text(yaml.safe_dump(plain | change))
+    with pytest.raises(CaseError) as error:
+        load(path)
+    assert str(path) in str(error.value)
+    assert told in str(error.value)
+
+
+def test_an_address_is_given_only_once(tmp_path: Path) -> None:
+    """Two holders of one address would shadow each other in one namespace."""
+    plain = yaml.safe_load(DEFAULT.read_text())
+    plain["nodes"][1]["address"] = plain["nodes"][0]["address"]
+    path = tmp_path / "twice.yaml"
+    path.write_text(yaml.safe_dump(plain))
+    with pytest.raises(CaseError, match=r"addresses used twice: 10\.0\.0\.110"):
+        load(path)
+
+
+def test_a_file_that_is_no_yaml_is_told(tmp_path: Path) -> None:
+    """Broken YAML is a CaseError, not a traceback of the parser."""
+    path = tmp_path / "broken.yaml"
+    path.write_text("a: [")
+    with pytest.raises(CaseError, match=r"broken\.yaml"):
+        load(path)

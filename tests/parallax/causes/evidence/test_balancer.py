@@ -1,0 +1,69 @@
+"""Specification of the balancer's evidence: `parallax.causes.evidence.balancer`."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from parallax.diagnose import judge
+from parallax.model.balancer import BalancerReading
+from parallax.model.finding import NOT_ESTABLISHED, Answer, Hop, HopState
+from tests.parallax import scenarios as s
+
+CDN = replace(s.TARGET, reached=replace(s.TARGET.reached, cdn=True))
+AS_ANYBODY = ("pods/503_express_send", "nginx/503_return_text", s.INGRESS_503)
+FAULTS: dict[str, Callable[[], BalancerReading]] = {
+    "lb-health-check-wrong-port": lambda: s.balancer(healthy=0, asks=30081),
+    "lb-no-healthy-target": lambda: s.balancer(healthy=0),
+    "lb-no-target": s.without_targets,
+    "lb-wrong-destination-port": lambda: s.balancer(to=31999),
+}
+
+
+@pytest.mark.parametrize("page", AS_ANYBODY)
+@pytest.mark.parametrize("cause", FAULTS)
+def test_a_cdns_page_does_not_clear_the_balancer(cause: str, page: str) -> None:
+    """A CDN may write as an app or nginx would; past it the balancer speaks."""
+    run = s.run(page, direct=s.LB_503, unknown_host=s.LB_503, after=3.1)
+    x = s.taken(run, FAULTS[cause](), *s.reports(), target=CDN)
+    assert judge(x).cause == cause
+
+
+@pytest.mark.parametrize("cause", FAULTS)
+def test_the_balancers_own_word_is_not_refuted_by_one_that_passed(cause: str) -> None:
+    """It answers by itself, and lets another through: a riddle, not a refutation."""
+    run = s.run(s.LB_503, unknown_host=s.INGRESS_404_BY_LB)
+    judgement = judge(s.taken(run, FAULTS[cause](), *s.reports()))
+    assert judgement.cause == NOT_ESTABLISHED
+    found = next(a for a in judgement.assessments if a.cause == cause)
+    assert found.answer is Answer.UNKNOWN
+
+
+def speaking(protocol: str, reading: BalancerReading) -> BalancerReading:
+    """Let the balancer's services have a protocol."""
+    assert reading.load_balancer
+    services = tuple(
+        replace(v, protocol=protocol) for v in reading.load_balancer.services
+    )
+    return replace(
+        reading, load_balancer=replace(reading.load_balancer, services=services)
+    )
+
+
+@pytest.mark.parametrize("cause", FAULTS)
+def test_a_tcp_balancer_writes_no_page(cause: str) -> None:
+    """The same page is then an HAProxy's in the cluster; a hang-up is its own word."""
+    reading = speaking("tcp", FAULTS[cause]())
+    x = s.taken(s.run(s.LB_503, unknown_host=s.LB_503), reading, *s.reports())
+    assert judge(x).cause == NOT_ESTABLISHED
+    x = s.taken(s.run(s.CLOSED, unknown_host=s.CLOSED), reading, *s.reports())
+    assert judge(x).cause == cause
+
+
+def test_a_healthy_tcp_balancer_is_not_said_to_have_answered() -> None:
+    """The path leaves the page to whoever behind it wrote it."""
+    reading = speaking("tcp", s.balancer())
+    x = s.taken(s.run(s.LB_503, unknown_host=s.LB_503), reading, *s.reports())
+    hop = next(h for h in judge(x).path if h.hop is Hop.LOAD_BALANCER)
+    assert hop.state is HopState.OK
+    assert "answered" not in hop.seen

@@ -1,0 +1,49 @@
+"""Specification of `lb-health-check-wrong-port`: what Hetzner's words leave open."""
+
+import pytest
+
+from parallax.causes.lb_health_check_wrong_port import CAUSE
+from parallax.diagnose import judge
+from parallax.model.finding import Answer
+from parallax.model.snapshot import Snapshot
+from tests.parallax import scenarios as s
+
+
+def asking(port: int, detail: str | None) -> Snapshot:
+    """Return the incident with another port, and Hetzner's word for the failure."""
+    reading = s.detailed(s.balancer(healthy=0, asks=port), detail)
+    return s.taken(s.run(s.LB_503, unknown_host=s.LB_503), reading, *s.reports())
+
+
+@pytest.mark.parametrize(
+    ("port", "detail"),
+    [
+        (30081, None),
+        (30081, "unspecified"),
+        (30081, "layer4_no_connection"),
+        (10254, "layer4_no_connection"),
+    ],
+)
+def test_a_port_where_nobody_listens_is_wrong(port: int, detail: str | None) -> None:
+    """Refused; or a NodePort of nobody, where Hetzner says no reason."""
+    assert CAUSE.assess(asking(port, detail)).answer is Answer.SUPPORTED
+
+
+@pytest.mark.parametrize(
+    ("port", "detail"),
+    [
+        (10254, None),
+        (10254, "layer4_timeout"),
+        (30081, "layer4_timeout"),
+        (30081, "layer7_timeout"),
+        (10254, "unexpected_http_status"),
+        (30081, "unexpected_http_content"),
+    ],
+)
+def test_a_port_that_may_be_right_is_left_open(port: int, detail: str | None) -> None:
+    """A firewall drops, or something answers, or a pod listens on the node itself."""
+    x = asking(port, detail)
+    found = CAUSE.assess(x)
+    assert found.answer is Answer.UNKNOWN
+    assert f":{port}" in found.missing[0]
+    assert judge(x).cause == "lb-no-healthy-target"

@@ -1,0 +1,119 @@
+"""Specification of the cause `lb-no-target`: when it is blamed, and when not."""
+
+from dataclasses import replace
+
+import pytest
+
+from parallax.causes.lb_no_target import CAUSE
+from parallax.diagnose import judge
+from parallax.model.finding import NOT_ESTABLISHED, Answer, Hop, HopState
+from parallax.model.probe import Role
+from parallax.model.snapshot import Snapshot
+from tests.parallax import scenarios as s
+
+
+def empty(outside: str, **more: object) -> Snapshot:
+    """Return a snapshot of a balancer without targets."""
+    probes = s.run(outside, **({"unknown_host": s.LB_503} | more))  # type: ignore[arg-type]
+    return s.taken(probes, s.without_targets(), *s.reports())
+
+
+def test_it_is_named_without_any_agent() -> None:
+    """The API and the balancer's own page are enough."""
+    alone = replace(s.no_target(), reports=(), sightings=())
+    assert judge(alone).cause == "lb-no-target"
+
+
+def test_a_selector_without_servers_is_no_target() -> None:
+    """The selector is named, and the nodes get its label."""
+    outside = s.run(s.LB_503, unknown_host=s.LB_503)
+    x = s.taken(outside, s.without_targets("role=worker"), *s.reports())
+    judgement = judge(x)
+    assert judgement.cause == "lb-no-target"
+    assert "no server has the label role=worker" in CAUSE.assess(x).evidence[0]
+    assert judgement.next_steps[0].command == (
+        "for node in worker-01 worker-02 worker-03 worker-04 worker-05;"
+        ' do hcloud server add-label "$node" role=worker; done'
+    )
+
+
+def test_a_selector_that_is_no_plain_pair_is_not_set_by_command() -> None:
+    """`role in (a,b)` can't be given as a label."""
+    outside = s.run(s.LB_503, unknown_host=s.LB_503)
+    x = s.taken(outside, s.without_targets("role in (a,b)"), *s.reports())
+    command = judge(x).next_steps[0].command or ""
+    assert command.startswith("hcloud server list")
+
+
+def test_a_tcp_service_without_targets_closes_without_a_byte() -> None:
+    """An empty reply at the balancer's own address is its word."""
+    judgement = judge(empty(s.CLOSED, unknown_host=s.CLOSED))
+    assert judgement.cause == "lb-no-target"
+
+
+def test_a_page_of_hetzner_that_nobody_knows_is_taken_at_the_balancers_address() -> (
+    None
+):
+    """Hetzner's own page was never captured; without targets only it can answer."""
+    x = s.no_target()
+    assert x.run
+    probes = tuple(
+        replace(p, body="sorry", headers=()) if p.status_code == 503 else p
+        for p in x.run.probes
+    )
+    x = replace(x, run=replace(x.run, probes=probes))
+    assert CAUSE.assess(x).answer is Answer.SUPPORTED
+
+
+def test_an_answer_from_elsewhere_is_not_the_balancers() -> None:
+    """The name leads to another machine: an empty balancer is not what users meet."""
+    x = s.no_target()
+    assert x.run
+    probes = tuple(
+        replace(p, peer_address="198.51.100.7")
+        for p in x.run.probes
+        if p.role is not Role.DIRECT
+    )
+    x = replace(x, run=replace(x.run, probes=probes))
+    assert CAUSE.assess(x).answer is Answer.UNKNOWN
+    assert judge(x).cause == NOT_ESTABLISHED
+
+
+@pytest.mark.parametrize("page", [s.POD_503, s.INGRESS_503_BY_LB])
+def test_a_request_that_got_through_contradicts_it(page: str) -> None:
+    """No target was read, yet somebody behind the balancer answered: unknown."""
+    answered = CAUSE.assess(empty(page, unknown_host=s.INGRESS_404_BY_LB))
+    assert answered.answer is Answer.UNKNOWN
+
+
+@pytest.mark.parametrize("healthy", [0, 5])
+def test_any_target_refutes_it(healthy: int) -> None:
+    """Unhealthy ones are targets too."""
+    outside = s.run(s.LB_503, unknown_host=s.LB_503)
+    x = s.taken(outside, s.balancer(healthy=healthy), *s.reports())
+    assert CAUSE.assess(x).answer is Answer.REFUTED
+
+
+def test_an_empty_balancer_has_no_unhealthy_target() -> None:
+    """Exactly one of the balancer's causes is shown."""
+    shown = [
+        a.cause
+        for a in judge(s.no_target()).assessments
+        if a.answer is Answer.SUPPORTED
+    ]
+    assert shown == ["lb-no-target"]
+
+
+def test_with_no_endpoints_besides_the_outer_is_named() -> None:
+    """Two faults at once: users meet the empty balancer, and only that is shown."""
+    inside = s.reports(ingress=s.INGRESS_503, ready=0, pods=0)
+    outside = s.run(s.LB_503, unknown_host=s.LB_503)
+    judgement = judge(s.taken(outside, s.without_targets(), *inside))
+    inner = next(
+        a for a in judgement.assessments if a.cause == "service-without-endpoints"
+    )
+    assert judgement.cause == "lb-no-target"
+    assert inner.answer is Answer.UNKNOWN
+    assert "no endpoint at all" in inner.evidence[0]
+    service = next(h for h in judgement.path if h.hop is Hop.SERVICE)
+    assert service.state is HopState.FAULTY

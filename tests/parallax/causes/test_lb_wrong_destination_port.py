@@ -1,0 +1,191 @@
+"""Specification of the cause `lb-wrong-destination-port`."""
+
+from dataclasses import replace
+
+import pytest
+
+from parallax.causes.lb_wrong_destination_port import CAUSE
+from parallax.diagnose import judge
+from parallax.model.balancer import BalancerReading
+from parallax.model.cluster import ClusterReading, ServicePort
+from parallax.model.finding import NOT_ESTABLISHED, Answer, HopState
+from parallax.model.probe import Role
+from parallax.model.snapshot import Snapshot
+from tests.parallax import scenarios as s
+
+
+def answer(snapshot: Snapshot) -> Answer:
+    """Return what the cause says."""
+    return CAUSE.assess(snapshot).answer
+
+
+def as_tcp(reading: BalancerReading) -> BalancerReading:
+    """Return the reading with tcp services."""
+    assert reading.load_balancer
+    services = tuple(replace(v, protocol="tcp") for v in reading.load_balancer.services)
+    return replace(
+        reading, load_balancer=replace(reading.load_balancer, services=services)
+    )
+
+
+def with_ingress(snapshot: Snapshot, **changes: object) -> Snapshot:
+    """Return the snapshot with another ingress Service in every reading."""
+
+    def changed(reading: ClusterReading | None) -> ClusterReading | None:
+        assert reading
+        assert reading.ingress_service
+        service = replace(reading.ingress_service, **changes)  # type: ignore[arg-type]
+        return replace(reading, ingress_service=service)
+
+    reports = tuple(replace(r, reading=changed(r.reading)) for r in snapshot.reports)
+    return replace(snapshot, reports=reports)
+
+
+def bypassed(page: str, unknown_host: str, to: int) -> Snapshot:
+    """Return users who meet an app directly, the ingress being well."""
+    outside = s.run(page, unknown_host=unknown_host)
+    return s.taken(outside, s.balancer(asks=31695, to=to), *s.reports())
+
+
+def test_the_mail_shows_ports_the_slow_page_and_healthy_targets() -> None:
+    """What was asked, what the ingress has, and that the balancer tried."""
+    x = s.wrong_destination()
+    told = CAUSE.assess(x).evidence
+    assert "requests go to :31999, which is no NodePort of the ingress (:31695)" in told
+    assert any("after 3.1 s" in sentence for sentence in told)
+    assert any("5 of 5 targets healthy" in sentence for sentence in told)
+    hop = next(h for h in judge(x).path if h.hop == "load-balancer")
+    assert hop.state is HopState.FAULTY
+
+
+def test_each_service_with_the_port_gets_its_command() -> None:
+    """443 first, as users ask it; the health check is right and stays."""
+    commands = [step.command for step in judge(s.wrong_destination()).next_steps]
+    update = "hcloud load-balancer update-service keybuzz-lb --listen-port"
+    assert commands[:2] == [
+        f"{update} 443 --destination-port 31695",
+        f"{update} 80 --destination-port 31695",
+    ]
+
+
+def test_both_ports_wrong_is_the_destination_and_mends_the_check_too() -> None:
+    """A Service made anew: check and requests ask the old port, all unhealthy."""
+    outside = s.run(s.LB_503, unknown_host=s.LB_503)
+    reading = s.balancer(healthy=0, asks=31999, to=31999)
+    judgement = judge(s.taken(outside, reading, *s.reports()))
+    assert judgement.cause == "lb-wrong-destination-port"
+    command = judgement.next_steps[0].command or ""
+    assert "--destination-port 31695 --health-check-port 31695" in command
+
+
+def test_something_that_is_no_http_gives_the_balancers_502() -> None:
+    """The check is green, what listens there does not speak HTTP."""
+    outside = s.run(
+        "haproxy/502_invalid_response", unknown_host="haproxy/502_invalid_response"
+    )
+    x = s.taken(outside, s.balancer(to=31999), *s.reports())
+    assert judge(x).cause == "lb-wrong-destination-port"
+
+
+def test_a_check_that_is_answered_at_the_port_leaves_it_open() -> None:
+    """Healthy by a check of that very port, and nothing else shown: unknown."""
+    outside = s.run(s.LB_503, unknown_host=s.LB_503, after=3.1)
+    x = s.taken(outside, s.balancer(asks=31999, to=31999), *s.reports())
+    assert answer(x) is Answer.UNKNOWN
+
+
+def test_a_right_port_behind_a_firewall_is_refuted() -> None:
+    """The slow 503 alone blames no port."""
+    outside = s.run(s.LB_503, unknown_host=s.LB_503, after=3.1)
+    x = s.taken(outside, s.balancer(asks=32443), *s.reports())
+    assert answer(x) is Answer.REFUTED
+    assert judge(x).cause == NOT_ESTABLISHED
+
+
+@pytest.mark.parametrize("to", [80, 8443, 443])
+def test_an_ingress_on_the_nodes_themselves_may_listen_elsewhere(to: int) -> None:
+    """HostNetwork and hostPort are not the Service's: no blame outside the range."""
+    outside = s.run(s.LB_503, unknown_host=s.LB_503, after=3.1)
+    x = s.taken(outside, s.balancer(asks=31695, to=to), *s.reports())
+    assert answer(x) is Answer.UNKNOWN
+    assert judge(x).cause == NOT_ESTABLISHED
+
+
+def test_an_ingress_that_does_not_know_the_host_is_perhaps_not_the_one() -> None:
+    """Another controller may serve it, at a port of its own."""
+    outside = s.run(s.LB_503, unknown_host=s.LB_503, after=3.1)
+    inside = s.reports(ingress="chain/lb_http__unknown_host_404")
+    assert answer(s.taken(outside, s.balancer(to=31999), *inside)) is Answer.UNKNOWN
+
+
+def test_a_request_in_an_ingress_log_refutes_it() -> None:
+    """However the port is numbered, it leads to the ingress."""
+    outside = s.run(s.POD_503)
+    inside = s.reports(sightings=s.seen(outside, 503))
+    x = s.taken(outside, s.balancer(to=31999), *inside)
+    assert answer(x) is Answer.REFUTED
+    assert judge(x).cause == "pod-answers-error"
+
+
+def test_another_service_answers_any_host() -> None:
+    """Its app's page for users and for a Host nobody serves; own pods are well."""
+    judgement = judge(bypassed(s.POD_503, s.POD_503, 30000))
+    assert judgement.cause == "lb-wrong-destination-port"
+    assert "another Service listens there" in str(judgement.assessments)
+
+
+def test_another_service_is_not_blamed_before_the_logs_were_read() -> None:
+    """A line of ours may still come."""
+    x = bypassed(s.POD_503, s.POD_503, 30000)
+    early = tuple(replace(r, log_read_at=s.SINCE) for r in x.reports)
+    assert answer(replace(x, reports=early)) is Answer.UNKNOWN
+    dumb = tuple(replace(r, log_read_at=None) for r in x.reports)
+    assert answer(replace(x, reports=dumb)) is Answer.UNKNOWN
+
+
+def test_the_apps_own_port_is_blamed_only_if_it_fails_there_inside_too() -> None:
+    """Behind the ingress it works, asked at its own NodePort it does not."""
+    x = bypassed(s.POD_503, s.POD_503, 30080)
+    assert answer(x) is Answer.UNKNOWN
+    reports = []
+    for report in x.reports:
+        ask = s.probe(Role.NODEPORT_OTHER, report.sent_at, s.POD_503, node=report.node)
+        reports.append(replace(report, probes=(*report.probes, ask)))
+    x = replace(x, reports=tuple(reports))
+    assert judge(x).cause == "lb-wrong-destination-port"
+
+
+def test_plain_http_to_the_https_port_is_not_ruled_out() -> None:
+    """Both are NodePorts of the ingress; whether it fits is another question."""
+    ports = (
+        ServicePort(port=80, target_port="http", name="http", node_port=31695),
+        ServicePort(port=443, target_port="https", name="https", node_port=32443),
+    )
+    page = "ingress-nginx/400_plain_http_to_https_port"
+    outside = s.run(page, unknown_host=page)
+    reading = s.balancer(to=32443)
+    x = with_ingress(s.taken(outside, reading, *s.reports()), ports=ports)
+    assert answer(x) is Answer.UNKNOWN
+    fits = with_ingress(s.taken(outside, as_tcp(reading), *s.reports()), ports=ports)
+    assert answer(fits) is Answer.REFUTED
+
+
+def test_a_port_for_tls_is_offered_to_a_tcp_service() -> None:
+    """TLS that the balancer leaves whole belongs to the ingress's https port."""
+    ports = (
+        ServicePort(port=80, target_port="http", name="http", node_port=31695),
+        ServicePort(port=443, target_port="https", name="https", node_port=32443),
+    )
+    outside = s.run(s.CLOSED, unknown_host=s.CLOSED)
+    x = s.taken(outside, as_tcp(s.balancer(to=31999)), *s.reports())
+    judgement = judge(with_ingress(x, ports=ports))
+    assert judgement.cause == "lb-wrong-destination-port"
+    assert "--destination-port 32443" in (judgement.next_steps[0].command or "")
+
+
+def test_a_well_answered_request_holds_the_blame() -> None:
+    """A wrong port fails always: one good answer speaks for another cause."""
+    pages = [s.LB_503, s.OK, *[s.LB_503] * 9]
+    outside = s.run(pages, unknown_host=s.LB_503)
+    x = s.taken(outside, s.balancer(to=31999), *s.reports())
+    assert answer(x) is not Answer.SUPPORTED

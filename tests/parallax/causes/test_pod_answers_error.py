@@ -1,0 +1,121 @@
+"""Specification of `pod-answers-error`."""
+
+from dataclasses import replace
+
+import pytest
+
+from parallax.causes.pod_answers_error import CAUSE
+from parallax.diagnose import judge
+from parallax.model.cluster import NodeReport, Sighting
+from parallax.model.finding import NOT_ESTABLISHED, Answer
+from parallax.model.probe import Probe, ProbeRun, Role
+from parallax.model.snapshot import Snapshot
+from tests.parallax import scenarios as s
+
+CUSTOM = "ingress-nginx/503_custom_http_errors_from_pod_503"
+
+
+def upstream(run: ProbeRun, address: str, status: int) -> tuple[Sighting, ...]:
+    """Return log lines that name an upstream."""
+    return tuple(
+        replace(
+            line, status_code=status, upstream_status=status, upstream_address=address
+        )
+        for line in s.seen(run, status, status)
+    )
+
+
+@pytest.mark.parametrize(
+    ("page", "status"), [(s.INGRESS_404_BY_LB, 404), (CUSTOM, 503), (s.POD_503, 503)]
+)
+def test_the_default_backend_is_no_pod_of_the_service(page: str, status: int) -> None:
+    """An upstream that is no endpoint of the Service proves nothing about it."""
+    run = s.run(page)
+    lines = upstream(run, "10.42.0.9:8080", status)
+    x = s.taken(run, s.balancer(), *s.reports(sightings=lines))
+    assert judge(x).cause == NOT_ESTABLISHED
+    asked = CAUSE.assess(x)
+    assert asked.answer is Answer.UNKNOWN
+    assert "10.42.0.9:8080" in asked.missing[0]
+
+
+def addressed(report: NodeReport, address: str, port: int | None) -> NodeReport:
+    """Let the Service's endpoints have an address."""
+    assert report.reading
+    assert report.reading.endpoints
+    first, *rest = report.reading.endpoints
+    found = (replace(first, address=address, port=port), *rest)
+    return replace(report, reading=replace(report.reading, endpoints=found))
+
+
+@pytest.mark.parametrize(
+    ("address", "port", "logged"),
+    [
+        ("fd00::7", 8080, "[fd00::7]:8080"),
+        ("10.42.0.7", None, "10.42.0.7:8080"),
+        ("10.42.0.7", 8080, "10.42.0.7:8080"),
+    ],
+)
+def test_an_endpoint_is_known_by_its_address(
+    address: str, port: int | None, logged: str
+) -> None:
+    """As nginx writes it: IPv6 in brackets; a headless port is left out."""
+    run = s.run(s.POD_503)
+    reports = s.reports(sightings=upstream(run, logged, 503))
+    x = s.taken(run, s.balancer(), *[addressed(r, address, port) for r in reports])
+    assert judge(x).cause == "pod-answers-error"
+
+
+SORRY = "<html><h1>We are sorry</h1></html>"
+
+
+def saying(probe: Probe, body: str) -> Probe:
+    """Let a failing answer be a page that no known server writes."""
+    if probe.healthy or probe.role is Role.UNKNOWN_HOST:
+        return probe
+    return replace(
+        probe, status_code=503, reason=None, headers=(("X", "y"),), body=body
+    )
+
+
+def sorry(*, users: str, pods: str, ingress: str = s.POD_503) -> Snapshot:
+    """Return pods and users who get 503 with a page nobody recognizes."""
+    run = s.run(s.POD_503)
+    run = replace(run, probes=tuple(saying(p, users) for p in run.probes))
+    reports = [
+        replace(r, probes=tuple(saying(p, pods) for p in r.probes))
+        for r in s.reports(pod=s.POD_503, ingress=ingress)
+    ]
+    return s.taken(run, s.balancer(), *reports)
+
+
+def test_a_page_of_nobody_is_the_pods_only_word_for_word() -> None:
+    """The same status alone may be anybody's."""
+    same = sorry(users=SORRY, pods=SORRY)
+    assert judge(same).cause == "pod-answers-error"
+    assert judge(sorry(users=SORRY, pods="maintenance")).cause == NOT_ESTABLISHED
+    assert judge(sorry(users="", pods="")).cause == NOT_ESTABLISHED
+
+
+def test_an_ingress_that_answers_well_inside_leaves_it_open() -> None:
+    """Asked by its address a pod may know no such host; users always fail."""
+    assert judge(sorry(users=SORRY, pods=SORRY, ingress=s.OK)).cause == NOT_ESTABLISHED
+    x = s.taken(s.run(s.POD_503), s.balancer(), *s.reports(pod=s.POD_503))
+    assert judge(x).cause == NOT_ESTABLISHED
+    inside = s.reports(pod=s.POD_503, ingress=s.POD_503)
+    x = s.taken(s.run(s.POD_503), s.balancer(), *inside)
+    assert judge(x).cause == "pod-answers-error"
+
+
+def without_reading(snapshot: Snapshot) -> Snapshot:
+    """Take away what the Kubernetes API said."""
+    reports = tuple(replace(r, reading=None) for r in snapshot.reports)
+    return replace(snapshot, reports=reports)
+
+
+def test_endpoints_that_were_not_read_leave_it_open() -> None:
+    """Nobody can tell whose the upstream's address is."""
+    run = s.run(s.POD_503)
+    x = s.taken(run, s.balancer(), *s.reports(sightings=s.seen(run, 503)))
+    assert CAUSE.assess(x).answer is Answer.SUPPORTED
+    assert CAUSE.assess(without_reading(x)).answer is Answer.UNKNOWN

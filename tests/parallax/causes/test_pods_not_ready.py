@@ -1,0 +1,151 @@
+"""Specification of the causes `pods-not-ready` and `service-without-endpoints`."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from parallax.causes import pods_not_ready, service_without_endpoints
+from parallax.diagnose import judge
+from parallax.model.cluster import ClusterReading, Pod
+from parallax.model.finding import Answer, Hop, HopState, NextStep
+from parallax.model.snapshot import Snapshot
+from tests.parallax import scenarios as s
+
+
+def both(snapshot: Snapshot) -> tuple[Answer, Answer]:
+    """Return what the two causes say: not ready, without endpoints."""
+    causes = (pods_not_ready.CAUSE, service_without_endpoints.CAUSE)
+    first, second = (cause.assess(snapshot).answer for cause in causes)
+    return first, second
+
+
+def with_reading(snapshot: Snapshot, **changes: object) -> Snapshot:
+    """Return the snapshot with these changes in every reading of the cluster."""
+
+    def changed(reading: ClusterReading | None) -> ClusterReading | None:
+        return reading and replace(reading, **changes)  # type: ignore[arg-type]
+
+    reports = tuple(replace(r, reading=changed(r.reading)) for r in snapshot.reports)
+    return replace(snapshot, reports=reports)
+
+
+def commands(steps: tuple[NextStep, ...]) -> list[str]:
+    """Return the steps' commands."""
+    return [step.command or "" for step in steps]
+
+
+def test_addresses_tell_the_two_apart() -> None:
+    """Exactly one of both is shown, the other is ruled out."""
+    assert both(s.pods_not_ready()) == (Answer.SUPPORTED, Answer.REFUTED)
+    assert both(s.without_endpoints()) == (Answer.REFUTED, Answer.SUPPORTED)
+    assert both(s.pod_error()) == (Answer.REFUTED, Answer.REFUTED)
+
+
+def test_the_pods_say_why() -> None:
+    """Waiting reason and restarts, and the log before the restart."""
+    judgement = judge(s.pods_not_ready())
+    told = next(a for a in judgement.assessments if a.cause == "pods-not-ready")
+    assert told.evidence[:2] == (
+        "keybuzz/keybuzz-api: 0 of 5 endpoints ready",
+        "5 of 5 pods: CrashLoopBackOff; 15 restarts",
+    )
+    assert commands(judgement.next_steps)[:2] == [
+        "kubectl -n keybuzz describe pod keybuzz-api-1",
+        "kubectl -n keybuzz logs keybuzz-api-1 --tail=100 --previous",
+    ]
+
+
+def test_pods_that_answer_well_fail_only_their_readiness_probe() -> None:
+    """Asked at their port they are fine; the path still marks them."""
+    outside = s.run(s.INGRESS_503_BY_LB)
+    inside = s.reports(ingress=s.INGRESS_503, pod=s.OK, ready=0)
+    judgement = judge(s.taken(outside, s.balancer(), *inside))
+    assert judgement.cause == "pods-not-ready"
+    told = next(a for a in judgement.assessments if a.cause == "pods-not-ready")
+    assert any("readiness probe" in sentence for sentence in told.evidence)
+    pod = next(h for h in judgement.path if h.hop is Hop.POD)
+    assert pod.state is HopState.FAULTY
+    assert pod.seen == "0 of 5 ready; asked inside: 200 (10 of 10)"
+
+
+def test_pods_that_could_not_be_read_do_not_hide_their_endpoints() -> None:
+    """The EndpointSlice names the pod."""
+    judgement = judge(with_reading(s.pods_not_ready(), pods=None))
+    assert judgement.cause == "pods-not-ready"
+    assert "describe pod keybuzz-api-1" in commands(judgement.next_steps)[0]
+
+
+def test_one_ready_pod_rules_both_out() -> None:
+    """One of five is enough for the ingress to have somebody to ask."""
+    outside = s.run(s.INGRESS_503_BY_LB)
+    x = s.taken(outside, s.balancer(), *s.reports(ingress=s.INGRESS_503, ready=1))
+    assert both(x) == (Answer.REFUTED, Answer.REFUTED)
+
+
+def test_unread_endpoints_prove_nothing() -> None:
+    """A missing permission is not an empty Service."""
+    problems = ("cannot list endpointslices in keybuzz: forbidden",)
+    x = with_reading(s.without_endpoints(), endpoints=None, problems=problems)
+    assert both(x) == (Answer.UNKNOWN, Answer.UNKNOWN)
+    told = service_without_endpoints.CAUSE.assess(x)
+    assert "forbidden" in told.missing[0]
+
+
+@pytest.mark.parametrize("fault", [s.pods_not_ready, s.without_endpoints])
+def test_a_pod_that_still_answers_contradicts(fault: Callable[[], Snapshot]) -> None:
+    """A leader's line with a pod's own 503 keeps both open."""
+    x = fault()
+    assert x.run
+    x = replace(x, sightings=s.seen(x.run, 503))
+    assert Answer.SUPPORTED not in both(x)
+
+
+@pytest.mark.parametrize("fault", [s.pods_not_ready, s.without_endpoints])
+def test_an_emptiness_from_before_the_failure_is_stale(
+    fault: Callable[[], Snapshot],
+) -> None:
+    """What was read before the failure began is not known now."""
+    early = [replace(r, sent_at=s.SINCE, received_at=s.SINCE) for r in fault().reports]
+    reports = tuple(
+        replace(r, reading=r.reading and replace(r.reading, read_at=s.SINCE - s.MINUTE))
+        for r in early
+    )
+    assert both(replace(fault(), reports=reports)) == (Answer.UNKNOWN, Answer.UNKNOWN)
+
+
+def test_emptiness_is_explained_as_far_as_it_was_read() -> None:
+    """No Service; pods without an address; nothing that matches."""
+    x = s.without_endpoints()
+    pending = Pod(name="keybuzz-api-1", phase="Pending")
+    gone = ("no Service keybuzz-api in namespace keybuzz",)
+    told = [
+        service_without_endpoints.CAUSE.assess(y).evidence[1]
+        for y in (
+            x,
+            with_reading(x, pods=(pending,)),
+            with_reading(x, service=None, pods=None, workloads=None, problems=gone),
+        )
+    ]
+    assert told == [
+        "no pod matches its selector (DaemonSet keybuzz-api wants 0 pods)",
+        "its pods have no address yet: 1 of 1 pods: Pending, not ready",
+        "no Service keybuzz-api in namespace keybuzz",
+    ]
+
+
+def test_the_path_tells_that_there_is_no_pod() -> None:
+    """The agents spoke; it is not they who are missing."""
+    path = {h.hop: h for h in judge(s.without_endpoints()).path}
+    assert path[Hop.POD].seen == "there is no pod to ask"
+    assert path[Hop.SERVICE].state is HopState.FAULTY
+    assert path[Hop.INGRESS].state is HopState.OK
+
+
+def test_a_503_of_an_ingress_with_ready_pods_blames_neither() -> None:
+    """A rate limit writes the same page and the same line."""
+    outside = s.run(s.INGRESS_503_BY_LB)
+    inside = s.reports(ingress=s.INGRESS_503, sightings=s.seen(outside, None))
+    x = s.taken(outside, s.balancer(), *inside)
+    assert both(x) == (Answer.REFUTED, Answer.REFUTED)
+    assert judge(x).cause == "not-established"

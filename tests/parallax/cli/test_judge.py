@@ -1,0 +1,155 @@
+"""`parallax judge`: a saved snapshot judged again, in every form it is saved in."""
+
+import gzip
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from parallax.cli import app
+from parallax.model.finding import (
+    Answer,
+    Assessment,
+    Class,
+    Constancy,
+    Difference,
+    Hop,
+    HopSeen,
+    HopState,
+    Judgement,
+    NextStep,
+    Symptom,
+    View,
+)
+from parallax.model.snapshot import Snapshot
+from parallax.model.target import Target
+from parallax.model.wire import encode
+
+SNAPSHOT = Snapshot(
+    target=Target(name="api", url="https://api.example.org/"),
+    taken_at=datetime(2026, 11, 23, 12, tzinfo=UTC),
+)
+
+
+def asked(*arguments: str, given: bytes | None = None) -> tuple[int, str, str]:
+    """Run the command; return exit status, standard output and error."""
+    result = CliRunner().invoke(app, ["judge", *arguments], input=given)
+    return result.exit_code, result.stdout, result.stderr
+
+
+@pytest.mark.parametrize(
+    "wrapped",
+    [
+        encode(SNAPSHOT),
+        {"snapshot": encode(SNAPSHOT)},
+        {"data": {"target": "api", "snapshot": encode(SNAPSHOT)}},
+    ],
+    ids=["bare", "event", "CloudEvent"],
+)
+@pytest.mark.parametrize("packed", [False, True], ids=["plain", "gzip"])
+def test_takes_a_snapshot_in_every_form(
+    wrapped: dict[str, Any],
+    packed: bool,  # noqa: FBT001 - pytest hands it over by name
+    tmp_path: Path,
+) -> None:
+    """The judgement comes out by its wire names."""
+    raw = json.dumps(wrapped).encode()
+    file = tmp_path / "snapshot.json"
+    file.write_bytes(gzip.compress(raw) if packed else raw)
+    exit_code, out, err = asked("--json", str(file))
+    assert exit_code == 0, err
+    judgement = json.loads(out)
+    assert {"symptom", "cause", "assessments", "path"} <= set(judgement)
+
+
+def test_reads_standard_input_and_prints_for_people() -> None:
+    """A dash takes what was piped in; the sections are there."""
+    exit_code, out, err = asked("-", given=json.dumps(encode(SNAPSHOT)).encode())
+    assert exit_code == 0, err
+    assert "api" in out
+    assert "Causes asked" in out
+
+
+@pytest.mark.parametrize("version", ["io.parallax.snapshot.v9", 2, None])
+def test_an_unknown_schema_version_is_refused_by_name(version: object) -> None:
+    """A snapshot of another version may mean other things by the same names."""
+    saved = encode(SNAPSHOT) | {"schema": version}
+    exit_code, out, err = asked("-", given=json.dumps({"snapshot": saved}).encode())
+    assert (exit_code, out) == (2, "")
+    assert f"unknown snapshot schema {version}; expected io.parallax" in err
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        b"",
+        b"no json",
+        b"[1, 2]",
+        b'{"snapshot": 3}',
+        b'{"target": {}, "taken_at": "when"}',
+        b"\x1f\x8bbroken",
+        b"[" * 100_000,
+    ],
+)
+def test_a_bad_file_is_refused_with_what_was_expected(given: bytes) -> None:
+    """Exit 2 and a sentence, never a traceback."""
+    exit_code, out, err = asked("-", given=given)
+    assert (exit_code, out) == (2, "")
+    assert err.startswith("parallax: standard input: ")
+
+
+def test_wrong_fields_are_named() -> None:
+    """The error says which field is wrong."""
+    broken = encode(SNAPSHOT) | {"taken_at": "yesterday"}
+    _, _, err = asked("-", given=json.dumps(broken).encode())
+    assert "taken_at" in err
+
+
+def test_the_view_holds_path_answers_and_next_steps(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Every part of a judgement is on the screen."""
+    judgement = Judgement(
+        symptom=Symptom(
+            external=View.FAILING,
+            internal=View.HEALTHY,
+            difference=Difference.EXTERNAL_ONLY,
+            constancy=Constancy.CONSTANT,
+            trend_text="504 became 503: progress",
+            summary="503 from the internet, 200 inside",
+        ),
+        class_=Class.LOAD_BALANCER,
+        hop=Hop.LOAD_BALANCER,
+        cause="lb-no-healthy-target",
+        title="No target is healthy",
+        settling="a rollout is under way",
+        complete=False,
+        assessments=(
+            Assessment(
+                cause="lb-no-healthy-target",
+                answer=Answer.SUPPORTED,
+                evidence=("5 of 5 targets are unhealthy",),
+                missing=("the agent's view",),
+            ),
+        ),
+        path=(HopSeen(hop=Hop.POD, state=HopState.OK, seen="200 from 5 of 5"),),
+        next_steps=(NextStep(text="Correct the port", command="hcloud ..."),),
+    )
+    monkeypatch.setattr("parallax.diagnose.judge", lambda _: judgement)
+    exit_code, out, err = asked("-", given=json.dumps(encode(SNAPSHOT)).encode())
+    assert exit_code == 0, err
+    for part in (
+        "503 from the internet, 200 inside",
+        "lb-no-healthy-target at load-balancer: No target is healthy",
+        "progress",
+        "rollout",
+        "not every source",
+        "200 from 5 of 5",
+        "5 of 5 targets are unhealthy",
+        "missing: the agent's view",
+        "hcloud ...",
+    ):
+        assert part in out

@@ -1,0 +1,87 @@
+"""`parallax targets`: a block a target, or every problem with file and line."""
+
+from pathlib import Path
+
+from typer.testing import CliRunner
+
+from parallax.cli import app
+
+GOOD = """\
+targets:
+  - name: api
+    url: https://api.example.org/health
+"""
+
+
+def shown(tmp_path: Path, text: str) -> list[str]:
+    """Return the lines printed for a file that holds this text."""
+    file = tmp_path / "targets.yaml"
+    file.write_text(text)
+    result = CliRunner().invoke(app, ["targets", str(file)], env={"COLUMNS": "40"})
+    assert result.exit_code == 0, result.stderr
+    return result.stdout.splitlines()
+
+
+def test_shows_the_targets(tmp_path: Path) -> None:
+    """The file, then a block a target with what holds where nothing is said."""
+    first, _, *block = shown(tmp_path, GOOD)
+    assert first == f"{tmp_path}/targets.yaml: 1 target"
+    assert block == [
+        "api",
+        "  url            https://api.example.org/health",
+        "  healthy        200",
+        "  cdn            none",
+        "  load balancer  not named",
+        "  cluster        not named",
+        "  ingress        not named",
+        "  service        as the Ingress says",
+        "  timeout        10 s",
+    ]
+
+
+def test_nothing_that_the_file_says_is_cut(tmp_path: Path) -> None:
+    """However narrow the terminal, every value is there in full."""
+    path = "x" * 120
+    lines = shown(
+        tmp_path,
+        f"""\
+targets:
+  - name: api
+    url: https://api.example.org/{path}
+    healthy: {{status_codes: [200, 204], body_contains: fine}}
+    timeout_seconds: 2.5
+    allow_private_addresses: true
+    reached:
+      load_balancer: lb
+      cdn: true
+      cluster: c
+      namespace: apps
+      service: api
+      ingress_namespace: ingress-nginx
+      ingress_service: ingress-nginx-controller
+    maintenance:
+      - {{starts_at: 2026-01-10T22:00:00Z, ends_at: 2026-01-11T02:00:00Z, reason: new}}
+""",
+    )
+    assert [line[17:] for line in lines[3:]] == [
+        f"https://api.example.org/{path}",
+        "200, 204, body contains 'fine'",
+        "before the load balancer",
+        "lb",
+        "c",
+        "ingress-nginx/ingress-nginx-controller",
+        "apps/api",
+        "2.5 s",
+        "private ones too",
+        "2026-01-10 22:00 UTC to 2026-01-11 02:00 UTC: new",
+    ]
+
+
+def test_a_wrong_file_is_told_with_its_line(tmp_path: Path) -> None:
+    """Exit 2; file and line stand in the error."""
+    file = tmp_path / "targets.yaml"
+    file.write_text(GOOD.replace("https://api.example.org/health", "foo"))
+    result = CliRunner().invoke(app, ["targets", str(file)])
+    assert result.exit_code == 2
+    assert "targets.yaml:3" in result.stderr
+    assert CliRunner().invoke(app, ["targets", "no-such.yaml"]).exit_code == 2

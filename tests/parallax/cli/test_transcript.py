@@ -1,0 +1,42 @@
+"""The reading of `curl -si` output, whatever is in it."""
+
+from contextlib import suppress
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from parallax.cli.transcript import NotAnAnswer, Transcript, read_transcript
+
+
+@settings(deadline=None)
+@given(st.binary(max_size=300))
+def test_bytes_are_read_or_refused(printed: bytes) -> None:
+    """Nothing but `NotAnAnswer` ever comes out of garbage."""
+    with suppress(NotAnAnswer):
+        assert isinstance(read_transcript(printed), Transcript)
+
+
+@settings(deadline=None)
+@given(st.binary(max_size=200), st.binary(max_size=100))
+def test_bytes_after_a_status_line_are_read_or_refused(
+    head: bytes, body: bytes
+) -> None:
+    """The same behind a good status line and chunked framing."""
+    line = b"HTTP/1.1 503 Service Unavailable\r\nTransfer-Encoding: chunked\r\n"
+    with suppress(NotAnAnswer):
+        read_transcript(line + head + b"\r\n\r\n" + body)
+
+
+def test_headers_keep_order_case_and_repetition() -> None:
+    """Case and order are clues, so they stay."""
+    printed = b"HTTP/1.1 503 No\nServer: a\nserver: b\nX-Long: one\n two\n\nbody"
+    answer = read_transcript(printed)
+    assert answer.headers == (("Server", "a"), ("server", "b"), ("X-Long", "one two"))
+    assert (answer.status_code, answer.reason, answer.body) == (503, "No", "body")
+
+
+def test_an_answer_without_headers_or_body() -> None:
+    """A status line alone is an answer."""
+    answer = read_transcript(b"HTTP/1.0 204\r\n\r\n")
+    assert (answer.status_code, answer.headers, answer.body) == (204, (), "")
+    assert read_transcript(b"HTTP/3 503").reason is None

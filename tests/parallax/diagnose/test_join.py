@@ -1,0 +1,82 @@
+"""Specification of joining: `parallax.diagnose.join`."""
+
+import random
+from dataclasses import replace
+from datetime import timedelta
+
+from parallax.diagnose import join
+from tests.parallax import scenarios as s
+
+MINUTE = timedelta(minutes=1)
+
+
+def test_order_and_duplicates_do_not_matter() -> None:
+    """The same observations, shuffled and doubled, make the same snapshot."""
+    outside = s.run(s.POD_503)
+    first = replace(outside, probes=outside.probes[:1])
+    bare = s.run(s.OK, at=s.SINCE - MINUTE, investigated=False)
+    sightings = s.seen(outside, 503)
+    found = [bare, first, outside, s.balancer(), *s.reports(sightings=sightings)]
+    expected = s.taken(*found)
+    shuffled = found * 2
+    random.Random(7).shuffle(shuffled)  # noqa: S311 - no secret
+    assert s.taken(*shuffled) == expected
+    assert expected.run == outside
+    assert expected.failing_since == s.SINCE
+    assert len(expected.sightings) == len(sightings)
+    assert [p.healthy for p in expected.past] == [True, False]
+
+
+def test_failing_since_is_the_first_of_the_present_streak() -> None:
+    """A healthy run in between begins it anew."""
+    pages = [s.LB_503, s.OK, s.LB_503, s.LB_503]
+    runs = [
+        s.run(page, at=s.SINCE + n * MINUTE, investigated=False)
+        for n, page in enumerate(pages)
+    ]
+    now = s.SINCE + 3 * MINUTE
+    assert s.taken(*runs, taken_at=now).failing_since == s.SINCE + 2 * MINUTE
+    assert s.taken(*runs[:2], taken_at=now).failing_since is None
+
+
+def test_the_last_investigation_stands_in_while_the_next_is_under_way() -> None:
+    """A bare first probe of the next minute does not hide what is known."""
+    full = s.run(s.LB_503)
+    bare = s.run(s.LB_503, at=s.SINCE + MINUTE, investigated=False)
+    assert s.taken(full, bare, taken_at=s.SINCE + MINUTE).run == full
+    well = s.run(s.OK, at=s.SINCE + MINUTE, investigated=False)
+    assert s.taken(full, well, taken_at=s.SINCE + MINUTE).run == well
+
+
+def test_each_nodes_newest_report_counts_by_our_clock() -> None:
+    """A node whose clock is an hour ahead is neither newer nor in the future."""
+    old, new = s.reports(at=s.NOW - MINUTE)[0], s.reports()[0]
+    ahead = replace(old, sent_at=old.sent_at + timedelta(hours=1))
+    assert s.taken(new, ahead).reports == (new,)
+
+
+def test_other_targets_and_broken_clocks_are_left_out() -> None:
+    """Nothing of another target; nothing from far in the future."""
+    foreign = replace(s.run(s.POD_503), target="other")
+    future = s.run(s.POD_503, at=s.NOW + timedelta(hours=1))
+    x = join(s.TARGET, [foreign, future], taken_at=s.NOW)
+    assert x.run is None
+    assert x.past == ()
+
+
+def test_a_reading_of_this_failure_outlives_a_later_problem() -> None:
+    """One refused call does not blind us."""
+    good = s.balancer(healthy=0)
+    bad = replace(good, load_balancer=None, read_at=good.read_at + MINUTE / 4)
+    assert s.taken(s.run(s.LB_503), good, bad).balancer == good
+
+
+def test_a_snapshot_keeps_the_sightings_of_its_run_and_no_others() -> None:
+    """Hours of sightings in the reports do not make the snapshot grow."""
+    outside = s.run(s.POD_503)
+    others = s.seen(s.run(s.OK, at=s.SINCE - MINUTE), 200)
+    sightings = (*s.seen(outside, 503), *others)
+    snapshot = s.taken(outside, s.balancer(), *s.reports(sightings=sightings))
+    asked = {probe.request_id for probe in outside.probes}
+    assert {seen.request_id for seen in snapshot.sightings} <= asked
+    assert not any(report.sightings for report in snapshot.reports)

@@ -1,0 +1,328 @@
+"""Specification of judging: `parallax.diagnose.judge` over every cause."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from parallax.causes import CAUSES, Cause
+from parallax.diagnose import judge
+from parallax.diagnose.judge import ask
+from parallax.model.balancer import (
+    BalancerReading,
+    BalancerTarget,
+    HealthStatus,
+    Problem,
+)
+from parallax.model.cluster import Workload
+from parallax.model.finding import (
+    NOT_ESTABLISHED,
+    Answer,
+    Assessment,
+    Class,
+    Difference,
+    Hop,
+    HopState,
+)
+from parallax.model.probe import Role
+from parallax.model.snapshot import Snapshot
+from tests.parallax import scenarios as s
+
+
+def answers(snapshot: Snapshot) -> dict[str, Answer]:
+    """Return each cause's answer."""
+    return {a.cause: a.answer for a in judge(snapshot).assessments}
+
+
+def without_logs(snapshot: Snapshot) -> Snapshot:
+    """Take the ingress logs away."""
+    reports = tuple(
+        replace(r, sightings=(), log_read_at=None) for r in snapshot.reports
+    )
+    return replace(snapshot, reports=reports, sightings=())
+
+
+def without_reading(snapshot: Snapshot) -> Snapshot:
+    """Take away what the Kubernetes API said."""
+    reports = tuple(replace(r, reading=None) for r in snapshot.reports)
+    return replace(snapshot, reports=reports)
+
+
+def without_inside_probes(snapshot: Snapshot) -> Snapshot:
+    """Take away the agents' probes."""
+    reports = tuple(replace(r, probes=()) for r in snapshot.reports)
+    return replace(snapshot, reports=reports)
+
+
+def without_roles(snapshot: Snapshot, *roles: Role) -> Snapshot:
+    """Take outside probes of some roles away."""
+    assert snapshot.run
+    kept = tuple(p for p in snapshot.run.probes if p.role not in roles)
+    return replace(snapshot, run=replace(snapshot.run, probes=kept))
+
+
+def with_stale_balancer(snapshot: Snapshot) -> Snapshot:
+    """Let the balancer have been read before the failure began."""
+    assert snapshot.balancer
+    before = s.SINCE - timedelta(seconds=5)
+    return replace(snapshot, balancer=replace(snapshot.balancer, read_at=before))
+
+
+BLINDFOLDS = {
+    "no balancer reading": lambda x: replace(x, balancer=None),
+    "stale balancer reading": with_stale_balancer,
+    "no agents": lambda x: replace(x, reports=(), sightings=()),
+    "no logs": without_logs,
+    "no Kubernetes API": without_reading,
+    "no inside probes": without_inside_probes,
+    "no direct probe": lambda x: without_roles(x, Role.DIRECT, Role.CACHE_BUSTER),
+    "no unknown-host probe": lambda x: without_roles(x, Role.UNKNOWN_HOST),
+    "no repeats": lambda x: without_roles(x, Role.REPEAT),
+}
+
+
+@pytest.mark.parametrize("cause", s.FAULTS)
+def test_each_fault_is_named(cause: str) -> None:
+    """A whole snapshot of a fault names its cause, its class and its hop."""
+    judgement = judge(s.FAULTS[cause]())
+    known = next(c for c in CAUSES if c.id == cause)
+    assert judgement.cause == cause
+    assert (judgement.class_, judgement.hop) == (known.class_, known.hop)
+    assert judgement.complete
+    assert judgement.next_steps
+
+
+@pytest.mark.parametrize("blindfold", BLINDFOLDS)
+@pytest.mark.parametrize("cause", s.FAULTS)
+def test_blind_in_one_eye_never_blames_another(cause: str, blindfold: str) -> None:
+    """With any one source gone, the right cause is named or none."""
+    judgement = judge(BLINDFOLDS[blindfold](s.FAULTS[cause]()))
+    assert judgement.cause in {cause, NOT_ESTABLISHED}
+
+
+@pytest.mark.parametrize("cause", s.FAULTS)
+def test_each_cause_is_refuted_where_another_or_none_holds(cause: str) -> None:
+    """Each cause is ruled out by some other whole snapshot."""
+    others = [f() for name, f in s.FAULTS.items() if name != cause]
+    assert any(answers(o)[cause] is Answer.REFUTED for o in others)
+
+
+@pytest.mark.parametrize("cause", s.FAULTS)
+def test_nothing_known_means_unknown(cause: str) -> None:
+    """Without any evidence every cause is unknown and names what is missing."""
+    blank = s.taken(s.run(s.LB_503, investigated=False))
+    stripped = replace(blank, run=None)
+    for assessment in judge(stripped).assessments:
+        assert assessment.answer is Answer.UNKNOWN, (cause, assessment)
+        assert assessment.missing
+
+
+def test_health_raises_nothing() -> None:
+    """Healthy outside and inside: cause none, and no cause supported."""
+    judgement = judge(s.healthy())
+    assert judgement.cause == "none"
+    assert judgement.title == "Nothing is wrong"
+    assert judgement.symptom.difference is Difference.NONE
+    assert all(a.answer is not Answer.SUPPORTED for a in judgement.assessments)
+    assert {h.state for h in judgement.path} == {HopState.OK}
+
+
+def test_a_healthy_balancer_with_another_health_check_port_is_not_blamed() -> None:
+    """Another port that works is no fault."""
+    x = s.taken(s.run(s.POD_503), s.balancer(asks=32443), *s.reports())
+    assert answers(x)["lb-health-check-wrong-port"] is Answer.REFUTED
+
+
+@pytest.mark.parametrize("rest", [HealthStatus.UNKNOWN, HealthStatus.HEALTHY])
+def test_the_balancer_is_blamed_only_if_every_target_is_unhealthy(
+    rest: HealthStatus,
+) -> None:
+    """One target not looked at yet, or healthy, is enough to hold the blame."""
+    outside = s.run(s.LB_503, unknown_host=s.LB_503)
+    reading = s.balancer(healthy=0, asks=30081, rest=rest)
+    assert judge(s.taken(outside, reading, *s.reports())).cause == NOT_ESTABLISHED
+
+
+def test_a_health_check_port_that_is_a_node_port_of_ours_is_not_wrong() -> None:
+    """A check of the app's own NodePort fails for another reason."""
+    outside = s.run(s.LB_503, unknown_host=s.LB_503)
+    x = s.taken(outside, s.balancer(healthy=0, asks=30080), *s.reports())
+    assert answers(x)["lb-health-check-wrong-port"] is Answer.UNKNOWN
+
+
+def test_local_traffic_policy_leaves_the_port_open() -> None:
+    """With policy Local the port may be the healthCheckNodePort."""
+    x = s.wrong_port()
+    reports = []
+    for report in x.reports:
+        assert report.reading
+        assert report.reading.ingress_service
+        ingress = replace(
+            report.reading.ingress_service, external_traffic_policy="Local"
+        )
+        reading = replace(report.reading, ingress_service=ingress)
+        reports.append(replace(report, reading=reading))
+    x = replace(x, reports=tuple(reports))
+    assert answers(x)["lb-health-check-wrong-port"] is Answer.UNKNOWN
+
+
+def test_of_two_faults_the_outer_is_named_and_the_inner_told() -> None:
+    """Wrong health check, no ready pod: users meet the first, the path tells both."""
+    outside = s.run(s.LB_503, unknown_host=s.LB_503)
+    inside = s.reports(ingress=s.INGRESS_503, ready=0)
+    x = s.taken(outside, s.balancer(healthy=0, asks=30081), *inside)
+    judgement = judge(x)
+    assert judgement.cause == "lb-health-check-wrong-port"
+    assert answers(x)["pods-not-ready"] is Answer.UNKNOWN
+    assert next(h for h in judgement.path if h.hop is Hop.SERVICE).state is (
+        HopState.FAULTY
+    )
+
+
+def test_unhealthy_targets_are_not_the_balancers_fault_if_the_inside_fails() -> None:
+    """An HTTP health check may be right; the emptiness behind it is the cause."""
+    outside = s.run(s.LB_503, unknown_host=s.LB_503)
+    inside = s.reports(ingress=s.INGRESS_503, ready=0)
+    reading = s.checking("http", s.balancer(healthy=0))
+    assert judge(s.taken(outside, reading, *inside)).cause == "pods-not-ready"
+
+
+def test_a_tcp_health_check_does_not_fail_for_what_the_app_answers() -> None:
+    """Two faults: the balancer is met first; that users meet the second is open."""
+    outside = s.run(s.LB_503, unknown_host=s.LB_503)
+    inside = s.reports(ingress=s.INGRESS_503, ready=0)
+    x = s.taken(outside, s.balancer(healthy=0), *inside)
+    assert judge(x).cause == "lb-no-healthy-target"
+    assert answers(x)["pods-not-ready"] is Answer.UNKNOWN
+    silent = s.reports(ingress=s.REFUSED, ready=0)
+    x = s.taken(outside, s.balancer(healthy=0), *silent)
+    assert answers(x)["lb-no-healthy-target"] is Answer.UNKNOWN
+
+
+def test_refusing_pods_behind_an_http_health_check_are_named() -> None:
+    """The ingress says 502 to the health check, users get the balancer's page."""
+    outside = s.run(s.LB_503, unknown_host=s.LB_503)
+    inside = s.reports(ingress=s.INGRESS_502, pod=s.REFUSED)
+    reading = s.checking("http", s.balancer(healthy=0))
+    judgement = judge(s.taken(outside, reading, *inside))
+    assert judgement.cause == "pod-refuses-connection"
+
+
+def test_a_healthy_balancer_that_says_503_itself_is_not_established() -> None:
+    """Targets healthy, connection fails: no shipped cause explains it."""
+    x = s.taken(s.run("haproxy/503_connect_refused"), s.balancer(), *s.reports())
+    assert judge(x).cause == NOT_ESTABLISHED
+
+
+def test_a_cache_before_a_failing_origin_is_not_the_culprit() -> None:
+    """What the cache kept is still true."""
+    outside = s.run(s.REPLAYED_503, direct=s.POD_503)
+    x = s.taken(outside, s.balancer(), *s.reports(pod=s.POD_503, ingress=s.POD_503))
+    assert answers(x)["cache-replays-error"] is Answer.REFUTED
+
+
+def test_a_pods_error_seen_only_from_outside_is_proven_by_the_log() -> None:
+    """Maintenance logic in the app: inside well, the upstream said 503."""
+    outside = s.run(s.POD_503)
+    inside = s.reports(sightings=s.seen(outside, 503))
+    judgement = judge(s.taken(outside, s.balancer(), *inside))
+    assert judgement.cause == "pod-answers-error"
+    assert judgement.symptom.difference is Difference.EXTERNAL_ONLY
+
+
+def test_a_502_in_the_log_without_an_answer_is_no_pods_word() -> None:
+    """Nginx logs 502 as upstream status also when nobody answered."""
+    outside = s.run("chain/lb_http__pod_refused_502")
+    lines = tuple(
+        replace(line, upstream_response_length=0)
+        for line in s.seen(outside, 502, status=502)
+    )
+    x = s.taken(outside, s.balancer(), *s.reports(sightings=lines))
+    assert answers(x)["pod-answers-error"] is not Answer.SUPPORTED
+
+
+def test_pods_behind_an_http_health_check_speak_through_the_balancers_page() -> None:
+    """Every pod answers 503, so the health check rightly takes all targets out."""
+    reading = s.checking("http", s.balancer(healthy=0))
+    outside = s.run(s.LB_503, unknown_host=s.LB_503)
+    inside = s.reports(pod=s.POD_503, ingress=s.POD_503)
+    assert judge(s.taken(outside, reading, *inside)).cause == "pod-answers-error"
+
+
+def test_targets_of_a_label_selector_count_one_by_one() -> None:
+    """The selector's own entry is no target."""
+    x = s.wrong_port()
+    assert x.balancer
+    assert x.balancer.load_balancer
+    found = x.balancer.load_balancer
+    selector = BalancerTarget(
+        type="label_selector", selector="role=worker", targets=found.targets
+    )
+    reading = replace(x.balancer, load_balancer=replace(found, targets=(selector,)))
+    judgement = judge(replace(x, balancer=reading))
+    assert judgement.cause == "lb-health-check-wrong-port"
+    assert any("5 of 5 targets unhealthy" in h.seen for h in judgement.path)
+
+
+def test_a_plain_http_url_is_judged_by_port_80() -> None:
+    """The listen port is the URL's, and so is the command's."""
+    plain = replace(s.TARGET, url="http://platform-api.keybuzz.io/")
+    judgement = judge(replace(s.wrong_port(), target=plain))
+    assert judgement.cause == "lb-health-check-wrong-port"
+    assert "--listen-port 80 " in (judgement.next_steps[0].command or "")
+
+
+def test_a_problem_of_the_api_is_told_and_not_a_refutation() -> None:
+    """A wrong token leaves the balancer unknown, by name of the problem."""
+    problem = BalancerReading(
+        target=s.TARGET.name, read_at=s.NOW, problem=Problem.UNAUTHORIZED
+    )
+    judgement = judge(replace(s.wrong_port(), balancer=problem))
+    assert judgement.cause == NOT_ESTABLISHED
+    assert judgement.complete
+    assert "unauthorized" in next(
+        h.seen for h in judgement.path if h.hop is Hop.LOAD_BALANCER
+    )
+
+
+def test_a_rollout_under_way_settles() -> None:
+    """The judgement stands, and says why the alarm waits."""
+    x = s.wrong_port()
+    work = Workload(kind="DaemonSet", name="keybuzz-api", desired=5, ready=2, updated=2)
+    reports = tuple(
+        replace(r, reading=r.reading and replace(r.reading, workloads=(work,)))
+        for r in x.reports
+    )
+    judgement = judge(replace(x, reports=reports))
+    assert "DaemonSet keybuzz-api" in (judgement.settling or "")
+    old = replace(x, reports=reports, failing_since=s.NOW - timedelta(minutes=5))
+    assert judge(old).settling is None
+
+
+def test_a_cause_that_raises_becomes_unknown() -> None:
+    """A bug in one cause silences nobody."""
+
+    def broken(_: Snapshot) -> Assessment:
+        raise ZeroDivisionError("oops")
+
+    cause = Cause(
+        id="broken",
+        class_=Class.CACHE,
+        hop=Hop.CDN,
+        title="",
+        assess=broken,
+        next_steps=lambda _: (),
+    )
+    said = ask(cause, s.healthy())
+    assert said.answer is Answer.UNKNOWN
+    assert "ZeroDivisionError" in said.missing[0]
+
+
+@pytest.mark.parametrize("cause", CAUSES, ids=lambda c: c.id)
+def test_each_cause_has_its_page(cause: Cause) -> None:
+    """The module's docstring has the four headings, and is named after the id."""
+    module = cause.assess.__module__
+    page = __import__(module, fromlist=["*"]).__doc__
+    assert module.endswith(cause.id.replace("-", "_"))
+    for heading in ("Meaning:", "Impact:", "Diagnosis:", "Mitigation:"):
+        assert heading in page

@@ -1,0 +1,79 @@
+"""Specification of what outlives its evidence: `parallax.diagnose.kept`."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from parallax.diagnose import Rules, advance, judge
+from parallax.model.finding import Answer, Finding, Incident, State, Turn
+from parallax.model.snapshot import Snapshot
+from parallax.notify.mail import render
+from tests.parallax import scenarios as s
+
+RULES = Rules(reminder_seconds=600)
+SHOWN = s.pods_not_ready()
+UNSEEN = replace(SHOWN, reports=())
+"""The same failure after all agents went silent."""
+
+
+def live_through(*steps: tuple[Snapshot, float]) -> Incident:
+    """Return the incident after snapshots taken so many seconds after the first."""
+    incident = None
+    for x, seconds in steps:
+        moment = replace(x, taken_at=s.NOW + timedelta(seconds=seconds))
+        incident = advance(incident, judge(x), moment, rules=RULES)
+    assert incident
+    return incident
+
+
+def told(incident: Incident) -> Finding:
+    """Return what an incident said last."""
+    assert incident.finding
+    return incident.finding
+
+
+def test_an_old_proof_is_told_with_its_time() -> None:
+    """The cause stays, its assessment is unknown, and the mail says as of when."""
+    last = told(live_through((SHOWN, 0), (SHOWN, 90), (UNSEEN, 150), (UNSEEN, 600)))
+    assert (last.turn, last.cause) == (Turn.REMINDER, "pods-not-ready")
+    answers = {a.cause: a.answer for a in last.assessments}
+    assert answers["pods-not-ready"] is Answer.UNKNOWN
+    assert last.proof
+    assert last.proof.seen_at == s.NOW + timedelta(seconds=90)
+    body = render(last).body
+    assert "Why, as of 03:02 UTC; not seen since:" in body
+    assert "0 of 5 endpoints ready" in body
+    assert "the backend, as far as was seen." in " ".join(body.split())
+
+
+def test_a_proof_of_now_is_told_without_its_time() -> None:
+    """Nothing is old, so nothing is said of it."""
+    body = render(told(live_through((SHOWN, 0)))).body
+    assert "Why:" in body
+    assert "as of" not in body
+
+
+def test_a_proof_is_written_down_once_a_minute() -> None:
+    """Judged every few seconds, the incident is stored as often as it says more."""
+    first = live_through((SHOWN, 0))
+    assert live_through((SHOWN, 0), (SHOWN, 59)) == first
+    again = live_through((SHOWN, 0), (SHOWN, 60))
+    assert again.proof
+    assert again.proof.seen_at == s.NOW + timedelta(seconds=60)
+    assert again.number == first.number
+
+
+def test_what_was_shown_before_is_told_where_nothing_is_shown_now() -> None:
+    """Another symptom that nothing explains: the mail accuses nobody, and tells."""
+    other = replace(s.pods_refuse(), reports=(), sightings=())
+    last = told(live_through((SHOWN, 0), (other, 60), (other, 600)))
+    assert last.turn is Turn.REMINDER
+    body = render(last).body
+    assert "not established" in body
+    assert "Shown before, as of 03:00 UTC; not seen since: pods-not-ready:" in body
+
+
+def test_the_end_bears_the_cause_and_since_when_it_is_well() -> None:
+    """The resolved finding says what it was, and when the good answers began."""
+    last = told(live_through((SHOWN, 0), (s.healthy(), 60), (s.healthy(), 360)))
+    assert (last.state, last.cause) == (State.RESOLVED, "pods-not-ready")
+    assert last.well_since == s.NOW + timedelta(seconds=60)

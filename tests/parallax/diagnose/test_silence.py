@@ -1,0 +1,147 @@
+"""Specification of silence, and of its incidents: `parallax.diagnose.silence`."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from parallax.diagnose import Rules, Silence, advance, silences
+from parallax.model.finding import Finding, Incident, State, Turn
+from parallax.model.snapshot import Snapshot
+from parallax.notify.event import cloud_event
+from tests.parallax import scenarios as s
+
+RULES = Rules()
+WHOLE = s.healthy()
+
+
+def speaking(*nodes: str, of: Snapshot = WHOLE, seconds: float = 0) -> Snapshot:
+    """Return the snapshot, later, in which these nodes' last reports are fresh."""
+    now = of.taken_at + timedelta(seconds=seconds)
+    reports = tuple(
+        replace(r, sent_at=now, received_at=now)
+        if r.node in nodes
+        else replace(r, received_at=r.received_at and r.received_at - 9 * s.MINUTE)
+        for r in of.reports
+    )
+    run = of.run and replace(of.run, started_at=now)
+    return replace(of, taken_at=now, reports=reports, run=run)
+
+
+def joined(snapshot: Snapshot) -> Snapshot:
+    """Return the snapshot as if the last node had never been heard."""
+    return replace(snapshot, reports=snapshot.reports[:4])
+
+
+def under(name: str, snapshot: Snapshot) -> Snapshot:
+    """Return the snapshot as that of another target of the same cluster."""
+    return replace(snapshot, target=replace(snapshot.target, name=name))
+
+
+def agents(snapshot: Snapshot) -> Silence:
+    """Return what a snapshot says of the agents."""
+    return next(v for v in silences(snapshot) if v.subject.endswith("/agent"))
+
+
+def live_through(
+    snapshots: Sequence[Snapshot],
+) -> tuple[Incident | None, list[Finding]]:
+    """Judge the agents in each snapshot; return the incident and what was told."""
+    incident: Incident | None = None
+    told: list[Finding] = []
+    for x in snapshots:
+        incident = advance(incident, agents(x).judgement, x, rules=RULES)
+        new = incident and incident.finding
+        if new and new not in told:
+            told.append(new)
+    return incident, told
+
+
+def test_agents_that_are_silent_by_turns_are_no_incident() -> None:
+    """A rollout of the agents: short silences do not add up, nor are they told."""
+    short = [speaking(*s.NODES[:4], seconds=n) for n in (0, 60)]
+    whole = [speaking(*s.NODES, seconds=n) for n in (30, 90)]
+    incident, told = live_through([short[0], whole[0], short[1], whole[1]])
+    assert incident
+    assert incident.state is State.RESOLVED
+    assert told == []
+
+
+def test_one_dead_agent_is_one_incident_of_its_cluster() -> None:
+    """Three targets judge the same agents: one subject, one mail, one end."""
+    names = ("platform-api", "platform", "shop")
+    dead = [
+        under(name, speaking(*s.NODES[:4], seconds=n))
+        for n in (0, 15, 50, 65)
+        for name in names
+    ]
+    well = [
+        under(name, speaking(*s.NODES, seconds=n))
+        for n in (80, 200, 379, 380, 395)
+        for name in names
+    ]
+    assert {agents(x).subject for x in (*dead, *well)} == {"keybuzz/agent"}
+    _, told = live_through([*dead, *well])
+    assert [f.turn for f in told] == [Turn.FIRING, Turn.RESOLVED]
+    assert {f.target for f in told} == {"keybuzz/agent"}
+    assert "1 of 5 agents silent: worker-05" in told[0].title
+    assert told[1].judged_at - told[0].judged_at == timedelta(seconds=330)
+
+
+def test_targets_that_disagree_for_seconds_tell_nothing() -> None:
+    """One still sees the silence that another saw end: it goes on, unsaid."""
+    dead = [speaking(*s.NODES[:4], seconds=n) for n in (0, 50, 70, 90)]
+    well = [under("shop", speaking(*s.NODES, seconds=n)) for n in (60, 80, 100)]
+    story = sorted([*dead, *well], key=lambda x: x.taken_at)
+    incident, told = live_through(story)
+    assert incident
+    assert incident.state is State.FIRING
+    assert [f.turn for f in told] == [Turn.FIRING]
+
+
+def test_a_silence_names_no_target_that_happened_to_judge_it() -> None:
+    """Neither its URL, nor its symptom, nor its path."""
+    _, told = live_through([speaking(*s.NODES[:4], seconds=n) for n in (0, 50)])
+    event = cloud_event(told[0])
+    assert event["subject"] == "keybuzz/agent"
+    assert event["data"]["url"] is None
+    assert event["data"]["path"] == []
+    assert event["data"]["symptom"]["external"] == "unknown"
+
+
+def test_a_node_that_joined_has_time_until_its_agent_is_heard() -> None:
+    """Never heard: told after two settle windows, not after 45 s."""
+    times = (0, 50, 239, 240)
+    moments = [joined(speaking(*s.NODES, seconds=n)) for n in times]
+    assert live_through(moments[:3])[1] == []
+    _, told = live_through(moments)
+    assert [f.turn for f in told] == [Turn.FIRING]
+
+
+def test_a_node_that_joined_does_not_hide_an_agent_that_died() -> None:
+    """One never heard and one silent: told as soon as one silent alone is."""
+    moments = [joined(speaking(*s.NODES[:3], seconds=n)) for n in (0, 50)]
+    _, told = live_through(moments)
+    assert [f.turn for f in told] == [Turn.FIRING]
+
+
+def test_silent_probes_are_heard_while_agents_speak() -> None:
+    """No fresh run though there was one; the probes are the whole stack's."""
+    moment = s.NOW + timedelta(minutes=10)
+    at = moment - timedelta(seconds=5)
+    x = s.taken(s.run(s.OK, investigated=False), *s.reports(at=at), taken_at=moment)
+    found = {v.subject: v.judgement.cause for v in silences(x)}
+    assert found == {"keybuzz/agent": "none", "stack/probe": "probes-silent"}
+
+
+def test_what_is_silent_for_one_target_only_is_told_too() -> None:
+    """The others, who are well, do not end what they cannot see."""
+    story = [
+        x
+        for n in (0, 20, 40, 60)
+        for x in (
+            speaking(*s.NODES[:4], seconds=n),
+            under("shop", speaking(*s.NODES, seconds=n + 1)),
+        )
+    ]
+    _, told = live_through(story)
+    assert [f.turn for f in told] == [Turn.FIRING]

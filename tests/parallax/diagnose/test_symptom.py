@@ -1,0 +1,73 @@
+"""Specification of the symptom: `parallax.diagnose.symptom`."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from parallax.diagnose.symptom import read_symptom
+from parallax.model.finding import Constancy, Difference, Trend, View
+from parallax.model.probe import Probe, Role
+from parallax.model.snapshot import Snapshot
+from tests.parallax import scenarios as s
+
+
+def test_only_the_outside_fails() -> None:
+    """503 from the internet, 200 inside, constant, in one sentence."""
+    symptom = read_symptom(s.wrong_port())
+    assert symptom.difference is Difference.EXTERNAL_ONLY
+    assert symptom.constancy is Constancy.CONSTANT
+    expected = "503 (11 of 11) from the internet; 200 (10 of 10) inside"
+    assert symptom.summary == expected
+
+
+def test_silent_agents_never_mean_that_the_inside_is_well() -> None:
+    """Without agents the outside's failure is unconfirmed."""
+    symptom = read_symptom(s.taken(s.run(s.LB_503), s.balancer()))
+    assert symptom.difference is Difference.EXTERNAL_UNCONFIRMED
+
+
+def test_a_share_is_intermittent() -> None:
+    """Three of eleven fail."""
+    pages = [s.LB_503, s.OK, s.OK, s.LB_503, *[s.OK] * 6, s.LB_503]
+    symptom = read_symptom(s.taken(s.run(pages, direct=s.OK)))
+    assert symptom.constancy is Constancy.INTERMITTENT
+    assert (symptom.failed, symptom.total) == (3, 11)
+
+
+def test_504_that_becomes_503_is_told_as_progress() -> None:
+    """A time-out of the balancer before, an answer of it now."""
+    before = s.run("haproxy/504_server_timeout", investigated=False)
+    later = s.SINCE + timedelta(minutes=1)
+    now = s.run(s.LB_503, at=later)
+    x = s.taken(before, now, taken_at=later + timedelta(seconds=30))
+    symptom = read_symptom(x)
+    assert symptom.trend is Trend.PROGRESS
+    assert "504 by the load-balancer, now 503" in (symptom.trend_text or "")
+
+
+def inside_failing(nodes: int, *roles: Role) -> Snapshot:
+    """Return the incident with so many nodes whose inside probes fail."""
+    x = s.wrong_port()
+
+    def lose(probe: Probe) -> Probe:
+        return replace(probe, **s.NO_ANSWER[s.REFUSED], status_code=None)  # type: ignore[arg-type]
+
+    bad = [
+        replace(r, probes=tuple(lose(p) if p.role in roles else p for p in r.probes))
+        for r in x.reports[:nodes]
+    ]
+    return replace(x, reports=(*bad, *x.reports[nodes:]))
+
+
+def test_one_node_in_trouble_is_told_by_its_share() -> None:
+    """One bad probe of ten, or two, is not "inside too"."""
+    for nodes in (1, 2):
+        symptom = read_symptom(inside_failing(nodes, Role.INGRESS_OTHER))
+        assert symptom.difference is Difference.EXTERNAL_ONLY
+        assert f"connection refused ({nodes} of 10) inside" in symptom.summary
+
+
+def test_a_way_that_fails_from_most_nodes_fails() -> None:
+    """From node to node nobody gets through, though each reaches itself."""
+    symptom = read_symptom(inside_failing(3, Role.INGRESS_OTHER))
+    assert symptom.internal is View.FAILING
+    assert symptom.difference is Difference.BOTH

@@ -1,0 +1,122 @@
+"""Move: targets that share an incident move it together, and tell it once."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from parallax.diagnose import Rules
+from parallax.incidents import DynamoIncidents
+from parallax.incidents.move import move
+from parallax.model.cluster import NodeReport
+from parallax.model.finding import Incident, State, Turn
+from parallax.model.probe import ProbeRun
+from tests.parallax import pieces
+from tests.parallax import scenarios as s
+
+AGENT = f"{s.TARGET.reached.cluster}/agent"
+A, B = (replace(s.TARGET, name=name) for name in ("a", "b"))
+DEAD = s.NODES[0]
+TICK = timedelta(seconds=15)
+
+type Said = list[tuple[Turn | None, int]]
+
+
+def recent(
+    now: datetime, *, silent: bool
+) -> Callable[..., list[ProbeRun | NodeReport]]:
+    """Return a journal in which all is well, but for one agent that may be silent."""
+
+    def ask(target: str, _since: datetime) -> list[ProbeRun | NodeReport]:
+        run = pieces.run(s.OK, at=now - TICK, investigated=False)
+        spoken = [
+            replace(r, sent_at=now, received_at=now, target=target)
+            for r in pieces.reports(at=now)
+        ]
+        long_ago = now - timedelta(minutes=10)
+        told = [
+            replace(r, sent_at=long_ago, received_at=long_ago)
+            if silent and r.node == DEAD
+            else r
+            for r in spoken
+        ]
+        return [replace(run, target=target), *told]
+
+    return ask
+
+
+def shared(moved: list[Incident], said: Said) -> None:
+    """Note what was told of the incident of the agents."""
+    for incident in moved:
+        if incident.subject == AGENT and incident.finding is not None:
+            said.append((incident.finding.turn, incident.number))
+
+
+def turns(said: Said) -> list[Turn]:
+    """Return the mails, each finding once."""
+    return [turn for turn, _ in dict.fromkeys(said) if turn is not None]
+
+
+def test_a_dead_agent_is_one_incident_of_all_targets(cloud: Any) -> None:
+    """Two targets see it, one mail goes out; one more when the quiet time is over."""
+    table, said = DynamoIncidents(cloud.incidents), list[Any]()
+    for tick in range(60):
+        now = s.NOW + tick * TICK
+        for target in (A, B):
+            journal = recent(now, silent=tick < 20)
+            shared(move(target, journal, table, now, Rules()), said)
+    assert turns(said) == [Turn.FIRING, Turn.RESOLVED]
+    assert table.unresolved() == ()
+
+
+def test_targets_that_differ_do_not_make_it_flap(cloud: Any) -> None:
+    """One target's reports are stale for long, the other's are not: one mail."""
+    table, said = DynamoIncidents(cloud.incidents), list[Any]()
+    for tick in range(80):
+        now = s.NOW + tick * TICK
+        for target in (A, B):
+            journal = recent(now, silent=tick < 10 or (tick < 50 and target is A))
+            shared(move(target, journal, table, now, Rules()), said)
+    assert turns(said) == [Turn.FIRING, Turn.RESOLVED]
+
+
+class Interrupted(DynamoIncidents):
+    """Incidents in which another target's judgement comes between reading and storing.
+
+    Only the race is made; the table and its condition are the emulator's.
+    """
+
+    def __init__(self, table: str, between: Callable[[], object], times: int) -> None:
+        super().__init__(table)
+        self._between, self._left = between, times
+
+    def put(self, incident: Incident) -> Incident:
+        """Store an incident, after somebody else did."""
+        if incident.subject == AGENT and self._left:
+            self._left -= 1
+            self._between()
+        return super().put(incident)
+
+
+@pytest.mark.parametrize("seconds", [-1, 0, 1])
+def test_two_judgements_in_the_same_second_make_one_incident(
+    cloud: Any, seconds: int
+) -> None:
+    """Who comes second reads again, finds it moved, and tells nothing anew."""
+    table, said = DynamoIncidents(cloud.incidents), list[Any]()
+    for tick in range(8):
+        now = s.NOW + tick * TICK
+        other = now + timedelta(seconds=seconds)
+
+        def between(other: datetime = other) -> None:
+            journal = recent(other, silent=True)
+            shared(move(B, journal, table, other, Rules()), said)
+
+        raced = Interrupted(cloud.incidents, between, times=1)
+        shared(move(A, recent(now, silent=True), raced, now, Rules()), said)
+    assert turns(said) == [Turn.FIRING]
+    incident = table.get(AGENT)
+    assert incident is not None
+    assert incident.state is State.FIRING

@@ -1,0 +1,267 @@
+"""Accepting a push: signed, fresh, small, known, or refused in one clear sentence."""
+
+import base64
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from standardwebhooks import Webhook
+
+from parallax.ingest import BODY_LIMIT, Refused, accept
+from parallax.model.cluster import NodeReport
+from parallax.model.push import SCHEMA, Push
+from parallax.model.wire import encode
+
+KEY = "whsec_" + base64.b64encode(b"k" * 24).decode()
+OTHER = "whsec_" + base64.b64encode(b"o" * 24).decode()
+
+
+def push(**changes: Any) -> dict[str, Any]:
+    """Make a push of one report, as JSON."""
+    now = datetime.now(UTC)
+    report = NodeReport(
+        target="front", cluster="c", node="n", sent_at=now, interval=15.0
+    )
+    value = Push(schema=SCHEMA, cluster="c", node="n", sent_at=now, reports=(report,))
+    return encode(value) | changes
+
+
+def signed(
+    body: bytes, key: str = KEY, at: datetime | None = None, id_: str = "msg_1"
+) -> dict[str, str]:
+    """Sign a body as an agent does."""
+    when = at or datetime.now(UTC)
+    return {
+        "Webhook-Id": id_,
+        "webhook-timestamp": str(int(when.timestamp())),
+        "webhook-signature": Webhook(key).sign(id_, when, body.decode()),
+        "content-type": "application/json",
+    }
+
+
+def altered(path: str, value: Any) -> bytes:
+    """Return a push's body with one field of it, or of its report, set to this."""
+    document = push()
+    field = path.removeprefix("reports.0.")
+    (document if field == path else document["reports"][0])[field] = value
+    return json.dumps(document).encode()
+
+
+def refusal(headers: dict[str, str], body: bytes, *keys: str) -> Refused:
+    """Return the refusal that a push meets."""
+    with pytest.raises(Refused) as caught:
+        accept(headers, body, keys or (KEY,), datetime.now(UTC))
+    return caught.value
+
+
+def test_a_signed_push_is_taken_and_stamped() -> None:
+    """Its reports carry the time of receipt."""
+    body = json.dumps(push()).encode()
+    now = datetime.now(UTC)
+    taken = accept(signed(body), body, [KEY], now)
+    assert taken.reports[0].received_at is not None
+    assert abs(taken.reports[0].received_at - now) < timedelta(seconds=5)
+
+
+def test_a_report_from_the_buffer_is_not_fresh() -> None:
+    """What waited ten minutes in the agent is ten minutes old on receipt."""
+    now = datetime.now(UTC)
+    document = push()
+    document["sent_at"] = encode(now)
+    document["reports"][0]["sent_at"] = encode(now - timedelta(minutes=10))
+    body = json.dumps(document).encode()
+    taken = accept(signed(body), body, [KEY], now)
+    assert taken.reports[0].received_at == now - timedelta(minutes=10)
+
+
+@pytest.mark.parametrize("key", [KEY, OTHER])
+def test_either_key_will_do_while_it_is_rotated(key: str) -> None:
+    """Two keys are valid at a time."""
+    body = json.dumps(push()).encode()
+    assert accept(signed(body, key), body, [KEY, OTHER], datetime.now(UTC)).node == "n"
+
+
+def test_a_wrong_signature_is_refused() -> None:
+    """A push signed with another key is not believed."""
+    body = json.dumps(push()).encode()
+    found = refusal(signed(body, OTHER), body)
+    assert (found.status_code, found.text) == (
+        401,
+        "not accepted: No matching signature found",
+    )
+
+
+def test_an_altered_body_is_refused() -> None:
+    """A byte changed after signing is noticed."""
+    body = json.dumps(push()).encode()
+    assert refusal(signed(body), body.replace(b"front", b"fronT")).status_code == 401
+
+
+@pytest.mark.parametrize("minutes", [-6, 6])
+def test_an_old_or_early_timestamp_is_refused(minutes: int) -> None:
+    """Beyond five minutes either way a message is a replay or a broken clock."""
+    body = json.dumps(push()).encode()
+    at = datetime.now(UTC) + timedelta(minutes=minutes)
+    found = refusal(signed(body, at=at), body)
+    assert found.status_code == 401
+    assert "timestamp too" in found.text
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"webhook-id": "a", "webhook-timestamp": "x", "webhook-signature": "v1,x"},
+        {"webhook-id": "a", "webhook-timestamp": "nan", "webhook-signature": "v1,x"},
+    ],
+)
+def test_malformed_signature_headers_are_refused(headers: dict[str, str]) -> None:
+    """Headers that are no signature are refused, not a crash."""
+    assert refusal(headers, b"{}").status_code == 401
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["webhook-id", "webhook-timestamp", "webhook-signature"]),
+        st.text(max_size=40),
+    ),
+    st.binary(max_size=200),
+)
+def test_no_stranger_gets_more_than_a_refusal(
+    headers: dict[str, str], body: bytes
+) -> None:
+    """Whatever headers and body are made up, the answer is 401."""
+    now = str(int(datetime.now(UTC).timestamp()))
+    assert refusal({"webhook-timestamp": now} | headers, body).status_code == 401
+
+
+def test_without_a_key_nothing_is_taken() -> None:
+    """A stack without AgentKey refuses, and says what to set."""
+    body = json.dumps(push()).encode()
+    with pytest.raises(Refused, match="set the stack's parameter AgentKey"):
+        accept(signed(body), body, [], datetime.now(UTC))
+
+
+def test_two_megabytes_are_refused_before_anything_else() -> None:
+    """Size is looked at before signature and content."""
+    found = refusal({}, b"x" * 2 * BODY_LIMIT)
+    assert (found.status_code, found.text) == (
+        413,
+        "2097152 bytes: no more than 1048576 are taken",
+    )
+
+
+def test_a_packed_body_is_refused_by_name() -> None:
+    """Content-Encoding is not taken yet."""
+    found = refusal({"Content-Encoding": "gzip"}, b"x")
+    assert found.status_code == 400
+    assert "gzip" in found.text
+
+
+def test_an_unknown_schema_is_refused_by_name() -> None:
+    """The refusal names the version sent and the one that is taken."""
+    body = json.dumps(push(schema="io.parallax.observations.v9")).encode()
+    found = refusal(signed(body), body)
+    assert found.status_code == 400
+    assert "io.parallax.observations.v9" in found.text
+    assert SCHEMA in found.text
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{", "not JSON"),
+        ("[]", "not a JSON object"),
+        (json.dumps(push() | {"sent_at": "noon"}), "sent_at: "),
+        (json.dumps(push() | {"reports": [{}]}), "and "),
+    ],
+)
+def test_a_malformed_push_is_refused_with_the_field(text: str, said: str) -> None:
+    """Signed nonsense is refused with what is wrong and where."""
+    found = refusal(signed(text.encode()), text.encode())
+    assert found.status_code == 400
+    assert said in found.text
+    assert "\n" not in found.text
+
+
+@pytest.mark.parametrize("name", ["k8s.cluster.name", "k8s.node.name"])
+def test_a_report_of_another_node_is_refused(name: str) -> None:
+    """One push has one speaker: all of its reports are of the node that it names."""
+    body = altered(f"reports.0.{name}", "other")
+    found = refusal(signed(body), body)
+    said = f"reports.0.{name}: not the one that the push names"
+    assert (found.status_code, found.text) == (400, said)
+
+
+PROBE = {
+    "role": "first",
+    "request_id": "r",
+    "url.full": "https://front.example/",
+    "started_at": "2025-11-20T12:00:00Z",
+    "healthy": True,
+    "duration": 0.1,
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "said"),
+    [
+        *(
+            ("reports.0.interval", value, "interval: expected 1 to 3600 seconds")
+            for value in (float("nan"), float("inf"), 1e308, -5, 0, 3601)
+        ),
+        ("sent_at", "2025-11-20T12:00:00", "sent_at: expected a time with its zone"),
+        ("reports.0.sent_at", "2025-11-20T12:00:00", "with its zone"),
+        ("reports.0.log_read_at", "2025-11-20T12:00:00", "with its zone"),
+        ("sent_at", "0001-01-01T00:00:00+14:00", "sent_at: expected a year"),
+        ("reports.0.sent_at", "9999-12-31T23:59:59Z", "expected a year from 1970"),
+        (
+            "reports.0.probes",
+            [PROBE | {"started_at": "9999-12-31T23:59:59Z"}],
+            "reports.0.probes.0.started_at: expected a year from 1970 to 2199",
+        ),
+        (
+            "reports.0.probes",
+            [PROBE | {"duration": float("inf")}],
+            "reports.0.probes.0.duration: expected a finite number",
+        ),
+        ("schema", [["x"]], "unknown schema (no text)"),
+        ("schema", "x" * 9999, "unknown schema 'xxx"),
+        ("k8s.node.name", "\ud800", "k8s.node.name: "),
+    ],
+)
+def test_what_nobody_can_reckon_with_is_refused(
+    path: str, value: Any, said: str
+) -> None:
+    """A signed push out of bounds is refused shortly, by the field, and is no crash."""
+    body = altered(path, value)
+    found = refusal(signed(body), body)
+    assert found.status_code == 400
+    assert said in found.text
+    assert len(found.text) < 250
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"schema":' * 100_000])
+def test_a_body_nested_too_deeply_is_refused(text: str) -> None:
+    """The parser's own limit is a refusal too."""
+    found = refusal(signed(text.encode()), text.encode())
+    assert (found.status_code, found.text) == (400, "the body is nested too deeply")
+
+
+def test_an_empty_key_in_the_list_fits_nobody() -> None:
+    """`key,` leaves an empty one behind; it neither lets in nor crashes."""
+    body = json.dumps(push()).encode()
+    now = datetime.now(UTC)
+    assert accept(signed(body), body, ["", KEY], now).node == "n"
+    assert refusal(signed(body, OTHER), body, KEY, "").status_code == 401
+    assert "set the stack's parameter" in refusal(signed(body), body, "").text
+
+
+def test_a_clock_set_back_makes_no_report_of_tomorrow() -> None:
+    """A report that waited, stamped by a clock ahead, is received now at the latest."""
+    now = datetime.now(UTC)
+    body = altered("reports.0.sent_at", encode(now + timedelta(days=1)))
+    assert accept(signed(body), body, [KEY], now).reports[0].received_at == now

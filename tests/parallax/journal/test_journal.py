@@ -1,0 +1,229 @@
+"""The journal: what is stored comes back, once, in order, and bounded."""
+
+import base64
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from parallax.journal import (
+    DynamoJournal,
+    PrintedJournal,
+    UnreadableError,
+    from_image,
+    to_item,
+)
+from parallax.journal.dynamodb import READINGS
+from parallax.journal.observation import TooLargeError, moment
+from parallax.model.balancer import BalancerReading, LoadBalancer
+from parallax.model.cluster import NodeReport, Sighting
+from parallax.model.probe import Probe, ProbeRun, Role
+
+NOW = datetime(2025, 11, 20, 12, 0, tzinfo=UTC)
+
+
+def probe(role: Role = Role.FIRST, *, healthy: bool = False, body: str = "") -> Probe:
+    """Make a probe of one second ago."""
+    return Probe(
+        role=role,
+        request_id="abc",
+        url="https://front.example/",
+        started_at=NOW,
+        healthy=healthy,
+        duration=0.1,
+        status_code=503,
+        body=body,
+    )
+
+
+def run(*more: Probe) -> ProbeRun:
+    """Make a run: an investigation, if there is more than the first probe."""
+    return ProbeRun(target="front", started_at=NOW, probes=(probe(), *more))
+
+
+def report(**changes: Any) -> NodeReport:
+    """Make a report of one node."""
+    fields: dict[str, Any] = {
+        "target": "front",
+        "cluster": "c",
+        "node": "worker-1",
+        "sent_at": NOW,
+        "interval": 15.0,
+    }
+    return NodeReport(**(fields | changes))
+
+
+READING = BalancerReading(
+    target="front",
+    read_at=NOW + timedelta(seconds=2),
+    load_balancer=LoadBalancer(id=1, name="lb", ipv4="203.0.113.20"),
+)
+
+
+def test_what_was_recorded_comes_back(cloud: Any) -> None:
+    """Runs, readings and each node's report of one target come back as they were."""
+    journal = DynamoJournal(cloud.journal)
+    early = report(sent_at=NOW - timedelta(seconds=5))
+    for observation in (READING, run(), early):
+        journal.record(observation)
+    journal.record(BalancerReading(target="another", read_at=NOW))
+    since = NOW - timedelta(minutes=1)
+    assert journal.recent("front", since) == (run(), READING, early)
+
+
+def test_a_source_silent_for_long_is_still_known(cloud: Any) -> None:
+    """The last run, reading and report come back, however old they are."""
+    journal = DynamoJournal(cloud.journal)
+    for observation in (READING, run(), report()):
+        journal.record(observation)
+    since = NOW + timedelta(hours=20)
+    assert journal.recent("front", since) == (run(), READING, report())
+
+
+def test_runs_come_back_by_time_and_only_the_newest_readings(cloud: Any) -> None:
+    """Half an hour of runs; of readings no more than may still be evidence."""
+    journal = DynamoJournal(cloud.journal)
+    at = [NOW + timedelta(minutes=m) for m in range(8)]
+    runs = [replace(run(), started_at=instant) for instant in at]
+    readings = [replace(READING, read_at=instant) for instant in at]
+    for observation in (*runs[::-1], *readings):
+        journal.record(observation)
+    assert journal.recent("front", at[1]) == (*runs[1:], *readings[-READINGS:])
+
+
+def test_an_investigation_takes_the_place_of_its_first_probe(cloud: Any) -> None:
+    """The two records of one run are one item, the fuller one."""
+    journal = DynamoJournal(cloud.journal)
+    full = run(probe(Role.REPEAT))
+    journal.record(run())
+    journal.record(full)
+    assert journal.recent("front", NOW) == (full,)
+
+
+def test_a_repeated_report_does_not_look_fresh(cloud: Any) -> None:
+    """A report that comes again keeps the time of its first receipt."""
+    journal = DynamoJournal(cloud.journal)
+    first = report(received_at=NOW + timedelta(seconds=1))
+    journal.record(first)
+    journal.record(report(received_at=NOW + timedelta(minutes=4)))
+    assert journal.recent("front", NOW) == (first,)
+
+
+def test_a_node_speaks_with_its_last_word(cloud: Any) -> None:
+    """One report a node comes back; a late one does not take its place."""
+    journal = DynamoJournal(cloud.journal)
+    heard = [NOW + timedelta(seconds=s) for s in (0, 15, 30)]
+    first, late, last = (report(sent_at=at, received_at=at) for at in heard)
+    silent = report(node="worker-2")
+    for observation in (first, silent, last, late):
+        journal.record(observation)
+    assert journal.recent("front", NOW) == (last, silent)
+
+
+def test_a_clock_that_jumps_back_does_not_silence_a_node(cloud: Any) -> None:
+    """What counts is when ingest received a report, not when the node says it was."""
+    journal = DynamoJournal(cloud.journal)
+    before = report(received_at=NOW)
+    after = report(
+        sent_at=NOW - timedelta(minutes=4), received_at=NOW + timedelta(seconds=15)
+    )
+    for observation in (before, after):
+        journal.record(observation)
+    assert journal.recent("front", NOW) == (after,)
+
+
+def test_sightings_of_earlier_reports_come_with_the_last(cloud: Any) -> None:
+    """What any report saw of the newest run is there, once; of older runs it is not."""
+    journal = DynamoJournal(cloud.journal)
+    journal.record(run())
+    old, early, late = (
+        Sighting(request_id=name, seen_at=NOW, node="worker-1")
+        for name in ("old", "early", "late")
+    )
+    brought = {-600: (old,), 15: (early,), 30: (early, late), 45: ()}
+    for seconds, sightings in brought.items():
+        at = NOW + timedelta(seconds=seconds)
+        journal.record(report(sent_at=at, received_at=at, sightings=sightings))
+    (_, last) = journal.recent("front", NOW)
+    assert isinstance(last, NodeReport)
+    assert last.sent_at == NOW + timedelta(seconds=45)
+    assert last.sightings == (early, late)
+
+
+def test_the_balancers_addresses_need_no_decoding(cloud: Any) -> None:
+    """The newest reading's addresses are found; a problem reading has none."""
+    journal = DynamoJournal(cloud.journal)
+    assert journal.addresses("front", NOW) == ()
+    journal.record(READING)
+    journal.record(BalancerReading(target="front", read_at=NOW + timedelta(seconds=9)))
+    assert journal.addresses("front", NOW) == ("203.0.113.20",)
+
+
+def test_a_broken_item_does_not_hide_the_others(cloud: Any) -> None:
+    """An item that can't be read is left out, and the rest comes back."""
+    journal = DynamoJournal(cloud.journal)
+    journal.record(run())
+    broken = to_item(READING) | {"payload": {"B": b"not gzip"}}
+    cloud.client("dynamodb").put_item(TableName=cloud.journal, Item=broken)
+    assert journal.recent("front", NOW) == (run(),)
+
+
+def test_the_filters_attributes_stand_in_clear() -> None:
+    """A stream filter tells a failing first probe from everything else."""
+    item = to_item(run())
+    assert (item["kind"], item["outcome"]) == ({"S": "run"}, {"S": "failing"})
+    assert to_item(run(probe(Role.REPEAT)))["kind"] == {"S": "investigation"}
+    assert to_item(report())["kind"] == {"S": "report"}
+    kept = int(item["expires_at"]["N"]) - NOW.timestamp()
+    assert kept == timedelta(days=2).total_seconds()
+
+
+def test_a_stream_image_is_read_from_base64() -> None:
+    """Lambda hands binary attributes over as base64 text."""
+    item = to_item(READING)
+    item["payload"] = {"B": base64.b64encode(item["payload"]["B"]).decode()}
+    assert from_image(item) == READING
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        {},
+        {"kind": {"S": "run"}},
+        {"kind": {"S": "rumor"}, "payload": {"B": b""}},
+        {"kind": {"S": "run"}, "payload": {"B": "no base64!"}},
+        {"kind": {"S": "reading"}, "payload": to_item(run())["payload"]},
+    ],
+)
+def test_what_is_no_observation_is_named_unreadable(image: Any) -> None:
+    """Whatever is wrong with an image, the error is one and says why."""
+    with pytest.raises(UnreadableError):
+        from_image(image)
+
+
+def test_an_observation_too_large_is_refused_by_size() -> None:
+    """An item's limit is ours before it is DynamoDB's."""
+    noise = "".join(chr(0x4E00 + (i * 7919) % 20000) for i in range(400_000))
+    with pytest.raises(TooLargeError, match="more than the 380000"):
+        to_item(run(probe(Role.REPEAT, body=noise)))
+
+
+@given(st.datetimes(timezones=st.timezones()), st.datetimes(timezones=st.timezones()))
+def test_moments_sort_as_time_does(one: datetime, other: datetime) -> None:
+    """Texts of instants compare as the instants, whatever their zone."""
+    if one.astimezone(UTC) <= other.astimezone(UTC):
+        assert moment(one) <= moment(other)
+
+
+def test_without_a_journal_it_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    """The printed journal shows the key and the observation, and keeps nothing."""
+    journal = PrintedJournal()
+    journal.record(run())
+    out = capsys.readouterr().out
+    assert '"would_store"' in out
+    assert "probe#2025-11-20T12:00:00.000Z#abc" in out
+    assert journal.recent("front", NOW) == ()
+    assert journal.addresses("front", NOW) == ()

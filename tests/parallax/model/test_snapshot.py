@@ -1,0 +1,117 @@
+"""Specification of freshness: `parallax.model.snapshot`."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from parallax.model.balancer import BalancerReading, LoadBalancer
+from parallax.model.cluster import ClusterReading, NodeReport
+from parallax.model.probe import Probe, ProbeRun, Role
+from parallax.model.snapshot import Snapshot
+from parallax.model.target import Target
+
+NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
+
+
+def probe(at: datetime, role: Role = Role.FIRST) -> Probe:
+    """Make a failing probe."""
+    return Probe(
+        role=role,
+        request_id="r1",
+        url="https://a.example/",
+        started_at=at,
+        healthy=False,
+        duration=0.1,
+        status_code=503,
+    )
+
+
+def report(at: datetime, *, skew: timedelta = timedelta(0)) -> NodeReport:
+    """Make a report measured at an instant of ingest's clock, on a skewed node."""
+    return NodeReport(
+        target="a",
+        cluster="c",
+        node="worker-01",
+        sent_at=at - skew,
+        received_at=at,
+        interval=15,
+        probes=(probe(at - skew, Role.INGRESS),),
+        reading=ClusterReading(read_at=at - skew),
+    )
+
+
+def snapshot(**known: object) -> Snapshot:
+    """Make a snapshot taken now."""
+    return Snapshot(
+        target=Target(name="a", url="https://a.example/"),
+        taken_at=NOW,
+        **known,  # type: ignore[arg-type]
+    )
+
+
+@pytest.mark.parametrize(("age", "known"), [(170, True), (190, False)])
+def test_an_old_external_run_says_nothing_about_now(age: int, known: bool) -> None:  # noqa: FBT001 - a table
+    """A run older than three minutes is not the outside any more."""
+    at = NOW - timedelta(seconds=age)
+    run = ProbeRun(target="a", started_at=at, probes=(probe(at),))
+    assert (snapshot(run=run).outside is not None) is known
+
+
+@pytest.mark.parametrize(("age", "known"), [(10, True), (30, False)])
+def test_a_balancer_reading_from_before_the_failure_is_not_known(
+    age: int,
+    known: bool,  # noqa: FBT001 - a table
+) -> None:
+    """What the balancer was before the failure began does not explain it."""
+    reading = BalancerReading(
+        target="a",
+        read_at=NOW - timedelta(seconds=age),
+        load_balancer=LoadBalancer(id=1, name="lb"),
+    )
+    since = NOW - timedelta(seconds=20)
+    taken = snapshot(balancer=reading, failing_since=since)
+    assert (taken.load_balancer is not None) is known
+
+
+@pytest.mark.parametrize(
+    "skew", [timedelta(0), timedelta(hours=1), -timedelta(hours=1)]
+)
+def test_skew_of_a_nodes_clock_makes_evidence_neither_fresh_nor_stale(
+    skew: timedelta,
+) -> None:
+    """Times of the node's clock are translated before they are compared."""
+    since = NOW - timedelta(seconds=20)
+    fresh = snapshot(
+        reports=(report(NOW - timedelta(seconds=5), skew=skew),), failing_since=since
+    )
+    stale = snapshot(
+        reports=(report(NOW - timedelta(seconds=30), skew=skew),), failing_since=since
+    )
+    assert fresh.inside(Role.INGRESS)
+    assert fresh.cluster is not None
+    assert not stale.inside(Role.INGRESS)
+    assert stale.cluster is None
+
+
+def test_an_agent_that_missed_four_intervals_is_silent() -> None:
+    """Its last report is not among the live ones."""
+    assert not snapshot(reports=(report(NOW - timedelta(seconds=61)),)).live_reports
+
+
+def test_a_report_that_waited_in_a_buffer_does_not_speak_of_now() -> None:
+    """It is received now, but what it holds was measured nineteen minutes ago."""
+    old = NOW - timedelta(minutes=19)
+    waited = NodeReport(
+        target="a",
+        cluster="c",
+        node="worker-01",
+        sent_at=NOW,
+        received_at=NOW,
+        interval=15,
+        probes=(probe(old, Role.INGRESS),),
+        reading=ClusterReading(read_at=old),
+    )
+    taken = snapshot(reports=(waited,), failing_since=old - timedelta(minutes=1))
+    assert taken.live_reports
+    assert not taken.inside(Role.INGRESS)
+    assert taken.cluster is None

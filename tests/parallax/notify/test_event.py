@@ -1,0 +1,101 @@
+"""Specification of the queue's event: `parallax.notify.event` and its schema."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from parallax.diagnose import Rules, advance, judge
+from parallax.model.finding import NOT_ESTABLISHED, Finding
+from parallax.model.schema import finding_schema, snapshot_schema, write
+from parallax.model.snapshot import Snapshot
+from parallax.model.wire import decode, encode
+from parallax.notify.event import LIMIT, cloud_event
+from tests.parallax import scenarios as s
+
+ROOT = Path(__file__).parents[3]
+SNAPSHOTS = {name: build() for name, build in s.FAULTS.items()} | {
+    NOT_ESTABLISHED: replace(s.wrong_port(), reports=(), sightings=())
+}
+
+
+def finding(snapshot: Snapshot) -> Finding:
+    """Return the first finding of a snapshot's incident."""
+    incident = advance(None, judge(snapshot), snapshot, rules=Rules())
+    assert incident
+    assert incident.finding
+    return incident.finding
+
+
+def size(event: dict[str, Any]) -> int:
+    """Return the bytes of an event."""
+    return len(json.dumps(event, ensure_ascii=False).encode())
+
+
+@pytest.mark.parametrize("cause", SNAPSHOTS)
+def test_events_follow_the_published_schema(cause: str) -> None:
+    """A real finding of each cause validates, and so does its snapshot."""
+    event = json.loads(json.dumps(cloud_event(finding(SNAPSHOTS[cause]))))
+    Draft202012Validator(finding_schema()).validate(event)
+    Draft202012Validator(snapshot_schema()).validate(event["data"]["snapshot"])
+    assert event["data"]["cause"] == cause
+    assert event["data"]["target"] == "platform-api"
+    assert (event["data"]["class"] is None) is (cause == NOT_ESTABLISHED)
+    assert "hop" in event["data"]
+    assert event["dataschema"] == "urn:parallax:schema:finding:v1"
+    assert finding_schema()["$id"] == event["dataschema"]
+    assert snapshot_schema()["$id"] == "urn:parallax:schema:snapshot:v1"
+
+
+def test_the_committed_schemas_are_what_the_model_makes(tmp_path: Path) -> None:
+    """`python -m parallax.model.schema docs/schema` changes nothing."""
+    write(tmp_path)
+    for made in tmp_path.iterdir():
+        kept = ROOT / "docs" / "schema" / made.name
+        assert kept.read_text() == made.read_text()
+
+
+def test_an_event_too_large_gives_up_bodies_and_then_the_past() -> None:
+    """What was given up is told, and the rest stays."""
+    x = s.wrong_port()
+    assert x.run
+    fat = tuple(replace(p, body="é" * 65536) for p in x.run.probes) * 8
+    event = cloud_event(finding(replace(x, run=replace(x.run, probes=fat))))
+    assert size(event) <= LIMIT + 8192
+    assert event["data"]["snapshot_trimmed"] == ["readings", "headers", "bodies"]
+    huge = replace(x, past=x.past * 4000)
+    event = cloud_event(finding(huge))
+    assert event["data"]["snapshot_trimmed"][-1] == "past"
+    Draft202012Validator(finding_schema()).validate(json.loads(json.dumps(event)))
+
+
+def test_a_large_cluster_keeps_a_snapshot_that_judges_the_same() -> None:
+    """Sixty nodes' reports are thinned, not thrown away with the rest."""
+    x = s.wrong_port()
+    reports = tuple(
+        replace(report, node=f"{report.node}-{n}")
+        for n in range(12)
+        for report in x.reports
+    )
+    many = replace(x, reports=reports)
+    event = cloud_event(finding(many))
+    assert event["data"]["snapshot_trimmed"][0] == "readings"
+    assert "all" not in event["data"]["snapshot_trimmed"]
+    thinned = decode(Snapshot, event["data"]["snapshot"])
+    assert judge(thinned).cause == judge(many).cause == "lb-health-check-wrong-port"
+
+
+@pytest.mark.parametrize("cause", s.FAULTS)
+def test_each_saved_snapshot_is_judged_as_its_name_says(cause: str) -> None:
+    """`events/diagnose/<cause>.json` can be replayed."""
+    saved = json.loads((ROOT / "events" / "diagnose" / f"{cause}.json").read_text())
+    assert judge(decode(Snapshot, saved["snapshot"])).cause == cause
+
+
+def test_a_snapshot_survives_the_wire() -> None:
+    """Encoded and decoded it is judged alike."""
+    x = s.wrong_port()
+    assert decode(Snapshot, json.loads(json.dumps(encode(x)))) == x

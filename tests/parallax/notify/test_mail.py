@@ -1,0 +1,183 @@
+"""Specification of the mail: `parallax.notify.mail`."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from parallax.diagnose import Rules, advance, judge, silences
+from parallax.model.finding import UNWATCHED, Finding, Proof, State, Trend, Turn
+from parallax.model.snapshot import Snapshot
+from parallax.notify.mail import render
+from parallax.notify.subject import LIMIT
+from tests.parallax import scenarios as s
+
+
+def finding(snapshot: Snapshot) -> Finding:
+    """Return the first finding of a snapshot's incident."""
+    incident = advance(None, judge(snapshot), snapshot, rules=Rules())
+    assert incident
+    assert incident.finding
+    return incident.finding
+
+
+@pytest.mark.parametrize("cause", s.FAULTS)
+def test_each_mail_fits_sns_and_a_phone(cause: str) -> None:
+    """An ASCII subject of one line; 80 columns, commands apart."""
+    mail = render(finding(s.FAULTS[cause]()))
+    assert mail.subject.isascii()
+    assert len(mail.subject) <= LIMIT
+    assert "\n" not in mail.subject
+    for line in mail.body.splitlines():
+        assert len(line) <= 80 or line.startswith("    ")
+
+
+def test_the_mail_answers_in_ten_seconds() -> None:
+    """What, for whom, since when, who, why, and the command, in that order."""
+    body = render(finding(s.wrong_port())).body
+    wanted = [
+        "https://platform-api.keybuzz.io/ answers 503 for users",
+        "Since 2025-11-20 03:00:00 UTC (40 s ago)",
+        "WHO IS TO BLAME: the load balancer",
+        "health check asks :30081, the ingress listens on :31695",
+        (
+            "hcloud load-balancer update-service keybuzz-lb --listen-port 443"
+            " --health-check-port 31695"
+        ),
+        "The path, from the internet inward:",
+        "Ruled out:",
+        "service-without-endpoints: keybuzz/keybuzz-api: 5 of 5 endpoints ready",
+        "incident  ",
+    ]
+    places = [" ".join(body.split()).find(" ".join(text.split())) for text in wanted]
+    assert -1 not in places
+    assert places == sorted(places)
+
+
+def test_not_established_says_so_and_what_would_decide() -> None:
+    """Nobody is accused; the missing observations are named."""
+    blind = replace(s.wrong_port(), reports=(), sightings=())
+    body = render(finding(blind)).body
+    assert "not established" in body
+    assert "What would decide: " in body
+    assert "no agent has" in body
+
+
+def test_the_resolved_mail_says_that_all_is_well_and_what_it_was() -> None:
+    """It answers well now, how long it lasted, what it was blamed on."""
+    began = finding(s.wrong_port())
+    over = replace(
+        began,
+        state=State.RESOLVED,
+        turn=Turn.RESOLVED,
+        symptom=judge(s.healthy()).symptom,
+        well_since=s.SINCE + timedelta(hours=2, minutes=5),
+        judged_at=s.SINCE + timedelta(hours=2, minutes=10),
+    )
+    mail = render(over)
+    assert mail.subject == (
+        "[Parallax] RESOLVED platform-api: well again after 2 h 5 min"
+        " (was lb-health-check-wrong-port)"
+    )
+    body = " ".join(mail.body.split())
+    assert "platform-api (https://platform-api.keybuzz.io/) answers well again." in body
+    assert "It lasted 2 h 5 min: from 2025-11-20 03:00:00 UTC to" in body
+    assert (
+        "blamed on the load balancer: \"The load balancer's health check asks the"
+        ' wrong port" (lb-health-check-wrong-port).'
+    ) in body
+    assert "Now: 200 (1 of 1) from the internet" in body
+
+
+def test_an_end_that_was_never_explained_says_so() -> None:
+    """What was shown for a while is told, and accused of nothing."""
+    blind = finding(replace(s.wrong_port(), reports=(), sightings=()))
+    proof = Proof(cause="pod-answers-error", evidence=("x",), seen_at=s.SINCE)
+    over = replace(blind, turn=Turn.RESOLVED, proof=proof)
+    body = " ".join(render(over).body.split())
+    assert "not established at the end; pod-answers-error was shown for a" in body
+    assert "Now:" not in body
+
+
+@pytest.mark.parametrize(
+    ("turn", "trend", "word", "news"),
+    [
+        (Turn.FIRING, Trend.UNKNOWN, "DOWN", ""),
+        (Turn.CAUSE_CHANGED, Trend.PROGRESS, "DOWN, CHANGED", "who is to blame."),
+        (Turn.TREND_CHANGED, Trend.PROGRESS, "DOWN, PROGRESS", "another place"),
+        (Turn.TREND_CHANGED, Trend.DECLINE, "DOWN, WORSE", "another place"),
+        (Turn.TREND_CHANGED, Trend.UNKNOWN, "DOWN, CHANGED", "another place"),
+        (Turn.REMINDER, Trend.UNKNOWN, "STILL DOWN", "REMINDER: it is still down"),
+    ],
+)
+def test_each_mail_says_what_it_is(
+    turn: Turn, trend: Trend, word: str, news: str
+) -> None:
+    """The subject has the word, and the first line what is new."""
+    first = finding(s.wrong_port())
+    symptom = replace(first.symptom, trend=trend)
+    mail = render(replace(first, turn=turn, symptom=symptom))
+    assert mail.subject == (
+        f"[Parallax] {word} platform-api (503):"
+        " the load balancer's health check asks the wrong port"
+    )
+    assert news in mail.body.splitlines()[0]
+
+
+def test_a_blind_mail_accuses_nobody_and_its_end_says_so() -> None:
+    """Who is silent, what that means; then for how long."""
+    dead = replace(s.healthy(), reports=s.healthy().reports[:4])
+    silence = next(v.judgement for v in silences(dead) if v.judgement.class_)
+    late = replace(dead, taken_at=s.NOW + timedelta(minutes=5))
+    begun = advance(None, silence, dead, rules=Rules())
+    fired = advance(begun, silence, late, rules=Rules())
+    assert fired
+    assert fired.finding
+    blind = render(fired.finding)
+    line = "[Parallax] BLIND keybuzz/agent: 1 of 5 agents silent: worker-05"
+    assert blind.subject == line
+    assert "PARALLAX IS BLIND (keybuzz/agent): 1 of 5 agents" in blind.body
+    assert "TO BLAME" not in blind.body
+    still = render(replace(fired.finding, turn=Turn.REMINDER))
+    assert still.subject.startswith("[Parallax] STILL BLIND keybuzz/agent: ")
+    over = render(replace(fired.finding, turn=Turn.RESOLVED))
+    end = "[Parallax] RESOLVED keybuzz/agent: heard again after 5 min"
+    assert over.subject == end
+    assert "None" not in over.body
+
+
+@pytest.mark.parametrize(
+    ("gets", "said"),
+    [
+        ({"status_code": 200}, "answers 200, but not well, for users"),
+        (
+            {"status_code": None, "error_type": "connection_refused"},
+            "gives no answer (connection refused) for users",
+        ),
+        ({"status_code": None, "error_type": None}, "does not answer well for users"),
+    ],
+)
+def test_the_first_line_reads_well_whatever_users_get(
+    gets: dict[str, object], said: str
+) -> None:
+    """A status that is no error, no answer at all, and nothing known."""
+    first = finding(s.wrong_port())
+    symptom = replace(first.symptom, **gets)  # type: ignore[arg-type]
+    body = render(replace(first, symptom=symptom)).body
+    assert f"https://platform-api.keybuzz.io/ {said}" in " ".join(body.split())
+
+
+def test_the_mail_of_a_target_taken_out_claims_no_health() -> None:
+    """It is said that nobody watches it any more, and nothing of how it is."""
+    gone = replace(
+        finding(s.wrong_port()),
+        state=State.RESOLVED,
+        turn=Turn.RESOLVED,
+        cause=UNWATCHED,
+        title="No longer watched; it was blamed on lb-no-target",
+    )
+    mail = render(gone)
+    assert mail.subject == "[Parallax] RESOLVED platform-api: no-longer-watched"
+    assert "platform-api is no longer watched" in mail.body
+    assert "blamed on lb-no-target." in mail.body
+    assert "works again" not in mail.body

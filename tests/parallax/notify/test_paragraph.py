@@ -1,0 +1,63 @@
+"""Specification of the mail's paragraphs: `parallax.notify.paragraph`."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from parallax.notify.paragraph import WIDTH, bullets, fill, hung, minute, span, stacked
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (-5, "0 s"),
+        (45, "45 s"),
+        (720, "12 min"),
+        (11100, "3 h 5 min"),
+        (187200, "2 d 4 h"),
+    ],
+)
+def test_a_time_is_told_as_people_say_it(seconds: int, said: str) -> None:
+    """Two units at most; a clock that ran back is no time."""
+    assert span(timedelta(seconds=seconds)) == said
+
+
+def test_lines_keep_the_width_and_names_stay_whole() -> None:
+    """Further lines are indented as far as the first; a URL is never broken."""
+    url = "https://platform-api.keybuzz.io/" + "x" * 90
+    lines = hung("  - ", f"{'word ' * 20}{url}").splitlines()
+    assert all(len(line) <= WIDTH for line in lines if "http" not in line)
+    assert all(line.startswith("    ") for line in lines[1:])
+    assert url in fill(url)
+
+
+def test_an_empty_list_is_nothing() -> None:
+    """No title without entries."""
+    assert bullets("Ruled out", ()) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Who is it.. Nobody..", "Who is it. Nobody."),
+        ("Purge https://x/a/../b and wait...", "Purge https://x/a/../b and wait..."),
+        ("cd /srv/..", "cd /srv/.."),
+    ],
+)
+def test_only_a_sentence_that_ends_twice_loses_a_full_stop(
+    text: str, said: str
+) -> None:
+    """A path and three dots stay."""
+    assert fill(text) == said
+
+
+def test_a_minute_has_its_date_on_another_day() -> None:
+    """A proof of yesterday must not look like one of today."""
+    at = datetime(2025, 11, 20, 23, 59, 58, tzinfo=UTC)
+    assert minute(at, at) == "23:59 UTC"
+    assert minute(at, at + timedelta(hours=1)) == "2025-11-20 23:59 UTC"
+
+
+def test_empty_parts_leave_no_empty_line() -> None:
+    """Only what is there is stacked."""
+    assert stacked("a", "", "b") == "a\nb"

@@ -1,0 +1,299 @@
+"""A round over targets: who is recorded when, and what an investigation holds."""
+
+import asyncio
+import importlib
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, contextmanager
+from dataclasses import replace
+from time import monotonic
+
+import pytest
+
+from parallax.model.probe import ErrorType, Probe, ProbeRun, Role
+from parallax.model.target import Reached, Target
+from parallax.probe import Plan, watch
+from tests.parallax.probe.servers import (
+    Authority,
+    Handler,
+    answering,
+    serving,
+)
+
+PLAN = Plan(
+    repeats=3,
+    interval=0.02,
+    offset=0.005,
+    compare_at=0.01,
+    seconds=1.0,
+    shortest=0.05,
+    resolvers=(),
+    resolver_seconds=0.1,
+)
+BAD = answering(b"HTTP/1.1 503 No\r\nContent-Length: 5000\r\n\r\n" + b"x" * 5000)
+GOOD = answering(b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n" + b"y" * 5000)
+
+
+async def silent(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
+    """Read and never answer."""
+    await reader.read()
+
+
+@contextmanager
+def running(*handlers: Handler, tls: Authority | None = None) -> Iterator[list[int]]:
+    """Serve in a thread of its own, for `watch` runs its own loop; yield ports."""
+    ports: list[int] = []
+    ready = threading.Event()
+    stopping: list[Callable[[], object]] = []
+
+    async def serve() -> None:
+        """Serve until told to stop."""
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        stopping.append(lambda: loop.call_soon_threadsafe(stop.set))
+        async with AsyncExitStack() as stack:
+            context = tls.context if tls else None
+            for handler in handlers:
+                serving_it = serving(handler, context)
+                ports.append(await stack.enter_async_context(serving_it))
+            ready.set()
+            await stop.wait()
+
+    thread = threading.Thread(target=lambda: asyncio.run(serve()))
+    thread.start()
+    assert ready.wait(5)
+    try:
+        yield ports
+    finally:
+        stopping[0]()
+        thread.join()
+
+
+def target(name: str, port: int, *, cdn: bool = False, scheme: str = "http") -> Target:
+    """Return a target on loopback that gives up after 0.4 s."""
+    return Target(
+        name=name,
+        url=f"{scheme}://127.0.0.1:{port}/path?a=b",
+        reached=Reached(load_balancer="lb", cdn=cdn),
+        allow_private_addresses=True,
+        timeout_seconds=0.4,
+    )
+
+
+def runs_of(targets: Sequence[Target], *addresses: str) -> list[ProbeRun]:
+    """Watch once, return all that was recorded, in order."""
+    runs: list[ProbeRun] = []
+    watch(targets, balancer_ips=lambda _: addresses, record=runs.append, plan=PLAN)
+    return runs
+
+
+def test_a_healthy_target_costs_one_probe() -> None:
+    """One run with one probe, and not more of its body than needed."""
+    with running(GOOD) as (port,):
+        (run,) = runs_of([target("good", port)])
+    assert run.first.healthy
+    assert len(run.probes) == 1
+    assert (len(run.first.body), run.first.body_bytes) == (2048, 5000)
+    assert run.first.body_truncated
+
+
+def test_a_failing_target_is_investigated_in_the_same_round() -> None:
+    """First run at once, then the full one with the same first probe."""
+    with running(BAD) as (port,):
+        first, full = runs_of([target("bad", port)], "127.0.0.1")
+    assert len(first.probes) == 1
+    assert (first.first, first.started_at) == (full.first, full.started_at)
+    roles = [p.role for p in full.probes]
+    assert roles == [
+        Role.FIRST,
+        *[Role.REPEAT] * 3,
+        Role.CACHE_BUSTER,
+        Role.DIRECT,
+        Role.UNKNOWN_HOST,
+    ]
+    assert len(full.first.body) == 5000
+    assert {len(p.body) for p in full.probes[1:]} == {2048}
+    assert len({p.request_id for p in full.probes}) == len(full.probes)
+    assert full.skipped == ("resolvers: the URL holds an address, no name",)
+
+
+def test_an_investigation_asks_what_it_says() -> None:
+    """A new query for the cache, a Host that nobody serves at the balancer."""
+    heads: list[bytes] = []
+
+    async def note(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Take down what was asked."""
+        heads.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(b"HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n")
+
+    with running(note) as (port,):
+        runs_of([target("bad", port)], "127.0.0.1")
+    busters = [h for h in heads if b"parallax-cache-buster=" in h]
+    assert len(busters) == 1
+    assert busters[0].startswith(b"GET /path?a=b&parallax-cache-buster=")
+    assert b"\r\nCache-Control: no-cache\r\n" in busters[0]
+    unknown = b"\r\nHost: parallax-unknown-host.invalid:%d\r\n" % port
+    assert sum(unknown in h for h in heads) == 1
+
+
+def test_over_tls_an_unknown_host_is_asked_too(trusted: Authority) -> None:
+    """No certificate can match it; the other probes still verify."""
+    with running(BAD, tls=trusted) as (port,):
+        _, full = runs_of([target("bad", port, scheme="https")], "127.0.0.1")
+    (unknown,) = full.by_role(Role.UNKNOWN_HOST)
+    assert unknown.status_code == 503
+    (direct,) = full.by_role(Role.DIRECT)
+    assert direct.status_code == 503
+
+
+def test_without_a_balancer_s_address_it_is_said_what_is_missing() -> None:
+    """No direct probes; the unknown Host goes to the address that answered."""
+    with running(BAD) as (port,):
+        _, full = runs_of([target("bad", port)])
+    assert not full.by_role(Role.DIRECT)
+    assert full.by_role(Role.UNKNOWN_HOST)
+    assert "direct: no address of lb is known" in full.skipped
+
+
+def test_an_address_without_a_route_is_left_out_and_told() -> None:
+    """Its failure would be this machine's, not the balancer's; the other is asked."""
+    with running(BAD) as (port,):
+        _, full = runs_of([target("bad", port)], "fe80::1", "127.0.0.1")
+    asked = full.by_role(Role.DIRECT, Role.UNKNOWN_HOST)
+    assert [(p.role, p.peer_address) for p in asked] == [
+        (Role.DIRECT, "127.0.0.1"),
+        (Role.UNKNOWN_HOST, "127.0.0.1"),
+    ]
+    assert "direct to fe80::1: no IPv6 route from here" in full.skipped
+
+
+def test_without_any_route_to_the_balancer_nothing_is_asked_of_it() -> None:
+    """Neither direct nor for an unknown Host; both are told."""
+    with running(BAD) as (port,):
+        _, full = runs_of([target("bad", port)], "fe80::1")
+    assert not full.by_role(Role.DIRECT, Role.UNKNOWN_HOST)
+    assert {
+        "direct to fe80::1: no IPv6 route from here",
+        "unknown-host to fe80::1: no IPv6 route from here",
+    } <= set(full.skipped)
+
+
+def test_a_cdn_is_never_asked_for_an_unknown_host() -> None:
+    """It would answer by itself and prove nothing about the balancer."""
+    with running(BAD) as (port,):
+        _, full = runs_of([target("bad", port, cdn=True)])
+    assert not full.by_role(Role.UNKNOWN_HOST)
+    assert any(s.startswith("unknown-host:") for s in full.skipped)
+
+
+def test_a_hanging_target_delays_no_other() -> None:
+    """The others are recorded long before it has timed out."""
+    seen: dict[str, float] = {}
+    began = monotonic()
+
+    def record(run: ProbeRun) -> None:
+        """Take down what is recorded."""
+        seen.setdefault(run.target, monotonic() - began)
+
+    with running(silent, GOOD, BAD) as (mute, good, bad):
+        watch(
+            [target("mute", mute), target("good", good), target("bad", bad)],
+            balancer_ips=lambda _: (),
+            record=record,
+            plan=PLAN,
+        )
+    assert seen["good"] < 0.35
+    assert seen["bad"] < 0.35
+    assert seen["mute"] > 0.35
+
+
+def test_a_record_that_fails_costs_only_itself() -> None:
+    """All others are stored; the errors come together at the end."""
+    stored: list[str] = []
+
+    def record(run: ProbeRun) -> None:
+        """Take down what is recorded."""
+        if run.target == "one":
+            raise OSError("table away")
+        stored.append(run.target)
+
+    with (
+        running(GOOD, GOOD) as (one, two),
+        pytest.raises(ExceptionGroup) as caught,
+    ):
+        watch(
+            [target("one", one), target("two", two)],
+            balancer_ips=lambda _: (),
+            record=record,
+            plan=PLAN,
+        )
+    assert stored == ["two"]
+    assert [f"{e}" for e in caught.value.exceptions] == ["table away"]
+
+
+def test_an_unknown_balancer_costs_only_the_direct_probes() -> None:
+    """`balancer_ips` may raise: the rest of the investigation is recorded."""
+    runs: list[ProbeRun] = []
+
+    def away(_: Target) -> Sequence[str]:
+        """Fail as an unreachable journal does."""
+        raise OSError("journal away")
+
+    with running(BAD) as (port,), pytest.raises(ExceptionGroup):
+        watch([target("bad", port)], balancer_ips=away, record=runs.append, plan=PLAN)
+    assert len(runs[-1].by_role(Role.REPEAT)) == 3
+
+
+def test_a_defect_in_one_investigation_loses_nobody_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What there is is recorded, with the defect in words."""
+    module = importlib.import_module("parallax.probe.watch")
+    real = module.investigate
+
+    async def broken(asked: Target, first: Probe, *rest: object) -> ProbeRun:
+        """Fail as a defect of ours would."""
+        if asked.name == "one":
+            raise ZeroDivisionError("oops")
+        return await real(asked, first, *rest)
+
+    monkeypatch.setattr(module, "investigate", broken)
+    with running(BAD, BAD) as (one, two):
+        runs = runs_of([target("one", one), target("two", two)])
+    fulls = {run.target: run for run in runs}
+    assert fulls["one"].skipped == ("investigation: ZeroDivisionError: oops",)
+    assert len(fulls["two"].by_role(Role.REPEAT)) == 3
+
+
+def test_the_budget_holds() -> None:
+    """With no time left, the first probe is recorded and the rest is told."""
+    runs: list[ProbeRun] = []
+    with running(BAD) as (port,):
+        watch(
+            [target("bad", port)],
+            balancer_ips=lambda _: (),
+            record=runs.append,
+            budget=2.04,
+            plan=PLAN,
+        )
+    assert len(runs) == 2
+    assert runs[-1].skipped == ("investigation: no time left in this run",)
+
+
+def test_resolvers_are_asked_where_there_is_a_name() -> None:
+    """A name is compared, and what went wrong with that is part of the run."""
+    with running(BAD) as (port,):
+        named = replace(target("bad", port), url=f"http://localhost:{port}/")
+        _, full = runs_of([named])
+    (zone,) = full.resolutions
+    assert zone.authoritative
+    assert zone.error_type is not None
+
+
+def test_a_name_without_address_leaves_no_entrance() -> None:
+    """Nothing was reached, so there is nowhere to send an unknown Host."""
+    gone = replace(target("gone", 80), url=f"http://{'x' * 64}.invalid/")
+    full = runs_of([gone])[-1]
+    assert full.first.error_type is ErrorType.NAME_NOT_RESOLVED
+    assert not full.by_role(Role.UNKNOWN_HOST)
+    assert any(told.startswith("resolvers: ") for told in full.skipped)

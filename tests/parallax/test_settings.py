@@ -1,0 +1,36 @@
+"""Settings: read by name, and refused by name."""
+
+import pytest
+
+from parallax.settings import HETZNER_ENDPOINT, SettingsError, read
+
+
+def test_an_empty_environment_is_complete() -> None:
+    """Everything has a default; nothing is configured."""
+    found = read({"PARALLAX_JOURNAL_TABLE": ""})
+    assert found.journal_table is None
+    assert found.hetzner_endpoint == HETZNER_ENDPOINT
+    assert found.settle_seconds == 120.0
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("PARALLAX_SETTLE_SECONDS", "soon", "expected seconds, 0 or more, got 'soon'"),
+        ("PARALLAX_QUIET_SECONDS", "-1", "expected seconds"),
+        ("PARALLAX_EVIDENCE_SECONDS", "nan", "expected seconds"),
+        ("PARALLAX_HETZNER_ENDPOINT", "hetzner", "expected an http or https URL"),
+    ],
+)
+def test_a_wrong_value_is_refused_with_its_variable(
+    name: str, text: str, said: str
+) -> None:
+    """The error begins with the variable's name."""
+    with pytest.raises(SettingsError, match=f"^{name}: {said}"):
+        read({name: text})
+
+
+def test_a_place_that_is_needed_is_named() -> None:
+    """What a function can't do without is asked for by its variable."""
+    with pytest.raises(SettingsError, match="PARALLAX_INCIDENTS_TABLE: is not set"):
+        read({}).need("incidents_table")
