@@ -92,7 +92,7 @@ class Follow:
     rest_failed: int = 0
     rest_total: int = 0
     text: str = ""
-    """One sentence, e.g. "all 4 failures came from 203.0.113.9; none of 7 elsewhere"."""
+    """One sentence, e.g. "all 4 failures at 203.0.113.9, none of 7 elsewhere"."""
 
 
 class Trend(StrEnum):

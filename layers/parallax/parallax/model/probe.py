@@ -28,7 +28,7 @@ class Role(StrEnum):
     ADDRESS = "address"
     """One of the name's addresses, pinned: each A and AAAA has its own."""
     CONTROL = "control"
-    """Somebody else's URL that should always answer: is it the monitor that is blind?"""
+    """A URL of somebody else that should always answer: is the monitor blind?"""
     POD = "pod"
     """Inside: one pod's own address and port."""
     SERVICE = "service"

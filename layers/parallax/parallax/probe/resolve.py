@@ -16,7 +16,6 @@ from parallax.model.probe import ErrorType
 from parallax.probe.address import is_address
 from parallax.probe.failure import Failure
 
-
 type _Answer = tuple[tuple[str, ...], Failure | None]
 type _Call = tuple[Callable[[], _Answer], Callable[[_Answer], None]]
 
