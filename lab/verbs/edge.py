@@ -1,22 +1,17 @@
-"""Verbs: the small vocabulary that faults are written in.
+"""Edge: the verbs of name server, CDN, balancer and the nodes' firewall.
 
 In: a verb's arguments from a fault's file. Out: a changed world.
 It does not: undo; `World.clear` sets everything back at once.
 """
 
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import aiohttp
-
-from lab.pods import Behavior
+from lab.verbs.answers import answers
+from lab.verbs.arguments import Arguments, Verb
 from lab.wait import until
 
 if TYPE_CHECKING:
     from lab.world import World
-
-type Arguments = dict[str, Any]
-type Verb = Callable[["World", Arguments], Awaitable[None]]
 
 
 async def balancer(world: "World", arguments: Arguments) -> None:
@@ -54,19 +49,6 @@ def _port(world: "World", word: str | int) -> int:
     return word if isinstance(word, int) else world.case.app(word).port
 
 
-async def scale(world: "World", arguments: Arguments) -> None:
-    """Run an `app` on no node or on all: `to` none or all."""
-    app = world.case.app(arguments["app"])
-    await world.cluster.scale(app, on=arguments["to"] == "all")
-
-
-async def pods(world: "World", arguments: Arguments) -> None:
-    """Tell the pods of an `app` (on some `nodes`) their `behavior`."""
-    app = world.case.app(arguments["app"])
-    nodes = tuple(arguments.get("nodes", ()))
-    await world.cluster.behave(app, Behavior(arguments["behavior"]), nodes)
-
-
 async def cdn(world: "World", arguments: Arguments) -> None:
     """Make the CDN store errors for `error_seconds`; 0: pass them, store nothing."""
     await world.use_cdn(arguments["error_seconds"])
@@ -82,12 +64,6 @@ async def dns(world: "World", arguments: Arguments) -> None:
     host = world.case.app(arguments["app"]).host
     world.records[host] = arguments["address"]
     await world.apply_zone()
-
-
-async def kubernetes(world: "World", arguments: Arguments) -> None:
-    """Make the API `forget` its changes: watches from before get 410 Gone."""
-    if arguments["forget"]:
-        world.cluster.store.compact()
 
 
 async def ask(world: "World", arguments: Arguments) -> None:
@@ -106,36 +82,4 @@ async def health(world: "World", arguments: Arguments) -> None:
     await until(holds)
 
 
-async def answers(world: "World", url: str, wanted: Callable[[int], bool]) -> None:
-    """Ask a URL until its status code is wanted (0: no answer). Raises TimeoutError."""
-
-    async def holds() -> bool:
-        return wanted(await _code(world, url))
-
-    await until(holds)
-
-
-async def _code(world: "World", url: str) -> int:
-    limit = aiohttp.ClientTimeout(total=5)
-    try:
-        async with world.session.get(url, timeout=limit) as response:
-            return response.status
-    except (aiohttp.ClientError, TimeoutError):
-        return 0
-
-
-VERBS: dict[str, Verb] = {
-    verb.__name__: verb
-    for verb in (
-        balancer,
-        firewall,
-        scale,
-        pods,
-        cdn,
-        hetzner,
-        dns,
-        kubernetes,
-        ask,
-        health,
-    )
-}
+VERBS: tuple[Verb, ...] = (balancer, firewall, cdn, hetzner, dns, ask, health)
