@@ -2,7 +2,7 @@
 # FAULT=<id> | FAULT=none | CASE=<file> | JSON=1 go with `make demo`.
 .DEFAULT_GOAL := help
 SHELL := bash
-.PHONY: help setup demo up down faults test check fmt unit lab end-to-end container build lock record
+.PHONY: help setup demo up down faults test check fmt unit lab end-to-end container build lock record docs
 FAULT ?= lb-health-check-wrong-port
 CASE ?= lab/cases/keybuzz.yaml
 PY := .venv/bin/python
@@ -54,6 +54,9 @@ build: setup ## build the functions and the layer with SAM
 
 record: setup ## play every fault and save its snapshot in events/diagnose/
 	@$(PY) -m lab.demo record --case "$(CASE)"
+
+docs: setup ## write docs/causes.md and its pictures anew from the causes
+	@$(PY) -m tools.handbook
 
 lock: setup ## write the pinned requirements anew from the date in pyproject.toml
 	@tools/lock

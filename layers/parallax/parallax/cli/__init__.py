@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from parallax import __version__
-from parallax.cli import attribute, judge, probe, targets
+from parallax.cli import attribute, causes, judge, probe, targets
 
 __all__ = ["app"]
 
@@ -25,6 +25,7 @@ app = typer.Typer(
 app.command("probe")(probe.run)
 app.command("attribute")(attribute.run)
 app.command("judge")(judge.run)
+app.command("causes")(causes.run)
 app.command("targets")(targets.run)
 
 

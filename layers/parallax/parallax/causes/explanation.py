@@ -1,0 +1,52 @@
+"""Explanation: what a cause means, in the words of its module's own docstring.
+
+In: a cause. Out: its summary and one text for each heading. It does not: judge.
+The docstring is the one place where a cause is explained; the handbook
+(docs/causes.md) and `parallax causes` show it.
+"""
+
+import re
+import sys
+from dataclasses import dataclass
+
+from parallax.causes.cause import Cause
+
+HEADINGS = (
+    "Meaning",
+    "Impact",
+    "Diagnosis",
+    "Neighbors",
+    "Mitigation",
+    "Source",
+)
+"""What every cause explains, in this order."""
+_HEADING = re.compile(rf"^({'|'.join(HEADINGS)}): ", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A cause's summary (its docstring's first line) and its texts by heading."""
+
+    summary: str
+    texts: dict[str, str]
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Return the headings that the cause does not explain."""
+        return tuple(h for h in HEADINGS if not self.texts.get(h))
+
+
+def explain(cause: Cause) -> Explanation:
+    """Return what a cause's module says of it; each paragraph on one line."""
+    written = sys.modules[cause.assess.__module__].__doc__ or ""
+    head, *parts = _HEADING.split(written)
+    pairs = zip(parts[::2], parts[1::2], strict=True)
+    return Explanation(
+        summary=_flowing(head.partition("\n")[0]),
+        texts={heading: _flowing(text) for heading, text in pairs},
+    )
+
+
+def _flowing(text: str) -> str:
+    paragraphs = re.split(r"\n\s*\n", text.strip())
+    return "\n\n".join(re.sub(r"\s+", " ", part) for part in paragraphs)

@@ -1,0 +1,35 @@
+"""`parallax causes`: the catalogue in a terminal."""
+
+import json
+
+from typer.testing import CliRunner
+
+from parallax.causes import CAUSES
+from parallax.cli import app
+
+
+def test_every_cause_has_its_line() -> None:
+    """What can be named is listed, in the order in which it is asked."""
+    said = CliRunner().invoke(app, ["causes"]).stdout.splitlines()
+    assert [line.split()[0] for line in said] == [cause.id for cause in CAUSES]
+
+
+def test_one_cause_is_explained() -> None:
+    """A person on call reads what the name in the mail means."""
+    said = CliRunner().invoke(app, ["causes", "lb-no-target"]).stdout
+    assert "Meaning" in said
+    assert "Mitigation" in said
+
+
+def test_the_catalogue_is_data_too() -> None:
+    """With --json each cause is an object with class and hop."""
+    told = json.loads(CliRunner().invoke(app, ["causes", "--json"]).stdout)
+    first = told[0]
+    assert (first["cause"], first["class"]) == (CAUSES[0].id, CAUSES[0].class_)
+
+
+def test_a_cause_that_does_not_exist_is_refused() -> None:
+    """The error names what was likely meant; exit 2."""
+    result = CliRunner().invoke(app, ["causes", "lb-no-targets"])
+    assert result.exit_code == 2
+    assert "lb-no-target" in result.stderr

@@ -1,0 +1,46 @@
+"""The handbook: every cause has its chapter, its headings and its picture."""
+
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from parallax.causes import CAUSES, Cause
+from parallax.causes.explanation import explain
+from parallax.model.finding import Hop
+from tools.handbook.page import page
+from tools.handbook.picture import COLORS, STATIONS, picture
+
+RED = COLORS["at"][0]
+
+
+@pytest.mark.parametrize("cause", CAUSES, ids=lambda cause: cause.id)
+def test_every_cause_explains_itself(cause: Cause) -> None:
+    """A reader at 3 a.m. finds meaning, impact, diagnosis, neighbors, mitigation."""
+    assert explain(cause).missing == ()
+
+
+def test_the_page_has_a_chapter_for_every_cause() -> None:
+    """Nothing that can be named is left unexplained, also without a recorded run."""
+    written = page({})
+    assert [c.id for c in CAUSES if f"## {c.id}\n" not in written] == []
+
+
+@pytest.mark.parametrize("hop", [h for h in Hop if h is not Hop.MONITOR])
+def test_one_hop_of_the_picture_is_red(hop: Hop) -> None:
+    """The hop to blame is red, and only that one; the picture is well-formed."""
+    drawn = picture(hop)
+    ET.fromstring(drawn)  # noqa: S314 - our own text
+    assert drawn.count(RED) == 1
+
+
+def test_the_monitor_is_no_station_of_the_path() -> None:
+    """Where Parallax itself is blind, no hop is blamed."""
+    assert RED not in picture(Hop.MONITOR)
+    assert Hop.MONITOR not in [name for name, _, _ in STATIONS]
+
+
+def test_every_picture_that_the_page_shows_is_there() -> None:
+    """No broken image: `make docs` wrote them all."""
+    docs = Path(__file__).parents[3] / "docs"
+    assert [c.hop for c in CAUSES if not (docs / f"causes/{c.hop}.svg").exists()] == []
