@@ -41,9 +41,10 @@ def explain(cause: Cause) -> Explanation:
     written = sys.modules[cause.assess.__module__].__doc__ or ""
     head, *parts = _HEADING.split(written)
     pairs = zip(parts[::2], parts[1::2], strict=True)
+    flowing = [(heading, _flowing(text)) for heading, text in pairs]
     return Explanation(
         summary=_flowing(head.partition("\n")[0]),
-        texts={heading: _flowing(text) for heading, text in pairs},
+        texts={h: text[:1].upper() + text[1:] for h, text in flowing},
     )
 
 

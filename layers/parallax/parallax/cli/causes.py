@@ -8,17 +8,17 @@ It does not: judge; see `parallax judge`.
 import json
 from collections.abc import Iterator
 from difflib import get_close_matches
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.text import Text
 
-from parallax.causes import CAUSES, Cause
-from parallax.causes.explanation import explain
 from parallax.cli.page import Line, show
 from parallax.cli.terminal import hop_color, refuse
 
-WIDEST = max(len(cause.id) for cause in CAUSES)
+if TYPE_CHECKING:
+    from parallax.causes import Cause
+    from parallax.causes.explanation import Explanation
 
 
 def run(
@@ -27,6 +27,8 @@ def run(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """List the causes that can be named, or explain one of them."""
+    from parallax.causes import CAUSES  # noqa: PLC0415 - `--help` stays quick
+
     wanted = [c for c in CAUSES if cause in ("", c.id)]
     if not wanted:
         known = [c.id for c in CAUSES]
@@ -38,21 +40,34 @@ def run(
         show(_explained(wanted[0]) if cause else _listed(wanted))
 
 
-def _plain(cause: Cause) -> dict[str, object]:
-    told = explain(cause)
-    head = {"cause": cause.id, "class": cause.class_, "hop": cause.hop}
-    return head | {"title": cause.title, "summary": told.summary, **told.texts}
+def _plain(cause: "Cause") -> dict[str, str]:
+    told = _explain(cause)
+    head: dict[str, str] = {
+        "cause": cause.id,
+        "class": cause.class_,
+        "hop": cause.hop,
+        "title": cause.title,
+        "summary": told.summary,
+    }
+    return head | told.texts
 
 
-def _listed(causes: list[Cause]) -> Iterator[Line]:
+def _explain(cause: "Cause") -> "Explanation":
+    from parallax.causes.explanation import explain  # noqa: PLC0415 - the same
+
+    return explain(cause)
+
+
+def _listed(causes: list["Cause"]) -> Iterator[Line]:
+    widest = max(len(cause.id) for cause in causes)
     for cause in causes:
-        name = (f"{cause.id:<{WIDEST}}", hop_color(cause.hop))
-        line = Text.assemble(name, f"  {explain(cause).summary}")
-        yield Line(line, WIDEST + 2)
+        name = (f"{cause.id:<{widest}}", hop_color(cause.hop))
+        line = Text.assemble(name, f"  {_explain(cause).summary}")
+        yield Line(line, widest + 2)
 
 
-def _explained(cause: Cause) -> Iterator[Line]:
-    told = explain(cause)
+def _explained(cause: "Cause") -> Iterator[Line]:
+    told = _explain(cause)
     yield Line(Text.assemble((cause.id, f"bold {hop_color(cause.hop)}")))
     yield Line(Text(f"{told.summary} ({cause.class_}, {cause.hop})"))
     for heading, text in told.texts.items():
