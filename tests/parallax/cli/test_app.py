@@ -25,7 +25,9 @@ def test_help_lists_the_commands() -> None:
         assert command in result.stdout
 
 
-@pytest.mark.parametrize("command", ["probe", "attribute", "judge", "targets"])
+@pytest.mark.parametrize(
+    "command", ["probe", "attribute", "judge", "causes", "targets"]
+)
 def test_help_shows_flags_as_flags_and_cuts_nothing(command: str) -> None:
     """No type stands behind an option, no sentence ends in dots."""
     for arguments in (["--help"], [command, "--help"]):

@@ -6,19 +6,12 @@ It does not: judge; see `parallax judge`.
 """
 
 import json
-from collections.abc import Iterator
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-from rich.text import Text
 
-from parallax.cli.page import Line, show
-from parallax.cli.terminal import hop_color, refuse
-
-if TYPE_CHECKING:
-    from parallax.causes import Cause
-    from parallax.causes.explanation import Explanation
+from parallax.cli.terminal import refuse
 
 
 def run(
@@ -28,6 +21,8 @@ def run(
 ) -> None:
     """List the causes that can be named, or explain one of them."""
     from parallax.causes import CAUSES  # noqa: PLC0415 - `--help` stays quick
+    from parallax.cli.cause_lines import explained, listed, plain  # noqa: PLC0415
+    from parallax.cli.page import show  # noqa: PLC0415
 
     wanted = [c for c in CAUSES if cause in ("", c.id)]
     if not wanted:
@@ -35,42 +30,6 @@ def run(
         close = get_close_matches(cause, known, cutoff=0.4) or known
         refuse(f"no cause {cause!r}; did you mean {' or '.join(close)}?")
     if as_json:
-        typer.echo(json.dumps([_plain(c) for c in wanted], indent=1))
+        typer.echo(json.dumps([plain(c) for c in wanted], indent=1))
     else:
-        show(_explained(wanted[0]) if cause else _listed(wanted))
-
-
-def _plain(cause: "Cause") -> dict[str, str]:
-    told = _explain(cause)
-    head: dict[str, str] = {
-        "cause": cause.id,
-        "class": cause.class_,
-        "hop": cause.hop,
-        "title": cause.title,
-        "summary": told.summary,
-    }
-    return head | told.texts
-
-
-def _explain(cause: "Cause") -> "Explanation":
-    from parallax.causes.explanation import explain  # noqa: PLC0415 - the same
-
-    return explain(cause)
-
-
-def _listed(causes: list["Cause"]) -> Iterator[Line]:
-    widest = max(len(cause.id) for cause in causes)
-    for cause in causes:
-        name = (f"{cause.id:<{widest}}", hop_color(cause.hop))
-        line = Text.assemble(name, f"  {_explain(cause).summary}")
-        yield Line(line, widest + 2)
-
-
-def _explained(cause: "Cause") -> Iterator[Line]:
-    told = _explain(cause)
-    yield Line(Text.assemble((cause.id, f"bold {hop_color(cause.hop)}")))
-    yield Line(Text(f"{told.summary} ({cause.class_}, {cause.hop})"))
-    for heading, text in told.texts.items():
-        yield Line(Text(""))
-        yield Line(Text(heading, "bold"))
-        yield Line(Text(f"  {text}"), 2)
+        show(explained(wanted[0]) if cause else listed(wanted))
