@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import ssl
-from itertools import pairwise
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -176,9 +176,10 @@ def test_a_connection_nobody_takes_times_out() -> None:
         for waiting in (one, two):
             waiting.setblocking(False)  # noqa: FBT003 - the standard library's signature
             waiting.connect_ex(full.getsockname())
-        probe = asyncio.run(fetch(question(full.getsockname()[1], timeout=0.2)))
+        probe = asyncio.run(fetch(question(full.getsockname()[1], timeout=0.5)))
     assert (probe.error_type, probe.error_phase) == (ErrorType.TIMEOUT, "connect")
-    assert 0.15 < (probe.phases.connect or 0) < 1
+    assert probe.phases.connect is not None
+    assert probe.phases.tls is None
 
 
 async def silent(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
@@ -200,7 +201,7 @@ def test_silence_times_out_in_its_phase(
     handler: Handler, phase: str, code: int | None
 ) -> None:
     """One deadline over all; the phase says who kept us waiting."""
-    probe = ask(handler, timeout=0.2)
+    probe = ask(handler, timeout=1.5)
     assert (probe.error_type, probe.error_phase) == (ErrorType.TIMEOUT, phase)
     assert probe.status_code == code
 
@@ -211,7 +212,7 @@ def test_a_tls_handshake_that_nobody_answers_times_out() -> None:
     async def run() -> Probe:
         """Ask within one event loop."""
         async with serving(silent) as port:
-            return await fetch(question(port, "https", timeout=0.2))
+            return await fetch(question(port, "https", timeout=1.5))
 
     probe = asyncio.run(run())
     assert (probe.error_type, probe.error_phase) == (ErrorType.TIMEOUT, "tls")
@@ -401,22 +402,31 @@ def test_a_url_that_is_none_becomes_an_error_of_the_probe() -> None:
     assert probe.error_type is ErrorType.OTHER
 
 
-def test_fetch_all_keeps_the_order_and_the_spacing() -> None:
-    """Answers come as asked, a hanging one delays none."""
+def test_fetch_all_keeps_the_order_and_the_spacing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Answers come as asked, a hanging one delays none, starts keep their distance."""
+    pauses: list[float] = []
+    real = asyncio.sleep
+
+    async def sleep(seconds: float) -> None:
+        """Sleep as ever, and take down how long."""
+        pauses.append(seconds)
+        await real(seconds)
 
     async def run() -> list[Probe]:
         """Ask within one event loop."""
         async with serving(silent) as mute, serving(answering(PAGE)) as port:
             return await fetch_all(
-                [question(mute, timeout=0.3), *[question(port) for _ in range(5)]]
+                [question(mute, timeout=2), *[question(port) for _ in range(5)]]
             )
 
-    probes = asyncio.run(run())
-    assert [p.status_code for p in probes] == [None, *[503] * 5]
-    assert max(p.duration for p in probes[1:]) < 0.25
-    starts = [p.started_at for p in probes]
-    gaps = [(b - a).total_seconds() for a, b in pairwise(starts)]
-    assert min(gaps) > 0.002
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+    hung, *probes = asyncio.run(run())
+    assert [p.status_code for p in probes] == [503] * 5
+    given_up = hung.started_at + timedelta(seconds=hung.duration)
+    assert all(p.started_at < given_up for p in probes)
+    assert pauses.count(0.003) == 6
 
 
 def test_the_transport_serves_httpx_s_own_client() -> None:

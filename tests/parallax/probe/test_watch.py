@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import replace
-from time import monotonic
 
 import pytest
 
@@ -25,7 +24,7 @@ PLAN = Plan(
     interval=0.02,
     offset=0.005,
     compare_at=0.01,
-    seconds=1.0,
+    seconds=5.0,
     shortest=0.05,
     resolvers=(),
     resolver_seconds=0.1,
@@ -70,13 +69,13 @@ def running(*handlers: Handler, tls: Authority | None = None) -> Iterator[list[i
 
 
 def target(name: str, port: int, *, cdn: bool = False, scheme: str = "http") -> Target:
-    """Return a target on loopback that gives up after 0.4 s."""
+    """Return a target on loopback that gives up after 2 s."""
     return Target(
         name=name,
         url=f"{scheme}://127.0.0.1:{port}/path?a=b",
         reached=Reached(load_balancer="lb", cdn=cdn),
         allow_private_addresses=True,
-        timeout_seconds=0.4,
+        timeout_seconds=2.0,
     )
 
 
@@ -188,23 +187,11 @@ def test_a_cdn_is_never_asked_for_an_unknown_host() -> None:
 
 def test_a_hanging_target_delays_no_other() -> None:
     """The others are recorded long before it has timed out."""
-    seen: dict[str, float] = {}
-    began = monotonic()
-
-    def record(run: ProbeRun) -> None:
-        """Take down what is recorded."""
-        seen.setdefault(run.target, monotonic() - began)
-
     with running(silent, GOOD, BAD) as (mute, good, bad):
-        watch(
-            [target("mute", mute), target("good", good), target("bad", bad)],
-            balancer_ips=lambda _: (),
-            record=record,
-            plan=PLAN,
-        )
-    assert seen["good"] < 0.35
-    assert seen["bad"] < 0.35
-    assert seen["mute"] > 0.35
+        runs = runs_of([target("mute", mute), target("good", good), target("bad", bad)])
+    recorded = list(dict.fromkeys(run.target for run in runs))
+    assert set(recorded[:2]) == {"good", "bad"}
+    assert recorded[2] == "mute"
 
 
 def test_a_record_that_fails_costs_only_itself() -> None:
