@@ -6,6 +6,7 @@ summary. It does not: judge. Nothing reaches it from the network.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,11 +15,12 @@ from parallax.journal import open_journal
 from parallax.model.probe import ProbeRun
 from parallax.model.target import Target
 from parallax.model.wire import decode
-from parallax.probe import watch
+from parallax.probe import Plan, watch
 
 READING_AGE = timedelta(minutes=5)
 """How old the balancer's addresses may be."""
-journal = open_journal(settings.read().journal_table)
+found = settings.read()
+journal = open_journal(found.journal_table)
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
@@ -32,7 +34,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     def balancer_ips(target: Target) -> Sequence[str]:
         return journal.addresses(target.name, datetime.now(UTC) - READING_AGE)
 
-    watch(choose(event), balancer_ips=balancer_ips, record=record)
+    watch(choose(event), balancer_ips=balancer_ips, record=record, plan=plan())
     from parallax.metrics import emit  # noqa: PLC0415 - not while probes fly
 
     emit(runs.values())
@@ -48,6 +50,12 @@ def choose(event: dict[str, Any]) -> tuple[Target, ...]:
     if unknown := sorted(set(names) - {target.name for target in known}):
         raise targets.TargetsError(f"no target is named {', '.join(unknown)}")
     return tuple(target for target in known if target.name in names)
+
+
+def plan() -> Plan:
+    """Return how a failing target is looked into, as the stack's parameters set it."""
+    chosen = Plan(interval=found.repeat_seconds, control_url=found.control_url)
+    return replace(chosen, resolvers=found.resolvers) if found.resolvers else chosen
 
 
 def summary(run: ProbeRun) -> dict[str, Any]:

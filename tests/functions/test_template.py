@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
+from parallax.probe import Plan
+
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "layers/parallax/parallax"
 STEPS = ("probe", "inspect", "ingest", "diagnose", "notify")
@@ -132,3 +134,13 @@ def test_a_function_names_failed_records_only_where_the_template_says_so(
         RESOURCES[f"{step.title()}Function"]
     )
     assert promised == ("batchItemFailures" in code)
+
+
+def test_the_parameters_defaults_are_the_code_s_own() -> None:
+    """Who deploys without a parameter gets what the code would have chosen."""
+    plan, parameters = Plan(), TEMPLATE["Parameters"]
+    assert tuple(parameters["Resolvers"]["Default"].split(",")) == plan.resolvers
+    repeat = parameters["RepeatSeconds"]
+    assert repeat["Default"] == plan.interval
+    last = (plan.repeats - 1) * repeat["MaxValue"]
+    assert last + plan.shortest < plan.seconds

@@ -11,6 +11,20 @@ def test_an_empty_environment_is_complete() -> None:
     assert found.journal_table is None
     assert found.hetzner_endpoint == HETZNER_ENDPOINT
     assert found.settle_seconds == 120.0
+    assert (found.control_url, found.resolvers) == (None, ())
+    assert found.repeat_seconds == 2.0
+
+
+def test_the_control_s_url_stays_as_it_was_given() -> None:
+    """Its path is what is asked: no slash is lost."""
+    found = read({"PARALLAX_CONTROL_URL": "https://control.example/ "})
+    assert found.control_url == "https://control.example/"
+
+
+def test_resolvers_are_a_list_with_commas_between() -> None:
+    """Spaces, empty places and repetitions are nobody's mistake."""
+    found = read({"PARALLAX_RESOLVERS": " system, 1.1.1.1,,2001:db8::53 ,1.1.1.1"})
+    assert found.resolvers == ("system", "1.1.1.1", "2001:db8::53")
 
 
 @pytest.mark.parametrize(
@@ -20,6 +34,10 @@ def test_an_empty_environment_is_complete() -> None:
         ("PARALLAX_QUIET_SECONDS", "-1", "expected seconds"),
         ("PARALLAX_EVIDENCE_SECONDS", "nan", "expected seconds"),
         ("PARALLAX_HETZNER_ENDPOINT", "hetzner", "expected an http or https URL"),
+        ("PARALLAX_CONTROL_URL", "checkip", "expected an http or https URL"),
+        ("PARALLAX_REPEAT_SECONDS", "0", "expected 0.1 seconds or more, got 0"),
+        ("PARALLAX_RESOLVERS", "1.1.1.1,dns.example", "expected IP addresses"),
+        ("PARALLAX_RESOLVERS", "1.1.1.1:53", "expected IP addresses"),
     ],
 )
 def test_a_wrong_value_is_refused_with_its_variable(

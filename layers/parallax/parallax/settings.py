@@ -8,9 +8,14 @@ It does not: hold a secret. It knows where each one is kept, no more.
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address
 
 HETZNER_ENDPOINT = "https://api.hetzner.cloud/v1"
 """Base URL of the Hetzner Cloud API."""
+SYSTEM_RESOLVER = "system"
+"""Stands for the name servers that this machine asks itself."""
+SHORTEST_REPEAT = 0.1
+"""Seconds; closer starts would spoil each other's timing."""
 
 
 class SettingsError(ValueError):
@@ -19,10 +24,12 @@ class SettingsError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Where things are, and how patient an incident is (seconds).
+    """Where things are, how a failure is looked into, how patient an incident is.
 
     None for a place means that nothing is configured there: the function then
-    prints what it would have stored or sent.
+    prints what it would have stored or sent. `control_url` is asked when a target
+    gave no answer at all; None: nobody is. `resolvers` empty: the probe's own
+    choice. All times in seconds.
     """
 
     journal_table: str | None = None
@@ -33,6 +40,9 @@ class Settings:
     hetzner_endpoint: str = HETZNER_ENDPOINT
     hetzner_token_arn: str | None = None
     agent_key_arn: str | None = None
+    control_url: str | None = None
+    resolvers: tuple[str, ...] = ()
+    repeat_seconds: float = 2.0
     settle_seconds: float = 120.0
     quiet_seconds: float = 300.0
     evidence_seconds: float = 45.0
@@ -58,6 +68,9 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
         hetzner_endpoint=_url(found, "PARALLAX_HETZNER_ENDPOINT", HETZNER_ENDPOINT),
         hetzner_token_arn=_text(found, "PARALLAX_HETZNER_TOKEN_ARN"),
         agent_key_arn=_text(found, "PARALLAX_AGENT_KEY_ARN"),
+        control_url=_control(found, "PARALLAX_CONTROL_URL"),
+        resolvers=_resolvers(found, "PARALLAX_RESOLVERS"),
+        repeat_seconds=_repeat(found, "PARALLAX_REPEAT_SECONDS"),
         settle_seconds=_seconds(found, "PARALLAX_SETTLE_SECONDS", 120),
         quiet_seconds=_seconds(found, "PARALLAX_QUIET_SECONDS", 300),
         evidence_seconds=_seconds(found, "PARALLAX_EVIDENCE_SECONDS", 45),
@@ -74,6 +87,38 @@ def _url(environment: Mapping[str, str], name: str, default: str) -> str:
     if not url.startswith(("https://", "http://")):
         raise SettingsError(f"{name}: expected an http or https URL, got {url!r}")
     return url.rstrip("/")
+
+
+def _control(environment: Mapping[str, str], name: str) -> str | None:
+    """Return the URL as given: its path is part of what is asked."""
+    url = _text(environment, name)
+    if url is not None:
+        _url(environment, name, url)
+    return url
+
+
+def _resolvers(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
+    """Return the addresses of a comma-separated list, each once."""
+    given = (_text(environment, name) or "").split(",")
+    resolvers = tuple(dict.fromkeys(text.strip() for text in given if text.strip()))
+    for resolver in resolvers:
+        try:
+            _ = resolver == SYSTEM_RESOLVER or ip_address(resolver)
+        except ValueError as error:
+            raise SettingsError(
+                f"{name}: expected IP addresses, or {SYSTEM_RESOLVER!r}, "
+                f"with commas between, got {resolver!r}"
+            ) from error
+    return resolvers
+
+
+def _repeat(environment: Mapping[str, str], name: str) -> float:
+    seconds = _seconds(environment, name, 2)
+    if seconds < SHORTEST_REPEAT:
+        raise SettingsError(
+            f"{name}: expected {SHORTEST_REPEAT:g} seconds or more, got {seconds:g}"
+        )
+    return seconds
 
 
 def _seconds(environment: Mapping[str, str], name: str, default: float) -> float:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from parallax.probe import Plan
 from parallax.targets import TargetsError
 
 TARGETS = """targets:
@@ -51,17 +52,26 @@ def test_a_failing_target_is_printed_and_summed_up(
     probe: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Both records of the run and the metrics are on standard output."""
-
-    def watch(targets: Any, *, balancer_ips: Any, record: Any) -> None:
-        from parallax.probe import Plan, watch  # noqa: PLC0415 - the real one, quick
-
-        plan = Plan(repeats=1, interval=0.1, offset=0.1, compare_at=0.1, resolvers=())
-        watch(targets, balancer_ips=balancer_ips, record=record, plan=plan)
-
-    monkeypatch.setattr(probe, "watch", watch)
+    plan = Plan(repeats=1, interval=0.1, resolvers=())
+    monkeypatch.setattr(probe, "plan", lambda: plan)
     (run,) = probe.handler({"targets": ["front"]}, None)["runs"]
     assert (run["healthy"], run["error.type"]) == (False, "connection_refused")
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     kinds = [x["would_store"]["kind"] for x in lines if "would_store" in x]
     assert kinds == ["run", "investigation"]
     assert any(x.get("probe_success") == [0.0] for x in lines)
+
+
+def test_the_stack_s_parameters_make_the_plan(load: Any) -> None:
+    """Pause, resolvers and the control's URL; without them the probe's own choice."""
+    plan = load(
+        "probe",
+        CONTROL_URL="https://control.example/",
+        RESOLVERS="203.0.113.53, 203.0.113.54",
+        REPEAT_SECONDS="0.5",
+    ).plan()
+    assert plan.interval == 0.5
+    assert plan.resolvers == ("203.0.113.53", "203.0.113.54")
+    assert plan.control_url == "https://control.example/"
+    own = load("probe", CONTROL_URL="", RESOLVERS="", REPEAT_SECONDS="").plan()
+    assert own == Plan()

@@ -40,6 +40,7 @@ class Plan:
     resolver_seconds: float = 4.0
     dns_port: int = 53
     direct_addresses: int = 2
+    control_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
