@@ -38,7 +38,7 @@ fmt: setup ## format the code
 	@ruff format -q . && ruff check -q --fix .
 
 unit: setup ## unit and property tests, the recorded captures
-	@$(PY) -m pytest -q -m "not lab and not container" --cov --cov-report=term:skip-covered tests
+	@$(PY) -m pytest -q -n 2 --dist loadfile -m "not lab and not container" --cov --cov-report=term:skip-covered tests
 
 lab: setup ## the lab's own tests, on the real servers
 	@$(PY) -m pytest -q -m "lab" tests/lab
