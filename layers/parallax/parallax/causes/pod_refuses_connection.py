@@ -46,7 +46,7 @@ def assess(snapshot: Snapshot) -> Assessment:
     probes = [p for e in ready for p in _asked(snapshot, e)]
     if not probes:
         return unknown(ID, f"a pod's answer: {evidence.pods_unasked(snapshot)}")
-    accepting = [e for e in ready if any(map(_accepted, _asked(snapshot, e)))]
+    accepting = [e for e in ready if any(map(evidence.accepted, _asked(snapshot, e)))]
     if len(accepting) == len(ready) and not any(map(_refused, probes)):
         return refuted(ID, f"inside, all {len(ready)} ready pods accept connections")
     refusing = _refusing(snapshot)
@@ -75,7 +75,7 @@ def _refusing(snapshot: Snapshot) -> list[Endpoint]:
         for e in evidence.endpoints(snapshot)
         if e.ready
         and _refuses(asked := _asked(snapshot, e))
-        and not any(map(_accepted, asked))
+        and not any(map(evidence.accepted, asked))
     ]
 
 
@@ -88,14 +88,6 @@ def _asked(snapshot: Snapshot, endpoint: Endpoint) -> list[Probe]:
 
 def _refused(probe: Probe) -> bool:
     return probe.error_type is ErrorType.CONNECTION_REFUSED
-
-
-def _accepted(probe: Probe) -> bool:
-    """Say whether a connection came about, whatever was said over it."""
-    return probe.status_code is not None or probe.error_phase not in {
-        "resolve",
-        "connect",
-    }
 
 
 def _refuses(probes: Iterable[Probe]) -> bool:

@@ -29,8 +29,6 @@ from parallax.model.probe import Role
 from parallax.model.snapshot import Snapshot
 
 ID = "pods-not-ready"
-UNAVAILABLE = 503
-"""What the ingress answers where it has nobody to ask."""
 
 
 def assess(snapshot: Snapshot) -> Assessment:
@@ -40,18 +38,12 @@ def assess(snapshot: Snapshot) -> Assessment:
     found, state = evidence.endpoints(snapshot), evidence.endpoints_text(snapshot)
     if not found or evidence.ready(found):
         return refuted(ID, state)
-    if evidence.upstream_answers(snapshot):
-        return unknown(ID, "why a pod still answers requests", evidence=(state,))
-    ends = evidence.ends_at_ingress(snapshot)
-    if ends is None:
-        what = "an answer of the ingress itself that requests end there"
-        return unknown(ID, what, evidence=(state,))
-    logged = bool(evidence.ingress_asked_nobody(snapshot))
-    if missing := evidence.users_elsewhere(snapshot, UNAVAILABLE, logged=logged):
-        return unknown(ID, missing, evidence=(state, ends))
+    missing, ends = evidence.ends_for_want_of_a_pod(snapshot)
+    if missing:
+        return unknown(ID, missing, evidence=(state, *ends))
     pods = _unready(snapshot)
     told = (evidence.pods_text(pods),) if pods else ()
-    return supported(ID, state, *told, *_only_the_probe(snapshot), ends)
+    return supported(ID, state, *told, *_only_the_probe(snapshot), *ends)
 
 
 def _only_the_probe(snapshot: Snapshot) -> tuple[str, ...]:

@@ -28,8 +28,6 @@ from parallax.model.finding import Assessment, Class, Hop, NextStep
 from parallax.model.snapshot import Snapshot
 
 ID = "service-without-endpoints"
-UNAVAILABLE = 503
-"""What the ingress answers where it has nobody to ask."""
 
 
 def assess(snapshot: Snapshot) -> Assessment:
@@ -40,16 +38,10 @@ def assess(snapshot: Snapshot) -> Assessment:
     state = evidence.endpoints_text(snapshot)
     if evidence.endpoints(snapshot):
         return refuted(ID, state)
-    if evidence.upstream_answers(snapshot):
-        return unknown(ID, "why a pod still answers requests", evidence=(state,))
-    ends = evidence.ends_at_ingress(snapshot)
-    if ends is None:
-        what = "an answer of the ingress itself that requests end there"
-        return unknown(ID, what, evidence=(state,))
-    logged = bool(evidence.ingress_asked_nobody(snapshot))
-    if missing := evidence.users_elsewhere(snapshot, UNAVAILABLE, logged=logged):
-        return unknown(ID, missing, evidence=(state, ends))
-    return supported(ID, state, *_why(cluster), ends)
+    missing, ends = evidence.ends_for_want_of_a_pod(snapshot)
+    if missing:
+        return unknown(ID, missing, evidence=(state, *ends))
+    return supported(ID, state, *_why(cluster), *ends)
 
 
 def _why(cluster: ClusterReading) -> tuple[str, ...]:

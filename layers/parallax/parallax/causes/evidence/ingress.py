@@ -5,8 +5,15 @@ It does not: conclude. The page alone does not tell an empty Service from a rate
 limit (reference signatures.md, section 3.4).
 """
 
+from collections import Counter
+
 from parallax.causes.evidence.inside import AT_THE_INGRESS
-from parallax.causes.evidence.outside import FOR_THE_TARGET, failing, written_by
+from parallax.causes.evidence.outside import (
+    AS_A_USER,
+    FOR_THE_TARGET,
+    failing,
+    written_by,
+)
 from parallax.causes.evidence.sightings import ingress_asked_nobody
 from parallax.model.probe import Probe
 from parallax.model.snapshot import Snapshot
@@ -17,13 +24,30 @@ UNAVAILABLE = 503
 def ingress_pages(snapshot: Snapshot, status_code: int) -> tuple[Probe, ...]:
     """Return the probes that got the ingress's own page, asked outside or inside."""
     asked = (*failing(snapshot, *FOR_THE_TARGET), *snapshot.inside(*AT_THE_INGRESS))
-    return tuple(
-        p
-        for p in asked
-        if p.status_code == status_code
-        and written_by(p).hop == "ingress"
-        and written_by(p).how != "replayed"
-    )
+    return tuple(p for p in asked if p.status_code == status_code and ingress_wrote(p))
+
+
+def ingress_wrote(probe: Probe) -> bool:
+    """Say whether an answer is the ingress's own page, now and not replayed."""
+    author = written_by(probe)
+    return author.hop == "ingress" and author.how != "replayed"
+
+
+def mostly_ingress(snapshot: Snapshot) -> int | None:
+    """Return the status of the ingress's own page that most failing users got."""
+    users = failing(snapshot, *AS_A_USER)
+    seen = Counter(p.status_code for p in users if ingress_wrote(p)).most_common(1)
+    return seen[0][0] if seen and 2 * seen[0][1] > len(users) else None
+
+
+def ingress_service_name(snapshot: Snapshot) -> str:
+    """Return `namespace/name` of the ingress's Service, as far as it is known."""
+    reached, cluster = snapshot.target.reached, snapshot.cluster
+    if cluster and cluster.ingress_service:
+        service = cluster.ingress_service
+        return f"{service.namespace}/{service.name}"
+    name = reached.ingress_service or "ingress-nginx-controller"
+    return f"{reached.ingress_namespace or 'ingress-nginx'}/{name}"
 
 
 def ingress_says(snapshot: Snapshot, status_code: int) -> str | None:

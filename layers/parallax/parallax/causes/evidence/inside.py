@@ -45,6 +45,28 @@ def answered(snapshot: Snapshot, port: int | None, *roles: Role) -> tuple[Probe,
     )
 
 
+def accepted(probe: Probe) -> bool:
+    """Say whether a connection came about, whatever was said over it."""
+    before = probe.error_phase in {"resolve", "connect"}
+    return probe.status_code is not None or not before
+
+
+def pods_at_home(snapshot: Snapshot) -> tuple[Probe, ...]:
+    """Return the probes of pods that came from the pod's own node."""
+    return tuple(
+        p for p in snapshot.inside(Role.POD) if p.node and p.node == p.peer_node
+    )
+
+
+def pods_from_afar(snapshot: Snapshot) -> tuple[Probe, ...]:
+    """Return the probes of pods that came from another node than the pod's."""
+    return tuple(p for p in snapshot.inside(Role.POD) if _crosses(p))
+
+
+def _crosses(probe: Probe) -> bool:
+    return probe.peer_node is not None and probe.node != probe.peer_node
+
+
 def ready(endpoints: Sequence[Endpoint]) -> int:
     """Count the endpoints that are ready."""
     return sum(e.ready for e in endpoints)

@@ -74,6 +74,31 @@ def ingress_asked_nobody(snapshot: Snapshot) -> tuple[Sighting, ...]:
     )
 
 
+def live_logs(snapshot: Snapshot) -> tuple[str, ...]:
+    """Return the nodes whose ingress log was read just now, since the failure began.
+
+    Only there does a line that is missing say anything.
+    """
+    since = snapshot.failing_since
+    found: list[str] = []
+    for report in snapshot.live_reports:
+        if report.log_read_at is None:
+            continue
+        at = report.outside_time(report.log_read_at)
+        old = snapshot.taken_at - at > report.patience
+        if not old and (since is None or at >= since):
+            found.append(report.node)
+    return tuple(found)
+
+
+def node_of(snapshot: Snapshot, upstream: str | None) -> str | None:
+    """Return the node of the Service's endpoint that nginx logged; None: not known."""
+    for endpoint in endpoints(snapshot):
+        if upstream is not None and upstream in {place(endpoint), endpoint.address}:
+            return endpoint.node
+    return None
+
+
 def got_no_answer(line: Sighting) -> bool:
     """Say whether the last pod tried gave no answer: 502 or 504, length 0.
 

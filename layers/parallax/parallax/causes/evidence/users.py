@@ -14,7 +14,11 @@ from parallax.causes.evidence.balancer import (
     with_health,
     wrote,
 )
-from parallax.causes.evidence.ingress import ingress_pages
+from parallax.causes.evidence.ingress import (
+    UNAVAILABLE,
+    ends_at_ingress,
+    ingress_pages,
+)
 from parallax.causes.evidence.outside import (
     AS_A_USER,
     FOR_THE_TARGET,
@@ -22,6 +26,7 @@ from parallax.causes.evidence.outside import (
     lost,
     written_by,
 )
+from parallax.causes.evidence.sightings import ingress_asked_nobody, upstream_answers
 from parallax.model.balancer import HealthStatus
 from parallax.model.snapshot import Snapshot
 
@@ -52,6 +57,22 @@ def users_elsewhere(
     ):
         return None
     return "a trace outside that users' requests end there"
+
+
+def ends_for_want_of_a_pod(
+    snapshot: Snapshot,
+) -> tuple[str | None, tuple[str, ...]]:
+    """Say what shows that users' requests end at an ingress that has nobody to ask.
+
+    First what is missing for it; None: nothing is.
+    """
+    if upstream_answers(snapshot):
+        return "why a pod still answers requests", ()
+    ends = ends_at_ingress(snapshot)
+    if ends is None:
+        return "an answer of the ingress itself that requests end there", ()
+    logged = bool(ingress_asked_nobody(snapshot))
+    return users_elsewhere(snapshot, UNAVAILABLE, logged=logged), (ends,)
 
 
 def mostly_balancers(snapshot: Snapshot) -> bool:

@@ -1,0 +1,50 @@
+"""Networks: whether balancer and targets share a private network.
+
+In: a snapshot. Out: the targets that the balancer cannot reach by their private
+address, or a sentence. It does not: conclude; a network that was not read is none.
+"""
+
+from parallax.causes.evidence.nodes import targets
+from parallax.causes.evidence.outside import of
+from parallax.model.balancer import BalancerTarget, LoadBalancer
+from parallax.model.snapshot import Snapshot
+
+
+def cut_off(snapshot: Snapshot) -> tuple[BalancerTarget, ...]:
+    """Return the targets asked by a private address in no network of the balancer's."""
+    balancer = snapshot.load_balancer
+    if balancer is None:
+        return ()
+    return tuple(t for t in balancer.leaves() if _is_cut_off(balancer, t))
+
+
+def _is_cut_off(balancer: LoadBalancer, target: BalancerTarget) -> bool:
+    if not target.use_private_ip or balancer.networks is None:
+        return False
+    if not balancer.networks:
+        return not balancer.private_ips
+    if target.networks is None:
+        return False
+    return not set(balancer.networks) & set(target.networks)
+
+
+def networks_known(snapshot: Snapshot) -> bool:
+    """Say whether it is known for every target if a private network is shared."""
+    balancer = snapshot.load_balancer
+    return balancer is not None and all(
+        not t.use_private_ip
+        or balancer.networks == ()
+        or (balancer.networks is not None and t.networks is not None)
+        for t in balancer.leaves()
+    )
+
+
+def all_cut_off(snapshot: Snapshot) -> str | None:
+    """Say that no target can be reached for want of a common network; None: not so."""
+    balancer, found, gone = snapshot.load_balancer, targets(snapshot), cut_off(snapshot)
+    if balancer is None or not gone or len(gone) < len(found):
+        return None
+    share = f"{of(len(gone), len(found))} targets are asked by their private address"
+    if not balancer.networks:
+        return f"{share}, and {balancer.name} is in no private network"
+    return f"{share}, and none is in a network of {balancer.name}"

@@ -1,0 +1,132 @@
+"""Nodes: which of the balancer's targets are nodes, and where ingress pods run.
+
+In: a snapshot. Out: the balancer's targets matched with the cluster's nodes by
+address, machine (`hcloud://10001`) or name. It does not: conclude. A target that can be
+neither matched nor excluded is left open.
+"""
+
+from ipaddress import ip_address
+
+from parallax.causes.evidence.inside import inside_missing
+from parallax.causes.evidence.outside import of
+from parallax.model.balancer import BalancerTarget
+from parallax.model.cluster import Node
+from parallax.model.snapshot import Snapshot
+
+MACHINE = "hcloud://"
+"""How hcloud-cloud-controller-manager names a node's machine (`spec.providerID`)."""
+LOCAL = "Local"
+"""The traffic policy under which a node answers only if it runs an ingress pod."""
+
+
+def node_of(snapshot: Snapshot, target: BalancerTarget) -> Node | None:
+    """Return the node that a target is; None: none of the nodes that are known."""
+    return next((n for n in _nodes(snapshot) if _is(n, target)), None)
+
+
+def _nodes(snapshot: Snapshot) -> tuple[Node, ...]:
+    return (snapshot.cluster.nodes if snapshot.cluster else None) or ()
+
+
+def _is(node: Node, target: BalancerTarget) -> bool:
+    machine = f"{MACHINE}{target.server_id}"
+    return (
+        (target.server_id is not None and node.provider_id == machine)
+        or (target.ip is not None and target.ip in {node.internal_ip, node.external_ip})
+        or (target.server_name is not None and target.server_name == node.name)
+    )
+
+
+def nodes_missing(snapshot: Snapshot) -> str | None:
+    """Say why the cluster's nodes are not known; None: they are."""
+    if snapshot.cluster is None:
+        return f"the cluster's nodes ({inside_missing(snapshot)})"
+    return None if _nodes(snapshot) else "the cluster's nodes: not read"
+
+
+def targets(snapshot: Snapshot) -> tuple[BalancerTarget, ...]:
+    """Return the balancer's real targets, as freshly read."""
+    balancer = snapshot.load_balancer
+    return tuple(balancer.leaves()) if balancer else ()
+
+
+def strangers(snapshot: Snapshot) -> tuple[BalancerTarget, ...]:
+    """Return the targets that are certainly no node of the cluster."""
+    return tuple(t for t in targets(snapshot) if _is_stranger(snapshot, t))
+
+
+def _is_stranger(snapshot: Snapshot, target: BalancerTarget) -> bool:
+    """Say whether every node differs in something that both sides are known by."""
+    nodes = _nodes(snapshot)
+    if not nodes or node_of(snapshot, target) is not None:
+        return False
+    if target.server_id is not None and all(_machine(n) for n in nodes):
+        return True
+    if target.ip is None:
+        return False
+    private = ip_address(target.ip).is_private and not _public(nodes, target.ip)
+    return all(n.internal_ip if private else n.external_ip for n in nodes)
+
+
+def _machine(node: Node) -> bool:
+    return (node.provider_id or "").startswith(MACHINE)
+
+
+def _public(nodes: tuple[Node, ...], address: str) -> bool:
+    """Say whether the nodes keep their public addresses in an address's range.
+
+    Documentation and lab addresses count as private; the nodes know better.
+    """
+    head = address.rpartition(".")[0]
+    return any((n.external_ip or "").rpartition(".")[0] == head for n in nodes)
+
+
+def homes(snapshot: Snapshot) -> frozenset[str] | None:
+    """Return the nodes with a ready ingress pod; None: not known."""
+    cluster = snapshot.cluster
+    if cluster is None:
+        return None
+    if cluster.ingress_endpoints is not None:
+        found = [e.node for e in cluster.ingress_endpoints if e.ready]
+    elif cluster.ingress_pods is not None:
+        found = [p.node for p in cluster.ingress_pods if p.ready]
+    else:
+        return None
+    known = [node for node in found if node is not None]
+    return frozenset(known) if len(known) == len(found) else None
+
+
+def is_local(snapshot: Snapshot) -> bool:
+    """Say whether a node without an ingress pod drops what comes from outside."""
+    ingress = snapshot.cluster.ingress_service if snapshot.cluster else None
+    return ingress is not None and ingress.external_traffic_policy == LOCAL
+
+
+def by_pods(
+    snapshot: Snapshot,
+) -> tuple[tuple[BalancerTarget, ...], tuple[BalancerTarget, ...]] | None:
+    """Return the targets with a ready ingress pod and those without; None: not known."""
+    at, found = homes(snapshot), targets(snapshot)
+    matched = [(t, node_of(snapshot, t)) for t in found]
+    if at is None or not found or any(node is None for _, node in matched):
+        return None
+    having = tuple(t for t, node in matched if node and node.name in at)
+    return having, tuple(t for t in found if t not in having)
+
+
+def no_target_serves(snapshot: Snapshot) -> str | None:
+    """Say that no target can lead to the ingress, by configuration; None: not shown."""
+    found, foreign = targets(snapshot), strangers(snapshot)
+    if found and len(foreign) == len(found):
+        names = ", ".join(t.label for t in foreign[:3])
+        share = of(len(foreign), len(found))
+        return f"{share} targets are no nodes of the cluster ({names})"
+    placed = by_pods(snapshot) if is_local(snapshot) else None
+    at = homes(snapshot)
+    if placed is None or placed[0] or not at:
+        return None
+    where = ", ".join(sorted(at)[:3])
+    return (
+        f"traffic policy Local, and none of {len(found)} targets runs an ingress pod"
+        f" (they run on {where})"
+    )

@@ -1,0 +1,113 @@
+"""Proxy: whether balancer and ingress agree on the PROXY protocol.
+
+In: a snapshot. Out: a `Mismatch`, with what users then see. It does not: conclude.
+Source: reference hetzner.md, sections 3 and 4; captures `chain/pp_*`.
+"""
+
+from enum import StrEnum
+
+from parallax.causes.evidence.balancer import (
+    balancer_service,
+    balancers_word,
+    details,
+    health,
+    with_health,
+)
+from parallax.causes.evidence.inside import AT_THE_INGRESS
+from parallax.causes.evidence.outside import FOR_THE_TARGET, failing, written_by
+from parallax.model.balancer import HealthStatus
+from parallax.model.probe import ErrorType, Probe, Role
+from parallax.model.snapshot import Snapshot
+
+BAD_REQUEST, BAD_GATEWAY = 400, 502
+TO_HTTPS_PORT = "plain HTTP request was sent to HTTPS port"
+"""nginx's words under a 400 of another reason."""
+
+
+class Mismatch(StrEnum):
+    """Who alone speaks the PROXY protocol."""
+
+    BALANCER = "balancer"
+    INGRESS = "ingress"
+
+
+def ingress_wants_proxy(snapshot: Snapshot) -> bool | None:
+    """Say whether the ingress expects PROXY lines; None: its ConfigMap is not known."""
+    config = snapshot.cluster.ingress_config if snapshot.cluster else None
+    return None if config is None else dict(config).get("use-proxy-protocol") == "true"
+
+
+def proxy_mismatch(snapshot: Snapshot) -> Mismatch | None:
+    """Return who alone speaks the PROXY protocol; None: both, none, or not known."""
+    service, wants = balancer_service(snapshot), ingress_wants_proxy(snapshot)
+    if service is None or wants is None or service.proxyprotocol is wants:
+        return None
+    return Mismatch.INGRESS if wants else Mismatch.BALANCER
+
+
+def proxy_text(snapshot: Snapshot) -> str | None:
+    """Say who alone speaks the PROXY protocol; None: nobody is known to."""
+    found = proxy_mismatch(snapshot)
+    if found is Mismatch.BALANCER:
+        return "the balancer sends PROXY lines, and the ingress does not expect them"
+    if found is Mismatch.INGRESS:
+        return "the ingress expects PROXY lines, and the balancer does not send them"
+    return None
+
+
+def proxy_follows(snapshot: Snapshot) -> str | None:
+    """Say what users see that follows from the mismatch; None: nothing."""
+    found, failed = proxy_mismatch(snapshot), failing(snapshot, *FOR_THE_TARGET)
+    if found is None or not failed:
+        return None
+    if found is Mismatch.BALANCER:
+        return _refused_lines(snapshot, failed)
+    service, word = balancer_service(snapshot), balancers_word(snapshot)
+    if service is None or word is None:
+        return None
+    if service.protocol == "tcp":
+        return word
+    if all(p.status_code in {BAD_GATEWAY, None} for p in failed):
+        return word
+    checked = service.health_check.protocol != "tcp"
+    return word if checked and _nobody_healthy(snapshot) else None
+
+
+def _refused_lines(snapshot: Snapshot, failed: tuple[Probe, ...]) -> str | None:
+    """Say that the ingress takes the balancer's PROXY line for a broken request."""
+    pages = [p for p in failed if _is_refusal(p)]
+    if 2 * len(pages) > len(failed):
+        return f"the {pages[0].role.value} probe got 400 from the ingress itself"
+    service = balancer_service(snapshot)
+    tls = [p for p in failed if p.error_type is ErrorType.TLS]
+    if service and service.protocol == "tcp" and len(tls) == len(failed):
+        return f"{len(tls)} of {len(tls)} TLS handshakes met something that is no TLS"
+    codes = {seen.health_check_status_code for seen in details(snapshot)}
+    if _nobody_healthy(snapshot) and codes == {BAD_REQUEST}:
+        return "Hetzner says that its health check gets 400"
+    return None
+
+
+def _is_refusal(probe: Probe) -> bool:
+    return (
+        probe.status_code == BAD_REQUEST
+        and written_by(probe).hop == "ingress"
+        and TO_HTTPS_PORT not in probe.body
+    )
+
+
+def _nobody_healthy(snapshot: Snapshot) -> bool:
+    count = len(health(snapshot))
+    return bool(count) and with_health(snapshot, HealthStatus.UNHEALTHY) == count
+
+
+def proxy_contradicted(snapshot: Snapshot) -> str | None:
+    """Say that inside the ingress answers otherwise than its ConfigMap says."""
+    wants = ingress_wants_proxy(snapshot)
+    asked = snapshot.inside(*AT_THE_INGRESS, Role.INGRESS_POD)
+    for probe in asked:
+        answered = probe.status_code not in {None, BAD_REQUEST}
+        if answered and probe.proxy_protocol is not wants:
+            how = "with" if probe.proxy_protocol else "without"
+            return f"why the ingress on {probe.node} answers {how} a PROXY line"
+    return None
