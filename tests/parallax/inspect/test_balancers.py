@@ -291,6 +291,54 @@ def test_hetzners_reason_for_a_failed_health_check_is_kept(api: Api) -> None:
     assert failed.health_check_status_code == 404
 
 
+def test_networks_and_servers_states_are_told(api: Api) -> None:
+    """Who is attached where, who is off, and whether the internet has a door."""
+    asleep = server(2) | {"status": "off", "private_net": []}
+    api.servers = [[server(1)], [asleep]]
+    balancer = look(api)[0].load_balancer
+    assert balancer is not None
+    assert (balancer.networks, balancer.public_interface) == ((4711,), True)
+    told = [(t.networks, t.server_status, t.ip) for t in balancer.leaves()]
+    assert told == [
+        ((4711,), "running", "10.0.0.111"),
+        ((), "off", None),
+        (None, None, "198.51.100.9"),
+    ]
+
+
+def test_a_balancer_may_be_in_no_network_and_off_the_internet(api: Api) -> None:
+    """No network is told as none; a server's address then still names it."""
+    closed = BALANCER["public_net"] | {"enabled": False}
+    api.balancers = [[BALANCER | {"private_net": [], "public_net": closed}]]
+    balancer = look(api)[0].load_balancer
+    assert balancer is not None
+    assert (balancer.networks, balancer.public_interface) == ((), False)
+    assert next(balancer.leaves()).ip == "10.0.0.111"
+
+
+def test_networks_that_the_api_does_not_speak_of_are_not_known(api: Api) -> None:
+    """What was not read is no proof of absence."""
+    bare = {key: value for key, value in BALANCER.items() if key != "private_net"}
+    mute = {key: value for key, value in server(1).items() if key != "private_net"}
+    api.balancers, api.servers = [[bare]], [[mute]]
+    balancer = look(api)[0].load_balancer
+    assert balancer is not None
+    assert (balancer.networks, balancer.private_ips) == (None, ())
+    one = next(balancer.leaves())
+    assert (one.networks, one.server_status, one.ip) == (None, "running", None)
+
+
+def test_the_address_is_the_one_in_the_balancer_s_network(api: Api) -> None:
+    """A server in two networks is reached by the one that both share."""
+    other = {"network": 1, "ip": "10.9.0.1", "alias_ips": [], "mac_address": "x"}
+    two = server(1) | {"private_net": [other, *server(1)["private_net"]]}
+    api.servers = [[two]]
+    balancer = look(api)[0].load_balancer
+    assert balancer is not None
+    one = next(balancer.leaves())
+    assert (one.networks, one.ip) == ((1, 4711), "10.0.0.111")
+
+
 def test_an_unknown_name_is_a_problem_that_names_the_known(api: Api) -> None:
     """A typo in targets.yaml is told, with what there is."""
     lost = Target(name="x", url="https://x/", reached=Reached(load_balancer="lb-pord"))

@@ -32,6 +32,7 @@ def convert(
     """Return a load balancer with its services and targets, servers named."""
     given: Loose = balancer.data_model
     public = given.public_net
+    networks = _networks(given)
     by_id = {server.data_model.id: server.data_model for server in servers}
     return LoadBalancer(
         id=given.id,
@@ -39,9 +40,12 @@ def convert(
         ipv4=public.ipv4.ip if public else None,
         ipv6=public.ipv6.ip if public else None,
         private_ips=tuple(net.ip for net in given.private_net or ()),
+        networks=networks,
+        # Where the API does not say, there is one: it is what Hetzner makes.
+        public_interface=getattr(public, "enabled", None) is not False,
         algorithm=given.algorithm.type if given.algorithm else None,
         services=tuple(_service(service) for service in given.services or ()),
-        targets=tuple(_target(target, by_id) for target in given.targets or ()),
+        targets=tuple(_target(t, by_id, networks) for t in given.targets or ()),
     )
 
 
@@ -79,19 +83,25 @@ def _health_check(given: Loose) -> HealthCheck:
     )
 
 
-def _target(given: Loose, servers: dict[Loose, Loose]) -> BalancerTarget:
+def _target(
+    given: Loose, servers: dict[Loose, Loose], networks: tuple[int, ...] | None
+) -> BalancerTarget:
+    """Return a target; `networks` are the balancer's own."""
     server_id = given.server.id if given.server else None
     server = servers.get(server_id)
     private = bool(given.use_private_ip)
+    address = _private_address(server, networks) if private else _public_address(server)
     return BalancerTarget(
         type=given.type,
         server_id=server_id,
         server_name=server.name if server else None,
-        ip=given.ip.ip if given.ip else _address(server, private=private),
+        ip=given.ip.ip if given.ip else address,
         selector=given.label_selector.selector if given.label_selector else None,
         use_private_ip=private,
+        networks=_networks(server) if server else None,
+        server_status=server.status if server else None,
         health_status=tuple(_health(health) for health in given.health_status or ()),
-        targets=tuple(_target(nested, servers) for nested in given.targets or ()),
+        targets=tuple(_target(t, servers, networks) for t in given.targets or ()),
     )
 
 
@@ -105,11 +115,26 @@ def _health(given: Loose) -> TargetHealth:
     )
 
 
-def _address(server: Loose, *, private: bool) -> str | None:
-    """Return the address by which a balancer reaches a server, where it is known."""
-    if server is None:
+def _networks(given: Loose) -> tuple[int, ...] | None:
+    """Return the private networks that a balancer or a server is attached to.
+
+    None where the API does not speak of any; nothing in them is nobody's network.
+    """
+    if given.private_net is None:
         return None
-    if private:
-        return next((net.ip for net in server.private_net or ()), None)
-    public = server.public_net
+    return tuple(net.network.id for net in given.private_net)
+
+
+def _private_address(server: Loose, networks: tuple[int, ...] | None) -> str | None:
+    """Return a server's address in the balancer's network, else any private one.
+
+    The second one only names the server: a balancer cannot reach it.
+    """
+    nets = (server.private_net or ()) if server else ()
+    common = [net.ip for net in nets if net.network.id in (networks or ())]
+    return next(iter([*common, *(net.ip for net in nets)]), None)
+
+
+def _public_address(server: Loose) -> str | None:
+    public = server.public_net if server else None
     return public.ipv4.ip if public and public.ipv4 else None
