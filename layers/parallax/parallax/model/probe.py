@@ -128,12 +128,19 @@ class Probe:
 @wired
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resolution:
-    """What one resolver answered for the target's name."""
+    """What one resolver, or one of the zone's own name servers, answered for a name.
+
+    `addresses` are IPv4 and IPv6 ones. `ttl` is the shorter of both families'
+    (seconds): a resolver's is what is left of it, the zone's own the whole.
+    `error_type` beside addresses: one family was answered, the other was not.
+    """
 
     resolver: str
     authoritative: bool = False
     addresses: tuple[str, ...] = ()
     ttl: int | None = None
+    ttl_ipv4: int | None = None
+    ttl_ipv6: int | None = None
     error_type: str | None = None
 
 
