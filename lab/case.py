@@ -46,17 +46,27 @@ class Addresses(Part):
 
     authoritative: IPv4Address = IPv4Address("203.0.113.53")
     resolver: IPv4Address = IPv4Address("203.0.113.54")
+    second_resolver: IPv4Address = IPv4Address("203.0.113.55")
+    old: IPv4Address = IPv4Address("203.0.113.21")
+    """The balancer of former days: it still listens, and has no server."""
+    control: IPv4Address = IPv4Address("203.0.113.99")
+    """Somebody else's host, which always answers."""
     cdn: IPv4Address = IPv4Address("203.0.113.80")
     hetzner: IPv4Address = IPv4Address("203.0.113.90")
     kubernetes: IPv4Address = IPv4Address("10.0.0.100")
 
 
-class Node(Part):
-    """One worker: `pod_address` is that of its ingress pod."""
+class Server(Part):
+    """One machine of the project, in its private network."""
 
     name: Name
     address: IPv4Address
     server_id: int
+
+
+class Node(Server):
+    """One worker: `pod_address` is that of its ingress pod."""
+
     pod_address: IPv4Address
     ingress: bool = True
     """Whether the ingress controller has a pod here."""
@@ -119,6 +129,7 @@ class BalancerService(Part):
     listen_port: Port
     destination_port: Port
     proxyprotocol: bool = False
+    timeout_idle: int = Field(default=60, ge=30, le=300)
     health_check: HealthCheck
 
 
@@ -151,6 +162,8 @@ class Case(Part):
     namespace: Name
     addresses: Addresses = Addresses()
     nodes: tuple[Node, ...] = Field(min_length=2)
+    former_nodes: tuple[Server, ...] = ()
+    """Servers that have left the cluster and run on; nobody serves there."""
     apps: tuple[App, ...] = Field(min_length=1)
     ingress: Ingress
     balancer: Balancer
@@ -158,6 +171,7 @@ class Case(Part):
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
         taken = [n.address for n in self.nodes] + [n.pod_address for n in self.nodes]
+        taken += [s.address for s in self.former_nodes]
         taken += [self.balancer.address, self.balancer.private_address]
         taken += list(self.addresses.model_dump().values())
         twice = {str(a) for a in taken if taken.count(a) > 1}
@@ -175,6 +189,11 @@ class Case(Part):
         if any(a.cdn for a in self.apps) and 80 not in self.listen_ports:  # noqa: PLR2004 - the CDN's origin port
             raise ValueError("a CDN needs a balancer service on port 80, its origin")
         return self
+
+    @property
+    def servers(self) -> tuple[Server, ...]:
+        """Every server of the project."""
+        return self.nodes + self.former_nodes
 
     @property
     def listen_ports(self) -> tuple[int, ...]:

@@ -13,6 +13,8 @@ from lab.kubernetes.kubeconfig import token, write_kubeconfig
 HETZNER_PORT = 8090
 HETZNER_TOKEN = "lab-hetzner-read-only"  # noqa: S105 - opens nothing but the lab
 KUBERNETES_PORT = 6443
+CONTROL_HOST = "control.example.net"
+"""Somebody else's host: whoever cannot reach it is blind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,10 @@ class Facts:
     kubernetes_url: str
     balancer_address: str
     balancer_private_address: str
+    control_url: str
+    """What answers 200 whatever the fault; trusted by the same CA."""
+    resolvers: tuple[str, ...]
+    """The resolvers of the lab's internet, that of resolv.conf first."""
     nodes: tuple[NodeFacts, ...]
 
 
@@ -53,6 +59,8 @@ def facts_of(case: Case, folder: Path) -> Facts:
         kubernetes_url=f"http://{places.kubernetes}:{KUBERNETES_PORT}",
         balancer_address=str(case.balancer.address),
         balancer_private_address=str(case.balancer.private_address),
+        control_url=f"https://{CONTROL_HOST}/",
+        resolvers=(str(places.resolver), str(places.second_resolver)),
         nodes=tuple(
             NodeFacts(n.name, str(n.address), folder / f"kubeconfig-{n.name}")
             for n in case.nodes

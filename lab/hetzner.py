@@ -44,6 +44,10 @@ class Hetzner:
         """A fault's status code for every request; None: answer truly."""
         self._used = 0
 
+    def reset(self) -> None:
+        """Answer truly."""
+        self.answer = None
+
     def application(self) -> web.Application:
         """Return what aiohttp serves."""
 

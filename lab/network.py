@@ -20,8 +20,9 @@ async def raise_addresses(case: Case) -> None:
     places = case.addresses
     wanted = {str(a) for a in places.model_dump().values()}
     wanted |= {str(case.balancer.address), str(case.balancer.private_address)}
+    wanted |= {str(server.address) for server in case.servers}
     for node in case.nodes:
-        wanted |= {str(node.address), str(node.pod_address)}
+        wanted |= {str(node.pod_address)}
         wanted |= {case.pod_address(app, node) for app in case.apps}
     lines = ["link set lo up"]
     lines += [f"addr replace {address}/32 dev lo" for address in sorted(wanted)]

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 async def balancer(world: "World", arguments: Arguments) -> None:
     """Change the balancer's services (Hetzner's keys, merged), or its `targets`."""
-    world.balancer.change(arguments)
-    await world.reload_balancer()
+    world.edge.balancer.change(arguments)
+    await world.edge.reload_balancer()
 
 
 async def firewall(world: "World", arguments: Arguments) -> None:
@@ -31,8 +31,8 @@ async def firewall(world: "World", arguments: Arguments) -> None:
     port = _port(world, arguments["port"])
     action = arguments.get("action", "drop")
     rule = f"ip saddr {{ {sources} }} ip daddr {{ {goals} }} tcp dport {port} {action}"
-    world.firewall.append(rule)
-    await world.apply_firewall()
+    world.edge.firewall.append(rule)
+    await world.edge.apply_firewall()
 
 
 def _addresses(world: "World", word: str) -> list[str]:
@@ -51,19 +51,20 @@ def _port(world: "World", word: str | int) -> int:
 
 async def cdn(world: "World", arguments: Arguments) -> None:
     """Make the CDN store errors for `error_seconds`; 0: pass them, store nothing."""
-    await world.use_cdn(arguments["error_seconds"])
+    await world.edge.cdn.use(**arguments)
 
 
 async def hetzner(world: "World", arguments: Arguments) -> None:
     """Make the Hetzner API `answer` a status code: 403, 429, 500."""
-    world.hetzner.answer = arguments["answer"]
+    world.edge.hetzner.answer = arguments["answer"]
 
 
 async def dns(world: "World", arguments: Arguments) -> None:
     """Let the name of an `app` resolve to an `address` at the zone's own server."""
-    host = world.case.app(arguments["app"]).host
-    world.records[host] = arguments["address"]
-    await world.apply_zone()
+    names = world.edge.names
+    names.records[world.case.app(arguments["app"]).host] = arguments["address"]
+    await names.apply()
+    await names.learn_all()
 
 
 async def ask(world: "World", arguments: Arguments) -> None:
@@ -77,7 +78,7 @@ async def health(world: "World", arguments: Arguments) -> None:
     wanted = {arguments["becomes"]}
 
     async def holds() -> bool:
-        return set((await world.balancer.health()).values()) == wanted
+        return set((await world.edge.balancer.health()).values()) == wanted
 
     await until(holds)
 

@@ -1,0 +1,114 @@
+"""Edge: all that lies between a user and the nodes: names, CDN, balancer, firewall.
+
+In: the case and what faults ask. Out: programs that run and are set as asked.
+It does not: know what lies behind the nodes; `lab.world` puts both together.
+"""
+
+import signal
+from typing import TYPE_CHECKING
+
+from lab.balancer import Balancer
+from lab.case import Case
+from lab.cdn import Cdn
+from lab.facts import HETZNER_PORT
+from lab.hetzner import Hetzner
+from lab.launcher import Launcher
+from lab.names import Names
+from lab.programs import command, render
+from lab.wait import until
+
+if TYPE_CHECKING:
+    import asyncio
+
+
+class Edge:
+    """The outer half of the lab."""
+
+    def __init__(self, case: Case, launcher: Launcher) -> None:
+        self.case = case
+        self.launcher = launcher
+        self.names = Names(case, launcher)
+        self.cdn = Cdn(case, launcher)
+        self.balancer = Balancer(case, launcher.folder)
+        self.hetzner = Hetzner(case, self.balancer)
+        self.firewall: list[str] = []
+
+    def start(self, group: "asyncio.TaskGroup") -> None:
+        """Begin to start all that needs nothing of the inside."""
+        group.create_task(self.names.start())
+        group.create_task(self.cdn.start())
+        group.create_task(self._start_elsewhere())
+        places = self.case.addresses
+        api = self.hetzner.application()
+        group.create_task(self.launcher.serve(api, str(places.hetzner), HETZNER_PORT))
+
+    async def _start_elsewhere(self) -> None:
+        """Start what is not the case's: the old server, and the control host."""
+        text = render(
+            "elsewhere.cfg",
+            folder=self.launcher.folder,
+            old=self.case.addresses.old,
+            control=self.case.addresses.control,
+        )
+        path = self.launcher.write("elsewhere.cfg", text)
+        at = self.case.addresses.control, 443
+        await self.launcher.run("elsewhere", "haproxy", "-db", "-f", path, at=at)
+
+    async def start_balancer(self) -> None:
+        """Start HAProxy; its targets should be there, or it finds them unhealthy."""
+        path = self.launcher.write("haproxy.cfg", self.balancer.config())
+        at = self.case.balancer.address, self.case.listen_ports[0]
+        await self.launcher.run("haproxy", "haproxy", "-W", "-db", "-f", path, at=at)
+
+    async def reload_balancer(self) -> None:
+        """Let HAProxy take new settings, and wait until the new worker answers."""
+        before = await self.balancer.worker()
+        self.launcher.write("haproxy.cfg", self.balancer.config())
+        self.launcher.signal("haproxy", signal.SIGUSR2)
+
+        async def is_new() -> bool:
+            return await self._worker() not in {before, None}
+
+        await until(is_new)
+
+    async def _worker(self) -> str | None:
+        try:
+            return await self.balancer.worker()
+        except (OSError, StopIteration):
+            return None
+
+    async def await_verdicts(self) -> None:
+        """Wait until HAProxy has asked every target and its mind is made up."""
+
+        async def is_known() -> bool:
+            return "unknown" not in (await self.balancer.health()).values()
+
+        await until(is_known)
+
+    async def await_health(self) -> None:
+        """Wait until HAProxy finds every target healthy."""
+
+        async def is_well() -> bool:
+            return set((await self.balancer.health()).values()) == {"healthy"}
+
+        await until(is_well)
+
+    async def apply_firewall(self) -> None:
+        """Set the nodes' firewall (UFW) to the rules as they stand."""
+        text = render("firewall.nft", rules=self.firewall)
+        await command("nft", "-f", "-", text=text)
+
+    async def reset_ways(self) -> None:
+        """Open the firewall, and let API and balancer be as the case has them."""
+        self.hetzner.reset()
+        self.firewall.clear()
+        await self.apply_firewall()
+        self.balancer.reset()
+        await self.reload_balancer()
+
+    async def reset_names(self) -> None:
+        """Set names and CDN back; what the CDN stored is gone."""
+        self.names.reset()
+        await self.names.apply()
+        await self.names.learn_all()
+        await self.cdn.reset()
