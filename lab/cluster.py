@@ -11,9 +11,11 @@ import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lab.case import App, Case, Node
+from lab.case import App, Case
+from lab.controller import Controller
 from lab.kubernetes import controllers, objects
 from lab.kubernetes.logs import Log
+from lab.kubernetes.steered import steered
 from lab.kubernetes.store import Item, Key, Store
 from lab.pods import Behavior, Pod
 
@@ -33,8 +35,10 @@ class Cluster:
         self.store = Store()
         self.logs: dict[Key, Log] = {}
         self.pods: dict[Key, Pod] = {}
+        self.controller = Controller(case)
         self.changed: Callable[[], Awaitable[None]] | None = None
-        """Called after endpoints changed; `lab.world` routes anew then."""
+        """Called after endpoints changed; `lab.inside` routes anew then."""
+        self._access_logs: dict[str, Log] = {}
         self._looking = asyncio.Lock()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -44,10 +48,7 @@ class Cluster:
             self.store.put(resource, item)
         for app in self.case.apps:
             await self.scale(app, on=True)
-        for node in self.case.nodes:
-            if node.ingress:
-                self._add_ingress_pod(node)
-        await self.look()
+        await self.set_controller()
         self._tasks.append(asyncio.create_task(self._look_on()))
 
     async def stop(self) -> None:
@@ -73,40 +74,76 @@ class Cluster:
                 await pod.start()
                 self.pods[key], self.logs[key] = pod, pod.log
                 self.store.put("pods", item)
-                self._tell(key, app.name, "SuccessfulCreate", "Created pod")
+                self._tell(key, app.name, "SuccessfulCreate", "Created")
             elif not on and key in self.pods:
                 ended.append(self.pods.pop(key))
                 self.logs.pop(key)
                 self.store.delete("pods", key)
-                self._tell(key, app.name, "SuccessfulDelete", "Deleted pod")
+                self._tell(key, app.name, "SuccessfulDelete", "Deleted")
         await self.look()
         for pod in ended:
             await pod.stop()
 
     def _tell(self, key: Key, owner: str, reason: str, text: str) -> None:
-        message = f"{text}: {key[1]}"
+        message = f"{text} pod: {key[1]}"
         event = controllers.event(key[0], "DaemonSet", owner, (reason, message))
         self.store.put("events", event)
 
     async def behave(
-        self, app: App, behavior: Behavior, nodes: tuple[str, ...] = ()
+        self,
+        app: App,
+        behavior: Behavior,
+        nodes: tuple[str, ...] = (),
+        seconds: float = 0.0,
     ) -> None:
         """Tell an app's pods (those on some nodes, or all) how to answer."""
         for pod in self.pods.values():
             if pod.app == app.name and (not nodes or pod.node in nodes):
-                await pod.behave(behavior)
+                await pod.behave(behavior, seconds)
         await self.look()
 
-    def _add_ingress_pod(self, node: Node) -> None:
-        item = objects.ingress_pod(self.case, node)
-        key = self.case.ingress.namespace, item["metadata"]["name"]
-        self.store.put("pods", item)
-        self.logs[key] = Log(self.access_log(node))
-        self._tasks.append(asyncio.create_task(self.logs[key].follow_file()))
+    async def set_controller(self) -> None:
+        """Bring pods and objects of the ingress up to date with its settings.
 
-    def access_log(self, node: Node) -> Path:
-        """Return where the ingress pod of a node writes its access log."""
-        return self.folder / f"ingress-{node.name}.log"
+        nginx follows when the endpoints change; `lab.inside` routes in any case.
+        """
+        for resource, item in steered(self.case, self.controller):
+            self.store.put(resource, self._as_it_was_born(resource, item))
+        for node in self.case.nodes:
+            item = objects.ingress_pod(self.case, node)
+            key = self.case.ingress.namespace, item["metadata"]["name"]
+            runs = self.store.get("pods", key) is not None
+            if node.name in self.controller.nodes and not runs:
+                self.store.put("pods", item)
+                self.logs[key] = self._access_log(node.name)
+                self._tell(
+                    key, self.case.ingress.service, "SuccessfulCreate", "Created"
+                )
+            elif node.name not in self.controller.nodes and runs:
+                self.store.delete("pods", key)
+                self.logs.pop(key)
+                self._tell(
+                    key, self.case.ingress.service, "SuccessfulDelete", "Deleted"
+                )
+        await self.look()
+
+    def _as_it_was_born(self, resource: str, item: Item) -> Item:
+        """Keep an object's times, so that what did not change makes no event."""
+        meta = item["metadata"]
+        before = self.store.get(resource, (meta.get("namespace", ""), meta["name"]))
+        if before is None:
+            return item
+        meta["creationTimestamp"] = before["metadata"]["creationTimestamp"]
+        if resource == "nodes":
+            item["status"] = before["status"]
+        return item
+
+    def _access_log(self, node: str) -> Log:
+        """Return the log that the ingress pod of a node writes, followed from now."""
+        if node not in self._access_logs:
+            log = self._access_logs[node] = Log(self.folder / f"ingress-{node}.log")
+            self._tasks.append(asyncio.create_task(log.follow_file()))
+        return self._access_logs[node]
 
     async def _look_on(self) -> None:
         while True:

@@ -14,13 +14,14 @@ from lab.kubernetes.logs import Log
 HANG_SECONDS = 3600.0
 HEALTH_PATH = "/health"
 NEVER_STORED = {"Cache-Control": "no-store"}
+STORED = {"Cache-Control": "public, max-age=3600"}
 
 
 class Behavior(StrEnum):
     """How a pod answers.
 
-    Only `not-ready` fails the readiness probe: `refuse` and `hang` are those of an
-    app whose health lies on another port or thread.
+    Only `not-ready` fails the readiness probe: `refuse`, `hang` and `slow` are those
+    of an app whose health lies on another port or thread.
     """
 
     WELL = "well"
@@ -28,6 +29,10 @@ class Behavior(StrEnum):
     NOT_READY = "not-ready"
     REFUSE = "refuse"
     HANG = "hang"
+    SLOW = "slow"
+    """Well, some seconds late."""
+    STORABLE = "storable"
+    """Well, and a cache may keep it."""
 
 
 class Pod:
@@ -39,6 +44,7 @@ class Pod:
         self.node = node
         self.address, self.port = place
         self.behavior = Behavior.WELL
+        self.seconds = 0.0
         self.log = Log()
         self._runner: web.AppRunner | None = None
 
@@ -58,9 +64,9 @@ class Pod:
             await self._runner.cleanup()
         self._runner = None
 
-    async def behave(self, behavior: Behavior) -> None:
-        """Answer so from now on."""
-        self.behavior = behavior
+    async def behave(self, behavior: Behavior, seconds: float = 0.0) -> None:
+        """Answer so from now on; `seconds`: how late a slow one answers."""
+        self.behavior, self.seconds = behavior, seconds
         if behavior is Behavior.REFUSE:
             await self.stop()
         elif self._runner is None:
@@ -86,8 +92,11 @@ class Pod:
     async def _content(self) -> web.Response:
         if self.behavior is Behavior.HANG:
             await asyncio.sleep(HANG_SECONDS)
+        if self.behavior is Behavior.SLOW:
+            await asyncio.sleep(self.seconds)
         if self.behavior is Behavior.ERROR:
             told = {"error": "maintenance", "pod": self.name}
             return web.json_response(told, status=503)
         told = {"app": self.app, "pod": self.name, "node": self.node}
-        return web.json_response(told, headers=NEVER_STORED)
+        storable = self.behavior is Behavior.STORABLE
+        return web.json_response(told, headers=STORED if storable else NEVER_STORED)

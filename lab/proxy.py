@@ -1,20 +1,16 @@
-"""Proxy: how endpoints become routes: kube-proxy's rules, the ingress's servers.
+"""Proxy: how endpoints become routes: kube-proxy's rules, and the overlay's.
 
-In: the case and the store. Out: an nft ruleset and an nginx configuration.
-It does not: apply them. There is no SNAT, so with `externalTrafficPolicy: Cluster`
+In: the case, the store, the ingress Service's policy. Out: an nft ruleset.
+It does not: apply it. There is no SNAT, so with `externalTrafficPolicy: Cluster`
 the ingress sees the balancer's own address, where a cluster shows the node's.
 """
 
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
-from lab.case import Case
+from lab.case import Case, Node
 from lab.kubernetes.objects import suffix
 from lab.kubernetes.store import Store
 from lab.programs import render
-
-MODULES = Path("/usr/lib/nginx/modules")
 
 type Place = tuple[str, int]
 
@@ -41,6 +37,16 @@ class Rule:
     only_from: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """What the broken overlay loses: from one node's side to the others' pods."""
+
+    sources: tuple[str, ...]
+    goals: tuple[str, ...]
+    ports: tuple[int, ...] = ()
+    """Empty: all ports."""
+
+
 def ready_endpoints(
     store: Store, namespace: str, service: str, port: str
 ) -> list[Ready]:
@@ -55,8 +61,10 @@ def ready_endpoints(
     ]
 
 
-def services_rules(case: Case, store: Store) -> str:
-    """Return kube-proxy's ruleset as nft reads it."""
+def services_rules(
+    case: Case, store: Store, policy: str, *, overlay_broken: bool
+) -> str:
+    """Return kube-proxy's ruleset as nft reads it, and the broken overlay's."""
     rules: list[Rule] = []
     nodes = tuple(str(n.address) for n in case.nodes)
     for app in case.apps:
@@ -73,63 +81,46 @@ def services_rules(case: Case, store: Store) -> str:
         found = ready_endpoints(store, ingress.namespace, ingress.service, name)
         places = tuple(r.place for r in found)
         rules.append(Rule((str(ingress.cluster_ip),), port, places))
-        rules += _node_port(case, node_port, found)
-    return render("services.nft", rules=rules)
+        rules += _node_port(case, node_port, found, policy)
+    cuts = _cuts(case) if overlay_broken else []
+    return render("services.nft", rules=rules, cuts=cuts)
 
 
-def _node_port(case: Case, port: int, found: list[Ready]) -> list[Rule]:
+def _node_port(case: Case, port: int, found: list[Ready], policy: str) -> list[Rule]:
     """Return a NodePort's rules under the ingress's externalTrafficPolicy.
 
-    With Local, nodes and pods are still served cluster-wide (the KUBE-EXT chain's
-    short-circuit); others reach the node's own endpoints or are dropped.
+    With Local, a node and its own pods are still served cluster-wide (the KUBE-EXT
+    chain's short-circuit); all others reach its own endpoints or are dropped.
     """
     nodes = tuple(str(n.address) for n in case.nodes)
     places = tuple(r.place for r in found)
-    if case.ingress.external_traffic_policy == "Cluster" or not found:
+    if policy == "Cluster" or not found:
         return [Rule(nodes, port, places)]
-    inside = nodes + tuple(f"{n.pod_address}/24" for n in case.nodes)
-    rules = [Rule(nodes, port, places, only_from=inside)]
+    rules: list[Rule] = []
     for node in case.nodes:
+        own, at = (str(node.address), f"{node.pod_address}/24"), (str(node.address),)
         local = tuple(r.place for r in found if r.node == node.name)
-        spared = () if local else inside
-        rules.append(Rule((str(node.address),), port, local, "drop", spared))
+        rules.append(Rule(at, port, places, only_from=own))
+        rules.append(Rule(at, port, local, "drop", () if local else own))
     return rules
 
 
-def ingress_config(case: Case, store: Store, folder: Path, generation: int) -> str:
-    """Return the nginx configuration of all ingress pods; it tells its generation."""
-    return render(
-        "nginx.conf",
-        folder=folder,
-        modules=MODULES,
-        certificate=folder / "ingress.pem",
-        generation=generation,
-        proxy_protocol=case.ingress.proxy_protocol,
-        nodes=[
-            {
-                "name": node.name,
-                "address": node.pod_address,
-                "log": folder / f"ingress-{node.name}.log",
-                "apps": [_served(case, store, app, node) for app in case.apps],
-            }
-            for node in case.nodes
-            if node.ingress
-        ],
-    )
+def _cuts(case: Case) -> list[Cut]:
+    """Return what is lost between nodes: the pods of each for all the others.
 
-
-def _served(case: Case, store: Store, app: Any, node: Any) -> dict[str, Any]:  # noqa: ANN401
-    """Return one app as an ingress pod serves it.
-
-    Traffic from a pod to a node's address leaves as the pod's node (flannel's
-    masquerade), traffic to the overlay as the pod.
+    An app with hostNetwork listens at its node's address, so its port is lost there.
     """
-    found = ready_endpoints(store, case.namespace, app.name, "http")
-    return {
-        "host": app.host,
-        "upstream": f"{case.namespace}-{app.name}-80",
-        "source": node.address if app.host_network else node.pod_address,
-        "endpoints": [
-            f"{address}:{port}" for address, port in (r.place for r in found)
-        ],
-    }
+    hosted = tuple(app.port for app in case.apps if app.host_network)
+    cuts: list[Cut] = []
+    for node in case.nodes:
+        others = [n for n in case.nodes if n is not node]
+        own = (str(node.address), f"{node.pod_address}/24")
+        if hosted:
+            cuts.append(Cut(own, tuple(str(n.address) for n in others), hosted))
+        if len(hosted) < len(case.apps):
+            cuts.append(Cut(own, tuple(_overlay(n) for n in others)))
+    return cuts
+
+
+def _overlay(node: Node) -> str:
+    return f"{node.pod_address}/24"

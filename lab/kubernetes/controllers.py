@@ -11,6 +11,7 @@ from typing import Any
 from lab.case import Case
 from lab.kubernetes import objects
 from lab.kubernetes.objects import is_ready, now, set_ready
+from lab.kubernetes.steered import INGRESS_LABEL
 from lab.kubernetes.store import Item, Store
 
 TRIGGER = "endpoints.kubernetes.io/last-change-trigger-time"
@@ -118,7 +119,9 @@ def _daemonset(case: Case, store: Store, namespace: str, name: str) -> None:
 
 def _new_daemonset(case: Case, namespace: str, name: str) -> Item:
     if name == case.ingress.service:
-        return objects.recorded("daemonset-ingress", namespace, name)
+        item = objects.recorded("daemonset-ingress", namespace, name)
+        item["spec"]["template"]["spec"]["nodeSelector"] = {INGRESS_LABEL: "true"}
+        return item
     item = objects.recorded("daemonset", namespace, name)
     app = next(a for a in case.apps if a.name == name)
     template = item["spec"]["template"]

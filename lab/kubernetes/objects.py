@@ -89,45 +89,16 @@ def app_service(case: Case, app: App) -> Item:
     return item
 
 
-def ingress_service(case: Case) -> Item:
-    """Return the ingress controller's Service."""
-    ingress = case.ingress
-    item = recorded("service-ingress", ingress.namespace, ingress.service)
-    spec = item["spec"]
-    spec["ports"][0]["nodePort"] = ingress.http_node_port
-    spec["ports"][1]["nodePort"] = ingress.https_node_port
-    address = str(ingress.cluster_ip)
-    spec |= {"clusterIP": address, "clusterIPs": [address]}
-    spec["externalTrafficPolicy"] = ingress.external_traffic_policy
-    return item
-
-
-def app_ingress(case: Case, app: App) -> Item:
-    """Return an app's Ingress."""
-    item = recorded("ingress", case.namespace, app.name)
-    rule = item["spec"]["rules"][0]
-    rule["host"] = app.host
-    rule["http"]["paths"][0]["backend"]["service"]["name"] = app.name
-    return item
-
-
 def fixed(case: Case) -> list[tuple[str, Item]]:
     """Return every object that no fault changes, with its resource."""
-    ingress = case.ingress
-    found: list[tuple[str, Item]] = [("nodes", node(case, n)) for n in case.nodes]
-    for name in ("default", case.namespace, ingress.namespace):
+    found: list[tuple[str, Item]] = []
+    for name in ("default", case.namespace, case.ingress.namespace):
         space = {"kind": "Namespace", "apiVersion": "v1", "metadata": {"name": name}}
         found.append(("namespaces", space))
     default = recorded("service-kubernetes", "default", "kubernetes")
     found.append(("services", default))
-    found.append(("services", ingress_service(case)))
-    for app in case.apps:
-        found.append(("services", app_service(case, app)))
-        found.append(("ingresses", app_ingress(case, app)))
+    found += [("services", app_service(case, app)) for app in case.apps]
     found.append(("ingressclasses", recorded("ingressclass", None, "nginx")))
-    settings = recorded("configmap-ingress", ingress.namespace, ingress.service)
-    settings["data"]["use-proxy-protocol"] = str(ingress.proxy_protocol).lower()
-    found.append(("configmaps", settings))
     return found
 
 
