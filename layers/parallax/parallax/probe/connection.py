@@ -7,6 +7,7 @@ It does not: resolve, speak HTTP, or keep time; its caller bounds and stamps it.
 import asyncio
 import socket
 import ssl
+from typing import Any
 
 from parallax.model.probe import ErrorType
 from parallax.probe.failure import Failure, from_os
@@ -104,9 +105,12 @@ class Connection:
             raise from_os(error) from error
 
 
-async def connect(address: str, port: int, source: str | None) -> Connection:
+async def connect(
+    address: str, port: int, source: str | None, *, proxy_protocol: bool = False
+) -> Connection:
     """Open a TCP connection to an address, from a source address if given.
 
+    With `proxy_protocol` it begins with a PROXY line that names ourselves.
     Raises `Failure` with what the operating system said.
     """
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
@@ -119,7 +123,11 @@ async def connect(address: str, port: int, source: str | None) -> Connection:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if source is not None:
             sock.bind((source, 0))
-        await asyncio.get_running_loop().sock_connect(sock, (address, port))
+        loop = asyncio.get_running_loop()
+        await loop.sock_connect(sock, (address, port))
+        if proxy_protocol:
+            own = sock.getsockname()
+            await loop.sock_sendall(sock, proxy_line(own, (address, port)))
     except OSError as error:
         sock.close()
         raise from_os(error) from error
@@ -127,6 +135,17 @@ async def connect(address: str, port: int, source: str | None) -> Connection:
         sock.close()
         raise
     return Connection(sock)
+
+
+def proxy_line(own: tuple[Any, ...], peer: tuple[str, int]) -> bytes:
+    """Write PROXY protocol, version 1, as a balancer would whose client we are.
+
+    The ends are as `getsockname` gives them, IPv6 with scope. Source: HAProxy,
+    proxy-protocol.txt, section 2.1.
+    """
+    family = "TCP6" if ":" in peer[0] else "TCP4"
+    source, destination = (end[0].partition("%")[0] for end in (own, peer))
+    return f"PROXY {family} {source} {destination} {own[1]} {peer[1]}\r\n".encode()
 
 
 def _reason(error: ssl.SSLError) -> str:

@@ -131,6 +131,7 @@ def _request(question: Question, request_id: str, trace: Trace) -> httpx.Request
         source_address=question.source_address,
         allow_private=question.allow_private,
         verify=question.verify,
+        proxy_protocol=question.proxy_protocol,
     )
     return httpx.Request("GET", url, headers=headers, extensions={"route": route})
 
@@ -166,6 +167,7 @@ def _outcome(
         "node": question.node,
         "pod": question.pod,
         "peer_node": question.peer_node,
+        "proxy_protocol": question.proxy_protocol,
     }
 
 

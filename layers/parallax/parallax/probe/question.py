@@ -20,7 +20,8 @@ class Question:
     in `Host` and SNI instead of the URL's. `timeout` is seconds for the whole
     request, `body_limit` bytes kept. `allow_private` lets a probe go to
     addresses that the internet cannot reach. `verify` off accepts any
-    certificate: right only where the asked name can match none.
+    certificate: right only where the asked name can match none. `proxy_protocol`
+    begins the connection with a PROXY line, for an ingress that wants one.
     """
 
     role: Role
@@ -34,6 +35,7 @@ class Question:
     timeout: float = 10.0
     allow_private: bool = False
     verify: bool = True
+    proxy_protocol: bool = False
     body_limit: int = BODY_LIMIT
     node: str | None = None
     pod: str | None = None

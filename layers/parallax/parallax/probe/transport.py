@@ -38,6 +38,7 @@ class Route:
     source_address: str | None = None
     allow_private: bool = False
     verify: bool = True
+    proxy_protocol: bool = False
 
 
 class FreshTransport(httpx.AsyncBaseTransport):
@@ -117,12 +118,18 @@ async def _connect(addresses: tuple[str, ...], port: int, route: Route) -> Conne
             detail = f"{address} is not an address of the internet"
             raise Failure(ErrorType.ADDRESS_NOT_ALLOWED, detail)
         try:
-            return await connect(address, port, route.source_address)
+            return await _open(address, port, route)
         except Failure as error:
             failure = error
             if error.error_type is not ErrorType.HOST_UNREACHABLE:
                 raise
     raise failure
+
+
+async def _open(address: str, port: int, route: Route) -> Connection:
+    return await connect(
+        address, port, route.source_address, proxy_protocol=route.proxy_protocol
+    )
 
 
 async def _secure(connection: Connection, name: str, port: int, route: Route) -> None:
@@ -145,7 +152,7 @@ async def _look_at_certificate(name: str, port: int, route: Route) -> None:
     address = route.trace.peer_address or ""
     with contextlib.suppress(Failure, TimeoutError):
         async with asyncio.timeout(_LOOK_SECONDS):
-            connection = await connect(address, port, route.source_address)
+            connection = await _open(address, port, route)
             try:
                 session = await connection.start_tls(tls.UNVERIFIED, name)
                 route.trace.certificate = tls.shown(session)

@@ -1,0 +1,87 @@
+"""The first bytes of a connection: the PROXY line, where an ingress wants one."""
+
+import asyncio
+from ipaddress import IPv4Address, IPv6Address, ip_address
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from parallax.model.probe import ErrorType, Probe
+from parallax.probe import fetch
+from parallax.probe.connection import proxy_line
+from tests.parallax.probe.servers import Handler, question, serving
+
+PORTS = st.integers(1, 65535)
+PAIRS = st.tuples(st.ip_addresses(v=4), st.ip_addresses(v=4)) | st.tuples(
+    st.ip_addresses(v=6), st.ip_addresses(v=6)
+)
+
+
+@given(pair=PAIRS, own=PORTS, peer=PORTS, scope=st.sampled_from(["", "%eth0"]))
+def test_the_line_says_who_is_connected_to_whom(
+    pair: tuple[IPv4Address | IPv6Address, ...], own: int, peer: int, scope: str
+) -> None:
+    """Family, both addresses and both ports can be read back, in 107 bytes at most."""
+    source, destination = pair
+    mark = scope if source.version == 6 else ""
+    line = proxy_line((f"{source}{mark}", own, 0, 0), (str(destination), peer))
+    assert len(line) <= 107
+    assert line.endswith(b"\r\n")
+    word, family, *ends = line.decode().split()
+    assert (word, family) == ("PROXY", f"TCP{source.version}")
+    assert [ip_address(end) for end in ends[:2]] == [source, destination]
+    assert [int(end) for end in ends[2:]] == [own, peer]
+
+
+def listening(lines: list[bytes], *, plain: bool) -> Handler:
+    """Note the first line, then answer well; of TLS, note the first byte."""
+
+    async def handle(
+        reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        lines.append(await reader.readline())
+        if plain:
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+            await writer.drain()
+        else:
+            lines.append(await reader.readexactly(1))
+
+    return handle
+
+
+def ask(lines: list[bytes], scheme: str, *, proxy_protocol: bool = True) -> Probe:
+    """Ask a server that notes the first line it reads."""
+
+    async def run() -> Probe:
+        async with serving(listening(lines, plain=scheme == "http")) as port:
+            asked = question(port, scheme, proxy_protocol=proxy_protocol)
+            return await fetch(asked)
+
+    return asyncio.run(run())
+
+
+def test_the_line_goes_before_the_request() -> None:
+    """The server hears first who asks, and the probe says that it was told."""
+    lines: list[bytes] = []
+    probe = ask(lines, "http")
+    assert (probe.healthy, probe.proxy_protocol) == (True, True)
+    assert lines[0].startswith(b"PROXY TCP4 127.0.0.1 127.0.0.1 ")
+
+
+def test_the_line_goes_before_tls() -> None:
+    """Where TLS ends at the ingress, the line still stands in clear."""
+    lines: list[bytes] = []
+    probe = ask(lines, "https")
+    assert lines[0].startswith(b"PROXY TCP4 ")
+    assert lines[1] == b"\x16"
+    assert probe.error_type is ErrorType.CONNECTION_CLOSED
+    assert probe.error_phase == "tls"
+
+
+def test_nobody_is_told_unasked() -> None:
+    """Without it the request line comes first."""
+    lines: list[bytes] = []
+    probe = ask(lines, "http", proxy_protocol=False)
+    assert lines[0].startswith(b"GET ")
+    assert not probe.proxy_protocol
