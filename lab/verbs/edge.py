@@ -15,7 +15,14 @@ if TYPE_CHECKING:
 
 
 async def balancer(world: "World", arguments: Arguments) -> None:
-    """Change the balancer's services (Hetzner's keys, merged), or its `targets`."""
+    """Change the balancer's services (Hetzner's keys, merged), or its `targets`.
+
+    A health check's `port` may be the role of an app: its NodePort.
+    """
+    check = dict(arguments.get("health_check", {}))
+    if isinstance(check.get("port"), str):
+        check["port"] = world.case.app(check["port"]).node_port
+        arguments = arguments | {"health_check": check}
     world.edge.balancer.change(arguments)
     await world.edge.reload_balancer()
 
@@ -23,7 +30,8 @@ async def balancer(world: "World", arguments: Arguments) -> None:
 async def firewall(world: "World", arguments: Arguments) -> None:
     """Add a rule at the nodes: `from`, `to`, `port`, `action` drop or reject.
 
-    `from`: balancer, nodes or an address; `to`: nodes, a node or an address;
+    `from`: balancer, nodes or an address; `to`: nodes, a node (its name or its number
+    from 1) or an address;
     `port`: ingress, the role of an app (its own port) or a number.
     """
     sources = ", ".join(_addresses(world, arguments["from"]))
@@ -35,8 +43,10 @@ async def firewall(world: "World", arguments: Arguments) -> None:
     await world.edge.apply_firewall()
 
 
-def _addresses(world: "World", word: str) -> list[str]:
+def _addresses(world: "World", word: str | int) -> list[str]:
     case = world.case
+    if isinstance(word, int):
+        return [str(case.nodes[word - 1].address)]
     nodes = {n.name: str(n.address) for n in case.nodes}
     if word == "balancer":
         return [str(case.balancer.private_address)]
@@ -74,11 +84,18 @@ async def ask(world: "World", arguments: Arguments) -> None:
 
 
 async def health(world: "World", arguments: Arguments) -> None:
-    """Wait until the balancer finds every target so: `becomes` (un)healthy."""
+    """Wait until the balancer finds every target so: `becomes` (un)healthy.
+
+    With `node`, a number from 1, wait for that one target.
+    """
     wanted = {arguments["becomes"]}
+    nodes = [n.name for n in world.case.nodes]
+    if "node" in arguments:
+        nodes = [nodes[arguments["node"] - 1]]
 
     async def holds() -> bool:
-        return set((await world.edge.balancer.health()).values()) == wanted
+        found = (await world.edge.balancer.health()).items()
+        return {word for (_, node), word in found if node in nodes} == wanted
 
     await until(holds)
 
