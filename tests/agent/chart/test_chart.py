@@ -1,0 +1,130 @@
+"""The Helm chart and the kustomize manifests, rendered by the real programs.
+
+The rendered objects are held against Kubernetes' own schemas, of the oldest version
+that the chart names and of a new one.
+"""
+
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import kubernetes_validate
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[3]
+CHART = ROOT / "agent/chart"
+EXAMPLES = sorted((CHART / "examples").glob("*.yaml"))
+VERSIONS = ("1.27", "1.34")
+
+
+def ran(*words: object) -> subprocess.CompletedProcess[str]:
+    """Run helm or kubectl as `make setup` has installed them."""
+    program, *rest = map(str, words)
+    path = ROOT / ".tools/bin" / program
+    assert path.exists(), f"{path} is missing: make setup"
+    return subprocess.run(  # noqa: S603 - our own words
+        [str(path), *rest], capture_output=True, text=True, check=False
+    )
+
+
+def rendered(*words: object) -> list[dict[str, Any]]:
+    """Return the objects that a program rendered."""
+    result = ran(*words)
+    assert result.returncode == 0, result.stderr
+    return [item for item in yaml.safe_load_all(result.stdout) if item]
+
+
+def chart(example: Path, *more: str) -> list[dict[str, Any]]:
+    """Return the chart's objects for an example values file."""
+    words = ["template", "parallax-agent", CHART, "-n", "parallax", "-f", example]
+    return rendered("helm", *words, *more)
+
+
+def kustomized() -> list[dict[str, Any]]:
+    """Return the objects of the plain manifests."""
+    return rendered("kubectl", "kustomize", ROOT / "agent/manifests")
+
+
+def of_kind(items: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
+    """Return the objects of a kind."""
+    return [item for item in items if item["kind"] == kind]
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
+def test_an_example_lints_clean(example: Path) -> None:
+    """`helm lint --strict` finds nothing, warnings count."""
+    result = ran("helm", "lint", "--strict", CHART, "-f", example)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
+def test_an_example_renders_what_kubernetes_takes(example: Path, version: str) -> None:
+    """Each object fits the schema of its kind, and no field is unknown to it."""
+    for item in chart(example):
+        kubernetes_validate.validate(item, version, strict=True)
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_the_plain_manifests_are_what_kubernetes_takes(version: str) -> None:
+    """`kubectl kustomize` renders objects that fit their schemas."""
+    for item in kustomized():
+        kubernetes_validate.validate(item, version, strict=True)
+
+
+def test_both_ways_to_install_allow_the_same() -> None:
+    """The chart's roles and the manifests' roles have the same rules."""
+    installed = chart(CHART / "examples/ingress-nginx.yaml")
+    for kind in ("ClusterRole", "Role"):
+        (by_chart,), (by_hand,) = of_kind(installed, kind), of_kind(kustomized(), kind)
+        assert by_chart["rules"] == by_hand["rules"]
+
+
+def test_both_ways_to_install_run_the_same() -> None:
+    """The pod differs only in names, labels and where its image comes from."""
+    (by_chart,) = of_kind(chart(CHART / "examples/ingress-nginx.yaml"), "DaemonSet")
+    (by_hand,) = of_kind(kustomized(), "DaemonSet")
+    pods = [d["spec"]["template"]["spec"] for d in (by_chart, by_hand)]
+    for pod in pods:
+        pod["containers"][0].pop("imagePullPolicy", None)
+        pod["containers"][0]["image"] = "the image"
+        pod["containers"][0]["envFrom"] = "the settings"
+    assert pods[0] == pods[1]
+
+
+@pytest.mark.parametrize(
+    ("setting", "told"),
+    [
+        ("cluster=", "/cluster"),
+        ("ingest.url=ftp://example.com", "/ingest/url"),
+        ("interval=0", "/interval"),
+        ("key.existingSecret=", "/key"),
+        ("key.value=secret", "/key/value"),
+        ("image.digest=latest", "/image/digest"),
+        ("nodeselector.a=b", "nodeselector"),
+    ],
+)
+def test_a_wrong_value_is_refused_by_its_name(setting: str, told: str) -> None:
+    """Before anything is installed, the schema says which value is wrong."""
+    example = CHART / "examples/ingress-nginx.yaml"
+    result = ran("helm", "template", CHART, "-f", example, "--set", setting)
+    assert result.returncode != 0
+    assert told in result.stderr
+
+
+def test_another_setting_rolls_the_pods_and_another_key_does_not() -> None:
+    """Settings are read at the start, the key for every push."""
+    example = CHART / "examples/traefik-k3s.yaml"
+
+    def checksum(*more: str) -> str:
+        """Return the annotation that rolls the pods."""
+        (found,) = of_kind(chart(example, *more), "DaemonSet")
+        marks = found["spec"]["template"]["metadata"]["annotations"]
+        return marks["checksum/configuration"]
+
+    own_key = ("--set", "key.existingSecret=", "--set")
+    assert checksum("--set", "interval=30") != checksum()
+    assert checksum(*own_key, "key.value=whsec_YQ==") == checksum(
+        *own_key, "key.value=whsec_Yg=="
+    )
