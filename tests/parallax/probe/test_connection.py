@@ -3,7 +3,7 @@
 import asyncio
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parallax.model.probe import ErrorType, Probe
@@ -17,6 +17,7 @@ PAIRS = st.tuples(st.ip_addresses(v=4), st.ip_addresses(v=4)) | st.tuples(
 )
 
 
+@settings(deadline=None)
 @given(pair=PAIRS, own=PORTS, peer=PORTS, scope=st.sampled_from(["", "%eth0"]))
 def test_the_line_says_who_is_connected_to_whom(
     pair: tuple[IPv4Address | IPv6Address, ...], own: int, peer: int, scope: str

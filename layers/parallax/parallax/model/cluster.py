@@ -135,6 +135,9 @@ class ClusterReading:
     workloads: tuple[Workload, ...] | None = None
     problems: tuple[str, ...] = ()
     """What could not be read and why, e.g. a missing permission."""
+    partial: tuple[str, ...] = ()
+    """Fields that hold only a part, e.g. `nodes` of a cluster that has hundreds: those
+    of the target's path. What is absent from such a field may be there all the same."""
 
 
 @wired
