@@ -23,7 +23,6 @@ from shlex import quote
 from parallax.causes import evidence
 from parallax.causes.cause import Cause, refuted, supported, unknown
 from parallax.model.balancer import BalancerService, HealthStatus
-from parallax.model.cluster import Service
 from parallax.model.finding import Assessment, Class, Hop, NextStep
 from parallax.model.probe import Role
 from parallax.model.snapshot import Snapshot
@@ -66,55 +65,14 @@ def assess(snapshot: Snapshot) -> Assessment:
 
 def _missing(snapshot: Snapshot, service: BalancerService) -> list[str]:
     """Return what keeps a wrong-looking port from being a proven one."""
-    port, to = service.health_check.port, service.destination_port
-    every, ingress = len(evidence.health(snapshot)), None
-    if snapshot.cluster:
-        ingress = snapshot.cluster.ingress_service
+    to, every = service.destination_port, len(evidence.health(snapshot))
     missing: list[str] = []
     if not every or evidence.with_health(snapshot, HealthStatus.UNHEALTHY) < every:
         missing.append("an unhealthy word of the balancer about every target")
-    missing += _missing_detail(snapshot, port)
-    missing += _missing_port(snapshot, ingress, port, to)
+    missing += evidence.port_missing(snapshot, service)
     if not _alive_from_elsewhere(snapshot, to):
         missing.append(f"an answer of the ingress at :{to}, asked from another node")
     return missing
-
-
-def _missing_port(
-    snapshot: Snapshot, ingress: Service | None, port: int, to: int
-) -> list[str]:
-    """Return what keeps the health check's port from being nobody's."""
-    if ingress is None:
-        what = "the ingress Service as the cluster has it"
-        return (
-            [f"{what} ({evidence.inside_missing(snapshot)})"]
-            if (snapshot.cluster is None)
-            else [what]
-        )
-    own = snapshot.cluster.service if snapshot.cluster else None
-    if to not in ingress.node_ports:
-        return [f"whose port :{to} is; the ingress Service has {ingress.node_ports}"]
-    if port in ingress.node_ports or (own and port in own.node_ports):
-        return [f"why the health check fails at :{port}, which is a NodePort of ours"]
-    if ingress.external_traffic_policy == "Local":
-        return [f"whether :{port} is the Service's healthCheckNodePort (policy Local)"]
-    return []
-
-
-def _missing_detail(snapshot: Snapshot, port: int) -> list[str]:
-    """Return what Hetzner's words leave open: only a refusal says nobody listens.
-
-    Without words, as older readings are, a NodePort that no Service has is nobody's;
-    at any other port a pod may listen on the nodes themselves (`hostPort`).
-    """
-    said = {seen.detail for seen in evidence.details(snapshot)}
-    if "layer4_timeout" in said:
-        return [f"what drops the health check at :{port} (layer4_timeout): a firewall?"]
-    if said - {"layer4_no_connection"}:
-        return [f"why something answers the health check at :{port}"]
-    if not said and port not in evidence.NODE_PORTS:
-        return [f"whether something listens on the nodes themselves at :{port}"]
-    return []
 
 
 def _alive(snapshot: Snapshot, port: int) -> str:

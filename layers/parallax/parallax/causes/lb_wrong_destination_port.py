@@ -123,7 +123,7 @@ def _bypassed(snapshot: Snapshot, to: int) -> str | None:
     """Say that a Service answers at the port without the ingress; None: not shown."""
     inside = snapshot.inside(*evidence.AT_THE_INGRESS)
     users = evidence.failing(snapshot, *evidence.AS_A_USER)
-    if not all(p.healthy for p in inside) or not _logs_were_read(snapshot):
+    if not all(p.healthy for p in inside) or not evidence.logs_were_read(snapshot):
         return None
     if not all(evidence.written_by(p).hop == "pod" for p in users):
         return None
@@ -142,16 +142,6 @@ def _bypassed(snapshot: Snapshot, to: int) -> str | None:
             said = f"{probe.status_code} by {author.writer}"
             return f"a Host nobody serves gets {said}: another Service listens there"
     return None
-
-
-def _logs_were_read(snapshot: Snapshot) -> bool:
-    """Say whether every ingress log was read since the last failing request."""
-    last = max(p.started_at for p in evidence.failing(snapshot, *evidence.AS_A_USER))
-    read = [
-        r.log_read_at is not None and r.outside_time(r.log_read_at) >= last
-        for r in snapshot.live_reports
-    ]
-    return bool(read) and all(read)
 
 
 def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:

@@ -173,7 +173,7 @@ def balancers_word(snapshot: Snapshot, *, signed: bool = True) -> str | None:
             took = probe.phases.processing or 0
             after = f", after {took:.1f} s" if took >= TRIED else ""
             return f"{asked} got {probe.status_code} from the balancer itself{after}"
-        if not _at_balancer(snapshot, probe):
+        if not at_balancer(snapshot, probe):
             continue
         if probe.error_type is ErrorType.CONNECTION_CLOSED:
             return f"{asked} was accepted and closed without a byte"
@@ -193,17 +193,19 @@ def word_missing(snapshot: Snapshot) -> str:
     return lost(snapshot) or "an answer of the balancer itself"
 
 
-def _addresses(snapshot: Snapshot) -> set[str]:
+def addresses(snapshot: Snapshot) -> set[str]:
+    """Return the balancer's own public addresses; none if it was not freshly read."""
     balancer = snapshot.load_balancer
     return {a for a in (balancer.ipv4, balancer.ipv6) if a} if balancer else set()
 
 
-def _at_balancer(snapshot: Snapshot, probe: Probe) -> bool:
-    return probe.role is Role.DIRECT or probe.peer_address in _addresses(snapshot)
+def at_balancer(snapshot: Snapshot, probe: Probe) -> bool:
+    """Say whether a request went to the balancer's own address."""
+    return probe.role is Role.DIRECT or probe.peer_address in addresses(snapshot)
 
 
 def _elsewhere(snapshot: Snapshot, probe: Probe) -> bool:
     """Say whether a user met another machine than the balancer, and no cache."""
-    known = bool(_addresses(snapshot)) and probe.peer_address is not None
-    met = snapshot.target.reached.cdn or _at_balancer(snapshot, probe)
+    known = bool(addresses(snapshot)) and probe.peer_address is not None
+    met = snapshot.target.reached.cdn or at_balancer(snapshot, probe)
     return known and not met

@@ -5,8 +5,6 @@ address, machine (`hcloud://10001`) or name. It does not: conclude. A target tha
 neither matched nor excluded is left open.
 """
 
-from ipaddress import ip_address
-
 from parallax.causes.evidence.inside import inside_missing
 from parallax.causes.evidence.outside import of
 from parallax.model.balancer import BalancerTarget
@@ -19,7 +17,7 @@ LOCAL = "Local"
 """The traffic policy under which a node answers only if it runs an ingress pod."""
 
 
-def node_of(snapshot: Snapshot, target: BalancerTarget) -> Node | None:
+def target_node(snapshot: Snapshot, target: BalancerTarget) -> Node | None:
     """Return the node that a target is; None: none of the nodes that are known."""
     return next((n for n in _nodes(snapshot) if _is(n, target)), None)
 
@@ -58,27 +56,20 @@ def strangers(snapshot: Snapshot) -> tuple[BalancerTarget, ...]:
 def _is_stranger(snapshot: Snapshot, target: BalancerTarget) -> bool:
     """Say whether every node differs in something that both sides are known by."""
     nodes = _nodes(snapshot)
-    if not nodes or node_of(snapshot, target) is not None:
+    if not nodes or target_node(snapshot, target) is not None:
         return False
     if target.server_id is not None and all(_machine(n) for n in nodes):
         return True
+    kinds = [(n.internal_ip, n.external_ip) for n in nodes]
     if target.ip is None:
         return False
-    private = ip_address(target.ip).is_private and not _public(nodes, target.ip)
-    return all(n.internal_ip if private else n.external_ip for n in nodes)
+    if target.type == "ip":
+        return all(inner and outer for inner, outer in kinds)
+    return all(inner if target.use_private_ip else outer for inner, outer in kinds)
 
 
 def _machine(node: Node) -> bool:
     return (node.provider_id or "").startswith(MACHINE)
-
-
-def _public(nodes: tuple[Node, ...], address: str) -> bool:
-    """Say whether the nodes keep their public addresses in an address's range.
-
-    Documentation and lab addresses count as private; the nodes know better.
-    """
-    head = address.rpartition(".")[0]
-    return any((n.external_ip or "").rpartition(".")[0] == head for n in nodes)
 
 
 def homes(snapshot: Snapshot) -> frozenset[str] | None:
@@ -105,9 +96,9 @@ def is_local(snapshot: Snapshot) -> bool:
 def by_pods(
     snapshot: Snapshot,
 ) -> tuple[tuple[BalancerTarget, ...], tuple[BalancerTarget, ...]] | None:
-    """Return the targets with a ready ingress pod and those without; None: not known."""
+    """Return targets with a ready ingress pod and those without; None: not known."""
     at, found = homes(snapshot), targets(snapshot)
-    matched = [(t, node_of(snapshot, t)) for t in found]
+    matched = [(t, target_node(snapshot, t)) for t in found]
     if at is None or not found or any(node is None for _, node in matched):
         return None
     having = tuple(t for t, node in matched if node and node.name in at)

@@ -18,6 +18,8 @@ PROXIES = ("load-balancer", "ingress", "cdn")
 """Hops whose own page no pod wrote."""
 AT_THE_BALANCER = (Role.DIRECT, Role.UNKNOWN_HOST)
 """Outside probes that ask the balancer's own addresses, all it has."""
+PLACED = (*AT_THE_BALANCER, Role.ADDRESS)
+"""Outside probes that were told which address to ask."""
 NEVER_SENT = (ErrorType.HOST_UNREACHABLE, ErrorType.ADDRESS_NOT_ALLOWED)
 """Errors of the machine that asks, e.g. a Lambda without a route for IPv6."""
 NO_CONNECTION = (
@@ -40,13 +42,11 @@ def listen_port(snapshot: Snapshot) -> int:
 def outside(snapshot: Snapshot, *roles: Role) -> tuple[Probe, ...]:
     """Return the fresh outside probes with one of these roles.
 
-    A probe that never left for the balancer's address says nothing about it.
+    A probe that never left for the address it was to ask says nothing about it.
     """
     found = snapshot.outside.by_role(*roles) if snapshot.outside else ()
     return tuple(
-        p
-        for p in found
-        if p.role not in AT_THE_BALANCER or p.error_type not in NEVER_SENT
+        p for p in found if p.role not in PLACED or p.error_type not in NEVER_SENT
     )
 
 
@@ -67,6 +67,11 @@ def lost(snapshot: Snapshot) -> str | None:
         return None
     what = str(gone[0].error_type).replace("_", " ")
     return f"{of(len(gone), len(users))} failing requests got no connection: {what}"
+
+
+def connected(snapshot: Snapshot, probe: Probe) -> bool:
+    """Say whether a request was sent at all, whatever became of it."""
+    return not _has_no_connection(snapshot, probe)
 
 
 def _has_no_connection(snapshot: Snapshot, probe: Probe) -> bool:

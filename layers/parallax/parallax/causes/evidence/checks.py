@@ -1,0 +1,134 @@
+"""Checks: why the health check takes every target out, as far as it is known.
+
+In: a snapshot. Out: what shows that it did so, what the inside says to it, and the
+reasons that configuration and Hetzner's words give. It does not: conclude.
+Source: reference hetzner.md, sections 1, 3 and 4.
+"""
+
+from parallax.causes.evidence.balancer import (
+    balancer_missing,
+    balancer_service,
+    balancers_word,
+    contradicted,
+    health,
+    health_text,
+    passed_balancer,
+    with_health,
+    word_missing,
+)
+from parallax.causes.evidence.content import every_target_has_a_word, words
+from parallax.causes.evidence.inside import AT_THE_INGRESS, inside_missing
+from parallax.causes.evidence.networks import all_cut_off
+from parallax.causes.evidence.nodes import (
+    by_pods,
+    is_local,
+    no_target_serves,
+    target_node,
+)
+from parallax.causes.evidence.outside import AS_A_USER, failing, of
+from parallax.causes.evidence.proxy import proxy_text
+from parallax.model.balancer import HealthStatus
+from parallax.model.probe import Role
+from parallax.model.snapshot import Snapshot
+
+NO_CONNECTION = {"layer4_timeout", "layer4_no_connection"}
+"""Hetzner's words for a health check that got no connection."""
+
+
+def somebody_healthy(snapshot: Snapshot) -> str | None:
+    """Say what shows that the balancer has a target to send to; None: nothing."""
+    if balancer_service(snapshot) is None:
+        return None
+    if with_health(snapshot, HealthStatus.HEALTHY):
+        return health_text(snapshot)
+    passed = passed_balancer(snapshot)
+    if passed and not contradicted(snapshot):
+        return f"{passed}, so the balancer has a target"
+    return None
+
+
+def all_out_missing(snapshot: Snapshot) -> str | None:
+    """Say what is missing for users to fail because no target is healthy."""
+    if missing := balancer_missing(snapshot):
+        return missing
+    count = len(health(snapshot))
+    if not count or with_health(snapshot, HealthStatus.UNHEALTHY) < count:
+        return "an unhealthy word of the balancer about every target"
+    if passed := passed_balancer(snapshot):
+        return f"how a request got through: {passed}"
+    if not failing(snapshot, *AS_A_USER):
+        return "no failing probe from outside"
+    if balancers_word(snapshot, signed=False) is None:
+        return word_missing(snapshot)
+    return None
+
+
+def one_node(snapshot: Snapshot) -> bool:
+    """Say whether the cluster has no other node that could ask."""
+    nodes = snapshot.cluster.nodes if snapshot.cluster else None
+    return nodes is not None and len(nodes) == 1
+
+
+def works(snapshot: Snapshot) -> tuple[bool, str]:
+    """Say whether the inside gives the health check no reason to fail.
+
+    A tcp health check asks for a connection only; an error of the app behind the
+    ingress cannot make a target unhealthy.
+    """
+    inside, service = snapshot.inside(*AT_THE_INGRESS), balancer_service(snapshot)
+    well, count = sum(p.healthy for p in inside), len(inside)
+    if well < count and service and service.health_check.protocol == "tcp":
+        answered = sum(p.status_code is not None for p in inside)
+        share = of(answered, count)
+        told = f"inside, {share} probes of the ingress were answered ({well} well)"
+        return answered == count, f"{told}, and the health check only wants to connect"
+    return well == count, f"inside, {of(well, count)} probes of the ingress are well"
+
+
+def works_missing(snapshot: Snapshot) -> str | None:
+    """Say what is missing for the targets to work when nodes ask each other."""
+    if not snapshot.inside(*AT_THE_INGRESS):
+        return f"whether it works inside: {inside_missing(snapshot)}"
+    well, told = works(snapshot)
+    if not well or not (snapshot.inside(Role.INGRESS_OTHER) or one_node(snapshot)):
+        return f"that it works inside, from node to node: {told}"
+    return None
+
+
+def targets_missing(snapshot: Snapshot) -> str | None:
+    """Say what is missing for the targets to be nodes that serve the ingress.
+
+    With policy Local a node without an ingress pod drops what comes from outside, and
+    what nodes answer each other proves nothing (hetzner.md, section 5).
+    """
+    ingress = snapshot.cluster.ingress_service if snapshot.cluster else None
+    if ingress is None:
+        why = "" if snapshot.cluster else f" ({inside_missing(snapshot)})"
+        return f"the ingress Service as the cluster has it{why}"
+    if not any(target_node(snapshot, target) for target, _ in health(snapshot)):
+        return "whether the balancer's targets are nodes of the cluster"
+    if is_local(snapshot) and by_pods(snapshot) is None:
+        return "which targets run an ingress pod (policy Local)"
+    return None
+
+
+def configured(snapshot: Snapshot) -> str | None:
+    """Say which configuration by itself keeps every target from serving; None: none."""
+    return no_target_serves(snapshot) or all_cut_off(snapshot) or proxy_text(snapshot)
+
+
+def shut_out(snapshot: Snapshot) -> str | None:
+    """Say that the health check gets no connection at the ingress's own port; None."""
+    service, cluster = balancer_service(snapshot), snapshot.cluster
+    ingress = cluster.ingress_service if cluster else None
+    said = words(snapshot)
+    if service is None or ingress is None or not said or said - NO_CONNECTION:
+        return None
+    port = service.health_check.port
+    if not every_target_has_a_word(snapshot) or port not in ingress.node_ports:
+        return None
+    count = len(health(snapshot))
+    return (
+        f"Hetzner says {', '.join(sorted(said))}: the balancer gets no connection to"
+        f" {of(count, count)} targets at :{port}"
+    )

@@ -1,0 +1,61 @@
+"""Ports: whether the health check's port is certainly nobody's.
+
+In: a snapshot, the balancer's service. Out: the words for what leaves it open.
+It does not: conclude.
+"""
+
+from parallax.causes.evidence.balancer import NODE_PORTS, details
+from parallax.causes.evidence.inside import inside_missing
+from parallax.causes.evidence.nodes import LOCAL
+from parallax.model.balancer import BalancerService
+from parallax.model.cluster import Service
+from parallax.model.snapshot import Snapshot
+
+
+def port_missing(snapshot: Snapshot, service: BalancerService) -> list[str]:
+    """Return what keeps the health check's port from being nobody's."""
+    port, to = service.health_check.port, service.destination_port
+    return _missing_detail(snapshot, port) + _missing_owner(snapshot, port, to)
+
+
+def _missing_owner(snapshot: Snapshot, port: int, to: int) -> list[str]:
+    """Return what keeps the health check's port from being nobody's."""
+    ingress = snapshot.cluster.ingress_service if snapshot.cluster else None
+    if ingress is None:
+        what = "the ingress Service as the cluster has it"
+        why = "" if snapshot.cluster else f" ({inside_missing(snapshot)})"
+        return [what + why]
+    own = snapshot.cluster.service if snapshot.cluster else None
+    if to not in ingress.node_ports:
+        return [f"whose port :{to} is; the ingress Service has {ingress.node_ports}"]
+    if port in ingress.node_ports or (own and port in own.node_ports):
+        return [f"why the health check fails at :{port}, which is a NodePort of ours"]
+    if ingress.external_traffic_policy == LOCAL:
+        return _perhaps_kube_proxys(ingress, port)
+    return []
+
+
+def _missing_detail(snapshot: Snapshot, port: int) -> list[str]:
+    """Return what Hetzner's words leave open: only a refusal says nobody listens.
+
+    Without words, as older readings are, a NodePort that no Service has is nobody's;
+    at any other port a pod may listen on the nodes themselves (`hostPort`).
+    """
+    said = {seen.detail for seen in details(snapshot)}
+    if "layer4_timeout" in said:
+        return [f"what drops the health check at :{port} (layer4_timeout): a firewall?"]
+    if said - {"layer4_no_connection"}:
+        return [f"why something answers the health check at :{port}"]
+    if not said and port not in NODE_PORTS:
+        return [f"whether something listens on the nodes themselves at :{port}"]
+    return []
+
+
+def _perhaps_kube_proxys(ingress: Service, port: int) -> list[str]:
+    """Return what is open with policy Local, where kube-proxy has a port of its own."""
+    own = ingress.health_check_node_port
+    if own is None:
+        return [f"whether :{port} is the Service's healthCheckNodePort (policy Local)"]
+    if port == own:
+        return [f"why :{port}, the Service's healthCheckNodePort, finds no ingress pod"]
+    return []

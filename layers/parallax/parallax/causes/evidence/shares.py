@@ -1,0 +1,80 @@
+"""Shares: of an intermittent failure, who wrote the failing answers and who the good.
+
+In: a snapshot. Out: the failing requests that ended at the balancer, or the words for
+what is missing. It does not: conclude.
+"""
+
+from parallax.causes.evidence.balancer import TRIED, at_balancer, wrote
+from parallax.causes.evidence.outside import (
+    AS_A_USER,
+    connected,
+    failing,
+    lost,
+    of,
+    outside,
+)
+from parallax.model.probe import ErrorType, Probe
+from parallax.model.snapshot import Snapshot
+
+NEARLY_ALL = 0.9
+"""Share of the failing answers that are to have one author: ten of eleven."""
+
+
+def ended_at_balancer(snapshot: Snapshot) -> tuple[Probe, ...]:
+    """Return the failing user requests that the balancer itself ended.
+
+    By its own page, or, on a tcp service, by closing; and no ingress log has them.
+    """
+    return tuple(
+        p
+        for p in failing(snapshot, *AS_A_USER)
+        if not snapshot.sightings_of(p)
+        and at_balancer(snapshot, p)
+        and (wrote(snapshot, p) or p.error_type is ErrorType.CONNECTION_CLOSED)
+    )
+
+
+def shares_missing(snapshot: Snapshot) -> str | None:
+    """Say what is missing for a share of requests to fail at the balancer itself."""
+    users, failed = outside(snapshot, *AS_A_USER), failing(snapshot, *AS_A_USER)
+    if not failed:
+        return "no failing probe from outside"
+    if gone := lost(snapshot):
+        return gone
+    if len(users) == len(failed):
+        return f"a request that is answered well ({of(len(failed), len(users))} fail)"
+    met = [p for p in failed if connected(snapshot, p)]
+    ended = ended_at_balancer(snapshot)
+    if len(ended) < NEARLY_ALL * len(met):
+        rest = of(len(met) - len(ended), len(met))
+        return f"why {rest} failing requests did not end at the balancer itself"
+    return None
+
+
+def shares_text(snapshot: Snapshot) -> str:
+    """Return e.g. `4 of 11 requests ended at the balancer itself after 3.1 s`."""
+    users, ended = outside(snapshot, *AS_A_USER), ended_at_balancer(snapshot)
+    took = min((p.phases.processing or 0.0 for p in ended), default=0.0)
+    after = f" after {took:.1f} s" if took >= TRIED else ""
+    share = of(len(ended), len(users))
+    well = sum(p.healthy for p in users)
+    said = f"{share} requests ended at the balancer itself{after}"
+    return f"{said}, {well} were answered well"
+
+
+def tried(snapshot: Snapshot) -> bool:
+    """Say whether the balancer tried to connect before it gave up, each time."""
+    ended = ended_at_balancer(snapshot)
+    return bool(ended) and all((p.phases.processing or 0.0) >= TRIED for p in ended)
+
+
+def logs_were_read(snapshot: Snapshot) -> bool:
+    """Say whether every ingress log was read since the last failing user request."""
+    failed = failing(snapshot, *AS_A_USER)
+    last = max((p.started_at for p in failed), default=None)
+    read = [
+        r.log_read_at is not None
+        and (last is None or r.outside_time(r.log_read_at) >= last)
+        for r in snapshot.live_reports
+    ]
+    return bool(read) and all(read)
