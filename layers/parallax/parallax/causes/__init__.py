@@ -11,12 +11,18 @@ balancer can have brought it about.
 
 from parallax.causes import (
     cache_replays_error,
+    ingress_does_not_know_host,
+    ingress_rejects_request,
+    ingress_replica_out_of_step,
+    ingress_without_endpoints,
     lb_health_check_wrong_port,
     lb_no_healthy_target,
     lb_no_target,
     lb_wrong_destination_port,
+    overlay_between_nodes_broken,
     pod_answers_error,
     pod_refuses_connection,
+    pod_too_slow,
     pods_not_ready,
     service_without_endpoints,
 )
@@ -30,8 +36,14 @@ CAUSES: tuple[Cause, ...] = (
     lb_wrong_destination_port.CAUSE,
     lb_no_healthy_target.CAUSE,
     cache_replays_error.CAUSE,
+    ingress_without_endpoints.CAUSE,
+    ingress_replica_out_of_step.CAUSE,
+    ingress_does_not_know_host.CAUSE,
+    ingress_rejects_request.CAUSE,
+    overlay_between_nodes_broken.CAUSE,
     service_without_endpoints.CAUSE,
     pods_not_ready.CAUSE,
     pod_refuses_connection.CAUSE,
+    pod_too_slow.CAUSE,
     pod_answers_error.CAUSE,
 )

@@ -1,0 +1,151 @@
+"""The ingress lives, but no Ingress names the host that users ask for.
+
+Meaning: requests get to the ingress, which has no rule for their Host and answers
+404 from its default backend. The rule was never made, was deleted, is in a class
+that this controller does not serve, or its host has a typing error.
+
+Impact: every request for this host gets 404; other hosts of the same ingress work.
+
+Diagnosis: most failing users get the ingress's own 404, or its log says that the
+default backend answered them; the ingress log or the inside probes by Host show the
+same; and the hosts of all Ingresses, read since the failure began, lack this one,
+wildcards counted. A 404 that the target counts as healthy is no failure, and the
+app's own 404 is a pod's by the ingress log.
+
+Neighbors: `pod-answers-error` where the app wrote the 404;
+`ingress-replica-out-of-step` where only one replica lost the rule;
+`lb-wrong-destination-port` where another app answers whatever host is asked.
+
+Mitigation: put the host into the Ingress as users ask for it.
+
+Source: reference signatures.md, section 2 (unknown host: `upstream-default-backend`);
+Kubernetes networking/v1, IngressRule.host (a wildcard stands for one label).
+"""
+
+from difflib import get_close_matches
+from shlex import quote
+
+from parallax.causes import evidence
+from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.model.cluster import Sighting
+from parallax.model.finding import Assessment, Class, Hop, NextStep
+from parallax.model.snapshot import Snapshot
+
+ID = "ingress-does-not-know-host"
+NOT_FOUND = 404
+MOST_HOSTS = 200
+"""As many as a reading holds: one more may have been left out."""
+
+
+def assess(snapshot: Snapshot) -> Assessment:
+    """Ask whether requests end at an ingress that has no rule for their host."""
+    users = evidence.failing(snapshot, *evidence.AS_A_USER)
+    if not users:
+        return unknown(ID, "no failing probe from outside")
+    if missing := _unread(snapshot):
+        return unknown(ID, missing)
+    host, hosts = snapshot.target.host, _hosts(snapshot)
+    known = [h for h in hosts if _serves(h, host)]
+    if known or (snapshot.cluster and snapshot.cluster.ingress_name):
+        rule = known[0] if known else f"the Ingress {snapshot.cluster.ingress_name}"  # type: ignore[union-attr]
+        return refuted(ID, f"the ingress has a rule for {host}: {rule or 'any host'}")
+    if len(hosts) >= MOST_HOSTS:
+        return unknown(ID, f"more than {MOST_HOSTS} hosts: not all were read")
+    state = f"none of {len(hosts)} hosts of the Ingresses is {host}{_closest(snapshot)}"
+    logged, inside = _logged(snapshot), _inside(snapshot)
+    if evidence.mostly_ingress(snapshot) != NOT_FOUND and 2 * len(logged) <= len(users):
+        what = "a 404 of the ingress's default backend to most failing users"
+        return unknown(ID, what, evidence=(state,))
+    if evidence.pod_answers(snapshot):
+        return unknown(ID, "why a pod of the Service answers", evidence=(state,))
+    if inside is not None and not inside:
+        what = "why the ingress answers otherwise inside"
+        return unknown(ID, what, evidence=(state,))
+    if not logged and inside is None:
+        what = "a line of the ingress log, or an inside probe by this Host"
+        return unknown(ID, what, evidence=(state,))
+    return supported(ID, state, *_shown(logged, inside=inside))
+
+
+def _unread(snapshot: Snapshot) -> str | None:
+    """Say why the hosts of the Ingresses are not known; None: they are."""
+    cluster = snapshot.cluster
+    if cluster is None:
+        return evidence.inside_missing(snapshot)
+    if cluster.ingress_hosts is None:
+        why = "; ".join(cluster.problems) or "not read"
+        return f"the hosts of the Ingresses: {why}"
+    return None
+
+
+def _hosts(snapshot: Snapshot) -> tuple[str, ...]:
+    return (snapshot.cluster.ingress_hosts if snapshot.cluster else None) or ()
+
+
+def _serves(rule: str, host: str) -> bool:
+    """Say whether a rule's host covers one; none, or `*`, covers all."""
+    if rule in {"", "*"}:
+        return True
+    if rule.startswith("*."):
+        return host.partition(".")[2].lower() == rule[2:].lower()
+    return rule.lower() == host.lower()
+
+
+def _closest(snapshot: Snapshot) -> str:
+    near = get_close_matches(snapshot.target.host, _hosts(snapshot), n=1)
+    return f"; the closest is {near[0]}" if near else ""
+
+
+def _logged(snapshot: Snapshot) -> tuple[Sighting, ...]:
+    """Return the ingress log's lines of failing users that met no rule."""
+    users = evidence.failing(snapshot, *evidence.AS_A_USER)
+    return tuple(
+        line
+        for line in snapshot.sightings_of(*users)
+        if line.status_code == NOT_FOUND and evidence.met_no_rule(line)
+    )
+
+
+def _inside(snapshot: Snapshot) -> bool | None:
+    """Say whether the ingress says 404 inside too; None: nobody got an answer."""
+    answered = evidence.answered(snapshot, None, *evidence.AT_THE_INGRESS)
+    if not answered:
+        return None
+    return all(p.status_code == NOT_FOUND and not p.healthy for p in answered)
+
+
+def _shown(logged: tuple[Sighting, ...], *, inside: bool | None) -> tuple[str, ...]:
+    told = (
+        [f"ingress log on {logged[0].node}: 404 from the default backend"]
+        if logged
+        else []
+    )
+    if inside:
+        told.append("asked inside by this Host, the ingress answers 404 as well")
+    return tuple(told)
+
+
+def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
+    """Tell how to see which hosts the Ingresses name, and how to mend one."""
+    namespace = evidence.service_name(snapshot).partition("/")[0]
+    near = get_close_matches(snapshot.target.host, _hosts(snapshot), n=1)
+    which = f" (is {near[0]} meant to be it?)" if near else ""
+    look = NextStep(
+        text=f"Find the Ingress that should name {snapshot.target.host}{which}.",
+        command="kubectl get ingress -A",
+    )
+    edit = NextStep(
+        text="Put the host into it, in rules and tls.",
+        command=f"kubectl -n {quote(namespace)} edit ingress",
+    )
+    return look, edit
+
+
+CAUSE = Cause(
+    id=ID,
+    class_=Class.BACKEND,
+    hop=Hop.INGRESS,
+    title="No Ingress names the host that users ask for",
+    assess=assess,
+    next_steps=next_steps,
+)

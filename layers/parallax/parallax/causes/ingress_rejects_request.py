@@ -1,0 +1,143 @@
+"""The ingress itself turns requests away: a limit, a list, a missing login.
+
+Meaning: the ingress knows the host and has ready pods, and answers 401, 403, 413, 429
+or 503 by itself, before any pod is asked: an address that is not allowed, too many
+requests, a body too large, a login it wants.
+
+Impact: those whom the rule meets fail; others, and often the inside, work.
+
+Diagnosis: most failing users get the ingress's own page with such a status, its log
+has our requests with that status and no upstream, and the Service has ready
+endpoints. A 401, 403, 413 or 429 of the ingress is a rejection by itself; a 503 is one
+only where an annotation of the target's Ingress or the controller's ConfigMap names
+the limit, since a location that nginx denies, a limit and an empty Service write the
+same page and the same line.
+
+Neighbors: `service-without-endpoints` and `pods-not-ready` have no ready endpoint;
+`ingress-replica-out-of-step` fails at one replica only; `pod-answers-error` has the
+pod's address in the log.
+
+Mitigation: allow what should be allowed in the annotation that the evidence names.
+A monitor's own address may have to be on the list as well.
+
+Source: reference signatures.md, sections 1, 2 and 3.4 (limit-rps and a denied location
+are 503, no upstream). Annotations: ingress-nginx, `docs/user-guide`.
+"""
+
+from shlex import quote
+
+from parallax.causes import evidence
+from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.model.cluster import Sighting
+from parallax.model.finding import Assessment, Class, Hop, NextStep
+from parallax.model.snapshot import Snapshot
+
+ID = "ingress-rejects-request"
+UNAVAILABLE = 503
+LISTS = ("whitelist-source-range", "allowlist-source-range", "denylist-source-range")
+LIMITS = ("limit-rps", "limit-rpm", "limit-connections")
+RULES = {
+    401: ("auth-type", "auth-url", "auth-secret"),
+    403: (*LISTS, "auth-tls-secret", "enable-modsecurity", "block-cidrs"),
+    413: ("proxy-body-size",),
+    429: LIMITS,
+    503: (*LIMITS, *LISTS),
+}
+"""What in annotations or ConfigMap makes the ingress answer so by itself."""
+
+
+def assess(snapshot: Snapshot) -> Assessment:
+    """Ask whether the ingress turned users away before any pod was asked."""
+    users = evidence.failing(snapshot, *evidence.AS_A_USER)
+    if not users:
+        return unknown(ID, "no failing probe from outside")
+    if missing := evidence.endpoints_missing(snapshot):
+        return unknown(ID, missing)
+    state = evidence.endpoints_text(snapshot)
+    if not evidence.ready(evidence.endpoints(snapshot)):
+        return refuted(ID, f"{state}, so it has nobody to ask")
+    lines = snapshot.sightings_of(*users)
+    if lines and len(lines) == len(users) and not _turned_away(lines, None):
+        return refuted(ID, "ingress log: it asked an upstream for each failing request")
+    status = evidence.mostly_ingress(snapshot)
+    if status not in RULES:
+        return unknown(ID, "a page of the ingress itself that turns users away")
+    away = _turned_away(lines, status)
+    if 2 * len(away) <= len(users):
+        what = "lines of the ingress log without an upstream for most failing requests"
+        return unknown(ID, what, evidence=(state,))
+    if _of_one_pod(snapshot, status):
+        return unknown(ID, "why only some replicas of the ingress answer so")
+    share = evidence.of(len(away), len(users))
+    logged = f"ingress log: {share} failing requests got {status}, no upstream asked"
+    rules = _rules(snapshot, status)
+    if not rules and status == UNAVAILABLE:
+        what = "a limit in the Ingress's annotations or the controller's ConfigMap"
+        return unknown(ID, what, evidence=(logged, state))
+    return supported(ID, logged, *rules, state)
+
+
+def _turned_away(
+    lines: tuple[Sighting, ...], status: int | None
+) -> tuple[Sighting, ...]:
+    """Return the lines that ended at the ingress, with this status or any."""
+    return tuple(
+        line
+        for line in lines
+        if line.upstream_address is None and status in (None, line.status_code)
+    )
+
+
+def _of_one_pod(snapshot: Snapshot, status: int) -> bool:
+    """Say whether the replicas of the ingress differ in it, asked inside."""
+    told = {p.status_code == status for p in evidence.replica_answers(snapshot)}
+    return len(told) > 1
+
+
+def _rules(snapshot: Snapshot, status: int) -> tuple[str, ...]:
+    """Return the annotations and settings that make the ingress answer so."""
+    cluster = snapshot.cluster
+    if cluster is None:
+        return ()
+    found = [
+        f"annotation {name}: {value}"
+        for name, value in cluster.ingress_annotations
+        if name.rpartition("/")[2] in RULES[status]
+    ]
+    found += [
+        f"ConfigMap of the controller: {name}: {value}"
+        for name, value in cluster.ingress_config or ()
+        if name in RULES[status]
+    ]
+    return tuple(found)
+
+
+def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
+    """Tell where the rule stands, and what the ingress says of it."""
+    namespace = evidence.service_name(snapshot).partition("/")[0]
+    where = evidence.ingress_service_name(snapshot).partition("/")[0]
+    name = (snapshot.cluster.ingress_name if snapshot.cluster else None) or ""
+    named = f" {quote(name.rpartition('/')[2])}" if name else ""
+    look = NextStep(
+        text="Read the rule in the Ingress's annotations.",
+        command=f"kubectl -n {quote(namespace)} describe ingress{named}",
+    )
+    users = evidence.failing(snapshot, *evidence.AS_A_USER)
+    lines = _turned_away(snapshot.sightings_of(*users), None)
+    pod = next((line.pod for line in lines if line.pod), None)
+    asked = f"logs {quote(pod)} --since=15m" if pod else "get pods -o wide"
+    log = NextStep(
+        text="Read which rule it was in the controller's error log.",
+        command=f"kubectl -n {quote(where)} {asked}",
+    )
+    return look, log
+
+
+CAUSE = Cause(
+    id=ID,
+    class_=Class.BACKEND,
+    hop=Hop.INGRESS,
+    title="The ingress itself turns requests away",
+    assess=assess,
+    next_steps=next_steps,
+)

@@ -1,0 +1,193 @@
+"""One replica of the ingress answers otherwise than the others.
+
+Meaning: a controller pod kept an old configuration (its reload failed, it lost the
+API, its rollout hangs). It has no rule for the host, an empty Service, or pods that
+are gone; the other replicas are right.
+
+Impact: the share of requests that the balancer gives to that replica fails, for
+users and inside alike; asking again often helps.
+
+Diagnosis: some users fail and some don't; what the failing ones get is the ingress's
+own 404 or 503 without an app asked, or an error after it asked an address that is no
+endpoint any more. And the split goes along with the replica: asked one by one
+inside, some pods answer so each time and the others well; or the ingress log has all
+failing requests at some pods and none of the good ones, which chance would do in one
+case of fifty at most (Fisher's exact test, times the ways to choose the pods).
+
+Neighbors: `service-without-endpoints` and `ingress-does-not-know-host` fail at every
+replica; `overlay-between-nodes-broken` ends at pods that exist;
+`lb-some-targets-unhealthy` ends at the balancer; `ingress-rejects-request` goes along
+with who asks.
+
+Mitigation: restart that replica; then see why it did not reload.
+
+Source: reference signatures.md, sections 2 and 3 (G: mixed results).
+"""
+
+from math import comb
+from shlex import quote
+
+from parallax.causes import evidence
+from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.model.cluster import Sighting
+from parallax.model.finding import Assessment, Class, Hop, NextStep
+from parallax.model.probe import Probe
+from parallax.model.snapshot import Snapshot
+
+ID = "ingress-replica-out-of-step"
+ASKED_NOBODY = (404, 503)
+"""What an ingress says by itself without a rule, or without a pod."""
+BY_CHANCE = 0.02
+TWICE = 2
+
+
+def assess(snapshot: Snapshot) -> Assessment:
+    """Ask whether the failing share goes along with a replica of the ingress."""
+    users = evidence.outside(snapshot, *evidence.AS_A_USER)
+    failing = [p for p in users if not p.healthy]
+    if not failing:
+        return unknown(ID, "no failing probe from outside")
+    pods = snapshot.cluster.ingress_pods if snapshot.cluster else None
+    if pods is not None and len(pods) == 1:
+        return refuted(ID, f"the ingress has one replica, {pods[0].name}")
+    if alike := _alike(snapshot):
+        return refuted(ID, alike)
+    if len(failing) == len(users):
+        return unknown(ID, "a good answer among the failing ones, to compare with")
+    own = [p for p in failing if evidence.ingress_wrote(p)]
+    if 2 * len(own) <= len(failing):
+        return unknown(ID, "a page of the ingress itself in most failing requests")
+    if reason := _behind_it(snapshot, own):
+        return unknown(ID, reason)
+    wrong, right = _asked(snapshot)
+    bad, good = _lines(snapshot, healthy=False), _lines(snapshot, healthy=True)
+    named = {line.pod for line in bad}
+    if named & right:
+        return unknown(ID, "why a replica that answers well inside fails outside")
+    if wrong and right and {p.status_code for p in own} <= _statuses(snapshot, wrong):
+        logged = (_logged(bad, named),) if named else ()
+        return supported(ID, _told(snapshot, wrong, right), *logged)
+    if _split(bad, good):
+        return supported(ID, _logged(bad, named), _well(good))
+    return unknown(ID, "each replica's own answer, or more lines of the ingress log")
+
+
+def _behind_it(snapshot: Snapshot, own: list[Probe]) -> str | None:
+    """Say what speaks for a fault behind the ingress, that all replicas share."""
+    found = evidence.endpoints(snapshot)
+    if found and not evidence.ready(found):
+        return "a ready endpoint, which an ingress in step could ask"
+    lines = snapshot.sightings_of(*own)
+    if any(not _out_of_step(snapshot, line) for line in lines):
+        return "why the ingress asked a pod that the Service has"
+    if not lines and not {p.status_code for p in own} <= set(ASKED_NOBODY):
+        return "lines of the ingress log: whom it asked"
+    return None
+
+
+def _out_of_step(snapshot: Snapshot, line: Sighting) -> bool:
+    return evidence.met_no_rule(line) or evidence.asked_the_gone(snapshot, line)
+
+
+def _asked(snapshot: Snapshot) -> tuple[set[str | None], set[str | None]]:
+    """Return the replicas that always failed when asked, twice at least, and the well.
+
+    Nothing where one replica answers now so and now so: then it is not the replica.
+    """
+    answers = evidence.replica_answers(snapshot)
+    well = {p.pod for p in answers if p.healthy}
+    own = [p.pod for p in answers if not p.healthy and evidence.ingress_wrote(p)]
+    if any(not p.healthy and p.pod in well for p in answers):
+        return set(), set()
+    return {pod for pod in own if own.count(pod) >= TWICE}, well
+
+
+def _statuses(snapshot: Snapshot, pods: set[str | None]) -> set[int | None]:
+    answers = evidence.replica_answers(snapshot)
+    return {p.status_code for p in answers if p.pod in pods}
+
+
+def _alike(snapshot: Snapshot) -> str | None:
+    """Say that all replicas answer alike, asked one by one, each twice; else None."""
+    answers = evidence.replica_answers(snapshot)
+    known = snapshot.cluster.ingress_pods if snapshot.cluster else None
+    asked = [p.pod for p in answers]
+    if known is None or not known or len({p.status_code for p in answers}) != 1:
+        return None
+    if any(asked.count(pod.name) < TWICE for pod in known):
+        return None
+    return f"inside, all {len(known)} replicas answer {answers[0].status_code}"
+
+
+def _lines(snapshot: Snapshot, *, healthy: bool) -> tuple[Sighting, ...]:
+    """Return the log's lines of outside probes that fared so, with their pod."""
+    probes = evidence.outside(snapshot, *evidence.FOR_THE_TARGET)
+    lines = snapshot.sightings_of(*(p for p in probes if p.healthy is healthy))
+    return tuple(line for line in lines if line.pod is not None)
+
+
+def _split(bad: tuple[Sighting, ...], good: tuple[Sighting, ...]) -> bool:
+    """Say whether good and failing requests went to different pods, not by chance."""
+    wrong, right = {line.pod for line in bad}, {line.pod for line in good}
+    if not wrong or not right or wrong & right:
+        return False
+    ways = comb(len(wrong | right), len(wrong))
+    return evidence.chance(len(bad), len(bad), len(bad) + len(good)) * ways <= BY_CHANCE
+
+
+def _told(snapshot: Snapshot, wrong: set[str | None], right: set[str | None]) -> str:
+    names = ", ".join(sorted(str(pod) for pod in wrong))
+    said = ", ".join(sorted(str(code) for code in _statuses(snapshot, wrong)))
+    whole = len(wrong) + len(right)
+    share = evidence.of(len(wrong), whole)
+    return f"inside, {share} replicas answer {said} ({names}), the others well"
+
+
+def _logged(bad: tuple[Sighting, ...], pods: set[str | None]) -> str:
+    names = ", ".join(sorted(str(pod) for pod in pods))
+    return f"ingress log: all {len(bad)} failing requests in it went to {names}"
+
+
+def _well(good: tuple[Sighting, ...]) -> str:
+    others = len({line.pod for line in good})
+    return f"ingress log: {len(good)} good ones went to {others} other replicas"
+
+
+def _culprits(snapshot: Snapshot) -> list[str]:
+    wrong, _ = _asked(snapshot)
+    found = wrong or {line.pod for line in _lines(snapshot, healthy=False)}
+    return sorted(str(pod) for pod in found)
+
+
+def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
+    """Tell how to see why the replica is behind, and to start it anew."""
+    namespace = evidence.ingress_service_name(snapshot).partition("/")[0]
+    kubectl = f"kubectl -n {quote(namespace)}"
+    steps: list[NextStep] = []
+    for pod in _culprits(snapshot)[:2]:
+        log = f"{kubectl} logs {quote(pod)} --since=1h"
+        steps += [
+            NextStep(
+                text=f"Read why {pod} did not take the newest configuration.",
+                command=f"{log} | grep -Ei 'reload|error|watch'",
+            ),
+            NextStep(
+                text="Let it be made anew.",
+                command=f"{kubectl} delete pod {quote(pod)}",
+            ),
+        ]
+    every = NextStep(
+        text="See all replicas, their age and restarts.",
+        command=f"{kubectl} get pods -o wide",
+    )
+    return (*steps, every)
+
+
+CAUSE = Cause(
+    id=ID,
+    class_=Class.BACKEND,
+    hop=Hop.INGRESS,
+    title="One replica of the ingress is out of step with the others",
+    assess=assess,
+    next_steps=next_steps,
+)

@@ -1,0 +1,152 @@
+"""Pods answer their own node, and other nodes don't get to them.
+
+Meaning: the network between nodes that carries pod traffic is broken: the overlay
+(VXLAN, WireGuard), its MTU, or a firewall that drops pod ports between nodes. The
+ingress on one node gets no connection to pods on another.
+
+Impact: the ingress answers 504, or 502, for each pod on another node, after waiting;
+well for a pod of its own node. Which share fails depends on how many pods it tries.
+
+Diagnosis: asked directly on their own nodes, pods are well; asked from other nodes,
+most of those pairs get no connection (time out, no route, rejected); and the
+ingress's own 502 or 504 reaches users, or its log names a pod on another node that
+gave no answer. A pod that gave none on the ingress's own node as well contradicts.
+
+Neighbors: `pod-too-slow` and `pod-refuses-connection` fail on the pod's own node
+too; `ingress-replica-out-of-step` asks nobody, or pods that are gone;
+`node-firewall-blocks-load-balancer` lets nodes through and stops the balancer.
+
+Mitigation: let the CNI's port through between all nodes (flannel's VXLAN: UDP 8472;
+Cilium the same; Calico: 4789), with hostNetwork the app's own port; compare MTUs.
+
+Source: reference incident.md (why hostNetwork was chosen), signatures.md, section 2.
+"""
+
+from collections import Counter
+from shlex import quote
+
+from parallax.causes import evidence
+from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.model.cluster import Sighting
+from parallax.model.finding import Assessment, Class, Hop, NextStep
+from parallax.model.probe import ErrorType, Probe
+from parallax.model.snapshot import Snapshot
+
+ID = "overlay-between-nodes-broken"
+GATEWAY = (504, 502)
+PAIRS = 2
+"""Pairs of nodes that must fail: one may be a pod that moves."""
+
+
+def assess(snapshot: Snapshot) -> Assessment:
+    """Ask whether pods are cut off from other nodes, and requests end there."""
+    if not evidence.failing(snapshot, *evidence.AS_A_USER):
+        return unknown(ID, "no failing probe from outside")
+    home, afar = evidence.pods_at_home(snapshot), evidence.pods_from_afar(snapshot)
+    if not afar:
+        missing = f"a pod asked from another node: {evidence.pods_unasked(snapshot)}"
+        return unknown(ID, missing)
+    cut = [p for p in afar if not evidence.accepted(p)]
+    if not cut:
+        return refuted(ID, f"from other nodes, all {len(afar)} pod probes connect")
+    share = f"from other nodes, {evidence.of(len(cut), len(afar))} pod probes"
+    state = f"{share} got no connection ({_errors(cut)}): {_between(cut)}"
+    if not home:
+        return unknown(ID, "a pod asked on its own node", evidence=(state,))
+    well = sum(p.healthy for p in home)
+    own = f"on their own nodes, {evidence.of(well, len(home))} pod probes are well"
+    if well < len(home) or len(_pairs(cut)) < PAIRS:
+        what = "pods that are well at home and cut off for several nodes"
+        return unknown(ID, what, evidence=(own, state))
+    lines = _unanswered(snapshot)
+    if near := [line for line in lines if not _afar(snapshot, line)]:
+        what = f"why {near[0].upstream_address} gave no answer: not on another node"
+        return unknown(ID, what, evidence=(own, state))
+    page = _page(snapshot, lines)
+    if page is None:
+        return unknown(ID, "a 502 or 504 of the ingress itself", evidence=(own, state))
+    if missing := evidence.users_elsewhere(snapshot, page[0], logged=bool(lines)):
+        return unknown(ID, missing, evidence=(own, state))
+    return supported(ID, state, own, page[1])
+
+
+def _errors(cut: list[Probe]) -> str:
+    told = Counter(str(p.error_type or ErrorType.OTHER) for p in cut).most_common()
+    return ", ".join(error.replace("_", " ") for error, _ in told)
+
+
+def _pairs(cut: list[Probe]) -> list[tuple[str, str]]:
+    return sorted({(str(p.node), str(p.peer_node)) for p in cut})
+
+
+def _between(cut: list[Probe]) -> str:
+    """Return e.g. `worker-01 to worker-02 and 4 more pairs`."""
+    pairs = _pairs(cut)
+    more = f" and {len(pairs) - 1} more pairs" if len(pairs) > 1 else ""
+    return f"{pairs[0][0]} to {pairs[0][1]}{more}"
+
+
+def _unanswered(snapshot: Snapshot) -> tuple[Sighting, ...]:
+    """Return the log's lines of failing requests for which no pod answered."""
+    failing = evidence.failing(snapshot, *evidence.FOR_THE_TARGET)
+    lines = snapshot.sightings_of(*failing)
+    return tuple(line for line in lines if evidence.got_no_answer(line))
+
+
+def _afar(snapshot: Snapshot, line: Sighting) -> bool:
+    node = evidence.node_of(snapshot, line.upstream_address)
+    return node is not None and node != line.node
+
+
+def _page(snapshot: Snapshot, lines: tuple[Sighting, ...]) -> tuple[int, str] | None:
+    """Return the ingress's own status, and what shows it; None: nothing does."""
+    for line in lines:
+        node = evidence.node_of(snapshot, line.upstream_address)
+        told = f"asked {line.upstream_address} on {node} and got no answer"
+        status = line.status_code or GATEWAY[0]
+        return status, f"ingress log: the ingress on {line.node} {told} ({status})"
+    for status in GATEWAY:
+        if says := evidence.ingress_says(snapshot, status):
+            return status, says
+    return None
+
+
+def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
+    """Tell how to see what stops pod traffic between two nodes."""
+    afar = evidence.pods_from_afar(snapshot)
+    cut = [p for p in afar if not evidence.accepted(p)]
+    if not cut:
+        return ()
+    one = cut[0]
+    port, address = one.peer_port, one.peer_address
+    host = f"[{address}]" if address and ":" in address else address
+    nodes = (snapshot.cluster.nodes if snapshot.cluster else None) or ()
+    source = next((n.internal_ip for n in nodes if n.name == one.node), None)
+    ask = NextStep(
+        text=f"On {one.node}, ask the pod on {one.peer_node} directly.",
+        command=f"curl -sS -m 5 -o /dev/null -w '%{{http_code}}\\n' {host}:{port}",
+    )
+    capture = NextStep(
+        text=f"On {one.peer_node}, see whether anything of it arrives: VXLAN"
+        " (8472, 4789), WireGuard (51871, 51820), or the port itself.",
+        command="sudo tcpdump -ni any 'udp port 8472 or udp port 4789 or udp port"
+        f" 51871 or udp port 51820 or tcp port {port}'",
+    )
+    allow = NextStep(
+        text=f"If UFW drops it on {one.peer_node}, let the other nodes in: the"
+        " overlay, and with hostNetwork the pod's own port.",
+        command=f"sudo ufw allow from {quote(source or 'NODE')} to any port 8472"
+        f" proto udp && sudo ufw allow from {quote(source or 'NODE')} to any port"
+        f" {port} proto tcp",
+    )
+    return ask, capture, allow
+
+
+CAUSE = Cause(
+    id=ID,
+    class_=Class.BACKEND,
+    hop=Hop.OVERLAY,
+    title="Pods are cut off from other nodes",
+    assess=assess,
+    next_steps=next_steps,
+)

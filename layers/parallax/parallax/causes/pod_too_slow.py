@@ -1,0 +1,184 @@
+"""The pods take a request and don't answer in time.
+
+Meaning: a pod counts as ready and accepts the connection, and its answer does not
+come within `proxy-read-timeout`: a lock, an exhausted pool, a slow database behind
+it. The ingress gives up and answers 504 itself.
+
+Impact: requests hang for the whole time-out, then fail; nginx tries up to three
+pods, so that users wait three times as long, and often give up before.
+
+Diagnosis: the ingress's own 504, or its log with a pod of the Service that gave no
+answer; and a pod asked directly on its own node, where no network between nodes
+stands in the way, connects and does not answer, or takes longer than the ingress
+waited. Where all pods answer at once when asked so, this is not shown.
+
+Neighbors: `overlay-between-nodes-broken`: on their own node pods are well;
+`pod-refuses-connection`: no connection at all; `lb-timeout-too-short`: the 504 is the
+balancer's, and the pods answer well though slowly.
+
+Mitigation: see what the app waits for; only then raise `proxy-read-timeout`.
+
+Source: reference signatures.md, sections 1 and 2 (a pod that hangs: 504, length 0,
+three tries; a client that gave up: 499).
+"""
+
+from shlex import quote
+
+from parallax.causes import evidence
+from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.model.cluster import Sighting
+from parallax.model.finding import Assessment, Class, Hop, NextStep
+from parallax.model.probe import ErrorType, Probe
+from parallax.model.snapshot import Snapshot
+
+ID = "pod-too-slow"
+GATEWAY_TIMEOUT = 504
+AT_ONCE = 1.0
+"""Seconds within which an answer is not slow."""
+
+
+def assess(snapshot: Snapshot) -> Assessment:
+    """Ask whether requests end at an ingress that waited for a pod in vain."""
+    if not evidence.failing(snapshot, *evidence.AS_A_USER):
+        return unknown(ID, "no failing probe from outside")
+    if missing := evidence.endpoints_missing(snapshot):
+        return unknown(ID, missing)
+    if not evidence.ready(evidence.endpoints(snapshot)):
+        state = evidence.endpoints_text(snapshot)
+        return refuted(ID, f"{state}, so the ingress waits for no pod")
+    home = evidence.pods_at_home(snapshot)
+    if not home:
+        missing = f"a pod asked on its own node: {evidence.pods_unasked(snapshot)}"
+        return unknown(ID, missing)
+    lines = _waited_for(snapshot)
+    own = _logged(lines) or evidence.ingress_says(snapshot, GATEWAY_TIMEOUT)
+    slow = [p for p in home if _is_slow(p, _limit(snapshot, lines))]
+    if not slow:
+        return _none_is_slow(snapshot, home, own)
+    state = f"asked on their own nodes, {evidence.of(len(slow), len(home))} pod probes"
+    state += f" connect and {_how(slow)}"
+    if own is None:
+        return unknown(ID, "a 504 of the ingress itself", evidence=(state,))
+    if missing := _elsewhere(snapshot, slow, home, logged=bool(lines)):
+        return unknown(ID, missing, evidence=(state, own))
+    return supported(ID, state, own)
+
+
+def _none_is_slow(
+    snapshot: Snapshot, home: tuple[Probe, ...], own: str | None
+) -> Assessment:
+    """Rule it out where all answer at once and the ingress gave up on nobody."""
+    everyone = (*home, *evidence.pods_from_afar(snapshot))
+    if own is None and all(map(_at_once, everyone)):
+        told = f"inside, all {len(everyone)} pod probes are answered within"
+        return refuted(ID, f"{told} {AT_ONCE:.0f} s")
+    return unknown(ID, "a pod that is slow when asked on its own node")
+
+
+def _elsewhere(
+    snapshot: Snapshot, slow: list[Probe], home: tuple[Probe, ...], *, logged: bool
+) -> str | None:
+    """Say what is missing for slow pods to be what users wait for; None: nothing."""
+    if not all(map(evidence.accepted, home)):
+        return "why a pod refuses its own node"
+    # Where users always fail, a pod that answers well would have been tried as well.
+    users = evidence.outside(snapshot, *evidence.AS_A_USER)
+    if len(slow) < len(home) and not any(p.healthy for p in users):
+        return "why all requests fail while some pods answer well"
+    return evidence.users_elsewhere(snapshot, GATEWAY_TIMEOUT, logged=logged)
+
+
+def _waited_for(snapshot: Snapshot) -> tuple[Sighting, ...]:
+    """Return the log's lines in which the ingress waited for a pod in vain."""
+    failing = evidence.failing(snapshot, *evidence.FOR_THE_TARGET)
+    return tuple(
+        line
+        for line in snapshot.sightings_of(*failing)
+        if line.status_code == GATEWAY_TIMEOUT
+        and evidence.got_no_answer(line)
+        and evidence.node_of(snapshot, line.upstream_address) is not None
+    )
+
+
+def _logged(lines: tuple[Sighting, ...]) -> str | None:
+    if not lines:
+        return None
+    last = lines[-1]
+    took = last.upstream_response_time
+    time = f" within {took:.1f} s" if took is not None else ""
+    told = f"{last.upstream_address} gave no answer{time}"
+    return f"ingress log on {last.node}: 504, {told} ({len(lines)} such lines)"
+
+
+def _limit(snapshot: Snapshot, lines: tuple[Sighting, ...]) -> float | None:
+    """Return how long the ingress waits for a pod, in seconds; None: not known."""
+    seen = [t for line in lines if (t := line.upstream_response_time)]
+    if seen:
+        return min(seen)
+    cluster = snapshot.cluster
+    if cluster is None:
+        return None
+    settings = (*cluster.ingress_annotations, *(cluster.ingress_config or ()))
+    for name, value in settings:
+        if name.rpartition("/")[2] == "proxy-read-timeout" and value.isdecimal():
+            return float(value)
+    return None
+
+
+def _is_slow(probe: Probe, limit: float | None) -> bool:
+    """Say whether a pod took the connection and did not answer in time."""
+    if probe.error_type is ErrorType.TIMEOUT:
+        return evidence.accepted(probe)
+    took = probe.phases.processing
+    return limit is not None and took is not None and took >= limit >= AT_ONCE
+
+
+def _at_once(probe: Probe) -> bool:
+    return probe.status_code is not None and probe.duration < AT_ONCE
+
+
+def _how(slow: list[Probe]) -> str:
+    lost = [p for p in slow if p.status_code is None]
+    longest = max(p.duration for p in slow)
+    what = "are not answered" if lost else "are answered late"
+    return f"{what}, after {longest:.1f} s"
+
+
+def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
+    """Tell how to see what the pod waits for."""
+    namespace = evidence.service_name(snapshot).partition("/")[0]
+    kubectl = f"kubectl -n {quote(namespace)}"
+    limit = _limit(snapshot, _waited_for(snapshot))
+    home = evidence.pods_at_home(snapshot)
+    slow = [p for p in home if _is_slow(p, limit)]
+    one = next((p for p in slow if p.pod), None)
+    every = NextStep(text="See all its pods.", command=f"{kubectl} get pods -o wide")
+    if one is None or one.pod is None:
+        return (every,)
+    address = one.peer_address or ""
+    host = f"[{address}]" if ":" in address else address
+    named = quote(f"Host: {snapshot.target.host}")
+    log = NextStep(
+        text="Read what it says about requests that take long.",
+        command=f"{kubectl} logs {quote(one.pod)} --since=15m",
+    )
+    load = NextStep(
+        text="See whether it lacks processor or memory.",
+        command=f"{kubectl} top pod {quote(one.pod)} --containers",
+    )
+    ask = NextStep(
+        text=f"On {one.peer_node}, see how long it takes, without the ingress.",
+        command=f"curl -sS -m 60 -o /dev/null -w '%{{http_code}} %{{time_total}} s\\n'"
+        f" -H {named} {quote(f'http://{host}:{one.peer_port}/')}",
+    )
+    return log, ask, load
+
+
+CAUSE = Cause(
+    id=ID,
+    class_=Class.BACKEND,
+    hop=Hop.POD,
+    title="The pods take requests and don't answer in time",
+    assess=assess,
+    next_steps=next_steps,
+)
