@@ -11,6 +11,8 @@ import socket
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lab.injection import inject
+
 if TYPE_CHECKING:
     from lab.world import World
 
@@ -65,7 +67,7 @@ class Control:
                 if self.fault:
                     await self.world.clear()
                 self.fault = argument
-                await self.world.inject(argument)
+                await inject(self.world, argument)
             elif word == "clear":
                 await self.world.clear()
                 self.fault = None

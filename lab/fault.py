@@ -1,7 +1,8 @@
 """Fault: one failure, read from a file named after the cause it should lead to.
 
-In: `faults/<cause-id>.yaml`. Out: what it does in words, whom it hits, the actions.
-It does not: act; `lab.verbs` does. Adding a file adds a fault.
+In: `faults/<cause-id>.yaml` (`<cause-id>-<variant>.yaml`), `oddities/<name>.yaml`, and
+several joined: `lb-no-target+oddity:one-pod-not-ready`. Out: what it does in words, whom
+it hits, the actions. It does not: act; `lab.verbs` does. Adding a file adds a fault.
 """
 
 from dataclasses import dataclass
@@ -14,6 +15,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from lab.case import Case, load
 
 FAULTS = Path(__file__).parent / "faults"
+ODDITIES = Path(__file__).parent / "oddities"
+ODDITY = "oddity:"
+"""What is odd and harms nobody, so that it must not change whom is blamed."""
 
 
 class FaultError(ValueError):
@@ -26,8 +30,12 @@ class FaultFile(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     description: str
-    hits: dict[str, str] = Field(min_length=1)
-    """Role of an app -> the cause that should be named for its target."""
+    hits: dict[str, str] = Field(default_factory=dict[str, str])
+    """Role of an app -> the cause that should be named for its target. Oddities: none."""
+    hides: list[str] = Field(default_factory=list[str])
+    """Roles whose users stay well, whatever else is hit: their page is stored."""
+    intermittent: bool = False
+    """Whether some requests still succeed, so that one probe may miss it."""
     inject: list[dict[str, dict[str, Any]]] = Field(min_length=1)
 
 
@@ -39,6 +47,7 @@ class Fault:
     description: str
     expected: dict[str, str]
     actions: tuple[tuple[str, dict[str, Any]], ...]
+    intermittent: bool = False
 
 
 def fault_ids() -> tuple[str, ...]:
@@ -46,24 +55,66 @@ def fault_ids() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in FAULTS.glob("*.yaml")))
 
 
+def oddity_ids() -> tuple[str, ...]:
+    """Return the ids of all oddities, as they are joined to a fault."""
+    return tuple(sorted(ODDITY + path.stem for path in ODDITIES.glob("*.yaml")))
+
+
 def load_fault(fault_id: str, case: Case | None = None) -> Fault:
-    """Read a fault for a case (the default case if none is given).
+    """Read a fault, or several joined by `+`, for a case (none: the default case).
 
     A role the case does not have is left out; if that leaves none, it is refused.
-    Raises FaultError.
+    Oddities come about first, then the faults in the order they are named. Of two
+    that hit one target the outer one is expected. Raises FaultError.
     """
-    path = FAULTS / f"{fault_id}.yaml"
-    if fault_id not in fault_ids():
-        known = ", ".join(fault_ids())
-        raise FaultError(f"no fault {fault_id!r}; there are: {known}")
     case = case or load()
+    parts = sorted(fault_id.split("+"), key=lambda part: not part.startswith(ODDITY))
+    files = {part: _read(part) for part in parts}
+    actions = [a for file in files.values() for a in file.inject]
+    return Fault(
+        fault_id,
+        " ".join(file.description.strip() for file in files.values()),
+        _expected(fault_id, files, case),
+        tuple(pair for action in actions for pair in action.items()),
+        any(file.intermittent for file in files.values()),
+    )
+
+
+def _read(part: str) -> FaultFile:
+    known = fault_ids() + oddity_ids()
+    if part not in known:
+        raise FaultError(f"no fault {part!r}; there are: {', '.join(known)}")
+    folder = ODDITIES if part.startswith(ODDITY) else FAULTS
+    path = folder / f"{part.removeprefix(ODDITY)}.yaml"
     try:
         file = FaultFile.model_validate(yaml.safe_load(path.read_text()))
     except (ValidationError, yaml.YAMLError) as error:
         raise FaultError(f"{path}: {error}") from error
-    names = {app.role: app.name for app in case.apps}
-    expected = {names[r]: cause for r, cause in file.hits.items() if r in names}
-    if not expected:
-        raise FaultError(f"{fault_id} hits {', '.join(file.hits)}: not in {case.name}")
-    actions = tuple(pair for action in file.inject for pair in action.items())
-    return Fault(fault_id, file.description.strip(), expected, actions)
+    if bool(file.hits) == part.startswith(ODDITY):
+        raise FaultError(f"{path}: a fault hits somebody, an oddity hits nobody")
+    return file
+
+
+def _expected(fault_id: str, files: dict[str, FaultFile], case: Case) -> dict[str, str]:
+    """Return target name -> the cause that should be named."""
+    hits = [hit for file in files.values() for hit in file.hits.items()]
+    hidden = {role for file in files.values() for role in file.hides}
+    expected: dict[str, str] = {}
+    for app in case.apps:
+        causes = [cause for role, cause in hits if role == app.role]
+        if causes and app.role not in hidden:
+            expected[app.name] = _outermost(causes)
+    if hits and not expected:
+        roles = ", ".join(sorted({role for role, _ in hits}))
+        raise FaultError(f"{fault_id} hits {roles}: not in {case.name}, or hidden")
+    return expected
+
+
+def _outermost(causes: list[str]) -> str:
+    """Return the cause that users meet first; one Parallax does not know comes last."""
+    if len(causes) == 1:
+        return causes[0]
+    from parallax.causes import CAUSES  # noqa: PLC0415 - one fault alone needs no order
+
+    order = [cause.id for cause in CAUSES]
+    return min(causes, key=lambda c: order.index(c) if c in order else len(order))

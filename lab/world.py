@@ -7,15 +7,16 @@ It does not: make the namespace (`lab.namespace`) or read the command line.
 
 import asyncio
 import ssl
+from http import HTTPStatus
 
 import aiohttp
 
-from lab import network, verbs
+from lab import network
+from lab.answers import answers
 from lab.case import App, Case
 from lab.certificates import Authority
 from lab.edge import Edge
 from lab.facts import CONTROL_HOST, Facts
-from lab.fault import load_fault
 from lab.inside import Inside
 from lab.launcher import Launcher
 from lab.wait import until
@@ -64,16 +65,6 @@ class World:
         """Return an app's public URL."""
         return f"https://{app.host}{app.path}"
 
-    async def inject(self, fault_id: str) -> None:
-        """Do what a fault says and wait until the outside sees it."""
-        fault = load_fault(fault_id, self.case)
-        for verb, arguments in fault.actions:
-            await verbs.VERBS[verb](self, arguments)
-        for app in self.case.apps:
-            if app.name in fault.expected:
-                await verbs.answers(self, self.url(app), lambda code: code != 200)  # noqa: PLR2004
-        await self.edge.await_verdicts()
-
     async def clear(self) -> None:
         """Set everything back to the case and wait until all is well."""
         await self.edge.reset_ways()
@@ -86,7 +77,8 @@ class World:
         await until(self.cluster.ready)
         await self.edge.await_health()
         for app in self.case.apps:
-            await verbs.answers(self, self.url(app), lambda code: code == 200)  # noqa: PLR2004
+            url = self.url(app)
+            await answers(self.session, url, lambda code: code == HTTPStatus.OK)
 
     async def stop(self) -> None:
         """End everything."""

@@ -5,9 +5,8 @@ It does not: undo; `World.clear` sets everything back at once.
 """
 
 from lab.verbs import edge, inside
-from lab.verbs.answers import answers
 from lab.verbs.arguments import Verb
 
 VERBS: dict[str, Verb] = {v.__name__: v for v in (*edge.VERBS, *inside.VERBS)}
 
-__all__ = ["VERBS", "answers"]
+__all__ = ["VERBS"]

@@ -6,7 +6,7 @@ It does not: undo; `World.clear` sets everything back at once.
 
 from typing import TYPE_CHECKING
 
-from lab.verbs.answers import answers
+from lab.answers import answers
 from lab.verbs.arguments import Arguments, Verb
 from lab.wait import until
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 async def balancer(world: "World", arguments: Arguments) -> None:
-    """Change the balancer's services (Hetzner's keys, merged), or its `targets`.
+    """Change the balancer's services, targets and ways: see `Balancer.change`.
 
     A health check's `port` may be the role of an app: its NodePort.
     """
@@ -23,23 +23,25 @@ async def balancer(world: "World", arguments: Arguments) -> None:
     if isinstance(check.get("port"), str):
         check["port"] = world.case.app(check["port"]).node_port
         arguments = arguments | {"health_check": check}
-    world.edge.balancer.change(arguments)
-    await world.edge.reload_balancer()
+    await world.edge.change_balancer(arguments)
 
 
 async def firewall(world: "World", arguments: Arguments) -> None:
     """Add a rule at the nodes: `from`, `to`, `port`, `action` drop or reject.
 
-    `from`: balancer, nodes or an address; `to`: nodes, a node (its name or its number
-    from 1) or an address;
-    `port`: ingress, the role of an app (its own port) or a number.
+    `from`: balancer, nodes or an address; `to`: nodes, most (all but the first), a
+    node (its name or its number from 1) or an address; `port`: ingress, the role of an
+    app (its own port) or a number; `share`: for how many of 100 new connections.
     """
     sources = ", ".join(_addresses(world, arguments["from"]))
     goals = ", ".join(_addresses(world, arguments["to"]))
     port = _port(world, arguments["port"])
     action = arguments.get("action", "drop")
-    rule = f"ip saddr {{ {sources} }} ip daddr {{ {goals} }} tcp dport {port} {action}"
-    world.edge.firewall.append(rule)
+    ways = f"ip saddr {{ {sources} }} ip daddr {{ {goals} }} tcp dport {port}"
+    share = arguments.get("share", 100)
+    # By the client's port: what is sent again for one connection meets the same fate.
+    some = f" jhash tcp sport mod 100 < {share}" if share < 100 else ""  # noqa: PLR2004
+    world.edge.firewall.append(f"{ways}{some} {action}")
     await world.edge.apply_firewall()
 
 
@@ -50,7 +52,9 @@ def _addresses(world: "World", word: str | int) -> list[str]:
     nodes = {n.name: str(n.address) for n in case.nodes}
     if word == "balancer":
         return [str(case.balancer.private_address)]
-    return list(nodes.values()) if word == "nodes" else [nodes.get(word, word)]
+    if word in {"nodes", "most"}:
+        return list(nodes.values())[word == "most" :]
+    return [nodes.get(word, word)]
 
 
 def _port(world: "World", word: str | int) -> int:
@@ -60,42 +64,58 @@ def _port(world: "World", word: str | int) -> int:
 
 
 async def cdn(world: "World", arguments: Arguments) -> None:
-    """Make the CDN store errors for `error_seconds`; 0: pass them, store nothing."""
+    """Make the CDN store errors for `error_seconds` (0: none), or ask `origin_port`."""
     await world.edge.cdn.use(**arguments)
 
 
 async def hetzner(world: "World", arguments: Arguments) -> None:
-    """Make the Hetzner API `answer` a status code: 403, 429, 500."""
-    world.edge.hetzner.answer = arguments["answer"]
+    """Make the Hetzner API `answer` a status code (403, 429, 500), or tell no `detail`.
+
+    APIs of before hcloud 2.27 don't tell why a health check failed.
+    """
+    api = world.edge.hetzner
+    api.answer = arguments.get("answer")
+    api.detail = arguments.get("detail", True)
 
 
 async def dns(world: "World", arguments: Arguments) -> None:
-    """Let the name of an `app` resolve to an `address` at the zone's own server."""
-    names = world.edge.names
-    names.records[world.case.app(arguments["app"]).host] = arguments["address"]
-    await names.apply()
-    await names.learn_all()
+    """Let an `app`'s name have an `address` (old, right) at the zone's own server.
+
+    `ttl`: how long a resolver may keep it. `learned_by`: which resolvers ask anew (all,
+    none, second); the others keep what they hold.
+    """
+    names, places = world.edge.names, world.case.addresses
+    app = world.case.app(arguments["app"])
+    words = {"old": str(places.old), "right": names.right(app)}
+    word = arguments["address"]
+    await names.tell(app.host, words.get(word, word), arguments.get("ttl"))
+    all_of_them = list(names.resolvers)
+    learners = {"all": all_of_them, "second": all_of_them[1:], "none": []}
+    for resolver in learners[arguments.get("learned_by", "all")]:
+        await names.learn(app.host, resolver)
 
 
 async def ask(world: "World", arguments: Arguments) -> None:
     """Ask an `app`'s public URL until it answers the status code `until`."""
     url = world.url(world.case.app(arguments["app"]))
-    await answers(world, url, lambda code: code == arguments["until"])
+    await answers(world.session, url, lambda code: code == arguments["until"])
 
 
 async def health(world: "World", arguments: Arguments) -> None:
-    """Wait until the balancer finds every target so: `becomes` (un)healthy.
+    """Wait until the balancer finds every target so: `becomes` (un)healthy or mixed.
 
     With `node`, a number from 1, wait for that one target.
     """
-    wanted = {arguments["becomes"]}
+    word = arguments["becomes"]
+    wanted = {"healthy", "unhealthy"} if word == "mixed" else {word}
     nodes = [n.name for n in world.case.nodes]
     if "node" in arguments:
         nodes = [nodes[arguments["node"] - 1]]
 
     async def holds() -> bool:
         found = (await world.edge.balancer.health()).items()
-        return {word for (_, node), word in found if node in nodes} == wanted
+        words = {told.status for (_, node), told in found if node in nodes}
+        return words == wanted
 
     await until(holds)
 

@@ -1,0 +1,27 @@
+"""Injection: do what a fault says, and see that users feel it.
+
+In: a running world and a fault's id, or several joined. Out: a changed world.
+It does not: undo; `World.clear` does.
+"""
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from lab.answers import answers
+from lab.fault import load_fault
+from lab.verbs import VERBS
+
+if TYPE_CHECKING:
+    from lab.world import World
+
+
+async def inject(world: "World", fault_id: str) -> None:
+    """Bring a fault about and wait until the outside sees it. Raises TimeoutError."""
+    fault = load_fault(fault_id, world.case)
+    for verb, arguments in fault.actions:
+        await VERBS[verb](world, arguments)
+    for app in world.case.apps:
+        if app.name in fault.expected:
+            url = world.url(app)
+            await answers(world.session, url, lambda code: code != HTTPStatus.OK)
+    await world.edge.await_verdicts()
