@@ -1,8 +1,8 @@
 """Fault: one failure, read from a file named after the cause it should lead to.
 
-In: `faults/<cause-id>.yaml` (`<cause-id>-<variant>.yaml`), `oddities/<name>.yaml`, and
-several joined: `lb-no-target+oddity:one-pod-not-ready`. Out: what it does in words, whom
-it hits, the actions. It does not: act; `lab.verbs` does. Adding a file adds a fault.
+In: `faults/<cause-id>.yaml` (or `<cause-id>-<variant>.yaml`), `oddities/<name>.yaml`,
+several joined: `lb-no-target+oddity:scanner`. Out: what it does in words, whom it
+hits, the actions. It does not: act; `lab.verbs` does. Adding a file adds a fault.
 """
 
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class FaultFile(BaseModel):
 
     description: str
     hits: dict[str, str] = Field(default_factory=dict[str, str])
-    """Role of an app -> the cause that should be named for its target. Oddities: none."""
+    """Role of an app -> cause that should be named; an oddity hits none."""
     hides: list[str] = Field(default_factory=list[str])
     """Roles whose users stay well, whatever else is hit: their page is stored."""
     intermittent: bool = False
