@@ -10,11 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lab.case import BalancerService, Case, HealthCheckHttp
+from lab.case import BalancerService, Case, HealthCheckHttp, Server
 from lab.programs import render
+from lab.verdict import Verdict, verdict
 
-type Health = dict[tuple[int, str], str]
-"""Listen port and node name -> healthy, unhealthy or unknown."""
+type Health = dict[tuple[int, str], Verdict]
+"""Listen port and server name -> what the health check found."""
+TIMEOUT_SERVER = 60
+RETRIES = 3
+"""Of a connection; HAProxy's own default."""
 
 
 @dataclass(slots=True)
@@ -24,7 +28,11 @@ class Balancer:
     case: Case
     folder: Path
     services: tuple[BalancerService, ...] = ()
-    nodes: tuple[str, ...] = ()
+    servers: tuple[Server, ...] = ()
+    private_network: bool = True
+    """Whether it is attached to the private network; otherwise no target is reached."""
+    timeout_server: int = TIMEOUT_SERVER
+    retries: int = RETRIES
 
     def __post_init__(self) -> None:
         self.reset()
@@ -32,22 +40,45 @@ class Balancer:
     def reset(self) -> None:
         """Set everything as the case has it."""
         self.services = self.case.balancer.services
-        self.nodes = tuple(n.name for n in self.case.nodes)
+        self.servers = self.case.nodes
+        self.private_network = True
+        self.timeout_server = TIMEOUT_SERVER
+        self.retries = RETRIES
 
     def change(self, changes: dict[str, Any]) -> None:
         """Merge changes into every service, or those of one `listen_port`.
 
-        `targets` instead names the nodes that remain targets.
+        Not of a service are: `targets`, the names of the servers that are (`former`:
+        the case's former nodes); `without`, a listen port that is served no more;
+        `private_network`; `timeout_server` and `retries`, which Hetzner hides.
         """
         changes = dict(changes)
         if "targets" in changes:
-            self.nodes = tuple(changes.pop("targets"))
+            self._aim(changes.pop("targets"))
+        gone = changes.pop("without", None)
+        self.services = tuple(s for s in self.services if s.listen_port != gone)
+        self.private_network = changes.pop("private_network", self.private_network)
+        self.timeout_server = changes.pop("timeout_server", self.timeout_server)
+        self.retries = changes.pop("retries", self.retries)
         only = changes.pop("listen_port", None)
         self.services = tuple(
             BalancerService.model_validate(_merged(s.model_dump(), changes))
             if only in {None, s.listen_port}
             else s
             for s in self.services
+        )
+
+    def _aim(self, names: list[str] | str) -> None:
+        case = self.case
+        wanted = [s.name for s in case.former_nodes] if names == "former" else names
+        self.servers = tuple(s for s in case.servers if s.name in wanted)
+
+    @property
+    def source(self) -> str:
+        """Return the address from which it reaches its targets."""
+        balancer = self.case.balancer
+        return str(
+            balancer.private_address if self.private_network else balancer.address
         )
 
     def config(self) -> str:
@@ -58,24 +89,26 @@ class Balancer:
             folder=self.folder,
             certificate=self.folder / "balancer.pem",
             addresses=[balancer.address, balancer.private_address],
-            source=balancer.private_address,
+            source=self.source,
+            timeout_server=self.timeout_server,
+            retries=self.retries,
             services=[_service(s) for s in self.services],
-            targets=[
-                {"name": n.name, "address": n.address}
-                for n in self.case.nodes
-                if n.name in self.nodes
-            ],
+            targets=self.servers,
         )
 
     async def health(self) -> Health:
-        """Return HAProxy's view of every server, in Hetzner's words."""
+        """Return HAProxy's view of every target, in Hetzner's words."""
         rows = await self._ask("show stat")
         table = csv.DictReader(rows.lstrip("# ").splitlines())
         return {
-            (int(row["pxname"].removeprefix("service_")), row["svname"]): _word(row)
+            (int(row["pxname"].removeprefix("service_")), row["svname"]): verdict(row)
             for row in table
             if row["pxname"].startswith("service_") and row["svname"] != "BACKEND"
         }
+
+    async def words(self) -> set[str]:
+        """Return the different words for health that its targets have now."""
+        return {found.status for found in (await self.health()).values()}
 
     async def worker(self) -> str:
         """Return the process id of the HAProxy worker that answers now."""
@@ -90,13 +123,6 @@ class Balancer:
         told = await reader.read()
         writer.close()
         return told.decode()
-
-
-def _word(row: dict[str, str]) -> str:
-    """Return Hetzner's word: a server that was never checked is `unknown`."""
-    if row["check_status"].lstrip("* ") in {"INI", ""}:
-        return "unknown"
-    return "healthy" if row["status"].startswith("UP") else "unhealthy"
 
 
 def _service(service: BalancerService) -> dict[str, Any]:
@@ -115,6 +141,7 @@ def _service(service: BalancerService) -> dict[str, Any]:
             "retries": check.retries,
             "path": http.path,
             "domain": http.domain,
+            "response": http.response,
             "pattern": f"^({codes})$",
             "tls": http.tls or check.protocol == "https",
         },

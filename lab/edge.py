@@ -5,7 +5,7 @@ It does not: know what lies behind the nodes; `lab.world` puts both together.
 """
 
 import signal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lab.balancer import Balancer
 from lab.case import Case
@@ -60,7 +60,13 @@ class Edge:
         at = self.case.balancer.address, self.case.listen_ports[0]
         await self.launcher.run("haproxy", "haproxy", "-W", "-db", "-f", path, at=at)
 
-    async def reload_balancer(self) -> None:
+    async def change_balancer(self, changes: dict[str, Any]) -> None:
+        """Change the balancer's settings, and let HAProxy and its way follow."""
+        self.balancer.change(changes)
+        await self.apply_firewall()
+        await self._reload_balancer()
+
+    async def _reload_balancer(self) -> None:
         """Let HAProxy take new settings, and wait until the new worker answers."""
         before = await self.balancer.worker()
         self.launcher.write("haproxy.cfg", self.balancer.config())
@@ -81,7 +87,7 @@ class Edge:
         """Wait until HAProxy has asked every target and its mind is made up."""
 
         async def is_known() -> bool:
-            return "unknown" not in (await self.balancer.health()).values()
+            return "unknown" not in await self.balancer.words()
 
         await until(is_known)
 
@@ -89,22 +95,27 @@ class Edge:
         """Wait until HAProxy finds every target healthy."""
 
         async def is_well() -> bool:
-            return set((await self.balancer.health()).values()) == {"healthy"}
+            return await self.balancer.words() == {"healthy"}
 
         await until(is_well)
 
     async def apply_firewall(self) -> None:
-        """Set the nodes' firewall (UFW) to the rules as they stand."""
-        text = render("firewall.nft", rules=self.firewall)
+        """Set the nodes' firewall (UFW) to the rules as they stand.
+
+        A balancer outside the private network has no way to its addresses.
+        """
+        cut_off = None if self.balancer.private_network else self.balancer.source
+        nodes = [node.address for node in self.case.nodes]
+        text = render("firewall.nft", rules=self.firewall, cut_off=cut_off, nodes=nodes)
         await command("nft", "-f", "-", text=text)
 
     async def reset_ways(self) -> None:
         """Open the firewall, and let API and balancer be as the case has them."""
         self.hetzner.reset()
         self.firewall.clear()
-        await self.apply_firewall()
         self.balancer.reset()
-        await self.reload_balancer()
+        await self.apply_firewall()
+        await self._reload_balancer()
 
     async def reset_names(self) -> None:
         """Set names and CDN back; what the CDN stored is gone."""

@@ -8,29 +8,19 @@ Source: Hetzner Cloud API reference; shapes of hcloud-go's `schema/`.
 import time
 import uuid
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 from aiohttp import web
 
 from lab.balancer import Balancer, Health
-from lab.case import Case, Node
+from lab.case import Case, Server
 from lab.facts import HETZNER_TOKEN
-from lab.hetzner_shapes import CREATED, balancer_type, location, server, service
-from lab.kubernetes.selectors import matches_labels
+from lab.hetzner_collection import collection, error
+from lab.hetzner_shapes import CREATED, Item, balancer_type, location, server, service
+from lab.verdict import Verdict
 
 LIMIT_AN_HOUR = 3600
-PER_PAGE = 25
-MOST_PER_PAGE = 50
-ERRORS = {
-    401: ("unauthorized", "unable to authenticate"),
-    403: ("forbidden", "insufficient permissions for this request"),
-    404: ("not_found", "resource not found"),
-    429: ("rate_limit_exceeded", "limit of 3600 requests per hour reached"),
-    500: ("server_error", "an internal server error occurred"),
-    503: ("unavailable", "the service is currently unavailable"),
-}
+UNASKED = Verdict("unknown")
 
-type Item = dict[str, Any]
 type Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -42,11 +32,13 @@ class Hetzner:
         self.balancer = balancer
         self.answer: int | None = None
         """A fault's status code for every request; None: answer truly."""
+        self.detail = True
+        """Whether it tells why a health check failed, as of hcloud 2.27."""
         self._used = 0
 
     def reset(self) -> None:
-        """Answer truly."""
-        self.answer = None
+        """Answer truly, and tell all."""
+        self.answer, self.detail = None, True
 
     def application(self) -> web.Application:
         """Return what aiohttp serves."""
@@ -55,13 +47,13 @@ class Hetzner:
         async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
             self._used += 1
             if request.headers.get("Authorization") != f"Bearer {HETZNER_TOKEN}":
-                return self._with_headers(_error(401))
+                return self._with_headers(error(401))
             if self.answer:
-                return self._with_headers(_error(self.answer))
+                return self._with_headers(error(self.answer))
             try:
                 return self._with_headers(await handler(request))
             except web.HTTPNotFound:
-                return self._with_headers(_error(404))
+                return self._with_headers(error(404))
 
         app = web.Application(middlewares=[guarded])
         sources = {
@@ -71,7 +63,7 @@ class Hetzner:
             "certificates": self._certificates,
         }
         for name, source in sources.items():
-            _serve(app, name, source)
+            collection(app, name, source)
         return app
 
     def _with_headers(self, response: web.StreamResponse) -> web.StreamResponse:
@@ -100,7 +92,7 @@ class Hetzner:
                     "ipv4": {"ip": str(balancer.address), "dns_ptr": None},
                     "ipv6": {"ip": None, "dns_ptr": None},
                 },
-                "private_net": [network],
+                "private_net": [network] if self.balancer.private_network else [],
                 "algorithm": {"type": "round_robin"},
                 "included_traffic": 20 * 1024**4,
                 "outgoing_traffic": None,
@@ -113,27 +105,25 @@ class Hetzner:
     def _targets(self, health: Health) -> list[Item]:
         """Return the targets; a label selector holds its servers one level down."""
         kind = self.case.balancer.targets
-        nodes = [n for n in self.case.nodes if n.name in self.balancer.nodes]
+        servers = self.balancer.servers
         if kind != "label_selector":
-            return [self._target(node, kind, health) for node in nodes]
+            return [self._target(server, kind, health) for server in servers]
         selector = {"selector": self.case.balancer.selector}
         return [
             {
                 "type": "label_selector",
                 "label_selector": selector,
                 "use_private_ip": self.case.balancer.use_private_ip,
-                "targets": [self._target(node, "server", health) for node in nodes],
+                "targets": [self._target(s, "server", health) for s in servers],
             }
         ]
 
-    def _target(self, node: Node, kind: str, health: Health) -> Item:
-        which: Item = {"server": {"id": node.server_id}}
+    def _target(self, server: Server, kind: str, health: Health) -> Item:
+        which: Item = {"server": {"id": server.server_id}}
         if kind == "ip":
-            which = {"ip": {"ip": str(node.address)}}
-        told = [
-            {"listen_port": port, "status": health.get((port, node.name), "unknown")}
-            for port in (s.listen_port for s in self.balancer.services)
-        ]
+            which = {"ip": {"ip": str(server.address)}}
+        ports = [s.listen_port for s in self.balancer.services]
+        told = [self._health(p, health.get((p, server.name), UNASKED)) for p in ports]
         private = kind == "server" and self.case.balancer.use_private_ip
         return {
             "type": kind,
@@ -142,8 +132,17 @@ class Hetzner:
             "health_status": told,
         }
 
+    def _health(self, port: int, found: Verdict) -> Item:
+        """Return a target's health for one port; what is not known is left out."""
+        item: Item = {"listen_port": port, "status": found.status}
+        if self.detail and found.detail:
+            item["detail"] = found.detail
+        if self.detail and found.http_status_code:
+            item["http_status_code"] = found.http_status_code
+        return item
+
     async def _servers(self) -> list[Item]:
-        return [server(self.case, node) for node in self.case.nodes]
+        return [server(self.case, each) for each in self.case.servers]
 
     async def _firewalls(self) -> list[Item]:
         """Return none: the case's nodes are guarded by UFW, on the node."""
@@ -152,49 +151,3 @@ class Hetzner:
     async def _certificates(self) -> list[Item]:
         names = [app.host for app in self.case.apps]
         return [{"id": 1, "name": "lab", "type": "uploaded", "domain_names": names}]
-
-
-def _serve(
-    app: web.Application, name: str, source: Callable[[], Awaitable[list[Item]]]
-) -> None:
-    """Add a collection: list with filters and pages, and one by its id."""
-
-    async def listed(request: web.Request) -> web.Response:
-        items = [i for i in await source() if _meant(request, i)]
-        page = int(request.query.get("page", "1"))
-        size = min(int(request.query.get("per_page", PER_PAGE)), MOST_PER_PAGE)
-        last = max(1, -(-len(items) // size))
-        meta = {
-            "page": page,
-            "per_page": size,
-            "previous_page": page - 1 if page > 1 else None,
-            "next_page": page + 1 if page < last else None,
-            "last_page": last,
-            "total_entries": len(items),
-        }
-        cut = items[(page - 1) * size : page * size]
-        return web.json_response({name: cut, "meta": {"pagination": meta}})
-
-    async def one(request: web.Request) -> web.Response:
-        wanted = request.match_info["id"]
-        for item in await source():
-            if str(item["id"]) == wanted:
-                return web.json_response({name.removesuffix("s"): item})
-        return _error(404)
-
-    app.router.add_get(f"/v1/{name}", listed)
-    app.router.add_get(f"/v1/{name}/{{id}}", one)
-
-
-def _meant(request: web.Request, item: Item) -> bool:
-    name = request.query.get("name")
-    labels = request.query.get("label_selector", "")
-    return name in {None, item["name"]} and matches_labels(
-        labels, item.get("labels", {})
-    )
-
-
-def _error(code: int) -> web.Response:
-    word, message = ERRORS[code]
-    body = {"error": {"code": word, "message": message, "details": {}}}
-    return web.json_response(body, status=code)

@@ -6,7 +6,7 @@ Source: hcloud-go `schema/server.go`, `schema/load_balancer.go`.
 
 from typing import Any
 
-from lab.case import BalancerService, Case, Node
+from lab.case import BalancerService, Case, Server
 
 CREATED = "2025-11-01T08:00:00+00:00"
 LABELS = {"role": "worker"}
@@ -17,6 +17,7 @@ type Item = dict[str, Any]
 def service(service: BalancerService) -> Item:
     """Return one service; `http` only where the protocol has it."""
     item = service.model_dump(mode="json", exclude_none=True)
+    timeout_idle = item.pop("timeout_idle")
     http = item["health_check"].get("http")
     if http is not None:
         http.setdefault("domain", None)
@@ -28,20 +29,20 @@ def service(service: BalancerService) -> Item:
             "certificates": [1] if service.protocol == "https" else [],
             "redirect_http": False,
             "sticky_sessions": False,
-            "timeout_idle": 60,
+            "timeout_idle": timeout_idle,
         }
     return item
 
 
-def server(case: Case, node: Node) -> Item:
+def server(case: Case, machine: Server) -> Item:
     """Return one server with its place in the private network."""
     private = {
         "network": case.balancer.network_id,
-        "ip": str(node.address),
+        "ip": str(machine.address),
         "alias_ips": [],
         "mac_address": "86:00:ff:00:00:01",
     }
-    number = 100 + case.nodes.index(node)
+    number = 100 + case.servers.index(machine)
     public = {
         "ipv4": {
             "id": number,
@@ -54,8 +55,8 @@ def server(case: Case, node: Node) -> Item:
         "firewalls": [],
     }
     return {
-        "id": node.server_id,
-        "name": node.name,
+        "id": machine.server_id,
+        "name": machine.name,
         "status": "running",
         "created": CREATED,
         "labels": LABELS,

@@ -77,6 +77,12 @@ class Names:
         text = render("zone", zone="example.net", ttl=TTL, records=others, **common)
         self.launcher.write("zone-elsewhere", text)
 
+    async def tell(self, host: str, address: str, ttl: int | None = None) -> None:
+        """Let the zone's own server tell a name's address from now on."""
+        self.records[host] = address
+        self.ttl = ttl or TTL
+        await self.apply()
+
     async def apply(self) -> None:
         """Let the name server read the zone anew; resolvers keep what they know."""
         self._write_zones()

@@ -87,7 +87,7 @@ async def dns(world: "World", arguments: Arguments) -> None:
     names, places = world.edge.names, world.case.addresses
     app = world.case.app(arguments["app"])
     words = {"old": str(places.old), "right": names.right(app)}
-    word = arguments["address"]
+    word: str = arguments["address"]
     await names.tell(app.host, words.get(word, word), arguments.get("ttl"))
     all_of_them = list(names.resolvers)
     learners = {"all": all_of_them, "second": all_of_them[1:], "none": []}

@@ -35,7 +35,7 @@ def test_the_official_client_reads_balancer_and_servers(up: Up) -> None:
     assert (ipv4, private) == ("203.0.113.20", "10.0.0.5")
     assert health == ["healthy"] * 10
     assert ports == [31695, 31695]
-    assert servers == [str(n.address) for n in up.case.nodes]
+    assert servers == [str(s.address) for s in up.case.servers]
     assert refused == "unauthorized"
     assert walls == 0
 
