@@ -62,15 +62,31 @@ INGRESS_404_BY_LB = "chain/lb_http__unknown_host_404"
 POD_503 = "pods/503_uvicorn_starlette_json"
 REPLAYED_503 = "varnish/503_cached_hit"
 INGRESS_502 = "ingress-nginx/502_pod_refused_1_endpoint"
+INGRESS_504 = "ingress-nginx/504_pod_timeout_1_endpoint"
+INGRESS_504_BY_LB = "chain/lb_http__pod_timeout_504"
 INGRESS_502_BY_LB = "chain/lb_http__pod_refused_502"
 OK = ""
 REFUSED = "connection refused"
 CLOSED = "connection closed"
+DROPPED = "no answer to a connect"
+HANGS = "no answer to a request"
 NO_ANSWER: dict[str, dict[str, object]] = {
     REFUSED: {
         "healthy": False,
         "error_type": ErrorType.CONNECTION_REFUSED,
         "error_phase": "connect",
+    },
+    DROPPED: {
+        "healthy": False,
+        "error_type": ErrorType.TIMEOUT,
+        "error_phase": "connect",
+        "duration": 5.0,
+    },
+    HANGS: {
+        "healthy": False,
+        "error_type": ErrorType.TIMEOUT,
+        "error_phase": "processing",
+        "duration": 5.0,
     },
     CLOSED: {
         "healthy": False,
@@ -357,6 +373,15 @@ def seen(
         for p in of.probes
         if not p.healthy and p.role is not Role.UNKNOWN_HOST
     )
+
+
+def with_reading(snapshot: Snapshot, **changes: object) -> Snapshot:
+    """Return the snapshot with these changes in every reading of the cluster."""
+    changed = tuple(
+        replace(r, reading=r.reading and replace(r.reading, **changes))  # type: ignore[arg-type]
+        for r in snapshot.reports
+    )
+    return replace(snapshot, reports=changed)
 
 
 def taken(

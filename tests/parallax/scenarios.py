@@ -8,15 +8,21 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from parallax.model.balancer import BalancerReading, BalancerTarget
+from parallax.model.cluster import Endpoint, NodeReport, Pod, Sighting
+from parallax.model.probe import Role
 from parallax.model.snapshot import Snapshot
 from tests.parallax.pieces import (
     CAPTURES,
     CLOSED,
+    DROPPED,
+    HANGS,
     INGRESS_404_BY_LB,
     INGRESS_502,
     INGRESS_502_BY_LB,
     INGRESS_503,
     INGRESS_503_BY_LB,
+    INGRESS_504,
+    INGRESS_504_BY_LB,
     LB_503,
     MINUTE,
     NO_ANSWER,
@@ -41,17 +47,22 @@ from tests.parallax.pieces import (
     seen,
     service,
     taken,
+    with_reading,
 )
 
 __all__ = [
     "CAPTURES",
     "CLOSED",
+    "DROPPED",
     "FAULTS",
+    "HANGS",
     "INGRESS_404_BY_LB",
     "INGRESS_502",
     "INGRESS_502_BY_LB",
     "INGRESS_503",
     "INGRESS_503_BY_LB",
+    "INGRESS_504",
+    "INGRESS_504_BY_LB",
     "LB_503",
     "MINUTE",
     "NODES",
@@ -66,23 +77,32 @@ __all__ = [
     "TARGET",
     "address",
     "answer",
+    "asked_one_by_one",
     "balancer",
     "cache_replays",
     "checking",
+    "cut_off",
     "detailed",
     "healthy",
+    "ingress_gone",
     "no_healthy_target",
     "no_target",
+    "out_of_step",
     "pod_error",
     "pods_not_ready",
     "pods_refuse",
     "probe",
     "reading",
+    "rejected",
     "reports",
     "run",
     "seen",
     "service",
+    "slow_pods",
     "taken",
+    "unknown_host",
+    "with_ingress",
+    "with_reading",
     "without_endpoints",
     "without_targets",
     "wrong_destination",
@@ -166,6 +186,114 @@ def healthy() -> Snapshot:
     return taken(run(OK, investigated=False), balancer(), *reports())
 
 
+def ingress_gone() -> Snapshot:
+    """No pod of the ingress is ready: its NodePort rejects everybody."""
+    outside = run(LB_503, unknown_host=LB_503)
+    x = taken(outside, balancer(healthy=0), *reports(ingress=REFUSED))
+    return with_reading(x, ingress_endpoints=())
+
+
+def unknown_host() -> Snapshot:
+    """No Ingress names the host, one has a typing error: 404 by default."""
+    outside = run(INGRESS_404_BY_LB)
+    lines = seen(outside, None, status=404)
+    inside = reports(ingress=INGRESS_404_BY_LB, sightings=lines)
+    hosts = ("grafana.keybuzz.io", "platfrom-api.keybuzz.io")
+    return with_reading(taken(outside, balancer(), *inside), ingress_hosts=hosts)
+
+
+def rejected() -> Snapshot:
+    """Rate-limited: 503 by the ingress, no pod asked, the inside passes."""
+    outside = run(INGRESS_503_BY_LB)
+    inside = reports(sightings=seen(outside, None))
+    limit = (("nginx.ingress.kubernetes.io/limit-rps", "1"),)
+    x = taken(outside, balancer(), *inside)
+    return with_reading(x, ingress_annotations=limit, ingress_name="keybuzz-api")
+
+
+def out_of_step() -> Snapshot:
+    """One of five replicas knows no pod; three of eleven requests meet it."""
+    pages = [INGRESS_503_BY_LB if n % 4 == 0 else OK for n in range(11)]
+    outside = run(pages, direct=OK)
+    lines = tuple(
+        Sighting(
+            request_id=p.request_id,
+            seen_at=p.started_at,
+            node=NODES[0] if not p.healthy else NODES[1 + n % 4],
+            pod=f"ingress-{1 if not p.healthy else 2 + n % 4}",
+            status_code=p.status_code,
+            upstream_address="10.0.0.110:8080" if p.healthy else None,
+            upstream_status=200 if p.healthy else None,
+            upstream_response_length=4 if p.healthy else None,
+        )
+        for n, p in enumerate(outside.probes)
+        if p.role is not Role.UNKNOWN_HOST
+    )
+    x = taken(outside, balancer(), *reports(sightings=lines))
+    return asked_one_by_one(x, *[INGRESS_503, *[OK] * 4])
+
+
+def asked_one_by_one(snapshot: Snapshot, *pages: str) -> Snapshot:
+    """Return the snapshot with each ingress pod asked by each node by the Host."""
+
+    def asked(report: NodeReport) -> NodeReport:
+        more = tuple(
+            probe(
+                Role.INGRESS_POD,
+                report.sent_at,
+                page,
+                node=report.node,
+                peer_node=NODES[n],
+                pod=f"ingress-{n + 1}",
+                peer_address=f"10.42.{n}.7",
+                peer_port=80,
+            )
+            for n, page in enumerate(pages)
+        )
+        return replace(report, probes=report.probes + more)
+
+    return replace(snapshot, reports=tuple(asked(r) for r in snapshot.reports))
+
+
+def cut_off() -> Snapshot:
+    """Pods answer their own node only; the ingress waits for those of others."""
+    outside = run(INGRESS_504_BY_LB)
+    lines = tuple(
+        replace(line, upstream_address="10.0.0.111:8080")
+        for line in seen(outside, 504, status=504, length=0)
+    )
+    inside = reports(ingress=INGRESS_504, other_pod=DROPPED, sightings=lines)
+    return taken(outside, balancer(), *inside)
+
+
+def slow_pods() -> Snapshot:
+    """Pods accept and do not answer, on their own node too."""
+    outside = run(INGRESS_504_BY_LB)
+    lines = tuple(
+        replace(line, upstream_response_time=3.0)
+        for line in seen(outside, 504, status=504, length=0)
+    )
+    inside = reports(ingress=INGRESS_504, pod=HANGS, sightings=lines)
+    return with_ingress(taken(outside, balancer(), *inside))
+
+
+def with_ingress(snapshot: Snapshot) -> Snapshot:
+    """Return the snapshot with all of a sound ingress read, each replica asked."""
+    pods = tuple(
+        Pod(name=f"ingress-{n + 1}", node=node, ip=f"10.42.{n}.7", ready=True)
+        for n, node in enumerate(NODES)
+    )
+    places = tuple(
+        Endpoint(address=f"10.42.{n}.7", ready=True, port=80, node=node)
+        for n, node in enumerate(NODES)
+    )
+    hosts = (TARGET.host, "platform.keybuzz.io")
+    x = with_reading(
+        snapshot, ingress_pods=pods, ingress_endpoints=places, ingress_hosts=hosts
+    )
+    return asked_one_by_one(x, *[INGRESS_504] * 5)
+
+
 FAULTS: dict[str, Callable[[], Snapshot]] = {
     "lb-health-check-wrong-port": wrong_port,
     "lb-no-healthy-target": no_healthy_target,
@@ -175,5 +303,11 @@ FAULTS: dict[str, Callable[[], Snapshot]] = {
     "pods-not-ready": pods_not_ready,
     "pod-refuses-connection": pods_refuse,
     "lb-no-target": no_target,
+    "ingress-without-endpoints": ingress_gone,
+    "ingress-does-not-know-host": unknown_host,
+    "ingress-rejects-request": rejected,
+    "ingress-replica-out-of-step": out_of_step,
+    "overlay-between-nodes-broken": cut_off,
+    "pod-too-slow": slow_pods,
     "lb-wrong-destination-port": wrong_destination,
 }

@@ -42,7 +42,7 @@ def assess(snapshot: Snapshot) -> Assessment:
     users = evidence.failing(snapshot, *evidence.AS_A_USER)
     if not users:
         return unknown(ID, "no failing probe from outside")
-    if missing := _unread(snapshot):
+    if missing := evidence.lost(snapshot) or _unread(snapshot):
         return unknown(ID, missing)
     host, hosts = snapshot.target.host, _hosts(snapshot)
     known = [h for h in hosts if _serves(h, host)]
