@@ -1,0 +1,116 @@
+"""Specification of the cause `ingress-does-not-know-host`."""
+
+from dataclasses import replace
+
+import pytest
+
+from parallax.causes.ingress_does_not_know_host import CAUSE
+from parallax.diagnose import judge
+from parallax.model.cluster import NodeReport
+from parallax.model.finding import Answer
+from parallax.model.snapshot import Snapshot
+from tests.parallax import scenarios as s
+
+
+def answer(snapshot: Snapshot) -> Answer:
+    """Return the cause's answer."""
+    return CAUSE.assess(snapshot).answer
+
+
+def without_log(snapshot: Snapshot) -> Snapshot:
+    """Take the ingress log away."""
+    return replace(snapshot, sightings=())
+
+
+def without_probes(snapshot: Snapshot) -> Snapshot:
+    """Take the inside probes away."""
+    bare = tuple(replace(r, probes=()) for r in snapshot.reports)
+    return replace(snapshot, reports=bare)
+
+
+def test_a_typing_error_in_the_host_is_named_with_the_closest() -> None:
+    """404 by the default backend, and no rule for the host."""
+    judgement = judge(s.unknown_host())
+    told = CAUSE.assess(s.unknown_host())
+    assert judgement.cause == CAUSE.id
+    assert "the closest is platfrom-api.keybuzz.io" in told.evidence[0]
+    assert "platform-api.keybuzz.io" in judgement.next_steps[0].text
+
+
+@pytest.mark.parametrize(
+    "rule", ["platform-api.keybuzz.io", "*.keybuzz.io", "PLATFORM-API.keybuzz.io", "*"]
+)
+def test_a_rule_for_the_host_rules_it_out(rule: str) -> None:
+    """By name, by wildcard, in other letters, for all."""
+    x = s.with_reading(s.unknown_host(), ingress_hosts=(rule,))
+    assert answer(x) is Answer.REFUTED
+
+
+def test_a_wildcard_stands_for_one_label_only() -> None:
+    """`*.io` does not cover two labels."""
+    x = s.with_reading(s.unknown_host(), ingress_hosts=("*.io",))
+    assert answer(x) is Answer.SUPPORTED
+
+
+def test_the_log_or_the_inside_is_enough_and_neither_is_not() -> None:
+    """One of both has to show it beside the page."""
+    x = s.unknown_host()
+    assert answer(without_log(x)) is Answer.SUPPORTED
+    assert answer(without_probes(x)) is Answer.SUPPORTED
+    assert answer(without_probes(without_log(x))) is Answer.UNKNOWN
+
+
+def test_hosts_that_were_not_read_or_not_all_prove_nothing() -> None:
+    """None is not empty, and two hundred may be cut."""
+    x = s.unknown_host()
+    many = tuple(f"h{n}.example" for n in range(200))
+    assert answer(s.with_reading(x, ingress_hosts=None)) is Answer.UNKNOWN
+    assert answer(s.with_reading(x, ingress_hosts=many)) is Answer.UNKNOWN
+    assert answer(replace(x, reports=())) is Answer.UNKNOWN
+
+
+def test_an_ingress_that_answers_well_inside_contradicts() -> None:
+    """It knows the host there."""
+    outside = s.run(s.INGRESS_404_BY_LB)
+    x = s.taken(outside, s.balancer(), *s.reports())
+    assert answer(s.with_reading(x, ingress_hosts=("a.example",))) is Answer.UNKNOWN
+
+
+def test_a_404_that_counts_as_healthy_is_no_failure() -> None:
+    """Nobody is blamed for the answer that the target wants."""
+    x = s.unknown_host()
+    assert x.run
+    well = tuple(replace(p, healthy=True) for p in x.run.probes)
+    fine = replace(x, run=replace(x.run, probes=well), failing_since=None)
+    assert answer(fine) is Answer.UNKNOWN
+    assert judge(fine).cause == "none"
+
+
+def test_the_apps_own_404_is_not_the_ingresss() -> None:
+    """A pod of the Service wrote it, by the log."""
+    x = s.unknown_host()
+    assert x.run
+    own = s.seen(x.run, 404, status=404)
+    assert answer(replace(x, sightings=own)) is Answer.UNKNOWN
+    assert judge(replace(x, sightings=own)).cause == "pod-answers-error"
+
+
+def test_the_default_backend_asked_for_an_unknown_host_only_blames_nobody() -> None:
+    """That probe is meant to get a 404."""
+    x = s.taken(
+        s.run(s.LB_503, unknown_host=s.INGRESS_404_BY_LB), s.balancer(), *s.reports()
+    )
+    told = answer(s.with_reading(x, ingress_hosts=("a.example",)))
+    assert told is Answer.UNKNOWN
+
+
+def test_hosts_from_before_the_failure_are_stale() -> None:
+    """They may have been mended or broken since."""
+
+    def old(report: NodeReport) -> NodeReport:
+        assert report.reading
+        early = replace(report.reading, read_at=s.SINCE - s.MINUTE)
+        return replace(report, reading=early)
+
+    x = s.unknown_host()
+    assert answer(replace(x, reports=tuple(map(old, x.reports)))) is Answer.UNKNOWN

@@ -1,0 +1,101 @@
+"""Specification of the cause `ingress-rejects-request`."""
+
+from dataclasses import replace
+
+import pytest
+
+from parallax.causes.ingress_rejects_request import CAUSE
+from parallax.diagnose import judge
+from parallax.model.finding import NOT_ESTABLISHED, Answer
+from parallax.model.snapshot import Snapshot
+from tests.parallax import scenarios as s
+
+REASONS = {401: "Authorization Required", 403: "Forbidden", 429: "Too Many Requests"}
+
+
+def answer(snapshot: Snapshot) -> Answer:
+    """Return the cause's answer."""
+    return CAUSE.assess(snapshot).answer
+
+
+def turned_away(status: int) -> Snapshot:
+    """Return users who get nginx's own page with a status, no upstream asked."""
+    x = s.rejected()
+    assert x.run
+    page = (
+        f"<html>\r\n<head><title>{status} {REASONS[status]}</title></head>\r\n<body>"
+        f"\r\n<center><h1>{status} {REASONS[status]}</h1></center>\r\n"
+        "<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"
+    )
+    probes = tuple(
+        replace(p, status_code=status, reason=REASONS[status], body=page)
+        if not p.healthy and p.status_code != 404
+        else p
+        for p in x.run.probes
+    )
+    outside = replace(x.run, probes=probes)
+    lines = s.seen(outside, None, status=status)
+    bare = s.with_reading(x, ingress_annotations=())
+    return replace(bare, run=outside, sightings=lines)
+
+
+def test_a_rate_limit_is_named_with_its_annotation() -> None:
+    """503 by the ingress, no pod asked, endpoints ready, limit-rps set."""
+    judgement = judge(s.rejected())
+    told = CAUSE.assess(s.rejected())
+    assert judgement.cause == CAUSE.id
+    assert told.evidence[0].startswith("ingress log: 11 of 11 failing requests got 503")
+    assert "limit-rps: 1" in told.evidence[1]
+    command = judgement.next_steps[0].command
+    assert command == "kubectl -n keybuzz describe ingress keybuzz-api"
+
+
+def test_a_503_without_a_limit_that_was_read_blames_nobody() -> None:
+    """A denied location and a limit look alike."""
+    x = s.with_reading(s.rejected(), ingress_annotations=())
+    assert answer(x) is Answer.UNKNOWN
+    assert judge(x).cause == NOT_ESTABLISHED
+
+
+def test_the_controllers_own_limit_counts_too() -> None:
+    """Lists can stand in the ConfigMap."""
+    config = (("whitelist-source-range", "10.0.0.0/8"),)
+    x = s.with_reading(s.rejected(), ingress_annotations=(), ingress_config=config)
+    assert answer(x) is Answer.SUPPORTED
+
+
+@pytest.mark.parametrize("status", REASONS)
+def test_a_refusal_by_its_own_status_needs_no_annotation(status: int) -> None:
+    """401, 403 and 429 of the ingress without an upstream say it themselves."""
+    assert judge(turned_away(status)).cause == CAUSE.id
+
+
+def test_an_app_that_says_403_is_not_the_ingress() -> None:
+    """The log has a pod's address."""
+    x = turned_away(403)
+    assert x.run
+    lines = s.seen(x.run, 403, status=403)
+    assert answer(replace(x, sightings=lines)) is Answer.REFUTED
+
+
+def test_without_any_one_source_it_is_not_known() -> None:
+    """No log, no cluster reading, stale endpoints."""
+    x = s.rejected()
+    for blind in (
+        replace(x, sightings=()),
+        replace(x, reports=()),
+        s.with_reading(x, endpoints=None),
+    ):
+        assert answer(blind) is Answer.UNKNOWN
+        assert judge(blind).cause == NOT_ESTABLISHED
+
+
+def test_an_empty_service_rules_it_out() -> None:
+    """Then the ingress has nobody to ask."""
+    assert answer(s.without_endpoints()) is Answer.REFUTED
+
+
+def test_a_page_of_one_replica_only_is_no_rule() -> None:
+    """The others let the same request through."""
+    x = s.asked_one_by_one(s.rejected(), s.INGRESS_503, s.OK)
+    assert answer(x) is Answer.UNKNOWN

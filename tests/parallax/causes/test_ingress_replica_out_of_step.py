@@ -1,0 +1,107 @@
+"""Specification of the cause `ingress-replica-out-of-step`."""
+
+from dataclasses import replace
+
+from parallax.causes.ingress_replica_out_of_step import CAUSE
+from parallax.diagnose import judge
+from parallax.model.cluster import Pod
+from parallax.model.finding import NOT_ESTABLISHED, Answer
+from parallax.model.probe import Role
+from parallax.model.snapshot import Snapshot
+from tests.parallax import scenarios as s
+
+
+def answer(snapshot: Snapshot) -> Answer:
+    """Return the cause's answer."""
+    return CAUSE.assess(snapshot).answer
+
+
+def unasked(snapshot: Snapshot) -> Snapshot:
+    """Take the probes of single replicas away."""
+    bare = tuple(
+        replace(r, probes=tuple(p for p in r.probes if p.role is not Role.INGRESS_POD))
+        for r in snapshot.reports
+    )
+    return replace(snapshot, reports=bare)
+
+
+def test_the_replica_that_always_fails_is_named() -> None:
+    """Asked one by one, and in the log."""
+    judgement = judge(s.out_of_step())
+    told = CAUSE.assess(s.out_of_step())
+    assert judgement.cause == CAUSE.id
+    assert told.evidence == (
+        "inside, 1 of 5 replicas answer 503 (ingress-1), the others well",
+        "ingress log: all 3 failing requests in it went to ingress-1",
+    )
+    assert "delete pod ingress-1" in (judgement.next_steps[1].command or "")
+
+
+def test_the_log_alone_tells_where_chance_does_not() -> None:
+    """Three of thirteen at one of five replicas: 1 in 57."""
+    assert answer(unasked(s.out_of_step())) is Answer.SUPPORTED
+
+
+def test_few_lines_are_chance() -> None:
+    """Two failing lines of four, each elsewhere, show nothing."""
+    x = unasked(s.out_of_step())
+    bad = [line for line in x.sightings if line.status_code == 503][:2]
+    good = [line for line in x.sightings if line.status_code == 200][:2]
+    assert answer(replace(x, sightings=(*bad, *good))) is Answer.UNKNOWN
+
+
+def test_the_replicas_own_answers_are_enough() -> None:
+    """Without a log they tell, if the page outside is the same."""
+    assert answer(replace(s.out_of_step(), sightings=())) is Answer.SUPPORTED
+
+
+def test_neither_log_nor_answers_is_not_known() -> None:
+    """Intermittent alone is nobody's fault."""
+    x = replace(unasked(s.out_of_step()), sightings=())
+    assert answer(x) is Answer.UNKNOWN
+    assert judge(x).cause == NOT_ESTABLISHED
+
+
+def test_a_replica_that_answers_now_so_and_now_so_is_not_it() -> None:
+    """A limit, or a Service whose endpoints come and go."""
+    x = s.asked_one_by_one(replace(s.out_of_step(), sightings=()), *[s.OK] * 5)
+    assert answer(x) is Answer.UNKNOWN
+
+
+def test_a_log_that_names_a_well_replica_contradicts() -> None:
+    """The failing requests went to one that is well inside."""
+    x = s.out_of_step()
+    lines = tuple(
+        replace(line, pod="ingress-3") if line.status_code == 503 else line
+        for line in x.sightings
+    )
+    assert answer(replace(x, sightings=lines)) is Answer.UNKNOWN
+
+
+def test_a_failure_at_a_pod_that_the_service_has_is_not_the_replicas() -> None:
+    """It asked the right one; asking one that is gone is out of step."""
+    x = s.out_of_step()
+
+    def asked(address: str) -> Snapshot:
+        lines = tuple(
+            replace(line, upstream_address=address, upstream_name="keybuzz-api-8080")
+            if line.status_code == 503
+            else line
+            for line in x.sightings
+        )
+        return replace(x, sightings=lines)
+
+    assert answer(asked("10.0.0.112:8080")) is Answer.UNKNOWN
+    assert answer(asked("10.42.9.9:8080")) is Answer.SUPPORTED
+
+
+def test_one_replica_or_replicas_alike_rule_it_out() -> None:
+    """Nobody is out of step with himself, nor with those who say the same."""
+    alone = (Pod(name="ingress-1", ready=True),)
+    assert answer(s.with_reading(s.out_of_step(), ingress_pods=alone)) is Answer.REFUTED
+    assert answer(s.slow_pods()) is Answer.REFUTED
+
+
+def test_a_constant_failure_has_nothing_to_compare() -> None:
+    """All users fail: other causes tell why."""
+    assert answer(s.without_endpoints()) is Answer.UNKNOWN

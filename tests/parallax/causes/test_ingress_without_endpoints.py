@@ -1,0 +1,77 @@
+"""Specification of the cause `ingress-without-endpoints`."""
+
+from dataclasses import replace
+
+from parallax.causes.ingress_without_endpoints import CAUSE
+from parallax.diagnose import judge
+from parallax.model.cluster import Endpoint, Pod, Workload
+from parallax.model.finding import Answer, Assessment
+from parallax.model.snapshot import Snapshot
+from tests.parallax import scenarios as s
+
+
+def said(snapshot: Snapshot) -> Assessment:
+    """Return the cause's answer."""
+    return CAUSE.assess(snapshot)
+
+
+def test_an_ingress_without_pods_is_named_with_what_its_pods_wait_for() -> None:
+    """No ready address, nobody answers inside, the balancer says so itself."""
+    pods = (Pod(name="ingress-1", waiting_reason="ImagePullBackOff"),)
+    work = (Workload(kind="DaemonSet", name="ingress", desired=5, ready=0, updated=5),)
+    x = s.with_reading(s.ingress_gone(), ingress_pods=pods, ingress_workloads=work)
+    judgement = judge(x)
+    told = said(x)
+    assert judgement.cause == CAUSE.id
+    assert told.evidence[0].endswith("has no endpoint")
+    assert "ImagePullBackOff" in told.evidence[1]
+    commands = [step.command or "" for step in judgement.next_steps]
+    assert "describe daemonset ingress" in commands[0]
+    assert "describe pod ingress-1" in commands[1]
+
+
+def test_addresses_that_are_not_ready_count_as_none() -> None:
+    """Five addresses, none ready."""
+    places = tuple(Endpoint(address=f"10.42.{n}.7", ready=False) for n in range(5))
+    told = said(s.with_reading(s.ingress_gone(), ingress_endpoints=places))
+    assert told.answer is Answer.SUPPORTED
+    assert "0 of 5 endpoints ready" in told.evidence[0]
+
+
+def test_one_ready_address_rules_it_out() -> None:
+    """Then the firewall or the balancer is looked at, not the ingress."""
+    place = (Endpoint(address="10.42.0.7", ready=True),)
+    told = said(s.with_reading(s.ingress_gone(), ingress_endpoints=place))
+    assert told.answer is Answer.REFUTED
+
+
+def test_without_any_one_source_it_is_not_known() -> None:
+    """Endpoints unread, no inside probes, an inside answer, no agents."""
+    x = s.ingress_gone()
+    silent = tuple(replace(r, probes=()) for r in x.reports)
+    answering = s.taken(
+        s.run(s.LB_503, unknown_host=s.LB_503), s.balancer(healthy=0), *s.reports()
+    )
+    for blind in (
+        s.with_reading(x, ingress_endpoints=None, problems=("forbidden",)),
+        replace(x, reports=silent),
+        replace(x, reports=()),
+        s.with_reading(answering, ingress_endpoints=()),
+    ):
+        told = said(blind)
+        assert told.answer is Answer.UNKNOWN
+        assert told.missing
+
+
+def test_a_request_that_an_ingress_answered_contradicts() -> None:
+    """The unknown Host got the ingress's own 404 in the same run."""
+    outside = s.run(s.LB_503, unknown_host=s.INGRESS_404_BY_LB)
+    x = s.taken(outside, s.balancer(healthy=0), *s.reports(ingress=s.REFUSED))
+    told = said(s.with_reading(x, ingress_endpoints=()))
+    assert told.answer is Answer.UNKNOWN
+
+
+def test_a_users_404_says_nothing_of_a_missing_ingress() -> None:
+    """Users have to get the balancer's own word."""
+    x = s.taken(s.run(s.POD_503), s.balancer(), *s.reports(ingress=s.REFUSED))
+    assert said(s.with_reading(x, ingress_endpoints=())).answer is Answer.UNKNOWN

@@ -1,0 +1,120 @@
+"""Specification of the cause `overlay-between-nodes-broken`."""
+
+from dataclasses import replace
+
+import pytest
+
+from parallax.causes.overlay_between_nodes_broken import CAUSE
+from parallax.diagnose import judge
+from parallax.model.finding import NOT_ESTABLISHED, Answer, Hop
+from parallax.model.probe import Role
+from parallax.model.snapshot import Snapshot
+from tests.parallax import scenarios as s
+
+
+def answer(snapshot: Snapshot) -> Answer:
+    """Return the cause's answer."""
+    return CAUSE.assess(snapshot).answer
+
+
+def inside(**pages: str) -> Snapshot:
+    """Return the scenario with other answers inside, and its log."""
+    x = s.cut_off()
+    assert x.run
+    given = {"ingress": s.INGRESS_504, "other_pod": s.DROPPED} | pages
+    fresh = s.taken(x.run, s.balancer(), *s.reports(**given))  # type: ignore[arg-type]
+    return replace(fresh, sightings=x.sightings)
+
+
+def test_pods_cut_off_from_other_nodes_are_named() -> None:
+    """Well at home, dropped from afar, and the ingress waits for one afar."""
+    judgement = judge(s.cut_off())
+    told = CAUSE.assess(s.cut_off())
+    assert (judgement.cause, judgement.hop) == (CAUSE.id, Hop.OVERLAY)
+    assert told.evidence == (
+        (
+            "from other nodes, 5 of 5 pod probes got no connection (timeout):"
+            " worker-01 to worker-02 and 4 more pairs"
+        ),
+        "on their own nodes, 5 of 5 pod probes are well",
+        (
+            "ingress log: the ingress on worker-01 asked 10.0.0.111:8080 on worker-02"
+            " and got no answer (504)"
+        ),
+    )
+    commands = [step.command or "" for step in judgement.next_steps]
+    assert "10.0.0.111:8080" in commands[0]
+    assert "ufw allow from 10.0.0.110 to any port" in commands[2]
+
+
+@pytest.mark.parametrize("page", [s.DROPPED, s.REFUSED])
+def test_a_rule_that_drops_and_one_that_rejects_are_both_it(page: str) -> None:
+    """Pods accept at home: whatever stands between says no."""
+    assert answer(inside(other_pod=page)) is Answer.SUPPORTED
+
+
+def test_the_ingresss_own_page_is_enough_without_its_log() -> None:
+    """Users and the inside get the same 504 of the ingress."""
+    assert answer(replace(s.cut_off(), sightings=())) is Answer.SUPPORTED
+
+
+def test_pods_that_answer_other_nodes_rule_it_out() -> None:
+    """Connections come about between all nodes."""
+    assert answer(inside(other_pod=s.OK)) is Answer.REFUTED
+
+
+def test_pods_that_fail_at_home_too_are_another_cause() -> None:
+    """Slow, refusing or failing pods are not cut off."""
+    for page in (s.HANGS, s.REFUSED, s.POD_503):
+        assert answer(inside(pod=page)) is Answer.UNKNOWN
+
+
+def test_a_pod_without_an_answer_on_the_ingresss_own_node_contradicts() -> None:
+    """No overlay stands between those two."""
+    x = s.cut_off()
+    near = tuple(replace(v, upstream_address="10.0.0.110:8080") for v in x.sightings)
+    assert answer(replace(x, sightings=near)) is Answer.UNKNOWN
+
+
+def test_without_any_one_source_it_is_not_known() -> None:
+    """Nobody asked at home, from afar, or users fail elsewhere."""
+    x = s.cut_off()
+
+    def kept(*, home: bool) -> Snapshot:
+        reports = tuple(
+            replace(
+                r,
+                probes=tuple(
+                    p
+                    for p in r.probes
+                    if p.role is not Role.POD or (p.node == p.peer_node) is home
+                ),
+            )
+            for r in x.reports
+        )
+        return replace(x, reports=reports)
+
+    for blind in (kept(home=True), kept(home=False), replace(x, reports=())):
+        assert answer(blind) is Answer.UNKNOWN
+        assert judge(blind).cause == NOT_ESTABLISHED
+
+
+def test_users_whose_failure_ends_at_the_balancer_are_not_explained() -> None:
+    """The balancer's own page to users; the inside's trouble is told, not blamed."""
+    outside = s.run(s.LB_503, unknown_host=s.LB_503)
+    x = s.taken(
+        outside, s.balancer(), *s.reports(ingress=s.INGRESS_504, other_pod=s.DROPPED)
+    )
+    assert answer(x) is Answer.UNKNOWN
+
+
+def test_one_pair_of_nodes_is_not_enough() -> None:
+    """A pod that is just moving looks like it."""
+    x = s.cut_off()
+    one = tuple(
+        r
+        if r.node == s.NODES[0]
+        else replace(r, probes=tuple(p for p in r.probes if p.node == p.peer_node))
+        for r in x.reports
+    )
+    assert answer(replace(x, reports=one)) is Answer.UNKNOWN

@@ -1,0 +1,128 @@
+"""Specification of the cause `pod-too-slow`."""
+
+from dataclasses import replace
+
+from parallax.causes.pod_too_slow import CAUSE
+from parallax.diagnose import judge
+from parallax.model.finding import NOT_ESTABLISHED, Answer
+from parallax.model.probe import Phases, Probe, Role
+from parallax.model.snapshot import Snapshot
+from tests.parallax import scenarios as s
+
+
+def answer(snapshot: Snapshot) -> Answer:
+    """Return the cause's answer."""
+    return CAUSE.assess(snapshot).answer
+
+
+def inside(**pages: str) -> Snapshot:
+    """Return the scenario with other answers inside, and its log."""
+    x = s.slow_pods()
+    assert x.run
+    given = {"ingress": s.INGRESS_504, "pod": s.HANGS} | pages
+    fresh = s.taken(x.run, s.balancer(), *s.reports(**given))  # type: ignore[arg-type]
+    return replace(fresh, sightings=x.sightings)
+
+
+def taking(snapshot: Snapshot, seconds: float) -> Snapshot:
+    """Return the snapshot with pods that answer after so long."""
+
+    def later(probe: Probe) -> Probe:
+        slow = Phases(connect=0.001, processing=seconds)
+        return replace(probe, phases=slow, duration=seconds)
+
+    reports = tuple(
+        replace(
+            r,
+            probes=tuple(later(p) if p.role is Role.POD else p for p in r.probes),
+        )
+        for r in snapshot.reports
+    )
+    return replace(snapshot, reports=reports)
+
+
+def test_pods_that_hang_are_named() -> None:
+    """They accept on their own node and do not answer; the ingress gave up."""
+    judgement = judge(s.slow_pods())
+    told = CAUSE.assess(s.slow_pods())
+    assert judgement.cause == CAUSE.id
+    assert told.evidence == (
+        (
+            "asked on their own nodes, 5 of 5 pod probes connect and are not answered,"
+            " after 5.0 s"
+        ),
+        (
+            "ingress log on worker-01: 504, 10.0.0.110:8080 gave no answer within 3.0 s"
+            " (13 such lines)"
+        ),
+    )
+    assert "logs keybuzz-api-1" in (judgement.next_steps[0].command or "")
+
+
+def test_pods_that_answer_later_than_the_ingress_waits_are_it_too() -> None:
+    """Four seconds, and nginx waits for three."""
+    assert answer(taking(inside(pod=s.OK), 4.0)) is Answer.SUPPORTED
+    assert answer(taking(inside(pod=s.OK), 2.0)) is Answer.UNKNOWN
+
+
+def test_the_time_out_may_stand_in_an_annotation() -> None:
+    """Where the log does not tell how long nginx waited."""
+    x = replace(taking(inside(pod=s.OK), 4.0), sightings=())
+    name = "nginx.ingress.kubernetes.io/proxy-read-timeout"
+    assert answer(s.with_reading(x, ingress_annotations=((name, "3"),))) is (
+        Answer.SUPPORTED
+    )
+    assert answer(s.with_reading(x, ingress_annotations=((name, "60"),))) is (
+        Answer.UNKNOWN
+    )
+
+
+def test_the_page_outside_is_enough_without_the_log() -> None:
+    """Users get the ingress's own 504."""
+    assert answer(replace(s.slow_pods(), sightings=())) is Answer.SUPPORTED
+
+
+def test_pods_that_answer_at_once_rule_it_out() -> None:
+    """And no 504 of the ingress anywhere."""
+    assert answer(s.wrong_port()) is Answer.REFUTED
+    assert answer(s.pods_not_ready()) is Answer.REFUTED
+
+
+def test_pods_that_are_well_at_home_are_another_cause() -> None:
+    """Cut off from other nodes, they are not slow."""
+    assert answer(s.cut_off()) is Answer.UNKNOWN
+
+
+def test_a_connect_without_an_answer_is_not_slow() -> None:
+    """Nothing took the request."""
+    assert answer(inside(pod=s.DROPPED)) is Answer.UNKNOWN
+
+
+def test_without_any_one_source_it_is_not_known() -> None:
+    """No agents, no endpoints, no probes of pods."""
+    x = s.slow_pods()
+    bare = tuple(replace(r, probes=()) for r in x.reports)
+    for blind in (
+        replace(x, reports=()),
+        s.with_reading(x, endpoints=None),
+        replace(x, reports=bare),
+    ):
+        assert answer(blind) is Answer.UNKNOWN
+        assert judge(blind).cause == NOT_ESTABLISHED
+
+
+def test_the_balancers_own_504_is_not_the_pods() -> None:
+    """Its time may be too short; that is another cause."""
+    page = "haproxy/504_server_timeout"
+    x = s.taken(
+        s.run(page, after=3.0), s.balancer(), *s.reports(ingress=s.OK, pod=s.HANGS)
+    )
+    assert answer(x) is Answer.UNKNOWN
+
+
+def test_one_slow_pod_does_not_explain_that_everybody_fails() -> None:
+    """The others would have answered some."""
+    x = s.slow_pods()
+    slow, fast = s.reports(ingress=s.INGRESS_504, pod=s.HANGS), s.reports()
+    mixed = replace(x, reports=(slow[0], *fast[1:]))
+    assert answer(mixed) is Answer.UNKNOWN
