@@ -18,39 +18,50 @@ def refused(detail: str | None, code: int | None = None) -> Snapshot:
     return s.taken(s.run(s.LB_503, unknown_host=s.LB_503), reading, *s.reports())
 
 
-def test_a_status_that_displeases_is_told_and_asked_for() -> None:
-    """404: look at the check's path and domain; no packet needs to be watched."""
-    judgement = judge(refused("unexpected_http_status", 404))
-    assert judgement.cause == CAUSE.id
-    told = CAUSE.assess(refused("unexpected_http_status", 404)).evidence
-    assert "Hetzner says unexpected_http_status: the health check gets 404" in told
-    look, ask = judgement.next_steps
-    assert "path, domain" in look.text
-    assert "gets 404" in look.text
-    assert "-H 'Host: platform-api.keybuzz.io' http://10.0.0.110:31695/" in (
-        ask.command or ""
+def test_without_hetzners_word_both_candidates_and_what_decides_are_named() -> None:
+    """A firewall and the check's content look alike; a capture tells."""
+    told = CAUSE.assess(refused(None)).evidence
+    assert told[-1] == (
+        "left: a firewall of the nodes that stops only the balancer or the health"
+        " check's content or the private network; tcpdump on a node decides"
     )
+    steps = CAUSE.next_steps(refused(None))
+    assert any("tcpdump -ni any 'port 31695 and host 10.0.0.5'" in (t.command or "")
+               for t in steps)  # fmt: skip
+
+
+def test_a_tcp_check_has_no_content_to_displease() -> None:
+    """Of a known network and a tcp check only the firewall is left."""
+    reading = s.balancer(healthy=0)
+    assert reading.load_balancer
+    known = replace(reading.load_balancer, networks=(4711,))
+    run = s.run(s.LB_503, unknown_host=s.LB_503)
+    x = s.taken(run, replace(reading, load_balancer=known), *s.reports())
+    assert CAUSE.assess(x).evidence[-1].startswith("left: a firewall of the nodes")
+    assert "content" not in CAUSE.assess(x).evidence[-1]
+    assert "network" not in CAUSE.assess(x).evidence[-1]
 
 
 @pytest.mark.parametrize(
-    ("detail", "first"),
+    ("detail", "code", "cause"),
     [
-        (None, "hcloud"),
-        ("unspecified", "hcloud"),
-        ("layer7_timeout", "hcloud"),
-        ("layer4_timeout", "sudo tcpdump"),
-        ("layer4_no_connection", "sudo tcpdump"),
+        ("unexpected_http_status", 404, "lb-health-check-rejected"),
+        ("unexpected_http_content", None, "lb-health-check-rejected"),
+        ("layer4_timeout", None, "node-firewall-blocks-load-balancer"),
+        ("layer4_no_connection", None, "node-firewall-blocks-load-balancer"),
+        ("layer7_timeout", None, "lb-no-healthy-target"),
+        ("unspecified", None, "lb-no-healthy-target"),
+        (None, None, "lb-no-healthy-target"),
     ],
 )
-def test_the_first_step_follows_hetzners_word(detail: str | None, first: str) -> None:
-    """Without a connection the way is looked at first, else the check."""
-    steps = CAUSE.next_steps(refused(detail))
-    assert (steps[0].command or "").startswith(first)
-    assert len(steps) == 3
-    evidence = " ".join(CAUSE.assess(refused(detail)).evidence)
-    assert ("Hetzner says" in evidence) is (
-        first != "hcloud" or detail == "layer7_timeout"
-    )
+def test_hetzners_word_names_the_specific_cause(
+    detail: str | None, code: int | None, cause: str
+) -> None:
+    """Where Hetzner says why, only one cause is shown; else both are left."""
+    judgement = judge(refused(detail, code))
+    shown = [a.cause for a in judgement.assessments if a.answer is Answer.SUPPORTED]
+    assert shown == [cause]
+    assert judgement.cause == cause
 
 
 def alone(*, nodes: int) -> Snapshot:

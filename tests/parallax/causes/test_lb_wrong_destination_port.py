@@ -99,7 +99,7 @@ def test_a_right_port_behind_a_firewall_is_refuted() -> None:
     outside = s.run(s.LB_503, unknown_host=s.LB_503, after=3.1)
     x = s.taken(outside, s.balancer(asks=32443), *s.reports())
     assert answer(x) is Answer.REFUTED
-    assert judge(x).cause == NOT_ESTABLISHED
+    assert judge(x).cause == "node-firewall-blocks-load-balancer"
 
 
 @pytest.mark.parametrize("to", [80, 8443, 443])

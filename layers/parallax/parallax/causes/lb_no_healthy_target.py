@@ -14,6 +14,13 @@ balancer may be right, and this cause stays unknown; a tcp health check, though,
 no reason to fail while the ingress answers anything at all. In a cluster of one node
 nobody else can ask: what the node answers itself is taken.
 
+Neighbors: this is what is left when nothing else is shown. With Hetzner's word it is
+`node-firewall-blocks-load-balancer` (no connection) or `lb-health-check-rejected` (an
+answer that displeases); by configuration `lb-health-check-wrong-port`,
+`lb-not-in-private-network`, `lb-targets-not-the-ingress-nodes` or
+`proxy-protocol-mismatch`. Where the API says no reason, a firewall and the check's
+content look alike: both are named, and the one observation that decides.
+
 Mitigation: find out whether the health check arrives at a node (tcpdump): nothing
 arrives: network or balancer; a SYN without answer: firewall; an answer that
 displeases: the health check's content.
@@ -26,9 +33,8 @@ from shlex import quote
 
 from parallax.causes import evidence
 from parallax.causes.cause import Cause, refuted, supported, unknown
-from parallax.model.balancer import BalancerService, HealthStatus, LoadBalancer
+from parallax.model.balancer import BalancerService, LoadBalancer
 from parallax.model.finding import Assessment, Class, Hop, NextStep
-from parallax.model.probe import Probe, Role
 from parallax.model.snapshot import Snapshot
 
 ID = "lb-no-healthy-target"
@@ -49,60 +55,46 @@ def assess(snapshot: Snapshot) -> Assessment:
     state = evidence.health_text(snapshot)
     if not evidence.health(snapshot):
         return refuted(ID, f"{state}, so none is unhealthy")
-    if evidence.with_health(snapshot, HealthStatus.HEALTHY):
-        return refuted(ID, state)
-    if passed := evidence.passed_balancer(snapshot):
-        if evidence.contradicted(snapshot):
-            return unknown(ID, f"how a request got through: {passed}")
-        return refuted(ID, f"{passed}, so the balancer has a target")
-    word = evidence.balancers_word(snapshot, signed=False)
-    missing = _missing(snapshot)
-    if missing or word is None:
-        what = missing or evidence.word_missing(snapshot)
-        return unknown(ID, what, evidence=(state,))
-    works = _works(snapshot, snapshot.inside(*evidence.AT_THE_INGRESS))[1]
-    told = _told(snapshot)
-    return supported(ID, state, *((told,) if told else ()), works, word)
+    if healthy := evidence.somebody_healthy(snapshot):
+        return refuted(ID, healthy)
+    missing = (
+        evidence.all_out_missing(snapshot)
+        or evidence.targets_missing(snapshot)
+        or _another(snapshot)
+        or evidence.works_missing(snapshot)
+    )
+    if missing:
+        return unknown(ID, missing, evidence=(state,))
+    works, told = evidence.works(snapshot)[1], _told(snapshot)
+    word = evidence.balancers_word(snapshot, signed=False) or ""
+    said = (told,) if told else ()
+    return supported(ID, state, *said, works, word, _left(snapshot))
 
 
-def _missing(snapshot: Snapshot) -> str | None:
-    """Say what is missing for the balancer to have no reason inside."""
-    if evidence.with_health(snapshot, HealthStatus.UNKNOWN):
-        return "the balancer's word about every target"
-    if not evidence.failing(snapshot, *evidence.AS_A_USER):
-        return "no failing probe from outside"
-    if missing := _whose_port(snapshot):
-        return missing
-    inside = snapshot.inside(*evidence.AT_THE_INGRESS)
-    if not inside:
-        return f"whether it works inside: {evidence.inside_missing(snapshot)}"
-    well, works = _works(snapshot, inside)
-    if not well or not (snapshot.inside(Role.INGRESS_OTHER) or _one_node(snapshot)):
-        return f"that it works inside, from node to node: {works}"
-    return None
+def _another(snapshot: Snapshot) -> str | None:
+    """Say that a reason of its own is known, which another cause names."""
+    service = evidence.balancer_service(snapshot)
+    check = service.health_check.port if service else 0
+    other = service is not None and check != service.destination_port
+    if service and other and not evidence.port_missing(snapshot, service):
+        return f"what it is besides: :{check} is nobody's port"
+    reason = (
+        evidence.configured(snapshot)
+        or evidence.displeases(snapshot)
+        or evidence.shut_out(snapshot)
+    )
+    return f"what it is besides: {reason}" if reason else None
 
 
-def _works(snapshot: Snapshot, inside: tuple[Probe, ...]) -> tuple[bool, str]:
-    """Say whether the inside gives the health check no reason to fail.
-
-    A tcp health check asks for a connection only; an error of the app behind the
-    ingress cannot make a target unhealthy.
-    """
-    service, count = evidence.balancer_service(snapshot), len(inside)
-    well = sum(p.healthy for p in inside)
-    if well < count and service and service.health_check.protocol == "tcp":
-        answered = sum(p.status_code is not None for p in inside)
-        share = evidence.of(answered, count)
-        told = f"inside, {share} probes of the ingress were answered ({well} well)"
-        return answered == count, f"{told}, and the health check only wants to connect"
-    share = evidence.of(well, count)
-    return well == count, f"inside, {share} probes of the ingress are well"
-
-
-def _one_node(snapshot: Snapshot) -> bool:
-    """Say whether the cluster has no other node that could ask."""
-    nodes = snapshot.cluster.nodes if snapshot.cluster else None
-    return nodes is not None and len(nodes) == 1
+def _left(snapshot: Snapshot) -> str:
+    """Name what is left, and the observation that decides between it."""
+    service, balancer = evidence.balancer_service(snapshot), snapshot.load_balancer
+    left = ["a firewall of the nodes that stops only the balancer"]
+    if service and service.health_check.protocol != "tcp":
+        left.append("the health check's content")
+    if balancer and balancer.networks is None:
+        left.append("the private network")
+    return f"left: {' or '.join(left)}; tcpdump on a node decides"
 
 
 def _said(snapshot: Snapshot) -> tuple[str, int | None] | None:
@@ -123,16 +115,6 @@ def _told(snapshot: Snapshot) -> str | None:
     word, code = said
     got = f"the health check gets {code}" if code else MEANS.get(word, "it fails")
     return f"Hetzner says {word}: {got}"
-
-
-def _whose_port(snapshot: Snapshot) -> str | None:
-    """Say that a health check of another port is not yet known to be a right one."""
-    service, cluster = evidence.balancer_service(snapshot), snapshot.cluster
-    if service is None or service.health_check.port == service.destination_port:
-        return None
-    if cluster and cluster.ingress_service:
-        return None
-    return f"whether the health check's :{service.health_check.port} is the ingress's"
 
 
 def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:

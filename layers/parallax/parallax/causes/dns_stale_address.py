@@ -1,0 +1,88 @@
+"""The name still leads to an address that is not the load balancer's.
+
+Meaning: DNS gives users an old address: nobody changed the record, an old answer lives
+on in the resolvers' caches, or one dead address stands among several.
+
+Impact: users meet whatever still stands at that address: an old server's error page, or
+nobody. The balancer and all behind it are well and see none of these requests. With
+several addresses only the share fails that is sent to the wrong one.
+
+Diagnosis: failing requests asked an address that is none of the balancer's; the
+balancer, asked directly, answers well; no resolver gives the balancer's address alone.
+The zone's own server then tells the rest: it has the right address already (wait for
+the TTL), or the same old one (change the record).
+
+Neighbors: resolvers of which some are right are `dns-resolvers-disagree`. A page that a
+CDN wrote at that address makes it a cache nobody configured here: unknown. Where the
+balancer fails as well, its own causes are asked, and this one stays unknown.
+
+Mitigation: set the A and AAAA records to the balancer's addresses, remove the old ones;
+lower the TTL a day before the next move.
+
+Source: reference hetzner.md, section 6 (DNS points to an old load balancer).
+"""
+
+from shlex import quote
+
+from parallax.causes import evidence
+from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.model.finding import Assessment, Class, Hop, NextStep
+from parallax.model.snapshot import Snapshot
+
+ID = "dns-stale-address"
+
+
+def assess(snapshot: Snapshot) -> Assessment:
+    """Ask whether users are led to an address that is not the balancer's."""
+    if arrived := evidence.arrived(snapshot):
+        return refuted(ID, arrived)
+    if missing := evidence.astray_missing(snapshot):
+        return unknown(ID, missing)
+    met = evidence.met_there(snapshot)
+    right, wrong = evidence.apart(snapshot)
+    if right and wrong:
+        share = evidence.of(len(right), len(right) + len(wrong))
+        return refuted(ID, f"{share} resolvers give the balancer's address only")
+    if not evidence.named(snapshot):
+        return unknown(ID, "a resolver that gives this address", evidence=(met,))
+    return supported(ID, met, evidence.well_there(snapshot), _zone(snapshot))
+
+
+def _zone(snapshot: Snapshot) -> str:
+    """Say what the zone's own server answers now."""
+    zone = evidence.zone(snapshot)
+    if zone is None:
+        return "the zone's own name server was not heard"
+    said = ", ".join(zone.addresses)
+    if evidence.others(snapshot, zone):
+        return f"the zone's own name server says {said} too: the record is wrong"
+    return f"the zone's own name server says {said} already: caches keep the old one"
+
+
+def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
+    """Tell whether to change the record or to wait, and for how long."""
+    host, zone = snapshot.target.host, evidence.zone(snapshot)
+    own = ", ".join(sorted(evidence.addresses(snapshot)))
+    right = zone is not None and not evidence.others(snapshot, zone)
+    ttl = max((r.ttl or 0 for r in evidence.apart(snapshot)[1]), default=0)
+    wait = NextStep(
+        text=f"The record is right already; resolvers forget the old one in {ttl} s"
+        " at the latest. Ask again.",
+        command=f"dig +noall +answer {quote(host)}",
+    )
+    server = f" @{quote(zone.resolver)}" if zone else ""
+    change = NextStep(
+        text=f"Set the records of {host} to {own}, and remove every other address.",
+        command=f"dig{server} +noall +answer {quote(host)} A {quote(host)} AAAA",
+    )
+    return (wait,) if right else (change,)
+
+
+CAUSE = Cause(
+    id=ID,
+    class_=Class.CACHE,
+    hop=Hop.DNS,
+    title="The name leads to an address that is not the load balancer's",
+    assess=assess,
+    next_steps=next_steps,
+)

@@ -1,0 +1,109 @@
+"""The load balancer has no service on the port that users ask.
+
+Meaning: nothing of the balancer listens there: the service was deleted, or was never
+made for this port.
+
+Impact: every connection to the port is refused or dropped before anything is asked, for
+all hosts. Other ports of the balancer work.
+
+Diagnosis: the API, read since the failure began, knows no service with this
+`listen_port`; and connecting to the balancer's own address there gets no connection.
+
+Neighbors: a service without targets accepts and says 503: `lb-no-target`. A name that
+leads elsewhere is refused there, not here: `dns-stale-address`. Behind a CDN the port
+that the CDN asks may be another one: unknown.
+
+Mitigation: add the service, with the ingress's NodePort as destination. Where
+hcloud-cloud-controller-manager keeps the services, mend the ports of the Kubernetes
+Service, else it is removed again.
+
+Source: reference hetzner.md, section 1. Commands: hetznercloud/cli,
+`internal/cmd/loadbalancer/add_service.go`.
+"""
+
+from shlex import quote
+
+from parallax.causes import evidence
+from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.model.finding import Assessment, Class, Hop, NextStep
+from parallax.model.probe import Probe, Role
+from parallax.model.snapshot import Snapshot
+
+ID = "lb-no-service-for-port"
+
+
+def assess(snapshot: Snapshot) -> Assessment:
+    """Ask whether the balancer listens on the port at all."""
+    balancer, port = snapshot.load_balancer, evidence.listen_port(snapshot)
+    if balancer is None:
+        return unknown(ID, evidence.balancer_missing(snapshot) or "the balancer")
+    if balancer.service_for(port):
+        return refuted(ID, f"{balancer.name} has a service on port {port}")
+    has = ", ".join(str(s.listen_port) for s in balancer.services) or "none"
+    state = f"{balancer.name} has no service on port {port} (it has: {has})"
+    if not evidence.failing(snapshot, *evidence.AS_A_USER):
+        return unknown(ID, "no failing probe from outside", evidence=(state,))
+    if snapshot.target.reached.cdn:
+        what = "which port the CDN asks at the balancer"
+        return unknown(ID, what, evidence=(state,))
+    asked = _asked(snapshot)
+    if answered := [p for p in asked if not _unconnected(p)]:
+        what = f"who accepted the {answered[0].role.value} probe at that port"
+        return unknown(ID, what, evidence=(state,))
+    if not asked:
+        what = "an attempt to connect to the balancer's own address"
+        return unknown(ID, what, evidence=(state,))
+    how = str(asked[0].error_type).replace("_", " ")
+    share = evidence.of(len(asked), len(asked))
+    return supported(ID, state, f"{share} attempts to connect to it there: {how}")
+
+
+def _asked(snapshot: Snapshot) -> list[Probe]:
+    """Return the probes that went to the balancer's own address, by whatever way."""
+    return [
+        p
+        for p in evidence.outside(snapshot, *evidence.AS_A_USER, Role.DIRECT)
+        if evidence.at_balancer(snapshot, p)
+    ]
+
+
+def _unconnected(probe: Probe) -> bool:
+    return probe.status_code is None and probe.error_phase == "connect"
+
+
+def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
+    """Tell how to let the balancer listen again."""
+    balancer, port = snapshot.load_balancer, evidence.listen_port(snapshot)
+    if balancer is None:
+        return ()
+    ingress = snapshot.cluster.ingress_service if snapshot.cluster else None
+    doors = list(ingress.node_ports) if ingress else []
+    doors += [s.destination_port for s in balancer.services]
+    to = doors[0] if doors else "NODEPORT"
+    tls = snapshot.target.url.startswith("https:")
+    kind = "https" if tls else "http"
+    certificates = " --http-certificates CERTIFICATE" if tls else ""
+    ports = f"--listen-port {port} --destination-port {to}"
+    add = NextStep(
+        text=f"Let {balancer.name} listen on {port} and send to the ingress"
+        " (`hcloud certificate list` names the certificates)."
+        if tls
+        else f"Let {balancer.name} listen on {port} and send to the ingress.",
+        command=f"hcloud load-balancer add-service {quote(balancer.name)}"
+        f" --protocol {kind} {ports}{certificates}",
+    )
+    look = NextStep(
+        text="See which ports it listens on.",
+        command=f"hcloud load-balancer describe {quote(balancer.name)}",
+    )
+    return add, look
+
+
+CAUSE = Cause(
+    id=ID,
+    class_=Class.LOAD_BALANCER,
+    hop=Hop.LOAD_BALANCER,
+    title="The load balancer does not listen on the port that users ask",
+    assess=assess,
+    next_steps=next_steps,
+)

@@ -1,0 +1,112 @@
+"""Some of the load balancer's targets are unhealthy, and requests fail by turns.
+
+Meaning: connections to some targets do not come about, or come and go; until the health
+check has taken such a target out, and each time it lets it in again, requests that the
+balancer sends there fail.
+
+Impact: a share of the requests gets 503, 502 or 504 from the balancer itself, mostly
+slow; the rest is answered well. Sticky sessions can pin a user to the bad share.
+
+Diagnosis: by shares. Fresh health shows some targets unhealthy and others healthy; the
+failing requests ended at the balancer itself and stand in no ingress log; the good ones
+got through.
+
+Neighbors: with all targets unhealthy it is one of the causes that say why. Where policy
+Local rightly makes just the nodes without an ingress pod unhealthy, those are not to
+blame: `nodeport-dropped-by-local-traffic-policy` or unknown. Failures that the ingress
+wrote follow a replica or a pod: `ingress-replica-out-of-step`,
+`pod-refuses-connection`.
+
+Mitigation: take the unhealthy targets out, so that users are served; then look at those
+servers: are they up, is a firewall in the way, are they overloaded?
+
+Source: reference hetzner.md, sections 3 and 4; signatures.md, section 3.1.
+"""
+
+from shlex import quote
+
+from parallax.causes import evidence
+from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.model.balancer import BalancerTarget, HealthStatus
+from parallax.model.finding import Assessment, Class, Hop, NextStep
+from parallax.model.snapshot import Snapshot
+
+ID = "lb-some-targets-unhealthy"
+
+
+def assess(snapshot: Snapshot) -> Assessment:
+    """Ask whether a share of requests fails for want of some targets."""
+    if missing := evidence.balancer_missing(snapshot):
+        return unknown(ID, missing)
+    bad, state = _unhealthy(snapshot), evidence.health_text(snapshot)
+    if not bad and not evidence.with_health(snapshot, HealthStatus.UNKNOWN):
+        return refuted(ID, state)
+    if missing := _missing(snapshot, bad):
+        return unknown(ID, missing, evidence=(state,))
+    names = ", ".join(_named(t) for t in bad)
+    return supported(ID, evidence.shares_text(snapshot), f"{state}: {names}")
+
+
+def _unhealthy(snapshot: Snapshot) -> list[BalancerTarget]:
+    seen = evidence.health(snapshot)
+    return [t for t, status in seen if status is HealthStatus.UNHEALTHY]
+
+
+def _named(target: BalancerTarget) -> str:
+    status = target.server_status
+    return target.label if status in {None, "running"} else f"{target.label} ({status})"
+
+
+def _missing(snapshot: Snapshot, bad: list[BalancerTarget]) -> str | None:
+    """Say what is missing for the unhealthy targets to explain the failing share."""
+    if not bad:
+        return "the balancer's word about every target"
+    if not evidence.with_health(snapshot, HealthStatus.HEALTHY):
+        return "a target that is healthy"
+    if evidence.is_local(snapshot):
+        placed = evidence.by_pods(snapshot)
+        if placed is None:
+            return "which targets run an ingress pod (policy Local)"
+        if not [t for t in bad if t in placed[0]]:
+            return "why it fails: policy Local rightly takes nodes without a pod out"
+    return evidence.shares_missing(snapshot)
+
+
+def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
+    """Tell how to take the unhealthy targets out, and what to look at there."""
+    balancer = snapshot.load_balancer
+    service, bad = evidence.balancer_service(snapshot), _unhealthy(snapshot)
+    if balancer is None or service is None or not bad:
+        return ()
+    name, servers = quote(balancer.name), [t for t in bad if t.server_name]
+    look = NextStep(
+        text="See which targets are unhealthy, and on which port.",
+        command=f"hcloud load-balancer describe {name}",
+    )
+    private = any(t.use_private_ip for t in bad)
+    source = next(iter(balancer.private_ips if private else ()), balancer.ipv4)
+    watch = NextStep(
+        text=f"On {bad[0].label}, see whether the balancer's connections are answered.",
+        command=f"sudo tcpdump -ni any 'tcp port {service.destination_port}"
+        f" and host {source or 'BALANCER'}'",
+    )
+    if any(t.selector for t in balancer.targets) or not servers:
+        return look, watch
+    names = " ".join(quote(str(t.server_name)) for t in servers)
+    out = NextStep(
+        text="Take them out until they are well (the cloud controller may add them"
+        " again; then exclude the node).",
+        command=f"for node in {names}; do hcloud load-balancer remove-target {name}"
+        ' --server "$node"; done',
+    )
+    return out, watch, look
+
+
+CAUSE = Cause(
+    id=ID,
+    class_=Class.LOAD_BALANCER,
+    hop=Hop.LOAD_BALANCER,
+    title="Some of the load balancer's targets are unhealthy",
+    assess=assess,
+    next_steps=next_steps,
+)

@@ -1,0 +1,121 @@
+"""None of the load balancer's targets leads to the ingress.
+
+Meaning: the targets are machines that are no nodes of this cluster, or, with traffic
+policy Local, nodes on which no ingress pod runs while the pods run elsewhere.
+
+Impact: no request gets to the ingress. If the targets answer nothing the balancer says
+503 to everybody; if something else listens there, users get its pages.
+
+Diagnosis: by configuration alone: no target is a node, by the machine's id or its
+address, or none of them runs a ready ingress pod under policy Local; and what users get
+comes from the balancer itself, or from a machine whose answers stand in no ingress log.
+
+Neighbors: `lb-no-target` has no target at all. If some of the targets run an ingress
+pod it is `nodeport-dropped-by-local-traffic-policy`. A right target that is shut off is
+`lb-not-in-private-network` or `node-firewall-blocks-load-balancer`.
+
+Mitigation: make the ingress's nodes the targets; or run the ingress on all of them
+(DaemonSet), or set the policy to Cluster, which hides the clients' addresses.
+
+Source: reference hetzner.md, sections 4 and 5 (hcloud-cloud-controller-manager issues
+247 and 276; kube-proxy).
+"""
+
+from shlex import quote
+
+from parallax.causes import evidence
+from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.model.finding import Assessment, Class, Hop, NextStep
+from parallax.model.probe import Role
+from parallax.model.snapshot import Snapshot
+
+ID = "lb-targets-not-the-ingress-nodes"
+
+
+def assess(snapshot: Snapshot) -> Assessment:
+    """Ask whether any target could lead to the ingress."""
+    if missing := evidence.balancer_missing(snapshot):
+        return unknown(ID, missing)
+    if not evidence.targets(snapshot):
+        return refuted(ID, "the balancer has no target at all")
+    if missing := evidence.nodes_missing(snapshot):
+        return unknown(ID, missing)
+    state = evidence.no_target_serves(snapshot)
+    if state is None:
+        serving = _serving(snapshot)
+        return refuted(ID, serving) if serving else unknown(ID, _open(snapshot))
+    if not evidence.failing(snapshot, *evidence.AS_A_USER):
+        return unknown(ID, "no failing probe from outside", evidence=(state,))
+    if reached := evidence.reached_ingress(snapshot):
+        return unknown(ID, f"how it got there: {reached}", evidence=(state,))
+    word = evidence.balancers_word(snapshot, signed=False) or _somebody(snapshot)
+    if word is None:
+        return unknown(ID, evidence.word_missing(snapshot), evidence=(state,))
+    return supported(ID, state, word, evidence.health_text(snapshot))
+
+
+def _serving(snapshot: Snapshot) -> str | None:
+    """Say that a target is a node that may serve; None: not known."""
+    if evidence.is_local(snapshot):
+        placed = evidence.by_pods(snapshot)
+        having = placed[0] if placed else ()
+    else:
+        having = evidence.targets(snapshot)
+    nodes = [t for t in having if evidence.target_node(snapshot, t)]
+    if not nodes:
+        return None
+    count = len(evidence.targets(snapshot))
+    what = "run the ingress" if evidence.is_local(snapshot) else "are nodes"
+    return f"{evidence.of(len(nodes), count)} targets {what} ({nodes[0].label})"
+
+
+def _open(snapshot: Snapshot) -> str:
+    if evidence.is_local(snapshot):
+        return "which targets run an ingress pod (policy Local)"
+    return "whether the targets are nodes: neither address nor machine tells"
+
+
+def _somebody(snapshot: Snapshot) -> str | None:
+    """Say that another machine answers, which writes in no ingress log of ours."""
+    direct = evidence.failing(snapshot, Role.DIRECT)
+    answered = [p for p in direct if p.status_code is not None]
+    if not answered or not evidence.logs_were_read(snapshot):
+        return None
+    return f"somebody else answers {answered[0].status_code}, and no ingress log has it"
+
+
+def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
+    """Tell how to make the ingress's nodes the targets."""
+    balancer, cluster = snapshot.load_balancer, snapshot.cluster
+    if balancer is None or cluster is None:
+        return ()
+    name, at = quote(balancer.name), evidence.homes(snapshot)
+    nodes = [n.name for n in cluster.nodes or () if not at or n.name in at]
+    private = any(t.use_private_ip for t in balancer.leaves())
+    flag = " --use-private-ip" if private else ""
+    add = NextStep(
+        text="Make the nodes that run the ingress its targets.",
+        command=f"for node in {' '.join(map(quote, nodes))}; do hcloud load-balancer"
+        f' add-target {name} --server "$node"{flag}; done',
+    )
+    ingress = cluster.ingress_service
+    if not evidence.is_local(snapshot) or ingress is None:
+        look = f"hcloud load-balancer describe {name}"
+        return add, NextStep(text="See which targets to remove.", command=look)
+    patch = '{"spec":{"externalTrafficPolicy":"Cluster"}}'
+    policy = NextStep(
+        text="Or let every node pass requests on (clients' addresses are then hidden).",
+        command=f"kubectl -n {quote(ingress.namespace)} patch service"
+        f" {quote(ingress.name)} -p '{patch}'",
+    )
+    return add, policy
+
+
+CAUSE = Cause(
+    id=ID,
+    class_=Class.LOAD_BALANCER,
+    hop=Hop.LOAD_BALANCER,
+    title="None of the load balancer's targets leads to the ingress",
+    assess=assess,
+    next_steps=next_steps,
+)

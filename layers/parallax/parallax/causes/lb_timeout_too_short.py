@@ -1,0 +1,129 @@
+"""The load balancer gives up before a slow but good answer is there.
+
+Meaning: the balancer waits less long for an answer than the application takes, and says
+504 itself, while the ingress is still waiting for the pod.
+
+Impact: requests that take longer than the balancer's timeout always fail, others never
+do: reports, exports, uploads. The application finishes work whose answer nobody gets.
+
+Diagnosis: failing users get the balancer's own 504; the ingress log has those requests,
+closed by the client (499) or answered well later; and inside, without the balancer, the
+same request is answered well, after a time longer than the balancer waited.
+
+Neighbors: 504 of the ingress itself is a pod that gives no answer in time:
+`pod-too-slow`. No line in the log means that the request never arrived:
+`lb-wrong-destination-port`, a firewall. A request that is quick inside is no proof
+here.
+
+Mitigation: raise the service's `timeout_idle` (30 to 300 s on http and https services);
+better, make the answer quicker, or give it at once and let the client ask again.
+
+Source: reference signatures.md, sections 2 and 3.7; hetzner.md, section 1.
+"""
+
+from parallax.causes import evidence
+from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.model.cluster import Sighting
+from parallax.model.finding import Assessment, Class, Hop, NextStep
+from parallax.model.probe import Probe
+from parallax.model.snapshot import Snapshot
+
+ID = "lb-timeout-too-short"
+GATEWAY_TIMEOUT, CLIENT_CLOSED, ERRORS = 504, 499, 400
+LONGEST = 300
+"""Seconds; the longest `timeout_idle` that Hetzner takes."""
+
+
+def assess(snapshot: Snapshot) -> Assessment:
+    """Ask whether the balancer gave up on answers that were to come."""
+    users = evidence.failing(snapshot, *evidence.AS_A_USER)
+    if not users:
+        return unknown(ID, "no failing probe from outside")
+    given_up = [p for p in users if _gave_up(snapshot, p)]
+    if not given_up and all(p.status_code is not None for p in users):
+        return refuted(ID, "no failing answer is the balancer's own 504")
+    if 2 * len(given_up) <= len(users):
+        return unknown(ID, "the balancer's own 504 in most failing answers")
+    took = min(p.phases.processing or p.duration for p in given_up)
+    share = evidence.of(len(given_up), len(users))
+    state = f"{share} requests got 504 from the balancer itself after {took:.1f} s"
+    lines = snapshot.sightings_of(*given_up)
+    slow = max((p.duration for p in _well(snapshot)), default=0.0)
+    if missing := _missing(snapshot, lines, slow, took):
+        return unknown(ID, missing, evidence=(state,))
+    log = f"ingress log: {evidence.of(len(lines), len(given_up))} of them arrived"
+    closed = sum(line.status_code == CLIENT_CLOSED for line in lines)
+    return supported(
+        ID,
+        state,
+        f"{log}, {closed} closed by the balancer (499), {len(lines) - closed} answered",
+        f"inside the same request is answered well after {slow:.1f} s",
+    )
+
+
+def _gave_up(snapshot: Snapshot, probe: Probe) -> bool:
+    return probe.status_code == GATEWAY_TIMEOUT and evidence.wrote(snapshot, probe)
+
+
+def _well(snapshot: Snapshot) -> list[Probe]:
+    return [p for p in snapshot.inside(*evidence.AT_THE_INGRESS) if p.healthy]
+
+
+def _is_good(line: Sighting) -> bool:
+    """Say whether the ingress had no error of its own to give."""
+    status = line.status_code or 0
+    return status == CLIENT_CLOSED or 0 < status < ERRORS
+
+
+def _missing(
+    snapshot: Snapshot, lines: tuple[Sighting, ...], slow: float, took: float
+) -> str | None:
+    """Say what is missing for the answers to have been on their way."""
+    if not lines:
+        return "a line of the ingress log with one of these requests"
+    bad = [line for line in lines if not _is_good(line)]
+    if bad:
+        return f"why the ingress itself logged {bad[0].status_code}"
+    inside = snapshot.inside(*evidence.AT_THE_INGRESS)
+    if not inside:
+        return f"how long it takes inside: {evidence.inside_missing(snapshot)}"
+    if any(not p.healthy for p in inside):
+        return "that the same request is answered well inside"
+    if slow < took:
+        return f"why it takes only {slow:.1f} s inside"
+    return None
+
+
+def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
+    """Tell how to let the balancer wait longer."""
+    balancer, port = snapshot.load_balancer, evidence.listen_port(snapshot)
+    service = evidence.balancer_service(snapshot)
+    slow = NextStep(
+        text="See how long the application takes when asked at the ingress.",
+        command="curl -sS -o /dev/null -w '%{http_code} after %{time_total} s\\n'"
+        f" {snapshot.target.url}",
+    )
+    if balancer is None or service is None or service.protocol == "tcp":
+        return (slow,)
+    now = service.timeout_idle
+    wanted = min(LONGEST, 2 * now if now else LONGEST)
+    raised = NextStep(
+        text=f"Let port {port} wait {wanted} s for an answer"
+        f" (now {f'{now} s' if now else 'the default'}; needs a token that may write).",
+        command='curl -sS -X POST -H "Authorization: Bearer $HCLOUD_TOKEN"'
+        " -H 'Content-Type: application/json'"
+        f" https://api.hetzner.cloud/v1/load_balancers/{balancer.id}/actions/"
+        f'update_service -d \'{{"listen_port":{port},"http":{{"timeout_idle":'
+        f"{wanted}}}}}'",
+    )
+    return raised, slow
+
+
+CAUSE = Cause(
+    id=ID,
+    class_=Class.LOAD_BALANCER,
+    hop=Hop.LOAD_BALANCER,
+    title="The load balancer gives up before a slow, good answer",
+    assess=assess,
+    next_steps=next_steps,
+)

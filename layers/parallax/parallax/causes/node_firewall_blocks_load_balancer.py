@@ -1,0 +1,142 @@
+"""Something on the nodes stops the load balancer's connections, and nobody else's.
+
+Meaning: the ingress's NodePort answers every node, and only the balancer gets no
+connection: a firewall of the nodes (UFW, nftables), or Hetzner's if the balancer comes
+by public addresses, lets it not in. In kube-proxy's IPVS mode a node that took the
+balancer's own private address for itself looks the same; the last step tells.
+
+Impact: with the check on that port every target is unhealthy and each request gets 503
+at once; with the check on another, open port all look healthy and each request gets 503
+after the balancer has tried to connect. All hosts of the port are down.
+
+Diagnosis: port, network and targets are right; nodes get answers from each other at the
+destination port. Then either Hetzner says `layer4_timeout` or `layer4_no_connection` of
+every target, or all are healthy by another port and the balancer's own 503 is slow.
+
+Neighbors: without Hetzner's word it is `lb-no-healthy-target`, which names both this
+and the health check's content. A port of nobody is `lb-health-check-wrong-port` or
+`lb-wrong-destination-port`; no common network `lb-not-in-private-network`; a node
+without an ingress pod under policy Local `nodeport-dropped-by-local-traffic-policy`.
+
+Mitigation: allow the balancer's address to the NodePort on every node; with public
+addresses also in the Cloud Firewall. In IPVS mode set the Service's
+`load-balancer.hetzner.cloud/disable-private-ingress`.
+
+Source: reference hetzner.md, sections 2, 4 and 6 (hcloud-cloud-controller-manager
+issues 185 and 212).
+"""
+
+from shlex import quote
+
+from parallax.causes import evidence
+from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.model.balancer import BalancerService, HealthStatus
+from parallax.model.finding import Assessment, Class, Hop, NextStep
+from parallax.model.probe import Role
+from parallax.model.snapshot import Snapshot
+
+ID = "node-firewall-blocks-load-balancer"
+
+
+def assess(snapshot: Snapshot) -> Assessment:
+    """Ask whether only the balancer gets no connection to the nodes."""
+    service = evidence.balancer_service(snapshot)
+    if service is None:
+        return unknown(ID, evidence.balancer_missing(snapshot) or "the balancer")
+    passed = evidence.passed_balancer(snapshot)
+    if passed and not evidence.contradicted(snapshot):
+        return refuted(ID, f"{passed}, so the balancer gets through")
+    missing = _missing(snapshot, service)
+    shown = evidence.shut_out(snapshot) or _drops_requests(snapshot, service)
+    word = evidence.balancers_word(snapshot, signed=False)
+    if missing or shown is None or word is None:
+        what = missing or "a word that the balancer gets no connection"
+        return unknown(ID, what, evidence=(evidence.health_text(snapshot),))
+    to = service.destination_port
+    asked = snapshot.inside(Role.INGRESS_OTHER)
+    well = evidence.answered(snapshot, to, Role.INGRESS_OTHER)
+    share = f"{evidence.of(len(well), len(asked))} probes from node to node at :{to}"
+    return supported(ID, shown, f"inside, {share} were answered", word)
+
+
+def _missing(snapshot: Snapshot, service: BalancerService) -> str | None:
+    """Say what is missing for everything but the balancer's own way to be right."""
+    if missing := evidence.targets_missing(snapshot) or evidence.configured(snapshot):
+        return missing
+    ingress = snapshot.cluster.ingress_service if snapshot.cluster else None
+    to = service.destination_port
+    if ingress is None or to not in ingress.node_ports:
+        return f"whose port :{to} is"
+    if not evidence.failing(snapshot, *evidence.AS_A_USER):
+        return "no failing probe from outside"
+    if passed := evidence.passed_balancer(snapshot):
+        return f"how a request got through: {passed}"
+    if evidence.is_local(snapshot) and _without_pod(snapshot):
+        return "whether policy Local drops them: some targets run no ingress pod"
+    return _asked_across(snapshot, to)
+
+
+def _asked_across(snapshot: Snapshot, to: int) -> str | None:
+    """Say that nodes do not all answer each other at the port; None: they do."""
+    asked = snapshot.inside(Role.INGRESS_OTHER)
+    well = evidence.answered(snapshot, to, Role.INGRESS_OTHER)
+    if asked and len(asked) == len(well):
+        return None
+    why = evidence.of(len(well), len(asked))
+    told = why if asked else evidence.inside_missing(snapshot)
+    return f"that nodes answer each other at :{to} ({told})"
+
+
+def _without_pod(snapshot: Snapshot) -> bool:
+    placed = evidence.by_pods(snapshot)
+    return placed is None or bool(placed[1])
+
+
+def _drops_requests(snapshot: Snapshot, service: BalancerService) -> str | None:
+    """Say that the check is green elsewhere and requests find nobody; None: not so."""
+    check, to = service.health_check.port, service.destination_port
+    count = len(evidence.health(snapshot))
+    healthy = evidence.with_health(snapshot, HealthStatus.HEALTHY)
+    if check == to or not count or healthy < count or not evidence.tried(snapshot):
+        return None
+    return f"all {count} targets are healthy by :{check}, and requests go to :{to}"
+
+
+def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
+    """Tell how to let the balancer in, and how to see who stops it."""
+    balancer, service = snapshot.load_balancer, evidence.balancer_service(snapshot)
+    if balancer is None or service is None:
+        return ()
+    private = any(t.use_private_ip for t in balancer.leaves())
+    own = balancer.private_ips if private else (balancer.ipv4,)
+    source = next((a for a in own if a), "BALANCER")
+    to = service.destination_port
+    allow = NextStep(
+        text="On every node, let the balancer in.",
+        command=f"sudo ufw allow proto tcp from {source} to any port {to}",
+    )
+    watch = NextStep(
+        text="On a node, see who stops it: a SYN without an answer is a firewall, or"
+        " the node itself has the balancer's address (IPVS); no SYN: Hetzner's"
+        " firewall or network.",
+        command=f"sudo tcpdump -ni any 'tcp port {to} and host {source}'",
+    )
+    ipvs = NextStep(
+        text="See whether the node took the balancer's address for itself.",
+        command=f"ip -brief address | grep -F {quote(source)}",
+    )
+    cloud = NextStep(
+        text=f"See whether a Cloud Firewall lets {source} in to :{to}.",
+        command="hcloud firewall list",
+    )
+    return (allow, watch, ipvs) if private else (allow, cloud, watch)
+
+
+CAUSE = Cause(
+    id=ID,
+    class_=Class.LOAD_BALANCER,
+    hop=Hop.NODE,
+    title="The nodes let everybody in but the load balancer",
+    assess=assess,
+    next_steps=next_steps,
+)

@@ -1,0 +1,121 @@
+"""Some targets run no ingress pod, and traffic policy Local drops what they are sent.
+
+Meaning: with `externalTrafficPolicy: Local` a node without a ready ingress pod drops
+requests to the NodePort. The balancer sends to such nodes, since its health check asks
+something that is green on every node.
+
+Impact: requests fail by turns, slowly, as the balancer happens to choose a node without
+a pod; the others are answered well. All hosts of the ingress share this.
+
+Diagnosis: policy Local; some targets run a ready ingress pod and some do not; those
+that do not still count as targets to send to; the failing requests ended at the
+balancer itself, after it had tried to connect, and the good ones are in the logs of
+nodes with a pod. What nodes are answered by each other is no evidence: kube-proxy takes
+a shorter way for traffic of the cluster's own.
+
+Neighbors: if no target runs a pod it is `lb-targets-not-the-ingress-nodes`. A health
+check that takes nodes without a pod out does right; then nobody is sent there, and this
+cause stays unknown. With policy Cluster it is `lb-some-targets-unhealthy`.
+
+Mitigation: let the health check ask the Service's healthCheckNodePort or the NodePort
+itself; or run the ingress on every target (DaemonSet).
+
+Source: reference hetzner.md, sections 4 and 5 (kube-proxy's iptables rules;
+hcloud-cloud-controller-manager issues 247 and 276).
+"""
+
+from shlex import quote
+
+from parallax.causes import evidence
+from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.model.balancer import BalancerTarget, HealthStatus
+from parallax.model.finding import Assessment, Class, Hop, NextStep
+from parallax.model.snapshot import Snapshot
+
+ID = "nodeport-dropped-by-local-traffic-policy"
+
+
+def assess(snapshot: Snapshot) -> Assessment:
+    """Ask whether requests are lost on targets without an ingress pod."""
+    ingress = snapshot.cluster.ingress_service if snapshot.cluster else None
+    policy = ingress.external_traffic_policy if ingress else None
+    if policy is None:
+        why = "" if snapshot.cluster else f" ({evidence.inside_missing(snapshot)})"
+        return unknown(ID, f"the ingress Service's traffic policy{why}")
+    if not evidence.is_local(snapshot):
+        return refuted(ID, f"traffic policy {policy}: every node passes requests on")
+    placed = evidence.by_pods(snapshot)
+    if placed is None:
+        what = evidence.balancer_missing(snapshot) or "which targets run an ingress pod"
+        return unknown(ID, what)
+    having, without = placed
+    if not without:
+        return refuted(ID, f"all {len(having)} targets run a ready ingress pod")
+    names = ", ".join(t.label for t in without[:3])
+    share = evidence.of(len(without), len(having) + len(without))
+    state = f"policy Local, and {share} targets run no ready ingress pod ({names})"
+    if missing := _missing(snapshot, having, without):
+        return unknown(ID, missing, evidence=(state,))
+    shares, health = evidence.shares_text(snapshot), evidence.health_text(snapshot)
+    return supported(ID, state, shares, f"yet they are sent requests: {health}")
+
+
+def _missing(
+    snapshot: Snapshot,
+    having: tuple[BalancerTarget, ...],
+    without: tuple[BalancerTarget, ...],
+) -> str | None:
+    """Say what is missing for the failing share to be lost on those targets."""
+    if not having:
+        return "a target that runs an ingress pod"
+    seen = {t.label: status for t, status in evidence.health(snapshot)}
+    if all(seen.get(t.label) is HealthStatus.UNHEALTHY for t in without):
+        return "why the balancer sends to targets that it holds for unhealthy"
+    if missing := evidence.shares_missing(snapshot):
+        return missing
+    if not evidence.tried(snapshot):
+        return "that the balancer tried to connect before it answered (slow failures)"
+    homes = evidence.homes(snapshot) or frozenset[str]()
+    lines = evidence.sightings(snapshot, *evidence.AS_A_USER)
+    stray = [line.node for line in lines if line.node not in homes]
+    return f"why the ingress on {stray[0]} logged a request" if stray else None
+
+
+def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
+    """Tell how to keep requests from nodes without an ingress pod."""
+    balancer, cluster = snapshot.load_balancer, snapshot.cluster
+    service = evidence.balancer_service(snapshot)
+    ingress = cluster.ingress_service if cluster else None
+    if balancer is None or service is None or ingress is None:
+        return ()
+    asks = ingress.health_check_node_port
+    port = asks or service.destination_port
+    how = "--health-check-protocol http" if asks else "--health-check-protocol tcp"
+    path = " --health-check-http-path /healthz" if asks else ""
+    check = NextStep(
+        text=f"Let the health check ask :{port}, which only answers well where an"
+        " ingress pod is ready.",
+        command=f"hcloud load-balancer update-service {quote(balancer.name)}"
+        f" --listen-port {service.listen_port} {how} --health-check-port {port}{path}",
+    )
+    space = quote(ingress.namespace)
+    look = NextStep(
+        text="See on which nodes the ingress runs.",
+        command=f"kubectl -n {space} get pods -o wide",
+    )
+    patch = '{"spec":{"externalTrafficPolicy":"Cluster"}}'
+    policy = NextStep(
+        text="Or let every node pass requests on (clients' addresses are then hidden).",
+        command=f"kubectl -n {space} patch service {quote(ingress.name)} -p '{patch}'",
+    )
+    return check, policy, look
+
+
+CAUSE = Cause(
+    id=ID,
+    class_=Class.LOAD_BALANCER,
+    hop=Hop.NODE,
+    title="Nodes without an ingress pod drop what the load balancer sends",
+    assess=assess,
+    next_steps=next_steps,
+)
