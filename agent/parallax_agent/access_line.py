@@ -1,93 +1,111 @@
-r"""Access line: one line of ingress-nginx's access log, in its default format.
+"""Access line: what one line of an ingress's access log says, whoever wrote it.
 
-In: a line as the Kubernetes API hands it out, with or without its timestamp.
-Out: what it says about the upstream, or None for every other line.
-It does not: raise, whatever stands in the line; strangers write into it.
-Source: ingress-nginx `log-format-upstream`, controller 1.15.1 config.go:54.
-nginx writes a quote inside a value as `\x22`, so a quote ends a value.
+In: the values that a format's parser found. Out: an `AccessLine`.
+It does not: know any format; `parallax_agent.formats` does. Nothing here raises,
+whatever stands in a value: strangers write into logs.
 """
 
+import math
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 LINE_BYTES = 16384
 """Longer lines are not read; nginx takes no longer request line by default."""
-_LIST = r"[^\s,]+(?:(?:, | : )[^\s,]+)*"
-_LINE = re.compile(
-    r"(?:(?P<stamp>\d{4}-\d\d-\d\dT\S+) )?"
-    r"\S+ - [^\[]* \[(?P<time_local>[^\]]*)\] "
-    r'"[^"]*" (?P<status>\d{3}) \d+ "[^"]*" "(?P<user_agent>[^"]*)" '
-    r"\d+ [\d.]+ \[(?P<upstream_name>[^\]]*)\] \[[^\]]*\] "
-    rf"(?P<addresses>{_LIST}) (?P<lengths>{_LIST}) {_LIST} (?P<statuses>{_LIST}) "
-    r"(?P<request_id>\S+)\s*",
-    re.ASCII,
-)
+NOTHING = frozenset({"", "-"})
+"""How logs write a value that is not there."""
+_STAMP = re.compile(r"(\d{4}-\d\d-\d\dT\S+) (.*)", re.DOTALL | re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessLine:
     """What one line says; of several upstreams the last one tried for the request.
 
-    With `custom-http-errors` nginx asks the default backend for a page after the
-    pod has answered, and writes `pod : default-backend`. The pod is what counts.
+    `request_id` None: the format does not hold what we send as X-Request-ID;
+    `user_agent` None: nor who asked, so nobody knows whose line it is. `lacking`
+    then says what to add to the ingress's configuration.
     """
 
     seen_at: datetime
-    user_agent: str
-    request_id: str
     status_code: int
-    upstream_name: str | None
-    upstream_address: str | None
-    upstream_status: int | None
-    upstream_response_length: int | None
+    request_id: str | None
+    user_agent: str | None
+    upstream_name: str | None = None
+    upstream_address: str | None = None
+    upstream_status: int | None = None
+    upstream_response_length: int | None = None
+    request_time: float | None = None
+    upstream_response_time: float | None = None
+    lacking: str = ""
+
+    @property
+    def fit(self) -> bool:
+        """Whether the line's format can show our requests at all."""
+        return self.request_id is not None and self.user_agent is not None
 
 
-def parse(line: str) -> AccessLine | None:
-    """Read a line; None: it is no access line of the default format."""
-    match = _LINE.fullmatch(line) if len(line) <= LINE_BYTES else None
-    if match is None:
+def stamped(line: str) -> tuple[datetime | None, str]:
+    """Part the container runtime's RFC 3339 time (with nanoseconds) from a line."""
+    found = _STAMP.fullmatch(line)
+    moment = iso_time(found[1]) if found else None
+    return (moment, found[2]) if found and moment else (None, line)
+
+
+def text(value: object) -> str | None:
+    """Return a value that is there, as text."""
+    if value is None or isinstance(value, dict | list):
         return None
-    seen_at = _stamp(match["stamp"]) or _time_local(match["time_local"])
-    if seen_at is None:
+    found = str(value)
+    return None if found in NOTHING else found
+
+
+def number(value: object) -> int | None:
+    """Return a whole number of at most 18 digits, written as number or text."""
+    if isinstance(value, bool):
         return None
-    return AccessLine(
-        seen_at=seen_at,
-        user_agent=match["user_agent"],
-        request_id=match["request_id"],
-        status_code=int(match["status"]),
-        upstream_name=match["upstream_name"] or None,
-        upstream_address=_last(match["addresses"]),
-        upstream_status=_number(_last(match["statuses"])),
-        upstream_response_length=_number(_last(match["lengths"])),
-    )
+    found = str(value) if isinstance(value, int | str) else ""
+    plain = found.isascii() and found.isdigit() and len(found) <= 18  # noqa: PLR2004 - said above
+    return int(found) if plain else None
 
 
-def _last(values: str) -> str | None:
-    """Return the last of nginx's values before an internal redirect.
-
-    `, ` parts one try from the next, ` : ` the redirects (nginx's documentation of
-    `$upstream_addr`).
-    """
-    last = values.partition(" : ")[0].rpartition(", ")[2]
-    return None if last == "-" else last
+def status(value: object) -> int | None:
+    """Return an HTTP status; 0 (the client left first) and others are none."""
+    found = number(value)
+    return found if found is not None and 100 <= found <= 999 else None  # noqa: PLR2004 - three digits
 
 
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() else None
-
-
-def _stamp(text: str | None) -> datetime | None:
-    """Read the container runtime's RFC 3339 time, which has nanoseconds."""
+def seconds(value: object, per_second: float = 1) -> float | None:
+    """Return a duration in seconds; negative or endless ones are not known."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
     try:
-        moment = datetime.fromisoformat(text) if text else None
+        found = float(value) / per_second
+    except (ValueError, OverflowError):
+        return None
+    return found if math.isfinite(found) and found >= 0 else None
+
+
+def iso_time(value: object) -> datetime | None:
+    """Read an ISO 8601 time with its zone."""
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
     except ValueError:
         return None
     return moment if moment and moment.tzinfo else None
 
 
-def _time_local(text: str) -> datetime | None:
+def common_time(value: object) -> datetime | None:
+    """Read the common log format's time, `23/Nov/2026:21:00:01 +0000`."""
     try:
-        return datetime.strptime(text, "%d/%b/%Y:%H:%M:%S %z")
+        return datetime.strptime(str(value), "%d/%b/%Y:%H:%M:%S %z")
     except ValueError:
         return None
+
+
+def any_time(value: object) -> datetime | None:
+    """Read a time as logs write it: ISO 8601, common log format, or seconds."""
+    found = iso_time(value) or common_time(value)
+    elapsed = None if found else seconds(value)
+    if elapsed is None or not 1e9 <= elapsed < 1e10:  # noqa: PLR2004 - years 2001 to 2286
+        return found
+    return datetime.fromtimestamp(elapsed, UTC)

@@ -1,56 +1,37 @@
 """Follower: one ingress pod's access log, as it is written.
 
-In: the log stream of one pod, through the Kubernetes API. Out: a `Sighting`
-for each line of ours, and when the log was last known to be live.
-It does not: keep or send any line of anybody else, or judge what is missing.
+In: the log stream of one pod, through the Kubernetes API. Out: its lines, given
+to a `Hearing`, and when the log was last known to be live.
+It does not: read a line, or judge what is missing.
 
-Ours is a line whose User-Agent begins with `Parallax/` and whose request id
-is a uuid4 in hex, as `parallax.probe` sends them. A stream that is silent is
+A stream that is silent is
 opened again after `QUIET_SECONDS`: the official client's follow is known to
 stall (kubernetes-client/python #1546, #1234) and to end by itself after an
 hour (#1040), and only a log that was seen alive makes a missing line a proof.
 """
 
 import logging
-import re
 import threading
-from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, override
 
 from kubernetes.client.exceptions import ApiException
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
-from parallax.model.cluster import Sighting
-from parallax_agent.access_line import parse
 from parallax_agent.api import why
+from parallax_agent.formats import LogFormat
+from parallax_agent.hearing import Heard, Hearing
 from parallax_agent.read import IngressPod
 
-USER_AGENT = "Parallax/"
 QUIET_SECONDS = 10.0
 """A stream that says nothing for so long is opened again."""
 FIRST_LOOK_SECONDS = 60
 OVERLAP_SECONDS = 5
 SETTLE_SECONDS = 1.0
 BACKOFF_SECONDS = (1.0, 2.0, 5.0, 10.0, 30.0)
-KEPT = 2000
-"""Lines of ours held until they are taken; a cycle has some dozens."""
-_REQUEST_ID = re.compile(r"[0-9a-f]{32}")
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """What one pod's log gave since it was last asked.
-
-    `read_at` None: the log is not live or not in the format we read.
-    """
-
-    sightings: tuple[Sighting, ...] = ()
-    read_at: datetime | None = None
 
 
 class Follower(threading.Thread):
@@ -60,14 +41,11 @@ class Follower(threading.Thread):
         super().__init__(name=f"log of {pod.name}", daemon=True)
         self._core = core
         self._pod = pod
-        self._node = node
+        self._hearing = Hearing(node, pod.name)
         self._ended = threading.Event()
         self._lock = threading.Lock()
-        self._kept: deque[Sighting] = deque(maxlen=KEPT)
-        self._seen: deque[tuple[str, datetime]] = deque(maxlen=KEPT)
         self._read_at: datetime | None = None
         self._opened_at: datetime | None = None
-        self._readable = True
 
     @override
     def run(self) -> None:
@@ -92,9 +70,12 @@ class Follower(threading.Thread):
     def take(self) -> Heard:
         """Hand over what was seen since the last time."""
         with self._lock:
-            taken = tuple(self._kept)
-            self._kept.clear()
-            return Heard(taken, self._live_at() if self._readable else None)
+            live_at = self._live_at()
+        return self._hearing.take(live_at)
+
+    def expect(self, log_format: LogFormat) -> None:
+        """Read the log by this format from now on."""
+        self._hearing.expect(log_format)
 
     def _follow(self) -> None:
         response = self._core.read_namespaced_pod_log(
@@ -135,44 +116,10 @@ class Follower(threading.Thread):
             return FIRST_LOOK_SECONDS
         return int((_now() - last).total_seconds()) + OVERLAP_SECONDS
 
-    def _hear(self, line: str) -> None:
+    def _hear(self, line: bytes) -> None:
         with self._lock:
             self._read_at = _now()
-        if f'"{USER_AGENT}' not in line:
-            return
-        entry = parse(line)
-        if entry is None:
-            self._unreadable()
-            return
-        if not entry.user_agent.startswith(USER_AGENT):
-            return
-        self._readable = True
-        key = (entry.request_id, entry.seen_at)
-        if key in self._seen or not _REQUEST_ID.fullmatch(entry.request_id):
-            return
-        self._seen.append(key)
-        sighting = Sighting(
-            request_id=entry.request_id,
-            seen_at=entry.seen_at,
-            node=self._node,
-            pod=self._pod.name,
-            status_code=entry.status_code,
-            upstream_name=entry.upstream_name,
-            upstream_address=entry.upstream_address,
-            upstream_status=entry.upstream_status,
-            upstream_response_length=entry.upstream_response_length,
-        )
-        with self._lock:
-            self._kept.append(sighting)
-
-    def _unreadable(self) -> None:
-        if self._readable:
-            logger.warning(
-                "access log is not in ingress-nginx's default format: "
-                "no sightings from it",
-                extra={"pod": self._pod.name},
-            )
-        self._readable = False
+        self._hearing.hear(line)
 
     def _note_failure(self, error: Exception, failures: int) -> None:
         if failures == 1:
@@ -183,16 +130,12 @@ class Follower(threading.Thread):
             )
 
 
-def lines(chunks: Iterable[bytes]) -> Iterator[str]:
-    """Cut a byte stream into lines; bytes that are no UTF-8 are replaced.
-
-    A line without an end is given up at a megabyte.
-    """
+def lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Cut a byte stream into lines; one without an end is given up at a megabyte."""
     rest = b""
     for chunk in chunks:
         *whole, rest = (rest + chunk).split(b"\n")
-        for line in whole:
-            yield line.decode("utf-8", "replace")
+        yield from whole
         if len(rest) > 1_000_000:  # noqa: PLR2004 - a megabyte, as said above
             rest = b""
 

@@ -23,7 +23,9 @@ from parallax.model.target import Target
 from parallax.probe import fetch_all
 from parallax_agent import hops
 from parallax_agent.api import Apis, Lists
-from parallax_agent.follower import Follower, Heard
+from parallax_agent.follower import Follower
+from parallax_agent.hearing import Heard
+from parallax_agent.heartbeat import Heartbeat
 from parallax_agent.push import Pusher
 from parallax_agent.read import IngressPod, TargetPath, read, wanted
 from parallax_agent.settings import Settings
@@ -47,6 +49,12 @@ class Agent:
     apis: Apis
     pusher: Pusher
 
+    @property
+    def interval(self) -> float:
+        """Seconds between two pushes: as set, or sooner if `ingest` asks for it."""
+        usual = self.settings.interval
+        return min(usual, self.pusher.hurry or usual)
+
     def run(self, stop: threading.Event) -> int:
         """Observe until `stop` is set, then flush; return the exit code."""
         settings, cycles = self.settings, Cycles(self)
@@ -66,7 +74,7 @@ class Agent:
             except Exception:
                 # The last wall: nothing that goes wrong may end the watch.
                 logger.exception("cycle failed")
-            jittered = settings.interval * random.uniform(0.9, 1.1)  # noqa: S311 - spreads agents
+            jittered = self.interval * random.uniform(0.9, 1.1)  # noqa: S311 - spreads agents
             stop.wait(max(0.0, began + jittered - time.monotonic()))
         cycles.end()
         left = self.pusher.close(DRAIN_SECONDS)
@@ -84,7 +92,11 @@ class Cycles:
         self._turn = -1
         self._paths: dict[str, tuple[float, TargetPath]] = {}
         self._own_ids: deque[str] = deque(maxlen=OWN_IDS)
-        self._ears = Ears(lambda pod: Follower(agent.apis.core, pod, self._node))
+        self._heartbeat = Heartbeat()
+        self._ears = Ears(
+            lambda pod: Follower(agent.apis.core, pod, self._node),
+            agent.settings.ingress_log_format,
+        )
 
     def next(self) -> Push:
         """Read, probe, look into the logs; return what is to be sent."""
@@ -96,7 +108,9 @@ class Cycles:
         by_pod = self._ears.take()
         now = datetime.now(UTC)
         reports = tuple(
-            self._report(target, readings[target.name], probes, by_pod, now)
+            self._heartbeat.slim(
+                self._report(target, readings[target.name], probes, by_pod, now)
+            )
             for target in self._agent.targets
         )
         settings = self._agent.settings
@@ -144,9 +158,10 @@ class Cycles:
     ) -> None:
         if all(path.ingress_pods is None for path in readings.values()):
             return  # not known which pods there are: go on with those we follow
-        self._ears.follow(
-            pod for path in paths.values() for pod in path.ingress_pods or ()
-        )
+        pods = {p: path for path in paths.values() for p in path.ingress_pods or ()}
+        self._ears.follow(pods)
+        for pod, path in pods.items():
+            self._ears.expect(pod, path.reading.ingress_config)
 
     def _probe(self, paths: dict[str, TargetPath]) -> dict[str, list[Probe]]:
         settings = self._agent.settings
@@ -181,14 +196,15 @@ class Cycles:
         pods = self._paths.get(target.name, (0, path))[1].ingress_pods or ()
         log = heard(by_pod, pods, frozenset(self._own_ids))
         settings = self._agent.settings
+        problems = (*path.reading.problems, *filter(None, [log.problem]))
         return NodeReport(
             target=target.name,
             cluster=settings.cluster,
             node=settings.node,
             sent_at=now,
-            interval=settings.interval,
+            interval=self._agent.interval,
             probes=tuple(probes[target.name]),
-            reading=path.reading,
+            reading=replace(path.reading, problems=problems),
             sightings=log.sightings,
             log_read_at=None if _unlogged(path.reading) else log.read_at,
         )

@@ -12,6 +12,8 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from parallax_agent.formats import check_setting
+
 DEFAULT_INTERVAL = 15.0
 OBSERVATIONS = "/v1/observations"
 
@@ -22,7 +24,10 @@ class SettingsError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """The agent's settings; `interval` in seconds, `kubeconfig` None: in-cluster."""
+    """The agent's settings; `interval` in seconds, `kubeconfig` None: in-cluster.
+
+    `ingress_log_format` None: as the controller's ConfigMap says, else recognized.
+    """
 
     node: str
     cluster: str
@@ -31,6 +36,7 @@ class Settings:
     interval: float = DEFAULT_INTERVAL
     source_address: str | None = None
     kubeconfig: Path | None = None
+    ingress_log_format: str | None = None
 
 
 def from_environment(environment: Mapping[str, str]) -> Settings:
@@ -58,6 +64,8 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         problems.append(
             f"PARALLAX_AGENT_SOURCE_ADDRESS: expected an IP address, got {source!r}"
         )
+    log_format = environment.get("PARALLAX_AGENT_INGRESS_LOG_FORMAT", "").strip()
+    problems += _log_format_problems(log_format)
     if problems:
         raise SettingsError("\n".join(problems))
     kubeconfig = environment.get("KUBECONFIG") or None
@@ -69,7 +77,17 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         interval=interval,
         source_address=source,
         kubeconfig=Path(kubeconfig) if kubeconfig else None,
+        ingress_log_format=log_format or None,
     )
+
+
+def _log_format_problems(setting: str) -> list[str]:
+    try:
+        if setting:
+            check_setting(setting)
+    except ValueError as error:
+        return [f"PARALLAX_AGENT_INGRESS_LOG_FORMAT: {error}, got {setting!r}"]
+    return []
 
 
 def _interval(text: str, problems: list[str]) -> float:

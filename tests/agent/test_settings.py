@@ -45,6 +45,12 @@ def test_all_missing_variables_are_named_at_once() -> None:
         ("PARALLAX_AGENT_INTERVAL", "0", "expected 1 to 3600 seconds, got '0'"),
         ("PARALLAX_AGENT_INTERVAL", "nan", "expected 1 to 3600 seconds, got 'nan'"),
         ("PARALLAX_AGENT_SOURCE_ADDRESS", "worker-01", "expected an IP address"),
+        ("PARALLAX_AGENT_INGRESS_LOG_FORMAT", "json", "expected `nginx:`"),
+        (
+            "PARALLAX_AGENT_INGRESS_LOG_FORMAT",
+            "nginx: $request",
+            "the log format holds no $status",
+        ),
         ("PARALLAX_INGEST_URL", "ingest.example", "expected an https URL"),
         ("PARALLAX_INGEST_URL", "http://[", "expected an https URL"),
         ("PARALLAX_INGEST_URL", "https:///v1", "expected an https URL"),
@@ -58,6 +64,14 @@ def test_a_wrong_variable_is_named(name: str, value: str, expected: str) -> None
     with pytest.raises(SettingsError) as told:
         from_environment(GOOD | {name: value})
     assert str(told.value).startswith(f"{name}: {expected}")
+
+
+def test_a_log_format_is_kept_as_written() -> None:
+    """It is checked at the start, and compiled where lines are read."""
+    text = 'nginx: $status $req_id "$http_user_agent"'
+    settings = from_environment(GOOD | {"PARALLAX_AGENT_INGRESS_LOG_FORMAT": text})
+    assert settings.ingress_log_format == text
+    assert from_environment(GOOD).ingress_log_format is None
 
 
 @pytest.mark.parametrize(

@@ -14,13 +14,16 @@ from hypothesis import strategies as st
 from parallax.model.cluster import Sighting
 from parallax_agent import follower as follower_module
 from parallax_agent.api import connect
-from parallax_agent.follower import Follower, Heard, lines
+from parallax_agent.follower import Follower, lines
+from parallax_agent.formats import chosen
+from parallax_agent.hearing import UNKNOWN_FORMAT, Heard
 from parallax_agent.read import IngressPod
 from parallax_agent.sightings import Ears, heard
 from tests.agent.conftest import KubernetesServer
 
 POD = IngressPod(namespace="ingress-nginx", name="pod-1", container="controller")
 OTHER = IngressPod(namespace="ingress-nginx", name="pod-2", container="controller")
+FIT = '$status $req_id "$http_user_agent"'
 MOMENT = datetime(2026, 11, 23, 21, 0, 1, tzinfo=UTC)
 
 
@@ -95,7 +98,7 @@ def test_only_our_lines_are_kept(
     log.put(b"I1123 controller started\n" + line(1, agent="curl/8.5"))
     log.put(line(2)[:50])
     log.put(line(2)[50:] + line(3, request_id="not-a-uuid") + line(4))
-    until(lambda: len(follower._kept) == 2)
+    until(lambda: len(follower._hearing._kept) == 2)
     got = follower.take()
     assert ids(got.sightings) == [2, 4]
     sighting = got.sightings[0]
@@ -133,6 +136,7 @@ def test_a_silent_stream_is_opened_again_and_stays_alive(
     """Silence is not death: each opening proves that the log is live."""
     monkeypatch.setattr(follower_module, "QUIET_SECONDS", 0.05)
     follower = follow(POD)
+    follower.expect(chosen(None, {"log-format-upstream": FIT}))
     follower.start()
     first = until(lambda: follower.take().read_at)
     until(lambda: len(kubernetes_api.log_queries) >= 3)
@@ -168,11 +172,11 @@ def test_a_log_in_another_format_is_not_live(
     follower = follow(POD)
     follower.start()
     log = kubernetes_api.logs[POD.name]
-    log.put(b'{"agent": "Parallax/0.1.0", "status": 503}\n')
-    until(lambda: not follower._readable)
-    assert follower.take().read_at is None
-    log.put(line(1))
-    assert collect(follower, 1) == [1]
+    log.put(line(1) + b'"Parallax/0.1.0" 503\n')
+    got = until(lambda: next(filter(lambda h: h.problem, [follower.take()]), None))
+    assert (got.read_at, got.problem) == (None, UNKNOWN_FORMAT)
+    log.put(line(2))
+    assert collect(follower, 1) == [2]
     assert follower.take().read_at is not None
 
 
@@ -194,6 +198,42 @@ def test_pods_come_and_go(
     ears.stop()
 
 
+@pytest.mark.parametrize(
+    ("setting", "config"),
+    [
+        (None, (("log-format-upstream", "$status"),)),
+        ("nginx: $status", (("log-format-upstream", FIT),)),
+        ("nginx: $status", None),
+    ],
+)
+def test_ears_tell_each_follower_its_format(
+    follow: Callable[[IngressPod], Follower],
+    setting: str | None,
+    config: tuple[tuple[str, str], ...] | None,
+) -> None:
+    """The setting first; a pod that is not followed is passed over."""
+    ears = Ears(follow, setting)
+    ears.follow([POD])
+    ears.expect(OTHER, config)
+    ears.expect(POD, config)
+    assert "X-Request-ID and User-Agent" in ears.take()[POD].problem
+    ears.stop()
+
+
+def test_a_config_map_that_was_not_read_changes_nothing(
+    follow: Callable[[IngressPod], Follower],
+) -> None:
+    """What was known of the format stays."""
+    ears = Ears(follow)
+    ears.follow([POD])
+    ears.expect(POD, (("log-format-upstream", "$status"),))
+    ears.expect(POD, None)
+    assert ears.take()[POD].problem
+    ears.expect(POD, ())
+    assert not ears.take()[POD].problem
+    ears.stop()
+
+
 def test_what_several_pods_gave_is_joined() -> None:
     """Own ids are dropped, and the stalest log decides how live they are."""
     own, seen = (
@@ -207,8 +247,9 @@ def test_what_several_pods_gave_is_joined() -> None:
 
 def test_one_dead_log_makes_all_of_them_no_proof() -> None:
     """A request may have gone to the pod whose log is not live."""
-    by_pod = {POD: Heard((), MOMENT), OTHER: Heard()}
-    assert heard(by_pod, [POD, OTHER], frozenset()).read_at is None
+    by_pod = {POD: Heard((), MOMENT), OTHER: Heard(problem="why")}
+    got = heard(by_pod, [POD, OTHER], frozenset())
+    assert (got.read_at, got.problem) == (None, "why")
     assert heard(by_pod, [], frozenset()).read_at is None
 
 
@@ -216,10 +257,10 @@ def test_one_dead_log_makes_all_of_them_no_proof() -> None:
 def test_any_bytes_are_cut_into_lines(chunks: list[bytes]) -> None:
     """However the stream is cut, each whole line comes once."""
     *whole, _ = b"".join(chunks).split(b"\n")
-    assert list(lines(chunks)) == [w.decode("utf-8", "replace") for w in whole]
+    assert list(lines(chunks)) == whole
 
 
 def test_a_line_without_end_is_given_up() -> None:
     """The memory of a line that never ends is bounded."""
     chunks = [b"x" * 600_000, b"x" * 600_000, b"tail\nnext\n"]
-    assert list(lines(chunks)) == ["tail", "next"]
+    assert list(lines(chunks)) == [b"tail", b"next"]

@@ -1,0 +1,124 @@
+"""Template: a log format with variables, turned into a parser of its lines.
+
+In: the pieces of a format, literal text and `Variable`s, as a family reads them
+from its own syntax. Out: a `Template` that gives each variable's text back.
+It does not: know what a variable means, or guess: where one value runs into
+the next, neither can be told, and both are skipped.
+
+Every value ends where the text behind it begins, so a line is read once from
+left to right: no line, however made, takes time in more than its length.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+LIST = r'[^\s,"]+(?:(?:, | : )[^\s,"]+)*'
+"""Several upstreams' values; nginx parts tries by `, ` and redirects by ` : `."""
+_IN_QUOTES = r'[^"\\]*(?:\\.[^"\\]*)*'
+_OPENING = "\"'[{(<|"
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A variable's name, and its pattern where it is not any text.
+
+    `lists`: several values parted by comma and space may stand there. `closed`:
+    its pattern shows where it ends, so another value may follow at once.
+    """
+
+    name: str
+    pattern: str | None = None
+    lists: bool = False
+    closed: bool = False
+
+
+type Piece = str | Variable
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A compiled format: the pattern, and which group is which variable."""
+
+    pattern: re.Pattern[str]
+    names: tuple[str, ...]
+
+    def values(self, line: str) -> dict[str, str] | None:
+        """Return each variable's text; None: the line is of another format."""
+        match = self.pattern.fullmatch(line)
+        if match is None:
+            return None
+        return dict(zip(self.names, match.groups(default=""), strict=True))
+
+
+def compile_pieces(pieces: Sequence[Piece], *, escaped: bool = False) -> Template:
+    """Build the parser; `escaped`: a quote in a value has a backslash before it."""
+    joined = _joined(pieces)
+    names: list[str] = []
+    built = ""
+    for place, piece in enumerate(joined):
+        if isinstance(piece, str):
+            built += re.escape(piece)
+            continue
+        before = _literal(joined, place - 1)
+        after = _literal(joined, place + 1)
+        pattern = _value(piece, before, after, escaped=escaped)
+        if piece.name and piece.name not in names:
+            names.append(piece.name)
+            built += f"({pattern})"
+        else:
+            built += f"(?:{pattern})"
+    return Template(re.compile(built, re.ASCII), tuple(names))
+
+
+def last(values: Mapping[str, str], name: str) -> str | None:
+    """Return the last of nginx's values before an internal redirect."""
+    found = values.get(name, "").partition(" : ")[0].rpartition(",")[2].strip()
+    return None if found in ("", "-") else found
+
+
+def _joined(pieces: Sequence[Piece]) -> list[Piece]:
+    """Join neighboring texts; variables without text between become nobody's.
+
+    Unless one of them shows its own end.
+    """
+    found: list[Piece] = []
+    for piece in pieces:
+        previous = found[-1] if found else None
+        if isinstance(piece, str) and isinstance(previous, str):
+            found[-1] = previous + piece
+        elif _run_together(previous, piece):
+            found[-1] = Variable("")
+        elif piece != "":
+            found.append(piece)
+    return found
+
+
+def _run_together(left: Piece | None, right: Piece) -> bool:
+    return (
+        isinstance(left, Variable)
+        and isinstance(right, Variable)
+        and not left.closed
+        and not right.closed
+    )
+
+
+def _literal(pieces: Sequence[Piece], place: int) -> str:
+    piece = pieces[place] if 0 <= place < len(pieces) else ""
+    return piece if isinstance(piece, str) else ""
+
+
+def _value(variable: Variable, before: str, after: str, *, escaped: bool) -> str:
+    """Return the pattern of a value between two literal texts."""
+    if before.endswith('"') and after.startswith('"'):
+        return _IN_QUOTES if escaped else '[^"]*'
+    if variable.pattern:
+        return variable.pattern
+    if not after:
+        return ".*"
+    if variable.lists and after[0] in " ,":
+        return f"(?:{LIST})?"
+    if after[0] == " ":
+        closing = after[1:2]
+        return rf"[^{re.escape(closing)}]*" if closing in tuple(_OPENING) else r"\S*"
+    return rf"[^{re.escape(after[0])}]*"
