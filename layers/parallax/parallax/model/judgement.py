@@ -121,6 +121,8 @@ class Symptom:
     trend_text: str | None = None
     follows: Follow | None = None
     """Set where the failure is intermittent and the evidence shows whom it follows."""
+    window_seconds: float | None = None
+    """Between the first and the last of these probes; None: there is one at most."""
     summary: str = ""
     """One sentence, e.g. "503 from the internet (11 of 11), 200 inside"."""
 
