@@ -13,7 +13,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-LIST = r'[^\s,"]+(?:(?:, | : )[^\s,"]+)*'
+_ITEM = r'(?!: )[^\s,"]++'
+_LIST = rf"(?:{_ITEM}(?:(?:, | : ){_ITEM})*+)?+"
 """Several upstreams' values; nginx parts tries by `, ` and redirects by ` : `."""
 _IN_QUOTES = r'[^"\\]*(?:\\.[^"\\]*)*'
 _OPENING = "\"'[{(<|"
@@ -116,8 +117,8 @@ def _value(variable: Variable, before: str, after: str, *, escaped: bool) -> str
         return variable.pattern
     if not after:
         return ".*"
-    if variable.lists and after[0] in " ,":
-        return f"(?:{LIST})?"
+    if variable.lists and (after[0] == " " or after.lstrip(", ")[:1] == '"'):
+        return _LIST
     if after[0] == " ":
         closing = after[1:2]
         return rf"[^{re.escape(closing)}]*" if closing in tuple(_OPENING) else r"\S*"

@@ -106,6 +106,14 @@ def test_other_lines_are_nobody_s(line: str) -> None:
     assert RECOGNIZED.read(line) is None
 
 
+@pytest.mark.parametrize("piece", ["- : ", "-, ", "a : b, ", ": ", '" "', "[ ", "{} "])
+def test_a_made_up_line_is_no_trap(piece: str) -> None:
+    """Lines of up to 16 KB that nearly fit are read once, not over and over."""
+    made_up = LINE.replace(ID, piece * (12000 // len(piece))) + " x"
+    read = RECOGNIZED.read(made_up)
+    assert read is None or read.request_id != ID
+
+
 PIECES = st.sampled_from(
     [*'[]{}"|/-: ,\\', "503", "GET", ID, "Parallax/0.1.0", "- - - -", "x=", "\x00"]
 )

@@ -124,7 +124,7 @@ def test_a_format_without_status_is_refused() -> None:
         haproxy_format("%ci:%cp")
 
 
-NAMES = st.from_regex(r"\A[A-Za-z0-9_.-]{1,12}\Z")
+NAMES = st.from_regex(r"\A[a-z][A-Za-z0-9_.-]{0,11}\Z")
 
 
 @given(
