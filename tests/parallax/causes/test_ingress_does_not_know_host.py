@@ -66,6 +66,7 @@ def test_hosts_that_were_not_read_or_not_all_prove_nothing() -> None:
     many = tuple(f"h{n}.example" for n in range(200))
     assert answer(s.with_reading(x, ingress_hosts=None)) is Answer.UNKNOWN
     assert answer(s.with_reading(x, ingress_hosts=many)) is Answer.UNKNOWN
+    assert answer(s.with_reading(x, partial=("ingress_hosts",))) is Answer.UNKNOWN
     assert answer(replace(x, reports=())) is Answer.UNKNOWN
 
 

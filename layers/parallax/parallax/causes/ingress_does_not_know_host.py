@@ -49,8 +49,8 @@ def assess(snapshot: Snapshot) -> Assessment:
     if known or (snapshot.cluster and snapshot.cluster.ingress_name):
         rule = known[0] if known else f"the Ingress {snapshot.cluster.ingress_name}"  # type: ignore[union-attr]
         return refuted(ID, f"the ingress has a rule for {host}: {rule or 'any host'}")
-    if len(hosts) >= MOST_HOSTS:
-        return unknown(ID, f"more than {MOST_HOSTS} hosts: not all were read")
+    if _cut(snapshot):
+        return unknown(ID, f"all hosts of the Ingresses: {len(hosts)} were read")
     state = f"none of {len(hosts)} hosts of the Ingresses is {host}{_closest(snapshot)}"
     logged, inside = _logged(snapshot), _inside(snapshot)
     if evidence.mostly_ingress(snapshot) != NOT_FOUND and 2 * len(logged) <= len(users):
@@ -76,6 +76,12 @@ def _unread(snapshot: Snapshot) -> str | None:
         why = "; ".join(cluster.problems) or "not read"
         return f"the hosts of the Ingresses: {why}"
     return None
+
+
+def _cut(snapshot: Snapshot) -> bool:
+    """Say whether hosts may have been left out of the reading."""
+    partial = snapshot.cluster.partial if snapshot.cluster else ()
+    return "ingress_hosts" in partial or len(_hosts(snapshot)) >= MOST_HOSTS
 
 
 def _hosts(snapshot: Snapshot) -> tuple[str, ...]:

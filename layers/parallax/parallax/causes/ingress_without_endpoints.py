@@ -48,7 +48,7 @@ def assess(snapshot: Snapshot) -> Assessment:
         return unknown(ID, "no failing probe from outside", evidence=(state,))
     if passed := evidence.passed_balancer(snapshot):
         return unknown(ID, f"who answered: {passed}", evidence=(state,))
-    inside = snapshot.inside(*evidence.AT_THE_INGRESS)
+    inside = evidence.as_the_ingress_wants(snapshot)
     if not inside:
         missing = f"whether it answers inside: {evidence.inside_missing(snapshot)}"
         return unknown(ID, missing, evidence=(state,))

@@ -79,6 +79,8 @@ def _first_supported(assessments: tuple[Assessment, ...]) -> Cause | None:
 
 
 def _title(symptom: Symptom) -> str:
+    if symptom.external is View.UNKNOWN and symptom.total:
+        return "Not known: Parallax itself is blind"
     if symptom.external is View.UNKNOWN:
         return "Not known: no fresh probe from outside"
     if symptom.external is View.FAILING:

@@ -129,11 +129,11 @@ def _node(snapshot: Snapshot) -> HopSeen:
 
 
 def _ingress(snapshot: Snapshot) -> HopSeen:
-    probes = snapshot.inside(*evidence.AT_THE_INGRESS)
+    probes = evidence.as_the_ingress_wants(snapshot)
     if not probes:
         return _seen(Hop.INGRESS, evidence.inside_missing(snapshot), good=None)
     seen = evidence.sightings(snapshot, *evidence.FOR_THE_TARGET)
-    live = any(r.log_read_at for r in snapshot.live_reports)
+    live = evidence.live_logs(snapshot)
     arrived = f"{len(seen)} of our outside requests in its log"
     text = f"asked inside: {tally(probes)}" + (f"; {arrived}" if live or seen else "")
     got = [p for p in probes if p.status_code is not None]

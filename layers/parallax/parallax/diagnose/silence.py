@@ -8,8 +8,10 @@ See docs/decisions/0003.
 """
 
 from dataclasses import dataclass
+from shlex import quote
 
 from parallax.causes import evidence
+from parallax.diagnose.blind import blind
 from parallax.diagnose.judge import NONE, known_nodes
 from parallax.model.finding import (
     Class,
@@ -24,7 +26,9 @@ from parallax.model.snapshot import Snapshot
 
 AGENT_SILENT = "agent-silent"
 PROBES_SILENT = "probes-silent"
-SILENCES = frozenset({AGENT_SILENT, PROBES_SILENT})
+MONITOR_BLIND = "monitor-blind"
+SILENCES = frozenset({AGENT_SILENT, PROBES_SILENT, MONITOR_BLIND})
+_OF_THE_STACK = frozenset({PROBES_SILENT, MONITOR_BLIND})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +43,7 @@ def subject(cause: str, snapshot: Snapshot) -> str:
     """Return whose incident a cause is: the target's, its cluster's, or the stack's."""
     if cause == AGENT_SILENT:
         return f"{snapshot.target.reached.cluster}/agent"
-    return "stack/probe" if cause == PROBES_SILENT else snapshot.target.name
+    return "stack/probe" if cause in _OF_THE_STACK else snapshot.target.name
 
 
 def silences(snapshot: Snapshot) -> tuple[Silence, ...]:
@@ -77,7 +81,10 @@ def _agents(snapshot: Snapshot) -> Judgement:
 
 
 def _probes(snapshot: Snapshot) -> Judgement:
-    """Judge the outside probes: there was a run, and none is fresh."""
+    """Judge the outside probes: none is fresh, or the probe gets to nobody."""
+    if why := blind(snapshot):
+        title = f"{why[:1].upper()}{why[1:]}"
+        return _judgement(MONITOR_BLIND, title, *_look(snapshot))
     if snapshot.outside is not None:
         return _judgement(NONE, "The outside is probed")
     last = snapshot.run.started_at.strftime("%H:%M:%S UTC") if snapshot.run else "never"
@@ -86,6 +93,19 @@ def _probes(snapshot: Snapshot) -> Judgement:
         command="sam logs -n ProbeFunction --tail",
     )
     return _judgement(PROBES_SILENT, f"No probe from outside since {last}", step)
+
+
+def _look(snapshot: Snapshot) -> tuple[NextStep, ...]:
+    """Tell how to see whether the monitor's own network and resolver work."""
+    log = NextStep(
+        text="Read what the probe function says: its network, its resolver.",
+        command="sam logs -n ProbeFunction --tail",
+    )
+    elsewhere = NextStep(
+        text="Ask from elsewhere whether users are served.",
+        command=f"curl -sv --http1.1 -o /dev/null {quote(snapshot.target.url)}",
+    )
+    return log, elsewhere
 
 
 def _judgement(

@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 from parallax.causes import evidence
+from parallax.diagnose.blind import blind
+from parallax.diagnose.follow import follow
 from parallax.diagnose.reach import present, rank
 from parallax.model.finding import Constancy, Difference, Symptom, Trend, View
 from parallax.model.probe import Probe, Role
@@ -29,29 +31,32 @@ def read_symptom(snapshot: Snapshot) -> Symptom:
     """Return what outside and inside see, and who sees more."""
     users = evidence.outside(snapshot, *evidence.AS_A_USER)
     failing = [p for p in users if not p.healthy]
-    within = inside_probes(snapshot)
-    external, internal = _view(users), _inside_view(within)
-    trend, text = _trend(snapshot)
+    within, sees = inside_probes(snapshot), blind(snapshot)
+    external = View.UNKNOWN if sees else _view(users)
+    internal = _inside_view(within)
+    trend, text = (Trend.UNKNOWN, None) if sees else _trend(snapshot)
     common = Counter((p.status_code, p.error_type) for p in failing).most_common(1)
     status, error = common[0][0] if common else (None, None)
     return Symptom(
         external=external,
         internal=internal,
         difference=_DIFFERENCE.get((external, internal), Difference.UNKNOWN),
-        constancy=_constancy(len(failing), len(users)),
+        constancy=Constancy.UNKNOWN if sees else _constancy(len(failing), len(users)),
         failed=len(failing),
         total=len(users),
         status_code=status,
         error_type=error,
         trend=trend,
         trend_text=text,
-        summary=f"{_outside_text(users)}; {_inside_text(snapshot, within)}",
+        follows=follow(snapshot),
+        window_seconds=_window(users),
+        summary=f"{_outside_text(users, sees)}; {_inside_text(snapshot, within)}",
     )
 
 
 def inside_probes(snapshot: Snapshot) -> tuple[Probe, ...]:
     """Return the inside probes by Host at the ingress; without any, those behind."""
-    at_ingress = snapshot.inside(*evidence.AT_THE_INGRESS)
+    at_ingress = evidence.as_the_ingress_wants(snapshot)
     return at_ingress or snapshot.inside(*_BEHIND)
 
 
@@ -95,7 +100,17 @@ def tally(probes: Sequence[Probe]) -> str:
     return ", ".join(f"{s} ({evidence.of(n, len(probes))})" for s, n in seen)
 
 
-def _outside_text(users: Sequence[Probe]) -> str:
+def _window(users: Sequence[Probe]) -> float | None:
+    """Return how many seconds lie between the first and the last; None: one probe."""
+    if len(users) <= 1:
+        return None
+    starts = [p.started_at for p in users]
+    return (max(starts) - min(starts)).total_seconds()
+
+
+def _outside_text(users: Sequence[Probe], blind_for: str | None) -> str:
+    if blind_for:
+        return f"outside not known ({blind_for})"
     return f"{tally(users)} from the internet" if users else "outside not known"
 
 
@@ -127,9 +142,10 @@ def _trend(snapshot: Snapshot) -> tuple[Trend, str | None]:
     last = other[-1]
     was = rank(last.hop or "", last.status_code)
     trend = Trend.PROGRESS if now > was else Trend.DECLINE
-    word = "further than before" if trend is Trend.PROGRESS else "less far than before"
+    further = "progress: requests get further than before"
+    word = further if trend is Trend.PROGRESS else "requests get less far than before"
     text = (
-        f"requests get {word}: {last.status_code or last.error_type} by the"
+        f"{word}: {last.status_code or last.error_type} by the"
         f" {last.hop}, now {status or users[0].error_type} by the {hop}"
     )
     return trend, text

@@ -1,0 +1,152 @@
+"""Specification of a blind monitor: `parallax.diagnose.blind` and its incident."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from parallax.diagnose import Rules, advance, judge, silences
+from parallax.diagnose.blind import blind
+from parallax.model.finding import (
+    NOT_ESTABLISHED,
+    Class,
+    Difference,
+    Incident,
+    State,
+    Turn,
+    View,
+)
+from parallax.model.probe import ErrorType, Probe, Resolution, Role
+from parallax.model.snapshot import Snapshot
+from parallax.notify.mail import render
+from tests.parallax import scenarios as s
+
+LOST: dict[str, object] = {
+    "status_code": None,
+    "healthy": False,
+    "error_type": ErrorType.TIMEOUT,
+    "error_phase": "connect",
+    "headers": (),
+    "body": "",
+}
+UNNAMED = LOST | {"error_type": ErrorType.NAME_NOT_RESOLVED, "error_phase": "resolve"}
+KNOWS = Resolution(resolver="192.0.2.1", addresses=("203.0.113.20",), ttl=60)
+FAILS = Resolution(resolver="192.0.2.2", error_type="servfail")
+ZONE = Resolution(resolver="ns1", authoritative=True, addresses=("203.0.113.20",))
+
+
+def nobody_answers(control: str | None = s.DROPPED) -> Snapshot:
+    """Return a run in which no request was answered; the control is as given."""
+    x = s.taken(s.run(s.LB_503), s.balancer(), *s.reports())
+    assert x.run
+    lost = [replace(p, **LOST) for p in x.run.probes]  # type: ignore[arg-type]
+    if control is not None:
+        lost.append(
+            s.probe(Role.CONTROL, s.SINCE, control, server_address="control.example")
+        )
+    return replace(x, run=replace(x.run, probes=tuple(lost)))
+
+
+def unresolved(*resolutions: Resolution, direct: str = s.OK) -> Snapshot:
+    """Return a run in which the probe could not resolve; its balancer is asked too."""
+    x = s.taken(s.run(s.LB_503, direct=direct), s.balancer(), *s.reports())
+    assert x.run
+    users = (Role.FIRST, Role.REPEAT, Role.CACHE_BUSTER)
+
+    def lose(probe: Probe) -> Probe:
+        return replace(probe, **UNNAMED) if probe.role in users else probe  # type: ignore[arg-type]
+
+    probes = tuple(lose(p) for p in x.run.probes)
+    return replace(x, run=replace(x.run, probes=probes, resolutions=resolutions))
+
+
+def of_the_stack(snapshot: Snapshot) -> str:
+    """Return the cause that the snapshot tells of the stack's probe."""
+    judged = [v.judgement for v in silences(snapshot) if v.subject == "stack/probe"]
+    return judged[0].cause
+
+
+BLIND = {
+    "the control fails too": nobody_answers(),
+    "its own resolver fails": unresolved(KNOWS, KNOWS, FAILS, ZONE),
+}
+
+
+@pytest.mark.parametrize("why", BLIND)
+def test_a_blind_monitor_blames_no_target(why: str) -> None:
+    """The outside is not known, no cause is named, no incident of the target moves."""
+    x = BLIND[why]
+    judgement = judge(x)
+    assert judgement.symptom.external is View.UNKNOWN
+    assert judgement.symptom.difference is Difference.UNKNOWN
+    assert judgement.cause == NOT_ESTABLISHED
+    assert judgement.class_ is None
+    assert judgement.title == "Not known: Parallax itself is blind"
+    assert "outside not known (the probe" in judgement.symptom.summary
+    assert advance(None, judgement, x, rules=Rules()) is None
+
+
+@pytest.mark.parametrize("why", BLIND)
+def test_it_is_an_incident_of_the_stack(why: str) -> None:
+    """One mail about Parallax itself, once it lasts, and one when it sees again."""
+    incident: Incident | None = None
+    turns: list[Turn] = []
+    well = [(60 + n, s.healthy()) for n in (60, 120, 480)]
+    for seconds, found in [(0, BLIND[why]), (60, BLIND[why]), *well]:
+        now = found.taken_at + timedelta(seconds=seconds)
+        run = found.run and replace(found.run, started_at=now)
+        x = replace(found, taken_at=now, run=run)
+        judged = next(v for v in silences(x) if v.subject == "stack/probe").judgement
+        incident = advance(incident, judged, x, rules=Rules())
+        told = incident and incident.finding
+        if told and told.turn and (not turns or turns[-1] is not told.turn):
+            turns.append(told.turn)
+            if told.turn is Turn.FIRING:
+                assert told.class_ is Class.MONITOR
+                body = render(told).body
+                assert "PARALLAX IS BLIND (stack/probe)" in " ".join(body.split())
+                assert "cause     monitor-blind" in body
+    assert incident
+    assert incident.state is State.RESOLVED
+    assert turns == [Turn.FIRING, Turn.RESOLVED]
+
+
+def test_a_target_that_fails_alone_is_not_blindness() -> None:
+    """The control answers, or there is none, or somebody answered anything."""
+    assert blind(nobody_answers(s.OK)) is None
+    assert blind(nobody_answers(s.POD_503)) is None
+    assert blind(nobody_answers(None)) is None
+    assert of_the_stack(nobody_answers(s.OK)) == "none"
+    answered = nobody_answers()
+    assert answered.run
+    page = s.probe(Role.DIRECT, s.SINCE, s.LB_503)
+    some = replace(answered.run, probes=(*answered.run.probes, page))
+    assert blind(replace(answered, run=some)) is None
+
+
+def test_a_request_that_the_ingress_saw_had_left() -> None:
+    """A line in its log proves that the probe is connected."""
+    x = nobody_answers()
+    assert x.run
+    assert blind(replace(x, sightings=s.seen(x.run, None, status=499))) is None
+
+
+def test_a_healthy_user_is_proof_enough_of_sight() -> None:
+    """Whatever the control says."""
+    x = s.healthy()
+    assert x.run
+    control = s.probe(Role.CONTROL, s.SINCE, s.DROPPED)
+    run = replace(x.run, probes=(*x.run.probes, control))
+    assert blind(replace(x, run=run)) is None
+
+
+def test_a_name_that_most_resolvers_lack_is_the_targets_trouble() -> None:
+    """Neither too few that know it, nor a zone without it, nor a bad address."""
+    for x in (
+        unresolved(KNOWS, FAILS),
+        unresolved(),
+        unresolved(KNOWS, KNOWS, replace(ZONE, addresses=(), error_type="nxdomain")),
+        unresolved(KNOWS, KNOWS, direct=s.LB_503),
+    ):
+        assert blind(x) is None
+        assert judge(x).symptom.external is View.FAILING
