@@ -20,7 +20,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from parallax.model.probe import Role
+from parallax.model.probe import Probe, Role
 from parallax.model.target import Healthy
 from parallax.probe import Question
 
@@ -136,3 +136,17 @@ def question(server_port: int, scheme: str = "http", **changes: object) -> Quest
         "timeout": 5.0,
     }
     return Question(**(fields | changes))  # type: ignore[arg-type]
+
+
+def answered(code: int | None, **changes: object) -> Probe:
+    """Return a first probe with this status, or with an error among the changes."""
+    fields: dict[str, object] = {
+        "role": Role.FIRST,
+        "request_id": "0" * 32,
+        "url": "http://localhost/",
+        "started_at": dt.datetime.now(dt.UTC),
+        "healthy": False,
+        "duration": 0.1,
+        "status_code": code,
+    }
+    return Probe(**(fields | changes))  # type: ignore[arg-type]

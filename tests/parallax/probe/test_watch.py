@@ -22,8 +22,6 @@ from tests.parallax.probe.servers import (
 PLAN = Plan(
     repeats=3,
     interval=0.02,
-    offset=0.005,
-    compare_at=0.01,
     seconds=5.0,
     shortest=0.05,
     resolvers=(),

@@ -160,7 +160,7 @@ def _outcome(
         "body": body,
         "body_bytes": received.count,
         "body_truncated": received.count > len(received.kept),
-        "healthy": failure is None and _healthy(question, received, body),
+        "healthy": _healthy(question, received, body, failure),
         "error_type": failure and failure.error_type,
         "error_phase": failure and trace.phase,
         "error_detail": failure and failure.detail,
@@ -171,10 +171,14 @@ def _outcome(
     }
 
 
-def _healthy(question: Question, received: _Received, body: str) -> bool:
+def _healthy(
+    question: Question, received: _Received, body: str, failure: Failure | None
+) -> bool:
     """Apply the target's own rule."""
     rule = question.healthy
-    if received.status_code not in rule.status_codes:
+    if rule is None:
+        return received.status_code is not None
+    if failure is not None or received.status_code not in rule.status_codes:
         return False
     return rule.body_contains is None or rule.body_contains in body
 

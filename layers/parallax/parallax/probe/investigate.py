@@ -6,27 +6,64 @@ It does not: run for healthy targets, judge, or exceed its time.
 """
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from time import monotonic
 from urllib.parse import urlsplit
 
 from parallax.model.probe import Probe, ProbeRun, Resolution
 from parallax.model.target import Target
 from parallax.probe.address import is_address
+from parallax.probe.bound import bounded
+from parallax.probe.control import control
 from parallax.probe.fetch import fetch
-from parallax.probe.plan import Plan, Timed, questions
+from parallax.probe.names import pinned
+from parallax.probe.plan import Plan, Timed, repeats, singles
+from parallax.probe.question import Question
 
-KEPT = 2048
-"""Bytes of body kept beyond the first: a page's signature is far shorter."""
 
+@dataclass(slots=True)
+class _Inquiry:
+    """One investigation under way: its clock, and what it has found so far."""
 
-def bounded(probe: Probe) -> Probe:
-    """Return the probe with only the start of its body."""
-    raw = probe.body.encode()
-    if len(raw) <= KEPT:
-        return probe
-    return replace(probe, body=raw[:KEPT].decode(errors="ignore"), body_truncated=True)
+    target: Target
+    plan: Plan
+    began: float = field(default_factory=monotonic)
+    probes: list[Probe] = field(default_factory=list[Probe])
+    resolutions: tuple[Resolution, ...] = ()
+    skipped: list[str] = field(default_factory=list[str])
+
+    @property
+    def passed(self) -> float:
+        """Seconds since it began."""
+        return monotonic() - self.began
+
+    async def ask(self, timed: Iterable[Timed]) -> None:
+        """Ask all of it in due time, and keep the answers in the order given."""
+        asking = [self._later(one) for one in timed]
+        for result in await asyncio.gather(*asking, return_exceptions=True):
+            if isinstance(result, Probe):
+                self.probes.append(bounded(result))
+            else:
+                self.skipped.append(
+                    result if isinstance(result, str) else f"{result!r}"
+                )
+
+    def singles(self, questions: Sequence[Question], place: int) -> list[Timed]:
+        """Return questions with their times, from a place among the singles on."""
+        at = self.plan.single_at
+        return [Timed(at(place + n), one) for n, one in enumerate(questions)]
+
+    async def _later(self, timed: Timed) -> Probe | str:
+        """Ask in due time, with what time is left; a string says why not."""
+        plan, question = self.plan, timed.question
+        needed = min(plan.shortest, question.timeout)
+        if timed.at + needed <= plan.seconds:
+            await asyncio.sleep(timed.at - self.passed)
+        left = plan.seconds - max(timed.at, self.passed)
+        if left < needed:
+            return f"{question.role}: no time left"
+        return await fetch(replace(question, timeout=min(question.timeout, left)))
 
 
 async def investigate(
@@ -36,51 +73,47 @@ async def investigate(
 
     A defect in one part is told in `skipped` and loses nothing else.
     """
-    timed, skipped = questions(target, first, addresses, plan)
-    began = monotonic()
-    end = began + plan.seconds
-    asking = [_later(one, began, end, plan) for one in timed]
-    asked, (compared,) = await asyncio.gather(
-        asyncio.gather(*asking, return_exceptions=True),
-        asyncio.gather(_resolutions(target, plan), return_exceptions=True),
+    questions, skipped = singles(target, first, addresses, plan)
+    question, why_not = control(target, first, plan)
+    questions = [question, *questions] if question else questions
+    skipped += [why_not] if why_not else []
+    known = _Inquiry(target, plan, skipped=skipped)
+    named = replace(known, probes=[], skipped=[])
+    timed = [*repeats(target, plan), *known.singles(questions, 0)]
+    defects = await asyncio.gather(
+        known.ask(timed), _names(named, len(questions)), return_exceptions=True
     )
-    probes = [first]
-    for result in asked:
-        if isinstance(result, Probe):
-            probes.append(bounded(result))
-        else:
-            skipped.append(result if isinstance(result, str) else f"{result!r}")
-    resolutions: tuple[Resolution, ...] = ()
-    if isinstance(compared, BaseException):
-        skipped.append(f"resolvers: {compared!r}")
-    else:
-        resolutions = compared
+    named.skipped += [f"resolvers: {defect!r}" for defect in defects if defect]
     return ProbeRun(
         target=target.name,
         started_at=first.started_at,
-        probes=tuple(probes),
-        resolutions=resolutions,
-        skipped=tuple(dict.fromkeys(skipped)),
+        probes=(first, *known.probes, *named.probes),
+        resolutions=named.resolutions,
+        skipped=tuple(dict.fromkeys([*known.skipped, *named.skipped])),
     )
 
 
-async def _later(timed: Timed, began: float, end: float, plan: Plan) -> Probe | str:
-    """Ask in due time, with what time is left; a string says why not."""
-    await asyncio.sleep(began + timed.at - monotonic())
-    left = end - monotonic()
-    question = timed.question
-    if left < min(plan.shortest, question.timeout):
-        return f"{question.role}: no time left"
-    return await fetch(replace(question, timeout=min(question.timeout, left)))
+async def _names(inquiry: _Inquiry, place: int) -> None:
+    """Compare the resolvers, then ask each address that they named.
 
-
-async def _resolutions(target: Target, plan: Plan) -> tuple[Resolution, ...]:
-    await asyncio.sleep(plan.compare_at)
-    from parallax.probe import resolvers  # noqa: PLC0415 - off the cold start
-
+    `place` is the first that is free among the single probes.
+    """
+    target, plan = inquiry.target, inquiry.plan
     host = urlsplit(target.url).hostname or ""
     if is_address(host):
-        return ()
+        inquiry.skipped.append("resolvers: the URL holds an address, no name")
+        return
+    await asyncio.sleep(plan.compare_at)
+    inquiry.resolutions = await _compared(host, target, plan)
+    questions, skipped = pinned(target, inquiry.resolutions, plan)
+    inquiry.skipped += skipped
+    place = max(place, plan.place_after(inquiry.passed))
+    await inquiry.ask(inquiry.singles(questions, place))
+
+
+async def _compared(host: str, target: Target, plan: Plan) -> tuple[Resolution, ...]:
+    from parallax.probe import resolvers  # noqa: PLC0415 - off the cold start
+
     return await resolvers.compare(
         host,
         plan.resolvers,

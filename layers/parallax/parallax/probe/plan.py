@@ -8,13 +8,14 @@ It does not: ask.
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import ceil
 from urllib.parse import urlsplit, urlunsplit
 
 from parallax.model.probe import Probe, Role
 from parallax.model.target import Target
-from parallax.probe.address import is_address
 from parallax.probe.question import Question
-from parallax.probe.way_out import has_route
+from parallax.probe.way_out import has_route, no_route
+from parallax.settings import SYSTEM_RESOLVER
 
 UNKNOWN_HOST = "parallax-unknown-host.invalid"
 """A Host that nobody can serve: RFC 2606 keeps `.invalid` free for ever."""
@@ -24,23 +25,38 @@ UNKNOWN_HOST = "parallax-unknown-host.invalid"
 class Plan:
     """How long and how often; all times in seconds.
 
-    The single probes start half a second after repeats and after each other,
-    so that none spoils another's timing.
+    The single probes start a quarter of `interval` away from repeats, and half
+    of it from each other, so that none spoils another's timing.
     """
 
     repeats: int = 10
     interval: float = 2.0
-    offset: float = 0.5
-    compare_at: float = 1.0
-    """Between two starts: the import of dnspython would spoil their timing."""
     seconds: float = 25.0
     shortest: float = 1.0
     """A probe with less time than this would call a slow answer a timeout."""
-    resolvers: tuple[str, ...] = ("system", "1.1.1.1", "8.8.8.8", "9.9.9.9")
+    resolvers: tuple[str, ...] = (SYSTEM_RESOLVER, "1.1.1.1", "8.8.8.8", "9.9.9.9")
     resolver_seconds: float = 4.0
     dns_port: int = 53
     direct_addresses: int = 2
+    addresses: int = 8
+    """Of the name; one slow address after the other still lies within the time."""
     control_url: str | None = None
+    control_seconds: float = 5.0
+
+    @property
+    def compare_at(self) -> float:
+        """Between two starts: the import of dnspython would spoil their timing."""
+        return self.interval / 2
+
+    def single_at(self, place: int) -> float:
+        """Return when the single probe in this place, from 0, starts."""
+        return self.interval * (2 * place + 1) / 4
+
+    def place_after(self, seconds: float) -> int:
+        """Return the first place for a single probe that is not over by then."""
+        if not self.interval:
+            return 0
+        return max(0, ceil((4 * seconds / self.interval - 1) / 2))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,30 +78,32 @@ def ask(target: Target, role: Role, seconds: float) -> Question:
     )
 
 
-def questions(
-    target: Target, first: Probe, addresses: Sequence[str], plan: Plan
-) -> tuple[list[Timed], list[str]]:
-    """Return what to ask, in the order of the answers, and what is left out."""
+def repeats(target: Target, plan: Plan) -> list[Timed]:
+    """Return the user's question again and again."""
     user = ask(target, Role.REPEAT, plan.seconds)
-    repeats = [Timed(turn * plan.interval, user) for turn in range(plan.repeats)]
+    return [Timed(turn * plan.interval, user) for turn in range(plan.repeats)]
+
+
+def singles(
+    target: Target, first: Probe, addresses: Sequence[str], plan: Plan
+) -> tuple[list[Question], list[str]]:
+    """Return what is asked once, and what is left out; `addresses` the balancer's."""
+    user = ask(target, Role.REPEAT, plan.seconds)
     reached = [address for address in addresses if has_route(address)]
-    singles = [_cache_buster(user)]
-    singles += [
+    asked = [_cache_buster(user)]
+    asked += [
         replace(user, role=Role.DIRECT, address=address)
         for address in reached[: plan.direct_addresses]
     ]
     skipped = _not_direct(target, addresses, reached)
-    if is_address(urlsplit(target.url).hostname or ""):
-        skipped.append("resolvers: the URL holds an address, no name")
     entrance = _entrance(target, first, [*reached, *addresses])
     if entrance is None:
         skipped.append("unknown-host: no address of the load balancer is known")
     elif has_route(entrance):
-        singles.append(_unknown_host(user, entrance))
+        asked.append(_unknown_host(user, entrance))
     else:
-        skipped.append(f"unknown-host to {entrance}: {_no_route(entrance)}")
-    timed = [Timed(plan.offset * (2 * n + 1), q) for n, q in enumerate(singles)]
-    return [*repeats, *timed], skipped
+        skipped.append(f"unknown-host to {entrance}: {no_route(entrance)}")
+    return asked, skipped
 
 
 def _not_direct(
@@ -99,14 +117,10 @@ def _not_direct(
         name = target.reached.load_balancer or "the target's load balancer"
         return [f"direct: no address of {name} is known"]
     return [
-        f"direct to {address}: {_no_route(address)}"
+        f"direct to {address}: {no_route(address)}"
         for address in addresses
         if address not in reached
     ]
-
-
-def _no_route(address: str) -> str:
-    return f"no IPv{6 if ':' in address else 4} route from here"
 
 
 def _entrance(target: Target, first: Probe, addresses: Sequence[str]) -> str | None:

@@ -22,11 +22,12 @@ class Question:
     addresses that the internet cannot reach. `verify` off accepts any
     certificate: right only where the asked name can match none. `proxy_protocol`
     begins the connection with a PROXY line, for an ingress that wants one.
+    `healthy` None: any answer over HTTP will do.
     """
 
     role: Role
     url: str
-    healthy: Healthy
+    healthy: Healthy | None
     address: str | None = None
     port: int | None = None
     host: str | None = None

@@ -13,8 +13,9 @@ from time import monotonic
 
 from parallax.model.probe import ProbeRun, Role
 from parallax.model.target import Target
+from parallax.probe.bound import first_bounded
 from parallax.probe.fetch import SPACING, fetch
-from parallax.probe.investigate import bounded, investigate
+from parallax.probe.investigate import investigate
 from parallax.probe.plan import Plan, ask
 
 _RESERVE = 2.0
@@ -80,8 +81,9 @@ async def _all(targets: Sequence[Target], shared: _Round) -> None:
 
 
 async def _one(target: Target, shared: _Round) -> None:
-    first = await fetch(ask(target, Role.FIRST, shared.end - monotonic()))
-    first = bounded(first) if first.healthy else first
+    first = first_bounded(
+        await fetch(ask(target, Role.FIRST, shared.end - monotonic()))
+    )
     run = ProbeRun(target=target.name, started_at=first.started_at, probes=(first,))
     recording = asyncio.ensure_future(shared.call(shared.record, run))
     if not first.healthy:

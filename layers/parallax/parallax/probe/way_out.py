@@ -23,3 +23,8 @@ def has_route(address: str) -> bool:
     except OSError:
         return False
     return True
+
+
+def no_route(address: str) -> str:
+    """Say that the operating system has no route to an address of this family."""
+    return f"no IPv{6 if ':' in address else 4} route from here"

@@ -1,0 +1,147 @@
+"""An investigation as a whole: what is asked, of whom, and what is told instead."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from parallax.model.probe import ErrorType, ProbeRun, Role
+from parallax.model.target import Reached, Target
+from parallax.probe import Plan, investigate
+from tests.parallax.probe.name_servers import Records, Says, name_servers
+from tests.parallax.probe.servers import Handler, answered, answering, serving
+
+PLAN = Plan(
+    repeats=2,
+    interval=0.02,
+    shortest=0.05,
+    resolvers=("127.0.0.1",),
+    resolver_seconds=5.0,
+)
+BAD = answering(b"HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n")
+GOOD = answering(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+NO_NAME = answered(None, error_type=ErrorType.NAME_NOT_RESOLVED)
+ZONE: Records = {
+    ("localhost.", "SOA"): "ns.localhost. x.localhost. 1 2 3 4 5",
+    ("localhost.", "NS"): "ns.localhost.",
+    ("ns.localhost.", "A"): "127.0.0.1",
+    ("localhost.", "A"): ("127.0.0.1", "127.0.0.2"),
+    ("localhost.", "AAAA"): "fe80::1",
+}
+"""Two addresses, of which one serves, and one that has no route."""
+
+
+def target(url: str) -> Target:
+    """Return a target on loopback."""
+    reached = Reached(load_balancer="lb")
+    return Target(name="x", url=url, reached=reached, allow_private_addresses=True)
+
+
+def run_of(
+    handler: Handler,
+    *,
+    first: object = None,
+    host: str = "localhost",
+    plan: Plan = PLAN,
+    control: Handler | None = None,
+) -> ProbeRun:
+    """Investigate a target on loopback, with a name server for it."""
+
+    async def run() -> ProbeRun:
+        """Ask within one event loop."""
+        async with (
+            serving(handler) as port,
+            serving(control or GOOD) as other,
+            name_servers(Says(ZONE)) as dns_port,
+        ):
+            known = replace(plan, dns_port=dns_port)
+            if control:
+                known = replace(known, control_url=f"http://127.0.0.1:{other}/")
+            asked = target(f"http://{host}:{port}/")
+            begun = first if first is not None else answered(503)
+            return await investigate(asked, begun, ["127.0.0.1"], known)  # type: ignore[arg-type]
+
+    return asyncio.run(run())
+
+
+def test_every_address_that_was_named_is_asked_for_itself() -> None:
+    """One serves an error page, one is dead, one has no route from here."""
+    run = run_of(BAD)
+    asked = run.by_role(Role.ADDRESS)
+    assert [(p.peer_address, p.status_code, p.error_type) for p in asked] == [
+        ("127.0.0.1", 503, None),
+        ("127.0.0.2", None, ErrorType.CONNECTION_REFUSED),
+    ]
+    assert {p.server_address for p in asked} == {"localhost"}
+    assert "address fe80::1: no IPv6 route from here" in run.skipped
+
+
+def test_the_name_is_pinned_in_host() -> None:
+    """Where to connect changes, not whom the server is asked for."""
+    heads: list[bytes] = []
+
+    async def note(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Take down for whom the server was asked."""
+        heads.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(b"HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n")
+
+    asked = run_of(note).by_role(Role.ADDRESS)[0]
+    (head,) = [head for head in heads if asked.request_id.encode() in head]
+    assert b"\r\nHost: localhost:" in head
+
+
+def test_the_resolvers_and_the_zone_have_their_word() -> None:
+    """Both families, each with its TTL."""
+    resolver, zone = run_of(BAD).resolutions
+    assert (resolver.resolver, zone.resolver) == ("127.0.0.1", "ns.localhost")
+    assert resolver.addresses == zone.addresses == ("127.0.0.1", "127.0.0.2", "fe80::1")
+    assert (zone.ttl_ipv4, zone.ttl_ipv6) == (60, 61)
+
+
+def test_a_url_that_is_an_address_has_neither_resolvers_nor_addresses() -> None:
+    """There is nothing to resolve; the rest is asked as ever."""
+    run = run_of(BAD, host="127.0.0.1")
+    assert (run.resolutions, run.by_role(Role.ADDRESS)) == ((), ())
+    assert len(run.by_role(Role.REPEAT)) == 2
+    assert run.skipped == ("resolvers: the URL holds an address, no name",)
+
+
+def test_the_control_is_asked_once_where_no_answer_came() -> None:
+    """And its answer is healthy, whatever it says."""
+    run = run_of(BAD, first=NO_NAME, control=BAD)
+    (asked,) = run.by_role(Role.CONTROL)
+    assert (asked.status_code, asked.healthy) == (503, True)
+
+
+def test_the_control_is_left_alone_where_an_answer_came() -> None:
+    """An error page is an answer: the monitor sees."""
+    heard: list[bytes] = []
+
+    async def note(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
+        """Take down that somebody came."""
+        heard.append(await reader.read(1))
+
+    run = run_of(BAD, control=note)
+    assert (run.by_role(Role.CONTROL), heard) == ((), [])
+
+
+def test_what_has_no_time_left_is_told_and_holds_nothing_up() -> None:
+    """A repeat that would lie beyond the end is not waited for."""
+    run = run_of(BAD, plan=replace(PLAN, repeats=3, interval=3000.0), host="127.0.0.1")
+    assert len(run.by_role(Role.REPEAT)) == 1
+    assert {"repeat: no time left", "cache-buster: no time left"} <= set(run.skipped)
+
+
+def test_a_defect_among_the_resolvers_costs_no_probe(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """All others are there, with the defect in words."""
+
+    async def broken(*_: object, **__: object) -> None:
+        """Fail as a defect of ours would."""
+        raise ZeroDivisionError("oops")
+
+    monkeypatch.setattr("parallax.probe.resolvers.compare", broken)
+    run = run_of(BAD)
+    assert len(run.by_role(Role.REPEAT)) == 2
+    assert "resolvers: ZeroDivisionError('oops')" in run.skipped

@@ -1,0 +1,83 @@
+"""One name server asked for both address families."""
+
+import asyncio
+
+import dns.name
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from parallax.probe.name_query import Answer, Terms, ask
+from tests.parallax.probe.name_servers import ZONE, Says, name_servers
+
+
+def query(host: str, says: Says | None = None, seconds: float = 5.0) -> Answer:
+    """Ask one server at 127.0.0.1."""
+
+    async def run() -> Answer:
+        """Ask within one event loop."""
+        async with name_servers(says or Says(ZONE)) as port:
+            terms = Terms(seconds=seconds, port=port)
+            return await ask(dns.name.from_text(host), "127.0.0.1", terms)
+
+    return asyncio.run(run())
+
+
+def test_both_families_come_with_their_own_ttl() -> None:
+    """IPv4 first, each family's addresses in order; the shorter TTL is the name's."""
+    answer = query("both.keybuzz.test")
+    assert answer.addresses == ("203.0.113.20", "203.0.113.21", "2001:db8::20")
+    assert (answer.ttl_ipv4, answer.ttl_ipv6, answer.error_type) == (7, 8, None)
+    assert answer.resolution("x").ttl == 7
+
+
+def test_a_name_may_have_ipv6_alone() -> None:
+    """No IPv4 address is no error, and no TTL."""
+    answer = query("six.keybuzz.test")
+    assert (answer.addresses, answer.error_type) == (("2001:db8::20",), None)
+    assert (answer.ttl_ipv4, answer.ttl_ipv6) == (None, 8)
+    assert answer.resolution("x").ttl == 8
+
+
+def test_a_family_that_nobody_answers_for_costs_only_itself() -> None:
+    """The other's addresses stay, and what is missing is told beside them."""
+    answer = query("both.keybuzz.test", Says(ZONE, ("AAAA",)), seconds=4.0)
+    assert answer.addresses == ("203.0.113.20", "203.0.113.21")
+    assert answer.error_type == "timeout"
+
+
+def test_a_name_without_addresses_is_told() -> None:
+    """It is there, and leads nowhere."""
+    assert query("empty.keybuzz.test").error_type == "no_address"
+
+
+@settings(deadline=None)
+@given(st.binary(max_size=200))
+def test_whatever_comes_back_is_a_word(garbage: bytes) -> None:
+    """A server that sends no DNS gives no address and raises nothing."""
+
+    class Babbler(asyncio.DatagramProtocol):
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            """Keep the way back."""
+            self.transport = transport
+
+        def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+            """Answer with the question's id and rubbish."""
+            transport = self.transport
+            assert isinstance(transport, asyncio.DatagramTransport)
+            transport.sendto(data[:2] + garbage, addr)
+
+    async def run() -> Answer:
+        """Ask within one event loop."""
+        transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(
+            Babbler, local_addr=("127.0.0.1", 0)
+        )
+        port = transport.get_extra_info("sockname")[1]
+        try:
+            terms = Terms(seconds=0.05, port=port)
+            return await ask(dns.name.from_text("a.test"), "127.0.0.1", terms)
+        finally:
+            transport.close()
+
+    answer = asyncio.run(run())
+    assert answer.addresses == ()
+    assert answer.error_type

@@ -1,0 +1,44 @@
+"""When an investigation asks what: no start spoils another's timing."""
+
+from itertools import pairwise
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from parallax.model.target import Target
+from parallax.probe.plan import Plan, repeats
+
+TARGET = Target(name="front", url="https://front.example/")
+MOST_SINGLES = 14
+INTERVALS = st.floats(min_value=0.1, max_value=2.5)
+
+
+@settings(deadline=None)
+@given(INTERVALS)
+def test_every_start_has_its_own_moment(interval: float) -> None:
+    """Repeats, single probes and the comparison of resolvers lie apart."""
+    plan = Plan(interval=interval)
+    starts = [timed.at for timed in repeats(TARGET, plan)]
+    starts += [plan.single_at(place) for place in range(MOST_SINGLES)]
+    gaps = [after - before for before, after in pairwise(sorted(starts))]
+    assert min(gaps) >= interval / 4 - 1e-9
+    assert min(abs(plan.compare_at - at) for at in starts) >= interval / 4 - 1e-9
+
+
+@settings(deadline=None)
+@given(INTERVALS, st.floats(min_value=0, max_value=25))
+def test_the_next_place_is_the_first_that_is_not_over(
+    interval: float, passed: float
+) -> None:
+    """Neither in the past, nor later than it must be."""
+    plan = Plan(interval=interval)
+    place = plan.place_after(passed)
+    assert plan.single_at(place) >= passed - 1e-6
+    assert place == 0 or plan.single_at(place - 1) < passed + 1e-6
+
+
+def test_the_last_address_is_asked_in_time_for_a_slow_answer() -> None:
+    """Even where the resolvers took all of their time."""
+    plan = Plan()
+    last = plan.place_after(plan.compare_at + plan.resolver_seconds) + plan.addresses
+    assert plan.single_at(last) + TARGET.timeout_seconds <= plan.seconds

@@ -1,0 +1,79 @@
+"""The zone's own name servers, each with its own word."""
+
+import asyncio
+
+import dns.name
+
+from parallax.model.probe import Resolution
+from parallax.probe.name_query import Terms
+from parallax.probe.zone import ask_zone
+from tests.parallax.probe.name_servers import ZONE, Records, Says, name_servers
+
+TWO: Records = {
+    **ZONE,
+    ("keybuzz.test.", "NS"): ("ns1.keybuzz.test.", "ns2.keybuzz.test."),
+    ("ns2.keybuzz.test.", "A"): "127.0.0.2",
+}
+
+
+def ask(host: str, *servers: Says, private: bool = True) -> tuple[Resolution, ...]:
+    """Ask the zone, found through the server at 127.0.0.1."""
+
+    async def run() -> tuple[Resolution, ...]:
+        """Ask within one event loop."""
+        async with name_servers(*(servers or (Says(ZONE),))) as port:
+            terms = Terms(seconds=5.0, port=port, allow_private=private)
+            return await ask_zone(dns.name.from_text(host), ["127.0.0.1"], terms)
+
+    return asyncio.run(run())
+
+
+def test_every_name_server_of_the_zone_is_asked() -> None:
+    """A secondary that lags behind has its own answer."""
+    late = Says({("app.keybuzz.test.", "A"): "198.51.100.7"})
+    one, two = ask("app.keybuzz.test", Says(TWO), late)
+    assert (one.resolver, one.addresses) == ("ns1.keybuzz.test", ("203.0.113.20",))
+    assert (two.resolver, two.addresses) == ("ns2.keybuzz.test", ("198.51.100.7",))
+    assert one.authoritative
+    assert two.authoritative
+
+
+def test_a_name_server_that_is_gone_costs_only_itself() -> None:
+    """The other one's answer stands."""
+    one, two = ask("app.keybuzz.test", Says(TWO))
+    assert one.addresses == ("203.0.113.20",)
+    assert (two.addresses, two.error_type) == ((), "timeout")
+
+
+def test_a_name_server_without_an_address_is_told() -> None:
+    """A delegation that leads nowhere is part of the answer."""
+    lame = {**ZONE, ("keybuzz.test.", "NS"): "gone.keybuzz.test."}
+    (zone,) = ask("app.keybuzz.test", Says(lame))
+    assert (zone.resolver, zone.error_type) == ("gone.keybuzz.test", "nxdomain")
+
+
+def test_aliases_are_followed_into_their_zones() -> None:
+    """A CNAME into a CDN's zone ends at the CDN's addresses, with the lesser TTL."""
+    (zone,) = ask("www.keybuzz.test")
+    assert (zone.addresses, zone.ttl) == (("203.0.113.80",), 60)
+
+
+def test_both_families_have_their_ttl() -> None:
+    """How long to wait may differ between IPv4 and IPv6."""
+    (zone,) = ask("both.keybuzz.test")
+    assert (zone.ttl, zone.ttl_ipv4, zone.ttl_ipv6) == (60, 60, 61)
+
+
+def test_a_circle_of_aliases_ends() -> None:
+    """Two names that are each other's alias have no address."""
+    circle = {**ZONE, ("edge.cdn.test.", "CNAME"): "www.keybuzz.test."}
+    del circle["edge.cdn.test.", "A"]
+    (zone,) = ask("www.keybuzz.test", Says(circle))
+    assert (zone.addresses, zone.authoritative) == ((), True)
+    assert zone.error_type is not None
+
+
+def test_a_zone_cannot_lead_us_home() -> None:
+    """A name server with a private address is not asked."""
+    (zone,) = ask("app.keybuzz.test", private=False)
+    assert (zone.authoritative, zone.error_type) == (True, "address_not_allowed")
