@@ -11,6 +11,7 @@ from parallax.model.balancer import BalancerReading, BalancerTarget
 from parallax.model.cluster import Endpoint, NodeReport, Pod, Sighting
 from parallax.model.probe import Role
 from parallax.model.snapshot import Snapshot
+from tests.parallax import edge
 from tests.parallax.pieces import (
     CAPTURES,
     CLOSED,
@@ -311,3 +312,4 @@ FAULTS: dict[str, Callable[[], Snapshot]] = {
     "pod-too-slow": slow_pods,
     "lb-wrong-destination-port": wrong_destination,
 }
+FAULTS |= edge.FAULTS

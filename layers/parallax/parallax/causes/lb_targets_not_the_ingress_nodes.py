@@ -79,7 +79,9 @@ def _somebody(snapshot: Snapshot) -> str | None:
     """Say that another machine answers, which writes in no ingress log of ours."""
     direct = evidence.failing(snapshot, Role.DIRECT)
     answered = [p for p in direct if p.status_code is not None]
-    if not answered or not evidence.logs_were_read(snapshot):
+    if not answered or evidence.lost(snapshot):
+        return None
+    if not evidence.logs_were_read(snapshot):
         return None
     return f"somebody else answers {answered[0].status_code}, and no ingress log has it"
 

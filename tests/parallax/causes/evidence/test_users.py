@@ -50,9 +50,13 @@ def answer(snapshot: Snapshot, cause: str) -> Answer:
     return next(a.answer for a in judge(snapshot).assessments if a.cause == cause)
 
 
+BEFORE = ("dns-resolvers-disagree", "dns-stale-address", "lb-no-service-for-port")
+"""Causes that say themselves why users get no connection."""
+
+
 @pytest.mark.parametrize("roles", [(), AS_A_USER], ids=["everybody", "users"])
 @pytest.mark.parametrize("how", NO_CONNECTION)
-@pytest.mark.parametrize("cause", s.FAULTS)
+@pytest.mark.parametrize("cause", [cause for cause in s.FAULTS if cause not in BEFORE])
 def test_nobody_behind_is_blamed_where_users_get_no_connection(
     cause: str, how: str, roles: tuple[Role, ...]
 ) -> None:
@@ -63,6 +67,21 @@ def test_nobody_behind_is_blamed_where_users_get_no_connection(
     judgement = judge(x)
     assert judgement.cause == NOT_ESTABLISHED
     assert not [a for a in judgement.assessments if a.answer is Answer.SUPPORTED]
+
+
+@pytest.mark.parametrize("how", NO_CONNECTION)
+@pytest.mark.parametrize("cause", BEFORE[:2])
+def test_a_name_that_leads_to_nobody_is_blamed_for_the_lost_connection(
+    cause: str, how: str
+) -> None:
+    """An old address may refuse, drop, or show an old certificate; it is a name's."""
+    x = s.FAULTS[cause]()
+    assert x.run
+    lost = replace(x, run=losing(x.run, *NO_CONNECTION[how], *AS_A_USER))
+    resolved = how != "the name does not resolve"
+    assert judge(lost).cause == (cause if resolved else NOT_ESTABLISHED)
+    everybody = replace(x, run=losing(x.run, *NO_CONNECTION[how]))
+    assert judge(everybody).cause == NOT_ESTABLISHED
 
 
 @pytest.mark.parametrize("cause", s.FAULTS)

@@ -30,7 +30,9 @@ def astray(snapshot: Snapshot) -> tuple[Probe, ...]:
     return tuple(
         p
         for p in failing(snapshot, *AS_A_USER)
-        if p.peer_address and not is_balancers(snapshot, p.peer_address)
+        if p.peer_address
+        and p.error_phase != "resolve"
+        and not is_balancers(snapshot, p.peer_address)
     )
 
 
