@@ -153,6 +153,13 @@ def test_sightings_of_earlier_reports_come_with_the_last(cloud: Any) -> None:
     assert last.sightings == (early, late)
 
 
+def test_a_balancer_off_the_internet_has_no_address_to_ask() -> None:
+    """Its addresses stay in the reading, but no probe is led there."""
+    closed = LoadBalancer(id=1, name="lb", ipv4="203.0.113.20", public_interface=False)
+    item = to_item(replace(READING, load_balancer=closed))
+    assert item["addresses"] == {"L": []}
+
+
 def test_the_balancers_addresses_need_no_decoding(cloud: Any) -> None:
     """The newest reading's addresses are found; a problem reading has none."""
     journal = DynamoJournal(cloud.journal)

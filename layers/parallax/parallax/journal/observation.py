@@ -85,7 +85,8 @@ def to_item(observation: Observation) -> Item:
     item["outcome"] = {"S": outcome}
     if isinstance(observation, BalancerReading) and observation.load_balancer:
         balancer = observation.load_balancer
-        found = [address for address in (balancer.ipv4, balancer.ipv6) if address]
+        public = (balancer.ipv4, balancer.ipv6) if balancer.public_interface else ()
+        found = [address for address in public if address]
         item["addresses"] = {"L": [{"S": address} for address in found]}
     return item
 

@@ -35,14 +35,17 @@ def first_bounded(probe: Probe) -> Probe:
 
 
 def _headers(headers: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
-    """Return the first headers that fit; a whole one or none."""
+    """Return the headers that fit, in their order; each whole or not at all.
+
+    One long policy must not take the place of the short ones that name a server.
+    """
     left = HEADERS
     kept: list[tuple[str, str]] = []
     for name, value in headers:
-        left -= len(name.encode()) + len(value.encode())
-        if left < 0:
-            break
-        kept.append((name, value))
+        size = len(name.encode()) + len(value.encode())
+        if size <= left:
+            left -= size
+            kept.append((name, value))
     return tuple(kept)
 
 
