@@ -68,7 +68,49 @@ def with_stale_balancer(snapshot: Snapshot) -> Snapshot:
     return replace(snapshot, balancer=replace(snapshot.balancer, read_at=before))
 
 
+def without_investigation(snapshot: Snapshot) -> Snapshot:
+    """Leave only the first probe, as while the first investigation is under way."""
+    assert snapshot.run
+    alone = replace(snapshot.run, probes=snapshot.run.probes[:1], resolutions=())
+    return replace(snapshot, run=alone)
+
+
+def without_resolvers(snapshot: Snapshot) -> Snapshot:
+    """Take the resolvers' answers away."""
+    assert snapshot.run
+    return replace(snapshot, run=replace(snapshot.run, resolutions=()))
+
+
+def with_silent_agents(snapshot: Snapshot) -> Snapshot:
+    """Let every agent have fallen silent minutes ago."""
+    ago = timedelta(minutes=5)
+    reports = tuple(
+        replace(r, sent_at=r.sent_at - ago, received_at=r.sent_at - ago)
+        for r in snapshot.reports
+    )
+    return replace(snapshot, reports=reports)
+
+
+def with_a_late_clock(snapshot: Snapshot) -> Snapshot:
+    """Let every node's clock be ten minutes late; ingest's is right."""
+    late = timedelta(minutes=10)
+    reports = tuple(
+        replace(
+            r,
+            sent_at=r.sent_at - late,
+            log_read_at=r.log_read_at and r.log_read_at - late,
+            probes=tuple(replace(p, started_at=p.started_at - late) for p in r.probes),
+            reading=r.reading and replace(r.reading, read_at=r.reading.read_at - late),
+        )
+        for r in snapshot.reports
+    )
+    return replace(snapshot, reports=reports)
+
+
 BLINDFOLDS = {
+    "no investigation": without_investigation,
+    "no resolvers": without_resolvers,
+    "silent agents": with_silent_agents,
     "no balancer reading": lambda x: replace(x, balancer=None),
     "stale balancer reading": with_stale_balancer,
     "no agents": lambda x: replace(x, reports=(), sightings=()),
@@ -90,6 +132,27 @@ def test_each_fault_is_named(cause: str) -> None:
     assert (judgement.class_, judgement.hop) == (known.class_, known.hop)
     assert judgement.complete
     assert judgement.next_steps
+
+
+@pytest.mark.parametrize("cause", s.FAULTS)
+def test_no_other_cause_is_shown_beside_it(cause: str) -> None:
+    """All pairs: what shows one fault does not show a neighbor as well."""
+    found = answers(s.FAULTS[cause]())
+    shown = [other for other, answer in found.items() if answer is Answer.SUPPORTED]
+    assert shown == [cause]
+
+
+@pytest.mark.parametrize("cause", s.FAULTS)
+def test_a_nodes_late_clock_changes_nothing(cause: str) -> None:
+    """The skew between a node's clock and ingest's is taken out."""
+    assert judge(with_a_late_clock(s.FAULTS[cause]())).cause == cause
+
+
+@pytest.mark.parametrize("cause", s.FAULTS)
+def test_what_is_missing_rules_nothing_out_that_was_shown(cause: str) -> None:
+    """Without a source a cause that holds is shown or unknown, never refuted."""
+    for name, blindfold in BLINDFOLDS.items():
+        assert answers(blindfold(s.FAULTS[cause]()))[cause] is not Answer.REFUTED, name
 
 
 @pytest.mark.parametrize("blindfold", BLINDFOLDS)
@@ -320,7 +383,7 @@ def test_a_cause_that_raises_becomes_unknown() -> None:
 
 @pytest.mark.parametrize("cause", CAUSES, ids=lambda c: c.id)
 def test_each_cause_has_its_page(cause: Cause) -> None:
-    """The module's docstring has the four headings, and is named after the id."""
+    """The module's docstring has the headings, and is named after the id."""
     module = cause.assess.__module__
     page = __import__(module, fromlist=["*"]).__doc__
     assert module.endswith(cause.id.replace("-", "_"))
