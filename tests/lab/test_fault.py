@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from lab.case import CASES, load
-from lab.fault import FaultError, fault_ids, load_fault
+from lab.fault import FaultError, fault_ids, load_fault, oddity_ids
 from lab.verbs import VERBS
 
 
@@ -16,9 +16,35 @@ def test_every_fault_fits_every_case(fault_id: str, path: Path) -> None:
     case = load(path)
     fault = load_fault(fault_id, case)
     assert set(fault.expected) <= {a.name for a in case.apps}
-    assert set(fault.expected.values()) == {fault_id}
+    (cause,) = set(fault.expected.values())
+    assert f"{fault_id}-".startswith(f"{cause}-")
     assert {verb for verb, _ in fault.actions} <= set(VERBS)
     assert fault.description
+
+
+@pytest.mark.parametrize("oddity", oddity_ids())
+def test_an_oddity_blames_nobody_and_stands_beside_a_fault(oddity: str) -> None:
+    """An oddity alone expects nothing; beside a fault it comes about first."""
+    alone = load_fault(oddity)
+    assert alone.expected == {}
+    joined = load_fault(f"pods-not-ready+{oddity}")
+    assert set(joined.expected.values()) == {"pods-not-ready"}
+    assert joined.actions[0] == alone.actions[0]
+    assert {verb for verb, _ in alone.actions} <= set(VERBS)
+
+
+def test_of_two_faults_the_outer_one_is_expected() -> None:
+    """Where both hit a target users meet the outer; elsewhere each its own."""
+    joined = load_fault("pod-answers-error+lb-no-target")
+    assert set(joined.expected.values()) == {"lb-no-target"}
+    apart = load_fault("cache-replays-error+pods-not-ready")
+    assert set(apart.expected.values()) == {"cache-replays-error", "pods-not-ready"}
+
+
+def test_a_fault_that_an_oddity_hides_is_refused() -> None:
+    """With the front's page stored nobody feels a fault that hits it alone."""
+    with pytest.raises(FaultError, match="hidden"):
+        load_fault("cache-replays-error+oddity:cached-page")
 
 
 def test_an_unknown_fault_is_told_with_those_there_are() -> None:
