@@ -9,12 +9,14 @@ uuid4 in hex, as `parallax.probe` sends them; lines without that mark are droppe
 as bytes. A log is believed only once it is known to hold ids and User-Agents, by
 its configuration or by any one line: an ingress that writes neither would look
 as if it had never been asked. A line of ours that cannot be read ends the belief
-until one can.
+until one can. One with an id that somebody else made ends it for a while, though
+others keep theirs: Envoy replaces only the ids of requests from outside.
 """
 
 import logging
 import re
 import threading
+import time
 from collections import deque
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,6 +30,8 @@ KEPT = 2000
 """Lines of ours held until they are taken; a cycle has some dozens."""
 PROVING_LINES = 1000
 """Lines of other people that are looked at until one shows what the log holds."""
+FOREIGN_SECONDS = 300.0
+"""So long after a foreign id under our name silence means nothing."""
 FOREIGN_IDS = (
     "the ingress writes request ids of its own into its log, not the X-Request-ID it "
     "was sent (Envoy: preserve_external_request_id)"
@@ -36,6 +40,8 @@ UNKNOWN_FORMAT = (
     "the ingress's access log is in no format known here: set "
     "PARALLAX_AGENT_INGRESS_LOG_FORMAT"
 )
+_MADE_ELSEWHERE = re.compile(r"[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}")
+"""How proxies write the ids they make; anything else is a stranger's own."""
 _MARK = re.compile(r'["{|= ]Parallax/\d')
 _MARK_BYTES = USER_AGENT.encode()
 
@@ -68,6 +74,7 @@ class Hearing:
         self._proven = False
         self._examined = 0
         self._problem: str = ""
+        self._foreign_until = 0.0
         self._lacking: str = ""
 
     def expect(self, log_format: LogFormat) -> None:
@@ -86,7 +93,9 @@ class Hearing:
         with self._lock:
             taken = tuple(self._kept)
             self._kept.clear()
-            problem = self._problem or ("" if self._proven else self._lacking)
+            foreign = time.monotonic() < self._foreign_until
+            problem = self._problem or (FOREIGN_IDS if foreign else "")
+            problem = problem or ("" if self._proven else self._lacking)
             believed = self._proven and not problem
             return Heard(taken, read_at if believed else None, problem)
 
@@ -120,7 +129,8 @@ class Hearing:
             self._doubt(entry.lacking or UNKNOWN_FORMAT)
             return
         if not OURS.fullmatch(entry.request_id):
-            self._doubt(FOREIGN_IDS)
+            if _MADE_ELSEWHERE.fullmatch(entry.request_id):
+                self._foreign_until = time.monotonic() + FOREIGN_SECONDS
             return
         self._problem = self._format.problem
         key = (entry.request_id, entry.seen_at)

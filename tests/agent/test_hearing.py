@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from parallax_agent import hearing as hearing_module
 from parallax_agent.formats import chosen
 from parallax_agent.formats.traefik import LACKING_HEADERS, LACKING_ID
 from parallax_agent.hearing import (
@@ -16,7 +17,8 @@ from parallax_agent.hearing import (
     Hearing,
 )
 
-ID = "0123456789abcdef0123456789abcdef"
+ID = "0123456789ab4def8123456789abcdef"
+ENVOYS = "0a1b2c3d-4e5f-6789-8abc-def012345678"
 MOMENT = datetime(2026, 11, 23, 21, 0, 5, tzinfo=UTC)
 FIT = '$status $req_id "$http_user_agent"'
 
@@ -97,7 +99,7 @@ TRAEFIK_JSON = b'{"DownstreamStatus":200,"StartUTC":"2026-11-23T21:00:01Z"}'
         (TRAEFIK % b"Parallax/0.1", LACKING_ID),
         (TRAEFIK_JSON, LACKING_HEADERS),
         (b'x "Parallax/0.1.0" x', UNKNOWN_FORMAT),
-        (line(request_id="0a1b-not-ours"), FOREIGN_IDS),
+        (line(request_id=ENVOYS), FOREIGN_IDS),
     ],
     ids=["anybody's", "ours", "JSON", "unknown", "foreign ids"],
 )
@@ -107,14 +109,29 @@ def test_a_log_that_cannot_show_us_says_why(given: bytes, problem: str) -> None:
 
 
 def test_a_line_of_ours_ends_a_doubt() -> None:
-    """Half a line, or somebody who pretends to be us, does no lasting harm."""
+    """Half a line does no lasting harm."""
     hearing = Hearing("worker-01", "pod-1")
-    for doubtful in (line()[:-40], line(request_id="not-ours")):
-        hearing.hear(line())
-        hearing.hear(doubtful)
-        assert hearing.take(MOMENT).read_at is None
-        hearing.hear(line())
-        assert hearing.take(MOMENT).read_at == MOMENT
+    hearing.hear(line())
+    hearing.hear(line()[:-40])
+    assert hearing.take(MOMENT).read_at is None
+    hearing.hear(line())
+    assert hearing.take(MOMENT).read_at == MOMENT
+
+
+@pytest.mark.parametrize("foreign", [ENVOYS, "0123456789abcdef" * 2])
+def test_a_replaced_id_ends_belief_though_others_are_kept(
+    foreign: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Envoy keeps the ids of inside probes and replaces those from outside."""
+    hearing = Hearing("worker-01", "pod-1")
+    hearing.hear(line(request_id=foreign))
+    hearing.hear(line())
+    got = hearing.take(MOMENT)
+    assert len(got.sightings) == 1
+    assert (got.read_at, got.problem) == (None, FOREIGN_IDS)
+    monkeypatch.setattr(hearing_module, "FOREIGN_SECONDS", 0.0)
+    hearing.hear(line(request_id=foreign))
+    assert hearing.take(MOMENT).read_at == MOMENT
 
 
 def test_a_stranger_s_line_ends_no_doubt_about_ours() -> None:
@@ -128,10 +145,11 @@ def test_a_stranger_s_line_ends_no_doubt_about_ours() -> None:
     [
         b"GET /docs/Parallax/0.1 x",
         line(agent="curl/8.5 Parallax/0.1"),
+        line(request_id="a-stranger-s-own"),
         line(agent="Parallax/0.1 " + "x" * 20000),
         b"Parallax/\xff\xfe\x00",
     ],
-    ids=["path", "inside another agent", "long", "no UTF-8"],
+    ids=["path", "inside another agent", "with an id", "long", "no UTF-8"],
 )
 def test_the_mark_elsewhere_does_no_harm(harmless: bytes) -> None:
     """Our name in a path or inside another's agent is nobody's line."""

@@ -29,11 +29,12 @@ MOMENT = datetime(2026, 11, 23, 21, 0, 1, tzinfo=UTC)
 
 def line(number: int, agent: str = "Parallax/0.1.0", request_id: str = "") -> bytes:
     """Write an access line; its second and its request id are its number."""
+    request_id = request_id or f"{number:012x}4{0:03x}8{0:015x}"
     moment = f"2026-11-23T21:00:{number:02}.000000000Z"
     return (
         f"{moment} 10.0.0.5 - - [23/Nov/2026:21:00:{number:02} +0000] "
         f'"GET / HTTP/1.1" 503 17 "-" "{agent}" 210 0.004 '
-        f"[keybuzz-keybuzz-api-80] [] - - - - {request_id or f'{number:032x}'}\n"
+        f"[keybuzz-keybuzz-api-80] [] - - - - {request_id}\n"
     ).encode()
 
 
@@ -49,7 +50,7 @@ def until[T](ask: Callable[[], T | None], seconds: float = 10) -> T:
 
 def ids(sightings: tuple[Sighting, ...]) -> list[int]:
     """Return the numbers that the request ids stand for."""
-    return [int(s.request_id, 16) for s in sightings]
+    return [int(s.request_id[:12], 16) for s in sightings]
 
 
 def collect(follower: Follower, count: int) -> list[int]:

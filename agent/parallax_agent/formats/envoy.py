@@ -9,8 +9,10 @@ gateway.envoyproxy.io, "Gateway access logs", whose keys are header names.
 An empty value is `-`. The log has one status, the client's; it is the
 upstream's own where details say `via_upstream`, or, where there are no details,
 where no flag is set and the upstream's time is known. Times are milliseconds.
-Envoy writes an X-Request-ID of its own over ours unless
-`preserve_external_request_id` is set (Istio and Contour set it).
+At the edge Envoy writes an X-Request-ID of its own over ours, unless
+`preserve_external_request_id` is set (istio/istio#10875); requests from private
+addresses keep theirs, so ours from inside do not speak for those from outside
+(istio/istio#43833). Envoy Gateway has it since envoyproxy/gateway#3225.
 """
 
 import re

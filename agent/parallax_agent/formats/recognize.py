@@ -22,8 +22,8 @@ from parallax_agent.formats import envoy, haproxy, nginx, traefik
 from parallax_agent.formats.objects import first, leaves
 from parallax_agent.formats.template import last
 
-OURS = re.compile(r"[0-9a-f]{32}")
-"""What `parallax.probe` sends as X-Request-ID: a uuid4 in hex."""
+OURS = re.compile(r"[0-9a-f]{12}4[0-9a-f]{3}[89ab][0-9a-f]{15}")
+"""What `parallax.probe` sends as X-Request-ID: a uuid4 in hex, without dashes."""
 _IDS = ("reqid", "xrequestid", "httpxrequestid", "requestid")
 _AGENTS = ("httpuseragent", "useragent", "agent", "ua", "original")
 

@@ -9,7 +9,7 @@ from parallax_agent.formats.envoy import EnvoyFormat
 from parallax_agent.formats.haproxy import HaproxyFormat
 from parallax_agent.formats.nginx import DEFAULT, NginxFormat
 
-ID = "0123456789abcdef0123456789abcdef"
+ID = "0123456789ab4def8123456789abcdef"
 FIT = '$status $req_id "$http_user_agent"'
 LINE = (
     '10.0.0.5 - - [23/Nov/2026:21:00:01 +0000] "GET / HTTP/1.1" 503 17 "-" '

@@ -12,7 +12,7 @@ from parallax_agent.access_line import AccessLine
 from parallax_agent.formats import RECOGNIZED, chosen
 from parallax_agent.formats.envoy import ENVOY, ISTIO, envoy_format
 
-ID = "0123456789abcdef0123456789abcdef"
+ID = "0123456789ab4def8123456789abcdef"
 POD = "10.42.0.9:8080"
 MOMENT = datetime(2026, 11, 23, 21, 0, 1, 123000, UTC)
 VALUES = {

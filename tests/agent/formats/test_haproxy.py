@@ -11,7 +11,7 @@ from parallax_agent.access_line import AccessLine
 from parallax_agent.formats import RECOGNIZED, chosen
 from parallax_agent.formats.haproxy import DEFAULT, LACKING, haproxy_format
 
-ID = "0123456789abcdef0123456789abcdef"
+ID = "0123456789ab4def8123456789abcdef"
 AGENT = "Parallax/0.1.0"
 
 

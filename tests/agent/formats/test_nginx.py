@@ -11,7 +11,7 @@ from parallax_agent.access_line import AccessLine
 from parallax_agent.formats import RECOGNIZED
 from parallax_agent.formats.nginx import DEFAULT_FORMAT, nginx_format
 
-ID = "0123456789abcdef0123456789abcdef"
+ID = "0123456789ab4def8123456789abcdef"
 
 
 def line(  # noqa: PLR0913 - a line has many fields

@@ -11,7 +11,7 @@ from parallax_agent.access_line import AccessLine
 from parallax_agent.formats import RECOGNIZED
 from parallax_agent.formats.traefik import LACKING_HEADERS, LACKING_ID
 
-ID = "0123456789abcdef0123456789abcdef"
+ID = "0123456789ab4def8123456789abcdef"
 POD = "10.42.0.9:8080"
 
 
