@@ -52,6 +52,12 @@ def test_a_name_server_without_an_address_is_told() -> None:
     assert (zone.resolver, zone.error_type) == ("gone.keybuzz.test", "nxdomain")
 
 
+def test_a_name_of_no_zone_is_told() -> None:
+    """Where not even the root is known there is nobody to ask."""
+    (zone,) = ask("front.nowhere.test")
+    assert (zone.resolver, zone.error_type) == ("authoritative", "no_zone")
+
+
 def test_aliases_are_followed_into_their_zones() -> None:
     """A CNAME into a CDN's zone ends at the CDN's addresses, with the lesser TTL."""
     (zone,) = ask("www.keybuzz.test")

@@ -104,6 +104,8 @@ def problem(error: Exception) -> str:
             return "timeout"
         case OSError() | dns.resolver.NoNameservers():
             return "unreachable"
+        case dns.resolver.NoRootSOA() | dns.resolver.NoAnswer():
+            return "no_zone"
         case dns.exception.DNSException():
             return type(error).__name__.lower()
         case _:

@@ -33,7 +33,7 @@ async def compare(
 
     A TTL is in seconds: a resolver's is what is left of it, the zone's own the
     whole. `error_type` is the DNS response code in lower case, `timeout`,
-    `unreachable`, `no_address`, or `address_not_allowed`.
+    `unreachable`, `no_address`, `no_zone`, or `address_not_allowed`.
     """
     servers = _servers(resolvers)
     name = dns.name.from_text(host)
