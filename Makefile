@@ -2,7 +2,7 @@
 # FAULT=<id> | FAULT=none | CASE=<file> | JSON=1 go with `make demo`.
 .DEFAULT_GOAL := help
 SHELL := bash
-.PHONY: help setup demo up down faults test check fmt unit lab end-to-end container build lock record docs
+.PHONY: help setup demo up down faults test check fmt unit lab end-to-end container build lock record bench-accuracy docs
 FAULT ?= lb-health-check-wrong-port
 CASE ?= lab/cases/keybuzz.yaml
 PY := .venv/bin/python
@@ -12,7 +12,7 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS := true
 
 help: ## show these lines
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[36m%-11s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[36m%-14s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## install what is missing, saying what and why
 	@tools/setup $(if $(JSON),>&2)
@@ -60,3 +60,6 @@ docs: setup ## write docs/causes.md and its pictures anew from the causes
 
 lock: setup ## write the pinned requirements anew from the date in pyproject.toml
 	@tools/lock
+
+bench-accuracy: setup ## how often class and cause are right: recorded, drawn, held out; docs/accuracy.md
+	@$(PY) -m bench.accuracy --holdout

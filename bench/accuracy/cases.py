@@ -1,0 +1,157 @@
+"""Cases: labeled situations, drawn by a seed.
+
+In: a seed and how many. Out: cases: what the journal holds, and the label.
+It does not: judge. A label says what was broken, and which evidence was kept back.
+"""
+
+from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import dataclass, replace
+from random import Random
+
+from bench.accuracy.faults import FAULTS, Fault
+from bench.accuracy.label import NONE, Label, label_of
+from bench.accuracy.noise import NOISES, Noise
+from bench.accuracy.platform.draw import draw
+from bench.accuracy.platform.observe import NeverSeenError, Observed, observe
+from bench.accuracy.platform.wish import Wish
+from bench.accuracy.platform.world import World
+from parallax.model.judgement import NOT_ESTABLISHED
+
+MORE = 50
+"""Draws that a case may need: a fault that shows to nobody is none."""
+PARTIAL = 0.3
+"""Share of the cases with evidence kept back."""
+DOUBLES = 12
+"""Of a round of cases, those with two faults at once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One situation with its label."""
+
+    id: str
+    fault: str
+    label: Label
+    observed: Observed
+    hidden: str = "nothing"
+    """What was kept back."""
+
+
+def cases(seed: str, count: int, first: int = 0) -> Iterator[Case]:
+    """Yield that many cases; the faults take turns, so that a slice has them all."""
+    singles: list[Fault | Noise] = [*FAULTS.values(), *NOISES]
+    for number in range(first, first + count):
+        at = number % (len(singles) + DOUBLES)
+        what = singles[at] if at < len(singles) else None
+        yield _drawn(f"{seed}-{number:03d}", what)
+
+
+def case_of(case_id: str) -> Case:
+    """Return one case by its id."""
+    seed, _, number = case_id.rpartition("-")
+    return next(cases(seed, 1, int(number)))
+
+
+def _drawn(case_id: str, what: Fault | Noise | None) -> Case:
+    for attempt in range(MORE):
+        rng = Random(f"{case_id}:{attempt}")
+        try:
+            if isinstance(what, Noise):
+                return _noisy(case_id, what, rng)
+            return _broken(case_id, (what,) if what else _two(rng), rng)
+        except NeverSeenError:
+            continue
+    raise NeverSeenError(case_id)
+
+
+def _noisy(case_id: str, noise: Noise, rng: Random) -> Case:
+    before = draw(rng, noise.wish)
+    world = deepcopy(before)
+    noise.inject(world)
+    observed = observe(before, world, minutes=0, fails=noise.fails)
+    cause = NOT_ESTABLISHED if noise.fails else NONE
+    label = Label(cause=cause, class_=None, accept=frozenset({cause}))
+    return Case(id=case_id, fault=noise.name, label=label, observed=observed)
+
+
+def _two(rng: Random) -> tuple[Fault, ...]:
+    """Return two faults of different places on the way, the outer first."""
+    placed = [f for f in FAULTS.values() if f.outer]
+    outer = rng.choice([f for f in placed if f.outer < max(x.outer for x in placed)])
+    inner = rng.choice([f for f in placed if f.outer > outer.outer])
+    return outer, inner
+
+
+def _broken(case_id: str, faults: tuple[Fault, ...], rng: Random) -> Case:
+    before = draw(rng, _wish(faults))
+    world = deepcopy(before)
+    truths = [fault.inject(world) for fault in faults]
+    hidden = _hide(world) if rng.random() < PARTIAL else _harmless(world)
+    minutes = rng.choice((0, 1, 1, 2))
+    if hidden in {"stale-reading", "stale-nodes"}:
+        minutes = max(1, minutes)
+    observed = observe(before, world, minutes=minutes)
+    name = "+".join(fault.name for fault in faults)
+    label = label_of(faults, truths, observed, kept_back=hidden != "nothing")
+    return Case(id=case_id, fault=name, label=label, observed=observed, hidden=hidden)
+
+
+def _wish(faults: tuple[Fault, ...]) -> Wish:
+    """Return what all faults need; one that contradicts another is not drawn."""
+    wish = faults[0].wish
+    for fault in faults[1:]:
+        more = fault.wish
+        for name in Wish.__dataclass_fields__:
+            mine, other = getattr(wish, name), getattr(more, name)
+            if name in {"nodes", "pods"}:
+                wish = replace(wish, **{name: max(mine, other)})
+            elif other is not None and mine is not None and mine != other:
+                raise NeverSeenError
+            elif mine is None:
+                wish = replace(wish, **{name: other})
+    return wish
+
+
+def _hide(world: World) -> str:
+    """Keep evidence back, and say which."""
+    rng, names = world.rng, [n.name for n in world.nodes]
+    what = rng.choice(
+        (
+            "agents-silent",
+            "one-agent-silent",
+            "no-token",
+            "no-log",
+            "no-slices",
+            "stale-reading",
+            "stale-nodes",
+        )
+    )
+    blind = world.blind
+    if what == "agents-silent":
+        blind = replace(blind, agents=tuple(names))
+    elif what == "one-agent-silent":
+        blind = replace(blind, agents=(rng.choice(names),))
+    else:
+        field = {
+            "no-token": "token",
+            "no-log": "log",
+            "no-slices": "slices",
+            "stale-reading": "stale_reading",
+            "stale-nodes": "stale_nodes",
+        }[what]
+        blind = replace(blind, **{field: True})
+    world.blind = blind
+    return what
+
+
+def _harmless(world: World) -> str:
+    """Disturb what must not matter: clocks; and a log that nobody can read."""
+    rng = world.rng
+    if rng.random() < 0.2:
+        skew = {n.name: rng.uniform(-600, 600) for n in world.nodes}
+        world.blind = replace(world.blind, skew=skew)
+    if world.ingress.kind != "ingress-nginx" and rng.random() < 0.5:
+        world.blind = replace(world.blind, log=True)
+        return "no-log"
+    return "nothing"

@@ -1,0 +1,119 @@
+"""Label: what is true of a case, and what may honestly be said of it.
+
+In: what was broken, and what the observers got. Out: a `Label`.
+It does not: read a judgement.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bench.accuracy.faults import CLASSES, Fault, Truth
+from bench.accuracy.platform.observe import Observed
+from parallax.model.balancer import BalancerReading, HealthStatus, TargetHealth
+from parallax.model.judgement import NOT_ESTABLISHED
+
+NONE = "none"
+BALANCERS = 3
+"""Where on the way the balancer's faults stand (`Fault.outer`)."""
+SUFFICES = "each alone leaves the balancer without a healthy target"
+BY_CONTRAST = frozenset(
+    {
+        "lb-no-healthy-target",
+        "node-firewall-blocks-load-balancer",
+        "lb-health-check-rejected",
+    }
+)
+"""Shown by a balancer that finds nobody well while all is well inside."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Label:
+    """What is true, and what may be said; `partial` evidence may say nothing."""
+
+    cause: str
+    class_: str | None
+    accept: frozenset[str]
+    evidence: str = "complete"
+    reason: str = ""
+
+
+def label_of(
+    faults: tuple[Fault, ...],
+    truths: list[Truth],
+    observed: Observed,
+    *,
+    kept_back: bool,
+) -> Label:
+    """Return the label of a world that was broken so, and seen so."""
+    truth, reasons = truths[0], [t.reason for t in truths[:1] if t.reason]
+    accept = {truth.cause, *truth.also}
+    evident = truth.evident
+    if len(faults) > 1:
+        reasons.append("two faults: users meet the outer")
+        if truth.cause in BY_CONTRAST:
+            evident = False
+            reasons.append("the inner hides the contrast that would show the outer")
+        past = faults[0].outer < BALANCERS
+        if past or _suffices(faults[1], observed):
+            accept |= {truths[1].cause, *truths[1].also}
+            evident = False
+            why = "a request past it meets the inner" if past else SUFFICES
+            reasons.append(f"{why}: either is honest")
+    if truth.cause == "lb-some-targets-unhealthy" and not _mixed(observed):
+        evident = False
+        reasons.append("when the balancer was read, no target or all were unhealthy")
+    whole = evident and not kept_back
+    if not whole:
+        accept.add(NOT_ESTABLISHED)
+    if truth.cause == "monitor-blind":
+        accept |= {NOT_ESTABLISHED}
+    return Label(
+        cause=truth.cause,
+        class_=CLASSES[truth.cause],
+        accept=frozenset(accept),
+        evidence="complete" if whole else "partial",
+        reason="; ".join(reasons),
+    )
+
+
+def _suffices(inner: Fault, observed: Observed) -> bool:
+    """Say whether the inner fault alone would leave the balancer without a target.
+
+    And nobody says which of the two the health checks met.
+    """
+    if inner.name == "ingress-without-endpoints":
+        return True
+    return _checks(observed) != {"tcp"} and not _told(observed)
+
+
+def _checks(observed: Observed) -> set[str]:
+    """Return how the balancer checks, as the API shows it; of nothing, tcp."""
+    found = {
+        service.health_check.protocol
+        for seen in observed.observations
+        if isinstance(seen, BalancerReading) and seen.load_balancer
+        for service in seen.load_balancer.services
+    }
+    return found or {"tcp"}
+
+
+def _told(observed: Observed) -> bool:
+    """Say whether Hetzner's API says why a check failed."""
+    return any(
+        health.detail not in {None, "unspecified"} for health in _healths(observed)
+    )
+
+
+def _mixed(observed: Observed) -> bool:
+    """Say whether the balancer's reading shows both healthy and unhealthy targets."""
+    seen = {health.status for health in _healths(observed)}
+    return {HealthStatus.HEALTHY, HealthStatus.UNHEALTHY} <= seen
+
+
+def _healths(observed: Observed) -> Iterator[TargetHealth]:
+    """Yield each target's health on the port users ask, as the API shows it."""
+    port = 443 if observed.target.url.startswith("https") else 80
+    for seen in observed.observations:
+        if isinstance(seen, BalancerReading) and seen.load_balancer:
+            for target in seen.load_balancer.leaves():
+                yield from (h for h in target.health_status if h.listen_port == port)

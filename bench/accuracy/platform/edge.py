@@ -1,0 +1,165 @@
+"""Edge: how a request from the internet fares: names, CDN, balancer.
+
+In: a `World`, the health its balancer knows, a request. Out: what came back.
+It does not: write probes; `outside` does.
+"""
+
+from dataclasses import replace
+
+from bench.accuracy.platform import health, pages
+from bench.accuracy.platform.pages import Reply
+from bench.accuracy.platform.parts import Cdn, Listen
+from bench.accuracy.platform.request import CLOSED, LATE, REFUSED, SILENT, Ask, Got
+from bench.accuracy.platform.world import World
+
+WAN = 0.012
+GATEWAY = (502, 504)
+
+
+def to_address(
+    world: World, known: health.Health, address: str, ask: Ask, *, fresh: bool
+) -> Got:
+    """Ask whatever machine has an address; `fresh` goes past a cache."""
+    if world.blind.monitor == "route":
+        return replace(SILENT, peer=address)
+    balancer, cdn = world.balancer, world.cdn
+    if address in {balancer.ipv4, balancer.ipv6}:
+        return replace(to_balancer(world, known, ask), peer=address)
+    if cdn and address in cdn.addresses:
+        return replace(_to_cdn(world, known, cdn, ask, fresh=fresh), peer=address)
+    return replace(_elsewhere(world, address), peer=address)
+
+
+def _elsewhere(world: World, address: str) -> Got:
+    how = world.names.elsewhere.get(address, "silent")
+    if how == "silent":
+        return SILENT
+    if how == "refuse":
+        return REFUSED
+    return Got(reply=pages.recorded(how), connect=WAN)
+
+
+def to_balancer(world: World, known: health.Health, ask: Ask) -> Got:
+    """Ask the balancer on the port that users ask."""
+    listen = world.listen
+    if listen is None:
+        return REFUSED
+    http = listen.protocol != "tcp"
+    if world.blips and ask.at >= 0:
+        world.blips -= 1
+        return replace(_instead(listen, 502, 0.004, ask), connect=WAN)
+    got = _forward(world, known, listen, ask)
+    if got.reply is not None:
+        reply = got.reply.lowered() if http else got.reply
+        return replace(got, reply=reply, connect=WAN)
+    return replace(got, connect=WAN)
+
+
+def _forward(world: World, known: health.Health, listen: Listen, ask: Ask) -> Got:
+    """Send to a target that counts as healthy, or answer in its stead."""
+    balancer = world.balancer
+    well = [
+        t for t in balancer.targets if health.at(known, t, listen.port, ask.at).healthy
+    ]
+    if not well:
+        return _instead(listen, 503, 0.001, ask)
+    target = well[world.turn(f"balancer:{listen.port}", len(well))]
+    patience = min(ask.patience, balancer.server_timeout)
+    http = listen.protocol != "tcp"
+    inner = replace(
+        ask,
+        source="balancer",
+        proxy=listen.proxy,
+        tls=ask.tls and not http,
+        patience=patience,
+    )
+    got = health.reach(world, target, listen.destination, inner)
+    if got.reply is not None:
+        return got
+    if got.phase == "connect":
+        tries = balancer.retries + (got.problem == "timeout")
+        wait = balancer.connect_timeout if got.problem == "timeout" else 1.0
+        return _instead(listen, 503, tries * wait, ask)
+    if got.problem == "timeout":
+        return _instead(listen, 504, balancer.server_timeout, ask)
+    return _instead(listen, 502, 0.002, ask)
+
+
+def _instead(listen: Listen, status: int, after: float, ask: Ask) -> Got:
+    """Answer for a target that does not; a tcp service can only hang up."""
+    if after >= ask.patience:
+        return replace(LATE, processing=ask.patience)
+    if listen.protocol == "tcp":
+        phase = "tls" if ask.tls else "processing"
+        return replace(CLOSED, phase=phase, processing=after)
+    return Got(reply=pages.haproxy(status), processing=after)
+
+
+def _to_cdn(
+    world: World, known: health.Health, cdn: Cdn, ask: Ask, *, fresh: bool
+) -> Got:
+    """Ask the CDN: what it stored, or its origin, or its own page."""
+    if cdn.stored is not None and not fresh:
+        return Got(reply=_replayed(cdn, cdn.stored), connect=WAN, processing=0.001)
+    got = _origin(world, known, cdn, ask)
+    if got.reply is not None:
+        return replace(got, reply=_through(cdn, got.reply), connect=WAN)
+    took = 5.0 if got.problem == "timeout" and got.phase == "connect" else 0.004
+    if got.problem == "timeout" and got.phase != "connect":
+        return replace(LATE, processing=ask.patience, connect=WAN)
+    return Got(reply=_own(cdn, got), connect=WAN, processing=took)
+
+
+def _origin(world: World, known: health.Health, cdn: Cdn, ask: Ask) -> Got:
+    balancer = world.balancer
+    if cdn.origin not in {balancer.ipv4, balancer.ipv6}:
+        return _elsewhere(world, cdn.origin)
+    if cdn.port != (443 if world.scheme == "https" else 80):
+        return REFUSED
+    return to_balancer(world, known, replace(ask, patience=60.0))
+
+
+def _replayed(cdn: Cdn, reply: Reply) -> Reply:
+    if cdn.kind == "varnish":
+        return reply.header(
+            ("X-Varnish", "32770 65541"),
+            ("Age", str(cdn.age)),
+            ("Via", "1.1 varnish (Varnish/7.1)"),
+        )
+    return _cloudflare(reply, "HIT").header(("Age", str(cdn.age)))
+
+
+def _through(cdn: Cdn, reply: Reply) -> Reply:
+    if cdn.kind == "varnish":
+        return reply.header(
+            ("X-Varnish", "15"), ("Age", "0"), ("Via", "1.1 varnish (Varnish/7.1)")
+        )
+    if reply.status in GATEWAY:
+        return _cloudflare(
+            pages.made(
+                reply.status,
+                pages.REASONS[reply.status],
+                "text/plain; charset=UTF-8",
+                f"error code: {reply.status}",
+            ),
+            "DYNAMIC",
+        )
+    return _cloudflare(reply, "DYNAMIC")
+
+
+def _own(cdn: Cdn, got: Got) -> Reply:
+    """Return the CDN's own page for an origin that it does not reach."""
+    if cdn.kind == "varnish":
+        return pages.recorded("varnish/503_director_no_healthy")
+    status = 522 if got.problem == "timeout" else 521
+    if got.phase != "connect":
+        status = 520
+    page = pages.made(status, "", "text/plain; charset=UTF-8", f"error code: {status}")
+    return _cloudflare(page, None)
+
+
+def _cloudflare(reply: Reply, cached: str | None) -> Reply:
+    kept = tuple((n, v) for n, v in reply.headers if n.lower() != "server")
+    said = (("cf-cache-status", cached),) if cached else ()
+    more = (("Server", "cloudflare"), *said, ("CF-RAY", "8f1c2d3e4a5b6c7d-FRA"))
+    return replace(reply, headers=(*kept, *more))

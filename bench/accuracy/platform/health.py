@@ -1,0 +1,111 @@
+"""Health: what the balancer's health checks find, check after check.
+
+In: a `World`. Out: for each target and listen port, its state at any time.
+It does not: know what the checks should find. A check is a request like any other.
+"""
+
+from dataclasses import dataclass, replace
+
+from bench.accuracy.platform.nodes import to_node
+from bench.accuracy.platform.parts import Check, Listen
+from bench.accuracy.platform.request import SILENT, Ask, Got
+from bench.accuracy.platform.world import World
+
+INTERVAL = 15.0
+ROUNDS = 24
+"""Checks that are played before the first probe, and through the run."""
+RETRIES = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """How a target stands from an instant on (seconds from the run's begin)."""
+
+    since: float
+    healthy: bool
+    detail: str | None = None
+    code: int | None = None
+
+
+type Health = dict[tuple[str, int], list[State]]
+
+
+def play(world: World) -> Health:
+    """Play the health checks of all targets; requests of theirs leave no log line."""
+    written = len(world.log)
+    found = {
+        (target, listen.port): _states(world, target, listen)
+        for listen in world.balancer.listens
+        for target in world.balancer.targets
+    }
+    del world.log[written:]
+    return found
+
+
+def at(health: Health, target: str, port: int, when: float) -> State:
+    """Return how a target stood at an instant."""
+    states = health[target, port]
+    past = [s for s in states if s.since <= when]
+    return past[-1] if past else states[0]
+
+
+def _states(world: World, target: str, listen: Listen) -> list[State]:
+    began = -(ROUNDS - 4) * INTERVAL
+    first = _verdict(world, target, listen)
+    states = [replace(first, since=began)]
+    streak = 0
+    for number in range(1, ROUNDS):
+        seen = _verdict(world, target, listen)
+        streak = 0 if seen.healthy is states[-1].healthy else streak + 1
+        if streak == RETRIES:
+            streak = 0
+            states.append(replace(seen, since=began + number * INTERVAL))
+    return states
+
+
+def _verdict(world: World, target: str, listen: Listen) -> State:
+    """Make one check, and say what Hetzner would say of it."""
+    check = listen.check
+    ask = Ask(
+        request_id="health-check",
+        host=check.domain or "",
+        at=0.0,
+        source="balancer",
+        proxy=listen.proxy,
+        tls=check.tls or check.protocol == "https",
+    )
+    got = reach(world, target, check.port, ask)
+    if got.problem is not None and got.phase == "connect":
+        word = "layer4_timeout" if got.problem == "timeout" else "layer4_no_connection"
+        return State(since=0, healthy=False, detail=word)
+    if check.protocol == "tcp":
+        return State(since=0, healthy=True)
+    if got.reply is None:
+        late = got.problem == "timeout"
+        # It connected, and then there was no HTTP: no other word of Hetzner's fits.
+        word = "layer7_timeout" if late else "unspecified"
+        return State(since=0, healthy=False, detail=word)
+    status = got.reply.status
+    if accepts(check, status):
+        return State(since=0, healthy=True)
+    return State(since=0, healthy=False, detail="unexpected_http_status", code=status)
+
+
+def accepts(check: Check, status: int) -> bool:
+    """Compare a status with the check's patterns, `?` for any digit."""
+    text = str(status)
+    return any(
+        all(p in {"?", c} for p, c in zip(pattern, text, strict=True))
+        for pattern in check.codes
+    )
+
+
+def reach(world: World, target: str, port: int, ask: Ask) -> Got:
+    """Ask a port of a target as the balancer; a foreign address answers nobody."""
+    node, balancer = world.node(target), world.balancer
+    if node is None:
+        return SILENT
+    routed = set(balancer.networks) & set(node.networks)
+    if balancer.use_private and not routed:
+        return SILENT
+    return to_node(world, node, port, ask)

@@ -1,0 +1,103 @@
+"""Hetzner: what the cloud's API shows of the balancer.
+
+In: a `World` at one time. Out: a `BalancerReading`.
+It does not: interpret. The API shows configuration and state, never a fault.
+"""
+
+from bench.accuracy.platform import health
+from bench.accuracy.platform.parts import Listen
+from bench.accuracy.platform.probes import when
+from bench.accuracy.platform.world import World
+from parallax.model import balancer as b
+
+INTERVAL = 15
+
+
+def balancer(
+    world: World, known: health.Health, target: str, at: float
+) -> b.BalancerReading:
+    """Return what the Hetzner API shows, or that the token is refused."""
+    if world.blind.token:
+        return b.BalancerReading(
+            target=target, read_at=when(at), problem=b.Problem.UNAUTHORIZED
+        )
+    lb = world.balancer
+    leaves = tuple(_target(world, known, t, at) for t in lb.targets)
+    targets: tuple[b.BalancerTarget, ...] = leaves
+    if lb.target_type == "label_selector":
+        group = b.BalancerTarget(
+            type="label_selector",
+            selector="role=ingress",
+            use_private_ip=lb.use_private,
+            targets=leaves,
+        )
+        targets = (group,)
+    return b.BalancerReading(
+        target=target,
+        read_at=when(at),
+        load_balancer=b.LoadBalancer(
+            id=lb.number,
+            name=lb.name,
+            ipv4=lb.ipv4,
+            ipv6=lb.ipv6,
+            private_ips=(lb.private,) if lb.networks else (),
+            networks=lb.networks,
+            algorithm="round_robin",
+            services=tuple(_service(x) for x in lb.listens),
+            targets=targets,
+        ),
+    )
+
+
+def _service(listen: Listen) -> b.BalancerService:
+    check = listen.check
+    http = b.HealthCheckHttp(
+        path=check.path, domain=check.domain, status_codes=check.codes, tls=check.tls
+    )
+    return b.BalancerService(
+        protocol=listen.protocol,
+        listen_port=listen.port,
+        destination_port=listen.destination,
+        proxyprotocol=listen.proxy,
+        timeout_idle=None if listen.protocol == "tcp" else 60,
+        health_check=b.HealthCheck(
+            protocol=check.protocol,
+            port=check.port,
+            interval=INTERVAL,
+            timeout=10,
+            retries=health.RETRIES,
+            http=None if check.protocol == "tcp" else http,
+        ),
+    )
+
+
+def _target(
+    world: World, known: health.Health, name: str, at: float
+) -> b.BalancerTarget:
+    node, lb = world.node(name), world.balancer
+    seen: list[b.TargetHealth] = []
+    for listen in lb.listens:
+        state = health.at(known, name, listen.port, at)
+        word = b.HealthStatus.HEALTHY if state.healthy else b.HealthStatus.UNHEALTHY
+        seen.append(
+            b.TargetHealth(
+                listen_port=listen.port,
+                status=word,
+                detail=state.detail if lb.tells else None,
+                health_check_status_code=state.code if lb.tells else None,
+            )
+        )
+    by_ip = lb.target_type == "ip" or node is None
+    address = name
+    if node is not None:
+        address = node.address if lb.use_private else node.public
+    return b.BalancerTarget(
+        type="ip" if by_ip else "server",
+        server_id=None if by_ip or node is None else node.server,
+        server_name=None if by_ip or node is None else node.name,
+        ip=address,
+        use_private_ip=lb.use_private and not by_ip,
+        networks=None if by_ip or node is None else node.networks,
+        server_status=None if by_ip else "running",
+        health_status=tuple(seen),
+    )

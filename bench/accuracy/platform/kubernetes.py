@@ -1,0 +1,159 @@
+"""Kubernetes: what the cluster's API says of the target's path.
+
+In: a `World` at one time. Out: a `ClusterReading`.
+It does not: interpret.
+"""
+
+from datetime import timedelta
+
+from bench.accuracy.platform.probes import when
+from bench.accuracy.platform.world import World
+from parallax.model import cluster as k
+
+
+def cluster(world: World, at: float) -> k.ClusterReading:
+    """Return what the Kubernetes API says, by a node's clock."""
+    ingress, blind = world.ingress, world.blind
+    nginx = ingress.kind == "ingress-nginx"
+    changed = when(at) - timedelta(seconds=world.changed_ago)
+    deny = ingress.deny
+    why = "cannot list endpointslices: 403 Forbidden"
+    return k.ClusterReading(
+        read_at=when(at),
+        nodes=tuple(
+            k.Node(
+                name=n.name,
+                internal_ip=n.address,
+                external_ip=n.public,
+                provider_id=f"hcloud://{n.server}",
+            )
+            for n in world.nodes
+        ),
+        ingress_service=_ingress_service(world),
+        ingress_endpoints=None if blind.slices else _ingress_endpoints(world),
+        ingress_name=world.service if world.host in ingress.hosts else None,
+        ingress_hosts=tuple(sorted(ingress.hosts)),
+        ingress_annotations=(deny.annotation,) if deny else (),
+        ingress_config=_config(world) if nginx else None,
+        ingress_pods=tuple(
+            k.Pod(
+                name=p.name,
+                node=p.node,
+                ip=p.address,
+                host_network=p.host_network,
+                phase="Running",
+                ready=p.ready,
+                started_at=when(at - 90000),
+            )
+            for p in ingress.pods
+        ),
+        ingress_workloads=(_ingress_workload(world),),
+        service=_service_of(world),
+        endpoints=None if blind.slices else _endpoints(world),
+        endpoints_changed_at=None if blind.slices else changed,
+        pods=_pods(world, at),
+        workloads=(_workload(world),),
+        problems=(why,) if blind.slices else (),
+    )
+
+
+def _ingress_workload(world: World) -> k.Workload:
+    pods = world.ingress.pods
+    ready = sum(p.ready for p in pods)
+    wanted = max(len(pods), 1)
+    name = world.ingress.service
+    return k.Workload(
+        kind="DaemonSet", name=name, desired=wanted, ready=ready, updated=len(pods)
+    )
+
+
+def _config(world: World) -> tuple[tuple[str, str], ...]:
+    ingress = world.ingress
+    word = "true" if ingress.proxy_protocol else "false"
+    return (
+        ("proxy-connect-timeout", f"{ingress.connect_timeout:.0f}"),
+        ("proxy-read-timeout", f"{ingress.read_timeout:.0f}"),
+        ("use-proxy-protocol", word),
+    )
+
+
+def _ingress_service(world: World) -> k.Service:
+    ingress = world.ingress
+    ports = (
+        k.ServicePort(
+            port=80, target_port="http", name="http", node_port=ingress.http_port
+        ),
+        k.ServicePort(
+            port=443, target_port="https", name="https", node_port=ingress.https_port
+        ),
+    )
+    return k.Service(
+        namespace=ingress.namespace,
+        name=ingress.service,
+        type="LoadBalancer" if ingress.health_port else "NodePort",
+        cluster_ip="10.96.138.137",
+        ports=ports,
+        external_traffic_policy=ingress.policy,
+        health_check_node_port=ingress.health_port,
+    )
+
+
+def _ingress_endpoints(world: World) -> tuple[k.Endpoint, ...]:
+    return tuple(
+        k.Endpoint(address=p.address, ready=p.ready, port=80, node=p.node, pod=p.name)
+        for p in world.ingress.pods
+    )
+
+
+def _service_of(world: World) -> k.Service:
+    port = k.ServicePort(
+        port=80,
+        target_port=f"{world.app_port}",
+        name="http",
+        node_port=world.app_node_port,
+    )
+    return k.Service(
+        namespace=world.namespace,
+        name=world.service,
+        type="NodePort" if world.app_node_port else "ClusterIP",
+        cluster_ip="10.96.66.114",
+        ports=(port,),
+        external_traffic_policy="Cluster" if world.app_node_port else None,
+    )
+
+
+def _endpoints(world: World) -> tuple[k.Endpoint, ...]:
+    return tuple(
+        k.Endpoint(
+            address=p.address, ready=p.ready, port=p.port, node=p.node, pod=p.name
+        )
+        for p in world.pods
+    )
+
+
+def _pods(world: World, at: float) -> tuple[k.Pod, ...]:
+    return tuple(
+        k.Pod(
+            name=p.name,
+            node=p.node,
+            ip=p.address,
+            host_network=p.host_network,
+            phase="Running",
+            ready=p.ready,
+            restarts=p.restarts,
+            waiting_reason=p.waiting,
+            started_at=when(at - p.age),
+        )
+        for p in world.pods
+    )
+
+
+def _workload(world: World) -> k.Workload:
+    count = len(world.pods)
+    return k.Workload(
+        kind="DaemonSet",
+        name=world.service,
+        desired=max(count, 1),
+        ready=sum(p.ready for p in world.pods),
+        updated=count if world.updated is None else world.updated,
+    )

@@ -1,0 +1,170 @@
+"""Observe: a world's last minutes, as the journal would hold them.
+
+In: the world as it was, and as it is broken. Out: observations, and when to judge.
+It does not: join or judge them.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bench.accuracy.platform import health, hetzner, kubernetes
+from bench.accuracy.platform.inside import measure
+from bench.accuracy.platform.outside import Outside
+from bench.accuracy.platform.parts import Line, Machine
+from bench.accuracy.platform.probes import when
+from bench.accuracy.platform.world import World
+from parallax.model.balancer import BalancerReading
+from parallax.model.cluster import NodeReport, Sighting
+from parallax.model.probe import ProbeRun
+from parallax.model.target import Reached, Target
+
+MINUTE = 60.0
+TAKEN = 40.0
+ATTEMPTS = 60
+INTERVAL = 15.0
+
+type Observation = ProbeRun | BalancerReading | NodeReport
+
+
+class NeverSeenError(Exception):
+    """The fault did not show to any first probe; the draw is not a case."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observed:
+    """What the journal holds of a case."""
+
+    target: Target
+    observations: tuple[Observation, ...]
+    taken_at: datetime
+
+
+def target_of(world: World, name: str = "shop") -> Target:
+    """Return the target as `targets.yaml` would name it."""
+    return Target(
+        name=name,
+        url=f"{world.scheme}://{world.host}/",
+        timeout_seconds=world.timeout,
+        reached=Reached(
+            load_balancer=world.balancer.name,
+            cdn=world.cdn is not None,
+            cluster=world.cluster,
+            namespace=world.namespace,
+            service=world.service,
+            ingress_namespace=world.ingress.namespace,
+            ingress_service=world.ingress.service,
+        ),
+    )
+
+
+def observe(
+    before: World, world: World, *, minutes: int = 1, fails: bool = True
+) -> Observed:
+    """Watch a world break `minutes` ago, up to an investigation (if it `fails`)."""
+    target = target_of(world)
+    was, known = health.play(before), health.play(world)
+    seen: list[Observation] = list(_well(before, was, target.name, minutes))
+    outside = Outside(world, known, target.name, direct=not world.blind.token)
+    for ago in range(minutes, 0, -1):
+        first = outside.first(-ago * MINUTE)
+        seen.append(outside.alone(first))
+    first = outside.first(0.0)
+    for _ in range(ATTEMPTS):
+        if first.healthy is not fails:
+            break
+        first = outside.first(0.0)
+    else:
+        raise NeverSeenError
+    run = outside.investigate(first, 0.0) if fails else outside.alone(first)
+    seen.append(run)
+    if world.blind.stale_reading:
+        old = -minutes * MINUTE - 45
+        seen.append(hetzner.balancer(before, was, target.name, old))
+    else:
+        seen.append(hetzner.balancer(world, known, target.name, 3.0))
+    seen += _reports(before, world, target.name, minutes)
+    return Observed(target=target, observations=tuple(seen), taken_at=when(TAKEN))
+
+
+def _well(
+    before: World, was: health.Health, target: str, minutes: int
+) -> Iterator[ProbeRun]:
+    """Yield the runs from before the fault."""
+    outside = Outside(before, was, target)
+    for ago in range(minutes + 4, minutes, -1):
+        first = outside.first(-ago * MINUTE)
+        if first.healthy:
+            yield outside.alone(first)
+
+
+def _reports(
+    before: World, world: World, target: str, minutes: int
+) -> Iterator[NodeReport]:
+    """Yield each agent's newest report, if it still speaks."""
+    lines = [*world.log, *_strangers(world)]
+    for node in world.nodes:
+        if node.name in world.blind.agents:
+            continue
+        if world.blind.stale_nodes:
+            yield _report(before, node, target, -minutes * MINUTE - 400, [])
+        else:
+            mine = [x for x in lines if x.node == node.name]
+            at = world.rng.uniform(26, 34)
+            yield _report(world, node, target, at, mine)
+
+
+def _strangers(world: World) -> Iterator[Line]:
+    """Yield what a scanner leaves in the log: hosts that nobody serves."""
+    for number in range(world.strangers):
+        pod = world.rng.choice(world.ingress.pods)
+        yield Line(
+            request_id=f"{world.rng.getrandbits(128):032x}",
+            at=float(number),
+            node=pod.node,
+            pod=pod.name,
+            status=404,
+            upstream="upstream-default-backend",
+            address="127.0.0.1:8181",
+            upstream_status=404,
+            length=146,
+            seconds=0.001,
+            upstream_seconds=0.001,
+        )
+
+
+def _report(
+    world: World, node: Machine, target: str, at: float, lines: list[Line]
+) -> NodeReport:
+    skew = world.blind.skew.get(node.name, 0.0)
+    probes = measure(world, node, at, skew)
+    sent = when(at + skew) + timedelta(seconds=1)
+    heard = not world.blind.log
+    return NodeReport(
+        target=target,
+        cluster=world.cluster,
+        node=node.name,
+        sent_at=sent,
+        interval=INTERVAL,
+        probes=probes,
+        reading=kubernetes.cluster(world, at + skew),
+        sightings=tuple(_sighting(x, skew) for x in lines) if heard else (),
+        log_read_at=when(at + skew) if heard else None,
+        received_at=when(at) + timedelta(seconds=1.2),
+    )
+
+
+def _sighting(line: Line, skew: float) -> Sighting:
+    return Sighting(
+        request_id=line.request_id,
+        seen_at=when(line.at + skew),
+        node=line.node,
+        pod=line.pod,
+        status_code=line.status,
+        upstream_name=line.upstream,
+        upstream_address=line.address,
+        upstream_status=line.upstream_status,
+        upstream_response_length=line.length,
+        request_time=line.seconds,
+        upstream_response_time=line.upstream_seconds,
+    )

@@ -1,0 +1,169 @@
+"""Outside: what the probe function sees of a world.
+
+In: a `World` and its balancer's health. Out: `ProbeRun`s, minute by minute.
+It does not: see what is inside.
+"""
+
+from dataclasses import dataclass, replace
+
+from bench.accuracy.platform.edge import to_address
+from bench.accuracy.platform.health import Health
+from bench.accuracy.platform.probes import probe, when
+from bench.accuracy.platform.request import Ask, Got
+from bench.accuracy.platform.world import World
+from parallax.model.probe import Probe, ProbeRun, Resolution, Role
+
+SYSTEM = "172.16.0.23"
+RESOLVERS = (SYSTEM, "1.1.1.1", "8.8.8.8", "9.9.9.9")
+NOBODY = "parallax-unknown-host.invalid"
+CONTROL = "https://control.example/"
+UNNAMED = Got(problem="name_not_resolved", phase="resolve")
+
+
+@dataclass(slots=True)
+class Outside:
+    """Asks from the internet, one run after the other."""
+
+    world: World
+    known: Health
+    target: str
+    direct: bool = True
+
+    def first(self, at: float) -> Probe:
+        """Ask once, as a user."""
+        return self._ask(Role.FIRST, at)
+
+    def alone(self, first: Probe) -> ProbeRun:
+        """Return the run of a target that is well, or whose run goes on."""
+        return ProbeRun(
+            target=self.target, started_at=first.started_at, probes=(first,)
+        )
+
+    def investigate(self, first: Probe, at: float) -> ProbeRun:
+        """Ask all that a failing target is asked."""
+        probes = [first]
+        probes += [self._ask(Role.REPEAT, at + 0.1 + 2 * n) for n in range(10)]
+        probes.append(self._ask(Role.CACHE_BUSTER, at + 0.6, fresh=True))
+        pinned = self._balancer()
+        probes += [
+            self._ask(Role.DIRECT, at + 1.6 + n, address=a)
+            for n, a in enumerate(pinned)
+        ]
+        entrance = pinned[0] if pinned else self._entrance(first)
+        if entrance:
+            asked = self._ask(
+                Role.UNKNOWN_HOST, at + 3.6, address=entrance, host=NOBODY
+            )
+            probes.append(asked)
+        probes += [
+            self._ask(Role.ADDRESS, at + 5.6 + n, address=a)
+            for n, a in enumerate(self._named())
+            if ":" not in a or self.world.outside_has_v6
+        ]
+        probes.append(self._control(at + 4.6))
+        return ProbeRun(
+            target=self.target,
+            started_at=first.started_at,
+            probes=tuple(probes),
+            resolutions=self._resolutions(),
+        )
+
+    def _balancer(self) -> list[str]:
+        if not self.direct:
+            return []
+        balancer = self.world.balancer
+        v6 = [balancer.ipv6] if balancer.ipv6 and self.world.outside_has_v6 else []
+        return [balancer.ipv4, *v6]
+
+    def _entrance(self, first: Probe) -> str | None:
+        return None if self.world.cdn else first.peer_address
+
+    def _named(self) -> tuple[str, ...]:
+        if self.world.blind.monitor == "resolver":
+            return ()
+        return self.world.names.caches[SYSTEM]
+
+    def _ask(
+        self,
+        role: Role,
+        at: float,
+        *,
+        address: str | None = None,
+        host: str | None = None,
+        fresh: bool = False,
+    ) -> Probe:
+        world = self.world
+        request_id = f"{world.rng.getrandbits(128):032x}"
+        secure = world.scheme == "https"
+        asked = Ask(
+            request_id=request_id,
+            host=host or world.host,
+            at=at,
+            source="internet",
+            tls=secure,
+            patience=world.timeout,
+        )
+        to = address or self._resolved()
+        got = to_address(world, self.known, to, asked, fresh=fresh) if to else UNNAMED
+        mark = f"?parallax-cache-buster={request_id}" if fresh else ""
+        return probe(
+            got,
+            role=role,
+            request_id=request_id,
+            url=f"{world.scheme}://{world.host}/{mark}",
+            host=world.host,
+            at=when(at),
+            port=443 if secure else 80,
+            limit=world.timeout,
+            resolve=None if address else 0.003,
+            tls=secure,
+        )
+
+    def _resolved(self) -> str | None:
+        """Return the address a user's system takes; one without a route is passed."""
+        usable = [a for a in self._named() if ":" not in a or self.world.outside_has_v6]
+        return usable[self.world.rng.randrange(len(usable))] if usable else None
+
+    def _control(self, at: float) -> Probe:
+        broken = self.world.blind.monitor
+        well = Got(reply=None, connect=0.01, processing=0.01, peer="192.0.2.200")
+        if broken == "resolver":
+            well = UNNAMED
+        elif broken == "route":
+            well = replace(well, problem="timeout", phase="connect")
+        made = probe(
+            well,
+            role=Role.CONTROL,
+            request_id=f"{self.world.rng.getrandbits(128):032x}",
+            url=CONTROL,
+            host="control.example",
+            at=when(at),
+            port=443,
+            limit=self.world.timeout,
+            resolve=0.003,
+            tls=True,
+        )
+        return made if broken else replace(made, status_code=200, healthy=True)
+
+    def _resolutions(self) -> tuple[Resolution, ...]:
+        names = self.world.names
+        if self.world.blind.monitor:
+            asked = (*RESOLVERS, "authoritative")
+            return tuple(
+                Resolution(
+                    resolver=r, authoritative=r == "authoritative", error_type="timeout"
+                )
+                for r in asked
+            )
+        left = {r: self.world.rng.randrange(5, names.ttl) for r in RESOLVERS}
+        found = [
+            Resolution(resolver=r, addresses=tuple(sorted(a)), ttl=left[r])
+            for r, a in names.caches.items()
+        ]
+        own = Resolution(
+            resolver=names.server,
+            authoritative=True,
+            addresses=tuple(sorted(names.zone)),
+            ttl=names.ttl,
+        )
+        return (*found, own)

@@ -1,0 +1,152 @@
+"""Pages: the bytes that real servers answer.
+
+In: a family and a status, or the name of a recorded answer (tests/captures).
+Out: a `Reply`. It does not: say who wrote one; whoever measures has to find out.
+Sources: the captures; the families' own documentation and sources for those that
+were not captured here (Traefik, Envoy, Cloudflare).
+"""
+
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+CAPTURES = Path(__file__).parents[3] / "tests" / "captures"
+REASONS = {
+    200: "OK",
+    400: "Bad Request",
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "Not Found",
+    413: "Content Too Large",
+    429: "Too Many Requests",
+    500: "Internal Server Error",
+    502: "Bad Gateway",
+    503: "Service Unavailable",
+    504: "Gateway Timeout",
+}
+NGINX = {
+    401: "Authorization Required",
+    413: "Request Entity Too Large",
+    503: "Service Temporarily Unavailable",
+    504: "Gateway Time-out",
+}
+ENVOY = {
+    404: "",
+    502: "upstream connect error or disconnect/reset before headers."
+    " reset reason: connection termination",
+    503: "no healthy upstream",
+    504: "upstream request timeout",
+}
+TRAEFIK = {404: "404 page not found\n", 503: "no available server\n"}
+UNCONNECTED = (
+    "upstream connect error or disconnect/reset before headers."
+    " reset reason: remote connection failure"
+)
+POD_PAGES = (
+    "pods/503_uvicorn_starlette_json",
+    "pods/503_express_send",
+    "pods/503_gunicorn_flask_abort",
+    "pods/503_express_error_handler",
+    "pods/500_uvicorn_crash",
+    "pods/500_gunicorn_flask_crash",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """An answer on the wire."""
+
+    status: int
+    reason: str
+    headers: tuple[tuple[str, str], ...]
+    body: str
+
+    def header(self, *more: tuple[str, str]) -> "Reply":
+        """Return the reply with more headers."""
+        return replace(self, headers=(*self.headers, *more))
+
+    def lowered(self) -> "Reply":
+        """Return it as HAProxy in http mode passes it on: lower-case names."""
+        return replace(self, headers=tuple((n.lower(), v) for n, v in self.headers))
+
+
+@cache
+def recorded(name: str) -> Reply:
+    """Return a recorded answer by its name in tests/captures."""
+    raw = (CAPTURES / f"{name}.http").read_bytes()
+    head, _, body = raw.partition(b"\r\n\r\n")
+    first, *lines = head.decode("latin-1").split("\r\n")
+    _, code, reason = first.split(" ", 2)
+    pairs = tuple((n, v.strip()) for n, _, v in (x.partition(":") for x in lines))
+    return Reply(
+        status=int(code),
+        reason=reason,
+        headers=pairs,
+        body=body.decode(errors="replace"),
+    )
+
+
+def made(
+    status: int, reason: str, kind: str, body: str, *more: tuple[str, str]
+) -> Reply:
+    """Return an answer with the headers that every server sends."""
+    return Reply(
+        status=status,
+        reason=reason,
+        headers=(
+            ("Date", "Thu, 20 Nov 2025 03:00:00 GMT"),
+            ("Content-Type", kind),
+            ("Content-Length", str(len(body.encode()))),
+            *more,
+        ),
+        body=body,
+    )
+
+
+def fine(text: str = '{"status": "fine"}') -> Reply:
+    """Return what a healthy pod answers."""
+    return made(200, "OK", "application/json", text)
+
+
+def own_page(kind: str, status: int) -> Reply:
+    """Return the page that an ingress of a kind writes by itself."""
+    reason = REASONS[status]
+    if kind == "traefik":
+        body = TRAEFIK.get(status, reason)
+        nosniff = (("X-Content-Type-Options", "nosniff"),) if status in TRAEFIK else ()
+        return made(status, reason, "text/plain; charset=utf-8", body, *nosniff)
+    if kind == "envoy":
+        server = ("server", "envoy")
+        return made(
+            status, reason, "text/plain", ENVOY.get(status, ""), server
+        ).lowered()
+    if kind == "haproxy":
+        return haproxy(status)
+    words = NGINX.get(status, reason)
+    return made(status, words, "text/html", nginx_body(status, words))
+
+
+def nginx_body(status: int, words: str) -> str:
+    """Return nginx's page, as its `server_tokens off` writes it."""
+    page = f"{status} {words}"
+    return (
+        f"<html>\r\n<head><title>{page}</title></head>\r\n<body>\r\n"
+        f"<center><h1>{page}</h1></center>\r\n<hr><center>nginx</center>\r\n"
+        "</body>\r\n</html>\r\n"
+    )
+
+
+def haproxy(status: int) -> Reply:
+    """Return HAProxy's own page, as captured; a 4xx in the same shape."""
+    names = {
+        502: "haproxy/502_server_closed",
+        503: "haproxy/503_all_servers_down",
+        504: "haproxy/504_server_timeout",
+    }
+    if status in names:
+        return recorded(names[status])
+    page = recorded("haproxy/503_all_servers_down")
+    words = f"{status} {REASONS[status]}"
+    body = f"<html><body><h1>{words}</h1>\nRequest refused.\n</body></html>\n"
+    pairs = (("content-length", str(len(body))), *page.headers[1:])
+    return Reply(status=status, reason=REASONS[status], headers=pairs, body=body)

@@ -1,0 +1,81 @@
+"""Probes: what came back, as the model's `Probe`.
+
+In: what a request got, and who asked. Out: a `Probe`.
+It does not: ask.
+"""
+
+from datetime import UTC, datetime, timedelta
+
+from bench.accuracy.platform.request import Got
+from parallax.model.probe import ErrorType, Phases, Probe, Role
+
+BEGAN = datetime(2026, 3, 3, 3, 0, tzinfo=UTC)
+"""When the run that is judged began: second 0 of every case."""
+KEPT = 2048
+
+
+def when(seconds: float) -> datetime:
+    """Return an instant of a case."""
+    return BEGAN + timedelta(seconds=seconds)
+
+
+def probe(  # noqa: PLR0913 - one argument for each thing that differs
+    got: Got,
+    *,
+    role: Role,
+    request_id: str,
+    url: str,
+    host: str,
+    at: datetime,
+    port: int,
+    limit: float,
+    resolve: float | None = None,
+    tls: bool = False,
+    healthy: tuple[int, ...] = (200,),
+    node: str | None = None,
+    pod: str | None = None,
+    peer_node: str | None = None,
+    proxy_protocol: bool = False,
+) -> Probe:
+    """Return what a probe says that got this."""
+    reply, problem, phase = got.reply, got.problem, got.phase
+    if reply is not None and got.processing >= limit:
+        reply, problem, phase = None, "timeout", "processing"
+    connected = not (problem and phase in {"connect", "resolve"})
+    shaken = connected and not (problem and phase == "tls")
+    waited = limit if problem == "timeout" else got.processing
+    phases = Phases(
+        resolve=resolve,
+        connect=(limit if problem == "timeout" else got.connect)
+        if not connected and phase == "connect"
+        else (got.connect if connected else None),
+        tls=(0.015 if shaken else waited) if tls and connected else None,
+        processing=waited if shaken else None,
+        transfer=0.0002 if reply else None,
+    )
+    spent = (phases.resolve, phases.connect, phases.tls, phases.processing)
+    body = reply.body if reply else ""
+    return Probe(
+        role=role,
+        request_id=request_id,
+        url=url,
+        started_at=at,
+        healthy=reply is not None and reply.status in healthy,
+        duration=min(sum(x or 0 for x in spent), limit),
+        server_address=host,
+        peer_address=got.peer,
+        peer_port=port,
+        phases=phases,
+        status_code=reply.status if reply else None,
+        reason=reply.reason if reply else None,
+        headers=reply.headers if reply else (),
+        body=body[:KEPT],
+        body_bytes=len(body.encode()),
+        body_truncated=len(body) > KEPT,
+        error_type=ErrorType(problem) if problem and reply is None else None,
+        error_phase=phase if problem and reply is None else None,
+        node=node,
+        pod=pod,
+        peer_node=peer_node,
+        proxy_protocol=proxy_protocol,
+    )

@@ -1,0 +1,91 @@
+"""Request: one request, what came back, and how a pod or its Service answers.
+
+In: a `World`, who asks, and where. Out: what came back, and after how long.
+It does not: speak of the ingress (`ingress`) or the internet (`edge`).
+"""
+
+from dataclasses import dataclass, replace
+
+from bench.accuracy.platform import pages
+from bench.accuracy.platform.pages import Reply
+from bench.accuracy.platform.parts import AppPod
+from bench.accuracy.platform.world import World
+
+LAN = 0.0006
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """One request. `source` is `balancer`, a node's name, or `internet`."""
+
+    request_id: str
+    host: str
+    at: float
+    source: str
+    tls: bool = False
+    proxy: bool = False
+    patience: float = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Got:
+    """What came back: a reply or a problem (an `ErrorType` word) in a phase."""
+
+    reply: Reply | None = None
+    problem: str | None = None
+    phase: str = "processing"
+    connect: float = LAN
+    processing: float = 0.002
+    peer: str | None = None
+
+
+SILENT = Got(problem="timeout", phase="connect")
+REFUSED = Got(problem="connection_refused", phase="connect")
+CLOSED = Got(problem="connection_closed")
+LATE = Got(problem="timeout")
+
+
+def filtered(world: World, source: str, node: str, port: int) -> Got | None:
+    """Return what a packet filter does to a connection; None: it lets it pass."""
+    for rule in world.rules:
+        other = rule.source == "nodes" and source not in {"balancer", node}
+        ours = other or rule.source in {"any", source}
+        if not ours or rule.node not in {None, node} or rule.port not in {None, port}:
+            continue
+        if world.rng.random() < rule.share:
+            return SILENT if rule.action == "drop" else REFUSED
+    return None
+
+
+def to_service(world: World, ask: Ask, came_by: str) -> Got:
+    """Ask the Service by cluster IP or NodePort: any ready pod."""
+    ready = [p for p in world.pods if p.ready]
+    if not ready:
+        return REFUSED
+    pod = ready[world.turn(f"service:{came_by}", len(ready))]
+    return to_pod(world, pod, replace(ask, source=came_by))
+
+
+def to_pod(world: World, pod: AppPod, ask: Ask, *, at_node: bool = False) -> Got:
+    """Ask one pod from a node."""
+    if not at_node and cut(world, ask.source, pod.node, host_network=pod.host_network):
+        return SILENT
+    if not at_node and pod.host_network:
+        stopped = filtered(world, ask.source, pod.node, pod.port)
+        if stopped:
+            return stopped
+    ill = pod.behavior != "well" and world.rng.random() < pod.share
+    if ill and pod.behavior == "refuse":
+        return REFUSED
+    if ill and pod.behavior == "hang":
+        return replace(LATE, processing=ask.patience)
+    took = pod.seconds * world.rng.uniform(0.8, 1.3)
+    if took > ask.patience:
+        return replace(LATE, processing=ask.patience)
+    page = pages.recorded(pod.page) if ill else pages.fine()
+    return Got(reply=page, processing=took)
+
+
+def cut(world: World, source: str, node: str, *, host_network: bool) -> bool:
+    """Say whether the overlay is in the way, and cut."""
+    return world.overlay_cut and source != node and not host_network

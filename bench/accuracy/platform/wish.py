@@ -1,0 +1,24 @@
+"""Wish: what a fault needs of the platform it breaks.
+
+In and out: values. It does not: draw.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What a fault needs of the platform; None: whatever is drawn."""
+
+    nodes: int = 1
+    cdn: bool | None = None
+    protocol: str | None = None
+    kind: str | None = None
+    policy: str | None = None
+    check: str | None = None
+    tells: bool | None = None
+    proxy: bool | None = None
+    private: bool | None = None
+    host_network: bool | None = None
+    pods: int = 1
+    few_ingress: bool | None = None

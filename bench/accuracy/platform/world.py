@@ -1,0 +1,73 @@
+"""World: a platform as configuration: what is there, and what is wrong with it.
+
+In and out: plain values that a fault may change.
+It does not: answer requests (`request`), or know which fault it carries.
+"""
+
+from dataclasses import dataclass, field
+from random import Random
+
+from bench.accuracy.platform.parts import (
+    AppPod,
+    Balancer,
+    Blind,
+    Cdn,
+    Ingress,
+    Line,
+    Listen,
+    Machine,
+    Names,
+    Rule,
+)
+
+
+@dataclass(slots=True, kw_only=True)
+class World:
+    """A platform with everything on a request's way."""
+
+    rng: Random
+    host: str
+    scheme: str
+    cluster: str
+    namespace: str
+    service: str
+    app_port: int
+    app_node_port: int | None
+    nodes: list[Machine]
+    names: Names
+    balancer: Balancer
+    ingress: Ingress
+    pods: list[AppPod]
+    cdn: Cdn | None = None
+    rules: list[Rule] = field(default_factory=list[Rule])
+    overlay_cut: bool = False
+    open_everywhere: int | None = None
+    """A port that every node has open, e.g. the kubelet's."""
+    timeout: float = 10.0
+    changed_ago: float = 90000.0
+    updated: int | None = None
+    """Pods of the newest revision; None: all."""
+    outside_has_v6: bool = False
+    blips: int = 0
+    """Requests from the internet that a target resets, from second 0 on."""
+    strangers: int = 0
+    """Lines of a scanner in the ingress's log."""
+    blind: Blind = field(default_factory=Blind)
+    log: list[Line] = field(default_factory=list[Line])
+    turns: dict[str, int] = field(default_factory=dict[str, int])
+
+    @property
+    def listen(self) -> Listen | None:
+        """The balancer's service that users ask, if it is there."""
+        port = 443 if self.scheme == "https" else 80
+        return next((x for x in self.balancer.listens if x.port == port), None)
+
+    def node(self, name: str) -> Machine | None:
+        """Return a node by its name."""
+        return next((n for n in self.nodes if n.name == name), None)
+
+    def turn(self, what: str, count: int) -> int:
+        """Return the next index of a round robin."""
+        now = self.turns.get(what, self.rng.randrange(count))
+        self.turns[what] = now + 1
+        return now % count
