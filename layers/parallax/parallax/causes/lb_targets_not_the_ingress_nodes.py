@@ -46,8 +46,9 @@ def assess(snapshot: Snapshot) -> Assessment:
         return refuted(ID, serving) if serving else unknown(ID, _open(snapshot))
     if not evidence.failing(snapshot, *evidence.AS_A_USER):
         return unknown(ID, "no failing probe from outside", evidence=(state,))
-    if reached := evidence.reached_ingress(snapshot):
-        return unknown(ID, f"how it got there: {reached}", evidence=(state,))
+    if lines := evidence.sightings(snapshot, *evidence.FOR_THE_TARGET):
+        got = f"how a request got to the ingress on {lines[0].node}"
+        return unknown(ID, got, evidence=(state,))
     word = evidence.balancers_word(snapshot, signed=False) or _somebody(snapshot)
     if word is None:
         return unknown(ID, evidence.word_missing(snapshot), evidence=(state,))

@@ -1,0 +1,150 @@
+"""Specification of `dns-stale-address`."""
+
+from dataclasses import replace
+
+import pytest
+
+from parallax.causes.dns_stale_address import CAUSE
+from parallax.diagnose import judge
+from parallax.model.finding import NOT_ESTABLISHED, Answer
+from parallax.model.probe import ErrorType, Role
+from parallax.model.snapshot import Snapshot
+from tests.parallax import edge as e
+from tests.parallax import scenarios as s
+
+OLD_ONE = s.run(e.OLD_SERVER, direct=s.OK)
+
+
+def answer(snapshot: Snapshot) -> Answer:
+    """Return what the cause says."""
+    return CAUSE.assess(snapshot).answer
+
+
+def led_astray(zone: str | None, *answers: str, to: str = e.OLD) -> Snapshot:
+    """Return users who are led to an address, with what the resolvers say."""
+    outside = e.resolved(e.led_to(to, OLD_ONE), zone, *answers)
+    return s.taken(outside, s.balancer(), *s.reports())
+
+
+def test_a_right_zone_means_waiting_for_the_ttl() -> None:
+    """The record is mended, caches keep the old one for its TTL at the longest."""
+    x = e.stale_name()
+    assert "says 203.0.113.20 already" in CAUSE.assess(x).evidence[2]
+    (step,) = judge(x).next_steps
+    assert "240 s" in step.text
+    assert step.command == "dig +noall +answer platform-api.keybuzz.io"
+
+
+def test_a_zone_with_the_old_address_means_changing_the_record() -> None:
+    """The command asks the zone's own server, the text names the right address."""
+    x = led_astray(e.OLD, e.OLD, e.OLD)
+    judgement = judge(x)
+    assert judgement.cause == CAUSE.id
+    assert "the record is wrong" in CAUSE.assess(x).evidence[2]
+    (step,) = judgement.next_steps
+    assert "Set the records of platform-api.keybuzz.io to 203.0.113.20" in step.text
+    assert (step.command or "").startswith("dig @ns1.keybuzz.io ")
+
+
+def test_without_the_zones_own_word_the_address_is_still_not_the_balancers() -> None:
+    """It is told that the zone was not heard."""
+    x = led_astray(None, e.OLD)
+    assert judge(x).cause == CAUSE.id
+    assert "not heard" in CAUSE.assess(x).evidence[2]
+
+
+def test_one_dead_address_among_several_is_told_by_its_share() -> None:
+    """Failures follow the address that is not the balancer's; the rest is well."""
+    pages = [s.DROPPED if n % 3 == 0 else s.OK for n in range(11)]
+    outside = e.led_to(e.OLD, s.run(pages, direct=s.OK))
+    both = f"{e.OWN} {e.OLD}"
+    x = s.taken(e.resolved(outside, both, both, both), s.balancer(), *s.reports())
+    judgement = judge(x)
+    assert judgement.cause == CAUSE.id
+    assert CAUSE.assess(x).evidence[0] == (
+        "4 of 11 requests failed at 198.51.100.7: timeout"
+    )
+
+
+def test_the_balancers_own_address_refutes_it() -> None:
+    """Whatever is wrong, the name leads where it should."""
+    assert answer(s.no_healthy_target()) is Answer.REFUTED
+    assert answer(led_astray(e.OLD, e.OLD, to=e.OWN)) is Answer.REFUTED
+
+
+def test_an_ipv6_address_of_the_balancer_is_its_own_in_any_spelling() -> None:
+    """2001:db8::14 and 2001:0db8:0:0::0014 are one."""
+    outside = e.led_to("2001:0db8:0:0::0014", OLD_ONE)
+    found = e.changed(s.balancer(), ipv6="2001:db8::14")
+    assert answer(s.taken(outside, found, *s.reports())) is Answer.REFUTED
+
+
+@pytest.mark.parametrize(
+    "error", [ErrorType.HOST_UNREACHABLE, ErrorType.ADDRESS_NOT_ALLOWED]
+)
+def test_a_direct_probe_without_a_route_is_no_word_against_the_balancer(
+    error: ErrorType,
+) -> None:
+    """A monitor without IPv6 does not make the balancer's address fail."""
+    x = e.stale_name()
+    assert x.run
+    blind = [
+        s.probe(
+            role,
+            s.SINCE,
+            s.REFUSED,
+            request_id=f"{role}-v6",
+            peer_address=address,
+            error_type=error,
+        )
+        for role, address in ((Role.DIRECT, "2001:db8::14"), (Role.ADDRESS, e.OWN))
+    ]
+    run = replace(x.run, probes=(*x.run.probes, *blind))
+    assert judge(replace(x, run=run)).cause == CAUSE.id
+
+
+def test_an_origin_that_fails_as_well_leaves_it_open() -> None:
+    """The old address is not the only trouble; what users would meet then is open."""
+    outside = e.led_to(e.OLD, s.run(e.OLD_SERVER, direct=s.LB_503))
+    x = s.taken(e.resolved(outside, e.OLD, e.OLD), s.balancer(), *s.reports())
+    assert answer(x) is Answer.UNKNOWN
+    assert judge(x).cause == NOT_ESTABLISHED
+
+
+def test_an_address_that_answers_others_well_is_alive() -> None:
+    """A second way in that fails at times is not a forgotten one."""
+    x = led_astray(e.OLD, e.OLD)
+    assert x.run
+    well = s.probe(Role.ADDRESS, s.SINCE, s.OK, request_id="a", peer_address=e.OLD)
+    x = replace(x, run=replace(x.run, probes=(*x.run.probes, well)))
+    assert answer(x) is Answer.UNKNOWN
+    assert "answers other requests well" in CAUSE.assess(x).missing[0]
+
+
+def test_a_cache_that_nobody_configured_is_not_a_stale_name() -> None:
+    """Varnish wrote the page there: it stands before the balancer, rightly perhaps."""
+    outside = e.led_to(e.OLD, s.run(e.CDN_503, direct=s.OK))
+    x = s.taken(e.resolved(outside, e.OLD, e.OLD), s.balancer(), *s.reports())
+    assert answer(x) is Answer.UNKNOWN
+    assert judge(x).cause == NOT_ESTABLISHED
+
+
+def test_behind_a_cdn_the_name_rightly_leads_elsewhere() -> None:
+    """The CDN's own addresses are not known."""
+    outside = e.resolved(e.led_to(e.OLD, OLD_ONE), e.OLD, e.OLD)
+    x = s.taken(outside, s.balancer(), *s.reports(), target=e.CDN)
+    assert answer(x) is Answer.UNKNOWN
+
+
+def test_resolvers_that_were_not_asked_prove_nothing() -> None:
+    """No investigation, or none that answered, or one that names another address."""
+    for x in (led_astray(None), led_astray(e.OLD), led_astray(e.OLD, "192.0.2.200")):
+        assert answer(x) is Answer.UNKNOWN
+
+
+def test_a_stale_reading_of_the_balancer_knows_no_address() -> None:
+    """Its address may have been another one."""
+    x = e.stale_name()
+    assert x.balancer
+    old = replace(x.balancer, read_at=s.SINCE - s.MINUTE)
+    assert answer(replace(x, balancer=old)) is Answer.UNKNOWN

@@ -1,0 +1,84 @@
+"""Specification of `lb-no-service-for-port`."""
+
+from dataclasses import replace
+
+import pytest
+
+from parallax.causes.lb_no_service_for_port import CAUSE
+from parallax.diagnose import judge
+from parallax.model.finding import Answer
+from parallax.model.snapshot import Snapshot
+from tests.parallax import edge as e
+from tests.parallax import scenarios as s
+
+
+def answer(snapshot: Snapshot) -> Answer:
+    """Return what the cause says."""
+    return CAUSE.assess(snapshot).answer
+
+
+def without_443(page: str, direct: str | None = None) -> Snapshot:
+    """Return a balancer that listens on 80 only, and what users get at 443."""
+    x = e.no_service()
+    assert x.run
+    run = s.run(page, direct=direct, unknown_host=page)
+    return replace(x, run=run)
+
+
+@pytest.mark.parametrize("page", [s.REFUSED, s.DROPPED])
+def test_nothing_of_the_balancer_listens_there(page: str) -> None:
+    """Refused or unanswered at connect; the other ports are told."""
+    told = CAUSE.assess(without_443(page)).evidence
+    assert told[0] == "keybuzz-lb has no service on port 443 (it has: 80)"
+    assert "12 of 12 attempts" in told[1]
+
+
+def test_the_service_is_added_with_the_ingresss_port() -> None:
+    """All that is needed but the certificate stands in the command."""
+    add, look = judge(e.no_service()).next_steps
+    assert add.command == (
+        "hcloud load-balancer add-service keybuzz-lb --protocol https"
+        " --listen-port 443 --destination-port 31695 --http-certificates CERTIFICATE"
+    )
+    assert look.command == "hcloud load-balancer describe keybuzz-lb"
+
+
+def test_no_agent_is_needed() -> None:
+    """The API and the refused connection are enough."""
+    alone = replace(e.no_service(), reports=(), sightings=())
+    assert judge(alone).cause == CAUSE.id
+
+
+@pytest.mark.parametrize("page", [s.LB_503, s.POD_503, s.CLOSED])
+def test_whoever_accepts_there_contradicts_the_reading(page: str) -> None:
+    """Somebody listens: the reading is of another balancer, or too old."""
+    assert answer(without_443(page)) is Answer.UNKNOWN
+    assert answer(without_443(s.REFUSED, direct=page)) is Answer.UNKNOWN
+
+
+def test_a_connection_refused_elsewhere_is_not_the_balancers() -> None:
+    """The name leads to another machine, and nobody asked the balancer."""
+    x = e.no_service()
+    assert x.run
+    users = tuple(p for p in x.run.probes if p.role in {"first", "repeat"})
+    away = e.led_to(e.OLD, replace(x.run, probes=users))
+    assert answer(replace(x, run=away)) is Answer.UNKNOWN
+
+
+def test_behind_a_cdn_another_port_may_be_asked() -> None:
+    """The CDN's origin is not the port in the URL."""
+    assert answer(replace(e.no_service(), target=e.CDN)) is Answer.UNKNOWN
+
+
+def test_a_service_refutes_it_even_without_targets() -> None:
+    """An empty service accepts and says 503."""
+    assert answer(s.no_target()) is Answer.REFUTED
+
+
+def test_a_reading_from_before_the_failure_is_none() -> None:
+    """The service may have been removed and added again."""
+    x = e.no_service()
+    assert x.balancer
+    stale = replace(x.balancer, read_at=s.SINCE - s.MINUTE)
+    assert answer(replace(x, balancer=stale)) is Answer.UNKNOWN
+    assert answer(replace(x, balancer=None)) is Answer.UNKNOWN

@@ -1,0 +1,134 @@
+"""Specification of `lb-targets-not-the-ingress-nodes`."""
+
+from dataclasses import replace
+
+import pytest
+
+from parallax.causes.lb_targets_not_the_ingress_nodes import CAUSE
+from parallax.diagnose import judge
+from parallax.model.balancer import BalancerReading
+from parallax.model.cluster import Node
+from parallax.model.finding import NOT_ESTABLISHED, Answer
+from parallax.model.snapshot import Snapshot
+from tests.parallax import edge as e
+from tests.parallax import scenarios as s
+
+
+def answer(snapshot: Snapshot) -> Answer:
+    """Return what the cause says."""
+    return CAUSE.assess(snapshot).answer
+
+
+def reading(snapshot: Snapshot) -> BalancerReading:
+    """Return the snapshot's balancer reading."""
+    assert snapshot.balancer
+    return snapshot.balancer
+
+
+def local(*pods_on: str) -> Snapshot:
+    """Return unhealthy targets under policy Local, ingress pods on some nodes."""
+    run = s.run(s.LB_503, unknown_host=s.LB_503)
+    return e.with_policy(
+        s.taken(run, s.balancer(healthy=0), *s.reports()), "Local", *pods_on
+    )
+
+
+def test_servers_that_are_no_nodes_are_told_by_name() -> None:
+    """And the nodes that should be there, in the command."""
+    x = e.foreign_targets()
+    told = CAUSE.assess(x).evidence
+    assert told[0] == "5 of 5 targets are no nodes of the cluster (db-0, db-1, db-2)"
+    add, look = judge(x).next_steps
+    assert add.command == (
+        "for node in worker-01 worker-02 worker-03 worker-04 worker-05; do hcloud"
+        ' load-balancer add-target keybuzz-lb --server "$node" --use-private-ip; done'
+    )
+    assert look.command == "hcloud load-balancer describe keybuzz-lb"
+
+
+def test_pods_on_other_nodes_than_the_targets_under_policy_local() -> None:
+    """The policy can be changed, or the targets."""
+    x = local("master-01")
+    workers = [Node(name=n, internal_ip=s.address(n)) for n in s.NODES]
+    nodes = (*workers, Node(name="master-01", internal_ip="10.0.0.100"))
+    x = s.with_reading(x, nodes=nodes)
+    judgement = judge(x)
+    assert judgement.cause == CAUSE.id
+    assert "none of 5 targets runs an ingress pod" in CAUSE.assess(x).evidence[0]
+    add, policy = judgement.next_steps
+    assert "for node in master-01; do" in (add.command or "")
+    assert '"externalTrafficPolicy":"Cluster"' in (policy.command or "")
+
+
+def test_one_target_that_runs_the_ingress_refutes_it() -> None:
+    """What fails then fails for another reason."""
+    assert answer(local(s.NODES[4])) is Answer.REFUTED
+
+
+def test_policy_local_without_known_pods_is_open() -> None:
+    """Nobody knows where the ingress runs; all the others hold back too."""
+    x = s.with_reading(local(s.NODES[4]), ingress_endpoints=None)
+    assert answer(x) is Answer.UNKNOWN
+    assert judge(x).cause == NOT_ESTABLISHED
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        {"server_id": 10001},
+        {"ip": "10.0.0.110"},
+        {"server_name": "worker-01"},
+    ],
+    ids=["machine", "address", "name"],
+)
+def test_a_node_is_known_by_machine_address_or_name(known: dict[str, object]) -> None:
+    """Any of the three makes a target a node."""
+    x = e.foreign_targets()
+    found = e.with_targets(reading(x), **known)
+    assert answer(replace(x, balancer=found)) is Answer.REFUTED
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        {"server_id": None, "ip": None},
+        {"server_id": None, "use_private_ip": False, "ip": "203.0.113.77"},
+        {"server_id": None, "type": "ip", "ip": "10.9.0.1"},
+    ],
+    ids=["nothing known", "public address", "dedicated server"],
+)
+def test_a_target_that_may_be_a_node_is_left_open(target: dict[str, object]) -> None:
+    """The nodes' public addresses are not known here."""
+    x = e.foreign_targets()
+    found = e.with_targets(reading(x), **target)
+    x = replace(x, balancer=found)
+    assert answer(x) is Answer.UNKNOWN
+    assert judge(x).cause == NOT_ESTABLISHED
+
+
+@pytest.mark.parametrize("page", ["nginx/503_return", s.INGRESS_503_BY_LB, s.POD_503])
+def test_another_machine_that_answers_is_blamed_only_on_live_logs(page: str) -> None:
+    """Its own page, or another cluster's; nothing of ours in any ingress log."""
+    x = e.foreign_targets()
+    run = s.run(page, unknown_host=page)
+    green = e.with_targets(reading(x), health_status=())
+    x = replace(x, run=run, balancer=green)
+    assert judge(x).cause == CAUSE.id
+    dumb = tuple(replace(r, log_read_at=None) for r in x.reports)
+    assert answer(replace(x, reports=dumb)) is Answer.UNKNOWN
+
+
+def test_a_request_that_reached_the_ingress_is_a_riddle() -> None:
+    """By configuration nobody can; so something was read wrongly."""
+    x = e.foreign_targets()
+    assert x.run
+    x = replace(x, sightings=s.seen(x.run, None))
+    assert answer(x) is Answer.UNKNOWN
+    assert judge(x).cause == NOT_ESTABLISHED
+
+
+def test_an_empty_balancer_has_no_foreign_target() -> None:
+    """And without agents nobody knows the nodes."""
+    assert answer(s.no_target()) is Answer.REFUTED
+    blind = replace(e.foreign_targets(), reports=())
+    assert answer(blind) is Answer.UNKNOWN
