@@ -13,6 +13,7 @@ from aws_lambda_powertools import Logger
 
 from parallax import incidents, settings, targets
 from parallax.diagnose import Rules
+from parallax.incidents.advice import DynamoAdvice
 from parallax.incidents.move import move_all
 from parallax.incidents.sweep import sweep
 from parallax.journal import from_image, open_journal
@@ -42,7 +43,10 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     }
     known = [t for t in watched if t.name in records]
     journal = open_journal(found.journal_table)
-    moved, hopeless = move_all(known, journal.recent, table, datetime.now(UTC), rules())
+    advice = DynamoAdvice(found.need("incidents_table"))
+    moved, hopeless = move_all(
+        known, journal.recent, table, datetime.now(UTC), rules(), advice
+    )
     for name, error in hopeless.items():
         bury(records[name], f"{name}: {error!r}", found.dead_letters_url)
     for incident in moved:

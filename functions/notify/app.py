@@ -8,8 +8,10 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from parallax import incidents, settings
-from parallax.model.finding import Finding
+from parallax import settings
+from parallax.incidents.advice import from_image
+from parallax.model.advice import AdviceRecord
+from parallax.model.finding import Finding, Incident
 from parallax.model.wire import decode
 from parallax.notify.publish import NotPublishedError, Publisher, preview
 from parallax.stream import bury, contents
@@ -28,12 +30,10 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     publisher = Publisher.configured(found)
     published: dict[str, tuple[str, ...]] = {}
     later: list[NotPublishedError] = []
-    records = contents(event, incidents.from_image, found.dead_letters_url)
-    for record, incident in records:
-        if incident.finding is None:
-            continue
+    records = contents(event, from_image, found.dead_letters_url)
+    for record, told in records:
         try:
-            published[incident.finding.id] = publisher.publish(incident.finding)
+            published |= _publish(publisher, told)
         except NotPublishedError as refusal:
             if refusal.hopeless:
                 bury(record, str(refusal), found.dead_letters_url)
@@ -43,3 +43,13 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     if later:
         raise ExceptionGroup("refused for now, comes again", later)
     return {"published": published}
+
+
+def _publish(
+    publisher: Publisher, told: Incident | AdviceRecord
+) -> dict[str, tuple[str, ...]]:
+    """Publish what an item of the table tells; return by id where it went."""
+    if isinstance(told, AdviceRecord):
+        return {news.id: publisher.advise(news) for news in told.news}
+    finding = told.finding
+    return {finding.id: publisher.publish(finding)} if finding else {}

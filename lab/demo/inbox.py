@@ -12,6 +12,8 @@ from typing import Any
 
 from lab.emulator import client
 
+FINDING = "io.parallax.finding.v1"
+
 
 @dataclass(frozen=True, slots=True)
 class Mail:
@@ -36,8 +38,9 @@ class Inbox:
         )
 
     def findings(self) -> list[dict[str, Any]]:
-        """Take the CloudEvents that are waiting in the findings queue."""
-        return [json.loads(body) for body in self._take(self._findings_url)]
+        """Take the findings that are waiting in the queue; advice tells no story."""
+        events = [json.loads(body) for body in self._take(self._findings_url)]
+        return [event for event in events if event["type"] == FINDING]
 
     def mails(self) -> list[Mail]:
         """Take the mails that came since the last call."""

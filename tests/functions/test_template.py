@@ -37,7 +37,7 @@ REACHED = {
     "sweep": ("incidents/__init__.py", "unresolved", "get", "put"),
     ".publish": (
         "notify/publish.py",
-        *("publish", "_enqueue", "_mail", "_marks", "_mark"),
+        *("publish", "_go", "_send", "_mail", "_marks", "_mark"),
     ),
 }
 """What a handler calls by name -> where that reaches AWS, and by which functions."""

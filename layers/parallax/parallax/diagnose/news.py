@@ -85,5 +85,6 @@ def _finding(
         assessments=judgement.assessments,
         path=judgement.path,
         next_steps=judgement.next_steps,
+        advice=judgement.advice,
         snapshot=snapshot,
     )

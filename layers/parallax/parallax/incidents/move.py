@@ -10,7 +10,9 @@ from datetime import datetime, timedelta
 
 from parallax.aws import may_pass
 from parallax.diagnose import Rules, advance, join, judge, silences
+from parallax.diagnose.advised import advice_subject, retell
 from parallax.incidents import ConflictError, Incidents
+from parallax.incidents.advice import Records
 from parallax.model.balancer import BalancerReading
 from parallax.model.cluster import NodeReport
 from parallax.model.finding import Incident, Judgement
@@ -33,12 +35,13 @@ ATTEMPTS = 5
 incident of all targets of a cluster, and each may be judged by another invocation."""
 
 
-def move_all(
+def move_all(  # noqa: PLR0913, PLR0917 - as `move`
     targets: Sequence[Target],
     recent: Recent,
     incidents: Incidents,
     now: datetime,
     rules: Rules,
+    records: Records | None = None,
 ) -> tuple[list[Incident], dict[str, Exception]]:
     """Judge each target once; return the incidents that moved, and what went wrong.
 
@@ -51,7 +54,7 @@ def move_all(
     hopeless: dict[str, Exception] = {}
     for target in targets:
         try:
-            moved += move(target, recent, incidents, now, rules)
+            moved += move(target, recent, incidents, now, rules, records)
         except Exception as error:  # noqa: BLE001 - see above
             if may_pass(error) or isinstance(error, ConflictError):
                 later.append(error)
@@ -62,20 +65,49 @@ def move_all(
     return moved, hopeless
 
 
-def move(
-    target: Target, recent: Recent, incidents: Incidents, now: datetime, rules: Rules
+def move(  # noqa: PLR0913, PLR0917 - what is judged, and where it is kept
+    target: Target,
+    recent: Recent,
+    incidents: Incidents,
+    now: datetime,
+    rules: Rules,
+    records: Records | None = None,
 ) -> list[Incident]:
-    """Judge a target once and return those of its incidents that moved."""
+    """Judge a target once and return those of its incidents that moved.
+
+    Its advice moves along, where `records` are given.
+    """
     snapshot = join(
         target,
         recent(target.name, now - MEMORY),
         taken_at=now,
         settle_seconds=rules.settle_seconds,
     )
-    judged = [(target.name, judge(snapshot))]
+    judgement = judge(snapshot)
+    judged = [(target.name, judgement)]
     judged += [(s.subject, s.judgement) for s in silences(snapshot)]
     moved = [_move(s, j, snapshot, incidents, rules) for s, j in judged]
+    if records is not None:
+        _advise(judgement, snapshot, records, rules)
     return [incident for incident in moved if incident]
+
+
+def _advise(
+    judgement: Judgement, snapshot: Snapshot, records: Records, rules: Rules
+) -> None:
+    """Move a target's advice on by compare-and-set, as its incident is moved."""
+    for attempt in range(ATTEMPTS):
+        before = records.get(advice_subject(snapshot.target.name))
+        after = retell(before, judgement, snapshot, rules)
+        if after is None or after == before:
+            return
+        try:
+            records.put(after)
+        except ConflictError:
+            if attempt == ATTEMPTS - 1:
+                raise
+        else:
+            return
 
 
 def _move(

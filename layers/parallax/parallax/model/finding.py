@@ -13,6 +13,7 @@ from enum import StrEnum
 from parallax.model.judgement import (
     NOT_ESTABLISHED,
     UNWATCHED,
+    Advice,
     Answer,
     Assessment,
     Class,
@@ -113,6 +114,7 @@ class Finding:
     assessments: tuple[Assessment, ...] = ()
     path: tuple[HopSeen, ...] = ()
     next_steps: tuple[NextStep, ...] = ()
+    advice: tuple[Advice, ...] = ()
     snapshot: Snapshot | None = None
 
 

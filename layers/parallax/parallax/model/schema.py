@@ -1,6 +1,6 @@
 """Schema: the JSON Schemas that readers of findings and snapshots go by.
 
-In: the model's classes. Out: `finding.v1.schema.json` and
+In: the model's classes. Out: `advice.v1.schema.json`, `finding.v1.schema.json` and
 `snapshot.v1.schema.json`, written into the folder that is named:
 `python -m parallax.model.schema docs/schema`.
 It does not: check anything; a test holds events against them.
@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from parallax.model.advice import AdviceNews
 from parallax.model.finding import Finding
 from parallax.model.snapshot import Snapshot
 from parallax.model.wire import schema
@@ -35,6 +36,7 @@ REQUIRED = (
     "assessments",
     "path",
     "next_steps",
+    "advice",
     "snapshot",
 )
 
@@ -66,20 +68,39 @@ def finding_schema() -> dict[str, Any]:
         "properties": properties,
         "required": list(REQUIRED),
     }
+    return _event("finding", "Finding, as a CloudEvent", data, definitions)
+
+
+def advice_schema() -> dict[str, Any]:
+    """Return the schema of the CloudEvent that carries one advice."""
+    made = schema(AdviceNews)
+    properties = made["properties"]
+    properties.pop("id")
+    data: dict[str, Any] = {
+        "type": "object",
+        "properties": properties,
+        "required": [name for name in made["required"] if name != "id"],
+    }
+    return _event("advice", "Advice, as a CloudEvent", data, made["$defs"])
+
+
+def _event(
+    name: str, title: str, data: dict[str, Any], definitions: dict[str, Any]
+) -> dict[str, Any]:
+    """Return the schema of a CloudEvent around its data."""
     text = {"type": "string"}
-    instant = {"type": "string", "format": "date-time"}
-    return _head("finding", "Finding, as a CloudEvent") | {
+    return _head(name, title) | {
         "type": "object",
         "required": ["specversion", "id", "source", "type", "subject", "time", "data"],
         "properties": {
             "specversion": {"const": "1.0"},
             "id": text,
             "source": text,
-            "type": {"const": "io.parallax.finding.v1"},
+            "type": {"const": f"io.parallax.{name}.v1"},
             "subject": text,
-            "time": instant,
+            "time": {"type": "string", "format": "date-time"},
             "datacontenttype": {"const": "application/json"},
-            "dataschema": {"const": IDENTITY.format(name="finding")},
+            "dataschema": {"const": IDENTITY.format(name=name)},
             "data": data,
         },
         "$defs": definitions,
@@ -87,8 +108,12 @@ def finding_schema() -> dict[str, Any]:
 
 
 def write(folder: Path) -> None:
-    """Write both schemas into a folder."""
-    made = {"finding": finding_schema(), "snapshot": snapshot_schema()}
+    """Write all schemas into a folder."""
+    made = {
+        "advice": advice_schema(),
+        "finding": finding_schema(),
+        "snapshot": snapshot_schema(),
+    }
     for name, content in made.items():
         text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
         (folder / f"{name}.v1.schema.json").write_text(text, encoding="utf-8")

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from parallax.model.advice import AdviceNews
 from parallax.model.finding import Finding
 from parallax.model.probe import Probe
 from parallax.model.schema import IDENTITY
@@ -19,6 +20,7 @@ from parallax.model.snapshot import Snapshot
 from parallax.model.wire import encode
 
 TYPE = "io.parallax.finding.v1"
+ADVICE_TYPE = "io.parallax.advice.v1"
 SOURCE = "/parallax/diagnose"
 LIMIT = 240 * 1024
 """Bytes; below SQS's 262,144 with room for attributes."""
@@ -45,16 +47,29 @@ def cloud_event(finding: Finding) -> dict[str, Any]:
     return event
 
 
-def _event(finding: Finding) -> dict[str, Any]:
+def advice_event(news: AdviceNews) -> dict[str, Any]:
+    """Return what is told of one advice as a CloudEvent of its own type."""
+    head = _head(news.id, ADVICE_TYPE, news.target, "advice")
+    told = encode(news)
+    told.pop("id")
+    return head | {"time": encode(news.judged_at), "data": told}
+
+
+def _head(identity: str, kind: str, target: str, schema: str) -> dict[str, Any]:
     return {
         "specversion": "1.0",
-        "id": finding.id,
+        "id": identity,
         "source": SOURCE,
-        "type": TYPE,
-        "subject": finding.target,
-        "time": encode(finding.judged_at),
+        "type": kind,
+        "subject": target,
         "datacontenttype": "application/json",
-        "dataschema": IDENTITY.format(name="finding"),
+        "dataschema": IDENTITY.format(name=schema),
+    }
+
+
+def _event(finding: Finding) -> dict[str, Any]:
+    return _head(finding.id, TYPE, finding.target, "finding") | {
+        "time": encode(finding.judged_at),
         "data": {
             "target": finding.target,
             "url": finding.url,
@@ -75,6 +90,7 @@ def _event(finding: Finding) -> dict[str, Any]:
             "assessments": encode(finding.assessments),
             "path": encode(finding.path),
             "next_steps": encode(finding.next_steps),
+            "advice": encode(finding.advice),
             "snapshot": None,
         },
     }

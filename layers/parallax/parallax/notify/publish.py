@@ -6,11 +6,13 @@ It does not: write either; see `parallax.notify.event` and `parallax.notify.mail
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
 from parallax.aws import client, may_pass
+from parallax.model.advice import AdviceNews
 from parallax.model.finding import Finding
 from parallax.settings import Settings
 
@@ -52,35 +54,52 @@ class Publisher:
         other nor, when the finding comes again, is the other asked twice.
         Raises `NotPublishedError` when one refused.
         """
-        ways = {"queue": self._enqueue}
+        ways = {"queue": lambda: self._enqueue(finding)}
         if finding.turn is not None:
-            ways["topic"] = self._mail
-        marked = self._marks(finding)
+            ways["topic"] = lambda: self._mail(finding)
+        return self._go(finding.id, ways)
+
+    def advise(self, news: AdviceNews) -> tuple[str, ...]:
+        """Publish what is told of one advice to the queue, and never by mail."""
+        return self._go(news.id, {"queue": lambda: self._tell(news)})
+
+    def _go(
+        self, identity: str, ways: dict[str, Callable[[], None]]
+    ) -> tuple[str, ...]:
+        marked = self._marks(identity)
         went: list[str] = []
         refusals: list[tuple[str, Exception]] = []
         for way, send in ways.items():
             if way in marked:
                 continue
             try:
-                send(finding)
-                self._mark(finding, way)
+                send()
+                self._mark(identity, way)
                 went.append(way)
             except Exception as error:  # noqa: BLE001 - whatever fails one way must not hold up the other
                 refusals.append((way, error))
         if refusals:
             text = "; ".join(f"{way}: {error}" for way, error in refusals)
             raise NotPublishedError(
-                f"{finding.id}: {text}",
+                f"{identity}: {text}",
                 hopeless=not any(may_pass(error) for _, error in refusals),
             )
         return tuple(went)
 
     def _enqueue(self, finding: Finding) -> None:
+        self._send(message(finding), finding.target, finding.id)
+
+    def _tell(self, news: AdviceNews) -> None:
+        from parallax.notify.event import advice_event  # noqa: PLC0415 - with `mail`
+
+        self._send(_json(advice_event(news)), news.target, news.id)
+
+    def _send(self, body: str, target: str, identity: str) -> None:
         client("sqs").send_message(
             QueueUrl=self.queue_url,
-            MessageBody=message(finding),
-            MessageGroupId=_group(finding.target),
-            MessageDeduplicationId=_group(finding.id),
+            MessageBody=body,
+            MessageGroupId=_group(target),
+            MessageDeduplicationId=_group(identity),
         )
 
     def _mail(self, finding: Finding) -> None:
@@ -91,21 +110,21 @@ class Publisher:
             TopicArn=self.topic_arn, Subject=mail.subject, Message=mail.body
         )
 
-    def _key(self, finding: Finding) -> dict[str, Any]:
-        return {"pk": {"S": f"published/{finding.id}"}}
+    def _key(self, identity: str) -> dict[str, Any]:
+        return {"pk": {"S": f"published/{identity}"}}
 
-    def _marks(self, finding: Finding) -> set[str]:
+    def _marks(self, identity: str) -> set[str]:
         found = client("dynamodb").get_item(
-            TableName=self.table, Key=self._key(finding), ConsistentRead=True
+            TableName=self.table, Key=self._key(identity), ConsistentRead=True
         )
         return set(found.get("Item", {}))
 
-    def _mark(self, finding: Finding, way: str) -> None:
+    def _mark(self, identity: str, way: str) -> None:
         now = datetime.now(UTC)
         expires_at = int((now + MARKS_KEPT).timestamp())
         client("dynamodb").update_item(
             TableName=self.table,
-            Key=self._key(finding),
+            Key=self._key(identity),
             UpdateExpression="SET #way = :at, expires_at = :expires, kind = :kind",
             ExpressionAttributeNames={"#way": way},
             ExpressionAttributeValues={
@@ -120,11 +139,14 @@ def message(finding: Finding) -> str:
     """Return the queue's message; one too large gives up its snapshot."""
     from parallax.notify.event import cloud_event  # noqa: PLC0415 - with `mail`
 
-    text = json.dumps(cloud_event(finding), ensure_ascii=False, separators=(",", ":"))
+    text = _json(cloud_event(finding))
     if len(text.encode()) <= MESSAGE_LIMIT:
         return text
-    small = replace(finding, snapshot=None)
-    return json.dumps(cloud_event(small), ensure_ascii=False, separators=(",", ":"))
+    return _json(cloud_event(replace(finding, snapshot=None)))
+
+
+def _json(event: dict[str, Any]) -> str:
+    return json.dumps(event, ensure_ascii=False, separators=(",", ":"))
 
 
 def preview(finding: Finding) -> dict[str, Any]:

@@ -1,0 +1,33 @@
+"""Advice: what will break if nobody acts, told before it does.
+
+In: a snapshot. Out: one `Advice` each for what is seen, of every adviser that sees it.
+It does not: alarm. Advice goes to the queue once, and stands at the end of a mail
+that goes out anyway (docs/decisions/0007).
+"""
+
+from parallax.advice import (
+    certificate_expires,
+    health_check_no_node_port,
+    health_check_other_port,
+    long_ttl,
+    one_ready_replica,
+    target_no_node,
+)
+from parallax.advice.adviser import Adviser
+from parallax.model.snapshot import Snapshot
+
+__all__ = ["ADVISERS", "Adviser", "known"]
+
+ADVISERS: tuple[Adviser, ...] = (
+    certificate_expires.ADVISER,
+    health_check_no_node_port.ADVISER,
+    health_check_other_port.ADVISER,
+    target_no_node.ADVISER,
+    one_ready_replica.ADVISER,
+    long_ttl.ADVISER,
+)
+
+
+def known(snapshot: Snapshot) -> frozenset[str]:
+    """Return the ids of the advice that the snapshot can tell to be gone."""
+    return frozenset(adviser.id for adviser in ADVISERS if adviser.known(snapshot))

@@ -1,0 +1,45 @@
+"""Balancer ports: which ports are the target's own, and how a health check is mended.
+
+In: a snapshot. Out: ports and next steps that two advisers share.
+It does not: advise.
+"""
+
+from shlex import quote
+
+from parallax.causes import evidence
+from parallax.model.judgement import NextStep
+from parallax.model.snapshot import Snapshot
+
+
+def ports_known(snapshot: Snapshot) -> bool:
+    """Say whether the balancer's service and the ingress's own were freshly read."""
+    cluster = snapshot.cluster
+    ingress = cluster.ingress_service if cluster else None
+    return evidence.balancer_service(snapshot) is not None and ingress is not None
+
+
+def ports_of_ours(snapshot: Snapshot) -> frozenset[int]:
+    """Return the NodePorts of ingress and app, and their ports for health checks."""
+    cluster = snapshot.cluster
+    found: set[int] = set()
+    for service in (cluster.ingress_service, cluster.service) if cluster else ():
+        if service is not None:
+            found |= set(service.node_ports)
+            found |= {p for p in (service.health_check_node_port,) if p}
+    return frozenset(found)
+
+
+def mend(snapshot: Snapshot) -> tuple[NextStep, ...]:
+    """Tell how to let the health check ask the port that requests go to."""
+    service = evidence.balancer_service(snapshot)
+    if service is None:
+        return ()
+    return (
+        NextStep(
+            text=f"Let the health check ask :{service.destination_port}.",
+            command="hcloud load-balancer update-service"
+            f" {quote(evidence.balancer_name(snapshot))}"
+            f" --listen-port {service.listen_port}"
+            f" --health-check-port {service.destination_port}",
+        ),
+    )

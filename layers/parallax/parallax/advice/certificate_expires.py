@@ -1,0 +1,77 @@
+"""The certificate that users are shown is about to expire.
+
+In: a snapshot. Out: an `Advice` from 14 days before, or None.
+It does not: check names or chains; the probe's own TLS does.
+"""
+
+from datetime import timedelta
+from shlex import quote
+
+from parallax.advice.adviser import Adviser
+from parallax.causes import evidence
+from parallax.model.judgement import Advice, Hop, NextStep
+from parallax.model.probe import Certificate
+from parallax.model.snapshot import Snapshot
+
+ID = "certificate-expires"
+SOON = timedelta(days=14)
+"""A certificate of 90 days is renewed 30 before; what is left then is overdue."""
+VERY_SOON = timedelta(days=3)
+
+
+def advise(snapshot: Snapshot) -> Advice | None:
+    """Tell how long the certificate is still good for, if that is not long."""
+    found = _certificate(snapshot)
+    if found is None or found.not_after - snapshot.taken_at > SOON:
+        return None
+    left = found.not_after - snapshot.taken_at
+    urgent = left <= VERY_SOON
+    when = _when(left)
+    title = (
+        f"The certificate expires {when}: renew it now"
+        if urgent
+        else f"The certificate expires {when}"
+    )
+    host = snapshot.target.host
+    at = f"{found.not_after:%Y-%m-%d %H:%M UTC}"
+    address = quote(f"{host}:{evidence.listen_port(snapshot)}")
+    return Advice(
+        id=ID,
+        hop=Hop.LOAD_BALANCER,
+        title=title,
+        evidence=(f"{host} shows one of {found.issuer} that ends {at}",),
+        next_steps=(
+            NextStep(
+                text="See which certificate is shown.",
+                command=f"openssl s_client -connect {address} -servername {quote(host)}"
+                " </dev/null | openssl x509 -noout -subject -issuer -enddate",
+            ),
+            NextStep(
+                text="See whether it is the balancer's, and managed.",
+                command="hcloud certificate list",
+            ),
+        ),
+        due=found.not_after,
+    )
+
+
+def _when(left: timedelta) -> str:
+    if left <= timedelta(0):
+        return "now"
+    if left < timedelta(days=1):
+        return f"in {left.seconds // 3600} hours"
+    return "in 1 day" if left.days == 1 else f"in {left.days} days"
+
+
+def _certificate(snapshot: Snapshot) -> Certificate | None:
+    """Return the certificate that users are shown; the newest probe's first."""
+    users = evidence.outside(snapshot, *evidence.AS_A_USER)
+    return next((p.certificate for p in users if p.certificate), None)
+
+
+def known(snapshot: Snapshot) -> bool:
+    """Say whether a certificate was seen."""
+    return _certificate(snapshot) is not None
+
+
+ADVISER = Adviser(id=ID, advise=advise, known=known)

@@ -1,0 +1,59 @@
+"""A target of the balancer is no node of the cluster.
+
+In: a snapshot. Out: an `Advice` that names it, or None.
+It does not: count a target that cannot be matched; see `evidence.strangers`.
+"""
+
+from shlex import quote
+
+from parallax.advice.adviser import Adviser
+from parallax.causes import evidence
+from parallax.model.judgement import Advice, Hop, NextStep
+from parallax.model.snapshot import Snapshot
+
+ID = "target-no-node"
+
+
+def advise(snapshot: Snapshot) -> Advice | None:
+    """Tell of targets that nobody of the cluster stands behind."""
+    if not known(snapshot):
+        return None
+    strange, every = evidence.strangers(snapshot), evidence.targets(snapshot)
+    if not strange:
+        return None
+    names = ", ".join(target.label for target in strange)
+    name, one = evidence.balancer_name(snapshot), strange[0]
+    which = (
+        f"--server {quote(one.label)}" if one.server_id else f"--ip {quote(one.label)}"
+    )
+    look = NextStep(
+        text="Compare the targets with the nodes.",
+        command=f"hcloud load-balancer describe {quote(name)}"
+        " && kubectl get nodes -o wide",
+    )
+    remove = NextStep(
+        text=f"If {one.label} is not to serve, take it away.",
+        command=f"hcloud load-balancer remove-target {quote(name)} {which}",
+    )
+    share = evidence.of(len(strange), len(every))
+    return Advice(
+        id=ID,
+        hop=Hop.LOAD_BALANCER,
+        title=f"{share} targets of the balancer are no nodes of the cluster",
+        evidence=(f"{name} has {names}, which no node of the cluster is",),
+        next_steps=(look, remove),
+    )
+
+
+def known(snapshot: Snapshot) -> bool:
+    """Say whether both targets and all nodes were freshly read."""
+    cluster = snapshot.cluster
+    whole = cluster is not None and "nodes" not in cluster.partial
+    return (
+        whole
+        and not evidence.nodes_missing(snapshot)
+        and bool(evidence.targets(snapshot))
+    )
+
+
+ADVISER = Adviser(id=ID, advise=advise, known=known)

@@ -1,0 +1,88 @@
+"""Advised: what of a target's advice is told, once when it comes and once when it goes.
+
+In: the record so far, a judgement, its snapshot, the rules. Out: the record as it
+stands now, with its news; the same record where nothing moved.
+It does not: alarm, repeat, or take silence for an end. Advice is told when it has
+stood for the settle window, so that a rollout gives none, and is gone when what it
+looks at was freshly read without it for the quiet time.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import NAMESPACE_URL, uuid5
+
+from parallax import advice as advisers
+from parallax.diagnose.rules import Rules
+from parallax.model.advice import AdviceNews, AdviceRecord, AdviceState, Standing
+from parallax.model.judgement import Judgement
+from parallax.model.snapshot import Snapshot
+
+
+def advice_subject(target: str) -> str:
+    """Return whose record a target's advice is."""
+    return f"{target}/advice"
+
+
+def retell(
+    before: AdviceRecord | None, judgement: Judgement, snapshot: Snapshot, rules: Rules
+) -> AdviceRecord | None:
+    """Return the record after a judgement; None while there never was any advice."""
+    record = before or AdviceRecord(subject=advice_subject(snapshot.target.name))
+    now, known = snapshot.taken_at, advisers.known(snapshot)
+    given = {advice.id: advice for advice in judgement.advice}
+    standing: list[Standing] = []
+    news: list[tuple[AdviceState, Standing]] = []
+    for entry in record.standing:
+        seen = entry.advice.id in given
+        gone = not seen and entry.advice.id in known
+        after = _moved(entry, now, rules, seen=seen, gone=gone)
+        if after is None and entry.told:
+            news.append((AdviceState.GONE, entry))
+        elif after is not None and after.told and not entry.told:
+            latest = replace(after, advice=given[after.advice.id])
+            news.append((AdviceState.GIVEN, latest))
+            standing.append(latest)
+        elif after is not None:
+            standing.append(after)
+    old = {entry.advice.id for entry in record.standing}
+    standing += [
+        Standing(advice=a, since=now) for a in given.values() if a.id not in old
+    ]
+    if tuple(standing) == record.standing:
+        return before
+    return _told(replace(record, standing=tuple(standing)), news, snapshot)
+
+
+def _moved(
+    entry: Standing, now: datetime, rules: Rules, *, seen: bool, gone: bool
+) -> Standing | None:
+    """Return what becomes of one advice; None: it is gone."""
+    if seen:
+        settled = now - entry.since >= timedelta(seconds=rules.settle_seconds)
+        return replace(entry, told=entry.told or settled, gone_since=None)
+    if not gone:
+        return entry
+    if not entry.told:
+        return None
+    since = entry.gone_since or now
+    over = now - since >= timedelta(seconds=rules.quiet_seconds)
+    return None if over else replace(entry, gone_since=since)
+
+
+def _told(
+    record: AdviceRecord, news: list[tuple[AdviceState, Standing]], snapshot: Snapshot
+) -> AdviceRecord:
+    """Return the record with its news; an id follows from subject and number."""
+    told = tuple(
+        AdviceNews(
+            id=str(uuid5(NAMESPACE_URL, f"parallax:{record.subject}:{number}")),
+            target=snapshot.target.name,
+            url=snapshot.target.url,
+            state=state,
+            since=entry.since,
+            judged_at=snapshot.taken_at,
+            advice=entry.advice,
+        )
+        for number, (state, entry) in enumerate(news, record.number + 1)
+    )
+    return replace(record, number=record.number + len(told), news=told)
