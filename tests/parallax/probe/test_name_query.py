@@ -2,11 +2,14 @@
 
 import asyncio
 
+import dns.exception
 import dns.name
+import dns.resolver
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parallax.probe.name_query import Answer, Terms, ask
+from parallax.probe.name_query import Answer, Terms, ask, problem
 from tests.parallax.probe.name_servers import ZONE, Says, name_servers
 
 
@@ -48,6 +51,28 @@ def test_a_family_that_nobody_answers_for_costs_only_itself() -> None:
 def test_a_name_without_addresses_is_told() -> None:
     """It is there, and leads nowhere."""
     assert query("empty.keybuzz.test").error_type == "no_address"
+
+
+@pytest.mark.parametrize(
+    ("error", "word"),
+    [
+        (TimeoutError(), "timeout"),
+        (dns.exception.Timeout(), "timeout"),
+        (ConnectionRefusedError(), "unreachable"),
+        (dns.resolver.NoNameservers(), "unreachable"),
+        (dns.resolver.NoRootSOA(), "no_zone"),
+        (dns.resolver.NXDOMAIN(), "nxdomain"),
+    ],
+)
+def test_what_goes_wrong_has_a_word(error: Exception, word: str) -> None:
+    """What the network does is told in one word."""
+    assert problem(error) == word
+
+
+def test_a_defect_of_ours_is_no_word() -> None:
+    """It is raised, for no name server is to blame."""
+    with pytest.raises(ZeroDivisionError):
+        problem(ZeroDivisionError())
 
 
 @settings(deadline=None)

@@ -1,6 +1,10 @@
 """Several resolvers asked about one name, over real UDP."""
 
 import asyncio
+from types import SimpleNamespace
+
+import dns.resolver
+import pytest
 
 from parallax.model.probe import Resolution
 from parallax.probe.resolvers import compare
@@ -90,3 +94,32 @@ def test_without_any_resolver_the_zone_is_not_found() -> None:
     (zone,) = ask("app.keybuzz.test", resolvers=())
     assert (zone.resolver, zone.authoritative) == ("authoritative", True)
     assert zone.error_type is not None
+
+
+def test_the_system_stands_for_the_servers_that_it_names(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The first two of resolv.conf; one that is listed anyway is asked once."""
+    named = SimpleNamespace(nameservers=["127.0.0.1", "127.0.0.2", "127.0.0.3"])
+    monkeypatch.setattr(dns.resolver, "Resolver", lambda: named)
+    found = ask(
+        "app.keybuzz.test",
+        Says(ZONE),
+        Says(ZONE),
+        resolvers=("system", "127.0.0.1"),
+    )
+    assert [r.resolver for r in found] == ["127.0.0.1", "127.0.0.2", "ns1.keybuzz.test"]
+
+
+def test_a_machine_without_resolvers_of_its_own_asks_the_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """No resolv.conf is no defect."""
+
+    def none() -> None:
+        """Fail as dnspython does without a resolv.conf."""
+        raise dns.resolver.NoResolverConfiguration
+
+    monkeypatch.setattr(dns.resolver, "Resolver", none)
+    found = ask("app.keybuzz.test", resolvers=("system", "127.0.0.1"))
+    assert [r.resolver for r in found] == ["127.0.0.1", "ns1.keybuzz.test"]

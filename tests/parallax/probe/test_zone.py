@@ -58,6 +58,14 @@ def test_a_name_of_no_zone_is_told() -> None:
     assert (zone.resolver, zone.error_type) == ("authoritative", "no_zone")
 
 
+def test_a_name_server_without_a_route_from_here_is_told() -> None:
+    """One that has IPv6 alone cannot be asked from a machine without it."""
+    far = {**ZONE, ("ns1.keybuzz.test.", "AAAA"): "fe80::1"}
+    del far["ns1.keybuzz.test.", "A"]
+    (zone,) = ask("app.keybuzz.test", Says(far))
+    assert (zone.resolver, zone.error_type) == ("ns1.keybuzz.test", "unreachable")
+
+
 def test_aliases_are_followed_into_their_zones() -> None:
     """A CNAME into a CDN's zone ends at the CDN's addresses, with the lesser TTL."""
     (zone,) = ask("www.keybuzz.test")
