@@ -4,6 +4,8 @@
 SHELL := bash
 .PHONY: help setup demo up down faults test check fmt unit lab end-to-end container build lock record bench-accuracy docs
 FAULT ?= lb-health-check-wrong-port
+FAULTS ?= smoke
+RUNS ?= 1
 CASE ?= lab/cases/keybuzz.yaml
 PY := .venv/bin/python
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.tools/bin:$(PATH)
@@ -43,8 +45,8 @@ unit: setup ## unit and property tests, the recorded captures
 lab: setup ## the lab's own tests, on the real servers
 	@$(PY) -m pytest -q -m "lab" tests/lab
 
-end-to-end: setup build ## every fault and health, through lab, emulator, queue and topic
-	@$(PY) -m lab.demo run --case "$(CASE)" -- $(PY) -m pytest -q -m lab tests/end_to_end
+end-to-end: setup build ## health and a fault of each hop through queue and topic (FAULTS=all|ids, RUNS=n)
+	@PARALLAX_FAULTS="$(FAULTS)" PARALLAX_RUNS="$(RUNS)" $(PY) -m lab.demo run --case "$(CASE)" -- $(PY) -m pytest -q -m lab tests/end_to_end
 
 container: setup build ## `sam local invoke` in a real container
 	@tools/container $(PY) -m pytest -q -m container tests/functions

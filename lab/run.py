@@ -10,14 +10,14 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from types import TracebackType
-from typing import IO, Self
+from typing import IO, override
 
 import yaml
 
 from lab.case import Case
 from lab.control import READY, tell
 from lab.facts import Facts, NodeFacts, facts_of, write_files
+from lab.held import Held
 
 __all__ = ["Facts", "Lab", "LabError", "NodeFacts", "remove"]
 
@@ -30,7 +30,7 @@ class LabError(RuntimeError):
     """The lab cannot run; the text says why and where to look."""
 
 
-class Lab:
+class Lab(Held):
     """One lab: everything between a public name and a pod."""
 
     def __init__(self, case: Case, folder: Path) -> None:
@@ -40,24 +40,7 @@ class Lab:
         self._process: subprocess.Popen[str] | None = None
         self._log: IO[str] | None = None
 
-    def __enter__(self) -> Self:
-        """Start it."""
-        try:
-            self.start()
-        except BaseException:
-            self.stop()
-            raise
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Stop it, also after Ctrl-C."""
-        self.stop()
-
+    @override
     def start(self) -> None:
         """Start everything; returns when every target answers 200. Raises LabError."""
         if len(str(self.folder)) > LONGEST_FOLDER:
@@ -94,6 +77,7 @@ class Lab:
         """End the fault, and return when all is well again."""
         tell(self.folder, "clear")
 
+    @override
     def stop(self) -> None:
         """End everything. The run folder stays."""
         process = self._process

@@ -13,15 +13,13 @@ from typing import IO
 
 from lab.run import Facts
 
-INTERVAL_SECONDS = 5
-"""Shorter than in a cluster, so that the demo's evidence is there in seconds."""
-
 
 class Agents:
     """The agents of a lab."""
 
-    def __init__(self, facts: Facts, folder: Path) -> None:
+    def __init__(self, facts: Facts, folder: Path, interval: int) -> None:
         self.facts = facts
+        self.interval = interval
         self.folder = folder
         self._processes: list[subprocess.Popen[bytes]] = []
         self._logs: list[IO[bytes]] = []
@@ -42,7 +40,7 @@ class Agents:
                         "HOME": str(self.folder),
                         "KUBECONFIG": str(node.kubeconfig),
                         "PARALLAX_AGENT_CLUSTER": self.facts.cluster,
-                        "PARALLAX_AGENT_INTERVAL": str(INTERVAL_SECONDS),
+                        "PARALLAX_AGENT_INTERVAL": str(self.interval),
                         "PARALLAX_AGENT_KEY_FILE": str(key_file),
                         "PARALLAX_AGENT_NODE": node.name,
                         "PARALLAX_AGENT_SOURCE_ADDRESS": node.address,

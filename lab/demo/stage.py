@@ -15,12 +15,14 @@ import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import IO, Any, override
 
 from lab.case import Case
 from lab.demo.agents import Agents
 from lab.demo.inbox import Inbox
+from lab.demo.pace import SHOWN, Pace
 from lab.emulator import CREDENTIALS, ENDPOINT, ROOT, Emulator, client
+from lab.held import Held
 from lab.run import Facts, Lab, LabError
 from parallax.journal import DynamoJournal
 from parallax.model.target import Target
@@ -30,59 +32,66 @@ TARGETS_FILE = ROOT / "layers/targets/python/lab.yaml"
 LOGS = ROOT / ".lab" / "logs"
 """Where the logs of the last run stay."""
 ONE_AT_A_TIME = ROOT / ".lab" / "lock"
-TIMING = {"SettleSeconds": "20", "QuietSeconds": "5", "EvidenceSeconds": "60"}
-"""Shorter than in the field, where a rollout takes minutes and not seconds."""
 
 
-class Stage:
+class Stage(Held):
     """The whole of Parallax and the world it watches, on this machine."""
 
-    def __init__(self, case: Case, folder: Path, tell: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        case: Case,
+        folder: Path,
+        tell: Callable[[str], None],
+        pace: Pace = SHOWN,
+    ) -> None:
         self.case = case
+        self.pace = pace
         self.folder = folder
         self.tell = tell
         self.lab = Lab(case, folder)
         self.agents: Agents | None = None
         self.emulator: Emulator | None = None
         self.outputs: Mapping[str, str] = {}
+        self._lock: IO[str] | None = None
 
-    def __enter__(self) -> Self:
-        """Start everything; on failure, stop what had been started."""
+    @override
+    def start(self) -> None:
+        """Start everything."""
         self._claim()
-        try:
-            self._start()
-        except BaseException:
-            self.stop()
-            raise
-        return self
+        facts = self._start_lab()
+        key = "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode()
+        self._start_emulator(facts, key)
+        self.tell(f"agents: one on each of {len(facts.nodes)} nodes")
+        self.agents = Agents(facts, self.folder, self.pace.agent_seconds)
+        self.agents.start(self._reachable(self.outputs["IngestUrl"]), key)
 
+    @override
     def __exit__(
         self,
         kind: type[BaseException] | None,
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Stop everything, also after Ctrl-C."""
+        """Stop everything; say so where somebody pressed Ctrl-C."""
         if kind is KeyboardInterrupt:
             self.tell("interrupted: taking everything down")
-        self.stop()
+        super().__exit__(kind, error, trace)
 
     def _claim(self) -> None:
         """Refuse a second stage in this clone: both would deploy one targets file."""
         ONE_AT_A_TIME.parent.mkdir(exist_ok=True)
-        self._lock = ONE_AT_A_TIME.open("w")
+        lock = ONE_AT_A_TIME.open("w")
         try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            self._lock.close()
+            lock.close()
             raise LabError(
                 "a demo, `make up` or `make test` is under way in this clone: "
                 "wait for it, or `make down`"
             ) from None
+        self._lock = lock
 
-    def _start(self) -> None:
-        facts = self._start_lab()
-        key = "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode()
+    def _start_emulator(self, facts: Facts, key: str) -> None:
         self.tell("AWS emulator: starting, and deploying template.yaml with SAM")
         self.emulator = Emulator(self.folder, {"SSL_CERT_FILE": str(facts.ca_file)})
         self.emulator.start()
@@ -90,21 +99,20 @@ class Stage:
         os.environ.update(CREDENTIALS | {"AWS_ENDPOINT_URL": ENDPOINT})
         TARGETS_FILE.write_text(facts.targets_file.read_text())
         self.outputs = self.emulator.deploy(
-            TIMING
+            dict(self.pace.parameters)
             | {
                 "AlertEmail": "oncall@example.com",
                 "AgentKey": key,
                 "HetznerToken": facts.hetzner_token,
                 "HetznerEndpoint": facts.hetzner_endpoint,
+                "ControlUrl": facts.control_url,
+                "Resolvers": ",".join(facts.resolvers),
                 "TargetsFile": TARGETS_FILE.name,
             }
         )
         self.inbox = Inbox(
             self.outputs["FindingsQueueUrl"], self.outputs["AlertsTopicArn"]
         )
-        self.tell(f"agents: one on each of {len(facts.nodes)} nodes")
-        self.agents = Agents(facts, self.folder)
-        self.agents.start(self._reachable(self.outputs["IngestUrl"]), key)
 
     def _start_lab(self) -> Facts:
         self.tell(
@@ -137,8 +145,14 @@ class Stage:
         )
         return json.loads(answer["Payload"].read())
 
+    @override
     def stop(self) -> None:
-        """End agents, emulator and lab, in this order; of the folder, keep the logs."""
+        """End agents, emulator and lab, in this order; of the folder, keep the logs.
+
+        What another stage holds is left alone.
+        """
+        if self._lock is None:
+            return
         if self.agents:
             self.agents.stop()
         if self.emulator:

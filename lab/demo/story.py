@@ -1,8 +1,8 @@
 """Story: one fault from injection to alarm, as queue and topic tell it.
 
-In: a stage and a fault. Out: the findings and mails that came, in order.
-It does not: wait for the schedule; it wakes the probe as the schedule would, so
-that many faults can be told in the time of one.
+In: a stage and a fault. Out: the findings and mails that came, in order, and how long
+each step took. It does not: wait for the schedules; it wakes probe and inspect as they
+would, so that many faults can be told in the time of one.
 """
 
 import time
@@ -10,11 +10,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from lab.demo.explain import explain
 from lab.demo.inbox import Mail
+from lab.demo.play import look
 from lab.demo.stage import Stage
 from lab.fault import Fault
 
 PATIENCE_SECONDS = 90.0
+WAKE_SECONDS = 8.0
+"""As often as that probe and inspect are woken while something is awaited."""
 
 
 class Story:
@@ -24,16 +28,39 @@ class Story:
         self.stage = stage
         self.findings: list[dict[str, Any]] = []
         self.mails: list[Mail] = []
+        self.took: dict[str, float] = {}
+        """What was done or came -> the seconds it took, in order."""
+        self._last = time.monotonic()
+        self._woken = 0.0
+
+    def mark(self, what: str) -> None:
+        """Note how long it took since the last mark."""
+        now = time.monotonic()
+        self.took[what] = now - self._last
+        self._last = now
 
     def until(self, told: Callable[[], bool], what: str) -> None:
         """Collect until something is told; TimeoutError with the story if it is not."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while not told():
             if time.monotonic() > deadline:
-                raise TimeoutError(f"{what} did not come; so far: {self.lines()}")
+                raise TimeoutError(f"{what} did not come; so far: {self.told()}")
+            if time.monotonic() > self._woken + WAKE_SECONDS:
+                self.wake()
             time.sleep(0.25)
-            self.findings += self.stage.inbox.findings()
-            self.mails += self.stage.inbox.mails()
+            self.collect()
+        self.mark(what)
+
+    def wake(self) -> None:
+        """Wake inspect and probe, as their schedules would; the probe investigates."""
+        self._woken = time.monotonic()
+        self.stage.wake("Inspect")
+        self.stage.wake("Probe")
+
+    def collect(self) -> None:
+        """Take what is waiting in queue and topic."""
+        self.findings += self.stage.inbox.findings()
+        self.mails += self.stage.inbox.mails()
 
     def until_turned(self, turn: str, targets: set[str]) -> None:
         """Collect until each of these targets has had this turn."""
@@ -54,6 +81,11 @@ class Story:
             for d in (f["data"] for f in self.findings)
         ]
 
+    def told(self) -> str:
+        """Return the findings, and how every target is judged now."""
+        now = (explain(name, judged) for name, judged in look(self.stage).items())
+        return "\n".join([*self.lines(), *now])
+
 
 @contextmanager
 def alarm(stage: Stage, fault: Fault) -> Iterator[Story]:
@@ -61,10 +93,14 @@ def alarm(stage: Stage, fault: Fault) -> Iterator[Story]:
     story = Story(stage)
     hit = set(fault.expected)
     stage.lab.inject(fault.id)
+    story.mark("inject")
     try:
-        stage.wake("Probe")
+        story.wake()
+        story.mark("probe")
         story.until_turned("firing", hit)
-        story.until(lambda: len(story.mails) >= len(hit), "the mail")
+        story.until(lambda: len(story.mails) >= len(hit), "mail")
         yield story
     finally:
+        story.mark("read")
         stage.lab.clear()
+        story.mark("clear")

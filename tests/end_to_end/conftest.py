@@ -1,6 +1,7 @@
 """The stage, once for all end-to-end tests: lab, emulator, functions, agents.
 
-It runs inside the lab's namespace: `make end-to-end` enters it.
+It runs inside the lab's namespace: `make end-to-end` enters it. PARALLAX_FAULTS
+(smoke, all, ids) and PARALLAX_RUNS say what is played and how often.
 """
 
 import os
@@ -10,11 +11,33 @@ from pathlib import Path
 import pytest
 
 from lab import namespace
-from lab.case import load
+from lab.case import Case, load
+from lab.demo.chosen import chosen
+from lab.demo.pace import TESTED
 from lab.demo.stage import Stage
 from lab.emulator import ROOT
 
 FOLDER = ROOT / ".lab" / "test"
+SECONDS: list[str] = []
+"""How long each step of each fault took, for the end of the log."""
+
+
+def case() -> Case:
+    """Return the case that `make end-to-end CASE=` names, or the usual one."""
+    named = os.environ.get("PARALLAX_LAB_CASE")
+    return load(Path(named)) if named else load()
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Give each chosen fault its turns."""
+    if "fault" not in metafunc.fixturenames:
+        return
+    faults = chosen(os.environ.get("PARALLAX_FAULTS", "smoke"), case())
+    runs = range(1, int(os.environ.get("PARALLAX_RUNS", "1")) + 1)
+    turns = [(fault, f"{fault.id}-{run}") for run in runs for fault in faults]
+    metafunc.parametrize(
+        "fault", [f for f, _ in turns], ids=[name for _, name in turns]
+    )
 
 
 @pytest.fixture(scope="session")
@@ -22,6 +45,13 @@ def stage() -> Iterator[Stage]:
     """Stand up everything, and take it down at the end."""
     if not namespace.inside():
         pytest.fail("run `make end-to-end`: these tests need the lab's namespace")
-    case = load(Path(os.environ["PARALLAX_LAB_CASE"]))
-    with Stage(case, FOLDER, print) as standing:
+    with Stage(case(), FOLDER, print, TESTED) as standing:
         yield standing
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Tell how long each step took."""
+    if SECONDS:
+        terminalreporter.section("seconds a fault")
+        for line in SECONDS:
+            terminalreporter.write_line(line)

@@ -6,16 +6,18 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from lab.demo.explain import explain_finding
 from lab.demo.inbox import Mail
 from lab.demo.play import look
 from lab.demo.stage import Stage
 from lab.demo.story import Story, alarm
 from lab.emulator import ROOT
-from lab.fault import fault_ids, load_fault
+from lab.fault import Fault
 from parallax.diagnose import judge
 from parallax.model.finding import View
 from parallax.model.snapshot import Snapshot
 from parallax.model.wire import decode
+from tests.end_to_end.conftest import SECONDS
 
 pytestmark = pytest.mark.lab
 SCHEMA = ROOT / "docs/schema/finding.v1.schema.json"
@@ -32,24 +34,45 @@ def test_health_raises_nothing(stage: Stage) -> None:
     """A healthy minute, probed by the schedule alone, gives no finding and no mail."""
     story = Story(stage)
     story.until(lambda: all_healthy(stage), "health")
-    stage.wake("Probe")
+    story.wake()
+    story.collect()
     assert all_healthy(stage)
     assert (story.lines(), story.mails) == ([], [])
 
 
-@pytest.mark.parametrize("fault_id", fault_ids())
-def test_a_fault_names_its_own_cause(stage: Stage, fault_id: str) -> None:
+def test_a_fault_names_its_own_cause(stage: Stage, fault: Fault) -> None:
     """The first alarm of each target hit names the injected cause, and no other."""
-    fault = load_fault(fault_id, stage.case)
     hit = set(fault.expected)
-    with alarm(stage, fault) as story:
-        fired = story.turned("firing")
-    assert {t: f["data"]["cause"] for t, f in fired.items()} == fault.expected
+    try:
+        with alarm(stage, fault) as story:
+            fired = story.turned("firing")
+            wrong = [
+                explain_finding(f)
+                for t, f in fired.items()
+                if f["data"]["cause"] != fault.expected.get(t)
+            ]
+    except TimeoutError as error:
+        pytest.fail(f"{fault.id}: {error}", pytrace=False)
+    if wrong:
+        told = "\n\n".join(wrong)
+        keep(fault, fired)
+        pytest.fail(f"expected {fault.expected}\n{told}", pytrace=False)
     for target, finding in fired.items():
         assert_publishable(finding, story.mails, target)
-    stage.wake("Probe")
     story.until_turned("resolved", hit)
     assert_told_once(story, hit)
+    steps = " ".join(f"{what} {took:.1f}" for what, took in story.took.items())
+    SECONDS.append(f"{sum(story.took.values()):5.1f}  {fault.id}: {steps}")
+
+
+def keep(fault: Fault, fired: dict[str, dict[str, Any]]) -> None:
+    """Save the snapshots of a wrong blame for `parallax judge`."""
+    folder = ROOT / ".lab" / "wrong"
+    folder.mkdir(parents=True, exist_ok=True)
+    for target, finding in fired.items():
+        told = {"snapshot": finding["data"]["snapshot"]}
+        path = folder / f"{fault.id.replace(':', '-')}.{target}.json"
+        path.write_text(json.dumps(told))
 
 
 def assert_publishable(finding: dict[str, Any], mails: list[Mail], target: str) -> None:
@@ -65,7 +88,7 @@ def assert_told_once(story: Story, hit: set[str]) -> None:
     ids = [f["id"] for f in story.findings]
     assert len(ids) == len(set(ids))
     turns = [f["data"]["turn"] for f in story.findings if f["data"]["turn"]]
-    assert sorted(turns) == sorted(["firing", "resolved"] * len(hit))
+    assert sorted(turns) == sorted(["firing", "resolved"] * len(hit)), story.lines()
 
 
 def _schema() -> dict[str, Any]:

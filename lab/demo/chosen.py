@@ -1,0 +1,42 @@
+"""Chosen: which faults a run plays, by one word or by their ids.
+
+In: `smoke`, `all`, or ids with commas between. Out: faults, in order.
+It does not: play them.
+"""
+
+from lab.case import Case
+from lab.fault import Fault, FaultError, fault_ids, load_fault, oddity_ids
+
+SMOKE = (
+    "dns-stale-address",
+    "cache-replays-error",
+    "lb-health-check-wrong-port",
+    "node-firewall-blocks-load-balancer",
+    "ingress-does-not-know-host",
+    "overlay-between-nodes-broken",
+    "service-without-endpoints",
+    "pod-answers-error",
+    "cache-replays-error+service-without-endpoints",
+    "lb-no-target+oddity:one-pod-not-ready",
+)
+"""One fault for each hop, two at once, and one with something odd beside it."""
+JOINED = (
+    "cache-replays-error+service-without-endpoints",
+    "lb-no-target+pod-answers-error",
+    "lb-health-check-wrong-port+overlay-between-nodes-broken",
+)
+"""What `all` plays besides each fault alone and an outer fault with each oddity."""
+
+
+def chosen(words: str, case: Case) -> tuple[Fault, ...]:
+    """Return the faults that are meant. Raises FaultError for an unknown id."""
+    if words == "smoke":
+        ids = SMOKE
+    elif words == "all":
+        odd = (f"lb-health-check-wrong-port+{oddity}" for oddity in oddity_ids())
+        ids = (*fault_ids(), *JOINED, *odd)
+    else:
+        ids = tuple(part.strip() for part in words.split(",") if part.strip())
+    if not ids:
+        raise FaultError("no fault is named: smoke, all, or ids with commas between")
+    return tuple(load_fault(fault_id, case) for fault_id in ids)

@@ -1,0 +1,35 @@
+"""Explain: a judgement as lines for a log, so that a wrong blame can be mended from it.
+
+In: a judgement, or a finding that holds its snapshot. Out: text.
+It does not: judge anew what the functions judged, unless from the same snapshot.
+"""
+
+from typing import Any
+
+from parallax.diagnose import judge
+from parallax.model.finding import Judgement
+from parallax.model.snapshot import Snapshot
+from parallax.model.wire import decode
+
+
+def explain(target: str, judged: Judgement) -> str:
+    """Return what was seen, and what each cause said to it."""
+    lines = [
+        f"{target}: {judged.cause}, complete: {judged.complete}, "
+        f"settling: {judged.settling}",
+        f"  {judged.symptom.summary}",
+    ]
+    lines += [f"  {h.hop.value}: {h.state.value}: {h.seen}" for h in judged.path]
+    for told in judged.assessments:
+        lines.append(f"  {told.answer.value:9} {told.cause}")
+        lines += [f"      {sentence}" for sentence in told.evidence]
+        lines += [f"      not known: {what}" for what in told.missing]
+    return "\n".join(lines)
+
+
+def explain_finding(finding: dict[str, Any]) -> str:
+    """Return the same of a finding as it was published."""
+    told = finding["data"]
+    if told["snapshot"] is None:
+        return f"{told['target']}: {told['cause']} (too large for its snapshot)"
+    return explain(told["target"], judge(decode(Snapshot, told["snapshot"])))
