@@ -95,6 +95,13 @@ class Follow:
     """One sentence, e.g. "all 4 failures at 203.0.113.9, none of 7 elsewhere"."""
 
 
+def followed(follow: Follow) -> str:
+    """Return whom a failing share follows, as people say it."""
+    kind = follow.kind.value.replace("-", " ")
+    who = ", ".join(follow.who)
+    return f"{kind} {who}: {follow.text}" if who else f"nobody: {follow.text}"
+
+
 class Trend(StrEnum):
     """How far requests get now, against before."""
 
@@ -121,6 +128,9 @@ class Symptom:
     trend_text: str | None = None
     follows: Follow | None = None
     """Set where the failure is intermittent and the evidence shows whom it follows."""
+    inside_failed: int = 0
+    """Of `inside_total` probes by which the inside was judged."""
+    inside_total: int = 0
     window_seconds: float | None = None
     """Between the first and the last of these probes; None: there is one at most."""
     summary: str = ""
