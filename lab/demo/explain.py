@@ -14,11 +14,8 @@ from parallax.model.wire import decode
 
 def explain(target: str, judged: Judgement) -> str:
     """Return what was seen, and what each cause said to it."""
-    lines = [
-        f"{target}: {judged.cause}, complete: {judged.complete}, "
-        f"settling: {judged.settling}",
-        f"  {judged.symptom.summary}",
-    ]
+    whole = f"complete: {judged.complete}, settling: {judged.settling}"
+    lines = [f"{target}: {judged.cause}, {whole}", f"  {judged.symptom.summary}"]
     lines += [f"  {h.hop.value}: {h.state.value}: {h.seen}" for h in judged.path]
     for told in judged.assessments:
         lines.append(f"  {told.answer.value:9} {told.cause}")
