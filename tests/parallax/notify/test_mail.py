@@ -7,6 +7,7 @@ import pytest
 
 from parallax.diagnose import Rules, advance, judge, silences
 from parallax.model.finding import UNWATCHED, Finding, Proof, State, Trend, Turn
+from parallax.model.probe import Certificate, Role
 from parallax.model.snapshot import Snapshot
 from parallax.notify.mail import render
 from parallax.notify.subject import LIMIT
@@ -181,3 +182,56 @@ def test_the_mail_of_a_target_taken_out_claims_no_health() -> None:
     assert "platform-api is no longer watched" in mail.body
     assert "blamed on lb-no-target." in mail.body
     assert "works again" not in mail.body
+
+
+def test_a_minority_inside_is_told_as_mostly() -> None:
+    """One node in trouble is neither "it works" nor "inside too"."""
+    x = s.wrong_port()
+    bad = replace(
+        x.reports[0],
+        probes=tuple(
+            replace(p, healthy=False, status_code=502) if p.role is Role.INGRESS else p
+            for p in x.reports[0].probes
+        ),
+    )
+    body = render(finding(replace(x, reports=(bad, *x.reports[1:])))).body
+    told = "for users; inside the cluster it mostly works (9 of 10 probes)."
+    assert told in " ".join(body.split())
+
+
+def test_how_it_comes_is_told_with_counts_and_window() -> None:
+    """Constant or intermittent, of how many, within which time, and whom it follows."""
+    body = " ".join(render(finding(s.wrong_port())).body.split())
+    assert "; constant: 11 of 11 failed in 20 s." in body
+    body = " ".join(render(finding(s.out_of_step())).body.split())
+    assert "; intermittent: 3 of 11 failed in 20 s." in body
+    told = (
+        "Follows: ingress replica ingress-1: 3 of 3 requests through ingress-1 failed,"
+        " none of 10 elsewhere."
+    )
+    assert told in body
+
+
+def test_progress_is_called_so() -> None:
+    """504 before, 503 now."""
+    before = s.run("haproxy/504_server_timeout", investigated=False)
+    later = s.SINCE + timedelta(minutes=1)
+    x = s.taken(
+        before, s.run(s.LB_503, at=later), taken_at=later + timedelta(seconds=30)
+    )
+    body = " ".join(render(finding(x)).body.split())
+    assert "Trend: progress: requests get further than before: 504 by the" in body
+
+
+def test_advice_stands_at_the_end_under_its_own_heading() -> None:
+    """It is no part of the failure, and comes after all that is."""
+    x = s.wrong_port()
+    assert x.run
+    cert = Certificate(
+        subject="a", issuer="Test CA", not_after=s.NOW + timedelta(days=2)
+    )
+    probes = tuple(replace(p, certificate=cert) for p in x.run.probes)
+    body = render(finding(replace(x, run=replace(x.run, probes=probes)))).body
+    heading = body.index("Advice, apart from this failure:")
+    assert heading > body.index("Ruled out:")
+    assert "The certificate expires in 2 days: renew it now" in body[heading:]

@@ -16,7 +16,9 @@ from parallax.model.finding import (
     Assessment,
     HopState,
     Judgement,
+    NextStep,
 )
+from parallax.model.judgement import followed
 from parallax.model.snapshot import Snapshot
 
 HEALTHY = "none"
@@ -38,6 +40,9 @@ def lines(judgement: Judgement, snapshot: Snapshot) -> Iterator[Line]:
     yield _cause(judgement)
     if judgement.symptom.trend_text:
         yield Line(Text(f"trend: {judgement.symptom.trend_text}"), 2)
+    if judgement.symptom.follows:
+        told = followed(judgement.symptom.follows)
+        yield Line(Text(f"follows: {told}"), 2)
     if judgement.settling:
         yield Line(Text(f"settling: {judgement.settling}", "yellow"), 2)
     if not judgement.complete:
@@ -53,7 +58,16 @@ def lines(judgement: Judgement, snapshot: Snapshot) -> Iterator[Line]:
         yield from _assessment(assessment)
     if judgement.next_steps:
         yield from _heading("Next steps")
-    for number, step in enumerate(judgement.next_steps, 1):
+    yield from _steps(judgement.next_steps)
+    for advice in judgement.advice:
+        yield from _heading(f"Advice: {advice.title}")
+        for sentence in advice.evidence:
+            yield Line(Text(f"  {sentence}"), 2)
+        yield from _steps(advice.next_steps)
+
+
+def _steps(steps: tuple[NextStep, ...]) -> Iterator[Line]:
+    for number, step in enumerate(steps, 1):
         yield Line(Text(f"  {number}. {step.text}"), 5)
         if step.command:
             yield Line(Text(f"     {step.command}", "cyan"), None)

@@ -49,6 +49,8 @@ def read_symptom(snapshot: Snapshot) -> Symptom:
         trend=trend,
         trend_text=text,
         follows=follow(snapshot),
+        inside_failed=sum(not p.healthy for p in within),
+        inside_total=len(within),
         window_seconds=_window(users),
         summary=f"{_outside_text(users, sees)}; {_inside_text(snapshot, within)}",
     )

@@ -11,8 +11,6 @@ from parallax.model.finding import (
     UNWATCHED,
     Answer,
     Assessment,
-    Constancy,
-    Difference,
     Finding,
     HopSeen,
     HopState,
@@ -21,14 +19,10 @@ from parallax.model.finding import (
 )
 from parallax.notify import subject
 from parallax.notify.blame import WHO, blame
+from parallax.notify.headline import headline, since
 from parallax.notify.paragraph import bullets, clock, fill, hung, span, stacked
-from parallax.notify.subject import answer, is_monitor, lasted
+from parallax.notify.subject import is_monitor, lasted
 
-WHOM = {
-    Difference.EXTERNAL_ONLY: "for users; inside the cluster it works",
-    Difference.BOTH: "for users, and inside the cluster too",
-    Difference.EXTERNAL_UNCONFIRMED: "for users; inside is not known",
-}
 MARKS = {HopState.OK: "ok", HopState.FAULTY: "FAULTY", HopState.UNKNOWN: "not known"}
 
 
@@ -49,7 +43,7 @@ def render(finding: Finding) -> Mail:
 
 
 def _broken(finding: Finding) -> tuple[str, ...]:
-    head = (_blind,) if is_monitor(finding) else (_headline, blame)
+    head = (_blind,) if is_monitor(finding) else (headline, blame)
     return (
         _news(finding),
         *(part(finding) for part in head),
@@ -58,6 +52,7 @@ def _broken(finding: Finding) -> tuple[str, ...]:
         bullets("Also shown by the evidence", _also(finding)),
         bullets("Ruled out", _answers(finding, Answer.REFUTED)),
         bullets("Could not be known", _answers(finding, Answer.UNKNOWN)),
+        bullets("Advice, apart from this failure", _advice(finding)),
     )
 
 
@@ -104,33 +99,6 @@ def _news(finding: Finding) -> str:
     return texts.get(finding.turn, "") if finding.turn else ""
 
 
-def _headline(finding: Finding) -> str:
-    symptom = finding.symptom
-    whom = WHOM.get(symptom.difference, "for users")
-    known = symptom.constancy is not Constancy.UNKNOWN
-    how = f"; {symptom.constancy.value}" if known else ""
-    return stacked(
-        fill(f"{finding.url} {_does(finding)} {whom}."),
-        _since(finding),
-        fill(f"Seen: {symptom.summary}{how}."),
-        fill(f"Trend: {symptom.trend_text}.") if symptom.trend_text else "",
-    )
-
-
-def _does(finding: Finding) -> str:
-    """Return what the URL does, e.g. `answers 503` or `gives no answer (timeout)`."""
-    status, gets = finding.symptom.status_code, answer(finding)
-    if status is None:
-        return f"gives no answer ({gets})" if gets else "does not answer well"
-    error = 400
-    return f"answers {gets}" if status >= error else f"answers {gets}, but not well,"
-
-
-def _since(finding: Finding) -> str:
-    ago = span(finding.judged_at - finding.since)
-    return f"Since {clock(finding.since)} ({ago} ago)."
-
-
 def _blind(finding: Finding) -> str:
     """Return who is silent, and what that means for the other mails."""
     means = (
@@ -139,7 +107,7 @@ def _blind(finding: Finding) -> str:
     )
     return stacked(
         fill(f"PARALLAX IS BLIND ({finding.target}): {finding.title}."),
-        _since(finding),
+        since(finding),
         fill(means),
     )
 
@@ -182,6 +150,10 @@ def _answers(finding: Finding, answer: Answer) -> Iterable[str]:
         for a in finding.assessments
         if a.answer is answer and a.cause != finding.cause
     )
+
+
+def _advice(finding: Finding) -> Iterable[str]:
+    return (f"{a.title}; {'; '.join(a.evidence)}" for a in finding.advice)
 
 
 def _words(assessment: Assessment) -> tuple[str, ...]:
