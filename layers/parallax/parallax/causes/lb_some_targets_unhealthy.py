@@ -32,6 +32,8 @@ from parallax.model.finding import Assessment, Class, Hop, NextStep
 from parallax.model.snapshot import Snapshot
 
 ID = "lb-some-targets-unhealthy"
+AFTER_CONNECTING = (502, 504)
+"""What the balancer says of a target that it got a connection to."""
 
 
 def assess(snapshot: Snapshot) -> Assessment:
@@ -69,6 +71,10 @@ def _missing(snapshot: Snapshot, bad: list[BalancerTarget]) -> str | None:
             return "which targets run an ingress pod (policy Local)"
         if not [t for t in bad if t in placed[0]]:
             return "why it fails: policy Local rightly takes nodes without a pod out"
+    ended = evidence.ended_at_balancer(snapshot)
+    connected = any(p.status_code in AFTER_CONNECTING for p in ended)
+    if connected and not evidence.logs_were_read(snapshot):
+        return "the ingress logs: these requests may have arrived"
     return evidence.shares_missing(snapshot)
 
 

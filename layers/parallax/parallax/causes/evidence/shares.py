@@ -4,7 +4,7 @@ In: a snapshot. Out: the failing requests that ended at the balancer, or the wor
 what is missing. It does not: conclude.
 """
 
-from parallax.causes.evidence.balancer import TRIED, at_balancer, wrote
+from parallax.causes.evidence.balancer import NOBODY, TRIED, at_balancer, wrote
 from parallax.causes.evidence.outside import (
     AS_A_USER,
     connected,
@@ -63,9 +63,16 @@ def shares_text(snapshot: Snapshot) -> str:
 
 
 def tried(snapshot: Snapshot) -> bool:
-    """Say whether the balancer tried to connect before it gave up, each time."""
+    """Say whether each time the balancer tried to connect to a target, in vain.
+
+    A slow 503 of its own, or a slow hang-up on tcp. Its 502 and 504 come after a
+    connection.
+    """
     ended = ended_at_balancer(snapshot)
-    return bool(ended) and all((p.phases.processing or 0.0) >= TRIED for p in ended)
+    return bool(ended) and all(
+        p.status_code in {NOBODY, None} and (p.phases.processing or 0.0) >= TRIED
+        for p in ended
+    )
 
 
 def logs_were_read(snapshot: Snapshot) -> bool:

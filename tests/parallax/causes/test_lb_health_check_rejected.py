@@ -1,0 +1,171 @@
+"""Specification of `lb-health-check-rejected`."""
+
+from dataclasses import replace
+
+import pytest
+
+from parallax.causes.lb_health_check_rejected import CAUSE
+from parallax.diagnose import judge
+from parallax.model.balancer import BalancerReading, HealthStatus
+from parallax.model.cluster import ServicePort
+from parallax.model.finding import NOT_ESTABLISHED, Answer
+from parallax.model.snapshot import Snapshot
+from tests.parallax import edge as e
+from tests.parallax import scenarios as s
+
+HOSTS = (s.TARGET.host, "*.shop.keybuzz.io")
+PLAIN = ServicePort(port=80, target_port="http", name="http", node_port=31695)
+TLS = ServicePort(port=443, target_port="https", name="https", node_port=31695)
+
+
+def answer(snapshot: Snapshot) -> Answer:
+    """Return what the cause says."""
+    return CAUSE.assess(snapshot).answer
+
+
+def checked(
+    domain: str | None = None,
+    hosts: tuple[str, ...] | None = HOSTS,
+    detail: str | None = None,
+    **more: object,
+) -> Snapshot:
+    """Return unhealthy targets with an http check, and the Ingresses' hosts."""
+    found = s.detailed(e.asking(s.balancer(healthy=0), domain, **more), detail)
+    run = s.run(s.LB_503, unknown_host=s.LB_503)
+    return s.with_reading(s.taken(run, found, *s.reports()), ingress_hosts=hosts)
+
+
+def test_without_hetzners_word_configuration_tells() -> None:
+    """No domain: the default backend's 404 is not what the check takes."""
+    x = checked()
+    assert judge(x).cause == CAUSE.id
+    assert CAUSE.assess(x).evidence[0] == (
+        "the health check asks / without a Host, which no Ingress serves: the default"
+        " backend's 404 is not in 2??, 3??"
+    )
+
+
+def test_the_check_gets_a_host_or_only_connects() -> None:
+    """Two ways to mend it, and one to see it."""
+    domain, connect, ask = judge(e.check_rejected()).next_steps
+    update = "hcloud load-balancer update-service keybuzz-lb --listen-port 443"
+    assert domain.command == f"{update} --health-check-http-domain {s.TARGET.host}"
+    assert connect.command == f"{update} --health-check-protocol tcp"
+    assert "-H 'Host:' http://10.0.0.110:31695/" in (ask.command or "")
+
+
+@pytest.mark.parametrize("domain", [None, "old.keybuzz.io", "keybuzz.io"])
+def test_a_host_of_nobody_is_rejected(domain: str | None) -> None:
+    """An old name in the check, or none."""
+    assert answer(checked(domain)) is Answer.SUPPORTED
+
+
+@pytest.mark.parametrize("domain", [s.TARGET.host, "a.shop.keybuzz.io"])
+def test_a_host_that_is_served_fails_for_another_reason(domain: str) -> None:
+    """Also by a wildcard; what the check dislikes is not known then."""
+    x = checked(domain)
+    assert answer(x) is Answer.UNKNOWN
+    assert judge(x).cause == "lb-no-healthy-target"
+
+
+@pytest.mark.parametrize("codes", [("404",), ("2??", "4??"), ("*",), ("4*",)])
+def test_a_check_that_takes_404_is_not_displeased_by_it(
+    codes: tuple[str, ...],
+) -> None:
+    """It wants just that the ingress answers."""
+    assert answer(checked(status_codes=codes)) is Answer.UNKNOWN
+
+
+def test_healthz_and_catch_all_ingresses_answer_any_host() -> None:
+    """Then it is not the default backend's 404."""
+    assert answer(checked(path="/healthz")) is Answer.UNKNOWN
+    assert answer(checked(hosts=("", s.TARGET.host))) is Answer.UNKNOWN
+    assert answer(checked(hosts=("*",))) is Answer.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("protocol", "port", "shown"),
+    [
+        ("https", PLAIN, True),
+        ("http", TLS, True),
+        ("https", TLS, False),
+        ("http", PLAIN, False),
+    ],
+)
+def test_the_wrong_one_of_http_and_https_is_rejected(
+    protocol: str, port: ServicePort, *, shown: bool
+) -> None:
+    """By the name or number of the ingress's port."""
+    x = checked(s.TARGET.host)
+    assert x.balancer
+    assert x.balancer.load_balancer
+    services = tuple(
+        replace(v, health_check=replace(v.health_check, protocol=protocol))
+        for v in x.balancer.load_balancer.services
+    )
+    x = replace(x, balancer=e.changed(x.balancer, services=services))
+    ingress = replace(s.service("ingress", 80, 31695, "http"), ports=(port,))
+    x = s.with_reading(x, ingress_service=ingress)
+    assert (answer(x) is Answer.SUPPORTED) is shown
+
+
+@pytest.mark.parametrize("detail", ["layer4_timeout", "layer7_timeout"])
+def test_another_word_of_hetzners_overrules_configuration(detail: str) -> None:
+    """It got no answer at all, so no answer displeased it."""
+    assert answer(checked(detail=detail)) is Answer.UNKNOWN
+
+
+def test_hosts_that_were_not_read_are_open() -> None:
+    """Nobody knows whether the domain is served; both candidates are named."""
+    x = checked(hosts=None)
+    assert answer(x) is Answer.UNKNOWN
+    assert judge(x).cause == "lb-no-healthy-target"
+
+
+def test_a_check_that_is_right_to_fail_is_not_blamed() -> None:
+    """The target's own host answers errors inside too."""
+    found = s.detailed(
+        e.asking(s.balancer(healthy=0), s.TARGET.host), "unexpected_http_status", 503
+    )
+    run = s.run(s.LB_503, unknown_host=s.LB_503)
+    inside = s.reports(ingress=s.INGRESS_503, ready=0)
+    x = s.taken(run, found, *inside)
+    assert answer(x) is Answer.UNKNOWN
+    assert judge(x).cause == "pods-not-ready"
+
+
+def test_unhealthy_while_users_are_well_raises_nothing() -> None:
+    """No route for the check yet: Hetzner is displeased, and all is fine."""
+    x = checked()
+    assert x.balancer
+    well = s.taken(s.run(s.OK, investigated=False), x.balancer, *s.reports())
+    well = s.with_reading(well, ingress_hosts=HOSTS)
+    assert judge(well).cause == "none"
+    assert answer(well) is Answer.REFUTED
+
+
+def with_one(status: HealthStatus) -> BalancerReading:
+    """Return a reading whose first target has another health than unhealthy."""
+    x = checked()
+    assert x.balancer
+    assert x.balancer.load_balancer
+    first, *rest = x.balancer.load_balancer.targets
+    health = tuple(replace(h, status=status) for h in first.health_status)
+    return e.changed(
+        x.balancer, targets=(replace(first, health_status=health), *rest)
+    )  # fmt: skip
+
+
+def test_health_just_after_a_change_is_not_unhealthy() -> None:
+    """`unknown` holds the blame, `healthy` refutes it."""
+    x = checked()
+    fresh = replace(x, balancer=with_one(HealthStatus.UNKNOWN))
+    assert answer(fresh) is Answer.UNKNOWN
+    assert judge(fresh).cause == NOT_ESTABLISHED
+    one = replace(x, balancer=with_one(HealthStatus.HEALTHY))
+    assert answer(one) is Answer.REFUTED
+
+
+def test_a_tcp_check_has_no_content() -> None:
+    """It cannot be displeased."""
+    assert answer(s.no_healthy_target()) is Answer.REFUTED

@@ -1,0 +1,147 @@
+"""Specification of `lb-some-targets-unhealthy`."""
+
+from dataclasses import replace
+
+import pytest
+
+from parallax.causes.lb_some_targets_unhealthy import CAUSE
+from parallax.diagnose import judge
+from parallax.model.balancer import BalancerReading, HealthStatus
+from parallax.model.finding import NOT_ESTABLISHED, Answer
+from parallax.model.probe import Role
+from parallax.model.snapshot import Snapshot
+from tests.parallax import edge as e
+from tests.parallax import scenarios as s
+
+
+def answer(snapshot: Snapshot) -> Answer:
+    """Return what the cause says."""
+    return CAUSE.assess(snapshot).answer
+
+
+def by_turns(
+    found: BalancerReading | None = None, bad: str = s.LB_503, after: float = 3.1
+) -> Snapshot:
+    """Return a share of bad answers, with a reading (two of five unhealthy)."""
+    pages = [bad if n % 3 == 0 else s.OK for n in range(11)]
+    run = s.run(pages, direct=s.OK, after=after)
+    return s.taken(run, found or s.balancer(healthy=3), *s.reports())
+
+
+@pytest.mark.parametrize("page", [s.LB_503, e.LB_502, e.LB_504])
+def test_the_share_and_the_servers_are_told(page: str) -> None:
+    """Who wrote the failing ones, how long it took, who is unhealthy."""
+    x = by_turns(bad=page)
+    assert judge(x).cause == CAUSE.id
+    shares, health = CAUSE.assess(x).evidence
+    assert shares == (
+        "4 of 11 requests ended at the balancer itself after 3.1 s,"
+        " 7 were answered well"
+    )
+    assert health.endswith("worker-04, worker-05")
+
+
+def test_the_unhealthy_servers_are_taken_out() -> None:
+    """By name; then one of them is looked at."""
+    out, watch, _ = judge(by_turns()).next_steps
+    assert out.command == (
+        "for node in worker-04 worker-05; do hcloud load-balancer remove-target"
+        ' keybuzz-lb --server "$node"; done'
+    )
+    assert watch.text.startswith("On worker-04,")
+    assert "tcp port 31695 and host 10.0.0.5" in (watch.command or "")
+
+
+def test_a_server_that_is_off_says_why() -> None:
+    """Hetzner's word for its state stands beside its name."""
+    found = e.with_targets(s.balancer(healthy=3), server_status="off")
+    assert "worker-04 (off)" in CAUSE.assess(by_turns(found)).evidence[1]
+
+
+def test_it_is_named_without_any_agent() -> None:
+    """Health and shares are both seen from outside the cluster."""
+    assert judge(replace(by_turns(), reports=())).cause == CAUSE.id
+
+
+def test_a_502_or_504_may_have_arrived_where_no_log_is_live() -> None:
+    """The balancer had a connection; only a log tells that it led nowhere."""
+    for page in (e.LB_502, e.LB_504):
+        assert answer(replace(by_turns(bad=page), reports=())) is Answer.UNKNOWN
+
+
+def test_all_healthy_refutes_it() -> None:
+    """By turns, and no target is to blame."""
+    assert answer(by_turns(s.balancer())) is Answer.REFUTED
+
+
+@pytest.mark.parametrize(
+    "found",
+    [s.balancer(healthy=0), s.balancer(healthy=3, rest=HealthStatus.UNKNOWN)],
+    ids=["all unhealthy", "not looked at yet"],
+)
+def test_other_health_leaves_it_open(found: BalancerReading) -> None:
+    """No target is healthy, or a change was made just now."""
+    assert answer(by_turns(found)) is Answer.UNKNOWN
+
+
+@pytest.mark.parametrize("page", [s.POD_503, s.INGRESS_503_BY_LB, s.INGRESS_502_BY_LB])
+def test_failures_of_somebody_behind_are_not_the_targets(page: str) -> None:
+    """They got through the balancer."""
+    x = by_turns(bad=page)
+    assert answer(x) is Answer.UNKNOWN
+    assert judge(x).cause != CAUSE.id
+
+
+def test_a_line_in_the_log_shows_that_a_failing_request_arrived() -> None:
+    """The balancer's page came after the ingress had it: another story."""
+    x = by_turns(bad=e.LB_504)
+    assert x.run
+    assert answer(replace(x, sightings=s.seen(x.run, None, status=499))) is (
+        Answer.UNKNOWN
+    )
+
+
+def test_a_constant_failure_is_not_some_targets() -> None:
+    """Healthy targets would answer."""
+    run = s.run(s.LB_503, unknown_host=s.LB_503)
+    x = s.taken(run, s.balancer(healthy=3), *s.reports())
+    assert answer(x) is Answer.UNKNOWN
+    assert judge(x).cause == NOT_ESTABLISHED
+
+
+def test_a_single_probe_shows_no_share() -> None:
+    """The investigation is still under way."""
+    x = by_turns()
+    assert x.run
+    alone = replace(x.run, probes=x.run.probes[:1])
+    assert answer(replace(x, run=alone)) is Answer.UNKNOWN
+
+
+def test_unhealthy_targets_while_users_are_well_raise_nothing() -> None:
+    """That is what health checks are for."""
+    run = s.run(s.OK, investigated=False)
+    x = s.taken(run, s.balancer(healthy=3), *s.reports())
+    assert judge(x).cause == "none"
+    assert answer(x) is Answer.UNKNOWN
+
+
+def test_an_in_cluster_haproxys_page_is_not_a_tcp_balancers() -> None:
+    """A tcp service writes no page; a hang-up is its own word."""
+    tcp = e.with_services(s.balancer(healthy=3), protocol="tcp")
+    assert answer(by_turns(tcp)) is Answer.UNKNOWN
+    assert answer(by_turns(tcp, s.CLOSED)) is Answer.SUPPORTED
+
+
+def test_a_stale_reading_knows_no_health() -> None:
+    """Targets come and go."""
+    x = by_turns(s.balancer(healthy=3, at=s.SINCE - s.MINUTE))
+    assert answer(x) is Answer.UNKNOWN
+
+
+def test_one_dead_address_of_the_name_is_not_a_target() -> None:
+    """The failing share asked another machine."""
+    x = by_turns()
+    assert x.run
+    away = e.led_to(e.OLD, x.run)
+    assert all(p.peer_address == e.OWN for p in away.by_role(Role.DIRECT))
+    assert answer(replace(x, run=away)) is Answer.UNKNOWN

@@ -1,0 +1,92 @@
+"""Specification of `lb-timeout-too-short`."""
+
+from dataclasses import replace
+
+import pytest
+
+from parallax.causes.lb_timeout_too_short import CAUSE
+from parallax.diagnose import judge
+from parallax.model.finding import NOT_ESTABLISHED, Answer
+from parallax.model.snapshot import Snapshot
+from tests.parallax import edge as e
+from tests.parallax import scenarios as s
+
+
+def answer(snapshot: Snapshot) -> Answer:
+    """Return what the cause says."""
+    return CAUSE.assess(snapshot).answer
+
+
+LOGGED = (
+    "ingress log: 11 of 11 of them arrived, 11 closed by the balancer (499), 0 answered"
+)
+
+
+def given_up(*, status: int = 499, inside: float = 4.0, page: str = s.OK) -> Snapshot:
+    """Return requests the balancer gave up on, as the ingress logged them."""
+    run = s.run(e.LB_504, after=2.0)
+    lines = s.seen(run, None, status=status)
+    return s.taken(
+        run, s.balancer(), *e.takes(inside, s.reports(ingress=page, sightings=lines))
+    )
+
+
+def test_both_times_are_told_and_the_balancers_is_raised() -> None:
+    """How long each waited; the command has the balancer's id."""
+    x = e.impatient()
+    assert CAUSE.assess(x).evidence == (
+        "11 of 11 requests got 504 from the balancer itself after 2.0 s",
+        LOGGED,
+        "inside the same request is answered well after 4.0 s",
+    )
+    raised, _ = judge(x).next_steps
+    assert "/load_balancers/881001/actions/update_service" in (raised.command or "")
+    assert '"timeout_idle":300' in (raised.command or "")
+
+
+def test_an_answer_that_came_too_late_counts_as_well() -> None:
+    """Nginx may be told to go on: then it logs 200."""
+    assert answer(given_up(status=200)) is Answer.SUPPORTED
+
+
+def test_a_tcp_balancer_has_no_such_timer() -> None:
+    """Its page is somebody else's in the cluster."""
+    x = given_up()
+    assert x.balancer
+    tcp = e.with_services(x.balancer, protocol="tcp")
+    assert answer(replace(x, balancer=tcp)) is Answer.REFUTED
+
+
+@pytest.mark.parametrize("page", [s.INGRESS_504_BY_LB, s.LB_503, s.POD_503])
+def test_other_answers_refute_it(page: str) -> None:
+    """A 504 of the ingress, a 503: the balancer did not run out of patience."""
+    x = replace(given_up(), run=s.run(page, after=2.0))
+    assert answer(x) is Answer.REFUTED
+
+
+def test_requests_that_never_arrived_are_no_slow_answers() -> None:
+    """Without a line, or with one of an error, the time is not the answer's."""
+    x = given_up()
+    assert answer(replace(x, sightings=())) is Answer.UNKNOWN
+    assert judge(replace(x, sightings=())).cause == NOT_ESTABLISHED
+    assert answer(given_up(status=504)) is Answer.UNKNOWN
+
+
+def test_the_inside_is_to_be_well_and_slow() -> None:
+    """Quick inside is a riddle; an error inside is the pods'."""
+    assert answer(given_up(inside=0.02)) is Answer.UNKNOWN
+    assert answer(given_up(page=s.INGRESS_504)) is Answer.UNKNOWN
+    assert answer(given_up(page=s.HANGS)) is Answer.UNKNOWN
+
+
+def test_without_agents_nobody_knows_how_long_it_takes() -> None:
+    """A sighting alone is not enough."""
+    x = given_up()
+    dumb = tuple(replace(r, probes=()) for r in x.reports)
+    assert answer(replace(x, reports=dumb)) is Answer.UNKNOWN
+
+
+def test_a_504_of_a_cdns_is_not_the_balancers() -> None:
+    """A page of another writer with the same number."""
+    run = s.run("nginx/504_upstream_timeout", after=2.0)
+    assert answer(replace(given_up(), run=run)) is Answer.REFUTED

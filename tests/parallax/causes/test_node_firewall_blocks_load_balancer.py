@@ -1,0 +1,127 @@
+"""Specification of `node-firewall-blocks-load-balancer`."""
+
+from dataclasses import replace
+
+import pytest
+
+from parallax.causes.node_firewall_blocks_load_balancer import CAUSE
+from parallax.diagnose import judge
+from parallax.model.balancer import BalancerReading
+from parallax.model.finding import NOT_ESTABLISHED, Answer
+from parallax.model.probe import Role
+from parallax.model.snapshot import Snapshot
+from tests.parallax import edge as e
+from tests.parallax import scenarios as s
+
+
+def answer(snapshot: Snapshot) -> Answer:
+    """Return what the cause says."""
+    return CAUSE.assess(snapshot).answer
+
+
+def reading(snapshot: Snapshot) -> BalancerReading:
+    """Return the snapshot's balancer reading."""
+    assert snapshot.balancer
+    return snapshot.balancer
+
+
+def slow(found: BalancerReading, page: str = s.LB_503, after: float = 3.1) -> Snapshot:
+    """Return a balancer whose targets look healthy, and that answers slowly."""
+    run = s.run(page, unknown_host=page, after=after)
+    return s.taken(run, found, *s.reports())
+
+
+@pytest.mark.parametrize("word", ["layer4_timeout", "layer4_no_connection"])
+def test_hetzners_word_and_answers_from_node_to_node(word: str) -> None:
+    """Dropped or rejected; the rule to add has the balancer's private address."""
+    x = replace(e.firewall(), balancer=s.detailed(s.balancer(healthy=0), word))
+    judgement = judge(x)
+    assert judgement.cause == CAUSE.id
+    allow, watch, ipvs = judgement.next_steps
+    assert allow.command == (
+        "sudo ufw allow proto tcp from 10.0.0.5 to any port 31695"
+    )  # fmt: skip
+    assert watch.command == "sudo tcpdump -ni any 'tcp port 31695 and host 10.0.0.5'"
+    assert "10.0.0.5" in (ipvs.command or "")
+
+
+def test_public_targets_have_hetzners_firewall_too() -> None:
+    """The balancer comes by its public address."""
+    x = e.firewall()
+    public = e.with_targets(reading(x), use_private_ip=False)
+    allow, cloud, _ = judge(replace(x, balancer=public)).next_steps
+    assert "from 203.0.113.20 to any port 31695" in (allow.command or "")
+    assert cloud.command == "hcloud firewall list"
+
+
+def test_a_check_that_is_green_elsewhere_hides_the_firewall() -> None:
+    """All healthy by another port, and every request fails after some seconds."""
+    x = slow(s.balancer(asks=10256))
+    assert judge(x).cause == CAUSE.id
+    assert CAUSE.assess(x).evidence[0] == (
+        "all 5 targets are healthy by :10256, and requests go to :31695"
+    )
+    some = s.run(e.BY_TURNS, direct=s.LB_503, unknown_host=s.LB_503, after=3.1)
+    assert answer(replace(x, run=some)) is Answer.UNKNOWN
+
+
+def test_a_healthy_check_on_another_port_alone_blames_nobody() -> None:
+    """The page came at once, or a pod wrote it."""
+    assert answer(slow(s.balancer(asks=10256), after=0.002)) is Answer.UNKNOWN
+    assert answer(slow(s.balancer(asks=10256), s.POD_503)) is Answer.REFUTED
+    assert answer(slow(s.balancer(asks=10256), e.LB_504)) is Answer.UNKNOWN
+    assert answer(slow(s.balancer())) is Answer.UNKNOWN
+
+
+def test_without_hetzners_word_both_candidates_are_left() -> None:
+    """The same rule, an older API: the other cause names both."""
+    x = replace(e.firewall(), balancer=s.balancer(healthy=0))
+    assert answer(x) is Answer.UNKNOWN
+    assert judge(x).cause == "lb-no-healthy-target"
+
+
+def test_nodes_that_do_not_answer_each_other_have_another_trouble() -> None:
+    """Something stops everybody; or nobody asked."""
+    x = e.firewall()
+    for role in (Role.INGRESS_OTHER, None):
+        reports = tuple(
+            replace(
+                r,
+                probes=tuple(
+                    s.probe(p.role, p.started_at, s.DROPPED, node=p.node)
+                    if p.role is role
+                    else p
+                    for p in r.probes
+                    if role or p.role is not Role.INGRESS_OTHER
+                ),
+            )
+            for r in x.reports
+        )
+        blocked = replace(x, reports=reports)
+        assert answer(blocked) is Answer.UNKNOWN
+        assert judge(blocked).cause == NOT_ESTABLISHED
+
+
+def test_policy_local_without_a_pod_drops_by_itself() -> None:
+    """No firewall is needed where a target runs no ingress pod."""
+    assert answer(e.with_policy(e.firewall(), "Local", *s.NODES[:3])) is Answer.UNKNOWN
+    assert answer(e.with_policy(e.firewall(), "Local", *s.NODES)) is Answer.SUPPORTED
+
+
+def test_what_configuration_explains_is_not_a_firewalls() -> None:
+    """No common network; foreign servers; only one side speaks PROXY."""
+    word = "layer4_timeout"
+    for fault in (e.no_network, e.foreign_targets):
+        x = fault()
+        x = replace(x, balancer=s.detailed(reading(x), word))
+        assert answer(x) is Answer.UNKNOWN
+    x = s.with_reading(
+        e.firewall(), ingress_config=(("use-proxy-protocol", "true"),)
+    )  # fmt: skip
+    assert answer(x) is Answer.UNKNOWN
+
+
+def test_a_request_that_got_through_refutes_it() -> None:
+    """The balancer gets connections."""
+    assert answer(s.pod_error()) is Answer.REFUTED
+    assert answer(s.unknown_host()) is Answer.REFUTED

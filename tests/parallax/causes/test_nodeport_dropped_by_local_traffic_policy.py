@@ -1,0 +1,117 @@
+"""Specification of `nodeport-dropped-by-local-traffic-policy`."""
+
+from dataclasses import replace
+
+import pytest
+
+from parallax.causes.nodeport_dropped_by_local_traffic_policy import CAUSE
+from parallax.diagnose import judge
+from parallax.model.balancer import BalancerReading
+from parallax.model.cluster import Pod
+from parallax.model.finding import NOT_ESTABLISHED, Answer
+from parallax.model.snapshot import Snapshot
+from tests.parallax import edge as e
+from tests.parallax import scenarios as s
+
+GREEN = s.balancer(asks=10256)
+
+
+def answer(snapshot: Snapshot) -> Answer:
+    """Return what the cause says."""
+    return CAUSE.assess(snapshot).answer
+
+
+def dropping(  # noqa: PLR0913 - one argument for each thing that may differ
+    found: BalancerReading = GREEN,
+    *,
+    pages: list[str] = e.BY_TURNS,
+    after: float = 3.1,
+    policy: str = "Local",
+    pods_on: tuple[str, ...] = s.NODES[:3],
+    seen_on: tuple[str, ...] = s.NODES[:3],
+) -> Snapshot:
+    """Return failures by turns, with ingress pods on some nodes."""
+    run = s.run(pages, direct=s.OK, after=after)
+    lines = e.good_lines(run, *seen_on) if seen_on else ()
+    x = s.taken(run, found, *s.reports(sightings=lines))
+    return e.with_policy(x, policy, *pods_on)
+
+
+def test_the_check_is_led_to_where_kube_proxy_tells_of_pods() -> None:
+    """The Service's own health port, or Cluster as the other way."""
+    check, policy, look = judge(dropping()).next_steps
+    assert check.command == (
+        "hcloud load-balancer update-service keybuzz-lb --listen-port 443"
+        " --health-check-protocol http --health-check-port 32100"
+        " --health-check-http-path /healthz"
+    )
+    assert "patch service ingress-nginx-controller" in (policy.command or "")
+    assert (look.command or "").endswith("get pods -o wide")
+
+
+def test_policy_cluster_or_a_pod_on_each_target_refutes_it() -> None:
+    """Every node passes requests on."""
+    assert answer(dropping(policy="Cluster")) is Answer.REFUTED
+    assert answer(dropping(pods_on=s.NODES)) is Answer.REFUTED
+
+
+def test_a_check_that_takes_nodes_without_pods_out_does_right() -> None:
+    """The healthCheckNodePort is the check's port: nobody is sent there."""
+    right = e.unhealthy_target(s.balancer(asks=32100), 3, 4)
+    x = dropping(right)
+    assert answer(x) is Answer.UNKNOWN
+    assert judge(x).cause == NOT_ESTABLISHED
+
+
+@pytest.mark.parametrize("asks", [31695, 32100])
+def test_unhealthy_nodes_without_pods_harm_nobody(asks: int) -> None:
+    """Users are served by the nodes that have one."""
+    found = e.unhealthy_target(s.balancer(asks=asks), 3, 4)
+    x = s.taken(s.run(s.OK, investigated=False), found, *s.reports())
+    x = e.with_policy(x, "Local", *s.NODES[:3])
+    judgement = judge(x)
+    assert judgement.cause == "none"
+    shown = [a.cause for a in judgement.assessments if a.answer is Answer.SUPPORTED]
+    assert not shown
+
+
+def test_failures_at_once_are_not_dropped_connections() -> None:
+    """The balancer did not try to connect."""
+    assert answer(dropping(after=0.002)) is Answer.UNKNOWN
+
+
+def test_failures_of_somebody_behind_are_not_the_nodes() -> None:
+    """The ingress wrote them, or its log has them."""
+    pages = [s.INGRESS_503_BY_LB if n % 3 == 0 else s.OK for n in range(11)]
+    assert answer(dropping(pages=pages)) is Answer.UNKNOWN
+    x = dropping()
+    assert x.run
+    x = replace(x, sightings=s.seen(x.run, None))
+    assert answer(x) is Answer.UNKNOWN
+
+
+def test_a_constant_failure_is_not_by_turns() -> None:
+    """Three of five nodes have a pod; they would answer."""
+    assert answer(dropping(pages=[s.LB_503] * 11)) is Answer.UNKNOWN
+
+
+def test_a_good_answer_by_a_node_without_a_pod_is_a_riddle() -> None:
+    """What was read of the pods is wrong, or old."""
+    assert answer(dropping(seen_on=(s.NODES[4],))) is Answer.UNKNOWN
+
+
+def test_pods_are_known_by_endpoints_or_by_the_pods_themselves() -> None:
+    """One of both is enough, none leaves it open."""
+    x = s.with_reading(dropping(), ingress_endpoints=None)
+    assert answer(x) is Answer.UNKNOWN
+    assert judge(x).cause == NOT_ESTABLISHED
+    pods = tuple(Pod(name=f"i-{n}", node=n, ready=True) for n in s.NODES[:3])
+    assert answer(s.with_reading(x, ingress_pods=pods)) is Answer.SUPPORTED
+
+
+def test_an_in_cluster_haproxys_page_is_not_a_tcp_balancers() -> None:
+    """A tcp service writes no page: somebody behind it did."""
+    tcp = e.with_services(GREEN, protocol="tcp")
+    assert answer(dropping(tcp)) is Answer.UNKNOWN
+    pages = [s.CLOSED if n % 3 == 0 else s.OK for n in range(11)]
+    assert answer(dropping(tcp, pages=pages)) is Answer.SUPPORTED

@@ -1,0 +1,141 @@
+"""Specification of `proxy-protocol-mismatch`."""
+
+from dataclasses import replace
+
+import pytest
+
+from parallax.causes.proxy_protocol_mismatch import CAUSE
+from parallax.diagnose import judge
+from parallax.model.balancer import BalancerReading
+from parallax.model.finding import NOT_ESTABLISHED, Answer
+from parallax.model.probe import ErrorType
+from parallax.model.snapshot import Snapshot
+from tests.parallax import edge as e
+from tests.parallax import scenarios as s
+
+
+def answer(snapshot: Snapshot) -> Answer:
+    """Return what the cause says."""
+    return CAUSE.assess(snapshot).answer
+
+
+def reading(snapshot: Snapshot) -> BalancerReading:
+    """Return the snapshot's balancer reading."""
+    assert snapshot.balancer
+    return snapshot.balancer
+
+
+def only_this(snapshot: Snapshot) -> bool:
+    """Say whether the cause is named, and nothing else is shown."""
+    judgement = judge(snapshot)
+    shown = [a.cause for a in judgement.assessments if a.answer is Answer.SUPPORTED]
+    return shown == [CAUSE.id] == [judgement.cause]
+
+
+@pytest.mark.parametrize("http", [False, True])
+def test_an_ingress_that_waits_for_the_line(*, http: bool) -> None:
+    """502 of the balancer; behind an http health check 503."""
+    x = e.proxy_of_ingress(http=http)
+    assert only_this(x)
+    balancer, ingress = judge(x).next_steps
+    assert balancer.command == (
+        "hcloud load-balancer update-service keybuzz-lb --listen-port 443"
+        " --proxy-protocol=true"
+    )
+    assert '"use-proxy-protocol":"false"' in (ingress.command or "")
+
+
+def test_a_tcp_balancer_hands_on_that_the_ingress_hangs_up() -> None:
+    """An empty reply at the balancer's own address."""
+    x = e.proxy_of_ingress()
+    tcp = e.with_services(reading(x), protocol="tcp")
+    x = replace(x, balancer=tcp, run=s.run(s.CLOSED, unknown_host=s.CLOSED))
+    assert only_this(x)
+
+
+def test_a_line_that_the_ingress_does_not_expect() -> None:
+    """400 from nginx for everything, and the way back for both."""
+    x = e.proxy_of_balancer()
+    balancer, ingress = judge(x).next_steps
+    assert (balancer.command or "").endswith("--proxy-protocol=false")
+    assert '"use-proxy-protocol":"true"' in (ingress.command or "")
+
+
+def test_a_line_before_tls_spoils_every_handshake() -> None:
+    """Behind a tcp service nginx reads the line where a ClientHello should be."""
+    x = e.proxy_of_balancer()
+    tcp = e.with_services(reading(x), protocol="tcp")
+    run = s.run(s.CLOSED, unknown_host=s.CLOSED)
+    spoilt = replace(
+        run,
+        probes=tuple(
+            replace(p, error_type=ErrorType.TLS, error_phase="tls") for p in run.probes
+        ),
+    )
+    assert only_this(replace(x, balancer=tcp, run=spoilt))
+
+
+def test_a_health_check_that_gets_400_takes_every_target_out() -> None:
+    """Hetzner sends the line with its check too, and says what comes back."""
+    x = e.proxy_of_balancer()
+    down = e.with_services(
+        s.detailed(
+            e.asking(s.balancer(healthy=0), s.TARGET.host),
+            "unexpected_http_status",
+            400,
+        ),
+        proxyprotocol=True,
+    )
+    run = s.run(s.LB_503, unknown_host=s.LB_503)
+    assert only_this(replace(x, balancer=down, run=run))
+
+
+def test_settings_that_agree_refute_it() -> None:
+    """Both or neither."""
+    x = s.with_reading(e.proxy_of_balancer(), ingress_config=())
+    neither = e.with_services(reading(x), proxyprotocol=False)
+    assert answer(replace(x, balancer=neither)) is Answer.REFUTED
+    both = s.with_reading(x, ingress_config=(("use-proxy-protocol", "true"),))
+    assert answer(both) is Answer.REFUTED
+
+
+def test_a_config_map_that_was_not_read_is_open() -> None:
+    """Missing is not `false`, and nobody else is blamed for the 400."""
+    x = s.with_reading(e.proxy_of_balancer(), ingress_config=None)
+    assert answer(x) is Answer.UNKNOWN
+    assert judge(x).cause == NOT_ESTABLISHED
+
+
+def test_plain_http_to_the_https_port_is_another_400() -> None:
+    """Nginx says so in its page."""
+    page = "ingress-nginx/400_plain_http_to_https_port"
+    x = replace(e.proxy_of_balancer(), run=s.run(page, unknown_host=page))
+    assert answer(x) is Answer.UNKNOWN
+
+
+@pytest.mark.parametrize("page", [s.POD_503, s.INGRESS_503_BY_LB])
+def test_a_page_that_does_not_follow_from_it_holds_the_blame(page: str) -> None:
+    """Requests get through, so something on the way mends the difference."""
+    x = replace(e.proxy_of_balancer(), run=s.run(page))
+    assert answer(x) is Answer.UNKNOWN
+    x = replace(e.proxy_of_ingress(), run=s.run(page))
+    assert answer(x) is Answer.UNKNOWN
+
+
+def test_what_the_ingress_answers_inside_may_not_contradict() -> None:
+    """It answers agents without a line, though its ConfigMap wants one."""
+    x = e.proxy_of_ingress()
+    plain = tuple(
+        replace(r, probes=tuple(replace(p, proxy_protocol=False) for p in r.probes))
+        for r in x.reports
+    )
+    x = replace(x, reports=plain)
+    assert answer(x) is Answer.UNKNOWN
+    assert judge(x).cause == NOT_ESTABLISHED
+
+
+def test_a_502_of_a_pod_is_not_the_missing_line() -> None:
+    """Settings that differ, and yet the log shows that requests arrived."""
+    run = s.run(s.INGRESS_502_BY_LB)
+    x = replace(e.proxy_of_ingress(), run=run, sightings=s.seen(run, 502, status=502))
+    assert answer(x) is Answer.UNKNOWN
