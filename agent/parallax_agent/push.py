@@ -1,6 +1,7 @@
 """Push: hands what the agent saw to `ingest`, come what may.
 
-In: one `Push` a cycle. Out: signed POSTs to `ingest`, oldest first.
+In: one `Push` a cycle. Out: signed, compressed POSTs to `ingest`, oldest first; and
+how soon `ingest` asks to hear more. The signature is that of the plain body.
 It does not: block the loop that observes, or give up while `ingest` is away.
 
 `sent_at` is set anew for each attempt: `ingest` takes the difference to its
@@ -9,6 +10,7 @@ look like a clock that is minutes late. What was measured keeps its own times,
 so that it is as old as it is.
 """
 
+import gzip
 import json
 import logging
 import random
@@ -30,6 +32,8 @@ from parallax_agent.signing import KeyUnusableError, read_key, signed
 CAPACITY = 120
 """Messages kept while `ingest` is away: half an hour at 15 seconds."""
 SEND_SECONDS = 10.0
+SHORTEST = 5.0
+"""Seconds; sooner the agent does not come, whoever asks."""
 FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
 
 logger = logging.getLogger(__name__)
@@ -53,6 +57,7 @@ class Pusher:
         self._closing = threading.Event()
         self._client = httpx.Client(timeout=SEND_SECONDS)
         self._thread = threading.Thread(target=self._run, name="pusher", daemon=True)
+        self._hurry: float | None = None
 
     def start(self) -> None:
         """Begin to send."""
@@ -71,6 +76,11 @@ class Pusher:
         if not self._thread.is_alive():
             self._client.close()
         return self.buffered
+
+    @property
+    def hurry(self) -> float | None:
+        """How many seconds `ingest` asks for between pushes; None: as set."""
+        return self._hurry
 
     @property
     def buffered(self) -> int:
@@ -108,14 +118,19 @@ class Pusher:
             # One push that cannot be sent at all must not stop those behind it.
             logger.exception("push given up")
             return Outcome.REFUSED
-        return _outcome(response, message, time.monotonic() - began)
+        outcome = _outcome(response, message, time.monotonic() - began)
+        # Nobody is hurried by an `ingest` that is away.
+        self._hurry = asked_for(response) if outcome is Outcome.STORED else None
+        return outcome
 
     def _send(self, message: Message, key: str) -> httpx.Response:
         now = datetime.now(UTC)
-        body = json.dumps(encode(self._stamped(message.push, now)))
+        stamped = encode(self._stamped(message.push, now))
+        body = json.dumps(stamped, separators=(",", ":"))
         headers = signed(key, message.id, now, body)
-        headers["Content-Type"] = "application/json"
-        return self._client.post(self._url, content=body, headers=headers)
+        headers |= {"Content-Type": "application/json", "Content-Encoding": "gzip"}
+        packed = gzip.compress(body.encode(), compresslevel=6, mtime=0)
+        return self._client.post(self._url, content=packed, headers=headers)
 
     def _stamped(self, push: Push, now: datetime) -> Push:
         reports = (
@@ -123,6 +138,16 @@ class Pusher:
             for report in push.reports
         )
         return replace(push, sent_at=now, reports=tuple(reports))
+
+
+def asked_for(response: httpx.Response) -> float | None:
+    """Return the interval that an answer asks for; None: none, or none to go by."""
+    try:
+        told = response.json()["interval_seconds"]
+    except (ValueError, KeyError, TypeError):
+        return None
+    usable = isinstance(told, int | float) and SHORTEST <= told < float("inf")
+    return float(told) if usable else None
 
 
 def _outcome(response: httpx.Response, message: Message, seconds: float) -> Outcome:

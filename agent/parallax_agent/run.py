@@ -23,12 +23,14 @@ from parallax.model.target import Target
 from parallax.probe import fetch_all
 from parallax_agent import hops
 from parallax_agent.api import Apis, Lists
+from parallax_agent.cut import cut
 from parallax_agent.follower import Follower
 from parallax_agent.hearing import Heard
 from parallax_agent.heartbeat import Heartbeat
 from parallax_agent.push import Pusher
 from parallax_agent.read import IngressPod, TargetPath, read, wanted
 from parallax_agent.settings import Settings
+from parallax_agent.share import Standpoint
 from parallax_agent.sightings import Ears, heard
 
 REMEMBERED_SECONDS = 300.0
@@ -140,8 +142,8 @@ class Cycles:
             logger.exception("reading failed", extra={"target": target.name})
             problem = f"the agent could not read it: {type(error).__name__}: {error}"
             return TargetPath(reading=ClusterReading(read_at=now, problems=(problem,)))
-        unasked = filter(None, (hops.unasked_backend(path), hops.unasked_ingress(path)))
-        problems = (*path.reading.problems, *unasked)
+        unasked = hops.unasked_backend(path)
+        problems = (*path.reading.problems, *filter(None, [unasked]))
         return replace(path, reading=replace(path.reading, problems=problems))
 
     def _known(self, name: str, path: TargetPath) -> TargetPath:
@@ -165,7 +167,7 @@ class Cycles:
 
     def _probe(self, paths: dict[str, TargetPath]) -> dict[str, list[Probe]]:
         settings = self._agent.settings
-        at = hops.Standpoint(
+        at = Standpoint(
             node=self._node, turn=self._turn, source_address=settings.source_address
         )
         owners: list[str] = []
@@ -197,6 +199,7 @@ class Cycles:
         log = heard(by_pod, pods, frozenset(self._own_ids))
         settings = self._agent.settings
         problems = (*path.reading.problems, *filter(None, [log.problem]))
+        reading = replace(path.reading, problems=problems)
         return NodeReport(
             target=target.name,
             cluster=settings.cluster,
@@ -204,7 +207,7 @@ class Cycles:
             sent_at=now,
             interval=self._agent.interval,
             probes=tuple(probes[target.name]),
-            reading=replace(path.reading, problems=problems),
+            reading=cut(reading, self._node, probes[target.name]),
             sightings=log.sightings,
             log_read_at=None if _unlogged(path.reading) else log.read_at,
         )

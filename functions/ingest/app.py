@@ -1,7 +1,8 @@
 """Ingest: takes what the agents push, if it is signed and understood.
 
 In: a function URL's event, `POST /v1/observations`. Out: reports in the journal;
-202, or a refusal with one sentence. It does not: believe anything unsigned.
+202, with the seconds until the next one if a target fails; or a refusal with one
+sentence. It does not: believe anything unsigned.
 """
 
 import base64
@@ -12,11 +13,15 @@ from typing import Any
 
 from parallax import settings
 from parallax.aws import may_pass, secret
+from parallax.incidents import DynamoIncidents
 from parallax.ingest import Refused, accept
+from parallax.ingest.pace import Pace
 from parallax.journal import TooLargeError, open_journal
 
 found = settings.read()
 journal = open_journal(found.journal_table)
+table = found.incidents_table
+pace = Pace(DynamoIncidents(table).state) if table else None
 log = logging.getLogger("ingest")
 
 
@@ -43,7 +48,19 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
             return answer(503, "not stored: come again")
         # An agent that came again with it would hold up all that is behind it.
         return answer(400, "cannot be stored: the log of ingest says why")
-    return answer(202, f"stored {len(push.reports)}")
+    hurry = interval([report.target for report in push.reports])
+    return answer(202, f"stored {len(push.reports)}", **hurry)
+
+
+def interval(targets: list[str]) -> dict[str, float]:
+    """Return how soon to come again, where that is known and not the usual."""
+    try:
+        seconds = pace.seconds(targets) if pace else None
+    except Exception:
+        # What was pushed is stored; that is what the agent has to hear.
+        log.exception("could not see whether a target fails")
+        return {}
+    return {"interval_seconds": seconds} if seconds else {}
 
 
 def keys() -> list[str]:
@@ -53,10 +70,10 @@ def keys() -> list[str]:
     return [key.strip() for key in secret(found.agent_key_arn).split(",")]
 
 
-def answer(status_code: int, text: str) -> dict[str, Any]:
+def answer(status_code: int, text: str, **more: float) -> dict[str, Any]:
     """Return a response of the function URL."""
     return {
         "statusCode": status_code,
         "headers": {"content-type": "application/json"},
-        "body": json.dumps({"message": text}),
+        "body": json.dumps({"message": text, **more}),
     }

@@ -6,6 +6,7 @@ leaves out: watches, paging, selectors, writes.
 """
 
 import base64
+import gzip
 import json
 import queue
 import re
@@ -102,8 +103,9 @@ class KubernetesHandler(Quiet):
 
     def list(self, kind: str, namespace: str | None) -> None:
         """Answer a list, of one namespace or of all."""
-        if kind in self.server.errors:
-            self.error(self.server.errors[kind])
+        everywhere = {} if namespace else self.server.errors_everywhere
+        if code := self.server.errors.get(kind) or everywhere.get(kind):
+            self.error(code)
             return
         body = self.server.body(kind)
         if namespace:
@@ -145,6 +147,7 @@ class KubernetesServer(Server):
         self.state = "all-ready"
         self.replaced: dict[str, Any] = {}
         self.errors: dict[str, int] = {}
+        self.errors_everywhere: dict[str, int] = {}
         self.logs: dict[str, queue.Queue[bytes | None]] = {}
         self.log_queries: list[dict[str, list[str]]] = []
         super().__init__(KubernetesHandler)
@@ -184,7 +187,9 @@ class IngestHandler(Quiet):
 
     def do_POST(self) -> None:
         """Answer one push with the next answer planned, else 202."""
-        body = self.rfile.read(int(self.headers["Content-Length"]))
+        packed = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.sizes.append(len(packed))
+        body = gzip.decompress(packed)
         self.server.requests.append(("POST", self.path))
         planned = self.server.answers.pop(0) if self.server.answers else 202
         if planned == 202:
@@ -198,7 +203,8 @@ class IngestHandler(Quiet):
         if planned == 202:
             self.server.taken.put(decode_json(Push, body))
             self.server.ids.append(self.headers["webhook-id"])
-        self.answer(planned, b"" if planned == 202 else b"as planned", "text/plain")
+        well = json.dumps(self.server.told).encode()
+        self.answer(planned, well if planned == 202 else b"as planned", "text/plain")
 
 
 class IngestServer(Server):
@@ -209,6 +215,8 @@ class IngestServer(Server):
         self.keys = [KEY]
         self.taken: queue.Queue[Push] = queue.Queue()
         self.ids: list[str] = []
+        self.sizes: list[int] = []
+        self.told: dict[str, object] = {"message": "stored"}
         super().__init__(IngestHandler, port)
 
 

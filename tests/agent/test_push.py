@@ -209,3 +209,35 @@ def test_closing_does_not_wait_for_a_server_that_is_away(
     assert pusher.close(5) == 2
     with pytest.raises(queue.Empty):
         ingest.taken.get_nowait()
+
+
+def test_a_push_travels_compressed(ingest: IngestServer, build: Build) -> None:
+    """What repeats in every report costs the network next to nothing."""
+    pusher = build(ingest.url)
+    pusher.start()
+    pusher.put(message("worker-01", targets=50, problem="x" * 1000))
+    taken(ingest, 1)
+    assert ingest.sizes[0] < 5_000
+
+
+@pytest.mark.parametrize(
+    ("told", "seconds"),
+    [
+        ({"message": "stored", "interval_seconds": 10}, 10.0),
+        ({"message": "stored"}, None),
+        ({"interval_seconds": 0.01}, None),
+        ({"interval_seconds": "soon"}, None),
+        ([], None),
+    ],
+)
+def test_ingest_may_ask_for_more(
+    ingest: IngestServer, build: Build, told: object, seconds: float | None
+) -> None:
+    """An answer may ask to come sooner; nonsense asks for nothing."""
+    ingest.told = told  # type: ignore[assignment] - what a stranger may answer
+    pusher = build(ingest.url)
+    pusher.start()
+    pusher.put(message("worker-01"))
+    taken(ingest, 1)
+    pusher.close(5)
+    assert pusher.hurry == seconds

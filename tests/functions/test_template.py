@@ -33,6 +33,7 @@ REACHED = {
     ".addresses": ("journal/dynamodb.py", "addresses", "_range"),
     "contents": ("stream.py", "bury"),
     "bury": ("stream.py", "bury"),
+    ".state": ("incidents/__init__.py", "state"),
     "move_all": ("incidents/__init__.py", "get", "put"),
     "sweep": ("incidents/__init__.py", "unresolved", "get", "put"),
     ".publish": (

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from standardwebhooks import Webhook
 
+from parallax.incidents import DynamoIncidents
 from parallax.journal import DynamoJournal, observation
 from parallax.model.cluster import NodeReport
+from parallax.model.finding import Incident, State
 from parallax.model.push import SCHEMA, Push
 from parallax.model.wire import encode
 
@@ -106,3 +108,30 @@ def test_a_journal_out_of_reach_asks_to_come_again(load: Any, cloud: Any) -> Non
     """What can't be stored now is the agent's to keep: 503."""
     ingest = app(load, cloud, JOURNAL_TABLE="gone")
     assert ingest.handler(event(push()), None)["statusCode"] == 503
+
+
+def test_while_a_target_fails_the_answer_asks_to_come_sooner(
+    load: Any, cloud: Any
+) -> None:
+    """The incident of the target tells; one that is well asks for nothing."""
+    ingest = app(load, cloud, INCIDENTS_TABLE=cloud.incidents)
+    assert "interval_seconds" not in ingest.handler(event(push()), None)["body"]
+    now = datetime.now(UTC)
+    DynamoIncidents(cloud.incidents).put(
+        Incident(
+            id="1",
+            subject="cart",
+            state=State.FIRING,
+            since=now,
+            changed_at=now,
+            cause="lb-no-target",
+        )
+    )
+    answered = ingest.handler(event(push(target="cart")), None)
+    assert json.loads(answered["body"])["interval_seconds"] == 10
+
+
+def test_incidents_that_cannot_be_read_lose_no_push(load: Any, cloud: Any) -> None:
+    """What was stored is told as stored."""
+    ingest = app(load, cloud, INCIDENTS_TABLE="no-such-table")
+    assert ingest.handler(event(push()), None)["statusCode"] == 202

@@ -1,6 +1,7 @@
 """Accepting a push: signed, fresh, small, known, or refused in one clear sentence."""
 
 import base64
+import gzip
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -154,11 +155,30 @@ def test_two_megabytes_are_refused_before_anything_else() -> None:
     )
 
 
-def test_a_packed_body_is_refused_by_name() -> None:
-    """Content-Encoding is not taken yet."""
-    found = refusal({"Content-Encoding": "gzip"}, b"x")
-    assert found.status_code == 400
-    assert "gzip" in found.text
+def test_a_packed_body_is_taken_by_its_plain_signature() -> None:
+    """The signature is that of what was said, however it traveled."""
+    body = json.dumps(push()).encode()
+    headers = signed(body) | {"Content-Encoding": "gzip"}
+    taken = accept(headers, gzip.compress(body), (KEY,), datetime.now(UTC))
+    assert taken.reports[0].target == "front"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "body", "code", "said"),
+    [
+        ("br", b"x", 400, "'br'"),
+        ("gzip", b"no gzip at all", 400, "no gzip"),
+        ("gzip", gzip.compress(b"{}")[:-9], 400, "cut short"),
+        ("gzip", gzip.compress(b" " * (BODY_LIMIT + 1)), 413, "unpacked"),
+    ],
+)
+def test_a_packed_body_is_refused_by_name(
+    encoding: str, body: bytes, code: int, said: str
+) -> None:
+    """Another encoding, no gzip, half a gzip, and one that unpacks to too much."""
+    found = refusal({"Content-Encoding": encoding}, body)
+    assert found.status_code == code
+    assert said in found.text
 
 
 def test_an_unknown_schema_is_refused_by_name() -> None:

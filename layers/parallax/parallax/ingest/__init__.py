@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from parallax.ingest.bounds import problems
+from parallax.ingest.packed import TooLargeError, unpacked
 from parallax.model.push import SCHEMA, Push
 from parallax.model.wire import decode
 
@@ -38,18 +39,23 @@ def accept(
 ) -> Push:
     """Check a push and return it, or raise `Refused`.
 
-    In the order of what is cheapest to refuse: size (413), signature and age of
-    the message (401), schema version, fields and their bounds (400). Any of the
-    keys will do, so that they can be rotated.
+    In the order of what is cheapest to refuse: size, packed and plain (413), signature
+    and age of the message (401), schema version, fields and their bounds (400). The
+    signature is that of the plain body. Any of the keys will do, so that they can be
+    rotated.
     """
     if len(body) > BODY_LIMIT:
         raise Refused(413, f"{len(body)} bytes: no more than {BODY_LIMIT} are taken")
     lowered = {name.lower(): value for name, value in headers.items()}
     encoding = lowered.get("content-encoding", "identity").lower()
-    if encoding != "identity":
-        raise Refused(400, f"Content-Encoding {encoding!r} is not taken: send it plain")
-    _verify(lowered, body, keys)
-    return _receive(_read(body), now)
+    try:
+        plain = unpacked(body, encoding, BODY_LIMIT)
+    except TooLargeError as error:
+        raise Refused(413, f"{error}") from error
+    except ValueError as error:
+        raise Refused(400, f"{error}") from error
+    _verify(lowered, plain, keys)
+    return _receive(_read(plain), now)
 
 
 def _verify(headers: dict[str, str], body: bytes, keys: Sequence[str]) -> None:
