@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, cast
 
@@ -82,11 +83,13 @@ class Lists:
     """What the API holds, read at most once in this object's life.
 
     One `Lists` serves one cycle and all of its targets. `problems` maps a call
-    in words, e.g. `list pods in namespace keybuzz`, to why it failed.
+    in words, e.g. `list pods in namespace keybuzz`, to why it failed; `forbidden`
+    holds the calls that only lack a permission.
     """
 
     apis: Apis
     problems: dict[str, str] = field(default_factory=dict[str, str])
+    forbidden: set[str] = field(default_factory=set[str])
     _read: dict[str, Json] = field(default_factory=dict[str, Json])
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -143,6 +146,8 @@ class Lists:
         except (ApiException, HTTPError, OSError, ValueError) as error:
             with self._lock:
                 self.problems[call] = f"cannot {call}: {why(error)}"
+                if _is_forbidden(error):
+                    self.forbidden.add(call)
         with self._lock:
             self._read[call] = body
         return body
@@ -152,6 +157,11 @@ def in_words(verb: str, resource: str, namespace: str | None) -> str:
     """Name a call as an operator would, e.g. `list pods in namespace keybuzz`."""
     place = f" in namespace {namespace}" if namespace else ""
     return f"{verb} {resource}{place}"
+
+
+def _is_forbidden(error: Exception) -> bool:
+    status = cast("Any", error).status if isinstance(error, ApiException) else None
+    return status == HTTPStatus.FORBIDDEN
 
 
 def why(error: Exception) -> str:

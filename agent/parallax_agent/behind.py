@@ -1,26 +1,36 @@
 """Behind: a Service with what stands behind it, and what could not be read.
 
-In: the cycle's lists. Out: the Service's object, its EndpointSlices, its pods
-and their workloads, still as the API wrote them.
-It does not: turn them into a reading; `read` does.
+In: the cycle's lists. Out: the Service, its endpoints, its pods and their
+workloads. It does not: join them to a reading; `read` does.
 """
 
 from dataclasses import dataclass, field
 
-from parallax.model.cluster import Workload
+from parallax.model.cluster import Endpoint, Pod, ServicePort, Workload
 from parallax.model.wire import Json
-from parallax_agent import objects
+from parallax_agent import limits, objects
 from parallax_agent.api import Lists, in_words
 
 TOLD_CONFIG = frozenset(
     {
         "access-log-path",
+        "block-cidrs",
+        "block-user-agents",
         "custom-http-errors",
+        "denylist-source-range",
         "disable-access-log",
         "force-ssl-redirect",
         "generate-request-id",
+        "global-auth-url",
         "http-access-log-path",
+        "http-log-format",
+        "limit-conn-status-code",
+        "limit-req-status-code",
+        "log-format",
+        "log-format-escape-json",
+        "log-format-escaping",
         "log-format-upstream",
+        "proxy-body-size",
         "proxy-connect-timeout",
         "proxy-read-timeout",
         "proxy-send-timeout",
@@ -28,6 +38,7 @@ TOLD_CONFIG = frozenset(
         "ssl-redirect",
         "use-forwarded-headers",
         "use-proxy-protocol",
+        "whitelist-source-range",
     }
 )
 """Entries of the controller's ConfigMap that leave the cluster; snippets and
@@ -54,6 +65,26 @@ class Behind:
         """The Service's first address family, as EndpointSlices write it."""
         return next(iter(objects.many(self.item, "spec", "ipFamilies")), "IPv4")
 
+    def endpoints(self, port: ServicePort | None) -> tuple[Endpoint, ...] | None:
+        """Return the endpoints of one of the Service's ports; None: not read."""
+        if self.slices is None:
+            return None
+        name = port.name if port else None
+        return objects.endpoints(self.slices, port_name=name, family=self.family)
+
+    def told_pods(self) -> tuple[Pod, ...] | None:
+        """Return the pods as the model has them; None: not read."""
+        return None if self.pods is None else tuple(map(objects.pod, self.pods))
+
+    def config_map(self) -> str | None:
+        """Return the ConfigMap's name as a controller's own arguments give it."""
+        for item in self.pods or []:
+            for container in objects.many(item, "spec", "containers"):
+                for argument in objects.many(container, "args"):
+                    if argument.startswith("--configmap="):
+                        return argument.rpartition("/")[2]
+        return None
+
 
 @dataclass(slots=True)
 class Reader:
@@ -61,6 +92,7 @@ class Reader:
 
     lists: Lists
     problems: list[str] = field(default_factory=list[str])
+    sees_all_rules: bool = True
 
     def items(self, resource: str, namespace: str | None) -> list[Json] | None:
         """Return a list; None: not read, and a problem says why."""
@@ -75,7 +107,24 @@ class Reader:
         if found is None:
             self._note(in_words("get", f"configmap {name}", namespace))
             return None
-        return tuple(sorted((k, v) for k, v in found.items() if k in TOLD_CONFIG))
+        told = TOLD_CONFIG & found.keys()
+        return tuple((key, _told(key, found[key])) for key in sorted(told))
+
+    def rules(self, namespace: str | None) -> list[Json] | None:
+        """Return all Ingresses, or one namespace's where no more is allowed.
+
+        Only a lack of permission leads to the second list: an API that is away
+        would make each of them wait. None: not read.
+        """
+        everywhere = in_words("list", "ingresses", None)
+        found = self.lists.items("ingresses", None)
+        if found is not None:
+            return found
+        if namespace and everywhere in self.lists.forbidden:
+            self.sees_all_rules = False
+            return self.items("ingresses", namespace)
+        self._note(everywhere)
+        return None
 
     def behind(self, namespace: str, name: str) -> Behind:
         """Return a Service with its EndpointSlices and pods."""
@@ -112,3 +161,8 @@ class Reader:
 
     def _note(self, call: str) -> None:
         self.problems.append(self.lists.problems.get(call, f"cannot {call}"))
+
+
+def _told(key: str, text: str) -> str:
+    """Return what of an entry may be told: a log format whole, it is read by it."""
+    return text if "log-format" in key else limits.value(key, text)

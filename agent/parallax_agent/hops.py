@@ -7,18 +7,22 @@ The ingress is asked as the balancer asks it. Where the Ingress itself holds a
 TLS section for the host, TLS reaches the ingress: its https NodePort is asked,
 with SNI. Where it holds none, TLS ends before it: its http NodePort is asked
 with the target's Host, and `X-Forwarded-Proto` says what the user's side was,
-so that nothing is redirected.
+so that nothing is redirected. Its pods are asked in the same way at the port behind
+the Service's. Where its ConfigMap wants PROXY protocol, each of these connections
+begins with a PROXY line.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from urllib.parse import urlsplit
 
-from parallax.model.cluster import Node
+from parallax.model.cluster import ClusterReading, Node
 from parallax.model.probe import Probe, Role
 from parallax.model.target import Target
 from parallax.probe import Question
+from parallax_agent import share
 from parallax_agent.read import TargetPath, entry_port
+from parallax_agent.share import Standpoint
 
 HOP_SECONDS = 5.0
 BODY_BYTES = 2048
@@ -26,15 +30,10 @@ BODY_BYTES = 2048
 READ_BYTES = 65536
 """Of a body that must be searched for the target's own text."""
 PODS_A_CYCLE = 10
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standpoint:
-    """From where and in which cycle; `turn` counts cycles, for the rotations."""
-
-    node: str
-    turn: int
-    source_address: str | None = None
+INGRESS_PODS_A_CYCLE = 10
+MOST_QUESTIONS = PODS_A_CYCLE + INGRESS_PODS_A_CYCLE + 5
+"""Of one target in one cycle, however large the cluster: beside the pods the
+Service, and two NodePorts each of Service and ingress."""
 
 
 def questions(target: Target, path: TargetPath, at: Standpoint) -> list[Question]:
@@ -44,8 +43,7 @@ def questions(target: Target, path: TargetPath, at: Standpoint) -> list[Question
         asked += _pods(target, path, at)
         asked += _service(target, path, at)
         asked += _app_node_ports(target, path, at)
-    if not unasked_ingress(path):
-        asked += _ingress_node_ports(target, path, at)
+    asked += _ingress(target, path, at)
     return asked
 
 
@@ -57,12 +55,9 @@ def unasked_backend(path: TargetPath) -> str | None:
     return f"pods speak {protocol}: the agent asks only plain HTTP backends"
 
 
-def unasked_ingress(path: TargetPath) -> str | None:
-    """Say why the ingress is left out; None: it is asked."""
-    config = dict(path.reading.ingress_config or ())
-    if config.get("use-proxy-protocol") != "true":
-        return None
-    return "the ingress expects PROXY protocol: the agent does not speak it"
+def wants_proxy_line(reading: ClusterReading) -> bool:
+    """Tell whether the ingress takes only connections with a PROXY line."""
+    return dict(reading.ingress_config or ()).get("use-proxy-protocol") == "true"
 
 
 def trim(probe: Probe) -> Probe:
@@ -73,10 +68,7 @@ def trim(probe: Probe) -> Probe:
 
 
 def _pods(target: Target, path: TargetPath, at: Standpoint) -> Iterator[Question]:
-    found = path.reading.endpoints or ()
-    start = at.turn * PODS_A_CYCLE if len(found) > PODS_A_CYCLE else 0
-    for offset in range(min(len(found), PODS_A_CYCLE)):
-        endpoint = found[(start + offset) % len(found)]
+    for endpoint in share.endpoints(path.reading.endpoints or (), at, PODS_A_CYCLE):
         if endpoint.port is not None:
             question = _ask(target, at, Role.POD, endpoint.address, endpoint.port)
             yield replace(question, pod=endpoint.pod, peer_node=endpoint.node)
@@ -94,43 +86,43 @@ def _app_node_ports(
     node_port = path.port.node_port if path.port else None
     if node_port is None:
         return
-    for role, node in _own_and_other(path, at, Role.NODEPORT_OWN, Role.NODEPORT_OTHER):
+    for role, node in _two_nodes(path, at, Role.NODEPORT_OWN, Role.NODEPORT_OTHER):
         question = _ask(target, at, role, str(node.internal_ip), node_port)
         yield replace(question, peer_node=node.name)
 
 
-def _ingress_node_ports(
-    target: Target, path: TargetPath, at: Standpoint
-) -> Iterator[Question]:
+def _ingress(target: Target, path: TargetPath, at: Standpoint) -> Iterator[Question]:
+    """Ask the ingress's NodePorts and its pods, as the balancer asks them."""
     tls = path.route is not None and path.route.tls
     port = entry_port(path.reading.ingress_service, tls=tls)
-    if port is None or port.node_port is None:
+    if port is None:
         return
-    for role, node in _own_and_other(path, at, Role.INGRESS, Role.INGRESS_OTHER):
-        question = _ask(
-            target, at, role, str(node.internal_ip), port.node_port, tls=tls
-        )
-        yield replace(question, peer_node=node.name)
+    places: list[tuple[Role, str, int, str | None, str | None]] = []
+    if port.node_port is not None:
+        places += [
+            (role, str(node.internal_ip), port.node_port, node.name, None)
+            for role, node in _two_nodes(path, at, Role.INGRESS, Role.INGRESS_OTHER)
+        ]
+    pods = path.reading.ingress_endpoints or ()
+    places += [
+        (Role.INGRESS_POD, pod.address, pod.port, pod.node, pod.pod)
+        for pod in share.endpoints(pods, at, INGRESS_PODS_A_CYCLE)
+        if pod.port is not None
+    ]
+    proxy_line = wants_proxy_line(path.reading)
+    for role, address, number, node, pod in places:
+        question = _ask(target, at, role, address, number, tls=tls)
+        yield replace(question, peer_node=node, pod=pod, proxy_protocol=proxy_line)
 
 
-def _own_and_other(
+def _two_nodes(
     path: TargetPath, at: Standpoint, own: Role, other: Role
 ) -> Iterator[tuple[Role, Node]]:
-    """Yield the own node and one other; each cycle the next one after the own.
-
-    Counted from the own node, so that the agents of a cluster do not all ask
-    the same one.
-    """
-    nodes = sorted(
-        (n for n in path.reading.nodes or () if n.internal_ip), key=lambda n: n.name
-    )
-    here = next((i for i, n in enumerate(nodes) if n.name == at.node), None)
-    if here is None:
-        return
-    yield own, nodes[here]
-    others = nodes[here + 1 :] + nodes[:here]
-    if others:
-        yield other, others[at.turn % len(others)]
+    found = share.own_and_other(path.reading.nodes or (), at)
+    if found is not None:
+        yield own, found[0]
+        if found[1] is not None:
+            yield other, found[1]
 
 
 def _ask(  # noqa: PLR0913 - one argument for each thing a hop differs in

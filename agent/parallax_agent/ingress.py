@@ -1,6 +1,6 @@
 """Ingress: which Service an Ingress sends a host and path to.
 
-In: Ingress objects. Out: the route of one URL, or None.
+In: Ingress objects. Out: the route of one URL, or None; the hosts that are served.
 It does not: know other controllers' extensions; it reads networking.k8s.io/v1
 and three annotations of ingress-nginx.
 Source: Kubernetes, concepts/services-networking/ingress (path types, wildcards).
@@ -10,9 +10,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from parallax.model.wire import Json
+from parallax_agent.limits import NGINX
 from parallax_agent.objects import many, part
 
-_NGINX = "nginx.ingress.kubernetes.io/"
+MOST_HOSTS = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,10 +34,53 @@ def route(ingresses: Iterable[Json], host: str, path: str) -> Route | None:
     found = [
         (host_rank, exact, len(rule_path), choice)
         for item in ingresses
-        if _annotation(item, "canary") != "true"
+        if not is_canary(item)
         for host_rank, exact, rule_path, choice in _choices(item, host, path)
     ]
     return max(found, key=lambda f: f[:3])[3] if found else None
+
+
+def hosts(ingresses: Iterable[Json], host: str) -> tuple[str, ...]:
+    """Return every host that an Ingress names, sorted; canaries serve none alone.
+
+    Of too many those stay that take the host, then those written most like it: what
+    is missing is really missing, and a slip of the pen is among them.
+    """
+    named = {
+        rule["host"]
+        for item in ingresses
+        if not is_canary(item)
+        for rule in many(item, "spec", "rules")
+        if rule.get("host")
+    }
+    nearest = sorted(named, key=lambda n: (-_host_rank(n, host), -_alike(n, host), n))
+    return tuple(sorted(nearest[:MOST_HOSTS]))
+
+
+def canaries(ingresses: Iterable[Json], host: str) -> list[Json]:
+    """Return the canary Ingresses that name a host."""
+    return [
+        item
+        for item in ingresses
+        if is_canary(item)
+        and any(rule.get("host") == host for rule in many(item, "spec", "rules"))
+    ]
+
+
+def is_canary(item: Json) -> bool:
+    """Tell whether an Ingress only takes a share of another one's requests."""
+    return _annotation(item, "canary") == "true"
+
+
+def _alike(one: str, other: str) -> int:
+    """Count the characters that two names share at their begin and at their end."""
+    both = (one, other), (one[::-1], other[::-1])
+    return sum(_shared(*names) for names in both)
+
+
+def _shared(one: str, other: str) -> int:
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 def _choices(
@@ -94,4 +138,4 @@ def _takes(rule_path: str, kind: str | None, path: str) -> bool:
 
 
 def _annotation(item: Json, name: str) -> str | None:
-    return part(item, "metadata", "annotations").get(_NGINX + name)
+    return part(item, "metadata", "annotations").get(NGINX + name)

@@ -15,6 +15,8 @@ from parallax.model.wire import Json
 CHANGED = "endpoints.kubernetes.io/last-change-trigger-time"
 """Set by the EndpointSlice controller: when the pod or Service changed."""
 SERVICE_NAME = "kubernetes.io/service-name"
+EXCLUDED = "node.kubernetes.io/exclude-from-external-load-balancers"
+"""Its presence counts, whatever its value: cloud controllers take the node out."""
 
 
 def part(item: Json, *keys: str) -> dict[str, Json]:
@@ -57,6 +59,8 @@ def node(item: Json) -> Node:
         internal_ip=addresses.get("InternalIP"),
         external_ip=addresses.get("ExternalIP"),
         ready=_says(item, "Ready"),
+        provider_id=part(item, "spec").get("providerID") or None,
+        excluded=EXCLUDED in part(item, "metadata", "labels"),
     )
 
 
@@ -78,6 +82,7 @@ def service(item: Json) -> Service:
             for p in many(spec, "ports")
         ),
         external_traffic_policy=spec.get("externalTrafficPolicy"),
+        health_check_node_port=spec.get("healthCheckNodePort") or None,
     )
 
 

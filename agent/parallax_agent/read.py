@@ -7,20 +7,24 @@ None and a line in `problems`; what was read and is not there is empty.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
 from parallax.model.cluster import ClusterReading, Service, ServicePort
 from parallax.model.target import Target
+from parallax.model.wire import Json
 from parallax_agent import objects
 from parallax_agent.api import Lists
 from parallax_agent.behind import Behind, Reader
-from parallax_agent.ingress import Route, route
+from parallax_agent.ingress import Route, canaries, hosts, route
+from parallax_agent.limits import annotations
 
 INGRESS_NAMESPACE = "ingress-nginx"
 INGRESS_SERVICE = "ingress-nginx-controller"
 """Names of ingress-nginx's own manifests, for targets that name no other."""
+BEHIND = ("services", "endpointslices", "pods", "daemonsets", "deployments")
+"""What is listed in the app's namespace and in the ingress controller's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,23 +54,20 @@ def wanted(target: Target) -> Iterator[tuple[str, str | None]]:
     """Name the lists that reading a target needs, as far as known beforehand."""
     reached = target.reached
     yield "nodes", None
-    yield "ingresses", reached.namespace
+    yield "ingresses", None
     spaces = {reached.ingress_namespace or INGRESS_NAMESPACE, reached.namespace}
     for namespace in filter(None, spaces):
-        for resource in ("services", "endpointslices", "pods"):
+        for resource in BEHIND:
             yield resource, namespace
-    if reached.namespace:
-        yield "daemonsets", reached.namespace
-        yield "deployments", reached.namespace
 
 
 def read(target: Target, lists: Lists, *, node: str, now: datetime) -> TargetPath:
     """Read one target's path; `now` is the node's clock, `node` the own node."""
     reader = Reader(lists)
     reached = target.reached
-    rules = reader.items("ingresses", reached.namespace)
+    rules = reader.rules(reached.namespace)
     asked = urlsplit(target.url).path or "/"
-    found = route(rules, target.host, asked) if rules is not None else None
+    found = route(_within(rules, reached.namespace), target.host, asked)
     nodes = reader.items("nodes", None)
     ingress = reader.behind(
         reached.ingress_namespace or INGRESS_NAMESPACE,
@@ -74,41 +75,83 @@ def read(target: Target, lists: Lists, *, node: str, now: datetime) -> TargetPat
     )
     app = _app(reader, target, found)
     port = _port(app, found)
-    ingress_service = objects.service(ingress.item) if ingress.item else None
-    entry = entry_port(ingress_service, tls=found is not None and found.tls)
-    service = objects.service(app.item) if app and app.item else None
-    config_name = _config_map(ingress) or reached.ingress_service or INGRESS_SERVICE
     reading = ClusterReading(
-        read_at=now,
-        nodes=None if nodes is None else tuple(objects.node(n) for n in nodes),
-        ingress_service=ingress_service,
-        ingress_endpoints=None
-        if ingress.slices is None
-        else objects.endpoints(
-            ingress.slices,
-            port_name=entry.name if entry else None,
-            family=ingress.family,
-        ),
-        ingress_name=found.ingress if found else None,
-        ingress_config=reader.config(ingress.namespace, config_name),
-        service=service,
-        endpoints=None
-        if app is None or app.slices is None
-        else objects.endpoints(
-            app.slices, port_name=port.name if port else None, family=app.family
-        ),
-        endpoints_changed_at=objects.changed_at(app.slices or []) if app else None,
-        pods=None
-        if app is None or app.pods is None
-        else tuple(objects.pod(p) for p in app.pods),
-        workloads=reader.workloads(app) if app and app.item else None,
-        problems=tuple(dict.fromkeys(reader.problems)),
+        read_at=now, nodes=None if nodes is None else tuple(map(objects.node, nodes))
     )
+    if rules is not None:
+        partial = () if reader.sees_all_rules else ("ingress_hosts",)
+        reading = _with_rules(reading, rules, target.host, found, partial)
+    name = ingress.config_map() or reached.ingress_service or INGRESS_SERVICE
+    reading = _with_ingress(reading, reader, ingress, tls=_ends_tls(found))
+    reading = replace(reading, ingress_config=reader.config(ingress.namespace, name))
+    if app is not None:
+        reading = _with_app(reading, reader, app, port)
     return TargetPath(
-        reading=reading,
+        reading=replace(reading, problems=tuple(dict.fromkeys(reader.problems))),
         port=port,
         route=found,
         ingress_pods=None if ingress.pods is None else tuple(_own(ingress, node)),
+    )
+
+
+def _ends_tls(found: Route | None) -> bool:
+    return found is not None and found.tls
+
+
+def _within(rules: list[Json] | None, namespace: str | None) -> list[Json]:
+    """Return the Ingresses that may lead to a target: its own namespace's."""
+    return [
+        item
+        for item in rules or ()
+        if namespace in {None, item["metadata"]["namespace"]}
+    ]
+
+
+def _with_rules(
+    reading: ClusterReading,
+    rules: list[Json],
+    host: str,
+    found: Route | None,
+    partial: tuple[str, ...],
+) -> ClusterReading:
+    """Add what the Ingresses say: the target's, its canaries, and all hosts."""
+    reading = replace(reading, ingress_hosts=hosts(rules, host), partial=partial)
+    if found is None:
+        return reading
+    beside = _within(rules, found.namespace)
+    item = objects.named(beside, found.ingress)
+    return replace(
+        reading,
+        ingress_name=found.ingress,
+        ingress_annotations=annotations(item, canaries(beside, host)),
+    )
+
+
+def _with_ingress(
+    reading: ClusterReading, reader: Reader, ingress: Behind, *, tls: bool
+) -> ClusterReading:
+    """Add the ingress controller: its Service, endpoints, pods and workloads."""
+    service = objects.service(ingress.item) if ingress.item else None
+    return replace(
+        reading,
+        ingress_service=service,
+        ingress_endpoints=ingress.endpoints(entry_port(service, tls=tls)),
+        ingress_pods=ingress.told_pods(),
+        ingress_workloads=reader.workloads(ingress) if ingress.item else None,
+    )
+
+
+def _with_app(
+    reading: ClusterReading, reader: Reader, app: Behind, port: ServicePort | None
+) -> ClusterReading:
+    """Add the target's Service and what stands behind it."""
+    return replace(
+        reading,
+        service=objects.service(app.item) if app.item else None,
+        endpoints=app.endpoints(port),
+        endpoints_changed_at=objects.changed_at(app.slices or []),
+        pods=app.told_pods(),
+        workloads=reader.workloads(app) if app.item else None,
     )
 
 
@@ -152,13 +195,3 @@ def _own(ingress: Behind, node: str) -> Iterator[IngressPod]:
                 name=objects.name_of(item),
                 container=container or next(iter(names), None),
             )
-
-
-def _config_map(ingress: Behind) -> str | None:
-    """Return the ConfigMap's name as the controller's own arguments give it."""
-    for item in ingress.pods or []:
-        for container in objects.many(item, "spec", "containers"):
-            for argument in objects.many(container, "args"):
-                if argument.startswith("--configmap="):
-                    return argument.rpartition("/")[2]
-    return None

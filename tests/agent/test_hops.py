@@ -20,13 +20,14 @@ from parallax.probe import Question, fetch_all
 from parallax_agent import hops
 from parallax_agent.ingress import Route
 from parallax_agent.read import TargetPath
+from parallax_agent.share import Standpoint
 from tests.agent.conftest import Quiet, Server
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 NODES = tuple(
     Node(name=f"worker-0{i + 1}", internal_ip=f"127.0.0.11{i}") for i in range(3)
 )
-AT = hops.Standpoint(node="worker-01", turn=0, source_address="127.0.0.5")
+AT = Standpoint(node="worker-01", turn=0, source_address="127.0.0.5")
 ROUTE = Route(ingress="api", namespace="keybuzz", service="api", port=80)
 
 
@@ -66,8 +67,23 @@ def path_of(
     )
 
 
+def with_ingress_pods(path: TargetPath, count: int, port: int = 80) -> TargetPath:
+    """Add so many ingress pods, one on each node."""
+    pods = tuple(
+        Endpoint(
+            address=f"10.42.{n // 250}.{n % 250}",
+            ready=True,
+            port=port,
+            node=f"worker-0{n + 1}",
+            pod=f"ingress-{n}",
+        )
+        for n in range(count)
+    )
+    return replace(path, reading=replace(path.reading, ingress_endpoints=pods))
+
+
 def asked(
-    target: Target, path: TargetPath, at: hops.Standpoint = AT
+    target: Target, path: TargetPath, at: Standpoint = AT
 ) -> dict[Role, list[Question]]:
     """Return the questions by role."""
     found: dict[Role, list[Question]] = {}
@@ -133,16 +149,59 @@ def test_tls_that_reaches_the_ingress_is_asked_there(api_target: Target) -> None
     assert question.url == "https://platform-api.keybuzz.io/health?deep=1"
 
 
-def test_an_ingress_that_expects_proxy_protocol_is_left_out(
+def test_each_ingress_pod_is_asked_as_the_balancer_asks(api_target: Target) -> None:
+    """Its own address, the port behind the Service's, Host, and SNI where TLS ends."""
+    path = with_ingress_pods(path_of(), 3, port=8443)
+    questions = asked(api_target, path)[Role.INGRESS_POD]
+    assert [(q.address, q.port, q.pod, q.node, q.peer_node) for q in questions] == [
+        (f"10.42.0.{n}", 8443, f"ingress-{n}", "worker-01", f"worker-0{n + 1}")
+        for n in range(3)
+    ]
+    url = "http://platform-api.keybuzz.io/health?deep=1"
+    assert {(q.url, q.proxy_protocol) for q in questions} == {(url, False)}
+    tls = asked(api_target, replace(path, route=replace(ROUTE, tls=True)))
+    assert {q.url[:8] for q in tls[Role.INGRESS_POD]} == {"https://"}
+
+
+def test_ingress_pods_of_an_unknown_service_are_not_asked(api_target: Target) -> None:
+    """Without the Service's port nobody knows which of a pod's ports to ask."""
+    path = with_ingress_pods(path_of(), 3)
+    path = replace(path, reading=replace(path.reading, ingress_service=None))
+    assert Role.INGRESS_POD not in asked(api_target, path)
+
+
+def test_an_ingress_that_expects_proxy_protocol_is_told_who_asks(
     api_target: Target,
 ) -> None:
-    """What would only show our own missing PROXY line is not asked."""
-    path = path_of()
-    config = (("use-proxy-protocol", "true"),)
-    path = replace(path, reading=replace(path.reading, ingress_config=config))
-    assert Role.INGRESS not in asked(api_target, path)
-    assert "PROXY protocol" in str(hops.unasked_ingress(path))
-    assert Role.POD in asked(api_target, path)
+    """NodePorts and pods of the ingress get a PROXY line, nobody else does."""
+    path = with_ingress_pods(path_of(), 2)
+    for said in ("true", "false"):
+        config = (("use-proxy-protocol", said),)
+        reading = replace(path.reading, ingress_config=config)
+        found = asked(api_target, replace(path, reading=reading))
+        told = {role for role, qs in found.items() if any(q.proxy_protocol for q in qs)}
+        ingress = {Role.INGRESS, Role.INGRESS_OTHER, Role.INGRESS_POD}
+        assert told == (ingress if said == "true" else set())
+
+
+def test_a_cluster_s_size_does_not_count(api_target: Target) -> None:
+    """Twenty-five questions at most for one target in one cycle."""
+    nodes = tuple(
+        Node(name=f"worker-{n:03}", internal_ip=f"10.0.0.{n}") for n in range(250)
+    )
+    path = with_ingress_pods(path_of(nodes=nodes, pods=400), 300)
+    here = replace(AT, node="worker-007")
+    assert len(hops.questions(api_target, path, here)) == hops.MOST_QUESTIONS == 25
+
+
+def test_the_own_node_s_pod_is_always_asked(api_target: Target) -> None:
+    """Of many pods, the node's own is among those of each cycle."""
+    path = path_of(pods=30)
+    for turn in range(5):
+        here = replace(AT, node="worker-030", turn=turn)
+        pods = asked(api_target, path, here)[Role.POD]
+        assert [q.pod for q in pods if q.peer_node == q.node] == ["api-29"]
+        assert len(pods) == 10
 
 
 def test_pods_that_do_not_speak_http_are_left_out(api_target: Target) -> None:

@@ -3,9 +3,11 @@
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from parallax.model.wire import Json
-from parallax_agent.ingress import route
+from parallax_agent.ingress import MOST_HOSTS, canaries, hosts, route
 
 
 def ingress(
@@ -101,3 +103,38 @@ def test_tls_and_protocol() -> None:
     found = route([rule], "a.example", "/")
     assert found is not None
     assert (found.tls, found.backend_protocol) == (True, "HTTPS")
+
+
+def test_canaries_serve_no_host_alone() -> None:
+    """A canary Ingress is found by its host, and adds none."""
+    canary = ingress("b.example", ("/", "Prefix", "canary"))
+    canary["metadata"]["annotations"] = {"nginx.ingress.kubernetes.io/canary": "true"}
+    rules = [ingress("a.example"), canary, ingress(None)]
+    assert hosts(rules, "a.example") == ("a.example",)
+    assert canaries(rules, "b.example") == [canary]
+    assert canaries(rules, "a.example") == []
+
+
+LABELS = st.text("abcdefgh", min_size=1, max_size=6)
+
+
+@settings(deadline=None)
+@given(
+    names=st.sets(LABELS, min_size=1, max_size=12),
+    label=LABELS,
+    place=st.integers(0, 5),
+    form=st.sampled_from(["{}.shop.example", "{}.other.io", "*.{}.example"]),
+)
+def test_of_too_many_hosts_the_target_s_and_the_likest_stay(
+    names: set[str], label: str, place: int, form: str
+) -> None:
+    """What takes the host is never cut, nor a host with one slip of the pen."""
+    host = f"{label}.shop.example"
+    slip = f"{label[:place]}x{label[place:]}.shop.example"
+    many = [f"{i:03}.far.example" for i in range(MOST_HOSTS + 50)]
+    rules = [ingress(name) for name in (*many, slip, *map(form.format, names))]
+    found = hosts([*rules, ingress("*.shop.example"), ingress(host)], host)
+    assert len(found) == MOST_HOSTS
+    assert list(found) == sorted(set(found))
+    assert {host, slip, "*.shop.example"} <= set(found)
+    assert host not in hosts(rules, host) or form.format(label) == host

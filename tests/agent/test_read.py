@@ -4,12 +4,12 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from parallax.model.cluster import Workload
 from parallax.model.target import Target
+from parallax_agent import objects
 from parallax_agent.api import Lists, connect
 from parallax_agent.read import IngressPod, TargetPath, read, wanted
 from tests.agent.conftest import KubernetesServer
@@ -37,7 +37,10 @@ def test_everything_ready(
     assert reading.problems == ()
     assert reading.nodes is not None
     assert [n.internal_ip for n in reading.nodes] == [f"10.0.0.11{i}" for i in range(5)]
-    assert all(n.ready for n in reading.nodes)
+    assert all(n.ready and not n.excluded for n in reading.nodes)
+    assert [n.provider_id for n in reading.nodes] == [
+        f"hcloud://1000{i}" for i in range(1, 6)
+    ]
     assert reading.ingress_service is not None
     assert reading.ingress_service.node_ports == (31695, 32443)
     assert reading.ingress_service.external_traffic_policy == "Cluster"
@@ -46,6 +49,16 @@ def test_everything_ready(
     assert {e.node for e in reading.ingress_endpoints} == {
         f"worker-0{i}" for i in range(1, 6)
     }
+    assert reading.ingress_pods is not None
+    assert {(p.node, p.ready, p.host_network) for p in reading.ingress_pods} == {
+        (f"worker-0{i}", True, False) for i in range(1, 6)
+    }
+    controller = "ingress-nginx-controller"
+    assert reading.ingress_workloads == (
+        Workload(kind="DaemonSet", name=controller, desired=5, ready=5, updated=5),
+    )
+    assert reading.ingress_hosts == ("platform-api.keybuzz.io", "platform.keybuzz.io")
+    assert (reading.ingress_annotations, reading.partial) == ((), ())
     assert reading.ingress_name == "keybuzz-api"
     assert reading.ingress_config == (
         ("use-forwarded-headers", "true"),
@@ -102,6 +115,7 @@ def test_local_traffic_policy(
     reading = read_path(kubernetes_api, tmp_path, api_target).reading
     assert reading.ingress_service is not None
     assert reading.ingress_service.external_traffic_policy == "Local"
+    assert reading.ingress_service.health_check_node_port is None
 
 
 def test_endpoints_null_is_an_outage_not_ignorance(
@@ -228,7 +242,7 @@ def test_a_list_is_read_once_for_all_targets(
             read(target, lists, node="worker-01", now=NOW)
     paths = [path for _, path in kubernetes_api.requests]
     assert len(paths) == len(set(paths))
-    assert len(paths) == 11
+    assert len(paths) == 13
 
 
 def test_the_ingress_names_service_and_namespace(
@@ -266,31 +280,20 @@ def test_a_configured_service_that_is_gone(
     assert "no Service none in namespace keybuzz" in path.reading.problems
 
 
-def test_secrets_in_the_config_map_stay(
+def test_what_only_a_cloud_adds_is_told(
     kubernetes_api: KubernetesServer, tmp_path: Path, api_target: Target
 ) -> None:
-    """Only known entries of the ConfigMap leave the cluster."""
-    body: dict[str, Any] = kubernetes_api.body("ingress-nginx-controller")
-    body["data"]["http-snippet"] = "proxy_set_header Authorization secret;"
-    kubernetes_api.replaced["ingress-nginx-controller"] = body
+    """A node taken out of balancers, a machine without a name, kube-proxy's port."""
+    nodes, services = kubernetes_api.body("nodes"), kubernetes_api.body("services")
+    first, second, *_ = nodes["items"]
+    first["metadata"]["labels"][objects.EXCLUDED] = ""
+    del second["spec"]["providerID"]
+    for item in services["items"]:
+        item["spec"]["healthCheckNodePort"] = 32123
+    kubernetes_api.replaced |= {"nodes": nodes, "services": services}
     reading = read_path(kubernetes_api, tmp_path, api_target).reading
-    assert reading.ingress_config is not None
-    assert "http-snippet" not in dict(reading.ingress_config)
-
-
-def test_the_config_map_s_name_comes_from_the_controller(
-    kubernetes_api: KubernetesServer, tmp_path: Path, api_target: Target
-) -> None:
-    """`--configmap` of the controller's pods wins over the Service's name."""
-    pods = kubernetes_api.body("pods")
-    for pod in pods["items"]:
-        if "ingress" in pod["metadata"]["name"]:
-            pod["spec"]["containers"][0]["args"] = [
-                "/nginx-ingress-controller",
-                "--configmap=$(POD_NAMESPACE)/my-config",
-            ]
-    kubernetes_api.replaced["pods"] = pods
-    reading = read_path(kubernetes_api, tmp_path, api_target).reading
-    assert reading.ingress_config is None
-    call = "cannot get configmap my-config in namespace ingress-nginx: 404"
-    assert any(p.startswith(call) for p in reading.problems)
+    assert reading.nodes is not None
+    assert [n.excluded for n in reading.nodes] == [True, *[False] * 4]
+    assert [n.provider_id for n in reading.nodes][:2] == ["hcloud://10001", None]
+    assert reading.ingress_service is not None
+    assert reading.ingress_service.health_check_node_port == 32123

@@ -2,6 +2,7 @@
 
 import json
 import queue
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import closing
@@ -51,6 +52,9 @@ def cluster(kubernetes_api: KubernetesServer, hop: Server) -> KubernetesServer:
         text = json.dumps(kubernetes_api.body(kind)).replace("10.0.0.11", "127.0.0.11")
         for number in ("30080", "31695", "8080"):
             text = text.replace(f": {number}", f": {port}")
+        text = text.replace("10.42.1.10", "127.0.0.110").replace("10.42.", "127.42.")
+        if kind == "endpointslices":  # the ingress pods' own ports
+            text = re.sub(r'"port": (80|443)\b', f'"port": {port}', text)
         kubernetes_api.replaced[kind] = json.loads(text)
     kubernetes_api.logs[OWN_POD] = queue.Queue()
     return kubernetes_api
@@ -107,10 +111,10 @@ def test_a_cycle_reports_reading_probes_and_sightings(
     assert report.reading is not None
     assert report.reading.problems == ()
     healthy = {p.role for p in report.probes if p.healthy}
-    assert healthy == {Role.POD, Role.NODEPORT_OWN, Role.INGRESS}
-    assert len(report.probes) == 10
+    assert healthy == {Role.POD, Role.NODEPORT_OWN, Role.INGRESS, Role.INGRESS_POD}
+    assert len(report.probes) == 15
     own = hop.requests[0][1]
-    foreign = "f" * 32
+    foreign = "f" * 12 + "4fff8" + "f" * 15
     cluster.logs[OWN_POD].put(line(1, request_id=own) + line(2, request_id=foreign))
 
     def seen() -> NodeReport | None:
@@ -198,6 +202,7 @@ def test_a_log_written_elsewhere_is_no_proof(
     cluster.replaced["ingress-nginx-controller"] = body
     cycles.next()
     follower = next(iter(cycles._ears._followers.values()))
+    cluster.logs[OWN_POD].put(line(1, agent="curl/8.5"))
     until(lambda: follower.take().read_at)
     assert only(cycles.next()).log_read_at is None
 
