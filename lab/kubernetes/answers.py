@@ -59,3 +59,11 @@ def not_found(resource: str, name: str) -> web.Response:
     """Return what a name that nobody bears gets."""
     details = {"name": name, "kind": resource}
     return failure(404, "NotFound", f'{resource} "{name}" not found', details)
+
+
+def no_such_path(request: web.Request) -> web.Response:
+    """Return the answer to a path, or a method, that is not served."""
+    if request.method != "GET":
+        message = "the server does not allow this method on the requested resource"
+        return failure(405, "MethodNotAllowed", message)
+    return failure(404, "NotFound", "the server could not find the requested resource")

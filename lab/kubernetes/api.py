@@ -13,7 +13,13 @@ from typing import Any
 
 from aiohttp import web
 
-from lab.kubernetes.answers import failure, forbidden, not_found, unauthorized
+from lab.kubernetes.answers import (
+    failure,
+    forbidden,
+    no_such_path,
+    not_found,
+    unauthorized,
+)
 from lab.kubernetes.logs import Log
 from lab.kubernetes.podlog import serve_log
 from lab.kubernetes.selectors import SelectorError, matches_fields, matches_labels
@@ -76,7 +82,7 @@ class Api:
             if account is None:
                 return unauthorized()
             if request.match_info.http_exception is not None:
-                return _no_such_path(request)
+                return no_such_path(request)
             request["account"] = account
             return await handler(request)
 
@@ -187,13 +193,6 @@ def _meant(request: web.Request, item: Item) -> bool:
         )
         and matches_fields(request.query.get("fieldSelector", ""), item)
     )
-
-
-def _no_such_path(request: web.Request) -> web.Response:
-    if request.method != "GET":
-        message = "the server does not allow this method on the requested resource"
-        return failure(405, "MethodNotAllowed", message)
-    return failure(404, "NotFound", "the server could not find the requested resource")
 
 
 async def _version(_: web.Request) -> web.Response:
