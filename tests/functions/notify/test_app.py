@@ -11,7 +11,8 @@ from botocore.awsrequest import AWSResponse
 from urllib3 import HTTPResponse
 
 from parallax.aws import client
-from parallax.incidents import to_item
+from parallax.incidents import advice, to_item
+from parallax.model.advice import AdviceNews, AdviceRecord, AdviceState
 from parallax.model.finding import (
     Difference,
     Finding,
@@ -21,6 +22,7 @@ from parallax.model.finding import (
     Turn,
     View,
 )
+from parallax.model.judgement import Advice, Hop
 
 NOW = datetime(2025, 11, 20, 12, 0, tzinfo=UTC)
 FINDING = Finding(
@@ -130,3 +132,29 @@ def test_by_hand_it_shows_what_would_go_out(load: Any) -> None:
     shown = load("notify").handler({"finding": encode(FINDING)}, None)
     assert shown["event"]["type"] == "io.parallax.finding.v1"
     assert "front" in shown["mail"]["subject"]
+
+
+def test_advice_goes_to_the_queue_and_to_nobodys_mail(load: Any, cloud: Any) -> None:
+    """A record without news publishes nothing."""
+    news = AdviceNews(
+        id="advice-1",
+        target="front",
+        url="https://front.example/",
+        state=AdviceState.GIVEN,
+        since=NOW,
+        judged_at=NOW,
+        advice=Advice(id="long-ttl", hop=Hop.DNS, title="A change takes long"),
+    )
+    images = [
+        advice.to_item(AdviceRecord(subject="front/advice", news=told))
+        for told in ((news,), ())
+    ]
+    batch = {
+        "Records": [
+            {"eventName": "MODIFY", "dynamodb": {"NewImage": i}} for i in images
+        ]
+    }
+    answer = app(load, cloud).handler(batch, None)
+    assert answer == {"published": {"advice-1": ("queue",)}}
+    assert len(cloud.messages(cloud.queue)) == 1
+    assert cloud.messages(cloud.inbox) == []

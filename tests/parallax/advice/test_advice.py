@@ -1,0 +1,177 @@
+"""Specification of the advisers: `parallax.advice`, one by one."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from parallax.advice import ADVISERS, known
+from parallax.diagnose import judge
+from parallax.model.cluster import Node
+from parallax.model.judgement import Advice
+from parallax.model.probe import Certificate, Resolution
+from parallax.model.snapshot import Snapshot
+from tests.parallax import scenarios as s
+
+
+def given(snapshot: Snapshot) -> dict[str, Advice]:
+    """Return the advice by its id."""
+    return {advice.id: advice for advice in judge(snapshot).advice}
+
+
+def certified(days: float) -> Snapshot:
+    """Return health, with a certificate that is good for so many days."""
+    x = s.healthy()
+    assert x.run
+    ends = x.taken_at + timedelta(days=days)
+    cert = Certificate(subject="a", issuer="Test CA", not_after=ends)
+    probes = tuple(replace(p, certificate=cert) for p in x.run.probes)
+    return replace(x, run=replace(x.run, probes=probes))
+
+
+def asking(port: int) -> Snapshot:
+    """Return health, with a health check of another port."""
+    run = s.run(s.OK, investigated=False)
+    return s.taken(run, s.balancer(asks=port), *s.reports())
+
+
+def of_zone(ttl: int | None) -> Snapshot:
+    """Return health, with the zone's own answer."""
+    x = s.healthy()
+    assert x.run
+    zone = Resolution(
+        resolver="192.0.2.53", authoritative=True, addresses=("203.0.113.20",), ttl=ttl
+    )
+    return replace(x, run=replace(x.run, resolutions=(zone,)))
+
+
+def few_ready(ready: int, *, pods: int = 5) -> Snapshot:
+    """Return health, with so many ready pods."""
+    run = s.run(s.OK, investigated=False)
+    return s.taken(run, s.balancer(), *s.reports(ready=ready, pods=pods))
+
+
+def machines(*servers: int) -> Snapshot:
+    """Return health, with nodes on these machines; the targets are 10001 to 10005."""
+    nodes = tuple(
+        Node(name=f"node-{n}", internal_ip=f"10.9.0.{n}", provider_id=f"hcloud://{n}")
+        for n in servers
+    )
+    return s.with_reading(s.healthy(), nodes=nodes)
+
+
+def test_health_gives_no_advice() -> None:
+    """Nothing is wrong, and nothing will be soon."""
+    assert given(s.healthy()) == {}
+
+
+@pytest.mark.parametrize(
+    ("days", "title"),
+    [
+        (13, "The certificate expires in 13 days"),
+        (2, "The certificate expires in 2 days: renew it now"),
+        (1, "The certificate expires in 1 day: renew it now"),
+        (0.5, "The certificate expires in 12 hours: renew it now"),
+    ],
+)
+def test_a_certificate_is_told_two_weeks_before(days: float, title: str) -> None:
+    """Three days before it is said plainly."""
+    advice = given(certified(days))["certificate-expires"]
+    assert advice.title == title
+    assert advice.due == s.NOW + timedelta(days=days)
+    command = advice.next_steps[0].command or ""
+    assert "openssl s_client -connect platform-api.keybuzz.io:443" in command
+
+
+def test_a_certificate_that_lasts_is_not_told() -> None:
+    """Three weeks are enough for its renewal."""
+    assert given(certified(21)) == {}
+
+
+def test_a_health_check_of_nobodys_port_is_told_while_users_are_served() -> None:
+    """Whoever answers there may go; then it is an outage."""
+    advice = given(asking(30999))["health-check-no-node-port"]
+    assert advice.title.startswith("The health check asks :30999")
+    assert advice.next_steps[0].command == (
+        "hcloud load-balancer update-service keybuzz-lb --listen-port 443"
+        " --health-check-port 31695"
+    )
+    assert "health-check-no-node-port" not in given(s.wrong_port())
+
+
+def test_a_health_check_of_the_apps_own_port_is_told() -> None:
+    """It can be green while the ingress is gone."""
+    assert set(given(asking(30080))) == {"health-check-other-port"}
+
+
+def test_the_services_own_health_port_is_right() -> None:
+    """Under policy Local it is the one to ask."""
+    x = asking(32000)
+    cluster = x.cluster
+    assert cluster
+    assert cluster.ingress_service
+    local = replace(
+        cluster.ingress_service,
+        external_traffic_policy="Local",
+        health_check_node_port=32000,
+    )
+    assert given(s.with_reading(x, ingress_service=local)) == {}
+
+
+def test_a_target_that_is_no_node_is_named() -> None:
+    """Machine 10005 left the cluster."""
+    advice = given(machines(10001, 10002, 10003, 10004))["target-no-node"]
+    assert advice.title.startswith("1 of 5 targets")
+    assert "worker-05" in advice.evidence[0]
+    assert "remove-target keybuzz-lb --server worker-05" in (
+        advice.next_steps[1].command or ""
+    )
+    assert given(machines(*range(10001, 10006))) == {}
+
+
+def test_the_last_ready_pod_is_told_and_a_single_one_is_not() -> None:
+    """One of five is a warning; one of one is how it is meant."""
+    advice = given(few_ready(1))["one-ready-replica"]
+    assert advice.title.startswith("1 of 5 pods is ready")
+    assert "keybuzz-api-1" in advice.evidence[0]
+    assert "describe pod keybuzz-api-2" in (advice.next_steps[0].command or "")
+    assert given(few_ready(2)) == {}
+    assert given(few_ready(1, pods=1)) == {}
+
+
+def test_a_ttl_of_a_day_is_told() -> None:
+    """So long users go to an old address after a move."""
+    advice = given(of_zone(86400))["long-ttl"]
+    assert "up to 24 hours" in advice.title
+    assert given(of_zone(3600)) == {}
+    assert given(of_zone(None)) == {}
+
+
+def test_nothing_known_is_no_advice_and_no_end_of_any() -> None:
+    """Without a source, no advice does not mean that all is well."""
+    blank = replace(s.healthy(), run=None, balancer=None, reports=())
+    assert given(blank) == {}
+    assert known(blank) == frozenset()
+    whole = known(s.healthy())
+    assert whole == {
+        "health-check-no-node-port",
+        "health-check-other-port",
+        "target-no-node",
+        "one-ready-replica",
+    }
+
+
+@pytest.mark.parametrize("fault", s.FAULTS)
+def test_no_adviser_raises_whatever_is_broken(fault: str) -> None:
+    """Each adviser answers each scenario."""
+    for adviser in ADVISERS:
+        adviser.advise(s.FAULTS[fault]())
+        adviser.known(s.FAULTS[fault]())
+
+
+def test_stale_readings_give_no_advice() -> None:
+    """A balancer read long ago says nothing of now."""
+    x = asking(30999)
+    assert x.balancer
+    old = replace(x.balancer, read_at=s.NOW - timedelta(minutes=10))
+    assert given(replace(x, balancer=old)) == {}

@@ -1,0 +1,86 @@
+"""Specification of what is told of advice: `parallax.diagnose.advised`."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from parallax.diagnose import Rules, judge
+from parallax.diagnose.advised import retell
+from parallax.model.advice import AdviceNews, AdviceRecord, AdviceState
+from parallax.model.snapshot import Snapshot
+from tests.parallax import scenarios as s
+
+RULES = Rules(settle_seconds=120, quiet_seconds=300)
+
+
+def at(seconds: float, *, ready: int) -> Snapshot:
+    """Return health at a moment, with so many ready pods."""
+    now = s.NOW + timedelta(seconds=seconds)
+    run = s.run(s.OK, investigated=False, at=now)
+    return s.taken(run, *s.reports(ready=ready, at=now), taken_at=now)
+
+
+def live_through(
+    snapshots: Sequence[Snapshot],
+) -> tuple[AdviceRecord | None, list[AdviceNews]]:
+    """Judge each snapshot; return the record and all that was told."""
+    record: AdviceRecord | None = None
+    told: list[AdviceNews] = []
+    for x in snapshots:
+        after = retell(record, judge(x), x, RULES)
+        if after is not None and after != record:
+            told += after.news
+        record = after
+    return record, told
+
+
+def test_advice_is_told_once_when_it_comes_and_once_when_it_goes() -> None:
+    """Two events of one advice, however often it is seen."""
+    seen = [at(n, ready=1) for n in range(0, 600, 30)]
+    gone = [at(n, ready=5) for n in range(600, 1200, 30)]
+    record, told = live_through([*seen, *gone])
+    assert [(v.state, v.advice.id) for v in told] == [
+        (AdviceState.GIVEN, "one-ready-replica"),
+        (AdviceState.GONE, "one-ready-replica"),
+    ]
+    assert told[0].judged_at == s.NOW + timedelta(seconds=120)
+    assert told[1].judged_at == s.NOW + timedelta(seconds=900)
+    assert len({v.id for v in told}) == 2
+    assert record
+    assert record.standing == ()
+    assert record.subject == "platform-api/advice"
+
+
+def test_a_rollout_gives_no_advice() -> None:
+    """One ready pod for less than the settle window is told to nobody."""
+    short = [at(n, ready=1) for n in (0, 30, 60)]
+    record, told = live_through([*short, at(90, ready=5), at(150, ready=1)])
+    assert told == []
+    assert record
+    assert [v.since for v in record.standing] == [s.NOW + timedelta(seconds=150)]
+
+
+def test_advice_that_comes_and_goes_is_told_once() -> None:
+    """Gone for less than the quiet time is not gone."""
+    seen = [at(n, ready=1 if n % 120 else 5) for n in range(30, 1200, 30)]
+    _, told = live_through([at(0, ready=1), *seen[:3], *[at(130, ready=1)], *seen[4:]])
+    assert [v.state for v in told] == [AdviceState.GIVEN]
+
+
+def test_silence_is_no_end() -> None:
+    """Without agents nobody knows whether the pods are back."""
+    seen = [at(n, ready=1) for n in (0, 60, 120)]
+    blind = [replace(at(n, ready=5), reports=()) for n in range(150, 1200, 60)]
+    record, told = live_through([*seen, *blind])
+    assert [v.state for v in told] == [AdviceState.GIVEN]
+    assert record
+    assert record.standing[0].told
+
+
+def test_nothing_to_tell_writes_nothing() -> None:
+    """No record for a target without advice; the same one while nothing moves."""
+    healthy = at(0, ready=5)
+    assert retell(None, judge(healthy), healthy, RULES) is None
+    record, _ = live_through([at(n, ready=1) for n in (0, 120)])
+    again = at(180, ready=1)
+    assert retell(record, judge(again), again, RULES) is record

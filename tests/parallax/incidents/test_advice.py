@@ -1,0 +1,95 @@
+"""Advice's records, on the emulator's table, from the judgement to the queue."""
+
+import base64
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from parallax.diagnose import Rules
+from parallax.incidents import (
+    ConflictError,
+    DynamoIncidents,
+    UnreadableError,
+    to_item,
+)
+from parallax.incidents import advice as records
+from parallax.incidents.move import move
+from parallax.model.advice import AdviceRecord, AdviceState
+from parallax.model.finding import Incident, State
+from parallax.model.schema import advice_schema
+from parallax.notify.publish import Publisher
+from tests.parallax import scenarios as s
+
+SUBJECT = "platform-api/advice"
+
+
+def journal(now: datetime, ready: int) -> Any:
+    """Return a journal of health with so many ready pods."""
+    run = s.run(s.OK, investigated=False, at=now)
+    return lambda _target, _since: [run, *s.reports(ready=ready, at=now)]
+
+
+def test_two_judgements_become_one_event_and_no_mail(cloud: Any) -> None:
+    """Judged every minute, told once; a second delivery tells nothing."""
+    incidents = DynamoIncidents(cloud.incidents)
+    table = records.DynamoAdvice(cloud.incidents)
+    publisher = Publisher(cloud.incidents, cloud.queue, cloud.topic)
+    for minute in range(5):
+        now = s.NOW + timedelta(minutes=minute)
+        move(s.TARGET, journal(now, 1), incidents, now, Rules(), table)
+        record = table.get(SUBJECT)
+        assert record
+        for news in record.news:
+            publisher.advise(news)
+            assert publisher.advise(news) == ()
+    (event,) = (json.loads(text) for text in cloud.messages(cloud.queue))
+    Draft202012Validator(advice_schema()).validate(event)
+    assert event["type"] == "io.parallax.advice.v1"
+    assert event["subject"] == "platform-api"
+    assert event["data"]["state"] == AdviceState.GIVEN
+    assert event["data"]["advice"]["id"] == "one-ready-replica"
+    assert cloud.messages(cloud.inbox) == []
+    assert incidents.unresolved() == ()
+
+
+def test_a_record_moved_by_somebody_else_is_a_conflict(cloud: Any) -> None:
+    """Compare-and-set, as for incidents."""
+    table = records.DynamoAdvice(cloud.incidents)
+    table.put(AdviceRecord(subject=SUBJECT))
+    with pytest.raises(ConflictError):
+        table.put(AdviceRecord(subject=SUBJECT))
+
+
+def test_a_record_nobody_can_read_begins_anew_with_its_number(cloud: Any) -> None:
+    """No id comes twice, and the next write is no conflict."""
+    table = records.DynamoAdvice(cloud.incidents)
+    item = records.to_item(AdviceRecord(subject=SUBJECT, version=3, number=7))
+    broken = item | {"payload": {"B": b"nonsense"}}
+    cloud.client("dynamodb").put_item(TableName=cloud.incidents, Item=broken)
+    found = table.get(SUBJECT)
+    assert found == AdviceRecord(subject=SUBJECT, version=3, number=7)
+    table.put(found)
+
+
+def test_an_image_is_told_by_its_kind() -> None:
+    """The stream holds incidents and advice side by side."""
+    record = AdviceRecord(subject=SUBJECT)
+    item = records.to_item(record)
+    streamed = item | {
+        "payload": {"B": base64.b64encode(item["payload"]["B"]).decode()}
+    }
+    assert records.from_image(streamed) == record
+    incident = Incident(
+        id="i",
+        subject="front",
+        state=State.FIRING,
+        since=s.NOW,
+        changed_at=s.NOW,
+        cause="not-established",
+    )
+    assert records.from_image(to_item(incident)) == incident
+    with pytest.raises(UnreadableError):
+        records.from_image(streamed | {"payload": {"B": "AAAA"}})
