@@ -29,7 +29,10 @@ def led_astray(zone: str | None, *answers: str, to: str = e.OLD) -> Snapshot:
 def test_a_right_zone_means_waiting_for_the_ttl() -> None:
     """The record is mended, caches keep the old one for its TTL at the longest."""
     x = e.stale_name()
-    assert "says 203.0.113.20 already" in CAUSE.assess(x).evidence[2]
+    assert (
+        "1 of 1 name servers of the zone say 203.0.113.20: caches"
+        in CAUSE.assess(x).evidence[2]
+    )
     (step,) = judge(x).next_steps
     assert "240 s" in step.text
     assert step.command == "dig +noall +answer platform-api.keybuzz.io"
@@ -148,3 +151,15 @@ def test_a_stale_reading_of_the_balancer_knows_no_address() -> None:
     assert x.balancer
     old = replace(x.balancer, read_at=s.SINCE - s.MINUTE)
     assert answer(replace(x, balancer=old)) is Answer.UNKNOWN
+
+
+def test_name_servers_of_the_zone_that_differ_are_told() -> None:
+    """One secondary still has the old record."""
+    x = led_astray(e.OLD, e.OLD)
+    assert x.run
+    fresh = e.resolved(x.run, e.OWN).resolutions
+    run = replace(x.run, resolutions=(*fresh, *x.run.resolutions))
+    told = CAUSE.assess(replace(x, run=run)).evidence[2]
+    assert told == (
+        "1 of 2 name servers of the zone say 198.51.100.7: the record is wrong"
+    )

@@ -169,3 +169,12 @@ def test_health_just_after_a_change_is_not_unhealthy() -> None:
 def test_a_tcp_check_has_no_content() -> None:
     """It cannot be displeased."""
     assert answer(s.no_healthy_target()) is Answer.REFUTED
+
+
+def test_hosts_of_which_only_a_part_was_read_exclude_none() -> None:
+    """The one that the check asks for may be among the others."""
+    x = checked("shop.keybuzz.io")
+    assert answer(x) is Answer.SUPPORTED
+    assert answer(s.with_reading(x, partial=("ingress_hosts",))) is Answer.UNKNOWN
+    many = tuple(f"shop-{n}.keybuzz.io" for n in range(200))
+    assert answer(s.with_reading(x, ingress_hosts=many)) is Answer.UNKNOWN

@@ -6,6 +6,7 @@ from parallax.causes.lb_health_check_wrong_port import CAUSE
 from parallax.diagnose import judge
 from parallax.model.finding import Answer
 from parallax.model.snapshot import Snapshot
+from tests.parallax import edge as e
 from tests.parallax import scenarios as s
 
 
@@ -47,3 +48,18 @@ def test_a_port_that_may_be_right_is_left_open(port: int, detail: str | None) ->
     assert found.answer is Answer.UNKNOWN
     assert f":{port}" in found.missing[0]
     assert judge(x).cause == "lb-no-healthy-target"
+
+
+@pytest.mark.parametrize(
+    ("port", "answer"), [(32100, Answer.UNKNOWN), (30081, Answer.SUPPORTED)]
+)
+def test_with_policy_local_the_services_own_health_port_is_right(
+    port: int, answer: Answer
+) -> None:
+    """Kube-proxy answers there; any other port is still nobody's."""
+    x = e.with_policy(asking(port, None), "Local", *s.NODES)
+    found = CAUSE.assess(x)
+    assert found.answer is answer
+    if answer is Answer.UNKNOWN:
+        assert "healthCheckNodePort" in found.missing[0]
+        assert judge(x).cause == "lb-no-healthy-target"

@@ -132,3 +132,31 @@ def test_an_empty_balancer_has_no_foreign_target() -> None:
     assert answer(s.no_target()) is Answer.REFUTED
     blind = replace(e.foreign_targets(), reports=())
     assert answer(blind) is Answer.UNKNOWN
+
+
+def test_a_part_of_the_nodes_excludes_no_target() -> None:
+    """A large cluster's reading holds only those of the target's path."""
+    x = s.with_reading(e.foreign_targets(), partial=("nodes",))
+    assert answer(x) is Answer.UNKNOWN
+    assert judge(x).cause == NOT_ESTABLISHED
+
+
+def test_an_address_tells_only_among_the_nodes_neighbors() -> None:
+    """A node may have another address in another private network."""
+    x = s.with_reading(
+        e.foreign_targets(), nodes=s.reading(s.NOW).nodes
+    )  # no machine ids
+    assert answer(x) is Answer.SUPPORTED
+    away = e.with_targets(reading(x), ip="10.1.0.110")
+    assert answer(replace(x, balancer=away)) is Answer.UNKNOWN
+
+
+def test_a_public_address_tells_where_each_nodes_is_known() -> None:
+    """Servers have one each."""
+    public = tuple(
+        replace(n, external_ip=f"203.0.113.{n.name[-1]}")
+        for n in s.reading(s.NOW).nodes or ()
+    )
+    x = s.with_reading(e.foreign_targets(), nodes=public)
+    found = e.with_targets(reading(x), use_private_ip=False, ip="203.0.113.77")
+    assert answer(replace(x, balancer=found)) is Answer.SUPPORTED

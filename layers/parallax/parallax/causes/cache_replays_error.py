@@ -1,16 +1,20 @@
 """A cache in front gives out an old error although the origin answers well.
 
-Meaning: the answer users get was kept by a cache; the same request, sent past
-the cache, is answered well.
+Meaning: the answer users get was kept by a cache; the same request, sent past the
+cache, is answered well.
 
-Impact: users see an error of the past until it expires, from every place that
-this cache serves. Whoever is not served from the cache sees nothing wrong.
+Impact: users see an error of the past until it expires, from every place that this
+cache serves. Whoever is not served from the cache sees nothing wrong.
 
-Diagnosis: nearly all failing answers say that they were replayed (two ids in
-X-Varnish, X-Cache-Status, Age beside them); the balancer's own address, asked
-directly, or a request that no cache can know, gets a good answer. If the origin
-fails as well, the cache only repeats the truth, and this cause is refuted. A cache at
-the ingress replays to the balancer's address, too; then only the latter counts.
+Diagnosis: nearly all failing answers say that they were replayed (two ids in X-Varnish,
+X-Cache-Status, Age beside them); the balancer's own address, asked directly, or a
+request that no cache can know, gets a good answer. If the origin fails as well, the
+cache only repeats the truth, and this cause is refuted. A cache at the ingress replays
+to the balancer's address, too; then only the latter counts.
+
+Neighbors: an error page that the CDN wrote now is `cdn-cannot-reach-origin`. An old
+address in DNS is no kept answer: `dns-stale-address`. If the origin fails too, its own
+causes are asked.
 
 Mitigation: purge the URL; do not let the cache keep 5xx answers.
 

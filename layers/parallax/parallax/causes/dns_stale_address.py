@@ -51,26 +51,27 @@ def assess(snapshot: Snapshot) -> Assessment:
 def _zone(snapshot: Snapshot) -> str:
     """Say what the zone's own server answers now."""
     zone = evidence.zone(snapshot)
-    if zone is None:
-        return "the zone's own name server was not heard"
-    said = ", ".join(zone.addresses)
-    if evidence.others(snapshot, zone):
-        return f"the zone's own name server says {said} too: the record is wrong"
-    return f"the zone's own name server says {said} already: caches keep the old one"
+    if not zone:
+        return "the zone's own name servers were not heard"
+    said = ", ".join(zone[0].addresses)
+    wrong = [r for r in zone if evidence.others(snapshot, r)]
+    share = evidence.of(len(wrong) or len(zone), len(zone))
+    own = f"{share} name servers of the zone say {said}"
+    return f"{own}: the record is wrong" if wrong else f"{own}: caches keep the old one"
 
 
 def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
     """Tell whether to change the record or to wait, and for how long."""
     host, zone = snapshot.target.host, evidence.zone(snapshot)
     own = ", ".join(sorted(evidence.addresses(snapshot)))
-    right = zone is not None and not evidence.others(snapshot, zone)
+    right = bool(zone) and not evidence.others(snapshot, zone[0])
     ttl = max((r.ttl or 0 for r in evidence.apart(snapshot)[1]), default=0)
     wait = NextStep(
         text=f"The record is right already; resolvers forget the old one in {ttl} s"
         " at the latest. Ask again.",
         command=f"dig +noall +answer {quote(host)}",
     )
-    server = f" @{quote(zone.resolver)}" if zone else ""
+    server = f" @{quote(zone[0].resolver)}" if zone else ""
     change = NextStep(
         text=f"Set the records of {host} to {own}, and remove every other address.",
         command=f"dig{server} +noall +answer {quote(host)} A {quote(host)} AAAA",

@@ -1,21 +1,26 @@
 """The load balancer's health check asks a port on which nothing of ours listens.
 
-Meaning: every target counts as unhealthy, because the health check asks another
-port than the one requests are sent to, and the ingress has no NodePort there.
+Meaning: every target counts as unhealthy, because the health check asks another port
+than the one requests are sent to, and the ingress has no NodePort there.
 
 Impact: Hetzner fails closed: with no healthy target each request gets 503 from the
 balancer itself, while everything inside works. All hosts of the port are down.
 
-Diagnosis: `health_check.port` differs from `destination_port`; the ingress
-Service, as the cluster tells it, owns the second and not the first; and the
-ingress answers at the second, so that it is the health check that is wrong. Hetzner's
-word, where there is one, is a refusal: what drops or answers there may be right.
+Diagnosis: `health_check.port` differs from `destination_port`; the ingress Service, as
+the cluster tells it, owns the second and not the first; and the ingress answers at the
+second, so that it is the health check that is wrong. Hetzner's word, where there is
+one, is a refusal: what drops or answers there may be right.
+
+Neighbors: requests that go to a port of nobody are `lb-wrong-destination-port`. A right
+port behind a firewall is `node-firewall-blocks-load-balancer`, a right port with a
+wrong path or host `lb-health-check-rejected`. The healthCheckNodePort of a Service with
+policy Local is right, and a healthy check on another port is no fault.
 
 Mitigation: point the health check at the destination port. Targets come back after
 `retries` good answers, about `retries` x `interval` seconds.
 
-Source: reference hetzner.md, sections 1, 3 and 4 (hcloud-cloud-controller-manager
-issue 161). Commands: hetznercloud/cli, `internal/cmd/loadbalancer/update_service.go`.
+Source: reference hetzner.md, sections 1, 3 and 4 (hcloud-cloud-controller-manager issue
+161). Commands: hetznercloud/cli, `internal/cmd/loadbalancer/update_service.go`.
 """
 
 from shlex import quote

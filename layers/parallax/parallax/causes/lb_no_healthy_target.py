@@ -1,18 +1,18 @@
 """The load balancer has no healthy target, though its targets answer inside.
 
-Meaning: the balancer holds every target for unhealthy, while the ingress answers
-well when asked from another node with the target's own Host.
+Meaning: the balancer holds every target for unhealthy, while the ingress answers well
+when asked from another node with the target's own Host.
 
-Impact: Hetzner fails closed: each request gets 503 from the balancer itself (an
-empty reply on a tcp service). All hosts of the port are down.
+Impact: Hetzner fails closed: each request gets 503 from the balancer itself (an empty
+reply on a tcp service). All hosts of the port are down.
 
-Diagnosis: health of every target for the listen port `unhealthy`; no outside
-request in the ingress log; inside probes of the ingress all well. What is left is
-between balancer and node: the health check's content, the private network, or a
-firewall that stops only the balancer. Where the ingress fails inside too, the
-balancer may be right, and this cause stays unknown; a tcp health check, though, has
-no reason to fail while the ingress answers anything at all. In a cluster of one node
-nobody else can ask: what the node answers itself is taken.
+Diagnosis: health of every target for the listen port `unhealthy`; no outside request in
+the ingress log; inside probes of the ingress all well. What is left is between balancer
+and node: the health check's content, the private network, or a firewall that stops only
+the balancer. Where the ingress fails inside too, the balancer may be right, and this
+cause stays unknown; a tcp health check, though, has no reason to fail while the ingress
+answers anything at all. In a cluster of one node nobody else can ask: what the node
+answers itself is taken.
 
 Neighbors: this is what is left when nothing else is shown. With Hetzner's word it is
 `node-firewall-blocks-load-balancer` (no connection) or `lb-health-check-rejected` (an
@@ -22,8 +22,8 @@ answer that displeases); by configuration `lb-health-check-wrong-port`,
 content look alike: both are named, and the one observation that decides.
 
 Mitigation: find out whether the health check arrives at a node (tcpdump): nothing
-arrives: network or balancer; a SYN without answer: firewall; an answer that
-displeases: the health check's content.
+arrives: network or balancer; a SYN without answer: firewall; an answer that displeases:
+the health check's content.
 
 Source: reference hetzner.md, sections 3, 4 and 6.
 """

@@ -1,18 +1,22 @@
 """The load balancer has no target at all.
 
-Meaning: nobody stands behind the balancer: no server was ever added, the last one
-was removed, or its label selector matches no server any more.
+Meaning: nobody stands behind the balancer: no server was ever added, the last one was
+removed, or its label selector matches no server any more.
 
 Impact: each request gets 503 from the balancer itself (an empty reply on a tcp
 service), on every port and for every host. Everything inside works.
 
-Diagnosis: the API, read since the failure began, shows no target and no server
-behind a label selector; what users get was written by the balancer itself. A
-health check has nothing to say here, and so `lb-no-healthy-target` is ruled out.
+Diagnosis: the API, read since the failure began, shows no target and no server behind a
+label selector; what users get was written by the balancer itself. A health check has
+nothing to say here, and so `lb-no-healthy-target` is ruled out.
 
-Mitigation: add the nodes as targets, or label the servers as the selector wants
-them. Where hcloud-cloud-controller-manager keeps the targets, look at the nodes'
-label `node.kubernetes.io/exclude-from-external-load-balancers`.
+Neighbors: with targets that are no nodes it is `lb-targets-not-the-ingress-nodes`, with
+unhealthy ones `lb-no-healthy-target` or one of those that say why; without even a
+service on the port `lb-no-service-for-port`.
+
+Mitigation: add the nodes as targets, or label the servers as the selector wants them.
+Where hcloud-cloud-controller-manager keeps the targets, look at the nodes' label
+`node.kubernetes.io/exclude-from-external-load-balancers`.
 
 Source: reference hetzner.md, sections 1, 3 and 4. Commands: hetznercloud/cli,
 `internal/cmd/loadbalancer/add_target.go`, `internal/cmd/server`.

@@ -1,23 +1,27 @@
 """The load balancer sends requests to a port that the ingress does not have.
 
-Meaning: `destination_port` is no NodePort of the ingress Service. Either nobody
-answers there, or another Service does: the app's own, without the ingress before it.
+Meaning: `destination_port` is no NodePort of the ingress Service. Either nobody answers
+there, or another Service does: the app's own, without the ingress before it.
 
 Impact: with the health check on another, right port every target is healthy and each
-request gets a slow 503, or a 502, from the balancer itself. Where another app
-answers, users get that app's pages, whatever host they ask for.
+request gets a slow 503, or a 502, from the balancer itself. Where another app answers,
+users get that app's pages, whatever host they ask for.
 
 Diagnosis: the cluster's own ingress Service does not own `destination_port`; the
-ingress answers at a NodePort of its own from another node; nothing of ours got to
-an ingress. Then the balancer's own page; or, for another Service, an app that
-answers a Host nobody serves, while no line of ours stands in any ingress log.
-A port outside of the NodePorts' range may be the ingress on the nodes themselves.
+ingress answers at a NodePort of its own from another node; nothing of ours got to an
+ingress. Then the balancer's own page; or, for another Service, an app that answers a
+Host nobody serves, while no line of ours stands in any ingress log. A port outside of
+the NodePorts' range may be the ingress on the nodes themselves.
 
-Mitigation: let the service send to the ingress's NodePort. A Service that was made
-anew has a new one; fix `nodePort` in its manifest.
+Neighbors: a slow 503 at the ingress's own port is `node-firewall-blocks-load-balancer`.
+If only the health check's port is wrong it is `lb-health-check-wrong-port`. If the
+targets themselves are other machines it is `lb-targets-not-the-ingress-nodes`.
 
-Source: reference hetzner.md, sections 3, 4 and 6 (hcloud-cloud-controller-manager
-issue 185). Commands: hetznercloud/cli, `internal/cmd/loadbalancer/update_service.go`.
+Mitigation: let the service send to the ingress's NodePort. A Service that was made anew
+has a new one; fix `nodePort` in its manifest.
+
+Source: reference hetzner.md, sections 3, 4 and 6 (hcloud-cloud-controller-manager issue
+185). Commands: hetznercloud/cli, `internal/cmd/loadbalancer/update_service.go`.
 """
 
 from shlex import quote

@@ -6,6 +6,7 @@ Source: reference hetzner.md, sections 1 and 4.
 """
 
 from parallax.causes.evidence.balancer import balancer_service, details, health
+from parallax.causes.evidence.nodes import whole
 from parallax.model.balancer import HealthCheck
 from parallax.model.cluster import ServicePort
 from parallax.model.snapshot import Snapshot
@@ -15,6 +16,8 @@ DISPLEASED = {"unexpected_http_status", "unexpected_http_content"}
 HEALTHZ = "/healthz"
 """Where ingress-nginx's default server answers 200 to any Host."""
 NOT_FOUND = "404"
+MOST_HOSTS = 200
+"""As many hosts a reading holds at most (`ClusterReading.ingress_hosts`)."""
 
 
 def words(snapshot: Snapshot) -> set[str]:
@@ -67,6 +70,8 @@ def _meets_nobody(snapshot: Snapshot, check: HealthCheck) -> str | None:
     """Say that it asks for a host that no Ingress serves, and does not want 404."""
     hosts = snapshot.cluster.ingress_hosts if snapshot.cluster else None
     asks = check.http
+    if len(hosts or ()) >= MOST_HOSTS or not whole(snapshot, "ingress_hosts"):
+        return None  # the one that is asked for may be among those not read
     if asks is None or not hosts or asks.path.startswith(HEALTHZ):
         return None
     if any(_accepts(code) for code in asks.status_codes):

@@ -98,11 +98,12 @@ def recursive(snapshot: Snapshot) -> tuple[Resolution, ...]:
     return tuple(r for r in found if not r.authoritative and r.addresses)
 
 
-def zone(snapshot: Snapshot) -> Resolution | None:
-    """Return what the zone's own name server answers; None: not heard."""
+def zone(snapshot: Snapshot) -> tuple[Resolution, ...]:
+    """Return what the zone's own name servers answer, those in error first."""
     run = snapshot.outside
     found = run.resolutions if run else ()
-    return next((r for r in found if r.authoritative and r.addresses), None)
+    own = [r for r in found if r.authoritative and r.addresses]
+    return tuple(sorted(own, key=lambda r: not others(snapshot, r)))
 
 
 def others(snapshot: Snapshot, resolution: Resolution) -> tuple[str, ...]:

@@ -35,6 +35,12 @@ def _is(node: Node, target: BalancerTarget) -> bool:
     )
 
 
+def whole(snapshot: Snapshot, *names: str) -> bool:
+    """Say whether the cluster's reading holds all of these fields, not a part."""
+    cluster = snapshot.cluster
+    return cluster is not None and not set(names) & set(cluster.partial)
+
+
 def nodes_missing(snapshot: Snapshot) -> str | None:
     """Say why the cluster's nodes are not known; None: they are."""
     if snapshot.cluster is None:
@@ -55,17 +61,26 @@ def strangers(snapshot: Snapshot) -> tuple[BalancerTarget, ...]:
 
 def _is_stranger(snapshot: Snapshot, target: BalancerTarget) -> bool:
     """Say whether every node differs in something that both sides are known by."""
-    nodes = _nodes(snapshot)
+    nodes = _nodes(snapshot) if whole(snapshot, "nodes") else ()
     if not nodes or target_node(snapshot, target) is not None:
         return False
     if target.server_id is not None and all(_machine(n) for n in nodes):
         return True
-    kinds = [(n.internal_ip, n.external_ip) for n in nodes]
-    if target.ip is None:
-        return False
-    if target.type == "ip":
-        return all(inner and outer for inner, outer in kinds)
-    return all(inner if target.use_private_ip else outer for inner, outer in kinds)
+    return target.ip is not None and _no_nodes_address(nodes, target, target.ip)
+
+
+def _no_nodes_address(
+    nodes: tuple[Node, ...], target: BalancerTarget, address: str
+) -> bool:
+    """Say whether an address would be a node's if the target were one.
+
+    A node may have another address in another private network: only among the nodes'
+    own neighbors does an address tell.
+    """
+    if not target.use_private_ip and target.type != "ip":
+        return all(n.external_ip for n in nodes)
+    near = {(n.internal_ip or "").rpartition(".")[0] for n in nodes}
+    return all(n.internal_ip for n in nodes) and address.rpartition(".")[0] in near
 
 
 def _machine(node: Node) -> bool:
@@ -75,7 +90,7 @@ def _machine(node: Node) -> bool:
 def homes(snapshot: Snapshot) -> frozenset[str] | None:
     """Return the nodes with a ready ingress pod; None: not known."""
     cluster = snapshot.cluster
-    if cluster is None:
+    if cluster is None or not whole(snapshot, "ingress_endpoints", "ingress_pods"):
         return None
     if cluster.ingress_endpoints is not None:
         found = [e.node for e in cluster.ingress_endpoints if e.ready]
