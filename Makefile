@@ -65,3 +65,4 @@ lock: setup ## write the pinned requirements anew from the date in pyproject.tom
 
 bench-accuracy: setup ## how often class and cause are right: recorded, drawn, held out; docs/accuracy.md
 	@$(PY) -m bench.accuracy --holdout
+	@$(PY) -m bench.week

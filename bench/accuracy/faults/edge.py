@@ -19,6 +19,7 @@ OLD_SERVERS = (
     "haproxy/503_all_servers_down",
     "nginx/503_return",
     "pods/503_express_send",
+    pages.APACHE,
 )
 
 
@@ -84,8 +85,8 @@ def lost_origin(world: World) -> Truth:
 
 
 def blind(world: World) -> Truth:
-    """The probe has no resolver, or no route; users are served."""
-    way = world.rng.choice(("resolver", "route"))
+    """The probe's own resolver is gone, or all are, or its route; users are served."""
+    way = world.rng.choice(("resolver", "resolvers", "route"))
     world.blind = replace(world.blind, monitor=way)
     return Truth(cause="monitor-blind")
 

@@ -37,7 +37,9 @@ class _Agent:
         """Yield the probes in the agent's order."""
         world, node = self._world, self._node
         if not world.blind.slices:
-            for pod in world.pods[:PODS]:
+            own = [p for p in world.pods if p.node == node.name]
+            others = [p for p in world.pods if p.node != node.name]
+            for pod in [*own, *others][:PODS]:
                 got = to_pod(world, pod, self._ask())
                 made = self._probe(
                     Role.POD, got, pod.address, pod.port, peer_node=pod.node

@@ -107,11 +107,11 @@ def _reports(
         if node.name in world.blind.agents:
             continue
         if world.blind.stale_nodes:
-            yield _report(before, node, target, -minutes * MINUTE - 400, [])
+            yield report(before, node, target, -minutes * MINUTE - 400, [])
         else:
             mine = [x for x in lines if x.node == node.name]
             at = world.rng.uniform(26, 34)
-            yield _report(world, node, target, at, mine)
+            yield report(world, node, target, at, mine)
 
 
 def _strangers(world: World) -> Iterator[Line]:
@@ -133,9 +133,10 @@ def _strangers(world: World) -> Iterator[Line]:
         )
 
 
-def _report(
+def report(
     world: World, node: Machine, target: str, at: float, lines: list[Line]
 ) -> NodeReport:
+    """Return what one agent sends about what it saw, by its own clock."""
     skew = world.blind.skew.get(node.name, 0.0)
     probes = measure(world, node, at, skew)
     sent = when(at + skew) + timedelta(seconds=1)

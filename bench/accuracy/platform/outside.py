@@ -16,6 +16,7 @@ from parallax.model.probe import Probe, ProbeRun, Resolution, Role
 SYSTEM = "172.16.0.23"
 RESOLVERS = (SYSTEM, "1.1.1.1", "8.8.8.8", "9.9.9.9")
 NOBODY = "parallax-unknown-host.invalid"
+ADDRESSES = 8
 CONTROL = "https://control.example/"
 UNNAMED = Got(problem="name_not_resolved", phase="resolve")
 
@@ -55,17 +56,20 @@ class Outside:
                 Role.UNKNOWN_HOST, at + 3.6, address=entrance, host=NOBODY
             )
             probes.append(asked)
+        if first.status_code is None:
+            probes.append(self._control(at + 4.6))
+        resolutions = self._resolutions()
+        named = dict.fromkeys(a for r in resolutions for a in r.addresses)
+        asked = [a for a in named if ":" not in a or self.world.outside_has_v6]
         probes += [
             self._ask(Role.ADDRESS, at + 5.6 + n, address=a)
-            for n, a in enumerate(self._named())
-            if ":" not in a or self.world.outside_has_v6
+            for n, a in enumerate(asked[:ADDRESSES])
         ]
-        probes.append(self._control(at + 4.6))
         return ProbeRun(
             target=self.target,
             started_at=first.started_at,
             probes=tuple(probes),
-            resolutions=self._resolutions(),
+            resolutions=resolutions,
         )
 
     def _balancer(self) -> list[str]:
@@ -79,7 +83,7 @@ class Outside:
         return None if self.world.cdn else first.peer_address
 
     def _named(self) -> tuple[str, ...]:
-        if self.world.blind.monitor == "resolver":
+        if self.world.blind.monitor in {"resolver", "resolvers"}:
             return ()
         return self.world.names.caches[SYSTEM]
 
@@ -127,7 +131,7 @@ class Outside:
     def _control(self, at: float) -> Probe:
         broken = self.world.blind.monitor
         well = Got(reply=None, connect=0.01, processing=0.01, peer="192.0.2.200")
-        if broken == "resolver":
+        if broken in {"resolver", "resolvers"}:
             well = UNNAMED
         elif broken == "route":
             well = replace(well, problem="timeout", phase="connect")
@@ -146,24 +150,24 @@ class Outside:
         return made if broken else replace(made, status_code=200, healthy=True)
 
     def _resolutions(self) -> tuple[Resolution, ...]:
-        names = self.world.names
-        if self.world.blind.monitor:
-            asked = (*RESOLVERS, "authoritative")
-            return tuple(
-                Resolution(
-                    resolver=r, authoritative=r == "authoritative", error_type="timeout"
-                )
-                for r in asked
-            )
-        left = {r: self.world.rng.randrange(5, names.ttl) for r in RESOLVERS}
-        found = [
-            Resolution(resolver=r, addresses=tuple(sorted(a)), ttl=left[r])
-            for r, a in names.caches.items()
-        ]
+        names, broken = self.world.names, self.world.blind.monitor
         own = Resolution(
             resolver=names.server,
             authoritative=True,
             addresses=tuple(sorted(names.zone)),
             ttl=names.ttl,
         )
-        return (*found, own)
+        mute = {None: (), "resolver": (SYSTEM,)}.get(broken, (*RESOLVERS, names.server))
+        found = [*(self._cached(r, a) for r, a in names.caches.items()), own]
+        return tuple(
+            replace(r, addresses=(), ttl=None, error_type="timeout")
+            if r.resolver in mute
+            else r
+            for r in found
+        )
+
+    def _cached(self, resolver: str, addresses: tuple[str, ...]) -> Resolution:
+        left = self.world.rng.randrange(5, self.world.names.ttl)
+        return Resolution(
+            resolver=resolver, addresses=tuple(sorted(addresses)), ttl=left
+        )

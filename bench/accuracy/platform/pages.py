@@ -42,7 +42,9 @@ UNCONNECTED = (
     "upstream connect error or disconnect/reset before headers."
     " reset reason: remote connection failure"
 )
+APACHE = "apache/503"
 POD_PAGES = (
+    APACHE,
     "pods/503_uvicorn_starlette_json",
     "pods/503_express_send",
     "pods/503_gunicorn_flask_abort",
@@ -72,7 +74,9 @@ class Reply:
 
 @cache
 def recorded(name: str) -> Reply:
-    """Return a recorded answer by its name in tests/captures."""
+    """Return an answer by its name in tests/captures, or Apache's as published."""
+    if name == APACHE:
+        return _apache()
     raw = (CAPTURES / f"{name}.http").read_bytes()
     head, _, body = raw.partition(b"\r\n\r\n")
     first, *lines = head.decode("latin-1").split("\r\n")
@@ -84,6 +88,20 @@ def recorded(name: str) -> Reply:
         headers=pairs,
         body=body.decode(errors="replace"),
     )
+
+
+def _apache() -> Reply:
+    """Return what Apache's mod_proxy says of a backend that it does not reach."""
+    body = (
+        '<!DOCTYPE HTML PUBLIC "-//IETF//DTD HTML 2.0//EN">\n<html><head>\n'
+        "<title>503 Service Unavailable</title>\n</head><body>\n"
+        "<h1>Service Unavailable</h1>\n<p>The server is temporarily unable to"
+        " service your\nrequest due to maintenance downtime or capacity\n"
+        "problems. Please try again later.</p>\n</body></html>\n"
+    )
+    kind = "text/html; charset=iso-8859-1"
+    server = ("Server", "Apache/2.4.62 (Debian)")
+    return made(503, REASONS[503], kind, body, server)
 
 
 def made(

@@ -176,7 +176,7 @@ class Blind:
     stale_nodes: bool = False
     skew: dict[str, float] = field(default_factory=dict[str, float])
     monitor: str | None = None
-    """`resolver` or `route`: the probe's own way out is broken."""
+    """The probe's own way out is broken: `resolver` (its own), `resolvers`, `route`."""
 
 
 @dataclass(slots=True, kw_only=True)
