@@ -5,6 +5,8 @@ It does not: alarm. Advice goes to the queue once, and stands at the end of a ma
 that goes out anyway (docs/decisions/0007).
 """
 
+from contextlib import suppress
+
 from parallax.advice import (
     certificate_expires,
     health_check_no_node_port,
@@ -14,9 +16,10 @@ from parallax.advice import (
     target_no_node,
 )
 from parallax.advice.adviser import Adviser
+from parallax.model.judgement import Advice
 from parallax.model.snapshot import Snapshot
 
-__all__ = ["ADVISERS", "Adviser", "known"]
+__all__ = ["ADVISERS", "Adviser", "advise", "known"]
 
 ADVISERS: tuple[Adviser, ...] = (
     certificate_expires.ADVISER,
@@ -28,6 +31,19 @@ ADVISERS: tuple[Adviser, ...] = (
 )
 
 
+def advise(snapshot: Snapshot) -> tuple[Advice, ...]:
+    """Return all advice; an adviser that raises has said nothing, as a cause has."""
+    found: list[Advice] = []
+    for adviser in ADVISERS:
+        with suppress(Exception):
+            found += [a for a in (adviser.advise(snapshot),) if a is not None]
+    return tuple(found)
+
+
 def known(snapshot: Snapshot) -> frozenset[str]:
     """Return the ids of the advice that the snapshot can tell to be gone."""
-    return frozenset(adviser.id for adviser in ADVISERS if adviser.known(snapshot))
+    found: set[str] = set()
+    for adviser in ADVISERS:
+        with suppress(Exception):
+            found |= {adviser.id} if adviser.known(snapshot) else set()
+    return frozenset(found)

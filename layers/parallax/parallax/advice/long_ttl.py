@@ -8,8 +8,8 @@ the old address (`dns-stale-address`).
 from shlex import quote
 
 from parallax.advice.adviser import Adviser
-from parallax.causes import evidence
 from parallax.model.judgement import Advice, Hop, NextStep
+from parallax.model.probe import Resolution
 from parallax.model.snapshot import Snapshot
 
 ID = "long-ttl"
@@ -18,11 +18,9 @@ A_DAY = 86400
 
 def advise(snapshot: Snapshot) -> Advice | None:
     """Tell how long a change of the name would take to reach everybody."""
-    zone = evidence.zone(snapshot)
-    if zone is None or zone.ttl is None:
-        return None
-    ttl = max(zone.ttl, zone.ttl_ipv4 or 0, zone.ttl_ipv6 or 0)
-    if ttl < A_DAY:
+    zone = _zone(snapshot)
+    ttl = _ttl(zone) if zone else 0
+    if zone is None or ttl < A_DAY:
         return None
     host = snapshot.target.host
     return Advice(
@@ -40,10 +38,20 @@ def advise(snapshot: Snapshot) -> Advice | None:
     )
 
 
+def _zone(snapshot: Snapshot) -> Resolution | None:
+    """Return the zone's own answer with the longest TTL; None: none was heard."""
+    run = snapshot.outside
+    heard = [r for r in run.resolutions if r.authoritative and r.ttl] if run else []
+    return max(heard, key=_ttl, default=None)
+
+
+def _ttl(zone: Resolution) -> int:
+    return max(zone.ttl or 0, zone.ttl_ipv4 or 0, zone.ttl_ipv6 or 0)
+
+
 def known(snapshot: Snapshot) -> bool:
     """Say whether the zone's own TTL was heard."""
-    zone = evidence.zone(snapshot)
-    return zone is not None and zone.ttl is not None
+    return _zone(snapshot) is not None
 
 
 ADVISER = Adviser(id=ID, advise=advise, known=known)

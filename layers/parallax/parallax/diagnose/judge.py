@@ -5,11 +5,10 @@ every cause's answer, the path, the next steps.
 It does not: call out, look at a clock, or remember earlier judgements.
 """
 
-from contextlib import suppress
 from datetime import datetime
 from shlex import quote
 
-from parallax.advice import ADVISERS
+from parallax.advice import advise
 from parallax.causes import CAUSES, Cause, evidence
 from parallax.causes.cause import unknown
 from parallax.diagnose.path import blame, trace
@@ -25,7 +24,6 @@ from parallax.model.finding import (
     Symptom,
     View,
 )
-from parallax.model.judgement import Advice
 from parallax.model.snapshot import Snapshot
 
 NONE = "none"
@@ -37,7 +35,7 @@ def judge(snapshot: Snapshot) -> Judgement:
     symptom = read_symptom(snapshot)
     assessments = tuple(ask(cause, snapshot) for cause in CAUSES)
     path, waits, whole = trace(snapshot), settling(snapshot), complete(snapshot)
-    advice = counsel(snapshot)
+    advice = advise(snapshot)
     cause = _first_supported(assessments) if symptom.external is View.FAILING else None
     if cause is None:
         return Judgement(
@@ -74,15 +72,6 @@ def ask(cause: Cause, snapshot: Snapshot) -> Assessment:
         return cause.assess(snapshot)
     except Exception as error:  # noqa: BLE001 - a bug in one cause must not silence all
         return unknown(cause.id, f"this cause failed: {type(error).__name__}: {error}")
-
-
-def counsel(snapshot: Snapshot) -> tuple[Advice, ...]:
-    """Return all advice; an adviser that raises has said nothing, as a cause has."""
-    found: list[Advice] = []
-    for adviser in ADVISERS:
-        with suppress(Exception):
-            found += [a for a in (adviser.advise(snapshot),) if a is not None]
-    return tuple(found)
 
 
 def _first_supported(assessments: tuple[Assessment, ...]) -> Cause | None:
