@@ -19,6 +19,7 @@ TOLD_CONFIG = frozenset(
         "custom-http-errors",
         "denylist-source-range",
         "disable-access-log",
+        "enable-modsecurity",
         "force-ssl-redirect",
         "generate-request-id",
         "global-auth-url",

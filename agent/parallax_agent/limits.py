@@ -18,12 +18,14 @@ NGINX = "nginx.ingress.kubernetes.io/"
 TOLD = frozenset(
     {
         "allowlist-source-range",
+        "auth-secret",
         "auth-tls-secret",
         "auth-type",
         "auth-url",
         "configuration-snippet",
         "custom-http-errors",
         "denylist-source-range",
+        "enable-modsecurity",
         "limit-allowlist",
         "limit-burst-multiplier",
         "limit-connections",
