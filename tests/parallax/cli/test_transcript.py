@@ -1,7 +1,11 @@
 """The reading of `curl -si` output, whatever is in it."""
 
+import gzip
+import zlib
+from collections.abc import Callable
 from contextlib import suppress
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -40,3 +44,22 @@ def test_an_answer_without_headers_or_body() -> None:
     answer = read_transcript(b"HTTP/1.0 204\r\n\r\n")
     assert (answer.status_code, answer.headers, answer.body) == (204, (), "")
     assert read_transcript(b"HTTP/3 503").reason is None
+
+
+@pytest.mark.parametrize("end", [None, -12], ids=["whole", "cut off"])
+@pytest.mark.parametrize("pack", [gzip.compress, zlib.compress], ids=["gzip", "zlib"])
+def test_gzip_is_undone_as_far_as_the_body_goes(
+    pack: Callable[[bytes], bytes], end: int | None
+) -> None:
+    """What curl prints is what it was sent, unless it asked for gzip itself."""
+    head = b"HTTP/1.1 502 Bad Gateway\r\nContent-Encoding: gzip\r\n\r\n"
+    page = b"<center><h1>502 Bad Gateway</h1></center>" * 20
+    body = read_transcript(head + pack(page)[:end]).body
+    assert body.startswith("<center>")
+    assert page.decode().startswith(body)
+
+
+def test_a_body_that_is_no_gzip_is_kept() -> None:
+    """A server's header may be wrong, or somebody undid it already."""
+    head = b"HTTP/1.1 502 Bad Gateway\r\nContent-Encoding: gzip\r\n\r\n"
+    assert read_transcript(head + b"plain").body == "plain"

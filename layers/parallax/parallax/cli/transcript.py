@@ -4,14 +4,18 @@ In: bytes with a status line, headers, a blank line and a body, in CRLF or LF.
 Out: a `Transcript` of the last answer: `100 Continue`, a proxy's CONNECT and
 redirects (`-L`) that stand before it are skipped.
 It does not: guess. What does not begin with a status line is refused.
-Chunks are undone where they are still in the body (curl undoes them itself).
+Chunks and gzip are undone where they are still in the body (curl undoes chunks
+itself, gzip only when it asked for it).
 """
 
 import re
+import zlib
 from dataclasses import dataclass
 from http.client import HTTPException, parse_headers
 from io import BytesIO
 
+UNZIPPED_BYTES = 1_000_000
+"""No more of a body is unzipped; error pages are far shorter."""
 _STATUS_LINE = re.compile(rb"HTTP/(\d(?:\.\d)?) +(\d{3})(?: +([^\r\n]*))?\r?(?:\n|\Z)")
 _BLANK_LINE = re.compile(rb"\r?\n[ \t]*\r?(?:\n|\Z)")
 
@@ -75,6 +79,8 @@ def _transcript(line: re.Match[bytes], head: bytes, body: bytes) -> Transcript:
     headers = tuple((n, " ".join(str(v).split())) for n, v in message.items())
     if message.get("transfer-encoding", "").lower() == "chunked":
         body = _without_chunks(body)
+    if message.get("content-encoding", "").lower() in ("gzip", "x-gzip", "deflate"):
+        body = _unzipped(body)
     return Transcript(
         status_code=int(line[2]),
         reason=(line[3] or b"").decode("latin-1").strip()
@@ -83,6 +89,14 @@ def _transcript(line: re.Match[bytes], head: bytes, body: bytes) -> Transcript:
         headers=headers,
         body=body.decode("utf-8", "replace"),
     )
+
+
+def _unzipped(body: bytes) -> bytes:
+    """Undo gzip or zlib as far as the body goes; what is neither stays as it is."""
+    try:
+        return zlib.decompressobj(zlib.MAX_WBITS | 32).decompress(body, UNZIPPED_BYTES)
+    except zlib.error:
+        return body
 
 
 class _Body:

@@ -1,12 +1,15 @@
 """Akamai: its reference number and its server name.
 
-Sources: IBM's CDN pages (ts-503-error); a capture of 2011 by CDN Planet. Old.
+Sources: IBM's CDN pages (ts-503-error); a capture of 2011 by CDN Planet; since
+then its pages end with a link to errors.edgesuite.net that repeats the reference,
+as sites behind it are quoted with (www.myntra.com, www2.hm.com, 2026).
 """
 
 from parallax.writers.mark import Family, Level, Mark, Shows
 
 _HEX = r"[\da-f]+"
 _DOT = r"(?:\.|&#46;)"
+_REFERENCE = rf"Reference(?:\s|&#32;|&nbsp;)*(?:#|&#35;){_HEX}{_DOT}{_HEX}{_DOT}"
 
 FAMILY = Family(
     name="akamai",
@@ -17,7 +20,15 @@ FAMILY = Family(
             level=Level.DOCUMENTED,
             says="`Reference #…` under `Server: AkamaiGHost`: Akamai's own page",
             headers=(("server", r"^AkamaiGHost"),),
-            body=rf"Reference(?:\s|&#32;|&nbsp;)*(?:#|&#35;){_HEX}{_DOT}{_HEX}{_DOT}",
+            body=_REFERENCE,
+        ),
+        Mark(
+            shows=Shows.OWN,
+            level=Level.DOCUMENTED,
+            says="a reference number with its link to errors.edgesuite.net: Akamai's "
+            "own page",
+            status_codes=range(400, 600),
+            body=rf"{_REFERENCE}[\s\S]{{0,200}}errors(?:\.|&#46;)edgesuite(?:\.|&#46;)net",
         ),
         Mark(
             shows=Shows.THROUGH,

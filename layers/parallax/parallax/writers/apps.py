@@ -1,7 +1,9 @@
 """App servers and frameworks: answers that pods write.
 
 Sources: captures of uvicorn, gunicorn with Flask, and Express behind nginx
-configured as ingress-nginx, which removes Server and keeps X-Powered-By.
+configured as ingress-nginx, which removes Server and keeps X-Powered-By; pages of
+Tomcat 8 and 9, Spring Boot and IIS as quoted; Jetty's `HttpGenerator` and
+`ErrorHandler`.
 Asked only when no proxy's own page was found. `NAMED` marks tell which server
 it was; `PLAIN` marks only that no known proxy writes such an answer.
 """
@@ -15,10 +17,17 @@ from parallax.writers.response import Response
 _GATEWAYS = (
     (
         "server",
-        r"\b(kong|apisix|openresty|tengine|litespeed|ats|bunnycdn|keycdn|gws)\b",
+        (
+            r"\b(kong|apisix|openresty|tengine|litespeed|ats|bunnycdn|keycdn|gws|awselb"
+            r"|netlify|vercel|heroku|imperva|sucuri|ddos-guard|google frontend)\b"
+        ),
     ),
     ("apigw-requestid", ""),
     ("x-amzn-errortype", ""),
+    ("x-iinfo", ""),
+    ("x-sucuri-id", ""),
+    ("x-vercel-error", ""),
+    ("x-kong-response-latency", ""),
 )
 """Programs between the internet and a pod that write JSON or pages of their own
 and that no table here knows: beside their names nothing plain decides."""
@@ -81,6 +90,39 @@ NAMED = Family(
             family="gunicorn",
             status_codes=range(400, 600),
             body=r"<title>([^<]+)</title>\s*</head>\s*<body>\s*<h1><p>\1</p></h1>",
+        ),
+        Mark(
+            shows=Shows.OWN,
+            level=Level.DOCUMENTED,
+            says="Tomcat's own page, with its name or its fixed wording",
+            family="tomcat",
+            status_codes=range(400, 600),
+            body=r"<h3>Apache Tomcat/\d|<h1>HTTP Status \d{3}(?: . )[\s\S]{0,400}"
+            r"<b>[Tt]ype</b> (?:Status|Exception) [Rr]eport",
+        ),
+        Mark(
+            shows=Shows.OWN,
+            level=Level.SOURCE,
+            says="Jetty's own page, which names it in its last line",
+            family="jetty",
+            status_codes=range(400, 600),
+            body=r"<h2>HTTP ERROR:? \d{3}[\s\S]{0,2000}Powered by Jetty://",
+        ),
+        Mark(
+            shows=Shows.OWN,
+            level=Level.DOCUMENTED,
+            says="Spring Boot's Whitelabel Error Page",
+            family="spring-boot",
+            status_codes=range(400, 600),
+            body=r"<h1>Whitelabel Error Page</h1>",
+        ),
+        Mark(
+            shows=Shows.OWN,
+            level=Level.DOCUMENTED,
+            says="the page of Windows' http.sys, in front of IIS",
+            family="iis",
+            status_codes=range(400, 600),
+            body=r"<h2>[^<]+</h2>\s*<hr><p>HTTP Error \d{3}\. [^<]+</p>",
         ),
         _named(
             "app",

@@ -21,6 +21,7 @@ from parallax.writers import (
     apache,
     apps,
     aws_alb,
+    azure,
     caddy,
     cloudflare,
     cloudfront,
@@ -29,6 +30,7 @@ from parallax.writers import (
     google,
     haproxy,
     ingress_nginx,
+    kong,
     nginx,
     squid,
     standards,
@@ -54,6 +56,9 @@ FAMILIES = (
     akamai.FAMILY,
     aws_alb.FAMILY,
     google.FAMILY,
+    azure.APPLICATION_GATEWAY,
+    azure.FRONT_DOOR,
+    kong.FAMILY,
 )
 UNKNOWN = "unknown"
 PASSED = "passed-through"

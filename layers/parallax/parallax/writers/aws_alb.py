@@ -1,8 +1,10 @@
 """AWS Application Load Balancer: nginx's headline without nginx's footer.
 
-Source: AWS, "Health checks for target groups" and the load balancer's page on
-troubleshooting. A 503 means no registered target; with all targets unhealthy
-it sends requests to all of them, the opposite of Hetzner.
+Sources: AWS, "Health checks for target groups" and the load balancer's page on
+troubleshooting; whole answers quoted in AWS's SOCA documentation (a 502 under
+`server: awselb/2.0`, where a target's answer has the target's own `server`).
+A 503 means no registered target; with all targets unhealthy it sends requests
+to all of them, the opposite of Hetzner.
 """
 
 import re
@@ -25,8 +27,8 @@ FAMILY = Family(
         ),
         Mark(
             shows=Shows.OWN,
-            level=Level.KNOWLEDGE,
-            says="`Server: awselb` names an AWS load balancer",
+            level=Level.DOCUMENTED,
+            says="`Server: awselb`: a target's answer would have the target's own",
             headers=(("server", r"^awselb/"),),
         ),
     ),

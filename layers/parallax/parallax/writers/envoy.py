@@ -1,6 +1,9 @@
 """Envoy, also inside Istio: short plain-text errors, and what came through it.
 
-Source: captures of 1.40.0; `istio-envoy` from answers quoted in Istio issues.
+Sources: captures of 1.40.0; `istio-envoy` from answers quoted in Istio issues;
+sentences of filters from Envoy's source (rbac, fault, local_ratelimit, jwt_authn).
+Google's newer balancers are Envoys too and hide `server` (signature sheet): under
+`Via: 1.1 google` a sentence is theirs, or that of an Envoy in the cluster.
 What came from an upstream bears `x-envoy-upstream-service-time`; Envoy's own
 answers never do, so the sentence beside that header is an inner Envoy's.
 """
@@ -10,9 +13,13 @@ from parallax.writers.response import Response
 
 _SENTENCE = (
     r"\A(?:no healthy upstream|upstream request timeout|no_healthy_upstream"
+    r"|RBAC: access denied|fault filter abort|local_rate_limited"
+    r"|upstream max stream duration reached|Jwt (?:is missing|is expired"
+    r"|verification fails|issuer is not configured)"
     r"|upstream connect error or disconnect/reset before headers\b.*)\s*\Z"
 )
 _TIME = ("x-envoy-upstream-service-time", "")
+_GOOGLE = ("via", r"\b1\.1 google\b")
 _SERVER = ("server", r"^(istio-)?envoy$")
 
 
@@ -38,7 +45,17 @@ FAMILY = Family(
             level=Level.CAPTURED,
             says="Envoy's own sentence, and another proxy stood in front of it",
             body=_SENTENCE,
+            without=(_GOOGLE,),
             test=lambda r: not _envoy_in_front(r) or bool(r.value(_TIME[0])),
+        ),
+        Mark(
+            shows=Shows.INNER,
+            level=Level.DOCUMENTED,
+            says="Envoy's own sentence under `Via: 1.1 google`: Google's load balancer "
+            "or an Envoy in the cluster, bytes don't tell",
+            body=_SENTENCE,
+            headers=(_GOOGLE,),
+            hop="unknown",
         ),
         Mark(
             shows=Shows.OWN,

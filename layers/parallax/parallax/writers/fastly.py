@@ -19,6 +19,12 @@ FAMILY = Family(
             body=r"Guru Mediation:?[\s\S]{0,200}Details: cache-",
         ),
         Mark(
+            shows=Shows.OWN,
+            level=Level.DOCUMENTED,
+            says="`Fastly error: unknown domain`: Fastly knows no such host",
+            body=r"\A\s*(?:<[^>]*>\s*)*Fastly error: unknown domain",
+        ),
+        Mark(
             shows=Shows.THROUGH,
             level=Level.DOCUMENTED,
             says="`X-Served-By: cache-…`: it came through Fastly",

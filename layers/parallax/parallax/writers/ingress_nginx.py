@@ -2,7 +2,10 @@
 
 Sources: captures of stock nginx with the controller's template directives (a
 stand-in, not the controller); nginx.tmpl 338-340, `lua_ingress.lua`
-`_M.header`, `balancer.lua` 332 of controller v1.15.1.
+`_M.header`, `balancer.lua` 332 of controller v1.15.1; its default backends'
+pages: docs/examples/customization/custom-errors, images/custom-error-pages/rootfs/www
+and `404-server` of kubernetes/ingress-gce. RFC 9110 leaves 502 and 504 to gateways,
+so beneath such a page nginx raised them; a 503 may as well have been a pod's.
 Not to be told from bytes: no endpoints, a denied location and a rate limit; a
 pod's own nginx with tokens off; `server-tokens: "true"`, which is plain nginx.
 """
@@ -13,6 +16,10 @@ from parallax.writers.mark import Family, Level, Mark, Shows
 from parallax.writers.nginx import BARE, FOOTER, PHRASE
 from parallax.writers.response import Response
 
+_CUSTOM_PAGE = (
+    r"\A\s*(?:[45]xx html"
+    r"|<span>The page you're looking for could not be found\.</span>)\s*\Z"
+)
 _LENGTHS = {503: "190", 502: "150", 504: "160", 404: "146"}
 
 
@@ -63,9 +70,28 @@ FAMILY = Family(
         ),
         Mark(
             shows=Shows.OWN,
-            level=Level.KNOWLEDGE,
-            says="the words of the controller's default backend image",
-            body=r"^default backend - 404$",
+            level=Level.SOURCE,
+            says="the words of the default backend: the ingress knows no such host or "
+            "path",
+            status_codes=(404,),
+            body=r"\Adefault backend - 404\s*\Z",
+            family="default-backend",
+        ),
+        Mark(
+            shows=Shows.INNER,
+            level=Level.DOCUMENTED,
+            says="a page of the custom-http-errors example under a gateway's own "
+            "status: the ingress asked its default backend for it",
+            status_codes=(502, 504),
+            body=_CUSTOM_PAGE,
+            family="default-backend",
+        ),
+        Mark(
+            shows=Shows.THROUGH,
+            level=Level.DOCUMENTED,
+            says="a page of the custom-http-errors example: the default backend wrote "
+            "it in place of nginx's own, or of a pod's",
+            body=_CUSTOM_PAGE,
         ),
         Mark(
             shows=Shows.THROUGH,

@@ -1,16 +1,19 @@
 """Response: what came back, in the form in which clues are looked for.
 
-In: status code, reason, headers and body, as a probe or `curl -si` shows them.
+In: status code, reason, headers and body, as a probe or `curl -si` shows them;
+a body may still be cut into chunks.
 Out: one frozen value with headers by name, and the head of the body.
 It does not: judge anything.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 BODY_READ = 8_192
 """Characters of a body that are looked at; error pages are far shorter."""
+_CHUNK = re.compile(r"([0-9A-Fa-f]{1,6})(?:;[^\r\n]*)?\r\n")
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,8 @@ class Response:
     ) -> "Response":
         """Take an answer as it is; a missing reason (HTTP/2) becomes empty."""
         kept = tuple((name.strip(), value.strip()) for name, value in headers)
-        return cls(status_code, (reason or "").strip(), kept, body[:BODY_READ])
+        text = body[:BODY_READ]
+        return cls(status_code, (reason or "").strip(), kept, _without_chunks(text))
 
     @cached_property
     def by_name(self) -> dict[str, str]:
@@ -46,3 +50,17 @@ class Response:
     def value(self, name: str) -> str:
         """Return a header's value by lower-case name, empty if absent."""
         return self.by_name.get(name, "")
+
+
+def _without_chunks(body: str) -> str:
+    """Join the chunks of a body that holds nothing else; the last may be cut off."""
+    parts: list[str] = []
+    place = 0
+    while found := _CHUNK.match(body, place):
+        place = found.end() + int(found[1], 16)
+        parts.append(body[found.end() : place])
+        if body[place : place + 2] not in ("\r\n", ""):
+            return body
+        place += 2
+    whole = place >= len(body) or body[place:].strip() == ""
+    return "".join(parts) if parts and whole else body

@@ -29,6 +29,8 @@ KNOWN_HOPS = {
     "cloudflare": "cdn",
     "cloudfront": "cdn",
     "akamai": "cdn",
+    "kong": "ingress",
+    "1.1 google": "load-balancer",
 }
 """Names that a field's free text may hold; the longer one first."""
 
@@ -53,7 +55,7 @@ def _named(text: str) -> tuple[str, str]:
     lowered = text.lower()
     for family, hop in KNOWN_HOPS.items():
         if family in lowered:
-            return family, hop
+            return family.removeprefix("1.1 "), hop
     return "unknown", "unknown"
 
 

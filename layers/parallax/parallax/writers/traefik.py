@@ -44,5 +44,13 @@ FAMILY = Family(
             status_codes=(502, 504),
             body=r"\A(?:Bad Gateway|Gateway Timeout)\Z",
         ),
+        Mark(
+            shows=Shows.OWN,
+            level=Level.KNOWLEDGE,
+            says="Go's words for an unknown path: Traefik's, which knows no such host, "
+            "or any Go program's",
+            status_codes=(404,),
+            body=r"\A404 page not found\s*\Z",
+        ),
     ),
 )

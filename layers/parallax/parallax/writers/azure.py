@@ -1,0 +1,57 @@
+"""Azure: Application Gateway, which is an nginx by another name, and Front Door.
+
+Sources: Application Gateway's pages quoted whole in accounts of its WAF and of its
+client certificates; learn.microsoft.com, "Protocol support for HTTP headers in
+Azure Front Door" (`X-Azure-Ref`) and "Caching with Azure Front Door" (`X-Cache`).
+Not captured here.
+"""
+
+from parallax.writers.mark import Family, Level, Mark, Shows
+
+_GATEWAY = r"Microsoft-Azure-Application-Gateway/v\d"
+_EDGE = ("x-azure-ref", "")
+
+APPLICATION_GATEWAY = Family(
+    name="azure-application-gateway",
+    hop="load-balancer",
+    marks=(
+        Mark(
+            shows=Shows.OWN,
+            level=Level.DOCUMENTED,
+            says="nginx's page with Application Gateway's name in its footer",
+            body=rf"<hr><center>{_GATEWAY}</center>",
+        ),
+        Mark(
+            shows=Shows.OWN,
+            level=Level.KNOWLEDGE,
+            says="`Server` names Azure's Application Gateway",
+            headers=(("server", rf"^{_GATEWAY}"),),
+        ),
+    ),
+)
+
+FRONT_DOOR = Family(
+    name="azure-front-door",
+    hop="cdn",
+    marks=(
+        Mark(
+            shows=Shows.OWN,
+            level=Level.KNOWLEDGE,
+            says="the sentence of Front Door's own page",
+            headers=(_EDGE,),
+            body=r"Our services aren't available right now",
+        ),
+        Mark(
+            shows=Shows.THROUGH,
+            level=Level.DOCUMENTED,
+            says="X-Azure-Ref: it came through Azure Front Door",
+            headers=(_EDGE,),
+        ),
+        Mark(
+            shows=Shows.REPLAY,
+            level=Level.DOCUMENTED,
+            says="X-Cache: Azure Front Door gave out what it had kept",
+            headers=(_EDGE, ("x-cache", r"^TCP_(REMOTE_)?HIT$")),
+        ),
+    ),
+)
