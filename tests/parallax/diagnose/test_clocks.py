@@ -1,0 +1,148 @@
+"""Specification of old evidence and wrong clocks: unknown, and never a wrong blame."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from parallax.causes import evidence
+from parallax.diagnose import judge
+from parallax.model.cluster import NodeReport
+from parallax.model.finding import NOT_ESTABLISHED, Difference, Hop, View
+from parallax.model.probe import Role
+from tests.parallax import scenarios as s
+
+HOURS = timedelta(hours=3)
+
+
+def ticking(report: NodeReport, off: timedelta) -> NodeReport:
+    """Return a report of a node whose clock is off; ingest received it when it did."""
+    probes = tuple(replace(p, started_at=p.started_at + off) for p in report.probes)
+    reading = report.reading
+    if reading is not None:
+        changed = reading.endpoints_changed_at
+        reading = replace(
+            reading,
+            read_at=reading.read_at + off,
+            endpoints_changed_at=changed + off if changed else None,
+        )
+    read_at = report.log_read_at
+    return replace(
+        report,
+        sent_at=report.sent_at + off,
+        probes=probes,
+        reading=reading,
+        log_read_at=read_at + off if read_at else None,
+    )
+
+
+def aged(report: NodeReport, by: timedelta) -> NodeReport:
+    """Return a report that was made and received so long ago."""
+    received = report.received_at or report.sent_at
+    return replace(ticking(report, -by), received_at=received - by)
+
+
+@pytest.mark.parametrize("off", [HOURS, -HOURS], ids=["ahead", "behind"])
+@pytest.mark.parametrize("cause", s.FAULTS)
+def test_a_nodes_clock_changes_no_judgement(cause: str, off: timedelta) -> None:
+    """Its instants are translated by the difference to ingest's clock."""
+    x = s.FAULTS[cause]()
+    skewed = replace(x, reports=tuple(ticking(r, off) for r in x.reports))
+    assert judge(skewed).cause == judge(x).cause
+    assert evidence.live_logs(skewed) == evidence.live_logs(x)
+
+
+@pytest.mark.parametrize("cause", s.FAULTS)
+def test_silent_agents_lead_to_no_other_cause(cause: str) -> None:
+    """Reports older than an agent may be silent say nothing of now."""
+    x = s.FAULTS[cause]()
+    old = replace(x, reports=tuple(aged(r, timedelta(minutes=5)) for r in x.reports))
+    judgement = judge(old)
+    assert judgement.cause in {cause, NOT_ESTABLISHED}
+    assert judgement.symptom.internal is View.UNKNOWN
+
+
+@pytest.mark.parametrize("cause", s.FAULTS)
+def test_a_report_that_waited_in_a_buffer_is_as_old_as_it_is(cause: str) -> None:
+    """Sent and received now, measured before the failure began."""
+    x = s.FAULTS[cause]()
+    before = s.SINCE - s.MINUTE
+
+    def waited(report: NodeReport) -> NodeReport:
+        probes = tuple(replace(p, started_at=before) for p in report.probes)
+        reading = report.reading and replace(report.reading, read_at=before)
+        return replace(report, probes=probes, reading=reading, log_read_at=before)
+
+    late = replace(x, reports=tuple(waited(r) for r in x.reports), sightings=())
+    judgement = judge(late)
+    assert judgement.cause in {cause, NOT_ESTABLISHED}
+    assert evidence.live_logs(late) == ()
+    assert not judgement.complete
+
+
+def test_a_log_that_nobody_reads_any_more_is_not_told_as_empty() -> None:
+    """A count of our requests in a log needs one that was read just now."""
+    x = s.wrong_port()
+    stuck = tuple(replace(r, log_read_at=s.SINCE - s.MINUTE) for r in x.reports)
+    told = [h.seen for h in judge(x).path if h.hop is Hop.INGRESS]
+    assert "0 of our outside requests in its log" in told[0]
+    told = [
+        h.seen for h in judge(replace(x, reports=stuck)).path if h.hop is Hop.INGRESS
+    ]
+    assert "in its log" not in told[0]
+
+
+def test_a_missing_proxy_line_breaks_only_the_question() -> None:
+    """Users are served: nobody is blamed, and the inside is told as healthy."""
+    run = s.run(s.OK, investigated=False)
+    x = s.taken(run, s.balancer(), *s.reports(ingress=s.CLOSED))
+    judgement = judge(
+        s.with_reading(x, ingress_config=(("use-proxy-protocol", "true"),))
+    )
+    assert judgement.cause == "none"
+    assert judgement.symptom.difference is Difference.NONE
+
+
+@pytest.mark.parametrize("config", [(("use-proxy-protocol", "true"),), None])
+def test_a_missing_proxy_line_is_no_evidence_against_the_backend(
+    config: tuple[tuple[str, str], ...] | None,
+) -> None:
+    """Users fail: what the ingress said to a wrong question counts for nothing."""
+    run = s.run(s.LB_503, unknown_host=s.LB_503)
+    x = s.taken(run, s.balancer(healthy=0), *s.reports(ingress=s.CLOSED))
+    x = s.with_reading(x, ingress_config=config)
+    judgement = judge(x)
+    assert judgement.symptom.difference is not Difference.BOTH
+    assert judgement.class_ is None or judgement.class_.value != "backend"
+
+
+def test_a_proxy_line_as_the_ingress_wants_counts() -> None:
+    """The agent sent one; what came back is evidence."""
+    run = s.run(s.LB_503, unknown_host=s.LB_503)
+    x = s.taken(run, s.balancer(healthy=0), *s.reports())
+    x = s.with_reading(x, ingress_config=(("use-proxy-protocol", "true"),))
+    lined = tuple(
+        replace(
+            r,
+            probes=tuple(
+                replace(p, proxy_protocol=p.role in evidence.AT_THE_INGRESS)
+                for p in r.probes
+            ),
+        )
+        for r in x.reports
+    )
+    assert evidence.as_the_ingress_wants(x) == ()
+    assert len(evidence.as_the_ingress_wants(replace(x, reports=lined))) == 10
+
+
+def test_a_nodes_own_answer_says_nothing_of_the_balancers_way() -> None:
+    """Policy Local or UFW: the node answers itself, and the balancer gets nothing."""
+    x = s.no_healthy_target()
+    own = tuple(
+        replace(
+            r,
+            probes=tuple(p for p in r.probes if p.role is not Role.INGRESS_OTHER),
+        )
+        for r in x.reports
+    )
+    assert judge(replace(x, reports=own)).cause == NOT_ESTABLISHED
