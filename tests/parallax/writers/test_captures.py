@@ -17,8 +17,9 @@ NOT_IN_THE_BYTES = {
     "nginx/503_cache_HIT_no_header.http",
     "nginx/upstream_garbage.http",
     "ingress-nginx/503_custom_http_errors_from_pod_503.http",
+    "ingress-nginx/502_custom_http_errors_pod_refused.http",
 }
-"""A cache that says nothing of itself, no HTTP at all, a third party's page."""
+"""A cache that says nothing of itself, no HTTP at all, a third party's pages."""
 
 
 def recorded() -> list[dict[str, Any]]:

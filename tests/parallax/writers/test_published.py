@@ -236,11 +236,11 @@ PUBLISHED: list[Published] = [
         ("default-backend", "ingress", "own-page"),
     ),
     (
-        "custom-http-errors for a gateway's own status, ingress-nginx's example",
+        "custom-http-errors for a 502: nginx's own, or a pod's; ingress-nginx's docs",
         502,
         NGINX,
         f"3d\r\n{SPAN}\r\n0\r\n\r\n",
-        ("default-backend", "ingress", "passed-through"),
+        UNKNOWN,
     ),
     (
         "custom-http-errors for a 503: nginx's own, or a pod's",

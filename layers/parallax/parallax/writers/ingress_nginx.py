@@ -4,8 +4,8 @@ Sources: captures of stock nginx with the controller's template directives (a
 stand-in, not the controller); nginx.tmpl 338-340, `lua_ingress.lua`
 `_M.header`, `balancer.lua` 332 of controller v1.15.1; its default backends'
 pages: docs/examples/customization/custom-errors, images/custom-error-pages/rootfs/www
-and `404-server` of kubernetes/ingress-gce. RFC 9110 leaves 502 and 504 to gateways,
-so beneath such a page nginx raised them; a 503 may as well have been a pod's.
+and `404-server` of kubernetes/ingress-gce. A page of custom-http-errors hides who
+raised the error, nginx or a pod, also a 502: only the log has both statuses.
 Not to be told from bytes: no endpoints, a denied location and a rate limit; a
 pod's own nginx with tokens off; `server-tokens: "true"`, which is plain nginx.
 """
@@ -75,15 +75,6 @@ FAMILY = Family(
             "path",
             status_codes=(404,),
             body=r"\Adefault backend - 404\s*\Z",
-            family="default-backend",
-        ),
-        Mark(
-            shows=Shows.INNER,
-            level=Level.DOCUMENTED,
-            says="a page of the custom-http-errors example under a gateway's own "
-            "status: the ingress asked its default backend for it",
-            status_codes=(502, 504),
-            body=_CUSTOM_PAGE,
             family="default-backend",
         ),
         Mark(
