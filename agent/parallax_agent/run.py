@@ -25,10 +25,13 @@ from parallax_agent import hops
 from parallax_agent.api import Apis, Lists
 from parallax_agent.cut import cut
 from parallax_agent.follower import Follower
+from parallax_agent.health import Health
 from parallax_agent.hearing import Heard
 from parallax_agent.heartbeat import Heartbeat
+from parallax_agent.metrics import Metrics
 from parallax_agent.push import Pusher
 from parallax_agent.read import IngressPod, TargetPath, read, wanted
+from parallax_agent.serving import Answers, Serving, serve
 from parallax_agent.settings import Settings
 from parallax_agent.share import Standpoint
 from parallax_agent.sightings import Ears, heard
@@ -68,21 +71,35 @@ class Agent:
                 "targets": [t.name for t in self.targets],
             },
         )
+        health = Health(settings.interval)
+        metrics = Metrics(lambda: self.pusher.buffered, lambda: self.pusher.dropped)
+        serving = self._serve(health, metrics)
         self.pusher.start()
         while not stop.is_set():
             began = time.monotonic()
             try:
-                self.pusher.put(cycles.next())
+                push = cycles.next()
+                metrics.see(push)
+                self.pusher.put(push)
             except Exception:
                 # The last wall: nothing that goes wrong may end the watch.
                 logger.exception("cycle failed")
+            health.beat()
             jittered = self.interval * random.uniform(0.9, 1.1)  # noqa: S311 - spreads agents
             stop.wait(max(0.0, began + jittered - time.monotonic()))
+        if serving:
+            serving.close()
         cycles.end()
         left = self.pusher.close(DRAIN_SECONDS)
         self.apis.close()
         logger.info("agent stopped", extra={"unsent": left})
         return 0
+
+    def _serve(self, health: Health, metrics: Metrics) -> Serving | None:
+        if self.settings.listen is None:
+            return None
+        answers = Answers(health.alive, health.ready, metrics.registry)
+        return serve(*self.settings.listen, answers)
 
 
 class Cycles:

@@ -6,6 +6,7 @@ A port that is taken costs the answers, not the watch: that is told in the log.
 """
 
 import logging
+import socket
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -58,13 +59,23 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing: the kubelet asks every few seconds."""
 
 
+class _Server(ThreadingHTTPServer):
+    """A thread a request; none keeps the process alive."""
+
+    daemon_threads = True
+
+    def __init__(self, place: tuple[str, int], handler: type[_Handler]) -> None:
+        if ":" in place[0]:
+            self.address_family = socket.AF_INET6
+        super().__init__(place, handler)
+
+
 class Serving:
     """The server and its thread; `port` 0 takes any that is free."""
 
     def __init__(self, address: str, port: int, answers: Answers) -> None:
         handler = type("Handler", (_Handler,), {"answers": answers})
-        self._server = ThreadingHTTPServer((address, port), handler)
-        self._server.daemon_threads = True
+        self._server = _Server((address, port), handler)
         self._thread = threading.Thread(
             target=self._server.serve_forever, name="serving", daemon=True
         )

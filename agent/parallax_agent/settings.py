@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from parallax_agent.formats import check_setting
 
 DEFAULT_INTERVAL = 15.0
+PORTS = range(1, 65536)
 OBSERVATIONS = "/v1/observations"
 
 
@@ -27,6 +28,7 @@ class Settings:
     """The agent's settings; `interval` in seconds, `kubeconfig` None: in-cluster.
 
     `ingress_log_format` None: as the controller's ConfigMap says, else recognized.
+    `listen` None: nobody can ask for metrics and health.
     """
 
     node: str
@@ -37,6 +39,7 @@ class Settings:
     source_address: str | None = None
     kubeconfig: Path | None = None
     ingress_log_format: str | None = None
+    listen: tuple[str, int] | None = None
 
 
 def from_environment(environment: Mapping[str, str]) -> Settings:
@@ -66,6 +69,7 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         )
     log_format = environment.get("PARALLAX_AGENT_INGRESS_LOG_FORMAT", "").strip()
     problems += _log_format_problems(log_format)
+    listen = _listen(environment.get("PARALLAX_AGENT_LISTEN", "").strip(), problems)
     if problems:
         raise SettingsError("\n".join(problems))
     kubeconfig = environment.get("KUBECONFIG") or None
@@ -78,7 +82,19 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         source_address=source,
         kubeconfig=Path(kubeconfig) if kubeconfig else None,
         ingress_log_format=log_format or None,
+        listen=listen,
     )
+
+
+def _listen(text: str, problems: list[str]) -> tuple[str, int] | None:
+    if not text:
+        return None
+    address, _, port = text.rpartition(":")
+    address = address.removeprefix("[").removesuffix("]")
+    if not _is_address(address) or not port.isdecimal() or int(port) not in PORTS:
+        problems.append(f"PARALLAX_AGENT_LISTEN: expected ADDRESS:PORT, got {text!r}")
+        return None
+    return address, int(port)
 
 
 def _log_format_problems(setting: str) -> list[str]:

@@ -115,10 +115,14 @@ def test_the_daemon_set_s_environment_is_what_the_agent_needs() -> None:
     """The settings can be read from what the manifests set."""
     pod = of_kind("DaemonSet")["spec"]["template"]["spec"]
     (container,) = pod["containers"]
-    environment = {e["name"]: e.get("value", "by fieldRef") for e in container["env"]}
+    environment = {e["name"]: e.get("value", "10.0.0.7") for e in container["env"]}
+    environment["PARALLAX_AGENT_LISTEN"] = environment["PARALLAX_AGENT_LISTEN"].replace(
+        "$(PARALLAX_AGENT_HOST)", environment["PARALLAX_AGENT_HOST"]
+    )
     (generator,) = of_kind("Kustomization")["configMapGenerator"]
     environment |= dict(entry.split("=", 1) for entry in generator["literals"])
-    assert from_environment(environment).interval == 15.0
+    found = from_environment(environment)
+    assert (found.interval, found.listen) == (15.0, ("10.0.0.7", 9815))
 
 
 def test_every_manifest_is_listed() -> None:

@@ -81,3 +81,25 @@ def test_http_goes_to_loopback_and_private_addresses(host: str) -> None:
     """A lab or a relay in the own network needs no certificate."""
     settings = from_environment(GOOD | {"PARALLAX_INGEST_URL": f"http://{host}/"})
     assert settings.observations_url == f"http://{host}/v1/observations"
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("10.0.0.7:9815", ("10.0.0.7", 9815)),
+        ("[fd00::7]:9815", ("fd00::7", 9815)),
+        ("fd00::7:9815", ("fd00::7", 9815)),
+        ("", None),
+    ],
+)
+def test_where_to_listen(text: str, place: tuple[str, int] | None) -> None:
+    """As the downward API fills it in, IPv6 with or without brackets."""
+    found = from_environment(GOOD | {"PARALLAX_AGENT_LISTEN": text})
+    assert found.listen == place
+
+
+@pytest.mark.parametrize("text", [":9815", "node:9815", "10.0.0.7", "10.0.0.7:0"])
+def test_a_place_that_is_none_is_refused(text: str) -> None:
+    """The error names the variable and what was expected."""
+    with pytest.raises(SettingsError, match="PARALLAX_AGENT_LISTEN: expected ADDRESS"):
+        from_environment(GOOD | {"PARALLAX_AGENT_LISTEN": text})
