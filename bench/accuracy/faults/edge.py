@@ -13,6 +13,7 @@ from bench.accuracy.platform.wish import Wish
 from bench.accuracy.platform.world import World
 
 OLD = "203.0.113.250"
+OLD_V6 = "2001:db8:1::250"
 OLD_SERVERS = (
     "refuse",
     "silent",
@@ -44,7 +45,10 @@ def old_record(world: World) -> Truth:
 def one_dead(world: World) -> Truth:
     """Of two addresses one is nobody's, or an old server's."""
     _old_machine(world)
-    both = (world.balancer.ipv4, OLD)
+    six = world.outside_has_v6 and world.rng.random() < 0.5
+    old = OLD_V6 if six else OLD
+    world.names.elsewhere[old] = world.names.elsewhere[OLD]
+    both = (world.balancer.ipv4, old)
     world.names.zone = both
     world.names.caches = dict.fromkeys(RESOLVERS, both)
     return Truth(cause="dns-stale-address")

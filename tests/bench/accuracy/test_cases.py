@@ -1,0 +1,57 @@
+"""Specification of the cases and their labels: `bench.accuracy.cases`."""
+
+from collections import Counter
+
+from bench.accuracy import gates
+from bench.accuracy.cases import DOUBLES, Case, case_of, cases
+from bench.accuracy.faults import CLASSES, FAULTS
+from bench.accuracy.noise import NOISES
+from parallax.model.cluster import NodeReport
+from parallax.model.judgement import NOT_ESTABLISHED, Class
+from parallax.model.probe import ProbeRun
+
+ROUND = list(cases(gates.WORKING_SEED, len(FAULTS) + len(NOISES) + DOUBLES))
+
+
+def investigation(case: Case) -> ProbeRun:
+    """Return the run that is judged."""
+    runs = [o for o in case.observed.observations if isinstance(o, ProbeRun)]
+    return max(runs, key=lambda run: run.started_at)
+
+
+def test_a_case_is_the_same_whenever_it_is_drawn() -> None:
+    """A case follows from its id alone, so that it can be shown again."""
+    assert case_of(ROUND[2].id) == ROUND[2]
+
+
+def test_every_fault_belongs_to_a_cause_of_the_catalog() -> None:
+    """A fault's name begins with its cause; a cause's class is one of the model's."""
+    assert all(any(n.startswith(c) for c in CLASSES) for n in FAULTS)
+    assert all(any(n.startswith(c) for n in FAULTS) for c in CLASSES)
+    assert set(CLASSES.values()) <= {c.value for c in Class}
+
+
+def test_a_round_holds_every_fault_every_noise_and_pairs() -> None:
+    """The faults take turns, so that a slice has them all."""
+    drawn = Counter("pair" if "+" in case.fault else case.fault for case in ROUND)
+    assert set(drawn) == {*FAULTS, *(n.name for n in NOISES), "pair"}
+    assert drawn["pair"] == DOUBLES
+
+
+def test_users_fail_where_something_is_broken_and_not_where_it_is_not() -> None:
+    """The first probe of the judged run is what a label of trouble is about."""
+    for case in ROUND:
+        well = case.label.cause == "none"
+        assert investigation(case).first.healthy is well, case.id
+
+
+def test_what_is_kept_back_is_not_there_and_may_be_abstained_from() -> None:
+    """With all agents silent there is no report; the label then allows silence."""
+    many = cases(gates.WORKING_SEED, 200)
+    silent = [case for case in many if case.hidden == "agents-silent"]
+    assert silent
+    for case in silent:
+        seen = case.observed.observations
+        assert not any(isinstance(o, NodeReport) for o in seen)
+        assert NOT_ESTABLISHED in case.label.accept
+        assert case.label.evidence == "partial"
