@@ -2,7 +2,8 @@
 
 In: a stage, a fault (or none), a screen. Out: an Outcome.
 It does not: hurry Parallax: probes and readings run on the template's own
-schedule, and what counts is what came out of the queue and the topic.
+schedule (an intermittent fault is probed more often, and the screen says so), and
+what counts is what came out of the queue and the topic.
 """
 
 import re
@@ -22,6 +23,8 @@ HEALTH_SECONDS = 100.0
 """The longest wait for one scheduled probe of each target and every agent's word."""
 FAULT_SECONDS = 130.0
 """The longest wait from fault to mail; a schedule's minute and the investigation."""
+HURRIED_SECONDS = 10.0
+"""How often an intermittent fault is probed: once a minute it may show late."""
 QUIET_SECONDS = 65.0
 """How long health is watched without a fault: one more turn of the schedule."""
 COUNTS = re.compile(r"\(\d+ of \d+\)")
@@ -69,7 +72,9 @@ def play(stage: Stage, fault: Fault | None, screen: Screen) -> Outcome:
         return outcome
     screen.tell(f"FAULT {fault.id}: {fault.description}", "bold yellow")
     stage.lab.inject(fault.id)
-    _watch(stage, screen, outcome, FAULT_SECONDS)
+    if fault.intermittent:
+        screen.tell("some requests succeed: probed more often than once a minute")
+    _watch(stage, screen, outcome, FAULT_SECONDS, hurried=fault.intermittent)
     return outcome
 
 
@@ -90,10 +95,21 @@ def _await_health(stage: Stage, screen: Screen, outcome: Outcome) -> None:
     )
 
 
-def _watch(stage: Stage, screen: Screen, outcome: Outcome, seconds: float) -> None:
+def _watch(
+    stage: Stage,
+    screen: Screen,
+    outcome: Outcome,
+    seconds: float,
+    *,
+    hurried: bool = False,
+) -> None:
     deadline = time.monotonic() + seconds
+    woken = 0.0
     before: dict[str, str] = {}
     while time.monotonic() < deadline and not (outcome.expected and outcome.complete):
+        if hurried and time.monotonic() - woken > HURRIED_SECONDS:
+            woken = time.monotonic()
+            stage.wake("Probe")
         judged = look(stage)
         screen.show(judged)
         for name, judgement in judged.items():
