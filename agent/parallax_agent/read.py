@@ -23,6 +23,9 @@ from parallax_agent.limits import annotations
 INGRESS_NAMESPACE = "ingress-nginx"
 INGRESS_SERVICE = "ingress-nginx-controller"
 """Names of ingress-nginx's own manifests, for targets that name no other."""
+LOGGING_CONTAINERS = ("access-logs", "controller", "envoy", "istio-proxy", "traefik")
+"""Where ingresses write their access log, if beside others (haproxy-ingress has a
+sidecar for it, Contour's first container is `shutdown-manager`); else the first."""
 BEHIND = ("services", "endpointslices", "pods", "daemonsets", "deployments")
 """What is listed in the app's namespace and in the ingress controller's."""
 
@@ -189,9 +192,9 @@ def _own(ingress: Behind, node: str) -> Iterator[IngressPod]:
         running = objects.part(item, "status").get("phase") == "Running"
         if spec.get("nodeName") == node and running:
             names = [c["name"] for c in objects.many(spec, "containers")]
-            container = "controller" if "controller" in names else None
+            logs = (name for name in LOGGING_CONTAINERS if name in names)
             yield IngressPod(
                 namespace=ingress.namespace,
                 name=objects.name_of(item),
-                container=container or next(iter(names), None),
+                container=next(logs, next(iter(names), None)),
             )

@@ -297,3 +297,29 @@ def test_what_only_a_cloud_adds_is_told(
     assert [n.provider_id for n in reading.nodes][:2] == ["hcloud://10001", None]
     assert reading.ingress_service is not None
     assert reading.ingress_service.health_check_node_port == 32123
+
+
+@pytest.mark.parametrize(
+    ("names", "logging"),
+    [
+        (["shutdown-manager", "envoy"], "envoy"),
+        (["haproxy-ingress", "access-logs"], "access-logs"),
+        (["traefik"], "traefik"),
+        (["something", "else"], "something"),
+    ],
+)
+def test_the_container_that_logs(
+    kubernetes_api: KubernetesServer,
+    tmp_path: Path,
+    api_target: Target,
+    names: list[str],
+    logging: str,
+) -> None:
+    """Each ingress has its own; where none is known by name it is the first."""
+    pods = kubernetes_api.body("pods")
+    for pod in pods["items"]:
+        pod["spec"]["containers"] = [{"name": name} for name in names]
+    kubernetes_api.replaced["pods"] = pods
+    path = read_path(kubernetes_api, tmp_path, api_target)
+    assert path.ingress_pods
+    assert {pod.container for pod in path.ingress_pods} == {logging}

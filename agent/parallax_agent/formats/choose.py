@@ -9,7 +9,7 @@ for then a request that was not seen proves nothing.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 from parallax_agent.access_line import LINE_BYTES, AccessLine, stamped
 from parallax_agent.formats.envoy import EnvoyFormat, envoy_format
@@ -78,7 +78,7 @@ def _configured(config: Mapping[str, str]) -> tuple[str, str]:
     return "nginx-json" if escaped else "nginx", template
 
 
-@cache
+@lru_cache(maxsize=16)
 def _format(family: str, template: str) -> LogFormat:
     try:
         compiled = _compiled(family, template)
