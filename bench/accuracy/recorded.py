@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.accuracy.faults import CLASSES
-from bench.accuracy.label import Label
+from bench.accuracy.label import NONE, Label
+from parallax.model.judgement import NOT_ESTABLISHED
 from parallax.model.snapshot import Snapshot
 from parallax.model.wire import decode
 
@@ -31,11 +32,23 @@ def recorded() -> list[Recorded]:
 
 
 def _read(path: Path) -> Recorded:
-    """Read one; the longest cause that its name begins with is its label."""
-    fitting = [c for c in CLASSES if path.stem == c or path.stem.startswith(f"{c}-")]
-    cause = max(fitting, key=len) if fitting else path.stem
-    label = Label(cause=cause, class_=CLASSES.get(cause), accept=frozenset({cause}))
     data = json.loads(path.read_text(encoding="utf-8"))
     return Recorded(
-        id=f"lab-{path.stem}", label=label, snapshot=decode(Snapshot, data["snapshot"])
+        id=f"lab-{path.stem}",
+        label=label_for(path.stem),
+        snapshot=decode(Snapshot, data["snapshot"]),
     )
+
+
+def label_for(name: str) -> Label:
+    """Return the label that a name says: the longest cause that it begins with.
+
+    A name that begins with no cause was recorded of something that is nobody's
+    fault: nobody may be blamed.
+    """
+    fitting = [c for c in CLASSES if name == c or name.startswith(f"{c}-")]
+    if not fitting:
+        quiet = frozenset({NONE, NOT_ESTABLISHED})
+        return Label(cause=NONE, class_=None, accept=quiet)
+    cause = max(fitting, key=len)
+    return Label(cause=cause, class_=CLASSES[cause], accept=frozenset({cause}))

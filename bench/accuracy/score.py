@@ -82,6 +82,6 @@ def named(snapshot: Snapshot) -> tuple[str, str | None]:
 
 def _outcome(label: Label, cause: str) -> Outcome:
     if cause in {NONE, NOT_ESTABLISHED}:
-        fits = cause in label.accept and label.cause in {NONE, NOT_ESTABLISHED}
+        fits = cause in label.accept and label.class_ is None
         return Outcome.RIGHT if fits else Outcome.ABSTAINED
     return Outcome.RIGHT if cause in label.accept else Outcome.WRONG
