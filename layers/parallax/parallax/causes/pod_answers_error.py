@@ -11,6 +11,11 @@ page users get is a pod's by its marks or word for word, and nobody fares well a
 the ingress while users always fail. For 502 and 504 nginx logs the same number
 when nobody answered: there the upstream's answer must have had a length.
 
+Neighbors: `pod-too-slow` and `pod-refuses-connection` give no answer at all: the page
+is the ingress's, the upstream's length 0; `ingress-rejects-request` and
+`ingress-does-not-know-host` have no pod in the log; `cache-replays-error` keeps an
+answer that pods gave before.
+
 Mitigation: read the application's log around the request; roll back.
 
 Source: reference signatures.md, sections 2 and 3.3.

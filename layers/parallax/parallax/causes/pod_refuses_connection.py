@@ -11,6 +11,10 @@ where no firewall between nodes stands in the way; and the ingress answers 502 b
 itself, or its log names that endpoint, 502 and no answer's length. A port that
 refuses only from other nodes is not this cause: something between nodes rejects.
 
+Neighbors: `overlay-between-nodes-broken`: pods accept on their own node;
+`pod-too-slow`: they accept everywhere and don't answer; `pods-not-ready`: none counts
+as ready, and the ingress says 503.
+
 Mitigation: see whether the app listens where the Service's `targetPort` points;
 let the readiness probe ask that same port, so that such a pod is taken out.
 

@@ -9,8 +9,11 @@ Services of the same ingress work.
 Diagnosis: the EndpointSlices, read since the failure began, hold addresses and not
 one of them is ready; and the ingress's own 503 page, or its access log without an
 upstream, shows that users' requests end there (`evidence.users_elsewhere`). The pods
-tell why: what they wait for, how often they restarted. No address at all is
-`service-without-endpoints`.
+tell why: what they wait for, how often they restarted.
+
+Neighbors: `service-without-endpoints` has no address at all;
+`ingress-rejects-request` writes the same page and has ready pods;
+`pod-refuses-connection` counts as ready, and gets a 502.
 
 Mitigation: read the pod's events and log; roll back what broke its start, or mend
 the readiness probe.

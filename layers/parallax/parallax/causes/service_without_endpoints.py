@@ -10,8 +10,11 @@ Services of the same ingress work.
 Diagnosis: the EndpointSlices, read since the failure began, hold no address, ready
 or not; and the ingress's own 503 page, or its access log without an upstream,
 shows that users' requests end there (`evidence.users_elsewhere`).
-EndpointSlices that could not be read prove nothing; addresses that are not
-ready are `pods-not-ready`.
+EndpointSlices that could not be read prove nothing.
+
+Neighbors: `pods-not-ready` has addresses, and none is ready;
+`ingress-rejects-request` writes the same page and has ready pods;
+`ingress-without-endpoints` is the ingress's own Service, and the 503 the balancer's.
 
 Mitigation: bring pods back (replicas, node selector, the Service's selector).
 
