@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import NoReturn
 
 import pytest
 
-from parallax.advice import ADVISERS, known
+from parallax.advice import ADVISERS, Adviser, known
 from parallax.diagnose import judge
 from parallax.model.cluster import Node
 from parallax.model.judgement import Advice
@@ -175,3 +176,17 @@ def test_stale_readings_give_no_advice() -> None:
     assert x.balancer
     old = replace(x.balancer, read_at=s.NOW - timedelta(minutes=10))
     assert given(replace(x, balancer=old)) == {}
+
+
+def test_an_adviser_that_raises_silences_nobody(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A bug in one is no advice of that one, and no end of it."""
+
+    def broken(_: Snapshot) -> NoReturn:
+        raise ZeroDivisionError
+
+    bad = Adviser(id="bad", advise=broken, known=broken)
+    monkeypatch.setattr("parallax.advice.ADVISERS", (bad, *ADVISERS))
+    assert set(given(certified(2))) == {"certificate-expires"}
+    assert "bad" not in known(certified(2))

@@ -71,3 +71,12 @@ def test_a_way_that_fails_from_most_nodes_fails() -> None:
     symptom = read_symptom(inside_failing(3, Role.INGRESS_OTHER))
     assert symptom.internal is View.FAILING
     assert symptom.difference is Difference.BOTH
+
+
+def test_how_long_and_how_many_inside_are_told() -> None:
+    """Eleven probes within twenty seconds, and two of ten inside."""
+    symptom = read_symptom(inside_failing(2, Role.INGRESS_OTHER))
+    assert symptom.window_seconds == 20
+    assert (symptom.inside_failed, symptom.inside_total) == (2, 10)
+    alone = s.taken(s.run(s.LB_503, investigated=False))
+    assert read_symptom(alone).window_seconds is None
