@@ -145,3 +145,33 @@ def test_one_dead_address_of_the_name_is_not_a_target() -> None:
     away = e.led_to(e.OLD, x.run)
     assert all(p.peer_address == e.OWN for p in away.by_role(Role.DIRECT))
     assert answer(replace(x, run=away)) is Answer.UNKNOWN
+
+
+def test_a_node_that_answers_no_other_node_has_another_trouble() -> None:
+    """Not only the balancer is stopped there; unless the server is simply off."""
+    x = by_turns()
+    reports = tuple(
+        replace(
+            r,
+            probes=tuple(
+                s.probe(p.role, p.started_at, s.DROPPED, peer_node=p.peer_node)
+                if p.role is Role.INGRESS_OTHER and p.peer_node == "worker-04"
+                else p
+                for p in r.probes
+            ),
+        )
+        for r in x.reports
+    )
+    silent = replace(x, reports=reports)
+    assert answer(silent) is Answer.UNKNOWN
+    assert silent.balancer
+    off = e.with_targets(silent.balancer, server_status="off")
+    assert answer(replace(silent, balancer=off)) is Answer.SUPPORTED
+
+
+def test_behind_a_cdn_the_balancers_page_is_still_its_own() -> None:
+    """The CDN hands it on; the log has none of them."""
+    x = by_turns()
+    assert x.run
+    edge = e.led_to("198.51.100.80", x.run)
+    assert answer(replace(x, run=edge, target=e.CDN)) is Answer.SUPPORTED

@@ -93,7 +93,7 @@ def test_a_node_is_known_by_machine_address_or_name(known: dict[str, object]) ->
     [
         {"server_id": None, "ip": None},
         {"server_id": None, "use_private_ip": False, "ip": "203.0.113.77"},
-        {"server_id": None, "type": "ip", "ip": "10.9.0.1"},
+        {"server_id": None, "server_name": None, "type": "ip", "ip": "8.8.4.4"},
     ],
     ids=["nothing known", "public address", "dedicated server"],
 )
@@ -147,8 +147,12 @@ def test_an_address_tells_only_among_the_nodes_neighbors() -> None:
         e.foreign_targets(), nodes=s.reading(s.NOW).nodes
     )  # no machine ids
     assert answer(x) is Answer.SUPPORTED
-    away = e.with_targets(reading(x), ip="10.1.0.110")
+    away = e.with_targets(reading(x), ip="10.1.0.110", server_name=None)
     assert answer(replace(x, balancer=away)) is Answer.UNKNOWN
+    named = e.with_targets(away, server_name="db-1")
+    assert answer(replace(x, balancer=named)) is Answer.SUPPORTED
+    by_address = e.with_targets(away, type="ip", server_id=None)
+    assert answer(replace(x, balancer=by_address)) is Answer.SUPPORTED
 
 
 def test_a_public_address_tells_where_each_nodes_is_known() -> None:

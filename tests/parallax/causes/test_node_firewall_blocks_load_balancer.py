@@ -125,3 +125,15 @@ def test_a_request_that_got_through_refutes_it() -> None:
     """The balancer gets connections."""
     assert answer(s.pod_error()) is Answer.REFUTED
     assert answer(s.unknown_host()) is Answer.REFUTED
+
+
+def test_in_a_cluster_of_one_node_its_own_answer_is_taken() -> None:
+    """Nobody else can ask; in a cluster of two somebody has to."""
+    for nodes, shown in ((1, True), (2, False)):
+        x = e.firewall()
+        report = x.reports[0]
+        own = tuple(p for p in report.probes if p.role is not Role.INGRESS_OTHER)
+        known = s.reading(s.NOW).nodes or ()
+        x = s.with_reading(replace(x, reports=(report,)), nodes=known[:nodes])
+        x = replace(x, reports=(replace(x.reports[0], probes=own),))
+        assert (answer(x) is Answer.SUPPORTED) is shown

@@ -115,3 +115,18 @@ def test_an_in_cluster_haproxys_page_is_not_a_tcp_balancers() -> None:
     assert answer(dropping(tcp)) is Answer.UNKNOWN
     pages = [s.CLOSED if n % 3 == 0 else s.OK for n in range(11)]
     assert answer(dropping(tcp, pages=pages)) is Answer.SUPPORTED
+
+
+def test_a_slow_hang_up_in_the_handshake_is_a_try_too() -> None:
+    """Behind a tcp service TLS is cut; its time is the whole request's."""
+    tcp = e.with_services(GREEN, protocol="tcp")
+    pages = [s.CLOSED if n % 3 == 0 else s.OK for n in range(11)]
+    for took, shown in ((3.1, True), (0.02, False)):
+        x = dropping(tcp, pages=pages, after=0.0)
+        assert x.run
+        probes = tuple(
+            p if p.healthy else replace(p, duration=took, error_phase="tls")
+            for p in x.run.probes
+        )
+        x = replace(x, run=replace(x.run, probes=probes))
+        assert (answer(x) is Answer.SUPPORTED) is shown

@@ -29,6 +29,7 @@ from parallax.causes import evidence
 from parallax.causes.cause import Cause, refuted, supported, unknown
 from parallax.model.balancer import BalancerTarget, HealthStatus
 from parallax.model.finding import Assessment, Class, Hop, NextStep
+from parallax.model.probe import Role
 from parallax.model.snapshot import Snapshot
 
 ID = "lb-some-targets-unhealthy"
@@ -71,11 +72,28 @@ def _missing(snapshot: Snapshot, bad: list[BalancerTarget]) -> str | None:
             return "which targets run an ingress pod (policy Local)"
         if not [t for t in bad if t in placed[0]]:
             return "why it fails: policy Local rightly takes nodes without a pod out"
+    if silent := _silent_inside(snapshot, bad):
+        return silent
     ended = evidence.ended_at_balancer(snapshot)
     connected = any(p.status_code in AFTER_CONNECTING for p in ended)
     if connected and not evidence.logs_were_read(snapshot):
         return "the ingress logs: these requests may have arrived"
     return evidence.shares_missing(snapshot)
+
+
+def _silent_inside(snapshot: Snapshot, bad: list[BalancerTarget]) -> str | None:
+    """Say that the other nodes get no answer there either, though the server runs."""
+    for target in bad:
+        node = evidence.target_node(snapshot, target)
+        asked = [
+            p
+            for p in snapshot.inside(Role.INGRESS_OTHER)
+            if node and p.peer_node == node.name
+        ]
+        runs = target.server_status in {None, "running"}
+        if runs and asked and all(p.status_code is None for p in asked):
+            return f"why {target.label} answers the other nodes as little"
+    return None
 
 
 def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:

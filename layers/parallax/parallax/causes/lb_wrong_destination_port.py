@@ -101,7 +101,8 @@ def _missing(
     to, missing = service.destination_port, list[str]()
     if to not in evidence.NODE_PORTS:
         missing.append(f"whether the ingress listens on the nodes themselves at :{to}")
-    if not any(_serves(p, ingress) for p in snapshot.inside(Role.INGRESS_OTHER)):
+    across = evidence.asking_across(snapshot)
+    if not any(_serves(p, ingress) for p in snapshot.inside(across)):
         what = f"an answer of the ingress at {_own(ingress) or 'a NodePort'}"
         missing.append(f"{what}, asked from another node")
     return missing

@@ -32,7 +32,6 @@ from parallax.causes import evidence
 from parallax.causes.cause import Cause, refuted, supported, unknown
 from parallax.model.balancer import BalancerService, HealthStatus
 from parallax.model.finding import Assessment, Class, Hop, NextStep
-from parallax.model.probe import Role
 from parallax.model.snapshot import Snapshot
 
 ID = "node-firewall-blocks-load-balancer"
@@ -53,8 +52,8 @@ def assess(snapshot: Snapshot) -> Assessment:
         what = missing or "a word that the balancer gets no connection"
         return unknown(ID, what, evidence=(evidence.health_text(snapshot),))
     to = service.destination_port
-    asked = snapshot.inside(Role.INGRESS_OTHER)
-    well = evidence.answered(snapshot, to, Role.INGRESS_OTHER)
+    role = evidence.asking_across(snapshot)
+    asked, well = snapshot.inside(role), evidence.answered(snapshot, to, role)
     share = f"{evidence.of(len(well), len(asked))} probes from node to node at :{to}"
     return supported(ID, shown, f"inside, {share} were answered", word)
 
@@ -78,8 +77,8 @@ def _missing(snapshot: Snapshot, service: BalancerService) -> str | None:
 
 def _asked_across(snapshot: Snapshot, to: int) -> str | None:
     """Say that nodes do not all answer each other at the port; None: they do."""
-    asked = snapshot.inside(Role.INGRESS_OTHER)
-    well = evidence.answered(snapshot, to, Role.INGRESS_OTHER)
+    role = evidence.asking_across(snapshot)
+    asked, well = snapshot.inside(role), evidence.answered(snapshot, to, role)
     if asked and len(asked) == len(well):
         return None
     why = evidence.of(len(well), len(asked))

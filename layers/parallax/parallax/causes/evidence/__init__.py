@@ -25,6 +25,7 @@ from parallax.causes.evidence.balancer import (
 )
 from parallax.causes.evidence.checks import (
     all_out_missing,
+    asking_across,
     configured,
     shut_out,
     somebody_healthy,
@@ -153,6 +154,7 @@ __all__ = [
     "arrived",
     "as_the_ingress_wants",
     "asked_the_gone",
+    "asking_across",
     "astray",
     "astray_missing",
     "at_balancer",

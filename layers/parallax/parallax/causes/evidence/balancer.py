@@ -169,7 +169,7 @@ def balancers_word(snapshot: Snapshot, *, signed: bool = True) -> str | None:
         return None
     for probe in failing(snapshot, Role.DIRECT, *AS_A_USER, Role.CACHE_BUSTER):
         asked = f"the {probe.role.value} probe"
-        if wrote(snapshot, probe) and not _elsewhere(snapshot, probe):
+        if wrote(snapshot, probe) and not elsewhere(snapshot, probe):
             took = probe.phases.processing or 0
             after = f", after {took:.1f} s" if took >= TRIED else ""
             return f"{asked} got {probe.status_code} from the balancer itself{after}"
@@ -204,7 +204,7 @@ def at_balancer(snapshot: Snapshot, probe: Probe) -> bool:
     return probe.role is Role.DIRECT or probe.peer_address in addresses(snapshot)
 
 
-def _elsewhere(snapshot: Snapshot, probe: Probe) -> bool:
+def elsewhere(snapshot: Snapshot, probe: Probe) -> bool:
     """Say whether a user met another machine than the balancer, and no cache."""
     known = bool(addresses(snapshot)) and probe.peer_address is not None
     met = snapshot.target.reached.cdn or at_balancer(snapshot, probe)

@@ -69,6 +69,12 @@ def one_node(snapshot: Snapshot) -> bool:
     return nodes is not None and len(nodes) == 1
 
 
+def asking_across(snapshot: Snapshot) -> Role:
+    """Return which probes of the ingress came from another node, if there is one."""
+    across = snapshot.inside(Role.INGRESS_OTHER) or not one_node(snapshot)
+    return Role.INGRESS_OTHER if across else Role.INGRESS
+
+
 def works(snapshot: Snapshot) -> tuple[bool, str]:
     """Say whether the inside gives the health check no reason to fail.
 

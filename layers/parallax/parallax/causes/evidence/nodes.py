@@ -5,6 +5,8 @@ address, machine (`hcloud://10001`) or name. It does not: conclude. A target tha
 neither matched nor excluded is left open.
 """
 
+from ipaddress import ip_address
+
 from parallax.causes.evidence.inside import inside_missing
 from parallax.causes.evidence.outside import of
 from parallax.model.balancer import BalancerTarget
@@ -74,13 +76,20 @@ def _no_nodes_address(
 ) -> bool:
     """Say whether an address would be a node's if the target were one.
 
-    A node may have another address in another private network: only among the nodes'
-    own neighbors does an address tell.
+    A server may have another address in another private network: there an address
+    tells only among the nodes' own neighbors, or if the server's name is no node's
+    either. A target by address is written as the nodes are known: privately or not.
     """
     if not target.use_private_ip and target.type != "ip":
         return all(n.external_ip for n in nodes)
-    near = {(n.internal_ip or "").rpartition(".")[0] for n in nodes}
-    return all(n.internal_ip for n in nodes) and address.rpartition(".")[0] in near
+    inner = [n.internal_ip for n in nodes if n.internal_ip]
+    if len(inner) < len(nodes):
+        return False
+    if target.type == "ip":
+        private = ip_address(address).is_private
+        return all(ip_address(own).is_private is private for own in inner)
+    near = {own.rpartition(".")[0] for own in inner}
+    return target.server_name is not None or address.rpartition(".")[0] in near
 
 
 def _machine(node: Node) -> bool:

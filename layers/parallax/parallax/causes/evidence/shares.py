@@ -4,7 +4,13 @@ In: a snapshot. Out: the failing requests that ended at the balancer, or the wor
 what is missing. It does not: conclude.
 """
 
-from parallax.causes.evidence.balancer import NOBODY, TRIED, at_balancer, wrote
+from parallax.causes.evidence.balancer import (
+    NOBODY,
+    TRIED,
+    at_balancer,
+    elsewhere,
+    wrote,
+)
 from parallax.causes.evidence.outside import (
     AS_A_USER,
     connected,
@@ -29,8 +35,23 @@ def ended_at_balancer(snapshot: Snapshot) -> tuple[Probe, ...]:
         p
         for p in failing(snapshot, *AS_A_USER)
         if not snapshot.sightings_of(p)
-        and at_balancer(snapshot, p)
-        and (wrote(snapshot, p) or p.error_type is ErrorType.CONNECTION_CLOSED)
+        and (_own_page(snapshot, p) or _hung_up(snapshot, p))
+    )
+
+
+def _own_page(snapshot: Snapshot, probe: Probe) -> bool:
+    return wrote(snapshot, probe) and not elsewhere(snapshot, probe)
+
+
+def _hung_up(snapshot: Snapshot, probe: Probe) -> bool:
+    closed = probe.error_type is ErrorType.CONNECTION_CLOSED
+    return closed and at_balancer(snapshot, probe)
+
+
+def waited(probe: Probe) -> float:
+    """Return the seconds until the balancer answered, or hung up (perhaps in TLS)."""
+    return probe.phases.processing or (
+        probe.duration if probe.status_code is None else 0.0
     )
 
 
@@ -54,7 +75,7 @@ def shares_missing(snapshot: Snapshot) -> str | None:
 def shares_text(snapshot: Snapshot) -> str:
     """Return e.g. `4 of 11 requests ended at the balancer itself after 3.1 s`."""
     users, ended = outside(snapshot, *AS_A_USER), ended_at_balancer(snapshot)
-    took = min((p.phases.processing or 0.0 for p in ended), default=0.0)
+    took = min((waited(p) for p in ended), default=0.0)
     after = f" after {took:.1f} s" if took >= TRIED else ""
     share = of(len(ended), len(users))
     well = sum(p.healthy for p in users)
@@ -70,8 +91,7 @@ def tried(snapshot: Snapshot) -> bool:
     """
     ended = ended_at_balancer(snapshot)
     return bool(ended) and all(
-        p.status_code in {NOBODY, None} and (p.phases.processing or 0.0) >= TRIED
-        for p in ended
+        p.status_code in {NOBODY, None} and waited(p) >= TRIED for p in ended
     )
 
 
