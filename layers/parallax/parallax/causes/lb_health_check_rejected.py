@@ -28,6 +28,7 @@ from shlex import quote
 
 from parallax.causes import evidence
 from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.model.balancer import HealthCheck, LoadBalancer
 from parallax.model.finding import Assessment, Class, Hop, NextStep
 from parallax.model.snapshot import Snapshot
 
@@ -79,10 +80,14 @@ def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
         text="Or let it connect only.",
         command=f"{update} --health-check-protocol tcp",
     )
-    asks = check.http
-    node = next((t.ip for t in balancer.leaves() if t.ip), None)
+    return domain, connect, *_ask(check, balancer)
+
+
+def _ask(check: HealthCheck, balancer: LoadBalancer) -> tuple[NextStep, ...]:
+    """Tell how to ask a node as the health check does."""
+    asks, node = check.http, next((t.ip for t in balancer.leaves() if t.ip), None)
     if asks is None or node is None:
-        return domain, connect
+        return ()
     scheme = "https" if check.protocol == "https" or asks.tls else "http"
     host = f"[{node}]" if ":" in node else node
     named = f" -H {quote(f'Host: {asks.domain}')}" if asks.domain else " -H 'Host:'"
@@ -91,7 +96,7 @@ def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
         command=f"curl -sSk -o /dev/null -w '%{{http_code}}\\n'{named}"
         f" {quote(f'{scheme}://{host}:{check.port}{asks.path}')}",
     )
-    return domain, connect, ask
+    return (ask,)
 
 
 CAUSE = Cause(
