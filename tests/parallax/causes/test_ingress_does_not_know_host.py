@@ -115,3 +115,17 @@ def test_hosts_from_before_the_failure_are_stale() -> None:
 
     x = s.unknown_host()
     assert answer(replace(x, reports=tuple(map(old, x.reports)))) is Answer.UNKNOWN
+
+
+def test_a_health_check_of_this_host_that_met_the_404_explains_the_503() -> None:
+    """Users get the balancer's page, since the missing rule took all targets out."""
+    outside = s.run(s.LB_503, unknown_host=s.LB_503)
+    asks = s.checking("http", s.balancer(healthy=0))
+    x = s.taken(outside, asks, *s.reports(ingress=s.INGRESS_404_BY_LB))
+    x = s.with_reading(x, ingress_hosts=("a.example",))
+    assert judge(x).cause == CAUSE.id
+    tcp = s.taken(
+        outside, s.balancer(healthy=0), *s.reports(ingress=s.INGRESS_404_BY_LB)
+    )
+    tcp = s.with_reading(tcp, ingress_hosts=("a.example",))
+    assert answer(tcp) is Answer.UNKNOWN

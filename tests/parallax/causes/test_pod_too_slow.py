@@ -126,3 +126,27 @@ def test_one_slow_pod_does_not_explain_that_everybody_fails() -> None:
     slow, fast = s.reports(ingress=s.INGRESS_504, pod=s.HANGS), s.reports()
     mixed = replace(x, reports=(slow[0], *fast[1:]))
     assert answer(mixed) is Answer.UNKNOWN
+
+
+def gave_up(snapshot: Snapshot) -> Snapshot:
+    """Return users who went away first: no page, and 499 in the log."""
+    assert snapshot.run
+    hung = s.answer(s.HANGS) | {"status_code": None, "body": "", "headers": ()}
+    probes = tuple(
+        replace(p, **hung) if p.status_code == 504 else p  # type: ignore[arg-type]
+        for p in snapshot.run.probes
+    )
+    lines = tuple(
+        replace(v, status_code=499, upstream_status=None, upstream_response_length=None)
+        for v in snapshot.sightings
+    )
+    outside = replace(snapshot.run, probes=probes)
+    return replace(snapshot, run=outside, sightings=lines)
+
+
+def test_users_who_give_up_before_the_ingress_does_are_explained_too() -> None:
+    """The log has 499 and the pod that was waited for."""
+    assert judge(gave_up(s.slow_pods())).cause == CAUSE.id
+    assert judge(gave_up(s.cut_off())).cause == "overlay-between-nodes-broken"
+    unlogged = replace(gave_up(s.slow_pods()), sightings=())
+    assert judge(unlogged).cause == NOT_ESTABLISHED

@@ -7,10 +7,11 @@ that this controller does not serve, or its host has a typing error.
 Impact: every request for this host gets 404; other hosts of the same ingress work.
 
 Diagnosis: most failing users get the ingress's own 404, or its log says that the
-default backend answered them; the ingress log or the inside probes by Host show the
-same; and the hosts of all Ingresses, read since the failure began, lack this one,
-wildcards counted. A 404 that the target counts as healthy is no failure, and the
-app's own 404 is a pod's by the ingress log.
+default backend answered them, or the balancer's health check asks for this very host
+and took all targets out for the 404; the ingress log or the inside probes by Host show
+the same; and the hosts of all Ingresses, read since the failure began, lack this one,
+wildcards counted. A 404 that the target counts as healthy is no failure, and the app's
+own 404 is a pod's by the ingress log.
 
 Neighbors: `pod-answers-error` where the app wrote the 404;
 `ingress-replica-out-of-step` where only one replica lost the rule;
@@ -53,7 +54,8 @@ def assess(snapshot: Snapshot) -> Assessment:
         return unknown(ID, f"all hosts of the Ingresses: {len(hosts)} were read")
     state = f"none of {len(hosts)} hosts of the Ingresses is {host}{_closest(snapshot)}"
     logged, inside = _logged(snapshot), _inside(snapshot)
-    if evidence.mostly_ingress(snapshot) != NOT_FOUND and 2 * len(logged) <= len(users):
+    met = evidence.mostly_ingress(snapshot) == NOT_FOUND or 2 * len(logged) > len(users)
+    if not met and not _checked(snapshot):
         what = "a 404 of the ingress's default backend to most failing users"
         return unknown(ID, what, evidence=(state,))
     if evidence.pod_answers(snapshot):
@@ -65,6 +67,14 @@ def assess(snapshot: Snapshot) -> Assessment:
         what = "a line of the ingress log, or an inside probe by this Host"
         return unknown(ID, what, evidence=(state,))
     return supported(ID, state, *_shown(logged, inside=inside))
+
+
+def _checked(snapshot: Snapshot) -> bool:
+    """Say whether the balancer's health check asks for this host and met the 404."""
+    service = evidence.balancer_service(snapshot)
+    asks = service.health_check.http if service else None
+    same = asks is not None and asks.domain == snapshot.target.host
+    return same and evidence.taken_out(snapshot, NOT_FOUND)
 
 
 def _unread(snapshot: Snapshot) -> str | None:

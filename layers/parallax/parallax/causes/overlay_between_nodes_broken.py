@@ -90,7 +90,9 @@ def _unanswered(snapshot: Snapshot) -> tuple[Sighting, ...]:
     """Return the log's lines of failing requests for which no pod answered."""
     failing = evidence.failing(snapshot, *evidence.FOR_THE_TARGET)
     lines = snapshot.sightings_of(*failing)
-    return tuple(line for line in lines if evidence.got_no_answer(line))
+    return tuple(
+        line for line in lines if evidence.got_no_answer(line) or evidence.gave_up(line)
+    )
 
 
 def _afar(snapshot: Snapshot, line: Sighting) -> bool:

@@ -8,9 +8,10 @@ Impact: requests hang for the whole time-out, then fail; nginx tries up to three
 pods, so that users wait three times as long, and often give up before.
 
 Diagnosis: the ingress's own 504, or its log with a pod of the Service that gave no
-answer; and a pod asked directly on its own node, where no network between nodes
-stands in the way, connects and does not answer, or takes longer than the ingress
-waited. Where all pods answer at once when asked so, this is not shown.
+answer (504, or 499 where users gave up first); and a pod asked directly on its own
+node, where no network between nodes stands in the way, connects and does not answer, or
+takes longer than the ingress waited. Where all pods answer at once when asked so, this
+is not shown.
 
 Neighbors: `overlay-between-nodes-broken`: on their own node pods are well;
 `pod-refuses-connection`: no connection at all; `lb-timeout-too-short`: the 504 is the
@@ -94,8 +95,10 @@ def _waited_for(snapshot: Snapshot) -> tuple[Sighting, ...]:
     return tuple(
         line
         for line in snapshot.sightings_of(*failing)
-        if line.status_code == GATEWAY_TIMEOUT
-        and evidence.got_no_answer(line)
+        if (
+            evidence.gave_up(line)
+            or (line.status_code == GATEWAY_TIMEOUT and evidence.got_no_answer(line))
+        )
         and evidence.node_of(snapshot, line.upstream_address) is not None
     )
 
@@ -107,12 +110,14 @@ def _logged(lines: tuple[Sighting, ...]) -> str | None:
     took = last.upstream_response_time
     time = f" within {took:.1f} s" if took is not None else ""
     told = f"{last.upstream_address} gave no answer{time}"
-    return f"ingress log on {last.node}: 504, {told} ({len(lines)} such lines)"
+    status = last.status_code
+    return f"ingress log on {last.node}: {status}, {told} ({len(lines)} such lines)"
 
 
 def _limit(snapshot: Snapshot, lines: tuple[Sighting, ...]) -> float | None:
     """Return how long the ingress waits for a pod, in seconds; None: not known."""
-    seen = [t for line in lines if (t := line.upstream_response_time)]
+    ended = [line for line in lines if line.status_code == GATEWAY_TIMEOUT]
+    seen = [t for line in ended if (t := line.upstream_response_time)]
     if seen:
         return min(seen)
     cluster = snapshot.cluster

@@ -120,6 +120,7 @@ from parallax.causes.evidence.shares import (
     tried,
 )
 from parallax.causes.evidence.sightings import (
+    gave_up,
     got_no_answer,
     ingress_asked_nobody,
     live_logs,
@@ -177,6 +178,7 @@ __all__ = [
     "ends_at_ingress",
     "ends_for_want_of_a_pod",
     "failing",
+    "gave_up",
     "got_no_answer",
     "health",
     "health_text",

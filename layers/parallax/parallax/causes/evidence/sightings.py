@@ -108,6 +108,13 @@ def got_no_answer(line: Sighting) -> bool:
     return line.upstream_status in AMBIGUOUS and line.upstream_response_length == 0
 
 
+def gave_up(line: Sighting) -> bool:
+    """Say whether whoever asked went away while a pod was waited for: 499."""
+    client_closed = 499
+    waiting = line.upstream_address is not None and line.upstream_status is None
+    return waiting and line.status_code == client_closed
+
+
 def unanswered(snapshot: Snapshot) -> str | None:
     """Say that no pod answered any failing request the log shows; None: not shown."""
     probes = {p.request_id: p for p in failing(snapshot, *FOR_THE_TARGET)}
