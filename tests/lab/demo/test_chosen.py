@@ -1,0 +1,34 @@
+"""Chosen: which faults `make end-to-end` plays."""
+
+import pytest
+
+from lab.case import load
+from lab.demo.chosen import chosen
+from lab.fault import FaultError, fault_ids
+
+
+def test_smoke_has_a_fault_two_at_once_and_an_oddity() -> None:
+    """The quick run holds single faults, a composition, and one with an oddity."""
+    ids = [fault.id for fault in chosen("smoke", load())]
+    assert any("+" in name and "oddity:" not in name for name in ids)
+    assert any("+oddity:" in name for name in ids)
+    assert sum("+" not in name for name in ids) > 1
+
+
+def test_all_holds_every_fault_file() -> None:
+    """No fault is left out, and what is joined comes besides."""
+    ids = {fault.id for fault in chosen("all", load())}
+    assert set(fault_ids()) < ids
+
+
+def test_ids_are_taken_in_their_order() -> None:
+    """Commas part ids, blanks around them do not matter."""
+    ids = [fault.id for fault in chosen("pods-not-ready, lb-no-target", load())]
+    assert ids == ["pods-not-ready", "lb-no-target"]
+
+
+@pytest.mark.parametrize("words", ["", "no-such-fault", " , "])
+def test_nothing_chosen_is_refused(words: str) -> None:
+    """An empty or unknown word is an error, not a run without faults."""
+    with pytest.raises(FaultError):
+        chosen(words, load())
