@@ -5,153 +5,45 @@ In: a case file (see `cases/keybuzz.yaml`). Out: frozen, checked values, and the
 """
 
 import re
-from ipaddress import IPv4Address
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Self
 
 import yaml
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    ValidationError,
-    model_validator,
+from pydantic import Field, ValidationError, model_validator
+
+from lab.parts import (
+    Addresses,
+    App,
+    Balancer,
+    BalancerService,
+    HealthCheckHttp,
+    Host,
+    Ingress,
+    Name,
+    Node,
+    Part,
+    Server,
 )
+
+__all__ = [
+    "CASES",
+    "DEFAULT",
+    "App",
+    "BalancerService",
+    "Case",
+    "CaseError",
+    "HealthCheckHttp",
+    "Node",
+    "Server",
+    "load",
+]
 
 CASES = Path(__file__).parent / "cases"
 DEFAULT = CASES / "keybuzz.yaml"
 
-type Name = Annotated[
-    str, StringConstraints(pattern=r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$")
-]
-type Host = Annotated[str, StringConstraints(pattern=r"^[a-z0-9.-]+\.[a-z]+$")]
-type Port = Annotated[int, Field(ge=1, le=65535)]
-type NodePort = Annotated[int, Field(ge=30000, le=32767)]
-type HealthWord = Literal["tcp", "http", "https"]
-
 
 class CaseError(ValueError):
     """A case file that cannot be used; one line for each problem."""
-
-
-class Part(BaseModel):
-    """What all parts of a case share: frozen, and no unknown keys."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Addresses(Part):
-    """The addresses of everything that is no node."""
-
-    authoritative: IPv4Address = IPv4Address("203.0.113.53")
-    resolver: IPv4Address = IPv4Address("203.0.113.54")
-    second_resolver: IPv4Address = IPv4Address("203.0.113.55")
-    old: IPv4Address = IPv4Address("203.0.113.21")
-    """The balancer of former days: it still listens, and has no server."""
-    control: IPv4Address = IPv4Address("203.0.113.99")
-    """Somebody else's host, which always answers."""
-    cdn: IPv4Address = IPv4Address("203.0.113.80")
-    hetzner: IPv4Address = IPv4Address("203.0.113.90")
-    kubernetes: IPv4Address = IPv4Address("10.0.0.100")
-
-
-class Server(Part):
-    """One machine of the project, in its private network."""
-
-    name: Name
-    address: IPv4Address
-    server_id: int
-
-
-class Node(Server):
-    """One worker: `pod_address` is that of its ingress pod."""
-
-    pod_address: IPv4Address
-    ingress: bool = True
-    """Whether the ingress controller has a pod here."""
-
-
-class App(Part):
-    """One workload with its Service, its Ingress and its public name.
-
-    `role` is the word by which a fault addresses it in any case.
-    """
-
-    role: Literal["api", "front"]
-    name: Name
-    port: Port
-    node_port: NodePort
-    cluster_ip: IPv4Address
-    host: Host
-    cdn: bool = False
-    host_network: bool = True
-    path: str = "/"
-
-
-class Ingress(Part):
-    """The ingress controller and its Service."""
-
-    namespace: Name = "ingress-nginx"
-    service: Name = "ingress-nginx-controller"
-    http_node_port: NodePort
-    https_node_port: NodePort
-    cluster_ip: IPv4Address
-    external_traffic_policy: Literal["Cluster", "Local"] = "Cluster"
-    proxy_protocol: bool = False
-
-
-class HealthCheckHttp(Part):
-    """Hetzner's HTTP health check, in its own names."""
-
-    domain: str | None = None
-    path: str = "/"
-    response: str = ""
-    status_codes: tuple[str, ...] = ("2??", "3??")
-    tls: bool = False
-
-
-class HealthCheck(Part):
-    """Hetzner's health check; seconds. The lab asks faster than it reports."""
-
-    protocol: HealthWord = "tcp"
-    port: Port
-    interval: int = 15
-    timeout: int = 10
-    retries: int = 3
-    http: HealthCheckHttp | None = None
-
-
-class BalancerService(Part):
-    """One listen port of the balancer, in Hetzner's names."""
-
-    protocol: HealthWord
-    listen_port: Port
-    destination_port: Port
-    proxyprotocol: bool = False
-    timeout_idle: int = Field(default=60, ge=30, le=300)
-    health_check: HealthCheck
-
-
-class Balancer(Part):
-    """The Hetzner Load Balancer; `targets` says how it finds its servers."""
-
-    id: int
-    name: Name
-    address: IPv4Address
-    private_address: IPv4Address
-    network_id: int = 4711
-    targets: Literal["server", "label_selector", "ip"] = "server"
-    selector: str = "role=worker"
-    use_private_ip: bool = True
-    services: tuple[BalancerService, ...] = Field(min_length=1)
-
-    @model_validator(mode="after")
-    def _listens_once(self) -> Self:
-        ports = [s.listen_port for s in self.services]
-        if len(set(ports)) != len(ports):
-            raise ValueError("two services listen on one port")
-        return self
 
 
 class Case(Part):

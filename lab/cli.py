@@ -5,6 +5,7 @@ It does not: run Parallax; `lab.demo` does.
 """
 
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -18,7 +19,7 @@ from rich.table import Table
 from lab import install, namespace
 from lab.case import DEFAULT, CaseError, load
 from lab.control import ControlError, tell
-from lab.fault import FaultError, fault_ids, load_fault
+from lab.fault import FaultError, fault_ids, load_fault, oddity_ids
 from lab.run import Lab, LabError, remove
 
 FOLDER = Path(__file__).parent.parent / ".lab" / "up"
@@ -130,8 +131,6 @@ def down(folder: FolderOption = FOLDER) -> None:
 
 
 def _ends(handle: int, seconds: float = 15.0) -> bool:
-    import select  # noqa: PLC0415 - used here alone
-
     return bool(select.select([handle], [], [], seconds)[0])
 
 
@@ -164,7 +163,7 @@ def faults(case: CaseOption = DEFAULT) -> None:
     """List the faults: what each does, and which targets it hits."""
     platform = load(case)
     table = Table("fault", "hits", "what it does")
-    for fault_id in fault_ids():
+    for fault_id in (*fault_ids(), *oddity_ids()):
         fault = load_fault(fault_id, platform)
         table.add_row(fault_id, "\n".join(fault.expected), fault.description)
     Console().print(table)

@@ -20,32 +20,13 @@ from lab.kubernetes.answers import (
     not_found,
     unauthorized,
 )
+from lab.kubernetes.kinds import KINDS
 from lab.kubernetes.logs import Log
 from lab.kubernetes.podlog import serve_log
 from lab.kubernetes.selectors import SelectorError, matches_fields, matches_labels
 from lab.kubernetes.store import GoneError, Item, Key, Store
 from lab.kubernetes.watch import watch
 
-KINDS = {
-    "api/v1": {
-        "nodes": "Node",
-        "namespaces": "Namespace",
-        "services": "Service",
-        "pods": "Pod",
-        "configmaps": "ConfigMap",
-        "events": "Event",
-    },
-    "apis/apps/v1": {
-        "daemonsets": "DaemonSet",
-        "deployments": "Deployment",
-        "replicasets": "ReplicaSet",
-    },
-    "apis/discovery.k8s.io/v1": {"endpointslices": "EndpointSlice"},
-    "apis/networking.k8s.io/v1": {
-        "ingresses": "Ingress",
-        "ingressclasses": "IngressClass",
-    },
-}
 VERSION = {"major": "1", "minor": "33", "gitVersion": "v1.33.1", "platform": "lab"}
 OPEN_PATHS = {"/version", "/readyz", "/livez", "/healthz"}
 

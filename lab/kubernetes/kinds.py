@@ -1,0 +1,26 @@
+"""Kinds: the resources that the lab's API serves, by group.
+
+In: nothing. Out: group -> resource (the plural word of the URL) -> kind.
+It does not: hold what a cluster has and no agent reads.
+"""
+
+KINDS = {
+    "api/v1": {
+        "nodes": "Node",
+        "namespaces": "Namespace",
+        "services": "Service",
+        "pods": "Pod",
+        "configmaps": "ConfigMap",
+        "events": "Event",
+    },
+    "apis/apps/v1": {
+        "daemonsets": "DaemonSet",
+        "deployments": "Deployment",
+        "replicasets": "ReplicaSet",
+    },
+    "apis/discovery.k8s.io/v1": {"endpointslices": "EndpointSlice"},
+    "apis/networking.k8s.io/v1": {
+        "ingresses": "Ingress",
+        "ingressclasses": "IngressClass",
+    },
+}
