@@ -1,4 +1,4 @@
-"""`parallax causes`: the catalogue in a terminal."""
+"""`parallax causes`: the catalog in a terminal."""
 
 import json
 
@@ -21,7 +21,7 @@ def test_one_cause_is_explained() -> None:
     assert "Mitigation" in said
 
 
-def test_the_catalogue_is_data_too() -> None:
+def test_the_catalog_is_data_too() -> None:
     """With --json each cause is an object with class and hop."""
     told = json.loads(CliRunner().invoke(app, ["causes", "--json"]).stdout)
     first = told[0]

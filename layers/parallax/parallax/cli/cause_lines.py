@@ -1,4 +1,4 @@
-"""Cause lines: the catalogue, or one cause, as lines for the terminal.
+"""Cause lines: the catalog, or one cause, as lines for the terminal.
 
 In: causes. Out: lines for `page`, and plain data. It does not: print.
 """
