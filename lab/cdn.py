@@ -9,6 +9,8 @@ from lab.launcher import Launcher
 from lab.programs import command, render
 
 ORIGIN_PORT = 80
+BOOT = "boot"
+"""Varnish's name for the settings that it started with: the right ones."""
 UNPRIVILEGED = ["unshare", "--user", "--map-user=1000", "--map-group=1000", "hitch"]
 """Hitch refuses to work as root, and there is no other user in the namespace: so it
 gets a user namespace of its own; `lab.network` lets everybody have low ports."""
@@ -59,7 +61,8 @@ class Cdn:
 
     async def reset(self) -> None:
         """Ask the right origin, store no error, and forget all that is stored."""
-        await self.use()
+        if self._version:
+            await self._tell("vcl.use", BOOT)
         await self._tell("ban", "obj.status", "!=", "0")
 
     async def _tell(self, *words: str) -> None:

@@ -118,8 +118,7 @@ class Edge:
         await self._reload_balancer()
 
     async def reset_names(self) -> None:
-        """Set names and CDN back; what the CDN stored is gone."""
+        """Set the names back, and let every resolver know."""
         self.names.reset()
         await self.names.apply()
         await self.names.learn_all()
-        await self.cdn.reset()

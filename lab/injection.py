@@ -4,6 +4,7 @@ In: a running world and a fault's id, or several joined. Out: a changed world.
 It does not: undo; `World.clear` does.
 """
 
+import asyncio
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -20,8 +21,10 @@ async def inject(world: "World", fault_id: str) -> None:
     fault = load_fault(fault_id, world.case)
     for verb, arguments in fault.actions:
         await VERBS[verb](world, arguments)
-    for app in world.case.apps:
-        if app.name in fault.expected:
-            url = world.url(app)
-            await answers(world.session, url, lambda code: code != HTTPStatus.OK)
+    hit = [app for app in world.case.apps if app.name in fault.expected]
+    await asyncio.gather(*(_fails(world, world.url(app)) for app in hit))
     await world.edge.await_verdicts()
+
+
+async def _fails(world: "World", url: str) -> None:
+    await answers(world.session, url, lambda code: code != HTTPStatus.OK)

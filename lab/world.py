@@ -67,9 +67,9 @@ class World:
 
     async def clear(self) -> None:
         """Set everything back to the case and wait until all is well."""
-        await self.edge.reset_ways()
-        await self.inside.clear()
-        await self.edge.reset_names()
+        edge = self.edge
+        await asyncio.gather(edge.reset_ways(), edge.reset_names(), self.inside.clear())
+        await edge.cdn.reset()  # last: until now it may have stored what was odd
         await self.await_health()
 
     async def await_health(self) -> None:

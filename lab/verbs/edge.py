@@ -108,13 +108,11 @@ async def health(world: "World", arguments: Arguments) -> None:
     """
     word = arguments["becomes"]
     wanted = {"healthy", "unhealthy"} if word == "mixed" else {word}
-    nodes = [n.name for n in world.case.nodes]
-    if "node" in arguments:
-        nodes = [nodes[arguments["node"] - 1]]
+    only = world.case.nodes[arguments["node"] - 1].name if "node" in arguments else None
 
     async def holds() -> bool:
         found = (await world.edge.balancer.health()).items()
-        words = {told.status for (_, node), told in found if node in nodes}
+        words = {told.status for (_, name), told in found if only in {None, name}}
         return words == wanted
 
     await until(holds)

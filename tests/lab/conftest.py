@@ -5,14 +5,16 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from lab import namespace
-from lab.case import Case, load
+from lab.case import CASES, DEFAULT, Case, load
 from lab.control import tell
 
 ROOT = Path(__file__).parents[2]
@@ -67,6 +69,22 @@ class Up:
         app = self.case.app(role)
         return self.get(f"https://{app.host}{app.path}")
 
+    def all_public(self, *options: str) -> dict[str, Answer]:
+        """Ask every app's public URL, all at the same time; role -> answer."""
+        urls = {a.role: f"https://{a.host}{a.path}" for a in self.case.apps}
+        with ThreadPoolExecutor() as pool:
+            asked = {r: pool.submit(self.get, u, *options) for r, u in urls.items()}
+        return {role: answer.result() for role, answer in asked.items()}
+
+    def inside_codes(self, *options: str) -> set[int]:
+        """Ask a node's ingress NodePort for every host; the different status codes."""
+        node = self.case.nodes[1].address
+        url = f"http://{node}:{self.case.ingress.http_node_port}/"
+        hosts = [f"Host: {app.host}" for app in self.case.apps]
+        with ThreadPoolExecutor() as pool:
+            asked = [pool.submit(self.get, url, "-H", h, *options) for h in hosts]
+        return {answer.result().code for answer in asked}
+
     def inject(self, fault: str) -> None:
         """Bring about a fault, through the same socket as `python -m lab inject`."""
         tell(self.folder, "inject", fault)
@@ -81,18 +99,33 @@ def command(*words: str) -> list[str]:
     return [sys.executable, "-m", "lab", *words]
 
 
-@pytest.fixture(scope="session")
-def up() -> Iterator[Up]:
-    """Keep one lab up for all tests of the session."""
+@contextmanager
+def kept_up(case: Path) -> Generator[Up]:
+    """Keep a lab of a case up."""
     with tempfile.TemporaryDirectory(prefix="lab") as place:
         folder = Path(place) / "run"
         words = ["--folder", str(folder)]
-        subprocess.run(command("up", *words), cwd=ROOT, check=True)  # noqa: S603 - our own
+        start = command("up", "--case", str(case), *words)
+        subprocess.run(start, cwd=ROOT, check=True)  # noqa: S603 - our own
         pid = int((folder / "unshare.pid").read_text())
         try:
-            yield Up(load(), folder, namespace.first_process(pid))
+            yield Up(load(case), folder, namespace.first_process(pid))
         finally:
             subprocess.run(command("down", *words), cwd=ROOT, check=True)  # noqa: S603 - our own
+
+
+@pytest.fixture(scope="session")
+def up() -> Iterator[Up]:
+    """Keep one lab up for all tests of the session."""
+    with kept_up(DEFAULT) as lab:
+        yield lab
+
+
+@pytest.fixture(scope="session")
+def shop_up() -> Iterator[Up]:
+    """Keep a lab of the other case up for all tests that compare."""
+    with kept_up(CASES / "bookshop.yaml") as lab:
+        yield lab
 
 
 @pytest.fixture
@@ -100,3 +133,10 @@ def well(up: Up) -> Iterator[Up]:
     """Give the lab, and set it back to health afterwards."""
     yield up
     up.clear()
+
+
+@pytest.fixture
+def shop(shop_up: Up) -> Iterator[Up]:
+    """Give the other case's lab, and set it back to health afterwards."""
+    yield shop_up
+    shop_up.clear()

@@ -2,71 +2,9 @@
 
 import pytest
 
-from tests.lab.conftest import Answer, Up
+from tests.lab.conftest import Up
 
 pytestmark = pytest.mark.lab
-
-
-def _is_haproxy_page(answer: Answer) -> bool:
-    """Whether these are HAProxy's own 107 bytes."""
-    return (
-        answer.code == 503
-        and answer.headers["content-length"] == "107"
-        and "No server is available to handle this request." in answer.body
-    )
-
-
-def _inside_is_well(up: Up) -> bool:
-    """Whether a node's ingress NodePort answers 200 for every host."""
-    url = f"http://{up.case.nodes[1].address}:{up.case.ingress.http_node_port}/"
-    hosts = [app.host for app in up.case.apps]
-    return all(up.get(url, "-H", f"Host: {host}").code == 200 for host in hosts)
-
-
-@pytest.mark.parametrize(
-    "fault",
-    [
-        "lb-health-check-wrong-port",
-        "lb-no-healthy-target",
-        "lb-no-target",
-        "lb-wrong-destination-port",
-    ],
-)
-def test_the_balancers_faults_show_its_page_and_inside_is_well(
-    well: Up, fault: str
-) -> None:
-    """Both hosts get HAProxy's 107 bytes, and the ingress NodePort answers 200."""
-    well.inject(fault)
-    api, front = well.public("api"), well.public("front")
-    assert _is_haproxy_page(api)
-    assert "date" not in {name.lower() for name in api.headers}
-    assert front.code == 503
-    assert "X-Varnish" in front.headers
-    assert _inside_is_well(well)
-    well.clear()
-    assert well.public("api").code == well.public("front").code == 200
-
-
-def test_only_the_balancer_is_shut_out_by_the_firewall(well: Up) -> None:
-    """The NodePort hangs for the balancer's address and answers a node's."""
-    well.inject("lb-no-healthy-target")
-    url = f"http://{well.case.nodes[0].address}:{well.case.ingress.http_node_port}/healthz"
-    shut = ("curl", "-so", "/dev/null", "-w", "%{http_code}", "--max-time", "1")
-    assert well.run(*shut, "--interface", "10.0.0.5", url) == "000"
-    assert well.run(*shut, "--interface", "10.0.0.112", url) == "200"
-
-
-def test_the_cdn_replays_a_stored_error(well: Up) -> None:
-    """Two X-Varnish ids and an Age on the CDN host; the other host is well."""
-    well.inject("cache-replays-error")
-    front = well.public("front")
-    assert front.code == 503
-    assert len(front.headers["X-Varnish"].split()) == 2
-    assert "Age" in front.headers
-    assert "maintenance" in front.body
-    assert well.public("api").code == 200
-    assert well.get("https://platform.keybuzz.io/?other=1").code == 200
-    assert _inside_is_well(well)
 
 
 @pytest.mark.parametrize("fault", ["service-without-endpoints", "pods-not-ready"])
