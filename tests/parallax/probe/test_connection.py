@@ -40,6 +40,7 @@ def listening(lines: list[bytes], *, plain: bool) -> Handler:
     async def handle(
         reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
+        """Take one connection and what it begins with."""
         lines.append(await reader.readline())
         if plain:
             await reader.readuntil(b"\r\n\r\n")
@@ -55,6 +56,7 @@ def ask(lines: list[bytes], scheme: str, *, proxy_protocol: bool = True) -> Prob
     """Ask a server that notes the first line it reads."""
 
     async def run() -> Probe:
+        """Ask within one event loop."""
         async with serving(listening(lines, plain=scheme == "http")) as port:
             asked = question(port, scheme, proxy_protocol=proxy_protocol)
             return await fetch(asked)
