@@ -102,12 +102,11 @@ async def ask(world: "World", arguments: Arguments) -> None:
 
 
 async def health(world: "World", arguments: Arguments) -> None:
-    """Wait until the balancer finds every target so: `becomes` (un)healthy or mixed.
+    """Wait until the balancer finds every target so: `becomes` (un)healthy.
 
     With `node`, a number from 1, wait for that one target.
     """
-    word = arguments["becomes"]
-    wanted = {"healthy", "unhealthy"} if word == "mixed" else {word}
+    wanted = {arguments["becomes"]}
     only = world.case.nodes[arguments["node"] - 1].name if "node" in arguments else None
 
     async def holds() -> bool:

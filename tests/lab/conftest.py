@@ -140,3 +140,9 @@ def shop(shop_up: Up) -> Iterator[Up]:
     """Give the other case's lab, and set it back to health afterwards."""
     yield shop_up
     shop_up.clear()
+
+
+@pytest.fixture(params=["well", "shop"])
+def lab(request: pytest.FixtureRequest) -> Up:
+    """Give the lab of one case, then that of the other."""
+    return request.getfixturevalue(request.param)

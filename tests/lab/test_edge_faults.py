@@ -1,58 +1,14 @@
-"""The faults between users and nodes: what users see, and that the inside is well."""
+"""The faults of names and CDN: what users see, and that the way behind is well."""
 
 import json
-import time
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import pytest
 
-from lab.facts import HETZNER_PORT, HETZNER_TOKEN, facts_of
-from tests.lab.conftest import Answer, Up
+from lab.facts import facts_of
+from tests.lab.conftest import Up
+from tests.lab.seen import direct, is_haproxy_page
 
 pytestmark = pytest.mark.lab
-
-
-@pytest.fixture(params=["well", "shop"])
-def lab(request: pytest.FixtureRequest) -> Iterator[Up]:
-    """Give the lab of one case, then that of the other."""
-    return request.getfixturevalue(request.param)
-
-
-def is_haproxy_page(answer: Answer) -> bool:
-    """Whether these are HAProxy's own 107 bytes."""
-    return (
-        answer.code == 503
-        and answer.headers["content-length"] == "107"
-        and "No server is available to handle this request." in answer.body
-    )
-
-
-def balancer(up: Up) -> dict[str, Any]:
-    """Read the balancer from the lab's Hetzner API."""
-    url = f"http://{up.case.addresses.hetzner}:{HETZNER_PORT}/v1/load_balancers"
-    answer = up.get(url, "-H", f"Authorization: Bearer {HETZNER_TOKEN}")
-    return json.loads(answer.body)["load_balancers"][0]
-
-
-def verdicts(told: dict[str, Any], port: int = 443) -> dict[int, tuple[Any, ...]]:
-    """Return server id -> status, detail and status code of a listen port."""
-    leaves = [leaf for t in told["targets"] for leaf in t.get("targets", [t])]
-    words = ("status", "detail", "http_status_code")
-    return {
-        leaf["server"]["id"]: tuple(found.get(word) for word in words)
-        for leaf in leaves
-        for found in leaf["health_status"]
-        if found["listen_port"] == port
-    }
-
-
-def direct(up: Up, role: str) -> Answer:
-    """Ask the balancer's own address for an app."""
-    host = up.case.app(role).host
-    way = f"{host}:443:{up.case.balancer.address}"
-    return up.get(f"https://{host}/", "--resolve", way)
 
 
 def resolved(up: Up, host: str) -> list[tuple[str, int]]:
@@ -76,71 +32,6 @@ def test_control_host_and_resolvers_are_what_the_facts_say(up: Up) -> None:
     assert facts.resolvers == ("203.0.113.54", "203.0.113.55")
     first, second, own = resolved(up, "control.example.net")
     assert first[0] == second[0] == own[0] == str(up.case.addresses.control)
-
-
-@pytest.mark.parametrize(
-    ("lab", "fault", "expected"),
-    [
-        ("well", "lb-health-check-rejected", ("unexpected_http_status", 400)),
-        ("shop", "lb-health-check-rejected-domain", ("unexpected_http_status", 404)),
-        ("well", "lb-not-in-private-network", ("layer4_timeout", None)),
-        ("well", "lb-targets-not-the-ingress-nodes", ("layer4_no_connection", None)),
-        ("shop", "lb-targets-not-the-ingress-nodes", ("layer4_no_connection", None)),
-    ],
-    indirect=["lab"],
-)
-def test_the_balancers_page_its_targets_and_the_inside(
-    lab: Up, fault: str, expected: tuple[str, int | None]
-) -> None:
-    """Both hosts get HAProxy's page, the API says why, the ingress NodePort is well."""
-    lab.inject(fault)
-    public = lab.all_public()
-    assert is_haproxy_page(public["api"])
-    assert is_haproxy_page(public["front"])
-    assert "X-Varnish" in public["front"].headers
-    told = balancer(lab)
-    assert set(verdicts(told).values()) == {("unhealthy", *expected)}
-    assert lab.inside_codes() == {200}
-    private = fault != "lb-not-in-private-network"
-    assert [n["network"] for n in told["private_net"]] == [4711] * private
-    stranger = fault == "lb-targets-not-the-ingress-nodes"
-    servers = lab.case.former_nodes if stranger else lab.case.nodes
-    assert set(verdicts(told)) == {server.server_id for server in servers}
-
-
-@pytest.mark.parametrize(
-    "fault",
-    ["lb-health-check-wrong-port", "lb-no-target", "lb-wrong-destination-port"],
-)
-def test_the_balancers_own_faults_show_its_page_and_inside_is_well(
-    well: Up, fault: str
-) -> None:
-    """Both hosts get HAProxy's 107 bytes, and the ingress NodePort answers 200."""
-    well.inject(fault)
-    public = well.all_public()
-    assert is_haproxy_page(public["api"])
-    assert "date" not in {name.lower() for name in public["api"].headers}
-    assert public["front"].code == 503
-    assert "X-Varnish" in public["front"].headers
-    assert well.inside_codes() == {200}
-    well.clear()
-    assert {answer.code for answer in well.all_public().values()} == {200}
-
-
-def test_only_the_balancer_is_shut_out_by_the_firewall(well: Up) -> None:
-    """The NodePort hangs for the balancer and answers a node; an old API says no more.
-
-    With `detail` the same is node-firewall-blocks-load-balancer.
-    """
-    well.inject("lb-no-healthy-target")
-    assert is_haproxy_page(well.public("api"))
-    assert set(verdicts(balancer(well)).values()) == {("unhealthy", None, None)}
-    place = well.case.nodes[0].address, well.case.ingress.http_node_port
-    url = "http://{}:{}/healthz".format(*place)
-    told = ("curl", "-so", "/dev/null", "-w", "%{http_code}%{errormsg}")
-    shut = well.run(*told, "--interface", "10.0.0.5", "--max-time", "0.3", url)
-    assert "timed out" in shut
-    assert well.run(*told, "--interface", "10.0.0.112", url) == "200"
 
 
 def test_both_resolvers_keep_the_old_address_for_an_hour(lab: Up) -> None:
@@ -181,80 +72,6 @@ def test_the_cdn_writes_its_own_page_when_its_origin_refuses(well: Up) -> None:
     assert len(front.headers["X-Varnish"].split()) == 1
     assert direct(well, "front").code == well.public("api").code == 200
     assert not any(mark in p.read_text() for p in well.folder.glob("ingress-*.log"))
-
-
-def test_a_port_without_a_service_refuses(well: Up) -> None:
-    """Port 443 refuses, the CDN's way over port 80 is well, the API lists port 80."""
-    well.inject("lb-no-service-for-port")
-    words = ("curl", "-so", "/dev/null", "-w", "%{errormsg}")
-    refused = well.run(*words, f"https://{well.case.app('api').host}/")
-    assert "connect" in refused
-    assert well.public("front").code == 200
-    services = balancer(well)["services"]
-    assert [service["listen_port"] for service in services] == [80]
-    assert well.inside_codes() == {200}
-
-
-def test_a_balancer_that_does_not_wait_answers_504(well: Up) -> None:
-    """HAProxy's 504 after two seconds; the ingress logs 499; the pods answer well."""
-    well.inject("lb-timeout-too-short")
-    mark = "40404040404040404040404040404040"
-    with ThreadPoolExecutor() as pool:
-        inside = pool.submit(well.inside_codes)
-        answer = well.all_public("-H", f"X-Request-ID: {mark}")["api"]
-    assert inside.result() == {200}
-    assert (answer.code, answer.headers["content-length"]) == (504, "92")
-    assert "The server didn't respond in time." in answer.body
-    assert '" 499 ' in logged(well, "[keybuzz-keybuzz-api-80]", mark)
-    assert balancer(well)["services"][0]["http"]["timeout_idle"] == 30
-
-
-def logged(up: Up, upstream: str, mark: str) -> str:
-    """Return an ingress's log line of a request id, as soon as there is one."""
-    deadline = time.monotonic() + 15
-    while time.monotonic() < deadline:
-        logs = [path.read_text() for path in up.folder.glob("ingress-*.log")]
-        for line in (x for text in logs for x in text.splitlines()):
-            if upstream in line and line.endswith(mark):
-                return line
-    pytest.fail(f"no log line of {mark}")
-
-
-def test_a_proxy_line_nobody_expects_is_nginxs_400(well: Up) -> None:
-    """Both hosts get nginx's 400 while the targets count as healthy."""
-    well.inject("proxy-protocol-mismatch")
-    for answer in well.all_public().values():
-        assert answer.code == 400
-        assert "<hr><center>nginx</center>" in answer.body
-    told = balancer(well)
-    assert all(service["proxyprotocol"] for service in told["services"])
-    assert set(verdicts(told).values()) == {("healthy", None, None)}
-    assert well.inside_codes() == {200}
-
-
-def test_an_ingress_that_waits_for_a_proxy_line_closes(lab: Up) -> None:
-    """The balancer answers 502 (503 after an HTTP check); inside, the line helps."""
-    lab.inject("proxy-protocol-mismatch-at-ingress")
-    assert {a.code for a in lab.all_public().values()} <= {502, 503}
-    assert not any(service["proxyprotocol"] for service in balancer(lab)["services"])
-    assert lab.inside_codes() == {0}
-    assert lab.inside_codes("--haproxy-protocol") == {200}
-
-
-def test_some_targets_come_and_go_and_some_users_fail(well: Up) -> None:
-    """Slow 503s between good answers; one target healthy and another not, always."""
-    well.inject("lb-some-targets-unhealthy")
-    seen: set[tuple[str, int]] = set()
-    expected = {(role, code) for role in ("api", "front") for code in (200, 503)}
-    deadline = time.monotonic() + 60
-    while not expected <= seen and time.monotonic() < deadline:
-        seen |= {(role, answer.code) for role, answer in well.all_public().items()}
-    assert seen == expected
-    found = verdicts(balancer(well))
-    first, second, *_ = well.case.nodes
-    assert found[first.server_id] == ("healthy", None, None)
-    assert found[second.server_id] == ("unhealthy", "layer4_timeout", None)
-    assert well.inside_codes() == {200}
 
 
 def test_the_cdn_replays_a_stored_error(well: Up) -> None:

@@ -22,6 +22,13 @@ def test_every_fault_fits_every_case(fault_id: str, path: Path) -> None:
     assert fault.description
 
 
+def test_only_the_api_tells_the_two_firewall_faults_apart() -> None:
+    """The same rule: an API that tells no detail leaves the firewall one of three."""
+    told = load_fault("node-firewall-blocks-load-balancer")
+    untold = load_fault("lb-no-healthy-target")
+    assert untold.actions == (("hetzner", {"detail": False}), *told.actions)
+
+
 @pytest.mark.parametrize("oddity", oddity_ids())
 def test_an_oddity_blames_nobody_and_stands_beside_a_fault(oddity: str) -> None:
     """An oddity alone expects nothing; beside a fault it comes about first."""

@@ -1,0 +1,45 @@
+"""Seen: how the balancer looks to users and through its API.
+
+In: a lab that is up. Out: what is seen. It does not: change anything.
+"""
+
+import json
+from typing import Any
+
+from lab.facts import HETZNER_PORT, HETZNER_TOKEN
+from tests.lab.conftest import Answer, Up
+
+
+def is_haproxy_page(answer: Answer) -> bool:
+    """Whether these are HAProxy's own 107 bytes."""
+    return (
+        answer.code == 503
+        and answer.headers["content-length"] == "107"
+        and "No server is available to handle this request." in answer.body
+    )
+
+
+def balancer(up: Up) -> dict[str, Any]:
+    """Read the balancer from the lab's Hetzner API."""
+    url = f"http://{up.case.addresses.hetzner}:{HETZNER_PORT}/v1/load_balancers"
+    answer = up.get(url, "-H", f"Authorization: Bearer {HETZNER_TOKEN}")
+    return json.loads(answer.body)["load_balancers"][0]
+
+
+def verdicts(told: dict[str, Any], port: int = 443) -> dict[int, tuple[Any, ...]]:
+    """Return server id -> status, detail and status code of a listen port."""
+    leaves = [leaf for t in told["targets"] for leaf in t.get("targets", [t])]
+    words = ("status", "detail", "http_status_code")
+    return {
+        leaf["server"]["id"]: tuple(found.get(word) for word in words)
+        for leaf in leaves
+        for found in leaf["health_status"]
+        if found["listen_port"] == port
+    }
+
+
+def direct(up: Up, role: str) -> Answer:
+    """Ask the balancer's own address for an app."""
+    host = up.case.app(role).host
+    way = f"{host}:443:{up.case.balancer.address}"
+    return up.get(f"https://{host}/", "--resolve", way)
