@@ -24,6 +24,7 @@ from kubernetes.client import (
     AppsV1Api,
     Configuration,
     CoreV1Api,
+    CustomObjectsApi,
     DiscoveryV1Api,
     NetworkingV1Api,
 )
@@ -34,6 +35,7 @@ from parallax.model.wire import Json
 
 CALL_SECONDS = 5.0
 """A call that takes longer counts as not answered."""
+GATEWAY_API = {"group": "gateway.networking.k8s.io", "version": "v1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class Apis:
     apps: Any
     discovery: Any
     networking: Any
+    custom: Any
 
     def close(self) -> None:
         """Close the connections that are kept open between calls."""
@@ -75,6 +78,7 @@ def connect(kubeconfig: Path | None) -> Apis:
         apps=AppsV1Api(client),
         discovery=DiscoveryV1Api(client),
         networking=NetworkingV1Api(client),
+        custom=CustomObjectsApi(client),
     )
 
 
@@ -84,12 +88,14 @@ class Lists:
 
     One `Lists` serves one cycle and all of its targets. `problems` maps a call
     in words, e.g. `list pods in namespace keybuzz`, to why it failed; `forbidden`
-    holds the calls that only lack a permission.
+    holds the calls that only lack a permission, `absent` those whose resource the
+    API does not know (the Gateway API is an extension).
     """
 
     apis: Apis
     problems: dict[str, str] = field(default_factory=dict[str, str])
     forbidden: set[str] = field(default_factory=set[str])
+    absent: set[str] = field(default_factory=set[str])
     _read: dict[str, Json] = field(default_factory=dict[str, Json])
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -117,10 +123,17 @@ class Lists:
         self, resource: str, namespace: str | None
     ) -> tuple[Callable[..., Any], dict[str, str]]:
         core, apps = self.apis.core, self.apis.apps
-        if resource == "nodes":
-            return core.list_node, {}
-        if resource == "ingresses" and namespace is None:
-            return self.apis.networking.list_ingress_for_all_namespaces, {}
+        if resource in {"httproutes", "gateways"}:
+            method = self.apis.custom.list_cluster_custom_object
+            return method, {**GATEWAY_API, "plural": resource}
+        everywhere: dict[str, Callable[..., Any]] = {
+            "nodes": core.list_node,
+            "ingresses": self.apis.networking.list_ingress_for_all_namespaces,
+            "ingressclasses": self.apis.networking.list_ingress_class,
+            "services": core.list_service_for_all_namespaces,
+        }
+        if namespace is None:
+            return everywhere[resource], {}
         methods: dict[str, Callable[..., Any]] = {
             "services": core.list_namespaced_service,
             "pods": core.list_namespaced_pod,
@@ -129,7 +142,7 @@ class Lists:
             "daemonsets": apps.list_namespaced_daemon_set,
             "deployments": apps.list_namespaced_deployment,
         }
-        return methods[resource], {"namespace": namespace or ""}
+        return methods[resource], {"namespace": namespace}
 
     def _once(
         self, call: str, method: Callable[..., Any], arguments: dict[str, str]
@@ -146,8 +159,10 @@ class Lists:
         except (ApiException, HTTPError, OSError, ValueError) as error:
             with self._lock:
                 self.problems[call] = f"cannot {call}: {why(error)}"
-                if _is_forbidden(error):
+                if _status(error) == HTTPStatus.FORBIDDEN:
                     self.forbidden.add(call)
+                if _status(error) == HTTPStatus.NOT_FOUND:
+                    self.absent.add(call)
         with self._lock:
             self._read[call] = body
         return body
@@ -159,9 +174,8 @@ def in_words(verb: str, resource: str, namespace: str | None) -> str:
     return f"{verb} {resource}{place}"
 
 
-def _is_forbidden(error: Exception) -> bool:
-    status = cast("Any", error).status if isinstance(error, ApiException) else None
-    return status == HTTPStatus.FORBIDDEN
+def _status(error: Exception) -> int | None:
+    return cast("Any", error).status if isinstance(error, ApiException) else None
 
 
 def why(error: Exception) -> str:
