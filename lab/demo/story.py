@@ -66,6 +66,17 @@ class Story:
         """Collect until each of these targets has had this turn."""
         self.until(lambda: targets <= set(self.turned(turn)), turn)
 
+    def until_over(self, targets: set[str]) -> None:
+        """Collect until the last turn of each target is its incident's end."""
+        self.until(
+            lambda: all(self.turns(t)[-1:] == ["resolved"] for t in targets), "resolved"
+        )
+
+    def turns(self, target: str) -> list[str]:
+        """Return the turns of a target's incidents, in order."""
+        told = [f["data"] for f in self.findings]
+        return [d["turn"] for d in told if d["turn"] and d["target"] == target]
+
     def turned(self, turn: str) -> dict[str, dict[str, Any]]:
         """Return the first finding of each target that bears this turn."""
         told: dict[str, dict[str, Any]] = {}
