@@ -5,7 +5,7 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -39,20 +39,24 @@ class Up:
     first: int
 
     def run(self, *words: str) -> str:
-        """Run a command inside and return what it printed."""
-        done = subprocess.run(  # noqa: S603 - the lab, by a list of our own
+        """Run a command inside and return what it printed, however it ended."""
+        return self._ran(words).stdout
+
+    def _ran(self, words: Sequence[str]) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(  # noqa: S603 - the lab, by a list of our own
             namespace.join_command(self.first, list(words)),
             env=os.environ | {"CURL_CA_BUNDLE": str(self.folder / "ca.pem")},
             capture_output=True,
             text=True,
             check=False,
         )
-        return done.stdout
 
     def python(self, code: str) -> str:
         """Run Python inside, with FOLDER set, and return what it printed."""
         script = f"FOLDER = {str(self.folder)!r}\n{code}"
-        return self.run(sys.executable, "-c", script)
+        done = self._ran([sys.executable, "-c", script])
+        assert done.returncode == 0, done.stderr
+        return done.stdout
 
     def get(self, url: str, *options: str) -> Answer:
         """Ask over HTTP/1.1; a code of 0 is no answer."""

@@ -65,10 +65,11 @@ from pathlib import Path
 version = slices.list_namespaced_endpoint_slice("keybuzz").metadata.resource_version
 tell(Path(FOLDER), "inject", "service-without-endpoints")
 for event in watch.Watch().stream(slices.list_namespaced_endpoint_slice, "keybuzz",
-        resource_version=version, timeout_seconds=5):
+        resource_version=version, timeout_seconds=60):
     item = event["object"]
-    print(json.dumps([event["type"], item.endpoints, item.metadata.annotations]))
-    break
+    if not item.endpoints:
+        print(json.dumps([event["type"], item.metadata.annotations]))
+        break
 """
 
 
@@ -99,7 +100,6 @@ def test_refusals_are_worded_as_recorded(up: Up) -> None:
 
 def test_a_watch_tells_that_endpoints_are_gone(well: Up) -> None:
     """The slice of an empty Service has no endpoints, and the time it changed."""
-    kind, endpoints, annotations = json.loads(well.python(HEAD + WATCHED))
+    kind, annotations = json.loads(well.python(HEAD + WATCHED))
     assert kind == "MODIFIED"
-    assert not endpoints
     assert "endpoints.kubernetes.io/last-change-trigger-time" in annotations
