@@ -24,6 +24,7 @@ from lab.demo.pace import SHOWN, Pace
 from lab.emulator import CREDENTIALS, ENDPOINT, ROOT, Emulator, client
 from lab.held import Held
 from lab.run import Facts, Lab, LabError
+from parallax.incidents import DynamoIncidents
 from parallax.journal import DynamoJournal
 from parallax.model.target import Target
 from parallax.targets import load
@@ -136,6 +137,11 @@ class Stage(Held):
     def journal(self) -> DynamoJournal:
         """The journal, to look at; nothing is written here."""
         return DynamoJournal(self.outputs["JournalTable"])
+
+    @property
+    def incidents(self) -> DynamoIncidents:
+        """The incidents, to look at; nothing is written here."""
+        return DynamoIncidents(self.outputs["IncidentsTable"])
 
     def wake(self, function: str, event: object = None) -> dict[str, Any]:
         """Invoke one function now, as its schedule would, and return its answer."""

@@ -7,7 +7,7 @@ would, so that many faults can be told in the time of one.
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from lab.demo.explain import explain
@@ -115,3 +115,6 @@ def alarm(stage: Stage, fault: Fault) -> Iterator[Story]:
         story.mark("read")
         stage.lab.clear()
         story.mark("clear")
+        # What is still open would be told in the next story.
+        with suppress(TimeoutError):
+            story.until(lambda: not stage.incidents.unresolved(), "over")
