@@ -389,3 +389,21 @@ def test_each_cause_has_its_page(cause: Cause) -> None:
     assert module.endswith(cause.id.replace("-", "_"))
     for heading in ("Meaning:", "Impact:", "Diagnosis:", "Mitigation:"):
         assert heading in page
+
+
+def test_a_log_that_is_still_being_read_is_waited_for() -> None:
+    """Nothing established, and the log not read since the last request: not whole.
+
+    Where no log is followed there is none to wait for; nor is there for a cause
+    that is established without one.
+    """
+    told = s.FAULTS["cdn-cannot-reach-origin"]()
+    late = replace(
+        told, reports=tuple(replace(r, log_read_at=s.SINCE) for r in told.reports)
+    )
+    assert (judge(late).cause, judge(late).complete) == (NOT_ESTABLISHED, False)
+    unlogged = without_logs(told)
+    assert (judge(unlogged).cause, judge(unlogged).complete) == (NOT_ESTABLISHED, True)
+    shown = s.FAULTS["lb-no-target"]()
+    reports = tuple(replace(r, log_read_at=s.SINCE) for r in shown.reports)
+    assert judge(replace(shown, reports=reports)).complete

@@ -36,8 +36,8 @@ def judge(snapshot: Snapshot) -> Judgement:
     assessments = tuple(ask(cause, snapshot) for cause in CAUSES)
     path, waits, whole = trace(snapshot), settling(snapshot), complete(snapshot)
     advice = advise(snapshot)
-    cause = _first_supported(assessments) if symptom.external is View.FAILING else None
-    if cause is None:
+    named = _first_supported(assessments) if symptom.external is View.FAILING else None
+    if named is None:
         return Judgement(
             symptom=symptom,
             class_=None,
@@ -45,12 +45,14 @@ def judge(snapshot: Snapshot) -> Judgement:
             cause=NONE if symptom.external is View.HEALTHY else NOT_ESTABLISHED,
             title=_title(symptom),
             settling=waits,
-            complete=whole,
+            # What no cause shows may still stand in a log that is being read.
+            complete=whole and logs_caught_up(snapshot),
             assessments=assessments,
             path=path,
             next_steps=_to_establish(snapshot, symptom),
             advice=advice,
         )
+    cause, shown = named
     return Judgement(
         symptom=symptom,
         class_=cause.class_,
@@ -60,7 +62,7 @@ def judge(snapshot: Snapshot) -> Judgement:
         settling=waits,
         complete=whole,
         assessments=assessments,
-        path=blame(path, cause.hop),
+        path=blame(path, cause.hop, shown),
         next_steps=cause.next_steps(snapshot),
         advice=advice,
     )
@@ -134,6 +136,20 @@ def complete(snapshot: Snapshot) -> bool:
     if reached.load_balancer and (reading is None or reading.read_at < since):
         return False
     return reached.cluster is None or _every_node_spoke(snapshot, since)
+
+
+def logs_caught_up(snapshot: Snapshot) -> bool:
+    """Say whether every followed log was read since the last failing request.
+
+    A node whose log is not followed has nothing to add, and is not waited for.
+    """
+    failed = evidence.failing(snapshot, *evidence.FOR_THE_TARGET)
+    last = max((p.started_at for p in failed), default=None)
+    return last is None or all(
+        report.outside_time(report.log_read_at) >= last
+        for report in snapshot.live_reports
+        if report.log_read_at is not None
+    )
 
 
 def _every_node_spoke(snapshot: Snapshot, since: datetime) -> bool:
