@@ -76,11 +76,13 @@ def ask(cause: Cause, snapshot: Snapshot) -> Assessment:
         return unknown(cause.id, f"this cause failed: {type(error).__name__}: {error}")
 
 
-def _first_supported(assessments: tuple[Assessment, ...]) -> Cause | None:
+def _first_supported(assessments: tuple[Assessment, ...]) -> tuple[Cause, str] | None:
+    """Return the cause to name, and the first sentence that shows it."""
     by_id = {cause.id: cause for cause in CAUSES}
     for assessment in assessments:
         if assessment.answer is Answer.SUPPORTED:
-            return by_id[assessment.cause]
+            cause = by_id[assessment.cause]
+            return cause, next(iter(assessment.evidence), cause.title)
     return None
 
 

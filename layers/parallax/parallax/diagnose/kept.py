@@ -8,11 +8,14 @@ It does not: keep a cause that the new evidence refutes, or under another sympto
 """
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
+from parallax.diagnose.path import blame
 from parallax.model.finding import (
     NOT_ESTABLISHED,
     Answer,
+    Finding,
+    HopSeen,
     Incident,
     Judgement,
     Proof,
@@ -39,8 +42,21 @@ def keep_cause(incident: Incident, judgement: Judgement) -> Judgement:
         hop=last.hop,
         cause=last.cause,
         title=last.title,
+        path=_path(incident, last, judgement),
         next_steps=last.next_steps,
     )
+
+
+def _path(
+    incident: Incident, last: Finding, judgement: Judgement
+) -> tuple[HopSeen, ...]:
+    """Return the path with the kept cause's hop as it was when the proof was seen."""
+    proof = incident.proof
+    if proof is None or proof.cause != last.cause or last.hop is None:
+        return judgement.path
+    at = f"{proof.seen_at.astimezone(UTC):%H:%M UTC}"
+    shown = next(iter(proof.evidence), last.title)
+    return blame(judgement.path, last.hop, f"as of {at}: {shown}")
 
 
 def _same(before: Symptom, now: Symptom) -> bool:

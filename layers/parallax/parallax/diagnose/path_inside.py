@@ -1,0 +1,141 @@
+"""Path inside: the hops behind the balancer, as the agents saw them.
+
+In: a snapshot. Out: one line a hop, from the node inward; the overlay only where
+pods answer their own node otherwise than others.
+It does not: blame; a hop that was not seen is `unknown`, never `ok`.
+"""
+
+from collections.abc import Sequence
+
+from parallax.causes import evidence
+from parallax.diagnose.symptom import tally
+from parallax.model.judgement import Hop, HopSeen, HopState
+from parallax.model.probe import Probe, Role
+from parallax.model.snapshot import Snapshot
+
+PAIRS = 2
+"""Pairs of nodes that must be apart: one may be a pod that moves."""
+_STATES = {True: HopState.OK, False: HopState.FAULTY, None: HopState.UNKNOWN}
+
+
+def line(hop: Hop, seen: str, *, good: bool | None) -> HopSeen:
+    """Return a hop's line; None: what was seen there does not tell."""
+    return HopSeen(hop=hop, state=_STATES[good], seen=seen)
+
+
+def inside(snapshot: Snapshot) -> tuple[HopSeen, ...]:
+    """Return what was seen at each hop of the cluster."""
+    between = _overlay(snapshot)
+    return (
+        _node(snapshot),
+        _ingress(snapshot),
+        *((between,) if between else ()),
+        _service(snapshot),
+        _pod(snapshot),
+    )
+
+
+def _node(snapshot: Snapshot) -> HopSeen:
+    probes = snapshot.inside(Role.INGRESS_OTHER)
+    if not probes:
+        own = snapshot.inside(Role.INGRESS)
+        why = evidence.inside_missing(snapshot)
+        return line(Hop.NODE, "only asked from its own node" if own else why, good=None)
+    got = [p for p in probes if p.status_code is not None]
+    answered = evidence.of(len(got), len(probes))
+    text = f"from node to node, {answered} NodePort probes answered"
+    return line(Hop.NODE, text, good=len(got) == len(probes))
+
+
+def _ingress(snapshot: Snapshot) -> HopSeen:
+    probes = evidence.as_the_ingress_wants(snapshot)
+    if not probes:
+        return line(Hop.INGRESS, evidence.inside_missing(snapshot), good=None)
+    seen = evidence.sightings(snapshot, *evidence.FOR_THE_TARGET)
+    live = evidence.live_logs(snapshot)
+    arrived = f"{len(seen)} of our outside requests in its log"
+    text = f"asked inside: {tally(probes)}" + (f"; {arrived}" if live or seen else "")
+    got = [p for p in probes if p.status_code is not None]
+    own = {
+        p.status_code
+        for p in got
+        if not p.healthy and evidence.written_by(p).hop == "ingress"
+    }
+    good = len(got) == len(probes) and own <= _faults_behind(snapshot)
+    return line(Hop.INGRESS, text, good=good)
+
+
+def _faults_behind(snapshot: Snapshot) -> set[int | None]:
+    """Return the statuses of the ingress's own pages that tell of what is behind it."""
+    behind: set[int | None] = set()
+    if _service(snapshot).state is HopState.FAULTY:
+        behind.add(503)
+    if HopState.FAULTY in {h.state for h in (_overlay(snapshot), _pod(snapshot)) if h}:
+        behind |= {502, 504}
+    return behind
+
+
+def _cut(snapshot: Snapshot) -> tuple[Probe, ...]:
+    """Return the probes from afar that got no connection to pods that give one at home.
+
+    A pod that refuses its own node as well is no matter of what lies between.
+    """
+    home = {p.peer_address for p in evidence.pods_at_home(snapshot) if _got(p)}
+    afar = evidence.pods_from_afar(snapshot)
+    return tuple(p for p in afar if p.peer_address in home and not _got(p))
+
+
+def _got(probe: Probe) -> bool:
+    return evidence.accepted(probe)
+
+
+def _overlay(snapshot: Snapshot) -> HopSeen | None:
+    """Return what lies between nodes, where pods answer their own node otherwise."""
+    cut, afar = _cut(snapshot), evidence.pods_from_afar(snapshot)
+    if not cut:
+        return None
+    home = evidence.pods_at_home(snapshot)
+    pairs = {(p.node, p.peer_node) for p in cut}
+    share = evidence.of(len(cut), len(afar))
+    own = evidence.of(sum(_got(p) for p in home), len(home))
+    text = (
+        f"from other nodes, {share} pod probes got no connection; on the pods' own"
+        f" nodes, {own} got one"
+    )
+    return line(Hop.OVERLAY, text, good=False if len(pairs) >= PAIRS else None)
+
+
+def _service(snapshot: Snapshot) -> HopSeen:
+    cluster, name = snapshot.cluster, evidence.service_name(snapshot)
+    if cluster is None:
+        return line(Hop.SERVICE, evidence.inside_missing(snapshot), good=None)
+    if cluster.endpoints is None:
+        why = "; ".join(cluster.problems) or "not read"
+        return line(Hop.SERVICE, f"{name}: EndpointSlices unknown ({why})", good=None)
+    if not cluster.endpoints:
+        return line(Hop.SERVICE, f"{name} has no endpoint at all", good=False)
+    ready = evidence.ready(cluster.endpoints)
+    share = evidence.of(ready, len(cluster.endpoints))
+    return line(Hop.SERVICE, f"{name}: {share} endpoints ready", good=ready > 0)
+
+
+def _pod(snapshot: Snapshot) -> HopSeen:
+    proof, probes = evidence.pod_answers(snapshot), _asked(snapshot)
+    if proof:
+        text = f"the ingress log shows {proof[0].upstream_status} by a pod"
+        asked = f"; asked inside: {tally(probes)}" if probes else ""
+        return line(Hop.POD, text + asked, good=False)
+    if not probes:
+        return line(Hop.POD, evidence.pods_unasked(snapshot), good=None)
+    told = f"asked inside: {tally(probes)}"
+    found = evidence.endpoints(snapshot)
+    if found and not evidence.ready(found):
+        share = evidence.of(0, len(found))
+        return line(Hop.POD, f"{share} ready; {told}", good=False)
+    return line(Hop.POD, told, good=all(p.healthy for p in probes))
+
+
+def _asked(snapshot: Snapshot) -> Sequence[Probe]:
+    """Return the probes of pods, without those that ended on the way to them."""
+    cut = _cut(snapshot)
+    return [p for p in snapshot.inside(Role.POD) if p not in cut]

@@ -1,0 +1,111 @@
+"""Specification of the path: `parallax.diagnose.path`, of what was seen and of blame."""
+
+from dataclasses import replace
+
+import pytest
+
+from parallax.diagnose import judge
+from parallax.diagnose.path import blame, trace
+from parallax.model.cluster import NodeReport
+from parallax.model.finding import Answer, Hop, HopSeen, HopState
+from parallax.model.probe import Role
+from parallax.model.snapshot import Snapshot
+from parallax.notify.mail import MARKS
+from tests.parallax import scenarios as s
+
+
+def at(path: tuple[HopSeen, ...], hop: Hop) -> HopSeen:
+    """Return a hop's line."""
+    return next(h for h in path if h.hop is hop)
+
+
+@pytest.mark.parametrize("cause", s.FAULTS)
+def test_the_named_hop_is_faulty_and_says_why(cause: str) -> None:
+    """By its own line where that tells trouble, else by what shows the cause."""
+    x = s.FAULTS[cause]()
+    judgement, seen = judge(x), trace(x)
+    assert judgement.hop
+    named = at(judgement.path, judgement.hop)
+    assert named.state is HopState.FAULTY
+    shown = next(a for a in judgement.assessments if a.answer is Answer.SUPPORTED)
+    own = [h for h in seen if h.hop is named.hop and h.state is HopState.FAULTY]
+    assert named.seen == (own[0].seen if own else shown.evidence[0])
+
+
+@pytest.mark.parametrize("cause", s.FAULTS)
+def test_all_other_hops_stay_as_they_were_seen(cause: str) -> None:
+    """Blame changes one line, and the order is that of a request."""
+    x = s.FAULTS[cause]()
+    judgement = judge(x)
+    others = [h for h in judgement.path if h.hop is not judgement.hop]
+    assert others == [h for h in trace(x) if h.hop is not judgement.hop]
+    order = list(Hop)
+    places = [order.index(h.hop) for h in judgement.path]
+    assert places == sorted(places)
+
+
+def test_a_hop_that_has_no_line_gets_one_in_its_place() -> None:
+    """The overlay, when its proof went stale."""
+    path = blame(trace(s.healthy()), Hop.OVERLAY, "as of 03:00 UTC: cut off")
+    hops = [h.hop for h in path]
+    assert hops[hops.index(Hop.OVERLAY) - 1] is Hop.INGRESS
+    assert hops[hops.index(Hop.OVERLAY) + 1] is Hop.SERVICE
+    assert MARKS[at(path, Hop.OVERLAY).state] == "FAULTY"
+
+
+def test_another_address_than_the_balancers_is_never_ok() -> None:
+    """Also where no cause is named, as while the resolvers were not asked."""
+    x = s.FAULTS["dns-stale-address"]()
+    assert x.run
+    x = replace(x, run=replace(x.run, resolutions=()))
+    seen = at(judge(x).path, Hop.DNS)
+    assert seen.state is HopState.UNKNOWN
+    assert seen.seen == (
+        "platform-api.keybuzz.io is 198.51.100.7; keybuzz-lb is 203.0.113.20"
+    )
+
+
+def test_without_a_difference_between_nodes_there_is_no_overlay() -> None:
+    """Healthy, or pods that refuse everybody."""
+    for name in ("pod-refuses-connection", "pod-too-slow", "lb-no-target"):
+        assert Hop.OVERLAY not in {h.hop for h in trace(s.FAULTS[name]())}
+    assert Hop.OVERLAY not in {h.hop for h in trace(s.healthy())}
+
+
+def test_cut_off_pods_make_the_overlay_faulty_and_not_the_pods() -> None:
+    """The pods' line holds what their own nodes got."""
+    path = trace(s.cut_off())
+    assert at(path, Hop.OVERLAY).state is HopState.FAULTY
+    assert "5 of 5 pod probes got no connection" in at(path, Hop.OVERLAY).seen
+    assert at(path, Hop.POD) == HopSeen(
+        hop=Hop.POD, state=HopState.OK, seen="asked inside: 200 (5 of 5)"
+    )
+
+
+def joined(snapshot: Snapshot, *cut: str) -> Snapshot:
+    """Return the snapshot in which only agents on these nodes are cut off."""
+    well = {r.node: r for r in s.reports()}
+
+    def mixed(report: NodeReport) -> NodeReport:
+        return report if report.node in cut else well[report.node]
+
+    return replace(snapshot, reports=tuple(mixed(r) for r in snapshot.reports))
+
+
+def test_one_pair_of_nodes_is_told_and_not_called_faulty() -> None:
+    """It may be a pod that moves."""
+    one = joined(s.cut_off(), s.NODES[0])
+    assert at(trace(one), Hop.OVERLAY).state is HopState.UNKNOWN
+    two = joined(s.cut_off(), *s.NODES[:2])
+    assert at(trace(two), Hop.OVERLAY).state is HopState.FAULTY
+
+
+def test_an_overlay_that_is_cut_explains_the_ingresss_504() -> None:
+    """Then the ingress is not faulty for saying so; without a fault behind it is."""
+    assert at(trace(s.cut_off()), Hop.INGRESS).state is HopState.OK
+    x = s.cut_off()
+    alone = tuple(
+        replace(r, probes=tuple(p for p in r.probes if p.role is not Role.POD))
+        for r in x.reports
+    )
+    assert at(trace(replace(x, reports=alone)), Hop.INGRESS).state is HopState.FAULTY
