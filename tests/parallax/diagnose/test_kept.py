@@ -42,7 +42,7 @@ def test_an_old_proof_is_told_with_its_time() -> None:
     body = render(last).body
     assert "Why, as of 03:02 UTC; not seen since:" in body
     assert "0 of 5 endpoints ready" in body
-    assert "the backend, as far as was seen." in " ".join(body.split())
+    assert "the backend (pods), as far as was seen." in " ".join(body.split())
     assert "pod           FAULTY    as of 03:02 UTC: " in body
 
 

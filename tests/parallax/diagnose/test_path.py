@@ -1,4 +1,4 @@
-"""Specification of the path: `parallax.diagnose.path`, of what was seen and of blame."""
+"""Specification of the path: `parallax.diagnose.path`, of seeing and of blame."""
 
 from dataclasses import replace
 

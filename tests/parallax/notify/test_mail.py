@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from parallax.causes import CAUSES
 from parallax.diagnose import Rules, advance, judge, silences
 from parallax.model.finding import UNWATCHED, Finding, Proof, State, Trend, Turn
 from parallax.model.probe import Certificate, Role
@@ -47,12 +48,42 @@ def test_the_mail_answers_in_ten_seconds() -> None:
         ),
         "The path, from the internet inward:",
         "Ruled out:",
-        "service-without-endpoints: keybuzz/keybuzz-api: 5 of 5 endpoints ready",
+        "service-without-endpoints, pods-not-ready: keybuzz/keybuzz-api: 5 of 5",
         "incident  ",
     ]
     places = [" ".join(body.split()).find(" ".join(text.split())) for text in wanted]
     assert -1 not in places
     assert places == sorted(places)
+
+
+@pytest.mark.parametrize(
+    ("cause", "who"),
+    [
+        ("dns-stale-address", "DNS."),
+        ("cdn-cannot-reach-origin", "the cache (CDN)."),
+        ("lb-no-target", "the load balancer."),
+        ("node-firewall-blocks-load-balancer", "the load balancer's way to the"),
+        ("overlay-between-nodes-broken", "the backend (network between nodes)."),
+        ("pods-not-ready", "the backend (pods)."),
+    ],
+)
+def test_who_it_is_names_the_place_too(cause: str, who: str) -> None:
+    """Not "a cache or DNS" where it is known which; the path says the same."""
+    body = " ".join(render(finding(s.FAULTS[cause]())).body.split())
+    assert f"WHO IS TO BLAME: {who}" in body
+    known = next(c for c in CAUSES if c.id == cause)
+    assert f"{known.hop.value} FAULTY" in body
+
+
+def test_what_rules_out_several_causes_is_said_once() -> None:
+    """The list is read at night."""
+    body = render(finding(s.FAULTS["dns-stale-address"]())).body
+    listed = body.partition("Ruled out:")[2].partition("\n\n")[0]
+    sentence = "5 of 5 targets healthy on port 443 (health check tcp :31695)"
+    assert " ".join(listed.split()).count(f": {sentence}") == 1
+    assert "lb-no-healthy-target, lb-some-targets-unhealthy:" in " ".join(
+        listed.split()
+    )
 
 
 def test_not_established_says_so_and_what_would_decide() -> None:

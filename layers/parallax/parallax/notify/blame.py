@@ -4,14 +4,31 @@ In: a finding. Out: lines: whom, why, and as of when, if the proof is old.
 It does not: accuse anybody whose cause is not established.
 """
 
-from parallax.model.finding import NOT_ESTABLISHED, Answer, Class, Finding, Proof
+from parallax.model.finding import NOT_ESTABLISHED, Answer, Class, Finding, Hop, Proof
 from parallax.notify.paragraph import bullets, fill, minute, stacked
 
-WHO = {
+_WHO = {
     Class.CACHE: "a cache or DNS",
     Class.LOAD_BALANCER: "the load balancer",
     Class.BACKEND: "the backend",
+    Class.MONITOR: "Parallax itself",
 }
+_AT = {
+    Hop.DNS: "DNS",
+    Hop.CDN: "the cache (CDN)",
+    Hop.LOAD_BALANCER: "the load balancer",
+    Hop.NODE: "the load balancer's way to the nodes",
+    Hop.INGRESS: "the backend (ingress)",
+    Hop.OVERLAY: "the backend (network between nodes)",
+    Hop.SERVICE: "the backend (Service)",
+    Hop.POD: "the backend (pods)",
+}
+
+
+def culprit(finding: Finding) -> str:
+    """Return who it is in a reader's words: the class, and where in it."""
+    told = _AT.get(finding.hop) if finding.hop else None
+    return told or (_WHO[finding.class_] if finding.class_ else "nobody")
 
 
 def blame(finding: Finding) -> str:
@@ -26,7 +43,7 @@ def blame(finding: Finding) -> str:
     proof = finding.proof
     old = not why and proof is not None and proof.cause == finding.cause
     seen = ", as far as was seen" if old else ""
-    who = fill(f"WHO IS TO BLAME: {WHO.get(finding.class_)}{seen}. {finding.title}.")
+    who = fill(f"WHO IS TO BLAME: {culprit(finding)}{seen}. {finding.title}.")
     if proof and old:
         return stacked(who, bullets(f"Why, {_as_of(finding, proof)}", proof.evidence))
     return stacked(who, bullets("Why", why[0]) if why else "")

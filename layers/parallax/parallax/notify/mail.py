@@ -18,7 +18,7 @@ from parallax.model.finding import (
     View,
 )
 from parallax.notify import subject
-from parallax.notify.blame import WHO, blame
+from parallax.notify.blame import blame, culprit
 from parallax.notify.headline import headline, since
 from parallax.notify.paragraph import bullets, clock, fill, hung, span, stacked
 from parallax.notify.subject import is_monitor, lasted
@@ -82,7 +82,7 @@ def _was(finding: Finding) -> str:
         proof = finding.proof
         shown = f"; {proof.cause} was shown for a while" if proof else ""
         return f"The cause was not established at the end{shown}."
-    who = WHO.get(finding.class_, "Parallax itself")
+    who = culprit(finding)
     return f'It was blamed on {who}: "{finding.title}" ({finding.cause}).'
 
 
@@ -145,11 +145,12 @@ def _also(finding: Finding) -> Iterable[str]:
 
 
 def _answers(finding: Finding, answer: Answer) -> Iterable[str]:
-    return (
-        f"{a.cause}: {'; '.join(_words(a))}"
-        for a in finding.assessments
-        if a.answer is answer and a.cause != finding.cause
-    )
+    """Return what was said of the other causes; what is said of several, once."""
+    said: dict[str, list[str]] = {}
+    for a in finding.assessments:
+        if a.answer is answer and a.cause != finding.cause:
+            said.setdefault("; ".join(_words(a)), []).append(a.cause)
+    return (f"{', '.join(causes)}: {words}" for words, causes in said.items())
 
 
 def _advice(finding: Finding) -> Iterable[str]:
