@@ -12,7 +12,6 @@ hour (#1040), and only a log that was seen alive makes a missing line a proof.
 
 import logging
 import threading
-from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any, override
 
@@ -23,6 +22,7 @@ from parallax_agent.api import why
 from parallax_agent.formats import LogFormat
 from parallax_agent.hearing import Heard, Hearing
 from parallax_agent.read import IngressPod
+from parallax_agent.stream import lines
 
 QUIET_SECONDS = 10.0
 """A stream that says nothing for so long is opened again."""
@@ -128,16 +128,6 @@ class Follower(threading.Thread):
                 why(error),
                 extra={"pod": self._pod.name, "namespace": self._pod.namespace},
             )
-
-
-def lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """Cut a byte stream into lines; one without an end is given up at a megabyte."""
-    rest = b""
-    for chunk in chunks:
-        *whole, rest = (rest + chunk).split(b"\n")
-        yield from whole
-        if len(rest) > 1_000_000:  # noqa: PLR2004 - a megabyte, as said above
-            rest = b""
 
 
 def _now() -> datetime:

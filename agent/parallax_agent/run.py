@@ -2,45 +2,27 @@
 
 In: settings, targets, the Kubernetes API. Out: one push a cycle, with a report
 for each target of this cluster.
-It does not: judge, and it does not stop: a part that fails is a line in
-`problems` or in the log, and the others go on.
+It does not: judge, and it does not stop: a cycle that fails is a line in the log,
+and the next one comes.
 """
 
-import asyncio
 import logging
 import random
 import threading
 import time
-from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass
 
-from parallax.model.cluster import ClusterReading, NodeReport
-from parallax.model.probe import Probe
-from parallax.model.push import SCHEMA, Push
 from parallax.model.target import Target
-from parallax.probe import fetch_all
-from parallax_agent import hops
-from parallax_agent.api import Apis, Lists
-from parallax_agent.cut import cut
-from parallax_agent.follower import Follower
+from parallax_agent.api import Apis
+from parallax_agent.cycle import Cycles
 from parallax_agent.health import Health
-from parallax_agent.hearing import Heard
-from parallax_agent.heartbeat import Heartbeat
 from parallax_agent.metrics import Metrics
 from parallax_agent.push import Pusher
-from parallax_agent.read import IngressPod, TargetPath, read, wanted
 from parallax_agent.serving import Answers, Serving, serve
 from parallax_agent.settings import Settings
-from parallax_agent.share import Standpoint
-from parallax_agent.sightings import Ears, heard
 
-REMEMBERED_SECONDS = 300.0
-"""While the API is away, the path it last told is still probed for so long."""
 DRAIN_SECONDS = 15.0
-OWN_IDS = 5000
-"""Request ids of the own probes that are kept, to drop them from the log."""
 
 logger = logging.getLogger(__name__)
 
@@ -62,7 +44,8 @@ class Agent:
 
     def run(self, stop: threading.Event) -> int:
         """Observe until `stop` is set, then flush; return the exit code."""
-        settings, cycles = self.settings, Cycles(self)
+        settings = self.settings
+        cycles = Cycles(settings, self.targets, self.apis, lambda: self.interval)
         logger.info(
             "agent started",
             extra={
@@ -100,141 +83,3 @@ class Agent:
             return None
         answers = Answers(health.alive, health.ready, metrics.registry)
         return serve(*self.settings.listen, answers)
-
-
-class Cycles:
-    """What is carried from one cycle to the next, and the cycle itself."""
-
-    def __init__(self, agent: Agent) -> None:
-        self._agent = agent
-        self._node = agent.settings.node
-        self._turn = -1
-        self._paths: dict[str, tuple[float, TargetPath]] = {}
-        self._own_ids: deque[str] = deque(maxlen=OWN_IDS)
-        self._heartbeat = Heartbeat()
-        self._ears = Ears(
-            lambda pod: Follower(agent.apis.core, pod, self._node),
-            agent.settings.ingress_log_format,
-        )
-
-    def next(self) -> Push:
-        """Read, probe, look into the logs; return what is to be sent."""
-        self._turn += 1
-        readings = self._read()
-        paths = {name: self._known(name, path) for name, path in readings.items()}
-        self._listen(readings, paths)
-        probes = self._probe(paths)
-        by_pod = self._ears.take()
-        now = datetime.now(UTC)
-        reports = tuple(
-            self._heartbeat.slim(
-                self._report(target, readings[target.name], probes, by_pod, now)
-            )
-            for target in self._agent.targets
-        )
-        settings = self._agent.settings
-        return Push(
-            schema=SCHEMA,
-            cluster=settings.cluster,
-            node=settings.node,
-            sent_at=now,
-            reports=reports,
-        )
-
-    def end(self) -> None:
-        """Stop following logs."""
-        self._ears.stop()
-
-    def _read(self) -> dict[str, TargetPath]:
-        lists = Lists(self._agent.apis)
-        targets = self._agent.targets
-        lists.prefetch(pair for target in targets for pair in wanted(target))
-        return {target.name: self._read_one(target, lists) for target in targets}
-
-    def _read_one(self, target: Target, lists: Lists) -> TargetPath:
-        now = datetime.now(UTC)
-        try:
-            path = read(target, lists, node=self._node, now=now)
-        except Exception as error:
-            logger.exception("reading failed", extra={"target": target.name})
-            problem = f"the agent could not read it: {type(error).__name__}: {error}"
-            return TargetPath(reading=ClusterReading(read_at=now, problems=(problem,)))
-        unasked = hops.unasked_backend(path)
-        problems = (*path.reading.problems, *filter(None, [unasked]))
-        return replace(path, reading=replace(path.reading, problems=problems))
-
-    def _known(self, name: str, path: TargetPath) -> TargetPath:
-        """Return the path as read, or as last read if the API told nothing."""
-        now = time.monotonic()
-        if path.reading.nodes is not None or path.reading.endpoints is not None:
-            self._paths[name] = now, path
-            return path
-        then, last = self._paths.get(name, (-REMEMBERED_SECONDS, path))
-        return last if now - then < REMEMBERED_SECONDS else path
-
-    def _listen(
-        self, readings: dict[str, TargetPath], paths: dict[str, TargetPath]
-    ) -> None:
-        if all(path.ingress_pods is None for path in readings.values()):
-            return  # not known which pods there are: go on with those we follow
-        pods = {p: path for path in paths.values() for p in path.ingress_pods or ()}
-        self._ears.follow(pods)
-        for pod, path in pods.items():
-            self._ears.expect(pod, path.reading.ingress_config)
-
-    def _probe(self, paths: dict[str, TargetPath]) -> dict[str, list[Probe]]:
-        settings = self._agent.settings
-        at = Standpoint(
-            node=self._node, turn=self._turn, source_address=settings.source_address
-        )
-        owners: list[str] = []
-        asked: list[hops.Question] = []
-        for target in self._agent.targets:
-            questions = hops.questions(target, paths[target.name], at)
-            owners += [target.name] * len(questions)
-            asked += questions
-        found: dict[str, list[Probe]] = {name: [] for name in paths}
-        try:
-            answers = asyncio.run(fetch_all(asked))
-        except Exception:
-            logger.exception("probing failed")
-            return found
-        for name, probe in zip(owners, answers, strict=True):
-            found[name].append(hops.trim(probe))
-            self._own_ids.append(probe.request_id)
-        return found
-
-    def _report(
-        self,
-        target: Target,
-        path: TargetPath,
-        probes: dict[str, list[Probe]],
-        by_pod: dict[IngressPod, Heard],
-        now: datetime,
-    ) -> NodeReport:
-        pods = self._paths.get(target.name, (0, path))[1].ingress_pods or ()
-        log = heard(by_pod, pods, frozenset(self._own_ids))
-        settings = self._agent.settings
-        problems = (*path.reading.problems, *filter(None, [log.problem]))
-        reading = replace(path.reading, problems=problems)
-        return NodeReport(
-            target=target.name,
-            cluster=settings.cluster,
-            node=settings.node,
-            sent_at=now,
-            interval=self._agent.interval,
-            probes=tuple(probes[target.name]),
-            reading=cut(reading, self._node, probes[target.name]),
-            sightings=log.sightings,
-            log_read_at=None if _unlogged(path.reading) else log.read_at,
-        )
-
-
-def _unlogged(reading: ClusterReading) -> bool:
-    """Tell whether the controller writes its access log somewhere else, or not."""
-    config = dict(reading.ingress_config or ())
-    return config.get("disable-access-log") == "true" or any(
-        config.get(name, "/dev/stdout")
-        not in {"/dev/stdout", "/var/log/nginx/access.log"}
-        for name in ("access-log-path", "http-access-log-path")
-    )

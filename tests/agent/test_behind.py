@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from parallax.model.target import Target
 from tests.agent.conftest import KubernetesServer
@@ -36,8 +37,7 @@ def test_the_config_map_s_name_comes_from_the_controller(
     kubernetes_api.replaced["pods"] = pods
     reading = read_path(kubernetes_api, tmp_path, api_target).reading
     assert reading.ingress_config is None
-    call = "cannot get configmap my-config in namespace ingress-nginx: 404"
-    assert any(p.startswith(call) for p in reading.problems)
+    assert "no ConfigMap my-config in namespace ingress-nginx" in reading.problems
 
 
 def elsewhere(server: KubernetesServer) -> Any:
@@ -79,7 +79,7 @@ def test_one_namespace_s_ingresses_will_do(
     assert reading.partial == ("ingress_hosts",)
 
 
-def test_an_api_that_is_broken_is_asked_for_ingresses_once(
+def test_an_api_that_is_broken_is_not_asked_for_fewer_ingresses(
     kubernetes_api: KubernetesServer, tmp_path: Path, api_target: Target
 ) -> None:
     """Only a missing permission makes the narrower list worth its time."""
@@ -88,7 +88,9 @@ def test_an_api_that_is_broken_is_asked_for_ingresses_once(
     assert reading.ingress_hosts is None
     assert any(p.startswith("cannot list ingresses: 500") for p in reading.problems)
     asked = [path for _, path in kubernetes_api.requests if "ingresses" in path]
-    assert asked == ["/apis/networking.k8s.io/v1/ingresses"]
+    assert {urlsplit(path).path for path in asked} == {
+        "/apis/networking.k8s.io/v1/ingresses"
+    }
 
 
 def test_what_the_target_s_ingress_turns_away_is_told(

@@ -9,12 +9,14 @@ from typing import Any, cast
 
 import yaml
 
-from parallax.model.target import Target
+from parallax.model.target import Reached, Target
 from parallax_agent.api import Lists, connect
 from parallax_agent.follower import Follower
 from parallax_agent.read import IngressPod, read, wanted
 from parallax_agent.settings import from_environment
-from tests.agent.conftest import KubernetesServer
+from parallax_agent.watches import Watches
+from tests.agent.kubernetes_api import EXTENSIONS, KubernetesServer
+from tests.agent.shapes import http_route
 from tests.agent.test_sightings import until
 
 MANIFESTS = Path(__file__).parents[2] / "agent" / "manifests"
@@ -59,23 +61,36 @@ def asked(server: KubernetesServer) -> dict[Right, set[str | None]]:
         match = _PATH.fullmatch(path)
         assert match, path
         resource = match["kind"] + (f"/{match['sub']}" if match["sub"] else "")
-        right = match["group"] or "", resource, "get" if match["name"] else "list"
+        reading = "watch" if "watch=true" in path else "list"
+        right = match["group"] or "", resource, "get" if match["name"] else reading
         found.setdefault(right, set()).add(match["namespace"])
     return found
+
+
+def watched(server: KubernetesServer) -> bool:
+    """Tell whether everything that was listed is watched by now."""
+    asked_so_far = asked(server)
+    lists = {right[:2] for right in asked_so_far if right[2] == "list"}
+    return lists == {right[:2] for right in asked_so_far if right[2] == "watch"}
 
 
 def test_rights_are_exactly_what_is_asked(
     kubernetes_api: KubernetesServer, tmp_path: Path, api_target: Target
 ) -> None:
-    """Cluster-wide only lists; ConfigMap and logs only where the ingress lives."""
-    anywhere = replace(api_target, reached=replace(api_target.reached, namespace=None))
+    """Cluster-wide lists and watches; ConfigMap and logs only at the ingress."""
+    anywhere = replace(api_target, reached=Reached(cluster="keybuzz"))
+    hung = replace(anywhere, url="https://shop.example/")
+    kubernetes_api.replaced["httproutes"] = {"items": [http_route(("web", 1))]}
     pod = IngressPod(namespace="ingress-nginx", name="pod")
     kubernetes_api.logs["pod"] = queue.Queue()
+    kubernetes_api.replaced |= {kind: {"items": []} for kind in EXTENSIONS}
     with closing(connect(kubernetes_api.kubeconfig(tmp_path))) as apis:
-        for target in (api_target, anywhere):
-            lists = Lists(apis)
-            lists.prefetch(wanted(target))
-            read(target, lists, node="worker-01", now=cast("Any", None))
+        with closing(Watches(apis)) as watches:
+            for target in (api_target, anywhere, hung):
+                lists = Lists(watches)
+                lists.prefetch(wanted(target))
+                read(target, lists, node="worker-01", now=cast("Any", None))
+            until(lambda: watched(kubernetes_api))
         follower = Follower(apis.core, pod, "worker-01")
         follower.start()
         until(lambda: kubernetes_api.log_queries)
@@ -89,9 +104,13 @@ def test_rights_are_exactly_what_is_asked(
 
 
 def test_nothing_but_reading_is_allowed() -> None:
-    """No wildcard, no verb that writes or watches, one ConfigMap by name."""
-    assert {verb for _, _, verb in granted("ClusterRole")} == {"list"}
-    assert {verb for _, _, verb in granted("Role")} == {"get"}
+    """No wildcard, no verb that writes, one ConfigMap by name."""
+    assert {verb for _, _, verb in granted("ClusterRole")} == {"list", "watch"}
+    assert granted("Role") == {
+        ("", "pods/log", "get"),
+        ("", "configmaps", "list"),
+        ("", "configmaps", "watch"),
+    }
     rules = of_kind("Role")["rules"]
     (config,) = [r for r in rules if r["resources"] == ["configmaps"]]
     assert config["resourceNames"] == ["ingress-nginx-controller"]

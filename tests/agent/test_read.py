@@ -12,6 +12,7 @@ from parallax.model.target import Target
 from parallax_agent import objects
 from parallax_agent.api import Lists, connect
 from parallax_agent.read import IngressPod, TargetPath, read, wanted
+from parallax_agent.watches import Watches
 from tests.agent.conftest import KubernetesServer
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
@@ -22,8 +23,8 @@ def read_path(
 ) -> TargetPath:
     """Read a target's path through the official client, as on worker-01."""
     file = server.kubeconfig(folder, token) if token else server.kubeconfig(folder)
-    with closing(connect(file)) as apis:
-        lists = Lists(apis)
+    with closing(connect(file)) as apis, closing(Watches(apis)) as watches:
+        lists = Lists(watches)
         lists.prefetch(wanted(target))
         return read(target, lists, node="worker-01", now=NOW)
 
@@ -138,8 +139,10 @@ def test_several_slices_are_one_set_of_endpoints(
     body = kubernetes_api.body("endpointslices")
     mine = next(i for i in body["items"] if "keybuzz-api" in i["metadata"]["name"])
     second = dict(mine, endpoints=mine["endpoints"][3:])
+    second["metadata"] = mine["metadata"] | {"name": "second"}
     mine["endpoints"] = mine["endpoints"][:3]
     third = dict(second, addressType="IPv6")
+    third["metadata"] = mine["metadata"] | {"name": "third"}
     body["items"] += [second, third]
     kubernetes_api.replaced["endpointslices"] = body
     reading = read_path(kubernetes_api, tmp_path, api_target).reading
@@ -167,7 +170,7 @@ def test_several_slices_are_one_set_of_endpoints(
             "configmaps",
             "ingress_config",
             (
-                "cannot get configmap ingress-nginx-controller in namespace "
+                "cannot list configmap ingress-nginx-controller in namespace "
                 "ingress-nginx: 403"
             ),
         ),
@@ -223,8 +226,8 @@ def test_an_api_that_is_away_is_a_problem(
     """Connection refused is told, once for each call, without waiting."""
     file = kubernetes_api.kubeconfig(tmp_path)
     kubernetes_api.stop()
-    with closing(connect(file)) as apis:
-        lists = Lists(apis)
+    with closing(connect(file)) as apis, closing(Watches(apis)) as watches:
+        lists = Lists(watches)
         lists.prefetch(wanted(api_target))
         reading = read(api_target, lists, node="worker-01", now=NOW).reading
     assert reading.nodes is None
@@ -236,13 +239,14 @@ def test_a_list_is_read_once_for_all_targets(
 ) -> None:
     """Two targets of one namespace cost no more calls than one."""
     front = replace(api_target, name="front", url="https://platform.keybuzz.io/")
-    with closing(connect(kubernetes_api.kubeconfig(tmp_path))) as apis:
-        lists = Lists(apis)
+    file = kubernetes_api.kubeconfig(tmp_path)
+    with closing(connect(file)) as apis, closing(Watches(apis)) as watches:
+        lists = Lists(watches)
         for target in (api_target, front):
             read(target, lists, node="worker-01", now=NOW)
-    paths = [path for _, path in kubernetes_api.requests]
+    paths = [path for _, path in kubernetes_api.requests if "watch=" not in path]
     assert len(paths) == len(set(paths))
-    assert len(paths) == 13
+    assert len(paths) == 14
 
 
 def test_the_ingress_names_service_and_namespace(

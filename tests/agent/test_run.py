@@ -15,11 +15,13 @@ from parallax.model.cluster import NodeReport
 from parallax.model.probe import Role
 from parallax.model.push import Push
 from parallax.model.target import Target
+from parallax_agent import cache as cache_module
+from parallax_agent import cycle as cycle_module
 from parallax_agent import follower as follower_module
-from parallax_agent import run as run_module
 from parallax_agent.api import Apis, connect
+from parallax_agent.cycle import Cycles
 from parallax_agent.push import Pusher
-from parallax_agent.run import Agent, Cycles
+from parallax_agent.run import Agent
 from parallax_agent.settings import Settings
 from tests.agent.conftest import IngestServer, KubernetesServer, Quiet, Server
 from tests.agent.test_sightings import line, until
@@ -84,13 +86,18 @@ def agent(
     return Agent(settings, [api_target], apis, pusher)
 
 
+def cycles_of(agent: Agent) -> Cycles:
+    """Build an agent's cycles."""
+    return Cycles(agent.settings, agent.targets, agent.apis, lambda: agent.interval)
+
+
 @pytest.fixture
 def cycles(
     agent: Agent, cluster: KubernetesServer, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Cycles]:
     """Build the cycles alone, and end their followers."""
     monkeypatch.setattr(follower_module, "SETTLE_SECONDS", 0.02)
-    made = Cycles(agent)
+    made = cycles_of(agent)
     yield made
     made.end()
     cluster.logs[OWN_POD].put(None)
@@ -132,22 +139,29 @@ def test_a_cycle_reports_reading_probes_and_sightings(
 
 
 def test_an_api_that_goes_away_leaves_the_last_path_probed(
-    cycles: Cycles, cluster: KubernetesServer
+    cycles: Cycles, cluster: KubernetesServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The reading says what is missing, the hops are asked all the same."""
+    monkeypatch.setattr(cache_module, "STALE_SECONDS", 0.0)
     before = only(cycles.next())
     for kind in ("nodes", "services", "endpointslices", "pods", "ingresses"):
         cluster.errors[kind] = 500
-    report = only(cycles.next())
+    cluster.drop()
+
+    def away() -> NodeReport | None:
+        latest = only(cycles.next())
+        reading = latest.reading
+        return latest if reading and len(reading.problems) >= 5 else None
+
+    report = until(away)
     assert report.reading is not None
     assert report.reading.nodes is None
-    assert len(report.reading.problems) >= 5
     assert len(report.probes) == len(before.probes)
     assert len(cycles._ears.take()) == 1
 
 
 def test_one_target_that_cannot_be_read_does_not_stop_the_others(
-    agent: Agent, cycles: Cycles, cluster: KubernetesServer, api_target: Target
+    cycles: Cycles, cluster: KubernetesServer, api_target: Target
 ) -> None:
     """An odd object of one namespace is that target's problem alone."""
     broken = api_target.reached
@@ -157,7 +171,7 @@ def test_one_target_that_cannot_be_read_does_not_stop_the_others(
         url="https://other.example/",
         reached=replace(broken, namespace="odd", service="odd"),
     )
-    agent.targets = [other, api_target]
+    cycles._targets = [other, api_target]
     body = cluster.body("services")
     body["items"].append({"metadata": {"namespace": "odd", "name": "odd"}})
     body["items"][-1]["spec"] = {"ports": [{"name": "no port"}]}
@@ -177,7 +191,7 @@ def test_probing_that_fails_leaves_the_reading(
     def broken(_: object) -> None:
         raise RuntimeError("defect")
 
-    monkeypatch.setattr(run_module, "fetch_all", broken)
+    monkeypatch.setattr(cycle_module, "fetch_all", broken)
     report = only(cycles.next())
     assert report.probes == ()
     assert report.reading is not None

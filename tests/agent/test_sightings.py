@@ -8,13 +8,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from parallax.model.cluster import Sighting
 from parallax_agent import follower as follower_module
 from parallax_agent.api import connect
-from parallax_agent.follower import Follower, lines
+from parallax_agent.follower import Follower
 from parallax_agent.formats import chosen
 from parallax_agent.hearing import UNKNOWN_FORMAT, Heard
 from parallax_agent.read import IngressPod
@@ -252,16 +250,3 @@ def test_one_dead_log_makes_all_of_them_no_proof() -> None:
     got = heard(by_pod, [POD, OTHER], frozenset())
     assert (got.read_at, got.problem) == (None, "why")
     assert heard(by_pod, [], frozenset()).read_at is None
-
-
-@given(st.lists(st.binary(max_size=20)))
-def test_any_bytes_are_cut_into_lines(chunks: list[bytes]) -> None:
-    """However the stream is cut, each whole line comes once."""
-    *whole, _ = b"".join(chunks).split(b"\n")
-    assert list(lines(chunks)) == whole
-
-
-def test_a_line_without_end_is_given_up() -> None:
-    """The memory of a line that never ends is bounded."""
-    chunks = [b"x" * 600_000, b"x" * 600_000, b"tail\nnext\n"]
-    assert list(lines(chunks)) == [b"tail", b"next"]

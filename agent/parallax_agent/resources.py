@@ -1,0 +1,156 @@
+"""Resources: what is watched of the Kubernetes API, and what is kept of it.
+
+In: a resource's plural, a namespace, maybe one object's name. Out: the call's
+path and query, its name in words, the shape that objects are cut to.
+It does not: call. A field that is not in a shape never gets into memory: what
+`objects`, `ingress`, `behind` or `read` come to use has to be added here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import cast
+
+from parallax.model.wire import Json
+
+type Shape = bool | Mapping[str, Shape]
+"""True: kept whole; else the keys that are kept, of an object or of each in a list."""
+
+_CONDITIONS: Shape = {"type": True, "status": True}
+_CONTAINER_STATUS: Shape = {
+    "restartCount": True,
+    "state": {"waiting": {"reason": True}},
+}
+_NAMED: dict[str, Shape] = {"name": True, "namespace": True}
+_WHOLE: Shape = {
+    "metadata": {
+        **_NAMED,
+        "labels": True,
+        "annotations": True,
+        "creationTimestamp": True,
+    },
+    "spec": True,
+    "status": True,
+}
+_WORKLOAD: Shape = {
+    "metadata": {**_NAMED, "generation": True},
+    "spec": {"replicas": True, "template": {"metadata": {"labels": True}}},
+    "status": {
+        "observedGeneration": True,
+        "desiredNumberScheduled": True,
+        "numberReady": True,
+        "updatedNumberScheduled": True,
+        "replicas": True,
+        "readyReplicas": True,
+        "updatedReplicas": True,
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A resource's API group and version, as its URL has them, and its shape."""
+
+    group: str
+    kept: Shape
+
+
+RESOURCES: dict[str, Resource] = {
+    "nodes": Resource(
+        "api/v1",
+        {
+            "metadata": {"name": True, "labels": True},
+            "spec": {"providerID": True},
+            "status": {"addresses": True, "conditions": _CONDITIONS},
+        },
+    ),
+    "services": Resource("api/v1", _WHOLE),
+    "pods": Resource(
+        "api/v1",
+        {
+            "metadata": {**_NAMED, "labels": True},
+            "spec": {
+                "nodeName": True,
+                "hostNetwork": True,
+                "containers": {"name": True, "command": True, "args": True},
+            },
+            "status": {
+                "phase": True,
+                "podIP": True,
+                "startTime": True,
+                "conditions": _CONDITIONS,
+                "initContainerStatuses": _CONTAINER_STATUS,
+                "containerStatuses": _CONTAINER_STATUS,
+            },
+        },
+    ),
+    "configmaps": Resource("api/v1", {"metadata": _NAMED, "data": True}),
+    "daemonsets": Resource("apis/apps/v1", _WORKLOAD),
+    "deployments": Resource("apis/apps/v1", _WORKLOAD),
+    "endpointslices": Resource(
+        "apis/discovery.k8s.io/v1",
+        {
+            "metadata": {
+                **_NAMED,
+                "labels": True,
+                "annotations": True,
+                "managedFields": {"time": True},
+                "creationTimestamp": True,
+            },
+            "addressType": True,
+            "endpoints": {
+                "addresses": True,
+                "conditions": True,
+                "nodeName": True,
+                "targetRef": {"kind": True, "name": True},
+            },
+            "ports": True,
+        },
+    ),
+    "ingresses": Resource("apis/networking.k8s.io/v1", _WHOLE),
+    "ingressclasses": Resource("apis/networking.k8s.io/v1", _WHOLE),
+    "gateways": Resource("apis/gateway.networking.k8s.io/v1", _WHOLE),
+    "httproutes": Resource("apis/gateway.networking.k8s.io/v1", _WHOLE),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What one watch is of: a resource, of one namespace or all, or one object."""
+
+    resource: str
+    namespace: str | None = None
+    name: str | None = None
+
+    @property
+    def path(self) -> str:
+        """The path of its URL."""
+        place = f"/namespaces/{self.namespace}" if self.namespace else ""
+        return f"/{RESOURCES[self.resource].group}{place}/{self.resource}"
+
+    @property
+    def query(self) -> dict[str, str]:
+        """What picks one object; rights on one name are enough for it."""
+        return {"fieldSelector": f"metadata.name={self.name}"} if self.name else {}
+
+    def in_words(self, verb: str) -> str:
+        """Name a call as an operator would, e.g. `list pods in namespace keybuzz`."""
+        what = f"{self.resource[:-1]} {self.name}" if self.name else self.resource
+        return in_words(verb, what, self.namespace)
+
+
+def in_words(verb: str, resource: str, namespace: str | None) -> str:
+    """Name a call as an operator would, e.g. `list pods in namespace keybuzz`."""
+    place = f" in namespace {namespace}" if namespace else ""
+    return f"{verb} {resource}{place}"
+
+
+def slim(item: Json, kept: Shape) -> Json:
+    """Return what is kept of an object; what has another form stays as it is."""
+    if isinstance(kept, bool):
+        return item
+    if isinstance(item, list):
+        return [slim(one, kept) for one in cast("list[Json]", item)]
+    if isinstance(item, dict):
+        found = cast("dict[str, Json]", item)
+        return {key: slim(found[key], kept[key]) for key in kept if key in found}
+    return item

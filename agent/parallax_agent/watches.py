@@ -1,0 +1,69 @@
+"""Watches: one reflector for each thing that targets need, as long as they do.
+
+In: what is wanted, as cycles come to know it. Out: what its cache tells.
+It does not: watch a whole cluster's pods: only the namespaces that are asked for,
+which are those of the targets and of their ingress controllers.
+"""
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from parallax_agent.cache import Told
+from parallax_agent.connection import Apis
+from parallax_agent.reflector import Reflector
+from parallax_agent.resources import Wanted
+
+FIRST_SECONDS = 10.0
+"""So long a first answer is waited for; later cycles wait for nothing."""
+IDLE_SECONDS = 300.0
+"""What nobody asked for in this time is watched no longer."""
+
+
+@dataclass(slots=True)
+class _Kept:
+    reflector: Reflector
+    patience_ends: float
+    asked_at: float
+
+
+class Watches:
+    """The reflectors that run; used by one thread."""
+
+    def __init__(self, apis: Apis, now: Callable[[], float] = time.monotonic) -> None:
+        self._apis = apis
+        self._now = now
+        self._kept: dict[Wanted, _Kept] = {}
+
+    def want(self, wanted: Iterable[Wanted]) -> None:
+        """Begin to watch, side by side, what is not watched yet."""
+        now = self._now()
+        for one in wanted:
+            if one not in self._kept:
+                reflector = Reflector(self._apis, one)
+                self._kept[one] = _Kept(reflector, now + FIRST_SECONDS, now)
+                reflector.start()
+            self._kept[one].asked_at = now
+
+    def told(self, wanted: Wanted) -> Told:
+        """Return what is known, waiting only where nothing has answered yet."""
+        self.want([wanted])
+        kept = self._kept[wanted]
+        cache = kept.reflector.cache
+        cache.answered(max(0.0, kept.patience_ends - self._now()))
+        return cache.told()
+
+    def tidy(self) -> None:
+        """Stop watching what no cycle asked for lately."""
+        limit = self._now() - IDLE_SECONDS
+        for one in [w for w, kept in self._kept.items() if kept.asked_at < limit]:
+            self._kept.pop(one).reflector.stop()
+
+    def close(self) -> None:
+        """Stop all at once, and wait until the threads are gone."""
+        ending = [kept.reflector for kept in self._kept.values()]
+        self._kept.clear()
+        for reflector in ending:
+            reflector.stop()
+        for reflector in ending:
+            reflector.join(1.0)

@@ -1,0 +1,57 @@
+"""Serving: what the tests' HTTP servers have in common.
+
+In: a handler. Out: a server on a loopback port, in a thread of its own.
+"""
+
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+
+class Quiet(BaseHTTPRequestHandler):
+    """A handler that says nothing on the terminal and speaks HTTP/1.1."""
+
+    protocol_version = "HTTP/1.1"
+    server: Any
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as the library has it
+        """Stay silent."""
+
+    def answer(self, code: int, body: bytes, kind: str = "application/json") -> None:
+        """Send one whole answer."""
+        self.send_response(code)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+class Server(ThreadingHTTPServer):
+    """A server in a thread of its own, on a loopback port of its own."""
+
+    daemon_threads = True
+    block_on_close = False
+    request_queue_size = 64
+
+    def __init__(
+        self, handler: type[Quiet], port: int = 0, address: str = "127.0.0.1"
+    ) -> None:
+        self.requests: list[tuple[str, str]] = []
+        super().__init__((address, port), handler)
+        threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
+
+    @property
+    def url(self) -> str:
+        """The server's URL."""
+        return f"http://127.0.0.1:{self.server_port}"
+
+    def stop(self) -> None:
+        """Stop listening; open streams end with the process."""
+        self.shutdown()
+        self.server_close()
+
+
+def json_of(value: object) -> bytes:
+    """Return a value as JSON bytes."""
+    return json.dumps(value).encode()
