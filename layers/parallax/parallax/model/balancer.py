@@ -3,7 +3,8 @@
 In: what `parallax.inspect` read. Out: frozen values.
 It does not: explain; the API gives no timestamps, no logs, and a reason at most
 for a failed health check.
-Source: Hetzner Cloud API, `GET /load_balancers` and `GET /servers`.
+Source: Hetzner Cloud API, `GET /load_balancers`, `/servers`, `/firewalls` and
+`/certificates`.
 """
 
 from collections.abc import Iterator
@@ -70,6 +71,22 @@ class BalancerService:
     health_check: HealthCheck
     timeout_idle: int | None = None
     sticky_sessions: bool = False
+    certificate_ids: tuple[int, ...] = ()
+    """Ids of the certificates an https service shows; see `LoadBalancer.certificates`."""
+
+
+@wired
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BalancerCertificate:
+    """One certificate that an https service of the balancer may show."""
+
+    id: int
+    name: str
+    not_valid_after: datetime | None = None
+    """None: Hetzner has not issued it yet, or does not say."""
+    domain_names: tuple[str, ...] = ()
+    type: str | None = None
+    """Hetzner's word: `uploaded`, or `managed`, which Hetzner renews itself."""
 
 
 @wired
@@ -106,6 +123,16 @@ class BalancerTarget:
     """Ids of the private networks its server is attached to; None: not read."""
     server_status: str | None = None
     """Hetzner's word for the server's state, e.g. `running`, `off`."""
+    firewalls: tuple[str, ...] | None = None
+    """Names of the cloud firewalls on its server; None: not read.
+
+    Read only where the balancer comes in by the public interface: a cloud
+    firewall does not filter private networks.
+    """
+    firewall_allows: bool | None = None
+    """Whether their rules let the balancer in on all ports it uses; None: not known."""
+    firewall_drops: tuple[int, ...] = ()
+    """Ports that the balancer uses and no rule lets it in on."""
     health_status: tuple[TargetHealth, ...] = ()
     targets: tuple["BalancerTarget", ...] = ()
 
@@ -131,6 +158,8 @@ class LoadBalancer:
     algorithm: str | None = None
     services: tuple[BalancerService, ...] = ()
     targets: tuple[BalancerTarget, ...] = ()
+    certificates: tuple[BalancerCertificate, ...] | None = None
+    """Those of its https services; None: not read."""
 
     def leaves(self) -> Iterator[BalancerTarget]:
         """Yield every real target, label selectors resolved one level down."""
@@ -177,3 +206,5 @@ class BalancerReading:
     load_balancer: LoadBalancer | None = None
     problem: Problem | None = None
     problem_detail: str | None = None
+    matched_by: str | None = None
+    """Why it is this balancer, in words: by its name, or by which address."""
