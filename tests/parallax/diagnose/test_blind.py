@@ -66,9 +66,53 @@ def of_the_stack(snapshot: Snapshot) -> str:
     return judged[0].cause
 
 
+def with_control(snapshot: Snapshot, **changes: object) -> Snapshot:
+    """Return the snapshot with a control that got this."""
+    assert snapshot.run
+    asked = s.probe(Role.CONTROL, s.SINCE, s.OK, server_address="control.example")
+    control = replace(asked, **changes)  # type: ignore[arg-type]
+    kept = tuple(p for p in snapshot.run.probes if p.role is not Role.CONTROL)
+    return replace(snapshot, run=replace(snapshot.run, probes=(*kept, control)))
+
+
+def heard(snapshot: Snapshot, *resolutions: Resolution) -> Snapshot:
+    """Return the snapshot with these answers of name servers."""
+    assert snapshot.run
+    return replace(snapshot, run=replace(snapshot.run, resolutions=resolutions))
+
+
+def of_other_family(
+    address: str = "2001:db8::20", pinned: str | None = None, well: str = "192.0.2.80"
+) -> Snapshot:
+    """Return a target at one address that this machine has no route to."""
+    x = s.taken(s.run(s.LB_503), s.balancer(), *s.reports())
+    assert x.run
+    lost = {"error_type": ErrorType.HOST_UNREACHABLE, "peer_address": address}
+    users = (Role.FIRST, Role.REPEAT, Role.CACHE_BUSTER)
+    probes = [
+        replace(p, **(LOST | lost))  # type: ignore[arg-type]
+        for p in x.run.by_role(*users)
+    ]
+    if pinned:
+        asked = s.probe(Role.ADDRESS, s.SINCE, s.DROPPED, peer_address=pinned)
+        probes.append(asked)
+    x = replace(x, run=replace(x.run, probes=tuple(probes)))
+    found = replace(KNOWS, addresses=(address,))
+    return with_control(heard(x, found), peer_address=well)
+
+
+MUTE = replace(FAILS, error_type="timeout")
+NEAR = replace(FAILS, resolver="169.254.169.253")
 BLIND = {
     "the control fails too": nobody_answers(),
+    "the control fails too, nobody resolves": heard(nobody_answers(), MUTE, NEAR),
     "its own resolver fails": unresolved(KNOWS, KNOWS, FAILS, ZONE),
+    "its own resolver fails, the control's name too": with_control(
+        unresolved(), **UNNAMED
+    ),
+    "all resolvers are mute": unresolved(MUTE, MUTE, NEAR, replace(MUTE, resolver="")),
+    "no IPv6 here": of_other_family(),
+    "no IPv4 here": of_other_family("203.0.113.20", well="2001:db8::80"),
 }
 
 
@@ -150,3 +194,64 @@ def test_a_name_that_most_resolvers_lack_is_the_targets_trouble() -> None:
     ):
         assert blind(x) is None
         assert judge(x).symptom.external is View.FAILING
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [KNOWS, ZONE, FAILS, replace(FAILS, error_type="nxdomain")],
+    ids=["addresses", "the zone", "servfail", "nxdomain"],
+)
+def test_a_wrong_control_url_does_not_hide_an_outage(answer: Resolution) -> None:
+    """A name server out there answered: the network is up, whatever the control got."""
+    assert blind(nobody_answers()) is not None
+    x = heard(nobody_answers(), NEAR, answer)
+    assert blind(x) is None
+    assert judge(x).symptom.external is View.FAILING
+
+
+def test_the_systems_own_resolver_proves_no_internet() -> None:
+    """It may answer from its cache while nothing gets out."""
+    near = replace(NEAR, addresses=("203.0.113.20",), error_type=None)
+    assert blind(heard(nobody_answers(), near)) is not None
+
+
+def test_any_connection_is_sight() -> None:
+    """A TCP connection that was closed, or whose certificate was refused."""
+    for phase in ("tls", "processing", "transfer"):
+        x = nobody_answers()
+        assert x.run
+        one = replace(x.run.probes[1], error_type=ErrorType.TLS, error_phase=phase)
+        probes = (x.run.probes[0], one, *x.run.probes[2:])
+        assert blind(replace(x, run=replace(x.run, probes=probes))) is None
+
+
+def test_a_control_that_was_never_asked_tells_nothing() -> None:
+    """Its name led to an address that a probe must not ask."""
+    never = LOST | {"error_type": ErrorType.ADDRESS_NOT_ALLOWED}
+    assert blind(with_control(nobody_answers(), **never)) is None
+
+
+def test_a_name_that_is_gone_is_no_broken_resolver() -> None:
+    """Somebody said so: the control's name may be mistyped as well."""
+    gone = replace(NEAR, error_type="nxdomain")
+    for said in (gone, replace(FAILS, error_type="nxdomain"), FAILS):
+        x = with_control(unresolved(MUTE, said), **UNNAMED)
+        assert blind(x) is None
+        assert judge(x).symptom.external is View.FAILING
+
+
+def test_a_family_is_missing_only_where_nothing_of_it_was_reached() -> None:
+    """A pinned request was sent, the control came that way, or is lost itself."""
+    for x in (
+        of_other_family(pinned="2001:db8::20"),
+        of_other_family(well="2001:db8::80"),
+        with_control(of_other_family(), **LOST),
+        heard(of_other_family()),
+        heard(of_other_family(), replace(KNOWS, addresses=("2001:db8::20", "1.2.3.4"))),
+    ):
+        assert "no way over" not in (blind(x) or "")
+    told = blind(of_other_family())
+    assert told == (
+        "the probe has no way over IPv6, and platform-api.keybuzz.io has no other"
+        " address"
+    )

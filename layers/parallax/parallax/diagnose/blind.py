@@ -1,12 +1,38 @@
 """Blind: whether it is the monitor that sees nothing, and not the target that fails.
 
 In: a snapshot. Out: why what the outside saw says nothing of the target, or None.
-It does not: say how the target is. Whoever got any HTTP answer is not blind.
+It does not: say how the target is. Whoever got any HTTP answer is not blind, and
+whoever got a connection, or an answer of a name server out there, has a network: a
+control that fails alone is a wrong address in the settings.
 """
 
+from ipaddress import ip_address, ip_network
+
 from parallax.causes import evidence
-from parallax.model.probe import Probe, Role
+from parallax.model.probe import ErrorType, Probe, ProbeRun, Resolution, Role
 from parallax.model.snapshot import Snapshot
+
+MUTE = frozenset({"timeout", "unreachable"})
+"""What stands for a name server that did not answer at all."""
+ABSENT = frozenset({"nxdomain", "no_address"})
+"""What a name server says of a name that is not there."""
+_CONNECTED = frozenset({"tls", "processing", "transfer"})
+"""Phases that begin with a TCP connection."""
+_NEAR = tuple(
+    ip_network(text)
+    for text in (
+        "10.0.0.0/8",
+        "100.64.0.0/10",
+        "127.0.0.0/8",
+        "169.254.0.0/16",
+        "172.16.0.0/12",
+        "192.168.0.0/16",
+        "::1/128",
+        "fc00::/7",
+        "fe80::/10",
+    )
+)
+"""Where the system's own resolver stands: its answer crosses no internet."""
 
 
 def blind(snapshot: Snapshot) -> str | None:
@@ -15,43 +41,126 @@ def blind(snapshot: Snapshot) -> str | None:
     users = evidence.outside(snapshot, *evidence.AS_A_USER)
     if run is None or not users or any(p.healthy for p in users):
         return None
-    return _sees_nobody(snapshot, run.probes) or _own_resolver(snapshot, users)
+    return (
+        _sees_nobody(snapshot, run)
+        or _own_resolver(snapshot, run, users)
+        or _no_family(snapshot, run, users)
+    )
 
 
-def _sees_nobody(snapshot: Snapshot, probes: tuple[Probe, ...]) -> str | None:
+def _sees_nobody(snapshot: Snapshot, run: ProbeRun) -> str | None:
     """Say that somebody else's URL fails as well, and nobody answered anything.
 
     A line in the ingress log proves that a request left, whatever became of it.
     """
-    controls = [p for p in probes if p.role is Role.CONTROL]
-    if not controls or any(p.status_code is not None for p in probes):
+    found = _control(run)
+    if found is None or any(_connected(p) for p in run.probes):
         return None
-    if snapshot.sightings_of(*probes):
+    if any(_from_afar(r) for r in run.resolutions):
         return None
-    why = str(controls[0].error_type or "no answer").replace("_", " ")
-    who = controls[0].server_address or controls[0].url
+    if snapshot.sightings_of(*run.probes):
+        return None
+    why = str(found.error_type or "no answer").replace("_", " ")
+    who = found.server_address or found.url
     return f"the probe gets no answer from anybody: {who} fails as well ({why})"
 
 
-def _own_resolver(snapshot: Snapshot, users: tuple[Probe, ...]) -> str | None:
+def _control(run: ProbeRun) -> Probe | None:
+    """Return the probe of somebody else's URL, if it was one that might be asked."""
+    return next(
+        (
+            p
+            for p in run.by_role(Role.CONTROL)
+            if p.error_type is not ErrorType.ADDRESS_NOT_ALLOWED
+        ),
+        None,
+    )
+
+
+def _connected(probe: Probe) -> bool:
+    return probe.status_code is not None or probe.error_phase in _CONNECTED
+
+
+def _from_afar(resolution: Resolution) -> bool:
+    """Say whether a name server out there said anything, were it that there is none."""
+    if resolution.authoritative:
+        return bool(resolution.addresses) or resolution.error_type in ABSENT
+    if resolution.error_type in MUTE and not resolution.addresses:
+        return False
+    try:
+        address = ip_address(resolution.resolver)
+    except ValueError:
+        return False
+    return not any(address in network for network in _NEAR)
+
+
+def _own_resolver(
+    snapshot: Snapshot, run: ProbeRun, users: tuple[Probe, ...]
+) -> str | None:
     """Say that only the monitor's own resolver fails; None: not shown.
 
-    Most other resolvers know the name, the zone's own if it was heard, and at its
-    addresses all is well.
+    At the name's addresses, or the balancer's own, all is well.
     """
     pinned = evidence.outside(snapshot, Role.ADDRESS, Role.DIRECT)
-    if not pinned or not all(p.healthy for p in pinned):
+    well = bool(pinned) and all(p.healthy for p in pinned)
+    if not well or any(p.error_phase != "resolve" for p in users):
         return None
-    if any(p.error_phase != "resolve" for p in users):
+    host, heard = snapshot.target.host, run.resolutions
+    if share := _most_know(heard):
+        return f"the probe's own resolver fails: {share} know {host}, and it is up"
+    if any(_from_afar(r) or r.error_type in ABSENT for r in heard):
         return None
-    found = snapshot.outside.resolutions if snapshot.outside else ()
-    heard = [r for r in found if not r.authoritative]
-    know = [r for r in heard if r.addresses]
-    zone = [r for r in found if r.authoritative]
-    if 2 * len(know) <= len(heard) or (zone and not any(r.addresses for r in zone)):
+    return _nobody_resolves(run, f"and {host} is up where it is asked by its address")
+
+
+def _nobody_resolves(run: ProbeRun, up: str) -> str | None:
+    """Say that the control's name does not resolve either, or that all are mute."""
+    found = _control(run)
+    if found is not None and found.error_type is ErrorType.NAME_NOT_RESOLVED:
+        who = found.server_address or found.url
+        return f"the probe's own resolver fails: not even {who} resolves, {up}"
+    if run.resolutions:
+        mute = len(run.resolutions)
+        return f"the probe gets to no resolver: none of {mute} answers, {up}"
+    return None
+
+
+def _most_know(heard: tuple[Resolution, ...]) -> str | None:
+    """Return the share of resolvers that know the name; None: too few, or no zone."""
+    asked = [r for r in heard if not r.authoritative]
+    know = [r for r in asked if r.addresses]
+    zone = [r for r in heard if r.authoritative]
+    if 2 * len(know) <= len(asked) or (zone and not any(r.addresses for r in zone)):
         return None
-    share = evidence.of(len(know), len(heard))
+    return f"{evidence.of(len(know), len(asked))} resolvers"
+
+
+def _no_family(
+    snapshot: Snapshot, run: ProbeRun, users: tuple[Probe, ...]
+) -> str | None:
+    """Say that the target is at addresses of a family that this machine lacks.
+
+    A route that is missing out there looks the same to a single request. So the
+    control must be well, no connection of this family may have come about, and no
+    address of it may have been asked for itself: who has a route asks each.
+    """
+    found = _control(run)
+    if found is None or not _connected(found):
+        return None
+    if any(p.error_type is not ErrorType.HOST_UNREACHABLE for p in users):
+        return None
+    named = {a for r in run.resolutions for a in r.addresses}
+    tried = {p.peer_address for p in users if p.peer_address}
+    families = {_family(a) for a in named | tried}
+    if not named or len(families) != 1:
+        return None
+    family = families.pop()
+    there = [p for p in run.probes if _family(p.peer_address) == family]
+    if any(_connected(p) or p.role is Role.ADDRESS for p in there):
+        return None
     host = snapshot.target.host
-    return (
-        f"the probe's own resolver fails: {share} resolvers know {host}, and it is up"
-    )
+    return f"the probe has no way over {family}, and {host} has no other address"
+
+
+def _family(address: str | None) -> str | None:
+    return f"IPv{ip_address(address).version}" if address else None
