@@ -1,7 +1,8 @@
 """Main: the agent's process, `python -m parallax_agent` or `parallax-agent`.
 
 In: the environment (README). Out: exit code 0 after SIGTERM or SIGINT, 2 where
-the environment is not usable. It does not: anything else; `run` does.
+the environment is not usable. With the command `explain`, that and nothing else.
+It does not: anything itself; `run` and `command` do.
 """
 
 import logging
@@ -13,7 +14,7 @@ import threading
 from kubernetes.config import ConfigException
 
 from parallax import targets
-from parallax_agent import log_lines
+from parallax_agent import command, log_lines
 from parallax_agent.api import connect
 from parallax_agent.push import Pusher
 from parallax_agent.run import Agent
@@ -55,7 +56,10 @@ def prepare() -> Agent:
 
 
 def main() -> int:
-    """Run the agent until SIGTERM or SIGINT."""
+    """Run the agent until SIGTERM or SIGINT, or the command that was given."""
+    done = command.main(sys.argv[1:])
+    if done is not None:
+        return done
     log_lines.to_stdout()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

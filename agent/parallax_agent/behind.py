@@ -31,6 +31,7 @@ TOLD_CONFIG = frozenset(
         "log-format-escape-json",
         "log-format-escaping",
         "log-format-upstream",
+        "proxy-protocol",
         "proxy-body-size",
         "proxy-connect-timeout",
         "proxy-read-timeout",
@@ -55,23 +56,46 @@ class Behind:
     slices: list[Json] | None = None
     pods: list[Json] | None = None
 
+    @property
+    def known(self) -> bool:
+        """Whether it is known which pods there are."""
+        return self.pods is not None
+
+    @property
+    def selector(self) -> dict[str, Json]:
+        """The labels that the Service takes pods by; empty: it has no selector."""
+        return objects.part(self.item, "spec", "selector")
+
     def selects(self, pod: Json) -> bool:
         """Tell whether the Service takes a pod, or a workload's pod template."""
         labels = objects.part(pod, "metadata", "labels")
-        selector = objects.part(self.item, "spec", "selector")
-        return bool(selector) and selector.items() <= labels.items()
+        return bool(self.selector) and self.selector.items() <= labels.items()
 
     @property
-    def family(self) -> str:
-        """The Service's first address family, as EndpointSlices write it."""
-        return next(iter(objects.many(self.item, "spec", "ipFamilies")), "IPv4")
+    def external_name(self) -> str | None:
+        """Where an ExternalName Service leads to; None: it is none."""
+        spec = objects.part(self.item, "spec")
+        return spec.get("externalName") if spec.get("type") == "ExternalName" else None
 
-    def endpoints(self, port: ServicePort | None) -> tuple[Endpoint, ...] | None:
-        """Return the endpoints of one of the Service's ports; None: not read."""
+    @property
+    def families(self) -> list[str]:
+        """The Service's address families, as EndpointSlices write them."""
+        return objects.many(self.item, "spec", "ipFamilies") or ["IPv4"]
+
+    def endpoints(
+        self, port: ServicePort | None, *, second: bool = False
+    ) -> tuple[Endpoint, ...] | None:
+        """Return the endpoints of one of the Service's ports; None: not read.
+
+        With `second`, those of its second address family, if it has one.
+        """
         if self.slices is None:
             return None
-        name = port.name if port else None
-        return objects.endpoints(self.slices, port_name=name, family=self.family)
+        name, families = port.name if port else None, self.families
+        if second and len(families) == 1:
+            return ()
+        family = families[int(second)]
+        return objects.endpoints(self.slices, port_name=name, family=family)
 
     def told_pods(self) -> tuple[Pod, ...] | None:
         """Return the pods as the model has them; None: not read."""
@@ -82,7 +106,7 @@ class Behind:
         for item in self.pods or []:
             for container in objects.many(item, "spec", "containers"):
                 for argument in objects.many(container, "args"):
-                    if argument.startswith("--configmap="):
+                    if argument.startswith(("--configmap=", "--nginx-configmaps=")):
                         return argument.rpartition("/")[2]
         return None
 
@@ -127,19 +151,38 @@ class Reader:
         self._note(everywhere)
         return None
 
+    def extension(self, resource: str) -> list[Json] | None:
+        """Return a list that the API may not have: then it is empty."""
+        call = in_words("list", resource, None)
+        found = self.lists.items(resource, None)
+        if found is None and call not in self.lists.absent:
+            self._note(call)
+            return None
+        return found or []
+
     def behind(self, namespace: str, name: str) -> Behind:
-        """Return a Service with its EndpointSlices and pods."""
+        """Return a Service with its EndpointSlices and pods.
+
+        What is outside the cluster (ExternalName) has neither, and without a selector
+        nobody knows which pods are meant: None, not empty.
+        """
         found = Behind(namespace)
         services = self.items("services", namespace)
         if services is not None:
             found.item = objects.named(services, name)
             if found.item is None:
                 self.problems.append(f"no Service {name} in namespace {namespace}")
+        if found.external_name is not None:
+            self.problems.append(
+                f"Service {namespace}/{name} is an ExternalName: it leads to "
+                f"{found.external_name}, outside of what the agent can ask"
+            )
+            return found
         slices = self.items("endpointslices", namespace)
         if slices is not None:
             found.slices = objects.slices_of(slices, namespace, name)
         pods = self.items("pods", namespace)
-        if pods is not None and found.item is not None:
+        if pods is not None and found.selector:
             found.pods = [p for p in pods if found.selects(p)]
         return found
 

@@ -21,7 +21,8 @@ from parallax.model.probe import Probe, Role
 from parallax.model.target import Target
 from parallax.probe import Question
 from parallax_agent import share
-from parallax_agent.read import TargetPath, entry_port
+from parallax_agent.entry import entry_port
+from parallax_agent.read import TargetPath
 from parallax_agent.share import Standpoint
 
 HOP_SECONDS = 5.0
@@ -93,8 +94,9 @@ def _app_node_ports(
 
 def _ingress(target: Target, path: TargetPath, at: Standpoint) -> Iterator[Question]:
     """Ask the ingress's NodePorts and its pods, as the balancer asks them."""
-    tls = path.route is not None and path.route.tls
-    port = entry_port(path.reading.ingress_service, tls=tls)
+    route = path.route
+    tls, listener = (route.tls, route.listener) if route else (False, None)
+    port = entry_port(path.reading.ingress_service, tls=tls, listener=listener)
     if port is None:
         return
     places: list[tuple[Role, str, int, str | None, str | None]] = []

@@ -1,9 +1,10 @@
 """Ingress: which Service an Ingress sends a host and path to.
 
-In: Ingress objects. Out: the route of one URL, or None; the hosts that are served.
-It does not: know other controllers' extensions; it reads networking.k8s.io/v1
-and three annotations of ingress-nginx.
-Source: Kubernetes, concepts/services-networking/ingress (path types, wildcards).
+In: Ingress objects. Out: the routes of one URL, best first; the hosts that are served.
+It does not: know whose class an Ingress is of (`controllers`), nor what a controller
+reads beside networking.k8s.io/v1 and the annotations named here.
+Source: Kubernetes, concepts/services-networking/ingress; ingress-nginx, annotations
+(canary, use-regex, server-alias); Traefik, Kubernetes Ingress annotations.
 """
 
 from collections.abc import Iterable, Iterator
@@ -11,14 +12,24 @@ from dataclasses import dataclass
 
 from parallax.model.wire import Json
 from parallax_agent.limits import NGINX
+from parallax_agent.matching import OTHER, host_rank, plain_beginning, takes
 from parallax_agent.objects import many, part
 
 MOST_HOSTS = 200
+CLASS = "kubernetes.io/ingress.class"
+"""How an Ingress named its class before there were IngressClasses."""
+TRAEFIK = "traefik.ingress.kubernetes.io/router."
+_REGEX = ("use-regex", "rewrite-target")
+"""With one of these, ingress-nginx reads the paths as regular expressions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """Where an Ingress sends a host and path; `port` is a number or a name."""
+    """Where an Ingress or HTTPRoute sends a host and path.
+
+    `namespace` and `ingress` name the object that says so, `port` is a number or a
+    name. The rest is why it was chosen.
+    """
 
     ingress: str
     namespace: str
@@ -27,33 +38,83 @@ class Route:
     tls: bool = False
     """The Ingress itself ends TLS for this host."""
     backend_protocol: str = "HTTP"
+    service_namespace: str | None = None
+    """None: the same as the Ingress's."""
+    kind: str = "Ingress"
+    host: str = ""
+    path: str = ""
+    path_type: str = ""
+    class_name: str | None = None
+    controller: str | None = None
+    """The controller that says of itself that it serves the route."""
+    gateway: tuple[str, str] | None = None
+    """Namespace and name of the Gateway."""
+    listener: int | None = None
+    """The port at which the Gateway listens."""
+    addresses: frozenset[str] = frozenset()
+    """Where its controller says that it can be reached."""
+    rank: tuple[int, bool, int] = (0, False, 0)
+    created: str = ""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """Kind, namespace and name, e.g. `Ingress shop/web`."""
+        return f"{self.kind} {self.namespace}/{self.ingress}"
+
+    @property
+    def backend(self) -> str:
+        """Namespace and name of the Service."""
+        return f"{self.service_namespace or self.namespace}/{self.service}"
+
+
+def routes(ingresses: Iterable[Json], host: str, path: str) -> list[Route]:
+    """Return each Ingress's route of a host and path, the one that wins first.
+
+    Exact host first, longest path first, the oldest Ingress first.
+    """
+    best: dict[tuple[str, str], Route] = {}
+    for item in ingresses:
+        if is_canary(item):
+            continue
+        choices = list(_choices(item, host, path))
+        if choices:
+            found = max(choices, key=lambda r: r.rank)
+            best[found.namespace, found.ingress] = found
+    return in_order(best.values())
+
+
+def in_order(found: Iterable[Route]) -> list[Route]:
+    """Return routes, the one that wins first; of equals the oldest."""
+    by_age = sorted(found, key=lambda r: (r.created, r.namespace, r.ingress))
+    return sorted(by_age, key=lambda r: r.rank, reverse=True)
 
 
 def route(ingresses: Iterable[Json], host: str, path: str) -> Route | None:
-    """Return the route of a host and path: exact host first, longest path first."""
-    found = [
-        (host_rank, exact, len(rule_path), choice)
-        for item in ingresses
-        if not is_canary(item)
-        for host_rank, exact, rule_path, choice in _choices(item, host, path)
-    ]
-    return max(found, key=lambda f: f[:3])[3] if found else None
+    """Return the route of a host and path; None: no Ingress takes it."""
+    return next(iter(routes(ingresses, host, path)), None)
 
 
 def hosts(ingresses: Iterable[Json], host: str) -> tuple[str, ...]:
-    """Return every host that an Ingress names, sorted; canaries serve none alone.
-
-    Of too many those stay that take the host, then those written most like it: what
-    is missing is really missing, and a slip of the pen is among them.
-    """
+    """Return every host that an Ingress names, sorted; canaries serve none alone."""
     named = {
-        rule["host"]
+        name
         for item in ingresses
         if not is_canary(item)
         for rule in many(item, "spec", "rules")
         if rule.get("host")
+        for name in (rule["host"], *_aliases(item))
     }
-    nearest = sorted(named, key=lambda n: (-_host_rank(n, host), -_alike(n, host), n))
+    return likest(named, host)
+
+
+def likest(named: Iterable[str], host: str) -> tuple[str, ...]:
+    """Return `MOST_HOSTS` of these hosts at most, sorted.
+
+    Of too many those stay that take the host, then those written most like it: what
+    is missing is really missing, and a slip of the pen is among them.
+    """
+    nearest = sorted(named, key=lambda n: (-host_rank(n, host), -_alike(n, host), n))
     return tuple(sorted(nearest[:MOST_HOSTS]))
 
 
@@ -69,7 +130,7 @@ def canaries(ingresses: Iterable[Json], host: str) -> list[Json]:
 
 def is_canary(item: Json) -> bool:
     """Tell whether an Ingress only takes a share of another one's requests."""
-    return _annotation(item, "canary") == "true"
+    return _annotation(item, NGINX + "canary") == "true"
 
 
 def _alike(one: str, other: str) -> int:
@@ -83,59 +144,83 @@ def _shared(one: str, other: str) -> int:
     return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
-def _choices(
-    item: Json, host: str, path: str
-) -> Iterator[tuple[int, bool, str, Route]]:
+def _choices(item: Json, host: str, path: str) -> Iterator[Route]:
+    regex = any(_annotation(item, NGINX + name) for name in _REGEX)
     for rule in many(item, "spec", "rules"):
-        host_rank = _host_rank(rule.get("host") or "", host)
-        if host_rank == 0:
+        name = rule.get("host") or ""
+        rank = host_rank(host if name and host in _aliases(item) else name, host)
+        if rank == OTHER:
             continue
         for entry in many(rule, "http", "paths"):
-            rule_path, kind = entry.get("path") or "/", entry.get("pathType")
-            choice = _route_to(item, host, entry["backend"])
-            if choice is not None and _takes(rule_path, kind, path):
-                yield host_rank, kind == "Exact", rule_path, choice
-    default = _route_to(item, host, part(item, "spec", "defaultBackend"))
-    if default is not None:
-        yield 0, False, "", default
+            text, kind = entry.get("path") or "/", entry.get("pathType")
+            plain = plain_beginning(text) if regex and kind != "Exact" else text
+            if takes(plain, kind if plain == text else None, path):
+                exact = kind == "Exact"
+                yield from _to(
+                    item, host, entry, (rank, exact, len(text)), (name, text, kind)
+                )
+    default = {"backend": part(item, "spec", "defaultBackend")}
+    yield from _to(item, host, default, (0, False, 0), ("", "", "defaultBackend"))
 
 
-def _route_to(item: Json, host: str, backend: Json) -> Route | None:
-    target = backend.get("service")
+def _to(
+    item: Json,
+    host: str,
+    entry: Json,
+    rank: tuple[int, bool, int],
+    rule: tuple[str, str, str | None],
+) -> Iterator[Route]:
+    target = part(entry, "backend").get("service")
     if target is None:
-        return None
-    port = part(target, "port")
-    return Route(
+        return
+    port, (rule_host, path, kind) = part(target, "port"), rule
+    balancer = many(item, "status", "loadBalancer", "ingress")
+    yield Route(
         ingress=item["metadata"]["name"],
         namespace=item["metadata"]["namespace"],
         service=target["name"],
         port=port.get("number") or port.get("name"),
-        tls=any(
-            _host_rank(name, host) > 0
-            for entry in many(item, "spec", "tls")
-            for name in many(entry, "hosts")
+        tls=_ends_tls(item, host),
+        backend_protocol=_protocol(item),
+        host=rule_host,
+        path=path,
+        path_type=kind or "",
+        class_name=part(item, "spec").get("ingressClassName")
+        or _annotation(item, CLASS),
+        addresses=frozenset(
+            a for b in balancer for a in (b.get("ip"), b.get("hostname")) if a
         ),
-        backend_protocol=_annotation(item, "backend-protocol") or "HTTP",
+        rank=rank,
+        created=item["metadata"].get("creationTimestamp") or "",
     )
 
 
-def _host_rank(pattern: str, host: str) -> int:
-    """Rank a rule's host: 3 exact, 2 wildcard, 1 every host, 0 another host."""
-    if not pattern:
-        return 1
-    if pattern == host:
-        return 3
-    first, _, rest = host.partition(".")
-    return 2 if first and pattern == f"*.{rest}" else 0
+def _ends_tls(item: Json, host: str) -> bool:
+    """Tell whether TLS is ended here; a `tls` section without hosts is for all."""
+    entry_points = _annotation(item, TRAEFIK + "entrypoints")
+    if _annotation(item, TRAEFIK + "tls") == "true" or entry_points == "websecure":
+        return True
+    return any(
+        host_rank(name, host) != OTHER
+        for entry in many(item, "spec", "tls")
+        for name in many(entry, "hosts") or [""]
+    )
 
 
-def _takes(rule_path: str, kind: str | None, path: str) -> bool:
-    if kind == "Exact":
-        return path == rule_path
-    if kind == "Prefix":
-        return f"{path}/".startswith(f"{rule_path.rstrip('/')}/")
-    return path.startswith(rule_path)
+def _protocol(item: Json) -> str:
+    """Return what the pods speak, as the Ingress's annotations say."""
+    if _annotation(item, "haproxy.org/server-ssl") == "true":
+        return "HTTPS"
+    own = _annotation(item, "haproxy-ingress.github.io/backend-protocol") or ""
+    if own.lower() in {"h1-ssl", "h2-ssl", "h2"}:
+        return own
+    return _annotation(item, NGINX + "backend-protocol") or "HTTP"
+
+
+def _aliases(item: Json) -> list[str]:
+    text = _annotation(item, NGINX + "server-alias") or ""
+    return [name.strip() for name in text.split(",") if name.strip()]
 
 
 def _annotation(item: Json, name: str) -> str | None:
-    return part(item, "metadata", "annotations").get(NGINX + name)
+    return part(item, "metadata", "annotations").get(name)

@@ -53,7 +53,8 @@ def instant(text: str | None) -> datetime | None:
 
 def node(item: Json) -> Node:
     """Read a Node with its addresses; ready only if it says so."""
-    addresses = {a["type"]: a["address"] for a in many(item, "status", "addresses")}
+    told = reversed(many(item, "status", "addresses"))  # of two, the first counts
+    addresses = {a["type"]: a["address"] for a in told}
     return Node(
         name=name_of(item),
         internal_ip=addresses.get("InternalIP"),
@@ -61,6 +62,15 @@ def node(item: Json) -> Node:
         ready=_says(item, "Ready"),
         provider_id=part(item, "spec").get("providerID") or None,
         excluded=EXCLUDED in part(item, "metadata", "labels"),
+    )
+
+
+def node_families(item: Json) -> frozenset[str]:
+    """Return the address families that a Node has inside the cluster."""
+    return frozenset(
+        "IPv6" if ":" in a["address"] else "IPv4"
+        for a in many(item, "status", "addresses")
+        if a["type"] == "InternalIP"
     )
 
 

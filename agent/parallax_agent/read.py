@@ -11,21 +11,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from parallax.model.cluster import ClusterReading, Service, ServicePort
+from parallax.model.cluster import ClusterReading, Endpoint, ServicePort
 from parallax.model.target import Target
-from parallax.model.wire import Json
-from parallax_agent import objects
+from parallax_agent import controllers, gateway, objects
 from parallax_agent.api import Lists
 from parallax_agent.behind import Behind, Reader
-from parallax_agent.ingress import Route, canaries, hosts, route
+from parallax_agent.controllers import proxy_argument
+from parallax_agent.entry import entry_port
+from parallax_agent.ingress import Route, canaries, hosts
 from parallax_agent.limits import annotations
+from parallax_agent.route import Found, find
 
-INGRESS_NAMESPACE = "ingress-nginx"
-INGRESS_SERVICE = "ingress-nginx-controller"
-"""Names of ingress-nginx's own manifests, for targets that name no other."""
 LOGGING_CONTAINERS = ("access-logs", "controller", "envoy", "istio-proxy", "traefik")
 """Where ingresses write their access log, if beside others (haproxy-ingress has a
 sidecar for it, Contour's first container is `shutdown-manager`); else the first."""
+HTTPS = 443
 BEHIND = ("services", "endpointslices", "pods", "daemonsets", "deployments")
 """What is listed in the app's namespace and in the ingress controller's."""
 
@@ -44,12 +44,16 @@ class TargetPath:
     """One target's path: the reading, and how to ask each of its hops.
 
     `port` is the Service's port that the Ingress asks; `ingress_pods` are
-    those of the own node, None when the pods could not be read.
+    those of the own node, None when the pods could not be read. `beside` and
+    `second_ip` are of the Service's second address family, where the own node has it.
     """
 
     reading: ClusterReading
     port: ServicePort | None = None
     route: Route | None = None
+    found: Found | None = None
+    beside: tuple[Endpoint, ...] = ()
+    second_ip: str | None = None
     ingress_pods: tuple[IngressPod, ...] | None = None
 
 
@@ -58,132 +62,176 @@ def wanted(target: Target) -> Iterator[tuple[str, str | None]]:
     reached = target.reached
     yield "nodes", None
     yield "ingresses", None
-    spaces = {reached.ingress_namespace or INGRESS_NAMESPACE, reached.namespace}
-    for namespace in filter(None, spaces):
-        for resource in BEHIND:
-            yield resource, namespace
+    yield "ingressclasses", None
+    if not (reached.ingress_namespace and reached.ingress_service):
+        yield "services", None
+    for namespace in {reached.ingress_namespace, reached.namespace} - {None}:
+        yield from _behind(namespace)
 
 
 def read(target: Target, lists: Lists, *, node: str, now: datetime) -> TargetPath:
     """Read one target's path; `now` is the node's clock, `node` the own node."""
     reader = Reader(lists)
-    reached = target.reached
-    rules = reader.rules(reached.namespace)
-    asked = urlsplit(target.url).path or "/"
-    found = route(_within(rules, reached.namespace), target.host, asked)
+    found = find(reader, target, urlsplit(target.url).path or "/")
+    place = _place(target, found.route)
+    # Side by side: namespaces that were just found were not read beforehand.
+    spaces = {found.entry.namespace, place[0] if place else None} - {None}
+    lists.prefetch(pair for space in spaces for pair in _behind(space))
     nodes = reader.items("nodes", None)
-    ingress = reader.behind(
-        reached.ingress_namespace or INGRESS_NAMESPACE,
-        reached.ingress_service or INGRESS_SERVICE,
-    )
-    app = _app(reader, target, found)
-    port = _port(app, found)
     reading = ClusterReading(
         read_at=now, nodes=None if nodes is None else tuple(map(objects.node, nodes))
     )
-    if rules is not None:
-        partial = () if reader.sees_all_rules else ("ingress_hosts",)
-        reading = _with_rules(reading, rules, target.host, found, partial)
-    name = ingress.config_map() or reached.ingress_service or INGRESS_SERVICE
-    reading = _with_ingress(reading, reader, ingress, tls=_ends_tls(found))
-    reading = replace(reading, ingress_config=reader.config(ingress.namespace, name))
-    if app is not None:
-        reading = _with_app(reading, reader, app, port)
-    return TargetPath(
-        reading=replace(reading, problems=tuple(dict.fromkeys(reader.problems))),
+    reading = _with_rules(reading, reader, found, target.host)
+    ingress, app = _ingress(reader, found), _app(reader, target, place)
+    if ingress is not None:
+        reading = _with_ingress(reading, reader, ingress, found)
+    port = _port(reader, app, found.route)
+    path = TargetPath(
+        reading=reading,
         port=port,
-        route=found,
-        ingress_pods=None if ingress.pods is None else tuple(_own(ingress, node)),
+        route=_spoken(found, port),
+        found=found,
+        ingress_pods=tuple(_own(ingress, node)) if ingress and ingress.known else None,
     )
+    if app is not None:
+        own = objects.named(nodes or (), node)
+        path = _with_app(path, reader, app, objects.node_families(own))
+    problems = tuple(dict.fromkeys((*reader.problems, *found.notes)))
+    return replace(path, reading=replace(path.reading, problems=problems))
 
 
-def _ends_tls(found: Route | None) -> bool:
-    return found is not None and found.tls
+def _behind(namespace: str | None) -> Iterator[tuple[str, str | None]]:
+    return ((resource, namespace) for resource in BEHIND)
 
 
-def _within(rules: list[Json] | None, namespace: str | None) -> list[Json]:
-    """Return the Ingresses that may lead to a target: its own namespace's."""
-    return [
-        item
-        for item in rules or ()
-        if namespace in {None, item["metadata"]["namespace"]}
-    ]
+def _place(target: Target, route: Route | None) -> tuple[str, str] | None:
+    """Return namespace and name of the target's Service; None: nobody names it."""
+    reached = target.reached
+    namespace = route and (route.service_namespace or route.namespace)
+    namespace, name = reached.namespace or namespace, reached.service
+    if name is None and route is not None:
+        namespace, name = route.service_namespace or route.namespace, route.service
+    return (namespace, name) if namespace and name else None
+
+
+def _ingress(reader: Reader, found: Found) -> Behind | None:
+    namespace, name = found.entry.namespace, found.entry.service
+    return reader.behind(namespace, name) if namespace and name else None
 
 
 def _with_rules(
-    reading: ClusterReading,
-    rules: list[Json],
-    host: str,
-    found: Route | None,
-    partial: tuple[str, ...],
+    reading: ClusterReading, reader: Reader, found: Found, host: str
 ) -> ClusterReading:
-    """Add what the Ingresses say: the target's, its canaries, and all hosts."""
-    reading = replace(reading, ingress_hosts=hosts(rules, host), partial=partial)
-    if found is None:
+    """Add what Ingresses and HTTPRoutes say: the target's, its canaries, all hosts."""
+    route, rules = found.route, found.rules
+    if rules is not None:
+        named = gateway.hosts(found.http_routes or (), host, hosts(rules, host))
+        # Whoever cannot see all rules does not know which hosts are missing.
+        unseen = route is None and found.http_routes is None
+        partial = () if reader.sees_all_rules and not unseen else ("ingress_hosts",)
+        reading = replace(reading, ingress_hosts=named, partial=partial)
+    if route is None:
         return reading
-    beside = _within(rules, found.namespace)
-    item = objects.named(beside, found.ingress)
-    return replace(
-        reading,
-        ingress_name=found.ingress,
-        ingress_annotations=annotations(item, canaries(beside, host)),
-    )
+    reading = replace(reading, ingress_name=route.ingress)
+    beside = [r for r in rules or () if r["metadata"]["namespace"] == route.namespace]
+    item = objects.named(beside, route.ingress) if route.kind == "Ingress" else None
+    if item is None:
+        return reading
+    told = annotations(item, canaries(beside, host))
+    return replace(reading, ingress_annotations=told)
 
 
 def _with_ingress(
-    reading: ClusterReading, reader: Reader, ingress: Behind, *, tls: bool
+    reading: ClusterReading, reader: Reader, ingress: Behind, found: Found
 ) -> ClusterReading:
     """Add the ingress controller: its Service, endpoints, pods and workloads."""
     service = objects.service(ingress.item) if ingress.item else None
+    route = found.route
+    tls, listener = (route.tls, route.listener) if route else (False, None)
     return replace(
         reading,
         ingress_service=service,
-        ingress_endpoints=ingress.endpoints(entry_port(service, tls=tls)),
+        ingress_endpoints=ingress.endpoints(
+            entry_port(service, tls=tls, listener=listener)
+        ),
         ingress_pods=ingress.told_pods(),
-        ingress_workloads=reader.workloads(ingress) if ingress.item else None,
+        ingress_workloads=reader.workloads(ingress) if ingress.selector else None,
+        ingress_config=_config(reader, ingress, found),
     )
+
+
+def _config(
+    reader: Reader, ingress: Behind, found: Found
+) -> tuple[tuple[str, str], ...] | None:
+    """Return how the controller is set, as far as it tells; None: not known."""
+    family = controllers.of_service(ingress.item) if ingress.item else None
+    family = family or (found.cls.family if found.cls else None)
+    if family is not None and not family.config_map:
+        asks = proxy_argument(reader.items("pods", ingress.namespace))
+        return None if asks is None else (("use-proxy-protocol", asks),)
+    name = ingress.config_map() or found.entry.service
+    return reader.config(ingress.namespace, str(name))
 
 
 def _with_app(
-    reading: ClusterReading, reader: Reader, app: Behind, port: ServicePort | None
-) -> ClusterReading:
-    """Add the target's Service and what stands behind it."""
+    path: TargetPath, reader: Reader, app: Behind, families: frozenset[str]
+) -> TargetPath:
+    """Add the target's Service and what stands behind it, in both families."""
+    two = app.families[1:2] if families >= set(app.families) else []
+    addresses = objects.many(app.item, "spec", "clusterIPs") if two else []
     return replace(
-        reading,
-        service=objects.service(app.item) if app.item else None,
-        endpoints=app.endpoints(port),
-        endpoints_changed_at=objects.changed_at(app.slices or []),
-        pods=app.told_pods(),
-        workloads=reader.workloads(app) if app.item else None,
+        path,
+        beside=(app.endpoints(path.port, second=True) or ()) if two else (),
+        second_ip=next(iter(addresses[1:]), None),
+        reading=replace(
+            path.reading,
+            service=objects.service(app.item) if app.item else None,
+            endpoints=app.endpoints(path.port),
+            endpoints_changed_at=objects.changed_at(app.slices or []),
+            pods=app.told_pods(),
+            workloads=reader.workloads(app) if app.selector else None,
+        ),
     )
 
 
-def entry_port(service: Service | None, *, tls: bool) -> ServicePort | None:
-    """Return the ingress Service's http or https port; None: it has none."""
-    name, number = ("https", 443) if tls else ("http", 80)
-    ports = service.ports if service else ()
-    return next((p for p in ports if p.name == name or p.port == number), None)
-
-
-def _app(reader: Reader, target: Target, found: Route | None) -> Behind | None:
-    namespace = target.reached.namespace or (found.namespace if found else None)
-    name = target.reached.service or (found.service if found else None)
-    if namespace and name:
-        return reader.behind(namespace, name)
+def _app(
+    reader: Reader, target: Target, place: tuple[str, str] | None
+) -> Behind | None:
+    if place is not None:
+        return reader.behind(*place)
     reader.problems.append(
         f"no Service known for {target.host}: the target names none and no Ingress does"
     )
     return None
 
 
-def _port(app: Behind | None, found: Route | None) -> ServicePort | None:
+def _port(
+    reader: Reader, app: Behind | None, route: Route | None
+) -> ServicePort | None:
     """Return the port that the Ingress asks; without an Ingress the first one."""
     if app is None or app.item is None:
         return None
     ports = objects.service(app.item).ports
-    if found is None or found.service != objects.name_of(app.item):
+    if route is None or route.service != objects.name_of(app.item):
         return next(iter(ports), None)
-    return next((p for p in ports if found.port in (p.port, p.name)), None)
+    found = next((p for p in ports if route.port in (p.port, p.name)), None)
+    if found is None and ports:
+        has = ", ".join(f"{p.port} {p.name or ''}".strip() for p in ports)
+        reader.problems.append(
+            f"{route.title} asks port {route.port} of Service {route.backend}, "
+            f"which has only {has}: correct the Ingress"
+        )
+    return found
+
+
+def _spoken(found: Found, port: ServicePort | None) -> Route | None:
+    """Return the route; Traefik speaks TLS to a port that is https by its name."""
+    route, family = found.route, found.cls.family if found.cls else None
+    if route is None or port is None or family is None or family.name != "Traefik":
+        return route
+    if port.port == HTTPS or (port.name or "").startswith("https"):
+        return replace(route, backend_protocol="HTTPS")
+    return route
 
 
 def _own(ingress: Behind, node: str) -> Iterator[IngressPod]:

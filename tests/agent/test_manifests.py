@@ -80,10 +80,10 @@ def test_rights_are_exactly_what_is_asked(
     """Cluster-wide lists and watches; ConfigMap and logs only at the ingress."""
     anywhere = replace(api_target, reached=Reached(cluster="keybuzz"))
     hung = replace(anywhere, url="https://shop.example/")
-    kubernetes_api.replaced["httproutes"] = {"items": [http_route(("web", 1))]}
     pod = IngressPod(namespace="ingress-nginx", name="pod")
     kubernetes_api.logs["pod"] = queue.Queue()
     kubernetes_api.replaced |= {kind: {"items": []} for kind in EXTENSIONS}
+    kubernetes_api.replaced["httproutes"] = {"items": [http_route(("web", 1))]}
     with closing(connect(kubernetes_api.kubeconfig(tmp_path))) as apis:
         with closing(Watches(apis)) as watches:
             for target in (api_target, anywhere, hung):

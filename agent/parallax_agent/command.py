@@ -1,0 +1,123 @@
+"""Command: `parallax-agent explain HOST`, for people at a terminal.
+
+In: arguments, a kubeconfig or the pod's service account. Out: the explanation on
+stdout; exit code 0 found, 1 not found, 2 wrong use.
+It does not: write anywhere, or need the agent's settings; where the targets file is
+at hand, the names that it gives a host count as they do for the agent.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import closing, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from kubernetes.config import ConfigException
+
+from parallax import targets
+from parallax.model.target import Reached, Target
+from parallax_agent.api import Lists, connect
+from parallax_agent.explain import as_json, as_text, explain
+from parallax_agent.read import TargetPath, read, wanted
+from parallax_agent.watches import Watches
+
+SUCCESS, NOT_FOUND, WRONG_USE = 0, 1, 2
+_USUAL = Path(".kube") / "config"
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return what reads the arguments."""
+    top = argparse.ArgumentParser(
+        prog="parallax-agent",
+        description="Without a command: run the agent, set up by its environment.",
+    )
+    commands = top.add_subparsers(dest="command")
+    one = commands.add_parser(
+        "explain",
+        help="print the path of a host through the cluster, and why this one",
+        description="Exit code: 0 found, 1 not found, 2 wrong use.",
+    )
+    one.add_argument("host", metavar="HOST", help="a host name, or a whole URL")
+    one.add_argument("--path", help="the request's path, / if left out")
+    one.add_argument("--namespace", help="only Ingresses and HTTPRoutes of this one")
+    one.add_argument("--node", help="also say what the agent on this node would ask")
+    one.add_argument("--kubeconfig", type=Path, help="else KUBECONFIG, else the pod's")
+    one.add_argument("--targets", type=Path, help="targets file; else PARALLAX_TARGETS")
+    one.add_argument("--json", action="store_true", help="print JSON")
+    return top
+
+
+def run(found: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    """Explain one host, as the arguments say."""
+    try:
+        target, path = _target(found, environment)
+        apis = connect(_kubeconfig(found.kubeconfig, environment))
+    except (ConfigException, targets.TargetsError, OSError, ValueError) as error:
+        sys.stderr.write(f"parallax-agent explain: {error}\n")
+        return WRONG_USE
+    node = found.node or environment.get("PARALLAX_AGENT_NODE", "")
+    with closing(apis), closing(Watches(apis)) as watches:
+        seen = _read(target, Lists(watches), node)
+    told = explain(target, seen, asked=path, node=node)
+    colors = sys.stdout.isatty() and "NO_COLOR" not in environment
+    lines = [as_json(told)] if found.json else as_text(told, colors=colors)
+    with suppress(BrokenPipeError):
+        sys.stdout.writelines(f"{line}\n" for line in lines)
+    return SUCCESS if told.found else NOT_FOUND
+
+
+def _read(target: Target, lists: Lists, node: str) -> TargetPath:
+    """Read once what the agent would read in every cycle."""
+    lists.prefetch(wanted(target))
+    return read(target, lists, node=node, now=datetime.now(UTC))
+
+
+def _target(
+    found: argparse.Namespace, environment: Mapping[str, str]
+) -> tuple[Target, str]:
+    """Return the target to explain, and its path; raises `ValueError`."""
+    parts = urlsplit(found.host if "://" in found.host else f"//{found.host}")
+    host = parts.hostname or ""
+    if not host or any(not (c.isalnum() or c in "-._:") for c in host):
+        raise ValueError(f"{found.host!r} is no host name")
+    path = found.path or parts.path or "/"
+    if not path.startswith("/"):
+        raise ValueError(f"--path {path!r} does not begin with /")
+    reached = _reached(found, environment, host)
+    if found.namespace:
+        reached = Reached(namespace=found.namespace)
+    url = f"https://{host}{path}"
+    return Target(name=host, url=url, reached=reached), path
+
+
+def _reached(
+    found: argparse.Namespace, environment: Mapping[str, str], host: str
+) -> Reached:
+    """Return what the targets file says of a host, if there is one."""
+    file = found.targets or environment.get("PARALLAX_TARGETS")
+    if not file:
+        return Reached()
+    named = [t for t in targets.load(Path(file)) if t.host == host]
+    cluster = environment.get("PARALLAX_AGENT_CLUSTER")
+    here = [t for t in named if cluster in {None, t.reached.cluster}]
+    return next((t.reached for t in here), Reached())
+
+
+def _kubeconfig(named: Path | None, environment: Mapping[str, str]) -> Path | None:
+    """Return the kubeconfig to use; None: the pod's service account."""
+    if named is not None:
+        return named
+    if environment.get("KUBECONFIG"):
+        return Path(environment["KUBECONFIG"])
+    usual = Path(environment.get("HOME", "/")) / _USUAL
+    inside = "KUBERNETES_SERVICE_HOST" in environment
+    return usual if not inside and usual.is_file() else None
+
+
+def main(arguments: Sequence[str]) -> int | None:
+    """Do what the arguments ask for; None: nothing, the agent is to run."""
+    found = parser().parse_args(arguments)
+    return run(found, os.environ) if found.command == "explain" else None

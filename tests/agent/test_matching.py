@@ -1,0 +1,81 @@
+"""Hosts and paths, by example and by property."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from parallax_agent.matching import (
+    EXACT,
+    OTHER,
+    WILDCARD,
+    host_rank,
+    listener_takes,
+    plain_beginning,
+    takes,
+    under,
+)
+
+LABEL = st.text("abc", min_size=1, max_size=3)
+HOST = st.lists(LABEL, min_size=2, max_size=4).map(".".join)
+PATH = st.lists(st.text("ab", max_size=2), max_size=4).map(lambda p: "/" + "/".join(p))
+
+
+@given(host=HOST, other=HOST, label=LABEL)
+def test_hosts_of_an_ingress(host: str, other: str, label: str) -> None:
+    """A host names itself; a wildcard stands for exactly one label of it."""
+    assert host_rank(host, host) == EXACT
+    assert host_rank(f"*.{host}", f"{label}.{host}") == WILDCARD
+    assert host_rank(f"*.{host}", host) == OTHER
+    assert host_rank(f"*.{host}", f"x.{label}.{host}") == OTHER
+    assert (host_rank(other, host) == OTHER) is (other != host)
+
+
+@given(host=HOST, labels=st.lists(LABEL, min_size=1, max_size=3))
+def test_hosts_of_a_gateway(host: str, labels: list[str]) -> None:
+    """A wildcard stands for one label or several, never for none or half of one."""
+    below = ".".join([*labels, host])
+    assert listener_takes(f"*.{host}", below)
+    assert listener_takes("", below)
+    assert listener_takes(below, below)
+    assert not listener_takes(f"*.{host}", host)
+    assert not listener_takes(f"*.{host}", f"x{host}")
+
+
+@given(prefix=PATH, path=PATH)
+def test_prefixes_go_by_whole_elements(prefix: str, path: str) -> None:
+    """A prefix takes what begins with its elements, and nothing else."""
+    mine, theirs = prefix.rstrip("/").split("/"), path.split("/")
+    assert under(prefix, path) is (theirs[: len(mine)] == mine)
+    assert takes(prefix, "Prefix", path) is under(prefix, path)
+    assert takes(prefix, "Exact", path) is (prefix == path)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "beginning"),
+    [
+        ("/plain", "/plain"),
+        ("/api(/|$)(.*)", "/api"),
+        ("^/v1.0/x", "/v1"),
+        ("/ab?c", "/a"),
+        ("/a|/b", ""),
+        ("/[a|b]/c", "/"),
+        ("(", ""),
+        (r"/x\.html$", "/x"),
+    ],
+)
+def test_a_regular_expression_s_beginning(pattern: str, beginning: str) -> None:
+    """Only what every text that it takes must begin with."""
+    assert plain_beginning(pattern) == beginning
+
+
+@given(pattern=st.text("/ab.*?+()[]|$\\", max_size=8), path=PATH)
+def test_a_beginning_never_loses_a_path(pattern: str, path: str) -> None:
+    """Whatever the expression takes from its start begins with the plain text."""
+    try:
+        found = re.match(pattern, path)
+    except re.error:
+        return
+    if found:
+        assert path.startswith(plain_beginning(pattern))
