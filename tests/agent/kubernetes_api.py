@@ -91,6 +91,8 @@ class KubernetesHandler(Quiet):
         while (event := events.get()) is not None:
             if isinstance(event, bytes):
                 self.chunk(event)
+                if event == ENDED:
+                    return
                 continue
             place = event["object"].get("metadata", {}).get("namespace")
             if namespace in {None, place} or place is None:
@@ -125,6 +127,8 @@ class KubernetesHandler(Quiet):
 
 type Event = Json | bytes | None
 """An event, raw bytes of a stream, or None: the connection drops."""
+ENDED = b""
+"""The server ends the stream in good order."""
 
 
 class KubernetesServer(Server):
@@ -141,6 +145,7 @@ class KubernetesServer(Server):
         self.errors_everywhere: dict[str, int] = {}
         self.watch_errors: dict[str, int] = {}
         self.largest_page = 500
+        self.endless = True
         self.logs: dict[str, queue.Queue[bytes | None]] = {}
         self.log_queries: list[dict[str, list[str]]] = []
         self.version = FIRST_VERSION
@@ -208,6 +213,8 @@ class KubernetesServer(Server):
         events: queue.Queue[Event] = queue.Queue()
         with self._lock:
             self._open.setdefault(kind, []).append(events)
+            if not self.endless:
+                events.put(ENDED)
             if version < self.oldest:
                 status = {"kind": "Status", "code": 410, "reason": "Expired"}
                 events.put({"type": "ERROR", "object": status})
