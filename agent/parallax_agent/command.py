@@ -7,6 +7,7 @@ at hand, the names that it gives a host count as they do for the agent.
 """
 
 import argparse
+import logging
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -52,10 +53,19 @@ def parser() -> argparse.ArgumentParser:
 
 def run(found: argparse.Namespace, environment: Mapping[str, str]) -> int:
     """Explain one host, as the arguments say."""
+    # What could not be read stands in the explanation; its log lines say no more.
+    logging.getLogger(__package__).addHandler(logging.NullHandler())
+    file = None
     try:
         target, path = _target(found, environment)
-        apis = connect(_kubeconfig(found.kubeconfig, environment))
-    except (ConfigException, targets.TargetsError, OSError, ValueError) as error:
+        file = _kubeconfig(found.kubeconfig, environment)
+        apis = connect(file)
+    except ConfigException as error:
+        sys.stderr.write(
+            f"parallax-agent explain: {file or 'no kubeconfig'}: {error}\n"
+        )
+        return WRONG_USE
+    except (targets.TargetsError, OSError, ValueError) as error:
         sys.stderr.write(f"parallax-agent explain: {error}\n")
         return WRONG_USE
     node = found.node or environment.get("PARALLAX_AGENT_NODE", "")

@@ -32,9 +32,9 @@ READ_BYTES = 65536
 """Of a body that must be searched for the target's own text."""
 PODS_A_CYCLE = 10
 INGRESS_PODS_A_CYCLE = 10
-MOST_QUESTIONS = PODS_A_CYCLE + INGRESS_PODS_A_CYCLE + 5
+MOST_QUESTIONS = PODS_A_CYCLE + INGRESS_PODS_A_CYCLE + 6
 """Of one target in one cycle, however large the cluster: beside the pods the
-Service, and two NodePorts each of Service and ingress."""
+Service in both address families, and two NodePorts each of Service and ingress."""
 
 
 def questions(target: Target, path: TargetPath, at: Standpoint) -> list[Question]:
@@ -56,9 +56,21 @@ def unasked_backend(path: TargetPath) -> str | None:
     return f"pods speak {protocol}: the agent asks only plain HTTP backends"
 
 
-def wants_proxy_line(reading: ClusterReading) -> bool:
-    """Tell whether the ingress takes only connections with a PROXY line."""
-    return dict(reading.ingress_config or ()).get("use-proxy-protocol") == "true"
+def wants_proxy_line(reading: ClusterReading, node: str | None = None) -> bool:
+    """Tell whether the ingress takes only connections with a PROXY line.
+
+    HAProxy's (`proxy-protocol`) names from whom it wants one: from this node?
+    """
+    told = dict(reading.ingress_config or ())
+    if told.get("use-proxy-protocol") == "true":
+        return True
+    own = [n.internal_ip for n in reading.nodes or () if n.name == node]
+    wanting = told.get("proxy-protocol", "").replace(",", " ").split()
+    return any(
+        share.lies_in(address, network)
+        for address in filter(None, own)
+        for network in wanting
+    )
 
 
 def trim(probe: Probe) -> Probe:
@@ -69,7 +81,8 @@ def trim(probe: Probe) -> Probe:
 
 
 def _pods(target: Target, path: TargetPath, at: Standpoint) -> Iterator[Question]:
-    for endpoint in share.endpoints(path.reading.endpoints or (), at, PODS_A_CYCLE):
+    known = (*(path.reading.endpoints or ()), *path.beside)
+    for endpoint in share.endpoints(known, at, PODS_A_CYCLE):
         if endpoint.port is not None:
             question = _ask(target, at, Role.POD, endpoint.address, endpoint.port)
             yield replace(question, pod=endpoint.pod, peer_node=endpoint.node)
@@ -77,8 +90,10 @@ def _pods(target: Target, path: TargetPath, at: Standpoint) -> Iterator[Question
 
 def _service(target: Target, path: TargetPath, at: Standpoint) -> Iterator[Question]:
     service, port = path.reading.service, path.port
-    if service and port and service.cluster_ip not in {None, "", "None"}:
-        yield _ask(target, at, Role.SERVICE, str(service.cluster_ip), port.port)
+    if service and port:
+        for address in (service.cluster_ip, path.second_ip):
+            if address not in {None, "", "None"}:
+                yield _ask(target, at, Role.SERVICE, str(address), port.port)
 
 
 def _app_node_ports(
@@ -111,7 +126,7 @@ def _ingress(target: Target, path: TargetPath, at: Standpoint) -> Iterator[Quest
         for pod in share.endpoints(pods, at, INGRESS_PODS_A_CYCLE)
         if pod.port is not None
     ]
-    proxy_line = wants_proxy_line(path.reading)
+    proxy_line = wants_proxy_line(path.reading, at.node)
     for role, address, number, node, pod in places:
         question = _ask(target, at, role, address, number, tls=tls)
         yield replace(question, peer_node=node, pod=pod, proxy_protocol=proxy_line)
@@ -146,7 +161,7 @@ def _ask(  # noqa: PLR0913 - one argument for each thing a hop differs in
         address=address,
         port=port,
         headers=(("X-Forwarded-Proto", outside.scheme),),
-        source_address=at.source_address,
+        source_address=at.source_for(address),
         timeout=HOP_SECONDS,
         allow_private=True,
         body_limit=READ_BYTES if target.healthy.body_contains else BODY_BYTES,

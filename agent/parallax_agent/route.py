@@ -58,9 +58,15 @@ def find(reader: Reader, target: Target, path: str) -> Found:
         found = _of_configured(reader, reached, found, classes)
     route = next(iter(found), None)
     cls = _class(route, classes)
-    door = _entry(reader, reached, route, cls)
+    split = _split(found, target.host)
+    configured = reached.ingress_namespace and reached.ingress_service
+    door = (
+        Entry(why=split)
+        if split and not configured
+        else _entry(reader, reached, route, cls)
+    )
     notes = (
-        *_ambiguous(found, target.host),
+        *_rivals(found),
         *_contradicted(target, route, every),
         *(_foreign(reader, door, cls) if reached.ingress_service else ()),
         *((cls.problem,) if cls and cls.problem else ()),
@@ -144,27 +150,27 @@ def _discovered(services: list[Json], route: Route | None, cls: Class | None) ->
     return entry.of_class(services, cls, route.addresses if route else frozenset())
 
 
-def _ambiguous(found: list[Route], host: str) -> Iterable[str]:
-    """Say between what was chosen: classes, or Ingresses with the same path."""
-    if not found:
-        return
-    first, *others = found
-    classes = sorted({r.class_name or "none" for r in found})
-    if len(classes) > 1:
-        yield (
-            f"{host} is served by Ingresses of several classes ({', '.join(classes)}): "
-            f"taken is {first.title}; {NAME_IT}"
-        )
+def _split(found: list[Route], host: str) -> str | None:
+    """Say that several classes serve a host: which of them users meet, none tells."""
+    closest = [r for r in found if r.rank[0] == found[0].rank[0]]
+    classes = sorted({r.class_name or "(none)" for r in closest})
+    if len(classes) < 2:  # noqa: PLR2004 - two are several
+        return None
+    return f"{host} is served by Ingresses of several classes: {', '.join(classes)}"
+
+
+def _rivals(found: list[Route]) -> Iterable[str]:
+    """Say which Ingresses claim the same host and path for another Service."""
     equal = [
         r.title
-        for r in others
-        if (r.rank, r.class_name) == (first.rank, first.class_name)
-        and r.backend != first.backend
+        for r in found[1:]
+        if (r.rank, r.class_name) == (found[0].rank, found[0].class_name)
+        and r.backend != found[0].backend
     ]
     if equal:
         yield (
-            f"{', '.join(equal)} claims {first.host or 'every host'}{first.path} as "
-            f"{first.title} does: the older one counts, remove one"
+            f"{', '.join(equal)} claims {found[0].host or 'every host'}{found[0].path} "
+            f"as {found[0].title} does: the older one counts, remove one"
         )
 
 

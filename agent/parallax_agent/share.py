@@ -7,6 +7,7 @@ It does not: ask them.
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
 
 from parallax.model.cluster import Endpoint, Node
 
@@ -18,6 +19,11 @@ class Standpoint:
     node: str
     turn: int
     source_address: str | None = None
+
+    def source_for(self, address: str) -> str | None:
+        """Return the source address, if it is of the other one's family."""
+        source = self.source_address
+        return source if source and (":" in source) is (":" in address) else None
 
 
 def endpoints(
@@ -53,6 +59,14 @@ def own_and_other(
         return None
     others = nodes[here + 1 :] + nodes[:here]
     return nodes[here], others[at.turn % len(others)] if others else None
+
+
+def lies_in(address: str, network: str) -> bool:
+    """Tell whether an address is in a network, written as people write it."""
+    try:
+        return ip_address(address) in ip_network(network, strict=False)
+    except ValueError:
+        return False
 
 
 def _spread(found: Sequence[Endpoint], node: str) -> list[Endpoint]:

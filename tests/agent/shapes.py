@@ -48,11 +48,11 @@ class Shelf:
             self.absent.add(call)
             return None
         found = self.objects.get(resource, [])
-        return [i for i in found if namespace in {None, i["metadata"]["namespace"]}]
+        return [i for i in found if namespace in {None, i["metadata"].get("namespace")}]
 
     def config_map(self, namespace: str, name: str) -> dict[str, str] | None:
-        """Return a ConfigMap's entries."""
-        return self.config_maps.get((namespace, name))
+        """Return a ConfigMap's entries; empty if it is not on the shelf."""
+        return self.config_maps.get((namespace, name), {})
 
 
 def seen(

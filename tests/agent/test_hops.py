@@ -185,13 +185,14 @@ def test_an_ingress_that_expects_proxy_protocol_is_told_who_asks(
 
 
 def test_a_cluster_s_size_does_not_count(api_target: Target) -> None:
-    """Twenty-five questions at most for one target in one cycle."""
+    """Twenty-six questions at most for one target in one cycle."""
     nodes = tuple(
         Node(name=f"worker-{n:03}", internal_ip=f"10.0.0.{n}") for n in range(250)
     )
     path = with_ingress_pods(path_of(nodes=nodes, pods=400), 300)
+    path = replace(path, beside=path.reading.endpoints or (), second_ip="fd43::7")
     here = replace(AT, node="worker-007")
-    assert len(hops.questions(api_target, path, here)) == hops.MOST_QUESTIONS == 25
+    assert len(hops.questions(api_target, path, here)) == hops.MOST_QUESTIONS == 26
 
 
 def test_the_own_node_s_pod_is_always_asked(api_target: Target) -> None:
@@ -221,6 +222,59 @@ def test_what_is_not_known_is_not_asked(api_target: Target) -> None:
     assert service is not None
     reading = replace(headless.reading, service=replace(service, cluster_ip="None"))
     assert set(asked(api_target, replace(headless, reading=reading))) == {Role.POD}
+
+
+def test_both_address_families_are_asked(api_target: Target) -> None:
+    """The second one beside the first, from a source address of its own family."""
+    six = Endpoint(
+        address="fd42::1", ready=True, port=8080, node="worker-01", pod="api-0"
+    )
+    found = asked(
+        api_target, replace(path_of(pods=1), beside=(six,), second_ip="fd43::7")
+    )
+    told = {
+        role: [(q.address, q.source_address, q.pod) for q in found[role]]
+        for role in (Role.POD, Role.SERVICE)
+    }
+    assert told == {
+        Role.POD: [
+            ("127.0.0.110", "127.0.0.5", "api-0"),
+            ("fd42::1", None, "api-0"),
+        ],
+        Role.SERVICE: [("127.0.96.1", "127.0.0.5", None), ("fd43::7", None, None)],
+    }
+
+
+def test_a_gateway_s_listener_is_asked_at_its_own_port(api_target: Target) -> None:
+    """The listener's port of the Service, whatever its name; not the usual one."""
+    path = path_of()
+    assert path.reading.ingress_service
+    ports = (
+        *path.reading.ingress_service.ports,
+        ServicePort(port=8443, target_port="x", name="eg-8443", node_port=30443),
+    )
+    ingress = replace(path.reading.ingress_service, ports=ports)
+    route = replace(ROUTE, tls=True, listener=8443)
+    reading = replace(path.reading, ingress_service=ingress)
+    found = asked(api_target, replace(path, reading=reading, route=route))
+    (question,) = found[Role.INGRESS]
+    assert (question.port, question.url.partition(":")[0]) == (30443, "https")
+
+
+@pytest.mark.parametrize(
+    ("networks", "wanted"),
+    [
+        ("127.0.0.0/24", True),
+        ("10.0.0.0/8, 127.0.0.110", True),
+        ("10.0.0.0/8", False),
+        ("nonsense", False),
+    ],
+)
+def test_haproxy_wants_the_line_of_some(networks: str, *, wanted: bool) -> None:
+    """Its `proxy-protocol` names networks: the node's own address decides."""
+    reading = replace(path_of().reading, ingress_config=(("proxy-protocol", networks),))
+    assert hops.wants_proxy_line(reading, "worker-01") is wanted
+    assert not hops.wants_proxy_line(reading, "worker-99")
 
 
 class Talkative(Quiet):
