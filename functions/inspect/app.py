@@ -6,18 +6,26 @@ and a summary. It does not: judge.
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from aws_lambda_powertools import Logger
 
 from parallax import settings, targets
 from parallax.aws import secret
-from parallax.inspect import connect, read, unread
+from parallax.inspect import Allowance, answered, connect, read, unread
 from parallax.journal import open_journal
 from parallax.model.balancer import BalancerReading, Problem
+from parallax.model.probe import ProbeRun
 from parallax.model.target import Target
 
+RUN_AGE = timedelta(minutes=5)
+"""How old the run may be whose addresses tell a target's balancer."""
 found = settings.read()
 journal = open_journal(found.journal_table)
+allowance = Allowance(found.hetzner_calls_per_hour)
+"""Lives with the container; another one has its own."""
+log = Logger()
 
 
 def handler(_event: dict[str, Any], _context: object) -> dict[str, Any]:
@@ -34,7 +42,23 @@ def look(known: Sequence[Target], now: datetime) -> tuple[BalancerReading, ...]:
         reason = "no token is configured: set the stack's parameter HetznerToken"
         return unread(known, now, Problem.UNAUTHORIZED, reason)
     token = secret(found.hetzner_token_arn).strip()
-    return read(connect(token, found.hetzner_endpoint), known, now)
+    project = connect(token, found.hetzner_endpoint, allowance=allowance)
+    before = allowance.calls
+    readings = read(project, known, now, addresses=addresses)
+    log.info(
+        "hetzner was asked",
+        calls=allowance.calls - before,
+        remaining_to_the_project=allowance.remaining,
+    )
+    return readings
+
+
+def addresses(target: Target) -> Sequence[str]:
+    """Return what the target's name was answered with in its newest run."""
+    seen = journal.recent(target.name, datetime.now(UTC) - RUN_AGE)
+    runs = [one for one in seen if isinstance(one, ProbeRun)]
+    fresh = [r for r in runs if datetime.now(UTC) - r.started_at <= RUN_AGE]
+    return answered(fresh[-1]) if fresh else ()
 
 
 def summary(reading: BalancerReading) -> dict[str, Any]:

@@ -12,6 +12,8 @@ from ipaddress import ip_address
 
 HETZNER_ENDPOINT = "https://api.hetzner.cloud/v1"
 """Base URL of the Hetzner Cloud API."""
+HETZNER_CALLS_PER_HOUR = 600
+"""A sixth of what Hetzner gives a project, which the cluster needs as well."""
 SYSTEM_RESOLVER = "system"
 """Stands for the name servers that this machine asks itself."""
 SHORTEST_REPEAT = 0.1
@@ -39,6 +41,7 @@ class Settings:
     dead_letters_url: str | None = None
     hetzner_endpoint: str = HETZNER_ENDPOINT
     hetzner_token_arn: str | None = None
+    hetzner_calls_per_hour: int = HETZNER_CALLS_PER_HOUR
     agent_key_arn: str | None = None
     control_url: str | None = None
     resolvers: tuple[str, ...] = ()
@@ -67,6 +70,9 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
         dead_letters_url=_text(found, "PARALLAX_DEAD_LETTERS_URL"),
         hetzner_endpoint=_url(found, "PARALLAX_HETZNER_ENDPOINT", HETZNER_ENDPOINT),
         hetzner_token_arn=_text(found, "PARALLAX_HETZNER_TOKEN_ARN"),
+        hetzner_calls_per_hour=_count(
+            found, "PARALLAX_HETZNER_CALLS_PER_HOUR", HETZNER_CALLS_PER_HOUR
+        ),
         agent_key_arn=_text(found, "PARALLAX_AGENT_KEY_ARN"),
         control_url=_control(found, "PARALLAX_CONTROL_URL"),
         resolvers=_resolvers(found, "PARALLAX_RESOLVERS"),
@@ -119,6 +125,13 @@ def _repeat(environment: Mapping[str, str], name: str) -> float:
             f"{name}: expected {SHORTEST_REPEAT:g} seconds or more, got {seconds:g}"
         )
     return seconds
+
+
+def _count(environment: Mapping[str, str], name: str, default: int) -> int:
+    text = _text(environment, name) or str(default)
+    if not (text.isascii() and text.isdigit() and int(text) > 0):
+        raise SettingsError(f"{name}: expected a number, 1 or more, got {text!r}")
+    return int(text)
 
 
 def _seconds(environment: Mapping[str, str], name: str, default: float) -> float:

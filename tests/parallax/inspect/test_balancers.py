@@ -1,203 +1,26 @@
 """Reading the balancers, from a real HTTP server that answers in Hetzner's shapes."""
 
-import json
 import threading
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, ClassVar, override
-from urllib.parse import parse_qs, urlparse
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from parallax.inspect import connect, read
 from parallax.model.balancer import BalancerReading, HealthStatus, Problem
 from parallax.model.target import Reached, Target
-
-NOW = datetime(2025, 11, 20, 12, 0, tzinfo=UTC)
-FRONT = Target(
-    name="front", url="https://front.example/", reached=Reached(load_balancer="lb-prod")
+from tests.parallax.inspect.api import (
+    API,
+    BALANCER,
+    FRONT,
+    NOW,
+    PLAIN,
+    TOKEN,
+    Api,
+    Reply,
+    error,
+    server,
 )
-API = Target(
-    name="api", url="https://api.example/", reached=Reached(load_balancer="lb-prod")
-)
-TOKEN = "token"
-PLAIN = Target(name="plain", url="https://plain.example/")
-
-
-def health(status: str, **more: object) -> list[dict[str, Any]]:
-    """Make the health of one target on port 443."""
-    return [{"listen_port": 443, "status": status, **more}]
-
-
-BALANCER: dict[str, Any] = {
-    "id": 7,
-    "name": "lb-prod",
-    "created": "2025-01-01T00:00:00+00:00",
-    "labels": {},
-    "protection": {"delete": False},
-    "location": {"id": 1, "name": "fsn1"},
-    "load_balancer_type": {"id": 1, "name": "lb11"},
-    "public_net": {
-        "enabled": True,
-        "ipv4": {"ip": "203.0.113.20", "dns_ptr": "lb"},
-        "ipv6": {"ip": "2001:db8::1", "dns_ptr": None},
-    },
-    "private_net": [{"network": 4711, "ip": "10.0.0.5"}],
-    "algorithm": {"type": "round_robin"},
-    "included_traffic": 1,
-    "outgoing_traffic": None,
-    "ingoing_traffic": None,
-    "services": [
-        {
-            "protocol": "https",
-            "listen_port": 443,
-            "destination_port": 31695,
-            "proxyprotocol": False,
-            "http": {
-                "cookie_name": "HCLBSTICKY",
-                "cookie_lifetime": 300,
-                "certificates": [897],
-                "redirect_http": True,
-                "sticky_sessions": True,
-                "timeout_idle": 60,
-            },
-            "health_check": {
-                "protocol": "http",
-                "port": 31000,
-                "interval": 15,
-                "timeout": 10,
-                "retries": 3,
-                "http": {
-                    "domain": None,
-                    "path": "/healthz",
-                    "response": "",
-                    "status_codes": [200, "3??"],
-                    "tls": False,
-                },
-            },
-        }
-    ],
-    "targets": [
-        {
-            "type": "server",
-            "server": {"id": 1},
-            "use_private_ip": True,
-            "health_status": health(
-                "unhealthy", detail="unexpected_http_status", http_status_code=404
-            ),
-        },
-        {
-            "type": "label_selector",
-            "label_selector": {"selector": "role=worker"},
-            "use_private_ip": True,
-            "targets": [
-                {
-                    "type": "server",
-                    "server": {"id": 2},
-                    "use_private_ip": True,
-                    "health_status": health("healthy"),
-                },
-            ],
-        },
-        {
-            "type": "ip",
-            "ip": {"ip": "198.51.100.9"},
-            "health_status": health("a word of tomorrow"),
-        },
-    ],
-}
-
-
-def server(number: int) -> dict[str, Any]:
-    """Make one server of the project."""
-    return {
-        "id": number,
-        "name": f"worker-{number}",
-        "status": "running",
-        "created": "2025-01-01T00:00:00+00:00",
-        "public_net": {
-            "ipv4": {
-                "id": 100 + number,
-                "ip": f"198.51.100.{number}",
-                "blocked": False,
-                "dns_ptr": "w",
-            },
-            "ipv6": None,
-            "floating_ips": [],
-            "firewalls": [],
-        },
-        "private_net": [
-            {
-                "network": 4711,
-                "ip": f"10.0.0.11{number}",
-                "alias_ips": [],
-                "mac_address": "86:00:00:00:00:01",
-            },
-        ],
-        "labels": {},
-    }
-
-
-type Reply = tuple[int, dict[str, str], bytes]
-
-
-class Api:
-    """Hetzner's API as far as it is read here, one page each; `reply` overrides."""
-
-    def __init__(self) -> None:
-        self.paths: list[str] = []
-        self.tokens: list[str | None] = []
-        self.reply: Callable[[], Reply] | None = None
-        self.balancers = [[BALANCER]]
-        self.servers = [[server(1)], [server(2)]]
-
-    def answer(self, path: str, token: str | None) -> Reply:
-        """Answer one GET."""
-        self.paths.append(path)
-        self.tokens.append(token)
-        if self.reply:
-            return self.reply()
-        url = urlparse(path)
-        page = int(parse_qs(url.query).get("page", ["1"])[0])
-        what = url.path.rsplit("/", 1)[1]
-        pages = {"load_balancers": self.balancers, "servers": self.servers}[what]
-        following = page + 1 if page < len(pages) else None
-        meta = {"pagination": {"page": page, "per_page": 50, "next_page": following}}
-        return 200, {}, json.dumps({what: pages[page - 1], "meta": meta}).encode()
-
-
-@pytest.fixture
-def api() -> Iterator[Api]:
-    """Yield an API and stop its server."""
-    made = Api()
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version: ClassVar[str] = "HTTP/1.1"  # pyright: ignore[reportIncompatibleVariableOverride]
-
-        def do_GET(self) -> None:
-            code, headers, body = made.answer(
-                self.path, self.headers.get("authorization")
-            )
-            self.send_response(code)
-            for name, value in (headers | {"Content-Length": str(len(body))}).items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(body)
-
-        @override
-        def log_message(self, format: str, *args: object) -> None:
-            """Say nothing."""
-
-    http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    http.daemon_threads = True
-    thread = threading.Thread(target=http.serve_forever)
-    thread.start()
-    made.url = f"http://127.0.0.1:{http.server_port}/v1"  # pyright: ignore[reportAttributeAccessIssue]
-    yield made
-    http.shutdown()
-    thread.join()
-    http.server_close()
 
 
 def look(api: Any, *targets: Target, token: str = TOKEN, budget: float = 5.0) -> Any:
@@ -206,19 +29,19 @@ def look(api: Any, *targets: Target, token: str = TOKEN, budget: float = 5.0) ->
     return read(client, targets or (FRONT,), NOW, budget)
 
 
-def error(code: int, word: str, **headers: str) -> Callable[[], Reply]:
-    """Make Hetzner's error of a code."""
-    body = {"error": {"code": word, "message": f"{word} it is", "details": None}}
-    return lambda: (code, headers, json.dumps(body).encode())
-
-
 def test_one_look_serves_every_target_with_a_balancer(api: Api) -> None:
     """Both targets get the reading, the plain one none; all pages are read once."""
     readings = look(api, FRONT, API, PLAIN)
     assert [r.target for r in readings] == ["front", "api"]
     assert readings[0].load_balancer == readings[1].load_balancer
-    assert api.tokens == ["Bearer token"] * 3
-    assert len(api.paths) == 3
+    assert api.tokens == ["Bearer token"] * 4
+    assert [path.split("?")[0] for path in api.paths] == [
+        "/v1/load_balancers",
+        "/v1/servers",
+        "/v1/servers",
+        "/v1/certificates",
+    ]
+    assert all("per_page=50" in path for path in api.paths)
 
 
 def test_the_reading_says_what_the_api_said(api: Api) -> None:
@@ -404,3 +227,93 @@ def test_nothing_is_asked_where_no_target_has_a_balancer(api: Api) -> None:
     """Targets without a balancer cost no call."""
     assert look(api, PLAIN) == ()
     assert api.paths == []
+
+
+NAMELESS = Target(name="nameless", url="https://front.example/")
+
+
+def test_a_target_without_a_name_is_found_by_its_address(api: Api) -> None:
+    """The reading says which address told it; a named one says its name."""
+    project = connect(TOKEN, api.url)
+    seen = read(project, (NAMELESS, FRONT), NOW, addresses=lambda _: ("203.0.113.20",))
+    assert [reading.matched_by for reading in seen] == [
+        "203.0.113.20 is its public IPv4",
+        "by name",
+    ]
+    assert all(reading.load_balancer for reading in seen)
+
+
+def test_behind_a_cdn_it_is_told_to_name_one_and_nothing_is_asked(api: Api) -> None:
+    """The CDN's addresses say nothing of the balancer."""
+    cached = Target(name="c", url="https://c.example/", reached=Reached(cdn=True))
+    seen = read(
+        connect(TOKEN, api.url), (cached,), NOW, addresses=lambda _: ("1.1.1.1",)
+    )
+    assert seen[0].problem is Problem.NOT_FOUND
+    assert "behind a CDN" in str(seen[0].problem_detail)
+    assert api.paths == []
+
+
+def test_a_renamed_balancer_is_named_by_its_address(api: Api) -> None:
+    """The name that is configured is gone, and the likely one is told."""
+    api.balancers = [[BALANCER | {"name": "lb-new"}]]
+    project = connect(TOKEN, api.url)
+    (seen,) = read(project, (FRONT,), NOW, addresses=lambda _: ("203.0.113.20",))
+    assert (seen.problem, seen.load_balancer) == (Problem.NOT_FOUND, None)
+    assert "renamed? 'lb-new' serves it: 203.0.113.20" in str(seen.problem_detail)
+
+
+def test_addresses_that_cannot_be_had_cost_no_named_balancer(api: Api) -> None:
+    """The journal's trouble is logged, and the other target is read."""
+
+    def fail(_target: Target) -> tuple[str, ...]:
+        raise OSError("no journal")
+
+    seen = read(connect(TOKEN, api.url), (NAMELESS, FRONT), NOW, addresses=fail)
+    assert [(reading.target, reading.problem) for reading in seen] == [("front", None)]
+
+
+def test_the_pages_before_a_broken_one_are_read(api: Api) -> None:
+    """Who stands on them has a reading; who does not, the error's problem."""
+    api.balancers = [[BALANCER], [BALANCER | {"id": 8, "name": "lb-8"}]]
+    api.broken["load_balancers/2"] = error(403, "forbidden")()
+    far = Target(name="far", url="https://x/", reached=Reached(load_balancer="lb-8"))
+    near, lost = look(api, FRONT, far)
+    assert near.load_balancer is not None
+    assert lost.problem is Problem.FORBIDDEN
+    assert "read before that: lb-prod" in str(lost.problem_detail)
+
+
+def test_one_balancer_of_an_unknown_shape_costs_no_other(api: Api) -> None:
+    """It alone is a problem."""
+    target = BALANCER["targets"][0]
+    said = [{"listen_port": 443, "status": []}]
+    odd = BALANCER | {"id": 8, "name": "odd"}
+    odd["targets"] = [target | {"health_status": said}]
+    api.balancers = [[odd, BALANCER]]
+    strange = Target(name="o", url="https://x/", reached=Reached(load_balancer="odd"))
+    well, lost = look(api, FRONT, strange)
+    assert well.load_balancer is not None
+    assert (lost.target, lost.problem) == ("o", Problem.OTHER)
+
+
+def test_a_remaining_share_below_the_floor_ends_the_asking(api: Api) -> None:
+    """The next look asks nothing, and says when it asks again."""
+    api.headers = {"RateLimit-Limit": "3600", "RateLimit-Remaining": "700"}
+    project = connect(TOKEN, api.url)
+    assert read(project, (FRONT,), NOW)[0].load_balancer is not None
+    asked = len(api.paths)
+    (skipped,) = read(project, (FRONT,), NOW)
+    assert skipped.problem is Problem.RATE_LIMITED
+    assert "700 of the project's 3600" in str(skipped.problem_detail)
+    assert "read again at" in str(skipped.problem_detail)
+    assert len(api.paths) == asked
+
+
+def test_a_refusal_is_not_repeated_at_once(api: Api) -> None:
+    """After a 429 the next look says so without a call."""
+    api.reply = error(429, "rate_limit_exceeded")
+    project = connect(TOKEN, api.url)
+    seen = [read(project, (FRONT,), NOW)[0].problem for _ in range(3)]
+    assert seen == [Problem.RATE_LIMITED] * 3
+    assert len(api.paths) == 1

@@ -1,150 +1,133 @@
 """Balancers: one look at the API serves every target.
 
-In: `GET /load_balancers` and `GET /servers`, all pages. Out: readings.
-It does not: wait for long. The library retries five times, with pauses of up to
-a minute; here it gets one attempt, and both lists together a budget of seconds.
-The schedule, and the next failing run, come again by themselves.
-Source of the names: Hetzner Cloud API, through hcloud-python 2.27.
+In: the lists of a project, page by page. Out: readings.
+It does not: read more than it needs. Two calls tell all balancers and their
+servers; certificates and firewalls are a call each, where a target's balancer
+shows one or comes through one. What of these fails stays "not known".
 """
 
 import logging
-import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from time import monotonic
-from typing import Any
 
-from hcloud import APIException, Client
-from hcloud.load_balancers.client import BoundLoadBalancer
-from hcloud.servers.client import BoundServer
-from requests import RequestException
-from requests.exceptions import InvalidHeader
-
-from parallax.inspect.convert import convert
-from parallax.model.balancer import BalancerReading, Problem
+from parallax.inspect.look import Look
+from parallax.inspect.project import Project, explained
+from parallax.inspect.serving import Serving, serving
+from parallax.model.balancer import BalancerReading, LoadBalancer, Problem
 from parallax.model.target import Target
 
 BUDGET = 10.0
 """Seconds for all of a reading; a hanging API must not hold up the stream."""
-TIMEOUT = (2.0, 5.0)
-"""Seconds to connect, and between two bytes."""
-PROBLEMS = {
-    "unauthorized": Problem.UNAUTHORIZED,
-    "forbidden": Problem.FORBIDDEN,
-    "rate_limit_exceeded": Problem.RATE_LIMITED,
-    "not_found": Problem.NOT_FOUND,
-    401: Problem.UNAUTHORIZED,
-    403: Problem.FORBIDDEN,
-    404: Problem.NOT_FOUND,
-    429: Problem.RATE_LIMITED,
-}
-"""Hetzner's error code, or the HTTP status where the body names none."""
+A_LOOK = 4
+"""Calls that a look takes in a project of one page each."""
+
+type Addresses = Callable[[Target], Sequence[str]]
+"""What a target's name was last answered with; empty: not known."""
 
 log = logging.getLogger(__name__)
 
 
-def connect(
-    token: str, endpoint: str, timeout: tuple[float, float] = TIMEOUT
-) -> Client:
-    """Return a client that asks once; `timeout` is seconds to connect and to read."""
-    client = Client(
-        token=token, api_endpoint=endpoint, application_name="parallax", timeout=timeout
-    )
-    # hcloud has no public setting for it; a test counts the attempts.
-    client._client._retry_max_retries = 0  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
-    return client
+def no_addresses(_target: Target) -> Sequence[str]:
+    """Know of no address: a target's balancer is then found by its name alone."""
+    return ()
 
 
 def read(
-    client: Client, targets: Sequence[Target], now: datetime, budget: float = BUDGET
+    project: Project,
+    targets: Sequence[Target],
+    now: datetime,
+    budget: float = BUDGET,
+    addresses: Addresses = no_addresses,
 ) -> tuple[BalancerReading, ...]:
     """Read the balancers of all targets; never raises for what the API does.
 
     `now` stamps the readings and is the moment before the API is asked: what
     the reading says is at least that fresh. `budget` is in seconds. A target that
-    names no load balancer gets no reading.
+    names no load balancer, and of which no address is known, gets no reading;
+    behind a CDN it is told to name one.
     """
-    wanted = [target for target in targets if target.reached.load_balancer]
+    known = {t.name: _known(addresses, t) for t in targets if _unnamed(t)}
+    hidden = [t for t in targets if _unnamed(t) and t.reached.cdn]
+    told = tuple(
+        _none(t, now, Problem.NOT_FOUND, serving(t, (), ()).why) for t in hidden
+    )
+    wanted = [t for t in targets if t.reached.load_balancer or known.get(t.name)]
     if not wanted:
-        return ()
-    deadline = monotonic() + budget
-    try:
-        balancers = _within(budget, client.load_balancers.get_all)
-    except Exception as error:  # noqa: BLE001 - whatever it is, it is told as a problem
-        return unread(wanted, now, *_problem(error))
-    try:
-        servers = _within(deadline - monotonic(), client.servers.get_all)
-    except Exception as error:  # noqa: BLE001 - names are dear, health is dearer
-        log.warning("servers stay without names: %s", error)
-        servers = []
-    return tuple(_reading(target, balancers, servers, now) for target in wanted)
+        return told
+    if reason := project.allowance.closed(A_LOOK):
+        skipped = (_none(t, now, Problem.RATE_LIMITED, reason) for t in wanted)
+        return (*told, *skipped)
+    look = Look(project, monotonic() + budget)
+    return (*told, *_served(look, wanted, known, addresses, now))
 
 
-def _problem(error: Exception) -> tuple[Problem, str]:
-    """Return Hetzner's word for what went wrong, and its text."""
-    if isinstance(error, APIException):
-        return PROBLEMS.get(error.code, Problem.OTHER), f"{error}"
-    if isinstance(error, InvalidHeader | UnicodeEncodeError):
-        # Their texts repeat the token.
-        return Problem.UNAUTHORIZED, "the token holds what no HTTP header may hold"
-    text = f"{type(error).__name__}: {error}"
-    if isinstance(error, RequestException | TimeoutError):
-        return Problem.UNREACHABLE, text
-    return Problem.OTHER, text  # an answer of a shape that nobody knows
+def _served(
+    look: Look,
+    wanted: Sequence[Target],
+    known: dict[str, Sequence[str]],
+    addresses: Addresses,
+    now: datetime,
+) -> tuple[BalancerReading, ...]:
+    names = {balancer.name for balancer in look.balancers}
+    # Of a named one that is not there, the addresses tell what became of it.
+    lost = [t for t in wanted if t.reached.load_balancer not in {None, *names}]
+    known |= {t.name: _known(addresses, t) for t in lost}
+    found = {t.name: serving(t, known.get(t.name, ()), look.balancers) for t in wanted}
+    served = {f.balancer.id: f.balancer for f in found.values() if f.balancer}
+    whole = look.complete(list(served.values()))
+    return tuple(_reading(t, found[t.name], look, whole, now) for t in wanted)
 
 
 def unread(
     targets: Sequence[Target], now: datetime, problem: Problem, detail: str
 ) -> tuple[BalancerReading, ...]:
     """Return a reading that says why there is none, for each target with a balancer."""
-    return tuple(
-        BalancerReading(
-            target=target.name, read_at=now, problem=problem, problem_detail=detail
-        )
-        for target in targets
-        if target.reached.load_balancer
-    )
+    named = [target for target in targets if target.reached.load_balancer]
+    return tuple(_none(target, now, problem, detail) for target in named)
+
+
+def _unnamed(target: Target) -> bool:
+    return target.reached.load_balancer is None
+
+
+def _known(addresses: Addresses, target: Target) -> Sequence[str]:
+    """Return the addresses where they may decide; the journal's trouble is not ours."""
+    if target.reached.cdn:
+        return ()
+    try:
+        return addresses(target)
+    except Exception as error:  # noqa: BLE001 - a balancer's health is dearer than its name
+        log.warning("the addresses of %s are not known: %s", target.name, error)
+        return ()
 
 
 def _reading(
     target: Target,
-    balancers: Sequence[BoundLoadBalancer],
-    servers: Sequence[BoundServer],
+    found: Serving,
+    look: Look,
+    whole: Mapping[int, LoadBalancer],
     now: datetime,
 ) -> BalancerReading:
-    name = target.reached.load_balancer
-    # Within a project, which is what a token opens, Hetzner takes no name twice.
-    for balancer in balancers:
-        if balancer.name == name:
-            return BalancerReading(
-                target=target.name,
-                read_at=now,
-                load_balancer=convert(balancer, servers),
-            )
-    known = ", ".join(sorted(str(b.name) for b in balancers)) or "none"
-    detail = f"no load balancer is named {name!r}; the project has: {known}"
-    return unread([target], now, Problem.NOT_FOUND, detail)[0]
+    if found.balancer:
+        return BalancerReading(
+            target=target.name,
+            read_at=now,
+            load_balancer=whole[found.balancer.id],
+            matched_by=found.why,
+        )
+    error = look.broken.get(target.reached.load_balancer or "") or look.error
+    if error is None:
+        return _none(target, now, Problem.NOT_FOUND, found.why)
+    what, detail = explained(error)
+    if look.balancers:
+        detail += "; read before that: " + ", ".join(b.name for b in look.balancers)
+    return _none(target, now, what, detail)
 
 
-def _within[T](seconds: float, ask: Callable[[], T]) -> T:
-    """Run something for so many seconds at most, or raise `TimeoutError`.
-
-    A thread, since an answer that drips in byte by byte outlasts every socket
-    timeout. It is left behind as a daemon: nothing waits for it.
-    """
-    answer: dict[str, Any] = {}
-
-    def run() -> None:
-        try:
-            answer["value"] = ask()
-        except Exception as error:  # noqa: BLE001 - handed to the caller's thread
-            answer["error"] = error
-
-    thread = threading.Thread(target=run, daemon=True, name="hetzner")
-    thread.start()
-    thread.join(seconds)
-    if "error" in answer:
-        raise answer["error"]
-    if "value" not in answer:
-        raise TimeoutError(f"no complete answer within {seconds:g} s")
-    return answer["value"]
+def _none(
+    target: Target, now: datetime, problem: Problem, detail: str
+) -> BalancerReading:
+    return BalancerReading(
+        target=target.name, read_at=now, problem=problem, problem_detail=detail
+    )

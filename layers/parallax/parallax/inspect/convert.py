@@ -13,6 +13,7 @@ from hcloud.load_balancers.client import BoundLoadBalancer
 from hcloud.servers.client import BoundServer
 
 from parallax.model.balancer import (
+    BalancerCertificate,
     BalancerService,
     BalancerTarget,
     HealthCheck,
@@ -49,6 +50,17 @@ def convert(
     )
 
 
+def certificate(given: Loose) -> BalancerCertificate:
+    """Return a certificate as far as advice may need it."""
+    return BalancerCertificate(
+        id=given.id,
+        name=given.name,
+        not_valid_after=given.not_valid_after,
+        domain_names=tuple(given.domain_names or ()),
+        type=given.type,
+    )
+
+
 def _service(given: Loose) -> BalancerService:
     http = given.http
     return BalancerService(
@@ -59,6 +71,9 @@ def _service(given: Loose) -> BalancerService:
         health_check=_health_check(given.health_check),
         timeout_idle=getattr(http, "timeout_idle", None),
         sticky_sessions=bool(getattr(http, "sticky_sessions", None)),
+        certificate_ids=tuple(
+            each.data_model.id for each in getattr(http, "certificates", None) or ()
+        ),
     )
 
 

@@ -72,7 +72,7 @@ class BalancerService:
     timeout_idle: int | None = None
     sticky_sessions: bool = False
     certificate_ids: tuple[int, ...] = ()
-    """Ids of the certificates an https service shows; see `LoadBalancer.certificates`."""
+    """Ids of an https service's certificates; see `LoadBalancer.certificates`."""
 
 
 @wired

@@ -1,0 +1,139 @@
+"""Allowance: what may still be asked of an API that others ask as well.
+
+In: the headers of every answer. Out: why nothing is asked now, and until when.
+It does not: ask. It lives as long as a warm container and is not shared: two
+containers spend two budgets. What Hetzner says is left is the project's, so the
+floor holds for all of them together, and for the cluster.
+Source: hcloud-go `client_handler_rate_limit.go` (`RateLimit-Limit`, `-Remaining`,
+`-Reset` in Unix seconds); 3,600 an hour and project, refilled bit by bit.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from threading import Lock
+
+from requests import Response
+
+from parallax.settings import HETZNER_CALLS_PER_HOUR
+
+FLOOR = 0.2
+"""The share of the project's limit that is left to the cluster's own controllers."""
+BURST = 6
+"""A budget's sixth may go at once; the rest comes evenly, so no hour has more."""
+BACK_OFF = (60.0, 900.0)
+"""Seconds after a 429 that names no time; twice as long after each, to a limit."""
+HOUR = timedelta(hours=1)
+
+
+def now_utc() -> datetime:
+    """Return the time of day."""
+    return datetime.now(UTC)
+
+
+class Allowance:
+    """What is left of an hour's calls; used by one look at a time."""
+
+    def __init__(
+        self,
+        an_hour: int = HETZNER_CALLS_PER_HOUR,
+        clock: Callable[[], datetime] = now_utc,
+    ) -> None:
+        self.an_hour = an_hour
+        self.calls = 0
+        """All calls since the container started."""
+        self.remaining: int | None = None
+        """What Hetzner last said is left to the whole project."""
+        self._clock = clock
+        self._lock = Lock()
+        self._burst = an_hour / BURST
+        self._left = self._burst
+        self._counted_at = clock()
+        self._refusals = 0
+        self._closed: tuple[str, datetime] | None = None
+
+    def closed(self, calls: int) -> str | None:
+        """Say why so many calls are not made now, and until when; None: make them."""
+        now = self._clock()
+        with self._lock:
+            self._refill(now)
+            if self._closed and now < self._closed[1]:
+                return _told(*self._closed)
+            missing = min(calls, self._burst) - self._left
+            if missing <= 0:
+                return None
+            why = f"Parallax's own budget of {self.an_hour} calls an hour is used"
+            return _told(why, now + missing / self._an_hour_refilled * HOUR)
+
+    def note(self, response: Response, *_: object, **__: object) -> None:
+        """Count an answer, and read what it says is left; a hook of `requests`."""
+        now = self._clock()
+        headers = response.headers
+        limit = _number(headers.get("RateLimit-Limit"))
+        remaining = _number(headers.get("RateLimit-Remaining"))
+        reset = _instant(headers.get("RateLimit-Reset"))
+        with self._lock:
+            self.calls += 1
+            self._refill(now)
+            self._left -= 1
+            self.remaining = remaining
+            if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
+                self._refused(now, limit, reset)
+                return
+            self._refusals = 0
+            self._closed = None
+            if limit and remaining is not None and remaining < FLOOR * limit:
+                why = f"{remaining} of the project's {limit} calls an hour are left"
+                why += ", and those are the cluster's"
+                self._closed = why, _recovered(now, limit, remaining, reset)
+
+    @property
+    def _an_hour_refilled(self) -> float:
+        return self.an_hour - self._burst
+
+    def _refill(self, now: datetime) -> None:
+        gone = max(now - self._counted_at, timedelta())
+        gained = gone / HOUR * self._an_hour_refilled
+        self._left = min(self._burst, self._left + gained)
+        self._counted_at = now
+
+    def _refused(
+        self, now: datetime, limit: int | None, reset: datetime | None
+    ) -> None:
+        first, longest = BACK_OFF
+        pause = min(longest, first * 2**self._refusals)
+        until = now + timedelta(seconds=pause)
+        if limit and reset and reset > now:
+            until = _recovered(now, limit, 0, reset)
+        self._refusals = min(self._refusals + 1, 10)
+        self._closed = "the Hetzner API refused: too many calls", until
+
+
+def _recovered(
+    now: datetime, limit: int, remaining: int, reset: datetime | None
+) -> datetime:
+    """Return when the floor is reached again, at the latest when all is there.
+
+    The limit is refilled evenly; were it at once, at `reset`, this is one call
+    too early, which says so by its own headers.
+    """
+    floor = now + (FLOOR * limit - remaining) / limit * HOUR
+    return min(floor, reset) if reset and reset > now else floor
+
+
+def _told(why: str, until: datetime) -> str:
+    # Whole seconds, and never a moment too early.
+    return f"{why}; it is read again at {until + timedelta(seconds=1):%H:%M:%S} UTC"
+
+
+def _number(text: str | None) -> int | None:
+    """Return a header's whole number; None where it is none."""
+    return int(text) if text and text.isascii() and text.isdigit() else None
+
+
+def _instant(text: str | None) -> datetime | None:
+    number = _number(text)
+    try:
+        return datetime.fromtimestamp(number, UTC) if number else None
+    except (OverflowError, ValueError, OSError):
+        return None

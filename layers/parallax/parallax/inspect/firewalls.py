@@ -1,0 +1,120 @@
+"""Firewalls: do cloud firewalls let the balancer in to its targets.
+
+In: a balancer, the servers and firewalls of the project. Out: the balancer, its
+targets with what their firewalls do to it.
+It does not: look at private addresses, since cloud firewalls filter the public
+interface only, or at a firewall on the node (UFW), which the API does not know.
+Source: docs.hetzner.com/cloud/firewalls/faq (implicit deny, stateful) and
+docs.hetzner.com/cloud/networks/faq; `../shared/reference/hetzner.md`, section 2.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from ipaddress import ip_address, ip_network
+from typing import Any
+
+from parallax.model.balancer import BalancerTarget, LoadBalancer
+
+type Loose = Any
+"""hcloud types its attributes as optional throughout; the API does not omit them."""
+APPLIED = "applied"
+WHOLE = 65535
+
+
+def guards(server: Loose) -> dict[int, str]:
+    """Return the ids of a server's firewalls, each with its state there."""
+    public = server.public_net
+    return {
+        each.firewall.data_model.id: each.status
+        for each in (public.firewalls if public else None) or ()
+    }
+
+
+def guarded(balancer: LoadBalancer, servers: Mapping[int, Loose]) -> bool:
+    """Say whether a firewall stands between the balancer and any target."""
+    found = (_server(target, servers) for target in balancer.leaves())
+    return any(guards(server) for server in found if server is not None)
+
+
+def with_firewalls(
+    balancer: LoadBalancer,
+    servers: Mapping[int, Loose],
+    firewalls: Sequence[Loose] | None,
+) -> LoadBalancer:
+    """Return the balancer with its targets' firewalls; None: they were not read."""
+    by_id = None if firewalls is None else {each.id: each for each in firewalls}
+    ports = sorted(
+        {s.destination_port for s in balancer.services}
+        | {s.health_check.port for s in balancer.services}
+    )
+
+    def seen(target: BalancerTarget) -> BalancerTarget:
+        inner = replace(target, targets=tuple(seen(t) for t in target.targets))
+        server = _server(target, servers)
+        if server is None:
+            return inner
+        return _judged(inner, balancer, ports, _held(guards(server), by_id))
+
+    return replace(balancer, targets=tuple(seen(t) for t in balancer.targets))
+
+
+def _server(target: BalancerTarget, servers: Mapping[int, Loose]) -> Loose | None:
+    """Return the server of a target that is reached by its public interface."""
+    if target.use_private_ip or target.server_id is None:
+        return None
+    return servers.get(target.server_id)
+
+
+def _held(
+    states: Mapping[int, str], by_id: Mapping[int, Loose] | None
+) -> list[Loose] | None:
+    """Return the firewalls in force; None where that is not known."""
+    if not states:
+        return []
+    if by_id is None or not states.keys() <= by_id.keys():
+        return None
+    if any(state != APPLIED for state in states.values()):
+        return None
+    return [by_id[number] for number in states]
+
+
+def _judged(
+    target: BalancerTarget,
+    balancer: LoadBalancer,
+    ports: Iterable[int],
+    firewalls: list[Loose] | None,
+) -> BalancerTarget:
+    if firewalls is None:
+        return target
+    names = tuple(str(each.name) for each in firewalls)
+    six = ":" in (target.ip or "")
+    source = balancer.ipv6 if six else balancer.ipv4
+    if not firewalls:
+        return replace(target, firewalls=(), firewall_allows=True)
+    if source is None or target.ip is None:
+        return replace(target, firewalls=names)
+    rules = [rule for each in firewalls for rule in each.rules or ()]
+    shut = tuple(p for p in ports if not any(_lets(r, source, p) for r in rules))
+    return replace(
+        target, firewalls=names, firewall_allows=not shut, firewall_drops=shut
+    )
+
+
+def _lets(rule: Loose, source: str, port: int) -> bool:
+    """Say whether a rule lets a TCP connection in; what no rule lets in is dropped."""
+    if (rule.direction, rule.protocol) != ("in", "tcp"):
+        return False
+    if port not in _ports(rule.port):
+        return False
+    address = ip_address(source)
+    return any(
+        address in ip_network(given, strict=False) for given in rule.source_ips or ()
+    )
+
+
+def _ports(text: str | None) -> range:
+    """Return the ports of `80`, `80-85` or `any`."""
+    if text in {None, "", "any"}:
+        return range(1, WHOLE + 1)
+    first, _, last = str(text).partition("-")
+    return range(int(first), int(last or first) + 1)

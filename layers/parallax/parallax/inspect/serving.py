@@ -1,0 +1,106 @@
+"""Serving: which balancer serves a target, and how that is known.
+
+In: a target, the addresses that its name was answered with, the project's
+balancers. Out: the balancer with the reason in words, or why none is named.
+It does not: resolve names, or call the API; it is pure.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from ipaddress import ip_address
+
+from parallax.model.balancer import LoadBalancer
+from parallax.model.probe import ProbeRun, Role
+from parallax.model.target import Target
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """The balancer of a target and why it is this one, or why there is none."""
+
+    balancer: LoadBalancer | None
+    why: str
+
+
+def answered(run: ProbeRun) -> tuple[str, ...]:
+    """Return the addresses that a run's name was answered with.
+
+    The zone's own servers know best, then the resolvers; a run without either
+    shows the address that it connected to.
+    """
+    zone = [a for r in run.resolutions if r.authoritative for a in r.addresses]
+    told = [a for r in run.resolutions for a in r.addresses]
+    users = run.by_role(Role.FIRST, Role.REPEAT)
+    peers = [p.peer_address for p in users if p.peer_address]
+    return tuple(dict.fromkeys(zone or told or peers))
+
+
+def serving(
+    target: Target, addresses: Sequence[str], balancers: Sequence[LoadBalancer]
+) -> Serving:
+    """Return the balancer that serves a target, by its name or by its address."""
+    name = target.reached.load_balancer
+    if name is None:
+        return _by_address(target, addresses, balancers)
+    # Within a project, which is what a token opens, Hetzner takes no name twice.
+    for balancer in balancers:
+        if balancer.name == name:
+            return Serving(balancer, "by name")
+    known = ", ".join(sorted(b.name for b in balancers)) or "none"
+    text = f"no load balancer is named {name!r}; the project has: {known}"
+    likely = _by_address(target, addresses, balancers)
+    if likely.balancer:
+        text += f"; renamed? {likely.balancer.name!r} serves it: {likely.why}"
+    return Serving(None, text)
+
+
+def _by_address(
+    target: Target, addresses: Sequence[str], balancers: Sequence[LoadBalancer]
+) -> Serving:
+    host = target.host
+    if target.reached.cdn:
+        return Serving(
+            None,
+            f"{host} stands behind a CDN: its addresses are the CDN's and do not tell"
+            " which load balancer serves it; name one as reached.load_balancer",
+        )
+    if not addresses:
+        return Serving(None, f"no address of {host} is known from a probe yet")
+    asked = {_same(address) for address in addresses}
+    found = [(b, why) for b in balancers if (why := _has(target, b, asked))]
+    if len(found) == 1:
+        return Serving(*found[0])
+    if found:
+        names = "; ".join(f"{b.name}: {why}" for b, why in found)
+        return Serving(
+            None,
+            f"{host} has the addresses of more than one load balancer ({names});"
+            " name one as reached.load_balancer",
+        )
+    told = ", ".join(addresses)
+    text = f"no load balancer of the project has an address of {host} ({told})"
+    return Serving(None, text)
+
+
+def _has(target: Target, balancer: LoadBalancer, asked: set[str]) -> str | None:
+    """Say which of the addresses is the balancer's.
+
+    A private one counts only where the target may have one: the same address
+    stands in many a network.
+    """
+    own = [(balancer.ipv4, "public IPv4"), (balancer.ipv6, "public IPv6")]
+    own = own if balancer.public_interface else []
+    if target.allow_private_addresses:
+        own += [(ip, "private address") for ip in balancer.private_ips]
+    for address, kind in own:
+        if address and _same(address) in asked:
+            return f"{address} is its {kind}"
+    return None
+
+
+def _same(address: str) -> str:
+    """Return an address in its one shortest spelling."""
+    try:
+        return str(ip_address(address))
+    except ValueError:
+        return address

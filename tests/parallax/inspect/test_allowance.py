@@ -1,0 +1,124 @@
+"""What may still be asked: a budget of one's own, and the project's rest."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from requests import Response
+
+from parallax.inspect.allowance import Allowance
+
+START = datetime(2025, 11, 20, 12, 0, tzinfo=UTC)
+
+
+class Clock:
+    """A clock that a test moves."""
+
+    def __init__(self) -> None:
+        self.now = START
+
+    def __call__(self) -> datetime:
+        """Return the time it stands at."""
+        return self.now
+
+    def pass_by(self, seconds: float) -> None:
+        """Let time pass."""
+        self.now += timedelta(seconds=seconds)
+
+
+def answer(status: int = 200, **headers: object) -> Response:
+    """Make an answer with the API's three headers."""
+    made = Response()
+    made.status_code = status
+    for name, value in headers.items():
+        made.headers[f"RateLimit-{name}"] = str(value)
+    return made
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Return a clock that stands still."""
+    return Clock()
+
+
+def test_no_hour_holds_more_calls_than_its_budget(clock: Clock) -> None:
+    """Asking whenever it may, from the first second to the last, stays within."""
+    allowance = Allowance(600, clock)
+    for _ in range(3600):
+        if allowance.closed(1) is None:
+            allowance.note(answer())
+        clock.pass_by(1)
+    assert 590 <= allowance.calls <= 600
+
+
+def test_a_spent_budget_says_when_it_reads_again(clock: Clock) -> None:
+    """And at that time it does."""
+    allowance = Allowance(600, clock)
+    for _ in range(100):
+        allowance.note(answer())
+    assert allowance.closed(4) == (
+        "Parallax's own budget of 600 calls an hour is used;"
+        " it is read again at 12:00:29 UTC"
+    )
+    clock.pass_by(29)
+    assert allowance.closed(4) is None
+
+
+def test_a_look_of_more_calls_than_the_burst_is_made(clock: Clock) -> None:
+    """A large project is read less often, and not never."""
+    assert Allowance(60, clock).closed(50) is None
+
+
+def test_the_cluster_s_share_is_left_alone(clock: Clock) -> None:
+    """Below a fifth nothing is asked until a fifth is there again."""
+    allowance = Allowance(600, clock)
+    reset = int(START.timestamp()) + 3240
+    allowance.note(answer(Limit=3600, Remaining=720, Reset=reset))
+    assert allowance.closed(4) is None
+    allowance.note(answer(Limit=3600, Remaining=360, Reset=reset))
+    assert allowance.remaining == 360
+    assert "360 of the project's 3600" in str(allowance.closed(4))
+    assert "12:06:01" in str(allowance.closed(4))
+    clock.pass_by(361)
+    assert allowance.closed(4) is None
+
+
+def test_a_reset_that_comes_sooner_is_taken(clock: Clock) -> None:
+    """All is there at the reset."""
+    allowance = Allowance(600, clock)
+    reset = int(START.timestamp()) + 5
+    allowance.note(answer(429, Limit=3600, Remaining=0, Reset=reset))
+    assert "12:00:06" in str(allowance.closed(4))
+    clock.pass_by(5)
+    assert allowance.closed(4) is None
+
+
+def test_refusals_without_a_time_are_backed_off_from(clock: Clock) -> None:
+    """A minute, then two, to a quarter of an hour; an answer ends it."""
+    allowance = Allowance(600, clock)
+    seen: list[str] = []
+    for _ in range(3):
+        allowance.note(answer(429))
+        seen.append(str(allowance.closed(4))[-12:])
+    assert seen == ["12:01:01 UTC", "12:02:01 UTC", "12:04:01 UTC"]
+    for _ in range(20):
+        allowance.note(answer(429))
+    assert "12:15:01" in str(allowance.closed(4))
+    allowance.note(answer())
+    assert allowance.closed(4) is None
+
+
+@pytest.mark.parametrize("odd", ["", "soon", "-1", "1e9", "9" * 30])
+def test_headers_of_another_shape_close_nothing(clock: Clock, odd: str) -> None:
+    """What cannot be read says nothing."""
+    allowance = Allowance(600, clock)
+    allowance.note(answer(Limit=odd, Remaining=odd, Reset=odd))
+    assert allowance.closed(4) is None
+
+
+def test_a_clock_that_jumps_back_gives_nothing_away(clock: Clock) -> None:
+    """The budget neither grows nor shrinks by it."""
+    allowance = Allowance(600, clock)
+    for _ in range(100):
+        allowance.note(answer())
+    clock.pass_by(-3600)
+    assert allowance.closed(1) is not None

@@ -1,0 +1,105 @@
+"""Which balancer serves a target: by name, by address, or why neither tells."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from parallax.inspect.serving import answered, serving
+from parallax.model.balancer import LoadBalancer
+from parallax.model.probe import Probe, ProbeRun, Resolution, Role
+from parallax.model.target import Reached, Target
+
+NOW = datetime(2025, 11, 20, 12, 0, tzinfo=UTC)
+ONE = LoadBalancer(
+    id=1, name="one", ipv4="203.0.113.1", ipv6="2001:db8::1", private_ips=("10.0.0.5",)
+)
+TWO = LoadBalancer(id=2, name="two", ipv4="203.0.113.2")
+BOTH = (ONE, TWO)
+TARGET = Target(name="front", url="https://front.example/")
+
+
+@pytest.mark.parametrize(
+    ("address", "why"),
+    [
+        ("203.0.113.1", "203.0.113.1 is its public IPv4"),
+        ("2001:0db8:0::0001", "2001:db8::1 is its public IPv6"),
+    ],
+)
+def test_an_address_tells_the_balancer(address: str, why: str) -> None:
+    """One address of its own is enough, however it is spelled."""
+    found = serving(TARGET, ("198.51.100.1", address), BOTH)
+    assert (found.balancer, found.why) == (ONE, why)
+
+
+def test_a_private_address_tells_only_where_the_target_may_have_one() -> None:
+    """The same private address stands in many a network."""
+    assert serving(TARGET, ("10.0.0.5",), BOTH).balancer is None
+    inner = replace(TARGET, allow_private_addresses=True)
+    found = serving(inner, ("10.0.0.5",), BOTH)
+    assert (found.balancer, found.why) == (ONE, "10.0.0.5 is its private address")
+
+
+def test_a_closed_public_interface_serves_nobody() -> None:
+    """An address that is not in use tells nothing."""
+    closed = replace(ONE, public_interface=False)
+    assert serving(TARGET, ("203.0.113.1",), (closed,)).balancer is None
+
+
+def test_two_balancers_behind_one_name_are_both_told() -> None:
+    """Neither is chosen by chance."""
+    found = serving(TARGET, ("203.0.113.1", "203.0.113.2"), BOTH)
+    assert found.balancer is None
+    assert "more than one" in found.why
+    assert "two: 203.0.113.2 is its public IPv4" in found.why
+
+
+@pytest.mark.parametrize(
+    ("addresses", "why"),
+    [
+        ((), "no address of front.example is known"),
+        (("198.51.100.1", "odd"), "front.example (198.51.100.1, odd)"),
+    ],
+)
+def test_who_cannot_be_told_is_not_guessed(
+    addresses: tuple[str, ...], why: str
+) -> None:
+    """The words say what was looked for."""
+    found = serving(TARGET, addresses, BOTH)
+    assert found.balancer is None
+    assert why in found.why
+
+
+def test_a_name_is_believed_before_an_address() -> None:
+    """DNS may be what is wrong; it does not change which balancer is meant."""
+    named = replace(TARGET, reached=Reached(load_balancer="two"))
+    found = serving(named, ("203.0.113.1",), BOTH)
+    assert (found.balancer, found.why) == (TWO, "by name")
+
+
+def test_a_lost_name_behind_a_cdn_has_no_likely_heir() -> None:
+    """The CDN's addresses are not compared."""
+    named = replace(TARGET, reached=Reached(load_balancer="x", cdn=True))
+    found = serving(named, ("203.0.113.1",), BOTH)
+    assert found.balancer is None
+    assert "the project has: one, two" in found.why
+    assert "renamed" not in found.why
+
+
+def test_the_zone_s_own_answer_comes_before_the_resolvers() -> None:
+    """A stale cache must not tell the balancer while the zone's servers answer."""
+    probe = Probe(
+        role=Role.FIRST,
+        request_id="1",
+        url=TARGET.url,
+        started_at=NOW,
+        healthy=True,
+        duration=0.1,
+        peer_address="192.0.2.9",
+    )
+    run = ProbeRun(target="front", started_at=NOW, probes=(probe,))
+    cached = Resolution(resolver="192.0.2.53", addresses=("192.0.2.1",))
+    zone = Resolution(resolver="ns", authoritative=True, addresses=("192.0.2.2",))
+    assert answered(run) == ("192.0.2.9",)
+    assert answered(replace(run, resolutions=(cached,))) == ("192.0.2.1",)
+    assert answered(replace(run, resolutions=(cached, zone))) == ("192.0.2.2",)
