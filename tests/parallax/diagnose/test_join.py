@@ -4,7 +4,7 @@ import random
 from dataclasses import replace
 from datetime import timedelta
 
-from parallax.diagnose import join
+from parallax.diagnose import join, judge
 from tests.parallax import scenarios as s
 
 MINUTE = timedelta(minutes=1)
@@ -37,6 +37,38 @@ def test_failing_since_is_the_first_of_the_present_streak() -> None:
     now = s.SINCE + 3 * MINUTE
     assert s.taken(*runs, taken_at=now).failing_since == s.SINCE + 2 * MINUTE
     assert s.taken(*runs[:2], taken_at=now).failing_since is None
+
+
+def test_well_since_is_the_first_good_run_after_the_last_bad_one() -> None:
+    """Readings of the failure, and of the end's first minute, are told apart."""
+    pages = [s.LB_503, s.LB_503, s.OK, s.OK]
+    runs = [
+        s.run(page, at=s.SINCE + n * MINUTE, investigated=False)
+        for n, page in enumerate(pages)
+    ]
+    now, end = s.SINCE + 3 * MINUTE, s.SINCE + 2 * MINUTE
+    well = s.taken(*runs, taken_at=now)
+    assert (well.failing_since, well.well_since) == (None, end)
+    failing = s.taken(*runs[:2], taken_at=now)
+    assert (failing.failing_since, failing.well_since) == (s.SINCE, None)
+    for quiet in (s.taken(taken_at=now), s.taken(*runs[2:], taken_at=now)):
+        assert (quiet.failing_since, quiet.well_since) == (None, None)
+
+
+def test_what_was_read_before_the_end_does_not_show_the_end() -> None:
+    """Unhealthy targets of the failure are no news of a target that is well."""
+    bad = s.run(s.LB_503, investigated=False)
+    good = s.run(s.OK, at=s.SINCE + MINUTE, investigated=False)
+    during, after = s.SINCE + MINUTE / 2, s.SINCE + MINUTE * 2
+    old = replace(s.balancer(healthy=0), read_at=during)
+    new = replace(s.balancer(), read_at=after)
+    inside = s.reports(ingress=s.REFUSED, at=during)
+    soon = s.taken(bad, good, old, *inside, taken_at=s.SINCE + MINUTE)
+    assert soon.load_balancer is None
+    assert soon.cluster is None
+    later = s.taken(bad, good, old, new, *s.reports(at=after), taken_at=after)
+    assert later.load_balancer == new.load_balancer
+    assert {h.state.value for h in judge(later).path} == {"ok"}
 
 
 def test_the_last_investigation_stands_in_while_the_next_is_under_way() -> None:

@@ -1,7 +1,7 @@
 """Specification of the mail: `parallax.notify.mail`."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -13,6 +13,7 @@ from parallax.model.snapshot import Snapshot
 from parallax.notify.mail import render
 from parallax.notify.subject import LIMIT
 from tests.parallax import scenarios as s
+from tests.parallax.pieces import MINUTE
 
 
 def finding(snapshot: Snapshot) -> Finding:
@@ -119,6 +120,33 @@ def test_the_resolved_mail_says_that_all_is_well_and_what_it_was() -> None:
         ' wrong port" (lb-health-check-wrong-port).'
     ) in body
     assert "Now: 200 (1 of 1) from the internet" in body
+
+
+def test_the_end_shows_the_path_as_it_is_now() -> None:
+    """Read since it is well again; nothing of what was read while it failed."""
+    rules, later = Rules(), s.NOW + timedelta(minutes=7)
+    incident = None
+    for x in (s.no_healthy_target(), recovered(s.NOW + MINUTE), recovered(later)):
+        incident = advance(incident, judge(x), x, rules=rules)
+    assert incident
+    assert incident.finding
+    assert incident.finding.turn is Turn.RESOLVED
+    body = render(incident.finding).body
+    assert "load-balancer ok        keybuzz-lb: 5 of 5 targets healthy" in body
+    assert "FAULTY" not in body
+    path = recovered(s.NOW + MINUTE, read=False)
+    told = "no reading of keybuzz-lb since it is well again"
+    assert told in [h.seen for h in judge(path).path]
+
+
+def recovered(at: datetime, *, read: bool = True) -> Snapshot:
+    """Return the target well again since the minute after the failure's."""
+    bad = s.run(s.LB_503)
+    end = s.run(s.OK, at=s.NOW + MINUTE, investigated=False)
+    newest = s.run(s.OK, at=at, investigated=False)
+    balancer = s.balancer() if read else s.balancer(healthy=0)
+    seen = replace(balancer, read_at=at if read else s.NOW)
+    return s.taken(bad, end, newest, seen, *s.reports(at=at), taken_at=at)
 
 
 def test_an_end_that_was_never_explained_says_so() -> None:

@@ -34,14 +34,14 @@ def join(
     own = [o for o in observations if o.target == target.name]
     runs = _runs(own, taken_at)
     reports = [o for o in own if isinstance(o, NodeReport)]
-    since = _failing_since(runs)
+    since, well = _turned(runs)
     run = _newest_run(runs, since)
     return Snapshot(
         target=target,
         taken_at=taken_at,
         settle_seconds=settle_seconds,
         run=run,
-        balancer=_newest_reading(own, since, taken_at),
+        balancer=_newest_reading(own, since or well, taken_at),
         # What of their sightings bears on this run stands beside them, each line once.
         reports=tuple(
             replace(r, sightings=()) for r in _newest_reports(reports, taken_at)
@@ -49,6 +49,7 @@ def join(
         sightings=_sightings(reports, run),
         past=tuple(_past(r) for r in runs if taken_at - r.started_at <= PAST),
         failing_since=since,
+        well_since=well,
     )
 
 
@@ -64,14 +65,18 @@ def _runs(own: Iterable[Observation], taken_at: datetime) -> list[ProbeRun]:
     return [fullest[at] for at in sorted(fullest)]
 
 
-def _failing_since(runs: Sequence[ProbeRun]) -> datetime | None:
-    """Return when the present streak of failing runs began; None: none fails now."""
+def _turned(runs: Sequence[ProbeRun]) -> tuple[datetime | None, datetime | None]:
+    """Return since when all runs fail, or since when all are well after one failed.
+
+    One at most is given; neither where no run failed, or none was heard.
+    """
     since = None
     for run in reversed(runs):
-        if run.first.healthy:
-            break
+        if run.first.healthy is not runs[-1].first.healthy:
+            return (since, None) if run.first.healthy else (None, since)
         since = run.first.started_at
-    return since
+    fails = bool(runs) and not runs[-1].first.healthy
+    return (since if fails else None), None
 
 
 def _newest_run(runs: Sequence[ProbeRun], since: datetime | None) -> ProbeRun | None:

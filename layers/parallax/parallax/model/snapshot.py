@@ -39,7 +39,8 @@ class Snapshot:
 
     `run` is the newest external run (the newest investigation, where the
     target fails). `failing_since` is the start of the first external probe of
-    the present failure; None while the outside is healthy or unheard.
+    the present failure; None while the outside is healthy or unheard. `well_since`
+    is the same of the end of a failure: the first good probe after the last bad one.
     `reports` holds the newest report of each node, `sightings` all that any
     agent saw of the run's request ids.
     """
@@ -53,6 +54,7 @@ class Snapshot:
     sightings: tuple[Sighting, ...] = ()
     past: tuple[PastProbe, ...] = ()
     failing_since: datetime | None = None
+    well_since: datetime | None = None
     schema: str = SCHEMA
 
     @property
@@ -63,15 +65,20 @@ class Snapshot:
         return self.run
 
     @property
-    def load_balancer(self) -> LoadBalancer | None:
-        """The balancer as read since the failure began; None: not known.
+    def turned_at(self) -> datetime | None:
+        """When the present failure, or the good time after one, began.
 
-        A reading from before the failure shows the world before it.
+        What was measured before shows the world before.
         """
-        reading = self.balancer
+        return self.failing_since or self.well_since
+
+    @property
+    def load_balancer(self) -> LoadBalancer | None:
+        """The balancer as read since the failure or its end; None: not known."""
+        reading, since = self.balancer, self.turned_at
         if reading is None or reading.load_balancer is None:
             return None
-        if self.failing_since and reading.read_at < self.failing_since:
+        if since and reading.read_at < since:
             return None
         if self.taken_at - reading.read_at > RUN_STALE:
             return None
@@ -98,7 +105,7 @@ class Snapshot:
         return max(readings, key=lambda pair: pair[0])[1] if readings else None
 
     def inside(self, *roles: Role) -> tuple[Probe, ...]:
-        """Inside probes with these roles, of now and since the failure began."""
+        """Inside probes with these roles, of now and since the failure or its end."""
         return tuple(
             probe
             for report in self.live_reports
@@ -112,7 +119,7 @@ class Snapshot:
         A report that waited in the agent's buffer arrives late and is no less old.
         """
         at = report.outside_time(measured_at)
-        since = self.failing_since
+        since = self.turned_at
         fresh = self.taken_at - at <= report.patience
         return fresh and (since is None or at >= since)
 

@@ -72,8 +72,8 @@ def _resolved(finding: Finding) -> tuple[str, ...]:
     text = f"{finding.target} ({finding.url}) answers well again."
     well = finding.symptom.external is View.HEALTHY
     now = fill(f"Now: {finding.symptom.summary}.") if well else ""
-    # No path: its readings may be from before the recovery, and would show a fault.
-    return fill(text), fill(story), fill(_was(finding)), now
+    path = _path(finding.path) if well else ""
+    return fill(text), fill(story), fill(_was(finding)), now, path
 
 
 def _was(finding: Finding) -> str:

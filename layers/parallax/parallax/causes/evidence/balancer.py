@@ -9,6 +9,7 @@ from parallax.causes.evidence.outside import (
     AT_THE_BALANCER,
     FOR_THE_TARGET,
     failing,
+    lately,
     listen_port,
     lost,
     of,
@@ -60,7 +61,7 @@ def balancer_missing(snapshot: Snapshot) -> str | None:
     if reading.problem is not None:
         return f"the Hetzner API did not show {name}: {reading.problem.value}"
     if snapshot.load_balancer is None:
-        return f"no reading of {name} since the failure began"
+        return f"no reading of {name} {lately(snapshot)}"
     if balancer_service(snapshot) is None:
         return f"{name} has no service on port {listen_port(snapshot)}"
     return None

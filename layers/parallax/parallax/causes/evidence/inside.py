@@ -7,7 +7,7 @@ It does not: conclude. A silent agent never means that the inside is well.
 from collections import Counter
 from collections.abc import Sequence
 
-from parallax.causes.evidence.outside import of
+from parallax.causes.evidence.outside import lately, of
 from parallax.model.cluster import Endpoint, Pod
 from parallax.model.probe import ErrorType, Probe, Role
 from parallax.model.snapshot import Snapshot
@@ -23,7 +23,7 @@ def inside_missing(snapshot: Snapshot) -> str:
         return "no agent has reported"
     if not snapshot.live_reports:
         return f"all {len(snapshot.reports)} agents are silent"
-    return "no agent has measured since the failure began"
+    return f"no agent has measured {lately(snapshot)}"
 
 
 def pods_unasked(snapshot: Snapshot) -> str:

@@ -39,6 +39,13 @@ def listen_port(snapshot: Snapshot) -> int:
     return parts.port or (80 if parts.scheme == "http" else 443)
 
 
+def lately(snapshot: Snapshot) -> str:
+    """Return since when evidence counts, as a reader takes it."""
+    if snapshot.failing_since:
+        return "since the failure began"
+    return "since it is well again" if snapshot.well_since else "lately"
+
+
 def outside(snapshot: Snapshot, *roles: Role) -> tuple[Probe, ...]:
     """Return the fresh outside probes with one of these roles.
 
