@@ -10,6 +10,7 @@ def test_an_empty_environment_is_complete() -> None:
     found = read({"PARALLAX_JOURNAL_TABLE": ""})
     assert found.journal_table is None
     assert found.hetzner_endpoint == HETZNER_ENDPOINT
+    assert found.hetzner_calls_per_hour == 600
     assert found.settle_seconds == 120.0
     assert (found.control_url, found.resolvers) == (None, ())
     assert found.repeat_seconds == 2.0
@@ -34,6 +35,8 @@ def test_resolvers_are_a_list_with_commas_between() -> None:
         ("PARALLAX_QUIET_SECONDS", "-1", "expected seconds"),
         ("PARALLAX_EVIDENCE_SECONDS", "nan", "expected seconds"),
         ("PARALLAX_HETZNER_ENDPOINT", "hetzner", "expected an http or https URL"),
+        ("PARALLAX_HETZNER_CALLS_PER_HOUR", "0", "expected a number, 1 or more"),
+        ("PARALLAX_HETZNER_CALLS_PER_HOUR", "1.5", "expected a number, 1 or more"),
         ("PARALLAX_CONTROL_URL", "checkip", "expected an http or https URL"),
         ("PARALLAX_REPEAT_SECONDS", "0", "expected 0.1 seconds or more, got 0"),
         ("PARALLAX_RESOLVERS", "1.1.1.1,dns.example", "expected IP addresses"),

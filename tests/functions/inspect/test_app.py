@@ -8,6 +8,8 @@ import pytest
 
 from parallax.journal import DynamoJournal
 from parallax.model.balancer import BalancerReading, Problem
+from parallax.model.probe import Probe, ProbeRun, Role
+from parallax.model.target import Target
 from parallax.targets import TargetsError
 
 TARGETS = """targets:
@@ -62,3 +64,50 @@ def test_a_wrong_targets_file_fails_with_file_and_line(
     file.write_text(TARGETS.replace("https://", ""))
     with pytest.raises(TargetsError, match=r"targets\.yaml:3: .*url"):
         load("inspect", TARGETS=file).handler({}, None)
+
+
+NAMELESS = Target(name="nameless", url="https://front.example/")
+
+
+@pytest.mark.parametrize(("minutes", "known"), [(1, ("203.0.113.20",)), (9, ())])
+def test_a_target_s_addresses_are_those_of_its_newest_run(
+    load: Any, cloud: Any, minutes: int, known: tuple[str, ...]
+) -> None:
+    """An old run tells nothing: the name may lead elsewhere by now."""
+    at = datetime.now(UTC) - timedelta(minutes=minutes)
+    probe = Probe(
+        role=Role.FIRST,
+        request_id=f"nameless-{minutes}",
+        url=NAMELESS.url,
+        started_at=at,
+        healthy=True,
+        duration=0.1,
+        peer_address="203.0.113.20",
+    )
+    run = ProbeRun(target=NAMELESS.name, started_at=at, probes=(probe,))
+    inspect = load("inspect", JOURNAL_TABLE=cloud.journal)
+    DynamoJournal(cloud.journal).record(run)
+    assert inspect.addresses(NAMELESS) == known
+
+
+def test_the_budget_is_the_stack_s_and_calls_are_logged(
+    load: Any, cloud: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """One allowance lives as long as the function's container."""
+    file = tmp_path / "targets.yaml"
+    file.write_text(TARGETS)
+    name = cloud.journal + "-counted"
+    cloud.client("secretsmanager").create_secret(Name=name, SecretString="token")
+    inspect = load(
+        "inspect",
+        TARGETS=file,
+        HETZNER_TOKEN_ARN=name,
+        HETZNER_ENDPOINT="http://127.0.0.1:9/v1",
+        HETZNER_CALLS_PER_HOUR=60,
+    )
+    assert inspect.allowance.an_hour == 60
+    inspect.handler({}, None)
+    (line,) = (r for r in caplog.records if r.message == "hetzner was asked")
+    # Nobody answered: no call is counted, and nothing is known of the rest.
+    assert vars(line)["calls"] == 0
+    assert vars(line)["remaining_to_the_project"] is None
