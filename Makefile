@@ -2,7 +2,7 @@
 # FAULT=<id>[+<id>|+oddity:<name>] | FAULT=none | CASE=<file> | JSON=1 go with `make demo`.
 .DEFAULT_GOAL := help
 SHELL := bash
-.PHONY: help setup demo up down faults test check fmt unit lab end-to-end container build lock record bench-accuracy docs
+.PHONY: help setup demo up down faults test check fmt unit lab end-to-end container build lock record bench bench-accuracy docs
 FAULT ?= lb-health-check-wrong-port
 FAULTS ?= smoke
 RUNS ?= 1
@@ -62,6 +62,9 @@ docs: setup ## write docs/causes.md and its pictures anew from the causes
 
 lock: setup ## write the pinned requirements anew from the date in pyproject.toml
 	@tools/lock
+
+bench: setup ## what the agent costs in a large cluster; docs/benchmarks.md
+	@$(PY) -m bench.speed
 
 bench-accuracy: setup ## how often class and cause are right: recorded, drawn, held out; docs/accuracy.md
 	@$(PY) -m bench.accuracy --holdout

@@ -18,7 +18,7 @@ import logging
 import random
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from http import HTTPStatus
 from typing import override
 
@@ -33,8 +33,10 @@ from parallax_agent.objects import many, part
 from parallax_agent.resources import RESOURCES, Wanted, slim
 from parallax_agent.stream import lines
 
-PAGE = 250
-"""Objects a page: some 2 MB of pods on the wire."""
+PAGE = 100
+"""Objects a page: some 1 MB of pods on the wire."""
+_ONE_PAGE = threading.Lock()
+"""Decoded pages are ten times larger: all reflectors together hold one."""
 WATCH_SECONDS = 300.0
 """A watch is asked to end after this, or up to twice that: so servers stay balanced."""
 SILENT_SECONDS = 90.0
@@ -115,16 +117,22 @@ class Reflector(threading.Thread):
         query = {"limit": str(PAGE)}
         while not self._calls.ended:
             with self._calls.open(query, CALL_SECONDS) as response:
-                body = json.loads(response.data)
-            for item in many(body, "items"):
-                if key := _key(item):
-                    found[key] = slim(item, self._kept)
-            meta = part(body, "metadata")
+                data = response.data
+            with _ONE_PAGE:
+                body = json.loads(data)
+                found |= self._slim(many(body, "items"))
+                meta = part(body, "metadata")
+                del data, body
             if not meta.get("continue"):
                 self.cache.replace(found)
                 return str(meta.get("resourceVersion") or "")
             query["continue"] = meta["continue"]
         return None
+
+    def _slim(self, items: Iterable[Json]) -> dict[Key, Json]:
+        """Cut objects to what is kept of them; what has no name is none."""
+        named = ((_key(item), item) for item in items)
+        return {key: slim(item, self._kept) for key, item in named if key}
 
     def _lines(self, version: str) -> Iterator[bytes]:
         """Open a stream of changes since a version and yield its lines."""
