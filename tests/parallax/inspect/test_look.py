@@ -53,3 +53,11 @@ def test_a_page_that_leads_back_ends_the_list(api: Api) -> None:
     api.broken["servers/1"] = (200, {}, body + b' "next_page": 1}}}')
     assert balancer(api).name == "lb-prod"
     assert sum("/servers" in path for path in api.paths) == 1
+
+
+def test_a_refusal_ends_the_look(api: Api) -> None:
+    """After a 429 for the servers no certificates are asked for."""
+    api.broken["servers/1"] = error(429, "rate_limit_exceeded")()
+    found = balancer(api)
+    assert (found.name, found.certificates) == ("lb-prod", None)
+    assert len(api.paths) == 2

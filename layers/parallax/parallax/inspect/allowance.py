@@ -65,6 +65,11 @@ class Allowance:
             why = f"Parallax's own budget of {self.an_hour} calls an hour is used"
             return _told(why, now + missing / self._an_hour_refilled * HOUR)
 
+    @property
+    def refused(self) -> bool:
+        """Whether the last answer was a 429."""
+        return self._refusals > 0
+
     def note(self, response: Response, *_: object, **__: object) -> None:
         """Count an answer, and read what it says is left; a hook of `requests`."""
         now = self._clock()

@@ -46,6 +46,9 @@ class Look:
 
     def _list(self, what: str) -> tuple[Loose, ...] | None:
         """Return a list as far as it came; None: nothing of it did."""
+        if self._project.allowance.refused:
+            log.warning("%s were not read: the API just refused", what)
+            return None
         listed = self._project.listed(what, self._deadline)
         if listed.error:
             log.warning("%s were not all read: %s", what, explained(listed.error)[1])
