@@ -15,7 +15,7 @@ from parallax import incidents, settings, targets
 from parallax.diagnose import Rules
 from parallax.incidents.advice import DynamoAdvice
 from parallax.incidents.move import move_all
-from parallax.incidents.sweep import sweep
+from parallax.incidents.sweep import sweep, sweep_advice
 from parallax.journal import from_image, open_journal
 from parallax.model.snapshot import Snapshot
 from parallax.model.wire import decode
@@ -33,17 +33,19 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     # First, so that a wrong file puts nothing aside: the whole batch comes again.
     watched = targets.load(targets.find())
     table = incidents.DynamoIncidents(found.need("incidents_table"), aside)
+    advice = DynamoAdvice(found.need("incidents_table"))
     if event.get("sweep"):
-        ended = sweep(watched, table, datetime.now(UTC))
-        log.info("no longer watched", subjects=[i.subject for i in ended])
-        return {"ended": [incident.subject for incident in ended]}
+        now = datetime.now(UTC)
+        ended = [incident.subject for incident in sweep(watched, table, now)]
+        ended += sweep_advice(watched, advice, now)
+        log.info("no longer watched", subjects=ended)
+        return {"ended": ended}
     records = {
         observation.target: record
         for record, observation in contents(event, from_image, found.dead_letters_url)
     }
     known = [t for t in watched if t.name in records]
     journal = open_journal(found.journal_table)
-    advice = DynamoAdvice(found.need("incidents_table"))
     moved, hopeless = move_all(
         known, journal.recent, table, datetime.now(UTC), rules(), advice
     )

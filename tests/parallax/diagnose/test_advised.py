@@ -1,11 +1,12 @@
 """Specification of what is told of advice: `parallax.diagnose.advised`."""
 
+import random
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 from parallax.diagnose import Rules, judge
-from parallax.diagnose.advised import retell
+from parallax.diagnose.advised import retell, retire
 from parallax.model.advice import AdviceNews, AdviceRecord, AdviceState
 from parallax.model.snapshot import Snapshot
 from tests.parallax import scenarios as s
@@ -84,3 +85,56 @@ def test_nothing_to_tell_writes_nothing() -> None:
     record, _ = live_through([at(n, ready=1) for n in (0, 120)])
     again = at(180, ready=1)
     assert retell(record, judge(again), again, RULES) is record
+
+
+def test_a_clock_that_was_ahead_holds_nothing_up() -> None:
+    """What was dated an hour too late is dated now, and waits as long as it should."""
+    seen = [at(n, ready=1) for n in (3600, 0, 60, 120)]
+    _, told = live_through(seen)
+    assert [v.judged_at for v in told] == [s.NOW + timedelta(seconds=120)]
+    gone = [at(n, ready=5) for n in (7200, 180, 480)]
+    _, told = live_through([*seen, *gone])
+    assert [v.state for v in told] == [AdviceState.GIVEN, AdviceState.GONE]
+
+
+def test_a_target_taken_out_and_back_tells_under_new_ids() -> None:
+    """What stood is told not to be watched; later advice begins anew."""
+    record, told = live_through([at(n, ready=1) for n in (0, 120)])
+    assert record
+    after = retire(record, s.NOW + timedelta(seconds=200))
+    assert [v.state for v in after.news] == [AdviceState.UNWATCHED]
+    assert after.standing == ()
+    for n in (300, 420):
+        x = at(n, ready=1)
+        record = retell(after, judge(x), x, RULES)
+        assert record
+        after = record
+    ids = {v.id for v in (*told, *after.news)}
+    assert len(ids) == len(told) + 1
+
+
+def test_whatever_comes_each_advice_is_given_and_gone_by_turns() -> None:
+    """Any order of sights, silences and clocks: no event twice, none after its end."""
+    events = 0
+    for seed in range(20):
+        chance = random.Random(seed)  # noqa: S311 - no secret
+        record: AdviceRecord | None = None
+        told: list[AdviceNews] = []
+        seconds = 0
+        for _ in range(40):
+            seconds += chance.choice([-7200, 15, 60, 60, 300, 3600])
+            x = at(seconds, ready=chance.choice([1, 1, 5]))
+            if not chance.randrange(4):
+                x = replace(x, reports=())
+            after = retell(record, judge(x), x, RULES)
+            if after is not None and after is not record:
+                told += after.news
+                assert after.number == len(told)
+            assert retell(after, judge(x), x, RULES) in (after, None)
+            record = after
+        turns = [v.state for v in told]
+        expected = [AdviceState.GIVEN, AdviceState.GONE] * len(turns)
+        assert turns == expected[: len(turns)]
+        assert len({v.id for v in told}) == len(told)
+        events += len(told)
+    assert events > 20

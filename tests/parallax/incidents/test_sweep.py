@@ -6,8 +6,11 @@ from typing import Any
 
 from parallax.diagnose import Rules, advance, judge
 from parallax.incidents import DynamoIncidents
-from parallax.incidents.sweep import end, sweep
-from parallax.model.finding import UNWATCHED, Incident, State, Turn, View
+from parallax.incidents.advice import DynamoAdvice
+from parallax.incidents.sweep import end, sweep, sweep_advice
+from parallax.model.advice import AdviceRecord, AdviceState, Standing
+from parallax.model.finding import UNWATCHED, Hop, Incident, State, Turn, View
+from parallax.model.judgement import Advice
 from tests.parallax import scenarios as s
 
 LATER = s.NOW + timedelta(hours=3)
@@ -59,6 +62,35 @@ def test_a_sweep_ends_what_no_target_has_and_nothing_else(cloud: Any) -> None:
     assert {incident.subject for incident in ended} == {"gone", "gone/agent"}
     assert set(table.unresolved()) == set(kept)
     assert sweep([s.TARGET], table, LATER) == []
+
+
+def standing(subject: str, *, told: bool) -> AdviceRecord:
+    """Make a record of one advice, told or not yet."""
+    advice = Advice(id="long-ttl", hop=Hop.DNS, title="A change takes long")
+    entry = Standing(advice=advice, since=s.NOW, told=told)
+    return AdviceRecord(subject=subject, number=int(told), standing=(entry,))
+
+
+def test_advice_of_what_nobody_watches_is_told_to_be_so(cloud: Any) -> None:
+    """Once, and only what was told; a target that is watched keeps its own."""
+    table = DynamoAdvice(cloud.incidents)
+    for subject, told in (("platform-api", True), ("gone", True), ("unsaid", False)):
+        table.put(standing(f"{subject}/advice", told=told))
+    DynamoIncidents(cloud.incidents).put(firing("gone"))
+    swept = sweep_advice([s.TARGET], table, LATER)
+    assert set(swept) == {"gone/advice", "unsaid/advice"}
+    gone, unsaid = table.get("gone/advice"), table.get("unsaid/advice")
+    assert gone
+    assert unsaid
+    assert (gone.standing, unsaid.standing, unsaid.news) == ((), (), ())
+    (news,) = gone.news
+    assert (news.target, news.url) == ("gone", None)
+    assert (news.state, news.judged_at) == (AdviceState.UNWATCHED, LATER)
+    assert gone.number == 2
+    kept = table.get("platform-api/advice")
+    assert kept
+    assert kept.standing
+    assert sweep_advice([s.TARGET], table, LATER) == []
 
 
 def test_a_target_that_comes_back_begins_anew(cloud: Any) -> None:

@@ -29,6 +29,7 @@ def retell(
     """Return the record after a judgement; None while there never was any advice."""
     record = before or AdviceRecord(subject=advice_subject(snapshot.target.name))
     now, known = snapshot.taken_at, advisers.known(snapshot)
+    record = replace(record, standing=tuple(_rebased(e, now) for e in record.standing))
     given = {advice.id: advice for advice in judgement.advice}
     standing: list[Standing] = []
     news: list[tuple[AdviceState, Standing]] = []
@@ -48,9 +49,29 @@ def retell(
     standing += [
         Standing(advice=a, since=now) for a in given.values() if a.id not in old
     ]
-    if tuple(standing) == record.standing:
+    if tuple(standing) == (before.standing if before else ()):
         return before
-    return _told(replace(record, standing=tuple(standing)), news, snapshot)
+    record = replace(record, standing=tuple(standing))
+    return _told(record, news, now, snapshot.target.name, snapshot.target.url)
+
+
+def retire(record: AdviceRecord, now: datetime) -> AdviceRecord:
+    """Return the record of a target that is not watched any more: nothing stands.
+
+    What was told is told to be no longer watched, for nobody knows whether it is gone.
+    The record itself stays: a target that comes back must not tell under old ids.
+    """
+    news = [(AdviceState.UNWATCHED, entry) for entry in record.standing if entry.told]
+    name = record.subject.removesuffix(advice_subject(""))
+    return _told(replace(record, standing=()), news, now, name)
+
+
+def _rebased(entry: Standing, now: datetime) -> Standing:
+    """Bring instants from a clock that was ahead back to now, so that waits end."""
+    gone = entry.gone_since
+    return replace(
+        entry, since=min(entry.since, now), gone_since=min(gone, now) if gone else None
+    )
 
 
 def _moved(
@@ -70,17 +91,21 @@ def _moved(
 
 
 def _told(
-    record: AdviceRecord, news: list[tuple[AdviceState, Standing]], snapshot: Snapshot
+    record: AdviceRecord,
+    news: list[tuple[AdviceState, Standing]],
+    now: datetime,
+    target: str,
+    url: str | None = None,
 ) -> AdviceRecord:
     """Return the record with its news; an id follows from subject and number."""
     told = tuple(
         AdviceNews(
             id=str(uuid5(NAMESPACE_URL, f"parallax:{record.subject}:{number}")),
-            target=snapshot.target.name,
-            url=snapshot.target.url,
+            target=target,
+            url=url,
             state=state,
             since=entry.since,
-            judged_at=snapshot.taken_at,
+            judged_at=now,
             advice=entry.advice,
         )
         for number, (state, entry) in enumerate(news, record.number + 1)

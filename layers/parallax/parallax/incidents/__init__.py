@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from parallax.aws import client, refused_as
+from parallax.incidents import scan
 from parallax.model.finding import Incident, State
 from parallax.model.wire import decode_json, encode
 
@@ -119,29 +120,10 @@ class DynamoIncidents:
         return stored
 
     def unresolved(self) -> tuple[str, ...]:
-        """Return the subjects of all incidents that have not ended.
-
-        Reads the whole table, which is small (an item a subject, and the marks of two
-        weeks' findings): for a sweep now and then, not for a judgement.
-        """
-        found: list[str] = []
-        page: dict[str, Any] = {"LastEvaluatedKey": None}
-        while "LastEvaluatedKey" in page:
-            start = page["LastEvaluatedKey"]
-            page = self._dynamodb.scan(
-                TableName=self.table,
-                FilterExpression="#kind = :incident AND #state <> :resolved",
-                ProjectionExpression="pk",
-                ExpressionAttributeNames={"#kind": "kind", "#state": "state"},
-                ExpressionAttributeValues={
-                    ":incident": {"S": "incident"},
-                    ":resolved": {"S": State.RESOLVED.value},
-                },
-                ConsistentRead=True,
-                **({"ExclusiveStartKey": start} if start else {}),
-            )
-            found += [item["pk"]["S"] for item in page["Items"]]
-        return tuple(found)
+        """Return the subjects of all incidents that have not ended; for a sweep."""
+        condition = "#kind = :kind AND #state <> :state"
+        resolved = State.RESOLVED.value
+        return scan.subjects(self.table, condition, kind="incident", state=resolved)
 
 
 def to_item(incident: Incident) -> dict[str, dict[str, Any]]:

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from parallax import incidents
 from parallax.aws import client, refused_as
+from parallax.incidents import scan
 from parallax.model.advice import AdviceRecord
 from parallax.model.finding import Incident
 from parallax.model.wire import decode_json, encode
@@ -53,6 +54,10 @@ class DynamoAdvice:
             version = int(found["Item"].get("version", {}).get("N", 0))
             number = int(found["Item"].get("number", {}).get("N", 0))
             return AdviceRecord(subject=subject, version=version, number=number)
+
+    def subjects(self) -> tuple[str, ...]:
+        """Return the subjects of all records; for a sweep."""
+        return scan.subjects(self.table, "#kind = :kind", kind=KIND)
 
     def put(self, record: AdviceRecord) -> None:
         """Store a record; raises `ConflictError` if somebody else moved it."""

@@ -1,8 +1,10 @@
-"""Sweep: end the incidents of what nobody watches any more.
+"""Sweep: end what was told of targets that nobody watches any more.
 
-In: the targets, the incidents, a moment. Out: the incidents ended. A target taken out
-of the file is judged no more, so that its incident would stay firing for ever.
-It does not: say that the target works again. Nobody looked.
+In: the targets, the incidents, the advice, a moment. Out: what was ended. A target
+taken out of the file is judged no more, so that its incident would stay firing for
+ever, and its advice standing.
+It does not: say that the target works again, or that the advice was heeded. Nobody
+looked.
 """
 
 from collections.abc import Iterable
@@ -10,8 +12,10 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID, uuid5
 
+from parallax.diagnose.advised import advice_subject, retire
 from parallax.diagnose.silence import SILENCES, subject
 from parallax.incidents import Incidents
+from parallax.incidents.advice import DynamoAdvice
 from parallax.model.finding import (
     UNWATCHED,
     Difference,
@@ -43,6 +47,20 @@ def sweep(
         if incident is not None and incident.state is not State.RESOLVED:
             ended.append(incidents.put(end(incident, now)))
     return ended
+
+
+def sweep_advice(
+    targets: Iterable[Target], records: DynamoAdvice, now: datetime
+) -> list[str]:
+    """Retire the advice of what no target has; return whose. Raises as `sweep`."""
+    watched = {advice_subject(target.name) for target in targets}
+    retired: list[str] = []
+    for name in records.subjects():
+        record = None if name in watched else records.get(name)
+        if record is not None and record.standing:
+            records.put(retire(record, now))
+            retired.append(name)
+    return retired
 
 
 def _subjects(target: Target, now: datetime) -> set[str]:

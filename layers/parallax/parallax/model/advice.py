@@ -17,16 +17,18 @@ class AdviceState(StrEnum):
 
     GIVEN = "given"
     GONE = "gone"
+    UNWATCHED = "no-longer-watched"
+    """Its target left the file: nobody looks any more."""
 
 
 @wired
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdviceNews:
-    """One event about one advice, as it is published."""
+    """One event about one advice; `url` is None where the target is not watched."""
 
     id: str
     target: str
-    url: str
+    url: str | None = None
     state: AdviceState
     since: datetime
     judged_at: datetime
