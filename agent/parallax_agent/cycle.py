@@ -18,13 +18,13 @@ from parallax.model.cluster import ClusterReading, NodeReport
 from parallax.model.probe import Probe
 from parallax.model.push import SCHEMA, Push
 from parallax.model.target import Target
-from parallax.probe import fetch_all
 from parallax_agent import hops
 from parallax_agent.api import Apis, Lists
 from parallax_agent.cut import cut
 from parallax_agent.follower import Follower
 from parallax_agent.hearing import Heard
 from parallax_agent.heartbeat import Heartbeat
+from parallax_agent.pace import Asked, ask
 from parallax_agent.read import IngressPod, TargetPath, read, wanted
 from parallax_agent.settings import Settings
 from parallax_agent.share import Standpoint
@@ -55,6 +55,7 @@ class Cycles:
         self._watches = Watches(apis)
         self._node = settings.node
         self._turn = -1
+        self._began = 0.0
         self._paths: dict[str, tuple[float, TargetPath]] = {}
         self._own_ids: deque[str] = deque(maxlen=OWN_IDS)
         self._heartbeat = Heartbeat()
@@ -66,6 +67,7 @@ class Cycles:
     def next(self) -> Push:
         """Read, probe, look into the logs; return what is to be sent."""
         self._turn += 1
+        self._began = time.monotonic()
         readings = self._read()
         paths = {name: self._known(name, path) for name, path in readings.items()}
         self._listen(readings, paths)
@@ -137,20 +139,23 @@ class Cycles:
             node=self._node, turn=self._turn, source_address=settings.source_address
         )
         owners: list[str] = []
-        asked: list[hops.Question] = []
+        asked: list[Asked] = []
         for target in self._targets:
-            questions = hops.questions(target, paths[target.name], at)
+            path = paths[target.name]
+            backend = hops.backend(target, path)
+            questions = hops.questions(target, path, at)
             owners += [target.name] * len(questions)
-            asked += questions
+            asked += [Asked(question=q, backend=backend) for q in questions]
         found: dict[str, list[Probe]] = {name: [] for name in paths}
         try:
-            answers = asyncio.run(fetch_all(asked))
+            answers = asyncio.run(ask(asked, settings.interval))
         except Exception:
             logger.exception("probing failed")
             return found
         for name, probe in zip(owners, answers, strict=True):
-            found[name].append(hops.trim(probe))
-            self._own_ids.append(probe.request_id)
+            if probe is not None:
+                found[name].append(hops.trim(probe))
+                self._own_ids.append(probe.request_id)
         return found
 
     def _report(
@@ -171,7 +176,8 @@ class Cycles:
             cluster=settings.cluster,
             node=settings.node,
             sent_at=now,
-            interval=self._interval(),
+            # Slow hops make a cycle long; whoever waits for the next one must know.
+            interval=max(self._interval(), time.monotonic() - self._began),
             probes=tuple(probes[target.name]),
             reading=cut(reading, self._node, probes[target.name]),
             sightings=log.sightings,

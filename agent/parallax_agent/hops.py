@@ -48,6 +48,12 @@ def questions(target: Target, path: TargetPath, at: Standpoint) -> list[Question
     return asked
 
 
+def backend(target: Target, path: TargetPath) -> str:
+    """Name the Service whose pods answer in the end; targets may share one."""
+    service = path.reading.service
+    return f"{service.namespace}/{service.name}" if service else target.name
+
+
 def unasked_backend(path: TargetPath) -> str | None:
     """Say why pods and Service are left out; None: they are asked."""
     protocol = path.route.backend_protocol if path.route else "HTTP"

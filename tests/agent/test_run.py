@@ -18,6 +18,7 @@ from parallax.model.target import Target
 from parallax_agent import cache as cache_module
 from parallax_agent import cycle as cycle_module
 from parallax_agent import follower as follower_module
+from parallax_agent import pace
 from parallax_agent.api import Apis, connect
 from parallax_agent.cycle import Cycles
 from parallax_agent.push import Pusher
@@ -36,6 +37,13 @@ class Hop(Quiet):
         """Note the request id and answer well."""
         self.server.requests.append(("GET", self.headers["X-Request-ID"]))
         self.answer(200, b"ok", "text/plain")
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave time for every question, however slow this machine is."""
+    monkeypatch.setattr(pace, "SHORTEST", 600.0)
+    monkeypatch.setattr(pace, "LONGEST", 600.0)
 
 
 @pytest.fixture
@@ -131,11 +139,8 @@ def test_a_cycle_reports_reading_probes_and_sightings(
     report = until(seen)
     assert [s.request_id for s in report.sightings] == [foreign]
     assert report.log_read_at is not None
-    assert (report.cluster, report.node, report.interval) == (
-        "keybuzz",
-        "worker-01",
-        1.0,
-    )
+    assert (report.cluster, report.node) == ("keybuzz", "worker-01")
+    assert report.interval >= 1.0
 
 
 def test_an_api_that_goes_away_leaves_the_last_path_probed(
@@ -188,10 +193,10 @@ def test_probing_that_fails_leaves_the_reading(
 ) -> None:
     """A defect in probing is logged; reading and sightings still go."""
 
-    def broken(_: object) -> None:
+    def broken(*_: object) -> None:
         raise RuntimeError("defect")
 
-    monkeypatch.setattr(cycle_module, "fetch_all", broken)
+    monkeypatch.setattr(cycle_module, "ask", broken)
     report = only(cycles.next())
     assert report.probes == ()
     assert report.reading is not None

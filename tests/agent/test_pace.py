@@ -1,0 +1,110 @@
+"""How many of our requests an app meets at a time."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+
+import pytest
+
+from parallax.model.probe import Probe, Role
+from parallax.model.target import Healthy
+from parallax.probe import Question
+from parallax_agent import pace
+from parallax_agent.pace import Asked, ask
+from tests.agent.shapes import NOW
+
+THROUGH = (Role.SERVICE, Role.NODEPORT_OWN, Role.NODEPORT_OTHER, Role.INGRESS)
+
+
+class App:
+    """Stands for the network: counts what is under way at a time."""
+
+    def __init__(self) -> None:
+        self.under_way: Counter[str] = Counter()
+        self.most: Counter[str] = Counter()
+        self.order: list[str] = []
+
+    async def fetch(self, question: Question) -> Probe:
+        """Answer after everybody who may has begun."""
+        name = question.pod or "through"
+        self.under_way[name] += 1
+        self.most[name] = max(self.most[name], self.under_way[name])
+        assert name == "through" or not self.under_way["through"]
+        self.order.append(name)
+        for _ in range(20):
+            await asyncio.sleep(0)
+        self.under_way[name] -= 1
+        return Probe(
+            role=question.role,
+            url=question.url,
+            started_at=NOW,
+            request_id=f"{question.role} {question.address}",
+            healthy=True,
+            duration=0.0,
+        )
+
+
+@pytest.fixture
+def app(monkeypatch: pytest.MonkeyPatch) -> App:
+    """Put an app in place of the network."""
+    found = App()
+    monkeypatch.setattr(pace, "fetch", found.fetch)
+    monkeypatch.setattr(pace, "SPACING", 0.0)
+    return found
+
+
+def asked(
+    role: Role, address: str, pod: str | None = None, backend: str = "a"
+) -> Asked:
+    """Make one question."""
+    question = Question(
+        role=role, url="http://a/", healthy=Healthy(), address=address, pod=pod
+    )
+    return Asked(question=question, backend=backend)
+
+
+def cluster(pods: int, through: int = 8) -> list[Asked]:
+    """Make the questions about an app of so many pods, each of two addresses."""
+    direct = [
+        asked(Role.POD, f"{family}{n}", f"pod-{n}")
+        for family in ("10.42.0.", "fd42::")
+        for n in range(pods)
+    ]
+    return direct + [asked(THROUGH[n % 4], f"10.0.0.{n}") for n in range(through)]
+
+
+def ids(answers: Sequence[Probe | None]) -> list[str | None]:
+    """Return the ids of answers."""
+    return [a and a.request_id for a in answers]
+
+
+@pytest.mark.parametrize("pods", [0, 1, 3, 20])
+def test_a_pod_meets_one_at_a_time(app: App, pods: int) -> None:
+    """Itself one by one, also in two families; through its Service as many as pods."""
+    every = cluster(pods)
+    answers = asyncio.run(ask(every, 15.0))
+    assert ids(answers) == [f"{e.question.role} {e.question.address}" for e in every]
+    assert app.most["through"] == min(max(1, pods), 8)
+    assert {app.most[f"pod-{n}"] for n in range(pods)} <= {1}
+
+
+def test_targets_of_one_service_share_its_pace(app: App) -> None:
+    """Two hosts of one app are no reason to ask it twice at a time."""
+    asyncio.run(ask([*cluster(1), *cluster(1)], 15.0))
+    assert app.most == {"through": 1, "pod-0": 1}
+
+
+def test_another_service_does_not_wait(app: App) -> None:
+    """What is behind another Service has a pace of its own."""
+    others = [asked(Role.SERVICE, "10.0.1.1", backend="b")]
+    asyncio.run(ask([*(asked(Role.SERVICE, "10.0.0.1") for _ in "ab"), *others], 15.0))
+    assert app.most == {"through": 2}
+
+
+def test_what_there_is_no_time_for_is_left_out(app: App) -> None:
+    """After the time nothing begins; what was asked is told all the same."""
+    moments = iter([0.0, 0.0, 9.9, 10.0, 11.0])
+    every = [asked(role, "10.0.0.1") for role in THROUGH]
+    answers = asyncio.run(ask(every, 15.0, now=lambda: next(moments)))
+    assert [a is not None for a in answers] == [True, True, False, False]
+    assert app.order == ["through"] * 2
