@@ -17,10 +17,12 @@ from parallax.model.finding import (
     Incident,
     Judgement,
     State,
+    Trend,
     Turn,
 )
 from parallax.model.snapshot import Snapshot
 from parallax.model.target import Maintenance
+from parallax.notify.mail import render
 from tests.parallax import scenarios as s
 
 RULES = Rules()
@@ -141,6 +143,39 @@ def test_a_hop_that_alternates_is_mailed_ever_more_rarely() -> None:
     mails = live_through(*[*[s.LB_503] * 6, *[RESET] * 6] * 8)
     assert [m for m, _ in mails] == [0, 7, 17, 43, 85]
     assert {t for _, t in mails[1:]} == {Turn.TREND_CHANGED}
+
+
+TIMED_OUT = "haproxy/504_server_timeout"
+
+
+def test_504_that_became_503_is_told_as_progress() -> None:
+    """From the probes to the mail: a finding at once, and a mail after the wait."""
+    incident: Incident | None = None
+    told: list[Finding] = []
+    runs: list[Observation] = []
+    for minute, page in enumerate([TIMED_OUT] * 3 + [s.LB_503] * 6):
+        at = s.SINCE + minute * s.MINUTE
+        runs += [s.run(page, at=at), s.balancer(at=at + timedelta(seconds=3))]
+        x = s.taken(*runs, taken_at=at + timedelta(seconds=50))
+        incident = advance(incident, judge(x), x, rules=RULES)
+        assert incident
+        assert incident.finding
+        if not told or told[-1] != incident.finding:
+            told.append(incident.finding)
+    trend = "504 by the load-balancer, now 503 by the load-balancer"
+    first = next(f for f in told if f.symptom.trend is Trend.PROGRESS)
+    assert first.judged_at == s.SINCE + timedelta(minutes=3, seconds=50)
+    assert (first.turn, first.symptom.trend_text) == (
+        None,
+        f"progress: requests get further than before: {trend}",
+    )
+    mails = [f for f in told if f.turn]
+    assert [f.turn for f in mails] == [Turn.FIRING, Turn.TREND_CHANGED]
+    mail = render(mails[-1])
+    assert mail.subject.startswith("[Parallax] DOWN, PROGRESS platform-api (503)")
+    body = " ".join(mail.body.split())
+    assert body.startswith("NEW SINCE THE LAST MAIL: requests get further than before")
+    assert f"Trend: progress: requests get further than before: {trend}." in body
 
 
 def test_one_cause_for_another_waits_for_the_quiet_time() -> None:

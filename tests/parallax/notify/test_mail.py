@@ -164,8 +164,8 @@ def test_an_end_that_was_never_explained_says_so() -> None:
     [
         (Turn.FIRING, Trend.UNKNOWN, "DOWN", ""),
         (Turn.CAUSE_CHANGED, Trend.PROGRESS, "DOWN, CHANGED", "who is to blame."),
-        (Turn.TREND_CHANGED, Trend.PROGRESS, "DOWN, PROGRESS", "another place"),
-        (Turn.TREND_CHANGED, Trend.DECLINE, "DOWN, WORSE", "another place"),
+        (Turn.TREND_CHANGED, Trend.PROGRESS, "DOWN, PROGRESS", "get further"),
+        (Turn.TREND_CHANGED, Trend.DECLINE, "DOWN, WORSE", "get less far"),
         (Turn.TREND_CHANGED, Trend.UNKNOWN, "DOWN, CHANGED", "another place"),
         (Turn.REMINDER, Trend.UNKNOWN, "STILL DOWN", "REMINDER: it is still down"),
     ],

@@ -8,7 +8,8 @@ It does not: decide whether a mail is due; `turns` does.
 from dataclasses import replace
 from uuid import UUID, uuid5
 
-from parallax.diagnose.reach import present
+from parallax.causes import evidence
+from parallax.diagnose.reach import is_answer, present
 from parallax.diagnose.state import is_silence
 from parallax.diagnose.turns import is_discovery
 from parallax.model.finding import (
@@ -44,8 +45,18 @@ def _mailed(incident: Incident, turn: Turn, snapshot: Snapshot) -> Incident:
         mailed_at=snapshot.taken_at,
         mailed_cause=incident.cause if named else incident.mailed_cause,
         mailed_hop=present(snapshot) or incident.mailed_hop,
+        mailed_answered=_answered(snapshot, incident),
         changes=incident.changes + retold,
     )
+
+
+def _answered(snapshot: Snapshot, incident: Incident) -> bool | None:
+    """Return whether requests get an answer where they get to; None: not known."""
+    if present(snapshot) is None:
+        return incident.mailed_answered
+    failing = evidence.failing(snapshot, *evidence.AS_A_USER)
+    said = {is_answer(p.status_code) for p in failing}
+    return said.pop() if len(said) == 1 else None
 
 
 def _core(finding: Finding) -> tuple[object, ...]:
@@ -58,6 +69,7 @@ def _core(finding: Finding) -> tuple[object, ...]:
         finding.settling,
         symptom.external,
         symptom.difference,
+        symptom.trend_text,
     )
 
 

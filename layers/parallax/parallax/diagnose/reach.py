@@ -44,6 +44,11 @@ def present(snapshot: Snapshot) -> Hop | None:
 
 def rank(hop: str, status_code: int | None) -> tuple[int, bool]:
     """Return what sorts by how far: the hop, then an answer before a time-out."""
-    gateway_timeout = 504
     inward = ORDER.index(Hop(hop)) if hop in ORDER else -1
-    return inward, status_code is not None and status_code != gateway_timeout
+    return inward, is_answer(status_code)
+
+
+def is_answer(status_code: int | None) -> bool:
+    """Say whether somebody said more than that nobody answered in time."""
+    gateway_timeout = 504
+    return status_code is not None and status_code != gateway_timeout

@@ -6,7 +6,7 @@ Out: a `Turn` or None. It does not: write the mail.
 
 from datetime import timedelta
 
-from parallax.diagnose.reach import present
+from parallax.diagnose.reach import is_answer, present, rank
 from parallax.diagnose.rules import Rules
 from parallax.diagnose.state import in_maintenance
 from parallax.model.finding import (
@@ -72,11 +72,20 @@ def _cause_changed(incident: Incident, judgement: Judgement) -> bool:
 def _trend_changed(
     incident: Incident, judgement: Judgement, snapshot: Snapshot
 ) -> bool:
-    """Tell when all requests get to another hop than at the last mail, twice now."""
+    """Tell when requests get to another hop than at the last mail, twice now.
+
+    So do those that got a time-out there and now an answer: 504 became 503.
+    """
     hop = present(snapshot)
-    if hop is None or incident.mailed_hop is None or hop == incident.mailed_hop:
+    if hop is None or incident.mailed_hop is None:
+        return False
+    answered = incident.mailed_answered
+    status = judgement.symptom.status_code
+    known = answered is not None and answered is not is_answer(status)
+    if hop == incident.mailed_hop and not known:
         return False
     if judgement.class_ is Class.MONITOR:
         return False
-    twice = len(snapshot.past) > 1 and all(p.hop == hop for p in snapshot.past[-2:])
-    return twice and judgement.symptom.constancy is Constancy.CONSTANT
+    now = rank(hop, status)
+    lately = [rank(p.hop or "", p.status_code) for p in snapshot.past[-2:]]
+    return lately == [now, now] and judgement.symptom.constancy is Constancy.CONSTANT

@@ -142,6 +142,8 @@ class Incident:
     mailed_at: datetime | None = None
     mailed_cause: str | None = None
     mailed_hop: str | None = None
+    mailed_answered: bool | None = None
+    """Whether somebody answered at that hop, or all waited there; None: not known."""
     changes: int = 0
     proof: Proof | None = None
     begun_by: str | None = None

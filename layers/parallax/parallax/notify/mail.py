@@ -14,6 +14,7 @@ from parallax.model.finding import (
     Finding,
     HopSeen,
     HopState,
+    Trend,
     Turn,
     View,
 )
@@ -23,6 +24,12 @@ from parallax.notify.headline import headline, since
 from parallax.notify.paragraph import bullets, clock, fill, hung, span, stacked
 from parallax.notify.subject import is_monitor, lasted
 
+_GET = {
+    Trend.PROGRESS: "get further than before, and still fail.",
+    Trend.DECLINE: "get less far than before.",
+    Trend.UNCHANGED: "get to another place, and fail there.",
+    Trend.UNKNOWN: "get to another place, and fail there.",
+}
 MARKS = {HopState.OK: "ok", HopState.FAULTY: "FAULTY", HopState.UNKNOWN: "not known"}
 
 
@@ -93,7 +100,7 @@ def _news(finding: Finding) -> str:
     new = "NEW SINCE THE LAST MAIL:"
     texts = {
         Turn.CAUSE_CHANGED: f"{new} who is to blame.",
-        Turn.TREND_CHANGED: f"{new} requests get to another place, and fail there.",
+        Turn.TREND_CHANGED: f"{new} requests {_GET[finding.symptom.trend]}",
         Turn.REMINDER: f"REMINDER: it is still {state}, for {time} now.",
     }
     return texts.get(finding.turn, "") if finding.turn else ""
