@@ -74,8 +74,11 @@ class Case(Part):
                 raise ValueError(f"{app.host} does not lie in the zone {self.zone}")
         ports = [a.node_port for a in self.apps]
         ports += [self.ingress.http_node_port, self.ingress.https_node_port]
+        ports += [self.ingress.health_check_node_port or 0]
         if len(set(ports)) != len(ports):
             raise ValueError("two Services have one NodePort")
+        if not any(n.ingress for n in self.nodes):
+            raise ValueError("no node runs an ingress pod")
         if len({a.role for a in self.apps}) != len(self.apps):
             raise ValueError("two apps have one role")
         if any(a.cdn for a in self.apps) and 80 not in self.listen_ports:  # noqa: PLR2004 - the CDN's origin port
@@ -91,6 +94,16 @@ class Case(Part):
     def listen_ports(self) -> tuple[int, ...]:
         """The ports on which the balancer listens."""
         return tuple(s.listen_port for s in self.balancer.services)
+
+    @property
+    def serving(self) -> tuple[Node, ...]:
+        """The nodes that the health checks find healthy while all is well.
+
+        A healthCheckNodePort is green only where an ingress pod runs.
+        """
+        port = self.ingress.health_check_node_port
+        asked = {s.health_check.port for s in self.balancer.services}
+        return tuple(n for n in self.nodes if n.ingress or port not in asked)
 
     def app(self, role: str) -> App:
         """Return the app with a role; KeyError where the case has none."""

@@ -160,10 +160,10 @@ def clear(folder: FolderOption = FOLDER) -> None:
 
 @app.command()
 def faults(case: CaseOption = DEFAULT) -> None:
-    """List the faults: what each does, and which targets it hits."""
+    """List the faults of a case: what each does, and which targets it hits."""
     platform = load(case)
     table = Table("fault", "hits", "what it does")
-    for fault_id in (*fault_ids(), *oddity_ids()):
+    for fault_id in (*fault_ids(platform), *oddity_ids(platform)):
         fault = load_fault(fault_id, platform)
         table.add_row(fault_id, "\n".join(fault.expected), fault.description)
     Console().print(table)

@@ -15,15 +15,16 @@ from lab.case import App, Case
 from lab.controller import Controller
 from lab.kubernetes import controllers, objects
 from lab.kubernetes.logs import Log
-from lab.kubernetes.steered import steered
+from lab.kubernetes.steered import ingress_pod, steered
 from lab.kubernetes.store import Item, Key, Store
+from lab.parts import Kind
 from lab.pods import Behavior, Pod
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
 LOOK_SECONDS = 0.5
-INGRESS_HEALTH_PORT = 10254
+INGRESS_HEALTH_PORTS: dict[Kind, int] = {"nginx": 10254, "traefik": 8080}
 
 
 class Cluster:
@@ -74,20 +75,20 @@ class Cluster:
                 await pod.start()
                 self.pods[key], self.logs[key] = pod, pod.log
                 self.store.put("pods", item)
-                self._tell(key, app.name, "SuccessfulCreate", "Created")
+                self._tell(key, "DaemonSet", app.name, born=True)
             elif not on and key in self.pods:
                 ended.append(self.pods.pop(key))
                 self.logs.pop(key)
                 self.store.delete("pods", key)
-                self._tell(key, app.name, "SuccessfulDelete", "Deleted")
+                self._tell(key, "DaemonSet", app.name, born=False)
         await self.look()
         for pod in ended:
             await pod.stop()
 
-    def _tell(self, key: Key, owner: str, reason: str, text: str) -> None:
-        message = f"{text} pod: {key[1]}"
-        event = controllers.event(key[0], "DaemonSet", owner, (reason, message))
-        self.store.put("events", event)
+    def _tell(self, key: Key, kind: str, owner: str, *, born: bool) -> None:
+        reason, text = ("Create", "Created") if born else ("Delete", "Deleted")
+        told = f"Successful{reason}", f"{text} pod: {key[1]}"
+        self.store.put("events", controllers.event(key[0], kind, owner, told))
 
     async def behave(
         self,
@@ -109,22 +110,19 @@ class Cluster:
         """
         for resource, item in steered(self.case, self.controller):
             self.store.put(resource, self._as_it_was_born(resource, item))
+        owner = objects.ingress_owner(self.case)
         for node in self.case.nodes:
-            item = objects.ingress_pod(self.case, node)
+            item = ingress_pod(self.case, node, self.controller)
             key = self.case.ingress.namespace, item["metadata"]["name"]
             runs = self.store.get("pods", key) is not None
             if node.name in self.controller.nodes and not runs:
                 self.store.put("pods", item)
                 self.logs[key] = self._access_log(node.name)
-                self._tell(
-                    key, self.case.ingress.service, "SuccessfulCreate", "Created"
-                )
+                self._tell(key, *owner, born=True)
             elif node.name not in self.controller.nodes and runs:
                 self.store.delete("pods", key)
                 self.logs.pop(key)
-                self._tell(
-                    key, self.case.ingress.service, "SuccessfulDelete", "Deleted"
-                )
+                self._tell(key, *owner, born=False)
         await self.look()
 
     def _as_it_was_born(self, resource: str, item: Item) -> Item:
@@ -134,7 +132,7 @@ class Cluster:
         if before is None:
             return item
         meta["creationTimestamp"] = before["metadata"]["creationTimestamp"]
-        if resource == "nodes":
+        if resource in {"nodes", "deployments", "replicasets"}:
             item["status"] = before["status"]
         return item
 
@@ -170,7 +168,8 @@ class Cluster:
         pod = self.pods.get((meta["namespace"], meta["name"]))
         if pod is not None:
             return pod.ready
-        return await _listens(status["podIP"], INGRESS_HEALTH_PORT)
+        port = INGRESS_HEALTH_PORTS[self.case.ingress.kind]
+        return await _listens(status["podIP"], port)
 
     async def ready(self) -> bool:
         """Whether every pod is ready now."""

@@ -33,7 +33,7 @@ class Controller:
         """Set everything as the case has it."""
         case = self.case
         self.policy: str = case.ingress.external_traffic_policy
-        self.health_node_port: int | None = None
+        self.health_node_port = case.ingress.health_check_node_port
         self.nodes = tuple(n.name for n in case.nodes if n.ingress)
         self.hosts = {app.name: app.host for app in case.apps}
         self.annotations: dict[str, dict[str, str]] = {}
@@ -57,7 +57,7 @@ class Controller:
     def config(self, store: Store, folder: Path, generation: int) -> str:
         """Return the nginx configuration of all pods; it tells its generation."""
         return render(
-            "nginx.conf",
+            f"{self.case.ingress.kind}.conf",
             folder=folder,
             modules=MODULES,
             certificate=folder / "ingress.pem",
@@ -101,6 +101,7 @@ class Controller:
         found = ready_endpoints(store, self.case.namespace, app.name, "http")
         return {
             "name": app.name,
+            "namespace": self.case.namespace,
             "host": self.hosts[app.name],
             "upstream": f"{self.case.namespace}-{app.name}-80",
             "source": node.address if app.host_network else node.pod_address,

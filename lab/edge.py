@@ -32,6 +32,8 @@ class Edge:
         self.balancer = Balancer(case, launcher.folder)
         self.hetzner = Hetzner(case, self.balancer)
         self.firewall: list[str] = []
+        self.blind = False
+        """Whether the monitor has no way out: neither to hosts nor to resolvers."""
 
     def start(self, group: "asyncio.TaskGroup") -> None:
         """Begin to start all that needs nothing of the inside."""
@@ -92,27 +94,45 @@ class Edge:
         await until(is_known)
 
     async def await_health(self) -> None:
-        """Wait until HAProxy finds every target healthy."""
+        """Wait until HAProxy finds healthy who should be, and only those."""
+        serving = {node.name for node in self.case.serving}
 
         async def is_well() -> bool:
-            return await self.balancer.words() == {"healthy"}
+            found = (await self.balancer.health()).items()
+            return all(
+                told.status == ("healthy" if name in serving else "unhealthy")
+                for (_, name), told in found
+            )
 
         await until(is_well)
 
     async def apply_firewall(self) -> None:
-        """Set the nodes' firewall (UFW) to the rules as they stand.
+        """Set the nodes' firewall (UFW) and the ways to them as they stand.
 
-        A balancer outside the private network has no way to its addresses.
+        A balancer outside the private network has no way to its addresses, and a
+        blind monitor none to anybody.
         """
+        places = self.case.addresses
+        hosts = [self.case.balancer.address, places.cdn, places.old, places.control]
+        resolvers = [places.resolver, places.second_resolver]
         cut_off = None if self.balancer.private_network else self.balancer.source
         nodes = [node.address for node in self.case.nodes]
-        text = render("firewall.nft", rules=self.firewall, cut_off=cut_off, nodes=nodes)
+        text = render(
+            "firewall.nft",
+            rules=self.firewall,
+            cut_off=cut_off,
+            nodes=nodes,
+            dead=places.dead,
+            hosts=hosts if self.blind else [],
+            resolvers=resolvers if self.blind else [],
+        )
         await command("nft", "-f", "-", text=text)
 
     async def reset_ways(self) -> None:
         """Open the firewall, and let API and balancer be as the case has them."""
         self.hetzner.reset()
         self.firewall.clear()
+        self.blind = False
         self.balancer.reset()
         await self.apply_firewall()
         await self._reload_balancer()

@@ -5,7 +5,7 @@ It does not: check that parts fit together; `lab.case` does.
 """
 
 from ipaddress import IPv4Address
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
@@ -32,6 +32,8 @@ class Addresses(Part):
     second_resolver: IPv4Address = IPv4Address("203.0.113.55")
     old: IPv4Address = IPv4Address("203.0.113.21")
     """The balancer of former days: it still listens, and has no server."""
+    dead: IPv4Address = IPv4Address("203.0.113.22")
+    """An address at which nothing answers any more, not even with a refusal."""
     control: IPv4Address = IPv4Address("203.0.113.99")
     """Somebody else's host, which always answers."""
     cdn: IPv4Address = IPv4Address("203.0.113.80")
@@ -72,16 +74,42 @@ class App(Part):
     path: str = "/"
 
 
+type Kind = Literal["nginx", "traefik"]
+
+
+class PodPort(NamedTuple):
+    """One port of the ingress's Service: its name, its own number, its pods'."""
+
+    name: str
+    port: int
+    target: int
+
+
+POD_PORTS: dict[Kind, tuple[PodPort, PodPort]] = {
+    "nginx": (PodPort("http", 80, 80), PodPort("https", 443, 443)),
+    "traefik": (PodPort("web", 80, 8000), PodPort("websecure", 443, 8443)),
+}
+"""What the controllers' own manifests say, http first."""
+
+
 class Ingress(Part):
     """The ingress controller and its Service."""
 
+    kind: Kind = "nginx"
     namespace: Name = "ingress-nginx"
     service: Name = "ingress-nginx-controller"
     http_node_port: NodePort
     https_node_port: NodePort
     cluster_ip: IPv4Address
     external_traffic_policy: Literal["Cluster", "Local"] = "Cluster"
+    health_check_node_port: NodePort | None = None
+    """With one the Service is a LoadBalancer that tells each node's own pods there."""
     proxy_protocol: bool = False
+
+    @property
+    def pod_ports(self) -> tuple[PodPort, PodPort]:
+        """The Service's ports, http first."""
+        return POD_PORTS[self.kind]
 
 
 class HealthCheckHttp(Part):

@@ -73,11 +73,8 @@ def services_rules(
         rules.append(Rule((str(app.cluster_ip),), 80, places))
         rules.append(Rule(nodes, app.node_port, places))
     ingress = case.ingress
-    ports = (
-        ("http", 80, ingress.http_node_port),
-        ("https", 443, ingress.https_node_port),
-    )
-    for name, port, node_port in ports:
+    node_ports = (ingress.http_node_port, ingress.https_node_port)
+    for (name, port, _), node_port in zip(ingress.pod_ports, node_ports, strict=True):
         found = ready_endpoints(store, ingress.namespace, ingress.service, name)
         places = tuple(r.place for r in found)
         rules.append(Rule((str(ingress.cluster_ip),), port, places))

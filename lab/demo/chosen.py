@@ -33,8 +33,8 @@ def chosen(words: str, case: Case) -> tuple[Fault, ...]:
     if words == "smoke":
         ids = SMOKE
     elif words == "all":
-        odd = (f"lb-health-check-wrong-port+{oddity}" for oddity in oddity_ids())
-        ids = (*fault_ids(), *JOINED, *odd)
+        odd = (f"lb-health-check-wrong-port+{oddity}" for oddity in oddity_ids(case))
+        ids = (*fault_ids(case), *JOINED, *odd)
     else:
         ids = tuple(part.strip() for part in words.split(",") if part.strip())
     if not ids:

@@ -25,6 +25,8 @@ READS = frozenset(
         "endpointslices",
         "ingresses",
         "ingressclasses",
+        "gateways",
+        "httproutes",
     ]
 )
 """What the agent's ClusterRole grants."""

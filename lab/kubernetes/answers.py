@@ -9,6 +9,7 @@ from typing import Any
 from aiohttp import web
 
 GROUP_NAMES = {
+    "apis/gateway.networking.k8s.io/v1": "gateway.networking.k8s.io",
     "api/v1": "",
     "apis/apps/v1": "apps",
     "apis/discovery.k8s.io/v1": "discovery.k8s.io",
@@ -62,8 +63,13 @@ def not_found(resource: str, name: str) -> web.Response:
 
 
 def no_such_path(request: web.Request) -> web.Response:
-    """Return the answer to a path, or a method, that is not served."""
+    """Return the answer to a path, or a method, that is not served.
+
+    A group or resource that the server lacks is plain text; `kubectl` has the words
+    "could not find the requested resource" from its own client. As of 1.36.
+    """
     if request.method != "GET":
         message = "the server does not allow this method on the requested resource"
         return failure(405, "MethodNotAllowed", message)
-    return failure(404, "NotFound", "the server could not find the requested resource")
+    headers = {"X-Content-Type-Options": "nosniff"}
+    return web.Response(status=404, text="404 page not found\n", headers=headers)

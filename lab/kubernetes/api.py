@@ -7,8 +7,9 @@ Source: Kubernetes API concepts, and the answers recorded in `lab/recorded/`.
 
 import base64
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any
 
 from aiohttp import web
@@ -20,7 +21,7 @@ from lab.kubernetes.answers import (
     not_found,
     unauthorized,
 )
-from lab.kubernetes.kinds import KINDS
+from lab.kubernetes.kinds import ABSENT, KINDS
 from lab.kubernetes.logs import Log
 from lab.kubernetes.podlog import serve_log
 from lab.kubernetes.selectors import SelectorError, matches_fields, matches_labels
@@ -71,17 +72,25 @@ class Api:
         app.router.add_get("/version", _version)
         for path in ("/readyz", "/livez", "/healthz"):
             app.router.add_get(path, _ready)
-        for group, kinds in KINDS.items():
-            for resource, kind in kinds.items():
-                for scope in ("", "/namespaces/{namespace}"):
-                    path = f"/{group}{scope}/{resource}"
-                    served = _Served(self, group, resource, kind)
-                    app.router.add_get(path, served.read_list)
-                    app.router.add_get(f"{path}/{{name}}", served.read_one)
-        pods = _Served(self, "api/v1", "pods/log", "Pod")
-        path = "/api/v1/namespaces/{namespace}/pods/{name}/log"
-        app.router.add_get(path, pods.read_log)
+        for path, handler in self._routes():
+            app.router.add_get(path, handler)
         return app
+
+    def _routes(self) -> Iterator[tuple[str, Handler]]:
+        """Yield every path of the API groups with what answers there."""
+        scopes = ("", "/namespaces/{namespace}")
+        for group, kinds in KINDS.items():
+            for (resource, kind), scope in product(kinds.items(), scopes):
+                served = _Served(self, group, resource, kind)
+                path = f"/{group}{scope}/{resource}"
+                yield path, served.read_list
+                yield f"{path}/{{name}}", served.read_one
+        for group, resources in ABSENT.items():
+            for resource, scope in product(resources, scopes):
+                lacking = _Served(self, group, resource, "")
+                yield f"/{group}{scope}/{resource}", lacking.read_none
+        pods = _Served(self, "api/v1", "pods/log", "Pod")
+        yield "/api/v1/namespaces/{namespace}/pods/{name}/log", pods.read_log
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +117,9 @@ class _Served:
         if item is None:
             return not_found(self.resource, name)
         return web.json_response(item)
+
+    async def read_none(self, request: web.Request) -> web.StreamResponse:
+        return self._refused(request, "list") or no_such_path(request)
 
     async def read_log(self, request: web.Request) -> web.StreamResponse:
         if refused := self._refused(request, "get"):

@@ -8,12 +8,15 @@ import copy
 import time
 from typing import Any
 
+from lab import parts
 from lab.case import Case
 from lab.kubernetes import objects
 from lab.kubernetes.objects import is_ready, now, set_ready
 from lab.kubernetes.steered import INGRESS_LABEL
 from lab.kubernetes.store import Item, Store
 
+POD_PORTS = {p.name: p.target for pair in parts.POD_PORTS.values() for p in pair}
+"""A Service's named port -> the number that the ingress's pods give it."""
 TRIGGER = "endpoints.kubernetes.io/last-change-trigger-time"
 
 
@@ -25,17 +28,20 @@ def with_readiness(item: Item, *, ready: bool) -> Item:
 
 
 def reconcile(case: Case, store: Store) -> None:
-    """Bring every EndpointSlice and DaemonSet up to date with the pods."""
-    ingress = case.ingress
-    _slice(store, ingress.namespace, ingress.service, "-ingress")
-    _daemonset(case, store, ingress.namespace, ingress.service)
+    """Bring every EndpointSlice and workload up to date with the pods."""
+    ingress, (kind, owner) = case.ingress, objects.ingress_owner(case)
+    _slice(store, ingress.namespace, ingress.service, owner, "-ingress")
+    if kind == "DaemonSet":
+        _daemonset(case, store, ingress.namespace, owner)
+    else:
+        _replicas(store, ingress.namespace, ingress.service, owner)
     for app in case.apps:
-        _slice(store, case.namespace, app.name, "")
+        _slice(store, case.namespace, app.name, app.name, "")
         _daemonset(case, store, case.namespace, app.name)
 
 
 def pods_of(store: Store, namespace: str, owner: str) -> list[Item]:
-    """Return a DaemonSet's pods."""
+    """Return a DaemonSet's or ReplicaSet's pods."""
     return [
         item
         for item in store.items("pods")
@@ -44,11 +50,13 @@ def pods_of(store: Store, namespace: str, owner: str) -> list[Item]:
     ]
 
 
-def _slice(store: Store, namespace: str, service: str, recorded: str) -> None:
+def _slice(
+    store: Store, namespace: str, service: str, owner: str, recorded: str
+) -> None:
     name = f"{service}-{objects.suffix(service)}"
     before = store.get("endpointslices", (namespace, name))
     item = copy.deepcopy(before) or _new_slice(namespace, service, recorded)
-    found = [_endpoint(pod) for pod in pods_of(store, namespace, service)]
+    found = [_endpoint(pod) for pod in pods_of(store, namespace, owner)]
     served = store.get("services", (namespace, service))
     # An empty slice has null for both, as the real API server sent it.
     content: dict[str, Any] = {
@@ -77,9 +85,8 @@ def _new_slice(namespace: str, service: str, recorded: str) -> Item:
 
 
 def _port(port: dict[str, Any]) -> dict[str, Any]:
-    named = {"http": 80, "https": 443}
     target = port["targetPort"]
-    number = named.get(target, target)
+    number = POD_PORTS.get(target, target)
     return {"name": port["name"], "protocol": "TCP", "port": number}
 
 
@@ -131,6 +138,20 @@ def _new_daemonset(case: Case, namespace: str, name: str) -> Item:
     container = objects.app_pod(case, app, case.nodes[0])["spec"]["containers"][0]
     template["spec"]["containers"] = [container]
     return item
+
+
+def _replicas(store: Store, namespace: str, deployment: str, owner: str) -> None:
+    """Bring a Deployment's and its ReplicaSet's numbers up to date."""
+    pods = pods_of(store, namespace, owner)
+    ready = sum(is_ready(pod) for pod in pods)
+    counts = {"replicas": len(pods), "readyReplicas": ready, "availableReplicas": ready}
+    for resource, name in (("deployments", deployment), ("replicasets", owner)):
+        before = store.get(resource, (namespace, name))
+        if before is not None:
+            status = before["status"] | counts
+            if resource == "deployments":
+                status["updatedReplicas"] = len(pods)
+            store.put(resource, before | {"status": status})
 
 
 def event(namespace: str, kind: str, name: str, told: tuple[str, str]) -> Item:

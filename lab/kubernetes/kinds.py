@@ -24,3 +24,6 @@ KINDS = {
         "ingressclasses": "IngressClass",
     },
 }
+ABSENT = {"apis/gateway.networking.k8s.io/v1": ("gateways", "httproutes")}
+"""What an agent asks for and a cluster without Gateway API lacks. Rights come first:
+who may not read it gets 403 and does not learn that it is not there."""

@@ -56,6 +56,19 @@ def suffix(name: str) -> str:
     return "".join(letters[(number >> 5 * i) % len(letters)] for i in range(5))
 
 
+def replica_set(name: str) -> str:
+    """Return the name of a Deployment's ReplicaSet."""
+    return f"{name}-{suffix(name)}{suffix(f'{name} template')}"
+
+
+def ingress_owner(case: Case) -> tuple[str, str]:
+    """Return kind and name of what owns the ingress pods."""
+    name = case.ingress.service
+    if case.ingress.kind == "traefik":
+        return "ReplicaSet", replica_set(name)
+    return "DaemonSet", name
+
+
 def node(case: Case, which: Node) -> Item:
     """Return a Node."""
     item = recorded("node", None, which.name)
@@ -98,7 +111,6 @@ def fixed(case: Case) -> list[tuple[str, Item]]:
     default = recorded("service-kubernetes", "default", "kubernetes")
     found.append(("services", default))
     found += [("services", app_service(case, app)) for app in case.apps]
-    found.append(("ingressclasses", recorded("ingressclass", None, "nginx")))
     return found
 
 
@@ -142,14 +154,6 @@ def app_pod(case: Case, app: App, which: Node) -> Item:
         "image": container["image"],
     }
     return item
-
-
-def ingress_pod(case: Case, which: Node) -> Item:
-    """Return the ingress controller's pod on a node."""
-    address = str(which.pod_address)
-    return pod(
-        case.ingress.namespace, case.ingress.service, "pod-ingress", which, address
-    )
 
 
 def set_ready(item: Item, *, ready: bool) -> None:

@@ -7,8 +7,9 @@ It does not: keep them, or know which fault changed what.
 from typing import TYPE_CHECKING
 
 from lab.case import App, Case, Node
+from lab.kubernetes import traefik
+from lab.kubernetes.objects import ingress_owner, pod, recorded
 from lab.kubernetes.objects import node as plain_node
-from lab.kubernetes.objects import recorded
 from lab.kubernetes.store import Item
 
 if TYPE_CHECKING:
@@ -26,10 +27,31 @@ def steered(case: Case, controller: "Controller") -> list[tuple[str, Item]]:
     found.append(("services", ingress_service(case, controller)))
     found += [("ingresses", app_ingress(case, app, controller)) for app in case.apps]
     ingress = case.ingress
+    found.append(("ingressclasses", _class(case)))
+    if ingress.kind == "traefik":
+        item = recorded("daemonset-ingress", ingress.namespace, ingress.service)
+        return found + traefik.owners(case, controller, item)
     settings = recorded("configmap-ingress", ingress.namespace, ingress.service)
     settings["data"] = dict(controller.settings)
     found.append(("configmaps", settings))
     return found
+
+
+def _class(case: Case) -> Item:
+    item = recorded("ingressclass", None, case.ingress.kind)
+    if case.ingress.kind == "traefik":
+        traefik.ingress_class(item)
+    return item
+
+
+def ingress_pod(case: Case, which: Node, controller: "Controller") -> Item:
+    """Return the ingress controller's pod on a node."""
+    _, owner = ingress_owner(case)
+    address = str(which.pod_address)
+    item = pod(case.ingress.namespace, owner, "pod-ingress", which, address)
+    if case.ingress.kind == "traefik":
+        traefik.pod(case, item, controller.settings)
+    return item
 
 
 def _node(case: Case, which: Node, controller: "Controller") -> Item:
@@ -49,6 +71,8 @@ def ingress_service(case: Case, controller: "Controller") -> Item:
     address = str(ingress.cluster_ip)
     spec |= {"clusterIP": address, "clusterIPs": [address]}
     spec["externalTrafficPolicy"] = controller.policy
+    if ingress.kind == "traefik":
+        traefik.service(case, item)
     if controller.health_node_port is not None:
         spec |= {
             "type": "LoadBalancer",
@@ -65,6 +89,9 @@ def app_ingress(case: Case, app: App, controller: "Controller") -> Item:
     item = recorded("ingress", case.namespace, app.name)
     item["metadata"]["annotations"] |= controller.annotations.get(app.name, {})
     rule = item["spec"]["rules"][0]
+    if case.ingress.kind == "traefik":
+        item["spec"]["ingressClassName"] = "traefik"
+        item["status"]["loadBalancer"] = {"ingress": traefik.addresses(case)}
     rule["host"] = controller.hosts[app.name]
     rule["http"]["paths"][0]["backend"]["service"]["name"] = app.name
     return item

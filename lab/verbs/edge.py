@@ -17,8 +17,13 @@ if TYPE_CHECKING:
 async def balancer(world: "World", arguments: Arguments) -> None:
     """Change the balancer's services, targets and ways: see `Balancer.change`.
 
-    A health check's `port` may be the role of an app: its NodePort.
+    A health check's `port` may be the role of an app: its NodePort. The targets may be
+    `without-ingress`: the nodes on which no ingress pod runs now.
     """
+    if arguments.get("targets") == "without-ingress":
+        running = world.cluster.controller.nodes
+        left = [n.name for n in world.case.nodes if n.name not in running]
+        arguments = arguments | {"targets": left}
     check = dict(arguments.get("health_check", {}))
     if isinstance(check.get("port"), str):
         check["port"] = world.case.app(check["port"]).node_port
@@ -30,14 +35,15 @@ async def firewall(world: "World", arguments: Arguments) -> None:
     """Add a rule at the nodes: `from`, `to`, `port`, `action` drop or reject.
 
     `from`: balancer, nodes or an address; `to`: nodes, most (all but the first), a
-    node (its name or its number from 1) or an address; `port`: ingress, the role of an
-    app (its own port) or a number; `share`: for how many of 100 new connections.
+    node (its name or its number from 1) or an address; `port`: ingress (the NodePorts
+    that the balancer uses, for health as well), the role of an app (its own port) or a
+    number; `share`: for how many of 100 new connections.
     """
     sources = ", ".join(_addresses(world, arguments["from"]))
     goals = ", ".join(_addresses(world, arguments["to"]))
-    port = _port(world, arguments["port"])
+    ports = ", ".join(map(str, _ports(world, arguments["port"])))
     action = arguments.get("action", "drop")
-    ways = f"ip saddr {{ {sources} }} ip daddr {{ {goals} }} tcp dport {port}"
+    ways = f"ip saddr {{ {sources} }} ip daddr {{ {goals} }} tcp dport {{ {ports} }}"
     share = arguments.get("share", 100)
     # By the client's port: what is sent again for one connection meets the same fate.
     some = f" jhash tcp sport mod 100 < {share}" if share < 100 else ""  # noqa: PLR2004
@@ -57,10 +63,12 @@ def _addresses(world: "World", word: str | int) -> list[str]:
     return [nodes.get(word, word)]
 
 
-def _port(world: "World", word: str | int) -> int:
+def _ports(world: "World", word: str | int) -> list[int]:
     if word == "ingress":
-        return world.case.ingress.http_node_port
-    return word if isinstance(word, int) else world.case.app(word).port
+        services = world.case.balancer.services
+        used = {s.destination_port for s in services}
+        return sorted(used | {s.health_check.port for s in services})
+    return [word if isinstance(word, int) else world.case.app(word).port]
 
 
 async def cdn(world: "World", arguments: Arguments) -> None:
@@ -79,14 +87,17 @@ async def hetzner(world: "World", arguments: Arguments) -> None:
 
 
 async def dns(world: "World", arguments: Arguments) -> None:
-    """Let an `app`'s name have an `address` (old, right) at the zone's own server.
+    """Let an `app`'s name have an `address` at the zone's own server.
+
+    `old`: where the old balancer answers; `dead`: where nothing does; `right`.
 
     `ttl`: how long a resolver may keep it. `learned_by`: which resolvers ask anew (all,
     none, second); the others keep what they hold.
     """
     names, places = world.edge.names, world.case.addresses
     app = world.case.app(arguments["app"])
-    words = {"old": str(places.old), "right": names.right(app)}
+    words = {"old": str(places.old), "dead": str(places.dead)}
+    words["right"] = names.right(app)
     word: str = arguments["address"]
     await names.tell(app.host, words.get(word, word), arguments.get("ttl"))
     all_of_them = list(names.resolvers)
@@ -117,4 +128,19 @@ async def health(world: "World", arguments: Arguments) -> None:
     await until(holds)
 
 
-VERBS: tuple[Verb, ...] = (balancer, firewall, cdn, hetzner, dns, ask, health)
+async def monitor(world: "World", arguments: Arguments) -> None:
+    """Take the monitor's own way into the internet: `blind` true."""
+    world.edge.blind = arguments["blind"]
+    await world.edge.apply_firewall()
+
+
+VERBS: tuple[Verb, ...] = (
+    balancer,
+    firewall,
+    cdn,
+    hetzner,
+    dns,
+    ask,
+    health,
+    monitor,
+)

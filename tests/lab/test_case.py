@@ -33,6 +33,15 @@ def test_the_default_case_is_the_incident() -> None:
     assert [a.cdn for a in case.apps] == [False, True]
 
 
+def test_a_health_check_node_port_is_green_only_beside_an_ingress_pod() -> None:
+    """With it the other targets are unhealthy while all is well; else all are well."""
+    local = load(CASES / "local.yaml")
+    assert [n.name for n in local.serving] == ["pool-1", "pool-2"]
+    plain = load(CASES / "k3s.yaml")
+    assert plain.serving == plain.nodes
+    assert plain.ingress.pod_ports[0] == ("web", 80, 8000)
+
+
 @pytest.mark.parametrize(
     ("change", "told"),
     [

@@ -8,18 +8,55 @@ from lab.case import CASES, load
 from lab.fault import FaultError, fault_ids, load_fault, oddity_ids
 from lab.verbs import VERBS
 
+PAIRS = [
+    pytest.param(fault_id, path, id=f"{path.stem}-{fault_id}")
+    for path in sorted(CASES.glob("*.yaml"))
+    for fault_id in fault_ids(load(path))
+]
+NOBODY = {"stack/probe"}
+"""Subjects of incidents that are no target's."""
 
-@pytest.mark.parametrize("path", sorted(CASES.glob("*.yaml")), ids=lambda p: p.stem)
-@pytest.mark.parametrize("fault_id", fault_ids())
-def test_every_fault_fits_every_case(fault_id: str, path: Path) -> None:
+
+def test_every_fault_fits_the_default_case() -> None:
+    """The case of the incident has all that a fault may need."""
+    assert fault_ids(load()) == fault_ids()
+    assert oddity_ids(load()) == oddity_ids()
+
+
+@pytest.mark.parametrize(("fault_id", "path"), PAIRS)
+def test_a_fault_hits_each_cases_own_targets(fault_id: str, path: Path) -> None:
     """A fault speaks of roles, so it hits targets of any case by their own names."""
     case = load(path)
     fault = load_fault(fault_id, case)
-    assert set(fault.expected) <= {a.name for a in case.apps}
+    assert set(fault.expected) <= {a.name for a in case.apps} | NOBODY
     (cause,) = set(fault.expected.values())
     assert f"{fault_id}-".startswith(f"{cause}-")
     assert {verb for verb, _ in fault.actions} <= set(VERBS)
     assert fault.description
+
+
+@pytest.mark.parametrize(
+    ("fault_id", "case", "told"),
+    [
+        ("ingress-rejects-request", "k3s", "needs an ingress of the kind nginx"),
+        ("ingress-replica-out-of-step", "k3s", "needs 3 nodes, k3s has 2"),
+        ("lb-health-check-rejected", "local", "needs the policy Cluster"),
+        ("lb-no-target+oddity:one-target-unhealthy", "k3s", "needs 3 nodes"),
+    ],
+)
+def test_what_cannot_come_about_in_a_case_is_refused(
+    fault_id: str, case: str, told: str
+) -> None:
+    """Whoever asks for it is told what the case lacks."""
+    with pytest.raises(FaultError, match=told):
+        load_fault(fault_id, load(CASES / f"{case}.yaml"))
+
+
+def test_a_fault_may_hit_no_user_and_still_have_its_incident() -> None:
+    """A blind monitor is the stack's trouble; beside a real fault both are expected."""
+    assert load_fault("monitor-blind").expected == {"stack/probe": "monitor-blind"}
+    joined = load_fault("monitor-blind+pods-not-ready").expected
+    assert joined == {"keybuzz-api": "pods-not-ready", "stack/probe": "monitor-blind"}
 
 
 def test_only_the_api_tells_the_two_firewall_faults_apart() -> None:
