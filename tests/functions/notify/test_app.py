@@ -1,8 +1,8 @@
 """Notify: the batch's good findings go out, whatever else is in it."""
 
 import base64
+import json
 from dataclasses import replace
-from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
 
@@ -13,36 +13,10 @@ from urllib3 import HTTPResponse
 from parallax.aws import client
 from parallax.incidents import advice, to_item
 from parallax.model.advice import AdviceNews, AdviceRecord, AdviceState
-from parallax.model.finding import (
-    Difference,
-    Finding,
-    Incident,
-    State,
-    Symptom,
-    Turn,
-    View,
-)
+from parallax.model.finding import Incident, State
 from parallax.model.judgement import Advice, Hop
-
-NOW = datetime(2025, 11, 20, 12, 0, tzinfo=UTC)
-FINDING = Finding(
-    id="front-1",
-    incident="front",
-    target="front",
-    url="https://front.example/",
-    state=State.FIRING,
-    since=NOW,
-    judged_at=NOW,
-    symptom=Symptom(
-        external=View.FAILING,
-        internal=View.HEALTHY,
-        difference=Difference.EXTERNAL_ONLY,
-    ),
-    cause="not-established",
-    title="The cause is not established",
-    settling=False,
-    turn=Turn.FIRING,
-)
+from tests.parallax.throttle import throttled
+from tests.parallax.told import FINDING, NOON
 
 
 def record(number: int) -> dict[str, Any]:
@@ -51,9 +25,9 @@ def record(number: int) -> dict[str, Any]:
         id="front",
         subject="front",
         state=State.FIRING,
-        since=NOW,
-        changed_at=NOW,
-        cause="not-established",
+        since=NOON,
+        changed_at=NOON,
+        cause=FINDING.cause,
         number=number,
         finding=replace(FINDING, id=f"front-{number}"),
     )
@@ -134,27 +108,52 @@ def test_by_hand_it_shows_what_would_go_out(load: Any) -> None:
     assert "front" in shown["mail"]["subject"]
 
 
+def advised(*news: AdviceNews) -> dict[str, Any]:
+    """Make the stream's record of a target's advice."""
+    image = advice.to_item(AdviceRecord(subject="front/advice", news=news))
+    return {"eventName": "MODIFY", "dynamodb": {"NewImage": image}}
+
+
+NEWS = AdviceNews(
+    id="advice-1",
+    target="front",
+    url="https://front.example/",
+    state=AdviceState.GIVEN,
+    since=NOON,
+    judged_at=NOON,
+    advice=Advice(id="long-ttl", hop=Hop.DNS, title="A change takes long"),
+)
+
+
 def test_advice_goes_to_the_queue_and_to_nobodys_mail(load: Any, cloud: Any) -> None:
     """A record without news publishes nothing."""
-    news = AdviceNews(
-        id="advice-1",
-        target="front",
-        url="https://front.example/",
-        state=AdviceState.GIVEN,
-        since=NOW,
-        judged_at=NOW,
-        advice=Advice(id="long-ttl", hop=Hop.DNS, title="A change takes long"),
-    )
-    images = [
-        advice.to_item(AdviceRecord(subject="front/advice", news=told))
-        for told in ((news,), ())
-    ]
-    batch = {
-        "Records": [
-            {"eventName": "MODIFY", "dynamodb": {"NewImage": i}} for i in images
-        ]
-    }
+    batch = {"Records": [advised(NEWS), advised()]}
     answer = app(load, cloud).handler(batch, None)
     assert answer == {"published": {"advice-1": ("queue",)}}
     assert len(cloud.messages(cloud.queue)) == 1
     assert cloud.messages(cloud.inbox) == []
+
+
+def test_whatever_comes_twice_goes_out_once(load: Any, cloud: Any) -> None:
+    """Doubled records, a poisoned one between them, advice beside, all of it again."""
+    told = [record(1), advised(NEWS), BROKEN, record(1), advised(NEWS), record(2)]
+    notify = app(load, cloud)
+    notify.handler({"Records": told}, None)
+    notify.handler({"Records": told[3:]}, None)
+    ids = [json.loads(text)["id"] for text in cloud.messages(cloud.queue)]
+    assert sorted(ids) == ["advice-1", "front-1", "front-2"]
+    assert len(cloud.messages(cloud.inbox)) == 2
+    assert len(cloud.messages(cloud.dead_letters)) == 1
+
+
+def test_a_throttled_table_brings_the_batch_again(load: Any, cloud: Any) -> None:
+    """Before anything went out; then each goes once, advice too."""
+    batch = {"Records": [record(1), advised(NEWS)]}
+    notify = app(load, cloud)
+    with throttled("GetItem"), pytest.raises(ExceptionGroup, match="comes again"):
+        notify.handler(batch, None)
+    assert cloud.messages(cloud.inbox) == []
+    notify.handler(batch, None)
+    assert len(cloud.messages(cloud.queue)) == 2
+    assert len(cloud.messages(cloud.inbox)) == 1
+    assert cloud.messages(cloud.dead_letters) == []

@@ -16,12 +16,13 @@ from parallax.incidents import (
     to_item,
 )
 from parallax.incidents import advice as records
-from parallax.incidents.move import move
+from parallax.incidents.move import move, move_all
 from parallax.model.advice import AdviceRecord, AdviceState
 from parallax.model.finding import Incident, State
 from parallax.model.schema import advice_schema
 from parallax.notify.publish import Publisher
 from tests.parallax import scenarios as s
+from tests.parallax.throttle import throttled
 
 SUBJECT = "platform-api/advice"
 
@@ -53,6 +54,32 @@ def test_two_judgements_become_one_event_and_no_mail(cloud: Any) -> None:
     assert event["data"]["advice"]["id"] == "one-ready-replica"
     assert cloud.messages(cloud.inbox) == []
     assert incidents.unresolved() == ()
+
+
+@pytest.mark.parametrize("operation", ["GetItem", "PutItem"])
+def test_a_throttled_record_costs_nobody_a_finding(cloud: Any, operation: str) -> None:
+    """The batch comes again: one finding of the incident, and one event of advice."""
+    incidents = DynamoIncidents(cloud.incidents)
+    table = records.DynamoAdvice(cloud.incidents)
+    outside, now = s.run(s.LB_503), s.NOW
+    known = [outside, s.balancer(healthy=0), *s.reports(ready=1)]
+
+    def judged() -> Any:
+        rules = Rules(settle_seconds=0)
+        return move_all([s.TARGET], lambda *_: known, incidents, now, rules, table)
+
+    with throttled(operation, of=SUBJECT), pytest.raises(ExceptionGroup, match="again"):
+        judged()
+    first = incidents.get(s.TARGET.name)
+    assert first
+    assert (first.number, first.state) == (1, State.FIRING)
+    for _ in range(3):
+        assert judged() == ([], {})
+    assert incidents.get(s.TARGET.name) == first
+    record = table.get(SUBJECT)
+    assert record
+    assert [news.state for news in record.news] == [AdviceState.GIVEN]
+    assert record.number == 1
 
 
 def test_a_record_moved_by_somebody_else_is_a_conflict(cloud: Any) -> None:

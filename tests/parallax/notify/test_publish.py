@@ -3,43 +3,14 @@
 import json
 import re
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, ParamValidationError
 
 from parallax import aws
-from parallax.model.finding import (
-    Difference,
-    Finding,
-    State,
-    Symptom,
-    Turn,
-    View,
-)
 from parallax.notify.publish import NotPublishedError, Publisher
-
-NOW = datetime(2025, 11, 20, 12, 0, tzinfo=UTC)
-FINDING = Finding(
-    id="front-20251120T120000Z-1",
-    incident="front-20251120T120000Z",
-    target="front",
-    url="https://front.example/",
-    state=State.FIRING,
-    since=NOW,
-    judged_at=NOW,
-    symptom=Symptom(
-        external=View.FAILING,
-        internal=View.HEALTHY,
-        difference=Difference.EXTERNAL_ONLY,
-        summary="503 from the internet, 200 inside",
-    ),
-    cause="lb-health-check-wrong-port",
-    title="The health check asks the wrong port",
-    settling=False,
-    turn=Turn.FIRING,
-)
+from tests.parallax.told import FINDING
 
 
 def publisher(cloud: Any, **changes: str) -> Publisher:
@@ -124,9 +95,10 @@ def test_aws_out_of_reach_may_pass(cloud: Any, monkeypatch: pytest.MonkeyPatch) 
     """No connection is no refusal: it is raised, and comes again."""
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     aws.client.cache_clear()
-    with pytest.raises(Exception, match=re.escape("http://127.0.0.1:9")) as error:
+    told = re.escape("http://127.0.0.1:9")
+    with pytest.raises(NotPublishedError, match=told) as refusal:
         publisher(cloud).publish(FINDING)
-    assert aws.may_pass(error.value)
+    assert not refusal.value.hopeless
 
 
 def test_a_snapshot_too_large_is_left_out(

@@ -66,7 +66,11 @@ class Publisher:
     def _go(
         self, identity: str, ways: dict[str, Callable[[], None]]
     ) -> tuple[str, ...]:
-        marked = self._marks(identity)
+        try:
+            marked = self._marks(identity)
+        except Exception as error:
+            text = f"{identity}: its marks: {error}"
+            raise NotPublishedError(text, hopeless=not may_pass(error)) from error
         went: list[str] = []
         refusals: list[tuple[str, Exception]] = []
         for way, send in ways.items():

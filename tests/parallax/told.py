@@ -1,0 +1,36 @@
+"""Told: a finding as it goes out, for tests of publishing.
+
+In: nothing. Out: a finding of the target `front`. It does not: publish.
+"""
+
+from datetime import UTC, datetime
+
+from parallax.model.finding import (
+    Difference,
+    Finding,
+    State,
+    Symptom,
+    Turn,
+    View,
+)
+
+NOON = datetime(2025, 11, 20, 12, 0, tzinfo=UTC)
+FINDING = Finding(
+    id="front-1",
+    incident="front",
+    target="front",
+    url="https://front.example/",
+    state=State.FIRING,
+    since=NOON,
+    judged_at=NOON,
+    symptom=Symptom(
+        external=View.FAILING,
+        internal=View.HEALTHY,
+        difference=Difference.EXTERNAL_ONLY,
+        summary="503 from the internet, 200 inside",
+    ),
+    cause="lb-health-check-wrong-port",
+    title="The health check asks the wrong port",
+    settling=False,
+    turn=Turn.FIRING,
+)
