@@ -32,8 +32,8 @@ class Edge:
         self.balancer = Balancer(case, launcher.folder)
         self.hetzner = Hetzner(case, self.balancer)
         self.firewall: list[str] = []
-        self.blind = False
-        """Whether the monitor has no way out: neither to hosts nor to resolvers."""
+        self.hidden: frozenset[str] = frozenset()
+        """What the monitor has no way to: `hosts`, `resolvers`."""
 
     def start(self, group: "asyncio.TaskGroup") -> None:
         """Begin to start all that needs nothing of the inside."""
@@ -109,8 +109,8 @@ class Edge:
     async def apply_firewall(self) -> None:
         """Set the nodes' firewall (UFW) and the ways to them as they stand.
 
-        A balancer outside the private network has no way to its addresses, and a
-        blind monitor none to anybody.
+        A balancer outside the private network has no way to its addresses, and the
+        monitor none to what is hidden from it.
         """
         places = self.case.addresses
         hosts = [self.case.balancer.address, places.cdn, places.old, places.control]
@@ -123,8 +123,8 @@ class Edge:
             cut_off=cut_off,
             nodes=nodes,
             dead=places.dead,
-            hosts=hosts if self.blind else [],
-            resolvers=resolvers if self.blind else [],
+            hosts=hosts if "hosts" in self.hidden else [],
+            resolvers=resolvers if "resolvers" in self.hidden else [],
         )
         await command("nft", "-f", "-", text=text)
 
@@ -132,7 +132,7 @@ class Edge:
         """Open the firewall, and let API and balancer be as the case has them."""
         self.hetzner.reset()
         self.firewall.clear()
-        self.blind = False
+        self.hidden = frozenset()
         self.balancer.reset()
         await self.apply_firewall()
         await self._reload_balancer()

@@ -6,7 +6,7 @@ It does not: judge anew what the functions judged, unless from the same snapshot
 
 from typing import Any
 
-from parallax.diagnose import judge
+from parallax.diagnose import judge, silences
 from parallax.model.finding import Judgement
 from parallax.model.snapshot import Snapshot
 from parallax.model.wire import decode
@@ -29,4 +29,11 @@ def explain_finding(finding: dict[str, Any]) -> str:
     told = finding["data"]
     if told["snapshot"] is None:
         return f"{told['target']}: {told['cause']} (too large for its snapshot)"
-    return explain(told["target"], judge(decode(Snapshot, told["snapshot"])))
+    snapshot = decode(Snapshot, told["snapshot"])
+    return explain(told["target"], judged_again(told["target"], snapshot))
+
+
+def judged_again(subject: str, snapshot: Snapshot) -> Judgement:
+    """Judge a snapshot anew: its target, or the source of evidence that is meant."""
+    silent = {s.subject: s.judgement for s in silences(snapshot)}
+    return silent.get(subject) or judge(snapshot)

@@ -41,7 +41,7 @@ class Outcome:
 
     @property
     def named(self) -> dict[str, str]:
-        """The cause that each target's first alarm named."""
+        """The cause that the first alarm of each target, or of the stack, named."""
         named: dict[str, str] = {}
         for finding in self.findings:
             told = finding["data"]

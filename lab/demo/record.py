@@ -3,7 +3,8 @@
 In: a stage. Out: `events/diagnose/<fault>.json`, each `{"snapshot": ...}`, as
 `sam local invoke DiagnoseFunction` and `parallax judge` take it; and the incident's
 findings as `events/notify/{firing,resolved}.json`.
-It does not: alter what was recorded; addresses and names are the lab's.
+It does not: alter what was recorded; addresses and names are the lab's. What hits no
+target (a blind monitor) is left out.
 """
 
 import json
@@ -26,9 +27,12 @@ MAILED = "lb-health-check-wrong-port"
 def record(stage: Stage, folder: Path, console: Console) -> None:
     """Play every fault and save what was known, and for one what was told."""
     incidents = DynamoIncidents(stage.outputs["IncidentsTable"])
-    for fault_id in fault_ids():
+    named = {app.name for app in stage.case.apps}
+    for fault_id in fault_ids(stage.case):
         fault = load_fault(fault_id, stage.case)
         hit = set(fault.expected)
+        if not hit <= named:
+            continue  # its snapshot is a target's, and says nothing of the cause
         with alarm(stage, fault) as story:
             finding = story.turned("firing")[min(hit)]
             _save(folder / f"diagnose/{fault_id}.json", finding["data"]["snapshot"])

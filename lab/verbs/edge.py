@@ -129,8 +129,8 @@ async def health(world: "World", arguments: Arguments) -> None:
 
 
 async def monitor(world: "World", arguments: Arguments) -> None:
-    """Take the monitor's own way into the internet: `blind` true."""
-    world.edge.blind = arguments["blind"]
+    """Take the monitor's own way to what is `hidden`: hosts, resolvers, or both."""
+    world.edge.hidden = frozenset(arguments["hidden"])
     await world.edge.apply_firewall()
 
 

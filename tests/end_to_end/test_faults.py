@@ -6,14 +6,13 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from lab.demo.explain import explain_finding
+from lab.demo.explain import explain_finding, judged_again
 from lab.demo.inbox import Mail
 from lab.demo.play import look
 from lab.demo.stage import Stage
 from lab.demo.story import Story, alarm
 from lab.emulator import ROOT
 from lab.fault import Fault
-from parallax.diagnose import judge
 from parallax.model.finding import View
 from parallax.model.snapshot import Snapshot
 from parallax.model.wire import decode
@@ -41,7 +40,10 @@ def test_health_raises_nothing(stage: Stage) -> None:
 
 
 def test_a_fault_names_its_own_cause(stage: Stage, fault: Fault) -> None:
-    """The first alarm of each target hit names the injected cause, and no other."""
+    """The first alarm of each that is hit names the injected cause, and no other.
+
+    What hits no target but the monitor itself is told of the stack, and of no target.
+    """
     hit = set(fault.expected)
     try:
         with alarm(stage, fault) as story:
@@ -79,12 +81,12 @@ def assert_publishable(finding: dict[str, Any], mails: list[Mail], target: str) 
     """Assert that event and mail are what a subscriber and a person need."""
     Draft202012Validator(_schema()).validate(finding)
     snapshot = decode(Snapshot, finding["data"]["snapshot"])
-    assert judge(snapshot).cause == finding["data"]["cause"]
+    assert judged_again(target, snapshot).cause == finding["data"]["cause"]
     assert any(target in mail.subject for mail in mails)
 
 
 def assert_told_once(story: Story, fault: Fault) -> None:
-    """Each target got one firing and one resolved mail, nobody else any; ids are new.
+    """Each hit got one firing and one resolved mail, nobody else any; ids are new.
 
     What comes and goes may be over, by the tests' short quiet time, and come again.
     """
