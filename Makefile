@@ -48,8 +48,8 @@ lab: setup ## the lab's own tests, on the real servers
 end-to-end: setup build ## health and a fault of each hop through queue and topic (FAULTS=all|ids, RUNS=n)
 	@PARALLAX_FAULTS="$(FAULTS)" PARALLAX_RUNS="$(RUNS)" $(PY) -m lab.demo run --case "$(CASE)" -- $(PY) -m pytest -q -m lab tests/end_to_end
 
-container: setup build ## `sam local invoke` in a real container
-	@tools/container $(PY) -m pytest -q -m container tests/functions
+container: setup build ## `sam local invoke` and the agent's image, in real containers
+	@tools/container $(PY) -m pytest -q -m container tests/functions tests/agent/container
 
 build: setup ## build the functions and the layer with SAM
 	@sam build >/dev/null 2>.aws-sam-build.log || { cat .aws-sam-build.log; exit 1; }; rm -f .aws-sam-build.log

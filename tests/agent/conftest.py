@@ -3,6 +3,7 @@
 import base64
 import gzip
 import json
+import os
 import queue
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -15,6 +16,15 @@ from parallax.model.target import Healthy, Reached, Target
 from parallax.model.wire import decode_json
 from tests.agent.kubernetes_api import KubernetesServer
 from tests.agent.serving import Quiet, Server
+
+TARGETS = """\
+targets:
+  - name: platform-api
+    url: https://platform-api.keybuzz.io/
+    reached:
+      cluster: keybuzz
+      namespace: keybuzz
+"""
 
 KEY = "whsec_" + base64.b64encode(b"a key of the tests, 32 bytes long").decode()
 
@@ -79,6 +89,35 @@ def key_file(tmp_path: Path) -> Path:
     file = tmp_path / "key"
     file.write_text(KEY + "\n")
     return file
+
+
+@pytest.fixture
+def environment(
+    kubernetes_api: KubernetesServer,
+    ingest: IngestServer,
+    key_file: Path,
+    tmp_path: Path,
+) -> dict[str, str]:
+    """Return an environment in which the agent runs."""
+    targets = tmp_path / "targets.yaml"
+    targets.write_text(TARGETS)
+    # Nothing answers at the recorded addresses, so no probe must leave the machine.
+    nothing = {"items": []}
+    kubernetes_api.replaced |= {"nodes": nothing, "endpointslices": nothing}
+    body = kubernetes_api.body("services")
+    for item in body["items"]:
+        item["spec"]["clusterIP"] = "None"
+    kubernetes_api.replaced["services"] = body
+    return {
+        "PATH": os.environ["PATH"],
+        "PARALLAX_AGENT_NODE": "worker-01",
+        "PARALLAX_AGENT_CLUSTER": "keybuzz",
+        "PARALLAX_AGENT_INTERVAL": "1",
+        "PARALLAX_AGENT_KEY_FILE": str(key_file),
+        "PARALLAX_INGEST_URL": ingest.url,
+        "PARALLAX_TARGETS": str(targets),
+        "KUBECONFIG": str(kubernetes_api.kubeconfig(tmp_path)),
+    }
 
 
 @pytest.fixture

@@ -1,55 +1,15 @@
 """The real process: started, stopped by SIGTERM, refused bad settings."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from parallax_agent.__main__ import prepare
 from parallax_agent.settings import SettingsError
-from tests.agent.conftest import IngestServer, KubernetesServer
-
-TARGETS = """\
-targets:
-  - name: platform-api
-    url: https://platform-api.keybuzz.io/
-    reached:
-      cluster: keybuzz
-      namespace: keybuzz
-"""
-
-
-@pytest.fixture
-def environment(
-    kubernetes_api: KubernetesServer,
-    ingest: IngestServer,
-    key_file: Path,
-    tmp_path: Path,
-) -> dict[str, str]:
-    """Return an environment in which the agent runs."""
-    targets = tmp_path / "targets.yaml"
-    targets.write_text(TARGETS)
-    # Nothing answers at the recorded addresses, so no probe must leave the machine.
-    nothing = {"items": []}
-    kubernetes_api.replaced |= {"nodes": nothing, "endpointslices": nothing}
-    body = kubernetes_api.body("services")
-    for item in body["items"]:
-        item["spec"]["clusterIP"] = "None"
-    kubernetes_api.replaced["services"] = body
-    return {
-        "PATH": os.environ["PATH"],
-        "PARALLAX_AGENT_NODE": "worker-01",
-        "PARALLAX_AGENT_CLUSTER": "keybuzz",
-        "PARALLAX_AGENT_INTERVAL": "1",
-        "PARALLAX_AGENT_KEY_FILE": str(key_file),
-        "PARALLAX_INGEST_URL": ingest.url,
-        "PARALLAX_TARGETS": str(targets),
-        "KUBECONFIG": str(kubernetes_api.kubeconfig(tmp_path)),
-    }
+from tests.agent.conftest import IngestServer
 
 
 def start(environment: dict[str, str]) -> subprocess.Popen[str]:
