@@ -116,7 +116,7 @@ def _own_resolver(
 def _nobody_resolves(run: ProbeRun, up: str) -> str | None:
     """Say that the control's name does not resolve either, or that all are mute."""
     found = _control(run)
-    if found is not None and found.error_type is ErrorType.NAME_NOT_RESOLVED:
+    if found is not None and found.error_phase == "resolve":
         who = found.server_address or found.url
         return f"the probe's own resolver fails: not even {who} resolves, {up}"
     if run.resolutions:
