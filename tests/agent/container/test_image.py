@@ -33,7 +33,7 @@ def _image() -> None:
 @pytest.fixture
 def listen() -> str:
     """Return a loopback address of this test's own: nobody else has taken its port."""
-    return f"{IPv4Address(uuid.uuid4().int % 2**24 | 127 << 24)}:9815"
+    return f"{IPv4Address(uuid.uuid4().int % (2**24 - 4) + 2 + (127 << 24))}:9815"
 
 
 @pytest.fixture
