@@ -29,14 +29,20 @@ JOINED = (
 
 
 def chosen(words: str, case: Case) -> tuple[Fault, ...]:
-    """Return the faults that are meant. Raises FaultError for an unknown id."""
+    """Return the faults that are meant, by one word only those that fit the case.
+
+    Raises FaultError for an id that is unknown, or that cannot come about there.
+    """
     if words == "smoke":
         ids = SMOKE
     elif words == "all":
-        odd = (f"lb-health-check-wrong-port+{oddity}" for oddity in oddity_ids(case))
-        ids = (*fault_ids(case), *JOINED, *odd)
+        odd = (f"lb-health-check-wrong-port+{oddity}" for oddity in oddity_ids())
+        ids = (*fault_ids(), *JOINED, *odd)
     else:
         ids = tuple(part.strip() for part in words.split(",") if part.strip())
+    if words in {"smoke", "all"}:
+        fitting = {*fault_ids(case), *oddity_ids(case)}
+        ids = tuple(i for i in ids if fitting.issuperset(i.split("+")))
     if not ids:
         raise FaultError("no fault is named: smoke, all, or ids with commas between")
     return tuple(load_fault(fault_id, case) for fault_id in ids)

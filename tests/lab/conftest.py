@@ -132,6 +132,20 @@ def shop_up() -> Iterator[Up]:
         yield lab
 
 
+@pytest.fixture(scope="session")
+def k3s_up() -> Iterator[Up]:
+    """Keep a lab of two nodes with Traefik up."""
+    with kept_up(CASES / "k3s.yaml") as lab:
+        yield lab
+
+
+@pytest.fixture(scope="session")
+def local_up() -> Iterator[Up]:
+    """Keep a lab with policy Local and few ingress replicas up."""
+    with kept_up(CASES / "local.yaml") as lab:
+        yield lab
+
+
 @pytest.fixture
 def well(up: Up) -> Iterator[Up]:
     """Give the lab, and set it back to health afterwards."""
@@ -144,6 +158,20 @@ def shop(shop_up: Up) -> Iterator[Up]:
     """Give the other case's lab, and set it back to health afterwards."""
     yield shop_up
     shop_up.clear()
+
+
+@pytest.fixture
+def k3s(k3s_up: Up) -> Iterator[Up]:
+    """Give the lab with Traefik, and set it back to health afterwards."""
+    yield k3s_up
+    k3s_up.clear()
+
+
+@pytest.fixture
+def local(local_up: Up) -> Iterator[Up]:
+    """Give the lab with policy Local, and set it back to health afterwards."""
+    yield local_up
+    local_up.clear()
 
 
 @pytest.fixture(params=["well", "shop"])

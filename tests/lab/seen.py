@@ -1,4 +1,4 @@
-"""Seen: how the balancer looks to users and through its API.
+"""Seen: how the balancer looks to users, and what both APIs say.
 
 In: a lab that is up. Out: what is seen. It does not: change anything.
 """
@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 from lab.facts import HETZNER_PORT, HETZNER_TOKEN
+from lab.kubernetes.kubeconfig import token
 from tests.lab.conftest import Answer, Up
 
 
@@ -43,3 +44,11 @@ def direct(up: Up, role: str) -> Answer:
     host = up.case.app(role).host
     way = f"{host}:443:{up.case.balancer.address}"
     return up.get(f"https://{host}/", "--resolve", way)
+
+
+def kubernetes(up: Up, path: str) -> dict[str, Any]:
+    """Read from the lab's Kubernetes API as an agent does."""
+    places = up.case.addresses
+    url = f"http://{places.kubernetes}:6443/{path}"
+    bearer = f"Authorization: Bearer {token(up.case.nodes[0])}"
+    return json.loads(up.get(url, "-H", bearer).body)

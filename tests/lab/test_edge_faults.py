@@ -51,6 +51,37 @@ def test_both_resolvers_keep_the_old_address_for_an_hour(lab: Up) -> None:
     assert lab.public("api").code == 200
 
 
+def test_a_dead_address_answers_nothing_at_all(well: Up) -> None:
+    """Users wait there in vain; the balancer, asked directly, is well."""
+    well.inject("dns-stale-address-dead")
+    dead = str(well.case.addresses.dead)
+    host = well.case.app("api").host
+    told = [address for address, _ in resolved(well, host)]
+    assert told == [dead, dead, str(well.case.balancer.address)]
+    words = ("curl", "-so", "/dev/null", "-w", "%{errormsg}", "--max-time", "1")
+    assert "timed out" in well.run(*words, f"https://{host}/")
+    assert direct(well, "api").code == 200
+
+
+@pytest.mark.parametrize(
+    ("fault", "reached"), [("monitor-blind", 0), ("monitor-blind-resolver", 200)]
+)
+def test_a_blind_monitor_hits_nobody_else(well: Up, fault: str, reached: int) -> None:
+    """From where the monitor stands no name resolves; others are served as before."""
+    well.inject(fault)
+    control = facts_of(well.case, well.folder).control_url
+    words = ("curl", "-so", "/dev/null", "-w", "%{errormsg}", "--max-time", "1")
+    assert "esolv" in well.run(*words, control)  # in vain, or not in time
+    host, address = well.case.app("api").host, well.case.balancer.address
+    way = ("--resolve", f"{host}:443:{address}")
+    patience = () if reached else ("--max-time", "1")
+    assert well.get(f"https://{host}/", *way, *patience).code == reached
+    elsewhere = ("--interface", str(well.case.nodes[0].address))
+    assert well.get(f"https://{host}/", *way, *elsewhere).code == 200
+    well.clear()
+    assert {answer.code for answer in well.all_public().values()} == {200}
+
+
 def test_one_resolver_is_right_and_the_other_keeps_the_old_address(well: Up) -> None:
     """Users of the first reach the old balancer, users of the second do not."""
     well.inject("dns-resolvers-disagree")

@@ -1,13 +1,11 @@
 """The faults behind the balancer: what users see, and what the inside says of it."""
 
-import json
 import time
-from typing import Any
 
 import pytest
 
-from lab.kubernetes.kubeconfig import token
 from tests.lab.conftest import Answer, Up
+from tests.lab.seen import kubernetes
 
 pytestmark = pytest.mark.lab
 MARK = "feedfeedfeedfeedfeedfeedfeed{:04d}"
@@ -44,14 +42,6 @@ def hangs(up: Up, source: object, place: str) -> bool:
     words = ("curl", "-so", "/dev/null", "-w", "%{errormsg}", "--max-time", "1")
     told = up.run(*words, "--interface", str(source), f"http://{place}/")
     return "timed out" in told
-
-
-def kubernetes(up: Up, path: str) -> dict[str, Any]:
-    """Read from the lab's Kubernetes API as an agent does."""
-    places = up.case.addresses
-    url = f"http://{places.kubernetes}:6443/{path}"
-    bearer = f"Authorization: Bearer {token(up.case.nodes[0])}"
-    return json.loads(up.get(url, "-H", bearer).body)
 
 
 def by_ingress(up: Up, node: int, address: str | None = None) -> int:

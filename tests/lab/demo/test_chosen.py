@@ -2,7 +2,7 @@
 
 import pytest
 
-from lab.case import load
+from lab.case import CASES, load
 from lab.demo.chosen import chosen
 from lab.fault import FaultError, fault_ids
 
@@ -19,6 +19,17 @@ def test_all_holds_every_fault_file() -> None:
     """No fault is left out, and what is joined comes besides."""
     ids = {fault.id for fault in chosen("all", load())}
     assert set(fault_ids()) < ids
+
+
+@pytest.mark.parametrize("words", ["smoke", "all"])
+def test_what_a_case_cannot_have_is_left_out(words: str) -> None:
+    """Two nodes play what two nodes can; asked for by its id it is refused."""
+    case = load(CASES / "k3s.yaml")
+    ids = {fault.id for fault in chosen(words, case)}
+    assert "pod-answers-error" in ids
+    assert not any("overlay-between-nodes-broken" in name for name in ids)
+    with pytest.raises(FaultError, match="needs 3 nodes"):
+        chosen("overlay-between-nodes-broken", case)
 
 
 def test_ids_are_taken_in_their_order() -> None:

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from lab.kubernetes.accounts import NOBODY_TOKEN
+from lab.kubernetes.kubeconfig import token
 from tests.lab.conftest import Up
 
 pytestmark = pytest.mark.lab
@@ -58,6 +60,13 @@ print(json.dumps([
     failure(old),
 ]))
 """
+CLASSES = """
+networking = client.NetworkingV1Api()
+names = [c.metadata.name for c in networking.list_ingress_class().items]
+for event in watch.Watch().stream(networking.list_ingress_class, timeout_seconds=60):
+    print(json.dumps([names, [event["type"], event["object"].metadata.name]]))
+    break
+"""
 WATCHED = """
 import sys
 from lab.control import tell
@@ -96,6 +105,29 @@ def test_refusals_are_worded_as_recorded(up: Up) -> None:
     )
     assert none == [404, 'services "none" not found']
     assert old[0] == 410
+
+
+def test_a_cluster_without_gateway_api_answers_404_to_who_may_read_it(up: Up) -> None:
+    """Plain text, as of a path nobody serves; without the right 403 comes first."""
+    places = up.case.addresses
+    url = (
+        f"http://{places.kubernetes}:6443/apis/gateway.networking.k8s.io/v1/httproutes"
+    )
+    known, nobody = (
+        up.get(url, "-H", f"Authorization: Bearer {word}")
+        for word in (token(up.case.nodes[0]), NOBODY_TOKEN)
+    )
+    assert (known.code, known.body) == (404, "404 page not found\n")
+    assert known.headers["Content-Type"].startswith("text/plain")
+    assert nobody.code == 403
+    assert 'in API group \\"gateway.networking.k8s.io\\"' in nobody.body
+
+
+def test_ingress_classes_are_listed_and_watched(up: Up) -> None:
+    """The one class of the case, by list and as the first event of a watch."""
+    names, watched = json.loads(up.python(HEAD + CLASSES))
+    assert names == [watched[1]] == ["nginx"]
+    assert watched[0] == "ADDED"
 
 
 def test_a_watch_tells_that_endpoints_are_gone(well: Up) -> None:
