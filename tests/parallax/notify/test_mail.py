@@ -264,6 +264,7 @@ def test_how_it_comes_is_told_with_counts_and_window() -> None:
     assert "; constant: 11 of 11 failed in 20 s." in body
     body = " ".join(render(finding(s.out_of_step())).body.split())
     assert "; intermittent: 3 of 11 failed in 20 s." in body
+    assert "https://platform-api.keybuzz.io/ answers 503 now and then for users" in body
     told = (
         "Follows: ingress replica ingress-1: 3 of 3 requests through ingress-1 failed,"
         " none of 10 elsewhere."

@@ -52,10 +52,13 @@ def _how(symptom: Symptom) -> str:
 def _does(finding: Finding) -> str:
     """Return what the URL does, e.g. `answers 503` or `gives no answer (timeout)`."""
     status, gets = finding.symptom.status_code, answer(finding)
+    by_turns = finding.symptom.constancy is Constancy.INTERMITTENT
+    often = " now and then" if by_turns else ""
     if status is None:
-        return f"gives no answer ({gets})" if gets else "does not answer well"
+        return f"gives no answer{often} ({gets})" if gets else "does not answer well"
     error = 400
-    return f"answers {gets}" if status >= error else f"answers {gets}, but not well,"
+    said = f"answers {gets}{often}"
+    return said if status >= error else f"{said}, but not well,"
 
 
 def since(finding: Finding) -> str:
