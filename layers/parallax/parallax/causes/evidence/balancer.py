@@ -131,6 +131,8 @@ def _answered_by(snapshot: Snapshot, hop: str) -> str | None:
     users = () if snapshot.target.reached.cdn else FOR_THE_TARGET
     for probe in outside(snapshot, *users, *AT_THE_BALANCER):
         author = written_by(probe)
+        if elsewhere(snapshot, probe):
+            continue
         if author.hop == hop and author.how != "replayed":
             answer = f"{probe.status_code} by {author.writer}"
             return f"the {probe.role.value} probe was answered {answer}"
