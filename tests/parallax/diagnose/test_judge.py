@@ -209,11 +209,9 @@ def test_the_balancer_is_blamed_only_if_every_target_is_unhealthy(
 def test_an_old_servers_page_says_nothing_of_the_balancer() -> None:
     """Users met another machine: only what was asked of the balancer tells of it."""
     found = judge(s.FAULTS["dns-stale-address"]()).assessments
-    firewall = next(a for a in found if a.cause == "node-firewall-blocks-load-balancer")
-    assert firewall.evidence == (
-        "the unknown-host probe was answered 404 by ingress-nginx, so the balancer"
-        " gets through",
-    )
+    firewall = next(a for a in found if a.cause.startswith("node-firewall"))
+    told = "the unknown-host probe was answered 404 by ingress-nginx"
+    assert firewall.evidence[0].startswith(told)
 
 
 def test_a_health_check_port_that_is_a_node_port_of_ours_is_not_wrong() -> None:
