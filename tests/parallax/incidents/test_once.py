@@ -1,0 +1,57 @@
+"""Once: whatever the clock does, each finding and each advice goes out one time."""
+
+import json
+import random
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from parallax.diagnose import Rules
+from parallax.incidents import DynamoIncidents
+from parallax.incidents.advice import DynamoAdvice
+from parallax.incidents.move import move
+from parallax.notify.publish import Publisher
+from tests.parallax import scenarios as s
+
+RULES = Rules(settle_seconds=60, quiet_seconds=120)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_each_news_goes_out_once_though_clocks_jump(cloud: Any, seed: int) -> None:
+    """Failures, health, one ready pod; each is judged and delivered twice."""
+    chance = random.Random(seed)  # noqa: S311 - no secret
+    incidents, records = DynamoIncidents(cloud.incidents), DynamoAdvice(cloud.incidents)
+    publisher = Publisher(cloud.incidents, cloud.queue, cloud.topic)
+    now, told = s.NOW, dict[str, bool]()
+    for _ in range(14):
+        now += timedelta(seconds=chance.choice([-3600, *[60] * 4, 130, 400]))
+        page = chance.choice([s.OK, s.LB_503, s.LB_503])
+        outside = s.run(page, at=now - timedelta(seconds=30))
+        inside = s.reports(ready=chance.choice([*[1] * 6, 5]), at=now)
+        known = [outside, s.balancer(at=now), *inside]
+        for _ in range(2):
+            move(s.TARGET, lambda *_, k=known: k, incidents, now, RULES, records)
+            told |= publish(publisher, incidents, records)
+    out = [json.loads(text)["id"] for text in cloud.messages(cloud.queue)]
+    assert sorted(out) == sorted(told)
+    assert len(cloud.messages(cloud.inbox)) == sum(told.values())
+    record = records.get("platform-api/advice")
+    assert record
+    assert record.number
+    assert len(told) > record.number
+
+
+def publish(
+    publisher: Publisher, incidents: DynamoIncidents, records: DynamoAdvice
+) -> dict[str, bool]:
+    """Publish what the table tells now, as its stream would; by id: is it mailed."""
+    incident, record = incidents.get(s.TARGET.name), records.get("platform-api/advice")
+    told: dict[str, bool] = {}
+    if incident and incident.finding:
+        publisher.publish(incident.finding)
+        told[incident.finding.id] = incident.finding.turn is not None
+    for news in record.news if record else ():
+        publisher.advise(news)
+        told[news.id] = False
+    return told
