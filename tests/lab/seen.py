@@ -52,3 +52,18 @@ def kubernetes(up: Up, path: str) -> dict[str, Any]:
     url = f"http://{places.kubernetes}:6443/{path}"
     bearer = f"Authorization: Bearer {token(up.case.nodes[0])}"
     return json.loads(up.get(url, "-H", bearer).body)
+
+
+def hangs(up: Up, source: object, place: str) -> bool:
+    """Whether a connection from an address to a place gets no answer at all."""
+    words = ("curl", "-so", "/dev/null", "-w", "%{errormsg}", "--max-time", "1")
+    told = up.run(*words, "--interface", str(source), f"http://{place}/")
+    return "timed out" in told
+
+
+def by_ingress(up: Up, node: int, address: str | None = None) -> int:
+    """Ask an ingress NodePort (or another address) for the api, as that node."""
+    source = str(up.case.nodes[node].address)
+    place = address or f"{source}:{up.case.ingress.http_node_port}"
+    host = f"Host: {up.case.app('api').host}"
+    return up.get(f"http://{place}/", "--interface", source, "-H", host).code

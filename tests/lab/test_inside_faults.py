@@ -5,7 +5,7 @@ import time
 import pytest
 
 from tests.lab.conftest import Answer, Up
-from tests.lab.seen import kubernetes
+from tests.lab.seen import by_ingress, hangs, kubernetes
 
 pytestmark = pytest.mark.lab
 MARK = "feedfeedfeedfeedfeedfeedfeed{:04d}"
@@ -37,23 +37,7 @@ def ask_until(up: Up, code: int, start: int) -> str:
     pytest.fail(f"no {code} in 60 requests")
 
 
-def hangs(up: Up, source: object, place: str) -> bool:
-    """Whether a connection from an address to a place gets no answer at all."""
-    words = ("curl", "-so", "/dev/null", "-w", "%{errormsg}", "--max-time", "1")
-    told = up.run(*words, "--interface", str(source), f"http://{place}/")
-    return "timed out" in told
-
-
-def by_ingress(up: Up, node: int, address: str | None = None) -> int:
-    """Ask an ingress NodePort (or another address) for the api, as that node."""
-    source = str(up.case.nodes[node].address)
-    place = address or f"{source}:{up.case.ingress.http_node_port}"
-    host = f"Host: {up.case.app('api').host}"
-    return up.get(f"http://{place}/", "--interface", source, "-H", host).code
-
-
 INGRESS = "apis/networking.k8s.io/v1/namespaces/keybuzz/ingresses/keybuzz-api"
-SERVICE = "api/v1/namespaces/ingress-nginx/services/ingress-nginx-controller"
 DAEMONSET = "apis/apps/v1/namespaces/ingress-nginx/daemonsets/ingress-nginx-controller"
 
 
@@ -119,23 +103,6 @@ def test_without_ingress_pods_the_nodeport_refuses(well: Up) -> None:
     assert well.get("http://10.0.0.110:8080/").code == 200
     state = kubernetes(well, DAEMONSET)["status"]
     assert state["desiredNumberScheduled"] == state["numberReady"] == 0
-
-
-def test_local_policy_drops_what_comes_to_a_node_without_a_pod(well: Up) -> None:
-    """The balancer's address hangs there, another node too; the node itself passes."""
-    well.inject("nodeport-dropped-by-local-traffic-policy")
-    port = well.case.ingress.http_node_port
-    without, within = f"10.0.0.114:{port}", f"10.0.0.110:{port}"
-    assert hangs(well, "10.0.0.5", without)
-    assert hangs(well, "10.0.0.110", without)
-    assert by_ingress(well, 4) == 200
-    as_balancer = ("--interface", "10.0.0.5")
-    assert well.get(f"http://{within}/healthz", *as_balancer).code == 200
-    spec = kubernetes(well, SERVICE)["spec"]
-    assert spec["externalTrafficPolicy"] == "Local"
-    health = f"http://10.0.0.{{}}:{spec['healthCheckNodePort']}/healthz"
-    assert well.get(health.format(110)).code == 200
-    assert well.get(health.format(114)).code == 503
 
 
 def test_a_broken_overlay_leaves_only_the_own_nodes_pod(well: Up) -> None:

@@ -6,7 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.lab.conftest import Up
-from tests.lab.seen import balancer, is_haproxy_page, kubernetes, verdicts
+from tests.lab.seen import (
+    balancer,
+    by_ingress,
+    hangs,
+    is_haproxy_page,
+    kubernetes,
+    verdicts,
+)
 
 pytestmark = pytest.mark.lab
 SERVICE = "api/v1/namespaces/ingress-nginx/services/ingress-nginx-controller"
@@ -44,8 +51,21 @@ def test_a_check_that_is_green_everywhere_sends_users_where_nobody_is(
     deadline = time.monotonic() + 60
     with ThreadPoolExecutor() as pool:
         while not {200, 503} <= seen and time.monotonic() < deadline:
-            seen |= {a.code for a in pool.map(local.public, ["front"] * 5)}
-    assert seen == {200, 503}
+            seen |= {a.code for a in pool.map(local.public, ["api"] * 5)}
+    assert {200, 503} <= seen
+    asks_from_the_node_itself_are_no_evidence(local)
+
+
+def asks_from_the_node_itself_are_no_evidence(up: Up) -> None:
+    """Ask a node without a pod: the balancer and another node hang, itself passes."""
+    having, lacking = up.case.nodes[0].address, up.case.nodes[4].address
+    place = f"{lacking}:{up.case.ingress.http_node_port}"
+    balancers = up.case.balancer.private_address
+    assert hangs(up, balancers, place)
+    assert hangs(up, having, place)
+    assert by_ingress(up, 4) == 200
+    health = [up.get(f"http://{node}:32123/healthz") for node in (having, lacking)]
+    assert [answer.code for answer in health] == [200, 503]
 
 
 def test_a_firewall_shuts_out_health_checks_and_requests(local: Up) -> None:
