@@ -16,7 +16,7 @@ from lab.demo.play import look
 from lab.demo.stage import Stage
 from lab.fault import Fault
 
-PATIENCE_SECONDS = 90.0
+PATIENCE_SECONDS = 180.0
 WAKE_SECONDS = 8.0
 """As often as that probe and inspect are woken while something is awaited."""
 
