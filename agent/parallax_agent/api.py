@@ -32,6 +32,11 @@ class Lists:
     forbidden: set[str] = field(default_factory=set[str])
     absent: set[str] = field(default_factory=set[str])
     _read: dict[Wanted, Told] = field(default_factory=dict[Wanted, Told])
+    _until: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Begin to wait: what becomes known late in a cycle may not prolong it."""
+        self._until = self.watches.deadline()
 
     def prefetch(self, wanted: Iterable[tuple[str, str | None]]) -> None:
         """Begin all watches side by side, so that a dead API costs one timeout."""
@@ -52,7 +57,7 @@ class Lists:
 
     def _told(self, call: str, wanted: Wanted) -> Told:
         if wanted not in self._read:
-            told = self._read[wanted] = self.watches.told(wanted)
+            told = self._read[wanted] = self.watches.told(wanted, self._until)
             if told.items is None:
                 self.problems[call] = told.problem or f"cannot {call}: no answer yet"
             if told.lack is Lack.FORBIDDEN:

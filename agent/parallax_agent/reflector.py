@@ -184,7 +184,9 @@ class Reflector(threading.Thread):
         news = lack or self._failures >= PATIENCE or not self.cache.answered(0)
         self.cache.broke(problem, lack)
         if news and (not self._said or (lack and problem != self._said)):
-            logger.warning("%s", problem)
+            # Not every cluster has every extension; a refusal is a mistake.
+            level = logging.INFO if lack is Lack.ABSENT else logging.WARNING
+            logger.log(level, "%s", problem)
             self._said = problem
 
     def _said_well(self) -> None:

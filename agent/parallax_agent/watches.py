@@ -45,13 +45,20 @@ class Watches:
                 reflector.start()
             self._kept[one].asked_at = now
 
-    def told(self, wanted: Wanted) -> Told:
-        """Return what is known, waiting only where nothing has answered yet."""
+    def told(self, wanted: Wanted, until: float | None = None) -> Told:
+        """Return what is known, waiting only where nothing has answered yet.
+
+        `until` is when the asker's own patience ends, a `deadline`.
+        """
         self.want([wanted])
         kept = self._kept[wanted]
-        cache = kept.reflector.cache
-        cache.answered(max(0.0, kept.patience_ends - self._now()))
-        return cache.told()
+        ends = kept.patience_ends if until is None else min(kept.patience_ends, until)
+        kept.reflector.cache.answered(max(0.0, ends - self._now()))
+        return kept.reflector.cache.told()
+
+    def deadline(self) -> float:
+        """Return until when one cycle waits for first answers, all together."""
+        return self._now() + FIRST_SECONDS
 
     def tidy(self) -> None:
         """Stop watching what no cycle asked for lately."""

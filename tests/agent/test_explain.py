@@ -68,7 +68,7 @@ def test_colors_only_where_they_are_wanted() -> None:
 
 def test_a_host_that_nobody_takes() -> None:
     """It says so, names the hosts that are served, and what would help."""
-    found = told(ingresses=[ingress("shop.exemple"), ingress("a.example")])
+    found = told(ingresses=[ingress("shopp.example"), ingress("a.example")])
     lines = "\n".join(as_text(found))
     assert not found.found
     assert "-- route    no Ingress or HTTPRoute takes shop.example" in lines
@@ -177,17 +177,23 @@ def test_the_targets_file_counts_and_is_compared(
     )
 
 
-def test_exit_codes(kubernetes_api: KubernetesServer, tmp_path: Path) -> None:
-    """1: not found. 2: wrong use, and one line says what of it."""
+def test_not_found(kubernetes_api: KubernetesServer, tmp_path: Path) -> None:
+    """1: no Ingress takes it, or none in this namespace."""
     missing = call(kubernetes_api, tmp_path, "nobody.keybuzz.io")
     assert (missing.returncode, missing.stderr) == (1, "")
     hidden = ("platform-api.keybuzz.io", "--namespace", "default")
     assert call(kubernetes_api, tmp_path, *hidden).returncode == 1
-    wrong = [("two words",), ("a.example", "--path", "x"), ("--what",), ()]
-    for arguments in wrong:
-        done = call(kubernetes_api, tmp_path, *arguments)
-        assert (done.returncode, done.stdout) == (2, "")
-        assert "parallax-agent explain: " in done.stderr
+
+
+def test_wrong_use(capsys: pytest.CaptureFixture[str]) -> None:
+    """2, and a line says what of it; no API is asked."""
+    for arguments in (("two words",), ("a.example", "--path", "x")):
+        assert command.main(["explain", *arguments]) == 2
+        assert "parallax-agent explain: " in capsys.readouterr().err
+    for arguments in (("--what",), ()):
+        with pytest.raises(SystemExit) as ended:
+            command.main(["explain", *arguments])
+        assert ended.value.code == 2
 
 
 def test_what_may_be_named_wrong(

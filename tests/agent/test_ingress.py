@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from parallax.model.wire import Json
 from parallax_agent.ingress import MOST_HOSTS, canaries, hosts, route
+from parallax_agent.matching import EXACT
 
 
 def ingress(
@@ -138,3 +139,76 @@ def test_of_too_many_hosts_the_target_s_and_the_likest_stay(
     assert list(found) == sorted(set(found))
     assert {host, slip, "*.shop.example"} <= set(found)
     assert host not in hosts(rules, host) or form.format(label) == host
+
+
+def annotated(**notes: str) -> dict[str, Any]:
+    """Write an Ingress with ingress-nginx's annotations."""
+    rule = ingress("a.example", ("/v1(/|$)(.*)", "ImplementationSpecific", "a"))
+    names = {
+        f"nginx.ingress.kubernetes.io/{name.replace('_', '-')}": text
+        for name, text in notes.items()
+    }
+    rule["metadata"]["annotations"] = names
+    return rule
+
+
+def test_a_regular_expression_counts_by_its_beginning() -> None:
+    """With use-regex or rewrite-target a path is no plain text, and never run."""
+    for item in (annotated(use_regex="true"), annotated(rewrite_target="/$2")):
+        assert route([item], "a.example", "/v1/books") is not None
+        assert route([item], "a.example", "/v2") is None
+    assert route([annotated()], "a.example", "/v1/books") is None
+
+
+def test_an_alias_is_a_host_like_the_first() -> None:
+    """server-alias adds hosts that are served, and known."""
+    item = annotated(use_regex="true", server_alias="b.example, c.example")
+    ranks = [
+        found.rank[0]
+        for host in ("a.example", "c.example")
+        if (found := route([item], host, "/v1"))
+    ]
+    assert ranks == [EXACT, EXACT]
+    assert hosts([item], "a.example") == ("a.example", "b.example", "c.example")
+
+
+@pytest.mark.parametrize(
+    ("spec", "annotation", "tls"),
+    [
+        ({}, {}, False),
+        ({"tls": [{"secretName": "s"}]}, {}, True),
+        ({"tls": [{"hosts": ["b.example"]}]}, {}, False),
+        ({}, {"router.tls": "true"}, True),
+        ({}, {"router.entrypoints": "websecure"}, True),
+        ({}, {"router.entrypoints": "web,websecure"}, False),
+    ],
+)
+def test_who_ends_tls(
+    spec: dict[str, Any], annotation: dict[str, str], *, tls: bool
+) -> None:
+    """A section without hosts is for all; Traefik says it by annotation as well."""
+    rule = ingress("a.example", ("/", "Prefix", "a"), **spec)
+    rule["metadata"]["annotations"] = {
+        f"traefik.ingress.kubernetes.io/{name}": text
+        for name, text in annotation.items()
+    }
+    found = route([rule], "a.example", "/")
+    assert found is not None
+    assert found.tls is tls
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "protocol"),
+    [
+        ("haproxy.org/server-ssl", "true", "HTTPS"),
+        ("haproxy-ingress.github.io/backend-protocol", "h1-ssl", "h1-ssl"),
+        ("haproxy-ingress.github.io/backend-protocol", "h1", "HTTP"),
+    ],
+)
+def test_what_haproxy_s_pods_speak(name: str, text: str, protocol: str) -> None:
+    """Both HAProxy controllers have annotations of their own for it."""
+    rule = ingress("a.example", ("/", "Prefix", "a"))
+    rule["metadata"]["annotations"] = {name: text}
+    found = route([rule], "a.example", "/")
+    assert found is not None
+    assert found.backend_protocol == protocol

@@ -353,7 +353,7 @@ def test_gateways_that_may_not_be_read_hide_hosts() -> None:
 
 def test_an_ingress_is_found_for_a_host_that_nobody_takes() -> None:
     """The only controller there is answers with its own page: it is asked."""
-    path = seen(shelf(TRAEFIK, ingresses=[ingress("shop.exemple")]))
+    path = seen(shelf(TRAEFIK, ingresses=[ingress("shopp.example")]))
     assert (path.route, door(path)) == (None, "kube-system/traefik")
 
 

@@ -7,8 +7,9 @@ import pytest
 
 from parallax_agent import watches as watches_module
 from parallax_agent.api import Lists, connect
+from parallax_agent.cache import Cache
 from parallax_agent.resources import Wanted
-from parallax_agent.watches import IDLE_SECONDS, Watches
+from parallax_agent.watches import FIRST_SECONDS, IDLE_SECONDS, Watches
 from tests.agent.kubernetes_api import KubernetesServer
 from tests.agent.test_cache import Clock
 from tests.agent.test_sightings import until
@@ -62,6 +63,24 @@ def test_a_first_answer_that_does_not_come_is_a_problem(
         lists = Lists(watches)
         assert lists.items("nodes", None) is None
         assert lists.problems == {"list nodes": "cannot list nodes: no answer yet"}
+
+
+def test_a_cycle_waits_for_all_first_answers_together(
+    kubernetes_api: KubernetesServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A watch that begins late in a cycle gets only what is left of its patience."""
+    monkeypatch.setattr("parallax_agent.reflector.Reflector.run", lambda _: None)
+    waited: list[float] = []
+    monkeypatch.setattr(Cache, "answered", lambda _, seconds: waited.append(seconds))
+    clock = Clock()
+    file = kubernetes_api.kubeconfig(tmp_path)
+    with closing(connect(file)) as apis, closing(Watches(apis, clock)) as watches:
+        lists = Lists(watches)
+        clock.now = FIRST_SECONDS - 1
+        lists.items("nodes", None)
+        clock.now = FIRST_SECONDS + 1
+        lists.items("pods", "keybuzz")
+    assert waited == [1.0, 0.0]
 
 
 def test_closing_ends_every_thread(
