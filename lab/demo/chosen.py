@@ -18,7 +18,7 @@ SMOKE = (
     "cache-replays-error+service-without-endpoints",
     "lb-no-target+oddity:one-pod-not-ready",
 )
-"""One fault a hop, two at once, one beside an oddity. Not the overlay: it fails still."""
+"""One fault a hop, two at once, one beside an oddity; not the overlay, which fails."""
 JOINED = (
     "cache-replays-error+service-without-endpoints",
     "lb-no-target+pod-answers-error",
