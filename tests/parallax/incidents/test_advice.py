@@ -97,6 +97,7 @@ def test_a_record_nobody_can_read_begins_anew_with_its_number(cloud: Any) -> Non
     broken = item | {"payload": {"B": b"nonsense"}}
     cloud.client("dynamodb").put_item(TableName=cloud.incidents, Item=broken)
     found = table.get(SUBJECT)
+    assert found is not None
     assert found == AdviceRecord(subject=SUBJECT, version=3, number=7)
     table.put(found)
 
