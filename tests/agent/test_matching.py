@@ -75,7 +75,7 @@ def test_a_beginning_never_loses_a_path(pattern: str, path: str) -> None:
     """Whatever the expression takes from its start begins with the plain text."""
     try:
         found = re.match(pattern, path)
-    except re.error:
+    except (re.error, FutureWarning):  # what Python warns of, nobody means
         return
     if found:
         assert path.startswith(plain_beginning(pattern))

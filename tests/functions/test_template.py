@@ -36,6 +36,7 @@ REACHED = {
     ".state": ("incidents/__init__.py", "state"),
     "move_all": ("incidents/__init__.py", "get", "put"),
     "sweep": ("incidents/__init__.py", "unresolved", "get", "put"),
+    "sweep_advice": ("incidents/scan.py", "subjects"),
     ".publish": (
         "notify/publish.py",
         *("publish", "_go", "_send", "_mail", "_marks", "_mark"),
