@@ -60,10 +60,15 @@ def plain_beginning(pattern: str) -> str:
 
 
 def _is_choice(pattern: str) -> bool:
-    """Tell whether `|` stands outside all brackets: each side may begin otherwise."""
+    """Tell whether `|` may stand outside all brackets: each side may begin otherwise.
+
+    Where brackets may be escaped or stand in a set, their count says nothing.
+    """
+    if "|" in pattern and any(sign in pattern for sign in "\\["):
+        return True
     depth = 0
     for sign in pattern:
-        depth += (sign in "([") - (sign in ")]")
+        depth += (sign == "(") - (sign == ")")
         if sign == "|" and depth <= 0:
             return True
     return False

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parallax_agent.matching import (
@@ -22,6 +22,7 @@ HOST = st.lists(LABEL, min_size=2, max_size=4).map(".".join)
 PATH = st.lists(st.text("ab", max_size=2), max_size=4).map(lambda p: "/" + "/".join(p))
 
 
+@settings(deadline=None)
 @given(host=HOST, other=HOST, label=LABEL)
 def test_hosts_of_an_ingress(host: str, other: str, label: str) -> None:
     """A host names itself; a wildcard stands for exactly one label of it."""
@@ -32,6 +33,7 @@ def test_hosts_of_an_ingress(host: str, other: str, label: str) -> None:
     assert (host_rank(other, host) == OTHER) is (other != host)
 
 
+@settings(deadline=None)
 @given(host=HOST, labels=st.lists(LABEL, min_size=1, max_size=3))
 def test_hosts_of_a_gateway(host: str, labels: list[str]) -> None:
     """A wildcard stands for one label or several, never for none or half of one."""
@@ -43,6 +45,7 @@ def test_hosts_of_a_gateway(host: str, labels: list[str]) -> None:
     assert not listener_takes(f"*.{host}", f"x{host}")
 
 
+@settings(deadline=None)
 @given(prefix=PATH, path=PATH)
 def test_prefixes_go_by_whole_elements(prefix: str, path: str) -> None:
     """A prefix takes what begins with its elements, and nothing else."""
@@ -60,7 +63,10 @@ def test_prefixes_go_by_whole_elements(prefix: str, path: str) -> None:
         ("^/v1.0/x", "/v1"),
         ("/ab?c", "/a"),
         ("/a|/b", ""),
-        ("/[a|b]/c", "/"),
+        ("/[ab]/c", "/"),
+        ("/[a|b]/c", ""),
+        ("/a[(]|/b", ""),
+        (r"/a\(|/b", ""),
         ("(", ""),
         (r"/x\.html$", "/x"),
     ],
@@ -70,12 +76,18 @@ def test_a_regular_expression_s_beginning(pattern: str, beginning: str) -> None:
     assert plain_beginning(pattern) == beginning
 
 
-@given(pattern=st.text("/ab.*?+()[]|$\\", max_size=8), path=PATH)
+PIECE = st.sampled_from(
+    ["/", "a", "b", ".", "*", "?", "+", "(", ")", "[(]", "[|]", "|", "$", r"\(", r"\|"]
+)
+
+
+@settings(deadline=None)
+@given(pattern=st.lists(PIECE, max_size=8).map("".join), path=PATH)
 def test_a_beginning_never_loses_a_path(pattern: str, path: str) -> None:
     """Whatever the expression takes from its start begins with the plain text."""
     try:
         found = re.match(pattern, path)
-    except (re.error, FutureWarning):  # what Python warns of, nobody means
+    except re.error:
         return
     if found:
         assert path.startswith(plain_beginning(pattern))
