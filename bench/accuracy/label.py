@@ -13,6 +13,8 @@ from parallax.model.balancer import BalancerReading, HealthStatus, TargetHealth
 from parallax.model.judgement import NOT_ESTABLISHED
 
 NONE = "none"
+NODE_PORTS = range(30000, 32768)
+"""kube-apiserver's default."""
 BALANCERS = 3
 """Where on the way the balancer's faults stand (`Fault.outer`)."""
 SUFFICES = "each alone leaves the balancer without a healthy target"
@@ -62,6 +64,9 @@ def label_of(
     if truth.cause == "lb-some-targets-unhealthy" and not _mixed(observed):
         evident = False
         reasons.append("when the balancer was read, no target or all were unhealthy")
+    if truth.cause == "lb-health-check-wrong-port" and _may_be_host_port(observed):
+        evident = False
+        reasons.append("no word why, and a pod may listen on the nodes themselves")
     whole = evident and not kept_back
     if not whole:
         accept.add(NOT_ESTABLISHED)
@@ -95,6 +100,17 @@ def _checks(observed: Observed) -> set[str]:
         for service in seen.load_balancer.services
     }
     return found or {"tcp"}
+
+
+def _may_be_host_port(observed: Observed) -> bool:
+    """Say whether a check asks no NodePort, and nobody says what it meets there."""
+    ports = {
+        service.health_check.port
+        for seen in observed.observations
+        if isinstance(seen, BalancerReading) and seen.load_balancer
+        for service in seen.load_balancer.services
+    }
+    return bool(ports - set(NODE_PORTS)) and not _told(observed)
 
 
 def _told(observed: Observed) -> bool:

@@ -9,6 +9,9 @@ from bench.accuracy.platform.parts import Listen
 from bench.accuracy.platform.wish import Wish
 from bench.accuracy.platform.world import World
 
+NO_NODE_PORTS = (8080, 9000, 10254, 80)
+"""What people mistake for the port to check; a pod may listen there by itself."""
+
 
 def free_port(world: World) -> int:
     """Return a NodePort that nobody serves."""
@@ -34,7 +37,8 @@ def wrong_check_port(world: World) -> Truth:
     """The checks ask a port that nobody serves."""
     port = free_port(world)
     if world.rng.random() < 0.3:
-        port = world.rng.choice((8080, 9000, 10254, 80))
+        taken = {p.port for p in world.pods if p.host_network}
+        port = world.rng.choice([p for p in NO_NODE_PORTS if p not in taken])
     for listen in world.balancer.listens:
         listen.check.port = port
     return Truth(cause="lb-health-check-wrong-port")

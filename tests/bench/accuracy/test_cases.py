@@ -55,3 +55,11 @@ def test_what_is_kept_back_is_not_there_and_may_be_abstained_from() -> None:
         assert not any(isinstance(o, NodeReport) for o in seen)
         assert NOT_ESTABLISHED in case.label.accept
         assert case.label.evidence == "partial"
+
+
+def test_a_check_that_may_ask_a_pods_host_port_is_partial_without_a_word() -> None:
+    """A wrong port outside the NodePorts is shown by Hetzner's refusal only."""
+    case = case_of("working-504")
+    assert case.fault == "lb-health-check-wrong-port"
+    assert NOT_ESTABLISHED in case.label.accept
+    assert case.label.evidence == "partial"

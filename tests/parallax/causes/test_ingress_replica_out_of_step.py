@@ -105,3 +105,24 @@ def test_one_replica_or_replicas_alike_rule_it_out() -> None:
 def test_a_constant_failure_has_nothing_to_compare() -> None:
     """All users fail: other causes tell why."""
     assert answer(s.without_endpoints()) is Answer.UNKNOWN
+
+
+def test_pods_that_say_the_same_are_asked_for_first() -> None:
+    """Without a log, a pod of their own may be what the replicas were answered by."""
+    x = replace(s.out_of_step(), sightings=())
+    bad = s.probe(Role.POD, x.taken_at, s.POD_503, node="worker-01", healthy=False)
+    first = replace(x.reports[0], probes=(*x.reports[0].probes, bad))
+    assert answer(replace(x, reports=(first, *x.reports[1:]))) is Answer.UNKNOWN
+
+
+def test_a_page_that_nobody_knows_is_the_ingresss_where_its_log_says_so() -> None:
+    """No upstream, and this status: whoever drew the page."""
+    x = unasked(s.out_of_step())
+    assert x.run
+    probes = tuple(
+        p if p.healthy else replace(p, body="Request refused.", headers=())
+        for p in x.run.probes
+    )
+    x = replace(x, run=replace(x.run, probes=probes))
+    assert answer(x) is Answer.SUPPORTED
+    assert answer(replace(x, sightings=())) is Answer.UNKNOWN

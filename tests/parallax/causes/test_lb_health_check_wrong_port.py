@@ -1,10 +1,12 @@
 """Specification of `lb-health-check-wrong-port`: what Hetzner's words leave open."""
 
+from dataclasses import replace
+
 import pytest
 
 from parallax.causes.lb_health_check_wrong_port import CAUSE
 from parallax.diagnose import judge
-from parallax.model.finding import Answer
+from parallax.model.finding import NOT_ESTABLISHED, Answer
 from parallax.model.snapshot import Snapshot
 from tests.parallax import edge as e
 from tests.parallax import scenarios as s
@@ -47,7 +49,7 @@ def test_a_port_that_may_be_right_is_left_open(port: int, detail: str | None) ->
     found = CAUSE.assess(x)
     assert found.answer is Answer.UNKNOWN
     assert f":{port}" in found.missing[0]
-    assert judge(x).cause == "lb-no-healthy-target"
+    assert judge(x).cause == NOT_ESTABLISHED
 
 
 @pytest.mark.parametrize(
@@ -63,3 +65,15 @@ def test_with_policy_local_the_services_own_health_port_is_right(
     if answer is Answer.UNKNOWN:
         assert "healthCheckNodePort" in found.missing[0]
         assert judge(x).cause == "lb-no-healthy-target"
+
+
+def test_pods_that_hang_show_that_the_ingress_listens() -> None:
+    """A connection is enough: what is said over it is another matter."""
+    x = s.taken(
+        s.run(s.LB_503, unknown_host=s.LB_503),
+        s.balancer(healthy=0, asks=30081),
+        *s.reports(ingress=s.HANGS, pod=s.HANGS),
+    )
+    assert CAUSE.assess(x).answer is Answer.SUPPORTED
+    dropped = s.reports(ingress=s.DROPPED)
+    assert CAUSE.assess(replace(x, reports=dropped)).answer is Answer.UNKNOWN

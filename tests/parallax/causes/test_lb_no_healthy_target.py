@@ -81,3 +81,14 @@ def test_in_a_cluster_of_one_node_its_own_answer_is_taken() -> None:
     assert judge(alone(nodes=1)).cause == CAUSE.id
     assert judge(alone(nodes=2)).cause == NOT_ESTABLISHED
     assert CAUSE.assess(alone(nodes=2)).answer is Answer.UNKNOWN
+
+
+def test_what_answers_at_another_port_says_nothing_of_the_health_checks() -> None:
+    """The ingress is well at its NodePort; nobody asked the one that is checked."""
+    reading = s.balancer(healthy=0, asks=10254)
+    run = s.run(s.LB_503, unknown_host=s.LB_503)
+    found = CAUSE.assess(s.taken(run, reading, *s.reports()))
+    assert found.answer is Answer.UNKNOWN
+    assert found.missing == (
+        "whether anything answers at :10254, which only the health check asks",
+    )

@@ -175,3 +175,16 @@ def test_behind_a_cdn_the_balancers_page_is_still_its_own() -> None:
     assert x.run
     edge = e.led_to("198.51.100.80", x.run)
     assert answer(replace(x, run=edge, target=e.CDN)) is Answer.SUPPORTED
+
+
+def test_nodes_that_are_cut_off_from_each_other_are_not_the_balancers_fault() -> None:
+    """From node to node the same way is as dead."""
+    x = by_turns()
+    inside = s.reports(ingress=s.DROPPED, other_pod=s.DROPPED)
+    found = tuple(
+        replace(
+            r, probes=tuple(p for p in r.probes if p.role is not Role.INGRESS_OTHER)
+        )
+        for r in inside
+    )
+    assert answer(replace(x, reports=found)) is Answer.UNKNOWN

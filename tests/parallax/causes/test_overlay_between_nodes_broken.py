@@ -9,6 +9,7 @@ from parallax.diagnose import judge
 from parallax.model.finding import NOT_ESTABLISHED, Answer, Hop
 from parallax.model.probe import Role
 from parallax.model.snapshot import Snapshot
+from tests.parallax import edge as e
 from tests.parallax import scenarios as s
 
 
@@ -118,3 +119,40 @@ def test_one_pair_of_nodes_is_not_enough() -> None:
         for r in x.reports
     )
     assert answer(replace(x, reports=one)) is Answer.UNKNOWN
+
+
+def at_the_nodeport(
+    healthy: int = 0, ingress: str = s.DROPPED, after: float = 3.1
+) -> Snapshot:
+    """Return NodePorts that lead to pods on other nodes, and the balancer's word."""
+    outside = s.run(s.LB_503, unknown_host=s.LB_503, after=after)
+    inside = s.reports(ingress=ingress, other_pod=s.DROPPED)
+    return s.taken(outside, s.balancer(healthy=healthy), *inside)
+
+
+@pytest.mark.parametrize("healthy", [0, 3])
+def test_a_nodeport_leads_over_the_overlay_as_well(healthy: int) -> None:
+    """Nobody is healthy, or the balancer tries in vain: the way between nodes is it."""
+    x = at_the_nodeport(healthy)
+    assert judge(x).cause == CAUSE.id
+    assert CAUSE.assess(x).evidence[2:] == (
+        "inside, 10 of 10 probes of the ingress's NodePort got no connection",
+        "the first probe got 503 from the balancer itself, after 3.1 s",
+    )
+
+
+def test_nodeports_that_connect_leave_the_balancers_503_open() -> None:
+    """Then it is something else that stops the balancer."""
+    assert answer(at_the_nodeport(ingress=s.INGRESS_504)) is Answer.UNKNOWN
+    assert answer(at_the_nodeport(ingress=s.HANGS)) is Answer.UNKNOWN
+
+
+def test_a_quick_503_with_healthy_targets_is_no_attempt() -> None:
+    """The balancer did not try: it is not the way that is cut."""
+    assert answer(at_the_nodeport(5, after=0.002)) is Answer.UNKNOWN
+
+
+def test_with_policy_local_a_nodeport_leads_to_no_other_node() -> None:
+    """Kube-proxy drops there, and the overlay is not on the way."""
+    x = e.with_policy(at_the_nodeport(), "Local", *s.NODES)
+    assert answer(x) is Answer.UNKNOWN

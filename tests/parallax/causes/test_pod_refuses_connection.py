@@ -185,3 +185,34 @@ def test_refusing_pods_behind_another_page_are_not_the_reason() -> None:
     outside = s.run(s.LB_503, unknown_host=s.LB_503)
     x = s.taken(outside, s.balancer(healthy=0), *s.reports(pod=s.REFUSED))
     assert answer(x) is Answer.UNKNOWN
+
+
+def bare(code: int) -> tuple[NodeReport, ...]:
+    """Return reports whose ingress answers a page that nobody knows."""
+    return tuple(
+        replace(
+            r,
+            probes=tuple(
+                p
+                if p.role is Role.POD
+                else replace(p, status_code=code, body="Bad Gateway", headers=())
+                for p in r.probes
+            ),
+        )
+        for r in s.reports(ingress=s.INGRESS_502, pod=s.REFUSED)
+    )
+
+
+def test_where_no_pod_accepts_any_ingresss_page_is_its_own() -> None:
+    """Traefik's 502 and Envoy's 503; an http check met it and took all targets out."""
+    for code in (502, 503):
+        found = s.checking("http", s.balancer(healthy=0))
+        found = s.detailed(found, "unexpected_http_status", code)
+        run = s.run(s.LB_503, unknown_host=s.LB_503)
+        assert judge(s.taken(run, found, *bare(code))).cause == CAUSE.id
+
+
+def test_a_404_there_is_not_for_want_of_a_pod() -> None:
+    """The ingress asked nobody, or somebody else."""
+    x = s.taken(s.run(s.LB_503, unknown_host=s.LB_503), s.balancer(), *bare(404))
+    assert answer(x) is Answer.UNKNOWN

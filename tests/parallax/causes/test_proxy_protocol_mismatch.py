@@ -139,3 +139,40 @@ def test_a_502_of_a_pod_is_not_the_missing_line() -> None:
     run = s.run(s.INGRESS_502_BY_LB)
     x = replace(e.proxy_of_ingress(), run=run, sightings=s.seen(run, 502, status=502))
     assert answer(x) is Answer.UNKNOWN
+
+
+def all_out(**service: object) -> Snapshot:
+    """Return a balancer that sends lines and finds nobody well, by an http check."""
+    down = e.with_services(
+        e.asking(s.balancer(healthy=0), s.TARGET.host), proxyprotocol=True, **service
+    )
+    run = s.run(s.LB_503, unknown_host=s.LB_503)
+    return replace(e.proxy_of_balancer(), balancer=down, run=run)
+
+
+def test_an_http_check_meets_the_same_ingress_where_hetzner_says_no_reason() -> None:
+    """Settings differ, and a check that has to get an answer finds nobody well."""
+    assert only_this(all_out())
+
+
+def test_a_check_of_another_port_or_another_word_is_not_it() -> None:
+    """What it meets there is not known; no connection is no refused line."""
+    x = all_out()
+    timeout = s.detailed(reading(x), "layer4_timeout")
+    assert answer(replace(x, balancer=timeout)) is Answer.UNKNOWN
+    check = replace(reading(x).load_balancer.services[0].health_check, port=30081)  # type: ignore[union-attr]
+    elsewhere = e.with_services(reading(x), health_check=check)
+    assert answer(replace(x, balancer=elsewhere)) is Answer.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("after", "expected"), [(0.002, Answer.SUPPORTED), (3.0, Answer.UNKNOWN)]
+)
+def test_an_ingress_that_hangs_up_on_the_line_at_once(
+    after: float, expected: Answer
+) -> None:
+    """It takes connections, as the health check shows; slow is no hanging up."""
+    x = e.proxy_of_balancer()
+    tcp = e.with_services(reading(x), protocol="tcp")
+    run = s.run(s.CLOSED, unknown_host=s.CLOSED, after=after)
+    assert answer(replace(x, balancer=tcp, run=run)) is expected

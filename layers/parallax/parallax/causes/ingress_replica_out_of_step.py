@@ -31,7 +31,7 @@ from parallax.causes import evidence
 from parallax.causes.cause import Cause, refuted, supported, unknown
 from parallax.model.cluster import Sighting
 from parallax.model.finding import Assessment, Class, Hop, NextStep
-from parallax.model.probe import Probe
+from parallax.model.probe import Probe, Role
 from parallax.model.snapshot import Snapshot
 
 ID = "ingress-replica-out-of-step"
@@ -54,7 +54,7 @@ def assess(snapshot: Snapshot) -> Assessment:
         return refuted(ID, alike)
     if len(failing) == len(users):
         return unknown(ID, "a good answer among the failing ones, to compare with")
-    own = [p for p in failing if evidence.ingress_wrote(p)]
+    own = [p for p in failing if _is_own(snapshot, p)]
     if 2 * len(own) <= len(failing):
         return unknown(ID, "a page of the ingress itself in most failing requests")
     if reason := _behind_it(snapshot, own):
@@ -72,12 +72,23 @@ def assess(snapshot: Snapshot) -> Assessment:
     return unknown(ID, "each replica's own answer, or more lines of the ingress log")
 
 
+def _is_own(snapshot: Snapshot, probe: Probe) -> bool:
+    """Say whether the ingress wrote a page: by its look, or its log says so."""
+    return evidence.ingress_wrote(probe) or any(
+        line.status_code == probe.status_code and evidence.met_no_rule(line)
+        for line in snapshot.sightings_of(probe)
+    )
+
+
 def _behind_it(snapshot: Snapshot, own: list[Probe]) -> str | None:
     """Say what speaks for a fault behind the ingress, that all replicas share."""
     found = evidence.endpoints(snapshot)
     if found and not evidence.ready(found):
         return "a ready endpoint, which an ingress in step could ask"
     lines = snapshot.sightings_of(*own)
+    said = {p.status_code for p in snapshot.inside(Role.POD) if not p.healthy}
+    if not lines and said & {p.status_code for p in own}:
+        return "why pods themselves answer so, asked directly"
     if any(not _out_of_step(snapshot, line) for line in lines):
         return "why the ingress asked a pod that the Service has"
     if not lines and not {p.status_code for p in own} <= set(ASKED_NOBODY):

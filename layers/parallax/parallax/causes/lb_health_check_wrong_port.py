@@ -63,7 +63,7 @@ def assess(snapshot: Snapshot) -> Assessment:
         f"health check asks :{port}, the ingress listens on :{to}",
         f"{evidence.balancer_name(snapshot)}: {state}",
         f"the ingress Service has no NodePort {port}; it has {to}",
-        f"inside, {_alive(snapshot, to)} probes of the ingress at :{to} were answered",
+        f"inside, {_alive(snapshot, to)} probes of the ingress at :{to} connect",
         word,
     )
 
@@ -82,15 +82,17 @@ def _missing(snapshot: Snapshot, service: BalancerService) -> list[str]:
 
 def _alive(snapshot: Snapshot, port: int) -> str:
     probes = snapshot.inside(*evidence.AT_THE_INGRESS)
-    answered = evidence.answered(snapshot, port, *evidence.AT_THE_INGRESS)
-    return evidence.of(len(answered), len(probes))
+    taken = sum(p.peer_port == port and evidence.accepted(p) for p in probes)
+    return evidence.of(taken, len(probes))
 
 
 def _alive_from_elsewhere(snapshot: Snapshot, port: int) -> bool:
     """Say whether the ingress answers across nodes; one node alone must do itself."""
     across = bool(snapshot.inside(Role.INGRESS_OTHER))
     role = Role.INGRESS_OTHER if across else Role.INGRESS
-    return bool(evidence.answered(snapshot, port, role))
+    return any(
+        p.peer_port == port and evidence.accepted(p) for p in snapshot.inside(role)
+    )
 
 
 def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:

@@ -78,12 +78,25 @@ def _another(snapshot: Snapshot) -> str | None:
     other = service is not None and check != service.destination_port
     if service and other and not evidence.port_missing(snapshot, service):
         return f"what it is besides: :{check} is nobody's port"
+    if service and not _asked_inside(snapshot, check):
+        return f"whether anything answers at :{check}, which only the health check asks"
     reason = (
         evidence.configured(snapshot)
         or evidence.displeases(snapshot)
         or evidence.shut_out(snapshot)
     )
     return f"what it is besides: {reason}" if reason else None
+
+
+def _asked_inside(snapshot: Snapshot, check: int) -> bool:
+    """Say whether the health check asks what the nodes ask each other.
+
+    Or the port of kube-proxy's own, which is well where an ingress pod runs.
+    """
+    ingress = snapshot.cluster.ingress_service if snapshot.cluster else None
+    return ingress is not None and (
+        check in ingress.node_ports or check == ingress.health_check_node_port
+    )
 
 
 def _left(snapshot: Snapshot) -> str:

@@ -74,6 +74,8 @@ def _missing(snapshot: Snapshot, bad: list[BalancerTarget]) -> str | None:
             return "why it fails: policy Local rightly takes nodes without a pod out"
     if silent := _silent_inside(snapshot, bad):
         return silent
+    if cut := evidence.nodeports_cut(snapshot):
+        return f"whether it is the way between nodes: {cut}"
     ended = evidence.ended_at_balancer(snapshot)
     connected = any(p.status_code in AFTER_CONNECTING for p in ended)
     if connected and not evidence.logs_were_read(snapshot):

@@ -40,7 +40,7 @@ def assess(snapshot: Snapshot) -> Assessment:
     if not users:
         return unknown(ID, "no failing probe from outside")
     given_up = [p for p in users if _gave_up(snapshot, p)]
-    if not given_up and all(p.status_code is not None for p in users):
+    if not given_up and not any(_unclear(snapshot, p) for p in users):
         return refuted(ID, "no failing answer is the balancer's own 504")
     if 2 * len(given_up) <= len(users):
         return unknown(ID, "the balancer's own 504 in most failing answers")
@@ -63,6 +63,13 @@ def assess(snapshot: Snapshot) -> Assessment:
 
 def _gave_up(snapshot: Snapshot, probe: Probe) -> bool:
     return probe.status_code == GATEWAY_TIMEOUT and evidence.wrote(snapshot, probe)
+
+
+def _unclear(snapshot: Snapshot, probe: Probe) -> bool:
+    """Say whether nothing came, or a 504 like the balancer's that an ingress logged."""
+    late = probe.status_code == GATEWAY_TIMEOUT and evidence.logged_so(snapshot, probe)
+    alike = evidence.written_by(probe).hop == "load-balancer"
+    return probe.status_code is None or (late and alike)
 
 
 def _well(snapshot: Snapshot) -> list[Probe]:

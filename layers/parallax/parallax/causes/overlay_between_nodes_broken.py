@@ -6,11 +6,15 @@ ingress on one node gets no connection to pods on another.
 
 Impact: the ingress answers 504, or 502, for each pod on another node, after waiting;
 well for a pod of its own node. Which share fails depends on how many pods it tries.
+Under policy Cluster a NodePort that leads to an ingress pod elsewhere is cut off as
+well: then users get the balancer's slow 503, and targets become unhealthy.
 
 Diagnosis: asked directly on their own nodes, pods are well; asked from other nodes,
 most of those pairs get no connection (time out, no route, rejected); and the
 ingress's own 502 or 504 reaches users, or its log names a pod on another node that
 gave no answer. A pod that gave none on the ingress's own node as well contradicts.
+Or the ingress's NodePort, asked inside, is cut off alike, and the balancer says that it
+has nobody.
 
 Neighbors: `pod-too-slow` and `pod-refuses-connection` fail on the pod's own node
 too; `ingress-replica-out-of-step` asks nobody, or pods that are gone;
@@ -27,6 +31,7 @@ from shlex import quote
 
 from parallax.causes import evidence
 from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.model.balancer import HealthStatus
 from parallax.model.cluster import Sighting
 from parallax.model.finding import Assessment, Class, Hop, NextStep
 from parallax.model.probe import ErrorType, Probe
@@ -34,8 +39,6 @@ from parallax.model.snapshot import Snapshot
 
 ID = "overlay-between-nodes-broken"
 GATEWAY = (504, 502)
-PAIRS = 2
-"""Pairs of nodes that must fail: one may be a pod that moves."""
 
 
 def assess(snapshot: Snapshot) -> Assessment:
@@ -55,7 +58,7 @@ def assess(snapshot: Snapshot) -> Assessment:
         return unknown(ID, "a pod asked on its own node", evidence=(state,))
     well = sum(p.healthy for p in home)
     own = f"on their own nodes, {evidence.of(well, len(home))} pod probes are well"
-    if well < len(home) or len(_pairs(cut)) < PAIRS:
+    if well < len(home) or len(_pairs(cut)) < evidence.PAIRS:
         what = "pods that are well at home and cut off for several nodes"
         return unknown(ID, what, evidence=(own, state))
     lines = _unanswered(snapshot)
@@ -63,11 +66,31 @@ def assess(snapshot: Snapshot) -> Assessment:
         what = f"why {near[0].upstream_address} gave no answer: not on another node"
         return unknown(ID, what, evidence=(own, state))
     page = _page(snapshot, lines)
-    if page is None:
-        return unknown(ID, "a 502 or 504 of the ingress itself", evidence=(own, state))
-    if missing := evidence.users_elsewhere(snapshot, page[0], logged=bool(lines)):
-        return unknown(ID, missing, evidence=(own, state))
-    return supported(ID, state, own, page[1])
+    missing = (
+        evidence.users_elsewhere(snapshot, page[0], logged=bool(lines))
+        if page
+        else "a 502 or 504 of the ingress itself"
+    )
+    if page and missing is None:
+        return supported(ID, state, own, page[1])
+    if before := _before_the_ingress(snapshot):
+        return supported(ID, state, own, *before)
+    return unknown(ID, str(missing), evidence=(own, state))
+
+
+def _before_the_ingress(snapshot: Snapshot) -> tuple[str, str] | None:
+    """Say that the balancer's connections are lost on the way to an ingress pod.
+
+    A NodePort passes them to pods on other nodes. The balancer took every target out
+    for it, or tries in vain.
+    """
+    cut = evidence.nodeports_cut(snapshot)
+    word = evidence.balancers_word(snapshot, signed=False)
+    if cut is None or word is None or evidence.balancer_service(snapshot) is None:
+        return None
+    count = len(evidence.health(snapshot))
+    out = evidence.with_health(snapshot, HealthStatus.UNHEALTHY) == count > 0
+    return (cut, word) if out or evidence.tried(snapshot) else None
 
 
 def _errors(cut: list[Probe]) -> str:

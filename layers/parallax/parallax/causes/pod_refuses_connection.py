@@ -33,6 +33,7 @@ from parallax.model.snapshot import Snapshot
 
 ID = "pod-refuses-connection"
 BAD_GATEWAY = 502
+WITHOUT_A_POD = (502, 503)
 BETWEEN = "what rejects between nodes: on its own node a pod accepts"
 NOT_ON_ITS_OWN = "whether pods refuse their own node too: nobody asked them there"
 
@@ -61,15 +62,28 @@ def assess(snapshot: Snapshot) -> Assessment:
     if accepting and (ended is None or evidence.upstream_answers(snapshot)):
         what = "that all failing requests end at a pod that refuses (ingress log)"
         return unknown(ID, what, evidence=(share,))
-    own = ended or evidence.ingress_says(snapshot, BAD_GATEWAY)
+    status, said = (BAD_GATEWAY, None) if accepting else _for_want(snapshot)
+    own = ended or evidence.ingress_says(snapshot, BAD_GATEWAY) or said
     if own is None:
         return unknown(ID, "a 502 of the ingress itself", evidence=(share,))
-    if missing := evidence.users_elsewhere(
-        snapshot, BAD_GATEWAY, logged=ended is not None
-    ):
+    if missing := evidence.users_elsewhere(snapshot, status, logged=ended is not None):
         return unknown(ID, missing, evidence=(share, own))
     port = refusing[0].port
     return supported(ID, f"{share} on :{port}, asked on their own node too", own)
+
+
+def _for_want(snapshot: Snapshot) -> tuple[int, str | None]:
+    """Return what the ingress answers where no pod accepts: the page is its own.
+
+    Whoever wrote it; nginx and Traefik say 502, Envoy 503.
+    """
+    asked = snapshot.inside(*evidence.AT_THE_INGRESS)
+    codes = {p.status_code for p in asked}
+    code = codes.pop() if len(codes) == 1 else None
+    if code not in WITHOUT_A_POD:
+        return BAD_GATEWAY, None
+    where = f"inside, on {asked[0].node},"
+    return code, f"{where} the ingress answers {code}, and no pod accepts"
 
 
 def _refusing(snapshot: Snapshot) -> list[Endpoint]:

@@ -67,3 +67,21 @@ def test_a_healthy_tcp_balancer_is_not_said_to_have_answered() -> None:
     hop = next(h for h in judge(x).path if h.hop is Hop.LOAD_BALANCER)
     assert hop.state is HopState.OK
     assert "answered" not in hop.seen
+
+
+def test_a_page_like_the_balancers_that_an_ingress_logged_is_the_ingresss() -> None:
+    """HAProxy is an ingress as well: its log has the request with this status."""
+    x = s.without_endpoints()
+    run = s.run(s.LB_503)
+    alike = replace(x, run=run, sightings=s.seen(run, None))
+    assert judge(alike).cause == "service-without-endpoints"
+    assert judge(replace(alike, sightings=())).cause == NOT_ESTABLISHED
+
+
+def test_inside_no_balancer_is_on_the_way() -> None:
+    """Its page there is an ingress's, and an http health check met it."""
+    found = s.checking("http", s.balancer(healthy=0))
+    found = s.detailed(found, "unexpected_http_status", 503)
+    inside = s.reports(ingress=s.LB_503, ready=0, pods=0)
+    x = s.taken(s.run(s.LB_503, unknown_host=s.LB_503), found, *inside)
+    assert judge(x).cause == "service-without-endpoints"

@@ -97,6 +97,7 @@ from parallax.causes.evidence.outside import (
     outside,
     written_by,
 )
+from parallax.causes.evidence.overlay import PAIRS, nodeports_cut
 from parallax.causes.evidence.ports import port_missing
 from parallax.causes.evidence.proxy import (
     Mismatch,
@@ -124,6 +125,7 @@ from parallax.causes.evidence.sightings import (
     got_no_answer,
     ingress_asked_nobody,
     live_logs,
+    logged_so,
     node_of,
     place,
     pod_answers,
@@ -144,6 +146,7 @@ __all__ = [
     "DISPLEASED",
     "FOR_THE_TARGET",
     "NODE_PORTS",
+    "PAIRS",
     "PROXIES",
     "Mismatch",
     "accepted",
@@ -193,6 +196,7 @@ __all__ = [
     "is_local",
     "listen_port",
     "live_logs",
+    "logged_so",
     "logs_were_read",
     "lost",
     "met_no_rule",
@@ -203,6 +207,7 @@ __all__ = [
     "networks_known",
     "no_target_serves",
     "node_of",
+    "nodeports_cut",
     "nodes_missing",
     "of",
     "others",

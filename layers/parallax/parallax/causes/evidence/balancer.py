@@ -16,7 +16,7 @@ from parallax.causes.evidence.outside import (
     outside,
     written_by,
 )
-from parallax.causes.evidence.sightings import sightings
+from parallax.causes.evidence.sightings import logged_so, sightings
 from parallax.model.balancer import (
     BalancerService,
     BalancerTarget,
@@ -142,9 +142,11 @@ def _answered_by(snapshot: Snapshot, hop: str) -> str | None:
 def wrote(snapshot: Snapshot, probe: Probe) -> bool:
     """Say whether an answer is the balancer's own page.
 
-    A tcp service writes no HTTP: the same page is then an HAProxy's in the cluster.
+    A tcp service writes no HTTP, and what an ingress logged with this status the
+    balancer handed on: the same page is then an HAProxy's in the cluster.
     """
-    return _speaks_http(snapshot) and written_by(probe).hop == "load-balancer"
+    mine = _speaks_http(snapshot) and written_by(probe).hop == "load-balancer"
+    return mine and not logged_so(snapshot, probe)
 
 
 def _speaks_http(snapshot: Snapshot) -> bool:

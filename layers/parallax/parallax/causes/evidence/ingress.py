@@ -28,9 +28,14 @@ def ingress_pages(snapshot: Snapshot, status_code: int) -> tuple[Probe, ...]:
 
 
 def ingress_wrote(probe: Probe) -> bool:
-    """Say whether an answer is the ingress's own page, now and not replayed."""
+    """Say whether an answer is the ingress's own page, now and not replayed.
+
+    Inside there is no balancer on the way: its page is then that of an HAProxy which
+    is the ingress.
+    """
     author = written_by(probe)
-    return author.hop == "ingress" and author.how != "replayed"
+    inside = probe.node is not None and author.hop == "load-balancer"
+    return (author.hop == "ingress" or inside) and author.how != "replayed"
 
 
 def mostly_ingress(snapshot: Snapshot) -> int | None:

@@ -7,6 +7,7 @@ Source: reference hetzner.md, sections 3 and 4; captures `chain/pp_*`.
 from enum import StrEnum
 
 from parallax.causes.evidence.balancer import (
+    TRIED,
     balancer_service,
     balancers_word,
     details,
@@ -15,7 +16,8 @@ from parallax.causes.evidence.balancer import (
 )
 from parallax.causes.evidence.inside import AT_THE_INGRESS
 from parallax.causes.evidence.outside import FOR_THE_TARGET, failing, written_by
-from parallax.model.balancer import HealthStatus
+from parallax.causes.evidence.shares import waited
+from parallax.model.balancer import BalancerService, HealthStatus
 from parallax.model.probe import ErrorType, Probe, Role
 from parallax.model.snapshot import Snapshot
 
@@ -82,10 +84,40 @@ def _refused_lines(snapshot: Snapshot, failed: tuple[Probe, ...]) -> str | None:
     tls = [p for p in failed if p.error_type is ErrorType.TLS]
     if service and service.protocol == "tcp" and len(tls) == len(failed):
         return f"{len(tls)} of {len(tls)} TLS handshakes met something that is no TLS"
+    if service and service.protocol == "tcp" and _hung_up_on(snapshot, service, failed):
+        return f"{len(failed)} of {len(failed)} connections were closed at once"
     codes = {seen.health_check_status_code for seen in details(snapshot)}
     if _nobody_healthy(snapshot) and codes == {BAD_REQUEST}:
         return "Hetzner says that its health check gets 400"
-    return None
+    return _checked_with_a_line(snapshot, service) if not codes else None
+
+
+def _hung_up_on(
+    snapshot: Snapshot, service: BalancerService, failed: tuple[Probe, ...]
+) -> bool:
+    """Say whether the ingress takes connections, as checked, and drops each at once."""
+    healthy = with_health(snapshot, HealthStatus.HEALTHY) == len(health(snapshot)) > 0
+    same = service.health_check.port == service.destination_port
+    return (
+        healthy
+        and same
+        and all(
+            p.error_type is ErrorType.CONNECTION_CLOSED and waited(p) < TRIED
+            for p in failed
+        )
+    )
+
+
+def _checked_with_a_line(
+    snapshot: Snapshot, service: BalancerService | None
+) -> str | None:
+    """Say that an http health check, too, meets the ingress with a line it refuses."""
+    ingress = snapshot.cluster.ingress_service if snapshot.cluster else None
+    if service is None or ingress is None or service.health_check.protocol == "tcp":
+        return None
+    if service.health_check.port not in ingress.node_ports:
+        return None
+    return balancers_word(snapshot) if _nobody_healthy(snapshot) else None
 
 
 def _is_refusal(probe: Probe) -> bool:

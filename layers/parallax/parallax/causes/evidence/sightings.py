@@ -13,7 +13,7 @@ from parallax.causes.evidence.outside import (
     written_by,
 )
 from parallax.model.cluster import Endpoint, Sighting
-from parallax.model.probe import Role
+from parallax.model.probe import Probe, Role
 from parallax.model.snapshot import Snapshot
 
 AMBIGUOUS = (502, 504)
@@ -128,3 +128,9 @@ def unanswered(snapshot: Snapshot) -> str | None:
     ):
         return None
     return f"ingress log: no pod answered any of {len(lines)} failing requests"
+
+
+def logged_so(snapshot: Snapshot, probe: Probe) -> bool:
+    """Say whether an ingress logged this request with the status that came out."""
+    lines = snapshot.sightings_of(probe)
+    return any(line.status_code == probe.status_code for line in lines)
