@@ -96,18 +96,12 @@ def _advise(
     judgement: Judgement, snapshot: Snapshot, records: Records, rules: Rules
 ) -> None:
     """Move a target's advice on by compare-and-set, as its incident is moved."""
-    for attempt in range(ATTEMPTS):
-        before = records.get(advice_subject(snapshot.target.name))
-        after = retell(before, judgement, snapshot, rules)
-        if after is None or after == before:
-            return
-        try:
-            records.put(after)
-        except ConflictError:
-            if attempt == ATTEMPTS - 1:
-                raise
-        else:
-            return
+    subject = advice_subject(snapshot.target.name)
+    _succeed(
+        lambda: records.get(subject),
+        lambda before: retell(before, judgement, snapshot, rules),
+        records.put,
+    )
 
 
 def _move(
@@ -118,13 +112,29 @@ def _move(
     rules: Rules,
 ) -> Incident | None:
     """Advance one incident by compare-and-set; return it if it changed."""
+    return _succeed(
+        lambda: incidents.get(subject),
+        lambda before: advance(before, judgement, snapshot, rules=rules),
+        incidents.put,
+    )
+
+
+def _succeed[T, S](
+    get: Callable[[], T | None],
+    after: Callable[[T | None], T | None],
+    put: Callable[[T], S],
+) -> S | None:
+    """Read, move on and store, anew after each conflict; None: nothing moved.
+
+    Raises `ConflictError` after the last attempt.
+    """
     for attempt in range(ATTEMPTS):
-        before = incidents.get(subject)
-        after = advance(before, judgement, snapshot, rules=rules)
-        if after is None or after == before:
+        before = get()
+        moved = after(before)
+        if moved is None or moved == before:
             return None
         try:
-            return incidents.put(after)
+            return put(moved)
         except ConflictError:
             if attempt == ATTEMPTS - 1:
                 raise
