@@ -15,10 +15,8 @@ from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass
 
 from parallax.model.probe import Probe, Role
-from parallax.probe import Question, fetch
+from parallax.probe import SPACING, Question, fetch
 
-SPACING = 0.003
-"""Seconds between the starts of two that run side by side."""
 SHORTEST, LONGEST = 6.0, 10.0
 """Seconds: so long after the first question, at least and at most, others begin."""
 

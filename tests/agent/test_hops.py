@@ -14,11 +14,12 @@ from parallax.model.cluster import (
     Service,
     ServicePort,
 )
-from parallax.model.probe import ErrorType, Role
+from parallax.model.probe import ErrorType, Probe, Role
 from parallax.model.target import Healthy, Target
-from parallax.probe import Question, fetch_all
+from parallax.probe import Question
 from parallax_agent import hops
 from parallax_agent.ingress import Route
+from parallax_agent.pace import Asked, ask
 from parallax_agent.read import TargetPath
 from parallax_agent.share import Standpoint
 from tests.agent.conftest import Quiet, Server
@@ -294,11 +295,18 @@ def app() -> Iterator[Server]:
     server.stop()
 
 
+def answered(target: Target, path: TargetPath) -> list[Probe]:
+    """Ask what is to be asked of a path, as the agent does."""
+    questions = hops.questions(target, path, AT)
+    found = asyncio.run(ask([Asked(question=q, backend="a") for q in questions], 15.0))
+    return [probe for probe in found if probe]
+
+
 def test_answers_and_refusals_on_real_sockets(app: Server, api_target: Target) -> None:
     """The hop that listens answers by Host; the one that does not refuses."""
     target = replace(api_target, healthy=Healthy(body_contains="alive"))
     path = path_of(port=app.server_port)
-    probes = asyncio.run(fetch_all(hops.questions(target, path, AT)))
+    probes = answered(target, path)
     told = {
         (p.role, p.peer_address): (p.healthy, p.error_type)
         for p in map(hops.trim, probes)
@@ -323,7 +331,7 @@ def test_a_long_body_is_searched_whole_and_sent_short(
     """The target's text may stand late in the body; 2 KiB of it are sent on."""
     target = replace(api_target, healthy=Healthy(body_contains="alive"))
     path = path_of(port=app.server_port, nodes=None, pods=1)
-    (probe, _) = asyncio.run(fetch_all(hops.questions(target, path, AT)))
+    (probe, _) = answered(target, path)
     cut = hops.trim(probe)
     assert (probe.healthy, len(cut.body), cut.body_truncated) == (True, 2048, True)
     assert cut.body_bytes == 10_005

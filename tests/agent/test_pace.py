@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
+from datetime import timedelta
 
 import pytest
 
@@ -12,6 +13,7 @@ from parallax.probe import Question
 from parallax_agent import pace
 from parallax_agent.pace import Asked, ask
 from tests.agent.shapes import NOW
+from tests.parallax.probe.servers import answering, question, serving
 
 THROUGH = (Role.SERVICE, Role.NODEPORT_OWN, Role.NODEPORT_OTHER, Role.INGRESS)
 
@@ -108,3 +110,38 @@ def test_what_there_is_no_time_for_is_left_out(app: App) -> None:
     answers = asyncio.run(ask(every, 15.0, now=lambda: next(moments)))
     assert [a is not None for a in answers] == [True, True, False, False]
     assert app.order == ["through"] * 2
+
+
+async def silent(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
+    """Read and never answer."""
+    await reader.read()
+
+
+def test_on_real_sockets_the_order_stays_and_starts_keep_their_distance(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Answers come as asked, one that hangs delays none, each start has its pause."""
+    pauses: list[float] = []
+    real = asyncio.sleep
+
+    async def sleep(seconds: float) -> None:
+        """Sleep as ever, and take down how long."""
+        pauses.append(seconds)
+        await real(seconds)
+
+    async def run() -> list[Probe | None]:
+        """Ask within one event loop."""
+        page = b"HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n"
+        async with serving(silent) as mute, serving(answering(page)) as port:
+            every = [question(mute, timeout=2), *[question(port) for _ in range(5)]]
+            apart = [Asked(question=q, backend=f"{n}") for n, q in enumerate(every)]
+            return await ask(apart, 15.0)
+
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+    hung, *others = asyncio.run(run())
+    probes = [probe for probe in others if probe]
+    assert [p.status_code for p in probes] == [503] * 5
+    assert hung
+    given_up = hung.started_at + timedelta(seconds=hung.duration)
+    assert all(p.started_at < given_up for p in probes)
+    assert pauses.count(0.003) == 2 * 6  # a Service's, and its lane's

@@ -3,7 +3,6 @@
 import asyncio
 import socket
 import ssl
-from datetime import timedelta
 
 import httpx
 import pytest
@@ -11,7 +10,7 @@ import pytest
 from parallax import __version__
 from parallax.model.probe import ErrorType, Probe
 from parallax.model.target import Healthy
-from parallax.probe import fetch, fetch_all
+from parallax.probe import fetch
 from parallax.probe import transport as transport_module
 from tests.parallax.probe.servers import (
     Authority,
@@ -400,33 +399,6 @@ def test_a_url_that_is_none_becomes_an_error_of_the_probe() -> None:
     """Even nonsense gives a probe."""
     probe = asyncio.run(fetch(question(1, url="http://a:b:c/")))
     assert probe.error_type is ErrorType.OTHER
-
-
-def test_fetch_all_keeps_the_order_and_the_spacing(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """Answers come as asked, a hanging one delays none, starts keep their distance."""
-    pauses: list[float] = []
-    real = asyncio.sleep
-
-    async def sleep(seconds: float) -> None:
-        """Sleep as ever, and take down how long."""
-        pauses.append(seconds)
-        await real(seconds)
-
-    async def run() -> list[Probe]:
-        """Ask within one event loop."""
-        async with serving(silent) as mute, serving(answering(PAGE)) as port:
-            return await fetch_all(
-                [question(mute, timeout=2), *[question(port) for _ in range(5)]]
-            )
-
-    monkeypatch.setattr(asyncio, "sleep", sleep)
-    hung, *probes = asyncio.run(run())
-    assert [p.status_code for p in probes] == [503] * 5
-    given_up = hung.started_at + timedelta(seconds=hung.duration)
-    assert all(p.started_at < given_up for p in probes)
-    assert pauses.count(0.003) == 6
 
 
 def test_the_transport_serves_httpx_s_own_client() -> None:

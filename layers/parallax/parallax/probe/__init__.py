@@ -5,10 +5,10 @@ It does not: say what an answer means, keep anything, or import pydantic (it
 would double a cold start; a test holds that wall).
 """
 
-from parallax.probe.fetch import fetch, fetch_all
+from parallax.probe.fetch import SPACING, fetch
 from parallax.probe.investigate import investigate
 from parallax.probe.plan import Plan
 from parallax.probe.question import Question
 from parallax.probe.watch import watch
 
-__all__ = ["Plan", "Question", "fetch", "fetch_all", "investigate", "watch"]
+__all__ = ["SPACING", "Plan", "Question", "fetch", "investigate", "watch"]

@@ -7,7 +7,6 @@ the target's own rule of what is healthy.
 
 import asyncio
 import uuid
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -74,18 +73,6 @@ async def fetch(question: Question) -> Probe:
         duration=perf_counter() - began,
         **_outcome(question, trace, received, failure),
     )
-
-
-async def fetch_all(
-    questions: Iterable[Question], spacing: float = SPACING
-) -> list[Probe]:
-    """Ask all at once, starts `spacing` seconds apart; answers in the same order."""
-    async with asyncio.TaskGroup() as group:
-        asked: list[asyncio.Task[Probe]] = []
-        for question in questions:
-            asked.append(group.create_task(fetch(question)))
-            await asyncio.sleep(spacing)
-    return [task.result() for task in asked]
 
 
 async def _exchange(
