@@ -47,10 +47,8 @@ def advise(snapshot: Snapshot) -> Advice | None:
 
 def known(snapshot: Snapshot) -> bool:
     """Say whether both targets and all nodes were freshly read."""
-    cluster = snapshot.cluster
-    whole = cluster is not None and "nodes" not in cluster.partial
     return (
-        whole
+        evidence.whole(snapshot, "nodes")
         and not evidence.nodes_missing(snapshot)
         and bool(evidence.targets(snapshot))
     )

@@ -46,7 +46,7 @@ def judge(snapshot: Snapshot) -> Judgement:
             title=_title(symptom),
             settling=waits,
             # What no cause shows may still stand in a log that is being read.
-            complete=whole and logs_caught_up(snapshot),
+            complete=whole and not _reads_on(snapshot),
             assessments=assessments,
             path=path,
             next_steps=_to_establish(snapshot, symptom),
@@ -140,18 +140,12 @@ def complete(snapshot: Snapshot) -> bool:
     return reached.cluster is None or _every_node_spoke(snapshot, since)
 
 
-def logs_caught_up(snapshot: Snapshot) -> bool:
-    """Say whether every followed log was read since the last failing request.
+def _reads_on(snapshot: Snapshot) -> bool:
+    """Say whether a followed log was not yet read since the last failing request.
 
     A node whose log is not followed has nothing to add, and is not waited for.
     """
-    failed = evidence.failing(snapshot, *evidence.FOR_THE_TARGET)
-    last = max((p.started_at for p in failed), default=None)
-    return last is None or all(
-        report.outside_time(report.log_read_at) >= last
-        for report in snapshot.live_reports
-        if report.log_read_at is not None
-    )
+    return False in evidence.logs_caught_up(snapshot, *evidence.FOR_THE_TARGET)
 
 
 def _every_node_spoke(snapshot: Snapshot, since: datetime) -> bool:

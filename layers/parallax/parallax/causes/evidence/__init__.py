@@ -84,6 +84,7 @@ from parallax.causes.evidence.nodes import (
     strangers,
     target_node,
     targets,
+    whole,
 )
 from parallax.causes.evidence.outside import (
     AS_A_USER,
@@ -126,6 +127,7 @@ from parallax.causes.evidence.sightings import (
     ingress_asked_nobody,
     live_logs,
     logged_so,
+    logs_caught_up,
     node_of,
     place,
     pod_answers,
@@ -197,6 +199,7 @@ __all__ = [
     "listen_port",
     "live_logs",
     "logged_so",
+    "logs_caught_up",
     "logs_were_read",
     "lost",
     "met_no_rule",
@@ -244,6 +247,7 @@ __all__ = [
     "upstream_answers",
     "users_elsewhere",
     "well_there",
+    "whole",
     "with_health",
     "word_missing",
     "words",

@@ -19,6 +19,7 @@ from parallax.causes.evidence.outside import (
     of,
     outside,
 )
+from parallax.causes.evidence.sightings import logs_caught_up
 from parallax.model.probe import ErrorType, Probe
 from parallax.model.snapshot import Snapshot
 
@@ -97,11 +98,5 @@ def tried(snapshot: Snapshot) -> bool:
 
 def logs_were_read(snapshot: Snapshot) -> bool:
     """Say whether every ingress log was read since the last failing user request."""
-    failed = failing(snapshot, *AS_A_USER)
-    last = max((p.started_at for p in failed), default=None)
-    read = [
-        r.log_read_at is not None
-        and (last is None or r.outside_time(r.log_read_at) >= last)
-        for r in snapshot.live_reports
-    ]
+    read = logs_caught_up(snapshot, *AS_A_USER)
     return bool(read) and all(read)
