@@ -15,13 +15,13 @@ from parallax import settings
 from parallax.aws import may_pass, secret
 from parallax.incidents import DynamoIncidents
 from parallax.ingest import Refused, accept
-from parallax.ingest.pace import Pace
+from parallax.ingest.hurry import Hurry
 from parallax.journal import TooLargeError, open_journal
 
 found = settings.read()
 journal = open_journal(found.journal_table)
 table = found.incidents_table
-pace = Pace(DynamoIncidents(table).state) if table else None
+hurry = Hurry(DynamoIncidents(table).state) if table else None
 log = logging.getLogger("ingest")
 
 
@@ -48,14 +48,14 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
             return answer(503, "not stored: come again")
         # An agent that came again with it would hold up all that is behind it.
         return answer(400, "cannot be stored: the log of ingest says why")
-    hurry = interval([report.target for report in push.reports])
-    return answer(202, f"stored {len(push.reports)}", **hurry)
+    sooner = interval([report.target for report in push.reports])
+    return answer(202, f"stored {len(push.reports)}", **sooner)
 
 
 def interval(targets: list[str]) -> dict[str, float]:
     """Return how soon to come again, where that is known and not the usual."""
     try:
-        seconds = pace.seconds(targets) if pace else None
+        seconds = hurry.seconds(targets) if hurry else None
     except Exception:
         # What was pushed is stored; that is what the agent has to hear.
         log.exception("could not see whether a target fails")

@@ -1,4 +1,4 @@
-"""Pace: how soon the agents should come again.
+"""Hurry: how soon the agents should come again.
 
 In: the targets a push tells of, where their incidents are. Out: the seconds that the
 agents are asked to keep to while one of them fails; None: as they are set.
@@ -17,7 +17,7 @@ KEPT_SECONDS = 10.0
 FAILING = frozenset({State.PENDING, State.FIRING, State.RECOVERING})
 
 
-class Pace:
+class Hurry:
     """Remembers for some seconds which targets fail, one a container."""
 
     def __init__(

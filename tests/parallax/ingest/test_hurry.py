@@ -1,8 +1,8 @@
-"""Pace: while a target fails, the agents are asked to come sooner."""
+"""Hurry: while a target fails, the agents are asked to come sooner."""
 
 import pytest
 
-from parallax.ingest.pace import HURRY_SECONDS, KEPT_SECONDS, Pace
+from parallax.ingest.hurry import HURRY_SECONDS, KEPT_SECONDS, Hurry
 from parallax.model.finding import State
 
 
@@ -10,13 +10,13 @@ from parallax.model.finding import State
 def test_a_failing_target_hurries_the_agents(state: State) -> None:
     """One failing target of several is enough."""
     states = {"well": None, "bad": state}
-    assert Pace(states.get).seconds(["well", "bad"]) == HURRY_SECONDS
+    assert Hurry(states.get).seconds(["well", "bad"]) == HURRY_SECONDS
 
 
 @pytest.mark.parametrize("state", [None, State.RESOLVED])
 def test_a_target_that_is_well_hurries_nobody(state: State | None) -> None:
     """Never failed, or over: the agents come as they are set."""
-    assert Pace({"well": state}.get).seconds(["well"]) is None
+    assert Hurry({"well": state}.get).seconds(["well"]) is None
 
 
 def test_one_look_serves_for_some_seconds() -> None:
@@ -29,8 +29,8 @@ def test_one_look_serves_for_some_seconds() -> None:
         asked.append(target)
         return State.FIRING if len(asked) == 1 else None
 
-    pace = Pace(state, lambda: clock[0])
-    assert [pace.seconds(["a"]) for _ in range(5)] == [HURRY_SECONDS] * 5
+    hurry = Hurry(state, lambda: clock[0])
+    assert [hurry.seconds(["a"]) for _ in range(5)] == [HURRY_SECONDS] * 5
     clock[0] += KEPT_SECONDS
-    assert pace.seconds(["a"]) is None
+    assert hurry.seconds(["a"]) is None
     assert asked == ["a", "a"]
