@@ -114,7 +114,10 @@ def with_policy(snapshot: Snapshot, policy: str, *pods_on: str) -> Snapshot:
     service = reading(snapshot.taken_at).ingress_service
     assert service
     service = replace(
-        service, external_traffic_policy=policy, health_check_node_port=32100
+        service,
+        type="LoadBalancer",
+        external_traffic_policy=policy,
+        health_check_node_port=32100,
     )
     found = tuple(
         Endpoint(address=f"10.42.{n}.7", ready=True, port=80, node=node)

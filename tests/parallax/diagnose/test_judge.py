@@ -221,20 +221,28 @@ def test_a_health_check_port_that_is_a_node_port_of_ours_is_not_wrong() -> None:
     assert answers(x)["lb-health-check-wrong-port"] is Answer.UNKNOWN
 
 
-def test_local_traffic_policy_leaves_the_port_open() -> None:
-    """With policy Local the port may be the healthCheckNodePort."""
+@pytest.mark.parametrize(
+    ("kind", "answer"),
+    [("LoadBalancer", Answer.UNKNOWN), ("NodePort", Answer.SUPPORTED)],
+)
+def test_local_traffic_policy_of_a_load_balancer_leaves_the_port_open(
+    kind: str, answer: Answer
+) -> None:
+    """The port may be the healthCheckNodePort, which no Service of NodePorts has."""
     x = s.wrong_port()
     reports = []
     for report in x.reports:
         assert report.reading
         assert report.reading.ingress_service
         ingress = replace(
-            report.reading.ingress_service, external_traffic_policy="Local"
+            report.reading.ingress_service,
+            type=kind,
+            external_traffic_policy="Local",
         )
         reading = replace(report.reading, ingress_service=ingress)
         reports.append(replace(report, reading=reading))
     x = replace(x, reports=tuple(reports))
-    assert answers(x)["lb-health-check-wrong-port"] is Answer.UNKNOWN
+    assert answers(x)["lb-health-check-wrong-port"] is answer
 
 
 def test_of_two_faults_the_outer_is_named_and_the_inner_told() -> None:

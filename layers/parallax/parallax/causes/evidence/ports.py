@@ -2,6 +2,8 @@
 
 In: a snapshot, the balancer's service. Out: the words for what leaves it open.
 It does not: conclude.
+Source: a Service of type NodePort has no healthCheckNodePort, also with policy Local:
+reference kubernetes/local-traffic-policy (recorded); only type LoadBalancer gets one.
 """
 
 from parallax.causes.evidence.balancer import NODE_PORTS, details
@@ -11,6 +13,7 @@ from parallax.model.balancer import BalancerService
 from parallax.model.cluster import Service
 from parallax.model.snapshot import Snapshot
 
+LOAD_BALANCER = "LoadBalancer"
 
 def port_missing(snapshot: Snapshot, service: BalancerService) -> list[str]:
     """Return what keeps the health check's port from being nobody's."""
@@ -30,7 +33,7 @@ def _missing_owner(snapshot: Snapshot, port: int, to: int) -> list[str]:
         return [f"whose port :{to} is; the ingress Service has {ingress.node_ports}"]
     if port in ingress.node_ports or (own and port in own.node_ports):
         return [f"why the health check fails at :{port}, which is a NodePort of ours"]
-    if ingress.external_traffic_policy == LOCAL:
+    if ingress.external_traffic_policy == LOCAL and ingress.type == LOAD_BALANCER:
         return _perhaps_kube_proxys(ingress, port)
     return []
 
