@@ -40,6 +40,7 @@ def look(known: Sequence[Target], now: datetime) -> tuple[BalancerReading, ...]:
     """Ask the API, or say that no token is there to ask with."""
     if found.hetzner_token_arn is None:
         reason = "no token is configured: set the stack's parameter HetznerToken"
+        log.warning(reason)
         return unread(known, now, Problem.UNAUTHORIZED, reason)
     token = secret(found.hetzner_token_arn).strip()
     project = connect(token, found.hetzner_endpoint, allowance=allowance)
@@ -50,6 +51,13 @@ def look(known: Sequence[Target], now: datetime) -> tuple[BalancerReading, ...]:
         calls=allowance.calls - before,
         remaining_to_the_project=allowance.remaining,
     )
+    told = {reading.target for reading in readings}
+    if silent := [target.name for target in known if target.name not in told]:
+        log.info(
+            "no reading: no load balancer is named as reached.load_balancer, and no"
+            " probe of the last five minutes tells an address",
+            targets=silent,
+        )
     return readings
 
 
@@ -62,10 +70,12 @@ def addresses(target: Target) -> Sequence[str]:
 
 
 def summary(reading: BalancerReading) -> dict[str, Any]:
-    """Return a reading in three words for whoever invoked by hand."""
+    """Return a reading in short for whoever invoked by hand."""
     balancer = reading.load_balancer
     return {
         "target": reading.target,
         "load_balancer": balancer.name if balancer else None,
+        "matched_by": reading.matched_by,
         "problem": reading.problem,
+        "problem_detail": reading.problem_detail,
     }

@@ -11,6 +11,7 @@ from parallax.model.balancer import BalancerReading, Problem
 from parallax.model.probe import Probe, ProbeRun, Role
 from parallax.model.target import Target
 from parallax.targets import TargetsError
+from tests.parallax.inspect.api import Api, error
 
 TARGETS = """targets:
   - name: front
@@ -27,9 +28,10 @@ def test_without_a_token_it_says_so(
     file.write_text(TARGETS)
     inspect = load("inspect", TARGETS=file)
     answer = inspect.handler({}, None)
-    assert answer["readings"] == [
-        {"target": "front", "load_balancer": None, "problem": "unauthorized"}
-    ]
+    (told,) = answer["readings"]
+    assert (told["target"], told["load_balancer"]) == ("front", None)
+    assert told["problem"] == "unauthorized"
+    assert "set the stack's parameter HetznerToken" in told["problem_detail"]
     assert "set the stack's parameter HetznerToken" in capsys.readouterr().out
 
 
@@ -54,6 +56,45 @@ def test_an_api_out_of_reach_is_written_down(
     assert isinstance(reading, BalancerReading)
     assert reading.problem is Problem.UNREACHABLE
     assert "127.0.0.1" in str(reading.problem_detail)
+
+
+def test_a_wrong_token_is_told_with_what_to_do(
+    load: Any, cloud: Any, tmp_path: Path, api: Api, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Who invokes it by hand reads where a token is made, and where it goes."""
+    file = tmp_path / "targets.yaml"
+    file.write_text(TARGETS)
+    name = cloud.journal + "-wrong"
+    cloud.client("secretsmanager").create_secret(Name=name, SecretString="s3cr3t")
+    api.reply = error(401, "unauthorized")
+    inspect = load(
+        "inspect", TARGETS=file, HETZNER_TOKEN_ARN=name, HETZNER_ENDPOINT=api.url
+    )
+    (told,) = inspect.handler({}, None)["readings"]
+    assert told["problem"] == "unauthorized"
+    assert "make a read-only API token" in told["problem_detail"]
+    assert "secret HetznerTokenSecret" in told["problem_detail"]
+    assert "s3cr3t" not in str(told) + capsys.readouterr().out
+
+
+def test_by_hand_it_tells_which_balancer_and_why(
+    load: Any, cloud: Any, tmp_path: Path, api: Api, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The summary names it; who names none, and was not probed yet, is logged."""
+    file = tmp_path / "targets.yaml"
+    mute = "  - {name: mute, url: 'https://mute.example/'}\n"
+    file.write_text(
+        TARGETS.replace("load_balancer: lb", "load_balancer: lb-prod") + mute
+    )
+    name = cloud.journal + "-right"
+    cloud.client("secretsmanager").create_secret(Name=name, SecretString="s3cr3t")
+    inspect = load(
+        "inspect", TARGETS=file, HETZNER_TOKEN_ARN=name, HETZNER_ENDPOINT=api.url
+    )
+    (told,) = inspect.handler({}, None)["readings"]
+    assert (told["load_balancer"], told["matched_by"]) == ("lb-prod", "by name")
+    (line,) = (r for r in caplog.records if r.message.startswith("no reading"))
+    assert vars(line)["targets"] == ["mute"]
 
 
 def test_a_wrong_targets_file_fails_with_file_and_line(

@@ -15,7 +15,7 @@ FRONT = Target(
 API = Target(
     name="api", url="https://api.example/", reached=Reached(load_balancer="lb-prod")
 )
-TOKEN = "token"
+TOKEN = "s3cr3t-of-hetzner"
 PLAIN = Target(name="plain", url="https://plain.example/")
 
 
@@ -183,10 +183,12 @@ class Api:
         self.paths: list[str] = []
         self.tokens: list[str | None] = []
         self.reply: Callable[[], Reply] | None = None
-        self.balancers = [[BALANCER]]
-        self.servers = [[server(1)], [server(2)]]
-        self.certificates = [[CERTIFICATE]]
-        self.firewalls: list[list[dict[str, Any]]] = [[]]
+        self.balancers: list[list[Any]] = [[BALANCER]]
+        self.servers: list[list[Any]] = [[server(1)], [server(2)]]
+        self.certificates: list[list[Any]] = [[CERTIFICATE]]
+        self.firewalls: list[list[Any]] = [[]]
+        self.totals: list[int] = []
+        """What each page of balancers says how many there are; empty: nothing."""
         self.headers: dict[str, str] = {}
         self.broken: dict[str, Reply] = {}
         """Replies by list and page, e.g. `servers/2`."""
@@ -203,9 +205,12 @@ class Api:
         what = url.path.rsplit("/", 1)[1]
         if instead := self.broken.get(f"{what}/{page}"):
             return instead
-        pages: list[list[dict[str, Any]]] = getattr(self, SOURCES.get(what, what))
+        pages: list[list[Any]] = getattr(self, SOURCES.get(what, what))
         following = page + 1 if page < len(pages) else None
-        meta = {"pagination": {"page": page, "per_page": 50, "next_page": following}}
+        pagination = {"page": page, "per_page": 50, "next_page": following}
+        if self.totals and what == "load_balancers":
+            pagination["total_entries"] = self.totals[page - 1]
+        meta = {"pagination": pagination}
         return (
             200,
             self.headers,

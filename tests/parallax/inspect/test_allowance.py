@@ -122,3 +122,26 @@ def test_a_clock_that_jumps_back_gives_nothing_away(clock: Clock) -> None:
         allowance.note(answer())
     clock.pass_by(-3600)
     assert allowance.closed(1) is not None
+
+
+def test_a_shortage_that_lasts_is_waited_out_longer_each_time(clock: Clock) -> None:
+    """A minute, then two, though the refill alone would be there in seconds."""
+    allowance = Allowance(600, clock)
+    seen: list[str] = []
+    for _ in range(3):
+        for remaining in (714, 713):  # two answers of one look
+            allowance.note(answer(Limit=3600, Remaining=remaining))
+        seen.append(str(allowance.closed(4))[-12:])
+        clock.pass_by(900)
+    assert seen == ["12:01:01 UTC", "12:17:01 UTC", "12:34:01 UTC"]
+    allowance.note(answer(Limit=3600, Remaining=3000))
+    allowance.note(answer(Limit=3600, Remaining=700))
+    assert "12:46:01" in str(allowance.closed(4))
+
+
+def test_a_look_waits_for_as_many_calls_as_the_largest_took(clock: Clock) -> None:
+    """A large project is not begun with what is enough for a small one."""
+    allowance = Allowance(600, clock)
+    allowance.looked(8)
+    allowance.looked(2)
+    assert allowance.a_look == 8

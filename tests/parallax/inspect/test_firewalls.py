@@ -73,6 +73,41 @@ def test_a_rule_of_an_unknown_shape_is_not_judged(api: Api) -> None:
     assert public(api, rule("tomorrow", OPEN)).firewall_allows is None
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [
+        rule("any", OPEN, protocol="quic"),
+        rule("any", OPEN) | {"direction": "sideways"},
+        rule("any", "the moon"),
+        {"direction": "in", "protocol": "tcp", "port": "any"},
+        "text",
+    ],
+)
+def test_a_rule_of_tomorrow_may_let_in_what_no_other_does(api: Api, odd: Any) -> None:
+    """Nothing is said to be dropped where a rule is not understood."""
+    target = public(api, odd)
+    assert (target.firewall_allows, target.firewall_drops) == (None, ())
+
+
+def test_a_rule_without_a_port_concerns_no_tcp(api: Api) -> None:
+    """Ping has no port, and opens none."""
+    ping = rule("any", OPEN, protocol="icmp") | {"port": None}
+    assert public(api, ping).firewall_drops == (31000, 31695)
+
+
+def test_another_s_odd_firewall_costs_nothing(api: Api) -> None:
+    """What is not before a target need not be understood."""
+    target = BALANCER["targets"][0] | {"use_private_ip": False}
+    api.balancers = [[BALANCER | {"targets": [target]}]]
+    guarded = server(1)
+    guarded["public_net"]["firewalls"] = [{"id": 5, "status": "applied"}]
+    api.servers = [[guarded]]
+    api.firewalls = [["text", {"id": 6, "rules": 7}, firewall(5, rule("any", OPEN))]]
+    (reading,) = read(connect(TOKEN, api.url), (FRONT,), NOW)
+    assert reading.load_balancer is not None
+    assert next(reading.load_balancer.leaves()).firewall_allows is True
+
+
 def test_private_targets_are_not_filtered_and_nothing_is_asked(api: Api) -> None:
     """Cloud firewalls do not see private networks."""
     guarded = server(1)

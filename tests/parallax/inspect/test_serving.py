@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from parallax.inspect.servers import Server
 from parallax.inspect.serving import answered, serving
 from parallax.model.balancer import LoadBalancer
 from parallax.model.probe import Probe, ProbeRun, Resolution, Role
@@ -68,6 +69,36 @@ def test_who_cannot_be_told_is_not_guessed(
     found = serving(TARGET, addresses, BOTH)
     assert found.balancer is None
     assert why in found.why
+
+
+def test_a_name_that_leads_to_a_server_is_told_with_the_server() -> None:
+    """Then no balancer stands before it."""
+    worker = Server(id=1, name="worker-1", ipv4="198.51.100.1")
+    found = serving(TARGET, ("198.51.100.1",), BOTH, (worker,))
+    assert found.balancer is None
+    assert "198.51.100.1 is server worker-1's own" in found.why
+
+
+def test_an_address_of_nobody_is_told_with_whose_it_may_be() -> None:
+    """A CDN, a floating IP, another project, or a wrong answer of the DNS."""
+    found = serving(TARGET, ("198.51.100.1",), BOTH)
+    assert "a CDN's (then set reached.cdn), a floating IP, or another" in found.why
+
+
+@pytest.mark.parametrize("name", [None, "lb"])
+def test_a_project_without_balancers_may_be_the_wrong_one(name: str | None) -> None:
+    """A token of another project opens a list with nothing on it."""
+    target = replace(TARGET, reached=Reached(load_balancer=name))
+    why = serving(target, ("203.0.113.1",), ()).why
+    assert "is the token one of the right project?" in why
+
+
+def test_a_lost_name_is_told_with_what_its_address_says() -> None:
+    """Nobody has the address either: the name leads elsewhere, or it was deleted."""
+    named = replace(TARGET, reached=Reached(load_balancer="x"))
+    why = serving(named, ("198.51.100.1",), BOTH).why
+    assert "no load balancer is named 'x'; the project has: one, two" in why
+    assert "has an address of front.example (198.51.100.1)" in why
 
 
 def test_a_name_is_believed_before_an_address() -> None:

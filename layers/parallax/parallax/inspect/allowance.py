@@ -22,8 +22,11 @@ FLOOR = 0.2
 BURST = 6
 """A budget's sixth may go at once; the rest comes evenly, so no hour has more."""
 BACK_OFF = (60.0, 900.0)
-"""Seconds after a 429 that names no time; twice as long after each, to a limit."""
+"""Seconds after a 429 that names no time, and at least where too little is left
+again and again; twice as long after each, to a limit."""
 HOUR = timedelta(hours=1)
+A_LOOK = 4
+"""Calls that a look takes in a project of one page each."""
 
 
 def now_utc() -> datetime:
@@ -42,6 +45,8 @@ class Allowance:
         self.an_hour = an_hour
         self.calls = 0
         """All calls since the container started."""
+        self.a_look = A_LOOK
+        """The most calls that a look took; it grows with the project."""
         self.remaining: int | None = None
         """What Hetzner last said is left to the whole project."""
         self._clock = clock
@@ -50,6 +55,7 @@ class Allowance:
         self._left = self._burst
         self._counted_at = clock()
         self._refusals = 0
+        self._shortages = 0
         self._closed: tuple[str, datetime] | None = None
 
     def closed(self, calls: int) -> str | None:
@@ -64,6 +70,10 @@ class Allowance:
                 return None
             why = f"Parallax's own budget of {self.an_hour} calls an hour is used"
             return _told(why, now + missing / self._an_hour_refilled * HOUR)
+
+    def looked(self, calls: int) -> None:
+        """Learn how many calls a look took; the next one waits for as many."""
+        self.a_look = max(self.a_look, calls)
 
     @property
     def refused(self) -> bool:
@@ -86,11 +96,10 @@ class Allowance:
                 self._refused(now, limit, reset)
                 return
             self._refusals = 0
-            self._closed = None
             if limit and remaining is not None and remaining < FLOOR * limit:
-                why = f"{remaining} of the project's {limit} calls an hour are left"
-                why += ", and those are the cluster's"
-                self._closed = why, _recovered(now, limit, remaining, reset)
+                self._short(now, limit, remaining, reset)
+            else:
+                self._shortages, self._closed = 0, None
 
     @property
     def _an_hour_refilled(self) -> float:
@@ -102,27 +111,46 @@ class Allowance:
         self._left = min(self._burst, self._left + gained)
         self._counted_at = now
 
+    def _short(
+        self, now: datetime, limit: int, remaining: int, reset: datetime | None
+    ) -> None:
+        if self._closed is None or now >= self._closed[1]:
+            self._shortages += 1  # once a look, and not with each of its answers
+        # The cluster may use up what is refilled: then the floor does not come back.
+        pause = _pause(self._shortages - 1)
+        why = f"{remaining} of the project's {limit} calls an hour are left"
+        why += ", and those are the cluster's"
+        self._closed = why, _recovered(now, limit, remaining, reset, pause)
+
     def _refused(
         self, now: datetime, limit: int | None, reset: datetime | None
     ) -> None:
-        first, longest = BACK_OFF
-        pause = min(longest, first * 2**self._refusals)
-        until = now + timedelta(seconds=pause)
+        until = now + _pause(self._refusals)
         if limit and reset and reset > now:
             until = _recovered(now, limit, 0, reset)
-        self._refusals = min(self._refusals + 1, 10)
+        self._refusals += 1
         self._closed = "the Hetzner API refused: too many calls", until
 
 
+def _pause(before: int) -> timedelta:
+    """Return how long is waited after so many waits in a row."""
+    first, longest = BACK_OFF
+    return timedelta(seconds=min(longest, first * 2 ** min(before, 10)))
+
+
 def _recovered(
-    now: datetime, limit: int, remaining: int, reset: datetime | None
+    now: datetime,
+    limit: int,
+    remaining: int,
+    reset: datetime | None,
+    least: timedelta = timedelta(),
 ) -> datetime:
     """Return when the floor is reached again, at the latest when all is there.
 
     The limit is refilled evenly; were it at once, at `reset`, this is one call
     too early, which says so by its own headers.
     """
-    floor = now + (FLOOR * limit - remaining) / limit * HOUR
+    floor = now + max(least, (FLOOR * limit - remaining) / limit * HOUR)
     return min(floor, reset) if reset and reset > now else floor
 
 

@@ -12,15 +12,14 @@ from datetime import datetime
 from time import monotonic
 
 from parallax.inspect.look import Look
-from parallax.inspect.project import Project, explained
+from parallax.inspect.problems import explained
+from parallax.inspect.project import Project
 from parallax.inspect.serving import Serving, serving
 from parallax.model.balancer import BalancerReading, LoadBalancer, Problem
 from parallax.model.target import Target
 
 BUDGET = 10.0
 """Seconds for all of a reading; a hanging API must not hold up the stream."""
-A_LOOK = 4
-"""Calls that a look takes in a project of one page each."""
 
 type Addresses = Callable[[Target], Sequence[str]]
 """What a target's name was last answered with; empty: not known."""
@@ -55,11 +54,15 @@ def read(
     wanted = [t for t in targets if t.reached.load_balancer or known.get(t.name)]
     if not wanted:
         return told
-    if reason := project.allowance.closed(A_LOOK):
+    allowance = project.allowance
+    if reason := allowance.closed(allowance.a_look):
         skipped = (_none(t, now, Problem.RATE_LIMITED, reason) for t in wanted)
         return (*told, *skipped)
+    before = allowance.calls
     look = Look(project, monotonic() + budget)
-    return (*told, *_served(look, wanted, known, addresses, now))
+    served = _served(look, wanted, known, addresses, now)
+    allowance.looked(allowance.calls - before)
+    return (*told, *served)
 
 
 def _served(
@@ -73,7 +76,11 @@ def _served(
     # Of a named one that is not there, the addresses tell what became of it.
     lost = [t for t in wanted if t.reached.load_balancer not in {None, *names}]
     known |= {t.name: _known(addresses, t) for t in lost}
-    found = {t.name: serving(t, known.get(t.name, ()), look.balancers) for t in wanted}
+    servers = list(look.servers.values())
+    found = {
+        t.name: serving(t, known.get(t.name, ()), look.balancers, servers)
+        for t in wanted
+    }
     served = {f.balancer.id: f.balancer for f in found.values() if f.balancer}
     whole = look.complete(list(served.values()))
     return tuple(_reading(t, found[t.name], look, whole, now) for t in wanted)
@@ -116,13 +123,29 @@ def _reading(
             load_balancer=whole[found.balancer.id],
             matched_by=found.why,
         )
-    error = look.broken.get(target.reached.load_balancer or "") or look.error
-    if error is None:
-        return _none(target, now, Problem.NOT_FOUND, found.why)
+    return _none(target, now, *_why_none(target, found, look))
+
+
+def _why_none(target: Target, found: Serving, look: Look) -> tuple[Problem, str]:
+    """Say why a target has no balancer; what was not read may have been it."""
+    name = target.reached.load_balancer
+    if name in look.broken:
+        return _odd(name, look.broken[name])
+    if look.error:
+        what, detail = explained(look.error)
+        if look.balancers:
+            names = ", ".join(b.name for b in look.balancers)
+            detail += f"; read before that: {names}"
+        return what, detail
+    if name is None and look.broken:
+        what, detail = _odd(*next(iter(look.broken.items())))
+        return what, f"{found.why}; it may be one that could not be read: {detail}"
+    return Problem.NOT_FOUND, found.why
+
+
+def _odd(name: str, error: Exception) -> tuple[Problem, str]:
     what, detail = explained(error)
-    if look.balancers:
-        detail += "; read before that: " + ", ".join(b.name for b in look.balancers)
-    return _none(target, now, what, detail)
+    return what, f"load balancer {name!r}: {detail}"
 
 
 def _none(

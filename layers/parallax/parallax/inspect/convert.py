@@ -1,17 +1,20 @@
-"""Convert: hcloud's objects to the model's values.
+"""Convert: the API's JSON to the model's values.
 
-In: a BoundLoadBalancer and the servers of the project. Out: a LoadBalancer.
-It does not: call the API. A bound object fetches what it lacks as soon as it is
-asked for it, so of the nested ones only the id is read here.
-Source: hcloud-python 2.27, `hcloud/load_balancers/client.py`.
+In: a load balancer or a certificate as the API sent it, the project's servers.
+Out: a value that the journal can give back, or an error.
+It does not: call the API, or guess. What the API may leave out is "not known"; what
+a judgement would take for a proof of absence (a service, a port) must be there,
+else the balancer cannot be read.
+It reads the JSON itself and not hcloud's objects: the library raises for a whole
+page where one balancer on it has a field that it does not expect.
+Source: hcloud-go `schema/load_balancer.go`, `schema/certificate.go`.
 """
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping
+from datetime import datetime
 
-from hcloud.load_balancers.client import BoundLoadBalancer
-from hcloud.servers.client import BoundServer
-
+from parallax.inspect.servers import Server
+from parallax.inspect.shape import Json, every, part
 from parallax.model.balancer import (
     BalancerCertificate,
     BalancerService,
@@ -22,76 +25,81 @@ from parallax.model.balancer import (
     LoadBalancer,
     TargetHealth,
 )
-
-type Loose = Any
-"""hcloud types its attributes as optional throughout; the API does not omit them."""
+from parallax.model.wire import decode, encode
 
 
-def convert(
-    balancer: BoundLoadBalancer, servers: Sequence[BoundServer]
-) -> LoadBalancer:
-    """Return a load balancer with its services and targets, servers named."""
-    given: Loose = balancer.data_model
-    public = given.public_net
-    networks = _networks(given)
-    by_id = {server.data_model.id: server.data_model for server in servers}
-    return LoadBalancer(
-        id=given.id,
-        name=given.name,
-        ipv4=public.ipv4.ip if public else None,
-        ipv6=public.ipv6.ip if public else None,
-        private_ips=tuple(net.ip for net in given.private_net or ()),
+def convert(given: Json, servers: Mapping[int, Server]) -> LoadBalancer:
+    """Return a load balancer with its services and targets, servers named.
+
+    Raises where the JSON is of a shape that nobody knows.
+    """
+    public = part(given, "public_net")
+    private = given.get("private_net")
+    networks = None if private is None else tuple(net["network"] for net in private)
+    made = LoadBalancer(
+        id=given["id"],
+        name=given["name"],
+        # Null right after it was made, and for who has none of that kind.
+        ipv4=part(public, "ipv4").get("ip"),
+        ipv6=part(public, "ipv6").get("ip"),
+        private_ips=tuple(net["ip"] for net in every(given, "private_net")),
         networks=networks,
         # Where the API does not say, there is one: it is what Hetzner makes.
-        public_interface=getattr(public, "enabled", None) is not False,
-        algorithm=given.algorithm.type if given.algorithm else None,
-        services=tuple(_service(service) for service in given.services or ()),
-        targets=tuple(_target(t, by_id, networks) for t in given.targets or ()),
+        public_interface=public.get("enabled") is not False,
+        algorithm=part(given, "algorithm").get("type"),
+        services=tuple(_service(service) for service in given["services"]),
+        targets=tuple(_target(t, servers, networks) for t in given["targets"]),
     )
+    return _checked(made)
 
 
-def certificate(given: Loose) -> BalancerCertificate:
+def certificate(given: Json) -> BalancerCertificate:
     """Return a certificate as far as advice may need it."""
-    return BalancerCertificate(
-        id=given.id,
-        name=given.name,
-        not_valid_after=given.not_valid_after,
-        domain_names=tuple(given.domain_names or ()),
-        type=given.type,
+    ends = given.get("not_valid_after")
+    made = BalancerCertificate(
+        id=given["id"],
+        name=given["name"],
+        not_valid_after=datetime.fromisoformat(ends) if ends else None,
+        domain_names=every(given, "domain_names"),
+        type=given.get("type"),
     )
+    return _checked(made)
 
 
-def _service(given: Loose) -> BalancerService:
-    http = given.http
+def _checked[T](made: T) -> T:
+    """Return what the journal would give back; a wrong type raises here, not there."""
+    return decode(type(made), encode(made))
+
+
+def _service(given: Json) -> BalancerService:
+    http = part(given, "http")
     return BalancerService(
-        protocol=given.protocol,
-        listen_port=given.listen_port,
-        destination_port=given.destination_port,
-        proxyprotocol=bool(given.proxyprotocol),
-        health_check=_health_check(given.health_check),
-        timeout_idle=getattr(http, "timeout_idle", None),
-        sticky_sessions=bool(getattr(http, "sticky_sessions", None)),
-        certificate_ids=tuple(
-            each.data_model.id for each in getattr(http, "certificates", None) or ()
-        ),
+        protocol=given["protocol"],
+        listen_port=given["listen_port"],
+        destination_port=given["destination_port"],
+        proxyprotocol=given["proxyprotocol"],
+        health_check=_health_check(given["health_check"]),
+        timeout_idle=http.get("timeout_idle"),
+        sticky_sessions=bool(http.get("sticky_sessions")),
+        certificate_ids=every(http, "certificates"),
     )
 
 
-def _health_check(given: Loose) -> HealthCheck:
-    http = given.http
+def _health_check(given: Json) -> HealthCheck:
+    http = given.get("http")
     return HealthCheck(
-        protocol=given.protocol,
-        port=given.port,
-        interval=given.interval,
-        timeout=given.timeout,
-        retries=given.retries,
+        protocol=given["protocol"],
+        port=given["port"],
+        interval=given["interval"],
+        timeout=given["timeout"],
+        retries=given["retries"],
         http=HealthCheckHttp(
-            path=http.path or "/",
-            domain=http.domain or None,
-            response=http.response or None,
-            # The API says "2??"; the library's own fixtures have 200.
-            status_codes=tuple(str(code) for code in http.status_codes or ()),
-            tls=bool(http.tls),
+            path=http.get("path") or "/",
+            domain=http.get("domain") or None,
+            response=http.get("response") or None,
+            # The API says "2??"; the Python library's own fixtures have 200.
+            status_codes=tuple(str(code) for code in every(http, "status_codes")),
+            tls=bool(http.get("tls")),
         )
         if http
         else None,
@@ -99,57 +107,44 @@ def _health_check(given: Loose) -> HealthCheck:
 
 
 def _target(
-    given: Loose, servers: dict[Loose, Loose], networks: tuple[int, ...] | None
+    given: Json, servers: Mapping[int, Server], networks: tuple[int, ...] | None
 ) -> BalancerTarget:
     """Return a target; `networks` are the balancer's own."""
-    server_id = given.server.id if given.server else None
+    server_id = part(given, "server").get("id")
     server = servers.get(server_id)
-    private = bool(given.use_private_ip)
-    address = _private_address(server, networks) if private else _public_address(server)
+    private = bool(given.get("use_private_ip"))
+    ip = part(given, "ip").get("ip")
+    if server and ip is None:
+        ip = _private_address(server, networks) if private else server.ipv4
     return BalancerTarget(
-        type=given.type,
+        type=given["type"],
         server_id=server_id,
         server_name=server.name if server else None,
-        ip=given.ip.ip if given.ip else address,
-        selector=given.label_selector.selector if given.label_selector else None,
+        ip=ip,
+        selector=part(given, "label_selector").get("selector"),
         use_private_ip=private,
-        networks=_networks(server) if server else None,
+        networks=server.networks if server else None,
         server_status=server.status if server else None,
-        health_status=tuple(_health(health) for health in given.health_status or ()),
-        targets=tuple(_target(t, servers, networks) for t in given.targets or ()),
+        health_status=tuple(_health(h) for h in every(given, "health_status")),
+        targets=tuple(_target(t, servers, networks) for t in every(given, "targets")),
     )
 
 
-def _health(given: Loose) -> TargetHealth:
-    known = given.status in set(HealthStatus)
+def _health(given: Json) -> TargetHealth:
+    known = given["status"] in set(HealthStatus)
     return TargetHealth(
-        listen_port=given.listen_port,
-        status=HealthStatus(given.status) if known else HealthStatus.UNKNOWN,
-        detail=given.detail,
-        health_check_status_code=given.http_status_code,
+        listen_port=given["listen_port"],
+        status=HealthStatus(given["status"]) if known else HealthStatus.UNKNOWN,
+        detail=given.get("detail"),
+        health_check_status_code=given.get("http_status_code"),
     )
 
 
-def _networks(given: Loose) -> tuple[int, ...] | None:
-    """Return the private networks that a balancer or a server is attached to.
-
-    None where the API does not speak of any; nothing in them is nobody's network.
-    """
-    if given.private_net is None:
-        return None
-    return tuple(net.network.id for net in given.private_net)
-
-
-def _private_address(server: Loose, networks: tuple[int, ...] | None) -> str | None:
+def _private_address(server: Server, networks: tuple[int, ...] | None) -> str | None:
     """Return a server's address in the balancer's network, else any private one.
 
     The second one only names the server: a balancer cannot reach it.
     """
-    nets = (server.private_net or ()) if server else ()
-    common = [net.ip for net in nets if net.network.id in (networks or ())]
-    return next(iter([*common, *(net.ip for net in nets)]), None)
-
-
-def _public_address(server: Loose) -> str | None:
-    public = server.public_net if server else None
-    return public.ipv4.ip if public and public.ipv4 else None
+    nets = server.private or ()
+    common = [ip for network, ip in nets if network in (networks or ())]
+    return next(iter([*common, *(ip for _, ip in nets)]), None)

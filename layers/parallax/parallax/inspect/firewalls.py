@@ -8,41 +8,35 @@ Source: docs.hetzner.com/cloud/firewalls/faq (implicit deny, stateful) and
 docs.hetzner.com/cloud/networks/faq; `../shared/reference/hetzner.md`, section 2.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from ipaddress import ip_address, ip_network
-from typing import Any
 
+from parallax.inspect.servers import Server
+from parallax.inspect.shape import Json
 from parallax.model.balancer import BalancerTarget, LoadBalancer
 
-type Loose = Any
-"""hcloud types its attributes as optional throughout; the API does not omit them."""
 APPLIED = "applied"
 WHOLE = 65535
+DIRECTIONS = ("in", "out")
+PROTOCOLS = ("tcp", "udp", "icmp", "esp", "gre")
 
 
-def guards(server: Loose) -> dict[int, str]:
-    """Return the ids of a server's firewalls, each with its state there."""
-    public = server.public_net
-    return {
-        each.firewall.data_model.id: each.status
-        for each in (public.firewalls if public else None) or ()
-    }
-
-
-def guarded(balancer: LoadBalancer, servers: Mapping[int, Loose]) -> bool:
+def guarded(balancer: LoadBalancer, servers: Mapping[int, Server]) -> bool:
     """Say whether a firewall stands between the balancer and any target."""
     found = (_server(target, servers) for target in balancer.leaves())
-    return any(guards(server) for server in found if server is not None)
+    return any(server.firewalls for server in found if server is not None)
 
 
 def with_firewalls(
     balancer: LoadBalancer,
-    servers: Mapping[int, Loose],
-    firewalls: Sequence[Loose] | None,
+    servers: Mapping[int, Server],
+    by_id: Mapping[int, Json] | None,
 ) -> LoadBalancer:
-    """Return the balancer with its targets' firewalls; None: they were not read."""
-    by_id = None if firewalls is None else {each.id: each for each in firewalls}
+    """Return the balancer with its targets' firewalls; None: they were not read.
+
+    Raises where a rule is of a shape that nobody knows.
+    """
     ports = sorted(
         {s.destination_port for s in balancer.services}
         | {s.health_check.port for s in balancer.services}
@@ -53,12 +47,12 @@ def with_firewalls(
         server = _server(target, servers)
         if server is None:
             return inner
-        return _judged(inner, balancer, ports, _held(guards(server), by_id))
+        return _judged(inner, balancer, ports, _held(server.firewalls, by_id))
 
     return replace(balancer, targets=tuple(seen(t) for t in balancer.targets))
 
 
-def _server(target: BalancerTarget, servers: Mapping[int, Loose]) -> Loose | None:
+def _server(target: BalancerTarget, servers: Mapping[int, Server]) -> Server | None:
     """Return the server of a target that is reached by its public interface."""
     if target.use_private_ip or target.server_id is None:
         return None
@@ -66,9 +60,11 @@ def _server(target: BalancerTarget, servers: Mapping[int, Loose]) -> Loose | Non
 
 
 def _held(
-    states: Mapping[int, str], by_id: Mapping[int, Loose] | None
-) -> list[Loose] | None:
+    states: Mapping[int, str] | None, by_id: Mapping[int, Json] | None
+) -> list[Json] | None:
     """Return the firewalls in force; None where that is not known."""
+    if states is None:
+        return None
     if not states:
         return []
     if by_id is None or not states.keys() <= by_id.keys():
@@ -82,33 +78,35 @@ def _judged(
     target: BalancerTarget,
     balancer: LoadBalancer,
     ports: Iterable[int],
-    firewalls: list[Loose] | None,
+    firewalls: list[Json] | None,
 ) -> BalancerTarget:
     if firewalls is None:
         return target
-    names = tuple(str(each.name) for each in firewalls)
+    names = tuple(str(each["name"]) for each in firewalls)
     six = ":" in (target.ip or "")
     source = balancer.ipv6 if six else balancer.ipv4
     if not firewalls:
         return replace(target, firewalls=(), firewall_allows=True)
     if source is None or target.ip is None:
         return replace(target, firewalls=names)
-    rules = [rule for each in firewalls for rule in each.rules or ()]
+    rules = [rule for each in firewalls for rule in each["rules"]]
     shut = tuple(p for p in ports if not any(_lets(r, source, p) for r in rules))
     return replace(
         target, firewalls=names, firewall_allows=not shut, firewall_drops=shut
     )
 
 
-def _lets(rule: Loose, source: str, port: int) -> bool:
+def _lets(rule: Json, source: str, port: int) -> bool:
     """Say whether a rule lets a TCP connection in; what no rule lets in is dropped."""
-    if (rule.direction, rule.protocol) != ("in", "tcp"):
-        return False
-    if port not in _ports(rule.port):
+    direction, protocol = rule["direction"], rule["protocol"]
+    if direction not in DIRECTIONS or protocol not in PROTOCOLS:
+        # It may let in what no rule that is known does.
+        raise ValueError(f"a rule of direction {direction!r}, protocol {protocol!r}")
+    if (direction, protocol) != ("in", "tcp") or port not in _ports(rule.get("port")):
         return False
     address = ip_address(source)
     return any(
-        address in ip_network(given, strict=False) for given in rule.source_ips or ()
+        address in ip_network(given, strict=False) for given in rule["source_ips"]
     )
 
 

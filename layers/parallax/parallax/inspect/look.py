@@ -2,17 +2,20 @@
 
 In: a project, a deadline. Out: the model's balancers; certificates and firewalls
 of those that are asked for.
-It does not: raise. One list, or one balancer, that can't be read costs no other;
-it stays "not known", and the log says why.
+It does not: raise. One list, or one object on it, that can't be read costs no
+other; it stays "not known", and the log says why.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from parallax.inspect.convert import certificate, convert
 from parallax.inspect.firewalls import guarded, with_firewalls
-from parallax.inspect.project import Loose, Project, explained
+from parallax.inspect.problems import explained
+from parallax.inspect.project import Project
+from parallax.inspect.servers import server
+from parallax.inspect.shape import Json, named
 from parallax.model.balancer import LoadBalancer
 
 log = logging.getLogger(__name__)
@@ -26,25 +29,29 @@ class Look:
         self._deadline = deadline
         listed = project.listed("load_balancers", deadline)
         self.error = listed.error
-        self.balancers: list[LoadBalancer] = []
         self.broken: dict[str, Exception] = {}
         """By name: balancers of a shape that nobody knows."""
-        bound = (self._list("servers") or ()) if listed.items else ()
-        self._servers: dict[int, Loose] = {s.data_model.id: s.data_model for s in bound}
+        items = self._list("servers") if listed.items else None
+        self.servers = _by_id("server", items or (), server)
+        # By id: a list that changes while it is read may show one twice.
+        found: dict[int, LoadBalancer] = {}
         for item in listed.items:
-            self._add(item, bound)
+            self._add(item, found)
+        self.balancers = list(found.values())
 
     def complete(self, balancers: Sequence[LoadBalancer]) -> dict[int, LoadBalancer]:
         """Return these balancers by id, with their certificates and firewalls."""
         return {b.id: b for b in self._certified(self._guarded(balancers))}
 
-    def _add(self, item: Loose, servers: Sequence[Loose]) -> None:
+    def _add(self, item: Json, found: dict[int, LoadBalancer]) -> None:
         try:
-            self.balancers.append(convert(item, servers))
+            made = convert(item, self.servers)
+            found[made.id] = made
         except Exception as error:  # noqa: BLE001 - one must not cost the others
-            self.broken[f"{item.data_model.name}"] = error
+            self.broken[named(item)] = error
+            log.warning("load balancer %s: %s", named(item), explained(error)[1])
 
-    def _list(self, what: str) -> tuple[Loose, ...] | None:
+    def _list(self, what: str) -> tuple[Json, ...] | None:
         """Return a list as far as it came; None: nothing of it did."""
         if self._project.allowance.refused:
             log.warning("%s were not read: the API just refused", what)
@@ -57,8 +64,8 @@ class Look:
     def _certified(self, balancers: Sequence[LoadBalancer]) -> list[LoadBalancer]:
         if not any(_shown(b) for b in balancers):
             return [replace(b, certificates=()) for b in balancers]
-        found = [each.data_model for each in self._list("certificates") or ()]
-        by_id = {each.id: certificate(each) for each in found}
+        items = self._list("certificates") or ()
+        by_id = _by_id("certificate", items, certificate)
         return [
             replace(
                 b,
@@ -71,19 +78,36 @@ class Look:
 
     def _guarded(self, balancers: Sequence[LoadBalancer]) -> list[LoadBalancer]:
         firewalls = None
-        if any(guarded(b, self._servers) for b in balancers):
-            listed = self._list("firewalls")
-            firewalls = None if listed is None else [f.data_model for f in listed]
+        if any(guarded(b, self.servers) for b in balancers):
+            items = self._list("firewalls")
+            firewalls = None if items is None else _by_id("firewall", items, _as_it_is)
         return [self._judged(b, firewalls) for b in balancers]
 
     def _judged(
-        self, balancer: LoadBalancer, firewalls: Sequence[Loose] | None
+        self, balancer: LoadBalancer, firewalls: Mapping[int, Json] | None
     ) -> LoadBalancer:
         try:
-            return with_firewalls(balancer, self._servers, firewalls)
-        except ValueError as error:
-            log.warning("firewalls before %s: %s", balancer.name, error)
+            return with_firewalls(balancer, self.servers, firewalls)
+        except Exception as error:  # noqa: BLE001 - an odd rule costs no balancer
+            log.warning("firewalls before %s: %r", balancer.name, error)
             return balancer
+
+
+def _by_id[T](
+    kind: str, items: Sequence[Json], read: Callable[[Json], T]
+) -> dict[int, T]:
+    """Return what can be read of a list; the log names what cannot."""
+    found: dict[int, T] = {}
+    for item in items:
+        try:
+            found[item["id"]] = read(item)
+        except Exception as error:  # noqa: BLE001 - one must not cost the others
+            log.warning("%s %s: %s", kind, named(item), explained(error)[1])
+    return found
+
+
+def _as_it_is(item: Json) -> Json:
+    return item
 
 
 def _shown(balancer: LoadBalancer) -> set[int]:

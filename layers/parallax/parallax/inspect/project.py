@@ -4,7 +4,7 @@ In: a client, an allowance. Out: what could be listed, and what went wrong.
 It does not: retry. The library retries five times, with pauses of up to a
 minute; here each call gets one attempt, and a look a budget of seconds. The
 schedule, and the next failing run, come again by themselves.
-Source of the names: Hetzner Cloud API, through hcloud-python 2.27.
+Source: Hetzner Cloud API, pagination; hcloud-python 2.27, `_client.py`.
 """
 
 import threading
@@ -13,38 +13,22 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Any
 
-from hcloud import APIException, Client
-from requests import RequestException
-from requests.exceptions import InvalidHeader
+from hcloud import Client
 
 from parallax.inspect.allowance import Allowance
-from parallax.model.balancer import Problem
+from parallax.inspect.shape import Json, identity, part
 
 TIMEOUT = (2.0, 5.0)
 """Seconds to connect, and between two bytes."""
 PER_PAGE = 50
 """The most that Hetzner gives at once."""
-PROBLEMS = {
-    "unauthorized": Problem.UNAUTHORIZED,
-    "forbidden": Problem.FORBIDDEN,
-    "rate_limit_exceeded": Problem.RATE_LIMITED,
-    "not_found": Problem.NOT_FOUND,
-    401: Problem.UNAUTHORIZED,
-    403: Problem.FORBIDDEN,
-    404: Problem.NOT_FOUND,
-    429: Problem.RATE_LIMITED,
-}
-"""Hetzner's error code, or the HTTP status where the body names none."""
-
-type Loose = Any
-"""hcloud's page results differ in type and are alike in shape."""
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
     """What a list held as far as it came, and what ended it early."""
 
-    items: tuple[Loose, ...] = ()
+    items: tuple[Json, ...] = ()
     error: Exception | None = None
 
 
@@ -57,10 +41,12 @@ class Project:
 
     def listed(self, what: str, deadline: float) -> Listed:
         """Return a whole list, e.g. `servers`, or the pages before the error."""
-        ask = getattr(self.client, what).get_list
-        items: list[Loose] = []
+        items: list[Json] = []
         try:
-            within(deadline - monotonic(), lambda: _pages(ask, items))
+            within(
+                deadline - monotonic(),
+                lambda: _pages(self.client, what, items, deadline),
+            )
         except Exception as error:  # noqa: BLE001 - whatever it is, it is told
             return Listed(tuple(items), error)
         return Listed(tuple(items))
@@ -79,35 +65,44 @@ def connect(
     allowance = allowance or Allowance()
     # hcloud has no public setting for either; tests count the attempts, and read
     # the headers.
-    inner: Loose = client._client  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+    inner: Any = client._client  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
     inner._retry_max_retries = 0  # noqa: SLF001
     inner._session.hooks["response"].append(allowance.note)  # noqa: SLF001
     return Project(client, allowance)
 
 
-def explained(error: Exception) -> tuple[Problem, str]:
-    """Return Hetzner's word for what went wrong, and its text."""
-    if isinstance(error, APIException):
-        return PROBLEMS.get(error.code, Problem.OTHER), f"{error}"
-    if isinstance(error, InvalidHeader | UnicodeEncodeError):
-        # Their texts repeat the token.
-        return Problem.UNAUTHORIZED, "the token holds what no HTTP header may hold"
-    text = f"{type(error).__name__}: {error}"
-    if isinstance(error, RequestException | TimeoutError):
-        return Problem.UNREACHABLE, text
-    return Problem.OTHER, text  # an answer of a shape that nobody knows
+def _pages(client: Client, what: str, items: list[Json], deadline: float) -> None:
+    """Append every page to `items`, so that those before an error stay.
 
-
-def _pages(ask: Callable[..., Loose], items: list[Loose]) -> None:
-    """Append every page to `items`, so that those before an error stay."""
-    page = 1
+    It asks by the library's own request method and takes the JSON as it is: the
+    library's `get_list` raises for a whole page where one object on it is odd.
+    """
+    page, most = 1, 0
     while page:
-        found, meta = ask(page=page, per_page=PER_PAGE)
-        items.extend(found)
-        following = meta.pagination.next_page if meta and meta.pagination else None
+        answer = _page(client, what, page)
+        items.extend(answer[what])
+        pages = part(part(answer, "meta"), "pagination")
+        most = max(most, pages.get("total_entries") or 0)
+        following: int | None = pages.get("next_page")
         if following and following <= page:
             raise ValueError(f"page {following} follows page {page}")
+        if following and monotonic() >= deadline:
+            raise TimeoutError(f"page {following} is not asked for: no time is left")
         page = following
+    # One that was deleted meanwhile moves another onto a page that was read before.
+    came = len({identity(item) for item in items})
+    if came < most:
+        raise ValueError(f"{came} of {most} {what} came: the list changed meanwhile")
+
+
+def _page(client: Client, what: str, page: int) -> Json:
+    library: Any = client  # its request method has no types
+    answer: Json = library.request(
+        "GET", f"/{what}", params={"page": page, "per_page": PER_PAGE}
+    )
+    if not isinstance(answer[what], list):
+        raise TypeError(f"{what} is no list")
+    return answer
 
 
 def within[T](seconds: float, ask: Callable[[], T]) -> T:

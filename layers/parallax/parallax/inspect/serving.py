@@ -1,7 +1,7 @@
 """Serving: which balancer serves a target, and how that is known.
 
 In: a target, the addresses that its name was answered with, the project's
-balancers. Out: the balancer with the reason in words, or why none is named.
+balancers and servers. Out: the balancer with the reason in words, or why none is named.
 It does not: resolve names, or call the API; it is pure.
 """
 
@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
 
+from parallax.inspect.servers import Server
 from parallax.model.balancer import LoadBalancer
 from parallax.model.probe import ProbeRun, Role
 from parallax.model.target import Target
@@ -36,26 +37,39 @@ def answered(run: ProbeRun) -> tuple[str, ...]:
 
 
 def serving(
-    target: Target, addresses: Sequence[str], balancers: Sequence[LoadBalancer]
+    target: Target,
+    addresses: Sequence[str],
+    balancers: Sequence[LoadBalancer],
+    servers: Sequence[Server] = (),
 ) -> Serving:
     """Return the balancer that serves a target, by its name or by its address."""
     name = target.reached.load_balancer
     if name is None:
-        return _by_address(target, addresses, balancers)
+        return _by_address(target, addresses, balancers, servers)
     # Within a project, which is what a token opens, Hetzner takes no name twice.
     for balancer in balancers:
         if balancer.name == name:
             return Serving(balancer, "by name")
-    known = ", ".join(sorted(b.name for b in balancers)) or "none"
-    text = f"no load balancer is named {name!r}; the project has: {known}"
-    likely = _by_address(target, addresses, balancers)
+    text = f"no load balancer is named {name!r}; {_known(balancers)}"
+    likely = _by_address(target, addresses, balancers, servers)
     if likely.balancer:
         text += f"; renamed? {likely.balancer.name!r} serves it: {likely.why}"
+    elif addresses:
+        text += f"; {likely.why}"
     return Serving(None, text)
 
 
+def _known(balancers: Sequence[LoadBalancer]) -> str:
+    if not balancers:
+        return "the project has none at all: is the token one of the right project?"
+    return "the project has: " + ", ".join(sorted(b.name for b in balancers))
+
+
 def _by_address(
-    target: Target, addresses: Sequence[str], balancers: Sequence[LoadBalancer]
+    target: Target,
+    addresses: Sequence[str],
+    balancers: Sequence[LoadBalancer],
+    servers: Sequence[Server],
 ) -> Serving:
     host = target.host
     if target.reached.cdn:
@@ -77,9 +91,29 @@ def _by_address(
             f"{host} has the addresses of more than one load balancer ({names});"
             " name one as reached.load_balancer",
         )
+    return Serving(None, _nobody(host, addresses, balancers, servers))
+
+
+def _nobody(
+    host: str,
+    addresses: Sequence[str],
+    balancers: Sequence[LoadBalancer],
+    servers: Sequence[Server],
+) -> str:
+    """Say whose the addresses are instead, as far as the project tells."""
     told = ", ".join(addresses)
     text = f"no load balancer of the project has an address of {host} ({told})"
-    return Serving(None, text)
+    if not balancers:
+        return f"{text}; {_known(balancers)}"
+    asked = {_same(address) for address in addresses}
+    direct = [s for s in servers if s.ipv4 and _same(s.ipv4) in asked]
+    if direct:
+        names = ", ".join(f"{s.ipv4} is server {s.name}'s own" for s in direct)
+        return f"{text}: {names}, so no load balancer stands before it"
+    return (
+        f"{text}: a CDN's (then set reached.cdn), a floating IP, or another"
+        " project's; or the name leads to the wrong place"
+    )
 
 
 def _has(target: Target, balancer: LoadBalancer, asked: set[str]) -> str | None:

@@ -1,0 +1,49 @@
+"""Servers: what a balancer's evidence needs of the servers of a project.
+
+In: a server as the API's JSON has it. Out: a frozen value, which `convert` and
+`firewalls` read. It does not: go into the journal, or call the API.
+Source: hcloud-go `schema/server.go`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from parallax.inspect.shape import Json, part
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """One server; None for what the API did not speak of."""
+
+    id: int
+    name: str
+    status: str | None = None
+    ipv4: str | None = None
+    """Its public address; a server may have none."""
+    private: tuple[tuple[int, str], ...] | None = None
+    """Each private network's id, with the server's address there."""
+    firewalls: Mapping[int, str] | None = None
+    """Ids of the cloud firewalls on its public interface, each with its state."""
+
+    @property
+    def networks(self) -> tuple[int, ...] | None:
+        """Ids of the private networks that it is attached to."""
+        return None if self.private is None else tuple(net for net, _ in self.private)
+
+
+def server(given: Json) -> Server:
+    """Return a server; raises where the JSON is of a shape that nobody knows."""
+    public = part(given, "public_net")
+    private, firewalls = given.get("private_net"), public.get("firewalls")
+    return Server(
+        id=given["id"],
+        name=given["name"],
+        status=given.get("status"),
+        ipv4=part(public, "ipv4").get("ip"),
+        private=None
+        if private is None
+        else tuple((net["network"], net["ip"]) for net in private),
+        firewalls=None
+        if firewalls is None
+        else {each["id"]: each["status"] for each in firewalls},
+    )

@@ -1,0 +1,35 @@
+"""Shape: how the API's JSON is looked into where it may lack something.
+
+In: an object of the API. Out: a part of it, or its name.
+It does not: know what the parts mean, or check them.
+"""
+
+from typing import Any, cast
+
+type Json = Any
+"""What the API sent, as `json` reads it; a stranger's may be of any shape."""
+
+
+def part(given: Json, name: str) -> Json:
+    """Return an object within one; an empty one where there is null or nothing."""
+    empty: dict[str, Json] = {}
+    return given.get(name) or empty
+
+
+def every(given: Json, name: str) -> tuple[Json, ...]:
+    """Return a list within an object; an empty one where there is null or nothing."""
+    return tuple(given.get(name) or ())
+
+
+def named(item: Json) -> str:
+    """Return an item's name for a log; never raises."""
+    return str(_fields(item).get("name", "without a name"))
+
+
+def identity(item: Json) -> str:
+    """Return what tells an item from the others of its list; never raises."""
+    return str(_fields(item).get("id", item))
+
+
+def _fields(item: Json) -> dict[str, Json]:
+    return cast("dict[str, Json]", item) if isinstance(item, dict) else {}

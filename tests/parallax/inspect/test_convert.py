@@ -1,0 +1,227 @@
+"""A stranger's balancers: what is odd and readable, and what costs only itself."""
+
+from copy import deepcopy
+from typing import Any
+
+import pytest
+
+from parallax.inspect import connect, read
+from parallax.model.balancer import HealthStatus, LoadBalancer, Problem
+from parallax.model.target import Reached, Target
+from tests.parallax.inspect.api import (
+    API,
+    BALANCER,
+    CERTIFICATE,
+    FRONT,
+    NOW,
+    TOKEN,
+    Api,
+)
+
+IPV6 = "2001:db8::1"
+ODD = Target(
+    name="odd", url="https://odd.example/", reached=Reached(load_balancer="odd")
+)
+NAMELESS = Target(name="nameless", url="https://front.example/")
+
+
+def service(**changes: Any) -> dict[str, Any]:
+    """Make the balancer's one service, changed."""
+    return {"services": [deepcopy(BALANCER["services"][0]) | changes]}
+
+
+def check(**changes: Any) -> dict[str, Any]:
+    """Make the balancer's one service with its health check changed."""
+    return service(health_check=BALANCER["services"][0]["health_check"] | changes)
+
+
+def balancer(api: Api, **changes: Any) -> LoadBalancer:
+    """Read the balancer with these changes."""
+    api.balancers = [[BALANCER | changes]]
+    (seen,) = read(connect(TOKEN, api.url), (FRONT,), NOW)
+    assert seen.load_balancer is not None, seen.problem_detail
+    return seen.load_balancer
+
+
+@pytest.mark.parametrize("none", [None, {"ip": None, "dns_ptr": None}])
+def test_a_balancer_without_ipv4_is_found_by_its_ipv6(api: Api, none: Any) -> None:
+    """IPv6 is an address as any other, also where there is no IPv4 object at all."""
+    public = {"enabled": True, "ipv4": none, "ipv6": {"ip": IPV6, "dns_ptr": None}}
+    api.balancers = [[BALANCER | {"public_net": public}]]
+    project = connect(TOKEN, api.url)
+    (seen,) = read(project, (NAMELESS,), NOW, addresses=lambda _: (IPV6,))
+    assert seen.load_balancer is not None
+    assert (seen.load_balancer.ipv4, seen.load_balancer.ipv6) == (None, IPV6)
+    assert seen.matched_by == f"{IPV6} is its public IPv6"
+
+
+@pytest.mark.parametrize("public", [None, {"enabled": False}, {}])
+def test_a_balancer_may_have_no_public_address(api: Api, public: Any) -> None:
+    """It is read by its name, and no address is invented."""
+    found = balancer(api, public_net=public)
+    assert (found.ipv4, found.ipv6) == (None, None)
+
+
+@pytest.mark.parametrize("lacking", ["http", "certificates"])
+def test_an_https_service_may_lack_its_http_part(api: Api, lacking: str) -> None:
+    """Then it shows no certificate that is known, and its ports are told."""
+    given = service()["services"][0]
+    del (given if lacking == "http" else given["http"])[lacking]
+    found = balancer(api, services=[given]).service_for(443)
+    assert found is not None
+    assert (found.certificate_ids, found.destination_port) == ((), 31695)
+
+
+def test_an_http_health_check_may_lack_its_http_part(api: Api) -> None:
+    """What it asks for is not known then, and its port is."""
+    found = balancer(api, **check(http=None)).service_for(443)
+    assert found is not None
+    assert (found.health_check.http, found.health_check.port) == (None, 31000)
+
+
+def test_status_codes_may_be_nothing(api: Api) -> None:
+    """No codes are told as none."""
+    asks = BALANCER["services"][0]["health_check"]["http"] | {"status_codes": None}
+    found = balancer(api, **check(http=asks)).service_for(443)
+    assert found is not None
+    assert found.health_check.http is not None
+    assert found.health_check.http.status_codes == ()
+
+
+def test_words_and_fields_of_tomorrow_are_taken_as_they_are(api: Api) -> None:
+    """A new algorithm, protocol, target type or field costs nothing."""
+    found = balancer(
+        api,
+        algorithm={"type": "by_moon", "phase": 3},
+        future=[{"a": 1}],
+        targets=[{"type": "network", "network": {"id": 3}}],
+        **service(protocol="quic", http={"alpn": ["h3"]}),
+    )
+    assert found.algorithm == "by_moon"
+    assert found.services[0].protocol == "quic"
+    assert [t.type for t in found.leaves()] == ["network"]
+    assert [status for _, status in found.health(443)] == [HealthStatus.UNKNOWN]
+
+
+def test_names_are_any_text(api: Api) -> None:
+    """A name of another script is found as it is written."""
+    name = "lb-größe-東京 🚀"
+    api.balancers = [[BALANCER | {"name": name}]]
+    target = Target(name="x", url="https://x/", reached=Reached(load_balancer=name))
+    (seen,) = read(connect(TOKEN, api.url), (target,), NOW)
+    assert seen.load_balancer is not None
+    assert seen.load_balancer.name == name
+
+
+def test_a_changed_listen_port_is_told_as_it_is_now(api: Api) -> None:
+    """The old port has no service any more."""
+    found = balancer(api, **service(listen_port=8443))
+    assert found.service_for(443) is None
+    assert found.service_for(8443) is not None
+
+
+def _without(*names: str) -> dict[str, Any]:
+    return {k: v for k, v in BALANCER.items() if k not in names} | {"name": "odd"}
+
+
+def _lacking(name: str) -> dict[str, Any]:
+    given = service()["services"][0]
+    del given[name]
+    return {"services": [given]}
+
+
+UNREADABLE = [
+    _without("services"),
+    _without("targets"),
+    BALANCER | {"services": None},
+    BALANCER | {"targets": None},
+    BALANCER | {"services": ["text"]},
+    BALANCER | {"public_net": "text"},
+    BALANCER | {"private_net": [{"network": 1}]},
+    BALANCER | {"private_net": [{"network": {"id": 1}, "ip": "10.0.0.5"}]},
+    BALANCER | {"id": "seven"},
+    BALANCER | service(listen_port="https"),
+    BALANCER | service(destination_port=None),
+    BALANCER | check(port=None),
+    BALANCER | service(http={"certificates": [{"id": 897}]}),
+    BALANCER | _lacking("destination_port"),
+    BALANCER | _lacking("proxyprotocol"),
+    BALANCER | _lacking("health_check"),
+]
+
+
+@pytest.mark.parametrize("odd", UNREADABLE)
+def test_a_balancer_that_nobody_can_read_costs_only_itself(
+    api: Api, odd: dict[str, Any]
+) -> None:
+    """Its page, the pages after it and their servers are read; it is told by name."""
+    last = BALANCER | {"id": 9, "name": "last"}
+    api.balancers = [[odd | {"name": "odd"}, BALANCER], [last]]
+    far = Target(name="far", url="https://x/", reached=Reached(load_balancer="last"))
+    near, lost, end = read(connect(TOKEN, api.url), (FRONT, ODD, far), NOW)
+    assert near.load_balancer is not None
+    assert next(near.load_balancer.leaves()).label == "worker-1"
+    assert near.load_balancer.certificates
+    assert end.load_balancer is not None
+    assert (lost.load_balancer, lost.problem) == (None, Problem.OTHER)
+    assert "load balancer 'odd': an answer of a shape" in str(lost.problem_detail)
+    assert "\n" not in str(lost.problem_detail)
+
+
+@pytest.mark.parametrize("odd", ["text", None, 7, [], {}, {"name": None}])
+def test_what_is_no_balancer_costs_no_balancer(api: Api, odd: Any) -> None:
+    """Neither does an item without a name or an id."""
+    api.balancers = [[odd, BALANCER]]
+    (seen,) = read(connect(TOKEN, api.url), (FRONT,), NOW)
+    assert seen.load_balancer is not None
+
+
+def test_an_unread_balancer_may_be_the_one_that_serves(api: Api) -> None:
+    """An address that no readable one has is not "not found" then."""
+    api.balancers = [[BALANCER | {"name": "odd", "services": None}]]
+    project = connect(TOKEN, api.url)
+    (seen,) = read(project, (NAMELESS,), NOW, addresses=lambda _: ("203.0.113.20",))
+    assert seen.problem is Problem.OTHER
+    assert "it may be one that could not be read: load balancer 'odd'" in str(
+        seen.problem_detail
+    )
+
+
+PENDING = CERTIFICATE | {
+    "not_valid_before": None,
+    "not_valid_after": None,
+    "status": {"issuance": "pending", "renewal": "unavailable", "error": None},
+}
+
+
+@pytest.mark.parametrize(
+    ("given", "kind"),
+    [
+        (PENDING, "managed"),
+        ({"id": 897, "name": "front", "type": "of_tomorrow"}, "of_tomorrow"),
+        ({"id": 897, "name": "front", "type": "uploaded", "status": None}, "uploaded"),
+    ],
+)
+def test_a_certificate_without_dates_is_told_without_an_end(
+    api: Api, given: dict[str, Any], kind: str
+) -> None:
+    """Not issued yet, failed, or of a kind that nobody knows."""
+    api.certificates = [[given]]
+    certificates = balancer(api).certificates
+    assert certificates is not None
+    assert [(c.type, c.not_valid_after) for c in certificates] == [(kind, None)]
+
+
+def test_an_odd_certificate_costs_only_its_balancer_s(api: Api) -> None:
+    """Another balancer's is read, and both balancers are."""
+    other = BALANCER | {"id": 8, "name": "odd"}
+    mine = BALANCER["services"][0]["http"] | {"certificates": [1]}
+    api.balancers = [[BALANCER | service(http=mine), other]]
+    api.certificates = [
+        [CERTIFICATE | {"not_valid_after": "soon"}, CERTIFICATE | {"id": 1}, "text"]
+    ]
+    well, lost = read(connect(TOKEN, api.url), (API, ODD), NOW)
+    assert well.load_balancer is not None
+    assert lost.load_balancer is not None
+    assert [c.id for c in well.load_balancer.certificates or ()] == [1]
+    assert lost.load_balancer.certificates is None
