@@ -25,7 +25,9 @@ def by_turns(
     """Return a share of bad answers, with a reading (two of five unhealthy)."""
     pages = [bad if n % 3 == 0 else s.OK for n in range(11)]
     run = s.run(pages, direct=s.OK, after=after)
-    return s.taken(run, found or s.balancer(healthy=3), *s.reports())
+    lines = e.good_lines(run, *s.NODES[:3])
+    inside = s.reports(sightings=lines)
+    return s.taken(run, found or s.balancer(healthy=3), *inside)
 
 
 @pytest.mark.parametrize("page", [s.LB_503, e.LB_502, e.LB_504])

@@ -7,7 +7,7 @@ import pytest
 from parallax.causes.node_firewall_blocks_load_balancer import CAUSE
 from parallax.diagnose import judge
 from parallax.model.balancer import BalancerReading
-from parallax.model.finding import NOT_ESTABLISHED, Answer
+from parallax.model.finding import Answer
 from parallax.model.probe import Role
 from parallax.model.snapshot import Snapshot
 from tests.parallax import edge as e
@@ -80,26 +80,71 @@ def test_without_hetzners_word_both_candidates_are_left() -> None:
     assert judge(x).cause == "lb-no-healthy-target"
 
 
-def test_nodes_that_do_not_answer_each_other_have_another_trouble() -> None:
-    """Something stops everybody; or nobody asked."""
-    x = e.firewall()
-    for role in (Role.INGRESS_OTHER, None):
-        reports = tuple(
-            replace(
-                r,
-                probes=tuple(
-                    s.probe(p.role, p.started_at, s.DROPPED, node=p.node)
-                    if p.role is role
-                    else p
-                    for p in r.probes
-                    if role or p.role is not Role.INGRESS_OTHER
-                ),
-            )
-            for r in x.reports
+def unanswered(snapshot: Snapshot, *roles: Role) -> Snapshot:
+    """Return the snapshot with inside probes that get no connection."""
+    reports = tuple(
+        replace(
+            r,
+            probes=tuple(
+                s.probe(
+                    p.role,
+                    p.started_at,
+                    s.DROPPED,
+                    node=p.node,
+                    peer_node=p.peer_node,
+                    peer_address=p.peer_address,
+                    peer_port=p.peer_port,
+                )
+                if p.role in roles
+                else p
+                for p in r.probes
+            ),
         )
-        blocked = replace(x, reports=reports)
-        assert answer(blocked) is Answer.UNKNOWN
-        assert judge(blocked).cause == NOT_ESTABLISHED
+        for r in snapshot.reports
+    )
+    return replace(snapshot, reports=reports)
+
+
+@pytest.mark.parametrize("said", ["layer4_timeout", None])
+def test_a_firewall_that_stops_other_nodes_too_is_told_by_them(
+    said: str | None,
+) -> None:
+    """Each node answers itself, and reaches the others' pods: not their NodePort."""
+    x = replace(e.firewall(), balancer=s.detailed(s.balancer(healthy=0), said))
+    shut = unanswered(x, Role.INGRESS_OTHER)
+    assert judge(shut).cause == CAUSE.id
+    assert CAUSE.assess(shut).evidence[0] == (
+        "each node answers itself at :31695,"
+        " and 5 of 5 probes from other nodes get no connection there"
+    )
+
+
+def test_nodes_that_do_not_answer_each_other_have_another_trouble() -> None:
+    """Pods are cut off as well, a node does not answer itself, or nobody asked."""
+    x = e.firewall()
+    assert answer(unanswered(x, Role.INGRESS_OTHER, Role.POD)) is Answer.UNKNOWN
+    assert answer(unanswered(x, Role.INGRESS_OTHER, Role.INGRESS)) is Answer.UNKNOWN
+    unasked = tuple(
+        replace(
+            r, probes=tuple(p for p in r.probes if p.role is not Role.INGRESS_OTHER)
+        )
+        for r in x.reports
+    )
+    assert answer(replace(x, reports=unasked)) is Answer.UNKNOWN
+
+
+def test_an_answer_that_displeases_is_no_firewall() -> None:
+    """Hetzner says that its check got something, whatever nodes get."""
+    found = s.detailed(s.balancer(healthy=0), "unexpected_http_status", 404)
+    x = unanswered(replace(e.firewall(), balancer=found), Role.INGRESS_OTHER)
+    assert answer(x) is Answer.UNKNOWN
+
+
+def test_a_balancer_in_no_known_network_may_lack_one() -> None:
+    """Targets are asked privately, and nothing shows that the balancer can."""
+    found = s.detailed(s.balancer(healthy=0), "layer4_timeout")
+    bare = e.changed(found, networks=None, private_ips=())
+    assert answer(replace(e.firewall(), balancer=bare)) is Answer.UNKNOWN
 
 
 def test_policy_local_without_a_pod_drops_by_itself() -> None:

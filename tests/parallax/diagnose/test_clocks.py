@@ -7,7 +7,7 @@ import pytest
 
 from parallax.causes import evidence
 from parallax.diagnose import judge
-from parallax.model.cluster import NodeReport
+from parallax.model.cluster import NodeReport, Pod
 from parallax.model.finding import NOT_ESTABLISHED, Difference, Hop, View
 from parallax.model.probe import Role
 from tests.parallax import scenarios as s
@@ -25,6 +25,8 @@ def ticking(report: NodeReport, off: timedelta) -> NodeReport:
             reading,
             read_at=reading.read_at + off,
             endpoints_changed_at=changed + off if changed else None,
+            pods=_started(reading.pods, off),
+            ingress_pods=_started(reading.ingress_pods, off),
         )
     read_at = report.log_read_at
     return replace(
@@ -33,6 +35,14 @@ def ticking(report: NodeReport, off: timedelta) -> NodeReport:
         probes=probes,
         reading=reading,
         log_read_at=read_at + off if read_at else None,
+    )
+
+
+def _started(pods: tuple[Pod, ...] | None, off: timedelta) -> tuple[Pod, ...] | None:
+    """Return pods whose start was told by the same clock."""
+    return pods and tuple(
+        replace(p, started_at=p.started_at + off if p.started_at else None)
+        for p in pods
     )
 
 

@@ -10,7 +10,8 @@ Diagnosis: nearly all failing answers say that they were replayed (two ids in X-
 X-Cache-Status, Age beside them); the balancer's own address, asked directly, or a
 request that no cache can know, gets a good answer. If the origin fails as well, the
 cache only repeats the truth, and this cause is refuted. A cache at the ingress replays
-to the balancer's address, too; then only the latter counts.
+to the balancer's address, too; then only the latter counts. A CDN that marks nothing is
+told by the ingress logs: they have none of these requests, and the fresh ones.
 
 Neighbors: an error page that the CDN wrote now is `cdn-cannot-reach-origin`. An old
 address in DNS is no kept answer: `dns-stale-address`. If the origin fails too, its own
@@ -31,6 +32,9 @@ from parallax.model.probe import Probe, Role
 from parallax.model.snapshot import Snapshot
 
 ID = "cache-replays-error"
+NEVER_ARRIVED = (
+    "no ingress log has these requests; one that no cache can know is in it, and well"
+)
 NEARLY_ALL = 0.9
 """Share of the failing answers that are to be replays: ten of eleven."""
 
@@ -40,7 +44,7 @@ def assess(snapshot: Snapshot) -> Assessment:
     users = evidence.failing(snapshot, *evidence.AS_A_USER)
     if not users:
         return unknown(ID, "no failing probe from outside")
-    kept = [p for p in users if _replayed(p)]
+    kept = [p for p in users if _replayed(p)] or _unmarked(snapshot, users)
     past = _past(snapshot)
     bad = [p for p in past if not p.healthy]
     if bad:
@@ -51,15 +55,30 @@ def assess(snapshot: Snapshot) -> Assessment:
     share = f"{evidence.of(len(kept), len(users))} failing answers were replayed"
     if missing := _missing(snapshot, users, kept, past):
         return unknown(ID, missing, evidence=(share,) if kept else ())
-    return supported(
-        ID,
-        f"{share} by a cache; past it the answer is {past[0].status_code}",
-        *evidence.written_by(kept[0]).clues[:3],
-    )
+    shown = f"{share} by a cache; past it the answer is {past[0].status_code}"
+    if not _replayed(kept[0]):
+        return supported(ID, shown, NEVER_ARRIVED)
+    return supported(ID, shown, *evidence.written_by(kept[0]).clues[:3])
 
 
 def _replayed(probe: Probe) -> bool:
     return evidence.written_by(probe).how == "replayed"
+
+
+def _unmarked(snapshot: Snapshot, users: tuple[Probe, ...]) -> list[Probe]:
+    """Return failing answers that a CDN kept without saying so; none: not shown.
+
+    A pod wrote each, no ingress log has any, and the log shows, answered well, the
+    request that no cache can know.
+    """
+    busters = evidence.outside(snapshot, Role.CACHE_BUSTER)
+    fresh = [p for p in busters if p.healthy and snapshot.sightings_of(p)]
+    if not snapshot.target.reached.cdn or not fresh or len(fresh) < len(busters):
+        return []
+    if snapshot.sightings_of(*users) or not evidence.logs_were_read(snapshot):
+        return []
+    pods = all(evidence.written_by(p).hop in {"pod", "ingress"} for p in users)
+    return list(users) if pods else []
 
 
 def _past(snapshot: Snapshot) -> list[Probe]:

@@ -6,13 +6,15 @@ and the balancer is broken, and so it writes an error page of its own.
 Impact: whatever it has not kept fails for everybody who comes through it. The balancer
 and all behind it are well, and none of these requests arrives.
 
-Diagnosis: nearly all failing answers are the CDN's own page, and none a replay; the
-balancer's own address, asked directly, answers well; every ingress log was read since,
-and holds none of the failing requests.
+Diagnosis: nearly all failing answers are the CDN's own errors (500 and above), and none
+a replay; the balancer's own address, asked directly, answers well; every ingress log
+was read since, and holds none of the failing requests. Where the page is of no known
+make, requests that no cache can know have to fail as well.
 
 Neighbors: a page that the CDN kept is `cache-replays-error`. Where the balancer fails
 when asked directly, the CDN only says so, and the balancer's causes are asked. A line
-in the ingress log shows that the CDN got through: unknown.
+in the ingress log shows that the CDN got through: unknown. So is a CDN that turns users
+away (403, 429).
 
 Mitigation: correct the CDN's origin (address, port, protocol, Host, SNI); look whether
 it moved with the balancer.
@@ -29,6 +31,7 @@ from parallax.model.probe import Probe, Role
 from parallax.model.snapshot import Snapshot
 
 ID = "cdn-cannot-reach-origin"
+BROKEN = 500
 NEARLY_ALL = 0.9
 """Share of the failing answers that are to be the CDN's own: ten of eleven."""
 
@@ -48,19 +51,30 @@ def assess(snapshot: Snapshot) -> Assessment:
     met = [p for p in users if evidence.connected(snapshot, p)]
     if missing := _missing(snapshot, direct, own, met):
         return unknown(ID, missing)
-    author = evidence.written_by(own[0])
     share = evidence.of(len(own), len(users))
     return supported(
         ID,
-        f"{share} failing answers are {author.writer}'s own {own[0].status_code}",
+        f"{share} failing answers are {_whose(own[0])} {own[0].status_code}",
         f"past it the balancer answers {direct[0].status_code}",
         "no ingress log holds any of the failing requests",
     )
 
 
 def _own_page(probe: Probe) -> bool:
+    """Say whether the CDN wrote an error of its own.
+
+    Whoever has no page of a known make, and asked nobody behind, did so as well; below
+    500 it turns users away, which is another story.
+    """
     author = evidence.written_by(probe)
-    return author.hop == "cdn" and author.how != "replayed"
+    if author.how == "replayed" or (probe.status_code or 0) < BROKEN:
+        return False
+    return author.hop in {"cdn", "unknown"}
+
+
+def _whose(probe: Probe) -> str:
+    author = evidence.written_by(probe)
+    return f"{author.writer}'s own" if author.hop == "cdn" else "of no known make, a"
 
 
 def _missing(
@@ -74,7 +88,11 @@ def _missing(
     if not own or len(own) < NEARLY_ALL * len(met):
         rest = evidence.of(len(met) - len(own), len(met))
         return f"who wrote {rest} failing answers, which are not the CDN's own page"
-    if evidence.sightings(snapshot, *evidence.AS_A_USER):
+    fresh = evidence.outside(snapshot, Role.CACHE_BUSTER)
+    unmarked = [p for p in own if evidence.written_by(p).hop != "cdn"]
+    if unmarked and (not fresh or any(p.healthy for p in fresh)):
+        return "whether the CDN keeps that page: a request that no cache can know"
+    if evidence.sightings(snapshot, *evidence.AS_A_USER, Role.CACHE_BUSTER):
         return "why the ingress log has requests that the CDN answered itself"
     if not evidence.logs_were_read(snapshot):
         return "the ingress logs since the last failing request"

@@ -30,6 +30,7 @@ from parallax.causes import evidence
 from parallax.causes.cause import Cause, refuted, supported, unknown
 from parallax.model.cluster import Sighting
 from parallax.model.finding import Assessment, Class, Hop, NextStep
+from parallax.model.probe import Role
 from parallax.model.snapshot import Snapshot
 
 ID = "ingress-does-not-know-host"
@@ -55,6 +56,7 @@ def assess(snapshot: Snapshot) -> Assessment:
     state = f"none of {len(hosts)} hosts of the Ingresses is {host}{_closest(snapshot)}"
     logged, inside = _logged(snapshot), _inside(snapshot)
     met = evidence.mostly_ingress(snapshot) == NOT_FOUND or 2 * len(logged) > len(users)
+    met = met or _by_contrast(snapshot)
     if not met and not _checked(snapshot):
         what = "a 404 of the ingress's default backend to most failing users"
         return unknown(ID, what, evidence=(state,))
@@ -67,6 +69,20 @@ def assess(snapshot: Snapshot) -> Assessment:
         what = "a line of the ingress log, or an inside probe by this Host"
         return unknown(ID, what, evidence=(state,))
     return supported(ID, state, *_shown(logged, inside=inside))
+
+
+def _by_contrast(snapshot: Snapshot) -> bool:
+    """Say whether users get word for word the ingress's 404, which no pod says.
+
+    For pages that bear no maker's mark.
+    """
+    inside = evidence.answered(snapshot, None, *evidence.AT_THE_INGRESS)
+    pods = evidence.answered(snapshot, None, Role.POD)
+    users = evidence.failing(snapshot, *evidence.AS_A_USER)
+    if not inside or not pods or any(p.status_code == NOT_FOUND for p in pods):
+        return False
+    said = {(p.status_code, p.body) for p in (*inside, *users)}
+    return len(said) == 1 and users[0].status_code == NOT_FOUND
 
 
 def _checked(snapshot: Snapshot) -> bool:

@@ -24,7 +24,6 @@ Mitigation: restart that replica; then see why it did not reload.
 Source: reference signatures.md, sections 2 and 3 (G: mixed results).
 """
 
-from math import comb
 from shlex import quote
 
 from parallax.causes import evidence
@@ -35,9 +34,10 @@ from parallax.model.probe import Probe, Role
 from parallax.model.snapshot import Snapshot
 
 ID = "ingress-replica-out-of-step"
-ASKED_NOBODY = (404, 503)
+NOT_FOUND = 404
+"""No limit and no mood of a pod says so by turns: two answers inside are enough."""
+ASKED_NOBODY = (NOT_FOUND, 503)
 """What an ingress says by itself without a rule, or without a pod."""
-BY_CHANCE = 0.02
 TWICE = 2
 
 
@@ -64,7 +64,10 @@ def assess(snapshot: Snapshot) -> Assessment:
     named = {line.pod for line in bad}
     if named & right:
         return unknown(ID, "why a replica that answers well inside fails outside")
-    if wrong and right and {p.status_code for p in own} <= _statuses(snapshot, wrong):
+    said = {p.status_code for p in own}
+    if said <= _statuses(snapshot, wrong) and (
+        said == {NOT_FOUND} or _no_chance(snapshot, wrong, right)
+    ):
         logged = (_logged(bad, named),) if named else ()
         return supported(ID, _told(snapshot, wrong, right), *logged)
     if _split(bad, good):
@@ -113,6 +116,16 @@ def _asked(snapshot: Snapshot) -> tuple[set[str | None], set[str | None]]:
     return {pod for pod in own if own.count(pod) >= TWICE}, well
 
 
+def _no_chance(
+    snapshot: Snapshot, wrong: set[str | None], right: set[str | None]
+) -> bool:
+    """Say whether answers inside and lines of the log part too clearly for chance."""
+    answers = evidence.replica_answers(snapshot)
+    bad = sum(p.pod in wrong for p in answers) + len(_lines(snapshot, healthy=False))
+    good = sum(p.pod in right for p in answers) + len(_lines(snapshot, healthy=True))
+    return bool(wrong and right) and evidence.parts_them(bad, good, wrong, right)
+
+
 def _statuses(snapshot: Snapshot, pods: set[str | None]) -> set[int | None]:
     answers = evidence.replica_answers(snapshot)
     return {p.status_code for p in answers if p.pod in pods}
@@ -142,8 +155,7 @@ def _split(bad: tuple[Sighting, ...], good: tuple[Sighting, ...]) -> bool:
     wrong, right = {line.pod for line in bad}, {line.pod for line in good}
     if not wrong or not right or wrong & right:
         return False
-    ways = comb(len(wrong | right), len(wrong))
-    return evidence.chance(len(bad), len(bad), len(bad) + len(good)) * ways <= BY_CHANCE
+    return evidence.parts_them(len(bad), len(good), wrong, right)
 
 
 def _told(snapshot: Snapshot, wrong: set[str | None], right: set[str | None]) -> str:

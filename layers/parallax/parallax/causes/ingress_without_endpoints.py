@@ -56,6 +56,10 @@ def assess(snapshot: Snapshot) -> Assessment:
     asked = f"inside, {evidence.of(got, len(inside))} probes of the ingress answered"
     if got:
         return unknown(ID, f"who answers inside: {asked}", evidence=(state,))
+    service, own = evidence.balancer_service(snapshot), cluster.ingress_service
+    if service and own and service.destination_port not in own.node_ports:
+        missing = f"whose port :{service.destination_port} is, where requests are sent"
+        return unknown(ID, missing, evidence=(state, asked))
     word = evidence.balancers_word(snapshot, signed=False)
     if word is None:
         return unknown(ID, evidence.word_missing(snapshot), evidence=(state, asked))

@@ -11,6 +11,8 @@ Diagnosis: all targets unhealthy with an http or https check on a NodePort of th
 ingress; the inside is well by the target's Host; and Hetzner says
 `unexpected_http_status` or `unexpected_http_content`, or, where it says nothing, the
 check's domain is none of the Ingresses' hosts and 404 is not among its status codes.
+A check that met an error (5xx) was right, and one may not have noticed what came up
+within its `retries` x `interval`.
 
 Neighbors: no connection instead of a bad answer is
 `node-firewall-blocks-load-balancer`; a port of nobody `lb-health-check-wrong-port`. If

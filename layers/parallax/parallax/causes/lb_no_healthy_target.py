@@ -83,7 +83,7 @@ def _another(snapshot: Snapshot) -> str | None:
     reason = (
         evidence.configured(snapshot)
         or evidence.displeases(snapshot)
-        or evidence.shut_out(snapshot)
+        or (None if evidence.perhaps_in_none(snapshot) else evidence.shut_out(snapshot))
     )
     return f"what it is besides: {reason}" if reason else None
 

@@ -33,6 +33,7 @@ from parallax.model.probe import Role
 from parallax.model.snapshot import Snapshot
 
 ID = "lb-some-targets-unhealthy"
+BROKEN = 500
 AFTER_CONNECTING = (502, 504)
 """What the balancer says of a target that it got a connection to."""
 
@@ -74,6 +75,8 @@ def _missing(snapshot: Snapshot, bad: list[BalancerTarget]) -> str | None:
             return "why it fails: policy Local rightly takes nodes without a pod out"
     if silent := _silent_inside(snapshot, bad):
         return silent
+    if failing := _rightly_out(snapshot):
+        return failing
     if cut := evidence.nodeports_cut(snapshot):
         return f"whether it is the way between nodes: {cut}"
     ended = evidence.ended_at_balancer(snapshot)
@@ -81,6 +84,22 @@ def _missing(snapshot: Snapshot, bad: list[BalancerTarget]) -> str | None:
     if connected and not evidence.logs_were_read(snapshot):
         return "the ingress logs: these requests may have arrived"
     return evidence.shares_missing(snapshot)
+
+
+def _rightly_out(snapshot: Snapshot) -> str | None:
+    """Say that a health check that wants a good answer may take targets out for one.
+
+    The app or the ingress answers errors inside as well; a tcp check meets neither.
+    """
+    service = evidence.balancer_service(snapshot)
+    if service is None or service.health_check.protocol == "tcp":
+        return None
+    asked = snapshot.inside(*evidence.AT_THE_INGRESS, Role.POD)
+    bad = [p for p in asked if (p.status_code or 0) >= BROKEN]
+    if not bad:
+        return None
+    share = evidence.of(len(bad), len(asked))
+    return f"whether the health check is right: inside, {share} answers are errors"
 
 
 def _silent_inside(snapshot: Snapshot, bad: list[BalancerTarget]) -> str | None:
@@ -92,7 +111,7 @@ def _silent_inside(snapshot: Snapshot, bad: list[BalancerTarget]) -> str | None:
             for p in snapshot.inside(Role.INGRESS_OTHER)
             if node and p.peer_node == node.name
         ]
-        runs = target.server_status in {None, "running"}
+        runs = target.server_status in {None, "running"} and (not node or node.ready)
         if runs and asked and all(p.status_code is None for p in asked):
             return f"why {target.label} answers the other nodes as little"
     return None

@@ -31,7 +31,7 @@ from parallax.causes.cause import Cause, refuted, supported, unknown
 from parallax.model.balancer import BalancerService, HealthStatus
 from parallax.model.cluster import Service, ServicePort
 from parallax.model.finding import Assessment, Class, Hop, NextStep
-from parallax.model.probe import Probe, Role
+from parallax.model.probe import ErrorType, Probe, Role
 from parallax.model.snapshot import Snapshot
 
 ID = "lb-wrong-destination-port"
@@ -109,9 +109,13 @@ def _missing(
 
 
 def _serves(probe: Probe, ingress: Service) -> bool:
-    """Say whether the ingress knows the host; it answers 404 where it does not."""
-    answered = probe.status_code not in (None, NOT_FOUND)
-    return answered and probe.peer_port in ingress.node_ports
+    """Say whether the ingress knows the host; it answers 404 where it does not.
+
+    One that lets nodes wait for a pod knows it as well.
+    """
+    answered = probe.healthy or probe.status_code not in (None, NOT_FOUND)
+    waits = probe.error_type is ErrorType.TIMEOUT and probe.error_phase == "processing"
+    return (answered or waits) and probe.peer_port in ingress.node_ports
 
 
 def _nobody(snapshot: Snapshot, service: BalancerService) -> str | None:

@@ -1,9 +1,11 @@
-"""Something on the nodes stops the load balancer's connections, and nobody else's.
+"""Something on the nodes stops the load balancer's connections.
 
 Meaning: the ingress's NodePort answers every node, and only the balancer gets no
 connection: a firewall of the nodes (UFW, nftables), or Hetzner's if the balancer comes
-by public addresses, lets it not in. In kube-proxy's IPVS mode a node that took the
-balancer's own private address for itself looks the same; the last step tells.
+by public addresses, lets it not in. Or it lets nobody in: each node answers itself, and
+other nodes get to its pods, but not to its NodePort. In kube-proxy's IPVS mode a node
+that took the balancer's own private address for itself looks the same as the first; the
+last step tells.
 
 Impact: with the check on that port every target is unhealthy and each request gets 503
 at once; with the check on another, open port all look healthy and each request gets 503
@@ -11,7 +13,8 @@ after the balancer has tried to connect. All hosts of the port are down.
 
 Diagnosis: port, network and targets are right; nodes get answers from each other at the
 destination port. Then either Hetzner says `layer4_timeout` or `layer4_no_connection` of
-every target, or all are healthy by another port and the balancer's own 503 is slow.
+every target, or all are healthy by another port and the balancer's own 503 is slow. Or
+all are unhealthy, and no node gets a connection at another one's port either.
 
 Neighbors: without Hetzner's word it is `lb-no-healthy-target`, which names both this
 and the health check's content. A port of nobody is `lb-health-check-wrong-port` or
@@ -32,6 +35,7 @@ from parallax.causes import evidence
 from parallax.causes.cause import Cause, refuted, supported, unknown
 from parallax.model.balancer import BalancerService, HealthStatus
 from parallax.model.finding import Assessment, Class, Hop, NextStep
+from parallax.model.probe import Role
 from parallax.model.snapshot import Snapshot
 
 ID = "node-firewall-blocks-load-balancer"
@@ -46,7 +50,11 @@ def assess(snapshot: Snapshot) -> Assessment:
     if passed and not evidence.contradicted(snapshot):
         return refuted(ID, f"{passed}, so the balancer gets through")
     missing = _missing(snapshot, service)
-    shown = evidence.shut_out(snapshot) or _drops_requests(snapshot, service)
+    shown = (
+        _shut_to_all(snapshot, service)
+        or evidence.shut_out(snapshot)
+        or _drops_requests(snapshot, service)
+    )
     word = evidence.balancers_word(snapshot, signed=False)
     if missing or shown is None or word is None:
         what = missing or "a word that the balancer gets no connection"
@@ -72,7 +80,11 @@ def _missing(snapshot: Snapshot, service: BalancerService) -> str | None:
         return f"how a request got through: {passed}"
     if evidence.is_local(snapshot) and _without_pod(snapshot):
         return "whether policy Local drops them: some targets run no ingress pod"
-    return _asked_across(snapshot, to)
+    if evidence.perhaps_in_none(snapshot):
+        return "whether the balancer is in a private network with its targets"
+    if late := evidence.unnoticed(snapshot):
+        return late
+    return None if _shut_to_all(snapshot, service) else _asked_across(snapshot, to)
 
 
 def _asked_across(snapshot: Snapshot, to: int) -> str | None:
@@ -84,6 +96,29 @@ def _asked_across(snapshot: Snapshot, to: int) -> str | None:
     why = evidence.of(len(well), len(asked))
     told = why if asked else evidence.inside_missing(snapshot)
     return f"that nodes answer each other at :{to} ({told})"
+
+
+def _shut_to_all(snapshot: Snapshot, service: BalancerService) -> str | None:
+    """Say that each node answers itself at the port, and nobody else gets in; None.
+
+    Neither balancer nor other nodes, which get to each other's pods all the same.
+    """
+    to, count = service.destination_port, len(evidence.health(snapshot))
+    own = snapshot.inside(Role.INGRESS)
+    others = snapshot.inside(Role.INGRESS_OTHER)
+    afar = evidence.pods_from_afar(snapshot)
+    if len(others) < evidence.PAIRS or any(map(evidence.accepted, others)):
+        return None
+    if not afar or not all(map(evidence.accepted, afar)):
+        return None
+    if len(evidence.answered(snapshot, to, Role.INGRESS)) < max(1, len(own)):
+        return None
+    said = evidence.words(snapshot)
+    out = evidence.with_health(snapshot, HealthStatus.UNHEALTHY) == count > 0
+    if not out or said - evidence.NO_CONNECTION:
+        return None
+    share = f"{evidence.of(len(others), len(others))} probes from other nodes"
+    return f"each node answers itself at :{to}, and {share} get no connection there"
 
 
 def _without_pod(snapshot: Snapshot) -> bool:

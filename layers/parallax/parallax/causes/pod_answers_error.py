@@ -66,6 +66,12 @@ def _by_the_log(snapshot: Snapshot) -> Assessment | None:
     proof = evidence.pod_answers(snapshot)
     if proof and evidence.mostly_balancers(snapshot):
         return unknown(ID, "why most failing requests ended at the balancer")
+    failed = snapshot.sightings_of(
+        *evidence.failing(snapshot, *evidence.FOR_THE_TARGET)
+    )
+    if proof and 2 * len(proof) < len(failed):
+        rest = evidence.of(len(failed) - len(proof), len(failed))
+        return unknown(ID, f"why {rest} failing requests in the log met no pod")
     if proof:
         seen = proof[0]
         return supported(
@@ -109,12 +115,25 @@ def _share_fits(always: bool, same: int, pods: int) -> bool:  # noqa: FBT001 - a
     return same == pods if always else same > 0
 
 
+def _words(probe: Probe) -> str:
+    """Return what an answer says: its body; of a redirect, where it leads."""
+    where = (v for n, v in probe.headers if n.lower() == "location")
+    return probe.body.strip() or next(where, "")
+
+
 def _is_theirs(snapshot: Snapshot, pods: list[Probe]) -> bool:
-    """Say whether every failing page is a pod's: by its marks, or word for word."""
-    bodies = {p.body for p in pods if p.body.strip()}
+    """Say whether every failing page is a pod's: by its marks, or word for word.
+
+    A pod may write a proxy's page: it runs nginx, or a mesh's Envoy stands in it.
+    """
+    said = {_words(p) for p in pods if _words(p)}
     return all(
         evidence.written_by(p).hop == "pod"
-        or (evidence.written_by(p).hop == "unknown" and p.body in bodies)
+        or (
+            _words(p) in said
+            and evidence.written_by(p).how != "replayed"
+            and not evidence.wrote(snapshot, p)
+        )
         for p in evidence.failing(snapshot, *evidence.FOR_THE_TARGET)
     )
 

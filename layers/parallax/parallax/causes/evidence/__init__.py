@@ -5,6 +5,14 @@ It does not: conclude. Only the fresh views of the snapshot are read
 (`outside`, `load_balancer`, `cluster`, `inside`), so that stale means unknown.
 """
 
+from parallax.causes.evidence.answers import (
+    balancers_word,
+    contradicted,
+    passed_balancer,
+    reached_ingress,
+    word_missing,
+    wrote,
+)
 from parallax.causes.evidence.balancer import (
     NODE_PORTS,
     addresses,
@@ -12,18 +20,13 @@ from parallax.causes.evidence.balancer import (
     balancer_missing,
     balancer_name,
     balancer_service,
-    balancers_word,
-    contradicted,
     details,
     health,
     health_text,
-    passed_balancer,
-    reached_ingress,
     with_health,
-    word_missing,
-    wrote,
 )
 from parallax.causes.evidence.checks import (
+    NO_CONNECTION,
     all_out_missing,
     asking_across,
     configured,
@@ -58,6 +61,7 @@ from parallax.causes.evidence.inside import (
     ready,
     service_name,
 )
+from parallax.causes.evidence.logs import logs_were_read
 from parallax.causes.evidence.names import (
     apart,
     arrived,
@@ -74,6 +78,7 @@ from parallax.causes.evidence.networks import (
     all_cut_off,
     cut_off,
     networks_known,
+    perhaps_in_none,
 )
 from parallax.causes.evidence.nodes import (
     by_pods,
@@ -108,15 +113,16 @@ from parallax.causes.evidence.proxy import (
     proxy_mismatch,
     proxy_text,
 )
+from parallax.causes.evidence.recovery import unnoticed
 from parallax.causes.evidence.replicas import (
     asked_the_gone,
     chance,
     met_no_rule,
+    parts_them,
     replica_answers,
 )
 from parallax.causes.evidence.shares import (
     ended_at_balancer,
-    logs_were_read,
     shares_missing,
     shares_text,
     tried,
@@ -148,6 +154,7 @@ __all__ = [
     "DISPLEASED",
     "FOR_THE_TARGET",
     "NODE_PORTS",
+    "NO_CONNECTION",
     "PAIRS",
     "PROXIES",
     "Mismatch",
@@ -215,7 +222,9 @@ __all__ = [
     "of",
     "others",
     "outside",
+    "parts_them",
     "passed_balancer",
+    "perhaps_in_none",
     "place",
     "pod_answers",
     "pods_at_home",
@@ -244,6 +253,7 @@ __all__ = [
     "targets_missing",
     "tried",
     "unanswered",
+    "unnoticed",
     "upstream_answers",
     "users_elsewhere",
     "well_there",

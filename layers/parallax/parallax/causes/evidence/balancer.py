@@ -4,34 +4,21 @@ In: a snapshot. Out: its service, its targets' health, or the words for what is
 missing. It does not: conclude.
 """
 
+from ipaddress import ip_address
+
 from parallax.causes.evidence.outside import (
-    AS_A_USER,
-    AT_THE_BALANCER,
-    FOR_THE_TARGET,
-    failing,
     lately,
     listen_port,
-    lost,
     of,
-    outside,
-    written_by,
 )
-from parallax.causes.evidence.sightings import logged_so, sightings
 from parallax.model.balancer import (
     BalancerService,
     BalancerTarget,
     HealthStatus,
     TargetHealth,
 )
-from parallax.model.probe import ErrorType, Probe, Role
+from parallax.model.probe import Probe, Role
 from parallax.model.snapshot import Snapshot
-
-TRIED = 0.5
-"""Seconds; a balancer that knows of no target answers at once, one that tries to
-connect takes its time (signatures.md 3.1; Hetzner's own timers are not known)."""
-
-NOBODY = 503
-"""What an http service answers without a healthy target (hetzner.md, section 3)."""
 
 NODE_PORTS = range(30000, 32768)
 """kube-apiserver's default `--service-node-port-range`."""
@@ -106,107 +93,28 @@ def details(snapshot: Snapshot) -> tuple[TargetHealth, ...]:
     )
 
 
-def reached_ingress(snapshot: Snapshot) -> str | None:
-    """Say what shows that a request of this run got to an ingress; else None."""
-    seen = sightings(snapshot, *FOR_THE_TARGET, Role.UNKNOWN_HOST)
-    if seen:
-        return f"a request from the internet reached the ingress on {seen[0].node}"
-    return _answered_by(snapshot, "ingress")
-
-
-def passed_balancer(snapshot: Snapshot) -> str | None:
-    """Say what shows that the balancer let a request of this run through; else None."""
-    if found := reached_ingress(snapshot) or _answered_by(snapshot, "pod"):
-        return found
-    if any(p.healthy for p in outside(snapshot, Role.DIRECT)):
-        return "the balancer's own address, asked directly, answers well"
-    # A cache may keep a good answer; without one it came through the balancer.
-    users = () if snapshot.target.reached.cdn else outside(snapshot, *AS_A_USER)
-    well = sum(p.healthy for p in users)
-    return f"{of(well, len(users))} requests were answered well" if well else None
-
-
-def _answered_by(snapshot: Snapshot, hop: str) -> str | None:
-    # A CDN's own page may look like anybody's; past it there is no such doubt.
-    users = () if snapshot.target.reached.cdn else FOR_THE_TARGET
-    for probe in outside(snapshot, *users, *AT_THE_BALANCER):
-        author = written_by(probe)
-        if elsewhere(snapshot, probe):
-            continue
-        if author.hop == hop and author.how != "replayed":
-            answer = f"{probe.status_code} by {author.writer}"
-            return f"the {probe.role.value} probe was answered {answer}"
-    return None
-
-
-def wrote(snapshot: Snapshot, probe: Probe) -> bool:
-    """Say whether an answer is the balancer's own page.
-
-    A tcp service writes no HTTP, and what an ingress logged with this status the
-    balancer handed on: the same page is then an HAProxy's in the cluster.
-    """
-    mine = _speaks_http(snapshot) and written_by(probe).hop == "load-balancer"
-    return mine and not logged_so(snapshot, probe)
-
-
-def _speaks_http(snapshot: Snapshot) -> bool:
-    service = balancer_service(snapshot)
-    return service is None or service.protocol != "tcp"
-
-
-def contradicted(snapshot: Snapshot) -> bool:
-    """Say whether the balancer, asked directly, answered a request by itself.
-
-    Then a request that passed it is a riddle, and no refutation.
-    """
-    return any(wrote(snapshot, p) for p in failing(snapshot, Role.DIRECT))
-
-
-def balancers_word(snapshot: Snapshot, *, signed: bool = True) -> str | None:
-    """Say what the balancer itself answered to a failing request; None: nothing.
-
-    Its own page, however it came, or on a tcp service a connection closed without
-    a byte. `signed=False` takes any 503 of its address that no other hop claims:
-    Hetzner's own page was never captured. If most users get no connection at all,
-    the balancer's word to others does not explain it.
-    """
-    if lost(snapshot):
-        return None
-    for probe in failing(snapshot, Role.DIRECT, *AS_A_USER, Role.CACHE_BUSTER):
-        asked = f"the {probe.role.value} probe"
-        if wrote(snapshot, probe) and not elsewhere(snapshot, probe):
-            took = probe.phases.processing or 0
-            after = f", after {took:.1f} s" if took >= TRIED else ""
-            return f"{asked} got {probe.status_code} from the balancer itself{after}"
-        if not at_balancer(snapshot, probe):
-            continue
-        if probe.error_type is ErrorType.CONNECTION_CLOSED:
-            return f"{asked} was accepted and closed without a byte"
-        if not signed and _unsigned(snapshot, probe):
-            return f"{asked} got {probe.status_code} at the balancer's own address"
-    return None
-
-
-def _unsigned(snapshot: Snapshot, probe: Probe) -> bool:
-    """Say whether an answer is a 503 that nobody claims, not even a tcp service."""
-    unclaimed = written_by(probe).hop == "unknown"
-    return _speaks_http(snapshot) and unclaimed and probe.status_code == NOBODY
-
-
-def word_missing(snapshot: Snapshot) -> str:
-    """Say what is missing where the balancer's own word is."""
-    return lost(snapshot) or "an answer of the balancer itself"
-
-
 def addresses(snapshot: Snapshot) -> set[str]:
     """Return the balancer's own public addresses; none if it was not freshly read."""
     balancer = snapshot.load_balancer
     return {a for a in (balancer.ipv4, balancer.ipv6) if a} if balancer else set()
 
 
+def same_address(one: str, other: str) -> bool:
+    """Say whether two spellings are one address (IPv6 has many)."""
+    return ip_address(one) == ip_address(other)
+
+
+def is_balancers(snapshot: Snapshot, address: str) -> bool:
+    """Say whether an address is the balancer's own."""
+    return any(same_address(address, own) for own in addresses(snapshot))
+
+
 def at_balancer(snapshot: Snapshot, probe: Probe) -> bool:
     """Say whether a request went to the balancer's own address."""
-    return probe.role is Role.DIRECT or probe.peer_address in addresses(snapshot)
+    asked = probe.peer_address
+    return probe.role is Role.DIRECT or (
+        asked is not None and is_balancers(snapshot, asked)
+    )
 
 
 def elsewhere(snapshot: Snapshot, probe: Probe) -> bool:

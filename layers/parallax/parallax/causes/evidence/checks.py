@@ -5,16 +5,18 @@ reasons that configuration and Hetzner's words give. It does not: conclude.
 Source: reference hetzner.md, sections 1, 3 and 4.
 """
 
+from parallax.causes.evidence.answers import (
+    balancers_word,
+    contradicted,
+    passed_balancer,
+    word_missing,
+)
 from parallax.causes.evidence.balancer import (
     balancer_missing,
     balancer_service,
-    balancers_word,
-    contradicted,
     health,
     health_text,
-    passed_balancer,
     with_health,
-    word_missing,
 )
 from parallax.causes.evidence.content import every_target_has_a_word, words
 from parallax.causes.evidence.inside import AT_THE_INGRESS, inside_missing
@@ -27,6 +29,7 @@ from parallax.causes.evidence.nodes import (
 )
 from parallax.causes.evidence.outside import AS_A_USER, failing, of
 from parallax.causes.evidence.proxy import proxy_text
+from parallax.causes.evidence.recovery import unnoticed
 from parallax.model.balancer import HealthStatus
 from parallax.model.probe import Role
 from parallax.model.snapshot import Snapshot
@@ -95,6 +98,8 @@ def works_missing(snapshot: Snapshot) -> str | None:
     """Say what is missing for the targets to work when nodes ask each other."""
     if not snapshot.inside(*AT_THE_INGRESS):
         return f"whether it works inside: {inside_missing(snapshot)}"
+    if late := unnoticed(snapshot):
+        return late
     well, told = works(snapshot)
     if not well or not (snapshot.inside(Role.INGRESS_OTHER) or one_node(snapshot)):
         return f"that it works inside, from node to node: {told}"

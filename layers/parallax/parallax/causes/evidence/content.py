@@ -5,7 +5,11 @@ says of their content. It does not: conclude.
 Source: reference hetzner.md, sections 1 and 4.
 """
 
-from parallax.causes.evidence.balancer import balancer_service, details, health
+from parallax.causes.evidence.balancer import (
+    balancer_service,
+    details,
+    health,
+)
 from parallax.causes.evidence.nodes import whole
 from parallax.model.balancer import HealthCheck
 from parallax.model.cluster import ServicePort
@@ -15,6 +19,8 @@ DISPLEASED = {"unexpected_http_status", "unexpected_http_content"}
 """Hetzner's words for a health check that got an answer and did not like it."""
 HEALTHZ = "/healthz"
 """Where ingress-nginx's default server answers 200 to any Host."""
+BROKEN = 500
+"""Statuses from here on are errors, and no right answer to a wrong question."""
 NOT_FOUND = "404"
 MOST_HOSTS = 200
 """As many hosts a reading holds at most (`ClusterReading.ingress_hosts`)."""
@@ -47,6 +53,8 @@ def displeases(snapshot: Snapshot) -> str | None:
     said = words(snapshot)
     if said and said <= DISPLEASED and every_target_has_a_word(snapshot):
         codes = {seen.health_check_status_code for seen in details(snapshot)}
+        if any(code is not None and code >= BROKEN for code in codes):
+            return None  # an error is rightly rejected, whoever says it
         got = ", ".join(sorted(str(code) for code in codes if code))
         answer = f"gets {got}" if got else "gets a text that it does not want"
         return f"Hetzner says {min(said)}: the health check {answer}"
@@ -74,6 +82,8 @@ def _meets_nobody(snapshot: Snapshot, check: HealthCheck) -> str | None:
         return None  # the one that is asked for may be among those not read
     if asks is None or not hosts or asks.path.startswith(HEALTHZ):
         return None
+    if not any(_serves(host, snapshot.target.host) for host in hosts):
+        return None  # users' own host is not among them: other rules were not read
     if any(_accepts(code) for code in asks.status_codes):
         return None
     if any(_serves(host, asks.domain or "") for host in hosts):

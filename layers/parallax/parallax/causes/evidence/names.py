@@ -4,25 +4,22 @@ In: a snapshot. Out: the addresses users reached against the balancer's own, and
 resolvers' answers. It does not: conclude. Behind a CDN the name leads to the CDN.
 """
 
-from ipaddress import ip_address
-
-from parallax.causes.evidence.balancer import addresses, balancer_name
+from parallax.causes.evidence.balancer import (
+    addresses,
+    balancer_name,
+    is_balancers,
+    same_address,
+)
 from parallax.causes.evidence.outside import AS_A_USER, failing, of, outside, written_by
 from parallax.model.probe import Probe, Resolution, Role
 from parallax.model.snapshot import Snapshot
 
+HANDED_ON = frozenset(
+    {"via", "age", "x-cache", "x-cache-status", "x-served-by", "cdn-cache", "cf-ray"}
+)
+"""Headers of whoever stands before another server, and passes its answers on."""
 PINNED = (*AS_A_USER, Role.ADDRESS)
 """Outside probes that went where the name leads."""
-
-
-def same_address(one: str, other: str) -> bool:
-    """Say whether two spellings are one address (IPv6 has many)."""
-    return ip_address(one) == ip_address(other)
-
-
-def is_balancers(snapshot: Snapshot, address: str) -> bool:
-    """Say whether an address is the balancer's own."""
-    return any(same_address(address, own) for own in addresses(snapshot))
 
 
 def astray(snapshot: Snapshot) -> tuple[Probe, ...]:
@@ -88,7 +85,17 @@ def _not_dead(snapshot: Snapshot, where: set[str]) -> str | None:
         if author.hop == "cdn":
             who = f"its page is {author.writer}'s"
             return f"whether {probe.peer_address} is a cache before us: {who}"
+        if trace := _trace(snapshot, probe):
+            return f"whether {probe.peer_address} is a way to us: {trace}"
     return None
+
+
+def _trace(snapshot: Snapshot, probe: Probe) -> str | None:
+    """Say what shows that an address hands requests on; None: nothing does."""
+    if lines := snapshot.sightings_of(probe):
+        return f"the ingress on {lines[0].node} logged what was asked there"
+    names = sorted({n for n, _ in probe.headers if n.lower() in HANDED_ON})
+    return f"its answer bears {', '.join(names)}" if names else None
 
 
 def recursive(snapshot: Snapshot) -> tuple[Resolution, ...]:

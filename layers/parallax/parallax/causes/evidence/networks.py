@@ -28,6 +28,20 @@ def _is_cut_off(balancer: LoadBalancer, target: BalancerTarget) -> bool:
     return not set(balancer.networks) & set(target.networks)
 
 
+def perhaps_in_none(snapshot: Snapshot) -> bool:
+    """Say whether the balancer may be in no private network, where targets need one.
+
+    Neither its networks were read nor an address of its own in one.
+    """
+    balancer = snapshot.load_balancer
+    return (
+        balancer is not None
+        and balancer.networks is None
+        and not balancer.private_ips
+        and any(t.use_private_ip for t in balancer.leaves())
+    )
+
+
 def networks_known(snapshot: Snapshot) -> bool:
     """Say whether it is known for every target if a private network is shared."""
     balancer = snapshot.load_balancer

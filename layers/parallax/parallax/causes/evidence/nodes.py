@@ -5,7 +5,7 @@ address, machine (`hcloud://10001`) or name. It does not: conclude. A target tha
 neither matched nor excluded is left open.
 """
 
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 
 from parallax.causes.evidence.inside import inside_missing
 from parallax.causes.evidence.outside import of
@@ -15,6 +15,19 @@ from parallax.model.snapshot import Snapshot
 
 MACHINE = "hcloud://"
 """How hcloud-cloud-controller-manager names a node's machine (`spec.providerID`)."""
+PRIVATE = tuple(
+    map(
+        ip_network,
+        (
+            "10.0.0.0/8",
+            "172.16.0.0/12",
+            "192.168.0.0/16",
+            "100.64.0.0/10",
+            "fc00::/7",
+        ),
+    )
+)
+"""RFC 1918, RFC 6598 and RFC 4193."""
 LOCAL = "Local"
 """The traffic policy under which a node answers only if it runs an ingress pod."""
 
@@ -86,10 +99,15 @@ def _no_nodes_address(
     if len(inner) < len(nodes):
         return False
     if target.type == "ip":
-        private = ip_address(address).is_private
-        return all(ip_address(own).is_private is private for own in inner)
+        return all(_is_private(own) is _is_private(address) for own in inner)
     near = {own.rpartition(".")[0] for own in inner}
     return target.server_name is not None or address.rpartition(".")[0] in near
+
+
+def _is_private(address: str) -> bool:
+    """Say whether an address is of a private network; documentation's are not."""
+    known = ip_address(address)
+    return any(known in network for network in PRIVATE)
 
 
 def _machine(node: Node) -> bool:

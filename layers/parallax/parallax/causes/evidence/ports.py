@@ -6,7 +6,10 @@ Source: a Service of type NodePort has no healthCheckNodePort, also with policy 
 reference kubernetes/local-traffic-policy (recorded); only type LoadBalancer gets one.
 """
 
-from parallax.causes.evidence.balancer import NODE_PORTS, details
+from parallax.causes.evidence.balancer import (
+    NODE_PORTS,
+    details,
+)
 from parallax.causes.evidence.inside import inside_missing
 from parallax.causes.evidence.nodes import LOCAL
 from parallax.model.balancer import BalancerService

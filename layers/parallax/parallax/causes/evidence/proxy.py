@@ -6,10 +6,12 @@ Source: reference hetzner.md, sections 3 and 4; captures `chain/pp_*`.
 
 from enum import StrEnum
 
-from parallax.causes.evidence.balancer import (
+from parallax.causes.evidence.answers import (
     TRIED,
-    balancer_service,
     balancers_word,
+)
+from parallax.causes.evidence.balancer import (
+    balancer_service,
     details,
     health,
     with_health,
@@ -81,7 +83,7 @@ def _refused_lines(snapshot: Snapshot, failed: tuple[Probe, ...]) -> str | None:
     if 2 * len(pages) > len(failed):
         return f"the {pages[0].role.value} probe got 400 from the ingress itself"
     service = balancer_service(snapshot)
-    tls = [p for p in failed if p.error_type is ErrorType.TLS]
+    tls = [p for p in failed if p.error_type is ErrorType.TLS and not _met_tls(p)]
     if service and service.protocol == "tcp" and len(tls) == len(failed):
         return f"{len(tls)} of {len(tls)} TLS handshakes met something that is no TLS"
     if service and service.protocol == "tcp" and _hung_up_on(snapshot, service, failed):
@@ -118,6 +120,12 @@ def _checked_with_a_line(
     if service.health_check.port not in ingress.node_ports:
         return None
     return balancers_word(snapshot) if _nobody_healthy(snapshot) else None
+
+
+def _met_tls(probe: Probe) -> bool:
+    """Say whether a handshake failed over a certificate: what it met speaks TLS."""
+    shown = probe.certificate is not None
+    return shown or "certificate" in (probe.error_detail or "")
 
 
 def _is_refusal(probe: Probe) -> bool:

@@ -11,6 +11,8 @@ from parallax.model.cluster import Sighting
 from parallax.model.probe import Probe, Role
 from parallax.model.snapshot import Snapshot
 
+BY_CHANCE = 0.02
+"""How likely a split by replica may be without any reason: one case of fifty."""
 DEFAULT_BACKEND = "upstream-default-backend"
 """How ingress-nginx logs a request for which it has no rule."""
 
@@ -44,3 +46,14 @@ def chance(failed: int, there: int, everywhere: int) -> float:
     The hypergeometric tail of Fisher's exact test: right with few probes as well.
     """
     return comb(there, failed) / comb(everywhere, failed)
+
+
+def parts_them(
+    bad: int, good: int, wrong: set[str | None], right: set[str | None]
+) -> bool:
+    """Say whether all bad answers came from `wrong` and all good ones not by chance.
+
+    Times the ways to choose those replicas, since they were chosen afterward.
+    """
+    ways = comb(len(wrong | right), len(wrong))
+    return chance(bad, bad, bad + good) * ways <= BY_CHANCE

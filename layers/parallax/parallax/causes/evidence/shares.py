@@ -4,13 +4,16 @@ In: a snapshot. Out: the failing requests that ended at the balancer, or the wor
 what is missing. It does not: conclude.
 """
 
-from parallax.causes.evidence.balancer import (
+from parallax.causes.evidence.answers import (
     NOBODY,
     TRIED,
-    at_balancer,
-    elsewhere,
     wrote,
 )
+from parallax.causes.evidence.balancer import (
+    at_balancer,
+    elsewhere,
+)
+from parallax.causes.evidence.logs import logs_were_read
 from parallax.causes.evidence.outside import (
     AS_A_USER,
     connected,
@@ -18,9 +21,9 @@ from parallax.causes.evidence.outside import (
     lost,
     of,
     outside,
+    written_by,
 )
-from parallax.causes.evidence.sightings import logs_caught_up
-from parallax.model.probe import ErrorType, Probe
+from parallax.model.probe import ErrorType, Probe, Role
 from parallax.model.snapshot import Snapshot
 
 NEARLY_ALL = 0.9
@@ -36,8 +39,28 @@ def ended_at_balancer(snapshot: Snapshot) -> tuple[Probe, ...]:
         p
         for p in failing(snapshot, *AS_A_USER)
         if not snapshot.sightings_of(p)
-        and (_own_page(snapshot, p) or _hung_up(snapshot, p))
+        and (_by_itself(snapshot, p) or _behind_a_cdn(snapshot, p))
     )
+
+
+def _by_itself(snapshot: Snapshot, probe: Probe) -> bool:
+    return _own_page(snapshot, probe) or _hung_up(snapshot, probe)
+
+
+def _behind_a_cdn(snapshot: Snapshot, probe: Probe) -> bool:
+    """Say whether a CDN's own error stands for the balancer's word.
+
+    Past it the balancer ends requests as well, and no ingress log has this one.
+    """
+    author = written_by(probe)
+    if author.hop != "cdn" or author.how == "replayed":
+        return False
+    return bool(_past(snapshot)) and logs_were_read(snapshot)
+
+
+def _past(snapshot: Snapshot) -> tuple[Probe, ...]:
+    """Return the requests to the balancer's own address that it ended itself."""
+    return tuple(p for p in failing(snapshot, Role.DIRECT) if _by_itself(snapshot, p))
 
 
 def _own_page(snapshot: Snapshot, probe: Probe) -> bool:
@@ -88,15 +111,12 @@ def tried(snapshot: Snapshot) -> bool:
     """Say whether each time the balancer tried to connect to a target, in vain.
 
     A slow 503 of its own, or a slow hang-up on tcp. Its 502 and 504 come after a
-    connection.
+    connection. Behind a CDN, which answers in its own words, past it.
     """
     ended = ended_at_balancer(snapshot)
-    return bool(ended) and all(
-        p.status_code in {NOBODY, None} and waited(p) >= TRIED for p in ended
+    own = [p for p in ended if _by_itself(snapshot, p)]
+    if len(own) < len(ended):
+        own += _past(snapshot)
+    return bool(own) and all(
+        p.status_code in {NOBODY, None} and waited(p) >= TRIED for p in own
     )
-
-
-def logs_were_read(snapshot: Snapshot) -> bool:
-    """Say whether every ingress log was read since the last failing user request."""
-    read = logs_caught_up(snapshot, *AS_A_USER)
-    return bool(read) and all(read)

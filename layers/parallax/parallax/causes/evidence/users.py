@@ -6,13 +6,15 @@ It does not: conclude. What is wrong inside need not be what users meet, so each
 cause behind the balancer asks here before it blames.
 """
 
+from parallax.causes.evidence.answers import (
+    balancers_word,
+    wrote,
+)
 from parallax.causes.evidence.balancer import (
     balancer_service,
-    balancers_word,
     details,
     health,
     with_health,
-    wrote,
 )
 from parallax.causes.evidence.ingress import (
     UNAVAILABLE,
@@ -24,10 +26,12 @@ from parallax.causes.evidence.outside import (
     FOR_THE_TARGET,
     failing,
     lost,
+    outside,
     written_by,
 )
 from parallax.causes.evidence.sightings import ingress_asked_nobody, upstream_answers
 from parallax.model.balancer import HealthStatus
+from parallax.model.probe import Role
 from parallax.model.snapshot import Snapshot
 
 
@@ -42,17 +46,22 @@ def users_elsewhere(
     """
     if gone := lost(snapshot):
         return f"what it has to do with users: {gone}"
-    outside = [p for p in ingress_pages(snapshot, status_code) if p.node is None]
+    pages = [p for p in ingress_pages(snapshot, status_code) if p.node is None]
     if taken_out(snapshot, status_code):
         return None
     if mostly_balancers(snapshot):
         return "why most failing requests ended at the balancer"
-    if logged or outside:
+    if logged or pages:
         return None
     failed = failing(snapshot, *FOR_THE_TARGET)
+    for probe in outside(snapshot, Role.UNKNOWN_HOST):
+        # An ingress that lives has another answer for it: 404.
+        if probe.status_code == status_code and written_by(probe).hop == "unknown":
+            return "who gives a Host nobody serves the same answer"
     if failed and all(
         p.status_code == status_code
-        and written_by(p).hop not in {"load-balancer", "cdn"}
+        and written_by(p).hop != "cdn"
+        and not wrote(snapshot, p)
         for p in failed
     ):
         return None

@@ -1,0 +1,163 @@
+"""Answers: what the balancer itself answered, and what shows that a request passed it.
+
+In: a snapshot. Out: its own word, the trace of a request behind it, or the words for
+what is missing. It does not: conclude. What a reading says of it: `balancer`.
+"""
+
+from parallax.causes.evidence.balancer import (
+    at_balancer,
+    balancer_service,
+    elsewhere,
+    with_health,
+)
+from parallax.causes.evidence.inside import AT_THE_INGRESS
+from parallax.causes.evidence.logs import logs_were_read
+from parallax.causes.evidence.outside import (
+    AS_A_USER,
+    AT_THE_BALANCER,
+    FOR_THE_TARGET,
+    failing,
+    lost,
+    of,
+    outside,
+    written_by,
+)
+from parallax.causes.evidence.sightings import logged_so, sightings
+from parallax.model.balancer import HealthStatus
+from parallax.model.probe import ErrorType, Probe, Role
+from parallax.model.snapshot import Snapshot
+
+TRIED = 0.5
+"""Seconds; a balancer that knows of no target answers at once, one that tries to
+connect takes its time (signatures.md 3.1; Hetzner's own timers are not known)."""
+
+NOBODY = 503
+"""What an http service answers without a healthy target (hetzner.md, section 3)."""
+
+OWN = frozenset({400, 408, 500, 502, 503, 504})
+"""What a balancer says by itself; it has no rule to refuse a host or a user by."""
+
+
+def reached_ingress(snapshot: Snapshot) -> str | None:
+    """Say what shows that a request of this run got to an ingress; else None."""
+    seen = sightings(snapshot, *FOR_THE_TARGET, Role.UNKNOWN_HOST)
+    if seen:
+        return f"a request from the internet reached the ingress on {seen[0].node}"
+    return _answered_by(snapshot, "ingress")
+
+
+def passed_balancer(snapshot: Snapshot) -> str | None:
+    """Say what shows that the balancer let a request of this run through; else None."""
+    if found := reached_ingress(snapshot) or _answered_by(snapshot, "pod"):
+        return found
+    if any(p.healthy for p in outside(snapshot, Role.DIRECT)):
+        return "the balancer's own address, asked directly, answers well"
+    # A cache may keep a good answer; without one it came through the balancer.
+    users = () if snapshot.target.reached.cdn else outside(snapshot, *AS_A_USER)
+    well = sum(p.healthy for p in users)
+    return f"{of(well, len(users))} requests were answered well" if well else None
+
+
+def _answered_by(snapshot: Snapshot, hop: str) -> str | None:
+    # A CDN's own page may look like anybody's; past it there is no such doubt.
+    users = () if snapshot.target.reached.cdn else FOR_THE_TARGET
+    for probe in outside(snapshot, *users, *AT_THE_BALANCER):
+        author = written_by(probe)
+        if elsewhere(snapshot, probe):
+            continue
+        if _hop(probe) == hop and author.how != "replayed":
+            answer = f"{probe.status_code} by {author.writer}"
+            return f"the {probe.role.value} probe was answered {answer}"
+    return None
+
+
+def _hop(probe: Probe) -> str:
+    """Return who answered; the balancer's look with another status is an ingress."""
+    found = written_by(probe).hop
+    return (
+        "ingress"
+        if found == "load-balancer" and probe.status_code not in OWN
+        else found
+    )
+
+
+def wrote(snapshot: Snapshot, probe: Probe) -> bool:
+    """Say whether an answer is the balancer's own page.
+
+    A tcp service writes no HTTP, and what an ingress logged with this status the
+    balancer handed on: the same page is then an HAProxy's in the cluster. So is one of
+    a status that needs rules, and perhaps one that nodes get from the ingress too.
+    """
+    if not _speaks_http(snapshot) or not _in_its_shape(probe):
+        return False
+    return not logged_so(snapshot, probe) and not _perhaps_the_ingress(snapshot, probe)
+
+
+def _in_its_shape(probe: Probe) -> bool:
+    own = probe.status_code in OWN
+    return own and written_by(probe).hop == "load-balancer"
+
+
+def _perhaps_the_ingress(snapshot: Snapshot, probe: Probe) -> bool:
+    """Say whether the ingress writes the balancer's page, and nothing tells the two.
+
+    An HAProxy ingress does, as nodes see. What tells: no target is healthy; a Host
+    nobody serves gets the page, too; or no ingress log has any failing request.
+    """
+    inside = snapshot.inside(*AT_THE_INGRESS, Role.INGRESS_POD)
+    alike = [p for p in inside if p.status_code == probe.status_code]
+    if not any(map(_in_its_shape, alike)):
+        return False
+    nobody = not with_health(snapshot, HealthStatus.HEALTHY)
+    refused = any(map(_in_its_shape, outside(snapshot, Role.UNKNOWN_HOST)))
+    known = balancer_service(snapshot) is not None
+    return not ((known and nobody) or refused or logs_were_read(snapshot))
+
+
+def _speaks_http(snapshot: Snapshot) -> bool:
+    service = balancer_service(snapshot)
+    return service is None or service.protocol != "tcp"
+
+
+def contradicted(snapshot: Snapshot) -> bool:
+    """Say whether the balancer, asked directly, answered a request by itself.
+
+    Then a request that passed it is a riddle, and no refutation.
+    """
+    return any(wrote(snapshot, p) for p in failing(snapshot, Role.DIRECT))
+
+
+def balancers_word(snapshot: Snapshot, *, signed: bool = True) -> str | None:
+    """Say what the balancer itself answered to a failing request; None: nothing.
+
+    Its own page, however it came, or on a tcp service a connection closed without
+    a byte. `signed=False` takes any 503 of its address that no other hop claims:
+    Hetzner's own page was never captured. If most users get no connection at all,
+    the balancer's word to others does not explain it.
+    """
+    if lost(snapshot):
+        return None
+    for probe in failing(snapshot, Role.DIRECT, *AS_A_USER, Role.CACHE_BUSTER):
+        asked = f"the {probe.role.value} probe"
+        if wrote(snapshot, probe) and not elsewhere(snapshot, probe):
+            took = probe.phases.processing or 0
+            after = f", after {took:.1f} s" if took >= TRIED else ""
+            return f"{asked} got {probe.status_code} from the balancer itself{after}"
+        if not at_balancer(snapshot, probe):
+            continue
+        if probe.error_type is ErrorType.CONNECTION_CLOSED:
+            return f"{asked} was accepted and closed without a byte"
+        if not signed and _unsigned(snapshot, probe):
+            return f"{asked} got {probe.status_code} at the balancer's own address"
+    return None
+
+
+def _unsigned(snapshot: Snapshot, probe: Probe) -> bool:
+    """Say whether an answer is a 503 that nobody claims, not even a tcp service."""
+    unclaimed = written_by(probe).hop == "unknown"
+    return _speaks_http(snapshot) and unclaimed and probe.status_code == NOBODY
+
+
+def word_missing(snapshot: Snapshot) -> str:
+    """Say what is missing where the balancer's own word is."""
+    return lost(snapshot) or "an answer of the balancer itself"

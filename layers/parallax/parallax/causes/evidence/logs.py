@@ -1,0 +1,51 @@
+"""Logs: whether the ingress logs were read whole, so that a missing line tells.
+
+In: a snapshot. Out: yes or no. It does not: read a line; `sightings` does.
+A log says nothing where a node has no agent, or where the controller writes no request
+id of ours: then a request that certainly passed is not in it either.
+"""
+
+from parallax.causes.evidence.nodes import homes
+from parallax.causes.evidence.outside import (
+    AS_A_USER,
+    AT_THE_BALANCER,
+    outside,
+)
+from parallax.causes.evidence.sightings import logs_caught_up
+from parallax.model.snapshot import Snapshot
+
+
+def logs_were_read(snapshot: Snapshot) -> bool:
+    """Say whether every ingress log was read since the last failing user request."""
+    read = logs_caught_up(snapshot, *AS_A_USER)
+    return (
+        bool(read)
+        and all(read)
+        and _all_nodes_speak(snapshot)
+        and not _misses_a_good_one(snapshot)
+    )
+
+
+def _all_nodes_speak(snapshot: Snapshot) -> bool:
+    """Say whether each node with an ingress pod has an agent; not known: each node."""
+    speak = {report.node for report in snapshot.live_reports}
+    nodes = snapshot.cluster.nodes if snapshot.cluster else None
+    wanted = homes(snapshot)
+    if wanted is None:
+        wanted = frozenset(n.name for n in nodes or ())
+    return wanted <= speak
+
+
+def _misses_a_good_one(snapshot: Snapshot) -> bool:
+    """Say whether no well answered request, which the ingress passed on, has a line.
+
+    A good answer of the balancer's own address did not come from a cache before it.
+    Asked where some users are served: if none is, all are missing for one reason.
+    """
+    users = outside(snapshot, *AS_A_USER)
+    if not any(p.healthy for p in users):
+        return False
+    past = outside(snapshot, *AT_THE_BALANCER)
+    asked = past if snapshot.target.reached.cdn else (*past, *users)
+    well = [p for p in asked if p.healthy]
+    return bool(well) and not snapshot.sightings_of(*well)

@@ -1,0 +1,143 @@
+"""Traps of names and CDNs.
+
+In: nothing. Out: snapshots with what may be said. It does not: judge.
+"""
+
+from parallax.model.cluster import Sighting
+from parallax.model.probe import Role
+from parallax.model.snapshot import Snapshot
+from tests.parallax import edge as e
+from tests.parallax import scenarios as s
+from tests.parallax.traps.trap import (
+    AS_A_USER,
+    PAST_DNS,
+    UNKNOWN,
+    Fields,
+    Trap,
+    asked_at,
+    cloudflare,
+    got,
+    page,
+    unlogged,
+)
+from tests.parallax.traps.trap import (
+    EDGE as CDNS,
+)
+
+CANNOT = "cdn-cannot-reach-origin"
+
+
+def _before(fields: Fields, every: int = 1) -> Snapshot:
+    """Return users who get this from a CDN; the balancer, asked directly, is well."""
+    run = got(s.run(s.OK, direct=s.OK), fields, *PAST_DNS, every=every)
+    run = asked_at(run, CDNS, *PAST_DNS)
+    return s.taken(run, s.balancer(), *s.reports(), target=e.CDN)
+
+
+def the_cdn_limits_the_monitor() -> tuple[Snapshot, set[str]]:
+    """Cloudflare says 429: it turns away, and gets to its origin all the same."""
+    return _before(cloudflare(429, "error code: 1015")), {UNKNOWN}
+
+
+def the_cdn_blocks_the_monitor() -> tuple[Snapshot, set[str]]:
+    """Suppose a firewall of the CDN's says 403."""
+    return _before(cloudflare(403, "error code: 1020")), {UNKNOWN}
+
+
+def the_cdns_origin_has_no_name() -> tuple[Snapshot, set[str]]:
+    """Cloudflare says 530, error 1016: its origin does not resolve."""
+    return _before(cloudflare(530, "error code: 1016")), {CANNOT}
+
+
+def a_cdn_of_no_known_make() -> tuple[Snapshot, set[str]]:
+    """Its page bears no mark; requests that no cache can know do not arrive either."""
+    return _before(page(503, "<html>Edge error, ref 123</html>")), {CANNOT}
+
+
+def an_unmarked_replay() -> tuple[Snapshot, set[str]]:
+    """Suppose a CDN keeps a pod's error in silence: only fresh requests arrive."""
+    run = got(s.run(s.OK, direct=s.OK), s.answer(s.POD_503), *AS_A_USER)
+    run = asked_at(run, CDNS, *PAST_DNS)
+    fresh = tuple(
+        Sighting(
+            request_id=p.request_id,
+            seen_at=p.started_at,
+            node=s.NODES[0],
+            status_code=200,
+            upstream_address="10.0.0.110:8080",
+            upstream_status=200,
+        )
+        for p in run.by_role(Role.CACHE_BUSTER)
+    )
+    inside = s.reports(sightings=fresh)
+    x = s.taken(run, s.balancer(), *inside, target=e.CDN)
+    return x, {"cache-replays-error"}
+
+
+def nodes_without_an_agent() -> tuple[Snapshot, set[str]]:
+    """Cloudflare hides a pod's 502, and the nodes that logged it have no agent."""
+    run = got(s.run(s.OK, direct=s.OK), cloudflare(502), *PAST_DNS, every=3)
+    run = asked_at(run, CDNS, *PAST_DNS)
+    x = s.taken(run, s.balancer(), *s.reports()[:2], target=e.CDN)
+    return x, {UNKNOWN}
+
+
+def a_log_without_our_ids() -> tuple[Snapshot, set[str]]:
+    """Suppose a log format of the owner's own: it lacks the good requests, too."""
+    return _before(cloudflare(502), every=3), {UNKNOWN}
+
+
+def a_proxy_nobody_named() -> tuple[Snapshot, set[str]]:
+    """Suppose the name leads to the owner's proxy, and its answers say so."""
+    fields = page(502, "Bad Gateway", ("Server", "nginx/1.24.0"), ("Via", "1.1 front"))
+    run = e.led_to(e.OLD, got(s.run(s.OK, direct=s.OK), fields, *PAST_DNS))
+    run = e.resolved(run, e.OLD, e.OLD, e.OLD)
+    return s.taken(run, s.balancer(), *s.reports()), {UNKNOWN}
+
+
+def a_second_balancer() -> tuple[Snapshot, set[str]]:
+    """Suppose the name leads to another balancer of this cluster, by the log."""
+    run = e.led_to(e.OLD, s.run(s.INGRESS_502_BY_LB, direct=s.OK))
+    run = e.resolved(run, e.OLD, e.OLD, e.OLD)
+    lines = s.seen(run, 502, status=502, length=0)
+    return s.taken(run, s.balancer(), *s.reports(sightings=lines)), {UNKNOWN}
+
+
+def one_family_dead() -> tuple[Snapshot, set[str]]:
+    """Suppose the balancer's own IPv6 address is dead, and IPv4 well: no stale name."""
+    pages = [s.DROPPED if n % 2 else s.OK for n in range(11)]
+    run = s.run(pages, direct=s.OK)
+    lost = [p for p in run.probes if not p.healthy and p.role in AS_A_USER]
+    for probe in lost:
+        at = run.probes.index(probe)
+        moved = asked_at(
+            e.led_to("2001:db8:1::20", s.run(s.DROPPED)), "2001:db8:1::20", *AS_A_USER
+        ).probes[at]
+        probes = (*run.probes[:at], moved, *run.probes[at + 1 :])
+        run = type(run)(target=run.target, started_at=run.started_at, probes=probes)
+    found = e.changed(s.balancer(), ipv6="2001:0db8:0001::0020")
+    return s.taken(run, found, *s.reports()), {UNKNOWN}
+
+
+def a_cdn_that_hides_the_pods_answer() -> tuple[Snapshot, set[str]]:
+    """Cloudflare replaces the body of a 502; inside, pods refuse, no log is read."""
+    run = got(s.run(s.INGRESS_502_BY_LB), cloudflare(502), *PAST_DNS)
+    run = asked_at(run, CDNS, *PAST_DNS)
+    inside = s.reports(ingress=s.INGRESS_502, pod=s.REFUSED)
+    x = s.taken(run, s.balancer(), *inside, target=e.CDN)
+    return unlogged(x), {"pod-refuses-connection"}
+
+
+EDGE: tuple[Trap, ...] = (
+    the_cdn_limits_the_monitor,
+    the_cdn_blocks_the_monitor,
+    the_cdns_origin_has_no_name,
+    a_cdn_of_no_known_make,
+    an_unmarked_replay,
+    nodes_without_an_agent,
+    a_log_without_our_ids,
+    a_proxy_nobody_named,
+    a_second_balancer,
+    one_family_dead,
+    a_cdn_that_hides_the_pods_answer,
+)

@@ -1,0 +1,135 @@
+"""Traps of health checks and of old or mistimed evidence.
+
+In: nothing. Out: snapshots with what may be said. It does not: judge.
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from parallax.model.probe import Role
+from parallax.model.snapshot import Snapshot
+from tests.parallax import edge as e
+from tests.parallax import scenarios as s
+from tests.parallax.traps.trap import UNKNOWN, Trap, inside, restarted, silence
+
+LONG_AGO = s.SINCE - 9 * s.MINUTE
+NONE = "none"
+
+
+def _fails(x: Snapshot) -> Snapshot:
+    """Return a failure that is minutes old, so that nothing settles any more."""
+    return replace(x, failing_since=LONG_AGO)
+
+
+def the_app_came_back_just_now() -> tuple[Snapshot, set[str]]:
+    """Suppose the http check got 503 until seconds ago; targets return after 45 s."""
+    found = e.asking(s.balancer(healthy=0), s.TARGET.host)
+    found = s.detailed(found, "unexpected_http_status", 503)
+    x = _fails(s.taken(s.run(s.LB_503, unknown_host=s.LB_503), found, *s.reports()))
+    return (
+        s.with_reading(
+            x,
+            ingress_hosts=(s.TARGET.host,),
+            endpoints_changed_at=s.SINCE - timedelta(seconds=10),
+        ),
+        {UNKNOWN},
+    )
+
+
+def the_ingress_came_back_just_now() -> tuple[Snapshot, set[str]]:
+    """All targets were refused until seconds ago, and Hetzner still says so."""
+    found = s.detailed(s.balancer(healthy=0), "layer4_no_connection")
+    x = _fails(s.taken(s.run(s.LB_503, unknown_host=s.LB_503), found, *s.reports()))
+    x = e.with_policy(x, "Cluster", *s.NODES)
+    return restarted(x, 15), {UNKNOWN}
+
+
+def the_ingress_came_back_long_ago() -> tuple[Snapshot, set[str]]:
+    """Suppose the same, and the balancer had time enough to notice."""
+    found = s.detailed(s.balancer(healthy=0), "layer4_no_connection")
+    x = _fails(s.taken(s.run(s.LB_503, unknown_host=s.LB_503), found, *s.reports()))
+    x = e.with_policy(x, "Cluster", *s.NODES)
+    return restarted(x, 300), {"node-firewall-blocks-load-balancer"}
+
+
+def no_route_yet() -> tuple[Snapshot, set[str]]:
+    """Suppose all are unhealthy for want of a route, and users are well."""
+    found = s.detailed(e.asking(s.balancer(healthy=0)), "unexpected_http_status", 404)
+    return s.taken(s.run(s.OK, investigated=False), found, *s.reports()), {NONE}
+
+
+def a_green_check_on_another_port() -> tuple[Snapshot, set[str]]:
+    """Suppose the check asks kube-proxy's port, which is no fault; pods say 503."""
+    run = s.run(s.POD_503)
+    inside_ = s.reports(ingress=s.POD_503, pod=s.POD_503, sightings=s.seen(run, 503))
+    x = s.taken(run, s.balancer(asks=10256), *inside_)
+    return e.with_policy(x, "Cluster", *s.NODES), {"pod-answers-error"}
+
+
+def a_check_that_flaps_with_the_app() -> tuple[Snapshot, set[str]]:
+    """Suppose an http check takes targets out for an app that errs by turns."""
+    run = s.run(e.BY_TURNS, direct=s.OK)
+    found = e.asking(s.balancer(healthy=3), s.TARGET.host)
+    lines = e.good_lines(run, *s.NODES)
+    x = s.taken(run, found, *s.reports(sightings=lines))
+    x = e.with_policy(x, "Cluster", *s.NODES)
+    return (
+        inside(
+            x,
+            s.answer(s.POD_503),
+            lambda p: p.role is Role.POD and p.peer_node in s.NODES[:2],
+        ),
+        {UNKNOWN},
+    )
+
+
+def routes_that_no_ingress_names() -> tuple[Snapshot, set[str]]:
+    """Hosts are routed by other objects; the check asks for one, and is dropped."""
+    found = e.asking(s.balancer(healthy=0), s.TARGET.host)
+    x = s.taken(s.run(s.LB_503, unknown_host=s.LB_503), found, *s.reports())
+    x = e.with_policy(x, "Cluster", *s.NODES)
+    x = s.with_reading(x, ingress_hosts=("grafana.keybuzz.io",))
+    return x, {"lb-no-healthy-target"}
+
+
+def proxy_lines_break_the_inside_only() -> tuple[Snapshot, set[str]]:
+    """Balancer and ingress speak PROXY, agents do not: users are well."""
+    found = e.with_services(s.balancer(), proxyprotocol=True)
+    x = s.taken(s.run(s.OK, investigated=False), found, *s.reports(ingress=s.CLOSED))
+    return s.with_reading(x, ingress_config=(("use-proxy-protocol", "true"),)), {NONE}
+
+
+def an_old_reading_of_the_balancer() -> tuple[Snapshot, set[str]]:
+    """Suppose it was read before the failure began, and shows another one."""
+    found = s.balancer(healthy=0, asks=30081, at=s.SINCE - s.MINUTE)
+    run = s.run(s.LB_503, unknown_host=s.LB_503)
+    return s.taken(run, found, *s.reports()), {UNKNOWN}
+
+
+def agents_that_spoke_before() -> tuple[Snapshot, set[str]]:
+    """Suppose what they saw was before the failure: pods had gone for a moment."""
+    then = s.SINCE - s.MINUTE
+    old = s.reports(ingress=s.INGRESS_503, ready=0, pods=0, at=then)
+    return s.taken(s.run(s.INGRESS_503_BY_LB), s.balancer(), *old), {UNKNOWN}
+
+
+def nodes_that_hang_for_each_other() -> tuple[Snapshot, set[str]]:
+    """All unhealthy by a tcp check, and no node answers inside: more is wrong."""
+    x = s.taken(s.run(s.LB_503, unknown_host=s.LB_503), s.balancer(healthy=0))
+    x = replace(x, reports=e.firewall().reports)
+    return inside(x, silence(s.DROPPED), lambda _: True), {UNKNOWN}
+
+
+HEALTH: tuple[Trap, ...] = (
+    the_app_came_back_just_now,
+    the_ingress_came_back_just_now,
+    the_ingress_came_back_long_ago,
+    no_route_yet,
+    a_green_check_on_another_port,
+    a_check_that_flaps_with_the_app,
+    routes_that_no_ingress_names,
+    proxy_lines_break_the_inside_only,
+    an_old_reading_of_the_balancer,
+    agents_that_spoke_before,
+    nodes_that_hang_for_each_other,
+)
