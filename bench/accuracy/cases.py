@@ -22,6 +22,8 @@ MORE = 50
 """Draws that a case may need: a fault that shows to nobody is none."""
 PARTIAL = 0.3
 """Share of the cases with evidence kept back."""
+SKEWED = 0.2
+"""Share of the cases in which the nodes' clocks are off; that hides nothing."""
 DOUBLES = 12
 """Of a round of cases, those with two faults at once."""
 
@@ -125,13 +127,21 @@ def _hide(world: World) -> str:
             "no-slices",
             "stale-reading",
             "stale-nodes",
+            "half-the-agents",
+            "few-repeats",
         )
     )
+    if rng.random() < SKEWED:
+        _skew(world)
     blind = world.blind
     if what == "agents-silent":
         blind = replace(blind, agents=tuple(names))
     elif what == "one-agent-silent":
-        blind = replace(blind, agents=(rng.choice(names),))
+        blind = replace(blind, agents=(*blind.agents, rng.choice(names)))
+    elif what == "half-the-agents":
+        blind = replace(blind, agents=(*blind.agents, *names[::2]))
+    elif what == "few-repeats":
+        world.repeats = rng.choice((0, 1, 2, 3))
     else:
         field = {
             "no-token": "token",
@@ -145,12 +155,17 @@ def _hide(world: World) -> str:
     return what
 
 
+def _skew(world: World) -> None:
+    """Let every node's clock be off."""
+    skew = {n.name: world.rng.uniform(-600, 600) for n in world.nodes}
+    world.blind = replace(world.blind, skew=skew)
+
+
 def _harmless(world: World) -> str:
     """Disturb what must not matter: clocks; and a log that nobody can read."""
     rng = world.rng
-    if rng.random() < 0.2:
-        skew = {n.name: rng.uniform(-600, 600) for n in world.nodes}
-        world.blind = replace(world.blind, skew=skew)
+    if rng.random() < SKEWED:
+        _skew(world)
     if world.ingress.kind != "ingress-nginx" and rng.random() < 0.5:
         world.blind = replace(world.blind, log=True)
         return "no-log"

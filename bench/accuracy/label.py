@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bench.accuracy.faults import CLASSES, Fault, Truth
+from bench.accuracy.platform import pages
 from bench.accuracy.platform.observe import Observed
 from parallax.model.balancer import BalancerReading, HealthStatus, TargetHealth
 from parallax.model.judgement import NOT_ESTABLISHED
+from parallax.model.probe import ProbeRun, Role
 
 NONE = "none"
 NODE_PORTS = range(30000, 32768)
@@ -26,6 +28,11 @@ BY_CONTRAST = frozenset(
     }
 )
 """Shown by a balancer that finds nobody well while all is well inside."""
+
+BY_SHARES = frozenset(
+    {"lb-some-targets-unhealthy", "nodeport-dropped-by-local-traffic-policy"}
+)
+"""Shown by who ended the failing share of the requests."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +71,9 @@ def label_of(
     if truth.cause == "lb-some-targets-unhealthy" and not _mixed(observed):
         evident = False
         reasons.append("when the balancer was read, no target or all were unhealthy")
+    if truth.cause in BY_SHARES and _behind_a_cdn(observed):
+        evident = False
+        reasons.append("the CDN hides who failed, and no request past it failed")
     if truth.cause == "lb-health-check-wrong-port" and _may_be_host_port(observed):
         evident = False
         reasons.append("no word why, and a pod may listen on the nodes themselves")
@@ -117,6 +127,25 @@ def _told(observed: Observed) -> bool:
     """Say whether Hetzner's API says why a check failed."""
     return any(
         health.detail not in {None, "unspecified"} for health in _healths(observed)
+    )
+
+
+def _behind_a_cdn(observed: Observed) -> bool:
+    """Say whether only a CDN's words tell of failures; its page may pass."""
+    bad = [
+        probe
+        for seen in observed.observations
+        if isinstance(seen, ProbeRun)
+        for probe in seen.probes
+        if not probe.healthy
+    ]
+    own = {pages.haproxy(status).body for status in (502, 503, 504)}
+    users = [p for p in bad if p.role in {Role.FIRST, Role.REPEAT}]
+    past = any(p.role is Role.DIRECT for p in bad)
+    return (
+        observed.target.reached.cdn
+        and not past
+        and not any(p.body in own for p in users)
     )
 
 

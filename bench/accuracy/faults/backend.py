@@ -5,7 +5,7 @@ It does not: touch the way to them.
 """
 
 from bench.accuracy.faults.fault import Fault, Truth
-from bench.accuracy.platform import pages
+from bench.accuracy.platform.apps import POD_PAGES
 from bench.accuracy.platform.wish import Wish
 from bench.accuracy.platform.world import World
 
@@ -48,14 +48,14 @@ def answers_sometimes(world: World) -> Truth:
 
 
 def _errors(world: World, share: float) -> None:
-    page = world.rng.choice(pages.POD_PAGES)
+    page = world.rng.choice(POD_PAGES)
     for pod in world.pods:
         pod.behavior, pod.page, pod.share = "error", page, share
 
 
 def one_pod_errs(world: World) -> Truth:
     """Some of the ready pods answer every request with an error."""
-    page = world.rng.choice(pages.POD_PAGES)
+    page = world.rng.choice(POD_PAGES)
     for pod in world.pods[: max(1, len(world.pods) // 2)]:
         pod.behavior, pod.page = "error", page
     return Truth(cause="pod-answers-error")

@@ -7,7 +7,7 @@ It does not: touch what stands behind the balancer's address.
 from dataclasses import replace
 
 from bench.accuracy.faults.fault import Fault, Truth
-from bench.accuracy.platform import pages
+from bench.accuracy.platform import apps, pages
 from bench.accuracy.platform.outside import RESOLVERS, SYSTEM
 from bench.accuracy.platform.wish import Wish
 from bench.accuracy.platform.world import World
@@ -71,7 +71,7 @@ def replays(world: World) -> Truth:
     """The CDN stored an error of a pod or of the ingress; behind all is well."""
     cdn = world.cdn
     assert cdn is not None  # noqa: S101 - the wish says so
-    name = world.rng.choice((*pages.POD_PAGES[:4], "ingress-nginx/503_no_endpoints"))
+    name = world.rng.choice((*apps.MARKED[1:4], "ingress-nginx/503_no_endpoints"))
     cdn.stored, cdn.age = pages.recorded(name), world.rng.randrange(30, 900)
     return Truth(cause="cache-replays-error")
 

@@ -4,6 +4,8 @@ In: a `World`. Out: broken there, with the truth.
 It does not: touch what the ingress does with a request.
 """
 
+from dataclasses import replace
+
 from bench.accuracy.faults.fault import Fault, Truth
 from bench.accuracy.platform.parts import Rule
 from bench.accuracy.platform.wish import Wish
@@ -45,6 +47,14 @@ def firewall(world: World) -> Truth:
     return Truth(cause="node-firewall-blocks-load-balancer")
 
 
+def firewall_for_all(world: World) -> Truth:
+    """The nodes drop the NodePorts of everybody else, as UFW does by default."""
+    _block(world, 1.0)
+    for port in (world.ingress.http_port, world.ingress.https_port):
+        world.rules.append(Rule(source="nodes", port=port))
+    return Truth(cause="node-firewall-blocks-load-balancer")
+
+
 def firewall_untold(world: World) -> Truth:
     """The same, and Hetzner's API does not say how the checks fail."""
     _block(world, 1.0)
@@ -71,6 +81,23 @@ def _block(world: World, share: float, nodes: tuple[str | None, ...] = (None,)) 
             world.rules.append(
                 Rule(source="balancer", node=node, port=port, share=share)
             )
+
+
+def node_flaps(world: World) -> Truth:
+    """A few nodes come and go: NotReady, half of what they are sent is lost."""
+    down = {
+        n.name for n in world.rng.sample(world.nodes, max(1, len(world.nodes) // 3))
+    }
+    share = world.rng.uniform(0.45, 0.8)
+    for node in world.nodes:
+        if node.name in down:
+            node.ready = False
+            for source in ("balancer", "nodes"):
+                world.rules.append(Rule(source=source, node=node.name, share=share))
+    for pod in (*world.pods, *world.ingress.pods):
+        pod.ready = pod.node not in down
+    world.blind = replace(world.blind, agents=tuple(sorted(down)))
+    return Truth(cause="lb-some-targets-unhealthy")
 
 
 def some(world: World) -> Truth:
@@ -107,6 +134,16 @@ TARGETS = (
         wish=Wish(nodes=2, private=True),
         inject=firewall_behind_check,
         outer=3,
+    ),
+    Fault(
+        name="node-firewall-blocks-load-balancer-and-nodes",
+        wish=Wish(nodes=3, pods=2, few_ingress=False),
+        inject=firewall_for_all,
+    ),
+    Fault(
+        name="lb-some-targets-unhealthy-nodes-down",
+        wish=Wish(nodes=3, pods=3, policy="Cluster", few_ingress=False),
+        inject=node_flaps,
     ),
     Fault(
         name="lb-no-healthy-target",

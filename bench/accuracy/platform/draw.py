@@ -21,7 +21,9 @@ from bench.accuracy.platform.world import World
 NODES = ("worker-{:02d}", "node{}", "k8s-w-{}", "cax21-fsn1-{}", "edge-{:03d}")
 WORDS = ("shop", "api", "books", "billing", "mail", "tickets", "maps", "auth")
 ZONES = ("example.com", "example.org", "example.net")
-KINDS = ("ingress-nginx",) * 6 + ("traefik", "envoy", "haproxy")
+KINDS = ("ingress-nginx",) * 6 + ("traefik", "envoy", "haproxy", "haproxy")
+RIGHT = (200,) * 8 + (302, 401, 404)
+"""What owners count as healthy: a login page leads on, an API wants a token."""
 OFFERED = range(30000, 32768)
 SERVICES = {
     "ingress-nginx": ("ingress-nginx", "ingress-nginx-controller"),
@@ -48,8 +50,12 @@ def draw(rng: Random, wish: Wish) -> World:
     zone = cdn.addresses if cdn else (balancer.ipv4,)
     if cdn is None and balancer.ipv6 and rng.random() < 0.7:
         zone = (*zone, balancer.ipv6)
+    expects = rng.choice(RIGHT)
+    for listen in balancer.listens:
+        listen.check.codes = (*listen.check.codes, str(expects))
     return World(
         rng=rng,
+        expects=expects,
         host=host,
         scheme=scheme,
         cluster=f"{word}-cluster",

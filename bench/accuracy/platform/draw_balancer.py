@@ -82,7 +82,7 @@ def cdn_for(rng: Random, wish: Wish, balancer: Balancer, scheme: str) -> Cdn | N
         return None
     last = rng.randrange(100, 200)
     return Cdn(
-        kind=rng.choice(("varnish", "cloudflare")),
+        kind=rng.choice(("varnish", "cloudflare", "other")),
         addresses=(f"203.0.113.{last}", f"203.0.113.{last + 1}"),
         origin=balancer.ipv4,
         port=443 if scheme == "https" else 80,

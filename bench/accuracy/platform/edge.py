@@ -13,6 +13,8 @@ from bench.accuracy.platform.request import CLOSED, LATE, REFUSED, SILENT, Ask, 
 from bench.accuracy.platform.world import World
 
 WAN = 0.012
+CDN_CONNECTS = 5.0
+"""Seconds after which a CDN gives a connection to its origin up."""
 GATEWAY = (502, 504)
 
 
@@ -23,6 +25,8 @@ def to_address(
     if world.blind.monitor == "route":
         return replace(SILENT, peer=address)
     balancer, cdn = world.balancer, world.cdn
+    if address in world.dead:
+        return replace(SILENT, peer=address)
     if address in {balancer.ipv4, balancer.ipv6}:
         return replace(to_balancer(world, known, ask), peer=address)
     if cdn and address in cdn.addresses:
@@ -99,12 +103,16 @@ def _to_cdn(
     world: World, known: health.Health, cdn: Cdn, ask: Ask, *, fresh: bool
 ) -> Got:
     """Ask the CDN: what it stored, or its origin, or its own page."""
+    if cdn.denies is not None:
+        return Got(reply=_refused(cdn, cdn.denies), connect=WAN, processing=0.001)
     if cdn.stored is not None and not fresh:
         return Got(reply=_replayed(cdn, cdn.stored), connect=WAN, processing=0.001)
     got = _origin(world, known, cdn, ask)
     if got.reply is not None:
         return replace(got, reply=_through(cdn, got.reply), connect=WAN)
-    took = 5.0 if got.problem == "timeout" and got.phase == "connect" else 0.004
+    took = got.processing
+    if got.phase == "connect":
+        took = CDN_CONNECTS if got.problem == "timeout" else 0.004
     if got.problem == "timeout" and got.phase != "connect":
         return replace(LATE, processing=ask.patience, connect=WAN)
     return Got(reply=_own(cdn, got), connect=WAN, processing=took)
@@ -126,6 +134,8 @@ def _replayed(cdn: Cdn, reply: Reply) -> Reply:
             ("Age", str(cdn.age)),
             ("Via", "1.1 varnish (Varnish/7.1)"),
         )
+    if cdn.kind == "other":
+        return reply  # some caches mark nothing
     return _cloudflare(reply, "HIT").header(("Age", str(cdn.age)))
 
 
@@ -134,6 +144,8 @@ def _through(cdn: Cdn, reply: Reply) -> Reply:
         return reply.header(
             ("X-Varnish", "15"), ("Age", "0"), ("Via", "1.1 varnish (Varnish/7.1)")
         )
+    if cdn.kind == "other":
+        return reply
     if reply.status in GATEWAY:
         return _cloudflare(
             pages.made(
@@ -151,11 +163,30 @@ def _own(cdn: Cdn, got: Got) -> Reply:
     """Return the CDN's own page for an origin that it does not reach."""
     if cdn.kind == "varnish":
         return pages.recorded("varnish/503_director_no_healthy")
+    if cdn.kind == "other":
+        return _edge(503 if got.phase == "connect" else 502, "origin not reached")
     status = 522 if got.problem == "timeout" else 521
     if got.phase != "connect":
         status = 520
     page = pages.made(status, "", "text/plain; charset=UTF-8", f"error code: {status}")
     return _cloudflare(page, None)
+
+
+def _refused(cdn: Cdn, status: int) -> Reply:
+    """Return how a CDN turns a user away, whatever its origin would say."""
+    if cdn.kind != "cloudflare":
+        return _edge(status, "request refused")
+    body = f"error code: {1015 if status == 429 else 1020}"
+    words = pages.REASONS[status]
+    return _cloudflare(
+        pages.made(status, words, "text/plain; charset=UTF-8", body), None
+    )
+
+
+def _edge(status: int, why: str) -> Reply:
+    """Return the page of a CDN that no list knows."""
+    body = f"<html><body><h1>Edge {status}</h1><p>{why}, ref 7f3a</p></body></html>\n"
+    return pages.made(status, pages.REASONS[status], "text/html", body)
 
 
 def _cloudflare(reply: Reply, cached: str | None) -> Reply:

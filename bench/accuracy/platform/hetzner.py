@@ -4,8 +4,10 @@ In: a `World` at one time. Out: a `BalancerReading`.
 It does not: interpret. The API shows configuration and state, never a fault.
 """
 
+from ipaddress import ip_address
+
 from bench.accuracy.platform import health
-from bench.accuracy.platform.parts import Listen
+from bench.accuracy.platform.parts import Balancer, Listen
 from bench.accuracy.platform.probes import when
 from bench.accuracy.platform.world import World
 from parallax.model import balancer as b
@@ -39,7 +41,7 @@ def balancer(
             id=lb.number,
             name=lb.name,
             ipv4=lb.ipv4,
-            ipv6=lb.ipv6,
+            ipv6=_spelled(lb),
             private_ips=(lb.private,) if lb.networks else (),
             networks=lb.networks,
             algorithm="round_robin",
@@ -47,6 +49,13 @@ def balancer(
             targets=targets,
         ),
     )
+
+
+def _spelled(lb: Balancer) -> str | None:
+    """Return the IPv6 address; half of the balancers are told in full digits."""
+    if lb.ipv6 is None or lb.number % 2:
+        return lb.ipv6
+    return ip_address(lb.ipv6).exploded
 
 
 def _service(listen: Listen) -> b.BalancerService:

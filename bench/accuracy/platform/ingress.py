@@ -21,6 +21,7 @@ class Attempt:
     pod: AppPod
     seconds: float
     status: int
+    connected: bool = True
     reply: Reply | None = None
 
 
@@ -84,9 +85,10 @@ def _proxy(world: World, pod: IngressPod, ask: Ask, tried: list[AppPod]) -> Got:
         if last.reply is not None:
             _write(world, pod, ask, last.status, last, spent)
             return Got(reply=_passed(world, last.reply, last), processing=spent)
-    unconnected = world.ingress.kind == "envoy" and last.status == 502
-    page = pages.own_page(world.ingress.kind, 503 if unconnected else last.status)
-    if unconnected:
+    kind = world.ingress.kind
+    unconnected = not last.connected and kind in {"envoy", "haproxy"}
+    page = pages.own_page(kind, 503 if unconnected else last.status)
+    if unconnected and kind == "envoy":
         page = replace(page, body=pages.UNCONNECTED)
     _write(world, pod, ask, page.status, last, spent)
     return Got(reply=page, processing=spent)
@@ -100,9 +102,11 @@ def _attempt(world: World, pod: IngressPod, ask: Ask, app: AppPod) -> Attempt:
     if late:
         connecting = got.phase == "connect" and got.problem is not None
         wait = ingress.connect_timeout if connecting else ingress.read_timeout
-        return Attempt(pod=app, seconds=wait, status=504)
+        return Attempt(pod=app, seconds=wait, status=504, connected=not connecting)
     if got.reply is None:
-        return Attempt(pod=app, seconds=0.0, status=502)
+        # HAProxy waits a second before it tries again (signatures.md, section 3.1).
+        wait = 1.0 if ingress.kind == "haproxy" else 0.0
+        return Attempt(pod=app, seconds=wait, status=502, connected=False)
     status = got.reply.status
     return Attempt(pod=app, seconds=got.processing, status=status, reply=got.reply)
 

@@ -130,6 +130,7 @@ class _Agent:
             tls=tls,
             node=self._node.name,
             peer_node=peer_node,
+            healthy=(world.expects,),
             proxy_protocol=at_ingress and world.ingress.proxy_protocol,
         )
         return replace(made, peer_address=address)

@@ -26,6 +26,7 @@ def cluster(world: World, at: float) -> k.ClusterReading:
                 internal_ip=n.address,
                 external_ip=n.public,
                 provider_id=f"hcloud://{n.server}",
+                ready=n.ready,
             )
             for n in world.nodes
         ),
@@ -43,7 +44,7 @@ def cluster(world: World, at: float) -> k.ClusterReading:
                 host_network=p.host_network,
                 phase="Running",
                 ready=p.ready,
-                started_at=when(at - 90000),
+                started_at=when(at - p.age),
             )
             for p in ingress.pods
         ),

@@ -17,7 +17,7 @@ from bench.accuracy.platform.world import World
 from parallax.model.balancer import BalancerReading
 from parallax.model.cluster import NodeReport, Sighting
 from parallax.model.probe import ProbeRun
-from parallax.model.target import Reached, Target
+from parallax.model.target import Healthy, Reached, Target
 
 MINUTE = 60.0
 TAKEN = 40.0
@@ -46,6 +46,7 @@ def target_of(world: World, name: str = "shop") -> Target:
         name=name,
         url=f"{world.scheme}://{world.host}/",
         timeout_seconds=world.timeout,
+        healthy=Healthy(status_codes=(world.expects,)),
         reached=Reached(
             load_balancer=world.balancer.name,
             cdn=world.cdn is not None,
@@ -63,7 +64,7 @@ def observe(
 ) -> Observed:
     """Watch a world break `minutes` ago, up to an investigation (if it `fails`)."""
     target = target_of(world)
-    was, known = health.play(before), health.play(world)
+    was, known = health.play(before), health.play(world.still or world)
     seen: list[Observation] = list(_well(before, was, target.name, minutes))
     outside = Outside(world, known, target.name, direct=not world.blind.token)
     for ago in range(minutes, 0, -1):

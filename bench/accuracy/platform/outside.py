@@ -43,7 +43,9 @@ class Outside:
     def investigate(self, first: Probe, at: float) -> ProbeRun:
         """Ask all that a failing target is asked."""
         probes = [first]
-        probes += [self._ask(Role.REPEAT, at + 0.1 + 2 * n) for n in range(10)]
+        probes += [
+            self._ask(Role.REPEAT, at + 0.1 + 2 * n) for n in range(self.world.repeats)
+        ]
         probes.append(self._ask(Role.CACHE_BUSTER, at + 0.6, fresh=True))
         pinned = self._balancer()
         probes += [
@@ -121,6 +123,7 @@ class Outside:
             limit=world.timeout,
             resolve=None if address else 0.003,
             tls=secure,
+            healthy=(world.expects,),
         )
 
     def _resolved(self) -> str | None:

@@ -13,6 +13,7 @@ from pathlib import Path
 CAPTURES = Path(__file__).parents[3] / "tests" / "captures"
 REASONS = {
     200: "OK",
+    302: "Found",
     400: "Bad Request",
     401: "Unauthorized",
     403: "Forbidden",
@@ -43,15 +44,6 @@ UNCONNECTED = (
     " reset reason: remote connection failure"
 )
 APACHE = "apache/503"
-POD_PAGES = (
-    APACHE,
-    "pods/503_uvicorn_starlette_json",
-    "pods/503_express_send",
-    "pods/503_gunicorn_flask_abort",
-    "pods/503_express_error_handler",
-    "pods/500_uvicorn_crash",
-    "pods/500_gunicorn_flask_crash",
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,9 +113,9 @@ def made(
     )
 
 
-def fine(text: str = '{"status": "fine"}') -> Reply:
-    """Return what a healthy pod answers."""
-    return made(200, "OK", "application/json", text)
+def fine(status: int = 200, text: str = '{"status": "fine"}') -> Reply:
+    """Return what a healthy pod answers, with the status that is right for it."""
+    return made(status, REASONS[status], "application/json", text)
 
 
 def own_page(kind: str, status: int) -> Reply:
@@ -134,10 +126,11 @@ def own_page(kind: str, status: int) -> Reply:
         nosniff = (("X-Content-Type-Options", "nosniff"),) if status in TRAEFIK else ()
         return made(status, reason, "text/plain; charset=utf-8", body, *nosniff)
     if kind == "envoy":
-        server = ("server", "envoy")
-        return made(
-            status, reason, "text/plain", ENVOY.get(status, ""), server
-        ).lowered()
+        server, words = ("server", "envoy"), ENVOY.get(status, "")
+        page = made(status, reason, "text/plain", words, server).lowered()
+        # Envoy gives no type where it has nothing to say: no route.
+        kept = tuple(h for h in page.headers if words or h[0] != "content-type")
+        return replace(page, headers=kept)
     if kind == "haproxy":
         return haproxy(status)
     words = NGINX.get(status, reason)

@@ -18,6 +18,7 @@ class Machine:
     public: str
     server: int
     networks: tuple[int, ...] = (7001,)
+    ready: bool = True
 
 
 @dataclass(slots=True, kw_only=True)
@@ -61,6 +62,7 @@ class IngressPod:
     address: str
     host_network: bool = False
     ready: bool = True
+    age: float = 90000.0
     answers: int | None = None
 
 
@@ -147,6 +149,8 @@ class Cdn:
     origin: str
     port: int
     stored: Reply | None = None
+    denies: int | None = None
+    """With which status it turns everybody away; None: nobody."""
     age: int = 0
 
 

@@ -6,7 +6,7 @@ It does not: speak of the ingress (`ingress`) or the internet (`edge`).
 
 from dataclasses import dataclass, replace
 
-from bench.accuracy.platform import pages
+from bench.accuracy.platform import apps, pages
 from bench.accuracy.platform.pages import Reply
 from bench.accuracy.platform.parts import AppPod
 from bench.accuracy.platform.world import World
@@ -82,7 +82,7 @@ def to_pod(world: World, pod: AppPod, ask: Ask, *, at_node: bool = False) -> Got
     took = pod.seconds * world.rng.uniform(0.8, 1.3)
     if took > ask.patience:
         return replace(LATE, processing=ask.patience)
-    page = pages.recorded(pod.page) if ill else pages.fine()
+    page = apps.reply(pod.page) if ill else pages.fine(world.expects)
     return Got(reply=page, processing=took)
 
 

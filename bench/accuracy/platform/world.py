@@ -48,6 +48,14 @@ class World:
     updated: int | None = None
     """Pods of the newest revision; None: all."""
     outside_has_v6: bool = False
+    expects: int = 200
+    """The status that the target's owner counts as healthy."""
+    repeats: int = 10
+    """How often an investigation asks again; less where its time ran out."""
+    dead: tuple[str, ...] = ()
+    """Addresses of the balancer's own that answer nobody."""
+    still: "World | None" = None
+    """What the balancer still takes the targets for; None: it has noticed all."""
     blips: int = 0
     """Requests from the internet that a target resets, from second 0 on."""
     strangers: int = 0

@@ -6,9 +6,10 @@ from bench.accuracy import gates
 from bench.accuracy.cases import DOUBLES, Case, case_of, cases
 from bench.accuracy.faults import CLASSES, FAULTS
 from bench.accuracy.noise import NOISES
+from parallax.model.balancer import BalancerReading, HealthStatus
 from parallax.model.cluster import NodeReport
 from parallax.model.judgement import NOT_ESTABLISHED, Class
-from parallax.model.probe import ProbeRun
+from parallax.model.probe import ProbeRun, Role
 
 ROUND = list(cases(gates.WORKING_SEED, len(FAULTS) + len(NOISES) + DOUBLES))
 
@@ -57,9 +58,53 @@ def test_what_is_kept_back_is_not_there_and_may_be_abstained_from() -> None:
         assert case.label.evidence == "partial"
 
 
+def drawn(fault: str, rounds: int) -> list[Case]:
+    """Return a fault's working cases of so many rounds."""
+    names = [*FAULTS, *(n.name for n in NOISES)]
+    size, at = len(names) + DOUBLES, names.index(fault)
+    ids = [f"{gates.WORKING_SEED}-{at + size * n:03d}" for n in range(rounds)]
+    return [case_of(one) for one in ids]
+
+
 def test_a_check_that_may_ask_a_pods_host_port_is_partial_without_a_word() -> None:
     """A wrong port outside the NodePorts is shown by Hetzner's refusal only."""
-    case = case_of("working-504")
-    assert case.fault == "lb-health-check-wrong-port"
-    assert NOT_ESTABLISHED in case.label.accept
-    assert case.label.evidence == "partial"
+    found = drawn("lb-health-check-wrong-port", 40)
+    untold = [c for c in found if "no word why" in c.label.reason]
+    assert untold
+    assert all(NOT_ESTABLISHED in c.label.accept for c in untold)
+    assert {c.label.evidence for c in untold} == {"partial"}
+
+
+def test_a_share_that_a_cdn_hides_is_partial() -> None:
+    """Its page stands for the balancer's, and no request past it failed."""
+    found = drawn("lb-some-targets-unhealthy", 40)
+    hidden = [c for c in found if "the CDN hides" in c.label.reason]
+    assert hidden
+    for case in hidden:
+        assert case.observed.target.reached.cdn
+        assert all(p.healthy for p in investigation(case).by_role(Role.DIRECT))
+        assert NOT_ESTABLISHED in case.label.accept
+
+
+def test_a_balancer_that_has_not_noticed_shows_all_unhealthy() -> None:
+    """Its word is old; agents, who ask now, are answered well."""
+    for case in drawn("not-noticed-yet", 5):
+        seen = case.observed.observations
+        readings = [o for o in seen if isinstance(o, BalancerReading)]
+        assert readings[-1].load_balancer
+        targets = readings[-1].load_balancer.leaves()
+        states = {h.status for t in targets for h in t.health_status}
+        assert states == {HealthStatus.UNHEALTHY}
+        inside = [p for o in seen if isinstance(o, NodeReport) for p in o.probes]
+        assert inside
+        assert all(p.healthy for p in inside if p.role is Role.INGRESS)
+
+
+def test_an_investigation_cut_short_asks_less_often() -> None:
+    """Its time ran out: few repeats, and the label allows silence."""
+    many = cases(gates.WORKING_SEED, 200)
+    cut = [case for case in many if case.hidden == "few-repeats"]
+    assert cut
+    for case in cut:
+        assert len(investigation(case).by_role(Role.REPEAT)) < 4
+        assert NOT_ESTABLISHED in case.label.accept

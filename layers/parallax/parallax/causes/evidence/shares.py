@@ -26,6 +26,7 @@ from parallax.causes.evidence.outside import (
 from parallax.model.probe import ErrorType, Probe, Role
 from parallax.model.snapshot import Snapshot
 
+BROKEN = 500
 NEARLY_ALL = 0.9
 """Share of the failing answers that are to have one author: ten of eleven."""
 
@@ -50,10 +51,13 @@ def _by_itself(snapshot: Snapshot, probe: Probe) -> bool:
 def _behind_a_cdn(snapshot: Snapshot, probe: Probe) -> bool:
     """Say whether a CDN's own error stands for the balancer's word.
 
-    Past it the balancer ends requests as well, and no ingress log has this one.
+    Past it the balancer ends requests as well, and no ingress log has this one. The
+    page of a CDN that is not known is nobody's.
     """
-    author = written_by(probe)
-    if author.hop != "cdn" or author.how == "replayed":
+    author, cdn = written_by(probe), snapshot.target.reached.cdn
+    if not cdn or author.hop not in {"cdn", "unknown"} or author.how == "replayed":
+        return False
+    if (probe.status_code or 0) < BROKEN:
         return False
     return bool(_past(snapshot)) and logs_were_read(snapshot)
 
