@@ -156,3 +156,29 @@ def test_a_nodes_own_answer_says_nothing_of_the_balancers_way() -> None:
         for r in x.reports
     )
     assert judge(replace(x, reports=own)).cause == NOT_ESTABLISHED
+
+
+@pytest.mark.parametrize("cause", s.FAULTS)
+def test_what_comes_from_the_future_is_no_evidence(cause: str) -> None:
+    """A balancer or a node whose clock runs ahead, and that nobody translated."""
+    x = s.FAULTS[cause]()
+    ahead = timedelta(minutes=10)
+    reading = x.balancer and replace(x.balancer, read_at=x.balancer.read_at + ahead)
+    reports = tuple(replace(ticking(r, ahead), received_at=None) for r in x.reports)
+    for odd in (replace(x, balancer=reading), replace(x, reports=reports)):
+        assert judge(odd).cause in {cause, NOT_ESTABLISHED}
+
+
+def test_nobody_is_blamed_by_the_future_alone() -> None:
+    """What the balancer says, and what agents read, is dropped before it is judged."""
+    x = s.wrong_port()
+    assert x.balancer
+    late = replace(x.balancer, read_at=x.taken_at + timedelta(minutes=10))
+    assert judge(replace(x, balancer=late)).cause == NOT_ESTABLISHED
+    gone = s.pods_not_ready()
+    reports = tuple(
+        replace(ticking(r, timedelta(minutes=10)), received_at=None)
+        for r in gone.reports
+    )
+    assert judge(gone).cause == "pods-not-ready"
+    assert judge(replace(gone, reports=reports)).cause == NOT_ESTABLISHED

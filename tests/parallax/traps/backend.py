@@ -91,6 +91,14 @@ def _is_first_ingress(probe: Probe) -> bool:
     return probe.role is Role.INGRESS and probe.node == s.NODES[0]
 
 
+def a_page_that_two_may_have_written() -> tuple[Snapshot, set[str]]:
+    """Suppose nobody asked for an unknown Host: balancer or HAProxy ingress?"""
+    x = _by_haproxy(10256, pod=s.REFUSED)
+    assert x.run
+    asked = tuple(p for p in x.run.probes if p.role is not Role.UNKNOWN_HOST)
+    return replace(x, run=replace(x.run, probes=asked)), {UNKNOWN}
+
+
 def a_mesh_in_the_pod() -> tuple[Snapshot, set[str]]:
     """Suppose an Envoy beside the app writes its sentence, asked directly as well."""
     return _said(UNCONNECTED), {"pod-answers-error"}
@@ -156,6 +164,7 @@ BACKEND: tuple[Trap, ...] = (
     an_haproxy_ingress_whose_pods_refuse,
     an_haproxy_ingress_says_404,
     an_haproxy_ingress_beside_a_dead_target,
+    a_page_that_two_may_have_written,
     a_mesh_in_the_pod,
     a_pod_that_runs_nginx,
     a_pod_that_runs_haproxy,

@@ -113,6 +113,31 @@ def agents_that_spoke_before() -> tuple[Snapshot, set[str]]:
     return s.taken(s.run(s.INGRESS_503_BY_LB), s.balancer(), *old), {UNKNOWN}
 
 
+def a_check_that_asks_nobody_of_ours() -> tuple[Snapshot, set[str]]:
+    """Suppose pods say 503, and the http check, at a port of its own, never met them."""
+    found = s.checking("http", s.balancer(healthy=0, asks=9000))
+    x = s.taken(s.run(s.LB_503, unknown_host=s.LB_503), found)
+    inside_ = s.reports(ingress=s.POD_503, pod=s.POD_503)
+    return replace(x, reports=inside_), {UNKNOWN}
+
+
+def agents_that_send_lines() -> tuple[Snapshot, set[str]]:
+    """Suppose agents are well by PROXY lines, and no setting says that it wants them."""
+    x = s.no_healthy_target()
+    return inside(x, {"proxy_protocol": True}, lambda _: True), {UNKNOWN}
+
+
+def a_few_agents_over_a_broken_overlay() -> tuple[Snapshot, set[str]]:
+    """Suppose NodePorts need the overlay, and the few that ask get to theirs."""
+    x = e.some_unhealthy()
+    cut = inside(
+        x,
+        silence(s.DROPPED),
+        lambda p: p.role is Role.POD and p.node != p.peer_node,
+    )
+    return cut, {UNKNOWN}
+
+
 def nodes_that_hang_for_each_other() -> tuple[Snapshot, set[str]]:
     """All unhealthy by a tcp check, and no node answers inside: more is wrong."""
     x = s.taken(s.run(s.LB_503, unknown_host=s.LB_503), s.balancer(healthy=0))
@@ -131,5 +156,8 @@ HEALTH: tuple[Trap, ...] = (
     proxy_lines_break_the_inside_only,
     an_old_reading_of_the_balancer,
     agents_that_spoke_before,
+    a_check_that_asks_nobody_of_ours,
+    agents_that_send_lines,
+    a_few_agents_over_a_broken_overlay,
     nodes_that_hang_for_each_other,
 )

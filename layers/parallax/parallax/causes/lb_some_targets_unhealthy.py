@@ -73,10 +73,12 @@ def _missing(snapshot: Snapshot, bad: list[BalancerTarget]) -> str | None:
             return "which targets run an ingress pod (policy Local)"
         if not [t for t in bad if t in placed[0]]:
             return "why it fails: policy Local rightly takes nodes without a pod out"
-    if silent := _silent_inside(snapshot, bad):
-        return silent
-    if failing := _rightly_out(snapshot):
-        return failing
+    if inside := (
+        _silent_inside(snapshot, bad)
+        or _rightly_out(snapshot)
+        or _nodes_apart(snapshot)
+    ):
+        return inside
     if cut := evidence.nodeports_cut(snapshot):
         return f"whether it is the way between nodes: {cut}"
     ended = evidence.ended_at_balancer(snapshot)
@@ -84,6 +86,22 @@ def _missing(snapshot: Snapshot, bad: list[BalancerTarget]) -> str | None:
     if connected and not evidence.logs_were_read(snapshot):
         return "the ingress logs: these requests may have arrived"
     return evidence.shares_missing(snapshot)
+
+
+def _nodes_apart(snapshot: Snapshot) -> str | None:
+    """Say that no node gets to another's pods; a NodePort may need that way.
+
+    Under policy Cluster: then targets without an ingress pod are cut off as well.
+    """
+    afar = evidence.pods_from_afar(snapshot)
+    cut = [p for p in afar if not evidence.accepted(p)]
+    pairs = {(p.node, p.peer_node) for p in cut}
+    if evidence.is_local(snapshot) or len(pairs) < evidence.PAIRS:
+        return None
+    if len(cut) < len(afar):
+        return None
+    share = f"{evidence.of(len(cut), len(afar))} pod probes from other nodes"
+    return f"whether it is the way between nodes: {share} got no connection"
 
 
 def _rightly_out(snapshot: Snapshot) -> str | None:

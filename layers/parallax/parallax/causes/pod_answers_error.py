@@ -132,7 +132,7 @@ def _is_theirs(snapshot: Snapshot, pods: list[Probe]) -> bool:
         or (
             _words(p) in said
             and evidence.written_by(p).how != "replayed"
-            and not evidence.wrote(snapshot, p)
+            and evidence.passed_on(snapshot, p)
         )
         for p in evidence.failing(snapshot, *evidence.FOR_THE_TARGET)
     )

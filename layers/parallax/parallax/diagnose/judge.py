@@ -12,6 +12,7 @@ from parallax.advice import advise
 from parallax.causes import CAUSES, Cause, evidence
 from parallax.causes.cause import unknown
 from parallax.diagnose.path import blame, trace
+from parallax.diagnose.placed import placed
 from parallax.diagnose.settling import settling
 from parallax.diagnose.symptom import read_symptom
 from parallax.model.finding import (
@@ -32,6 +33,7 @@ NONE = "none"
 
 def judge(snapshot: Snapshot) -> Judgement:
     """Judge a target. The public side decides: if it is well, the cause is `none`."""
+    snapshot = placed(snapshot)
     symptom = read_symptom(snapshot)
     assessments = tuple(ask(cause, snapshot) for cause in CAUSES)
     path, waits, whole = trace(snapshot), settling(snapshot), complete(snapshot)

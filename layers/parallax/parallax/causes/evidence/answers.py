@@ -93,6 +93,19 @@ def wrote(snapshot: Snapshot, probe: Probe) -> bool:
     return not logged_so(snapshot, probe) and not _perhaps_the_ingress(snapshot, probe)
 
 
+def passed_on(snapshot: Snapshot, probe: Probe) -> bool:
+    """Say whether an answer is certainly not the balancer's own.
+
+    Of a page that both write, the ingress's log tells, or a Host nobody serves: whoever
+    answers that otherwise stands behind the balancer.
+    """
+    if not _speaks_http(snapshot) or not _in_its_shape(probe):
+        return True
+    others = outside(snapshot, Role.UNKNOWN_HOST)
+    behind = any(p.status_code and not _in_its_shape(p) for p in others)
+    return logged_so(snapshot, probe) or (behind and not wrote(snapshot, probe))
+
+
 def _in_its_shape(probe: Probe) -> bool:
     own = probe.status_code in OWN
     return own and written_by(probe).hop == "load-balancer"

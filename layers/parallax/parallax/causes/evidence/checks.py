@@ -100,10 +100,21 @@ def works_missing(snapshot: Snapshot) -> str | None:
         return f"whether it works inside: {inside_missing(snapshot)}"
     if late := unnoticed(snapshot):
         return late
+    if lines := _asked_with_lines(snapshot):
+        return lines
     well, told = works(snapshot)
     if not well or not (snapshot.inside(Role.INGRESS_OTHER) or one_node(snapshot)):
         return f"that it works inside, from node to node: {told}"
     return None
+
+
+def _asked_with_lines(snapshot: Snapshot) -> str | None:
+    """Say that the inside is well by PROXY lines, which the balancer does not send."""
+    service = balancer_service(snapshot)
+    asked = [p for p in snapshot.inside(*AT_THE_INGRESS) if p.proxy_protocol]
+    if service is None or service.proxyprotocol or not asked:
+        return None
+    return "whether the ingress wants PROXY lines: agents send them, the balancer none"
 
 
 def targets_missing(snapshot: Snapshot) -> str | None:

@@ -6,10 +6,7 @@ It does not: conclude. What is wrong inside need not be what users meet, so each
 cause behind the balancer asks here before it blames.
 """
 
-from parallax.causes.evidence.answers import (
-    balancers_word,
-    wrote,
-)
+from parallax.causes.evidence.answers import balancers_word, passed_on, wrote
 from parallax.causes.evidence.balancer import (
     balancer_service,
     details,
@@ -30,7 +27,7 @@ from parallax.causes.evidence.outside import (
     written_by,
 )
 from parallax.causes.evidence.sightings import ingress_asked_nobody, upstream_answers
-from parallax.model.balancer import HealthStatus
+from parallax.model.balancer import BalancerService, HealthStatus
 from parallax.model.probe import Role
 from parallax.model.snapshot import Snapshot
 
@@ -61,7 +58,7 @@ def users_elsewhere(
     if failed and all(
         p.status_code == status_code
         and written_by(p).hop != "cdn"
-        and not wrote(snapshot, p)
+        and passed_on(snapshot, p)
         for p in failed
     ):
         return None
@@ -90,6 +87,12 @@ def mostly_balancers(snapshot: Snapshot) -> bool:
     return 2 * sum(wrote(snapshot, p) for p in users) > len(users)
 
 
+def _ways_in(snapshot: Snapshot, service: BalancerService) -> tuple[int, ...]:
+    """Return the ports at which the ingress is met; not read: where requests go."""
+    ingress = snapshot.cluster.ingress_service if snapshot.cluster else None
+    return ingress.node_ports if ingress else (service.destination_port,)
+
+
 def taken_out(snapshot: Snapshot, status_code: int) -> bool:
     """Say whether an HTTP health check took every target out for this status.
 
@@ -99,6 +102,8 @@ def taken_out(snapshot: Snapshot, status_code: int) -> bool:
     if service is None or service.health_check.protocol == "tcp" or not targets:
         return False
     if with_health(snapshot, HealthStatus.UNHEALTHY) < len(targets):
+        return False
+    if service.health_check.port not in _ways_in(snapshot, service):
         return False
     if balancers_word(snapshot, signed=False) is None:
         return False
