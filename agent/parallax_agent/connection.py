@@ -8,10 +8,16 @@ JSON instead of the client's typed objects, and of its `Watch`: one odd object
 fails a typed list as a whole (`endpoints: null` did until client 34), decoding
 costs four times more, and `Watch` without it trips over the event that a 410
 comes in (KeyError `raw_object`, client 37).
+
+The API server's certificate must lead to the cluster's CA and bear its name, but not
+keep RFC 5280 to the letter: since Python 3.13 OpenSSL's `X509_STRICT` is urllib3's
+default, and refuses the CAs that EKS and MicroK8s make (kubernetes-client/python
+#2394). Go's clients, kubelet and kubectl among them, ask for no more than we do.
 """
 
 import json
 import socket
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -22,6 +28,7 @@ from kubernetes import config
 from kubernetes.client import ApiClient, Configuration, CoreV1Api
 from kubernetes.client.exceptions import ApiException
 from urllib3 import HTTPResponse
+from urllib3.util.ssl_ import create_urllib3_context
 
 CALL_SECONDS = 5.0
 """A call that takes longer counts as not answered."""
@@ -95,12 +102,25 @@ def connect(kubeconfig: Path | None) -> Apis:
     untyped.retries = False
     untyped.socket_options = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1), *_KEEPALIVE]
     untyped.connection_pool_maxsize = MOST_CONNECTIONS
-    return Apis(ApiClient(settings))
+    apis = Apis(ApiClient(settings))
+    context = _as_strict_as_go(verify=untyped.verify_ssl)
+    apis.client.rest_client.pool_manager.connection_pool_kw["ssl_context"] = context
+    return apis
+
+
+def _as_strict_as_go(*, verify: bool) -> ssl.SSLContext:
+    """Return a context without `X509_STRICT`; the client adds the CA to it."""
+    return create_urllib3_context(
+        cert_reqs=ssl.CERT_REQUIRED if verify else ssl.CERT_NONE,
+        verify_flags=ssl.VERIFY_X509_PARTIAL_CHAIN,
+    )
 
 
 def status_of(error: Exception) -> int | None:
     """Return the HTTP status that a call failed with; None: it got no answer."""
-    return cast("Any", error).status if isinstance(error, ApiException) else None
+    # The client makes an ApiException with status 0 of what TLS has to complain.
+    told = cast("Any", error).status if isinstance(error, ApiException) else None
+    return told or None
 
 
 def why(error: Exception) -> str:
@@ -108,6 +128,8 @@ def why(error: Exception) -> str:
     if not isinstance(error, ApiException):
         return f"{type(error).__name__}: {error}"
     untyped = cast("Any", error)
+    if not untyped.status:
+        return " ".join(str(untyped.reason).split())
     code = f"{untyped.status} {untyped.reason}".strip()
     try:
         message = str(json.loads(untyped.body or "{}").get("message", ""))

@@ -8,6 +8,7 @@ It leaves out: label selectors, writes, and every field selector but a name.
 import json
 import queue
 import re
+import ssl
 import threading
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,7 @@ class KubernetesHandler(Quiet):
         """Answer one GET."""
         asked = urlsplit(self.path)
         self.server.requests.append((self.command, self.path))
-        if self.headers["Authorization"] != f"Bearer {TOKEN}":
+        if self.headers["Authorization"].lower() != f"bearer {self.server.token}":
             self.error(401)
         elif match := _LOG.fullmatch(asked.path):
             self.log(match["name"])
@@ -138,8 +139,9 @@ class KubernetesServer(Server):
     both, and `drop` ends the open streams, so that they are opened again.
     """
 
-    def __init__(self, port: int = 0) -> None:
+    def __init__(self, port: int = 0, context: ssl.SSLContext | None = None) -> None:
         self.state = "all-ready"
+        self.token = TOKEN
         self.replaced: dict[str, Any] = {}
         self.errors: dict[str, int] = {}
         self.errors_everywhere: dict[str, int] = {}
@@ -153,7 +155,7 @@ class KubernetesServer(Server):
         self._changes: list[tuple[int, str, Json]] = []
         self._open: dict[str, list[queue.Queue[Event]]] = {}
         self._lock = threading.Lock()
-        super().__init__(KubernetesHandler, port)
+        super().__init__(KubernetesHandler, port, context=context)
 
     def body(self, kind: str) -> Json:
         """Return a recorded body; what was not recorded the cluster has none of."""

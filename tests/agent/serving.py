@@ -4,6 +4,7 @@ In: a handler. Out: a server on a loopback port, in a thread of its own.
 """
 
 import json
+import ssl
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -35,10 +36,16 @@ class Server(ThreadingHTTPServer):
     request_queue_size = 64
 
     def __init__(
-        self, handler: type[Quiet], port: int = 0, address: str = "127.0.0.1"
+        self,
+        handler: type[Quiet],
+        port: int = 0,
+        address: str = "127.0.0.1",
+        context: ssl.SSLContext | None = None,
     ) -> None:
         self.requests: list[tuple[str, str]] = []
         super().__init__((address, port), handler)
+        if context is not None:
+            self.socket = context.wrap_socket(self.socket, server_side=True)
         threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
 
     @property
