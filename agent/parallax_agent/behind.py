@@ -66,6 +66,14 @@ class Behind:
         """The labels that the Service takes pods by; empty: it has no selector."""
         return objects.part(self.item, "spec", "selector")
 
+    def serves(self, pod: Json) -> bool:
+        """Tell whether a pod is the Service's: what is over for good never is.
+
+        Source: the EndpointSlice controller passes over pods in these two phases.
+        """
+        over = objects.part(pod, "status").get("phase") in {"Succeeded", "Failed"}
+        return self.selects(pod) and not over
+
     def selects(self, pod: Json) -> bool:
         """Tell whether the Service takes a pod, or a workload's pod template."""
         labels = objects.part(pod, "metadata", "labels")
@@ -91,7 +99,7 @@ class Behind:
         """
         if self.slices is None:
             return None
-        name, families = port.name if port else None, self.families
+        name, families = (port.name or "") if port else None, self.families
         if second and len(families) == 1:
             return ()
         family = families[int(second)]
@@ -183,7 +191,7 @@ class Reader:
             found.slices = objects.slices_of(slices, namespace, name)
         pods = self.items("pods", namespace)
         if pods is not None and found.selector:
-            found.pods = [p for p in pods if found.selects(p)]
+            found.pods = [p for p in pods if found.serves(p)]
         return found
 
     def workloads(self, behind: Behind) -> tuple[Workload, ...] | None:

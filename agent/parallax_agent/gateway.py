@@ -88,7 +88,7 @@ def _to(item: Json, rule: Json) -> Route | None:
     """Return the Service that gets most of a rule's requests; None: it has none."""
     references = [
         b
-        for b in many(rule, "backendRefs")
+        for b in many(rule, "backendRefs", having=("name",))
         if b.get("kind", "Service") == "Service" and b.get("weight", 1) > 0
     ]
     if not references:
@@ -113,7 +113,7 @@ def _attached(
     item: Json, bare: Route, gateways: dict[tuple[str, str], Json], host: str
 ) -> Iterator[Route]:
     """Yield the route at each listener of a Gateway that it hangs on."""
-    for parent in many(item, "spec", "parentRefs"):
+    for parent in many(item, "spec", "parentRefs", having=("name",)):
         if parent.get("kind", "Gateway") != "Gateway":
             continue
         place = parent.get("namespace") or bare.namespace, parent["name"]
@@ -133,7 +133,8 @@ def _attached(
                     listener=listener.get("port"),
                     tls=listener.get("protocol") == "HTTPS",
                     addresses=frozenset(
-                        a["value"] for a in many(gateway, "status", "addresses")
+                        a["value"]
+                        for a in many(gateway, "status", "addresses", having=("value",))
                     ),
                     notes=(*bare.notes, *notes),
                 )
@@ -163,7 +164,7 @@ def _status(
         return None, ("no controller says that it took the route",)
     notes = [
         f"its controller says {c['type']}={c['status']} ({c.get('reason', '?')})"
-        for c in many(told[0], "conditions")
+        for c in many(told[0], "conditions", having=("type", "status"))
         if c["type"] in {"Accepted", "ResolvedRefs"} and c["status"] != "True"
     ]
     refused = any("Accepted=" in note for note in notes)

@@ -171,7 +171,7 @@ def _to(
     rule: tuple[str, str, str | None],
 ) -> Iterator[Route]:
     target = part(entry, "backend").get("service")
-    if target is None:
+    if not target or "name" not in target:
         return
     port, (rule_host, path, kind) = part(target, "port"), rule
     balancer = many(item, "status", "loadBalancer", "ingress")

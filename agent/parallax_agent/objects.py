@@ -5,7 +5,7 @@ In: objects as the API documents them. Out: `Node`, `Service`, `Endpoint`,
 Source: Kubernetes API 1.36, core/v1, apps/v1, discovery.k8s.io/v1.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import cast
 
@@ -14,6 +14,8 @@ from parallax.model.wire import Json
 
 CHANGED = "endpoints.kubernetes.io/last-change-trigger-time"
 """Set by the EndpointSlice controller: when the pod or Service changed."""
+TCP = "TCP"
+"""A port's protocol where it names none (core/v1, discovery/v1)."""
 SERVICE_NAME = "kubernetes.io/service-name"
 EXCLUDED = "node.kubernetes.io/exclude-from-external-load-balancers"
 """Its presence counts, whatever its value: cloud controllers take the node out."""
@@ -27,10 +29,15 @@ def part(item: Json, *keys: str) -> dict[str, Json]:
     return found
 
 
-def many(item: Json, *keys: str) -> list[Json]:
-    """Return a list below these keys; empty where it is absent or null."""
+def many(item: Json, *keys: str, having: Collection[str] = ()) -> list[Json]:
+    """Return a list below these keys; empty where it is absent or null.
+
+    Entries that lack what they need to be `having` are left out: an odd one costs
+    itself, not the object, nor all others.
+    """
     *above, last = keys
-    return cast("list[Json]", part(item, *above).get(last) or [])
+    found = cast("list[Json]", part(item, *above).get(last) or [])
+    return [entry for entry in found if all(key in entry for key in having)]
 
 
 def name_of(item: Json) -> str:
@@ -53,8 +60,8 @@ def instant(text: str | None) -> datetime | None:
 
 def node(item: Json) -> Node:
     """Read a Node with its addresses; ready only if it says so."""
-    told = reversed(many(item, "status", "addresses"))  # of two, the first counts
-    addresses = {a["type"]: a["address"] for a in told}
+    told = many(item, "status", "addresses", having=("type", "address"))
+    addresses = {a["type"]: a["address"] for a in reversed(told)}  # the first counts
     return Node(
         name=name_of(item),
         internal_ip=addresses.get("InternalIP"),
@@ -69,13 +76,13 @@ def node_families(item: Json) -> frozenset[str]:
     """Return the address families that a Node has inside the cluster."""
     return frozenset(
         "IPv6" if ":" in a["address"] else "IPv4"
-        for a in many(item, "status", "addresses")
+        for a in many(item, "status", "addresses", having=("type", "address"))
         if a["type"] == "InternalIP"
     )
 
 
 def service(item: Json) -> Service:
-    """Read a Service with its ports."""
+    """Read a Service with its TCP ports: HTTP/3's has the same number as https's."""
     spec = part(item, "spec")
     return Service(
         namespace=item["metadata"]["namespace"],
@@ -89,7 +96,8 @@ def service(item: Json) -> Service:
                 name=p.get("name"),
                 node_port=p.get("nodePort"),
             )
-            for p in many(spec, "ports")
+            for p in many(spec, "ports", having=("port",))
+            if p.get("protocol", TCP) == TCP
         ),
         external_traffic_policy=spec.get("externalTrafficPolicy"),
         health_check_node_port=spec.get("healthCheckNodePort") or None,
@@ -111,28 +119,35 @@ def endpoints(
 ) -> tuple[Endpoint, ...]:
     """Read the addresses behind a Service, of one address family, sorted.
 
-    `endpoints: null` is how the API writes "none". A `ready` that is missing
-    means ready (discovery/v1, EndpointConditions).
+    `port_name` is the Service port's, empty where it has none: pods of a slice
+    without that name do not serve it, so theirs is None. None: any port will do.
+    A `ready` that is missing means ready (discovery/v1, EndpointConditions).
     """
     found: list[Endpoint] = []
     for item in slices:
         if item.get("addressType", family) != family:
             continue
-        ports = many(item, "ports")
-        named_so = [p for p in ports if (p.get("name") or "") == (port_name or "")]
-        port = next((p.get("port") for p in named_so or ports), None)
-        for entry in many(item, "endpoints"):
+        names = (
+            p.get("port")
+            for p in many(item, "ports")
+            if p.get("protocol", TCP) == TCP
+            and port_name in {None, p.get("name") or ""}
+        )
+        port = next(names, None)
+        for entry in many(item, "endpoints", having=("addresses",)):
             target = part(entry, "targetRef")
             ready = part(entry, "conditions").get("ready")
-            found.append(
+            # All addresses of an entry are the same pod's (discovery/v1, Endpoint).
+            found += [
                 Endpoint(
-                    address=entry["addresses"][0],
+                    address=address,
                     ready=ready is None or ready,
                     port=port,
                     node=entry.get("nodeName"),
                     pod=target.get("name") if target.get("kind") == "Pod" else None,
                 )
-            )
+                for address in many(entry, "addresses")[:1]
+            ]
     return tuple(sorted(found, key=lambda e: (e.address, e.port or 0)))
 
 
@@ -200,5 +215,5 @@ def workload(kind: str, item: Json) -> Workload:
 def _says(item: Json, condition: str) -> bool:
     return any(
         c["type"] == condition and c["status"] == "True"
-        for c in many(item, "status", "conditions")
+        for c in many(item, "status", "conditions", having=("type", "status"))
     )

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from parallax.model.cluster import ClusterReading, Endpoint, ServicePort
 from parallax.model.target import Target
+from parallax.model.wire import Json
 from parallax_agent import controllers, gateway, objects
 from parallax_agent.api import Lists
 from parallax_agent.behind import Behind, Reader
@@ -93,11 +94,22 @@ def read(target: Target, lists: Lists, *, node: str, now: datetime) -> TargetPat
         found=found,
         ingress_pods=tuple(_own(ingress, node)) if ingress and ingress.known else None,
     )
+    own = objects.named(nodes or (), node)
     if app is not None:
-        own = objects.named(nodes or (), node)
         path = _with_app(path, reader, app, objects.node_families(own))
-    problems = tuple(dict.fromkeys((*reader.problems, *found.notes)))
+    unknown = _unknown_node(node, own) if node and nodes is not None else None
+    said = (*reader.problems, *filter(None, [unknown]), *found.notes)
+    problems = tuple(dict.fromkeys(said))
     return replace(path, reading=replace(path.reading, problems=problems))
+
+
+def _unknown_node(name: str, item: Json) -> str | None:
+    """Say why no NodePort is asked: where the own node is, nobody tells."""
+    if item is None:
+        return f"no Node {name}, as this agent's is named: no NodePort is asked"
+    if objects.node(item).internal_ip is None:
+        return f"Node {name} has no InternalIP: no NodePort is asked"
+    return None
 
 
 def _behind(namespace: str | None) -> Iterator[tuple[str, str | None]]:
@@ -239,7 +251,9 @@ def _own(ingress: Behind, node: str) -> Iterator[IngressPod]:
         spec = objects.part(item, "spec")
         running = objects.part(item, "status").get("phase") == "Running"
         if spec.get("nodeName") == node and running:
-            names = [c["name"] for c in objects.many(spec, "containers")]
+            names = [
+                c["name"] for c in objects.many(spec, "containers", having=("name",))
+            ]
             logs = (name for name in LOGGING_CONTAINERS if name in names)
             yield IngressPod(
                 namespace=ingress.namespace,

@@ -145,12 +145,19 @@ def in_words(verb: str, resource: str, namespace: str | None) -> str:
 
 
 def slim(item: Json, kept: Shape) -> Json:
-    """Return what is kept of an object; what has another form stays as it is."""
-    if isinstance(kept, bool):
-        return item
+    """Return what is kept of an object; what has another form stays as it is.
+
+    A null is how the API writes what is not there: it is not kept anywhere.
+    """
     if isinstance(item, list):
-        return [slim(one, kept) for one in cast("list[Json]", item)]
+        every = cast("list[Json]", item)
+        return [slim(one, kept) for one in every if one is not None]
     if isinstance(item, dict):
         found = cast("dict[str, Json]", item)
-        return {key: slim(found[key], kept[key]) for key in kept if key in found}
+        keys = found if isinstance(kept, bool) else kept
+        return {
+            key: slim(found[key], kept if isinstance(kept, bool) else kept[key])
+            for key in keys
+            if found.get(key) is not None
+        }
     return item

@@ -18,6 +18,13 @@ def test_a_call_is_named_as_its_url_and_in_words() -> None:
 def test_only_the_shape_is_kept() -> None:
     """Of objects, of lists of objects; what has another form is left as it is."""
     shape = {"name": True, "parts": {"kept": True}, "absent": True}
-    item = {"name": {"whole": 1}, "parts": [{"kept": 1, "cut": 2}, None], "cut": 3}
-    assert slim(item, shape) == {"name": {"whole": 1}, "parts": [{"kept": 1}, None]}
-    assert slim({"name": None, "parts": "odd"}, shape) == {"name": None, "parts": "odd"}
+    item = {"name": {"whole": 1}, "parts": [{"kept": 1, "cut": 2}], "cut": 3}
+    assert slim(item, shape) == {"name": {"whole": 1}, "parts": [{"kept": 1}]}
+    assert slim({"name": "", "parts": "odd"}, shape) == {"name": "", "parts": "odd"}
+
+
+def test_null_is_nothing() -> None:
+    """At any depth, also of what is kept whole."""
+    item = {"name": {"whole": [None, {"a": None}]}, "parts": [None, {"kept": None}]}
+    shape = {"name": True, "parts": {"kept": True}}
+    assert slim(item, shape) == {"name": {"whole": [{}]}, "parts": [{}]}

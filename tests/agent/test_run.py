@@ -179,11 +179,11 @@ def test_one_target_that_cannot_be_read_does_not_stop_the_others(
     cycles._targets = [other, api_target]
     body = cluster.body("services")
     body["items"].append({"metadata": {"namespace": "odd", "name": "odd"}})
-    body["items"][-1]["spec"] = {"ports": [{"name": "no port"}]}
+    body["items"][-1]["spec"] = {"ports": 7}
     cluster.replaced["services"] = body
     odd, fine = cycles.next().reports
     assert odd.reading is not None
-    assert any("KeyError" in problem for problem in odd.reading.problems)
+    assert any("TypeError" in problem for problem in odd.reading.problems)
     assert fine.reading is not None
     assert fine.reading.problems == ()
 
