@@ -32,6 +32,8 @@ from urllib3.util.ssl_ import create_urllib3_context
 
 CALL_SECONDS = 5.0
 """A call that takes longer counts as not answered."""
+LONGEST_WAIT = 60.0
+"""Seconds; longer than this no server makes us wait."""
 MOST_CONNECTIONS = 200
 """Kept open at once; a watch and a followed log hold one each."""
 _KEEPALIVE = (
@@ -71,9 +73,11 @@ class Apis:
         response = cast("HTTPResponse", answer.response)
         if response.status != HTTPStatus.OK:
             body = response.data.decode("utf-8", "replace")
-            raise ApiException(
+            error = ApiException(
                 status=response.status, reason=response.reason, body=body
             )
+            cast("Any", error).headers = response.headers
+            raise error
         return response
 
     def close(self) -> None:
@@ -121,6 +125,18 @@ def status_of(error: Exception) -> int | None:
     # The client makes an ApiException with status 0 of what TLS has to complain.
     told = cast("Any", error).status if isinstance(error, ApiException) else None
     return told or None
+
+
+def asked_to_wait(error: Exception) -> float:
+    """Return the seconds that a server asks for with `Retry-After`; 0: it does not.
+
+    Priority and fairness (429) and a server that ends (429, 503) send whole seconds.
+    """
+    if not isinstance(error, ApiException):
+        return 0.0
+    headers: Mapping[str, str] = cast("Any", error).headers or {}
+    told = headers.get("Retry-After", "")
+    return min(float(told), LONGEST_WAIT) if told.isdecimal() else 0.0
 
 
 def why(error: Exception) -> str:

@@ -28,7 +28,13 @@ from urllib3.exceptions import HTTPError, ReadTimeoutError
 from parallax.model.wire import Json
 from parallax_agent.cache import Cache, Key, Lack
 from parallax_agent.calls import Calls
-from parallax_agent.connection import CALL_SECONDS, Apis, status_of, why
+from parallax_agent.connection import (
+    CALL_SECONDS,
+    Apis,
+    asked_to_wait,
+    status_of,
+    why,
+)
 from parallax_agent.objects import many, part
 from parallax_agent.resources import RESOURCES, Wanted, slim
 from parallax_agent.stream import lines
@@ -177,7 +183,9 @@ class Reflector(threading.Thread):
         self._broke(f"cannot {self._wanted.in_words(self._verb)}: {why(error)}", lack)
         if lack:
             return _spread(REFUSED_SECONDS, 0.75, 1.25)
-        return self._backoff(self._failures)
+        asked = asked_to_wait(error)
+        # Later than asked, never sooner: all agents were told the same second.
+        return max(self._backoff(self._failures), _spread(asked, 1, 1.5))
 
     def _broke(self, problem: str, lack: Lack | None) -> None:
         """Tell cache and log; an interruption of a stream is no news."""

@@ -49,7 +49,8 @@ class KubernetesHandler(Quiet):
         """Answer with the recorded error, or one of its shape."""
         file = RECORDED / "errors" / f"{code}.json"
         made = {"kind": "Status", "code": code, "message": f"made for {code}"}
-        self.answer(code, file.read_bytes() if file.exists() else json_of(made))
+        body = file.read_bytes() if file.exists() else json_of(made)
+        self.answer(code, body, retry_after=self.server.retry_after)
 
     def list_or_watch(
         self, kind: str, namespace: str | None, query: dict[str, str]
@@ -70,6 +71,10 @@ class KubernetesHandler(Quiet):
 
     def list(self, kind: str, namespace: str | None, query: dict[str, str]) -> None:
         """Answer one page."""
+        if "continue" in query and self.server.lose_continue:
+            self.server.lose_continue = False
+            self.error(410)
+            return
         body = self.server.body(kind)
         name = query.get("fieldSelector", "").removeprefix("metadata.name=")
         items = [
@@ -148,6 +153,8 @@ class KubernetesServer(Server):
         self.watch_errors: dict[str, int] = {}
         self.largest_page = 500
         self.endless = True
+        self.lose_continue = False
+        self.retry_after: str | None = None
         self.logs: dict[str, queue.Queue[bytes | None]] = {}
         self.log_queries: list[dict[str, list[str]]] = []
         self.version = FIRST_VERSION

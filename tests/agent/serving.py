@@ -19,9 +19,17 @@ class Quiet(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as the library has it
         """Stay silent."""
 
-    def answer(self, code: int, body: bytes, kind: str = "application/json") -> None:
+    def answer(
+        self,
+        code: int,
+        body: bytes,
+        kind: str = "application/json",
+        retry_after: str | None = None,
+    ) -> None:
         """Send one whole answer."""
         self.send_response(code)
+        if retry_after is not None:
+            self.send_header("Retry-After", retry_after)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()

@@ -1,5 +1,7 @@
 """Reflectors: caches that follow a real HTTP server through all that it does."""
 
+import json
+import socket
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -268,6 +270,125 @@ def test_a_watch_that_ends_at_once_is_not_opened_at_once(
     until(lambda: len(pauses) >= 4)
     assert all(pause > 0 for pause in pauses)
     assert len(phases(pods)) == ALL
+
+
+@pytest.mark.parametrize(
+    ("answer", "least"),
+    [
+        ((429, "1"), 1.0),
+        ((503, "2"), 2.0),
+        ((429, "86400"), 60.0),
+        ((429, "soon"), 0.0),
+    ],
+)
+def test_a_busy_server_says_when_to_come_again(
+    kubernetes_api: KubernetesServer,
+    apis: Apis,
+    monkeypatch: pytest.MonkeyPatch,
+    answer: tuple[int, str],
+    least: float,
+) -> None:
+    """`Retry-After` is kept to, within reason; then all goes on."""
+    pauses: list[float] = []
+
+    def noted(_: Calls, seconds: float) -> None:
+        pauses.append(seconds)
+        kubernetes_api.errors.clear()
+
+    monkeypatch.setattr(Calls, "pause", noted)
+    kubernetes_api.errors["pods"], kubernetes_api.retry_after = answer
+    made = Reflector(apis, PODS)
+    made.start()
+    until(lambda: kubernetes_api.watching("pods"))
+    made.stop()
+    made.join(20)
+    assert len(phases(made)) == ALL
+    assert least <= pauses[0] <= least * 1.5 + 0.01
+
+
+def test_an_error_event_that_is_no_410_goes_on_from_there(
+    kubernetes_api: KubernetesServer, pods: Reflector
+) -> None:
+    """E.g. 500 in the middle of a stream: the version known is still good."""
+    status = {"kind": "Status", "code": 500, "reason": "InternalError"}
+    kubernetes_api.send("pods", {"type": "ERROR", "object": status})
+    kubernetes_api.drop()
+    until(lambda: len(asked(kubernetes_api, watch=True)) > 1)
+    kubernetes_api.change("pods", "ADDED", pod("new"))
+    until(lambda: "new" in phases(pods))
+    assert len(asked(kubernetes_api, watch=False)) == 1
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"type": "ERROR", "object": None},
+        {"type": "ADDED", "object": None},
+        {"type": "ADDED"},
+        {},
+        {"type": "MODIFIED", "object": {"metadata": None}},
+    ],
+)
+def test_an_event_without_an_object_is_listed_anew(
+    kubernetes_api: KubernetesServer, pods: Reflector, event: Json
+) -> None:
+    """What it meant nobody knows; nothing known is lost."""
+    kubernetes_api.send("pods", json.dumps(event).encode() + b"\n")
+    until(lambda: len(asked(kubernetes_api, watch=False)) > 1)
+    until(lambda: kubernetes_api.watching("pods") > 1)
+    kubernetes_api.change("pods", "ADDED", pod("new"))
+    until(lambda: len(phases(pods)) == ALL + 1)
+
+
+def test_an_event_of_an_unknown_type_changes_nothing(
+    kubernetes_api: KubernetesServer, pods: Reflector
+) -> None:
+    """Its version counts, as a bookmark's does."""
+    about = {"name": "x", "namespace": "keybuzz", "resourceVersion": "700"}
+    kubernetes_api.send("pods", {"type": "NEWS", "object": {"metadata": about}})
+    kubernetes_api.drop()
+    until(lambda: len(asked(kubernetes_api, watch=True)) > 1)
+    assert asked(kubernetes_api, watch=True)[-1]["resourceVersion"] == "700"
+    assert "x" not in phases(pods)
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_a_continue_token_that_is_too_old_begins_anew(
+    kubernetes_api: KubernetesServer, apis: Apis, *, large: bool
+) -> None:
+    """410 in the middle of a list: no page of the first attempt is kept."""
+    kubernetes_api.largest_page, kubernetes_api.lose_continue = 4, True
+    if large:
+        kubernetes_api.replaced["pods"] = {"items": [pod(f"p-{n}") for n in range(50)]}
+    made = Reflector(apis, PODS)
+    made.start()
+    until(lambda: kubernetes_api.watching("pods"))
+    made.stop()
+    made.join(20)
+    assert len(phases(made)) == (50 if large else ALL)
+    tokens = [q.get("continue") for q in asked(kubernetes_api, watch=False)]
+    assert tokens[:4] == [None, "4", None, "4"]
+
+
+def test_a_connection_that_is_gone_without_a_word_is_not_waited_for(
+    pods: Reflector,
+) -> None:
+    """Half-open: the kernel asks after 10 silent seconds, and gives up at 25."""
+    opened = pods._calls._open
+    assert opened is not None
+    sock = opened.connection.sock if opened.connection else None
+    assert sock is not None
+    told = [
+        sock.getsockopt(level, name)
+        for level, name in (
+            (socket.SOL_SOCKET, socket.SO_KEEPALIVE),
+            (socket.IPPROTO_TCP, socket.TCP_KEEPIDLE),
+            (socket.IPPROTO_TCP, socket.TCP_KEEPINTVL),
+            (socket.IPPROTO_TCP, socket.TCP_KEEPCNT),
+        )
+    ]
+    assert told == [1, 10, 5, 3]
+    assert sock.gettimeout() == reflector_module.SILENT_SECONDS
 
 
 def test_stopping_ends_a_silent_watch(
