@@ -26,6 +26,9 @@ from parallax_agent.read import TargetPath
 from parallax_agent.share import Standpoint
 
 HOP_SECONDS = 5.0
+CONNECT_SECONDS = 1.5
+"""Of these for the connect: a SYN that was lost is sent again after a second (RFC
+6298), and its answer has half a second: inside a cluster that is long."""
 BODY_BYTES = 2048
 """Of a body that is sent on; a page's signature is far shorter."""
 READ_BYTES = 65536
@@ -169,6 +172,7 @@ def _ask(  # noqa: PLR0913 - one argument for each thing a hop differs in
         headers=(("X-Forwarded-Proto", outside.scheme),),
         source_address=at.source_for(address),
         timeout=HOP_SECONDS,
+        connect_timeout=CONNECT_SECONDS,
         allow_private=True,
         body_limit=READ_BYTES if target.healthy.body_contains else BODY_BYTES,
         node=at.node,

@@ -7,11 +7,16 @@ A pod itself is asked one question at a time. What goes through a Service meets 
 that we do not choose: it is asked after the pods, and no more at a time than there are
 pods, so that one pod meets about one of our requests. What takes long leaves less
 time for the rest: an app that hangs is asked less, not more.
+
+Where each pod answered at once when asked itself, or took no connection, what hangs on
+its way through a Service hangs in the network or the ingress, with no pod: the next one
+is asked beside it. So a broken overlay, where most hops end in a timeout, is seen whole
+and in time.
 """
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from parallax.model.probe import Probe, Role
@@ -19,6 +24,10 @@ from parallax.probe import SPACING, Question, fetch
 
 SHORTEST, LONGEST = 6.0, 10.0
 """Seconds: so long after the first question, at least and at most, others begin."""
+AT_ONCE = 0.5
+"""Seconds in which a pod answers that has time."""
+STUCK = 1.0
+"""Seconds after which a question is with none of such pods."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +51,7 @@ class _Round:
         backends: dict[str, list[int]] = {}
         for place, one in enumerate(self._every):
             backends.setdefault(one.backend, []).append(place)
-        await _side_by_side(self._serve, backends.values())
+        await _side_by_side(map(self._serve, backends.values()))
 
     async def _serve(self, places: Sequence[int]) -> None:
         """Ask one Service: its pods, then what leads to them."""
@@ -54,15 +63,40 @@ class _Round:
                 pods.setdefault(question.pod or question.address, []).append(place)
             else:
                 through.append(place)
-        await _side_by_side(self._turns, pods.values())
-        lanes = max(1, len(pods))
-        await _side_by_side(self._turns, [through[n::lanes] for n in range(lanes)])
+        await _side_by_side(map(self._turns, pods.values()))
+        left, patience = iter(through), self._patience(pods.values())
+        lanes = min(len(through), max(1, len(pods)))
+        await _side_by_side(self._lane(left, patience) for _ in range(lanes))
 
     async def _turns(self, places: Sequence[int]) -> None:
         """Ask one after the other, as long as there is time."""
         for place in places:
-            if self._has_time():
-                self.answers[place] = await fetch(self._every[place].question)
+            await self._one(place)
+
+    async def _lane(self, left: Iterator[int], patience: float | None) -> None:
+        """Ask what is left, the next after an answer or when patience ends."""
+        async with asyncio.TaskGroup() as group:
+            for place in left:
+                await asyncio.wait(
+                    [group.create_task(self._one(place))], timeout=patience
+                )
+
+    async def _one(self, place: int) -> None:
+        if self._has_time():
+            self.answers[place] = await fetch(self._every[place].question)
+
+    def _patience(self, pods: Iterable[Sequence[int]]) -> float | None:
+        """Return how long a question may be with a pod; None: any time."""
+        asked = [self.answers[place] for places in pods for place in places]
+        well = all(probe is not None and _is_free(probe) for probe in asked)
+        return STUCK if asked and well else None
+
+
+def _is_free(probe: Probe) -> bool:
+    """Tell whether a pod answers at once, or cannot be reached from here at all."""
+    if probe.status_code is None:
+        return probe.error_phase == "connect"
+    return probe.duration < AT_ONCE
 
 
 async def ask(
@@ -75,11 +109,8 @@ async def ask(
     return asking.answers
 
 
-async def _side_by_side(
-    work: Callable[[Sequence[int]], Coroutine[None, None, None]],
-    parts: Iterable[Sequence[int]],
-) -> None:
+async def _side_by_side(works: Iterable[Coroutine[None, None, None]]) -> None:
     async with asyncio.TaskGroup() as group:
-        for part in filter(None, parts):
-            group.create_task(work(part))
+        for work in works:
+            group.create_task(work)
             await asyncio.sleep(SPACING)

@@ -3,7 +3,9 @@
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -110,6 +112,54 @@ def test_what_there_is_no_time_for_is_left_out(app: App) -> None:
     answers = asyncio.run(ask(every, 15.0, now=lambda: next(moments)))
     assert [a is not None for a in answers] == [True, True, False, False]
     assert app.order == ["through"] * 2
+
+
+FREE = {"status_code": 200, "duration": 0.4}
+LATE = {"status_code": 200, "duration": 0.6}
+DEAF = {"error_phase": "connect", "duration": 1.5}
+HUNG = {"error_phase": "processing", "duration": 5.0}
+
+
+@pytest.mark.parametrize(
+    ("pods", "most"),
+    [
+        ([FREE, FREE], 8),
+        ([FREE, DEAF], 8),
+        ([DEAF, DEAF], 8),
+        ([FREE, LATE], 2),
+        ([FREE, HUNG], 2),
+        ([DEAF, HUNG], 2),
+        ([], 1),
+    ],
+)
+def test_what_hangs_with_no_pod_keeps_nobody_waiting(
+    monkeypatch: pytest.MonkeyPatch, pods: list[dict[str, float]], most: int
+) -> None:
+    """The next begins beside it, unless a pod is late or hangs: it may be with it."""
+    begun, now, at_a_time = asyncio.Event(), 0, 0
+    patience = 30.0 if most == 8 else 0.03
+
+    async def fetch(question: Question) -> Probe:
+        """Answer of a pod as told; hang on the way through a Service."""
+        nonlocal now, at_a_time
+        about = pods[int(question.pod[-1])] if question.pod else HUNG
+        if not question.pod:
+            now += 1
+            at_a_time = max(at_a_time, now)
+            if now == 8:
+                begun.set()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(begun.wait(), patience)
+            now -= 1
+        told: dict[str, Any] = {"healthy": False, **about}
+        return Probe(role=question.role, url="", started_at=NOW, request_id="", **told)
+
+    monkeypatch.setattr(pace, "fetch", fetch)
+    monkeypatch.setattr(pace, "STUCK", 0.001)
+    direct = [asked(Role.POD, f"10.42.0.{n}", f"pod-{n}") for n, _ in enumerate(pods)]
+    through = [asked(THROUGH[n % 4], f"10.0.0.{n}") for n in range(8)]
+    answers = asyncio.run(ask([*direct, *through], 15.0))
+    assert (at_a_time, None in answers) == (most, False)
 
 
 async def silent(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:

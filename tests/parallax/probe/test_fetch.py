@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import ssl
+from typing import Any
 
 import httpx
 import pytest
@@ -167,7 +168,16 @@ def test_a_refused_connection() -> None:
     assert probe.phases.tls is None
 
 
-def test_a_connection_nobody_takes_times_out() -> None:
+@pytest.mark.parametrize(
+    ("limits", "detail"),
+    [
+        ({"timeout": 0.5}, "no end within 0.5 s"),
+        ({"timeout": 30.0, "connect_timeout": 0.5}, "no connection within 0.5 s"),
+    ],
+)
+def test_a_connection_nobody_takes_times_out(
+    limits: dict[str, Any], detail: str
+) -> None:
     """A listening socket with a full queue behaves as a firewall that drops."""
     with socket.socket() as full, socket.socket() as one, socket.socket() as two:
         full.bind(("127.0.0.1", 0))
@@ -175,8 +185,9 @@ def test_a_connection_nobody_takes_times_out() -> None:
         for waiting in (one, two):
             waiting.setblocking(False)  # noqa: FBT003 - the standard library's signature
             waiting.connect_ex(full.getsockname())
-        probe = asyncio.run(fetch(question(full.getsockname()[1], timeout=0.5)))
+        probe = asyncio.run(fetch(question(full.getsockname()[1], **limits)))
     assert (probe.error_type, probe.error_phase) == (ErrorType.TIMEOUT, "connect")
+    assert probe.error_detail == detail
     assert probe.phases.connect is not None
     assert probe.phases.tls is None
 
@@ -200,8 +211,9 @@ def test_silence_times_out_in_its_phase(
     handler: Handler, phase: str, code: int | None
 ) -> None:
     """One deadline over all; the phase says who kept us waiting."""
-    probe = ask(handler, timeout=1.5)
+    probe = ask(handler, timeout=1.5, connect_timeout=1.0)
     assert (probe.error_type, probe.error_phase) == (ErrorType.TIMEOUT, phase)
+    assert probe.duration >= 1.5
     assert probe.status_code == code
 
 

@@ -119,6 +119,7 @@ def _request(question: Question, request_id: str, trace: Trace) -> httpx.Request
         allow_private=question.allow_private,
         verify=question.verify,
         proxy_protocol=question.proxy_protocol,
+        connect_timeout=question.connect_timeout,
     )
     return httpx.Request("GET", url, headers=headers, extensions={"route": route})
 

@@ -18,8 +18,9 @@ class Question:
 
     `address` and `port` say where to connect, without resolving; `host` stands
     in `Host` and SNI instead of the URL's. `timeout` is seconds for the whole
-    request, `body_limit` bytes kept. `allow_private` lets a probe go to
-    addresses that the internet cannot reach. `verify` off accepts any
+    request, `connect_timeout` those of it in which the peer has to take the
+    connection (None: all of them), `body_limit` bytes kept. `allow_private` lets a
+    probe go to addresses that the internet cannot reach. `verify` off accepts any
     certificate: right only where the asked name can match none. `proxy_protocol`
     begins the connection with a PROXY line, for an ingress that wants one.
     `healthy` None: any answer over HTTP will do.
@@ -34,6 +35,7 @@ class Question:
     headers: tuple[tuple[str, str], ...] = ()
     source_address: str | None = None
     timeout: float = 10.0
+    connect_timeout: float | None = None
     allow_private: bool = False
     verify: bool = True
     proxy_protocol: bool = False
