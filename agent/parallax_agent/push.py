@@ -2,7 +2,8 @@
 
 In: one `Push` a cycle. Out: signed, compressed POSTs to `ingest`, oldest first; and
 how soon `ingest` asks to hear more. The signature is that of the plain body.
-It does not: block the loop that observes, or give up while `ingest` is away.
+It does not: block the loop that observes, or give up while `ingest` is away or does
+not take the key (401): a rotation may reach one side minutes before the other.
 
 `sent_at` is set anew for each attempt: `ingest` takes the difference to its
 own clock for the node's skew, and a message that waited in the buffer would
@@ -170,6 +171,10 @@ def _outcome(response: httpx.Response, message: Message, seconds: float) -> Outc
         logger.info("push stored", extra=told)
         return Outcome.STORED
     told["answer"] = response.text[:500]
+    if response.status_code == HTTPStatus.UNAUTHORIZED:
+        # The key's other half may be under way: what was seen meanwhile is kept.
+        logger.error("push not accepted, will try again", extra=told)
+        return Outcome.AGAIN
     if response.status_code == HTTPStatus.TOO_MANY_REQUESTS or (
         response.is_server_error
     ):

@@ -16,6 +16,7 @@ from parallax.model.push import SCHEMA, Push
 from parallax_agent import push as push_module
 from parallax_agent.push import Pusher
 from tests.agent.conftest import KEY, IngestServer
+from tests.agent.test_sightings import until
 
 type Build = Callable[[str], Pusher]
 LONG_AGO = datetime(2026, 11, 23, tzinfo=UTC)
@@ -118,7 +119,7 @@ def test_what_waited_is_as_old_as_it_is(ingest: IngestServer, build: Build) -> N
     assert replace(told, sent_at=full.sent_at) == full
 
 
-@pytest.mark.parametrize("code", [400, 401, 413])
+@pytest.mark.parametrize("code", [400, 413])
 def test_a_refused_push_is_dropped_and_told(
     ingest: IngestServer, build: Build, caplog: pytest.LogCaptureFixture, code: int
 ) -> None:
@@ -147,6 +148,27 @@ def test_a_rotated_key_is_used_at_once(
     ingest.keys = [newer]
     pusher.put(message("new key"))
     assert taken(ingest, 1)[0].node == "new key"
+
+
+def test_a_rotation_in_the_wrong_order_loses_nothing(
+    ingest: IngestServer,
+    build: Build,
+    key_file: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """What the old key cannot send waits for the new one, which comes later."""
+    newer = "whsec_" + base64.b64encode(b"another key of the tests, 32 byt").decode()
+    ingest.keys = [newer]
+    pusher = build(ingest.url)
+    pusher.start()
+    pusher.put(message("waits"))
+    pusher.put(message("next"))
+    until(lambda: len(ingest.requests) >= 2)
+    key_file.write_text(newer)
+    assert [push.node for push in taken(ingest, 2)] == ["waits", "next"]
+    line = next(r for r in caplog.records if "not accepted" in r.message)
+    assert (line.levelname, vars(line)["status_code"]) == ("ERROR", 401)
+    assert pusher.dropped == 0
 
 
 def test_a_key_changed_under_way_is_tried_once_more(
