@@ -74,7 +74,7 @@ CASES: list[tuple[str, int, str | None, Headers, str, str, str, str]] = [
         [("server", "envoy"), ("x-envoy-upstream-service-time", "0"), ("date", "x")],
         HAPROXY_503,
         "haproxy",
-        "load-balancer",
+        "unknown",
         "passed-through",
     ),
     (

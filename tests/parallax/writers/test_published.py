@@ -71,6 +71,10 @@ SPRING = (
     "<html><body><h1>Whitelabel Error Page</h1><p>This application has no explicit "
     "mapping for /error, so you are seeing this as a fallback.</p>"
 )
+FASTLY = (
+    "<h1>Error 503 Backend is unhealthy</h1><h3>Guru Mediation:</h3>\n"
+    "<p>Details: cache-fra-eddf8230082-FRA 1700000000 1</p>"
+)
 SPAN = "<span>The page you're looking for could not be found.</span>\n"
 TEXT = ("Content-Type", "text/plain; charset=utf-8")
 HTML = ("Content-Type", "text/html")
@@ -79,6 +83,7 @@ NGINX: Headers = [DATE, HTML, ("Transfer-Encoding", "chunked")]
 VIA_GOOGLE: Headers = [("via", "1.1 google"), ("content-type", "text/plain")]
 ISTIO: Headers = [("content-type", "text/plain"), ("server", "istio-envoy")]
 UNKNOWN = ("unknown", "unknown", "unknown")
+DEFAULT_BACKEND = ("default-backend", "unknown", "passed-through")
 
 PUBLISHED: list[Published] = [
     (
@@ -240,14 +245,53 @@ PUBLISHED: list[Published] = [
         502,
         NGINX,
         f"3d\r\n{SPAN}\r\n0\r\n\r\n",
-        UNKNOWN,
+        DEFAULT_BACKEND,
     ),
     (
         "custom-http-errors for a 503: nginx's own, or a pod's",
         503,
         NGINX,
         SPAN,
-        UNKNOWN,
+        DEFAULT_BACKEND,
+    ),
+    (
+        "the same in JSON is no pod's, though it is JSON",
+        404,
+        [*NGINX, ("Content-Type", "application/json")],
+        '{ "message": "The page you\'re looking for could not be found" }',
+        DEFAULT_BACKEND,
+    ),
+    (
+        "the page of the image custom-error-pages, as it comes",
+        503,
+        NGINX,
+        "5xx html",
+        DEFAULT_BACKEND,
+    ),
+    (
+        "another default backend's page, which repeats what it was told",
+        500,
+        [*NGINX, ("X-Code", "500"), ("X-Format", "*/*"), ("X-Ingress-Name", "shop")],
+        "<p>Sorry</p>",
+        DEFAULT_BACKEND,
+    ),
+    (
+        "Fastly's own page says HIT and counts none, its page on X-Cache",
+        503,
+        [("x-served-by", "cache-fra-1"), ("x-cache", "HIT"), ("x-cache-hits", "0")],
+        FASTLY,
+        ("fastly", "cdn", "own-page"),
+    ),
+    (
+        "kept by Fastly's shield, its page on shielding",
+        503,
+        [
+            ("x-served-by", "cache-iad-1, cache-fra-1"),
+            ("x-cache", "HIT, MISS"),
+            ("content-type", "application/json"),
+        ],
+        '{"detail":"x"}',
+        ("app", "cdn", "replayed"),
     ),
     ("Tomcat", 503, [HTML], TOMCAT, ("tomcat", "pod", "passed-through")),
     ("Tomcat in French", 404, [HTML], TOMCAT_FR, ("tomcat", "pod", "passed-through")),

@@ -31,6 +31,8 @@ _GATEWAYS = (
 )
 """Programs between the internet and a pod that write JSON or pages of their own
 and that no table here knows: beside their names nothing plain decides."""
+_PACKED = (("content-encoding", r"gzip|br|deflate|zstd|compress"),)
+"""A body that cannot be read may be any proxy's page."""
 
 
 def _kept_phrase(response: Response) -> bool:
@@ -50,6 +52,11 @@ def _json(response: Response) -> bool:
 def _own_phrase(response: Response) -> bool:
     """Whether nginx's own phrase shows that nginx raised or replaced this."""
     return response.reason == PHRASE
+
+
+def _replaced(response: Response) -> bool:
+    """Whether Cloudflare stood in front, which replaces an origin's 502 and 504."""
+    return response.status_code in (502, 504) and "cf-ray" in response.by_name
 
 
 def _named(name: str, level: Level, says: str, header: str, value: str) -> Mark:
@@ -150,7 +157,7 @@ PLAIN = Family(
             level=Level.CAPTURED,
             says="JSON, and no known proxy writes JSON",
             without=_GATEWAYS,
-            test=lambda r: _json(r) and not _own_phrase(r),
+            test=lambda r: _json(r) and not _own_phrase(r) and not _replaced(r),
         ),
         Mark(
             shows=Shows.OWN,
@@ -168,6 +175,7 @@ PLAIN = Family(
             says="nginx kept a phrase that is not its own: its upstream wrote this",
             status_codes=(503,),
             headers=(("server", r"^nginx"),),
+            without=_PACKED,
             body=r"\S",
             test=_kept_phrase,
         ),
@@ -176,6 +184,7 @@ PLAIN = Family(
             level=Level.CAPTURED,
             says="Envoy counted an upstream's time, and the page is no proxy's",
             headers=(("x-envoy-upstream-service-time", ""),),
+            without=_PACKED,
             body=r"\S",
         ),
         Mark(

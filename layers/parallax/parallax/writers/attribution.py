@@ -7,7 +7,8 @@ a pod's fault; the causes judge that.
 How it decides. A proxy's own page first; two families that both claim a page
 make it unknown. Then an app server's marks, then what no known proxy writes.
 Rows of general knowledge never decide. Then the way: replayed, if a cache says
-so; passed through, if anybody but the author left a trace; else its own page.
+so; unknown, if one may have kept it and would not say; passed through, if anybody
+but the author left a trace; else its own page.
 """
 
 import re
@@ -163,13 +164,12 @@ def _conclude(claims: list[Clue], found: list[Clue]) -> Attribution:
 
 
 def _how(author: Clue | None, claims: list[Clue], found: list[Clue]) -> str:
-    """Tell an own page from one that came through somebody else."""
+    """Tell an own page from one that came through somebody else, or may be kept."""
     if author is None:
         return UNKNOWN
-    if author.hop == "pod" or any(c.shows is Shows.INNER for c in claims):
-        return PASSED
-    passed = (
-        c.decides and c.shows is Shows.THROUGH and c.family != author.family
-        for c in found
-    )
-    return PASSED if any(passed) else "own-page"
+    others = [c for c in found if c.decides and c.family != author.family]
+    inner = author.hop == "pod" or any(c.shows is Shows.INNER for c in claims)
+    if any(c.shows is Shows.SILENT for c in (found if inner else others)):
+        return UNKNOWN
+    passed = inner or any(c.shows is Shows.THROUGH for c in others)
+    return PASSED if passed else "own-page"

@@ -17,7 +17,7 @@ FAMILY = Family(
             status_codes=range(400, 600),
             headers=(("server", r"^Caddy$"),),
             without=(("via", r"Caddy"), ("content-type", "")),
-            empty_body=True,
+            test=lambda r: r.says_empty,
         ),
         Mark(
             shows=Shows.THROUGH,

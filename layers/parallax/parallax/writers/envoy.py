@@ -65,7 +65,7 @@ FAMILY = Family(
             status_codes=(404, 503),
             headers=(_SERVER,),
             without=(_TIME, ("content-type", "")),
-            empty_body=True,
+            test=lambda r: r.says_empty,
         ),
         Mark(
             shows=Shows.THROUGH,

@@ -43,6 +43,11 @@ def _bare_shape(response: Response) -> bool:
     )
 
 
+def _after_another(response: Response) -> bool:
+    """Whether a header is there that HAProxy never writes."""
+    return bool(response.value("date") or response.value("via"))
+
+
 def _lower_case(response: Response) -> bool:
     """Whether nginx's own headers came in lower case on HTTP/1.1."""
     names = [n for n, _ in response.headers if n.lower() in ("date", "content-type")]
@@ -64,9 +69,19 @@ FAMILY = Family(
             shows=Shows.INNER,
             level=Level.CAPTURED,
             says="the sentence of HAProxy's built-in error page, with a Date or Via "
-            "that HAProxy never writes: another proxy stood in front of it",
+            "that HAProxy never writes: a CDN or cache stood in front of it",
             body=PAGE,
-            test=lambda r: bool(r.value("date") or r.value("via")),
+            test=lambda r: _after_another(r) and r.edge_seen,
+        ),
+        Mark(
+            shows=Shows.INNER,
+            level=Level.CAPTURED,
+            says="the sentence of HAProxy's built-in error page, with a Date that it "
+            "never writes, and no CDN's trace: a balancer behind an unseen proxy, or "
+            "an HAProxy or a pod behind the ingress, bytes don't tell",
+            body=PAGE,
+            test=lambda r: _after_another(r) and not r.edge_seen,
+            hop="unknown",
         ),
         Mark(
             shows=Shows.OWN,

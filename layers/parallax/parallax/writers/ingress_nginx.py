@@ -3,9 +3,10 @@
 Sources: captures of stock nginx with the controller's template directives (a
 stand-in, not the controller); nginx.tmpl 338-340, `lua_ingress.lua`
 `_M.header`, `balancer.lua` 332 of controller v1.15.1; its default backends'
-pages: docs/examples/customization/custom-errors, images/custom-error-pages/rootfs/www
-and `404-server` of kubernetes/ingress-gce. A page of custom-http-errors hides who
-raised the error, nginx or a pod, also a 502: only the log has both statuses.
+pages: docs/examples/customization/custom-errors, images/custom-error-pages/rootfs
+(`www`, `main.go`) and `404-server` of kubernetes/ingress-gce. A page of
+custom-http-errors is the default backend's, and hides who raised the error, nginx or
+a pod, also a 502: only the log has both statuses. So its hop stays unknown.
 Not to be told from bytes: no endpoints, a denied location and a rate limit; a
 pod's own nginx with tokens off; `server-tokens: "true"`, which is plain nginx.
 """
@@ -17,8 +18,9 @@ from parallax.writers.nginx import BARE, FOOTER, PHRASE
 from parallax.writers.response import Response
 
 _CUSTOM_PAGE = (
-    r"\A\s*(?:[45]xx html"
-    r"|<span>The page you're looking for could not be found\.</span>)\s*\Z"
+    r"\A\s*(?:[45]xx (?:html|json)"
+    r"|<span>The page you're looking for could not be found\.</span>"
+    r"|\{ \"message\": \"The page you're looking for could not be found\" \})\s*\Z"
 )
 _LENGTHS = {503: "190", 502: "150", 504: "160", 404: "146"}
 
@@ -52,11 +54,12 @@ FAMILY = Family(
         Mark(
             shows=Shows.INNER,
             level=Level.CAPTURED,
-            says="nginx's page without a version; something in front wrote its own "
+            says="nginx's page without a version; a CDN in front wrote its own "
             "Server header over it (ingress-nginx, or nginx with server_tokens off)",
             body=BARE,
             headers=(("server", "."),),
             without=(("server", r"^nginx"),),
+            test=lambda r: r.edge_seen,
         ),
         Mark(
             shows=Shows.OWN,
@@ -78,11 +81,23 @@ FAMILY = Family(
             family="default-backend",
         ),
         Mark(
-            shows=Shows.THROUGH,
-            level=Level.DOCUMENTED,
-            says="a page of the custom-http-errors example: the default backend wrote "
-            "it in place of nginx's own, or of a pod's",
+            shows=Shows.INNER,
+            level=Level.CAPTURED,
+            says="a page of the default backend for custom-http-errors: it wrote this "
+            "in place of nginx's own page, or of a pod's: which, bytes don't tell",
+            status_codes=range(400, 600),
             body=_CUSTOM_PAGE,
+            family="default-backend",
+            hop="unknown",
+        ),
+        Mark(
+            shows=Shows.INNER,
+            level=Level.SOURCE,
+            says="X-Code, X-Format and X-Ingress-Name, which ingress-nginx sends to a "
+            "default backend and its example repeats where DEBUG is set",
+            headers=(("x-code", r"^\d{3}$"), ("x-format", ""), ("x-ingress-name", "")),
+            family="default-backend",
+            hop="unknown",
         ),
         Mark(
             shows=Shows.THROUGH,

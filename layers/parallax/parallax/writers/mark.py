@@ -40,6 +40,8 @@ class Shows(StrEnum):
     """The answer came through the family."""
     REPLAY = "replay"
     """A cache gave out what it had kept."""
+    SILENT = "silent"
+    """It came through a program that may be a cache and would not say so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

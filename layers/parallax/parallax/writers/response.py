@@ -13,6 +13,12 @@ from functools import cached_property
 
 BODY_READ = 8_192
 """Characters of a body that are looked at; error pages are far shorter."""
+EDGE = re.compile(
+    r"^(?:via|cf-ray|x-varnish|x-served-by|x-azure-ref)$|cache-status$"
+    r"|^x-(?:proxy-)?cache|^x-amz-cf-|^x-akamai-"
+)
+"""Names of headers that CDNs and caches add; Age beside one of them is a cache's."""
+_EDGE_SERVERS = ("cloudflare", "akamaighost", "cloudfront", "varnish", "squid")
 _CHUNK = re.compile(r"([0-9A-Fa-f]{1,6})(?:;[^\r\n]*)?\r\n")
 
 
@@ -50,6 +56,31 @@ class Response:
     def value(self, name: str) -> str:
         """Return a header's value by lower-case name, empty if absent."""
         return self.by_name.get(name, "")
+
+    def order(self, *names: str) -> list[str]:
+        """Return those of the lower-case names that are there, as they came."""
+        return [n.lower() for n, _ in self.headers if n.lower() in names]
+
+    @cached_property
+    def edge_seen(self) -> bool:
+        """Whether a CDN or cache in front of everything else left a trace."""
+        server = self.value("server").lower()
+        return server.startswith(_EDGE_SERVERS) or any(map(EDGE.search, self.by_name))
+
+    @cached_property
+    def sorted_by_go(self) -> bool:
+        """Whether headers stand in the order in which a Go proxy passes them on.
+
+        Go's `net/http` sorts what it was handed, and puts Date first in an answer of
+        its own (`Header.WriteSubset`, `extraHeader.Write`). nginx writes Server first.
+        """
+        names = self.order("content-type", "date", "server")
+        return names == ["content-type", "date", "server"] and not self.edge_seen
+
+    @property
+    def says_empty(self) -> bool:
+        """Whether nothing was sent, rather than lost or left out for HEAD."""
+        return not self.body.strip() and self.value("content-length") in ("", "0")
 
 
 def _without_chunks(body: str) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import cast
 
 from parallax.writers.mark import Clue, Level, Shows
-from parallax.writers.response import Response
+from parallax.writers.response import EDGE, Response
 
 type Member = tuple[str, dict[str, object]]
 """A proxy's or cache's name and its parameters."""
@@ -34,10 +34,11 @@ KNOWN_HOPS = {
 }
 """Names that a field's free text may hold; the longer one first."""
 
-CACHE_HEADERS = re.compile(
-    r"^via$|cache-status$|^x-(proxy-)?cache|^x-varnish$|^x-amz-cf-|^cf-ray$|^x-akamai-"
+_READ_BY_ITS_FAMILY = re.compile(
+    r"\(varnish/|\(squid|\bcaddy\b|\bkong/|\(cloudfront\)|\b1\.1 google\b",
+    re.IGNORECASE,
 )
-"""Names of headers that caches add; Age beside one of them is a cache's."""
+"""Members of Via that a family's own table reads."""
 
 
 def clues(response: Response) -> list[Clue]:
@@ -107,7 +108,7 @@ def _age(response: Response) -> Iterator[Clue]:
     age = response.value("age")
     if not re.fullmatch(r"\d{1,10}", age) or int(age) == 0:
         return
-    if any(CACHE_HEADERS.search(name) for name in response.by_name):
+    if any(map(EDGE.search, response.by_name)):
         says = f"Age: a cache has kept this for {int(age)} s"
         yield _clue(response.value("via"), Shows.REPLAY, says)
     else:
@@ -116,6 +117,15 @@ def _age(response: Response) -> Iterator[Clue]:
 
 
 def _via(response: Response) -> Iterator[Clue]:
-    via = response.value("via")
-    if via and _named(via)[0] == "unknown":
-        yield _clue(via, Shows.THROUGH, f"Via: it came through {via[:80]}")
+    """Tell of every proxy in Via: whoever stands there passed the answer on.
+
+    A bare `1.1 varnish` without X-Varnish is how Fastly's own pages come as well.
+    """
+    for member in filter(None, map(str.strip, response.value("via").split(","))):
+        if _READ_BY_ITS_FAMILY.search(member):
+            continue
+        fastlys = (
+            member.lower() == "1.1 varnish" and "x-varnish" not in response.by_name
+        )
+        name = "fastly" if fastlys else member
+        yield _clue(name, Shows.THROUGH, f"Via: it came through {member[:80]}")

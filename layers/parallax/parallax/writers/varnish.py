@@ -43,7 +43,7 @@ FAMILY = Family(
             shows=Shows.REPLAY,
             level=Level.CAPTURED,
             says="two ids in X-Varnish: Varnish gave out what it had kept",
-            headers=(("x-varnish", r"^\d+ \d+$"),),
+            headers=(("x-varnish", r"(?:^|, )\d+ \d+(?:,|$)"),),
         ),
     ),
 )
