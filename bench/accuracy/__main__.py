@@ -59,6 +59,7 @@ def broken_gates(name: str, results: Sequence[Result]) -> list[str]:
     """Return the gates that a part does not pass."""
     found = figures(results)
     limits = (
+        ("class where named", found.blamed.value, gates.CLASS_NAMED, True),
         ("class right", found.class_.value, gates.CLASS_RIGHT, True),
         ("cause right", found.cause.value, gates.CAUSE_RIGHT, True),
         ("wrong blames", found.wrong.value, gates.WRONG_BLAMES, False),

@@ -62,6 +62,8 @@ class Figures:
     """Of all: somebody was blamed who is not in the label."""
     named: Share
     """Of all that name a cause: the cause is right."""
+    blamed: Share
+    """Of all that name a cause: the class is right, whoever in it is named."""
     partial: Share
     """Of partial evidence: the true cause was named all the same."""
 
@@ -78,6 +80,7 @@ def figures(results: Sequence[Result]) -> Figures:
         abstained=_share(whole, lambda r: r.outcome is Outcome.ABSTAINED),
         wrong=_share(results, lambda r: r.outcome is Outcome.WRONG),
         named=_share(named, lambda r: r.outcome is Outcome.RIGHT),
+        blamed=_share(named, _class_right),
         partial=_share(part, lambda r: r.outcome is Outcome.RIGHT),
     )
 

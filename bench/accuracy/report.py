@@ -79,7 +79,8 @@ def _table(parts: Mapping[str, Sequence[Result]]) -> Iterator[str]:
         "cause right (complete evidence)": [f"{f.cause}" for f in found],
         "abstained (complete evidence)": [f"{f.abstained}" for f in found],
         "wrong blames (all cases)": [f"{f.wrong}" for f in found],
-        "right where a cause is named": [f"{f.named}" for f in found],
+        "class right where one is named (all cases)": [f"{f.blamed}" for f in found],
+        "cause right where one is named (all cases)": [f"{f.named}" for f in found],
         "cause right (partial evidence)": [f"{f.partial}" for f in found],
     }
     for what, cells in rows.items():

@@ -1,6 +1,8 @@
 """Specification of the figures: `bench.accuracy.figures`."""
 
-from bench.accuracy.figures import Share
+from bench.accuracy.figures import Share, figures
+from bench.accuracy.label import Label
+from bench.accuracy.score import Outcome, Result
 
 
 def test_the_interval_is_wilsons() -> None:
@@ -13,3 +15,42 @@ def test_the_interval_is_wilsons() -> None:
 def test_a_share_is_told_with_its_figures() -> None:
     """Whoever reads it can count again."""
     assert str(Share(part=1, whole=2)) == "50.0 % (1 of 2; 9.5 to 90.5)"
+
+
+def said(cause: str, class_: str | None, outcome: Outcome) -> Result:
+    """Return what was said where the Service had no endpoints."""
+    true = "service-without-endpoints"
+    label = Label(cause=true, class_="backend", accept=frozenset({true}))
+    return Result(
+        id="any-1",
+        fault=true,
+        hidden="nothing",
+        label=label,
+        cause=cause,
+        class_=class_,
+        outcome=outcome,
+    )
+
+
+def test_a_wrong_cause_of_the_right_class_sends_to_the_right_team() -> None:
+    """The class is counted apart from the cause, and abstaining names neither."""
+    found = figures(
+        [
+            said("service-without-endpoints", "backend", Outcome.RIGHT),
+            said("pod-too-slow", "backend", Outcome.WRONG),
+            said("lb-no-target", "load_balancer", Outcome.WRONG),
+            said("not-established", None, Outcome.ABSTAINED),
+        ]
+    )
+    assert (found.named, found.blamed) == (
+        Share(part=1, whole=3),
+        Share(part=2, whole=3),
+    )
+    assert (found.cause, found.class_) == (
+        Share(part=1, whole=4),
+        Share(part=2, whole=4),
+    )
+    assert (found.wrong, found.abstained) == (
+        Share(part=2, whole=4),
+        Share(part=1, whole=4),
+    )

@@ -26,6 +26,7 @@ def test_the_slice_blames_nobody_wrongly(working: list[Result]) -> None:
 def test_the_slice_names_class_and_cause(working: list[Result]) -> None:
     """Class, cause and abstentions keep to the gates."""
     found = figures(working)
+    assert found.blamed.value >= gates.CLASS_NAMED
     assert found.class_.value >= gates.CLASS_RIGHT
     assert found.cause.value >= gates.CAUSE_RIGHT
     assert found.abstained.value <= gates.ABSTENTIONS

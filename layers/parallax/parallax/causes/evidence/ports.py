@@ -18,6 +18,7 @@ from parallax.model.snapshot import Snapshot
 
 LOAD_BALANCER = "LoadBalancer"
 
+
 def port_missing(snapshot: Snapshot, service: BalancerService) -> list[str]:
     """Return what keeps the health check's port from being nobody's."""
     port, to = service.health_check.port, service.destination_port
