@@ -141,7 +141,8 @@ def report(
     skew = world.blind.skew.get(node.name, 0.0)
     probes = measure(world, node, at, skew)
     sent = when(at + skew) + timedelta(seconds=1)
-    heard = not world.blind.log
+    runs_one = any(pod.node == node.name for pod in world.ingress.pods)
+    heard = runs_one and not world.blind.log
     return NodeReport(
         target=target,
         cluster=world.cluster,

@@ -78,3 +78,20 @@ def test_a_log_that_is_not_live_proves_no_absence() -> None:
         reports = tuple(replace(r, log_read_at=at) for r in x.reports)
         assert answer(replace(x, reports=reports)) is Answer.UNKNOWN
     assert answer(replace(x, reports=())) is Answer.UNKNOWN
+
+
+def test_only_nodes_that_run_an_ingress_pod_have_a_log() -> None:
+    """Two of five run one: their logs are all there are, and both are needed."""
+    x = e.with_policy(e.cdn_alone(), "Cluster", *s.NODES[:2])
+
+    def heard(*nodes: str) -> Snapshot:
+        reports = tuple(
+            r if r.node in nodes else replace(r, log_read_at=None) for r in x.reports
+        )
+        return replace(x, reports=reports)
+
+    assert answer(heard(*s.NODES[:2])) is Answer.SUPPORTED
+    assert answer(heard(s.NODES[0])) is Answer.UNKNOWN
+    assert answer(heard(*s.NODES[2:])) is Answer.UNKNOWN
+    silent = tuple(r for r in x.reports if r.node != s.NODES[1])
+    assert answer(replace(x, reports=silent)) is Answer.UNKNOWN

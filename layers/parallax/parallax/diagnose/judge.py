@@ -147,7 +147,8 @@ def _reads_on(snapshot: Snapshot) -> bool:
 
     A node whose log is not followed has nothing to add, and is not waited for.
     """
-    return False in evidence.logs_caught_up(snapshot, *evidence.FOR_THE_TARGET)
+    read = evidence.logs_caught_up(snapshot, *evidence.FOR_THE_TARGET)
+    return False in read.values()
 
 
 def _every_node_spoke(snapshot: Snapshot, since: datetime) -> bool:

@@ -91,18 +91,18 @@ def live_logs(snapshot: Snapshot) -> tuple[str, ...]:
     return tuple(found)
 
 
-def logs_caught_up(snapshot: Snapshot, *roles: Role) -> tuple[bool | None, ...]:
+def logs_caught_up(snapshot: Snapshot, *roles: Role) -> dict[str, bool | None]:
     """Say of each live agent whether it read its log since the last failing request.
 
-    Of requests with these roles; None: it follows no log.
+    By the agent's node, of requests with these roles; None: it follows no log.
     """
     last = max((p.started_at for p in failing(snapshot, *roles)), default=None)
-    return tuple(
-        None
+    return {
+        report.node: None
         if report.log_read_at is None
         else last is None or report.outside_time(report.log_read_at) >= last
         for report in snapshot.live_reports
-    )
+    }
 
 
 def node_of(snapshot: Snapshot, upstream: str | None) -> str | None:
