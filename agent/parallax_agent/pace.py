@@ -6,7 +6,8 @@ None for what there was no time for. It does not: choose what is asked; `hops` d
 A pod itself is asked one question at a time. What goes through a Service meets a pod
 that we do not choose: it is asked after the pods, and no more at a time than there are
 pods, so that one pod meets about one of our requests. What takes long leaves less
-time for the rest: an app that hangs is asked less, not more.
+time for the rest: an app that hangs is asked less, not more, and first of all on the
+way that users come.
 
 Where each pod answered at once when asked itself, or took no connection, what hangs on
 its way through a Service hangs in the network or the ingress, with no pod: the next one
@@ -24,6 +25,8 @@ from parallax.probe import SPACING, Question, fetch
 
 SHORTEST, LONGEST = 6.0, 10.0
 """Seconds: so long after the first question, at least and at most, others begin."""
+USERS_WAY = (Role.INGRESS, Role.INGRESS_OTHER)
+"""What is asked first of all that goes through a Service."""
 AT_ONCE = 0.5
 """Seconds in which a pod answers that has time."""
 STUCK = 1.0
@@ -64,9 +67,13 @@ class _Round:
             else:
                 through.append(place)
         await _side_by_side(map(self._turns, pods.values()))
+        through.sort(key=self._is_byway)
         left, patience = iter(through), self._patience(pods.values())
         lanes = min(len(through), max(1, len(pods)))
         await _side_by_side(self._lane(left, patience) for _ in range(lanes))
+
+    def _is_byway(self, place: int) -> bool:
+        return self._every[place].question.role not in USERS_WAY
 
     async def _turns(self, places: Sequence[int]) -> None:
         """Ask one after the other, as long as there is time."""
