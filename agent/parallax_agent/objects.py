@@ -16,6 +16,8 @@ CHANGED = "endpoints.kubernetes.io/last-change-trigger-time"
 """Set by the EndpointSlice controller: when the pod or Service changed."""
 TCP = "TCP"
 """A port's protocol where it names none (core/v1, discovery/v1)."""
+YEARS = range(1970, 2200)
+"""As `ingest` has them."""
 SERVICE_NAME = "kubernetes.io/service-name"
 EXCLUDED = "node.kubernetes.io/exclude-from-external-load-balancers"
 """Its presence counts, whatever its value: cloud controllers take the node out."""
@@ -51,11 +53,17 @@ def named(items: Iterable[Json], name: str | None) -> Json:
 
 
 def instant(text: str | None) -> datetime | None:
-    """Read Kubernetes' RFC 3339 time; None for nothing and for nonsense."""
+    """Read Kubernetes' RFC 3339 time; None for nothing and for nonsense.
+
+    Go's zero time and a time without its zone are nonsense: `ingest` takes neither,
+    and would refuse all that is sent with it.
+    """
     try:
-        return datetime.fromisoformat(text) if text else None
+        found = datetime.fromisoformat(text) if text else None
     except ValueError:
         return None
+    fits = found and found.tzinfo and found.year in YEARS
+    return found if fits else None
 
 
 def node(item: Json) -> Node:
@@ -121,9 +129,10 @@ def endpoints(
 
     `port_name` is the Service port's, empty where it has none: pods of a slice
     without that name do not serve it, so theirs is None. None: any port will do.
-    A `ready` that is missing means ready (discovery/v1, EndpointConditions).
+    A `ready` that is missing means ready (discovery/v1, EndpointConditions). While
+    slices are rebalanced an endpoint may stand in two: it is one, ready if either is.
     """
-    found: list[Endpoint] = []
+    found: dict[tuple[str, Json], Endpoint] = {}
     for item in slices:
         if item.get("addressType", family) != family:
             continue
@@ -138,17 +147,17 @@ def endpoints(
             target = part(entry, "targetRef")
             ready = part(entry, "conditions").get("ready")
             # All addresses of an entry are the same pod's (discovery/v1, Endpoint).
-            found += [
-                Endpoint(
-                    address=address,
-                    ready=ready is None or ready,
-                    port=port,
-                    node=entry.get("nodeName"),
-                    pod=target.get("name") if target.get("kind") == "Pod" else None,
-                )
-                for address in many(entry, "addresses")[:1]
-            ]
-    return tuple(sorted(found, key=lambda e: (e.address, e.port or 0)))
+            for address in many(entry, "addresses")[:1]:
+                known = found.get((address, port))
+                if known is None or not known.ready:
+                    found[address, port] = Endpoint(
+                        address=address,
+                        ready=ready is None or ready,
+                        port=port,
+                        node=entry.get("nodeName"),
+                        pod=target.get("name") if target.get("kind") == "Pod" else None,
+                    )
+    return tuple(sorted(found.values(), key=lambda e: (e.address, e.port or 0)))
 
 
 def changed_at(slices: Iterable[Json]) -> datetime | None:

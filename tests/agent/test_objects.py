@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parallax.model.cluster import ClusterReading
+from parallax.ingest import bounds
+from parallax.model.cluster import ClusterReading, NodeReport
+from parallax.model.push import SCHEMA, Push
 from parallax.model.target import Target
 from parallax.model.wire import decode, encode
 from parallax_agent import hops, objects
@@ -20,6 +22,7 @@ from parallax_agent.share import Standpoint
 from tests.agent.conftest import KubernetesServer
 from tests.agent.kubernetes_api import RECORDED
 from tests.agent.shapes import (
+    NOW,
     Object,
     Shelf,
     gateway,
@@ -34,6 +37,8 @@ from tests.agent.test_read import read_path
 
 HOSTS = ("platform-api.keybuzz.io", "gw.example")
 IDENTITY = {("metadata",), ("metadata", "name"), ("metadata", "namespace")}
+WORDS = ("NobodyKnows", "0001-01-01T00:00:00Z", "2026-11-23T14:00:00")
+"""A word of tomorrow's API, Go's zero time, a time that somebody wrote by hand."""
 type Place = tuple[str | int, ...]
 
 
@@ -96,13 +101,13 @@ def odd(item: Object, place: Place, how: str) -> Object:
     elif how == "empty":
         inner[last] = type(inner[last])()
     elif isinstance(inner[last], str):
-        inner[last] = "NobodyKnows"
+        inner[last] = how
     return found
 
 
 @given(
     which=st.sampled_from(EVERY),
-    how=st.sampled_from(["absent", "null", "empty", "unknown word"]),
+    how=st.sampled_from(["absent", "null", "empty", *WORDS]),
     data=st.data(),
 )
 @settings(max_examples=300, deadline=None)
@@ -126,6 +131,18 @@ def test_any_value_may_be_missing_or_odd(
         assert list(as_text(explain(target, path, asked="/", node="worker-01")))
         told = json.loads(json.dumps(encode(path.reading)))
         assert decode(ClusterReading, told) == path.reading
+        report = NodeReport(
+            target=host,
+            cluster="c",
+            node="n",
+            sent_at=NOW,
+            interval=15.0,
+            reading=path.reading,
+        )
+        push = Push(
+            schema=SCHEMA, cluster="c", node="n", sent_at=NOW, reports=(report,)
+        )
+        assert list(bounds.problems(push)) == []
 
 
 def test_an_odd_neighbor_costs_only_itself(
@@ -150,6 +167,27 @@ def test_an_odd_neighbor_costs_only_itself(
         assert getattr(found.reading, name) == getattr(expected.reading, name)
     nodes = found.reading.nodes or ()
     assert [n for n in nodes if n.internal_ip] == list(expected.reading.nodes or ())
+
+
+@pytest.mark.parametrize(
+    ("text", "year"),
+    [
+        ("2026-11-23T14:00:00Z", 2026),
+        ("2026-11-23T14:00:00.123456789+02:00", 2026),
+        ("0001-01-01T00:00:00Z", None),
+        ("9999-12-31T23:59:59Z", None),
+        ("2026-11-23T14:00:00", None),
+        ("yesterday", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_a_time_that_ingest_would_refuse_is_none(
+    text: str | None, year: int | None
+) -> None:
+    """An annotation that somebody wrote by hand silences no node."""
+    found = objects.instant(text)
+    assert (found and found.year) == year
 
 
 def test_http_3_is_no_way_in() -> None:
@@ -190,6 +228,18 @@ def test_an_endpoint_may_say_next_to_nothing() -> None:
     }
     (one,) = objects.endpoints([item], port_name="http")
     assert (one.address, one.ready, one.node, one.pod) == ("10.9.9.9", True, None, None)
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_an_endpoint_in_two_slices_is_one(order: int) -> None:
+    """While slices are rebalanced; it is ready if either says so."""
+    old, new = (slices("shop/web", "10.42.0.1", "10.42.1.1") for _ in range(2))
+    old["endpoints"][0]["conditions"] = {"ready": False}
+    found = objects.endpoints([old, new][::order], port_name="http")
+    assert [(e.address, e.ready) for e in found] == [
+        ("10.42.0.1", True),
+        ("10.42.1.1", True),
+    ]
 
 
 def test_a_pod_that_ends_is_not_ready() -> None:
