@@ -10,14 +10,12 @@ from datetime import datetime
 from typing import cast
 
 from parallax.model.cluster import Endpoint, Node, Pod, Service, ServicePort, Workload
-from parallax.model.wire import Json
+from parallax.model.wire import YEARS, Json
 
 CHANGED = "endpoints.kubernetes.io/last-change-trigger-time"
 """Set by the EndpointSlice controller: when the pod or Service changed."""
 TCP = "TCP"
 """A port's protocol where it names none (core/v1, discovery/v1)."""
-YEARS = range(1970, 2200)
-"""As `ingest` has them."""
 SERVICE_NAME = "kubernetes.io/service-name"
 EXCLUDED = "node.kubernetes.io/exclude-from-external-load-balancers"
 """Its presence counts, whatever its value: cloud controllers take the node out."""

@@ -35,8 +35,14 @@ class Authority:
     context: ssl.SSLContext
 
 
-def issue(path: Path, *names: str, days: int = 30) -> Authority:
-    """Write a self-signed certificate for these names; days may lie behind us."""
+def issue(
+    path: Path, *names: str, days: int = 30, by: Authority | None = None
+) -> Authority:
+    """Write a certificate for these names; days may lie behind us.
+
+    Self-signed, or by another: then without the key identifiers that RFC 5280 asks for,
+    as many companies' own authorities are.
+    """
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name(
         [
@@ -44,7 +50,9 @@ def issue(path: Path, *names: str, days: int = 30) -> Authority:
             x509.NameAttribute(x509.NameOID.COMMON_NAME, names[0]),
         ]
     )
-    ends = dt.datetime.now(dt.UTC) + dt.timedelta(days=days)
+    now = dt.datetime.now(dt.UTC)
+    ends = now + dt.timedelta(days=days)
+    issuer, signer = _signing(by) if by else (subject, key)
     alternative: list[x509.GeneralName] = [
         x509.IPAddress(ip_address(n)) if n[0].isdigit() else x509.DNSName(n)
         for n in names
@@ -52,14 +60,14 @@ def issue(path: Path, *names: str, days: int = 30) -> Authority:
     certificate = (
         x509.CertificateBuilder()
         .subject_name(subject)
-        .issuer_name(subject)
+        .issuer_name(issuer)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(ends - dt.timedelta(days=60))
+        .not_valid_before(min(ends, now) - dt.timedelta(days=60))
         .not_valid_after(ends)
         .add_extension(x509.SubjectAlternativeName(alternative), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
+        .sign(signer, hashes.SHA256())
     )
     pem = certificate.public_bytes(serialization.Encoding.PEM)
     path.write_bytes(
@@ -73,6 +81,13 @@ def issue(path: Path, *names: str, days: int = 30) -> Authority:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(path)
     return Authority(path, context)
+
+
+def _signing(by: Authority) -> tuple[x509.Name, ec.EllipticCurvePrivateKey]:
+    pem = by.path.read_bytes()
+    key = serialization.load_pem_private_key(pem, None)
+    assert isinstance(key, ec.EllipticCurvePrivateKey)
+    return x509.load_pem_x509_certificate(pem).subject, key
 
 
 @asynccontextmanager

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import ssl
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -11,12 +12,14 @@ import pytest
 from parallax import __version__
 from parallax.model.probe import ErrorType, Probe
 from parallax.model.target import Healthy
+from parallax.model.wire import YEARS
 from parallax.probe import fetch
 from parallax.probe import transport as transport_module
 from tests.parallax.probe.servers import (
     Authority,
     Handler,
     answering,
+    issue,
     question,
     serving,
 )
@@ -267,6 +270,25 @@ def test_a_certificate_that_does_not_verify_is_shown(expired: Authority) -> None
     assert probe.certificate is not None
     assert probe.certificate.not_after < probe.started_at
     assert probe.status_code is None
+
+
+def test_a_certificate_need_not_keep_rfc_5280_to_the_letter(
+    trusted: Authority, tmp_path: Path
+) -> None:
+    """A private authority's without key identifiers: browsers and curl take it."""
+    plain = issue(tmp_path / "plain.pem", "127.0.0.1", "localhost", by=trusted)
+    assert ask(answering(PAGE), plain.context).status_code == 503
+
+
+def test_a_certificate_without_an_end_ends_in_the_last_year_there_is(
+    trusted: Authority, tmp_path: Path
+) -> None:
+    """A device's own, until 9999: no push is refused for it, no reckoning overflows."""
+    path = tmp_path / "endless.pem"
+    endless = issue(path, "127.0.0.1", "localhost", days=2_000_000, by=trusted)
+    probe = ask(answering(PAGE), endless.context)
+    assert probe.certificate
+    assert probe.certificate.not_after.year == YEARS[-1]
 
 
 def test_an_unverified_question_takes_any_certificate(expired: Authority) -> None:

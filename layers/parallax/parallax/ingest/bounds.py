@@ -15,12 +15,10 @@ from math import isfinite
 from typing import Any, cast
 
 from parallax.model.push import Push
-from parallax.model.wire import wire_name
+from parallax.model.wire import YEARS, wire_name
 
 INTERVAL = (1.0, 3600.0)
 """Seconds between two reports; four of them make a silent agent."""
-YEARS = (1970, 2199)
-"""A clock that was never set still fits; adding a skew to it never overflows."""
 
 
 def problems(push: Push) -> Iterator[str]:
@@ -40,8 +38,8 @@ def _unfit(value: object, at: tuple[str, ...]) -> Iterator[str]:
     if isinstance(value, datetime):
         if value.utcoffset() is None:
             yield f"{'.'.join(at)}: expected a time with its zone"
-        elif not YEARS[0] <= value.year <= YEARS[1]:
-            yield f"{'.'.join(at)}: expected a year from {YEARS[0]} to {YEARS[1]}"
+        elif value.year not in YEARS:
+            yield f"{'.'.join(at)}: expected a year from {YEARS[0]} to {YEARS[-1]}"
     elif isinstance(value, float):
         if not isfinite(value):
             yield f"{'.'.join(at)}: expected a finite number"

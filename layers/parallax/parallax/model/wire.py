@@ -17,6 +17,9 @@ from typing import Any, cast
 type Json = Any
 """What `json.dumps` takes: dicts, lists, strings, numbers, booleans."""
 
+YEARS = range(1970, 2200)
+"""Years an instant may lie in: a clock that was never set still fits, and adding a
+skew never overflows. Ingest refuses others; whoever reads one sends none."""
 WIRE_NAMES = {
     "method": "http.request.method",
     "url": "url.full",

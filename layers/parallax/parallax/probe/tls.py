@@ -12,6 +12,7 @@ from typing import Any, cast
 import httpx
 
 from parallax.model.probe import Certificate
+from parallax.model.wire import YEARS
 
 
 def _trusting_nobody() -> ssl.SSLContext:
@@ -21,7 +22,15 @@ def _trusting_nobody() -> ssl.SSLContext:
     return context
 
 
-VERIFIED = httpx.create_ssl_context()
+def _as_users_do() -> ssl.SSLContext:
+    context = httpx.create_ssl_context()
+    # Python 3.13's default keeps RFC 5280 to the letter; browsers and curl do not, and
+    # what they take must not be told as down.
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    return context
+
+
+VERIFIED = _as_users_do()
 """One for all probes: building one costs 3 to 14 ms, using it nothing.
 
 Trusts `SSL_CERT_FILE`, else certifi's list: the same on Lambda as anywhere.
@@ -63,8 +72,12 @@ def _read(certificate: dict[str, Any]) -> Certificate | None:
 
 @lru_cache(maxsize=256)
 def _instant(text: str) -> datetime:
-    """Read OpenSSL's date; cached, for strptime costs more than the certificate."""
-    return datetime.fromtimestamp(ssl.cert_time_to_seconds(text), UTC)
+    """Read OpenSSL's date; cached, for strptime costs more than the certificate.
+
+    The year 9999 means that there is no end (RFC 5280, 4.1.2.5): the last that fits.
+    """
+    found = datetime.fromtimestamp(ssl.cert_time_to_seconds(text), UTC)
+    return found if found.year in YEARS else found.replace(year=YEARS[-1], day=1)
 
 
 def _name(parts: tuple[tuple[tuple[str, str], ...], ...]) -> str:
