@@ -16,24 +16,23 @@ from parallax.model.snapshot import Snapshot
 
 
 def logs_were_read(snapshot: Snapshot) -> bool:
-    """Say whether every ingress log was read since the last failing user request."""
-    read = logs_caught_up(snapshot, *AS_A_USER)
-    return (
-        bool(read)
-        and all(read)
-        and _all_nodes_speak(snapshot)
-        and not _misses_a_good_one(snapshot)
-    )
+    """Say whether every ingress log was read since the last failing user request.
+
+    A node that runs no ingress pod has no such log.
+    """
+    read, wanted = logs_caught_up(snapshot, *AS_A_USER), _logging(snapshot)
+    caught_up = False not in read.values() and all(read.get(n) for n in wanted)
+    return bool(wanted) and caught_up and not _misses_a_good_one(snapshot)
 
 
-def _all_nodes_speak(snapshot: Snapshot) -> bool:
-    """Say whether each node with an ingress pod has an agent; not known: each node."""
-    speak = {report.node for report in snapshot.live_reports}
+def _logging(snapshot: Snapshot) -> frozenset[str]:
+    """Return the nodes with an ingress pod; not known: every node that is known."""
+    at = homes(snapshot)
+    if at is not None:
+        return at
     nodes = snapshot.cluster.nodes if snapshot.cluster else None
-    wanted = homes(snapshot)
-    if wanted is None:
-        wanted = frozenset(n.name for n in nodes or ())
-    return wanted <= speak
+    speaking = {report.node for report in snapshot.live_reports}
+    return frozenset(speaking.union(n.name for n in nodes or ()))
 
 
 def _misses_a_good_one(snapshot: Snapshot) -> bool:
