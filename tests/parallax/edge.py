@@ -15,9 +15,10 @@ from parallax.model.balancer import (
     LoadBalancer,
 )
 from parallax.model.cluster import Endpoint, Node, NodeReport, Sighting
-from parallax.model.probe import ProbeRun, Resolution, Role
+from parallax.model.probe import Probe, ProbeRun, Resolution, Role
 from parallax.model.snapshot import Snapshot
 from tests.parallax.pieces import (
+    DROPPED,
     INGRESS_404_BY_LB,
     LB_503,
     NODES,
@@ -28,6 +29,7 @@ from tests.parallax.pieces import (
     balancer,
     checking,
     detailed,
+    probe,
     reading,
     reports,
     run,
@@ -129,6 +131,20 @@ def with_policy(snapshot: Snapshot, policy: str, *pods_on: str) -> Snapshot:
         ingress_endpoints=found,
         ingress_config=(),
     )
+
+
+def with_doors_shut(snapshot: Snapshot, *pods_on: str) -> Snapshot:
+    """Return it with policy Local: nodes without an ingress pod drop other nodes."""
+
+    def met(found: Probe) -> Probe:
+        if found.role is not Role.INGRESS_OTHER or found.peer_node in pods_on:
+            return found
+        where = {"node": found.node, "peer_node": found.peer_node}
+        return probe(found.role, found.started_at, DROPPED, **where)
+
+    x = with_policy(snapshot, "Local", *pods_on)
+    reports = tuple(replace(r, probes=tuple(map(met, r.probes))) for r in x.reports)
+    return replace(x, reports=reports)
 
 
 def takes(seconds: float, inside: tuple[NodeReport, ...]) -> tuple[NodeReport, ...]:

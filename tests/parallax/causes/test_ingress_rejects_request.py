@@ -96,6 +96,14 @@ def test_an_empty_service_rules_it_out() -> None:
 
 
 def test_a_page_of_one_replica_only_is_no_rule() -> None:
-    """The others let the same request through."""
+    """A list stands for all replicas: the others let the same request through."""
+    listed = (("nginx.ingress.kubernetes.io/whitelist-source-range", "10.0.0.0/8"),)
+    x = s.with_reading(s.rejected(), ingress_annotations=listed)
+    assert answer(x) is Answer.SUPPORTED
+    assert answer(s.asked_one_by_one(x, s.INGRESS_503, s.OK)) is Answer.UNKNOWN
+
+
+def test_a_limit_is_counted_by_each_replica() -> None:
+    """One may have reached it while another has not."""
     x = s.asked_one_by_one(s.rejected(), s.INGRESS_503, s.OK)
-    assert answer(x) is Answer.UNKNOWN
+    assert answer(x) is Answer.SUPPORTED

@@ -126,3 +126,14 @@ def test_a_page_that_nobody_knows_is_the_ingresss_where_its_log_says_so() -> Non
     x = replace(x, run=replace(x.run, probes=probes))
     assert answer(x) is Answer.SUPPORTED
     assert answer(replace(x, sightings=())) is Answer.UNKNOWN
+
+
+def test_a_replica_may_only_have_reached_its_limit() -> None:
+    """Each counts by itself; a limit that answers with another status is no reason."""
+    limit = (("nginx.ingress.kubernetes.io/limit-rps", "1"),)
+    limited = s.with_reading(s.out_of_step(), ingress_annotations=limit)
+    assert answer(limited) is Answer.UNKNOWN
+    assert judge(limited).cause != CAUSE.id
+    body = (("nginx.ingress.kubernetes.io/proxy-body-size", "1m"),)
+    x = s.with_reading(s.out_of_step(), ingress_annotations=body)
+    assert answer(x) is Answer.SUPPORTED

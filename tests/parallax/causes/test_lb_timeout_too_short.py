@@ -90,3 +90,8 @@ def test_a_504_of_a_cdns_is_not_the_balancers() -> None:
     """A page of another writer with the same number."""
     run = s.run("nginx/504_upstream_timeout", after=2.0)
     assert answer(replace(given_up(), run=run)) is Answer.REFUTED
+
+
+def test_a_door_that_policy_local_shuts_is_no_bad_answer() -> None:
+    """Where no ingress pod runs nothing answers other nodes, as it should."""
+    assert answer(e.with_doors_shut(e.impatient(), *s.NODES[:2])) is Answer.SUPPORTED

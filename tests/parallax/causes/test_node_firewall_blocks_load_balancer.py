@@ -147,10 +147,33 @@ def test_a_balancer_in_no_known_network_may_lack_one() -> None:
     assert answer(replace(e.firewall(), balancer=bare)) is Answer.UNKNOWN
 
 
-def test_policy_local_without_a_pod_drops_by_itself() -> None:
-    """No firewall is needed where a target runs no ingress pod."""
-    assert answer(e.with_policy(e.firewall(), "Local", *s.NODES[:3])) is Answer.UNKNOWN
-    assert answer(e.with_policy(e.firewall(), "Local", *s.NODES)) is Answer.SUPPORTED
+def test_policy_local_explains_only_targets_without_a_pod() -> None:
+    """Those with one let other nodes in: what they drop, no policy drops."""
+    x = e.with_policy(e.firewall(), "Local", *s.NODES[:3])
+    assert answer(x) is Answer.SUPPORTED
+    assert answer(replace(x, balancer=s.balancer(healthy=0))) is Answer.UNKNOWN
+    assert answer(e.with_policy(e.firewall(), "Local")) is Answer.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [("layer4_timeout", Answer.SUPPORTED), ("layer4_no_connection", Answer.UNKNOWN)],
+)
+def test_a_drop_at_the_health_check_node_port_is_a_firewalls(
+    word: str, expected: Answer
+) -> None:
+    """A refusal there is none: kube-proxy itself does not listen."""
+    x = e.with_policy(e.firewall(), "Local", *s.NODES[:3])
+    asks = s.detailed(s.balancer(healthy=0, asks=32100), word)
+    x = replace(x, balancer=asks)
+    assert answer(x) is expected
+    commands = " ".join(str(step.command) for step in CAUSE.next_steps(x))
+    assert "31695,32100" in commands
+
+
+def test_a_door_that_policy_local_shuts_is_no_reason_to_doubt() -> None:
+    """Two nodes without a pod give other nodes no answer, as they should."""
+    assert answer(e.with_doors_shut(e.firewall(), *s.NODES[:3])) is Answer.SUPPORTED
 
 
 def test_what_configuration_explains_is_not_a_firewalls() -> None:

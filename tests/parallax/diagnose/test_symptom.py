@@ -3,10 +3,12 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from parallax.diagnose.path import trace
 from parallax.diagnose.symptom import read_symptom
-from parallax.model.finding import Constancy, Difference, Trend, View
+from parallax.model.finding import Constancy, Difference, Hop, HopState, Trend, View
 from parallax.model.probe import Probe, Role
 from parallax.model.snapshot import Snapshot
+from tests.parallax import edge as e
 from tests.parallax import scenarios as s
 
 
@@ -80,3 +82,14 @@ def test_how_long_and_how_many_inside_are_told() -> None:
     assert (symptom.inside_failed, symptom.inside_total) == (2, 10)
     alone = s.taken(s.run(s.LB_503, investigated=False))
     assert read_symptom(alone).window_seconds is None
+
+
+def test_doors_that_policy_local_shuts_are_no_failing_way() -> None:
+    """Of five nodes one has an ingress pod: the others answer no other node."""
+    x = e.with_doors_shut(s.healthy(), s.NODES[0])
+    symptom = read_symptom(x)
+    assert (symptom.internal, symptom.difference) == (View.HEALTHY, Difference.NONE)
+    assert symptom.inside_failed == 0
+    told = next(h for h in trace(x) if h.hop is Hop.NODE)
+    assert told.state is HopState.OK
+    assert "4 more ask nodes that policy Local shuts" in told.seen

@@ -92,7 +92,7 @@ def _is_first_ingress(probe: Probe) -> bool:
 
 
 def a_page_that_two_may_have_written() -> tuple[Snapshot, set[str]]:
-    """Suppose nobody asked for an unknown Host: balancer or HAProxy ingress?"""
+    """Suppose nobody asked for an unknown Host, and the ingress is HAProxy."""
     x = _by_haproxy(10256, pod=s.REFUSED)
     assert x.run
     asked = tuple(p for p in x.run.probes if p.role is not Role.UNKNOWN_HOST)

@@ -11,7 +11,7 @@ has our requests with that status and no upstream, and the Service has ready
 endpoints. A 401, 403, 413 or 429 of the ingress is a rejection by itself; a 503 is one
 only where an annotation of the target's Ingress or the controller's ConfigMap names
 the limit, since a location that nginx denies, a limit and an empty Service write the
-same page and the same line.
+same page and the same line. A limit is counted by each replica, so they may differ.
 
 Neighbors: `service-without-endpoints` and `pods-not-ready` have no ready endpoint;
 `ingress-replica-out-of-step` fails at one replica only; `pod-answers-error` has the
@@ -34,16 +34,6 @@ from parallax.model.snapshot import Snapshot
 
 ID = "ingress-rejects-request"
 UNAVAILABLE = 503
-LISTS = ("whitelist-source-range", "allowlist-source-range", "denylist-source-range")
-LIMITS = ("limit-rps", "limit-rpm", "limit-connections")
-RULES = {
-    401: ("auth-type", "auth-url", "auth-secret"),
-    403: (*LISTS, "auth-tls-secret", "enable-modsecurity", "block-cidrs"),
-    413: ("proxy-body-size",),
-    429: LIMITS,
-    503: (*LIMITS, *LISTS),
-}
-"""What in annotations or ConfigMap makes the ingress answer so by itself."""
 
 
 def assess(snapshot: Snapshot) -> Assessment:
@@ -60,17 +50,17 @@ def assess(snapshot: Snapshot) -> Assessment:
     if lines and len(lines) == len(users) and not _turned_away(lines, None):
         return refuted(ID, "ingress log: it asked an upstream for each failing request")
     status = evidence.mostly_ingress(snapshot)
-    if status not in RULES:
+    if status not in evidence.RULES:
         return unknown(ID, "a page of the ingress itself that turns users away")
     away = _turned_away(lines, status)
     if 2 * len(away) <= len(users):
         what = "lines of the ingress log without an upstream for most failing requests"
         return unknown(ID, what, evidence=(state,))
-    if _of_one_pod(snapshot, status):
+    if _of_one_pod(snapshot, status) and not evidence.limits(snapshot, status):
         return unknown(ID, "why only some replicas of the ingress answer so")
     share = evidence.of(len(away), len(users))
     logged = f"ingress log: {share} failing requests got {status}, no upstream asked"
-    rules = _rules(snapshot, status)
+    rules = evidence.rules(snapshot, status)
     if not rules and status == UNAVAILABLE:
         what = "a limit in the Ingress's annotations or the controller's ConfigMap"
         return unknown(ID, what, evidence=(logged, state))
@@ -92,24 +82,6 @@ def _of_one_pod(snapshot: Snapshot, status: int) -> bool:
     """Say whether the replicas of the ingress differ in it, asked inside."""
     told = {p.status_code == status for p in evidence.replica_answers(snapshot)}
     return len(told) > 1
-
-
-def _rules(snapshot: Snapshot, status: int) -> tuple[str, ...]:
-    """Return the annotations and settings that make the ingress answer so."""
-    cluster = snapshot.cluster
-    if cluster is None:
-        return ()
-    found = [
-        f"annotation {name}: {value}"
-        for name, value in cluster.ingress_annotations
-        if name.rpartition("/")[2] in RULES[status]
-    ]
-    found += [
-        f"ConfigMap of the controller: {name}: {value}"
-        for name, value in cluster.ingress_config or ()
-        if name in RULES[status]
-    ]
-    return tuple(found)
 
 
 def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:

@@ -57,7 +57,7 @@ def assess(snapshot: Snapshot) -> Assessment:
     own = [p for p in failing if _is_own(snapshot, p)]
     if 2 * len(own) <= len(failing):
         return unknown(ID, "a page of the ingress itself in most failing requests")
-    if reason := _behind_it(snapshot, own):
+    if reason := _behind_it(snapshot, own) or _limited(snapshot, own):
         return unknown(ID, reason)
     wrong, right = _asked(snapshot)
     bad, good = _lines(snapshot, healthy=False), _lines(snapshot, healthy=True)
@@ -97,6 +97,13 @@ def _behind_it(snapshot: Snapshot, own: list[Probe]) -> str | None:
     if not lines and not {p.status_code for p in own} <= set(ASKED_NOBODY):
         return "lines of the ingress log: whom it asked"
     return None
+
+
+def _limited(snapshot: Snapshot, own: list[Probe]) -> str | None:
+    """Say that the replica may only have reached a limit, which each counts alone."""
+    said = {p.status_code for p in own if p.status_code is not None}
+    named = [rule for status in said for rule in evidence.limits(snapshot, status)]
+    return f"whether it is no limit that was reached ({named[0]})" if named else None
 
 
 def _out_of_step(snapshot: Snapshot, line: Sighting) -> bool:

@@ -112,7 +112,7 @@ def _rightly_out(snapshot: Snapshot) -> str | None:
     service = evidence.balancer_service(snapshot)
     if service is None or service.health_check.protocol == "tcp":
         return None
-    asked = snapshot.inside(*evidence.AT_THE_INGRESS, Role.POD)
+    asked = (*evidence.at_the_ingress(snapshot), *snapshot.inside(Role.POD))
     bad = [p for p in asked if (p.status_code or 0) >= BROKEN]
     if not bad:
         return None

@@ -73,7 +73,7 @@ def _unclear(snapshot: Snapshot, probe: Probe) -> bool:
 
 
 def _well(snapshot: Snapshot) -> list[Probe]:
-    return [p for p in snapshot.inside(*evidence.AT_THE_INGRESS) if p.healthy]
+    return [p for p in evidence.at_the_ingress(snapshot) if p.healthy]
 
 
 def _is_good(line: Sighting) -> bool:
@@ -91,7 +91,7 @@ def _missing(
     bad = [line for line in lines if not _is_good(line)]
     if bad:
         return f"why the ingress itself logged {bad[0].status_code}"
-    inside = snapshot.inside(*evidence.AT_THE_INGRESS)
+    inside = evidence.at_the_ingress(snapshot)
     if not inside:
         return f"how long it takes inside: {evidence.inside_missing(snapshot)}"
     if any(not p.healthy for p in inside):

@@ -130,7 +130,7 @@ def _nobody(snapshot: Snapshot, service: BalancerService) -> str | None:
 
 def _bypassed(snapshot: Snapshot, to: int) -> str | None:
     """Say that a Service answers at the port without the ingress; None: not shown."""
-    inside = snapshot.inside(*evidence.AT_THE_INGRESS)
+    inside = evidence.at_the_ingress(snapshot)
     users = evidence.failing(snapshot, *evidence.AS_A_USER)
     if not all(p.healthy for p in inside) or not evidence.logs_were_read(snapshot):
         return None

@@ -35,7 +35,7 @@ from parallax.causes import evidence
 from parallax.causes.cause import Cause, refuted, supported, unknown
 from parallax.model.balancer import BalancerService, HealthStatus
 from parallax.model.finding import Assessment, Class, Hop, NextStep
-from parallax.model.probe import Role
+from parallax.model.probe import Probe, Role
 from parallax.model.snapshot import Snapshot
 
 ID = "node-firewall-blocks-load-balancer"
@@ -61,7 +61,8 @@ def assess(snapshot: Snapshot) -> Assessment:
         return unknown(ID, what, evidence=(evidence.health_text(snapshot),))
     to = service.destination_port
     role = evidence.asking_across(snapshot)
-    asked, well = snapshot.inside(role), evidence.answered(snapshot, to, role)
+    asked = evidence.at_the_ingress(snapshot, role)
+    well = _answering(snapshot, to, role)
     share = f"{evidence.of(len(well), len(asked))} probes from node to node at :{to}"
     return supported(ID, shown, f"inside, {share} were answered", word)
 
@@ -78,7 +79,7 @@ def _missing(snapshot: Snapshot, service: BalancerService) -> str | None:
         return "no failing probe from outside"
     if passed := evidence.passed_balancer(snapshot):
         return f"how a request got through: {passed}"
-    if evidence.is_local(snapshot) and _without_pod(snapshot):
+    if evidence.is_local(snapshot) and not _let_in(snapshot):
         return "whether policy Local drops them: some targets run no ingress pod"
     if evidence.perhaps_in_none(snapshot):
         return "whether the balancer is in a private network with its targets"
@@ -90,7 +91,8 @@ def _missing(snapshot: Snapshot, service: BalancerService) -> str | None:
 def _asked_across(snapshot: Snapshot, to: int) -> str | None:
     """Say that nodes do not all answer each other at the port; None: they do."""
     role = evidence.asking_across(snapshot)
-    asked, well = snapshot.inside(role), evidence.answered(snapshot, to, role)
+    asked = evidence.at_the_ingress(snapshot, role)
+    well = _answering(snapshot, to, role)
     if asked and len(asked) == len(well):
         return None
     why = evidence.of(len(well), len(asked))
@@ -121,9 +123,20 @@ def _shut_to_all(snapshot: Snapshot, service: BalancerService) -> str | None:
     return f"each node answers itself at :{to}, and {share} get no connection there"
 
 
-def _without_pod(snapshot: Snapshot) -> bool:
+def _answering(snapshot: Snapshot, to: int, role: Role) -> list[Probe]:
+    probes = evidence.at_the_ingress(snapshot, role, port=to)
+    return [p for p in probes if p.status_code is not None]
+
+
+def _let_in(snapshot: Snapshot) -> bool:
+    """Say whether policy Local lets the balancer in where it gets no connection.
+
+    To targets with an ingress pod; those without may only explain a share.
+    """
     placed = evidence.by_pods(snapshot)
-    return placed is None or bool(placed[1])
+    if placed is None or not placed[0]:
+        return False
+    return not placed[1] or evidence.shut_out(snapshot) is not None
 
 
 def _drops_requests(snapshot: Snapshot, service: BalancerService) -> str | None:
@@ -145,9 +158,10 @@ def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
     own = balancer.private_ips if private else (balancer.ipv4,)
     source = next((a for a in own if a), "BALANCER")
     to = service.destination_port
+    ports = ",".join(map(str, dict.fromkeys((to, service.health_check.port))))
     allow = NextStep(
         text="On every node, let the balancer in.",
-        command=f"sudo ufw allow proto tcp from {source} to any port {to}",
+        command=f"sudo ufw allow proto tcp from {source} to any port {ports}",
     )
     watch = NextStep(
         text="On a node, see who stops it: a SYN without an answer is a firewall, or"

@@ -103,7 +103,7 @@ def _enough(same: list[Probe], pods: tuple[Probe, ...], snapshot: Snapshot) -> b
     Where users always fail, nobody who asks the ingress or the balancer may fare well.
     """
     always = not any(p.healthy for p in evidence.outside(snapshot, *evidence.AS_A_USER))
-    others = snapshot.inside(*evidence.AT_THE_INGRESS)
+    others = evidence.at_the_ingress(snapshot)
     others += evidence.outside(snapshot, Role.DIRECT)
     if always and any(p.healthy for p in others):
         return False
@@ -154,7 +154,7 @@ def _page(users: tuple[Probe, ...]) -> str:
 def _behind_the_health_check(snapshot: Snapshot, pods: tuple[Probe, ...]) -> str | None:
     """Say that an HTTP health check rightly fails, because every pod answers errors."""
     codes = {p.status_code for p in pods}
-    inside = snapshot.inside(*evidence.AT_THE_INGRESS)
+    inside = evidence.at_the_ingress(snapshot)
     same = {p.status_code for p in inside} == codes and len(codes) == 1
     if not same or any(p.healthy for p in (*pods, *inside)):
         return None

@@ -77,7 +77,7 @@ def _for_want(snapshot: Snapshot) -> tuple[int, str | None]:
 
     Whoever wrote it; nginx and Traefik say 502, Envoy 503.
     """
-    asked = snapshot.inside(*evidence.AT_THE_INGRESS)
+    asked = evidence.at_the_ingress(snapshot)
     codes = {p.status_code for p in asked}
     code = codes.pop() if len(codes) == 1 else None
     if code not in WITHOUT_A_POD:

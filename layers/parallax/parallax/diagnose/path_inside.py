@@ -36,7 +36,7 @@ def inside(snapshot: Snapshot) -> tuple[HopSeen, ...]:
 
 
 def _node(snapshot: Snapshot) -> HopSeen:
-    probes = snapshot.inside(Role.INGRESS_OTHER)
+    probes = evidence.at_the_ingress(snapshot, Role.INGRESS_OTHER)
     if not probes:
         own = snapshot.inside(Role.INGRESS)
         why = evidence.inside_missing(snapshot)
@@ -44,6 +44,8 @@ def _node(snapshot: Snapshot) -> HopSeen:
     got = [p for p in probes if p.status_code is not None]
     answered = evidence.of(len(got), len(probes))
     text = f"from node to node, {answered} NodePort probes answered"
+    if shut := len(snapshot.inside(Role.INGRESS_OTHER)) - len(probes):
+        text += f"; {shut} more ask nodes that policy Local shuts"
     return line(Hop.NODE, text, good=len(got) == len(probes))
 
 

@@ -38,6 +38,7 @@ from parallax.causes.evidence.checks import (
     works_missing,
 )
 from parallax.causes.evidence.content import DISPLEASED, displeases, words
+from parallax.causes.evidence.doors import as_the_ingress_wants, at_the_ingress
 from parallax.causes.evidence.ingress import (
     ends_at_ingress,
     ingress_pages,
@@ -50,7 +51,6 @@ from parallax.causes.evidence.inside import (
     AT_THE_INGRESS,
     accepted,
     answered,
-    as_the_ingress_wants,
     endpoints,
     endpoints_missing,
     endpoints_text,
@@ -122,6 +122,7 @@ from parallax.causes.evidence.replicas import (
     parts_them,
     replica_answers,
 )
+from parallax.causes.evidence.rules import RULES, limits, rules
 from parallax.causes.evidence.shares import (
     ended_at_balancer,
     shares_missing,
@@ -158,6 +159,7 @@ __all__ = [
     "NO_CONNECTION",
     "PAIRS",
     "PROXIES",
+    "RULES",
     "Mismatch",
     "accepted",
     "addresses",
@@ -172,6 +174,7 @@ __all__ = [
     "astray",
     "astray_missing",
     "at_balancer",
+    "at_the_ingress",
     "balancer_missing",
     "balancer_name",
     "balancer_service",
@@ -204,6 +207,7 @@ __all__ = [
     "ingress_wrote",
     "inside_missing",
     "is_local",
+    "limits",
     "listen_port",
     "live_logs",
     "logged_so",
@@ -242,6 +246,7 @@ __all__ = [
     "ready",
     "recursive",
     "replica_answers",
+    "rules",
     "service_name",
     "shares_missing",
     "shares_text",

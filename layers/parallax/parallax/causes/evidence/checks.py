@@ -19,6 +19,7 @@ from parallax.causes.evidence.balancer import (
     with_health,
 )
 from parallax.causes.evidence.content import every_target_has_a_word, words
+from parallax.causes.evidence.doors import at_the_ingress
 from parallax.causes.evidence.inside import AT_THE_INGRESS, inside_missing
 from parallax.causes.evidence.networks import all_cut_off
 from parallax.causes.evidence.nodes import (
@@ -74,7 +75,7 @@ def one_node(snapshot: Snapshot) -> bool:
 
 def asking_across(snapshot: Snapshot) -> Role:
     """Return which probes of the ingress came from another node, if there is one."""
-    across = snapshot.inside(Role.INGRESS_OTHER) or not one_node(snapshot)
+    across = at_the_ingress(snapshot, Role.INGRESS_OTHER) or not one_node(snapshot)
     return Role.INGRESS_OTHER if across else Role.INGRESS
 
 
@@ -84,7 +85,7 @@ def works(snapshot: Snapshot) -> tuple[bool, str]:
     A tcp health check asks for a connection only; an error of the app behind the
     ingress cannot make a target unhealthy.
     """
-    inside, service = snapshot.inside(*AT_THE_INGRESS), balancer_service(snapshot)
+    inside, service = at_the_ingress(snapshot), balancer_service(snapshot)
     well, count = sum(p.healthy for p in inside), len(inside)
     if well < count and service and service.health_check.protocol == "tcp":
         answered = sum(p.status_code is not None for p in inside)
@@ -96,14 +97,15 @@ def works(snapshot: Snapshot) -> tuple[bool, str]:
 
 def works_missing(snapshot: Snapshot) -> str | None:
     """Say what is missing for the targets to work when nodes ask each other."""
-    if not snapshot.inside(*AT_THE_INGRESS):
+    if not at_the_ingress(snapshot):
         return f"whether it works inside: {inside_missing(snapshot)}"
     if late := unnoticed(snapshot):
         return late
     if lines := _asked_with_lines(snapshot):
         return lines
     well, told = works(snapshot)
-    if not well or not (snapshot.inside(Role.INGRESS_OTHER) or one_node(snapshot)):
+    across = at_the_ingress(snapshot, Role.INGRESS_OTHER)
+    if not well or not (across or one_node(snapshot)):
         return f"that it works inside, from node to node: {told}"
     return None
 
@@ -146,8 +148,10 @@ def shut_out(snapshot: Snapshot) -> str | None:
     said = words(snapshot)
     if service is None or ingress is None or not said or said - NO_CONNECTION:
         return None
-    port = service.health_check.port
-    if not every_target_has_a_word(snapshot) or port not in ingress.node_ports:
+    port, doors = service.health_check.port, list[int | None](ingress.node_ports)
+    if said == {"layer4_timeout"}:  # refused there, kube-proxy itself is missing
+        doors.append(ingress.health_check_node_port)
+    if not every_target_has_a_word(snapshot) or port not in doors:
         return None
     count = len(health(snapshot))
     return (

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from parallax.causes.evidence.outside import lately, of
 from parallax.model.cluster import Endpoint, Pod
-from parallax.model.probe import ErrorType, Probe, Role
+from parallax.model.probe import Probe, Role
 from parallax.model.snapshot import Snapshot
 
 AT_THE_INGRESS = (Role.INGRESS, Role.INGRESS_OTHER)
@@ -34,26 +34,6 @@ def pods_unasked(snapshot: Snapshot) -> str:
     if snapshot.inside(*Role):
         return "the agents ask no pod of this target"
     return inside_missing(snapshot)
-
-
-def as_the_ingress_wants(snapshot: Snapshot) -> tuple[Probe, ...]:
-    """Return the inside probes of the ingress that were asked as it wants to be.
-
-    One without the PROXY line that it wants, or with one it does not expect, fails
-    for that alone. Where its settings are not known, a connection closed without a
-    byte may be that.
-    """
-    config = snapshot.cluster.ingress_config if snapshot.cluster else None
-    wants = dict(config or ()).get("use-proxy-protocol", "false") == "true"
-    return tuple(
-        p
-        for p in snapshot.inside(*AT_THE_INGRESS)
-        if (
-            p.proxy_protocol is wants
-            if config is not None
-            else p.error_type is not ErrorType.CONNECTION_CLOSED
-        )
-    )
 
 
 def answered(snapshot: Snapshot, port: int | None, *roles: Role) -> tuple[Probe, ...]:

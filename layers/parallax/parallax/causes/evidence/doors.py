@@ -1,0 +1,53 @@
+"""Doors: the inside probes of the ingress's NodePorts that ought to be answered.
+
+In: a snapshot. Out: probes. It does not: conclude.
+With policy Local a node without an ingress pod drops what another node sends to its
+NodePort, by design (hetzner.md, section 5): silence there speaks against nobody. The
+probes of such doors are left to whoever asks about the policy itself.
+"""
+
+from parallax.causes.evidence.inside import AT_THE_INGRESS
+from parallax.causes.evidence.nodes import homes, is_local
+from parallax.model.probe import ErrorType, Probe, Role
+from parallax.model.snapshot import Snapshot
+
+
+def at_the_ingress(
+    snapshot: Snapshot, *roles: Role, port: int | None = None
+) -> tuple[Probe, ...]:
+    """Return the probes of the ingress's NodePorts, but for doors that are shut.
+
+    Those with these roles (none: from its own and from other nodes) at a port, or any.
+    """
+    probes = snapshot.inside(*(roles or AT_THE_INGRESS))
+    at = homes(snapshot) if is_local(snapshot) else None
+    return tuple(
+        p
+        for p in probes
+        if port in (None, p.peer_port) and (at is None or not _is_shut(p, at))
+    )
+
+
+def _is_shut(probe: Probe, at: frozenset[str]) -> bool:
+    crosses = probe.role is Role.INGRESS_OTHER and probe.peer_node is not None
+    return crosses and probe.peer_node not in at
+
+
+def as_the_ingress_wants(snapshot: Snapshot) -> tuple[Probe, ...]:
+    """Return the inside probes of the ingress that were asked as it wants to be.
+
+    One without the PROXY line that it wants, or with one it does not expect, fails
+    for that alone. Where its settings are not known, a connection closed without a
+    byte may be that.
+    """
+    config = snapshot.cluster.ingress_config if snapshot.cluster else None
+    wants = dict(config or ()).get("use-proxy-protocol", "false") == "true"
+    return tuple(
+        p
+        for p in at_the_ingress(snapshot)
+        if (
+            p.proxy_protocol is wants
+            if config is not None
+            else p.error_type is not ErrorType.CONNECTION_CLOSED
+        )
+    )
