@@ -77,6 +77,12 @@ def hangs_longer(world: World) -> Truth:
     return Truth(cause="pod-too-slow")
 
 
+def hangs_past_the_balancer(world: World) -> Truth:
+    """The same, and the balancer is the first to give up: its own 504."""
+    world.balancer.server_timeout = world.rng.choice((3.0, 5.0))
+    return hangs_longer(world)
+
+
 _TCP = Wish(check="tcp")
 BACKEND = (
     Fault(name="service-without-endpoints", wish=Wish(), inject=no_endpoints, outer=5),
@@ -91,4 +97,9 @@ BACKEND = (
     ),
     Fault(name="pod-too-slow", wish=_TCP, inject=hangs, outer=5),
     Fault(name="pod-too-slow-client-first", wish=_TCP, inject=hangs_longer),
+    Fault(
+        name="pod-too-slow-balancer-first",
+        wish=Wish(check="tcp", protocol="https"),
+        inject=hangs_past_the_balancer,
+    ),
 )

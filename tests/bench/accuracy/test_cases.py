@@ -77,7 +77,7 @@ def test_a_check_that_may_ask_a_pods_host_port_is_partial_without_a_word() -> No
 
 def test_a_share_that_a_cdn_hides_is_partial() -> None:
     """Its page stands for the balancer's, and no request past it failed."""
-    found = drawn("lb-some-targets-unhealthy", 40)
+    found = drawn("lb-some-targets-unhealthy", 110)
     hidden = [c for c in found if "the CDN hides" in c.label.reason]
     assert hidden
     for case in hidden:

@@ -92,11 +92,22 @@ def _is_first_ingress(probe: Probe) -> bool:
 
 
 def a_page_that_two_may_have_written() -> tuple[Snapshot, set[str]]:
-    """Suppose nobody asked for an unknown Host, and the ingress is HAProxy."""
+    """Suppose nobody asked for an unknown Host: either may be it."""
     x = _by_haproxy(10256, pod=s.REFUSED)
     assert x.run
     asked = tuple(p for p in x.run.probes if p.role is not Role.UNKNOWN_HOST)
     return replace(x, run=replace(x.run, probes=asked)), {UNKNOWN}
+
+
+def a_balancer_that_gives_up_first() -> tuple[Snapshot, set[str]]:
+    """Suppose it says 504 itself; the ingress still waits for pods that hang inside."""
+    run = s.run(e.LB_504, after=30.0)
+    lines = tuple(
+        replace(line, upstream_address="10.0.0.110:8080")
+        for line in s.seen(run, None, status=499)
+    )
+    inside_ = s.reports(ingress=s.HANGS, pod=s.HANGS, sightings=lines)
+    return s.taken(run, s.balancer(), *inside_), {"pod-too-slow"}
 
 
 def a_mesh_in_the_pod() -> tuple[Snapshot, set[str]]:
@@ -165,6 +176,7 @@ BACKEND: tuple[Trap, ...] = (
     an_haproxy_ingress_says_404,
     an_haproxy_ingress_beside_a_dead_target,
     a_page_that_two_may_have_written,
+    a_balancer_that_gives_up_first,
     a_mesh_in_the_pod,
     a_pod_that_runs_nginx,
     a_pod_that_runs_haproxy,

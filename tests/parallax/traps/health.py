@@ -114,7 +114,7 @@ def agents_that_spoke_before() -> tuple[Snapshot, set[str]]:
 
 
 def a_check_that_asks_nobody_of_ours() -> tuple[Snapshot, set[str]]:
-    """Suppose pods say 503, and the http check, elsewhere, never met them."""
+    """Suppose pods say 503, and the http check asks a port of its own."""
     found = s.checking("http", s.balancer(healthy=0, asks=9000))
     x = s.taken(s.run(s.LB_503, unknown_host=s.LB_503), found)
     inside_ = s.reports(ingress=s.POD_503, pod=s.POD_503)
@@ -122,7 +122,7 @@ def a_check_that_asks_nobody_of_ours() -> tuple[Snapshot, set[str]]:
 
 
 def agents_that_send_lines() -> tuple[Snapshot, set[str]]:
-    """Suppose agents are well by PROXY lines that no setting asks for."""
+    """Suppose agents are well by PROXY lines, which no setting asks for."""
     x = s.no_healthy_target()
     return inside(x, {"proxy_protocol": True}, lambda _: True), {UNKNOWN}
 

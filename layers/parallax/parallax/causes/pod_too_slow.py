@@ -8,7 +8,7 @@ Impact: requests hang for the whole time-out, then fail; nginx tries up to three
 pods, so that users wait three times as long, and often give up before.
 
 Diagnosis: the ingress's own 504, or its log with a pod of the Service that gave no
-answer (504, or 499 where users gave up first); and a pod asked directly on its own
+answer (504, or 499 where users or the balancer gave up first); and a pod asked directly on its own
 node, where no network between nodes stands in the way, connects and does not answer, or
 takes longer than the ingress waited. Where all pods answer at once when asked so, this
 is not shown.
@@ -86,7 +86,20 @@ def _elsewhere(
     users = evidence.outside(snapshot, *evidence.AS_A_USER)
     if len(slow) < len(home) and not any(p.healthy for p in users):
         return "why all requests fail while some pods answer well"
+    if _balancer_gave_up(snapshot):
+        return None
     return evidence.users_elsewhere(snapshot, GATEWAY_TIMEOUT, logged=logged)
+
+
+def _balancer_gave_up(snapshot: Snapshot) -> bool:
+    """Say whether most users got the balancer's 504 while the ingress still waited.
+
+    The log has these very requests, closed by the balancer (499) at a pod.
+    """
+    users = evidence.failing(snapshot, *evidence.AS_A_USER)
+    late = [p for p in users if p.status_code == GATEWAY_TIMEOUT]
+    left = [p for p in late if any(map(evidence.gave_up, snapshot.sightings_of(p)))]
+    return 2 * len(left) > len(users)
 
 
 def _waited_for(snapshot: Snapshot) -> tuple[Sighting, ...]:
