@@ -8,10 +8,10 @@ Impact: requests hang for the whole time-out, then fail; nginx tries up to three
 pods, so that users wait three times as long, and often give up before.
 
 Diagnosis: the ingress's own 504, or its log with a pod of the Service that gave no
-answer (504, or 499 where users or the balancer gave up first); and a pod asked directly on its own
-node, where no network between nodes stands in the way, connects and does not answer, or
-takes longer than the ingress waited. Where all pods answer at once when asked so, this
-is not shown.
+answer (504, or 499 where users or the balancer gave up first); and a pod asked directly
+on its own node, where no network between nodes stands in the way, connects and does not
+answer, or takes longer than the ingress waited. Where all pods answer at once when
+asked so, this is not shown.
 
 Neighbors: `overlay-between-nodes-broken`: on their own node pods are well;
 `pod-refuses-connection`: no connection at all; `lb-timeout-too-short`: the 504 is the
