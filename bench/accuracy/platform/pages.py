@@ -38,6 +38,15 @@ ENVOY = {
     503: "no healthy upstream",
     504: "upstream request timeout",
 }
+HAPROXY = {
+    400: "Your browser sent an invalid request.",
+    401: "You need a valid user and password to access this content.",
+    403: "Request forbidden by administrative rules.",
+    404: "The resource could not be found.",
+    413: "The request entity exceeds the maximum allowed.",
+    429: "You have sent too many requests in a given amount of time.",
+}
+"""HAProxy's `http_err_msgs` (src/http.c)."""
 TRAEFIK = {404: "404 page not found\n", 503: "no available server\n"}
 UNCONNECTED = (
     "upstream connect error or disconnect/reset before headers."
@@ -158,6 +167,6 @@ def haproxy(status: int) -> Reply:
         return recorded(names[status])
     page = recorded("haproxy/503_all_servers_down")
     words = f"{status} {REASONS[status]}"
-    body = f"<html><body><h1>{words}</h1>\nRequest refused.\n</body></html>\n"
+    body = f"<html><body><h1>{words}</h1>\n{HAPROXY[status]}\n</body></html>\n"
     pairs = (("content-length", str(len(body))), *page.headers[1:])
     return Reply(status=status, reason=REASONS[status], headers=pairs, body=body)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from parallax.causes.ingress_replica_out_of_step import CAUSE
 from parallax.diagnose import judge
-from parallax.model.cluster import Pod
+from parallax.model.cluster import NodeReport, Pod
 from parallax.model.finding import NOT_ESTABLISHED, Answer
 from parallax.model.probe import Role
 from parallax.model.snapshot import Snapshot
@@ -137,3 +137,34 @@ def test_a_replica_may_only_have_reached_its_limit() -> None:
     body = (("nginx.ingress.kubernetes.io/proxy-body-size", "1m"),)
     x = s.with_reading(s.out_of_step(), ingress_annotations=body)
     assert answer(x) is Answer.SUPPORTED
+
+
+def test_a_replicas_unmarked_page_is_its_own_where_no_pod_says_so() -> None:
+    """The page bears no maker's mark; pods, asked directly, are well or say it too."""
+    x = s.out_of_step()
+    bare: dict[str, object] = {"headers": (), "body": "Nothing here.", "reason": ""}
+
+    def unmarked(report: NodeReport) -> NodeReport:
+        probes = tuple(
+            replace(p, **bare)  # type: ignore[arg-type]
+            if p.role is Role.INGRESS_POD and not p.healthy
+            else p
+            for p in report.probes
+        )
+        return replace(report, probes=probes)
+
+    odd = replace(x, reports=tuple(unmarked(r) for r in x.reports))
+    assert answer(odd) is Answer.SUPPORTED
+    assert "ingress-1" in CAUSE.assess(odd).evidence[0]
+    failing = tuple(
+        replace(
+            r,
+            probes=tuple(
+                replace(p, status_code=503, healthy=False) if p.role is Role.POD else p
+                for p in r.probes
+            ),
+        )
+        for r in unasked(odd).reports
+    )
+    few = replace(odd, sightings=(), reports=failing)
+    assert answer(few) is Answer.UNKNOWN

@@ -178,3 +178,18 @@ def test_hosts_of_which_only_a_part_was_read_exclude_none() -> None:
     assert answer(s.with_reading(x, partial=("ingress_hosts",))) is Answer.UNKNOWN
     many = tuple(f"shop-{n}.keybuzz.io" for n in range(200))
     assert answer(s.with_reading(x, ingress_hosts=many)) is Answer.UNKNOWN
+
+
+def test_a_check_that_met_an_error_was_right() -> None:
+    """503 is nobody's right answer, though all is well by now."""
+    found = s.detailed(e.asking(s.balancer(healthy=0)), "unexpected_http_status", 503)
+    x = replace(e.check_rejected(), balancer=found)
+    assert CAUSE.assess(x).answer is Answer.UNKNOWN
+
+
+def test_a_400_may_be_for_the_balancers_own_line() -> None:
+    """It sends PROXY lines, and nobody read whether the ingress wants them."""
+    found = e.with_services(e.asking(s.balancer(healthy=0)), proxyprotocol=True)
+    found = s.detailed(found, "unexpected_http_status", 400)
+    x = replace(e.check_rejected(), balancer=found)
+    assert CAUSE.assess(x).answer is Answer.UNKNOWN

@@ -117,10 +117,18 @@ def _asked(snapshot: Snapshot) -> tuple[set[str | None], set[str | None]]:
     """
     answers = evidence.replica_answers(snapshot)
     well = {p.pod for p in answers if p.healthy}
-    own = [p.pod for p in answers if not p.healthy and evidence.ingress_wrote(p)]
+    own = [p.pod for p in answers if not p.healthy and _is_the_ingresss(snapshot, p)]
     if any(not p.healthy and p.pod in well for p in answers):
         return set(), set()
     return {pod for pod in own if own.count(pod) >= TWICE}, well
+
+
+def _is_the_ingresss(snapshot: Snapshot, probe: Probe) -> bool:
+    """Say whether an ingress pod wrote an answer: by its look, or no pod says so."""
+    pods = {p.status_code for p in snapshot.inside(Role.POD)}
+    unmarked = evidence.written_by(probe).hop == "unknown"
+    said = pods and probe.status_code not in pods
+    return evidence.ingress_wrote(probe) or bool(unmarked and said)
 
 
 def _no_chance(

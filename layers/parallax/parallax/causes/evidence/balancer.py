@@ -40,9 +40,9 @@ def balancer_service(snapshot: Snapshot) -> BalancerService | None:
 
 def balancer_missing(snapshot: Snapshot) -> str | None:
     """Say what of the balancer is not known; None: its service is."""
-    if snapshot.target.reached.load_balancer is None:
-        return "the target names no load balancer"
     name, reading = balancer_name(snapshot), snapshot.balancer
+    if snapshot.target.reached.load_balancer is None and reading is None:
+        return "the target names no load balancer"
     if reading is None:
         return f"the Hetzner API was not read for {name}"
     if reading.problem is not None:

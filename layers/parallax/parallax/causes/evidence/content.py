@@ -11,6 +11,7 @@ from parallax.causes.evidence.balancer import (
     health,
 )
 from parallax.causes.evidence.nodes import whole
+from parallax.causes.evidence.proxy import ingress_wants_proxy
 from parallax.model.balancer import HealthCheck
 from parallax.model.cluster import ServicePort
 from parallax.model.snapshot import Snapshot
@@ -19,6 +20,7 @@ DISPLEASED = {"unexpected_http_status", "unexpected_http_content"}
 """Hetzner's words for a health check that got an answer and did not like it."""
 HEALTHZ = "/healthz"
 """Where ingress-nginx's default server answers 200 to any Host."""
+BAD_REQUEST = 400
 BROKEN = 500
 """Statuses from here on are errors, and no right answer to a wrong question."""
 NOT_FOUND = "404"
@@ -55,6 +57,9 @@ def displeases(snapshot: Snapshot) -> str | None:
         codes = {seen.health_check_status_code for seen in details(snapshot)}
         if any(code is not None and code >= BROKEN for code in codes):
             return None  # an error is rightly rejected, whoever says it
+        unsettled = service.proxyprotocol and ingress_wants_proxy(snapshot) is None
+        if unsettled and BAD_REQUEST in codes:
+            return None  # it may be the balancer's PROXY line that is refused
         got = ", ".join(sorted(str(code) for code in codes if code))
         answer = f"gets {got}" if got else "gets a text that it does not want"
         return f"Hetzner says {min(said)}: the health check {answer}"
