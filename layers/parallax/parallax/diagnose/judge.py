@@ -137,7 +137,9 @@ def complete(snapshot: Snapshot) -> bool:
     if run.first.started_at < since:
         return False
     reading = snapshot.balancer
-    if reached.load_balancer and (reading is None or reading.read_at < since):
+    if reading is None and reached.load_balancer:
+        return False
+    if reading is not None and reading.read_at < since:
         return False
     return reached.cluster is None or _every_node_spoke(snapshot, since)
 

@@ -20,7 +20,7 @@ def trace(snapshot: Snapshot) -> tuple[HopSeen, ...]:
     hops = [_dns(snapshot)]
     if snapshot.target.reached.cdn:
         hops.append(_cdn(snapshot))
-    if snapshot.target.reached.load_balancer:
+    if snapshot.target.reached.load_balancer or snapshot.balancer:
         hops.append(_load_balancer(snapshot))
     if snapshot.target.reached.cluster:
         hops += inside(snapshot)

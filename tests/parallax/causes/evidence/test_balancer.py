@@ -39,6 +39,19 @@ def test_the_balancers_own_word_is_not_refuted_by_one_that_passed(cause: str) ->
     assert found.answer is Answer.UNKNOWN
 
 
+@pytest.mark.parametrize("cause", FAULTS)
+def test_a_balancer_that_inspect_found_by_its_address_counts_as_one_named(
+    cause: str,
+) -> None:
+    """No name is configured: its reading is judged, and stands in the path."""
+    nameless = replace(s.TARGET, reached=replace(s.TARGET.reached, load_balancer=None))
+    run = s.run(s.LB_503, unknown_host=s.LB_503, after=3.1)
+    x = s.taken(run, FAULTS[cause](), *s.reports(), target=nameless)
+    judgement = judge(x)
+    assert (judgement.cause, judgement.complete) == (cause, True)
+    assert Hop.LOAD_BALANCER in {seen.hop for seen in judgement.path}
+
+
 def speaking(protocol: str, reading: BalancerReading) -> BalancerReading:
     """Let the balancer's services have a protocol."""
     assert reading.load_balancer
