@@ -80,7 +80,8 @@ def services_rules(
         rules.append(Rule((str(ingress.cluster_ip),), port, places))
         rules += _node_port(case, node_port, found, policy)
     cuts = _cuts(case) if overlay_broken else []
-    return render("services.nft", rules=rules, cuts=cuts)
+    at_home = [(str(n.address), _overlay(n)) for n in case.nodes]
+    return render("services.nft", rules=rules, cuts=cuts, at_home=at_home)
 
 
 def _node_port(case: Case, port: int, found: list[Ready], policy: str) -> list[Rule]:

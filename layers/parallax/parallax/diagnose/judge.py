@@ -5,12 +5,12 @@ every cause's answer, the path, the next steps.
 It does not: call out, look at a clock, or remember earlier judgements.
 """
 
-from datetime import datetime
 from shlex import quote
 
 from parallax.advice import advise
 from parallax.causes import CAUSES, Cause, evidence
 from parallax.causes.cause import unknown
+from parallax.diagnose.complete import complete, to_come
 from parallax.diagnose.path import blame, trace
 from parallax.diagnose.placed import placed
 from parallax.diagnose.settling import settling
@@ -47,8 +47,9 @@ def judge(snapshot: Snapshot) -> Judgement:
             cause=NONE if symptom.external is View.HEALTHY else NOT_ESTABLISHED,
             title=_title(symptom),
             settling=waits,
-            # What no cause shows may still stand in a log that is being read.
-            complete=whole and not _reads_on(snapshot),
+            # What no cause shows may still stand in a log that is being read, or in
+            # what the balancer is about to say of its targets.
+            complete=whole and not to_come(snapshot),
             assessments=assessments,
             path=path,
             next_steps=_to_establish(snapshot, symptom),
@@ -126,56 +127,3 @@ def _to_establish(snapshot: Snapshot, symptom: Symptom) -> tuple[NextStep, ...]:
         command=f"curl -sv --http1.1 -o /dev/null {quote(snapshot.target.url)}",
     )
     return (*steps, elsewhere)
-
-
-def complete(snapshot: Snapshot) -> bool:
-    """Say whether every source of the target spoke since the failure began."""
-    since, reached = snapshot.failing_since, snapshot.target.reached
-    run = snapshot.outside
-    if since is None or run is None or len(run.probes) == 1:
-        return False
-    if run.first.started_at < since:
-        return False
-    reading = snapshot.balancer
-    if reading is None and reached.load_balancer:
-        return False
-    if reading is not None and reading.read_at < since:
-        return False
-    return reached.cluster is None or _every_node_spoke(snapshot, since)
-
-
-def _reads_on(snapshot: Snapshot) -> bool:
-    """Say whether a followed log was not yet read since the last failing request.
-
-    A node whose log is not followed has nothing to add, and is not waited for.
-    """
-    read = evidence.logs_caught_up(snapshot, *evidence.FOR_THE_TARGET)
-    return False in read.values()
-
-
-def _every_node_spoke(snapshot: Snapshot, since: datetime) -> bool:
-    """Say whether each known node's agent measured since the failure began."""
-    spoke = {
-        report.node
-        for report in snapshot.live_reports
-        if any(report.outside_time(p.started_at) >= since for p in report.probes)
-    }
-    return bool(spoke) and known_nodes(snapshot) <= spoke
-
-
-def known_nodes(snapshot: Snapshot) -> set[str]:
-    """Return the names of all nodes that should report.
-
-    A live reading of the cluster knows them, also those that left; without one,
-    every node that was heard or named.
-    """
-    live = snapshot.live_reports
-    names = {report.node for report in live}
-    listed = [r.reading.nodes for r in live if r.reading and r.reading.nodes]
-    if listed:
-        return names | {node.name for nodes in listed for node in nodes}
-    for report in snapshot.reports:
-        names.add(report.node)
-        if report.reading is not None:
-            names |= {node.name for node in report.reading.nodes or ()}
-    return names

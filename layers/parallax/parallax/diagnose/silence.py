@@ -12,7 +12,8 @@ from shlex import quote
 
 from parallax.causes import evidence
 from parallax.diagnose.blind import blind
-from parallax.diagnose.judge import NONE, known_nodes
+from parallax.diagnose.complete import known_nodes
+from parallax.diagnose.judge import NONE
 from parallax.model.finding import (
     Class,
     Difference,

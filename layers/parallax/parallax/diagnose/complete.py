@@ -1,0 +1,85 @@
+"""Complete: whether all that can speak about a failure has spoken.
+
+In: a snapshot. Out: yes or no, for the first mail to wait or to go.
+It does not: judge, or know how long to wait; `state` does.
+"""
+
+from datetime import datetime
+
+from parallax.causes import evidence
+from parallax.model.balancer import HealthStatus
+from parallax.model.snapshot import Snapshot
+
+
+def complete(snapshot: Snapshot) -> bool:
+    """Say whether every source of the target spoke since the failure began."""
+    since, reached = snapshot.failing_since, snapshot.target.reached
+    run = snapshot.outside
+    if since is None or run is None or len(run.probes) == 1:
+        return False
+    if run.first.started_at < since:
+        return False
+    reading = snapshot.balancer
+    if reading is None and reached.load_balancer:
+        return False
+    if reading is not None and reading.read_at < since:
+        return False
+    return reached.cluster is None or _every_node_spoke(snapshot, since)
+
+
+def to_come(snapshot: Snapshot) -> bool:
+    """Say whether something will be known soon that may show a cause not shown yet."""
+    return _reads_on(snapshot) or _spoke_since(snapshot)
+
+
+def _reads_on(snapshot: Snapshot) -> bool:
+    """Say whether a followed log was not yet read since the last failing request.
+
+    A node whose log is not followed has nothing to add, and is not waited for.
+    """
+    read = evidence.logs_caught_up(snapshot, *evidence.FOR_THE_TARGET)
+    return False in read.values()
+
+
+def _spoke_since(snapshot: Snapshot) -> bool:
+    """Say whether the balancer began to answer by itself after a reading, all well.
+
+    Its targets went in between: the next reading tells why.
+    """
+    reading, targets = snapshot.balancer, evidence.health(snapshot)
+    if reading is None or not targets:
+        return False
+    well = evidence.with_health(snapshot, HealthStatus.HEALTHY) == len(targets)
+    users = evidence.outside(snapshot, *evidence.AS_A_USER)
+    own = [p.started_at for p in users if evidence.wrote(snapshot, p)]
+    others = [p.started_at for p in users if not evidence.wrote(snapshot, p)]
+    began = bool(own and others) and min(own) > max(others)
+    return well and began and min(own) > reading.read_at
+
+
+def _every_node_spoke(snapshot: Snapshot, since: datetime) -> bool:
+    """Say whether each known node's agent measured since the failure began."""
+    spoke = {
+        report.node
+        for report in snapshot.live_reports
+        if any(report.outside_time(p.started_at) >= since for p in report.probes)
+    }
+    return bool(spoke) and known_nodes(snapshot) <= spoke
+
+
+def known_nodes(snapshot: Snapshot) -> set[str]:
+    """Return the names of all nodes that should report.
+
+    A live reading of the cluster knows them, also those that left; without one,
+    every node that was heard or named.
+    """
+    live = snapshot.live_reports
+    names = {report.node for report in live}
+    listed = [r.reading.nodes for r in live if r.reading and r.reading.nodes]
+    if listed:
+        return names | {node.name for nodes in listed for node in nodes}
+    for report in snapshot.reports:
+        names.add(report.node)
+        if report.reading is not None:
+            names |= {node.name for node in report.reading.nodes or ()}
+    return names

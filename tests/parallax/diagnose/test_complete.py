@@ -1,0 +1,42 @@
+"""Specification of whether all has spoken: `parallax.diagnose.complete`."""
+
+from dataclasses import replace
+
+from parallax.diagnose import judge
+from parallax.model.finding import NOT_ESTABLISHED
+from parallax.model.snapshot import Snapshot
+from tests.parallax import edge as e
+from tests.parallax import scenarios as s
+
+
+def taken_out_meanwhile(*, read_again: bool) -> Snapshot:
+    """Return 404s of the ingress, then the balancer's 503; its reading is all well."""
+    pages = [s.INGRESS_404_BY_LB] * 3 + [s.LB_503] * 8
+    run = s.run(pages, direct=s.INGRESS_404_BY_LB, unknown_host=s.INGRESS_404_BY_LB)
+    x = s.taken(run, s.balancer(), *s.reports(ingress=s.INGRESS_404_BY_LB))
+    assert x.balancer
+    at = x.taken_at if read_again else run.started_at
+    return replace(x, balancer=replace(x.balancer, read_at=at))
+
+
+def test_a_balancer_that_spoke_after_its_reading_is_read_again_first() -> None:
+    """Its targets may have gone meanwhile; a reading from after its words is whole."""
+    early, late = (
+        taken_out_meanwhile(read_again=False),
+        taken_out_meanwhile(read_again=True),
+    )
+    assert (judge(early).cause, judge(early).complete) == (NOT_ESTABLISHED, False)
+    assert (judge(late).cause, judge(late).complete) == (NOT_ESTABLISHED, True)
+
+
+def test_a_balancer_that_answers_by_itself_all_along_is_not_waited_for() -> None:
+    """What it knows of its targets has not changed under the probe's eyes."""
+    run = s.run(s.LB_503, unknown_host=s.INGRESS_404_BY_LB)
+    x = s.taken(run, s.balancer(at=run.started_at), *s.reports())
+    assert (judge(x).cause, judge(x).complete) == (NOT_ESTABLISHED, True)
+
+
+def test_a_cause_that_is_shown_does_not_wait_for_the_next_reading() -> None:
+    """A firewall leaves all targets well by another port, and the balancer's 503."""
+    x = e.firewall()
+    assert judge(x).complete
