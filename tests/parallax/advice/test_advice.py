@@ -8,6 +8,7 @@ import pytest
 
 from parallax.advice import ADVISERS, Adviser, known
 from parallax.diagnose import judge
+from parallax.model.balancer import BalancerCertificate
 from parallax.model.cluster import Node
 from parallax.model.judgement import Advice
 from parallax.model.probe import Certificate, Resolution
@@ -82,6 +83,25 @@ def test_a_certificate_is_told_two_weeks_before(days: float, title: str) -> None
     assert advice.due == s.NOW + timedelta(days=days)
     command = advice.next_steps[0].command or ""
     assert "openssl s_client -connect platform-api.keybuzz.io:443" in command
+
+
+@pytest.mark.parametrize(
+    ("kind", "whose"),
+    [("managed", "Hetzner renews it itself"), ("uploaded", "renewed by hand")],
+)
+def test_the_balancers_own_certificate_is_named(kind: str, whose: str) -> None:
+    """It ends when the one that users are shown does."""
+    x = certified(5)
+    assert x.balancer
+    assert x.balancer.load_balancer
+    end = s.NOW + timedelta(days=5)
+    its = BalancerCertificate(id=7, name="shop", not_valid_after=end, type=kind)
+    other = replace(its, name="old", not_valid_after=end + timedelta(days=1))
+    found = replace(x.balancer.load_balancer, certificates=(other, its))
+    x = replace(x, balancer=replace(x.balancer, load_balancer=found))
+    advice = given(x)["certificate-expires"]
+    assert advice.evidence[1] == f"it is the balancer's certificate shop ({whose})"
+    assert advice.next_steps[1].command == "hcloud certificate describe shop"
 
 
 def test_a_certificate_that_lasts_is_not_told() -> None:

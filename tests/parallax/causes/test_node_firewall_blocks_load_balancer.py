@@ -54,6 +54,25 @@ def test_public_targets_have_hetzners_firewall_too() -> None:
     assert cloud.command == "hcloud firewall list"
 
 
+def test_hetzners_firewall_that_has_no_rule_is_named_first() -> None:
+    """With the rule to add; it stands before the nodes' own."""
+    x = e.firewall()
+    public = e.with_targets(
+        reading(x),
+        use_private_ip=False,
+        firewalls=("workers",),
+        firewall_allows=False,
+        firewall_drops=(31695,),
+    )
+    judgement = judge(replace(x, balancer=public))
+    assert judgement.cause == CAUSE.id
+    told = next(a for a in judgement.assessments if a.cause == CAUSE.id)
+    assert "no rule of workers lets it in on :31695 (5 of 5 targets)" in told.evidence
+    command = judgement.next_steps[0].command or ""
+    assert "firewall add-rule workers --direction in" in command
+    assert "--port 31695 --source-ips 203.0.113.20/32" in command
+
+
 def test_a_check_that_is_green_elsewhere_hides_the_firewall() -> None:
     """All healthy by another port, and every request fails after some seconds."""
     x = slow(s.balancer(asks=10256))

@@ -9,6 +9,7 @@ from shlex import quote
 
 from parallax.advice.adviser import Adviser
 from parallax.causes import evidence
+from parallax.model.balancer import BalancerCertificate
 from parallax.model.judgement import Advice, Hop, NextStep
 from parallax.model.probe import Certificate
 from parallax.model.snapshot import Snapshot
@@ -35,11 +36,12 @@ def advise(snapshot: Snapshot) -> Advice | None:
     host = snapshot.target.host
     at = f"{found.not_after:%Y-%m-%d %H:%M UTC}"
     address = quote(f"{host}:{evidence.listen_port(snapshot)}")
+    its = _at_balancer(snapshot, found)
     return Advice(
         id=ID,
         hop=Hop.LOAD_BALANCER,
         title=title,
-        evidence=(f"{host} shows one of {found.issuer} that ends {at}",),
+        evidence=(f"{host} shows one of {found.issuer} that ends {at}", *_named(its)),
         next_steps=(
             NextStep(
                 text="See which certificate is shown.",
@@ -47,8 +49,12 @@ def advise(snapshot: Snapshot) -> Advice | None:
                 " </dev/null | openssl x509 -noout -subject -issuer -enddate",
             ),
             NextStep(
-                text="See whether it is the balancer's, and managed.",
-                command="hcloud certificate list",
+                text="See why it was not renewed, and when."
+                if its
+                else "See whether it is the balancer's, and managed.",
+                command=f"hcloud certificate describe {quote(its.name)}"
+                if its
+                else "hcloud certificate list",
             ),
         ),
         due=found.not_after,
@@ -67,6 +73,20 @@ def _certificate(snapshot: Snapshot) -> Certificate | None:
     """Return the certificate that users are shown; the newest probe's first."""
     users = evidence.outside(snapshot, *evidence.AS_A_USER)
     return next((p.certificate for p in users if p.certificate), None)
+
+
+def _at_balancer(snapshot: Snapshot, found: Certificate) -> BalancerCertificate | None:
+    """Return the balancer's certificate that ends when the shown one does."""
+    balancer = snapshot.load_balancer
+    its = (balancer.certificates if balancer else None) or ()
+    return next((c for c in its if c.not_valid_after == found.not_after), None)
+
+
+def _named(its: BalancerCertificate | None) -> tuple[str, ...]:
+    if its is None:
+        return ()
+    whose = "Hetzner renews it itself" if its.type == "managed" else "renewed by hand"
+    return (f"it is the balancer's certificate {its.name} ({whose})",)
 
 
 def known(snapshot: Snapshot) -> bool:

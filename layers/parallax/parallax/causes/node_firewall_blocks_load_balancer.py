@@ -64,7 +64,19 @@ def assess(snapshot: Snapshot) -> Assessment:
     asked = evidence.at_the_ingress(snapshot, role)
     well = _answering(snapshot, to, role)
     share = f"{evidence.of(len(well), len(asked))} probes from node to node at :{to}"
-    return supported(ID, shown, f"inside, {share} were answered", word)
+    inside = f"inside, {share} were answered"
+    return supported(ID, shown, *_cloud_firewalls(snapshot), inside, word)
+
+
+def _cloud_firewalls(snapshot: Snapshot) -> tuple[str, ...]:
+    """Say which of Hetzner's firewalls let the balancer in on none of its ports."""
+    shut = [t for t in evidence.targets(snapshot) if t.firewall_drops]
+    names = sorted({name for t in shut for name in t.firewalls or ()})
+    if not names:
+        return ()
+    ports = ", ".join(f":{port}" for port in sorted(set(shut[0].firewall_drops)))
+    at = evidence.of(len(shut), len(evidence.targets(snapshot)))
+    return (f"no rule of {', '.join(names)} lets it in on {ports} ({at} targets)",)
 
 
 def _missing(snapshot: Snapshot, service: BalancerService) -> str | None:
@@ -173,11 +185,28 @@ def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
         text="See whether the node took the balancer's address for itself.",
         command=f"ip -brief address | grep -F {quote(source)}",
     )
-    cloud = NextStep(
-        text=f"See whether a Cloud Firewall lets {source} in to :{to}.",
-        command="hcloud firewall list",
+    if private:
+        return allow, watch, ipvs
+    cloud = _through_the_cloud(snapshot, source, ports)
+    return (
+        (cloud, allow, watch) if _cloud_firewalls(snapshot) else (allow, cloud, watch)
     )
-    return (allow, watch, ipvs) if private else (allow, cloud, watch)
+
+
+def _through_the_cloud(snapshot: Snapshot, source: str, ports: str) -> NextStep:
+    """Tell how to add the rule that is missing, or where to look for it."""
+    shut = [t for t in evidence.targets(snapshot) if t.firewall_drops and t.firewalls]
+    if not shut:
+        return NextStep(
+            text=f"See whether a Cloud Firewall lets {source} in to :{ports}.",
+            command="hcloud firewall list",
+        )
+    name, port = (shut[0].firewalls or ("",))[0], shut[0].firewall_drops[0]
+    return NextStep(
+        text=f"In Hetzner's firewall {name}, let the balancer in on :{port}.",
+        command=f"hcloud firewall add-rule {quote(name)} --direction in --protocol tcp"
+        f" --port {port} --source-ips {source}/32",
+    )
 
 
 CAUSE = Cause(
