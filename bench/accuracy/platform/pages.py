@@ -131,9 +131,7 @@ def own_page(kind: str, status: int) -> Reply:
     """Return the page that an ingress of a kind writes by itself."""
     reason = REASONS[status]
     if kind == "traefik":
-        body = TRAEFIK.get(status, reason)
-        nosniff = (("X-Content-Type-Options", "nosniff"),) if status in TRAEFIK else ()
-        return made(status, reason, "text/plain; charset=utf-8", body, *nosniff)
+        return _traefik(status, reason)
     if kind == "envoy":
         server, words = ("server", "envoy"), ENVOY.get(status, "")
         page = made(status, reason, "text/plain", words, server).lowered()
@@ -144,6 +142,20 @@ def own_page(kind: str, status: int) -> Reply:
         return haproxy(status)
     words = NGINX.get(status, reason)
     return made(status, words, "text/html", nginx_body(status, words))
+
+
+def _traefik(status: int, reason: str) -> Reply:
+    """Return Traefik's short text, its headers in the order that Go writes them.
+
+    What a handler set comes first, sorted; then Date, length and a type that Go found.
+    """
+    words = TRAEFIK.get(status, reason)
+    page = made(status, reason, "text/plain; charset=utf-8", words)
+    date, kind, length = page.headers
+    if status in TRAEFIK:
+        sniff = ("X-Content-Type-Options", "nosniff")
+        return replace(page, headers=(kind, sniff, date, length))
+    return replace(page, headers=(date, length, kind))
 
 
 def nginx_body(status: int, words: str) -> str:
