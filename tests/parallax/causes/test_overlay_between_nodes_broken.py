@@ -156,3 +156,48 @@ def test_with_policy_local_a_nodeport_leads_to_no_other_node() -> None:
     """Kube-proxy drops there, and the overlay is not on the way."""
     x = e.with_policy(at_the_nodeport(), "Local", *s.NODES)
     assert answer(x) is Answer.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("took", "node", "expected"),
+    [
+        (10.0, "worker-01", Answer.SUPPORTED),
+        (0.4, "worker-01", Answer.UNKNOWN),
+        (10.0, "worker-02", Answer.UNKNOWN),
+    ],
+)
+def test_a_pod_at_home_that_answered_after_others_were_tried_shows_it(
+    took: float, node: str, expected: Answer
+) -> None:
+    """Users were gone by then; the line names the last pod only, and all the time."""
+    x = s.cut_off()
+    assert x.run
+    probes = tuple(
+        p if p.role is Role.UNKNOWN_HOST else s.probe(p.role, p.started_at, s.HANGS)
+        for p in x.run.probes
+    )
+    lines = tuple(
+        replace(
+            line,
+            node=node,
+            upstream_address="10.0.0.110:8080",
+            status_code=200,
+            upstream_status=200,
+            upstream_response_length=4,
+            request_time=took,
+            upstream_response_time=0.01,
+            request_id=p.request_id,
+        )
+        for line, p in zip(x.sightings, probes, strict=False)
+        if p.role is Role.REPEAT
+    )
+    late = s.taken(
+        replace(x.run, probes=probes),
+        s.balancer(),
+        *s.reports(ingress=s.HANGS, other_pod=s.DROPPED),
+    )
+    late = replace(late, sightings=lines)
+    assert answer(late) is expected
+    if expected is Answer.SUPPORTED:
+        told = CAUSE.assess(late).evidence[-1]
+        assert "requests that failed outside lost 10.0 s before a pod" in told

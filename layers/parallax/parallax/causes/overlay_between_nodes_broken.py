@@ -10,11 +10,11 @@ Under policy Cluster a NodePort that leads to an ingress pod elsewhere is cut of
 well: then users get the balancer's slow 503, and targets become unhealthy.
 
 Diagnosis: asked directly on their own nodes, pods are well; asked from other nodes,
-most of those pairs get no connection (time out, no route, rejected); and the
-ingress's own 502 or 504 reaches users, or its log names a pod on another node that
-gave no answer. A pod that gave none on the ingress's own node as well contradicts.
-Or the ingress's NodePort, asked inside, is cut off alike, and the balancer says that it
-has nobody.
+most of those pairs get no connection (time out, no route, rejected); and the ingress's
+own 502 or 504 reaches users, or its log names a pod on another node that gave no
+answer, or one at home that answered after others were tried for too long. A pod that
+gave none on the ingress's own node as well contradicts. Or the ingress's NodePort,
+asked inside, is cut off alike, and the balancer says that it has nobody.
 
 Neighbors: `pod-too-slow` and `pod-refuses-connection` fail on the pod's own node
 too; `ingress-replica-out-of-step` asks nobody, or pods that are gone;
@@ -39,6 +39,9 @@ from parallax.model.snapshot import Snapshot
 
 ID = "overlay-between-nodes-broken"
 GATEWAY = (504, 502)
+TRIED = 1.0
+"""Seconds: no client of ours takes so long to send a request."""
+TWICE = 2
 
 
 def assess(snapshot: Snapshot) -> Assessment:
@@ -67,7 +70,7 @@ def assess(snapshot: Snapshot) -> Assessment:
         return unknown(ID, what, evidence=(own, state))
     page = _page(snapshot, lines)
     missing = (
-        evidence.users_elsewhere(snapshot, page[0], logged=bool(lines))
+        evidence.users_elsewhere(snapshot, page[0], logged=page[2])
         if page
         else "a 502 or 504 of the ingress itself"
     )
@@ -123,17 +126,46 @@ def _afar(snapshot: Snapshot, line: Sighting) -> bool:
     return node is not None and node != line.node
 
 
-def _page(snapshot: Snapshot, lines: tuple[Sighting, ...]) -> tuple[int, str] | None:
-    """Return the ingress's own status, and what shows it; None: nothing does."""
+def _page(
+    snapshot: Snapshot, lines: tuple[Sighting, ...]
+) -> tuple[int, str, bool] | None:
+    """Return the ingress's own status, what shows it, and whether its log does."""
     for line in lines:
         node = evidence.node_of(snapshot, line.upstream_address)
         told = f"asked {line.upstream_address} on {node} and got no answer"
         status = line.status_code or GATEWAY[0]
-        return status, f"ingress log: the ingress on {line.node} {told} ({status})"
+        text = f"ingress log: the ingress on {line.node} {told} ({status})"
+        return status, text, True
     for status in GATEWAY:
         if says := evidence.ingress_says(snapshot, status):
-            return status, says
-    return None
+            return status, says, False
+    late = _late(snapshot)
+    if len(late) < TWICE:
+        return None
+    waited = min(map(_lost, late))
+    text = f"ingress log: {len(late)} requests that failed outside lost {waited:.1f} s"
+    return GATEWAY[0], f"{text} before a pod of the ingress's own node answered", True
+
+
+def _late(snapshot: Snapshot) -> list[Sighting]:
+    """Return lines of failing requests that a pod at home answered, too late.
+
+    The ingress tried others before, which its line no longer shows.
+    """
+    failing = evidence.failing(snapshot, *evidence.FOR_THE_TARGET)
+    return [
+        line
+        for line in snapshot.sightings_of(*failing)
+        if _lost(line) >= TRIED
+        and evidence.node_of(snapshot, line.upstream_address) == line.node
+    ]
+
+
+def _lost(line: Sighting) -> float:
+    """Return the seconds that went by before the last pod was asked."""
+    if line.request_time is None or line.upstream_response_time is None:
+        return 0.0
+    return line.request_time - line.upstream_response_time
 
 
 def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
