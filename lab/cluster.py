@@ -8,6 +8,7 @@ pod's readiness twice a second, where a real one does every ten.
 
 import asyncio
 import contextlib
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
 LOOK_SECONDS = 0.5
+AGE = timedelta(hours=1)
+"""How long the pods have run when the lab stands."""
 INGRESS_HEALTH_PORTS: dict[Kind, int] = {"nginx": 10254, "traefik": 8080}
 
 
@@ -170,6 +173,12 @@ class Cluster:
             return pod.ready
         port = INGRESS_HEALTH_PORTS[self.case.ingress.kind]
         return await _listens(status["podIP"], port)
+
+    def grow_old(self) -> None:
+        """Date what there is back: a cluster is older than those who look at it."""
+        for resource in ("pods", "endpointslices"):
+            for item in list(self.store.items(resource)):
+                self.store.put(resource, objects.older(item, AGE))
 
     async def ready(self) -> bool:
         """Whether every pod is ready now."""

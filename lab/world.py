@@ -52,6 +52,7 @@ class World:
             group.create_task(self.inside.start())
         await self.edge.start_balancer()
         await self.await_health()
+        self.cluster.grow_old()
 
     def _write_certificates(self) -> None:
         authority = Authority(self.folder)
@@ -71,6 +72,7 @@ class World:
         await asyncio.gather(edge.reset_ways(), edge.reset_names(), self.inside.clear())
         await edge.cdn.reset()  # last: until now it may have stored what was odd
         await self.await_health()
+        self.cluster.grow_old()
 
     async def await_health(self) -> None:
         """Wait until pods are ready, targets healthy and every URL answers 200."""

@@ -7,8 +7,9 @@ cut from the recordings: no reader looks at them.
 
 import copy
 import json
+import re
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from lab.case import App, Case, Node
 from lab.kubernetes.store import Item
 
 RECORDED = Path(__file__).parent.parent / "recorded"
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 INGRESS_LABELS = {
     "app.kubernetes.io/component": "controller",
     "app.kubernetes.io/name": "ingress-nginx",
@@ -26,6 +28,17 @@ INGRESS_LABELS = {
 def now() -> str:
     """Return this second as the API writes it."""
     return f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def older(told: Any, by: timedelta) -> Any:  # noqa: ANN401 - any part of an object
+    """Return an object, or a part of one, with every time in it moved back."""
+    if isinstance(told, dict):
+        return {key: older(value, by) for key, value in told.items()}
+    if isinstance(told, list):
+        return [older(value, by) for value in told]
+    if isinstance(told, str) and _TIME.fullmatch(told):
+        return f"{datetime.fromisoformat(told) - by:%Y-%m-%dT%H:%M:%SZ}"
+    return told
 
 
 @cache

@@ -1,8 +1,12 @@
 """The path in health: every hop answers from its right place."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
+from lab.kubernetes.controllers import TRIGGER
 from tests.lab.conftest import Up
+from tests.lab.seen import kubernetes
 
 pytestmark = pytest.mark.lab
 
@@ -71,3 +75,16 @@ def test_our_request_id_is_in_one_nodes_access_log(up: Up) -> None:
     lines = [x for text in logs for x in text.splitlines() if x.endswith(mark)]
     assert len(lines) == 1
     assert "[keybuzz-keybuzz-api-80] [] 10.0.0.11" in lines[0]
+
+
+def test_the_cluster_is_older_than_who_looks_at_it(up: Up) -> None:
+    """Pods and endpoints are an hour old, as in a cluster that nobody just made."""
+    hour_ago = datetime.now(UTC) - timedelta(minutes=59)
+    space = f"namespaces/{up.case.namespace}"
+    for pod in kubernetes(up, f"api/v1/{space}/pods")["items"]:
+        (told,) = pod["status"]["containerStatuses"]
+        assert datetime.fromisoformat(told["state"]["running"]["startedAt"]) < hour_ago
+    group = "apis/discovery.k8s.io/v1"
+    for found in kubernetes(up, f"{group}/{space}/endpointslices")["items"]:
+        changed = found["metadata"]["annotations"][TRIGGER]
+        assert datetime.fromisoformat(changed) < hour_ago

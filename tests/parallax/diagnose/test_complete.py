@@ -1,8 +1,10 @@
 """Specification of whether all has spoken: `parallax.diagnose.complete`."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from parallax.diagnose import judge
+from parallax.model.cluster import Pod
 from parallax.model.finding import NOT_ESTABLISHED
 from parallax.model.snapshot import Snapshot
 from tests.parallax import edge as e
@@ -40,3 +42,16 @@ def test_a_cause_that_is_shown_does_not_wait_for_the_next_reading() -> None:
     """A firewall leaves all targets well by another port, and the balancer's 503."""
     x = e.firewall()
     assert judge(x).complete
+
+
+def test_a_balancer_that_may_not_have_noticed_yet_is_waited_for() -> None:
+    """All is well inside since seconds ago; an hour later the cause shows."""
+    x = s.no_healthy_target()
+    late = s.with_reading(x, ingress_pods=(_came_up(x.taken_at),))
+    assert (judge(late).cause, judge(late).complete) == (NOT_ESTABLISHED, False)
+    old = s.with_reading(x, ingress_pods=(_came_up(x.taken_at - timedelta(hours=1)),))
+    assert (judge(old).cause, judge(old).complete) == ("lb-no-healthy-target", True)
+
+
+def _came_up(at: datetime) -> Pod:
+    return Pod(name="ingress-1", node="worker-01", ready=True, started_at=at)

@@ -28,8 +28,12 @@ def complete(snapshot: Snapshot) -> bool:
 
 
 def to_come(snapshot: Snapshot) -> bool:
-    """Say whether something will be known soon that may show a cause not shown yet."""
-    return _reads_on(snapshot) or _spoke_since(snapshot)
+    """Say whether something will be known soon that may show a cause not shown yet.
+
+    A log that is read on, the balancer's next reading, or that it notices what came up.
+    """
+    late = evidence.unnoticed(snapshot) is not None
+    return late or _reads_on(snapshot) or _spoke_since(snapshot)
 
 
 def _reads_on(snapshot: Snapshot) -> bool:

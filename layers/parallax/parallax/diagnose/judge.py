@@ -47,8 +47,7 @@ def judge(snapshot: Snapshot) -> Judgement:
             cause=NONE if symptom.external is View.HEALTHY else NOT_ESTABLISHED,
             title=_title(symptom),
             settling=waits,
-            # What no cause shows may still stand in a log that is being read, or in
-            # what the balancer is about to say of its targets.
+            # What no cause shows may be seen in a moment.
             complete=whole and not to_come(snapshot),
             assessments=assessments,
             path=path,
