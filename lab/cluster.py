@@ -160,7 +160,10 @@ class Cluster:
         items = self.store.items("pods")
         answers = await asyncio.gather(*(self._is_ready(item) for item in items))
         for item, ready in zip(items, answers, strict=True):
-            self.store.put("pods", controllers.with_readiness(item, ready=ready))
+            meta = item["metadata"]
+            # While it was asked, its pod may have been deleted.
+            if now := self.store.get("pods", (meta["namespace"], meta["name"])):
+                self.store.put("pods", controllers.with_readiness(now, ready=ready))
         before = self.store.version
         controllers.reconcile(self.case, self.store)
         if self.changed and self.store.version != before:
