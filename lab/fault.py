@@ -14,6 +14,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from lab.case import Case, load
+from lab.parts import BalancerService
 
 FAULTS = Path(__file__).parent / "faults"
 ODDITIES = Path(__file__).parent / "oddities"
@@ -35,6 +36,9 @@ class Needs(BaseModel):
     """The kind of ingress, where a fault lies in one kind's own settings."""
     policy: Literal["Cluster", "Local"] | None = None
     """The ingress Service's externalTrafficPolicy, as the case has it."""
+    users_meet_it: bool = False
+    """Whether no health check may ask for a host of ours: it would take the targets
+    out for what users should meet."""
 
     def lacking(self, case: Case) -> str | None:
         """Say what a case lacks; None: nothing."""
@@ -45,7 +49,14 @@ class Needs(BaseModel):
             return f"an ingress of the kind {self.ingress}, {case.name} has {kind}"
         if self.policy not in {None, policy}:
             return f"the policy {self.policy}, {case.name} has {policy}"
+        if self.users_meet_it and any(map(_asks_an_app, case.balancer.services)):
+            return f"health checks that ask for no host, {case.name} has one that does"
         return None
+
+
+def _asks_an_app(service: BalancerService) -> bool:
+    http = service.health_check.http
+    return http is not None and http.domain is not None
 
 
 class FaultFile(BaseModel):

@@ -5,7 +5,7 @@ It does not: play them.
 """
 
 from lab.case import Case
-from lab.fault import Fault, FaultError, fault_ids, load_fault, oddity_ids
+from lab.fault import Fault, FaultError, Needs, fault_ids, load_fault, oddity_ids
 
 SMOKE = (
     "dns-stale-address",
@@ -24,7 +24,10 @@ JOINED = (
     "lb-no-target+pod-answers-error",
     "lb-health-check-wrong-port+overlay-between-nodes-broken",
 )
-"""What `all` plays besides each fault alone and an outer fault with each oddity."""
+"""What `all` plays besides each fault alone and an outer fault with each oddity.
+
+Where users are to meet the inner one, or both, no health check may come first.
+"""
 
 
 def chosen(words: str, case: Case) -> tuple[Fault, ...]:
@@ -40,6 +43,8 @@ def chosen(words: str, case: Case) -> tuple[Fault, ...]:
     else:
         ids = tuple(part.strip() for part in words.split(",") if part.strip())
     if words in {"smoke", "all"}:
+        if Needs(users_meet_it=True).lacking(case):
+            ids = tuple(i for i in ids if i not in JOINED)
         fitting = {*fault_ids(case), *oddity_ids(case)}
         ids = tuple(i for i in ids if fitting.issuperset(i.split("+")))
     if not ids:

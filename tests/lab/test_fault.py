@@ -41,6 +41,11 @@ def test_a_fault_hits_each_cases_own_targets(fault_id: str, path: Path) -> None:
         ("ingress-rejects-request", "k3s", "needs an ingress of the kind nginx"),
         ("ingress-replica-out-of-step", "k3s", "needs 3 nodes, k3s has 2"),
         ("lb-health-check-rejected", "local", "needs the policy Cluster"),
+        (
+            "overlay-between-nodes-broken",
+            "bookshop",
+            "needs health checks that ask for no host",
+        ),
         ("lb-no-target+oddity:one-target-unhealthy", "k3s", "needs 3 nodes"),
     ],
 )
