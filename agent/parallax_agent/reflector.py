@@ -49,7 +49,9 @@ SILENT_SECONDS = 90.0
 """A server sends a bookmark each minute; a stream without one is opened again."""
 CHUNK_BYTES = 65536
 BACKOFF_SECONDS = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
-REFUSED_SECONDS = 60.0
+REFUSED_SECONDS = (2.0, 5.0, 10.0, 30.0, 60.0)
+"""Soon at first: an API server that just started forbids what it will allow when it has
+read its roles (seen: kube-apiserver 1.20.2, some seconds)."""
 SHORT_SECONDS = 1.0
 """A stream that ends sooner without a word is not opened again at once."""
 PATIENCE = 3
@@ -182,7 +184,7 @@ class Reflector(threading.Thread):
         lack = _LACKS.get(status or 0)
         self._broke(f"cannot {self._wanted.in_words(self._verb)}: {why(error)}", lack)
         if lack:
-            return _spread(REFUSED_SECONDS, 0.75, 1.25)
+            return self._backoff(self._failures, refused=True)
         asked = asked_to_wait(error)
         # Later than asked, never sooner: all agents were told the same second.
         return max(self._backoff(self._failures), _spread(asked, 1, 1.5))
@@ -202,12 +204,12 @@ class Reflector(threading.Thread):
             logger.info("can %s again", self._wanted.in_words("watch"))
             self._said = ""
 
-    def _backoff(self, failures: int) -> float:
+    def _backoff(self, failures: int, *, refused: bool = False) -> float:
         """Return the wait after so many failures in a row; none after none."""
+        steps = REFUSED_SECONDS if refused else BACKOFF_SECONDS
         if failures == 0:
             return 0.0
-        step = min(failures, len(BACKOFF_SECONDS)) - 1
-        return _spread(BACKOFF_SECONDS[step], 0.5, 1)
+        return _spread(steps[min(failures, len(steps)) - 1], 0.5, 1)
 
 
 def _key(item: Json) -> Key | None:

@@ -28,7 +28,7 @@ ALL = 10
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let no test wait for a back-off."""
     monkeypatch.setattr(reflector_module, "BACKOFF_SECONDS", (0.01,) * 6)
-    monkeypatch.setattr(reflector_module, "REFUSED_SECONDS", 0.01)
+    monkeypatch.setattr(reflector_module, "REFUSED_SECONDS", (0.01,))
 
 
 @pytest.fixture
@@ -218,6 +218,32 @@ def test_a_right_to_list_alone_is_not_enough(
     made.join(20)
     assert told.items is None
     assert told.problem.startswith("cannot watch pods in namespace keybuzz: 403")
+
+
+def test_a_refusal_is_asked_again_soon_and_then_ever_later(
+    kubernetes_api: KubernetesServer,
+    apis: Apis,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """An API server that just started refuses for seconds; a missing right stays."""
+    monkeypatch.undo()
+    pauses: list[float] = []
+
+    def noted(_: Calls, seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) == 6:
+            kubernetes_api.errors.clear()
+
+    monkeypatch.setattr(Calls, "pause", noted)
+    kubernetes_api.errors["pods"] = 403
+    made = Reflector(apis, PODS)
+    made.start()
+    until(lambda: kubernetes_api.watching("pods"))
+    made.stop()
+    made.join(20)
+    assert pauses[0] <= 2
+    assert pauses[:5] == sorted(pauses[:5])
+    assert all(30 <= pause <= 60 for pause in pauses[4:6])
 
 
 def test_the_api_restarts(

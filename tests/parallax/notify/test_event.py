@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from parallax.causes import CAUSES
 from parallax.diagnose import Rules, advance, judge
 from parallax.model.finding import NOT_ESTABLISHED, Finding
 from parallax.model.schema import finding_schema, snapshot_schema, write
@@ -90,11 +91,12 @@ def test_a_large_cluster_keeps_a_snapshot_that_judges_the_same() -> None:
     assert judge(thinned).cause == judge(many).cause == "lb-health-check-wrong-port"
 
 
-@pytest.mark.parametrize("cause", SAVED)
-def test_each_saved_snapshot_is_judged_as_its_name_says(cause: str) -> None:
-    """`events/diagnose/<cause>.json` can be replayed."""
-    saved = json.loads((ROOT / "events" / "diagnose" / f"{cause}.json").read_text())
-    assert judge(decode(Snapshot, saved["snapshot"])).cause == cause
+@pytest.mark.parametrize("name", SAVED)
+def test_each_saved_snapshot_is_judged_as_its_name_says(name: str) -> None:
+    """`events/diagnose/<cause>[-<variant>].json` can be replayed."""
+    saved = json.loads((ROOT / "events" / "diagnose" / f"{name}.json").read_text())
+    begun = [c.id for c in CAUSES if f"{name}-".startswith(f"{c.id}-")]
+    assert judge(decode(Snapshot, saved["snapshot"])).cause == max(begun, key=len)
 
 
 def test_a_snapshot_survives_the_wire() -> None:
