@@ -26,15 +26,17 @@ A drawn case is a small simulated platform (`bench/accuracy/platform`): 1 to 12 
 any names, ports and hosts; ingress-nginx, Traefik, Envoy or HAProxy; with a CDN or
 none; a tcp, http or https balancer service; targets by server, label or address,
 private or public; policy Cluster or Local; pods on the host's network or an overlay;
-IPv6; PROXY protocol on both sides. Something is broken on purpose, or only noisy, or
+IPv6; PROXY protocol on both sides; apps, meshes and ingresses whose pages look like the
+balancer's, CDNs of no known make, nodes that go, a balancer that has not noticed yet
+that all is well again. Something is broken on purpose, or only noisy, or
 two things are broken at once. Then requests are played through it: outside, health
 checks, inside. What each observer would have got is the evidence; what was broken is
 the label. The generator imports the model only, no cause and no writer: an import
 contract holds it to that.
 
 Evidence is **complete** if every source spoke, and **partial** if one was kept back
-(agents or one agent silent, no Hetzner token, no log, no EndpointSlices, a stale
-reading) or the platform itself hides what would decide. On partial evidence `not-
+(all agents, half of them or one silent, no Hetzner token, no log, no EndpointSlices, a
+stale reading, few repeats) or the platform itself hides what would decide. On partial evidence `not-
 established` is as right as the true cause. Where two answers are honest, the label
 holds both, with the reason. **A wrong blame** names a cause that is not in the label:
 worse than an abstention, and counted over all cases. Intervals are Wilson's, 95 %.
