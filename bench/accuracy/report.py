@@ -37,9 +37,10 @@ contract holds it to that.
 Evidence is **complete** if every source spoke, and **partial** if one was kept back
 (all agents, half of them or one silent, no Hetzner token, no log, no EndpointSlices, a
 stale reading, few repeats) or the platform itself hides what would decide. On partial
-evidence `not-established` is as right as the true cause. Where two answers are honest, the label
-holds both, with the reason. **A wrong blame** names a cause that is not in the label:
-worse than an abstention, and counted over all cases. Intervals are Wilson's, 95 %.
+evidence `not-established` is as right as the true cause. Where two answers are honest,
+the label holds both, with the reason. **A wrong blame** names a cause that is not in
+the label: worse than an abstention, and counted over all cases. Intervals are Wilson's,
+95 %.
 
 `python -m bench.week`, the second half of `make bench-accuracy`, plays a week of
 minutes of a healthy platform whose observers fail one at a time (agents, Hetzner's
