@@ -46,6 +46,9 @@ TOLD_CONFIG = frozenset(
 """Entries of the controller's ConfigMap that leave the cluster; snippets and
 whatever else stands there may hold secrets and stay."""
 
+_CONFIG_MAP = ("--configmap=", "--nginx-configmaps=", "-nginx-configmaps=")
+"""F5's own manifests and chart write the last one."""
+
 
 @dataclass(slots=True)
 class Behind:
@@ -114,7 +117,7 @@ class Behind:
         for item in self.pods or []:
             for container in objects.many(item, "spec", "containers"):
                 for argument in objects.many(container, "args"):
-                    if argument.startswith(("--configmap=", "--nginx-configmaps=")):
+                    if argument.startswith(_CONFIG_MAP):
                         return argument.rpartition("/")[2]
         return None
 

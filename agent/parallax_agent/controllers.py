@@ -30,6 +30,8 @@ class Family:
     labels: tuple[tuple[str, str], ...] = ()
     config_map: bool = False
     """Whether a ConfigMap tells how it listens and logs."""
+    tls_by_route: bool = False
+    """Whether one Ingress's `tls` says nothing of another's with the same host."""
 
     def owns(self, service: Json) -> bool:
         """Tell whether a Service, or what it selects, has one of the labels."""
@@ -66,6 +68,7 @@ FAMILIES = (
         strings=("traefik.io/",),
         classes=("traefik",),
         labels=(*_named("traefik", "rke2-traefik"), ("app", "traefik")),
+        tls_by_route=True,
     ),
     Family(
         name="HAProxy",

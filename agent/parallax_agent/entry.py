@@ -81,17 +81,27 @@ def of_class(
     nodes' addresses.
     """
     family = found.family if found else None
-    best: dict[str, Candidate] = {}
+    same: dict[str, list[Candidate]] = {}
     for item in filter(_takes_web, services):
         fits = family.owns(item) if family else of_service(item) is not None
         reached = bool(addresses & _addresses(item))
-        unknown = found is not None and found.family is None
+        unknown = found is not None and not found.family and bool(found.name)
         if reached if unknown else fits:
             order = _same_release(found.item, item) if found else 0, int(reached)
             new = Candidate(order, _outward(item), _why(family, item, order), item)
-            same = _selected(item)
-            best[same] = max(best.get(same, new), new, key=lambda c: c.outward)
-    return _best(best.values(), _whose(found))
+            same.setdefault(_selected(item), []).append(new)
+    best = [one for group in same.values() for one in _outermost(group)]
+    return _best(best, _whose(found))
+
+
+def _outermost(same: list[Candidate]) -> list[Candidate]:
+    """Return which of the Services of the same pods users may come by.
+
+    Two that are equally open to the outside have other NodePorts and addresses.
+    """
+    top = max((c.order, c.outward) for c in same)
+    found = [c for c in same if (c.order, c.outward) == top]
+    return found if found[0].outward else found[:1]
 
 
 def of_gateway(
@@ -116,6 +126,16 @@ def of_gateway(
         order = rank, int(usual) if rank == 1 else reached
         found.append(Candidate(order, _outward(item), why, item))
     return _best(found, f"Gateway {'/'.join(gateway)}")
+
+
+def misfit(
+    service: Json, gateway: tuple[str, str] | None, found: Class
+) -> tuple[bool, int]:
+    """Tell how little a Service fits a route's class or Gateway; less is better."""
+    if gateway is not None:
+        return not _made_for(service, gateway), 0
+    foreign = found.family is None or not found.family.owns(service)
+    return foreign, -_same_release(found.item, service)
 
 
 def _best(found: Iterable[Candidate], whose: str) -> Entry:

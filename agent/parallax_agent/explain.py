@@ -186,7 +186,9 @@ def _ingress_step(path: TargetPath) -> Step:
 def _service_step(path: TargetPath) -> Step:
     service, route = path.reading.service, path.route
     if service is None:
-        what = f"{route.backend}: not there or not read" if route else "nobody names it"
+        what = "nobody names it"
+        if route and route.service:
+            what = f"{route.backend}: not there or not read"
         return Step(hop="service", state=MISSING, what=what)
     port, more = path.port, list[str]()
     if service.type == "ExternalName":

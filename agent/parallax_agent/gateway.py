@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from parallax.model.wire import Json
-from parallax_agent.ingress import Route, in_order, likest
+from parallax_agent.ingress import HOSTS, NONE, Route, in_order, likest
 from parallax_agent.matching import EXACT, WILDCARD, listener_takes, under
 from parallax_agent.matching import plain_beginning as plain
 from parallax_agent.objects import many, part
@@ -21,20 +21,38 @@ def routes(
 ) -> list[Route]:
     """Return each HTTPRoute's route of a host and path, the one that wins first.
 
-    Where a route hangs on several listeners, the one that ends TLS comes first: it
-    is where users arrive. A route that no controller took comes last.
+    One for each Gateway that it hangs on. A listener that ends TLS comes first: it is
+    where users arrive. A route that no controller took comes last. What leads to no
+    Service (a redirect) is a route only where it wins, and its `service` is empty.
     """
     known = {_place(g): g for g in gateways}
-    found: list[Route] = []
-    for item in items:
-        choices = [
-            choice
-            for bare in _choices(item, host, path)
-            for choice in _attached(item, bare, known, host)
-        ]
-        if choices:
-            found.append(max(choices, key=lambda r: (r.rank, r.tls)))
-    return sorted(in_order(found), key=lambda r: r.controller is None)
+    every = [
+        choice
+        for item in items
+        for bare in _choices(item, host, path)
+        for choice in _attached(item, bare, known, host)
+    ]
+    best: dict[tuple[object, ...], Route] = {}
+    for choice in _by_worth(_unhidden(every)):
+        best.setdefault((choice.namespace, choice.ingress, choice.gateway), choice)
+    first, *others = [*best.values()] or [None]
+    return [first, *(r for r in others if r and r.service)] if first else []
+
+
+def _by_worth(found: Iterable[Route]) -> list[Route]:
+    return sorted(in_order(found), key=lambda r: (r.controller is None, not r.tls))
+
+
+def _unhidden(found: Iterable[Route]) -> Iterator[Route]:
+    """Yield the routes, without those that a redirect goes before at their listener."""
+    listeners: dict[tuple[object, ...], list[Route]] = {}
+    for choice in _by_worth(found):
+        listeners.setdefault((choice.gateway, choice.listener), []).append(choice)
+    for first, *others in listeners.values():
+        if first.service:
+            yield from (first, *(r for r in others if r.service))
+        else:
+            yield first
 
 
 def hosts(
@@ -57,12 +75,10 @@ def _choices(item: Json, host: str, path: str) -> Iterator[Route]:
         for match in many(rule, "matches") or [{}]:
             kind, text = _path(match)
             if _plain_get(match) and _takes(kind, text, path):
-                bare = _to(item, rule)
-                if bare is not None:
-                    order = rank * 1000 + len(name), kind == "Exact", len(text)
-                    yield replace(
-                        bare, host=name, path=text, path_type=kind, rank=order
-                    )
+                order = rank * HOSTS + len(name), kind == "Exact", len(text)
+                yield replace(
+                    _to(item, rule), host=name, path=text, path_type=kind, rank=order
+                )
 
 
 def _path(match: Json) -> tuple[str, str]:
@@ -84,27 +100,34 @@ def _plain_get(match: Json) -> bool:
     return not demands and match.get("method") in {None, "GET"}
 
 
-def _to(item: Json, rule: Json) -> Route | None:
-    """Return the Service that gets most of a rule's requests; None: it has none."""
+def _to(item: Json, rule: Json) -> Route:
+    """Return the Service that gets most of a rule's requests, if it has any."""
+    namespace, name = _place(item)
+    bare = Route(
+        kind="HTTPRoute",
+        ingress=name,
+        namespace=namespace,
+        service="",
+        created=item["metadata"].get("creationTimestamp") or "",
+    )
     references = [
         b
         for b in many(rule, "backendRefs", having=("name",))
         if b.get("kind", "Service") == "Service" and b.get("weight", 1) > 0
     ]
     if not references:
-        return None
+        told = [b.get("kind") for b in many(rule, "backendRefs")]
+        told += [f.get("type") for f in many(rule, "filters")]
+        leads = ", ".join(k for k in told if k not in {None, "Service"}) or "nothing"
+        return replace(bare, notes=(f"it leads to {leads}, {NONE}",))
     first = max(references, key=lambda b: b.get("weight", 1))
     others = [b["name"] for b in references if b is not first]
     shared = f"shares its requests with {', '.join(others)}: those are not asked"
-    namespace, name = _place(item)
-    return Route(
-        kind="HTTPRoute",
-        ingress=name,
-        namespace=namespace,
+    return replace(
+        bare,
         service=first["name"],
         service_namespace=first.get("namespace"),
         port=first.get("port"),
-        created=item["metadata"].get("creationTimestamp") or "",
         notes=(f"{first['name']} {shared}",) if others else (),
     )
 
@@ -124,7 +147,8 @@ def _attached(
             continue
         controller, notes = _status(item, bare.namespace, parent)
         for listener in many(gateway, "spec", "listeners"):
-            if _fits(listener, parent, host):
+            allowed = _allows(listener, place[0], bare.namespace)
+            if allowed and _fits(listener, parent, host):
                 yield replace(
                     bare,
                     gateway=place,
@@ -148,6 +172,19 @@ def _fits(listener: Json, parent: Json, host: str) -> bool:
         and listener.get("protocol") in {"HTTP", "HTTPS"}
         and listener_takes(listener.get("hostname") or "", host)
     )
+
+
+def _allows(listener: Json, mine: str, theirs: str) -> bool:
+    """Tell whether a listener may take a namespace's HTTPRoutes.
+
+    By default its own namespace's. Whom a selector means is not known: the route's
+    status tells whether it was taken.
+    """
+    rules = part(listener, "allowedRoutes")
+    source = part(rules, "namespaces").get("from", "Same")
+    kinds = [k.get("kind") for k in many(rules, "kinds")]
+    near = mine == theirs or source in {"All", "Selector"}
+    return near and source != "None" and (not kinds or "HTTPRoute" in kinds)
 
 
 def _status(

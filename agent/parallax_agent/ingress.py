@@ -8,19 +8,22 @@ Source: Kubernetes, concepts/services-networking/ingress; ingress-nginx, annotat
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from parallax.model.wire import Json
 from parallax_agent.limits import NGINX
-from parallax_agent.matching import OTHER, host_rank, plain_beginning, takes
+from parallax_agent.matching import OTHER, expression_takes, host_rank, takes
 from parallax_agent.objects import many, part
 
 MOST_HOSTS = 200
+HOSTS = 1000
+"""An HTTPRoute's rank holds the length of its host as well, up to this."""
+NONE = "which is no Service: name the Service in the target"
 CLASS = "kubernetes.io/ingress.class"
 """How an Ingress named its class before there were IngressClasses."""
 TRAEFIK = "traefik.ingress.kubernetes.io/router."
-_REGEX = ("use-regex", "rewrite-target")
-"""With one of these, ingress-nginx reads the paths as regular expressions."""
+_YES = frozenset({"1", "t", "T", "TRUE", "true", "True"})
+"""How ingress-nginx may be told yes (Go, strconv.ParseBool)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +37,7 @@ class Route:
     ingress: str
     namespace: str
     service: str
+    """Empty: what it leads to is no Service, and `notes` say what it is."""
     port: int | str | None = None
     tls: bool = False
     """The Ingress itself ends TLS for this host."""
@@ -58,6 +62,16 @@ class Route:
     notes: tuple[str, ...] = ()
 
     @property
+    def closeness(self) -> int:
+        """How closely its host names the request's, as `matching` ranks it."""
+        return self.rank[0] // HOSTS if self.kind == "HTTPRoute" else self.rank[0]
+
+    @property
+    def taken(self) -> bool:
+        """Whether a controller says that it took it; of an Ingress none says so."""
+        return self.kind == "Ingress" or self.controller is not None
+
+    @property
     def title(self) -> str:
         """Kind, namespace and name, e.g. `Ingress shop/web`."""
         return f"{self.kind} {self.namespace}/{self.ingress}"
@@ -71,7 +85,8 @@ class Route:
 def routes(ingresses: Iterable[Json], host: str, path: str) -> list[Route]:
     """Return each Ingress's route of a host and path, the one that wins first.
 
-    Exact host first, longest path first, the oldest Ingress first.
+    Exact host first, longest path first, the oldest Ingress first. What leads to no
+    Service is a route only where it wins, and its `service` is empty.
     """
     best: dict[tuple[str, str], Route] = {}
     for item in ingresses:
@@ -81,7 +96,8 @@ def routes(ingresses: Iterable[Json], host: str, path: str) -> list[Route]:
         if choices:
             found = max(choices, key=lambda r: r.rank)
             best[found.namespace, found.ingress] = found
-    return in_order(best.values())
+    first, *others = in_order(best.values()) or [None]
+    return [first, *(r for r in others if r and r.service)] if first else []
 
 
 def in_order(found: Iterable[Route]) -> list[Route]:
@@ -93,6 +109,17 @@ def in_order(found: Iterable[Route]) -> list[Route]:
 def route(ingresses: Iterable[Json], host: str, path: str) -> Route | None:
     """Return the route of a host and path; None: no Ingress takes it."""
     return next(iter(routes(ingresses, host, path)), None)
+
+
+def tls_classes(ingresses: Iterable[Json], host: str, rule: str) -> set[str | None]:
+    """Name the classes of the Ingresses that have a rule's host, and end its TLS."""
+    return {
+        _class_name(item)
+        for item in ingresses
+        if not is_canary(item)
+        and _ends_tls(item, host)
+        and any((r.get("host") or "") == rule for r in many(item, "spec", "rules"))
+    }
 
 
 def hosts(ingresses: Iterable[Json], host: str) -> tuple[str, ...]:
@@ -130,7 +157,7 @@ def canaries(ingresses: Iterable[Json], host: str) -> list[Json]:
 
 def is_canary(item: Json) -> bool:
     """Tell whether an Ingress only takes a share of another one's requests."""
-    return _annotation(item, NGINX + "canary") == "true"
+    return _annotation(item, NGINX + "canary") in _YES
 
 
 def _alike(one: str, other: str) -> int:
@@ -145,7 +172,8 @@ def _shared(one: str, other: str) -> int:
 
 
 def _choices(item: Json, host: str, path: str) -> Iterator[Route]:
-    regex = any(_annotation(item, NGINX + name) for name in _REGEX)
+    regex = _annotation(item, NGINX + "use-regex") in _YES
+    regex = regex or bool(_annotation(item, NGINX + "rewrite-target"))
     for rule in many(item, "spec", "rules"):
         name = rule.get("host") or ""
         rank = host_rank(host if name and host in _aliases(item) else name, host)
@@ -153,14 +181,20 @@ def _choices(item: Json, host: str, path: str) -> Iterator[Route]:
             continue
         for entry in many(rule, "http", "paths"):
             text, kind = entry.get("path") or "/", entry.get("pathType")
-            plain = plain_beginning(text) if regex and kind != "Exact" else text
-            if takes(plain, kind if plain == text else None, path):
-                exact = kind == "Exact"
-                yield from _to(
-                    item, host, entry, (rank, exact, len(text)), (name, text, kind)
-                )
+            exact = kind == "Exact"
+            fits = takes(text, kind, path)
+            if regex and not exact:
+                fits = expression_takes(text, path)
+            if fits is not False:
+                order = rank, exact, len(text)
+                for found in _to(item, host, entry, order, (name, text, kind)):
+                    yield found if fits else replace(found, notes=(_unsure(text),))
     default = {"backend": part(item, "spec", "defaultBackend")}
     yield from _to(item, host, default, (0, False, 0), ("", "", "defaultBackend"))
+
+
+def _unsure(pattern: str) -> str:
+    return f"path {pattern} is judged by its plain beginning: it may take less"
 
 
 def _to(
@@ -170,29 +204,37 @@ def _to(
     rank: tuple[int, bool, int],
     rule: tuple[str, str, str | None],
 ) -> Iterator[Route]:
-    target = part(entry, "backend").get("service")
-    if not target or "name" not in target:
+    backend = part(entry, "backend")
+    target, other = part(backend, "service"), part(backend, "resource")
+    if not target.get("name") and not other:
         return
     port, (rule_host, path, kind) = part(target, "port"), rule
+    where = f"{other.get('kind', 'something')} {other.get('name', '')}".strip()
     balancer = many(item, "status", "loadBalancer", "ingress")
     yield Route(
         ingress=item["metadata"]["name"],
         namespace=item["metadata"]["namespace"],
-        service=target["name"],
+        service=target.get("name") or "",
+        notes=()
+        if target.get("name")
+        else (f"{path or host} leads to {where}, {NONE}",),
         port=port.get("number") or port.get("name"),
         tls=_ends_tls(item, host),
         backend_protocol=_protocol(item),
         host=rule_host,
         path=path,
         path_type=kind or "",
-        class_name=part(item, "spec").get("ingressClassName")
-        or _annotation(item, CLASS),
+        class_name=_class_name(item),
         addresses=frozenset(
             a for b in balancer for a in (b.get("ip"), b.get("hostname")) if a
         ),
         rank=rank,
         created=item["metadata"].get("creationTimestamp") or "",
     )
+
+
+def _class_name(item: Json) -> str | None:
+    return part(item, "spec").get("ingressClassName") or _annotation(item, CLASS)
 
 
 def _ends_tls(item: Json, host: str) -> bool:

@@ -1,10 +1,12 @@
 """Matching: does a rule's host or path take a request's, and how closely.
 
 In: patterns as Ingress and HTTPRoute write them, a host, a path. Out: a rank, or
-yes and no. It does not: evaluate regular expressions; whoever may write an Ingress
-could make one that never ends. Of one the beginning counts that is plain text.
+yes and no. It does not: evaluate a regular expression that could take long; whoever
+may write an Ingress could make one that never ends. Of such one only the beginning
+counts that is plain text, and that it takes the path is not known.
 Source: Kubernetes, concepts/services-networking/ingress (path types, wildcards);
-Gateway API 1.4, HTTPRouteMatch and Listener.hostname.
+Gateway API 1.4, HTTPRouteMatch and Listener.hostname; ingress-nginx, ingress path
+matching (from the path's beginning, whatever the case).
 """
 
 import re
@@ -13,6 +15,11 @@ EXACT, WILDCARD, ANY, OTHER = 3, 2, 1, 0
 """How closely a rule's host names the request's; more is closer."""
 _PLAIN = re.compile(r"[\w/~%@:,;=&!-]*")
 _REPEATS = re.compile(r"[*?{]")
+_TOO_MUCH = re.compile(r"\)[*+{]|\{|\(\?|\\[\dgk]|[*+?]\+")
+"""Repeated brackets and counts can make a search endless, and what begins with `(?`,
+names what was found before or never goes back is not the same in every language."""
+MOST_REPEATS, MOST_CHOICES, LONGEST = 2, 6, 200
+"""Of an expression that is evaluated: some 200² / 2 * 2⁴ steps at most, 30 ms."""
 
 
 def host_rank(pattern: str, host: str) -> int:
@@ -57,6 +64,22 @@ def plain_beginning(pattern: str) -> str:
     found = _PLAIN.match(text)
     end = found.end() if found else 0
     return text[: end - 1] if _REPEATS.match(text, end) else text[:end]
+
+
+def expression_takes(pattern: str, path: str) -> bool | None:
+    """Tell whether a regular expression takes a path's beginning; None: not known."""
+    if not path.lower().startswith(plain_beginning(pattern).lower()):
+        return False
+    if max(len(pattern), len(path)) > LONGEST or _TOO_MUCH.search(pattern):
+        return None
+    repeats = sum(map(pattern.count, "*+"))
+    choices = repeats + sum(map(pattern.count, "?|"))
+    if repeats > MOST_REPEATS or choices > MOST_CHOICES:
+        return None
+    try:
+        return re.match(pattern, path, re.IGNORECASE) is not None
+    except re.error:
+        return None
 
 
 def _is_choice(pattern: str) -> bool:

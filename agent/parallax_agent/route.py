@@ -7,21 +7,25 @@ What the target itself names always counts, and is compared with what was found.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 from parallax.model.target import Reached, Target
 from parallax.model.wire import Json
-from parallax_agent import entry, gateway, ingress
+from parallax_agent import doubts, entry, gateway, ingress
 from parallax_agent.api import in_words
 from parallax_agent.behind import Reader
-from parallax_agent.controllers import Class, class_of, of_service, of_string
+from parallax_agent.controllers import Class, class_of, of_string
+from parallax_agent.doubts import Classes
 from parallax_agent.entry import Entry
 from parallax_agent.ingress import Route
+from parallax_agent.matching import ANY, WILDCARD
 from parallax_agent.objects import named
 
 INGRESS_NAMESPACE = "ingress-nginx"
 INGRESS_SERVICE = "ingress-nginx-controller"
 """Names of ingress-nginx's own manifests, where nothing may be looked for."""
+SEVERAL = 2
 NAME_IT = "name ingress_namespace and ingress_service in the target"
 
 
@@ -42,45 +46,50 @@ class Found:
 
 
 def find(reader: Reader, target: Target, path: str) -> Found:
-    """Find what leads to a target; HTTPRoutes only where no Ingress takes its host."""
+    """Find what leads to a target.
+
+    HTTPRoutes are read where no Ingress names the host: one that takes every host
+    goes after an HTTPRoute that names it.
+    """
     reached = target.reached
     rules = reader.rules(reached.namespace)
     every = ingress.routes(rules or (), target.host, path)
-    found, http_routes = _within(every, reached), None
-    if not found:
+    http_routes = None
+    if not _within(every, reached) or _within(every, reached)[0].closeness <= ANY:
         http_routes = reader.extension("httproutes")
         gateways = reader.extension("gateways") if http_routes else None
         hung = gateway.routes(http_routes or (), gateways or (), target.host, path)
-        found, every = _within(hung, reached), [*every, *hung]
+        every = sorted(
+            [*every, *hung],
+            key=lambda r: (not r.taken, -min(r.closeness, WILDCARD)),
+        )
+    found = _within(every, reached)
     classes = None
     if any(r.kind == "Ingress" for r in found):
         classes = reader.extension("ingressclasses")
-        found = _of_configured(reader, reached, found, classes)
+    whose = partial(_class, classes=classes)
+    found = _of_configured(reader, reached, found, whose)
     route = next(iter(found), None)
-    cls = _class(route, classes)
-    split = _split(found, target.host)
-    configured = reached.ingress_namespace and reached.ingress_service
-    door = (
-        Entry(why=split)
-        if split and not configured
-        else _entry(reader, reached, route, cls)
-    )
-    notes = (
-        *_rivals(found),
-        *_contradicted(target, route, every),
-        *(_foreign(reader, door, cls) if reached.ingress_service else ()),
-        *((cls.problem,) if cls and cls.problem else ()),
-        *(route.notes if route else ()),
-        *(() if door.service else (f"ingress: {door.why}; {NAME_IT}",)),
-    )
+    cls = whose(route) if route else None
+    if route and cls and cls.family and not cls.family.tls_by_route:
+        tls = _ends_tls(route, rules or [], target.host, cls, classes)
+        route = replace(route, tls=tls)
+    door = _door(reader, target, found, whose)
     return Found(
         entry=door,
         route=route,
         cls=cls,
-        others=tuple(r for r in every if r is not route),
+        others=tuple(r for r in every if r is not (found[0] if found else None)),
         rules=rules,
         http_routes=http_routes,
-        notes=notes,
+        notes=(
+            *(doubts.rivals(found, whose) if found else ()),
+            *doubts.contradicted(target, route, every),
+            *(_foreign(reader, door, cls) if reached.ingress_service else ()),
+            *((cls.problem,) if cls and cls.problem else ()),
+            *(route.notes if route else ()),
+            *(() if door.service else (f"ingress: {door.why}; {NAME_IT}",)),
+        ),
     )
 
 
@@ -90,9 +99,7 @@ def _within(found: Iterable[Route], reached: Reached) -> list[Route]:
     return [r for r in found if reached.namespace is None or r.namespace in spaces]
 
 
-def _class(route: Route | None, classes: list[Json] | None) -> Class | None:
-    if route is None:
-        return None
+def _class(route: Route, classes: list[Json] | None) -> Class:
     if route.kind == "Ingress":
         return class_of(route.class_name, classes)
     return Class(
@@ -104,16 +111,42 @@ def _class(route: Route | None, classes: list[Json] | None) -> Class | None:
 
 
 def _of_configured(
-    reader: Reader, reached: Reached, found: list[Route], classes: list[Json] | None
+    reader: Reader, reached: Reached, found: list[Route], whose: Classes
 ) -> list[Route]:
     """Put the routes of the target's own ingress first, if they are of several."""
     space, name = reached.ingress_namespace, reached.ingress_service
-    if not space or not name or len({r.class_name for r in found}) == 1:
+    if not space or not name or len(doubts.doors(found, whose)) < SEVERAL:
         return found
-    family = of_service(named(reader.items("services", space) or (), name))
-    if family is None:
+    item = named(reader.items("services", space) or (), name)
+    if item is None:
         return found
-    return sorted(found, key=lambda r: class_of(r.class_name, classes).family != family)
+    return sorted(found, key=lambda r: entry.misfit(item, r.gateway, whose(r)))
+
+
+def _ends_tls(
+    route: Route, rules: list[Json], host: str, cls: Class, classes: list[Json] | None
+) -> bool:
+    """Tell whether any Ingress of the class ends TLS for the route's host."""
+    names = ingress.tls_classes(rules, host, route.host)
+    return route.tls or cls.name in {class_of(n, classes).name for n in names}
+
+
+def _door(reader: Reader, target: Target, found: list[Route], whose: Classes) -> Entry:
+    """Return the ingress's Service; of several ways in, the one that all share."""
+    reached = target.reached
+    ways = doubts.doors(found, whose)
+    if not ways:
+        return _entry(reader, reached, None, None)
+    entries = [_entry(reader, reached, r, whose(r)) for r in ways.values()]
+    if len({(e.namespace, e.service) for e in entries}) == 1:
+        return entries[0]
+    return Entry(why=doubts.split(target.host, ways))
+
+
+def _foreign(reader: Reader, door: Entry, cls: Class | None) -> Iterable[str]:
+    space, name = door.namespace, door.service
+    item = named(reader.lists.items("services", space) or (), name) if space else None
+    return doubts.foreign(f"{space}/{name}", item, cls)
 
 
 def _entry(
@@ -148,60 +181,3 @@ def _discovered(services: list[Json], route: Route | None, cls: Class | None) ->
         family = cls.family if cls else None
         return entry.of_gateway(services, route.gateway, route.addresses, family)
     return entry.of_class(services, cls, route.addresses if route else frozenset())
-
-
-def _split(found: list[Route], host: str) -> str | None:
-    """Say that several classes serve a host: which of them users meet, none tells."""
-    closest = [r for r in found if r.rank[0] == found[0].rank[0]]
-    classes = sorted({r.class_name or "(none)" for r in closest})
-    if len(classes) < 2:  # noqa: PLR2004 - two are several
-        return None
-    return f"{host} is served by Ingresses of several classes: {', '.join(classes)}"
-
-
-def _rivals(found: list[Route]) -> Iterable[str]:
-    """Say which Ingresses claim the same host and path for another Service."""
-    equal = [
-        r.title
-        for r in found[1:]
-        if (r.rank, r.class_name) == (found[0].rank, found[0].class_name)
-        and r.backend != found[0].backend
-    ]
-    if equal:
-        yield (
-            f"{', '.join(equal)} claims {found[0].host or 'every host'}{found[0].path} "
-            f"as {found[0].title} does: the older one counts, remove one"
-        )
-
-
-def _contradicted(
-    target: Target, route: Route | None, every: list[Route]
-) -> Iterable[str]:
-    """Say where the target's names and what the cluster says do not agree."""
-    reached, host = target.reached, target.host
-    if route is None:
-        if every:
-            yield (
-                f"the target names namespace {reached.namespace}, but {host} is served "
-                f"by {every[0].title}: correct one of them"
-            )
-        return
-    place = f"{reached.namespace or route.namespace}/{reached.service}"
-    if reached.service and place != route.backend:
-        yield (
-            f"the target names Service {place}, but {route.title} sends {host} to "
-            f"{route.backend}: correct one of them"
-        )
-
-
-def _foreign(reader: Reader, door: Entry, cls: Class | None) -> Iterable[str]:
-    """Say that the target's ingress Service is not the class's controller's."""
-    if cls is None or cls.family is None or door.namespace is None:
-        return
-    item = named(reader.lists.items("services", door.namespace) or (), door.service)
-    family = of_service(item) if item else None
-    if family is not None and family is not cls.family and not cls.family.owns(item):
-        yield (
-            f"the target names {door.namespace}/{door.service} as ingress, which is "
-            f"{family.name}, but class {cls.name} is {cls.family.name}'s: correct one"
-        )

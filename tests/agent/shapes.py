@@ -194,8 +194,9 @@ def http_route(
 
 def gateway(*listeners: tuple[str, str, int, str | None], **more: Any) -> Object:
     """Return Gateway infra/eg; a listener is name, protocol, port, hostname."""
+    everywhere = {"allowedRoutes": {"namespaces": {"from": "All"}}}
     told = [
-        {"name": name, "protocol": protocol, "port": port}
+        {"name": name, "protocol": protocol, "port": port, **everywhere}
         | ({"hostname": host} if host else {})
         for name, protocol, port, host in listeners
     ]

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import pytest
+
 from parallax.model.target import Target
 from tests.agent.conftest import KubernetesServer
 from tests.agent.test_read import read_path
@@ -23,16 +25,22 @@ def test_secrets_in_the_config_map_stay(
     assert "http-snippet" not in dict(reading.ingress_config)
 
 
+@pytest.mark.parametrize(
+    "argument", ["--configmap", "--nginx-configmaps", "-nginx-configmaps"]
+)
 def test_the_config_map_s_name_comes_from_the_controller(
-    kubernetes_api: KubernetesServer, tmp_path: Path, api_target: Target
+    kubernetes_api: KubernetesServer,
+    tmp_path: Path,
+    api_target: Target,
+    argument: str,
 ) -> None:
-    """`--configmap` of the controller's pods wins over the Service's name."""
+    """An argument of the controller's pods wins over the Service's name."""
     pods = kubernetes_api.body("pods")
     for pod in pods["items"]:
         if "ingress" in pod["metadata"]["name"]:
             pod["spec"]["containers"][0]["args"] = [
                 "/nginx-ingress-controller",
-                "--configmap=$(POD_NAMESPACE)/my-config",
+                f"{argument}=$(POD_NAMESPACE)/my-config",
             ]
     kubernetes_api.replaced["pods"] = pods
     reading = read_path(kubernetes_api, tmp_path, api_target).reading

@@ -114,6 +114,73 @@ def test_a_route_that_nobody_took_comes_last() -> None:
     }
 
 
+@pytest.mark.parametrize("section", ["http", "https"])
+def test_the_listener_that_was_taken_goes_before_the_refused_one(section: str) -> None:
+    """Also where the refused one ends TLS."""
+    parents = [
+        {"name": "eg", "namespace": "infra", "sectionName": name}
+        for name in ("http", "https")
+    ]
+    item = http_route(("web", 1))
+    item["spec"]["parentRefs"] = parents
+    item["status"]["parents"] = [
+        {
+            "parentRef": parent,
+            "controllerName": "x",
+            "conditions": [
+                {
+                    "type": "Accepted",
+                    "status": str(parent["sectionName"] == section),
+                }
+            ],
+        }
+        for parent in parents
+    ]
+    (found,) = routes([item], [BOTH], "shop.example", "/")
+    assert (found.tls, found.notes) == (section == "https", ())
+
+
+@pytest.mark.parametrize(
+    ("allowed", "takes"),
+    [
+        ({}, False),
+        ({"namespaces": {"from": "Same"}}, False),
+        ({"namespaces": {"from": "None"}}, False),
+        ({"namespaces": {"from": "Selector"}}, True),
+        ({"namespaces": {"from": "All"}, "kinds": [{"kind": "GRPCRoute"}]}, False),
+        ({"namespaces": {"from": "All"}, "kinds": [{"kind": "HTTPRoute"}]}, True),
+    ],
+)
+def test_a_listener_takes_whom_it_allows(
+    allowed: dict[str, Any], *, takes: bool
+) -> None:
+    """By default the routes of its own namespace only."""
+    both = gateway(("http", "HTTP", 80, None), ("https", "HTTPS", 443, None))
+    both["spec"]["listeners"][1]["allowedRoutes"] = allowed
+    (found,) = routes([http_route(("web", 1))], [both], "shop.example", "/")
+    assert found.tls is takes
+
+
+def test_a_redirect_hides_what_it_goes_before_at_its_listener() -> None:
+    """No other Service is taken for it; at another listener it says nothing."""
+    old = match(path={"type": "PathPrefix", "value": "/old"})
+    redirect = http_route(
+        place="shop/old", filters=[{"type": "RequestRedirect"}], **old
+    )
+    every = [http_route(("web", 1)), redirect]
+    found, *_ = routes(every, [BOTH], "shop.example", "/old/x")
+    assert (found.ingress, found.service) == ("old", "")
+    assert found.notes == (
+        (
+            "it leads to RequestRedirect, which is no Service: "
+            "name the Service in the target"
+        ),
+    )
+    redirect["spec"]["parentRefs"][0]["sectionName"] = "http"
+    found, *others = routes(every, [BOTH], "shop.example", "/old/x")
+    assert (found.service, others) == ("web", [])
+
+
 def test_a_gateway_that_is_not_there() -> None:
     """The route is told all the same, with what it lacks."""
     (found,) = routes([http_route(("web", 1))], [], "shop.example", "/")

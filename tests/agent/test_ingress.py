@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parallax.model.wire import Json
-from parallax_agent.ingress import MOST_HOSTS, canaries, hosts, route
+from parallax_agent.ingress import MOST_HOSTS, canaries, hosts, route, routes
 from parallax_agent.matching import EXACT
 
 
@@ -86,14 +86,36 @@ def test_default_backend_and_nobody() -> None:
     assert route([], "a.example", "/") is None
 
 
-def test_canaries_and_resources_are_left_out() -> None:
-    """A canary Ingress and a backend that is no Service name no route."""
+def test_canaries_are_left_out_and_resources_name_no_service() -> None:
+    """What is no Service hides what it goes before; elsewhere it is passed over."""
     canary = ingress("a.example", ("/", "Prefix", "canary"))
     canary["metadata"]["annotations"] = {"nginx.ingress.kubernetes.io/canary": "true"}
     resource = ingress("a.example", ("/", "Prefix", "x"))
     backend = {"resource": {"kind": "StorageBucket", "name": "static"}}
     resource["spec"]["rules"][0]["http"]["paths"][0]["backend"] = backend
-    assert route([canary, resource], "a.example", "/") is None
+    found = route([canary, resource], "a.example", "/")
+    assert found is not None
+    assert (found.service, found.notes) == (
+        "",
+        (
+            (
+                "/ leads to StorageBucket static, which is no Service: "
+                "name the Service in the target"
+            ),
+        ),
+    )
+    longer = ingress("a.example", ("/api", "Prefix", "api"), name="b")
+    assert [r.service for r in routes([longer, resource], "a.example", "/api")] == [
+        "api"
+    ]
+
+
+@pytest.mark.parametrize("yes", ["true", "True", "1"])
+def test_a_canary_by_any_yes(yes: str) -> None:
+    """ingress-nginx reads yes as Go does."""
+    canary = ingress("a.example", ("/", "Prefix", "canary"))
+    canary["metadata"]["annotations"] = {"nginx.ingress.kubernetes.io/canary": yes}
+    assert route([canary], "a.example", "/") is None
 
 
 def test_tls_and_protocol() -> None:
@@ -152,12 +174,27 @@ def annotated(**notes: str) -> dict[str, Any]:
     return rule
 
 
-def test_a_regular_expression_counts_by_its_beginning() -> None:
-    """With use-regex or rewrite-target a path is no plain text, and never run."""
+def test_a_regular_expression_of_one_service_takes_no_other_s_path() -> None:
+    """With use-regex or rewrite-target a path is no plain text; with `false` it is."""
     for item in (annotated(use_regex="true"), annotated(rewrite_target="/$2")):
-        assert route([item], "a.example", "/v1/books") is not None
-        assert route([item], "a.example", "/v2") is None
-    assert route([annotated()], "a.example", "/v1/books") is None
+        found = route([item], "a.example", "/v1/books")
+        assert found is not None
+        assert found.notes == ()
+        assert route([item], "a.example", "/v1x") is None
+    for item in (annotated(), annotated(use_regex="false")):
+        assert route([item], "a.example", "/v1/books") is None
+
+
+def test_an_expression_that_could_take_long_is_told() -> None:
+    """By its beginning alone nobody knows that it takes the path."""
+    item = annotated(use_regex="true")
+    entry = item["spec"]["rules"][0]["http"]["paths"][0]
+    entry["path"] = "/v1/([a-z]+)+/x"
+    found = route([item], "a.example", "/v1/books")
+    assert found is not None
+    assert found.notes == (
+        ("path /v1/([a-z]+)+/x is judged by its plain beginning: it may take less"),
+    )
 
 
 def test_an_alias_is_a_host_like_the_first() -> None:

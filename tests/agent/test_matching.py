@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from parallax_agent.matching import (
     EXACT,
+    LONGEST,
     OTHER,
     WILDCARD,
+    expression_takes,
     host_rank,
     listener_takes,
     plain_beginning,
@@ -91,3 +93,37 @@ def test_a_beginning_never_loses_a_path(pattern: str, path: str) -> None:
         return
     if found:
         assert path.startswith(plain_beginning(pattern))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path", "taken"),
+    [
+        ("/(api|auth)/(.*)", "/", False),
+        ("/(api|auth)/(.*)", "/auth/x", True),
+        ("/api(/|$)(.*)", "/API", True),
+        ("/api(/|$)(.*)", "/apix", False),
+        ("/", "/any", True),
+        ("/(a+)+$", "/b", None),
+        ("/(a+)+$", "b", False),
+        ("/[a-z]{2}/", "/de/", None),
+        (r"/(.*)\1", "/aa", None),
+        ("/(?i)x", "/x", None),
+        ("/(", "/x", None),
+        ("/a?a?a?a?a?a?a?", "/a", None),
+        ("/.*.*.*", "/a", None),
+        ("/.*", "/" + "a" * LONGEST, None),
+    ],
+)
+def test_an_expression_is_evaluated_only_if_that_is_cheap(
+    pattern: str, path: str, *, taken: bool | None
+) -> None:
+    """What could make a search long, or is not the same everywhere, is not known."""
+    assert expression_takes(pattern, path) is taken
+
+
+@settings(deadline=1000)
+@given(pattern=st.lists(PIECE, max_size=40).map("".join), last=st.sampled_from("a/."))
+def test_no_expression_takes_long(pattern: str, last: str) -> None:
+    """Whoever may write an Ingress cannot stop the agent."""
+    path = "/" + "a" * (LONGEST - 2) + last
+    assert expression_takes(pattern, path) in {True, False, None}

@@ -30,6 +30,7 @@ NGINX = service(
     labels={NAME: "ingress-nginx"},
     kind="LoadBalancer",
 )
+NGINX_LABELS = {NAME: "ingress-nginx"}
 ADMISSION = service(
     "ingress-nginx/ingress-nginx-controller-admission",
     ("https-webhook", 443, None),
@@ -241,6 +242,133 @@ def test_a_host_in_several_classes() -> None:
         ingress_service="ingress-nginx-controller",
     )
     assert path.reading.ingress_name == "second"
+
+
+def test_the_default_class_and_its_name_are_one() -> None:
+    """One Ingress leaves the class out, the other names it: one way in, and rivals."""
+    late = ingress(cls="traefik", place="shop/z", service="two")
+    path = seen(shelf(TRAEFIK, NGINX, ingresses=[ingress(), late]))
+    assert door(path) == "kube-system/traefik"
+    assert path.reading.problems == (
+        (
+            "Ingress shop/z claims shop.example/ as Ingress shop/web does: "
+            "the older one counts, remove one"
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("cls", "service_", "tls"),
+    [(NGINX_CLASS, NGINX, True), (TRAEFIK_CLASS, TRAEFIK, False)],
+)
+def test_another_ingress_of_the_host_may_end_tls(
+    cls: Object, service_: Object, *, tls: bool
+) -> None:
+    """A server's certificate is for all its paths; Traefik's routers have their own."""
+    rules = [
+        ingress(place="shop/api", path="/api"),
+        ingress(tls=[{"hosts": ["shop.example"]}]),
+    ]
+    both = shelf(service_, ingresses=rules, classes=(cls,))
+    path = seen(both, "https://shop.example/api")
+    assert path.route
+    assert (path.route.ingress, path.route.tls) == ("api", tls)
+
+
+def test_a_catch_all_ingress_goes_after_an_http_route_that_names_the_host() -> None:
+    """The fallback page of one controller is not what users of another one meet."""
+    envoy = service(
+        "infra/envoy",
+        ("https", 443, 30443),
+        labels={"gateway.networking.k8s.io/gateway-name": "eg"},
+    )
+    parts: dict[str, Any] = {
+        "ingresses": [ingress(None, "fallback", place="kube-system/all")],
+        "gateways": [gateway(("https", "HTTPS", 443, None))],
+    }
+    path = seen(shelf(TRAEFIK, envoy, httproutes=[http_route(("web", 1))], **parts))
+    assert (door(path), path.reading.problems) == ("infra/envoy", ())
+    bare = http_route(("web", 1), hosts=())
+    path = seen(shelf(TRAEFIK, envoy, httproutes=[bare], **parts))
+    assert door(path) is None
+    assert any(
+        "is served by several Gateways or classes: Gateway infra/eg, traefik" in p
+        for p in path.reading.problems
+    )
+
+
+def test_a_route_on_two_gateways() -> None:
+    """Which of them users come by nobody tells, unless the target names its Service."""
+    parents = [{"name": name, "namespace": "infra"} for name in ("eg", "inner")]
+    item = http_route(("web", 1))
+    item["spec"]["parentRefs"] = parents
+    (told,) = item["status"]["parents"]
+    item["status"]["parents"] = [{**told, "parentRef": p} for p in parents]
+    named = "gateway.networking.k8s.io/gateway-name"
+    services = [
+        service(f"infra/{name}", ("https", port, 30443), labels={named: name})
+        for name, port in (("eg", 443), ("inner", 8443))
+    ]
+    inner = gateway(("https", "HTTPS", 8443, None))
+    inner["metadata"] = {"namespace": "infra", "name": "inner"}
+    both = shelf(
+        *services,
+        ingresses=[],
+        httproutes=[item],
+        gateways=[gateway(("https", "HTTPS", 443, None)), inner],
+    )
+    path = seen(both)
+    assert door(path) is None
+    assert path.reading.problems == (
+        (
+            "ingress: shop.example is served by several Gateways or classes: Gateway "
+            "infra/eg, Gateway infra/inner; name ingress_namespace and "
+            "ingress_service in the target"
+        ),
+    )
+    path = seen(both, ingress_namespace="infra", ingress_service="inner")
+    assert path.route
+    assert (path.route.gateway, path.route.listener) == (("infra", "inner"), 8443)
+
+
+def test_a_path_that_leads_to_no_service() -> None:
+    """No other path's Service is taken for it; the target's own name counts."""
+    rule = ingress(place="shop/static", path="/static")
+    rule["spec"]["rules"][0]["http"]["paths"][0]["backend"] = {
+        "resource": {"kind": "Bucket", "name": "b"}
+    }
+    both = shelf(TRAEFIK, ingresses=[ingress(), rule])
+    path = seen(both, "https://shop.example/static/x")
+    assert (path.reading.service, path.reading.endpoints) == (None, None)
+    told = (
+        "/static leads to Bucket b, which is no Service: name the Service in the target"
+    )
+    assert told in path.reading.problems
+    path = seen(both, "https://shop.example/static/x", namespace="shop", service="web")
+    assert (path.reading.service is not None, path.reading.problems) == (True, (told,))
+
+
+def test_two_services_of_the_same_pods() -> None:
+    """The status decides; else both lead in, by NodePorts of their own."""
+    services = [
+        installation(name, address=address, selector={"app": "nginx"})
+        for name, address in (("a", "10.0.0.5"), ("b", "203.0.113.1"))
+    ]
+    for item, name in zip(services, ("inner", "outer"), strict=True):
+        item["metadata"] |= {"namespace": "nginx", "name": name, "labels": NGINX_LABELS}
+    path = seen(shelf(*services, classes=(NGINX_CLASS,)))
+    assert "several Services fit ingress-nginx: nginx/inner, nginx/outer" in why(path)
+    rule = ingress()
+    rule["status"] = {"loadBalancer": {"ingress": [{"ip": "203.0.113.1"}]}}
+    path = seen(shelf(*services, classes=(NGINX_CLASS,), ingresses=[rule]))
+    assert door(path) == "nginx/outer"
+
+
+def test_without_any_class_the_only_controller_is_taken() -> None:
+    """What may serve nothing is told all the same."""
+    path = seen(shelf(NGINX, classes=()))
+    assert door(path) == "ingress-nginx/ingress-nginx-controller"
+    assert path.reading.problems[0].startswith("no class: set spec.ingressClassName")
 
 
 def test_what_the_target_names_counts_and_is_compared() -> None:
