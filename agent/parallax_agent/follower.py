@@ -12,12 +12,14 @@ hour (#1040), and only a log that was seen alive makes a missing line a proof.
 
 import logging
 import threading
+import time
 from datetime import UTC, datetime
 from typing import Any, override
 
 from kubernetes.client.exceptions import ApiException
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
+from parallax_agent.access_line import stamped
 from parallax_agent.api import why
 from parallax_agent.formats import LogFormat
 from parallax_agent.hearing import Heard, Hearing
@@ -30,6 +32,9 @@ FIRST_LOOK_SECONDS = 60
 OVERLAP_SECONDS = 5
 SETTLE_SECONDS = 1.0
 BACKOFF_SECONDS = (1.0, 2.0, 5.0, 10.0, 30.0)
+STAMP_BYTES = 64
+"""The beginning of a line, in which the runtime's time stands."""
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 logger = logging.getLogger(__name__)
 
@@ -46,22 +51,30 @@ class Follower(threading.Thread):
         self._lock = threading.Lock()
         self._read_at: datetime | None = None
         self._opened_at: datetime | None = None
+        self._last_line = b""
+        self._last_moment = _LONG_AGO
 
     @override
     def run(self) -> None:
         """Follow; a stream that ends or breaks is opened again, with back-off."""
-        failures = 0
+        failures, told = 0, False
         while not self._ended.is_set():
+            began = time.monotonic()
             try:
                 self._follow()
-                failures = 0
+                told = False
+                # A container that has ended gives its log, and ends at once each time.
+                brief = time.monotonic() - began < SETTLE_SECONDS
+                failures = failures + 1 if brief else 0
             except ReadTimeoutError:
-                failures = 0
+                failures, told = 0, False
             except (ApiException, HTTPError, OSError) as error:
                 failures += 1
-                self._note_failure(error, failures)
-            step = min(failures, len(BACKOFF_SECONDS) - 1)
-            self._ended.wait(BACKOFF_SECONDS[step] if failures else 0.1)
+                if not told:
+                    self._note_failure(error)
+                told = True
+            step = min(failures, len(BACKOFF_SECONDS))
+            self._ended.wait(BACKOFF_SECONDS[step - 1] if failures else 0.1)
 
     def stop(self) -> None:
         """Let the thread end at its next line or silence."""
@@ -101,12 +114,16 @@ class Follower(threading.Thread):
     def _live_at(self) -> datetime | None:
         """Return until when the log is known to have been read to its end.
 
-        Opening a stream proves it up to then, but only after the lines that
-        were waiting have had time to come.
+        While lines come, up to the time that the runtime wrote before the last one:
+        behind lines of a minute ago those of now are still waiting. Once none has
+        come for a while, all that was waiting when the stream was opened has come.
         """
-        opened = self._opened_at
-        if opened and (_now() - opened).total_seconds() >= SETTLE_SECONDS:
-            return max(opened, self._read_at or opened)
+        now, opened = _now(), self._opened_at
+        known = [self._read_at, _written_at(self._last_line, now)]
+        silent_since = max(opened, self._last_moment) if opened else now
+        if (now - silent_since).total_seconds() >= SETTLE_SECONDS:
+            known.append(opened)
+        self._read_at = max(filter(None, known), default=None)
         return self._read_at
 
     def _since(self) -> int:
@@ -117,17 +134,22 @@ class Follower(threading.Thread):
         return int((_now() - last).total_seconds()) + OVERLAP_SECONDS
 
     def _hear(self, line: bytes) -> None:
-        with self._lock:
-            self._read_at = _now()
         self._hearing.hear(line)
+        with self._lock:
+            self._last_line, self._last_moment = line, _now()
 
-    def _note_failure(self, error: Exception, failures: int) -> None:
-        if failures == 1:
-            logger.warning(
-                "cannot follow access log: %s",
-                why(error),
-                extra={"pod": self._pod.name, "namespace": self._pod.namespace},
-            )
+    def _note_failure(self, error: Exception) -> None:
+        logger.warning(
+            "cannot follow access log: %s",
+            why(error),
+            extra={"pod": self._pod.name, "namespace": self._pod.namespace},
+        )
+
+
+def _written_at(line: bytes, now: datetime) -> datetime | None:
+    """Return the runtime's time before a line; a clock set back makes none of later."""
+    moment, _ = stamped(line[:STAMP_BYTES].decode("ascii", "replace"))
+    return min(moment, now) if moment else None
 
 
 def _now() -> datetime:

@@ -36,6 +36,10 @@ FOREIGN_IDS = (
     "the ingress writes request ids of its own into its log, not the X-Request-ID it "
     "was sent (Envoy: preserve_external_request_id)"
 )
+LOST = (
+    f"more than {KEPT} requests of Parallax came within one cycle: not all of their "
+    "lines in the ingress's access log could be kept"
+)
 UNKNOWN_FORMAT = (
     "the ingress's access log is in no format known here: set "
     "PARALLAX_AGENT_INGRESS_LOG_FORMAT"
@@ -76,6 +80,7 @@ class Hearing:
         self._problem: str = ""
         self._foreign_until = 0.0
         self._lacking: str = ""
+        self._lost = False
 
     def expect(self, log_format: LogFormat) -> None:
         """Read by this format from now on; nothing happens if it is the same."""
@@ -96,6 +101,9 @@ class Hearing:
             foreign = time.monotonic() < self._foreign_until
             problem = self._problem or (FOREIGN_IDS if foreign else "")
             problem = problem or ("" if self._proven else self._lacking)
+            # A line that was given up may be the one that is looked for.
+            problem = problem or (LOST if self._lost else "")
+            self._lost = False
             believed = self._proven and not problem
             return Heard(taken, read_at if believed else None, problem)
 
@@ -136,6 +144,7 @@ class Hearing:
         key = (entry.request_id, entry.seen_at)
         if key not in self._seen:
             self._seen.append(key)
+            self._lost = self._lost or len(self._kept) == KEPT
             self._kept.append(self._sighting(entry, entry.request_id))
 
     def _sighting(self, entry: AccessLine, request_id: str) -> Sighting:

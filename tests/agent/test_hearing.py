@@ -11,6 +11,8 @@ from parallax_agent.formats import chosen
 from parallax_agent.formats.traefik import LACKING_HEADERS, LACKING_ID
 from parallax_agent.hearing import (
     FOREIGN_IDS,
+    KEPT,
+    LOST,
     PROVING_LINES,
     UNKNOWN_FORMAT,
     Heard,
@@ -161,6 +163,17 @@ def test_only_so_many_lines_are_examined() -> None:
     noise = [b"noise"] * PROVING_LINES
     assert heard(*noise, line(agent="curl/8.5")) == Heard()
     assert heard(*noise, line()).read_at == MOMENT
+
+
+def test_lines_that_were_given_up_make_silence_no_proof() -> None:
+    """A flood under our name pushes lines out: then a missing one says nothing."""
+    hearing = Hearing("worker-01", "pod-1")
+    for number in range(KEPT + 1):
+        hearing.hear(line(request_id=f"{number:012x}4{0:03x}8{0:015x}"))
+    flooded = hearing.take(MOMENT)
+    assert len(flooded.sightings) == KEPT
+    assert (flooded.read_at, flooded.problem) == (None, LOST)
+    assert hearing.take(MOMENT) == Heard((), MOMENT)
 
 
 def test_a_new_configuration_begins_anew() -> None:

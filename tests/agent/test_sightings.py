@@ -25,10 +25,17 @@ FIT = '$status $req_id "$http_user_agent"'
 MOMENT = datetime(2026, 11, 23, 21, 0, 1, tzinfo=UTC)
 
 
-def line(number: int, agent: str = "Parallax/0.1.0", request_id: str = "") -> bytes:
+def line(
+    number: int,
+    agent: str = "Parallax/0.1.0",
+    request_id: str = "",
+    written_at: datetime | None = None,
+) -> bytes:
     """Write an access line; its second and its request id are its number."""
     request_id = request_id or f"{number:012x}4{0:03x}8{0:015x}"
     moment = f"2026-11-23T21:00:{number:02}.000000000Z"
+    if written_at:
+        moment = written_at.isoformat().replace("+00:00", "Z")
     return (
         f"{moment} 10.0.0.5 - - [23/Nov/2026:21:00:{number:02} +0000] "
         f'"GET / HTTP/1.1" 503 17 "-" "{agent}" 210 0.004 '
@@ -119,9 +126,10 @@ def test_a_stream_that_ends_is_opened_again_and_nothing_told_twice(
     follower = follow(POD)
     follower.start()
     log = kubernetes_api.logs[POD.name]
-    log.put(line(1) + line(2))
+    one, two, three = (line(n, written_at=datetime.now(UTC)) for n in (1, 2, 3))
+    log.put(one + two)
     log.put(None)
-    log.put(line(1) + line(2) + line(3))
+    log.put(one + two + three)
     assert collect(follower, 3) == [1, 2, 3]
     since = int(kubernetes_api.log_queries[1]["sinceSeconds"][0])
     assert 5 <= since < 15
@@ -140,6 +148,54 @@ def test_a_silent_stream_is_opened_again_and_stays_alive(
     first = until(lambda: follower.take().read_at)
     until(lambda: len(kubernetes_api.log_queries) >= 3)
     assert until(lambda: follower.take().read_at) >= first
+
+
+def test_a_log_is_read_no_further_than_its_last_line_was_written(
+    kubernetes_api: KubernetesServer,
+    follow: Callable[[IngressPod], Follower],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """While a backlog comes, the lines of now are still behind it: no proof of now."""
+    monkeypatch.setattr(follower_module, "SETTLE_SECONDS", 60)
+    written_at = datetime.now(UTC) - timedelta(seconds=50)
+    follower = follow(POD)
+    follower.start()
+    kubernetes_api.logs[POD.name].put(line(1, written_at=written_at))
+    assert until(lambda: follower.take().read_at) == written_at
+
+
+def test_a_backlog_that_broke_off_is_gone_on_with(
+    kubernetes_api: KubernetesServer,
+    follow: Callable[[IngressPod], Follower],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The next stream begins where the last line was written, not where now is."""
+    monkeypatch.setattr(follower_module, "SETTLE_SECONDS", 60)
+    follower = follow(POD)
+    follower.start()
+    log = kubernetes_api.logs[POD.name]
+    log.put(line(1, written_at=datetime.now(UTC) - timedelta(seconds=50)))
+    log.put(None)
+    until(lambda: len(kubernetes_api.log_queries) >= 2)
+    assert 55 <= int(kubernetes_api.log_queries[1]["sinceSeconds"][0]) < 75
+
+
+def test_a_log_that_ends_at_once_is_not_asked_for_without_end(
+    kubernetes_api: KubernetesServer,
+    follow: Callable[[IngressPod], Follower],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A container that has ended gives its log and ends: waited for, ever longer."""
+    monkeypatch.setattr(follower_module, "SETTLE_SECONDS", 60)
+    follower = follow(POD)
+    waits: list[float] = []
+    monkeypatch.setattr(follower_module, "BACKOFF_SECONDS", (0.01, 0.02, 0.03))
+    monkeypatch.setattr(follower._ended, "wait", waits.append)
+    for _ in range(4):
+        kubernetes_api.logs[POD.name].put(None)
+    follower.start()
+    until(lambda: len(kubernetes_api.log_queries) >= 5)
+    assert waits[:4] == [0.01, 0.02, 0.03, 0.03]
 
 
 @pytest.mark.parametrize("code", [400, 403, 404, 500])
