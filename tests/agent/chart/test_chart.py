@@ -101,6 +101,8 @@ def test_both_ways_to_install_run_the_same() -> None:
         ("interval=0", "/interval"),
         ("key.existingSecret=", "/key"),
         ("key.value=secret", "/key/value"),
+        ("key.value=whsec_YQ==", "/key"),
+        ("targets.content=targets:", "/targets"),
         ("image.digest=latest", "/image/digest"),
         ("nodeselector.a=b", "nodeselector"),
     ],
@@ -111,6 +113,33 @@ def test_a_wrong_value_is_refused_by_its_name(setting: str, told: str) -> None:
     result = ran("helm", "template", CHART, "-f", example, "--set", setting)
     assert result.returncode != 0
     assert told in result.stderr
+
+
+def test_controllers_that_share_a_namespace_share_its_role() -> None:
+    """Two Roles of one name would fail the install; one names both ConfigMaps."""
+    names = [
+        word
+        for number, name in enumerate(("public", "private"))
+        for word in (
+            *("--set", f"ingressControllers[{number}].namespace=ingress"),
+            *("--set", f"ingressControllers[{number}].configMap={name}"),
+        )
+    ]
+    items = chart(CHART / "examples/ingress-nginx.yaml", *names)
+    ((role,), (binding,)) = (of_kind(items, kind) for kind in ("Role", "RoleBinding"))
+    named = [rule.get("resourceNames") for rule in role["rules"]]
+    assert named == [None, ["public", "private"]]
+    assert role["metadata"]["namespace"] == binding["metadata"]["namespace"]
+
+
+def test_a_targets_file_arrives_as_it_is(tmp_path: Path) -> None:
+    """Also one whose first line is indented more than the next."""
+    file = tmp_path / "targets.yaml"
+    file.write_text("  # ours: “a” 'b' {{ c }}\ntargets: []")
+    example = CHART / "examples/traefik-k3s.yaml"
+    items = chart(example, "--set-file", f"targets.content={file}")
+    held = [item["data"].get("targets.yaml") for item in of_kind(items, "ConfigMap")]
+    assert file.read_text() in held
 
 
 def test_another_setting_rolls_the_pods_and_another_key_does_not() -> None:
