@@ -271,6 +271,16 @@ def test_a_body_nested_too_deeply_is_refused(text: str) -> None:
     assert (found.status_code, found.text) == (400, "the body is nested too deeply")
 
 
+@pytest.mark.parametrize("mistyped", ["whsec_", "whsec_!!"])
+def test_a_mistyped_key_beside_a_good_one_shuts_nobody_out(mistyped: str) -> None:
+    """Mid-rotation the other key still fits; alone it is a 401 that names it."""
+    body = json.dumps(push()).encode()
+    headers = signed(body)
+    assert accept(headers, body, (mistyped, KEY), datetime.now(UTC)).reports
+    refused = refusal(headers, body, mistyped)
+    assert (refused.status_code, "AgentKey" in refused.text) == (401, True)
+
+
 def test_an_empty_key_in_the_list_fits_nobody() -> None:
     """`key,` leaves an empty one behind; it neither lets in nor crashes."""
     body = json.dumps(push()).encode()

@@ -64,6 +64,7 @@ def _verify(headers: dict[str, str], body: bytes, keys: Sequence[str]) -> None:
         Webhook,
         WebhookVerificationError,
     )
+    from standardwebhooks.webhooks import EmptyWebhookSecretError  # noqa: PLC0415
 
     reason = "no key is configured: set the stack's parameter AgentKey"
     for key in filter(None, keys):  # `key,` is a list with an empty key behind it
@@ -71,6 +72,8 @@ def _verify(headers: dict[str, str], body: bytes, keys: Sequence[str]) -> None:
             Webhook(key).verify(body, headers, json_parse=False)
         except WebhookVerificationError as error:
             reason = str(error)
+        except EmptyWebhookSecretError:  # a typo in one must not shut out the others
+            reason = "a key in the stack's parameter AgentKey is not whsec_<base64>"
         except ValueError:  # a header or body that is not even text or base64
             reason = "malformed signature headers or body"
         else:
