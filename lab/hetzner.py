@@ -5,7 +5,6 @@ It does not: take writes, or serve metrics. A fault may make it answer an error.
 Source: Hetzner Cloud API reference; shapes of hcloud-go's `schema/`.
 """
 
-import time
 import uuid
 from collections.abc import Awaitable, Callable
 
@@ -15,10 +14,10 @@ from lab.balancer import Balancer, Health
 from lab.case import Case, Server
 from lab.facts import HETZNER_TOKEN
 from lab.hetzner_collection import collection, error
+from lab.hetzner_limit import Limit
 from lab.hetzner_shapes import CREATED, Item, balancer_type, location, server, service
 from lab.verdict import Verdict
 
-LIMIT_AN_HOUR = 3600
 UNASKED = Verdict("unknown")
 
 type Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -34,7 +33,7 @@ class Hetzner:
         """A fault's status code for every request; None: answer truly."""
         self.detail = True
         """Whether it tells why a health check failed, as of hcloud 2.27."""
-        self._used = 0
+        self._limit = Limit()
 
     def reset(self) -> None:
         """Answer truly, and tell all."""
@@ -45,7 +44,7 @@ class Hetzner:
 
         @web.middleware
         async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
-            self._used += 1
+            self._limit.take()
             if request.headers.get("Authorization") != f"Bearer {HETZNER_TOKEN}":
                 return self._with_headers(error(401))
             if self.answer:
@@ -67,10 +66,7 @@ class Hetzner:
         return app
 
     def _with_headers(self, response: web.StreamResponse) -> web.StreamResponse:
-        response.headers["RateLimit-Limit"] = str(LIMIT_AN_HOUR)
-        remaining = 0 if response.status == 429 else LIMIT_AN_HOUR - self._used  # noqa: PLR2004
-        response.headers["RateLimit-Remaining"] = str(max(0, remaining))
-        response.headers["RateLimit-Reset"] = str(int(time.time()) + 1)
+        response.headers.update(self._limit.headers(response.status))
         response.headers["X-Correlation-Id"] = uuid.uuid4().hex[:16]
         return response
 

@@ -107,6 +107,41 @@ def test_refusals_without_a_time_are_backed_off_from(clock: Clock) -> None:
     assert allowance.closed(4) is None
 
 
+@pytest.mark.parametrize("status", [200, 429])
+def test_a_reset_that_is_always_a_moment_ahead_is_backed_off_from(
+    clock: Clock, status: int
+) -> None:
+    """Another clock's time must not let a look pass whenever one is woken."""
+    allowance, asked = Allowance(600, clock), 0
+    for _ in range(720):
+        if allowance.closed(4) is None:
+            asked += 1
+            soon = int(clock.now.timestamp()) + 1
+            allowance.note(answer(status, Limit=3600, Remaining=10, Reset=soon))
+        clock.pass_by(5)
+    assert 5 <= asked <= 9
+
+
+@pytest.mark.parametrize(
+    ("text", "until"),
+    [
+        ("300", "12:05:01"),
+        ("5", "12:01:01"),
+        ("9" * 30, "13:00:01"),
+        ("Thu, 20 Nov 2025 12:30:00 GMT", "12:01:01"),
+    ],
+)
+def test_a_refusal_that_names_its_seconds_is_obeyed(
+    clock: Clock, text: str, until: str
+) -> None:
+    """Never for less than the back-off, never for more than an hour."""
+    allowance = Allowance(600, clock)
+    refusal = answer(429)
+    refusal.headers["Retry-After"] = text
+    allowance.note(refusal)
+    assert until in str(allowance.closed(4))
+
+
 @pytest.mark.parametrize("odd", ["", "soon", "-1", "1e9", "9" * 30])
 def test_headers_of_another_shape_close_nothing(clock: Clock, odd: str) -> None:
     """What cannot be read says nothing."""

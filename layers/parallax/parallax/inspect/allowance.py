@@ -5,7 +5,8 @@ It does not: ask. It lives as long as a warm container and is not shared: two
 containers spend two budgets. What Hetzner says is left is the project's, so the
 floor holds for all of them together, and for the cluster.
 Source: hcloud-go `client_handler_rate_limit.go` (`RateLimit-Limit`, `-Remaining`,
-`-Reset` in Unix seconds); 3,600 an hour and project, refilled bit by bit.
+`-Reset` in Unix seconds); 3,600 an hour and project, refilled bit by bit. That
+Hetzner sends `Retry-After` (RFC 9110, section 10.2.3) is not known; a proxy may.
 """
 
 from collections.abc import Callable
@@ -25,6 +26,8 @@ BACK_OFF = (60.0, 900.0)
 """Seconds after a 429 that names no time, and at least where too little is left
 again and again; twice as long after each, to a limit."""
 HOUR = timedelta(hours=1)
+LONGEST = 3600
+"""Seconds that a `Retry-After` is obeyed at most: by then all is refilled."""
 A_LOOK = 4
 """Calls that a look takes in a project of one page each."""
 
@@ -93,7 +96,8 @@ class Allowance:
             self._left -= 1
             self.remaining = remaining
             if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
-                self._refused(now, limit, reset)
+                asked = _number(headers.get("Retry-After"))
+                self._refused(now, limit, reset, asked or 0)
                 return
             self._refusals = 0
             if limit and remaining is not None and remaining < FLOOR * limit:
@@ -123,12 +127,15 @@ class Allowance:
         self._closed = why, _recovered(now, limit, remaining, reset, pause)
 
     def _refused(
-        self, now: datetime, limit: int | None, reset: datetime | None
+        self, now: datetime, limit: int | None, reset: datetime | None, asked: int
     ) -> None:
         until = now + _pause(self._refusals)
         if limit and reset and reset > now:
-            until = _recovered(now, limit, 0, reset)
+            # Refused again, its time was too early: it is no longer enough.
+            least = _pause(self._refusals) if self._refusals else timedelta()
+            until = _recovered(now, limit, 0, reset, least)
         self._refusals += 1
+        until = max(until, now + timedelta(seconds=min(asked, LONGEST)))
         self._closed = "the Hetzner API refused: too many calls", until
 
 
@@ -143,15 +150,17 @@ def _recovered(
     limit: int,
     remaining: int,
     reset: datetime | None,
-    least: timedelta = timedelta(),
+    least: timedelta,
 ) -> datetime:
-    """Return when the floor is reached again, at the latest when all is there.
+    """Return when the floor is reached again: all is there at `reset`.
 
     The limit is refilled evenly; were it at once, at `reset`, this is one call
-    too early, which says so by its own headers.
+    too early, which says so by its own headers. `least` is waited in any case: a
+    `reset` of another clock may be a moment ahead each time.
     """
-    floor = now + max(least, (FLOOR * limit - remaining) / limit * HOUR)
-    return min(floor, reset) if reset and reset > now else floor
+    floor = now + (FLOOR * limit - remaining) / limit * HOUR
+    until = min(floor, reset) if reset and reset > now else floor
+    return max(until, now + least)
 
 
 def _told(why: str, until: datetime) -> str:
