@@ -264,6 +264,17 @@ def test_a_renamed_balancer_is_named_by_its_address(api: Api) -> None:
     assert "renamed? 'lb-new' serves it: 203.0.113.20" in str(seen.problem_detail)
 
 
+def test_a_name_that_leads_to_a_server_s_ipv6_is_told(api: Api) -> None:
+    """The server's network comes with the list that is read anyway."""
+    guarded = server(1)
+    guarded["public_net"]["ipv6"] = {"ip": "2001:db8:1::/64", "dns_ptr": []}
+    api.servers = [[guarded]]
+    project = connect(TOKEN, api.url)
+    (seen,) = read(project, (NAMELESS,), NOW, addresses=lambda _: ("2001:db8:1::5",))
+    assert seen.problem is Problem.NOT_FOUND
+    assert "2001:db8:1::5 is server worker-1's own" in str(seen.problem_detail)
+
+
 def test_addresses_that_cannot_be_had_cost_no_named_balancer(api: Api) -> None:
     """The journal's trouble is logged, and the other target is read."""
 

@@ -55,6 +55,29 @@ def test_a_balancer_without_ipv4_is_found_by_its_ipv6(api: Api, none: Any) -> No
     assert seen.matched_by == f"{IPV6} is its public IPv6"
 
 
+@pytest.mark.parametrize("given", ["2001:db8::1/64", "2001:0DB8:0::0001", IPV6])
+def test_an_address_is_told_in_its_one_spelling(api: Api, given: str) -> None:
+    """A server's IPv6 is told as its network; a balancer's may be as well."""
+    public = {"enabled": True, "ipv4": {"ip": ""}, "ipv6": {"ip": given}}
+    found = balancer(api, public_net=public)
+    assert (found.ipv4, found.ipv6) == (None, IPV6)
+
+
+@pytest.mark.parametrize(
+    "said", [{}, {"use_private_ip": None}, {"use_private_ip": False}]
+)
+def test_who_does_not_say_how_it_is_used_is_used_as_its_selector(
+    api: Api, said: dict[str, bool | None]
+) -> None:
+    """The API may leave it out below a label selector; what it says counts."""
+    one = {"type": "server", "server": {"id": 1}, **said}
+    selector = BALANCER["targets"][1] | {"targets": [one]}
+    (leaf,) = balancer(api, targets=[selector]).leaves()
+    private = said.get("use_private_ip") is None
+    assert leaf.use_private_ip is private
+    assert leaf.ip == ("10.0.0.111" if private else "198.51.100.1")
+
+
 @pytest.mark.parametrize("public", [None, {"enabled": False}, {}])
 def test_a_balancer_may_have_no_public_address(api: Api, public: Any) -> None:
     """It is read by its name, and no address is invented."""
@@ -137,6 +160,7 @@ UNREADABLE = [
     BALANCER | {"targets": None},
     BALANCER | {"services": ["text"]},
     BALANCER | {"public_net": "text"},
+    BALANCER | {"public_net": {"ipv4": {"ip": "text"}, "ipv6": None}},
     BALANCER | {"private_net": [{"network": 1}]},
     BALANCER | {"private_net": [{"network": {"id": 1}, "ip": "10.0.0.5"}]},
     BALANCER | {"id": "seven"},

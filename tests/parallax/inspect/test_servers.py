@@ -20,6 +20,7 @@ def targets(api: Api) -> list[BalancerTarget]:
     "odd",
     [
         {"id": 1, "name": "worker-1", "public_net": "text"},
+        {"id": 1, "name": "worker-1", "public_net": {"ipv6": {"ip": "text"}}},
         {"id": 1, "name": "worker-1", "private_net": [4711]},
         {"id": 1, "name": "worker-1", "public_net": {"firewalls": [5]}},
         {"id": 1},

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from ipaddress import IPv6Network
 
 import pytest
 
@@ -77,6 +78,25 @@ def test_a_name_that_leads_to_a_server_is_told_with_the_server() -> None:
     found = serving(TARGET, ("198.51.100.1",), BOTH, (worker,))
     assert found.balancer is None
     assert "198.51.100.1 is server worker-1's own" in found.why
+
+
+def test_any_address_of_a_server_s_network_is_the_server_s() -> None:
+    """Hetzner routes a /64 to each server; a name may lead to any address of it."""
+    worker = Server(id=1, name="worker-1", ipv6=IPv6Network("2001:db8:1::/64"))
+    found = serving(TARGET, ("2001:db8:1::80",), BOTH, (worker,))
+    assert "2001:db8:1::80 is server worker-1's own" in found.why
+    other = serving(TARGET, ("2001:db8:2::80",), BOTH, (worker,))
+    assert "worker-1" not in other.why
+
+
+def test_of_many_balancers_those_of_a_like_name_are_told() -> None:
+    """A typo finds its neighbors among hundreds, and the text stays short."""
+    many = [LoadBalancer(id=n, name=f"cluster-{n:03}") for n in range(300)]
+    named = replace(TARGET, reached=Reached(load_balancer="lb-pord"))
+    why = serving(named, (), [*many, LoadBalancer(id=300, name="lb-prod")]).why
+    assert "the project has: lb-prod, " in why
+    assert why.endswith(" and 291 others")
+    assert len(why) < 300
 
 
 def test_an_address_of_nobody_is_told_with_whose_it_may_be() -> None:

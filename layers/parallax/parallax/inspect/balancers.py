@@ -14,7 +14,7 @@ from time import monotonic
 from parallax.inspect.look import Look
 from parallax.inspect.problems import explained
 from parallax.inspect.project import Project
-from parallax.inspect.serving import Serving, serving
+from parallax.inspect.serving import Serving, names, serving
 from parallax.model.balancer import BalancerReading, LoadBalancer, Problem
 from parallax.model.target import Target
 
@@ -72,9 +72,9 @@ def _served(
     addresses: Addresses,
     now: datetime,
 ) -> tuple[BalancerReading, ...]:
-    names = {balancer.name for balancer in look.balancers}
+    there = {balancer.name for balancer in look.balancers}
     # Of a named one that is not there, the addresses tell what became of it.
-    lost = [t for t in wanted if t.reached.load_balancer not in {None, *names}]
+    lost = [t for t in wanted if t.reached.load_balancer not in {None, *there}]
     known |= {t.name: _known(addresses, t) for t in lost}
     servers = list(look.servers.values())
     found = {
@@ -134,8 +134,7 @@ def _why_none(target: Target, found: Serving, look: Look) -> tuple[Problem, str]
     if look.error:
         what, detail = explained(look.error)
         if look.balancers:
-            names = ", ".join(b.name for b in look.balancers)
-            detail += f"; read before that: {names}"
+            detail += f"; read before that: {names(look.balancers, name or '')}"
         return what, detail
     if name is None and look.broken:
         what, detail = _odd(*next(iter(look.broken.items())))

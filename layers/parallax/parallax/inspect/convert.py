@@ -12,6 +12,7 @@ Source: hcloud-go `schema/load_balancer.go`, `schema/certificate.go`.
 
 from collections.abc import Mapping
 from datetime import datetime
+from ipaddress import ip_interface
 
 from parallax.inspect.servers import Server
 from parallax.inspect.shape import Json, every, part
@@ -40,8 +41,8 @@ def convert(given: Json, servers: Mapping[int, Server]) -> LoadBalancer:
         id=given["id"],
         name=given["name"],
         # Null right after it was made, and for who has none of that kind.
-        ipv4=part(public, "ipv4").get("ip"),
-        ipv6=part(public, "ipv6").get("ip"),
+        ipv4=_address(part(public, "ipv4").get("ip")),
+        ipv6=_address(part(public, "ipv6").get("ip")),
         private_ips=tuple(net["ip"] for net in every(given, "private_net")),
         networks=networks,
         # Where the API does not say, there is one: it is what Hetzner makes.
@@ -69,6 +70,11 @@ def certificate(given: Json) -> BalancerCertificate:
 def _checked[T](made: T) -> T:
     """Return what the journal would give back; a wrong type raises here, not there."""
     return decode(type(made), encode(made))
+
+
+def _address(text: str | None) -> str | None:
+    """Return an address, raises where it is none: causes compare with it."""
+    return str(ip_interface(text).ip) if text else None
 
 
 def _service(given: Json) -> BalancerService:
@@ -107,12 +113,20 @@ def _health_check(given: Json) -> HealthCheck:
 
 
 def _target(
-    given: Json, servers: Mapping[int, Server], networks: tuple[int, ...] | None
+    given: Json,
+    servers: Mapping[int, Server],
+    networks: tuple[int, ...] | None,
+    *,
+    used_privately: bool = False,
 ) -> BalancerTarget:
-    """Return a target; `networks` are the balancer's own."""
+    """Return a target; `networks` are the balancer's own.
+
+    `used_privately` is its label selector's word, for who does not say so itself.
+    """
     server_id = part(given, "server").get("id")
     server = servers.get(server_id)
-    private = bool(given.get("use_private_ip"))
+    said = given.get("use_private_ip")
+    private = used_privately if said is None else bool(said)
     ip = part(given, "ip").get("ip")
     if server and ip is None:
         ip = _private_address(server, networks) if private else server.ipv4
@@ -126,7 +140,10 @@ def _target(
         networks=server.networks if server else None,
         server_status=server.status if server else None,
         health_status=tuple(_health(h) for h in every(given, "health_status")),
-        targets=tuple(_target(t, servers, networks) for t in every(given, "targets")),
+        targets=tuple(
+            _target(t, servers, networks, used_privately=private)
+            for t in every(given, "targets")
+        ),
     )
 
 

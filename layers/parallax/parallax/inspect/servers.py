@@ -7,6 +7,7 @@ Source: hcloud-go `schema/server.go`.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import IPv6Network
 
 from parallax.inspect.shape import Json, part
 
@@ -20,6 +21,8 @@ class Server:
     status: str | None = None
     ipv4: str | None = None
     """Its public address; a server may have none."""
+    ipv6: IPv6Network | None = None
+    """Its public addresses: Hetzner routes a whole /64 to a server."""
     private: tuple[tuple[int, str], ...] | None = None
     """Each private network's id, with the server's address there."""
     firewalls: Mapping[int, str] | None = None
@@ -40,6 +43,7 @@ def server(given: Json) -> Server:
         name=given["name"],
         status=given.get("status"),
         ipv4=part(public, "ipv4").get("ip"),
+        ipv6=_network(part(public, "ipv6").get("ip")),
         private=None
         if private is None
         else tuple((net["network"], net["ip"]) for net in private),
@@ -47,3 +51,7 @@ def server(given: Json) -> Server:
         if firewalls is None
         else {each["id"]: each["status"] for each in firewalls},
     )
+
+
+def _network(text: str | None) -> IPv6Network | None:
+    return IPv6Network(text, strict=False) if text else None

@@ -7,12 +7,16 @@ It does not: resolve names, or call the API; it is pure.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from ipaddress import ip_address
+from difflib import get_close_matches
+from ipaddress import IPv6Address, ip_address
 
 from parallax.inspect.servers import Server
 from parallax.model.balancer import LoadBalancer
 from parallax.model.probe import ProbeRun, Role
 from parallax.model.target import Target
+
+SHOWN = 10
+"""Names of balancers that a reading tells at most; a project may have hundreds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,7 @@ def serving(
     for balancer in balancers:
         if balancer.name == name:
             return Serving(balancer, "by name")
-    text = f"no load balancer is named {name!r}; {_known(balancers)}"
+    text = f"no load balancer is named {name!r}; {_known(balancers, name)}"
     likely = _by_address(target, addresses, balancers, servers)
     if likely.balancer:
         text += f"; renamed? {likely.balancer.name!r} serves it: {likely.why}"
@@ -59,10 +63,19 @@ def serving(
     return Serving(None, text)
 
 
-def _known(balancers: Sequence[LoadBalancer]) -> str:
+def names(balancers: Sequence[LoadBalancer], like: str) -> str:
+    """Return the balancers' names; of many, those most like what is looked for."""
+    known = sorted(b.name for b in balancers)
+    if len(known) <= SHOWN:
+        return ", ".join(known)
+    near = get_close_matches(like, known, SHOWN, cutoff=0)
+    return f"{', '.join(near)} and {len(known) - len(near)} others"
+
+
+def _known(balancers: Sequence[LoadBalancer], name: str = "") -> str:
     if not balancers:
         return "the project has none at all: is the token one of the right project?"
-    return "the project has: " + ", ".join(sorted(b.name for b in balancers))
+    return f"the project has: {names(balancers, name)}"
 
 
 def _by_address(
@@ -85,10 +98,10 @@ def _by_address(
     if len(found) == 1:
         return Serving(*found[0])
     if found:
-        names = "; ".join(f"{b.name}: {why}" for b, why in found)
+        told = "; ".join(f"{b.name}: {why}" for b, why in found)
         return Serving(
             None,
-            f"{host} has the addresses of more than one load balancer ({names});"
+            f"{host} has the addresses of more than one load balancer ({told});"
             " name one as reached.load_balancer",
         )
     return Serving(None, _nobody(host, addresses, balancers, servers))
@@ -105,11 +118,12 @@ def _nobody(
     text = f"no load balancer of the project has an address of {host} ({told})"
     if not balancers:
         return f"{text}; {_known(balancers)}"
-    asked = {_same(address) for address in addresses}
-    direct = [s for s in servers if s.ipv4 and _same(s.ipv4) in asked]
+    direct = [(a, s.name) for a in addresses for s in servers if _servers(s, a)]
     if direct:
-        names = ", ".join(f"{s.ipv4} is server {s.name}'s own" for s in direct)
-        return f"{text}: {names}, so no load balancer stands before it"
+        whose = ", ".join(
+            f"{address} is server {name}'s own" for address, name in direct
+        )
+        return f"{text}: {whose}, so no load balancer stands before it"
     return (
         f"{text}: a CDN's (then set reached.cdn), a floating IP, or another"
         " project's; or the name leads to the wrong place"
@@ -130,6 +144,17 @@ def _has(target: Target, balancer: LoadBalancer, asked: set[str]) -> str | None:
         if address and _same(address) in asked:
             return f"{address} is its {kind}"
     return None
+
+
+def _servers(server: Server, address: str) -> bool:
+    """Say whether an address is a server's own; of IPv6 it has a network."""
+    try:
+        asked = ip_address(address)
+    except ValueError:
+        return False
+    if isinstance(asked, IPv6Address):
+        return server.ipv6 is not None and asked in server.ipv6
+    return server.ipv4 is not None and _same(server.ipv4) == str(asked)
 
 
 def _same(address: str) -> str:
