@@ -73,6 +73,24 @@ def test_hetzners_firewall_that_has_no_rule_is_named_first() -> None:
     assert "--port 31695 --source-ips 203.0.113.20/32" in command
 
 
+def test_a_port_of_another_service_is_not_what_is_shut() -> None:
+    """Hetzner's firewall stops what nobody here asked; it is not to be opened."""
+    x = e.firewall()
+    public = e.with_targets(
+        reading(x),
+        use_private_ip=False,
+        firewalls=("workers",),
+        firewall_allows=False,
+        firewall_drops=(30999,),
+    )
+    judgement = judge(replace(x, balancer=public))
+    assert judgement.cause == CAUSE.id
+    told = next(a for a in judgement.assessments if a.cause == CAUSE.id)
+    assert "workers" not in str(told.evidence)
+    assert "30999" not in str(judgement.next_steps)
+    assert judgement.next_steps[1].command == "hcloud firewall list"
+
+
 def test_a_check_that_is_green_elsewhere_hides_the_firewall() -> None:
     """All healthy by another port, and every request fails after some seconds."""
     x = slow(s.balancer(asks=10256))

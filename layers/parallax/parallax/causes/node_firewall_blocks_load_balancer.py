@@ -33,7 +33,7 @@ from shlex import quote
 
 from parallax.causes import evidence
 from parallax.causes.cause import Cause, refuted, supported, unknown
-from parallax.model.balancer import BalancerService, HealthStatus
+from parallax.model.balancer import BalancerService, BalancerTarget, HealthStatus
 from parallax.model.finding import Assessment, Class, Hop, NextStep
 from parallax.model.probe import Probe, Role
 from parallax.model.snapshot import Snapshot
@@ -69,14 +69,25 @@ def assess(snapshot: Snapshot) -> Assessment:
 
 
 def _cloud_firewalls(snapshot: Snapshot) -> tuple[str, ...]:
-    """Say which of Hetzner's firewalls let the balancer in on none of its ports."""
-    shut = [t for t in evidence.targets(snapshot) if t.firewall_drops]
-    names = sorted({name for t in shut for name in t.firewalls or ()})
+    """Say which of Hetzner's firewalls shut a port of the service to the balancer."""
+    shut = [
+        (t, found) for t in evidence.targets(snapshot) if (found := _shut(t, snapshot))
+    ]
+    names = sorted({name for t, _ in shut for name in t.firewalls or ()})
     if not names:
         return ()
-    ports = ", ".join(f":{port}" for port in sorted(set(shut[0].firewall_drops)))
+    ports = ", ".join(f":{port}" for port in shut[0][1])
     at = evidence.of(len(shut), len(evidence.targets(snapshot)))
     return (f"no rule of {', '.join(names)} lets it in on {ports} ({at} targets)",)
+
+
+def _shut(target: BalancerTarget, snapshot: Snapshot) -> list[int]:
+    """Return the ports of the service that users meet which no rule opens."""
+    service = evidence.balancer_service(snapshot)
+    if service is None:
+        return []
+    used = {service.destination_port, service.health_check.port}
+    return sorted(used.intersection(target.firewall_drops))
 
 
 def _missing(snapshot: Snapshot, service: BalancerService) -> str | None:
@@ -195,13 +206,17 @@ def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
 
 def _through_the_cloud(snapshot: Snapshot, source: str, ports: str) -> NextStep:
     """Tell how to add the rule that is missing, or where to look for it."""
-    shut = [t for t in evidence.targets(snapshot) if t.firewall_drops and t.firewalls]
+    shut = [
+        (t.firewalls, found)
+        for t in evidence.targets(snapshot)
+        if t.firewalls and (found := _shut(t, snapshot))
+    ]
     if not shut:
         return NextStep(
             text=f"See whether a Cloud Firewall lets {source} in to :{ports}.",
             command="hcloud firewall list",
         )
-    name, port = (shut[0].firewalls or ("",))[0], shut[0].firewall_drops[0]
+    (name, *_), (port, *_) = shut[0]
     return NextStep(
         text=f"In Hetzner's firewall {name}, let the balancer in on :{port}.",
         command=f"hcloud firewall add-rule {quote(name)} --direction in --protocol tcp"
