@@ -18,7 +18,7 @@ import logging
 import random
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from http import HTTPStatus
 from typing import override
 
@@ -43,8 +43,9 @@ PAGE = 100
 """Objects a page: some 1 MB of pods on the wire."""
 _ONE_PAGE = threading.Lock()
 """Decoded pages are ten times larger: all reflectors together hold one."""
-WATCH_SECONDS = 300.0
-"""A watch is asked to end after this, or up to twice that: so servers stay balanced."""
+WATCH_SECONDS = 60.0
+"""A watch is asked to end after this, or up to twice that. A server checks rights when
+a watch begins, never while it runs (seen: 1.36): so late a lost right is noticed."""
 SILENT_SECONDS = 90.0
 """A server sends a bookmark each minute; a stream without one is opened again."""
 CHUNK_BYTES = 65536
@@ -67,9 +68,16 @@ logger = logging.getLogger(__name__)
 class Reflector(threading.Thread):
     """Lists and watches until told to stop."""
 
-    def __init__(self, apis: Apis, wanted: Wanted) -> None:
+    def __init__(
+        self,
+        apis: Apis,
+        wanted: Wanted,
+        seconds: Callable[[], float] = lambda: WATCH_SECONDS,
+    ) -> None:
+        """`seconds`: how long the next watch lasts, asked as each begins."""
         super().__init__(name=wanted.in_words("watch"), daemon=True)
         self.cache = Cache()
+        self._seconds = seconds
         self._wanted = wanted
         self._calls = Calls(apis, wanted.path, wanted.query)
         self._kept = RESOURCES[wanted.resource].kept
@@ -148,7 +156,7 @@ class Reflector(threading.Thread):
             "watch": "true",
             "allowWatchBookmarks": "true",
             "resourceVersion": version,
-            "timeoutSeconds": str(int(_spread(WATCH_SECONDS, 1, 2))),
+            "timeoutSeconds": str(int(_spread(self._seconds(), 1, 2))),
         }
         with self._calls.open(query, SILENT_SECONDS) as response:
             self.cache.live()

@@ -79,7 +79,7 @@ def test_a_list_comes_in_pages_and_is_watched(
 ) -> None:
     """Every page is kept, one object once; the watch begins at the list's version."""
     kubernetes_api.largest_page = 4
-    made = Reflector(apis, PODS)
+    made = Reflector(apis, PODS, lambda: 200.0)
     made.start()
     until(lambda: kubernetes_api.watching("pods"))
     made.stop()
@@ -89,7 +89,7 @@ def test_a_list_comes_in_pages_and_is_watched(
     assert [query.get("continue") for query in lists] == [None, "4", "8"]
     (watch,) = asked(kubernetes_api, watch=True)
     assert (watch["resourceVersion"], watch["allowWatchBookmarks"]) == ("500", "true")
-    assert 300 <= int(watch["timeoutSeconds"]) <= 600
+    assert 200 <= int(watch["timeoutSeconds"]) <= 400
 
 
 def test_changes_come_without_asking(

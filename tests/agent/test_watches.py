@@ -8,8 +8,14 @@ import pytest
 from parallax_agent import watches as watches_module
 from parallax_agent.api import Lists, connect
 from parallax_agent.cache import Cache
+from parallax_agent.reflector import WATCH_SECONDS
 from parallax_agent.resources import Wanted
-from parallax_agent.watches import FIRST_SECONDS, IDLE_SECONDS, Watches
+from parallax_agent.watches import (
+    FIRST_SECONDS,
+    IDLE_SECONDS,
+    MOST_WATCH_SECONDS,
+    Watches,
+)
 from tests.agent.kubernetes_api import KubernetesServer
 from tests.agent.test_cache import Clock
 from tests.agent.test_sightings import until
@@ -50,6 +56,20 @@ def test_what_nobody_asks_for_is_watched_no_longer(
         assert not pods.is_alive()
         assert watches._kept.keys() == {NODES}
         assert watches.told(PODS).items
+
+
+def test_a_watch_lasts_longer_in_a_larger_cluster(
+    kubernetes_api: KubernetesServer, tmp_path: Path
+) -> None:
+    """Five nodes: a right taken away shows soon. 500: the API server is spared."""
+    file = kubernetes_api.kubeconfig(tmp_path)
+    with closing(connect(file)) as apis, closing(Watches(apis)) as watches:
+        assert watches.watch_seconds() == WATCH_SECONDS
+        watches.told(NODES)
+        assert watches.watch_seconds() == WATCH_SECONDS + 5
+        nodes = watches._kept[NODES].reflector.cache
+        nodes.replace({("", f"node-{n}"): {} for n in range(500)})
+        assert watches.watch_seconds() == MOST_WATCH_SECONDS
 
 
 def test_a_first_answer_that_does_not_come_is_a_problem(
