@@ -90,7 +90,7 @@ def _target(
 ) -> tuple[Target, str]:
     """Return the target to explain, and its path; raises `ValueError`."""
     parts = urlsplit(found.host if "://" in found.host else f"//{found.host}")
-    host = parts.hostname or ""
+    host = (parts.hostname or "").removesuffix(".")
     if not host or any(not (c.isalnum() or c in "-._:") for c in host):
         raise ValueError(f"{found.host!r} is no host name")
     path = found.path or parts.path or "/"

@@ -166,7 +166,7 @@ def test_the_targets_file_counts_and_is_compared(
     """What the target names is taken, and what contradicts it is told."""
     file = tmp_path / "targets.yaml"
     file.write_text(TARGETS)
-    arguments = ("https://platform-api.keybuzz.io/health", "--node", "worker-01")
+    arguments = ("https://platform-api.keybuzz.io./health", "--node", "worker-01")
     done = call(kubernetes_api, tmp_path, *arguments, PARALLAX_TARGETS=str(file))
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("platform-api.keybuzz.io/health\n")

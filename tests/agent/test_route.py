@@ -86,6 +86,12 @@ def test_k3s() -> None:
     assert why(path) == "its labels are Traefik's"
 
 
+def test_a_url_with_a_final_dot() -> None:
+    """`shop.example.` is the name that the Ingress writes without it."""
+    path = seen(shelf(TRAEFIK), "https://SHOP.example./")
+    assert (path.reading.problems, path.reading.ingress_name) == ((), "web")
+
+
 @pytest.mark.parametrize(
     ("controller", "labels", "place"),
     [

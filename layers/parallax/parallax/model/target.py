@@ -64,5 +64,8 @@ class Target:
 
     @property
     def host(self) -> str:
-        """The URL's host, without port, as it stands in `Host` and SNI."""
-        return urlsplit(self.url).hostname or ""
+        """The URL's host, without port and final dot, as Ingresses and SNI write it.
+
+        Source: RFC 6066 (SNI has no trailing dot); the name is the same without.
+        """
+        return (urlsplit(self.url).hostname or "").removesuffix(".")
