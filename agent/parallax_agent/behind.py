@@ -89,6 +89,15 @@ class Behind:
         return spec.get("externalName") if spec.get("type") == "ExternalName" else None
 
     @property
+    def is_local(self) -> bool:
+        """Whether its address leads to pods of the asking node only, or nowhere.
+
+        Source: Kubernetes, Service internal traffic policy.
+        """
+        spec = objects.part(self.item, "spec")
+        return spec.get("internalTrafficPolicy") == "Local"
+
+    @property
     def families(self) -> list[str]:
         """The Service's address families, as EndpointSlices write them."""
         return objects.many(self.item, "spec", "ipFamilies") or ["IPv4"]

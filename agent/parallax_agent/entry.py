@@ -30,7 +30,8 @@ _INSTANCE = "app.kubernetes.io/instance"
 _RELEASE = ("meta.helm.sh/release-namespace", "meta.helm.sh/release-name")
 _HTTP, _HTTPS = frozenset({"http", "web", "http2"}), frozenset({"https", "websecure"})
 _OUTWARD = {"LoadBalancer": 2, "NodePort": 1}
-_NOT_FOR_USERS = ("webhook", "admission", "metrics")
+NOT_FOR_USERS = ("webhook", "admission", "metrics")
+"""Words in the names of ports and Services that users never come by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,11 +185,11 @@ def _selected(item: Json) -> str:
 def _takes_web(item: Json) -> bool:
     """Tell whether users' requests may come in here: http or https, no webhook."""
     name = item["metadata"]["name"]
-    if any(word in name for word in _NOT_FOR_USERS):
+    if any(word in name for word in NOT_FOR_USERS):
         return False
     return any(
         (p.get("name") in _HTTP | _HTTPS or p.get("port") in {80, 443})
-        and not any(word in (p.get("name") or "") for word in _NOT_FOR_USERS)
+        and not any(word in (p.get("name") or "") for word in NOT_FOR_USERS)
         for p in many(item, "spec", "ports")
     )
 

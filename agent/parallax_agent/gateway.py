@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from parallax.model.wire import Json
-from parallax_agent.ingress import HOSTS, NONE, Route, in_order, likest
+from parallax_agent.hosts import likest
+from parallax_agent.ingress import HOSTS, NONE, Route, in_order
 from parallax_agent.matching import EXACT, WILDCARD, listener_takes, under
 from parallax_agent.matching import plain_beginning as plain
 from parallax_agent.objects import many, part

@@ -12,7 +12,7 @@ the Service's. Where its ConfigMap wants PROXY protocol, each of these connectio
 begins with a PROXY line.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
 
@@ -24,6 +24,7 @@ from parallax_agent import share
 from parallax_agent.entry import entry_port
 from parallax_agent.read import TargetPath
 from parallax_agent.share import Standpoint
+from parallax_agent.speaks import HTTP
 
 HOP_SECONDS = 5.0
 CONNECT_SECONDS = 1.5
@@ -59,10 +60,9 @@ def backend(target: Target, path: TargetPath) -> str:
 
 def unasked_backend(path: TargetPath) -> str | None:
     """Say why pods and Service are left out; None: they are asked."""
-    protocol = path.route.backend_protocol if path.route else "HTTP"
-    if protocol.upper() == "HTTP":
+    if path.speaks == HTTP:
         return None
-    return f"pods speak {protocol}: the agent asks only plain HTTP backends"
+    return f"pods speak {path.speaks}: the agent asks only plain HTTP backends"
 
 
 def wants_proxy_line(reading: ClusterReading, node: str | None = None) -> bool:
@@ -98,11 +98,22 @@ def _pods(target: Target, path: TargetPath, at: Standpoint) -> Iterator[Question
 
 
 def _service(target: Target, path: TargetPath, at: Standpoint) -> Iterator[Question]:
+    """Ask the Service, in each address family.
+
+    Not where kube-proxy drops it on purpose: it leads to the own node's pods only,
+    and here none is ready.
+    """
     service, port = path.reading.service, path.port
-    if service and port:
-        for address in (service.cluster_ip, path.second_ip):
-            if address not in {None, "", "None"}:
-                yield _ask(target, at, Role.SERVICE, str(address), port.port)
+    if service is None or port is None:
+        return
+    ways = (
+        (service.cluster_ip, path.reading.endpoints),
+        (path.second_ip, path.beside),
+    )
+    for address, ends in ways:
+        here = any(e.ready and e.node == at.node for e in ends or ())
+        if address not in {None, "", "None"} and (here or not path.local):
+            yield _ask(target, at, Role.SERVICE, str(address), port.port)
 
 
 def _app_node_ports(
@@ -111,7 +122,9 @@ def _app_node_ports(
     node_port = path.port.node_port if path.port else None
     if node_port is None:
         return
-    for role, node in _two_nodes(path, at, Role.NODEPORT_OWN, Role.NODEPORT_OTHER):
+    for role, node in _two_nodes(
+        path.app_nodes, at, Role.NODEPORT_OWN, Role.NODEPORT_OTHER
+    ):
         question = _ask(target, at, role, str(node.internal_ip), node_port)
         yield replace(question, peer_node=node.name)
 
@@ -127,7 +140,9 @@ def _ingress(target: Target, path: TargetPath, at: Standpoint) -> Iterator[Quest
     if port.node_port is not None:
         places += [
             (role, str(node.internal_ip), port.node_port, node.name, None)
-            for role, node in _two_nodes(path, at, Role.INGRESS, Role.INGRESS_OTHER)
+            for role, node in _two_nodes(
+                path.ingress_nodes, at, Role.INGRESS, Role.INGRESS_OTHER
+            )
         ]
     pods = path.reading.ingress_endpoints or ()
     places += [
@@ -142,9 +157,9 @@ def _ingress(target: Target, path: TargetPath, at: Standpoint) -> Iterator[Quest
 
 
 def _two_nodes(
-    path: TargetPath, at: Standpoint, own: Role, other: Role
+    nodes: Sequence[Node], at: Standpoint, own: Role, other: Role
 ) -> Iterator[tuple[Role, Node]]:
-    found = share.own_and_other(path.reading.nodes or (), at)
+    found = share.own_and_other(nodes, at)
     if found is not None:
         yield own, found[0]
         if found[1] is not None:

@@ -1,8 +1,9 @@
 """Ingress: which Service an Ingress sends a host and path to.
 
-In: Ingress objects. Out: the routes of one URL, best first; the hosts that are served.
-It does not: know whose class an Ingress is of (`controllers`), nor what a controller
-reads beside networking.k8s.io/v1 and the annotations named here.
+In: Ingress objects. Out: the routes of one URL, best first.
+It does not: know whose class an Ingress is of (`controllers`), what the pods speak
+(`speaks`), nor what a controller reads beside networking.k8s.io/v1 and the
+annotations named here.
 Source: Kubernetes, concepts/services-networking/ingress; ingress-nginx, annotations
 (canary, use-regex, server-alias); Traefik, Kubernetes Ingress annotations.
 """
@@ -11,19 +12,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from parallax.model.wire import Json
+from parallax_agent import annotations
 from parallax_agent.limits import NGINX
 from parallax_agent.matching import OTHER, expression_takes, host_rank, takes
 from parallax_agent.objects import many, part
 
-MOST_HOSTS = 200
 HOSTS = 1000
 """An HTTPRoute's rank holds the length of its host as well, up to this."""
 NONE = "which is no Service: name the Service in the target"
-CLASS = "kubernetes.io/ingress.class"
-"""How an Ingress named its class before there were IngressClasses."""
 TRAEFIK = "traefik.ingress.kubernetes.io/router."
-_YES = frozenset({"1", "t", "T", "TRUE", "true", "True"})
-"""How ingress-nginx may be told yes (Go, strconv.ParseBool)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +37,7 @@ class Route:
     """Empty: what it leads to is no Service, and `notes` say what it is."""
     port: int | str | None = None
     tls: bool = False
-    """The Ingress itself ends TLS for this host."""
-    backend_protocol: str = "HTTP"
+    """TLS for this host comes as far as the Ingress, which ends it or passes it on."""
     service_namespace: str | None = None
     """None: the same as the Ingress's."""
     kind: str = "Ingress"
@@ -90,7 +86,7 @@ def routes(ingresses: Iterable[Json], host: str, path: str) -> list[Route]:
     """
     best: dict[tuple[str, str], Route] = {}
     for item in ingresses:
-        if is_canary(item):
+        if annotations.is_canary(item):
             continue
         choices = list(_choices(item, host, path))
         if choices:
@@ -114,35 +110,12 @@ def route(ingresses: Iterable[Json], host: str, path: str) -> Route | None:
 def tls_classes(ingresses: Iterable[Json], host: str, rule: str) -> set[str | None]:
     """Name the classes of the Ingresses that have a rule's host, and end its TLS."""
     return {
-        _class_name(item)
+        annotations.class_name(item)
         for item in ingresses
-        if not is_canary(item)
+        if not annotations.is_canary(item)
         and _ends_tls(item, host)
         and any((r.get("host") or "") == rule for r in many(item, "spec", "rules"))
     }
-
-
-def hosts(ingresses: Iterable[Json], host: str) -> tuple[str, ...]:
-    """Return every host that an Ingress names, sorted; canaries serve none alone."""
-    named = {
-        name
-        for item in ingresses
-        if not is_canary(item)
-        for rule in many(item, "spec", "rules")
-        if rule.get("host")
-        for name in (rule["host"], *_aliases(item))
-    }
-    return likest(named, host)
-
-
-def likest(named: Iterable[str], host: str) -> tuple[str, ...]:
-    """Return `MOST_HOSTS` of these hosts at most, sorted.
-
-    Of too many those stay that take the host, then those written most like it: what
-    is missing is really missing, and a slip of the pen is among them.
-    """
-    nearest = sorted(named, key=lambda n: (-host_rank(n, host), -_alike(n, host), n))
-    return tuple(sorted(nearest[:MOST_HOSTS]))
 
 
 def canaries(ingresses: Iterable[Json], host: str) -> list[Json]:
@@ -150,33 +123,18 @@ def canaries(ingresses: Iterable[Json], host: str) -> list[Json]:
     return [
         item
         for item in ingresses
-        if is_canary(item)
+        if annotations.is_canary(item)
         and any(rule.get("host") == host for rule in many(item, "spec", "rules"))
     ]
 
 
-def is_canary(item: Json) -> bool:
-    """Tell whether an Ingress only takes a share of another one's requests."""
-    return _annotation(item, NGINX + "canary") in _YES
-
-
-def _alike(one: str, other: str) -> int:
-    """Count the characters that two names share at their begin and at their end."""
-    both = (one, other), (one[::-1], other[::-1])
-    return sum(_shared(*names) for names in both)
-
-
-def _shared(one: str, other: str) -> int:
-    pairs = enumerate(zip(one, other, strict=False))
-    return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
-
-
 def _choices(item: Json, host: str, path: str) -> Iterator[Route]:
-    regex = _annotation(item, NGINX + "use-regex") in _YES
-    regex = regex or bool(_annotation(item, NGINX + "rewrite-target"))
+    regex = annotations.says_yes(item, NGINX + "use-regex")
+    regex = regex or bool(annotations.of(item, NGINX + "rewrite-target"))
     for rule in many(item, "spec", "rules"):
         name = rule.get("host") or ""
-        rank = host_rank(host if name and host in _aliases(item) else name, host)
+        alias = bool(name) and host in annotations.aliases(item)
+        rank = host_rank(host if alias else name, host)
         if rank == OTHER:
             continue
         for entry in many(rule, "http", "paths"):
@@ -220,11 +178,10 @@ def _to(
         else (f"{path or host} leads to {where}, {NONE}",),
         port=port.get("number") or port.get("name"),
         tls=_ends_tls(item, host),
-        backend_protocol=_protocol(item),
         host=rule_host,
         path=path,
         path_type=kind or "",
-        class_name=_class_name(item),
+        class_name=annotations.class_name(item),
         addresses=frozenset(
             a for b in balancer for a in (b.get("ip"), b.get("hostname")) if a
         ),
@@ -233,36 +190,18 @@ def _to(
     )
 
 
-def _class_name(item: Json) -> str | None:
-    return part(item, "spec").get("ingressClassName") or _annotation(item, CLASS)
-
-
 def _ends_tls(item: Json, host: str) -> bool:
-    """Tell whether TLS is ended here; a `tls` section without hosts is for all."""
-    entry_points = _annotation(item, TRAEFIK + "entrypoints")
-    if _annotation(item, TRAEFIK + "tls") == "true" or entry_points == "websecure":
+    """Tell whether TLS comes as far as here, to be ended or passed on to the pods.
+
+    A `tls` section without hosts is for all.
+    """
+    if annotations.passes_tls(item):
+        return True
+    entry_points = annotations.of(item, TRAEFIK + "entrypoints")
+    if annotations.of(item, TRAEFIK + "tls") == "true" or entry_points == "websecure":
         return True
     return any(
         host_rank(name, host) != OTHER
         for entry in many(item, "spec", "tls")
         for name in many(entry, "hosts") or [""]
     )
-
-
-def _protocol(item: Json) -> str:
-    """Return what the pods speak, as the Ingress's annotations say."""
-    if _annotation(item, "haproxy.org/server-ssl") == "true":
-        return "HTTPS"
-    own = _annotation(item, "haproxy-ingress.github.io/backend-protocol") or ""
-    if own.lower() in {"h1-ssl", "h2-ssl", "h2"}:
-        return own
-    return _annotation(item, NGINX + "backend-protocol") or "HTTP"
-
-
-def _aliases(item: Json) -> list[str]:
-    text = _annotation(item, NGINX + "server-alias") or ""
-    return [name.strip() for name in text.split(",") if name.strip()]
-
-
-def _annotation(item: Json, name: str) -> str | None:
-    return part(item, "metadata", "annotations").get(name)

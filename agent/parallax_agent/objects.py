@@ -78,15 +78,6 @@ def node(item: Json) -> Node:
     )
 
 
-def node_families(item: Json) -> frozenset[str]:
-    """Return the address families that a Node has inside the cluster."""
-    return frozenset(
-        "IPv6" if ":" in a["address"] else "IPv4"
-        for a in many(item, "status", "addresses", having=("type", "address"))
-        if a["type"] == "InternalIP"
-    )
-
-
 def service(item: Json) -> Service:
     """Read a Service with its TCP ports: HTTP/3's has the same number as https's."""
     spec = part(item, "spec")
@@ -126,7 +117,8 @@ def endpoints(
     """Read the addresses behind a Service, of one address family, sorted.
 
     `port_name` is the Service port's, empty where it has none: pods of a slice
-    without that name do not serve it, so theirs is None. None: any port will do.
+    without that name do not serve it, so theirs is None. None: not known, so that it
+    is theirs only where they have no other.
     A `ready` that is missing means ready (discovery/v1, EndpointConditions). While
     slices are rebalanced an endpoint may stand in two: it is one, ready if either is.
     """
@@ -134,13 +126,13 @@ def endpoints(
     for item in slices:
         if item.get("addressType", family) != family:
             continue
-        names = (
+        numbers = [
             p.get("port")
             for p in many(item, "ports")
             if p.get("protocol", TCP) == TCP
             and port_name in {None, p.get("name") or ""}
-        )
-        port = next(names, None)
+        ]
+        port = numbers[0] if len(numbers) == 1 else None
         for entry in many(item, "endpoints", having=("addresses",)):
             target = part(entry, "targetRef")
             ready = part(entry, "conditions").get("ready")

@@ -11,22 +11,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from parallax.model.cluster import ClusterReading, Endpoint, ServicePort
+from parallax.model.cluster import ClusterReading, Endpoint, Node, ServicePort
 from parallax.model.target import Target
 from parallax.model.wire import Json
-from parallax_agent import controllers, gateway, objects
+from parallax_agent import ingress_reading, nodes, objects, ports
 from parallax_agent.api import Lists
 from parallax_agent.behind import Behind, Reader
-from parallax_agent.controllers import proxy_argument
-from parallax_agent.entry import entry_port
-from parallax_agent.ingress import Route, canaries, hosts
-from parallax_agent.limits import annotations
+from parallax_agent.ingress import Route
 from parallax_agent.route import Found, find
+from parallax_agent.speaks import HTTP, spoken
 
 LOGGING_CONTAINERS = ("access-logs", "controller", "envoy", "istio-proxy", "traefik")
 """Where ingresses write their access log, if beside others (haproxy-ingress has a
 sidecar for it, Contour's first container is `shutdown-manager`); else the first."""
-HTTPS = 443
 BEHIND = ("services", "endpointslices", "pods", "daemonsets", "deployments")
 """What is listed in the app's namespace and in the ingress controller's."""
 
@@ -44,17 +41,23 @@ class IngressPod:
 class TargetPath:
     """One target's path: the reading, and how to ask each of its hops.
 
-    `port` is the Service's port that the Ingress asks; `ingress_pods` are
-    those of the own node, None when the pods could not be read. `beside` and
-    `second_ip` are of the Service's second address family, where the own node has it.
+    `port` is the Service's port that the Ingress asks, `speaks` what is spoken there;
+    `ingress_pods` are those of the own node, None when the pods could not be read.
+    `beside` and `second_ip` are of the Service's second address family, where the own
+    node has it. `local`: on each node the Service leads to that node's pods only.
+    `app_nodes` and `ingress_nodes` are where NodePorts of the two Services are open.
     """
 
     reading: ClusterReading
     port: ServicePort | None = None
+    speaks: str = HTTP
     route: Route | None = None
     found: Found | None = None
     beside: tuple[Endpoint, ...] = ()
     second_ip: str | None = None
+    local: bool = False
+    app_nodes: tuple[Node, ...] = ()
+    ingress_nodes: tuple[Node, ...] = ()
     ingress_pods: tuple[IngressPod, ...] | None = None
 
 
@@ -78,38 +81,39 @@ def read(target: Target, lists: Lists, *, node: str, now: datetime) -> TargetPat
     # Side by side: namespaces that were just found were not read beforehand.
     spaces = {found.entry.namespace, place[0] if place else None} - {None}
     lists.prefetch(pair for space in spaces for pair in _behind(space))
-    nodes = reader.items("nodes", None)
-    reading = ClusterReading(
-        read_at=now, nodes=None if nodes is None else tuple(map(objects.node, nodes))
-    )
-    reading = _with_rules(reading, reader, found, target.host)
+    items = reader.items("nodes", None)
+    told = None if items is None else tuple(map(objects.node, items))
+    reading = ClusterReading(read_at=now, nodes=told)
+    reading = ingress_reading.with_rules(reading, reader, found, target.host)
     ingress, app = _ingress(reader, found), _app(reader, target, place)
     if ingress is not None:
-        reading = _with_ingress(reading, reader, ingress, found)
-    port = _port(reader, app, found.route)
+        reading = ingress_reading.with_controller(reading, reader, ingress, found)
     path = TargetPath(
         reading=reading,
-        port=port,
-        route=_spoken(found, port),
+        route=found.route,
         found=found,
         ingress_pods=tuple(_own(ingress, node)) if ingress and ingress.known else None,
+        ingress_nodes=_listening(told, items, ingress),
+        app_nodes=_listening(told, items, app),
     )
-    own = objects.named(nodes or (), node)
     if app is not None:
-        path = _with_app(path, reader, app, objects.node_families(own))
-    unknown = _unknown_node(node, own) if node and nodes is not None else None
-    said = (*reader.problems, *filter(None, [unknown]), *found.notes)
+        path = _with_port(path, reader, app, ingress)
+        own = nodes.families(objects.named(items or (), node))
+        path = _with_app(path, reader, app, own)
+    said = [*reader.problems, *found.notes]
+    if node and items is not None:
+        asked = [side.item if side else None for side in (ingress, app)]
+        said += filter(None, (nodes.unasked(items, node, s) for s in asked))
     problems = tuple(dict.fromkeys(said))
     return replace(path, reading=replace(path.reading, problems=problems))
 
 
-def _unknown_node(name: str, item: Json) -> str | None:
-    """Say why no NodePort is asked: where the own node is, nobody tells."""
-    if item is None:
-        return f"no Node {name}, as this agent's is named: no NodePort is asked"
-    if objects.node(item).internal_ip is None:
-        return f"Node {name} has no InternalIP: no NodePort is asked"
-    return None
+def _listening(
+    told: tuple[Node, ...] | None, items: list[Json] | None, side: Behind | None
+) -> tuple[Node, ...]:
+    if told is None or items is None or side is None:
+        return ()
+    return tuple(nodes.listening(told, items, side.item))
 
 
 def _behind(namespace: str | None) -> Iterator[tuple[str, str | None]]:
@@ -131,60 +135,6 @@ def _ingress(reader: Reader, found: Found) -> Behind | None:
     return reader.behind(namespace, name) if namespace and name else None
 
 
-def _with_rules(
-    reading: ClusterReading, reader: Reader, found: Found, host: str
-) -> ClusterReading:
-    """Add what Ingresses and HTTPRoutes say: the target's, its canaries, all hosts."""
-    route, rules = found.route, found.rules
-    if rules is not None:
-        named = gateway.hosts(found.http_routes or (), host, hosts(rules, host))
-        # Whoever cannot see all rules does not know which hosts are missing.
-        unseen = route is None and found.http_routes is None
-        partial = () if reader.sees_all_rules and not unseen else ("ingress_hosts",)
-        reading = replace(reading, ingress_hosts=named, partial=partial)
-    if route is None:
-        return reading
-    reading = replace(reading, ingress_name=route.ingress)
-    beside = [r for r in rules or () if r["metadata"]["namespace"] == route.namespace]
-    item = objects.named(beside, route.ingress) if route.kind == "Ingress" else None
-    if item is None:
-        return reading
-    told = annotations(item, canaries(beside, host))
-    return replace(reading, ingress_annotations=told)
-
-
-def _with_ingress(
-    reading: ClusterReading, reader: Reader, ingress: Behind, found: Found
-) -> ClusterReading:
-    """Add the ingress controller: its Service, endpoints, pods and workloads."""
-    service = objects.service(ingress.item) if ingress.item else None
-    route = found.route
-    tls, listener = (route.tls, route.listener) if route else (False, None)
-    return replace(
-        reading,
-        ingress_service=service,
-        ingress_endpoints=ingress.endpoints(
-            entry_port(service, tls=tls, listener=listener)
-        ),
-        ingress_pods=ingress.told_pods(),
-        ingress_workloads=reader.workloads(ingress) if ingress.selector else None,
-        ingress_config=_config(reader, ingress, found),
-    )
-
-
-def _config(
-    reader: Reader, ingress: Behind, found: Found
-) -> tuple[tuple[str, str], ...] | None:
-    """Return how the controller is set, as far as it tells; None: not known."""
-    family = controllers.of_service(ingress.item) if ingress.item else None
-    family = family or (found.cls.family if found.cls else None)
-    if family is not None and not family.config_map:
-        asks = proxy_argument(reader.items("pods", ingress.namespace))
-        return None if asks is None else (("use-proxy-protocol", asks),)
-    name = ingress.config_map() or found.entry.service
-    return reader.config(ingress.namespace, str(name))
-
-
 def _with_app(
     path: TargetPath, reader: Reader, app: Behind, families: frozenset[str]
 ) -> TargetPath:
@@ -195,6 +145,7 @@ def _with_app(
         path,
         beside=(app.endpoints(path.port, second=True) or ()) if two else (),
         second_ip=next(iter(addresses[1:]), None),
+        local=app.is_local,
         reading=replace(
             path.reading,
             service=objects.service(app.item) if app.item else None,
@@ -217,33 +168,20 @@ def _app(
     return None
 
 
-def _port(
-    reader: Reader, app: Behind | None, route: Route | None
-) -> ServicePort | None:
-    """Return the port that the Ingress asks; without an Ingress the first one."""
-    if app is None or app.item is None:
-        return None
-    ports = objects.service(app.item).ports
-    if route is None or route.service != objects.name_of(app.item):
-        return next(iter(ports), None)
-    found = next((p for p in ports if route.port in (p.port, p.name)), None)
-    if found is None and ports:
-        has = ", ".join(f"{p.port} {p.name or ''}".strip() for p in ports)
-        reader.problems.append(
-            f"{route.title} asks port {route.port} of Service {route.backend}, "
-            f"which has only {has}: correct the Ingress"
-        )
-    return found
-
-
-def _spoken(found: Found, port: ServicePort | None) -> Route | None:
-    """Return the route; Traefik speaks TLS to a port that is https by its name."""
-    route, family = found.route, found.cls.family if found.cls else None
-    if route is None or port is None or family is None or family.name != "Traefik":
-        return route
-    if port.port == HTTPS or (port.name or "").startswith("https"):
-        return replace(route, backend_protocol="HTTPS")
-    return route
+def _with_port(
+    path: TargetPath, reader: Reader, app: Behind, ingress: Behind | None
+) -> TargetPath:
+    """Add the Service's port that is asked, and what the pods behind it speak."""
+    found, route = path.found, path.route
+    family = ingress_reading.family(found, ingress)
+    port = problem = None
+    if app.item is not None and app.external_name is None:
+        port, problem = ports.asked(app.item, route, family)
+    reader.problems += filter(None, [problem])
+    named = objects.name_of(app.item) if app.item else None
+    leads = route is not None and named in {None, route.service}
+    rule = ingress_reading.rule(found) if leads else None
+    return replace(path, port=port, speaks=spoken(rule, app.item, port, family))
 
 
 def _own(ingress: Behind, node: str) -> Iterator[IngressPod]:

@@ -65,6 +65,8 @@ def path_of(
         ),
         port=app,
         route=ROUTE,
+        app_nodes=nodes or (),
+        ingress_nodes=nodes or (),
     )
 
 
@@ -208,7 +210,7 @@ def test_the_own_node_s_pod_is_always_asked(api_target: Target) -> None:
 
 def test_pods_that_do_not_speak_http_are_left_out(api_target: Target) -> None:
     """Only the ingress is asked where the backend speaks something else."""
-    path = replace(path_of(), route=replace(ROUTE, backend_protocol="GRPC"))
+    path = replace(path_of(), speaks="GRPC")
     assert set(asked(api_target, path)) == {Role.INGRESS, Role.INGRESS_OTHER}
     assert "GRPC" in str(hops.unasked_backend(path))
 
@@ -223,6 +225,30 @@ def test_what_is_not_known_is_not_asked(api_target: Target) -> None:
     assert service is not None
     reading = replace(headless.reading, service=replace(service, cluster_ip="None"))
     assert set(asked(api_target, replace(headless, reading=reading))) == {Role.POD}
+
+
+def test_a_local_service_is_asked_where_a_pod_is_ready(api_target: Target) -> None:
+    """`internalTrafficPolicy: Local`: elsewhere kube-proxy drops it on purpose."""
+    path = replace(path_of(), local=True)
+    asks = [
+        Role.SERVICE in asked(api_target, path, replace(AT, node=node))
+        for node in ("worker-01", "worker-02", "worker-03")
+    ]
+    assert asks == [True, False, False]  # 02's pod is not ready, 03 has none
+    unread = replace(path.reading, endpoints=None)
+    assert Role.SERVICE not in asked(api_target, replace(path, reading=unread))
+
+
+def test_a_local_service_by_family(api_target: Target) -> None:
+    """A pod of the one family is none of the other."""
+    six = Endpoint(address="fd42::1", ready=True, port=8080, node="worker-03", pod="x")
+    path = replace(path_of(), local=True, beside=(six,), second_ip="fd43::7")
+    found = [
+        [q.address for q in asked(api_target, path, replace(AT, node=node))[r]]
+        for node in ("worker-01", "worker-03")
+        for r in (Role.SERVICE,)
+    ]
+    assert found == [["127.0.96.1"], ["fd43::7"]]
 
 
 def test_both_address_families_are_asked(api_target: Target) -> None:

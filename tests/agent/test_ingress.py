@@ -3,11 +3,9 @@
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from parallax.model.wire import Json
-from parallax_agent.ingress import MOST_HOSTS, canaries, hosts, route, routes
+from parallax_agent.ingress import canaries, route, routes
 from parallax_agent.matching import EXACT
 
 
@@ -110,6 +108,15 @@ def test_canaries_are_left_out_and_resources_name_no_service() -> None:
     ]
 
 
+def test_canaries_are_found_by_their_host() -> None:
+    """Those of the host, and no other's."""
+    canary = ingress("b.example", ("/", "Prefix", "canary"))
+    canary["metadata"]["annotations"] = {"nginx.ingress.kubernetes.io/canary": "true"}
+    rules = [ingress("a.example"), canary, ingress(None)]
+    assert canaries(rules, "b.example") == [canary]
+    assert canaries(rules, "a.example") == []
+
+
 @pytest.mark.parametrize("yes", ["true", "True", "1"])
 def test_a_canary_by_any_yes(yes: str) -> None:
     """ingress-nginx reads yes as Go does."""
@@ -118,49 +125,23 @@ def test_a_canary_by_any_yes(yes: str) -> None:
     assert route([canary], "a.example", "/") is None
 
 
-def test_tls_and_protocol() -> None:
-    """The route says whether the Ingress ends TLS, and what its pods speak."""
+def test_tls_of_a_wildcard() -> None:
+    """The route says whether the Ingress ends TLS for the host."""
     rule = ingress("a.example", ("/", "Prefix", "a"), tls=[{"hosts": ["*.example"]}])
-    name = "nginx.ingress.kubernetes.io/backend-protocol"
-    rule["metadata"]["annotations"] = {name: "HTTPS"}
     found = route([rule], "a.example", "/")
     assert found is not None
-    assert (found.tls, found.backend_protocol) == (True, "HTTPS")
+    assert found.tls
 
 
-def test_canaries_serve_no_host_alone() -> None:
-    """A canary Ingress is found by its host, and adds none."""
-    canary = ingress("b.example", ("/", "Prefix", "canary"))
-    canary["metadata"]["annotations"] = {"nginx.ingress.kubernetes.io/canary": "true"}
-    rules = [ingress("a.example"), canary, ingress(None)]
-    assert hosts(rules, "a.example") == ("a.example",)
-    assert canaries(rules, "b.example") == [canary]
-    assert canaries(rules, "a.example") == []
-
-
-LABELS = st.text("abcdefgh", min_size=1, max_size=6)
-
-
-@settings(deadline=None)
-@given(
-    names=st.sets(LABELS, min_size=1, max_size=12),
-    label=LABELS,
-    place=st.integers(0, 5),
-    form=st.sampled_from(["{}.shop.example", "{}.other.io", "*.{}.example"]),
-)
-def test_of_too_many_hosts_the_target_s_and_the_likest_stay(
-    names: set[str], label: str, place: int, form: str
-) -> None:
-    """What takes the host is never cut, nor a host with one slip of the pen."""
-    host = f"{label}.shop.example"
-    slip = f"{label[:place]}x{label[place:]}.shop.example"
-    many = [f"{i:03}.far.example" for i in range(MOST_HOSTS + 50)]
-    rules = [ingress(name) for name in (*many, slip, *map(form.format, names))]
-    found = hosts([*rules, ingress("*.shop.example"), ingress(host)], host)
-    assert len(found) == MOST_HOSTS
-    assert list(found) == sorted(set(found))
-    assert {host, slip, "*.shop.example"} <= set(found)
-    assert host not in hosts(rules, host) or form.format(label) == host
+def test_tls_that_the_pods_end_comes_as_far_as_the_ingress() -> None:
+    """With ssl-passthrough the https port is asked, whatever `tls` says."""
+    rule = ingress("a.example", ("/", "Prefix", "a"))
+    name = "nginx.ingress.kubernetes.io/ssl-passthrough"
+    for text, tls in (("true", True), ("false", False)):
+        rule["metadata"]["annotations"] = {name: text}
+        found = route([rule], "a.example", "/")
+        assert found is not None
+        assert found.tls is tls
 
 
 def annotated(**notes: str) -> dict[str, Any]:
@@ -198,7 +179,7 @@ def test_an_expression_that_could_take_long_is_told() -> None:
 
 
 def test_an_alias_is_a_host_like_the_first() -> None:
-    """server-alias adds hosts that are served, and known."""
+    """server-alias adds hosts that are served."""
     item = annotated(use_regex="true", server_alias="b.example, c.example")
     ranks = [
         found.rank[0]
@@ -206,7 +187,6 @@ def test_an_alias_is_a_host_like_the_first() -> None:
         if (found := route([item], host, "/v1"))
     ]
     assert ranks == [EXACT, EXACT]
-    assert hosts([item], "a.example") == ("a.example", "b.example", "c.example")
 
 
 @pytest.mark.parametrize(
@@ -232,20 +212,3 @@ def test_who_ends_tls(
     found = route([rule], "a.example", "/")
     assert found is not None
     assert found.tls is tls
-
-
-@pytest.mark.parametrize(
-    ("name", "text", "protocol"),
-    [
-        ("haproxy.org/server-ssl", "true", "HTTPS"),
-        ("haproxy-ingress.github.io/backend-protocol", "h1-ssl", "h1-ssl"),
-        ("haproxy-ingress.github.io/backend-protocol", "h1", "HTTP"),
-    ],
-)
-def test_what_haproxy_s_pods_speak(name: str, text: str, protocol: str) -> None:
-    """Both HAProxy controllers have annotations of their own for it."""
-    rule = ingress("a.example", ("/", "Prefix", "a"))
-    rule["metadata"]["annotations"] = {name: text}
-    found = route([rule], "a.example", "/")
-    assert found is not None
-    assert found.backend_protocol == protocol

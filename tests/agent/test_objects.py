@@ -204,6 +204,7 @@ def test_http_3_is_no_way_in() -> None:
         ([{"name": "http", "port": 8080}], "http", 8080),
         ([{"name": "metrics", "port": 9090}], "http", None),
         ([{"name": "metrics", "port": 9090}], None, 9090),
+        ([{"name": "http", "port": 1}, {"name": "b", "port": 2}], None, None),
         ([{"name": "", "port": 8080}], "", 8080),
         ([{"port": 8080}], "", 8080),
         ([{"name": "http", "port": 1, "protocol": "UDP"}], "http", None),
@@ -215,7 +216,7 @@ def test_http_3_is_no_way_in() -> None:
 def test_the_port_goes_by_its_name(
     ports: list[Object] | None, asked: str | None, found: int | None
 ) -> None:
-    """Pods of a slice without the Service port's name do not serve it."""
+    """Pods without the Service port's name do not serve it; of several none is it."""
     item = slices("shop/web", "10.42.0.1") | {"ports": ports}
     (one,) = objects.endpoints([item], port_name=asked)
     assert one.port == found
@@ -280,24 +281,6 @@ def test_nodes_of_one_family_or_without_an_address() -> None:
         )
     ]
     assert told == ["fd00::1", "10.0.0.1", None]
-
-
-@pytest.mark.parametrize(
-    ("nodes", "told"),
-    [
-        ([node("one")], "Node one has no InternalIP: no NodePort is asked"),
-        ([], "no Node one, as this agent's is named: no NodePort is asked"),
-        ([node("one", "fd00::1")], None),
-    ],
-)
-def test_an_own_node_without_an_address_is_a_problem(
-    nodes: list[Object], told: str | None
-) -> None:
-    """Whoever misses the NodePorts in a report learns why."""
-    shelf = Shelf(nodes=nodes, services=[service("shop/web", ("http", 80, 30080))])
-    path = seen(shelf, namespace="shop", service="web")
-    assert (told in path.reading.problems) is bool(told)
-    assert any("NodePort" in p for p in path.reading.problems) is bool(told)
 
 
 def test_a_workload_that_wants_nothing() -> None:

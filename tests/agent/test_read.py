@@ -108,17 +108,6 @@ def test_pods_not_ready(
     assert reading.workloads[0].ready == 0
 
 
-def test_local_traffic_policy(
-    kubernetes_api: KubernetesServer, tmp_path: Path, api_target: Target
-) -> None:
-    """The ingress Service's policy is told as it is."""
-    kubernetes_api.state = "local-traffic-policy"
-    reading = read_path(kubernetes_api, tmp_path, api_target).reading
-    assert reading.ingress_service is not None
-    assert reading.ingress_service.external_traffic_policy == "Local"
-    assert reading.ingress_service.health_check_node_port is None
-
-
 def test_endpoints_null_is_an_outage_not_ignorance(
     kubernetes_api: KubernetesServer, tmp_path: Path, api_target: Target
 ) -> None:

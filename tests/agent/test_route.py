@@ -513,45 +513,6 @@ def test_a_service_without_selector() -> None:
     assert (reading.pods, reading.workloads) == (None, None)
 
 
-def test_a_port_that_the_service_lacks() -> None:
-    """The Ingress asks a port by a name that is not there."""
-    path = seen(shelf(TRAEFIK, ingresses=[ingress(port="web")]))
-    assert path.port is None
-    assert path.reading.problems == (
-        (
-            "Ingress shop/web asks port web of Service shop/web, which has only "
-            "80 http: correct the Ingress"
-        ),
-    )
-
-
-def test_traefik_speaks_tls_to_an_https_port() -> None:
-    """A port of that name or number is asked in TLS, which the agent leaves out."""
-    web = service("shop/web", ("https", 8443, None))
-    path = seen(shelf(TRAEFIK, services=[web, TRAEFIK], ingresses=[ingress(port=8443)]))
-    assert path.route
-    assert path.route.backend_protocol == "HTTPS"
-
-
-def test_contour_s_argument_tells_of_the_proxy_line() -> None:
-    """Contour has no entry for it in a ConfigMap: `contour serve` is told."""
-    envoy = service("c/envoy", ("https", 443, 31443), labels={"app": "envoy"})
-    cls = ingress_class("contour", "projectcontour.io/contour", default=True)
-    pod: Object = {
-        "metadata": {"name": "contour-1", "namespace": "c", "labels": {}},
-        "spec": {"containers": [{"name": "contour", "command": ["contour"]}]},
-    }
-    told: list[object] = []
-    for arguments in (["serve"], ["serve", "--use-proxy-protocol"]):
-        pod["spec"]["containers"][0]["args"] = arguments
-        path = seen(shelf(envoy, classes=(cls,), pods=[pod]))
-        told.append(path.reading.ingress_config)
-    assert told == [
-        (("use-proxy-protocol", "false"),),
-        (("use-proxy-protocol", "true"),),
-    ]
-
-
 def dual(*nodes: Object) -> TargetPath:
     """Read a Service of two families in a cluster of these nodes."""
     web = service(
