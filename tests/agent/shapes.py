@@ -10,6 +10,7 @@ from typing import Any, cast
 from parallax.model.target import Reached, Target
 from parallax.model.wire import Json
 from parallax_agent.api import Lists, in_words
+from parallax_agent.explain import Explanation, explain
 from parallax_agent.read import TargetPath, read
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
@@ -61,6 +62,12 @@ def seen(
     """Read a URL's path from a shelf, with what its target names."""
     target = Target(name="shop", url=url, reached=Reached(**reached))
     return read(target, cast("Lists", shelf), node=node, now=NOW)
+
+
+def explained(shelf: Shelf, url: str = "https://shop.example/cart") -> Explanation:
+    """Explain a URL from a shelf, as the agent on node one sees it."""
+    target = Target(name="shop", url=url)
+    return explain(target, seen(shelf, url), asked="/cart", node="one")
 
 
 def meta(place: str, **more: Any) -> Object:

@@ -5,16 +5,14 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from parallax.model.target import Target
 from parallax_agent import command
-from parallax_agent.explain import Explanation, as_text, explain
+from parallax_agent.explain import as_text
 from tests.agent.kubernetes_api import KubernetesServer
-from tests.agent.shapes import ingress, node, seen, service, slices
-from tests.agent.test_route import PODS, TRAEFIK, WEB, shelf
+from tests.agent.shapes import explained, ingress
+from tests.agent.test_route import TRAEFIK, shelf
 
 TARGETS = """\
 targets:
@@ -27,16 +25,9 @@ targets:
 """
 
 
-def told(**objects: Any) -> Explanation:
-    """Explain https://shop.example/cart on k3s."""
-    url = "https://shop.example/cart"
-    path = seen(shelf(TRAEFIK, **objects), url)
-    return explain(Target(name="s", url=url), path, asked="/cart", node="one")
-
-
 def test_every_hop_is_told_with_its_reason() -> None:
     """Each hop, what it is, why it was chosen, and what the agent asks of it."""
-    assert list(as_text(told())) == [
+    assert list(as_text(explained(shelf(TRAEFIK)))) == [
         "shop.example/cart",
         "ok route    Ingress shop/web",
         "            host shop.example, path / (Prefix)",
@@ -61,69 +52,25 @@ def test_every_hop_is_told_with_its_reason() -> None:
 
 def test_colors_only_where_they_are_wanted() -> None:
     """The marks alone are colored."""
-    plain, colored = as_text(told()), as_text(told(), colors=True)
+    plain, colored = (
+        as_text(explained(shelf(TRAEFIK))),
+        as_text(explained(shelf(TRAEFIK)), colors=True),
+    )
     bare = [line.replace("\x1b[32m", "").replace("\x1b[0m", "") for line in colored]
     assert bare == list(plain)
 
 
 def test_a_host_that_nobody_takes() -> None:
     """It says so, names the hosts that are served, and what would help."""
-    found = told(ingresses=[ingress("shopp.example"), ingress("a.example")])
+    found = explained(
+        shelf(TRAEFIK, ingresses=[ingress("shopp.example"), ingress("a.example")])
+    )
     lines = "\n".join(as_text(found))
     assert not found.found
     assert "-- route    no Ingress or HTTPRoute takes shop.example" in lines
     assert "hosts that are served: a.example" in lines
     assert "ok ingress  Service kube-system/traefik" in lines
     assert "Not found, because:\n- no Service known for shop.example" in lines
-
-
-@pytest.mark.parametrize(
-    ("objects", "lines"),
-    [
-        (
-            {"ingresses": [ingress("*.example")]},
-            ["host *.example takes it, path / (Prefix)"],
-        ),
-        (
-            {"ingresses": [ingress(None)]},
-            ["a rule without host takes every host, path / (Prefix)"],
-        ),
-        (
-            {"services": [service("shop/web", clusterIP="None"), TRAEFIK]},
-            ["headless: it has no address of its own", "-- service"],
-        ),
-        ({"endpointslices": [slices("shop/web")]}, ["-- pods     0 of 0 ready"]),
-        ({"services": [WEB]}, ["?? ingress  not decided", "To be settled:"]),
-        ({"nodes": [node("one", "10.0.0.1")]}, ["ok nodes    1 of 1 ready"]),
-        (
-            {"ingresses": [ingress(), ingress(service="b", place="shop/b")]},
-            ["it goes before Ingress shop/web", "claims shop.example/"],
-        ),
-    ],
-)
-def test_what_else_is_told(objects: dict[str, Any], lines: list[str]) -> None:
-    """Wildcards, headless Services, rivals, and what is not there."""
-    text = "\n".join(as_text(told(**objects)))
-    assert [line for line in lines if line not in text] == []
-
-
-def test_two_families_are_told() -> None:
-    """Both addresses of a Service with two families."""
-    web = service(
-        "shop/web",
-        ("http", 80, None),
-        ipFamilies=["IPv4", "IPv6"],
-        clusterIPs=["10.43.0.7", "fd43::7"],
-    )
-    both = [PODS, slices("shop/web", "fd42::1")]
-    found = told(
-        services=[web, TRAEFIK],
-        endpointslices=both,
-        nodes=[node("one", "10.0.0.1", "fd00::1")],
-    )
-    text = "\n".join(as_text(found))
-    assert "two address families: 10.43.0.7 and fd43::7" in text
-    assert "every cycle: 3 pod, 2 service" in text
 
 
 def call(
