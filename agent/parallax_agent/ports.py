@@ -63,7 +63,6 @@ def _web(item: Json, ports: tuple[ServicePort, ...]) -> ServicePort | None:
         said = [p for p in users if word in {told.get(p.port), p.name, str(p.port)}]
         if len(said) == 1:
             return said[0]
-        users = said or users
     return None
 
 

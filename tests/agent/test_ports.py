@@ -2,9 +2,13 @@
 
 import pytest
 
+from parallax.model.probe import Role
+from parallax.model.target import Target
+from parallax_agent import hops
 from parallax_agent.ports import asked
 from parallax_agent.read import TargetPath
-from tests.agent.shapes import Object, ingress, seen, service
+from parallax_agent.share import Standpoint
+from tests.agent.shapes import Object, ingress, seen, service, slices
 from tests.agent.test_route import NGINX, NGINX_CLASS, TRAEFIK, shelf
 
 METRICS = ("metrics", 9090, None)
@@ -51,11 +55,21 @@ def test_without_an_ingress_the_port_that_says_http(item: Object, port: int) -> 
 )
 def test_several_ports_and_none_decides(item: Object, has: str) -> None:
     """None is asked, nor are the pods, and it is told what to do."""
+    pods = slices("shop/web", "10.42.0.1")
+    pods["ports"] = [{"name": "a", "port": 1}, {"name": "b", "port": 2}]
     path = seen(
-        shelf(TRAEFIK, services=[item, TRAEFIK], ingresses=[]),
+        shelf(
+            TRAEFIK,
+            services=[item, TRAEFIK],
+            ingresses=[],
+            endpointslices=[pods],
+        ),
         namespace="shop",
         service="web",
     )
+    target = Target(name="shop", url="https://shop.example/")
+    asks = hops.questions(target, path, Standpoint(node="one", turn=0))
+    assert {q.role for q in asks} == {Role.INGRESS, Role.INGRESS_OTHER}
     assert path.port is None
     assert path.reading.problems == (
         (
