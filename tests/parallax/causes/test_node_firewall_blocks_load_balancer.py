@@ -156,6 +156,32 @@ def test_a_firewall_that_stops_other_nodes_too_is_told_by_them(
     )
 
 
+def doors_shut(*pods_on: str) -> Snapshot:
+    """Return a firewall without Hetzner's word, where policy Local shuts some doors.
+
+    Targets are the nodes with an ingress pod; no node gets in at any other one.
+    """
+    found = s.balancer(healthy=0)
+    assert found.load_balancer
+    targets = found.load_balancer.targets[: len(pods_on)]
+    found = e.changed(found, targets=targets, networks=(4711,))
+    x = e.with_policy(replace(e.firewall(), balancer=found), "Local", *pods_on)
+    return unanswered(x, Role.INGRESS_OTHER)
+
+
+def test_a_door_that_policy_local_shuts_shows_no_firewall() -> None:
+    """Only doors that ought to be open count among those that let nobody in."""
+    x = doors_shut(*s.NODES[:3])
+    assert CAUSE.assess(x).evidence[0] == (
+        "each node answers itself at :31695,"
+        " and 3 of 3 probes from other nodes get no connection there"
+    )
+    assert judge(x).cause == CAUSE.id
+    one = doors_shut(s.NODES[0])
+    assert answer(one) is Answer.UNKNOWN
+    assert judge(one).cause != CAUSE.id
+
+
 def test_nodes_that_do_not_answer_each_other_have_another_trouble() -> None:
     """Pods are cut off as well, a node does not answer itself, or nobody asked."""
     x = e.firewall()

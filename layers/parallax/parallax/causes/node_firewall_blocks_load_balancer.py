@@ -35,7 +35,6 @@ from parallax.causes import evidence
 from parallax.causes.cause import Cause, refuted, supported, unknown
 from parallax.model.balancer import BalancerService, BalancerTarget, HealthStatus
 from parallax.model.finding import Assessment, Class, Hop, NextStep
-from parallax.model.probe import Probe, Role
 from parallax.model.snapshot import Snapshot
 
 ID = "node-firewall-blocks-load-balancer"
@@ -51,7 +50,7 @@ def assess(snapshot: Snapshot) -> Assessment:
         return refuted(ID, f"{passed}, so the balancer gets through")
     missing = _missing(snapshot, service)
     shown = (
-        _shut_to_all(snapshot, service)
+        evidence.shut_to_all(snapshot, service.destination_port)
         or evidence.shut_out(snapshot)
         or _drops_requests(snapshot, service)
     )
@@ -59,12 +58,7 @@ def assess(snapshot: Snapshot) -> Assessment:
     if missing or shown is None or word is None:
         what = missing or "a word that the balancer gets no connection"
         return unknown(ID, what, evidence=(evidence.health_text(snapshot),))
-    to = service.destination_port
-    role = evidence.asking_across(snapshot)
-    asked = evidence.at_the_ingress(snapshot, role)
-    well = _answering(snapshot, to, role)
-    share = f"{evidence.of(len(well), len(asked))} probes from node to node at :{to}"
-    inside = f"inside, {share} were answered"
+    inside = evidence.across_text(snapshot, service.destination_port)
     return supported(ID, shown, *_cloud_firewalls(snapshot), inside, word)
 
 
@@ -108,47 +102,9 @@ def _missing(snapshot: Snapshot, service: BalancerService) -> str | None:
         return "whether the balancer is in a private network with its targets"
     if late := evidence.unnoticed(snapshot):
         return late
-    return None if _shut_to_all(snapshot, service) else _asked_across(snapshot, to)
-
-
-def _asked_across(snapshot: Snapshot, to: int) -> str | None:
-    """Say that nodes do not all answer each other at the port; None: they do."""
-    role = evidence.asking_across(snapshot)
-    asked = evidence.at_the_ingress(snapshot, role)
-    well = _answering(snapshot, to, role)
-    if asked and len(asked) == len(well):
+    if evidence.shut_to_all(snapshot, to):
         return None
-    why = evidence.of(len(well), len(asked))
-    told = why if asked else evidence.inside_missing(snapshot)
-    return f"that nodes answer each other at :{to} ({told})"
-
-
-def _shut_to_all(snapshot: Snapshot, service: BalancerService) -> str | None:
-    """Say that each node answers itself at the port, and nobody else gets in; None.
-
-    Neither balancer nor other nodes, which get to each other's pods all the same.
-    """
-    to, count = service.destination_port, len(evidence.health(snapshot))
-    own = snapshot.inside(Role.INGRESS)
-    others = snapshot.inside(Role.INGRESS_OTHER)
-    afar = evidence.pods_from_afar(snapshot)
-    if len(others) < evidence.PAIRS or any(map(evidence.accepted, others)):
-        return None
-    if not afar or not all(map(evidence.accepted, afar)):
-        return None
-    if len(evidence.answered(snapshot, to, Role.INGRESS)) < max(1, len(own)):
-        return None
-    said = evidence.words(snapshot)
-    out = evidence.with_health(snapshot, HealthStatus.UNHEALTHY) == count > 0
-    if not out or said - evidence.NO_CONNECTION:
-        return None
-    share = f"{evidence.of(len(others), len(others))} probes from other nodes"
-    return f"each node answers itself at :{to}, and {share} get no connection there"
-
-
-def _answering(snapshot: Snapshot, to: int, role: Role) -> list[Probe]:
-    probes = evidence.at_the_ingress(snapshot, role, port=to)
-    return [p for p in probes if p.status_code is not None]
+    return evidence.across_missing(snapshot, to)
 
 
 def _let_in(snapshot: Snapshot) -> bool:

@@ -5,6 +5,12 @@ It does not: conclude. Only the fresh views of the snapshot are read
 (`outside`, `load_balancer`, `cluster`, `inside`), so that stale means unknown.
 """
 
+from parallax.causes.evidence.across import (
+    across_missing,
+    across_text,
+    asking_across,
+    shut_to_all,
+)
 from parallax.causes.evidence.answers import (
     balancers_word,
     contradicted,
@@ -27,9 +33,7 @@ from parallax.causes.evidence.balancer import (
     with_health,
 )
 from parallax.causes.evidence.checks import (
-    NO_CONNECTION,
     all_out_missing,
-    asking_across,
     configured,
     shut_out,
     somebody_healthy,
@@ -38,7 +42,11 @@ from parallax.causes.evidence.checks import (
     works_missing,
 )
 from parallax.causes.evidence.content import DISPLEASED, displeases, words
-from parallax.causes.evidence.doors import as_the_ingress_wants, at_the_ingress
+from parallax.causes.evidence.doors import (
+    answered,
+    as_the_ingress_wants,
+    at_the_ingress,
+)
 from parallax.causes.evidence.ingress import (
     ends_at_ingress,
     ingress_pages,
@@ -50,7 +58,6 @@ from parallax.causes.evidence.ingress import (
 from parallax.causes.evidence.inside import (
     AT_THE_INGRESS,
     accepted,
-    answered,
     endpoints,
     endpoints_missing,
     endpoints_text,
@@ -156,12 +163,13 @@ __all__ = [
     "DISPLEASED",
     "FOR_THE_TARGET",
     "NODE_PORTS",
-    "NO_CONNECTION",
     "PAIRS",
     "PROXIES",
     "RULES",
     "Mismatch",
     "accepted",
+    "across_missing",
+    "across_text",
     "addresses",
     "all_cut_off",
     "all_out_missing",
@@ -251,6 +259,7 @@ __all__ = [
     "shares_missing",
     "shares_text",
     "shut_out",
+    "shut_to_all",
     "sightings",
     "somebody_healthy",
     "strangers",

@@ -5,6 +5,7 @@ reasons that configuration and Hetzner's words give. It does not: conclude.
 Source: reference hetzner.md, sections 1, 3 and 4.
 """
 
+from parallax.causes.evidence.across import one_node
 from parallax.causes.evidence.answers import (
     balancers_word,
     contradicted,
@@ -18,7 +19,11 @@ from parallax.causes.evidence.balancer import (
     health_text,
     with_health,
 )
-from parallax.causes.evidence.content import every_target_has_a_word, words
+from parallax.causes.evidence.content import (
+    NO_CONNECTION,
+    every_target_has_a_word,
+    words,
+)
 from parallax.causes.evidence.doors import at_the_ingress
 from parallax.causes.evidence.inside import AT_THE_INGRESS, inside_missing
 from parallax.causes.evidence.networks import all_cut_off
@@ -34,9 +39,6 @@ from parallax.causes.evidence.recovery import unnoticed
 from parallax.model.balancer import HealthStatus
 from parallax.model.probe import Role
 from parallax.model.snapshot import Snapshot
-
-NO_CONNECTION = {"layer4_timeout", "layer4_no_connection"}
-"""Hetzner's words for a health check that got no connection."""
 
 
 def somebody_healthy(snapshot: Snapshot) -> str | None:
@@ -65,18 +67,6 @@ def all_out_missing(snapshot: Snapshot) -> str | None:
     if balancers_word(snapshot, signed=False) is None:
         return word_missing(snapshot)
     return None
-
-
-def one_node(snapshot: Snapshot) -> bool:
-    """Say whether the cluster has no other node that could ask."""
-    nodes = snapshot.cluster.nodes if snapshot.cluster else None
-    return nodes is not None and len(nodes) == 1
-
-
-def asking_across(snapshot: Snapshot) -> Role:
-    """Return which probes of the ingress came from another node, if there is one."""
-    across = at_the_ingress(snapshot, Role.INGRESS_OTHER) or not one_node(snapshot)
-    return Role.INGRESS_OTHER if across else Role.INGRESS
 
 
 def works(snapshot: Snapshot) -> tuple[bool, str]:

@@ -16,6 +16,8 @@ from parallax.model.balancer import HealthCheck
 from parallax.model.cluster import ServicePort
 from parallax.model.snapshot import Snapshot
 
+NO_CONNECTION = {"layer4_timeout", "layer4_no_connection"}
+"""Hetzner's words for a health check that got no connection."""
 DISPLEASED = {"unexpected_http_status", "unexpected_http_content"}
 """Hetzner's words for a health check that got an answer and did not like it."""
 HEALTHZ = "/healthz"

@@ -28,6 +28,15 @@ def at_the_ingress(
     )
 
 
+def answered(snapshot: Snapshot, port: int | None, *roles: Role) -> tuple[Probe, ...]:
+    """Return the inside probes with these roles that got an HTTP answer at a port.
+
+    But for doors that are shut, so that they are a share of `at_the_ingress`.
+    """
+    asked = at_the_ingress(snapshot, *roles, port=port)
+    return tuple(p for p in asked if p.status_code is not None)
+
+
 def _is_shut(probe: Probe, at: frozenset[str]) -> bool:
     crosses = probe.role is Role.INGRESS_OTHER and probe.peer_node is not None
     return crosses and probe.peer_node not in at

@@ -36,15 +36,6 @@ def pods_unasked(snapshot: Snapshot) -> str:
     return inside_missing(snapshot)
 
 
-def answered(snapshot: Snapshot, port: int | None, *roles: Role) -> tuple[Probe, ...]:
-    """Return the inside probes with these roles that got an HTTP answer at a port."""
-    return tuple(
-        p
-        for p in snapshot.inside(*roles)
-        if p.status_code is not None and port in (None, p.peer_port)
-    )
-
-
 def accepted(probe: Probe) -> bool:
     """Say whether a connection came about, whatever was said over it."""
     before = probe.error_phase in {"resolve", "connect"}
