@@ -364,6 +364,21 @@ def test_a_problem_of_the_api_is_told_and_not_a_refutation() -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["keybuzz-lb", None])
+def test_a_balancer_that_is_gone_is_looked_for_and_not_described(
+    name: str | None,
+) -> None:
+    """Its name leads nowhere, so the command lists those that there are."""
+    gone = BalancerReading(
+        target=s.TARGET.name, read_at=s.NOW, problem=Problem.NOT_FOUND
+    )
+    reached = replace(s.TARGET.reached, load_balancer=name)
+    x = replace(s.wrong_port(), target=replace(s.TARGET, reached=reached))
+    commands = [step.command for step in judge(replace(x, balancer=gone)).next_steps]
+    assert commands[0] == "hcloud load-balancer list"
+    assert "describe" not in str(commands)
+
+
 def test_a_rollout_under_way_settles() -> None:
     """The judgement stands, and says why the alarm waits."""
     x = s.wrong_port()

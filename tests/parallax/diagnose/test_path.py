@@ -6,6 +6,7 @@ import pytest
 
 from parallax.diagnose import judge
 from parallax.diagnose.path import blame, trace
+from parallax.model.balancer import BalancerReading, Problem
 from parallax.model.cluster import NodeReport
 from parallax.model.finding import Answer, Hop, HopSeen, HopState
 from parallax.model.probe import Role
@@ -63,6 +64,56 @@ def test_another_address_than_the_balancers_is_never_ok() -> None:
     assert seen.seen == (
         "platform-api.keybuzz.io is 198.51.100.7; keybuzz-lb is 203.0.113.20"
     )
+
+
+RENAMED = (
+    "no load balancer is named 'keybuzz-lb'; renamed? 'lb-new' serves it:"
+    " 203.0.113.20 is its public IPv4"
+)
+
+
+def unread(detail: str | None, problem: Problem = Problem.NOT_FOUND) -> Snapshot:
+    """Return a failure whose reading has a problem, explained or not."""
+    reading = BalancerReading(
+        target=s.TARGET.name, read_at=s.NOW, problem=problem, problem_detail=detail
+    )
+    return replace(s.wrong_port(), balancer=reading)
+
+
+def nameless(reading: BalancerReading) -> Snapshot:
+    """Return a failure whose target names no load balancer."""
+    target = replace(s.TARGET, reached=replace(s.TARGET.reached, load_balancer=None))
+    return replace(s.wrong_port(), target=target, balancer=reading)
+
+
+def test_a_balancer_that_was_not_shown_says_why() -> None:
+    """The reading's explanation; older ones have the bare word."""
+    seen = at(trace(unread(RENAMED)), Hop.LOAD_BALANCER)
+    bare = "the Hetzner API did not show keybuzz-lb: not_found"
+    assert (seen.state, seen.seen) == (HopState.UNKNOWN, f"{bare} ({RENAMED})")
+    assert at(trace(unread(None)), Hop.LOAD_BALANCER).seen == bare
+
+
+def test_a_long_explanation_is_cut_between_words() -> None:
+    """A project may have many balancers; the reading keeps the whole text."""
+    text = f"{RENAMED}; the project has: " + ", ".join(f"lb-{n}" for n in range(99))
+    seen = at(trace(unread(text)), Hop.LOAD_BALANCER).seen
+    assert RENAMED in seen
+    assert seen.endswith(", …)")
+    assert len(seen) < 300
+
+
+def test_a_balancer_found_without_a_name_says_by_what() -> None:
+    """A configured name needs no reason."""
+    by_address = "203.0.113.20 is its public IPv4"
+    reading = replace(s.balancer(), matched_by=by_address)
+    seen = at(trace(nameless(reading)), Hop.LOAD_BALANCER).seen
+    assert seen.startswith(f"keybuzz-lb ({by_address}): 5 of 5 targets healthy")
+    named = replace(s.wrong_port(), balancer=replace(reading, matched_by="by name"))
+    seen = at(trace(named), Hop.LOAD_BALANCER).seen
+    assert seen.startswith("keybuzz-lb: 5 of 5 targets healthy")
+    old = at(trace(nameless(s.balancer())), Hop.LOAD_BALANCER).seen
+    assert old.startswith("keybuzz-lb: 5 of 5 targets healthy")
 
 
 def test_without_a_difference_between_nodes_there_is_no_overlay() -> None:

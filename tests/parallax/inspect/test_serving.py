@@ -121,6 +121,15 @@ def test_a_lost_name_is_told_with_what_its_address_says() -> None:
     assert "has an address of front.example (198.51.100.1)" in why
 
 
+def test_a_likely_heir_is_told_before_the_project_s_names() -> None:
+    """A line of the path holds the beginning only."""
+    named = replace(TARGET, reached=Reached(load_balancer="x"))
+    assert serving(named, ("203.0.113.1",), BOTH).why == (
+        "no load balancer is named 'x'; renamed? 'one' serves it:"
+        " 203.0.113.1 is its public IPv4; the project has: one, two"
+    )
+
+
 def test_a_name_is_believed_before_an_address() -> None:
     """DNS may be what is wrong; it does not change which balancer is meant."""
     named = replace(TARGET, reached=Reached(load_balancer="two"))

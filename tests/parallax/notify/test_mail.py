@@ -7,6 +7,7 @@ import pytest
 
 from parallax.causes import CAUSES
 from parallax.diagnose import Rules, advance, judge, silences
+from parallax.model.balancer import BalancerReading, Problem
 from parallax.model.finding import UNWATCHED, Finding, Proof, State, Trend, Turn
 from parallax.model.probe import Certificate, Role
 from parallax.model.snapshot import Snapshot
@@ -74,6 +75,22 @@ def test_who_it_is_names_the_place_too(cause: str, who: str) -> None:
     assert f"WHO IS TO BLAME: {who}" in body
     known = next(c for c in CAUSES if c.id == cause)
     assert f"{known.hop.value} FAULTY" in body
+
+
+def test_a_balancer_that_was_not_shown_is_explained() -> None:
+    """Who reads the mail need not look into the journal for the reason."""
+    reading = BalancerReading(
+        target=s.TARGET.name,
+        read_at=s.NOW,
+        problem=Problem.NOT_FOUND,
+        problem_detail="renamed? 'lb-new' serves it: 203.0.113.20 is its public IPv4",
+    )
+    found = finding(replace(s.wrong_port(), balancer=reading))
+    body = " ".join(render(found).body.split())
+    assert (
+        "load-balancer not known the Hetzner API did not show keybuzz-lb: not_found"
+        " (renamed? 'lb-new' serves it: 203.0.113.20 is its public IPv4)"
+    ) in body
 
 
 def test_what_rules_out_several_causes_is_said_once() -> None:

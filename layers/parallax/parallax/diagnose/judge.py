@@ -15,6 +15,7 @@ from parallax.diagnose.path import blame, trace
 from parallax.diagnose.placed import placed
 from parallax.diagnose.settling import settling
 from parallax.diagnose.symptom import read_symptom
+from parallax.model.balancer import Problem
 from parallax.model.finding import (
     NOT_ESTABLISHED,
     Answer,
@@ -104,15 +105,7 @@ def _to_establish(snapshot: Snapshot, symptom: Symptom) -> tuple[NextStep, ...]:
     """Return the observations that would decide, when no cause is shown."""
     if symptom.external is not View.FAILING:
         return ()
-    steps: list[NextStep] = []
-    name = snapshot.target.reached.load_balancer
-    if name and evidence.balancer_missing(snapshot):
-        steps.append(
-            NextStep(
-                text="Look at the balancer's targets by hand: are all unhealthy?",
-                command=f"hcloud load-balancer describe {quote(name)}",
-            )
-        )
+    steps: list[NextStep] = [*_at_the_balancer(snapshot)]
     if snapshot.target.reached.cluster and not snapshot.live_reports:
         steps.append(
             NextStep(
@@ -126,3 +119,24 @@ def _to_establish(snapshot: Snapshot, symptom: Symptom) -> tuple[NextStep, ...]:
         command=f"curl -sv --http1.1 -o /dev/null {quote(snapshot.target.url)}",
     )
     return (*steps, elsewhere)
+
+
+def _at_the_balancer(snapshot: Snapshot) -> tuple[NextStep, ...]:
+    """Return how to look at a balancer that no reading shows."""
+    name, reading = snapshot.target.reached.load_balancer, snapshot.balancer
+    if reading and reading.problem is Problem.NOT_FOUND:
+        return (
+            NextStep(
+                text="See which load balancers the project has; name the one that"
+                " serves the target, if one does, as reached.load_balancer.",
+                command="hcloud load-balancer list",
+            ),
+        )
+    if not name or evidence.balancer_missing(snapshot) is None:
+        return ()
+    return (
+        NextStep(
+            text="Look at the balancer's targets by hand: are all unhealthy?",
+            command=f"hcloud load-balancer describe {quote(name)}",
+        ),
+    )

@@ -83,8 +83,9 @@ def _cdn(snapshot: Snapshot) -> HopSeen:
 def _load_balancer(snapshot: Snapshot) -> HopSeen:
     name = evidence.balancer_name(snapshot)
     missing = evidence.balancer_missing(snapshot)
+    why = evidence.balancer_explained(snapshot)
     if missing:
-        return line(Hop.LOAD_BALANCER, missing, good=None)
+        return line(Hop.LOAD_BALANCER, f"{missing}{why}", good=None)
     count = len(evidence.health(snapshot))
     healthy = evidence.with_health(snapshot, HealthStatus.HEALTHY)
     checking = evidence.with_health(snapshot, HealthStatus.UNKNOWN)
@@ -94,9 +95,8 @@ def _load_balancer(snapshot: Snapshot) -> HopSeen:
     author = _author_at_balancer(snapshot) if good else None
     also = f"; yet it answered {author} itself" if author else ""
     state = None if author else good
-    return line(
-        Hop.LOAD_BALANCER, f"{name}: {evidence.health_text(snapshot)}{also}", good=state
-    )
+    text = f"{name}{why}: {evidence.health_text(snapshot)}{also}"
+    return line(Hop.LOAD_BALANCER, text, good=state)
 
 
 def _author_at_balancer(snapshot: Snapshot) -> int | None:

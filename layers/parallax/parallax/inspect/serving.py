@@ -54,13 +54,14 @@ def serving(
     for balancer in balancers:
         if balancer.name == name:
             return Serving(balancer, "by name")
-    text = f"no load balancer is named {name!r}; {_known(balancers, name)}"
     likely = _by_address(target, addresses, balancers, servers)
+    told = [f"no load balancer is named {name!r}", _known(balancers, name)]
     if likely.balancer:
-        text += f"; renamed? {likely.balancer.name!r} serves it: {likely.why}"
+        # Before the names: a line of the path holds the beginning only.
+        told.insert(1, f"renamed? {likely.balancer.name!r} serves it: {likely.why}")
     elif addresses:
-        text += f"; {likely.why}"
-    return Serving(None, text)
+        told.append(likely.why)
+    return Serving(None, "; ".join(told))
 
 
 def names(balancers: Sequence[LoadBalancer], like: str) -> str:

@@ -5,6 +5,7 @@ missing. It does not: conclude.
 """
 
 from ipaddress import ip_address
+from textwrap import shorten
 
 from parallax.causes.evidence.outside import (
     lately,
@@ -22,6 +23,8 @@ from parallax.model.snapshot import Snapshot
 
 NODE_PORTS = range(30000, 32768)
 """kube-apiserver's default `--service-node-port-range`."""
+EXPLAINED = 240
+"""Characters of an explanation that a line holds; the reading has it whole."""
 
 
 def balancer_name(snapshot: Snapshot) -> str:
@@ -52,6 +55,21 @@ def balancer_missing(snapshot: Snapshot) -> str | None:
     if balancer_service(snapshot) is None:
         return f"{name} has no service on port {listen_port(snapshot)}"
     return None
+
+
+def balancer_explained(snapshot: Snapshot) -> str:
+    """Return in brackets why no balancer was shown, or how a nameless one was found.
+
+    E.g. ` (renamed? 'lb-new' serves it: 203.0.113.20 is its public IPv4)`; else "".
+    """
+    reading = snapshot.balancer
+    if reading is None:
+        return ""
+    named = snapshot.target.reached.load_balancer is not None
+    how = reading.problem_detail if reading.problem else reading.matched_by
+    if not how or (named and not reading.problem):
+        return ""
+    return f" ({shorten(how, EXPLAINED, placeholder=' …')})"
 
 
 def health(snapshot: Snapshot) -> tuple[tuple[BalancerTarget, HealthStatus], ...]:
