@@ -12,7 +12,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from parallax import settings, targets
-from parallax.aws import secret
+from parallax.aws import SecretError, secret
 from parallax.inspect import Allowance, answered, connect, read, unread
 from parallax.journal import open_journal
 from parallax.model.balancer import BalancerReading, Problem
@@ -21,6 +21,11 @@ from parallax.model.target import Target
 
 RUN_AGE = timedelta(minutes=5)
 """How old the run may be whose addresses tell a target's balancer."""
+UNCONFIGURED = "no token is configured: set the stack's parameter HetznerToken"
+TO_READ_IT = (
+    "PARALLAX_HETZNER_TOKEN_ARN names it, and who runs inspect needs"
+    " secretsmanager:GetSecretValue"
+)
 found = settings.read()
 journal = open_journal(found.journal_table)
 allowance = Allowance(found.hetzner_calls_per_hour)
@@ -39,10 +44,11 @@ def handler(_event: dict[str, Any], _context: object) -> dict[str, Any]:
 def look(known: Sequence[Target], now: datetime) -> tuple[BalancerReading, ...]:
     """Ask the API, or say that no token is there to ask with."""
     if found.hetzner_token_arn is None:
-        reason = "no token is configured: set the stack's parameter HetznerToken"
-        log.warning(reason)
-        return unread(known, now, Problem.UNAUTHORIZED, reason)
-    token = secret(found.hetzner_token_arn).strip()
+        return unasked(known, now, UNCONFIGURED)
+    try:
+        token = secret(found.hetzner_token_arn).strip()
+    except SecretError as error:
+        return unasked(known, now, f"{error}; {TO_READ_IT}")
     project = connect(token, found.hetzner_endpoint, allowance=allowance)
     before = allowance.calls
     readings = read(project, known, now, addresses=addresses)
@@ -59,6 +65,14 @@ def look(known: Sequence[Target], now: datetime) -> tuple[BalancerReading, ...]:
             targets=silent,
         )
     return readings
+
+
+def unasked(
+    known: Sequence[Target], now: datetime, reason: str
+) -> tuple[BalancerReading, ...]:
+    """Return a reading for every target that says why nobody was asked."""
+    log.warning(reason)
+    return unread(known, now, Problem.UNAUTHORIZED, reason)
 
 
 def addresses(target: Target) -> Sequence[str]:

@@ -71,6 +71,31 @@ def _secrets() -> Any:  # noqa: ANN401 - as `client`
     return SecretsProvider(boto3_client=client("secretsmanager"))
 
 
+class SecretError(Exception):
+    """A secret can't be read; the text says which one, and why in AWS's word."""
+
+
 def secret(arn: str) -> str:
-    """Return a secret's text, from Secrets Manager or up to five minutes old."""
-    return str(_secrets().get(arn, max_age=SECRET_SECONDS))
+    """Return a secret's text, from Secrets Manager or up to five minutes old.
+
+    Raises `SecretError`, e.g. `the secret TOKEN can't be read: AccessDeniedException`.
+    """
+    from aws_lambda_powertools.utilities.parameters.exceptions import (  # noqa: PLC0415
+        GetParameterError,
+    )
+
+    try:
+        return str(_secrets().get(arn, max_age=SECRET_SECONDS))
+    except GetParameterError as error:
+        name = arn.rpartition(":")[2]
+        raise SecretError(f"the secret {name} can't be read: {_word(error)}") from error
+
+
+def _word(error: Exception) -> str:
+    """Return AWS's code for what went wrong; without an answer, botocore's name for it.
+
+    Powertools hands on the text alone; what it caught is the error's context.
+    """
+    cause = error.__context__ or error
+    response: dict[str, Any] = getattr(cause, "response", {})
+    return response.get("Error", {}).get("Code") or type(cause).__name__

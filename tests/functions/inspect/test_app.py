@@ -5,7 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.stub import Stubber
 
+from parallax import aws
 from parallax.journal import DynamoJournal
 from parallax.model.balancer import BalancerReading, Problem
 from parallax.model.probe import Probe, ProbeRun, Role
@@ -33,6 +35,58 @@ def test_without_a_token_it_says_so(
     assert told["problem"] == "unauthorized"
     assert "set the stack's parameter HetznerToken" in told["problem_detail"]
     assert "set the stack's parameter HetznerToken" in capsys.readouterr().out
+
+
+MUTE = "  - {name: mute, url: 'https://mute.example/'}\n"
+
+
+def test_without_a_token_a_target_without_a_name_is_told_as_well(
+    load: Any, tmp_path: Path
+) -> None:
+    """By its address its balancer might have been found."""
+    file = tmp_path / "targets.yaml"
+    file.write_text(TARGETS + MUTE)
+    told = load("inspect", TARGETS=file).handler({}, None)["readings"]
+    assert [t["target"] for t in told] == ["front", "mute"]
+    for one in told:
+        assert one["problem"] == "unauthorized"
+        assert "set the stack's parameter HetznerToken" in one["problem_detail"]
+
+
+@pytest.mark.parametrize("word", ["AccessDeniedException", "ResourceNotFoundException"])
+def test_a_secret_that_cannot_be_read_is_told_for_every_target(
+    load: Any,
+    cloud: Any,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    word: str,
+) -> None:
+    """With its name and AWS's word, in the summary and in the log."""
+    file = tmp_path / "targets.yaml"
+    file.write_text(TARGETS + MUTE)
+    arn = f"arn:aws:secretsmanager:eu-central-1:000000000000:secret:{cloud.journal}"
+    inspect = load("inspect", TARGETS=file, HETZNER_TOKEN_ARN=arn)
+    with Stubber(aws.client("secretsmanager")) as stub:
+        stub.add_client_error("get_secret_value", word)
+        told = inspect.handler({}, None)["readings"]
+    reason = f"the secret {cloud.journal} can't be read: {word}"
+    assert [t["target"] for t in told] == ["front", "mute"]
+    for one in told:
+        assert one["problem"] == "unauthorized"
+        assert one["problem_detail"].startswith(reason)
+    assert reason in capsys.readouterr().out
+
+
+def test_a_secrets_manager_out_of_reach_is_told_by_what_happened(
+    load: Any, cloud: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There is no code of AWS's then, and no answer."""
+    file = tmp_path / "targets.yaml"
+    file.write_text(TARGETS)
+    inspect = load("inspect", TARGETS=file, HETZNER_TOKEN_ARN=cloud.journal)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    (told,) = inspect.handler({}, None)["readings"]
+    assert "can't be read: EndpointConnectionError" in told["problem_detail"]
 
 
 def test_an_api_out_of_reach_is_written_down(
@@ -82,9 +136,8 @@ def test_by_hand_it_tells_which_balancer_and_why(
 ) -> None:
     """The summary names it; who names none, and was not probed yet, is logged."""
     file = tmp_path / "targets.yaml"
-    mute = "  - {name: mute, url: 'https://mute.example/'}\n"
     file.write_text(
-        TARGETS.replace("load_balancer: lb", "load_balancer: lb-prod") + mute
+        TARGETS.replace("load_balancer: lb", "load_balancer: lb-prod") + MUTE
     )
     name = cloud.journal + "-right"
     cloud.client("secretsmanager").create_secret(Name=name, SecretString="s3cr3t")

@@ -89,9 +89,11 @@ def _served(
 def unread(
     targets: Sequence[Target], now: datetime, problem: Problem, detail: str
 ) -> tuple[BalancerReading, ...]:
-    """Return a reading that says why there is none, for each target with a balancer."""
-    named = [target for target in targets if target.reached.load_balancer]
-    return tuple(_none(target, now, problem, detail) for target in named)
+    """Return a reading for each target that says why no balancer could be read.
+
+    Also for one that names none: by its address it may have been found.
+    """
+    return tuple(_none(target, now, problem, detail) for target in targets)
 
 
 def _unnamed(target: Target) -> bool:
