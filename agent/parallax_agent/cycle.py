@@ -9,7 +9,6 @@ a line in `problems` or in the log, and the others go on.
 import asyncio
 import logging
 import time
-from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -18,6 +17,7 @@ from parallax.model.cluster import ClusterReading, NodeReport
 from parallax.model.probe import Probe
 from parallax.model.push import SCHEMA, Push
 from parallax.model.target import Target
+from parallax.probe import INSIDE, USER_AGENT
 from parallax_agent import hops
 from parallax_agent.api import Apis, Lists
 from parallax_agent.cut import cut
@@ -28,13 +28,13 @@ from parallax_agent.pace import Asked, ask
 from parallax_agent.read import IngressPod, TargetPath, read, wanted
 from parallax_agent.settings import Settings
 from parallax_agent.share import Standpoint
-from parallax_agent.sightings import Ears, heard
+from parallax_agent.sightings import Ears, bounded, heard
 from parallax_agent.watches import Watches
 
 REMEMBERED_SECONDS = 300.0
 """While the API is away, the path it last told is still probed for so long."""
-OWN_IDS = 5000
-"""Request ids of the own probes that are kept, to drop them from the log."""
+AGENT = f"{USER_AGENT}{INSIDE}"
+"""The User-Agent of what agents ask, told apart in the ingress's log."""
 
 logger = logging.getLogger(__name__)
 
@@ -57,7 +57,6 @@ class Cycles:
         self._turn = -1
         self._began = 0.0
         self._paths: dict[str, tuple[float, TargetPath]] = {}
-        self._own_ids: deque[str] = deque(maxlen=OWN_IDS)
         self._heartbeat = Heartbeat()
         self._ears = Ears(
             lambda pod: Follower(apis.core, pod, self._node),
@@ -72,7 +71,7 @@ class Cycles:
         paths = {name: self._known(name, path) for name, path in readings.items()}
         self._listen(readings, paths)
         probes = self._probe(paths)
-        by_pod = self._ears.take()
+        by_pod = bounded(self._ears.take())
         now = datetime.now(UTC)
         reports = tuple(
             self._heartbeat.slim(
@@ -87,6 +86,7 @@ class Cycles:
             node=settings.node,
             sent_at=now,
             reports=reports,
+            sightings=tuple(s for h in by_pod.values() for s in h.sightings),
         )
 
     def end(self) -> None:
@@ -143,9 +143,10 @@ class Cycles:
         for target in self._targets:
             path = paths[target.name]
             backend = hops.backend(target, path)
-            questions = hops.questions(target, path, at)
-            owners += [target.name] * len(questions)
-            asked += [Asked(question=q, backend=backend) for q in questions]
+            for question in hops.questions(target, path, at):
+                marked = replace(question, user_agent=AGENT)
+                owners.append(target.name)
+                asked.append(Asked(question=marked, backend=backend))
         found: dict[str, list[Probe]] = {name: [] for name in paths}
         try:
             answers = asyncio.run(ask(asked, settings.interval))
@@ -155,7 +156,6 @@ class Cycles:
         for name, probe in zip(owners, answers, strict=True):
             if probe is not None:
                 found[name].append(hops.trim(probe))
-                self._own_ids.append(probe.request_id)
         return found
 
     def _report(
@@ -167,7 +167,7 @@ class Cycles:
         now: datetime,
     ) -> NodeReport:
         pods = self._paths.get(target.name, (0, path))[1].ingress_pods or ()
-        log = heard(by_pod, pods, frozenset(self._own_ids))
+        log = heard(by_pod, pods)
         settings = self._settings
         problems = (*path.reading.problems, *filter(None, [log.problem]))
         reading = replace(path.reading, problems=problems)
@@ -180,7 +180,6 @@ class Cycles:
             interval=max(self._interval(), time.monotonic() - self._began),
             probes=tuple(probes[target.name]),
             reading=cut(reading, self._node, probes[target.name]),
-            sightings=log.sightings,
             log_read_at=None if _unlogged(path.reading) else log.read_at,
         )
 

@@ -165,6 +165,19 @@ def test_only_so_many_lines_are_examined() -> None:
     assert heard(*noise, line()).read_at == MOMENT
 
 
+def test_a_line_of_an_agent_is_no_sighting() -> None:
+    """Of a large cluster they are thousands; what the log holds they show."""
+    agents = [
+        line(agent="Parallax/0.1.0+agent", request_id=f"{number:012x}4{0:03x}8{0:015x}")
+        for number in range(KEPT + 1)
+    ]
+    fit = [line(agent="Parallax/0.1.0+agent")]
+    assert heard(*fit, *agents) == Heard((), MOMENT)
+    assert heard(b'x "Parallax/0.1.0" x', *fit) == Heard((), MOMENT)
+    replaced = line(agent="Parallax/0.1.0+agent", request_id=ENVOYS)
+    assert heard(*fit, replaced).problem == FOREIGN_IDS
+
+
 def test_lines_that_were_given_up_make_silence_no_proof() -> None:
     """A flood under our name pushes lines out: then a missing one says nothing."""
     hearing = Hearing("worker-01", "pod-1")

@@ -34,8 +34,8 @@ class Hop(Quiet):
     """Answers as pod, Service, NodePort and ingress at once."""
 
     def do_GET(self) -> None:  # noqa: N802 - the library's name
-        """Note the request id and answer well."""
-        self.server.requests.append(("GET", self.headers["X-Request-ID"]))
+        """Note who asks and answer well."""
+        self.server.requests.append(("GET", self.headers["User-Agent"]))
         self.answer(200, b"ok", "text/plain")
 
 
@@ -121,23 +121,25 @@ def only(push: Push) -> NodeReport:
 def test_a_cycle_reports_reading_probes_and_sightings(
     cycles: Cycles, cluster: KubernetesServer, hop: Server
 ) -> None:
-    """One push holds what was read, asked and seen; own request ids are dropped."""
+    """One push holds what was read, asked and seen; agents' own lines are dropped."""
     report = only(cycles.next())
     assert report.reading is not None
     assert report.reading.problems == ()
     healthy = {p.role for p in report.probes if p.healthy}
     assert healthy == {Role.POD, Role.NODEPORT_OWN, Role.INGRESS, Role.INGRESS_POD}
     assert len(report.probes) == 15
-    own = hop.requests[0][1]
-    foreign = "f" * 12 + "4fff8" + "f" * 15
-    cluster.logs[OWN_POD].put(line(1, request_id=own) + line(2, request_id=foreign))
+    (own,) = {agent for _, agent in hop.requests}
+    users = "f" * 12 + "4fff8" + "f" * 15
+    cluster.logs[OWN_POD].put(line(1, agent=own) + line(2, request_id=users))
 
-    def seen() -> NodeReport | None:
-        latest = only(cycles.next())
+    def seen() -> Push | None:
+        latest = cycles.next()
         return latest if latest.sightings else None
 
-    report = until(seen)
-    assert [s.request_id for s in report.sightings] == [foreign]
+    push = until(seen)
+    report = only(push)
+    assert [s.request_id for s in push.sightings] == [users]
+    assert report.sightings == ()
     assert report.log_read_at is not None
     assert (report.cluster, report.node) == ("keybuzz", "worker-01")
     assert report.interval >= 1.0

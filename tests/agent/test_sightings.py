@@ -14,9 +14,9 @@ from parallax_agent import follower as follower_module
 from parallax_agent.api import connect
 from parallax_agent.follower import Follower
 from parallax_agent.formats import chosen
-from parallax_agent.hearing import UNKNOWN_FORMAT, Heard
+from parallax_agent.hearing import KEPT, LOST, UNKNOWN_FORMAT, Heard
 from parallax_agent.read import IngressPod
-from parallax_agent.sightings import Ears, heard
+from parallax_agent.sightings import Ears, bounded, heard
 from tests.agent.conftest import KubernetesServer
 
 POD = IngressPod(namespace="ingress-nginx", name="pod-1", container="controller")
@@ -246,10 +246,45 @@ def test_pods_come_and_go(
     until(lambda: len(kubernetes_api.log_queries) == 2)
     gone = ears._followers[POD]
     ears.follow([OTHER])
+    ears.take()
     assert list(ears.take()) == [OTHER]
     kubernetes_api.logs[POD.name].put(b"a last line\n")
     gone.join(10)
     assert not gone.is_alive()
+    ears.stop()
+
+
+def test_the_last_lines_of_a_pod_that_is_gone_are_kept(
+    kubernetes_api: KubernetesServer, follow: Callable[[IngressPod], Follower]
+) -> None:
+    """They are told once, though nobody waits for more; no log of it is live."""
+    ears = Ears(follow)
+    ears.follow([POD])
+    kubernetes_api.logs[POD.name].put(line(1))
+    gone = ears._followers[POD]
+    until(lambda: len(gone._hearing._kept) == 1)
+    ears.follow([OTHER])
+    got = ears.take()
+    assert (ids(got[POD].sightings), got[POD].read_at) == ([1], None)
+    assert POD not in ears.take()
+    ears.stop()
+
+
+def test_a_follower_that_broke_gives_its_last_lines_to_the_next(
+    kubernetes_api: KubernetesServer, follow: Callable[[IngressPod], Follower]
+) -> None:
+    """Whatever ended it, what it had heard is not lost."""
+    ears = Ears(follow)
+    ears.follow([POD])
+    kubernetes_api.logs[POD.name].put(line(1))
+    broken = ears._followers[POD]
+    until(lambda: len(broken._hearing._kept) == 1)
+    broken.stop()
+    kubernetes_api.logs[POD.name].put(None)
+    broken.join(10)
+    ears.follow([POD])
+    assert ears._followers[POD] is not broken
+    assert ids(ears.take()[POD].sightings) == [1]
     ears.stop()
 
 
@@ -290,19 +325,29 @@ def test_a_config_map_that_was_not_read_changes_nothing(
 
 
 def test_what_several_pods_gave_is_joined() -> None:
-    """Own ids are dropped, and the stalest log decides how live they are."""
-    own, seen = (
-        Sighting(request_id=text * 32, seen_at=MOMENT, node="n") for text in "ab"
-    )
+    """The stalest log decides how far they are read."""
     later = MOMENT + timedelta(seconds=5)
-    by_pod = {POD: Heard((own, seen), later), OTHER: Heard((), MOMENT)}
-    got = heard(by_pod, [POD, OTHER], frozenset({own.request_id}))
-    assert got == Heard((seen,), MOMENT)
+    by_pod = {POD: Heard((), later), OTHER: Heard((), MOMENT)}
+    assert heard(by_pod, [POD, OTHER]) == Heard((), MOMENT)
+
+
+def test_of_all_pods_together_no_more_is_kept_than_a_push_holds() -> None:
+    """The log of which some lines were given up is no proof; the others stay one."""
+    seen = tuple(
+        Sighting(request_id=f"{number:032x}", seen_at=MOMENT, node="n")
+        for number in range(KEPT)
+    )
+    by_pod = {POD: Heard(seen[1:], MOMENT), OTHER: Heard(seen[:2], MOMENT)}
+    got = bounded(by_pod)
+    assert got[POD] == by_pod[POD]
+    assert got[OTHER] == Heard(seen[:1], None, LOST)
+    assert heard(got, [POD, OTHER]) == Heard((), None, LOST)
+    assert heard(got, [POD]).read_at == MOMENT
 
 
 def test_one_dead_log_makes_all_of_them_no_proof() -> None:
     """A request may have gone to the pod whose log is not live."""
     by_pod = {POD: Heard((), MOMENT), OTHER: Heard(problem="why")}
-    got = heard(by_pod, [POD, OTHER], frozenset())
+    got = heard(by_pod, [POD, OTHER])
     assert (got.read_at, got.problem) == (None, "why")
-    assert heard(by_pod, [], frozenset()).read_at is None
+    assert heard(by_pod, []).read_at is None

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from standardwebhooks import Webhook
 
 from parallax.ingest import BODY_LIMIT, Refused, accept
-from parallax.model.cluster import NodeReport
+from parallax.model.cluster import NodeReport, Sighting
 from parallax.model.push import SCHEMA, Push
 from parallax.model.wire import encode
 
@@ -76,6 +76,21 @@ def test_a_report_from_the_buffer_is_not_fresh() -> None:
     body = json.dumps(document).encode()
     taken = accept(signed(body), body, [KEY], now)
     assert taken.reports[0].received_at == now - timedelta(minutes=10)
+
+
+def test_each_report_gets_the_sightings_of_its_push() -> None:
+    """They travel once; whose target each is of only a judgement can tell."""
+    now = datetime.now(UTC)
+    seen = encode(Sighting(request_id="0" * 32, seen_at=now, node="n"))
+    (report,) = push()["reports"]
+    both = [report, report | {"target": "api"}]
+    body = json.dumps(push(sightings=[seen], reports=both)).encode()
+    taken = accept(signed(body), body, [KEY], now)
+    assert [(r.target, encode(r.sightings)) for r in taken.reports] == [
+        ("front", [seen]),
+        ("api", [seen]),
+    ]
+    assert taken.sightings == ()
 
 
 @pytest.mark.parametrize("key", [KEY, OTHER])

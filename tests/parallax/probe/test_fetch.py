@@ -13,7 +13,7 @@ from parallax import __version__
 from parallax.model.probe import ErrorType, Probe
 from parallax.model.target import Healthy
 from parallax.model.wire import YEARS
-from parallax.probe import fetch
+from parallax.probe import INSIDE, USER_AGENT, fetch
 from parallax.probe import transport as transport_module
 from tests.parallax.probe.servers import (
     Authority,
@@ -102,6 +102,22 @@ def test_the_request_says_who_asks_and_bears_its_id() -> None:
     assert "X-A: b\r\n" in head
     assert probe.server_address == "example.test"
     assert probe.phases.resolve is None
+
+
+def test_who_asks_may_be_said() -> None:
+    """An agent's mark stands behind the usual User-Agent, in the one header."""
+    seen: list[bytes] = []
+
+    async def handle(
+        reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        """Serve one connection."""
+        seen.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(PAGE)
+
+    assert ask(handle, user_agent=f"{USER_AGENT}{INSIDE}").status_code is not None
+    told = [x for x in seen[0].split(b"\r\n") if x.startswith(b"User-Agent:")]
+    assert told == [f"User-Agent: Parallax/{__version__}+agent".encode()]
 
 
 FAULTS = {

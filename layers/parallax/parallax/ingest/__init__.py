@@ -116,7 +116,7 @@ def _explain(texts: Iterable[str]) -> str:
 
 
 def _receive(push: Push, now: datetime) -> Push:
-    """Give each report the time of its receipt, by ingest's clock.
+    """Give each report the time of its receipt, by ingest's clock, and the sightings.
 
     A report that waited in the agent's buffer is not fresh: the node's clock is
     compared through `push.sent_at`, the instant of sending, so that `received_at`
@@ -125,7 +125,11 @@ def _receive(push: Push, now: datetime) -> Push:
     """
     skew = now - push.sent_at
     reports = tuple(
-        replace(report, received_at=min(now, report.sent_at + skew))
+        replace(
+            report,
+            received_at=min(now, report.sent_at + skew),
+            sightings=(*report.sightings, *push.sightings),
+        )
         for report in push.reports
     )
-    return replace(push, reports=reports)
+    return replace(push, reports=reports, sightings=())

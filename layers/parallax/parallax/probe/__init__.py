@@ -8,7 +8,16 @@ would double a cold start; a test holds that wall).
 from parallax.probe.fetch import SPACING, fetch
 from parallax.probe.investigate import investigate
 from parallax.probe.plan import Plan
-from parallax.probe.question import Question
+from parallax.probe.question import INSIDE, USER_AGENT, Question
 from parallax.probe.watch import watch
 
-__all__ = ["SPACING", "Plan", "Question", "fetch", "investigate", "watch"]
+__all__ = [
+    "INSIDE",
+    "SPACING",
+    "USER_AGENT",
+    "Plan",
+    "Question",
+    "fetch",
+    "investigate",
+    "watch",
+]

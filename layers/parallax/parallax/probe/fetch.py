@@ -15,7 +15,6 @@ from typing import Any, cast
 
 import httpx
 
-from parallax import __version__
 from parallax.model.probe import ErrorType, Probe
 from parallax.probe.failure import Failure
 from parallax.probe.question import Question
@@ -23,7 +22,6 @@ from parallax.probe.redact import redact
 from parallax.probe.trace import Trace
 from parallax.probe.transport import FreshTransport, Route
 
-USER_AGENT = f"Parallax/{__version__}"
 SPACING = 0.003
 """Seconds between starts: a burst makes the TLS phase read 40 times too high."""
 _COUNTED = 4 * 1024 * 1024
@@ -103,7 +101,7 @@ def _request(question: Question, request_id: str, trace: Trace) -> httpx.Request
     url = _parsed(question.url)
     headers = [
         ("Host", _authority(question.host, url)),
-        ("User-Agent", USER_AGENT),
+        ("User-Agent", question.user_agent),
         ("Accept", "*/*"),
         ("Accept-Encoding", "identity"),  # bodies are read by people and patterns
         ("Connection", "close"),

@@ -5,9 +5,14 @@ In and out: a plain value. It does not: ask.
 
 from dataclasses import dataclass
 
+from parallax import __version__
 from parallax.model.probe import Role
 from parallax.model.target import Healthy
 
+USER_AGENT = f"Parallax/{__version__}"
+INSIDE = "+agent"
+"""Behind the User-Agent of an agent's requests: one in an ingress's log is told from
+a request that came from outside (build metadata, Semantic Versioning 2.0 item 10)."""
 BODY_LIMIT = 64 * 1024
 """Bytes of a body that are kept; every known error page is far smaller."""
 
@@ -23,7 +28,7 @@ class Question:
     probe go to addresses that the internet cannot reach. `verify` off accepts any
     certificate: right only where the asked name can match none. `proxy_protocol`
     begins the connection with a PROXY line, for an ingress that wants one.
-    `healthy` None: any answer over HTTP will do.
+    `healthy` None: any answer over HTTP will do. `user_agent` says who asks.
     """
 
     role: Role
@@ -40,6 +45,7 @@ class Question:
     verify: bool = True
     proxy_protocol: bool = False
     body_limit: int = BODY_LIMIT
+    user_agent: str = USER_AGENT
     node: str | None = None
     pod: str | None = None
     peer_node: str | None = None
