@@ -4,18 +4,14 @@ In: one `Push` a cycle. Out: messages, each with an id that it keeps over all
 attempts. It does not: send them, or write to a disk.
 """
 
-import json
 import logging
 import threading
 from collections import deque
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from uuid import uuid4
 
 from parallax.model.push import Push
-from parallax.model.wire import encode
-
-BODY_BYTES = 1_000_000
-"""Larger messages are split; `ingest` refuses more than 1 MiB."""
+from parallax_agent.parts import parts
 
 logger = logging.getLogger(__name__)
 
@@ -41,7 +37,7 @@ class Buffer:
     def put(self, push: Push) -> None:
         """Take a push; a full buffer gives up its oldest and counts its reports."""
         with self._changed:
-            for part in _parts(push):
+            for part in parts(push):
                 if len(self._messages) >= self._capacity:
                     lost = self._messages.popleft()
                     self._dropped += len(lost.push.reports)
@@ -81,13 +77,3 @@ class Buffer:
         """How many messages wait."""
         with self._changed:
             return len(self._messages)
-
-
-def _parts(push: Push) -> list[Push]:
-    """Split a push until each part fits; a single report is never split."""
-    count = len(push.reports)
-    if count < 2 or len(json.dumps(encode(push))) <= BODY_BYTES:  # noqa: PLR2004 - nothing to split
-        return [push]
-    first = replace(push, reports=push.reports[: count // 2])
-    second = replace(push, reports=push.reports[count // 2 :])
-    return _parts(first) + _parts(second)

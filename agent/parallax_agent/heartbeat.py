@@ -25,7 +25,7 @@ class Heartbeat:
             probe.healthy for probe in report.probes
         ):
             return report
-        return replace(report, probes=tuple(_bare(probe) for probe in report.probes))
+        return replace(report, probes=tuple(bare(probe) for probe in report.probes))
 
 
 def _same(before: ClusterReading | None, now: ClusterReading | None) -> bool:
@@ -35,5 +35,6 @@ def _same(before: ClusterReading | None, now: ClusterReading | None) -> bool:
     return replace(before, read_at=now.read_at) == now
 
 
-def _bare(probe: Probe) -> Probe:
+def bare(probe: Probe) -> Probe:
+    """Return the probe without headers and body; that there was one stays told."""
     return replace(probe, headers=(), body="", body_truncated=probe.body_bytes > 0)
