@@ -69,6 +69,7 @@ def _service(listen: Listen) -> b.BalancerService:
         destination_port=listen.destination,
         proxyprotocol=listen.proxy,
         timeout_idle=None if listen.protocol == "tcp" else 60,
+        redirect_http=None if listen.protocol == "tcp" else False,
         health_check=b.HealthCheck(
             protocol=check.protocol,
             port=check.port,

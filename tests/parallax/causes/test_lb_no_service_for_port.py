@@ -49,6 +49,50 @@ def test_no_agent_is_needed() -> None:
     assert judge(alone).cause == CAUSE.id
 
 
+def plain(*, redirects: bool | None) -> Snapshot:
+    """Return an http:// target, port 80 without a service, and a balancer that is dead.
+
+    It has an https service, which redirects port 80, or not; None: not read.
+    """
+    x = e.no_service()
+    found = s.balancer(healthy=0)
+    assert found.load_balancer
+    tls = replace(found.load_balancer.services[0], redirect_http=redirects)
+    target = replace(s.TARGET, url=s.TARGET.url.replace("https:", "http:"))
+    return replace(x, target=target, balancer=e.changed(found, services=(tls,)))
+
+
+@pytest.mark.parametrize(
+    ("redirects", "expected"),
+    [
+        (True, Answer.REFUTED),
+        (None, Answer.UNKNOWN),
+        (False, Answer.SUPPORTED),
+    ],
+)
+def test_a_port_that_an_https_service_redirects_is_not_missing(
+    *, redirects: bool | None, expected: Answer
+) -> None:
+    """The balancer listens there without a service; older readings do not tell."""
+    x = plain(redirects=redirects)
+    assert answer(x) is expected
+    assert (judge(x).cause == CAUSE.id) is (expected is Answer.SUPPORTED)
+
+
+def test_a_redirected_port_is_called_so_in_the_path() -> None:
+    """Nobody is sent to add a service that Hetzner would refuse."""
+    seen = next(h.seen for h in judge(plain(redirects=True)).path if "lb" in h.seen)
+    assert seen == "keybuzz-lb redirects port 80 to https, and has no service on it"
+
+
+def test_a_redirect_of_port_80_says_nothing_of_another_port() -> None:
+    """Only port 80 is redirected: one without a service stays without."""
+    x = plain(redirects=None)
+    url = x.target.url.replace(".io/", ".io:8080/", 1)
+    x = replace(x, target=replace(x.target, url=url))
+    assert answer(x) is Answer.SUPPORTED
+
+
 @pytest.mark.parametrize("page", [s.LB_503, s.POD_503, s.CLOSED])
 def test_whoever_accepts_there_contradicts_the_reading(page: str) -> None:
     """Somebody listens: the reading is of another balancer, or too old."""

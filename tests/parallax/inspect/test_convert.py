@@ -55,6 +55,24 @@ def test_a_balancer_without_ipv4_is_found_by_its_ipv6(api: Api, none: Any) -> No
     assert seen.matched_by == f"{IPV6} is its public IPv6"
 
 
+@pytest.mark.parametrize(
+    ("http", "redirects"),
+    [
+        ({"redirect_http": True}, True),
+        ({"redirect_http": False}, False),
+        ({}, None),
+        (None, None),
+    ],
+)
+def test_a_redirect_of_port_80_is_known_only_where_it_is_said(
+    api: Api, http: dict[str, bool] | None, *, redirects: bool | None
+) -> None:
+    """An API that leaves it out has not said that nobody listens there."""
+    found = balancer(api, **service(http=http))
+    assert found.redirects(80) is redirects
+    assert found.redirects(8080) is False
+
+
 @pytest.mark.parametrize("given", ["2001:db8::1/64", "2001:0DB8:0::0001", IPV6])
 def test_an_address_is_told_in_its_one_spelling(api: Api, given: str) -> None:
     """A server's IPv6 is told as its network; a balancer's may be as well."""

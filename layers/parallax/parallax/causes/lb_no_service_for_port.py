@@ -11,13 +11,15 @@ Diagnosis: the API, read since the failure began, knows no service with this
 
 Neighbors: a service without targets accepts and says 503: `lb-no-target`. A name that
 leads elsewhere is refused there, not here: `dns-stale-address`. Behind a CDN the port
-that the CDN asks may be another one: unknown.
+that the CDN asks may be another one: unknown. A port 80 that an https service redirects
+(`redirect_http`) is listened on without a service of its own.
 
 Mitigation: add the service, with the ingress's NodePort as destination. Where
 hcloud-cloud-controller-manager keeps the services, mend the ports of the Kubernetes
 Service, else it is removed again.
 
-Source: reference hetzner.md, section 1. Commands: hetznercloud/cli,
+Source: reference hetzner.md, section 1; hcloud-cloud-controller-manager issues 333 and
+916. Commands: hetznercloud/cli,
 `internal/cmd/loadbalancer/add_service.go`.
 """
 
@@ -39,12 +41,13 @@ def assess(snapshot: Snapshot) -> Assessment:
         return unknown(ID, evidence.balancer_missing(snapshot) or "the balancer")
     if balancer.service_for(port):
         return refuted(ID, f"{balancer.name} has a service on port {port}")
+    if balancer.redirects(port):
+        return refuted(ID, f"{balancer.name} redirects port {port} to https")
     has = ", ".join(str(s.listen_port) for s in balancer.services) or "none"
     state = f"{balancer.name} has no service on port {port} (it has: {has})"
     if not evidence.failing(snapshot, *evidence.AS_A_USER):
         return unknown(ID, "no failing probe from outside", evidence=(state,))
-    if snapshot.target.reached.cdn:
-        what = "which port the CDN asks at the balancer"
+    if what := _open(snapshot, redirects=balancer.redirects(port)):
         return unknown(ID, what, evidence=(state,))
     asked = _asked(snapshot)
     if answered := [p for p in asked if not _unconnected(p)]:
@@ -56,6 +59,15 @@ def assess(snapshot: Snapshot) -> Assessment:
     how = str(asked[0].error_type).replace("_", " ")
     share = evidence.of(len(asked), len(asked))
     return supported(ID, state, f"{share} attempts to connect to it there: {how}")
+
+
+def _open(snapshot: Snapshot, *, redirects: bool | None) -> str | None:
+    """Say what the reading leaves open about the port that users ask; None: nothing."""
+    if snapshot.target.reached.cdn:
+        return "which port the CDN asks at the balancer"
+    if redirects is None:
+        return "whether an https service of the balancer redirects that port"
+    return None
 
 
 def _asked(snapshot: Snapshot) -> list[Probe]:

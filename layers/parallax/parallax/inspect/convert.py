@@ -87,6 +87,7 @@ def _service(given: Json) -> BalancerService:
         health_check=_health_check(given["health_check"]),
         timeout_idle=http.get("timeout_idle"),
         sticky_sessions=bool(http.get("sticky_sessions")),
+        redirect_http=http.get("redirect_http"),
         certificate_ids=every(http, "certificates"),
     )
 

@@ -14,6 +14,9 @@ from enum import StrEnum
 
 from parallax.model.wire import wired
 
+REDIRECTED = 80
+"""The port on which an https service with `redirect_http` listens as well."""
+
 
 class HealthStatus(StrEnum):
     """Hetzner's three words for a target's health on one listen port."""
@@ -71,6 +74,8 @@ class BalancerService:
     health_check: HealthCheck
     timeout_idle: int | None = None
     sticky_sessions: bool = False
+    redirect_http: bool | None = None
+    """Whether an https service answers port 80 with a redirect; None: not read."""
     certificate_ids: tuple[int, ...] = ()
     """Ids of an https service's certificates; see `LoadBalancer.certificates`."""
 
@@ -172,6 +177,18 @@ class LoadBalancer:
     def service_for(self, listen_port: int) -> BalancerService | None:
         """Return the service that listens on a port."""
         return next((s for s in self.services if s.listen_port == listen_port), None)
+
+    def redirects(self, listen_port: int) -> bool | None:
+        """Say whether a port is an https service's redirect; None: not known.
+
+        The port has no service of its own then, and can have none: "port 80 is busy,
+        redirect_http is enabled on another service" (hcloud-cloud-controller-manager
+        issues 333 and 916).
+        """
+        if listen_port != REDIRECTED:
+            return False
+        said = {s.redirect_http for s in self.services if s.protocol == "https"}
+        return True if True in said else None if None in said else False
 
     def health(
         self, listen_port: int

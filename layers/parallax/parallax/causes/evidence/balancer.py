@@ -53,7 +53,10 @@ def balancer_missing(snapshot: Snapshot) -> str | None:
     if snapshot.load_balancer is None:
         return f"no reading of {name} {lately(snapshot)}"
     if balancer_service(snapshot) is None:
-        return f"{name} has no service on port {listen_port(snapshot)}"
+        port = listen_port(snapshot)
+        if snapshot.load_balancer.redirects(port):
+            return f"{name} redirects port {port} to https, and has no service on it"
+        return f"{name} has no service on port {port}"
     return None
 
 
