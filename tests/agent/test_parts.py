@@ -89,7 +89,7 @@ def test_reports_are_spread_and_each_part_has_the_sightings() -> None:
 
 
 def test_headers_and_bodies_are_given_up_first() -> None:
-    """Each answer's status stays, and that it had a body; the report says why it is gone."""
+    """Each status stays, and that there was a body; the report says why it is gone."""
     part, report = only(push(replace(REPORT, probes=(replace(PROBE, body=HUGE),))))
     (probe,) = report.probes
     assert (probe.status_code, probe.body, probe.body_truncated) == (503, "", True)
