@@ -1,4 +1,4 @@
-"""Buffer: what waits to be pushed, the oldest first, and never more than fits.
+"""Buffer: what waits to be pushed, the newest first, and never more than fits.
 
 In: one `Push` a cycle. Out: messages, each with an id that it keeps over all
 attempts. It does not: send them, or write to a disk.
@@ -18,10 +18,11 @@ logger = logging.getLogger(__name__)
 
 @dataclass(slots=True, eq=False)
 class Message:
-    """A push with the id it is sent under."""
+    """A push with the id it is sent under, and how often that was tried."""
 
     push: Push
     id: str = field(default_factory=lambda: f"msg_{uuid4().hex}")
+    attempts: int = 0
 
 
 class Buffer:
@@ -30,6 +31,7 @@ class Buffer:
     def __init__(self, capacity: int) -> None:
         self._capacity = capacity
         self._messages: deque[Message] = deque()
+        self._fresh: list[Message] = []
         self._changed = threading.Condition()
         self._closed = False
         self._dropped = 0
@@ -37,7 +39,8 @@ class Buffer:
     def put(self, push: Push) -> None:
         """Take a push; a full buffer gives up its oldest and counts its reports."""
         with self._changed:
-            for part in parts(push):
+            fresh = [Message(part) for part in parts(push)]
+            for message in fresh:
                 if len(self._messages) >= self._capacity:
                     lost = self._messages.popleft()
                     self._dropped += len(lost.push.reports)
@@ -45,24 +48,32 @@ class Buffer:
                         "buffer full, oldest push dropped",
                         extra={"dropped": self._dropped},
                     )
-                self._messages.append(Message(part))
+                self._messages.append(message)
+            self._fresh = [m for m in fresh if m in self._messages]
             self._changed.notify()
 
-    def oldest(self) -> Message | None:
-        """Wait for a message, and leave it in; None: closed, and nothing is left."""
+    def newest(self, patience: float) -> Message | None:
+        """Wait for a message, and leave it in; None: closed, and nothing is left.
+
+        One of the last push comes at once; one that was left over from before, the
+        newest of them, after so many seconds without another push.
+        """
         with self._changed:
             self._changed.wait_for(lambda: self._messages or self._closed)
-            return self._messages[0] if self._messages else None
+            self._changed.wait_for(lambda: self._fresh or self._closed, patience)
+            waiting = self._fresh or self._messages
+            return waiting[-1] if waiting else None
 
     def forget(self, message: Message) -> None:
         """Take out a message that is done with."""
         with self._changed:
             # A full buffer may have given it up while it was under way.
-            if self._messages and self._messages[0] is message:
-                self._messages.popleft()
+            for kept in (self._messages, self._fresh):
+                if message in kept:
+                    kept.remove(message)
 
     def close(self) -> None:
-        """Let `oldest` wait no more."""
+        """Let `newest` wait no more."""
         with self._changed:
             self._closed = True
             self._changed.notify()

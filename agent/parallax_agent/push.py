@@ -1,14 +1,17 @@
 """Push: hands what the agent saw to `ingest`, come what may.
 
-In: one `Push` a cycle. Out: signed, compressed POSTs to `ingest`, oldest first; and
-how soon `ingest` asks to hear more. The signature is that of the plain body.
+In: one `Push` a cycle. Out: signed, compressed POSTs to `ingest`; and how soon
+`ingest` asks to hear more. The signature is that of the plain body.
 It does not: block the loop that observes, or give up while `ingest` is away or does
 not take the key (401): a rotation may reach one side minutes before the other.
 
-`sent_at` is set anew for each attempt: `ingest` takes the difference to its
-own clock for the node's skew, and a message that waited in the buffer would
-look like a clock that is minutes late. What was measured keeps its own times,
-so that it is as old as it is.
+After an outage the newest goes first and at once, for a judge asks what is now; what
+waited follows, one in `OLDER_SECONDS`: a thousand agents that have all been waiting
+must not come with everything in the same minute.
+
+The push's `sent_at` is set anew for each attempt: `ingest` takes the difference to
+its own clock for the node's skew. Each report keeps its own, so that on receipt it
+is as old as it is, and takes no newer one's place.
 """
 
 import gzip
@@ -18,7 +21,7 @@ import random
 import threading
 import time
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
 from http import HTTPStatus
 from pathlib import Path
@@ -32,6 +35,8 @@ from parallax_agent.signing import KeyUnusableError, read_key, signed
 
 CAPACITY = 120
 """Messages kept while `ingest` is away: half an hour at 15 seconds."""
+OLDER_SECONDS = 5.0
+"""Between two that waited: two or three an interval of 15 seconds."""
 SEND_SECONDS = 10.0
 SHORTEST = 5.0
 """Seconds; sooner the agent does not come, whoever asks."""
@@ -95,7 +100,7 @@ class Pusher:
 
     def _run(self) -> None:
         failures = 0
-        while (message := self._buffer.oldest()) is not None:
+        while (message := self._buffer.newest(OLDER_SECONDS)) is not None:
             if self._attempt(message) is not Outcome.AGAIN:
                 failures = 0
                 self._buffer.forget(message)
@@ -131,7 +136,8 @@ class Pusher:
 
     def _send(self, message: Message, key: str) -> httpx.Response:
         now = datetime.now(UTC)
-        stamped = encode(self._stamped(message.push, now))
+        message.attempts += 1
+        stamped = encode(self._stamped(message, now))
         body = json.dumps(stamped, separators=(",", ":"))
         headers = signed(key, message.id, now, body)
         # By this type a function URL knows bytes from text; as text gzip would break.
@@ -142,9 +148,13 @@ class Pusher:
         packed = gzip.compress(body.encode(), compresslevel=6, mtime=0)
         return self._client.post(self._url, content=packed, headers=headers)
 
-    def _stamped(self, push: Push, now: datetime) -> Push:
+    def _stamped(self, message: Message, now: datetime) -> Push:
+        # Ingest stores a report once, by its time, and may have stored it by half: what
+        # comes again comes as another, a millisecond later.
+        again = timedelta(milliseconds=message.attempts - 1)
+        push, dropped = message.push, self._buffer.dropped
         reports = (
-            replace(report, sent_at=now, dropped=self._buffer.dropped)
+            replace(report, sent_at=report.sent_at + again, dropped=dropped)
             for report in push.reports
         )
         return replace(push, sent_at=now, reports=tuple(reports))
