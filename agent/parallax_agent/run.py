@@ -23,6 +23,8 @@ from parallax_agent.serving import Answers, Serving, serve
 from parallax_agent.settings import Settings
 
 DRAIN_SECONDS = 15.0
+LOOK_SECONDS = 1.0
+"""While waiting, so often it is seen whether `ingest` has asked to come sooner."""
 
 logger = logging.getLogger(__name__)
 
@@ -68,8 +70,7 @@ class Agent:
                 # The last wall: nothing that goes wrong may end the watch.
                 logger.exception("cycle failed")
             health.beat()
-            jittered = self.interval * random.uniform(0.9, 1.1)  # noqa: S311 - spreads agents
-            stop.wait(max(0.0, began + jittered - time.monotonic()))
+            self._wait(began, stop)
         if serving:
             serving.close()
         cycles.end()
@@ -77,6 +78,15 @@ class Agent:
         self.apis.close()
         logger.info("agent stopped", extra={"unsent": left})
         return 0
+
+    def _wait(self, began: float, stop: threading.Event) -> None:
+        """Wait for the next cycle; an answer to the push may bring it closer."""
+        spread = random.uniform(0.9, 1.1)  # noqa: S311 - spreads agents
+        while not stop.is_set():
+            left = began + self.interval * spread - time.monotonic()
+            if left <= 0:
+                return
+            stop.wait(min(left, LOOK_SECONDS))
 
     def _serve(self, health: Health, metrics: Metrics) -> Serving | None:
         if self.settings.listen is None:

@@ -19,6 +19,8 @@ from parallax_agent import cache as cache_module
 from parallax_agent import cycle as cycle_module
 from parallax_agent import follower as follower_module
 from parallax_agent import pace
+from parallax_agent import push as push_module
+from parallax_agent import run as run_module
 from parallax_agent.api import Apis, connect
 from parallax_agent.cycle import Cycles
 from parallax_agent.push import Pusher
@@ -243,6 +245,28 @@ def test_running_pushes_until_told_to_stop(
     assert code == [0]
     assert agent.pusher.buffered == 0
     assert {p.node for p in pushes} == {"worker-01"}
+
+
+def test_an_answer_that_asks_to_come_sooner_counts_at_once(
+    agent: Agent,
+    ingest: IngestServer,
+    monkeypatch: pytest.MonkeyPatch,
+    cluster: KubernetesServer,
+) -> None:
+    """An agent that waits for an hour is asked for its next push in seconds."""
+    monkeypatch.setattr(push_module, "SHORTEST", 0.0)
+    monkeypatch.setattr(run_module, "LOOK_SECONDS", 0.01)
+    agent.settings = replace(agent.settings, interval=3600.0)
+    ingest.told = {"message": "stored", "interval_seconds": 0.1}
+    stop = threading.Event()
+    thread = threading.Thread(target=agent.run, args=(stop,))
+    thread.start()
+    for _ in range(2):
+        ingest.taken.get(timeout=20)
+    stop.set()
+    thread.join(20)
+    cluster.logs[OWN_POD].put(None)
+    assert not thread.is_alive()
 
 
 def test_a_cycle_that_breaks_does_not_end_the_watch(
