@@ -5,6 +5,7 @@ import gzip
 import json
 import os
 import queue
+import ssl
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -57,14 +58,19 @@ class IngestHandler(Quiet):
 class IngestServer(Server):
     """An `ingest` that answers as planned."""
 
-    def __init__(self, port: int = 0, answers: Sequence[int] = ()) -> None:
+    def __init__(
+        self,
+        port: int = 0,
+        answers: Sequence[int] = (),
+        context: ssl.SSLContext | None = None,
+    ) -> None:
         self.answers = list(answers)
         self.keys = [KEY]
         self.taken: queue.Queue[Push] = queue.Queue()
         self.ids: list[str] = []
         self.sizes: list[int] = []
         self.told: dict[str, object] = {"message": "stored"}
-        super().__init__(IngestHandler, port)
+        super().__init__(IngestHandler, port, context=context)
 
 
 @pytest.fixture

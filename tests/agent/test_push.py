@@ -17,6 +17,7 @@ from parallax_agent import push as push_module
 from parallax_agent.push import Pusher
 from tests.agent.conftest import KEY, IngestServer
 from tests.agent.test_sightings import until
+from tests.parallax.probe.servers import issue
 
 type Build = Callable[..., Pusher]
 LONG_AGO = datetime(2026, 11, 23, tzinfo=UTC)
@@ -244,6 +245,26 @@ def test_a_push_travels_compressed(ingest: IngestServer, build: Build) -> None:
     pusher.put(message("worker-01", targets=50, problem="x" * 1000))
     taken(ingest, 1)
     assert ingest.sizes[0] < 5_000
+
+
+def test_a_companys_own_authority_may_stand_between(
+    build: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A proxy's certificate counts where `SSL_CERT_FILE` names who signed it.
+
+    Also one that leaves out what RFC 5280 asks for, as many companies' do.
+    """
+    authority = issue(tmp_path / "ca.pem", "Acme CA")
+    proxy = issue(tmp_path / "proxy.pem", "127.0.0.1", by=authority)
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.path))
+    server = IngestServer(context=proxy.context)
+    try:
+        pusher = build(f"https://127.0.0.1:{server.server_port}")
+        pusher.put(message("worker-01"))
+        pusher.start()
+        assert taken(server, 1)[0].node == "worker-01"
+    finally:
+        server.stop()
 
 
 @pytest.mark.parametrize(

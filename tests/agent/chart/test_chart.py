@@ -16,6 +16,13 @@ ROOT = Path(__file__).parents[3]
 CHART = ROOT / "agent/chart"
 EXAMPLES = sorted((CHART / "examples").glob("*.yaml"))
 VERSIONS = ("1.27", "1.34")
+BEHIND_A_PROXY: dict[str, Any] = {
+    "targets": {"existingConfigMap": "parallax-targets"},
+    "extraEnv": [
+        {"name": "SSL_CERT_FILE", "value": "/etc/parallax/targets/ca.crt"},
+        {"name": "HTTPS_PROXY", "value": "http://proxy.example:3128"},
+    ],
+}
 
 
 def ran(*words: object) -> subprocess.CompletedProcess[str]:
@@ -104,6 +111,12 @@ def test_both_ways_to_install_run_the_same() -> None:
         ("key.value=whsec_YQ==", "/key"),
         ("targets.content=targets:", "/targets"),
         ("image.digest=latest", "/image/digest"),
+        ("image=null", "image"),
+        ("image.repository=null", "/image"),
+        ("image.pullPolicy=null", "/image"),
+        ("metrics=null", "metrics"),
+        ("metrics.port=null", "/metrics"),
+        ("interval=null", "interval"),
         ("nodeselector.a=b", "nodeselector"),
     ],
 )
@@ -112,7 +125,25 @@ def test_a_wrong_value_is_refused_by_its_name(setting: str, told: str) -> None:
     example = CHART / "examples/ingress-nginx.yaml"
     result = ran("helm", "template", CHART, "-f", example, "--set", setting)
     assert result.returncode != 0
+    assert "values don't meet the specifications" in result.stderr
     assert told in result.stderr
+
+
+def test_an_authority_of_ones_own_comes_with_the_targets(tmp_path: Path) -> None:
+    """It needs no value: that ConfigMap is mounted whole, a variable names the file."""
+    proxy = tmp_path / "values.yaml"
+    proxy.write_text(yaml.safe_dump(BEHIND_A_PROXY))
+    words = ("-f", str(proxy))
+    (daemon_set,) = of_kind(
+        chart(CHART / "examples/ingress-nginx.yaml", *words), "DaemonSet"
+    )
+    pod = daemon_set["spec"]["template"]["spec"]
+    (agent,) = pod["containers"]
+    file = Path(BEHIND_A_PROXY["extraEnv"][0]["value"])
+    assert BEHIND_A_PROXY["extraEnv"][0] in agent["env"]
+    (mount,) = [m for m in agent["volumeMounts"] if m["mountPath"] == str(file.parent)]
+    (volume,) = [v for v in pod["volumes"] if v["name"] == mount["name"]]
+    assert volume["configMap"] == {"name": "parallax-targets"}
 
 
 def test_controllers_that_share_a_namespace_share_its_role() -> None:
