@@ -4,8 +4,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from parallax.diagnose import judge
-from parallax.model.cluster import Pod
+from parallax.model.cluster import NodeReport, Pod
 from parallax.model.finding import NOT_ESTABLISHED
+from parallax.model.probe import Role
 from parallax.model.snapshot import Snapshot
 from tests.parallax import edge as e
 from tests.parallax import scenarios as s
@@ -55,3 +56,29 @@ def test_a_balancer_that_may_not_have_noticed_yet_is_waited_for() -> None:
 
 def _came_up(at: datetime) -> Pod:
     return Pod(name="ingress-1", node="worker-01", ready=True, started_at=at)
+
+
+def test_a_look_under_way_as_the_failure_began_is_not_the_last_word() -> None:
+    """An app that hangs holds a look for ten seconds: what it read first is too old."""
+    x = s.slow_pods()
+    assert (judge(x).cause, judge(x).complete) == ("pod-too-slow", True)
+    under_way = replace(x, reports=tuple(_begun_before(x, r) for r in x.reports))
+    assert (judge(under_way).cause, judge(under_way).complete) == (
+        NOT_ESTABLISHED,
+        False,
+    )
+
+
+def _begun_before(snapshot: Snapshot, report: NodeReport) -> NodeReport:
+    """Return a report whose reading and pods are from before the failure began."""
+    assert snapshot.failing_since
+    assert report.reading
+    early = snapshot.failing_since - timedelta(seconds=1)
+    return replace(
+        report,
+        reading=replace(report.reading, read_at=early),
+        probes=tuple(
+            replace(p, started_at=early) if p.role is Role.POD else p
+            for p in report.probes
+        ),
+    )

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from parallax.causes import evidence
 from parallax.model.balancer import HealthStatus
+from parallax.model.cluster import NodeReport
 from parallax.model.snapshot import Snapshot
 
 
@@ -62,13 +63,21 @@ def _spoke_since(snapshot: Snapshot) -> bool:
 
 
 def _every_node_spoke(snapshot: Snapshot, since: datetime) -> bool:
-    """Say whether each known node's agent measured since the failure began."""
-    spoke = {
-        report.node
-        for report in snapshot.live_reports
-        if any(report.outside_time(p.started_at) >= since for p in report.probes)
-    }
+    """Say whether each known node's agent looked since the failure began."""
+    spoke = {r.node for r in snapshot.live_reports if _looked_since(r, since)}
     return bool(spoke) and known_nodes(snapshot) <= spoke
+
+
+def _looked_since(report: NodeReport, since: datetime) -> bool:
+    """Say whether all of an agent's look is from after the failure began.
+
+    One under way as it began takes ten seconds where an app hangs, and what it read
+    and asked first is from before and no evidence: its next look is waited for.
+    """
+    began = [probe.started_at for probe in report.probes]
+    if began and report.reading is not None:
+        began.append(report.reading.read_at)
+    return bool(began) and report.outside_time(min(began)) >= since
 
 
 def known_nodes(snapshot: Snapshot) -> set[str]:
