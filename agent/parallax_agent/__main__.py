@@ -14,12 +14,13 @@ import threading
 from kubernetes.config import ConfigException
 
 from parallax import targets
-from parallax_agent import command, log_lines
-from parallax_agent.api import connect
-from parallax_agent.push import Pusher
+from parallax_agent import command
+from parallax_agent.push.push import Pusher
+from parallax_agent.push.signing import KeyUnusableError, read_key
 from parallax_agent.run import Agent
 from parallax_agent.settings import SettingsError, from_environment
-from parallax_agent.signing import KeyUnusableError, read_key
+from parallax_agent.sightings import log_lines
+from parallax_agent.watch.api import connect
 
 UNUSABLE = 2
 

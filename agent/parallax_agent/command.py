@@ -20,10 +20,10 @@ from kubernetes.config import ConfigException
 
 from parallax import targets
 from parallax.model.target import Reached, Target
-from parallax_agent.api import Lists, connect
-from parallax_agent.explain import as_json, as_text, explain
-from parallax_agent.read import TargetPath, read, wanted
-from parallax_agent.watches import Watches
+from parallax_agent.explain.explain import as_json, as_text, explain
+from parallax_agent.read.read import TargetPath, read, wanted
+from parallax_agent.watch.api import Lists, connect
+from parallax_agent.watch.watches import Watches
 
 SUCCESS, NOT_FOUND, WRONG_USE = 0, 1, 2
 _USUAL = Path(".kube") / "config"

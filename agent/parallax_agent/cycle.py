@@ -18,18 +18,18 @@ from parallax.model.probe import Probe
 from parallax.model.push import SCHEMA, Push
 from parallax.model.target import Target
 from parallax.probe import INSIDE, USER_AGENT
-from parallax_agent import hops
-from parallax_agent.api import Apis, Lists
-from parallax_agent.cut import cut
-from parallax_agent.follower import Follower
-from parallax_agent.hearing import Heard
-from parallax_agent.heartbeat import Heartbeat
-from parallax_agent.pace import Asked, ask
-from parallax_agent.read import IngressPod, TargetPath, read, wanted
+from parallax_agent.hops import hops
+from parallax_agent.hops.pace import Asked, ask
+from parallax_agent.hops.share import Standpoint
+from parallax_agent.push.heartbeat import Heartbeat
+from parallax_agent.read.cut import cut
+from parallax_agent.read.read import IngressPod, TargetPath, read, wanted
 from parallax_agent.settings import Settings
-from parallax_agent.share import Standpoint
-from parallax_agent.sightings import Ears, bounded, heard
-from parallax_agent.watches import Watches
+from parallax_agent.sightings.follower import Follower
+from parallax_agent.sightings.hearing import Heard
+from parallax_agent.sightings.sightings import Ears, bounded, heard
+from parallax_agent.watch.api import Apis, Lists
+from parallax_agent.watch.watches import Watches
 
 REMEMBERED_SECONDS = 300.0
 """While the API is away, the path it last told is still probed for so long."""

@@ -14,13 +14,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from parallax.model.target import Target
-from parallax_agent.api import Apis
 from parallax_agent.cycle import Cycles
-from parallax_agent.health import Health
-from parallax_agent.metrics import Metrics
-from parallax_agent.push import Pusher
-from parallax_agent.serving import Answers, Serving, serve
+from parallax_agent.push.push import Pusher
+from parallax_agent.serving.health import Health
+from parallax_agent.serving.metrics import Metrics
+from parallax_agent.serving.serving import Answers, Serving, serve
 from parallax_agent.settings import Settings
+from parallax_agent.watch.api import Apis
 
 DRAIN_SECONDS = 15.0
 LOOK_SECONDS = 1.0

@@ -12,7 +12,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from parallax_agent.formats import check_setting
+from parallax_agent.sightings.formats import check_setting
 
 DEFAULT_INTERVAL = 15.0
 PORTS = range(1, 65536)

@@ -24,9 +24,9 @@ from bench.speed import cluster
 from bench.speed.figure import Figure
 from bench.speed.platform import LINES_A_SECOND, LOG_SECONDS, OURS_IN, TOKEN
 from lab.kubernetes.kubeconfig import write_kubeconfig
-from parallax_agent.connection import connect
-from parallax_agent.follower import Follower
-from parallax_agent.read import IngressPod
+from parallax_agent.read.read import IngressPod
+from parallax_agent.sightings.follower import Follower
+from parallax_agent.watch.connection import connect
 
 SECONDS = 60.0
 """So long the steady state is measured, four cycles."""

@@ -16,7 +16,7 @@ from parallax.model.push import Push
 from parallax.model.target import Healthy, Reached, Target
 from parallax.model.wire import decode_json
 from tests.agent.kubernetes_api import KubernetesServer
-from tests.agent.serving import Quiet, Server
+from tests.agent.servers import Quiet, Server
 
 TARGETS = """\
 targets:

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from parallax.model.wire import Json
-from tests.agent.serving import Quiet, Server, json_of
+from tests.agent.servers import Quiet, Server, json_of
 
 RECORDED = Path(__file__).parent / "recorded"
 TOKEN = "recorded-token"

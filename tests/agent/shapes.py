@@ -9,9 +9,9 @@ from typing import Any, cast
 
 from parallax.model.target import Reached, Target
 from parallax.model.wire import Json
-from parallax_agent.api import Lists, in_words
-from parallax_agent.explain import Explanation, explain
-from parallax_agent.read import TargetPath, read
+from parallax_agent.explain.explain import Explanation, explain
+from parallax_agent.read.read import TargetPath, read
+from parallax_agent.watch.api import Lists, in_words
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 NAME, INSTANCE = "app.kubernetes.io/name", "app.kubernetes.io/instance"

@@ -10,14 +10,14 @@ from typing import Any, cast
 import yaml
 
 from parallax.model.target import Reached, Target
-from parallax_agent.api import Lists, connect
-from parallax_agent.follower import Follower
-from parallax_agent.read import IngressPod, read, wanted
+from parallax_agent.read.read import IngressPod, read, wanted
 from parallax_agent.settings import from_environment
-from parallax_agent.watches import Watches
+from parallax_agent.sightings.follower import Follower
+from parallax_agent.watch.api import Lists, connect
+from parallax_agent.watch.watches import Watches
 from tests.agent.kubernetes_api import EXTENSIONS, KubernetesServer
 from tests.agent.shapes import http_route
-from tests.agent.test_sightings import until
+from tests.agent.sightings.test_sightings import until
 
 MANIFESTS = Path(__file__).parents[2] / "agent" / "manifests"
 _PATH = re.compile(

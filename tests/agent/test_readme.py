@@ -29,7 +29,7 @@ def logged() -> set[str]:
     """Return every warning and error that the code logs, up to what varies."""
     found = [
         call.args[0].value
-        for file in (AGENT / "parallax_agent").glob("*.py")
+        for file in (AGENT / "parallax_agent").rglob("*.py")
         for call in ast.walk(ast.parse(file.read_text()))
         if isinstance(call, ast.Call)
         and isinstance(call.func, ast.Attribute)

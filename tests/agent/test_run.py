@@ -15,19 +15,19 @@ from parallax.model.cluster import NodeReport
 from parallax.model.probe import Role
 from parallax.model.push import Push
 from parallax.model.target import Target
-from parallax_agent import cache as cache_module
 from parallax_agent import cycle as cycle_module
-from parallax_agent import follower as follower_module
-from parallax_agent import pace
-from parallax_agent import push as push_module
 from parallax_agent import run as run_module
-from parallax_agent.api import Apis, connect
 from parallax_agent.cycle import Cycles
-from parallax_agent.push import Pusher
+from parallax_agent.hops import pace
+from parallax_agent.push import push as push_module
+from parallax_agent.push.push import Pusher
 from parallax_agent.run import Agent
 from parallax_agent.settings import Settings
+from parallax_agent.sightings import follower as follower_module
+from parallax_agent.watch import cache as cache_module
+from parallax_agent.watch.api import Apis, connect
 from tests.agent.conftest import IngestServer, KubernetesServer, Quiet, Server
-from tests.agent.test_sightings import line, until
+from tests.agent.sightings.test_sightings import line, until
 
 OWN_POD = "ingress-nginx-controller-jjw5g"
 

@@ -8,10 +8,10 @@ from pathlib import Path
 from bench.speed import cluster
 from bench.speed.platform import OURS_IN, line
 from parallax.model.target import Healthy, Reached, Target
-from parallax_agent.api import Lists, connect
-from parallax_agent.formats import RECOGNIZED
-from parallax_agent.read import read
-from parallax_agent.watches import Watches
+from parallax_agent.read.read import read
+from parallax_agent.sightings.formats import RECOGNIZED
+from parallax_agent.watch.api import Lists, connect
+from parallax_agent.watch.watches import Watches
 from tests.agent.kubernetes_api import KubernetesServer
 
 

@@ -1,0 +1,90 @@
+"""Buffer: what waits to be pushed, the newest first, and never more than fits.
+
+In: one `Push` a cycle. Out: messages, each with an id that it keeps over all
+attempts. It does not: send them, or write to a disk.
+"""
+
+import logging
+import threading
+from collections import deque
+from dataclasses import dataclass, field
+from uuid import uuid4
+
+from parallax.model.push import Push
+from parallax_agent.push.parts import parts
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(slots=True, eq=False)
+class Message:
+    """A push with the id it is sent under, and how often that was tried."""
+
+    push: Push
+    id: str = field(default_factory=lambda: f"msg_{uuid4().hex}")
+    attempts: int = 0
+
+
+class Buffer:
+    """Messages between the loop that observes and the thread that sends."""
+
+    def __init__(self, capacity: int) -> None:
+        self._capacity = capacity
+        self._messages: deque[Message] = deque()
+        self._fresh: list[Message] = []
+        self._changed = threading.Condition()
+        self._closed = False
+        self._dropped = 0
+
+    def put(self, push: Push) -> None:
+        """Take a push; a full buffer gives up its oldest and counts its reports."""
+        with self._changed:
+            fresh = [Message(part) for part in parts(push)]
+            for message in fresh:
+                if len(self._messages) >= self._capacity:
+                    lost = self._messages.popleft()
+                    self._dropped += len(lost.push.reports)
+                    logger.warning(
+                        "buffer full, oldest push dropped",
+                        extra={"dropped": self._dropped},
+                    )
+                self._messages.append(message)
+            self._fresh = [m for m in fresh if m in self._messages]
+            self._changed.notify()
+
+    def newest(self, patience: float) -> Message | None:
+        """Wait for a message, and leave it in; None: closed, and nothing is left.
+
+        One of the last push comes at once; one that was left over from before, the
+        newest of them, after so many seconds without another push.
+        """
+        with self._changed:
+            self._changed.wait_for(lambda: self._messages or self._closed)
+            self._changed.wait_for(lambda: self._fresh or self._closed, patience)
+            waiting = self._fresh or self._messages
+            return waiting[-1] if waiting else None
+
+    def forget(self, message: Message) -> None:
+        """Take out a message that is done with."""
+        with self._changed:
+            # A full buffer may have given it up while it was under way.
+            for kept in (self._messages, self._fresh):
+                if message in kept:
+                    kept.remove(message)
+
+    def close(self) -> None:
+        """Let `newest` wait no more."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify()
+
+    @property
+    def dropped(self) -> int:
+        """How many reports have been given up so far."""
+        with self._changed:
+            return self._dropped
+
+    def __len__(self) -> int:
+        """How many messages wait."""
+        with self._changed:
+            return len(self._messages)

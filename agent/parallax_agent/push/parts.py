@@ -1,0 +1,66 @@
+"""Parts: a push in messages that `ingest` takes, however much was seen.
+
+In: a push. Out: pushes, each below `BODY_BYTES`. Reports are spread over several; a
+report that is too large by itself gives up what a judgement misses least, and says so.
+It does not: send, or leave out a report.
+"""
+
+import json
+import logging
+from collections.abc import Iterator
+from dataclasses import replace
+
+from parallax.model.cluster import NodeReport
+from parallax.model.push import Push
+from parallax.model.wire import encode
+from parallax_agent.push.heartbeat import bare
+
+BODY_BYTES = 1_000_000
+"""Of JSON in one message; `ingest` refuses more than 1 MiB."""
+GIVEN_UP = "too much for one push of the agent: {} were given up"
+
+logger = logging.getLogger(__name__)
+
+
+def parts(push: Push) -> list[Push]:
+    """Return a push's parts, in order; each has all of its sightings, if they fit."""
+    if _fits(push):
+        return [push]
+    count = len(push.reports)
+    if count > 1:
+        first = replace(push, reports=push.reports[: count // 2])
+        second = replace(push, reports=push.reports[count // 2 :])
+        return parts(first) + parts(second)
+    lighter = next(filter(_fits, _lighter(push)))
+    logger.warning(
+        "report too large: part of it given up",
+        extra={"targets": [r.target for r in push.reports]},
+    )
+    return [lighter]
+
+
+def _fits(push: Push) -> bool:
+    return len(json.dumps(encode(push))) <= BODY_BYTES
+
+
+def _lighter(push: Push) -> Iterator[Push]:
+    """Yield the push ever lighter; of the last one only a few fields are left."""
+    (report,) = push.reports
+    probes = tuple(bare(probe) for probe in report.probes)
+    report = replace(_told(report, "headers and bodies"), probes=probes)
+    yield replace(push, reports=(report,))
+    # A line that was given up may be the one that is looked for.
+    report = replace(_told(report, "sightings"), log_read_at=None, sightings=())
+    yield replace(push, reports=(report,), sightings=())
+    # Not a reading that holds nothing: it would stand before those of other nodes.
+    report = replace(report, reading=None)
+    yield replace(push, reports=(report,), sightings=())
+    yield replace(push, reports=(replace(report, probes=()),), sightings=())
+
+
+def _told(report: NodeReport, what: str) -> NodeReport:
+    """Say in the report's problems what is not in it, as far as it has any."""
+    if report.reading is None:
+        return report
+    problems = (*report.reading.problems, GIVEN_UP.format(what))
+    return replace(report, reading=replace(report.reading, problems=problems))

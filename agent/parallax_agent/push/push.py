@@ -1,0 +1,202 @@
+"""Push: hands what the agent saw to `ingest`, come what may.
+
+In: one `Push` a cycle. Out: signed, compressed POSTs to `ingest`; and how soon
+`ingest` asks to hear more. The signature is that of the plain body.
+It does not: block the loop that observes, or give up while `ingest` is away or does
+not take the key (401): a rotation may reach one side minutes before the other.
+
+After an outage the newest goes first and at once, for a judge asks what is now; what
+waited follows, one in `OLDER_SECONDS`: a thousand agents that have all been waiting
+must not come with everything in the same minute.
+
+The push's `sent_at` is set anew for each attempt: `ingest` takes the difference to
+its own clock for the node's skew. Each report keeps its own, so that on receipt it
+is as old as it is, and takes no newer one's place.
+"""
+
+import gzip
+import json
+import logging
+import random
+import ssl
+import threading
+import time
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from enum import Enum, auto
+from http import HTTPStatus
+from pathlib import Path
+
+import httpx
+
+from parallax.model.push import Push
+from parallax.model.wire import encode
+from parallax_agent.push.buffer import Buffer, Message
+from parallax_agent.push.signing import KeyUnusableError, read_key, signed
+
+CAPACITY = 120
+"""Messages kept while `ingest` is away: half an hour at 15 seconds."""
+OLDER_SECONDS = 5.0
+"""Between two that waited: two or three an interval of 15 seconds."""
+SEND_SECONDS = 10.0
+SHORTEST = 5.0
+"""Seconds; sooner the agent does not come, whoever asks."""
+FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
+
+logger = logging.getLogger(__name__)
+
+
+class Outcome(Enum):
+    """What became of one attempt."""
+
+    STORED = auto()
+    REFUSED = auto()
+    AGAIN = auto()
+
+
+class Pusher:
+    """A bounded buffer and the thread that empties it."""
+
+    def __init__(self, url: str, key_file: Path, *, capacity: int = CAPACITY) -> None:
+        self._url = url
+        self._key_file = key_file
+        self._buffer = Buffer(capacity)
+        self._closing = threading.Event()
+        self._client = httpx.Client(timeout=SEND_SECONDS, verify=_trusting())
+        self._thread = threading.Thread(target=self._run, name="pusher", daemon=True)
+        self._hurry: float | None = None
+
+    def start(self) -> None:
+        """Begin to send."""
+        self._thread.start()
+
+    def put(self, push: Push) -> None:
+        """Buffer a push; a full buffer gives up its oldest and counts it."""
+        self._buffer.put(push)
+
+    def close(self, seconds: float) -> int:
+        """Try once to send what is buffered; return how many pushes remain."""
+        self._closing.set()
+        self._buffer.close()
+        if self._thread.ident is not None:
+            self._thread.join(seconds)
+        if not self._thread.is_alive():
+            self._client.close()
+        return self.buffered
+
+    @property
+    def hurry(self) -> float | None:
+        """How many seconds `ingest` asks for between pushes; None: as set."""
+        return self._hurry
+
+    @property
+    def dropped(self) -> int:
+        """How many reports a full buffer has given up so far."""
+        return self._buffer.dropped
+
+    @property
+    def buffered(self) -> int:
+        """How many pushes wait."""
+        return len(self._buffer)
+
+    def _run(self) -> None:
+        failures = 0
+        while (message := self._buffer.newest(OLDER_SECONDS)) is not None:
+            if self._attempt(message) is not Outcome.AGAIN:
+                failures = 0
+                self._buffer.forget(message)
+                continue
+            if self._closing.is_set():
+                return
+            wait = min(LONGEST_WAIT, FIRST_WAIT * 2**failures)
+            failures = min(failures + 1, 10)
+            self._closing.wait(wait * random.uniform(0.5, 1.0))  # noqa: S311 - spreads retries
+
+    def _attempt(self, message: Message) -> Outcome:
+        began = time.monotonic()
+        try:
+            key = read_key(self._key_file)
+            response = self._send(message, key)
+            if response.status_code == HTTPStatus.UNAUTHORIZED:
+                newer = read_key(self._key_file)
+                if newer != key:
+                    response = self._send(message, newer)
+        except (httpx.HTTPError, KeyUnusableError) as error:
+            logger.warning(
+                "push not sent, will try again: %s: %s", type(error).__name__, error
+            )
+            return Outcome.AGAIN
+        except Exception:
+            # One push that cannot be sent at all must not stop those behind it.
+            logger.exception("push given up")
+            return Outcome.REFUSED
+        outcome = _outcome(response, message, time.monotonic() - began)
+        # Nobody is hurried by an `ingest` that is away.
+        self._hurry = asked_for(response) if outcome is Outcome.STORED else None
+        return outcome
+
+    def _send(self, message: Message, key: str) -> httpx.Response:
+        now = datetime.now(UTC)
+        message.attempts += 1
+        stamped = encode(self._stamped(message, now))
+        body = json.dumps(stamped, separators=(",", ":"))
+        headers = signed(key, message.id, now, body)
+        # By this type a function URL knows bytes from text; as text gzip would break.
+        headers |= {
+            "Content-Type": "application/octet-stream",
+            "Content-Encoding": "gzip",
+        }
+        packed = gzip.compress(body.encode(), compresslevel=6, mtime=0)
+        return self._client.post(self._url, content=packed, headers=headers)
+
+    def _stamped(self, message: Message, now: datetime) -> Push:
+        # Ingest stores a report once, by its time, and may have stored it by half: what
+        # comes again comes as another, a millisecond later.
+        again = timedelta(milliseconds=message.attempts - 1)
+        push, dropped = message.push, self._buffer.dropped
+        reports = (
+            replace(report, sent_at=report.sent_at + again, dropped=dropped)
+            for report in push.reports
+        )
+        return replace(push, sent_at=now, reports=tuple(reports))
+
+
+def asked_for(response: httpx.Response) -> float | None:
+    """Return the interval that an answer asks for; None: none, or none to go by."""
+    try:
+        told = response.json()["interval_seconds"]
+    except (ValueError, KeyError, TypeError):
+        return None
+    usable = isinstance(told, int | float) and SHORTEST <= told < float("inf")
+    return float(told) if usable else None
+
+
+def _trusting() -> ssl.SSLContext:
+    """Trust `SSL_CERT_FILE`, else certifi's list; a company's own CA as curl does."""
+    context = httpx.create_ssl_context()
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    return context
+
+
+def _outcome(response: httpx.Response, message: Message, seconds: float) -> Outcome:
+    told = {
+        "message_id": message.id,
+        "status_code": response.status_code,
+        "reports": len(message.push.reports),
+        "seconds": round(seconds, 3),
+    }
+    if response.is_success:
+        logger.info("push stored", extra=told)
+        return Outcome.STORED
+    told["answer"] = response.text[:500]
+    if response.status_code == HTTPStatus.UNAUTHORIZED:
+        # The key's other half may be under way: what was seen meanwhile is kept.
+        logger.error("push not accepted, will try again", extra=told)
+        return Outcome.AGAIN
+    if response.status_code == HTTPStatus.TOO_MANY_REQUESTS or (
+        response.is_server_error
+    ):
+        logger.warning("push not taken, will try again", extra=told)
+        return Outcome.AGAIN
+    logger.error("push refused and dropped", extra=told)
+    return Outcome.REFUSED

@@ -1,0 +1,67 @@
+"""Nodes: at which of its addresses each node is asked for a Service's NodePort.
+
+In: Node objects, a Service. Out: nodes with the address to ask, or why none is asked.
+It does not: choose among the nodes (`share`).
+Source: Kubernetes, ServiceSpec.ipFamilies: kube-proxy opens a NodePort in the Service's
+families only; dual-stack nodes list an InternalIP of each.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from parallax.model.cluster import Node
+from parallax.model.wire import Json
+from parallax_agent.watch.objects import many, named, node
+
+_BOTH = ("IPv4", "IPv6")
+
+
+def families(item: Json) -> frozenset[str]:
+    """Return the address families that a Node has inside the cluster."""
+    return frozenset(map(_family, _inside(item)))
+
+
+def listening(
+    nodes: Sequence[Node], items: Sequence[Json], service: Json
+) -> list[Node]:
+    """Return the nodes that listen for a Service, each with an address that does.
+
+    `nodes` are what `items` say. One without an address of the Service's families is
+    left out; a Service that names no family is taken to have any.
+    """
+    wanted = many(service, "spec", "ipFamilies") or _BOTH
+    found: list[Node] = []
+    for known, item in zip(nodes, items, strict=True):
+        address = next((a for a in _inside(item) if _family(a) in wanted), None)
+        if address is not None:
+            same = address == known.internal_ip
+            found.append(known if same else replace(known, internal_ip=address))
+    return found
+
+
+def unasked(items: Sequence[Json], name: str, service: Json) -> str | None:
+    """Say why a node asks for no NodePort: nobody tells where it is itself."""
+    item = named(items, name)
+    if item is None:
+        return f"no Node {name}, as this agent's is named: no NodePort is asked"
+    if node(item).internal_ip is None:
+        return f"Node {name} has no InternalIP: no NodePort is asked"
+    wanted = many(service, "spec", "ipFamilies")
+    opens = any(p.get("nodePort") for p in many(service, "spec", "ports"))
+    if opens and wanted and not families(item) & set(wanted):
+        place = f"{service['metadata']['namespace']}/{service['metadata']['name']}"
+        return (
+            f"Node {name} has no {' or '.join(wanted)} address, and Service {place} "
+            "no other: its NodePort is not asked"
+        )
+    return None
+
+
+def _inside(item: Json) -> Iterator[str]:
+    for told in many(item, "status", "addresses", having=("type", "address")):
+        if told["type"] == "InternalIP":
+            yield told["address"]
+
+
+def _family(address: str) -> str:
+    return "IPv6" if ":" in address else "IPv4"

@@ -1,0 +1,226 @@
+"""Entry: through which Service of an ingress controller requests come in.
+
+In: the cluster's Services, and what is known of the controller. Out: the Service, with
+the reason, or those between which nothing decides.
+It does not: call anything. Where two fit equally well it takes none: a hop that users
+never cross would speak against the wrong one.
+Source: Kubernetes, well-known labels; Gateway API 1.4, GEP-1762 (gateway-name label).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from parallax.model.cluster import Service, ServicePort
+from parallax.model.wire import Json
+from parallax_agent.route.controllers import Class, Family, of_service
+from parallax_agent.watch.objects import many, part
+
+GATEWAY_NAME = "gateway.networking.k8s.io/gateway-name"
+_OWNER = (
+    (
+        "gateway.envoyproxy.io/owning-gateway-namespace",
+        "gateway.envoyproxy.io/owning-gateway-name",
+    ),
+    (
+        "projectcontour.io/owning-gateway-namespace",
+        "projectcontour.io/owning-gateway-name",
+    ),
+)
+_INSTANCE = "app.kubernetes.io/instance"
+_RELEASE = ("meta.helm.sh/release-namespace", "meta.helm.sh/release-name")
+_HTTP, _HTTPS = frozenset({"http", "web", "http2"}), frozenset({"https", "websecure"})
+_OUTWARD = {"LoadBalancer": 2, "NodePort": 1}
+NOT_FOR_USERS = ("webhook", "admission", "metrics")
+"""Words in the names of ports and Services that users never come by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A Service that may be the one; `order`: by what it fits, more is better.
+
+    `outward` decides only between Services of the same pods: between two
+    installations the kind of Service says nothing.
+    """
+
+    order: tuple[int, int]
+    outward: int
+    why: str
+    item: Json
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """The Service through which requests come in; None: not decided, `why` says so."""
+
+    why: str
+    namespace: str | None = None
+    service: str | None = None
+    rivals: tuple[str, ...] = ()
+
+
+def entry_port(
+    service: Service | None, *, tls: bool, listener: int | None = None
+) -> ServicePort | None:
+    """Return the ingress Service's http or https port; None: it has none.
+
+    With a `listener`, the port at which a Gateway listens, if the Service has it.
+    """
+    ports = service.ports if service else ()
+    names, number = (_HTTPS, 443) if tls else (_HTTP, 80)
+    chosen = (p for p in ports if listener is not None and p.port == listener)
+    usual = (p for p in ports if p.name in names or p.port == number)
+    return next(chosen, None) or next(usual, None)
+
+
+def of_class(
+    services: Iterable[Json], found: Class | None, addresses: frozenset[str]
+) -> Entry:
+    """Choose the Service of a class's controller, of any we know without a class.
+
+    What the Ingress's status says decides only among Services that fit otherwise, or
+    where the controller is nobody we know: k3s's own balancer gives all Services the
+    nodes' addresses.
+    """
+    family = found.family if found else None
+    same: dict[str, list[Candidate]] = {}
+    for item in filter(_takes_web, services):
+        fits = family.owns(item) if family else of_service(item) is not None
+        reached = bool(addresses & _addresses(item))
+        unknown = found is not None and not found.family and bool(found.name)
+        if reached if unknown else fits:
+            order = _same_release(found.item, item) if found else 0, int(reached)
+            new = Candidate(order, _outward(item), _why(family, item, order), item)
+            same.setdefault(_selected(item), []).append(new)
+    best = [one for group in same.values() for one in _outermost(group)]
+    return _best(best, _whose(found))
+
+
+def _outermost(same: list[Candidate]) -> list[Candidate]:
+    """Return which of the Services of the same pods users may come by.
+
+    Two that are equally open to the outside have other NodePorts and addresses.
+    """
+    top = max((c.order, c.outward) for c in same)
+    found = [c for c in same if (c.order, c.outward) == top]
+    return found if found[0].outward else found[:1]
+
+
+def of_gateway(
+    services: Iterable[Json],
+    gateway: tuple[str, str],
+    addresses: frozenset[str],
+    family: Family | None,
+) -> Entry:
+    """Choose the Service made for a Gateway, else the one of its controller."""
+    found: list[Candidate] = []
+    for item in services:
+        reached = int(bool(addresses & _addresses(item)))
+        usual = family is not None and family.owns(item) and _takes_web(item)
+        if _made_for(item, gateway):
+            rank, why = 2, f"its labels name Gateway {'/'.join(gateway)}"
+        elif reached and _takes_web(item):
+            rank, why = 1, "it has the Gateway's address"
+        elif usual and family:
+            rank, why = 0, f"its labels are {family.name}'s"
+        else:
+            continue
+        order = rank, int(usual) if rank == 1 else reached
+        found.append(Candidate(order, _outward(item), why, item))
+    return _best(found, f"Gateway {'/'.join(gateway)}")
+
+
+def misfit(
+    service: Json, gateway: tuple[str, str] | None, found: Class
+) -> tuple[bool, int]:
+    """Tell how little a Service fits a route's class or Gateway; less is better."""
+    if gateway is not None:
+        return not _made_for(service, gateway), 0
+    foreign = found.family is None or not found.family.owns(service)
+    return foreign, -_same_release(found.item, service)
+
+
+def _best(found: Iterable[Candidate], whose: str) -> Entry:
+    candidates = sorted(found, key=lambda c: _place(c.item))
+    if not candidates:
+        return Entry(why=f"no Service found for {whose}")
+    top = max(c.order for c in candidates)
+    first, *more = [c for c in candidates if c.order == top]
+    names = tuple("/".join(_place(c.item)) for c in candidates if c is not first)
+    if more:
+        several = (*("/".join(_place(c.item)) for c in (first, *more)),)
+        return Entry(
+            why=f"several Services fit {whose}: {', '.join(several)}", rivals=several
+        )
+    namespace, name = _place(first.item)
+    return Entry(why=first.why, namespace=namespace, service=name, rivals=names)
+
+
+def _whose(found: Class | None) -> str:
+    if found is None:
+        return "any ingress controller we know"
+    if found.family:
+        return found.family.name
+    return f"controller {found.controller or '(unknown)'}"
+
+
+def _why(family: Family | None, item: Json, order: tuple[int, int]) -> str:
+    """Say by what a Service was chosen."""
+    known = family or of_service(item)
+    reasons = [f"its labels are {known.name}'s"] if known else []
+    reasons += ["it was installed together with the class"] * min(order[0], 1)
+    reasons += ["it has the address in the Ingress's status"] * order[1]
+    return "; ".join(reasons)
+
+
+def _outward(item: Json) -> int:
+    return _OUTWARD.get(part(item, "spec").get("type", ""), 0)
+
+
+def _selected(item: Json) -> str:
+    """Name what a Service selects: two Services of the same pods are one entry."""
+    selector = sorted(part(item, "spec", "selector").items())
+    return f"{item['metadata']['namespace']} {selector or item['metadata']['name']}"
+
+
+def _takes_web(item: Json) -> bool:
+    """Tell whether users' requests may come in here: http or https, no webhook."""
+    name = item["metadata"]["name"]
+    if any(word in name for word in NOT_FOR_USERS):
+        return False
+    return any(
+        (p.get("name") in _HTTP | _HTTPS or p.get("port") in {80, 443})
+        and not any(word in (p.get("name") or "") for word in NOT_FOR_USERS)
+        for p in many(item, "spec", "ports")
+    )
+
+
+def _same_release(cls: Json, service: Json) -> int:
+    """Count by how much a class and a Service are of one installation."""
+    mine = part(cls, "metadata", "annotations")
+    theirs = part(service, "metadata", "annotations")
+    if all(mine.get(key) and mine.get(key) == theirs.get(key) for key in _RELEASE):
+        return 2
+    one = part(cls, "metadata", "labels").get(_INSTANCE)
+    return int(
+        one is not None and one == part(service, "metadata", "labels").get(_INSTANCE)
+    )
+
+
+def _made_for(item: Json, gateway: tuple[str, str]) -> bool:
+    labels = part(item, "metadata", "labels")
+    owner = any((labels.get(a), labels.get(b)) == gateway for a, b in _OWNER)
+    named = labels.get(GATEWAY_NAME) == gateway[1]
+    return owner or (named and item["metadata"]["namespace"] == gateway[0])
+
+
+def _addresses(item: Json) -> frozenset[str]:
+    """Return where a Service can be reached from outside, as its controller says it."""
+    spec, balancer = part(item, "spec"), many(item, "status", "loadBalancer", "ingress")
+    told = [a for b in balancer for a in (b.get("ip"), b.get("hostname"))]
+    own = [*many(spec, "clusterIPs"), spec.get("clusterIP"), spec.get("loadBalancerIP")]
+    every = [*told, *many(spec, "externalIPs"), *own]
+    return frozenset(str(a) for a in every if a not in {None, "", "None"})
+
+
+def _place(item: Json) -> tuple[str, str]:
+    return item["metadata"]["namespace"], item["metadata"]["name"]

@@ -1,0 +1,207 @@
+"""Ingress: which Service an Ingress sends a host and path to.
+
+In: Ingress objects. Out: the routes of one URL, best first.
+It does not: know whose class an Ingress is of (`controllers`), what the pods speak
+(`speaks`), nor what a controller reads beside networking.k8s.io/v1 and the
+annotations named here.
+Source: Kubernetes, concepts/services-networking/ingress; ingress-nginx, annotations
+(canary, use-regex, server-alias); Traefik, Kubernetes Ingress annotations.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from parallax.model.wire import Json
+from parallax_agent.route import annotations
+from parallax_agent.route.limits import NGINX
+from parallax_agent.route.matching import OTHER, expression_takes, host_rank, takes
+from parallax_agent.watch.objects import many, part
+
+HOSTS = 1000
+"""An HTTPRoute's rank holds the length of its host as well, up to this."""
+NONE = "which is no Service: name the Service in the target"
+TRAEFIK = "traefik.ingress.kubernetes.io/router."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """Where an Ingress or HTTPRoute sends a host and path.
+
+    `namespace` and `ingress` name the object that says so, `port` is a number or a
+    name. The rest is why it was chosen.
+    """
+
+    ingress: str
+    namespace: str
+    service: str
+    """Empty: what it leads to is no Service, and `notes` say what it is."""
+    port: int | str | None = None
+    tls: bool = False
+    """TLS for this host comes as far as the Ingress, which ends it or passes it on."""
+    service_namespace: str | None = None
+    """None: the same as the Ingress's."""
+    kind: str = "Ingress"
+    host: str = ""
+    path: str = ""
+    path_type: str = ""
+    class_name: str | None = None
+    controller: str | None = None
+    """The controller that says of itself that it serves the route."""
+    gateway: tuple[str, str] | None = None
+    """Namespace and name of the Gateway."""
+    listener: int | None = None
+    """The port at which the Gateway listens."""
+    addresses: frozenset[str] = frozenset()
+    """Where its controller says that it can be reached."""
+    rank: tuple[int, bool, int] = (0, False, 0)
+    created: str = ""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def closeness(self) -> int:
+        """How closely its host names the request's, as `matching` ranks it."""
+        return self.rank[0] // HOSTS if self.kind == "HTTPRoute" else self.rank[0]
+
+    @property
+    def taken(self) -> bool:
+        """Whether a controller says that it took it; of an Ingress none says so."""
+        return self.kind == "Ingress" or self.controller is not None
+
+    @property
+    def title(self) -> str:
+        """Kind, namespace and name, e.g. `Ingress shop/web`."""
+        return f"{self.kind} {self.namespace}/{self.ingress}"
+
+    @property
+    def backend(self) -> str:
+        """Namespace and name of the Service."""
+        return f"{self.service_namespace or self.namespace}/{self.service}"
+
+
+def routes(ingresses: Iterable[Json], host: str, path: str) -> list[Route]:
+    """Return each Ingress's route of a host and path, the one that wins first.
+
+    Exact host first, longest path first, the oldest Ingress first. What leads to no
+    Service is a route only where it wins, and its `service` is empty.
+    """
+    best: dict[tuple[str, str], Route] = {}
+    for item in ingresses:
+        if annotations.is_canary(item):
+            continue
+        choices = list(_choices(item, host, path))
+        if choices:
+            found = max(choices, key=lambda r: r.rank)
+            best[found.namespace, found.ingress] = found
+    first, *others = in_order(best.values()) or [None]
+    return [first, *(r for r in others if r and r.service)] if first else []
+
+
+def in_order(found: Iterable[Route]) -> list[Route]:
+    """Return routes, the one that wins first; of equals the oldest."""
+    by_age = sorted(found, key=lambda r: (r.created, r.namespace, r.ingress))
+    return sorted(by_age, key=lambda r: r.rank, reverse=True)
+
+
+def route(ingresses: Iterable[Json], host: str, path: str) -> Route | None:
+    """Return the route of a host and path; None: no Ingress takes it."""
+    return next(iter(routes(ingresses, host, path)), None)
+
+
+def tls_classes(ingresses: Iterable[Json], host: str, rule: str) -> set[str | None]:
+    """Name the classes of the Ingresses that have a rule's host, and end its TLS."""
+    return {
+        annotations.class_name(item)
+        for item in ingresses
+        if not annotations.is_canary(item)
+        and _ends_tls(item, host)
+        and any((r.get("host") or "") == rule for r in many(item, "spec", "rules"))
+    }
+
+
+def canaries(ingresses: Iterable[Json], host: str) -> list[Json]:
+    """Return the canary Ingresses that name a host."""
+    return [
+        item
+        for item in ingresses
+        if annotations.is_canary(item)
+        and any(rule.get("host") == host for rule in many(item, "spec", "rules"))
+    ]
+
+
+def _choices(item: Json, host: str, path: str) -> Iterator[Route]:
+    regex = annotations.says_yes(item, NGINX + "use-regex")
+    regex = regex or bool(annotations.of(item, NGINX + "rewrite-target"))
+    for rule in many(item, "spec", "rules"):
+        name = rule.get("host") or ""
+        alias = bool(name) and host in annotations.aliases(item)
+        rank = host_rank(host if alias else name, host)
+        if rank == OTHER:
+            continue
+        for entry in many(rule, "http", "paths"):
+            text, kind = entry.get("path") or "/", entry.get("pathType")
+            exact = kind == "Exact"
+            fits = takes(text, kind, path)
+            if regex and not exact:
+                fits = expression_takes(text, path)
+            if fits is not False:
+                order = rank, exact, len(text)
+                for found in _to(item, host, entry, order, (name, text, kind)):
+                    yield found if fits else replace(found, notes=(_unsure(text),))
+    default = {"backend": part(item, "spec", "defaultBackend")}
+    yield from _to(item, host, default, (0, False, 0), ("", "", "defaultBackend"))
+
+
+def _unsure(pattern: str) -> str:
+    return f"path {pattern} is judged by its plain beginning: it may take less"
+
+
+def _to(
+    item: Json,
+    host: str,
+    entry: Json,
+    rank: tuple[int, bool, int],
+    rule: tuple[str, str, str | None],
+) -> Iterator[Route]:
+    backend = part(entry, "backend")
+    target, other = part(backend, "service"), part(backend, "resource")
+    if not target.get("name") and not other:
+        return
+    port, (rule_host, path, kind) = part(target, "port"), rule
+    where = f"{other.get('kind', 'something')} {other.get('name', '')}".strip()
+    balancer = many(item, "status", "loadBalancer", "ingress")
+    yield Route(
+        ingress=item["metadata"]["name"],
+        namespace=item["metadata"]["namespace"],
+        service=target.get("name") or "",
+        notes=()
+        if target.get("name")
+        else (f"{path or host} leads to {where}, {NONE}",),
+        port=port.get("number") or port.get("name"),
+        tls=_ends_tls(item, host),
+        host=rule_host,
+        path=path,
+        path_type=kind or "",
+        class_name=annotations.class_name(item),
+        addresses=frozenset(
+            a for b in balancer for a in (b.get("ip"), b.get("hostname")) if a
+        ),
+        rank=rank,
+        created=item["metadata"].get("creationTimestamp") or "",
+    )
+
+
+def _ends_tls(item: Json, host: str) -> bool:
+    """Tell whether TLS comes as far as here, to be ended or passed on to the pods.
+
+    A `tls` section without hosts is for all.
+    """
+    if annotations.passes_tls(item):
+        return True
+    entry_points = annotations.of(item, TRAEFIK + "entrypoints")
+    if annotations.of(item, TRAEFIK + "tls") == "true" or entry_points == "websecure":
+        return True
+    return any(
+        host_rank(name, host) != OTHER
+        for entry in many(item, "spec", "tls")
+        for name in many(entry, "hosts") or [""]
+    )

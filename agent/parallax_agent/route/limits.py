@@ -1,0 +1,116 @@
+"""Limits: an Ingress's annotations that can turn a request away, as far as told.
+
+In: Ingress objects. Out: names and values that may leave the cluster.
+It does not: send secrets: of a snippet only the directives that turn requests away
+are told, without what else they say; of a URL only its scheme and host.
+Source: ingress-nginx, user-guide/nginx-configuration/annotations.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from ipaddress import ip_network
+from urllib.parse import urlsplit
+
+from parallax.model.wire import Json
+from parallax_agent.watch.objects import part
+
+NGINX = "nginx.ingress.kubernetes.io/"
+TOLD = frozenset(
+    {
+        "allowlist-source-range",
+        "auth-secret",
+        "auth-tls-secret",
+        "auth-type",
+        "auth-url",
+        "configuration-snippet",
+        "custom-http-errors",
+        "denylist-source-range",
+        "enable-modsecurity",
+        "limit-allowlist",
+        "limit-burst-multiplier",
+        "limit-connections",
+        "limit-rpm",
+        "limit-rps",
+        "limit-whitelist",
+        "permanent-redirect",
+        "proxy-body-size",
+        "proxy-read-timeout",
+        "server-snippet",
+        "ssl-redirect",
+        "whitelist-source-range",
+    }
+)
+"""Annotations that leave the cluster, beside those that begin with `canary`."""
+LONGEST = 200
+"""Characters of a value."""
+_URLS = frozenset({"auth-url", "permanent-redirect", "global-auth-url"})
+_BY_NAME = frozenset(
+    {
+        "auth_basic",
+        "auth_request",
+        "limit_conn",
+        "limit_except",
+        "limit_req",
+        "proxy_pass",
+        "rewrite",
+    }
+)
+"""Directives of which no more than the name is told."""
+
+
+def annotations(
+    target: Json, canaries: Iterable[Json] = ()
+) -> tuple[tuple[str, str], ...]:
+    """Return an Ingress's annotations, and what its canaries add, sorted by name."""
+    found = dict(pair for item in canaries for pair in _told(item, "canary"))
+    return tuple(sorted((found | dict(_told(target))).items()))
+
+
+def value(name: str, text: str) -> str:
+    """Return what of a setting's value may be told."""
+    if name.endswith("-snippet"):
+        text = "; ".join(_directives(text)) or "(turns nothing away)"
+    elif name in _URLS:
+        text = _place(text)
+    elif name.startswith("canary-by-header-"):
+        text = "(set)"  # whoever knows it gets to the canary
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+def _told(item: Json, beginning: str = "") -> Iterator[tuple[str, str]]:
+    for key, text in part(item, "metadata", "annotations").items():
+        name = key.removeprefix(NGINX)
+        wanted = name in TOLD or name.startswith("canary")
+        if key.startswith(NGINX) and wanted and name.startswith(beginning):
+            yield key, value(name, str(text))
+
+
+def _directives(snippet: str) -> Iterator[str]:
+    """Yield a snippet's directives that turn away: `return 403`, `deny all`."""
+    for statement in re.split(r"[;{}]", re.sub(r"#.*", "", snippet)):
+        directive, *rest = statement.split() or [""]
+        first = rest[0] if rest else ""
+        if directive == "return":
+            yield (
+                f"return {first}" if re.fullmatch("[1-5][0-9]{2}", first) else directive
+            )
+        elif directive in {"allow", "deny"}:
+            yield f"{directive} {first}" if _is_network(first) else directive
+        elif directive in _BY_NAME:
+            yield directive
+
+
+def _is_network(text: str) -> bool:
+    try:
+        return text == "all" or bool(ip_network(text, strict=False))
+    except ValueError:
+        return False
+
+
+def _place(url: str) -> str:
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError:
+        return "(no URL)"
+    host = parts.netloc.rpartition("@")[2]
+    return f"{parts.scheme}://{host}" if parts.scheme and host else "(no URL)"

@@ -1,0 +1,99 @@
+"""Metrics: the last look at every hop, in blackbox_exporter's names.
+
+In: the pushes of this node, what waits in the buffer. Out: a registry that Prometheus
+reads. It does not: serve it (`parallax_agent.serving.serving` does), or count other
+people's traffic.
+Source of the names: blackbox_exporter, `prober/http.go` and `prober/handler.go`.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import fields
+
+from prometheus_client import CollectorRegistry
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from parallax.model.probe import Phases, Probe
+from parallax.model.push import Push
+
+LABELS = ("target", "role", "peer_node")
+type Family = GaugeMetricFamily | CounterMetricFamily
+
+
+class Metrics(Collector):
+    """Holds the newest push; a target that left is gone with the next one."""
+
+    def __init__(self, buffered: Callable[[], int], dropped: Callable[[], int]) -> None:
+        self._buffered = buffered
+        self._dropped = dropped
+        self._push: Push | None = None
+        self._seen_at = 0.0
+        self.registry = CollectorRegistry()
+        self.registry.register(self)
+
+    def see(self, push: Push) -> None:
+        """Take the newest push."""
+        self._push, self._seen_at = push, time.time()
+
+    def collect(self) -> Iterator[Family]:
+        """Yield every family, made from the newest push."""
+        yield from _of_probes(self._push)
+        yield _plain(
+            "parallax_agent_last_cycle_timestamp_seconds",
+            "When the last look at every target ended.",
+            self._seen_at,
+        )
+        yield _plain(
+            "parallax_agent_buffered_pushes",
+            "Pushes that wait while ingest is away.",
+            self._buffered(),
+        )
+        dropped = CounterMetricFamily(
+            "parallax_agent_dropped_reports",
+            "Reports that a full buffer has given up.",
+        )
+        dropped.add_metric([], self._dropped())
+        yield dropped
+
+
+def _plain(name: str, meaning: str, value: float) -> GaugeMetricFamily:
+    return GaugeMetricFamily(name, meaning, value=value)
+
+
+def _of_probes(push: Push | None) -> Iterator[GaugeMetricFamily]:
+    success = GaugeMetricFamily(
+        "probe_success", "Whether the hop answered as the target wants.", labels=LABELS
+    )
+    code = GaugeMetricFamily(
+        "probe_http_status_code", "Its HTTP status; 0 is no answer.", labels=LABELS
+    )
+    total = GaugeMetricFamily(
+        "probe_duration_seconds", "How long the probe took.", labels=LABELS
+    )
+    phases = GaugeMetricFamily(
+        "probe_http_duration_seconds",
+        "How long each phase took.",
+        labels=(*LABELS, "phase"),
+    )
+    for labels, probe in _newest(push):
+        success.add_metric(labels, float(probe.healthy))
+        code.add_metric(labels, probe.status_code or 0)
+        total.add_metric(labels, probe.duration)
+        for field in fields(Phases):
+            seconds: float | None = getattr(probe.phases, field.name)
+            if seconds is not None:
+                phases.add_metric([*labels, field.name], seconds)
+    yield from (success, code, total, phases)
+
+
+def _newest(push: Push | None) -> Iterator[tuple[list[str], Probe]]:
+    """Yield one probe for each set of labels: of several pods of a node, the worst."""
+    found: dict[tuple[str, ...], Probe] = {}
+    for report in push.reports if push else ():
+        for probe in report.probes:
+            labels = report.target, probe.role.value, probe.peer_node or ""
+            if labels not in found or not probe.healthy:
+                found[labels] = probe
+    for labels, probe in found.items():
+        yield list(labels), probe

@@ -1,0 +1,111 @@
+"""Access line: what one line of an ingress's access log says, whoever wrote it.
+
+In: the values that a format's parser found. Out: an `AccessLine`.
+It does not: know any format; `formats` does. Nothing here raises, whatever stands in a
+value: strangers write into logs.
+"""
+
+import math
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+LINE_BYTES = 16384
+"""Longer lines are not read; nginx takes no longer request line by default."""
+NOTHING = frozenset({"", "-"})
+"""How logs write a value that is not there."""
+_STAMP = re.compile(r"(\d{4}-\d\d-\d\dT\S+) (.*)", re.DOTALL | re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessLine:
+    """What one line says; of several upstreams the last one tried for the request.
+
+    `request_id` None: the format does not hold what we send as X-Request-ID;
+    `user_agent` None: nor who asked, so nobody knows whose line it is. `lacking`
+    then says what to add to the ingress's configuration.
+    """
+
+    seen_at: datetime
+    status_code: int
+    request_id: str | None
+    user_agent: str | None
+    upstream_name: str | None = None
+    upstream_address: str | None = None
+    upstream_status: int | None = None
+    upstream_response_length: int | None = None
+    request_time: float | None = None
+    upstream_response_time: float | None = None
+    lacking: str = ""
+
+    @property
+    def fit(self) -> bool:
+        """Whether the line's format can show our requests at all."""
+        return self.request_id is not None and self.user_agent is not None
+
+
+def stamped(line: str) -> tuple[datetime | None, str]:
+    """Part the container runtime's RFC 3339 time (with nanoseconds) from a line."""
+    found = _STAMP.fullmatch(line)
+    moment = iso_time(found[1]) if found else None
+    return (moment, found[2]) if found and moment else (None, line)
+
+
+def text(value: object) -> str | None:
+    """Return a value that is there, as text."""
+    if value is None or isinstance(value, dict | list):
+        return None
+    found = str(value)
+    return None if found in NOTHING else found
+
+
+def number(value: object) -> int | None:
+    """Return a whole number of at most 18 digits, written as number or text."""
+    if isinstance(value, bool):
+        return None
+    found = str(value) if isinstance(value, int | str) else ""
+    plain = found.isascii() and found.isdigit() and len(found) <= 18  # noqa: PLR2004 - said above
+    return int(found) if plain else None
+
+
+def status(value: object) -> int | None:
+    """Return an HTTP status; 0 (the client left first) and others are none."""
+    found = number(value)
+    return found if found is not None and 100 <= found <= 999 else None  # noqa: PLR2004 - three digits
+
+
+def seconds(value: object, per_second: float = 1) -> float | None:
+    """Return a duration in seconds; negative or endless ones are not known."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        found = float(value) / per_second
+    except (ValueError, OverflowError):
+        return None
+    return found if math.isfinite(found) and found >= 0 else None
+
+
+def iso_time(value: object) -> datetime | None:
+    """Read an ISO 8601 time with its zone."""
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return moment if moment and moment.tzinfo else None
+
+
+def common_time(value: object) -> datetime | None:
+    """Read the common log format's time, `23/Nov/2026:21:00:01 +0000`."""
+    try:
+        return datetime.strptime(str(value), "%d/%b/%Y:%H:%M:%S %z")
+    except ValueError:
+        return None
+
+
+def any_time(value: object) -> datetime | None:
+    """Read a time as logs write it: ISO 8601, common log format, or seconds."""
+    found = iso_time(value) or common_time(value)
+    elapsed = None if found else seconds(value)
+    if elapsed is None or not 1e9 <= elapsed < 1e10:  # noqa: PLR2004 - years 2001 to 2286
+        return found
+    return datetime.fromtimestamp(elapsed, UTC)

@@ -1,0 +1,97 @@
+"""Recognize: which family wrote a line, from the line alone.
+
+In: a line without its runtime timestamp. Out: an `AccessLine`, or None.
+It does not: need any configuration; where it is known, `choose` asks it first.
+JSON lines of nginx have the names their ConfigMap gives them, so those that
+people use are looked for: `request_id`, `req_id`, `requestID`, and so on.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+
+from parallax_agent.sightings.access_line import (
+    AccessLine,
+    any_time,
+    number,
+    seconds,
+    status,
+    text,
+)
+from parallax_agent.sightings.formats import envoy, haproxy, nginx, traefik
+from parallax_agent.sightings.formats.objects import first, leaves
+from parallax_agent.sightings.formats.template import last
+
+OURS = re.compile(r"[0-9a-f]{12}4[0-9a-f]{3}[89ab][0-9a-f]{15}")
+"""What `parallax.probe` sends as X-Request-ID: a uuid4 in hex, without dashes."""
+_IDS = ("reqid", "xrequestid", "httpxrequestid", "requestid")
+_AGENTS = ("httpuseragent", "useragent", "agent", "ua", "original")
+
+
+def recognize(line: str, seen_at: datetime | None) -> AccessLine | None:
+    """Read a line of whichever family; None: of none."""
+    if line.startswith("{"):
+        found = leaves(line)
+        return _from_json(found, seen_at) if found is not None else None
+    if line.startswith("["):
+        return _first(line, seen_at, *envoy.FORMATS)
+    return (
+        _first(line, seen_at, nginx.DEFAULT_FORMAT)
+        or traefik.common(line, seen_at)
+        or _first(line, seen_at, *haproxy.FORMATS)
+    )
+
+
+def _first(
+    line: str,
+    seen_at: datetime | None,
+    *formats: nginx.NginxFormat | envoy.EnvoyFormat | haproxy.HaproxyFormat,
+) -> AccessLine | None:
+    return next(filter(None, (f.read(line, seen_at) for f in formats)), None)
+
+
+def _from_json(
+    found: Mapping[str, object], seen_at: datetime | None
+) -> AccessLine | None:
+    return (
+        traefik.from_json(found, seen_at)
+        or envoy.from_leaves(found, seen_at)
+        or _nginx(found, seen_at)
+    )
+
+
+def _nginx(found: Mapping[str, object], seen_at: datetime | None) -> AccessLine | None:
+    """Read a JSON line of nginx by the names that people give its values."""
+    code = status(first(found, "status", "statuscode", "responsestatus"))
+    moment = seen_at or any_time(
+        first(found, "timeiso8601", "time", "timestamp", "ts", "timelocal", "msec")
+    )
+    if code is None or moment is None:
+        return None
+    ids = [text(found[name]) for name in _IDS if name in found]
+    agents = [text(found[name]) for name in _AGENTS if name in found]
+    address = _last(first(found, "upstreamaddr", "upstreamaddress", "upstreamhost"))
+    length = _last(first(found, "upstreamresponselength", "upstreamlength"))
+    taken = _last(first(found, "upstreamresponsetime", "upstreamtime"))
+    lacks = [] if ids else ["X-Request-ID"]
+    lacks += [] if agents else ["User-Agent"]
+    return AccessLine(
+        seen_at=moment,
+        status_code=code,
+        request_id=next(
+            (i for i in ids if i and OURS.fullmatch(i)), next(iter(ids), None)
+        ),
+        user_agent=next(iter(agents), None),
+        upstream_name=text(first(found, "proxyupstreamname", "upstreamname")),
+        upstream_address=address,
+        upstream_status=status(_last(first(found, "upstreamstatus"))),
+        upstream_response_length=number(length),
+        request_time=seconds(first(found, "requesttime", "duration")),
+        upstream_response_time=seconds(taken),
+        lacking=nginx.LACKING.format(" and ".join(lacks)) if lacks else "",
+    )
+
+
+def _last(value: object) -> str | None:
+    told = text(value)
+    return last({"": told}, "") if told else None

@@ -1,0 +1,71 @@
+"""Heartbeats: small while nothing changes, whole as soon as something does."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from parallax.model.cluster import ClusterReading, NodeReport
+from parallax.model.probe import Probe, Role
+from parallax_agent.push.heartbeat import Heartbeat
+
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
+PROBE = Probe(
+    role=Role.POD,
+    request_id="id",
+    url="http://example.test/",
+    started_at=NOW,
+    healthy=True,
+    duration=0.1,
+    status_code=200,
+    headers=(("Server", "nginx"),),
+    body="well",
+    body_bytes=4,
+)
+REPORT = NodeReport(
+    target="shop",
+    cluster="c",
+    node="n",
+    sent_at=NOW,
+    interval=15.0,
+    probes=(PROBE,),
+    reading=ClusterReading(read_at=NOW, ingress_name="shop"),
+)
+
+
+def later(report: NodeReport) -> NodeReport:
+    """Return the same report, read fifteen seconds later."""
+    assert report.reading
+    read_at = report.reading.read_at + timedelta(seconds=15)
+    return replace(report, reading=replace(report.reading, read_at=read_at))
+
+
+def test_the_first_report_is_whole() -> None:
+    """Nothing was told before."""
+    assert Heartbeat().slim(REPORT) == REPORT
+
+
+def test_while_nothing_changes_headers_and_bodies_are_left_out() -> None:
+    """Every probe, its status and its times stay, and so does the reading."""
+    heartbeat = Heartbeat()
+    heartbeat.slim(REPORT)
+    told = heartbeat.slim(later(REPORT))
+    (probe,) = told.probes
+    assert (probe.status_code, probe.body_bytes) == (200, 4)
+    assert (probe.headers, probe.body, probe.body_truncated) == ((), "", True)
+    assert told.reading == later(REPORT).reading
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        replace(REPORT, probes=(replace(PROBE, healthy=False, status_code=503),)),
+        replace(REPORT, reading=ClusterReading(read_at=NOW, ingress_name="other")),
+        replace(REPORT, reading=None),
+    ],
+)
+def test_what_changed_is_told_whole(changed: NodeReport) -> None:
+    """A failing probe, another cluster, or one that could not be read."""
+    heartbeat = Heartbeat()
+    heartbeat.slim(REPORT)
+    assert heartbeat.slim(changed) == changed

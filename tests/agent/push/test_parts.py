@@ -1,0 +1,123 @@
+"""What is sent of a push that is too large, and what it says then."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from parallax.model.cluster import ClusterReading, NodeReport, Sighting
+from parallax.model.probe import Probe, Role
+from parallax.model.push import SCHEMA, Push
+from parallax.model.wire import encode
+from parallax_agent.push.parts import BODY_BYTES, GIVEN_UP, parts
+from parallax_agent.sightings.hearing import KEPT
+
+NOW = datetime(2026, 11, 27, tzinfo=UTC)
+HUGE = "x" * BODY_BYTES
+PROBE = Probe(
+    role=Role.POD,
+    request_id="0" * 32,
+    url="http://example.test/",
+    started_at=NOW,
+    healthy=False,
+    duration=0.1,
+    status_code=503,
+    body="why",
+    body_bytes=3,
+)
+REPORT = NodeReport(
+    target="shop",
+    cluster="c",
+    node="n",
+    sent_at=NOW,
+    interval=15.0,
+    probes=(PROBE,),
+    reading=ClusterReading(read_at=NOW, ingress_name="shop"),
+    log_read_at=NOW,
+)
+SEEN = tuple(
+    Sighting(
+        request_id=f"{number:032x}",
+        seen_at=NOW,
+        node="worker-01",
+        pod="ingress-nginx-controller-jjw5g",
+        status_code=503,
+        upstream_name="keybuzz-keybuzz-api-80",
+        upstream_address="10.42.1.10:8080",
+        upstream_status=503,
+        upstream_response_length=190,
+        request_time=0.004,
+        upstream_response_time=0.004,
+    )
+    for number in range(KEPT)
+)
+
+
+def push(*reports: NodeReport, seen: tuple[Sighting, ...] = SEEN) -> Push:
+    """Return a push of these reports."""
+    return Push(
+        schema=SCHEMA,
+        cluster="c",
+        node="n",
+        sent_at=NOW,
+        reports=reports,
+        sightings=seen,
+    )
+
+
+def only(whole: Push) -> tuple[Push, NodeReport]:
+    """Return the only part of a push, and its report; it fits."""
+    (part,) = parts(whole)
+    assert len(json.dumps(encode(part))) <= BODY_BYTES
+    (report,) = part.reports
+    return part, report
+
+
+def test_what_fits_goes_as_it_is() -> None:
+    """As many sightings as are ever kept leave room for the reports."""
+    whole = push(*[REPORT] * 50)
+    assert parts(whole) == [whole]
+
+
+def test_reports_are_spread_and_each_part_has_the_sightings() -> None:
+    """Whose sighting it is cannot be known, so no report may be without them."""
+    large = replace(REPORT, probes=(replace(PROBE, body="x" * 250_000),))
+    got = parts(push(large, large, large))
+    assert [len(part.reports) for part in got] == [1, 2]
+    assert {part.sightings for part in got} == {SEEN}
+
+
+def test_headers_and_bodies_are_given_up_first() -> None:
+    """Each status stays, and that there was a body; the report says why it is gone."""
+    part, report = only(push(replace(REPORT, probes=(replace(PROBE, body=HUGE),))))
+    (probe,) = report.probes
+    assert (probe.status_code, probe.body, probe.body_truncated) == (503, "", True)
+    assert report.reading is not None
+    assert report.reading.ingress_name == "shop"
+    assert report.reading.problems == (GIVEN_UP.format("headers and bodies"),)
+    assert (part.sightings, report.log_read_at) == (SEEN, NOW)
+
+
+def test_without_its_sightings_a_log_proves_nothing() -> None:
+    """They go next, and with them what their absence would mean."""
+    part, report = only(push(REPORT, seen=SEEN * 4))
+    assert (part.sightings, report.log_read_at) == ((), None)
+    assert report.reading is not None
+    assert report.reading.problems[-1] == GIVEN_UP.format("sightings")
+    assert report.probes[0].status_code == 503
+
+
+@pytest.mark.parametrize("problem", ["reading", "probes"])
+def test_no_report_is_ever_too_large(
+    problem: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whatever an odd cluster makes of it; the agent's log names the target."""
+    odd = {
+        "reading": {"reading": ClusterReading(read_at=NOW, problems=(HUGE,))},
+        "probes": {"probes": (replace(PROBE, error_detail=HUGE),)},
+    }[problem]
+    _, report = only(push(replace(REPORT, **odd)))
+    assert (report.target, report.reading) == ("shop", None)
+    (line,) = caplog.records
+    assert vars(line)["targets"] == ["shop"]

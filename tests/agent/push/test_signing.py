@@ -1,0 +1,18 @@
+"""The signing key, as operators get it wrong."""
+
+from pathlib import Path
+
+import pytest
+
+from parallax_agent.push.signing import KeyUnusableError, read_key
+
+
+@pytest.mark.parametrize("text", ["", "whsec_", "whsec_*", "ключ"])
+def test_an_unusable_key_is_told_with_its_file(tmp_path: Path, text: str) -> None:
+    """The error names the file; the key's text is not repeated."""
+    file = tmp_path / "key"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(KeyUnusableError, match=str(file)):
+        read_key(file)
+    with pytest.raises(KeyUnusableError, match="No such file"):
+        read_key(tmp_path / "none")

@@ -1,0 +1,137 @@
+"""Which port of a Service is asked."""
+
+import pytest
+
+from parallax.model.probe import Role
+from parallax.model.target import Target
+from parallax_agent.hops import hops
+from parallax_agent.hops.share import Standpoint
+from parallax_agent.read.ports import asked
+from parallax_agent.read.read import TargetPath
+from tests.agent.route.test_route import NGINX, NGINX_CLASS, TRAEFIK, shelf
+from tests.agent.shapes import Object, ingress, seen, service, slices
+
+METRICS = ("metrics", 9090, None)
+
+
+def web(*ports: tuple[str, int, int | None], **protocols: str) -> Object:
+    """Return a Service; the rest is `appProtocol` by the port's name."""
+    item = service("shop/web", *ports)
+    for port in item["spec"]["ports"]:
+        if port["name"] in protocols:
+            port["appProtocol"] = protocols[port["name"]]
+    return item
+
+
+@pytest.mark.parametrize(
+    ("item", "port"),
+    [
+        (web(METRICS), 9090),
+        (web(METRICS, ("http", 80, None)), 80),
+        (web(METRICS, ("web", 5000, None)), 5000),
+        (web(METRICS, ("app", 8080, None)), 8080),
+        (web(METRICS, ("app", 443, None)), 443),
+        (web(METRICS, ("app", 5000, None), app="HTTP"), 5000),
+        (web(METRICS, ("app", 5000, None), metrics="http", app="http"), 5000),
+        (web(("https", 443, None), ("http", 80, None)), 80),
+        (web(("a", 80, None), ("b", 5000, None), a="http", b="http"), 80),
+    ],
+)
+def test_without_an_ingress_the_port_that_says_http(item: Object, port: int) -> None:
+    """By `appProtocol`, name or number; one for metrics only if it is the only one."""
+    found, problem = asked(item, None, None)
+    assert (found and found.port, problem) == (port, None)
+
+
+@pytest.mark.parametrize(
+    ("item", "has"),
+    [
+        (web(METRICS, ("api", 5000, None)), "9090 metrics, 5000 api"),
+        (
+            web(("a", 1, None), ("b", 2, None), a="http", b="http"),
+            "1 a, 2 b",
+        ),
+    ],
+)
+def test_several_ports_and_none_decides(item: Object, has: str) -> None:
+    """None is asked, nor are the pods, and it is told what to do."""
+    pods = slices("shop/web", "10.42.0.1")
+    pods["ports"] = [{"name": "a", "port": 1}, {"name": "b", "port": 2}]
+    path = seen(
+        shelf(
+            TRAEFIK,
+            services=[item, TRAEFIK],
+            ingresses=[],
+            endpointslices=[pods],
+        ),
+        namespace="shop",
+        service="web",
+    )
+    target = Target(name="shop", url="https://shop.example/")
+    asks = hops.questions(target, path, Standpoint(node="one", turn=0))
+    assert {q.role for q in asks} == {Role.INGRESS, Role.INGRESS_OTHER}
+    assert path.port is None
+    assert path.reading.problems == (
+        (
+            f"no Ingress says which port of Service shop/web is for users: {has}; "
+            "name one of them http"
+        ),
+    )
+
+
+def test_a_port_that_the_service_lacks() -> None:
+    """The Ingress asks a port by a name that is not there."""
+    path = seen(shelf(TRAEFIK, ingresses=[ingress(port="web")]))
+    assert path.port is None
+    assert path.reading.problems == (
+        (
+            "Ingress shop/web asks port web of Service shop/web, which has only "
+            "80 http: correct the Ingress"
+        ),
+    )
+
+
+def through_nginx(item: Object, port: int | str) -> TargetPath:
+    """Read a Service whose port an Ingress of ingress-nginx names."""
+    return seen(
+        shelf(
+            NGINX,
+            services=[item, NGINX],
+            classes=(NGINX_CLASS,),
+            ingresses=[ingress(port=port)],
+        )
+    )
+
+
+def test_ingress_nginx_takes_the_target_port_as_well() -> None:
+    """By number or name; for other controllers that is a fault of the Ingress."""
+    item = web(("http", 80, None))
+    for target_port in (8080, "app"):
+        item["spec"]["ports"][0]["targetPort"] = target_port
+        path = through_nginx(item, target_port)
+        assert (path.port and path.port.port, path.reading.problems) == (80, ())
+        rules = [ingress(port=target_port)]
+        path = seen(shelf(TRAEFIK, services=[item, TRAEFIK], ingresses=rules))
+        assert path.port is None
+        assert "correct the Ingress" in path.reading.problems[0]
+
+
+def test_ingress_nginx_takes_the_first_port_that_fits_in_any_way() -> None:
+    """In the Service's order; the target port of one goes before another's number."""
+    item = web(("first", 8080, None), ("second", 80, None))
+    first, second = item["spec"]["ports"]
+    first["targetPort"], second["targetPort"] = 80, 9000
+    path = through_nginx(item, 80)
+    assert path.port
+    assert path.port.name == "first"
+
+
+def test_an_ingress_nginx_without_a_class_is_known_by_its_service() -> None:
+    """No IngressClass may be read: the only controller there is serves it."""
+    item = web(("http", 80, None))
+    item["spec"]["ports"][0]["targetPort"] = 8080
+    path = seen(
+        shelf(NGINX, services=[item, NGINX], classes=(), ingresses=[ingress(port=8080)])
+    )
+    assert path.port
+    assert path.port.port == 80

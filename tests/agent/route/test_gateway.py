@@ -1,0 +1,201 @@
+"""Which Service an HTTPRoute sends a URL to."""
+
+from typing import Any
+
+import pytest
+
+from parallax_agent.route.gateway import hosts, routes
+from tests.agent.shapes import gateway, http_route, meta
+
+BOTH = gateway(("http", "HTTP", 80, None), ("https", "HTTPS", 443, "*.example"))
+
+
+def test_a_route_hangs_on_the_listener_that_ends_tls() -> None:
+    """Of two listeners that take the host the https one is where users arrive."""
+    (found,) = routes([http_route(("web", 1))], [BOTH], "shop.example", "/cart")
+    assert (found.kind, found.backend, found.port) == ("HTTPRoute", "shop/web", 80)
+    assert (found.tls, found.listener) == (True, 443)
+    assert (found.gateway, found.class_name) == (("infra", "eg"), "eg")
+    assert found.controller == "gateway.envoyproxy.io/gatewayclass-controller"
+    assert found.notes == ()
+
+
+def test_a_section_name_picks_one_listener() -> None:
+    """A reference with a section name or a port means that listener only."""
+    for pick in ({"sectionName": "http"}, {"port": 80}):
+        parent = {"name": "eg", "namespace": "infra"} | pick
+        item = http_route(("web", 1), parent=parent)
+        (found,) = routes([item], [BOTH], "shop.example", "/")
+        assert (found.tls, found.listener) == (False, 80)
+
+
+def test_listeners_of_another_host_or_protocol_do_not_count() -> None:
+    """Where no listener takes the host the route leads nowhere."""
+    other = gateway(("https", "HTTPS", 443, "other.example"), ("t", "TLS", 8443, None))
+    assert routes([http_route(("web", 1))], [other], "shop.example", "/") == []
+
+
+@pytest.mark.parametrize(
+    ("host", "path", "service"),
+    [
+        ("a.shop.example", "/", "exact"),
+        ("b.shop.example", "/", "near"),
+        ("x.b.shop.example", "/", "near"),
+        ("c.example", "/", "far"),
+        ("other.io", "/", "any"),
+    ],
+)
+def test_the_closest_host_wins(host: str, path: str, service: str) -> None:
+    """A name goes before wildcards, the longer wildcard before the shorter one."""
+    names = {"exact": ("a.shop.example",), "near": ("*.shop.example",)}
+    names |= {"far": ("*.example",), "any": ()}
+    items = [
+        http_route((name, 1), hosts=h, place=f"shop/{name}")
+        for name, h in reversed(names.items())
+    ]
+    every = gateway(("http", "HTTP", 80, None))
+    assert routes(items, [every], host, path)[0].service == service
+
+
+def match(**told: Any) -> dict[str, Any]:
+    """Write one match of a rule."""
+    return {"matches": [told]}
+
+
+@pytest.mark.parametrize(
+    ("path", "service"),
+    [("/", "root"), ("/api/v1", "api"), ("/apis", "root"), ("/api", "exact")],
+)
+def test_the_closest_path_wins(path: str, service: str) -> None:
+    """Exact before prefix, the longer prefix first."""
+    api = {"type": "PathPrefix", "value": "/api"}
+    items = [
+        http_route(("root", 1), place="shop/root"),
+        http_route(("api", 1), place="shop/api", **match(path=api)),
+        http_route(
+            ("exact", 1), place="shop/e", **match(path={**api, "type": "Exact"})
+        ),
+    ]
+    assert routes(items, [BOTH], "shop.example", path)[0].service == service
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"headers": [{"name": "x-beta", "value": "1"}]},
+        {"queryParams": [{"name": "a", "value": "1"}]},
+        {"method": "POST"},
+    ],
+)
+def test_what_a_plain_get_does_not_meet_is_left_out(told: dict[str, Any]) -> None:
+    """A match that demands more than host and path is not ours."""
+    item = http_route(("web", 1), **match(**told))
+    assert routes([item], [BOTH], "shop.example", "/") == []
+
+
+def test_weights_and_redirects() -> None:
+    """Most of the requests decide; a rule without backends redirects, and is none."""
+    item = http_route(("canary", 10), ("web", 90), ("off", 0))
+    (found,) = routes([item, http_route()], [BOTH], "shop.example", "/")
+    assert found.service == "web"
+    assert found.notes == ("web shares its requests with canary: those are not asked",)
+
+
+def test_a_route_that_nobody_took_comes_last() -> None:
+    """What its controller refused, or no controller answered, is told so."""
+    refused = http_route(("old", 1), place="shop/a", accepted="False")
+    alone = http_route(("new", 1), place="shop/b", controller=None)
+    taken = http_route(("web", 1), place="shop/c")
+    first, *others = routes([refused, alone, taken], [BOTH], "shop.example", "/")
+    assert first.service == "web"
+    assert {n for r in others for n in r.notes} == {
+        "its controller says Accepted=False (Why)",
+        "no controller says that it took the route",
+    }
+
+
+@pytest.mark.parametrize("section", ["http", "https"])
+def test_the_listener_that_was_taken_goes_before_the_refused_one(section: str) -> None:
+    """Also where the refused one ends TLS."""
+    parents = [
+        {"name": "eg", "namespace": "infra", "sectionName": name}
+        for name in ("http", "https")
+    ]
+    item = http_route(("web", 1))
+    item["spec"]["parentRefs"] = parents
+    item["status"]["parents"] = [
+        {
+            "parentRef": parent,
+            "controllerName": "x",
+            "conditions": [
+                {
+                    "type": "Accepted",
+                    "status": str(parent["sectionName"] == section),
+                }
+            ],
+        }
+        for parent in parents
+    ]
+    (found,) = routes([item], [BOTH], "shop.example", "/")
+    assert (found.tls, found.notes) == (section == "https", ())
+
+
+@pytest.mark.parametrize(
+    ("allowed", "takes"),
+    [
+        ({}, False),
+        ({"namespaces": {"from": "Same"}}, False),
+        ({"namespaces": {"from": "None"}}, False),
+        ({"namespaces": {"from": "Selector"}}, True),
+        ({"namespaces": {"from": "All"}, "kinds": [{"kind": "GRPCRoute"}]}, False),
+        ({"namespaces": {"from": "All"}, "kinds": [{"kind": "HTTPRoute"}]}, True),
+    ],
+)
+def test_a_listener_takes_whom_it_allows(
+    allowed: dict[str, Any], *, takes: bool
+) -> None:
+    """By default the routes of its own namespace only."""
+    both = gateway(("http", "HTTP", 80, None), ("https", "HTTPS", 443, None))
+    both["spec"]["listeners"][1]["allowedRoutes"] = allowed
+    (found,) = routes([http_route(("web", 1))], [both], "shop.example", "/")
+    assert found.tls is takes
+
+
+def test_a_redirect_hides_what_it_goes_before_at_its_listener() -> None:
+    """No other Service is taken for it; at another listener it says nothing."""
+    old = match(path={"type": "PathPrefix", "value": "/old"})
+    redirect = http_route(
+        place="shop/old", filters=[{"type": "RequestRedirect"}], **old
+    )
+    every = [http_route(("web", 1)), redirect]
+    found, *_ = routes(every, [BOTH], "shop.example", "/old/x")
+    assert (found.ingress, found.service) == ("old", "")
+    assert found.notes == (
+        (
+            "it leads to RequestRedirect, which is no Service: "
+            "name the Service in the target"
+        ),
+    )
+    redirect["spec"]["parentRefs"][0]["sectionName"] = "http"
+    found, *others = routes(every, [BOTH], "shop.example", "/old/x")
+    assert (found.service, others) == ("web", [])
+
+
+def test_a_gateway_that_is_not_there() -> None:
+    """The route is told all the same, with what it lacks."""
+    (found,) = routes([http_route(("web", 1))], [], "shop.example", "/")
+    assert found.notes == ("Gateway infra/eg does not exist or was not read",)
+    assert (found.service, found.tls) == ("web", False)
+
+
+def test_mesh_routes_are_not_ours() -> None:
+    """A route that hangs on a Service, not on a Gateway, is a mesh's."""
+    parent = {"kind": "Service", "name": "web"}
+    item = http_route(("web", 1), parent=parent)
+    assert routes([item], [BOTH], "shop.example", "/") == []
+
+
+def test_all_hosts() -> None:
+    """Hosts of routes and of Ingresses stand side by side, sorted."""
+    items = [http_route(hosts=("b.io", "*.c.io")), {"metadata": meta("x/y")}]
+    assert hosts(items, "a.io", ("a.io",)) == ("*.c.io", "a.io", "b.io")

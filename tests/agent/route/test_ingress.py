@@ -1,0 +1,214 @@
+"""Which Service an Ingress sends a URL to."""
+
+from typing import Any
+
+import pytest
+
+from parallax.model.wire import Json
+from parallax_agent.route.ingress import canaries, route, routes
+from parallax_agent.route.matching import EXACT
+
+
+def ingress(
+    host: str | None, *paths: tuple[str, str, str], name: str = "a", **spec: Json
+) -> dict[str, Any]:
+    """Write an Ingress; a path is its text, its type, and the Service's name."""
+    entries = [
+        {
+            "path": path,
+            "pathType": kind,
+            "backend": {"service": {"name": service, "port": {"name": "http"}}},
+        }
+        for path, kind, service in paths
+    ]
+    rule: dict[str, Any] = {"http": {"paths": entries}}
+    if host:
+        rule["host"] = host
+    return {
+        "metadata": {"name": name, "namespace": "shop"},
+        "spec": {"rules": [rule], **spec},
+    }
+
+
+@pytest.mark.parametrize(
+    ("path", "service"),
+    [
+        ("/", "root"),
+        ("/api", "api"),
+        ("/api/v1", "api"),
+        ("/apis", "root"),
+        ("/exact", "exact"),
+        ("/exact/", "root"),
+        ("/raw-and-more", "raw"),
+    ],
+)
+def test_paths(path: str, service: str) -> None:
+    """Prefix goes by whole elements, exact by all, the longest wins."""
+    rules = [
+        ingress(
+            "a.example",
+            ("/", "Prefix", "root"),
+            ("/api", "Prefix", "api"),
+            ("/exact", "Exact", "exact"),
+            ("/raw", "ImplementationSpecific", "raw"),
+        )
+    ]
+    found = route(rules, "a.example", path)
+    assert found is not None
+    assert (found.service, found.port, found.namespace) == (service, "http", "shop")
+
+
+def test_hosts() -> None:
+    """An exact host goes before a wildcard, a wildcard before any host."""
+    rules = [
+        ingress(None, ("/", "Prefix", "any")),
+        ingress("*.example", ("/", "Prefix", "wild")),
+        ingress("a.example", ("/", "Prefix", "exact")),
+    ]
+    names = [
+        found.service
+        for host in ("a.example", "b.example", "x.b.example", "other")
+        if (found := route(rules, host, "/"))
+    ]
+    assert names == ["exact", "wild", "any", "any"]
+
+
+def test_default_backend_and_nobody() -> None:
+    """The default backend comes last; without one nobody takes the host."""
+    default = {"service": {"name": "rest", "port": {"number": 80}}}
+    rules = [ingress("a.example", ("/", "Prefix", "a"), defaultBackend=default)]
+    found = route(rules, "b.example", "/")
+    assert found is not None
+    assert (found.service, found.port) == ("rest", 80)
+    assert route([ingress("a.example", ("/", "Prefix", "a"))], "b.example", "/") is None
+    assert route([], "a.example", "/") is None
+
+
+def test_canaries_are_left_out_and_resources_name_no_service() -> None:
+    """What is no Service hides what it goes before; elsewhere it is passed over."""
+    canary = ingress("a.example", ("/", "Prefix", "canary"))
+    canary["metadata"]["annotations"] = {"nginx.ingress.kubernetes.io/canary": "true"}
+    resource = ingress("a.example", ("/", "Prefix", "x"))
+    backend = {"resource": {"kind": "StorageBucket", "name": "static"}}
+    resource["spec"]["rules"][0]["http"]["paths"][0]["backend"] = backend
+    found = route([canary, resource], "a.example", "/")
+    assert found is not None
+    assert (found.service, found.notes) == (
+        "",
+        (
+            (
+                "/ leads to StorageBucket static, which is no Service: "
+                "name the Service in the target"
+            ),
+        ),
+    )
+    longer = ingress("a.example", ("/api", "Prefix", "api"), name="b")
+    assert [r.service for r in routes([longer, resource], "a.example", "/api")] == [
+        "api"
+    ]
+
+
+def test_canaries_are_found_by_their_host() -> None:
+    """Those of the host, and no other's."""
+    canary = ingress("b.example", ("/", "Prefix", "canary"))
+    canary["metadata"]["annotations"] = {"nginx.ingress.kubernetes.io/canary": "true"}
+    rules = [ingress("a.example"), canary, ingress(None)]
+    assert canaries(rules, "b.example") == [canary]
+    assert canaries(rules, "a.example") == []
+
+
+@pytest.mark.parametrize("yes", ["true", "True", "1"])
+def test_a_canary_by_any_yes(yes: str) -> None:
+    """ingress-nginx reads yes as Go does."""
+    canary = ingress("a.example", ("/", "Prefix", "canary"))
+    canary["metadata"]["annotations"] = {"nginx.ingress.kubernetes.io/canary": yes}
+    assert route([canary], "a.example", "/") is None
+
+
+def test_tls_of_a_wildcard() -> None:
+    """The route says whether the Ingress ends TLS for the host."""
+    rule = ingress("a.example", ("/", "Prefix", "a"), tls=[{"hosts": ["*.example"]}])
+    found = route([rule], "a.example", "/")
+    assert found is not None
+    assert found.tls
+
+
+def test_tls_that_the_pods_end_comes_as_far_as_the_ingress() -> None:
+    """With ssl-passthrough the https port is asked, whatever `tls` says."""
+    rule = ingress("a.example", ("/", "Prefix", "a"))
+    name = "nginx.ingress.kubernetes.io/ssl-passthrough"
+    for text, tls in (("true", True), ("false", False)):
+        rule["metadata"]["annotations"] = {name: text}
+        found = route([rule], "a.example", "/")
+        assert found is not None
+        assert found.tls is tls
+
+
+def annotated(**notes: str) -> dict[str, Any]:
+    """Write an Ingress with ingress-nginx's annotations."""
+    rule = ingress("a.example", ("/v1(/|$)(.*)", "ImplementationSpecific", "a"))
+    names = {
+        f"nginx.ingress.kubernetes.io/{name.replace('_', '-')}": text
+        for name, text in notes.items()
+    }
+    rule["metadata"]["annotations"] = names
+    return rule
+
+
+def test_a_regular_expression_of_one_service_takes_no_other_s_path() -> None:
+    """With use-regex or rewrite-target a path is no plain text; with `false` it is."""
+    for item in (annotated(use_regex="true"), annotated(rewrite_target="/$2")):
+        found = route([item], "a.example", "/v1/books")
+        assert found is not None
+        assert found.notes == ()
+        assert route([item], "a.example", "/v1x") is None
+    for item in (annotated(), annotated(use_regex="false")):
+        assert route([item], "a.example", "/v1/books") is None
+
+
+def test_an_expression_that_could_take_long_is_told() -> None:
+    """By its beginning alone nobody knows that it takes the path."""
+    item = annotated(use_regex="true")
+    entry = item["spec"]["rules"][0]["http"]["paths"][0]
+    entry["path"] = "/v1/([a-z]+)+/x"
+    found = route([item], "a.example", "/v1/books")
+    assert found is not None
+    assert found.notes == (
+        ("path /v1/([a-z]+)+/x is judged by its plain beginning: it may take less"),
+    )
+
+
+def test_an_alias_is_a_host_like_the_first() -> None:
+    """server-alias adds hosts that are served."""
+    item = annotated(use_regex="true", server_alias="b.example, c.example")
+    ranks = [
+        found.rank[0]
+        for host in ("a.example", "c.example")
+        if (found := route([item], host, "/v1"))
+    ]
+    assert ranks == [EXACT, EXACT]
+
+
+@pytest.mark.parametrize(
+    ("spec", "annotation", "tls"),
+    [
+        ({}, {}, False),
+        ({"tls": [{"secretName": "s"}]}, {}, True),
+        ({"tls": [{"hosts": ["b.example"]}]}, {}, False),
+        ({}, {"router.tls": "true"}, True),
+        ({}, {"router.entrypoints": "websecure"}, True),
+        ({}, {"router.entrypoints": "web,websecure"}, False),
+    ],
+)
+def test_who_ends_tls(
+    spec: dict[str, Any], annotation: dict[str, str], *, tls: bool
+) -> None:
+    """A section without hosts is for all; Traefik says it by annotation as well."""
+    rule = ingress("a.example", ("/", "Prefix", "a"), **spec)
+    rule["metadata"]["annotations"] = {
+        f"traefik.ingress.kubernetes.io/{name}": text
+        for name, text in annotation.items()
+    }
+    found = route([rule], "a.example", "/")
+    assert found is not None
+    assert found.tls is tls

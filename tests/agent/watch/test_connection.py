@@ -1,0 +1,154 @@
+"""Connections as a pod has them: TLS by the cluster's CA, a token that is replaced."""
+
+import datetime as dt
+import ssl
+from collections.abc import Iterator
+from contextlib import closing
+from ipaddress import ip_address
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from kubernetes.client.exceptions import ApiException
+from kubernetes.config import incluster_config
+
+from parallax_agent.watch.connection import Apis, connect, status_of, why
+from tests.agent.kubernetes_api import TOKEN, KubernetesServer
+
+NODES = "/api/v1/nodes"
+
+
+class Clock(dt.datetime):
+    """The client's clock, as far ahead as a test sets it."""
+
+    ahead = dt.timedelta()
+
+    @classmethod
+    def now(cls, tz: dt.tzinfo | None = None) -> "Clock":
+        """Return the time, ahead of the real one."""
+        return super().now(tz) + cls.ahead
+
+
+def authority(folder: Path) -> ssl.SSLContext:
+    """Write a CA as EKS has it, no key usage, no key identifiers; sign a server's."""
+    keys = [ec.generate_private_key(ec.SECP256R1()) for _ in range(2)]
+    ca, server = (
+        x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+        for name in ("kubernetes", "kube-apiserver")
+    )
+    day = dt.timedelta(days=1)
+    now = dt.datetime.now(dt.UTC)
+    basic = x509.BasicConstraints(ca=True, path_length=None)
+    names = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
+    made = [
+        x509.CertificateBuilder(ca, subject, key.public_key(), number)
+        .not_valid_before(now - day)
+        .not_valid_after(now + day)
+        .add_extension(extension, critical=isinstance(extension, x509.BasicConstraints))
+        .sign(keys[0], hashes.SHA256())
+        .public_bytes(serialization.Encoding.PEM)
+        for number, (subject, key, extension) in enumerate(
+            ((ca, keys[0], basic), (server, keys[1], names)), start=1
+        )
+    ]
+    private = keys[1].private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    (folder / "ca.crt").write_bytes(made[0])
+    (folder / "server.pem").write_bytes(made[1] + private)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(folder / "server.pem")
+    return context
+
+
+@pytest.fixture
+def secure(tmp_path: Path) -> Iterator[KubernetesServer]:
+    """Serve the API over TLS."""
+    server = KubernetesServer(context=authority(tmp_path))
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def account(
+    secure: KubernetesServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    """Mount a service account as the kubelet does; return the token's file."""
+    token = tmp_path / "token"
+    token.write_text(TOKEN)
+    monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "127.0.0.1")
+    monkeypatch.setenv("KUBERNETES_SERVICE_PORT", str(secure.server_port))
+    files = {"TOKEN": token, "CERT": tmp_path / "ca.crt"}
+    for name, file in files.items():
+        monkeypatch.setattr(incluster_config, f"SERVICE_{name}_FILENAME", str(file))
+    clock = SimpleNamespace(datetime=Clock, timedelta=dt.timedelta)
+    monkeypatch.setattr(incluster_config, "datetime", clock)
+    return token
+
+
+def status(apis: Apis) -> int | str:
+    """Ask once; return the status, or why there is none."""
+    try:
+        with closing(apis.get(NODES, {"limit": "1"}, 5.0)) as response:
+            assert response.data
+            return response.status
+    except ApiException as error:
+        return status_of(error) or why(error)
+
+
+@pytest.mark.usefixtures("account")
+def test_a_cluster_s_old_ca_is_trusted() -> None:
+    """A CA without key usage and key identifiers, as EKS and MicroK8s make it."""
+    with closing(connect(None)) as apis:
+        assert status(apis) == 200
+
+
+@pytest.mark.usefixtures("account")
+def test_another_ca_is_not(tmp_path: Path) -> None:
+    """Whoever is not signed by the cluster's CA learns no token; one line says it."""
+    authority(tmp_path)
+    with closing(connect(None)) as apis:
+        told = str(status(apis))
+    assert told.startswith("SSLError ")
+    assert "CERTIFICATE_VERIFY_FAILED" in told
+    assert "\n" not in told
+
+
+@pytest.mark.usefixtures("account")
+def test_another_name_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The certificate has to bear the address that is asked."""
+    monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "localhost")
+    with closing(connect(None)) as apis:
+        assert "Hostname mismatch" in str(status(apis))
+
+
+def test_a_token_that_was_replaced_is_read_again(
+    secure: KubernetesServer, account: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Bound tokens end after an hour; the kubelet writes a new one long before."""
+    with closing(connect(None)) as apis:
+        assert status(apis) == 200
+        account.write_text("another-token")
+        monkeypatch.setattr(Clock, "ahead", dt.timedelta(minutes=2))
+        secure.token = "another-token"
+        assert status(apis) == 200
+        secure.token = TOKEN
+        assert status(apis) == 401
+
+
+def test_a_desk_may_trust_anybody(secure: KubernetesServer, tmp_path: Path) -> None:
+    """`insecure-skip-tls-verify` of a kubeconfig counts as it does for kubectl."""
+    file = secure.kubeconfig(tmp_path)
+    server = f'"server": "https://127.0.0.1:{secure.server_port}"'
+    text = file.read_text().replace(f'"server": "{secure.url}"', server)
+    file.write_text(text)
+    with closing(connect(file)) as apis:
+        assert "CERTIFICATE_VERIFY_FAILED" in str(status(apis))
+    file.write_text(text.replace(server, f'{server}, "insecure-skip-tls-verify": true'))
+    with closing(connect(file)) as apis, pytest.warns(match="Unverified HTTPS"):
+        assert status(apis) == 200

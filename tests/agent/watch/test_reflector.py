@@ -1,0 +1,428 @@
+"""Reflectors: caches that follow a real HTTP server through all that it does."""
+
+import json
+import socket
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from parallax.model.wire import Json
+from parallax_agent.watch import reflector as reflector_module
+from parallax_agent.watch.api import Apis, connect
+from parallax_agent.watch.cache import Lack, Told
+from parallax_agent.watch.calls import Calls
+from parallax_agent.watch.reflector import Reflector
+from parallax_agent.watch.resources import Wanted
+from tests.agent.kubernetes_api import KubernetesServer
+from tests.agent.sightings.test_sightings import until
+
+PODS = Wanted("pods", "keybuzz")
+ALL = 10
+"""The recorded pods of that namespace."""
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no test wait for a back-off."""
+    monkeypatch.setattr(reflector_module, "BACKOFF_SECONDS", (0.01,) * 6)
+    monkeypatch.setattr(reflector_module, "REFUSED_SECONDS", (0.01,))
+
+
+@pytest.fixture
+def apis(kubernetes_api: KubernetesServer, tmp_path: Path) -> Iterator[Apis]:
+    """Connect to the recorded API."""
+    with closing(connect(kubernetes_api.kubeconfig(tmp_path))) as connected:
+        yield connected
+
+
+@pytest.fixture
+def pods(kubernetes_api: KubernetesServer, apis: Apis) -> Iterator[Reflector]:
+    """Reflect the pods of the target's namespace, and wait for the first watch."""
+    made = Reflector(apis, PODS)
+    made.start()
+    until(lambda: kubernetes_api.watching("pods"))
+    yield made
+    made.stop()
+    made.join(20)
+
+
+def pod(name: str, phase: str = "Running", namespace: str = "keybuzz") -> Json:
+    """Write a pod."""
+    return {
+        "metadata": {"name": name, "namespace": namespace, "managedFields": [{}]},
+        "spec": {"nodeName": "worker-01", "volumes": [{"name": "large"}]},
+        "status": {"phase": phase},
+    }
+
+
+def phases(reflector: Reflector) -> dict[str, str]:
+    """Return what is told: the phase of each pod."""
+    items = reflector.cache.told().items or []
+    return {i["metadata"]["name"]: i["status"]["phase"] for i in items}
+
+
+def asked(server: KubernetesServer, *, watch: bool) -> list[dict[str, str]]:
+    """Return the queries of the pods' lists, or of their watches."""
+    found = [
+        {k: v[-1] for k, v in parse_qs(urlsplit(path).query).items()}
+        for _, path in server.requests
+        if "/pods" in path
+    ]
+    return [query for query in found if ("watch" in query) == watch]
+
+
+def test_a_list_comes_in_pages_and_is_watched(
+    kubernetes_api: KubernetesServer, apis: Apis
+) -> None:
+    """Every page is kept, one object once; the watch begins at the list's version."""
+    kubernetes_api.largest_page = 4
+    made = Reflector(apis, PODS, lambda: 200.0)
+    made.start()
+    until(lambda: kubernetes_api.watching("pods"))
+    made.stop()
+    made.join(20)
+    assert len(phases(made)) == ALL
+    lists = asked(kubernetes_api, watch=False)
+    assert [query.get("continue") for query in lists] == [None, "4", "8"]
+    (watch,) = asked(kubernetes_api, watch=True)
+    assert (watch["resourceVersion"], watch["allowWatchBookmarks"]) == ("500", "true")
+    assert 200 <= int(watch["timeoutSeconds"]) <= 400
+
+
+def test_changes_come_without_asking(
+    kubernetes_api: KubernetesServer, pods: Reflector
+) -> None:
+    """Added, modified, deleted; only what is used is kept, in the list's order."""
+    kubernetes_api.change("pods", "ADDED", pod("a"))
+    kubernetes_api.change("pods", "MODIFIED", pod("a", "Failed"))
+    kubernetes_api.change("pods", "ADDED", pod("other", namespace="shop"))
+    kubernetes_api.change("pods", "ADDED", pod("z"))
+    until(lambda: "z" in phases(pods))
+    names = list(phases(pods))
+    assert (names[0], names[-1], len(names)) == ("a", "z", ALL + 2)
+    first = (pods.cache.told().items or [])[0]
+    assert first == {
+        "metadata": {"name": "a", "namespace": "keybuzz"},
+        "spec": {"nodeName": "worker-01"},
+        "status": {"phase": "Failed"},
+    }
+    kubernetes_api.change("pods", "DELETED", pod("a"))
+    until(lambda: "a" not in phases(pods))
+    assert len(asked(kubernetes_api, watch=False)) == 1
+
+
+def test_a_dropped_watch_goes_on_where_it_was(
+    kubernetes_api: KubernetesServer, pods: Reflector
+) -> None:
+    """What changed meanwhile comes with the new stream; no list is read again."""
+    kubernetes_api.change("pods", "ADDED", pod("before"))
+    until(lambda: "before" in phases(pods))
+    kubernetes_api.drop()
+    kubernetes_api.change("pods", "ADDED", pod("meanwhile"))
+    until(lambda: "meanwhile" in phases(pods))
+    assert len(asked(kubernetes_api, watch=False)) == 1
+    assert asked(kubernetes_api, watch=True)[-1]["resourceVersion"] == "501"
+
+
+def test_a_bookmark_keeps_the_version_young(
+    kubernetes_api: KubernetesServer, pods: Reflector
+) -> None:
+    """After a bookmark the watch is opened from there."""
+    bookmark = {"kind": "Pod", "metadata": {"resourceVersion": "900"}}
+    kubernetes_api.send("pods", {"type": "BOOKMARK", "object": bookmark})
+    kubernetes_api.drop()
+    until(lambda: asked(kubernetes_api, watch=True)[1:])
+    assert asked(kubernetes_api, watch=True)[-1]["resourceVersion"] == "900"
+    assert len(phases(pods)) == ALL
+
+
+def test_a_forgotten_version_is_listed_anew(
+    kubernetes_api: KubernetesServer, pods: Reflector
+) -> None:
+    """410 as an event: what the watch missed, also a deletion, comes by a list."""
+    kubernetes_api.change("pods", "ADDED", pod("gone soon"))
+    until(lambda: "gone soon" in phases(pods))
+    kubernetes_api.drop()
+    kubernetes_api.change("pods", "DELETED", pod("gone soon"))
+    kubernetes_api.change("pods", "ADDED", pod("new"))
+    kubernetes_api.forget()
+    kubernetes_api.drop()
+    until(lambda: "new" in phases(pods))
+    assert "gone soon" not in phases(pods)
+
+
+def test_a_forgotten_version_may_be_a_status(
+    kubernetes_api: KubernetesServer, pods: Reflector
+) -> None:
+    """410 as an HTTP status does the same, and is no problem."""
+    kubernetes_api.watch_errors["pods"] = 410
+    kubernetes_api.drop()
+    until(lambda: len(asked(kubernetes_api, watch=False)) > 1)
+    assert pods.cache.told().problem == ""
+    kubernetes_api.watch_errors.clear()
+    until(lambda: kubernetes_api.watching("pods"))
+    kubernetes_api.change("pods", "ADDED", pod("new"))
+    until(lambda: "new" in phases(pods))
+
+
+def test_a_line_that_is_no_event_is_listed_anew(
+    kubernetes_api: KubernetesServer,
+    pods: Reflector,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """An event that was lost cannot be made up for by those after it."""
+    kubernetes_api.send("pods", b'{"type": "ADDED", "obj\n')
+    until(lambda: len(asked(kubernetes_api, watch=False)) > 1)
+    until(lambda: kubernetes_api.watching("pods") > 1)
+    kubernetes_api.change("pods", "ADDED", pod("new"))
+    until(lambda: "new" in phases(pods))
+    assert "watching failed" in caplog.text
+
+
+def test_rights_revoked_in_mid_flight(
+    kubernetes_api: KubernetesServer,
+    pods: Reflector,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Named in log and problem at once, nothing old is told; given back, all is."""
+    caplog.set_level("INFO", reflector_module.__name__)
+    kubernetes_api.errors["pods"] = 403
+    kubernetes_api.drop()
+
+    def refused() -> Told | None:
+        told = pods.cache.told()
+        return told if told.lack else None
+
+    told = until(refused)
+    assert (told.items, told.lack) == (None, Lack.FORBIDDEN)
+    assert told.problem.startswith("cannot watch pods in namespace keybuzz: 403")
+    until(lambda: "cannot watch pods in namespace keybuzz: 403" in caplog.text)
+    kubernetes_api.errors.clear()
+    until(lambda: len(phases(pods)) == ALL)
+    until(lambda: "can watch pods in namespace keybuzz again" in caplog.text)
+
+
+def test_a_right_to_list_alone_is_not_enough(
+    kubernetes_api: KubernetesServer, apis: Apis
+) -> None:
+    """Without the right to watch it is that verb that is named."""
+    kubernetes_api.watch_errors["pods"] = 403
+    made = Reflector(apis, PODS)
+    made.start()
+    until(lambda: made.cache.told().lack)
+    told = made.cache.told()
+    made.stop()
+    made.join(20)
+    assert told.items is None
+    assert told.problem.startswith("cannot watch pods in namespace keybuzz: 403")
+
+
+def test_a_refusal_is_asked_again_soon_and_then_ever_later(
+    kubernetes_api: KubernetesServer,
+    apis: Apis,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """An API server that just started refuses for seconds; a missing right stays."""
+    monkeypatch.undo()
+    pauses: list[float] = []
+
+    def noted(_: Calls, seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) == 6:
+            kubernetes_api.errors.clear()
+
+    monkeypatch.setattr(Calls, "pause", noted)
+    kubernetes_api.errors["pods"] = 403
+    made = Reflector(apis, PODS)
+    made.start()
+    until(lambda: kubernetes_api.watching("pods"))
+    made.stop()
+    made.join(20)
+    assert pauses[0] <= 2
+    assert pauses[:5] == sorted(pauses[:5])
+    assert all(30 <= pause <= 60 for pause in pauses[4:6])
+
+
+def test_the_api_restarts(
+    kubernetes_api: KubernetesServer,
+    pods: Reflector,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Refused connections are survived; the new server's objects are the truth."""
+    port = kubernetes_api.server_port
+    kubernetes_api.stop()
+    until(lambda: pods._failures > reflector_module.PATIENCE)
+    assert caplog.text.count("cannot") == 1
+    again = KubernetesServer(port)
+    again.replaced["pods"] = {"items": [pod("new")]}
+    try:
+        until(lambda: list(phases(pods)) == ["new"])
+    finally:
+        again.stop()
+
+
+def test_a_silent_watch_is_opened_again(
+    kubernetes_api: KubernetesServer,
+    pods: Reflector,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """No word, not even a bookmark: asked again, but not taken for broken."""
+    monkeypatch.setattr(reflector_module, "SILENT_SECONDS", 0.05)
+    kubernetes_api.drop()
+    until(lambda: len(asked(kubernetes_api, watch=True)) >= 4)
+    assert len(phases(pods)) == ALL
+    assert len(asked(kubernetes_api, watch=False)) == 1
+
+
+def test_a_watch_that_ends_at_once_is_not_opened_at_once(
+    kubernetes_api: KubernetesServer,
+    pods: Reflector,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A server that closes every stream is not asked as fast as it answers."""
+    pauses: list[float] = []
+    real = Calls.pause
+
+    def noted(self: Calls, seconds: float) -> None:
+        pauses.append(seconds)
+        real(self, seconds)
+
+    monkeypatch.setattr(Calls, "pause", noted)
+    kubernetes_api.endless = False
+    kubernetes_api.drop()
+    until(lambda: len(pauses) >= 4)
+    assert all(pause > 0 for pause in pauses)
+    assert len(phases(pods)) == ALL
+
+
+@pytest.mark.parametrize(
+    ("answer", "least"),
+    [
+        ((429, "1"), 1.0),
+        ((503, "2"), 2.0),
+        ((429, "86400"), 60.0),
+        ((429, "soon"), 0.0),
+    ],
+)
+def test_a_busy_server_says_when_to_come_again(
+    kubernetes_api: KubernetesServer,
+    apis: Apis,
+    monkeypatch: pytest.MonkeyPatch,
+    answer: tuple[int, str],
+    least: float,
+) -> None:
+    """`Retry-After` is kept to, within reason; then all goes on."""
+    pauses: list[float] = []
+
+    def noted(_: Calls, seconds: float) -> None:
+        pauses.append(seconds)
+        kubernetes_api.errors.clear()
+
+    monkeypatch.setattr(Calls, "pause", noted)
+    kubernetes_api.errors["pods"], kubernetes_api.retry_after = answer
+    made = Reflector(apis, PODS)
+    made.start()
+    until(lambda: kubernetes_api.watching("pods"))
+    made.stop()
+    made.join(20)
+    assert len(phases(made)) == ALL
+    assert least <= pauses[0] <= least * 1.5 + 0.01
+
+
+def test_an_error_event_that_is_no_410_goes_on_from_there(
+    kubernetes_api: KubernetesServer, pods: Reflector
+) -> None:
+    """E.g. 500 in the middle of a stream: the version known is still good."""
+    status = {"kind": "Status", "code": 500, "reason": "InternalError"}
+    kubernetes_api.send("pods", {"type": "ERROR", "object": status})
+    kubernetes_api.drop()
+    until(lambda: len(asked(kubernetes_api, watch=True)) > 1)
+    kubernetes_api.change("pods", "ADDED", pod("new"))
+    until(lambda: "new" in phases(pods))
+    assert len(asked(kubernetes_api, watch=False)) == 1
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"type": "ERROR", "object": None},
+        {"type": "ADDED", "object": None},
+        {"type": "ADDED"},
+        {},
+        {"type": "MODIFIED", "object": {"metadata": None}},
+    ],
+)
+def test_an_event_without_an_object_is_listed_anew(
+    kubernetes_api: KubernetesServer, pods: Reflector, event: Json
+) -> None:
+    """What it meant nobody knows; nothing known is lost."""
+    kubernetes_api.send("pods", json.dumps(event).encode() + b"\n")
+    until(lambda: len(asked(kubernetes_api, watch=False)) > 1)
+    until(lambda: kubernetes_api.watching("pods") > 1)
+    kubernetes_api.change("pods", "ADDED", pod("new"))
+    until(lambda: len(phases(pods)) == ALL + 1)
+
+
+def test_an_event_of_an_unknown_type_changes_nothing(
+    kubernetes_api: KubernetesServer, pods: Reflector
+) -> None:
+    """Its version counts, as a bookmark's does."""
+    about = {"name": "x", "namespace": "keybuzz", "resourceVersion": "700"}
+    kubernetes_api.send("pods", {"type": "NEWS", "object": {"metadata": about}})
+    kubernetes_api.drop()
+    until(lambda: len(asked(kubernetes_api, watch=True)) > 1)
+    assert asked(kubernetes_api, watch=True)[-1]["resourceVersion"] == "700"
+    assert "x" not in phases(pods)
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_a_continue_token_that_is_too_old_begins_anew(
+    kubernetes_api: KubernetesServer, apis: Apis, *, large: bool
+) -> None:
+    """410 in the middle of a list: no page of the first attempt is kept."""
+    kubernetes_api.largest_page, kubernetes_api.lose_continue = 4, True
+    if large:
+        kubernetes_api.replaced["pods"] = {"items": [pod(f"p-{n}") for n in range(50)]}
+    made = Reflector(apis, PODS)
+    made.start()
+    until(lambda: kubernetes_api.watching("pods"))
+    made.stop()
+    made.join(20)
+    assert len(phases(made)) == (50 if large else ALL)
+    tokens = [q.get("continue") for q in asked(kubernetes_api, watch=False)]
+    assert tokens[:4] == [None, "4", None, "4"]
+
+
+def test_a_connection_that_is_gone_without_a_word_is_not_waited_for(
+    pods: Reflector,
+) -> None:
+    """Half-open: the kernel asks after 10 silent seconds, and gives up at 25."""
+    until(lambda: pods._calls._open)
+    opened = pods._calls._open
+    assert opened is not None
+    sock = opened.connection.sock if opened.connection else None
+    assert sock is not None
+    told = [
+        sock.getsockopt(level, name)
+        for level, name in (
+            (socket.SOL_SOCKET, socket.SO_KEEPALIVE),
+            (socket.IPPROTO_TCP, socket.TCP_KEEPIDLE),
+            (socket.IPPROTO_TCP, socket.TCP_KEEPINTVL),
+            (socket.IPPROTO_TCP, socket.TCP_KEEPCNT),
+        )
+    ]
+    assert told == [1, 10, 5, 3]
+    assert sock.gettimeout() == reflector_module.SILENT_SECONDS
+
+
+def test_stopping_ends_a_silent_watch(
+    kubernetes_api: KubernetesServer, pods: Reflector
+) -> None:
+    """Nothing has to arrive, and no time has to pass."""
+    pods.stop()
+    pods.join(20)
+    assert not pods.is_alive()
+    assert kubernetes_api.watching("pods") == 1
