@@ -38,8 +38,8 @@ class Buffer:
 
     def put(self, push: Push) -> None:
         """Take a push; a full buffer gives up its oldest and counts its reports."""
+        fresh = [Message(part) for part in parts(push)]
         with self._changed:
-            fresh = [Message(part) for part in parts(push)]
             for message in fresh:
                 if len(self._messages) >= self._capacity:
                     lost = self._messages.popleft()

@@ -18,7 +18,6 @@ import gzip
 import json
 import logging
 import random
-import ssl
 import threading
 import time
 from dataclasses import replace
@@ -31,6 +30,7 @@ import httpx
 
 from parallax.model.push import Push
 from parallax.model.wire import encode
+from parallax.probe.tls import as_users_do
 from parallax_agent.push.buffer import Buffer, Message
 from parallax_agent.push.signing import KeyUnusableError, read_key, signed
 
@@ -62,7 +62,7 @@ class Pusher:
         self._key_file = key_file
         self._buffer = Buffer(capacity)
         self._closing = threading.Event()
-        self._client = httpx.Client(timeout=SEND_SECONDS, verify=_trusting())
+        self._client = httpx.Client(timeout=SEND_SECONDS, verify=as_users_do())
         self._thread = threading.Thread(target=self._run, name="pusher", daemon=True)
         self._hurry: float | None = None
 
@@ -169,13 +169,6 @@ def asked_for(response: httpx.Response) -> float | None:
         return None
     usable = isinstance(told, int | float) and SHORTEST <= told < float("inf")
     return float(told) if usable else None
-
-
-def _trusting() -> ssl.SSLContext:
-    """Trust `SSL_CERT_FILE`, else certifi's list; a company's own CA as curl does."""
-    context = httpx.create_ssl_context()
-    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
-    return context
 
 
 def _outcome(response: httpx.Response, message: Message, seconds: float) -> Outcome:

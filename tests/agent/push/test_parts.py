@@ -2,40 +2,29 @@
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import pytest
 
 from parallax.model.cluster import ClusterReading, NodeReport, Sighting
-from parallax.model.probe import Probe, Role
 from parallax.model.push import SCHEMA, Push
 from parallax.model.wire import encode
 from parallax_agent.push.parts import BODY_BYTES, GIVEN_UP, parts
 from parallax_agent.sightings.hearing import KEPT
+from tests.agent.push.test_heartbeat import NOW
+from tests.agent.push.test_heartbeat import PROBE as WELL
+from tests.agent.push.test_heartbeat import REPORT as QUIET
 
-NOW = datetime(2026, 11, 27, tzinfo=UTC)
 HUGE = "x" * BODY_BYTES
-PROBE = Probe(
-    role=Role.POD,
+PROBE = replace(
+    WELL,
     request_id="0" * 32,
-    url="http://example.test/",
-    started_at=NOW,
     healthy=False,
-    duration=0.1,
     status_code=503,
+    headers=(),
     body="why",
     body_bytes=3,
 )
-REPORT = NodeReport(
-    target="shop",
-    cluster="c",
-    node="n",
-    sent_at=NOW,
-    interval=15.0,
-    probes=(PROBE,),
-    reading=ClusterReading(read_at=NOW, ingress_name="shop"),
-    log_read_at=NOW,
-)
+REPORT = replace(QUIET, probes=(PROBE,), log_read_at=NOW)
 SEEN = tuple(
     Sighting(
         request_id=f"{number:032x}",

@@ -254,15 +254,23 @@ def test_pods_come_and_go(
     ears.stop()
 
 
+def that_heard_one(
+    kubernetes_api: KubernetesServer, follow: Callable[[IngressPod], Follower]
+) -> tuple[Ears, Follower]:
+    """Return ears that follow one pod and have heard one line, and its follower."""
+    ears = Ears(follow)
+    ears.follow([POD])
+    kubernetes_api.logs[POD.name].put(line(1))
+    follower = ears._followers[POD]
+    until(lambda: len(follower._hearing._kept) == 1)
+    return ears, follower
+
+
 def test_the_last_lines_of_a_pod_that_is_gone_are_kept(
     kubernetes_api: KubernetesServer, follow: Callable[[IngressPod], Follower]
 ) -> None:
     """They are told once, though nobody waits for more; no log of it is live."""
-    ears = Ears(follow)
-    ears.follow([POD])
-    kubernetes_api.logs[POD.name].put(line(1))
-    gone = ears._followers[POD]
-    until(lambda: len(gone._hearing._kept) == 1)
+    ears, _ = that_heard_one(kubernetes_api, follow)
     ears.follow([OTHER])
     got = ears.take()
     assert (ids(got[POD].sightings), got[POD].read_at) == ([1], None)
@@ -274,11 +282,7 @@ def test_a_follower_that_broke_gives_its_last_lines_to_the_next(
     kubernetes_api: KubernetesServer, follow: Callable[[IngressPod], Follower]
 ) -> None:
     """Whatever ended it, what it had heard is not lost."""
-    ears = Ears(follow)
-    ears.follow([POD])
-    kubernetes_api.logs[POD.name].put(line(1))
-    broken = ears._followers[POD]
-    until(lambda: len(broken._hearing._kept) == 1)
+    ears, broken = that_heard_one(kubernetes_api, follow)
     broken.stop()
     kubernetes_api.logs[POD.name].put(None)
     broken.join(10)

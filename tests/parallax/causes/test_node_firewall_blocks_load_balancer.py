@@ -54,17 +54,22 @@ def test_public_targets_have_hetzners_firewall_too() -> None:
     assert cloud.command == "hcloud firewall list"
 
 
-def test_hetzners_firewall_that_has_no_rule_is_named_first() -> None:
-    """With the rule to add; it stands before the nodes' own."""
+def without_a_rule_for(port: int) -> Snapshot:
+    """Return public targets whose firewall at Hetzner drops what asks the port."""
     x = e.firewall()
     public = e.with_targets(
         reading(x),
         use_private_ip=False,
         firewalls=("workers",),
         firewall_allows=False,
-        firewall_drops=(31695,),
+        firewall_drops=(port,),
     )
-    judgement = judge(replace(x, balancer=public))
+    return replace(x, balancer=public)
+
+
+def test_hetzners_firewall_that_has_no_rule_is_named_first() -> None:
+    """With the rule to add; it stands before the nodes' own."""
+    judgement = judge(without_a_rule_for(31695))
     assert judgement.cause == CAUSE.id
     told = next(a for a in judgement.assessments if a.cause == CAUSE.id)
     assert "no rule of workers lets it in on :31695 (5 of 5 targets)" in told.evidence
@@ -75,15 +80,7 @@ def test_hetzners_firewall_that_has_no_rule_is_named_first() -> None:
 
 def test_a_port_of_another_service_is_not_what_is_shut() -> None:
     """Hetzner's firewall stops what nobody here asked; it is not to be opened."""
-    x = e.firewall()
-    public = e.with_targets(
-        reading(x),
-        use_private_ip=False,
-        firewalls=("workers",),
-        firewall_allows=False,
-        firewall_drops=(30999,),
-    )
-    judgement = judge(replace(x, balancer=public))
+    judgement = judge(without_a_rule_for(30999))
     assert judgement.cause == CAUSE.id
     told = next(a for a in judgement.assessments if a.cause == CAUSE.id)
     assert "workers" not in str(told.evidence)

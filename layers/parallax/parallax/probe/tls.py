@@ -22,7 +22,11 @@ def _trusting_nobody() -> ssl.SSLContext:
     return context
 
 
-def _as_users_do() -> ssl.SSLContext:
+def as_users_do() -> ssl.SSLContext:
+    """Return a new context: trusts `SSL_CERT_FILE`, else certifi's list, as curl does.
+
+    The same on Lambda as anywhere.
+    """
     context = httpx.create_ssl_context()
     # Python 3.13's default keeps RFC 5280 to the letter; browsers and curl do not, and
     # what they take must not be told as down.
@@ -30,11 +34,8 @@ def _as_users_do() -> ssl.SSLContext:
     return context
 
 
-VERIFIED = _as_users_do()
-"""One for all probes: building one costs 3 to 14 ms, using it nothing.
-
-Trusts `SSL_CERT_FILE`, else certifi's list: the same on Lambda as anywhere.
-"""
+VERIFIED = as_users_do()
+"""One for all probes: building one costs 3 to 14 ms, using it nothing."""
 UNVERIFIED = _trusting_nobody()
 """Accepts any certificate: for names that no certificate can bear."""
 for _context in (VERIFIED, UNVERIFIED):
