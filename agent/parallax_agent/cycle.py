@@ -17,7 +17,6 @@ from parallax.model.cluster import ClusterReading, NodeReport
 from parallax.model.probe import Probe
 from parallax.model.push import SCHEMA, Push
 from parallax.model.target import Target
-from parallax.probe import INSIDE, USER_AGENT
 from parallax_agent.hops import hops
 from parallax_agent.hops.pace import Asked, ask
 from parallax_agent.hops.share import Standpoint
@@ -33,8 +32,6 @@ from parallax_agent.watch.watches import Watches
 
 REMEMBERED_SECONDS = 300.0
 """While the API is away, the path it last told is still probed for so long."""
-AGENT = f"{USER_AGENT}{INSIDE}"
-"""The User-Agent of what agents ask, told apart in the ingress's log."""
 
 logger = logging.getLogger(__name__)
 
@@ -144,9 +141,8 @@ class Cycles:
             path = paths[target.name]
             backend = hops.backend(target, path)
             for question in hops.questions(target, path, at):
-                marked = replace(question, user_agent=AGENT)
                 owners.append(target.name)
-                asked.append(Asked(question=marked, backend=backend))
+                asked.append(Asked(question=question, backend=backend))
         found: dict[str, list[Probe]] = {name: [] for name in paths}
         try:
             answers = asyncio.run(ask(asked, settings.interval))

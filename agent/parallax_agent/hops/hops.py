@@ -19,13 +19,15 @@ from urllib.parse import urlsplit
 from parallax.model.cluster import ClusterReading, Node
 from parallax.model.probe import Probe, Role
 from parallax.model.target import Target
-from parallax.probe import Question
+from parallax.probe import INSIDE, USER_AGENT, Question
 from parallax_agent.hops import share
 from parallax_agent.hops.share import Standpoint
 from parallax_agent.read.read import TargetPath
 from parallax_agent.read.speaks import HTTP
 from parallax_agent.route.entry import entry_port
 
+AGENT = f"{USER_AGENT}{INSIDE}"
+"""The User-Agent of what agents ask, told apart in the ingress's log."""
 HOP_SECONDS = 5.0
 CONNECT_SECONDS = 1.5
 """Of these for the connect: a SYN that was lost is sent again after a second (RFC
@@ -191,4 +193,5 @@ def _ask(  # noqa: PLR0913 - one argument for each thing a hop differs in
         allow_private=True,
         body_limit=READ_BYTES if target.healthy.body_contains else BODY_BYTES,
         node=at.node,
+        user_agent=AGENT,
     )
