@@ -1,0 +1,58 @@
+"""Plain: text from the network that no terminal, mail reader or queue can misread.
+
+In: text from a stranger's header, certificate, page, or node name. Out: the same
+text of the same length, with characters that control a terminal or reorder a line
+replaced by U+FFFD; or JSON in which such characters are escaped, so that a reader
+gets the text back as it was.
+It does not: cut, quote, or judge text, and it keeps letters of every script.
+Source: Unicode 16, general categories and UAX #9 (bidirectional controls); Amazon SQS,
+`SendMessage`, the characters of a message; RFC 8259, section 7 (escapes).
+"""
+
+import json
+import re
+
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+_CONTROLS = (
+    "\x00-\x08\x0b-\x1f\x7f-\x9f"  # C0 but for tab and newline, DEL, C1
+    "\xad"  # soft hyphen
+    "\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"  # bidirectional, invisible
+    "\u2028\u2029"  # line and paragraph separators
+    "\ufeff\ufff9-\ufffb"  # byte order mark, interlinear annotation
+    "\ud800-\udfff"  # half of a surrogate pair
+    "\ufdd0-\ufdef"  # noncharacters
+    "\U000e0000-\U000e0fff"  # tags, variation selectors
+)
+_NONCHARACTERS = "".join(
+    chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF)
+)
+_UNSAFE = re.compile(f"[{_CONTROLS}{_NONCHARACTERS}]")
+_UNSAFE_IN_LINE = re.compile(f"[\t\n{_CONTROLS}{_NONCHARACTERS}]")
+
+
+def plain(text: str) -> str:
+    """Return text of any number of lines; newlines and tabs stay."""
+    return _UNSAFE.sub(REPLACEMENT, text)
+
+
+def plain_line(text: str) -> str:
+    """Return text that stays on its line: newlines and tabs are replaced as well."""
+    return _UNSAFE_IN_LINE.sub(REPLACEMENT, text)
+
+
+def json_text(value: object, **options: object) -> str:
+    """Return compact JSON of one line that SQS takes and a terminal can show.
+
+    Letters of every script stay as they are, which saves up to half of the bytes.
+    `options` go to `json.dumps`. Raises what `json.dumps` raises.
+    """
+    text = json.dumps(
+        value,
+        **({"ensure_ascii": False, "separators": (",", ":")} | options),  # pyright: ignore[reportArgumentType] - json's own options
+    )
+    return _UNSAFE.sub(_escaped, text)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    """Return a character as JSON escapes it, beyond U+FFFF as a surrogate pair."""
+    return json.dumps(found.group())[1:-1]
