@@ -9,7 +9,8 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 MINISTACK = ROOT / ".tools/ministack/bin/ministack"
 START_SECONDS = 30.0
+_TABLES = count(1)
 
 
 @pytest.fixture(scope="session")
@@ -79,6 +81,17 @@ class Cloud:
         """Return a client of the emulator."""
         return boto3.client(service)
 
+    def emptied(self) -> "Cloud":
+        """Return empty places: a new table and a new queue, which has seen no id yet.
+
+        For a property test, whose examples share one fixture.
+        """
+        for url in (self.inbox, self.dead_letters):
+            self.messages(url)
+        name = f"{self.incidents.partition('.')[0]}.{next(_TABLES)}"
+        queue = _findings_queue(name.replace(".", "-"))
+        return replace(self, incidents=_table(name, "pk"), queue=queue)
+
     def messages(self, url: str) -> list[str]:
         """Return, and take away, the messages of a queue."""
         found: list[str] = []
@@ -114,16 +127,20 @@ def cloud(
     topic = sns.create_topic(Name=name)["TopicArn"]
     arn = f"arn:aws:sqs:eu-central-1:000000000000:{name}-inbox"
     sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
-    fifo = {"FifoQueue": "true", "MaximumMessageSize": "1048576"}
-    queue = sqs.create_queue(QueueName=f"{name}.fifo", Attributes=fifo)["QueueUrl"]
     return Cloud(
         journal=_table(f"{name}-journal", "pk", "sk"),
         incidents=_table(f"{name}-incidents", "pk"),
-        queue=queue,
+        queue=_findings_queue(name),
         topic=topic,
         inbox=inbox,
         dead_letters=sqs.create_queue(QueueName=f"{name}-letters")["QueueUrl"],
     )
+
+
+def _findings_queue(name: str) -> str:
+    fifo = {"FifoQueue": "true", "MaximumMessageSize": "1048576"}
+    sqs = boto3.client("sqs")
+    return sqs.create_queue(QueueName=f"{name}.fifo", Attributes=fifo)["QueueUrl"]
 
 
 def _table(name: str, *keys: str) -> str:

@@ -5,60 +5,54 @@ In: records of the journal's stream; `{"sweep": true}` once an hour; by hand,
 out to anything but its tables.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from parallax import incidents, settings, targets
+from parallax import incidents, settings, stream, targets
 from parallax.diagnose import Rules
 from parallax.incidents.advice import DynamoAdvice
-from parallax.incidents.move import move_all
-from parallax.incidents.sweep import sweep, sweep_advice
-from parallax.journal import from_image, open_journal
+from parallax.incidents.judging import Judging
+from parallax.incidents.move import move
+from parallax.incidents.sweep import sweep_all
+from parallax.journal import open_journal
+from parallax.model.finding import Incident
 from parallax.model.snapshot import Snapshot
+from parallax.model.target import Target
 from parallax.model.wire import decode
 from parallax.notify.replay import replay
-from parallax.stream import bury, contents
 
 found = settings.read()
 log = Logger()
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """Judge each target of the batch once; raise if the batch must come again."""
+    """Judge each target of the batch once; return the records that must come again."""
     if "snapshot" in event:
         return replay(decode(Snapshot, event["snapshot"]))
-    # First, so that a wrong file puts nothing aside: the whole batch comes again.
+    # First, so that a wrong file buries no record: the whole batch comes again.
     watched = targets.load(targets.find())
     table = incidents.DynamoIncidents(found.need("incidents_table"), aside)
     advice = DynamoAdvice(found.need("incidents_table"))
     if event.get("sweep"):
-        now = datetime.now(UTC)
-        ended = [incident.subject for incident in sweep(watched, table, now)]
-        ended += sweep_advice(watched, advice, now)
+        ended = sweep_all(watched, table, advice, datetime.now(UTC))
         log.info("no longer watched", subjects=ended)
         return {"ended": ended}
-    records = {
-        observation.target: record
-        for record, observation in contents(event, from_image, found.dead_letters_url)
-    }
-    known = [t for t in watched if t.name in records]
     journal = open_journal(found.journal_table)
-    moved, hopeless = move_all(
-        known, journal.recent, table, datetime.now(UTC), rules(), advice
-    )
-    for name, error in hopeless.items():
-        bury(records[name], f"{name}: {error!r}", found.dead_letters_url)
-    for incident in moved:
-        log.info("moved", subject=incident.subject, state=incident.state)
-    return {"moved": [incident.subject for incident in moved]}
+
+    def judge(target: Target) -> Sequence[Incident]:
+        now = datetime.now(UTC)
+        return move(target, journal.recent, table, now, rules(), advice)
+
+    judging = Judging(watched, judge, found.dead_letters_url)
+    return stream.process(event, judging.take)
 
 
 def aside(item: Mapping[str, Any], reason: str) -> None:
     """Keep an incident that can't be read, where an alarm tells of it."""
-    bury({"item": item}, reason, found.dead_letters_url)
+    stream.bury({"item": item}, reason, found.dead_letters_url)
 
 
 def rules() -> Rules:

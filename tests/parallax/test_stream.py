@@ -1,9 +1,12 @@
-"""The stream: one record that nobody can read harms no other, and is kept."""
+"""Stream: each record has its own outcome, and one that cannot be read is kept."""
 
 import json
 from typing import Any
 
-from parallax.stream import bury, contents
+import pytest
+from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingError
+
+from parallax.stream import bury, process, read
 
 
 def record(value: object, name: str = "INSERT") -> dict[str, Any]:
@@ -16,11 +19,11 @@ def decode(image: Any) -> int:
     return int(image["n"])
 
 
-def test_the_unreadable_go_to_the_dead_letters_and_the_others_on(cloud: Any) -> None:
-    """Of four records two can be read, two are kept with the reason."""
-    event = {"Records": [record(1), record("x"), {"eventName": "INSERT"}, record(2)]}
-    read = contents(event, decode, cloud.dead_letters)
-    assert [value for _, value in read] == [1, 2]
+def test_what_cannot_be_read_goes_to_the_dead_letter_queue(cloud: Any) -> None:
+    """Of four records two can be read, two are kept whole with the reason."""
+    records = [record(1), record("x"), {"eventName": "INSERT"}, record(2)]
+    values = [read(one, decode, cloud.dead_letters) for one in records]
+    assert values == [1, None, None, 2]
     letters = [json.loads(text) for text in cloud.messages(cloud.dead_letters)]
     assert {letter["reason"].split(":")[0] for letter in letters} == {
         "ValueError",
@@ -29,14 +32,65 @@ def test_the_unreadable_go_to_the_dead_letters_and_the_others_on(cloud: Any) -> 
     assert record("x") in [letter["record"] for letter in letters]
 
 
-def test_removals_are_no_news() -> None:
+def test_a_removal_holds_nothing() -> None:
     """What the time to live takes away is not judged."""
-    event = {"Records": [{"eventName": "REMOVE", "dynamodb": {}}]}
-    assert list(contents(event, decode, None)) == []
+    assert read({"eventName": "REMOVE", "dynamodb": {}}, decode, None) is None
+
+
+def numbered(number: int) -> dict[str, Any]:
+    """Make a stream record with its sequence number."""
+    one = record(number)
+    one["dynamodb"]["SequenceNumber"] = str(number)
+    return one
+
+
+def failing(*numbers: int) -> Any:
+    """Return a handler that raises for these numbers, and a list of the others."""
+    done: list[int] = []
+
+    def handle(one: Any) -> None:
+        number = one["dynamodb"]["NewImage"]["n"]
+        if number in numbers:
+            raise OSError(number)
+        done.append(number)
+
+    return handle, done
+
+
+def test_a_record_that_fails_is_reported_and_the_others_are_handled() -> None:
+    """The response names each failed record by its sequence number."""
+    handle, done = failing(2, 4)
+    event = {"Records": [numbered(number) for number in (1, 2, 3, 4, 5)]}
+    assert process(event, handle) == {
+        "batchItemFailures": [{"itemIdentifier": "2"}, {"itemIdentifier": "4"}]
+    }
+    assert done == [1, 3, 5]
+
+
+def test_a_batch_without_failure_returns_an_empty_list() -> None:
+    """AWS reads that as a complete success; so it does an empty batch."""
+    handle, _ = failing()
+    assert process({"Records": [numbered(1)]}, handle) == {"batchItemFailures": []}
+    assert process({"Records": []}, handle) == {"batchItemFailures": []}
+
+
+def test_a_batch_of_which_every_record_fails_is_a_lambda_error() -> None:
+    """Partial failures do not count as errors; this one is seen by the Errors alarm."""
+    handle, _ = failing(1, 2)
+    with pytest.raises(BatchProcessingError):
+        process({"Records": [numbered(1), numbered(2)]}, handle)
 
 
 def test_a_record_too_large_for_a_letter_leaves_its_reason(cloud: Any) -> None:
-    """The dead letters always get to know."""
+    """The dead-letter queue gets the reason in any case."""
     bury(record("x" * 1_000_000), "too much", cloud.dead_letters)
     (letter,) = cloud.messages(cloud.dead_letters)
     assert json.loads(letter)["reason"] == "too much"
+
+
+def test_a_letter_holds_characters_that_sqs_refuses(cloud: Any) -> None:
+    """Noncharacters and half surrogates are escaped, and read back as they were."""
+    bury(record("\ufffe\uffff\ud800"), "unreadable \ufffe", cloud.dead_letters)
+    (letter,) = cloud.messages(cloud.dead_letters)
+    assert "\ufffe" not in letter
+    assert json.loads(letter)["record"] == record("\ufffe\uffff\ud800")

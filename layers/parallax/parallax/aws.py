@@ -12,6 +12,12 @@ SECRET_SECONDS = 300
 """How long a secret is believed: a rotated one is seen after five minutes."""
 CONNECT_SECONDS = 2
 READ_SECONDS = 8
+ATTEMPTS = 3
+PUBLISHING = ("sns", "sqs")
+"""Services that a message is sent to: 12 seconds at most, within a function's 30, so
+that a message that does not get through can be stored and sent later."""
+PUBLISH_READ_SECONDS = 4
+PUBLISH_ATTEMPTS = 2
 HOPELESS = (
     "InvalidParameter",
     "InvalidParameterValue",
@@ -30,10 +36,14 @@ def client(service: str) -> Any:  # noqa: ANN401 - boto3 makes its clients at ru
         Config,
     )
 
+    publishes = service in PUBLISHING
     config = Config(
         connect_timeout=CONNECT_SECONDS,
-        read_timeout=READ_SECONDS,
-        retries={"mode": "standard", "total_max_attempts": 3},
+        read_timeout=PUBLISH_READ_SECONDS if publishes else READ_SECONDS,
+        retries={
+            "mode": "standard",
+            "total_max_attempts": PUBLISH_ATTEMPTS if publishes else ATTEMPTS,
+        },
     )
     return cast("Any", boto3).client(service, config=config)
 

@@ -1,18 +1,28 @@
-"""Stream: the records of a table's stream, and what to do with one nobody can read.
+"""Stream: the records of a table's stream, each with its own outcome.
 
-In: an event of a DynamoDB stream as Lambda hands it over. Out: what its records
-hold; a record that can't be read goes to the dead letters, the others go on.
-It does not: raise for a record. Only when a dead letter can't be sent either does
-it raise, so that the whole batch comes again and nothing is lost.
+In: an event of a DynamoDB stream as Lambda hands it over. Out: Lambda's partial batch
+response; a record that nobody can read goes to the dead-letter queue as it is.
+It does not: retry. Lambda retries from the first record that is reported as failed, so
+that every function here has to accept a record it has already handled.
+Source: AWS Lambda, "Configuring partial batch response with DynamoDB and Lambda".
 """
 
 import base64
-import json
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from aws_lambda_powertools.utilities.batch import (
+    BatchProcessor,
+    EventType,
+    process_partial_response,  # pyright: ignore[reportUnknownVariableType] - its record_handler has no types
+)
+from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import (
+    DynamoDBRecord,
+)
+
 from parallax.aws import client
+from parallax.model.plain import json_text
 
 LETTER_LIMIT = 900_000
 """Bytes of a record in a dead letter; SQS takes 1,048,576."""
@@ -22,35 +32,62 @@ type Record = Mapping[str, Any]
 """One of `event["Records"]`."""
 
 
-def contents[T](
-    event: Mapping[str, Any],
+def process(event: dict[str, Any], handle: Callable[[Record], None]) -> dict[str, Any]:
+    """Hand every record to `handle`; return those that raised as batch item failures.
+
+    All records get their turn, whatever the others do. If every one of them raised,
+    the whole invocation raises `BatchProcessingError`, which counts as a Lambda error.
+    """
+
+    def take(record: DynamoDBRecord) -> None:
+        try:
+            handle(record.raw_event)
+        except Exception:
+            log.exception("Record was not processed")
+            raise
+
+    if event.get("Records") == []:
+        return {"batchItemFailures": []}
+    response = process_partial_response(
+        event=event,
+        record_handler=take,
+        processor=BatchProcessor(event_type=EventType.DynamoDBStreams),
+    )
+    return dict(response)
+
+
+def read[T](
+    record: Record,
     decode: Callable[[Mapping[str, Any]], T],
     dead_letters_url: str | None,
-) -> Iterator[tuple[Record, T]]:
-    """Yield each record with what its new image holds; put the unreadable aside.
+) -> T | None:
+    """Return what a record's new image holds.
 
-    `decode` raises ValueError for an image it can't read. Removals are skipped.
+    None for a removal, and for a record that cannot be read, which is sent to the
+    dead-letter queue. `decode` raises ValueError for an image it cannot read.
     """
-    for record in event["Records"]:
-        try:
-            if record.get("eventName") == "REMOVE":
-                continue
-            value = decode(record["dynamodb"]["NewImage"])
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            bury(record, f"{type(error).__name__}: {error}", dead_letters_url)
-        else:
-            yield record, value
+    try:
+        if record.get("eventName") == "REMOVE":
+            return None
+        return decode(record["dynamodb"]["NewImage"])
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        bury(record, f"{type(error).__name__}: {error}", dead_letters_url)
+        return None
 
 
 def bury(record: Record, reason: str, dead_letters_url: str | None) -> None:
-    """Put a record aside with the reason, where an alarm sees it."""
-    log.error("put aside: %s", reason)
+    """Send a record with the reason to the dead-letter queue, which has an alarm.
+
+    The letter holds the whole record, so that it can be replayed. Raises botocore's
+    error if the queue refuses it.
+    """
+    log.error("Record was sent to the dead-letter queue: %s", reason)
     letter = {"reason": reason, "record": record}
-    body = json.dumps(letter, default=_text, ensure_ascii=False)
+    body = json_text(letter, default=_text)
     if len(body.encode()) > LETTER_LIMIT:
-        body = json.dumps({"reason": reason, "record": "too large to be kept"})
+        body = json_text({"reason": reason, "record": "too large to be kept"})
     if dead_letters_url is None:
-        log.warning("no dead letters are configured: %s", body)
+        log.warning("No dead-letter queue is configured: %s", body)
         return
     client("sqs").send_message(QueueUrl=dead_letters_url, MessageBody=body)
 

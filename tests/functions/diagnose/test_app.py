@@ -3,6 +3,7 @@
 import base64
 import json
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,10 @@ from parallax.journal import DynamoJournal, to_item
 from parallax.model.finding import State
 from parallax.model.probe import Probe, ProbeRun, Role
 from parallax.targets import TargetsError
+from tests.parallax.throttle import throttled
 
+NUMBERS = count(1)
+DONE = {"batchItemFailures": []}
 TARGETS = """targets:
   - name: front
     url: https://front.example/
@@ -44,7 +48,8 @@ def record(observation: ProbeRun) -> dict[str, Any]:
     """Make the stream's record of an observation."""
     image = to_item(observation)
     image["payload"] = {"B": base64.b64encode(image["payload"]["B"]).decode()}
-    return {"eventName": "INSERT", "dynamodb": {"NewImage": image}}
+    change = {"NewImage": image, "SequenceNumber": f"{next(NUMBERS)}"}
+    return {"eventName": "INSERT", "dynamodb": change}
 
 
 def app(load: Any, cloud: Any, tmp_path: Path, **places: str) -> Any:
@@ -71,7 +76,8 @@ def test_failing_runs_become_a_firing_incident(
     answer = app(load, cloud, tmp_path).handler(
         {"Records": [record(observation) for observation in runs]}, None
     )
-    assert set(answer["moved"]) == {"front", "api"}
+    assert answer == DONE
+    assert set(DynamoIncidents(cloud.incidents).unresolved()) == {"front", "api"}
     incident = DynamoIncidents(cloud.incidents).get("front")
     assert incident is not None
     assert incident.state is State.FIRING
@@ -90,7 +96,8 @@ def test_a_record_nobody_can_read_is_put_aside(
     answer = app(load, cloud, tmp_path).handler(
         {"Records": [broken, record(good)]}, None
     )
-    assert answer["moved"] == ["front"]
+    assert answer == DONE
+    assert DynamoIncidents(cloud.incidents).unresolved() == ("front",)
     (letter,) = cloud.messages(cloud.dead_letters)
     assert "api" in letter
 
@@ -107,7 +114,8 @@ def test_an_incident_nobody_can_read_leaves_no_target_unwatched(
         DynamoJournal(cloud.journal).record(observation)
     batch = {"Records": [record(observation) for observation in runs]}
     diagnose = app(load, cloud, tmp_path)
-    assert set(diagnose.handler(batch, None)["moved"]) == {"front", "api"}
+    assert diagnose.handler(batch, None) == DONE
+    assert set(DynamoIncidents(cloud.incidents).unresolved()) == {"front", "api"}
     diagnose.handler(batch, None)
     (letter,) = cloud.messages(cloud.dead_letters)
     assert json.loads(letter)["record"]["item"]["payload"] == {"B": "eA=="}
@@ -150,3 +158,22 @@ def test_the_hourly_sweep_ends_the_incident_of_a_target_taken_out(
     assert gone is not None
     assert kept is not None
     assert (gone.state, kept.state) == (State.RESOLVED, State.FIRING)
+
+
+def test_only_the_target_that_fails_comes_again(
+    load: Any, cloud: Any, tmp_path: Path
+) -> None:
+    """Its first record is the checkpoint; the other target is judged already."""
+    runs = [run("api", 90), run("front", 90), run("front", 30), run("api", 30)]
+    for observation in runs:
+        DynamoJournal(cloud.journal).record(observation)
+    batch = [record(observation) for observation in runs]
+    diagnose = app(load, cloud, tmp_path)
+    with throttled("PutItem", of='"front"'):
+        answer = diagnose.handler({"Records": batch}, None)
+    numbers = [one["dynamodb"]["SequenceNumber"] for one in batch[1:3]]
+    assert answer == {"batchItemFailures": [{"itemIdentifier": n} for n in numbers]}
+    assert DynamoIncidents(cloud.incidents).unresolved() == ("api",)
+    assert diagnose.handler({"Records": batch[1:]}, None) == DONE
+    assert set(DynamoIncidents(cloud.incidents).unresolved()) == {"front", "api"}
+    assert cloud.messages(cloud.dead_letters) == []

@@ -1,46 +1,25 @@
 """Notify: the batch's good findings go out, whatever else is in it."""
 
-import base64
-import json
-from dataclasses import replace
-from io import BytesIO
 from typing import Any
 
 import pytest
-from botocore.awsrequest import AWSResponse
-from urllib3 import HTTPResponse
+from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingError
 
-from parallax.aws import client
-from parallax.incidents import advice, to_item
-from parallax.model.advice import AdviceNews, AdviceRecord, AdviceState
-from parallax.model.finding import Incident, State
-from parallax.model.judgement import Advice, Hop
-from tests.parallax.throttle import throttled
-from tests.parallax.told import FINDING, NOON
-
-
-def record(number: int) -> dict[str, Any]:
-    """Make the stream's record of an incident with a finding."""
-    incident = Incident(
-        id="front",
-        subject="front",
-        state=State.FIRING,
-        since=NOON,
-        changed_at=NOON,
-        cause=FINDING.cause,
-        number=number,
-        finding=replace(FINDING, id=f"front-{number}"),
-    )
-    image = to_item(incident)
-    image["payload"] = {"B": base64.b64encode(image["payload"]["B"]).decode()}
-    return {"eventName": "MODIFY", "dynamodb": {"NewImage": image}}
-
+from parallax.incidents import advice
+from parallax.model.advice import AdviceNews, AdviceRecord
+from parallax.model.wire import encode
+from parallax.settings import SettingsError
+from tests.parallax.notify.published import buried, mailed, queued, record
+from tests.parallax.notify.test_routes import NEWS
+from tests.parallax.throttle import denied, refused_for_good, throttled
+from tests.parallax.told import FINDING
 
 BROKEN = {"eventName": "MODIFY", "dynamodb": {"NewImage": {"pk": {"S": "broken"}}}}
+DONE = {"batchItemFailures": []}
 
 
 def app(load: Any, cloud: Any, **places: str) -> Any:
-    """Load notify with a test's own places."""
+    """Load notify with a test's own places and both routes."""
     found = {
         "INCIDENTS_TABLE": cloud.incidents,
         "FINDINGS_QUEUE_URL": cloud.queue,
@@ -51,58 +30,69 @@ def app(load: Any, cloud: Any, **places: str) -> Any:
 
 
 def test_a_broken_record_harms_no_other(load: Any, cloud: Any) -> None:
-    """It is put aside; what stands before and behind it is published."""
-    batch = {"Records": [record(1), BROKEN, record(2)]}
-    answer = app(load, cloud).handler(batch, None)
-    assert list(answer["published"]) == ["front-1", "front-2"]
-    assert len(cloud.messages(cloud.queue)) == 2
-    (letter,) = cloud.messages(cloud.dead_letters)
-    assert "broken" in letter
+    """It is a dead letter; what stands before and behind it is published."""
+    batch = {"Records": [record("front", 1), BROKEN, record("front", 2)]}
+    assert app(load, cloud).handler(batch, None) == DONE
+    assert queued(cloud) == ["front-1", "front-2"]
+    (letter,) = buried(cloud)
+    assert letter["record"] == BROKEN
 
 
-def test_a_topic_that_refuses_brings_the_batch_again(load: Any, cloud: Any) -> None:
-    """All findings are in the queue at once, and in the second try only mails go."""
-    batch = {"Records": [record(1), record(2)]}
+def test_a_topic_that_is_gone_fails_no_record(load: Any, cloud: Any) -> None:
+    """The findings are in the queue at once; the mails follow when it is back."""
+    batch = {"Records": [record("front", 1), record("front", 2)]}
     notify = app(load, cloud, ALERTS_TOPIC_ARN=cloud.topic + "-gone")
-    with pytest.raises(ExceptionGroup, match="comes again"):
-        notify.handler(batch, None)
-    assert len(cloud.messages(cloud.queue)) == 2
-    answer = app(load, cloud).handler(batch, None)
-    assert answer["published"] == {"front-1": ("topic",), "front-2": ("topic",)}
-    assert cloud.messages(cloud.queue) == []
-    assert len(cloud.messages(cloud.inbox)) == 2
-    assert cloud.messages(cloud.dead_letters) == []
+    assert notify.handler(batch, None) == DONE
+    assert queued(cloud) == ["front-1", "front-2"]
+    with pytest.raises(ExceptionGroup, match="still wait"):
+        notify.handler({"deliver": "waiting"}, None)
+    answer = app(load, cloud).handler({"deliver": "waiting"}, None)
+    assert answer["published"] == {"topic": ["front-1", "front-2"], "queue": []}
+    assert mailed(cloud) == ["front-1", "front-2"]
+    assert queued(cloud) == []
+    assert buried(cloud) == []
+
+
+def test_a_function_with_one_route_leaves_the_other_alone(
+    load: Any, cloud: Any
+) -> None:
+    """The template deploys it twice: queue and mail do not wait for each other."""
+    batch = {"Records": [record("front", 1)]}
+    app(load, cloud, FINDINGS_QUEUE_URL="").handler(batch, None)
+    assert (queued(cloud), mailed(cloud)) == ([], ["front-1"])
+    app(load, cloud, ALERTS_TOPIC_ARN="").handler(batch, None)
+    assert (queued(cloud), mailed(cloud)) == (["front-1"], [])
+    with pytest.raises(SettingsError, match="neither is set"):
+        app(load, cloud, ALERTS_TOPIC_ARN="", FINDINGS_QUEUE_URL="").handler(
+            batch, None
+        )
 
 
 def test_a_finding_that_the_topic_never_takes_is_kept(load: Any, cloud: Any) -> None:
     """Refused for good it is in queue and dead letters; the next one is mailed."""
-    words = "Invalid parameter: Message too long"
-    body = (
-        "<ErrorResponse><Error><Code>InvalidParameter</Code>"
-        f"<Message>{words}</Message></Error></ErrorResponse>"
-    )
-    raw = HTTPResponse(BytesIO(body.encode()), preload_content=False)
-    refusals = [AWSResponse("", 400, {}, raw)]
-
-    def refuse(**_: Any) -> AWSResponse | None:
-        """Answer the first mail as SNS does; the emulator takes any."""
-        return refusals.pop() if refusals else None
-
     notify = app(load, cloud)
-    client("sns").meta.events.register("before-send.sns.Publish", refuse)
-    answer = notify.handler({"Records": [record(1), record(2)]}, None)
-    assert answer["published"] == {"front-2": ("queue", "topic")}
-    (letter,) = cloud.messages(cloud.dead_letters)
-    assert words in letter
-    assert "front-1" in letter
-    assert len(cloud.messages(cloud.queue)) == 2
-    assert len(cloud.messages(cloud.inbox)) == 1
+    batch = {"Records": [record("front", 1), record("front", 2)]}
+    with refused_for_good(of="front-1"):
+        assert notify.handler(batch, None) == DONE
+    assert mailed(cloud) == ["front-2"]
+    (letter,) = buried(cloud)
+    assert letter["record"] == batch["Records"][0]
+    assert queued(cloud) == ["front-1", "front-2"]
+
+
+def test_a_dead_letter_can_be_replayed(load: Any, cloud: Any) -> None:
+    """Its record in a batch again sends what did not go out, and nothing else."""
+    notify = app(load, cloud)
+    with refused_for_good():
+        notify.handler({"Records": [record("front", 1)]}, None)
+    letters = [letter["record"] for letter in buried(cloud)]
+    assert notify.handler({"Records": letters, "redrive": True}, None) == DONE
+    assert mailed(cloud) == ["front-1"]
+    assert queued(cloud) == ["front-1"]
 
 
 def test_by_hand_it_shows_what_would_go_out(load: Any) -> None:
     """Without a cloud account a finding's event and mail are returned."""
-    from parallax.model.wire import encode  # noqa: PLC0415 - here only
-
     shown = load("notify").handler({"finding": encode(FINDING)}, None)
     assert shown["event"]["type"] == "io.parallax.finding.v1"
     assert "front" in shown["mail"]["subject"]
@@ -114,46 +104,45 @@ def advised(*news: AdviceNews) -> dict[str, Any]:
     return {"eventName": "MODIFY", "dynamodb": {"NewImage": image}}
 
 
-NEWS = AdviceNews(
-    id="advice-1",
-    target="front",
-    url="https://front.example/",
-    state=AdviceState.GIVEN,
-    since=NOON,
-    judged_at=NOON,
-    advice=Advice(id="long-ttl", hop=Hop.DNS, title="A change takes long"),
-)
-
-
 def test_advice_goes_to_the_queue_and_to_nobodys_mail(load: Any, cloud: Any) -> None:
     """A record without news publishes nothing."""
     batch = {"Records": [advised(NEWS), advised()]}
-    answer = app(load, cloud).handler(batch, None)
-    assert answer == {"published": {"advice-1": ("queue",)}}
-    assert len(cloud.messages(cloud.queue)) == 1
-    assert cloud.messages(cloud.inbox) == []
+    assert app(load, cloud).handler(batch, None) == DONE
+    assert queued(cloud) == ["advice-1"]
+    assert mailed(cloud) == []
 
 
 def test_whatever_comes_twice_goes_out_once(load: Any, cloud: Any) -> None:
     """Doubled records, a poisoned one between them, advice beside, all of it again."""
-    told = [record(1), advised(NEWS), BROKEN, record(1), advised(NEWS), record(2)]
+    one, two = record("front", 1), record("front", 2)
+    records = [one, advised(NEWS), BROKEN, one, advised(NEWS), two]
     notify = app(load, cloud)
-    notify.handler({"Records": told}, None)
-    notify.handler({"Records": told[3:]}, None)
-    ids = [json.loads(text)["id"] for text in cloud.messages(cloud.queue)]
-    assert sorted(ids) == ["advice-1", "front-1", "front-2"]
-    assert len(cloud.messages(cloud.inbox)) == 2
-    assert len(cloud.messages(cloud.dead_letters)) == 1
+    notify.handler({"Records": records}, None)
+    notify.handler({"Records": records[3:]}, None)
+    assert sorted(queued(cloud)) == ["advice-1", "front-1", "front-2"]
+    assert mailed(cloud) == ["front-1", "front-2"]
+    assert len(buried(cloud)) == 1
 
 
 def test_a_throttled_table_brings_the_batch_again(load: Any, cloud: Any) -> None:
     """Before anything went out; then each goes once, advice too."""
-    batch = {"Records": [record(1), advised(NEWS)]}
+    batch = {"Records": [record("front", 1), advised(NEWS)]}
     notify = app(load, cloud)
-    with throttled("GetItem"), pytest.raises(ExceptionGroup, match="comes again"):
+    with throttled("GetItem"), pytest.raises(BatchProcessingError):
         notify.handler(batch, None)
-    assert cloud.messages(cloud.inbox) == []
+    assert mailed(cloud) == []
     notify.handler(batch, None)
-    assert len(cloud.messages(cloud.queue)) == 2
-    assert len(cloud.messages(cloud.inbox)) == 1
-    assert cloud.messages(cloud.dead_letters) == []
+    assert queued(cloud) == ["front-1", "advice-1"]
+    assert mailed(cloud) == ["front-1"]
+    assert buried(cloud) == []
+
+
+def test_only_the_record_that_fails_is_returned(load: Any, cloud: Any) -> None:
+    """It can neither go out nor wait; the other subject's record is done."""
+    one, two = record("front", 1), record("api", 1)
+    notify = app(load, cloud)
+    with denied("sns", "Publish", of="front-1"), throttled("PutItem"):
+        answer = notify.handler({"Records": [one, two]}, None)
+    number = one["dynamodb"]["SequenceNumber"]
+    assert answer == {"batchItemFailures": [{"itemIdentifier": number}]}
+    assert mailed(cloud) == ["api-1"]

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from jsonschema import Draft202012Validator
 
 from parallax.diagnose import Rules
@@ -16,11 +17,12 @@ from parallax.incidents import (
     to_item,
 )
 from parallax.incidents import advice as records
-from parallax.incidents.move import move, move_all
+from parallax.incidents.move import move
 from parallax.model.advice import AdviceRecord, AdviceState
 from parallax.model.finding import Incident, State
 from parallax.model.schema import advice_schema
-from parallax.notify.publish import Publisher
+from parallax.notify.delivery import Delivery
+from parallax.notify.routes import QueueRoute
 from tests.parallax import scenarios as s
 from tests.parallax.throttle import throttled
 
@@ -37,15 +39,15 @@ def test_two_judgements_become_one_event_and_no_mail(cloud: Any) -> None:
     """Judged every minute, told once; a second delivery tells nothing."""
     incidents = DynamoIncidents(cloud.incidents)
     table = records.DynamoAdvice(cloud.incidents)
-    publisher = Publisher(cloud.incidents, cloud.queue, cloud.topic)
+    delivery = Delivery(QueueRoute(cloud.queue), cloud.incidents)
     for minute in range(5):
         now = s.NOW + timedelta(minutes=minute)
         move(s.TARGET, journal(now, 1), incidents, now, Rules(), table)
         record = table.get(SUBJECT)
         assert record
         for news in record.news:
-            publisher.advise(news)
-            assert publisher.advise(news) == ()
+            delivery.publish(news)
+            delivery.publish(news)
     (event,) = (json.loads(text) for text in cloud.messages(cloud.queue))
     Draft202012Validator(advice_schema()).validate(event)
     assert event["type"] == "io.parallax.advice.v1"
@@ -66,15 +68,15 @@ def test_a_throttled_record_costs_nobody_a_finding(cloud: Any, operation: str) -
 
     def judged() -> Any:
         rules = Rules(settle_seconds=0)
-        return move_all([s.TARGET], lambda *_: known, incidents, now, rules, table)
+        return move(s.TARGET, lambda *_: known, incidents, now, rules, table)
 
-    with throttled(operation, of=SUBJECT), pytest.raises(ExceptionGroup, match="again"):
+    with throttled(operation, of=SUBJECT), pytest.raises(ClientError, match="slow"):
         judged()
     first = incidents.get(s.TARGET.name)
     assert first
     assert (first.number, first.state) == (1, State.FIRING)
     for _ in range(3):
-        assert judged() == ([], {})
+        assert judged() == []
     assert incidents.get(s.TARGET.name) == first
     record = table.get(SUBJECT)
     assert record

@@ -11,7 +11,9 @@ from parallax.diagnose import Rules
 from parallax.incidents import DynamoIncidents
 from parallax.incidents.advice import DynamoAdvice
 from parallax.incidents.move import move
-from parallax.notify.publish import Publisher
+from parallax.notify.delivery import Delivery
+from parallax.notify.publication import Publication
+from parallax.notify.routes import QueueRoute, TopicRoute
 from tests.parallax import scenarios as s
 
 RULES = Rules(settle_seconds=60, quiet_seconds=120)
@@ -22,7 +24,8 @@ def test_each_news_goes_out_once_though_clocks_jump(cloud: Any, seed: int) -> No
     """Failures, health, one ready pod; each is judged and delivered twice."""
     chance = random.Random(seed)  # noqa: S311 - no secret
     incidents, records = DynamoIncidents(cloud.incidents), DynamoAdvice(cloud.incidents)
-    publisher = Publisher(cloud.incidents, cloud.queue, cloud.topic)
+    routes = (QueueRoute(cloud.queue), TopicRoute(cloud.topic))
+    deliveries = [Delivery(route, cloud.incidents) for route in routes]
     now, told = s.NOW, dict[str, bool]()
     for _ in range(14):
         now += timedelta(seconds=chance.choice([-3600, *[60] * 4, 130, 400]))
@@ -32,7 +35,7 @@ def test_each_news_goes_out_once_though_clocks_jump(cloud: Any, seed: int) -> No
         known = [outside, s.balancer(at=now), *inside]
         for _ in range(2):
             move(s.TARGET, lambda *_, k=known: k, incidents, now, RULES, records)
-            told |= publish(publisher, incidents, records)
+            told |= publish(deliveries, incidents, records)
     out = [json.loads(text)["id"] for text in cloud.messages(cloud.queue)]
     assert sorted(out) == sorted(told)
     assert len(cloud.messages(cloud.inbox)) == sum(told.values())
@@ -43,15 +46,22 @@ def test_each_news_goes_out_once_though_clocks_jump(cloud: Any, seed: int) -> No
 
 
 def publish(
-    publisher: Publisher, incidents: DynamoIncidents, records: DynamoAdvice
+    deliveries: list[Delivery], incidents: DynamoIncidents, records: DynamoAdvice
 ) -> dict[str, bool]:
     """Publish what the table tells now, as its stream would; by id: is it mailed."""
     incident, record = incidents.get(s.TARGET.name), records.get("platform-api/advice")
     told: dict[str, bool] = {}
     if incident and incident.finding:
-        publisher.publish(incident.finding)
+        send(deliveries, incident.finding)
         told[incident.finding.id] = incident.finding.turn is not None
     for news in record.news if record else ():
-        publisher.advise(news)
+        send(deliveries, news)
         told[news.id] = False
     return told
+
+
+def send(deliveries: list[Delivery], publication: Publication) -> None:
+    """Send a publication over each route that wants it."""
+    for delivery in deliveries:
+        if delivery.route.wants(publication):
+            delivery.publish(publication)

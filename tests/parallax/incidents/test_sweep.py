@@ -4,14 +4,17 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from parallax.diagnose import Rules, advance, judge
 from parallax.incidents import DynamoIncidents
 from parallax.incidents.advice import DynamoAdvice
-from parallax.incidents.sweep import end, sweep, sweep_advice
+from parallax.incidents.sweep import end, sweep, sweep_advice, sweep_all
 from parallax.model.advice import AdviceRecord, AdviceState, Standing
 from parallax.model.finding import UNWATCHED, Hop, Incident, State, Turn, View
 from parallax.model.judgement import Advice
 from tests.parallax import scenarios as s
+from tests.parallax.throttle import throttled
 
 LATER = s.NOW + timedelta(hours=3)
 
@@ -102,3 +105,21 @@ def test_a_target_that_comes_back_begins_anew(cloud: Any) -> None:
     assert anew is not None
     assert anew.id != ended.id
     assert table.put(anew).version == ended.version + 1
+
+
+def test_one_that_cannot_be_ended_keeps_no_other_open(cloud: Any) -> None:
+    """It is raised when all others, and the advice, had their turn."""
+    table, records = DynamoIncidents(cloud.incidents), DynamoAdvice(cloud.incidents)
+    for subject in ("a", "stuck", "z"):
+        table.put(firing(subject))
+    advice = Advice(id="long-ttl", hop=Hop.DNS, title="A change takes long")
+    standing = (Standing(advice=advice, since=s.NOW, told=True),)
+    records.put(AdviceRecord(subject="gone/advice", standing=standing))
+    with throttled("PutItem", of='"stuck"'), pytest.raises(ExceptionGroup) as errors:
+        sweep_all([s.TARGET], table, records, LATER)
+    assert errors.group_contains(Exception, match="slow down", depth=2)
+    assert table.unresolved() == ("stuck",)
+    retired = records.get("gone/advice")
+    assert retired is not None
+    assert retired.standing == ()
+    assert sweep_all([s.TARGET], table, records, LATER) == ["stuck"]

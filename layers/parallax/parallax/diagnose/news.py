@@ -30,7 +30,12 @@ def tell(
     news = _finding(incident, judgement, snapshot, turn)
     if turn is None and said is not None and _core(said) == _core(news):
         return incident
-    told = replace(incident, number=incident.number + 1, finding=news)
+    told = replace(
+        incident,
+        number=incident.number + 1,
+        finding=news,
+        found_in=incident.version + 1,  # the version that storing it makes
+    )
     return told if turn is None else _mailed(told, turn, snapshot)
 
 

@@ -8,7 +8,6 @@ It does not: judge by itself; joining, judging and advancing are pure functions 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from parallax.aws import may_pass
 from parallax.diagnose import Rules, advance, join, judge, silences
 from parallax.diagnose.advised import advice_subject, retell
 from parallax.incidents import ConflictError, Incidents
@@ -33,36 +32,6 @@ all that is still evidence; the incident keeps its own beginning.
 ATTEMPTS = 5
 """Two judgements of one target at the same time are rare, but a silence is the
 incident of all targets of a cluster, and each may be judged by another invocation."""
-
-
-def move_all(  # noqa: PLR0913, PLR0917 - as `move`
-    targets: Sequence[Target],
-    recent: Recent,
-    incidents: Incidents,
-    now: datetime,
-    rules: Rules,
-    records: Records | None = None,
-) -> tuple[list[Incident], dict[str, Exception]]:
-    """Judge each target once; return the incidents that moved, and what went wrong.
-
-    One target's trouble holds up no other. What trying again may mend (AWS did not
-    answer, two judgements at once) is raised when all had their turn; what it
-    can't mend is returned by target.
-    """
-    moved: list[Incident] = []
-    later: list[Exception] = []
-    hopeless: dict[str, Exception] = {}
-    for target in targets:
-        try:
-            moved += move(target, recent, incidents, now, rules, records)
-        except Exception as error:  # noqa: BLE001 - see above
-            if may_pass(error) or isinstance(error, ConflictError):
-                later.append(error)
-            else:
-                hopeless[target.name] = error
-    if later:
-        raise ExceptionGroup("comes again", later)
-    return moved, hopeless
 
 
 def move(  # noqa: PLR0913, PLR0917 - what is judged, and where it is kept

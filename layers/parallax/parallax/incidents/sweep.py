@@ -7,7 +7,7 @@ It does not: say that the target works again, or that the advice was heeded. Nob
 looked.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID, uuid5
@@ -32,20 +32,49 @@ from parallax.model.target import Target
 TITLE = "No longer watched"
 
 
+def sweep_all(
+    targets: Sequence[Target],
+    incidents: Incidents,
+    records: DynamoAdvice,
+    now: datetime,
+) -> list[str]:
+    """End the incidents and retire the advice that no target has; return whose.
+
+    Incidents that cannot be ended now keep no advice standing. Raises as `sweep`.
+    """
+    ended: list[str] = []
+    errors: list[Exception] = []
+    for step in (
+        lambda: [incident.subject for incident in sweep(targets, incidents, now)],
+        lambda: sweep_advice(targets, records, now),
+    ):
+        try:
+            ended += step()
+        except ExceptionGroup as error:
+            errors.append(error)
+    if errors:
+        raise ExceptionGroup("the sweep is not complete", errors)
+    return ended
+
+
 def sweep(
     targets: Iterable[Target], incidents: Incidents, now: datetime
 ) -> list[Incident]:
     """End each open incident that no target has; return those that ended.
 
-    Raises `ConflictError` if a judgement of before moved one in between; trying
-    again is safe.
+    One that cannot be ended now costs no other its end: what was raised, e.g. a
+    `ConflictError`, comes as an `ExceptionGroup` when all had their turn. Trying again
+    is safe.
     """
     watched = {whose for target in targets for whose in _subjects(target, now)}
     ended: list[Incident] = []
-    for name in incidents.unresolved():
-        incident = None if name in watched else incidents.get(name)
+
+    def settle(name: str) -> None:
+        incident = incidents.get(name)
         if incident is not None and incident.state is not State.RESOLVED:
             ended.append(incidents.put(end(incident, now)))
+
+    _each(settle, (n for n in incidents.unresolved() if n not in watched))
     return ended
 
 
@@ -55,12 +84,26 @@ def sweep_advice(
     """Retire the advice of what no target has; return whose. Raises as `sweep`."""
     watched = {advice_subject(target.name) for target in targets}
     retired: list[str] = []
-    for name in records.subjects():
-        record = None if name in watched else records.get(name)
+
+    def settle(name: str) -> None:
+        record = records.get(name)
         if record is not None and record.standing:
             records.put(retire(record, now))
             retired.append(name)
+
+    _each(settle, (name for name in records.subjects() if name not in watched))
     return retired
+
+
+def _each(settle: Callable[[str], None], names: Iterable[str]) -> None:
+    errors: list[Exception] = []
+    for name in names:
+        try:
+            settle(name)
+        except Exception as error:  # noqa: BLE001 - raised when all had their turn
+            errors.append(error)
+    if errors:
+        raise ExceptionGroup("some could not be ended", errors)
 
 
 def _subjects(target: Target, now: datetime) -> set[str]:
@@ -84,6 +127,7 @@ def end(incident: Incident, now: datetime) -> Incident:
         number=incident.number + 1,
         mailed_at=now if mailed else None,
         finding=_finding(incident, last, now, Turn.RESOLVED if mailed else None),
+        found_in=incident.version + 1,
     )
 
 

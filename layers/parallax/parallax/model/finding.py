@@ -149,3 +149,6 @@ class Incident:
     begun_by: str | None = None
     """The target whose judgement began it; several share the subject of a silence."""
     finding: Finding | None = None
+    found_in: int | None = None
+    """The version that brought `finding`; later versions only repeat it. None: an item
+    of an earlier release, in which any version may have brought it."""

@@ -1,0 +1,69 @@
+"""Judging: one batch of observations, each target judged once.
+
+In: records of the journal's stream, the targets that are watched, a way to judge one.
+Out: the incidents that moved. A record fails, so that Lambda sends it again, only if
+trying again can help; what cannot be judged goes to the dead-letter queue.
+It does not: read the targets file, or judge by itself; see `parallax.incidents.move`.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from parallax.aws import may_pass
+from parallax.incidents import ConflictError
+from parallax.journal import from_image
+from parallax.model.finding import Incident
+from parallax.model.target import Target
+from parallax.stream import Record, bury, read
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Judging:
+    """One invocation's targets; `move` judges one of them now.
+
+    A target that could not be judged fails all of its records in the same way, and no
+    record of another target.
+    """
+
+    targets: Sequence[Target]
+    move: Callable[[Target], Sequence[Incident]]
+    dead_letters_url: str | None = None
+    moved: list[Incident] = field(default_factory=list[Incident])
+    _judged: dict[str, Exception | None] = field(
+        default_factory=dict[str, Exception | None]
+    )
+
+    def take(self, record: Record) -> None:
+        """Judge the record's target, unless an earlier record led to that.
+
+        Raises what a later attempt may mend. A target that nobody watches is skipped.
+        """
+        observation = read(record, from_image, self.dead_letters_url)
+        target = observation and self._watched(observation.target)
+        if not target:
+            return
+        if target.name not in self._judged:
+            self._judged[target.name] = self._judge(target, record)
+        if error := self._judged[target.name]:
+            raise error
+
+    def _watched(self, name: str) -> Target | None:
+        return next((target for target in self.targets if target.name == name), None)
+
+    def _judge(self, target: Target, record: Record) -> Exception | None:
+        """Judge a target; return the error that trying again may mend."""
+        try:
+            moved = self.move(target)
+        except Exception as error:
+            if may_pass(error) or isinstance(error, ConflictError):
+                return error
+            log.exception("Target could not be judged: %s", target.name)
+            bury(record, f"{target.name}: {error!r}", self.dead_letters_url)
+            return None
+        for incident in moved:
+            log.info("Incident moved: %s: %s", incident.subject, incident.state.value)
+        self.moved += moved
+        return None

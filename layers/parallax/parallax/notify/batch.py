@@ -1,0 +1,69 @@
+"""Batch: one invocation of `notify`, for all routes that it is configured for.
+
+In: the event of the incidents table's stream, or the minute's call for what waits.
+Out: Lambda's partial batch response, or the ids that went out.
+It does not: know what a route does with a publication.
+"""
+
+import logging
+from typing import Any
+
+from parallax.incidents.advice import from_image
+from parallax.notify.delivery import Delivery
+from parallax.notify.routes import configured
+from parallax.settings import Settings
+from parallax.stream import Record, process, read
+
+log = logging.getLogger(__name__)
+
+
+def deliver(event: dict[str, Any], settings: Settings) -> dict[str, Any]:
+    """Publish each record over each route; return the records that must come again."""
+    deliveries = _deliveries(settings, is_redrive=bool(event.get("redrive")))
+
+    def handle(record: Record) -> None:
+        item = read(record, from_image, settings.dead_letters_url)
+        if item is None:
+            return
+        errors: list[Exception] = []
+        for delivery in deliveries:
+            try:
+                delivery.deliver(record, item)
+            except Exception as error:  # noqa: BLE001 - no route waits for another
+                errors.append(error)
+        if errors:
+            raise ExceptionGroup(f"{item.subject}: not published", errors)
+
+    response = process(event, handle)
+    _report(deliveries)
+    return response
+
+
+def deliver_waiting(settings: Settings) -> dict[str, Any]:
+    """Send what waits for each route; raises if something still does."""
+    deliveries = _deliveries(settings)
+    errors: list[Exception] = []
+    for delivery in deliveries:
+        try:
+            delivery.deliver_waiting()
+        except Exception as error:  # noqa: BLE001 - as above
+            errors.append(error)
+    _report(deliveries)
+    if errors:
+        raise ExceptionGroup("some records still wait", errors)
+    return {"published": {d.route.name: d.sent for d in deliveries}}
+
+
+def _deliveries(settings: Settings, *, is_redrive: bool = False) -> list[Delivery]:
+    table = settings.need("incidents_table")
+    letters = settings.dead_letters_url
+    return [
+        Delivery(route, table, letters, is_redrive=is_redrive)
+        for route in configured(settings)
+    ]
+
+
+def _report(deliveries: list[Delivery]) -> None:
+    for delivery in deliveries:
+        if delivery.sent:
+            log.info("Published to the %s: %s", delivery.route.name, delivery.sent)

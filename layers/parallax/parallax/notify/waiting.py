@@ -1,0 +1,97 @@
+"""Waiting: records that one route refused for now, in order for each subject.
+
+In: stream records of the incidents table. Out: the same, later. They are kept in that
+table: one item a record, and one item a route that lists them.
+It does not: send; `parallax.notify.delivery` does, once a minute.
+"""
+
+import base64
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from time import time_ns
+from typing import Any
+
+from parallax.aws import client
+
+KEPT = timedelta(days=14)
+DIGITS = 40
+"""Of a stream's sequence number, filled with zeros so that text sorts as numbers do."""
+
+type Image = Mapping[str, Any]
+"""An item of the table, in DynamoDB's words."""
+
+
+class Waiting:
+    """What waits for one route."""
+
+    def __init__(self, table: str, route: str) -> None:
+        self.table = table
+        self._list = f"waiting/{route}"
+
+    def by_subject(self) -> dict[str, list[str]]:
+        """Return the keys of what waits, by subject, oldest first."""
+        found = client("dynamodb").get_item(
+            TableName=self.table, Key={"pk": {"S": self._list}}, ConsistentRead=True
+        )
+        keys: list[str] = found.get("Item", {}).get("entries", {}).get("SS", [])
+        waiting: dict[str, list[str]] = {}
+        for key in sorted(keys):
+            waiting.setdefault(key[DIGITS + 1 :], []).append(key)
+        return waiting
+
+    def add(self, subject: str, record: Mapping[str, Any]) -> None:
+        """Store a record behind those of its subject. Raises botocore's errors.
+
+        The record comes before its entry in the list: an entry always has its record.
+        """
+        change = record["dynamodb"]
+        order = str(change.get("SequenceNumber") or time_ns()).zfill(DIGITS)
+        key = f"{order}/{subject}"
+        expires_at = int((datetime.now(UTC) + KEPT).timestamp())
+        client("dynamodb").put_item(
+            TableName=self.table,
+            Item={
+                **self._key(key),
+                "kind": {"S": "waiting"},
+                "image": {"M": _stored(change["NewImage"])},
+                "expires_at": {"N": str(expires_at)},
+            },
+        )
+        self._change("ADD", key)
+
+    def image(self, key: str) -> Image | None:
+        """Return the image that waits under a key, or None if it is gone."""
+        found = client("dynamodb").get_item(
+            TableName=self.table, Key=self._key(key), ConsistentRead=True
+        )
+        return found.get("Item", {}).get("image", {}).get("M")
+
+    def remove(self, key: str) -> None:
+        """Take a record out of the list, then remove it. Raises botocore's errors."""
+        self._change("DELETE", key)
+        client("dynamodb").delete_item(TableName=self.table, Key=self._key(key))
+
+    def _change(self, verb: str, key: str) -> None:
+        client("dynamodb").update_item(
+            TableName=self.table,
+            Key={"pk": {"S": self._list}},
+            UpdateExpression=f"SET #kind = :kind {verb} entries :entry",
+            ExpressionAttributeNames={"#kind": "kind"},
+            ExpressionAttributeValues={
+                ":kind": {"S": "waiting"},
+                ":entry": {"SS": [key]},
+            },
+        )
+
+    def _key(self, key: str) -> dict[str, Any]:
+        return {"pk": {"S": f"{self._list}/{key}"}}
+
+
+def _stored(image: Image) -> Image:
+    """Return an image with bytes where the stream's JSON has base64 text."""
+    return {name: _value(value) for name, value in image.items()}
+
+
+def _value(value: Mapping[str, Any]) -> Mapping[str, Any]:
+    packed = value.get("B")
+    return {"B": base64.b64decode(packed)} if isinstance(packed, str) else value

@@ -1,0 +1,123 @@
+"""Notify behind Lambda's stream mapping: nobody's alert waits for another's trouble.
+
+The mapping is the model of `tests.parallax.stream_mapping`, with the settings of the
+template. AWS's own pauses between attempts are not known and not modelled.
+"""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+
+from parallax.model.finding import Turn
+from parallax.notify import marks
+from tests.functions.test_template import RESOURCES
+from tests.parallax.notify.published import buried, mailed, queued, record
+from tests.parallax.stream_mapping import Mapping
+from tests.parallax.throttle import denied, throttled
+
+
+@pytest.fixture
+def mapped(load: Any, cloud: Any) -> Callable[[str], Mapping]:
+    """Return a maker of mappings: of the mails, or of the queue."""
+
+    def make(function: str) -> Mapping:
+        places = {"INCIDENTS_TABLE": cloud.incidents}
+        places["DEAD_LETTERS_URL"] = cloud.dead_letters
+        mails = function == "NotifyFunction"
+        places["ALERTS_TOPIC_ARN"] = cloud.topic if mails else ""
+        places["FINDINGS_QUEUE_URL"] = "" if mails else cloud.queue
+        events = RESOURCES[function]["Properties"]["Events"].values()
+        (settings,) = [e["Properties"] for e in events if e["Type"] == "DynamoDB"]
+        return Mapping(
+            load("notify", **places).handler,
+            batch_size=settings["BatchSize"],
+            attempts=settings["MaximumRetryAttempts"],
+            age=settings["MaximumRecordAgeInSeconds"],
+            bisects=settings["BisectBatchOnFunctionError"],
+            partial="ReportBatchItemFailures" in settings["FunctionResponseTypes"],
+        )
+
+    return make
+
+
+def story(*subjects: str) -> list[dict[str, Any]]:
+    """Make each subject's alarm and its end, one after the other."""
+    turns = (Turn.FIRING, Turn.RESOLVED)
+    return [record(s, n, t) for n, t in enumerate(turns, 1) for s in subjects]
+
+
+def minute(mapping: Mapping) -> None:
+    """Let the minute's call send what waits; it raises while something does."""
+    marks._sent.clear()
+    try:
+        mapping.handler({"deliver": "waiting"}, None)
+    except ExceptionGroup:
+        return
+
+
+def test_a_queue_that_refuses_for_an_hour_delays_no_mail(
+    mapped: Callable[[str], Mapping], cloud: Any
+) -> None:
+    """Every mail goes out at once; the events follow later, in order."""
+    records = story("front", "api")
+    mails, events = mapped("NotifyFunction"), mapped("PublishFunction")
+    with denied("sqs", "SendMessage"):
+        for one in records:
+            events.run([one])
+            mails.run([one])
+        assert len(mailed(cloud)) == 4
+        for _ in range(60):
+            minute(events)
+    assert [len(batch) for batch in events.invocations] == [1, 1, 1, 1]
+    minute(events)
+    ids = queued(cloud)
+    for subject in ("front", "api"):
+        assert [i for i in ids if i.startswith(subject)] == [
+            f"{subject}-1",
+            f"{subject}-2",
+        ]
+    assert buried(cloud) == []
+
+
+def test_a_target_that_is_refused_blocks_no_shard(
+    mapped: Callable[[str], Mapping], cloud: Any
+) -> None:
+    """The other target's alarm and end are mailed in the same invocation."""
+    mails = mapped("NotifyFunction")
+    with denied("sns", "Publish", of="front-1"):
+        mails.run(story("front", "api"))
+    assert len(mails.invocations) == 1
+    assert mailed(cloud) == ["api-1", "api-2"]
+    minute(mails)
+    assert mailed(cloud) == ["front-1", "front-2"]
+
+
+def test_a_table_that_fails_for_a_while_loses_and_repeats_nothing(
+    mapped: Callable[[str], Mapping], cloud: Any
+) -> None:
+    """Lambda repeats all from the first failed record; marks stop the repetitions."""
+    mails, left = mapped("NotifyFunction"), [3]
+    faults = ExitStack()
+    faults.enter_context(denied("sns", "Publish", of="front"))
+    faults.enter_context(throttled("PutItem"))
+
+    def end() -> None:
+        marks._sent.clear()
+        left[0] -= 1
+        if not left[0]:
+            faults.close()
+
+    mails.between = end
+    mails.run(story("front", "api", "web"))
+    minute(mails)
+    sent = mailed(cloud)
+    assert sorted(sent) == sorted(set(sent))
+    for subject in ("front", "api", "web"):
+        assert [i for i in sent if i.startswith(subject)] == [
+            f"{subject}-1",
+            f"{subject}-2",
+        ]
+    assert mails.discarded == []
+    assert buried(cloud) == []

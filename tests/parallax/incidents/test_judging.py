@@ -1,0 +1,69 @@
+"""Judging: each target of a batch once, and one target's trouble is its own."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from botocore.exceptions import EndpointConnectionError
+
+from parallax.incidents import ConflictError
+from parallax.incidents.judging import Judging
+from parallax.journal import to_item
+from parallax.model.finding import Incident
+from parallax.model.target import Target
+from tests.parallax import scenarios as s
+
+A, B = (Target(name=name, url=f"https://{name}.example/") for name in ("a", "b"))
+type Move = Callable[[Target], Sequence[Incident]]
+
+
+def record(target: str) -> dict[str, Any]:
+    """Make the stream's record of a target's run."""
+    image = to_item(replace(s.run(s.LB_503), target=target))
+    return {"eventName": "INSERT", "dynamodb": {"NewImage": image}}
+
+
+def moving(judged: list[str], **errors: Exception) -> Move:
+    """Return a move that notes whom it judged, and raises for some."""
+
+    def move(target: Target) -> Sequence[Incident]:
+        judged.append(target.name)
+        if target.name in errors:
+            raise errors[target.name]
+        return ()
+
+    return move
+
+
+def test_a_target_of_many_records_is_judged_once() -> None:
+    """A batch of a second holds several observations of it; one judgement has all."""
+    judged: list[str] = []
+    judging = Judging((A, B), moving(judged))
+    for name in ("a", "b", "a", "a", "nobody"):
+        judging.take(record(name))
+    assert judged == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    "error", [EndpointConnectionError(endpoint_url="x"), ConflictError("a")]
+)
+def test_what_may_pass_fails_every_record_of_its_target(error: Exception) -> None:
+    """So that the first of them is the checkpoint; the other target's are done."""
+    judged: list[str] = []
+    judging = Judging((A, B), moving(judged, a=error))
+    for name in ("a", "a"):
+        with pytest.raises(type(error)):
+            judging.take(record(name))
+    judging.take(record("b"))
+    assert judged == ["a", "b"]
+
+
+def test_what_cannot_pass_is_a_dead_letter(cloud: Any) -> None:
+    """Once, with the whole record, and no record fails."""
+    judging = Judging((A,), moving([], a=TypeError("odd")), cloud.dead_letters)
+    for _ in range(2):
+        judging.take(record("a"))
+    (letter,) = cloud.messages(cloud.dead_letters)
+    assert "TypeError('odd')" in letter
+    assert "payload" in letter

@@ -1,0 +1,61 @@
+"""Published: records of the incidents' stream, and what came of them.
+
+In: findings. Out: stream records as Lambda has them; ids in queue and inbox, in order.
+It does not: publish.
+"""
+
+import base64
+import json
+from dataclasses import replace
+from itertools import count
+from typing import Any
+
+from parallax.incidents import to_item
+from parallax.model.finding import Incident, State, Turn
+from tests.parallax.told import FINDING, NOON
+
+_numbers = count(1)
+
+
+def record(
+    subject: str, number: int, turn: Turn | None = Turn.FIRING, **incident: Any
+) -> dict[str, Any]:
+    """Make the stream's record of an incident's finding with this number."""
+    finding = replace(FINDING, id=f"{subject}-{number}", target=subject, turn=turn)
+    story = Incident(
+        id=subject,
+        subject=subject,
+        state=State.RESOLVED if turn is Turn.RESOLVED else State.FIRING,
+        since=NOON,
+        changed_at=NOON,
+        cause=FINDING.cause,
+        number=number,
+        version=number,
+        found_in=number,
+        finding=finding,
+    )
+    image = to_item(replace(story, **incident))
+    image["payload"] = {"B": base64.b64encode(image["payload"]["B"]).decode()}
+    change = {"NewImage": image, "SequenceNumber": f"{next(_numbers)}"}
+    return {"eventName": "MODIFY", "dynamodb": change}
+
+
+def queued(cloud: Any) -> list[str]:
+    """Return, and take away, the ids in the findings queue."""
+    return [json.loads(text)["id"] for text in cloud.messages(cloud.queue)]
+
+
+def mailed(cloud: Any) -> list[str]:
+    """Return, and take away, the ids of the findings in the inbox."""
+    texts = [json.loads(text)["Message"] for text in cloud.messages(cloud.inbox)]
+    return [
+        line.split()[1]
+        for text in texts
+        for line in text.splitlines()
+        if line.startswith("finding ")
+    ]
+
+
+def buried(cloud: Any) -> list[dict[str, Any]]:
+    """Return, and take away, the dead letters."""
+    return [json.loads(text) for text in cloud.messages(cloud.dead_letters)]

@@ -1,0 +1,292 @@
+"""Delivery: once, in order, and nobody waits for another subject or another route."""
+
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from parallax.incidents.advice import from_image
+from parallax.model.finding import Turn
+from parallax.notify import marks
+from parallax.notify.delivery import Delivery, StillWaitingError
+from parallax.notify.routes import QueueRoute, Route, TopicRoute
+from tests.parallax.notify.published import buried, mailed, queued, record
+from tests.parallax.throttle import denied, hanging, refused_for_good, throttled
+
+FIRING, RESOLVED = Turn.FIRING, Turn.RESOLVED
+
+
+def to_topic(cloud: Any, **options: Any) -> Delivery:
+    """Return a new invocation's delivery of mails."""
+    route = TopicRoute(cloud.topic)
+    return Delivery(route, cloud.incidents, cloud.dead_letters, **options)
+
+
+def to_queue(cloud: Any) -> Delivery:
+    """Return a new invocation's delivery of events."""
+    return Delivery(QueueRoute(cloud.queue), cloud.incidents, cloud.dead_letters)
+
+
+def deliver(delivery: Delivery, *records: dict[str, Any]) -> None:
+    """Deliver records as a batch brings them; a new container remembers nothing."""
+    marks._sent.clear()
+    for one in records:
+        delivery.deliver(one, from_image(one["dynamodb"]["NewImage"]))
+
+
+def deliver_waiting(delivery: Delivery) -> None:
+    """Send what waits, from a container that remembers nothing."""
+    marks._sent.clear()
+    delivery.deliver_waiting()
+
+
+def test_a_turn_is_mailed_once_however_often_its_record_comes(cloud: Any) -> None:
+    """The mark remembers it where the container does not."""
+    one = record("front", 1)
+    deliver(to_topic(cloud), one, one)
+    deliver(to_topic(cloud), one)
+    assert mailed(cloud) == ["front-1"]
+
+
+def test_a_refused_mail_waits_and_its_record_does_not_fail(cloud: Any) -> None:
+    """The stream goes on; the mail goes out with the minute's call."""
+    with denied("sns", "Publish"):
+        deliver(to_topic(cloud), record("front", 1))
+        with pytest.raises(StillWaitingError, match="1 records wait for the topic"):
+            deliver_waiting(to_topic(cloud))
+    assert mailed(cloud) == []
+    deliver_waiting(to_topic(cloud))
+    deliver_waiting(to_topic(cloud))
+    assert mailed(cloud) == ["front-1"]
+    assert buried(cloud) == []
+
+
+def test_resolved_never_comes_before_firing(cloud: Any) -> None:
+    """After one refusal the subject's later records wait behind it, in order."""
+    with denied("sns", "Publish", of="front-1"):
+        deliver(to_topic(cloud), record("front", 1), record("front", 2, RESOLVED))
+    deliver(to_topic(cloud), record("front", 3))
+    assert mailed(cloud) == []
+    deliver_waiting(to_topic(cloud))
+    assert mailed(cloud) == ["front-1", "front-2", "front-3"]
+
+
+def test_the_mails_of_other_targets_do_not_wait(cloud: Any) -> None:
+    """One subject is refused again and again, the others go out at once."""
+    with denied("sns", "Publish", of="front-1"):
+        deliver(to_topic(cloud), record("front", 1), record("api", 1))
+        assert mailed(cloud) == ["api-1"]
+        with pytest.raises(StillWaitingError):
+            deliver_waiting(to_topic(cloud))
+        deliver(to_topic(cloud), record("api", 2, RESOLVED))
+        assert mailed(cloud) == ["api-2"]
+
+
+def test_a_queue_that_is_down_delays_no_mail(cloud: Any) -> None:
+    """Each route has its own delivery, and its own list of what waits."""
+    with denied("sqs", "SendMessage"):
+        for number in range(1, 4):
+            one = record("front", number)
+            deliver(to_queue(cloud), one)
+            deliver(to_topic(cloud), one)
+        assert len(mailed(cloud)) == 3
+    deliver_waiting(to_queue(cloud))
+    assert queued(cloud) == ["front-1", "front-2", "front-3"]
+
+
+def test_a_route_that_hangs_uses_no_more_than_its_time(
+    cloud: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When the time is used up, records wait without a try, and nothing is lost."""
+    clock = [0.0]
+    monkeypatch.setattr("parallax.notify.delivery.monotonic", lambda: clock[0])
+    delivery = to_topic(cloud)
+    with hanging("sns", "Publish") as count:
+        deliver(delivery, record("front", 1))
+        tried = count.refused
+        clock[0] += 13
+        deliver(delivery, record("api", 1), record("web", 1))
+        assert count.refused == tried
+    deliver_waiting(to_topic(cloud))
+    assert sorted(mailed(cloud)) == ["api-1", "front-1", "web-1"]
+
+
+def test_a_mail_refused_for_good_is_kept_and_the_next_one_goes(cloud: Any) -> None:
+    """The dead letter is the whole record, so that it can be replayed."""
+    one = record("front", 1)
+    with refused_for_good(of="front-1"):
+        deliver(to_topic(cloud), one, record("front", 2))
+    assert mailed(cloud) == ["front-2"]
+    (letter,) = buried(cloud)
+    assert letter["record"] == one
+    assert "Message too long" in letter["reason"]
+    deliver(to_topic(cloud), letter["record"])
+    assert mailed(cloud) == ["front-1"]
+
+
+def test_what_waits_and_is_then_refused_for_good_is_kept(cloud: Any) -> None:
+    """It makes way for the subject's next record."""
+    with denied("sns", "Publish"):
+        deliver(to_topic(cloud), record("front", 1), record("front", 2))
+    with refused_for_good(of="front-1"):
+        deliver_waiting(to_topic(cloud))
+    assert mailed(cloud) == ["front-2"]
+    (letter,) = buried(cloud)
+    deliver(to_topic(cloud), letter["record"])
+    assert mailed(cloud) == ["front-1"]
+
+
+def test_a_mark_that_cannot_be_written_repeats_no_mail(cloud: Any) -> None:
+    """A turn that moves the incident on for twenty minutes is still one mail."""
+    turn = record("front", 1)
+    repeats = [record("front", 1, version=version) for version in range(2, 8)]
+    with denied("dynamodb", "UpdateItem"):
+        deliver(to_topic(cloud), turn)
+        for repeat in repeats:
+            deliver(to_topic(cloud), repeat)
+    assert mailed(cloud) == ["front-1"]
+    for repeat in repeats:
+        deliver(to_topic(cloud), repeat)
+    assert len(mailed(cloud)) <= 1
+
+
+def test_a_function_that_ends_before_its_mark_mails_twice_at_most(
+    cloud: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The attempts are counted; the third is a dead letter, which a redrive sends."""
+
+    class Killed(BaseException):
+        """Lambda ends the function; nothing of ours runs any more."""
+
+    def kill(*_: Any) -> None:
+        raise Killed
+
+    one = record("front", 1)
+    with monkeypatch.context() as patch:
+        patch.setattr(marks.Marks, "done", kill)
+        for _ in range(2):
+            with pytest.raises(Killed):
+                deliver(to_topic(cloud), one)
+        deliver(to_topic(cloud), one)
+    assert len(mailed(cloud)) == 2
+    (letter,) = buried(cloud)
+    assert "not sent again" in letter["reason"]
+    deliver(to_topic(cloud, is_redrive=True), letter["record"])
+    assert mailed(cloud) == ["front-1"]
+
+
+def test_refusals_are_no_attempts(cloud: Any) -> None:
+    """However long SNS refuses, the mail goes out when it accepts again."""
+    with denied("sns", "Publish"):
+        deliver(to_topic(cloud), record("front", 1))
+        for _ in range(5):
+            with pytest.raises(StillWaitingError):
+                deliver_waiting(to_topic(cloud))
+    deliver_waiting(to_topic(cloud))
+    assert mailed(cloud) == ["front-1"]
+
+
+@pytest.mark.parametrize("operation", ["GetItem", "PutItem"])
+def test_a_record_fails_only_where_the_table_fails(cloud: Any, operation: str) -> None:
+    """Then the subject's later records fail as well, and none overtakes it."""
+    one, two = record("front", 1), record("front", 2, RESOLVED)
+    delivery = to_topic(cloud)
+    with throttled(operation), denied("sns", "Publish"), pytest.raises(ClientError):
+        deliver(delivery, one)
+    with pytest.raises(StillWaitingError, match="front has to come first"):
+        deliver(delivery, two)
+    assert mailed(cloud) == []
+    deliver(to_topic(cloud), one, two)
+    assert mailed(cloud) == ["front-1", "front-2"]
+
+
+def test_a_later_version_sends_what_its_own_record_did_not(cloud: Any) -> None:
+    """A record that was lost is made up for as soon as its incident moves on."""
+    deliver(to_topic(cloud), record("front", 1, version=2))
+    deliver(to_topic(cloud), record("front", 1, version=3))
+    assert mailed(cloud) == ["front-1"]
+
+
+def test_names_of_any_script_wait_and_go_out(cloud: Any) -> None:
+    """Keys sort by sequence number, whatever the subject's characters."""
+    names = ["узел/agent", "节点/agent", "a/b#c/agent"]
+    with denied("sqs", "SendMessage"):
+        deliver(to_queue(cloud), *[record(n, k) for n in names for k in (1, 2)])
+    deliver_waiting(to_queue(cloud))
+    ids = queued(cloud)
+    for name in names:
+        assert [i for i in ids if i.startswith(name)] == [f"{name}-1", f"{name}-2"]
+
+
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(["front", "api", "узел/agent"]),
+        st.sampled_from(["", "Publish", "SendMessage", "UpdateItem", "PutItem"]),
+        st.sampled_from(["once", "twice", "wait"]),
+    ),
+    max_size=12,
+)
+
+
+@given(STEPS)
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+def test_each_goes_out_in_order_whatever_is_refused_meanwhile(
+    cloud: Any, steps: list[tuple[str, str, str]]
+) -> None:
+    """Queue once, mail once or, after an unknown end, twice; nothing is buried."""
+    cloud = cloud.emptied()
+    sent: dict[str, list[str]] = {}
+    unsent: dict[Route, list[dict[str, Any]]] = {}
+    routes = (TopicRoute(cloud.topic), QueueRoute(cloud.queue))
+    for subject, fault, how in steps:
+        number = len(sent.setdefault(subject, [])) + 1
+        sent[subject].append(f"{subject}-{number}")
+        one = record(subject, number)
+        for route in routes:
+            batch = [*unsent.pop(route, []), *[one] * (2 if how == "twice" else 1)]
+            delivery = Delivery(route, cloud.incidents, cloud.dead_letters)
+            with refusing(fault):
+                unsent[route] = failed(delivery, batch)
+                if how == "wait":
+                    still(delivery)
+    for route in routes:
+        delivery = Delivery(route, cloud.incidents, cloud.dead_letters)
+        assert failed(delivery, unsent.get(route, [])) == []
+        delivery.deliver_waiting()
+    events, mails = queued(cloud), mailed(cloud)
+    for subject, ids in sent.items():
+        assert [i for i in events if i.startswith(f"{subject}-")] == ids
+        first = dict.fromkeys(i for i in mails if i.startswith(f"{subject}-"))
+        assert list(first) == ids
+    assert all(mails.count(i) <= 2 for i in mails)
+    assert buried(cloud) == []
+
+
+def refusing(fault: str) -> Any:
+    """Return a context in which one operation is denied."""
+    service = {"Publish": "sns", "SendMessage": "sqs"}.get(fault, "dynamodb")
+    return denied(service, fault or "Nothing")
+
+
+def failed(delivery: Delivery, batch: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Deliver a batch; return what Lambda brings again: all from the first failure."""
+    for number, one in enumerate(batch):
+        try:
+            delivery.deliver(one, from_image(one["dynamodb"]["NewImage"]))
+        except (ClientError, StillWaitingError):
+            return batch[number:]
+    return []
+
+
+def still(delivery: Delivery) -> None:
+    """Send what waits, or leave it."""
+    try:
+        delivery.deliver_waiting()
+    except (ClientError, StillWaitingError):
+        return

@@ -1,0 +1,129 @@
+"""Routes: an event in the queue, a mail on the topic, on the real emulator."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError, ParamValidationError
+from hypothesis import given
+from hypothesis import strategies as st
+
+from parallax import aws
+from parallax.model.advice import AdviceNews, AdviceState
+from parallax.model.judgement import Advice, Hop
+from parallax.notify import routes
+from parallax.notify.routes import (
+    NAME_LIMIT,
+    QueueRoute,
+    TopicRoute,
+    configured,
+    group,
+    preview,
+)
+from parallax.settings import Settings, SettingsError
+from tests.parallax.told import FINDING, NOON
+
+NEWS = AdviceNews(
+    id="advice-1",
+    target="front",
+    url="https://front.example/",
+    state=AdviceState.GIVEN,
+    since=NOON,
+    judged_at=NOON,
+    advice=Advice(id="long-ttl", hop=Hop.DNS, title="A change takes long"),
+)
+
+
+def test_the_queue_gets_a_cloud_event(cloud: Any) -> None:
+    """With the finding's cause in its data."""
+    QueueRoute(cloud.queue).send(FINDING)
+    (event,) = (json.loads(text) for text in cloud.messages(cloud.queue))
+    assert event["type"] == "io.parallax.finding.v1"
+    assert event["data"]["cause"] == FINDING.cause
+
+
+def test_the_topic_gets_a_mail(cloud: Any) -> None:
+    """With the target in its subject, and the observation in its text."""
+    TopicRoute(cloud.topic).send(FINDING)
+    (mail,) = (json.loads(text) for text in cloud.messages(cloud.inbox))
+    assert "front" in mail["Subject"]
+    assert "503 from the internet" in mail["Message"]
+
+
+def test_a_turn_is_mailed_and_everything_is_queued() -> None:
+    """A finding between turns, and advice, are for the queue's readers."""
+    quiet = replace(FINDING, turn=None)
+    topic, queue = TopicRoute(""), QueueRoute("")
+    assert [topic.wants(p) for p in (FINDING, quiet, NEWS)] == [True, False, False]
+    assert [queue.wants(p) for p in (FINDING, quiet, NEWS)] == [True, True, True]
+
+
+def test_a_function_has_the_routes_that_it_is_configured_for() -> None:
+    """The mail comes first where it has both; none is a mistake of the template."""
+    both = Settings(alerts_topic_arn="arn", findings_queue_url="url")
+    assert [route.name for route in configured(both)] == ["topic", "queue"]
+    only = configured(Settings(findings_queue_url="url"))
+    assert [route.name for route in only] == ["queue"]
+    with pytest.raises(SettingsError, match="PARALLAX_ALERTS_TOPIC_ARN or "):
+        configured(Settings())
+
+
+def test_a_refusal_for_good_does_not_pass() -> None:
+    """SNS's word for a mail that it will never take; the emulator takes any."""
+    answer = {"Error": {"Code": "InvalidParameter", "Message": "Subject"}}
+    assert not aws.may_pass(ClientError(answer, "Publish"))  # pyright: ignore[reportArgumentType]
+    throttled = {"Error": {"Code": "Throttled", "Message": "slow down"}}
+    assert aws.may_pass(ClientError(throttled, "Publish"))  # pyright: ignore[reportArgumentType]
+    assert not aws.may_pass(ParamValidationError(report="Message"))
+
+
+def test_a_snapshot_too_large_is_left_out(
+    cloud: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The finding itself always fits into a message."""
+    monkeypatch.setattr(routes, "MESSAGE_LIMIT", 10)
+    QueueRoute(cloud.queue).send(FINDING)
+    (event,) = (json.loads(text) for text in cloud.messages(cloud.queue))
+    assert event["data"].get("snapshot") is None
+
+
+def test_a_mail_that_is_too_long_is_cut(cloud: Any) -> None:
+    """SNS refuses more than 256 KB; the beginning says what matters."""
+    symptom = replace(FINDING.symptom, summary="503 " * 100_000)
+    TopicRoute(cloud.topic).send(replace(FINDING, symptom=symptom))
+    (mail,) = (json.loads(text) for text in cloud.messages(cloud.inbox))
+    assert len(mail["Message"].encode()) <= routes.MAIL_LIMIT
+
+
+@pytest.mark.parametrize("refused", ["\ufffe", "\uffff", "\x00", "\ud800"], ids=ascii)
+def test_characters_that_sqs_refuses_are_escaped(cloud: Any, refused: str) -> None:
+    """SQS takes the message, and its reader gets the page as it was."""
+    odd = replace(FINDING, title=f"a{refused}b")
+    QueueRoute(cloud.queue).send(odd)
+    (text,) = cloud.messages(cloud.queue)
+    assert refused not in text
+    assert json.loads(text)["data"]["title"] == odd.title
+
+
+@pytest.mark.parametrize("name", ["front", "platform-api", "0c3a-b1"])
+def test_a_name_that_sqs_takes_stays(name: str) -> None:
+    """A target's findings keep their group, and so their order, over a deployment."""
+    assert group(name) == name
+
+
+@given(st.text(min_size=1), st.text(min_size=1))
+def test_two_names_are_two_groups(one: str, other: str) -> None:
+    """ASCII, at most 128 characters, and never the same for different names."""
+    for name in (one, other):
+        assert len(group(name)) <= NAME_LIMIT
+        assert all(c.isascii() and (c.isalnum() or c == "-") for c in group(name))
+    assert (group(one) == group(other)) == (one == other)
+
+
+def test_a_preview_shows_event_and_mail() -> None:
+    """By hand, without a cloud; a finding between turns has no mail."""
+    shown = preview(FINDING)
+    assert shown["event"]["type"] == "io.parallax.finding.v1"
+    assert "front" in shown["mail"]["subject"]
+    assert preview(replace(FINDING, turn=None))["mail"] is None
