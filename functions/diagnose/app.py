@@ -9,23 +9,23 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from aws_lambda_powertools import Logger
-
 from parallax import incidents, settings, targets
 from parallax.diagnose import Rules
 from parallax.incidents.advice import DynamoAdvice
 from parallax.incidents.move import move_all
 from parallax.incidents.sweep import sweep, sweep_advice
 from parallax.journal import from_image, open_journal
+from parallax.logs import open_log, with_context
 from parallax.model.snapshot import Snapshot
 from parallax.model.wire import decode
 from parallax.notify.replay import replay
 from parallax.stream import bury, contents
 
 found = settings.read()
-log = Logger()
+log = open_log()
 
 
+@with_context(log)
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Judge each target of the batch once; raise if the batch must come again."""
     if "snapshot" in event:
@@ -38,7 +38,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
         now = datetime.now(UTC)
         ended = [incident.subject for incident in sweep(watched, table, now)]
         ended += sweep_advice(watched, advice, now)
-        log.info("no longer watched", subjects=ended)
+        log.info("incidents of unwatched targets ended", subjects=ended)
         return {"ended": ended}
     records = {
         observation.target: record
@@ -52,7 +52,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     for name, error in hopeless.items():
         bury(records[name], f"{name}: {error!r}", found.dead_letters_url)
     for incident in moved:
-        log.info("moved", subject=incident.subject, state=incident.state)
+        log.info("incident updated", subject=incident.subject, state=incident.state)
     return {"moved": [incident.subject for incident in moved]}
 
 

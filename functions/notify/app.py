@@ -6,10 +6,9 @@ what would go out. Out: messages. It does not: decide what is worth a mail.
 
 from typing import Any
 
-from aws_lambda_powertools import Logger
-
 from parallax import settings
 from parallax.incidents.advice import from_image
+from parallax.logs import open_log, with_context
 from parallax.model.advice import AdviceRecord
 from parallax.model.finding import Finding, Incident
 from parallax.model.wire import decode
@@ -17,9 +16,10 @@ from parallax.notify.publish import NotPublishedError, Publisher, preview
 from parallax.stream import bury, contents
 
 found = settings.read()
-log = Logger()
+log = open_log()
 
 
+@with_context(log)
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Publish each record's finding; a refusal that may pass brings the batch again.
 
@@ -39,7 +39,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
                 bury(record, str(refusal), found.dead_letters_url)
             else:
                 later.append(refusal)
-    log.info("published", findings=published)
+    log.info("findings published", findings=published)
     if later:
         raise ExceptionGroup("refused for now, comes again", later)
     return {"published": published}

@@ -44,13 +44,13 @@ def contents[T](
 
 def bury(record: Record, reason: str, dead_letters_url: str | None) -> None:
     """Put a record aside with the reason, where an alarm sees it."""
-    log.error("put aside: %s", reason)
+    log.error("record could not be processed", extra={"reason": reason})
     letter = {"reason": reason, "record": record}
     body = json.dumps(letter, default=_text, ensure_ascii=False)
     if len(body.encode()) > LETTER_LIMIT:
         body = json.dumps({"reason": reason, "record": "too large to be kept"})
     if dead_letters_url is None:
-        log.warning("no dead letters are configured: %s", body)
+        log.warning("record dropped: no dead-letter queue is configured")
         return
     client("sqs").send_message(QueueUrl=dead_letters_url, MessageBody=body)
 
