@@ -9,8 +9,6 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from aws_lambda_powertools import Logger
-
 from parallax import incidents, settings, stream, targets
 from parallax.diagnose import Rules
 from parallax.incidents.advice import DynamoAdvice
@@ -18,6 +16,7 @@ from parallax.incidents.judging import Judging
 from parallax.incidents.move import move
 from parallax.incidents.sweep import sweep_all
 from parallax.journal import open_journal
+from parallax.logs import open_log, with_context
 from parallax.model.finding import Incident
 from parallax.model.snapshot import Snapshot
 from parallax.model.target import Target
@@ -25,9 +24,10 @@ from parallax.model.wire import decode
 from parallax.notify.replay import replay
 
 found = settings.read()
-log = Logger()
+log = open_log()
 
 
+@with_context(log)
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Judge each target of the batch once; return the records that must come again."""
     if "snapshot" in event:
@@ -38,7 +38,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     advice = DynamoAdvice(found.need("incidents_table"))
     if event.get("sweep"):
         ended = sweep_all(watched, table, advice, datetime.now(UTC))
-        log.info("no longer watched", subjects=ended)
+        log.info("incidents of unwatched targets ended", subjects=ended)
         return {"ended": ended}
     journal = open_journal(found.journal_table)
 

@@ -7,7 +7,6 @@ sentence. It does not: believe anything unsigned.
 
 import base64
 import json
-import logging
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,14 +16,16 @@ from parallax.incidents import DynamoIncidents
 from parallax.ingest import Refused, accept
 from parallax.ingest.hurry import Hurry
 from parallax.journal import TooLargeError, open_journal
+from parallax.logs import open_log, with_context
 
 found = settings.read()
 journal = open_journal(found.journal_table)
 table = found.incidents_table
 hurry = Hurry(DynamoIncidents(table).state) if table else None
-log = logging.getLogger("ingest")
+log = open_log()
 
 
+@with_context(log)
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Check one push and store its reports."""
     http = event["requestContext"]["http"]
@@ -37,13 +38,15 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
         for report in push.reports:
             journal.record(report)
     except Refused as refused:
-        log.warning("refused with %d: %s", refused.status_code, refused.text)
+        log.warning(
+            "push refused", status_code=refused.status_code, reason=refused.text
+        )
         return answer(refused.status_code, refused.text)
     except TooLargeError as error:
-        log.warning("refused with 413: %s", error)
+        log.warning("push refused", status_code=413, reason=error)
         return answer(413, str(error))
     except Exception as error:
-        log.exception("could not store")
+        log.exception("push could not be stored")
         if may_pass(error):
             return answer(503, "not stored: come again")
         # An agent that came again with it would hold up all that is behind it.
@@ -58,7 +61,7 @@ def interval(targets: list[str]) -> dict[str, float]:
         seconds = hurry.seconds(targets) if hurry else None
     except Exception:
         # What was pushed is stored; that is what the agent has to hear.
-        log.exception("could not see whether a target fails")
+        log.exception("incident states could not be read")
         return {}
     return {"interval_seconds": seconds} if seconds else {}
 

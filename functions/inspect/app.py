@@ -9,12 +9,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from aws_lambda_powertools import Logger
-
 from parallax import settings, targets
 from parallax.aws import SecretError, secret
 from parallax.inspect import Allowance, answered, connect, read, unread
 from parallax.journal import open_journal
+from parallax.logs import open_log, with_context
 from parallax.model.balancer import BalancerReading, Problem
 from parallax.model.probe import ProbeRun
 from parallax.model.target import Target
@@ -30,9 +29,10 @@ found = settings.read()
 journal = open_journal(found.journal_table)
 allowance = Allowance(found.hetzner_calls_per_hour)
 """Lives with the container; another one has its own."""
-log = Logger()
+log = open_log()
 
 
+@with_context(log)
 def handler(_event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Read the balancers of all targets and write the readings down."""
     readings = look(targets.load(targets.find()), datetime.now(UTC))
@@ -53,16 +53,17 @@ def look(known: Sequence[Target], now: datetime) -> tuple[BalancerReading, ...]:
     before = allowance.calls
     readings = read(project, known, now, addresses=addresses)
     log.info(
-        "hetzner was asked",
+        "Hetzner API was read",
         calls=allowance.calls - before,
         remaining_to_the_project=allowance.remaining,
     )
     told = {reading.target for reading in readings}
     if silent := [target.name for target in known if target.name not in told]:
         log.info(
-            "no reading: no load balancer is named as reached.load_balancer, and no"
-            " probe of the last five minutes tells an address",
+            "targets were left without a load balancer reading",
             targets=silent,
+            reason="reached.load_balancer is not set, and no probe of the last five"
+            " minutes resolved an address",
         )
     return readings
 
@@ -71,7 +72,7 @@ def unasked(
     known: Sequence[Target], now: datetime, reason: str
 ) -> tuple[BalancerReading, ...]:
     """Return a reading for every target that says why nobody was asked."""
-    log.warning(reason)
+    log.warning("load balancers were not read", reason=reason)
     return unread(known, now, Problem.UNAUTHORIZED, reason)
 
 

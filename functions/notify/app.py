@@ -8,18 +8,18 @@ neither waits for the other. It does not: decide what is worth a mail.
 
 from typing import Any
 
-from aws_lambda_powertools import Logger
-
 from parallax import settings
+from parallax.logs import open_log, with_context
 from parallax.model.finding import Finding
 from parallax.model.wire import decode
 from parallax.notify.batch import deliver, deliver_waiting
 from parallax.notify.routes import preview
 
 found = settings.read()
-log = Logger()
+log = open_log()
 
 
+@with_context(log)
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Publish what the records bring; those that have to come again are returned."""
     if "finding" in event:

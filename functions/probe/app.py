@@ -12,6 +12,7 @@ from typing import Any
 
 from parallax import settings, targets
 from parallax.journal import open_journal
+from parallax.logs import open_log, with_context
 from parallax.model.probe import ProbeRun
 from parallax.model.target import Target
 from parallax.model.wire import decode
@@ -21,8 +22,10 @@ READING_AGE = timedelta(minutes=5)
 """How old the balancer's addresses may be."""
 found = settings.read()
 journal = open_journal(found.journal_table)
+log = open_log()
 
 
+@with_context(log)
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Probe the targets, investigate those that fail, and write both down."""
     runs: dict[str, ProbeRun] = {}

@@ -1,8 +1,9 @@
 """How a test gets a function as Lambda does: a fresh `app` in its own environment."""
 
 import importlib.util
+import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -13,7 +14,20 @@ FUNCTIONS = Path(__file__).resolve().parent.parent.parent / "functions"
 
 
 @pytest.fixture
-def load(monkeypatch: pytest.MonkeyPatch) -> Callable[..., ModuleType]:
+def _log_as_before() -> Iterator[None]:
+    """Take a function's handler off the layer's log again; other tests have none."""
+    log = logging.getLogger("parallax")
+    before = vars(log) | {"handlers": [*log.handlers]}
+    yield
+    vars(log).clear()
+    vars(log).update(before)
+    log.setLevel(log.level)  # forgets the levels that it has remembered
+
+
+@pytest.fixture
+def load(
+    monkeypatch: pytest.MonkeyPatch, _log_as_before: None
+) -> Callable[..., ModuleType]:
     """Return a loader: `load("probe", JOURNAL_TABLE=…)` gives that `app`."""
 
     def loader(step: str, **places: Any) -> ModuleType:

@@ -43,7 +43,7 @@ def process(event: dict[str, Any], handle: Callable[[Record], None]) -> dict[str
         try:
             handle(record.raw_event)
         except Exception:
-            log.exception("Record was not processed")
+            log.exception("record was not processed")
             raise
 
     if event.get("Records") == []:
@@ -81,13 +81,13 @@ def bury(record: Record, reason: str, dead_letters_url: str | None) -> None:
     The letter holds the whole record, so that it can be replayed. Raises botocore's
     error if the queue refuses it.
     """
-    log.error("Record was sent to the dead-letter queue: %s", reason)
+    log.error("record was sent to the dead-letter queue", extra={"reason": reason})
     letter = {"reason": reason, "record": record}
     body = json_text(letter, default=_text)
     if len(body.encode()) > LETTER_LIMIT:
         body = json_text({"reason": reason, "record": "too large to be kept"})
     if dead_letters_url is None:
-        log.warning("No dead-letter queue is configured: %s", body)
+        log.warning("no dead-letter queue is configured", extra={"letter": body})
         return
     client("sqs").send_message(QueueUrl=dead_letters_url, MessageBody=body)
 

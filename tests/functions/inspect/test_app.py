@@ -146,7 +146,9 @@ def test_by_hand_it_tells_which_balancer_and_why(
     )
     (told,) = inspect.handler({}, None)["readings"]
     assert (told["load_balancer"], told["matched_by"]) == ("lb-prod", "by name")
-    (line,) = (r for r in caplog.records if r.message.startswith("no reading"))
+    (line,) = (
+        r for r in caplog.records if "without a load balancer reading" in r.message
+    )
     assert vars(line)["targets"] == ["mute"]
 
 
@@ -201,7 +203,7 @@ def test_the_budget_is_the_stack_s_and_calls_are_logged(
     )
     assert inspect.allowance.an_hour == 60
     inspect.handler({}, None)
-    (line,) = (r for r in caplog.records if r.message == "hetzner was asked")
+    (line,) = (r for r in caplog.records if r.message == "Hetzner API was read")
     # Nobody answered: no call is counted, and nothing is known of the rest.
     assert vars(line)["calls"] == 0
     assert vars(line)["remaining_to_the_project"] is None

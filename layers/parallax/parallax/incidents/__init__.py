@@ -41,7 +41,7 @@ type Aside = Callable[[Mapping[str, Any], str], None]
 
 
 def _tell(_item: Mapping[str, Any], reason: str) -> None:
-    log.error("begun anew: %s", reason)
+    log.error("unreadable incident replaced", extra={"reason": reason})
 
 
 class Incidents(Protocol):

@@ -60,10 +60,11 @@ class Judging:
         except Exception as error:
             if may_pass(error) or isinstance(error, ConflictError):
                 return error
-            log.exception("Target could not be judged: %s", target.name)
+            log.exception("target was not judged", extra={"target": target.name})
             bury(record, f"{target.name}: {error!r}", self.dead_letters_url)
             return None
         for incident in moved:
-            log.info("Incident moved: %s: %s", incident.subject, incident.state.value)
+            facts = {"subject": incident.subject, "state": incident.state.value}
+            log.info("incident updated", extra=facts)
         self.moved += moved
         return None

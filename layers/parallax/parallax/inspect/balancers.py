@@ -107,7 +107,8 @@ def _known(addresses: Addresses, target: Target) -> Sequence[str]:
     try:
         return addresses(target)
     except Exception as error:  # noqa: BLE001 - a balancer's health is dearer than its name
-        log.warning("the addresses of %s are not known: %s", target.name, error)
+        facts = {"target": target.name, "reason": repr(error)}
+        log.warning("addresses of the target could not be read", extra=facts)
         return ()
 
 

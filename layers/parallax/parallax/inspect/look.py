@@ -49,16 +49,17 @@ class Look:
             found[made.id] = made
         except Exception as error:  # noqa: BLE001 - one must not cost the others
             self.broken[named(item)] = error
-            log.warning("load balancer %s: %s", named(item), explained(error)[1])
+            _unread("load balancer", item, error)
 
     def _list(self, what: str) -> tuple[Json, ...] | None:
         """Return a list as far as it came; None: nothing of it did."""
         if self._project.allowance.refused:
-            log.warning("%s were not read: the API just refused", what)
+            log.warning("list skipped after a refusal", extra={"list": what})
             return None
         listed = self._project.listed(what, self._deadline)
         if listed.error:
-            log.warning("%s were not all read: %s", what, explained(listed.error)[1])
+            facts = {"list": what, "reason": explained(listed.error)[1]}
+            log.warning("list was not read to its end", extra=facts)
         return listed.items if listed.items or not listed.error else None
 
     def _certified(self, balancers: Sequence[LoadBalancer]) -> list[LoadBalancer]:
@@ -89,7 +90,8 @@ class Look:
         try:
             return with_firewalls(balancer, self.servers, firewalls)
         except Exception as error:  # noqa: BLE001 - an odd rule costs no balancer
-            log.warning("firewalls before %s: %r", balancer.name, error)
+            facts = {"load_balancer": balancer.name, "reason": repr(error)}
+            log.warning("firewall rules could not be read", extra=facts)
             return balancer
 
 
@@ -102,8 +104,13 @@ def _by_id[T](
         try:
             found[item["id"]] = read(item)
         except Exception as error:  # noqa: BLE001 - one must not cost the others
-            log.warning("%s %s: %s", kind, named(item), explained(error)[1])
+            _unread(kind, item, error)
     return found
+
+
+def _unread(kind: str, item: Json, error: Exception) -> None:
+    facts = {"kind": kind, "object": named(item), "reason": explained(error)[1]}
+    log.warning("object could not be read", extra=facts)
 
 
 def _as_it_is(item: Json) -> Json:

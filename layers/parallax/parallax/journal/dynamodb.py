@@ -146,7 +146,7 @@ def _read(items: Iterable[Item]) -> list[Observation]:
         try:
             found.append(from_image(item))
         except UnreadableError as error:
-            log.warning("left out of the journal's answer: %s", error)
+            log.warning("journal item skipped", extra={"reason": error})
     return found
 
 

@@ -66,4 +66,5 @@ def _deliveries(settings: Settings, *, is_redrive: bool = False) -> list[Deliver
 def _report(deliveries: list[Delivery]) -> None:
     for delivery in deliveries:
         if delivery.sent:
-            log.info("Published to the %s: %s", delivery.route.name, delivery.sent)
+            facts = {"route": delivery.route.name, "publications": delivery.sent}
+            log.info("records were published", extra=facts)

@@ -116,7 +116,9 @@ class Delivery:
             self._marks.done(identity)
         except Exception:
             # It went out. Failing now would only send it again.
-            log.exception("Mark of a published finding was not written")
+            log.exception(
+                "mark of a publication was not written", extra={"publication": identity}
+            )
 
     def _deliver(self, record: Record, item: Incident | AdviceRecord) -> None:
         wanted = [p for p in publications(item) if self.route.wants(p)]
@@ -138,7 +140,7 @@ class Delivery:
     def _refuse(
         self, record: Record, item: Incident | AdviceRecord, error: Exception
     ) -> None:
-        log.warning("Route refused a record: %s: %s", item.subject, error)
+        log.warning("record was refused", extra=self._facts(item.subject, error))
         if not is_new(item):
             return  # the version that brought it waits, went out, or is a dead letter
         if may_pass(error):
@@ -169,7 +171,7 @@ class Delivery:
                 self._settle({"eventName": "MODIFY", "dynamodb": {"NewImage": image}})
             self._queue.remove(key)
         except Exception as error:  # noqa: BLE001 - the other subjects have their turn
-            log.warning("Record still waits: %s: %s", key, error)
+            log.warning("record still waits", extra=self._facts(key, error))
             return False
         return True
 
@@ -191,10 +193,16 @@ class Delivery:
         except Exception:
             if not is_first:
                 raise
-            log.exception("Attempt to publish a finding was not counted")
+            log.exception(
+                "attempt to publish was not counted", extra={"publication": identity}
+            )
             return
         if attempts > MOST_ATTEMPTS and not self._is_redrive:
             raise RepeatedError(
                 f"{identity}: {attempts - 1} attempts have an unknown end;"
                 " it may have gone out and is not sent again"
             )
+
+    def _facts(self, subject: str, error: Exception) -> dict[str, str]:
+        """Return the fields of a log line about a refusal."""
+        return {"route": self.route.name, "subject": subject, "reason": str(error)}
