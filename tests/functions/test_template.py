@@ -3,22 +3,33 @@
 import ast
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from parallax.probe import Plan
+from tests.functions.template import (
+    ALARMS,
+    CODE,
+    FUNCTIONS,
+    MAPPINGS,
+    RESOURCES,
+    ROOT,
+    STEPS,
+    TEMPLATE,
+    mentions,
+    metrics,
+    of_type,
+)
 
-ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "layers/parallax/parallax"
-STEPS = ("probe", "inspect", "ingest", "diagnose", "notify")
 CALLS = {
     ".put_item": "dynamodb:PutItem",
     ".get_item": "dynamodb:GetItem",
     ".update_item": "dynamodb:UpdateItem",
+    ".delete_item": "dynamodb:DeleteItem",
     ".query": "dynamodb:Query",
     ".scan": "dynamodb:Scan",
     ".get_paginator": "dynamodb:Query",
@@ -27,39 +38,42 @@ CALLS = {
     "secret": "secretsmanager:GetSecretValue",
 }
 """Method of boto3, or `parallax.aws.secret`, -> the action that it needs."""
-REACHED = {
-    ".record": ("journal/dynamodb.py", "record", "_put_if"),
-    ".recent": ("journal/dynamodb.py", "recent", "_range", "_newest"),
-    ".addresses": ("journal/dynamodb.py", "addresses", "_range"),
-    "contents": ("stream.py", "bury"),
-    "bury": ("stream.py", "bury"),
-    ".state": ("incidents/items.py", "glance"),
-    "move_all": ("incidents/items.py", "get", "put"),
-    "sweep": ("incidents/items.py", "subjects", "get", "put"),
-    "sweep_advice": ("incidents/items.py", "subjects", "get", "put"),
+BURY = ("stream.py", "bury")
+MOVE = ("incidents/items.py", "get", "put")
+SWEEP = ("incidents/items.py", "subjects", "unresolved", "get", "put")
+DELIVER = (
+    BURY,
+    ("notify/marks.py", "has", "_update"),
+    ("notify/waiting.py", "by_subject", "add", "image", "remove", "_change"),
+    ("notify/routes.py", "send"),
+)
+REACHED: dict[str, tuple[tuple[str, ...], ...]] = {
+    ".record": (("journal/dynamodb.py", "record", "_put_if"),),
+    ".recent": (("journal/dynamodb.py", "recent", "_range", "_newest"),),
+    ".addresses": (("journal/dynamodb.py", "addresses", "_range"),),
+    "contents": (BURY,),
+    "bury": (BURY,),
+    ".bury": (BURY,),
+    ".state": (("incidents/items.py", "glance"),),
+    "move": (MOVE,),
+    "move_all": (MOVE,),
+    "sweep": (SWEEP,),
+    "sweep_all": (SWEEP,),
+    "sweep_advice": (SWEEP,),
+    "deliver": DELIVER,
+    "deliver_waiting": DELIVER,
     ".publish": (
-        "notify/publish.py",
-        *("publish", "_go", "_send", "_mail", "_marks", "_mark"),
+        (
+            "notify/publish.py",
+            *("publish", "_go", "_send", "_mail", "_marks", "_mark"),
+        ),
     ),
 }
 """What a handler calls by name -> where that reaches AWS, and by which functions."""
-
-
-class Loader(yaml.SafeLoader):
-    """YAML with CloudFormation's short forms, `!Ref` and `!GetAtt`, as text."""
-
-
-def _short(loader: Any, _suffix: str, node: yaml.Node) -> Any:
-    if isinstance(node, yaml.ScalarNode):
-        return node.value
-    if isinstance(node, yaml.SequenceNode):
-        return loader.construct_sequence(node, deep=True)
-    return loader.construct_mapping(node, deep=True)
-
-
-Loader.add_multi_constructor("!", _short)  # pyright: ignore[reportUnknownMemberType] - PyYAML has no types of its own
-TEMPLATE: Any = yaml.load((ROOT / "template.yaml").read_text(), Loader)  # noqa: S506 - a SafeLoader of our own
-RESOURCES: dict[str, Any] = TEMPLATE["Resources"]
+WAITING = {"dynamodb:PutItem", "dynamodb:DeleteItem"}
+"""What notify and publish need to keep a finding that waits, and to take it back."""
+PARTIAL = ("batchItemFailures", "process_partial_response", "BatchProcessor")
+"""What code that names failed records mentions."""
 
 
 def names(tree: ast.AST) -> Iterator[str]:
@@ -71,21 +85,40 @@ def names(tree: ast.AST) -> Iterator[str]:
             yield node.id
 
 
+def handler_code(step: str) -> str:
+    """Return the source of a step's handler."""
+    return (ROOT / f"functions/{CODE[step]}/app.py").read_text()
+
+
+def environment(step: str) -> dict[str, str]:
+    """Return the environment that the template gives a step."""
+    return properties(step)["Environment"]["Variables"]
+
+
+def properties(step: str) -> Any:
+    """Return the properties of a step's function."""
+    return FUNCTIONS[f"{step.title()}Function"]
+
+
 def needed(step: str) -> set[str]:
     """Return the actions that a step's code needs, read from the code."""
-    called = set(names(ast.parse((ROOT / f"functions/{step}/app.py").read_text())))
+    called = set(names(ast.parse(handler_code(step))))
     actions = {CALLS["secret"]} if "secret" in called else set[str]()
     for name in called & set(REACHED):
-        file, *functions = REACHED[name]
-        for node in ast.walk(ast.parse((PACKAGE / file).read_text())):
-            if isinstance(node, ast.FunctionDef) and node.name in functions:
-                actions |= {CALLS[n] for n in names(node) if n in CALLS}
+        for file, *functions in REACHED[name]:
+            for node in ast.walk(ast.parse((PACKAGE / file).read_text())):
+                if isinstance(node, ast.FunctionDef) and node.name in functions:
+                    actions |= {CALLS[n] for n in names(node) if n in CALLS}
+    if CODE[step] == "notify":
+        actions |= WAITING
+    if "PARALLAX_ALERTS_TOPIC_ARN" not in environment(step):
+        actions.discard("sns:Publish")
     return actions
 
 
 def allowed(step: str) -> set[str]:
     """Return the actions that the template allows a step."""
-    text = json.dumps(RESOURCES[f"{step.title()}Function"]["Properties"]["Policies"])
+    text = json.dumps(properties(step)["Policies"])
     return set(re.findall(r"(?:dynamodb|sqs|sns|secretsmanager):\w+|\*", text))
 
 
@@ -96,46 +129,121 @@ def test_a_function_may_do_what_its_code_does_and_no_more(step: str) -> None:
 
 
 @pytest.mark.parametrize("step", STEPS)
+def test_a_function_may_reach_the_places_that_its_environment_names(step: str) -> None:
+    """The tables, queues and topic in its environment are those in its policy."""
+    places = environment(step)
+    policies = [p for p in properties(step)["Policies"] if not isinstance(p, str)]
+    for name in RESOURCES:
+        assert mentions(policies, name) == mentions(places, name), name
+
+
+@pytest.mark.parametrize("step", STEPS)
 def test_a_function_that_fails_is_told(step: str) -> None:
     """Its errors raise an alarm, or what it was to do goes to watched dead letters."""
-    watched = {
-        reference
-        for resource in RESOURCES.values()
-        if resource["Type"] == "AWS::CloudWatch::Alarm"
-        and resource["Properties"]["AlarmActions"] == ["AlertsTopic"]
-        for reference in re.findall(r"\w+", json.dumps(resource["Properties"]))
-    }
+    watched = {name for alarm in ALARMS.values() for _, name in metrics(alarm)}
     function = f"{step.title()}Function"
-    text = json.dumps(RESOURCES[function]["Properties"])
-    letters = set(re.findall(r"\w+DeadLetters\b", text))
+    letters = set(re.findall(r"\w+DeadLetters\b", json.dumps(properties(step))))
     assert letters <= watched
     assert letters or function in watched
 
 
 def test_every_queue_of_dead_letters_is_watched_and_every_log_ends() -> None:
     """Nothing lies where nobody looks, and nothing is kept for ever."""
-    alarms = {
-        resource["Properties"]["Dimensions"][0]["Value"]
-        for resource in RESOURCES.values()
-        if resource["Type"] == "AWS::CloudWatch::Alarm"
-    }
+    watched = {name for alarm in ALARMS.values() for _, name in metrics(alarm)}
     queues = {name for name in RESOURCES if name.endswith("DeadLetters")}
-    assert {f"{queue}.QueueName" for queue in queues} <= alarms
-    logs = [r for r in RESOURCES.values() if r["Type"] == "AWS::Logs::LogGroup"]
+    assert queues <= watched
+    logs = of_type("Logs::LogGroup")
     assert len(logs) == len(STEPS)
-    assert all("RetentionInDays" in log["Properties"] for log in logs)
+    assert all("RetentionInDays" in log for log in logs.values())
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_a_function_names_failed_records_only_where_the_template_says_so(
+def test_every_schedule_and_every_stream_keeps_what_fails(step: str) -> None:
+    """What EventBridge Scheduler or a mapping gives up has a place to go."""
+    for event in properties(step).get("Events", {}).values():
+        settings = event["Properties"]
+        if event["Type"] == "ScheduleV2":
+            letters = settings["DeadLetterConfig"]["Arn"]
+            assert letters == f"{step.title()}DeadLetters.Arn"
+        else:
+            kept = settings["DestinationConfig"]["OnFailure"]["Destination"]
+            assert kept == "StreamDeadLetterBucket.Arn"
+            assert "StreamLettersPolicy" in properties(step)["Policies"]
+
+
+def test_queue_and_mail_fail_independently() -> None:
+    """Two functions with a mapping each: one has the queue, the other the topic."""
+    assert MAPPINGS["NotifyFunction", "Incident"]["Stream"] == "Incidents.StreamArn"
+    assert MAPPINGS["PublishFunction", "Incident"]["Stream"] == "Incidents.StreamArn"
+    routes = {"PARALLAX_ALERTS_TOPIC_ARN", "PARALLAX_FINDINGS_QUEUE_URL"}
+    assert set(environment("notify")) & routes == {"PARALLAX_ALERTS_TOPIC_ARN"}
+    assert set(environment("publish")) & routes == {"PARALLAX_FINDINGS_QUEUE_URL"}
+
+
+def test_no_stream_has_more_than_two_readers() -> None:
+    """More readers of a shard are throttled.
+
+    Source: Amazon DynamoDB Developer Guide, "Change data capture for DynamoDB
+    Streams": at most two processes read from the same shard at the same time.
+    """
+    readers = Counter(mapping["Stream"] for mapping in MAPPINGS.values())
+    assert max(readers.values()) <= 2
+
+
+@pytest.mark.parametrize("step", ["diagnose", "notify", "publish"])
+def test_one_bad_record_costs_one_record(step: str) -> None:
+    """The mapping takes partial failures, splits batches, and ends its retries."""
+    (mapping,) = (m for (f, _), m in MAPPINGS.items() if f == f"{step.title()}Function")
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert mapping["BisectBatchOnFunctionError"] is True
+    assert 0 < mapping["MaximumRetryAttempts"] <= 10_000
+    # Less than the 24 hours that a stream keeps its records.
+    assert 60 <= mapping["MaximumRecordAgeInSeconds"] < 86_400
+
+
+@pytest.mark.parametrize("step", ["probe", "inspect", "ingest"])
+def test_a_function_that_names_failed_records_has_a_mapping_that_takes_them(
     step: str,
 ) -> None:
-    """Who promises partial answers and gives none has every batch taken for done."""
-    code = (ROOT / f"functions/{step}/app.py").read_text()
-    promised = "ReportBatchItemFailures" in json.dumps(
-        RESOURCES[f"{step.title()}Function"]
+    """A response that names failed records means nothing to any other mapping."""
+    code = handler_code(step)
+    assert not any(word in code for word in PARTIAL)
+    assert "ReportBatchItemFailures" not in json.dumps(properties(step))
+
+
+def test_what_lambda_discards_is_kept_whole_private_and_not_for_ever() -> None:
+    """The bucket is closed and encrypted; letters never outlive their objects."""
+    bucket = RESOURCES["StreamDeadLetterBucket"]["Properties"]
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    assert mentions(bucket["BucketEncryption"], "AES256")
+    (rule,) = bucket["LifecycleConfiguration"]["Rules"]
+    queue = of_type("SQS::Queue")["StreamDeadLetters"]
+    seconds = rule["ExpirationInDays"] * 86_400
+    assert rule["Status"] == "Enabled"
+    assert queue["MessageRetentionPeriod"] <= seconds <= 14 * 86_400
+    (notified,) = bucket["NotificationConfiguration"]["QueueConfigurations"]
+    assert notified["Queue"] == "StreamDeadLetters.Arn"
+    assert RESOURCES["StreamDeadLetterBucket"]["DependsOn"] == (
+        "StreamDeadLettersQueuePolicy"
     )
-    assert promised == ("batchItemFailures" in code)
+
+
+def test_a_queue_of_dead_letters_takes_the_largest_letter() -> None:
+    """1 MiB, SQS's maximum: more than `parallax.stream` ever sends."""
+    queues = of_type("SQS::Queue")
+    letters = {name: q for name, q in queues.items() if name.endswith("DeadLetters")}
+    assert len(letters) == 6
+    assert {q["MaximumMessageSize"] for q in letters.values()} == {1_048_576}
+    assert {q["MessageRetentionPeriod"] for q in letters.values()} == {1_209_600}
+
+
+def test_redrive_finds_every_queue_and_function_in_the_outputs() -> None:
+    """The stack's outputs name what `parallax redrive` reads and invokes."""
+    outputs = {name: o["Value"] for name, o in TEMPLATE["Outputs"].items()}
+    queues = {name for name in RESOURCES if name.endswith("DeadLetters")}
+    assert {outputs[f"{queue}Url"] for queue in queues} == queues
+    functions = {f"{step.title()}Function" for step in STEPS} - {"IngestFunction"}
+    assert {outputs[f"{name}Name"] for name in functions} == functions
 
 
 def test_the_parameters_defaults_are_the_code_s_own() -> None:

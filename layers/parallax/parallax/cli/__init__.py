@@ -1,8 +1,8 @@
 """Cli: the same code from a terminal, `uv run parallax …`.
 
 In: arguments, files, standard input. Out: text for people, or `--json`.
-Exit: 0 fine or healthy, 1 not healthy, 2 wrong use or unreadable input.
-One module a command; each imports what it needs when it runs, so that
+Exit: 0 fine or healthy, 1 not healthy or letters remain, 2 wrong use or unreadable
+input. One module a command; each imports what it needs when it runs, so that
 `parallax --help` stays quick. It does not: hold any logic of the steps.
 """
 
@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from parallax import __version__
-from parallax.cli import attribute, causes, judge, probe, targets
+from parallax.cli import attribute, causes, judge, probe, redrive, targets
 
 __all__ = ["app"]
 
@@ -27,6 +27,7 @@ app.command("attribute")(attribute.run)
 app.command("judge")(judge.run)
 app.command("causes")(causes.run)
 app.command("targets")(targets.run)
+app.command("redrive")(redrive.run)
 
 
 def _show_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so

@@ -1,0 +1,141 @@
+"""`parallax redrive`: read the dead letters of a stack, and replay them.
+
+In: a stack's name, and steps. AWS's usual variables choose region and credentials.
+Out: a line a letter and a total, or JSON. Exit: 0 no letter remains, 1 some remain,
+2 wrong use, or AWS cannot be reached or refuses.
+It does not: delete a letter before its function succeeded.
+"""
+
+# ruff: noqa: PLC0415 - what a command needs is imported when it runs
+
+from contextlib import closing
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from parallax.cli.terminal import refuse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from parallax.redrive import Redrive, Result
+
+ALL = "all"
+REMAIN = 1
+"""Exit status when a letter remains."""
+LINE_CHARACTERS = 400
+"""A reason may be a whole traceback; `--json` has all of it."""
+
+
+def run(
+    *,
+    stack: Annotated[
+        str, typer.Option("--stack", help="Name of the deployed stack.")
+    ] = "parallax",
+    step: Annotated[
+        str,
+        typer.Option(help="probe, inspect, diagnose, notify, publish, or all."),
+    ] = ALL,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show the letters; replay none.")
+    ] = False,
+    limit: Annotated[
+        int | None, typer.Option("--max", min=1, help="Stop after this many letters.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Replay the dead letters of a stack; delete those that succeed."""
+    from botocore.exceptions import (  # pyright: ignore[reportMissingTypeStubs] - it has none
+        BotoCoreError,
+        ClientError,
+    )
+
+    from parallax.redrive import STEPS, Redrive, StackError, find_stack
+
+    if step not in (*STEPS, ALL):
+        refuse(f"--step {step}: unknown step; expected {', '.join(STEPS)} or {ALL}")
+    steps = STEPS if step == ALL else (step,)
+    results: list[Result] = []
+    interrupted = False
+    try:
+        redrive = Redrive(find_stack(stack), steps, dry_run=dry_run, limit=limit)
+        try:
+            _follow(redrive, results, as_json=as_json)
+        except KeyboardInterrupt:
+            interrupted = True
+    except StackError as error:
+        refuse(str(error))
+    except (BotoCoreError, ClientError) as error:
+        refuse(f"AWS: {error}")
+    _finish(redrive, results, interrupted=interrupted, as_json=as_json)
+
+
+def _follow(redrive: "Redrive", results: "list[Result]", *, as_json: bool) -> None:
+    """Collect the results; show each as soon as it is there, JSON only at the end."""
+    with closing(redrive.run()) as run:
+        for result in run:
+            results.append(result)
+            typer.echo(_line(result), err=as_json)
+
+
+def _finish(
+    redrive: "Redrive", results: "list[Result]", *, interrupted: bool, as_json: bool
+) -> None:
+    """Print the total, and exit with 1 if a letter remains."""
+    from collections import Counter
+
+    from parallax.model.plain import json_text
+    from parallax.redrive import GONE
+
+    total = Counter(result.outcome for result in results)
+    notes = list(_notes(redrive, interrupted=interrupted))
+    if as_json:
+        letters = [_fields(result) for result in results]
+        typer.echo(json_text({"letters": letters, "total": total, "notes": notes}))
+    else:
+        counts = ", ".join(f"{count} {outcome}" for outcome, count in total.items())
+        typer.echo(f"{len(results)} letters: {counts}" if results else "no letters")
+        for note in notes:
+            typer.echo(note)
+    if notes or any(result.outcome not in GONE for result in results):
+        raise typer.Exit(REMAIN)
+
+
+def _notes(redrive: "Redrive", *, interrupted: bool) -> "Iterator[str]":
+    """Yield why letters may remain that no line tells of."""
+    from parallax.redrive.redrive import HIDDEN_SECONDS
+
+    if interrupted:
+        yield "interrupted: the other letters remain"
+    if redrive.more:
+        yield f"stopped after {redrive.limit} letters (--max): more remain"
+    if redrive.hidden:
+        yield (
+            f"{redrive.hidden} letters are hidden: another run has received them, or"
+            f" a run was killed less than {HIDDEN_SECONDS // 60} minutes ago"
+        )
+
+
+def _line(result: "Result") -> str:
+    """Return a letter on one line; nothing in it can control the terminal."""
+    from parallax.model.plain import plain_line
+
+    sent = f"{result.sent_at:%Y-%m-%d %H:%M:%S}" if result.sent_at else "-"
+    texts = [text for text in (result.detail, result.reason) if text]
+    head = f"{result.step or '-':<9} {sent} UTC  {result.outcome}: {result.form}"
+    return plain_line(": ".join([head, *texts]))[:LINE_CHARACTERS]
+
+
+def _fields(result: "Result") -> dict[str, str | None]:
+    """Return a letter as JSON has it."""
+    sent_at = result.sent_at
+    return {
+        "step": result.step,
+        "queue": result.queue,
+        "message_id": result.message_id,
+        "sent_at": sent_at.isoformat() if sent_at else None,
+        "form": result.form,
+        "reason": result.reason,
+        "outcome": result.outcome,
+        "detail": result.detail,
+    }

@@ -1,0 +1,19 @@
+"""Redrive: reads the dead letters of a stack and replays them.
+
+In: the name of a deployed stack. Out: a result a letter. Only the command line uses
+it, so the functions' layer does not contain it. It does not: judge or publish; the
+stack's own functions do.
+"""
+
+from parallax.redrive.redrive import GONE, Outcome, Redrive, Result
+from parallax.redrive.stack import STEPS, StackError, find_stack
+
+__all__ = [
+    "GONE",
+    "STEPS",
+    "Outcome",
+    "Redrive",
+    "Result",
+    "StackError",
+    "find_stack",
+]

@@ -1,0 +1,68 @@
+"""Calls: fetches a discarded batch from S3, and invokes a function with an event.
+
+In: where an object is; a function's name and an event. Out: the letter in the object;
+why the function failed.
+It does not: raise where AWS refuses one letter. It raises where AWS is unreachable.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any, cast
+
+from parallax.redrive.letter import Form, Letter, read_object
+from parallax.redrive.stack import client
+
+
+def read_stored(bucket: str, key: str) -> Letter:
+    """Fetch an object and read it; one that is gone or refused is a problem."""
+    from botocore.exceptions import (  # noqa: PLC0415  # pyright: ignore[reportMissingTypeStubs] - it has none
+        ClientError,
+    )
+
+    try:
+        body = client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
+    except ClientError as error:
+        problem = f"s3://{bucket}/{key} cannot be read: {code(error)}"
+        return Letter(form=Form.STORED, problem=problem)
+    return read_object(body.decode(errors="replace"))
+
+
+def invoke(function: str, event: Mapping[str, Any]) -> str:
+    """Invoke a function and wait; return why it failed, empty: it succeeded.
+
+    A response that names failed records is a failure as well (AWS Lambda Developer
+    Guide, "Configuring partial batch response with DynamoDB and Lambda").
+    """
+    from botocore.exceptions import (  # noqa: PLC0415  # pyright: ignore[reportMissingTypeStubs] - it has none
+        ClientError,
+        ReadTimeoutError,
+    )
+
+    try:
+        answer = client("lambda").invoke(
+            FunctionName=function, Payload=json.dumps(event).encode()
+        )
+    except ClientError as error:
+        return f"Lambda refused the invocation: {code(error)}"
+    except ReadTimeoutError:
+        return "the function did not respond in time"
+    text = answer["Payload"].read().decode(errors="replace")
+    if "FunctionError" in answer:
+        return f"the function raised {text}"
+    return "the function reported failed records" if _failed_records(text) else ""
+
+
+def code(error: Exception) -> str:
+    """Return AWS's code for a refusal, e.g. `NoSuchKey`."""
+    response: dict[str, Any] = getattr(error, "response", {})
+    return str(response.get("Error", {}).get("Code"))
+
+
+def _failed_records(text: str) -> bool:
+    try:
+        response = json.loads(text)
+    except ValueError:
+        return False
+    if not isinstance(response, dict):
+        return False
+    return bool(cast("dict[str, Any]", response).get("batchItemFailures"))

@@ -1,0 +1,197 @@
+"""Letter: what a message in a dead-letter queue is, and the event that replays it.
+
+In: the body and attributes of an SQS message, or the text of an object in S3.
+Out: a `Letter`; one that cannot be replayed says why.
+It does not: reach AWS, raise for any input, or decide what is deleted.
+Sources: AWS Lambda Developer Guide, "Retain discarded records for a DynamoDB event
+source" and "Capturing records of Lambda asynchronous invocations"; EventBridge
+Scheduler User Guide, "Configuring a schedule's dead-letter queue"; Amazon S3 User
+Guide, "Event message structure".
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, NamedTuple, cast
+from urllib.parse import unquote_plus
+
+LAMBDA_ARN_PARTS = 7
+"""`arn:aws:lambda:<region>:<account>:function:<name>`, maybe with a qualifier."""
+
+
+class Form(StrEnum):
+    """Who wrote the letter, and what it holds."""
+
+    SET_ASIDE = "set aside"
+    """By our own code: one record of a stream, and the reason."""
+    STORED = "stored"
+    """By S3: the name of an object that holds a discarded batch."""
+    DISCARDED = "discarded"
+    """By Lambda, in S3: a batch of a stream that it discarded."""
+    POINTER = "pointer"
+    """By Lambda, in SQS: where in a stream the discarded batch was."""
+    ASYNCHRONOUS = "asynchronous"
+    """By Lambda: the event of an asynchronous invocation that failed."""
+    SCHEDULE = "schedule"
+    """By EventBridge Scheduler: the event that it could not deliver."""
+    TEST = "test message"
+    """By S3, once, when the notification is configured; it stands for nothing."""
+    UNKNOWN = "unknown"
+
+
+class StoredObject(NamedTuple):
+    """Where in S3 a discarded batch is."""
+
+    bucket: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """One letter: an event to replay, or objects that hold it, or a problem.
+
+    `function` is the name of the Lambda function that the letter is about, None
+    where it does not say; then it belongs to the step of its queue. A letter of
+    the form TEST has none of the three.
+    """
+
+    form: Form
+    reason: str = ""
+    function: str | None = None
+    event: Mapping[str, Any] | None = None
+    objects: tuple[StoredObject, ...] = ()
+    problem: str | None = None
+
+
+def read_message(body: str, attributes: Mapping[str, str]) -> Letter:
+    """Read a message of a dead-letter queue.
+
+    `attributes` are its message attributes of type String, by name.
+    """
+    document = _json(body)
+    if "SCHEDULE_ARN" in attributes:
+        return _schedule(document, attributes)
+    for read in (_set_aside, _notification, _test, _invocation):
+        if letter := read(document):
+            return letter
+    return _unknown("not JSON" if document is None else "of no form that is known")
+
+
+def read_object(text: str) -> Letter:
+    """Read an object of the bucket: a batch with its payload."""
+    return _invocation(_json(text)) or _unknown("the object holds no discarded batch")
+
+
+def function_name(arn: object) -> str | None:
+    """Return the function's name in its ARN, with or without a qualifier."""
+    parts = arn.split(":") if isinstance(arn, str) else []
+    right = len(parts) >= LAMBDA_ARN_PARTS and parts[2] == "lambda"
+    return parts[6] if right else None
+
+
+def _set_aside(document: object) -> Letter | None:
+    """Read `{"reason", "record"}`, as `parallax.stream` writes it."""
+    reason, record = _at(document, "reason"), _at(document, "record")
+    if not isinstance(reason, str) or record is None:
+        return None
+    form = Form.SET_ASIDE
+    if _at(record, "dynamodb") is None:
+        problem = "it holds no record of a stream: for reading only"
+        return Letter(form=form, reason=reason, problem=problem)
+    return Letter(form=form, reason=reason, event={"Records": [record]})
+
+
+def _notification(document: object) -> Letter | None:
+    """Read the names of new objects; S3 encodes keys as in a URL's query."""
+    records = _at(document, "Records")
+    if not isinstance(records, list) or not records:
+        return None
+    objects: list[StoredObject] = []
+    for record in cast("list[object]", records):
+        bucket = _at(record, "s3", "bucket", "name")
+        key = _at(record, "s3", "object", "key")
+        if not isinstance(bucket, str) or not isinstance(key, str):
+            return None
+        objects.append(StoredObject(bucket, unquote_plus(key)))
+    return Letter(form=Form.STORED, objects=tuple(objects))
+
+
+def _test(document: object) -> Letter | None:
+    if _at(document, "Event") != "s3:TestEvent":
+        return None
+    return Letter(form=Form.TEST, reason="S3 tested the notification")
+
+
+def _invocation(document: object) -> Letter | None:
+    """Read Lambda's invocation record: of a stream's batch, or of one event."""
+    function = function_name(_at(document, "requestContext", "functionArn"))
+    reason = f"{_at(document, 'requestContext', 'condition')}{_error(document)}"
+    if _at(document, "DDBStreamBatchInfo") is not None:
+        return _batch(_at(document, "payload"), function, reason)
+    event = _at(document, "requestPayload")
+    if event is None:
+        return None
+    letter = Letter(form=Form.ASYNCHRONOUS, reason=reason, function=function)
+    return _with_event(letter, event)
+
+
+def _batch(payload: object, function: str | None, reason: str) -> Letter:
+    """Read a discarded batch; S3 gets the event as text, SQS does not get it."""
+    if payload is None:
+        return Letter(
+            form=Form.POINTER,
+            reason=reason,
+            function=function,
+            problem="it names a position in the stream, not the records",
+        )
+    event = _json(payload) if isinstance(payload, str) else payload
+    letter = Letter(form=Form.DISCARDED, reason=reason, function=function)
+    return _with_event(letter, event)
+
+
+def _schedule(document: object, attributes: Mapping[str, str]) -> Letter:
+    """Read the event of a schedule; what went wrong stands in the attributes."""
+    reason = f"{attributes.get('ERROR_CODE')}: {attributes.get('ERROR_MESSAGE')}"
+    function = function_name(attributes.get("TARGET_ARN"))
+    letter = Letter(form=Form.SCHEDULE, reason=reason, function=function)
+    return _with_event(letter, document)
+
+
+def _with_event(letter: Letter, event: object) -> Letter:
+    """Return the letter with its event, or with why it has none."""
+    form, reason, function = letter.form, letter.reason, letter.function
+    if isinstance(event, dict):
+        held = cast("dict[str, Any]", event)
+        return Letter(form=form, reason=reason, function=function, event=held)
+    problem = "its event is no JSON object"
+    return Letter(form=form, reason=reason, function=function, problem=problem)
+
+
+def _unknown(problem: str) -> Letter:
+    return Letter(form=Form.UNKNOWN, problem=f"not understood: {problem}")
+
+
+def _error(document: object) -> str:
+    """Return what the function raised, where Lambda kept it."""
+    kind = _at(document, "responsePayload", "errorType")
+    message = _at(document, "responsePayload", "errorMessage")
+    return "".join(f": {part}" for part in (kind, message) if part)
+
+
+def _at(document: object, *path: str) -> object:
+    """Return what stands at a path of keys; None where one is missing."""
+    found = document
+    for key in path:
+        if not isinstance(found, dict):
+            return None
+        found = cast("dict[str, object]", found).get(key)
+    return found
+
+
+def _json(text: str) -> object:
+    """Return what JSON says; None for text that is none, or nested too deeply."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None

@@ -1,0 +1,85 @@
+"""Stack: the dead-letter queues and functions of a deployed stack.
+
+In: the stack's name; region, endpoint and credentials as boto3 finds them.
+Out: queue URLs and function names by step, and clients that can wait for a function.
+It does not: read a letter or invoke a function.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, cast
+
+STEPS = ("probe", "inspect", "diagnose", "notify", "publish")
+"""Steps that have a function and a dead-letter queue."""
+STREAM = "stream"
+"""Stands for the queue of what Lambda discarded from any stream."""
+CONNECT_SECONDS = 5
+ATTEMPTS = 3
+"""Requests before AWS counts as unreachable."""
+INVOKE_SECONDS = 90
+"""Longer than any function may run (60 s at most, in template.yaml)."""
+
+
+class StackError(Exception):
+    """The stack is not there, or lacks what a redrive needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """Queue URLs by step and `STREAM`, and function names by step."""
+
+    queues: Mapping[str, str]
+    functions: Mapping[str, str]
+
+    def step_of(self, function: str) -> str | None:
+        """Return the step whose function bears this name; None: none of the stack."""
+        found = (step for step, name in self.functions.items() if name == function)
+        return next(found, None)
+
+
+@cache
+def client(service: str) -> Any:  # noqa: ANN401 - boto3 makes its clients at run time
+    """Return a client that waits for a whole invocation and never repeats one."""
+    import boto3  # noqa: PLC0415  # pyright: ignore[reportMissingTypeStubs] - no types of its own
+    from botocore.config import (  # noqa: PLC0415  # pyright: ignore[reportMissingTypeStubs] - the same
+        Config,
+    )
+
+    # A repeated invocation would replay a letter twice at the same time.
+    attempts = 1 if service == "lambda" else ATTEMPTS
+    config = Config(
+        connect_timeout=CONNECT_SECONDS,
+        read_timeout=INVOKE_SECONDS,
+        retries={"mode": "standard", "total_max_attempts": attempts},
+    )
+    return cast("Any", boto3).client(service, config=config)
+
+
+def find_stack(name: str) -> Stack:
+    """Read the stack's outputs.
+
+    Raises `StackError` for a stack without them, and botocore's errors where AWS
+    cannot be reached or refuses.
+    """
+    stacks = client("cloudformation").describe_stacks(StackName=name)["Stacks"]
+    outputs = {
+        output["OutputKey"]: output["OutputValue"]
+        for output in stacks[0].get("Outputs", [])
+    }
+    queues = {
+        step: outputs[f"{step.title()}DeadLettersUrl"]
+        for step in (*STEPS, STREAM)
+        if f"{step.title()}DeadLettersUrl" in outputs
+    }
+    functions = {
+        step: outputs[f"{step.title()}FunctionName"]
+        for step in STEPS
+        if f"{step.title()}FunctionName" in outputs
+    }
+    if not queues or not functions:
+        raise StackError(
+            f"stack {name} has no outputs <Step>DeadLettersUrl and"
+            " <Step>FunctionName: is it a stack of Parallax?"
+        )
+    return Stack(queues, functions)

@@ -1,0 +1,238 @@
+"""The alarms: each can fire, each tells of a new fault, and each has a runbook section.
+
+Sources: AWS Lambda Developer Guide, "Types of metrics for Lambda functions" and
+"Monitoring Lambda function URLs"; Amazon SQS Developer Guide, "Available CloudWatch
+metrics for Amazon SQS"; Amazon CloudWatch User Guide, "Using Amazon CloudWatch alarms".
+"""
+
+import ast
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.functions.template import (
+    ALARMS,
+    CODE,
+    FUNCTIONS,
+    MAPPINGS,
+    RESOURCES,
+    ROOT,
+    TEMPLATE,
+    mentions,
+    metrics,
+    of_type,
+)
+
+RUNBOOK = ROOT / "docs/runbook.md"
+BOTH = [(name, metric) for name in sorted(ALARMS) for metric in metrics(ALARMS[name])]
+"""Each alarm with each metric that it watches."""
+
+
+def handler_can_raise(function: str) -> bool:
+    """Say whether an exception can leave the handler, read from its code.
+
+    It cannot where the handler catches `Exception` and raises nothing itself.
+    """
+    step = function.removesuffix("Function").lower()
+    tree = ast.parse((ROOT / f"functions/{CODE[step]}/app.py").read_text())
+    (handler,) = (
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and node.name == "handler"
+    )
+    return not any(
+        isinstance(node, ast.ExceptHandler)
+        and (node.type is None or "Exception" in ast.unparse(node.type).split())
+        and not any(isinstance(inner, ast.Raise) for inner in ast.walk(node))
+        for node in ast.walk(handler)
+    )
+
+
+def senders(queue: str) -> set[str]:
+    """Return who sends to a queue by SendMessage, which is what its metric counts."""
+    arn, found = f"{queue}.Arn", set[str]()
+    for name, function in FUNCTIONS.items():
+        if queue in function["Environment"]["Variables"].values():
+            found.add(f"the code of {name}")
+        if mentions(function.get("EventInvokeConfig", {}), queue):
+            found.add(f"asynchronous invocations of {name}")
+        if mentions(function.get("Events", {}), queue):
+            found.add(f"the schedule of {name}")
+    for name, bucket in of_type("S3::Bucket").items():
+        if mentions(bucket["NotificationConfiguration"], queue):
+            found.add(f"notifications of {name}")
+    redriven = [q for q in of_type("SQS::Queue").values() if "RedrivePolicy" in q]
+    return set() if mentions(redriven, arn) else found
+
+
+def has_url(function: str) -> bool:
+    """Say whether a function has a URL, whose requests Lambda counts."""
+    return "FunctionUrlConfig" in FUNCTIONS[function]
+
+
+def reads_a_stream(function: str) -> bool:
+    """Say whether a stream mapping invokes a function."""
+    return any(name == function for name, _ in MAPPINGS)
+
+
+def keeps_failures(function: str) -> bool:
+    """Say whether Lambda delivers to a destination what a function failed at."""
+    configured = FUNCTIONS[function].get("EventInvokeConfig", {})
+    return reads_a_stream(function) or mentions(configured, "OnFailure")
+
+
+def subscribed(topic: str) -> bool:
+    """Say whether SNS delivers a topic's messages to anybody."""
+    return topic in {s["TopicArn"] for s in of_type("SNS::Subscription").values()}
+
+
+MOVES: dict[str, Callable[[str], object]] = {
+    "AWS/SQS NumberOfMessagesSent": senders,
+    "AWS/SNS NumberOfNotificationsFailed": subscribed,
+    "AWS/Lambda Errors": handler_can_raise,
+    "AWS/Lambda Url5xxCount": has_url,
+    "AWS/Lambda Url4xxCount": has_url,
+    "AWS/Lambda UrlRequestCount": has_url,
+    "AWS/Lambda IteratorAge": reads_a_stream,
+    "AWS/Lambda DestinationDeliveryFailures": keeps_failures,
+    "AWS/Lambda Invocations": FUNCTIONS.__contains__,
+    "AWS/Lambda Throttles": FUNCTIONS.__contains__,
+}
+"""Metric -> what in the template can move it, given the resource that it is about."""
+
+
+@pytest.mark.parametrize(("name", "metric"), BOTH)
+def test_an_alarm_can_fire(name: str, metric: tuple[str, str]) -> None:
+    """Something in the template moves each metric that an alarm watches."""
+    kind, resource = metric
+    assert MOVES[kind](resource)
+    # Without invocations there is no data: only then does a missing value tell.
+    silence = kind == "AWS/Lambda Invocations"
+    assert (ALARMS[name]["TreatMissingData"] == "breaching") is silence
+
+
+def fired(alarm: Any, arrivals: list[int]) -> int:
+    """Return how often an alarm goes to ALARM, given the letters of each minute.
+
+    Letters stay in the queue. Missing data is not breaching.
+    """
+    gauge = alarm["MetricName"].startswith("Approximate")
+    values = [sum(arrivals[: i + 1]) if gauge else n for i, n in enumerate(arrivals)]
+    width, need = alarm["EvaluationPeriods"], alarm.get("DatapointsToAlarm", 1)
+    states = [
+        sum(
+            value > alarm["Threshold"]
+            for value in values[max(0, i - width + 1) : i + 1]
+        )
+        >= need
+        for i in range(len(values))
+    ]
+    return sum(
+        now and not before
+        for before, now in zip([False, *states], states, strict=False)
+    )
+
+
+@pytest.mark.parametrize(
+    "queue", sorted(n for n in RESOURCES if n.endswith("DeadLetters"))
+)
+def test_a_letter_that_stays_does_not_hide_the_next(queue: str) -> None:
+    """Two letters an hour apart are told twice, though nobody removes the first."""
+    alarm = ALARMS[f"{queue}Alarm"]
+    arrivals = [0] * 120
+    arrivals[5] = arrivals[65] = 1
+    assert fired(alarm, arrivals) == 2
+    # CloudWatch gets the metrics of a queue that was idle up to 15 minutes late.
+    assert alarm["EvaluationPeriods"] * alarm["Period"] > 15 * 60
+    assert alarm["DatapointsToAlarm"] == 1
+
+
+@pytest.mark.parametrize("function", sorted(FUNCTIONS))
+def test_a_throttled_function_is_told(function: str) -> None:
+    """Its throttles are watched."""
+    watched = {metric for alarm in ALARMS.values() for metric in metrics(alarm)}
+    assert ("AWS/Lambda Throttles", function) in watched
+
+
+@pytest.mark.parametrize(
+    "function", ["DiagnoseFunction", "NotifyFunction", "PublishFunction"]
+)
+def test_partial_failures_are_told(function: str) -> None:
+    """Lambda does not count them as errors: the age of the records tells.
+
+    Before the mapping discards a record, or by the letter that it leaves.
+    """
+    (alarm,) = (
+        a for a in ALARMS.values() if ("AWS/Lambda IteratorAge", function) in metrics(a)
+    )
+    ages = [
+        m["MaximumRecordAgeInSeconds"]
+        for (f, _), m in MAPPINGS.items()
+        if f == function
+    ]
+    assert alarm["Statistic"] == "Maximum"
+    assert alarm["Threshold"] < min(ages) * 1000
+    assert alarm["ComparisonOperator"] == "GreaterThanThreshold"
+
+
+def test_ingest_is_watched_by_the_status_codes_that_agents_get() -> None:
+    """A 5xx response is told, although the handler catches every exception."""
+    alarm = ALARMS["IngestFailingAlarm"]
+    assert metrics(alarm) == [("AWS/Lambda Url5xxCount", "IngestFunction")]
+    assert alarm["Statistic"] == "Sum"
+
+
+@pytest.mark.parametrize(
+    ("rejected", "requests", "fires"),
+    [(1, 1, False), (9, 9, False), (0, 60, False), (12, 60, False), (60, 60, True)],
+)
+def test_rejected_pushes_are_told_and_a_stranger_is_not(
+    rejected: int, requests: int, *, fires: bool
+) -> None:
+    """A share of 4xx responses counts only above what a few strangers send."""
+    alarm = ALARMS["IngestRejectingAlarm"]
+    (expression,) = (m["Expression"] for m in alarm["Metrics"] if "Expression" in m)
+    share = eval(  # noqa: S307 - the template's own expression
+        expression,
+        {
+            "IF": lambda condition, yes, no: yes if condition else no,
+            "FILL": lambda value, _: value,
+            "rejected": rejected,
+            "requests": requests,
+        },
+    )
+    assert (share >= alarm["Threshold"]) is fires
+
+
+def test_alarms_about_parallax_do_not_need_the_alerts_topic() -> None:
+    """They act on a topic of their own, with a subscription of its own."""
+    for alarm in ALARMS.values():
+        assert alarm["AlarmActions"] == ["OperatorTopic"]
+        assert alarm.get("OKActions", ["OperatorTopic"]) == ["OperatorTopic"]
+    mail = of_type("SNS::Subscription")["OperatorMail"]
+    assert mail["TopicArn"] == "OperatorTopic"
+    assert mail["Endpoint"] == ["HasOperatorEmail", "OperatorEmail", "AlertEmail"]
+    assert TEMPLATE["Parameters"]["OperatorEmail"]["Default"] == ""
+
+
+@pytest.mark.parametrize("name", sorted(ALARMS))
+def test_an_alarm_leads_to_its_section_of_the_runbook(name: str) -> None:
+    """Its description ends with the section, which says what to look at and do."""
+    description = ALARMS[name]["AlarmDescription"]
+    assert description.endswith(f"docs/runbook.md#{name.lower()}")
+    sections = dict(
+        re.findall(
+            r"^## (\w+)\n(.*?)(?=^## |\Z)",
+            RUNBOOK.read_text(),
+            re.MULTILINE | re.DOTALL,
+        )
+    )
+    assert "\n```sh\n" in sections[name]
+
+
+def test_the_runbook_has_no_section_for_an_alarm_that_is_gone() -> None:
+    """Every section that is named as alarms are is one of an alarm."""
+    named = set(re.findall(r"^## (\w+Alarm)$", RUNBOOK.read_text(), re.MULTILINE))
+    assert named == set(ALARMS)
