@@ -12,7 +12,7 @@ import pytest
 
 from parallax.model.finding import Turn
 from parallax.notify import marks
-from tests.functions.test_template import RESOURCES
+from tests.functions.template import RESOURCES
 from tests.parallax.notify.published import buried, mailed, queued, record
 from tests.parallax.stream_mapping import Mapping
 from tests.parallax.throttle import denied, throttled

@@ -1,0 +1,50 @@
+"""The layer: what its Makefile leaves out is nothing that a function imports."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+MAKEFILE = ROOT / "layers/parallax/Makefile"
+LISTING = """
+import importlib.util, sys
+{before}
+spec = importlib.util.spec_from_file_location("app", "functions/{step}/app.py")
+spec.loader.exec_module(importlib.util.module_from_spec(spec))
+from parallax import metrics
+from aws_lambda_powertools.metrics import EphemeralMetrics
+from aws_lambda_powertools.utilities.parameters import SecretsProvider
+print(*sys.modules, sep="\\n")
+"""
+
+
+def left_out() -> list[str]:
+    """Return the modules of Powertools that the Makefile removes from the layer."""
+    text = MAKEFILE.read_text().replace("\\\n", " ")
+    (unused,) = re.findall(r"^UNUSED := (.*)$", text, re.MULTILINE)
+    names = [name.replace("/", ".") for name in unused.split()]
+    return [f"aws_lambda_powertools.{name}" for name in names]
+
+
+@pytest.mark.parametrize("before", ["", "import pydantic"])
+@pytest.mark.parametrize(
+    "step", sorted(p.parent.name for p in ROOT.glob("functions/*/app.py"))
+)
+def test_a_function_imports_nothing_that_the_layer_leaves_out(
+    step: str, before: str
+) -> None:
+    """Whether or not pydantic is loaded first: Powertools then imports more."""
+    listed = subprocess.run(  # noqa: S603 - our own code
+        [sys.executable, "-c", LISTING.format(step=step, before=before)],
+        cwd=ROOT,
+        env={"AWS_DEFAULT_REGION": "eu-central-1", "POWERTOOLS_METRICS_NAMESPACE": "x"},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+    assert "parallax.settings" in listed
+    gone = tuple(left_out())
+    assert [name for name in listed if name.startswith(gone)] == []
