@@ -54,11 +54,14 @@ def run(
 
     if step not in (*STEPS, ALL):
         refuse(f"--step {step}: unknown step; expected {', '.join(STEPS)} or {ALL}")
-    steps = STEPS if step == ALL else (step,)
     results: list[Result] = []
     interrupted = False
     try:
-        redrive = Redrive(find_stack(stack), steps, dry_run=dry_run, limit=limit)
+        found = find_stack(stack)
+        if step != ALL:
+            found.need(step)
+        steps = STEPS if step == ALL else (step,)
+        redrive = Redrive(found, steps, dry_run=dry_run, limit=limit)
         try:
             _follow(redrive, results, as_json=as_json)
         except KeyboardInterrupt:
@@ -94,7 +97,7 @@ def _finish(
         typer.echo(json_text({"letters": letters, "total": total, "notes": notes}))
     else:
         counts = ", ".join(f"{count} {outcome}" for outcome, count in total.items())
-        typer.echo(f"{len(results)} letters: {counts}" if results else "no letters")
+        typer.echo(f"{_letters(len(results))}: {counts}" if results else "no letters")
         for note in notes:
             typer.echo(note)
     if notes or any(result.outcome not in GONE for result in results):
@@ -108,12 +111,16 @@ def _notes(redrive: "Redrive", *, interrupted: bool) -> "Iterator[str]":
     if interrupted:
         yield "interrupted: the other letters remain"
     if redrive.more:
-        yield f"stopped after {redrive.limit} letters (--max): more remain"
+        yield f"stopped after {_letters(redrive.tried)} (--max): more remain"
     if redrive.hidden:
         yield (
-            f"{redrive.hidden} letters are hidden: another run has received them, or"
-            f" a run was killed less than {HIDDEN_SECONDS // 60} minutes ago"
+            f"{_letters(redrive.hidden)} hidden: by another run, or by one that was"
+            f" killed less than {HIDDEN_SECONDS // 60} minutes ago"
         )
+
+
+def _letters(count: int) -> str:
+    return f"{count} letter{'' if count == 1 else 's'}"
 
 
 def _line(result: "Result") -> str:

@@ -126,7 +126,7 @@ def _test(document: object) -> Letter | None:
 def _invocation(document: object) -> Letter | None:
     """Read Lambda's invocation record: of a stream's batch, or of one event."""
     function = function_name(_at(document, "requestContext", "functionArn"))
-    reason = f"{_at(document, 'requestContext', 'condition')}{_error(document)}"
+    reason = _reason(document)
     if _at(document, "DDBStreamBatchInfo") is not None:
         return _batch(_at(document, "payload"), function, reason)
     event = _at(document, "requestPayload")
@@ -172,11 +172,14 @@ def _unknown(problem: str) -> Letter:
     return Letter(form=Form.UNKNOWN, problem=f"not understood: {problem}")
 
 
-def _error(document: object) -> str:
-    """Return what the function raised, where Lambda kept it."""
-    kind = _at(document, "responsePayload", "errorType")
-    message = _at(document, "responsePayload", "errorMessage")
-    return "".join(f": {part}" for part in (kind, message) if part)
+def _reason(document: object) -> str:
+    """Return Lambda's condition, and what the function raised, where it was kept."""
+    parts = (
+        _at(document, "requestContext", "condition"),
+        _at(document, "responsePayload", "errorType"),
+        _at(document, "responsePayload", "errorMessage"),
+    )
+    return ": ".join(part for part in parts if isinstance(part, str))
 
 
 def _at(document: object, *path: str) -> object:

@@ -68,7 +68,6 @@ class Redrive:
     steps: Sequence[str]
     dry_run: bool = False
     limit: int | None = None
-    wait_seconds: int = WAIT_SECONDS
     more: bool = False
     hidden: int = 0
     tried: int = 0
@@ -101,7 +100,7 @@ class Redrive:
             QueueUrl=url,
             MaxNumberOfMessages=1,
             VisibilityTimeout=HIDDEN_SECONDS,
-            WaitTimeSeconds=self.wait_seconds,
+            WaitTimeSeconds=WAIT_SECONDS,
             AttributeNames=["SentTimestamp"],
             MessageAttributeNames=["All"],
         ).get("Messages"):
@@ -176,7 +175,9 @@ class Redrive:
         key = (function, json.dumps(work, sort_keys=True))
         if key in self._done:
             return "the function set it aside again" if "Records" in event else ""
-        failure = invoke(function, event)
+        # A person asked for it: notify then sends also what it has tried before.
+        asked = {**event, "redrive": True} if "Records" in event else event
+        failure = invoke(function, asked)
         if not failure:
             self._done.add(key)
         return failure

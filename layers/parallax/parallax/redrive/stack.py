@@ -27,8 +27,9 @@ class StackError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """Queue URLs by step and `STREAM`, and function names by step."""
+    """A stack's name, queue URLs by step and `STREAM`, function names by step."""
 
+    name: str
     queues: Mapping[str, str]
     functions: Mapping[str, str]
 
@@ -36,6 +37,12 @@ class Stack:
         """Return the step whose function bears this name; None: none of the stack."""
         found = (step for step, name in self.functions.items() if name == function)
         return next(found, None)
+
+    def need(self, step: str) -> None:
+        """Raise `StackError` if the stack lacks a step's queue or function."""
+        if step not in self.queues or step not in self.functions:
+            queue, function = _outputs(step)
+            raise StackError(f"stack {self.name} has no outputs {queue} and {function}")
 
 
 @cache
@@ -67,19 +74,18 @@ def find_stack(name: str) -> Stack:
         output["OutputKey"]: output["OutputValue"]
         for output in stacks[0].get("Outputs", [])
     }
-    queues = {
-        step: outputs[f"{step.title()}DeadLettersUrl"]
-        for step in (*STEPS, STREAM)
-        if f"{step.title()}DeadLettersUrl" in outputs
-    }
-    functions = {
-        step: outputs[f"{step.title()}FunctionName"]
-        for step in STEPS
-        if f"{step.title()}FunctionName" in outputs
-    }
+    named = {step: _outputs(step) for step in (*STEPS, STREAM)}
+    queues = {s: outputs[queue] for s, (queue, _) in named.items() if queue in outputs}
+    functions = {s: outputs[name] for s, (_, name) in named.items() if name in outputs}
     if not queues or not functions:
+        queue, function = _outputs("<step>")
         raise StackError(
-            f"stack {name} has no outputs <Step>DeadLettersUrl and"
-            " <Step>FunctionName: is it a stack of Parallax?"
+            f"stack {name} has no outputs {queue} and {function}:"
+            " is it a stack of Parallax?"
         )
-    return Stack(queues, functions)
+    return Stack(name, queues, functions)
+
+
+def _outputs(step: str) -> tuple[str, str]:
+    """Return what template.yaml calls a step's queue and function."""
+    return f"{step.title()}DeadLettersUrl", f"{step.title()}FunctionName"

@@ -1,0 +1,220 @@
+"""A redrive: each letter is replayed once, and deleted only after that succeeded."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from parallax.redrive.letter import Form
+from parallax.redrive.redrive import Outcome
+from tests.parallax.redrive.conftest import Letters
+from tests.parallax.redrive.test_letter import (
+    ASYNCHRONOUS,
+    BATCH,
+    EVENT,
+    RECORD,
+    SCHEDULE,
+)
+
+ASIDE = {"reason": "odd", "record": RECORD}
+REPLAY = EVENT | {"redrive": True}
+KEY = "aws/lambda/u/shard/2024/06/10/2024-06-10T19.26.16-ab"
+
+
+def batch(function: str) -> dict[str, Any]:
+    """Return a discarded batch of a function, as Lambda writes it to S3."""
+    arn = f"arn:aws:lambda:eu-central-1:000000000000:function:{function}"
+    return BATCH | {
+        "requestContext": {"functionArn": arn},
+        "payload": json.dumps(EVENT),
+    }
+
+
+def test_a_letter_of_our_code_goes_to_the_step_of_its_queue(letters: Letters) -> None:
+    """The function gets the record again, and the letter is gone."""
+    letters.put("publish", ASIDE)
+    (result,) = letters.run()
+    assert letters.invoked == [("parallax-publish", REPLAY)]
+    assert (result.step, result.form) == ("publish", Form.SET_ASIDE)
+    assert (result.outcome, result.reason) == (Outcome.REPLAYED, "odd")
+    assert letters.left("publish") == []
+
+
+def test_a_batch_in_s3_goes_to_the_function_that_it_names(letters: Letters) -> None:
+    """Letter and object are gone when it succeeded."""
+    letters.store(KEY, batch("parallax-notify"))
+    (result,) = letters.run()
+    assert letters.invoked == [("parallax-notify", REPLAY)]
+    assert (result.step, result.form) == ("notify", Form.DISCARDED)
+    assert letters.left("stream") == []
+    assert "Contents" not in letters.cloud.client("s3").list_objects_v2(
+        Bucket=letters.bucket
+    )
+
+
+def test_an_asynchronous_event_goes_to_its_function_as_it_was(letters: Letters) -> None:
+    """Only events of a stream say that they are replayed."""
+    arn = "arn:aws:lambda:eu-central-1:000000000000:function:parallax-probe"
+    letters.put("probe", ASYNCHRONOUS | {"requestContext": {"functionArn": arn}})
+    letters.run()
+    assert letters.invoked == [("parallax-probe", {"sweep": True})]
+
+
+def test_a_letter_whose_function_fails_stays_and_is_visible_at_once(
+    letters: Letters,
+) -> None:
+    """It is told why; nothing is deleted, in the queue or in the bucket."""
+    letters.failure = "the function raised"
+    letters.put("notify", ASIDE)
+    letters.store(KEY, batch("parallax-notify"))
+    results = letters.run()
+    assert {result.outcome for result in results} == {Outcome.FAILED}
+    assert {result.detail for result in results} == {"the function raised"}
+    assert len(letters.left("notify")) == len(letters.left("stream")) == 1
+    assert (
+        letters.cloud.client("s3").list_objects_v2(Bucket=letters.bucket)["KeyCount"]
+        == 1
+    )
+
+
+def test_a_dry_run_changes_nothing(letters: Letters) -> None:
+    """No function is invoked, and each letter is visible at once."""
+    letters.put("notify", ASIDE)
+    letters.put("stream", {"Event": "s3:TestEvent"})
+    results = letters.run(dry_run=True)
+    assert [result.outcome for result in results] == [Outcome.READY, Outcome.READY]
+    assert letters.invoked == []
+    assert len(letters.left("notify")) == len(letters.left("stream")) == 1
+
+
+def test_a_limit_leaves_the_others(letters: Letters) -> None:
+    """It says that more remain."""
+    for reason in "abc":
+        letters.put(
+            "notify", ASIDE | {"reason": reason, "record": RECORD | {"eventID": reason}}
+        )
+    run = letters.redrive(limit=2)
+    assert len(list(run.run())) == 2
+    assert run.more
+    assert len(letters.left("notify")) == 1
+
+
+def test_a_limit_that_all_letters_fit_into_leaves_none(letters: Letters) -> None:
+    """It does not say that more remain."""
+    letters.put("notify", ASIDE)
+    run = letters.redrive(limit=1)
+    assert len(list(run.run())) == 1
+    assert not run.more
+
+
+def test_a_record_that_is_set_aside_again_does_not_go_round(
+    letters: Letters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One attempt a run: the new letter stays."""
+
+    def aside(function: str, event: Mapping[str, Any]) -> str:
+        letters.put("notify", {"reason": "still odd", "record": event["Records"][0]})
+        return letters.invoke(function, event)
+
+    monkeypatch.setattr("parallax.redrive.redrive.invoke", aside)
+    letters.put("notify", ASIDE)
+    first, second = letters.run()
+    assert first.outcome is Outcome.REPLAYED
+    assert second.outcome is Outcome.FAILED
+    assert second.detail == "the function set it aside again"
+    assert len(letters.invoked) == len(letters.left("notify")) == 1
+
+
+def test_one_run_serves_all_letters_of_a_schedule(letters: Letters) -> None:
+    """They differ in id and time only; 300 minutes of letters need no 300 probes."""
+    arn = "arn:aws:lambda:eu-central-1:000000000000:function:parallax-probe"
+    for minute in ("1", "2", "3"):
+        event = {"id": minute, "time": f"2024-06-10T19:2{minute}:00Z", "detail": "{}"}
+        letters.put("probe", event, SCHEDULE | {"TARGET_ARN": arn})
+    results = letters.run()
+    assert [result.outcome for result in results] == [Outcome.REPLAYED] * 3
+    assert len(letters.invoked) == 1
+    assert letters.left("probe") == []
+
+
+def test_an_interrupted_run_loses_no_letter(
+    letters: Letters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C during an invocation: all letters are visible at once."""
+
+    def interrupt(_function: str, _event: Mapping[str, Any]) -> str:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("parallax.redrive.redrive.invoke", interrupt)
+    letters.put("notify", ASIDE)
+    letters.put("notify", ASIDE)
+    with pytest.raises(KeyboardInterrupt):
+        letters.run()
+    assert len(letters.left("notify")) == 2
+
+
+def test_two_runs_at_the_same_time_replay_a_letter_once(
+    letters: Letters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second does not get the letter, and says that another run has it."""
+    second = letters.redrive()
+
+    def meanwhile(function: str, event: Mapping[str, Any]) -> str:
+        assert list(second.run()) == []
+        return letters.invoke(function, event)
+
+    monkeypatch.setattr("parallax.redrive.redrive.invoke", meanwhile)
+    letters.put("notify", ASIDE)
+    assert [result.outcome for result in letters.run()] == [Outcome.REPLAYED]
+    assert second.hidden == 1
+    assert len(letters.invoked) == 1
+
+
+def test_other_steps_letters_are_left_alone(letters: Letters) -> None:
+    """In their queues and in the queue of all streams."""
+    letters.put("publish", ASIDE)
+    letters.store(KEY, batch("parallax-publish"))
+    letters.store(f"{KEY}-2", batch("parallax-notify"))
+    (result,) = letters.run("notify")
+    assert result.step == "notify"
+    assert len(letters.left("publish")) == len(letters.left("stream")) == 1
+
+
+def test_the_test_message_of_s3_is_deleted(letters: Letters) -> None:
+    """It stands for nothing."""
+    letters.put("stream", {"Event": "s3:TestEvent"})
+    (result,) = letters.run()
+    assert result.outcome is Outcome.DELETED
+    assert letters.left("stream") == []
+
+
+@pytest.mark.parametrize(
+    ("body", "detail"),
+    [
+        (BATCH, "it names a position in the stream, not the records"),
+        (ASIDE | {"record": "too large to be kept"}, "for reading only"),
+        ("odd", "not understood"),
+        (ASYNCHRONOUS, "no function of this stack: myfunction"),
+    ],
+)
+def test_a_letter_that_cannot_be_replayed_stays_and_says_why(
+    letters: Letters, body: object, detail: str
+) -> None:
+    """No function is invoked for it."""
+    letters.put("notify", body)
+    (result,) = letters.run()
+    assert result.outcome is Outcome.STUCK
+    assert detail in result.detail
+    assert letters.invoked == []
+    assert len(letters.left("notify")) == 1
+
+
+def test_a_letter_whose_object_is_gone_stays_and_says_so(letters: Letters) -> None:
+    """The object's name tells where to look for it."""
+    letters.store(KEY, batch("parallax-notify"))
+    letters.cloud.client("s3").delete_object(Bucket=letters.bucket, Key=KEY)
+    (result,) = letters.run("notify")
+    assert result.outcome is Outcome.STUCK
+    assert result.detail == f"s3://{letters.bucket}/{KEY} cannot be read: NoSuchKey"
+    assert len(letters.left("stream")) == 1
