@@ -17,7 +17,7 @@ from parallax.journal import (
     to_item,
 )
 from parallax.journal.dynamodb import READINGS
-from parallax.journal.observation import TooLargeError, moment
+from parallax.journal.observation import TooLargeError, latest_item, moment
 from parallax.model.balancer import BalancerReading, LoadBalancer
 from parallax.model.cluster import NodeReport, Sighting
 from parallax.model.probe import Probe, ProbeRun, Role
@@ -193,6 +193,58 @@ def test_a_stream_image_is_read_from_base64() -> None:
     item = to_item(READING)
     item["payload"] = {"B": base64.b64encode(item["payload"]["B"]).decode()}
     assert from_image(item) == READING
+
+
+ATTRIBUTE = st.dictionaries(
+    st.sampled_from(["S", "N", "B", "L"]),
+    st.none() | st.text() | st.binary() | st.lists(st.integers()) | st.integers(),
+)
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["pk", "sk", "kind", "payload"]), ATTRIBUTE | st.text()
+    )
+)
+def test_no_image_is_another_error(image: Any) -> None:
+    """Whatever a stream record holds, it is an observation or unreadable."""
+    with pytest.raises(UnreadableError):
+        from_image(image)
+
+
+DAMAGED = {
+    "a truncated payload": lambda packed: packed[:-9],
+    "a flipped bit": lambda packed: packed[:20] + bytes([packed[20] ^ 1]) + packed[21:],
+    "no gzip": lambda _: b"not gzip",
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGED)
+def test_a_corrupt_item_is_skipped_with_a_warning(
+    cloud: Any, damage: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It costs only itself: all others of the target come back."""
+    journal = DynamoJournal(cloud.journal)
+    others = report(node="worker-2"), report(node="worker-3")
+    for observation in (run(), READING, *others):
+        journal.record(observation)
+    item = latest_item(report())
+    packed = DAMAGED[damage](item["payload"]["B"])
+    cloud.client("dynamodb").put_item(
+        TableName=cloud.journal, Item=item | {"payload": {"B": packed}}
+    )
+    assert journal.recent("front", NOW) == (run(), READING, *others)
+    (line,) = caplog.records
+    assert line.levelname == "WARNING"
+    assert "latest#c/worker-1" in line.message
+
+
+@pytest.mark.parametrize("addresses", [{"S": "x"}, {"L": [{"N": "1"}, {"NULL": True}]}])
+def test_addresses_of_another_type_are_none(cloud: Any, addresses: Any) -> None:
+    """The probe asks for them in the middle of an investigation: it goes on."""
+    item = to_item(READING) | {"addresses": addresses}
+    cloud.client("dynamodb").put_item(TableName=cloud.journal, Item=item)
+    assert DynamoJournal(cloud.journal).addresses("front", NOW) == ()
 
 
 @pytest.mark.parametrize(

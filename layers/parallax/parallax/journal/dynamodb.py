@@ -15,7 +15,6 @@ from parallax.aws import client, refused_as
 from parallax.journal.observation import (
     Item,
     Observation,
-    UnreadableError,
     from_image,
     latest_item,
     moment,
@@ -23,6 +22,7 @@ from parallax.journal.observation import (
     to_item,
 )
 from parallax.model.cluster import NodeReport, Sighting
+from parallax.model.packed import UnreadableError, in_clear
 from parallax.model.probe import ProbeRun
 
 LATER = "~"
@@ -94,7 +94,9 @@ class DynamoJournal:
             FilterExpression="attribute_exists(addresses)",
             ProjectionExpression="addresses",
         ):
-            newest = tuple(address["S"] for address in item["addresses"]["L"])
+            listed = in_clear(item, "addresses", "L") or ()
+            found = (in_clear({"one": one}, "one") for one in listed)
+            newest = tuple(address for address in found if address)
         return newest
 
     def _put_if(self, item: Item, condition: str, **more: Any) -> bool:  # noqa: ANN401 - boto3's own arguments
@@ -146,7 +148,7 @@ def _read(items: Iterable[Item]) -> list[Observation]:
         try:
             found.append(from_image(item))
         except UnreadableError as error:
-            log.warning("left out of the journal's answer: %s", error)
+            log.warning("unreadable observation skipped: %s", error)
     return found
 
 
