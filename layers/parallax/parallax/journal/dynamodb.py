@@ -25,8 +25,10 @@ from parallax.model.cluster import NodeReport, Sighting
 from parallax.model.packed import UnreadableError, in_clear
 from parallax.model.probe import ProbeRun
 
-LATER = "~"
-"""Sorts behind every time."""
+END = "$"
+"""Ends a source's key range: DynamoDB sorts keys by their UTF-8 bytes, all of a
+source's keys begin with `source#`, and `$` is the byte after `#`. A character after
+the `#` would exclude the names that sort after it."""
 READINGS = 6
 """Newest balancer readings that come back: three minutes of a failing target's."""
 SIGHTINGS_BEHIND = timedelta(minutes=3)
@@ -136,7 +138,7 @@ class DynamoJournal:
             "ExpressionAttributeValues": {
                 ":target": {"S": target},
                 ":first": {"S": first},
-                ":last": {"S": f"{source}#{LATER}"},
+                ":last": {"S": f"{source}{END}"},
             },
             "ConsistentRead": True,
         }

@@ -8,7 +8,9 @@ It does not: talk to DynamoDB.
 Each source has a key range of its own: `probe#<time>#<request id>`,
 `inspect#<time>#hetzner`, `agent#<time>#<cluster>/<node>`. A report leaves two more
 items for the judgement to read: `latest#<cluster>/<node>`, the node's newest report,
-and `sightings#<time>#<cluster>/<node>`, if it has any (docs/decisions/0006).
+and `sightings#<time>#<cluster>/<node>`, if it has any (docs/decisions/0006). A
+cluster's name may hold `/`; a node's may not (`parallax.model.name`), so that no two
+nodes share a key.
 """
 
 from collections.abc import Mapping, Sequence
