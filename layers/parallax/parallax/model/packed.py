@@ -82,7 +82,7 @@ def inflate(body: bytes, limit: int) -> bytes:
     if len(plain) > limit:
         raise TooLargeError(f"more than {limit} bytes unpacked")
     if not inflater.eof:
-        raise ValueError("gzip is incomplete")
+        raise ValueError("gzip is cut short")
     if inflater.unused_data:
         raise ValueError("gzip is followed by other bytes")
     return plain
