@@ -2,20 +2,22 @@
 
 In: a function URL's event, `POST /v1/observations`. Out: reports in the journal;
 202, with the seconds until the next one if a target fails; or a refusal with one
-sentence. It does not: believe anything unsigned.
+sentence: 4xx for what is wrong with the push itself, 503 for everything else, so that
+agents keep what they have. It does not: believe anything unsigned.
 """
 
-import base64
 import json
 from datetime import UTC, datetime
 from typing import Any
 
 from parallax import settings
-from parallax.aws import may_pass, secret
+from parallax.aws import secret
 from parallax.incidents import DynamoIncidents
 from parallax.ingest import Refused, accept
 from parallax.ingest.hurry import Hurry
-from parallax.journal import TooLargeError, open_journal
+from parallax.ingest.request import read_request
+from parallax.ingest.store import store
+from parallax.journal import open_journal
 from parallax.logs import open_log, with_context
 
 found = settings.read()
@@ -28,31 +30,21 @@ log = open_log()
 @with_context(log)
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Check one push and store its reports."""
-    http = event["requestContext"]["http"]
-    if (http["method"], event["rawPath"]) != ("POST", "/v1/observations"):
-        return answer(404, "only POST /v1/observations is here")
-    body = event.get("body") or ""
-    raw = base64.b64decode(body) if event.get("isBase64Encoded") else body.encode()
     try:
-        push = accept(event["headers"], raw, keys(), datetime.now(UTC))
-        for report in push.reports:
-            journal.record(report)
+        request = read_request(event)
+        push = accept(request.headers, request.body, keys(), datetime.now(UTC))
+        stored = store(push.reports, journal.record)
     except Refused as refused:
         log.warning(
             "push refused", status_code=refused.status_code, reason=refused.text
         )
         return answer(refused.status_code, refused.text)
-    except TooLargeError as error:
-        log.warning("push refused", status_code=413, reason=error)
-        return answer(413, str(error))
-    except Exception as error:
-        log.exception("push could not be stored")
-        if may_pass(error):
-            return answer(503, "not stored: come again")
-        # An agent that came again with it would hold up all that is behind it.
-        return answer(400, "cannot be stored: the log of ingest says why")
+    except Exception:
+        # Whatever it is, it is not the push's own fault: the agent has to keep it.
+        log.exception("push not stored")
+        return answer(503, "temporarily unavailable, retry")
     sooner = interval([report.target for report in push.reports])
-    return answer(202, f"stored {len(push.reports)}", **sooner)
+    return answer(202, stored.text, refused=len(stored.refused) or None, **sooner)
 
 
 def interval(targets: list[str]) -> dict[str, float]:
@@ -73,10 +65,11 @@ def keys() -> list[str]:
     return [key.strip() for key in secret(found.agent_key_arn).split(",")]
 
 
-def answer(status_code: int, text: str, **more: float) -> dict[str, Any]:
-    """Return a response of the function URL."""
+def answer(status_code: int, text: str, **more: float | None) -> dict[str, Any]:
+    """Return a response of the function URL; what is None is left out."""
+    given = {name: value for name, value in more.items() if value is not None}
     return {
         "statusCode": status_code,
         "headers": {"content-type": "application/json"},
-        "body": json.dumps({"message": text, **more}),
+        "body": json.dumps({"message": text, **given}),
     }

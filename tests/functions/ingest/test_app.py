@@ -2,12 +2,17 @@
 
 import base64
 import json
+import random
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 from typing import Any
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
+from botocore.stub import Stubber
 from standardwebhooks import Webhook
 
+from parallax import aws, settings
 from parallax.incidents import DynamoIncidents
 from parallax.journal import DynamoJournal, observation
 from parallax.model.cluster import NodeReport
@@ -74,7 +79,7 @@ REFUSED = {
     "an unknown schema": (event(push(schema="v9")), 400, "unknown schema 'v9'"),
     "2 MB": (event(push(pad="x" * 2 * 1024**2)), 413, "no more than 1048576"),
     "a field of another kind": (event(push(sent_at="noon")), 400, "sent_at: "),
-    "no name to store under": (event(push(target="")), 400, "cannot be stored"),
+    "no name to store under": (event(push(target="")), 400, "reports.0.target: "),
     "another path": (event(push()) | {"rawPath": "/"}, 404, "only POST"),
 }
 
@@ -108,6 +113,132 @@ def test_a_journal_out_of_reach_asks_to_come_again(load: Any, cloud: Any) -> Non
     """What can't be stored now is the agent's to keep: 503."""
     ingest = app(load, cloud, JOURNAL_TABLE="gone")
     assert ingest.handler(event(push()), None)["statusCode"] == 503
+
+
+def test_one_report_too_large_costs_only_itself(load: Any, cloud: Any) -> None:
+    """The others are stored, and the answer says how many were not, and why."""
+    ingest, document = app(load, cloud), json.loads(push())
+    (report,) = document["reports"]
+    noise = random.Random(9).randbytes(400_000).hex()  # noqa: S311 - no secret
+    reading = {"read_at": report["sent_at"], "problems": [noise]}
+    document["reports"] = [
+        report | {"target": "api"},
+        report | {"target": "large", "reading": reading},
+        report,
+    ]
+    answered = ingest.handler(event(json.dumps(document).encode()), None)
+    assert answered["statusCode"] == 202
+    told = json.loads(answered["body"])
+    assert told["refused"] == 1
+    assert told["message"].startswith("stored 2 of 3; reports.1: report of large: ")
+    since, journal = datetime.now(UTC), DynamoJournal(cloud.journal)
+    found = {name: len(journal.recent(name, since)) for name in ("front", "api")}
+    assert found == {"front": 1, "api": 1}
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        aws.SecretError("the secret key can't be read: ThrottlingException"),
+        OSError(24, "too many open files"),
+        MemoryError(),
+        ImportError("standardwebhooks"),
+        settings.SettingsError("PARALLAX_JOURNAL_TABLE: is not set"),
+        EndpointConnectionError(endpoint_url="x"),
+        RuntimeError("a bug of ours"),
+    ],
+    ids=repr,
+)
+@pytest.mark.parametrize("where", ["keys", "store"])
+def test_what_is_not_the_push_s_fault_is_the_agent_s_to_keep(
+    load: Any,
+    cloud: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    failure: Exception,
+    where: str,
+) -> None:
+    """Whatever fails, of AWS, of the machine or of ours: 503, and no reason in it."""
+    ingest = app(load, cloud)
+
+    def fail(*_: object) -> Any:
+        raise failure
+
+    monkeypatch.setattr(ingest, where, fail)
+    answered = ingest.handler(event(push()), None)
+    said = {"message": "temporarily unavailable, retry"}
+    assert (answered["statusCode"], json.loads(answered["body"])) == (503, said)
+
+
+@pytest.mark.parametrize(
+    ("word", "status_code"),
+    [
+        ("ThrottlingException", 202),
+        ("InternalServiceError", 202),
+        ("AccessDeniedException", 202),
+        ("ResourceNotFoundException", 503),
+        ("InvalidRequestException", 503),
+    ],
+)
+def test_a_cached_key_serves_on_while_secrets_manager_is_away(
+    load: Any,
+    cloud: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    word: str,
+    status_code: int,
+) -> None:
+    """Past its age too; a key whose secret was deleted is revoked when read again."""
+    ingest = app(load, cloud)
+    assert ingest.handler(event(push()), None)["statusCode"] == 202
+    secrets = aws._secrets()
+    now = monotonic() + 10 * aws.SECRET_SECONDS
+    monkeypatch.setattr(secrets, "_now", lambda: now)
+    with Stubber(secrets.provider.client) as stub:
+        stub.add_client_error("get_secret_value", word)
+        for _ in range(3):
+            answered = ingest.handler(event(push()), None)
+            assert answered["statusCode"] == status_code
+
+
+def test_without_a_key_to_verify_with_the_agent_keeps_its_push(
+    load: Any, cloud: Any
+) -> None:
+    """Secrets Manager never gave one: 503, not a refusal for good."""
+    ingest = app(load, cloud)
+    with Stubber(aws._secrets().provider.client) as stub:
+        stub.add_client_error("get_secret_value", "InternalServiceError")
+        assert ingest.handler(event(push()), None)["statusCode"] == 503
+
+
+@pytest.mark.parametrize(
+    ("change", "status_code"),
+    [
+        ({"headers": None}, 401),
+        ({"headers": {}}, 401),
+        ({"requestContext": {}}, 400),
+        ({"body": "no base64!", "isBase64Encoded": True}, 400),
+        ({"body": None}, 401),
+    ],
+)
+def test_a_malformed_event_gets_an_answer(
+    load: Any, cloud: Any, change: dict[str, Any], status_code: int
+) -> None:
+    """Unsigned as it is, it is no crash of the function."""
+    answered = app(load, cloud).handler(event(push()) | change, None)
+    assert answered["statusCode"] == status_code
+
+
+def test_a_hostile_request_costs_one_short_line_of_log(
+    load: Any, cloud: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Eight KB of a header are neither logged nor sent back."""
+    hostile = event(push())
+    hostile["headers"]["content-encoding"] = "\x1b[2J\n" + "x" * 8_000
+    answered = app(load, cloud).handler(hostile, None)
+    assert answered["statusCode"] == 400
+    (line,) = caplog.records
+    for text in (line.getMessage(), json.loads(answered["body"])["message"]):
+        assert len(text) < 200
+        assert not set(text) & {"\x1b", "\n"}
 
 
 def test_while_a_target_fails_the_answer_asks_to_come_sooner(

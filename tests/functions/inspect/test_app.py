@@ -66,7 +66,7 @@ def test_a_secret_that_cannot_be_read_is_told_for_every_target(
     file.write_text(TARGETS + MUTE)
     arn = f"arn:aws:secretsmanager:eu-central-1:000000000000:secret:{cloud.journal}"
     inspect = load("inspect", TARGETS=file, HETZNER_TOKEN_ARN=arn)
-    with Stubber(aws.client("secretsmanager")) as stub:
+    with Stubber(aws._secrets().provider.client) as stub:
         stub.add_client_error("get_secret_value", word)
         told = inspect.handler({}, None)["readings"]
     reason = f"the secret {cloud.journal} can't be read: {word}"

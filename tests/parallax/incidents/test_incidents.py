@@ -5,9 +5,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from parallax import incidents
 from parallax.incidents import ConflictError, DynamoIncidents, UnreadableError
+from parallax.incidents import advice as records
+from parallax.model.advice import AdviceRecord
 from parallax.model.finding import Incident, State
 
 NOW = datetime(2025, 11, 20, 12, 0, tzinfo=UTC)
@@ -59,3 +63,83 @@ def test_an_item_that_cannot_be_read_is_replaced_and_told_once(cloud: Any) -> No
     assert (anew.id, anew.state) == ("front-1", State.RESOLVED)
     assert (anew.version, anew.number) == (5, 3)
     assert len(told) == 1
+
+
+@pytest.mark.parametrize(
+    "clear",
+    [
+        *(
+            {"version": version}
+            for version in ({"S": "four"}, {"N": "4.5"}, {"L": []}, {"NULL": True})
+        ),
+        *({"number": number} for number in ({"N": "-1"}, {"S": "3"}, None)),
+        *({"state": state} for state in ({"N": "1"}, {"S": "lost"}, None)),
+        {"version": None, "number": None, "state": None, "id": None, "cause": None},
+    ],
+)
+def test_wrong_types_beside_a_corrupt_payload_start_fresh(
+    cloud: Any, clear: dict[str, Any]
+) -> None:
+    """The item is replaced once, and can be moved on from then on."""
+    clear = {"state": {"S": "lost"}} | clear
+    item = incidents.to_item(replace(NEW, version=4, number=3)) | clear
+    item = {name: value for name, value in item.items() if value is not None}
+    item["payload"] = {"B": item["payload"]["B"][:40]}
+    cloud.client("dynamodb").put_item(TableName=cloud.incidents, Item=item)
+    aside: list[str] = []
+    table = DynamoIncidents(cloud.incidents, lambda _, reason: aside.append(reason))
+    assert table.state("front") is None
+    fresh = table.get("front")
+    assert fresh is not None
+    assert (fresh.state, table.get("front")) == (State.RESOLVED, fresh)
+    assert len(aside) == 1
+    table.put(replace(fresh, state=State.FIRING))
+    assert table.state("front") is State.FIRING
+
+
+def test_a_replacement_loses_against_a_judgement_of_the_same_moment(
+    cloud: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Replaced by another one in between, it is a conflict, and read again."""
+    broken = incidents.to_item(NEW) | {"payload": {"B": b"x"}, "version": {"S": "x"}}
+    cloud.client("dynamodb").put_item(TableName=cloud.incidents, Item=broken)
+    table, other = DynamoIncidents(cloud.incidents), DynamoIncidents(cloud.incidents)
+    monkeypatch.setattr(table._items, "get", lambda _: broken)
+    other.get("front")
+    with pytest.raises(ConflictError):
+        table.get("front")
+
+
+attribute = st.dictionaries(
+    st.sampled_from(["S", "N", "B", "L", "M"]),
+    st.none() | st.text() | st.binary() | st.lists(st.integers()) | st.integers(),
+)
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["pk", "kind", "payload", "version", "number", "state"]),
+        attribute | st.text() | st.none(),
+    )
+)
+def test_no_image_is_another_error(image: Any) -> None:
+    """Whatever a stream record holds, an incident and advice are unreadable alike."""
+    for read in (incidents.from_image, records.from_image):
+        with pytest.raises(UnreadableError):
+            read(image)
+
+
+@pytest.mark.parametrize("version", [{"S": "three"}, {"N": "1.5"}])
+def test_unreadable_advice_with_an_unreadable_version_starts_fresh(
+    cloud: Any, version: Any
+) -> None:
+    """The next record is stored; no judgement meets a conflict for ever."""
+    table = records.DynamoAdvice(cloud.incidents)
+    item = records.to_item(AdviceRecord(subject="front/advice", version=3, number=7))
+    broken = item | {"payload": {"B": b"nonsense"}, "version": version}
+    cloud.client("dynamodb").put_item(TableName=cloud.incidents, Item=broken)
+    fresh = table.get("front/advice")
+    assert fresh is not None
+    assert fresh == AdviceRecord(subject="front/advice", number=7)
+    table.put(fresh)
+    assert table.get("front/advice") == replace(fresh, version=1)

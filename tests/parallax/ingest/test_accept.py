@@ -166,7 +166,7 @@ def test_two_megabytes_are_refused_before_anything_else() -> None:
     found = refusal({}, b"x" * 2 * BODY_LIMIT)
     assert (found.status_code, found.text) == (
         413,
-        "2097152 bytes: no more than 1048576 are taken",
+        "the body has 2097152 bytes; no more than 1048576 are accepted",
     )
 
 
@@ -182,7 +182,7 @@ def test_a_packed_body_is_taken_by_its_plain_signature() -> None:
     ("encoding", "body", "code", "said"),
     [
         ("br", b"x", 400, "'br'"),
-        ("gzip", b"no gzip at all", 400, "no gzip"),
+        ("gzip", b"no gzip at all", 400, "not gzip"),
         ("gzip", gzip.compress(b"{}", mtime=0)[:-9], 400, "cut short"),
         ("gzip", gzip.compress(b" " * (BODY_LIMIT + 1), mtime=0), 413, "unpacked"),
     ],
@@ -227,7 +227,79 @@ def test_a_report_of_another_node_is_refused(name: str) -> None:
     """One push has one speaker: all of its reports are of the node that it names."""
     body = altered(f"reports.0.{name}", "other")
     found = refusal(signed(body), body)
-    said = f"reports.0.{name}: not the one that the push names"
+    said = f"reports.0.{name}: expected the push's own"
+    assert (found.status_code, found.text) == (400, said)
+
+
+@pytest.mark.parametrize(
+    ("place", "names"),
+    [
+        ("k8s.cluster.name", ["", " ", "a\nb", "x" * 254, "a\u202eb"]),
+        ("k8s.node.name", ["", "a/b", "東" * 85, "\x1b[2J"]),
+        ("target", ["", "\x00", "x" * 5000]),
+    ],
+)
+def test_a_name_that_no_key_can_hold_is_refused_by_its_field(
+    place: str, names: list[str]
+) -> None:
+    """Of the cluster, the node or a target; the name itself is not repeated."""
+    for name in names:
+        document = push()
+        (report,) = document.pop("reports")
+        if place != "target":
+            document[place] = name
+        document["reports"] = [report | {place: name}]
+        body = json.dumps(document).encode()
+        found = refusal(signed(body), body)
+        assert found.status_code == 400
+        assert f"{place}: expected a name of 1 to 253 bytes" in found.text
+        assert len(found.text) < 250
+
+
+@pytest.mark.parametrize("name", ["東京", "zürich", "~", "eu/prod", "\U0001f680"])
+def test_a_cluster_of_any_script_is_accepted(name: str) -> None:
+    """Its name goes into the report as it was written."""
+    document = push() | {"k8s.cluster.name": name}
+    document["reports"][0]["k8s.cluster.name"] = name
+    body = json.dumps(document).encode()
+    taken = accept(signed(body), body, [KEY], datetime.now(UTC))
+    assert taken.reports[0].cluster == name
+
+
+LONG = "\x1b[31m\n\u202e" * 2_000
+
+
+@pytest.mark.parametrize(
+    ("headers", "document"),
+    [
+        ({"content-encoding": LONG}, {}),
+        ({"webhook-id": LONG}, {}),
+        ({"webhook-timestamp": LONG}, {}),
+        ({"webhook-signature": LONG}, {}),
+        ({"signed": "yes"}, {"schema": LONG}),
+        ({"signed": "yes"}, {"sent_at": LONG}),
+        ({"signed": "yes"}, {"reports": [{LONG: LONG, "k8s.node.name": [LONG]}] * 99}),
+        ({"signed": "yes"}, {"k8s.node.name": LONG}),
+    ],
+)
+def test_a_refusal_is_one_short_line_whatever_was_sent(
+    headers: dict[str, str], document: dict[str, Any]
+) -> None:
+    """Nobody can fill the log, or forge a line of it, by what they send."""
+    body = json.dumps(push() | document).encode()
+    right = signed(body)
+    found = refusal(right if "signed" in headers else right | headers, body)
+    assert len(found.text) < 400
+    assert not set(found.text) & {"\x1b", "\n", "\u202e"}
+    if "signed" not in headers:
+        assert len(found.text) < 160
+
+
+def test_a_refused_encoding_is_shown_by_its_beginning() -> None:
+    """Eighty characters tell which one it was."""
+    found = refusal({"content-encoding": "x" * 8000}, b"")
+    shown = "x" * 79 + "…"
+    said = f"unsupported Content-Encoding '{shown}'; use gzip or none"
     assert (found.status_code, found.text) == (400, said)
 
 

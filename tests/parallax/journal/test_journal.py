@@ -17,9 +17,15 @@ from parallax.journal import (
     to_item,
 )
 from parallax.journal.dynamodb import READINGS
-from parallax.journal.observation import TooLargeError, moment
+from parallax.journal.observation import (
+    TooLargeError,
+    latest_item,
+    moment,
+    sightings_item,
+)
 from parallax.model.balancer import BalancerReading, LoadBalancer
 from parallax.model.cluster import NodeReport, Sighting
+from parallax.model.name import NAME_BYTES, is_name, is_node_name
 from parallax.model.probe import Probe, ProbeRun, Role
 
 NOW = datetime(2025, 11, 20, 12, 0, tzinfo=UTC)
@@ -193,6 +199,105 @@ def test_a_stream_image_is_read_from_base64() -> None:
     item = to_item(READING)
     item["payload"] = {"B": base64.b64encode(item["payload"]["B"]).decode()}
     assert from_image(item) == READING
+
+
+ATTRIBUTE = st.dictionaries(
+    st.sampled_from(["S", "N", "B", "L"]),
+    st.none() | st.text() | st.binary() | st.lists(st.integers()) | st.integers(),
+)
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["pk", "sk", "kind", "payload"]), ATTRIBUTE | st.text()
+    )
+)
+def test_no_image_is_another_error(image: Any) -> None:
+    """Whatever a stream record holds, it is an observation or unreadable."""
+    with pytest.raises(UnreadableError):
+        from_image(image)
+
+
+DAMAGED = {
+    "a truncated payload": lambda packed: packed[:-9],
+    "a flipped bit": lambda packed: packed[:20] + bytes([packed[20] ^ 1]) + packed[21:],
+    "no gzip": lambda _: b"not gzip",
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGED)
+def test_a_corrupt_item_is_skipped_with_a_warning(
+    cloud: Any, damage: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It costs only itself: all others of the target come back."""
+    journal = DynamoJournal(cloud.journal)
+    others = report(node="worker-2"), report(node="worker-3")
+    for observation in (run(), READING, *others):
+        journal.record(observation)
+    item = latest_item(report())
+    packed = DAMAGED[damage](item["payload"]["B"])
+    cloud.client("dynamodb").put_item(
+        TableName=cloud.journal, Item=item | {"payload": {"B": packed}}
+    )
+    assert journal.recent("front", NOW) == (run(), READING, *others)
+    (line,) = caplog.records
+    assert line.levelname == "WARNING"
+    assert "latest#c/worker-1" in line.message
+
+
+@pytest.mark.parametrize("addresses", [{"S": "x"}, {"L": [{"N": "1"}, {"NULL": True}]}])
+def test_addresses_of_another_type_are_none(cloud: Any, addresses: Any) -> None:
+    """The probe asks for them in the middle of an investigation: it goes on."""
+    item = to_item(READING) | {"addresses": addresses}
+    cloud.client("dynamodb").put_item(TableName=cloud.journal, Item=item)
+    assert DynamoJournal(cloud.journal).addresses("front", NOW) == ()
+
+
+NAMES = ["東京", "zürich", "~", "🚀", "a/b", "$", "#", "￮", "plain"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_of_any_script_is_found_again(cloud: Any, name: str) -> None:
+    """Reports and sightings of a cluster that is called so come back like any other."""
+    journal = DynamoJournal(cloud.journal)
+    seen = Sighting(request_id="abc", seen_at=NOW, node=name)
+    journal.record(run())
+    journal.record(report(cluster=name, received_at=NOW, sightings=(seen,)))
+    last = report(cluster=name, sent_at=NOW + timedelta(seconds=15))
+    journal.record(replace(last, received_at=last.sent_at))
+    (_, found) = journal.recent("front", NOW)
+    assert found == replace(last, received_at=last.sent_at, sightings=(seen,))
+
+
+def test_no_source_is_found_among_another_s(cloud: Any) -> None:
+    """A key range ends where its source does, whatever the names in it."""
+    journal = DynamoJournal(cloud.journal)
+    journal.record(report(cluster="􏿽", node="􏿽"))
+    assert journal.recent("front", NOW) == (report(cluster="􏿽", node="􏿽"),)
+
+
+names = st.text(
+    st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_size=60
+).filter(is_name)
+
+
+@given(names, names.filter(is_node_name), names, names.filter(is_node_name))
+def test_no_two_nodes_share_a_key(
+    cluster: str, node: str, other_cluster: str, other_node: str
+) -> None:
+    """Whatever clusters and nodes are called, also with a slash in a cluster's name."""
+    one, other = (cluster, node), (other_cluster, other_node)
+    for item in (to_item, latest_item, sightings_item):
+        keys = {item(report(cluster=c, node=n))["sk"]["S"] for c, n in (one, other)}
+        assert len(keys) == len({one, other})
+
+
+def test_the_longest_names_fit_into_a_key() -> None:
+    """DynamoDB takes 1,024 bytes of a sort key."""
+    longest = "東" * (NAME_BYTES // 3)
+    for item in (to_item, latest_item, sightings_item):
+        key = item(report(cluster=longest, node=longest))["sk"]["S"]
+        assert len(key.encode()) <= 1024
 
 
 @pytest.mark.parametrize(

@@ -15,12 +15,11 @@ from parallax.incidents.items import (
     ConflictError,
     Item,
     Items,
-    UnreadableError,
     count,
-    packed,
     unpacked,
 )
 from parallax.model.finding import Incident, State
+from parallax.model.packed import ITEM_LIMIT, UnreadableError, in_clear, pack
 
 __all__ = [
     "ConflictError",
@@ -30,9 +29,6 @@ __all__ = [
     "from_image",
     "to_item",
 ]
-
-ITEM_LIMIT = 380_000
-"""Bytes of payload; DynamoDB takes 409,600 for the whole item."""
 
 log = logging.getLogger(__name__)
 
@@ -70,10 +66,10 @@ class DynamoIncidents:
     def get(self, subject: str) -> Incident | None:
         """Return the incident of a subject, as last stored.
 
-        One that can't be read must not leave its target unwatched, nor be told
-        at every judgement: it is replaced by a resolved one, from which the next
-        failure begins anew, and handed to `aside`, once. Raises `ConflictError`
-        if somebody else replaced it in between.
+        An unreadable item must neither leave its target unwatched nor be reported at
+        every judgement. It is replaced by a resolved incident, so that the next
+        failure starts a new one, and is passed to `aside` once. Raises
+        `ConflictError` if another judgement replaced it in between.
         """
         item = self._items.get(subject)
         if item is None:
@@ -81,9 +77,10 @@ class DynamoIncidents:
         try:
             return from_image(item)
         except UnreadableError as error:
-            stored = self.put(_stand_in(subject, item))
+            stand_in = _stand_in(subject, item)
+            self._items.replace(to_item(stand_in), before=item)
             self._aside(item, str(error))
-            return stored
+            return stand_in
 
     def state(self, subject: str) -> State | None:
         """Return where a subject's incident stands, or None; a glance, not a reading.
@@ -116,10 +113,10 @@ def to_item(incident: Incident) -> dict[str, dict[str, Any]]:
     A finding too large for an item gives up its snapshot: better published
     without than not at all.
     """
-    payload = packed(incident)
+    payload = pack(incident)
     if len(payload) > ITEM_LIMIT and incident.finding:
         finding = replace(incident.finding, snapshot=None)
-        payload = packed(replace(incident, finding=finding))
+        payload = pack(replace(incident, finding=finding))
     return {
         "pk": {"S": incident.subject},
         "kind": {"S": "incident"},
@@ -133,20 +130,20 @@ def to_item(incident: Incident) -> dict[str, dict[str, Any]]:
 
 
 def _stand_in(subject: str, item: Item) -> Incident:
-    """Return a resolved incident in place of one that can't be read.
+    """Return a resolved incident in place of an unreadable one, one version later.
 
-    Version, id and number stand in clear: the next finding must not bear the id
-    of one that is out already, or nobody would be mailed.
+    Version, id and number are stored beside the payload: a new finding with the id
+    of a published one would not be mailed.
     """
     now = datetime.now(UTC)
     return Incident(
-        id=item.get("id", {}).get("S", ""),
+        id=in_clear(item, "id") or "",
         subject=subject,
         state=State.RESOLVED,
         since=now,
         changed_at=now,
-        cause=item.get("cause", {}).get("S", ""),
-        version=count(item, "version"),
+        cause=in_clear(item, "cause") or "",
+        version=count(item, "version") + 1,
         number=count(item, "number"),
     )
 
@@ -154,6 +151,6 @@ def _stand_in(subject: str, item: Item) -> Incident:
 def from_image(image: Item) -> Incident:
     """Return the incident in an item, or in the new image of a stream record.
 
-    Raises `UnreadableError` for whatever is none.
+    Raises `UnreadableError`, and nothing else, for an image that holds none.
     """
     return unpacked(Incident, image)

@@ -5,22 +5,18 @@ through the table's stream, to `notify`.
 It does not: decide what is told; `parallax.diagnose.advised` does.
 """
 
+import logging
 from dataclasses import replace
 from typing import Any, Protocol
 
 from parallax import incidents
-from parallax.incidents.items import (
-    Item,
-    Items,
-    UnreadableError,
-    count,
-    packed,
-    unpacked,
-)
+from parallax.incidents.items import Item, Items, count, unpacked
 from parallax.model.advice import AdviceRecord
 from parallax.model.finding import Incident
+from parallax.model.packed import UnreadableError, in_clear, pack
 
 KIND = "advice"
+log = logging.getLogger(__name__)
 
 
 class Records(Protocol):
@@ -42,15 +38,25 @@ class DynamoAdvice:
         self._items = Items(table)
 
     def get(self, subject: str) -> AdviceRecord | None:
-        """Return a target's record as last stored; one that can't be read is none."""
+        """Return a target's record as last stored; an empty one if it is unreadable.
+
+        The empty record keeps the number, so that no id of an event comes twice.
+        Raises `ConflictError` if the version is unreadable as well and another
+        judgement replaced the item in between.
+        """
         item = self._items.get(subject)
         if item is None:
             return None
         try:
             return unpacked(AdviceRecord, item)
-        except UnreadableError:
+        except UnreadableError as error:
+            log.error("unreadable advice replaced: %s", error)  # noqa: TRY400 - the reason is enough
             version, number = count(item, "version"), count(item, "number")
-            return AdviceRecord(subject=subject, version=version, number=number)
+            empty = AdviceRecord(subject=subject, version=version, number=number)
+            if item.get("version", {"N": "0"}) != {"N": str(version)}:
+                # `put` could never succeed such a version: only `replace` can.
+                self._items.replace(to_item(empty), before=item)
+            return empty
 
     def subjects(self) -> tuple[str, ...]:
         """Return the subjects of all records; for a sweep."""
@@ -69,15 +75,15 @@ def to_item(record: AdviceRecord) -> dict[str, dict[str, Any]]:
         "kind": {"S": KIND},
         "version": {"N": str(record.version)},
         "number": {"N": str(record.number)},
-        "payload": {"B": packed(record)},
+        "payload": {"B": pack(record)},
     }
 
 
 def from_image(image: Item) -> Incident | AdviceRecord:
     """Return what an item of the incidents' table holds: an incident, or advice.
 
-    Raises `UnreadableError` for whatever is neither.
+    Raises `UnreadableError`, and nothing else, for an image that holds neither.
     """
-    if image.get("kind", {}).get("S") == KIND:
+    if in_clear(image, "kind") == KIND:
         return unpacked(AdviceRecord, image)
     return incidents.from_image(image)

@@ -1,18 +1,15 @@
 """Items: what the incidents' table holds, each moved on by compare-and-set.
 
 In: items with a `version`, a subject as their key. Out: the same, as last stored; keys
-of those that a condition holds of; a value packed into an item's payload and back.
+of those that a condition holds of; a value unpacked from an item's payload.
 It does not: know what is packed; `parallax.incidents` and its `advice` do.
 """
 
-import base64
-import gzip
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from parallax.aws import client, refused_as
-from parallax.model.wire import decode_json, encode
+from parallax.model.packed import UnreadableError, in_clear, unpack
 
 type Item = Mapping[str, Mapping[str, Any]]
 """An item in DynamoDB's words, or the new image of a stream record."""
@@ -20,10 +17,6 @@ type Item = Mapping[str, Mapping[str, Any]]
 
 class ConflictError(RuntimeError):
     """Another judgement moved the item in between: read it again."""
-
-
-class UnreadableError(ValueError):
-    """A stream record or an item is not what it should be; the text says why."""
 
 
 class Items:
@@ -58,13 +51,24 @@ class Items:
 
         Raises `ConflictError` if that is no longer the version in the table.
         """
+        self._put_if(item, {"N": str(read)})
+
+    def replace(self, item: Item, before: Item) -> None:
+        """Store an item in place of an unreadable one.
+
+        The version that was read counts as it is stored, even if it is no number.
+        Raises `ConflictError` if that is no longer the version in the table.
+        """
+        self._put_if(item, before.get("version", {"N": "0"}))
+
+    def _put_if(self, item: Item, version: Mapping[str, Any]) -> None:
         try:
             self._dynamodb.put_item(
                 TableName=self.table,
                 Item=item,
                 ConditionExpression="attribute_not_exists(#v) OR #v = :read",
                 ExpressionAttributeNames={"#v": "version"},
-                ExpressionAttributeValues={":read": {"N": str(read)}},
+                ExpressionAttributeValues={":read": version},
             )
         except self._dynamodb.exceptions.ClientError as error:
             if refused_as(error, "ConditionalCheckFailedException"):
@@ -97,29 +101,21 @@ class Items:
         return tuple(found)
 
 
-def packed(value: object) -> bytes:
-    """Return a value of the model as an item's payload."""
-    text = json.dumps(encode(value), separators=(",", ":"), ensure_ascii=False)
-    return gzip.compress(text.encode(), compresslevel=6, mtime=0)
-
-
-def unpacked[T](kind: type[T], image: Item) -> T:
+def unpacked[T](kind: type[T], image: object) -> T:
     """Return the value in an item's payload, or in a stream record's new image.
 
-    Raises `UnreadableError` for whatever holds none of this kind.
+    Raises `UnreadableError`, and nothing else, for an image that holds none.
     """
     try:
-        payload = image["payload"]["B"]
-        raw = base64.b64decode(payload) if isinstance(payload, str) else payload
-        return decode_json(kind, gzip.decompress(raw))
-    except (KeyError, TypeError, ValueError, OSError, EOFError) as error:
-        subject = image.get("pk", {}).get("S")
-        raise UnreadableError(f"{subject}: {type(error).__name__}: {error}") from error
+        return unpack(kind, in_clear(image, "payload", "B"))
+    except UnreadableError as error:
+        raise UnreadableError(f"{in_clear(image, 'pk')}: {error}") from error
 
 
-def count(image: Item, name: str) -> int:
-    """Return a number that stands in clear beside the payload; 0 where there is none.
+def count(image: object, name: str) -> int:
+    """Return a number stored beside the payload; 0 if it is absent or no number.
 
-    A version or a number of findings, so that both outlive a payload nobody can read.
+    A version or a number of findings, so that both outlive an unreadable payload.
     """
-    return int(image.get(name, {}).get("N", 0))
+    text = in_clear(image, name, "N") or ""
+    return int(text) if text.isascii() and text.isdigit() else 0

@@ -7,31 +7,21 @@ Source of the signature: Standard Webhooks, by the library `standardwebhooks`.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast
 
 from parallax.ingest.bounds import problems
-from parallax.ingest.packed import TooLargeError, unpacked
+from parallax.ingest.packed import unpacked
+from parallax.ingest.refused import Refused, cut, joined
+from parallax.model.packed import TooLargeError
 from parallax.model.push import SCHEMA, Push
 from parallax.model.wire import decode
 
 BODY_LIMIT = 1024 * 1024
 """Bytes; five targets of one node are about 60 KB."""
-NAMED_PROBLEMS = 3
-"""How many wrong fields a refusal names."""
-NAME_LIMIT = 80
-"""Characters of a schema's name that a refusal repeats."""
-
-
-class Refused(Exception):  # noqa: N818 - it is the answer, not a mishap
-    """A push is not taken: an HTTP status and why, fit for the agent's log."""
-
-    def __init__(self, status_code: int, text: str) -> None:
-        super().__init__(text)
-        self.status_code = status_code
-        self.text = text
+__all__ = ["BODY_LIMIT", "Refused", "accept"]
 
 
 def accept(
@@ -45,7 +35,10 @@ def accept(
     rotated.
     """
     if len(body) > BODY_LIMIT:
-        raise Refused(413, f"{len(body)} bytes: no more than {BODY_LIMIT} are taken")
+        raise Refused(
+            413,
+            f"the body has {len(body)} bytes; no more than {BODY_LIMIT} are accepted",
+        )
     lowered = {name.lower(): value for name, value in headers.items()}
     encoding = lowered.get("content-encoding", "identity").lower()
     try:
@@ -71,7 +64,7 @@ def _verify(headers: dict[str, str], body: bytes, keys: Sequence[str]) -> None:
         try:
             Webhook(key).verify(body, headers, json_parse=False)
         except WebhookVerificationError as error:
-            reason = str(error)
+            reason = cut(str(error))
         except EmptyWebhookSecretError:  # a typo in one must not shut out the others
             reason = "a key in the stack's parameter AgentKey is not whsec_<base64>"
         except ValueError:  # a header or body that is not even text or base64
@@ -87,32 +80,30 @@ def _read(body: bytes) -> Push:
     try:
         document: Any = json.loads(body)
     except ValueError as error:
-        raise Refused(400, f"the body is not JSON: {error}") from error
+        raise Refused(400, f"the body is not JSON: {cut(str(error))}") from error
     except RecursionError as error:
         raise Refused(400, "the body is nested too deeply") from error
     if not isinstance(document, dict):
         raise Refused(400, "the body is not a JSON object")
     version = cast("dict[str, Any]", document).get("schema")
     if version != SCHEMA:
-        name = repr(version[:NAME_LIMIT]) if isinstance(version, str) else "(no text)"
-        raise Refused(400, f"unknown schema {name}: this ingest takes {SCHEMA!r}")
+        name = f"'{cut(version)}'" if isinstance(version, str) else "(no text)"
+        raise Refused(400, f"unknown schema {name}; expected '{SCHEMA}'")
     try:
         push = decode(Push, document)
     except ValidationError as error:
+        # Without the input: what a wrong field held is nobody's to read in a log.
         wrong = error.errors(include_url=False, include_input=False)
-        texts = (f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in wrong)
-        raise Refused(400, _explain(texts)) from error
-    if unfit := _explain(problems(push)):
+        raise Refused(
+            400, joined(_named(one["loc"], one["msg"]) for one in wrong)
+        ) from error
+    if unfit := joined(problems(push)):
         raise Refused(400, unfit)
     return push
 
 
-def _explain(texts: Iterable[str]) -> str:
-    """Name the first wrong fields in one line, without repeating what they held."""
-    named = list(texts)
-    if len(named) > NAMED_PROBLEMS:
-        named[NAMED_PROBLEMS:] = [f"and {len(named) - NAMED_PROBLEMS} more"]
-    return "; ".join(named)
+def _named(place: Sequence[object], what: str) -> str:
+    return f"{cut('.'.join(map(str, place)))}: {cut(what)}"
 
 
 def _receive(push: Push, now: datetime) -> Push:

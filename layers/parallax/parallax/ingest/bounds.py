@@ -3,9 +3,9 @@
 In: a decoded push. Out: one sentence for each thing that is out of bounds.
 It does not: refuse; `parallax.ingest` does.
 
-A key is shared by all agents: whoever holds it can still speak for any node of any
-cluster, about any target. What this adds is that one push has one speaker, so
-that the log of ingest names who sent it. A key a cluster would take a stack each.
+A key is shared by all agents: its holder can report for any node of any cluster, about
+any target (docs/threat-model.md). The bounds add that all reports of one push are of
+the node that the push names.
 """
 
 from collections.abc import Iterator
@@ -14,6 +14,7 @@ from datetime import datetime
 from math import isfinite
 from typing import Any, cast
 
+from parallax.model.name import NAME, NODE_NAME, is_name, is_node_name
 from parallax.model.push import Push
 from parallax.model.wire import YEARS, wire_name
 
@@ -23,11 +24,17 @@ INTERVAL = (1.0, 3600.0)
 
 def problems(push: Push) -> Iterator[str]:
     """Yield what is wrong: a field by its name, and what would be right."""
+    if not is_name(push.cluster):
+        yield f"{wire_name('cluster')}: expected {NAME}"
+    if not is_node_name(push.node):
+        yield f"{wire_name('node')}: expected {NODE_NAME}"
     for number, report in enumerate(push.reports):
         at = f"reports.{number}"
         for name in ("cluster", "node"):
             if getattr(report, name) != getattr(push, name):
-                yield f"{at}.{wire_name(name)}: not the one that the push names"
+                yield f"{at}.{wire_name(name)}: expected the push's own"
+        if not is_name(report.target):
+            yield f"{at}.target: expected {NAME}"
         if not INTERVAL[0] <= report.interval <= INTERVAL[1]:
             yield f"{at}.interval: expected {INTERVAL[0]:g} to {INTERVAL[1]:g} seconds"
     yield from _unfit(push, ())

@@ -5,39 +5,31 @@ In: the bytes that came and their `Content-Encoding`. Out: the plain bytes, or
 small the packed body is (a bomb of zeros packs a thousandfold).
 """
 
-import zlib
-
-GZIP = 16 + zlib.MAX_WBITS
-"""zlib's way to say: a gzip header, and only that."""
-
-
-class TooLargeError(ValueError):
-    """The plain body is larger than what is taken."""
+from parallax.ingest.refused import cut
+from parallax.model.packed import TooLargeError, inflate
 
 
 def unpacked(body: bytes, encoding: str, limit: int) -> bytes:
     """Return the plain body of at most `limit` bytes.
 
     Raises `TooLargeError` beyond that, and `ValueError` for another encoding than
-    `gzip` or `identity`, for bytes that are no gzip, and for a body cut short.
+    `gzip` or `identity`, for bytes that are not gzip, and for a body cut short.
     """
-    if encoding == "identity":
-        plain = body
-    elif encoding == "gzip":
-        plain = _inflated(body, limit)
-    else:
-        raise ValueError(f"Content-Encoding {encoding!r} is not taken: gzip, or none")
-    if len(plain) > limit:
-        raise TooLargeError(f"no more than {limit} bytes are taken, unpacked")
-    return plain
+    if encoding == "gzip":
+        return _inflated(body, limit)
+    if encoding != "identity":
+        raise ValueError(
+            f"unsupported Content-Encoding '{cut(encoding)}'; use gzip or none"
+        )
+    if len(body) > limit:
+        raise TooLargeError(f"the body has more than {limit} bytes")
+    return body
 
 
 def _inflated(body: bytes, limit: int) -> bytes:
-    inflater = zlib.decompressobj(GZIP)
     try:
-        plain = inflater.decompress(body, limit + 1)
-    except zlib.error as error:
-        raise ValueError(f"the body is no gzip: {error}") from error
-    if len(plain) <= limit and not inflater.eof:
-        raise ValueError("the gzip body is cut short")
-    return plain
+        return inflate(body, limit)
+    except TooLargeError as error:
+        raise TooLargeError(f"the body has {error}") from error
+    except ValueError as error:
+        raise ValueError(f"the body cannot be unpacked: {error}") from error

@@ -15,7 +15,6 @@ from parallax.aws import client, refused_as
 from parallax.journal.observation import (
     Item,
     Observation,
-    UnreadableError,
     from_image,
     latest_item,
     moment,
@@ -23,10 +22,13 @@ from parallax.journal.observation import (
     to_item,
 )
 from parallax.model.cluster import NodeReport, Sighting
+from parallax.model.packed import UnreadableError, in_clear
 from parallax.model.probe import ProbeRun
 
-LATER = "~"
-"""Sorts behind every time."""
+END = "$"
+"""Ends a source's key range: DynamoDB sorts keys by their UTF-8 bytes, all of a
+source's keys begin with `source#`, and `$` is the byte after `#`. A character after
+the `#` would exclude the names that sort after it."""
 READINGS = 6
 """Newest balancer readings that come back: three minutes of a failing target's."""
 SIGHTINGS_BEHIND = timedelta(minutes=3)
@@ -94,7 +96,9 @@ class DynamoJournal:
             FilterExpression="attribute_exists(addresses)",
             ProjectionExpression="addresses",
         ):
-            newest = tuple(address["S"] for address in item["addresses"]["L"])
+            listed = in_clear(item, "addresses", "L") or ()
+            found = (in_clear({"one": one}, "one") for one in listed)
+            newest = tuple(address for address in found if address)
         return newest
 
     def _put_if(self, item: Item, condition: str, **more: Any) -> bool:  # noqa: ANN401 - boto3's own arguments
@@ -134,7 +138,7 @@ class DynamoJournal:
             "ExpressionAttributeValues": {
                 ":target": {"S": target},
                 ":first": {"S": first},
-                ":last": {"S": f"{source}#{LATER}"},
+                ":last": {"S": f"{source}{END}"},
             },
             "ConsistentRead": True,
         }
@@ -146,7 +150,7 @@ def _read(items: Iterable[Item]) -> list[Observation]:
         try:
             found.append(from_image(item))
         except UnreadableError as error:
-            log.warning("journal item skipped", extra={"reason": error})
+            log.warning("journal item skipped", extra={"reason": str(error)})
     return found
 
 

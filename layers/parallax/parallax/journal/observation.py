@@ -7,13 +7,12 @@ It does not: talk to DynamoDB.
 
 Each source has a key range of its own: `probe#<time>#<request id>`,
 `inspect#<time>#hetzner`, `agent#<time>#<cluster>/<node>`. A report leaves two more
-items for the judgement to read: `latest#<cluster>/<node>`, the node's last word,
-and `sightings#<time>#<cluster>/<node>`, if it brought any (docs/decisions/0006).
+items for the judgement to read: `latest#<cluster>/<node>`, the node's newest report,
+and `sightings#<time>#<cluster>/<node>`, if it has any (docs/decisions/0006). A
+cluster's name may hold `/`; a node's may not (`parallax.model.name`), so that no two
+nodes share a key.
 """
 
-import base64
-import gzip
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -21,8 +20,15 @@ from typing import Any, Protocol
 
 from parallax.model.balancer import BalancerReading
 from parallax.model.cluster import NodeReport
+from parallax.model.packed import (
+    ITEM_LIMIT,
+    TooLargeError,
+    UnreadableError,
+    in_clear,
+    pack,
+    unpack,
+)
 from parallax.model.probe import ProbeRun
-from parallax.model.wire import decode_json, encode
 
 type Observation = ProbeRun | BalancerReading | NodeReport
 type Item = dict[str, dict[str, Any]]
@@ -30,8 +36,6 @@ type Item = dict[str, dict[str, Any]]
 
 KEPT = timedelta(days=2)
 """How long an observation is kept: a weekend's first night can still be read."""
-ITEM_LIMIT = 380_000
-"""Bytes of payload; DynamoDB takes 409,600 for the whole item."""
 KINDS: dict[str, type[Observation]] = {
     "run": ProbeRun,
     "investigation": ProbeRun,
@@ -40,14 +44,6 @@ KINDS: dict[str, type[Observation]] = {
     "latest": NodeReport,
     "sightings": NodeReport,
 }
-
-
-class UnreadableError(ValueError):
-    """A stream record or an item is not an observation; the text says why."""
-
-
-class TooLargeError(ValueError):
-    """An observation does not fit into one item."""
 
 
 class Journal(Protocol):
@@ -113,8 +109,7 @@ def sightings_item(report: NodeReport) -> Item:
 
 
 def _item(observation: Observation, kind: str, key: str, made_at: datetime) -> Item:
-    text = json.dumps(encode(observation), separators=(",", ":"), ensure_ascii=False)
-    payload = gzip.compress(text.encode(), compresslevel=6, mtime=0)
+    payload = pack(observation)
     if len(payload) > ITEM_LIMIT:
         raise TooLargeError(
             f"{kind} of {observation.target}: {len(payload)} bytes packed,"
@@ -148,14 +143,13 @@ def _describe(observation: Observation) -> tuple[datetime, str, str, str]:
 def from_image(image: Mapping[str, Mapping[str, Any]]) -> Observation:
     """Return the observation in an item, or in the new image of a stream record.
 
-    The payload may be bytes (boto3) or base64 text (a stream record as Lambda
-    gets it). Raises `UnreadableError` for whatever else.
+    Raises `UnreadableError`, and nothing else, for an image that holds none.
     """
+    keys = {key: in_clear(image, key) for key in ("pk", "sk", "kind")}
+    kind = KINDS.get(keys["kind"])
+    if kind is None:
+        raise UnreadableError(f"{keys}: unknown kind of observation")
     try:
-        kind = KINDS[image["kind"]["S"]]
-        payload = image["payload"]["B"]
-        packed = base64.b64decode(payload) if isinstance(payload, str) else payload
-        return decode_json(kind, gzip.decompress(packed))
-    except (KeyError, TypeError, ValueError, OSError, EOFError) as error:
-        keys = {key: image.get(key, {}).get("S") for key in ("pk", "sk", "kind")}
-        raise UnreadableError(f"{keys}: {type(error).__name__}: {error}") from error
+        return unpack(kind, in_clear(image, "payload", "B"))
+    except UnreadableError as error:
+        raise UnreadableError(f"{keys}: {error}") from error

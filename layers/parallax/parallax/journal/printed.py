@@ -4,11 +4,11 @@ In: observations. Out: one JSON line each on standard output.
 It does not: remember anything. It serves `sam local invoke` without an account.
 """
 
-import json
 import sys
 from datetime import datetime
 
 from parallax.journal.observation import Observation, to_item
+from parallax.model.plain import json_text
 from parallax.model.wire import encode
 
 
@@ -22,7 +22,7 @@ class PrintedJournal:
             "would_store": {name: item[name]["S"] for name in ("pk", "sk", "kind")},
             "observation": encode(observation),
         }
-        sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
+        sys.stdout.write(json_text(line, separators=(", ", ": ")) + "\n")
 
     def recent(self, target: str, since: datetime) -> tuple[Observation, ...]:
         """Return nothing: nothing was kept."""

@@ -1,0 +1,103 @@
+"""Packed: a value of the model as the compressed payload of a DynamoDB item.
+
+In: a value of the model, or a payload: bytes as boto3 gives them, base64 text as a
+stream record holds them. Out: the payload, or the checked value. The payload is gzip of
+JSON by wire names.
+It does not: talk to DynamoDB, or raise anything but `UnreadableError` for a damaged
+payload: truncated, with flipped bits, not base64, not JSON, nested too deeply, of
+another kind, or a decompression bomb.
+Source: RFC 1952 (gzip); DynamoDB's limit of 400 KB (409,600 bytes) for one item.
+"""
+
+import base64
+import gzip
+import json
+import zlib
+from collections.abc import Mapping
+from typing import Any, cast
+
+from parallax.model.plain import plain_line
+from parallax.model.wire import decode_json, encode
+
+ITEM_LIMIT = 380_000
+"""Bytes of payload; DynamoDB takes 409,600 for the whole item."""
+UNPACKED_LIMIT = 64 * 1024**2
+"""Bytes of JSON in one payload. Gzip can expand a thousandfold: 400 KB would become
+400 MB, more than a function of 1,024 MB can parse. What Parallax itself stores repeats
+itself fifty times at most, so that 64 MiB (170 times) loses nothing."""
+REASON_LIMIT = 300
+"""Characters of the reason that an error gives; pydantic repeats the input."""
+_GZIP = 16 + zlib.MAX_WBITS
+"""zlib's setting for a gzip header and nothing else."""
+
+
+_TYPES: dict[str, Any] = {"S": str, "N": str, "B": (bytes, str), "L": list}
+
+
+class UnreadableError(ValueError):
+    """A stream record or an item does not hold what it should; the text says why."""
+
+
+class TooLargeError(ValueError):
+    """A value is larger than its limit, packed or unpacked; the text has the sizes."""
+
+
+def pack(value: object) -> bytes:
+    """Return a value of the model as a payload; equal values give equal bytes."""
+    text = json.dumps(encode(value), separators=(",", ":"), ensure_ascii=False)
+    return gzip.compress(text.encode(), compresslevel=6, mtime=0)
+
+
+def unpack[T](kind: type[T], payload: object) -> T:
+    """Return the value of this kind in a payload, bytes or base64 text.
+
+    Raises `UnreadableError` for everything that is not one.
+    """
+    try:
+        return decode_json(kind, inflate(_bytes(payload), UNPACKED_LIMIT))
+    except (ValueError, TypeError, OverflowError, RecursionError) as error:
+        reason = plain_line(f"{type(error).__name__}: {error}"[:REASON_LIMIT])
+        raise UnreadableError(reason) from error
+
+
+def _bytes(payload: object) -> bytes:
+    if isinstance(payload, str):
+        return base64.b64decode(payload, validate=True)
+    if not isinstance(payload, bytes):
+        raise TypeError(f"expected bytes, got {type(payload).__name__}")
+    return payload
+
+
+def inflate(body: bytes, limit: int) -> bytes:
+    """Return the plain bytes of one gzip member, without unpacking more than `limit`.
+
+    Raises `TooLargeError` beyond the limit, and `ValueError` for bytes that are not
+    gzip, are damaged or incomplete, or have other bytes after them.
+    """
+    inflater = zlib.decompressobj(_GZIP)
+    try:
+        plain = inflater.decompress(body, limit + 1)
+    except zlib.error as error:
+        raise ValueError(f"not gzip: {error}") from error
+    if len(plain) > limit:
+        raise TooLargeError(f"more than {limit} bytes unpacked")
+    if not inflater.eof:
+        raise ValueError("gzip is cut short")
+    if inflater.unused_data:
+        raise ValueError("gzip is followed by other bytes")
+    return plain
+
+
+def in_clear(image: object, name: str, kind: str = "S") -> Any:  # noqa: ANN401 - text, a number's text, bytes, or a list
+    """Return an attribute that is stored beside the payload; None if it is not there.
+
+    `kind` is DynamoDB's name of the type: `S` text, `N` a number as text, `B` bytes or
+    base64 text, `L` a list. An attribute of another type counts as absent.
+    """
+    attribute = _mapping(_mapping(image).get(name))
+    value = attribute.get(kind)
+    return value if isinstance(value, _TYPES[kind]) else None
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return cast("Mapping[str, Any]", value) if isinstance(value, Mapping) else {}

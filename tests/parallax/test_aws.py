@@ -1,0 +1,174 @@
+"""AWS's secrets and refusals: what is kept, what is revoked, what passes by itself."""
+
+import errno
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from aws_lambda_powertools.utilities.parameters import SecretsProvider
+from botocore.exceptions import (
+    ClientError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    ParamValidationError,
+)
+from botocore.stub import Stubber
+
+from parallax.aws import (
+    RETRY_SECONDS,
+    RETRY_WITHOUT_SECONDS,
+    SECRET_SECONDS,
+    SecretError,
+    Secrets,
+    hopeless,
+    may_pass,
+)
+
+ARN = "arn:aws:secretsmanager:eu-central-1:000000000000:secret:key-AbCdEf"
+REVOKED = ["ResourceNotFoundException", "InvalidRequestException"]
+AWAY = ["AccessDeniedException", "ThrottlingException", "InternalServiceError"]
+
+
+class Clock:
+    """A clock that a test moves."""
+
+    seconds = 1000.0
+
+    def __call__(self) -> float:
+        """Return the time."""
+        return self.seconds
+
+
+class Manager:
+    """Secrets Manager as AWS answers, one answer a call; more calls fail the test."""
+
+    def __init__(self, stub: Stubber, secrets: Secrets, clock: Clock) -> None:
+        self._stub = stub
+        self.secrets = secrets
+        self.clock = clock
+
+    def gives(self, text: str) -> None:
+        """Answer the next call with a secret."""
+        self._stub.add_response("get_secret_value", {"SecretString": text})
+
+    def refuses(self, code: str) -> None:
+        """Refuse the next call."""
+        self._stub.add_client_error("get_secret_value", code)
+
+    def after(self, seconds: float) -> str:
+        """Return the secret's text so many seconds later; every answer was used."""
+        self.clock.seconds += seconds
+        text = self.secrets.text(ARN)
+        self._stub.assert_no_pending_responses()
+        return text
+
+    def refusal_after(self, seconds: float) -> SecretError:
+        """Return the error so many seconds later; every answer was used."""
+        with pytest.raises(SecretError) as caught:
+            self.after(seconds)
+        self._stub.assert_no_pending_responses()
+        return caught.value
+
+
+@pytest.fixture
+def manager() -> Iterator[Manager]:
+    """Give a Secrets Manager without answers yet."""
+    client: Any = boto3.client(
+        "secretsmanager",
+        region_name="eu-central-1",
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+    )
+    clock = Clock()
+    with Stubber(client) as stub:
+        yield Manager(stub, Secrets(SecretsProvider(boto3_client=client), clock), clock)
+
+
+def test_a_secret_is_read_again_after_five_minutes(manager: Manager) -> None:
+    """Until then it is kept, so that a rotation is seen after five minutes."""
+    manager.gives("old")
+    assert manager.after(0) == "old"
+    assert manager.after(SECRET_SECONDS - 1) == "old"
+    manager.gives("new")
+    assert manager.after(1) == "new"
+
+
+@pytest.mark.parametrize("code", AWAY)
+def test_a_secret_that_cannot_be_refreshed_is_used_on(
+    manager: Manager, code: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """For as long as it takes, with one attempt and one warning in thirty seconds."""
+    manager.gives("kept")
+    manager.after(0)
+    for attempt in range(100):
+        manager.refuses(code)
+        assert manager.after(RETRY_SECONDS if attempt else SECRET_SECONDS) == "kept"
+        assert manager.after(0) == "kept"
+    assert len(caplog.records) == 100
+    assert all(code in line.message for line in caplog.records)
+    assert "kept" not in caplog.text
+    manager.gives("new")
+    assert manager.after(RETRY_SECONDS) == "new"
+
+
+@pytest.mark.parametrize("code", REVOKED)
+def test_a_deleted_secret_is_revoked(manager: Manager, code: str) -> None:
+    """It does not exist, or will be deleted: the text that was read last is gone."""
+    manager.gives("revoked")
+    manager.after(0)
+    manager.refuses(code)
+    assert code in str(manager.refusal_after(SECRET_SECONDS))
+    manager.refuses("ThrottlingException")
+    assert manager.refusal_after(RETRY_WITHOUT_SECONDS).code == "ThrottlingException"
+    manager.gives("restored")
+    assert manager.after(RETRY_WITHOUT_SECONDS) == "restored"
+
+
+@pytest.mark.parametrize("code", [*AWAY, *REVOKED])
+def test_without_a_text_the_error_names_the_reason(manager: Manager, code: str) -> None:
+    """Each request gets it; Secrets Manager is asked once in five seconds."""
+    manager.refuses(code)
+    assert (
+        str(manager.refusal_after(0)) == f"the secret key-AbCdEf can't be read: {code}"
+    )
+    assert manager.refusal_after(RETRY_WITHOUT_SECONDS - 1).code == code
+    manager.gives("there")
+    assert manager.after(1) == "there"
+
+
+def test_one_secret_s_failure_is_not_another_s(manager: Manager) -> None:
+    """Each is kept, and refreshed, for itself."""
+    manager.refuses("AccessDeniedException")
+    manager.refusal_after(0)
+    manager.gives("other")
+    assert manager.secrets.text("another") == "other"
+
+
+def refused(code: str) -> ClientError:
+    """Make a refusal of AWS's."""
+    return ClientError({"Error": {"Code": code}}, "PutItem")
+
+
+@pytest.mark.parametrize(
+    ("error", "passes", "content"),
+    [
+        (refused("ThrottlingException"), True, False),
+        (refused("ResourceNotFoundException"), True, False),
+        (refused("ValidationException"), False, True),
+        (ParamValidationError(report="x"), False, True),
+        (EndpointConnectionError(endpoint_url="x"), True, False),
+        (ConnectTimeoutError(endpoint_url="x"), True, False),
+        (SecretError("gone"), True, False),
+        (OSError(errno.EMFILE, "too many open files"), True, False),
+        (MemoryError(), True, False),
+        (ValueError("a bug"), False, False),
+        (KeyError("a bug"), False, False),
+    ],
+)
+def test_what_passes_and_what_is_refused_for_good(
+    error: Exception, *, passes: bool, content: bool
+) -> None:
+    """AWS or the machine in trouble passes; refused content never does."""
+    assert may_pass(error) is passes
+    assert hopeless(error) is content
