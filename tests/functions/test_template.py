@@ -39,8 +39,8 @@ CALLS = {
 }
 """Method of boto3, or `parallax.aws.secret`, -> the action that it needs."""
 BURY = ("stream.py", "bury")
-MOVE = ("incidents/items.py", "get", "put")
-SWEEP = ("incidents/items.py", "subjects", "unresolved", "get", "put")
+MOVE = ("incidents/items.py", "get", "_put_if")
+SWEEP = ("incidents/items.py", "subjects", "get", "_put_if")
 DELIVER = (
     BURY,
     ("notify/marks.py", "has", "_update"),
@@ -51,27 +51,14 @@ REACHED: dict[str, tuple[tuple[str, ...], ...]] = {
     ".record": (("journal/dynamodb.py", "record", "_put_if"),),
     ".recent": (("journal/dynamodb.py", "recent", "_range", "_newest"),),
     ".addresses": (("journal/dynamodb.py", "addresses", "_range"),),
-    "contents": (BURY,),
-    "bury": (BURY,),
     ".bury": (BURY,),
     ".state": (("incidents/items.py", "glance"),),
     "move": (MOVE,),
-    "move_all": (MOVE,),
-    "sweep": (SWEEP,),
     "sweep_all": (SWEEP,),
-    "sweep_advice": (SWEEP,),
     "deliver": DELIVER,
     "deliver_waiting": DELIVER,
-    ".publish": (
-        (
-            "notify/publish.py",
-            *("publish", "_go", "_send", "_mail", "_marks", "_mark"),
-        ),
-    ),
 }
 """What a handler calls by name -> where that reaches AWS, and by which functions."""
-WAITING = {"dynamodb:PutItem", "dynamodb:DeleteItem"}
-"""What notify and publish need to keep a finding that waits, and to take it back."""
 PARTIAL = ("batchItemFailures", "process_partial_response", "BatchProcessor")
 """What code that names failed records mentions."""
 
@@ -109,8 +96,6 @@ def needed(step: str) -> set[str]:
             for node in ast.walk(ast.parse((PACKAGE / file).read_text())):
                 if isinstance(node, ast.FunctionDef) and node.name in functions:
                     actions |= {CALLS[n] for n in names(node) if n in CALLS}
-    if CODE[step] == "notify":
-        actions |= WAITING
     if "PARALLAX_ALERTS_TOPIC_ARN" not in environment(step):
         actions.discard("sns:Publish")
     return actions

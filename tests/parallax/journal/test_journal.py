@@ -242,7 +242,7 @@ def test_a_corrupt_item_is_skipped_with_a_warning(
     assert journal.recent("front", NOW) == (run(), READING, *others)
     (line,) = caplog.records
     assert line.levelname == "WARNING"
-    assert "latest#c/worker-1" in line.message
+    assert "latest#c/worker-1" in vars(line)["reason"]
 
 
 @pytest.mark.parametrize("addresses", [{"S": "x"}, {"L": [{"N": "1"}, {"NULL": True}]}])
