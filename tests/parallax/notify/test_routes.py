@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from parallax.notify.routes import (
     TopicRoute,
     configured,
     group,
+    late,
     preview,
 )
 from parallax.settings import Settings, SettingsError
@@ -76,6 +78,15 @@ def test_a_refusal_for_good_does_not_pass() -> None:
     throttled = {"Error": {"Code": "Throttled", "Message": "slow down"}}
     assert aws.may_pass(ClientError(throttled, "Publish"))  # pyright: ignore[reportArgumentType]
     assert not aws.may_pass(ParamValidationError(report="Message"))
+
+
+def test_a_mail_that_is_sent_late_says_so_first() -> None:
+    """After an outage of SNS, or a redrive, nobody takes it for what is true now."""
+    assert late(FINDING, NOON + timedelta(minutes=9)) == ""
+    assert late(FINDING, NOON + timedelta(hours=7)) == (
+        "This mail was delayed by 7 h 0 min. It says what was true at 2025-11-20\n"
+        "12:00:00 UTC.\n\n"
+    )
 
 
 def test_a_snapshot_too_large_is_left_out(

@@ -9,12 +9,14 @@ Source of the limits: Amazon SQS, `SendMessage`; Amazon SNS, `Publish`.
 
 import json
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any, Protocol
 
 from parallax.aws import client
 from parallax.model.finding import Finding
 from parallax.model.plain import json_text
+from parallax.notify.paragraph import clock, fill, span
 from parallax.notify.publication import Publication
 from parallax.settings import Settings, SettingsError
 
@@ -22,6 +24,8 @@ MESSAGE_LIMIT = 1_000_000
 """Bytes of one message; SQS takes 1,048,576 with its attributes."""
 MAIL_LIMIT = 250_000
 """Bytes of a mail's text; SNS takes 262,144 with the subject."""
+LATE = timedelta(minutes=10)
+"""Age of a finding at which its mail says so."""
 NAME_LIMIT = 128
 """Characters of a message group's name, or of a deduplication id."""
 
@@ -81,7 +85,8 @@ class TopicRoute:
 
         assert isinstance(publication, Finding)  # noqa: S101 - `wants` saw to it
         mail = render(publication)
-        text = mail.body.encode()[:MAIL_LIMIT].decode(errors="ignore")
+        body = late(publication, datetime.now(UTC)) + mail.body
+        text = body.encode()[:MAIL_LIMIT].decode(errors="ignore")
         client("sns").publish(TopicArn=self.arn, Subject=mail.subject, Message=text)
 
 
@@ -101,6 +106,19 @@ def configured(settings: Settings) -> tuple[Route, ...]:
             " them, neither is set"
         )
     return tuple(routes)
+
+
+def late(finding: Finding, now: datetime) -> str:
+    """Return the first lines of a mail that is sent long after its finding was made.
+
+    Whoever reads it must not take what was true then for what is true now.
+    """
+    age = now - finding.judged_at
+    if age < LATE:
+        return ""
+    when = clock(finding.judged_at)
+    text = f"This mail was delayed by {span(age)}. It says what was true at {when}."
+    return f"{fill(text)}\n\n"
 
 
 def message(publication: Publication) -> str:
