@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from parallax.redrive.letter import Form
-from parallax.redrive.redrive import Outcome
+from parallax.redrive.redrive import Redrive
+from parallax.redrive.result import Outcome
 from tests.parallax.redrive.conftest import Letters
 from tests.parallax.redrive.test_letter import (
     ASYNCHRONOUS,
@@ -162,6 +163,19 @@ def test_two_runs_at_the_same_time_replay_a_letter_once(
     assert [result.outcome for result in letters.run()] == [Outcome.REPLAYED]
     assert second.hidden == 1
     assert len(letters.invoked) == 1
+
+
+def test_a_count_that_lags_behind_is_no_other_run(
+    letters: Letters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQS counts a letter as hidden for a while after it is visible again."""
+    monkeypatch.setattr(Redrive, "_hidden", lambda _self, _queue: 1)
+    for queue in ("probe", "notify", "publish"):
+        letters.put(queue, ASIDE)
+    letters.put("stream", {"Event": "s3:TestEvent"})
+    run = letters.redrive()
+    assert len(list(run.run())) == 4
+    assert run.hidden == 0
 
 
 def test_other_steps_letters_are_left_alone(letters: Letters) -> None:
