@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from parallax.redrive import stack
-from parallax.redrive.redrive import Redrive, Result
+from parallax.redrive.redrive import Redrive
+from parallax.redrive.result import Result
 from parallax.redrive.stack import Stack
 from tests.conftest import Cloud
 

@@ -106,7 +106,7 @@ def _finish(
 
 def _notes(redrive: "Redrive", *, interrupted: bool) -> "Iterator[str]":
     """Yield why letters may remain that no line tells of."""
-    from parallax.redrive.redrive import HIDDEN_SECONDS
+    from parallax.redrive import HIDDEN_SECONDS
 
     if interrupted:
         yield "interrupted: the other letters remain"

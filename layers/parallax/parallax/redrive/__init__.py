@@ -5,11 +5,13 @@ it, so the functions' layer does not contain it. It does not: judge or publish; 
 stack's own functions do.
 """
 
-from parallax.redrive.redrive import GONE, Outcome, Redrive, Result
+from parallax.redrive.redrive import HIDDEN_SECONDS, Redrive
+from parallax.redrive.result import GONE, Outcome, Result
 from parallax.redrive.stack import STEPS, StackError, find_stack
 
 __all__ = [
     "GONE",
+    "HIDDEN_SECONDS",
     "STEPS",
     "Outcome",
     "Redrive",

@@ -10,11 +10,11 @@ import json
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Any
 
 from parallax.redrive.calls import invoke, read_stored
 from parallax.redrive.letter import Form, Letter, read_message
+from parallax.redrive.result import GONE, Outcome, Result
 from parallax.redrive.stack import STREAM, Stack, client
 
 HIDDEN_SECONDS = 900
@@ -24,36 +24,6 @@ WAIT_SECONDS = 1
 
 Source: Amazon SQS Developer Guide, "Amazon SQS short and long polling".
 """
-
-
-class Outcome(StrEnum):
-    """What became of a letter."""
-
-    REPLAYED = "replayed"
-    DELETED = "deleted"
-    """There was nothing to replay."""
-    READY = "can be replayed"
-    """Only read, since the run was a dry one."""
-    FAILED = "failed again"
-    STUCK = "cannot be replayed"
-
-
-GONE = (Outcome.REPLAYED, Outcome.DELETED)
-"""Outcomes after which the letter no longer exists."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
-    """One letter and what became of it. `step` None: no step of this stack."""
-
-    step: str | None
-    queue: str
-    message_id: str
-    sent_at: datetime | None
-    form: Form
-    reason: str
-    outcome: Outcome
-    detail: str = ""
 
 
 @dataclass(slots=True)
@@ -91,27 +61,40 @@ class Redrive:
 
     def _queue(self, queue: str) -> Generator[Result]:
         """Go through one queue until it has no letter that this run has not seen."""
-        sqs, url = client("sqs"), self.stack.queues[queue]
-        counted = sqs.get_queue_attributes(
-            QueueUrl=url, AttributeNames=["ApproximateNumberOfMessagesNotVisible"]
-        )["Attributes"]
-        self.hidden += int(counted["ApproximateNumberOfMessagesNotVisible"])
-        while messages := sqs.receive_message(
-            QueueUrl=url,
-            MaxNumberOfMessages=1,
-            VisibilityTimeout=HIDDEN_SECONDS,
-            WaitTimeSeconds=WAIT_SECONDS,
-            AttributeNames=["SentTimestamp"],
-            MessageAttributeNames=["All"],
-        ).get("Messages"):
-            message = messages[0]
-            seen = message["MessageId"] in self._held
-            self._held[message["MessageId"]] = (url, message["ReceiptHandle"])
+        hidden, received = self._hidden(queue), set[str]()
+        while messages := self._receive(queue):
+            (message,) = messages
+            identity, handle = message["MessageId"], message["ReceiptHandle"]
+            seen = identity in received
+            received.add(identity)
+            self._held[identity] = (self.stack.queues[queue], handle)
             if self.limit is not None and self.tried >= self.limit:
                 self.more = True
                 return
             if not seen and (result := self._letter(queue, message)):
                 yield result
+        # SQS's count lags behind: it may still hold what an earlier run made visible.
+        self.hidden += max(0, hidden - len(received))
+
+    def _hidden(self, queue: str) -> int:
+        """Return how many letters of a queue somebody has received, about."""
+        name = "ApproximateNumberOfMessagesNotVisible"
+        counted = client("sqs").get_queue_attributes(
+            QueueUrl=self.stack.queues[queue], AttributeNames=[name]
+        )
+        return int(counted["Attributes"][name])
+
+    def _receive(self, queue: str) -> list[dict[str, Any]]:
+        """Receive one letter, and hide it from others; empty: there is none."""
+        answer = client("sqs").receive_message(
+            QueueUrl=self.stack.queues[queue],
+            MaxNumberOfMessages=1,
+            VisibilityTimeout=HIDDEN_SECONDS,
+            WaitTimeSeconds=WAIT_SECONDS,
+            AttributeNames=["SentTimestamp"],
+            MessageAttributeNames=["All"],
+        )
+        return answer.get("Messages", [])
 
     def _letter(self, queue: str, message: Mapping[str, Any]) -> Result | None:
         """Handle one letter; None if it belongs to a step that was not chosen."""

@@ -1,0 +1,40 @@
+"""Result: one letter of a run, and what became of it.
+
+In: nothing. Out: frozen values. It does not: decide an outcome.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from parallax.redrive.letter import Form
+
+
+class Outcome(StrEnum):
+    """What became of a letter."""
+
+    REPLAYED = "replayed"
+    DELETED = "deleted"
+    """There was nothing to replay."""
+    READY = "can be replayed"
+    """Only read, since the run was a dry one."""
+    FAILED = "failed again"
+    STUCK = "cannot be replayed"
+
+
+GONE = (Outcome.REPLAYED, Outcome.DELETED)
+"""Outcomes after which the letter no longer exists."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """One letter and what became of it. `step` None: no step of this stack."""
+
+    step: str | None
+    queue: str
+    message_id: str
+    sent_at: datetime | None
+    form: Form
+    reason: str
+    outcome: Outcome
+    detail: str = ""
