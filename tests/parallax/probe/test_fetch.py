@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import ssl
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,15 @@ from parallax.model.target import Healthy
 from parallax.model.wire import YEARS
 from parallax.probe import INSIDE, USER_AGENT, fetch
 from parallax.probe import transport as transport_module
+from parallax.probe.transport import FRAMING
+from tests.parallax.probe.hostile import (
+    FLOODS,
+    HEAD,
+    HELLO_REQUEST,
+    Flood,
+    flooding,
+    mute,
+)
 from tests.parallax.probe.servers import (
     Authority,
     Handler,
@@ -307,6 +317,28 @@ def test_a_certificate_without_an_end_ends_in_the_last_year_there_is(
     assert probe.certificate.not_after.year == YEARS[-1]
 
 
+@pytest.mark.parametrize("serve", [mute, Flood(b"", HELLO_REQUEST, reads=b"").serve])
+def test_a_second_handshake_without_an_end_leaves_the_first_one_s_error(
+    serve: Callable[[socket.socket], None], expired: Authority
+) -> None:
+    """The certificate stays unknown; why the first handshake failed is still told."""
+    asked: list[int] = []
+
+    def once(connection: socket.socket) -> None:
+        """Show the expired certificate to the first who comes."""
+        asked.append(connection.fileno())
+        if len(asked) > 1:
+            serve(connection)
+        else:
+            expired.context.wrap_socket(connection, server_side=True).close()
+
+    with flooding(once) as port:
+        probe = asyncio.run(fetch(question(port, "https", timeout=1.0)))
+    assert (probe.error_type, probe.error_phase) == (ErrorType.TLS, "tls")
+    assert "does not verify" in (probe.error_detail or "")
+    assert (len(asked), probe.certificate) == (2, None)
+
+
 def test_an_unverified_question_takes_any_certificate(expired: Authority) -> None:
     """An unknown Host can match no certificate; it is asked all the same."""
     probe = ask(answering(PAGE), expired.context, verify=False, host="x.invalid")
@@ -366,6 +398,27 @@ def test_an_endless_body_is_hung_up_on() -> None:
     probe = ask(handle)
     assert probe.healthy
     assert probe.body_truncated
+
+
+def test_a_body_of_more_framing_than_text_is_given_up() -> None:
+    """One byte a chunk, without an end: what has come is kept, as of a long body."""
+    flood = Flood(HEAD, b"1\r\na\r\n")
+    with flooding(flood.serve) as port:
+        probe = asyncio.run(fetch(question(port)))
+    assert (probe.healthy, probe.error_type) == (True, None)
+    assert probe.body_truncated
+    assert 0 < probe.body_bytes < FRAMING
+    assert flood.sent < 16 * FRAMING
+
+
+def test_a_few_bytes_of_an_endless_frame_are_taken_in() -> None:
+    """The server gets rid of what the sockets hold, and no more."""
+    flood = Flood(*FLOODS["in the trailer"])
+    with flooding(flood.serve) as port:
+        probe = asyncio.run(fetch(question(port)))
+    assert (probe.status_code, probe.body) == (200, "ok")
+    assert probe.error_type is ErrorType.INVALID_RESPONSE
+    assert flood.sent < 16 * FRAMING
 
 
 def test_a_body_that_ends_with_the_connection_is_complete() -> None:

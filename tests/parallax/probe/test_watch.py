@@ -12,6 +12,7 @@ import pytest
 from parallax.model.probe import ErrorType, Probe, ProbeRun, Role
 from parallax.model.target import Reached, Target
 from parallax.probe import Plan, watch
+from tests.parallax.probe.hostile import FLOODS, HELLO_REQUEST, Flood, flooding, mute
 from tests.parallax.probe.servers import (
     Authority,
     Handler,
@@ -282,3 +283,48 @@ def test_a_name_without_address_leaves_no_entrance() -> None:
     assert full.first.error_type is ErrorType.NAME_NOT_RESOLVED
     assert not full.by_role(Role.UNKNOWN_HOST)
     assert any(told.startswith("resolvers: ") for told in full.skipped)
+
+
+@contextmanager
+def hostile(name: str, trusted: Authority) -> Iterator[int]:
+    """Serve what the name says has no end; yield the port."""
+    if name == "TLS handshake":
+        with flooding(Flood(b"", HELLO_REQUEST, reads=b"").serve) as port:
+            yield port
+    elif name == "TLS records without data":
+        trusted.context.num_tickets, before = 4000, trusted.context.num_tickets
+        try:
+            with flooding(mute, trusted.context) as port:
+                yield port
+        finally:
+            trusted.context.num_tickets = before
+    else:
+        context = trusted.context if name.startswith("TLS") else None
+        first, again = FLOODS[name.removeprefix("TLS: ")]
+        with flooding(Flood(first, again).serve, context) as port:
+            yield port
+
+
+HOSTILE = {
+    **dict.fromkeys(FLOODS, ErrorType.INVALID_RESPONSE),
+    "TLS: in the trailer": ErrorType.INVALID_RESPONSE,
+    "TLS: in the size line of a chunk": ErrorType.INVALID_RESPONSE,
+    "TLS handshake": ErrorType.TLS,
+    "TLS records without data": ErrorType.TLS,
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_server_that_never_ends_costs_only_its_own_probe(
+    name: str, trusted: Authority
+) -> None:
+    """The other target is recorded; the error says what did not end."""
+    with hostile(name, trusted) as bad, running(GOOD) as (good,):
+        scheme = "https" if name.startswith("TLS") else "http"
+        one = target("bad", bad, scheme=scheme)
+        runs = runs_of([one, target("good", good)])
+    healthy = {run.target: run.first.healthy for run in runs}
+    assert healthy == {"bad": False, "good": True}
+    for probe in (probe for run in runs if run.target == "bad" for probe in run.probes):
+        assert probe.error_type is HOSTILE[name]
+        assert name.removeprefix("TLS: ") in (probe.error_detail or "")

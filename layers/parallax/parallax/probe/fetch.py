@@ -20,7 +20,7 @@ from parallax.probe.failure import Failure
 from parallax.probe.question import Question
 from parallax.probe.redact import redact
 from parallax.probe.trace import Trace
-from parallax.probe.transport import FreshTransport, Route
+from parallax.probe.transport import Body, FreshTransport, Route
 
 SPACING = 0.003
 """Seconds between starts: a burst makes the TLS phase read 40 times too high."""
@@ -38,6 +38,7 @@ class _Received:
     headers: tuple[tuple[str, str], ...] = ()
     kept: bytearray = field(default_factory=bytearray)
     count: int = 0
+    whole: bool = False
 
 
 async def fetch(question: Question) -> Probe:
@@ -80,7 +81,7 @@ async def _exchange(
     response = await _TRANSPORT.handle_async_request(
         _request(question, request_id, trace)
     )
-    body = cast("httpx.AsyncByteStream", response.stream)
+    body = cast("Body", response.stream)
     try:
         received.status_code = response.status_code
         received.reason = response.extensions["reason_phrase"].decode("latin-1")
@@ -93,6 +94,7 @@ async def _exchange(
             received.kept += piece[: question.body_limit - len(received.kept)]
             if received.count > _COUNTED:
                 break
+        received.whole = body.complete
     finally:
         await body.aclose()
 
@@ -118,6 +120,7 @@ def _request(question: Question, request_id: str, trace: Trace) -> httpx.Request
         verify=question.verify,
         proxy_protocol=question.proxy_protocol,
         connect_timeout=question.connect_timeout,
+        ends_at=asyncio.get_running_loop().time() + question.timeout,
     )
     return httpx.Request("GET", url, headers=headers, extensions={"route": route})
 
@@ -134,6 +137,7 @@ def _outcome(
 ) -> dict[str, Any]:
     """Return the fields of a `Probe` that the network decided."""
     body = received.kept.decode("utf-8", "replace")
+    given_up = failure is None and not received.whole
     return {
         "server_address": question.host or _host(question.url),
         "peer_address": trace.peer_address,
@@ -145,7 +149,7 @@ def _outcome(
         "headers": received.headers,
         "body": body,
         "body_bytes": received.count,
-        "body_truncated": received.count > len(received.kept),
+        "body_truncated": received.count > len(received.kept) or given_up,
         "healthy": _healthy(question, received, body, failure),
         "error_type": failure and failure.error_type,
         "error_phase": failure and trace.phase,
