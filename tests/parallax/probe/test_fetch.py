@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
+from cryptography import x509
 
 from parallax import __version__
 from parallax.model.probe import ErrorType, Probe
@@ -317,6 +318,18 @@ def test_a_certificate_without_an_end_ends_in_the_last_year_there_is(
     assert probe.certificate.not_after.year == YEARS[-1]
 
 
+def test_a_certificate_s_names_are_texts(trusted: Authority, tmp_path: Path) -> None:
+    """A directory name comes as parts: it would make the stored run unreadable."""
+    person = x509.DirectoryName(
+        x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "somebody")])
+    )
+    path = tmp_path / "directory.pem"
+    odd = issue(path, "127.0.0.1", "localhost", by=trusted, also=(person,))
+    probe = ask(answering(PAGE), odd.context)
+    assert probe.certificate
+    assert probe.certificate.names == ("127.0.0.1", "localhost")
+
+
 @pytest.mark.parametrize("serve", [mute, Flood(b"", HELLO_REQUEST, reads=b"").serve])
 def test_a_second_handshake_without_an_end_leaves_the_first_one_s_error(
     serve: Callable[[socket.socket], None], expired: Authority
@@ -419,6 +432,17 @@ def test_a_few_bytes_of_an_endless_frame_are_taken_in() -> None:
     assert (probe.status_code, probe.body) == (200, "ok")
     assert probe.error_type is ErrorType.INVALID_RESPONSE
     assert flood.sent < 16 * FRAMING
+
+
+def test_texts_of_the_peer_are_bounded() -> None:
+    """Reason phrase, quoted bytes and headers keep their beginning, in order."""
+    reason, header = b"r" * 9000, b"X-Long: %b\r\n" % (b"h" * 15_000)
+    empty = b"A:\r\n" * 9000
+    page = b"HTTP/1.1 200 %b\r\n%bServer: x\r\n%b\r\n" % (reason, header, empty)
+    probe = ask(answering(page))
+    assert len((probe.reason or "").encode()) == 256
+    assert [len(value) for _, value in probe.headers[:2]] == [15_000, 1]
+    assert len(probe.headers) < 300
 
 
 def test_a_body_that_ends_with_the_connection_is_complete() -> None:

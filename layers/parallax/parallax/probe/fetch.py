@@ -16,7 +16,8 @@ from typing import Any, cast
 import httpx
 
 from parallax.model.probe import ErrorType, Probe
-from parallax.probe.failure import Failure
+from parallax.probe.bound import DETAIL, REASON, kept_headers, shortened
+from parallax.probe.failure import Failure, NotSentError
 from parallax.probe.question import Question
 from parallax.probe.redact import redact
 from parallax.probe.trace import Trace
@@ -26,6 +27,8 @@ SPACING = 0.003
 """Seconds between starts: a burst makes the TLS phase read 40 times too high."""
 _COUNTED = 4 * 1024 * 1024
 """Bytes after which a body is no longer worth counting."""
+_HEADERS = 16 * 1024
+"""Bytes of headers; whoever stores a probe keeps fewer."""
 _TRANSPORT = FreshTransport()
 
 
@@ -46,6 +49,7 @@ async def fetch(question: Question) -> Probe:
 
     Never raises for what the network does, nor for a defect of our own: that
     becomes `ErrorType.OTHER` with its text, so that no other probe is lost.
+    Raises `NotSentError` where this machine has no means left to send it.
     """
     started_at = datetime.now(UTC)
     began = perf_counter()
@@ -56,6 +60,8 @@ async def fetch(question: Question) -> Probe:
     try:
         async with asyncio.timeout(question.timeout):
             await _exchange(question, request_id, trace, received)
+    except NotSentError:
+        raise
     except Failure as error:
         failure = error
     except TimeoutError:
@@ -84,11 +90,13 @@ async def _exchange(
     body = cast("Body", response.stream)
     try:
         received.status_code = response.status_code
-        received.reason = response.extensions["reason_phrase"].decode("latin-1")
-        received.headers = redact(
+        reason = response.extensions["reason_phrase"].decode("latin-1")
+        received.reason = shortened(reason, REASON)
+        headers = redact(
             (name.decode("latin-1"), value.decode("latin-1"))
             for name, value in response.headers.raw
         )
+        received.headers = kept_headers(headers, _HEADERS)
         async for piece in body:
             received.count += len(piece)
             received.kept += piece[: question.body_limit - len(received.kept)]
@@ -153,7 +161,7 @@ def _outcome(
         "healthy": _healthy(question, received, body, failure),
         "error_type": failure and failure.error_type,
         "error_phase": failure and trace.phase,
-        "error_detail": failure and failure.detail,
+        "error_detail": failure and shortened(failure.detail, DETAIL),
         "node": question.node,
         "pod": question.pod,
         "peer_node": question.peer_node,

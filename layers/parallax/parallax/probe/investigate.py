@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from parallax.model.probe import Probe, ProbeRun, Resolution
 from parallax.model.target import Target
 from parallax.probe.address import is_address
-from parallax.probe.bound import bounded
+from parallax.probe.bound import bounded, kept_texts
 from parallax.probe.control import control
 from parallax.probe.fetch import fetch
 from parallax.probe.names import pinned
@@ -89,7 +89,7 @@ async def investigate(
         started_at=first.started_at,
         probes=(first, *known.probes, *named.probes),
         resolutions=named.resolutions,
-        skipped=tuple(dict.fromkeys([*known.skipped, *named.skipped])),
+        skipped=kept_texts([*known.skipped, *named.skipped]),
     )
 
 

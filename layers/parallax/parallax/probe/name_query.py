@@ -20,6 +20,8 @@ import dns.resolver
 
 from parallax.model.probe import Resolution
 
+MOST_ADDRESSES = 32
+"""Of one family in one answer; over TCP thousands fit, and nobody has use for them."""
 _ATTEMPTS = 2
 """UDP loses packets; one lost is no silence yet."""
 
@@ -152,7 +154,10 @@ async def _response(
 
 
 def _addresses(found: _Family) -> list[str]:
-    return [] if isinstance(found, str) else sorted(texts(found.answer))
+    """Return the first addresses in order, so that all servers' can be compared."""
+    if isinstance(found, str):
+        return []
+    return sorted(texts(found.answer))[:MOST_ADDRESSES]
 
 
 def _ttl(found: _Family) -> int | None:

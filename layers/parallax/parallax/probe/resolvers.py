@@ -18,6 +18,8 @@ from parallax.probe.name_query import Terms, ask
 from parallax.probe.zone import ask_zone
 from parallax.settings import SYSTEM_RESOLVER
 
+MOST = 32
+"""Resolutions of one name; a few resolvers, and the servers of a few zones."""
 _SYSTEM_LIMIT = 2
 
 
@@ -41,7 +43,7 @@ async def compare(
     async with asyncio.TaskGroup() as group:
         asked = [group.create_task(_recursive(name, s, terms)) for s in servers]
         own = group.create_task(_own(name, asked, terms))
-    return (*(task.result() for task in asked), *own.result())
+    return (*(task.result() for task in asked), *own.result())[:MOST]
 
 
 def _servers(resolvers: Sequence[str]) -> list[str]:

@@ -21,7 +21,7 @@ from parallax.probe import tls
 from parallax.probe.address import allowed
 from parallax.probe.answer import Answer
 from parallax.probe.connection import Connection, connect
-from parallax.probe.failure import Failure
+from parallax.probe.failure import Failure, NotSentError
 from parallax.probe.resolve import lookup
 from parallax.probe.trace import Trace
 
@@ -175,7 +175,7 @@ async def _look_at_certificate(name: str, port: int, route: Route) -> None:
     """
     address = route.trace.peer_address or ""
     left = route.ends_at - asyncio.get_running_loop().time()
-    with contextlib.suppress(Failure, TimeoutError):
+    with contextlib.suppress(Failure, NotSentError, TimeoutError):
         async with asyncio.timeout(min(LOOK_SECONDS, left / 2)):
             connection = await _open(address, port, route)
             try:
