@@ -1,6 +1,8 @@
 """One probe against every way a network can fail it, on real sockets."""
 
 import asyncio
+import errno
+import os
 import socket
 import ssl
 from collections.abc import Callable
@@ -15,8 +17,9 @@ from parallax import __version__
 from parallax.model.probe import ErrorType, Probe
 from parallax.model.target import Healthy
 from parallax.model.wire import YEARS
-from parallax.probe import INSIDE, USER_AGENT, fetch
+from parallax.probe import INSIDE, USER_AGENT, NotSentError, fetch
 from parallax.probe import transport as transport_module
+from parallax.probe.failure import from_os
 from parallax.probe.transport import FRAMING
 from tests.parallax.probe.hostile import (
     FLOODS,
@@ -526,6 +529,21 @@ def test_a_url_that_is_none_becomes_an_error_of_the_probe() -> None:
     """Even nonsense gives a probe."""
     probe = asyncio.run(fetch(question(1, url="http://a:b:c/")))
     assert probe.error_type is ErrorType.OTHER
+
+
+@pytest.mark.parametrize("code", [errno.EMFILE, errno.ENFILE, errno.ENOBUFS])
+def test_a_machine_without_means_blames_nobody(
+    code: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No socket could be opened: there is no probe, for nothing was asked."""
+
+    async def broken(*_: object) -> None:
+        """Fail as socket(2) does."""
+        raise from_os(OSError(code, "none left"))
+
+    monkeypatch.setattr(transport_module, "_reach", broken)
+    with pytest.raises(NotSentError, match=os.strerror(code)):
+        asyncio.run(fetch(question(1)))
 
 
 def test_the_transport_serves_httpx_s_own_client() -> None:

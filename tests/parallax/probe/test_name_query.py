@@ -1,14 +1,17 @@
 """One name server asked for both address families."""
 
 import asyncio
+import errno
 
 import dns.exception
+import dns.message
 import dns.name
 import dns.resolver
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from parallax.probe.failure import NotSentError
 from parallax.probe.name_query import MOST_ADDRESSES, Answer, Terms, ask, problem
 from tests.parallax.probe.name_servers import ZONE, Records, Says, name_servers
 
@@ -118,3 +121,22 @@ def test_whatever_comes_back_is_a_word(garbage: bytes) -> None:
     answer = asyncio.run(run())
     assert answer.addresses == ()
     assert answer.error_type
+
+
+NONE_LEFT = OSError(errno.EMFILE, "Too many open files")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        NONE_LEFT,
+        dns.resolver.NoNameservers(
+            request=dns.message.make_query("x.test", "A"),
+            errors=[("192.0.2.1", 0, 53, "SERVFAIL"), ("192.0.2.1", 0, 53, NONE_LEFT)],
+        ),
+    ],
+)
+def test_a_process_without_a_socket_blames_no_name_server(error: Exception) -> None:
+    """Nothing was asked, so there is no word for what the server did."""
+    with pytest.raises(NotSentError, match="Too many open files"):
+        problem(error)

@@ -41,7 +41,7 @@ class Failure(httpx.TransportError):
         self.detail = detail
 
 
-def is_our_own(error: BaseException) -> bool:
+def is_our_own(error: object) -> bool:
     """Tell whether an error says that this machine has no means left (`errno(3)`)."""
     return isinstance(error, OSError) and error.errno in _OUR_OWN
 

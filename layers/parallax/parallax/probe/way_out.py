@@ -27,6 +27,18 @@ def has_route(address: str) -> bool:
     return True
 
 
+def has_socket() -> bool:
+    """Return whether this process can open one more socket.
+
+    A resolver that cannot says the same as one that got no answer.
+    """
+    try:
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM).close()
+    except OSError as error:
+        return not is_our_own(error)
+    return True
+
+
 def no_route(address: str) -> str:
     """Say that the operating system has no route to an address of this family."""
     return f"no IPv{6 if ':' in address else 4} route from here"
