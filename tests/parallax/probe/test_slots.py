@@ -95,7 +95,7 @@ OWNERS = st.lists(
 
 
 @given(most=st.integers(1, 4), works=OWNERS)
-def test_no_slot_is_lost_whatever_is_cancelled(
+def test_no_slot_is_lost_whatever_is_canceled(
     most: int, works: list[tuple[str, int, bool]]
 ) -> None:
     """Never more at once than there are; when all is over all slots are free."""
@@ -115,13 +115,13 @@ def test_no_slot_is_lost_whatever_is_cancelled(
         """Begin all, cancel some on the way, then take every slot at once."""
         slots = Slots(most)
         tasks: list[tuple[asyncio.Task[None], bool]] = []
-        for owner, steps, cancelled in works:
+        for owner, steps, canceled in works:
             begun = slots.run(owner, 60, lambda o=owner, s=steps: work(o, s))
-            tasks.append((asyncio.ensure_future(begun), cancelled))
+            tasks.append((asyncio.ensure_future(begun), canceled))
             if steps % 2:
                 await asyncio.sleep(0)
-        for task, cancelled in tasks:
-            if cancelled:
+        for task, canceled in tasks:
+            if canceled:
                 task.cancel()
         ended = await asyncio.gather(*(t for t, _ in tasks), return_exceptions=True)
         errors = [error for error in ended if error is not None]

@@ -67,7 +67,7 @@ class Slots:
 
     def _leave(self, owner: str, turn: asyncio.Future[None]) -> None:
         """Wait no more: a slot that was given in the same moment goes on."""
-        if not turn.cancelled():
+        if not turn.cancelled():  # codespell:ignore cancelled - asyncio's own spelling
             self._give(owner)
 
     def _give(self, owner: str) -> None:
