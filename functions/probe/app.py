@@ -11,12 +11,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from parallax import settings, targets
-from parallax.journal import open_journal
+from parallax.journal import TooLargeError, open_journal
 from parallax.logs import open_log, with_context
+from parallax.metrics import emit
 from parallax.model.probe import ProbeRun
 from parallax.model.target import Target
 from parallax.model.wire import decode
-from parallax.probe import Plan, watch
+from parallax.probe import Plan, lighter, watch
 
 READING_AGE = timedelta(minutes=5)
 """How old the balancer's addresses may be."""
@@ -31,17 +32,32 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     runs: dict[str, ProbeRun] = {}
 
     def record(run: ProbeRun) -> None:
-        journal.record(run)
-        runs[run.target] = run
+        runs[run.target] = store(run)
 
     def balancer_ips(target: Target) -> Sequence[str]:
         return journal.addresses(target.name, datetime.now(UTC) - READING_AGE)
 
-    watch(choose(event), balancer_ips=balancer_ips, record=record, plan=plan())
-    from parallax.metrics import emit  # noqa: PLC0415 - not while probes fly
-
-    emit(runs.values())
+    watch(
+        choose(event),
+        balancer_ips=balancer_ips,
+        record=record,
+        measure=emit,
+        plan=plan(),
+    )
     return {"runs": [summary(run) for run in runs.values()]}
+
+
+def store(run: ProbeRun) -> ProbeRun:
+    """Store a run, a lighter one where it does not fit into an item; return it."""
+    too_large: TooLargeError | None = None
+    for version in lighter(run):
+        try:
+            journal.record(version)
+        except TooLargeError as error:
+            too_large = error
+        else:
+            return version
+    raise too_large or AssertionError
 
 
 def choose(event: dict[str, Any]) -> tuple[Target, ...]:

@@ -20,6 +20,7 @@ from parallax.model.cluster import ClusterReading, Node
 from parallax.model.probe import Probe, Role
 from parallax.model.target import Target
 from parallax.probe import INSIDE, USER_AGENT, Question
+from parallax.probe.bound import bounded
 from parallax_agent.hops import share
 from parallax_agent.hops.share import Standpoint
 from parallax_agent.read.read import TargetPath
@@ -85,10 +86,8 @@ def wants_proxy_line(reading: ClusterReading, node: str | None = None) -> bool:
 
 
 def trim(probe: Probe) -> Probe:
-    """Cut a probe's body to what is sent on (about `BODY_BYTES` of UTF-8)."""
-    if len(probe.body) <= BODY_BYTES:
-        return probe
-    return replace(probe, body=probe.body[:BODY_BYTES], body_truncated=True)
+    """Cut a probe to what is sent on: `BODY_BYTES` of body, and all else bounded."""
+    return bounded(probe, BODY_BYTES)
 
 
 def _pods(target: Target, path: TargetPath, at: Standpoint) -> Iterator[Question]:

@@ -16,12 +16,15 @@ and in time.
 """
 
 import asyncio
+import logging
 import time
+from collections import Counter
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from parallax.model.probe import Probe, Role
-from parallax.probe import SPACING, Question, fetch
+from parallax.probe import SPACING, NotSentError, Question, fetch
+from parallax.probe.slots import Capacity
 
 SHORTEST, LONGEST = 6.0, 10.0
 """Seconds: so long after the first question, at least and at most, others begin."""
@@ -31,6 +34,8 @@ AT_ONCE = 0.5
 """Seconds in which a pod answers that has time."""
 STUCK = 1.0
 """Seconds after which a question is with none of such pods."""
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +52,9 @@ class _Round:
     def __init__(self, every: Sequence[Asked], has_time: Callable[[], bool]) -> None:
         self._every = every
         self._has_time = has_time
+        self._slots = Capacity().probes
         self.answers: list[Probe | None] = [None] * len(every)
+        self.not_sent: Counter[str] = Counter()
 
     async def all(self) -> None:
         """Ask all Services side by side."""
@@ -89,8 +96,16 @@ class _Round:
                 )
 
     async def _one(self, place: int) -> None:
-        if self._has_time():
-            self.answers[place] = await fetch(self._every[place].question)
+        one = self._every[place]
+        try:
+            self.answers[place] = await self._slots.run(
+                one.backend, LONGEST, lambda: self._fetch(one.question)
+            )
+        except NotSentError as error:
+            self.not_sent[f"{error}"] += 1
+
+    async def _fetch(self, question: Question) -> Probe | None:
+        return await fetch(question) if self._has_time() else None
 
     def _patience(self, pods: Iterable[Sequence[int]]) -> float | None:
         """Return how long a question may be with a pod; None: any time."""
@@ -109,10 +124,15 @@ def _is_free(probe: Probe) -> bool:
 async def ask(
     every: Sequence[Asked], interval: float, now: Callable[[], float] = time.monotonic
 ) -> list[Probe | None]:
-    """Ask all Services side by side, each at its own pace."""
+    """Ask all Services side by side, each at its own pace.
+
+    A question that this machine has no means left to send has no answer either.
+    """
     ends = now() + min(max(2 * interval, SHORTEST), LONGEST)
     asking = _Round(every, lambda: now() < ends)
     await asking.all()
+    if asking.not_sent:
+        logger.warning("probes were not sent", extra={"reasons": asking.not_sent})
     return asking.answers
 
 

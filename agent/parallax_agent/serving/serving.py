@@ -2,19 +2,31 @@
 
 In: an address, whether the agent lives and is ready, its metrics. Out: `/livez`,
 `/readyz` (200 or 503, one word) and `/metrics`. It does not: know why.
-A port that is taken costs the answers, not the watch: that is told in the log.
+A port that is taken costs the answers, not the watch: that is told in the log. A client
+that never ends its request, or many of them, cost a bounded number of threads, bytes
+and seconds.
 """
 
+import io
 import logging
 import socket
+import sys
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import override
+from typing import Any, override
 
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import choose_encoder
+
+REQUEST_BYTES = 16384
+"""Of one request; Prometheus and the kubelet send a few hundred."""
+REQUEST_SECONDS = 5.0
+"""For all of a request, however it trickles in."""
+MOST_CLIENTS = 32
+"""Served at the same time; one more is hung up on."""
 
 logger = logging.getLogger(__name__)
 
@@ -28,11 +40,46 @@ class Answers:
     registry: CollectorRegistry
 
 
+class _Bounded(io.RawIOBase):
+    """What a client sends, up to a number of bytes and a moment; then it ends."""
+
+    def __init__(
+        self, connection: socket.socket, now: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._connection = connection
+        self._now = now
+        self._ends = now() + REQUEST_SECONDS
+        self._left = REQUEST_BYTES
+
+    @override
+    def readable(self) -> bool:
+        return True
+
+    @override
+    def readinto(self, buffer: bytearray | memoryview, /) -> int:  # pyright: ignore[reportIncompatibleMethodOverride] - typeshed's own type of it is private
+        """Read once; nothing comes after the last byte or the last moment."""
+        seconds = self._ends - self._now()
+        if seconds <= 0 or not self._left:
+            return 0
+        self._connection.settimeout(seconds)
+        count = self._connection.recv_into(memoryview(buffer)[: self._left])
+        self._connection.settimeout(REQUEST_SECONDS)
+        self._left -= count
+        return count
+
+
 class _Handler(BaseHTTPRequestHandler):
     """One request."""
 
     answers: Answers
-    timeout = 5
+    timeout = REQUEST_SECONDS
+
+    @override
+    def setup(self) -> None:
+        """Bound what is read; each piece that is written has as much time."""
+        super().setup()
+        self.rfile.close()
+        self.rfile = io.BufferedReader(_Bounded(self.connection))
 
     def do_GET(self) -> None:
         """Answer one of the three paths."""
@@ -60,14 +107,38 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 class _Server(ThreadingHTTPServer):
-    """A thread a request; none keeps the process alive."""
+    """A thread a request, a few at a time; none keeps the process alive."""
 
     daemon_threads = True
 
     def __init__(self, place: tuple[str, int], handler: type[_Handler]) -> None:
+        self._free = threading.BoundedSemaphore(MOST_CLIENTS)
         if ":" in place[0]:
             self.address_family = socket.AF_INET6
         super().__init__(place, handler)
+
+    @override
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Serve in a thread, or hang up where too many are served."""
+        if self._free.acquire(blocking=False):
+            super().process_request(request, client_address)
+        else:
+            self.shutdown_request(request)
+
+    @override
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        """Serve, then make room for the next client."""
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self._free.release()
+
+    @override
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Log a defect of ours; a client that left would fill the log."""
+        error = sys.exception()
+        if not isinstance(error, OSError):
+            logger.error("a request failed", exc_info=error)
 
 
 class Serving:

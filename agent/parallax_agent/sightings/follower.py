@@ -20,7 +20,7 @@ from kubernetes.client.exceptions import ApiException
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from parallax_agent.read.read import IngressPod
-from parallax_agent.sightings.access_line import stamped
+from parallax_agent.sightings.access_line import LINE_BYTES, stamped
 from parallax_agent.sightings.formats import LogFormat
 from parallax_agent.sightings.hearing import Heard, Hearing
 from parallax_agent.watch.api import why
@@ -104,7 +104,7 @@ class Follower(threading.Thread):
         with self._lock:
             self._opened_at = _now()
         try:
-            for line in lines(response.stream(4096)):
+            for line in lines(response.stream(4096), LINE_BYTES):
                 self._hear(line)
                 if self._ended.is_set():
                     return

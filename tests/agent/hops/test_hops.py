@@ -361,3 +361,23 @@ def test_a_long_body_is_searched_whole_and_sent_short(
     cut = hops.trim(probe)
     assert (probe.healthy, len(cut.body), cut.body_truncated) == (True, 2048, True)
     assert cut.body_bytes == 10_005
+
+
+def test_all_else_of_a_probe_is_bounded_as_outside() -> None:
+    """A reason phrase or headers without measure may not cost the whole report."""
+    headers = (("X-Long", "x" * 9000), ("Server", "nginx"))
+    probe = Probe(
+        role=Role.POD,
+        request_id="0" * 32,
+        url="http://shop.example/",
+        started_at=datetime.now(UTC),
+        healthy=False,
+        duration=0.1,
+        reason="r" * 9000,
+        headers=headers,
+        error_detail="d" * 9000,
+    )
+    sent = hops.trim(probe)
+    assert sent.headers == headers[1:]
+    assert len(sent.reason or "") < 300
+    assert len(sent.error_detail or "") < 600

@@ -11,7 +11,7 @@ import pytest
 
 from parallax.model.probe import Probe, Role
 from parallax.model.target import Healthy
-from parallax.probe import Question
+from parallax.probe import NotSentError, Question
 from parallax_agent.hops import pace
 from parallax_agent.hops.pace import Asked, ask
 from tests.agent.shapes import NOW
@@ -196,3 +196,22 @@ def test_on_real_sockets_the_order_stays_and_starts_keep_their_distance(
     given_up = hung.started_at + timedelta(seconds=hung.duration)
     assert all(p.started_at < given_up for p in probes)
     assert pauses.count(0.003) == 2 * 6  # a Service's, and its lane's
+
+
+def test_a_question_that_cannot_be_sent_costs_only_itself(
+    app: App, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """This machine's own lack is no answer of a hop; the log counts them."""
+
+    async def fetch(question: Question) -> Probe:
+        """Find no file descriptor for one of the pods."""
+        if question.pod == "pod-0":
+            raise NotSentError("Too many open files")
+        return await app.fetch(question)
+
+    monkeypatch.setattr(pace, "fetch", fetch)
+    answers = asyncio.run(ask(cluster(2, 2), 15.0))
+    assert [answer is None for answer in answers] == [True, False] * 2 + [False] * 2
+    (record,) = caplog.records
+    assert record.message == "probes were not sent"
+    assert record.__dict__["reasons"] == {"Too many open files": 2}

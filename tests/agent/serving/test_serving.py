@@ -1,5 +1,8 @@
 """What the kubelet and Prometheus are told, asked over real HTTP."""
 
+import contextlib
+import io
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -10,8 +13,16 @@ import pytest
 from parallax.model.cluster import NodeReport
 from parallax.model.probe import Phases, Probe, Role
 from parallax.model.push import SCHEMA, Push
+from parallax_agent.serving import serving as module
 from parallax_agent.serving.metrics import Metrics
-from parallax_agent.serving.serving import Answers, Serving, serve
+from parallax_agent.serving.serving import (
+    REQUEST_BYTES,
+    REQUEST_SECONDS,
+    Answers,
+    Serving,
+    _Bounded,
+    serve,
+)
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 
@@ -114,3 +125,59 @@ def test_a_port_that_is_taken_costs_no_watch() -> None:
         metrics = Metrics(lambda: 0, lambda: 0)
         answers = Answers(lambda: True, lambda: True, metrics.registry)
         assert serve("127.0.0.1", port, answers) is None
+
+
+@pytest.mark.parametrize("piece", [b"X-A: b\r\n", b"b"])
+def test_a_client_that_never_ends_its_request_is_hung_up_on(piece: bytes) -> None:
+    """After a few bytes, and whoever comes next is answered."""
+    with serving() as url:
+        port = int(url.rpartition(":")[2])
+        sent = 0
+        with (
+            socket.create_connection(("127.0.0.1", port)) as endless,
+            contextlib.suppress(ConnectionError),
+        ):
+            endless.sendall(b"GET /livez HTTP/1.1\r\nX-A: ")
+            while sent < 64 * 1024 * 1024:
+                sent += endless.send(piece * 10_000)
+        assert httpx.get(f"{url}/livez").status_code == 200
+    assert sent < 32 * 1024 * 1024
+
+
+def test_a_request_ends_after_its_bytes_and_its_time() -> None:
+    """However a client makes them trickle in."""
+    moments = iter([0.0, 1.0, REQUEST_SECONDS - 0.1, REQUEST_SECONDS])
+    here, there = socket.socketpair()
+    with here, there:
+        request = _Bounded(here, lambda: next(moments))
+        for _ in range(2):
+            there.sendall(b"a")
+            assert request.read(10) == b"a"
+        there.sendall(b"a")
+        assert request.read(10) == b""
+    here, there = socket.socketpair()
+    with here, there:
+        there.sendall(b"a" * (REQUEST_BYTES + 9))
+        assert len(io.BufferedReader(_Bounded(here)).read()) == REQUEST_BYTES
+
+
+def test_more_clients_than_there_is_room_for_are_hung_up_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One that is silent holds a place, not all; each place comes free again."""
+    monkeypatch.setattr(module, "MOST_CLIENTS", 2)
+    metrics = Metrics(lambda: 0, lambda: 0)
+    server = Serving(
+        "127.0.0.1", 0, Answers(lambda: True, lambda: True, metrics.registry)
+    )
+    with contextlib.closing(server), contextlib.ExitStack() as stack:
+        place = ("127.0.0.1", server.port)
+        clients = [
+            stack.enter_context(socket.create_connection(place)) for _ in range(3)
+        ]
+        assert clients[2].recv(1) == b""
+        for client in clients[:2]:
+            client.sendall(b"GET /livez HTTP/1.0\r\n\r\n")
+            assert client.recv(15) == b"HTTP/1.0 200 OK"
+        for _ in range(2):
+            assert server._server._free.acquire(timeout=5)

@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 
+from parallax.journal import TooLargeError
+from parallax.model.probe import ProbeRun
+from parallax.model.target import Target
 from parallax.probe import Plan
 from parallax.targets import TargetsError
 
@@ -75,3 +78,73 @@ def test_the_stack_s_parameters_make_the_plan(load: Any) -> None:
     assert plan.control_url == "https://control.example/"
     own = load("probe", CONTROL_URL="", RESOLVERS="", REPEAT_SECONDS="").plan()
     assert own == Plan()
+
+
+def test_metrics_are_written_before_an_investigation_is_over(
+    probe: Any, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    """A function that is cut off in the middle of one has emitted them all."""
+    plan = Plan(repeats=1, interval=0.1, resolvers=())
+    monkeypatch.setattr(probe, "plan", lambda: plan)
+    monkeypatch.setattr(probe, "choose", both)
+    probe.handler({}, None)
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    kinds = [line.get("would_store", {}).get("kind") for line in lines]
+    until = lines[: kinds.index("investigation")]
+    measured = {line["target"] for line in until if "probe_success" in line}
+    assert measured == {"front", "other"}
+
+
+def test_a_run_that_cannot_be_stored_costs_only_itself(
+    probe: Any, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    """The others are stored, all are measured, and the invocation fails at the end."""
+    plan = Plan(repeats=1, interval=0.1, resolvers=())
+    monkeypatch.setattr(probe, "plan", lambda: plan)
+    monkeypatch.setattr(probe, "choose", both)
+    real = probe.journal.record
+
+    def record(run: ProbeRun) -> None:
+        """Fail for one target, as a table that refuses it does."""
+        if run.target == "front":
+            raise OSError("table away")
+        real(run)
+
+    monkeypatch.setattr(probe.journal, "record", record, raising=False)
+    with pytest.raises(ExceptionGroup, match="not everything was recorded"):
+        probe.handler({}, None)
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    stored = {x["would_store"]["pk"] for x in lines if "would_store" in x}
+    measured = {x["target"] for x in lines if "probe_success" in x}
+    assert (stored, measured) == ({"other"}, {"front", "other"})
+
+
+def test_an_investigation_that_is_too_large_is_stored_lighter(
+    probe: Any, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    """It says what it left out; the first probe is whole."""
+    plan = Plan(repeats=1, interval=0.1, resolvers=())
+    monkeypatch.setattr(probe, "plan", lambda: plan)
+    real = probe.journal.record
+
+    def record(run: ProbeRun) -> None:
+        """Refuse what does not say that it left something out."""
+        if len(run.probes) > 1 and not any("too large" in s for s in run.skipped):
+            raise TooLargeError("too large")
+        real(run)
+
+    monkeypatch.setattr(probe.journal, "record", record, raising=False)
+    (run,) = probe.handler({"targets": ["front"]}, None)["runs"]
+    assert run["probes"] > 1
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    (full,) = [x for x in lines if x.get("would_store", {}).get("kind") != "run"][-1:]
+    left_out = "certificate of all probes but the first: the run was too large"
+    assert left_out in full["observation"]["skipped"]
+
+
+def both(_: object) -> tuple[Target, ...]:
+    """Return two targets that refuse."""
+    return tuple(
+        Target(name=name, url="http://127.0.0.1:9/", allow_private_addresses=True)
+        for name in ("front", "other")
+    )

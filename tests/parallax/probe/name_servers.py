@@ -7,7 +7,7 @@ It does not: speak TCP, or stand for a resolver's cache; the lab has real ones.
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import dns.flags
 import dns.message
@@ -37,10 +37,14 @@ ZONE: Records = {
 
 @dataclass(frozen=True)
 class Says:
-    """What a name server says; `mute` about these kinds of record."""
+    """What a name server says; `mute` about these kinds of record.
+
+    `asked` takes down the names it was asked for.
+    """
 
     records: Records
     mute: tuple[str, ...] = ()
+    asked: list[str] = field(default_factory=list[str])
 
 
 NOTHING = Says({}, ("A", "AAAA", "NS", "SOA"))
@@ -62,6 +66,7 @@ class NameServer(asyncio.DatagramProtocol):
         """Answer one question; without RD as the zone itself."""
         query = dns.message.from_wire(data)
         kind = query.question[0].rdtype.name
+        self.says.asked.append(f"{query.question[0].name}")
         if kind in self.says.mute:
             return
         assert self.transport is not None

@@ -36,7 +36,11 @@ class Authority:
 
 
 def issue(
-    path: Path, *names: str, days: int = 30, by: Authority | None = None
+    path: Path,
+    *names: str,
+    days: int = 30,
+    by: Authority | None = None,
+    also: tuple[x509.GeneralName, ...] = (),
 ) -> Authority:
     """Write a certificate for these names; days may lie behind us.
 
@@ -56,7 +60,7 @@ def issue(
     alternative: list[x509.GeneralName] = [
         x509.IPAddress(ip_address(n)) if n[0].isdigit() else x509.DNSName(n)
         for n in names
-    ]
+    ] + list(also)
     certificate = (
         x509.CertificateBuilder()
         .subject_name(subject)

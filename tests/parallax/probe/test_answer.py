@@ -1,6 +1,7 @@
 """HTTP answers in any cut give the same answer."""
 
 import contextlib
+import re
 from itertools import pairwise
 
 import pytest
@@ -8,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parallax.model.probe import ErrorType
-from parallax.probe.answer import Answer
+from parallax.probe.answer import HEAD_LIMIT, Answer
 from parallax.probe.failure import Failure
+from tests.parallax.probe.hostile import FLOODS
 
 TOKEN = st.text("abcdefghijABCDEFGHIJ-", min_size=1, max_size=12).map(
     lambda name: f"X-{name}"
@@ -83,6 +85,27 @@ def test_any_bytes_give_an_answer_or_a_failure(wire: bytes, cuts: list[int]) -> 
         answer, _ = fed(wire, cuts)
         answer.end()
         assert answer.status_code is not None
+
+
+@given(st.sampled_from(sorted(FLOODS)), st.integers(512, 65536))
+def test_what_never_ends_is_given_up_in_any_cut(name: str, size: int) -> None:
+    """After 64 KiB without a byte of body, and the error says what did not end."""
+    first, again = FLOODS[name]
+    most = len(first) + HEAD_LIMIT + 2 * size
+    wire = first + again * (most // len(again) + 1)
+    with pytest.raises(Failure, match=re.escape(name)) as caught:
+        fed(wire[:most], list(range(0, most, size)))
+    assert caught.value.error_type is ErrorType.INVALID_RESPONSE
+
+
+def test_a_long_head_and_a_long_trailer_are_taken() -> None:
+    """Each may be as long as a head may: what counts is what came since the body."""
+    long = b"X-A: %b\r\n" % (b"b" * (HEAD_LIMIT - 100))
+    answer = Answer()
+    answer.feed(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n" + long)
+    for piece in (b"\r\n2\r\nok\r\n", b"0\r\n" + long, b"\r\n"):
+        answer.feed(piece)
+    assert (answer.complete, answer.take()) == (True, [b"ok"])
 
 
 def test_what_follows_an_answer_is_ignored() -> None:

@@ -1,12 +1,34 @@
 """How much is kept of an answer: enough to recognize it, little enough to store."""
 
 import random
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from parallax.journal.observation import from_image, to_item
-from parallax.model.probe import Certificate, Probe, ProbeRun
-from parallax.probe.bound import HEADERS, KEPT, NAMES, bounded, first_bounded
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from parallax.journal.observation import TooLargeError, from_image, to_item
+from parallax.model.probe import Certificate, ErrorType, Probe, ProbeRun, Resolution
+from parallax.probe import resolvers
+from parallax.probe.bound import (
+    DETAIL,
+    HEADERS,
+    KEPT,
+    NAME,
+    NAMES,
+    REASON,
+    SKIPPED,
+    URL,
+    bounded,
+    first_bounded,
+    kept_headers,
+    kept_texts,
+    lighter,
+    shortened,
+)
+from parallax.probe.name_query import MOST_ADDRESSES
 from parallax.probe.plan import Plan
 from parallax.probe.question import BODY_LIMIT
 from tests.parallax.probe.servers import answered
@@ -81,3 +103,116 @@ def test_a_header_that_is_too_long_takes_nobody_s_place() -> None:
 def test_a_certificate_of_hundreds_of_names_keeps_the_first() -> None:
     """A CDN's shared certificate must not fill the item."""
     assert len(getattr(bounded(huge(1)).certificate, "names", ())) == NAMES
+
+
+ALPHABETS = {
+    "bytes as text": [chr(code) for code in range(256)],
+    "what JSON escapes": [*map(chr, range(32)), '"', "\\"],
+    "ASCII": [chr(code) for code in range(128)],
+    "of three bytes": [chr(code) for code in range(0x800, 0xD800)],
+    "of four bytes": [chr(code) for code in range(0x10000, 0x110000)],
+}
+
+
+def filled(chance: random.Random, letters: Sequence[str]) -> Probe:
+    """Return a probe with more than its bound in every field, by chance."""
+
+    def text(size: int) -> str:
+        """Return text that no packing makes shorter."""
+        return "".join(chance.choices(letters, k=size))
+
+    return answered(
+        503,
+        url=f"http://x/{text(URL)}",
+        reason=text(REASON + 1),
+        headers=tuple((text(8), text(500)) for _ in range(20)),
+        body=text(BODY_LIMIT),
+        certificate=Certificate(
+            subject=text(REASON + 1),
+            issuer=text(REASON + 1),
+            not_after=datetime.now(UTC),
+            names=tuple(text(NAME + 1) for _ in range(NAMES + 1)),
+        ),
+        error_type=ErrorType.INVALID_RESPONSE,
+        error_detail=text(DETAIL + 1),
+    )
+
+
+def overfull(letters: Sequence[str], probes: int = MOST) -> ProbeRun:
+    """Return a run of a plan's probes, each at its bound, with all else as well."""
+    chance = random.Random(7)  # noqa: S311 - a test's
+    found = [filled(chance, letters) for _ in range(probes)]
+    addresses = tuple(f"2001:db8::{n:x}" for n in range(2 * MOST_ADDRESSES))
+    skipped = ("".join(chance.choices(letters, k=DETAIL)) for _ in range(2 * SKIPPED))
+    return ProbeRun(
+        target="front",
+        started_at=datetime.now(UTC),
+        probes=(first_bounded(found[0]), *map(bounded, found[1:])),
+        resolutions=(Resolution(resolver="x" * 255, addresses=addresses),)
+        * resolvers.MOST,
+        skipped=kept_texts(skipped),
+    )
+
+
+@pytest.mark.parametrize("name", ALPHABETS)
+def test_the_worst_run_fits_when_it_is_lighter(name: str) -> None:
+    """Each version is smaller and says what it left out; the last one always fits."""
+    run = overfull(ALPHABETS[name])
+    versions = list(lighter(run))
+    assert versions[0] == run
+    last = versions[-1]
+    assert from_image(to_item(last)) == last
+    assert [p.status_code for p in last.probes] == [503] * MOST
+    assert last.first.headers == run.first.headers
+    assert sum("the run was too large" in text for text in last.skipped) == 5
+
+
+def test_a_run_may_be_too_large_as_it_is() -> None:
+    """With every probe at its bound, and nothing of it to pack."""
+    with pytest.raises(TooLargeError):
+        to_item(overfull(ALPHABETS["ASCII"]))
+
+
+@pytest.mark.parametrize("name", ALPHABETS)
+def test_a_first_probe_always_fits(name: str) -> None:
+    """It is stored alone, before anything else is known."""
+    run = replace(overfull(ALPHABETS[name], 1), resolutions=(), skipped=())
+    assert from_image(to_item(run)) == run
+
+
+def test_a_lighter_run_gives_up_the_least_telling_first() -> None:
+    """The certificates, then bodies, then headers; never the first probe's own."""
+    run = overfull(ALPHABETS["ASCII"], 3)
+    _, certificates, bodies, headers, _, _ = lighter(run)
+    assert [p.certificate is None for p in certificates.probes] == [False, True, True]
+    assert all(p.body and p.headers for p in certificates.probes)
+    assert [bool(p.body) for p in bodies.probes] == [True, False, False]
+    assert all(p.headers for p in bodies.probes)
+    assert [bool(p.headers) for p in headers.probes] == [True, False, False]
+    assert headers.first == run.first
+
+
+@given(st.text(), st.integers(3, 40))
+def test_text_is_cut_between_two_characters(text: str, most: int) -> None:
+    """What is short stays; what is long shows that it was cut."""
+    cut = shortened(text, most)
+    assert len(cut.encode()) <= most
+    assert cut == text or (cut.endswith("…") and text.startswith(cut[:-1]))
+    assert (cut == text) is (len(text.encode()) <= most)
+
+
+@given(st.lists(st.tuples(st.text(max_size=4), st.text(max_size=9)), max_size=60))
+def test_headers_cost_what_json_makes_of_them(headers: list[tuple[str, str]]) -> None:
+    """Empty ones are not free: a head of nothing but names stays bounded."""
+    kept = kept_headers(headers, 100)
+    assert sum(len(f"{n}{v}".encode()) + 6 for n, v in kept) <= 100
+    places = iter(headers)
+    assert all(header in places for header in kept)
+
+
+def test_of_too_many_parts_left_out_the_rest_is_counted() -> None:
+    """Each is told once; behind the last stands how many more there are."""
+    texts = kept_texts(f"part {n % 100}" for n in range(1000))
+    assert (len(texts), texts[0]) == (SKIPPED, "part 0")
+    assert texts[-1] == "37 more parts of the investigation were left out"
+    assert kept_texts(["a", "b", "a"]) == ("a", "b")

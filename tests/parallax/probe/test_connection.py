@@ -1,14 +1,16 @@
 """The first bytes of a connection: the PROXY line, where an ingress wants one."""
 
 import asyncio
+import socket
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parallax.model.probe import ErrorType, Probe
 from parallax.probe import fetch
-from parallax.probe.connection import proxy_line
+from parallax.probe.connection import connect, proxy_line
 from tests.parallax.probe.servers import Handler, question, serving
 
 PORTS = st.integers(1, 65535)
@@ -88,3 +90,22 @@ def test_nobody_is_told_unasked() -> None:
     probe = ask(lines, "http", proxy_protocol=False)
     assert lines[0].startswith(b"GET ")
     assert not probe.proxy_protocol
+
+
+def test_a_peer_that_never_reads_is_cut_off_in_time() -> None:
+    """Sending waits without holding anybody up, and the caller's limit ends it."""
+
+    async def run(port: int) -> None:
+        """Send more than the sockets hold."""
+        connection = await connect("127.0.0.1", port, None)
+        try:
+            async with asyncio.timeout(0.2):
+                await connection.send(b"a" * 64 * 1024 * 1024)
+        finally:
+            connection.close()
+
+    with (
+        socket.create_server(("127.0.0.1", 0)) as listener,
+        pytest.raises(TimeoutError),
+    ):
+        asyncio.run(run(listener.getsockname()[1]))

@@ -1,20 +1,34 @@
 """One probe against every way a network can fail it, on real sockets."""
 
 import asyncio
+import errno
+import os
 import socket
 import ssl
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from cryptography import x509
 
 from parallax import __version__
 from parallax.model.probe import ErrorType, Probe
 from parallax.model.target import Healthy
 from parallax.model.wire import YEARS
-from parallax.probe import INSIDE, USER_AGENT, fetch
+from parallax.probe import INSIDE, USER_AGENT, NotSentError, fetch
 from parallax.probe import transport as transport_module
+from parallax.probe.failure import from_os
+from parallax.probe.transport import FRAMING
+from tests.parallax.probe.hostile import (
+    FLOODS,
+    HEAD,
+    HELLO_REQUEST,
+    Flood,
+    flooding,
+    mute,
+)
 from tests.parallax.probe.servers import (
     Authority,
     Handler,
@@ -307,6 +321,40 @@ def test_a_certificate_without_an_end_ends_in_the_last_year_there_is(
     assert probe.certificate.not_after.year == YEARS[-1]
 
 
+def test_a_certificate_s_names_are_texts(trusted: Authority, tmp_path: Path) -> None:
+    """A directory name comes as parts: it would make the stored run unreadable."""
+    person = x509.DirectoryName(
+        x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "somebody")])
+    )
+    path = tmp_path / "directory.pem"
+    odd = issue(path, "127.0.0.1", "localhost", by=trusted, also=(person,))
+    probe = ask(answering(PAGE), odd.context)
+    assert probe.certificate
+    assert probe.certificate.names == ("127.0.0.1", "localhost")
+
+
+@pytest.mark.parametrize("serve", [mute, Flood(b"", HELLO_REQUEST, reads=b"").serve])
+def test_a_second_handshake_without_an_end_leaves_the_first_one_s_error(
+    serve: Callable[[socket.socket], None], expired: Authority
+) -> None:
+    """The certificate stays unknown; why the first handshake failed is still told."""
+    asked: list[int] = []
+
+    def once(connection: socket.socket) -> None:
+        """Show the expired certificate to the first who comes."""
+        asked.append(connection.fileno())
+        if len(asked) > 1:
+            serve(connection)
+        else:
+            expired.context.wrap_socket(connection, server_side=True).close()
+
+    with flooding(once) as port:
+        probe = asyncio.run(fetch(question(port, "https", timeout=1.0)))
+    assert (probe.error_type, probe.error_phase) == (ErrorType.TLS, "tls")
+    assert "does not verify" in (probe.error_detail or "")
+    assert (len(asked), probe.certificate) == (2, None)
+
+
 def test_an_unverified_question_takes_any_certificate(expired: Authority) -> None:
     """An unknown Host can match no certificate; it is asked all the same."""
     probe = ask(answering(PAGE), expired.context, verify=False, host="x.invalid")
@@ -366,6 +414,38 @@ def test_an_endless_body_is_hung_up_on() -> None:
     probe = ask(handle)
     assert probe.healthy
     assert probe.body_truncated
+
+
+def test_a_body_of_more_framing_than_text_is_given_up() -> None:
+    """One byte a chunk, without an end: what has come is kept, as of a long body."""
+    flood = Flood(HEAD, b"1\r\na\r\n")
+    with flooding(flood.serve) as port:
+        probe = asyncio.run(fetch(question(port)))
+    assert (probe.healthy, probe.error_type) == (True, None)
+    assert probe.body_truncated
+    assert 0 < probe.body_bytes < FRAMING
+    assert flood.sent < 16 * FRAMING
+
+
+def test_a_few_bytes_of_an_endless_frame_are_taken_in() -> None:
+    """The server gets rid of what the sockets hold, and no more."""
+    flood = Flood(*FLOODS["in the trailer"])
+    with flooding(flood.serve) as port:
+        probe = asyncio.run(fetch(question(port)))
+    assert (probe.status_code, probe.body) == (200, "ok")
+    assert probe.error_type is ErrorType.INVALID_RESPONSE
+    assert flood.sent < 16 * FRAMING
+
+
+def test_texts_of_the_peer_are_bounded() -> None:
+    """Reason phrase, quoted bytes and headers keep their beginning, in order."""
+    reason, header = b"r" * 9000, b"X-Long: %b\r\n" % (b"h" * 15_000)
+    empty = b"A:\r\n" * 9000
+    page = b"HTTP/1.1 200 %b\r\n%bServer: x\r\n%b\r\n" % (reason, header, empty)
+    probe = ask(answering(page))
+    assert len((probe.reason or "").encode()) == 256
+    assert [len(value) for _, value in probe.headers[:2]] == [15_000, 1]
+    assert len(probe.headers) < 300
 
 
 def test_a_body_that_ends_with_the_connection_is_complete() -> None:
@@ -449,6 +529,21 @@ def test_a_url_that_is_none_becomes_an_error_of_the_probe() -> None:
     """Even nonsense gives a probe."""
     probe = asyncio.run(fetch(question(1, url="http://a:b:c/")))
     assert probe.error_type is ErrorType.OTHER
+
+
+@pytest.mark.parametrize("code", [errno.EMFILE, errno.ENFILE, errno.ENOBUFS])
+def test_a_machine_without_means_blames_nobody(
+    code: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No socket could be opened: there is no probe, for nothing was asked."""
+
+    async def broken(*_: object) -> None:
+        """Fail as socket(2) does."""
+        raise from_os(OSError(code, "none left"))
+
+    monkeypatch.setattr(transport_module, "_reach", broken)
+    with pytest.raises(NotSentError, match=os.strerror(code)):
+        asyncio.run(fetch(question(1)))
 
 
 def test_the_transport_serves_httpx_s_own_client() -> None:

@@ -1,13 +1,16 @@
 """An investigation as a whole: what is asked, of whom, and what is told instead."""
 
 import asyncio
+import importlib
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 import pytest
 
-from parallax.model.probe import ErrorType, ProbeRun, Role
+from parallax.model.probe import ErrorType, Probe, ProbeRun, Role
 from parallax.model.target import Reached, Target
-from parallax.probe import Plan, investigate
+from parallax.probe import NotSentError, Plan, Question, investigate
+from parallax.probe.slots import Capacity, Slots
 from tests.parallax.probe.name_servers import Records, Says, name_servers
 from tests.parallax.probe.servers import Handler, answered, answering, serving
 
@@ -37,12 +40,13 @@ def target(url: str) -> Target:
     return Target(name="x", url=url, reached=reached, allow_private_addresses=True)
 
 
-def run_of(
+def run_of(  # noqa: PLR0913 - the parts of an investigation
     handler: Handler,
     *,
     first: object = None,
     host: str = "localhost",
     plan: Plan = PLAN,
+    capacity: Capacity | None = None,
     control: Handler | None = None,
 ) -> ProbeRun:
     """Investigate a target on loopback, with a name server for it."""
@@ -59,7 +63,7 @@ def run_of(
                 known = replace(known, control_url=f"http://127.0.0.1:{other}/")
             asked = target(f"http://{host}:{port}/")
             begun = first if first is not None else answered(503)
-            return await investigate(asked, begun, ["127.0.0.1"], known)  # type: ignore[arg-type]
+            return await investigate(asked, begun, ["127.0.0.1"], known, capacity)  # type: ignore[arg-type]
 
     return asyncio.run(run())
 
@@ -145,3 +149,70 @@ def test_a_defect_among_the_resolvers_costs_no_probe(
     run = run_of(BAD)
     assert len(run.by_role(Role.REPEAT)) == 2
     assert "resolvers: ZeroDivisionError('oops')" in run.skipped
+
+
+class Taken(Slots):
+    """Slots of which none ever comes free."""
+
+    async def run[T](
+        self, owner: str, seconds: float, work: Callable[[], Awaitable[T]]
+    ) -> T:
+        """Refuse, as after the time to wait."""
+        del owner, seconds, work
+        raise NotSentError("too many connections at once")
+
+
+def test_what_gets_no_connection_is_told_and_fails_nobody() -> None:
+    """Neither probe nor comparison: nothing is said of the target."""
+    capacity = Capacity(probes=Taken(1), comparisons=Taken(1))
+    run = run_of(BAD, first=NO_NAME, control=GOOD, capacity=capacity)
+    assert (len(run.probes), run.resolutions) == (1, ())
+    assert run.skipped == (
+        "repeat: not sent: too many connections at once",
+        "control: not sent: too many connections at once",
+        "cache-buster: not sent: too many connections at once",
+        "direct: not sent: too many connections at once",
+        "unknown-host: not sent: too many connections at once",
+        "resolvers: not asked: too many connections at once",
+    )
+
+
+def test_a_wait_for_a_connection_shortens_no_probe() -> None:
+    """A probe waits only as long as all of its own time is still left after it."""
+    waits: list[float] = []
+
+    class Noting(Slots):
+        """Slots that take down how long a probe may wait for one."""
+
+        async def run[T](
+            self, owner: str, seconds: float, work: Callable[[], Awaitable[T]]
+        ) -> T:
+            """Take down, then do the work at once."""
+            waits.append(seconds)
+            return await super().run(owner, seconds, work)
+
+    capacity = Capacity(probes=Noting(100))
+    plan = replace(PLAN, seconds=12.0, resolvers=())
+    run_of(BAD, host="127.0.0.1", plan=plan, capacity=capacity)
+    assert len(waits) == 5
+    assert all(0 < wait <= 12.0 - 10.0 for wait in waits)
+
+
+def test_a_probe_that_cannot_be_sent_costs_only_itself(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """This machine's own lack is told in words, and is no error of the target."""
+    module = importlib.import_module("parallax.probe.investigate")
+    real = module.fetch
+
+    async def broken(question: Question) -> Probe:
+        """Find no file descriptor for one of the probes."""
+        if question.role is Role.DIRECT:
+            raise NotSentError("Too many open files")
+        return await real(question)
+
+    monkeypatch.setattr(module, "fetch", broken)
+    run = run_of(BAD, host="127.0.0.1")
+    assert not run.by_role(Role.DIRECT)
+    assert len(run.by_role(Role.REPEAT)) == 2
+    assert "direct: not sent: Too many open files" in run.skipped

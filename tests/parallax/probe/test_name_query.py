@@ -1,16 +1,19 @@
 """One name server asked for both address families."""
 
 import asyncio
+import errno
 
 import dns.exception
+import dns.message
 import dns.name
 import dns.resolver
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parallax.probe.name_query import Answer, Terms, ask, problem
-from tests.parallax.probe.name_servers import ZONE, Says, name_servers
+from parallax.probe.failure import NotSentError
+from parallax.probe.name_query import MOST_ADDRESSES, Answer, Terms, ask, problem
+from tests.parallax.probe.name_servers import ZONE, Records, Says, name_servers
 
 
 def query(host: str, says: Says | None = None, seconds: float = 5.0) -> Answer:
@@ -46,6 +49,18 @@ def test_a_family_that_nobody_answers_for_costs_only_itself() -> None:
     answer = query("both.keybuzz.test", Says(ZONE, ("AAAA",)), seconds=4.0)
     assert answer.addresses == ("203.0.113.20", "203.0.113.21")
     assert answer.error_type == "timeout"
+
+
+def test_of_thousands_of_addresses_the_first_are_kept() -> None:
+    """As many of each family, in order, so that the other family is not hidden."""
+    many: Records = {
+        ("many.test.", "A"): tuple(f"203.0.{n // 250}.{n % 250}" for n in range(3000)),
+        ("many.test.", "AAAA"): tuple(f"2001:db8::{n:x}" for n in range(1, 2000)),
+    }
+    found = query("many.test", Says(many)).addresses
+    assert len(found) == 2 * MOST_ADDRESSES
+    assert sum(":" in address for address in found) == MOST_ADDRESSES
+    assert (found[0], found[MOST_ADDRESSES]) == ("203.0.0.0", "2001:db8::1")
 
 
 def test_a_name_without_addresses_is_told() -> None:
@@ -106,3 +121,22 @@ def test_whatever_comes_back_is_a_word(garbage: bytes) -> None:
     answer = asyncio.run(run())
     assert answer.addresses == ()
     assert answer.error_type
+
+
+NONE_LEFT = OSError(errno.EMFILE, "Too many open files")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        NONE_LEFT,
+        dns.resolver.NoNameservers(
+            request=dns.message.make_query("x.test", "A"),
+            errors=[("192.0.2.1", 0, 53, "SERVFAIL"), ("192.0.2.1", 0, 53, NONE_LEFT)],
+        ),
+    ],
+)
+def test_a_process_without_a_socket_blames_no_name_server(error: Exception) -> None:
+    """Nothing was asked, so there is no word for what the server did."""
+    with pytest.raises(NotSentError, match="Too many open files"):
+        problem(error)

@@ -1,13 +1,16 @@
 """Names asked of the system's resolver, on threads that outlive a question."""
 
 import asyncio
+import errno
 import socket
 import threading
+from typing import Any
 
 import pytest
 
 from parallax.model.probe import ErrorType
-from parallax.probe.failure import Failure
+from parallax.probe import resolve
+from parallax.probe.failure import Failure, NotSentError
 from parallax.probe.resolve import lookup
 
 
@@ -76,3 +79,75 @@ def test_a_thread_outlives_a_name_that_does_not_exist(name: str) -> None:
         return await lookup("localhost", 80)
 
     assert "127.0.0.1" in asyncio.run(ask())
+
+
+def test_lookups_that_hang_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each holds a thread after its question has given up; more are not begun."""
+    free, over = threading.Event(), threading.Event()
+    real = socket.getaddrinfo
+
+    class Busy(set[Any]):
+        """The threads that hang; tells when none is left."""
+
+        def discard(self, asker: Any) -> None:
+            """Give a thread up."""
+            super().discard(asker)
+            if not self:
+                over.set()
+
+    def hanging(_: str, *rest: int, **more: int) -> object:
+        """Hang for every name."""
+        free.wait(10)
+        return real("localhost", *rest, **more)
+
+    async def ask() -> None:
+        """Give up three times, then ask again, and again when they are over."""
+        hung = [asyncio.ensure_future(lookup(f"{n}.test", 80)) for n in range(3)]
+        await asyncio.sleep(0)
+        for task in hung:
+            task.cancel()
+        await asyncio.gather(*hung, return_exceptions=True)
+        with pytest.raises(NotSentError, match="too many name lookups hang"):
+            await lookup("one.test", 80)
+        free.set()
+        assert over.wait(10)
+        assert "127.0.0.1" in await lookup("one.test", 80)
+
+    monkeypatch.setattr(socket, "getaddrinfo", hanging)
+    monkeypatch.setattr(resolve, "MOST_HANGING", 3)
+    monkeypatch.setattr(resolve._Asker, "busy", Busy())
+    asyncio.run(ask())
+
+
+def test_a_process_without_a_socket_blames_no_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The system's resolver says the same as if nobody had answered it."""
+
+    def broken(*_: object, **__: object) -> None:
+        """Fail as socket(2) does where no descriptor is left."""
+        raise OSError(errno.EMFILE, "none left")
+
+    async def ask() -> None:
+        """Ask for a name that does not exist, without a socket."""
+        with monkeypatch.context() as patched:
+            patched.setattr("parallax.probe.way_out.socket.socket", broken)
+            await lookup(f"{'x' * 64}.invalid", 80)
+
+    with pytest.raises(NotSentError):
+        asyncio.run(ask())
+
+
+def test_a_machine_without_a_thread_blames_no_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A thread that cannot start has asked nothing."""
+
+    def broken(_: object) -> None:
+        """Fail as a thread that the operating system refuses."""
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(resolve._Asker, "idle", [])
+    monkeypatch.setattr(threading.Thread, "start", broken)
+    with pytest.raises(NotSentError, match="can't start new thread"):
+        asyncio.run(lookup("one.test", 80))

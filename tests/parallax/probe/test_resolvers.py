@@ -1,12 +1,14 @@
 """Several resolvers asked about one name, over real UDP."""
 
 import asyncio
+import errno
 from types import SimpleNamespace
 
 import dns.resolver
 import pytest
 
 from parallax.model.probe import Resolution
+from parallax.probe.failure import NotSentError
 from parallax.probe.resolvers import compare
 from tests.parallax.probe.name_servers import NOTHING, ZONE, Says, name_servers
 
@@ -30,6 +32,20 @@ def ask(
             )
 
     return asyncio.run(run())
+
+
+def test_a_process_without_a_socket_compares_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """No server is said to be unreachable where this machine could not ask."""
+
+    async def broken(*_: object) -> None:
+        """Fail as socket(2) does where no descriptor is left."""
+        raise OSError(errno.EMFILE, "none left")
+
+    monkeypatch.setattr("dns.asyncquery.udp_with_fallback", broken)
+    with pytest.raises(NotSentError, match="none left"):
+        ask("app.keybuzz.test")
 
 
 def test_resolver_and_zone_are_told_apart_with_their_ttl() -> None:

@@ -2,16 +2,23 @@
 
 import asyncio
 import importlib
+import json
+import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from parallax.model.probe import ErrorType, Probe, ProbeRun, Role
 from parallax.model.target import Reached, Target
 from parallax.probe import Plan, watch
+from tests.parallax.probe.hostile import FLOODS, HELLO_REQUEST, Flood, flooding, mute
 from tests.parallax.probe.servers import (
     Authority,
     Handler,
@@ -282,3 +289,127 @@ def test_a_name_without_address_leaves_no_entrance() -> None:
     assert full.first.error_type is ErrorType.NAME_NOT_RESOLVED
     assert not full.by_role(Role.UNKNOWN_HOST)
     assert any(told.startswith("resolvers: ") for told in full.skipped)
+
+
+@contextmanager
+def hostile(name: str, trusted: Authority) -> Iterator[int]:
+    """Serve what the name says has no end; yield the port."""
+    if name == "TLS handshake":
+        with flooding(Flood(b"", HELLO_REQUEST, reads=b"").serve) as port:
+            yield port
+    elif name == "TLS records without data":
+        trusted.context.num_tickets, before = 4000, trusted.context.num_tickets
+        try:
+            with flooding(mute, trusted.context) as port:
+                yield port
+        finally:
+            trusted.context.num_tickets = before
+    else:
+        context = trusted.context if name.startswith("TLS") else None
+        first, again = FLOODS[name.removeprefix("TLS: ")]
+        with flooding(Flood(first, again).serve, context) as port:
+            yield port
+
+
+HOSTILE = {
+    **dict.fromkeys(FLOODS, ErrorType.INVALID_RESPONSE),
+    "TLS: in the trailer": ErrorType.INVALID_RESPONSE,
+    "TLS: in the size line of a chunk": ErrorType.INVALID_RESPONSE,
+    "TLS handshake": ErrorType.TLS,
+    "TLS records without data": ErrorType.TLS,
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_server_that_never_ends_costs_only_its_own_probe(
+    name: str, trusted: Authority
+) -> None:
+    """The other target is recorded; the error says what did not end."""
+    with hostile(name, trusted) as bad, running(GOOD) as (good,):
+        scheme = "https" if name.startswith("TLS") else "http"
+        one = target("bad", bad, scheme=scheme)
+        runs = runs_of([one, target("good", good)])
+    healthy = {run.target: run.first.healthy for run in runs}
+    assert healthy == {"bad": False, "good": True}
+    for probe in (probe for run in runs if run.target == "bad" for probe in run.probes):
+        assert probe.error_type is HOSTILE[name]
+        assert name.removeprefix("TLS: ") in (probe.error_detail or "")
+
+
+def narrow(targets: int, limit: int, left: int = 0) -> tuple[dict[str, Any], str]:
+    """Watch hanging targets in a process with so few descriptors; return its word."""
+    script = Path(__file__).with_name("narrow.py")
+    with socket.create_server(("127.0.0.1", 0), backlog=2000) as hanging:
+        port = hanging.getsockname()[1]
+        arguments = [sys.executable, script, port, targets, limit, left]
+        done = subprocess.run(  # noqa: S603 - our own script
+            list(map(str, arguments)), capture_output=True, text=True, check=True
+        )
+    return json.loads(done.stdout), done.stderr
+
+
+def test_hanging_targets_do_not_run_out_of_file_descriptors() -> None:
+    """Far more targets than descriptors: each timed out by itself, and nothing else.
+
+    What does not fit into the time is left out, and is no failure of the target.
+    """
+    names = sorted(f"t{number}" for number in range(200))
+    found, logged = narrow(targets=200, limit=128)
+    assert found["recorded"] == found["measured"] == names
+    assert found["errors"] == ["timeout"]
+    left_out = "unknown-host: not sent: too many connections at once"
+    assert left_out in found["skipped"]
+    assert logged == ""
+
+
+def test_a_process_without_descriptors_blames_no_target() -> None:
+    """No run says anything of a target; the log says which were not probed, and why."""
+    found, logged = narrow(targets=2, limit=64, left=3)
+    assert (found["recorded"], found["measured"]) == ([], [])
+    assert "targets were not probed: Too many open files: t0, t1" in logged
+
+
+def test_a_journal_that_hangs_costs_no_measurement() -> None:
+    """Every target is measured while the first record still waits."""
+    measured: list[str] = []
+    all_there = threading.Event()
+
+    def measure(run: ProbeRun) -> None:
+        """Take down who was measured."""
+        measured.append(run.target)
+        if len(measured) == 3:
+            all_there.set()
+
+    def record(_: ProbeRun) -> None:
+        """Hang until all are measured."""
+        assert all_there.wait(10)
+
+    with running(GOOD) as (port,):
+        watch(
+            [target(name, port) for name in ("one", "two", "three")],
+            balancer_ips=lambda _: (),
+            record=record,
+            measure=measure,
+            plan=PLAN,
+        )
+    assert sorted(measured) == ["one", "three", "two"]
+
+
+def test_a_measurement_that_fails_costs_only_itself() -> None:
+    """All are recorded; what was raised comes at the end."""
+    stored: list[str] = []
+
+    def measure(run: ProbeRun) -> None:
+        """Fail for one of them."""
+        if run.target == "one":
+            raise OSError("log away")
+
+    with running(GOOD) as (port,), pytest.raises(ExceptionGroup, match="recorded"):
+        watch(
+            [target("one", port), target("two", port)],
+            balancer_ips=lambda _: (),
+            record=lambda run: stored.append(run.target),
+            measure=measure,
+            plan=PLAN,
+        )
+    assert sorted(stored) == ["one", "two"]

@@ -1,12 +1,13 @@
 """Whether a packet could leave this machine."""
 
+import errno
 import shutil
 import subprocess
 import sys
 
 import pytest
 
-from parallax.probe.way_out import has_route
+from parallax.probe.way_out import has_route, has_socket
 
 
 def test_loopback_has_a_route() -> None:
@@ -17,6 +18,22 @@ def test_loopback_has_a_route() -> None:
 def test_an_address_of_an_unnamed_link_has_none() -> None:
     """IPv6's link-local addresses lead nowhere without an interface."""
     assert not has_route("fe80::1")
+
+
+def test_a_process_without_a_socket_may_still_have_a_route(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """That none can be opened says nothing of the network."""
+
+    def broken(*_: object, **__: object) -> None:
+        """Fail as socket(2) does where no descriptor is left."""
+        raise OSError(errno.EMFILE, "none left")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("parallax.probe.way_out.socket.socket", broken)
+        found = (has_route("fe80::1"), has_socket())
+    assert found == (True, False)
+    assert has_socket()
 
 
 def test_a_machine_without_network_has_no_route() -> None:

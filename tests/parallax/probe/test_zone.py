@@ -91,3 +91,28 @@ def test_a_zone_cannot_lead_us_home() -> None:
     """A name server with a private address is not asked."""
     (zone,) = ask("app.keybuzz.test", private=False)
     assert (zone.authoritative, zone.error_type) == (True, "address_not_allowed")
+
+
+def test_servers_that_all_name_another_alias_cost_a_few_questions() -> None:
+    """Four servers, four aliases each, four zones deep: two ways are followed."""
+    servers = [f"ns{n}.keybuzz.test." for n in range(1, 5)]
+    records: dict[tuple[str, str], str | tuple[str, ...]] = {
+        (f"ns{n}.keybuzz.test.", "A"): f"127.0.0.{n}" for n in range(1, 5)
+    }
+    zones = ["keybuzz.test.", *(f"z{n}.test." for n in range(4))]
+    for zone in zones:
+        records[zone, "SOA"] = f"{servers[0]} x.{zone} 1 2 3 4 5"
+        records[zone, "NS"] = tuple(servers)
+    asked: list[str] = []
+
+    def says(number: int) -> Says:
+        """Return what one of the servers says: its own alias, of every name."""
+        aliases = {
+            (f"app.{zone}", "CNAME"): f"app.z{(place + number) % 4}.test."
+            for place, zone in enumerate(zones)
+        }
+        return Says({**records, **aliases}, asked=asked)
+
+    ask("app.keybuzz.test", *(says(n) for n in range(4)))
+    questions = [name for name in asked if name.startswith("app.")]
+    assert len(questions) <= (1 + 2 + 4 + 8) * (1 + 4 * 2)

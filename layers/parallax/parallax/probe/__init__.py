@@ -5,6 +5,8 @@ It does not: say what an answer means, keep anything, or import pydantic (it
 would double a cold start; a test holds that wall).
 """
 
+from parallax.probe.bound import lighter
+from parallax.probe.failure import NotSentError
 from parallax.probe.fetch import SPACING, fetch
 from parallax.probe.investigate import investigate
 from parallax.probe.plan import Plan
@@ -15,9 +17,11 @@ __all__ = [
     "INSIDE",
     "SPACING",
     "USER_AGENT",
+    "NotSentError",
     "Plan",
     "Question",
     "fetch",
     "investigate",
+    "lighter",
     "watch",
 ]

@@ -1,7 +1,9 @@
 """Connection: one fresh TCP connection, with TLS over it where asked.
 
 In: an address, a port, a name for TLS. Out: bytes there and back.
-It does not: resolve, speak HTTP, or keep time; its caller bounds and stamps it.
+It does not: resolve, speak HTTP, or keep time; its caller bounds and stamps it. It
+lets the event loop run at every read, so that the caller's time limit takes effect
+also where a peer sends faster than we read.
 """
 
 import asyncio
@@ -13,6 +15,10 @@ from parallax.model.probe import ErrorType
 from parallax.probe.failure import Failure, from_os
 
 _CHUNK = 64 * 1024
+_RECORDS = 256 * 1024
+"""Bytes of TLS without one for the reader; OpenSSL takes 100 KiB of certificates.
+
+Source: SSL_CTX_set_max_cert_list(3)."""
 
 
 class Connection:
@@ -23,7 +29,9 @@ class Connection:
         self._loop = asyncio.get_running_loop()
         self._incoming = ssl.MemoryBIO()
         self._outgoing = ssl.MemoryBIO()
-        self._heard = False
+        self._without_data = 0
+        self.received = 0
+        """Bytes that have come from the peer so far, those of TLS among them."""
         self._tls: ssl.SSLObject | None = None
 
     async def start_tls(self, context: ssl.SSLContext, name: str) -> ssl.SSLObject:
@@ -40,13 +48,14 @@ class Connection:
                 self._tls.do_handshake()
             except ssl.SSLWantReadError:
                 await self._flush()
-                await self._fill()
+                await self._fill("of a TLS handshake without an end")
             except ssl.SSLError as error:
-                if not self._heard:
+                if not self.received:
                     detail = "closed during the TLS handshake"
                     raise Failure(ErrorType.CONNECTION_CLOSED, detail) from error
                 raise Failure(ErrorType.TLS, _reason(error)) from error
             else:
+                self._without_data = 0
                 return self._tls
 
     async def send(self, message: bytes) -> None:
@@ -67,23 +76,28 @@ class Connection:
             return await self._receive()
         while True:
             try:
-                return self._tls.read(_CHUNK)
+                data = self._tls.read(_CHUNK)
             except ssl.SSLWantReadError:
                 await self._flush()  # key updates want an answer
-                await self._fill()
+                await self._fill("of TLS records without data")
             except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
                 return b""
             except ssl.SSLError as error:
                 raise Failure(ErrorType.TLS, _reason(error)) from error
+            else:
+                self._without_data = 0
+                return data
 
     def close(self) -> None:
         """Hang up."""
         self._socket.close()
 
-    async def _fill(self) -> None:
+    async def _fill(self, endless: str) -> None:
+        if self._without_data > _RECORDS:
+            raise Failure(ErrorType.TLS, f"more than {_RECORDS} bytes {endless}")
         received = await self._receive()
+        self._without_data += len(received)
         if received:
-            self._heard = True
             self._incoming.write(received)
         else:
             self._incoming.write_eof()
@@ -99,10 +113,16 @@ class Connection:
             raise from_os(error) from error
 
     async def _receive(self) -> bytes:
+        # `sock_recv` returns at once where bytes are waiting: a peer that always has
+        # some would let neither time limits nor other probes run.
+        if self.received:
+            await asyncio.sleep(0)
         try:
-            return await self._loop.sock_recv(self._socket, _CHUNK)
+            received = await self._loop.sock_recv(self._socket, _CHUNK)
         except OSError as error:
             raise from_os(error) from error
+        self.received += len(received)
+        return received
 
 
 async def connect(

@@ -1,6 +1,7 @@
 """Failure: why no usable answer came, as an exception and from the system's own.
 
-In: what the operating system or OpenSSL raised. Out: an `ErrorType` and words.
+In: what the operating system or OpenSSL raised. Out: an `ErrorType` and words; or,
+where this machine itself had no means to send, a `NotSentError`.
 It does not: judge; a refused connection is a fact, not yet a cause.
 """
 
@@ -20,6 +21,15 @@ _BY_ERRNO = {
     errno.EAFNOSUPPORT: ErrorType.HOST_UNREACHABLE,  # a machine without IPv6
     errno.ETIMEDOUT: ErrorType.TIMEOUT,
 }
+_OUR_OWN = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
+"""This machine or this process has no file descriptor, buffer or memory left."""
+
+
+class NotSentError(Exception):
+    """This machine could not send the request, which says nothing of the target.
+
+    The text says why, e.g. `too many connections at once`.
+    """
 
 
 class Failure(httpx.TransportError):
@@ -31,12 +41,19 @@ class Failure(httpx.TransportError):
         self.detail = detail
 
 
-def from_os(error: OSError) -> Failure:
+def is_our_own(error: object) -> bool:
+    """Tell whether an error says that this machine has no means left (`errno(3)`)."""
+    return isinstance(error, OSError) and error.errno in _OUR_OWN
+
+
+def from_os(error: OSError) -> Failure | NotSentError:
     """Name what the operating system said (`errno(3)`), in its own words.
 
     asyncio's words for a failed connect are "Connect call failed" whatever it was.
     """
     if not error.errno:
         return Failure(ErrorType.OTHER, f"{error}")
+    if is_our_own(error):
+        return NotSentError(os.strerror(error.errno))
     error_type = _BY_ERRNO.get(error.errno, ErrorType.OTHER)
     return Failure(error_type, os.strerror(error.errno))

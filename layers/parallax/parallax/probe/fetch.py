@@ -16,16 +16,19 @@ from typing import Any, cast
 import httpx
 
 from parallax.model.probe import ErrorType, Probe
-from parallax.probe.failure import Failure
+from parallax.probe.bound import DETAIL, REASON, kept_headers, shortened
+from parallax.probe.failure import Failure, NotSentError
 from parallax.probe.question import Question
 from parallax.probe.redact import redact
 from parallax.probe.trace import Trace
-from parallax.probe.transport import FreshTransport, Route
+from parallax.probe.transport import Body, FreshTransport, Route
 
 SPACING = 0.003
 """Seconds between starts: a burst makes the TLS phase read 40 times too high."""
 _COUNTED = 4 * 1024 * 1024
 """Bytes after which a body is no longer worth counting."""
+_HEADERS = 16 * 1024
+"""Bytes of headers; whoever stores a probe keeps fewer."""
 _TRANSPORT = FreshTransport()
 
 
@@ -38,6 +41,7 @@ class _Received:
     headers: tuple[tuple[str, str], ...] = ()
     kept: bytearray = field(default_factory=bytearray)
     count: int = 0
+    whole: bool = False
 
 
 async def fetch(question: Question) -> Probe:
@@ -45,6 +49,7 @@ async def fetch(question: Question) -> Probe:
 
     Never raises for what the network does, nor for a defect of our own: that
     becomes `ErrorType.OTHER` with its text, so that no other probe is lost.
+    Raises `NotSentError` where this machine has no means left to send it.
     """
     started_at = datetime.now(UTC)
     began = perf_counter()
@@ -55,6 +60,8 @@ async def fetch(question: Question) -> Probe:
     try:
         async with asyncio.timeout(question.timeout):
             await _exchange(question, request_id, trace, received)
+    except NotSentError:
+        raise
     except Failure as error:
         failure = error
     except TimeoutError:
@@ -80,19 +87,22 @@ async def _exchange(
     response = await _TRANSPORT.handle_async_request(
         _request(question, request_id, trace)
     )
-    body = cast("httpx.AsyncByteStream", response.stream)
+    body = cast("Body", response.stream)
     try:
         received.status_code = response.status_code
-        received.reason = response.extensions["reason_phrase"].decode("latin-1")
-        received.headers = redact(
+        reason = response.extensions["reason_phrase"].decode("latin-1")
+        received.reason = shortened(reason, REASON)
+        headers = redact(
             (name.decode("latin-1"), value.decode("latin-1"))
             for name, value in response.headers.raw
         )
+        received.headers = kept_headers(headers, _HEADERS)
         async for piece in body:
             received.count += len(piece)
             received.kept += piece[: question.body_limit - len(received.kept)]
             if received.count > _COUNTED:
                 break
+        received.whole = body.complete
     finally:
         await body.aclose()
 
@@ -118,6 +128,7 @@ def _request(question: Question, request_id: str, trace: Trace) -> httpx.Request
         verify=question.verify,
         proxy_protocol=question.proxy_protocol,
         connect_timeout=question.connect_timeout,
+        ends_at=asyncio.get_running_loop().time() + question.timeout,
     )
     return httpx.Request("GET", url, headers=headers, extensions={"route": route})
 
@@ -134,6 +145,7 @@ def _outcome(
 ) -> dict[str, Any]:
     """Return the fields of a `Probe` that the network decided."""
     body = received.kept.decode("utf-8", "replace")
+    given_up = failure is None and not received.whole
     return {
         "server_address": question.host or _host(question.url),
         "peer_address": trace.peer_address,
@@ -145,11 +157,11 @@ def _outcome(
         "headers": received.headers,
         "body": body,
         "body_bytes": received.count,
-        "body_truncated": received.count > len(received.kept),
+        "body_truncated": received.count > len(received.kept) or given_up,
         "healthy": _healthy(question, received, body, failure),
         "error_type": failure and failure.error_type,
         "error_phase": failure and trace.phase,
-        "error_detail": failure and failure.detail,
+        "error_detail": failure and shortened(failure.detail, DETAIL),
         "node": question.node,
         "pod": question.pod,
         "peer_node": question.peer_node,

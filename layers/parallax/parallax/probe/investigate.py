@@ -14,12 +14,14 @@ from urllib.parse import urlsplit
 from parallax.model.probe import Probe, ProbeRun, Resolution
 from parallax.model.target import Target
 from parallax.probe.address import is_address
-from parallax.probe.bound import bounded
+from parallax.probe.bound import bounded, kept_texts
 from parallax.probe.control import control
+from parallax.probe.failure import NotSentError
 from parallax.probe.fetch import fetch
 from parallax.probe.names import pinned
 from parallax.probe.plan import Plan, Timed, repeats, singles
 from parallax.probe.question import Question
+from parallax.probe.slots import Capacity
 
 
 @dataclass(slots=True)
@@ -28,6 +30,7 @@ class _Inquiry:
 
     target: Target
     plan: Plan
+    capacity: Capacity
     began: float = field(default_factory=monotonic)
     probes: list[Probe] = field(default_factory=list[Probe])
     resolutions: tuple[Resolution, ...] = ()
@@ -63,21 +66,37 @@ class _Inquiry:
         left = plan.seconds - max(timed.at, self.passed)
         if left < needed:
             return f"{question.role}: no time left"
-        return await fetch(replace(question, timeout=min(question.timeout, left)))
+
+        async def send() -> Probe:
+            seconds = min(question.timeout, plan.seconds - self.passed)
+            return await fetch(replace(question, timeout=seconds))
+
+        # Only so long that the whole of its time is left: a wait of ours may not turn
+        # a slow answer into a timeout.
+        patience = left - question.timeout
+        try:
+            return await self.capacity.probes.run(self.target.name, patience, send)
+        except NotSentError as error:
+            return f"{question.role}: not sent: {error}"
 
 
 async def investigate(
-    target: Target, first: Probe, addresses: Sequence[str], plan: Plan
+    target: Target,
+    first: Probe,
+    addresses: Sequence[str],
+    plan: Plan,
+    capacity: Capacity | None = None,
 ) -> ProbeRun:
     """Ask everything of the plan, side by side, within `plan.seconds`.
 
-    A defect in one part is told in `skipped` and loses nothing else.
+    `capacity` is shared by all who investigate at the same time. A defect in one
+    part is told in `skipped` and loses nothing else.
     """
     questions, skipped = singles(target, first, addresses, plan)
     question, why_not = control(target, first, plan)
     questions = [question, *questions] if question else questions
     skipped += [why_not] if why_not else []
-    known = _Inquiry(target, plan, skipped=skipped)
+    known = _Inquiry(target, plan, capacity or Capacity(), skipped=skipped)
     named = replace(known, probes=[], skipped=[])
     timed = [*repeats(target, plan), *known.singles(questions, 0)]
     defects = await asyncio.gather(
@@ -89,7 +108,7 @@ async def investigate(
         started_at=first.started_at,
         probes=(first, *known.probes, *named.probes),
         resolutions=named.resolutions,
-        skipped=tuple(dict.fromkeys([*known.skipped, *named.skipped])),
+        skipped=kept_texts([*known.skipped, *named.skipped]),
     )
 
 
@@ -104,7 +123,14 @@ async def _names(inquiry: _Inquiry, place: int) -> None:
         inquiry.skipped.append("resolvers: the URL holds an address, no name")
         return
     await asyncio.sleep(plan.compare_at)
-    inquiry.resolutions = await _compared(host, target, plan)
+    patience = plan.seconds - inquiry.passed - plan.resolver_seconds - plan.shortest
+    try:
+        inquiry.resolutions = await inquiry.capacity.comparisons.run(
+            target.name, patience, lambda: _compared(host, target, plan)
+        )
+    except NotSentError as error:
+        inquiry.skipped.append(f"resolvers: not asked: {error}")
+        return
     questions, skipped = pinned(target, inquiry.resolutions, plan)
     inquiry.skipped += skipped
     place = max(place, plan.place_after(inquiry.passed))

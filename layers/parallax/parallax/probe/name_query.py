@@ -9,6 +9,7 @@ target never needs it.
 import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import dns.asyncquery
 import dns.exception
@@ -19,7 +20,10 @@ import dns.rcode
 import dns.resolver
 
 from parallax.model.probe import Resolution
+from parallax.probe.failure import NotSentError, is_our_own
 
+MOST_ADDRESSES = 32
+"""Of one family in one answer; over TCP thousands fit, and nobody has use for them."""
 _ATTEMPTS = 2
 """UDP loses packets; one lost is no silence yet."""
 
@@ -98,7 +102,15 @@ async def ask(
 
 
 def problem(error: Exception) -> str:
-    """Return the word for why a name server gave nothing; raises what is no such."""
+    """Return the word for why a name server gave nothing; raises what is no such.
+
+    Raises `NotSentError` where it was this machine that could not ask.
+    """
+    details: dict[str, Any] = getattr(error, "kwargs", {})
+    # One tuple an attempt; the fourth says what went wrong, as text or exception.
+    causes = [error, *(attempt[3] for attempt in details.get("errors", ()))]
+    if ours := next(filter(is_our_own, causes), None):
+        raise NotSentError(f"{ours}") from error
     match error:
         case TimeoutError() | dns.exception.Timeout():
             return "timeout"
@@ -152,7 +164,10 @@ async def _response(
 
 
 def _addresses(found: _Family) -> list[str]:
-    return [] if isinstance(found, str) else sorted(texts(found.answer))
+    """Return the first addresses in order, so that all servers' can be compared."""
+    if isinstance(found, str):
+        return []
+    return sorted(texts(found.answer))[:MOST_ADDRESSES]
 
 
 def _ttl(found: _Family) -> int | None:

@@ -14,9 +14,12 @@ from typing import ClassVar, override
 
 from parallax.model.probe import ErrorType
 from parallax.probe.address import is_address
-from parallax.probe.failure import Failure
+from parallax.probe.failure import Failure, NotSentError
+from parallax.probe.way_out import has_socket
 
-type _Answer = tuple[tuple[str, ...], Failure | None]
+MOST_HANGING = 192
+"""Lookups that nobody waits for any more: each has a thread and file descriptors."""
+type _Answer = tuple[tuple[str, ...], Failure | NotSentError | None]
 type _Call = tuple[Callable[[], _Answer], Callable[[_Answer], None]]
 
 
@@ -24,6 +27,8 @@ class _Asker(Thread):
     """A thread that asks one name after the other; idle ones are used again."""
 
     idle: ClassVar[list["_Asker"]] = []
+    busy: ClassVar[set["_Asker"]] = set()
+    awaited: ClassVar[set[asyncio.Future[tuple[str, ...]]]] = set()
 
     def __init__(self) -> None:
         super().__init__(name="resolve", daemon=True)
@@ -40,6 +45,7 @@ class _Asker(Thread):
 
     def do(self, call: "_Call") -> None:
         """Ask, then tell; neither may raise."""
+        self.busy.add(self)
         self._calls.put(call)
 
     @override
@@ -48,6 +54,7 @@ class _Asker(Thread):
             ask, tell = self._calls.get()
             answer = ask()
             # Idle first: whoever hears the answer may ask the next name at once.
+            self.busy.discard(self)
             self.idle.append(self)
             tell(answer)
 
@@ -59,10 +66,13 @@ async def lookup(host: str, port: int) -> tuple[str, ...]:
     resolver may hang for half a minute, and in a bounded pool it would hold up
     every other target. Daemon threads do not keep the process alive either, as
     `ThreadPoolExecutor`'s would.
-    Raises `Failure` with NAME_NOT_RESOLVED.
+    Raises `Failure` with NAME_NOT_RESOLVED, or `NotSentError` where this machine has
+    no thread or socket left to ask.
     """
     if is_address(host):
         return (host,)  # nothing to ask, so no thread
+    if len(_Asker.busy) - len(_Asker.awaited) >= MOST_HANGING:
+        raise NotSentError("too many name lookups hang")
     loop = asyncio.get_running_loop()
     future: asyncio.Future[tuple[str, ...]] = loop.create_future()
 
@@ -80,8 +90,16 @@ async def lookup(host: str, port: int) -> tuple[str, ...]:
         with contextlib.suppress(RuntimeError):
             loop.call_soon_threadsafe(hear, answer)
 
-    _Asker.take().do((lambda: _ask(host, port), tell))
-    return await future
+    try:
+        asker = _Asker.take()
+    except RuntimeError as error:  # threading's word for an operating system's EAGAIN
+        raise NotSentError(f"{error}") from error
+    asker.do((lambda: _ask(host, port), tell))
+    _Asker.awaited.add(future)
+    try:
+        return await future
+    finally:
+        _Asker.awaited.discard(future)
 
 
 def _ask(host: str, port: int) -> _Answer:
@@ -89,5 +107,7 @@ def _ask(host: str, port: int) -> _Answer:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, ValueError) as error:  # ValueError: no host name at all
         detail = getattr(error, "strerror", None) or f"{error}"
+        if not has_socket():
+            return (), NotSentError(detail)
         return (), Failure(ErrorType.NAME_NOT_RESOLVED, f"{host}: {detail}")
     return tuple(dict.fromkeys(str(entry[4][0]) for entry in found)), None

@@ -14,10 +14,13 @@ import dns.name
 import dns.resolver
 
 from parallax.model.probe import Resolution
+from parallax.probe.failure import NotSentError
 from parallax.probe.name_query import Terms, ask
 from parallax.probe.zone import ask_zone
 from parallax.settings import SYSTEM_RESOLVER
 
+MOST = 32
+"""Resolutions of one name; a few resolvers, and the servers of a few zones."""
 _SYSTEM_LIMIT = 2
 
 
@@ -33,15 +36,19 @@ async def compare(
 
     A TTL is in seconds: a resolver's is what is left of it, the zone's own the
     whole. `error_type` is the DNS response code in lower case, `timeout`,
-    `unreachable`, `no_address`, `no_zone`, or `address_not_allowed`.
+    `unreachable`, `no_address`, `no_zone`, or `address_not_allowed`. Raises
+    `NotSentError` where this machine has no means left to ask.
     """
     servers = _servers(resolvers)
     name = dns.name.from_text(host)
     terms = Terms(seconds=seconds, port=port, allow_private=allow_private)
-    async with asyncio.TaskGroup() as group:
-        asked = [group.create_task(_recursive(name, s, terms)) for s in servers]
-        own = group.create_task(_own(name, asked, terms))
-    return (*(task.result() for task in asked), *own.result())
+    try:
+        async with asyncio.TaskGroup() as group:
+            asked = [group.create_task(_recursive(name, s, terms)) for s in servers]
+            own = group.create_task(_own(name, asked, terms))
+    except* NotSentError as errors:
+        raise errors.exceptions[0] from errors
+    return (*(task.result() for task in asked), *own.result())[:MOST]
 
 
 def _servers(resolvers: Sequence[str]) -> list[str]:

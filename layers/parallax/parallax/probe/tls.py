@@ -5,14 +5,20 @@ It does not: open connections.
 """
 
 import ssl
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import islice
 from typing import Any, cast
 
 import httpx
 
 from parallax.model.probe import Certificate
 from parallax.model.wire import YEARS
+from parallax.probe.bound import NAME, REASON, shortened
+
+_MOST_NAMES = 256
+"""Of one certificate; whoever stores it keeps fewer."""
 
 
 def _trusting_nobody() -> ssl.SSLContext:
@@ -63,12 +69,22 @@ def _unverified(connection: ssl.SSLObject) -> dict[str, Any]:
 def _read(certificate: dict[str, Any]) -> Certificate | None:
     if not certificate:
         return None
+    try:
+        not_after = _instant(certificate["notAfter"])
+    except (KeyError, ValueError):
+        return None  # a date that is none: whoever verifies refuses it as well
     return Certificate(
         subject=_name(certificate.get("subject", ())),
         issuer=_name(certificate.get("issuer", ())),
-        not_after=_instant(certificate["notAfter"]),
-        names=tuple(value for _, value in certificate.get("subjectAltName", ())),
+        not_after=not_after,
+        names=_names(certificate.get("subjectAltName", ())),
     )
+
+
+def _names(alternatives: Iterable[tuple[str, object]]) -> tuple[str, ...]:
+    """Return the names; a directory name comes as parts, and matches no host."""
+    texts = (value for _, value in alternatives if isinstance(value, str))
+    return tuple(shortened(text, NAME) for text in islice(texts, _MOST_NAMES))
 
 
 @lru_cache(maxsize=256)
@@ -85,4 +101,5 @@ def _name(parts: tuple[tuple[tuple[str, str], ...], ...]) -> str:
     """Write a distinguished name as operators do: `O=Acme, CN=acme.example`."""
     short = {"commonName": "CN", "organizationName": "O", "countryName": "C"}
     pairs = (pair for part in parts for pair in part)
-    return ", ".join(f"{short.get(key, key)}={value}" for key, value in pairs)
+    text = ", ".join(f"{short.get(key, key)}={value}" for key, value in pairs)
+    return shortened(text, REASON)

@@ -9,6 +9,7 @@ Why not httpx's own: it has no DNS phase, and costs half as much again.
 
 import asyncio
 import contextlib
+import math
 import ssl
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -20,11 +21,16 @@ from parallax.probe import tls
 from parallax.probe.address import allowed
 from parallax.probe.answer import Answer
 from parallax.probe.connection import Connection, connect
-from parallax.probe.failure import Failure
+from parallax.probe.failure import Failure, NotSentError
 from parallax.probe.resolve import lookup
 from parallax.probe.trace import Trace
 
-_LOOK_SECONDS = 2.0
+LOOK_SECONDS = 2.0
+"""For a second handshake, at most; and at most half of the time that is left."""
+FRAMING = 1024 * 1024
+"""Bytes of TLS, head and chunks; after more of them a body is not read to its end.
+
+A page of 400 KiB in chunks of 16 bytes, each in a TLS record of its own, has fewer."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -40,6 +46,8 @@ class Route:
     verify: bool = True
     proxy_protocol: bool = False
     connect_timeout: float | None = None
+    ends_at: float = math.inf
+    """The event loop's time at which the caller gives up."""
 
 
 class FreshTransport(httpx.AsyncBaseTransport):
@@ -57,27 +65,35 @@ class FreshTransport(httpx.AsyncBaseTransport):
         return httpx.Response(
             answer.status_code or 0,
             headers=answer.headers,
-            stream=_Body(connection, answer),
+            stream=Body(connection, answer),
             extensions={"reason_phrase": answer.reason, "http_version": b"HTTP/1.1"},
         )
 
 
-class _Body(httpx.AsyncByteStream):
-    """The body's pieces as they arrive."""
+class Body(httpx.AsyncByteStream):
+    """The body's pieces as they arrive, until too little of what arrives is body."""
 
     def __init__(self, connection: Connection, answer: Answer) -> None:
         self._connection = connection
         self._answer = answer
 
+    @property
+    def complete(self) -> bool:
+        """Whether the body has ended; False: it was given up, or not yet read."""
+        return self._answer.complete
+
     async def __aiter__(self) -> AsyncIterator[bytes]:
+        limit = FRAMING
         while True:
             for piece in self._answer.take():
+                limit += len(piece)
                 yield piece
-            if self._answer.complete:
+            if self._answer.complete or self._connection.received > limit:
                 return
             await _advance(self._connection, self._answer)
 
     async def aclose(self) -> None:
+        """Hang up."""
         self._connection.close()
 
 
@@ -144,6 +160,7 @@ async def _secure(connection: Connection, name: str, port: int, route: Route) ->
         session = await connection.start_tls(context, name)
     except Failure as failure:
         route.trace.leave()
+        connection.close()
         if isinstance(failure.__cause__, ssl.SSLCertVerificationError):
             await _look_at_certificate(name, port, route)
         raise
@@ -153,11 +170,13 @@ async def _secure(connection: Connection, name: str, port: int, route: Route) ->
 async def _look_at_certificate(name: str, port: int, route: Route) -> None:
     """Shake hands once more, without verifying, to see the certificate.
 
-    OpenSSL forgets a chain it refused. Nothing is asked on this connection.
+    OpenSSL forgets a chain it refused. Nothing is asked on this connection, and
+    whatever happens to it, why the first one failed is still told.
     """
     address = route.trace.peer_address or ""
-    with contextlib.suppress(Failure, TimeoutError):
-        async with asyncio.timeout(_LOOK_SECONDS):
+    left = route.ends_at - asyncio.get_running_loop().time()
+    with contextlib.suppress(Failure, NotSentError, TimeoutError):
+        async with asyncio.timeout(min(LOOK_SECONDS, left / 2)):
             connection = await _open(address, port, route)
             try:
                 session = await connection.start_tls(tls.UNVERIFIED, name)

@@ -8,6 +8,7 @@ It does not: ask a server whose address the internet could not reach.
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import islice
 
 import dns.asyncresolver
 import dns.name
@@ -21,6 +22,10 @@ UNFOUND = "authoritative"
 """Stands for the zone's name servers where none was found."""
 _ALIASES = 4
 """Zones that a chain of CNAMEs may cross."""
+_WAYS = 2
+"""Aliases followed from one zone, where its servers disagree: an old and a new one.
+
+Each leads to a zone of its own: servers that all differ would make hundreds."""
 _NAME_SERVERS = 4
 """Of one zone; most have two to four."""
 _SHARE = 0.4
@@ -72,7 +77,7 @@ async def _follow(
         else:
             ttls = (answer.alias_ttl, bound, onward.get(answer.alias))
             onward[answer.alias] = min(ttl for ttl in ttls if ttl is not None)
-    for alias, ttl in onward.items():
+    for alias, ttl in islice(onward.items(), _WAYS):
         found += await _follow(alias, finder, terms, ttl, aliases - 1)
     return found
 

@@ -1,0 +1,35 @@
+"""One pod's log as it comes, whoever writes into it."""
+
+from collections.abc import Iterator
+from types import SimpleNamespace
+
+import pytest
+
+from parallax_agent.read.read import IngressPod
+from parallax_agent.sightings.access_line import LINE_BYTES
+from parallax_agent.sightings.follower import Follower
+
+STAMP = b"2026-11-24T10:00:00.000000000Z "
+
+
+def test_a_line_without_an_end_is_neither_kept_nor_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What stands at its end is no line of its own; the next one is heard."""
+
+    def stream(_: int) -> Iterator[bytes]:
+        """Yield a line of many megabytes, with a line of ours at its end."""
+        yield STAMP + b"x" * 4000
+        for _ in range(2000):
+            yield b"x" * 4096
+        yield b'"Parallax/1" made up\n' + STAMP + b"next\n"
+
+    response = SimpleNamespace(stream=stream, close=lambda: None)
+    core = SimpleNamespace(read_namespaced_pod_log=lambda *_, **__: response)
+    pod = IngressPod(name="ingress-1", namespace="ingress", container="controller")
+    follower = Follower(core, pod, "worker-01")
+    heard: list[bytes] = []
+    monkeypatch.setattr(follower._hearing, "hear", heard.append)
+    follower._follow()
+    assert [line[:40] for line in heard] == [STAMP + b"x" * 9, STAMP + b"next"]
+    assert len(heard[0]) == LINE_BYTES + 1
