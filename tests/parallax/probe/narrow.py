@@ -7,6 +7,7 @@ It does not: get imported by a test; `test_watch` runs it, for a limit is a proc
 
 import contextlib
 import json
+import logging
 import os
 import resource
 import sys
@@ -16,6 +17,10 @@ from parallax.model.target import Target
 from parallax.probe import Plan, watch
 
 PLAN = Plan(repeats=1, interval=0.02, seconds=0.6, shortest=0.05)
+
+
+LOG = logging.StreamHandler()
+LOG.setFormatter(logging.Formatter("%(message)s: %(reason)s: %(targets)s"))
 
 
 def take(left: int) -> list[int]:
@@ -34,6 +39,7 @@ def main(port: int, targets: int, limit: int, left: int) -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
     runs: list[ProbeRun] = []
     measured: list[str] = []
+    logging.getLogger("parallax.probe.watch").addHandler(LOG)
     taken = take(left)
     watch(
         [

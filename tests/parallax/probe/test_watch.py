@@ -366,7 +366,7 @@ def test_a_process_without_descriptors_blames_no_target() -> None:
     """No run says anything of a target; the log says which were not probed, and why."""
     found, logged = narrow(targets=2, limit=64, left=3)
     assert (found["recorded"], found["measured"]) == ([], [])
-    assert "targets were not probed: Too many open files: t0, t1" in logged
+    assert "targets were not probed: Too many open files: ['t0', 't1']" in logged
 
 
 def test_a_journal_that_hangs_costs_no_measurement() -> None:

@@ -93,12 +93,8 @@ def watch(  # noqa: PLR0913 - one for each thing that is done with a run
         )
         asyncio.run(_all(targets, shared))
     for reason, names in shared.not_sent.items():
-        logger.error(
-            "targets were not probed: %s: %s",
-            reason,
-            ", ".join(names),
-            extra={"reason": reason, "targets": names},
-        )
+        facts = {"reason": reason, "targets": names}
+        logger.error("targets were not probed", extra=facts)
     if shared.errors:
         raise ExceptionGroup("not everything was recorded", shared.errors)
 
