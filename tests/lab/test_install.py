@@ -38,10 +38,10 @@ def test_a_failure_is_repaired_and_the_person_who_waits_is_told(
     needed: str,
 ) -> None:
     """An interrupted dpkg, or old package lists; services get their policy back."""
-    debian = Debian(needed)
-    monkeypatch.setattr(subprocess, "run", debian.run)
+    machine = Debian(needed)
+    monkeypatch.setattr(subprocess, "run", machine.run)
     install.install(install.PACKAGES[:1])
-    assert debian.commands[0] == debian.commands[-1]
+    assert machine.commands[0] == machine.commands[-1]
     assert needed in " ".join(capsys.readouterr().err.split())
     assert not policy.exists()
 
