@@ -4,7 +4,6 @@ In: the case's balancer and changes to it. Out: an HAProxy configuration, and th
 health that HAProxy's stats socket tells. It does not: speak the Hetzner API.
 """
 
-import asyncio
 import csv
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,10 +11,13 @@ from typing import Any
 
 from lab.case import BalancerService, Case, HealthCheckHttp, Server
 from lab.programs import render
+from lab.stats_socket import ask
 from lab.verdict import Verdict, verdict
 
 type Health = dict[tuple[int, str], Verdict]
 """Listen port and server name -> what the health check found."""
+SOCKET = "haproxy.sock"
+"""As `haproxy.cfg` names it, in the run folder."""
 TIMEOUT_SERVER = 60
 RETRIES = 3
 """Of a connection; HAProxy's own default."""
@@ -98,7 +100,7 @@ class Balancer:
 
     async def health(self) -> Health:
         """Return HAProxy's view of every target, in Hetzner's words."""
-        rows = await self._ask("show stat")
+        rows = await ask(self.folder / SOCKET, "show stat")
         table = csv.DictReader(rows.lstrip("# ").splitlines())
         return {
             (int(row["pxname"].removeprefix("service_")), row["svname"]): verdict(row)
@@ -112,17 +114,8 @@ class Balancer:
 
     async def worker(self) -> str:
         """Return the process id of the HAProxy worker that answers now."""
-        told = await self._ask("show info")
+        told = await ask(self.folder / SOCKET, "show info")
         return next(x for x in told.splitlines() if x.startswith("Pid:"))
-
-    async def _ask(self, question: str) -> str:
-        reader, writer = await asyncio.open_unix_connection(
-            self.folder / "haproxy.sock"
-        )
-        writer.write(f"{question}\n".encode())
-        told = await reader.read()
-        writer.close()
-        return told.decode()
 
 
 def _service(service: BalancerService) -> dict[str, Any]:

@@ -9,12 +9,13 @@ import select
 import signal
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.text import Text
 
 from lab import install, namespace
 from lab.case import DEFAULT, CaseError, load
@@ -162,11 +163,20 @@ def clear(folder: FolderOption = FOLDER) -> None:
 def faults(case: CaseOption = DEFAULT) -> None:
     """List the faults of a case: what each does, and which targets it hits."""
     platform = load(case)
-    table = Table("fault", "hits", "what it does")
+    console = Console(highlight=False)
     for fault_id in (*fault_ids(platform), *oddity_ids(platform)):
         fault = load_fault(fault_id, platform)
-        table.add_row(fault_id, "\n".join(fault.expected), fault.description)
-    Console().print(table)
+        hits = ", ".join(fault.expected)
+        line = Text.assemble((fault_id, "bold"), f"  hits {hits}" if hits else "")
+        # An id goes into a command: it stands on one line, whatever the width.
+        console.print(line, soft_wrap=True)
+        console.print(_indented(fault.description, console.width), markup=False)
+
+
+def _indented(text: str, width: int) -> str:
+    indent = " " * 4
+    lines = textwrap.fill(text, width, initial_indent=indent, subsequent_indent=indent)
+    return f"{lines}\n"
 
 
 def _running(folder: Path) -> bool:

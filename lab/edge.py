@@ -75,15 +75,9 @@ class Edge:
         self.launcher.signal("haproxy", signal.SIGUSR2)
 
         async def is_new() -> bool:
-            return await self._worker() not in {before, None}
+            return await self.balancer.worker() != before
 
         await until(is_new)
-
-    async def _worker(self) -> str | None:
-        try:
-            return await self.balancer.worker()
-        except (OSError, StopIteration):
-            return None
 
     async def await_verdicts(self) -> None:
         """Wait until HAProxy has asked every target and its mind is made up."""

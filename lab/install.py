@@ -16,6 +16,7 @@ from rich.console import Console
 
 SBIN = "/usr/sbin:/sbin"
 POLICY = Path("/usr/sbin/policy-rc.d")
+OUT = Console(stderr=True, highlight=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ def install(packages: tuple[Package, ...]) -> None:
         try:
             words = command_line(packages).split()
             if _apt(words, environment).returncode:
-                _apt(["apt-get", "update"], environment)
+                _repair(environment)
                 done = _apt(words, environment)
                 if done.returncode:
                     sys.stderr.write(done.stdout)
@@ -89,10 +90,17 @@ def install(packages: tuple[Package, ...]) -> None:
                 shutil.copy2(kept, POLICY)
 
 
+def _repair(environment: dict[str, str]) -> None:
+    """See to both usual reasons of a failure: an interrupted run, and old lists."""
+    for words in (["dpkg", "--configure", "-a"], ["apt-get", "update"]):
+        _say(f"the installation failed; trying {' '.join(words)} (up to a minute)")
+        _apt(words, environment)
+
+
 def _apt(
     words: list[str], environment: dict[str, str]
 ) -> subprocess.CompletedProcess[str]:
-    """Run apt-get, and keep what it says for whoever needs it."""
+    """Run a command of Debian's, and keep its output for whoever needs it."""
     return subprocess.run(
         words,
         env=environment,
@@ -103,18 +111,21 @@ def _apt(
     )
 
 
+def _say(text: str) -> None:
+    OUT.print(f"[cyan]▸[/] {text}", soft_wrap=True)
+
+
 def main() -> int:
     """Install what is missing, or say how; return the exit status."""
-    out = Console(stderr=True, highlight=False)
     lacking = missing()
     for package in lacking:
-        out.print(f"missing: {package.name} ({package.why})", soft_wrap=True)
+        OUT.print(f"missing: {package.name} ({package.why})", soft_wrap=True)
     if not lacking:
         return 0
     if os.geteuid() != 0:
-        out.print(f"run this once: sudo {command_line(lacking)}", soft_wrap=True)
+        OUT.print(f"run this once: sudo {command_line(lacking)}", soft_wrap=True)
         return 1
-    out.print(f"[cyan]▸[/] {command_line(lacking)}", soft_wrap=True)
+    _say(f"{command_line(lacking)} (up to a few minutes)")
     install(lacking)
     return 0
 

@@ -13,7 +13,7 @@ from typing import Self
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
-from rich.panel import Panel
+from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
@@ -27,6 +27,8 @@ MARKS = {
 }
 COLORS = {View.HEALTHY: "green", View.FAILING: "bold red", View.UNKNOWN: "bright_black"}
 SHOWN_LINES = 14
+MAIL_COLUMNS = 80
+"""Of the lines around a mail, whose own text has 78."""
 
 
 class Screen:
@@ -75,9 +77,16 @@ class Screen:
         self.judgements = judgements
 
     def mail(self, mail: Mail) -> None:
-        """Show a mail as its receiver reads it."""
-        text = Text.assemble((mail.subject, "bold"), "\n\n", mail.text)
-        self.console.print(Panel(text, title="the mail", border_style="cyan"))
+        """Show a mail as its receiver reads it, between two lines.
+
+        Nothing stands beside its text and no line of it is broken: a command must
+        be copied as one line, however narrow the terminal is.
+        """
+        columns = min(self.console.width, MAIL_COLUMNS)
+        self.console.print(Rule("the mail", style="cyan"), width=columns)
+        self.console.print(Text(mail.subject, "bold"), "", sep="\n")
+        self.console.print(Text(mail.text.rstrip()), soft_wrap=True)
+        self.console.print(Rule("end of the mail", style="cyan"), width=columns)
 
     def _render(self) -> RenderableType:
         parts: list[RenderableType] = [Text(self.title, style="bold")]

@@ -1,4 +1,4 @@
-"""Cli: the same code from a terminal, `uv run parallax …`.
+"""Cli: the same code from a terminal, `parallax …`.
 
 In: arguments, files, standard input. Out: text for people, or `--json`.
 Exit: 0 fine or healthy, 1 not healthy or letters remain, 2 wrong use or unreadable

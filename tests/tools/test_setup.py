@@ -1,0 +1,83 @@
+"""`tools/setup` repairs on its next run what an interrupted one left half-done."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+SETUP = ROOT / "tools/setup"
+PYTHON = "#!/bin/sh\nexit 0\n"
+UV = """#!/bin/sh
+echo "$*" >>uv.log
+case "$*" in
+  *--check*) test -e .venv/bin/python ;;
+  *) test ! -e uv.fails && mkdir -p .venv/bin && cp python.stub .venv/bin/python ;;
+esac
+"""
+"""Stands in for uv: like the real one, its check looks at what is there, not whole."""
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """Make a clone whose tools are installed, with a stand-in for uv."""
+    shutil.copytree(ROOT / "tools", tmp_path / "tools")
+    for tool in ("uv", "sam", "ministack"):
+        (tmp_path / ".tools" / tool / "bin").mkdir(parents=True)
+        shutil.copy(
+            ROOT / f"tools/{tool}.txt", tmp_path / f".tools/{tool}/installed.txt"
+        )
+    text = SETUP.read_text()
+    package = re.search(r"package=(\S+)", text)
+    checksum = re.search(r"sum=(\S+)", text)
+    assert package
+    assert checksum
+    kubernetes = tmp_path / ".tools/kubernetes"
+    kubernetes.mkdir()
+    (kubernetes / "installed.txt").write_text(f"{package[1]} {checksum[1]}\n")
+    for name, content in {".tools/uv/bin/uv": UV, "python.stub": PYTHON}.items():
+        (tmp_path / name).write_text(content)
+        (tmp_path / name).chmod(0o755)
+    return tmp_path
+
+
+def run(clone: Path) -> int:
+    """Run the clone's set-up; return its exit status."""
+    (clone / "uv.log").unlink(missing_ok=True)
+    return subprocess.run(  # noqa: S603 - our own script
+        [clone / "tools/setup"], capture_output=True, check=False
+    ).returncode
+
+
+def installed(clone: Path) -> bool:
+    """Return whether the last run installed the workspace."""
+    lines = (clone / "uv.log").read_text().splitlines()
+    return any("--check" not in line for line in lines)
+
+
+def test_what_is_complete_is_left_alone(clone: Path) -> None:
+    """The first run installs the workspace, the second only looks."""
+    assert run(clone) == 0
+    assert installed(clone)
+    (clone / ".venv/mine").touch()
+    assert run(clone) == 0
+    assert not installed(clone)
+    assert (clone / ".venv/mine").exists()
+
+
+def test_an_interrupted_installation_is_made_from_scratch(clone: Path) -> None:
+    """Its packages look installed, though their modules may be missing."""
+    (clone / "uv.fails").touch()
+    assert run(clone) != 0
+    (clone / "uv.fails").unlink()
+    half = clone / ".venv/bin/python"
+    half.parent.mkdir(parents=True)
+    half.touch()
+    (clone / ".venv/half").touch()
+    assert run(clone) == 0
+    assert installed(clone)
+    assert not (clone / ".venv/half").exists()
+    assert run(clone) == 0
+    assert not installed(clone)
