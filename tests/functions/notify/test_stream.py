@@ -1,7 +1,7 @@
 """Notify behind Lambda's stream mapping: nobody's alert waits for another's trouble.
 
 The mapping is the model of `tests.parallax.stream_mapping`, with the settings of the
-template. AWS's own pauses between attempts are not known and not modelled.
+template. AWS's own pauses between attempts are not known and not modeled.
 """
 
 from collections.abc import Callable
