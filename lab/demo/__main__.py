@@ -172,7 +172,7 @@ def down() -> None:
 def _build(console: Console) -> None:
     with console.status("building the functions and the layer with SAM"):
         build()
-    console.print("built with SAM: five functions, one layer")
+    console.print("built with SAM: six functions, two layers")
 
 
 def _end_on_signals() -> None:

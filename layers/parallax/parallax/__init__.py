@@ -1,6 +1,6 @@
 """Parallax: what the internet sees against what the cluster sees.
 
-The package is the shared layer of the five functions, and the agent's base.
+The package is the shared layer of the functions, and the agent's base.
 Each step of the flow is one subpackage that bears the step's word: `probe`,
 `inspect`, `ingest`, `journal`, `diagnose`, `notify`. `causes` holds one module
 a cause, `writers` one module a server family, `model` the nouns.
