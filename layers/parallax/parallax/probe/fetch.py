@@ -16,6 +16,7 @@ from typing import Any, cast
 import httpx
 
 from parallax.model.probe import ErrorType, Probe
+from parallax.model.secret_text import without_secrets
 from parallax.probe.failure import Failure
 from parallax.probe.question import Question
 from parallax.probe.redact import redact
@@ -83,7 +84,8 @@ async def _exchange(
     body = cast("httpx.AsyncByteStream", response.stream)
     try:
         received.status_code = response.status_code
-        received.reason = response.extensions["reason_phrase"].decode("latin-1")
+        reason = response.extensions["reason_phrase"].decode("latin-1")
+        received.reason = without_secrets(reason)
         received.headers = redact(
             (name.decode("latin-1"), value.decode("latin-1"))
             for name, value in response.headers.raw
@@ -149,7 +151,8 @@ def _outcome(
         "healthy": _healthy(question, received, body, failure),
         "error_type": failure and failure.error_type,
         "error_phase": failure and trace.phase,
-        "error_detail": failure and failure.detail,
+        # It may quote the first bytes of what is no HTTP answer.
+        "error_detail": failure and without_secrets(failure.detail),
         "node": question.node,
         "pod": question.pod,
         "peer_node": question.peer_node,

@@ -1,0 +1,62 @@
+"""Secrets in texts for people: errors, settings, reason phrases."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from parallax.model.secret_text import LONGEST, REDACTED, quoted, without_secrets
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("cannot reach https://u:p@h:1/x", f"cannot reach https://{REDACTED}@h:1/x"),
+        ("got 'u:p@h'", f"got '{REDACTED}@h'"),
+        ("got 'https://u\\t:p@h/'", f"got 'https://{REDACTED}@h/'"),
+        ("(https://u:p\tq@h)", f"(https://{REDACTED}@h)"),
+        ("https%3A%2F%2Fu%3Ap%40h", f"https://{REDACTED}@h"),
+        ("{'token': 'abc'}", f"{{'token': '{REDACTED}'}}"),
+        ("b'HTTP/1.1 2\\r\\nSet-Cookie: a=b; c=d'", None),
+        ("it began b'Authorization: Bearer abc'", None),
+    ],
+)
+def test_a_secret_is_replaced_where_it_stands(text: str, shown: str | None) -> None:
+    """User information, pairs and credentials; what stands around them stays."""
+    found = without_secrets(text)
+    assert REDACTED in found
+    assert "abc" not in found
+    assert "c=d" not in found
+    assert shown is None or found == shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "No such option: --nope",
+        "Usage: parallax probe [OPTIONS] URL",
+        "closed inside the headers; it began b'SSH-2.0-OpenSSH_9.2p1\\r\\n'",
+        "certificate verify failed: unable to get local issuer certificate",
+        "https://a.example:8443/x@y",
+        "Service Temporarily Unavailable",
+        "50% of 10",
+    ],
+)
+def test_an_ordinary_text_stays(text: str) -> None:
+    """Errors say what they said."""
+    assert without_secrets(text) == text
+
+
+@given(st.text())
+def test_what_is_clean_stays_as_it_is(text: str) -> None:
+    """Cleaning twice changes nothing more."""
+    clean = without_secrets(text)
+    assert without_secrets(clean) == clean
+
+
+def test_a_wrong_value_is_shown_short_and_without_secrets() -> None:
+    """Text in quotes; of a list or mapping only what it is."""
+    assert quoted("https://u:p@h/") == f"'https://{REDACTED}@h/'"
+    assert quoted({"a": "b"}) == "a dict"
+    assert quoted(600) == "600"
+    assert quoted("a\x9bb") == r"'a\x9bb'"
+    assert len(quoted("x" * 1000)) == LONGEST + 2
