@@ -10,6 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
 
+from parallax.model import web_url
+from parallax.model.secret_text import quoted
+
 HETZNER_ENDPOINT = "https://api.hetzner.cloud/v1"
 """Base URL of the Hetzner Cloud API."""
 HETZNER_CALLS_PER_HOUR = 600
@@ -90,8 +93,8 @@ def _text(environment: Mapping[str, str], name: str) -> str | None:
 
 def _url(environment: Mapping[str, str], name: str, default: str) -> str:
     url = _text(environment, name) or default
-    if not url.startswith(("https://", "http://")):
-        raise SettingsError(f"{name}: expected an http or https URL, got {url!r}")
+    if wrong := web_url.problem(url):
+        raise SettingsError(f"{name}: {wrong}")
     return url.rstrip("/")
 
 
@@ -113,7 +116,7 @@ def _resolvers(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
         except ValueError as error:
             raise SettingsError(
                 f"{name}: expected IP addresses, or {SYSTEM_RESOLVER!r}, "
-                f"with commas between, got {resolver!r}"
+                f"with commas between, got {quoted(resolver)}"
             ) from error
     return resolvers
 
@@ -130,7 +133,7 @@ def _repeat(environment: Mapping[str, str], name: str) -> float:
 def _count(environment: Mapping[str, str], name: str, default: int) -> int:
     text = _text(environment, name) or str(default)
     if not (text.isascii() and text.isdigit() and int(text) > 0):
-        raise SettingsError(f"{name}: expected a number, 1 or more, got {text!r}")
+        raise SettingsError(f"{name}: expected a number, 1 or more, got {quoted(text)}")
     return int(text)
 
 
@@ -143,5 +146,5 @@ def _seconds(environment: Mapping[str, str], name: str, default: float) -> float
     except ValueError:
         seconds = -1.0
     if not 0 <= seconds < float("inf"):
-        raise SettingsError(f"{name}: expected seconds, 0 or more, got {text!r}")
+        raise SettingsError(f"{name}: expected seconds, 0 or more, got {quoted(text)}")
     return seconds

@@ -79,6 +79,14 @@ def without_secrets(text: str) -> str:
     return decoded(text, clean)
 
 
+def without_passwords(text: str) -> str:
+    """Return a sentence without user information, tokens and credentials.
+
+    `key: text` stays: a sentence may begin so with a file's or an option's name.
+    """
+    return decoded(text, without_shapes)
+
+
 def clean(text: str) -> str:
     """Return the text without credentials as it stands, nothing decoded."""
     return _without_pairs(without_shapes(text))
