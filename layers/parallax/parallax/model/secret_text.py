@@ -12,6 +12,7 @@ GitHub, GitLab, Slack, AWS, Google, Stripe, npm and HashiCorp document them.
 
 import re
 from collections.abc import Callable
+from typing import cast
 from urllib.parse import unquote
 
 from parallax.model.secret_name import is_secret
@@ -119,7 +120,7 @@ def decoded(text: str, cleaner: Callable[[str], str]) -> str:
 def quoted(value: object) -> str:
     """Return a wrong value as an error may show it: in quotes, short, no secret."""
     if isinstance(value, dict | list | tuple | set):
-        return f"a {type(value).__name__}"
+        return f"a {type(cast('object', value)).__name__}"
     text = without_secrets(f"{value}")
     text = text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
     return repr(text) if isinstance(value, str) else text
