@@ -56,7 +56,7 @@ def test_an_end_without_a_cause_names_none() -> None:
         "\u0443\u0437\u0435\u043b-1",
         "\u8282\u70b9",
         "\u0639\u0642\u062f\u0629",
-        "caf\u00e9",
+        "b\u00fccher",
         "\U0001f98a",
     ],
 )

@@ -25,7 +25,7 @@ __all__ = ["REDACTED", "redact"]
 _COOKIES = frozenset({"set-cookie", "set-cookie2"})
 _COOKIE_NAME = re.compile(r"[!#$%&'*+.^`|~\w-]+", re.ASCII)
 _URLS = re.compile(
-    r"(?<![a-z])(?:locations?|refresh|redirect|ur[il]|links?|href|referr?er|rewrite"
+    r"(?<![a-z])(?:locations?|refresh|redirect|ur[il]|links?|href|referer|referrer|rewrite"
     r"|path|destination|goto|return|callback|continue)(?![a-z])"
 )
 """Words of names of headers that hold a URL, or a path with a query."""
