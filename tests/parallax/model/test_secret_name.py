@@ -27,6 +27,9 @@ from parallax.model.secret_name import is_secret
         "OAuth",
         "refresh",
         "code",
+        "X-Key",
+        "keys",
+        "pw",
         "SAMLRequest",
     ],
 )

@@ -39,11 +39,38 @@ def test_a_secret_is_replaced_where_it_stands(text: str, shown: str | None) -> N
         "https://a.example:8443/x@y",
         "Service Temporarily Unavailable",
         "50% of 10",
+        "risk-management-platform, global-accelerator-1",
+        "registry.example/app:v1.2@sha256:0123456789abcdef",
+        "api.v1.local.example",
+        "0123456789abcdef" * 4,
     ],
 )
 def test_an_ordinary_text_stays(text: str) -> None:
     """Errors say what they said."""
     assert without_secrets(text) == text
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln",
+        "ghp_0123456789abcdef",
+        "github_pat_11ABC_def",
+        "glpat-0123456789",
+        "xoxb-1-2-abc",
+        "AKIAIOSFODNN7EXAMPLE",
+        "ASIAIOSFODNN7EXAMPLE",
+        "sk_live_0123456789",
+        "AIzaSyA0123456789abcdef",
+        "hvs.0123456789",
+        "aB3" * 21 + "x",
+        "-----BEGIN EC PRIVATE KEY-----\nMHc=",
+    ],
+)
+def test_a_well_known_token_is_found_anywhere(token: str) -> None:
+    """By its shape alone, between other words."""
+    assert without_secrets(f"got {token}") == f"got {REDACTED}"
+    assert token not in without_secrets(f"(x={token}) y")
 
 
 @given(st.text())

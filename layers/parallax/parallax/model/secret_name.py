@@ -15,8 +15,9 @@ _PARTS = re.compile(
 )
 """Parts of names that no harmless name holds."""
 _WORDS = frozenset(
-    {"access", "code", "cred", "creds", "dsn", "mfa", "pass", "pin", "psk"}
-    | {"refresh", "sas", "sess", "sid", "sig", "sso", "verifier"}
+    {"access", "code", "cred", "creds", "dsn", "jwe", "jws", "mfa", "pass", "pin"}
+    | {"psk", "psw", "pswd", "pw", "refresh", "sas", "sess", "sid", "sig", "sso"}
+    | {"tkn", "tok", "verifier"}
 )
 """Whole words of names; each is a part of many harmless names."""
 _ENDINGS = ("otp", "pwd")
@@ -35,8 +36,8 @@ _STATUS_CODES = frozenset(
     | {"reason", "region", "response", "result", "return", "status", "zip"}
 )
 """What stands before a `code` that is none to log in with."""
-_TAGS = frozenset({"cache", "surrogate", "x"})
-"""What stands before the `key` of a cache: `Surrogate-Key`, `X-Cache-Key`, `xkey`."""
+_TAGS = frozenset({"cache", "surrogate"})
+"""What stands before the `key` of a cache: `Surrogate-Key`, `X-Cache-Key`."""
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _STATUS = re.compile(r"\d{1,3}")
 
@@ -56,7 +57,8 @@ def is_secret(name: str, value: str = "") -> bool:
 def _is_secret(word: str, before: str, value: str) -> bool:
     if word.removesuffix("s").endswith("key"):
         word = word.removesuffix("s")
-        return (word.removesuffix("key") or before) not in _TAGS
+        # Varnish's tags are `xkey`; an `X-Key` is some program's own.
+        return word != "xkey" and (word.removesuffix("key") or before) not in _TAGS
     plain = word.removeprefix("x")
     if plain == "code":
         return before not in _STATUS_CODES and not _STATUS.fullmatch(value)

@@ -31,17 +31,21 @@ _USERINFO = (
         r"(?!\s|\d{0,5}(?:[/?#\s'\")>,]|$))[^ ]{0,256}@"
     ),
     re.compile(r"(?<![/\\])[/\\]{2,8}[^/?# ]{0,256}@"),
-    re.compile(r"(?<![\w.%+~:/-])[\w.%+~-]{1,128}:(?!//)[^\s\"'<>]{1,256}@(?=[\w\[%])"),
+    re.compile(
+        r"(?<![\w.%+~:/-])[\w.%+~-]{1,128}:(?!//)[^\s\"'<>]{1,256}@(?!sha\d)(?=[\w\[%])"
+    ),
 )
 _SHAPES = re.compile(
-    r"eyJ[\w-]{6,}(?:\.[\w-]*){0,4}"
-    r"|v[1-4]\.(?:local|public)\.[\w-]+"
-    r"|gh[oprsu]_\w{8,}|github_pat_\w+|gl[a-z]{2,6}-[\w-]{8,}"
-    r"|xox[a-z]-[\w-]+|xapp-[\w-]+"
-    r"|(?:AKIA|ASIA|AROA|AIDA)[A-Z0-9]{8,}"
-    r"|(?:sk|rk|pk)_(?:live|test)_\w+|sk-[\w-]{16,}|whsec_[\w+/=]+"
-    r"|AIza[\w-]{16,}|ya29\.[\w-]+|GOCSPX-[\w-]+"
-    r"|npm_\w{16,}|hf_\w{16,}|hvs\.[\w-]+|dop_v1_\w+|SG\.[\w-]{8,}\.[\w-]+"
+    r"eyJ[\w-]{6,}(?:\.[\w-]*){0,4}|v[1-4]\.(?:local|public)\.[\w-]{16,}"
+    r"|gh[oprsu]_\w{8,}|github_pat_\w+|xox[a-z]-[\w-]+|xapp-[\w-]+|AIza[\w-]{16,}"
+    r"|(?:sk|rk|pk)_(?:live|test)_\w+|whsec_[\w+/=]+|ya29\.[\w-]+|GOCSPX-[\w-]+"
+    r"|dckr_pat_[\w-]+|dop_v1_\w+|glsa_\w{8,}|shp[a-z]{2}_\w{8,}"
+    r"|SG\.[\w-]{16,}\.[\w-]{16,}"
+    r"|(?<![A-Za-z0-9])(?:gl(?:pat|dt|rt|cbt|ptt|ft|soat|imt|agent|ffct)-[\w-]{8,}"
+    r"|(?:AKIA|ASIA|AROA|AIDA)[A-Z0-9]{8,}|sk-[\w-]{16,}|npm_\w{16,}|hf_\w{16,}"
+    r"|hvs\.[\w-]{8,}|pypi-[\w-]{16,}"
+    # Hetzner Cloud: 64 letters and digits; sums and ids have capitals or small ones.
+    r"|(?=[a-z0-9]*[A-Z])(?=[A-Z0-9]*[a-z])[A-Za-z0-9]{64}(?![A-Za-z0-9]))"
     r"|-----BEGIN [A-Z ]{0,40}PRIVATE KEY.*",
     re.DOTALL,
 )
