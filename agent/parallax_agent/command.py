@@ -1,7 +1,7 @@
 """Command: `parallax-agent explain HOST`, for people at a terminal.
 
 In: arguments, a kubeconfig or the pod's service account. Out: the explanation on
-stdout; exit code 0 found, 1 not found, 2 wrong use.
+stdout; exit code 0 found, 1 not found, 2 wrong use, 3 stdout could not be written.
 It does not: write anywhere, or need the agent's settings; where the targets file is
 at hand, the names that it gives a host count as they do for the agent.
 """
@@ -11,27 +11,40 @@ import logging
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from contextlib import closing, suppress
+from contextlib import closing, redirect_stdout
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, NoReturn, cast, override
 from urllib.parse import urlsplit
 
 from kubernetes.config import ConfigException
 
 from parallax import targets
+from parallax.model import web_url
+from parallax.model.plain import plain, plain_line
+from parallax.model.secret_text import quoted, without_passwords
 from parallax.model.target import Reached, Target
+from parallax.output import Output, complain
 from parallax_agent.explain.explain import as_json, as_text, explain
 from parallax_agent.read.read import TargetPath, read, wanted
 from parallax_agent.watch.api import Lists, connect
 from parallax_agent.watch.watches import Watches
 
-SUCCESS, NOT_FOUND, WRONG_USE = 0, 1, 2
+SUCCESS, NOT_FOUND, WRONG_USE, NOT_WRITTEN = 0, 1, 2, 3
 _USUAL = Path(".kube") / "config"
+
+
+class _Parser(argparse.ArgumentParser):
+    """Repeats no password and no control character of a wrong argument."""
+
+    @override
+    def error(self, message: str) -> NoReturn:
+        super().error(plain_line(without_passwords(message)))
 
 
 def parser() -> argparse.ArgumentParser:
     """Return what reads the arguments."""
-    top = argparse.ArgumentParser(
+    top = _Parser(
         prog="parallax-agent",
         description="Without a command: run the agent, set up by its environment.",
     )
@@ -39,7 +52,9 @@ def parser() -> argparse.ArgumentParser:
     one = commands.add_parser(
         "explain",
         help="print the path of a host through the cluster, and why this one",
-        description="Exit code: 0 found, 1 not found, 2 wrong use.",
+        description=(
+            "Exit code: 0 found, 1 not found, 2 wrong use, 3 stdout not written."
+        ),
     )
     one.add_argument("host", metavar="HOST", help="a host name, or a whole URL")
     one.add_argument("--path", help="the request's path, / if left out")
@@ -61,22 +76,24 @@ def run(found: argparse.Namespace, environment: Mapping[str, str]) -> int:
         file = _kubeconfig(found.kubeconfig, environment)
         apis = connect(file)
     except ConfigException as error:
-        sys.stderr.write(
-            f"parallax-agent explain: {file or 'no kubeconfig'}: {error}\n"
-        )
-        return WRONG_USE
+        return _refused(f"{file or 'no kubeconfig'}: {error}")
     except (targets.TargetsError, OSError, ValueError) as error:
-        sys.stderr.write(f"parallax-agent explain: {error}\n")
-        return WRONG_USE
+        return _refused(f"{error}")
     node = found.node or environment.get("PARALLAX_AGENT_NODE", "")
     with closing(apis), closing(Watches(apis)) as watches:
         seen = _read(target, Lists(watches), node)
     told = explain(target, seen, asked=path, node=node)
     colors = sys.stdout.isatty() and "NO_COLOR" not in environment
     lines = [as_json(told)] if found.json else as_text(told, colors=colors)
-    with suppress(BrokenPipeError):
-        sys.stdout.writelines(f"{line}\n" for line in lines)
+    for line in lines:
+        sys.stdout.write(f"{line}\n")
     return SUCCESS if told.found else NOT_FOUND
+
+
+def _refused(problem: str) -> int:
+    """Say what is wrong; return the exit code."""
+    complain(f"parallax-agent explain: {plain(without_passwords(problem))}")
+    return WRONG_USE
 
 
 def _read(target: Target, lists: Lists, node: str) -> TargetPath:
@@ -89,13 +106,15 @@ def _target(
     found: argparse.Namespace, environment: Mapping[str, str]
 ) -> tuple[Target, str]:
     """Return the target to explain, and its path; raises `ValueError`."""
+    if web_url.has_user(found.host):
+        raise ValueError(web_url.NO_USER)
     parts = urlsplit(found.host if "://" in found.host else f"//{found.host}")
     host = (parts.hostname or "").removesuffix(".")
     if not host or any(not (c.isalnum() or c in "-._:") for c in host):
-        raise ValueError(f"{found.host!r} is no host name")
+        raise ValueError(f"{quoted(found.host)} is no host name")
     path = found.path or parts.path or "/"
     if not path.startswith("/"):
-        raise ValueError(f"--path {path!r} does not begin with /")
+        raise ValueError(f"--path {quoted(path)} does not begin with /")
     reached = _reached(found, environment, host)
     if found.namespace:
         reached = Reached(namespace=found.namespace)
@@ -128,6 +147,20 @@ def _kubeconfig(named: Path | None, environment: Mapping[str, str]) -> Path | No
 
 
 def main(arguments: Sequence[str]) -> int | None:
-    """Do what the arguments ask for; None: nothing, the agent is to run."""
-    found = parser().parse_args(arguments)
-    return run(found, os.environ) if found.command == "explain" else None
+    """Do what the arguments ask for; None: nothing, the agent is to run.
+
+    Raises `SystemExit` for help and wrong use, as argparse does.
+    """
+    output = Output(sys.stdout)
+    with redirect_stdout(cast("Any", output)):
+        try:
+            found = parser().parse_args(arguments)
+            if found.command != "explain":
+                return None
+            status = run(found, os.environ)
+        finally:
+            output.flush()
+    if output.problem:
+        complain(f"parallax-agent: stdout: cannot be written: {output.problem}")
+        return NOT_WRITTEN
+    return status

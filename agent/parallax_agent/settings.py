@@ -12,6 +12,8 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from parallax.model import web_url
+from parallax.model.secret_text import quoted
 from parallax_agent.sightings.formats import check_setting
 
 DEFAULT_INTERVAL = 15.0
@@ -57,10 +59,7 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
     key_file = Path(need("PARALLAX_AGENT_KEY_FILE", "the path of the signing key"))
     url = need("PARALLAX_INGEST_URL", "the URL of the ingest function")
     if url and not _is_safe(url):
-        problems.append(
-            "PARALLAX_INGEST_URL: expected an https URL (http only to a loopback or "
-            f"private address), got {url!r}"
-        )
+        problems.append(f"PARALLAX_INGEST_URL: {_unsafe(url)}")
     interval = _interval(environment.get("PARALLAX_AGENT_INTERVAL", ""), problems)
     source = environment.get("PARALLAX_AGENT_SOURCE_ADDRESS") or None
     if source and not _is_address(source):
@@ -129,12 +128,23 @@ def _is_safe(url: str) -> bool:
         parts = urlsplit(url)
     except ValueError:
         return False
+    if web_url.has_user(url):
+        return False
     host = parts.hostname or ""
     if parts.scheme == "https":
         return bool(host)
     if parts.scheme != "http":
         return False
     return host == "localhost" or (_is_address(host) and ip_address(host).is_private)
+
+
+def _unsafe(url: str) -> str:
+    """Return why a push may not go there, without what may be secret in the URL."""
+    if web_url.has_user(url):
+        return web_url.NO_USER
+    shown = quoted(url.partition("?")[0].partition("#")[0])
+    safe = "expected an https URL (http only to a loopback or private address)"
+    return f"{safe}, got {shown}"
 
 
 def _is_address(text: str) -> bool:

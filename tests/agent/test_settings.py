@@ -103,3 +103,28 @@ def test_a_place_that_is_none_is_refused(text: str) -> None:
     """The error names the variable and what was expected."""
     with pytest.raises(SettingsError, match="PARALLAX_AGENT_LISTEN: expected ADDRESS"):
         from_environment(GOOD | {"PARALLAX_AGENT_LISTEN": text})
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://user:s3cret@ingest.example/",
+        "https://user:s3cret@ingest.example:bad/",
+        "user:s3cret@ingest.example",
+        "https://user%3As3cret%40ingest.example/",
+        "http://s3cret@127.0.0.1/",
+    ],
+)
+def test_a_password_in_the_url_is_refused_and_not_shown(url: str) -> None:
+    """The error names the real reason; logs may be read by many."""
+    with pytest.raises(SettingsError) as told:
+        from_environment(GOOD | {"PARALLAX_INGEST_URL": url})
+    assert str(told.value).startswith("PARALLAX_INGEST_URL: user name and password")
+    assert "s3cret" not in str(told.value)
+
+
+def test_a_wrong_url_is_shown_without_its_query() -> None:
+    """A token may stand there."""
+    with pytest.raises(SettingsError, match=r"got .ftp://a\.example/x.") as told:
+        from_environment(GOOD | {"PARALLAX_INGEST_URL": "ftp://a.example/x?t=s3cret"})
+    assert "s3cret" not in str(told.value)

@@ -55,3 +55,23 @@ def test_a_place_that_is_needed_is_named() -> None:
     """What a function can't do without is asked for by its variable."""
     with pytest.raises(SettingsError, match="PARALLAX_INCIDENTS_TABLE: is not set"):
         read({}).need("incidents_table")
+
+
+@pytest.mark.parametrize("name", ["PARALLAX_HETZNER_ENDPOINT", "PARALLAX_CONTROL_URL"])
+@pytest.mark.parametrize(
+    "url",
+    ["https://user:s3cret@a.example/", "user:s3cret@a.example", "https:u:s3cret@a"],
+)
+def test_a_password_in_a_url_is_refused_and_not_shown(name: str, url: str) -> None:
+    """The error names the real reason; logs may be read by many."""
+    with pytest.raises(SettingsError, match=f"^{name}: user name and password") as told:
+        read({name: url})
+    assert "s3cret" not in str(told.value)
+
+
+def test_no_error_shows_a_secret() -> None:
+    """A URL may have been put into the wrong variable."""
+    for name in ("PARALLAX_SETTLE_SECONDS", "PARALLAX_RESOLVERS"):
+        with pytest.raises(SettingsError) as told:
+            read({name: "https://user:s3cret@a.example/"})
+        assert "s3cret" not in str(told.value)

@@ -1,13 +1,14 @@
 """Explain: the path of one host through the cluster, hop by hop, and why this one.
 
-In: what the agent itself reads of a host (`read`). Out: steps as text or JSON.
+In: what the agent itself reads of a host (`read`). Out: steps as text or JSON, in which
+no name from the cluster controls a terminal.
 It does not: probe, or find anything of its own: it tells what the agent would ask.
 """
 
-import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
+from parallax.model.plain import json_text, plain_line
 from parallax.model.target import Target
 from parallax_agent.explain.steps import (
     FOUND,
@@ -61,21 +62,22 @@ def explain(target: Target, path: TargetPath, *, asked: str, node: str) -> Expla
 
 def as_json(told: Explanation) -> str:
     """Return an explanation as JSON."""
-    return json.dumps(asdict(told), indent=2)
+    escaped = {"ensure_ascii": True, "separators": (",", ": ")}
+    return json_text(asdict(told), indent=2, **escaped)
 
 
 def as_text(told: Explanation, *, colors: bool = False) -> Iterator[str]:
     """Yield an explanation as lines for a terminal."""
-    yield f"{told.host}{told.path}"
+    yield plain_line(f"{told.host}{told.path}")
     wide = max(len(s.hop) for s in told.steps)
     for step in told.steps:
         mark, color = _MARKS[step.state]
         sign = f"\x1b[{color}m{mark}\x1b[0m" if colors else mark
-        yield f"{sign} {step.hop:<{wide}}  {step.what}"
+        yield f"{sign} {plain_line(f'{step.hop:<{wide}}  {step.what}')}"
         for line in (step.why, *step.more):
             if line:
-                yield f"{'':<{wide + 3}}  {line}"
+                yield f"{'':<{wide + 3}}  {plain_line(line)}"
     if told.problems:
         yield ""
         yield "To be settled:" if told.found else "Not found, because:"
-        yield from (f"- {problem}" for problem in told.problems)
+        yield from (f"- {plain_line(problem)}" for problem in told.problems)

@@ -6,11 +6,12 @@ are searched alike; whatever stands in `extra` is added.
 It does not: choose what is logged; no key and no captured body ever is.
 """
 
-import json
 import logging
 import sys
 from datetime import UTC, datetime
 from typing import override
+
+from parallax.model.plain import json_text
 
 _PLAIN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "taskName"}
 
@@ -31,7 +32,7 @@ class JsonLine(logging.Formatter):
         line |= {k: v for k, v in vars(record).items() if k not in _PLAIN}
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return json.dumps(line, default=str)
+        return json_text(line, default=str, ensure_ascii=True, separators=(", ", ": "))
 
 
 def to_stdout() -> None:

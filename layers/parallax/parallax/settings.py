@@ -89,10 +89,21 @@ def _text(environment: Mapping[str, str], name: str) -> str | None:
 
 
 def _url(environment: Mapping[str, str], name: str, default: str) -> str:
-    url = _text(environment, name) or default
-    if not url.startswith(("https://", "http://")):
-        raise SettingsError(f"{name}: expected an http or https URL, got {url!r}")
+    url = _text(environment, name)
+    if url is None:
+        return default
+    from parallax.model import web_url  # noqa: PLC0415 - few stacks set a URL
+
+    if wrong := web_url.problem(url):
+        raise SettingsError(f"{name}: {wrong}")
     return url.rstrip("/")
+
+
+def _quoted(text: str) -> str:
+    """Return a wrong value without what may be secret in it."""
+    from parallax.model.secret_text import quoted  # noqa: PLC0415 - for errors only
+
+    return quoted(text)
 
 
 def _control(environment: Mapping[str, str], name: str) -> str | None:
@@ -113,7 +124,7 @@ def _resolvers(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
         except ValueError as error:
             raise SettingsError(
                 f"{name}: expected IP addresses, or {SYSTEM_RESOLVER!r}, "
-                f"with commas between, got {resolver!r}"
+                f"with commas between, got {_quoted(resolver)}"
             ) from error
     return resolvers
 
@@ -130,7 +141,9 @@ def _repeat(environment: Mapping[str, str], name: str) -> float:
 def _count(environment: Mapping[str, str], name: str, default: int) -> int:
     text = _text(environment, name) or str(default)
     if not (text.isascii() and text.isdigit() and int(text) > 0):
-        raise SettingsError(f"{name}: expected a number, 1 or more, got {text!r}")
+        raise SettingsError(
+            f"{name}: expected a number, 1 or more, got {_quoted(text)}"
+        )
     return int(text)
 
 
@@ -143,5 +156,5 @@ def _seconds(environment: Mapping[str, str], name: str, default: float) -> float
     except ValueError:
         seconds = -1.0
     if not 0 <= seconds < float("inf"):
-        raise SettingsError(f"{name}: expected seconds, 0 or more, got {text!r}")
+        raise SettingsError(f"{name}: expected seconds, 0 or more, got {_quoted(text)}")
     return seconds

@@ -4,15 +4,17 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from parallax_agent import command
-from parallax_agent.explain.explain import as_text
+from parallax_agent.explain.explain import as_json, as_text
 from tests.agent.kubernetes_api import KubernetesServer
 from tests.agent.route.test_route import TRAEFIK, shelf
 from tests.agent.shapes import explained, ingress
+from tests.parallax.hostile import POISON, is_safe, poisoned
 
 TARGETS = """\
 targets:
@@ -58,6 +60,22 @@ def test_colors_only_where_they_are_wanted() -> None:
     )
     bare = [line.replace("\x1b[32m", "").replace("\x1b[0m", "") for line in colored]
     assert bare == list(plain)
+
+
+@pytest.mark.parametrize("colors", [False, True])
+def test_no_name_of_the_cluster_controls_a_terminal(*, colors: bool) -> None:
+    """Whoever may write an Ingress may not write on an operator's screen."""
+    told = poisoned(replace(explained(shelf(TRAEFIK)), problems=("a",)))
+    steps = tuple(
+        replace(step, state=state.state)
+        for step, state in zip(told.steps, explained(shelf(TRAEFIK)).steps, strict=True)
+    )
+    told = replace(told, steps=steps)
+    text = "\n".join(as_text(told, colors=colors))
+    assert "INJECTED" in text
+    assert is_safe(text.replace("\x1b[32m", "").replace("\x1b[0m", ""))
+    assert is_safe(as_json(told))
+    assert json.loads(as_json(told))["host"] == told.host
 
 
 def test_a_host_that_nobody_takes() -> None:
@@ -141,6 +159,81 @@ def test_wrong_use(capsys: pytest.CaptureFixture[str]) -> None:
         with pytest.raises(SystemExit) as ended:
             command.main(["explain", *arguments])
         assert ended.value.code == 2
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://user:s3cret@a.example/",
+        "user:s3cret@a.example",
+        "https://user:s3cret@a$b/",
+        "https://user%3As3cret%40a.example/",
+    ],
+)
+def test_a_password_is_refused_and_not_repeated(
+    url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In a host's place with the real reason, in any other place as wrong use."""
+    assert command.main(["explain", url]) == 2
+    assert "user name and password in a URL" in (told := capsys.readouterr().err)
+    assert "s3cret" not in told
+    for arguments in (
+        [url],
+        ["explain", "a.example", url],
+        ["explain", "a.example", f"--{url}"],
+    ):
+        with pytest.raises(SystemExit) as ended:
+            command.main(arguments)
+        assert ended.value.code == 2
+        assert "s3cret" not in capsys.readouterr().err
+    assert command.main(["explain", "a.example", "--path", url]) == 2
+    assert "s3cret" not in capsys.readouterr().err
+
+
+def test_an_error_controls_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    """It repeats what was typed, or pasted."""
+    evil = POISON.replace("\n", "").replace("\r", "")
+    assert command.main(["explain", f"a {evil}"]) == 2
+    with pytest.raises(SystemExit):
+        command.main([evil])
+    assert is_safe(capsys.readouterr().err)
+
+
+@pytest.mark.parametrize(
+    ("stdout", "code"), [("closed", 0), ("unread", 0), ("full", 3), ("ASCII", 0)]
+)
+def test_no_state_of_stdout_is_taken_for_a_missing_host(
+    kubernetes_api: KubernetesServer, tmp_path: Path, stdout: str, code: int
+) -> None:
+    """Found stays found; a full disk has its own exit code."""
+    ends = {
+        "closed": ">&-",
+        "unread": "| true; exit ${PIPESTATUS[0]}",
+        "full": ">/dev/full",
+        "ASCII": "",
+    }
+    words = [sys.executable, "-m", "parallax_agent", "explain"]
+    done = subprocess.run(  # noqa: S603 - our own program
+        [
+            "/bin/bash",
+            "-c",
+            f'"$0" "$@" {ends[stdout]}',
+            *words,
+            "platform-api.keybuzz.io",
+        ],
+        env={
+            "PATH": os.environ["PATH"],
+            "KUBECONFIG": str(kubernetes_api.kubeconfig(tmp_path)),
+            "PYTHONIOENCODING": "ascii",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == code, done.stderr
+    assert (done.stderr == "") is (code == 0)
+    assert "Traceback" not in done.stderr
 
 
 def test_what_may_be_named_wrong(

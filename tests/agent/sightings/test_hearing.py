@@ -205,3 +205,23 @@ def test_a_new_configuration_begins_anew() -> None:
 def test_any_bytes_are_heard(lines: list[bytes]) -> None:
     """Garbage is no sighting and never raises."""
     assert heard(*lines).sightings == ()
+
+
+@pytest.mark.parametrize("kind", ["nginx", "Traefik"])
+def test_no_secret_of_a_line_is_in_its_sighting(kind: str) -> None:
+    """Query, referer, user, cookie and an upstream's password stay in the log."""
+    ours = line().decode()
+    lines = {
+        "nginx": ours.replace("GET / ", "GET /?token=s3cret ")
+        .replace('"-"', '"https://a.test/?code=s3cret"')
+        .replace("10.0.0.5 - -", "10.0.0.5 - s3cret"),
+        "Traefik": TRAEFIK_JSON.decode().replace(
+            "}",
+            f',"request_X-Request-Id":"{ID}","request_User-Agent":"Parallax/0.1.0"'
+            ',"request_Cookie":"a=s3cret","RequestPath":"/?token=s3cret"'
+            ',"ClientUsername":"s3cret","ServiceURL":"http://u:s3cret@10.0.0.9:80/"}',
+        ),
+    }
+    got = heard(lines[kind].encode())
+    assert len(got.sightings) == 1
+    assert "s3cret" not in repr(got)

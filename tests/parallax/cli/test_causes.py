@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from typer.testing import CliRunner
 
 from parallax.causes import CAUSES
@@ -33,3 +34,19 @@ def test_a_cause_that_does_not_exist_is_refused() -> None:
     result = CliRunner().invoke(app, ["causes", "lb-no-targets"])
     assert result.exit_code == 2
     assert "lb-no-target" in result.stderr
+
+
+@pytest.mark.parametrize("wrong", ["nope", "lb", "lb-no-targets", "pod", ""])
+def test_an_unknown_cause_is_not_answered_with_the_whole_list(wrong: str) -> None:
+    """At most three ids are suggested, and the command that lists all is named."""
+    result = CliRunner().invoke(app, ["causes", wrong or "\t"])
+    assert result.exit_code == 2
+    assert "`parallax causes` lists all" in result.stderr
+    assert sum(cause.id in result.stderr for cause in CAUSES) <= 4
+    assert result.stderr.count(" or ") <= 2
+
+
+def test_a_part_of_an_id_suggests_what_holds_it() -> None:
+    """Somebody remembers one word of it."""
+    result = CliRunner().invoke(app, ["causes", "overlay"])
+    assert "did you mean overlay-between-nodes-broken?" in result.stderr

@@ -115,3 +115,28 @@ def test_wrong_use_is_exit_status_2(arguments: tuple[str, ...]) -> None:
     exit_code, _, err = asked(*arguments)
     assert exit_code == 2
     assert err
+
+
+@pytest.mark.parametrize("code", ["999", "600", "99", "0", "-1"])
+def test_a_status_that_no_server_sends_is_refused(port: int, code: str) -> None:
+    """It would make every response unhealthy; the range is named, nothing is sent."""
+    url = f"http://127.0.0.1:{port}/"
+    exit_code, out, err = asked(url, "--allow-private", "--expect", code)
+    assert (exit_code, out) == (2, "")
+    assert f"--expect {code}: expected a status code from 100 to 599" in err
+
+
+@pytest.mark.parametrize("seconds", ["nan", "inf"])
+def test_a_time_that_never_ends_is_refused(seconds: str) -> None:
+    """A probe has to end."""
+    exit_code, _, err = asked("http://a.example/", "--timeout", seconds)
+    assert exit_code == 2
+    assert "--timeout" in err
+
+
+def test_a_password_in_the_url_is_refused_with_the_reason() -> None:
+    """Exit 2 before anything is sent, and nothing of it is printed."""
+    exit_code, out, err = asked("https://user:s3cret@127.0.0.1/", "--allow-private")
+    assert (exit_code, out) == (2, "")
+    assert "user name and password in a URL are not supported" in err
+    assert "s3cret" not in err

@@ -267,3 +267,13 @@ def test_an_odd_certificate_costs_only_its_balancer_s(api: Api) -> None:
     assert lost.load_balancer is not None
     assert [c.id for c in well.load_balancer.certificates or ()] == [1]
     assert lost.load_balancer.certificates is None
+
+
+def test_a_health_check_s_path_holds_no_secret(api: Api) -> None:
+    """Of its query a token goes; what the balancer asks for stays."""
+    asks = BALANCER["services"][0]["health_check"]["http"]
+    told = asks | {"path": "/healthz?full=1&token=s3cret"}
+    found = balancer(api, **check(http=told)).service_for(443)
+    assert found is not None
+    assert found.health_check.http is not None
+    assert found.health_check.http.path == "/healthz?full=1&token=[redacted]"

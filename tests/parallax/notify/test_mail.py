@@ -9,11 +9,13 @@ from parallax.causes import CAUSES
 from parallax.diagnose import Rules, advance, judge, silences
 from parallax.model.balancer import BalancerReading, Problem
 from parallax.model.finding import UNWATCHED, Finding, Proof, State, Trend, Turn
+from parallax.model.plain import plain, plain_line
 from parallax.model.probe import Certificate, Role
 from parallax.model.snapshot import Snapshot
 from parallax.notify.mail import render
 from parallax.notify.subject import LIMIT
 from tests.parallax import scenarios as s
+from tests.parallax.hostile import poisoned
 from tests.parallax.pieces import MINUTE
 
 
@@ -312,3 +314,29 @@ def test_advice_stands_at_the_end_under_its_own_heading() -> None:
     heading = body.index("Advice, apart from this failure:")
     assert heading > body.index("Ruled out:")
     assert "The certificate expires in 2 days: renew it now" in body[heading:]
+
+
+@pytest.mark.parametrize("turn", Turn)
+@pytest.mark.parametrize("cause", s.FAULTS)
+def test_no_name_in_a_mail_controls_its_reader(cause: str, turn: Turn) -> None:
+    """Every text of the finding is hostile; the mail has the lines that it had."""
+    sent = finding(s.FAULTS[cause]())
+    proof = Proof(cause=sent.cause, evidence=("seen",), seen_at=sent.judged_at)
+    sent = replace(sent, turn=turn, proof=proof, well_since=sent.judged_at)
+    mail = render(poisoned(sent))
+    assert plain_line(mail.subject) == mail.subject
+    assert plain(mail.body) == mail.body
+    assert "INJECTED" in mail.body
+    assert first_words(mail.body, "    ") == first_words(render(sent).body, "    ")
+    ids, plain_ids = (
+        text.rpartition("\n-- \n")[2].splitlines()
+        for text in (mail.body, render(sent).body)
+    )
+    assert [line.split()[0] for line in ids] == [line.split()[0] for line in plain_ids]
+
+
+def first_words(body: str, indent: str) -> list[str]:
+    """Return the programs of the commands in a mail."""
+    lines = [line for line in body.splitlines() if line.startswith(indent)]
+    words = [line.split()[0] for line in lines]
+    return [word for word in words if word in {"kubectl", "hcloud", "curl", "openssl"}]

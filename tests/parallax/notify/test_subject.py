@@ -2,8 +2,13 @@
 
 from dataclasses import replace
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from parallax.diagnose import Rules, advance, judge
 from parallax.model.finding import Finding, Turn
+from parallax.model.plain import plain_line
 from parallax.model.snapshot import Snapshot
 from parallax.notify.subject import LIMIT, write
 from tests.parallax import scenarios as s
@@ -25,8 +30,9 @@ def test_a_long_subject_ends_with_a_whole_word() -> None:
 
 
 def test_a_hostile_name_cannot_break_the_subject() -> None:
-    """Newlines and other alphabets do not get into the subject."""
-    odd = replace(finding(s.wrong_port()), target="a\nb é" + "x" * 200)
+    """No line break gets into the subject, nor what orders or controls a line."""
+    odd = replace(finding(s.wrong_port()), target="a\nb\x9b\u202e\ufffe c" + "x" * 200)
+    assert write(odd) == "[Parallax] DOWN a b???..."
     assert write(odd).isascii()
     assert len(write(odd)) <= LIMIT
 
@@ -42,3 +48,29 @@ def test_an_end_without_a_cause_names_none() -> None:
     blind = finding(replace(s.wrong_port(), reports=(), sightings=()))
     over = replace(blind, turn=Turn.RESOLVED)
     assert write(over) == "[Parallax] RESOLVED platform-api: well again after 40 s"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "\u0443\u0437\u0435\u043b-1",
+        "\u8282\u70b9",
+        "\u0639\u0642\u062f\u0629",
+        "b\u00fccher",
+        "\U0001f98a",
+    ],
+)
+def test_a_name_of_any_script_stays_readable(name: str) -> None:
+    """SNS takes UTF-8; `????` names nothing."""
+    assert f"DOWN {name} (503)" in write(replace(finding(s.wrong_port()), target=name))
+
+
+@given(st.text(st.characters(exclude_categories=())), st.sampled_from(Turn))
+def test_every_subject_is_one_that_sns_takes(text: str, turn: Turn) -> None:
+    """UTF-8, no control character, under 100 characters however they are counted."""
+    subject = write(
+        replace(finding(s.wrong_port()), target=text, title=text, cause=text, turn=turn)
+    )
+    assert plain_line(subject) == subject
+    assert subject.startswith("[Parallax] ")
+    assert len(subject.encode("utf-16-le")) // 2 < 100

@@ -479,6 +479,21 @@ def test_secrets_in_headers_are_gone() -> None:
     assert ("Set-Cookie", "SRV=[redacted]") in ask(answering(page)).headers
 
 
+def test_secrets_in_a_reason_phrase_are_gone() -> None:
+    """The rest of it stays: it tells servers apart."""
+    page = b"HTTP/1.1 401 Denied token=s3cret0000\r\nContent-Length: 0\r\n\r\n"
+    assert ask(answering(page)).reason == "Denied token=[redacted]"
+
+
+def test_secrets_in_what_is_no_answer_are_gone() -> None:
+    """The first bytes name the stranger, and may be a header with a secret."""
+    probe = ask(answering(b"Set-Cookie: a=s3cret; b=s3cret\r\n\r\n"))
+    assert probe.error_type is ErrorType.INVALID_RESPONSE
+    assert probe.error_detail is not None
+    assert "it began b'Set-Cookie: [redacted]" in probe.error_detail
+    assert "s3cret" not in probe.error_detail
+
+
 def test_a_private_address_is_refused_before_a_byte_is_sent() -> None:
     """Nobody even connects."""
     seen: list[bytes] = []

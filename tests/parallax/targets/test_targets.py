@@ -117,3 +117,60 @@ def test_find_says_where_it_looked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PARALLAX_TARGETS", "not-there.yaml")
     with pytest.raises(TargetsError, match="PARALLAX_TARGETS"):
         find()
+
+
+SECRET_URLS = [
+    "https://user:s3cret@a.example/",
+    "user:s3cret@a.example",
+    "https:user:s3cret@a.example",
+    "https://user%3As3cret%40a.example/",
+    "https://user:p@s3cret@a.example/",
+    "HTTPS://user:s3cret@[2001:db8::1]/",
+    "https://user:p/s3cret@a.example/",
+    "https://us\\ter:s3cret@a.example/",
+]
+
+
+@pytest.mark.parametrize("url", SECRET_URLS)
+def test_a_password_in_a_url_is_refused_and_not_shown(tmp_path: Path, url: str) -> None:
+    """However it is spelled, the error names the real reason."""
+    path = tmp_path / "t.yaml"
+    path.write_text(f'targets: [{{name: a, url: "{url}"}}]')
+    with pytest.raises(TargetsError, match=r"url: user name and password") as caught:
+        load(path)
+    assert "s3cret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("url", SECRET_URLS)
+@pytest.mark.parametrize(
+    "text",
+    [
+        'targets: [{{name: "{url}", url: "https://a.example/"}}]',
+        'targets: [{{name: a, url: "https://a.example/", "{url}": 1}}]',
+        'targets: [{{name: a, url: "https://a.example/", healthy: "{url}"}}]',
+        'targets: [{{name: a, url: "https://a.example/", reached: ["{url}"]}}]',
+        'targets: [{{name: a, url: "https://a.example/", timeout_seconds: "{url}"}}]',
+        'targets: [{{name: a, url: ["{url}"]}}]',
+        'targets: "{url}"',
+        "targets: [{{name: a, url: {url}",
+        "targets: [{{name: a, url: !{url} x}}]",
+        "{url}",
+    ],
+)
+def test_no_error_shows_a_password(tmp_path: Path, text: str, url: str) -> None:
+    """Not in a wrong place, an unknown key, a type's error, or broken YAML either."""
+    path = tmp_path / "t.yaml"
+    path.write_text(text.format(url=url))
+    with pytest.raises(TargetsError) as caught:
+        load(path)
+    assert "s3cret" not in str(caught.value)
+
+
+def test_an_error_holds_no_control_character(tmp_path: Path) -> None:
+    """A key and a name from the file reach the terminal of whoever checks it."""
+    path = tmp_path / "t.yaml"
+    path.write_text('targets: [{name: "\\x9b31m", "a\\u202eb\\n": 1}]')
+    with pytest.raises(TargetsError) as caught:
+        load(path)
+    assert not re.search("[\x9b\u202e]", str(caught.value))
+    assert len(str(caught.value).splitlines()) == 3

@@ -31,8 +31,8 @@ def recorded() -> list[dict[str, Any]]:
     return [entry for entry in manifest["captures"] if entry["file"]]
 
 
-def attributed(entry: dict[str, Any]) -> Attribution | None:
-    """Attribute one capture; None if it is no HTTP answer."""
+def answer(entry: dict[str, Any]) -> dict[str, Any] | None:
+    """Return one capture as `attribute` takes it; None if it is no HTTP answer."""
     text = (CAPTURES / entry["file"]).read_bytes().decode("utf-8", "replace")
     head, _, body = text.partition("\r\n\r\n")
     first, *lines = head.split("\r\n")
@@ -40,9 +40,19 @@ def attributed(entry: dict[str, Any]) -> Attribution | None:
     if not found:
         return None
     headers = [(n, v.strip()) for n, _, v in (line.partition(":") for line in lines)]
-    return attribute(
-        status_code=int(found[1]), reason=found[2], headers=headers, body=body
-    )
+    status_code, reason = int(found[1]), found[2]
+    return {
+        "status_code": status_code,
+        "reason": reason,
+        "headers": headers,
+        "body": body,
+    }
+
+
+def attributed(entry: dict[str, Any]) -> Attribution | None:
+    """Attribute one capture; None if it is no HTTP answer."""
+    found = answer(entry)
+    return attribute(**found) if found else None
 
 
 def truth(entry: dict[str, Any]) -> dict[str, str | bool]:

@@ -96,6 +96,8 @@ def from_json(
 
 
 def _address(value: object) -> str | None:
-    """Return host and port of a server's URL or address."""
+    """Return host and port of a server's URL or address, without its password."""
     found = text(value)
-    return text(found.rpartition("://")[2].partition("/")[0]) if found else None
+    if not found:
+        return None
+    return text(found.rpartition("://")[2].partition("/")[0].rpartition("@")[2])

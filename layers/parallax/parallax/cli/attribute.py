@@ -7,13 +7,13 @@ It does not: send anything.
 
 # ruff: noqa: PLC0415 - what a command needs is imported when it runs
 
-import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from parallax.cli.terminal import hop_color, read_input, refuse, source
+from parallax.cli.terminal import hop_color, read_input, refuse, show_json, source
+from parallax.model.secret_text import without_passwords
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,7 +47,7 @@ def run(
     except NotAnAnswer as error:
         problem = f"{source(file)}: no HTTP response: {error}"
         if as_json:
-            clues = (f"no HTTP response: {error}",)
+            clues = (without_passwords(f"no HTTP response: {error}"),)
             print_json(
                 Attribution(writer="unknown", hop="unknown", how="unknown", clues=clues)
             )
@@ -68,7 +68,7 @@ def run(
 
 def print_json(attribution: "Attribution") -> None:
     """Print the fixed JSON."""
-    typer.echo(json.dumps(asdict(attribution), ensure_ascii=False))
+    show_json(asdict(attribution))
 
 
 def lines(attribution: "Attribution") -> "Iterator[Line]":

@@ -5,13 +5,16 @@ the same as data. Exit 2 for an id that does not exist.
 It does not: judge; see `parallax judge`.
 """
 
-import json
 from difflib import get_close_matches
 from typing import Annotated
 
 import typer
 
-from parallax.cli.terminal import refuse
+from parallax.cli.terminal import refuse, show_json
+from parallax.model.secret_text import quoted
+
+SUGGESTIONS = 3
+"""Ids that an unknown one may have meant."""
 
 
 def run(
@@ -26,10 +29,16 @@ def run(
 
     wanted = [c for c in CAUSES if cause in ("", c.id)]
     if not wanted:
-        known = [c.id for c in CAUSES]
-        close = get_close_matches(cause, known, cutoff=0.4) or known
-        refuse(f"no cause {cause!r}; did you mean {' or '.join(close)}?")
+        refuse(_unknown(cause, [c.id for c in CAUSES]))
     if as_json:
-        typer.echo(json.dumps([plain(c) for c in wanted], indent=1))
+        show_json([plain(c) for c in wanted], indent=1, separators=(",", ": "))
     else:
         show(explained(wanted[0]) if cause else listed(wanted))
+
+
+def _unknown(cause: str, ids: list[str]) -> str:
+    """Return the error for an id that does not exist, with the nearest ones."""
+    close = get_close_matches(cause, ids, n=SUGGESTIONS, cutoff=0.4)
+    close += [i for i in ids if cause.lower() in i and i not in close] if cause else []
+    meant = f"; did you mean {' or '.join(close[:SUGGESTIONS])}?" if close else ";"
+    return f"no cause {quoted(cause)}{meant} `parallax causes` lists all"

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from parallax.cli.terminal import read_input, refuse, source
+from parallax.cli.terminal import read_input, refuse, show_json, source
+from parallax.model.plain import plain_line
+from parallax.model.secret_text import LONGEST
 
 if TYPE_CHECKING:
     from parallax.model.snapshot import Snapshot
@@ -37,7 +39,7 @@ def run(
     if as_json:
         from parallax.notify.replay import replay
 
-        typer.echo(json.dumps(replay(snapshot), ensure_ascii=False))
+        show_json(replay(snapshot))
         return
     from parallax.cli.judgement_lines import lines
     from parallax.cli.page import show
@@ -58,7 +60,8 @@ def read_snapshot(name: str) -> "Snapshot":
         refuse(f"{source(name)}: holds no snapshot; {EXPECTED}")
     version = found.get("schema", SCHEMA)
     if version != SCHEMA:
-        refuse(f"{source(name)}: unknown snapshot schema {version}; expected {SCHEMA}")
+        unknown = plain_line(f"{version}")[:LONGEST]
+        refuse(f"{source(name)}: unknown snapshot schema {unknown}; expected {SCHEMA}")
     try:
         return decode(Snapshot, found)
     except ValidationError as error:
@@ -66,7 +69,8 @@ def read_snapshot(name: str) -> "Snapshot":
             f"{'.'.join(str(part) for part in e['loc'])}: {e['msg']}"
             for e in error.errors()[:5]
         )
-        refuse(f"{source(name)}: not a snapshot of this version: {wrong}; {EXPECTED}")
+        what = f"not a snapshot of this version: {plain_line(wrong)}"
+        refuse(f"{source(name)}: {what}; {EXPECTED}")
 
 
 def find_snapshot(document: object) -> dict[str, Any] | None:

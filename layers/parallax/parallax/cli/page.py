@@ -1,6 +1,7 @@
 """Page: lines for people, folded between words where the terminal ends.
 
-In: lines of text and how far their folded rest is indented. Out: standard output.
+In: lines of text and how far their folded rest is indented. Out: standard output, in
+which no text of a stranger controls the terminal.
 It does not: fold what goes into a file or a pipe, or what is there to be copied.
 """
 
@@ -9,6 +10,8 @@ from dataclasses import dataclass
 
 from rich.console import Console
 from rich.text import Text
+
+from parallax.model.plain import plain_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,8 @@ def show(lines: Iterable[Line]) -> None:
     """Print the lines, with colors where the terminal has them."""
     console = Console(highlight=False, soft_wrap=True)
     for line in lines:
+        # As long as before: the styles stay where they are.
+        line.text.plain = plain_line(line.text.plain)
         for part in _folded(line, console):
             console.print(part)
 

@@ -7,18 +7,24 @@ It does not: follow redirects, repeat, or investigate; the probe function does.
 
 # ruff: noqa: PLC0415 - what a command needs is imported when it runs
 
-import json
-import re
+import math
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
 
 import typer
 
-from parallax.cli.terminal import refuse
+from parallax.cli.terminal import refuse, show_json
+from parallax.model import web_url
+from parallax.model.secret_text import quoted
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from parallax.model.probe import Probe
+
+STATUS_CODES = range(100, 600)
+"""RFC 9110, section 15: the first digit is the class, 1 to 5."""
 
 
 def run(  # noqa: PLR0913 - one parameter an option
@@ -39,7 +45,7 @@ def run(  # noqa: PLR0913 - one parameter an option
         list[int] | None,
         typer.Option(
             metavar="CODE",
-            help="A healthy status code; repeatable. [default: 200]",
+            help="A healthy status code, 100 to 599; repeatable. [default: 200]",
         ),
     ] = None,
     allow_private: Annotated[
@@ -54,8 +60,9 @@ def run(  # noqa: PLR0913 - one parameter an option
     from parallax.model.target import Healthy
     from parallax.probe import Question, fetch
 
-    if not _is_url(url):
-        refuse(f"{url}: expected an http or https URL")
+    if wrong := web_url.problem(url):
+        refuse(wrong)
+    _check(expect or (), timeout)
     address, port = _endpoint(connect_to) if connect_to else (None, None)
     question = Question(
         role=Role.FIRST,
@@ -70,18 +77,18 @@ def run(  # noqa: PLR0913 - one parameter an option
     try:
         probe = asyncio.run(fetch(question))
     except ValueError as error:
-        refuse(f"{url}: {error}")
+        refuse(f"{quoted(url)}: {error}")
     _print_json(probe) if as_json else _show(probe)
     raise typer.Exit(0 if probe.healthy else 1)
 
 
-def _is_url(text: str) -> bool:
-    try:
-        parts = urlsplit(text)
-        usable = parts.port != 0 and not re.search(r"\s", text)
-    except ValueError:
-        return False
-    return usable and parts.scheme in {"http", "https"} and bool(parts.hostname)
+def _check(codes: "Iterable[int]", timeout: float) -> None:
+    """Refuse what no server can send, and a time that never ends."""
+    for code in codes:
+        if code not in STATUS_CODES:
+            refuse(f"--expect {code}: expected a status code from 100 to 599")
+    if not math.isfinite(timeout):
+        refuse(f"--timeout {timeout}: expected a number of seconds")
 
 
 def _endpoint(text: str) -> tuple[str, int | None]:
@@ -94,7 +101,7 @@ def _endpoint(text: str) -> tuple[str, int | None]:
         parts = urlsplit(f"//{text}")
         return str(ip_address(parts.hostname or "")), parts.port
     except ValueError:
-        refuse(f"--connect-to {text}: expected an IP address, or IP:PORT")
+        refuse(f"--connect-to {quoted(text)}: expected an IP address, or IP:PORT")
 
 
 def _print_json(probe: "Probe") -> None:
@@ -102,7 +109,7 @@ def _print_json(probe: "Probe") -> None:
     from parallax.writers import attribute_probe
 
     document = encode(probe) | {"attribution": encode(attribute_probe(probe))}
-    typer.echo(json.dumps(document, ensure_ascii=False))
+    show_json(document)
 
 
 def _show(probe: "Probe") -> None:

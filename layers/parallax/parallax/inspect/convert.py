@@ -26,6 +26,7 @@ from parallax.model.balancer import (
     LoadBalancer,
     TargetHealth,
 )
+from parallax.model.secret_text import without_secrets
 from parallax.model.wire import decode, encode
 
 
@@ -101,7 +102,8 @@ def _health_check(given: Json) -> HealthCheck:
         timeout=given["timeout"],
         retries=given["retries"],
         http=HealthCheckHttp(
-            path=http.get("path") or "/",
+            # It may end with a query that holds a token.
+            path=without_secrets(http.get("path") or "/"),
             domain=http.get("domain") or None,
             response=http.get("response") or None,
             # The API says "2??"; the Python library's own fixtures have 200.

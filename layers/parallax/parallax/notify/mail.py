@@ -1,6 +1,7 @@
 """Mail: what a tired person needs in ten seconds, as plain text.
 
-In: a finding whose `turn` is set. Out: subject and body (80 columns).
+In: a finding whose `turn` is set. Out: subject and body (80 columns), in which no text
+of a stranger controls the reader's terminal, or begins a line of its own.
 It does not: send, or decide that it is worth a mail.
 """
 
@@ -18,6 +19,7 @@ from parallax.model.finding import (
     Turn,
     View,
 )
+from parallax.model.plain import plain, plain_line
 from parallax.notify import subject
 from parallax.notify.blame import blame, culprit
 from parallax.notify.headline import headline, since
@@ -46,7 +48,7 @@ def render(finding: Finding) -> Mail:
     resolved = finding.turn is Turn.RESOLVED
     parts = _resolved(finding) if resolved else _broken(finding)
     body = "\n\n".join(part for part in (*parts, _ids(finding)) if part) + "\n"
-    return Mail(subject=subject.write(finding), body=body)
+    return Mail(subject=subject.write(finding), body=plain(body))
 
 
 def _broken(finding: Finding) -> tuple[str, ...]:
@@ -129,7 +131,7 @@ def _commands(finding: Finding) -> str:
         text = fill(f"TYPE THIS NEXT. {step.text}") if loud else hung("- ", step.text)
         lines.append(text)
         if step.command:
-            lines += ["", f"    {step.command}", ""]
+            lines += ["", f"    {plain_line(step.command)}", ""]
     return "\n".join(lines).rstrip()
 
 
@@ -180,4 +182,4 @@ def _ids(finding: Finding) -> str:
     ]
     if run and not is_monitor(finding):
         lines.append(f"request   {run.first.request_id}")
-    return "\n".join(["-- ", *lines])
+    return "\n".join(["-- ", *map(plain_line, lines)])

@@ -9,6 +9,8 @@ import textwrap
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
+from parallax.model.plain import plain_line
+
 WIDTH = 78
 
 
@@ -27,7 +29,7 @@ def hung(lead: str, text: str) -> str:
 def bullets(title: str, entries: Iterable[str]) -> str:
     """Return a titled list; nothing for no entries."""
     listed = [hung("  - ", entry) for entry in entries]
-    return "\n".join([f"{title}:", *listed]) if listed else ""
+    return "\n".join([f"{plain_line(title)}:", *listed]) if listed else ""
 
 
 def stacked(*parts: str) -> str:

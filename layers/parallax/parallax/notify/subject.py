@@ -1,9 +1,12 @@
 """Subject: a mail's one line on a locked phone.
 
-In: a finding whose `turn` is set. Out: ASCII, one line, under 100 characters, as
-SNS wants it: what happened, to whom, what users get, who is to blame.
+In: a finding whose `turn` is set. Out: one line of UTF-8, under 100 characters, as SNS
+takes it: what happened, to whom, what users get, who is to blame. Names of every
+script stay readable; characters that control a line become `?`.
 It does not: say more than the body does.
-Source of the limits: Amazon SNS, `Publish`, parameter Subject.
+Source of the limits: Amazon SNS API, `Publish`, parameter Subject, as botocore's model
+of 2010-03-31 has it: "UTF-8 text with no line breaks or control characters, and less
+than 100 characters long" (older pages say ASCII).
 """
 
 import textwrap
@@ -17,9 +20,12 @@ from parallax.model.finding import (
     Trend,
     Turn,
 )
+from parallax.model.plain import REPLACEMENT, plain_line
 from parallax.notify.paragraph import span
 
 LIMIT = 99
+"""Characters, those beyond U+FFFF counted twice, as Java and JavaScript count."""
+HEAD = "[Parallax] "
 WORDS = {
     Turn.CAUSE_CHANGED: "DOWN, CHANGED",
     Turn.TREND_CHANGED: "DOWN, CHANGED",
@@ -31,9 +37,16 @@ TRENDS = {Trend.PROGRESS: "DOWN, PROGRESS", Trend.DECLINE: "DOWN, WORSE"}
 
 def write(finding: Finding) -> str:
     """Return the subject; one too long ends with whole words and three dots."""
-    line = f"[Parallax] {_word(finding)} {finding.target}{_rest(finding)}"
-    plain = line.encode("ascii", "replace").decode()
-    return textwrap.shorten(plain, LIMIT, placeholder="...")
+    line = f"{HEAD}{_word(finding)} {finding.target}{_rest(finding)}"
+    # Line breaks first: between words they are spaces, and no mark is needed.
+    plain = plain_line(" ".join(line.split())).replace(REPLACEMENT, "?")
+    width = LIMIT - _counted_twice(plain)
+    return textwrap.shorten(plain, max(width, len(HEAD)), placeholder="...")
+
+
+def _counted_twice(text: str) -> int:
+    """Count the characters beyond U+FFFF that may stand within the limit."""
+    return sum(character > "\uffff" for character in text[:LIMIT])
 
 
 def is_monitor(finding: Finding) -> bool:

@@ -16,6 +16,7 @@ from typing import Any, cast
 import httpx
 
 from parallax.model.probe import ErrorType, Probe
+from parallax.model.secret_text import without_secrets
 from parallax.probe.bound import DETAIL, REASON, kept_headers, shortened
 from parallax.probe.failure import Failure, NotSentError
 from parallax.probe.question import Question
@@ -91,7 +92,7 @@ async def _exchange(
     try:
         received.status_code = response.status_code
         reason = response.extensions["reason_phrase"].decode("latin-1")
-        received.reason = shortened(reason, REASON)
+        received.reason = shortened(without_secrets(reason), REASON)
         headers = redact(
             (name.decode("latin-1"), value.decode("latin-1"))
             for name, value in response.headers.raw
@@ -161,7 +162,8 @@ def _outcome(
         "healthy": _healthy(question, received, body, failure),
         "error_type": failure and failure.error_type,
         "error_phase": failure and trace.phase,
-        "error_detail": failure and shortened(failure.detail, DETAIL),
+        # It may quote the first bytes of what is no HTTP answer.
+        "error_detail": failure and shortened(without_secrets(failure.detail), DETAIL),
         "node": question.node,
         "pod": question.pod,
         "peer_node": question.peer_node,

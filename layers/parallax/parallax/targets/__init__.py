@@ -11,6 +11,8 @@ from pathlib import Path
 
 import yaml
 
+from parallax.model.plain import plain_line
+from parallax.model.secret_text import without_passwords
 from parallax.model.target import Target
 from parallax.targets.reading import Place, Reading
 from parallax.targets.rules import examine
@@ -22,7 +24,14 @@ DEFAULT = "targets.yaml"
 
 
 class TargetsError(ValueError):
-    """The targets file cannot be used; the text names every problem, one a line."""
+    """The targets file cannot be used; the text names every problem, one a line.
+
+    No line holds a secret or a character that controls a terminal: a file's keys and
+    values stand in them as they were written.
+    """
+
+    def __init__(self, *lines: str) -> None:
+        super().__init__("\n".join(plain_line(without_passwords(t)) for t in lines))
 
 
 def find() -> Path:
@@ -59,7 +68,7 @@ def load(path: Path) -> tuple[Target, ...]:
     targets, problems = examine(reading)
     if problems:
         told = sorted((reading.line(at), f"{_name(at)}{what}") for at, what in problems)
-        raise TargetsError("\n".join(f"{path}:{line}: {what}" for line, what in told))
+        raise TargetsError(*(f"{path}:{line}: {what}" for line, what in told))
     return targets
 
 

@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import fields
 from datetime import datetime
 from typing import Any, cast
-from urllib.parse import urlsplit
 
+from parallax.model import web_url
+from parallax.model.secret_text import quoted
 from parallax.model.target import Healthy, Maintenance, Reached, Target
 from parallax.model.wire import decode, wire_name
 from parallax.targets.reading import Place, Problem, Reading, entries_of, keys_of
@@ -54,7 +55,7 @@ def _unknown_keys(value: object, place: Place) -> Iterator[Problem]:
     keys = _KEYS.get(tuple(0 if isinstance(part, int) else part for part in place))
     for key, item in keys_of(value).items():
         if keys is not None and key not in keys:
-            yield (*place, key), f"expected one of {', '.join(keys)}, got {key!r}"
+            yield (*place, key), f"expected one of {', '.join(keys)}, got {quoted(key)}"
         else:
             yield from _unknown_keys(item, (*place, key))
 
@@ -82,30 +83,22 @@ def _rules(entry: object, place: Place) -> Iterator[Problem]:
     for key, (right, expected) in _RULES.items():
         value = values.get(key)
         if value is not None and not right(value):
-            yield (*place, key), f"expected {expected}, got {value!r}"
+            yield (*place, key), f"expected {expected}, got {quoted(value)}"
+    url = values.get("url")
+    wrong = None if url is None else web_url.problem(url)
+    if wrong:
+        yield (*place, "url"), wrong
     healthy = keys_of(values.get("healthy"))
     at = (*place, "healthy", "status_codes")
     if healthy.get("status_codes") == []:
         yield at, "expected at least one status code"
     for index, code in enumerate(entries_of(healthy.get("status_codes"))):
         if not _is_status_code(code):
-            yield (*at, index), f"expected a status code 100 to 599, got {code!r}"
+            yield (*at, index), f"expected a status code 100 to 599, got {quoted(code)}"
 
 
 def _is_name(value: object) -> bool:
     return isinstance(value, str) and _SLUG.fullmatch(value) is not None
-
-
-def _is_url(value: object) -> bool:
-    if not isinstance(value, str) or not value.isascii() or re.search(r"\s", value):
-        return False
-    try:
-        parts = urlsplit(value)
-        port = parts.port
-    except ValueError:
-        return False
-    usable = port != 0 and "@" not in parts.netloc and not parts.fragment
-    return usable and parts.scheme in {"http", "https"} and bool(parts.hostname)
 
 
 def _is_timeout(value: object) -> bool:
@@ -120,7 +113,6 @@ def _is_status_code(value: object) -> bool:
 
 _RULES: dict[str, tuple[Callable[[object], bool], str]] = {
     "name": (_is_name, "small letters, digits and hyphens, as in a host name"),
-    "url": (_is_url, "an http or https URL"),
     "timeout_seconds": (_is_timeout, "seconds from 0.5 to 20"),
 }
 
@@ -146,7 +138,7 @@ def _duplicates(entries: list[object]) -> Iterator[Problem]:
         if isinstance(name, str):
             if name in seen:
                 at = ("targets", index, "name")
-                yield at, f"expected a name of its own, got {name!r} again"
+                yield at, f"expected a name of its own, got {quoted(name)} again"
             seen.add(name)
 
 
@@ -164,4 +156,4 @@ def _expected(found: Any) -> str:  # noqa: ANN401 - pydantic's own type of an er
     if found["type"] == "missing":
         return "expected a value, got none"
     told = re.sub(r"^Input should be ", "", found["msg"])
-    return f"expected {told}, got {found['input']!r}"
+    return f"expected {told}, got {quoted(found['input'])}"

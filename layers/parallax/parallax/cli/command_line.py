@@ -1,0 +1,66 @@
+"""Command line: runs a command so that its exit status always means the same.
+
+In: arguments. Out: the exit status of the command, or 3 where standard output could
+not be written. typer's own errors come out without passwords and control characters.
+It does not: know any command.
+"""
+
+import sys
+from collections.abc import Sequence
+from contextlib import redirect_stdout
+from io import StringIO
+from typing import Any, NoReturn, cast, override
+
+import typer
+from typer.core import TyperGroup
+
+from parallax.model.plain import plain
+from parallax.model.secret_text import without_passwords
+from parallax.output import Output, complain
+
+NOT_WRITTEN = 3
+"""Exit status where standard output could not be written."""
+INTERRUPTED = 130
+"""Exit status after an interrupt, as shells have it (128 and SIGINT)."""
+
+
+class CommandLine(TyperGroup):
+    """All commands, behind a standard output that does not raise."""
+
+    @override
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        *_: Any,
+        **extra: Any,
+    ) -> NoReturn:
+        """Run the command that the arguments name; ends with `SystemExit`."""
+        output = Output(sys.stdout)
+        extra |= {"standalone_mode": False}
+        with redirect_stdout(cast("Any", output)):
+            try:
+                status = super().main(args, prog_name, **extra) or 0
+            except typer.Abort:
+                status = INTERRUPTED
+            except Exception as error:  # noqa: BLE001 - `_usage` raises it again
+                status = _usage(error)
+            output.flush()
+        if output.problem:
+            complain(f"parallax: standard output: cannot be written: {output.problem}")
+            status = NOT_WRITTEN
+        sys.exit(status)
+
+
+def _usage(error: Exception) -> int:
+    """Show an error of typer's own, which may repeat an argument; return its status.
+
+    Its class is private to typer: it is known by how it shows itself.
+    """
+    show = getattr(error, "show", None)
+    if show is None:
+        raise error
+    text = StringIO()
+    show(file=text)
+    complain(plain(without_passwords(text.getvalue().rstrip("\n"))))
+    return int(getattr(error, "exit_code", 2))
