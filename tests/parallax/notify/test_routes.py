@@ -24,6 +24,7 @@ from parallax.notify.routes import (
     preview,
 )
 from parallax.settings import Settings, SettingsError
+from tests.parallax.throttle import refused_for_good
 from tests.parallax.told import FINDING, NOON
 
 NEWS = AdviceNews(
@@ -78,6 +79,18 @@ def test_a_refusal_for_good_does_not_pass() -> None:
     throttled = {"Error": {"Code": "Throttled", "Message": "slow down"}}
     assert aws.may_pass(ClientError(throttled, "Publish"))  # pyright: ignore[reportArgumentType]
     assert not aws.may_pass(ParamValidationError(report="Message"))
+
+
+def test_a_subject_that_is_refused_is_sent_in_ascii(cloud: Any) -> None:
+    """A name of another script costs nobody the mail."""
+    with refused_for_good(of="\u0443\u0437\u0435\u043b") as count:
+        TopicRoute(cloud.topic).send(
+            replace(FINDING, target="\u0443\u0437\u0435\u043b")
+        )
+    assert count.refused == 1
+    (mail,) = (json.loads(text) for text in cloud.messages(cloud.inbox))
+    assert mail["Subject"].isascii()
+    assert "????" in mail["Subject"]
 
 
 def test_a_mail_that_is_sent_late_says_so_first() -> None:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any, Protocol
 
-from parallax.aws import client
+from parallax.aws import client, refused_as
 from parallax.model.finding import Finding
 from parallax.model.plain import json_text
 from parallax.notify.paragraph import clock, fill, span
@@ -24,6 +24,9 @@ MESSAGE_LIMIT = 1_000_000
 """Bytes of one message; SQS takes 1,048,576 with its attributes."""
 MAIL_LIMIT = 250_000
 """Bytes of a mail's text; SNS takes 262,144 with the subject."""
+SUBJECT_REFUSED = ("InvalidParameter", "InvalidParameterException")
+"""SNS's code for a subject that it does not take. Its API's description allows UTF-8;
+older pages say ASCII. A mail must not be lost to that."""
 LATE = timedelta(minutes=10)
 """Age of a finding at which its mail says so."""
 NAME_LIMIT = 128
@@ -87,7 +90,16 @@ class TopicRoute:
         mail = render(publication)
         body = late(publication, datetime.now(UTC)) + mail.body
         text = body.encode()[:MAIL_LIMIT].decode(errors="ignore")
-        client("sns").publish(TopicArn=self.arn, Subject=mail.subject, Message=text)
+        try:
+            self._publish(mail.subject, text)
+        except Exception as error:
+            plain = mail.subject.encode("ascii", "replace").decode()
+            if plain == mail.subject or not refused_as(error, *SUBJECT_REFUSED):
+                raise
+            self._publish(plain, text)
+
+    def _publish(self, subject: str, text: str) -> None:
+        client("sns").publish(TopicArn=self.arn, Subject=subject, Message=text)
 
 
 def configured(settings: Settings) -> tuple[Route, ...]:
