@@ -45,7 +45,7 @@ DELIVER = (
     BURY,
     ("notify/marks.py", "has", "_update"),
     ("notify/waiting.py", "by_subject", "add", "image", "remove", "_change"),
-    ("notify/routes.py", "send"),
+    ("notify/routes.py", "send", "_publish"),
 )
 REACHED: dict[str, tuple[tuple[str, ...], ...]] = {
     ".record": (("journal/dynamodb.py", "record", "_put_if"),),

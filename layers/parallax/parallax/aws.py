@@ -168,7 +168,10 @@ class Secrets:
             wait = RETRY_WITHOUT_SECONDS if held.text is None else RETRY_SECONDS
             held.fresh_until = self._now() + wait
             if held.text is not None:
-                log.warning("secret not refreshed, last one used: %s", held.reason)
+                log.warning(
+                    "secret was not refreshed, the last one is used",
+                    extra={"reason": held.reason},
+                )
 
 
 @cache

@@ -87,7 +87,7 @@ def bury(record: Record, reason: str, dead_letters_url: str | None) -> None:
     if len(body.encode()) > LETTER_LIMIT:
         body = json_text({"reason": reason, "record": "too large to be kept"})
     if dead_letters_url is None:
-        log.warning("no dead-letter queue is configured", extra={"letter": body})
+        log.warning("no dead-letter queue is configured, record was dropped")
         return
     client("sqs").send_message(QueueUrl=dead_letters_url, MessageBody=body)
 

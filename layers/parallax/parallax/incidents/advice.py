@@ -50,7 +50,7 @@ class DynamoAdvice:
         try:
             return unpacked(AdviceRecord, item)
         except UnreadableError as error:
-            log.error("unreadable advice replaced: %s", error)  # noqa: TRY400 - the reason is enough
+            log.error("unreadable advice replaced", extra={"reason": str(error)})  # noqa: TRY400 - the reason is enough
             version, number = count(item, "version"), count(item, "number")
             empty = AdviceRecord(subject=subject, version=version, number=number)
             if item.get("version", {"N": "0"}) != {"N": str(version)}:

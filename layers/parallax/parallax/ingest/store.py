@@ -61,7 +61,7 @@ def store(
         codes = {refusal.status_code for refusal in refused}
         raise Refused(TOO_LARGE if codes == {TOO_LARGE} else BAD, joined(reasons))
     for reason in reasons:
-        log.warning("report not stored: %s", reason)
+        log.warning("report was not stored", extra={"reason": reason})
     return Stored(len(reports) - len(refused), reasons)
 
 
