@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, cast
 from urllib.parse import urlsplit
 
+from parallax.model.name import NAME, is_name
 from parallax.model.target import Healthy, Maintenance, Reached, Target
 from parallax.model.wire import decode, wire_name
 from parallax.targets.reading import Place, Problem, Reading, entries_of, keys_of
@@ -83,6 +84,9 @@ def _rules(entry: object, place: Place) -> Iterator[Problem]:
         value = values.get(key)
         if value is not None and not right(value):
             yield (*place, key), f"expected {expected}, got {value!r}"
+    cluster = keys_of(values.get("reached")).get("cluster")
+    if isinstance(cluster, str) and not is_name(cluster):
+        yield (*place, "reached", "cluster"), f"expected {NAME}, got {cluster!r}"
     healthy = keys_of(values.get("healthy"))
     at = (*place, "healthy", "status_codes")
     if healthy.get("status_codes") == []:
