@@ -20,6 +20,7 @@ from parallax.model.target import Target
 from parallax_agent.hops import hops
 from parallax_agent.hops.pace import Asked, ask
 from parallax_agent.hops.share import Standpoint
+from parallax_agent.push.bound import bounded as in_bounds
 from parallax_agent.push.heartbeat import Heartbeat
 from parallax_agent.read.cut import cut
 from parallax_agent.read.read import IngressPod, TargetPath, read, wanted
@@ -72,7 +73,9 @@ class Cycles:
         now = datetime.now(UTC)
         reports = tuple(
             self._heartbeat.slim(
-                self._report(target, readings[target.name], probes, by_pod, now)
+                in_bounds(
+                    self._report(target, readings[target.name], probes, by_pod, now)
+                )
             )
             for target in self._targets
         )

@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from parallax.model import web_url
+from parallax.model.name import NAME, NODE_NAME, is_name, is_node_name
 from parallax.model.secret_text import quoted
 from parallax_agent.sightings.formats import check_setting
 
@@ -55,7 +56,11 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         return value
 
     node = need("PARALLAX_AGENT_NODE", "the name of the node the agent runs on")
+    if node and not is_node_name(node):
+        problems.append(f"PARALLAX_AGENT_NODE: expected {NODE_NAME}, got {node!r}")
     cluster = need("PARALLAX_AGENT_CLUSTER", "the cluster's name as in the targets")
+    if cluster and not is_name(cluster):
+        problems.append(f"PARALLAX_AGENT_CLUSTER: expected {NAME}, got {cluster!r}")
     key_file = Path(need("PARALLAX_AGENT_KEY_FILE", "the path of the signing key"))
     url = need("PARALLAX_INGEST_URL", "the URL of the ingest function")
     if url and not _is_safe(url):

@@ -10,8 +10,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from parallax import settings, targets
-from parallax.aws import SecretError, secret
-from parallax.inspect import Allowance, answered, connect, read, unread
+from parallax.aws import REVOKED, SecretError, secret
+from parallax.inspect import (
+    Allowance,
+    answered,
+    connect,
+    read,
+    record_all,
+    unread,
+)
 from parallax.journal import open_journal
 from parallax.logs import open_log, with_context
 from parallax.model.balancer import BalancerReading, Problem
@@ -25,6 +32,8 @@ TO_READ_IT = (
     "PARALLAX_HETZNER_TOKEN_ARN names it, and who runs inspect needs"
     " secretsmanager:GetSecretValue"
 )
+NOT_ALLOWED = ("AccessDeniedException", *REVOKED)
+"""Secrets Manager's words for what somebody has to set right."""
 found = settings.read()
 journal = open_journal(found.journal_table)
 allowance = Allowance(found.hetzner_calls_per_hour)
@@ -34,21 +43,28 @@ log = open_log()
 
 @with_context(log)
 def handler(_event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """Read the balancers of all targets and write the readings down."""
+    """Read the balancers of all targets and write each reading down.
+
+    Raises when all had their turn, so that the alarm of `Errors` can fire.
+    """
     readings = look(targets.load(targets.find()), datetime.now(UTC))
-    for reading in readings:
-        journal.record(reading)
+    if failures := record_all(readings, journal.record):
+        raise ExceptionGroup("readings not stored", failures)
     return {"readings": [summary(reading) for reading in readings]}
 
 
 def look(known: Sequence[Target], now: datetime) -> tuple[BalancerReading, ...]:
     """Ask the API, or say that no token is there to ask with."""
     if found.hetzner_token_arn is None:
-        return unasked(known, now, UNCONFIGURED)
+        return unasked(known, now, Problem.UNAUTHORIZED, UNCONFIGURED)
     try:
         token = secret(found.hetzner_token_arn).strip()
     except SecretError as error:
-        return unasked(known, now, f"{error}; {TO_READ_IT}")
+        if error.code in NOT_ALLOWED:
+            text = f"{error}; {TO_READ_IT}"
+            return unasked(known, now, Problem.UNAUTHORIZED, text)
+        # AWS's trouble, and neither the token's nor Hetzner's.
+        return unasked(known, now, Problem.OTHER, str(error))
     project = connect(token, found.hetzner_endpoint, allowance=allowance)
     before = allowance.calls
     readings = read(project, known, now, addresses=addresses)
@@ -69,11 +85,11 @@ def look(known: Sequence[Target], now: datetime) -> tuple[BalancerReading, ...]:
 
 
 def unasked(
-    known: Sequence[Target], now: datetime, reason: str
+    known: Sequence[Target], now: datetime, problem: Problem, reason: str
 ) -> tuple[BalancerReading, ...]:
     """Return a reading for every target that says why nobody was asked."""
     log.warning("load balancers were not read", reason=reason)
-    return unread(known, now, Problem.UNAUTHORIZED, reason)
+    return unread(known, now, problem, reason)
 
 
 def addresses(target: Target) -> Sequence[str]:

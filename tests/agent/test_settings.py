@@ -45,6 +45,12 @@ def test_all_missing_variables_are_named_at_once() -> None:
         ("PARALLAX_AGENT_INTERVAL", "0", "expected 1 to 3600 seconds, got '0'"),
         ("PARALLAX_AGENT_INTERVAL", "nan", "expected 1 to 3600 seconds, got 'nan'"),
         ("PARALLAX_AGENT_SOURCE_ADDRESS", "worker-01", "expected an IP address"),
+        ("PARALLAX_AGENT_CLUSTER", "x" * 254, "expected a name of 1 to 253 bytes"),
+        ("PARALLAX_AGENT_CLUSTER", "東" * 85, "expected a name of 1 to 253 bytes"),
+        ("PARALLAX_AGENT_CLUSTER", "a\nb", "expected a name of 1 to 253 bytes"),
+        ("PARALLAX_AGENT_CLUSTER", "\udc80", "expected a name of 1 to 253 bytes"),
+        ("PARALLAX_AGENT_NODE", "a/b", "expected a name of 1 to 253 bytes"),
+        ("PARALLAX_AGENT_NODE", "a\u202eb", "expected a name of 1 to 253 bytes"),
         ("PARALLAX_AGENT_INGRESS_LOG_FORMAT", "json", "expected `nginx:`"),
         (
             "PARALLAX_AGENT_INGRESS_LOG_FORMAT",
@@ -64,6 +70,12 @@ def test_a_wrong_variable_is_named(name: str, value: str, expected: str) -> None
     with pytest.raises(SettingsError) as told:
         from_environment(GOOD | {name: value})
     assert str(told.value).startswith(f"{name}: {expected}")
+
+
+@pytest.mark.parametrize("name", ["東京", "zürich", "~", "eu/prod", "\U0001f680"])
+def test_a_cluster_s_name_may_be_of_any_script(name: str) -> None:
+    """It is kept as it was written."""
+    assert from_environment(GOOD | {"PARALLAX_AGENT_CLUSTER": name}).cluster == name
 
 
 def test_a_log_format_is_kept_as_written() -> None:

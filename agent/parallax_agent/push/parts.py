@@ -1,7 +1,8 @@
 """Parts: a push in messages that `ingest` takes, however much was seen.
 
-In: a push. Out: pushes, each below `BODY_BYTES`. Reports are spread over several; a
-report that is too large by itself gives up what a judgement misses least, and says so.
+In: a push. Out: pushes, each below `BODY_BYTES`, of reports that each fit into an item
+of the journal as `ingest` packs it. Reports are spread over several pushes; a report
+that is too large by itself gives up what a judgement misses least, and says so.
 It does not: send, or leave out a report.
 """
 
@@ -11,12 +12,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from parallax.model.cluster import NodeReport
+from parallax.model.packed import ITEM_LIMIT, pack
 from parallax.model.push import Push
 from parallax.model.wire import encode
 from parallax_agent.push.heartbeat import bare
 
 BODY_BYTES = 1_000_000
 """Of JSON in one message; `ingest` refuses more than 1 MiB."""
+PACKED_BYTES = ITEM_LIMIT - 10_000
+"""Of one report with the push's sightings, packed as the journal does. The rest is for
+the time of receipt, which `ingest` adds, and for a zlib that packs differently."""
 GIVEN_UP = "too much for one push of the agent: {} were given up"
 
 logger = logging.getLogger(__name__)
@@ -40,7 +45,25 @@ def parts(push: Push) -> list[Push]:
 
 
 def _fits(push: Push) -> bool:
-    return len(json.dumps(encode(push))) <= BODY_BYTES
+    """Say whether `ingest` takes the push, and the journal each report of it.
+
+    Packing cannot add 10,000 bytes to what is that small already, so that it is tried
+    only for a push of hundreds of KB.
+    """
+    size = len(json.dumps(encode(push)))
+    return size <= BODY_BYTES and (
+        size <= PACKED_BYTES or all(map(_packs, _full(push)))
+    )
+
+
+def _full(push: Push) -> Iterator[NodeReport]:
+    """Yield the reports as `ingest` stores them: each with the push's sightings."""
+    for report in push.reports:
+        yield replace(report, sightings=(*report.sightings, *push.sightings))
+
+
+def _packs(report: NodeReport) -> bool:
+    return len(pack(report)) <= PACKED_BYTES
 
 
 def _lighter(push: Push) -> Iterator[Push]:

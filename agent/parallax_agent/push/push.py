@@ -2,8 +2,9 @@
 
 In: one `Push` a cycle. Out: signed, compressed POSTs to `ingest`; and how soon
 `ingest` asks to hear more. The signature is that of the plain body.
-It does not: block the loop that observes, or give up while `ingest` is away or does
-not take the key (401): a rotation may reach one side minutes before the other.
+It does not: block the loop that observes, or give up a push for anything but its own
+content (400, 413). While `ingest` is away, or does not accept the key (401), the push
+is kept: a rotation may reach one side minutes before the other.
 
 After an outage the newest goes first and at once, for a judge asks what is now; what
 waited follows, one in `OLDER_SECONDS`: a thousand agents that have all been waiting
@@ -28,10 +29,12 @@ from pathlib import Path
 
 import httpx
 
+from parallax.model.plain import plain_line
 from parallax.model.push import Push
 from parallax.model.wire import encode
 from parallax.probe.tls import as_users_do
 from parallax_agent.push.buffer import Buffer, Message
+from parallax_agent.push.post import Answer, post
 from parallax_agent.push.signing import KeyUnusableError, read_key, signed
 
 CAPACITY = 120
@@ -39,9 +42,15 @@ CAPACITY = 120
 OLDER_SECONDS = 5.0
 """Between two that waited: two or three an interval of 15 seconds."""
 SEND_SECONDS = 10.0
+"""For one attempt as a whole."""
+OWN_FAULT = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE})
+"""What `ingest` answers to a push that it can never store. Any other status may be that
+of a proxy, of AWS or of a wrong URL, and says nothing about the push."""
 SHORTEST = 5.0
 """Seconds; sooner the agent does not come, whoever asks."""
 FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
+REASON = 300
+"""Characters of an error that a log line holds."""
 
 logger = logging.getLogger(__name__)
 
@@ -62,7 +71,7 @@ class Pusher:
         self._key_file = key_file
         self._buffer = Buffer(capacity)
         self._closing = threading.Event()
-        self._client = httpx.Client(timeout=SEND_SECONDS, verify=as_users_do())
+        self._context = as_users_do()
         self._thread = threading.Thread(target=self._run, name="pusher", daemon=True)
         self._hurry: float | None = None
 
@@ -80,8 +89,6 @@ class Pusher:
         self._buffer.close()
         if self._thread.ident is not None:
             self._thread.join(seconds)
-        if not self._thread.is_alive():
-            self._client.close()
         return self.buffered
 
     @property
@@ -121,10 +128,10 @@ class Pusher:
                 newer = read_key(self._key_file)
                 if newer != key:
                     response = self._send(message, newer)
-        except (httpx.HTTPError, KeyUnusableError) as error:
-            logger.warning(
-                "push not sent, will try again: %s: %s", type(error).__name__, error
-            )
+        except (httpx.HTTPError, OSError, MemoryError, KeyUnusableError) as error:
+            # Of the peer: what an unreadable answer held may be in the text.
+            reason = plain_line(f"{type(error).__name__}: {error}"[:REASON])
+            logger.warning("push not sent, will try again: %s", reason)
             return Outcome.AGAIN
         except Exception:
             # One push that cannot be sent at all must not stop those behind it.
@@ -135,7 +142,7 @@ class Pusher:
         self._hurry = asked_for(response) if outcome is Outcome.STORED else None
         return outcome
 
-    def _send(self, message: Message, key: str) -> httpx.Response:
+    def _send(self, message: Message, key: str) -> Answer:
         now = datetime.now(UTC)
         message.attempts += 1
         stamped = encode(self._stamped(message, now))
@@ -147,7 +154,7 @@ class Pusher:
             "Content-Encoding": "gzip",
         }
         packed = gzip.compress(body.encode(), compresslevel=6, mtime=0)
-        return self._client.post(self._url, content=packed, headers=headers)
+        return post(self._url, packed, headers, self._context, SEND_SECONDS)
 
     def _stamped(self, message: Message, now: datetime) -> Push:
         # Ingest stores a report once, by its time, and may have stored it by half: what
@@ -161,34 +168,32 @@ class Pusher:
         return replace(push, sent_at=now, reports=tuple(reports))
 
 
-def asked_for(response: httpx.Response) -> float | None:
+def asked_for(answer: Answer) -> float | None:
     """Return the interval that an answer asks for; None: none, or none to go by."""
-    try:
-        told = response.json()["interval_seconds"]
-    except (ValueError, KeyError, TypeError):
-        return None
-    usable = isinstance(told, int | float) and SHORTEST <= told < float("inf")
-    return float(told) if usable else None
+    told = answer.number("interval_seconds")
+    return told if SHORTEST <= told < float("inf") else None
 
 
-def _outcome(response: httpx.Response, message: Message, seconds: float) -> Outcome:
+def _outcome(response: Answer, message: Message, seconds: float) -> Outcome:
     told = {
         "message_id": message.id,
         "status_code": response.status_code,
         "reports": len(message.push.reports),
         "seconds": round(seconds, 3),
     }
-    if response.is_success:
-        logger.info("push stored", extra=told)
+    if httpx.codes.is_success(response.status_code):
+        if response.number("refused"):
+            told["answer"] = response.shown
+            logger.warning("push stored in part", extra=told)
+        else:
+            logger.info("push stored", extra=told)
         return Outcome.STORED
-    told["answer"] = response.text[:500]
+    told["answer"] = response.shown
     if response.status_code == HTTPStatus.UNAUTHORIZED:
         # The key's other half may be under way: what was seen meanwhile is kept.
         logger.error("push not accepted, will try again", extra=told)
         return Outcome.AGAIN
-    if response.status_code == HTTPStatus.TOO_MANY_REQUESTS or (
-        response.is_server_error
-    ):
+    if response.status_code not in OWN_FAULT:
         logger.warning("push not taken, will try again", extra=told)
         return Outcome.AGAIN
     logger.error("push refused and dropped", extra=told)

@@ -1,10 +1,14 @@
 """What is sent of a push that is too large, and what it says then."""
 
 import json
+import random
 from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from parallax.journal import to_item
 from parallax.model.cluster import ClusterReading, NodeReport, Sighting
 from parallax.model.push import SCHEMA, Push
 from parallax.model.wire import encode
@@ -15,6 +19,7 @@ from tests.agent.push.test_heartbeat import PROBE as WELL
 from tests.agent.push.test_heartbeat import REPORT as QUIET
 
 HUGE = "x" * BODY_BYTES
+NOISE = random.Random(9).randbytes(400_000).hex()  # noqa: S311 - packs to half of it
 PROBE = replace(
     WELL,
     request_id="0" * 32,
@@ -110,3 +115,51 @@ def test_no_report_is_ever_too_large(
     assert (report.target, report.reading) == ("shop", None)
     (line,) = caplog.records
     assert vars(line)["targets"] == ["shop"]
+
+
+def stored(part: Push) -> list[str]:
+    """Return the targets of a part's reports as `ingest` stores them, or raise."""
+    full = (
+        replace(r, received_at=NOW, sightings=(*r.sightings, *part.sightings))
+        for r in part.reports
+    )
+    return [to_item(report)["pk"]["S"] for report in full]
+
+
+POISON = {
+    "a body": {"probes": (replace(PROBE, body=NOISE),)},
+    "an error": {"probes": (replace(PROBE, error_detail=NOISE),)},
+    "a problem": {"reading": ClusterReading(read_at=NOW, problems=(NOISE,))},
+}
+
+
+@settings(deadline=None, max_examples=8)
+@given(
+    count=st.integers(0, 5), place=st.integers(0, 5), what=st.sampled_from([*POISON])
+)
+def test_every_report_fits_into_an_item_as_it_is_packed(
+    count: int, place: int, what: str
+) -> None:
+    """What does not compress counts packed: one such report costs no other anything."""
+    poison = replace(REPORT, target="poison", **POISON[what])
+    good = [replace(REPORT, target=f"t{number}") for number in range(count)]
+    reports = [*good[:place], poison, *good[place:]]
+    got = parts(push(*reports))
+    assert [name for part in got for name in stored(part)] == [
+        report.target for report in reports
+    ]
+    sent = [report for part in got for report in part.reports]
+    assert [report for report in sent if report.target != "poison"] == good
+
+
+def test_sightings_count_with_each_report() -> None:
+    """Ingest stores them with every report: both together have to fit."""
+    noisy = tuple(
+        replace(seen, upstream_name=NOISE[600 * number :][:600])
+        for number, seen in enumerate(SEEN[:500])
+    )
+    large = replace(REPORT, probes=(replace(PROBE, body=NOISE[400_000:]),))
+    (part,) = parts(push(large, seen=noisy))
+    assert stored(part) == ["shop"]
+    assert part.sightings == noisy
+    assert part.reports[0].probes[0].body == ""

@@ -3,10 +3,12 @@
 import base64
 import queue
 import socket
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,11 +16,14 @@ from parallax.model.cluster import ClusterReading, NodeReport, Sighting
 from parallax.model.probe import Probe, Role
 from parallax.model.push import SCHEMA, Push
 from parallax_agent.push import push as push_module
+from parallax_agent.push.post import Answer
 from parallax_agent.push.push import Pusher
 from tests.agent.conftest import KEY, IngestServer
+from tests.agent.push.endless import Serve, endless, serve
 from tests.agent.sightings.test_sightings import until
 from tests.parallax.probe.servers import issue
 
+__all__ = ["serve"]
 type Build = Callable[..., Pusher]
 LONG_AGO = datetime(2026, 11, 23, tzinfo=UTC)
 
@@ -138,6 +143,76 @@ def test_a_refused_push_is_dropped_and_told(
     assert got.node == "next"
     (line,) = [r for r in caplog.records if "refused and dropped" in r.message]
     assert (vars(line)["status_code"], vars(line)["answer"]) == (code, "as planned")
+
+
+@pytest.mark.parametrize("code", [301, 403, 404, 408, 502])
+def test_a_refusal_that_is_not_ingest_s_own_loses_nothing(
+    ingest: IngestServer, build: Build, code: int
+) -> None:
+    """A proxy, AWS or a wrong URL says nothing about the push: it is sent again."""
+    ingest.answers = [code]
+    pusher = build(ingest.url)
+    pusher.put(message("kept"))
+    pusher.start()
+    assert taken(ingest, 1)[0].node == "kept"
+    assert len(ingest.requests) == 2
+
+
+def test_a_machine_in_trouble_loses_nothing(
+    ingest: IngestServer, build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No socket, or no memory, is left for a moment: the push is sent again."""
+    failures = iter([OSError(24, "too many open files"), MemoryError()])
+    send = push_module.post
+
+    def fail(*arguments: Any) -> Answer:
+        for failure in failures:
+            raise failure
+        return send(*arguments)
+
+    monkeypatch.setattr(push_module, "post", fail)
+    pusher = build(ingest.url)
+    pusher.put(message("kept"))
+    pusher.start()
+    assert taken(ingest, 1)[0].node == "kept"
+
+
+def test_an_answer_that_never_ends_holds_up_no_push(
+    ingest: IngestServer,
+    serve: Serve,
+    key_file: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The attempt fails, and the push goes to whoever answers the next one."""
+    monkeypatch.setattr(push_module, "SEND_SECONDS", 0.3)
+    monkeypatch.setattr(push_module, "FIRST_WAIT", 0.01)
+    met = threading.Event()
+
+    def hints() -> Iterator[bytes]:
+        met.set()
+        yield from endless(b"", b"HTTP/1.1 103 Early Hints\r\nLink: <a>\r\n\r\n")
+
+    pusher = Pusher(serve(hints()), key_file)
+    pusher.put(message("kept"))
+    pusher.start()
+    assert met.wait(10)
+    pusher._url = f"{ingest.url}/v1/observations"
+    assert ingest.taken.get(timeout=10).node == "kept"
+    assert pusher.close(5) == 0
+
+
+def test_a_push_stored_in_part_is_told(
+    ingest: IngestServer, build: Build, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The log has the reason for what was refused; the push is done with."""
+    ingest.told = {"message": "stored 1 of 2; reports.0: large", "refused": 1}
+    pusher = build(ingest.url)
+    pusher.put(message("large"))
+    pusher.start()
+    taken(ingest, 1)
+    assert pusher.close(5) == 0
+    (line,) = (r for r in caplog.records if r.message == "push stored in part")
+    assert "reports.0: large" in vars(line)["answer"]
 
 
 def test_a_rotated_key_is_used_at_once(

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -110,6 +111,85 @@ def test_an_api_out_of_reach_is_written_down(
     assert isinstance(reading, BalancerReading)
     assert reading.problem is Problem.UNREACHABLE
     assert "127.0.0.1" in str(reading.problem_detail)
+
+
+def test_a_reading_that_cannot_be_stored_fails_the_run_after_all_others(
+    load: Any, cloud: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The others are in the journal; the alarm of the function's errors can fire."""
+    file = tmp_path / "targets.yaml"
+    file.write_text(TARGETS + MUTE + MUTE.replace("mute", "last"))
+    inspect = load("inspect", TARGETS=file, JOURNAL_TABLE=cloud.journal)
+    store = inspect.journal.record
+
+    def record(reading: BalancerReading) -> None:
+        if reading.target == "front":
+            raise OSError("no file left")
+        store(reading)
+
+    monkeypatch.setattr(inspect.journal, "record", record)
+    with pytest.raises(ExceptionGroup, match="readings not stored"):
+        inspect.handler({}, None)
+    since, journal = datetime.now(UTC), DynamoJournal(cloud.journal)
+    found = {name: len(journal.recent(name, since)) for name in ("mute", "last")}
+    assert found == {"mute": 1, "last": 1}
+
+
+@pytest.fixture
+def keyed(load: Any, cloud: Any, tmp_path: Path) -> Any:
+    """Load inspect with a token in the emulator, and an API out of reach."""
+    file = tmp_path / "targets.yaml"
+    file.write_text(TARGETS)
+    name = cloud.journal + "-cached"
+    cloud.client("secretsmanager").create_secret(Name=name, SecretString="token")
+    return load(
+        "inspect",
+        TARGETS=file,
+        HETZNER_TOKEN_ARN=name,
+        HETZNER_ENDPOINT="http://127.0.0.1:9/v1",
+    )
+
+
+def refused_token(inspect: Any, word: str) -> dict[str, Any]:
+    """Return the reading while Secrets Manager refuses the token with this word."""
+    with Stubber(aws._secrets().provider.client) as stub:
+        stub.add_client_error("get_secret_value", word)
+        (told,) = inspect.handler({}, None)["readings"]
+    return told
+
+
+@pytest.mark.parametrize(
+    ("word", "problem"),
+    [
+        ("AccessDeniedException", "unreachable"),
+        ("ThrottlingException", "unreachable"),
+        ("InvalidRequestException", "unauthorized"),
+        ("ResourceNotFoundException", "unauthorized"),
+    ],
+)
+def test_a_cached_token_serves_on_unless_it_was_revoked(
+    keyed: Any, monkeypatch: pytest.MonkeyPatch, word: str, problem: str
+) -> None:
+    """Past its age it is used (the API is out of reach) until its secret is gone."""
+    keyed.handler({}, None)
+    now = monotonic() + aws.SECRET_SECONDS
+    monkeypatch.setattr(aws._secrets(), "_now", lambda: now)
+    assert refused_token(keyed, word)["problem"] == problem
+
+
+@pytest.mark.parametrize(
+    ("word", "problem"),
+    [("AccessDeniedException", "unauthorized"), ("ThrottlingException", "other")],
+)
+def test_without_a_token_the_reading_has_the_true_reason(
+    keyed: Any, word: str, problem: str
+) -> None:
+    """AWS's trouble is not told as a token that somebody has to make."""
+    told = refused_token(keyed, word)
+    assert told["problem"] == problem
+    assert f"can't be read: {word}" in told["problem_detail"]
+    advised = "secretsmanager:GetSecretValue" in told["problem_detail"]
+    assert advised is (problem == "unauthorized")
 
 
 def test_a_wrong_token_is_told_with_what_to_do(

@@ -6,6 +6,7 @@ import pytest
 
 from parallax.causes.lb_no_service_for_port import CAUSE
 from parallax.diagnose import judge
+from parallax.model.balancer import ANY_PORT
 from parallax.model.finding import Answer
 from parallax.model.snapshot import Snapshot
 from tests.parallax import edge as e
@@ -126,3 +127,19 @@ def test_a_reading_from_before_the_failure_is_none() -> None:
     stale = replace(x.balancer, read_at=s.SINCE - s.MINUTE)
     assert answer(replace(x, balancer=stale)) is Answer.UNKNOWN
     assert answer(replace(x, balancer=None)) is Answer.UNKNOWN
+
+
+@pytest.mark.parametrize("unread", [(443,), (ANY_PORT,)])
+def test_a_service_that_could_not_be_read_may_be_the_one(
+    unread: tuple[int, ...],
+) -> None:
+    """Absent from the reading, it is not absent from the balancer: nobody is blamed."""
+    x = e.no_service()
+    assert x.balancer
+    changed = e.changed(x.balancer, unread_services=unread)
+    told = CAUSE.assess(replace(x, balancer=changed))
+    assert told.answer is Answer.UNKNOWN
+    assert "the service of keybuzz-lb on port 443 could not be read" in str(told)
+    assert judge(replace(x, balancer=changed)).cause != CAUSE.id
+    other = e.changed(x.balancer, unread_services=(8443,))
+    assert answer(replace(x, balancer=other)) is Answer.SUPPORTED

@@ -4,9 +4,13 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
+from hypothesis import given as given_by
+from hypothesis import strategies as st
 
 from parallax.inspect import connect, read
-from parallax.model.balancer import HealthStatus, LoadBalancer, Problem
+from parallax.inspect.convert import convert
+from parallax.journal import from_image, to_item
+from parallax.model.balancer import ANY_PORT, HealthStatus, LoadBalancer, Problem
 from parallax.model.target import Reached, Target
 from tests.parallax.inspect.api import (
     API,
@@ -176,19 +180,11 @@ UNREADABLE = [
     _without("targets"),
     BALANCER | {"services": None},
     BALANCER | {"targets": None},
-    BALANCER | {"services": ["text"]},
     BALANCER | {"public_net": "text"},
     BALANCER | {"public_net": {"ipv4": {"ip": "text"}, "ipv6": None}},
     BALANCER | {"private_net": [{"network": 1}]},
     BALANCER | {"private_net": [{"network": {"id": 1}, "ip": "10.0.0.5"}]},
     BALANCER | {"id": "seven"},
-    BALANCER | service(listen_port="https"),
-    BALANCER | service(destination_port=None),
-    BALANCER | check(port=None),
-    BALANCER | service(http={"certificates": [{"id": 897}]}),
-    BALANCER | _lacking("destination_port"),
-    BALANCER | _lacking("proxyprotocol"),
-    BALANCER | _lacking("health_check"),
 ]
 
 
@@ -208,6 +204,81 @@ def test_a_balancer_that_nobody_can_read_costs_only_itself(
     assert (lost.load_balancer, lost.problem) == (None, Problem.OTHER)
     assert "load balancer 'odd': an answer of a shape" in str(lost.problem_detail)
     assert "\n" not in str(lost.problem_detail)
+
+
+ODD_SERVICES = [
+    (443, service(health_check=None)),
+    (443, service(destination_port=None)),
+    (443, service(protocol=None)),
+    (443, service(http={"certificates": [{"id": 897}]})),
+    (443, check(port=None)),
+    (443, check(interval="often")),
+    (443, _lacking("destination_port")),
+    (443, _lacking("proxyprotocol")),
+    (443, _lacking("health_check")),
+    (ANY_PORT, service(listen_port="https")),
+    (ANY_PORT, service(listen_port=None)),
+    (ANY_PORT, service(listen_port=True, health_check=None)),
+    (ANY_PORT, {"services": ["text"]}),
+    (ANY_PORT, {"services": [None]}),
+]
+
+
+@pytest.mark.parametrize(("port", "odd"), ODD_SERVICES)
+@pytest.mark.parametrize("first", [True, False])
+def test_an_odd_service_costs_only_itself(
+    api: Api,
+    port: int,
+    odd: dict[str, Any],
+    caplog: pytest.LogCaptureFixture,
+    *,
+    first: bool,
+) -> None:
+    """The balancer is read, its other services are, and reading and log say so."""
+    well, strange = service(listen_port=8443)["services"], odd["services"]
+    services = [*strange, *well] if first else [*well, *strange]
+    api.balancers = [[BALANCER | {"services": services}]]
+    (seen,) = read(connect(TOKEN, api.url), (FRONT,), NOW)
+    found = seen.load_balancer
+    assert found is not None
+    assert [one.listen_port for one in found.services] == [8443]
+    assert found.unread_services == (port,)
+    assert next(found.leaves()).label == "worker-1"
+    assert seen.problem is None
+    named = str(port or "unknown")
+    assert f"unknown shape: service {named}" in str(seen.problem_detail)
+    (line,) = (r for r in caplog.records if r.name.endswith("convert"))
+    assert line.message.startswith(f"service :{port} of lb-prod left out: ")
+    assert from_image(to_item(seen)) == seen
+
+
+@given_by(st.lists(st.booleans(), max_size=6))
+def test_every_service_that_can_be_read_is_read(fine: list[bool]) -> None:
+    """Wherever the odd ones stand among them; each is remembered by its port."""
+    given = [
+        service(listen_port=number, **({} if ok else {"health_check": None}))
+        for number, ok in enumerate(fine, 1)
+    ]
+    services = [one for each in given for one in each["services"]]
+    found = convert(BALANCER | {"services": services}, {})
+    assert [s.listen_port for s in found.services] == [
+        number for number, ok in enumerate(fine, 1) if ok
+    ]
+    assert found.unread_services == tuple(
+        number for number, ok in enumerate(fine, 1) if not ok
+    )
+    for number, ok in enumerate(fine, 1):
+        assert found.is_unread(number) is not ok
+
+
+def test_an_unread_service_leaves_open_what_its_port_is(api: Api) -> None:
+    """It may listen on any port, and may redirect port 80."""
+    unread = balancer(api, services=[None])
+    assert unread.is_unread(443)
+    assert unread.redirects(80) is None
+    both = balancer(api, services=[None, *service()["services"]])
+    assert not both.is_unread(443)
+    assert both.redirects(80) is True
 
 
 @pytest.mark.parametrize("odd", ["text", None, 7, [], {}, {"name": None}])

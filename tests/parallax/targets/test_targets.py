@@ -58,6 +58,15 @@ def test_what_is_left_out_has_its_default(tmp_path: Path) -> None:
     assert load(path) == (Target(name="a", url="http://a.example:8080/x?y=1"),)
 
 
+@pytest.mark.parametrize("name", ["東京", "zürich", "~", "eu/prod", "\U0001f680"])
+def test_a_cluster_s_name_may_be_of_any_script(tmp_path: Path, name: str) -> None:
+    """It is compared with the agents' as it is written."""
+    path = tmp_path / "t.yaml"
+    url, reached = "http://a.example", f"{{cluster: {name!r}}}"
+    path.write_text(f"targets: [{{name: a, url: '{url}', reached: {reached}}}]")
+    assert load(path)[0].reached.cluster == name
+
+
 def test_maintenance_windows_are_read(tmp_path: Path) -> None:
     """A window with zone and order is taken as it is."""
     path = tmp_path / "t.yaml"

@@ -41,6 +41,8 @@ def assess(snapshot: Snapshot) -> Assessment:
         return unknown(ID, evidence.balancer_missing(snapshot) or "the balancer")
     if balancer.service_for(port):
         return refuted(ID, f"{balancer.name} has a service on port {port}")
+    if balancer.is_unread(port):
+        return unknown(ID, evidence.balancer_missing(snapshot) or "the service")
     if balancer.redirects(port):
         return refuted(ID, f"{balancer.name} redirects port {port} to https")
     has = ", ".join(str(s.listen_port) for s in balancer.services) or "none"

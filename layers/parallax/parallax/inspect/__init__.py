@@ -9,6 +9,7 @@ It does not: judge health, or change anything at Hetzner.
 from parallax.inspect.allowance import Allowance
 from parallax.inspect.balancers import read, unread
 from parallax.inspect.project import connect
+from parallax.inspect.record import record_all
 from parallax.inspect.serving import answered
 
-__all__ = ["Allowance", "answered", "connect", "read", "unread"]
+__all__ = ["Allowance", "answered", "connect", "read", "record_all", "unread"]

@@ -16,8 +16,11 @@ from parallax.inspect.problems import explained
 from parallax.inspect.project import Project
 from parallax.inspect.serving import Serving, names, serving
 from parallax.model.balancer import BalancerReading, LoadBalancer, Problem
+from parallax.model.plain import plain_line
 from parallax.model.target import Target
 
+DETAIL = 2000
+"""Characters of an explanation: names and texts of the API may be of any length."""
 BUDGET = 10.0
 """Seconds for all of a reading; a hanging API must not hold up the stream."""
 
@@ -124,7 +127,8 @@ def _reading(
             target=target.name,
             read_at=now,
             load_balancer=whole[found.balancer.id],
-            matched_by=found.why,
+            matched_by=_short(found.why),
+            problem_detail=_left_out(whole[found.balancer.id]),
         )
     return _none(target, now, *_why_none(target, found, look))
 
@@ -150,9 +154,21 @@ def _odd(name: str, error: Exception) -> tuple[Problem, str]:
     return what, f"load balancer {name!r}: {detail}"
 
 
+def _left_out(balancer: LoadBalancer) -> str | None:
+    """Say which services are not in a reading; None: all are."""
+    if not balancer.unread_services:
+        return None
+    ports = (str(port or "unknown") for port in balancer.unread_services)
+    return _short(f"left out, because of an unknown shape: service {', '.join(ports)}")
+
+
+def _short(text: str) -> str:
+    return plain_line(text[:DETAIL])
+
+
 def _none(
     target: Target, now: datetime, problem: Problem, detail: str
 ) -> BalancerReading:
     return BalancerReading(
-        target=target.name, read_at=now, problem=problem, problem_detail=detail
+        target=target.name, read_at=now, problem=problem, problem_detail=_short(detail)
     )

@@ -2,20 +2,22 @@
 
 In: a load balancer or a certificate as the API sent it, the project's servers.
 Out: a value that the journal can give back, or an error.
-It does not: call the API, or guess. What the API may leave out is "not known"; what
-a judgement would take for a proof of absence (a service, a port) must be there,
-else the balancer cannot be read.
+It does not: call the API, or guess. What the API may leave out is "not known". A
+service of an unknown shape is left out, and its port is remembered: that it is absent
+proves nothing. The targets must all be there, else the balancer cannot be read.
 It reads the JSON itself and not hcloud's objects: the library raises for a whole
 page where one balancer on it has a field that it does not expect.
 Source: hcloud-go `schema/load_balancer.go`, `schema/certificate.go`.
 """
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from ipaddress import ip_interface
 
+from parallax.inspect.problems import explained
 from parallax.inspect.servers import Server
-from parallax.inspect.shape import Json, every, part
+from parallax.inspect.shape import Json, every, listen_port, named, part
 from parallax.model.balancer import (
     BalancerCertificate,
     BalancerService,
@@ -29,6 +31,10 @@ from parallax.model.balancer import (
 from parallax.model.secret_text import without_secrets
 from parallax.model.wire import decode, encode
 
+SHOWN = 300
+"""Characters of a reason that a log line holds."""
+log = logging.getLogger(__name__)
+
 
 def convert(given: Json, servers: Mapping[int, Server]) -> LoadBalancer:
     """Return a load balancer with its services and targets, servers named.
@@ -38,6 +44,7 @@ def convert(given: Json, servers: Mapping[int, Server]) -> LoadBalancer:
     public = part(given, "public_net")
     private = given.get("private_net")
     networks = None if private is None else tuple(net["network"] for net in private)
+    services, unread = _services(named(given), given["services"])
     made = LoadBalancer(
         id=given["id"],
         name=given["name"],
@@ -49,7 +56,8 @@ def convert(given: Json, servers: Mapping[int, Server]) -> LoadBalancer:
         # Where the API does not say, there is one: it is what Hetzner makes.
         public_interface=public.get("enabled") is not False,
         algorithm=part(given, "algorithm").get("type"),
-        services=tuple(_service(service) for service in given["services"]),
+        services=services,
+        unread_services=unread,
         targets=tuple(_target(t, servers, networks) for t in given["targets"]),
     )
     return _checked(made)
@@ -76,6 +84,23 @@ def _checked[T](made: T) -> T:
 def _address(text: str | None) -> str | None:
     """Return an address, raises where it is none: causes compare with it."""
     return str(ip_interface(text).ip) if text else None
+
+
+def _services(
+    balancer: str, items: Iterable[Json]
+) -> tuple[tuple[BalancerService, ...], tuple[int, ...]]:
+    """Return the services, and the listen ports of those that cannot be read."""
+    services: list[BalancerService] = []
+    unread: list[int] = []
+    for item in items:
+        try:
+            services.append(_checked(_service(item)))
+        except Exception as error:  # noqa: BLE001 - one must not cost the others
+            port = listen_port(item)
+            why = explained(error)[1][:SHOWN]
+            log.warning("service :%d of %s left out: %s", port, balancer, why)
+            unread.append(port)
+    return tuple(services), tuple(unread)
 
 
 def _service(given: Json) -> BalancerService:

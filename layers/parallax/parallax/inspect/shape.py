@@ -6,6 +6,8 @@ It does not: know what the parts mean, or check them.
 
 from typing import Any, cast
 
+from parallax.model.balancer import ANY_PORT
+
 type Json = Any
 """What the API sent, as `json` reads it; a stranger's may be of any shape."""
 
@@ -29,6 +31,14 @@ def named(item: Json) -> str:
 def identity(item: Json) -> str:
     """Return what tells an item from the others of its list; never raises."""
     return str(_fields(item).get("id", item))
+
+
+def listen_port(item: Json) -> int:
+    """Return the port that a service listens on, or `ANY_PORT`; never raises."""
+    port = _fields(item).get("listen_port")
+    if not isinstance(port, int) or isinstance(port, bool):
+        return ANY_PORT
+    return port if port in range(1, 65536) else ANY_PORT
 
 
 def _fields(item: Json) -> dict[str, Json]:

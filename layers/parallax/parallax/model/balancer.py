@@ -16,6 +16,8 @@ from parallax.model.wire import wired
 
 REDIRECTED = 80
 """The port on which an https service with `redirect_http` listens as well."""
+ANY_PORT = 0
+"""Stands for a listen port that is not known."""
 
 
 class HealthStatus(StrEnum):
@@ -165,6 +167,9 @@ class LoadBalancer:
     targets: tuple[BalancerTarget, ...] = ()
     certificates: tuple[BalancerCertificate, ...] | None = None
     """Those of its https services; None: not read."""
+    unread_services: tuple[int, ...] = ()
+    """Listen ports of services that could not be read and are not in `services`;
+    `ANY_PORT` for one whose port could not be read either."""
 
     def leaves(self) -> Iterator[BalancerTarget]:
         """Yield every real target, label selectors resolved one level down."""
@@ -178,6 +183,11 @@ class LoadBalancer:
         """Return the service that listens on a port."""
         return next((s for s in self.services if s.listen_port == listen_port), None)
 
+    def is_unread(self, listen_port: int) -> bool:
+        """Say whether a port may have a service that could not be read."""
+        read = self.service_for(listen_port) is not None
+        return not read and bool({listen_port, ANY_PORT} & {*self.unread_services})
+
     def redirects(self, listen_port: int) -> bool | None:
         """Say whether a port is an https service's redirect; None: not known.
 
@@ -188,6 +198,7 @@ class LoadBalancer:
         if listen_port != REDIRECTED:
             return False
         said = {s.redirect_http for s in self.services if s.protocol == "https"}
+        said |= {None for _ in self.unread_services}
         return True if True in said else None if None in said else False
 
     def health(

@@ -26,7 +26,7 @@ UNPACKED_LIMIT = 64 * 1024**2
 400 MB, more than a function of 1,024 MB can parse. What Parallax itself stores repeats
 itself fifty times at most, so that 64 MiB (170 times) loses nothing."""
 REASON_LIMIT = 300
-"""Characters of the reason that an error gives; pydantic repeats the input."""
+"""Characters of the reason that an error gives."""
 _GZIP = 16 + zlib.MAX_WBITS
 """zlib's setting for a gzip header and nothing else."""
 
@@ -56,8 +56,16 @@ def unpack[T](kind: type[T], payload: object) -> T:
     try:
         return decode_json(kind, inflate(_bytes(payload), UNPACKED_LIMIT))
     except (ValueError, TypeError, OverflowError, RecursionError) as error:
-        reason = plain_line(f"{type(error).__name__}: {error}"[:REASON_LIMIT])
-        raise UnreadableError(reason) from error
+        raise UnreadableError(plain_line(_reason(error)[:REASON_LIMIT])) from error
+
+
+def _reason(error: Exception) -> str:
+    """Return what is wrong, without what a field held: it goes into logs."""
+    listed = getattr(error, "errors", None)  # pydantic's, whose text repeats the input
+    if listed is None:
+        return f"{type(error).__name__}: {error}"
+    first = listed(include_url=False, include_input=False)[0]
+    return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
 
 
 def _bytes(payload: object) -> bytes:

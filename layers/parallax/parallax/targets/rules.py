@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from parallax.model import web_url
+from parallax.model.name import NAME, is_name
 from parallax.model.secret_text import quoted
 from parallax.model.target import Healthy, Maintenance, Reached, Target
 from parallax.model.wire import decode, wire_name
@@ -88,6 +89,10 @@ def _rules(entry: object, place: Place) -> Iterator[Problem]:
     wrong = None if url is None else web_url.problem(url)
     if wrong:
         yield (*place, "url"), wrong
+    cluster = keys_of(values.get("reached")).get("cluster")
+    if isinstance(cluster, str) and not is_name(cluster):
+        at = (*place, "reached", "cluster")
+        yield at, f"expected {NAME}, got {quoted(cluster)}"
     healthy = keys_of(values.get("healthy"))
     at = (*place, "healthy", "status_codes")
     if healthy.get("status_codes") == []:

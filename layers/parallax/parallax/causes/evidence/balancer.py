@@ -54,6 +54,8 @@ def balancer_missing(snapshot: Snapshot) -> str | None:
         return f"no reading of {name} {lately(snapshot)}"
     if balancer_service(snapshot) is None:
         port = listen_port(snapshot)
+        if snapshot.load_balancer.is_unread(port):
+            return f"the service of {name} on port {port} could not be read"
         if snapshot.load_balancer.redirects(port):
             return f"{name} redirects port {port} to https, and has no service on it"
         return f"{name} has no service on port {port}"

@@ -1,0 +1,106 @@
+"""One request: its answer, or an error, within a time and some bytes, whoever answers.
+
+The servers keep sending: only a limit on the whole ends it.
+"""
+
+import gzip
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from parallax.probe.tls import as_users_do
+from parallax_agent.push.post import ANSWER_BYTES, Answer, post
+from tests.agent.conftest import IngestServer
+from tests.agent.push.endless import Serve, endless, serve
+
+__all__ = ["serve"]
+TRUST = as_users_do()
+
+
+OK = b"HTTP/1.1 202 Accepted\r\n"
+CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        endless(b"", b"HTTP/1.1 103 Early Hints\r\nLink: <a>\r\n\r\n"),
+        endless(OK, b"X: " + b"x" * 999 + b"\r\n"),
+        endless(b"", b"x" * 999),
+        endless(CHUNKED, b"1;" + b"e" * 999 + b"\r\nx\r\n"),
+        endless(CHUNKED + b"0\r\n", b"X: " + b"x" * 999 + b"\r\n"),
+    ],
+    ids=["1xx", "headers", "status line", "chunk extensions", "trailers"],
+)
+def test_an_answer_that_never_ends_is_an_error_or_its_beginning(
+    serve: Serve, pieces: Iterator[bytes]
+) -> None:
+    """Of whichever part there is no end: the limit holds for all of them together."""
+    with suppress(httpx.HTTPError, TimeoutError):
+        answer = post(serve(pieces), b"{}", {}, TRUST, 0.5)
+        assert len(answer.body) <= ANSWER_BYTES
+
+
+def test_a_body_without_an_end_is_read_to_its_limit(serve: Serve) -> None:
+    """What the status says counts all the same."""
+    answer = post(serve(endless(OK + b"\r\n", b"x" * 999)), b"{}", {}, TRUST, 30)
+    assert (answer.status_code, len(answer.body)) == (202, ANSWER_BYTES)
+
+
+def test_a_server_that_stalls_is_an_error(serve: Serve) -> None:
+    """Half of an answer, and no more: the time is up."""
+    released = threading.Event()
+
+    def stall() -> Iterator[bytes]:
+        yield OK
+        released.wait(10)
+
+    with pytest.raises((TimeoutError, httpx.TimeoutException)):
+        post(serve(stall()), b"{}", {}, TRUST, 0.2)
+    released.set()
+
+
+def test_a_compressed_answer_is_not_unpacked(serve: Serve) -> None:
+    """A bomb of a proxy's stays as small as it came."""
+    bomb = gzip.compress(b"x" * 10_000_000)
+    head = OK + b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(bomb)
+    answer = post(serve(iter([head + bomb])), b"{}", {}, TRUST, 30)
+    assert answer.body == bomb
+
+
+def test_an_answer_comes_whole(ingest: IngestServer) -> None:
+    """Status and body, as any server sends them."""
+    ingest.answers = [503]
+    url, body = f"{ingest.url}/v1/observations", gzip.compress(b"{}")
+    answer = post(url, body, {"Content-Encoding": "gzip"}, TRUST, 30)
+    assert answer == Answer(503, b"as planned")
+
+
+@given(st.binary())
+def test_a_log_line_shows_the_beginning_on_one_line(body: bytes) -> None:
+    """Whatever a stranger answers, no terminal obeys it."""
+    shown = Answer(500, body * 99).shown
+    assert len(shown) <= 500
+    assert shown.isprintable() or not set(shown) & set(map(chr, range(0x20)))
+
+
+numbers = st.integers() | st.floats() | st.text() | st.none()
+
+
+@given(st.dictionaries(st.sampled_from(["refused", "x"]), numbers) | numbers)
+def test_a_number_is_a_number(told: object) -> None:
+    """Of any JSON; 0 where it is none."""
+    found = Answer(202, json.dumps(told).encode()).number("refused")
+    assert isinstance(found, float)
+
+
+@pytest.mark.parametrize("body", [b"[" * 100_000, b"", b"\xff", b'{"refused":1'])
+def test_what_is_no_json_holds_no_number(body: bytes) -> None:
+    """Nested too deeply, empty, no text, cut short."""
+    assert Answer(202, body).number("refused") == 0
