@@ -63,7 +63,7 @@ docs: setup ## write docs/causes.md and its pictures anew from the causes
 lock: setup ## write the pinned requirements anew from the date in pyproject.toml
 	@tools/lock
 
-bench: setup ## what the agent costs in a large cluster; docs/benchmarks.md
+bench: setup ## what a judgement and the agent cost in a large cluster; docs/benchmarks.md
 	@$(PY) -m bench.speed
 
 bench-accuracy: setup ## how often class and cause are right: recorded, drawn, held out; docs/accuracy.md

@@ -21,6 +21,7 @@ let the readiness probe ask that same port, so that such a pod is taken out.
 Source: reference signatures.md, section 2 (pod refused: 502, upstream 502).
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 from shlex import quote
 
@@ -30,6 +31,9 @@ from parallax.model.cluster import Endpoint
 from parallax.model.finding import Assessment, Class, Hop, NextStep
 from parallax.model.probe import ErrorType, Probe, Role
 from parallax.model.snapshot import Snapshot
+
+type Place = tuple[str | None, int | None]
+"""An address and a port."""
 
 ID = "pod-refuses-connection"
 BAD_GATEWAY = 502
@@ -48,10 +52,13 @@ def assess(snapshot: Snapshot) -> Assessment:
     if not ready:
         state = evidence.endpoints_text(snapshot)
         return refuted(ID, f"{state}, so the ingress asks no pod")
-    probes = [p for e in ready for p in _asked(snapshot, e)]
+    asked = _asked(snapshot)
+    probes = [p for e in ready for p in asked[e.address, e.port]]
     if not probes:
         return unknown(ID, f"a pod's answer: {evidence.pods_unasked(snapshot)}")
-    accepting = [e for e in ready if any(map(evidence.accepted, _asked(snapshot, e)))]
+    accepting = [
+        e for e in ready if any(map(evidence.accepted, asked[e.address, e.port]))
+    ]
     if len(accepting) == len(ready) and not any(map(_refused, probes)):
         return refuted(ID, f"inside, all {len(ready)} ready pods accept connections")
     refusing = _refusing(snapshot)
@@ -88,20 +95,22 @@ def _for_want(snapshot: Snapshot) -> tuple[int, str | None]:
 
 def _refusing(snapshot: Snapshot) -> list[Endpoint]:
     """Return the ready endpoints that refuse everybody, their own node too."""
+    asked = _asked(snapshot)
     return [
         e
         for e in evidence.endpoints(snapshot)
         if e.ready
-        and _refuses(asked := _asked(snapshot, e))
-        and not any(map(evidence.accepted, asked))
+        and _refuses(there := asked[e.address, e.port])
+        and not any(map(evidence.accepted, there))
     ]
 
 
-def _asked(snapshot: Snapshot, endpoint: Endpoint) -> list[Probe]:
-    place = (endpoint.address, endpoint.port)
-    return [
-        p for p in snapshot.inside(Role.POD) if (p.peer_address, p.peer_port) == place
-    ]
+def _asked(snapshot: Snapshot) -> defaultdict[Place, list[Probe]]:
+    """Return the probes of pods, by the address and port that they went to."""
+    found = defaultdict[Place, list[Probe]](list)
+    for probe in snapshot.inside(Role.POD):
+        found[probe.peer_address, probe.peer_port].append(probe)
+    return found
 
 
 def _refused(probe: Probe) -> bool:

@@ -15,6 +15,7 @@ from parallax.diagnose.path import blame, trace
 from parallax.diagnose.placed import placed
 from parallax.diagnose.settling import settling
 from parallax.diagnose.symptom import read_symptom
+from parallax.evidence.scene import Scene
 from parallax.model.balancer import Problem
 from parallax.model.finding import (
     NOT_ESTABLISHED,
@@ -34,7 +35,7 @@ NONE = "none"
 
 def judge(snapshot: Snapshot) -> Judgement:
     """Judge a target. The public side decides: if it is well, the cause is `none`."""
-    snapshot = placed(snapshot)
+    snapshot = Scene.of(placed(snapshot))
     symptom = read_symptom(snapshot)
     assessments = tuple(ask(cause, snapshot) for cause in CAUSES)
     path, waits, whole = trace(snapshot), settling(snapshot), complete(snapshot)

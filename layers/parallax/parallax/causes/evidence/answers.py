@@ -23,6 +23,7 @@ from parallax.causes.evidence.outside import (
     written_by,
 )
 from parallax.causes.evidence.sightings import logged_so, sightings
+from parallax.evidence.scene import reading
 from parallax.model.balancer import HealthStatus
 from parallax.model.probe import ErrorType, Probe, Role
 from parallax.model.snapshot import Snapshot
@@ -38,6 +39,7 @@ OWN = frozenset({400, 408, 500, 502, 503, 504})
 """What a balancer says by itself; it has no rule to refuse a host or a user by."""
 
 
+@reading
 def reached_ingress(snapshot: Snapshot) -> str | None:
     """Say what shows that a request of this run got to an ingress; else None."""
     seen = sightings(snapshot, *FOR_THE_TARGET, Role.UNKNOWN_HOST)
@@ -46,6 +48,7 @@ def reached_ingress(snapshot: Snapshot) -> str | None:
     return _answered_by(snapshot, "ingress")
 
 
+@reading
 def passed_balancer(snapshot: Snapshot) -> str | None:
     """Say what shows that the balancer let a request of this run through; else None."""
     if found := reached_ingress(snapshot) or _answered_by(snapshot, "pod"):
@@ -140,6 +143,7 @@ def contradicted(snapshot: Snapshot) -> bool:
     return any(wrote(snapshot, p) for p in failing(snapshot, Role.DIRECT))
 
 
+@reading
 def balancers_word(snapshot: Snapshot, *, signed: bool = True) -> str | None:
     """Say what the balancer itself answered to a failing request; None: nothing.
 

@@ -12,6 +12,7 @@ from parallax.causes.evidence.outside import (
     listen_port,
     of,
 )
+from parallax.evidence.scene import reading
 from parallax.model.balancer import (
     BalancerService,
     BalancerTarget,
@@ -35,6 +36,7 @@ def balancer_name(snapshot: Snapshot) -> str:
     return snapshot.target.reached.load_balancer or "the load balancer"
 
 
+@reading
 def balancer_service(snapshot: Snapshot) -> BalancerService | None:
     """Return the balancer's service that users meet, if it is freshly known."""
     balancer = snapshot.load_balancer
@@ -75,17 +77,20 @@ def balancer_explained(snapshot: Snapshot) -> str:
     return f" ({shorten(how, EXPLAINED, placeholder=' …')})"
 
 
+@reading
 def health(snapshot: Snapshot) -> tuple[tuple[BalancerTarget, HealthStatus], ...]:
     """Return each real target's health for the port users ask."""
     balancer = snapshot.load_balancer
     return balancer.health(listen_port(snapshot)) if balancer else ()
 
 
+@reading
 def with_health(snapshot: Snapshot, status: HealthStatus) -> int:
     """Count the balancer's targets with a health."""
     return sum(seen is status for _, seen in health(snapshot))
 
 
+@reading
 def health_text(snapshot: Snapshot) -> str:
     """Return e.g. `5 of 5 targets unhealthy on port 443 (health check tcp :31695)`."""
     service, count = balancer_service(snapshot), len(health(snapshot))
@@ -103,6 +108,7 @@ def health_text(snapshot: Snapshot) -> str:
     return f"{', '.join(seen)} {where}"
 
 
+@reading
 def details(snapshot: Snapshot) -> tuple[TargetHealth, ...]:
     """Return what Hetzner tells of failed health checks; older readings hold none."""
     return tuple(
@@ -114,6 +120,7 @@ def details(snapshot: Snapshot) -> tuple[TargetHealth, ...]:
     )
 
 
+@reading
 def addresses(snapshot: Snapshot) -> set[str]:
     """Return the balancer's own public addresses; none if it was not freshly read."""
     balancer = snapshot.load_balancer
@@ -125,6 +132,7 @@ def same_address(one: str, other: str) -> bool:
     return ip_address(one) == ip_address(other)
 
 
+@reading
 def is_balancers(snapshot: Snapshot, address: str) -> bool:
     """Say whether an address is the balancer's own."""
     return any(same_address(address, own) for own in addresses(snapshot))

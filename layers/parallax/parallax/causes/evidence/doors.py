@@ -8,10 +8,12 @@ probes of such doors are left to whoever asks about the policy itself.
 
 from parallax.causes.evidence.inside import AT_THE_INGRESS
 from parallax.causes.evidence.nodes import homes, is_local
+from parallax.evidence.scene import reading
 from parallax.model.probe import ErrorType, Probe, Role
 from parallax.model.snapshot import Snapshot
 
 
+@reading
 def at_the_ingress(
     snapshot: Snapshot, *roles: Role, port: int | None = None
 ) -> tuple[Probe, ...]:
@@ -42,6 +44,7 @@ def _is_shut(probe: Probe, at: frozenset[str]) -> bool:
     return crosses and probe.peer_node not in at
 
 
+@reading
 def as_the_ingress_wants(snapshot: Snapshot) -> tuple[Probe, ...]:
     """Return the inside probes of the ingress that were asked as it wants to be.
 

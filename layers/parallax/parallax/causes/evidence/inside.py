@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from parallax.causes.evidence.outside import lately, of
+from parallax.evidence.scene import reading
 from parallax.model.cluster import Endpoint, Pod
 from parallax.model.probe import Probe, Role
 from parallax.model.snapshot import Snapshot
@@ -42,6 +43,7 @@ def accepted(probe: Probe) -> bool:
     return probe.status_code is not None or not before
 
 
+@reading
 def pods_at_home(snapshot: Snapshot) -> tuple[Probe, ...]:
     """Return the probes of pods that came from the pod's own node."""
     return tuple(
@@ -49,6 +51,7 @@ def pods_at_home(snapshot: Snapshot) -> tuple[Probe, ...]:
     )
 
 
+@reading
 def pods_from_afar(snapshot: Snapshot) -> tuple[Probe, ...]:
     """Return the probes of pods that came from another node than the pod's."""
     return tuple(p for p in snapshot.inside(Role.POD) if _crosses(p))

@@ -12,9 +12,11 @@ from parallax.causes.evidence.outside import (
     outside,
 )
 from parallax.causes.evidence.sightings import logs_caught_up
+from parallax.evidence.scene import reading
 from parallax.model.snapshot import Snapshot
 
 
+@reading
 def logs_were_read(snapshot: Snapshot) -> bool:
     """Say whether every ingress log was read since the last failing user request.
 

@@ -6,10 +6,12 @@ address, or a sentence. It does not: conclude; a network that was not read is no
 
 from parallax.causes.evidence.nodes import targets
 from parallax.causes.evidence.outside import of
+from parallax.evidence.scene import reading
 from parallax.model.balancer import BalancerTarget, LoadBalancer
 from parallax.model.snapshot import Snapshot
 
 
+@reading
 def cut_off(snapshot: Snapshot) -> tuple[BalancerTarget, ...]:
     """Return the targets asked by a private address in no network of the balancer's."""
     balancer = snapshot.load_balancer
@@ -53,6 +55,7 @@ def networks_known(snapshot: Snapshot) -> bool:
     )
 
 
+@reading
 def all_cut_off(snapshot: Snapshot) -> str | None:
     """Say that no target can be reached for want of a common network; None: not so."""
     balancer, found, gone = snapshot.load_balancer, targets(snapshot), cut_off(snapshot)

@@ -9,6 +9,7 @@ from ipaddress import ip_address, ip_network
 
 from parallax.causes.evidence.inside import inside_missing
 from parallax.causes.evidence.outside import of
+from parallax.evidence.scene import reading
 from parallax.model.balancer import BalancerTarget
 from parallax.model.cluster import Node
 from parallax.model.snapshot import Snapshot
@@ -34,20 +35,30 @@ LOCAL = "Local"
 
 def target_node(snapshot: Snapshot, target: BalancerTarget) -> Node | None:
     """Return the node that a target is; None: none of the nodes that are known."""
-    return next((n for n in _nodes(snapshot) if _is(n, target)), None)
+    machine = f"{MACHINE}{target.server_id}" if target.server_id is not None else None
+    known = _by_sign(snapshot)
+    signs = (("machine", machine), ("ip", target.ip), ("name", target.server_name))
+    places = [known[sign] for sign in signs if sign[1] is not None and sign in known]
+    return _nodes(snapshot)[min(places)] if places else None
+
+
+@reading
+def _by_sign(snapshot: Snapshot) -> dict[tuple[str, str | None], int]:
+    """Return by each thing that a node is known by the first node that has it."""
+    found: dict[tuple[str, str | None], int] = {}
+    for place, node in enumerate(_nodes(snapshot)):
+        for sign in (
+            ("machine", node.provider_id),
+            ("ip", node.internal_ip),
+            ("ip", node.external_ip),
+            ("name", node.name),
+        ):
+            found.setdefault(sign, place)
+    return found
 
 
 def _nodes(snapshot: Snapshot) -> tuple[Node, ...]:
     return (snapshot.cluster.nodes if snapshot.cluster else None) or ()
-
-
-def _is(node: Node, target: BalancerTarget) -> bool:
-    machine = f"{MACHINE}{target.server_id}"
-    return (
-        (target.server_id is not None and node.provider_id == machine)
-        or (target.ip is not None and target.ip in {node.internal_ip, node.external_ip})
-        or (target.server_name is not None and target.server_name == node.name)
-    )
 
 
 def whole(snapshot: Snapshot, *names: str) -> bool:
@@ -63,12 +74,14 @@ def nodes_missing(snapshot: Snapshot) -> str | None:
     return None if _nodes(snapshot) else "the cluster's nodes: not read"
 
 
+@reading
 def targets(snapshot: Snapshot) -> tuple[BalancerTarget, ...]:
     """Return the balancer's real targets, as freshly read."""
     balancer = snapshot.load_balancer
     return tuple(balancer.leaves()) if balancer else ()
 
 
+@reading
 def strangers(snapshot: Snapshot) -> tuple[BalancerTarget, ...]:
     """Return the targets that are certainly no node of the cluster."""
     return tuple(t for t in targets(snapshot) if _is_stranger(snapshot, t))
@@ -114,6 +127,7 @@ def _machine(node: Node) -> bool:
     return (node.provider_id or "").startswith(MACHINE)
 
 
+@reading
 def homes(snapshot: Snapshot) -> frozenset[str] | None:
     """Return the nodes with a ready ingress pod; None: not known."""
     cluster = snapshot.cluster
@@ -135,6 +149,7 @@ def is_local(snapshot: Snapshot) -> bool:
     return ingress is not None and ingress.external_traffic_policy == LOCAL
 
 
+@reading
 def by_pods(
     snapshot: Snapshot,
 ) -> tuple[tuple[BalancerTarget, ...], tuple[BalancerTarget, ...]] | None:
@@ -144,9 +159,10 @@ def by_pods(
     if at is None or not found or any(node is None for _, node in matched):
         return None
     having = tuple(t for t, node in matched if node and node.name in at)
-    return having, tuple(t for t in found if t not in having)
+    return having, tuple(t for t, node in matched if not node or node.name not in at)
 
 
+@reading
 def no_target_serves(snapshot: Snapshot) -> str | None:
     """Say that no target can lead to the ingress, by configuration; None: not shown."""
     found, foreign = targets(snapshot), strangers(snapshot)

@@ -6,6 +6,7 @@ It does not: conclude. Only the fresh run is read, so that stale means unknown.
 
 from urllib.parse import urlsplit
 
+from parallax.evidence.scene import reading
 from parallax.model.probe import ErrorType, Probe, Role
 from parallax.model.snapshot import Snapshot
 from parallax.writers import Attribution, attribute_probe
@@ -33,6 +34,7 @@ _BEFORE = ("resolve", "connect", "tls")
 """Phases before a request is sent."""
 
 
+@reading
 def listen_port(snapshot: Snapshot) -> int:
     """Return the port users ask: the URL's, else its scheme's."""
     parts = urlsplit(snapshot.target.url)
@@ -46,6 +48,7 @@ def lately(snapshot: Snapshot) -> str:
     return "since it is well again" if snapshot.well_since else "lately"
 
 
+@reading
 def outside(snapshot: Snapshot, *roles: Role) -> tuple[Probe, ...]:
     """Return the fresh outside probes with one of these roles.
 
@@ -57,11 +60,13 @@ def outside(snapshot: Snapshot, *roles: Role) -> tuple[Probe, ...]:
     )
 
 
+@reading
 def failing(snapshot: Snapshot, *roles: Role) -> tuple[Probe, ...]:
     """Return the outside probes with one of these roles that failed."""
     return tuple(p for p in outside(snapshot, *roles) if not p.healthy)
 
 
+@reading
 def lost(snapshot: Snapshot) -> str | None:
     """Say that most failing users got no connection to be answered on; None: they did.
 
