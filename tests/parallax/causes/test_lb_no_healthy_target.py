@@ -57,11 +57,23 @@ def test_a_tcp_check_has_no_content_to_displease() -> None:
 def test_hetzners_word_names_the_specific_cause(
     detail: str | None, code: int | None, cause: str
 ) -> None:
-    """Where Hetzner says why, only one cause is shown; else both are left."""
+    """Where Hetzner says why, that cause explains this one; else both are left."""
     judgement = judge(refused(detail, code))
-    shown = [a.cause for a in judgement.assessments if a.answer is Answer.SUPPORTED]
-    assert shown == [cause]
+    shown = {
+        a.cause: a.explained_by
+        for a in judgement.assessments
+        if a.answer is Answer.SUPPORTED
+    }
+    assert shown.pop(cause) is None
+    assert shown == ({} if cause == CAUSE.id else {CAUSE.id: cause})
     assert judgement.cause == cause
+
+
+def test_a_reason_that_is_known_is_told_and_leaves_nothing_open() -> None:
+    """A health check of a port without a NodePort: no firewall is suspected."""
+    found = CAUSE.assess(s.wrong_port()).evidence
+    assert found[1] == "the ingress Service has no NodePort 30081"
+    assert not any(sentence.startswith("left:") for sentence in found)
 
 
 def alone(*, nodes: int) -> Snapshot:

@@ -26,9 +26,13 @@ def reading(snapshot: Snapshot) -> BalancerReading:
 
 
 def only_this(snapshot: Snapshot) -> bool:
-    """Say whether the cause is named, and nothing else is shown."""
+    """Say whether the cause is named, and explains whatever else is shown."""
     judgement = judge(snapshot)
-    shown = [a.cause for a in judgement.assessments if a.answer is Answer.SUPPORTED]
+    shown = [
+        a.cause
+        for a in judgement.assessments
+        if a.answer is Answer.SUPPORTED and a.explained_by != CAUSE.id
+    ]
     return shown == [CAUSE.id] == [judgement.cause]
 
 

@@ -1,7 +1,7 @@
 """Cause: one named way to fail, and the two questions it answers.
 
 In: a snapshot. Out: an `Assessment`, and the next steps if it is the cause.
-It does not: rank itself against other causes; `CAUSES` does by its order.
+It does not: rank itself against other causes; `parallax.diagnose.naming` does.
 """
 
 from collections.abc import Callable
@@ -17,7 +17,8 @@ class Cause:
 
     `assess` is pure: no clock, no randomness. Evidence that is not to be had
     makes it `unknown`, never `refuted`. The first sentence of its evidence is
-    the one the mail shows.
+    the one the mail shows. `explains` holds the ids of the causes that are true
+    because this one is: where both are shown, this one is named.
     """
 
     id: str
@@ -26,6 +27,7 @@ class Cause:
     title: str
     assess: Callable[[Snapshot], Assessment]
     next_steps: Callable[[Snapshot], tuple[NextStep, ...]]
+    explains: tuple[str, ...] = ()
 
 
 def supported(cause: str, *evidence: str) -> Assessment:

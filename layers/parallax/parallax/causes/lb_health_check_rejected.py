@@ -108,4 +108,5 @@ CAUSE = Cause(
     title="The load balancer's health check rejects what a well ingress answers",
     assess=assess,
     next_steps=next_steps,
+    explains=("lb-no-healthy-target",),
 )

@@ -133,4 +133,5 @@ CAUSE = Cause(
     title="The load balancer's health check asks the wrong port",
     assess=assess,
     next_steps=next_steps,
+    explains=("lb-no-healthy-target",),
 )

@@ -60,32 +60,47 @@ def assess(snapshot: Snapshot) -> Assessment:
     missing = (
         evidence.all_out_missing(snapshot)
         or evidence.targets_missing(snapshot)
-        or _another(snapshot)
+        or _unasked(snapshot)
         or evidence.works_missing(snapshot)
     )
     if missing:
         return unknown(ID, missing, evidence=(state,))
-    works, told = evidence.works(snapshot)[1], _told(snapshot)
+    works = evidence.works(snapshot)[1]
     word = evidence.balancers_word(snapshot, signed=False) or ""
-    said = (told,) if told else ()
-    return supported(ID, state, *said, works, word, _left(snapshot))
+    return supported(ID, state, *_why(snapshot), works, word, *_left(snapshot))
 
 
-def _another(snapshot: Snapshot) -> str | None:
-    """Say that a reason of its own is known, which another cause names."""
+def _why(snapshot: Snapshot) -> tuple[str, ...]:
+    """Say why the health check fails, as far as configuration or Hetzner tells.
+
+    Most reasons are causes of their own, which explain this one where they are shown.
+    """
+    reason = (
+        _nobodys_port(snapshot)
+        or evidence.configured(snapshot)
+        or _told(snapshot)
+        or evidence.displeases(snapshot)
+    )
+    return (reason,) if reason else ()
+
+
+def _nobodys_port(snapshot: Snapshot) -> str | None:
+    """Say that nothing listens at the port that the health check asks; None: not so."""
+    service = evidence.balancer_service(snapshot)
+    if service is None or service.health_check.port == service.destination_port:
+        return None
+    if evidence.port_missing(snapshot, service):
+        return None
+    return f"the ingress Service has no NodePort {service.health_check.port}"
+
+
+def _unasked(snapshot: Snapshot) -> str | None:
+    """Say that nothing is known of the port that the health check asks; None: it is."""
     service = evidence.balancer_service(snapshot)
     check = service.health_check.port if service else 0
-    other = service is not None and check != service.destination_port
-    if service and other and not evidence.port_missing(snapshot, service):
-        return f"what it is besides: :{check} is nobody's port"
-    if service and not _asked_inside(snapshot, check):
-        return f"whether anything answers at :{check}, which only the health check asks"
-    reason = (
-        evidence.configured(snapshot)
-        or evidence.displeases(snapshot)
-        or (None if evidence.perhaps_in_none(snapshot) else evidence.shut_out(snapshot))
-    )
-    return f"what it is besides: {reason}" if reason else None
+    if _nobodys_port(snapshot) or _asked_inside(snapshot, check):
+        return None
+    return f"whether anything answers at :{check}, which only the health check asks"
 
 
 def _asked_inside(snapshot: Snapshot, check: int) -> bool:
@@ -99,15 +114,31 @@ def _asked_inside(snapshot: Snapshot, check: int) -> bool:
     )
 
 
-def _left(snapshot: Snapshot) -> str:
-    """Name what is left, and the observation that decides between it."""
+def _left(snapshot: Snapshot) -> tuple[str, ...]:
+    """Name what is left, and the observation that decides between it.
+
+    Nothing is left where a reason is known.
+    """
+    if _reason_is_known(snapshot):
+        return ()
     service, balancer = evidence.balancer_service(snapshot), snapshot.load_balancer
     left = ["a firewall of the nodes that stops only the balancer"]
     if service and service.health_check.protocol != "tcp":
         left.append("the health check's content")
     if balancer and balancer.networks is None:
         left.append("the private network")
-    return f"left: {' or '.join(left)}; tcpdump on a node decides"
+    return (f"left: {' or '.join(left)}; tcpdump on a node decides",)
+
+
+def _reason_is_known(snapshot: Snapshot) -> bool:
+    """Say whether configuration, or Hetzner's word about every target, gives one."""
+    alone = not evidence.perhaps_in_none(snapshot)
+    return bool(
+        _nobodys_port(snapshot)
+        or evidence.configured(snapshot)
+        or evidence.displeases(snapshot)
+        or (alone and evidence.shut_out(snapshot))
+    )
 
 
 def _said(snapshot: Snapshot) -> tuple[str, int | None] | None:

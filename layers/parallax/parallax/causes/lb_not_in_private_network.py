@@ -77,4 +77,5 @@ CAUSE = Cause(
     title="The load balancer shares no private network with its targets",
     assess=assess,
     next_steps=next_steps,
+    explains=("lb-no-healthy-target",),
 )

@@ -121,4 +121,5 @@ CAUSE = Cause(
     title="None of the load balancer's targets leads to the ingress",
     assess=assess,
     next_steps=next_steps,
+    explains=("lb-no-healthy-target",),
 )

@@ -187,4 +187,5 @@ CAUSE = Cause(
     title="The nodes let everybody in but the load balancer",
     assess=assess,
     next_steps=next_steps,
+    explains=("lb-no-healthy-target",),
 )

@@ -94,4 +94,5 @@ CAUSE = Cause(
     title="Only one of load balancer and ingress speaks the PROXY protocol",
     assess=assess,
     next_steps=next_steps,
+    explains=("lb-no-healthy-target",),
 )

@@ -1,7 +1,7 @@
 """Judge: from a snapshot to a judgement.
 
-In: a snapshot. Out: the symptom, the first supported cause or `not-established`,
-every cause's answer, the path, the next steps.
+In: a snapshot. Out: the symptom, the cause that is named or `not-established`, every
+cause's answer, the path, the next steps.
 It does not: call out, look at a clock, or remember earlier judgements.
 """
 
@@ -11,6 +11,7 @@ from parallax.advice import advise
 from parallax.causes import CAUSES, Cause, evidence
 from parallax.causes.cause import unknown
 from parallax.diagnose.complete import complete, to_come
+from parallax.diagnose.naming import named, with_explanations
 from parallax.diagnose.path import blame, trace
 from parallax.diagnose.placed import placed
 from parallax.diagnose.settling import settling
@@ -19,7 +20,6 @@ from parallax.evidence.scene import Scene
 from parallax.model.balancer import Problem
 from parallax.model.finding import (
     NOT_ESTABLISHED,
-    Answer,
     Assessment,
     Difference,
     Judgement,
@@ -37,11 +37,13 @@ def judge(snapshot: Snapshot) -> Judgement:
     """Judge a target. The public side decides: if it is well, the cause is `none`."""
     snapshot = Scene.of(placed(snapshot))
     symptom = read_symptom(snapshot)
-    assessments = tuple(ask(cause, snapshot) for cause in CAUSES)
+    answers = tuple(ask(cause, snapshot) for cause in CAUSES)
+    assessments = with_explanations(CAUSES, answers)
     path, waits, whole = trace(snapshot), settling(snapshot), complete(snapshot)
     advice = advise(snapshot)
-    named = _first_supported(assessments) if symptom.external is View.FAILING else None
-    if named is None:
+    failing = symptom.external is View.FAILING
+    found = named(CAUSES, assessments) if failing else None
+    if found is None:
         return Judgement(
             symptom=symptom,
             class_=None,
@@ -56,7 +58,7 @@ def judge(snapshot: Snapshot) -> Judgement:
             next_steps=_to_establish(snapshot, symptom),
             advice=advice,
         )
-    cause, shown = named
+    cause, shown = found
     return Judgement(
         symptom=symptom,
         class_=cause.class_,
@@ -78,16 +80,6 @@ def ask(cause: Cause, snapshot: Snapshot) -> Assessment:
         return cause.assess(snapshot)
     except Exception as error:  # noqa: BLE001 - a bug in one cause must not silence all
         return unknown(cause.id, f"this cause failed: {type(error).__name__}: {error}")
-
-
-def _first_supported(assessments: tuple[Assessment, ...]) -> tuple[Cause, str] | None:
-    """Return the cause to name, and the first sentence that shows it."""
-    by_id = {cause.id: cause for cause in CAUSES}
-    for assessment in assessments:
-        if assessment.answer is Answer.SUPPORTED:
-            cause = by_id[assessment.cause]
-            return cause, next(iter(assessment.evidence), cause.title)
-    return None
 
 
 def _title(symptom: Symptom) -> str:
