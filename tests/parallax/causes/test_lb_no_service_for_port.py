@@ -6,6 +6,7 @@ import pytest
 
 from parallax.causes.lb_no_service_for_port import CAUSE
 from parallax.diagnose import judge
+from parallax.diagnose.judge import ask
 from parallax.model.finding import Answer
 from parallax.model.snapshot import Snapshot
 from tests.parallax import edge as e
@@ -14,7 +15,7 @@ from tests.parallax import scenarios as s
 
 def answer(snapshot: Snapshot) -> Answer:
     """Return what the cause says."""
-    return CAUSE.assess(snapshot).answer
+    return ask(CAUSE, snapshot).answer
 
 
 def without_443(page: str, direct: str | None = None) -> Snapshot:
@@ -28,7 +29,7 @@ def without_443(page: str, direct: str | None = None) -> Snapshot:
 @pytest.mark.parametrize("page", [s.REFUSED, s.DROPPED])
 def test_nothing_of_the_balancer_listens_there(page: str) -> None:
     """Refused or unanswered at connect; the other ports are told."""
-    told = CAUSE.assess(without_443(page)).evidence
+    told = ask(CAUSE, without_443(page)).evidence
     assert told[0] == "keybuzz-lb has no service on port 443 (it has: 80)"
     assert "12 of 12 attempts" in told[1]
 

@@ -6,6 +6,7 @@ import pytest
 
 from parallax.causes.proxy_protocol_mismatch import CAUSE
 from parallax.diagnose import judge
+from parallax.diagnose.judge import ask
 from parallax.model.balancer import BalancerReading
 from parallax.model.finding import NOT_ESTABLISHED, Answer
 from parallax.model.probe import ErrorType
@@ -16,7 +17,7 @@ from tests.parallax import scenarios as s
 
 def answer(snapshot: Snapshot) -> Answer:
     """Return what the cause says."""
-    return CAUSE.assess(snapshot).answer
+    return ask(CAUSE, snapshot).answer
 
 
 def reading(snapshot: Snapshot) -> BalancerReading:

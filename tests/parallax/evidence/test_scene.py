@@ -6,7 +6,7 @@ from unittest.mock import patch
 import pytest
 
 from parallax.diagnose import judge
-from parallax.evidence.scene import Scene, reading
+from parallax.evidence.scene import Scene
 from parallax.model.probe import Role
 from parallax.model.snapshot import Snapshot
 from tests.parallax import scenarios as s
@@ -39,22 +39,6 @@ def test_a_changed_scene_remembers_nothing() -> None:
     scene = Scene.of(s.FAULTS["lb-no-target"]())
     assert scene.load_balancer
     assert replace(scene, balancer=None).load_balancer is None
-
-
-def test_a_reading_is_taken_once_for_a_scene_and_what_is_asked() -> None:
-    """Another argument or another scene is another reading."""
-    calls: list[int] = []
-
-    @reading
-    def count(_: Snapshot, number: int = 0) -> int:
-        calls.append(number)
-        return number
-
-    one, other = (Scene.of(s.FAULTS["lb-no-target"]()) for _ in range(2))
-    assert [count(one), count(one), count(one, 2), count(one, 2), count(other)] == [
-        0, 0, 2, 2, 0,
-    ]  # fmt: skip
-    assert calls == [0, 2, 0]
 
 
 @pytest.mark.parametrize("view", ["live_reports", "cluster", "load_balancer"])

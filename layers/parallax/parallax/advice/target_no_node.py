@@ -8,21 +8,21 @@ from shlex import quote
 
 from parallax.advice.adviser import Adviser
 from parallax.causes import evidence
+from parallax.evidence.scene import Scene
 from parallax.model.judgement import Advice, Hop, NextStep
-from parallax.model.snapshot import Snapshot
 
 ID = "target-no-node"
 
 
-def advise(snapshot: Snapshot) -> Advice | None:
+def advise(scene: Scene) -> Advice | None:
     """Tell of targets that nobody of the cluster stands behind."""
-    if not known(snapshot):
+    if not known(scene):
         return None
-    strange, every = evidence.strangers(snapshot), evidence.targets(snapshot)
+    strange, every = evidence.strangers(scene), evidence.targets(scene)
     if not strange:
         return None
     names = ", ".join(target.label for target in strange)
-    name, one = evidence.balancer_name(snapshot), strange[0]
+    name, one = evidence.balancer_name(scene), strange[0]
     which = (
         f"--server {quote(one.label)}" if one.server_id else f"--ip {quote(one.label)}"
     )
@@ -45,12 +45,12 @@ def advise(snapshot: Snapshot) -> Advice | None:
     )
 
 
-def known(snapshot: Snapshot) -> bool:
+def known(scene: Scene) -> bool:
     """Say whether both targets and all nodes were freshly read."""
     return (
-        evidence.whole(snapshot, "nodes")
-        and not evidence.nodes_missing(snapshot)
-        and bool(evidence.targets(snapshot))
+        evidence.whole(scene, "nodes")
+        and not evidence.nodes_missing(scene)
+        and bool(evidence.targets(scene))
     )
 
 

@@ -7,8 +7,8 @@ It does not: rank itself against other causes; `parallax.diagnose.naming` does.
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from parallax.evidence.scene import Scene
 from parallax.model.finding import Answer, Assessment, Class, Hop, NextStep
-from parallax.model.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,8 +25,8 @@ class Cause:
     class_: Class
     hop: Hop
     title: str
-    assess: Callable[[Snapshot], Assessment]
-    next_steps: Callable[[Snapshot], tuple[NextStep, ...]]
+    assess: Callable[[Scene], Assessment]
+    next_steps: Callable[[Scene], tuple[NextStep, ...]]
     explains: tuple[str, ...] = ()
 
 

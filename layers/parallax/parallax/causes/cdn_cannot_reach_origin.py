@@ -26,9 +26,9 @@ from shlex import quote
 
 from parallax.causes import evidence
 from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.evidence.scene import Scene
 from parallax.model.finding import Assessment, Class, Hop, NextStep
 from parallax.model.probe import Probe, Role
-from parallax.model.snapshot import Snapshot
 
 ID = "cdn-cannot-reach-origin"
 BROKEN = 500
@@ -36,20 +36,20 @@ NEARLY_ALL = 0.9
 """Share of the failing answers that are to be the CDN's own: ten of eleven."""
 
 
-def assess(snapshot: Snapshot) -> Assessment:
+def assess(scene: Scene) -> Assessment:
     """Ask whether the CDN itself fails before an origin that is well."""
-    users = evidence.failing(snapshot, *evidence.AS_A_USER)
+    users = evidence.failing(scene, *evidence.AS_A_USER)
     if not users:
         return unknown(ID, "no failing probe from outside")
-    if not snapshot.target.reached.cdn:
+    if not scene.target.reached.cdn:
         return refuted(ID, "no CDN is configured")
-    direct = evidence.outside(snapshot, Role.DIRECT)
+    direct = evidence.outside(scene, Role.DIRECT)
     if bad := [p for p in direct if not p.healthy]:
         answer = bad[0].status_code or bad[0].error_type
         return refuted(ID, f"past the CDN it fails too (direct: {answer})")
     own = [p for p in users if _own_page(p)]
-    met = [p for p in users if evidence.connected(snapshot, p)]
-    if missing := _missing(snapshot, direct, own, met):
+    met = [p for p in users if evidence.connected(scene, p)]
+    if missing := _missing(scene, direct, own, met):
         return unknown(ID, missing)
     share = evidence.of(len(own), len(users))
     return supported(
@@ -78,32 +78,32 @@ def _whose(probe: Probe) -> str:
 
 
 def _missing(
-    snapshot: Snapshot, direct: tuple[Probe, ...], own: list[Probe], met: list[Probe]
+    scene: Scene, direct: tuple[Probe, ...], own: list[Probe], met: list[Probe]
 ) -> str | None:
     """Say what is missing for the CDN alone to have failed."""
-    if gone := evidence.lost(snapshot):
+    if gone := evidence.lost(scene):
         return gone
     if not direct:
         return "a request past the CDN, to the balancer's own address"
     if not own or len(own) < NEARLY_ALL * len(met):
         rest = evidence.of(len(met) - len(own), len(met))
         return f"who wrote {rest} failing answers, which are not the CDN's own page"
-    fresh = evidence.outside(snapshot, Role.CACHE_BUSTER)
+    fresh = evidence.outside(scene, Role.CACHE_BUSTER)
     unmarked = [p for p in own if evidence.written_by(p).hop != "cdn"]
     if unmarked and (not fresh or any(p.healthy for p in fresh)):
         return "whether the CDN keeps that page: a request that no cache can know"
-    if evidence.sightings(snapshot, *evidence.AS_A_USER, Role.CACHE_BUSTER):
+    if evidence.sightings(scene, *evidence.AS_A_USER, Role.CACHE_BUSTER):
         return "why the ingress log has requests that the CDN answered itself"
-    if not evidence.logs_were_read(snapshot):
+    if not evidence.logs_were_read(scene):
         return "the ingress logs since the last failing request"
     return None
 
 
-def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
+def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to compare the CDN's origin with the balancer."""
-    url, host = snapshot.target.url, snapshot.target.host
-    port, name = evidence.listen_port(snapshot), evidence.balancer_name(snapshot)
-    own = sorted(evidence.addresses(snapshot))
+    url, host = scene.target.url, scene.target.host
+    port, name = evidence.listen_port(scene), evidence.balancer_name(scene)
+    own = sorted(evidence.addresses(scene))
     address = own[0] if own else "BALANCER"
     past = NextStep(
         text="See that the balancer answers well past the CDN.",

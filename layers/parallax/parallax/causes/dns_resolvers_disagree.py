@@ -24,29 +24,29 @@ from shlex import quote
 
 from parallax.causes import evidence
 from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.evidence.scene import Scene
 from parallax.model.finding import Assessment, Class, Hop, NextStep
 from parallax.model.probe import Resolution
-from parallax.model.snapshot import Snapshot
 
 ID = "dns-resolvers-disagree"
 
 
-def assess(snapshot: Snapshot) -> Assessment:
+def assess(scene: Scene) -> Assessment:
     """Ask whether failing users were led astray by some resolvers only."""
-    if arrived := evidence.arrived(snapshot):
+    if arrived := evidence.arrived(scene):
         return refuted(ID, arrived)
-    if missing := evidence.astray_missing(snapshot):
+    if missing := evidence.astray_missing(scene):
         return unknown(ID, missing)
-    met = evidence.met_there(snapshot)
-    right, wrong = evidence.apart(snapshot)
-    if wrong and not right and evidence.named(snapshot):
+    met = evidence.met_there(scene)
+    right, wrong = evidence.apart(scene)
+    if wrong and not right and evidence.named(scene):
         count = len(wrong)
         return refuted(ID, f"{evidence.of(count, count)} resolvers say the same")
-    if not right or not evidence.named(snapshot):
+    if not right or not evidence.named(scene):
         what = "resolvers of which one gives this address and one the balancer's"
         return unknown(ID, what, evidence=(met,))
     split = f"{_who(right)} gives the balancer's address, {_say(wrong)}"
-    return supported(ID, split, met, evidence.well_there(snapshot))
+    return supported(ID, split, met, evidence.well_there(scene))
 
 
 def _who(resolutions: tuple[Resolution, ...]) -> str:
@@ -57,16 +57,16 @@ def _say(wrong: tuple[Resolution, ...]) -> str:
     return "; ".join(f"{r.resolver} says {', '.join(r.addresses)}" for r in wrong)
 
 
-def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
+def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell which resolver is wrong, and for how long it will be."""
-    host = quote(snapshot.target.host)
+    host = quote(scene.target.host)
     steps = [
         NextStep(
-            text=f"{r.resolver} keeps {', '.join(evidence.others(snapshot, r))}"
+            text=f"{r.resolver} keeps {', '.join(evidence.others(scene, r))}"
             f"{f' for {r.ttl} s more' if r.ttl else ''}: flush its cache, or wait.",
             command=f"dig @{quote(r.resolver)} +noall +answer {host}",
         )
-        for r in evidence.apart(snapshot)[1]
+        for r in evidence.apart(scene)[1]
     ]
     look = NextStep(
         text="See that the zone's own servers are all at the same serial.",

@@ -25,18 +25,18 @@ from shlex import quote
 
 from parallax.causes import evidence
 from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.evidence.scene import Scene
 from parallax.model.finding import Assessment, Class, Hop, NextStep
-from parallax.model.snapshot import Snapshot
 
 ID = "ingress-without-endpoints"
 
 
-def assess(snapshot: Snapshot) -> Assessment:
+def assess(scene: Scene) -> Assessment:
     """Ask whether requests end before an ingress that has no ready pod."""
-    cluster = snapshot.cluster
+    cluster = scene.cluster
     if cluster is None:
-        return unknown(ID, evidence.inside_missing(snapshot))
-    found, name = cluster.ingress_endpoints, evidence.ingress_service_name(snapshot)
+        return unknown(ID, evidence.inside_missing(scene))
+    found, name = cluster.ingress_endpoints, evidence.ingress_service_name(scene)
     if found is None:
         why = "; ".join(cluster.problems) or "not read"
         return unknown(ID, f"the EndpointSlices of {name}: {why}")
@@ -44,34 +44,34 @@ def assess(snapshot: Snapshot) -> Assessment:
     state = f"{name}: {share} endpoints ready" if found else f"{name} has no endpoint"
     if evidence.ready(found):
         return refuted(ID, state)
-    if not evidence.failing(snapshot, *evidence.AS_A_USER):
+    if not evidence.failing(scene, *evidence.AS_A_USER):
         return unknown(ID, "no failing probe from outside", evidence=(state,))
-    if passed := evidence.passed_balancer(snapshot):
+    if passed := evidence.passed_balancer(scene):
         return unknown(ID, f"who answered: {passed}", evidence=(state,))
-    inside = evidence.as_the_ingress_wants(snapshot)
+    inside = evidence.as_the_ingress_wants(scene)
     if not inside:
-        missing = f"whether it answers inside: {evidence.inside_missing(snapshot)}"
+        missing = f"whether it answers inside: {evidence.inside_missing(scene)}"
         return unknown(ID, missing, evidence=(state,))
     got = sum(p.status_code is not None for p in inside)
     asked = f"inside, {evidence.of(got, len(inside))} probes of the ingress answered"
     if got:
         return unknown(ID, f"who answers inside: {asked}", evidence=(state,))
-    service, own = evidence.balancer_service(snapshot), cluster.ingress_service
+    service, own = evidence.balancer_service(scene), cluster.ingress_service
     if service and own and service.destination_port not in own.node_ports:
         missing = f"whose port :{service.destination_port} is, where requests are sent"
         return unknown(ID, missing, evidence=(state, asked))
-    word = evidence.balancers_word(snapshot, signed=False)
+    word = evidence.balancers_word(scene, signed=False)
     if word is None:
-        return unknown(ID, evidence.word_missing(snapshot), evidence=(state, asked))
+        return unknown(ID, evidence.word_missing(scene), evidence=(state, asked))
     pods = [p for p in cluster.ingress_pods or () if not p.ready]
     why = (f"its pods: {evidence.pods_text(pods)}",) if pods else ()
     return supported(ID, state, *why, asked, word)
 
 
-def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
+def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to see why the controller has no ready pod."""
-    namespace, _, name = evidence.ingress_service_name(snapshot).partition("/")
-    kubectl, cluster = f"kubectl -n {quote(namespace)}", snapshot.cluster
+    namespace, _, name = evidence.ingress_service_name(scene).partition("/")
+    kubectl, cluster = f"kubectl -n {quote(namespace)}", scene.cluster
     steps = [
         NextStep(
             text=f"See what {work.kind} {work.name} waits for"

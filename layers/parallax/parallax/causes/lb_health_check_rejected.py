@@ -30,41 +30,41 @@ from shlex import quote
 
 from parallax.causes import evidence
 from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.evidence.scene import Scene
 from parallax.model.balancer import HealthCheck, LoadBalancer
 from parallax.model.finding import Assessment, Class, Hop, NextStep
-from parallax.model.snapshot import Snapshot
 
 ID = "lb-health-check-rejected"
 
 
-def assess(snapshot: Snapshot) -> Assessment:
+def assess(scene: Scene) -> Assessment:
     """Ask whether the health check itself wants the wrong thing."""
-    service = evidence.balancer_service(snapshot)
+    service = evidence.balancer_service(scene)
     if service is None:
-        return unknown(ID, evidence.balancer_missing(snapshot) or "the balancer")
-    if healthy := evidence.somebody_healthy(snapshot):
+        return unknown(ID, evidence.balancer_missing(scene) or "the balancer")
+    if healthy := evidence.somebody_healthy(scene):
         return refuted(ID, healthy)
     if service.health_check.protocol == "tcp":
         return refuted(ID, "a tcp health check only connects: no answer displeases it")
-    reason = evidence.displeases(snapshot)
+    reason = evidence.displeases(scene)
     missing = (
-        evidence.targets_missing(snapshot)
-        or evidence.configured(snapshot)
+        evidence.targets_missing(scene)
+        or evidence.configured(scene)
         or (None if reason else "what the health check gets for an answer")
-        or evidence.all_out_missing(snapshot)
-        or evidence.works_missing(snapshot)
+        or evidence.all_out_missing(scene)
+        or evidence.works_missing(scene)
     )
     if missing or reason is None:
-        state = (evidence.health_text(snapshot),)
+        state = (evidence.health_text(scene),)
         return unknown(ID, missing or "", evidence=state)
-    word = evidence.balancers_word(snapshot, signed=False) or ""
-    works = evidence.works(snapshot)[1]
-    return supported(ID, reason, evidence.health_text(snapshot), works, word)
+    word = evidence.balancers_word(scene, signed=False) or ""
+    works = evidence.works(scene)[1]
+    return supported(ID, reason, evidence.health_text(scene), works, word)
 
 
-def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
+def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to let the health check ask for something that is served."""
-    service, balancer = evidence.balancer_service(snapshot), snapshot.load_balancer
+    service, balancer = evidence.balancer_service(scene), scene.load_balancer
     if service is None or balancer is None:
         return ()
     check = service.health_check
@@ -76,7 +76,7 @@ def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
     domain = NextStep(
         text=f"Let the health check ask for a host that is served; targets return after"
         f" about {wait} s.",
-        command=f"{update} --health-check-http-domain {quote(snapshot.target.host)}",
+        command=f"{update} --health-check-http-domain {quote(scene.target.host)}",
     )
     connect = NextStep(
         text="Or let it connect only.",

@@ -27,78 +27,76 @@ from shlex import quote
 
 from parallax.causes import evidence
 from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.evidence.scene import Scene
 from parallax.model.balancer import BalancerService, HealthStatus
 from parallax.model.finding import Assessment, Class, Hop, NextStep
 from parallax.model.probe import Role
-from parallax.model.snapshot import Snapshot
 
 ID = "lb-health-check-wrong-port"
 
 
-def assess(snapshot: Snapshot) -> Assessment:
+def assess(scene: Scene) -> Assessment:
     """Ask whether the health check's port is one that the ingress does not have."""
-    service = evidence.balancer_service(snapshot)
+    service = evidence.balancer_service(scene)
     if service is None:
-        return unknown(ID, evidence.balancer_missing(snapshot) or "the balancer")
+        return unknown(ID, evidence.balancer_missing(scene) or "the balancer")
     port, to = service.health_check.port, service.destination_port
-    state = evidence.health_text(snapshot)
+    state = evidence.health_text(scene)
     if port == to:
         return refuted(ID, f"health check and requests go to the same port :{to}")
-    if evidence.with_health(snapshot, HealthStatus.HEALTHY):
+    if evidence.with_health(scene, HealthStatus.HEALTHY):
         return refuted(ID, state)
-    if passed := evidence.passed_balancer(snapshot):
-        if evidence.contradicted(snapshot):
+    if passed := evidence.passed_balancer(scene):
+        if evidence.contradicted(scene):
             return unknown(ID, f"how a request got through: {passed}")
         return refuted(ID, f"{passed}, so the balancer has a target")
-    if not evidence.failing(snapshot, *evidence.AS_A_USER):
+    if not evidence.failing(scene, *evidence.AS_A_USER):
         return unknown(ID, "no failing probe from outside", evidence=(state,))
-    missing = _missing(snapshot, service)
-    word = evidence.balancers_word(snapshot, signed=False)
+    missing = _missing(scene, service)
+    word = evidence.balancers_word(scene, signed=False)
     if word is None:
-        missing.insert(0, evidence.word_missing(snapshot))
+        missing.insert(0, evidence.word_missing(scene))
     if missing or word is None:
         return unknown(ID, *missing, evidence=(state,))
     return supported(
         ID,
         f"health check asks :{port}, the ingress listens on :{to}",
-        f"{evidence.balancer_name(snapshot)}: {state}",
+        f"{evidence.balancer_name(scene)}: {state}",
         f"the ingress Service has no NodePort {port}; it has {to}",
-        f"inside, {_alive(snapshot, to)} probes of the ingress at :{to} connect",
+        f"inside, {_alive(scene, to)} probes of the ingress at :{to} connect",
         word,
     )
 
 
-def _missing(snapshot: Snapshot, service: BalancerService) -> list[str]:
+def _missing(scene: Scene, service: BalancerService) -> list[str]:
     """Return what keeps a wrong-looking port from being a proven one."""
-    to, every = service.destination_port, len(evidence.health(snapshot))
+    to, every = service.destination_port, len(evidence.health(scene))
     missing: list[str] = []
-    if not every or evidence.with_health(snapshot, HealthStatus.UNHEALTHY) < every:
+    if not every or evidence.with_health(scene, HealthStatus.UNHEALTHY) < every:
         missing.append("an unhealthy word of the balancer about every target")
-    missing += evidence.port_missing(snapshot, service)
-    if not _alive_from_elsewhere(snapshot, to):
+    missing += evidence.port_missing(scene, service)
+    if not _alive_from_elsewhere(scene, to):
         missing.append(f"an answer of the ingress at :{to}, asked from another node")
     return missing
 
 
-def _alive(snapshot: Snapshot, port: int) -> str:
-    probes = snapshot.inside(*evidence.AT_THE_INGRESS)
+def _alive(scene: Scene, port: int) -> str:
+    probes = scene.inside(*evidence.AT_THE_INGRESS)
     taken = sum(p.peer_port == port and evidence.accepted(p) for p in probes)
     return evidence.of(taken, len(probes))
 
 
-def _alive_from_elsewhere(snapshot: Snapshot, port: int) -> bool:
+def _alive_from_elsewhere(scene: Scene, port: int) -> bool:
     """Say whether the ingress answers across nodes; one node alone must do itself."""
-    across = bool(snapshot.inside(Role.INGRESS_OTHER))
+    across = bool(scene.inside(Role.INGRESS_OTHER))
     role = Role.INGRESS_OTHER if across else Role.INGRESS
-    return any(
-        p.peer_port == port and evidence.accepted(p) for p in snapshot.inside(role)
-    )
+    return any(p.peer_port == port and evidence.accepted(p) for p in scene.inside(role))
 
 
-def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
+def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to point the health check at the port that serves."""
-    balancer = snapshot.load_balancer
-    found = evidence.balancer_service(snapshot)
+    balancer = scene.load_balancer
+    found = evidence.balancer_service(scene)
     if balancer is None or found is None:
         return ()
     name, wrong = quote(balancer.name), found.health_check.port

@@ -33,9 +33,9 @@ from shlex import quote
 
 from parallax.causes import evidence
 from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.evidence.scene import Scene
 from parallax.model.balancer import BalancerService, LoadBalancer
 from parallax.model.finding import Assessment, Class, Hop, NextStep
-from parallax.model.snapshot import Snapshot
 
 ID = "lb-no-healthy-target"
 MEANS = {
@@ -48,80 +48,80 @@ MEANS = {
 """Hetzner's words for a failed health check (`TargetHealth.detail`)."""
 
 
-def assess(snapshot: Snapshot) -> Assessment:
+def assess(scene: Scene) -> Assessment:
     """Ask whether the balancer has nobody to send to, though the inside works."""
-    if evidence.balancer_service(snapshot) is None:
-        return unknown(ID, evidence.balancer_missing(snapshot) or "the balancer")
-    state = evidence.health_text(snapshot)
-    if not evidence.health(snapshot):
+    if evidence.balancer_service(scene) is None:
+        return unknown(ID, evidence.balancer_missing(scene) or "the balancer")
+    state = evidence.health_text(scene)
+    if not evidence.health(scene):
         return refuted(ID, f"{state}, so none is unhealthy")
-    if healthy := evidence.somebody_healthy(snapshot):
+    if healthy := evidence.somebody_healthy(scene):
         return refuted(ID, healthy)
     missing = (
-        evidence.all_out_missing(snapshot)
-        or evidence.targets_missing(snapshot)
-        or _unasked(snapshot)
-        or evidence.works_missing(snapshot)
+        evidence.all_out_missing(scene)
+        or evidence.targets_missing(scene)
+        or _unasked(scene)
+        or evidence.works_missing(scene)
     )
     if missing:
         return unknown(ID, missing, evidence=(state,))
-    works = evidence.works(snapshot)[1]
-    word = evidence.balancers_word(snapshot, signed=False) or ""
-    return supported(ID, state, *_why(snapshot), works, word, *_left(snapshot))
+    works = evidence.works(scene)[1]
+    word = evidence.balancers_word(scene, signed=False) or ""
+    return supported(ID, state, *_why(scene), works, word, *_left(scene))
 
 
-def _why(snapshot: Snapshot) -> tuple[str, ...]:
+def _why(scene: Scene) -> tuple[str, ...]:
     """Say why the health check fails, as far as configuration or Hetzner tells.
 
     Most reasons are causes of their own, which explain this one where they are shown.
     """
     reason = (
-        _nobodys_port(snapshot)
-        or evidence.configured(snapshot)
-        or _told(snapshot)
-        or evidence.displeases(snapshot)
+        _nobodys_port(scene)
+        or evidence.configured(scene)
+        or _told(scene)
+        or evidence.displeases(scene)
     )
     return (reason,) if reason else ()
 
 
-def _nobodys_port(snapshot: Snapshot) -> str | None:
+def _nobodys_port(scene: Scene) -> str | None:
     """Say that nothing listens at the port that the health check asks; None: not so."""
-    service = evidence.balancer_service(snapshot)
+    service = evidence.balancer_service(scene)
     if service is None or service.health_check.port == service.destination_port:
         return None
-    if evidence.port_missing(snapshot, service):
+    if evidence.port_missing(scene, service):
         return None
     return f"the ingress Service has no NodePort {service.health_check.port}"
 
 
-def _unasked(snapshot: Snapshot) -> str | None:
+def _unasked(scene: Scene) -> str | None:
     """Say that nothing is known of the port that the health check asks; None: it is."""
-    service = evidence.balancer_service(snapshot)
+    service = evidence.balancer_service(scene)
     check = service.health_check.port if service else 0
-    if _nobodys_port(snapshot) or _asked_inside(snapshot, check):
+    if _nobodys_port(scene) or _asked_inside(scene, check):
         return None
     return f"whether anything answers at :{check}, which only the health check asks"
 
 
-def _asked_inside(snapshot: Snapshot, check: int) -> bool:
+def _asked_inside(scene: Scene, check: int) -> bool:
     """Say whether the health check asks what the nodes ask each other.
 
     Or the port of kube-proxy's own, which is well where an ingress pod runs.
     """
-    ingress = snapshot.cluster.ingress_service if snapshot.cluster else None
+    ingress = scene.cluster.ingress_service if scene.cluster else None
     return ingress is not None and (
         check in ingress.node_ports or check == ingress.health_check_node_port
     )
 
 
-def _left(snapshot: Snapshot) -> tuple[str, ...]:
+def _left(scene: Scene) -> tuple[str, ...]:
     """Name what is left, and the observation that decides between it.
 
     Nothing is left where a reason is known.
     """
-    if _reason_is_known(snapshot):
+    if _reason_is_known(scene):
         return ()
-    service, balancer = evidence.balancer_service(snapshot), snapshot.load_balancer
+    service, balancer = evidence.balancer_service(scene), scene.load_balancer
     left = ["a firewall of the nodes that stops only the balancer"]
     if service and service.health_check.protocol != "tcp":
         left.append("the health check's content")
@@ -130,30 +130,29 @@ def _left(snapshot: Snapshot) -> tuple[str, ...]:
     return (f"left: {' or '.join(left)}; tcpdump on a node decides",)
 
 
-def _reason_is_known(snapshot: Snapshot) -> bool:
+def _reason_is_known(scene: Scene) -> bool:
     """Say whether configuration, or Hetzner's word about every target, gives one."""
-    alone = not evidence.perhaps_in_none(snapshot)
+    alone = not evidence.perhaps_in_none(scene)
     return bool(
-        _nobodys_port(snapshot)
-        or evidence.configured(snapshot)
-        or evidence.displeases(snapshot)
-        or (alone and evidence.shut_out(snapshot))
+        _nobodys_port(scene)
+        or evidence.configured(scene)
+        or evidence.displeases(scene)
+        or (alone and evidence.shut_out(scene))
     )
 
 
-def _said(snapshot: Snapshot) -> tuple[str, int | None] | None:
+def _said(scene: Scene) -> tuple[str, int | None] | None:
     """Return Hetzner's word for most failed health checks, and the status it got."""
     told = Counter(
-        (seen.detail, seen.health_check_status_code)
-        for seen in evidence.details(snapshot)
+        (seen.detail, seen.health_check_status_code) for seen in evidence.details(scene)
     )
     (word, code), _ = told.most_common(1)[0] if told else ((None, None), 0)
     return (word, code) if word else None
 
 
-def _told(snapshot: Snapshot) -> str | None:
+def _told(scene: Scene) -> str | None:
     """Say what Hetzner tells of the failed health checks; None: no word."""
-    said = _said(snapshot)
+    said = _said(scene)
     if said is None:
         return None
     word, code = said
@@ -161,14 +160,14 @@ def _told(snapshot: Snapshot) -> str | None:
     return f"Hetzner says {word}: {got}"
 
 
-def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
+def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to see what the balancer dislikes, and whether it gets through."""
-    service, balancer = evidence.balancer_service(snapshot), snapshot.load_balancer
+    service, balancer = evidence.balancer_service(scene), scene.load_balancer
     if service is None or balancer is None:
         return ()
-    said = _said(snapshot)
+    said = _said(scene)
     word = said[0] if said else ""
-    content, way = _content(snapshot, service, balancer), _way(service, balancer)
+    content, way = _content(scene, service, balancer), _way(service, balancer)
     if word in {"unexpected_http_status", "unexpected_http_content"}:
         return content
     if word.startswith("layer4"):
@@ -177,10 +176,10 @@ def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
 
 
 def _content(
-    snapshot: Snapshot, service: BalancerService, balancer: LoadBalancer
+    scene: Scene, service: BalancerService, balancer: LoadBalancer
 ) -> tuple[NextStep, ...]:
     """Tell how to see what the health check asks, and what it gets."""
-    asks, said = service.health_check, _said(snapshot)
+    asks, said = service.health_check, _said(scene)
     got = f" It gets {said[1]}." if said and said[1] else ""
     look = NextStep(
         text="Compare the health check (protocol, port, path, domain) with what"

@@ -27,29 +27,29 @@ from shlex import quote
 
 from parallax.causes import evidence
 from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.evidence.scene import Scene
 from parallax.model.finding import Assessment, Class, Hop, NextStep
 from parallax.model.probe import Probe, Role
-from parallax.model.snapshot import Snapshot
 
 ID = "lb-no-service-for-port"
 
 
-def assess(snapshot: Snapshot) -> Assessment:
+def assess(scene: Scene) -> Assessment:
     """Ask whether the balancer listens on the port at all."""
-    balancer, port = snapshot.load_balancer, evidence.listen_port(snapshot)
+    balancer, port = scene.load_balancer, evidence.listen_port(scene)
     if balancer is None:
-        return unknown(ID, evidence.balancer_missing(snapshot) or "the balancer")
+        return unknown(ID, evidence.balancer_missing(scene) or "the balancer")
     if balancer.service_for(port):
         return refuted(ID, f"{balancer.name} has a service on port {port}")
     if balancer.redirects(port):
         return refuted(ID, f"{balancer.name} redirects port {port} to https")
     has = ", ".join(str(s.listen_port) for s in balancer.services) or "none"
     state = f"{balancer.name} has no service on port {port} (it has: {has})"
-    if not evidence.failing(snapshot, *evidence.AS_A_USER):
+    if not evidence.failing(scene, *evidence.AS_A_USER):
         return unknown(ID, "no failing probe from outside", evidence=(state,))
-    if what := _open(snapshot, redirects=balancer.redirects(port)):
+    if what := _open(scene, redirects=balancer.redirects(port)):
         return unknown(ID, what, evidence=(state,))
-    asked = _asked(snapshot)
+    asked = _asked(scene)
     if answered := [p for p in asked if not _unconnected(p)]:
         what = f"who accepted the {answered[0].role.value} probe at that port"
         return unknown(ID, what, evidence=(state,))
@@ -61,21 +61,21 @@ def assess(snapshot: Snapshot) -> Assessment:
     return supported(ID, state, f"{share} attempts to connect to it there: {how}")
 
 
-def _open(snapshot: Snapshot, *, redirects: bool | None) -> str | None:
+def _open(scene: Scene, *, redirects: bool | None) -> str | None:
     """Say what the reading leaves open about the port that users ask; None: nothing."""
-    if snapshot.target.reached.cdn:
+    if scene.target.reached.cdn:
         return "which port the CDN asks at the balancer"
     if redirects is None:
         return "whether an https service of the balancer redirects that port"
     return None
 
 
-def _asked(snapshot: Snapshot) -> list[Probe]:
+def _asked(scene: Scene) -> list[Probe]:
     """Return the probes that went to the balancer's own address, by whatever way."""
     return [
         p
-        for p in evidence.outside(snapshot, *evidence.AS_A_USER, Role.DIRECT)
-        if evidence.at_balancer(snapshot, p)
+        for p in evidence.outside(scene, *evidence.AS_A_USER, Role.DIRECT)
+        if evidence.at_balancer(scene, p)
     ]
 
 
@@ -83,16 +83,16 @@ def _unconnected(probe: Probe) -> bool:
     return probe.status_code is None and probe.error_phase == "connect"
 
 
-def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
+def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to let the balancer listen again."""
-    balancer, port = snapshot.load_balancer, evidence.listen_port(snapshot)
+    balancer, port = scene.load_balancer, evidence.listen_port(scene)
     if balancer is None:
         return ()
-    ingress = snapshot.cluster.ingress_service if snapshot.cluster else None
+    ingress = scene.cluster.ingress_service if scene.cluster else None
     doors = list(ingress.node_ports) if ingress else []
     doors += [s.destination_port for s in balancer.services]
     to = doors[0] if doors else "NODEPORT"
-    tls = snapshot.target.url.startswith("https:")
+    tls = scene.target.url.startswith("https:")
     kind = "https" if tls else "http"
     certificates = " --http-certificates CERTIFICATE" if tls else ""
     ports = f"--listen-port {port} --destination-port {to}"

@@ -26,29 +26,29 @@ from shlex import quote
 
 from parallax.causes import evidence
 from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.evidence.scene import Scene
 from parallax.model.balancer import LoadBalancer
 from parallax.model.finding import Assessment, Class, Hop, NextStep
-from parallax.model.snapshot import Snapshot
 
 ID = "lb-no-target"
 
 
-def assess(snapshot: Snapshot) -> Assessment:
+def assess(scene: Scene) -> Assessment:
     """Ask whether nobody stands behind the balancer."""
-    balancer, missing = snapshot.load_balancer, evidence.balancer_missing(snapshot)
+    balancer, missing = scene.load_balancer, evidence.balancer_missing(scene)
     if missing or balancer is None:
         return unknown(ID, missing or "the balancer")
     count = len(tuple(balancer.leaves()))
     if count:
         return refuted(ID, f"{balancer.name} has {count} targets")
     state = _empty(balancer)
-    if not evidence.failing(snapshot, *evidence.AS_A_USER):
+    if not evidence.failing(scene, *evidence.AS_A_USER):
         return unknown(ID, "no failing probe from outside", evidence=(state,))
-    if passed := evidence.passed_balancer(snapshot):
+    if passed := evidence.passed_balancer(scene):
         return unknown(ID, f"how a request got through: {passed}", evidence=(state,))
-    word = evidence.balancers_word(snapshot, signed=False)
+    word = evidence.balancers_word(scene, signed=False)
     if word is None:
-        return unknown(ID, evidence.word_missing(snapshot), evidence=(state,))
+        return unknown(ID, evidence.word_missing(scene), evidence=(state,))
     return supported(ID, state, word)
 
 
@@ -63,12 +63,12 @@ def _empty(balancer: LoadBalancer) -> str:
     return f"{balancer.name}: no server has the label {' or '.join(selectors)}"
 
 
-def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
+def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to put the nodes behind the balancer."""
-    balancer = snapshot.load_balancer
+    balancer = scene.load_balancer
     if balancer is None:
         return ()
-    cluster = snapshot.cluster
+    cluster = scene.cluster
     nodes = [quote(n.name) for n in (cluster.nodes if cluster else None) or ()]
     selectors = _selectors(balancer)
     first = (

@@ -25,42 +25,42 @@ from shlex import quote
 
 from parallax.causes import evidence
 from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.evidence.scene import Scene
 from parallax.model.finding import Assessment, Class, Hop, NextStep
-from parallax.model.snapshot import Snapshot
 
 ID = "lb-not-in-private-network"
 
 
-def assess(snapshot: Snapshot) -> Assessment:
+def assess(scene: Scene) -> Assessment:
     """Ask whether balancer and targets share a private network."""
-    if missing := evidence.balancer_missing(snapshot):
+    if missing := evidence.balancer_missing(scene):
         return unknown(ID, missing)
-    if healthy := evidence.somebody_healthy(snapshot):
+    if healthy := evidence.somebody_healthy(scene):
         return refuted(ID, healthy)
-    state = evidence.all_cut_off(snapshot)
+    state = evidence.all_cut_off(scene)
     if state is None:
-        if evidence.networks_known(snapshot) and not evidence.cut_off(snapshot):
+        if evidence.networks_known(scene) and not evidence.cut_off(scene):
             return refuted(ID, "no target is asked in a network it does not share")
         return unknown(ID, "the private networks of balancer and targets")
-    if missing := evidence.all_out_missing(snapshot):
+    if missing := evidence.all_out_missing(scene):
         return unknown(ID, missing, evidence=(state,))
-    word = evidence.balancers_word(snapshot, signed=False) or ""
-    return supported(ID, state, evidence.health_text(snapshot), word)
+    word = evidence.balancers_word(scene, signed=False) or ""
+    return supported(ID, state, evidence.health_text(scene), word)
 
 
-def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
+def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to bring balancer and targets together."""
-    balancer = snapshot.load_balancer
+    balancer = scene.load_balancer
     if balancer is None:
         return ()
     name = quote(balancer.name)
-    found = [n for t in evidence.targets(snapshot) for n in t.networks or ()]
+    found = [n for t in evidence.targets(scene) for n in t.networks or ()]
     network = max(set(found), key=found.count) if found else "NETWORK"
     attach = NextStep(
         text="Attach the balancer to the network of its targets.",
         command=f"hcloud load-balancer attach-to-network {name} --network {network}",
     )
-    label = next((t.server_name for t in evidence.cut_off(snapshot)), None)
+    label = next((t.server_name for t in evidence.cut_off(scene)), None)
     look = NextStep(
         text="See which networks the servers are in.",
         command=f"hcloud server describe {quote(label)}"

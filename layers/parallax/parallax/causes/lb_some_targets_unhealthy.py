@@ -27,10 +27,10 @@ from shlex import quote
 
 from parallax.causes import evidence
 from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.evidence.scene import Scene
 from parallax.model.balancer import BalancerTarget, HealthStatus
 from parallax.model.finding import Assessment, Class, Hop, NextStep
 from parallax.model.probe import Role
-from parallax.model.snapshot import Snapshot
 
 ID = "lb-some-targets-unhealthy"
 BROKEN = 500
@@ -38,21 +38,21 @@ AFTER_CONNECTING = (502, 504)
 """What the balancer says of a target that it got a connection to."""
 
 
-def assess(snapshot: Snapshot) -> Assessment:
+def assess(scene: Scene) -> Assessment:
     """Ask whether a share of requests fails for want of some targets."""
-    if missing := evidence.balancer_missing(snapshot):
+    if missing := evidence.balancer_missing(scene):
         return unknown(ID, missing)
-    bad, state = _unhealthy(snapshot), evidence.health_text(snapshot)
-    if not bad and not evidence.with_health(snapshot, HealthStatus.UNKNOWN):
+    bad, state = _unhealthy(scene), evidence.health_text(scene)
+    if not bad and not evidence.with_health(scene, HealthStatus.UNKNOWN):
         return refuted(ID, state)
-    if missing := _missing(snapshot, bad):
+    if missing := _missing(scene, bad):
         return unknown(ID, missing, evidence=(state,))
     names = ", ".join(_named(t) for t in bad)
-    return supported(ID, evidence.shares_text(snapshot), f"{state}: {names}")
+    return supported(ID, evidence.shares_text(scene), f"{state}: {names}")
 
 
-def _unhealthy(snapshot: Snapshot) -> list[BalancerTarget]:
-    seen = evidence.health(snapshot)
+def _unhealthy(scene: Scene) -> list[BalancerTarget]:
+    seen = evidence.health(scene)
     return [t for t, status in seen if status is HealthStatus.UNHEALTHY]
 
 
@@ -61,42 +61,40 @@ def _named(target: BalancerTarget) -> str:
     return target.label if status in {None, "running"} else f"{target.label} ({status})"
 
 
-def _missing(snapshot: Snapshot, bad: list[BalancerTarget]) -> str | None:
+def _missing(scene: Scene, bad: list[BalancerTarget]) -> str | None:
     """Say what is missing for the unhealthy targets to explain the failing share."""
     if not bad:
         return "the balancer's word about every target"
-    if not evidence.with_health(snapshot, HealthStatus.HEALTHY):
+    if not evidence.with_health(scene, HealthStatus.HEALTHY):
         return "a target that is healthy"
-    if evidence.is_local(snapshot):
-        placed = evidence.by_pods(snapshot)
+    if evidence.is_local(scene):
+        placed = evidence.by_pods(scene)
         if placed is None:
             return "which targets run an ingress pod (policy Local)"
         if not [t for t in bad if t in placed[0]]:
             return "why it fails: policy Local rightly takes nodes without a pod out"
     if inside := (
-        _silent_inside(snapshot, bad)
-        or _rightly_out(snapshot)
-        or _nodes_apart(snapshot)
+        _silent_inside(scene, bad) or _rightly_out(scene) or _nodes_apart(scene)
     ):
         return inside
-    if cut := evidence.nodeports_cut(snapshot):
+    if cut := evidence.nodeports_cut(scene):
         return f"whether it is the way between nodes: {cut}"
-    ended = evidence.ended_at_balancer(snapshot)
+    ended = evidence.ended_at_balancer(scene)
     connected = any(p.status_code in AFTER_CONNECTING for p in ended)
-    if connected and not evidence.logs_were_read(snapshot):
+    if connected and not evidence.logs_were_read(scene):
         return "the ingress logs: these requests may have arrived"
-    return evidence.shares_missing(snapshot)
+    return evidence.shares_missing(scene)
 
 
-def _nodes_apart(snapshot: Snapshot) -> str | None:
+def _nodes_apart(scene: Scene) -> str | None:
     """Say that no node gets to another's pods; a NodePort may need that way.
 
     Under policy Cluster: then targets without an ingress pod are cut off as well.
     """
-    afar = evidence.pods_from_afar(snapshot)
+    afar = evidence.pods_from_afar(scene)
     cut = [p for p in afar if not evidence.accepted(p)]
     pairs = {(p.node, p.peer_node) for p in cut}
-    if evidence.is_local(snapshot) or len(pairs) < evidence.PAIRS:
+    if evidence.is_local(scene) or len(pairs) < evidence.PAIRS:
         return None
     if len(cut) < len(afar):
         return None
@@ -104,15 +102,15 @@ def _nodes_apart(snapshot: Snapshot) -> str | None:
     return f"whether it is the way between nodes: {share} got no connection"
 
 
-def _rightly_out(snapshot: Snapshot) -> str | None:
+def _rightly_out(scene: Scene) -> str | None:
     """Say that a health check that wants a good answer may take targets out for one.
 
     The app or the ingress answers errors inside as well; a tcp check meets neither.
     """
-    service = evidence.balancer_service(snapshot)
+    service = evidence.balancer_service(scene)
     if service is None or service.health_check.protocol == "tcp":
         return None
-    asked = (*evidence.at_the_ingress(snapshot), *snapshot.inside(Role.POD))
+    asked = (*evidence.at_the_ingress(scene), *scene.inside(Role.POD))
     bad = [p for p in asked if (p.status_code or 0) >= BROKEN]
     if not bad:
         return None
@@ -120,13 +118,13 @@ def _rightly_out(snapshot: Snapshot) -> str | None:
     return f"whether the health check is right: inside, {share} answers are errors"
 
 
-def _silent_inside(snapshot: Snapshot, bad: list[BalancerTarget]) -> str | None:
+def _silent_inside(scene: Scene, bad: list[BalancerTarget]) -> str | None:
     """Say that the other nodes get no answer there either, though the server runs."""
     for target in bad:
-        node = evidence.target_node(snapshot, target)
+        node = evidence.target_node(scene, target)
         asked = [
             p
-            for p in snapshot.inside(Role.INGRESS_OTHER)
+            for p in scene.inside(Role.INGRESS_OTHER)
             if node and p.peer_node == node.name
         ]
         runs = target.server_status in {None, "running"} and (not node or node.ready)
@@ -135,10 +133,10 @@ def _silent_inside(snapshot: Snapshot, bad: list[BalancerTarget]) -> str | None:
     return None
 
 
-def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
+def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to take the unhealthy targets out, and what to look at there."""
-    balancer = snapshot.load_balancer
-    service, bad = evidence.balancer_service(snapshot), _unhealthy(snapshot)
+    balancer = scene.load_balancer
+    service, bad = evidence.balancer_service(scene), _unhealthy(scene)
     if balancer is None or service is None or not bad:
         return ()
     name, servers = quote(balancer.name), [t for t in bad if t.server_name]

@@ -23,10 +23,10 @@ Source: reference signatures.md, sections 2 and 3.7; hetzner.md, section 1.
 
 from parallax.causes import evidence
 from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.evidence.scene import Scene
 from parallax.model.cluster import Sighting
 from parallax.model.finding import Assessment, Class, Hop, NextStep
 from parallax.model.probe import Probe
-from parallax.model.snapshot import Snapshot
 
 ID = "lb-timeout-too-short"
 GATEWAY_TIMEOUT, CLIENT_CLOSED, ERRORS = 504, 499, 400
@@ -34,22 +34,22 @@ LONGEST = 300
 """Seconds; the longest `timeout_idle` that Hetzner takes."""
 
 
-def assess(snapshot: Snapshot) -> Assessment:
+def assess(scene: Scene) -> Assessment:
     """Ask whether the balancer gave up on answers that were to come."""
-    users = evidence.failing(snapshot, *evidence.AS_A_USER)
+    users = evidence.failing(scene, *evidence.AS_A_USER)
     if not users:
         return unknown(ID, "no failing probe from outside")
-    given_up = [p for p in users if _gave_up(snapshot, p)]
-    if not given_up and not any(_unclear(snapshot, p) for p in users):
+    given_up = [p for p in users if _gave_up(scene, p)]
+    if not given_up and not any(_unclear(scene, p) for p in users):
         return refuted(ID, "no failing answer is the balancer's own 504")
     if 2 * len(given_up) <= len(users):
         return unknown(ID, "the balancer's own 504 in most failing answers")
     took = min(p.phases.processing or p.duration for p in given_up)
     share = evidence.of(len(given_up), len(users))
     state = f"{share} requests got 504 from the balancer itself after {took:.1f} s"
-    lines = snapshot.sightings_of(*given_up)
-    slow = max((p.duration for p in _well(snapshot)), default=0.0)
-    if missing := _missing(snapshot, lines, slow, took):
+    lines = scene.sightings_of(*given_up)
+    slow = max((p.duration for p in _well(scene)), default=0.0)
+    if missing := _missing(scene, lines, slow, took):
         return unknown(ID, missing, evidence=(state,))
     log = f"ingress log: {evidence.of(len(lines), len(given_up))} of them arrived"
     closed = sum(line.status_code == CLIENT_CLOSED for line in lines)
@@ -61,19 +61,19 @@ def assess(snapshot: Snapshot) -> Assessment:
     )
 
 
-def _gave_up(snapshot: Snapshot, probe: Probe) -> bool:
-    return probe.status_code == GATEWAY_TIMEOUT and evidence.wrote(snapshot, probe)
+def _gave_up(scene: Scene, probe: Probe) -> bool:
+    return probe.status_code == GATEWAY_TIMEOUT and evidence.wrote(scene, probe)
 
 
-def _unclear(snapshot: Snapshot, probe: Probe) -> bool:
+def _unclear(scene: Scene, probe: Probe) -> bool:
     """Say whether nothing came, or a 504 like the balancer's that an ingress logged."""
-    late = probe.status_code == GATEWAY_TIMEOUT and evidence.logged_so(snapshot, probe)
+    late = probe.status_code == GATEWAY_TIMEOUT and evidence.logged_so(scene, probe)
     alike = evidence.written_by(probe).hop == "load-balancer"
     return probe.status_code is None or (late and alike)
 
 
-def _well(snapshot: Snapshot) -> list[Probe]:
-    return [p for p in evidence.at_the_ingress(snapshot) if p.healthy]
+def _well(scene: Scene) -> list[Probe]:
+    return [p for p in evidence.at_the_ingress(scene) if p.healthy]
 
 
 def _is_good(line: Sighting) -> bool:
@@ -83,7 +83,7 @@ def _is_good(line: Sighting) -> bool:
 
 
 def _missing(
-    snapshot: Snapshot, lines: tuple[Sighting, ...], slow: float, took: float
+    scene: Scene, lines: tuple[Sighting, ...], slow: float, took: float
 ) -> str | None:
     """Say what is missing for the answers to have been on their way."""
     if not lines:
@@ -91,9 +91,9 @@ def _missing(
     bad = [line for line in lines if not _is_good(line)]
     if bad:
         return f"why the ingress itself logged {bad[0].status_code}"
-    inside = evidence.at_the_ingress(snapshot)
+    inside = evidence.at_the_ingress(scene)
     if not inside:
-        return f"how long it takes inside: {evidence.inside_missing(snapshot)}"
+        return f"how long it takes inside: {evidence.inside_missing(scene)}"
     if any(not p.healthy for p in inside):
         return "that the same request is answered well inside"
     if slow < took:
@@ -101,14 +101,14 @@ def _missing(
     return None
 
 
-def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
+def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to let the balancer wait longer."""
-    balancer, port = snapshot.load_balancer, evidence.listen_port(snapshot)
-    service = evidence.balancer_service(snapshot)
+    balancer, port = scene.load_balancer, evidence.listen_port(scene)
+    service = evidence.balancer_service(scene)
     slow = NextStep(
         text="See how long the application takes when asked at the ingress.",
         command="curl -sS -o /dev/null -w '%{http_code} after %{time_total} s\\n'"
-        f" {snapshot.target.url}",
+        f" {scene.target.url}",
     )
     if balancer is None or service is None or service.protocol == "tcp":
         return (slow,)

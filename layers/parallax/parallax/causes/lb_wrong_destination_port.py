@@ -28,46 +28,46 @@ from shlex import quote
 
 from parallax.causes import evidence
 from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.evidence.scene import Scene
 from parallax.model.balancer import BalancerService, HealthStatus
 from parallax.model.cluster import Service, ServicePort
 from parallax.model.finding import Assessment, Class, Hop, NextStep
 from parallax.model.probe import ErrorType, Probe, Role
-from parallax.model.snapshot import Snapshot
 
 ID = "lb-wrong-destination-port"
 NOT_FOUND = 404
 
 
-def assess(snapshot: Snapshot) -> Assessment:
+def assess(scene: Scene) -> Assessment:
     """Ask whether requests are sent to a port that is not the ingress's."""
-    service = evidence.balancer_service(snapshot)
+    service = evidence.balancer_service(scene)
     if service is None:
-        return unknown(ID, evidence.balancer_missing(snapshot) or "the balancer")
-    ingress = snapshot.cluster.ingress_service if snapshot.cluster else None
+        return unknown(ID, evidence.balancer_missing(scene) or "the balancer")
+    ingress = scene.cluster.ingress_service if scene.cluster else None
     if ingress is None:
-        why = "" if snapshot.cluster else f" ({evidence.inside_missing(snapshot)})"
+        why = "" if scene.cluster else f" ({evidence.inside_missing(scene)})"
         return unknown(ID, f"the ingress Service as the cluster has it{why}")
     to = service.destination_port
     if to in ingress.node_ports:
-        if other := _other_door(snapshot, service, ingress):
+        if other := _other_door(scene, service, ingress):
             return unknown(ID, other)
         return refuted(ID, f"requests go to :{to}, a NodePort of the ingress")
     state = (
         f"requests go to :{to}, which is no NodePort of the ingress ({_own(ingress)})"
     )
-    if reached := evidence.reached_ingress(snapshot):
-        if evidence.contradicted(snapshot):
+    if reached := evidence.reached_ingress(scene):
+        if evidence.contradicted(scene):
             return unknown(ID, f"how it got there: {reached}", evidence=(state,))
         return refuted(ID, reached)
-    if not evidence.failing(snapshot, *evidence.AS_A_USER):
+    if not evidence.failing(scene, *evidence.AS_A_USER):
         return unknown(ID, "no failing probe from outside", evidence=(state,))
-    if missing := _missing(snapshot, service, ingress):
+    if missing := _missing(scene, service, ingress):
         return unknown(ID, *missing, evidence=(state,))
-    word = _bypassed(snapshot, to) or _nobody(snapshot, service)
+    word = _bypassed(scene, to) or _nobody(scene, service)
     if word is None:
         what = f"who answers at :{to}: the balancer's own page, or another Service"
         return unknown(ID, what, evidence=(state,))
-    health = f"{evidence.balancer_name(snapshot)}: {evidence.health_text(snapshot)}"
+    health = f"{evidence.balancer_name(scene)}: {evidence.health_text(scene)}"
     return supported(ID, state, word, health)
 
 
@@ -79,30 +79,26 @@ def _is_tls(port: ServicePort) -> bool:
     return port.name == "https" or port.port == 443  # noqa: PLR2004 - https' number
 
 
-def _wants_tls(snapshot: Snapshot, service: BalancerService) -> bool:
+def _wants_tls(scene: Scene, service: BalancerService) -> bool:
     """Say whether TLS gets past the balancer: only a tcp service leaves it whole."""
-    return service.protocol == "tcp" and snapshot.target.url.startswith("https:")
+    return service.protocol == "tcp" and scene.target.url.startswith("https:")
 
 
-def _other_door(
-    snapshot: Snapshot, service: BalancerService, ingress: Service
-) -> str | None:
+def _other_door(scene: Scene, service: BalancerService, ingress: Service) -> str | None:
     """Say that the port is the ingress's, and perhaps not the one for this protocol."""
     port = next(p for p in ingress.ports if p.node_port == service.destination_port)
-    if len(ingress.node_ports) == 1 or _is_tls(port) is _wants_tls(snapshot, service):
+    if len(ingress.node_ports) == 1 or _is_tls(port) is _wants_tls(scene, service):
         return None
     return f"whether the ingress takes {service.protocol} at its port {port.name}"
 
 
-def _missing(
-    snapshot: Snapshot, service: BalancerService, ingress: Service
-) -> list[str]:
+def _missing(scene: Scene, service: BalancerService, ingress: Service) -> list[str]:
     """Return what keeps a port that is not the ingress's from being a wrong one."""
     to, missing = service.destination_port, list[str]()
     if to not in evidence.NODE_PORTS:
         missing.append(f"whether the ingress listens on the nodes themselves at :{to}")
-    across = evidence.asking_across(snapshot)
-    if not any(_serves(p, ingress) for p in snapshot.inside(across)):
+    across = evidence.asking_across(scene)
+    if not any(_serves(p, ingress) for p in scene.inside(across)):
         what = f"an answer of the ingress at {_own(ingress) or 'a NodePort'}"
         missing.append(f"{what}, asked from another node")
     return missing
@@ -118,34 +114,34 @@ def _serves(probe: Probe, ingress: Service) -> bool:
     return (answered or waits) and probe.peer_port in ingress.node_ports
 
 
-def _nobody(snapshot: Snapshot, service: BalancerService) -> str | None:
+def _nobody(scene: Scene, service: BalancerService) -> str | None:
     """Say that the balancer found nobody to talk to at the port; None: not shown."""
-    if evidence.passed_balancer(snapshot):
+    if evidence.passed_balancer(scene):
         return None
     checked = service.health_check.port == service.destination_port
-    if checked and evidence.with_health(snapshot, HealthStatus.HEALTHY):
+    if checked and evidence.with_health(scene, HealthStatus.HEALTHY):
         return None  # something answers the health check there
-    return evidence.balancers_word(snapshot)
+    return evidence.balancers_word(scene)
 
 
-def _bypassed(snapshot: Snapshot, to: int) -> str | None:
+def _bypassed(scene: Scene, to: int) -> str | None:
     """Say that a Service answers at the port without the ingress; None: not shown."""
-    inside = evidence.at_the_ingress(snapshot)
-    users = evidence.failing(snapshot, *evidence.AS_A_USER)
-    if not all(p.healthy for p in inside) or not evidence.logs_were_read(snapshot):
+    inside = evidence.at_the_ingress(scene)
+    users = evidence.failing(scene, *evidence.AS_A_USER)
+    if not all(p.healthy for p in inside) or not evidence.logs_were_read(scene):
         return None
     if not all(evidence.written_by(p).hop == "pod" for p in users):
         return None
-    status, own = users[0].status_code, snapshot.cluster and snapshot.cluster.service
+    status, own = users[0].status_code, scene.cluster and scene.cluster.service
     if own and to in own.node_ports:
-        asked = snapshot.inside(Role.NODEPORT_OWN, Role.NODEPORT_OTHER)
+        asked = scene.inside(Role.NODEPORT_OWN, Role.NODEPORT_OTHER)
         if not asked or any(p.healthy or p.status_code != status for p in asked):
             return None
         return (
             f":{to} is {own.name}'s own NodePort: asked there from inside it is"
             f" {status} too, through the ingress it is well"
         )
-    for probe in evidence.outside(snapshot, Role.UNKNOWN_HOST):
+    for probe in evidence.outside(scene, Role.UNKNOWN_HOST):
         author = evidence.written_by(probe)
         if author.hop == "pod" and probe.status_code != NOT_FOUND:
             said = f"{probe.status_code} by {author.writer}"
@@ -153,10 +149,10 @@ def _bypassed(snapshot: Snapshot, to: int) -> str | None:
     return None
 
 
-def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
+def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to send requests to the ingress's own NodePort."""
-    balancer, cluster = snapshot.load_balancer, snapshot.cluster
-    found = evidence.balancer_service(snapshot)
+    balancer, cluster = scene.load_balancer, scene.cluster
+    found = evidence.balancer_service(scene)
     ingress = cluster.ingress_service if cluster else None
     if balancer is None or found is None or ingress is None:
         return ()
@@ -165,7 +161,7 @@ def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
         s for s in balancer.services if s.destination_port == found.destination_port
     ]
     wrong.sort(key=lambda s: s is not found)
-    fixes = tuple(_fix(snapshot, name, s, ingress) for s in wrong)
+    fixes = tuple(_fix(scene, name, s, ingress) for s in wrong)
     see = NextStep(
         text="See the ingress Service's NodePorts.",
         command=f"kubectl -n {quote(ingress.namespace)} get service"
@@ -175,10 +171,10 @@ def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
 
 
 def _fix(
-    snapshot: Snapshot, name: str, service: BalancerService, ingress: Service
+    scene: Scene, name: str, service: BalancerService, ingress: Service
 ) -> NextStep:
     """Return the command for one service; its health check follows if wrong too."""
-    tls = _wants_tls(snapshot, service)
+    tls = _wants_tls(scene, service)
     doors = [p.node_port for p in ingress.ports if p.node_port]
     right = [p.node_port for p in ingress.ports if p.node_port and _is_tls(p) is tls]
     port = (right or doors or ["NODEPORT"])[0]

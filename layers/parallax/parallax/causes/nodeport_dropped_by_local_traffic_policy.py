@@ -28,25 +28,25 @@ from shlex import quote
 
 from parallax.causes import evidence
 from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.evidence.scene import Scene
 from parallax.model.balancer import BalancerTarget, HealthStatus
 from parallax.model.finding import Assessment, Class, Hop, NextStep
-from parallax.model.snapshot import Snapshot
 
 ID = "nodeport-dropped-by-local-traffic-policy"
 
 
-def assess(snapshot: Snapshot) -> Assessment:
+def assess(scene: Scene) -> Assessment:
     """Ask whether requests are lost on targets without an ingress pod."""
-    ingress = snapshot.cluster.ingress_service if snapshot.cluster else None
+    ingress = scene.cluster.ingress_service if scene.cluster else None
     policy = ingress.external_traffic_policy if ingress else None
     if policy is None:
-        why = "" if snapshot.cluster else f" ({evidence.inside_missing(snapshot)})"
+        why = "" if scene.cluster else f" ({evidence.inside_missing(scene)})"
         return unknown(ID, f"the ingress Service's traffic policy{why}")
-    if not evidence.is_local(snapshot):
+    if not evidence.is_local(scene):
         return refuted(ID, f"traffic policy {policy}: every node passes requests on")
-    placed = evidence.by_pods(snapshot)
+    placed = evidence.by_pods(scene)
     if placed is None:
-        what = evidence.balancer_missing(snapshot) or "which targets run an ingress pod"
+        what = evidence.balancer_missing(scene) or "which targets run an ingress pod"
         return unknown(ID, what)
     having, without = placed
     if not without:
@@ -54,37 +54,37 @@ def assess(snapshot: Snapshot) -> Assessment:
     names = ", ".join(t.label for t in without[:3])
     share = evidence.of(len(without), len(having) + len(without))
     state = f"policy Local, and {share} targets run no ready ingress pod ({names})"
-    if missing := _missing(snapshot, having, without):
+    if missing := _missing(scene, having, without):
         return unknown(ID, missing, evidence=(state,))
-    shares, health = evidence.shares_text(snapshot), evidence.health_text(snapshot)
+    shares, health = evidence.shares_text(scene), evidence.health_text(scene)
     return supported(ID, state, shares, f"yet they are sent requests: {health}")
 
 
 def _missing(
-    snapshot: Snapshot,
+    scene: Scene,
     having: tuple[BalancerTarget, ...],
     without: tuple[BalancerTarget, ...],
 ) -> str | None:
     """Say what is missing for the failing share to be lost on those targets."""
     if not having:
         return "a target that runs an ingress pod"
-    seen = {t.label: status for t, status in evidence.health(snapshot)}
+    seen = {t.label: status for t, status in evidence.health(scene)}
     if all(seen.get(t.label) is HealthStatus.UNHEALTHY for t in without):
         return "why the balancer sends to targets that it holds for unhealthy"
-    if missing := evidence.shares_missing(snapshot):
+    if missing := evidence.shares_missing(scene):
         return missing
-    if not evidence.tried(snapshot):
+    if not evidence.tried(scene):
         return "that the balancer tried to connect before it answered (slow failures)"
-    homes = evidence.homes(snapshot) or frozenset[str]()
-    lines = evidence.sightings(snapshot, *evidence.AS_A_USER)
+    homes = evidence.homes(scene) or frozenset[str]()
+    lines = evidence.sightings(scene, *evidence.AS_A_USER)
     stray = [line.node for line in lines if line.node not in homes]
     return f"why the ingress on {stray[0]} logged a request" if stray else None
 
 
-def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
+def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to keep requests from nodes without an ingress pod."""
-    balancer, cluster = snapshot.load_balancer, snapshot.cluster
-    service = evidence.balancer_service(snapshot)
+    balancer, cluster = scene.load_balancer, scene.cluster
+    service = evidence.balancer_service(scene)
     ingress = cluster.ingress_service if cluster else None
     if balancer is None or service is None or ingress is None:
         return ()

@@ -31,11 +31,11 @@ from shlex import quote
 
 from parallax.causes import evidence
 from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.evidence.scene import Scene
 from parallax.model.balancer import HealthStatus
 from parallax.model.cluster import Sighting
 from parallax.model.finding import Assessment, Class, Hop, NextStep
 from parallax.model.probe import ErrorType, Probe
-from parallax.model.snapshot import Snapshot
 
 ID = "overlay-between-nodes-broken"
 GATEWAY = (504, 502)
@@ -44,13 +44,13 @@ TRIED = 1.0
 TWICE = 2
 
 
-def assess(snapshot: Snapshot) -> Assessment:
+def assess(scene: Scene) -> Assessment:
     """Ask whether pods are cut off from other nodes, and requests end there."""
-    if not evidence.failing(snapshot, *evidence.AS_A_USER):
+    if not evidence.failing(scene, *evidence.AS_A_USER):
         return unknown(ID, "no failing probe from outside")
-    home, afar = evidence.pods_at_home(snapshot), evidence.pods_from_afar(snapshot)
+    home, afar = evidence.pods_at_home(scene), evidence.pods_from_afar(scene)
     if not afar:
-        missing = f"a pod asked from another node: {evidence.pods_unasked(snapshot)}"
+        missing = f"a pod asked from another node: {evidence.pods_unasked(scene)}"
         return unknown(ID, missing)
     cut = [p for p in afar if not evidence.accepted(p)]
     if not cut:
@@ -64,36 +64,36 @@ def assess(snapshot: Snapshot) -> Assessment:
     if well < len(home) or len(_pairs(cut)) < evidence.PAIRS:
         what = "pods that are well at home and cut off for several nodes"
         return unknown(ID, what, evidence=(own, state))
-    lines = _unanswered(snapshot)
-    if near := [line for line in lines if not _afar(snapshot, line)]:
+    lines = _unanswered(scene)
+    if near := [line for line in lines if not _afar(scene, line)]:
         what = f"why {near[0].upstream_address} gave no answer: not on another node"
         return unknown(ID, what, evidence=(own, state))
-    page = _page(snapshot, lines)
+    page = _page(scene, lines)
     missing = (
-        evidence.users_elsewhere(snapshot, page[0], logged=page[2])
+        evidence.users_elsewhere(scene, page[0], logged=page[2])
         if page
         else "a 502 or 504 of the ingress itself"
     )
     if page and missing is None:
         return supported(ID, state, own, page[1])
-    if before := _before_the_ingress(snapshot):
+    if before := _before_the_ingress(scene):
         return supported(ID, state, own, *before)
     return unknown(ID, str(missing), evidence=(own, state))
 
 
-def _before_the_ingress(snapshot: Snapshot) -> tuple[str, str] | None:
+def _before_the_ingress(scene: Scene) -> tuple[str, str] | None:
     """Say that the balancer's connections are lost on the way to an ingress pod.
 
     A NodePort passes them to pods on other nodes. The balancer took every target out
     for it, or tries in vain.
     """
-    cut = evidence.nodeports_cut(snapshot)
-    word = evidence.balancers_word(snapshot, signed=False)
-    if cut is None or word is None or evidence.balancer_service(snapshot) is None:
+    cut = evidence.nodeports_cut(scene)
+    word = evidence.balancers_word(scene, signed=False)
+    if cut is None or word is None or evidence.balancer_service(scene) is None:
         return None
-    count = len(evidence.health(snapshot))
-    out = evidence.with_health(snapshot, HealthStatus.UNHEALTHY) == count > 0
-    return (cut, word) if out or evidence.tried(snapshot) else None
+    count = len(evidence.health(scene))
+    out = evidence.with_health(scene, HealthStatus.UNHEALTHY) == count > 0
+    return (cut, word) if out or evidence.tried(scene) else None
 
 
 def _errors(cut: list[Probe]) -> str:
@@ -112,34 +112,32 @@ def _between(cut: list[Probe]) -> str:
     return f"{pairs[0][0]} to {pairs[0][1]}{more}"
 
 
-def _unanswered(snapshot: Snapshot) -> tuple[Sighting, ...]:
+def _unanswered(scene: Scene) -> tuple[Sighting, ...]:
     """Return the log's lines of failing requests for which no pod answered."""
-    failing = evidence.failing(snapshot, *evidence.FOR_THE_TARGET)
-    lines = snapshot.sightings_of(*failing)
+    failing = evidence.failing(scene, *evidence.FOR_THE_TARGET)
+    lines = scene.sightings_of(*failing)
     return tuple(
         line for line in lines if evidence.got_no_answer(line) or evidence.gave_up(line)
     )
 
 
-def _afar(snapshot: Snapshot, line: Sighting) -> bool:
-    node = evidence.node_of(snapshot, line.upstream_address)
+def _afar(scene: Scene, line: Sighting) -> bool:
+    node = evidence.node_of(scene, line.upstream_address)
     return node is not None and node != line.node
 
 
-def _page(
-    snapshot: Snapshot, lines: tuple[Sighting, ...]
-) -> tuple[int, str, bool] | None:
+def _page(scene: Scene, lines: tuple[Sighting, ...]) -> tuple[int, str, bool] | None:
     """Return the ingress's own status, what shows it, and whether its log does."""
     for line in lines:
-        node = evidence.node_of(snapshot, line.upstream_address)
+        node = evidence.node_of(scene, line.upstream_address)
         told = f"asked {line.upstream_address} on {node} and got no answer"
         status = line.status_code or GATEWAY[0]
         text = f"ingress log: the ingress on {line.node} {told} ({status})"
         return status, text, True
     for status in GATEWAY:
-        if says := evidence.ingress_says(snapshot, status):
+        if says := evidence.ingress_says(scene, status):
             return status, says, False
-    late = _late(snapshot)
+    late = _late(scene)
     if len(late) < TWICE:
         return None
     waited = min(map(_lost, late))
@@ -147,17 +145,17 @@ def _page(
     return GATEWAY[0], f"{text} before a pod of the ingress's own node answered", True
 
 
-def _late(snapshot: Snapshot) -> list[Sighting]:
+def _late(scene: Scene) -> list[Sighting]:
     """Return lines of failing requests that a pod at home answered, too late.
 
     The ingress tried others before, which its line no longer shows.
     """
-    failing = evidence.failing(snapshot, *evidence.FOR_THE_TARGET)
+    failing = evidence.failing(scene, *evidence.FOR_THE_TARGET)
     return [
         line
-        for line in snapshot.sightings_of(*failing)
+        for line in scene.sightings_of(*failing)
         if _lost(line) >= TRIED
-        and evidence.node_of(snapshot, line.upstream_address) == line.node
+        and evidence.node_of(scene, line.upstream_address) == line.node
     ]
 
 
@@ -168,16 +166,16 @@ def _lost(line: Sighting) -> float:
     return line.request_time - line.upstream_response_time
 
 
-def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
+def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to see what stops pod traffic between two nodes."""
-    afar = evidence.pods_from_afar(snapshot)
+    afar = evidence.pods_from_afar(scene)
     cut = [p for p in afar if not evidence.accepted(p)]
     if not cut:
         return ()
     one = cut[0]
     port, address = one.peer_port, one.peer_address
     host = f"[{address}]" if address and ":" in address else address
-    nodes = (snapshot.cluster.nodes if snapshot.cluster else None) or ()
+    nodes = (scene.cluster.nodes if scene.cluster else None) or ()
     source = next((n.internal_ip for n in nodes if n.name == one.node), None)
     ask = NextStep(
         text=f"On {one.node}, ask the pod on {one.peer_node} directly.",

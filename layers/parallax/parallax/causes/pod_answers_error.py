@@ -25,25 +25,25 @@ from shlex import quote
 
 from parallax.causes import evidence
 from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.evidence.scene import Scene
 from parallax.model.finding import Assessment, Class, Hop, NextStep
 from parallax.model.probe import Probe, Role
-from parallax.model.snapshot import Snapshot
 
 ID = "pod-answers-error"
 
 
-def assess(snapshot: Snapshot) -> Assessment:
+def assess(scene: Scene) -> Assessment:
     """Ask whether it was a pod that wrote the failing answer."""
-    users = evidence.failing(snapshot, *evidence.AS_A_USER)
+    users = evidence.failing(scene, *evidence.AS_A_USER)
     if not users:
         return unknown(ID, "no failing probe from outside")
-    if gone := evidence.lost(snapshot):
+    if gone := evidence.lost(scene):
         return unknown(ID, f"what a pod has to do with it: {gone}")
-    if logged := _by_the_log(snapshot):
+    if logged := _by_the_log(scene):
         return logged
-    pods = snapshot.inside(Role.POD)
+    pods = scene.inside(Role.POD)
     if not pods:
-        missing = f"an answer of a pod: {evidence.pods_unasked(snapshot)}"
+        missing = f"an answer of a pod: {evidence.pods_unasked(scene)}"
         return unknown(ID, missing, "a line of the ingress log with our request")
     status = users[0].status_code
     same = [p for p in pods if not p.healthy and p.status_code == status]
@@ -52,23 +52,21 @@ def assess(snapshot: Snapshot) -> Assessment:
         author = evidence.written_by(users[0])
         who = f"the page is {author.writer}'s, at the {author.hop}"
         return refuted(ID, f"inside, all {len(pods)} pod probes are well", who)
-    if _enough(same, pods, snapshot) and _is_theirs(snapshot, same):
+    if _enough(same, pods, scene) and _is_theirs(scene, same):
         return supported(ID, asked, _page(users))
-    if failing := _behind_the_health_check(snapshot, pods):
-        return supported(ID, failing, evidence.health_text(snapshot))
+    if failing := _behind_the_health_check(scene, pods):
+        return supported(ID, failing, evidence.health_text(scene))
     return unknown(
         ID, "proof that the failing answer is a pod's", evidence=(asked, _page(users))
     )
 
 
-def _by_the_log(snapshot: Snapshot) -> Assessment | None:
+def _by_the_log(scene: Scene) -> Assessment | None:
     """Answer by the ingress log alone; None: it does not tell."""
-    proof = evidence.pod_answers(snapshot)
-    if proof and evidence.mostly_balancers(snapshot):
+    proof = evidence.pod_answers(scene)
+    if proof and evidence.mostly_balancers(scene):
         return unknown(ID, "why most failing requests ended at the balancer")
-    failed = snapshot.sightings_of(
-        *evidence.failing(snapshot, *evidence.FOR_THE_TARGET)
-    )
+    failed = scene.sightings_of(*evidence.failing(scene, *evidence.FOR_THE_TARGET))
     if proof and 2 * len(proof) < len(failed):
         rest = evidence.of(len(failed) - len(proof), len(failed))
         return unknown(ID, f"why {rest} failing requests in the log met no pod")
@@ -80,31 +78,31 @@ def _by_the_log(snapshot: Snapshot) -> Assessment | None:
             f"ingress log on {seen.node}: our request went to"
             f" {seen.upstream_address} and got {seen.upstream_status}",
         )
-    if other := _somebody_else(snapshot):
+    if other := _somebody_else(scene):
         return unknown(ID, other)
-    if unanswered := evidence.unanswered(snapshot):
+    if unanswered := evidence.unanswered(scene):
         return refuted(ID, unanswered)
     return None
 
 
-def _somebody_else(snapshot: Snapshot) -> str | None:
+def _somebody_else(scene: Scene) -> str | None:
     """Say that an upstream answered that is not known to be a pod of the Service."""
-    answers = evidence.upstream_answers(snapshot)
+    answers = evidence.upstream_answers(scene)
     if not answers:
         return None
     who = answers[0].upstream_address
-    missing = evidence.endpoints_missing(snapshot)
+    missing = evidence.endpoints_missing(scene)
     return f"whose {who} is, which answered ({missing or 'no endpoint of the Service'})"
 
 
-def _enough(same: list[Probe], pods: tuple[Probe, ...], snapshot: Snapshot) -> bool:
+def _enough(same: list[Probe], pods: tuple[Probe, ...], scene: Scene) -> bool:
     """Say whether the pods' share can explain the share that fails outside.
 
     Where users always fail, nobody who asks the ingress or the balancer may fare well.
     """
-    always = not any(p.healthy for p in evidence.outside(snapshot, *evidence.AS_A_USER))
-    others = evidence.at_the_ingress(snapshot)
-    others += evidence.outside(snapshot, Role.DIRECT)
+    always = not any(p.healthy for p in evidence.outside(scene, *evidence.AS_A_USER))
+    others = evidence.at_the_ingress(scene)
+    others += evidence.outside(scene, Role.DIRECT)
     if always and any(p.healthy for p in others):
         return False
     return bool(same) and _share_fits(always, len(same), len(pods))
@@ -121,7 +119,7 @@ def _words(probe: Probe) -> str:
     return probe.body.strip() or next(where, "")
 
 
-def _is_theirs(snapshot: Snapshot, pods: list[Probe]) -> bool:
+def _is_theirs(scene: Scene, pods: list[Probe]) -> bool:
     """Say whether every failing page is a pod's: by its marks, or word for word.
 
     A pod may write a proxy's page: it runs nginx, or a mesh's Envoy stands in it.
@@ -132,9 +130,9 @@ def _is_theirs(snapshot: Snapshot, pods: list[Probe]) -> bool:
         or (
             _words(p) in said
             and evidence.written_by(p).how != "replayed"
-            and evidence.passed_on(snapshot, p)
+            and evidence.passed_on(scene, p)
         )
-        for p in evidence.failing(snapshot, *evidence.FOR_THE_TARGET)
+        for p in evidence.failing(scene, *evidence.FOR_THE_TARGET)
     )
 
 
@@ -151,25 +149,25 @@ def _page(users: tuple[Probe, ...]) -> str:
     return f"the page users get was written by: {author.writer} ({author.hop})"
 
 
-def _behind_the_health_check(snapshot: Snapshot, pods: tuple[Probe, ...]) -> str | None:
+def _behind_the_health_check(scene: Scene, pods: tuple[Probe, ...]) -> str | None:
     """Say that an HTTP health check rightly fails, because every pod answers errors."""
     codes = {p.status_code for p in pods}
-    inside = evidence.at_the_ingress(snapshot)
+    inside = evidence.at_the_ingress(scene)
     same = {p.status_code for p in inside} == codes and len(codes) == 1
     if not same or any(p.healthy for p in (*pods, *inside)):
         return None
     code = codes.pop()
-    if code is None or not evidence.taken_out(snapshot, code):
+    if code is None or not evidence.taken_out(scene, code):
         return None
     said = f"every pod answers {code}, through the ingress too"
     return f"{said}, so the balancer's HTTP health check takes all targets out"
 
 
-def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
+def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell where the application's log is."""
-    namespace, _, name = evidence.service_name(snapshot).partition("/")
+    namespace, _, name = evidence.service_name(scene).partition("/")
     kubectl = f"kubectl -n {quote(namespace)}"
-    cluster, proof = snapshot.cluster, evidence.pod_answers(snapshot)
+    cluster, proof = scene.cluster, evidence.pod_answers(scene)
     address = proof[0].upstream_address if proof else None
     ip = (address or "").rpartition(":")[0]
     # With hostNetwork a node address is shared: the Service's endpoint names the pod.
@@ -181,7 +179,7 @@ def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
         ),
         None,
     )
-    failing = next((p.pod for p in snapshot.inside(Role.POD) if not p.healthy), None)
+    failing = next((p.pod for p in scene.inside(Role.POD) if not p.healthy), None)
     named = pod or failing
     if named is None:
         log = NextStep(

@@ -27,10 +27,10 @@ from shlex import quote
 
 from parallax.causes import evidence
 from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.evidence.scene import Scene
 from parallax.model.cluster import Endpoint
 from parallax.model.finding import Assessment, Class, Hop, NextStep
 from parallax.model.probe import ErrorType, Probe, Role
-from parallax.model.snapshot import Snapshot
 
 type Place = tuple[str | None, int | None]
 """An address and a port."""
@@ -42,49 +42,49 @@ BETWEEN = "what rejects between nodes: on its own node a pod accepts"
 NOT_ON_ITS_OWN = "whether pods refuse their own node too: nobody asked them there"
 
 
-def assess(snapshot: Snapshot) -> Assessment:
+def assess(scene: Scene) -> Assessment:
     """Ask whether ready pods refuse, and whether that is where requests end."""
-    if not evidence.failing(snapshot, *evidence.AS_A_USER):
+    if not evidence.failing(scene, *evidence.AS_A_USER):
         return unknown(ID, "no failing probe from outside")
-    if missing := evidence.endpoints_missing(snapshot):
+    if missing := evidence.endpoints_missing(scene):
         return unknown(ID, missing)
-    ready = [e for e in evidence.endpoints(snapshot) if e.ready]
+    ready = [e for e in evidence.endpoints(scene) if e.ready]
     if not ready:
-        state = evidence.endpoints_text(snapshot)
+        state = evidence.endpoints_text(scene)
         return refuted(ID, f"{state}, so the ingress asks no pod")
-    asked = _asked(snapshot)
+    asked = _asked(scene)
     probes = [p for e in ready for p in asked[e.address, e.port]]
     if not probes:
-        return unknown(ID, f"a pod's answer: {evidence.pods_unasked(snapshot)}")
+        return unknown(ID, f"a pod's answer: {evidence.pods_unasked(scene)}")
     accepting = [
         e for e in ready if any(map(evidence.accepted, asked[e.address, e.port]))
     ]
     if len(accepting) == len(ready) and not any(map(_refused, probes)):
         return refuted(ID, f"inside, all {len(ready)} ready pods accept connections")
-    refusing = _refusing(snapshot)
+    refusing = _refusing(scene)
     if not refusing:
         return unknown(ID, BETWEEN if accepting else NOT_ON_ITS_OWN)
     share = f"{evidence.of(len(refusing), len(ready))} ready pods refuse connections"
-    ended = _ended(snapshot, refusing)
-    if accepting and (ended is None or evidence.upstream_answers(snapshot)):
+    ended = _ended(scene, refusing)
+    if accepting and (ended is None or evidence.upstream_answers(scene)):
         what = "that all failing requests end at a pod that refuses (ingress log)"
         return unknown(ID, what, evidence=(share,))
-    status, said = (BAD_GATEWAY, None) if accepting else _for_want(snapshot)
-    own = ended or evidence.ingress_says(snapshot, BAD_GATEWAY) or said
+    status, said = (BAD_GATEWAY, None) if accepting else _for_want(scene)
+    own = ended or evidence.ingress_says(scene, BAD_GATEWAY) or said
     if own is None:
         return unknown(ID, "a 502 of the ingress itself", evidence=(share,))
-    if missing := evidence.users_elsewhere(snapshot, status, logged=ended is not None):
+    if missing := evidence.users_elsewhere(scene, status, logged=ended is not None):
         return unknown(ID, missing, evidence=(share, own))
     port = refusing[0].port
     return supported(ID, f"{share} on :{port}, asked on their own node too", own)
 
 
-def _for_want(snapshot: Snapshot) -> tuple[int, str | None]:
+def _for_want(scene: Scene) -> tuple[int, str | None]:
     """Return what the ingress answers where no pod accepts: the page is its own.
 
     Whoever wrote it; nginx and Traefik say 502, Envoy 503.
     """
-    asked = evidence.at_the_ingress(snapshot)
+    asked = evidence.at_the_ingress(scene)
     codes = {p.status_code for p in asked}
     code = codes.pop() if len(codes) == 1 else None
     if code not in WITHOUT_A_POD:
@@ -93,22 +93,22 @@ def _for_want(snapshot: Snapshot) -> tuple[int, str | None]:
     return code, f"{where} the ingress answers {code}, and no pod accepts"
 
 
-def _refusing(snapshot: Snapshot) -> list[Endpoint]:
+def _refusing(scene: Scene) -> list[Endpoint]:
     """Return the ready endpoints that refuse everybody, their own node too."""
-    asked = _asked(snapshot)
+    asked = _asked(scene)
     return [
         e
-        for e in evidence.endpoints(snapshot)
+        for e in evidence.endpoints(scene)
         if e.ready
         and _refuses(there := asked[e.address, e.port])
         and not any(map(evidence.accepted, there))
     ]
 
 
-def _asked(snapshot: Snapshot) -> defaultdict[Place, list[Probe]]:
+def _asked(scene: Scene) -> defaultdict[Place, list[Probe]]:
     """Return the probes of pods, by the address and port that they went to."""
     found = defaultdict[Place, list[Probe]](list)
-    for probe in snapshot.inside(Role.POD):
+    for probe in scene.inside(Role.POD):
         found[probe.peer_address, probe.peer_port].append(probe)
     return found
 
@@ -123,11 +123,11 @@ def _refuses(probes: Iterable[Probe]) -> bool:
     return bool(own) and all(map(_refused, own))
 
 
-def _ended(snapshot: Snapshot, refusing: Iterable[Endpoint]) -> str | None:
+def _ended(scene: Scene, refusing: Iterable[Endpoint]) -> str | None:
     """Say that every unanswered 502 of the ingress log ends at a pod that refuses."""
     places = {evidence.place(e) for e in refusing}
-    failing = evidence.failing(snapshot, *evidence.FOR_THE_TARGET)
-    seen = snapshot.sightings_of(*failing)
+    failing = evidence.failing(scene, *evidence.FOR_THE_TARGET)
+    seen = scene.sightings_of(*failing)
     lines = [
         s for s in seen if s.status_code == BAD_GATEWAY and evidence.got_no_answer(s)
     ]
@@ -140,11 +140,11 @@ def _ended(snapshot: Snapshot, refusing: Iterable[Endpoint]) -> str | None:
     )
 
 
-def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
+def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to see why nothing listens."""
-    namespace, _, name = evidence.service_name(snapshot).partition("/")
+    namespace, _, name = evidence.service_name(scene).partition("/")
     kubectl = f"kubectl -n {quote(namespace)}"
-    refusing = _refusing(snapshot)
+    refusing = _refusing(scene)
     port = refusing[0].port if refusing else None
     pod = next((e.pod for e in refusing if e.pod), None)
     compare = NextStep(

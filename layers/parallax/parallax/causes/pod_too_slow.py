@@ -27,10 +27,10 @@ from shlex import quote
 
 from parallax.causes import evidence
 from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.evidence.scene import Scene
 from parallax.model.cluster import Sighting
 from parallax.model.finding import Assessment, Class, Hop, NextStep
 from parallax.model.probe import ErrorType, Probe
-from parallax.model.snapshot import Snapshot
 
 ID = "pod-too-slow"
 GATEWAY_TIMEOUT = 504
@@ -38,38 +38,36 @@ AT_ONCE = 1.0
 """Seconds within which an answer is not slow."""
 
 
-def assess(snapshot: Snapshot) -> Assessment:
+def assess(scene: Scene) -> Assessment:
     """Ask whether requests end at an ingress that waited for a pod in vain."""
-    if not evidence.failing(snapshot, *evidence.AS_A_USER):
+    if not evidence.failing(scene, *evidence.AS_A_USER):
         return unknown(ID, "no failing probe from outside")
-    if missing := evidence.endpoints_missing(snapshot):
+    if missing := evidence.endpoints_missing(scene):
         return unknown(ID, missing)
-    if not evidence.ready(evidence.endpoints(snapshot)):
-        state = evidence.endpoints_text(snapshot)
+    if not evidence.ready(evidence.endpoints(scene)):
+        state = evidence.endpoints_text(scene)
         return refuted(ID, f"{state}, so the ingress waits for no pod")
-    home = evidence.pods_at_home(snapshot)
+    home = evidence.pods_at_home(scene)
     if not home:
-        missing = f"a pod asked on its own node: {evidence.pods_unasked(snapshot)}"
+        missing = f"a pod asked on its own node: {evidence.pods_unasked(scene)}"
         return unknown(ID, missing)
-    lines = _waited_for(snapshot)
-    own = _logged(lines) or evidence.ingress_says(snapshot, GATEWAY_TIMEOUT)
-    slow = [p for p in home if _is_slow(p, _limit(snapshot, lines))]
+    lines = _waited_for(scene)
+    own = _logged(lines) or evidence.ingress_says(scene, GATEWAY_TIMEOUT)
+    slow = [p for p in home if _is_slow(p, _limit(scene, lines))]
     if not slow:
-        return _none_is_slow(snapshot, home, own)
+        return _none_is_slow(scene, home, own)
     state = f"asked on their own nodes, {evidence.of(len(slow), len(home))} pod probes"
     state += f" connect and {_how(slow)}"
     if own is None:
         return unknown(ID, "a 504 of the ingress itself", evidence=(state,))
-    if missing := _elsewhere(snapshot, slow, home, logged=bool(lines)):
+    if missing := _elsewhere(scene, slow, home, logged=bool(lines)):
         return unknown(ID, missing, evidence=(state, own))
     return supported(ID, state, own)
 
 
-def _none_is_slow(
-    snapshot: Snapshot, home: tuple[Probe, ...], own: str | None
-) -> Assessment:
+def _none_is_slow(scene: Scene, home: tuple[Probe, ...], own: str | None) -> Assessment:
     """Rule it out where all answer at once and the ingress gave up on nobody."""
-    everyone = (*home, *evidence.pods_from_afar(snapshot))
+    everyone = (*home, *evidence.pods_from_afar(scene))
     if own is None and all(map(_at_once, everyone)):
         told = f"inside, all {len(everyone)} pod probes are answered within"
         return refuted(ID, f"{told} {AT_ONCE:.0f} s")
@@ -77,42 +75,42 @@ def _none_is_slow(
 
 
 def _elsewhere(
-    snapshot: Snapshot, slow: list[Probe], home: tuple[Probe, ...], *, logged: bool
+    scene: Scene, slow: list[Probe], home: tuple[Probe, ...], *, logged: bool
 ) -> str | None:
     """Say what is missing for slow pods to be what users wait for; None: nothing."""
     if not all(map(evidence.accepted, home)):
         return "why a pod refuses its own node"
     # Where users always fail, a pod that answers well would have been tried as well.
-    users = evidence.outside(snapshot, *evidence.AS_A_USER)
+    users = evidence.outside(scene, *evidence.AS_A_USER)
     if len(slow) < len(home) and not any(p.healthy for p in users):
         return "why all requests fail while some pods answer well"
-    if _balancer_gave_up(snapshot):
+    if _balancer_gave_up(scene):
         return None
-    return evidence.users_elsewhere(snapshot, GATEWAY_TIMEOUT, logged=logged)
+    return evidence.users_elsewhere(scene, GATEWAY_TIMEOUT, logged=logged)
 
 
-def _balancer_gave_up(snapshot: Snapshot) -> bool:
+def _balancer_gave_up(scene: Scene) -> bool:
     """Say whether most users got the balancer's 504 while the ingress still waited.
 
     The log has these very requests, closed by the balancer (499) at a pod.
     """
-    users = evidence.failing(snapshot, *evidence.AS_A_USER)
+    users = evidence.failing(scene, *evidence.AS_A_USER)
     late = [p for p in users if p.status_code == GATEWAY_TIMEOUT]
-    left = [p for p in late if any(map(evidence.gave_up, snapshot.sightings_of(p)))]
+    left = [p for p in late if any(map(evidence.gave_up, scene.sightings_of(p)))]
     return 2 * len(left) > len(users)
 
 
-def _waited_for(snapshot: Snapshot) -> tuple[Sighting, ...]:
+def _waited_for(scene: Scene) -> tuple[Sighting, ...]:
     """Return the log's lines in which the ingress waited for a pod in vain."""
-    failing = evidence.failing(snapshot, *evidence.FOR_THE_TARGET)
+    failing = evidence.failing(scene, *evidence.FOR_THE_TARGET)
     return tuple(
         line
-        for line in snapshot.sightings_of(*failing)
+        for line in scene.sightings_of(*failing)
         if (
             evidence.gave_up(line)
             or (line.status_code == GATEWAY_TIMEOUT and evidence.got_no_answer(line))
         )
-        and evidence.node_of(snapshot, line.upstream_address) is not None
+        and evidence.node_of(scene, line.upstream_address) is not None
     )
 
 
@@ -127,13 +125,13 @@ def _logged(lines: tuple[Sighting, ...]) -> str | None:
     return f"ingress log on {last.node}: {status}, {told} ({len(lines)} such lines)"
 
 
-def _limit(snapshot: Snapshot, lines: tuple[Sighting, ...]) -> float | None:
+def _limit(scene: Scene, lines: tuple[Sighting, ...]) -> float | None:
     """Return how long the ingress waits for a pod, in seconds; None: not known."""
     ended = [line for line in lines if line.status_code == GATEWAY_TIMEOUT]
     seen = [t for line in ended if (t := line.upstream_response_time)]
     if seen:
         return min(seen)
-    cluster = snapshot.cluster
+    cluster = scene.cluster
     if cluster is None:
         return None
     settings = (*cluster.ingress_annotations, *(cluster.ingress_config or ()))
@@ -162,12 +160,12 @@ def _how(slow: list[Probe]) -> str:
     return f"{what}, after {longest:.1f} s"
 
 
-def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
+def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to see what the pod waits for."""
-    namespace = evidence.service_name(snapshot).partition("/")[0]
+    namespace = evidence.service_name(scene).partition("/")[0]
     kubectl = f"kubectl -n {quote(namespace)}"
-    limit = _limit(snapshot, _waited_for(snapshot))
-    home = evidence.pods_at_home(snapshot)
+    limit = _limit(scene, _waited_for(scene))
+    home = evidence.pods_at_home(scene)
     slow = [p for p in home if _is_slow(p, limit)]
     one = next((p for p in slow if p.pod), None)
     every = NextStep(text="See all its pods.", command=f"{kubectl} get pods -o wide")
@@ -175,7 +173,7 @@ def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
         return (every,)
     address = one.peer_address or ""
     host = f"[{address}]" if ":" in address else address
-    named = quote(f"Host: {snapshot.target.host}")
+    named = quote(f"Host: {scene.target.host}")
     log = NextStep(
         text="Read what it says about requests that take long.",
         command=f"{kubectl} logs {quote(one.pod)} --since=15m",

@@ -26,54 +26,54 @@ from shlex import quote
 
 from parallax.causes import evidence
 from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.evidence.scene import Scene
 from parallax.model.cluster import Pod
 from parallax.model.finding import Assessment, Class, Hop, NextStep
 from parallax.model.probe import Role
-from parallax.model.snapshot import Snapshot
 
 ID = "pods-not-ready"
 
 
-def assess(snapshot: Snapshot) -> Assessment:
+def assess(scene: Scene) -> Assessment:
     """Ask whether requests end at the ingress because no pod is ready."""
-    if missing := evidence.endpoints_missing(snapshot):
+    if missing := evidence.endpoints_missing(scene):
         return unknown(ID, missing)
-    found, state = evidence.endpoints(snapshot), evidence.endpoints_text(snapshot)
+    found, state = evidence.endpoints(scene), evidence.endpoints_text(scene)
     if not found or evidence.ready(found):
         return refuted(ID, state)
-    missing, ends = evidence.ends_for_want_of_a_pod(snapshot)
+    missing, ends = evidence.ends_for_want_of_a_pod(scene)
     if missing:
         return unknown(ID, missing, evidence=(state, *ends))
-    pods = _unready(snapshot)
+    pods = _unready(scene)
     told = (evidence.pods_text(pods),) if pods else ()
-    return supported(ID, state, *told, *_only_the_probe(snapshot), *ends)
+    return supported(ID, state, *told, *_only_the_probe(scene), *ends)
 
 
-def _only_the_probe(snapshot: Snapshot) -> tuple[str, ...]:
+def _only_the_probe(scene: Scene) -> tuple[str, ...]:
     """Say that the pods answer well, so that only their readiness probe fails."""
-    asked = snapshot.inside(Role.POD)
+    asked = scene.inside(Role.POD)
     if not asked or not all(p.healthy for p in asked):
         return ()
     return ("asked inside, the pods answer well: what fails is their readiness probe",)
 
 
-def _unready(snapshot: Snapshot) -> list[Pod]:
+def _unready(scene: Scene) -> list[Pod]:
     """Return the pods that are not ready, the one that restarted most first."""
-    pods = (snapshot.cluster.pods if snapshot.cluster else None) or ()
+    pods = (scene.cluster.pods if scene.cluster else None) or ()
     return sorted((p for p in pods if not p.ready), key=lambda p: -p.restarts)
 
 
-def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
+def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to see why a pod is not ready."""
-    namespace, _, name = evidence.service_name(snapshot).partition("/")
+    namespace, _, name = evidence.service_name(scene).partition("/")
     kubectl = f"kubectl -n {quote(namespace)}"
     every = NextStep(
         text="See all its pods.",
         command=f"{kubectl} get pods -o wide",
     )
-    pods = _unready(snapshot)
+    pods = _unready(scene)
     named = [p.name for p in pods]
-    named += [e.pod for e in evidence.endpoints(snapshot) if e.pod]
+    named += [e.pod for e in evidence.endpoints(scene) if e.pod]
     if not named:
         return (every,)
     first = pods[0] if pods else None

@@ -27,45 +27,45 @@ from shlex import quote
 
 from parallax.causes import evidence
 from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.evidence.scene import Scene
 from parallax.model.finding import Assessment, Class, Hop, NextStep
-from parallax.model.snapshot import Snapshot
 
 ID = "proxy-protocol-mismatch"
 
 
-def assess(snapshot: Snapshot) -> Assessment:
+def assess(scene: Scene) -> Assessment:
     """Ask whether only one of the two speaks it, and users see what follows."""
-    if missing := evidence.balancer_missing(snapshot):
+    if missing := evidence.balancer_missing(scene):
         return unknown(ID, missing)
-    if evidence.ingress_wants_proxy(snapshot) is None:
-        why = "not read" if snapshot.cluster else evidence.inside_missing(snapshot)
+    if evidence.ingress_wants_proxy(scene) is None:
+        why = "not read" if scene.cluster else evidence.inside_missing(scene)
         return unknown(ID, f"the ingress's ConfigMap: {why}")
-    state = evidence.proxy_text(snapshot)
+    state = evidence.proxy_text(scene)
     if state is None:
-        both = "both" if evidence.ingress_wants_proxy(snapshot) else "neither"
+        both = "both" if evidence.ingress_wants_proxy(scene) else "neither"
         return refuted(ID, f"{both} of balancer and ingress speaks the PROXY protocol")
-    if not evidence.failing(snapshot, *evidence.AS_A_USER):
+    if not evidence.failing(scene, *evidence.AS_A_USER):
         return unknown(ID, "no failing probe from outside", evidence=(state,))
-    if otherwise := evidence.proxy_contradicted(snapshot):
+    if otherwise := evidence.proxy_contradicted(scene):
         return unknown(ID, otherwise, evidence=(state,))
-    follows = evidence.proxy_follows(snapshot)
+    follows = evidence.proxy_follows(scene)
     if follows is None:
         return unknown(ID, "an answer that follows from it", evidence=(state,))
-    return supported(ID, state, follows, _settings(snapshot))
+    return supported(ID, state, follows, _settings(scene))
 
 
-def _settings(snapshot: Snapshot) -> str:
-    service = evidence.balancer_service(snapshot)
+def _settings(scene: Scene) -> str:
+    service = evidence.balancer_service(scene)
     sends = str(bool(service and service.proxyprotocol)).lower()
-    wants = str(bool(evidence.ingress_wants_proxy(snapshot))).lower()
-    name = evidence.balancer_name(snapshot)
+    wants = str(bool(evidence.ingress_wants_proxy(scene))).lower()
+    name = evidence.balancer_name(scene)
     return f"{name}: proxyprotocol {sends}; ConfigMap: use-proxy-protocol {wants}"
 
 
-def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
+def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to let both speak it, or neither."""
-    wants = bool(evidence.ingress_wants_proxy(snapshot))
-    name, port = evidence.balancer_name(snapshot), evidence.listen_port(snapshot)
+    wants = bool(evidence.ingress_wants_proxy(scene))
+    name, port = evidence.balancer_name(scene), evidence.listen_port(scene)
     flag = str(wants).lower()
     balancer = NextStep(
         text=f"Let the balancer do as the ingress: {'send' if wants else 'no'} PROXY"
@@ -73,8 +73,8 @@ def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
         command=f"hcloud load-balancer update-service {quote(name)}"
         f" --listen-port {port} --proxy-protocol={flag}",
     )
-    ingress = snapshot.cluster.ingress_service if snapshot.cluster else None
-    reached = snapshot.target.reached
+    ingress = scene.cluster.ingress_service if scene.cluster else None
+    reached = scene.target.reached
     space = (ingress.namespace if ingress else reached.ingress_namespace) or "default"
     service = (ingress.name if ingress else reached.ingress_service) or "CONFIGMAP"
     patch = f'{{"data":{{"use-proxy-protocol":"{str(not wants).lower()}"}}}}'

@@ -26,22 +26,22 @@ from shlex import quote
 
 from parallax.causes import evidence
 from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.evidence.scene import Scene
 from parallax.model.cluster import ClusterReading
 from parallax.model.finding import Assessment, Class, Hop, NextStep
-from parallax.model.snapshot import Snapshot
 
 ID = "service-without-endpoints"
 
 
-def assess(snapshot: Snapshot) -> Assessment:
+def assess(scene: Scene) -> Assessment:
     """Ask whether requests end at the ingress for want of any endpoint."""
-    cluster, missing = snapshot.cluster, evidence.endpoints_missing(snapshot)
+    cluster, missing = scene.cluster, evidence.endpoints_missing(scene)
     if missing or cluster is None:
-        return unknown(ID, missing or evidence.inside_missing(snapshot))
-    state = evidence.endpoints_text(snapshot)
-    if evidence.endpoints(snapshot):
+        return unknown(ID, missing or evidence.inside_missing(scene))
+    state = evidence.endpoints_text(scene)
+    if evidence.endpoints(scene):
         return refuted(ID, state)
-    missing, ends = evidence.ends_for_want_of_a_pod(snapshot)
+    missing, ends = evidence.ends_for_want_of_a_pod(scene)
     if missing:
         return unknown(ID, missing, evidence=(state, *ends))
     return supported(ID, state, *_why(cluster), *ends)
@@ -64,11 +64,11 @@ def _why(cluster: ClusterReading) -> tuple[str, ...]:
     return (f"no pod matches its selector{f' ({", ".join(wants)})' if wants else ''}",)
 
 
-def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
+def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to see why no pod stands behind the Service."""
-    namespace, _, name = evidence.service_name(snapshot).partition("/")
+    namespace, _, name = evidence.service_name(scene).partition("/")
     kubectl = f"kubectl -n {quote(namespace)}"
-    cluster = snapshot.cluster
+    cluster = scene.cluster
     selector = NextStep(
         text="Compare the Service's selector with the pods' labels.",
         command=f"{kubectl} get service {quote(name)} -o wide"

@@ -9,6 +9,7 @@ control that fails alone is a wrong address in the settings.
 from ipaddress import ip_address, ip_network
 
 from parallax.causes import evidence
+from parallax.evidence.scene import Scene
 from parallax.model.probe import ErrorType, Probe, ProbeRun, Resolution, Role
 from parallax.model.snapshot import Snapshot
 
@@ -37,18 +38,19 @@ _NEAR = tuple(
 
 def blind(snapshot: Snapshot) -> str | None:
     """Return why the newest run from outside is no evidence, as a sentence."""
-    run = snapshot.outside
-    users = evidence.outside(snapshot, *evidence.AS_A_USER)
+    scene = Scene.of(snapshot)
+    run = scene.outside
+    users = evidence.outside(scene, *evidence.AS_A_USER)
     if run is None or not users or any(p.healthy for p in users):
         return None
     return (
-        _sees_nobody(snapshot, run)
-        or _own_resolver(snapshot, run, users)
-        or _no_family(snapshot, run, users)
+        _sees_nobody(scene, run)
+        or _own_resolver(scene, run, users)
+        or _no_family(scene, run, users)
     )
 
 
-def _sees_nobody(snapshot: Snapshot, run: ProbeRun) -> str | None:
+def _sees_nobody(scene: Scene, run: ProbeRun) -> str | None:
     """Say that somebody else's URL fails as well, and nobody answered anything.
 
     A line in the ingress log proves that a request left, whatever became of it.
@@ -58,7 +60,7 @@ def _sees_nobody(snapshot: Snapshot, run: ProbeRun) -> str | None:
         return None
     if any(_from_afar(r) for r in run.resolutions):
         return None
-    if snapshot.sightings_of(*run.probes):
+    if scene.sightings_of(*run.probes):
         return None
     why = str(found.error_type or "no answer").replace("_", " ")
     who = found.server_address or found.url
@@ -94,18 +96,16 @@ def _from_afar(resolution: Resolution) -> bool:
     return not any(address in network for network in _NEAR)
 
 
-def _own_resolver(
-    snapshot: Snapshot, run: ProbeRun, users: tuple[Probe, ...]
-) -> str | None:
+def _own_resolver(scene: Scene, run: ProbeRun, users: tuple[Probe, ...]) -> str | None:
     """Say that only the monitor's own resolver fails; None: not shown.
 
     At the name's addresses, or the balancer's own, all is well.
     """
-    pinned = evidence.outside(snapshot, Role.ADDRESS, Role.DIRECT)
+    pinned = evidence.outside(scene, Role.ADDRESS, Role.DIRECT)
     well = bool(pinned) and all(p.healthy for p in pinned)
     if not well or any(p.error_phase != "resolve" for p in users):
         return None
-    host, heard = snapshot.target.host, run.resolutions
+    host, heard = scene.target.host, run.resolutions
     if share := _most_know(heard):
         return f"the probe's own resolver fails: {share} know {host}, and it is up"
     if any(_from_afar(r) or r.error_type in ABSENT for r in heard):
@@ -135,9 +135,7 @@ def _most_know(heard: tuple[Resolution, ...]) -> str | None:
     return f"{evidence.of(len(know), len(asked))} resolvers"
 
 
-def _no_family(
-    snapshot: Snapshot, run: ProbeRun, users: tuple[Probe, ...]
-) -> str | None:
+def _no_family(scene: Scene, run: ProbeRun, users: tuple[Probe, ...]) -> str | None:
     """Say that the target is at addresses of a family that this machine lacks.
 
     A route that is missing out there looks the same to a single request. So the
@@ -158,7 +156,7 @@ def _no_family(
     there = [p for p in run.probes if _family(p.peer_address) == family]
     if any(_connected(p) or p.role is Role.ADDRESS for p in there):
         return None
-    host = snapshot.target.host
+    host = scene.target.host
     return f"the probe has no way over {family}, and {host} has no other address"
 
 

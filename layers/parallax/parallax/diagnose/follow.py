@@ -15,6 +15,7 @@ from ipaddress import ip_address
 from math import comb
 
 from parallax.causes import evidence
+from parallax.evidence.scene import Scene
 from parallax.model.cluster import Sighting
 from parallax.model.judgement import Follow, FollowKind
 from parallax.model.probe import Probe, Role
@@ -49,10 +50,11 @@ type Placed = Sequence[tuple[str, bool]]
 
 def follow(snapshot: Snapshot) -> Follow | None:
     """Return whom the failing share follows, the surest; on a tie the outermost."""
-    users = evidence.outside(snapshot, *evidence.AS_A_USER)
+    scene = Scene.of(snapshot)
+    users = evidence.outside(scene, *evidence.AS_A_USER)
     if len({p.healthy for p in users}) < 2:  # noqa: PLR2004 - both kinds of answer
         return None
-    placed = _placed(snapshot)
+    placed = _placed(scene)
     odds = {kind: _odds(seen) for kind, seen in placed.items()}
     kind = min(odds, key=lambda kind: odds[kind])
     if odds[kind] <= BY_CHANCE:
@@ -60,15 +62,15 @@ def follow(snapshot: Snapshot) -> Follow | None:
     return _nobody(placed)
 
 
-def _placed(snapshot: Snapshot) -> dict[FollowKind, Placed]:
+def _placed(scene: Scene) -> dict[FollowKind, Placed]:
     """Return the requests by each kind of place, from the internet inward."""
-    named = evidence.outside(snapshot, *_NAMED)
+    named = evidence.outside(scene, *_NAMED)
     return {
         FollowKind.FAMILY: _by(named, _family),
         FollowKind.ADDRESS: _by(named, lambda p: p.peer_address),
-        FollowKind.REPLICA: _logged(snapshot, lambda line: line.pod),
-        FollowKind.NODE: _logged(snapshot, lambda line: line.node),
-        FollowKind.POD: _logged(snapshot, lambda line: line.upstream_address),
+        FollowKind.REPLICA: _logged(scene, lambda line: line.pod),
+        FollowKind.NODE: _logged(scene, lambda line: line.node),
+        FollowKind.POD: _logged(scene, lambda line: line.upstream_address),
     }
 
 
@@ -81,14 +83,14 @@ def _family(probe: Probe) -> str | None:
     return f"IPv{ip_address(address).version}" if address else None
 
 
-def _logged(snapshot: Snapshot, place: Callable[[Sighting], str | None]) -> Placed:
+def _logged(scene: Scene, place: Callable[[Sighting], str | None]) -> Placed:
     """Return the requests by what the ingress log says of them.
 
     Nothing where a failing one is not in it, or not at such a place: what ends
     before the ingress follows nobody behind it.
     """
-    probes = evidence.outside(snapshot, *_THROUGH)
-    lines = {line.request_id: line for line in snapshot.sightings_of(*probes)}
+    probes = evidence.outside(scene, *_THROUGH)
+    lines = {line.request_id: line for line in scene.sightings_of(*probes)}
     found = {
         p.request_id: where
         for p in probes

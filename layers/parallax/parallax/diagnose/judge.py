@@ -16,6 +16,7 @@ from parallax.diagnose.path import blame, trace
 from parallax.diagnose.placed import placed
 from parallax.diagnose.settling import settling
 from parallax.diagnose.symptom import read_symptom
+from parallax.evidence.reading import Missing
 from parallax.evidence.scene import Scene
 from parallax.model.balancer import Problem
 from parallax.model.finding import (
@@ -35,12 +36,12 @@ NONE = "none"
 
 def judge(snapshot: Snapshot) -> Judgement:
     """Judge a target. The public side decides: if it is well, the cause is `none`."""
-    snapshot = Scene.of(placed(snapshot))
-    symptom = read_symptom(snapshot)
-    answers = tuple(ask(cause, snapshot) for cause in CAUSES)
+    scene = Scene.of(placed(snapshot))
+    symptom = read_symptom(scene)
+    answers = tuple(ask(cause, scene) for cause in CAUSES)
     assessments = with_explanations(CAUSES, answers)
-    path, waits, whole = trace(snapshot), settling(snapshot), complete(snapshot)
-    advice = advise(snapshot)
+    path, waits, whole = trace(scene), settling(scene), complete(scene)
+    advice = advise(scene)
     failing = symptom.external is View.FAILING
     found = named(CAUSES, assessments) if failing else None
     if found is None:
@@ -52,10 +53,10 @@ def judge(snapshot: Snapshot) -> Judgement:
             title=_title(symptom),
             settling=waits,
             # What no cause shows may be seen in a moment.
-            complete=whole and not to_come(snapshot),
+            complete=whole and not to_come(scene),
             assessments=assessments,
             path=path,
-            next_steps=_to_establish(snapshot, symptom),
+            next_steps=_to_establish(scene, symptom),
             advice=advice,
         )
     cause, shown = found
@@ -69,15 +70,17 @@ def judge(snapshot: Snapshot) -> Judgement:
         complete=whole,
         assessments=assessments,
         path=blame(path, cause.hop, shown),
-        next_steps=cause.next_steps(snapshot),
+        next_steps=cause.next_steps(scene),
         advice=advice,
     )
 
 
 def ask(cause: Cause, snapshot: Snapshot) -> Assessment:
-    """Ask one cause; one that raises has said nothing, and does not stop the others."""
+    """Assess one cause. Missing evidence leaves it unknown, and so does its own bug."""
     try:
-        return cause.assess(snapshot)
+        return cause.assess(Scene.of(snapshot))
+    except Missing as gap:
+        return unknown(cause.id, *gap.why, evidence=gap.evidence)
     except Exception as error:  # noqa: BLE001 - a bug in one cause must not silence all
         return unknown(cause.id, f"this cause failed: {type(error).__name__}: {error}")
 
@@ -94,12 +97,12 @@ def _title(symptom: Symptom) -> str:
     return "Nothing is wrong"
 
 
-def _to_establish(snapshot: Snapshot, symptom: Symptom) -> tuple[NextStep, ...]:
+def _to_establish(scene: Scene, symptom: Symptom) -> tuple[NextStep, ...]:
     """Return the observations that would decide, when no cause is shown."""
     if symptom.external is not View.FAILING:
         return ()
-    steps: list[NextStep] = [*_at_the_balancer(snapshot)]
-    if snapshot.target.reached.cluster and not snapshot.live_reports:
+    steps: list[NextStep] = [*_at_the_balancer(scene)]
+    if scene.target.reached.cluster and not scene.live_reports:
         steps.append(
             NextStep(
                 text="See why no agent reports from inside.",
@@ -109,14 +112,14 @@ def _to_establish(snapshot: Snapshot, symptom: Symptom) -> tuple[NextStep, ...]:
         )
     elsewhere = NextStep(
         text="Ask from elsewhere, and read who answers.",
-        command=f"curl -sv --http1.1 -o /dev/null {quote(snapshot.target.url)}",
+        command=f"curl -sv --http1.1 -o /dev/null {quote(scene.target.url)}",
     )
     return (*steps, elsewhere)
 
 
-def _at_the_balancer(snapshot: Snapshot) -> tuple[NextStep, ...]:
+def _at_the_balancer(scene: Scene) -> tuple[NextStep, ...]:
     """Return how to look at a balancer that no reading shows."""
-    name, reading = snapshot.target.reached.load_balancer, snapshot.balancer
+    name, reading = scene.target.reached.load_balancer, scene.balancer
     if reading and reading.problem is Problem.NOT_FOUND:
         return (
             NextStep(
@@ -125,7 +128,7 @@ def _at_the_balancer(snapshot: Snapshot) -> tuple[NextStep, ...]:
                 command="hcloud load-balancer list",
             ),
         )
-    if not name or evidence.balancer_missing(snapshot) is None:
+    if not name or evidence.balancer_missing(scene) is None:
         return ()
     return (
         NextStep(

@@ -11,6 +11,7 @@ from parallax.causes import evidence
 from parallax.diagnose.blind import blind
 from parallax.diagnose.follow import follow
 from parallax.diagnose.reach import present, rank
+from parallax.evidence.scene import Scene
 from parallax.model.finding import Constancy, Difference, Symptom, Trend, View
 from parallax.model.probe import Probe, Role
 from parallax.model.snapshot import Snapshot
@@ -29,12 +30,13 @@ _DIFFERENCE = {
 
 def read_symptom(snapshot: Snapshot) -> Symptom:
     """Return what outside and inside see, and who sees more."""
-    users = evidence.outside(snapshot, *evidence.AS_A_USER)
+    scene = Scene.of(snapshot)
+    users = evidence.outside(scene, *evidence.AS_A_USER)
     failing = [p for p in users if not p.healthy]
-    within, sees = inside_probes(snapshot), blind(snapshot)
+    within, sees = inside_probes(scene), blind(scene)
     external = View.UNKNOWN if sees else _view(users)
     internal = _inside_view(within)
-    trend, text = (Trend.UNKNOWN, None) if sees else _trend(snapshot)
+    trend, text = (Trend.UNKNOWN, None) if sees else _trend(scene)
     common = Counter((p.status_code, p.error_type) for p in failing).most_common(1)
     status, error = common[0][0] if common else (None, None)
     return Symptom(
@@ -48,18 +50,18 @@ def read_symptom(snapshot: Snapshot) -> Symptom:
         error_type=error,
         trend=trend,
         trend_text=text,
-        follows=follow(snapshot),
+        follows=follow(scene),
         inside_failed=sum(not p.healthy for p in within),
         inside_total=len(within),
         window_seconds=_window(users),
-        summary=f"{_outside_text(users, sees)}; {_inside_text(snapshot, within)}",
+        summary=f"{_outside_text(users, sees)}; {_inside_text(scene, within)}",
     )
 
 
-def inside_probes(snapshot: Snapshot) -> tuple[Probe, ...]:
+def inside_probes(scene: Scene) -> tuple[Probe, ...]:
     """Return the inside probes by Host at the ingress; without any, those behind."""
-    at_ingress = evidence.as_the_ingress_wants(snapshot)
-    return at_ingress or snapshot.inside(*_BEHIND)
+    at_ingress = evidence.as_the_ingress_wants(scene)
+    return at_ingress or scene.inside(*_BEHIND)
 
 
 def _view(probes: Sequence[Probe]) -> View:
@@ -116,26 +118,26 @@ def _outside_text(users: Sequence[Probe], blind_for: str | None) -> str:
     return f"{tally(users)} from the internet" if users else "outside not known"
 
 
-def _inside_text(snapshot: Snapshot, within: Sequence[Probe]) -> str:
+def _inside_text(scene: Scene, within: Sequence[Probe]) -> str:
     if not within:
-        return f"inside not known ({evidence.inside_missing(snapshot)})"
+        return f"inside not known ({evidence.inside_missing(scene)})"
     return f"{tally(within)} inside"
 
 
-def _trend(snapshot: Snapshot) -> tuple[Trend, str | None]:
+def _trend(scene: Scene) -> tuple[Trend, str | None]:
     """Compare how far requests get now with the last different thing before."""
     users, since = (
-        evidence.failing(snapshot, *evidence.AS_A_USER),
-        (snapshot.failing_since),
+        evidence.failing(scene, *evidence.AS_A_USER),
+        (scene.failing_since),
     )
-    hop = present(snapshot)
+    hop = present(scene)
     if since is None or hop is None:
         return Trend.UNKNOWN, None
     status = Counter(p.status_code for p in users).most_common(1)[0][0]
     now = rank(hop, status)
     before = [
         p
-        for p in snapshot.past
+        for p in scene.past
         if not p.healthy and p.hop and since <= p.started_at < users[0].started_at
     ]
     other = [p for p in before if rank(p.hop or "", p.status_code) != now]

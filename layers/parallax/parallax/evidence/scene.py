@@ -6,10 +6,9 @@ symptom read the same few things, and each of them takes time in a large cluster
 """
 
 from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import fields
-from functools import cached_property, wraps
-from typing import Any, Concatenate, cast, override
+from functools import cached_property
+from typing import Any, cast, override
 
 from parallax.model.balancer import LoadBalancer
 from parallax.model.cluster import ClusterReading, NodeReport, Sighting
@@ -90,21 +89,3 @@ class Scene(Snapshot):
         for place, line in enumerate(self.sightings):
             found.setdefault(line.request_id, []).append((place, line))
         return found
-
-
-def reading[**P, T](
-    take: Callable[Concatenate[Snapshot, P], T],
-) -> Callable[Concatenate[Snapshot, P], T]:
-    """Let a function of a snapshot be called once for each scene and its arguments."""
-
-    @wraps(take)
-    def read(snapshot: Snapshot, *args: P.args, **kwargs: P.kwargs) -> T:
-        if not isinstance(snapshot, Scene):
-            return take(snapshot, *args, **kwargs)
-        key = (take, args, *kwargs.items())
-        found = snapshot.readings
-        if key not in found:
-            found[key] = take(snapshot, *args, **kwargs)
-        return cast("T", found[key])
-
-    return read

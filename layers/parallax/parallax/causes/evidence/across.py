@@ -11,57 +11,57 @@ from parallax.causes.evidence.doors import answered, at_the_ingress
 from parallax.causes.evidence.inside import accepted, inside_missing, pods_from_afar
 from parallax.causes.evidence.outside import of
 from parallax.causes.evidence.overlay import PAIRS
+from parallax.evidence.scene import Scene
 from parallax.model.balancer import HealthStatus
 from parallax.model.probe import Role
-from parallax.model.snapshot import Snapshot
 
 
-def one_node(snapshot: Snapshot) -> bool:
+def one_node(scene: Scene) -> bool:
     """Say whether the cluster has no other node that could ask."""
-    nodes = snapshot.cluster.nodes if snapshot.cluster else None
+    nodes = scene.cluster.nodes if scene.cluster else None
     return nodes is not None and len(nodes) == 1
 
 
-def asking_across(snapshot: Snapshot) -> Role:
+def asking_across(scene: Scene) -> Role:
     """Return which probes of the ingress came from another node, if there is one."""
-    across = at_the_ingress(snapshot, Role.INGRESS_OTHER) or not one_node(snapshot)
+    across = at_the_ingress(scene, Role.INGRESS_OTHER) or not one_node(scene)
     return Role.INGRESS_OTHER if across else Role.INGRESS
 
 
-def across_text(snapshot: Snapshot, to: int) -> str:
+def across_text(scene: Scene, to: int) -> str:
     """Return e.g. `inside, 5 of 5 probes from node to node at :31695 were answered`."""
-    role = asking_across(snapshot)
-    share = of(len(answered(snapshot, to, role)), len(at_the_ingress(snapshot, role)))
+    role = asking_across(scene)
+    share = of(len(answered(scene, to, role)), len(at_the_ingress(scene, role)))
     return f"inside, {share} probes from node to node at :{to} were answered"
 
 
-def across_missing(snapshot: Snapshot, to: int) -> str | None:
+def across_missing(scene: Scene, to: int) -> str | None:
     """Say that nodes do not all answer each other at the port; None: they do."""
-    role = asking_across(snapshot)
-    asked, well = at_the_ingress(snapshot, role), answered(snapshot, to, role)
+    role = asking_across(scene)
+    asked, well = at_the_ingress(scene, role), answered(scene, to, role)
     if asked and len(asked) == len(well):
         return None
-    told = of(len(well), len(asked)) if asked else inside_missing(snapshot)
+    told = of(len(well), len(asked)) if asked else inside_missing(scene)
     return f"that nodes answer each other at :{to} ({told})"
 
 
-def shut_to_all(snapshot: Snapshot, to: int) -> str | None:
+def shut_to_all(scene: Scene, to: int) -> str | None:
     """Say that each node answers itself at the port, and nobody else gets in; None.
 
     Neither balancer nor other nodes, which get to each other's pods all the same.
     """
-    others = at_the_ingress(snapshot, Role.INGRESS_OTHER)
-    afar = pods_from_afar(snapshot)
+    others = at_the_ingress(scene, Role.INGRESS_OTHER)
+    afar = pods_from_afar(scene)
     if len(others) < PAIRS or any(map(accepted, others)):
         return None
     if not afar or not all(map(accepted, afar)):
         return None
-    own = snapshot.inside(Role.INGRESS)
-    if len(answered(snapshot, to, Role.INGRESS)) < max(1, len(own)):
+    own = scene.inside(Role.INGRESS)
+    if len(answered(scene, to, Role.INGRESS)) < max(1, len(own)):
         return None
-    count = len(health(snapshot))
-    out = with_health(snapshot, HealthStatus.UNHEALTHY) == count > 0
-    if not out or words(snapshot) - NO_CONNECTION:
+    count = len(health(scene))
+    out = with_health(scene, HealthStatus.UNHEALTHY) == count > 0
+    if not out or words(scene) - NO_CONNECTION:
         return None
     share = f"{of(len(others), len(others))} probes from other nodes"
     return f"each node answers itself at :{to}, and {share} get no connection there"

@@ -23,10 +23,10 @@ from parallax.causes.evidence.outside import (
     written_by,
 )
 from parallax.causes.evidence.sightings import logged_so, sightings
-from parallax.evidence.scene import reading
+from parallax.evidence.reading import reading
+from parallax.evidence.scene import Scene
 from parallax.model.balancer import HealthStatus
 from parallax.model.probe import ErrorType, Probe, Role
-from parallax.model.snapshot import Snapshot
 
 TRIED = 0.5
 """Seconds; a balancer that knows of no target answers at once, one that tries to
@@ -40,33 +40,33 @@ OWN = frozenset({400, 408, 500, 502, 503, 504})
 
 
 @reading
-def reached_ingress(snapshot: Snapshot) -> str | None:
+def reached_ingress(scene: Scene) -> str | None:
     """Say what shows that a request of this run got to an ingress; else None."""
-    seen = sightings(snapshot, *FOR_THE_TARGET, Role.UNKNOWN_HOST)
+    seen = sightings(scene, *FOR_THE_TARGET, Role.UNKNOWN_HOST)
     if seen:
         return f"a request from the internet reached the ingress on {seen[0].node}"
-    return _answered_by(snapshot, "ingress")
+    return _answered_by(scene, "ingress")
 
 
 @reading
-def passed_balancer(snapshot: Snapshot) -> str | None:
+def passed_balancer(scene: Scene) -> str | None:
     """Say what shows that the balancer let a request of this run through; else None."""
-    if found := reached_ingress(snapshot) or _answered_by(snapshot, "pod"):
+    if found := reached_ingress(scene) or _answered_by(scene, "pod"):
         return found
-    if any(p.healthy for p in outside(snapshot, Role.DIRECT)):
+    if any(p.healthy for p in outside(scene, Role.DIRECT)):
         return "the balancer's own address, asked directly, answers well"
     # A cache may keep a good answer; without one it came through the balancer.
-    users = () if snapshot.target.reached.cdn else outside(snapshot, *AS_A_USER)
+    users = () if scene.target.reached.cdn else outside(scene, *AS_A_USER)
     well = sum(p.healthy for p in users)
     return f"{of(well, len(users))} requests were answered well" if well else None
 
 
-def _answered_by(snapshot: Snapshot, hop: str) -> str | None:
+def _answered_by(scene: Scene, hop: str) -> str | None:
     # A CDN's own page may look like anybody's; past it there is no such doubt.
-    users = () if snapshot.target.reached.cdn else FOR_THE_TARGET
-    for probe in outside(snapshot, *users, *AT_THE_BALANCER):
+    users = () if scene.target.reached.cdn else FOR_THE_TARGET
+    for probe in outside(scene, *users, *AT_THE_BALANCER):
         author = written_by(probe)
-        if elsewhere(snapshot, probe):
+        if elsewhere(scene, probe):
             continue
         if _hop(probe) == hop and author.how != "replayed":
             answer = f"{probe.status_code} by {author.writer}"
@@ -84,29 +84,29 @@ def _hop(probe: Probe) -> str:
     )
 
 
-def wrote(snapshot: Snapshot, probe: Probe) -> bool:
+def wrote(scene: Scene, probe: Probe) -> bool:
     """Say whether an answer is the balancer's own page.
 
     A tcp service writes no HTTP, and what an ingress logged with this status the
     balancer handed on: the same page is then an HAProxy's in the cluster. So is one of
     a status that needs rules, and perhaps one that nodes get from the ingress too.
     """
-    if not _speaks_http(snapshot) or not _in_its_shape(probe):
+    if not _speaks_http(scene) or not _in_its_shape(probe):
         return False
-    return not logged_so(snapshot, probe) and not _perhaps_the_ingress(snapshot, probe)
+    return not logged_so(scene, probe) and not _perhaps_the_ingress(scene, probe)
 
 
-def passed_on(snapshot: Snapshot, probe: Probe) -> bool:
+def passed_on(scene: Scene, probe: Probe) -> bool:
     """Say whether an answer is certainly not the balancer's own.
 
     Of a page that both write, the ingress's log tells, or a Host nobody serves: whoever
     answers that otherwise stands behind the balancer.
     """
-    if not _speaks_http(snapshot) or not _in_its_shape(probe):
+    if not _speaks_http(scene) or not _in_its_shape(probe):
         return True
-    others = outside(snapshot, Role.UNKNOWN_HOST)
+    others = outside(scene, Role.UNKNOWN_HOST)
     behind = any(p.status_code and not _in_its_shape(p) for p in others)
-    return logged_so(snapshot, probe) or (behind and not wrote(snapshot, probe))
+    return logged_so(scene, probe) or (behind and not wrote(scene, probe))
 
 
 def _in_its_shape(probe: Probe) -> bool:
@@ -114,37 +114,37 @@ def _in_its_shape(probe: Probe) -> bool:
     return own and written_by(probe).hop == "load-balancer"
 
 
-def _perhaps_the_ingress(snapshot: Snapshot, probe: Probe) -> bool:
+def _perhaps_the_ingress(scene: Scene, probe: Probe) -> bool:
     """Say whether the ingress writes the balancer's page, and nothing tells the two.
 
     An HAProxy ingress does, as nodes see. What tells: no target is healthy; a Host
     nobody serves gets the page, too; or no ingress log has any failing request.
     """
-    inside = snapshot.inside(*AT_THE_INGRESS, Role.INGRESS_POD)
+    inside = scene.inside(*AT_THE_INGRESS, Role.INGRESS_POD)
     alike = [p for p in inside if p.status_code == probe.status_code]
     if not any(map(_in_its_shape, alike)):
         return False
-    nobody = not with_health(snapshot, HealthStatus.HEALTHY)
-    refused = any(map(_in_its_shape, outside(snapshot, Role.UNKNOWN_HOST)))
-    known = balancer_service(snapshot) is not None
-    return not ((known and nobody) or refused or logs_were_read(snapshot))
+    nobody = not with_health(scene, HealthStatus.HEALTHY)
+    refused = any(map(_in_its_shape, outside(scene, Role.UNKNOWN_HOST)))
+    known = balancer_service(scene) is not None
+    return not ((known and nobody) or refused or logs_were_read(scene))
 
 
-def _speaks_http(snapshot: Snapshot) -> bool:
-    service = balancer_service(snapshot)
+def _speaks_http(scene: Scene) -> bool:
+    service = balancer_service(scene)
     return service is None or service.protocol != "tcp"
 
 
-def contradicted(snapshot: Snapshot) -> bool:
+def contradicted(scene: Scene) -> bool:
     """Say whether the balancer, asked directly, answered a request by itself.
 
     Then a request that passed it is a riddle, and no refutation.
     """
-    return any(wrote(snapshot, p) for p in failing(snapshot, Role.DIRECT))
+    return any(wrote(scene, p) for p in failing(scene, Role.DIRECT))
 
 
 @reading
-def balancers_word(snapshot: Snapshot, *, signed: bool = True) -> str | None:
+def balancers_word(scene: Scene, *, signed: bool = True) -> str | None:
     """Say what the balancer itself answered to a failing request; None: nothing.
 
     Its own page, however it came, or on a tcp service a connection closed without
@@ -152,29 +152,29 @@ def balancers_word(snapshot: Snapshot, *, signed: bool = True) -> str | None:
     Hetzner's own page was never captured. If most users get no connection at all,
     the balancer's word to others does not explain it.
     """
-    if lost(snapshot):
+    if lost(scene):
         return None
-    for probe in failing(snapshot, Role.DIRECT, *AS_A_USER, Role.CACHE_BUSTER):
+    for probe in failing(scene, Role.DIRECT, *AS_A_USER, Role.CACHE_BUSTER):
         asked = f"the {probe.role.value} probe"
-        if wrote(snapshot, probe) and not elsewhere(snapshot, probe):
+        if wrote(scene, probe) and not elsewhere(scene, probe):
             took = probe.phases.processing or 0
             after = f", after {took:.1f} s" if took >= TRIED else ""
             return f"{asked} got {probe.status_code} from the balancer itself{after}"
-        if not at_balancer(snapshot, probe):
+        if not at_balancer(scene, probe):
             continue
         if probe.error_type is ErrorType.CONNECTION_CLOSED:
             return f"{asked} was accepted and closed without a byte"
-        if not signed and _unsigned(snapshot, probe):
+        if not signed and _unsigned(scene, probe):
             return f"{asked} got {probe.status_code} at the balancer's own address"
     return None
 
 
-def _unsigned(snapshot: Snapshot, probe: Probe) -> bool:
+def _unsigned(scene: Scene, probe: Probe) -> bool:
     """Say whether an answer is a 503 that nobody claims, not even a tcp service."""
     unclaimed = written_by(probe).hop == "unknown"
-    return _speaks_http(snapshot) and unclaimed and probe.status_code == NOBODY
+    return _speaks_http(scene) and unclaimed and probe.status_code == NOBODY
 
 
-def word_missing(snapshot: Snapshot) -> str:
+def word_missing(scene: Scene) -> str:
     """Say what is missing where the balancer's own word is."""
-    return lost(snapshot) or "an answer of the balancer itself"
+    return lost(scene) or "an answer of the balancer itself"

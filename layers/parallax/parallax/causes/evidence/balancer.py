@@ -12,7 +12,8 @@ from parallax.causes.evidence.outside import (
     listen_port,
     of,
 )
-from parallax.evidence.scene import reading
+from parallax.evidence.reading import reading
+from parallax.evidence.scene import Scene
 from parallax.model.balancer import (
     BalancerService,
     BalancerTarget,
@@ -20,7 +21,6 @@ from parallax.model.balancer import (
     TargetHealth,
 )
 from parallax.model.probe import Probe, Role
-from parallax.model.snapshot import Snapshot
 
 NODE_PORTS = range(30000, 32768)
 """kube-apiserver's default `--service-node-port-range`."""
@@ -28,49 +28,49 @@ EXPLAINED = 240
 """Characters of an explanation that a line holds; the reading has it whole."""
 
 
-def balancer_name(snapshot: Snapshot) -> str:
+def balancer_name(scene: Scene) -> str:
     """Return the load balancer's name, as configured if it was not read."""
-    reading = snapshot.balancer
+    reading = scene.balancer
     if reading and reading.load_balancer:
         return reading.load_balancer.name
-    return snapshot.target.reached.load_balancer or "the load balancer"
+    return scene.target.reached.load_balancer or "the load balancer"
 
 
 @reading
-def balancer_service(snapshot: Snapshot) -> BalancerService | None:
+def balancer_service(scene: Scene) -> BalancerService | None:
     """Return the balancer's service that users meet, if it is freshly known."""
-    balancer = snapshot.load_balancer
-    return balancer.service_for(listen_port(snapshot)) if balancer else None
+    balancer = scene.load_balancer
+    return balancer.service_for(listen_port(scene)) if balancer else None
 
 
-def balancer_missing(snapshot: Snapshot) -> str | None:
+def balancer_missing(scene: Scene) -> str | None:
     """Say what of the balancer is not known; None: its service is."""
-    name, reading = balancer_name(snapshot), snapshot.balancer
-    if snapshot.target.reached.load_balancer is None and reading is None:
+    name, reading = balancer_name(scene), scene.balancer
+    if scene.target.reached.load_balancer is None and reading is None:
         return "the target names no load balancer"
     if reading is None:
         return f"the Hetzner API was not read for {name}"
     if reading.problem is not None:
         return f"the Hetzner API did not show {name}: {reading.problem.value}"
-    if snapshot.load_balancer is None:
-        return f"no reading of {name} {lately(snapshot)}"
-    if balancer_service(snapshot) is None:
-        port = listen_port(snapshot)
-        if snapshot.load_balancer.redirects(port):
+    if scene.load_balancer is None:
+        return f"no reading of {name} {lately(scene)}"
+    if balancer_service(scene) is None:
+        port = listen_port(scene)
+        if scene.load_balancer.redirects(port):
             return f"{name} redirects port {port} to https, and has no service on it"
         return f"{name} has no service on port {port}"
     return None
 
 
-def balancer_explained(snapshot: Snapshot) -> str:
+def balancer_explained(scene: Scene) -> str:
     """Return in brackets why no balancer was shown, or how a nameless one was found.
 
     E.g. ` (renamed? 'lb-new' serves it: 203.0.113.20 is its public IPv4)`; else "".
     """
-    reading = snapshot.balancer
+    reading = scene.balancer
     if reading is None:
         return ""
-    named = snapshot.target.reached.load_balancer is not None
+    named = scene.target.reached.load_balancer is not None
     how = reading.problem_detail if reading.problem else reading.matched_by
     if not how or (named and not reading.problem):
         return ""
@@ -78,24 +78,24 @@ def balancer_explained(snapshot: Snapshot) -> str:
 
 
 @reading
-def health(snapshot: Snapshot) -> tuple[tuple[BalancerTarget, HealthStatus], ...]:
+def health(scene: Scene) -> tuple[tuple[BalancerTarget, HealthStatus], ...]:
     """Return each real target's health for the port users ask."""
-    balancer = snapshot.load_balancer
-    return balancer.health(listen_port(snapshot)) if balancer else ()
+    balancer = scene.load_balancer
+    return balancer.health(listen_port(scene)) if balancer else ()
 
 
 @reading
-def with_health(snapshot: Snapshot, status: HealthStatus) -> int:
+def with_health(scene: Scene, status: HealthStatus) -> int:
     """Count the balancer's targets with a health."""
-    return sum(seen is status for _, seen in health(snapshot))
+    return sum(seen is status for _, seen in health(scene))
 
 
 @reading
-def health_text(snapshot: Snapshot) -> str:
+def health_text(scene: Scene) -> str:
     """Return e.g. `5 of 5 targets unhealthy on port 443 (health check tcp :31695)`."""
-    service, count = balancer_service(snapshot), len(health(snapshot))
+    service, count = balancer_service(scene), len(health(scene))
     if service is None:
-        return balancer_missing(snapshot) or "not known"
+        return balancer_missing(scene) or "not known"
     asks = f"{service.health_check.protocol} :{service.health_check.port}"
     where = f"on port {service.listen_port} (health check {asks})"
     if not count:
@@ -103,27 +103,27 @@ def health_text(snapshot: Snapshot) -> str:
     seen = [
         f"{of(number, count)} targets {status.value}"
         for status in HealthStatus
-        if (number := with_health(snapshot, status))
+        if (number := with_health(scene, status))
     ]
     return f"{', '.join(seen)} {where}"
 
 
 @reading
-def details(snapshot: Snapshot) -> tuple[TargetHealth, ...]:
+def details(scene: Scene) -> tuple[TargetHealth, ...]:
     """Return what Hetzner tells of failed health checks; older readings hold none."""
     return tuple(
         seen
-        for target, _ in health(snapshot)
+        for target, _ in health(scene)
         for seen in target.health_status
-        if seen.listen_port == listen_port(snapshot)
+        if seen.listen_port == listen_port(scene)
         and seen.detail not in {None, "unspecified"}
     )
 
 
 @reading
-def addresses(snapshot: Snapshot) -> set[str]:
+def addresses(scene: Scene) -> set[str]:
     """Return the balancer's own public addresses; none if it was not freshly read."""
-    balancer = snapshot.load_balancer
+    balancer = scene.load_balancer
     return {a for a in (balancer.ipv4, balancer.ipv6) if a} if balancer else set()
 
 
@@ -133,21 +133,21 @@ def same_address(one: str, other: str) -> bool:
 
 
 @reading
-def is_balancers(snapshot: Snapshot, address: str) -> bool:
+def is_balancers(scene: Scene, address: str) -> bool:
     """Say whether an address is the balancer's own."""
-    return any(same_address(address, own) for own in addresses(snapshot))
+    return any(same_address(address, own) for own in addresses(scene))
 
 
-def at_balancer(snapshot: Snapshot, probe: Probe) -> bool:
+def at_balancer(scene: Scene, probe: Probe) -> bool:
     """Say whether a request went to the balancer's own address."""
     asked = probe.peer_address
     return probe.role is Role.DIRECT or (
-        asked is not None and is_balancers(snapshot, asked)
+        asked is not None and is_balancers(scene, asked)
     )
 
 
-def elsewhere(snapshot: Snapshot, probe: Probe) -> bool:
+def elsewhere(scene: Scene, probe: Probe) -> bool:
     """Say whether a user met another machine than the balancer, and no cache."""
-    known = bool(addresses(snapshot)) and probe.peer_address is not None
-    met = snapshot.target.reached.cdn or at_balancer(snapshot, probe)
+    known = bool(addresses(scene)) and probe.peer_address is not None
+    met = scene.target.reached.cdn or at_balancer(scene, probe)
     return known and not met

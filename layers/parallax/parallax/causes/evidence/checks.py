@@ -36,46 +36,46 @@ from parallax.causes.evidence.nodes import (
 from parallax.causes.evidence.outside import AS_A_USER, failing, of
 from parallax.causes.evidence.proxy import proxy_text
 from parallax.causes.evidence.recovery import unnoticed
+from parallax.evidence.scene import Scene
 from parallax.model.balancer import HealthStatus
 from parallax.model.probe import Role
-from parallax.model.snapshot import Snapshot
 
 
-def somebody_healthy(snapshot: Snapshot) -> str | None:
+def somebody_healthy(scene: Scene) -> str | None:
     """Say what shows that the balancer has a target to send to; None: nothing."""
-    if balancer_service(snapshot) is None:
+    if balancer_service(scene) is None:
         return None
-    if with_health(snapshot, HealthStatus.HEALTHY):
-        return health_text(snapshot)
-    passed = passed_balancer(snapshot)
-    if passed and not contradicted(snapshot):
+    if with_health(scene, HealthStatus.HEALTHY):
+        return health_text(scene)
+    passed = passed_balancer(scene)
+    if passed and not contradicted(scene):
         return f"{passed}, so the balancer has a target"
     return None
 
 
-def all_out_missing(snapshot: Snapshot) -> str | None:
+def all_out_missing(scene: Scene) -> str | None:
     """Say what is missing for users to fail because no target is healthy."""
-    if missing := balancer_missing(snapshot):
+    if missing := balancer_missing(scene):
         return missing
-    count = len(health(snapshot))
-    if not count or with_health(snapshot, HealthStatus.UNHEALTHY) < count:
+    count = len(health(scene))
+    if not count or with_health(scene, HealthStatus.UNHEALTHY) < count:
         return "an unhealthy word of the balancer about every target"
-    if passed := passed_balancer(snapshot):
+    if passed := passed_balancer(scene):
         return f"how a request got through: {passed}"
-    if not failing(snapshot, *AS_A_USER):
+    if not failing(scene, *AS_A_USER):
         return "no failing probe from outside"
-    if balancers_word(snapshot, signed=False) is None:
-        return word_missing(snapshot)
+    if balancers_word(scene, signed=False) is None:
+        return word_missing(scene)
     return None
 
 
-def works(snapshot: Snapshot) -> tuple[bool, str]:
+def works(scene: Scene) -> tuple[bool, str]:
     """Say whether the inside gives the health check no reason to fail.
 
     A tcp health check asks for a connection only; an error of the app behind the
     ingress cannot make a target unhealthy.
     """
-    inside, service = at_the_ingress(snapshot), balancer_service(snapshot)
+    inside, service = at_the_ingress(scene), balancer_service(scene)
     well, count = sum(p.healthy for p in inside), len(inside)
     if well < count and service and service.health_check.protocol == "tcp":
         answered = sum(p.status_code is not None for p in inside)
@@ -85,65 +85,65 @@ def works(snapshot: Snapshot) -> tuple[bool, str]:
     return well == count, f"inside, {of(well, count)} probes of the ingress are well"
 
 
-def works_missing(snapshot: Snapshot) -> str | None:
+def works_missing(scene: Scene) -> str | None:
     """Say what is missing for the targets to work when nodes ask each other."""
-    if not at_the_ingress(snapshot):
-        return f"whether it works inside: {inside_missing(snapshot)}"
-    if late := unnoticed(snapshot):
+    if not at_the_ingress(scene):
+        return f"whether it works inside: {inside_missing(scene)}"
+    if late := unnoticed(scene):
         return late
-    if lines := _asked_with_lines(snapshot):
+    if lines := _asked_with_lines(scene):
         return lines
-    well, told = works(snapshot)
-    across = at_the_ingress(snapshot, Role.INGRESS_OTHER)
-    if not well or not (across or one_node(snapshot)):
+    well, told = works(scene)
+    across = at_the_ingress(scene, Role.INGRESS_OTHER)
+    if not well or not (across or one_node(scene)):
         return f"that it works inside, from node to node: {told}"
     return None
 
 
-def _asked_with_lines(snapshot: Snapshot) -> str | None:
+def _asked_with_lines(scene: Scene) -> str | None:
     """Say that the inside is well by PROXY lines, which the balancer does not send."""
-    service = balancer_service(snapshot)
-    asked = [p for p in snapshot.inside(*AT_THE_INGRESS) if p.proxy_protocol]
+    service = balancer_service(scene)
+    asked = [p for p in scene.inside(*AT_THE_INGRESS) if p.proxy_protocol]
     if service is None or service.proxyprotocol or not asked:
         return None
     return "whether the ingress wants PROXY lines: agents send them, the balancer none"
 
 
-def targets_missing(snapshot: Snapshot) -> str | None:
+def targets_missing(scene: Scene) -> str | None:
     """Say what is missing for the targets to be nodes that serve the ingress.
 
     With policy Local a node without an ingress pod drops what comes from outside, and
     what nodes answer each other proves nothing (hetzner.md, section 5).
     """
-    ingress = snapshot.cluster.ingress_service if snapshot.cluster else None
+    ingress = scene.cluster.ingress_service if scene.cluster else None
     if ingress is None:
-        why = "" if snapshot.cluster else f" ({inside_missing(snapshot)})"
+        why = "" if scene.cluster else f" ({inside_missing(scene)})"
         return f"the ingress Service as the cluster has it{why}"
-    if not any(target_node(snapshot, target) for target, _ in health(snapshot)):
+    if not any(target_node(scene, target) for target, _ in health(scene)):
         return "whether the balancer's targets are nodes of the cluster"
-    if is_local(snapshot) and by_pods(snapshot) is None:
+    if is_local(scene) and by_pods(scene) is None:
         return "which targets run an ingress pod (policy Local)"
     return None
 
 
-def configured(snapshot: Snapshot) -> str | None:
+def configured(scene: Scene) -> str | None:
     """Say which configuration by itself keeps every target from serving; None: none."""
-    return no_target_serves(snapshot) or all_cut_off(snapshot) or proxy_text(snapshot)
+    return no_target_serves(scene) or all_cut_off(scene) or proxy_text(scene)
 
 
-def shut_out(snapshot: Snapshot) -> str | None:
+def shut_out(scene: Scene) -> str | None:
     """Say that the health check gets no connection at the ingress's own port; None."""
-    service, cluster = balancer_service(snapshot), snapshot.cluster
+    service, cluster = balancer_service(scene), scene.cluster
     ingress = cluster.ingress_service if cluster else None
-    said = words(snapshot)
+    said = words(scene)
     if service is None or ingress is None or not said or said - NO_CONNECTION:
         return None
     port, doors = service.health_check.port, list[int | None](ingress.node_ports)
     if said == {"layer4_timeout"}:  # refused there, kube-proxy itself is missing
         doors.append(ingress.health_check_node_port)
-    if not every_target_has_a_word(snapshot) or port not in doors:
+    if not every_target_has_a_word(scene) or port not in doors:
         return None
-    count = len(health(snapshot))
+    count = len(health(scene))
     return (
         f"Hetzner says {', '.join(sorted(said))}: the balancer gets no connection to"
         f" {of(count, count)} targets at :{port}"

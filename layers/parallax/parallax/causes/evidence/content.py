@@ -12,9 +12,9 @@ from parallax.causes.evidence.balancer import (
 )
 from parallax.causes.evidence.nodes import whole
 from parallax.causes.evidence.proxy import ingress_wants_proxy
+from parallax.evidence.scene import Scene
 from parallax.model.balancer import HealthCheck
 from parallax.model.cluster import ServicePort
-from parallax.model.snapshot import Snapshot
 
 NO_CONNECTION = {"layer4_timeout", "layer4_no_connection"}
 """Hetzner's words for a health check that got no connection."""
@@ -30,23 +30,23 @@ MOST_HOSTS = 200
 """As many hosts a reading holds at most (`ClusterReading.ingress_hosts`)."""
 
 
-def words(snapshot: Snapshot) -> set[str]:
+def words(scene: Scene) -> set[str]:
     """Return Hetzner's words for the failed health checks; older readings hold none."""
-    return {seen.detail for seen in details(snapshot) if seen.detail}
+    return {seen.detail for seen in details(scene) if seen.detail}
 
 
-def every_target_has_a_word(snapshot: Snapshot) -> bool:
+def every_target_has_a_word(scene: Scene) -> bool:
     """Say whether Hetzner tells of each target why its health check fails."""
-    return 0 < len(health(snapshot)) <= len(details(snapshot))
+    return 0 < len(health(scene)) <= len(details(scene))
 
 
-def displeases(snapshot: Snapshot) -> str | None:
+def displeases(scene: Scene) -> str | None:
     """Say why the health check dislikes what the ingress rightly answers; None: not.
 
     By Hetzner's word, or by configuration: it meets the default backend's 404, or
     the wrong one of http and https.
     """
-    service, cluster = balancer_service(snapshot), snapshot.cluster
+    service, cluster = balancer_service(scene), scene.cluster
     ingress = cluster.ingress_service if cluster else None
     if service is None or ingress is None or service.health_check.protocol == "tcp":
         return None
@@ -54,12 +54,12 @@ def displeases(snapshot: Snapshot) -> str | None:
     port = next((p for p in ingress.ports if p.node_port == check.port), None)
     if port is None:
         return None
-    said = words(snapshot)
-    if said and said <= DISPLEASED and every_target_has_a_word(snapshot):
-        codes = {seen.health_check_status_code for seen in details(snapshot)}
+    said = words(scene)
+    if said and said <= DISPLEASED and every_target_has_a_word(scene):
+        codes = {seen.health_check_status_code for seen in details(scene)}
         if any(code is not None and code >= BROKEN for code in codes):
             return None  # an error is rightly rejected, whoever says it
-        unsettled = service.proxyprotocol and ingress_wants_proxy(snapshot) is None
+        unsettled = service.proxyprotocol and ingress_wants_proxy(scene) is None
         if unsettled and BAD_REQUEST in codes:
             return None  # it may be the balancer's PROXY line that is refused
         got = ", ".join(sorted(str(code) for code in codes if code))
@@ -67,7 +67,7 @@ def displeases(snapshot: Snapshot) -> str | None:
         return f"Hetzner says {min(said)}: the health check {answer}"
     if said - DISPLEASED:
         return None
-    return _speaks_wrongly(check, port) or _meets_nobody(snapshot, check)
+    return _speaks_wrongly(check, port) or _meets_nobody(scene, check)
 
 
 def _speaks_wrongly(check: HealthCheck, port: ServicePort) -> str | None:
@@ -81,15 +81,15 @@ def _speaks_wrongly(check: HealthCheck, port: ServicePort) -> str | None:
     return None
 
 
-def _meets_nobody(snapshot: Snapshot, check: HealthCheck) -> str | None:
+def _meets_nobody(scene: Scene, check: HealthCheck) -> str | None:
     """Say that it asks for a host that no Ingress serves, and does not want 404."""
-    hosts = snapshot.cluster.ingress_hosts if snapshot.cluster else None
+    hosts = scene.cluster.ingress_hosts if scene.cluster else None
     asks = check.http
-    if len(hosts or ()) >= MOST_HOSTS or not whole(snapshot, "ingress_hosts"):
+    if len(hosts or ()) >= MOST_HOSTS or not whole(scene, "ingress_hosts"):
         return None  # the one that is asked for may be among those not read
     if asks is None or not hosts or asks.path.startswith(HEALTHZ):
         return None
-    if not any(_serves(host, snapshot.target.host) for host in hosts):
+    if not any(_serves(host, scene.target.host) for host in hosts):
         return None  # users' own host is not among them: other rules were not read
     if any(_accepts(code) for code in asks.status_codes):
         return None

@@ -8,21 +8,21 @@ probes of such doors are left to whoever asks about the policy itself.
 
 from parallax.causes.evidence.inside import AT_THE_INGRESS
 from parallax.causes.evidence.nodes import homes, is_local
-from parallax.evidence.scene import reading
+from parallax.evidence.reading import reading
+from parallax.evidence.scene import Scene
 from parallax.model.probe import ErrorType, Probe, Role
-from parallax.model.snapshot import Snapshot
 
 
 @reading
 def at_the_ingress(
-    snapshot: Snapshot, *roles: Role, port: int | None = None
+    scene: Scene, *roles: Role, port: int | None = None
 ) -> tuple[Probe, ...]:
     """Return the probes of the ingress's NodePorts, but for doors that are shut.
 
     Those with these roles (none: from its own and from other nodes) at a port, or any.
     """
-    probes = snapshot.inside(*(roles or AT_THE_INGRESS))
-    at = homes(snapshot) if is_local(snapshot) else None
+    probes = scene.inside(*(roles or AT_THE_INGRESS))
+    at = homes(scene) if is_local(scene) else None
     return tuple(
         p
         for p in probes
@@ -30,12 +30,12 @@ def at_the_ingress(
     )
 
 
-def answered(snapshot: Snapshot, port: int | None, *roles: Role) -> tuple[Probe, ...]:
+def answered(scene: Scene, port: int | None, *roles: Role) -> tuple[Probe, ...]:
     """Return the inside probes with these roles that got an HTTP answer at a port.
 
     But for doors that are shut, so that they are a share of `at_the_ingress`.
     """
-    asked = at_the_ingress(snapshot, *roles, port=port)
+    asked = at_the_ingress(scene, *roles, port=port)
     return tuple(p for p in asked if p.status_code is not None)
 
 
@@ -45,18 +45,18 @@ def _is_shut(probe: Probe, at: frozenset[str]) -> bool:
 
 
 @reading
-def as_the_ingress_wants(snapshot: Snapshot) -> tuple[Probe, ...]:
+def as_the_ingress_wants(scene: Scene) -> tuple[Probe, ...]:
     """Return the inside probes of the ingress that were asked as it wants to be.
 
     One without the PROXY line that it wants, or with one it does not expect, fails
     for that alone. Where its settings are not known, a connection closed without a
     byte may be that.
     """
-    config = snapshot.cluster.ingress_config if snapshot.cluster else None
+    config = scene.cluster.ingress_config if scene.cluster else None
     wants = dict(config or ()).get("use-proxy-protocol", "false") == "true"
     return tuple(
         p
-        for p in at_the_ingress(snapshot)
+        for p in at_the_ingress(scene)
         if (
             p.proxy_protocol is wants
             if config is not None

@@ -8,33 +8,33 @@ from collections import Counter
 from collections.abc import Sequence
 
 from parallax.causes.evidence.outside import lately, of
-from parallax.evidence.scene import reading
+from parallax.evidence.reading import reading
+from parallax.evidence.scene import Scene
 from parallax.model.cluster import Endpoint, Pod
 from parallax.model.probe import Probe, Role
-from parallax.model.snapshot import Snapshot
 
 AT_THE_INGRESS = (Role.INGRESS, Role.INGRESS_OTHER)
 
 
-def inside_missing(snapshot: Snapshot) -> str:
+def inside_missing(scene: Scene) -> str:
     """Say why nothing is known from inside."""
-    if snapshot.target.reached.cluster is None:
+    if scene.target.reached.cluster is None:
         return "the target names no cluster, so no agent looks from inside"
-    if not snapshot.reports:
+    if not scene.reports:
         return "no agent has reported"
-    if not snapshot.live_reports:
-        return f"all {len(snapshot.reports)} agents are silent"
-    return f"no agent has measured {lately(snapshot)}"
+    if not scene.live_reports:
+        return f"all {len(scene.reports)} agents are silent"
+    return f"no agent has measured {lately(scene)}"
 
 
-def pods_unasked(snapshot: Snapshot) -> str:
+def pods_unasked(scene: Scene) -> str:
     """Say why no pod was asked."""
-    cluster = snapshot.cluster
+    cluster = scene.cluster
     if cluster is not None and cluster.endpoints == ():
         return "there is no pod to ask"
-    if snapshot.inside(*Role):
+    if scene.inside(*Role):
         return "the agents ask no pod of this target"
-    return inside_missing(snapshot)
+    return inside_missing(scene)
 
 
 def accepted(probe: Probe) -> bool:
@@ -44,17 +44,15 @@ def accepted(probe: Probe) -> bool:
 
 
 @reading
-def pods_at_home(snapshot: Snapshot) -> tuple[Probe, ...]:
+def pods_at_home(scene: Scene) -> tuple[Probe, ...]:
     """Return the probes of pods that came from the pod's own node."""
-    return tuple(
-        p for p in snapshot.inside(Role.POD) if p.node and p.node == p.peer_node
-    )
+    return tuple(p for p in scene.inside(Role.POD) if p.node and p.node == p.peer_node)
 
 
 @reading
-def pods_from_afar(snapshot: Snapshot) -> tuple[Probe, ...]:
+def pods_from_afar(scene: Scene) -> tuple[Probe, ...]:
     """Return the probes of pods that came from another node than the pod's."""
-    return tuple(p for p in snapshot.inside(Role.POD) if _crosses(p))
+    return tuple(p for p in scene.inside(Role.POD) if _crosses(p))
 
 
 def _crosses(probe: Probe) -> bool:
@@ -66,25 +64,25 @@ def ready(endpoints: Sequence[Endpoint]) -> int:
     return sum(e.ready for e in endpoints)
 
 
-def endpoints_missing(snapshot: Snapshot) -> str | None:
+def endpoints_missing(scene: Scene) -> str | None:
     """Say why the Service's endpoints are not known; None: they are."""
-    cluster = snapshot.cluster
+    cluster = scene.cluster
     if cluster is None:
-        return inside_missing(snapshot)
+        return inside_missing(scene)
     if cluster.endpoints is None:
         why = "; ".join(cluster.problems) or "not read"
         return f"the Service's EndpointSlices: {why}"
     return None
 
 
-def endpoints(snapshot: Snapshot) -> tuple[Endpoint, ...]:
+def endpoints(scene: Scene) -> tuple[Endpoint, ...]:
     """Return the Service's endpoints; ask `endpoints_missing` first."""
-    return (snapshot.cluster.endpoints if snapshot.cluster else None) or ()
+    return (scene.cluster.endpoints if scene.cluster else None) or ()
 
 
-def endpoints_text(snapshot: Snapshot) -> str:
+def endpoints_text(scene: Scene) -> str:
     """Return e.g. `keybuzz/keybuzz-api: 0 of 5 endpoints ready`."""
-    found, name = endpoints(snapshot), service_name(snapshot)
+    found, name = endpoints(scene), service_name(scene)
     if not found:
         return f"{name} has no endpoint at all"
     return f"{name}: {of(ready(found), len(found))} endpoints ready"
@@ -103,9 +101,9 @@ def pods_text(pods: Sequence[Pod]) -> str:
     return told + again
 
 
-def service_name(snapshot: Snapshot) -> str:
+def service_name(scene: Scene) -> str:
     """Return `namespace/name` of the target's Service, as far as it is known."""
-    reached, cluster = snapshot.target.reached, snapshot.cluster
+    reached, cluster = scene.target.reached, scene.cluster
     if cluster and cluster.service:
         return f"{cluster.service.namespace}/{cluster.service.name}"
     return f"{reached.namespace or 'default'}/{reached.service or '?'}"

@@ -11,8 +11,8 @@ from parallax.causes.evidence.balancer import (
     same_address,
 )
 from parallax.causes.evidence.outside import AS_A_USER, failing, of, outside, written_by
+from parallax.evidence.scene import Scene
 from parallax.model.probe import Probe, Resolution, Role
-from parallax.model.snapshot import Snapshot
 
 HANDED_ON = frozenset(
     {"via", "age", "x-cache", "x-cache-status", "x-served-by", "cdn-cache", "cf-ray"}
@@ -22,51 +22,51 @@ PINNED = (*AS_A_USER, Role.ADDRESS)
 """Outside probes that went where the name leads."""
 
 
-def astray(snapshot: Snapshot) -> tuple[Probe, ...]:
+def astray(scene: Scene) -> tuple[Probe, ...]:
     """Return the failing user requests that asked another address."""
     return tuple(
         p
-        for p in failing(snapshot, *AS_A_USER)
+        for p in failing(scene, *AS_A_USER)
         if p.peer_address
         and p.error_phase != "resolve"
-        and not is_balancers(snapshot, p.peer_address)
+        and not is_balancers(scene, p.peer_address)
     )
 
 
-def arrived(snapshot: Snapshot) -> str | None:
+def arrived(scene: Scene) -> str | None:
     """Say that every failing user asked the balancer's own address; None: not shown."""
-    failed = failing(snapshot, *AS_A_USER)
+    failed = failing(scene, *AS_A_USER)
     where = {p.peer_address for p in failed}
-    if not addresses(snapshot) or not failed or None in where or astray(snapshot):
+    if not addresses(scene) or not failed or None in where or astray(scene):
         return None
     told = ", ".join(sorted(a for a in where if a))
     return f"users reach {told}, the balancer's own address"
 
 
-def astray_missing(snapshot: Snapshot) -> str | None:
+def astray_missing(scene: Scene) -> str | None:
     """Say what is missing for users to fail at an address of somebody else."""
-    if snapshot.target.reached.cdn:
+    if scene.target.reached.cdn:
         return "the CDN's own addresses, to which the name rightly leads"
-    if not addresses(snapshot):
-        return f"the public address of {balancer_name(snapshot)}"
-    failed, gone = failing(snapshot, *AS_A_USER), astray(snapshot)
+    if not addresses(scene):
+        return f"the public address of {balancer_name(scene)}"
+    failed, gone = failing(scene, *AS_A_USER), astray(scene)
     if not failed:
         return "no failing probe from outside"
     if len(gone) < len(failed):
         rest = of(len(failed) - len(gone), len(failed))
         return f"why {rest} failing requests did not ask another address"
-    if missing := _not_well(snapshot):
+    if missing := _not_well(scene):
         return missing
-    return _not_dead(snapshot, {str(p.peer_address) for p in gone})
+    return _not_dead(scene, {str(p.peer_address) for p in gone})
 
 
-def _not_well(snapshot: Snapshot) -> str | None:
+def _not_well(scene: Scene) -> str | None:
     """Say what is missing for all to be well at the balancer's own address."""
     asked = [
         p
-        for p in outside(snapshot, *PINNED, Role.DIRECT)
+        for p in outside(scene, *PINNED, Role.DIRECT)
         if p.role is Role.DIRECT
-        or (p.peer_address and is_balancers(snapshot, p.peer_address))
+        or (p.peer_address and is_balancers(scene, p.peer_address))
     ]
     bad = [p for p in asked if not p.healthy]
     if bad:
@@ -74,9 +74,9 @@ def _not_well(snapshot: Snapshot) -> str | None:
     return None if asked else "a request to the balancer's own address"
 
 
-def _not_dead(snapshot: Snapshot, where: set[str]) -> str | None:
+def _not_dead(scene: Scene, where: set[str]) -> str | None:
     """Say what speaks against a forgotten address: it serves, or stands before us."""
-    for probe in outside(snapshot, *PINNED):
+    for probe in outside(scene, *PINNED):
         if probe.peer_address not in where:
             continue
         if probe.healthy:
@@ -85,59 +85,59 @@ def _not_dead(snapshot: Snapshot, where: set[str]) -> str | None:
         if author.hop == "cdn":
             who = f"its page is {author.writer}'s"
             return f"whether {probe.peer_address} is a cache before us: {who}"
-        if trace := _trace(snapshot, probe):
+        if trace := _trace(scene, probe):
             return f"whether {probe.peer_address} is a way to us: {trace}"
     return None
 
 
-def _trace(snapshot: Snapshot, probe: Probe) -> str | None:
+def _trace(scene: Scene, probe: Probe) -> str | None:
     """Say what shows that an address hands requests on; None: nothing does."""
-    if lines := snapshot.sightings_of(probe):
+    if lines := scene.sightings_of(probe):
         return f"the ingress on {lines[0].node} logged what was asked there"
     names = sorted({n for n, _ in probe.headers if n.lower() in HANDED_ON})
     return f"its answer bears {', '.join(names)}" if names else None
 
 
-def recursive(snapshot: Snapshot) -> tuple[Resolution, ...]:
+def recursive(scene: Scene) -> tuple[Resolution, ...]:
     """Return the answers of the resolvers that people use."""
-    run = snapshot.outside
+    run = scene.outside
     found = run.resolutions if run else ()
     return tuple(r for r in found if not r.authoritative and r.addresses)
 
 
-def zone(snapshot: Snapshot) -> tuple[Resolution, ...]:
+def zone(scene: Scene) -> tuple[Resolution, ...]:
     """Return what the zone's own name servers answer, those in error first."""
-    run = snapshot.outside
+    run = scene.outside
     found = run.resolutions if run else ()
     own = [r for r in found if r.authoritative and r.addresses]
-    return tuple(sorted(own, key=lambda r: not others(snapshot, r)))
+    return tuple(sorted(own, key=lambda r: not others(scene, r)))
 
 
-def others(snapshot: Snapshot, resolution: Resolution) -> tuple[str, ...]:
+def others(scene: Scene, resolution: Resolution) -> tuple[str, ...]:
     """Return the addresses of an answer that are not the balancer's."""
-    return tuple(a for a in resolution.addresses if not is_balancers(snapshot, a))
+    return tuple(a for a in resolution.addresses if not is_balancers(scene, a))
 
 
 def apart(
-    snapshot: Snapshot,
+    scene: Scene,
 ) -> tuple[tuple[Resolution, ...], tuple[Resolution, ...]]:
     """Return the resolvers that name only the balancer, and those that name another."""
-    found = recursive(snapshot)
-    wrong = tuple(r for r in found if others(snapshot, r))
+    found = recursive(scene)
+    wrong = tuple(r for r in found if others(scene, r))
     return tuple(r for r in found if r not in wrong), wrong
 
 
-def named(snapshot: Snapshot) -> bool:
+def named(scene: Scene) -> bool:
     """Say whether a resolver gives the address at which users fail."""
-    given = [a for r in apart(snapshot)[1] for a in others(snapshot, r)]
+    given = [a for r in apart(scene)[1] for a in others(scene, r)]
     return any(
-        same_address(str(p.peer_address), a) for p in astray(snapshot) for a in given
+        same_address(str(p.peer_address), a) for p in astray(scene) for a in given
     )
 
 
-def met_there(snapshot: Snapshot) -> str:
+def met_there(scene: Scene) -> str:
     """Return e.g. `11 of 11 requests failed at 198.51.100.7: 503 by nginx`."""
-    gone, users = astray(snapshot), outside(snapshot, *AS_A_USER)
+    gone, users = astray(scene), outside(scene, *AS_A_USER)
     places = ", ".join(sorted({str(p.peer_address) for p in gone}))
     first = gone[0]
     said = str(first.error_type).replace("_", " ")
@@ -146,7 +146,7 @@ def met_there(snapshot: Snapshot) -> str:
     return f"{of(len(gone), len(users))} requests failed at {places}: {said}"
 
 
-def well_there(snapshot: Snapshot) -> str:
+def well_there(scene: Scene) -> str:
     """Return what shows that the balancer's own address serves."""
-    own = ", ".join(sorted(addresses(snapshot)))
-    return f"{balancer_name(snapshot)} itself ({own}), asked directly, answers well"
+    own = ", ".join(sorted(addresses(scene)))
+    return f"{balancer_name(scene)} itself ({own}), asked directly, answers well"

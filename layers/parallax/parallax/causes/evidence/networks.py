@@ -6,15 +6,15 @@ address, or a sentence. It does not: conclude; a network that was not read is no
 
 from parallax.causes.evidence.nodes import targets
 from parallax.causes.evidence.outside import of
-from parallax.evidence.scene import reading
+from parallax.evidence.reading import reading
+from parallax.evidence.scene import Scene
 from parallax.model.balancer import BalancerTarget, LoadBalancer
-from parallax.model.snapshot import Snapshot
 
 
 @reading
-def cut_off(snapshot: Snapshot) -> tuple[BalancerTarget, ...]:
+def cut_off(scene: Scene) -> tuple[BalancerTarget, ...]:
     """Return the targets asked by a private address in no network of the balancer's."""
-    balancer = snapshot.load_balancer
+    balancer = scene.load_balancer
     if balancer is None:
         return ()
     return tuple(t for t in balancer.leaves() if _is_cut_off(balancer, t))
@@ -30,12 +30,12 @@ def _is_cut_off(balancer: LoadBalancer, target: BalancerTarget) -> bool:
     return not set(balancer.networks) & set(target.networks)
 
 
-def perhaps_in_none(snapshot: Snapshot) -> bool:
+def perhaps_in_none(scene: Scene) -> bool:
     """Say whether the balancer may be in no private network, where targets need one.
 
     Neither its networks were read nor an address of its own in one.
     """
-    balancer = snapshot.load_balancer
+    balancer = scene.load_balancer
     return (
         balancer is not None
         and balancer.networks is None
@@ -44,9 +44,9 @@ def perhaps_in_none(snapshot: Snapshot) -> bool:
     )
 
 
-def networks_known(snapshot: Snapshot) -> bool:
+def networks_known(scene: Scene) -> bool:
     """Say whether it is known for every target if a private network is shared."""
-    balancer = snapshot.load_balancer
+    balancer = scene.load_balancer
     return balancer is not None and all(
         not t.use_private_ip
         or balancer.networks == ()
@@ -56,9 +56,9 @@ def networks_known(snapshot: Snapshot) -> bool:
 
 
 @reading
-def all_cut_off(snapshot: Snapshot) -> str | None:
+def all_cut_off(scene: Scene) -> str | None:
     """Say that no target can be reached for want of a common network; None: not so."""
-    balancer, found, gone = snapshot.load_balancer, targets(snapshot), cut_off(snapshot)
+    balancer, found, gone = scene.load_balancer, targets(scene), cut_off(scene)
     if balancer is None or not gone or len(gone) < len(found):
         return None
     share = f"{of(len(gone), len(found))} targets are asked by their private address"

@@ -9,10 +9,10 @@ from ipaddress import ip_address, ip_network
 
 from parallax.causes.evidence.inside import inside_missing
 from parallax.causes.evidence.outside import of
-from parallax.evidence.scene import reading
+from parallax.evidence.reading import reading
+from parallax.evidence.scene import Scene
 from parallax.model.balancer import BalancerTarget
 from parallax.model.cluster import Node
-from parallax.model.snapshot import Snapshot
 
 MACHINE = "hcloud://"
 """How hcloud-cloud-controller-manager names a node's machine (`spec.providerID`)."""
@@ -33,20 +33,20 @@ LOCAL = "Local"
 """The traffic policy under which a node answers only if it runs an ingress pod."""
 
 
-def target_node(snapshot: Snapshot, target: BalancerTarget) -> Node | None:
+def target_node(scene: Scene, target: BalancerTarget) -> Node | None:
     """Return the node that a target is; None: none of the nodes that are known."""
     machine = f"{MACHINE}{target.server_id}" if target.server_id is not None else None
-    known = _by_sign(snapshot)
+    known = _by_sign(scene)
     signs = (("machine", machine), ("ip", target.ip), ("name", target.server_name))
     places = [known[sign] for sign in signs if sign[1] is not None and sign in known]
-    return _nodes(snapshot)[min(places)] if places else None
+    return _nodes(scene)[min(places)] if places else None
 
 
 @reading
-def _by_sign(snapshot: Snapshot) -> dict[tuple[str, str | None], int]:
+def _by_sign(scene: Scene) -> dict[tuple[str, str | None], int]:
     """Return by each thing that a node is known by the first node that has it."""
     found: dict[tuple[str, str | None], int] = {}
-    for place, node in enumerate(_nodes(snapshot)):
+    for place, node in enumerate(_nodes(scene)):
         for sign in (
             ("machine", node.provider_id),
             ("ip", node.internal_ip),
@@ -57,40 +57,40 @@ def _by_sign(snapshot: Snapshot) -> dict[tuple[str, str | None], int]:
     return found
 
 
-def _nodes(snapshot: Snapshot) -> tuple[Node, ...]:
-    return (snapshot.cluster.nodes if snapshot.cluster else None) or ()
+def _nodes(scene: Scene) -> tuple[Node, ...]:
+    return (scene.cluster.nodes if scene.cluster else None) or ()
 
 
-def whole(snapshot: Snapshot, *names: str) -> bool:
+def whole(scene: Scene, *names: str) -> bool:
     """Say whether the cluster's reading holds all of these fields, not a part."""
-    cluster = snapshot.cluster
+    cluster = scene.cluster
     return cluster is not None and not set(names) & set(cluster.partial)
 
 
-def nodes_missing(snapshot: Snapshot) -> str | None:
+def nodes_missing(scene: Scene) -> str | None:
     """Say why the cluster's nodes are not known; None: they are."""
-    if snapshot.cluster is None:
-        return f"the cluster's nodes ({inside_missing(snapshot)})"
-    return None if _nodes(snapshot) else "the cluster's nodes: not read"
+    if scene.cluster is None:
+        return f"the cluster's nodes ({inside_missing(scene)})"
+    return None if _nodes(scene) else "the cluster's nodes: not read"
 
 
 @reading
-def targets(snapshot: Snapshot) -> tuple[BalancerTarget, ...]:
+def targets(scene: Scene) -> tuple[BalancerTarget, ...]:
     """Return the balancer's real targets, as freshly read."""
-    balancer = snapshot.load_balancer
+    balancer = scene.load_balancer
     return tuple(balancer.leaves()) if balancer else ()
 
 
 @reading
-def strangers(snapshot: Snapshot) -> tuple[BalancerTarget, ...]:
+def strangers(scene: Scene) -> tuple[BalancerTarget, ...]:
     """Return the targets that are certainly no node of the cluster."""
-    return tuple(t for t in targets(snapshot) if _is_stranger(snapshot, t))
+    return tuple(t for t in targets(scene) if _is_stranger(scene, t))
 
 
-def _is_stranger(snapshot: Snapshot, target: BalancerTarget) -> bool:
+def _is_stranger(scene: Scene, target: BalancerTarget) -> bool:
     """Say whether every node differs in something that both sides are known by."""
-    nodes = _nodes(snapshot) if whole(snapshot, "nodes") else ()
-    if not nodes or target_node(snapshot, target) is not None:
+    nodes = _nodes(scene) if whole(scene, "nodes") else ()
+    if not nodes or target_node(scene, target) is not None:
         return False
     if target.server_id is not None and all(_machine(n) for n in nodes):
         return True
@@ -128,10 +128,10 @@ def _machine(node: Node) -> bool:
 
 
 @reading
-def homes(snapshot: Snapshot) -> frozenset[str] | None:
+def homes(scene: Scene) -> frozenset[str] | None:
     """Return the nodes with a ready ingress pod; None: not known."""
-    cluster = snapshot.cluster
-    if cluster is None or not whole(snapshot, "ingress_endpoints", "ingress_pods"):
+    cluster = scene.cluster
+    if cluster is None or not whole(scene, "ingress_endpoints", "ingress_pods"):
         return None
     if cluster.ingress_endpoints is not None:
         found = [e.node for e in cluster.ingress_endpoints if e.ready]
@@ -143,19 +143,19 @@ def homes(snapshot: Snapshot) -> frozenset[str] | None:
     return frozenset(known) if len(known) == len(found) else None
 
 
-def is_local(snapshot: Snapshot) -> bool:
+def is_local(scene: Scene) -> bool:
     """Say whether a node without an ingress pod drops what comes from outside."""
-    ingress = snapshot.cluster.ingress_service if snapshot.cluster else None
+    ingress = scene.cluster.ingress_service if scene.cluster else None
     return ingress is not None and ingress.external_traffic_policy == LOCAL
 
 
 @reading
 def by_pods(
-    snapshot: Snapshot,
+    scene: Scene,
 ) -> tuple[tuple[BalancerTarget, ...], tuple[BalancerTarget, ...]] | None:
     """Return targets with a ready ingress pod and those without; None: not known."""
-    at, found = homes(snapshot), targets(snapshot)
-    matched = [(t, target_node(snapshot, t)) for t in found]
+    at, found = homes(scene), targets(scene)
+    matched = [(t, target_node(scene, t)) for t in found]
     if at is None or not found or any(node is None for _, node in matched):
         return None
     having = tuple(t for t, node in matched if node and node.name in at)
@@ -163,15 +163,15 @@ def by_pods(
 
 
 @reading
-def no_target_serves(snapshot: Snapshot) -> str | None:
+def no_target_serves(scene: Scene) -> str | None:
     """Say that no target can lead to the ingress, by configuration; None: not shown."""
-    found, foreign = targets(snapshot), strangers(snapshot)
+    found, foreign = targets(scene), strangers(scene)
     if found and len(foreign) == len(found):
         names = ", ".join(t.label for t in foreign[:3])
         share = of(len(foreign), len(found))
         return f"{share} targets are no nodes of the cluster ({names})"
-    placed = by_pods(snapshot) if is_local(snapshot) else None
-    at = homes(snapshot)
+    placed = by_pods(scene) if is_local(scene) else None
+    at = homes(scene)
     if placed is None or placed[0] or not at:
         return None
     where = ", ".join(sorted(at)[:3])

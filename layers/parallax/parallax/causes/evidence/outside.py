@@ -6,9 +6,9 @@ It does not: conclude. Only the fresh run is read, so that stale means unknown.
 
 from urllib.parse import urlsplit
 
-from parallax.evidence.scene import reading
+from parallax.evidence.reading import reading
+from parallax.evidence.scene import Scene
 from parallax.model.probe import ErrorType, Probe, Role
-from parallax.model.snapshot import Snapshot
 from parallax.writers import Attribution, attribute_probe
 
 AS_A_USER = (Role.FIRST, Role.REPEAT)
@@ -35,63 +35,63 @@ _BEFORE = ("resolve", "connect", "tls")
 
 
 @reading
-def listen_port(snapshot: Snapshot) -> int:
+def listen_port(scene: Scene) -> int:
     """Return the port users ask: the URL's, else its scheme's."""
-    parts = urlsplit(snapshot.target.url)
+    parts = urlsplit(scene.target.url)
     return parts.port or (80 if parts.scheme == "http" else 443)
 
 
-def lately(snapshot: Snapshot) -> str:
+def lately(scene: Scene) -> str:
     """Return since when evidence counts, as a reader takes it."""
-    if snapshot.failing_since:
+    if scene.failing_since:
         return "since the failure began"
-    return "since it is well again" if snapshot.well_since else "lately"
+    return "since it is well again" if scene.well_since else "lately"
 
 
 @reading
-def outside(snapshot: Snapshot, *roles: Role) -> tuple[Probe, ...]:
+def outside(scene: Scene, *roles: Role) -> tuple[Probe, ...]:
     """Return the fresh outside probes with one of these roles.
 
     A probe that never left for the address it was to ask says nothing about it.
     """
-    found = snapshot.outside.by_role(*roles) if snapshot.outside else ()
+    found = scene.outside.by_role(*roles) if scene.outside else ()
     return tuple(
         p for p in found if p.role not in PLACED or p.error_type not in NEVER_SENT
     )
 
 
 @reading
-def failing(snapshot: Snapshot, *roles: Role) -> tuple[Probe, ...]:
+def failing(scene: Scene, *roles: Role) -> tuple[Probe, ...]:
     """Return the outside probes with one of these roles that failed."""
-    return tuple(p for p in outside(snapshot, *roles) if not p.healthy)
+    return tuple(p for p in outside(scene, *roles) if not p.healthy)
 
 
 @reading
-def lost(snapshot: Snapshot) -> str | None:
+def lost(scene: Scene) -> str | None:
     """Say that most failing users got no connection to be answered on; None: they did.
 
     A name that does not resolve, a connect that times out, a certificate that is
     refused: no page of anybody behind explains it.
     """
-    users = failing(snapshot, *AS_A_USER)
-    gone = [p for p in users if _has_no_connection(snapshot, p)]
+    users = failing(scene, *AS_A_USER)
+    gone = [p for p in users if _has_no_connection(scene, p)]
     if not gone or 2 * len(gone) <= len(users):
         return None
     what = str(gone[0].error_type).replace("_", " ")
     return f"{of(len(gone), len(users))} failing requests got no connection: {what}"
 
 
-def connected(snapshot: Snapshot, probe: Probe) -> bool:
+def connected(scene: Scene, probe: Probe) -> bool:
     """Say whether a request was sent at all, whatever became of it."""
-    return not _has_no_connection(snapshot, probe)
+    return not _has_no_connection(scene, probe)
 
 
-def _has_no_connection(snapshot: Snapshot, probe: Probe) -> bool:
+def _has_no_connection(scene: Scene, probe: Probe) -> bool:
     if probe.status_code is not None:
         return False
     if probe.error_type is ErrorType.CONNECTION_CLOSED and probe.error_phase == "tls":
         # A tcp balancer without targets hangs up so (signatures.md, section 4).
-        return snapshot.target.reached.cdn
+        return scene.target.reached.cdn
     return probe.error_type in NO_CONNECTION or probe.error_phase in _BEFORE
 
 

@@ -13,7 +13,7 @@ from parallax.causes.evidence.inside import (
 )
 from parallax.causes.evidence.nodes import is_local
 from parallax.causes.evidence.outside import of
-from parallax.model.snapshot import Snapshot
+from parallax.evidence.scene import Scene
 
 PAIRS = 2
 """Pairs of nodes that must fail: one may be a pod that moves."""
@@ -21,20 +21,20 @@ NEARLY_ALL = 0.9
 """Share of the pairs: one node that is down cuts off fewer."""
 
 
-def nodeports_cut(snapshot: Snapshot) -> str | None:
+def nodeports_cut(scene: Scene) -> str | None:
     """Say that pods and the ingress's NodePort are cut off alike; None: not shown.
 
     Pods that accept at home are cut off from other nodes, nearly all pairs; and some
     NodePorts give no connection, which kube-proxy passes on to pods elsewhere.
     """
-    if is_local(snapshot):
+    if is_local(scene):
         return None
-    home = {p.peer_node for p in pods_at_home(snapshot) if accepted(p)}
-    afar = [p for p in pods_from_afar(snapshot) if p.peer_node in home]
+    home = {p.peer_node for p in pods_at_home(scene) if accepted(p)}
+    afar = [p for p in pods_from_afar(scene) if p.peer_node in home]
     met = {(p.node, p.peer_node) for p in afar if accepted(p)}
     pairs = {(p.node, p.peer_node) for p in afar}
     cut = len(pairs - met)
-    asked = snapshot.inside(*AT_THE_INGRESS)
+    asked = scene.inside(*AT_THE_INGRESS)
     mute = sum(not accepted(p) for p in asked)
     if not mute or cut < PAIRS or cut < NEARLY_ALL * len(pairs):
         return None

@@ -12,27 +12,27 @@ from parallax.causes.evidence.balancer import (
 )
 from parallax.causes.evidence.inside import inside_missing
 from parallax.causes.evidence.nodes import LOCAL
+from parallax.evidence.scene import Scene
 from parallax.model.balancer import BalancerService
 from parallax.model.cluster import Service
-from parallax.model.snapshot import Snapshot
 
 LOAD_BALANCER = "LoadBalancer"
 
 
-def port_missing(snapshot: Snapshot, service: BalancerService) -> list[str]:
+def port_missing(scene: Scene, service: BalancerService) -> list[str]:
     """Return what keeps the health check's port from being nobody's."""
     port, to = service.health_check.port, service.destination_port
-    return _missing_detail(snapshot, port) + _missing_owner(snapshot, port, to)
+    return _missing_detail(scene, port) + _missing_owner(scene, port, to)
 
 
-def _missing_owner(snapshot: Snapshot, port: int, to: int) -> list[str]:
+def _missing_owner(scene: Scene, port: int, to: int) -> list[str]:
     """Return what keeps the health check's port from being nobody's."""
-    ingress = snapshot.cluster.ingress_service if snapshot.cluster else None
+    ingress = scene.cluster.ingress_service if scene.cluster else None
     if ingress is None:
         what = "the ingress Service as the cluster has it"
-        why = "" if snapshot.cluster else f" ({inside_missing(snapshot)})"
+        why = "" if scene.cluster else f" ({inside_missing(scene)})"
         return [what + why]
-    own = snapshot.cluster.service if snapshot.cluster else None
+    own = scene.cluster.service if scene.cluster else None
     if to not in ingress.node_ports:
         return [f"whose port :{to} is; the ingress Service has {ingress.node_ports}"]
     if port in ingress.node_ports or (own and port in own.node_ports):
@@ -42,13 +42,13 @@ def _missing_owner(snapshot: Snapshot, port: int, to: int) -> list[str]:
     return []
 
 
-def _missing_detail(snapshot: Snapshot, port: int) -> list[str]:
+def _missing_detail(scene: Scene, port: int) -> list[str]:
     """Return what Hetzner's words leave open: only a refusal says nobody listens.
 
     Without words, as older readings are, a NodePort that no Service has is nobody's;
     at any other port a pod may listen on the nodes themselves (`hostPort`).
     """
-    said = {seen.detail for seen in details(snapshot)}
+    said = {seen.detail for seen in details(scene)}
     if "layer4_timeout" in said:
         return [f"what drops the health check at :{port} (layer4_timeout): a firewall?"]
     if said - {"layer4_no_connection"}:

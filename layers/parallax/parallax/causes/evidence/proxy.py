@@ -19,9 +19,9 @@ from parallax.causes.evidence.balancer import (
 from parallax.causes.evidence.inside import AT_THE_INGRESS
 from parallax.causes.evidence.outside import FOR_THE_TARGET, failing, written_by
 from parallax.causes.evidence.shares import waited
+from parallax.evidence.scene import Scene
 from parallax.model.balancer import BalancerService, HealthStatus
 from parallax.model.probe import ErrorType, Probe, Role
-from parallax.model.snapshot import Snapshot
 
 BAD_REQUEST, BAD_GATEWAY = 400, 502
 TO_HTTPS_PORT = "plain HTTP request was sent to HTTPS port"
@@ -35,23 +35,23 @@ class Mismatch(StrEnum):
     INGRESS = "ingress"
 
 
-def ingress_wants_proxy(snapshot: Snapshot) -> bool | None:
+def ingress_wants_proxy(scene: Scene) -> bool | None:
     """Say whether the ingress expects PROXY lines; None: its ConfigMap is not known."""
-    config = snapshot.cluster.ingress_config if snapshot.cluster else None
+    config = scene.cluster.ingress_config if scene.cluster else None
     return None if config is None else dict(config).get("use-proxy-protocol") == "true"
 
 
-def proxy_mismatch(snapshot: Snapshot) -> Mismatch | None:
+def proxy_mismatch(scene: Scene) -> Mismatch | None:
     """Return who alone speaks the PROXY protocol; None: both, none, or not known."""
-    service, wants = balancer_service(snapshot), ingress_wants_proxy(snapshot)
+    service, wants = balancer_service(scene), ingress_wants_proxy(scene)
     if service is None or wants is None or service.proxyprotocol is wants:
         return None
     return Mismatch.INGRESS if wants else Mismatch.BALANCER
 
 
-def proxy_text(snapshot: Snapshot) -> str | None:
+def proxy_text(scene: Scene) -> str | None:
     """Say who alone speaks the PROXY protocol; None: nobody is known to."""
-    found = proxy_mismatch(snapshot)
+    found = proxy_mismatch(scene)
     if found is Mismatch.BALANCER:
         return "the balancer sends PROXY lines, and the ingress does not expect them"
     if found is Mismatch.INGRESS:
@@ -59,14 +59,14 @@ def proxy_text(snapshot: Snapshot) -> str | None:
     return None
 
 
-def proxy_follows(snapshot: Snapshot) -> str | None:
+def proxy_follows(scene: Scene) -> str | None:
     """Say what users see that follows from the mismatch; None: nothing."""
-    found, failed = proxy_mismatch(snapshot), failing(snapshot, *FOR_THE_TARGET)
+    found, failed = proxy_mismatch(scene), failing(scene, *FOR_THE_TARGET)
     if found is None or not failed:
         return None
     if found is Mismatch.BALANCER:
-        return _refused_lines(snapshot, failed)
-    service, word = balancer_service(snapshot), balancers_word(snapshot)
+        return _refused_lines(scene, failed)
+    service, word = balancer_service(scene), balancers_word(scene)
     if service is None or word is None:
         return None
     if service.protocol == "tcp":
@@ -74,31 +74,31 @@ def proxy_follows(snapshot: Snapshot) -> str | None:
     if all(p.status_code in {BAD_GATEWAY, None} for p in failed):
         return word
     checked = service.health_check.protocol != "tcp"
-    return word if checked and _nobody_healthy(snapshot) else None
+    return word if checked and _nobody_healthy(scene) else None
 
 
-def _refused_lines(snapshot: Snapshot, failed: tuple[Probe, ...]) -> str | None:
+def _refused_lines(scene: Scene, failed: tuple[Probe, ...]) -> str | None:
     """Say that the ingress takes the balancer's PROXY line for a broken request."""
     pages = [p for p in failed if _is_refusal(p)]
     if 2 * len(pages) > len(failed):
         return f"the {pages[0].role.value} probe got 400 from the ingress itself"
-    service = balancer_service(snapshot)
+    service = balancer_service(scene)
     tls = [p for p in failed if p.error_type is ErrorType.TLS and not _met_tls(p)]
     if service and service.protocol == "tcp" and len(tls) == len(failed):
         return f"{len(tls)} of {len(tls)} TLS handshakes met something that is no TLS"
-    if service and service.protocol == "tcp" and _hung_up_on(snapshot, service, failed):
+    if service and service.protocol == "tcp" and _hung_up_on(scene, service, failed):
         return f"{len(failed)} of {len(failed)} connections were closed at once"
-    codes = {seen.health_check_status_code for seen in details(snapshot)}
-    if _nobody_healthy(snapshot) and codes == {BAD_REQUEST}:
+    codes = {seen.health_check_status_code for seen in details(scene)}
+    if _nobody_healthy(scene) and codes == {BAD_REQUEST}:
         return "Hetzner says that its health check gets 400"
-    return _checked_with_a_line(snapshot, service) if not codes else None
+    return _checked_with_a_line(scene, service) if not codes else None
 
 
 def _hung_up_on(
-    snapshot: Snapshot, service: BalancerService, failed: tuple[Probe, ...]
+    scene: Scene, service: BalancerService, failed: tuple[Probe, ...]
 ) -> bool:
     """Say whether the ingress takes connections, as checked, and drops each at once."""
-    healthy = with_health(snapshot, HealthStatus.HEALTHY) == len(health(snapshot)) > 0
+    healthy = with_health(scene, HealthStatus.HEALTHY) == len(health(scene)) > 0
     same = service.health_check.port == service.destination_port
     return (
         healthy
@@ -110,16 +110,14 @@ def _hung_up_on(
     )
 
 
-def _checked_with_a_line(
-    snapshot: Snapshot, service: BalancerService | None
-) -> str | None:
+def _checked_with_a_line(scene: Scene, service: BalancerService | None) -> str | None:
     """Say that an http health check, too, meets the ingress with a line it refuses."""
-    ingress = snapshot.cluster.ingress_service if snapshot.cluster else None
+    ingress = scene.cluster.ingress_service if scene.cluster else None
     if service is None or ingress is None or service.health_check.protocol == "tcp":
         return None
     if service.health_check.port not in ingress.node_ports:
         return None
-    return balancers_word(snapshot) if _nobody_healthy(snapshot) else None
+    return balancers_word(scene) if _nobody_healthy(scene) else None
 
 
 def _met_tls(probe: Probe) -> bool:
@@ -136,15 +134,15 @@ def _is_refusal(probe: Probe) -> bool:
     )
 
 
-def _nobody_healthy(snapshot: Snapshot) -> bool:
-    count = len(health(snapshot))
-    return bool(count) and with_health(snapshot, HealthStatus.UNHEALTHY) == count
+def _nobody_healthy(scene: Scene) -> bool:
+    count = len(health(scene))
+    return bool(count) and with_health(scene, HealthStatus.UNHEALTHY) == count
 
 
-def proxy_contradicted(snapshot: Snapshot) -> str | None:
+def proxy_contradicted(scene: Scene) -> str | None:
     """Say that inside the ingress answers otherwise than its ConfigMap says."""
-    wants = ingress_wants_proxy(snapshot)
-    asked = snapshot.inside(*AT_THE_INGRESS, Role.INGRESS_POD)
+    wants = ingress_wants_proxy(scene)
+    asked = scene.inside(*AT_THE_INGRESS, Role.INGRESS_POD)
     for probe in asked:
         answered = probe.status_code not in {None, BAD_REQUEST}
         if answered and probe.proxy_protocol is not wants:

@@ -10,22 +10,22 @@ from datetime import datetime, timedelta
 from parallax.causes.evidence.balancer import (
     balancer_service,
 )
+from parallax.evidence.scene import Scene
 from parallax.model.cluster import ClusterReading
-from parallax.model.snapshot import Snapshot
 
 
-def unnoticed(snapshot: Snapshot) -> str | None:
+def unnoticed(scene: Scene) -> str | None:
     """Say what came up so late that the balancer cannot call it healthy yet.
 
     The ingress's pods for any check; for one over http the app's, too.
     """
-    service, cluster = balancer_service(snapshot), snapshot.cluster
-    reading = snapshot.balancer
+    service, cluster = balancer_service(scene), scene.cluster
+    reading = scene.balancer
     if service is None or cluster is None or reading is None:
         return None
     check = service.health_check
     wait = timedelta(seconds=(check.retries + 1) * check.interval + check.timeout)
-    skew = next(r.skew for r in snapshot.live_reports if r.reading is cluster)
+    skew = next(r.skew for r in scene.live_reports if r.reading is cluster)
     came = _last(cluster, app=check.protocol != "tcp")
     if came is None or reading.read_at - (came + skew) >= wait:
         return None

@@ -7,9 +7,9 @@ It does not: conclude.
 from math import comb
 
 from parallax.causes.evidence.sightings import place
+from parallax.evidence.scene import Scene
 from parallax.model.cluster import Sighting
 from parallax.model.probe import Probe, Role
-from parallax.model.snapshot import Snapshot
 
 BY_CHANCE = 0.02
 """How likely a split by replica may be without any reason: one case of fifty."""
@@ -17,11 +17,11 @@ DEFAULT_BACKEND = "upstream-default-backend"
 """How ingress-nginx logs a request for which it has no rule."""
 
 
-def replica_answers(snapshot: Snapshot) -> tuple[Probe, ...]:
+def replica_answers(scene: Scene) -> tuple[Probe, ...]:
     """Return the inside probes of single ingress pods that got an HTTP answer."""
     return tuple(
         p
-        for p in snapshot.inside(Role.INGRESS_POD)
+        for p in scene.inside(Role.INGRESS_POD)
         if p.pod is not None and p.status_code is not None
     )
 
@@ -31,9 +31,9 @@ def met_no_rule(line: Sighting) -> bool:
     return line.upstream_address is None or line.upstream_name == DEFAULT_BACKEND
 
 
-def asked_the_gone(snapshot: Snapshot, line: Sighting) -> bool:
+def asked_the_gone(scene: Scene, line: Sighting) -> bool:
     """Say whether the ingress asked an address that is no endpoint any more."""
-    found = snapshot.cluster.endpoints if snapshot.cluster else None
+    found = scene.cluster.endpoints if scene.cluster else None
     if not found or line.upstream_address is None or met_no_rule(line):
         return False
     places = {place(e) for e in found} | {e.address for e in found}

@@ -5,7 +5,7 @@ name, in words. It does not: conclude; that a rule stands there does not say it 
 Source: ingress-nginx, `docs/user-guide` (annotations, ConfigMap).
 """
 
-from parallax.model.snapshot import Snapshot
+from parallax.evidence.scene import Scene
 
 LISTS = ("whitelist-source-range", "allowlist-source-range", "denylist-source-range")
 LIMITS = ("limit-rps", "limit-rpm", "limit-connections")
@@ -20,18 +20,18 @@ RULES = {
 """What in annotations or ConfigMap makes the ingress answer so by itself."""
 
 
-def rules(snapshot: Snapshot, status: int) -> tuple[str, ...]:
+def rules(scene: Scene, status: int) -> tuple[str, ...]:
     """Return the annotations and settings that make the ingress answer so."""
-    return _named(snapshot, RULES.get(status, ()))
+    return _named(scene, RULES.get(status, ()))
 
 
-def limits(snapshot: Snapshot, status: int) -> tuple[str, ...]:
+def limits(scene: Scene, status: int) -> tuple[str, ...]:
     """Return those that count requests; none where no limit answers so."""
-    return _named(snapshot, LIMITS if LIMITS[0] in RULES.get(status, ()) else ())
+    return _named(scene, LIMITS if LIMITS[0] in RULES.get(status, ()) else ())
 
 
-def _named(snapshot: Snapshot, names: tuple[str, ...]) -> tuple[str, ...]:
-    cluster = snapshot.cluster
+def _named(scene: Scene, names: tuple[str, ...]) -> tuple[str, ...]:
+    cluster = scene.cluster
     if cluster is None:
         return ()
     found = [

@@ -12,29 +12,29 @@ from parallax.causes.evidence.outside import (
     outside,
     written_by,
 )
+from parallax.evidence.scene import Scene
 from parallax.model.cluster import Endpoint, Sighting
 from parallax.model.probe import Probe, Role
-from parallax.model.snapshot import Snapshot
 
 AMBIGUOUS = (502, 504)
 """nginx logs these as upstream status also when no upstream answered."""
 
 
-def sightings(snapshot: Snapshot, *roles: Role) -> tuple[Sighting, ...]:
+def sightings(scene: Scene, *roles: Role) -> tuple[Sighting, ...]:
     """Return the ingress log's lines of outside probes with these roles."""
-    return snapshot.sightings_of(*outside(snapshot, *roles))
+    return scene.sightings_of(*outside(scene, *roles))
 
 
-def pod_answers(snapshot: Snapshot) -> tuple[Sighting, ...]:
+def pod_answers(scene: Scene) -> tuple[Sighting, ...]:
     """Return the sightings that prove that a pod itself answered a failing probe.
 
     A pod of the target's own Service: the ingress also asks a default backend, for
     a host it does not know or a status it replaces. Endpoints unread: none.
     """
-    places = {place(e) for e in endpoints(snapshot)}
+    places = {place(e) for e in endpoints(scene)}
     return tuple(
         s
-        for s in upstream_answers(snapshot)
+        for s in upstream_answers(scene)
         if s.upstream_address in places
         or (s.upstream_address or "").rpartition(":")[0] in places
     )
@@ -50,12 +50,12 @@ def place(endpoint: Endpoint) -> str:
     return address if endpoint.port is None else f"{address}:{endpoint.port}"
 
 
-def upstream_answers(snapshot: Snapshot) -> tuple[Sighting, ...]:
+def upstream_answers(scene: Scene) -> tuple[Sighting, ...]:
     """Return the sightings of failing probes that any upstream itself answered."""
-    probes = {p.request_id: p for p in failing(snapshot, *FOR_THE_TARGET)}
+    probes = {p.request_id: p for p in failing(scene, *FOR_THE_TARGET)}
     return tuple(
         s
-        for s in snapshot.sightings_of(*probes.values())
+        for s in scene.sightings_of(*probes.values())
         if s.upstream_address is not None
         and s.upstream_status is not None
         and s.upstream_status == probes[s.request_id].status_code
@@ -65,49 +65,49 @@ def upstream_answers(snapshot: Snapshot) -> tuple[Sighting, ...]:
     )
 
 
-def ingress_asked_nobody(snapshot: Snapshot) -> tuple[Sighting, ...]:
+def ingress_asked_nobody(scene: Scene) -> tuple[Sighting, ...]:
     """Return the sightings of failing probes that the ingress answered itself, 503."""
     return tuple(
         s
-        for s in snapshot.sightings_of(*failing(snapshot, *FOR_THE_TARGET))
+        for s in scene.sightings_of(*failing(scene, *FOR_THE_TARGET))
         if s.upstream_address is None and s.status_code == 503  # noqa: PLR2004 - HTTP's number
     )
 
 
-def live_logs(snapshot: Snapshot) -> tuple[str, ...]:
+def live_logs(scene: Scene) -> tuple[str, ...]:
     """Return the nodes whose ingress log was read just now, since the failure began.
 
     Only there does a line that is missing say anything.
     """
-    since = snapshot.failing_since
+    since = scene.failing_since
     found: list[str] = []
-    for report in snapshot.live_reports:
+    for report in scene.live_reports:
         if report.log_read_at is None:
             continue
         at = report.outside_time(report.log_read_at)
-        old = snapshot.taken_at - at > report.patience
+        old = scene.taken_at - at > report.patience
         if not old and (since is None or at >= since):
             found.append(report.node)
     return tuple(found)
 
 
-def logs_caught_up(snapshot: Snapshot, *roles: Role) -> dict[str, bool | None]:
+def logs_caught_up(scene: Scene, *roles: Role) -> dict[str, bool | None]:
     """Say of each live agent whether it read its log since the last failing request.
 
     By the agent's node, of requests with these roles; None: it follows no log.
     """
-    last = max((p.started_at for p in failing(snapshot, *roles)), default=None)
+    last = max((p.started_at for p in failing(scene, *roles)), default=None)
     return {
         report.node: None
         if report.log_read_at is None
         else last is None or report.outside_time(report.log_read_at) >= last
-        for report in snapshot.live_reports
+        for report in scene.live_reports
     }
 
 
-def node_of(snapshot: Snapshot, upstream: str | None) -> str | None:
+def node_of(scene: Scene, upstream: str | None) -> str | None:
     """Return the node of the Service's endpoint that nginx logged; None: not known."""
-    for endpoint in endpoints(snapshot):
+    for endpoint in endpoints(scene):
         if upstream is not None and upstream in {place(endpoint), endpoint.address}:
             return endpoint.node
     return None
@@ -129,10 +129,10 @@ def gave_up(line: Sighting) -> bool:
     return waiting and line.status_code == client_closed
 
 
-def unanswered(snapshot: Snapshot) -> str | None:
+def unanswered(scene: Scene) -> str | None:
     """Say that no pod answered any failing request the log shows; None: not shown."""
-    probes = {p.request_id: p for p in failing(snapshot, *FOR_THE_TARGET)}
-    lines = snapshot.sightings_of(*probes.values())
+    probes = {p.request_id: p for p in failing(scene, *FOR_THE_TARGET)}
+    lines = scene.sightings_of(*probes.values())
     if not lines or not all(
         line.upstream_address is None
         or (
@@ -144,7 +144,7 @@ def unanswered(snapshot: Snapshot) -> str | None:
     return f"ingress log: no pod answered any of {len(lines)} failing requests"
 
 
-def logged_so(snapshot: Snapshot, probe: Probe) -> bool:
+def logged_so(scene: Scene, probe: Probe) -> bool:
     """Say whether an ingress logged this request with the status that came out."""
-    lines = snapshot.sightings_of(probe)
+    lines = scene.sightings_of(probe)
     return any(line.status_code == probe.status_code for line in lines)

@@ -27,13 +27,13 @@ from parallax.causes.evidence.outside import (
     written_by,
 )
 from parallax.causes.evidence.sightings import ingress_asked_nobody, upstream_answers
+from parallax.evidence.scene import Scene
 from parallax.model.balancer import BalancerService, HealthStatus
 from parallax.model.probe import Role
-from parallax.model.snapshot import Snapshot
 
 
 def users_elsewhere(
-    snapshot: Snapshot, status_code: int, *, logged: bool = False
+    scene: Scene, status_code: int, *, logged: bool = False
 ) -> str | None:
     """Say what is missing for users' failure to end at the ingress; None: it does.
 
@@ -41,24 +41,24 @@ def users_elsewhere(
     seen only inside counts where users get that status, and neither from the
     balancer nor from a CDN; or where the balancer's HTTP health check met it.
     """
-    if gone := lost(snapshot):
+    if gone := lost(scene):
         return f"what it has to do with users: {gone}"
-    pages = [p for p in ingress_pages(snapshot, status_code) if p.node is None]
-    if taken_out(snapshot, status_code):
+    pages = [p for p in ingress_pages(scene, status_code) if p.node is None]
+    if taken_out(scene, status_code):
         return None
-    if mostly_balancers(snapshot):
+    if mostly_balancers(scene):
         return "why most failing requests ended at the balancer"
     if logged or pages:
         return None
-    failed = failing(snapshot, *FOR_THE_TARGET)
-    for probe in outside(snapshot, Role.UNKNOWN_HOST):
+    failed = failing(scene, *FOR_THE_TARGET)
+    for probe in outside(scene, Role.UNKNOWN_HOST):
         # An ingress that lives has another answer for it: 404.
         if probe.status_code == status_code and written_by(probe).hop == "unknown":
             return "who gives a Host nobody serves the same answer"
     if failed and all(
         p.status_code == status_code
         and written_by(p).hop != "cdn"
-        and passed_on(snapshot, p)
+        and passed_on(scene, p)
         for p in failed
     ):
         return None
@@ -66,48 +66,48 @@ def users_elsewhere(
 
 
 def ends_for_want_of_a_pod(
-    snapshot: Snapshot,
+    scene: Scene,
 ) -> tuple[str | None, tuple[str, ...]]:
     """Say what shows that users' requests end at an ingress that has nobody to ask.
 
     First what is missing for it; None: nothing is.
     """
-    if upstream_answers(snapshot):
+    if upstream_answers(scene):
         return "why a pod still answers requests", ()
-    ends = ends_at_ingress(snapshot)
+    ends = ends_at_ingress(scene)
     if ends is None:
         return "an answer of the ingress itself that requests end there", ()
-    logged = bool(ingress_asked_nobody(snapshot))
-    return users_elsewhere(snapshot, UNAVAILABLE, logged=logged), (ends,)
+    logged = bool(ingress_asked_nobody(scene))
+    return users_elsewhere(scene, UNAVAILABLE, logged=logged), (ends,)
 
 
-def mostly_balancers(snapshot: Snapshot) -> bool:
+def mostly_balancers(scene: Scene) -> bool:
     """Say whether most failing users got the balancer's own page."""
-    users = failing(snapshot, *AS_A_USER)
-    return 2 * sum(wrote(snapshot, p) for p in users) > len(users)
+    users = failing(scene, *AS_A_USER)
+    return 2 * sum(wrote(scene, p) for p in users) > len(users)
 
 
-def _ways_in(snapshot: Snapshot, service: BalancerService) -> tuple[int, ...]:
+def _ways_in(scene: Scene, service: BalancerService) -> tuple[int, ...]:
     """Return the ports at which the ingress is met; not read: where requests go."""
-    ingress = snapshot.cluster.ingress_service if snapshot.cluster else None
+    ingress = scene.cluster.ingress_service if scene.cluster else None
     return ingress.node_ports if ingress else (service.destination_port,)
 
 
-def taken_out(snapshot: Snapshot, status_code: int) -> bool:
+def taken_out(scene: Scene, status_code: int) -> bool:
     """Say whether an HTTP health check took every target out for this status.
 
     It has to have met it: Hetzner says so, or it asks for the target's own host.
     """
-    service, targets = balancer_service(snapshot), health(snapshot)
+    service, targets = balancer_service(scene), health(scene)
     if service is None or service.health_check.protocol == "tcp" or not targets:
         return False
-    if with_health(snapshot, HealthStatus.UNHEALTHY) < len(targets):
+    if with_health(scene, HealthStatus.UNHEALTHY) < len(targets):
         return False
-    if service.health_check.port not in _ways_in(snapshot, service):
+    if service.health_check.port not in _ways_in(scene, service):
         return False
-    if balancers_word(snapshot, signed=False) is None:
+    if balancers_word(scene, signed=False) is None:
         return False
-    if told := details(snapshot):
+    if told := details(scene):
         return {seen.health_check_status_code for seen in told} == {status_code}
     asks = service.health_check.http
-    return asks is not None and asks.domain == snapshot.target.host
+    return asks is not None and asks.domain == scene.target.host
