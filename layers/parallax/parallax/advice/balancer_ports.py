@@ -6,7 +6,7 @@ It does not: advise.
 
 from shlex import quote
 
-from parallax.causes import evidence
+from parallax.evidence import balancer
 from parallax.evidence.scene import Scene
 from parallax.model.judgement import NextStep
 
@@ -15,7 +15,7 @@ def ports_known(scene: Scene) -> bool:
     """Say whether the balancer's service and the ingress's own were freshly read."""
     cluster = scene.cluster
     ingress = cluster.ingress_service if cluster else None
-    return evidence.balancer_service(scene) is not None and ingress is not None
+    return balancer.service(scene) is not None and ingress is not None
 
 
 def ports_of_ours(scene: Scene) -> frozenset[int]:
@@ -31,14 +31,14 @@ def ports_of_ours(scene: Scene) -> frozenset[int]:
 
 def mend(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to let the health check ask the port that requests go to."""
-    service = evidence.balancer_service(scene)
+    service = balancer.service(scene)
     if service is None:
         return ()
     return (
         NextStep(
             text=f"Let the health check ask :{service.destination_port}.",
             command="hcloud load-balancer update-service"
-            f" {quote(evidence.balancer_name(scene))}"
+            f" {quote(balancer.name(scene))}"
             f" --listen-port {service.listen_port}"
             f" --health-check-port {service.destination_port}",
         ),

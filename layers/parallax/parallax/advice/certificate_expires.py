@@ -8,7 +8,7 @@ from datetime import timedelta
 from shlex import quote
 
 from parallax.advice.adviser import Adviser
-from parallax.causes import evidence
+from parallax.evidence import users
 from parallax.evidence.scene import Scene
 from parallax.model.balancer import BalancerCertificate
 from parallax.model.judgement import Advice, Hop, NextStep
@@ -35,7 +35,7 @@ def advise(scene: Scene) -> Advice | None:
     )
     host = scene.target.host
     at = f"{found.not_after:%Y-%m-%d %H:%M UTC}"
-    address = quote(f"{host}:{evidence.listen_port(scene)}")
+    address = quote(f"{host}:{users.listen_port(scene)}")
     its = _at_balancer(scene, found)
     return Advice(
         id=ID,
@@ -71,8 +71,8 @@ def _when(left: timedelta) -> str:
 
 def _certificate(scene: Scene) -> Certificate | None:
     """Return the certificate that users are shown; the newest probe's first."""
-    users = evidence.outside(scene, *evidence.AS_A_USER)
-    return next((p.certificate for p in users if p.certificate), None)
+    requests = users.outside(scene, *users.AS_A_USER)
+    return next((p.certificate for p in requests if p.certificate), None)
 
 
 def _at_balancer(scene: Scene, found: Certificate) -> BalancerCertificate | None:

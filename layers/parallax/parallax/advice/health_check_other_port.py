@@ -7,7 +7,7 @@ the right one to ask there.
 
 from parallax.advice.adviser import Adviser
 from parallax.advice.balancer_ports import mend, ports_known, ports_of_ours
-from parallax.causes import evidence
+from parallax.evidence import balancer
 from parallax.evidence.scene import Scene
 from parallax.model.judgement import Advice, Hop
 
@@ -16,7 +16,7 @@ ID = "health-check-other-port"
 
 def advise(scene: Scene) -> Advice | None:
     """Tell of a health check that can be green while requests fail."""
-    service = evidence.balancer_service(scene)
+    service = balancer.service(scene)
     if service is None or not ports_known(scene):
         return None
     port, to = service.health_check.port, service.destination_port
@@ -29,7 +29,7 @@ def advise(scene: Scene) -> Advice | None:
         hop=Hop.LOAD_BALANCER,
         title=f"The health check asks :{port}, and requests go to :{to}",
         evidence=(
-            f"{evidence.balancer_name(scene)}: {evidence.health_text(scene)}",
+            f"{balancer.name(scene)}: {balancer.health_text(scene)}",
             f"nothing asks :{to}, so that its failure takes no target out",
         ),
         next_steps=mend(scene),

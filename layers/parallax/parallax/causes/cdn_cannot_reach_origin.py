@@ -24,9 +24,10 @@ Source: reference signatures.md, sections 1 and 3 (Varnish `Backend fetch failed
 
 from shlex import quote
 
-from parallax.causes import evidence
 from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.evidence import balancer, logs, users
 from parallax.evidence.scene import Scene
+from parallax.evidence.words import of
 from parallax.model.finding import Assessment, Class, Hop, NextStep
 from parallax.model.probe import Probe, Role
 
@@ -38,20 +39,20 @@ NEARLY_ALL = 0.9
 
 def assess(scene: Scene) -> Assessment:
     """Ask whether the CDN itself fails before an origin that is well."""
-    users = evidence.failing(scene, *evidence.AS_A_USER)
-    if not users:
+    requests = users.failing(scene, *users.AS_A_USER)
+    if not requests:
         return unknown(ID, "no failing probe from outside")
     if not scene.target.reached.cdn:
         return refuted(ID, "no CDN is configured")
-    direct = evidence.outside(scene, Role.DIRECT)
+    direct = users.outside(scene, Role.DIRECT)
     if bad := [p for p in direct if not p.healthy]:
         answer = bad[0].status_code or bad[0].error_type
         return refuted(ID, f"past the CDN it fails too (direct: {answer})")
-    own = [p for p in users if _own_page(p)]
-    met = [p for p in users if evidence.connected(scene, p)]
+    own = [p for p in requests if _own_page(p)]
+    met = [p for p in requests if users.connected(scene, p)]
     if missing := _missing(scene, direct, own, met):
         return unknown(ID, missing)
-    share = evidence.of(len(own), len(users))
+    share = of(len(own), len(requests))
     return supported(
         ID,
         f"{share} failing answers are {_whose(own[0])} {own[0].status_code}",
@@ -66,14 +67,14 @@ def _own_page(probe: Probe) -> bool:
     Whoever has no page of a known make, and asked nobody behind, did so as well; below
     500 it turns users away, which is another story.
     """
-    author = evidence.written_by(probe)
+    author = users.written_by(probe)
     if author.how == "replayed" or (probe.status_code or 0) < BROKEN:
         return False
     return author.hop in {"cdn", "unknown"}
 
 
 def _whose(probe: Probe) -> str:
-    author = evidence.written_by(probe)
+    author = users.written_by(probe)
     return f"{author.writer}'s own" if author.hop == "cdn" else "of no known make, a"
 
 
@@ -81,20 +82,20 @@ def _missing(
     scene: Scene, direct: tuple[Probe, ...], own: list[Probe], met: list[Probe]
 ) -> str | None:
     """Say what is missing for the CDN alone to have failed."""
-    if gone := evidence.lost(scene):
+    if gone := users.lost(scene):
         return gone
     if not direct:
         return "a request past the CDN, to the balancer's own address"
     if not own or len(own) < NEARLY_ALL * len(met):
-        rest = evidence.of(len(met) - len(own), len(met))
+        rest = of(len(met) - len(own), len(met))
         return f"who wrote {rest} failing answers, which are not the CDN's own page"
-    fresh = evidence.outside(scene, Role.CACHE_BUSTER)
-    unmarked = [p for p in own if evidence.written_by(p).hop != "cdn"]
+    fresh = users.outside(scene, Role.CACHE_BUSTER)
+    unmarked = [p for p in own if users.written_by(p).hop != "cdn"]
     if unmarked and (not fresh or any(p.healthy for p in fresh)):
         return "whether the CDN keeps that page: a request that no cache can know"
-    if evidence.sightings(scene, *evidence.AS_A_USER, Role.CACHE_BUSTER):
+    if logs.sightings(scene, *users.AS_A_USER, Role.CACHE_BUSTER):
         return "why the ingress log has requests that the CDN answered itself"
-    if not evidence.logs_were_read(scene):
+    if not logs.were_read(scene):
         return "the ingress logs since the last failing request"
     return None
 
@@ -102,8 +103,8 @@ def _missing(
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to compare the CDN's origin with the balancer."""
     url, host = scene.target.url, scene.target.host
-    port, name = evidence.listen_port(scene), evidence.balancer_name(scene)
-    own = sorted(evidence.addresses(scene))
+    port, name = users.listen_port(scene), balancer.name(scene)
+    own = sorted(balancer.addresses(scene))
     address = own[0] if own else "BALANCER"
     past = NextStep(
         text="See that the balancer answers well past the CDN.",

@@ -22,9 +22,10 @@ Source: reference hetzner.md, section 6; incident.md, suspect 2.
 
 from shlex import quote
 
-from parallax.causes import evidence
 from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.evidence import names
 from parallax.evidence.scene import Scene
+from parallax.evidence.words import of
 from parallax.model.finding import Assessment, Class, Hop, NextStep
 from parallax.model.probe import Resolution
 
@@ -33,20 +34,20 @@ ID = "dns-resolvers-disagree"
 
 def assess(scene: Scene) -> Assessment:
     """Ask whether failing users were led astray by some resolvers only."""
-    if arrived := evidence.arrived(scene):
+    if arrived := names.arrived(scene):
         return refuted(ID, arrived)
-    if missing := evidence.astray_missing(scene):
+    if missing := names.astray_missing(scene):
         return unknown(ID, missing)
-    met = evidence.met_there(scene)
-    right, wrong = evidence.apart(scene)
-    if wrong and not right and evidence.named(scene):
+    met = names.met_elsewhere(scene)
+    right, wrong = names.resolvers(scene)
+    if wrong and not right and names.named(scene):
         count = len(wrong)
-        return refuted(ID, f"{evidence.of(count, count)} resolvers say the same")
-    if not right or not evidence.named(scene):
+        return refuted(ID, f"{of(count, count)} resolvers say the same")
+    if not right or not names.named(scene):
         what = "resolvers of which one gives this address and one the balancer's"
         return unknown(ID, what, evidence=(met,))
     split = f"{_who(right)} gives the balancer's address, {_say(wrong)}"
-    return supported(ID, split, met, evidence.well_there(scene))
+    return supported(ID, split, met, names.well_at_balancer(scene))
 
 
 def _who(resolutions: tuple[Resolution, ...]) -> str:
@@ -62,11 +63,11 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     host = quote(scene.target.host)
     steps = [
         NextStep(
-            text=f"{r.resolver} keeps {', '.join(evidence.others(scene, r))}"
+            text=f"{r.resolver} keeps {', '.join(names.others(scene, r))}"
             f"{f' for {r.ttl} s more' if r.ttl else ''}: flush its cache, or wait.",
             command=f"dig @{quote(r.resolver)} +noall +answer {host}",
         )
-        for r in evidence.apart(scene)[1]
+        for r in names.resolvers(scene)[1]
     ]
     look = NextStep(
         text="See that the zone's own servers are all at the same serial.",

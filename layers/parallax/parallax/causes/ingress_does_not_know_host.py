@@ -26,8 +26,8 @@ Kubernetes networking/v1, IngressRule.host (a wildcard stands for one label).
 from difflib import get_close_matches
 from shlex import quote
 
-from parallax.causes import evidence
 from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.evidence import balancer, impact, ingress, logs, pods, replicas, users
 from parallax.evidence.scene import Scene
 from parallax.model.cluster import Sighting
 from parallax.model.finding import Assessment, Class, Hop, NextStep
@@ -41,10 +41,10 @@ MOST_HOSTS = 200
 
 def assess(scene: Scene) -> Assessment:
     """Ask whether requests end at an ingress that has no rule for their host."""
-    users = evidence.failing(scene, *evidence.AS_A_USER)
-    if not users:
+    requests = users.failing(scene, *users.AS_A_USER)
+    if not requests:
         return unknown(ID, "no failing probe from outside")
-    if missing := evidence.lost(scene) or _unread(scene):
+    if missing := users.lost(scene) or _unread(scene):
         return unknown(ID, missing)
     host, hosts = scene.target.host, _hosts(scene)
     known = [h for h in hosts if _serves(h, host)]
@@ -55,12 +55,12 @@ def assess(scene: Scene) -> Assessment:
         return unknown(ID, f"all hosts of the Ingresses: {len(hosts)} were read")
     state = f"none of {len(hosts)} hosts of the Ingresses is {host}{_closest(scene)}"
     logged, inside = _logged(scene), _inside(scene)
-    met = evidence.mostly_ingress(scene) == NOT_FOUND or 2 * len(logged) > len(users)
+    met = ingress.mostly(scene) == NOT_FOUND or 2 * len(logged) > len(requests)
     met = met or _by_contrast(scene)
     if not met and not _checked(scene):
         what = "a 404 of the ingress's default backend to most failing users"
         return unknown(ID, what, evidence=(state,))
-    if evidence.pod_answers(scene):
+    if logs.pod_answers(scene):
         return unknown(ID, "why a pod of the Service answers", evidence=(state,))
     if inside is not None and not inside:
         what = "why the ingress answers otherwise inside"
@@ -76,28 +76,28 @@ def _by_contrast(scene: Scene) -> bool:
 
     For pages that bear no maker's mark.
     """
-    inside = evidence.answered(scene, None, *evidence.AT_THE_INGRESS)
-    pods = evidence.answered(scene, None, Role.POD)
-    users = evidence.failing(scene, *evidence.AS_A_USER)
-    if not inside or not pods or any(p.status_code == NOT_FOUND for p in pods):
+    inside = ingress.answered(scene, None, *pods.AT_THE_INGRESS)
+    its_pods = ingress.answered(scene, None, Role.POD)
+    requests = users.failing(scene, *users.AS_A_USER)
+    if not inside or not its_pods or any(p.status_code == NOT_FOUND for p in its_pods):
         return False
-    said = {(p.status_code, p.body) for p in (*inside, *users)}
-    return len(said) == 1 and users[0].status_code == NOT_FOUND
+    said = {(p.status_code, p.body) for p in (*inside, *requests)}
+    return len(said) == 1 and requests[0].status_code == NOT_FOUND
 
 
 def _checked(scene: Scene) -> bool:
     """Say whether the balancer's health check asks for this host and met the 404."""
-    service = evidence.balancer_service(scene)
+    service = balancer.service(scene)
     asks = service.health_check.http if service else None
     same = asks is not None and asks.domain == scene.target.host
-    return same and evidence.taken_out(scene, NOT_FOUND)
+    return same and impact.taken_out(scene, NOT_FOUND)
 
 
 def _unread(scene: Scene) -> str | None:
     """Say why the hosts of the Ingresses are not known; None: they are."""
     cluster = scene.cluster
     if cluster is None:
-        return evidence.inside_missing(scene)
+        return pods.inside_missing(scene)
     if cluster.ingress_hosts is None:
         why = "; ".join(cluster.problems) or "not read"
         return f"the hosts of the Ingresses: {why}"
@@ -130,17 +130,17 @@ def _closest(scene: Scene) -> str:
 
 def _logged(scene: Scene) -> tuple[Sighting, ...]:
     """Return the ingress log's lines of failing users that met no rule."""
-    users = evidence.failing(scene, *evidence.AS_A_USER)
+    requests = users.failing(scene, *users.AS_A_USER)
     return tuple(
         line
-        for line in scene.sightings_of(*users)
-        if line.status_code == NOT_FOUND and evidence.met_no_rule(line)
+        for line in scene.sightings_of(*requests)
+        if line.status_code == NOT_FOUND and replicas.met_no_rule(line)
     )
 
 
 def _inside(scene: Scene) -> bool | None:
     """Say whether the ingress says 404 inside too; None: nobody got an answer."""
-    answered = evidence.answered(scene, None, *evidence.AT_THE_INGRESS)
+    answered = ingress.answered(scene, None, *pods.AT_THE_INGRESS)
     if not answered:
         return None
     return all(p.status_code == NOT_FOUND and not p.healthy for p in answered)
@@ -159,7 +159,7 @@ def _shown(logged: tuple[Sighting, ...], *, inside: bool | None) -> tuple[str, .
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to see which hosts the Ingresses name, and how to mend one."""
-    namespace = evidence.service_name(scene).partition("/")[0]
+    namespace = pods.service_name(scene).partition("/")[0]
     near = get_close_matches(scene.target.host, _hosts(scene), n=1)
     which = f" (is {near[0]} meant to be it?)" if near else ""
     look = NextStep(

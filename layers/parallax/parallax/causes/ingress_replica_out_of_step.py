@@ -26,9 +26,10 @@ Source: reference signatures.md, sections 2 and 3 (G: mixed results).
 
 from shlex import quote
 
-from parallax.causes import evidence
 from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.evidence import ingress, ingress_rules, pods, replicas, users
 from parallax.evidence.scene import Scene
+from parallax.evidence.words import of
 from parallax.model.cluster import Sighting
 from parallax.model.finding import Assessment, Class, Hop, NextStep
 from parallax.model.probe import Probe, Role
@@ -43,16 +44,16 @@ TWICE = 2
 
 def assess(scene: Scene) -> Assessment:
     """Ask whether the failing share goes along with a replica of the ingress."""
-    users = evidence.outside(scene, *evidence.AS_A_USER)
-    failing = [p for p in users if not p.healthy]
+    requests = users.outside(scene, *users.AS_A_USER)
+    failing = [p for p in requests if not p.healthy]
     if not failing:
         return unknown(ID, "no failing probe from outside")
-    pods = scene.cluster.ingress_pods if scene.cluster else None
-    if pods is not None and len(pods) == 1:
-        return refuted(ID, f"the ingress has one replica, {pods[0].name}")
+    its_pods = scene.cluster.ingress_pods if scene.cluster else None
+    if its_pods is not None and len(its_pods) == 1:
+        return refuted(ID, f"the ingress has one replica, {its_pods[0].name}")
     if alike := _alike(scene):
         return refuted(ID, alike)
-    if len(failing) == len(users):
+    if len(failing) == len(requests):
         return unknown(ID, "a good answer among the failing ones, to compare with")
     own = [p for p in failing if _is_own(scene, p)]
     if 2 * len(own) <= len(failing):
@@ -77,16 +78,16 @@ def assess(scene: Scene) -> Assessment:
 
 def _is_own(scene: Scene, probe: Probe) -> bool:
     """Say whether the ingress wrote a page: by its look, or its log says so."""
-    return evidence.ingress_wrote(probe) or any(
-        line.status_code == probe.status_code and evidence.met_no_rule(line)
+    return ingress.wrote_page(probe) or any(
+        line.status_code == probe.status_code and replicas.met_no_rule(line)
         for line in scene.sightings_of(probe)
     )
 
 
 def _behind_it(scene: Scene, own: list[Probe]) -> str | None:
     """Say what speaks for a fault behind the ingress, that all replicas share."""
-    found = evidence.endpoints(scene)
-    if found and not evidence.ready(found):
+    found = pods.endpoints(scene)
+    if found and not pods.ready(found):
         return "a ready endpoint, which an ingress in step could ask"
     lines = scene.sightings_of(*own)
     said = {p.status_code for p in scene.inside(Role.POD) if not p.healthy}
@@ -102,12 +103,12 @@ def _behind_it(scene: Scene, own: list[Probe]) -> str | None:
 def _limited(scene: Scene, own: list[Probe]) -> str | None:
     """Say that the replica may only have reached a limit, which each counts alone."""
     said = {p.status_code for p in own if p.status_code is not None}
-    named = [rule for status in said for rule in evidence.limits(scene, status)]
+    named = [rule for status in said for rule in ingress_rules.limits(scene, status)]
     return f"whether it is no limit that was reached ({named[0]})" if named else None
 
 
 def _out_of_step(scene: Scene, line: Sighting) -> bool:
-    return evidence.met_no_rule(line) or evidence.asked_the_gone(scene, line)
+    return replicas.met_no_rule(line) or replicas.asked_the_gone(scene, line)
 
 
 def _asked(scene: Scene) -> tuple[set[str | None], set[str | None]]:
@@ -115,7 +116,7 @@ def _asked(scene: Scene) -> tuple[set[str | None], set[str | None]]:
 
     Nothing where one replica answers now so and now so: then it is not the replica.
     """
-    answers = evidence.replica_answers(scene)
+    answers = replicas.replies(scene)
     well = {p.pod for p in answers if p.healthy}
     own = [p.pod for p in answers if not p.healthy and _is_the_ingresss(scene, p)]
     if any(not p.healthy and p.pod in well for p in answers):
@@ -125,28 +126,28 @@ def _asked(scene: Scene) -> tuple[set[str | None], set[str | None]]:
 
 def _is_the_ingresss(scene: Scene, probe: Probe) -> bool:
     """Say whether an ingress pod wrote an answer: by its look, or no pod says so."""
-    pods = {p.status_code for p in scene.inside(Role.POD)}
-    unmarked = evidence.written_by(probe).hop == "unknown"
-    said = pods and probe.status_code not in pods
-    return evidence.ingress_wrote(probe) or bool(unmarked and said)
+    its_pods = {p.status_code for p in scene.inside(Role.POD)}
+    unmarked = users.written_by(probe).hop == "unknown"
+    said = its_pods and probe.status_code not in its_pods
+    return ingress.wrote_page(probe) or bool(unmarked and said)
 
 
 def _no_chance(scene: Scene, wrong: set[str | None], right: set[str | None]) -> bool:
     """Say whether answers inside and lines of the log part too clearly for chance."""
-    answers = evidence.replica_answers(scene)
+    answers = replicas.replies(scene)
     bad = sum(p.pod in wrong for p in answers) + len(_lines(scene, healthy=False))
     good = sum(p.pod in right for p in answers) + len(_lines(scene, healthy=True))
-    return bool(wrong and right) and evidence.parts_them(bad, good, wrong, right)
+    return bool(wrong and right) and replicas.parts_them(bad, good, wrong, right)
 
 
-def _statuses(scene: Scene, pods: set[str | None]) -> set[int | None]:
-    answers = evidence.replica_answers(scene)
-    return {p.status_code for p in answers if p.pod in pods}
+def _statuses(scene: Scene, its_pods: set[str | None]) -> set[int | None]:
+    answers = replicas.replies(scene)
+    return {p.status_code for p in answers if p.pod in its_pods}
 
 
 def _alike(scene: Scene) -> str | None:
     """Say that all replicas answer alike, asked one by one, each twice; else None."""
-    answers = evidence.replica_answers(scene)
+    answers = replicas.replies(scene)
     known = scene.cluster.ingress_pods if scene.cluster else None
     asked = [p.pod for p in answers]
     if known is None or not known or len({p.status_code for p in answers}) != 1:
@@ -158,7 +159,7 @@ def _alike(scene: Scene) -> str | None:
 
 def _lines(scene: Scene, *, healthy: bool) -> tuple[Sighting, ...]:
     """Return the log's lines of outside probes that fared so, with their pod."""
-    probes = evidence.outside(scene, *evidence.FOR_THE_TARGET)
+    probes = users.outside(scene, *users.FOR_THE_TARGET)
     lines = scene.sightings_of(*(p for p in probes if p.healthy is healthy))
     return tuple(line for line in lines if line.pod is not None)
 
@@ -168,19 +169,19 @@ def _split(bad: tuple[Sighting, ...], good: tuple[Sighting, ...]) -> bool:
     wrong, right = {line.pod for line in bad}, {line.pod for line in good}
     if not wrong or not right or wrong & right:
         return False
-    return evidence.parts_them(len(bad), len(good), wrong, right)
+    return replicas.parts_them(len(bad), len(good), wrong, right)
 
 
 def _told(scene: Scene, wrong: set[str | None], right: set[str | None]) -> str:
     names = ", ".join(sorted(str(pod) for pod in wrong))
     said = ", ".join(sorted(str(code) for code in _statuses(scene, wrong)))
     whole = len(wrong) + len(right)
-    share = evidence.of(len(wrong), whole)
+    share = of(len(wrong), whole)
     return f"inside, {share} replicas answer {said} ({names}), the others well"
 
 
-def _logged(bad: tuple[Sighting, ...], pods: set[str | None]) -> str:
-    names = ", ".join(sorted(str(pod) for pod in pods))
+def _logged(bad: tuple[Sighting, ...], its_pods: set[str | None]) -> str:
+    names = ", ".join(sorted(str(pod) for pod in its_pods))
     return f"ingress log: all {len(bad)} failing requests in it went to {names}"
 
 
@@ -197,7 +198,7 @@ def _culprits(scene: Scene) -> list[str]:
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to see why the replica is behind, and to start it anew."""
-    namespace = evidence.ingress_service_name(scene).partition("/")[0]
+    namespace = ingress.service_name(scene).partition("/")[0]
     kubectl = f"kubectl -n {quote(namespace)}"
     steps: list[NextStep] = []
     for pod in _culprits(scene)[:2]:

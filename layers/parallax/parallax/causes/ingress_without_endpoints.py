@@ -23,9 +23,10 @@ Kubernetes discovery/v1, EndpointConditions.
 
 from shlex import quote
 
-from parallax.causes import evidence
 from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.evidence import answers, balancer, ingress, pods, users
 from parallax.evidence.scene import Scene
+from parallax.evidence.words import of
 from parallax.model.finding import Assessment, Class, Hop, NextStep
 
 ID = "ingress-without-endpoints"
@@ -35,47 +36,47 @@ def assess(scene: Scene) -> Assessment:
     """Ask whether requests end before an ingress that has no ready pod."""
     cluster = scene.cluster
     if cluster is None:
-        return unknown(ID, evidence.inside_missing(scene))
-    found, name = cluster.ingress_endpoints, evidence.ingress_service_name(scene)
+        return unknown(ID, pods.inside_missing(scene))
+    found, name = cluster.ingress_endpoints, ingress.service_name(scene)
     if found is None:
         why = "; ".join(cluster.problems) or "not read"
         return unknown(ID, f"the EndpointSlices of {name}: {why}")
-    share = evidence.of(evidence.ready(found), len(found))
+    share = of(pods.ready(found), len(found))
     state = f"{name}: {share} endpoints ready" if found else f"{name} has no endpoint"
-    if evidence.ready(found):
+    if pods.ready(found):
         return refuted(ID, state)
-    if not evidence.failing(scene, *evidence.AS_A_USER):
+    if not users.failing(scene, *users.AS_A_USER):
         return unknown(ID, "no failing probe from outside", evidence=(state,))
-    if passed := evidence.passed_balancer(scene):
+    if passed := answers.passed(scene):
         return unknown(ID, f"who answered: {passed}", evidence=(state,))
-    inside = evidence.as_the_ingress_wants(scene)
+    inside = ingress.asked_rightly(scene)
     if not inside:
-        missing = f"whether it answers inside: {evidence.inside_missing(scene)}"
+        missing = f"whether it answers inside: {pods.inside_missing(scene)}"
         return unknown(ID, missing, evidence=(state,))
     got = sum(p.status_code is not None for p in inside)
-    asked = f"inside, {evidence.of(got, len(inside))} probes of the ingress answered"
+    asked = f"inside, {of(got, len(inside))} probes of the ingress answered"
     if got:
         return unknown(ID, f"who answers inside: {asked}", evidence=(state,))
-    service, own = evidence.balancer_service(scene), cluster.ingress_service
+    service, own = balancer.service(scene), cluster.ingress_service
     if service and own and service.destination_port not in own.node_ports:
         missing = f"whose port :{service.destination_port} is, where requests are sent"
         return unknown(ID, missing, evidence=(state, asked))
-    word = evidence.balancers_word(scene, signed=False)
+    word = answers.word(scene, signed=False)
     if word is None:
-        return unknown(ID, evidence.word_missing(scene), evidence=(state, asked))
-    pods = [p for p in cluster.ingress_pods or () if not p.ready]
-    why = (f"its pods: {evidence.pods_text(pods)}",) if pods else ()
+        return unknown(ID, answers.word_missing(scene), evidence=(state, asked))
+    its_pods = [p for p in cluster.ingress_pods or () if not p.ready]
+    why = (f"its pods: {pods.text(its_pods)}",) if its_pods else ()
     return supported(ID, state, *why, asked, word)
 
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to see why the controller has no ready pod."""
-    namespace, _, name = evidence.ingress_service_name(scene).partition("/")
+    namespace, _, name = ingress.service_name(scene).partition("/")
     kubectl, cluster = f"kubectl -n {quote(namespace)}", scene.cluster
     steps = [
         NextStep(
             text=f"See what {work.kind} {work.name} waits for"
-            f" ({evidence.of(work.ready, work.desired)} ready).",
+            f" ({of(work.ready, work.desired)} ready).",
             command=f"{kubectl} describe {work.kind.lower()} {quote(work.name)}",
         )
         for work in (cluster.ingress_workloads if cluster else None) or ()

@@ -28,8 +28,8 @@ Commands: hetznercloud/cli, `internal/cmd/loadbalancer/update_service.go`.
 
 from shlex import quote
 
-from parallax.causes import evidence
 from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.evidence import answers, balancer, check_content, health_check
 from parallax.evidence.scene import Scene
 from parallax.model.balancer import HealthCheck, LoadBalancer
 from parallax.model.finding import Assessment, Class, Hop, NextStep
@@ -39,37 +39,37 @@ ID = "lb-health-check-rejected"
 
 def assess(scene: Scene) -> Assessment:
     """Ask whether the health check itself wants the wrong thing."""
-    service = evidence.balancer_service(scene)
+    service = balancer.service(scene)
     if service is None:
-        return unknown(ID, evidence.balancer_missing(scene) or "the balancer")
-    if healthy := evidence.somebody_healthy(scene):
+        return unknown(ID, balancer.missing(scene) or "the balancer")
+    if healthy := health_check.somebody_healthy(scene):
         return refuted(ID, healthy)
     if service.health_check.protocol == "tcp":
         return refuted(ID, "a tcp health check only connects: no answer displeases it")
-    reason = evidence.displeases(scene)
+    reason = check_content.rejects(scene)
     missing = (
-        evidence.targets_missing(scene)
-        or evidence.configured(scene)
+        health_check.targets_missing(scene)
+        or health_check.configured(scene)
         or (None if reason else "what the health check gets for an answer")
-        or evidence.all_out_missing(scene)
-        or evidence.works_missing(scene)
+        or health_check.all_out_missing(scene)
+        or health_check.works_missing(scene)
     )
     if missing or reason is None:
-        state = (evidence.health_text(scene),)
+        state = (balancer.health_text(scene),)
         return unknown(ID, missing or "", evidence=state)
-    word = evidence.balancers_word(scene, signed=False) or ""
-    works = evidence.works(scene)[1]
-    return supported(ID, reason, evidence.health_text(scene), works, word)
+    word = answers.word(scene, signed=False) or ""
+    works = health_check.works(scene)[1]
+    return supported(ID, reason, balancer.health_text(scene), works, word)
 
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to let the health check ask for something that is served."""
-    service, balancer = evidence.balancer_service(scene), scene.load_balancer
-    if service is None or balancer is None:
+    service, lb = balancer.service(scene), scene.load_balancer
+    if service is None or lb is None:
         return ()
     check = service.health_check
     update = (
-        f"hcloud load-balancer update-service {quote(balancer.name)}"
+        f"hcloud load-balancer update-service {quote(lb.name)}"
         f" --listen-port {service.listen_port}"
     )
     wait = check.retries * check.interval
@@ -82,12 +82,12 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         text="Or let it connect only.",
         command=f"{update} --health-check-protocol tcp",
     )
-    return domain, connect, *_ask(check, balancer)
+    return domain, connect, *_ask(check, lb)
 
 
-def _ask(check: HealthCheck, balancer: LoadBalancer) -> tuple[NextStep, ...]:
+def _ask(check: HealthCheck, lb: LoadBalancer) -> tuple[NextStep, ...]:
     """Tell how to ask a node as the health check does."""
-    asks, node = check.http, next((t.ip for t in balancer.leaves() if t.ip), None)
+    asks, node = check.http, next((t.ip for t in lb.leaves() if t.ip), None)
     if asks is None or node is None:
         return ()
     scheme = "https" if check.protocol == "https" or asks.tls else "http"

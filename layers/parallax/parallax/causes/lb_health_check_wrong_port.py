@@ -25,9 +25,10 @@ Source: reference hetzner.md, sections 1, 3 and 4 (hcloud-cloud-controller-manag
 
 from shlex import quote
 
-from parallax.causes import evidence
 from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.evidence import answers, balancer, check_port, pods, users
 from parallax.evidence.scene import Scene
+from parallax.evidence.words import of
 from parallax.model.balancer import BalancerService, HealthStatus
 from parallax.model.finding import Assessment, Class, Hop, NextStep
 from parallax.model.probe import Role
@@ -37,31 +38,31 @@ ID = "lb-health-check-wrong-port"
 
 def assess(scene: Scene) -> Assessment:
     """Ask whether the health check's port is one that the ingress does not have."""
-    service = evidence.balancer_service(scene)
+    service = balancer.service(scene)
     if service is None:
-        return unknown(ID, evidence.balancer_missing(scene) or "the balancer")
+        return unknown(ID, balancer.missing(scene) or "the balancer")
     port, to = service.health_check.port, service.destination_port
-    state = evidence.health_text(scene)
+    state = balancer.health_text(scene)
     if port == to:
         return refuted(ID, f"health check and requests go to the same port :{to}")
-    if evidence.with_health(scene, HealthStatus.HEALTHY):
+    if balancer.with_health(scene, HealthStatus.HEALTHY):
         return refuted(ID, state)
-    if passed := evidence.passed_balancer(scene):
-        if evidence.contradicted(scene):
+    if passed := answers.passed(scene):
+        if answers.contradicted(scene):
             return unknown(ID, f"how a request got through: {passed}")
         return refuted(ID, f"{passed}, so the balancer has a target")
-    if not evidence.failing(scene, *evidence.AS_A_USER):
+    if not users.failing(scene, *users.AS_A_USER):
         return unknown(ID, "no failing probe from outside", evidence=(state,))
     missing = _missing(scene, service)
-    word = evidence.balancers_word(scene, signed=False)
+    word = answers.word(scene, signed=False)
     if word is None:
-        missing.insert(0, evidence.word_missing(scene))
+        missing.insert(0, answers.word_missing(scene))
     if missing or word is None:
         return unknown(ID, *missing, evidence=(state,))
     return supported(
         ID,
         f"health check asks :{port}, the ingress listens on :{to}",
-        f"{evidence.balancer_name(scene)}: {state}",
+        f"{balancer.name(scene)}: {state}",
         f"the ingress Service has no NodePort {port}; it has {to}",
         f"inside, {_alive(scene, to)} probes of the ingress at :{to} connect",
         word,
@@ -70,39 +71,39 @@ def assess(scene: Scene) -> Assessment:
 
 def _missing(scene: Scene, service: BalancerService) -> list[str]:
     """Return what keeps a wrong-looking port from being a proven one."""
-    to, every = service.destination_port, len(evidence.health(scene))
+    to, every = service.destination_port, len(balancer.health(scene))
     missing: list[str] = []
-    if not every or evidence.with_health(scene, HealthStatus.UNHEALTHY) < every:
+    if not every or balancer.with_health(scene, HealthStatus.UNHEALTHY) < every:
         missing.append("an unhealthy word of the balancer about every target")
-    missing += evidence.port_missing(scene, service)
+    missing += check_port.port_missing(scene, service)
     if not _alive_from_elsewhere(scene, to):
         missing.append(f"an answer of the ingress at :{to}, asked from another node")
     return missing
 
 
 def _alive(scene: Scene, port: int) -> str:
-    probes = scene.inside(*evidence.AT_THE_INGRESS)
-    taken = sum(p.peer_port == port and evidence.accepted(p) for p in probes)
-    return evidence.of(taken, len(probes))
+    probes = scene.inside(*pods.AT_THE_INGRESS)
+    taken = sum(p.peer_port == port and pods.accepted(p) for p in probes)
+    return of(taken, len(probes))
 
 
 def _alive_from_elsewhere(scene: Scene, port: int) -> bool:
     """Say whether the ingress answers across nodes; one node alone must do itself."""
     across = bool(scene.inside(Role.INGRESS_OTHER))
     role = Role.INGRESS_OTHER if across else Role.INGRESS
-    return any(p.peer_port == port and evidence.accepted(p) for p in scene.inside(role))
+    return any(p.peer_port == port and pods.accepted(p) for p in scene.inside(role))
 
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to point the health check at the port that serves."""
-    balancer = scene.load_balancer
-    found = evidence.balancer_service(scene)
-    if balancer is None or found is None:
+    lb = scene.load_balancer
+    found = balancer.service(scene)
+    if lb is None or found is None:
         return ()
-    name, wrong = quote(balancer.name), found.health_check.port
+    name, wrong = quote(lb.name), found.health_check.port
     same = [
         s
-        for s in balancer.services
+        for s in lb.services
         if s.health_check.port == wrong and s.destination_port == found.destination_port
     ]
     same.sort(key=lambda s: s is not found)

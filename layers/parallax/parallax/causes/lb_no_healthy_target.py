@@ -31,8 +31,15 @@ Source: reference hetzner.md, sections 3, 4 and 6.
 from collections import Counter
 from shlex import quote
 
-from parallax.causes import evidence
 from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.evidence import (
+    answers,
+    balancer,
+    check_content,
+    check_port,
+    health_check,
+    networks,
+)
 from parallax.evidence.scene import Scene
 from parallax.model.balancer import BalancerService, LoadBalancer
 from parallax.model.finding import Assessment, Class, Hop, NextStep
@@ -50,23 +57,23 @@ MEANS = {
 
 def assess(scene: Scene) -> Assessment:
     """Ask whether the balancer has nobody to send to, though the inside works."""
-    if evidence.balancer_service(scene) is None:
-        return unknown(ID, evidence.balancer_missing(scene) or "the balancer")
-    state = evidence.health_text(scene)
-    if not evidence.health(scene):
+    if balancer.service(scene) is None:
+        return unknown(ID, balancer.missing(scene) or "the balancer")
+    state = balancer.health_text(scene)
+    if not balancer.health(scene):
         return refuted(ID, f"{state}, so none is unhealthy")
-    if healthy := evidence.somebody_healthy(scene):
+    if healthy := health_check.somebody_healthy(scene):
         return refuted(ID, healthy)
     missing = (
-        evidence.all_out_missing(scene)
-        or evidence.targets_missing(scene)
+        health_check.all_out_missing(scene)
+        or health_check.targets_missing(scene)
         or _unasked(scene)
-        or evidence.works_missing(scene)
+        or health_check.works_missing(scene)
     )
     if missing:
         return unknown(ID, missing, evidence=(state,))
-    works = evidence.works(scene)[1]
-    word = evidence.balancers_word(scene, signed=False) or ""
+    works = health_check.works(scene)[1]
+    word = answers.word(scene, signed=False) or ""
     return supported(ID, state, *_why(scene), works, word, *_left(scene))
 
 
@@ -77,26 +84,26 @@ def _why(scene: Scene) -> tuple[str, ...]:
     """
     reason = (
         _nobodys_port(scene)
-        or evidence.configured(scene)
+        or health_check.configured(scene)
         or _told(scene)
-        or evidence.displeases(scene)
+        or check_content.rejects(scene)
     )
     return (reason,) if reason else ()
 
 
 def _nobodys_port(scene: Scene) -> str | None:
     """Say that nothing listens at the port that the health check asks; None: not so."""
-    service = evidence.balancer_service(scene)
+    service = balancer.service(scene)
     if service is None or service.health_check.port == service.destination_port:
         return None
-    if evidence.port_missing(scene, service):
+    if check_port.port_missing(scene, service):
         return None
     return f"the ingress Service has no NodePort {service.health_check.port}"
 
 
 def _unasked(scene: Scene) -> str | None:
     """Say that nothing is known of the port that the health check asks; None: it is."""
-    service = evidence.balancer_service(scene)
+    service = balancer.service(scene)
     check = service.health_check.port if service else 0
     if _nobodys_port(scene) or _asked_inside(scene, check):
         return None
@@ -121,30 +128,30 @@ def _left(scene: Scene) -> tuple[str, ...]:
     """
     if _reason_is_known(scene):
         return ()
-    service, balancer = evidence.balancer_service(scene), scene.load_balancer
+    service, lb = balancer.service(scene), scene.load_balancer
     left = ["a firewall of the nodes that stops only the balancer"]
     if service and service.health_check.protocol != "tcp":
         left.append("the health check's content")
-    if balancer and balancer.networks is None:
+    if lb and lb.networks is None:
         left.append("the private network")
     return (f"left: {' or '.join(left)}; tcpdump on a node decides",)
 
 
 def _reason_is_known(scene: Scene) -> bool:
     """Say whether configuration, or Hetzner's word about every target, gives one."""
-    alone = not evidence.perhaps_in_none(scene)
+    alone = not networks.perhaps_in_none(scene)
     return bool(
         _nobodys_port(scene)
-        or evidence.configured(scene)
-        or evidence.displeases(scene)
-        or (alone and evidence.shut_out(scene))
+        or health_check.configured(scene)
+        or check_content.rejects(scene)
+        or (alone and health_check.shut_out(scene))
     )
 
 
 def _said(scene: Scene) -> tuple[str, int | None] | None:
     """Return Hetzner's word for most failed health checks, and the status it got."""
     told = Counter(
-        (seen.detail, seen.health_check_status_code) for seen in evidence.details(scene)
+        (seen.detail, seen.health_check_status_code) for seen in balancer.details(scene)
     )
     (word, code), _ = told.most_common(1)[0] if told else ((None, None), 0)
     return (word, code) if word else None
@@ -162,12 +169,12 @@ def _told(scene: Scene) -> str | None:
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to see what the balancer dislikes, and whether it gets through."""
-    service, balancer = evidence.balancer_service(scene), scene.load_balancer
-    if service is None or balancer is None:
+    service, lb = balancer.service(scene), scene.load_balancer
+    if service is None or lb is None:
         return ()
     said = _said(scene)
     word = said[0] if said else ""
-    content, way = _content(scene, service, balancer), _way(service, balancer)
+    content, way = _content(scene, service, lb), _way(service, lb)
     if word in {"unexpected_http_status", "unexpected_http_content"}:
         return content
     if word.startswith("layer4"):
@@ -176,7 +183,7 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
 
 
 def _content(
-    scene: Scene, service: BalancerService, balancer: LoadBalancer
+    scene: Scene, service: BalancerService, lb: LoadBalancer
 ) -> tuple[NextStep, ...]:
     """Tell how to see what the health check asks, and what it gets."""
     asks, said = service.health_check, _said(scene)
@@ -184,11 +191,11 @@ def _content(
     look = NextStep(
         text="Compare the health check (protocol, port, path, domain) with what"
         f" the ingress answers.{got}",
-        command=f"hcloud load-balancer describe {quote(balancer.name)}",
+        command=f"hcloud load-balancer describe {quote(lb.name)}",
     )
     if asks.http is None:
         return (look,)
-    node = next((t.ip for t in balancer.leaves() if t.ip), None) or "NODE"
+    node = next((t.ip for t in lb.leaves() if t.ip), None) or "NODE"
     host = f"[{node}]" if ":" in node else node
     scheme = "https" if asks.http.tls else "http"
     # The health check does not verify certificates unless it is told to.
@@ -203,10 +210,10 @@ def _content(
     return look, ask
 
 
-def _way(service: BalancerService, balancer: LoadBalancer) -> tuple[NextStep, ...]:
+def _way(service: BalancerService, lb: LoadBalancer) -> tuple[NextStep, ...]:
     """Tell how to see whether the health check gets to a node."""
-    private = any(target.use_private_ip for target in balancer.leaves())
-    sources = (*(balancer.private_ips if private else ()), balancer.ipv4)
+    private = any(target.use_private_ip for target in lb.leaves())
+    sources = (*(lb.private_ips if private else ()), lb.ipv4)
     source = next((address for address in sources if address), "BALANCER")
     capture = NextStep(
         text="On a node, see whether the health check arrives: nothing: network or"

@@ -25,9 +25,10 @@ Source: reference hetzner.md, section 1; hcloud-cloud-controller-manager issues 
 
 from shlex import quote
 
-from parallax.causes import evidence
 from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.evidence import balancer, users
 from parallax.evidence.scene import Scene
+from parallax.evidence.words import of
 from parallax.model.finding import Assessment, Class, Hop, NextStep
 from parallax.model.probe import Probe, Role
 
@@ -36,18 +37,18 @@ ID = "lb-no-service-for-port"
 
 def assess(scene: Scene) -> Assessment:
     """Ask whether the balancer listens on the port at all."""
-    balancer, port = scene.load_balancer, evidence.listen_port(scene)
-    if balancer is None:
-        return unknown(ID, evidence.balancer_missing(scene) or "the balancer")
-    if balancer.service_for(port):
-        return refuted(ID, f"{balancer.name} has a service on port {port}")
-    if balancer.redirects(port):
-        return refuted(ID, f"{balancer.name} redirects port {port} to https")
-    has = ", ".join(str(s.listen_port) for s in balancer.services) or "none"
-    state = f"{balancer.name} has no service on port {port} (it has: {has})"
-    if not evidence.failing(scene, *evidence.AS_A_USER):
+    lb, port = scene.load_balancer, users.listen_port(scene)
+    if lb is None:
+        return unknown(ID, balancer.missing(scene) or "the balancer")
+    if lb.service_for(port):
+        return refuted(ID, f"{lb.name} has a service on port {port}")
+    if lb.redirects(port):
+        return refuted(ID, f"{lb.name} redirects port {port} to https")
+    has = ", ".join(str(s.listen_port) for s in lb.services) or "none"
+    state = f"{lb.name} has no service on port {port} (it has: {has})"
+    if not users.failing(scene, *users.AS_A_USER):
         return unknown(ID, "no failing probe from outside", evidence=(state,))
-    if what := _open(scene, redirects=balancer.redirects(port)):
+    if what := _open(scene, redirects=lb.redirects(port)):
         return unknown(ID, what, evidence=(state,))
     asked = _asked(scene)
     if answered := [p for p in asked if not _unconnected(p)]:
@@ -57,7 +58,7 @@ def assess(scene: Scene) -> Assessment:
         what = "an attempt to connect to the balancer's own address"
         return unknown(ID, what, evidence=(state,))
     how = str(asked[0].error_type).replace("_", " ")
-    share = evidence.of(len(asked), len(asked))
+    share = of(len(asked), len(asked))
     return supported(ID, state, f"{share} attempts to connect to it there: {how}")
 
 
@@ -74,8 +75,8 @@ def _asked(scene: Scene) -> list[Probe]:
     """Return the probes that went to the balancer's own address, by whatever way."""
     return [
         p
-        for p in evidence.outside(scene, *evidence.AS_A_USER, Role.DIRECT)
-        if evidence.at_balancer(scene, p)
+        for p in users.outside(scene, *users.AS_A_USER, Role.DIRECT)
+        if balancer.at_balancer(scene, p)
     ]
 
 
@@ -85,28 +86,28 @@ def _unconnected(probe: Probe) -> bool:
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to let the balancer listen again."""
-    balancer, port = scene.load_balancer, evidence.listen_port(scene)
-    if balancer is None:
+    lb, port = scene.load_balancer, users.listen_port(scene)
+    if lb is None:
         return ()
     ingress = scene.cluster.ingress_service if scene.cluster else None
     doors = list(ingress.node_ports) if ingress else []
-    doors += [s.destination_port for s in balancer.services]
+    doors += [s.destination_port for s in lb.services]
     to = doors[0] if doors else "NODEPORT"
     tls = scene.target.url.startswith("https:")
     kind = "https" if tls else "http"
     certificates = " --http-certificates CERTIFICATE" if tls else ""
     ports = f"--listen-port {port} --destination-port {to}"
     add = NextStep(
-        text=f"Let {balancer.name} listen on {port} and send to the ingress"
+        text=f"Let {lb.name} listen on {port} and send to the ingress"
         " (`hcloud certificate list` names the certificates)."
         if tls
-        else f"Let {balancer.name} listen on {port} and send to the ingress.",
-        command=f"hcloud load-balancer add-service {quote(balancer.name)}"
+        else f"Let {lb.name} listen on {port} and send to the ingress.",
+        command=f"hcloud load-balancer add-service {quote(lb.name)}"
         f" --protocol {kind} {ports}{certificates}",
     )
     look = NextStep(
         text="See which ports it listens on.",
-        command=f"hcloud load-balancer describe {quote(balancer.name)}",
+        command=f"hcloud load-balancer describe {quote(lb.name)}",
     )
     return add, look
 

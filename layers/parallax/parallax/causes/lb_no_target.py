@@ -24,8 +24,8 @@ Source: reference hetzner.md, sections 1, 3 and 4. Commands: hetznercloud/cli,
 
 from shlex import quote
 
-from parallax.causes import evidence
 from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.evidence import answers, balancer, users
 from parallax.evidence.scene import Scene
 from parallax.model.balancer import LoadBalancer
 from parallax.model.finding import Assessment, Class, Hop, NextStep
@@ -35,45 +35,43 @@ ID = "lb-no-target"
 
 def assess(scene: Scene) -> Assessment:
     """Ask whether nobody stands behind the balancer."""
-    balancer, missing = scene.load_balancer, evidence.balancer_missing(scene)
-    if missing or balancer is None:
+    lb, missing = scene.load_balancer, balancer.missing(scene)
+    if missing or lb is None:
         return unknown(ID, missing or "the balancer")
-    count = len(tuple(balancer.leaves()))
+    count = len(tuple(lb.leaves()))
     if count:
-        return refuted(ID, f"{balancer.name} has {count} targets")
-    state = _empty(balancer)
-    if not evidence.failing(scene, *evidence.AS_A_USER):
+        return refuted(ID, f"{lb.name} has {count} targets")
+    state = _empty(lb)
+    if not users.failing(scene, *users.AS_A_USER):
         return unknown(ID, "no failing probe from outside", evidence=(state,))
-    if passed := evidence.passed_balancer(scene):
+    if passed := answers.passed(scene):
         return unknown(ID, f"how a request got through: {passed}", evidence=(state,))
-    word = evidence.balancers_word(scene, signed=False)
+    word = answers.word(scene, signed=False)
     if word is None:
-        return unknown(ID, evidence.word_missing(scene), evidence=(state,))
+        return unknown(ID, answers.word_missing(scene), evidence=(state,))
     return supported(ID, state, word)
 
 
-def _selectors(balancer: LoadBalancer) -> list[str]:
-    return [t.selector for t in balancer.targets if t.selector]
+def _selectors(lb: LoadBalancer) -> list[str]:
+    return [t.selector for t in lb.targets if t.selector]
 
 
-def _empty(balancer: LoadBalancer) -> str:
-    selectors = _selectors(balancer)
+def _empty(lb: LoadBalancer) -> str:
+    selectors = _selectors(lb)
     if not selectors:
-        return f"{balancer.name} has no target at all"
-    return f"{balancer.name}: no server has the label {' or '.join(selectors)}"
+        return f"{lb.name} has no target at all"
+    return f"{lb.name}: no server has the label {' or '.join(selectors)}"
 
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to put the nodes behind the balancer."""
-    balancer = scene.load_balancer
-    if balancer is None:
+    lb = scene.load_balancer
+    if lb is None:
         return ()
     cluster = scene.cluster
     nodes = [quote(n.name) for n in (cluster.nodes if cluster else None) or ()]
-    selectors = _selectors(balancer)
-    first = (
-        _label(selectors[0], nodes) if selectors else _add(balancer, nodes or ["NODE"])
-    )
+    selectors = _selectors(lb)
+    first = _label(selectors[0], nodes) if selectors else _add(lb, nodes or ["NODE"])
     kept = NextStep(
         text="If the cloud controller keeps the targets, see which nodes it skips.",
         command="kubectl get nodes"
@@ -81,17 +79,17 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     )
     look = NextStep(
         text="See the targets, and that they become healthy.",
-        command=f"hcloud load-balancer describe {quote(balancer.name)}",
+        command=f"hcloud load-balancer describe {quote(lb.name)}",
     )
     return first, kept, look
 
 
-def _add(balancer: LoadBalancer, nodes: list[str]) -> NextStep:
-    private = " --use-private-ip" if balancer.private_ips else ""
+def _add(lb: LoadBalancer, nodes: list[str]) -> NextStep:
+    private = " --use-private-ip" if lb.private_ips else ""
     return NextStep(
         text="Add the nodes as targets (leave out those that serve no traffic).",
         command=f"for node in {' '.join(nodes)}; do hcloud load-balancer add-target"
-        f' {quote(balancer.name)} --server "$node"{private}; done',
+        f' {quote(lb.name)} --server "$node"{private}; done',
     )
 
 

@@ -25,9 +25,10 @@ Source: reference hetzner.md, sections 3 and 4; signatures.md, section 3.1.
 
 from shlex import quote
 
-from parallax.causes import evidence
 from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.evidence import balancer, ingress, logs, nodes, overlay, pods, shares
 from parallax.evidence.scene import Scene
+from parallax.evidence.words import of
 from parallax.model.balancer import BalancerTarget, HealthStatus
 from parallax.model.finding import Assessment, Class, Hop, NextStep
 from parallax.model.probe import Role
@@ -40,19 +41,19 @@ AFTER_CONNECTING = (502, 504)
 
 def assess(scene: Scene) -> Assessment:
     """Ask whether a share of requests fails for want of some targets."""
-    if missing := evidence.balancer_missing(scene):
+    if missing := balancer.missing(scene):
         return unknown(ID, missing)
-    bad, state = _unhealthy(scene), evidence.health_text(scene)
-    if not bad and not evidence.with_health(scene, HealthStatus.UNKNOWN):
+    bad, state = _unhealthy(scene), balancer.health_text(scene)
+    if not bad and not balancer.with_health(scene, HealthStatus.UNKNOWN):
         return refuted(ID, state)
     if missing := _missing(scene, bad):
         return unknown(ID, missing, evidence=(state,))
     names = ", ".join(_named(t) for t in bad)
-    return supported(ID, evidence.shares_text(scene), f"{state}: {names}")
+    return supported(ID, shares.text(scene), f"{state}: {names}")
 
 
 def _unhealthy(scene: Scene) -> list[BalancerTarget]:
-    seen = evidence.health(scene)
+    seen = balancer.health(scene)
     return [t for t, status in seen if status is HealthStatus.UNHEALTHY]
 
 
@@ -65,10 +66,10 @@ def _missing(scene: Scene, bad: list[BalancerTarget]) -> str | None:
     """Say what is missing for the unhealthy targets to explain the failing share."""
     if not bad:
         return "the balancer's word about every target"
-    if not evidence.with_health(scene, HealthStatus.HEALTHY):
+    if not balancer.with_health(scene, HealthStatus.HEALTHY):
         return "a target that is healthy"
-    if evidence.is_local(scene):
-        placed = evidence.by_pods(scene)
+    if nodes.is_local(scene):
+        placed = nodes.by_pods(scene)
         if placed is None:
             return "which targets run an ingress pod (policy Local)"
         if not [t for t in bad if t in placed[0]]:
@@ -77,13 +78,13 @@ def _missing(scene: Scene, bad: list[BalancerTarget]) -> str | None:
         _silent_inside(scene, bad) or _rightly_out(scene) or _nodes_apart(scene)
     ):
         return inside
-    if cut := evidence.nodeports_cut(scene):
+    if cut := overlay.nodeports_cut(scene):
         return f"whether it is the way between nodes: {cut}"
-    ended = evidence.ended_at_balancer(scene)
+    ended = shares.ended(scene)
     connected = any(p.status_code in AFTER_CONNECTING for p in ended)
-    if connected and not evidence.logs_were_read(scene):
+    if connected and not logs.were_read(scene):
         return "the ingress logs: these requests may have arrived"
-    return evidence.shares_missing(scene)
+    return shares.shares_missing(scene)
 
 
 def _nodes_apart(scene: Scene) -> str | None:
@@ -91,14 +92,14 @@ def _nodes_apart(scene: Scene) -> str | None:
 
     Under policy Cluster: then targets without an ingress pod are cut off as well.
     """
-    afar = evidence.pods_from_afar(scene)
-    cut = [p for p in afar if not evidence.accepted(p)]
+    afar = pods.from_afar(scene)
+    cut = [p for p in afar if not pods.accepted(p)]
     pairs = {(p.node, p.peer_node) for p in cut}
-    if evidence.is_local(scene) or len(pairs) < evidence.PAIRS:
+    if nodes.is_local(scene) or len(pairs) < overlay.PAIRS:
         return None
     if len(cut) < len(afar):
         return None
-    share = f"{evidence.of(len(cut), len(afar))} pod probes from other nodes"
+    share = f"{of(len(cut), len(afar))} pod probes from other nodes"
     return f"whether it is the way between nodes: {share} got no connection"
 
 
@@ -107,21 +108,21 @@ def _rightly_out(scene: Scene) -> str | None:
 
     The app or the ingress answers errors inside as well; a tcp check meets neither.
     """
-    service = evidence.balancer_service(scene)
+    service = balancer.service(scene)
     if service is None or service.health_check.protocol == "tcp":
         return None
-    asked = (*evidence.at_the_ingress(scene), *scene.inside(Role.POD))
+    asked = (*ingress.probes(scene), *scene.inside(Role.POD))
     bad = [p for p in asked if (p.status_code or 0) >= BROKEN]
     if not bad:
         return None
-    share = evidence.of(len(bad), len(asked))
+    share = of(len(bad), len(asked))
     return f"whether the health check is right: inside, {share} answers are errors"
 
 
 def _silent_inside(scene: Scene, bad: list[BalancerTarget]) -> str | None:
     """Say that the other nodes get no answer there either, though the server runs."""
     for target in bad:
-        node = evidence.target_node(scene, target)
+        node = nodes.target_node(scene, target)
         asked = [
             p
             for p in scene.inside(Role.INGRESS_OTHER)
@@ -135,23 +136,23 @@ def _silent_inside(scene: Scene, bad: list[BalancerTarget]) -> str | None:
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to take the unhealthy targets out, and what to look at there."""
-    balancer = scene.load_balancer
-    service, bad = evidence.balancer_service(scene), _unhealthy(scene)
-    if balancer is None or service is None or not bad:
+    lb = scene.load_balancer
+    service, bad = balancer.service(scene), _unhealthy(scene)
+    if lb is None or service is None or not bad:
         return ()
-    name, servers = quote(balancer.name), [t for t in bad if t.server_name]
+    name, servers = quote(lb.name), [t for t in bad if t.server_name]
     look = NextStep(
         text="See which targets are unhealthy, and on which port.",
         command=f"hcloud load-balancer describe {name}",
     )
     private = any(t.use_private_ip for t in bad)
-    source = next(iter(balancer.private_ips if private else ()), balancer.ipv4)
+    source = next(iter(lb.private_ips if private else ()), lb.ipv4)
     watch = NextStep(
         text=f"On {bad[0].label}, see whether the balancer's connections are answered.",
         command=f"sudo tcpdump -ni any 'tcp port {service.destination_port}"
         f" and host {source or 'BALANCER'}'",
     )
-    if any(t.selector for t in balancer.targets) or not servers:
+    if any(t.selector for t in lb.targets) or not servers:
         return look, watch
     names = " ".join(quote(str(t.server_name)) for t in servers)
     out = NextStep(

@@ -21,9 +21,10 @@ better, make the answer quicker, or give it at once and let the client ask again
 Source: reference signatures.md, sections 2 and 3.7; hetzner.md, section 1.
 """
 
-from parallax.causes import evidence
 from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.evidence import answers, balancer, ingress, logs, pods, users
 from parallax.evidence.scene import Scene
+from parallax.evidence.words import of
 from parallax.model.cluster import Sighting
 from parallax.model.finding import Assessment, Class, Hop, NextStep
 from parallax.model.probe import Probe
@@ -36,22 +37,22 @@ LONGEST = 300
 
 def assess(scene: Scene) -> Assessment:
     """Ask whether the balancer gave up on answers that were to come."""
-    users = evidence.failing(scene, *evidence.AS_A_USER)
-    if not users:
+    requests = users.failing(scene, *users.AS_A_USER)
+    if not requests:
         return unknown(ID, "no failing probe from outside")
-    given_up = [p for p in users if _gave_up(scene, p)]
-    if not given_up and not any(_unclear(scene, p) for p in users):
+    given_up = [p for p in requests if _gave_up(scene, p)]
+    if not given_up and not any(_unclear(scene, p) for p in requests):
         return refuted(ID, "no failing answer is the balancer's own 504")
-    if 2 * len(given_up) <= len(users):
+    if 2 * len(given_up) <= len(requests):
         return unknown(ID, "the balancer's own 504 in most failing answers")
     took = min(p.phases.processing or p.duration for p in given_up)
-    share = evidence.of(len(given_up), len(users))
+    share = of(len(given_up), len(requests))
     state = f"{share} requests got 504 from the balancer itself after {took:.1f} s"
     lines = scene.sightings_of(*given_up)
     slow = max((p.duration for p in _well(scene)), default=0.0)
     if missing := _missing(scene, lines, slow, took):
         return unknown(ID, missing, evidence=(state,))
-    log = f"ingress log: {evidence.of(len(lines), len(given_up))} of them arrived"
+    log = f"ingress log: {of(len(lines), len(given_up))} of them arrived"
     closed = sum(line.status_code == CLIENT_CLOSED for line in lines)
     return supported(
         ID,
@@ -62,18 +63,18 @@ def assess(scene: Scene) -> Assessment:
 
 
 def _gave_up(scene: Scene, probe: Probe) -> bool:
-    return probe.status_code == GATEWAY_TIMEOUT and evidence.wrote(scene, probe)
+    return probe.status_code == GATEWAY_TIMEOUT and answers.wrote(scene, probe)
 
 
 def _unclear(scene: Scene, probe: Probe) -> bool:
     """Say whether nothing came, or a 504 like the balancer's that an ingress logged."""
-    late = probe.status_code == GATEWAY_TIMEOUT and evidence.logged_so(scene, probe)
-    alike = evidence.written_by(probe).hop == "load-balancer"
+    late = probe.status_code == GATEWAY_TIMEOUT and logs.logged_so(scene, probe)
+    alike = users.written_by(probe).hop == "load-balancer"
     return probe.status_code is None or (late and alike)
 
 
 def _well(scene: Scene) -> list[Probe]:
-    return [p for p in evidence.at_the_ingress(scene) if p.healthy]
+    return [p for p in ingress.probes(scene) if p.healthy]
 
 
 def _is_good(line: Sighting) -> bool:
@@ -91,9 +92,9 @@ def _missing(
     bad = [line for line in lines if not _is_good(line)]
     if bad:
         return f"why the ingress itself logged {bad[0].status_code}"
-    inside = evidence.at_the_ingress(scene)
+    inside = ingress.probes(scene)
     if not inside:
-        return f"how long it takes inside: {evidence.inside_missing(scene)}"
+        return f"how long it takes inside: {pods.inside_missing(scene)}"
     if any(not p.healthy for p in inside):
         return "that the same request is answered well inside"
     if slow < took:
@@ -103,14 +104,14 @@ def _missing(
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to let the balancer wait longer."""
-    balancer, port = scene.load_balancer, evidence.listen_port(scene)
-    service = evidence.balancer_service(scene)
+    lb, port = scene.load_balancer, users.listen_port(scene)
+    service = balancer.service(scene)
     slow = NextStep(
         text="See how long the application takes when asked at the ingress.",
         command="curl -sS -o /dev/null -w '%{http_code} after %{time_total} s\\n'"
         f" {scene.target.url}",
     )
-    if balancer is None or service is None or service.protocol == "tcp":
+    if lb is None or service is None or service.protocol == "tcp":
         return (slow,)
     now = service.timeout_idle
     wanted = min(LONGEST, 2 * now if now else LONGEST)
@@ -119,7 +120,7 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         f" (now {f'{now} s' if now else 'the default'}; needs a token that may write).",
         command='curl -sS -X POST -H "Authorization: Bearer $HCLOUD_TOKEN"'
         " -H 'Content-Type: application/json'"
-        f" https://api.hetzner.cloud/v1/load_balancers/{balancer.id}/actions/"
+        f" https://api.hetzner.cloud/v1/load_balancers/{lb.id}/actions/"
         f'update_service -d \'{{"listen_port":{port},"http":{{"timeout_idle":'
         f"{wanted}}}}}'",
     )

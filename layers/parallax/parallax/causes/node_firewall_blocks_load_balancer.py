@@ -31,9 +31,20 @@ issues 185 and 212).
 
 from shlex import quote
 
-from parallax.causes import evidence
 from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.evidence import (
+    answers,
+    balancer,
+    health_check,
+    networks,
+    nodes,
+    overlay,
+    shares,
+    time,
+    users,
+)
 from parallax.evidence.scene import Scene
+from parallax.evidence.words import of
 from parallax.model.balancer import BalancerService, BalancerTarget, HealthStatus
 from parallax.model.finding import Assessment, Class, Hop, NextStep
 
@@ -42,40 +53,40 @@ ID = "node-firewall-blocks-load-balancer"
 
 def assess(scene: Scene) -> Assessment:
     """Ask whether only the balancer gets no connection to the nodes."""
-    service = evidence.balancer_service(scene)
+    service = balancer.service(scene)
     if service is None:
-        return unknown(ID, evidence.balancer_missing(scene) or "the balancer")
-    passed = evidence.passed_balancer(scene)
-    if passed and not evidence.contradicted(scene):
+        return unknown(ID, balancer.missing(scene) or "the balancer")
+    passed = answers.passed(scene)
+    if passed and not answers.contradicted(scene):
         return refuted(ID, f"{passed}, so the balancer gets through")
     missing = _missing(scene, service)
     shown = (
-        evidence.shut_to_all(scene, service.destination_port)
-        or evidence.shut_out(scene)
+        overlay.shut_to_all(scene, service.destination_port)
+        or health_check.shut_out(scene)
         or _drops_requests(scene, service)
     )
-    word = evidence.balancers_word(scene, signed=False)
+    word = answers.word(scene, signed=False)
     if missing or shown is None or word is None:
         what = missing or "a word that the balancer gets no connection"
-        return unknown(ID, what, evidence=(evidence.health_text(scene),))
-    inside = evidence.across_text(scene, service.destination_port)
+        return unknown(ID, what, evidence=(balancer.health_text(scene),))
+    inside = overlay.across_text(scene, service.destination_port)
     return supported(ID, shown, *_cloud_firewalls(scene), inside, word)
 
 
 def _cloud_firewalls(scene: Scene) -> tuple[str, ...]:
     """Say which of Hetzner's firewalls shut a port of the service to the balancer."""
-    shut = [(t, found) for t in evidence.targets(scene) if (found := _shut(t, scene))]
+    shut = [(t, found) for t in nodes.targets(scene) if (found := _shut(t, scene))]
     names = sorted({name for t, _ in shut for name in t.firewalls or ()})
     if not names:
         return ()
     ports = ", ".join(f":{port}" for port in shut[0][1])
-    at = evidence.of(len(shut), len(evidence.targets(scene)))
+    at = of(len(shut), len(nodes.targets(scene)))
     return (f"no rule of {', '.join(names)} lets it in on {ports} ({at} targets)",)
 
 
 def _shut(target: BalancerTarget, scene: Scene) -> list[int]:
     """Return the ports of the service that users meet which no rule opens."""
-    service = evidence.balancer_service(scene)
+    service = balancer.service(scene)
     if service is None:
         return []
     used = {service.destination_port, service.health_check.port}
@@ -84,25 +95,25 @@ def _shut(target: BalancerTarget, scene: Scene) -> list[int]:
 
 def _missing(scene: Scene, service: BalancerService) -> str | None:
     """Say what is missing for everything but the balancer's own way to be right."""
-    if missing := evidence.targets_missing(scene) or evidence.configured(scene):
+    if missing := health_check.targets_missing(scene) or health_check.configured(scene):
         return missing
     ingress = scene.cluster.ingress_service if scene.cluster else None
     to = service.destination_port
     if ingress is None or to not in ingress.node_ports:
         return f"whose port :{to} is"
-    if not evidence.failing(scene, *evidence.AS_A_USER):
+    if not users.failing(scene, *users.AS_A_USER):
         return "no failing probe from outside"
-    if passed := evidence.passed_balancer(scene):
+    if passed := answers.passed(scene):
         return f"how a request got through: {passed}"
-    if evidence.is_local(scene) and not _let_in(scene):
+    if nodes.is_local(scene) and not _let_in(scene):
         return "whether policy Local drops them: some targets run no ingress pod"
-    if evidence.perhaps_in_none(scene):
+    if networks.perhaps_in_none(scene):
         return "whether the balancer is in a private network with its targets"
-    if late := evidence.unnoticed(scene):
+    if late := time.unnoticed(scene):
         return late
-    if evidence.shut_to_all(scene, to):
+    if overlay.shut_to_all(scene, to):
         return None
-    return evidence.across_missing(scene, to)
+    return overlay.across_missing(scene, to)
 
 
 def _let_in(scene: Scene) -> bool:
@@ -110,29 +121,29 @@ def _let_in(scene: Scene) -> bool:
 
     To targets with an ingress pod; those without may only explain a share.
     """
-    placed = evidence.by_pods(scene)
+    placed = nodes.by_pods(scene)
     if placed is None or not placed[0]:
         return False
-    return not placed[1] or evidence.shut_out(scene) is not None
+    return not placed[1] or health_check.shut_out(scene) is not None
 
 
 def _drops_requests(scene: Scene, service: BalancerService) -> str | None:
     """Say that the check is green elsewhere and requests find nobody; None: not so."""
     check, to = service.health_check.port, service.destination_port
-    count = len(evidence.health(scene))
-    healthy = evidence.with_health(scene, HealthStatus.HEALTHY)
-    if check == to or not count or healthy < count or not evidence.tried(scene):
+    count = len(balancer.health(scene))
+    healthy = balancer.with_health(scene, HealthStatus.HEALTHY)
+    if check == to or not count or healthy < count or not shares.tried(scene):
         return None
     return f"all {count} targets are healthy by :{check}, and requests go to :{to}"
 
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to let the balancer in, and how to see who stops it."""
-    balancer, service = scene.load_balancer, evidence.balancer_service(scene)
-    if balancer is None or service is None:
+    lb, service = scene.load_balancer, balancer.service(scene)
+    if lb is None or service is None:
         return ()
-    private = any(t.use_private_ip for t in balancer.leaves())
-    own = balancer.private_ips if private else (balancer.ipv4,)
+    private = any(t.use_private_ip for t in lb.leaves())
+    own = lb.private_ips if private else (lb.ipv4,)
     source = next((a for a in own if a), "BALANCER")
     to = service.destination_port
     ports = ",".join(map(str, dict.fromkeys((to, service.health_check.port))))
@@ -160,7 +171,7 @@ def _through_the_cloud(scene: Scene, source: str, ports: str) -> NextStep:
     """Tell how to add the rule that is missing, or where to look for it."""
     shut = [
         (t.firewalls, found)
-        for t in evidence.targets(scene)
+        for t in nodes.targets(scene)
         if t.firewalls and (found := _shut(t, scene))
     ]
     if not shut:

@@ -26,9 +26,10 @@ hcloud-cloud-controller-manager issues 247 and 276).
 
 from shlex import quote
 
-from parallax.causes import evidence
 from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.evidence import balancer, logs, nodes, pods, shares, users
 from parallax.evidence.scene import Scene
+from parallax.evidence.words import of
 from parallax.model.balancer import BalancerTarget, HealthStatus
 from parallax.model.finding import Assessment, Class, Hop, NextStep
 
@@ -40,24 +41,24 @@ def assess(scene: Scene) -> Assessment:
     ingress = scene.cluster.ingress_service if scene.cluster else None
     policy = ingress.external_traffic_policy if ingress else None
     if policy is None:
-        why = "" if scene.cluster else f" ({evidence.inside_missing(scene)})"
+        why = "" if scene.cluster else f" ({pods.inside_missing(scene)})"
         return unknown(ID, f"the ingress Service's traffic policy{why}")
-    if not evidence.is_local(scene):
+    if not nodes.is_local(scene):
         return refuted(ID, f"traffic policy {policy}: every node passes requests on")
-    placed = evidence.by_pods(scene)
+    placed = nodes.by_pods(scene)
     if placed is None:
-        what = evidence.balancer_missing(scene) or "which targets run an ingress pod"
+        what = balancer.missing(scene) or "which targets run an ingress pod"
         return unknown(ID, what)
     having, without = placed
     if not without:
         return refuted(ID, f"all {len(having)} targets run a ready ingress pod")
     names = ", ".join(t.label for t in without[:3])
-    share = evidence.of(len(without), len(having) + len(without))
+    share = of(len(without), len(having) + len(without))
     state = f"policy Local, and {share} targets run no ready ingress pod ({names})"
     if missing := _missing(scene, having, without):
         return unknown(ID, missing, evidence=(state,))
-    shares, health = evidence.shares_text(scene), evidence.health_text(scene)
-    return supported(ID, state, shares, f"yet they are sent requests: {health}")
+    split, health = shares.text(scene), balancer.health_text(scene)
+    return supported(ID, state, split, f"yet they are sent requests: {health}")
 
 
 def _missing(
@@ -68,25 +69,25 @@ def _missing(
     """Say what is missing for the failing share to be lost on those targets."""
     if not having:
         return "a target that runs an ingress pod"
-    seen = {t.label: status for t, status in evidence.health(scene)}
+    seen = {t.label: status for t, status in balancer.health(scene)}
     if all(seen.get(t.label) is HealthStatus.UNHEALTHY for t in without):
         return "why the balancer sends to targets that it holds for unhealthy"
-    if missing := evidence.shares_missing(scene):
+    if missing := shares.shares_missing(scene):
         return missing
-    if not evidence.tried(scene):
+    if not shares.tried(scene):
         return "that the balancer tried to connect before it answered (slow failures)"
-    homes = evidence.homes(scene) or frozenset[str]()
-    lines = evidence.sightings(scene, *evidence.AS_A_USER)
+    homes = nodes.homes(scene) or frozenset[str]()
+    lines = logs.sightings(scene, *users.AS_A_USER)
     stray = [line.node for line in lines if line.node not in homes]
     return f"why the ingress on {stray[0]} logged a request" if stray else None
 
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to keep requests from nodes without an ingress pod."""
-    balancer, cluster = scene.load_balancer, scene.cluster
-    service = evidence.balancer_service(scene)
+    lb, cluster = scene.load_balancer, scene.cluster
+    service = balancer.service(scene)
     ingress = cluster.ingress_service if cluster else None
-    if balancer is None or service is None or ingress is None:
+    if lb is None or service is None or ingress is None:
         return ()
     asks = ingress.health_check_node_port
     port = asks or service.destination_port
@@ -95,7 +96,7 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     check = NextStep(
         text=f"Let the health check ask :{port}, which only answers well where an"
         " ingress pod is ready.",
-        command=f"hcloud load-balancer update-service {quote(balancer.name)}"
+        command=f"hcloud load-balancer update-service {quote(lb.name)}"
         f" --listen-port {service.listen_port} {how} --health-check-port {port}{path}",
     )
     space = quote(ingress.namespace)

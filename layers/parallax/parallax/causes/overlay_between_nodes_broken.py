@@ -29,9 +29,20 @@ Source: reference incident.md (why hostNetwork was chosen), signatures.md, secti
 from collections import Counter
 from shlex import quote
 
-from parallax.causes import evidence
 from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.evidence import (
+    answers,
+    balancer,
+    impact,
+    ingress,
+    logs,
+    overlay,
+    pods,
+    shares,
+    users,
+)
 from parallax.evidence.scene import Scene
+from parallax.evidence.words import of
 from parallax.model.balancer import HealthStatus
 from parallax.model.cluster import Sighting
 from parallax.model.finding import Assessment, Class, Hop, NextStep
@@ -46,22 +57,22 @@ TWICE = 2
 
 def assess(scene: Scene) -> Assessment:
     """Ask whether pods are cut off from other nodes, and requests end there."""
-    if not evidence.failing(scene, *evidence.AS_A_USER):
+    if not users.failing(scene, *users.AS_A_USER):
         return unknown(ID, "no failing probe from outside")
-    home, afar = evidence.pods_at_home(scene), evidence.pods_from_afar(scene)
+    home, afar = pods.at_home(scene), pods.from_afar(scene)
     if not afar:
-        missing = f"a pod asked from another node: {evidence.pods_unasked(scene)}"
+        missing = f"a pod asked from another node: {pods.unasked(scene)}"
         return unknown(ID, missing)
-    cut = [p for p in afar if not evidence.accepted(p)]
+    cut = [p for p in afar if not pods.accepted(p)]
     if not cut:
         return refuted(ID, f"from other nodes, all {len(afar)} pod probes connect")
-    share = f"from other nodes, {evidence.of(len(cut), len(afar))} pod probes"
+    share = f"from other nodes, {of(len(cut), len(afar))} pod probes"
     state = f"{share} got no connection ({_errors(cut)}): {_between(cut)}"
     if not home:
         return unknown(ID, "a pod asked on its own node", evidence=(state,))
     well = sum(p.healthy for p in home)
-    own = f"on their own nodes, {evidence.of(well, len(home))} pod probes are well"
-    if well < len(home) or len(_pairs(cut)) < evidence.PAIRS:
+    own = f"on their own nodes, {of(well, len(home))} pod probes are well"
+    if well < len(home) or len(_pairs(cut)) < overlay.PAIRS:
         what = "pods that are well at home and cut off for several nodes"
         return unknown(ID, what, evidence=(own, state))
     lines = _unanswered(scene)
@@ -70,7 +81,7 @@ def assess(scene: Scene) -> Assessment:
         return unknown(ID, what, evidence=(own, state))
     page = _page(scene, lines)
     missing = (
-        evidence.users_elsewhere(scene, page[0], logged=page[2])
+        impact.elsewhere_missing(scene, page[0], logged=page[2])
         if page
         else "a 502 or 504 of the ingress itself"
     )
@@ -87,13 +98,13 @@ def _before_the_ingress(scene: Scene) -> tuple[str, str] | None:
     A NodePort passes them to pods on other nodes. The balancer took every target out
     for it, or tries in vain.
     """
-    cut = evidence.nodeports_cut(scene)
-    word = evidence.balancers_word(scene, signed=False)
-    if cut is None or word is None or evidence.balancer_service(scene) is None:
+    cut = overlay.nodeports_cut(scene)
+    word = answers.word(scene, signed=False)
+    if cut is None or word is None or balancer.service(scene) is None:
         return None
-    count = len(evidence.health(scene))
-    out = evidence.with_health(scene, HealthStatus.UNHEALTHY) == count > 0
-    return (cut, word) if out or evidence.tried(scene) else None
+    count = len(balancer.health(scene))
+    out = balancer.with_health(scene, HealthStatus.UNHEALTHY) == count > 0
+    return (cut, word) if out or shares.tried(scene) else None
 
 
 def _errors(cut: list[Probe]) -> str:
@@ -114,28 +125,28 @@ def _between(cut: list[Probe]) -> str:
 
 def _unanswered(scene: Scene) -> tuple[Sighting, ...]:
     """Return the log's lines of failing requests for which no pod answered."""
-    failing = evidence.failing(scene, *evidence.FOR_THE_TARGET)
+    failing = users.failing(scene, *users.FOR_THE_TARGET)
     lines = scene.sightings_of(*failing)
     return tuple(
-        line for line in lines if evidence.got_no_answer(line) or evidence.gave_up(line)
+        line for line in lines if logs.got_no_answer(line) or logs.gave_up(line)
     )
 
 
 def _afar(scene: Scene, line: Sighting) -> bool:
-    node = evidence.node_of(scene, line.upstream_address)
+    node = logs.node_of(scene, line.upstream_address)
     return node is not None and node != line.node
 
 
 def _page(scene: Scene, lines: tuple[Sighting, ...]) -> tuple[int, str, bool] | None:
     """Return the ingress's own status, what shows it, and whether its log does."""
     for line in lines:
-        node = evidence.node_of(scene, line.upstream_address)
+        node = logs.node_of(scene, line.upstream_address)
         told = f"asked {line.upstream_address} on {node} and got no answer"
         status = line.status_code or GATEWAY[0]
         text = f"ingress log: the ingress on {line.node} {told} ({status})"
         return status, text, True
     for status in GATEWAY:
-        if says := evidence.ingress_says(scene, status):
+        if says := ingress.says(scene, status):
             return status, says, False
     late = _late(scene)
     if len(late) < TWICE:
@@ -150,12 +161,12 @@ def _late(scene: Scene) -> list[Sighting]:
 
     The ingress tried others before, which its line no longer shows.
     """
-    failing = evidence.failing(scene, *evidence.FOR_THE_TARGET)
+    failing = users.failing(scene, *users.FOR_THE_TARGET)
     return [
         line
         for line in scene.sightings_of(*failing)
         if _lost(line) >= TRIED
-        and evidence.node_of(scene, line.upstream_address) == line.node
+        and logs.node_of(scene, line.upstream_address) == line.node
     ]
 
 
@@ -168,8 +179,8 @@ def _lost(line: Sighting) -> float:
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to see what stops pod traffic between two nodes."""
-    afar = evidence.pods_from_afar(scene)
-    cut = [p for p in afar if not evidence.accepted(p)]
+    afar = pods.from_afar(scene)
+    cut = [p for p in afar if not pods.accepted(p)]
     if not cut:
         return ()
     one = cut[0]

@@ -23,9 +23,10 @@ Source: reference signatures.md, sections 2 and 3.3.
 
 from shlex import quote
 
-from parallax.causes import evidence
 from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.evidence import answers, balancer, impact, ingress, logs, pods, users
 from parallax.evidence.scene import Scene
+from parallax.evidence.words import of
 from parallax.model.finding import Assessment, Class, Hop, NextStep
 from parallax.model.probe import Probe, Role
 
@@ -34,41 +35,43 @@ ID = "pod-answers-error"
 
 def assess(scene: Scene) -> Assessment:
     """Ask whether it was a pod that wrote the failing answer."""
-    users = evidence.failing(scene, *evidence.AS_A_USER)
-    if not users:
+    requests = users.failing(scene, *users.AS_A_USER)
+    if not requests:
         return unknown(ID, "no failing probe from outside")
-    if gone := evidence.lost(scene):
+    if gone := users.lost(scene):
         return unknown(ID, f"what a pod has to do with it: {gone}")
     if logged := _by_the_log(scene):
         return logged
-    pods = scene.inside(Role.POD)
-    if not pods:
-        missing = f"an answer of a pod: {evidence.pods_unasked(scene)}"
+    its_pods = scene.inside(Role.POD)
+    if not its_pods:
+        missing = f"an answer of a pod: {pods.unasked(scene)}"
         return unknown(ID, missing, "a line of the ingress log with our request")
-    status = users[0].status_code
-    same = [p for p in pods if not p.healthy and p.status_code == status]
-    asked = f"inside, {evidence.of(len(same), len(pods))} pod probes got {status}"
-    if not same and all(p.healthy for p in pods) and _page_of_a_proxy(users):
-        author = evidence.written_by(users[0])
+    status = requests[0].status_code
+    same = [p for p in its_pods if not p.healthy and p.status_code == status]
+    asked = f"inside, {of(len(same), len(its_pods))} pod probes got {status}"
+    if not same and all(p.healthy for p in its_pods) and _page_of_a_proxy(requests):
+        author = users.written_by(requests[0])
         who = f"the page is {author.writer}'s, at the {author.hop}"
-        return refuted(ID, f"inside, all {len(pods)} pod probes are well", who)
-    if _enough(same, pods, scene) and _is_theirs(scene, same):
-        return supported(ID, asked, _page(users))
-    if failing := _behind_the_health_check(scene, pods):
-        return supported(ID, failing, evidence.health_text(scene))
+        return refuted(ID, f"inside, all {len(its_pods)} pod probes are well", who)
+    if _enough(same, its_pods, scene) and _is_theirs(scene, same):
+        return supported(ID, asked, _page(requests))
+    if failing := _behind_the_health_check(scene, its_pods):
+        return supported(ID, failing, balancer.health_text(scene))
     return unknown(
-        ID, "proof that the failing answer is a pod's", evidence=(asked, _page(users))
+        ID,
+        "proof that the failing answer is a pod's",
+        evidence=(asked, _page(requests)),
     )
 
 
 def _by_the_log(scene: Scene) -> Assessment | None:
     """Answer by the ingress log alone; None: it does not tell."""
-    proof = evidence.pod_answers(scene)
-    if proof and evidence.mostly_balancers(scene):
+    proof = logs.pod_answers(scene)
+    if proof and impact.mostly_balancers(scene):
         return unknown(ID, "why most failing requests ended at the balancer")
-    failed = scene.sightings_of(*evidence.failing(scene, *evidence.FOR_THE_TARGET))
+    failed = scene.sightings_of(*users.failing(scene, *users.FOR_THE_TARGET))
     if proof and 2 * len(proof) < len(failed):
-        rest = evidence.of(len(failed) - len(proof), len(failed))
+        rest = of(len(failed) - len(proof), len(failed))
         return unknown(ID, f"why {rest} failing requests in the log met no pod")
     if proof:
         seen = proof[0]
@@ -80,37 +83,37 @@ def _by_the_log(scene: Scene) -> Assessment | None:
         )
     if other := _somebody_else(scene):
         return unknown(ID, other)
-    if unanswered := evidence.unanswered(scene):
+    if unanswered := logs.unanswered(scene):
         return refuted(ID, unanswered)
     return None
 
 
 def _somebody_else(scene: Scene) -> str | None:
     """Say that an upstream answered that is not known to be a pod of the Service."""
-    answers = evidence.upstream_answers(scene)
-    if not answers:
+    replies = logs.upstream_answers(scene)
+    if not replies:
         return None
-    who = answers[0].upstream_address
-    missing = evidence.endpoints_missing(scene)
+    who = replies[0].upstream_address
+    missing = pods.endpoints_missing(scene)
     return f"whose {who} is, which answered ({missing or 'no endpoint of the Service'})"
 
 
-def _enough(same: list[Probe], pods: tuple[Probe, ...], scene: Scene) -> bool:
+def _enough(same: list[Probe], its_pods: tuple[Probe, ...], scene: Scene) -> bool:
     """Say whether the pods' share can explain the share that fails outside.
 
     Where users always fail, nobody who asks the ingress or the balancer may fare well.
     """
-    always = not any(p.healthy for p in evidence.outside(scene, *evidence.AS_A_USER))
-    others = evidence.at_the_ingress(scene)
-    others += evidence.outside(scene, Role.DIRECT)
+    always = not any(p.healthy for p in users.outside(scene, *users.AS_A_USER))
+    others = ingress.probes(scene)
+    others += users.outside(scene, Role.DIRECT)
     if always and any(p.healthy for p in others):
         return False
-    return bool(same) and _share_fits(always, len(same), len(pods))
+    return bool(same) and _share_fits(always, len(same), len(its_pods))
 
 
-def _share_fits(always: bool, same: int, pods: int) -> bool:  # noqa: FBT001 - a pure rule
+def _share_fits(always: bool, same: int, its_pods: int) -> bool:  # noqa: FBT001 - a pure rule
     """Want every pod for a constant failure, one for an intermittent one."""
-    return same == pods if always else same > 0
+    return same == its_pods if always else same > 0
 
 
 def _words(probe: Probe) -> str:
@@ -119,45 +122,45 @@ def _words(probe: Probe) -> str:
     return probe.body.strip() or next(where, "")
 
 
-def _is_theirs(scene: Scene, pods: list[Probe]) -> bool:
+def _is_theirs(scene: Scene, its_pods: list[Probe]) -> bool:
     """Say whether every failing page is a pod's: by its marks, or word for word.
 
     A pod may write a proxy's page: it runs nginx, or a mesh's Envoy stands in it.
     """
-    said = {_words(p) for p in pods if _words(p)}
+    said = {_words(p) for p in its_pods if _words(p)}
     return all(
-        evidence.written_by(p).hop == "pod"
+        users.written_by(p).hop == "pod"
         or (
             _words(p) in said
-            and evidence.written_by(p).how != "replayed"
-            and evidence.passed_on(scene, p)
+            and users.written_by(p).how != "replayed"
+            and answers.passed_on(scene, p)
         )
-        for p in evidence.failing(scene, *evidence.FOR_THE_TARGET)
+        for p in users.failing(scene, *users.FOR_THE_TARGET)
     )
 
 
-def _page_of_a_proxy(users: tuple[Probe, ...]) -> bool:
+def _page_of_a_proxy(requests: tuple[Probe, ...]) -> bool:
     """Say whether a failing answer was no pod's, or none at all."""
     return any(
-        p.status_code is None or evidence.written_by(p).hop in evidence.PROXIES
-        for p in users
+        p.status_code is None or users.written_by(p).hop in users.PROXIES
+        for p in requests
     )
 
 
-def _page(users: tuple[Probe, ...]) -> str:
-    author = evidence.written_by(users[0])
+def _page(requests: tuple[Probe, ...]) -> str:
+    author = users.written_by(requests[0])
     return f"the page users get was written by: {author.writer} ({author.hop})"
 
 
-def _behind_the_health_check(scene: Scene, pods: tuple[Probe, ...]) -> str | None:
+def _behind_the_health_check(scene: Scene, its_pods: tuple[Probe, ...]) -> str | None:
     """Say that an HTTP health check rightly fails, because every pod answers errors."""
-    codes = {p.status_code for p in pods}
-    inside = evidence.at_the_ingress(scene)
+    codes = {p.status_code for p in its_pods}
+    inside = ingress.probes(scene)
     same = {p.status_code for p in inside} == codes and len(codes) == 1
-    if not same or any(p.healthy for p in (*pods, *inside)):
+    if not same or any(p.healthy for p in (*its_pods, *inside)):
         return None
     code = codes.pop()
-    if code is None or not evidence.taken_out(scene, code):
+    if code is None or not impact.taken_out(scene, code):
         return None
     said = f"every pod answers {code}, through the ingress too"
     return f"{said}, so the balancer's HTTP health check takes all targets out"
@@ -165,9 +168,9 @@ def _behind_the_health_check(scene: Scene, pods: tuple[Probe, ...]) -> str | Non
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell where the application's log is."""
-    namespace, _, name = evidence.service_name(scene).partition("/")
+    namespace, _, name = pods.service_name(scene).partition("/")
     kubectl = f"kubectl -n {quote(namespace)}"
-    cluster, proof = scene.cluster, evidence.pod_answers(scene)
+    cluster, proof = scene.cluster, logs.pod_answers(scene)
     address = proof[0].upstream_address if proof else None
     ip = (address or "").rpartition(":")[0]
     # With hostNetwork a node address is shared: the Service's endpoint names the pod.

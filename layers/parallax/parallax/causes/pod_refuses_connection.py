@@ -25,9 +25,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 from shlex import quote
 
-from parallax.causes import evidence
 from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.evidence import impact, ingress, logs, pods, users
 from parallax.evidence.scene import Scene
+from parallax.evidence.words import of
 from parallax.model.cluster import Endpoint
 from parallax.model.finding import Assessment, Class, Hop, NextStep
 from parallax.model.probe import ErrorType, Probe, Role
@@ -44,36 +45,34 @@ NOT_ON_ITS_OWN = "whether pods refuse their own node too: nobody asked them ther
 
 def assess(scene: Scene) -> Assessment:
     """Ask whether ready pods refuse, and whether that is where requests end."""
-    if not evidence.failing(scene, *evidence.AS_A_USER):
+    if not users.failing(scene, *users.AS_A_USER):
         return unknown(ID, "no failing probe from outside")
-    if missing := evidence.endpoints_missing(scene):
+    if missing := pods.endpoints_missing(scene):
         return unknown(ID, missing)
-    ready = [e for e in evidence.endpoints(scene) if e.ready]
+    ready = [e for e in pods.endpoints(scene) if e.ready]
     if not ready:
-        state = evidence.endpoints_text(scene)
+        state = pods.endpoints_text(scene)
         return refuted(ID, f"{state}, so the ingress asks no pod")
     asked = _asked(scene)
     probes = [p for e in ready for p in asked[e.address, e.port]]
     if not probes:
-        return unknown(ID, f"a pod's answer: {evidence.pods_unasked(scene)}")
-    accepting = [
-        e for e in ready if any(map(evidence.accepted, asked[e.address, e.port]))
-    ]
+        return unknown(ID, f"a pod's answer: {pods.unasked(scene)}")
+    accepting = [e for e in ready if any(map(pods.accepted, asked[e.address, e.port]))]
     if len(accepting) == len(ready) and not any(map(_refused, probes)):
         return refuted(ID, f"inside, all {len(ready)} ready pods accept connections")
     refusing = _refusing(scene)
     if not refusing:
         return unknown(ID, BETWEEN if accepting else NOT_ON_ITS_OWN)
-    share = f"{evidence.of(len(refusing), len(ready))} ready pods refuse connections"
+    share = f"{of(len(refusing), len(ready))} ready pods refuse connections"
     ended = _ended(scene, refusing)
-    if accepting and (ended is None or evidence.upstream_answers(scene)):
+    if accepting and (ended is None or logs.upstream_answers(scene)):
         what = "that all failing requests end at a pod that refuses (ingress log)"
         return unknown(ID, what, evidence=(share,))
     status, said = (BAD_GATEWAY, None) if accepting else _for_want(scene)
-    own = ended or evidence.ingress_says(scene, BAD_GATEWAY) or said
+    own = ended or ingress.says(scene, BAD_GATEWAY) or said
     if own is None:
         return unknown(ID, "a 502 of the ingress itself", evidence=(share,))
-    if missing := evidence.users_elsewhere(scene, status, logged=ended is not None):
+    if missing := impact.elsewhere_missing(scene, status, logged=ended is not None):
         return unknown(ID, missing, evidence=(share, own))
     port = refusing[0].port
     return supported(ID, f"{share} on :{port}, asked on their own node too", own)
@@ -84,7 +83,7 @@ def _for_want(scene: Scene) -> tuple[int, str | None]:
 
     Whoever wrote it; nginx and Traefik say 502, Envoy 503.
     """
-    asked = evidence.at_the_ingress(scene)
+    asked = ingress.probes(scene)
     codes = {p.status_code for p in asked}
     code = codes.pop() if len(codes) == 1 else None
     if code not in WITHOUT_A_POD:
@@ -98,10 +97,10 @@ def _refusing(scene: Scene) -> list[Endpoint]:
     asked = _asked(scene)
     return [
         e
-        for e in evidence.endpoints(scene)
+        for e in pods.endpoints(scene)
         if e.ready
         and _refuses(there := asked[e.address, e.port])
-        and not any(map(evidence.accepted, there))
+        and not any(map(pods.accepted, there))
     ]
 
 
@@ -125,24 +124,22 @@ def _refuses(probes: Iterable[Probe]) -> bool:
 
 def _ended(scene: Scene, refusing: Iterable[Endpoint]) -> str | None:
     """Say that every unanswered 502 of the ingress log ends at a pod that refuses."""
-    places = {evidence.place(e) for e in refusing}
-    failing = evidence.failing(scene, *evidence.FOR_THE_TARGET)
+    places = {logs.place(e) for e in refusing}
+    failing = users.failing(scene, *users.FOR_THE_TARGET)
     seen = scene.sightings_of(*failing)
-    lines = [
-        s for s in seen if s.status_code == BAD_GATEWAY and evidence.got_no_answer(s)
-    ]
+    lines = [s for s in seen if s.status_code == BAD_GATEWAY and logs.got_no_answer(s)]
     if not lines or any(s.upstream_address not in places for s in lines):
         return None
     last = lines[-1]
     return (
-        f"ingress log: {evidence.of(len(lines), len(seen))} failing requests in it"
+        f"ingress log: {of(len(lines), len(seen))} failing requests in it"
         f" ended in 502 without an answer, the last at {last.upstream_address}"
     )
 
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to see why nothing listens."""
-    namespace, _, name = evidence.service_name(scene).partition("/")
+    namespace, _, name = pods.service_name(scene).partition("/")
     kubectl = f"kubectl -n {quote(namespace)}"
     refusing = _refusing(scene)
     port = refusing[0].port if refusing else None

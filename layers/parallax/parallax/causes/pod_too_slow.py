@@ -25,9 +25,10 @@ three tries; a client that gave up: 499).
 
 from shlex import quote
 
-from parallax.causes import evidence
 from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.evidence import impact, ingress, logs, pods, users
 from parallax.evidence.scene import Scene
+from parallax.evidence.words import of
 from parallax.model.cluster import Sighting
 from parallax.model.finding import Assessment, Class, Hop, NextStep
 from parallax.model.probe import ErrorType, Probe
@@ -40,23 +41,23 @@ AT_ONCE = 1.0
 
 def assess(scene: Scene) -> Assessment:
     """Ask whether requests end at an ingress that waited for a pod in vain."""
-    if not evidence.failing(scene, *evidence.AS_A_USER):
+    if not users.failing(scene, *users.AS_A_USER):
         return unknown(ID, "no failing probe from outside")
-    if missing := evidence.endpoints_missing(scene):
+    if missing := pods.endpoints_missing(scene):
         return unknown(ID, missing)
-    if not evidence.ready(evidence.endpoints(scene)):
-        state = evidence.endpoints_text(scene)
+    if not pods.ready(pods.endpoints(scene)):
+        state = pods.endpoints_text(scene)
         return refuted(ID, f"{state}, so the ingress waits for no pod")
-    home = evidence.pods_at_home(scene)
+    home = pods.at_home(scene)
     if not home:
-        missing = f"a pod asked on its own node: {evidence.pods_unasked(scene)}"
+        missing = f"a pod asked on its own node: {pods.unasked(scene)}"
         return unknown(ID, missing)
     lines = _waited_for(scene)
-    own = _logged(lines) or evidence.ingress_says(scene, GATEWAY_TIMEOUT)
+    own = _logged(lines) or ingress.says(scene, GATEWAY_TIMEOUT)
     slow = [p for p in home if _is_slow(p, _limit(scene, lines))]
     if not slow:
         return _none_is_slow(scene, home, own)
-    state = f"asked on their own nodes, {evidence.of(len(slow), len(home))} pod probes"
+    state = f"asked on their own nodes, {of(len(slow), len(home))} pod probes"
     state += f" connect and {_how(slow)}"
     if own is None:
         return unknown(ID, "a 504 of the ingress itself", evidence=(state,))
@@ -67,7 +68,7 @@ def assess(scene: Scene) -> Assessment:
 
 def _none_is_slow(scene: Scene, home: tuple[Probe, ...], own: str | None) -> Assessment:
     """Rule it out where all answer at once and the ingress gave up on nobody."""
-    everyone = (*home, *evidence.pods_from_afar(scene))
+    everyone = (*home, *pods.from_afar(scene))
     if own is None and all(map(_at_once, everyone)):
         told = f"inside, all {len(everyone)} pod probes are answered within"
         return refuted(ID, f"{told} {AT_ONCE:.0f} s")
@@ -78,15 +79,15 @@ def _elsewhere(
     scene: Scene, slow: list[Probe], home: tuple[Probe, ...], *, logged: bool
 ) -> str | None:
     """Say what is missing for slow pods to be what users wait for; None: nothing."""
-    if not all(map(evidence.accepted, home)):
+    if not all(map(pods.accepted, home)):
         return "why a pod refuses its own node"
     # Where users always fail, a pod that answers well would have been tried as well.
-    users = evidence.outside(scene, *evidence.AS_A_USER)
-    if len(slow) < len(home) and not any(p.healthy for p in users):
+    requests = users.outside(scene, *users.AS_A_USER)
+    if len(slow) < len(home) and not any(p.healthy for p in requests):
         return "why all requests fail while some pods answer well"
     if _balancer_gave_up(scene):
         return None
-    return evidence.users_elsewhere(scene, GATEWAY_TIMEOUT, logged=logged)
+    return impact.elsewhere_missing(scene, GATEWAY_TIMEOUT, logged=logged)
 
 
 def _balancer_gave_up(scene: Scene) -> bool:
@@ -94,23 +95,23 @@ def _balancer_gave_up(scene: Scene) -> bool:
 
     The log has these very requests, closed by the balancer (499) at a pod.
     """
-    users = evidence.failing(scene, *evidence.AS_A_USER)
-    late = [p for p in users if p.status_code == GATEWAY_TIMEOUT]
-    left = [p for p in late if any(map(evidence.gave_up, scene.sightings_of(p)))]
-    return 2 * len(left) > len(users)
+    requests = users.failing(scene, *users.AS_A_USER)
+    late = [p for p in requests if p.status_code == GATEWAY_TIMEOUT]
+    left = [p for p in late if any(map(logs.gave_up, scene.sightings_of(p)))]
+    return 2 * len(left) > len(requests)
 
 
 def _waited_for(scene: Scene) -> tuple[Sighting, ...]:
     """Return the log's lines in which the ingress waited for a pod in vain."""
-    failing = evidence.failing(scene, *evidence.FOR_THE_TARGET)
+    failing = users.failing(scene, *users.FOR_THE_TARGET)
     return tuple(
         line
         for line in scene.sightings_of(*failing)
         if (
-            evidence.gave_up(line)
-            or (line.status_code == GATEWAY_TIMEOUT and evidence.got_no_answer(line))
+            logs.gave_up(line)
+            or (line.status_code == GATEWAY_TIMEOUT and logs.got_no_answer(line))
         )
-        and evidence.node_of(scene, line.upstream_address) is not None
+        and logs.node_of(scene, line.upstream_address) is not None
     )
 
 
@@ -144,7 +145,7 @@ def _limit(scene: Scene, lines: tuple[Sighting, ...]) -> float | None:
 def _is_slow(probe: Probe, limit: float | None) -> bool:
     """Say whether a pod took the connection and did not answer in time."""
     if probe.error_type is ErrorType.TIMEOUT:
-        return evidence.accepted(probe)
+        return pods.accepted(probe)
     took = probe.phases.processing
     return limit is not None and took is not None and took >= limit >= AT_ONCE
 
@@ -162,10 +163,10 @@ def _how(slow: list[Probe]) -> str:
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to see what the pod waits for."""
-    namespace = evidence.service_name(scene).partition("/")[0]
+    namespace = pods.service_name(scene).partition("/")[0]
     kubectl = f"kubectl -n {quote(namespace)}"
     limit = _limit(scene, _waited_for(scene))
-    home = evidence.pods_at_home(scene)
+    home = pods.at_home(scene)
     slow = [p for p in home if _is_slow(p, limit)]
     one = next((p for p in slow if p.pod), None)
     every = NextStep(text="See all its pods.", command=f"{kubectl} get pods -o wide")

@@ -8,7 +8,7 @@ Services of the same ingress work.
 
 Diagnosis: the EndpointSlices, read since the failure began, hold addresses and not
 one of them is ready; and the ingress's own 503 page, or its access log without an
-upstream, shows that users' requests end there (`evidence.users_elsewhere`). The pods
+upstream, shows that users' requests end there. The pods
 tell why: what they wait for, how often they restarted.
 
 Neighbors: `service-without-endpoints` has no address at all;
@@ -24,8 +24,8 @@ Source: Kubernetes discovery/v1, EndpointConditions; recorded on a real 1.36 clu
 
 from shlex import quote
 
-from parallax.causes import evidence
 from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.evidence import impact, pods
 from parallax.evidence.scene import Scene
 from parallax.model.cluster import Pod
 from parallax.model.finding import Assessment, Class, Hop, NextStep
@@ -36,16 +36,16 @@ ID = "pods-not-ready"
 
 def assess(scene: Scene) -> Assessment:
     """Ask whether requests end at the ingress because no pod is ready."""
-    if missing := evidence.endpoints_missing(scene):
+    if missing := pods.endpoints_missing(scene):
         return unknown(ID, missing)
-    found, state = evidence.endpoints(scene), evidence.endpoints_text(scene)
-    if not found or evidence.ready(found):
+    found, state = pods.endpoints(scene), pods.endpoints_text(scene)
+    if not found or pods.ready(found):
         return refuted(ID, state)
-    missing, ends = evidence.ends_for_want_of_a_pod(scene)
+    missing, ends = impact.ends_for_want_of_a_pod(scene)
     if missing:
         return unknown(ID, missing, evidence=(state, *ends))
-    pods = _unready(scene)
-    told = (evidence.pods_text(pods),) if pods else ()
+    its_pods = _unready(scene)
+    told = (pods.text(its_pods),) if its_pods else ()
     return supported(ID, state, *told, *_only_the_probe(scene), *ends)
 
 
@@ -59,24 +59,24 @@ def _only_the_probe(scene: Scene) -> tuple[str, ...]:
 
 def _unready(scene: Scene) -> list[Pod]:
     """Return the pods that are not ready, the one that restarted most first."""
-    pods = (scene.cluster.pods if scene.cluster else None) or ()
-    return sorted((p for p in pods if not p.ready), key=lambda p: -p.restarts)
+    its_pods = (scene.cluster.pods if scene.cluster else None) or ()
+    return sorted((p for p in its_pods if not p.ready), key=lambda p: -p.restarts)
 
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to see why a pod is not ready."""
-    namespace, _, name = evidence.service_name(scene).partition("/")
+    namespace, _, name = pods.service_name(scene).partition("/")
     kubectl = f"kubectl -n {quote(namespace)}"
     every = NextStep(
         text="See all its pods.",
         command=f"{kubectl} get pods -o wide",
     )
-    pods = _unready(scene)
-    named = [p.name for p in pods]
-    named += [e.pod for e in evidence.endpoints(scene) if e.pod]
+    its_pods = _unready(scene)
+    named = [p.name for p in its_pods]
+    named += [e.pod for e in pods.endpoints(scene) if e.pod]
     if not named:
         return (every,)
-    first = pods[0] if pods else None
+    first = its_pods[0] if its_pods else None
     why = (first.waiting_reason or first.phase) if first else "not ready"
     before = " --previous" if first and first.restarts else ""
     events = NextStep(

@@ -25,8 +25,8 @@ Source: reference hetzner.md, sections 3 and 4 (hcloud-cloud-controller-manager 
 
 from shlex import quote
 
-from parallax.causes import evidence
 from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.evidence import balancer, pods, proxy_protocol, users
 from parallax.evidence.scene import Scene
 from parallax.model.finding import Assessment, Class, Hop, NextStep
 
@@ -35,39 +35,39 @@ ID = "proxy-protocol-mismatch"
 
 def assess(scene: Scene) -> Assessment:
     """Ask whether only one of the two speaks it, and users see what follows."""
-    if missing := evidence.balancer_missing(scene):
+    if missing := balancer.missing(scene):
         return unknown(ID, missing)
-    if evidence.ingress_wants_proxy(scene) is None:
-        why = "not read" if scene.cluster else evidence.inside_missing(scene)
+    if proxy_protocol.wanted(scene) is None:
+        why = "not read" if scene.cluster else pods.inside_missing(scene)
         return unknown(ID, f"the ingress's ConfigMap: {why}")
-    state = evidence.proxy_text(scene)
+    state = proxy_protocol.text(scene)
     if state is None:
-        both = "both" if evidence.ingress_wants_proxy(scene) else "neither"
+        both = "both" if proxy_protocol.wanted(scene) else "neither"
         return refuted(ID, f"{both} of balancer and ingress speaks the PROXY protocol")
-    if not evidence.failing(scene, *evidence.AS_A_USER):
+    if not users.failing(scene, *users.AS_A_USER):
         return unknown(ID, "no failing probe from outside", evidence=(state,))
-    if otherwise := evidence.proxy_contradicted(scene):
+    if otherwise := proxy_protocol.contradicted(scene):
         return unknown(ID, otherwise, evidence=(state,))
-    follows = evidence.proxy_follows(scene)
+    follows = proxy_protocol.follows(scene)
     if follows is None:
         return unknown(ID, "an answer that follows from it", evidence=(state,))
     return supported(ID, state, follows, _settings(scene))
 
 
 def _settings(scene: Scene) -> str:
-    service = evidence.balancer_service(scene)
+    service = balancer.service(scene)
     sends = str(bool(service and service.proxyprotocol)).lower()
-    wants = str(bool(evidence.ingress_wants_proxy(scene))).lower()
-    name = evidence.balancer_name(scene)
+    wants = str(bool(proxy_protocol.wanted(scene))).lower()
+    name = balancer.name(scene)
     return f"{name}: proxyprotocol {sends}; ConfigMap: use-proxy-protocol {wants}"
 
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to let both speak it, or neither."""
-    wants = bool(evidence.ingress_wants_proxy(scene))
-    name, port = evidence.balancer_name(scene), evidence.listen_port(scene)
+    wants = bool(proxy_protocol.wanted(scene))
+    name, port = balancer.name(scene), users.listen_port(scene)
     flag = str(wants).lower()
-    balancer = NextStep(
+    lb = NextStep(
         text=f"Let the balancer do as the ingress: {'send' if wants else 'no'} PROXY"
         " lines.",
         command=f"hcloud load-balancer update-service {quote(name)}"
@@ -84,7 +84,7 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         command=f"kubectl -n {quote(space)} patch configmap {quote(service)}"
         f" -p '{patch}'",
     )
-    return balancer, other
+    return lb, other
 
 
 CAUSE = Cause(

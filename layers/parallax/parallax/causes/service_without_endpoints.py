@@ -9,7 +9,7 @@ Services of the same ingress work.
 
 Diagnosis: the EndpointSlices, read since the failure began, hold no address, ready
 or not; and the ingress's own 503 page, or its access log without an upstream,
-shows that users' requests end there (`evidence.users_elsewhere`).
+shows that users' requests end there.
 EndpointSlices that could not be read prove nothing.
 
 Neighbors: `pods-not-ready` has addresses, and none is ready;
@@ -24,9 +24,10 @@ this from a rate limit or a denied location.
 
 from shlex import quote
 
-from parallax.causes import evidence
 from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.evidence import impact, pods
 from parallax.evidence.scene import Scene
+from parallax.evidence.words import of
 from parallax.model.cluster import ClusterReading
 from parallax.model.finding import Assessment, Class, Hop, NextStep
 
@@ -35,13 +36,13 @@ ID = "service-without-endpoints"
 
 def assess(scene: Scene) -> Assessment:
     """Ask whether requests end at the ingress for want of any endpoint."""
-    cluster, missing = scene.cluster, evidence.endpoints_missing(scene)
+    cluster, missing = scene.cluster, pods.endpoints_missing(scene)
     if missing or cluster is None:
-        return unknown(ID, missing or evidence.inside_missing(scene))
-    state = evidence.endpoints_text(scene)
-    if evidence.endpoints(scene):
+        return unknown(ID, missing or pods.inside_missing(scene))
+    state = pods.endpoints_text(scene)
+    if pods.endpoints(scene):
         return refuted(ID, state)
-    missing, ends = evidence.ends_for_want_of_a_pod(scene)
+    missing, ends = impact.ends_for_want_of_a_pod(scene)
     if missing:
         return unknown(ID, missing, evidence=(state, *ends))
     return supported(ID, state, *_why(cluster), *ends)
@@ -55,7 +56,7 @@ def _why(cluster: ClusterReading) -> tuple[str, ...]:
     if cluster.pods is None:
         return ()
     if cluster.pods:
-        told = evidence.pods_text(cluster.pods)
+        told = pods.text(cluster.pods)
         return (f"its pods have no address yet: {told}",)
     wants = [
         f"{work.kind} {work.name} wants {work.desired} pods"
@@ -66,7 +67,7 @@ def _why(cluster: ClusterReading) -> tuple[str, ...]:
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to see why no pod stands behind the Service."""
-    namespace, _, name = evidence.service_name(scene).partition("/")
+    namespace, _, name = pods.service_name(scene).partition("/")
     kubectl = f"kubectl -n {quote(namespace)}"
     cluster = scene.cluster
     selector = NextStep(
@@ -77,7 +78,7 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     steps = [
         NextStep(
             text=f"See what {work.kind} {work.name} waits for"
-            f" ({evidence.of(work.ready, work.desired)} ready).",
+            f" ({of(work.ready, work.desired)} ready).",
             command=f"{kubectl} describe {work.kind.lower()} {quote(work.name)}",
         )
         for work in (cluster.workloads if cluster else None) or ()

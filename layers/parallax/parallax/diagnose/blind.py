@@ -8,8 +8,9 @@ control that fails alone is a wrong address in the settings.
 
 from ipaddress import ip_address, ip_network
 
-from parallax.causes import evidence
+from parallax.evidence import users
 from parallax.evidence.scene import Scene
+from parallax.evidence.words import of
 from parallax.model.probe import ErrorType, Probe, ProbeRun, Resolution, Role
 from parallax.model.snapshot import Snapshot
 
@@ -40,13 +41,13 @@ def blind(snapshot: Snapshot) -> str | None:
     """Return why the newest run from outside is no evidence, as a sentence."""
     scene = Scene.of(snapshot)
     run = scene.outside
-    users = evidence.outside(scene, *evidence.AS_A_USER)
-    if run is None or not users or any(p.healthy for p in users):
+    requests = users.outside(scene, *users.AS_A_USER)
+    if run is None or not requests or any(p.healthy for p in requests):
         return None
     return (
         _sees_nobody(scene, run)
-        or _own_resolver(scene, run, users)
-        or _no_family(scene, run, users)
+        or _own_resolver(scene, run, requests)
+        or _no_family(scene, run, requests)
     )
 
 
@@ -96,14 +97,16 @@ def _from_afar(resolution: Resolution) -> bool:
     return not any(address in network for network in _NEAR)
 
 
-def _own_resolver(scene: Scene, run: ProbeRun, users: tuple[Probe, ...]) -> str | None:
+def _own_resolver(
+    scene: Scene, run: ProbeRun, requests: tuple[Probe, ...]
+) -> str | None:
     """Say that only the monitor's own resolver fails; None: not shown.
 
     At the name's addresses, or the balancer's own, all is well.
     """
-    pinned = evidence.outside(scene, Role.ADDRESS, Role.DIRECT)
+    pinned = users.outside(scene, Role.ADDRESS, Role.DIRECT)
     well = bool(pinned) and all(p.healthy for p in pinned)
-    if not well or any(p.error_phase != "resolve" for p in users):
+    if not well or any(p.error_phase != "resolve" for p in requests):
         return None
     host, heard = scene.target.host, run.resolutions
     if share := _most_know(heard):
@@ -132,10 +135,10 @@ def _most_know(heard: tuple[Resolution, ...]) -> str | None:
     zone = [r for r in heard if r.authoritative]
     if 2 * len(know) <= len(asked) or (zone and not any(r.addresses for r in zone)):
         return None
-    return f"{evidence.of(len(know), len(asked))} resolvers"
+    return f"{of(len(know), len(asked))} resolvers"
 
 
-def _no_family(scene: Scene, run: ProbeRun, users: tuple[Probe, ...]) -> str | None:
+def _no_family(scene: Scene, run: ProbeRun, requests: tuple[Probe, ...]) -> str | None:
     """Say that the target is at addresses of a family that this machine lacks.
 
     A route that is missing out there looks the same to a single request. So the
@@ -145,10 +148,10 @@ def _no_family(scene: Scene, run: ProbeRun, users: tuple[Probe, ...]) -> str | N
     found = _control(run)
     if found is None or not _connected(found):
         return None
-    if any(p.error_type is not ErrorType.HOST_UNREACHABLE for p in users):
+    if any(p.error_type is not ErrorType.HOST_UNREACHABLE for p in requests):
         return None
     named = {a for r in run.resolutions for a in r.addresses}
-    tried = {p.peer_address for p in users if p.peer_address}
+    tried = {p.peer_address for p in requests if p.peer_address}
     families = {_family(a) for a in named | tried}
     if not named or len(families) != 1:
         return None

@@ -6,7 +6,7 @@ It does not: judge, or know how long to wait; `state` does.
 
 from datetime import datetime
 
-from parallax.causes import evidence
+from parallax.evidence import answers, balancer, logs, time, users
 from parallax.evidence.scene import Scene
 from parallax.model.balancer import HealthStatus
 from parallax.model.cluster import NodeReport
@@ -34,7 +34,7 @@ def to_come(scene: Scene) -> bool:
 
     A log that is read on, the balancer's next reading, or that it notices what came up.
     """
-    late = evidence.unnoticed(scene) is not None
+    late = time.unnoticed(scene) is not None
     return late or _reads_on(scene) or _spoke_since(scene)
 
 
@@ -43,7 +43,7 @@ def _reads_on(scene: Scene) -> bool:
 
     A node whose log is not followed has nothing to add, and is not waited for.
     """
-    read = evidence.logs_caught_up(scene, *evidence.FOR_THE_TARGET)
+    read = logs.caught_up(scene, *users.FOR_THE_TARGET)
     return False in read.values()
 
 
@@ -52,13 +52,13 @@ def _spoke_since(scene: Scene) -> bool:
 
     Its targets went in between: the next reading tells why.
     """
-    reading, targets = scene.balancer, evidence.health(scene)
+    reading, targets = scene.balancer, balancer.health(scene)
     if reading is None or not targets:
         return False
-    well = evidence.with_health(scene, HealthStatus.HEALTHY) == len(targets)
-    users = evidence.outside(scene, *evidence.AS_A_USER)
-    own = [p.started_at for p in users if evidence.wrote(scene, p)]
-    others = [p.started_at for p in users if not evidence.wrote(scene, p)]
+    well = balancer.with_health(scene, HealthStatus.HEALTHY) == len(targets)
+    requests = users.outside(scene, *users.AS_A_USER)
+    own = [p.started_at for p in requests if answers.wrote(scene, p)]
+    others = [p.started_at for p in requests if not answers.wrote(scene, p)]
     began = bool(own and others) and min(own) > max(others)
     return well and began and min(own) > reading.read_at
 

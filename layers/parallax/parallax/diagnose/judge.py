@@ -8,7 +8,7 @@ It does not: call out, look at a clock, or remember earlier judgements.
 from shlex import quote
 
 from parallax.advice import advise
-from parallax.causes import CAUSES, Cause, evidence
+from parallax.causes import CAUSES, Cause
 from parallax.causes.cause import unknown
 from parallax.diagnose.complete import complete, to_come
 from parallax.diagnose.naming import named, with_explanations
@@ -16,6 +16,7 @@ from parallax.diagnose.path import blame, trace
 from parallax.diagnose.placed import placed
 from parallax.diagnose.settling import settling
 from parallax.diagnose.symptom import read_symptom
+from parallax.evidence import balancer
 from parallax.evidence.reading import Missing
 from parallax.evidence.scene import Scene
 from parallax.model.balancer import Problem
@@ -128,7 +129,7 @@ def _at_the_balancer(scene: Scene) -> tuple[NextStep, ...]:
                 command="hcloud load-balancer list",
             ),
         )
-    if not name or evidence.balancer_missing(scene) is None:
+    if not name or balancer.missing(scene) is None:
         return ()
     return (
         NextStep(

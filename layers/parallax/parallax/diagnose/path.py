@@ -5,10 +5,10 @@ inward, with figures.
 It does not: judge; a hop that was not seen is `unknown`, never `ok`.
 """
 
-from parallax.causes import evidence
 from parallax.diagnose.path_inside import inside, line
 from parallax.diagnose.reach import ORDER
 from parallax.diagnose.symptom import tally
+from parallax.evidence import answers, balancer, names, users
 from parallax.evidence.scene import Scene
 from parallax.model.balancer import HealthStatus
 from parallax.model.judgement import Hop, HopSeen, HopState
@@ -45,36 +45,36 @@ def blame(path: tuple[HopSeen, ...], hop: Hop, shown: str) -> tuple[HopSeen, ...
 
 
 def _dns(scene: Scene) -> HopSeen:
-    users = evidence.outside(scene, *evidence.AS_A_USER)
-    if not users:
+    requests = users.outside(scene, *users.AS_A_USER)
+    if not requests:
         return line(Hop.DNS, "no fresh probe from outside", good=None)
-    lost = [p for p in users if p.error_phase == "resolve"]
+    lost = [p for p in requests if p.error_phase == "resolve"]
     if lost:
-        return line(Hop.DNS, f"{tally(users)} for {scene.target.host}", good=False)
-    addresses = sorted({p.peer_address for p in users if p.peer_address})
+        return line(Hop.DNS, f"{tally(requests)} for {scene.target.host}", good=False)
+    addresses = sorted({p.peer_address for p in requests if p.peer_address})
     if not addresses:
         return line(Hop.DNS, "no address was reached", good=None)
     text = f"{scene.target.host} is {', '.join(addresses)}"
-    own = ", ".join(sorted(evidence.addresses(scene)))
-    if own and evidence.astray(scene) and not scene.target.reached.cdn:
-        name = evidence.balancer_name(scene)
+    own = ", ".join(sorted(balancer.addresses(scene)))
+    if own and names.sent_elsewhere(scene) and not scene.target.reached.cdn:
+        name = balancer.name(scene)
         return line(Hop.DNS, f"{text}; {name} is {own}", good=None)
     return line(Hop.DNS, text, good=True)
 
 
 def _cdn(scene: Scene) -> HopSeen:
-    users = evidence.outside(scene, *evidence.AS_A_USER)
-    past = evidence.outside(scene, Role.DIRECT)
+    requests = users.outside(scene, *users.AS_A_USER)
+    past = users.outside(scene, Role.DIRECT)
     kept = [
-        p for p in users if not p.healthy and evidence.written_by(p).how == "replayed"
+        p for p in requests if not p.healthy and users.written_by(p).how == "replayed"
     ]
     if kept:
         text = f"replays {tally(kept)}"
         well = any(p.healthy for p in past)
         after = f"; past it {tally(past)}" if past else ""
         return line(Hop.CDN, text + after, good=False if well else None)
-    if users and all(p.healthy for p in users):
-        return line(Hop.CDN, f"lets through {tally(users)}", good=True)
+    if requests and all(p.healthy for p in requests):
+        return line(Hop.CDN, f"lets through {tally(requests)}", good=True)
     if not past:
         return line(Hop.CDN, "not told apart: no probe past it", good=None)
     same = all(not p.healthy for p in past)
@@ -83,27 +83,27 @@ def _cdn(scene: Scene) -> HopSeen:
 
 
 def _load_balancer(scene: Scene) -> HopSeen:
-    name = evidence.balancer_name(scene)
-    missing = evidence.balancer_missing(scene)
-    why = evidence.balancer_explained(scene)
+    name = balancer.name(scene)
+    missing = balancer.missing(scene)
+    why = balancer.explained(scene)
     if missing:
         return line(Hop.LOAD_BALANCER, f"{missing}{why}", good=None)
-    count = len(evidence.health(scene))
-    healthy = evidence.with_health(scene, HealthStatus.HEALTHY)
-    checking = evidence.with_health(scene, HealthStatus.UNKNOWN)
+    count = len(balancer.health(scene))
+    healthy = balancer.with_health(scene, HealthStatus.HEALTHY)
+    checking = balancer.with_health(scene, HealthStatus.UNKNOWN)
     good: bool | None = count == healthy and count > 0
     if not good and checking and checking + healthy == count:
         good = None
     author = _author_at_balancer(scene) if good else None
     also = f"; yet it answered {author} itself" if author else ""
     state = None if author else good
-    text = f"{name}{why}: {evidence.health_text(scene)}{also}"
+    text = f"{name}{why}: {balancer.health_text(scene)}{also}"
     return line(Hop.LOAD_BALANCER, text, good=state)
 
 
 def _author_at_balancer(scene: Scene) -> int | None:
     """Return the status of a failing answer that the balancer wrote itself."""
-    for probe in evidence.failing(scene, *evidence.FOR_THE_TARGET):
-        if evidence.wrote(scene, probe):
+    for probe in users.failing(scene, *users.FOR_THE_TARGET):
+        if answers.wrote(scene, probe):
             return probe.status_code
     return None

@@ -7,9 +7,10 @@ It does not: blame; a hop that was not seen is `unknown`, never `ok`.
 
 from collections.abc import Sequence
 
-from parallax.causes import evidence
 from parallax.diagnose.symptom import tally
+from parallax.evidence import ingress, logs, pods, users
 from parallax.evidence.scene import Scene
+from parallax.evidence.words import of
 from parallax.model.judgement import Hop, HopSeen, HopState
 from parallax.model.probe import Probe, Role
 
@@ -36,13 +37,13 @@ def inside(scene: Scene) -> tuple[HopSeen, ...]:
 
 
 def _node(scene: Scene) -> HopSeen:
-    probes = evidence.at_the_ingress(scene, Role.INGRESS_OTHER)
+    probes = ingress.probes(scene, Role.INGRESS_OTHER)
     if not probes:
         own = scene.inside(Role.INGRESS)
-        why = evidence.inside_missing(scene)
+        why = pods.inside_missing(scene)
         return line(Hop.NODE, "only asked from its own node" if own else why, good=None)
     got = [p for p in probes if p.status_code is not None]
-    answered = evidence.of(len(got), len(probes))
+    answered = of(len(got), len(probes))
     text = f"from node to node, {answered} NodePort probes answered"
     if shut := len(scene.inside(Role.INGRESS_OTHER)) - len(probes):
         text += f"; {shut} more ask nodes that policy Local shuts"
@@ -50,18 +51,18 @@ def _node(scene: Scene) -> HopSeen:
 
 
 def _ingress(scene: Scene) -> HopSeen:
-    probes = evidence.as_the_ingress_wants(scene)
+    probes = ingress.asked_rightly(scene)
     if not probes:
-        return line(Hop.INGRESS, evidence.inside_missing(scene), good=None)
-    seen = evidence.sightings(scene, *evidence.FOR_THE_TARGET)
-    live = evidence.live_logs(scene)
+        return line(Hop.INGRESS, pods.inside_missing(scene), good=None)
+    seen = logs.sightings(scene, *users.FOR_THE_TARGET)
+    live = logs.live(scene)
     arrived = f"{len(seen)} of our outside requests in its log"
     text = f"asked inside: {tally(probes)}" + (f"; {arrived}" if live or seen else "")
     got = [p for p in probes if p.status_code is not None]
     own = {
         p.status_code
         for p in got
-        if not p.healthy and evidence.written_by(p).hop == "ingress"
+        if not p.healthy and users.written_by(p).hop == "ingress"
     }
     good = len(got) == len(probes) and own <= _faults_behind(scene)
     return line(Hop.INGRESS, text, good=good)
@@ -82,24 +83,24 @@ def _cut(scene: Scene) -> tuple[Probe, ...]:
 
     A pod that refuses its own node as well is no matter of what lies between.
     """
-    home = {p.peer_address for p in evidence.pods_at_home(scene) if _got(p)}
-    afar = evidence.pods_from_afar(scene)
+    home = {p.peer_address for p in pods.at_home(scene) if _got(p)}
+    afar = pods.from_afar(scene)
     return tuple(p for p in afar if p.peer_address in home and not _got(p))
 
 
 def _got(probe: Probe) -> bool:
-    return evidence.accepted(probe)
+    return pods.accepted(probe)
 
 
 def _overlay(scene: Scene) -> HopSeen | None:
     """Return what lies between nodes, where pods answer their own node otherwise."""
-    cut, afar = _cut(scene), evidence.pods_from_afar(scene)
+    cut, afar = _cut(scene), pods.from_afar(scene)
     if not cut:
         return None
-    home = evidence.pods_at_home(scene)
+    home = pods.at_home(scene)
     pairs = {(p.node, p.peer_node) for p in cut}
-    share = evidence.of(len(cut), len(afar))
-    own = evidence.of(sum(_got(p) for p in home), len(home))
+    share = of(len(cut), len(afar))
+    own = of(sum(_got(p) for p in home), len(home))
     text = (
         f"from other nodes, {share} pod probes got no connection; on the pods' own"
         f" nodes, {own} got one"
@@ -108,31 +109,31 @@ def _overlay(scene: Scene) -> HopSeen | None:
 
 
 def _service(scene: Scene) -> HopSeen:
-    cluster, name = scene.cluster, evidence.service_name(scene)
+    cluster, name = scene.cluster, pods.service_name(scene)
     if cluster is None:
-        return line(Hop.SERVICE, evidence.inside_missing(scene), good=None)
+        return line(Hop.SERVICE, pods.inside_missing(scene), good=None)
     if cluster.endpoints is None:
         why = "; ".join(cluster.problems) or "not read"
         return line(Hop.SERVICE, f"{name}: EndpointSlices unknown ({why})", good=None)
     if not cluster.endpoints:
         return line(Hop.SERVICE, f"{name} has no endpoint at all", good=False)
-    ready = evidence.ready(cluster.endpoints)
-    share = evidence.of(ready, len(cluster.endpoints))
+    ready = pods.ready(cluster.endpoints)
+    share = of(ready, len(cluster.endpoints))
     return line(Hop.SERVICE, f"{name}: {share} endpoints ready", good=ready > 0)
 
 
 def _pod(scene: Scene) -> HopSeen:
-    proof, probes = evidence.pod_answers(scene), _asked(scene)
+    proof, probes = logs.pod_answers(scene), _asked(scene)
     if proof:
         text = f"the ingress log shows {proof[0].upstream_status} by a pod"
         asked = f"; asked inside: {tally(probes)}" if probes else ""
         return line(Hop.POD, text + asked, good=False)
     if not probes:
-        return line(Hop.POD, evidence.pods_unasked(scene), good=None)
+        return line(Hop.POD, pods.unasked(scene), good=None)
     told = f"asked inside: {tally(probes)}"
-    found = evidence.endpoints(scene)
-    if found and not evidence.ready(found):
-        share = evidence.of(0, len(found))
+    found = pods.endpoints(scene)
+    if found and not pods.ready(found):
+        share = of(0, len(found))
         return line(Hop.POD, f"{share} ready; {told}", good=False)
     return line(Hop.POD, told, good=all(p.healthy for p in probes))
 

@@ -6,7 +6,7 @@ It does not: blame; a request may get far and fail there.
 
 from collections import Counter
 
-from parallax.causes import evidence
+from parallax.evidence import users
 from parallax.evidence.scene import Scene
 from parallax.model.finding import Hop
 from parallax.model.probe import Probe
@@ -39,7 +39,7 @@ def reached(probe: Probe) -> Hop | None:
 def present(snapshot: Snapshot) -> Hop | None:
     """Return the hop that failing requests reach now; None: not one and the same."""
     scene = Scene.of(snapshot)
-    failing = evidence.failing(scene, *evidence.AS_A_USER)
+    failing = users.failing(scene, *users.AS_A_USER)
     hops = Counter(reached(p) for p in failing)
     return next(iter(hops)) if len(hops) == 1 else None
 

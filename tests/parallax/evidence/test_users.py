@@ -1,11 +1,11 @@
-"""Specification of the outside evidence: `parallax.causes.evidence.outside`."""
+"""Specification of the outside evidence: `parallax.evidence.users`."""
 
 from dataclasses import replace
 
 import pytest
 
-from parallax.causes import evidence
 from parallax.diagnose import judge
+from parallax.evidence import users
 from parallax.evidence.scene import Scene
 from parallax.model.finding import Hop
 from parallax.model.probe import ErrorType, Probe, Role
@@ -46,6 +46,6 @@ def test_an_address_without_a_route_says_nothing(cause: str, error: ErrorType) -
 def test_a_refused_balancer_is_an_answer() -> None:
     """Its own refusal is told, unlike a request that never left."""
     x = with_ipv6(s.cache_replays(), ErrorType.CONNECTION_REFUSED)
-    assert len(evidence.outside(Scene.of(x), Role.DIRECT)) == 2
+    assert len(users.outside(Scene.of(x), Role.DIRECT)) == 2
     cdn = next(h for h in judge(x).path if h.hop is Hop.CDN)
     assert "connection refused" in cdn.seen

@@ -1,24 +1,12 @@
 """Proxy: whether balancer and ingress agree on the PROXY protocol.
 
-In: a snapshot. Out: a `Mismatch`, with what users then see. It does not: conclude.
+In: a scene. Out: a `Mismatch`, with what users then see. It does not: conclude.
 Source: reference hetzner.md, sections 3 and 4; captures `chain/pp_*`.
 """
 
 from enum import StrEnum
 
-from parallax.causes.evidence.answers import (
-    TRIED,
-    balancers_word,
-)
-from parallax.causes.evidence.balancer import (
-    balancer_service,
-    details,
-    health,
-    with_health,
-)
-from parallax.causes.evidence.inside import AT_THE_INGRESS
-from parallax.causes.evidence.outside import FOR_THE_TARGET, failing, written_by
-from parallax.causes.evidence.shares import waited
+from parallax.evidence import answers, balancer, pods, shares, users
 from parallax.evidence.scene import Scene
 from parallax.model.balancer import BalancerService, HealthStatus
 from parallax.model.probe import ErrorType, Probe, Role
@@ -35,23 +23,23 @@ class Mismatch(StrEnum):
     INGRESS = "ingress"
 
 
-def ingress_wants_proxy(scene: Scene) -> bool | None:
+def wanted(scene: Scene) -> bool | None:
     """Say whether the ingress expects PROXY lines; None: its ConfigMap is not known."""
     config = scene.cluster.ingress_config if scene.cluster else None
     return None if config is None else dict(config).get("use-proxy-protocol") == "true"
 
 
-def proxy_mismatch(scene: Scene) -> Mismatch | None:
+def mismatch(scene: Scene) -> Mismatch | None:
     """Return who alone speaks the PROXY protocol; None: both, none, or not known."""
-    service, wants = balancer_service(scene), ingress_wants_proxy(scene)
+    service, wants = balancer.service(scene), wanted(scene)
     if service is None or wants is None or service.proxyprotocol is wants:
         return None
     return Mismatch.INGRESS if wants else Mismatch.BALANCER
 
 
-def proxy_text(scene: Scene) -> str | None:
+def text(scene: Scene) -> str | None:
     """Say who alone speaks the PROXY protocol; None: nobody is known to."""
-    found = proxy_mismatch(scene)
+    found = mismatch(scene)
     if found is Mismatch.BALANCER:
         return "the balancer sends PROXY lines, and the ingress does not expect them"
     if found is Mismatch.INGRESS:
@@ -59,14 +47,14 @@ def proxy_text(scene: Scene) -> str | None:
     return None
 
 
-def proxy_follows(scene: Scene) -> str | None:
+def follows(scene: Scene) -> str | None:
     """Say what users see that follows from the mismatch; None: nothing."""
-    found, failed = proxy_mismatch(scene), failing(scene, *FOR_THE_TARGET)
+    found, failed = mismatch(scene), users.failing(scene, *users.FOR_THE_TARGET)
     if found is None or not failed:
         return None
     if found is Mismatch.BALANCER:
         return _refused_lines(scene, failed)
-    service, word = balancer_service(scene), balancers_word(scene)
+    service, word = balancer.service(scene), answers.word(scene)
     if service is None or word is None:
         return None
     if service.protocol == "tcp":
@@ -82,13 +70,13 @@ def _refused_lines(scene: Scene, failed: tuple[Probe, ...]) -> str | None:
     pages = [p for p in failed if _is_refusal(p)]
     if 2 * len(pages) > len(failed):
         return f"the {pages[0].role.value} probe got 400 from the ingress itself"
-    service = balancer_service(scene)
+    service = balancer.service(scene)
     tls = [p for p in failed if p.error_type is ErrorType.TLS and not _met_tls(p)]
     if service and service.protocol == "tcp" and len(tls) == len(failed):
         return f"{len(tls)} of {len(tls)} TLS handshakes met something that is no TLS"
     if service and service.protocol == "tcp" and _hung_up_on(scene, service, failed):
         return f"{len(failed)} of {len(failed)} connections were closed at once"
-    codes = {seen.health_check_status_code for seen in details(scene)}
+    codes = {seen.health_check_status_code for seen in balancer.details(scene)}
     if _nobody_healthy(scene) and codes == {BAD_REQUEST}:
         return "Hetzner says that its health check gets 400"
     return _checked_with_a_line(scene, service) if not codes else None
@@ -98,13 +86,18 @@ def _hung_up_on(
     scene: Scene, service: BalancerService, failed: tuple[Probe, ...]
 ) -> bool:
     """Say whether the ingress takes connections, as checked, and drops each at once."""
-    healthy = with_health(scene, HealthStatus.HEALTHY) == len(health(scene)) > 0
+    healthy = (
+        balancer.with_health(scene, HealthStatus.HEALTHY)
+        == len(balancer.health(scene))
+        > 0
+    )
     same = service.health_check.port == service.destination_port
     return (
         healthy
         and same
         and all(
-            p.error_type is ErrorType.CONNECTION_CLOSED and waited(p) < TRIED
+            p.error_type is ErrorType.CONNECTION_CLOSED
+            and shares.waited(p) < answers.TRIED
             for p in failed
         )
     )
@@ -117,7 +110,7 @@ def _checked_with_a_line(scene: Scene, service: BalancerService | None) -> str |
         return None
     if service.health_check.port not in ingress.node_ports:
         return None
-    return balancers_word(scene) if _nobody_healthy(scene) else None
+    return answers.word(scene) if _nobody_healthy(scene) else None
 
 
 def _met_tls(probe: Probe) -> bool:
@@ -129,20 +122,20 @@ def _met_tls(probe: Probe) -> bool:
 def _is_refusal(probe: Probe) -> bool:
     return (
         probe.status_code == BAD_REQUEST
-        and written_by(probe).hop == "ingress"
+        and users.written_by(probe).hop == "ingress"
         and TO_HTTPS_PORT not in probe.body
     )
 
 
 def _nobody_healthy(scene: Scene) -> bool:
-    count = len(health(scene))
-    return bool(count) and with_health(scene, HealthStatus.UNHEALTHY) == count
+    count = len(balancer.health(scene))
+    return bool(count) and balancer.with_health(scene, HealthStatus.UNHEALTHY) == count
 
 
-def proxy_contradicted(scene: Scene) -> str | None:
+def contradicted(scene: Scene) -> str | None:
     """Say that inside the ingress answers otherwise than its ConfigMap says."""
-    wants = ingress_wants_proxy(scene)
-    asked = scene.inside(*AT_THE_INGRESS, Role.INGRESS_POD)
+    wants = wanted(scene)
+    asked = scene.inside(*pods.AT_THE_INGRESS, Role.INGRESS_POD)
     for probe in asked:
         answered = probe.status_code not in {None, BAD_REQUEST}
         if answered and probe.proxy_protocol is not wants:

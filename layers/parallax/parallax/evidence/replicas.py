@@ -1,12 +1,12 @@
 """Replicas: what the ingress's pods answer one by one, and whether that is chance.
 
-In: a snapshot. Out: answers and log lines by ingress pod, and a probability.
+In: a scene. Out: answers and log lines by ingress pod, and a probability.
 It does not: conclude.
 """
 
 from math import comb
 
-from parallax.causes.evidence.sightings import place
+from parallax.evidence import logs
 from parallax.evidence.scene import Scene
 from parallax.model.cluster import Sighting
 from parallax.model.probe import Probe, Role
@@ -17,7 +17,7 @@ DEFAULT_BACKEND = "upstream-default-backend"
 """How ingress-nginx logs a request for which it has no rule."""
 
 
-def replica_answers(scene: Scene) -> tuple[Probe, ...]:
+def replies(scene: Scene) -> tuple[Probe, ...]:
     """Return the inside probes of single ingress pods that got an HTTP answer."""
     return tuple(
         p
@@ -36,7 +36,7 @@ def asked_the_gone(scene: Scene, line: Sighting) -> bool:
     found = scene.cluster.endpoints if scene.cluster else None
     if not found or line.upstream_address is None or met_no_rule(line):
         return False
-    places = {place(e) for e in found} | {e.address for e in found}
+    places = {logs.place(e) for e in found} | {e.address for e in found}
     return line.upstream_address not in places
 
 

@@ -1,15 +1,15 @@
 """Inside: what the agents measured and read since the failure began.
 
-In: a snapshot. Out: probes, endpoints, names, or the words for what is missing.
+In: a scene. Out: probes, endpoints, names, or the words for what is missing.
 It does not: conclude. A silent agent never means that the inside is well.
 """
 
 from collections import Counter
 from collections.abc import Sequence
 
-from parallax.causes.evidence.outside import lately, of
 from parallax.evidence.reading import reading
 from parallax.evidence.scene import Scene
+from parallax.evidence.words import lately, of
 from parallax.model.cluster import Endpoint, Pod
 from parallax.model.probe import Probe, Role
 
@@ -27,7 +27,7 @@ def inside_missing(scene: Scene) -> str:
     return f"no agent has measured {lately(scene)}"
 
 
-def pods_unasked(scene: Scene) -> str:
+def unasked(scene: Scene) -> str:
     """Say why no pod was asked."""
     cluster = scene.cluster
     if cluster is not None and cluster.endpoints == ():
@@ -44,13 +44,13 @@ def accepted(probe: Probe) -> bool:
 
 
 @reading
-def pods_at_home(scene: Scene) -> tuple[Probe, ...]:
+def at_home(scene: Scene) -> tuple[Probe, ...]:
     """Return the probes of pods that came from the pod's own node."""
     return tuple(p for p in scene.inside(Role.POD) if p.node and p.node == p.peer_node)
 
 
 @reading
-def pods_from_afar(scene: Scene) -> tuple[Probe, ...]:
+def from_afar(scene: Scene) -> tuple[Probe, ...]:
     """Return the probes of pods that came from another node than the pod's."""
     return tuple(p for p in scene.inside(Role.POD) if _crosses(p))
 
@@ -88,7 +88,7 @@ def endpoints_text(scene: Scene) -> str:
     return f"{name}: {of(ready(found), len(found))} endpoints ready"
 
 
-def pods_text(pods: Sequence[Pod]) -> str:
+def text(pods: Sequence[Pod]) -> str:
     """Return e.g. `5 of 5 pods: CrashLoopBackOff, 15 restarts`."""
     states = Counter(
         p.waiting_reason or f"{p.phase}{'' if p.ready else ', not ready'}" for p in pods

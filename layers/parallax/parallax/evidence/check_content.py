@@ -1,24 +1,18 @@
 """Content: why the health check dislikes what the ingress rightly answers.
 
-In: a snapshot. Out: Hetzner's words for failed health checks, and what configuration
+In: a scene. Out: Hetzner's words for failed health checks, and what configuration
 says of their content. It does not: conclude.
 Source: reference hetzner.md, sections 1 and 4.
 """
 
-from parallax.causes.evidence.balancer import (
-    balancer_service,
-    details,
-    health,
-)
-from parallax.causes.evidence.nodes import whole
-from parallax.causes.evidence.proxy import ingress_wants_proxy
+from parallax.evidence import balancer, nodes, proxy_protocol
 from parallax.evidence.scene import Scene
 from parallax.model.balancer import HealthCheck
 from parallax.model.cluster import ServicePort
 
 NO_CONNECTION = {"layer4_timeout", "layer4_no_connection"}
 """Hetzner's words for a health check that got no connection."""
-DISPLEASED = {"unexpected_http_status", "unexpected_http_content"}
+REJECTED = {"unexpected_http_status", "unexpected_http_content"}
 """Hetzner's words for a health check that got an answer and did not like it."""
 HEALTHZ = "/healthz"
 """Where ingress-nginx's default server answers 200 to any Host."""
@@ -30,23 +24,23 @@ MOST_HOSTS = 200
 """As many hosts a reading holds at most (`ClusterReading.ingress_hosts`)."""
 
 
-def words(scene: Scene) -> set[str]:
+def reasons(scene: Scene) -> set[str]:
     """Return Hetzner's words for the failed health checks; older readings hold none."""
-    return {seen.detail for seen in details(scene) if seen.detail}
+    return {seen.detail for seen in balancer.details(scene) if seen.detail}
 
 
-def every_target_has_a_word(scene: Scene) -> bool:
+def every_target_has_a_reason(scene: Scene) -> bool:
     """Say whether Hetzner tells of each target why its health check fails."""
-    return 0 < len(health(scene)) <= len(details(scene))
+    return 0 < len(balancer.health(scene)) <= len(balancer.details(scene))
 
 
-def displeases(scene: Scene) -> str | None:
+def rejects(scene: Scene) -> str | None:
     """Say why the health check dislikes what the ingress rightly answers; None: not.
 
     By Hetzner's word, or by configuration: it meets the default backend's 404, or
     the wrong one of http and https.
     """
-    service, cluster = balancer_service(scene), scene.cluster
+    service, cluster = balancer.service(scene), scene.cluster
     ingress = cluster.ingress_service if cluster else None
     if service is None or ingress is None or service.health_check.protocol == "tcp":
         return None
@@ -54,18 +48,18 @@ def displeases(scene: Scene) -> str | None:
     port = next((p for p in ingress.ports if p.node_port == check.port), None)
     if port is None:
         return None
-    said = words(scene)
-    if said and said <= DISPLEASED and every_target_has_a_word(scene):
-        codes = {seen.health_check_status_code for seen in details(scene)}
+    said = reasons(scene)
+    if said and said <= REJECTED and every_target_has_a_reason(scene):
+        codes = {seen.health_check_status_code for seen in balancer.details(scene)}
         if any(code is not None and code >= BROKEN for code in codes):
             return None  # an error is rightly rejected, whoever says it
-        unsettled = service.proxyprotocol and ingress_wants_proxy(scene) is None
+        unsettled = service.proxyprotocol and proxy_protocol.wanted(scene) is None
         if unsettled and BAD_REQUEST in codes:
             return None  # it may be the balancer's PROXY line that is refused
         got = ", ".join(sorted(str(code) for code in codes if code))
         answer = f"gets {got}" if got else "gets a text that it does not want"
         return f"Hetzner says {min(said)}: the health check {answer}"
-    if said - DISPLEASED:
+    if said - REJECTED:
         return None
     return _speaks_wrongly(check, port) or _meets_nobody(scene, check)
 
@@ -85,7 +79,7 @@ def _meets_nobody(scene: Scene, check: HealthCheck) -> str | None:
     """Say that it asks for a host that no Ingress serves, and does not want 404."""
     hosts = scene.cluster.ingress_hosts if scene.cluster else None
     asks = check.http
-    if len(hosts or ()) >= MOST_HOSTS or not whole(scene, "ingress_hosts"):
+    if len(hosts or ()) >= MOST_HOSTS or not nodes.read_whole(scene, "ingress_hosts"):
         return None  # the one that is asked for may be among those not read
     if asks is None or not hosts or asks.path.startswith(HEALTHZ):
         return None

@@ -1,71 +1,54 @@
 """Checks: why the health check takes every target out, as far as it is known.
 
-In: a snapshot. Out: what shows that it did so, what the inside says to it, and the
+In: a scene. Out: what shows that it did so, what the inside says to it, and the
 reasons that configuration and Hetzner's words give. It does not: conclude.
 Source: reference hetzner.md, sections 1, 3 and 4.
 """
 
-from parallax.causes.evidence.across import one_node
-from parallax.causes.evidence.answers import (
-    balancers_word,
-    contradicted,
-    passed_balancer,
-    word_missing,
+from parallax.evidence import (
+    answers,
+    balancer,
+    check_content,
+    ingress,
+    networks,
+    nodes,
+    overlay,
+    pods,
+    proxy_protocol,
+    time,
+    users,
 )
-from parallax.causes.evidence.balancer import (
-    balancer_missing,
-    balancer_service,
-    health,
-    health_text,
-    with_health,
-)
-from parallax.causes.evidence.content import (
-    NO_CONNECTION,
-    every_target_has_a_word,
-    words,
-)
-from parallax.causes.evidence.doors import at_the_ingress
-from parallax.causes.evidence.inside import AT_THE_INGRESS, inside_missing
-from parallax.causes.evidence.networks import all_cut_off
-from parallax.causes.evidence.nodes import (
-    by_pods,
-    is_local,
-    no_target_serves,
-    target_node,
-)
-from parallax.causes.evidence.outside import AS_A_USER, failing, of
-from parallax.causes.evidence.proxy import proxy_text
-from parallax.causes.evidence.recovery import unnoticed
 from parallax.evidence.scene import Scene
+from parallax.evidence.words import of
 from parallax.model.balancer import HealthStatus
 from parallax.model.probe import Role
 
 
 def somebody_healthy(scene: Scene) -> str | None:
     """Say what shows that the balancer has a target to send to; None: nothing."""
-    if balancer_service(scene) is None:
+    if balancer.service(scene) is None:
         return None
-    if with_health(scene, HealthStatus.HEALTHY):
-        return health_text(scene)
-    passed = passed_balancer(scene)
-    if passed and not contradicted(scene):
+    if balancer.with_health(scene, HealthStatus.HEALTHY):
+        return balancer.health_text(scene)
+    passed = answers.passed(scene)
+    if passed and not answers.contradicted(scene):
         return f"{passed}, so the balancer has a target"
     return None
 
 
 def all_out_missing(scene: Scene) -> str | None:
     """Say what is missing for users to fail because no target is healthy."""
-    if missing := balancer_missing(scene):
+    if missing := balancer.missing(scene):
         return missing
-    count = len(health(scene))
-    if not count or with_health(scene, HealthStatus.UNHEALTHY) < count:
+    count = len(balancer.health(scene))
+    if not count or balancer.with_health(scene, HealthStatus.UNHEALTHY) < count:
         return "an unhealthy word of the balancer about every target"
-    if passed := passed_balancer(scene):
+    if passed := answers.passed(scene):
         return f"how a request got through: {passed}"
-    if not failing(scene, *AS_A_USER):
+    if not users.failing(scene, *users.AS_A_USER):
         return "no failing probe from outside"
-    if balancers_word(scene, signed=False) is None:
-        return word_missing(scene)
+    if answers.word(scene, signed=False) is None:
+        return answers.word_missing(scene)
     return None
 
 
@@ -75,7 +58,7 @@ def works(scene: Scene) -> tuple[bool, str]:
     A tcp health check asks for a connection only; an error of the app behind the
     ingress cannot make a target unhealthy.
     """
-    inside, service = at_the_ingress(scene), balancer_service(scene)
+    inside, service = ingress.probes(scene), balancer.service(scene)
     well, count = sum(p.healthy for p in inside), len(inside)
     if well < count and service and service.health_check.protocol == "tcp":
         answered = sum(p.status_code is not None for p in inside)
@@ -87,23 +70,23 @@ def works(scene: Scene) -> tuple[bool, str]:
 
 def works_missing(scene: Scene) -> str | None:
     """Say what is missing for the targets to work when nodes ask each other."""
-    if not at_the_ingress(scene):
-        return f"whether it works inside: {inside_missing(scene)}"
-    if late := unnoticed(scene):
+    if not ingress.probes(scene):
+        return f"whether it works inside: {pods.inside_missing(scene)}"
+    if late := time.unnoticed(scene):
         return late
     if lines := _asked_with_lines(scene):
         return lines
     well, told = works(scene)
-    across = at_the_ingress(scene, Role.INGRESS_OTHER)
-    if not well or not (across or one_node(scene)):
+    across = ingress.probes(scene, Role.INGRESS_OTHER)
+    if not well or not (across or overlay.one_node(scene)):
         return f"that it works inside, from node to node: {told}"
     return None
 
 
 def _asked_with_lines(scene: Scene) -> str | None:
     """Say that the inside is well by PROXY lines, which the balancer does not send."""
-    service = balancer_service(scene)
-    asked = [p for p in scene.inside(*AT_THE_INGRESS) if p.proxy_protocol]
+    service = balancer.service(scene)
+    asked = [p for p in scene.inside(*pods.AT_THE_INGRESS) if p.proxy_protocol]
     if service is None or service.proxyprotocol or not asked:
         return None
     return "whether the ingress wants PROXY lines: agents send them, the balancer none"
@@ -115,35 +98,49 @@ def targets_missing(scene: Scene) -> str | None:
     With policy Local a node without an ingress pod drops what comes from outside, and
     what nodes answer each other proves nothing (hetzner.md, section 5).
     """
-    ingress = scene.cluster.ingress_service if scene.cluster else None
-    if ingress is None:
-        why = "" if scene.cluster else f" ({inside_missing(scene)})"
+    ingress_service = scene.cluster.ingress_service if scene.cluster else None
+    if ingress_service is None:
+        why = "" if scene.cluster else f" ({pods.inside_missing(scene)})"
         return f"the ingress Service as the cluster has it{why}"
-    if not any(target_node(scene, target) for target, _ in health(scene)):
+    if not any(
+        nodes.target_node(scene, target) for target, _ in balancer.health(scene)
+    ):
         return "whether the balancer's targets are nodes of the cluster"
-    if is_local(scene) and by_pods(scene) is None:
+    if nodes.is_local(scene) and nodes.by_pods(scene) is None:
         return "which targets run an ingress pod (policy Local)"
     return None
 
 
 def configured(scene: Scene) -> str | None:
     """Say which configuration by itself keeps every target from serving; None: none."""
-    return no_target_serves(scene) or all_cut_off(scene) or proxy_text(scene)
+    return (
+        nodes.no_target_serves(scene)
+        or networks.all_cut_off(scene)
+        or proxy_protocol.text(scene)
+    )
 
 
 def shut_out(scene: Scene) -> str | None:
     """Say that the health check gets no connection at the ingress's own port; None."""
-    service, cluster = balancer_service(scene), scene.cluster
-    ingress = cluster.ingress_service if cluster else None
-    said = words(scene)
-    if service is None or ingress is None or not said or said - NO_CONNECTION:
+    service, cluster = balancer.service(scene), scene.cluster
+    ingress_service = cluster.ingress_service if cluster else None
+    said = check_content.reasons(scene)
+    if (
+        service is None
+        or ingress_service is None
+        or not said
+        or said - check_content.NO_CONNECTION
+    ):
         return None
-    port, doors = service.health_check.port, list[int | None](ingress.node_ports)
+    port, doors = (
+        service.health_check.port,
+        list[int | None](ingress_service.node_ports),
+    )
     if said == {"layer4_timeout"}:  # refused there, kube-proxy itself is missing
-        doors.append(ingress.health_check_node_port)
-    if not every_target_has_a_word(scene) or port not in doors:
+        doors.append(ingress_service.health_check_node_port)
+    if not check_content.every_target_has_a_reason(scene) or port not in doors:
         return None
-    count = len(health(scene))
+    count = len(balancer.health(scene))
     return (
         f"Hetzner says {', '.join(sorted(said))}: the balancer gets no connection to"
         f" {of(count, count)} targets at :{port}"

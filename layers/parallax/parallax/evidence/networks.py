@@ -1,13 +1,13 @@
 """Networks: whether balancer and targets share a private network.
 
-In: a snapshot. Out: the targets that the balancer cannot reach by their private
+In: a scene. Out: the targets that the balancer cannot reach by their private
 address, or a sentence. It does not: conclude; a network that was not read is none.
 """
 
-from parallax.causes.evidence.nodes import targets
-from parallax.causes.evidence.outside import of
+from parallax.evidence import nodes
 from parallax.evidence.reading import reading
 from parallax.evidence.scene import Scene
+from parallax.evidence.words import of
 from parallax.model.balancer import BalancerTarget, LoadBalancer
 
 
@@ -58,7 +58,7 @@ def networks_known(scene: Scene) -> bool:
 @reading
 def all_cut_off(scene: Scene) -> str | None:
     """Say that no target can be reached for want of a common network; None: not so."""
-    balancer, found, gone = scene.load_balancer, targets(scene), cut_off(scene)
+    balancer, found, gone = scene.load_balancer, nodes.targets(scene), cut_off(scene)
     if balancer is None or not gone or len(gone) < len(found):
         return None
     share = f"{of(len(gone), len(found))} targets are asked by their private address"

@@ -1,6 +1,6 @@
 """Rules: by which the ingress may turn a request away itself.
 
-In: a snapshot, a status. Out: what the target's Ingress and the controller's settings
+In: a scene, a status. Out: what the target's Ingress and the controller's settings
 name, in words. It does not: conclude; that a rule stands there does not say it was met.
 Source: ingress-nginx, `docs/user-guide` (annotations, ConfigMap).
 """

@@ -1,16 +1,16 @@
 """Nodes: which of the balancer's targets are nodes, and where ingress pods run.
 
-In: a snapshot. Out: the balancer's targets matched with the cluster's nodes by
+In: a scene. Out: the balancer's targets matched with the cluster's nodes by
 address, machine (`hcloud://10001`) or name. It does not: conclude. A target that can be
 neither matched nor excluded is left open.
 """
 
 from ipaddress import ip_address, ip_network
 
-from parallax.causes.evidence.inside import inside_missing
-from parallax.causes.evidence.outside import of
+from parallax.evidence import pods
 from parallax.evidence.reading import reading
 from parallax.evidence.scene import Scene
+from parallax.evidence.words import of
 from parallax.model.balancer import BalancerTarget
 from parallax.model.cluster import Node
 
@@ -61,7 +61,7 @@ def _nodes(scene: Scene) -> tuple[Node, ...]:
     return (scene.cluster.nodes if scene.cluster else None) or ()
 
 
-def whole(scene: Scene, *names: str) -> bool:
+def read_whole(scene: Scene, *names: str) -> bool:
     """Say whether the cluster's reading holds all of these fields, not a part."""
     cluster = scene.cluster
     return cluster is not None and not set(names) & set(cluster.partial)
@@ -70,7 +70,7 @@ def whole(scene: Scene, *names: str) -> bool:
 def nodes_missing(scene: Scene) -> str | None:
     """Say why the cluster's nodes are not known; None: they are."""
     if scene.cluster is None:
-        return f"the cluster's nodes ({inside_missing(scene)})"
+        return f"the cluster's nodes ({pods.inside_missing(scene)})"
     return None if _nodes(scene) else "the cluster's nodes: not read"
 
 
@@ -82,14 +82,14 @@ def targets(scene: Scene) -> tuple[BalancerTarget, ...]:
 
 
 @reading
-def strangers(scene: Scene) -> tuple[BalancerTarget, ...]:
+def foreign(scene: Scene) -> tuple[BalancerTarget, ...]:
     """Return the targets that are certainly no node of the cluster."""
     return tuple(t for t in targets(scene) if _is_stranger(scene, t))
 
 
 def _is_stranger(scene: Scene, target: BalancerTarget) -> bool:
     """Say whether every node differs in something that both sides are known by."""
-    nodes = _nodes(scene) if whole(scene, "nodes") else ()
+    nodes = _nodes(scene) if read_whole(scene, "nodes") else ()
     if not nodes or target_node(scene, target) is not None:
         return False
     if target.server_id is not None and all(_machine(n) for n in nodes):
@@ -131,7 +131,7 @@ def _machine(node: Node) -> bool:
 def homes(scene: Scene) -> frozenset[str] | None:
     """Return the nodes with a ready ingress pod; None: not known."""
     cluster = scene.cluster
-    if cluster is None or not whole(scene, "ingress_endpoints", "ingress_pods"):
+    if cluster is None or not read_whole(scene, "ingress_endpoints", "ingress_pods"):
         return None
     if cluster.ingress_endpoints is not None:
         found = [e.node for e in cluster.ingress_endpoints if e.ready]
@@ -165,10 +165,10 @@ def by_pods(
 @reading
 def no_target_serves(scene: Scene) -> str | None:
     """Say that no target can lead to the ingress, by configuration; None: not shown."""
-    found, foreign = targets(scene), strangers(scene)
-    if found and len(foreign) == len(found):
-        names = ", ".join(t.label for t in foreign[:3])
-        share = of(len(foreign), len(found))
+    found, strange = targets(scene), foreign(scene)
+    if found and len(strange) == len(found):
+        names = ", ".join(t.label for t in strange[:3])
+        share = of(len(strange), len(found))
         return f"{share} targets are no nodes of the cluster ({names})"
     placed = by_pods(scene) if is_local(scene) else None
     at = homes(scene)

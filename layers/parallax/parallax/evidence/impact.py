@@ -1,38 +1,18 @@
 """Users: whether what is wrong at the ingress or behind it is what users meet.
 
-In: a snapshot, and the status that the ingress answers by itself. Out: the words
+In: a scene, and the status that the ingress answers by itself. Out: the words
 for what is missing; none where users' failure is shown to come from there.
 It does not: conclude. What is wrong inside need not be what users meet, so each
 cause behind the balancer asks here before it blames.
 """
 
-from parallax.causes.evidence.answers import balancers_word, passed_on, wrote
-from parallax.causes.evidence.balancer import (
-    balancer_service,
-    details,
-    health,
-    with_health,
-)
-from parallax.causes.evidence.ingress import (
-    UNAVAILABLE,
-    ends_at_ingress,
-    ingress_pages,
-)
-from parallax.causes.evidence.outside import (
-    AS_A_USER,
-    FOR_THE_TARGET,
-    failing,
-    lost,
-    outside,
-    written_by,
-)
-from parallax.causes.evidence.sightings import ingress_asked_nobody, upstream_answers
+from parallax.evidence import answers, balancer, ingress, logs, users
 from parallax.evidence.scene import Scene
 from parallax.model.balancer import BalancerService, HealthStatus
 from parallax.model.probe import Role
 
 
-def users_elsewhere(
+def elsewhere_missing(
     scene: Scene, status_code: int, *, logged: bool = False
 ) -> str | None:
     """Say what is missing for users' failure to end at the ingress; None: it does.
@@ -41,24 +21,27 @@ def users_elsewhere(
     seen only inside counts where users get that status, and neither from the
     balancer nor from a CDN; or where the balancer's HTTP health check met it.
     """
-    if gone := lost(scene):
+    if gone := users.lost(scene):
         return f"what it has to do with users: {gone}"
-    pages = [p for p in ingress_pages(scene, status_code) if p.node is None]
+    pages = [p for p in ingress.pages(scene, status_code) if p.node is None]
     if taken_out(scene, status_code):
         return None
     if mostly_balancers(scene):
         return "why most failing requests ended at the balancer"
     if logged or pages:
         return None
-    failed = failing(scene, *FOR_THE_TARGET)
-    for probe in outside(scene, Role.UNKNOWN_HOST):
+    failed = users.failing(scene, *users.FOR_THE_TARGET)
+    for probe in users.outside(scene, Role.UNKNOWN_HOST):
         # An ingress that lives has another answer for it: 404.
-        if probe.status_code == status_code and written_by(probe).hop == "unknown":
+        if (
+            probe.status_code == status_code
+            and users.written_by(probe).hop == "unknown"
+        ):
             return "who gives a Host nobody serves the same answer"
     if failed and all(
         p.status_code == status_code
-        and written_by(p).hop != "cdn"
-        and passed_on(scene, p)
+        and users.written_by(p).hop != "cdn"
+        and answers.passed_on(scene, p)
         for p in failed
     ):
         return None
@@ -72,25 +55,27 @@ def ends_for_want_of_a_pod(
 
     First what is missing for it; None: nothing is.
     """
-    if upstream_answers(scene):
+    if logs.upstream_answers(scene):
         return "why a pod still answers requests", ()
-    ends = ends_at_ingress(scene)
+    ends = ingress.ends_here(scene)
     if ends is None:
         return "an answer of the ingress itself that requests end there", ()
-    logged = bool(ingress_asked_nobody(scene))
-    return users_elsewhere(scene, UNAVAILABLE, logged=logged), (ends,)
+    logged = bool(logs.ingress_asked_nobody(scene))
+    return elsewhere_missing(scene, ingress.UNAVAILABLE, logged=logged), (ends,)
 
 
 def mostly_balancers(scene: Scene) -> bool:
     """Say whether most failing users got the balancer's own page."""
-    users = failing(scene, *AS_A_USER)
-    return 2 * sum(wrote(scene, p) for p in users) > len(users)
+    requests = users.failing(scene, *users.AS_A_USER)
+    return 2 * sum(answers.wrote(scene, p) for p in requests) > len(requests)
 
 
 def _ways_in(scene: Scene, service: BalancerService) -> tuple[int, ...]:
     """Return the ports at which the ingress is met; not read: where requests go."""
-    ingress = scene.cluster.ingress_service if scene.cluster else None
-    return ingress.node_ports if ingress else (service.destination_port,)
+    ingress_service = scene.cluster.ingress_service if scene.cluster else None
+    return (
+        ingress_service.node_ports if ingress_service else (service.destination_port,)
+    )
 
 
 def taken_out(scene: Scene, status_code: int) -> bool:
@@ -98,16 +83,16 @@ def taken_out(scene: Scene, status_code: int) -> bool:
 
     It has to have met it: Hetzner says so, or it asks for the target's own host.
     """
-    service, targets = balancer_service(scene), health(scene)
+    service, targets = balancer.service(scene), balancer.health(scene)
     if service is None or service.health_check.protocol == "tcp" or not targets:
         return False
-    if with_health(scene, HealthStatus.UNHEALTHY) < len(targets):
+    if balancer.with_health(scene, HealthStatus.UNHEALTHY) < len(targets):
         return False
     if service.health_check.port not in _ways_in(scene, service):
         return False
-    if balancers_word(scene, signed=False) is None:
+    if answers.word(scene, signed=False) is None:
         return False
-    if told := details(scene):
+    if told := balancer.details(scene):
         return {seen.health_check_status_code for seen in told} == {status_code}
     asks = service.health_check.http
     return asks is not None and asks.domain == scene.target.host

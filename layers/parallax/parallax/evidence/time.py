@@ -1,15 +1,13 @@
 """Recovery: whether the balancer may only not have noticed that all is well again.
 
-In: a snapshot. Out: the words for a change that it may not have seen; None: none.
+In: a scene. Out: the words for a change that it may not have seen; None: none.
 It does not: conclude. An unhealthy target needs `retries` good answers, each `interval`
 apart, to become healthy again (hetzner.md, section 1).
 """
 
 from datetime import datetime, timedelta
 
-from parallax.causes.evidence.balancer import (
-    balancer_service,
-)
+from parallax.evidence import balancer
 from parallax.evidence.scene import Scene
 from parallax.model.cluster import ClusterReading
 
@@ -19,7 +17,7 @@ def unnoticed(scene: Scene) -> str | None:
 
     The ingress's pods for any check; for one over http the app's, too.
     """
-    service, cluster = balancer_service(scene), scene.cluster
+    service, cluster = balancer.service(scene), scene.cluster
     reading = scene.balancer
     if service is None or cluster is None or reading is None:
         return None

@@ -1,4 +1,4 @@
-"""Specification of the balancer's evidence: `parallax.causes.evidence.balancer`."""
+"""Specification of the balancer's evidence: `parallax.evidence.balancer`."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -1,6 +1,6 @@
 """Outside: what was asked from the internet, and who wrote the answers.
 
-In: a snapshot. Out: probes by role, their authors.
+In: a scene. Out: probes by role, their authors.
 It does not: conclude. Only the fresh run is read, so that stale means unknown.
 """
 
@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from parallax.evidence.reading import reading
 from parallax.evidence.scene import Scene
+from parallax.evidence.words import of
 from parallax.model.probe import ErrorType, Probe, Role
 from parallax.writers import Attribution, attribute_probe
 
@@ -39,13 +40,6 @@ def listen_port(scene: Scene) -> int:
     """Return the port users ask: the URL's, else its scheme's."""
     parts = urlsplit(scene.target.url)
     return parts.port or (80 if parts.scheme == "http" else 443)
-
-
-def lately(scene: Scene) -> str:
-    """Return since when evidence counts, as a reader takes it."""
-    if scene.failing_since:
-        return "since the failure began"
-    return "since it is well again" if scene.well_since else "lately"
 
 
 @reading
@@ -99,8 +93,3 @@ def written_by(probe: Probe) -> Attribution:
     """Return who wrote a probe's answer; `unknown` where nothing came."""
     nobody = Attribution(writer="unknown", hop="unknown", how="unknown", clues=())
     return attribute_probe(probe) or nobody
-
-
-def of(part: int, whole: int) -> str:
-    """Return a share as a reader takes it, e.g. `5 of 5`."""
-    return f"{part} of {whole}"

@@ -1,43 +1,43 @@
 """Names: where the target's name leads, by whom it is asked.
 
-In: a snapshot. Out: the addresses users reached against the balancer's own, and the
+In: a scene. Out: the addresses users reached against the balancer's own, and the
 resolvers' answers. It does not: conclude. Behind a CDN the name leads to the CDN.
 """
 
-from parallax.causes.evidence.balancer import (
-    addresses,
-    balancer_name,
-    is_balancers,
-    same_address,
-)
-from parallax.causes.evidence.outside import AS_A_USER, failing, of, outside, written_by
+from parallax.evidence import balancer, users
 from parallax.evidence.scene import Scene
+from parallax.evidence.words import of
 from parallax.model.probe import Probe, Resolution, Role
 
 HANDED_ON = frozenset(
     {"via", "age", "x-cache", "x-cache-status", "x-served-by", "cdn-cache", "cf-ray"}
 )
 """Headers of whoever stands before another server, and passes its answers on."""
-PINNED = (*AS_A_USER, Role.ADDRESS)
+PINNED = (*users.AS_A_USER, Role.ADDRESS)
 """Outside probes that went where the name leads."""
 
 
-def astray(scene: Scene) -> tuple[Probe, ...]:
+def sent_elsewhere(scene: Scene) -> tuple[Probe, ...]:
     """Return the failing user requests that asked another address."""
     return tuple(
         p
-        for p in failing(scene, *AS_A_USER)
+        for p in users.failing(scene, *users.AS_A_USER)
         if p.peer_address
         and p.error_phase != "resolve"
-        and not is_balancers(scene, p.peer_address)
+        and not balancer.is_balancers(scene, p.peer_address)
     )
 
 
 def arrived(scene: Scene) -> str | None:
     """Say that every failing user asked the balancer's own address; None: not shown."""
-    failed = failing(scene, *AS_A_USER)
+    failed = users.failing(scene, *users.AS_A_USER)
     where = {p.peer_address for p in failed}
-    if not addresses(scene) or not failed or None in where or astray(scene):
+    if (
+        not balancer.addresses(scene)
+        or not failed
+        or None in where
+        or sent_elsewhere(scene)
+    ):
         return None
     told = ", ".join(sorted(a for a in where if a))
     return f"users reach {told}, the balancer's own address"
@@ -47,9 +47,9 @@ def astray_missing(scene: Scene) -> str | None:
     """Say what is missing for users to fail at an address of somebody else."""
     if scene.target.reached.cdn:
         return "the CDN's own addresses, to which the name rightly leads"
-    if not addresses(scene):
-        return f"the public address of {balancer_name(scene)}"
-    failed, gone = failing(scene, *AS_A_USER), astray(scene)
+    if not balancer.addresses(scene):
+        return f"the public address of {balancer.name(scene)}"
+    failed, gone = users.failing(scene, *users.AS_A_USER), sent_elsewhere(scene)
     if not failed:
         return "no failing probe from outside"
     if len(gone) < len(failed):
@@ -64,9 +64,9 @@ def _not_well(scene: Scene) -> str | None:
     """Say what is missing for all to be well at the balancer's own address."""
     asked = [
         p
-        for p in outside(scene, *PINNED, Role.DIRECT)
+        for p in users.outside(scene, *PINNED, Role.DIRECT)
         if p.role is Role.DIRECT
-        or (p.peer_address and is_balancers(scene, p.peer_address))
+        or (p.peer_address and balancer.is_balancers(scene, p.peer_address))
     ]
     bad = [p for p in asked if not p.healthy]
     if bad:
@@ -76,12 +76,12 @@ def _not_well(scene: Scene) -> str | None:
 
 def _not_dead(scene: Scene, where: set[str]) -> str | None:
     """Say what speaks against a forgotten address: it serves, or stands before us."""
-    for probe in outside(scene, *PINNED):
+    for probe in users.outside(scene, *PINNED):
         if probe.peer_address not in where:
             continue
         if probe.healthy:
             return f"why {probe.peer_address} answers other requests well"
-        author = written_by(probe)
+        author = users.written_by(probe)
         if author.hop == "cdn":
             who = f"its page is {author.writer}'s"
             return f"whether {probe.peer_address} is a cache before us: {who}"
@@ -115,10 +115,10 @@ def zone(scene: Scene) -> tuple[Resolution, ...]:
 
 def others(scene: Scene, resolution: Resolution) -> tuple[str, ...]:
     """Return the addresses of an answer that are not the balancer's."""
-    return tuple(a for a in resolution.addresses if not is_balancers(scene, a))
+    return tuple(a for a in resolution.addresses if not balancer.is_balancers(scene, a))
 
 
-def apart(
+def resolvers(
     scene: Scene,
 ) -> tuple[tuple[Resolution, ...], tuple[Resolution, ...]]:
     """Return the resolvers that name only the balancer, and those that name another."""
@@ -129,24 +129,26 @@ def apart(
 
 def named(scene: Scene) -> bool:
     """Say whether a resolver gives the address at which users fail."""
-    given = [a for r in apart(scene)[1] for a in others(scene, r)]
+    given = [a for r in resolvers(scene)[1] for a in others(scene, r)]
     return any(
-        same_address(str(p.peer_address), a) for p in astray(scene) for a in given
+        balancer.same_address(str(p.peer_address), a)
+        for p in sent_elsewhere(scene)
+        for a in given
     )
 
 
-def met_there(scene: Scene) -> str:
+def met_elsewhere(scene: Scene) -> str:
     """Return e.g. `11 of 11 requests failed at 198.51.100.7: 503 by nginx`."""
-    gone, users = astray(scene), outside(scene, *AS_A_USER)
+    gone, requests = sent_elsewhere(scene), users.outside(scene, *users.AS_A_USER)
     places = ", ".join(sorted({str(p.peer_address) for p in gone}))
     first = gone[0]
     said = str(first.error_type).replace("_", " ")
     if first.status_code is not None:
-        said = f"{first.status_code} by {written_by(first).writer}"
-    return f"{of(len(gone), len(users))} requests failed at {places}: {said}"
+        said = f"{first.status_code} by {users.written_by(first).writer}"
+    return f"{of(len(gone), len(requests))} requests failed at {places}: {said}"
 
 
-def well_there(scene: Scene) -> str:
+def well_at_balancer(scene: Scene) -> str:
     """Return what shows that the balancer's own address serves."""
-    own = ", ".join(sorted(addresses(scene)))
-    return f"{balancer_name(scene)} itself ({own}), asked directly, answers well"
+    own = ", ".join(sorted(balancer.addresses(scene)))
+    return f"{balancer.name(scene)} itself ({own}), asked directly, answers well"

@@ -1,4 +1,4 @@
-"""Specification of what users' failure can come from: `evidence.users`, `lost`."""
+"""Specification of what users' failure can come from: `parallax.evidence.impact`."""
 
 from dataclasses import replace
 

@@ -1,17 +1,17 @@
-"""Specification of chance: `parallax.causes.evidence.replicas`."""
+"""Specification of chance: `parallax.evidence.replicas`."""
 
 from math import isclose
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parallax.causes.evidence import chance
+from parallax.evidence import replicas
 
 
 def test_the_figures_are_fishers() -> None:
     """Three failures of thirteen, all at a place that got three: 1 in 286."""
-    assert isclose(chance(3, 3, 13), 1 / 286)
-    assert isclose(chance(1, 5, 10), 0.5)
+    assert isclose(replicas.chance(3, 3, 13), 1 / 286)
+    assert isclose(replicas.chance(1, 5, 10), 0.5)
 
 
 @settings(deadline=None)
@@ -25,6 +25,6 @@ def test_it_is_a_probability_that_falls_with_what_is_elsewhere(
 ) -> None:
     """More good answers elsewhere make chance a worse explanation."""
     there = failed + more
-    odds = chance(failed, there, there + elsewhere)
+    odds = replicas.chance(failed, there, there + elsewhere)
     assert 0 < odds <= 1
-    assert chance(failed, there, there + elsewhere + 1) < odds
+    assert replicas.chance(failed, there, there + elsewhere + 1) < odds

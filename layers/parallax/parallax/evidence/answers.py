@@ -1,30 +1,13 @@
 """Answers: what the balancer itself answered, and what shows that a request passed it.
 
-In: a snapshot. Out: its own word, the trace of a request behind it, or the words for
+In: a scene. Out: its own word, the trace of a request behind it, or the words for
 what is missing. It does not: conclude. What a reading says of it: `balancer`.
 """
 
-from parallax.causes.evidence.balancer import (
-    at_balancer,
-    balancer_service,
-    elsewhere,
-    with_health,
-)
-from parallax.causes.evidence.inside import AT_THE_INGRESS
-from parallax.causes.evidence.logs import logs_were_read
-from parallax.causes.evidence.outside import (
-    AS_A_USER,
-    AT_THE_BALANCER,
-    FOR_THE_TARGET,
-    failing,
-    lost,
-    of,
-    outside,
-    written_by,
-)
-from parallax.causes.evidence.sightings import logged_so, sightings
+from parallax.evidence import balancer, logs, pods, users
 from parallax.evidence.reading import reading
 from parallax.evidence.scene import Scene
+from parallax.evidence.words import of
 from parallax.model.balancer import HealthStatus
 from parallax.model.probe import ErrorType, Probe, Role
 
@@ -42,31 +25,33 @@ OWN = frozenset({400, 408, 500, 502, 503, 504})
 @reading
 def reached_ingress(scene: Scene) -> str | None:
     """Say what shows that a request of this run got to an ingress; else None."""
-    seen = sightings(scene, *FOR_THE_TARGET, Role.UNKNOWN_HOST)
+    seen = logs.sightings(scene, *users.FOR_THE_TARGET, Role.UNKNOWN_HOST)
     if seen:
         return f"a request from the internet reached the ingress on {seen[0].node}"
     return _answered_by(scene, "ingress")
 
 
 @reading
-def passed_balancer(scene: Scene) -> str | None:
+def passed(scene: Scene) -> str | None:
     """Say what shows that the balancer let a request of this run through; else None."""
     if found := reached_ingress(scene) or _answered_by(scene, "pod"):
         return found
-    if any(p.healthy for p in outside(scene, Role.DIRECT)):
+    if any(p.healthy for p in users.outside(scene, Role.DIRECT)):
         return "the balancer's own address, asked directly, answers well"
     # A cache may keep a good answer; without one it came through the balancer.
-    users = () if scene.target.reached.cdn else outside(scene, *AS_A_USER)
-    well = sum(p.healthy for p in users)
-    return f"{of(well, len(users))} requests were answered well" if well else None
+    requests = (
+        () if scene.target.reached.cdn else users.outside(scene, *users.AS_A_USER)
+    )
+    well = sum(p.healthy for p in requests)
+    return f"{of(well, len(requests))} requests were answered well" if well else None
 
 
 def _answered_by(scene: Scene, hop: str) -> str | None:
     # A CDN's own page may look like anybody's; past it there is no such doubt.
-    users = () if scene.target.reached.cdn else FOR_THE_TARGET
-    for probe in outside(scene, *users, *AT_THE_BALANCER):
-        author = written_by(probe)
-        if elsewhere(scene, probe):
+    requests = () if scene.target.reached.cdn else users.FOR_THE_TARGET
+    for probe in users.outside(scene, *requests, *users.AT_THE_BALANCER):
+        author = users.written_by(probe)
+        if balancer.elsewhere(scene, probe):
             continue
         if _hop(probe) == hop and author.how != "replayed":
             answer = f"{probe.status_code} by {author.writer}"
@@ -76,7 +61,7 @@ def _answered_by(scene: Scene, hop: str) -> str | None:
 
 def _hop(probe: Probe) -> str:
     """Return who answered; the balancer's look with another status is an ingress."""
-    found = written_by(probe).hop
+    found = users.written_by(probe).hop
     return (
         "ingress"
         if found == "load-balancer" and probe.status_code not in OWN
@@ -93,7 +78,7 @@ def wrote(scene: Scene, probe: Probe) -> bool:
     """
     if not _speaks_http(scene) or not _in_its_shape(probe):
         return False
-    return not logged_so(scene, probe) and not _perhaps_the_ingress(scene, probe)
+    return not logs.logged_so(scene, probe) and not _perhaps_the_ingress(scene, probe)
 
 
 def passed_on(scene: Scene, probe: Probe) -> bool:
@@ -104,14 +89,14 @@ def passed_on(scene: Scene, probe: Probe) -> bool:
     """
     if not _speaks_http(scene) or not _in_its_shape(probe):
         return True
-    others = outside(scene, Role.UNKNOWN_HOST)
+    others = users.outside(scene, Role.UNKNOWN_HOST)
     behind = any(p.status_code and not _in_its_shape(p) for p in others)
-    return logged_so(scene, probe) or (behind and not wrote(scene, probe))
+    return logs.logged_so(scene, probe) or (behind and not wrote(scene, probe))
 
 
 def _in_its_shape(probe: Probe) -> bool:
     own = probe.status_code in OWN
-    return own and written_by(probe).hop == "load-balancer"
+    return own and users.written_by(probe).hop == "load-balancer"
 
 
 def _perhaps_the_ingress(scene: Scene, probe: Probe) -> bool:
@@ -120,18 +105,18 @@ def _perhaps_the_ingress(scene: Scene, probe: Probe) -> bool:
     An HAProxy ingress does, as nodes see. What tells: no target is healthy; a Host
     nobody serves gets the page, too; or no ingress log has any failing request.
     """
-    inside = scene.inside(*AT_THE_INGRESS, Role.INGRESS_POD)
+    inside = scene.inside(*pods.AT_THE_INGRESS, Role.INGRESS_POD)
     alike = [p for p in inside if p.status_code == probe.status_code]
     if not any(map(_in_its_shape, alike)):
         return False
-    nobody = not with_health(scene, HealthStatus.HEALTHY)
-    refused = any(map(_in_its_shape, outside(scene, Role.UNKNOWN_HOST)))
-    known = balancer_service(scene) is not None
-    return not ((known and nobody) or refused or logs_were_read(scene))
+    nobody = not balancer.with_health(scene, HealthStatus.HEALTHY)
+    refused = any(map(_in_its_shape, users.outside(scene, Role.UNKNOWN_HOST)))
+    known = balancer.service(scene) is not None
+    return not ((known and nobody) or refused or logs.were_read(scene))
 
 
 def _speaks_http(scene: Scene) -> bool:
-    service = balancer_service(scene)
+    service = balancer.service(scene)
     return service is None or service.protocol != "tcp"
 
 
@@ -140,11 +125,11 @@ def contradicted(scene: Scene) -> bool:
 
     Then a request that passed it is a riddle, and no refutation.
     """
-    return any(wrote(scene, p) for p in failing(scene, Role.DIRECT))
+    return any(wrote(scene, p) for p in users.failing(scene, Role.DIRECT))
 
 
 @reading
-def balancers_word(scene: Scene, *, signed: bool = True) -> str | None:
+def word(scene: Scene, *, signed: bool = True) -> str | None:
     """Say what the balancer itself answered to a failing request; None: nothing.
 
     Its own page, however it came, or on a tcp service a connection closed without
@@ -152,15 +137,15 @@ def balancers_word(scene: Scene, *, signed: bool = True) -> str | None:
     Hetzner's own page was never captured. If most users get no connection at all,
     the balancer's word to others does not explain it.
     """
-    if lost(scene):
+    if users.lost(scene):
         return None
-    for probe in failing(scene, Role.DIRECT, *AS_A_USER, Role.CACHE_BUSTER):
+    for probe in users.failing(scene, Role.DIRECT, *users.AS_A_USER, Role.CACHE_BUSTER):
         asked = f"the {probe.role.value} probe"
-        if wrote(scene, probe) and not elsewhere(scene, probe):
+        if wrote(scene, probe) and not balancer.elsewhere(scene, probe):
             took = probe.phases.processing or 0
             after = f", after {took:.1f} s" if took >= TRIED else ""
             return f"{asked} got {probe.status_code} from the balancer itself{after}"
-        if not at_balancer(scene, probe):
+        if not balancer.at_balancer(scene, probe):
             continue
         if probe.error_type is ErrorType.CONNECTION_CLOSED:
             return f"{asked} was accepted and closed without a byte"
@@ -171,10 +156,10 @@ def balancers_word(scene: Scene, *, signed: bool = True) -> str | None:
 
 def _unsigned(scene: Scene, probe: Probe) -> bool:
     """Say whether an answer is a 503 that nobody claims, not even a tcp service."""
-    unclaimed = written_by(probe).hop == "unknown"
+    unclaimed = users.written_by(probe).hop == "unknown"
     return _speaks_http(scene) and unclaimed and probe.status_code == NOBODY
 
 
 def word_missing(scene: Scene) -> str:
     """Say what is missing where the balancer's own word is."""
-    return lost(scene) or "an answer of the balancer itself"
+    return users.lost(scene) or "an answer of the balancer itself"

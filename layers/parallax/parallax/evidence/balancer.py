@@ -1,19 +1,16 @@
 """Balancer: what a fresh reading of the load balancer says for the port users ask.
 
-In: a snapshot. Out: its service, its targets' health, or the words for what is
+In: a scene. Out: its service, its targets' health, or the words for what is
 missing. It does not: conclude.
 """
 
 from ipaddress import ip_address
 from textwrap import shorten
 
-from parallax.causes.evidence.outside import (
-    lately,
-    listen_port,
-    of,
-)
+from parallax.evidence import users
 from parallax.evidence.reading import reading
 from parallax.evidence.scene import Scene
+from parallax.evidence.words import lately, of
 from parallax.model.balancer import (
     BalancerService,
     BalancerTarget,
@@ -28,7 +25,7 @@ EXPLAINED = 240
 """Characters of an explanation that a line holds; the reading has it whole."""
 
 
-def balancer_name(scene: Scene) -> str:
+def name(scene: Scene) -> str:
     """Return the load balancer's name, as configured if it was not read."""
     reading = scene.balancer
     if reading and reading.load_balancer:
@@ -37,32 +34,32 @@ def balancer_name(scene: Scene) -> str:
 
 
 @reading
-def balancer_service(scene: Scene) -> BalancerService | None:
+def service(scene: Scene) -> BalancerService | None:
     """Return the balancer's service that users meet, if it is freshly known."""
     balancer = scene.load_balancer
-    return balancer.service_for(listen_port(scene)) if balancer else None
+    return balancer.service_for(users.listen_port(scene)) if balancer else None
 
 
-def balancer_missing(scene: Scene) -> str | None:
+def missing(scene: Scene) -> str | None:
     """Say what of the balancer is not known; None: its service is."""
-    name, reading = balancer_name(scene), scene.balancer
+    called, reading = name(scene), scene.balancer
     if scene.target.reached.load_balancer is None and reading is None:
         return "the target names no load balancer"
     if reading is None:
-        return f"the Hetzner API was not read for {name}"
+        return f"the Hetzner API was not read for {called}"
     if reading.problem is not None:
-        return f"the Hetzner API did not show {name}: {reading.problem.value}"
+        return f"the Hetzner API did not show {called}: {reading.problem.value}"
     if scene.load_balancer is None:
-        return f"no reading of {name} {lately(scene)}"
-    if balancer_service(scene) is None:
-        port = listen_port(scene)
+        return f"no reading of {called} {lately(scene)}"
+    if service(scene) is None:
+        port = users.listen_port(scene)
         if scene.load_balancer.redirects(port):
-            return f"{name} redirects port {port} to https, and has no service on it"
-        return f"{name} has no service on port {port}"
+            return f"{called} redirects port {port} to https, and has no service on it"
+        return f"{called} has no service on port {port}"
     return None
 
 
-def balancer_explained(scene: Scene) -> str:
+def explained(scene: Scene) -> str:
     """Return in brackets why no balancer was shown, or how a nameless one was found.
 
     E.g. ` (renamed? 'lb-new' serves it: 203.0.113.20 is its public IPv4)`; else "".
@@ -81,7 +78,7 @@ def balancer_explained(scene: Scene) -> str:
 def health(scene: Scene) -> tuple[tuple[BalancerTarget, HealthStatus], ...]:
     """Return each real target's health for the port users ask."""
     balancer = scene.load_balancer
-    return balancer.health(listen_port(scene)) if balancer else ()
+    return balancer.health(users.listen_port(scene)) if balancer else ()
 
 
 @reading
@@ -93,11 +90,11 @@ def with_health(scene: Scene, status: HealthStatus) -> int:
 @reading
 def health_text(scene: Scene) -> str:
     """Return e.g. `5 of 5 targets unhealthy on port 443 (health check tcp :31695)`."""
-    service, count = balancer_service(scene), len(health(scene))
-    if service is None:
-        return balancer_missing(scene) or "not known"
-    asks = f"{service.health_check.protocol} :{service.health_check.port}"
-    where = f"on port {service.listen_port} (health check {asks})"
+    served, count = service(scene), len(health(scene))
+    if served is None:
+        return missing(scene) or "not known"
+    asks = f"{served.health_check.protocol} :{served.health_check.port}"
+    where = f"on port {served.listen_port} (health check {asks})"
     if not count:
         return f"no target {where}"
     seen = [
@@ -115,7 +112,7 @@ def details(scene: Scene) -> tuple[TargetHealth, ...]:
         seen
         for target, _ in health(scene)
         for seen in target.health_status
-        if seen.listen_port == listen_port(scene)
+        if seen.listen_port == users.listen_port(scene)
         and seen.detail not in {None, "unspecified"}
     )
 
