@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from parallax.diagnose import judge
-from parallax.evidence import ingress, logs, pods
+from parallax.evidence import ingress, inside, logs
 from parallax.evidence.scene import Scene
 from parallax.model.cluster import NodeReport, Pod
 from parallax.model.finding import NOT_ESTABLISHED, Difference, Hop, View
@@ -136,7 +136,7 @@ def test_a_proxy_line_as_the_ingress_wants_counts() -> None:
         replace(
             r,
             probes=tuple(
-                replace(p, proxy_protocol=p.role in pods.AT_THE_INGRESS)
+                replace(p, proxy_protocol=p.role in inside.AT_THE_INGRESS)
                 for p in r.probes
             ),
         )

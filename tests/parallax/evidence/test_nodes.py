@@ -23,7 +23,7 @@ def test_without_the_nodes_nobody_is_a_stranger() -> None:
     assert nodes.foreign(Scene.of(replace(e.foreign_targets(), reports=()))) == ()
     unread = s.with_reading(e.foreign_targets(), nodes=None)
     assert nodes.foreign(Scene.of(unread)) == ()
-    assert "not read" in (nodes.nodes_missing(Scene.of(unread)) or "")
+    assert "not read" in nodes.known.lacks(Scene.of(unread))[0]
 
 
 def test_only_ready_ingress_pods_make_a_node_a_home() -> None:
@@ -50,10 +50,10 @@ def test_only_ready_ingress_pods_make_a_node_a_home() -> None:
 def test_targets_are_split_by_pods_only_if_all_are_known() -> None:
     """One that is no node known leaves the split open."""
     x = e.with_policy(s.no_healthy_target(), "Local", *s.NODES[:2])
-    placed = nodes.by_pods(Scene.of(x))
+    placed = nodes.by_pods.maybe(Scene.of(x))
     assert placed
     assert [len(part) for part in placed] == [2, 3]
     assert (
-        nodes.by_pods(Scene.of(e.with_policy(e.foreign_targets(), "Local", "n")))
+        nodes.by_pods.maybe(Scene.of(e.with_policy(e.foreign_targets(), "Local", "n")))
         is None
     )

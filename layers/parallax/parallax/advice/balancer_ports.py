@@ -15,7 +15,7 @@ def ports_known(scene: Scene) -> bool:
     """Say whether the balancer's service and the ingress's own were freshly read."""
     cluster = scene.cluster
     ingress = cluster.ingress_service if cluster else None
-    return balancer.service(scene) is not None and ingress is not None
+    return balancer.service.maybe(scene) is not None and ingress is not None
 
 
 def ports_of_ours(scene: Scene) -> frozenset[int]:
@@ -31,7 +31,7 @@ def ports_of_ours(scene: Scene) -> frozenset[int]:
 
 def mend(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to let the health check ask the port that requests go to."""
-    service = balancer.service(scene)
+    service = balancer.service.maybe(scene)
     if service is None:
         return ()
     return (

@@ -16,7 +16,7 @@ ID = "health-check-no-node-port"
 
 def advise(scene: Scene) -> Advice | None:
     """Tell of a health check that asks nobody of the target's path."""
-    service = balancer.service(scene)
+    service = balancer.service.maybe(scene)
     if service is None or not known(scene):
         return None
     port, own = service.health_check.port, ports_of_ours(scene)

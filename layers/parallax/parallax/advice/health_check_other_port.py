@@ -16,7 +16,7 @@ ID = "health-check-other-port"
 
 def advise(scene: Scene) -> Advice | None:
     """Tell of a health check that can be green while requests fail."""
-    service = balancer.service(scene)
+    service = balancer.service.maybe(scene)
     if service is None or not ports_known(scene):
         return None
     port, to = service.health_check.port, service.destination_port

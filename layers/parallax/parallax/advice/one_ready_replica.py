@@ -16,7 +16,7 @@ ID = "one-ready-replica"
 
 def advise(scene: Scene) -> Advice | None:
     """Tell that the next pod to fail takes the target down."""
-    found, cluster = pods.endpoints(scene), scene.cluster
+    found, cluster = pods.known_endpoints(scene), scene.cluster
     if cluster is None or not known(scene) or pods.ready(found) != 1:
         return None
     wanted = max([len(found), *(work.desired for work in cluster.workloads or ())])
@@ -45,7 +45,7 @@ def advise(scene: Scene) -> Advice | None:
 
 def known(scene: Scene) -> bool:
     """Say whether the Service's endpoints were freshly read."""
-    return pods.endpoints_missing(scene) is None
+    return not pods.endpoints.lacks(scene)
 
 
 ADVISER = Adviser(id=ID, advise=advise, known=known)

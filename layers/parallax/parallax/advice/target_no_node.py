@@ -50,7 +50,7 @@ def known(scene: Scene) -> bool:
     """Say whether both targets and all nodes were freshly read."""
     return (
         nodes.read_whole(scene, "nodes")
-        and not nodes.nodes_missing(scene)
+        and not nodes.known.lacks(scene)
         and bool(nodes.targets(scene))
     )
 

@@ -25,8 +25,9 @@ Source: reference signatures.md, sections 1 and 3.6.
 from collections.abc import Sequence
 from shlex import quote
 
-from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.causes.cause import Cause, refuted, supported
 from parallax.evidence import logs, users
+from parallax.evidence.reading import Missing, given
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.finding import Assessment, Class, Hop, NextStep
@@ -42,9 +43,7 @@ NEARLY_ALL = 0.9
 
 def assess(scene: Scene) -> Assessment:
     """Ask whether a replayed error stands before an origin that answers well."""
-    requests = users.failing(scene, *users.AS_A_USER)
-    if not requests:
-        return unknown(ID, "no failing probe from outside")
+    requests = users.failed(scene)
     kept = [p for p in requests if _replayed(p)] or _unmarked(scene, requests)
     past = _past(scene)
     bad = [p for p in past if not p.healthy]
@@ -54,8 +53,8 @@ def assess(scene: Scene) -> Assessment:
     if not kept and not scene.target.reached.cdn:
         return refuted(ID, "no cache is configured, and no answer shows one")
     share = f"{of(len(kept), len(requests))} failing answers were replayed"
-    if missing := _missing(scene, requests, kept, past):
-        return unknown(ID, missing, evidence=(share,) if kept else ())
+    with given(*((share,) if kept else ())):
+        _explains_users(scene, requests, kept, past)
     shown = f"{share} by a cache; past it the answer is {past[0].status_code}"
     if not _replayed(kept[0]):
         return supported(ID, shown, NEVER_ARRIVED)
@@ -92,28 +91,27 @@ def _past(scene: Scene) -> list[Probe]:
     return direct or [p for p in busters if not _replayed(p)]
 
 
-def _missing(
+def _explains_users(
     scene: Scene,
     requests: Sequence[Probe],
     kept: Sequence[Probe],
     past: Sequence[Probe],
-) -> str | None:
-    """Say what is missing for a cache to explain what users get."""
+) -> None:
+    """Raise what is missing for a cache to explain what users get."""
     if not past:
-        return "a request past the cache (direct, or a cache-buster)"
+        raise Missing("a request past the cache (direct, or a cache-buster)")
     if not kept:
-        return "a mark in the failing answer that a cache kept it"
+        raise Missing("a mark in the failing answer that a cache kept it")
     if len(kept) < NEARLY_ALL * len(requests):
         fresh = of(len(requests) - len(kept), len(requests))
-        return f"why {fresh} failing answers were not replayed"
+        raise Missing(f"why {fresh} failing answers were not replayed")
     at_ingress = any(map(_replayed, users.outside(scene, Role.DIRECT)))
     lines = scene.sightings_of(*kept)
     if any(line.upstream_address or not at_ingress for line in lines):
-        return "why the ingress saw a request that was replayed"
+        raise Missing("why the ingress saw a request that was replayed")
     busters = users.failing(scene, Role.CACHE_BUSTER)
     if any(not _replayed(p) for p in busters):
-        return "why a request that no cache can know fails as well"
-    return None
+        raise Missing("why a request that no cache can know fails as well")
 
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:

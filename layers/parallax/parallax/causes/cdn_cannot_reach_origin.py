@@ -24,8 +24,9 @@ Source: reference signatures.md, sections 1 and 3 (Varnish `Backend fetch failed
 
 from shlex import quote
 
-from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.causes.cause import Cause, refuted, supported
 from parallax.evidence import balancer, logs, users
+from parallax.evidence.reading import Missing
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.finding import Assessment, Class, Hop, NextStep
@@ -39,19 +40,14 @@ NEARLY_ALL = 0.9
 
 def assess(scene: Scene) -> Assessment:
     """Ask whether the CDN itself fails before an origin that is well."""
-    requests = users.failing(scene, *users.AS_A_USER)
-    if not requests:
-        return unknown(ID, "no failing probe from outside")
+    requests = users.failed(scene)
     if not scene.target.reached.cdn:
         return refuted(ID, "no CDN is configured")
     direct = users.outside(scene, Role.DIRECT)
     if bad := [p for p in direct if not p.healthy]:
         answer = bad[0].status_code or bad[0].error_type
         return refuted(ID, f"past the CDN it fails too (direct: {answer})")
-    own = [p for p in requests if _own_page(p)]
-    met = [p for p in requests if users.connected(scene, p)]
-    if missing := _missing(scene, direct, own, met):
-        return unknown(ID, missing)
+    own = _failed_alone(scene, requests, direct)
     share = of(len(own), len(requests))
     return supported(
         ID,
@@ -78,26 +74,30 @@ def _whose(probe: Probe) -> str:
     return f"{author.writer}'s own" if author.hop == "cdn" else "of no known make, a"
 
 
-def _missing(
-    scene: Scene, direct: tuple[Probe, ...], own: list[Probe], met: list[Probe]
-) -> str | None:
-    """Say what is missing for the CDN alone to have failed."""
+def _failed_alone(
+    scene: Scene, requests: tuple[Probe, ...], direct: tuple[Probe, ...]
+) -> list[Probe]:
+    """Return the CDN's own answers, where it alone failed."""
     if gone := users.lost(scene):
-        return gone
+        raise Missing(gone)
     if not direct:
-        return "a request past the CDN, to the balancer's own address"
+        raise Missing("a request past the CDN, to the balancer's own address")
+    own = [p for p in requests if _own_page(p)]
+    met = [p for p in requests if users.connected(scene, p)]
     if not own or len(own) < NEARLY_ALL * len(met):
         rest = of(len(met) - len(own), len(met))
-        return f"who wrote {rest} failing answers, which are not the CDN's own page"
+        what = f"who wrote {rest} failing answers, which are not the CDN's own page"
+        raise Missing(what)
     fresh = users.outside(scene, Role.CACHE_BUSTER)
     unmarked = [p for p in own if users.written_by(p).hop != "cdn"]
     if unmarked and (not fresh or any(p.healthy for p in fresh)):
-        return "whether the CDN keeps that page: a request that no cache can know"
+        what = "whether the CDN keeps that page: a request that no cache can know"
+        raise Missing(what)
     if logs.sightings(scene, *users.AS_A_USER, Role.CACHE_BUSTER):
-        return "why the ingress log has requests that the CDN answered itself"
+        raise Missing("why the ingress log has requests that the CDN answered itself")
     if not logs.were_read(scene):
-        return "the ingress logs since the last failing request"
-    return None
+        raise Missing("the ingress logs since the last failing request")
+    return own
 
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:

@@ -22,8 +22,9 @@ Source: reference hetzner.md, section 6; incident.md, suspect 2.
 
 from shlex import quote
 
-from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.causes.cause import Cause, refuted, supported
 from parallax.evidence import names
+from parallax.evidence.reading import Missing
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.finding import Assessment, Class, Hop, NextStep
@@ -36,8 +37,7 @@ def assess(scene: Scene) -> Assessment:
     """Ask whether failing users were led astray by some resolvers only."""
     if arrived := names.arrived(scene):
         return refuted(ID, arrived)
-    if missing := names.astray_missing(scene):
-        return unknown(ID, missing)
+    names.led_elsewhere(scene)
     met = names.met_elsewhere(scene)
     right, wrong = names.resolvers(scene)
     if wrong and not right and names.named(scene):
@@ -45,7 +45,7 @@ def assess(scene: Scene) -> Assessment:
         return refuted(ID, f"{of(count, count)} resolvers say the same")
     if not right or not names.named(scene):
         what = "resolvers of which one gives this address and one the balancer's"
-        return unknown(ID, what, evidence=(met,))
+        raise Missing(what, evidence=(met,))
     split = f"{_who(right)} gives the balancer's address, {_say(wrong)}"
     return supported(ID, split, met, names.well_at_balancer(scene))
 

@@ -24,8 +24,9 @@ Source: reference hetzner.md, section 6 (DNS points to an old load balancer).
 
 from shlex import quote
 
-from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.causes.cause import Cause, refuted, supported
 from parallax.evidence import balancer, names
+from parallax.evidence.reading import Missing
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.finding import Assessment, Class, Hop, NextStep
@@ -37,15 +38,14 @@ def assess(scene: Scene) -> Assessment:
     """Ask whether users are led to an address that is not the balancer's."""
     if arrived := names.arrived(scene):
         return refuted(ID, arrived)
-    if missing := names.astray_missing(scene):
-        return unknown(ID, missing)
+    names.led_elsewhere(scene)
     met = names.met_elsewhere(scene)
     right, wrong = names.resolvers(scene)
     if right and wrong:
         share = of(len(right), len(right) + len(wrong))
         return refuted(ID, f"{share} resolvers give the balancer's address only")
     if not names.named(scene):
-        return unknown(ID, "a resolver that gives this address", evidence=(met,))
+        raise Missing("a resolver that gives this address", evidence=(met,))
     return supported(ID, met, names.well_at_balancer(scene), _zone(scene))
 
 

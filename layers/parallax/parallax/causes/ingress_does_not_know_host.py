@@ -26,8 +26,18 @@ Kubernetes networking/v1, IngressRule.host (a wildcard stands for one label).
 from difflib import get_close_matches
 from shlex import quote
 
-from parallax.causes.cause import Cause, refuted, supported, unknown
-from parallax.evidence import balancer, impact, ingress, logs, pods, replicas, users
+from parallax.causes.cause import Cause, refuted, supported
+from parallax.evidence import (
+    balancer,
+    impact,
+    ingress,
+    inside,
+    logs,
+    pods,
+    replicas,
+    users,
+)
+from parallax.evidence.reading import Missing, given
 from parallax.evidence.scene import Scene
 from parallax.model.cluster import Sighting
 from parallax.model.finding import Assessment, Class, Hop, NextStep
@@ -41,34 +51,35 @@ MOST_HOSTS = 200
 
 def assess(scene: Scene) -> Assessment:
     """Ask whether requests end at an ingress that has no rule for their host."""
-    requests = users.failing(scene, *users.AS_A_USER)
-    if not requests:
-        return unknown(ID, "no failing probe from outside")
-    if missing := users.lost(scene) or _unread(scene):
-        return unknown(ID, missing)
-    host, hosts = scene.target.host, _hosts(scene)
+    users.failed(scene)
+    if gone := users.lost(scene):
+        raise Missing(gone)
+    host, hosts, name = scene.target.host, _hosts(scene), _ingress_name(scene)
     known = [h for h in hosts if _serves(h, host)]
-    if known or (scene.cluster and scene.cluster.ingress_name):
-        rule = known[0] if known else f"the Ingress {scene.cluster.ingress_name}"  # type: ignore[union-attr]
+    if known or name:
+        rule = known[0] if known else f"the Ingress {name}"
         return refuted(ID, f"the ingress has a rule for {host}: {rule or 'any host'}")
     if _cut(scene):
-        return unknown(ID, f"all hosts of the Ingresses: {len(hosts)} were read")
+        raise Missing(f"all hosts of the Ingresses: {len(hosts)} were read")
     state = f"none of {len(hosts)} hosts of the Ingresses is {host}{_closest(scene)}"
-    logged, inside = _logged(scene), _inside(scene)
-    met = ingress.mostly(scene) == NOT_FOUND or 2 * len(logged) > len(requests)
-    met = met or _by_contrast(scene)
+    with given(state):
+        return supported(ID, state, *_met_nobody(scene))
+
+
+def _met_nobody(scene: Scene) -> tuple[str, ...]:
+    """Say what shows that users' requests met no rule."""
+    logged, within = _logged(scene), _inside(scene)
+    mostly = 2 * len(logged) > len(users.failed(scene))
+    met = ingress.mostly(scene) == NOT_FOUND or mostly or _by_contrast(scene)
     if not met and not _checked(scene):
-        what = "a 404 of the ingress's default backend to most failing users"
-        return unknown(ID, what, evidence=(state,))
+        raise Missing("a 404 of the ingress's default backend to most failing users")
     if logs.pod_answers(scene):
-        return unknown(ID, "why a pod of the Service answers", evidence=(state,))
-    if inside is not None and not inside:
-        what = "why the ingress answers otherwise inside"
-        return unknown(ID, what, evidence=(state,))
-    if not logged and inside is None:
-        what = "a line of the ingress log, or an inside probe by this Host"
-        return unknown(ID, what, evidence=(state,))
-    return supported(ID, state, *_shown(logged, inside=inside))
+        raise Missing("why a pod of the Service answers")
+    if within is not None and not within:
+        raise Missing("why the ingress answers otherwise inside")
+    if not logged and within is None:
+        raise Missing("a line of the ingress log, or an inside probe by this Host")
+    return _shown(logged, within=within)
 
 
 def _by_contrast(scene: Scene) -> bool:
@@ -76,42 +87,43 @@ def _by_contrast(scene: Scene) -> bool:
 
     For pages that bear no maker's mark.
     """
-    inside = ingress.answered(scene, None, *pods.AT_THE_INGRESS)
-    its_pods = ingress.answered(scene, None, Role.POD)
-    requests = users.failing(scene, *users.AS_A_USER)
-    if not inside or not its_pods or any(p.status_code == NOT_FOUND for p in its_pods):
+    at_ingress = ingress.answered(scene, None, *inside.AT_THE_INGRESS)
+    of_pods = ingress.answered(scene, None, Role.POD)
+    requests = users.failed(scene)
+    if not at_ingress or not of_pods:
         return False
-    said = {(p.status_code, p.body) for p in (*inside, *requests)}
+    if any(p.status_code == NOT_FOUND for p in of_pods):
+        return False
+    said = {(p.status_code, p.body) for p in (*at_ingress, *requests)}
     return len(said) == 1 and requests[0].status_code == NOT_FOUND
 
 
 def _checked(scene: Scene) -> bool:
     """Say whether the balancer's health check asks for this host and met the 404."""
-    service = balancer.service(scene)
+    service = balancer.service.maybe(scene)
     asks = service.health_check.http if service else None
     same = asks is not None and asks.domain == scene.target.host
     return same and impact.taken_out(scene, NOT_FOUND)
 
 
-def _unread(scene: Scene) -> str | None:
-    """Say why the hosts of the Ingresses are not known; None: they are."""
-    cluster = scene.cluster
-    if cluster is None:
-        return pods.inside_missing(scene)
+def _hosts(scene: Scene) -> tuple[str, ...]:
+    """Return the hosts of the Ingresses, as read."""
+    cluster = inside.cluster(scene)
     if cluster.ingress_hosts is None:
         why = "; ".join(cluster.problems) or "not read"
-        return f"the hosts of the Ingresses: {why}"
-    return None
+        raise Missing(f"the hosts of the Ingresses: {why}")
+    return cluster.ingress_hosts
+
+
+def _ingress_name(scene: Scene) -> str | None:
+    """Return the Ingress that serves the target's host; None: none was found."""
+    return inside.cluster(scene).ingress_name
 
 
 def _cut(scene: Scene) -> bool:
     """Say whether hosts may have been left out of the reading."""
-    partial = scene.cluster.partial if scene.cluster else ()
+    partial = inside.cluster(scene).partial
     return "ingress_hosts" in partial or len(_hosts(scene)) >= MOST_HOSTS
-
-
-def _hosts(scene: Scene) -> tuple[str, ...]:
-    return (scene.cluster.ingress_hosts if scene.cluster else None) or ()
 
 
 def _serves(rule: str, host: str) -> bool:
@@ -140,19 +152,19 @@ def _logged(scene: Scene) -> tuple[Sighting, ...]:
 
 def _inside(scene: Scene) -> bool | None:
     """Say whether the ingress says 404 inside too; None: nobody got an answer."""
-    answered = ingress.answered(scene, None, *pods.AT_THE_INGRESS)
+    answered = ingress.answered(scene, None, *inside.AT_THE_INGRESS)
     if not answered:
         return None
     return all(p.status_code == NOT_FOUND and not p.healthy for p in answered)
 
 
-def _shown(logged: tuple[Sighting, ...], *, inside: bool | None) -> tuple[str, ...]:
+def _shown(logged: tuple[Sighting, ...], *, within: bool | None) -> tuple[str, ...]:
     told = (
         [f"ingress log on {logged[0].node}: 404 from the default backend"]
         if logged
         else []
     )
-    if inside:
+    if within:
         told.append("asked inside by this Host, the ingress answers 404 as well")
     return tuple(told)
 
@@ -160,7 +172,9 @@ def _shown(logged: tuple[Sighting, ...], *, inside: bool | None) -> tuple[str, .
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to see which hosts the Ingresses name, and how to mend one."""
     namespace = pods.service_name(scene).partition("/")[0]
-    near = get_close_matches(scene.target.host, _hosts(scene), n=1)
+    cluster = scene.cluster
+    hosts = (cluster.ingress_hosts if cluster else None) or ()
+    near = get_close_matches(scene.target.host, hosts, n=1)
     which = f" (is {near[0]} meant to be it?)" if near else ""
     look = NextStep(
         text=f"Find the Ingress that should name {scene.target.host}{which}.",

@@ -26,8 +26,9 @@ are 503, no upstream). Annotations: ingress-nginx, `docs/user-guide`.
 
 from shlex import quote
 
-from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.causes.cause import Cause, refuted, supported
 from parallax.evidence import ingress, ingress_rules, pods, replicas, users
+from parallax.evidence.reading import Missing
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.cluster import Sighting
@@ -39,32 +40,29 @@ UNAVAILABLE = 503
 
 def assess(scene: Scene) -> Assessment:
     """Ask whether the ingress turned users away before any pod was asked."""
-    requests = users.failing(scene, *users.AS_A_USER)
-    if not requests:
-        return unknown(ID, "no failing probe from outside")
-    if missing := pods.endpoints_missing(scene):
-        return unknown(ID, missing)
+    requests, endpoints = users.failed(scene), pods.endpoints(scene)
     state = pods.endpoints_text(scene)
-    if not pods.ready(pods.endpoints(scene)):
+    if not pods.ready(endpoints):
         return refuted(ID, f"{state}, so it has nobody to ask")
     lines = scene.sightings_of(*requests)
-    if lines and len(lines) == len(requests) and not _turned_away(lines, None):
+    asked_all = len(lines) == len(requests) and not _turned_away(lines, None)
+    if lines and asked_all:
         return refuted(ID, "ingress log: it asked an upstream for each failing request")
     status = ingress.mostly(scene)
     if status not in ingress_rules.RULES:
-        return unknown(ID, "a page of the ingress itself that turns users away")
+        raise Missing("a page of the ingress itself that turns users away")
     away = _turned_away(lines, status)
     if 2 * len(away) <= len(requests):
         what = "lines of the ingress log without an upstream for most failing requests"
-        return unknown(ID, what, evidence=(state,))
+        raise Missing(what, evidence=(state,))
     if _of_one_pod(scene, status) and not ingress_rules.limits(scene, status):
-        return unknown(ID, "why only some replicas of the ingress answer so")
+        raise Missing("why only some replicas of the ingress answer so")
     share = of(len(away), len(requests))
     logged = f"ingress log: {share} failing requests got {status}, no upstream asked"
     rules = ingress_rules.rules(scene, status)
     if not rules and status == UNAVAILABLE:
         what = "a limit in the Ingress's annotations or the controller's ConfigMap"
-        return unknown(ID, what, evidence=(logged, state))
+        raise Missing(what, evidence=(logged, state))
     return supported(ID, logged, *rules, state)
 
 

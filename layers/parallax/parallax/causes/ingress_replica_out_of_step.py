@@ -26,8 +26,9 @@ Source: reference signatures.md, sections 2 and 3 (G: mixed results).
 
 from shlex import quote
 
-from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.causes.cause import Cause, refuted, supported
 from parallax.evidence import ingress, ingress_rules, pods, replicas, users
+from parallax.evidence.reading import Missing
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.cluster import Sighting
@@ -44,27 +45,24 @@ TWICE = 2
 
 def assess(scene: Scene) -> Assessment:
     """Ask whether the failing share goes along with a replica of the ingress."""
-    requests = users.outside(scene, *users.AS_A_USER)
-    failing = [p for p in requests if not p.healthy]
-    if not failing:
-        return unknown(ID, "no failing probe from outside")
+    requests, failing = users.outside(scene, *users.AS_A_USER), users.failed(scene)
     its_pods = scene.cluster.ingress_pods if scene.cluster else None
     if its_pods is not None and len(its_pods) == 1:
         return refuted(ID, f"the ingress has one replica, {its_pods[0].name}")
     if alike := _alike(scene):
         return refuted(ID, alike)
     if len(failing) == len(requests):
-        return unknown(ID, "a good answer among the failing ones, to compare with")
+        raise Missing("a good answer among the failing ones, to compare with")
     own = [p for p in failing if _is_own(scene, p)]
     if 2 * len(own) <= len(failing):
-        return unknown(ID, "a page of the ingress itself in most failing requests")
+        raise Missing("a page of the ingress itself in most failing requests")
     if reason := _behind_it(scene, own) or _limited(scene, own):
-        return unknown(ID, reason)
+        raise Missing(reason)
     wrong, right = _asked(scene)
     bad, good = _lines(scene, healthy=False), _lines(scene, healthy=True)
     named = {line.pod for line in bad}
     if named & right:
-        return unknown(ID, "why a replica that answers well inside fails outside")
+        raise Missing("why a replica that answers well inside fails outside")
     said = {p.status_code for p in own}
     if said <= _statuses(scene, wrong) and (
         said == {NOT_FOUND} or _no_chance(scene, wrong, right)
@@ -73,7 +71,7 @@ def assess(scene: Scene) -> Assessment:
         return supported(ID, _told(scene, wrong, right), *logged)
     if _split(bad, good):
         return supported(ID, _logged(bad, named), _well(good))
-    return unknown(ID, "each replica's own answer, or more lines of the ingress log")
+    raise Missing("each replica's own answer, or more lines of the ingress log")
 
 
 def _is_own(scene: Scene, probe: Probe) -> bool:
@@ -86,7 +84,7 @@ def _is_own(scene: Scene, probe: Probe) -> bool:
 
 def _behind_it(scene: Scene, own: list[Probe]) -> str | None:
     """Say what speaks for a fault behind the ingress, that all replicas share."""
-    found = pods.endpoints(scene)
+    found = pods.known_endpoints(scene)
     if found and not pods.ready(found):
         return "a ready endpoint, which an ingress in step could ask"
     lines = scene.sightings_of(*own)

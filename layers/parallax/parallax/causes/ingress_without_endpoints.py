@@ -23,8 +23,9 @@ Kubernetes discovery/v1, EndpointConditions.
 
 from shlex import quote
 
-from parallax.causes.cause import Cause, refuted, supported, unknown
-from parallax.evidence import answers, balancer, ingress, pods, users
+from parallax.causes.cause import Cause, refuted, supported
+from parallax.evidence import answers, balancer, ingress, inside, pods, users
+from parallax.evidence.reading import Missing, given
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.finding import Assessment, Class, Hop, NextStep
@@ -34,39 +35,50 @@ ID = "ingress-without-endpoints"
 
 def assess(scene: Scene) -> Assessment:
     """Ask whether requests end before an ingress that has no ready pod."""
-    cluster = scene.cluster
-    if cluster is None:
-        return unknown(ID, pods.inside_missing(scene))
-    found, name = cluster.ingress_endpoints, ingress.service_name(scene)
+    cluster, name = inside.cluster(scene), ingress.service_name(scene)
+    found = cluster.ingress_endpoints
     if found is None:
         why = "; ".join(cluster.problems) or "not read"
-        return unknown(ID, f"the EndpointSlices of {name}: {why}")
+        raise Missing(f"the EndpointSlices of {name}: {why}")
     share = of(pods.ready(found), len(found))
     state = f"{name}: {share} endpoints ready" if found else f"{name} has no endpoint"
     if pods.ready(found):
         return refuted(ID, state)
-    if not users.failing(scene, *users.AS_A_USER):
-        return unknown(ID, "no failing probe from outside", evidence=(state,))
-    if passed := answers.passed(scene):
-        return unknown(ID, f"who answered: {passed}", evidence=(state,))
-    inside = ingress.asked_rightly(scene)
-    if not inside:
-        missing = f"whether it answers inside: {pods.inside_missing(scene)}"
-        return unknown(ID, missing, evidence=(state,))
-    got = sum(p.status_code is not None for p in inside)
-    asked = f"inside, {of(got, len(inside))} probes of the ingress answered"
-    if got:
-        return unknown(ID, f"who answers inside: {asked}", evidence=(state,))
-    service, own = balancer.service(scene), cluster.ingress_service
-    if service and own and service.destination_port not in own.node_ports:
-        missing = f"whose port :{service.destination_port} is, where requests are sent"
-        return unknown(ID, missing, evidence=(state, asked))
-    word = answers.word(scene, signed=False)
-    if word is None:
-        return unknown(ID, answers.word_missing(scene), evidence=(state, asked))
-    its_pods = [p for p in cluster.ingress_pods or () if not p.ready]
-    why = (f"its pods: {pods.text(its_pods)}",) if its_pods else ()
+    with given(state):
+        users.failed(scene)
+        if passed := answers.passed(scene):
+            raise Missing(f"who answered: {passed}")
+        asked = _nobody_answers(scene)
+        with given(asked):
+            word = _sent_there(scene)
+    unready = [p for p in cluster.ingress_pods or () if not p.ready]
+    why = (f"its pods: {pods.text(unready)}",) if unready else ()
     return supported(ID, state, *why, asked, word)
+
+
+def _nobody_answers(scene: Scene) -> str:
+    """Say that the ingress answers nobody inside, asked as it wants to be."""
+    asked = ingress.asked_rightly(scene)
+    if not asked:
+        raise Missing(f"whether it answers inside: {inside.silence(scene)}")
+    got = sum(p.status_code is not None for p in asked)
+    told = f"inside, {of(got, len(asked))} probes of the ingress answered"
+    if got:
+        raise Missing(f"who answers inside: {told}")
+    return told
+
+
+def _sent_there(scene: Scene) -> str:
+    """Say what the balancer itself answers, which sends to a port of the ingress."""
+    service, own = (
+        balancer.service.maybe(scene),
+        inside.ingress_service.maybe(scene),
+    )
+    if service and own and service.destination_port not in own.node_ports:
+        raise Missing(
+            f"whose port :{service.destination_port} is, where requests are sent"
+        )
+    return answers.word(scene)
 
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:

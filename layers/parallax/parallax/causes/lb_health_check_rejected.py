@@ -28,8 +28,9 @@ Commands: hetznercloud/cli, `internal/cmd/loadbalancer/update_service.go`.
 
 from shlex import quote
 
-from parallax.causes.cause import Cause, refuted, supported, unknown
-from parallax.evidence import answers, balancer, check_content, health_check
+from parallax.causes.cause import Cause, refuted, supported
+from parallax.evidence import balancer, check_content, health_check
+from parallax.evidence.reading import Missing, given, need
 from parallax.evidence.scene import Scene
 from parallax.model.balancer import HealthCheck, LoadBalancer
 from parallax.model.finding import Assessment, Class, Hop, NextStep
@@ -40,31 +41,24 @@ ID = "lb-health-check-rejected"
 def assess(scene: Scene) -> Assessment:
     """Ask whether the health check itself wants the wrong thing."""
     service = balancer.service(scene)
-    if service is None:
-        return unknown(ID, balancer.missing(scene) or "the balancer")
     if healthy := health_check.somebody_healthy(scene):
         return refuted(ID, healthy)
     if service.health_check.protocol == "tcp":
         return refuted(ID, "a tcp health check only connects: no answer displeases it")
-    reason = check_content.rejects(scene)
-    missing = (
-        health_check.targets_missing(scene)
-        or health_check.configured(scene)
-        or (None if reason else "what the health check gets for an answer")
-        or health_check.all_out_missing(scene)
-        or health_check.works_missing(scene)
-    )
-    if missing or reason is None:
-        state = (balancer.health_text(scene),)
-        return unknown(ID, missing or "", evidence=state)
-    word = answers.word(scene, signed=False) or ""
-    works = health_check.works(scene)[1]
-    return supported(ID, reason, balancer.health_text(scene), works, word)
+    state = balancer.health_text(scene)
+    with given(state):
+        health_check.targets_serve(scene)
+        if reason := health_check.configured(scene):
+            raise Missing(reason)
+        what = "what the health check gets for an answer"
+        reason = need(check_content.rejects(scene), what)
+        word, works = health_check.all_out(scene), health_check.works(scene)
+    return supported(ID, reason, state, works, word)
 
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to let the health check ask for something that is served."""
-    service, lb = balancer.service(scene), scene.load_balancer
+    service, lb = balancer.service.maybe(scene), scene.load_balancer
     if service is None or lb is None:
         return ()
     check = service.health_check

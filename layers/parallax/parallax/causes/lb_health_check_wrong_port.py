@@ -25,11 +25,12 @@ Source: reference hetzner.md, sections 1, 3 and 4 (hcloud-cloud-controller-manag
 
 from shlex import quote
 
-from parallax.causes.cause import Cause, refuted, supported, unknown
-from parallax.evidence import answers, balancer, check_port, pods, users
+from parallax.causes.cause import Cause, refuted, supported
+from parallax.evidence import answers, balancer, check_port, inside, users
+from parallax.evidence.reading import Missing, given
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
-from parallax.model.balancer import BalancerService, HealthStatus
+from parallax.model.balancer import HealthStatus
 from parallax.model.finding import Assessment, Class, Hop, NextStep
 from parallax.model.probe import Role
 
@@ -39,8 +40,6 @@ ID = "lb-health-check-wrong-port"
 def assess(scene: Scene) -> Assessment:
     """Ask whether the health check's port is one that the ingress does not have."""
     service = balancer.service(scene)
-    if service is None:
-        return unknown(ID, balancer.missing(scene) or "the balancer")
     port, to = service.health_check.port, service.destination_port
     state = balancer.health_text(scene)
     if port == to:
@@ -49,16 +48,11 @@ def assess(scene: Scene) -> Assessment:
         return refuted(ID, state)
     if passed := answers.passed(scene):
         if answers.contradicted(scene):
-            return unknown(ID, f"how a request got through: {passed}")
+            raise Missing(f"how a request got through: {passed}")
         return refuted(ID, f"{passed}, so the balancer has a target")
-    if not users.failing(scene, *users.AS_A_USER):
-        return unknown(ID, "no failing probe from outside", evidence=(state,))
-    missing = _missing(scene, service)
-    word = answers.word(scene, signed=False)
-    if word is None:
-        missing.insert(0, answers.word_missing(scene))
-    if missing or word is None:
-        return unknown(ID, *missing, evidence=(state,))
+    with given(state):
+        users.failed(scene)
+        word = _proven(scene, to)
     return supported(
         ID,
         f"health check asks :{port}, the ingress listens on :{to}",
@@ -69,21 +63,22 @@ def assess(scene: Scene) -> Assessment:
     )
 
 
-def _missing(scene: Scene, service: BalancerService) -> list[str]:
-    """Return what keeps a wrong-looking port from being a proven one."""
-    to, every = service.destination_port, len(balancer.health(scene))
-    missing: list[str] = []
-    if not every or balancer.with_health(scene, HealthStatus.UNHEALTHY) < every:
+def _proven(scene: Scene, to: int) -> str:
+    """Return the balancer's own word; raises all that keeps the port from proof."""
+    missing = list(answers.word.lacks(scene))
+    if not balancer.all_unhealthy(scene):
         missing.append("an unhealthy word of the balancer about every target")
-    missing += check_port.port_missing(scene, service)
+    missing += check_port.nobodys.lacks(scene)
     if not _alive_from_elsewhere(scene, to):
         missing.append(f"an answer of the ingress at :{to}, asked from another node")
-    return missing
+    if missing:
+        raise Missing(*missing)
+    return answers.word(scene)
 
 
 def _alive(scene: Scene, port: int) -> str:
-    probes = scene.inside(*pods.AT_THE_INGRESS)
-    taken = sum(p.peer_port == port and pods.accepted(p) for p in probes)
+    probes = scene.inside(*inside.AT_THE_INGRESS)
+    taken = sum(p.peer_port == port and inside.accepted(p) for p in probes)
     return of(taken, len(probes))
 
 
@@ -91,13 +86,13 @@ def _alive_from_elsewhere(scene: Scene, port: int) -> bool:
     """Say whether the ingress answers across nodes; one node alone must do itself."""
     across = bool(scene.inside(Role.INGRESS_OTHER))
     role = Role.INGRESS_OTHER if across else Role.INGRESS
-    return any(p.peer_port == port and pods.accepted(p) for p in scene.inside(role))
+    return any(p.peer_port == port and inside.accepted(p) for p in scene.inside(role))
 
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to point the health check at the port that serves."""
     lb = scene.load_balancer
-    found = balancer.service(scene)
+    found = balancer.service.maybe(scene)
     if lb is None or found is None:
         return ()
     name, wrong = quote(lb.name), found.health_check.port

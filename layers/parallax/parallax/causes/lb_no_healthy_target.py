@@ -31,15 +31,15 @@ Source: reference hetzner.md, sections 3, 4 and 6.
 from collections import Counter
 from shlex import quote
 
-from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.causes.cause import Cause, refuted, supported
 from parallax.evidence import (
-    answers,
     balancer,
     check_content,
     check_port,
     health_check,
     networks,
 )
+from parallax.evidence.reading import Missing, given
 from parallax.evidence.scene import Scene
 from parallax.model.balancer import BalancerService, LoadBalancer
 from parallax.model.finding import Assessment, Class, Hop, NextStep
@@ -57,23 +57,17 @@ MEANS = {
 
 def assess(scene: Scene) -> Assessment:
     """Ask whether the balancer has nobody to send to, though the inside works."""
-    if balancer.service(scene) is None:
-        return unknown(ID, balancer.missing(scene) or "the balancer")
+    balancer.service(scene)
     state = balancer.health_text(scene)
     if not balancer.health(scene):
         return refuted(ID, f"{state}, so none is unhealthy")
     if healthy := health_check.somebody_healthy(scene):
         return refuted(ID, healthy)
-    missing = (
-        health_check.all_out_missing(scene)
-        or health_check.targets_missing(scene)
-        or _unasked(scene)
-        or health_check.works_missing(scene)
-    )
-    if missing:
-        return unknown(ID, missing, evidence=(state,))
-    works = health_check.works(scene)[1]
-    word = answers.word(scene, signed=False) or ""
+    with given(state):
+        word = health_check.all_out(scene)
+        health_check.targets_serve(scene)
+        _is_asked(scene)
+        works = health_check.works(scene)
     return supported(ID, state, *_why(scene), works, word, *_left(scene))
 
 
@@ -94,20 +88,18 @@ def _why(scene: Scene) -> tuple[str, ...]:
 def _nobodys_port(scene: Scene) -> str | None:
     """Say that nothing listens at the port that the health check asks; None: not so."""
     service = balancer.service(scene)
-    if service is None or service.health_check.port == service.destination_port:
+    port = check_port.nobodys.maybe(scene)
+    if service.health_check.port == service.destination_port or port is None:
         return None
-    if check_port.port_missing(scene, service):
-        return None
-    return f"the ingress Service has no NodePort {service.health_check.port}"
+    return f"the ingress Service has no NodePort {port}"
 
 
-def _unasked(scene: Scene) -> str | None:
-    """Say that nothing is known of the port that the health check asks; None: it is."""
-    service = balancer.service(scene)
-    check = service.health_check.port if service else 0
-    if _nobodys_port(scene) or _asked_inside(scene, check):
-        return None
-    return f"whether anything answers at :{check}, which only the health check asks"
+def _is_asked(scene: Scene) -> None:
+    """Raise `Missing` where nothing is known of the port that the health check asks."""
+    check = balancer.service(scene).health_check.port
+    if not _nobodys_port(scene) and not _asked_inside(scene, check):
+        what = f"whether anything answers at :{check}, which only the health check asks"
+        raise Missing(what)
 
 
 def _asked_inside(scene: Scene, check: int) -> bool:
@@ -128,7 +120,7 @@ def _left(scene: Scene) -> tuple[str, ...]:
     """
     if _reason_is_known(scene):
         return ()
-    service, lb = balancer.service(scene), scene.load_balancer
+    service, lb = balancer.service.maybe(scene), scene.load_balancer
     left = ["a firewall of the nodes that stops only the balancer"]
     if service and service.health_check.protocol != "tcp":
         left.append("the health check's content")
@@ -169,7 +161,7 @@ def _told(scene: Scene) -> str | None:
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to see what the balancer dislikes, and whether it gets through."""
-    service, lb = balancer.service(scene), scene.load_balancer
+    service, lb = balancer.service.maybe(scene), scene.load_balancer
     if service is None or lb is None:
         return ()
     said = _said(scene)

@@ -25,8 +25,9 @@ Source: reference hetzner.md, section 1; hcloud-cloud-controller-manager issues 
 
 from shlex import quote
 
-from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.causes.cause import Cause, refuted, supported
 from parallax.evidence import balancer, users
+from parallax.evidence.reading import Missing, given, need
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.finding import Assessment, Class, Hop, NextStep
@@ -37,38 +38,31 @@ ID = "lb-no-service-for-port"
 
 def assess(scene: Scene) -> Assessment:
     """Ask whether the balancer listens on the port at all."""
-    lb, port = scene.load_balancer, users.listen_port(scene)
-    if lb is None:
-        return unknown(ID, balancer.missing(scene) or "the balancer")
+    lb, port = balancer.known(scene), users.listen_port(scene)
     if lb.service_for(port):
         return refuted(ID, f"{lb.name} has a service on port {port}")
     if lb.redirects(port):
         return refuted(ID, f"{lb.name} redirects port {port} to https")
     has = ", ".join(str(s.listen_port) for s in lb.services) or "none"
     state = f"{lb.name} has no service on port {port} (it has: {has})"
-    if not users.failing(scene, *users.AS_A_USER):
-        return unknown(ID, "no failing probe from outside", evidence=(state,))
-    if what := _open(scene, redirects=lb.redirects(port)):
-        return unknown(ID, what, evidence=(state,))
-    asked = _asked(scene)
-    if answered := [p for p in asked if not _unconnected(p)]:
-        what = f"who accepted the {answered[0].role.value} probe at that port"
-        return unknown(ID, what, evidence=(state,))
-    if not asked:
-        what = "an attempt to connect to the balancer's own address"
-        return unknown(ID, what, evidence=(state,))
+    with given(state):
+        users.failed(scene)
+        asked = _not_let_in(scene, redirects=lb.redirects(port))
     how = str(asked[0].error_type).replace("_", " ")
     share = of(len(asked), len(asked))
     return supported(ID, state, f"{share} attempts to connect to it there: {how}")
 
 
-def _open(scene: Scene, *, redirects: bool | None) -> str | None:
-    """Say what the reading leaves open about the port that users ask; None: nothing."""
+def _not_let_in(scene: Scene, *, redirects: bool | None) -> list[Probe]:
+    """Return the probes of the balancer's own address: none got a connection."""
     if scene.target.reached.cdn:
-        return "which port the CDN asks at the balancer"
+        raise Missing("which port the CDN asks at the balancer")
     if redirects is None:
-        return "whether an https service of the balancer redirects that port"
-    return None
+        raise Missing("whether an https service of the balancer redirects that port")
+    asked = _asked(scene)
+    if answered := [p for p in asked if not _unconnected(p)]:
+        raise Missing(f"who accepted the {answered[0].role.value} probe at that port")
+    return need(asked, "an attempt to connect to the balancer's own address")
 
 
 def _asked(scene: Scene) -> list[Probe]:

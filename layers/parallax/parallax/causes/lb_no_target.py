@@ -24,8 +24,9 @@ Source: reference hetzner.md, sections 1, 3 and 4. Commands: hetznercloud/cli,
 
 from shlex import quote
 
-from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.causes.cause import Cause, refuted, supported
 from parallax.evidence import answers, balancer, users
+from parallax.evidence.reading import Missing, given
 from parallax.evidence.scene import Scene
 from parallax.model.balancer import LoadBalancer
 from parallax.model.finding import Assessment, Class, Hop, NextStep
@@ -35,21 +36,16 @@ ID = "lb-no-target"
 
 def assess(scene: Scene) -> Assessment:
     """Ask whether nobody stands behind the balancer."""
-    lb, missing = scene.load_balancer, balancer.missing(scene)
-    if missing or lb is None:
-        return unknown(ID, missing or "the balancer")
-    count = len(tuple(lb.leaves()))
-    if count:
+    balancer.service(scene)
+    lb = balancer.known(scene)
+    if count := len(tuple(lb.leaves())):
         return refuted(ID, f"{lb.name} has {count} targets")
     state = _empty(lb)
-    if not users.failing(scene, *users.AS_A_USER):
-        return unknown(ID, "no failing probe from outside", evidence=(state,))
-    if passed := answers.passed(scene):
-        return unknown(ID, f"how a request got through: {passed}", evidence=(state,))
-    word = answers.word(scene, signed=False)
-    if word is None:
-        return unknown(ID, answers.word_missing(scene), evidence=(state,))
-    return supported(ID, state, word)
+    with given(state):
+        users.failed(scene)
+        if passed := answers.passed(scene):
+            raise Missing(f"how a request got through: {passed}")
+        return supported(ID, state, answers.word(scene))
 
 
 def _selectors(lb: LoadBalancer) -> list[str]:

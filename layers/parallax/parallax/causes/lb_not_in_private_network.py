@@ -23,8 +23,9 @@ Source: reference hetzner.md, section 4 (hcloud-cloud-controller-manager issues 
 
 from shlex import quote
 
-from parallax.causes.cause import Cause, refuted, supported, unknown
-from parallax.evidence import answers, balancer, health_check, networks, nodes
+from parallax.causes.cause import Cause, refuted, supported
+from parallax.evidence import balancer, health_check, networks, nodes
+from parallax.evidence.reading import Missing, given
 from parallax.evidence.scene import Scene
 from parallax.model.finding import Assessment, Class, Hop, NextStep
 
@@ -33,18 +34,16 @@ ID = "lb-not-in-private-network"
 
 def assess(scene: Scene) -> Assessment:
     """Ask whether balancer and targets share a private network."""
-    if missing := balancer.missing(scene):
-        return unknown(ID, missing)
+    balancer.service(scene)
     if healthy := health_check.somebody_healthy(scene):
         return refuted(ID, healthy)
     state = networks.all_cut_off(scene)
     if state is None:
         if networks.networks_known(scene) and not networks.cut_off(scene):
             return refuted(ID, "no target is asked in a network it does not share")
-        return unknown(ID, "the private networks of balancer and targets")
-    if missing := health_check.all_out_missing(scene):
-        return unknown(ID, missing, evidence=(state,))
-    word = answers.word(scene, signed=False) or ""
+        raise Missing("the private networks of balancer and targets")
+    with given(state):
+        word = health_check.all_out(scene)
     return supported(ID, state, balancer.health_text(scene), word)
 
 

@@ -25,8 +25,18 @@ Source: reference hetzner.md, sections 3 and 4; signatures.md, section 3.1.
 
 from shlex import quote
 
-from parallax.causes.cause import Cause, refuted, supported, unknown
-from parallax.evidence import balancer, ingress, logs, nodes, overlay, pods, shares
+from parallax.causes.cause import Cause, refuted, supported
+from parallax.evidence import (
+    balancer,
+    ingress,
+    inside,
+    logs,
+    nodes,
+    overlay,
+    pods,
+    shares,
+)
+from parallax.evidence.reading import Missing, given
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.balancer import BalancerTarget, HealthStatus
@@ -41,15 +51,14 @@ AFTER_CONNECTING = (502, 504)
 
 def assess(scene: Scene) -> Assessment:
     """Ask whether a share of requests fails for want of some targets."""
-    if missing := balancer.missing(scene):
-        return unknown(ID, missing)
+    balancer.service(scene)
     bad, state = _unhealthy(scene), balancer.health_text(scene)
     if not bad and not balancer.with_health(scene, HealthStatus.UNKNOWN):
         return refuted(ID, state)
-    if missing := _missing(scene, bad):
-        return unknown(ID, missing, evidence=(state,))
-    names = ", ".join(_named(t) for t in bad)
-    return supported(ID, shares.text(scene), f"{state}: {names}")
+    with given(state):
+        _explain_the_share(scene, bad)
+    listed = ", ".join(_named(t) for t in bad)
+    return supported(ID, shares.text(scene), f"{state}: {listed}")
 
 
 def _unhealthy(scene: Scene) -> list[BalancerTarget]:
@@ -62,29 +71,27 @@ def _named(target: BalancerTarget) -> str:
     return target.label if status in {None, "running"} else f"{target.label} ({status})"
 
 
-def _missing(scene: Scene, bad: list[BalancerTarget]) -> str | None:
-    """Say what is missing for the unhealthy targets to explain the failing share."""
+def _explain_the_share(scene: Scene, bad: list[BalancerTarget]) -> None:
+    """Raise what is missing for the unhealthy targets to explain the failing share."""
     if not bad:
-        return "the balancer's word about every target"
+        raise Missing("the balancer's word about every target")
     if not balancer.with_health(scene, HealthStatus.HEALTHY):
-        return "a target that is healthy"
+        raise Missing("a target that is healthy")
     if nodes.is_local(scene):
-        placed = nodes.by_pods(scene)
-        if placed is None:
-            return "which targets run an ingress pod (policy Local)"
-        if not [t for t in bad if t in placed[0]]:
-            return "why it fails: policy Local rightly takes nodes without a pod out"
-    if inside := (
+        having, _ = nodes.by_pods(scene)
+        if not [t for t in bad if t in having]:
+            what = "why it fails: policy Local rightly takes nodes without a pod out"
+            raise Missing(what)
+    if doubt := (
         _silent_inside(scene, bad) or _rightly_out(scene) or _nodes_apart(scene)
     ):
-        return inside
+        raise Missing(doubt)
     if cut := overlay.nodeports_cut(scene):
-        return f"whether it is the way between nodes: {cut}"
-    ended = shares.ended(scene)
-    connected = any(p.status_code in AFTER_CONNECTING for p in ended)
+        raise Missing(f"whether it is the way between nodes: {cut}")
+    connected = any(p.status_code in AFTER_CONNECTING for p in shares.ended(scene))
     if connected and not logs.were_read(scene):
-        return "the ingress logs: these requests may have arrived"
-    return shares.shares_missing(scene)
+        raise Missing("the ingress logs: these requests may have arrived")
+    shares.at_balancer(scene)
 
 
 def _nodes_apart(scene: Scene) -> str | None:
@@ -93,7 +100,7 @@ def _nodes_apart(scene: Scene) -> str | None:
     Under policy Cluster: then targets without an ingress pod are cut off as well.
     """
     afar = pods.from_afar(scene)
-    cut = [p for p in afar if not pods.accepted(p)]
+    cut = [p for p in afar if not inside.accepted(p)]
     pairs = {(p.node, p.peer_node) for p in cut}
     if nodes.is_local(scene) or len(pairs) < overlay.PAIRS:
         return None
@@ -108,7 +115,7 @@ def _rightly_out(scene: Scene) -> str | None:
 
     The app or the ingress answers errors inside as well; a tcp check meets neither.
     """
-    service = balancer.service(scene)
+    service = balancer.service.maybe(scene)
     if service is None or service.health_check.protocol == "tcp":
         return None
     asked = (*ingress.probes(scene), *scene.inside(Role.POD))
@@ -137,7 +144,7 @@ def _silent_inside(scene: Scene, bad: list[BalancerTarget]) -> str | None:
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to take the unhealthy targets out, and what to look at there."""
     lb = scene.load_balancer
-    service, bad = balancer.service(scene), _unhealthy(scene)
+    service, bad = balancer.service.maybe(scene), _unhealthy(scene)
     if lb is None or service is None or not bad:
         return ()
     name, servers = quote(lb.name), [t for t in bad if t.server_name]

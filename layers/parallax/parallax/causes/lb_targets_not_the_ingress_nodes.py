@@ -23,8 +23,9 @@ Source: reference hetzner.md, sections 4 and 5 (hcloud-cloud-controller-manager 
 
 from shlex import quote
 
-from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.causes.cause import Cause, refuted, supported
 from parallax.evidence import answers, balancer, logs, nodes, users
+from parallax.evidence.reading import Missing, given, need
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.finding import Assessment, Class, Hop, NextStep
@@ -35,31 +36,25 @@ ID = "lb-targets-not-the-ingress-nodes"
 
 def assess(scene: Scene) -> Assessment:
     """Ask whether any target could lead to the ingress."""
-    if missing := balancer.missing(scene):
-        return unknown(ID, missing)
+    balancer.service(scene)
     if not nodes.targets(scene):
         return refuted(ID, "the balancer has no target at all")
-    if missing := nodes.nodes_missing(scene):
-        return unknown(ID, missing)
+    nodes.known(scene)
     state = nodes.no_target_serves(scene)
     if state is None:
-        serving = _serving(scene)
-        return refuted(ID, serving) if serving else unknown(ID, _open(scene))
-    if not users.failing(scene, *users.AS_A_USER):
-        return unknown(ID, "no failing probe from outside", evidence=(state,))
-    if lines := logs.sightings(scene, *users.FOR_THE_TARGET):
-        got = f"how a request got to the ingress on {lines[0].node}"
-        return unknown(ID, got, evidence=(state,))
-    word = answers.word(scene, signed=False) or _somebody(scene)
-    if word is None:
-        return unknown(ID, answers.word_missing(scene), evidence=(state,))
+        return refuted(ID, need(_serving(scene), _open(scene)))
+    with given(state):
+        users.failed(scene)
+        if lines := logs.sightings(scene, *users.FOR_THE_TARGET):
+            raise Missing(f"how a request got to the ingress on {lines[0].node}")
+        word = answers.word.maybe(scene) or _somebody(scene) or answers.word(scene)
     return supported(ID, state, word, balancer.health_text(scene))
 
 
 def _serving(scene: Scene) -> str | None:
     """Say that a target is a node that may serve; None: not known."""
     if nodes.is_local(scene):
-        placed = nodes.by_pods(scene)
+        placed = nodes.by_pods.maybe(scene)
         having = placed[0] if placed else ()
     else:
         having = nodes.targets(scene)

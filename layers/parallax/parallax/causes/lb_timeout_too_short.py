@@ -21,8 +21,9 @@ better, make the answer quicker, or give it at once and let the client ask again
 Source: reference signatures.md, sections 2 and 3.7; hetzner.md, section 1.
 """
 
-from parallax.causes.cause import Cause, refuted, supported, unknown
-from parallax.evidence import answers, balancer, ingress, logs, pods, users
+from parallax.causes.cause import Cause, refuted, supported
+from parallax.evidence import answers, balancer, ingress, inside, logs, users
+from parallax.evidence.reading import Missing, given
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.cluster import Sighting
@@ -37,21 +38,18 @@ LONGEST = 300
 
 def assess(scene: Scene) -> Assessment:
     """Ask whether the balancer gave up on answers that were to come."""
-    requests = users.failing(scene, *users.AS_A_USER)
-    if not requests:
-        return unknown(ID, "no failing probe from outside")
+    requests = users.failed(scene)
     given_up = [p for p in requests if _gave_up(scene, p)]
     if not given_up and not any(_unclear(scene, p) for p in requests):
         return refuted(ID, "no failing answer is the balancer's own 504")
     if 2 * len(given_up) <= len(requests):
-        return unknown(ID, "the balancer's own 504 in most failing answers")
+        raise Missing("the balancer's own 504 in most failing answers")
     took = min(p.phases.processing or p.duration for p in given_up)
     share = of(len(given_up), len(requests))
     state = f"{share} requests got 504 from the balancer itself after {took:.1f} s"
     lines = scene.sightings_of(*given_up)
-    slow = max((p.duration for p in _well(scene)), default=0.0)
-    if missing := _missing(scene, lines, slow, took):
-        return unknown(ID, missing, evidence=(state,))
+    with given(state):
+        slow = _answered_later(scene, lines, took)
     log = f"ingress log: {of(len(lines), len(given_up))} of them arrived"
     closed = sum(line.status_code == CLIENT_CLOSED for line in lines)
     return supported(
@@ -73,39 +71,34 @@ def _unclear(scene: Scene, probe: Probe) -> bool:
     return probe.status_code is None or (late and alike)
 
 
-def _well(scene: Scene) -> list[Probe]:
-    return [p for p in ingress.probes(scene) if p.healthy]
-
-
 def _is_good(line: Sighting) -> bool:
     """Say whether the ingress had no error of its own to give."""
     status = line.status_code or 0
     return status == CLIENT_CLOSED or 0 < status < ERRORS
 
 
-def _missing(
-    scene: Scene, lines: tuple[Sighting, ...], slow: float, took: float
-) -> str | None:
-    """Say what is missing for the answers to have been on their way."""
+def _answered_later(scene: Scene, lines: tuple[Sighting, ...], took: float) -> float:
+    """Return the seconds until the ingress answers well inside, which is later."""
     if not lines:
-        return "a line of the ingress log with one of these requests"
+        raise Missing("a line of the ingress log with one of these requests")
     bad = [line for line in lines if not _is_good(line)]
     if bad:
-        return f"why the ingress itself logged {bad[0].status_code}"
-    inside = ingress.probes(scene)
-    if not inside:
-        return f"how long it takes inside: {pods.inside_missing(scene)}"
-    if any(not p.healthy for p in inside):
-        return "that the same request is answered well inside"
+        raise Missing(f"why the ingress itself logged {bad[0].status_code}")
+    asked = ingress.probes(scene)
+    if not asked:
+        raise Missing(f"how long it takes inside: {inside.silence(scene)}")
+    if any(not p.healthy for p in asked):
+        raise Missing("that the same request is answered well inside")
+    slow = max(p.duration for p in asked)
     if slow < took:
-        return f"why it takes only {slow:.1f} s inside"
-    return None
+        raise Missing(f"why it takes only {slow:.1f} s inside")
+    return slow
 
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to let the balancer wait longer."""
     lb, port = scene.load_balancer, users.listen_port(scene)
-    service = balancer.service(scene)
+    service = balancer.service.maybe(scene)
     slow = NextStep(
         text="See how long the application takes when asked at the ingress.",
         command="curl -sS -o /dev/null -w '%{http_code} after %{time_total} s\\n'"

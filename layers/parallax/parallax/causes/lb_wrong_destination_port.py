@@ -26,8 +26,9 @@ Source: reference hetzner.md, sections 3, 4 and 6 (hcloud-cloud-controller-manag
 
 from shlex import quote
 
-from parallax.causes.cause import Cause, refuted, supported, unknown
-from parallax.evidence import answers, balancer, ingress, logs, overlay, pods, users
+from parallax.causes.cause import Cause, refuted, supported
+from parallax.evidence import answers, balancer, ingress, inside, logs, overlay, users
+from parallax.evidence.reading import Missing, given, need
 from parallax.evidence.scene import Scene
 from parallax.model.balancer import BalancerService, HealthStatus
 from parallax.model.cluster import Service, ServicePort
@@ -40,32 +41,24 @@ NOT_FOUND = 404
 
 def assess(scene: Scene) -> Assessment:
     """Ask whether requests are sent to a port that is not the ingress's."""
-    service = balancer.service(scene)
-    if service is None:
-        return unknown(ID, balancer.missing(scene) or "the balancer")
-    ingress_service = scene.cluster.ingress_service if scene.cluster else None
-    if ingress_service is None:
-        why = "" if scene.cluster else f" ({pods.inside_missing(scene)})"
-        return unknown(ID, f"the ingress Service as the cluster has it{why}")
+    service, ingress_service = balancer.service(scene), inside.ingress_service(scene)
     to = service.destination_port
     if to in ingress_service.node_ports:
         if other := _other_door(scene, service, ingress_service):
-            return unknown(ID, other)
+            raise Missing(other)
         return refuted(ID, f"requests go to :{to}, a NodePort of the ingress")
     own = _own(ingress_service)
     state = f"requests go to :{to}, which is no NodePort of the ingress ({own})"
     if reached := answers.reached_ingress(scene):
         if answers.contradicted(scene):
-            return unknown(ID, f"how it got there: {reached}", evidence=(state,))
+            raise Missing(f"how it got there: {reached}", evidence=(state,))
         return refuted(ID, reached)
-    if not users.failing(scene, *users.AS_A_USER):
-        return unknown(ID, "no failing probe from outside", evidence=(state,))
-    if missing := _missing(scene, service, ingress_service):
-        return unknown(ID, *missing, evidence=(state,))
-    word = _bypassed(scene, to) or _nobody(scene, service)
-    if word is None:
+    with given(state):
+        users.failed(scene)
+        if lacking := _lacking(scene, service, ingress_service):
+            raise Missing(*lacking)
         what = f"who answers at :{to}: the balancer's own page, or another Service"
-        return unknown(ID, what, evidence=(state,))
+        word = need(_bypassed(scene, to) or _nobody(scene, service), what)
     health = f"{balancer.name(scene)}: {balancer.health_text(scene)}"
     return supported(ID, state, word, health)
 
@@ -97,7 +90,7 @@ def _other_door(
     return f"whether the ingress takes {service.protocol} at its port {port.name}"
 
 
-def _missing(
+def _lacking(
     scene: Scene, service: BalancerService, ingress_service: Service
 ) -> list[str]:
     """Return what keeps a port that is not the ingress's from being a wrong one."""
@@ -128,7 +121,7 @@ def _nobody(scene: Scene, service: BalancerService) -> str | None:
     checked = service.health_check.port == service.destination_port
     if checked and balancer.with_health(scene, HealthStatus.HEALTHY):
         return None  # something answers the health check there
-    return answers.word(scene)
+    return answers.signed_word.maybe(scene)
 
 
 def _bypassed(scene: Scene, to: int) -> str | None:
@@ -159,7 +152,7 @@ def _bypassed(scene: Scene, to: int) -> str | None:
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to send requests to the ingress's own NodePort."""
     lb, cluster = scene.load_balancer, scene.cluster
-    found = balancer.service(scene)
+    found = balancer.service.maybe(scene)
     ingress_service = cluster.ingress_service if cluster else None
     if lb is None or found is None or ingress_service is None:
         return ()

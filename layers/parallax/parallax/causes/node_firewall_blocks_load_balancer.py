@@ -31,7 +31,7 @@ issues 185 and 212).
 
 from shlex import quote
 
-from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.causes.cause import Cause, refuted, supported
 from parallax.evidence import (
     answers,
     balancer,
@@ -43,6 +43,7 @@ from parallax.evidence import (
     time,
     users,
 )
+from parallax.evidence.reading import Missing, given, need
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.balancer import BalancerService, BalancerTarget, HealthStatus
@@ -54,23 +55,21 @@ ID = "node-firewall-blocks-load-balancer"
 def assess(scene: Scene) -> Assessment:
     """Ask whether only the balancer gets no connection to the nodes."""
     service = balancer.service(scene)
-    if service is None:
-        return unknown(ID, balancer.missing(scene) or "the balancer")
     passed = answers.passed(scene)
     if passed and not answers.contradicted(scene):
         return refuted(ID, f"{passed}, so the balancer gets through")
-    missing = _missing(scene, service)
-    shown = (
-        overlay.shut_to_all(scene, service.destination_port)
-        or health_check.shut_out(scene)
-        or _drops_requests(scene, service)
-    )
-    word = answers.word(scene, signed=False)
-    if missing or shown is None or word is None:
-        what = missing or "a word that the balancer gets no connection"
-        return unknown(ID, what, evidence=(balancer.health_text(scene),))
-    inside = overlay.across_text(scene, service.destination_port)
-    return supported(ID, shown, *_cloud_firewalls(scene), inside, word)
+    to = service.destination_port
+    with given(balancer.health_text(scene)):
+        _all_else_is_right(scene, to)
+        what = "a word that the balancer gets no connection"
+        shown = (
+            overlay.shut_to_all(scene, to)
+            or health_check.shut_out(scene)
+            or _drops_requests(scene, service)
+        )
+        shown, word = need(shown, what), need(answers.word.maybe(scene), what)
+    across = overlay.across_text(scene, to)
+    return supported(ID, shown, *_cloud_firewalls(scene), across, word)
 
 
 def _cloud_firewalls(scene: Scene) -> tuple[str, ...]:
@@ -86,34 +85,34 @@ def _cloud_firewalls(scene: Scene) -> tuple[str, ...]:
 
 def _shut(target: BalancerTarget, scene: Scene) -> list[int]:
     """Return the ports of the service that users meet which no rule opens."""
-    service = balancer.service(scene)
+    service = balancer.service.maybe(scene)
     if service is None:
         return []
     used = {service.destination_port, service.health_check.port}
     return sorted(used.intersection(target.firewall_drops))
 
 
-def _missing(scene: Scene, service: BalancerService) -> str | None:
-    """Say what is missing for everything but the balancer's own way to be right."""
-    if missing := health_check.targets_missing(scene) or health_check.configured(scene):
-        return missing
-    ingress = scene.cluster.ingress_service if scene.cluster else None
-    to = service.destination_port
-    if ingress is None or to not in ingress.node_ports:
-        return f"whose port :{to} is"
-    if not users.failing(scene, *users.AS_A_USER):
-        return "no failing probe from outside"
+def _all_else_is_right(scene: Scene, to: int) -> None:
+    """Raise what is missing for everything but the balancer's own way to be right."""
+    ingress_service = health_check.targets_serve(scene)
+    if reason := health_check.configured(scene):
+        raise Missing(reason)
+    if to not in ingress_service.node_ports:
+        raise Missing(f"whose port :{to} is")
+    users.failed(scene)
     if passed := answers.passed(scene):
-        return f"how a request got through: {passed}"
+        raise Missing(f"how a request got through: {passed}")
     if nodes.is_local(scene) and not _let_in(scene):
-        return "whether policy Local drops them: some targets run no ingress pod"
+        raise Missing(
+            "whether policy Local drops them: some targets run no ingress pod"
+        )
     if networks.perhaps_in_none(scene):
-        return "whether the balancer is in a private network with its targets"
+        what = "whether the balancer is in a private network with its targets"
+        raise Missing(what)
     if late := time.unnoticed(scene):
-        return late
-    if overlay.shut_to_all(scene, to):
-        return None
-    return overlay.across_missing(scene, to)
+        raise Missing(late)
+    if not overlay.shut_to_all(scene, to):
+        overlay.answered_across(scene, to)
 
 
 def _let_in(scene: Scene) -> bool:
@@ -121,7 +120,7 @@ def _let_in(scene: Scene) -> bool:
 
     To targets with an ingress pod; those without may only explain a share.
     """
-    placed = nodes.by_pods(scene)
+    placed = nodes.by_pods.maybe(scene)
     if placed is None or not placed[0]:
         return False
     return not placed[1] or health_check.shut_out(scene) is not None
@@ -139,7 +138,7 @@ def _drops_requests(scene: Scene, service: BalancerService) -> str | None:
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to let the balancer in, and how to see who stops it."""
-    lb, service = scene.load_balancer, balancer.service(scene)
+    lb, service = scene.load_balancer, balancer.service.maybe(scene)
     if lb is None or service is None:
         return ()
     private = any(t.use_private_ip for t in lb.leaves())

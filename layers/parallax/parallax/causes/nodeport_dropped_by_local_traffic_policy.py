@@ -26,8 +26,9 @@ hcloud-cloud-controller-manager issues 247 and 276).
 
 from shlex import quote
 
-from parallax.causes.cause import Cause, refuted, supported, unknown
-from parallax.evidence import balancer, logs, nodes, pods, shares, users
+from parallax.causes.cause import Cause, refuted, supported
+from parallax.evidence import balancer, inside, logs, nodes, shares, users
+from parallax.evidence.reading import Missing, given, need
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.balancer import BalancerTarget, HealthStatus
@@ -38,54 +39,56 @@ ID = "nodeport-dropped-by-local-traffic-policy"
 
 def assess(scene: Scene) -> Assessment:
     """Ask whether requests are lost on targets without an ingress pod."""
-    ingress = scene.cluster.ingress_service if scene.cluster else None
-    policy = ingress.external_traffic_policy if ingress else None
-    if policy is None:
-        why = "" if scene.cluster else f" ({pods.inside_missing(scene)})"
-        return unknown(ID, f"the ingress Service's traffic policy{why}")
+    policy = _policy(scene)
     if not nodes.is_local(scene):
         return refuted(ID, f"traffic policy {policy}: every node passes requests on")
-    placed = nodes.by_pods(scene)
-    if placed is None:
-        what = balancer.missing(scene) or "which targets run an ingress pod"
-        return unknown(ID, what)
-    having, without = placed
+    having, without = nodes.by_pods(scene)
     if not without:
         return refuted(ID, f"all {len(having)} targets run a ready ingress pod")
-    names = ", ".join(t.label for t in without[:3])
+    listed = ", ".join(t.label for t in without[:3])
     share = of(len(without), len(having) + len(without))
-    state = f"policy Local, and {share} targets run no ready ingress pod ({names})"
-    if missing := _missing(scene, having, without):
-        return unknown(ID, missing, evidence=(state,))
-    split, health = shares.text(scene), balancer.health_text(scene)
-    return supported(ID, state, split, f"yet they are sent requests: {health}")
+    state = f"policy Local, and {share} targets run no ready ingress pod ({listed})"
+    with given(state):
+        _lost_there(scene, having, without)
+    health = balancer.health_text(scene)
+    sent = f"yet they are sent requests: {health}"
+    return supported(ID, state, shares.text(scene), sent)
 
 
-def _missing(
+def _policy(scene: Scene) -> str:
+    """Return the ingress Service's traffic policy."""
+    service = inside.ingress_service.maybe(scene)
+    why = "" if scene.cluster else f" ({inside.silence(scene)})"
+    policy = service.external_traffic_policy if service else None
+    return need(policy, f"the ingress Service's traffic policy{why}")
+
+
+def _lost_there(
     scene: Scene,
     having: tuple[BalancerTarget, ...],
     without: tuple[BalancerTarget, ...],
-) -> str | None:
-    """Say what is missing for the failing share to be lost on those targets."""
+) -> None:
+    """Raise what is missing for the failing share to be lost on those targets."""
     if not having:
-        return "a target that runs an ingress pod"
+        raise Missing("a target that runs an ingress pod")
     seen = {t.label: status for t, status in balancer.health(scene)}
     if all(seen.get(t.label) is HealthStatus.UNHEALTHY for t in without):
-        return "why the balancer sends to targets that it holds for unhealthy"
-    if missing := shares.shares_missing(scene):
-        return missing
+        raise Missing("why the balancer sends to targets that it holds for unhealthy")
+    shares.at_balancer(scene)
     if not shares.tried(scene):
-        return "that the balancer tried to connect before it answered (slow failures)"
+        what = "that the balancer tried to connect before it answered (slow failures)"
+        raise Missing(what)
     homes = nodes.homes(scene) or frozenset[str]()
     lines = logs.sightings(scene, *users.AS_A_USER)
     stray = [line.node for line in lines if line.node not in homes]
-    return f"why the ingress on {stray[0]} logged a request" if stray else None
+    if stray:
+        raise Missing(f"why the ingress on {stray[0]} logged a request")
 
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to keep requests from nodes without an ingress pod."""
     lb, cluster = scene.load_balancer, scene.cluster
-    service = balancer.service(scene)
+    service = balancer.service.maybe(scene)
     ingress = cluster.ingress_service if cluster else None
     if lb is None or service is None or ingress is None:
         return ()

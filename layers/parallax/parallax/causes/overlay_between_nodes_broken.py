@@ -29,18 +29,20 @@ Source: reference incident.md (why hostNetwork was chosen), signatures.md, secti
 from collections import Counter
 from shlex import quote
 
-from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.causes.cause import Cause, refuted, supported
 from parallax.evidence import (
     answers,
     balancer,
     impact,
     ingress,
+    inside,
     logs,
     overlay,
     pods,
     shares,
     users,
 )
+from parallax.evidence.reading import Missing, given
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.balancer import HealthStatus
@@ -57,39 +59,39 @@ TWICE = 2
 
 def assess(scene: Scene) -> Assessment:
     """Ask whether pods are cut off from other nodes, and requests end there."""
-    if not users.failing(scene, *users.AS_A_USER):
-        return unknown(ID, "no failing probe from outside")
+    users.failed(scene)
     home, afar = pods.at_home(scene), pods.from_afar(scene)
     if not afar:
-        missing = f"a pod asked from another node: {pods.unasked(scene)}"
-        return unknown(ID, missing)
-    cut = [p for p in afar if not pods.accepted(p)]
+        raise Missing(f"a pod asked from another node: {pods.unasked(scene)}")
+    cut = [p for p in afar if not inside.accepted(p)]
     if not cut:
         return refuted(ID, f"from other nodes, all {len(afar)} pod probes connect")
     share = f"from other nodes, {of(len(cut), len(afar))} pod probes"
     state = f"{share} got no connection ({_errors(cut)}): {_between(cut)}"
     if not home:
-        return unknown(ID, "a pod asked on its own node", evidence=(state,))
+        raise Missing("a pod asked on its own node", evidence=(state,))
     well = sum(p.healthy for p in home)
     own = f"on their own nodes, {of(well, len(home))} pod probes are well"
-    if well < len(home) or len(_pairs(cut)) < overlay.PAIRS:
-        what = "pods that are well at home and cut off for several nodes"
-        return unknown(ID, what, evidence=(own, state))
+    with given(own, state):
+        if well < len(home) or len(_pairs(cut)) < overlay.PAIRS:
+            raise Missing("pods that are well at home and cut off for several nodes")
+        return supported(ID, state, own, *_ends_there(scene))
+
+
+def _ends_there(scene: Scene) -> tuple[str, ...]:
+    """Say what shows that requests end between nodes, at the ingress or before it."""
     lines = _unanswered(scene)
     if near := [line for line in lines if not _afar(scene, line)]:
         what = f"why {near[0].upstream_address} gave no answer: not on another node"
-        return unknown(ID, what, evidence=(own, state))
-    page = _page(scene, lines)
-    missing = (
-        impact.elsewhere_missing(scene, page[0], logged=page[2])
-        if page
-        else "a 502 or 504 of the ingress itself"
-    )
-    if page and missing is None:
-        return supported(ID, state, own, page[1])
-    if before := _before_the_ingress(scene):
-        return supported(ID, state, own, *before)
-    return unknown(ID, str(missing), evidence=(own, state))
+        raise Missing(what)
+    try:
+        status, shown, logged = _page(scene, lines)
+        impact.end_at_ingress(scene, status, logged=logged)
+    except Missing:
+        if before := _before_the_ingress(scene):
+            return before
+        raise
+    return (shown,)
 
 
 def _before_the_ingress(scene: Scene) -> tuple[str, str] | None:
@@ -99,8 +101,8 @@ def _before_the_ingress(scene: Scene) -> tuple[str, str] | None:
     for it, or tries in vain.
     """
     cut = overlay.nodeports_cut(scene)
-    word = answers.word(scene, signed=False)
-    if cut is None or word is None or balancer.service(scene) is None:
+    word = answers.word.maybe(scene)
+    if cut is None or word is None or balancer.service.maybe(scene) is None:
         return None
     count = len(balancer.health(scene))
     out = balancer.with_health(scene, HealthStatus.UNHEALTHY) == count > 0
@@ -137,7 +139,7 @@ def _afar(scene: Scene, line: Sighting) -> bool:
     return node is not None and node != line.node
 
 
-def _page(scene: Scene, lines: tuple[Sighting, ...]) -> tuple[int, str, bool] | None:
+def _page(scene: Scene, lines: tuple[Sighting, ...]) -> tuple[int, str, bool]:
     """Return the ingress's own status, what shows it, and whether its log does."""
     for line in lines:
         node = logs.node_of(scene, line.upstream_address)
@@ -150,7 +152,7 @@ def _page(scene: Scene, lines: tuple[Sighting, ...]) -> tuple[int, str, bool] | 
             return status, says, False
     late = _late(scene)
     if len(late) < TWICE:
-        return None
+        raise Missing("a 502 or 504 of the ingress itself")
     waited = min(map(_lost, late))
     text = f"ingress log: {len(late)} requests that failed outside lost {waited:.1f} s"
     return GATEWAY[0], f"{text} before a pod of the ingress's own node answered", True
@@ -180,7 +182,7 @@ def _lost(line: Sighting) -> float:
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to see what stops pod traffic between two nodes."""
     afar = pods.from_afar(scene)
-    cut = [p for p in afar if not pods.accepted(p)]
+    cut = [p for p in afar if not inside.accepted(p)]
     if not cut:
         return ()
     one = cut[0]

@@ -23,8 +23,9 @@ Source: reference signatures.md, sections 2 and 3.3.
 
 from shlex import quote
 
-from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.causes.cause import Cause, refuted, supported
 from parallax.evidence import answers, balancer, impact, ingress, logs, pods, users
+from parallax.evidence.reading import Missing
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.finding import Assessment, Class, Hop, NextStep
@@ -35,44 +36,39 @@ ID = "pod-answers-error"
 
 def assess(scene: Scene) -> Assessment:
     """Ask whether it was a pod that wrote the failing answer."""
-    requests = users.failing(scene, *users.AS_A_USER)
-    if not requests:
-        return unknown(ID, "no failing probe from outside")
+    requests = users.failed(scene)
     if gone := users.lost(scene):
-        return unknown(ID, f"what a pod has to do with it: {gone}")
+        raise Missing(f"what a pod has to do with it: {gone}")
     if logged := _by_the_log(scene):
         return logged
-    its_pods = scene.inside(Role.POD)
-    if not its_pods:
-        missing = f"an answer of a pod: {pods.unasked(scene)}"
-        return unknown(ID, missing, "a line of the ingress log with our request")
+    probes = scene.inside(Role.POD)
+    if not probes:
+        unasked = f"an answer of a pod: {pods.unasked(scene)}"
+        raise Missing(unasked, "a line of the ingress log with our request")
     status = requests[0].status_code
-    same = [p for p in its_pods if not p.healthy and p.status_code == status]
-    asked = f"inside, {of(len(same), len(its_pods))} pod probes got {status}"
-    if not same and all(p.healthy for p in its_pods) and _page_of_a_proxy(requests):
+    same = [p for p in probes if not p.healthy and p.status_code == status]
+    asked = f"inside, {of(len(same), len(probes))} pod probes got {status}"
+    if all(p.healthy for p in probes) and _page_of_a_proxy(requests):
         author = users.written_by(requests[0])
         who = f"the page is {author.writer}'s, at the {author.hop}"
-        return refuted(ID, f"inside, all {len(its_pods)} pod probes are well", who)
-    if _enough(same, its_pods, scene) and _is_theirs(scene, same):
+        return refuted(ID, f"inside, all {len(probes)} pod probes are well", who)
+    if _enough(same, probes, scene) and _is_theirs(scene, same):
         return supported(ID, asked, _page(requests))
-    if failing := _behind_the_health_check(scene, its_pods):
+    if failing := _behind_the_health_check(scene, probes):
         return supported(ID, failing, balancer.health_text(scene))
-    return unknown(
-        ID,
-        "proof that the failing answer is a pod's",
-        evidence=(asked, _page(requests)),
-    )
+    what = "proof that the failing answer is a pod's"
+    raise Missing(what, evidence=(asked, _page(requests)))
 
 
 def _by_the_log(scene: Scene) -> Assessment | None:
     """Answer by the ingress log alone; None: it does not tell."""
     proof = logs.pod_answers(scene)
     if proof and impact.mostly_balancers(scene):
-        return unknown(ID, "why most failing requests ended at the balancer")
+        raise Missing("why most failing requests ended at the balancer")
     failed = scene.sightings_of(*users.failing(scene, *users.FOR_THE_TARGET))
     if proof and 2 * len(proof) < len(failed):
         rest = of(len(failed) - len(proof), len(failed))
-        return unknown(ID, f"why {rest} failing requests in the log met no pod")
+        raise Missing(f"why {rest} failing requests in the log met no pod")
     if proof:
         seen = proof[0]
         return supported(
@@ -82,7 +78,7 @@ def _by_the_log(scene: Scene) -> Assessment | None:
             f" {seen.upstream_address} and got {seen.upstream_status}",
         )
     if other := _somebody_else(scene):
-        return unknown(ID, other)
+        raise Missing(other)
     if unanswered := logs.unanswered(scene):
         return refuted(ID, unanswered)
     return None
@@ -94,11 +90,11 @@ def _somebody_else(scene: Scene) -> str | None:
     if not replies:
         return None
     who = replies[0].upstream_address
-    missing = pods.endpoints_missing(scene)
-    return f"whose {who} is, which answered ({missing or 'no endpoint of the Service'})"
+    unread = pods.endpoints.lacks(scene) or ("no endpoint of the Service",)
+    return f"whose {who} is, which answered ({unread[0]})"
 
 
-def _enough(same: list[Probe], its_pods: tuple[Probe, ...], scene: Scene) -> bool:
+def _enough(same: list[Probe], probes: tuple[Probe, ...], scene: Scene) -> bool:
     """Say whether the pods' share can explain the share that fails outside.
 
     Where users always fail, nobody who asks the ingress or the balancer may fare well.
@@ -108,12 +104,12 @@ def _enough(same: list[Probe], its_pods: tuple[Probe, ...], scene: Scene) -> boo
     others += users.outside(scene, Role.DIRECT)
     if always and any(p.healthy for p in others):
         return False
-    return bool(same) and _share_fits(always, len(same), len(its_pods))
+    return bool(same) and _share_fits(always, len(same), len(probes))
 
 
-def _share_fits(always: bool, same: int, its_pods: int) -> bool:  # noqa: FBT001 - a pure rule
+def _share_fits(always: bool, same: int, asked: int) -> bool:  # noqa: FBT001 - a pure rule
     """Want every pod for a constant failure, one for an intermittent one."""
-    return same == its_pods if always else same > 0
+    return same == asked if always else same > 0
 
 
 def _words(probe: Probe) -> str:
@@ -122,12 +118,12 @@ def _words(probe: Probe) -> str:
     return probe.body.strip() or next(where, "")
 
 
-def _is_theirs(scene: Scene, its_pods: list[Probe]) -> bool:
+def _is_theirs(scene: Scene, probes: list[Probe]) -> bool:
     """Say whether every failing page is a pod's: by its marks, or word for word.
 
     A pod may write a proxy's page: it runs nginx, or a mesh's Envoy stands in it.
     """
-    said = {_words(p) for p in its_pods if _words(p)}
+    said = {_words(p) for p in probes if _words(p)}
     return all(
         users.written_by(p).hop == "pod"
         or (
@@ -152,12 +148,12 @@ def _page(requests: tuple[Probe, ...]) -> str:
     return f"the page users get was written by: {author.writer} ({author.hop})"
 
 
-def _behind_the_health_check(scene: Scene, its_pods: tuple[Probe, ...]) -> str | None:
+def _behind_the_health_check(scene: Scene, probes: tuple[Probe, ...]) -> str | None:
     """Say that an HTTP health check rightly fails, because every pod answers errors."""
-    codes = {p.status_code for p in its_pods}
+    codes = {p.status_code for p in probes}
     inside = ingress.probes(scene)
     same = {p.status_code for p in inside} == codes and len(codes) == 1
-    if not same or any(p.healthy for p in (*its_pods, *inside)):
+    if not same or any(p.healthy for p in (*probes, *inside)):
         return None
     code = codes.pop()
     if code is None or not impact.taken_out(scene, code):

@@ -25,8 +25,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from shlex import quote
 
-from parallax.causes.cause import Cause, refuted, supported, unknown
-from parallax.evidence import impact, ingress, logs, pods, users
+from parallax.causes.cause import Cause, refuted, supported
+from parallax.evidence import impact, ingress, inside, logs, pods, users
+from parallax.evidence.reading import Missing, given, need
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.cluster import Endpoint
@@ -45,10 +46,7 @@ NOT_ON_ITS_OWN = "whether pods refuse their own node too: nobody asked them ther
 
 def assess(scene: Scene) -> Assessment:
     """Ask whether ready pods refuse, and whether that is where requests end."""
-    if not users.failing(scene, *users.AS_A_USER):
-        return unknown(ID, "no failing probe from outside")
-    if missing := pods.endpoints_missing(scene):
-        return unknown(ID, missing)
+    users.failed(scene)
     ready = [e for e in pods.endpoints(scene) if e.ready]
     if not ready:
         state = pods.endpoints_text(scene)
@@ -56,26 +54,32 @@ def assess(scene: Scene) -> Assessment:
     asked = _asked(scene)
     probes = [p for e in ready for p in asked[e.address, e.port]]
     if not probes:
-        return unknown(ID, f"a pod's answer: {pods.unasked(scene)}")
-    accepting = [e for e in ready if any(map(pods.accepted, asked[e.address, e.port]))]
+        raise Missing(f"a pod's answer: {pods.unasked(scene)}")
+    accepting = [
+        e for e in ready if any(map(inside.accepted, asked[e.address, e.port]))
+    ]
     if len(accepting) == len(ready) and not any(map(_refused, probes)):
         return refuted(ID, f"inside, all {len(ready)} ready pods accept connections")
-    refusing = _refusing(scene)
-    if not refusing:
-        return unknown(ID, BETWEEN if accepting else NOT_ON_ITS_OWN)
+    refusing = need(_refusing(scene), BETWEEN if accepting else NOT_ON_ITS_OWN)
     share = f"{of(len(refusing), len(ready))} ready pods refuse connections"
-    ended = _ended(scene, refusing)
-    if accepting and (ended is None or logs.upstream_answers(scene)):
-        what = "that all failing requests end at a pod that refuses (ingress log)"
-        return unknown(ID, what, evidence=(share,))
-    status, said = (BAD_GATEWAY, None) if accepting else _for_want(scene)
-    own = ended or ingress.says(scene, BAD_GATEWAY) or said
-    if own is None:
-        return unknown(ID, "a 502 of the ingress itself", evidence=(share,))
-    if missing := impact.elsewhere_missing(scene, status, logged=ended is not None):
-        return unknown(ID, missing, evidence=(share, own))
+    with given(share):
+        own = _ends_there(scene, refusing, all_refuse=not accepting)
     port = refusing[0].port
     return supported(ID, f"{share} on :{port}, asked on their own node too", own)
+
+
+def _ends_there(scene: Scene, refusing: list[Endpoint], *, all_refuse: bool) -> str:
+    """Say what shows that users' requests end at a pod that refuses."""
+    ended = _ended(scene, refusing)
+    if not all_refuse and (ended is None or logs.upstream_answers(scene)):
+        what = "that all failing requests end at a pod that refuses (ingress log)"
+        raise Missing(what)
+    status, said = _for_want(scene) if all_refuse else (BAD_GATEWAY, None)
+    own = ended or ingress.says(scene, BAD_GATEWAY) or said
+    own = need(own, "a 502 of the ingress itself")
+    with given(own):
+        impact.end_at_ingress(scene, status, logged=ended is not None)
+    return own
 
 
 def _for_want(scene: Scene) -> tuple[int, str | None]:
@@ -97,10 +101,10 @@ def _refusing(scene: Scene) -> list[Endpoint]:
     asked = _asked(scene)
     return [
         e
-        for e in pods.endpoints(scene)
+        for e in pods.known_endpoints(scene)
         if e.ready
         and _refuses(there := asked[e.address, e.port])
-        and not any(map(pods.accepted, there))
+        and not any(map(inside.accepted, there))
     ]
 
 

@@ -25,8 +25,9 @@ three tries; a client that gave up: 499).
 
 from shlex import quote
 
-from parallax.causes.cause import Cause, refuted, supported, unknown
-from parallax.evidence import impact, ingress, logs, pods, users
+from parallax.causes.cause import Cause, refuted, supported
+from parallax.evidence import impact, ingress, inside, logs, pods, users
+from parallax.evidence.reading import Missing, given, need
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.cluster import Sighting
@@ -41,28 +42,22 @@ AT_ONCE = 1.0
 
 def assess(scene: Scene) -> Assessment:
     """Ask whether requests end at an ingress that waited for a pod in vain."""
-    if not users.failing(scene, *users.AS_A_USER):
-        return unknown(ID, "no failing probe from outside")
-    if missing := pods.endpoints_missing(scene):
-        return unknown(ID, missing)
+    users.failed(scene)
     if not pods.ready(pods.endpoints(scene)):
         state = pods.endpoints_text(scene)
         return refuted(ID, f"{state}, so the ingress waits for no pod")
-    home = pods.at_home(scene)
-    if not home:
-        missing = f"a pod asked on its own node: {pods.unasked(scene)}"
-        return unknown(ID, missing)
-    lines = _waited_for(scene)
+    what = f"a pod asked on its own node: {pods.unasked(scene)}"
+    home, lines = need(pods.at_home(scene), what), _waited_for(scene)
     own = _logged(lines) or ingress.says(scene, GATEWAY_TIMEOUT)
     slow = [p for p in home if _is_slow(p, _limit(scene, lines))]
     if not slow:
         return _none_is_slow(scene, home, own)
     state = f"asked on their own nodes, {of(len(slow), len(home))} pod probes"
     state += f" connect and {_how(slow)}"
-    if own is None:
-        return unknown(ID, "a 504 of the ingress itself", evidence=(state,))
-    if missing := _elsewhere(scene, slow, home, logged=bool(lines)):
-        return unknown(ID, missing, evidence=(state, own))
+    with given(state):
+        own = need(own, "a 504 of the ingress itself")
+        with given(own):
+            _users_wait(scene, slow, home, logged=bool(lines))
     return supported(ID, state, own)
 
 
@@ -72,22 +67,21 @@ def _none_is_slow(scene: Scene, home: tuple[Probe, ...], own: str | None) -> Ass
     if own is None and all(map(_at_once, everyone)):
         told = f"inside, all {len(everyone)} pod probes are answered within"
         return refuted(ID, f"{told} {AT_ONCE:.0f} s")
-    return unknown(ID, "a pod that is slow when asked on its own node")
+    raise Missing("a pod that is slow when asked on its own node")
 
 
-def _elsewhere(
+def _users_wait(
     scene: Scene, slow: list[Probe], home: tuple[Probe, ...], *, logged: bool
-) -> str | None:
-    """Say what is missing for slow pods to be what users wait for; None: nothing."""
-    if not all(map(pods.accepted, home)):
-        return "why a pod refuses its own node"
+) -> None:
+    """Raise what is missing for slow pods to be what users wait for."""
+    if not all(map(inside.accepted, home)):
+        raise Missing("why a pod refuses its own node")
     # Where users always fail, a pod that answers well would have been tried as well.
     requests = users.outside(scene, *users.AS_A_USER)
     if len(slow) < len(home) and not any(p.healthy for p in requests):
-        return "why all requests fail while some pods answer well"
-    if _balancer_gave_up(scene):
-        return None
-    return impact.elsewhere_missing(scene, GATEWAY_TIMEOUT, logged=logged)
+        raise Missing("why all requests fail while some pods answer well")
+    if not _balancer_gave_up(scene):
+        impact.end_at_ingress(scene, GATEWAY_TIMEOUT, logged=logged)
 
 
 def _balancer_gave_up(scene: Scene) -> bool:
@@ -145,7 +139,7 @@ def _limit(scene: Scene, lines: tuple[Sighting, ...]) -> float | None:
 def _is_slow(probe: Probe, limit: float | None) -> bool:
     """Say whether a pod took the connection and did not answer in time."""
     if probe.error_type is ErrorType.TIMEOUT:
-        return pods.accepted(probe)
+        return inside.accepted(probe)
     took = probe.phases.processing
     return limit is not None and took is not None and took >= limit >= AT_ONCE
 

@@ -24,8 +24,9 @@ Source: Kubernetes discovery/v1, EndpointConditions; recorded on a real 1.36 clu
 
 from shlex import quote
 
-from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.causes.cause import Cause, refuted, supported
 from parallax.evidence import impact, pods
+from parallax.evidence.reading import given
 from parallax.evidence.scene import Scene
 from parallax.model.cluster import Pod
 from parallax.model.finding import Assessment, Class, Hop, NextStep
@@ -36,17 +37,14 @@ ID = "pods-not-ready"
 
 def assess(scene: Scene) -> Assessment:
     """Ask whether requests end at the ingress because no pod is ready."""
-    if missing := pods.endpoints_missing(scene):
-        return unknown(ID, missing)
     found, state = pods.endpoints(scene), pods.endpoints_text(scene)
     if not found or pods.ready(found):
         return refuted(ID, state)
-    missing, ends = impact.ends_for_want_of_a_pod(scene)
-    if missing:
-        return unknown(ID, missing, evidence=(state, *ends))
-    its_pods = _unready(scene)
-    told = (pods.text(its_pods),) if its_pods else ()
-    return supported(ID, state, *told, *_only_the_probe(scene), *ends)
+    with given(state):
+        ends = impact.for_want_of_a_pod(scene)
+    unready = _unready(scene)
+    told = (pods.text(unready),) if unready else ()
+    return supported(ID, state, *told, *_only_the_probe(scene), ends)
 
 
 def _only_the_probe(scene: Scene) -> tuple[str, ...]:
@@ -73,7 +71,7 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     )
     its_pods = _unready(scene)
     named = [p.name for p in its_pods]
-    named += [e.pod for e in pods.endpoints(scene) if e.pod]
+    named += [e.pod for e in pods.known_endpoints(scene) if e.pod]
     if not named:
         return (every,)
     first = its_pods[0] if its_pods else None

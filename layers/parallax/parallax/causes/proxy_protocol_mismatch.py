@@ -25,8 +25,9 @@ Source: reference hetzner.md, sections 3 and 4 (hcloud-cloud-controller-manager 
 
 from shlex import quote
 
-from parallax.causes.cause import Cause, refuted, supported, unknown
-from parallax.evidence import balancer, pods, proxy_protocol, users
+from parallax.causes.cause import Cause, refuted, supported
+from parallax.evidence import balancer, proxy_protocol, users
+from parallax.evidence.reading import Missing, given
 from parallax.evidence.scene import Scene
 from parallax.model.finding import Assessment, Class, Hop, NextStep
 
@@ -35,36 +36,31 @@ ID = "proxy-protocol-mismatch"
 
 def assess(scene: Scene) -> Assessment:
     """Ask whether only one of the two speaks it, and users see what follows."""
-    if missing := balancer.missing(scene):
-        return unknown(ID, missing)
-    if proxy_protocol.wanted(scene) is None:
-        why = "not read" if scene.cluster else pods.inside_missing(scene)
-        return unknown(ID, f"the ingress's ConfigMap: {why}")
+    balancer.service(scene)
+    wanted = proxy_protocol.wanted(scene)
     state = proxy_protocol.text(scene)
     if state is None:
-        both = "both" if proxy_protocol.wanted(scene) else "neither"
+        both = "both" if wanted else "neither"
         return refuted(ID, f"{both} of balancer and ingress speaks the PROXY protocol")
-    if not users.failing(scene, *users.AS_A_USER):
-        return unknown(ID, "no failing probe from outside", evidence=(state,))
-    if otherwise := proxy_protocol.contradicted(scene):
-        return unknown(ID, otherwise, evidence=(state,))
-    follows = proxy_protocol.follows(scene)
-    if follows is None:
-        return unknown(ID, "an answer that follows from it", evidence=(state,))
+    with given(state):
+        users.failed(scene)
+        if otherwise := proxy_protocol.contradicted(scene):
+            raise Missing(otherwise)
+        follows = proxy_protocol.follows(scene)
     return supported(ID, state, follows, _settings(scene))
 
 
 def _settings(scene: Scene) -> str:
-    service = balancer.service(scene)
+    service = balancer.service.maybe(scene)
     sends = str(bool(service and service.proxyprotocol)).lower()
-    wants = str(bool(proxy_protocol.wanted(scene))).lower()
+    wants = str(bool(proxy_protocol.wanted.maybe(scene))).lower()
     name = balancer.name(scene)
     return f"{name}: proxyprotocol {sends}; ConfigMap: use-proxy-protocol {wants}"
 
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to let both speak it, or neither."""
-    wants = bool(proxy_protocol.wanted(scene))
+    wants = bool(proxy_protocol.wanted.maybe(scene))
     name, port = balancer.name(scene), users.listen_port(scene)
     flag = str(wants).lower()
     lb = NextStep(

@@ -24,8 +24,9 @@ this from a rate limit or a denied location.
 
 from shlex import quote
 
-from parallax.causes.cause import Cause, refuted, supported, unknown
-from parallax.evidence import impact, pods
+from parallax.causes.cause import Cause, refuted, supported
+from parallax.evidence import impact, inside, pods
+from parallax.evidence.reading import given
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.cluster import ClusterReading
@@ -36,16 +37,12 @@ ID = "service-without-endpoints"
 
 def assess(scene: Scene) -> Assessment:
     """Ask whether requests end at the ingress for want of any endpoint."""
-    cluster, missing = scene.cluster, pods.endpoints_missing(scene)
-    if missing or cluster is None:
-        return unknown(ID, missing or pods.inside_missing(scene))
-    state = pods.endpoints_text(scene)
-    if pods.endpoints(scene):
+    found, state = pods.endpoints(scene), pods.endpoints_text(scene)
+    if found:
         return refuted(ID, state)
-    missing, ends = impact.ends_for_want_of_a_pod(scene)
-    if missing:
-        return unknown(ID, missing, evidence=(state, *ends))
-    return supported(ID, state, *_why(cluster), *ends)
+    with given(state):
+        ends = impact.for_want_of_a_pod(scene)
+    return supported(ID, state, *_why(inside.cluster(scene)), ends)
 
 
 def _why(cluster: ClusterReading) -> tuple[str, ...]:

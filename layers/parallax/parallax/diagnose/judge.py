@@ -129,7 +129,7 @@ def _at_the_balancer(scene: Scene) -> tuple[NextStep, ...]:
                 command="hcloud load-balancer list",
             ),
         )
-    if not name or balancer.missing(scene) is None:
+    if not name or not balancer.service.lacks(scene):
         return ()
     return (
         NextStep(

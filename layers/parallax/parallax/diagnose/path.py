@@ -5,7 +5,7 @@ inward, with figures.
 It does not: judge; a hop that was not seen is `unknown`, never `ok`.
 """
 
-from parallax.diagnose.path_inside import inside, line
+from parallax.diagnose.path_inside import hops_inside, line
 from parallax.diagnose.reach import ORDER
 from parallax.diagnose.symptom import tally
 from parallax.evidence import answers, balancer, names, users
@@ -25,7 +25,7 @@ def trace(snapshot: Snapshot) -> tuple[HopSeen, ...]:
     if scene.target.reached.load_balancer or scene.balancer:
         hops.append(_load_balancer(scene))
     if scene.target.reached.cluster:
-        hops += inside(scene)
+        hops += hops_inside(scene)
     return tuple(hops)
 
 
@@ -84,10 +84,10 @@ def _cdn(scene: Scene) -> HopSeen:
 
 def _load_balancer(scene: Scene) -> HopSeen:
     name = balancer.name(scene)
-    missing = balancer.missing(scene)
+    lacking = balancer.service.lacks(scene)
     why = balancer.explained(scene)
-    if missing:
-        return line(Hop.LOAD_BALANCER, f"{missing}{why}", good=None)
+    if lacking:
+        return line(Hop.LOAD_BALANCER, f"{lacking[0]}{why}", good=None)
     count = len(balancer.health(scene))
     healthy = balancer.with_health(scene, HealthStatus.HEALTHY)
     checking = balancer.with_health(scene, HealthStatus.UNKNOWN)

@@ -8,7 +8,7 @@ It does not: blame; a hop that was not seen is `unknown`, never `ok`.
 from collections.abc import Sequence
 
 from parallax.diagnose.symptom import tally
-from parallax.evidence import ingress, logs, pods, users
+from parallax.evidence import ingress, inside, logs, pods, users
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.judgement import Hop, HopSeen, HopState
@@ -24,7 +24,7 @@ def line(hop: Hop, seen: str, *, good: bool | None) -> HopSeen:
     return HopSeen(hop=hop, state=_STATES[good], seen=seen)
 
 
-def inside(scene: Scene) -> tuple[HopSeen, ...]:
+def hops_inside(scene: Scene) -> tuple[HopSeen, ...]:
     """Return what was seen at each hop of the cluster."""
     between = _overlay(scene)
     return (
@@ -40,7 +40,7 @@ def _node(scene: Scene) -> HopSeen:
     probes = ingress.probes(scene, Role.INGRESS_OTHER)
     if not probes:
         own = scene.inside(Role.INGRESS)
-        why = pods.inside_missing(scene)
+        why = inside.silence(scene)
         return line(Hop.NODE, "only asked from its own node" if own else why, good=None)
     got = [p for p in probes if p.status_code is not None]
     answered = of(len(got), len(probes))
@@ -53,7 +53,7 @@ def _node(scene: Scene) -> HopSeen:
 def _ingress(scene: Scene) -> HopSeen:
     probes = ingress.asked_rightly(scene)
     if not probes:
-        return line(Hop.INGRESS, pods.inside_missing(scene), good=None)
+        return line(Hop.INGRESS, inside.silence(scene), good=None)
     seen = logs.sightings(scene, *users.FOR_THE_TARGET)
     live = logs.live(scene)
     arrived = f"{len(seen)} of our outside requests in its log"
@@ -89,7 +89,7 @@ def _cut(scene: Scene) -> tuple[Probe, ...]:
 
 
 def _got(probe: Probe) -> bool:
-    return pods.accepted(probe)
+    return inside.accepted(probe)
 
 
 def _overlay(scene: Scene) -> HopSeen | None:
@@ -111,7 +111,7 @@ def _overlay(scene: Scene) -> HopSeen | None:
 def _service(scene: Scene) -> HopSeen:
     cluster, name = scene.cluster, pods.service_name(scene)
     if cluster is None:
-        return line(Hop.SERVICE, pods.inside_missing(scene), good=None)
+        return line(Hop.SERVICE, inside.silence(scene), good=None)
     if cluster.endpoints is None:
         why = "; ".join(cluster.problems) or "not read"
         return line(Hop.SERVICE, f"{name}: EndpointSlices unknown ({why})", good=None)
@@ -131,7 +131,7 @@ def _pod(scene: Scene) -> HopSeen:
     if not probes:
         return line(Hop.POD, pods.unasked(scene), good=None)
     told = f"asked inside: {tally(probes)}"
-    found = pods.endpoints(scene)
+    found = pods.known_endpoints(scene)
     if found and not pods.ready(found):
         share = of(0, len(found))
         return line(Hop.POD, f"{share} ready; {told}", good=False)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from parallax.diagnose.blind import blind
 from parallax.diagnose.follow import follow
 from parallax.diagnose.reach import present, rank
-from parallax.evidence import ingress, pods, users
+from parallax.evidence import ingress, inside, users
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.finding import Constancy, Difference, Symptom, Trend, View
@@ -123,7 +123,7 @@ def _outside_text(requests: Sequence[Probe], blind_for: str | None) -> str:
 
 def _inside_text(scene: Scene, within: Sequence[Probe]) -> str:
     if not within:
-        return f"inside not known ({pods.inside_missing(scene)})"
+        return f"inside not known ({inside.silence(scene)})"
     return f"{tally(within)} inside"
 
 

@@ -4,8 +4,8 @@ In: a scene. Out: its own word, the trace of a request behind it, or the words f
 what is missing. It does not: conclude. What a reading says of it: `balancer`.
 """
 
-from parallax.evidence import balancer, logs, pods, users
-from parallax.evidence.reading import reading
+from parallax.evidence import balancer, inside, logs, users
+from parallax.evidence.reading import Missing, reading
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.balancer import HealthStatus
@@ -105,18 +105,18 @@ def _perhaps_the_ingress(scene: Scene, probe: Probe) -> bool:
     An HAProxy ingress does, as nodes see. What tells: no target is healthy; a Host
     nobody serves gets the page, too; or no ingress log has any failing request.
     """
-    inside = scene.inside(*pods.AT_THE_INGRESS, Role.INGRESS_POD)
-    alike = [p for p in inside if p.status_code == probe.status_code]
+    asked = scene.inside(*inside.AT_THE_INGRESS, Role.INGRESS_POD)
+    alike = [p for p in asked if p.status_code == probe.status_code]
     if not any(map(_in_its_shape, alike)):
         return False
     nobody = not balancer.with_health(scene, HealthStatus.HEALTHY)
     refused = any(map(_in_its_shape, users.outside(scene, Role.UNKNOWN_HOST)))
-    known = balancer.service(scene) is not None
+    known = balancer.service.maybe(scene) is not None
     return not ((known and nobody) or refused or logs.were_read(scene))
 
 
 def _speaks_http(scene: Scene) -> bool:
-    service = balancer.service(scene)
+    service = balancer.service.maybe(scene)
     return service is None or service.protocol != "tcp"
 
 
@@ -129,16 +129,26 @@ def contradicted(scene: Scene) -> bool:
 
 
 @reading
-def word(scene: Scene, *, signed: bool = True) -> str | None:
-    """Say what the balancer itself answered to a failing request; None: nothing.
+def word(scene: Scene) -> str:
+    """Say what the balancer itself answered to a failing request.
 
     Its own page, however it came, or on a tcp service a connection closed without
-    a byte. `signed=False` takes any 503 of its address that no other hop claims:
-    Hetzner's own page was never captured. If most users get no connection at all,
-    the balancer's word to others does not explain it.
+    a byte; or any 503 of its address that no other hop claims: Hetzner's own page was
+    never captured. If most users get no connection at all, the balancer's word to
+    others does not explain it.
     """
-    if users.lost(scene):
-        return None
+    return _word(scene, signed=False)
+
+
+@reading
+def signed_word(scene: Scene) -> str:
+    """Say what the balancer itself answered, as `word` does, by its own marks only."""
+    return _word(scene, signed=True)
+
+
+def _word(scene: Scene, *, signed: bool) -> str:
+    if gone := users.lost(scene):
+        raise Missing(gone)
     for probe in users.failing(scene, Role.DIRECT, *users.AS_A_USER, Role.CACHE_BUSTER):
         asked = f"the {probe.role.value} probe"
         if wrote(scene, probe) and not balancer.elsewhere(scene, probe):
@@ -151,15 +161,10 @@ def word(scene: Scene, *, signed: bool = True) -> str | None:
             return f"{asked} was accepted and closed without a byte"
         if not signed and _unsigned(scene, probe):
             return f"{asked} got {probe.status_code} at the balancer's own address"
-    return None
+    raise Missing("an answer of the balancer itself")
 
 
 def _unsigned(scene: Scene, probe: Probe) -> bool:
     """Say whether an answer is a 503 that nobody claims, not even a tcp service."""
     unclaimed = users.written_by(probe).hop == "unknown"
     return _speaks_http(scene) and unclaimed and probe.status_code == NOBODY
-
-
-def word_missing(scene: Scene) -> str:
-    """Say what is missing where the balancer's own word is."""
-    return users.lost(scene) or "an answer of the balancer itself"

@@ -1,20 +1,21 @@
 """Balancer: what a fresh reading of the load balancer says for the port users ask.
 
-In: a scene. Out: its service, its targets' health, or the words for what is
-missing. It does not: conclude.
+In: a scene. Out: the balancer, its service, its targets' health.
+It does not: conclude.
 """
 
 from ipaddress import ip_address
 from textwrap import shorten
 
 from parallax.evidence import users
-from parallax.evidence.reading import reading
+from parallax.evidence.reading import Missing, need, reading
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import lately, of
 from parallax.model.balancer import (
     BalancerService,
     BalancerTarget,
     HealthStatus,
+    LoadBalancer,
     TargetHealth,
 )
 from parallax.model.probe import Probe, Role
@@ -27,36 +28,33 @@ EXPLAINED = 240
 
 def name(scene: Scene) -> str:
     """Return the load balancer's name, as configured if it was not read."""
-    reading = scene.balancer
-    if reading and reading.load_balancer:
-        return reading.load_balancer.name
+    read = scene.balancer
+    if read and read.load_balancer:
+        return read.load_balancer.name
     return scene.target.reached.load_balancer or "the load balancer"
 
 
 @reading
-def service(scene: Scene) -> BalancerService | None:
-    """Return the balancer's service that users meet, if it is freshly known."""
-    balancer = scene.load_balancer
-    return balancer.service_for(users.listen_port(scene)) if balancer else None
+def known(scene: Scene) -> LoadBalancer:
+    """Return the balancer, as read since the failure began."""
+    called, read = name(scene), scene.balancer
+    if read is None and scene.target.reached.load_balancer is None:
+        raise Missing("the target names no load balancer")
+    if read is None:
+        raise Missing(f"the Hetzner API was not read for {called}")
+    if read.problem is not None:
+        raise Missing(f"the Hetzner API did not show {called}: {read.problem.value}")
+    return need(scene.load_balancer, f"no reading of {called} {lately(scene)}")
 
 
-def missing(scene: Scene) -> str | None:
-    """Say what of the balancer is not known; None: its service is."""
-    called, reading = name(scene), scene.balancer
-    if scene.target.reached.load_balancer is None and reading is None:
-        return "the target names no load balancer"
-    if reading is None:
-        return f"the Hetzner API was not read for {called}"
-    if reading.problem is not None:
-        return f"the Hetzner API did not show {called}: {reading.problem.value}"
-    if scene.load_balancer is None:
-        return f"no reading of {called} {lately(scene)}"
-    if service(scene) is None:
-        port = users.listen_port(scene)
-        if scene.load_balancer.redirects(port):
-            return f"{called} redirects port {port} to https, and has no service on it"
-        return f"{called} has no service on port {port}"
-    return None
+@reading
+def service(scene: Scene) -> BalancerService:
+    """Return the balancer's service on the port that users ask."""
+    lb, port = known(scene), users.listen_port(scene)
+    if lb.redirects(port) and lb.service_for(port) is None:
+        what = f"redirects port {port} to https, and has no service on it"
+        raise Missing(f"{name(scene)} {what}")
+    return need(lb.service_for(port), f"{name(scene)} has no service on port {port}")
 
 
 def explained(scene: Scene) -> str:
@@ -64,12 +62,12 @@ def explained(scene: Scene) -> str:
 
     E.g. ` (renamed? 'lb-new' serves it: 203.0.113.20 is its public IPv4)`; else "".
     """
-    reading = scene.balancer
-    if reading is None:
+    read = scene.balancer
+    if read is None:
         return ""
     named = scene.target.reached.load_balancer is not None
-    how = reading.problem_detail if reading.problem else reading.matched_by
-    if not how or (named and not reading.problem):
+    how = read.problem_detail if read.problem else read.matched_by
+    if not how or (named and not read.problem):
         return ""
     return f" ({shorten(how, EXPLAINED, placeholder=' …')})"
 
@@ -87,12 +85,17 @@ def with_health(scene: Scene, status: HealthStatus) -> int:
     return sum(seen is status for _, seen in health(scene))
 
 
+def all_unhealthy(scene: Scene) -> bool:
+    """Say whether there are targets, and every one is unhealthy."""
+    return with_health(scene, HealthStatus.UNHEALTHY) == len(health(scene)) > 0
+
+
 @reading
 def health_text(scene: Scene) -> str:
     """Return e.g. `5 of 5 targets unhealthy on port 443 (health check tcp :31695)`."""
-    served, count = service(scene), len(health(scene))
+    served, count = service.maybe(scene), len(health(scene))
     if served is None:
-        return missing(scene) or "not known"
+        return service.lacks(scene)[0]
     asks = f"{served.health_check.protocol} :{served.health_check.port}"
     where = f"on port {served.listen_port} (health check {asks})"
     if not count:

@@ -40,7 +40,7 @@ def rejects(scene: Scene) -> str | None:
     By Hetzner's word, or by configuration: it meets the default backend's 404, or
     the wrong one of http and https.
     """
-    service, cluster = balancer.service(scene), scene.cluster
+    service, cluster = balancer.service.maybe(scene), scene.cluster
     ingress = cluster.ingress_service if cluster else None
     if service is None or ingress is None or service.health_check.protocol == "tcp":
         return None
@@ -53,7 +53,7 @@ def rejects(scene: Scene) -> str | None:
         codes = {seen.health_check_status_code for seen in balancer.details(scene)}
         if any(code is not None and code >= BROKEN for code in codes):
             return None  # an error is rightly rejected, whoever says it
-        unsettled = service.proxyprotocol and proxy_protocol.wanted(scene) is None
+        unsettled = service.proxyprotocol and proxy_protocol.wanted.maybe(scene) is None
         if unsettled and BAD_REQUEST in codes:
             return None  # it may be the balancer's PROXY line that is refused
         got = ", ".join(sorted(str(code) for code in codes if code))

@@ -1,39 +1,44 @@
 """Ports: whether the health check's port is certainly nobody's.
 
-In: a scene, the balancer's service. Out: the words for what leaves it open.
+In: a scene. Out: the port, or what leaves it open.
 It does not: conclude.
 Source: a Service of type NodePort has no healthCheckNodePort, also with policy Local:
 reference kubernetes/local-traffic-policy (recorded); only type LoadBalancer gets one.
 """
 
-from parallax.evidence import balancer, nodes, pods
+from parallax.evidence import balancer, inside, nodes
+from parallax.evidence.reading import Missing, reading
 from parallax.evidence.scene import Scene
-from parallax.model.balancer import BalancerService
 from parallax.model.cluster import Service
 
 LOAD_BALANCER = "LoadBalancer"
 
 
-def port_missing(scene: Scene, service: BalancerService) -> list[str]:
-    """Return what keeps the health check's port from being nobody's."""
-    port, to = service.health_check.port, service.destination_port
-    return _missing_detail(scene, port) + _missing_owner(scene, port, to)
+@reading
+def nobodys(scene: Scene) -> int:
+    """Return the health check's port, on which certainly nothing of ours listens.
+
+    Missing is all that leaves it open.
+    """
+    check = balancer.service(scene).health_check
+    to = balancer.service(scene).destination_port
+    if lacking := _missing_detail(scene, check.port) + _owner(scene, check.port, to):
+        raise Missing(*lacking)
+    return check.port
 
 
-def _missing_owner(scene: Scene, port: int, to: int) -> list[str]:
-    """Return what keeps the health check's port from being nobody's."""
-    ingress = scene.cluster.ingress_service if scene.cluster else None
-    if ingress is None:
-        what = "the ingress Service as the cluster has it"
-        why = "" if scene.cluster else f" ({pods.inside_missing(scene)})"
-        return [what + why]
+def _owner(scene: Scene, port: int, to: int) -> list[str]:
+    """Return what keeps the port from being nobody's, as Services have ports."""
+    service = inside.ingress_service.maybe(scene)
+    if service is None:
+        return list(inside.ingress_service.lacks(scene))
     own = scene.cluster.service if scene.cluster else None
-    if to not in ingress.node_ports:
-        return [f"whose port :{to} is; the ingress Service has {ingress.node_ports}"]
-    if port in ingress.node_ports or (own and port in own.node_ports):
+    if to not in service.node_ports:
+        return [f"whose port :{to} is; the ingress Service has {service.node_ports}"]
+    if port in service.node_ports or (own and port in own.node_ports):
         return [f"why the health check fails at :{port}, which is a NodePort of ours"]
-    if ingress.external_traffic_policy == nodes.LOCAL and ingress.type == LOAD_BALANCER:
-        return _perhaps_kube_proxys(ingress, port)
+    if service.external_traffic_policy == nodes.LOCAL and service.type == LOAD_BALANCER:
+        return _perhaps_kube_proxys(service, port)
     return []
 
 

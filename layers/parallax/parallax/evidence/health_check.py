@@ -10,23 +10,25 @@ from parallax.evidence import (
     balancer,
     check_content,
     ingress,
+    inside,
     networks,
     nodes,
     overlay,
-    pods,
     proxy_protocol,
     time,
     users,
 )
+from parallax.evidence.reading import Missing, reading
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.balancer import HealthStatus
+from parallax.model.cluster import Service
 from parallax.model.probe import Role
 
 
 def somebody_healthy(scene: Scene) -> str | None:
     """Say what shows that the balancer has a target to send to; None: nothing."""
-    if balancer.service(scene) is None:
+    if balancer.service.maybe(scene) is None:
         return None
     if balancer.with_health(scene, HealthStatus.HEALTHY):
         return balancer.health_text(scene)
@@ -36,79 +38,71 @@ def somebody_healthy(scene: Scene) -> str | None:
     return None
 
 
-def all_out_missing(scene: Scene) -> str | None:
-    """Say what is missing for users to fail because no target is healthy."""
-    if missing := balancer.missing(scene):
-        return missing
-    count = len(balancer.health(scene))
-    if not count or balancer.with_health(scene, HealthStatus.UNHEALTHY) < count:
-        return "an unhealthy word of the balancer about every target"
+@reading
+def all_out(scene: Scene) -> str:
+    """Say what users get of a balancer for which every target is unhealthy."""
+    balancer.service(scene)
+    if not balancer.all_unhealthy(scene):
+        raise Missing("an unhealthy word of the balancer about every target")
     if passed := answers.passed(scene):
-        return f"how a request got through: {passed}"
-    if not users.failing(scene, *users.AS_A_USER):
-        return "no failing probe from outside"
-    if answers.word(scene, signed=False) is None:
-        return answers.word_missing(scene)
-    return None
+        raise Missing(f"how a request got through: {passed}")
+    users.failed(scene)
+    return answers.word(scene)
 
 
-def works(scene: Scene) -> tuple[bool, str]:
-    """Say whether the inside gives the health check no reason to fail.
+@reading
+def works(scene: Scene) -> str:
+    """Say that the targets work when nodes ask each other.
 
-    A tcp health check asks for a connection only; an error of the app behind the
-    ingress cannot make a target unhealthy.
+    Then the inside gives the health check no reason to fail. A tcp health check asks
+    for a connection only; an error of the app behind the ingress cannot make a target
+    unhealthy.
     """
-    inside, service = ingress.probes(scene), balancer.service(scene)
-    well, count = sum(p.healthy for p in inside), len(inside)
+    if not ingress.probes(scene):
+        raise Missing(f"whether it works inside: {inside.silence(scene)}")
+    if doubt := time.unnoticed(scene) or _asked_with_lines(scene):
+        raise Missing(doubt)
+    well, told = _share_well(scene)
+    across = ingress.probes(scene, Role.INGRESS_OTHER)
+    if not well or not (across or overlay.one_node(scene)):
+        raise Missing(f"that it works inside, from node to node: {told}")
+    return told
+
+
+def _share_well(scene: Scene) -> tuple[bool, str]:
+    """Say whether the ingress answers all as the health check wants, and the share."""
+    asked, service = ingress.probes(scene), balancer.service.maybe(scene)
+    well, count = sum(p.healthy for p in asked), len(asked)
     if well < count and service and service.health_check.protocol == "tcp":
-        answered = sum(p.status_code is not None for p in inside)
+        answered = sum(p.status_code is not None for p in asked)
         share = of(answered, count)
         told = f"inside, {share} probes of the ingress were answered ({well} well)"
         return answered == count, f"{told}, and the health check only wants to connect"
     return well == count, f"inside, {of(well, count)} probes of the ingress are well"
 
 
-def works_missing(scene: Scene) -> str | None:
-    """Say what is missing for the targets to work when nodes ask each other."""
-    if not ingress.probes(scene):
-        return f"whether it works inside: {pods.inside_missing(scene)}"
-    if late := time.unnoticed(scene):
-        return late
-    if lines := _asked_with_lines(scene):
-        return lines
-    well, told = works(scene)
-    across = ingress.probes(scene, Role.INGRESS_OTHER)
-    if not well or not (across or overlay.one_node(scene)):
-        return f"that it works inside, from node to node: {told}"
-    return None
-
-
 def _asked_with_lines(scene: Scene) -> str | None:
     """Say that the inside is well by PROXY lines, which the balancer does not send."""
-    service = balancer.service(scene)
-    asked = [p for p in scene.inside(*pods.AT_THE_INGRESS) if p.proxy_protocol]
+    service = balancer.service.maybe(scene)
+    asked = [p for p in scene.inside(*inside.AT_THE_INGRESS) if p.proxy_protocol]
     if service is None or service.proxyprotocol or not asked:
         return None
     return "whether the ingress wants PROXY lines: agents send them, the balancer none"
 
 
-def targets_missing(scene: Scene) -> str | None:
-    """Say what is missing for the targets to be nodes that serve the ingress.
+@reading
+def targets_serve(scene: Scene) -> Service:
+    """Return the ingress Service that the targets serve, as nodes of the cluster.
 
     With policy Local a node without an ingress pod drops what comes from outside, and
     what nodes answer each other proves nothing (hetzner.md, section 5).
     """
-    ingress_service = scene.cluster.ingress_service if scene.cluster else None
-    if ingress_service is None:
-        why = "" if scene.cluster else f" ({pods.inside_missing(scene)})"
-        return f"the ingress Service as the cluster has it{why}"
-    if not any(
-        nodes.target_node(scene, target) for target, _ in balancer.health(scene)
-    ):
-        return "whether the balancer's targets are nodes of the cluster"
-    if nodes.is_local(scene) and nodes.by_pods(scene) is None:
-        return "which targets run an ingress pod (policy Local)"
-    return None
+    service = inside.ingress_service(scene)
+    if not any(nodes.target_node(scene, t) for t, _ in balancer.health(scene)):
+        raise Missing("whether the balancer's targets are nodes of the cluster")
+    if nodes.is_local(scene):
+        nodes.by_pods(scene)
+    return service
 
 
 def configured(scene: Scene) -> str | None:
@@ -122,7 +116,7 @@ def configured(scene: Scene) -> str | None:
 
 def shut_out(scene: Scene) -> str | None:
     """Say that the health check gets no connection at the ingress's own port; None."""
-    service, cluster = balancer.service(scene), scene.cluster
+    service, cluster = balancer.service.maybe(scene), scene.cluster
     ingress_service = cluster.ingress_service if cluster else None
     said = check_content.reasons(scene)
     if (

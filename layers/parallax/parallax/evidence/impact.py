@@ -1,67 +1,62 @@
-"""Users: whether what is wrong at the ingress or behind it is what users meet.
+"""Impact: whether what is wrong at the ingress or behind it is what users meet.
 
-In: a scene, and the status that the ingress answers by itself. Out: the words
-for what is missing; none where users' failure is shown to come from there.
+In: a scene, and the status that the ingress answers by itself. Out: what shows that
+users' failure comes from there.
 It does not: conclude. What is wrong inside need not be what users meet, so each
 cause behind the balancer asks here before it blames.
 """
 
 from parallax.evidence import answers, balancer, ingress, logs, users
+from parallax.evidence.reading import Missing, given, need, reading
 from parallax.evidence.scene import Scene
-from parallax.model.balancer import BalancerService, HealthStatus
+from parallax.model.balancer import BalancerService
 from parallax.model.probe import Role
 
 
-def elsewhere_missing(
-    scene: Scene, status_code: int, *, logged: bool = False
-) -> str | None:
-    """Say what is missing for users' failure to end at the ingress; None: it does.
+@reading
+def end_at_ingress(scene: Scene, status_code: int, *, logged: bool = False) -> str:
+    """Say what shows that users' failing requests end at the ingress.
 
-    Shown by a trace outside: the ingress's log (`logged`), or its own page. A page
-    seen only inside counts where users get that status, and neither from the
-    balancer nor from a CDN; or where the balancer's HTTP health check met it.
+    A trace outside: the ingress's log (`logged`), or its own page. A page seen only
+    inside counts where users get that status, and neither from the balancer nor from
+    a CDN; or where the balancer's HTTP health check met it.
     """
     if gone := users.lost(scene):
-        return f"what it has to do with users: {gone}"
-    pages = [p for p in ingress.pages(scene, status_code) if p.node is None]
+        raise Missing(f"what it has to do with users: {gone}")
     if taken_out(scene, status_code):
-        return None
+        return "the health check took every target out for it"
     if mostly_balancers(scene):
-        return "why most failing requests ended at the balancer"
+        raise Missing("why most failing requests ended at the balancer")
+    pages = [p for p in ingress.pages(scene, status_code) if p.node is None]
     if logged or pages:
-        return None
+        return "users' requests are in its log, or got its page"
     failed = users.failing(scene, *users.FOR_THE_TARGET)
     for probe in users.outside(scene, Role.UNKNOWN_HOST):
         # An ingress that lives has another answer for it: 404.
-        if (
-            probe.status_code == status_code
-            and users.written_by(probe).hop == "unknown"
-        ):
-            return "who gives a Host nobody serves the same answer"
+        unmarked = users.written_by(probe).hop == "unknown"
+        if probe.status_code == status_code and unmarked:
+            raise Missing("who gives a Host nobody serves the same answer")
     if failed and all(
         p.status_code == status_code
         and users.written_by(p).hop != "cdn"
         and answers.passed_on(scene, p)
         for p in failed
     ):
-        return None
-    return "a trace outside that users' requests end there"
+        return "users get its status, and nobody before it wrote that"
+    raise Missing("a trace outside that users' requests end there")
 
 
-def ends_for_want_of_a_pod(
-    scene: Scene,
-) -> tuple[str | None, tuple[str, ...]]:
-    """Say what shows that users' requests end at an ingress that has nobody to ask.
-
-    First what is missing for it; None: nothing is.
-    """
+@reading
+def for_want_of_a_pod(scene: Scene) -> str:
+    """Say what shows that users' requests end at an ingress that has nobody to ask."""
     if logs.upstream_answers(scene):
-        return "why a pod still answers requests", ()
-    ends = ingress.ends_here(scene)
-    if ends is None:
-        return "an answer of the ingress itself that requests end there", ()
+        raise Missing("why a pod still answers requests")
+    what = "an answer of the ingress itself that requests end there"
+    ends = need(ingress.ends_here(scene), what)
     logged = bool(logs.ingress_asked_nobody(scene))
-    return elsewhere_missing(scene, ingress.UNAVAILABLE, logged=logged), (ends,)
+    with given(ends):
+        end_at_ingress(scene, ingress.UNAVAILABLE, logged=logged)
+    return ends
 
 
 def mostly_balancers(scene: Scene) -> bool:
@@ -83,14 +78,14 @@ def taken_out(scene: Scene, status_code: int) -> bool:
 
     It has to have met it: Hetzner says so, or it asks for the target's own host.
     """
-    service, targets = balancer.service(scene), balancer.health(scene)
-    if service is None or service.health_check.protocol == "tcp" or not targets:
+    service = balancer.service.maybe(scene)
+    if service is None or service.health_check.protocol == "tcp":
         return False
-    if balancer.with_health(scene, HealthStatus.UNHEALTHY) < len(targets):
+    if not balancer.all_unhealthy(scene):
         return False
     if service.health_check.port not in _ways_in(scene, service):
         return False
-    if answers.word(scene, signed=False) is None:
+    if answers.word.maybe(scene) is None:
         return False
     if told := balancer.details(scene):
         return {seen.health_check_status_code for seen in told} == {status_code}

@@ -10,7 +10,7 @@ probes are left to whoever asks about the policy itself.
 
 from collections import Counter
 
-from parallax.evidence import logs, nodes, pods, users
+from parallax.evidence import inside, logs, nodes, users
 from parallax.evidence.reading import reading
 from parallax.evidence.scene import Scene
 from parallax.model.probe import ErrorType, Probe, Role
@@ -22,7 +22,7 @@ def pages(scene: Scene, status_code: int) -> tuple[Probe, ...]:
     """Return the probes that got the ingress's own page, asked outside or inside."""
     asked = (
         *users.failing(scene, *users.FOR_THE_TARGET),
-        *scene.inside(*pods.AT_THE_INGRESS),
+        *scene.inside(*inside.AT_THE_INGRESS),
     )
     return tuple(p for p in asked if p.status_code == status_code and wrote_page(p))
 
@@ -77,7 +77,7 @@ def probes(scene: Scene, *roles: Role, port: int | None = None) -> tuple[Probe, 
 
     Those with these roles (none: from its own and from other nodes) at a port, or any.
     """
-    asked_probes = scene.inside(*(roles or pods.AT_THE_INGRESS))
+    asked_probes = scene.inside(*(roles or inside.AT_THE_INGRESS))
     at = nodes.homes(scene) if nodes.is_local(scene) else None
     return tuple(
         p

@@ -28,7 +28,7 @@ def pod_answers(scene: Scene) -> tuple[Sighting, ...]:
     A pod of the target's own Service: the ingress also asks a default backend, for
     a host it does not know or a status it replaces. Endpoints unread: none.
     """
-    places = {place(e) for e in pods.endpoints(scene)}
+    places = {place(e) for e in pods.known_endpoints(scene)}
     return tuple(
         s
         for s in upstream_answers(scene)
@@ -104,7 +104,7 @@ def caught_up(scene: Scene, *roles: Role) -> dict[str, bool | None]:
 
 def node_of(scene: Scene, upstream: str | None) -> str | None:
     """Return the node of the Service's endpoint that nginx logged; None: not known."""
-    for endpoint in pods.endpoints(scene):
+    for endpoint in pods.known_endpoints(scene):
         if upstream is not None and upstream in {place(endpoint), endpoint.address}:
             return endpoint.node
     return None

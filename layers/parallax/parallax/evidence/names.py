@@ -5,6 +5,7 @@ resolvers' answers. It does not: conclude. Behind a CDN the name leads to the CD
 """
 
 from parallax.evidence import balancer, users
+from parallax.evidence.reading import Missing, reading
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.probe import Probe, Resolution, Role
@@ -43,21 +44,21 @@ def arrived(scene: Scene) -> str | None:
     return f"users reach {told}, the balancer's own address"
 
 
-def astray_missing(scene: Scene) -> str | None:
-    """Say what is missing for users to fail at an address of somebody else."""
+@reading
+def led_elsewhere(scene: Scene) -> tuple[Probe, ...]:
+    """Return the failing requests, all of which asked an address of somebody else."""
     if scene.target.reached.cdn:
-        return "the CDN's own addresses, to which the name rightly leads"
+        raise Missing("the CDN's own addresses, to which the name rightly leads")
     if not balancer.addresses(scene):
-        return f"the public address of {balancer.name(scene)}"
-    failed, gone = users.failing(scene, *users.AS_A_USER), sent_elsewhere(scene)
-    if not failed:
-        return "no failing probe from outside"
+        raise Missing(f"the public address of {balancer.name(scene)}")
+    failed, gone = users.failed(scene), sent_elsewhere(scene)
     if len(gone) < len(failed):
         rest = of(len(failed) - len(gone), len(failed))
-        return f"why {rest} failing requests did not ask another address"
-    if missing := _not_well(scene):
-        return missing
-    return _not_dead(scene, {str(p.peer_address) for p in gone})
+        raise Missing(f"why {rest} failing requests did not ask another address")
+    where = {str(p.peer_address) for p in gone}
+    if doubt := _not_well(scene) or _not_dead(scene, where):
+        raise Missing(doubt)
+    return gone
 
 
 def _not_well(scene: Scene) -> str | None:

@@ -7,8 +7,8 @@ neither matched nor excluded is left open.
 
 from ipaddress import ip_address, ip_network
 
-from parallax.evidence import pods
-from parallax.evidence.reading import reading
+from parallax.evidence import balancer, inside
+from parallax.evidence.reading import Missing, need, reading
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.balancer import BalancerTarget
@@ -67,11 +67,12 @@ def read_whole(scene: Scene, *names: str) -> bool:
     return cluster is not None and not set(names) & set(cluster.partial)
 
 
-def nodes_missing(scene: Scene) -> str | None:
-    """Say why the cluster's nodes are not known; None: they are."""
+@reading
+def known(scene: Scene) -> tuple[Node, ...]:
+    """Return the cluster's nodes."""
     if scene.cluster is None:
-        return f"the cluster's nodes ({pods.inside_missing(scene)})"
-    return None if _nodes(scene) else "the cluster's nodes: not read"
+        raise Missing(f"the cluster's nodes ({inside.silence(scene)})")
+    return need(_nodes(scene), "the cluster's nodes: not read")
 
 
 @reading
@@ -152,12 +153,13 @@ def is_local(scene: Scene) -> bool:
 @reading
 def by_pods(
     scene: Scene,
-) -> tuple[tuple[BalancerTarget, ...], tuple[BalancerTarget, ...]] | None:
-    """Return targets with a ready ingress pod and those without; None: not known."""
+) -> tuple[tuple[BalancerTarget, ...], tuple[BalancerTarget, ...]]:
+    """Return the targets with a ready ingress pod, and those without."""
     at, found = homes(scene), targets(scene)
     matched = [(t, target_node(scene, t)) for t in found]
     if at is None or not found or any(node is None for _, node in matched):
-        return None
+        balancer.service(scene)  # where that is missing, it is the reason
+        raise Missing("which targets run an ingress pod (policy Local)")
     having = tuple(t for t, node in matched if node and node.name in at)
     return having, tuple(t for t, node in matched if not node or node.name not in at)
 
@@ -170,7 +172,7 @@ def no_target_serves(scene: Scene) -> str | None:
         names = ", ".join(t.label for t in strange[:3])
         share = of(len(strange), len(found))
         return f"{share} targets are no nodes of the cluster ({names})"
-    placed = by_pods(scene) if is_local(scene) else None
+    placed = by_pods.maybe(scene) if is_local(scene) else None
     at = homes(scene)
     if placed is None or placed[0] or not at:
         return None

@@ -7,7 +7,8 @@ another node: then a broken overlay is met at the NodePort. NodePorts that polic
 shuts by design count on neither side (`ingress.probes`).
 """
 
-from parallax.evidence import balancer, check_content, ingress, nodes, pods
+from parallax.evidence import balancer, check_content, ingress, inside, nodes, pods
+from parallax.evidence.reading import Missing, reading
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.balancer import HealthStatus
@@ -27,13 +28,13 @@ def nodeports_cut(scene: Scene) -> str | None:
     """
     if nodes.is_local(scene):
         return None
-    home = {p.peer_node for p in pods.at_home(scene) if pods.accepted(p)}
+    home = {p.peer_node for p in pods.at_home(scene) if inside.accepted(p)}
     afar = [p for p in pods.from_afar(scene) if p.peer_node in home]
-    met = {(p.node, p.peer_node) for p in afar if pods.accepted(p)}
+    met = {(p.node, p.peer_node) for p in afar if inside.accepted(p)}
     pairs = {(p.node, p.peer_node) for p in afar}
     cut = len(pairs - met)
-    asked = scene.inside(*pods.AT_THE_INGRESS)
-    mute = sum(not pods.accepted(p) for p in asked)
+    asked = scene.inside(*inside.AT_THE_INGRESS)
+    mute = sum(not inside.accepted(p) for p in asked)
     if not mute or cut < PAIRS or cut < NEARLY_ALL * len(pairs):
         return None
     share = of(mute, len(asked))
@@ -59,14 +60,15 @@ def across_text(scene: Scene, to: int) -> str:
     return f"inside, {share} probes from node to node at :{to} were answered"
 
 
-def across_missing(scene: Scene, to: int) -> str | None:
-    """Say that nodes do not all answer each other at the port; None: they do."""
+@reading
+def answered_across(scene: Scene, to: int) -> str:
+    """Say that nodes all answer each other at the port."""
     role = asking_across(scene)
     asked, well = ingress.probes(scene, role), ingress.answered(scene, to, role)
-    if asked and len(asked) == len(well):
-        return None
-    told = of(len(well), len(asked)) if asked else pods.inside_missing(scene)
-    return f"that nodes answer each other at :{to} ({told})"
+    if not asked or len(asked) > len(well):
+        told = of(len(well), len(asked)) if asked else inside.silence(scene)
+        raise Missing(f"that nodes answer each other at :{to} ({told})")
+    return across_text(scene, to)
 
 
 def shut_to_all(scene: Scene, to: int) -> str | None:
@@ -76,9 +78,9 @@ def shut_to_all(scene: Scene, to: int) -> str | None:
     """
     others = ingress.probes(scene, Role.INGRESS_OTHER)
     afar = pods.from_afar(scene)
-    if len(others) < PAIRS or any(map(pods.accepted, others)):
+    if len(others) < PAIRS or any(map(inside.accepted, others)):
         return None
-    if not afar or not all(map(pods.accepted, afar)):
+    if not afar or not all(map(inside.accepted, afar)):
         return None
     own = scene.inside(Role.INGRESS)
     if len(ingress.answered(scene, to, Role.INGRESS)) < max(1, len(own)):

@@ -1,30 +1,18 @@
-"""Inside: what the agents measured and read since the failure began.
+"""Pods: the endpoints of the target's Service, and what its pods answer.
 
-In: a scene. Out: probes, endpoints, names, or the words for what is missing.
-It does not: conclude. A silent agent never means that the inside is well.
+In: a scene. Out: endpoints, probes of pods, or the words for them.
+It does not: conclude.
 """
 
 from collections import Counter
 from collections.abc import Sequence
 
-from parallax.evidence.reading import reading
+from parallax.evidence import inside
+from parallax.evidence.reading import Missing, reading
 from parallax.evidence.scene import Scene
-from parallax.evidence.words import lately, of
+from parallax.evidence.words import of
 from parallax.model.cluster import Endpoint, Pod
 from parallax.model.probe import Probe, Role
-
-AT_THE_INGRESS = (Role.INGRESS, Role.INGRESS_OTHER)
-
-
-def inside_missing(scene: Scene) -> str:
-    """Say why nothing is known from inside."""
-    if scene.target.reached.cluster is None:
-        return "the target names no cluster, so no agent looks from inside"
-    if not scene.reports:
-        return "no agent has reported"
-    if not scene.live_reports:
-        return f"all {len(scene.reports)} agents are silent"
-    return f"no agent has measured {lately(scene)}"
 
 
 def unasked(scene: Scene) -> str:
@@ -34,13 +22,7 @@ def unasked(scene: Scene) -> str:
         return "there is no pod to ask"
     if scene.inside(*Role):
         return "the agents ask no pod of this target"
-    return inside_missing(scene)
-
-
-def accepted(probe: Probe) -> bool:
-    """Say whether a connection came about, whatever was said over it."""
-    before = probe.error_phase in {"resolve", "connect"}
-    return probe.status_code is not None or not before
+    return inside.silence(scene)
 
 
 @reading
@@ -64,25 +46,24 @@ def ready(endpoints: Sequence[Endpoint]) -> int:
     return sum(e.ready for e in endpoints)
 
 
-def endpoints_missing(scene: Scene) -> str | None:
-    """Say why the Service's endpoints are not known; None: they are."""
-    cluster = scene.cluster
-    if cluster is None:
-        return inside_missing(scene)
-    if cluster.endpoints is None:
-        why = "; ".join(cluster.problems) or "not read"
-        return f"the Service's EndpointSlices: {why}"
-    return None
-
-
+@reading
 def endpoints(scene: Scene) -> tuple[Endpoint, ...]:
-    """Return the Service's endpoints; ask `endpoints_missing` first."""
-    return (scene.cluster.endpoints if scene.cluster else None) or ()
+    """Return the Service's endpoints; empty where the cluster has none."""
+    read = inside.cluster(scene)
+    if read.endpoints is None:
+        why = "; ".join(read.problems) or "not read"
+        raise Missing(f"the Service's EndpointSlices: {why}")
+    return read.endpoints
+
+
+def known_endpoints(scene: Scene) -> tuple[Endpoint, ...]:
+    """Return the Service's endpoints as far as they are known."""
+    return endpoints.maybe(scene) or ()
 
 
 def endpoints_text(scene: Scene) -> str:
     """Return e.g. `keybuzz/keybuzz-api: 0 of 5 endpoints ready`."""
-    found, name = endpoints(scene), service_name(scene)
+    found, name = known_endpoints(scene), service_name(scene)
     if not found:
         return f"{name} has no endpoint at all"
     return f"{name}: {of(ready(found), len(found))} endpoints ready"

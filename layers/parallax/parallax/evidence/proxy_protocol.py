@@ -6,7 +6,8 @@ Source: reference hetzner.md, sections 3 and 4; captures `chain/pp_*`.
 
 from enum import StrEnum
 
-from parallax.evidence import answers, balancer, pods, shares, users
+from parallax.evidence import answers, balancer, inside, shares, users
+from parallax.evidence.reading import Missing, need, reading
 from parallax.evidence.scene import Scene
 from parallax.model.balancer import BalancerService, HealthStatus
 from parallax.model.probe import ErrorType, Probe, Role
@@ -23,15 +24,19 @@ class Mismatch(StrEnum):
     INGRESS = "ingress"
 
 
-def wanted(scene: Scene) -> bool | None:
-    """Say whether the ingress expects PROXY lines; None: its ConfigMap is not known."""
+@reading
+def wanted(scene: Scene) -> bool:
+    """Say whether the ingress expects PROXY lines, as its ConfigMap says."""
     config = scene.cluster.ingress_config if scene.cluster else None
-    return None if config is None else dict(config).get("use-proxy-protocol") == "true"
+    if config is None:
+        why = "not read" if scene.cluster else inside.silence(scene)
+        raise Missing(f"the ingress's ConfigMap: {why}")
+    return dict(config).get("use-proxy-protocol") == "true"
 
 
 def mismatch(scene: Scene) -> Mismatch | None:
     """Return who alone speaks the PROXY protocol; None: both, none, or not known."""
-    service, wants = balancer.service(scene), wanted(scene)
+    service, wants = balancer.service.maybe(scene), wanted.maybe(scene)
     if service is None or wants is None or service.proxyprotocol is wants:
         return None
     return Mismatch.INGRESS if wants else Mismatch.BALANCER
@@ -47,14 +52,19 @@ def text(scene: Scene) -> str | None:
     return None
 
 
-def follows(scene: Scene) -> str | None:
-    """Say what users see that follows from the mismatch; None: nothing."""
+@reading
+def follows(scene: Scene) -> str:
+    """Say what users see that follows from the mismatch."""
+    return need(_follows(scene), "an answer that follows from it")
+
+
+def _follows(scene: Scene) -> str | None:
     found, failed = mismatch(scene), users.failing(scene, *users.FOR_THE_TARGET)
     if found is None or not failed:
         return None
     if found is Mismatch.BALANCER:
         return _refused_lines(scene, failed)
-    service, word = balancer.service(scene), answers.word(scene)
+    service, word = balancer.service.maybe(scene), answers.signed_word.maybe(scene)
     if service is None or word is None:
         return None
     if service.protocol == "tcp":
@@ -62,7 +72,7 @@ def follows(scene: Scene) -> str | None:
     if all(p.status_code in {BAD_GATEWAY, None} for p in failed):
         return word
     checked = service.health_check.protocol != "tcp"
-    return word if checked and _nobody_healthy(scene) else None
+    return word if checked and balancer.all_unhealthy(scene) else None
 
 
 def _refused_lines(scene: Scene, failed: tuple[Probe, ...]) -> str | None:
@@ -70,14 +80,14 @@ def _refused_lines(scene: Scene, failed: tuple[Probe, ...]) -> str | None:
     pages = [p for p in failed if _is_refusal(p)]
     if 2 * len(pages) > len(failed):
         return f"the {pages[0].role.value} probe got 400 from the ingress itself"
-    service = balancer.service(scene)
+    service = balancer.service.maybe(scene)
     tls = [p for p in failed if p.error_type is ErrorType.TLS and not _met_tls(p)]
     if service and service.protocol == "tcp" and len(tls) == len(failed):
         return f"{len(tls)} of {len(tls)} TLS handshakes met something that is no TLS"
     if service and service.protocol == "tcp" and _hung_up_on(scene, service, failed):
         return f"{len(failed)} of {len(failed)} connections were closed at once"
     codes = {seen.health_check_status_code for seen in balancer.details(scene)}
-    if _nobody_healthy(scene) and codes == {BAD_REQUEST}:
+    if balancer.all_unhealthy(scene) and codes == {BAD_REQUEST}:
         return "Hetzner says that its health check gets 400"
     return _checked_with_a_line(scene, service) if not codes else None
 
@@ -110,7 +120,7 @@ def _checked_with_a_line(scene: Scene, service: BalancerService | None) -> str |
         return None
     if service.health_check.port not in ingress.node_ports:
         return None
-    return answers.word(scene) if _nobody_healthy(scene) else None
+    return answers.signed_word.maybe(scene) if balancer.all_unhealthy(scene) else None
 
 
 def _met_tls(probe: Probe) -> bool:
@@ -127,15 +137,10 @@ def _is_refusal(probe: Probe) -> bool:
     )
 
 
-def _nobody_healthy(scene: Scene) -> bool:
-    count = len(balancer.health(scene))
-    return bool(count) and balancer.with_health(scene, HealthStatus.UNHEALTHY) == count
-
-
 def contradicted(scene: Scene) -> str | None:
     """Say that inside the ingress answers otherwise than its ConfigMap says."""
-    wants = wanted(scene)
-    asked = scene.inside(*pods.AT_THE_INGRESS, Role.INGRESS_POD)
+    wants = wanted.maybe(scene)
+    asked = scene.inside(*inside.AT_THE_INGRESS, Role.INGRESS_POD)
     for probe in asked:
         answered = probe.status_code not in {None, BAD_REQUEST}
         if answered and probe.proxy_protocol is not wants:

@@ -5,6 +5,7 @@ what is missing. It does not: conclude.
 """
 
 from parallax.evidence import answers, balancer, logs, users
+from parallax.evidence.reading import Missing, reading
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.probe import ErrorType, Probe, Role
@@ -66,26 +67,23 @@ def waited(probe: Probe) -> float:
     )
 
 
-def shares_missing(scene: Scene) -> str | None:
-    """Say what is missing for a share of requests to fail at the balancer itself."""
-    requests, failed = (
-        users.outside(scene, *users.AS_A_USER),
-        users.failing(scene, *users.AS_A_USER),
-    )
-    if not failed:
-        return "no failing probe from outside"
+@reading
+def at_balancer(scene: Scene) -> tuple[Probe, ...]:
+    """Return the failing share of users' requests, nearly all ended by the balancer."""
+    failed = users.failed(scene)
     if gone := users.lost(scene):
-        return gone
+        raise Missing(gone)
+    requests = users.outside(scene, *users.AS_A_USER)
     if len(requests) == len(failed):
-        return (
-            f"a request that is answered well ({of(len(failed), len(requests))} fail)"
-        )
+        share = of(len(failed), len(requests))
+        raise Missing(f"a request that is answered well ({share} fail)")
     met = [p for p in failed if users.connected(scene, p)]
     ends = ended(scene)
     if len(ends) < NEARLY_ALL * len(met):
         rest = of(len(met) - len(ends), len(met))
-        return f"why {rest} failing requests did not end at the balancer itself"
-    return None
+        what = f"why {rest} failing requests did not end at the balancer itself"
+        raise Missing(what)
+    return ends
 
 
 def text(scene: Scene) -> str:

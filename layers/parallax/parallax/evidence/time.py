@@ -17,7 +17,7 @@ def unnoticed(scene: Scene) -> str | None:
 
     The ingress's pods for any check; for one over http the app's, too.
     """
-    service, cluster = balancer.service(scene), scene.cluster
+    service, cluster = balancer.service.maybe(scene), scene.cluster
     reading = scene.balancer
     if service is None or cluster is None or reading is None:
         return None

@@ -6,7 +6,7 @@ It does not: conclude. Only the fresh run is read, so that stale means unknown.
 
 from urllib.parse import urlsplit
 
-from parallax.evidence.reading import reading
+from parallax.evidence.reading import need, reading
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.probe import ErrorType, Probe, Role
@@ -61,18 +61,24 @@ def failing(scene: Scene, *roles: Role) -> tuple[Probe, ...]:
 
 
 @reading
+def failed(scene: Scene) -> tuple[Probe, ...]:
+    """Return the failing requests of users; one at least."""
+    return need(failing(scene, *AS_A_USER), "no failing probe from outside")
+
+
+@reading
 def lost(scene: Scene) -> str | None:
     """Say that most failing users got no connection to be answered on; None: they did.
 
     A name that does not resolve, a connect that times out, a certificate that is
     refused: no page of anybody behind explains it.
     """
-    users = failing(scene, *AS_A_USER)
-    gone = [p for p in users if _has_no_connection(scene, p)]
-    if not gone or 2 * len(gone) <= len(users):
+    requests = failing(scene, *AS_A_USER)
+    gone = [p for p in requests if _has_no_connection(scene, p)]
+    if not gone or 2 * len(gone) <= len(requests):
         return None
     what = str(gone[0].error_type).replace("_", " ")
-    return f"{of(len(gone), len(users))} failing requests got no connection: {what}"
+    return f"{of(len(gone), len(requests))} failing requests got no connection: {what}"
 
 
 def connected(scene: Scene, probe: Probe) -> bool:
