@@ -172,9 +172,7 @@ def _shown(logged: tuple[Sighting, ...], *, within: bool | None) -> tuple[str, .
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to see which hosts the Ingresses name, and how to mend one."""
     namespace = pods.service_name(scene).partition("/")[0]
-    cluster = scene.cluster
-    hosts = (cluster.ingress_hosts if cluster else None) or ()
-    near = get_close_matches(scene.target.host, hosts, n=1)
+    near = get_close_matches(scene.target.host, _hosts(scene), n=1)
     which = f" (is {near[0]} meant to be it?)" if near else ""
     look = NextStep(
         text=f"Find the Ingress that should name {scene.target.host}{which}.",

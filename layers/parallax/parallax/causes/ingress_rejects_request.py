@@ -27,7 +27,7 @@ are 503, no upstream). Annotations: ingress-nginx, `docs/user-guide`.
 from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
-from parallax.evidence import ingress, ingress_rules, pods, replicas, users
+from parallax.evidence import ingress, ingress_rules, inside, pods, replicas, users
 from parallax.evidence.reading import Missing
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
@@ -87,7 +87,7 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell where the rule stands, and what the ingress says of it."""
     namespace = pods.service_name(scene).partition("/")[0]
     where = ingress.service_name(scene).partition("/")[0]
-    name = (scene.cluster.ingress_name if scene.cluster else None) or ""
+    name = inside.cluster(scene).ingress_name or ""
     named = f" {quote(name.rpartition('/')[2])}" if name else ""
     look = NextStep(
         text="Read the rule in the Ingress's annotations.",

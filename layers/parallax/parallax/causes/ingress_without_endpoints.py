@@ -84,21 +84,21 @@ def _sent_there(scene: Scene) -> str:
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to see why the controller has no ready pod."""
     namespace, _, name = ingress.service_name(scene).partition("/")
-    kubectl, cluster = f"kubectl -n {quote(namespace)}", scene.cluster
+    kubectl, cluster = f"kubectl -n {quote(namespace)}", inside.cluster(scene)
     steps = [
         NextStep(
             text=f"See what {work.kind} {work.name} waits for"
             f" ({of(work.ready, work.desired)} ready).",
             command=f"{kubectl} describe {work.kind.lower()} {quote(work.name)}",
         )
-        for work in (cluster.ingress_workloads if cluster else None) or ()
+        for work in cluster.ingress_workloads or ()
     ]
     steps += [
         NextStep(
             text=f"See why this one is not ready ({pod.waiting_reason or pod.phase}).",
             command=f"{kubectl} describe pod {quote(pod.name)}",
         )
-        for pod in ((cluster.ingress_pods if cluster else None) or ())[:1]
+        for pod in (cluster.ingress_pods or ())[:1]
     ]
     selector = NextStep(
         text="Compare the Service's selector with the controller's pods.",

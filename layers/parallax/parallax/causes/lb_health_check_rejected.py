@@ -49,7 +49,7 @@ def assess(scene: Scene) -> Assessment:
     with given(state):
         health_check.targets_serve(scene)
         if reason := health_check.configured(scene):
-            raise Missing(reason)
+            raise Missing(f"whether it would accept the answer: {reason}")
         what = "what the health check gets for an answer"
         reason = need(check_content.rejects(scene), what)
         word, works = health_check.all_out(scene), health_check.works(scene)
@@ -58,9 +58,7 @@ def assess(scene: Scene) -> Assessment:
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to let the health check ask for something that is served."""
-    service, lb = balancer.service.maybe(scene), scene.load_balancer
-    if service is None or lb is None:
-        return ()
+    service, lb = balancer.service(scene), balancer.known(scene)
     check = service.health_check
     update = (
         f"hcloud load-balancer update-service {quote(lb.name)}"

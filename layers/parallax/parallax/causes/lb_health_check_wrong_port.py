@@ -91,10 +91,7 @@ def _alive_from_elsewhere(scene: Scene, port: int) -> bool:
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to point the health check at the port that serves."""
-    lb = scene.load_balancer
-    found = balancer.service.maybe(scene)
-    if lb is None or found is None:
-        return ()
+    lb, found = balancer.known(scene), balancer.service(scene)
     name, wrong = quote(lb.name), found.health_check.port
     same = [
         s

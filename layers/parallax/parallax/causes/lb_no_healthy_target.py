@@ -37,6 +37,7 @@ from parallax.evidence import (
     check_content,
     check_port,
     health_check,
+    inside,
     networks,
 )
 from parallax.evidence.reading import Missing, given
@@ -107,10 +108,8 @@ def _asked_inside(scene: Scene, check: int) -> bool:
 
     Or the port of kube-proxy's own, which is well where an ingress pod runs.
     """
-    ingress = scene.cluster.ingress_service if scene.cluster else None
-    return ingress is not None and (
-        check in ingress.node_ports or check == ingress.health_check_node_port
-    )
+    ingress = inside.ingress_service(scene)
+    return check in (*ingress.node_ports, ingress.health_check_node_port)
 
 
 def _left(scene: Scene) -> tuple[str, ...]:
@@ -120,11 +119,11 @@ def _left(scene: Scene) -> tuple[str, ...]:
     """
     if _reason_is_known(scene):
         return ()
-    service, lb = balancer.service.maybe(scene), scene.load_balancer
+    service, lb = balancer.service(scene), balancer.known(scene)
     left = ["a firewall of the nodes that stops only the balancer"]
-    if service and service.health_check.protocol != "tcp":
+    if service.health_check.protocol != "tcp":
         left.append("the health check's content")
-    if lb and lb.networks is None:
+    if lb.networks is None:
         left.append("the private network")
     return (f"left: {' or '.join(left)}; tcpdump on a node decides",)
 
@@ -161,9 +160,7 @@ def _told(scene: Scene) -> str | None:
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to see what the balancer dislikes, and whether it gets through."""
-    service, lb = balancer.service.maybe(scene), scene.load_balancer
-    if service is None or lb is None:
-        return ()
+    service, lb = balancer.service(scene), balancer.known(scene)
     said = _said(scene)
     word = said[0] if said else ""
     content, way = _content(scene, service, lb), _way(service, lb)

@@ -26,7 +26,7 @@ Source: reference hetzner.md, section 1; hcloud-cloud-controller-manager issues 
 from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
-from parallax.evidence import balancer, users
+from parallax.evidence import balancer, inside, users
 from parallax.evidence.reading import Missing, given, need
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
@@ -80,10 +80,8 @@ def _unconnected(probe: Probe) -> bool:
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to let the balancer listen again."""
-    lb, port = scene.load_balancer, users.listen_port(scene)
-    if lb is None:
-        return ()
-    ingress = scene.cluster.ingress_service if scene.cluster else None
+    lb, port = balancer.known(scene), users.listen_port(scene)
+    ingress = inside.ingress_service.maybe(scene)
     doors = list(ingress.node_ports) if ingress else []
     doors += [s.destination_port for s in lb.services]
     to = doors[0] if doors else "NODEPORT"

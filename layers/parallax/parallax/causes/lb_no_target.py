@@ -25,7 +25,7 @@ Source: reference hetzner.md, sections 1, 3 and 4. Commands: hetznercloud/cli,
 from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
-from parallax.evidence import answers, balancer, users
+from parallax.evidence import answers, balancer, nodes, users
 from parallax.evidence.reading import Missing, given
 from parallax.evidence.scene import Scene
 from parallax.model.balancer import LoadBalancer
@@ -61,13 +61,10 @@ def _empty(lb: LoadBalancer) -> str:
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to put the nodes behind the balancer."""
-    lb = scene.load_balancer
-    if lb is None:
-        return ()
-    cluster = scene.cluster
-    nodes = [quote(n.name) for n in (cluster.nodes if cluster else None) or ()]
+    lb = balancer.known(scene)
+    names = [quote(node.name) for node in nodes.known.maybe(scene) or ()]
     selectors = _selectors(lb)
-    first = _label(selectors[0], nodes) if selectors else _add(lb, nodes or ["NODE"])
+    first = _label(selectors[0], names) if selectors else _add(lb, names or ["NODE"])
     kept = NextStep(
         text="If the cloud controller keeps the targets, see which nodes it skips.",
         command="kubectl get nodes"
@@ -80,19 +77,19 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     return first, kept, look
 
 
-def _add(lb: LoadBalancer, nodes: list[str]) -> NextStep:
+def _add(lb: LoadBalancer, names: list[str]) -> NextStep:
     private = " --use-private-ip" if lb.private_ips else ""
     return NextStep(
         text="Add the nodes as targets (leave out those that serve no traffic).",
-        command=f"for node in {' '.join(nodes)}; do hcloud load-balancer add-target"
+        command=f"for node in {' '.join(names)}; do hcloud load-balancer add-target"
         f' {quote(lb.name)} --server "$node"{private}; done',
     )
 
 
-def _label(selector: str, nodes: list[str]) -> NextStep:
+def _label(selector: str, names: list[str]) -> NextStep:
     """Return the step for a selector: label the nodes if it is a plain `key=value`."""
     key, _, value = selector.partition("=")
-    if not nodes or not value or set("!,=() ") & set(key + value):
+    if not names or not value or set("!,=() ") & set(key + value):
         return NextStep(
             text=f"See which servers there are; none has the label {selector}.",
             command="hcloud server list -o columns=name,status,labels",
@@ -100,7 +97,7 @@ def _label(selector: str, nodes: list[str]) -> NextStep:
     return NextStep(
         text=f"Give the nodes the label {selector} (leave out those that serve no"
         " traffic).",
-        command=f"for node in {' '.join(nodes)}; do hcloud server add-label"
+        command=f"for node in {' '.join(names)}; do hcloud server add-label"
         f' "$node" {quote(selector)}; done',
     )
 

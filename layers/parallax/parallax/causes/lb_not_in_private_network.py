@@ -49,9 +49,7 @@ def assess(scene: Scene) -> Assessment:
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to bring balancer and targets together."""
-    lb = scene.load_balancer
-    if lb is None:
-        return ()
+    lb = balancer.known(scene)
     name = quote(lb.name)
     found = [n for t in nodes.targets(scene) for n in t.networks or ()]
     network = max(set(found), key=found.count) if found else "NETWORK"

@@ -36,7 +36,7 @@ from parallax.evidence import (
     pods,
     shares,
 )
-from parallax.evidence.reading import Missing, given
+from parallax.evidence.reading import Missing, given, need
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.balancer import BalancerTarget, HealthStatus
@@ -115,8 +115,7 @@ def _rightly_out(scene: Scene) -> str | None:
 
     The app or the ingress answers errors inside as well; a tcp check meets neither.
     """
-    service = balancer.service.maybe(scene)
-    if service is None or service.health_check.protocol == "tcp":
+    if balancer.service(scene).health_check.protocol == "tcp":
         return None
     asked = (*ingress.probes(scene), *scene.inside(Role.POD))
     bad = [p for p in asked if (p.status_code or 0) >= BROKEN]
@@ -143,10 +142,8 @@ def _silent_inside(scene: Scene, bad: list[BalancerTarget]) -> str | None:
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to take the unhealthy targets out, and what to look at there."""
-    lb = scene.load_balancer
-    service, bad = balancer.service.maybe(scene), _unhealthy(scene)
-    if lb is None or service is None or not bad:
-        return ()
+    lb, service = balancer.known(scene), balancer.service(scene)
+    bad = need(_unhealthy(scene), "an unhealthy target")
     name, servers = quote(lb.name), [t for t in bad if t.server_name]
     look = NextStep(
         text="See which targets are unhealthy, and on which port.",

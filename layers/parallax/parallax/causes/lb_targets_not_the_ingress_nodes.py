@@ -24,7 +24,7 @@ Source: reference hetzner.md, sections 4 and 5 (hcloud-cloud-controller-manager 
 from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
-from parallax.evidence import answers, balancer, logs, nodes, users
+from parallax.evidence import answers, balancer, inside, logs, nodes, users
 from parallax.evidence.reading import Missing, given, need
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
@@ -85,9 +85,7 @@ def _somebody(scene: Scene) -> str | None:
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to make the ingress's nodes the targets."""
-    lb, cluster = scene.load_balancer, scene.cluster
-    if lb is None or cluster is None:
-        return ()
+    lb, cluster = balancer.known(scene), inside.cluster(scene)
     name, at = quote(lb.name), nodes.homes(scene)
     members = [n.name for n in cluster.nodes or () if not at or n.name in at]
     private = any(t.use_private_ip for t in lb.leaves())

@@ -151,11 +151,8 @@ def _bypassed(scene: Scene, to: int) -> str | None:
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to send requests to the ingress's own NodePort."""
-    lb, cluster = scene.load_balancer, scene.cluster
-    found = balancer.service.maybe(scene)
-    ingress_service = cluster.ingress_service if cluster else None
-    if lb is None or found is None or ingress_service is None:
-        return ()
+    lb, found = balancer.known(scene), balancer.service(scene)
+    ingress_service = inside.ingress_service(scene)
     name = quote(lb.name)
     wrong = [s for s in lb.services if s.destination_port == found.destination_port]
     wrong.sort(key=lambda s: s is not found)

@@ -85,9 +85,7 @@ def _cloud_firewalls(scene: Scene) -> tuple[str, ...]:
 
 def _shut(target: BalancerTarget, scene: Scene) -> list[int]:
     """Return the ports of the service that users meet which no rule opens."""
-    service = balancer.service.maybe(scene)
-    if service is None:
-        return []
+    service = balancer.service(scene)
     used = {service.destination_port, service.health_check.port}
     return sorted(used.intersection(target.firewall_drops))
 
@@ -96,7 +94,7 @@ def _all_else_is_right(scene: Scene, to: int) -> None:
     """Raise what is missing for everything but the balancer's own way to be right."""
     ingress_service = health_check.targets_serve(scene)
     if reason := health_check.configured(scene):
-        raise Missing(reason)
+        raise Missing(f"whether a firewall stops the balancer as well: {reason}")
     if to not in ingress_service.node_ports:
         raise Missing(f"whose port :{to} is")
     users.failed(scene)
@@ -120,10 +118,8 @@ def _let_in(scene: Scene) -> bool:
 
     To targets with an ingress pod; those without may only explain a share.
     """
-    placed = nodes.by_pods.maybe(scene)
-    if placed is None or not placed[0]:
-        return False
-    return not placed[1] or health_check.shut_out(scene) is not None
+    having, without = nodes.by_pods(scene)
+    return bool(having) and (not without or health_check.shut_out(scene) is not None)
 
 
 def _drops_requests(scene: Scene, service: BalancerService) -> str | None:
@@ -138,9 +134,7 @@ def _drops_requests(scene: Scene, service: BalancerService) -> str | None:
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to let the balancer in, and how to see who stops it."""
-    lb, service = scene.load_balancer, balancer.service.maybe(scene)
-    if lb is None or service is None:
-        return ()
+    lb, service = balancer.known(scene), balancer.service(scene)
     private = any(t.use_private_ip for t in lb.leaves())
     own = lb.private_ips if private else (lb.ipv4,)
     source = next((a for a in own if a), "BALANCER")

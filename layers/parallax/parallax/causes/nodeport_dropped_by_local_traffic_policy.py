@@ -87,11 +87,8 @@ def _lost_there(
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to keep requests from nodes without an ingress pod."""
-    lb, cluster = scene.load_balancer, scene.cluster
-    service = balancer.service.maybe(scene)
-    ingress = cluster.ingress_service if cluster else None
-    if lb is None or service is None or ingress is None:
-        return ()
+    lb, service = balancer.known(scene), balancer.service(scene)
+    ingress = inside.ingress_service(scene)
     asks = ingress.health_check_node_port
     port = asks or service.destination_port
     how = "--health-check-protocol http" if asks else "--health-check-protocol tcp"

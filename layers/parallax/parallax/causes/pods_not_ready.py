@@ -25,7 +25,7 @@ Source: Kubernetes discovery/v1, EndpointConditions; recorded on a real 1.36 clu
 from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
-from parallax.evidence import impact, pods
+from parallax.evidence import impact, inside, pods
 from parallax.evidence.reading import given
 from parallax.evidence.scene import Scene
 from parallax.model.cluster import Pod
@@ -57,7 +57,7 @@ def _only_the_probe(scene: Scene) -> tuple[str, ...]:
 
 def _unready(scene: Scene) -> list[Pod]:
     """Return the pods that are not ready, the one that restarted most first."""
-    its_pods = (scene.cluster.pods if scene.cluster else None) or ()
+    its_pods = inside.cluster(scene).pods or ()
     return sorted((p for p in its_pods if not p.ready), key=lambda p: -p.restarts)
 
 

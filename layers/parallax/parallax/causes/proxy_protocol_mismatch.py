@@ -26,7 +26,7 @@ Source: reference hetzner.md, sections 3 and 4 (hcloud-cloud-controller-manager 
 from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
-from parallax.evidence import balancer, proxy_protocol, users
+from parallax.evidence import balancer, inside, proxy_protocol, users
 from parallax.evidence.reading import Missing, given
 from parallax.evidence.scene import Scene
 from parallax.model.finding import Assessment, Class, Hop, NextStep
@@ -69,7 +69,7 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         command=f"hcloud load-balancer update-service {quote(name)}"
         f" --listen-port {port} --proxy-protocol={flag}",
     )
-    ingress = scene.cluster.ingress_service if scene.cluster else None
+    ingress = inside.ingress_service.maybe(scene)
     reached = scene.target.reached
     space = (ingress.namespace if ingress else reached.ingress_namespace) or "default"
     service = (ingress.name if ingress else reached.ingress_service) or "CONFIGMAP"

@@ -66,7 +66,7 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to see why no pod stands behind the Service."""
     namespace, _, name = pods.service_name(scene).partition("/")
     kubectl = f"kubectl -n {quote(namespace)}"
-    cluster = scene.cluster
+    cluster = inside.cluster(scene)
     selector = NextStep(
         text="Compare the Service's selector with the pods' labels.",
         command=f"{kubectl} get service {quote(name)} -o wide"
@@ -78,14 +78,14 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
             f" ({of(work.ready, work.desired)} ready).",
             command=f"{kubectl} describe {work.kind.lower()} {quote(work.name)}",
         )
-        for work in (cluster.workloads if cluster else None) or ()
+        for work in cluster.workloads or ()
     ]
     steps += [
         NextStep(
             text=f"See why it has no address ({pod.waiting_reason or pod.phase}).",
             command=f"{kubectl} describe pod {quote(pod.name)}",
         )
-        for pod in ((cluster.pods if cluster else None) or ())[:1]
+        for pod in (cluster.pods or ())[:1]
     ]
     return (*steps, selector)
 

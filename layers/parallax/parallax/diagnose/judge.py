@@ -71,7 +71,7 @@ def judge(snapshot: Snapshot) -> Judgement:
         complete=whole,
         assessments=assessments,
         path=blame(path, cause.hop, shown),
-        next_steps=cause.next_steps(scene),
+        next_steps=steps(cause, scene),
         advice=advice,
     )
 
@@ -84,6 +84,17 @@ def ask(cause: Cause, snapshot: Snapshot) -> Assessment:
         return unknown(cause.id, *gap.why, evidence=gap.evidence)
     except Exception as error:  # noqa: BLE001 - a bug in one cause must not silence all
         return unknown(cause.id, f"this cause failed: {type(error).__name__}: {error}")
+
+
+def steps(cause: Cause, snapshot: Snapshot) -> tuple[NextStep, ...]:
+    """Return the next steps of a cause; none where it has a bug, or lacks a reading.
+
+    A cause that was shown is named all the same.
+    """
+    try:
+        return cause.next_steps(Scene.of(snapshot))
+    except Exception:  # noqa: BLE001 - the finding counts more than what to type next
+        return ()
 
 
 def _title(symptom: Symptom) -> str:
