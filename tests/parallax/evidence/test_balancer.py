@@ -2,11 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from parallax.diagnose import judge
-from parallax.model.balancer import BalancerReading
+from parallax.evidence import balancer
+from parallax.evidence.scene import Scene
+from parallax.model.balancer import BalancerReading, Problem
 from parallax.model.finding import NOT_ESTABLISHED, Answer, Hop, HopState
 from tests.parallax import scenarios as s
 
@@ -98,3 +102,38 @@ def test_inside_no_balancer_is_on_the_way() -> None:
     inside = s.reports(ingress=s.LB_503, ready=0, pods=0)
     x = s.taken(s.run(s.LB_503, unknown_host=s.LB_503), found, *inside)
     assert judge(x).cause == "service-without-endpoints"
+
+
+UNNAMED = replace(s.TARGET, reached=replace(s.TARGET.reached, load_balancer=None))
+SECURE = replace(s.TARGET, url=f"https://{s.TARGET.host}:8443/")
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"target": UNNAMED, "balancer": None}, "the target names no load balancer"),
+        ({"balancer": None}, "the Hetzner API was not read for keybuzz-lb"),
+        (
+            {
+                "balancer": BalancerReading(
+                    target=s.TARGET.name, read_at=s.NOW, problem=Problem.UNAUTHORIZED
+                )
+            },
+            "the Hetzner API did not show keybuzz-lb: unauthorized",
+        ),
+        (
+            {"failing_since": s.NOW + timedelta(seconds=1)},
+            "no reading of keybuzz-lb since the failure began",
+        ),
+        ({"target": SECURE}, "keybuzz-lb has no service on port 8443"),
+    ],
+)
+def test_what_of_the_balancer_is_missing_is_told(
+    change: dict[str, Any], why: str
+) -> None:
+    """Its service is known, or there is one sentence that says why not."""
+    x = s.no_healthy_target()
+    known = Scene.of(x)
+    assert balancer.service(known).listen_port == 443
+    assert balancer.known(known) is known.load_balancer
+    assert balancer.service.lacks(Scene.of(replace(x, **change))) == (why,)
