@@ -45,7 +45,6 @@ from parallax.evidence import (
 from parallax.evidence.reading import Missing, given
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
-from parallax.model.balancer import HealthStatus
 from parallax.model.cluster import Sighting
 from parallax.model.finding import Assessment, Class, Hop, NextStep
 from parallax.model.probe import ErrorType, Probe
@@ -104,9 +103,8 @@ def _before_the_ingress(scene: Scene) -> tuple[str, str] | None:
     word = answers.word.maybe(scene)
     if cut is None or word is None or balancer.service.maybe(scene) is None:
         return None
-    count = len(balancer.health(scene))
-    out = balancer.with_health(scene, HealthStatus.UNHEALTHY) == count > 0
-    return (cut, word) if out or shares.tried(scene) else None
+    lost = balancer.all_unhealthy(scene) or shares.tried(scene)
+    return (cut, word) if lost else None
 
 
 def _errors(cut: list[Probe]) -> str:

@@ -27,7 +27,7 @@ from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
 from parallax.evidence import impact, ingress, inside, logs, pods, users
-from parallax.evidence.reading import Missing, given, need
+from parallax.evidence.reading import Missing, given, need, reading
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.cluster import Endpoint
@@ -108,6 +108,7 @@ def _refusing(scene: Scene) -> list[Endpoint]:
     ]
 
 
+@reading
 def _asked(scene: Scene) -> defaultdict[Place, list[Probe]]:
     """Return the probes of pods, by the address and port that they went to."""
     found = defaultdict[Place, list[Probe]](list)

@@ -11,7 +11,6 @@ from parallax.evidence import balancer, check_content, ingress, inside, nodes, p
 from parallax.evidence.reading import Missing, reading
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
-from parallax.model.balancer import HealthStatus
 from parallax.model.probe import Role
 
 PAIRS = 2
@@ -85,8 +84,7 @@ def shut_to_all(scene: Scene, to: int) -> str | None:
     own = scene.inside(Role.INGRESS)
     if len(ingress.answered(scene, to, Role.INGRESS)) < max(1, len(own)):
         return None
-    count = len(balancer.health(scene))
-    out = balancer.with_health(scene, HealthStatus.UNHEALTHY) == count > 0
+    out = balancer.all_unhealthy(scene)
     if not out or check_content.reasons(scene) - check_content.NO_CONNECTION:
         return None
     share = f"{of(len(others), len(others))} probes from other nodes"
