@@ -82,7 +82,8 @@ def _show(case_id: str, save: str | None) -> int:
     say.append(f"symptom   {judgement.symptom.summary}")
     say += [f"path      {h.hop}: {h.state} {h.seen}" for h in judgement.path]
     for x in judgement.assessments:
-        words = "; ".join((*x.evidence, *(f"missing: {m}" for m in x.missing)))
+        by = (f"explained by {x.explained_by}",) if x.explained_by else ()
+        words = "; ".join((*x.evidence, *by, *(f"missing: {m}" for m in x.missing)))
         say.append(f"{x.answer:<9} {x.cause}: {words}")
     sys.stdout.write("\n".join(say) + "\n")
     return 0

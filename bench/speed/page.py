@@ -21,6 +21,10 @@ A ratio is the part of its limit that a figure takes: at most 1.
 """
 NOTES = """
 ## How it is measured
+- **Judgement**: processor time of this process, the quickest of five. Of the recorded
+  lab runs the median is taken. The large clusters are drawn by the accuracy bench: all
+  targets are unhealthy, every agent has reported its probes and its own reading of the
+  cluster, and the figure is `join` and `judge` together, without reading the journal.
 - **Agent**: its own process, as the kernel counts it (`VmHWM`, `utime` and `stime`),
   against an API server, hops and `ingest` that are a process of their own: 500 nodes,
   5,000 pods of 6 KB each, 300 Services with EndpointSlices, 200 Ingresses, ten changes

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from parallax.causes import CAUSES, Cause
-from parallax.causes.explanation import explain
+from parallax.causes.explanation import explain, relations
 from parallax.diagnose import judge
 from parallax.model.finding import Answer, Judgement
 from parallax.model.snapshot import Snapshot
@@ -19,10 +19,12 @@ HEAD = """\
 
 <!-- Made by `make docs` from the causes' own modules. Change those, not this page. -->
 
-Every cause is asked for every failing target, in this order; the first that the
-evidence shows is named, and the others' answers are told with it. What could be the
-next one is told under *Neighbors*. In the pictures a request got as far as the green,
-the red hop is to blame, and what is gray was not reached.
+Every cause is assessed for every failing target. Of the causes that the evidence shows,
+Parallax names the outermost one that no other shown cause explains. The finding holds
+the answers of all causes: *supported*, *supported and explained by another cause*,
+*ruled out*, or *not determined*. *Neighbors* tells a cause from those that look alike.
+In the pictures a request passed the green hops, the red hop is at fault, and no request
+reached the gray ones.
 """
 SHOWN = ("Meaning", "Impact", "Diagnosis", "Neighbors", "Mitigation")
 WORDS = {"Diagnosis": "How it is told", "Mitigation": "What to do"}
@@ -51,7 +53,10 @@ def chapter(cause: Cause, saved: dict[str, Any] | None) -> str:
         "",
     ]
     for heading in SHOWN:
-        if text := told.texts.get(heading):
+        text = told.texts.get(heading, "")
+        if heading == "Neighbors":
+            text = " ".join((*relations(cause, CAUSES), text))
+        if text:
             lines += [
                 f"**{WORDS.get(heading, heading)}.** {text[0].upper()}{text[1:]}",
                 "",

@@ -80,7 +80,7 @@ def draw(rng: Random, wish: Wish) -> World:
 
 def _nodes(rng: Random, least: int) -> list[Machine]:
     count = (
-        rng.randint(least, 12)
+        rng.randint(least, max(least, 12))
         if rng.random() < 0.5
         else rng.randint(least, max(least, 5))
     )
@@ -89,12 +89,17 @@ def _nodes(rng: Random, least: int) -> list[Machine]:
     return [
         Machine(
             name=pattern.format(n + 1),
-            address=f"10.{net}.0.{first + n}",
-            public=f"198.51.100.{first + n}",
+            address=f"10.{net}.{_last_two(first + n)}",
+            public=f"198.51.{100 + (first + n) // 256}.{(first + n) % 256}",
             server=40000 + first * 100 + n,
         )
         for n in range(count)
     ]
+
+
+def _last_two(number: int) -> str:
+    """Return the last two bytes of an IPv4 address; a cluster may have 250 nodes."""
+    return f"{number // 256}.{number % 256}"
 
 
 def _ingress(
@@ -142,12 +147,14 @@ def _pods(
     if not hosted and rng.random() < 0.5:
         count = rng.randint(wish.pods, 6)
     six = not hosted and rng.random() < 0.15
-    overlay = "fd00:10:244::{}" if six else "10.244.0.{}"
+    overlay = "fd00:10:244::{}" if six else "10.244.{}"
     return [
         AppPod(
             name=f"{word}-web-{rng.getrandbits(24):06x}",
             node=nodes[n % len(nodes)].name,
-            address=nodes[n].address if hosted else overlay.format(20 + n),
+            address=nodes[n].address
+            if hosted
+            else overlay.format(20 + n if six else _last_two(20 + n)),
             port=port,
             host_network=hosted,
         )

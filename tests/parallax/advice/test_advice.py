@@ -8,6 +8,7 @@ import pytest
 
 from parallax.advice import ADVISERS, Adviser, known
 from parallax.diagnose import judge
+from parallax.evidence.scene import Scene
 from parallax.model.balancer import BalancerCertificate
 from parallax.model.cluster import Node
 from parallax.model.judgement import Advice
@@ -172,8 +173,8 @@ def test_nothing_known_is_no_advice_and_no_end_of_any() -> None:
     """Without a source, no advice does not mean that all is well."""
     blank = replace(s.healthy(), run=None, balancer=None, reports=())
     assert given(blank) == {}
-    assert known(blank) == frozenset()
-    whole = known(s.healthy())
+    assert known(Scene.of(blank)) == frozenset()
+    whole = known(Scene.of(s.healthy()))
     assert whole == {
         "health-check-no-node-port",
         "health-check-other-port",
@@ -186,8 +187,8 @@ def test_nothing_known_is_no_advice_and_no_end_of_any() -> None:
 def test_no_adviser_raises_whatever_is_broken(fault: str) -> None:
     """Each adviser answers each scenario."""
     for adviser in ADVISERS:
-        adviser.advise(s.FAULTS[fault]())
-        adviser.known(s.FAULTS[fault]())
+        adviser.advise(Scene.of(s.FAULTS[fault]()))
+        adviser.known(Scene.of(s.FAULTS[fault]()))
 
 
 def test_stale_readings_give_no_advice() -> None:
@@ -209,4 +210,4 @@ def test_an_adviser_that_raises_silences_nobody(
     bad = Adviser(id="bad", advise=broken, known=broken)
     monkeypatch.setattr("parallax.advice.ADVISERS", (bad, *ADVISERS))
     assert set(given(certified(2))) == {"certificate-expires"}
-    assert "bad" not in known(certified(2))
+    assert "bad" not in known(Scene.of(certified(2)))

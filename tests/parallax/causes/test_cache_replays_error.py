@@ -6,6 +6,7 @@ import pytest
 
 from parallax.causes.cache_replays_error import CAUSE
 from parallax.diagnose import judge
+from parallax.diagnose.judge import ask
 from parallax.model.finding import NOT_ESTABLISHED, Answer
 from parallax.model.probe import ProbeRun, Role
 from parallax.model.snapshot import Snapshot
@@ -50,15 +51,15 @@ def test_a_cache_at_the_ingress_is_named() -> None:
     logged = s.reports(sightings=s.seen(run, None))
     assert judge(s.taken(run, s.balancer(), *logged)).cause == CAUSE.id
     asked = s.reports(sightings=s.seen(run, 503))
-    assert CAUSE.assess(s.taken(run, s.balancer(), *asked)).answer is Answer.UNKNOWN
+    assert ask(CAUSE, s.taken(run, s.balancer(), *asked)).answer is Answer.UNKNOWN
 
 
 def test_a_cache_at_the_ingress_before_a_failing_app_repeats_the_truth() -> None:
     """The request it cannot know fails as well, or is replayed, too."""
     failing = s.taken(at_ingress(s.POD_503), s.balancer(), *s.reports())
-    assert CAUSE.assess(failing).answer is Answer.REFUTED
+    assert ask(CAUSE, failing).answer is Answer.REFUTED
     nothing_past = s.taken(at_ingress(HIT), s.balancer(), *s.reports())
-    assert CAUSE.assess(nothing_past).answer is Answer.UNKNOWN
+    assert ask(CAUSE, nothing_past).answer is Answer.UNKNOWN
 
 
 def test_no_step_goes_past_a_cache_that_stands_behind_the_balancer() -> None:
@@ -82,5 +83,5 @@ def test_age_alone_names_no_cache() -> None:
         for p in run.probes
     )
     x = s.taken(replace(run, probes=probes), s.balancer(), *s.reports())
-    assert CAUSE.assess(x).answer is Answer.REFUTED
+    assert ask(CAUSE, x).answer is Answer.REFUTED
     assert judge(x).cause == NOT_ESTABLISHED

@@ -6,6 +6,7 @@ import pytest
 
 from parallax.causes.cdn_cannot_reach_origin import CAUSE
 from parallax.diagnose import judge
+from parallax.diagnose.judge import ask
 from parallax.model.finding import Answer
 from parallax.model.snapshot import Snapshot
 from tests.parallax import edge as e
@@ -21,7 +22,7 @@ def met(page: str | list[str], direct: str = s.OK, **more: object) -> Snapshot:
 
 def answer(snapshot: Snapshot) -> Answer:
     """Return what the cause says."""
-    return CAUSE.assess(snapshot).answer
+    return ask(CAUSE, snapshot).answer
 
 
 def test_the_cdns_origin_is_compared_with_the_balancer() -> None:

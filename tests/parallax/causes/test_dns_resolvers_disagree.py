@@ -3,6 +3,7 @@
 from parallax.causes import dns_stale_address
 from parallax.causes.dns_resolvers_disagree import CAUSE
 from parallax.diagnose import judge
+from parallax.diagnose.judge import ask
 from parallax.model.finding import Answer
 from parallax.model.snapshot import Snapshot
 from tests.parallax import edge as e
@@ -11,7 +12,7 @@ from tests.parallax import scenarios as s
 
 def both(snapshot: Snapshot) -> tuple[Answer, Answer]:
     """Return what the two causes of a name say: disagree, stale."""
-    first, second = CAUSE.assess(snapshot), dns_stale_address.CAUSE.assess(snapshot)
+    first, second = ask(CAUSE, snapshot), ask(dns_stale_address.CAUSE, snapshot)
     return first.answer, second.answer
 
 

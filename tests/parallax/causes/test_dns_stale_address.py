@@ -6,6 +6,7 @@ import pytest
 
 from parallax.causes.dns_stale_address import CAUSE
 from parallax.diagnose import judge
+from parallax.diagnose.judge import ask
 from parallax.model.finding import NOT_ESTABLISHED, Answer
 from parallax.model.probe import ErrorType, Role
 from parallax.model.snapshot import Snapshot
@@ -17,7 +18,7 @@ OLD_ONE = s.run(e.OLD_SERVER, direct=s.OK)
 
 def answer(snapshot: Snapshot) -> Answer:
     """Return what the cause says."""
-    return CAUSE.assess(snapshot).answer
+    return ask(CAUSE, snapshot).answer
 
 
 def led_astray(zone: str | None, *answers: str, to: str = e.OLD) -> Snapshot:
@@ -31,7 +32,7 @@ def test_a_right_zone_means_waiting_for_the_ttl() -> None:
     x = e.stale_name()
     assert (
         "1 of 1 name servers of the zone say 203.0.113.20: caches"
-        in CAUSE.assess(x).evidence[2]
+        in ask(CAUSE, x).evidence[2]
     )
     (step,) = judge(x).next_steps
     assert "240 s" in step.text
@@ -43,7 +44,7 @@ def test_a_zone_with_the_old_address_means_changing_the_record() -> None:
     x = led_astray(e.OLD, e.OLD, e.OLD)
     judgement = judge(x)
     assert judgement.cause == CAUSE.id
-    assert "the record is wrong" in CAUSE.assess(x).evidence[2]
+    assert "the record is wrong" in ask(CAUSE, x).evidence[2]
     (step,) = judgement.next_steps
     assert "Set the records of platform-api.keybuzz.io to 203.0.113.20" in step.text
     assert (step.command or "").startswith("dig @ns1.keybuzz.io ")
@@ -53,7 +54,7 @@ def test_without_the_zones_own_word_the_address_is_still_not_the_balancers() -> 
     """It is told that the zone was not heard."""
     x = led_astray(None, e.OLD)
     assert judge(x).cause == CAUSE.id
-    assert "not heard" in CAUSE.assess(x).evidence[2]
+    assert "not heard" in ask(CAUSE, x).evidence[2]
 
 
 def test_one_dead_address_among_several_is_told_by_its_share() -> None:
@@ -64,7 +65,7 @@ def test_one_dead_address_among_several_is_told_by_its_share() -> None:
     x = s.taken(e.resolved(outside, both, both, both), s.balancer(), *s.reports())
     judgement = judge(x)
     assert judgement.cause == CAUSE.id
-    assert CAUSE.assess(x).evidence[0] == (
+    assert ask(CAUSE, x).evidence[0] == (
         "4 of 11 requests failed at 198.51.100.7: timeout"
     )
 
@@ -121,7 +122,7 @@ def test_an_address_that_answers_others_well_is_alive() -> None:
     well = s.probe(Role.ADDRESS, s.SINCE, s.OK, request_id="a", peer_address=e.OLD)
     x = replace(x, run=replace(x.run, probes=(*x.run.probes, well)))
     assert answer(x) is Answer.UNKNOWN
-    assert "answers other requests well" in CAUSE.assess(x).missing[0]
+    assert "answers other requests well" in ask(CAUSE, x).missing[0]
 
 
 def test_a_cache_that_nobody_configured_is_not_a_stale_name() -> None:
@@ -159,7 +160,7 @@ def test_name_servers_of_the_zone_that_differ_are_told() -> None:
     assert x.run
     fresh = e.resolved(x.run, e.OWN).resolutions
     run = replace(x.run, resolutions=(*fresh, *x.run.resolutions))
-    told = CAUSE.assess(replace(x, run=run)).evidence[2]
+    told = ask(CAUSE, replace(x, run=run)).evidence[2]
     assert told == (
         "1 of 2 name servers of the zone say 198.51.100.7: the record is wrong"
     )

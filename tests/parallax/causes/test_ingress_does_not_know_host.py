@@ -6,6 +6,7 @@ import pytest
 
 from parallax.causes.ingress_does_not_know_host import CAUSE
 from parallax.diagnose import judge
+from parallax.diagnose.judge import ask
 from parallax.model.cluster import NodeReport
 from parallax.model.finding import Answer
 from parallax.model.snapshot import Snapshot
@@ -14,7 +15,7 @@ from tests.parallax import scenarios as s
 
 def answer(snapshot: Snapshot) -> Answer:
     """Return the cause's answer."""
-    return CAUSE.assess(snapshot).answer
+    return ask(CAUSE, snapshot).answer
 
 
 def without_log(snapshot: Snapshot) -> Snapshot:
@@ -31,7 +32,7 @@ def without_probes(snapshot: Snapshot) -> Snapshot:
 def test_a_typing_error_in_the_host_is_named_with_the_closest() -> None:
     """404 by the default backend, and no rule for the host."""
     judgement = judge(s.unknown_host())
-    told = CAUSE.assess(s.unknown_host())
+    told = ask(CAUSE, s.unknown_host())
     assert judgement.cause == CAUSE.id
     assert "the closest is platfrom-api.keybuzz.io" in told.evidence[0]
     assert "platform-api.keybuzz.io" in judgement.next_steps[0].text

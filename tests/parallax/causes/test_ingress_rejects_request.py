@@ -6,6 +6,7 @@ import pytest
 
 from parallax.causes.ingress_rejects_request import CAUSE
 from parallax.diagnose import judge
+from parallax.diagnose.judge import ask
 from parallax.model.finding import NOT_ESTABLISHED, Answer
 from parallax.model.snapshot import Snapshot
 from tests.parallax import scenarios as s
@@ -15,7 +16,7 @@ REASONS = {401: "Authorization Required", 403: "Forbidden", 429: "Too Many Reque
 
 def answer(snapshot: Snapshot) -> Answer:
     """Return the cause's answer."""
-    return CAUSE.assess(snapshot).answer
+    return ask(CAUSE, snapshot).answer
 
 
 def turned_away(status: int) -> Snapshot:
@@ -42,7 +43,7 @@ def turned_away(status: int) -> Snapshot:
 def test_a_rate_limit_is_named_with_its_annotation() -> None:
     """503 by the ingress, no pod asked, endpoints ready, limit-rps set."""
     judgement = judge(s.rejected())
-    told = CAUSE.assess(s.rejected())
+    told = ask(CAUSE, s.rejected())
     assert judgement.cause == CAUSE.id
     assert told.evidence[0].startswith("ingress log: 11 of 11 failing requests got 503")
     assert "limit-rps: 1" in told.evidence[1]

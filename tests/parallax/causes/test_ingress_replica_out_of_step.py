@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from parallax.causes.ingress_replica_out_of_step import CAUSE
 from parallax.diagnose import judge
+from parallax.diagnose.judge import ask
 from parallax.model.cluster import NodeReport, Pod
 from parallax.model.finding import NOT_ESTABLISHED, Answer
 from parallax.model.probe import Role
@@ -13,7 +14,7 @@ from tests.parallax import scenarios as s
 
 def answer(snapshot: Snapshot) -> Answer:
     """Return the cause's answer."""
-    return CAUSE.assess(snapshot).answer
+    return ask(CAUSE, snapshot).answer
 
 
 def unasked(snapshot: Snapshot) -> Snapshot:
@@ -28,7 +29,7 @@ def unasked(snapshot: Snapshot) -> Snapshot:
 def test_the_replica_that_always_fails_is_named() -> None:
     """Asked one by one, and in the log."""
     judgement = judge(s.out_of_step())
-    told = CAUSE.assess(s.out_of_step())
+    told = ask(CAUSE, s.out_of_step())
     assert judgement.cause == CAUSE.id
     assert told.evidence == (
         "inside, 1 of 5 replicas answer 503 (ingress-1), the others well",
@@ -155,7 +156,7 @@ def test_a_replicas_unmarked_page_is_its_own_where_no_pod_says_so() -> None:
 
     odd = replace(x, reports=tuple(unmarked(r) for r in x.reports))
     assert answer(odd) is Answer.SUPPORTED
-    assert "ingress-1" in CAUSE.assess(odd).evidence[0]
+    assert "ingress-1" in ask(CAUSE, odd).evidence[0]
     failing = tuple(
         replace(
             r,

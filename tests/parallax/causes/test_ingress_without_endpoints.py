@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from parallax.causes.ingress_without_endpoints import CAUSE
 from parallax.diagnose import judge
+from parallax.diagnose.judge import ask
 from parallax.model.cluster import Endpoint, Pod, Workload
 from parallax.model.finding import Answer, Assessment
 from parallax.model.snapshot import Snapshot
@@ -12,7 +13,7 @@ from tests.parallax import scenarios as s
 
 def said(snapshot: Snapshot) -> Assessment:
     """Return the cause's answer."""
-    return CAUSE.assess(snapshot)
+    return ask(CAUSE, snapshot)
 
 
 def test_an_ingress_without_pods_is_named_with_what_its_pods_wait_for() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from parallax.causes.lb_health_check_rejected import CAUSE
 from parallax.diagnose import judge
+from parallax.diagnose.judge import ask
 from parallax.model.balancer import BalancerReading, HealthStatus
 from parallax.model.cluster import ServicePort
 from parallax.model.finding import NOT_ESTABLISHED, Answer
@@ -20,7 +21,7 @@ TLS = ServicePort(port=443, target_port="https", name="https", node_port=31695)
 
 def answer(snapshot: Snapshot) -> Answer:
     """Return what the cause says."""
-    return CAUSE.assess(snapshot).answer
+    return ask(CAUSE, snapshot).answer
 
 
 def checked(
@@ -39,7 +40,7 @@ def test_without_hetzners_word_configuration_tells() -> None:
     """No domain: the default backend's 404 is not what the check takes."""
     x = checked()
     assert judge(x).cause == CAUSE.id
-    assert CAUSE.assess(x).evidence[0] == (
+    assert ask(CAUSE, x).evidence[0] == (
         "the health check asks / without a Host, which no Ingress serves: the default"
         " backend's 404 is not in 2??, 3??"
     )
@@ -184,7 +185,7 @@ def test_a_check_that_met_an_error_was_right() -> None:
     """503 is nobody's right answer, though all is well by now."""
     found = s.detailed(e.asking(s.balancer(healthy=0)), "unexpected_http_status", 503)
     x = replace(e.check_rejected(), balancer=found)
-    assert CAUSE.assess(x).answer is Answer.UNKNOWN
+    assert ask(CAUSE, x).answer is Answer.UNKNOWN
 
 
 def test_a_400_may_be_for_the_balancers_own_line() -> None:
@@ -192,4 +193,4 @@ def test_a_400_may_be_for_the_balancers_own_line() -> None:
     found = e.with_services(e.asking(s.balancer(healthy=0)), proxyprotocol=True)
     found = s.detailed(found, "unexpected_http_status", 400)
     x = replace(e.check_rejected(), balancer=found)
-    assert CAUSE.assess(x).answer is Answer.UNKNOWN
+    assert ask(CAUSE, x).answer is Answer.UNKNOWN

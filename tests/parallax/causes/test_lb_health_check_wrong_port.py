@@ -6,6 +6,7 @@ import pytest
 
 from parallax.causes.lb_health_check_wrong_port import CAUSE
 from parallax.diagnose import judge
+from parallax.diagnose.judge import ask
 from parallax.model.finding import NOT_ESTABLISHED, Answer
 from parallax.model.snapshot import Snapshot
 from tests.parallax import edge as e
@@ -29,7 +30,7 @@ def asking(port: int, detail: str | None) -> Snapshot:
 )
 def test_a_port_where_nobody_listens_is_wrong(port: int, detail: str | None) -> None:
     """Refused; or a NodePort of nobody, where Hetzner says no reason."""
-    assert CAUSE.assess(asking(port, detail)).answer is Answer.SUPPORTED
+    assert ask(CAUSE, asking(port, detail)).answer is Answer.SUPPORTED
 
 
 @pytest.mark.parametrize(
@@ -46,7 +47,7 @@ def test_a_port_where_nobody_listens_is_wrong(port: int, detail: str | None) -> 
 def test_a_port_that_may_be_right_is_left_open(port: int, detail: str | None) -> None:
     """A firewall drops, or something answers, or a pod listens on the node itself."""
     x = asking(port, detail)
-    found = CAUSE.assess(x)
+    found = ask(CAUSE, x)
     assert found.answer is Answer.UNKNOWN
     assert f":{port}" in found.missing[0]
     assert judge(x).cause == NOT_ESTABLISHED
@@ -60,7 +61,7 @@ def test_with_policy_local_the_services_own_health_port_is_right(
 ) -> None:
     """Kube-proxy answers there; any other port is still nobody's."""
     x = e.with_policy(asking(port, None), "Local", *s.NODES)
-    found = CAUSE.assess(x)
+    found = ask(CAUSE, x)
     assert found.answer is answer
     if answer is Answer.UNKNOWN:
         assert "healthCheckNodePort" in found.missing[0]
@@ -74,6 +75,6 @@ def test_pods_that_hang_show_that_the_ingress_listens() -> None:
         s.balancer(healthy=0, asks=30081),
         *s.reports(ingress=s.HANGS, pod=s.HANGS),
     )
-    assert CAUSE.assess(x).answer is Answer.SUPPORTED
+    assert ask(CAUSE, x).answer is Answer.SUPPORTED
     dropped = s.reports(ingress=s.DROPPED)
-    assert CAUSE.assess(replace(x, reports=dropped)).answer is Answer.UNKNOWN
+    assert ask(CAUSE, replace(x, reports=dropped)).answer is Answer.UNKNOWN

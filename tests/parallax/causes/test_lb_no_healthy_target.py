@@ -6,6 +6,8 @@ import pytest
 
 from parallax.causes.lb_no_healthy_target import CAUSE
 from parallax.diagnose import judge
+from parallax.diagnose.judge import ask
+from parallax.evidence.scene import Scene
 from parallax.model.finding import NOT_ESTABLISHED, Answer
 from parallax.model.probe import Role
 from parallax.model.snapshot import Snapshot
@@ -20,12 +22,12 @@ def refused(detail: str | None, code: int | None = None) -> Snapshot:
 
 def test_without_hetzners_word_both_candidates_and_what_decides_are_named() -> None:
     """A firewall and the check's content look alike; a capture tells."""
-    told = CAUSE.assess(refused(None)).evidence
+    told = ask(CAUSE, refused(None)).evidence
     assert told[-1] == (
         "left: a firewall of the nodes that stops only the balancer or the health"
         " check's content or the private network; tcpdump on a node decides"
     )
-    steps = CAUSE.next_steps(refused(None))
+    steps = CAUSE.next_steps(Scene.of(refused(None)))
     assert any("tcpdump -ni any 'port 31695 and host 10.0.0.5'" in (t.command or "")
                for t in steps)  # fmt: skip
 
@@ -37,9 +39,9 @@ def test_a_tcp_check_has_no_content_to_displease() -> None:
     known = replace(reading.load_balancer, networks=(4711,))
     run = s.run(s.LB_503, unknown_host=s.LB_503)
     x = s.taken(run, replace(reading, load_balancer=known), *s.reports())
-    assert CAUSE.assess(x).evidence[-1].startswith("left: a firewall of the nodes")
-    assert "content" not in CAUSE.assess(x).evidence[-1]
-    assert "network" not in CAUSE.assess(x).evidence[-1]
+    assert ask(CAUSE, x).evidence[-1].startswith("left: a firewall of the nodes")
+    assert "content" not in ask(CAUSE, x).evidence[-1]
+    assert "network" not in ask(CAUSE, x).evidence[-1]
 
 
 @pytest.mark.parametrize(
@@ -57,11 +59,23 @@ def test_a_tcp_check_has_no_content_to_displease() -> None:
 def test_hetzners_word_names_the_specific_cause(
     detail: str | None, code: int | None, cause: str
 ) -> None:
-    """Where Hetzner says why, only one cause is shown; else both are left."""
+    """Where Hetzner says why, that cause explains this one; else both are left."""
     judgement = judge(refused(detail, code))
-    shown = [a.cause for a in judgement.assessments if a.answer is Answer.SUPPORTED]
-    assert shown == [cause]
+    shown = {
+        a.cause: a.explained_by
+        for a in judgement.assessments
+        if a.answer is Answer.SUPPORTED
+    }
+    assert shown.pop(cause) is None
+    assert shown == ({} if cause == CAUSE.id else {CAUSE.id: cause})
     assert judgement.cause == cause
+
+
+def test_a_reason_that_is_known_is_told_and_leaves_nothing_open() -> None:
+    """A health check of a port without a NodePort: no firewall is suspected."""
+    found = ask(CAUSE, s.wrong_port()).evidence
+    assert found[1] == "the ingress Service has no NodePort 30081"
+    assert not any(sentence.startswith("left:") for sentence in found)
 
 
 def alone(*, nodes: int) -> Snapshot:
@@ -80,14 +94,14 @@ def test_in_a_cluster_of_one_node_its_own_answer_is_taken() -> None:
     """No other node exists that could ask; with two, one of them has to."""
     assert judge(alone(nodes=1)).cause == CAUSE.id
     assert judge(alone(nodes=2)).cause == NOT_ESTABLISHED
-    assert CAUSE.assess(alone(nodes=2)).answer is Answer.UNKNOWN
+    assert ask(CAUSE, alone(nodes=2)).answer is Answer.UNKNOWN
 
 
 def test_what_answers_at_another_port_says_nothing_of_the_health_checks() -> None:
     """The ingress is well at its NodePort; nobody asked the one that is checked."""
     reading = s.balancer(healthy=0, asks=10254)
     run = s.run(s.LB_503, unknown_host=s.LB_503)
-    found = CAUSE.assess(s.taken(run, reading, *s.reports()))
+    found = ask(CAUSE, s.taken(run, reading, *s.reports()))
     assert found.answer is Answer.UNKNOWN
     assert found.missing == (
         "whether anything answers at :10254, which only the health check asks",

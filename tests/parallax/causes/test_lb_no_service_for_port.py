@@ -6,6 +6,7 @@ import pytest
 
 from parallax.causes.lb_no_service_for_port import CAUSE
 from parallax.diagnose import judge
+from parallax.diagnose.judge import ask
 from parallax.model.balancer import ANY_PORT
 from parallax.model.finding import Answer
 from parallax.model.snapshot import Snapshot
@@ -15,7 +16,7 @@ from tests.parallax import scenarios as s
 
 def answer(snapshot: Snapshot) -> Answer:
     """Return what the cause says."""
-    return CAUSE.assess(snapshot).answer
+    return ask(CAUSE, snapshot).answer
 
 
 def without_443(page: str, direct: str | None = None) -> Snapshot:
@@ -29,7 +30,7 @@ def without_443(page: str, direct: str | None = None) -> Snapshot:
 @pytest.mark.parametrize("page", [s.REFUSED, s.DROPPED])
 def test_nothing_of_the_balancer_listens_there(page: str) -> None:
     """Refused or unanswered at connect; the other ports are told."""
-    told = CAUSE.assess(without_443(page)).evidence
+    told = ask(CAUSE, without_443(page)).evidence
     assert told[0] == "keybuzz-lb has no service on port 443 (it has: 80)"
     assert "12 of 12 attempts" in told[1]
 
@@ -137,7 +138,7 @@ def test_a_service_that_could_not_be_read_may_be_the_one(
     x = e.no_service()
     assert x.balancer
     changed = e.changed(x.balancer, unread_services=unread)
-    told = CAUSE.assess(replace(x, balancer=changed))
+    told = ask(CAUSE, replace(x, balancer=changed))
     assert told.answer is Answer.UNKNOWN
     assert "the service of keybuzz-lb on port 443 could not be read" in str(told)
     assert judge(replace(x, balancer=changed)).cause != CAUSE.id

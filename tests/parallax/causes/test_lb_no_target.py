@@ -6,6 +6,7 @@ import pytest
 
 from parallax.causes.lb_no_target import CAUSE
 from parallax.diagnose import judge
+from parallax.diagnose.judge import ask
 from parallax.model.finding import NOT_ESTABLISHED, Answer, Hop, HopState
 from parallax.model.probe import Role
 from parallax.model.snapshot import Snapshot
@@ -30,7 +31,7 @@ def test_a_selector_without_servers_is_no_target() -> None:
     x = s.taken(outside, s.without_targets("role=worker"), *s.reports())
     judgement = judge(x)
     assert judgement.cause == "lb-no-target"
-    assert "no server has the label role=worker" in CAUSE.assess(x).evidence[0]
+    assert "no server has the label role=worker" in ask(CAUSE, x).evidence[0]
     assert judgement.next_steps[0].command == (
         "for node in worker-01 worker-02 worker-03 worker-04 worker-05;"
         ' do hcloud server add-label "$node" role=worker; done'
@@ -62,7 +63,7 @@ def test_a_page_of_hetzner_that_nobody_knows_is_taken_at_the_balancers_address()
         for p in x.run.probes
     )
     x = replace(x, run=replace(x.run, probes=probes))
-    assert CAUSE.assess(x).answer is Answer.SUPPORTED
+    assert ask(CAUSE, x).answer is Answer.SUPPORTED
 
 
 def test_an_answer_from_elsewhere_is_not_the_balancers() -> None:
@@ -75,14 +76,14 @@ def test_an_answer_from_elsewhere_is_not_the_balancers() -> None:
         if p.role is not Role.DIRECT
     )
     x = replace(x, run=replace(x.run, probes=probes))
-    assert CAUSE.assess(x).answer is Answer.UNKNOWN
+    assert ask(CAUSE, x).answer is Answer.UNKNOWN
     assert judge(x).cause == NOT_ESTABLISHED
 
 
 @pytest.mark.parametrize("page", [s.POD_503, s.INGRESS_503_BY_LB])
 def test_a_request_that_got_through_contradicts_it(page: str) -> None:
     """No target was read, yet somebody behind the balancer answered: unknown."""
-    answered = CAUSE.assess(empty(page, unknown_host=s.INGRESS_404_BY_LB))
+    answered = ask(CAUSE, empty(page, unknown_host=s.INGRESS_404_BY_LB))
     assert answered.answer is Answer.UNKNOWN
 
 
@@ -91,7 +92,7 @@ def test_any_target_refutes_it(healthy: int) -> None:
     """Unhealthy ones are targets too."""
     outside = s.run(s.LB_503, unknown_host=s.LB_503)
     x = s.taken(outside, s.balancer(healthy=healthy), *s.reports())
-    assert CAUSE.assess(x).answer is Answer.REFUTED
+    assert ask(CAUSE, x).answer is Answer.REFUTED
 
 
 def test_an_empty_balancer_has_no_unhealthy_target() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from parallax.causes.lb_not_in_private_network import CAUSE
 from parallax.diagnose import judge
+from parallax.diagnose.judge import ask
 from parallax.model.balancer import BalancerReading, HealthStatus
 from parallax.model.finding import Answer
 from parallax.model.snapshot import Snapshot
@@ -15,7 +16,7 @@ from tests.parallax import scenarios as s
 
 def answer(snapshot: Snapshot) -> Answer:
     """Return what the cause says."""
-    return CAUSE.assess(snapshot).answer
+    return ask(CAUSE, snapshot).answer
 
 
 def behind(found: BalancerReading) -> Snapshot:
@@ -45,7 +46,7 @@ def test_two_networks_that_are_not_the_same_are_none() -> None:
     """Both are attached, to different ones."""
     x = behind(joined((1, 2), (3,)))
     assert judge(x).cause == CAUSE.id
-    assert "none is in a network of keybuzz-lb" in CAUSE.assess(x).evidence[0]
+    assert "none is in a network of keybuzz-lb" in ask(CAUSE, x).evidence[0]
 
 
 def test_it_is_named_without_any_agent() -> None:

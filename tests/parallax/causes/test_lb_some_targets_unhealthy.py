@@ -6,6 +6,7 @@ import pytest
 
 from parallax.causes.lb_some_targets_unhealthy import CAUSE
 from parallax.diagnose import judge
+from parallax.diagnose.judge import ask
 from parallax.model.balancer import BalancerReading, HealthStatus
 from parallax.model.finding import NOT_ESTABLISHED, Answer
 from parallax.model.probe import Role
@@ -16,7 +17,7 @@ from tests.parallax import scenarios as s
 
 def answer(snapshot: Snapshot) -> Answer:
     """Return what the cause says."""
-    return CAUSE.assess(snapshot).answer
+    return ask(CAUSE, snapshot).answer
 
 
 def by_turns(
@@ -35,7 +36,7 @@ def test_the_share_and_the_servers_are_told(page: str) -> None:
     """Who wrote the failing ones, how long it took, who is unhealthy."""
     x = by_turns(bad=page)
     assert judge(x).cause == CAUSE.id
-    shares, health = CAUSE.assess(x).evidence
+    shares, health = ask(CAUSE, x).evidence
     assert shares == (
         "4 of 11 requests ended at the balancer itself after 3.1 s,"
         " 7 were answered well"
@@ -57,7 +58,7 @@ def test_the_unhealthy_servers_are_taken_out() -> None:
 def test_a_server_that_is_off_says_why() -> None:
     """Hetzner's word for its state stands beside its name."""
     found = e.with_targets(s.balancer(healthy=3), server_status="off")
-    assert "worker-04 (off)" in CAUSE.assess(by_turns(found)).evidence[1]
+    assert "worker-04 (off)" in ask(CAUSE, by_turns(found)).evidence[1]
 
 
 def test_it_is_named_without_any_agent() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from parallax.causes.lb_targets_not_the_ingress_nodes import CAUSE
 from parallax.diagnose import judge
+from parallax.diagnose.judge import ask
 from parallax.model.balancer import BalancerReading
 from parallax.model.cluster import Node
 from parallax.model.finding import NOT_ESTABLISHED, Answer
@@ -16,7 +17,7 @@ from tests.parallax import scenarios as s
 
 def answer(snapshot: Snapshot) -> Answer:
     """Return what the cause says."""
-    return CAUSE.assess(snapshot).answer
+    return ask(CAUSE, snapshot).answer
 
 
 def reading(snapshot: Snapshot) -> BalancerReading:
@@ -36,7 +37,7 @@ def local(*pods_on: str) -> Snapshot:
 def test_servers_that_are_no_nodes_are_told_by_name() -> None:
     """And the nodes that should be there, in the command."""
     x = e.foreign_targets()
-    told = CAUSE.assess(x).evidence
+    told = ask(CAUSE, x).evidence
     assert told[0] == "5 of 5 targets are no nodes of the cluster (db-0, db-1, db-2)"
     add, look = judge(x).next_steps
     assert add.command == (
@@ -54,7 +55,7 @@ def test_pods_on_other_nodes_than_the_targets_under_policy_local() -> None:
     x = s.with_reading(x, nodes=nodes)
     judgement = judge(x)
     assert judgement.cause == CAUSE.id
-    assert "none of 5 targets runs an ingress pod" in CAUSE.assess(x).evidence[0]
+    assert "none of 5 targets runs an ingress pod" in ask(CAUSE, x).evidence[0]
     add, policy = judgement.next_steps
     assert "for node in master-01; do" in (add.command or "")
     assert '"externalTrafficPolicy":"Cluster"' in (policy.command or "")

@@ -6,6 +6,7 @@ import pytest
 
 from parallax.causes.lb_timeout_too_short import CAUSE
 from parallax.diagnose import judge
+from parallax.diagnose.judge import ask
 from parallax.model.finding import NOT_ESTABLISHED, Answer
 from parallax.model.snapshot import Snapshot
 from tests.parallax import edge as e
@@ -14,7 +15,7 @@ from tests.parallax import scenarios as s
 
 def answer(snapshot: Snapshot) -> Answer:
     """Return what the cause says."""
-    return CAUSE.assess(snapshot).answer
+    return ask(CAUSE, snapshot).answer
 
 
 LOGGED = (
@@ -34,7 +35,7 @@ def given_up(*, status: int = 499, inside: float = 4.0, page: str = s.OK) -> Sna
 def test_both_times_are_told_and_the_balancers_is_raised() -> None:
     """How long each waited; the command has the balancer's id."""
     x = e.impatient()
-    assert CAUSE.assess(x).evidence == (
+    assert ask(CAUSE, x).evidence == (
         "11 of 11 requests got 504 from the balancer itself after 2.0 s",
         LOGGED,
         "inside the same request is answered well after 4.0 s",

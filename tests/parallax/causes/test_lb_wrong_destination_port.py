@@ -6,6 +6,7 @@ import pytest
 
 from parallax.causes.lb_wrong_destination_port import CAUSE
 from parallax.diagnose import judge
+from parallax.diagnose.judge import ask
 from parallax.model.balancer import BalancerReading
 from parallax.model.cluster import ClusterReading, ServicePort
 from parallax.model.finding import NOT_ESTABLISHED, Answer, HopState
@@ -16,7 +17,7 @@ from tests.parallax import scenarios as s
 
 def answer(snapshot: Snapshot) -> Answer:
     """Return what the cause says."""
-    return CAUSE.assess(snapshot).answer
+    return ask(CAUSE, snapshot).answer
 
 
 def as_tcp(reading: BalancerReading) -> BalancerReading:
@@ -50,7 +51,7 @@ def bypassed(page: str, unknown_host: str, to: int) -> Snapshot:
 def test_the_mail_shows_ports_the_slow_page_and_healthy_targets() -> None:
     """What was asked, what the ingress has, and that the balancer tried."""
     x = s.wrong_destination()
-    told = CAUSE.assess(x).evidence
+    told = ask(CAUSE, x).evidence
     assert "requests go to :31999, which is no NodePort of the ingress (:31695)" in told
     assert any("after 3.1 s" in sentence for sentence in told)
     assert any("5 of 5 targets healthy" in sentence for sentence in told)

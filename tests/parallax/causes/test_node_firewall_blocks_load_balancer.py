@@ -6,6 +6,8 @@ import pytest
 
 from parallax.causes.node_firewall_blocks_load_balancer import CAUSE
 from parallax.diagnose import judge
+from parallax.diagnose.judge import ask
+from parallax.evidence.scene import Scene
 from parallax.model.balancer import BalancerReading
 from parallax.model.finding import Answer
 from parallax.model.probe import Role
@@ -16,7 +18,7 @@ from tests.parallax import scenarios as s
 
 def answer(snapshot: Snapshot) -> Answer:
     """Return what the cause says."""
-    return CAUSE.assess(snapshot).answer
+    return ask(CAUSE, snapshot).answer
 
 
 def reading(snapshot: Snapshot) -> BalancerReading:
@@ -92,7 +94,7 @@ def test_a_check_that_is_green_elsewhere_hides_the_firewall() -> None:
     """All healthy by another port, and every request fails after some seconds."""
     x = slow(s.balancer(asks=10256))
     assert judge(x).cause == CAUSE.id
-    assert CAUSE.assess(x).evidence[0] == (
+    assert ask(CAUSE, x).evidence[0] == (
         "all 5 targets are healthy by :10256, and requests go to :31695"
     )
     some = s.run(e.BY_TURNS, direct=s.LB_503, unknown_host=s.LB_503, after=3.1)
@@ -147,7 +149,7 @@ def test_a_firewall_that_stops_other_nodes_too_is_told_by_them(
     x = replace(e.firewall(), balancer=s.detailed(s.balancer(healthy=0), said))
     shut = unanswered(x, Role.INGRESS_OTHER)
     assert judge(shut).cause == CAUSE.id
-    assert CAUSE.assess(shut).evidence[0] == (
+    assert ask(CAUSE, shut).evidence[0] == (
         "each node answers itself at :31695,"
         " and 5 of 5 probes from other nodes get no connection there"
     )
@@ -169,7 +171,7 @@ def doors_shut(*pods_on: str) -> Snapshot:
 def test_a_door_that_policy_local_shuts_shows_no_firewall() -> None:
     """Only doors that ought to be open count among those that let nobody in."""
     x = doors_shut(*s.NODES[:3])
-    assert CAUSE.assess(x).evidence[0] == (
+    assert ask(CAUSE, x).evidence[0] == (
         "each node answers itself at :31695,"
         " and 3 of 3 probes from other nodes get no connection there"
     )
@@ -227,7 +229,7 @@ def test_a_drop_at_the_health_check_node_port_is_a_firewalls(
     asks = s.detailed(s.balancer(healthy=0, asks=32100), word)
     x = replace(x, balancer=asks)
     assert answer(x) is expected
-    commands = " ".join(str(step.command) for step in CAUSE.next_steps(x))
+    commands = " ".join(str(step.command) for step in CAUSE.next_steps(Scene.of(x)))
     assert "31695,32100" in commands
 
 

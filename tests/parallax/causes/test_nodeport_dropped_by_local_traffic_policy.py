@@ -6,6 +6,7 @@ import pytest
 
 from parallax.causes.nodeport_dropped_by_local_traffic_policy import CAUSE
 from parallax.diagnose import judge
+from parallax.diagnose.judge import ask
 from parallax.model.balancer import BalancerReading
 from parallax.model.cluster import Pod
 from parallax.model.finding import NOT_ESTABLISHED, Answer
@@ -18,7 +19,7 @@ GREEN = s.balancer(asks=10256)
 
 def answer(snapshot: Snapshot) -> Answer:
     """Return what the cause says."""
-    return CAUSE.assess(snapshot).answer
+    return ask(CAUSE, snapshot).answer
 
 
 def dropping(  # noqa: PLR0913 - one argument for each thing that may differ

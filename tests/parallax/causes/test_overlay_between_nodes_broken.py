@@ -6,6 +6,7 @@ import pytest
 
 from parallax.causes.overlay_between_nodes_broken import CAUSE
 from parallax.diagnose import judge
+from parallax.diagnose.judge import ask
 from parallax.model.finding import NOT_ESTABLISHED, Answer, Hop
 from parallax.model.probe import Role
 from parallax.model.snapshot import Snapshot
@@ -15,7 +16,7 @@ from tests.parallax import scenarios as s
 
 def answer(snapshot: Snapshot) -> Answer:
     """Return the cause's answer."""
-    return CAUSE.assess(snapshot).answer
+    return ask(CAUSE, snapshot).answer
 
 
 def inside(**pages: str) -> Snapshot:
@@ -30,7 +31,7 @@ def inside(**pages: str) -> Snapshot:
 def test_pods_cut_off_from_other_nodes_are_named() -> None:
     """Well at home, dropped from afar, and the ingress waits for one afar."""
     judgement = judge(s.cut_off())
-    told = CAUSE.assess(s.cut_off())
+    told = ask(CAUSE, s.cut_off())
     assert (judgement.cause, judgement.hop) == (CAUSE.id, Hop.OVERLAY)
     assert told.evidence == (
         (
@@ -135,7 +136,7 @@ def test_a_nodeport_leads_over_the_overlay_as_well(healthy: int) -> None:
     """Nobody is healthy, or the balancer tries in vain: the way between nodes is it."""
     x = at_the_nodeport(healthy)
     assert judge(x).cause == CAUSE.id
-    assert CAUSE.assess(x).evidence[2:] == (
+    assert ask(CAUSE, x).evidence[2:] == (
         "inside, 10 of 10 probes of the ingress's NodePort got no connection",
         "the first probe got 503 from the balancer itself, after 3.1 s",
     )
@@ -199,5 +200,5 @@ def test_a_pod_at_home_that_answered_after_others_were_tried_shows_it(
     late = replace(late, sightings=lines)
     assert answer(late) is expected
     if expected is Answer.SUPPORTED:
-        told = CAUSE.assess(late).evidence[-1]
+        told = ask(CAUSE, late).evidence[-1]
         assert "requests that failed outside lost 10.0 s before a pod" in told

@@ -6,6 +6,7 @@ import pytest
 
 from parallax.causes.pod_answers_error import CAUSE
 from parallax.diagnose import judge
+from parallax.diagnose.judge import ask
 from parallax.model.cluster import NodeReport, Sighting
 from parallax.model.finding import NOT_ESTABLISHED, Answer
 from parallax.model.probe import Probe, ProbeRun, Role
@@ -34,7 +35,7 @@ def test_the_default_backend_is_no_pod_of_the_service(page: str, status: int) ->
     lines = upstream(run, "10.42.0.9:8080", status)
     x = s.taken(run, s.balancer(), *s.reports(sightings=lines))
     assert judge(x).cause == NOT_ESTABLISHED
-    asked = CAUSE.assess(x)
+    asked = ask(CAUSE, x)
     assert asked.answer is Answer.UNKNOWN
     assert "10.42.0.9:8080" in asked.missing[0]
 
@@ -117,5 +118,5 @@ def test_endpoints_that_were_not_read_leave_it_open() -> None:
     """Nobody can tell whose the upstream's address is."""
     run = s.run(s.POD_503)
     x = s.taken(run, s.balancer(), *s.reports(sightings=s.seen(run, 503)))
-    assert CAUSE.assess(x).answer is Answer.SUPPORTED
-    assert CAUSE.assess(without_reading(x)).answer is Answer.UNKNOWN
+    assert ask(CAUSE, x).answer is Answer.SUPPORTED
+    assert ask(CAUSE, without_reading(x)).answer is Answer.UNKNOWN

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from parallax.causes.pod_refuses_connection import CAUSE
 from parallax.diagnose import judge
+from parallax.diagnose.judge import ask
 from parallax.model.cluster import NodeReport, Sighting
 from parallax.model.finding import NOT_ESTABLISHED, Answer, Hop, HopState
 from parallax.model.probe import ProbeRun, Role
@@ -13,7 +14,7 @@ from tests.parallax import scenarios as s
 
 def answer(snapshot: Snapshot) -> Answer:
     """Return what the cause says."""
-    return CAUSE.assess(snapshot).answer
+    return ask(CAUSE, snapshot).answer
 
 
 def one_refuses(**more: object) -> tuple[NodeReport, ...]:
@@ -48,7 +49,7 @@ SOME = [s.INGRESS_502_BY_LB, s.OK, s.OK, s.INGRESS_502_BY_LB, *[s.OK] * 7]
 def test_all_ready_pods_refuse() -> None:
     """The share, the port, the log's last word, and the pod to look at."""
     x = s.pods_refuse()
-    told = CAUSE.assess(x).evidence
+    told = ask(CAUSE, x).evidence
     assert told[0] == (
         "5 of 5 ready pods refuse connections on :8080, asked on their own node too"
     )
@@ -95,7 +96,7 @@ def test_a_firewall_between_nodes_is_not_the_pods() -> None:
     )
     x = s.taken(outside, s.balancer(), *inside)
     assert answer(x) is Answer.UNKNOWN
-    assert "rejects between nodes" in CAUSE.assess(x).missing[0]
+    assert "rejects between nodes" in ask(CAUSE, x).missing[0]
     assert judge(x).cause == NOT_ESTABLISHED
 
 
@@ -120,7 +121,7 @@ def test_one_of_five_is_blamed_for_a_share_that_ends_there() -> None:
     inside = one_refuses(sightings=unanswered(outside))
     x = s.taken(outside, s.balancer(), *inside)
     assert judge(x).cause == "pod-refuses-connection"
-    assert "1 of 5 ready pods refuse" in CAUSE.assess(x).evidence[0]
+    assert "1 of 5 ready pods refuse" in ask(CAUSE, x).evidence[0]
 
 
 def test_one_of_five_does_not_explain_requests_that_end_elsewhere() -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from parallax.causes.pod_too_slow import CAUSE
 from parallax.diagnose import judge
+from parallax.diagnose.judge import ask
 from parallax.model.finding import NOT_ESTABLISHED, Answer
 from parallax.model.probe import Phases, Probe, Role
 from parallax.model.snapshot import Snapshot
@@ -12,7 +13,7 @@ from tests.parallax import scenarios as s
 
 def answer(snapshot: Snapshot) -> Answer:
     """Return the cause's answer."""
-    return CAUSE.assess(snapshot).answer
+    return ask(CAUSE, snapshot).answer
 
 
 def inside(**pages: str) -> Snapshot:
@@ -44,7 +45,7 @@ def taking(snapshot: Snapshot, seconds: float) -> Snapshot:
 def test_pods_that_hang_are_named() -> None:
     """They accept on their own node and do not answer; the ingress gave up."""
     judgement = judge(s.slow_pods())
-    told = CAUSE.assess(s.slow_pods())
+    told = ask(CAUSE, s.slow_pods())
     assert judgement.cause == CAUSE.id
     assert told.evidence == (
         (

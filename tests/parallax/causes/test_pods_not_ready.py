@@ -7,6 +7,7 @@ import pytest
 
 from parallax.causes import pods_not_ready, service_without_endpoints
 from parallax.diagnose import judge
+from parallax.diagnose.judge import ask
 from parallax.model.cluster import ClusterReading, Pod
 from parallax.model.finding import Answer, Hop, HopState, NextStep
 from parallax.model.snapshot import Snapshot
@@ -16,7 +17,7 @@ from tests.parallax import scenarios as s
 def both(snapshot: Snapshot) -> tuple[Answer, Answer]:
     """Return what the two causes say: not ready, without endpoints."""
     causes = (pods_not_ready.CAUSE, service_without_endpoints.CAUSE)
-    first, second = (cause.assess(snapshot).answer for cause in causes)
+    first, second = (ask(cause, snapshot).answer for cause in causes)
     return first, second
 
 
@@ -88,7 +89,7 @@ def test_unread_endpoints_prove_nothing() -> None:
     problems = ("cannot list endpointslices in keybuzz: forbidden",)
     x = with_reading(s.without_endpoints(), endpoints=None, problems=problems)
     assert both(x) == (Answer.UNKNOWN, Answer.UNKNOWN)
-    told = service_without_endpoints.CAUSE.assess(x)
+    told = ask(service_without_endpoints.CAUSE, x)
     assert "forbidden" in told.missing[0]
 
 
@@ -120,7 +121,7 @@ def test_emptiness_is_explained_as_far_as_it_was_read() -> None:
     pending = Pod(name="keybuzz-api-1", phase="Pending")
     gone = ("no Service keybuzz-api in namespace keybuzz",)
     told = [
-        service_without_endpoints.CAUSE.assess(y).evidence[1]
+        ask(service_without_endpoints.CAUSE, y).evidence[1]
         for y in (
             x,
             with_reading(x, pods=(pending,)),

@@ -6,6 +6,7 @@ import pytest
 
 from parallax.causes.proxy_protocol_mismatch import CAUSE
 from parallax.diagnose import judge
+from parallax.diagnose.judge import ask
 from parallax.model.balancer import BalancerReading
 from parallax.model.finding import NOT_ESTABLISHED, Answer
 from parallax.model.probe import ErrorType
@@ -16,7 +17,7 @@ from tests.parallax import scenarios as s
 
 def answer(snapshot: Snapshot) -> Answer:
     """Return what the cause says."""
-    return CAUSE.assess(snapshot).answer
+    return ask(CAUSE, snapshot).answer
 
 
 def reading(snapshot: Snapshot) -> BalancerReading:
@@ -26,9 +27,13 @@ def reading(snapshot: Snapshot) -> BalancerReading:
 
 
 def only_this(snapshot: Snapshot) -> bool:
-    """Say whether the cause is named, and nothing else is shown."""
+    """Say whether the cause is named, and explains whatever else is shown."""
     judgement = judge(snapshot)
-    shown = [a.cause for a in judgement.assessments if a.answer is Answer.SUPPORTED]
+    shown = [
+        a.cause
+        for a in judgement.assessments
+        if a.answer is Answer.SUPPORTED and a.explained_by != CAUSE.id
+    ]
     return shown == [CAUSE.id] == [judgement.cause]
 
 

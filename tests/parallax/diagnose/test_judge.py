@@ -1,13 +1,17 @@
 """Specification of judging: `parallax.diagnose.judge` over every cause."""
 
+import sys
 from dataclasses import replace
 from datetime import timedelta
+from typing import NoReturn
 
 import pytest
 
 from parallax.causes import CAUSES, Cause
 from parallax.diagnose import judge
 from parallax.diagnose.judge import ask
+from parallax.evidence.reading import Missing
+from parallax.evidence.scene import Scene
 from parallax.model.balancer import (
     BalancerReading,
     BalancerTarget,
@@ -136,10 +140,11 @@ def test_each_fault_is_named(cause: str) -> None:
 
 @pytest.mark.parametrize("cause", s.FAULTS)
 def test_no_other_cause_is_shown_beside_it(cause: str) -> None:
-    """All pairs: what shows one fault does not show a neighbor as well."""
-    found = answers(s.FAULTS[cause]())
-    shown = [other for other, answer in found.items() if answer is Answer.SUPPORTED]
-    assert shown == [cause]
+    """All pairs: whatever else is shown is explained by the fault."""
+    found = judge(s.FAULTS[cause]()).assessments
+    shown = [a for a in found if a.answer is Answer.SUPPORTED]
+    assert [a.cause for a in shown if a.explained_by is None] == [cause]
+    assert {a.explained_by for a in shown} <= {None, cause}
 
 
 @pytest.mark.parametrize("cause", s.FAULTS)
@@ -410,6 +415,33 @@ def test_a_cause_that_raises_becomes_unknown() -> None:
     said = ask(cause, s.healthy())
     assert said.answer is Answer.UNKNOWN
     assert "ZeroDivisionError" in said.missing[0]
+
+
+def test_what_is_missing_makes_a_cause_unknown_with_that_sentence() -> None:
+    """The engine says what is missing, beside what was found before."""
+
+    def blind(_: Scene) -> Assessment:
+        raise Missing("a reading", "another one", evidence=("a fact",))
+
+    said = ask(replace(CAUSES[0], assess=blind), s.healthy())
+    assert (said.cause, said.answer) == (CAUSES[0].id, Answer.UNKNOWN)
+    assert (said.missing, said.evidence) == (("a reading", "another one"), ("a fact",))
+
+
+@pytest.mark.parametrize("error", [Missing("a reading"), ZeroDivisionError("oops")])
+def test_a_cause_whose_next_steps_raise_is_named_all_the_same(
+    error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A finding without a command is better than none."""
+
+    def broken(_: Scene) -> NoReturn:
+        raise error
+
+    causes = tuple(replace(c, next_steps=broken) for c in CAUSES)
+    monkeypatch.setattr(sys.modules["parallax.diagnose.judge"], "CAUSES", causes)
+    judgement = judge(s.wrong_port())
+    assert judgement.cause == "lb-health-check-wrong-port"
+    assert judgement.next_steps == ()
 
 
 @pytest.mark.parametrize("cause", CAUSES, ids=lambda c: c.id)

@@ -79,6 +79,15 @@ def test_who_it_is_names_the_place_too(cause: str, who: str) -> None:
     assert f"{known.hop.value} FAULTY" in body
 
 
+def test_what_is_true_and_explained_is_told_as_such() -> None:
+    """That no target is healthy is a fact, and no riddle beside its reason."""
+    body = " ".join(render(finding(s.wrong_port())).body.split())
+    told = "lb-no-healthy-target (explained by lb-health-check-wrong-port): 5 of 5"
+    assert "Also shown by the evidence:" in body
+    assert told in body
+    assert body.count("lb-no-healthy-target") == 1
+
+
 def test_a_balancer_that_was_not_shown_is_explained() -> None:
     """Who reads the mail need not look into the journal for the reason."""
     reading = BalancerReading(

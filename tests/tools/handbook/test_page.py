@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from parallax.causes import CAUSES, Cause
-from parallax.causes.explanation import explain
+from parallax.causes.explanation import explain, relations
 from parallax.model.finding import Hop
 from tools.handbook.page import page
 from tools.handbook.picture import COLORS, STATIONS, picture
@@ -18,6 +18,33 @@ RED = COLORS["at"][0]
 def test_every_cause_explains_itself(cause: Cause) -> None:
     """A reader at 3 a.m. finds meaning, impact, diagnosis, neighbors, mitigation."""
     assert explain(cause).missing == ()
+
+
+def test_what_a_cause_explains_is_told_on_both_sides() -> None:
+    """The declaration is made in one place, and read in both chapters."""
+    by_id = {cause.id: cause for cause in CAUSES}
+    for cause in CAUSES:
+        for other in cause.explains:
+            assert f"Explains `{other}`" in relations(cause, CAUSES)[0]
+            assert f"`{cause.id}`" in " ".join(relations(by_id[other], CAUSES))
+    written = page({})
+    assert "Explains `lb-no-healthy-target`: where both are shown" in written
+    assert "Is explained by `lb-targets-not-the-ingress-nodes`, " in written
+
+
+def test_no_neighbor_is_one_sided() -> None:
+    """A cause that another one names as its neighbor leads back to it."""
+    ids = {cause.id for cause in CAUSES}
+    texts = {
+        c.id: " ".join((*relations(c, CAUSES), explain(c).texts["Neighbors"]))
+        for c in CAUSES
+    }
+    names = {
+        name: {other for other in ids if f"`{other}`" in text}
+        for name, text in texts.items()
+    }
+    one_sided = [(a, b) for a in ids for b in names[a] if a not in names[b]]
+    assert one_sided == []
 
 
 def test_the_page_has_a_chapter_for_every_cause() -> None:

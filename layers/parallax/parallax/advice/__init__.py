@@ -16,8 +16,8 @@ from parallax.advice import (
     target_no_node,
 )
 from parallax.advice.adviser import Adviser
+from parallax.evidence.scene import Scene
 from parallax.model.judgement import Advice
-from parallax.model.snapshot import Snapshot
 
 __all__ = ["ADVISERS", "Adviser", "advise", "known"]
 
@@ -31,19 +31,19 @@ ADVISERS: tuple[Adviser, ...] = (
 )
 
 
-def advise(snapshot: Snapshot) -> tuple[Advice, ...]:
+def advise(scene: Scene) -> tuple[Advice, ...]:
     """Return all advice; an adviser that raises has said nothing, as a cause has."""
     found: list[Advice] = []
     for adviser in ADVISERS:
         with suppress(Exception):
-            found += [a for a in (adviser.advise(snapshot),) if a is not None]
+            found += [a for a in (adviser.advise(scene),) if a is not None]
     return tuple(found)
 
 
-def known(snapshot: Snapshot) -> frozenset[str]:
+def known(scene: Scene) -> frozenset[str]:
     """Return the ids of the advice that the snapshot can tell to be gone."""
     found: set[str] = set()
     for adviser in ADVISERS:
         with suppress(Exception):
-            found |= {adviser.id} if adviser.known(snapshot) else set()
+            found |= {adviser.id} if adviser.known(scene) else set()
     return frozenset(found)

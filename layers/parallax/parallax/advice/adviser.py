@@ -7,8 +7,8 @@ It does not: remember what it said before.
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from parallax.evidence.scene import Scene
 from parallax.model.judgement import Advice
-from parallax.model.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,5 +19,5 @@ class Adviser:
     """
 
     id: str
-    advise: Callable[[Snapshot], Advice | None]
-    known: Callable[[Snapshot], bool]
+    advise: Callable[[Scene], Advice | None]
+    known: Callable[[Scene], bool]

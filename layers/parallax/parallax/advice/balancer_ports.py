@@ -6,21 +6,21 @@ It does not: advise.
 
 from shlex import quote
 
-from parallax.causes import evidence
+from parallax.evidence import balancer
+from parallax.evidence.scene import Scene
 from parallax.model.judgement import NextStep
-from parallax.model.snapshot import Snapshot
 
 
-def ports_known(snapshot: Snapshot) -> bool:
+def ports_known(scene: Scene) -> bool:
     """Say whether the balancer's service and the ingress's own were freshly read."""
-    cluster = snapshot.cluster
+    cluster = scene.cluster
     ingress = cluster.ingress_service if cluster else None
-    return evidence.balancer_service(snapshot) is not None and ingress is not None
+    return balancer.service.maybe(scene) is not None and ingress is not None
 
 
-def ports_of_ours(snapshot: Snapshot) -> frozenset[int]:
+def ports_of_ours(scene: Scene) -> frozenset[int]:
     """Return the NodePorts of ingress and app, and their ports for health checks."""
-    cluster = snapshot.cluster
+    cluster = scene.cluster
     found: set[int] = set()
     for service in (cluster.ingress_service, cluster.service) if cluster else ():
         if service is not None:
@@ -29,16 +29,16 @@ def ports_of_ours(snapshot: Snapshot) -> frozenset[int]:
     return frozenset(found)
 
 
-def mend(snapshot: Snapshot) -> tuple[NextStep, ...]:
+def mend(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to let the health check ask the port that requests go to."""
-    service = evidence.balancer_service(snapshot)
+    service = balancer.service.maybe(scene)
     if service is None:
         return ()
     return (
         NextStep(
             text=f"Let the health check ask :{service.destination_port}.",
             command="hcloud load-balancer update-service"
-            f" {quote(evidence.balancer_name(snapshot))}"
+            f" {quote(balancer.name(scene))}"
             f" --listen-port {service.listen_port}"
             f" --health-check-port {service.destination_port}",
         ),

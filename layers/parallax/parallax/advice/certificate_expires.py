@@ -8,11 +8,11 @@ from datetime import timedelta
 from shlex import quote
 
 from parallax.advice.adviser import Adviser
-from parallax.causes import evidence
+from parallax.evidence import users
+from parallax.evidence.scene import Scene
 from parallax.model.balancer import BalancerCertificate
 from parallax.model.judgement import Advice, Hop, NextStep
 from parallax.model.probe import Certificate
-from parallax.model.snapshot import Snapshot
 
 ID = "certificate-expires"
 SOON = timedelta(days=14)
@@ -20,12 +20,12 @@ SOON = timedelta(days=14)
 VERY_SOON = timedelta(days=3)
 
 
-def advise(snapshot: Snapshot) -> Advice | None:
+def advise(scene: Scene) -> Advice | None:
     """Tell how long the certificate is still good for, if that is not long."""
-    found = _certificate(snapshot)
-    if found is None or found.not_after - snapshot.taken_at > SOON:
+    found = _certificate(scene)
+    if found is None or found.not_after - scene.taken_at > SOON:
         return None
-    left = found.not_after - snapshot.taken_at
+    left = found.not_after - scene.taken_at
     urgent = left <= VERY_SOON
     when = _when(left)
     title = (
@@ -33,10 +33,10 @@ def advise(snapshot: Snapshot) -> Advice | None:
         if urgent
         else f"The certificate expires {when}"
     )
-    host = snapshot.target.host
+    host = scene.target.host
     at = f"{found.not_after:%Y-%m-%d %H:%M UTC}"
-    address = quote(f"{host}:{evidence.listen_port(snapshot)}")
-    its = _at_balancer(snapshot, found)
+    address = quote(f"{host}:{users.listen_port(scene)}")
+    its = _at_balancer(scene, found)
     return Advice(
         id=ID,
         hop=Hop.LOAD_BALANCER,
@@ -69,15 +69,15 @@ def _when(left: timedelta) -> str:
     return "in 1 day" if left.days == 1 else f"in {left.days} days"
 
 
-def _certificate(snapshot: Snapshot) -> Certificate | None:
+def _certificate(scene: Scene) -> Certificate | None:
     """Return the certificate that users are shown; the newest probe's first."""
-    users = evidence.outside(snapshot, *evidence.AS_A_USER)
-    return next((p.certificate for p in users if p.certificate), None)
+    requests = users.outside(scene, *users.AS_A_USER)
+    return next((p.certificate for p in requests if p.certificate), None)
 
 
-def _at_balancer(snapshot: Snapshot, found: Certificate) -> BalancerCertificate | None:
+def _at_balancer(scene: Scene, found: Certificate) -> BalancerCertificate | None:
     """Return the balancer's certificate that ends when the shown one does."""
-    balancer = snapshot.load_balancer
+    balancer = scene.load_balancer
     its = (balancer.certificates if balancer else None) or ()
     return next((c for c in its if c.not_valid_after == found.not_after), None)
 
@@ -89,9 +89,9 @@ def _named(its: BalancerCertificate | None) -> tuple[str, ...]:
     return (f"it is the balancer's certificate {its.name} ({whose})",)
 
 
-def known(snapshot: Snapshot) -> bool:
+def known(scene: Scene) -> bool:
     """Say whether a certificate was seen."""
-    return _certificate(snapshot) is not None
+    return _certificate(scene) is not None
 
 
 ADVISER = Adviser(id=ID, advise=advise, known=known)

@@ -8,21 +8,21 @@ the old address (`dns-stale-address`).
 from shlex import quote
 
 from parallax.advice.adviser import Adviser
+from parallax.evidence.scene import Scene
 from parallax.model.judgement import Advice, Hop, NextStep
 from parallax.model.probe import Resolution
-from parallax.model.snapshot import Snapshot
 
 ID = "long-ttl"
 A_DAY = 86400
 
 
-def advise(snapshot: Snapshot) -> Advice | None:
+def advise(scene: Scene) -> Advice | None:
     """Tell how long a change of the name would take to reach everybody."""
-    zone = _zone(snapshot)
+    zone = _zone(scene)
     ttl = _ttl(zone) if zone else 0
     if zone is None or ttl < A_DAY:
         return None
-    host = snapshot.target.host
+    host = scene.target.host
     return Advice(
         id=ID,
         hop=Hop.DNS,
@@ -38,9 +38,9 @@ def advise(snapshot: Snapshot) -> Advice | None:
     )
 
 
-def _zone(snapshot: Snapshot) -> Resolution | None:
+def _zone(scene: Scene) -> Resolution | None:
     """Return the zone's own answer with the longest TTL; None: none was heard."""
-    run = snapshot.outside
+    run = scene.outside
     heard = [r for r in run.resolutions if r.authoritative and r.ttl] if run else []
     return max(heard, key=_ttl, default=None)
 
@@ -49,9 +49,9 @@ def _ttl(zone: Resolution) -> int:
     return max(zone.ttl or 0, zone.ttl_ipv4 or 0, zone.ttl_ipv6 or 0)
 
 
-def known(snapshot: Snapshot) -> bool:
+def known(scene: Scene) -> bool:
     """Say whether the zone's own TTL was heard."""
-    return _zone(snapshot) is not None
+    return _zone(scene) is not None
 
 
 ADVISER = Adviser(id=ID, advise=advise, known=known)

@@ -7,32 +7,32 @@ It does not: tell a rollout from a failure; who tells it waits until it lasts.
 from shlex import quote
 
 from parallax.advice.adviser import Adviser
-from parallax.causes import evidence
+from parallax.evidence import pods
+from parallax.evidence.scene import Scene
 from parallax.model.judgement import Advice, Hop, NextStep
-from parallax.model.snapshot import Snapshot
 
 ID = "one-ready-replica"
 
 
-def advise(snapshot: Snapshot) -> Advice | None:
+def advise(scene: Scene) -> Advice | None:
     """Tell that the next pod to fail takes the target down."""
-    found, cluster = evidence.endpoints(snapshot), snapshot.cluster
-    if cluster is None or not known(snapshot) or evidence.ready(found) != 1:
+    found, cluster = pods.known_endpoints(scene), scene.cluster
+    if cluster is None or not known(scene) or pods.ready(found) != 1:
         return None
     wanted = max([len(found), *(work.desired for work in cluster.workloads or ())])
     if wanted == 1:
         return None
     last = next(e.pod or e.address for e in found if e.ready)
-    pods = [p for p in cluster.pods or () if not p.ready]
-    namespace = quote(evidence.service_name(snapshot).partition("/")[0])
-    one = f"describe pod {quote(pods[0].name)}" if pods else "get pods -o wide"
+    its_pods = [p for p in cluster.pods or () if not p.ready]
+    namespace = quote(pods.service_name(scene).partition("/")[0])
+    one = f"describe pod {quote(its_pods[0].name)}" if its_pods else "get pods -o wide"
     return Advice(
         id=ID,
         hop=Hop.POD,
         title=f"1 of {wanted} pods is ready: the next to fail takes the target down",
         evidence=(
-            f"{evidence.endpoints_text(snapshot)}; the last one is {last}",
-            *((evidence.pods_text(pods),) if pods else ()),
+            f"{pods.endpoints_text(scene)}; the last one is {last}",
+            *((pods.text(its_pods),) if its_pods else ()),
         ),
         next_steps=(
             NextStep(
@@ -43,9 +43,9 @@ def advise(snapshot: Snapshot) -> Advice | None:
     )
 
 
-def known(snapshot: Snapshot) -> bool:
+def known(scene: Scene) -> bool:
     """Say whether the Service's endpoints were freshly read."""
-    return evidence.endpoints_missing(snapshot) is None
+    return not pods.endpoints.lacks(scene)
 
 
 ADVISER = Adviser(id=ID, advise=advise, known=known)

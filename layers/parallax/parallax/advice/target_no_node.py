@@ -1,28 +1,29 @@
 """A target of the balancer is no node of the cluster.
 
 In: a snapshot. Out: an `Advice` that names it, or None.
-It does not: count a target that cannot be matched; see `evidence.strangers`.
+It does not: count a target that cannot be matched; see `nodes.foreign`.
 """
 
 from shlex import quote
 
 from parallax.advice.adviser import Adviser
-from parallax.causes import evidence
+from parallax.evidence import balancer, nodes
+from parallax.evidence.scene import Scene
+from parallax.evidence.words import of
 from parallax.model.judgement import Advice, Hop, NextStep
-from parallax.model.snapshot import Snapshot
 
 ID = "target-no-node"
 
 
-def advise(snapshot: Snapshot) -> Advice | None:
+def advise(scene: Scene) -> Advice | None:
     """Tell of targets that nobody of the cluster stands behind."""
-    if not known(snapshot):
+    if not known(scene):
         return None
-    strange, every = evidence.strangers(snapshot), evidence.targets(snapshot)
+    strange, every = nodes.foreign(scene), nodes.targets(scene)
     if not strange:
         return None
     names = ", ".join(target.label for target in strange)
-    name, one = evidence.balancer_name(snapshot), strange[0]
+    name, one = balancer.name(scene), strange[0]
     which = (
         f"--server {quote(one.label)}" if one.server_id else f"--ip {quote(one.label)}"
     )
@@ -35,7 +36,7 @@ def advise(snapshot: Snapshot) -> Advice | None:
         text=f"If {one.label} is not to serve, take it away.",
         command=f"hcloud load-balancer remove-target {quote(name)} {which}",
     )
-    share = evidence.of(len(strange), len(every))
+    share = of(len(strange), len(every))
     return Advice(
         id=ID,
         hop=Hop.LOAD_BALANCER,
@@ -45,12 +46,12 @@ def advise(snapshot: Snapshot) -> Advice | None:
     )
 
 
-def known(snapshot: Snapshot) -> bool:
+def known(scene: Scene) -> bool:
     """Say whether both targets and all nodes were freshly read."""
     return (
-        evidence.whole(snapshot, "nodes")
-        and not evidence.nodes_missing(snapshot)
-        and bool(evidence.targets(snapshot))
+        nodes.read_whole(scene, "nodes")
+        and not nodes.known.lacks(scene)
+        and bool(nodes.targets(scene))
     )
 
 

@@ -1,12 +1,11 @@
-"""Causes: every named way to fail, asked in this order, most specific first.
+"""Causes: every named way to fail.
 
-In: a snapshot. Out: one assessment a cause; the first supported one is named.
-It does not: know who asks, or what becomes of the answer.
+In: a snapshot. Out: one assessment of each cause.
+It does not: name one of them (`parallax.diagnose.naming` does), or know who asks.
 
-The order (docs/decisions/0003): the outer before the inner, since users meet the outer
-fault first; a fault that configuration shows before one that answers show. The
-balancer's bare "nobody is healthy" is supported only where nothing behind the
-balancer can have brought it about.
+The order is the one of the handbook and of findings, from the internet inward. It
+decides between two causes only where both are shown at the same hop. A specific cause
+declares in `explains` which general ones are true because of it.
 """
 
 from parallax.causes import (

@@ -25,11 +25,13 @@ Source: reference signatures.md, sections 1 and 3.6.
 from collections.abc import Sequence
 from shlex import quote
 
-from parallax.causes import evidence
-from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.causes.cause import Cause, refuted, supported
+from parallax.evidence import logs, users
+from parallax.evidence.reading import Missing, given
+from parallax.evidence.scene import Scene
+from parallax.evidence.words import of
 from parallax.model.finding import Assessment, Class, Hop, NextStep
 from parallax.model.probe import Probe, Role
-from parallax.model.snapshot import Snapshot
 
 ID = "cache-replays-error"
 NEVER_ARRIVED = (
@@ -39,87 +41,84 @@ NEARLY_ALL = 0.9
 """Share of the failing answers that are to be replays: ten of eleven."""
 
 
-def assess(snapshot: Snapshot) -> Assessment:
+def assess(scene: Scene) -> Assessment:
     """Ask whether a replayed error stands before an origin that answers well."""
-    users = evidence.failing(snapshot, *evidence.AS_A_USER)
-    if not users:
-        return unknown(ID, "no failing probe from outside")
-    kept = [p for p in users if _replayed(p)] or _unmarked(snapshot, users)
-    past = _past(snapshot)
+    requests = users.failed(scene)
+    kept = [p for p in requests if _replayed(p)] or _unmarked(scene, requests)
+    past = _past(scene)
     bad = [p for p in past if not p.healthy]
     if bad:
         answer = bad[0].status_code or bad[0].error_type
         return refuted(ID, f"past the cache it fails too ({bad[0].role}: {answer})")
-    if not kept and not snapshot.target.reached.cdn:
+    if not kept and not scene.target.reached.cdn:
         return refuted(ID, "no cache is configured, and no answer shows one")
-    share = f"{evidence.of(len(kept), len(users))} failing answers were replayed"
-    if missing := _missing(snapshot, users, kept, past):
-        return unknown(ID, missing, evidence=(share,) if kept else ())
+    share = f"{of(len(kept), len(requests))} failing answers were replayed"
+    with given(*((share,) if kept else ())):
+        _explains_users(scene, requests, kept, past)
     shown = f"{share} by a cache; past it the answer is {past[0].status_code}"
     if not _replayed(kept[0]):
         return supported(ID, shown, NEVER_ARRIVED)
-    return supported(ID, shown, *evidence.written_by(kept[0]).clues[:3])
+    return supported(ID, shown, *users.written_by(kept[0]).clues[:3])
 
 
 def _replayed(probe: Probe) -> bool:
-    return evidence.written_by(probe).how == "replayed"
+    return users.written_by(probe).how == "replayed"
 
 
-def _unmarked(snapshot: Snapshot, users: tuple[Probe, ...]) -> list[Probe]:
+def _unmarked(scene: Scene, requests: tuple[Probe, ...]) -> list[Probe]:
     """Return failing answers that a CDN kept without saying so; none: not shown.
 
     A pod wrote each, no ingress log has any, and the log shows, answered well, the
     request that no cache can know.
     """
-    busters = evidence.outside(snapshot, Role.CACHE_BUSTER)
-    fresh = [p for p in busters if p.healthy and snapshot.sightings_of(p)]
-    if not snapshot.target.reached.cdn or not fresh or len(fresh) < len(busters):
+    busters = users.outside(scene, Role.CACHE_BUSTER)
+    fresh = [p for p in busters if p.healthy and scene.sightings_of(p)]
+    if not scene.target.reached.cdn or not fresh or len(fresh) < len(busters):
         return []
-    if snapshot.sightings_of(*users) or not evidence.logs_were_read(snapshot):
+    if scene.sightings_of(*requests) or not logs.were_read(scene):
         return []
-    pods = all(evidence.written_by(p).hop in {"pod", "ingress"} for p in users)
-    return list(users) if pods else []
+    pods = all(users.written_by(p).hop in {"pod", "ingress"} for p in requests)
+    return list(requests) if pods else []
 
 
-def _past(snapshot: Snapshot) -> list[Probe]:
+def _past(scene: Scene) -> list[Probe]:
     """Return what got past the cache: direct, or else what no cache can know.
 
     A cache may stand behind the balancer, at the ingress; then direct is a replay too.
     """
-    direct = [p for p in evidence.outside(snapshot, Role.DIRECT) if not _replayed(p)]
-    busters = evidence.outside(snapshot, Role.CACHE_BUSTER)
+    direct = [p for p in users.outside(scene, Role.DIRECT) if not _replayed(p)]
+    busters = users.outside(scene, Role.CACHE_BUSTER)
     return direct or [p for p in busters if not _replayed(p)]
 
 
-def _missing(
-    snapshot: Snapshot,
-    users: Sequence[Probe],
+def _explains_users(
+    scene: Scene,
+    requests: Sequence[Probe],
     kept: Sequence[Probe],
     past: Sequence[Probe],
-) -> str | None:
-    """Say what is missing for a cache to explain what users get."""
+) -> None:
+    """Raise what is missing for a cache to explain what users get."""
     if not past:
-        return "a request past the cache (direct, or a cache-buster)"
+        raise Missing("a request past the cache (direct, or a cache-buster)")
     if not kept:
-        return "a mark in the failing answer that a cache kept it"
-    if len(kept) < NEARLY_ALL * len(users):
-        fresh = evidence.of(len(users) - len(kept), len(users))
-        return f"why {fresh} failing answers were not replayed"
-    at_ingress = any(map(_replayed, evidence.outside(snapshot, Role.DIRECT)))
-    lines = snapshot.sightings_of(*kept)
+        raise Missing("a mark in the failing answer that a cache kept it")
+    if len(kept) < NEARLY_ALL * len(requests):
+        fresh = of(len(requests) - len(kept), len(requests))
+        raise Missing(f"why {fresh} failing answers were not replayed")
+    at_ingress = any(map(_replayed, users.outside(scene, Role.DIRECT)))
+    lines = scene.sightings_of(*kept)
     if any(line.upstream_address or not at_ingress for line in lines):
-        return "why the ingress saw a request that was replayed"
-    busters = evidence.failing(snapshot, Role.CACHE_BUSTER)
+        raise Missing("why the ingress saw a request that was replayed")
+    busters = users.failing(scene, Role.CACHE_BUSTER)
     if any(not _replayed(p) for p in busters):
-        return "why a request that no cache can know fails as well"
-    return None
+        raise Missing("why a request that no cache can know fails as well")
 
 
-def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
+def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to empty the cache, and how to see that the origin is well."""
-    url, host = snapshot.target.url, snapshot.target.host
-    port, balancer = evidence.listen_port(snapshot), snapshot.load_balancer
-    kept = evidence.failing(snapshot, *evidence.AS_A_USER)
+    url, host = scene.target.url, scene.target.host
+    port, balancer = users.listen_port(scene), scene.load_balancer
+    kept = users.failing(scene, *users.AS_A_USER)
     edge = kept[0].peer_address if kept else None
     at = f" --resolve {host}:{port}:{edge}" if edge else ""
     purge = NextStep(

@@ -1,14 +1,14 @@
 """Cause: one named way to fail, and the two questions it answers.
 
 In: a snapshot. Out: an `Assessment`, and the next steps if it is the cause.
-It does not: rank itself against other causes; `CAUSES` does by its order.
+It does not: rank itself against other causes; `parallax.diagnose.naming` does.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from parallax.evidence.scene import Scene
 from parallax.model.finding import Answer, Assessment, Class, Hop, NextStep
-from parallax.model.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,15 +17,17 @@ class Cause:
 
     `assess` is pure: no clock, no randomness. Evidence that is not to be had
     makes it `unknown`, never `refuted`. The first sentence of its evidence is
-    the one the mail shows.
+    the one the mail shows. `explains` holds the ids of the causes that are true
+    because this one is: where both are shown, this one is named.
     """
 
     id: str
     class_: Class
     hop: Hop
     title: str
-    assess: Callable[[Snapshot], Assessment]
-    next_steps: Callable[[Snapshot], tuple[NextStep, ...]]
+    assess: Callable[[Scene], Assessment]
+    next_steps: Callable[[Scene], tuple[NextStep, ...]]
+    explains: tuple[str, ...] = ()
 
 
 def supported(cause: str, *evidence: str) -> Assessment:

@@ -24,11 +24,13 @@ Source: reference signatures.md, sections 1 and 3 (Varnish `Backend fetch failed
 
 from shlex import quote
 
-from parallax.causes import evidence
-from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.causes.cause import Cause, refuted, supported
+from parallax.evidence import balancer, logs, users
+from parallax.evidence.reading import Missing
+from parallax.evidence.scene import Scene
+from parallax.evidence.words import of
 from parallax.model.finding import Assessment, Class, Hop, NextStep
 from parallax.model.probe import Probe, Role
-from parallax.model.snapshot import Snapshot
 
 ID = "cdn-cannot-reach-origin"
 BROKEN = 500
@@ -36,22 +38,17 @@ NEARLY_ALL = 0.9
 """Share of the failing answers that are to be the CDN's own: ten of eleven."""
 
 
-def assess(snapshot: Snapshot) -> Assessment:
+def assess(scene: Scene) -> Assessment:
     """Ask whether the CDN itself fails before an origin that is well."""
-    users = evidence.failing(snapshot, *evidence.AS_A_USER)
-    if not users:
-        return unknown(ID, "no failing probe from outside")
-    if not snapshot.target.reached.cdn:
+    requests = users.failed(scene)
+    if not scene.target.reached.cdn:
         return refuted(ID, "no CDN is configured")
-    direct = evidence.outside(snapshot, Role.DIRECT)
+    direct = users.outside(scene, Role.DIRECT)
     if bad := [p for p in direct if not p.healthy]:
         answer = bad[0].status_code or bad[0].error_type
         return refuted(ID, f"past the CDN it fails too (direct: {answer})")
-    own = [p for p in users if _own_page(p)]
-    met = [p for p in users if evidence.connected(snapshot, p)]
-    if missing := _missing(snapshot, direct, own, met):
-        return unknown(ID, missing)
-    share = evidence.of(len(own), len(users))
+    own = _failed_alone(scene, requests, direct)
+    share = of(len(own), len(requests))
     return supported(
         ID,
         f"{share} failing answers are {_whose(own[0])} {own[0].status_code}",
@@ -66,44 +63,48 @@ def _own_page(probe: Probe) -> bool:
     Whoever has no page of a known make, and asked nobody behind, did so as well; below
     500 it turns users away, which is another story.
     """
-    author = evidence.written_by(probe)
+    author = users.written_by(probe)
     if author.how == "replayed" or (probe.status_code or 0) < BROKEN:
         return False
     return author.hop in {"cdn", "unknown"}
 
 
 def _whose(probe: Probe) -> str:
-    author = evidence.written_by(probe)
+    author = users.written_by(probe)
     return f"{author.writer}'s own" if author.hop == "cdn" else "of no known make, a"
 
 
-def _missing(
-    snapshot: Snapshot, direct: tuple[Probe, ...], own: list[Probe], met: list[Probe]
-) -> str | None:
-    """Say what is missing for the CDN alone to have failed."""
-    if gone := evidence.lost(snapshot):
-        return gone
+def _failed_alone(
+    scene: Scene, requests: tuple[Probe, ...], direct: tuple[Probe, ...]
+) -> list[Probe]:
+    """Return the CDN's own answers, where it alone failed."""
+    if gone := users.lost(scene):
+        raise Missing(gone)
     if not direct:
-        return "a request past the CDN, to the balancer's own address"
+        raise Missing("a request past the CDN, to the balancer's own address")
+    own = [p for p in requests if _own_page(p)]
+    met = [p for p in requests if users.connected(scene, p)]
     if not own or len(own) < NEARLY_ALL * len(met):
-        rest = evidence.of(len(met) - len(own), len(met))
-        return f"who wrote {rest} failing answers, which are not the CDN's own page"
-    fresh = evidence.outside(snapshot, Role.CACHE_BUSTER)
-    unmarked = [p for p in own if evidence.written_by(p).hop != "cdn"]
+        rest = of(len(met) - len(own), len(met))
+        what = f"who wrote {rest} failing answers, which are not the CDN's own page"
+        raise Missing(what)
+    fresh = users.outside(scene, Role.CACHE_BUSTER)
+    unmarked = [p for p in own if users.written_by(p).hop != "cdn"]
     if unmarked and (not fresh or any(p.healthy for p in fresh)):
-        return "whether the CDN keeps that page: a request that no cache can know"
-    if evidence.sightings(snapshot, *evidence.AS_A_USER, Role.CACHE_BUSTER):
-        return "why the ingress log has requests that the CDN answered itself"
-    if not evidence.logs_were_read(snapshot):
-        return "the ingress logs since the last failing request"
-    return None
+        what = "whether the CDN keeps that page: a request that no cache can know"
+        raise Missing(what)
+    if logs.sightings(scene, *users.AS_A_USER, Role.CACHE_BUSTER):
+        raise Missing("why the ingress log has requests that the CDN answered itself")
+    if not logs.were_read(scene):
+        raise Missing("the ingress logs since the last failing request")
+    return own
 
 
-def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
+def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to compare the CDN's origin with the balancer."""
-    url, host = snapshot.target.url, snapshot.target.host
-    port, name = evidence.listen_port(snapshot), evidence.balancer_name(snapshot)
-    own = sorted(evidence.addresses(snapshot))
+    url, host = scene.target.url, scene.target.host
+    port, name = users.listen_port(scene), balancer.name(scene)
+    own = sorted(balancer.addresses(scene))
     address = own[0] if own else "BALANCER"
     past = NextStep(
         text="See that the balancer answers well past the CDN.",

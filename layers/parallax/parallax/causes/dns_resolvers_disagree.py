@@ -22,31 +22,32 @@ Source: reference hetzner.md, section 6; incident.md, suspect 2.
 
 from shlex import quote
 
-from parallax.causes import evidence
-from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.causes.cause import Cause, refuted, supported
+from parallax.evidence import names
+from parallax.evidence.reading import Missing
+from parallax.evidence.scene import Scene
+from parallax.evidence.words import of
 from parallax.model.finding import Assessment, Class, Hop, NextStep
 from parallax.model.probe import Resolution
-from parallax.model.snapshot import Snapshot
 
 ID = "dns-resolvers-disagree"
 
 
-def assess(snapshot: Snapshot) -> Assessment:
+def assess(scene: Scene) -> Assessment:
     """Ask whether failing users were led astray by some resolvers only."""
-    if arrived := evidence.arrived(snapshot):
+    if arrived := names.arrived(scene):
         return refuted(ID, arrived)
-    if missing := evidence.astray_missing(snapshot):
-        return unknown(ID, missing)
-    met = evidence.met_there(snapshot)
-    right, wrong = evidence.apart(snapshot)
-    if wrong and not right and evidence.named(snapshot):
+    names.led_elsewhere(scene)
+    met = names.met_elsewhere(scene)
+    right, wrong = names.resolvers(scene)
+    if wrong and not right and names.named(scene):
         count = len(wrong)
-        return refuted(ID, f"{evidence.of(count, count)} resolvers say the same")
-    if not right or not evidence.named(snapshot):
+        return refuted(ID, f"{of(count, count)} resolvers say the same")
+    if not right or not names.named(scene):
         what = "resolvers of which one gives this address and one the balancer's"
-        return unknown(ID, what, evidence=(met,))
+        raise Missing(what, evidence=(met,))
     split = f"{_who(right)} gives the balancer's address, {_say(wrong)}"
-    return supported(ID, split, met, evidence.well_there(snapshot))
+    return supported(ID, split, met, names.well_at_balancer(scene))
 
 
 def _who(resolutions: tuple[Resolution, ...]) -> str:
@@ -57,16 +58,16 @@ def _say(wrong: tuple[Resolution, ...]) -> str:
     return "; ".join(f"{r.resolver} says {', '.join(r.addresses)}" for r in wrong)
 
 
-def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
+def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell which resolver is wrong, and for how long it will be."""
-    host = quote(snapshot.target.host)
+    host = quote(scene.target.host)
     steps = [
         NextStep(
-            text=f"{r.resolver} keeps {', '.join(evidence.others(snapshot, r))}"
+            text=f"{r.resolver} keeps {', '.join(names.others(scene, r))}"
             f"{f' for {r.ttl} s more' if r.ttl else ''}: flush its cache, or wait.",
             command=f"dig @{quote(r.resolver)} +noall +answer {host}",
         )
-        for r in evidence.apart(snapshot)[1]
+        for r in names.resolvers(scene)[1]
     ]
     look = NextStep(
         text="See that the zone's own servers are all at the same serial.",

@@ -24,48 +24,49 @@ Source: reference hetzner.md, section 6 (DNS points to an old load balancer).
 
 from shlex import quote
 
-from parallax.causes import evidence
-from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.causes.cause import Cause, refuted, supported
+from parallax.evidence import balancer, names
+from parallax.evidence.reading import Missing
+from parallax.evidence.scene import Scene
+from parallax.evidence.words import of
 from parallax.model.finding import Assessment, Class, Hop, NextStep
-from parallax.model.snapshot import Snapshot
 
 ID = "dns-stale-address"
 
 
-def assess(snapshot: Snapshot) -> Assessment:
+def assess(scene: Scene) -> Assessment:
     """Ask whether users are led to an address that is not the balancer's."""
-    if arrived := evidence.arrived(snapshot):
+    if arrived := names.arrived(scene):
         return refuted(ID, arrived)
-    if missing := evidence.astray_missing(snapshot):
-        return unknown(ID, missing)
-    met = evidence.met_there(snapshot)
-    right, wrong = evidence.apart(snapshot)
+    names.led_elsewhere(scene)
+    met = names.met_elsewhere(scene)
+    right, wrong = names.resolvers(scene)
     if right and wrong:
-        share = evidence.of(len(right), len(right) + len(wrong))
+        share = of(len(right), len(right) + len(wrong))
         return refuted(ID, f"{share} resolvers give the balancer's address only")
-    if not evidence.named(snapshot):
-        return unknown(ID, "a resolver that gives this address", evidence=(met,))
-    return supported(ID, met, evidence.well_there(snapshot), _zone(snapshot))
+    if not names.named(scene):
+        raise Missing("a resolver that gives this address", evidence=(met,))
+    return supported(ID, met, names.well_at_balancer(scene), _zone(scene))
 
 
-def _zone(snapshot: Snapshot) -> str:
+def _zone(scene: Scene) -> str:
     """Say what the zone's own server answers now."""
-    zone = evidence.zone(snapshot)
+    zone = names.zone(scene)
     if not zone:
         return "the zone's own name servers were not heard"
     said = ", ".join(zone[0].addresses)
-    wrong = [r for r in zone if evidence.others(snapshot, r)]
-    share = evidence.of(len(wrong) or len(zone), len(zone))
+    wrong = [r for r in zone if names.others(scene, r)]
+    share = of(len(wrong) or len(zone), len(zone))
     own = f"{share} name servers of the zone say {said}"
     return f"{own}: the record is wrong" if wrong else f"{own}: caches keep the old one"
 
 
-def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
+def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell whether to change the record or to wait, and for how long."""
-    host, zone = snapshot.target.host, evidence.zone(snapshot)
-    own = ", ".join(sorted(evidence.addresses(snapshot)))
-    right = bool(zone) and not evidence.others(snapshot, zone[0])
-    ttl = max((r.ttl or 0 for r in evidence.apart(snapshot)[1]), default=0)
+    host, zone = scene.target.host, names.zone(scene)
+    own = ", ".join(sorted(balancer.addresses(scene)))
+    right = bool(zone) and not names.others(scene, zone[0])
+    ttl = max((r.ttl or 0 for r in names.resolvers(scene)[1]), default=0)
     wait = NextStep(
         text=f"The record is right already; resolvers forget the old one in {ttl} s"
         " at the latest. Ask again.",

@@ -26,12 +26,22 @@ Kubernetes networking/v1, IngressRule.host (a wildcard stands for one label).
 from difflib import get_close_matches
 from shlex import quote
 
-from parallax.causes import evidence
-from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.causes.cause import Cause, refuted, supported
+from parallax.evidence import (
+    balancer,
+    impact,
+    ingress,
+    inside,
+    logs,
+    pods,
+    replicas,
+    users,
+)
+from parallax.evidence.reading import Missing, given
+from parallax.evidence.scene import Scene
 from parallax.model.cluster import Sighting
 from parallax.model.finding import Assessment, Class, Hop, NextStep
 from parallax.model.probe import Role
-from parallax.model.snapshot import Snapshot
 
 ID = "ingress-does-not-know-host"
 NOT_FOUND = 404
@@ -39,79 +49,81 @@ MOST_HOSTS = 200
 """As many as a reading holds: one more may have been left out."""
 
 
-def assess(snapshot: Snapshot) -> Assessment:
+def assess(scene: Scene) -> Assessment:
     """Ask whether requests end at an ingress that has no rule for their host."""
-    users = evidence.failing(snapshot, *evidence.AS_A_USER)
-    if not users:
-        return unknown(ID, "no failing probe from outside")
-    if missing := evidence.lost(snapshot) or _unread(snapshot):
-        return unknown(ID, missing)
-    host, hosts = snapshot.target.host, _hosts(snapshot)
+    users.failed(scene)
+    if gone := users.lost(scene):
+        raise Missing(gone)
+    host, hosts, name = scene.target.host, _hosts(scene), _ingress_name(scene)
     known = [h for h in hosts if _serves(h, host)]
-    if known or (snapshot.cluster and snapshot.cluster.ingress_name):
-        rule = known[0] if known else f"the Ingress {snapshot.cluster.ingress_name}"  # type: ignore[union-attr]
+    if known or name:
+        rule = known[0] if known else f"the Ingress {name}"
         return refuted(ID, f"the ingress has a rule for {host}: {rule or 'any host'}")
-    if _cut(snapshot):
-        return unknown(ID, f"all hosts of the Ingresses: {len(hosts)} were read")
-    state = f"none of {len(hosts)} hosts of the Ingresses is {host}{_closest(snapshot)}"
-    logged, inside = _logged(snapshot), _inside(snapshot)
-    met = evidence.mostly_ingress(snapshot) == NOT_FOUND or 2 * len(logged) > len(users)
-    met = met or _by_contrast(snapshot)
-    if not met and not _checked(snapshot):
-        what = "a 404 of the ingress's default backend to most failing users"
-        return unknown(ID, what, evidence=(state,))
-    if evidence.pod_answers(snapshot):
-        return unknown(ID, "why a pod of the Service answers", evidence=(state,))
-    if inside is not None and not inside:
-        what = "why the ingress answers otherwise inside"
-        return unknown(ID, what, evidence=(state,))
-    if not logged and inside is None:
-        what = "a line of the ingress log, or an inside probe by this Host"
-        return unknown(ID, what, evidence=(state,))
-    return supported(ID, state, *_shown(logged, inside=inside))
+    if _cut(scene):
+        raise Missing(f"all hosts of the Ingresses: {len(hosts)} were read")
+    state = f"none of {len(hosts)} hosts of the Ingresses is {host}{_closest(scene)}"
+    with given(state):
+        return supported(ID, state, *_met_nobody(scene))
 
 
-def _by_contrast(snapshot: Snapshot) -> bool:
+def _met_nobody(scene: Scene) -> tuple[str, ...]:
+    """Say what shows that users' requests met no rule."""
+    logged, within = _logged(scene), _inside(scene)
+    mostly = 2 * len(logged) > len(users.failed(scene))
+    met = ingress.mostly(scene) == NOT_FOUND or mostly or _by_contrast(scene)
+    if not met and not _checked(scene):
+        raise Missing("a 404 of the ingress's default backend to most failing users")
+    if logs.pod_answers(scene):
+        raise Missing("why a pod of the Service answers")
+    if within is not None and not within:
+        raise Missing("why the ingress answers otherwise inside")
+    if not logged and within is None:
+        raise Missing("a line of the ingress log, or an inside probe by this Host")
+    return _shown(logged, within=within)
+
+
+def _by_contrast(scene: Scene) -> bool:
     """Say whether users get word for word the ingress's 404, which no pod says.
 
     For pages that bear no maker's mark.
     """
-    inside = evidence.answered(snapshot, None, *evidence.AT_THE_INGRESS)
-    pods = evidence.answered(snapshot, None, Role.POD)
-    users = evidence.failing(snapshot, *evidence.AS_A_USER)
-    if not inside or not pods or any(p.status_code == NOT_FOUND for p in pods):
+    at_ingress = ingress.answered(scene, None, *inside.AT_THE_INGRESS)
+    of_pods = ingress.answered(scene, None, Role.POD)
+    requests = users.failed(scene)
+    if not at_ingress or not of_pods:
         return False
-    said = {(p.status_code, p.body) for p in (*inside, *users)}
-    return len(said) == 1 and users[0].status_code == NOT_FOUND
+    if any(p.status_code == NOT_FOUND for p in of_pods):
+        return False
+    said = {(p.status_code, p.body) for p in (*at_ingress, *requests)}
+    return len(said) == 1 and requests[0].status_code == NOT_FOUND
 
 
-def _checked(snapshot: Snapshot) -> bool:
+def _checked(scene: Scene) -> bool:
     """Say whether the balancer's health check asks for this host and met the 404."""
-    service = evidence.balancer_service(snapshot)
+    service = balancer.service.maybe(scene)
     asks = service.health_check.http if service else None
-    same = asks is not None and asks.domain == snapshot.target.host
-    return same and evidence.taken_out(snapshot, NOT_FOUND)
+    same = asks is not None and asks.domain == scene.target.host
+    return same and impact.taken_out(scene, NOT_FOUND)
 
 
-def _unread(snapshot: Snapshot) -> str | None:
-    """Say why the hosts of the Ingresses are not known; None: they are."""
-    cluster = snapshot.cluster
-    if cluster is None:
-        return evidence.inside_missing(snapshot)
+def _hosts(scene: Scene) -> tuple[str, ...]:
+    """Return the hosts of the Ingresses, as read."""
+    cluster = inside.cluster(scene)
     if cluster.ingress_hosts is None:
         why = "; ".join(cluster.problems) or "not read"
-        return f"the hosts of the Ingresses: {why}"
-    return None
+        raise Missing(f"the hosts of the Ingresses: {why}")
+    return cluster.ingress_hosts
 
 
-def _cut(snapshot: Snapshot) -> bool:
+def _ingress_name(scene: Scene) -> str | None:
+    """Return the Ingress that serves the target's host; None: none was found."""
+    return inside.cluster(scene).ingress_name
+
+
+def _cut(scene: Scene) -> bool:
     """Say whether hosts may have been left out of the reading."""
-    partial = snapshot.cluster.partial if snapshot.cluster else ()
-    return "ingress_hosts" in partial or len(_hosts(snapshot)) >= MOST_HOSTS
-
-
-def _hosts(snapshot: Snapshot) -> tuple[str, ...]:
-    return (snapshot.cluster.ingress_hosts if snapshot.cluster else None) or ()
+    partial = inside.cluster(scene).partial
+    return "ingress_hosts" in partial or len(_hosts(scene)) >= MOST_HOSTS
 
 
 def _serves(rule: str, host: str) -> bool:
@@ -123,47 +135,47 @@ def _serves(rule: str, host: str) -> bool:
     return rule.lower() == host.lower()
 
 
-def _closest(snapshot: Snapshot) -> str:
-    near = get_close_matches(snapshot.target.host, _hosts(snapshot), n=1)
+def _closest(scene: Scene) -> str:
+    near = get_close_matches(scene.target.host, _hosts(scene), n=1)
     return f"; the closest is {near[0]}" if near else ""
 
 
-def _logged(snapshot: Snapshot) -> tuple[Sighting, ...]:
+def _logged(scene: Scene) -> tuple[Sighting, ...]:
     """Return the ingress log's lines of failing users that met no rule."""
-    users = evidence.failing(snapshot, *evidence.AS_A_USER)
+    requests = users.failing(scene, *users.AS_A_USER)
     return tuple(
         line
-        for line in snapshot.sightings_of(*users)
-        if line.status_code == NOT_FOUND and evidence.met_no_rule(line)
+        for line in scene.sightings_of(*requests)
+        if line.status_code == NOT_FOUND and replicas.met_no_rule(line)
     )
 
 
-def _inside(snapshot: Snapshot) -> bool | None:
+def _inside(scene: Scene) -> bool | None:
     """Say whether the ingress says 404 inside too; None: nobody got an answer."""
-    answered = evidence.answered(snapshot, None, *evidence.AT_THE_INGRESS)
+    answered = ingress.answered(scene, None, *inside.AT_THE_INGRESS)
     if not answered:
         return None
     return all(p.status_code == NOT_FOUND and not p.healthy for p in answered)
 
 
-def _shown(logged: tuple[Sighting, ...], *, inside: bool | None) -> tuple[str, ...]:
+def _shown(logged: tuple[Sighting, ...], *, within: bool | None) -> tuple[str, ...]:
     told = (
         [f"ingress log on {logged[0].node}: 404 from the default backend"]
         if logged
         else []
     )
-    if inside:
+    if within:
         told.append("asked inside by this Host, the ingress answers 404 as well")
     return tuple(told)
 
 
-def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
+def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to see which hosts the Ingresses name, and how to mend one."""
-    namespace = evidence.service_name(snapshot).partition("/")[0]
-    near = get_close_matches(snapshot.target.host, _hosts(snapshot), n=1)
+    namespace = pods.service_name(scene).partition("/")[0]
+    near = get_close_matches(scene.target.host, _hosts(scene), n=1)
     which = f" (is {near[0]} meant to be it?)" if near else ""
     look = NextStep(
-        text=f"Find the Ingress that should name {snapshot.target.host}{which}.",
+        text=f"Find the Ingress that should name {scene.target.host}{which}.",
         command="kubectl get ingress -A",
     )
     edit = NextStep(

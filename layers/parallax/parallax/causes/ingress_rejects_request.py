@@ -26,44 +26,43 @@ are 503, no upstream). Annotations: ingress-nginx, `docs/user-guide`.
 
 from shlex import quote
 
-from parallax.causes import evidence
-from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.causes.cause import Cause, refuted, supported
+from parallax.evidence import ingress, ingress_rules, inside, pods, replicas, users
+from parallax.evidence.reading import Missing
+from parallax.evidence.scene import Scene
+from parallax.evidence.words import of
 from parallax.model.cluster import Sighting
 from parallax.model.finding import Assessment, Class, Hop, NextStep
-from parallax.model.snapshot import Snapshot
 
 ID = "ingress-rejects-request"
 UNAVAILABLE = 503
 
 
-def assess(snapshot: Snapshot) -> Assessment:
+def assess(scene: Scene) -> Assessment:
     """Ask whether the ingress turned users away before any pod was asked."""
-    users = evidence.failing(snapshot, *evidence.AS_A_USER)
-    if not users:
-        return unknown(ID, "no failing probe from outside")
-    if missing := evidence.endpoints_missing(snapshot):
-        return unknown(ID, missing)
-    state = evidence.endpoints_text(snapshot)
-    if not evidence.ready(evidence.endpoints(snapshot)):
+    requests, endpoints = users.failed(scene), pods.endpoints(scene)
+    state = pods.endpoints_text(scene)
+    if not pods.ready(endpoints):
         return refuted(ID, f"{state}, so it has nobody to ask")
-    lines = snapshot.sightings_of(*users)
-    if lines and len(lines) == len(users) and not _turned_away(lines, None):
+    lines = scene.sightings_of(*requests)
+    asked_all = len(lines) == len(requests) and not _turned_away(lines, None)
+    if lines and asked_all:
         return refuted(ID, "ingress log: it asked an upstream for each failing request")
-    status = evidence.mostly_ingress(snapshot)
-    if status not in evidence.RULES:
-        return unknown(ID, "a page of the ingress itself that turns users away")
+    status = ingress.mostly(scene)
+    if status not in ingress_rules.RULES:
+        raise Missing("a page of the ingress itself that turns users away")
     away = _turned_away(lines, status)
-    if 2 * len(away) <= len(users):
+    if 2 * len(away) <= len(requests):
         what = "lines of the ingress log without an upstream for most failing requests"
-        return unknown(ID, what, evidence=(state,))
-    if _of_one_pod(snapshot, status) and not evidence.limits(snapshot, status):
-        return unknown(ID, "why only some replicas of the ingress answer so")
-    share = evidence.of(len(away), len(users))
+        raise Missing(what, evidence=(state,))
+    if _of_one_pod(scene, status) and not ingress_rules.limits(scene, status):
+        raise Missing("why only some replicas of the ingress answer so")
+    share = of(len(away), len(requests))
     logged = f"ingress log: {share} failing requests got {status}, no upstream asked"
-    rules = evidence.rules(snapshot, status)
+    rules = ingress_rules.rules(scene, status)
     if not rules and status == UNAVAILABLE:
         what = "a limit in the Ingress's annotations or the controller's ConfigMap"
-        return unknown(ID, what, evidence=(logged, state))
+        raise Missing(what, evidence=(logged, state))
     return supported(ID, logged, *rules, state)
 
 
@@ -78,24 +77,24 @@ def _turned_away(
     )
 
 
-def _of_one_pod(snapshot: Snapshot, status: int) -> bool:
+def _of_one_pod(scene: Scene, status: int) -> bool:
     """Say whether the replicas of the ingress differ in it, asked inside."""
-    told = {p.status_code == status for p in evidence.replica_answers(snapshot)}
+    told = {p.status_code == status for p in replicas.replies(scene)}
     return len(told) > 1
 
 
-def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
+def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell where the rule stands, and what the ingress says of it."""
-    namespace = evidence.service_name(snapshot).partition("/")[0]
-    where = evidence.ingress_service_name(snapshot).partition("/")[0]
-    name = (snapshot.cluster.ingress_name if snapshot.cluster else None) or ""
+    namespace = pods.service_name(scene).partition("/")[0]
+    where = ingress.service_name(scene).partition("/")[0]
+    name = inside.cluster(scene).ingress_name or ""
     named = f" {quote(name.rpartition('/')[2])}" if name else ""
     look = NextStep(
         text="Read the rule in the Ingress's annotations.",
         command=f"kubectl -n {quote(namespace)} describe ingress{named}",
     )
-    users = evidence.failing(snapshot, *evidence.AS_A_USER)
-    lines = _turned_away(snapshot.sightings_of(*users), None)
+    requests = users.failing(scene, *users.AS_A_USER)
+    lines = _turned_away(scene.sightings_of(*requests), None)
     pod = next((line.pod for line in lines if line.pod), None)
     asked = f"logs {quote(pod)} --since=15m" if pod else "get pods -o wide"
     log = NextStep(

@@ -26,12 +26,14 @@ Source: reference signatures.md, sections 2 and 3 (G: mixed results).
 
 from shlex import quote
 
-from parallax.causes import evidence
-from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.causes.cause import Cause, refuted, supported
+from parallax.evidence import ingress, ingress_rules, pods, replicas, users
+from parallax.evidence.reading import Missing
+from parallax.evidence.scene import Scene
+from parallax.evidence.words import of
 from parallax.model.cluster import Sighting
 from parallax.model.finding import Assessment, Class, Hop, NextStep
 from parallax.model.probe import Probe, Role
-from parallax.model.snapshot import Snapshot
 
 ID = "ingress-replica-out-of-step"
 NOT_FOUND = 404
@@ -41,115 +43,110 @@ ASKED_NOBODY = (NOT_FOUND, 503)
 TWICE = 2
 
 
-def assess(snapshot: Snapshot) -> Assessment:
+def assess(scene: Scene) -> Assessment:
     """Ask whether the failing share goes along with a replica of the ingress."""
-    users = evidence.outside(snapshot, *evidence.AS_A_USER)
-    failing = [p for p in users if not p.healthy]
-    if not failing:
-        return unknown(ID, "no failing probe from outside")
-    pods = snapshot.cluster.ingress_pods if snapshot.cluster else None
-    if pods is not None and len(pods) == 1:
-        return refuted(ID, f"the ingress has one replica, {pods[0].name}")
-    if alike := _alike(snapshot):
+    requests, failing = users.outside(scene, *users.AS_A_USER), users.failed(scene)
+    its_pods = scene.cluster.ingress_pods if scene.cluster else None
+    if its_pods is not None and len(its_pods) == 1:
+        return refuted(ID, f"the ingress has one replica, {its_pods[0].name}")
+    if alike := _alike(scene):
         return refuted(ID, alike)
-    if len(failing) == len(users):
-        return unknown(ID, "a good answer among the failing ones, to compare with")
-    own = [p for p in failing if _is_own(snapshot, p)]
+    if len(failing) == len(requests):
+        raise Missing("a good answer among the failing ones, to compare with")
+    own = [p for p in failing if _is_own(scene, p)]
     if 2 * len(own) <= len(failing):
-        return unknown(ID, "a page of the ingress itself in most failing requests")
-    if reason := _behind_it(snapshot, own) or _limited(snapshot, own):
-        return unknown(ID, reason)
-    wrong, right = _asked(snapshot)
-    bad, good = _lines(snapshot, healthy=False), _lines(snapshot, healthy=True)
+        raise Missing("a page of the ingress itself in most failing requests")
+    if reason := _behind_it(scene, own) or _limited(scene, own):
+        raise Missing(reason)
+    wrong, right = _asked(scene)
+    bad, good = _lines(scene, healthy=False), _lines(scene, healthy=True)
     named = {line.pod for line in bad}
     if named & right:
-        return unknown(ID, "why a replica that answers well inside fails outside")
+        raise Missing("why a replica that answers well inside fails outside")
     said = {p.status_code for p in own}
-    if said <= _statuses(snapshot, wrong) and (
-        said == {NOT_FOUND} or _no_chance(snapshot, wrong, right)
+    if said <= _statuses(scene, wrong) and (
+        said == {NOT_FOUND} or _no_chance(scene, wrong, right)
     ):
         logged = (_logged(bad, named),) if named else ()
-        return supported(ID, _told(snapshot, wrong, right), *logged)
+        return supported(ID, _told(scene, wrong, right), *logged)
     if _split(bad, good):
         return supported(ID, _logged(bad, named), _well(good))
-    return unknown(ID, "each replica's own answer, or more lines of the ingress log")
+    raise Missing("each replica's own answer, or more lines of the ingress log")
 
 
-def _is_own(snapshot: Snapshot, probe: Probe) -> bool:
+def _is_own(scene: Scene, probe: Probe) -> bool:
     """Say whether the ingress wrote a page: by its look, or its log says so."""
-    return evidence.ingress_wrote(probe) or any(
-        line.status_code == probe.status_code and evidence.met_no_rule(line)
-        for line in snapshot.sightings_of(probe)
+    return ingress.wrote_page(probe) or any(
+        line.status_code == probe.status_code and replicas.met_no_rule(line)
+        for line in scene.sightings_of(probe)
     )
 
 
-def _behind_it(snapshot: Snapshot, own: list[Probe]) -> str | None:
+def _behind_it(scene: Scene, own: list[Probe]) -> str | None:
     """Say what speaks for a fault behind the ingress, that all replicas share."""
-    found = evidence.endpoints(snapshot)
-    if found and not evidence.ready(found):
+    found = pods.known_endpoints(scene)
+    if found and not pods.ready(found):
         return "a ready endpoint, which an ingress in step could ask"
-    lines = snapshot.sightings_of(*own)
-    said = {p.status_code for p in snapshot.inside(Role.POD) if not p.healthy}
+    lines = scene.sightings_of(*own)
+    said = {p.status_code for p in scene.inside(Role.POD) if not p.healthy}
     if not lines and said & {p.status_code for p in own}:
         return "why pods themselves answer so, asked directly"
-    if any(not _out_of_step(snapshot, line) for line in lines):
+    if any(not _out_of_step(scene, line) for line in lines):
         return "why the ingress asked a pod that the Service has"
     if not lines and not {p.status_code for p in own} <= set(ASKED_NOBODY):
         return "lines of the ingress log: whom it asked"
     return None
 
 
-def _limited(snapshot: Snapshot, own: list[Probe]) -> str | None:
+def _limited(scene: Scene, own: list[Probe]) -> str | None:
     """Say that the replica may only have reached a limit, which each counts alone."""
     said = {p.status_code for p in own if p.status_code is not None}
-    named = [rule for status in said for rule in evidence.limits(snapshot, status)]
+    named = [rule for status in said for rule in ingress_rules.limits(scene, status)]
     return f"whether it is no limit that was reached ({named[0]})" if named else None
 
 
-def _out_of_step(snapshot: Snapshot, line: Sighting) -> bool:
-    return evidence.met_no_rule(line) or evidence.asked_the_gone(snapshot, line)
+def _out_of_step(scene: Scene, line: Sighting) -> bool:
+    return replicas.met_no_rule(line) or replicas.asked_the_gone(scene, line)
 
 
-def _asked(snapshot: Snapshot) -> tuple[set[str | None], set[str | None]]:
+def _asked(scene: Scene) -> tuple[set[str | None], set[str | None]]:
     """Return the replicas that always failed when asked, twice at least, and the well.
 
     Nothing where one replica answers now so and now so: then it is not the replica.
     """
-    answers = evidence.replica_answers(snapshot)
+    answers = replicas.replies(scene)
     well = {p.pod for p in answers if p.healthy}
-    own = [p.pod for p in answers if not p.healthy and _is_the_ingresss(snapshot, p)]
+    own = [p.pod for p in answers if not p.healthy and _is_the_ingresss(scene, p)]
     if any(not p.healthy and p.pod in well for p in answers):
         return set(), set()
     return {pod for pod in own if own.count(pod) >= TWICE}, well
 
 
-def _is_the_ingresss(snapshot: Snapshot, probe: Probe) -> bool:
+def _is_the_ingresss(scene: Scene, probe: Probe) -> bool:
     """Say whether an ingress pod wrote an answer: by its look, or no pod says so."""
-    pods = {p.status_code for p in snapshot.inside(Role.POD)}
-    unmarked = evidence.written_by(probe).hop == "unknown"
-    said = pods and probe.status_code not in pods
-    return evidence.ingress_wrote(probe) or bool(unmarked and said)
+    its_pods = {p.status_code for p in scene.inside(Role.POD)}
+    unmarked = users.written_by(probe).hop == "unknown"
+    said = its_pods and probe.status_code not in its_pods
+    return ingress.wrote_page(probe) or bool(unmarked and said)
 
 
-def _no_chance(
-    snapshot: Snapshot, wrong: set[str | None], right: set[str | None]
-) -> bool:
+def _no_chance(scene: Scene, wrong: set[str | None], right: set[str | None]) -> bool:
     """Say whether answers inside and lines of the log part too clearly for chance."""
-    answers = evidence.replica_answers(snapshot)
-    bad = sum(p.pod in wrong for p in answers) + len(_lines(snapshot, healthy=False))
-    good = sum(p.pod in right for p in answers) + len(_lines(snapshot, healthy=True))
-    return bool(wrong and right) and evidence.parts_them(bad, good, wrong, right)
+    answers = replicas.replies(scene)
+    bad = sum(p.pod in wrong for p in answers) + len(_lines(scene, healthy=False))
+    good = sum(p.pod in right for p in answers) + len(_lines(scene, healthy=True))
+    return bool(wrong and right) and replicas.parts_them(bad, good, wrong, right)
 
 
-def _statuses(snapshot: Snapshot, pods: set[str | None]) -> set[int | None]:
-    answers = evidence.replica_answers(snapshot)
-    return {p.status_code for p in answers if p.pod in pods}
+def _statuses(scene: Scene, its_pods: set[str | None]) -> set[int | None]:
+    answers = replicas.replies(scene)
+    return {p.status_code for p in answers if p.pod in its_pods}
 
 
-def _alike(snapshot: Snapshot) -> str | None:
+def _alike(scene: Scene) -> str | None:
     """Say that all replicas answer alike, asked one by one, each twice; else None."""
-    answers = evidence.replica_answers(snapshot)
-    known = snapshot.cluster.ingress_pods if snapshot.cluster else None
+    answers = replicas.replies(scene)
+    known = scene.cluster.ingress_pods if scene.cluster else None
     asked = [p.pod for p in answers]
     if known is None or not known or len({p.status_code for p in answers}) != 1:
         return None
@@ -158,10 +155,10 @@ def _alike(snapshot: Snapshot) -> str | None:
     return f"inside, all {len(known)} replicas answer {answers[0].status_code}"
 
 
-def _lines(snapshot: Snapshot, *, healthy: bool) -> tuple[Sighting, ...]:
+def _lines(scene: Scene, *, healthy: bool) -> tuple[Sighting, ...]:
     """Return the log's lines of outside probes that fared so, with their pod."""
-    probes = evidence.outside(snapshot, *evidence.FOR_THE_TARGET)
-    lines = snapshot.sightings_of(*(p for p in probes if p.healthy is healthy))
+    probes = users.outside(scene, *users.FOR_THE_TARGET)
+    lines = scene.sightings_of(*(p for p in probes if p.healthy is healthy))
     return tuple(line for line in lines if line.pod is not None)
 
 
@@ -170,19 +167,19 @@ def _split(bad: tuple[Sighting, ...], good: tuple[Sighting, ...]) -> bool:
     wrong, right = {line.pod for line in bad}, {line.pod for line in good}
     if not wrong or not right or wrong & right:
         return False
-    return evidence.parts_them(len(bad), len(good), wrong, right)
+    return replicas.parts_them(len(bad), len(good), wrong, right)
 
 
-def _told(snapshot: Snapshot, wrong: set[str | None], right: set[str | None]) -> str:
+def _told(scene: Scene, wrong: set[str | None], right: set[str | None]) -> str:
     names = ", ".join(sorted(str(pod) for pod in wrong))
-    said = ", ".join(sorted(str(code) for code in _statuses(snapshot, wrong)))
+    said = ", ".join(sorted(str(code) for code in _statuses(scene, wrong)))
     whole = len(wrong) + len(right)
-    share = evidence.of(len(wrong), whole)
+    share = of(len(wrong), whole)
     return f"inside, {share} replicas answer {said} ({names}), the others well"
 
 
-def _logged(bad: tuple[Sighting, ...], pods: set[str | None]) -> str:
-    names = ", ".join(sorted(str(pod) for pod in pods))
+def _logged(bad: tuple[Sighting, ...], its_pods: set[str | None]) -> str:
+    names = ", ".join(sorted(str(pod) for pod in its_pods))
     return f"ingress log: all {len(bad)} failing requests in it went to {names}"
 
 
@@ -191,18 +188,18 @@ def _well(good: tuple[Sighting, ...]) -> str:
     return f"ingress log: {len(good)} good ones went to {others} other replicas"
 
 
-def _culprits(snapshot: Snapshot) -> list[str]:
-    wrong, _ = _asked(snapshot)
-    found = wrong or {line.pod for line in _lines(snapshot, healthy=False)}
+def _culprits(scene: Scene) -> list[str]:
+    wrong, _ = _asked(scene)
+    found = wrong or {line.pod for line in _lines(scene, healthy=False)}
     return sorted(str(pod) for pod in found)
 
 
-def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
+def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to see why the replica is behind, and to start it anew."""
-    namespace = evidence.ingress_service_name(snapshot).partition("/")[0]
+    namespace = ingress.service_name(scene).partition("/")[0]
     kubectl = f"kubectl -n {quote(namespace)}"
     steps: list[NextStep] = []
-    for pod in _culprits(snapshot)[:2]:
+    for pod in _culprits(scene)[:2]:
         log = f"{kubectl} logs {quote(pod)} --since=1h"
         steps += [
             NextStep(

@@ -23,69 +23,82 @@ Kubernetes discovery/v1, EndpointConditions.
 
 from shlex import quote
 
-from parallax.causes import evidence
-from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.causes.cause import Cause, refuted, supported
+from parallax.evidence import answers, balancer, ingress, inside, pods, users
+from parallax.evidence.reading import Missing, given
+from parallax.evidence.scene import Scene
+from parallax.evidence.words import of
 from parallax.model.finding import Assessment, Class, Hop, NextStep
-from parallax.model.snapshot import Snapshot
 
 ID = "ingress-without-endpoints"
 
 
-def assess(snapshot: Snapshot) -> Assessment:
+def assess(scene: Scene) -> Assessment:
     """Ask whether requests end before an ingress that has no ready pod."""
-    cluster = snapshot.cluster
-    if cluster is None:
-        return unknown(ID, evidence.inside_missing(snapshot))
-    found, name = cluster.ingress_endpoints, evidence.ingress_service_name(snapshot)
+    cluster, name = inside.cluster(scene), ingress.service_name(scene)
+    found = cluster.ingress_endpoints
     if found is None:
         why = "; ".join(cluster.problems) or "not read"
-        return unknown(ID, f"the EndpointSlices of {name}: {why}")
-    share = evidence.of(evidence.ready(found), len(found))
+        raise Missing(f"the EndpointSlices of {name}: {why}")
+    share = of(pods.ready(found), len(found))
     state = f"{name}: {share} endpoints ready" if found else f"{name} has no endpoint"
-    if evidence.ready(found):
+    if pods.ready(found):
         return refuted(ID, state)
-    if not evidence.failing(snapshot, *evidence.AS_A_USER):
-        return unknown(ID, "no failing probe from outside", evidence=(state,))
-    if passed := evidence.passed_balancer(snapshot):
-        return unknown(ID, f"who answered: {passed}", evidence=(state,))
-    inside = evidence.as_the_ingress_wants(snapshot)
-    if not inside:
-        missing = f"whether it answers inside: {evidence.inside_missing(snapshot)}"
-        return unknown(ID, missing, evidence=(state,))
-    got = sum(p.status_code is not None for p in inside)
-    asked = f"inside, {evidence.of(got, len(inside))} probes of the ingress answered"
-    if got:
-        return unknown(ID, f"who answers inside: {asked}", evidence=(state,))
-    service, own = evidence.balancer_service(snapshot), cluster.ingress_service
-    if service and own and service.destination_port not in own.node_ports:
-        missing = f"whose port :{service.destination_port} is, where requests are sent"
-        return unknown(ID, missing, evidence=(state, asked))
-    word = evidence.balancers_word(snapshot, signed=False)
-    if word is None:
-        return unknown(ID, evidence.word_missing(snapshot), evidence=(state, asked))
-    pods = [p for p in cluster.ingress_pods or () if not p.ready]
-    why = (f"its pods: {evidence.pods_text(pods)}",) if pods else ()
+    with given(state):
+        users.failed(scene)
+        if passed := answers.passed(scene):
+            raise Missing(f"who answered: {passed}")
+        asked = _nobody_answers(scene)
+        with given(asked):
+            word = _sent_there(scene)
+    unready = [p for p in cluster.ingress_pods or () if not p.ready]
+    why = (f"its pods: {pods.text(unready)}",) if unready else ()
     return supported(ID, state, *why, asked, word)
 
 
-def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
+def _nobody_answers(scene: Scene) -> str:
+    """Say that the ingress answers nobody inside, asked as it wants to be."""
+    asked = ingress.asked_rightly(scene)
+    if not asked:
+        raise Missing(f"whether it answers inside: {inside.silence(scene)}")
+    got = sum(p.status_code is not None for p in asked)
+    told = f"inside, {of(got, len(asked))} probes of the ingress answered"
+    if got:
+        raise Missing(f"who answers inside: {told}")
+    return told
+
+
+def _sent_there(scene: Scene) -> str:
+    """Say what the balancer itself answers, which sends to a port of the ingress."""
+    service, own = (
+        balancer.service.maybe(scene),
+        inside.ingress_service.maybe(scene),
+    )
+    if service and own and service.destination_port not in own.node_ports:
+        raise Missing(
+            f"whose port :{service.destination_port} is, where requests are sent"
+        )
+    return answers.word(scene)
+
+
+def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to see why the controller has no ready pod."""
-    namespace, _, name = evidence.ingress_service_name(snapshot).partition("/")
-    kubectl, cluster = f"kubectl -n {quote(namespace)}", snapshot.cluster
+    namespace, _, name = ingress.service_name(scene).partition("/")
+    kubectl, cluster = f"kubectl -n {quote(namespace)}", inside.cluster(scene)
     steps = [
         NextStep(
             text=f"See what {work.kind} {work.name} waits for"
-            f" ({evidence.of(work.ready, work.desired)} ready).",
+            f" ({of(work.ready, work.desired)} ready).",
             command=f"{kubectl} describe {work.kind.lower()} {quote(work.name)}",
         )
-        for work in (cluster.ingress_workloads if cluster else None) or ()
+        for work in cluster.ingress_workloads or ()
     ]
     steps += [
         NextStep(
             text=f"See why this one is not ready ({pod.waiting_reason or pod.phase}).",
             command=f"{kubectl} describe pod {quote(pod.name)}",
         )
-        for pod in ((cluster.ingress_pods if cluster else None) or ())[:1]
+        for pod in (cluster.ingress_pods or ())[:1]
     ]
     selector = NextStep(
         text="Compare the Service's selector with the controller's pods.",

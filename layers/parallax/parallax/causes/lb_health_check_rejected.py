@@ -28,66 +28,58 @@ Commands: hetznercloud/cli, `internal/cmd/loadbalancer/update_service.go`.
 
 from shlex import quote
 
-from parallax.causes import evidence
-from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.causes.cause import Cause, refuted, supported
+from parallax.evidence import balancer, check_content, health_check
+from parallax.evidence.reading import Missing, given, need
+from parallax.evidence.scene import Scene
 from parallax.model.balancer import HealthCheck, LoadBalancer
 from parallax.model.finding import Assessment, Class, Hop, NextStep
-from parallax.model.snapshot import Snapshot
 
 ID = "lb-health-check-rejected"
 
 
-def assess(snapshot: Snapshot) -> Assessment:
+def assess(scene: Scene) -> Assessment:
     """Ask whether the health check itself wants the wrong thing."""
-    service = evidence.balancer_service(snapshot)
-    if service is None:
-        return unknown(ID, evidence.balancer_missing(snapshot) or "the balancer")
-    if healthy := evidence.somebody_healthy(snapshot):
+    service = balancer.service(scene)
+    if healthy := health_check.somebody_healthy(scene):
         return refuted(ID, healthy)
     if service.health_check.protocol == "tcp":
         return refuted(ID, "a tcp health check only connects: no answer displeases it")
-    reason = evidence.displeases(snapshot)
-    missing = (
-        evidence.targets_missing(snapshot)
-        or evidence.configured(snapshot)
-        or (None if reason else "what the health check gets for an answer")
-        or evidence.all_out_missing(snapshot)
-        or evidence.works_missing(snapshot)
-    )
-    if missing or reason is None:
-        state = (evidence.health_text(snapshot),)
-        return unknown(ID, missing or "", evidence=state)
-    word = evidence.balancers_word(snapshot, signed=False) or ""
-    works = evidence.works(snapshot)[1]
-    return supported(ID, reason, evidence.health_text(snapshot), works, word)
+    state = balancer.health_text(scene)
+    with given(state):
+        health_check.targets_serve(scene)
+        if reason := health_check.configured(scene):
+            raise Missing(f"whether it would accept the answer: {reason}")
+        what = "what the health check gets for an answer"
+        reason = need(check_content.rejects(scene), what)
+        word, works = health_check.all_out(scene), health_check.works(scene)
+    return supported(ID, reason, state, works, word)
 
 
-def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
+def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to let the health check ask for something that is served."""
-    service, balancer = evidence.balancer_service(snapshot), snapshot.load_balancer
-    if service is None or balancer is None:
-        return ()
+    service, lb = balancer.service(scene), balancer.known(scene)
     check = service.health_check
     update = (
-        f"hcloud load-balancer update-service {quote(balancer.name)}"
+        f"hcloud load-balancer update-service {quote(lb.name)}"
         f" --listen-port {service.listen_port}"
     )
     wait = check.retries * check.interval
     domain = NextStep(
         text=f"Let the health check ask for a host that is served; targets return after"
         f" about {wait} s.",
-        command=f"{update} --health-check-http-domain {quote(snapshot.target.host)}",
+        command=f"{update} --health-check-http-domain {quote(scene.target.host)}",
     )
     connect = NextStep(
         text="Or let it connect only.",
         command=f"{update} --health-check-protocol tcp",
     )
-    return domain, connect, *_ask(check, balancer)
+    return domain, connect, *_ask(check, lb)
 
 
-def _ask(check: HealthCheck, balancer: LoadBalancer) -> tuple[NextStep, ...]:
+def _ask(check: HealthCheck, lb: LoadBalancer) -> tuple[NextStep, ...]:
     """Tell how to ask a node as the health check does."""
-    asks, node = check.http, next((t.ip for t in balancer.leaves() if t.ip), None)
+    asks, node = check.http, next((t.ip for t in lb.leaves() if t.ip), None)
     if asks is None or node is None:
         return ()
     scheme = "https" if check.protocol == "https" or asks.tls else "http"
@@ -108,4 +100,5 @@ CAUSE = Cause(
     title="The load balancer's health check rejects what a well ingress answers",
     assess=assess,
     next_steps=next_steps,
+    explains=("lb-no-healthy-target",),
 )

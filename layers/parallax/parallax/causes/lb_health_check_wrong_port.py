@@ -25,86 +25,77 @@ Source: reference hetzner.md, sections 1, 3 and 4 (hcloud-cloud-controller-manag
 
 from shlex import quote
 
-from parallax.causes import evidence
-from parallax.causes.cause import Cause, refuted, supported, unknown
-from parallax.model.balancer import BalancerService, HealthStatus
+from parallax.causes.cause import Cause, refuted, supported
+from parallax.evidence import answers, balancer, check_port, inside, users
+from parallax.evidence.reading import Missing, given
+from parallax.evidence.scene import Scene
+from parallax.evidence.words import of
+from parallax.model.balancer import HealthStatus
 from parallax.model.finding import Assessment, Class, Hop, NextStep
 from parallax.model.probe import Role
-from parallax.model.snapshot import Snapshot
 
 ID = "lb-health-check-wrong-port"
 
 
-def assess(snapshot: Snapshot) -> Assessment:
+def assess(scene: Scene) -> Assessment:
     """Ask whether the health check's port is one that the ingress does not have."""
-    service = evidence.balancer_service(snapshot)
-    if service is None:
-        return unknown(ID, evidence.balancer_missing(snapshot) or "the balancer")
+    service = balancer.service(scene)
     port, to = service.health_check.port, service.destination_port
-    state = evidence.health_text(snapshot)
+    state = balancer.health_text(scene)
     if port == to:
         return refuted(ID, f"health check and requests go to the same port :{to}")
-    if evidence.with_health(snapshot, HealthStatus.HEALTHY):
+    if balancer.with_health(scene, HealthStatus.HEALTHY):
         return refuted(ID, state)
-    if passed := evidence.passed_balancer(snapshot):
-        if evidence.contradicted(snapshot):
-            return unknown(ID, f"how a request got through: {passed}")
+    if passed := answers.passed(scene):
+        if answers.contradicted(scene):
+            raise Missing(f"how a request got through: {passed}")
         return refuted(ID, f"{passed}, so the balancer has a target")
-    if not evidence.failing(snapshot, *evidence.AS_A_USER):
-        return unknown(ID, "no failing probe from outside", evidence=(state,))
-    missing = _missing(snapshot, service)
-    word = evidence.balancers_word(snapshot, signed=False)
-    if word is None:
-        missing.insert(0, evidence.word_missing(snapshot))
-    if missing or word is None:
-        return unknown(ID, *missing, evidence=(state,))
+    with given(state):
+        users.failed(scene)
+        word = _proven(scene, to)
     return supported(
         ID,
         f"health check asks :{port}, the ingress listens on :{to}",
-        f"{evidence.balancer_name(snapshot)}: {state}",
+        f"{balancer.name(scene)}: {state}",
         f"the ingress Service has no NodePort {port}; it has {to}",
-        f"inside, {_alive(snapshot, to)} probes of the ingress at :{to} connect",
+        f"inside, {_alive(scene, to)} probes of the ingress at :{to} connect",
         word,
     )
 
 
-def _missing(snapshot: Snapshot, service: BalancerService) -> list[str]:
-    """Return what keeps a wrong-looking port from being a proven one."""
-    to, every = service.destination_port, len(evidence.health(snapshot))
-    missing: list[str] = []
-    if not every or evidence.with_health(snapshot, HealthStatus.UNHEALTHY) < every:
+def _proven(scene: Scene, to: int) -> str:
+    """Return the balancer's own word; raises all that keeps the port from proof."""
+    missing = list(answers.word.lacks(scene))
+    if not balancer.all_unhealthy(scene):
         missing.append("an unhealthy word of the balancer about every target")
-    missing += evidence.port_missing(snapshot, service)
-    if not _alive_from_elsewhere(snapshot, to):
+    missing += check_port.nobodys.lacks(scene)
+    if not _alive_from_elsewhere(scene, to):
         missing.append(f"an answer of the ingress at :{to}, asked from another node")
-    return missing
+    if missing:
+        raise Missing(*missing)
+    return answers.word(scene)
 
 
-def _alive(snapshot: Snapshot, port: int) -> str:
-    probes = snapshot.inside(*evidence.AT_THE_INGRESS)
-    taken = sum(p.peer_port == port and evidence.accepted(p) for p in probes)
-    return evidence.of(taken, len(probes))
+def _alive(scene: Scene, port: int) -> str:
+    probes = scene.inside(*inside.AT_THE_INGRESS)
+    taken = sum(p.peer_port == port and inside.accepted(p) for p in probes)
+    return of(taken, len(probes))
 
 
-def _alive_from_elsewhere(snapshot: Snapshot, port: int) -> bool:
+def _alive_from_elsewhere(scene: Scene, port: int) -> bool:
     """Say whether the ingress answers across nodes; one node alone must do itself."""
-    across = bool(snapshot.inside(Role.INGRESS_OTHER))
+    across = bool(scene.inside(Role.INGRESS_OTHER))
     role = Role.INGRESS_OTHER if across else Role.INGRESS
-    return any(
-        p.peer_port == port and evidence.accepted(p) for p in snapshot.inside(role)
-    )
+    return any(p.peer_port == port and inside.accepted(p) for p in scene.inside(role))
 
 
-def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
+def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to point the health check at the port that serves."""
-    balancer = snapshot.load_balancer
-    found = evidence.balancer_service(snapshot)
-    if balancer is None or found is None:
-        return ()
-    name, wrong = quote(balancer.name), found.health_check.port
+    lb, found = balancer.known(scene), balancer.service(scene)
+    name, wrong = quote(lb.name), found.health_check.port
     same = [
         s
-        for s in balancer.services
+        for s in lb.services
         if s.health_check.port == wrong and s.destination_port == found.destination_port
     ]
     same.sort(key=lambda s: s is not found)
@@ -133,4 +124,5 @@ CAUSE = Cause(
     title="The load balancer's health check asks the wrong port",
     assess=assess,
     next_steps=next_steps,
+    explains=("lb-no-healthy-target",),
 )

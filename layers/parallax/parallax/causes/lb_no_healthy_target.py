@@ -31,11 +31,19 @@ Source: reference hetzner.md, sections 3, 4 and 6.
 from collections import Counter
 from shlex import quote
 
-from parallax.causes import evidence
-from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.causes.cause import Cause, refuted, supported
+from parallax.evidence import (
+    balancer,
+    check_content,
+    check_port,
+    health_check,
+    inside,
+    networks,
+)
+from parallax.evidence.reading import Missing, given
+from parallax.evidence.scene import Scene
 from parallax.model.balancer import BalancerService, LoadBalancer
 from parallax.model.finding import Assessment, Class, Hop, NextStep
-from parallax.model.snapshot import Snapshot
 
 ID = "lb-no-healthy-target"
 MEANS = {
@@ -48,81 +56,101 @@ MEANS = {
 """Hetzner's words for a failed health check (`TargetHealth.detail`)."""
 
 
-def assess(snapshot: Snapshot) -> Assessment:
+def assess(scene: Scene) -> Assessment:
     """Ask whether the balancer has nobody to send to, though the inside works."""
-    if evidence.balancer_service(snapshot) is None:
-        return unknown(ID, evidence.balancer_missing(snapshot) or "the balancer")
-    state = evidence.health_text(snapshot)
-    if not evidence.health(snapshot):
+    balancer.service(scene)
+    state = balancer.health_text(scene)
+    if not balancer.health(scene):
         return refuted(ID, f"{state}, so none is unhealthy")
-    if healthy := evidence.somebody_healthy(snapshot):
+    if healthy := health_check.somebody_healthy(scene):
         return refuted(ID, healthy)
-    missing = (
-        evidence.all_out_missing(snapshot)
-        or evidence.targets_missing(snapshot)
-        or _another(snapshot)
-        or evidence.works_missing(snapshot)
-    )
-    if missing:
-        return unknown(ID, missing, evidence=(state,))
-    works, told = evidence.works(snapshot)[1], _told(snapshot)
-    word = evidence.balancers_word(snapshot, signed=False) or ""
-    said = (told,) if told else ()
-    return supported(ID, state, *said, works, word, _left(snapshot))
+    with given(state):
+        word = health_check.all_out(scene)
+        health_check.targets_serve(scene)
+        _is_asked(scene)
+        works = health_check.works(scene)
+    return supported(ID, state, *_why(scene), works, word, *_left(scene))
 
 
-def _another(snapshot: Snapshot) -> str | None:
-    """Say that a reason of its own is known, which another cause names."""
-    service = evidence.balancer_service(snapshot)
-    check = service.health_check.port if service else 0
-    other = service is not None and check != service.destination_port
-    if service and other and not evidence.port_missing(snapshot, service):
-        return f"what it is besides: :{check} is nobody's port"
-    if service and not _asked_inside(snapshot, check):
-        return f"whether anything answers at :{check}, which only the health check asks"
+def _why(scene: Scene) -> tuple[str, ...]:
+    """Say why the health check fails, as far as configuration or Hetzner tells.
+
+    Most reasons are causes of their own, which explain this one where they are shown.
+    """
     reason = (
-        evidence.configured(snapshot)
-        or evidence.displeases(snapshot)
-        or (None if evidence.perhaps_in_none(snapshot) else evidence.shut_out(snapshot))
+        _nobodys_port(scene)
+        or health_check.configured(scene)
+        or _told(scene)
+        or check_content.rejects(scene)
     )
-    return f"what it is besides: {reason}" if reason else None
+    return (reason,) if reason else ()
 
 
-def _asked_inside(snapshot: Snapshot, check: int) -> bool:
+def _nobodys_port(scene: Scene) -> str | None:
+    """Say that nothing listens at the port that the health check asks; None: not so."""
+    service = balancer.service(scene)
+    port = check_port.nobodys.maybe(scene)
+    if service.health_check.port == service.destination_port or port is None:
+        return None
+    return f"the ingress Service has no NodePort {port}"
+
+
+def _is_asked(scene: Scene) -> None:
+    """Raise `Missing` where nothing is known of the port that the health check asks."""
+    check = balancer.service(scene).health_check.port
+    if not _nobodys_port(scene) and not _asked_inside(scene, check):
+        what = f"whether anything answers at :{check}, which only the health check asks"
+        raise Missing(what)
+
+
+def _asked_inside(scene: Scene, check: int) -> bool:
     """Say whether the health check asks what the nodes ask each other.
 
     Or the port of kube-proxy's own, which is well where an ingress pod runs.
     """
-    ingress = snapshot.cluster.ingress_service if snapshot.cluster else None
-    return ingress is not None and (
-        check in ingress.node_ports or check == ingress.health_check_node_port
+    ingress = inside.ingress_service(scene)
+    return check in (*ingress.node_ports, ingress.health_check_node_port)
+
+
+def _left(scene: Scene) -> tuple[str, ...]:
+    """Name what is left, and the observation that decides between it.
+
+    Nothing is left where a reason is known.
+    """
+    if _reason_is_known(scene):
+        return ()
+    service, lb = balancer.service(scene), balancer.known(scene)
+    left = ["a firewall of the nodes that stops only the balancer"]
+    if service.health_check.protocol != "tcp":
+        left.append("the health check's content")
+    if lb.networks is None:
+        left.append("the private network")
+    return (f"left: {' or '.join(left)}; tcpdump on a node decides",)
+
+
+def _reason_is_known(scene: Scene) -> bool:
+    """Say whether configuration, or Hetzner's word about every target, gives one."""
+    alone = not networks.perhaps_in_none(scene)
+    return bool(
+        _nobodys_port(scene)
+        or health_check.configured(scene)
+        or check_content.rejects(scene)
+        or (alone and health_check.shut_out(scene))
     )
 
 
-def _left(snapshot: Snapshot) -> str:
-    """Name what is left, and the observation that decides between it."""
-    service, balancer = evidence.balancer_service(snapshot), snapshot.load_balancer
-    left = ["a firewall of the nodes that stops only the balancer"]
-    if service and service.health_check.protocol != "tcp":
-        left.append("the health check's content")
-    if balancer and balancer.networks is None:
-        left.append("the private network")
-    return f"left: {' or '.join(left)}; tcpdump on a node decides"
-
-
-def _said(snapshot: Snapshot) -> tuple[str, int | None] | None:
+def _said(scene: Scene) -> tuple[str, int | None] | None:
     """Return Hetzner's word for most failed health checks, and the status it got."""
     told = Counter(
-        (seen.detail, seen.health_check_status_code)
-        for seen in evidence.details(snapshot)
+        (seen.detail, seen.health_check_status_code) for seen in balancer.details(scene)
     )
     (word, code), _ = told.most_common(1)[0] if told else ((None, None), 0)
     return (word, code) if word else None
 
 
-def _told(snapshot: Snapshot) -> str | None:
+def _told(scene: Scene) -> str | None:
     """Say what Hetzner tells of the failed health checks; None: no word."""
-    said = _said(snapshot)
+    said = _said(scene)
     if said is None:
         return None
     word, code = said
@@ -130,14 +158,12 @@ def _told(snapshot: Snapshot) -> str | None:
     return f"Hetzner says {word}: {got}"
 
 
-def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
+def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to see what the balancer dislikes, and whether it gets through."""
-    service, balancer = evidence.balancer_service(snapshot), snapshot.load_balancer
-    if service is None or balancer is None:
-        return ()
-    said = _said(snapshot)
+    service, lb = balancer.service(scene), balancer.known(scene)
+    said = _said(scene)
     word = said[0] if said else ""
-    content, way = _content(snapshot, service, balancer), _way(service, balancer)
+    content, way = _content(scene, service, lb), _way(service, lb)
     if word in {"unexpected_http_status", "unexpected_http_content"}:
         return content
     if word.startswith("layer4"):
@@ -146,19 +172,19 @@ def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
 
 
 def _content(
-    snapshot: Snapshot, service: BalancerService, balancer: LoadBalancer
+    scene: Scene, service: BalancerService, lb: LoadBalancer
 ) -> tuple[NextStep, ...]:
     """Tell how to see what the health check asks, and what it gets."""
-    asks, said = service.health_check, _said(snapshot)
+    asks, said = service.health_check, _said(scene)
     got = f" It gets {said[1]}." if said and said[1] else ""
     look = NextStep(
         text="Compare the health check (protocol, port, path, domain) with what"
         f" the ingress answers.{got}",
-        command=f"hcloud load-balancer describe {quote(balancer.name)}",
+        command=f"hcloud load-balancer describe {quote(lb.name)}",
     )
     if asks.http is None:
         return (look,)
-    node = next((t.ip for t in balancer.leaves() if t.ip), None) or "NODE"
+    node = next((t.ip for t in lb.leaves() if t.ip), None) or "NODE"
     host = f"[{node}]" if ":" in node else node
     scheme = "https" if asks.http.tls else "http"
     # The health check does not verify certificates unless it is told to.
@@ -173,10 +199,10 @@ def _content(
     return look, ask
 
 
-def _way(service: BalancerService, balancer: LoadBalancer) -> tuple[NextStep, ...]:
+def _way(service: BalancerService, lb: LoadBalancer) -> tuple[NextStep, ...]:
     """Tell how to see whether the health check gets to a node."""
-    private = any(target.use_private_ip for target in balancer.leaves())
-    sources = (*(balancer.private_ips if private else ()), balancer.ipv4)
+    private = any(target.use_private_ip for target in lb.leaves())
+    sources = (*(lb.private_ips if private else ()), lb.ipv4)
     source = next((address for address in sources if address), "BALANCER")
     capture = NextStep(
         text="On a node, see whether the health check arrives: nothing: network or"

@@ -25,59 +25,54 @@ Source: reference hetzner.md, section 1; hcloud-cloud-controller-manager issues 
 
 from shlex import quote
 
-from parallax.causes import evidence
-from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.causes.cause import Cause, refuted, supported
+from parallax.evidence import balancer, inside, users
+from parallax.evidence.reading import Missing, given, need
+from parallax.evidence.scene import Scene
+from parallax.evidence.words import of
 from parallax.model.finding import Assessment, Class, Hop, NextStep
 from parallax.model.probe import Probe, Role
-from parallax.model.snapshot import Snapshot
 
 ID = "lb-no-service-for-port"
 
 
-def assess(snapshot: Snapshot) -> Assessment:
+def assess(scene: Scene) -> Assessment:
     """Ask whether the balancer listens on the port at all."""
-    balancer, port = snapshot.load_balancer, evidence.listen_port(snapshot)
-    if balancer is None:
-        return unknown(ID, evidence.balancer_missing(snapshot) or "the balancer")
-    if balancer.service_for(port):
-        return refuted(ID, f"{balancer.name} has a service on port {port}")
-    if balancer.is_unread(port):
-        return unknown(ID, evidence.balancer_missing(snapshot) or "the service")
-    if balancer.redirects(port):
-        return refuted(ID, f"{balancer.name} redirects port {port} to https")
-    has = ", ".join(str(s.listen_port) for s in balancer.services) or "none"
-    state = f"{balancer.name} has no service on port {port} (it has: {has})"
-    if not evidence.failing(snapshot, *evidence.AS_A_USER):
-        return unknown(ID, "no failing probe from outside", evidence=(state,))
-    if what := _open(snapshot, redirects=balancer.redirects(port)):
-        return unknown(ID, what, evidence=(state,))
-    asked = _asked(snapshot)
-    if answered := [p for p in asked if not _unconnected(p)]:
-        what = f"who accepted the {answered[0].role.value} probe at that port"
-        return unknown(ID, what, evidence=(state,))
-    if not asked:
-        what = "an attempt to connect to the balancer's own address"
-        return unknown(ID, what, evidence=(state,))
+    lb, port = balancer.known(scene), users.listen_port(scene)
+    if lb.service_for(port):
+        return refuted(ID, f"{lb.name} has a service on port {port}")
+    if lb.is_unread(port):
+        raise Missing(balancer.unread(scene))
+    if lb.redirects(port):
+        return refuted(ID, f"{lb.name} redirects port {port} to https")
+    has = ", ".join(str(s.listen_port) for s in lb.services) or "none"
+    state = f"{lb.name} has no service on port {port} (it has: {has})"
+    with given(state):
+        users.failed(scene)
+        asked = _not_let_in(scene, redirects=lb.redirects(port))
     how = str(asked[0].error_type).replace("_", " ")
-    share = evidence.of(len(asked), len(asked))
+    share = of(len(asked), len(asked))
     return supported(ID, state, f"{share} attempts to connect to it there: {how}")
 
 
-def _open(snapshot: Snapshot, *, redirects: bool | None) -> str | None:
-    """Say what the reading leaves open about the port that users ask; None: nothing."""
-    if snapshot.target.reached.cdn:
-        return "which port the CDN asks at the balancer"
+def _not_let_in(scene: Scene, *, redirects: bool | None) -> list[Probe]:
+    """Return the probes of the balancer's own address: none got a connection."""
+    if scene.target.reached.cdn:
+        raise Missing("which port the CDN asks at the balancer")
     if redirects is None:
-        return "whether an https service of the balancer redirects that port"
-    return None
+        raise Missing("whether an https service of the balancer redirects that port")
+    asked = _asked(scene)
+    if answered := [p for p in asked if not _unconnected(p)]:
+        raise Missing(f"who accepted the {answered[0].role.value} probe at that port")
+    return need(asked, "an attempt to connect to the balancer's own address")
 
 
-def _asked(snapshot: Snapshot) -> list[Probe]:
+def _asked(scene: Scene) -> list[Probe]:
     """Return the probes that went to the balancer's own address, by whatever way."""
     return [
         p
-        for p in evidence.outside(snapshot, *evidence.AS_A_USER, Role.DIRECT)
-        if evidence.at_balancer(snapshot, p)
+        for p in users.outside(scene, *users.AS_A_USER, Role.DIRECT)
+        if balancer.at_balancer(scene, p)
     ]
 
 
@@ -85,30 +80,28 @@ def _unconnected(probe: Probe) -> bool:
     return probe.status_code is None and probe.error_phase == "connect"
 
 
-def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
+def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to let the balancer listen again."""
-    balancer, port = snapshot.load_balancer, evidence.listen_port(snapshot)
-    if balancer is None:
-        return ()
-    ingress = snapshot.cluster.ingress_service if snapshot.cluster else None
+    lb, port = balancer.known(scene), users.listen_port(scene)
+    ingress = inside.ingress_service.maybe(scene)
     doors = list(ingress.node_ports) if ingress else []
-    doors += [s.destination_port for s in balancer.services]
+    doors += [s.destination_port for s in lb.services]
     to = doors[0] if doors else "NODEPORT"
-    tls = snapshot.target.url.startswith("https:")
+    tls = scene.target.url.startswith("https:")
     kind = "https" if tls else "http"
     certificates = " --http-certificates CERTIFICATE" if tls else ""
     ports = f"--listen-port {port} --destination-port {to}"
     add = NextStep(
-        text=f"Let {balancer.name} listen on {port} and send to the ingress"
+        text=f"Let {lb.name} listen on {port} and send to the ingress"
         " (`hcloud certificate list` names the certificates)."
         if tls
-        else f"Let {balancer.name} listen on {port} and send to the ingress.",
-        command=f"hcloud load-balancer add-service {quote(balancer.name)}"
+        else f"Let {lb.name} listen on {port} and send to the ingress.",
+        command=f"hcloud load-balancer add-service {quote(lb.name)}"
         f" --protocol {kind} {ports}{certificates}",
     )
     look = NextStep(
         text="See which ports it listens on.",
-        command=f"hcloud load-balancer describe {quote(balancer.name)}",
+        command=f"hcloud load-balancer describe {quote(lb.name)}",
     )
     return add, look
 

@@ -24,56 +24,47 @@ Source: reference hetzner.md, sections 1, 3 and 4. Commands: hetznercloud/cli,
 
 from shlex import quote
 
-from parallax.causes import evidence
-from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.causes.cause import Cause, refuted, supported
+from parallax.evidence import answers, balancer, nodes, users
+from parallax.evidence.reading import Missing, given
+from parallax.evidence.scene import Scene
 from parallax.model.balancer import LoadBalancer
 from parallax.model.finding import Assessment, Class, Hop, NextStep
-from parallax.model.snapshot import Snapshot
 
 ID = "lb-no-target"
 
 
-def assess(snapshot: Snapshot) -> Assessment:
+def assess(scene: Scene) -> Assessment:
     """Ask whether nobody stands behind the balancer."""
-    balancer, missing = snapshot.load_balancer, evidence.balancer_missing(snapshot)
-    if missing or balancer is None:
-        return unknown(ID, missing or "the balancer")
-    count = len(tuple(balancer.leaves()))
-    if count:
-        return refuted(ID, f"{balancer.name} has {count} targets")
-    state = _empty(balancer)
-    if not evidence.failing(snapshot, *evidence.AS_A_USER):
-        return unknown(ID, "no failing probe from outside", evidence=(state,))
-    if passed := evidence.passed_balancer(snapshot):
-        return unknown(ID, f"how a request got through: {passed}", evidence=(state,))
-    word = evidence.balancers_word(snapshot, signed=False)
-    if word is None:
-        return unknown(ID, evidence.word_missing(snapshot), evidence=(state,))
-    return supported(ID, state, word)
+    balancer.service(scene)
+    lb = balancer.known(scene)
+    if count := len(tuple(lb.leaves())):
+        return refuted(ID, f"{lb.name} has {count} targets")
+    state = _empty(lb)
+    with given(state):
+        users.failed(scene)
+        if passed := answers.passed(scene):
+            raise Missing(f"how a request got through: {passed}")
+        return supported(ID, state, answers.word(scene))
 
 
-def _selectors(balancer: LoadBalancer) -> list[str]:
-    return [t.selector for t in balancer.targets if t.selector]
+def _selectors(lb: LoadBalancer) -> list[str]:
+    return [t.selector for t in lb.targets if t.selector]
 
 
-def _empty(balancer: LoadBalancer) -> str:
-    selectors = _selectors(balancer)
+def _empty(lb: LoadBalancer) -> str:
+    selectors = _selectors(lb)
     if not selectors:
-        return f"{balancer.name} has no target at all"
-    return f"{balancer.name}: no server has the label {' or '.join(selectors)}"
+        return f"{lb.name} has no target at all"
+    return f"{lb.name}: no server has the label {' or '.join(selectors)}"
 
 
-def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
+def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to put the nodes behind the balancer."""
-    balancer = snapshot.load_balancer
-    if balancer is None:
-        return ()
-    cluster = snapshot.cluster
-    nodes = [quote(n.name) for n in (cluster.nodes if cluster else None) or ()]
-    selectors = _selectors(balancer)
-    first = (
-        _label(selectors[0], nodes) if selectors else _add(balancer, nodes or ["NODE"])
-    )
+    lb = balancer.known(scene)
+    names = [quote(node.name) for node in nodes.known.maybe(scene) or ()]
+    selectors = _selectors(lb)
+    first = _label(selectors[0], names) if selectors else _add(lb, names or ["NODE"])
     kept = NextStep(
         text="If the cloud controller keeps the targets, see which nodes it skips.",
         command="kubectl get nodes"
@@ -81,24 +72,24 @@ def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
     )
     look = NextStep(
         text="See the targets, and that they become healthy.",
-        command=f"hcloud load-balancer describe {quote(balancer.name)}",
+        command=f"hcloud load-balancer describe {quote(lb.name)}",
     )
     return first, kept, look
 
 
-def _add(balancer: LoadBalancer, nodes: list[str]) -> NextStep:
-    private = " --use-private-ip" if balancer.private_ips else ""
+def _add(lb: LoadBalancer, names: list[str]) -> NextStep:
+    private = " --use-private-ip" if lb.private_ips else ""
     return NextStep(
         text="Add the nodes as targets (leave out those that serve no traffic).",
-        command=f"for node in {' '.join(nodes)}; do hcloud load-balancer add-target"
-        f' {quote(balancer.name)} --server "$node"{private}; done',
+        command=f"for node in {' '.join(names)}; do hcloud load-balancer add-target"
+        f' {quote(lb.name)} --server "$node"{private}; done',
     )
 
 
-def _label(selector: str, nodes: list[str]) -> NextStep:
+def _label(selector: str, names: list[str]) -> NextStep:
     """Return the step for a selector: label the nodes if it is a plain `key=value`."""
     key, _, value = selector.partition("=")
-    if not nodes or not value or set("!,=() ") & set(key + value):
+    if not names or not value or set("!,=() ") & set(key + value):
         return NextStep(
             text=f"See which servers there are; none has the label {selector}.",
             command="hcloud server list -o columns=name,status,labels",
@@ -106,7 +97,7 @@ def _label(selector: str, nodes: list[str]) -> NextStep:
     return NextStep(
         text=f"Give the nodes the label {selector} (leave out those that serve no"
         " traffic).",
-        command=f"for node in {' '.join(nodes)}; do hcloud server add-label"
+        command=f"for node in {' '.join(names)}; do hcloud server add-label"
         f' "$node" {quote(selector)}; done',
     )
 

@@ -23,44 +23,41 @@ Source: reference hetzner.md, section 4 (hcloud-cloud-controller-manager issues 
 
 from shlex import quote
 
-from parallax.causes import evidence
-from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.causes.cause import Cause, refuted, supported
+from parallax.evidence import balancer, health_check, networks, nodes
+from parallax.evidence.reading import Missing, given
+from parallax.evidence.scene import Scene
 from parallax.model.finding import Assessment, Class, Hop, NextStep
-from parallax.model.snapshot import Snapshot
 
 ID = "lb-not-in-private-network"
 
 
-def assess(snapshot: Snapshot) -> Assessment:
+def assess(scene: Scene) -> Assessment:
     """Ask whether balancer and targets share a private network."""
-    if missing := evidence.balancer_missing(snapshot):
-        return unknown(ID, missing)
-    if healthy := evidence.somebody_healthy(snapshot):
+    balancer.service(scene)
+    if healthy := health_check.somebody_healthy(scene):
         return refuted(ID, healthy)
-    state = evidence.all_cut_off(snapshot)
+    state = networks.all_cut_off(scene)
     if state is None:
-        if evidence.networks_known(snapshot) and not evidence.cut_off(snapshot):
+        if networks.networks_known(scene) and not networks.cut_off(scene):
             return refuted(ID, "no target is asked in a network it does not share")
-        return unknown(ID, "the private networks of balancer and targets")
-    if missing := evidence.all_out_missing(snapshot):
-        return unknown(ID, missing, evidence=(state,))
-    word = evidence.balancers_word(snapshot, signed=False) or ""
-    return supported(ID, state, evidence.health_text(snapshot), word)
+        raise Missing("the private networks of balancer and targets")
+    with given(state):
+        word = health_check.all_out(scene)
+    return supported(ID, state, balancer.health_text(scene), word)
 
 
-def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
+def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to bring balancer and targets together."""
-    balancer = snapshot.load_balancer
-    if balancer is None:
-        return ()
-    name = quote(balancer.name)
-    found = [n for t in evidence.targets(snapshot) for n in t.networks or ()]
+    lb = balancer.known(scene)
+    name = quote(lb.name)
+    found = [n for t in nodes.targets(scene) for n in t.networks or ()]
     network = max(set(found), key=found.count) if found else "NETWORK"
     attach = NextStep(
         text="Attach the balancer to the network of its targets.",
         command=f"hcloud load-balancer attach-to-network {name} --network {network}",
     )
-    label = next((t.server_name for t in evidence.cut_off(snapshot)), None)
+    label = next((t.server_name for t in networks.cut_off(scene)), None)
     look = NextStep(
         text="See which networks the servers are in.",
         command=f"hcloud server describe {quote(label)}"
@@ -77,4 +74,5 @@ CAUSE = Cause(
     title="The load balancer shares no private network with its targets",
     assess=assess,
     next_steps=next_steps,
+    explains=("lb-no-healthy-target",),
 )

@@ -25,12 +25,23 @@ Source: reference hetzner.md, sections 3 and 4; signatures.md, section 3.1.
 
 from shlex import quote
 
-from parallax.causes import evidence
-from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.causes.cause import Cause, refuted, supported
+from parallax.evidence import (
+    balancer,
+    ingress,
+    inside,
+    logs,
+    nodes,
+    overlay,
+    pods,
+    shares,
+)
+from parallax.evidence.reading import Missing, given, need
+from parallax.evidence.scene import Scene
+from parallax.evidence.words import of
 from parallax.model.balancer import BalancerTarget, HealthStatus
 from parallax.model.finding import Assessment, Class, Hop, NextStep
 from parallax.model.probe import Role
-from parallax.model.snapshot import Snapshot
 
 ID = "lb-some-targets-unhealthy"
 BROKEN = 500
@@ -38,21 +49,20 @@ AFTER_CONNECTING = (502, 504)
 """What the balancer says of a target that it got a connection to."""
 
 
-def assess(snapshot: Snapshot) -> Assessment:
+def assess(scene: Scene) -> Assessment:
     """Ask whether a share of requests fails for want of some targets."""
-    if missing := evidence.balancer_missing(snapshot):
-        return unknown(ID, missing)
-    bad, state = _unhealthy(snapshot), evidence.health_text(snapshot)
-    if not bad and not evidence.with_health(snapshot, HealthStatus.UNKNOWN):
+    balancer.service(scene)
+    bad, state = _unhealthy(scene), balancer.health_text(scene)
+    if not bad and not balancer.with_health(scene, HealthStatus.UNKNOWN):
         return refuted(ID, state)
-    if missing := _missing(snapshot, bad):
-        return unknown(ID, missing, evidence=(state,))
-    names = ", ".join(_named(t) for t in bad)
-    return supported(ID, evidence.shares_text(snapshot), f"{state}: {names}")
+    with given(state):
+        _explain_the_share(scene, bad)
+    listed = ", ".join(_named(t) for t in bad)
+    return supported(ID, shares.text(scene), f"{state}: {listed}")
 
 
-def _unhealthy(snapshot: Snapshot) -> list[BalancerTarget]:
-    seen = evidence.health(snapshot)
+def _unhealthy(scene: Scene) -> list[BalancerTarget]:
+    seen = balancer.health(scene)
     return [t for t, status in seen if status is HealthStatus.UNHEALTHY]
 
 
@@ -61,72 +71,67 @@ def _named(target: BalancerTarget) -> str:
     return target.label if status in {None, "running"} else f"{target.label} ({status})"
 
 
-def _missing(snapshot: Snapshot, bad: list[BalancerTarget]) -> str | None:
-    """Say what is missing for the unhealthy targets to explain the failing share."""
+def _explain_the_share(scene: Scene, bad: list[BalancerTarget]) -> None:
+    """Raise what is missing for the unhealthy targets to explain the failing share."""
     if not bad:
-        return "the balancer's word about every target"
-    if not evidence.with_health(snapshot, HealthStatus.HEALTHY):
-        return "a target that is healthy"
-    if evidence.is_local(snapshot):
-        placed = evidence.by_pods(snapshot)
-        if placed is None:
-            return "which targets run an ingress pod (policy Local)"
-        if not [t for t in bad if t in placed[0]]:
-            return "why it fails: policy Local rightly takes nodes without a pod out"
-    if inside := (
-        _silent_inside(snapshot, bad)
-        or _rightly_out(snapshot)
-        or _nodes_apart(snapshot)
+        raise Missing("the balancer's word about every target")
+    if not balancer.with_health(scene, HealthStatus.HEALTHY):
+        raise Missing("a target that is healthy")
+    if nodes.is_local(scene):
+        having, _ = nodes.by_pods(scene)
+        if not [t for t in bad if t in having]:
+            what = "why it fails: policy Local rightly takes nodes without a pod out"
+            raise Missing(what)
+    if doubt := (
+        _silent_inside(scene, bad) or _rightly_out(scene) or _nodes_apart(scene)
     ):
-        return inside
-    if cut := evidence.nodeports_cut(snapshot):
-        return f"whether it is the way between nodes: {cut}"
-    ended = evidence.ended_at_balancer(snapshot)
-    connected = any(p.status_code in AFTER_CONNECTING for p in ended)
-    if connected and not evidence.logs_were_read(snapshot):
-        return "the ingress logs: these requests may have arrived"
-    return evidence.shares_missing(snapshot)
+        raise Missing(doubt)
+    if cut := overlay.nodeports_cut(scene):
+        raise Missing(f"whether it is the way between nodes: {cut}")
+    connected = any(p.status_code in AFTER_CONNECTING for p in shares.ended(scene))
+    if connected and not logs.were_read(scene):
+        raise Missing("the ingress logs: these requests may have arrived")
+    shares.at_balancer(scene)
 
 
-def _nodes_apart(snapshot: Snapshot) -> str | None:
+def _nodes_apart(scene: Scene) -> str | None:
     """Say that no node gets to another's pods; a NodePort may need that way.
 
     Under policy Cluster: then targets without an ingress pod are cut off as well.
     """
-    afar = evidence.pods_from_afar(snapshot)
-    cut = [p for p in afar if not evidence.accepted(p)]
+    afar = pods.from_afar(scene)
+    cut = [p for p in afar if not inside.accepted(p)]
     pairs = {(p.node, p.peer_node) for p in cut}
-    if evidence.is_local(snapshot) or len(pairs) < evidence.PAIRS:
+    if nodes.is_local(scene) or len(pairs) < overlay.PAIRS:
         return None
     if len(cut) < len(afar):
         return None
-    share = f"{evidence.of(len(cut), len(afar))} pod probes from other nodes"
+    share = f"{of(len(cut), len(afar))} pod probes from other nodes"
     return f"whether it is the way between nodes: {share} got no connection"
 
 
-def _rightly_out(snapshot: Snapshot) -> str | None:
+def _rightly_out(scene: Scene) -> str | None:
     """Say that a health check that wants a good answer may take targets out for one.
 
     The app or the ingress answers errors inside as well; a tcp check meets neither.
     """
-    service = evidence.balancer_service(snapshot)
-    if service is None or service.health_check.protocol == "tcp":
+    if balancer.service(scene).health_check.protocol == "tcp":
         return None
-    asked = (*evidence.at_the_ingress(snapshot), *snapshot.inside(Role.POD))
+    asked = (*ingress.probes(scene), *scene.inside(Role.POD))
     bad = [p for p in asked if (p.status_code or 0) >= BROKEN]
     if not bad:
         return None
-    share = evidence.of(len(bad), len(asked))
+    share = of(len(bad), len(asked))
     return f"whether the health check is right: inside, {share} answers are errors"
 
 
-def _silent_inside(snapshot: Snapshot, bad: list[BalancerTarget]) -> str | None:
+def _silent_inside(scene: Scene, bad: list[BalancerTarget]) -> str | None:
     """Say that the other nodes get no answer there either, though the server runs."""
     for target in bad:
-        node = evidence.target_node(snapshot, target)
+        node = nodes.target_node(scene, target)
         asked = [
             p
-            for p in snapshot.inside(Role.INGRESS_OTHER)
+            for p in scene.inside(Role.INGRESS_OTHER)
             if node and p.peer_node == node.name
         ]
         runs = target.server_status in {None, "running"} and (not node or node.ready)
@@ -135,25 +140,23 @@ def _silent_inside(snapshot: Snapshot, bad: list[BalancerTarget]) -> str | None:
     return None
 
 
-def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
+def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to take the unhealthy targets out, and what to look at there."""
-    balancer = snapshot.load_balancer
-    service, bad = evidence.balancer_service(snapshot), _unhealthy(snapshot)
-    if balancer is None or service is None or not bad:
-        return ()
-    name, servers = quote(balancer.name), [t for t in bad if t.server_name]
+    lb, service = balancer.known(scene), balancer.service(scene)
+    bad = need(_unhealthy(scene), "an unhealthy target")
+    name, servers = quote(lb.name), [t for t in bad if t.server_name]
     look = NextStep(
         text="See which targets are unhealthy, and on which port.",
         command=f"hcloud load-balancer describe {name}",
     )
     private = any(t.use_private_ip for t in bad)
-    source = next(iter(balancer.private_ips if private else ()), balancer.ipv4)
+    source = next(iter(lb.private_ips if private else ()), lb.ipv4)
     watch = NextStep(
         text=f"On {bad[0].label}, see whether the balancer's connections are answered.",
         command=f"sudo tcpdump -ni any 'tcp port {service.destination_port}"
         f" and host {source or 'BALANCER'}'",
     )
-    if any(t.selector for t in balancer.targets) or not servers:
+    if any(t.selector for t in lb.targets) or not servers:
         return look, watch
     names = " ".join(quote(str(t.server_name)) for t in servers)
     out = NextStep(

@@ -23,86 +23,80 @@ Source: reference hetzner.md, sections 4 and 5 (hcloud-cloud-controller-manager 
 
 from shlex import quote
 
-from parallax.causes import evidence
-from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.causes.cause import Cause, refuted, supported
+from parallax.evidence import answers, balancer, inside, logs, nodes, users
+from parallax.evidence.reading import Missing, given, need
+from parallax.evidence.scene import Scene
+from parallax.evidence.words import of
 from parallax.model.finding import Assessment, Class, Hop, NextStep
 from parallax.model.probe import Role
-from parallax.model.snapshot import Snapshot
 
 ID = "lb-targets-not-the-ingress-nodes"
 
 
-def assess(snapshot: Snapshot) -> Assessment:
+def assess(scene: Scene) -> Assessment:
     """Ask whether any target could lead to the ingress."""
-    if missing := evidence.balancer_missing(snapshot):
-        return unknown(ID, missing)
-    if not evidence.targets(snapshot):
+    balancer.service(scene)
+    if not nodes.targets(scene):
         return refuted(ID, "the balancer has no target at all")
-    if missing := evidence.nodes_missing(snapshot):
-        return unknown(ID, missing)
-    state = evidence.no_target_serves(snapshot)
+    nodes.known(scene)
+    state = nodes.no_target_serves(scene)
     if state is None:
-        serving = _serving(snapshot)
-        return refuted(ID, serving) if serving else unknown(ID, _open(snapshot))
-    if not evidence.failing(snapshot, *evidence.AS_A_USER):
-        return unknown(ID, "no failing probe from outside", evidence=(state,))
-    if lines := evidence.sightings(snapshot, *evidence.FOR_THE_TARGET):
-        got = f"how a request got to the ingress on {lines[0].node}"
-        return unknown(ID, got, evidence=(state,))
-    word = evidence.balancers_word(snapshot, signed=False) or _somebody(snapshot)
-    if word is None:
-        return unknown(ID, evidence.word_missing(snapshot), evidence=(state,))
-    return supported(ID, state, word, evidence.health_text(snapshot))
+        return refuted(ID, need(_serving(scene), _open(scene)))
+    with given(state):
+        users.failed(scene)
+        if lines := logs.sightings(scene, *users.FOR_THE_TARGET):
+            raise Missing(f"how a request got to the ingress on {lines[0].node}")
+        word = answers.word.maybe(scene) or _somebody(scene) or answers.word(scene)
+    return supported(ID, state, word, balancer.health_text(scene))
 
 
-def _serving(snapshot: Snapshot) -> str | None:
+def _serving(scene: Scene) -> str | None:
     """Say that a target is a node that may serve; None: not known."""
-    if evidence.is_local(snapshot):
-        placed = evidence.by_pods(snapshot)
+    if nodes.is_local(scene):
+        placed = nodes.by_pods.maybe(scene)
         having = placed[0] if placed else ()
     else:
-        having = evidence.targets(snapshot)
-    nodes = [t for t in having if evidence.target_node(snapshot, t)]
-    if not nodes:
+        having = nodes.targets(scene)
+    members = [t for t in having if nodes.target_node(scene, t)]
+    if not members:
         return None
-    count = len(evidence.targets(snapshot))
-    what = "run the ingress" if evidence.is_local(snapshot) else "are nodes"
-    return f"{evidence.of(len(nodes), count)} targets {what} ({nodes[0].label})"
+    count = len(nodes.targets(scene))
+    what = "run the ingress" if nodes.is_local(scene) else "are nodes"
+    return f"{of(len(members), count)} targets {what} ({members[0].label})"
 
 
-def _open(snapshot: Snapshot) -> str:
-    if evidence.is_local(snapshot):
+def _open(scene: Scene) -> str:
+    if nodes.is_local(scene):
         return "which targets run an ingress pod (policy Local)"
     return "whether the targets are nodes: neither address nor machine tells"
 
 
-def _somebody(snapshot: Snapshot) -> str | None:
+def _somebody(scene: Scene) -> str | None:
     """Say that another machine answers, which writes in no ingress log of ours."""
-    direct = evidence.failing(snapshot, Role.DIRECT)
+    direct = users.failing(scene, Role.DIRECT)
     answered = [p for p in direct if p.status_code is not None]
-    if not answered or evidence.lost(snapshot):
+    if not answered or users.lost(scene):
         return None
-    if not evidence.logs_were_read(snapshot):
+    if not logs.were_read(scene):
         return None
     return f"somebody else answers {answered[0].status_code}, and no ingress log has it"
 
 
-def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
+def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to make the ingress's nodes the targets."""
-    balancer, cluster = snapshot.load_balancer, snapshot.cluster
-    if balancer is None or cluster is None:
-        return ()
-    name, at = quote(balancer.name), evidence.homes(snapshot)
-    nodes = [n.name for n in cluster.nodes or () if not at or n.name in at]
-    private = any(t.use_private_ip for t in balancer.leaves())
+    lb, cluster = balancer.known(scene), inside.cluster(scene)
+    name, at = quote(lb.name), nodes.homes(scene)
+    members = [n.name for n in cluster.nodes or () if not at or n.name in at]
+    private = any(t.use_private_ip for t in lb.leaves())
     flag = " --use-private-ip" if private else ""
     add = NextStep(
         text="Make the nodes that run the ingress its targets.",
-        command=f"for node in {' '.join(map(quote, nodes))}; do hcloud load-balancer"
+        command=f"for node in {' '.join(map(quote, members))}; do hcloud load-balancer"
         f' add-target {name} --server "$node"{flag}; done',
     )
     ingress = cluster.ingress_service
-    if not evidence.is_local(snapshot) or ingress is None:
+    if not nodes.is_local(scene) or ingress is None:
         look = f"hcloud load-balancer describe {name}"
         return add, NextStep(text="See which targets to remove.", command=look)
     patch = '{"spec":{"externalTrafficPolicy":"Cluster"}}'
@@ -121,4 +115,5 @@ CAUSE = Cause(
     title="None of the load balancer's targets leads to the ingress",
     assess=assess,
     next_steps=next_steps,
+    explains=("lb-no-healthy-target",),
 )

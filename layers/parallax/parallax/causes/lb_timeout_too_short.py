@@ -21,12 +21,14 @@ better, make the answer quicker, or give it at once and let the client ask again
 Source: reference signatures.md, sections 2 and 3.7; hetzner.md, section 1.
 """
 
-from parallax.causes import evidence
-from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.causes.cause import Cause, refuted, supported
+from parallax.evidence import answers, balancer, ingress, inside, logs, users
+from parallax.evidence.reading import Missing, given
+from parallax.evidence.scene import Scene
+from parallax.evidence.words import of
 from parallax.model.cluster import Sighting
 from parallax.model.finding import Assessment, Class, Hop, NextStep
 from parallax.model.probe import Probe
-from parallax.model.snapshot import Snapshot
 
 ID = "lb-timeout-too-short"
 GATEWAY_TIMEOUT, CLIENT_CLOSED, ERRORS = 504, 499, 400
@@ -34,24 +36,21 @@ LONGEST = 300
 """Seconds; the longest `timeout_idle` that Hetzner takes."""
 
 
-def assess(snapshot: Snapshot) -> Assessment:
+def assess(scene: Scene) -> Assessment:
     """Ask whether the balancer gave up on answers that were to come."""
-    users = evidence.failing(snapshot, *evidence.AS_A_USER)
-    if not users:
-        return unknown(ID, "no failing probe from outside")
-    given_up = [p for p in users if _gave_up(snapshot, p)]
-    if not given_up and not any(_unclear(snapshot, p) for p in users):
+    requests = users.failed(scene)
+    given_up = [p for p in requests if _gave_up(scene, p)]
+    if not given_up and not any(_unclear(scene, p) for p in requests):
         return refuted(ID, "no failing answer is the balancer's own 504")
-    if 2 * len(given_up) <= len(users):
-        return unknown(ID, "the balancer's own 504 in most failing answers")
+    if 2 * len(given_up) <= len(requests):
+        raise Missing("the balancer's own 504 in most failing answers")
     took = min(p.phases.processing or p.duration for p in given_up)
-    share = evidence.of(len(given_up), len(users))
+    share = of(len(given_up), len(requests))
     state = f"{share} requests got 504 from the balancer itself after {took:.1f} s"
-    lines = snapshot.sightings_of(*given_up)
-    slow = max((p.duration for p in _well(snapshot)), default=0.0)
-    if missing := _missing(snapshot, lines, slow, took):
-        return unknown(ID, missing, evidence=(state,))
-    log = f"ingress log: {evidence.of(len(lines), len(given_up))} of them arrived"
+    lines = scene.sightings_of(*given_up)
+    with given(state):
+        slow = _answered_later(scene, lines, took)
+    log = f"ingress log: {of(len(lines), len(given_up))} of them arrived"
     closed = sum(line.status_code == CLIENT_CLOSED for line in lines)
     return supported(
         ID,
@@ -61,19 +60,15 @@ def assess(snapshot: Snapshot) -> Assessment:
     )
 
 
-def _gave_up(snapshot: Snapshot, probe: Probe) -> bool:
-    return probe.status_code == GATEWAY_TIMEOUT and evidence.wrote(snapshot, probe)
+def _gave_up(scene: Scene, probe: Probe) -> bool:
+    return probe.status_code == GATEWAY_TIMEOUT and answers.wrote(scene, probe)
 
 
-def _unclear(snapshot: Snapshot, probe: Probe) -> bool:
+def _unclear(scene: Scene, probe: Probe) -> bool:
     """Say whether nothing came, or a 504 like the balancer's that an ingress logged."""
-    late = probe.status_code == GATEWAY_TIMEOUT and evidence.logged_so(snapshot, probe)
-    alike = evidence.written_by(probe).hop == "load-balancer"
+    late = probe.status_code == GATEWAY_TIMEOUT and logs.logged_so(scene, probe)
+    alike = users.written_by(probe).hop == "load-balancer"
     return probe.status_code is None or (late and alike)
-
-
-def _well(snapshot: Snapshot) -> list[Probe]:
-    return [p for p in evidence.at_the_ingress(snapshot) if p.healthy]
 
 
 def _is_good(line: Sighting) -> bool:
@@ -82,35 +77,34 @@ def _is_good(line: Sighting) -> bool:
     return status == CLIENT_CLOSED or 0 < status < ERRORS
 
 
-def _missing(
-    snapshot: Snapshot, lines: tuple[Sighting, ...], slow: float, took: float
-) -> str | None:
-    """Say what is missing for the answers to have been on their way."""
+def _answered_later(scene: Scene, lines: tuple[Sighting, ...], took: float) -> float:
+    """Return the seconds until the ingress answers well inside, which is later."""
     if not lines:
-        return "a line of the ingress log with one of these requests"
+        raise Missing("a line of the ingress log with one of these requests")
     bad = [line for line in lines if not _is_good(line)]
     if bad:
-        return f"why the ingress itself logged {bad[0].status_code}"
-    inside = evidence.at_the_ingress(snapshot)
-    if not inside:
-        return f"how long it takes inside: {evidence.inside_missing(snapshot)}"
-    if any(not p.healthy for p in inside):
-        return "that the same request is answered well inside"
+        raise Missing(f"why the ingress itself logged {bad[0].status_code}")
+    asked = ingress.probes(scene)
+    if not asked:
+        raise Missing(f"how long it takes inside: {inside.silence(scene)}")
+    if any(not p.healthy for p in asked):
+        raise Missing("that the same request is answered well inside")
+    slow = max(p.duration for p in asked)
     if slow < took:
-        return f"why it takes only {slow:.1f} s inside"
-    return None
+        raise Missing(f"why it takes only {slow:.1f} s inside")
+    return slow
 
 
-def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
+def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to let the balancer wait longer."""
-    balancer, port = snapshot.load_balancer, evidence.listen_port(snapshot)
-    service = evidence.balancer_service(snapshot)
+    lb, port = scene.load_balancer, users.listen_port(scene)
+    service = balancer.service.maybe(scene)
     slow = NextStep(
         text="See how long the application takes when asked at the ingress.",
         command="curl -sS -o /dev/null -w '%{http_code} after %{time_total} s\\n'"
-        f" {snapshot.target.url}",
+        f" {scene.target.url}",
     )
-    if balancer is None or service is None or service.protocol == "tcp":
+    if lb is None or service is None or service.protocol == "tcp":
         return (slow,)
     now = service.timeout_idle
     wanted = min(LONGEST, 2 * now if now else LONGEST)
@@ -119,7 +113,7 @@ def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
         f" (now {f'{now} s' if now else 'the default'}; needs a token that may write).",
         command='curl -sS -X POST -H "Authorization: Bearer $HCLOUD_TOKEN"'
         " -H 'Content-Type: application/json'"
-        f" https://api.hetzner.cloud/v1/load_balancers/{balancer.id}/actions/"
+        f" https://api.hetzner.cloud/v1/load_balancers/{lb.id}/actions/"
         f'update_service -d \'{{"listen_port":{port},"http":{{"timeout_idle":'
         f"{wanted}}}}}'",
     )

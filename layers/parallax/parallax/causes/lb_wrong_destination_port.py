@@ -26,164 +26,157 @@ Source: reference hetzner.md, sections 3, 4 and 6 (hcloud-cloud-controller-manag
 
 from shlex import quote
 
-from parallax.causes import evidence
-from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.causes.cause import Cause, refuted, supported
+from parallax.evidence import answers, balancer, ingress, inside, logs, overlay, users
+from parallax.evidence.reading import Missing, given, need
+from parallax.evidence.scene import Scene
 from parallax.model.balancer import BalancerService, HealthStatus
 from parallax.model.cluster import Service, ServicePort
 from parallax.model.finding import Assessment, Class, Hop, NextStep
 from parallax.model.probe import ErrorType, Probe, Role
-from parallax.model.snapshot import Snapshot
 
 ID = "lb-wrong-destination-port"
 NOT_FOUND = 404
 
 
-def assess(snapshot: Snapshot) -> Assessment:
+def assess(scene: Scene) -> Assessment:
     """Ask whether requests are sent to a port that is not the ingress's."""
-    service = evidence.balancer_service(snapshot)
-    if service is None:
-        return unknown(ID, evidence.balancer_missing(snapshot) or "the balancer")
-    ingress = snapshot.cluster.ingress_service if snapshot.cluster else None
-    if ingress is None:
-        why = "" if snapshot.cluster else f" ({evidence.inside_missing(snapshot)})"
-        return unknown(ID, f"the ingress Service as the cluster has it{why}")
+    service, ingress_service = balancer.service(scene), inside.ingress_service(scene)
     to = service.destination_port
-    if to in ingress.node_ports:
-        if other := _other_door(snapshot, service, ingress):
-            return unknown(ID, other)
+    if to in ingress_service.node_ports:
+        if other := _other_door(scene, service, ingress_service):
+            raise Missing(other)
         return refuted(ID, f"requests go to :{to}, a NodePort of the ingress")
-    state = (
-        f"requests go to :{to}, which is no NodePort of the ingress ({_own(ingress)})"
-    )
-    if reached := evidence.reached_ingress(snapshot):
-        if evidence.contradicted(snapshot):
-            return unknown(ID, f"how it got there: {reached}", evidence=(state,))
+    own = _own(ingress_service)
+    state = f"requests go to :{to}, which is no NodePort of the ingress ({own})"
+    if reached := answers.reached_ingress(scene):
+        if answers.contradicted(scene):
+            raise Missing(f"how it got there: {reached}", evidence=(state,))
         return refuted(ID, reached)
-    if not evidence.failing(snapshot, *evidence.AS_A_USER):
-        return unknown(ID, "no failing probe from outside", evidence=(state,))
-    if missing := _missing(snapshot, service, ingress):
-        return unknown(ID, *missing, evidence=(state,))
-    word = _bypassed(snapshot, to) or _nobody(snapshot, service)
-    if word is None:
+    with given(state):
+        users.failed(scene)
+        if lacking := _lacking(scene, service, ingress_service):
+            raise Missing(*lacking)
         what = f"who answers at :{to}: the balancer's own page, or another Service"
-        return unknown(ID, what, evidence=(state,))
-    health = f"{evidence.balancer_name(snapshot)}: {evidence.health_text(snapshot)}"
+        word = need(_bypassed(scene, to) or _nobody(scene, service), what)
+    health = f"{balancer.name(scene)}: {balancer.health_text(scene)}"
     return supported(ID, state, word, health)
 
 
-def _own(ingress: Service) -> str:
-    return ", ".join(f":{port}" for port in ingress.node_ports)
+def _own(ingress_service: Service) -> str:
+    return ", ".join(f":{port}" for port in ingress_service.node_ports)
 
 
 def _is_tls(port: ServicePort) -> bool:
     return port.name == "https" or port.port == 443  # noqa: PLR2004 - https' number
 
 
-def _wants_tls(snapshot: Snapshot, service: BalancerService) -> bool:
+def _wants_tls(scene: Scene, service: BalancerService) -> bool:
     """Say whether TLS gets past the balancer: only a tcp service leaves it whole."""
-    return service.protocol == "tcp" and snapshot.target.url.startswith("https:")
+    return service.protocol == "tcp" and scene.target.url.startswith("https:")
 
 
 def _other_door(
-    snapshot: Snapshot, service: BalancerService, ingress: Service
+    scene: Scene, service: BalancerService, ingress_service: Service
 ) -> str | None:
     """Say that the port is the ingress's, and perhaps not the one for this protocol."""
-    port = next(p for p in ingress.ports if p.node_port == service.destination_port)
-    if len(ingress.node_ports) == 1 or _is_tls(port) is _wants_tls(snapshot, service):
+    port = next(
+        p for p in ingress_service.ports if p.node_port == service.destination_port
+    )
+    if len(ingress_service.node_ports) == 1 or _is_tls(port) is _wants_tls(
+        scene, service
+    ):
         return None
     return f"whether the ingress takes {service.protocol} at its port {port.name}"
 
 
-def _missing(
-    snapshot: Snapshot, service: BalancerService, ingress: Service
+def _lacking(
+    scene: Scene, service: BalancerService, ingress_service: Service
 ) -> list[str]:
     """Return what keeps a port that is not the ingress's from being a wrong one."""
     to, missing = service.destination_port, list[str]()
-    if to not in evidence.NODE_PORTS:
+    if to not in balancer.NODE_PORTS:
         missing.append(f"whether the ingress listens on the nodes themselves at :{to}")
-    across = evidence.asking_across(snapshot)
-    if not any(_serves(p, ingress) for p in snapshot.inside(across)):
-        what = f"an answer of the ingress at {_own(ingress) or 'a NodePort'}"
+    across = overlay.asking_across(scene)
+    if not any(_serves(p, ingress_service) for p in scene.inside(across)):
+        what = f"an answer of the ingress at {_own(ingress_service) or 'a NodePort'}"
         missing.append(f"{what}, asked from another node")
     return missing
 
 
-def _serves(probe: Probe, ingress: Service) -> bool:
+def _serves(probe: Probe, ingress_service: Service) -> bool:
     """Say whether the ingress knows the host; it answers 404 where it does not.
 
     One that lets nodes wait for a pod knows it as well.
     """
     answered = probe.healthy or probe.status_code not in (None, NOT_FOUND)
     waits = probe.error_type is ErrorType.TIMEOUT and probe.error_phase == "processing"
-    return (answered or waits) and probe.peer_port in ingress.node_ports
+    return (answered or waits) and probe.peer_port in ingress_service.node_ports
 
 
-def _nobody(snapshot: Snapshot, service: BalancerService) -> str | None:
+def _nobody(scene: Scene, service: BalancerService) -> str | None:
     """Say that the balancer found nobody to talk to at the port; None: not shown."""
-    if evidence.passed_balancer(snapshot):
+    if answers.passed(scene):
         return None
     checked = service.health_check.port == service.destination_port
-    if checked and evidence.with_health(snapshot, HealthStatus.HEALTHY):
+    if checked and balancer.with_health(scene, HealthStatus.HEALTHY):
         return None  # something answers the health check there
-    return evidence.balancers_word(snapshot)
+    return answers.signed_word.maybe(scene)
 
 
-def _bypassed(snapshot: Snapshot, to: int) -> str | None:
+def _bypassed(scene: Scene, to: int) -> str | None:
     """Say that a Service answers at the port without the ingress; None: not shown."""
-    inside = evidence.at_the_ingress(snapshot)
-    users = evidence.failing(snapshot, *evidence.AS_A_USER)
-    if not all(p.healthy for p in inside) or not evidence.logs_were_read(snapshot):
+    inside = ingress.probes(scene)
+    requests = users.failing(scene, *users.AS_A_USER)
+    if not all(p.healthy for p in inside) or not logs.were_read(scene):
         return None
-    if not all(evidence.written_by(p).hop == "pod" for p in users):
+    if not all(users.written_by(p).hop == "pod" for p in requests):
         return None
-    status, own = users[0].status_code, snapshot.cluster and snapshot.cluster.service
+    status, own = requests[0].status_code, scene.cluster and scene.cluster.service
     if own and to in own.node_ports:
-        asked = snapshot.inside(Role.NODEPORT_OWN, Role.NODEPORT_OTHER)
+        asked = scene.inside(Role.NODEPORT_OWN, Role.NODEPORT_OTHER)
         if not asked or any(p.healthy or p.status_code != status for p in asked):
             return None
         return (
             f":{to} is {own.name}'s own NodePort: asked there from inside it is"
             f" {status} too, through the ingress it is well"
         )
-    for probe in evidence.outside(snapshot, Role.UNKNOWN_HOST):
-        author = evidence.written_by(probe)
+    for probe in users.outside(scene, Role.UNKNOWN_HOST):
+        author = users.written_by(probe)
         if author.hop == "pod" and probe.status_code != NOT_FOUND:
             said = f"{probe.status_code} by {author.writer}"
             return f"a Host nobody serves gets {said}: another Service listens there"
     return None
 
 
-def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
+def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to send requests to the ingress's own NodePort."""
-    balancer, cluster = snapshot.load_balancer, snapshot.cluster
-    found = evidence.balancer_service(snapshot)
-    ingress = cluster.ingress_service if cluster else None
-    if balancer is None or found is None or ingress is None:
-        return ()
-    name = quote(balancer.name)
-    wrong = [
-        s for s in balancer.services if s.destination_port == found.destination_port
-    ]
+    lb, found = balancer.known(scene), balancer.service(scene)
+    ingress_service = inside.ingress_service(scene)
+    name = quote(lb.name)
+    wrong = [s for s in lb.services if s.destination_port == found.destination_port]
     wrong.sort(key=lambda s: s is not found)
-    fixes = tuple(_fix(snapshot, name, s, ingress) for s in wrong)
+    fixes = tuple(_fix(scene, name, s, ingress_service) for s in wrong)
     see = NextStep(
         text="See the ingress Service's NodePorts.",
-        command=f"kubectl -n {quote(ingress.namespace)} get service"
-        f" {quote(ingress.name)}",
+        command=f"kubectl -n {quote(ingress_service.namespace)} get service"
+        f" {quote(ingress_service.name)}",
     )
     return (*fixes, see)
 
 
 def _fix(
-    snapshot: Snapshot, name: str, service: BalancerService, ingress: Service
+    scene: Scene, name: str, service: BalancerService, ingress_service: Service
 ) -> NextStep:
     """Return the command for one service; its health check follows if wrong too."""
-    tls = _wants_tls(snapshot, service)
-    doors = [p.node_port for p in ingress.ports if p.node_port]
-    right = [p.node_port for p in ingress.ports if p.node_port and _is_tls(p) is tls]
+    tls = _wants_tls(scene, service)
+    doors = [p.node_port for p in ingress_service.ports if p.node_port]
+    right = [
+        p.node_port for p in ingress_service.ports if p.node_port and _is_tls(p) is tls
+    ]
     port = (right or doors or ["NODEPORT"])[0]
     check = service.health_check.port
-    also = "" if check in ingress.node_ports else f" --health-check-port {port}"
+    also = "" if check in ingress_service.node_ports else f" --health-check-port {port}"
     return NextStep(
         text=f"Let port {service.listen_port} send to the ingress at :{port}"
         f" (now :{service.destination_port}).",

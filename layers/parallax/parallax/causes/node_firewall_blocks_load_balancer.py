@@ -31,110 +31,112 @@ issues 185 and 212).
 
 from shlex import quote
 
-from parallax.causes import evidence
-from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.causes.cause import Cause, refuted, supported
+from parallax.evidence import (
+    answers,
+    balancer,
+    health_check,
+    networks,
+    nodes,
+    overlay,
+    shares,
+    time,
+    users,
+)
+from parallax.evidence.reading import Missing, given, need
+from parallax.evidence.scene import Scene
+from parallax.evidence.words import of
 from parallax.model.balancer import BalancerService, BalancerTarget, HealthStatus
 from parallax.model.finding import Assessment, Class, Hop, NextStep
-from parallax.model.snapshot import Snapshot
 
 ID = "node-firewall-blocks-load-balancer"
 
 
-def assess(snapshot: Snapshot) -> Assessment:
+def assess(scene: Scene) -> Assessment:
     """Ask whether only the balancer gets no connection to the nodes."""
-    service = evidence.balancer_service(snapshot)
-    if service is None:
-        return unknown(ID, evidence.balancer_missing(snapshot) or "the balancer")
-    passed = evidence.passed_balancer(snapshot)
-    if passed and not evidence.contradicted(snapshot):
+    service = balancer.service(scene)
+    passed = answers.passed(scene)
+    if passed and not answers.contradicted(scene):
         return refuted(ID, f"{passed}, so the balancer gets through")
-    missing = _missing(snapshot, service)
-    shown = (
-        evidence.shut_to_all(snapshot, service.destination_port)
-        or evidence.shut_out(snapshot)
-        or _drops_requests(snapshot, service)
-    )
-    word = evidence.balancers_word(snapshot, signed=False)
-    if missing or shown is None or word is None:
-        what = missing or "a word that the balancer gets no connection"
-        return unknown(ID, what, evidence=(evidence.health_text(snapshot),))
-    inside = evidence.across_text(snapshot, service.destination_port)
-    return supported(ID, shown, *_cloud_firewalls(snapshot), inside, word)
+    to = service.destination_port
+    with given(balancer.health_text(scene)):
+        _all_else_is_right(scene, to)
+        what = "a word that the balancer gets no connection"
+        shown = (
+            overlay.shut_to_all(scene, to)
+            or health_check.shut_out(scene)
+            or _drops_requests(scene, service)
+        )
+        shown, word = need(shown, what), need(answers.word.maybe(scene), what)
+    across = overlay.across_text(scene, to)
+    return supported(ID, shown, *_cloud_firewalls(scene), across, word)
 
 
-def _cloud_firewalls(snapshot: Snapshot) -> tuple[str, ...]:
+def _cloud_firewalls(scene: Scene) -> tuple[str, ...]:
     """Say which of Hetzner's firewalls shut a port of the service to the balancer."""
-    shut = [
-        (t, found) for t in evidence.targets(snapshot) if (found := _shut(t, snapshot))
-    ]
+    shut = [(t, found) for t in nodes.targets(scene) if (found := _shut(t, scene))]
     names = sorted({name for t, _ in shut for name in t.firewalls or ()})
     if not names:
         return ()
     ports = ", ".join(f":{port}" for port in shut[0][1])
-    at = evidence.of(len(shut), len(evidence.targets(snapshot)))
+    at = of(len(shut), len(nodes.targets(scene)))
     return (f"no rule of {', '.join(names)} lets it in on {ports} ({at} targets)",)
 
 
-def _shut(target: BalancerTarget, snapshot: Snapshot) -> list[int]:
+def _shut(target: BalancerTarget, scene: Scene) -> list[int]:
     """Return the ports of the service that users meet which no rule opens."""
-    service = evidence.balancer_service(snapshot)
-    if service is None:
-        return []
+    service = balancer.service(scene)
     used = {service.destination_port, service.health_check.port}
     return sorted(used.intersection(target.firewall_drops))
 
 
-def _missing(snapshot: Snapshot, service: BalancerService) -> str | None:
-    """Say what is missing for everything but the balancer's own way to be right."""
-    if missing := evidence.targets_missing(snapshot) or evidence.configured(snapshot):
-        return missing
-    ingress = snapshot.cluster.ingress_service if snapshot.cluster else None
-    to = service.destination_port
-    if ingress is None or to not in ingress.node_ports:
-        return f"whose port :{to} is"
-    if not evidence.failing(snapshot, *evidence.AS_A_USER):
-        return "no failing probe from outside"
-    if passed := evidence.passed_balancer(snapshot):
-        return f"how a request got through: {passed}"
-    if evidence.is_local(snapshot) and not _let_in(snapshot):
-        return "whether policy Local drops them: some targets run no ingress pod"
-    if evidence.perhaps_in_none(snapshot):
-        return "whether the balancer is in a private network with its targets"
-    if late := evidence.unnoticed(snapshot):
-        return late
-    if evidence.shut_to_all(snapshot, to):
-        return None
-    return evidence.across_missing(snapshot, to)
+def _all_else_is_right(scene: Scene, to: int) -> None:
+    """Raise what is missing for everything but the balancer's own way to be right."""
+    ingress_service = health_check.targets_serve(scene)
+    if reason := health_check.configured(scene):
+        raise Missing(f"whether a firewall stops the balancer as well: {reason}")
+    if to not in ingress_service.node_ports:
+        raise Missing(f"whose port :{to} is")
+    users.failed(scene)
+    if passed := answers.passed(scene):
+        raise Missing(f"how a request got through: {passed}")
+    if nodes.is_local(scene) and not _let_in(scene):
+        raise Missing(
+            "whether policy Local drops them: some targets run no ingress pod"
+        )
+    if networks.perhaps_in_none(scene):
+        what = "whether the balancer is in a private network with its targets"
+        raise Missing(what)
+    if late := time.unnoticed(scene):
+        raise Missing(late)
+    if not overlay.shut_to_all(scene, to):
+        overlay.answered_across(scene, to)
 
 
-def _let_in(snapshot: Snapshot) -> bool:
+def _let_in(scene: Scene) -> bool:
     """Say whether policy Local lets the balancer in where it gets no connection.
 
     To targets with an ingress pod; those without may only explain a share.
     """
-    placed = evidence.by_pods(snapshot)
-    if placed is None or not placed[0]:
-        return False
-    return not placed[1] or evidence.shut_out(snapshot) is not None
+    having, without = nodes.by_pods(scene)
+    return bool(having) and (not without or health_check.shut_out(scene) is not None)
 
 
-def _drops_requests(snapshot: Snapshot, service: BalancerService) -> str | None:
+def _drops_requests(scene: Scene, service: BalancerService) -> str | None:
     """Say that the check is green elsewhere and requests find nobody; None: not so."""
     check, to = service.health_check.port, service.destination_port
-    count = len(evidence.health(snapshot))
-    healthy = evidence.with_health(snapshot, HealthStatus.HEALTHY)
-    if check == to or not count or healthy < count or not evidence.tried(snapshot):
+    count = len(balancer.health(scene))
+    healthy = balancer.with_health(scene, HealthStatus.HEALTHY)
+    if check == to or not count or healthy < count or not shares.tried(scene):
         return None
     return f"all {count} targets are healthy by :{check}, and requests go to :{to}"
 
 
-def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
+def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to let the balancer in, and how to see who stops it."""
-    balancer, service = snapshot.load_balancer, evidence.balancer_service(snapshot)
-    if balancer is None or service is None:
-        return ()
-    private = any(t.use_private_ip for t in balancer.leaves())
-    own = balancer.private_ips if private else (balancer.ipv4,)
+    lb, service = balancer.known(scene), balancer.service(scene)
+    private = any(t.use_private_ip for t in lb.leaves())
+    own = lb.private_ips if private else (lb.ipv4,)
     source = next((a for a in own if a), "BALANCER")
     to = service.destination_port
     ports = ",".join(map(str, dict.fromkeys((to, service.health_check.port))))
@@ -154,18 +156,16 @@ def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
     )
     if private:
         return allow, watch, ipvs
-    cloud = _through_the_cloud(snapshot, source, ports)
-    return (
-        (cloud, allow, watch) if _cloud_firewalls(snapshot) else (allow, cloud, watch)
-    )
+    cloud = _through_the_cloud(scene, source, ports)
+    return (cloud, allow, watch) if _cloud_firewalls(scene) else (allow, cloud, watch)
 
 
-def _through_the_cloud(snapshot: Snapshot, source: str, ports: str) -> NextStep:
+def _through_the_cloud(scene: Scene, source: str, ports: str) -> NextStep:
     """Tell how to add the rule that is missing, or where to look for it."""
     shut = [
         (t.firewalls, found)
-        for t in evidence.targets(snapshot)
-        if t.firewalls and (found := _shut(t, snapshot))
+        for t in nodes.targets(scene)
+        if t.firewalls and (found := _shut(t, scene))
     ]
     if not shut:
         return NextStep(
@@ -187,4 +187,5 @@ CAUSE = Cause(
     title="The nodes let everybody in but the load balancer",
     assess=assess,
     next_steps=next_steps,
+    explains=("lb-no-healthy-target",),
 )

@@ -26,68 +26,69 @@ hcloud-cloud-controller-manager issues 247 and 276).
 
 from shlex import quote
 
-from parallax.causes import evidence
-from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.causes.cause import Cause, refuted, supported
+from parallax.evidence import balancer, inside, logs, nodes, shares, users
+from parallax.evidence.reading import Missing, given, need
+from parallax.evidence.scene import Scene
+from parallax.evidence.words import of
 from parallax.model.balancer import BalancerTarget, HealthStatus
 from parallax.model.finding import Assessment, Class, Hop, NextStep
-from parallax.model.snapshot import Snapshot
 
 ID = "nodeport-dropped-by-local-traffic-policy"
 
 
-def assess(snapshot: Snapshot) -> Assessment:
+def assess(scene: Scene) -> Assessment:
     """Ask whether requests are lost on targets without an ingress pod."""
-    ingress = snapshot.cluster.ingress_service if snapshot.cluster else None
-    policy = ingress.external_traffic_policy if ingress else None
-    if policy is None:
-        why = "" if snapshot.cluster else f" ({evidence.inside_missing(snapshot)})"
-        return unknown(ID, f"the ingress Service's traffic policy{why}")
-    if not evidence.is_local(snapshot):
+    policy = _policy(scene)
+    if not nodes.is_local(scene):
         return refuted(ID, f"traffic policy {policy}: every node passes requests on")
-    placed = evidence.by_pods(snapshot)
-    if placed is None:
-        what = evidence.balancer_missing(snapshot) or "which targets run an ingress pod"
-        return unknown(ID, what)
-    having, without = placed
+    having, without = nodes.by_pods(scene)
     if not without:
         return refuted(ID, f"all {len(having)} targets run a ready ingress pod")
-    names = ", ".join(t.label for t in without[:3])
-    share = evidence.of(len(without), len(having) + len(without))
-    state = f"policy Local, and {share} targets run no ready ingress pod ({names})"
-    if missing := _missing(snapshot, having, without):
-        return unknown(ID, missing, evidence=(state,))
-    shares, health = evidence.shares_text(snapshot), evidence.health_text(snapshot)
-    return supported(ID, state, shares, f"yet they are sent requests: {health}")
+    listed = ", ".join(t.label for t in without[:3])
+    share = of(len(without), len(having) + len(without))
+    state = f"policy Local, and {share} targets run no ready ingress pod ({listed})"
+    with given(state):
+        _lost_there(scene, having, without)
+    health = balancer.health_text(scene)
+    sent = f"yet they are sent requests: {health}"
+    return supported(ID, state, shares.text(scene), sent)
 
 
-def _missing(
-    snapshot: Snapshot,
+def _policy(scene: Scene) -> str:
+    """Return the ingress Service's traffic policy."""
+    service = inside.ingress_service.maybe(scene)
+    why = "" if scene.cluster else f" ({inside.silence(scene)})"
+    policy = service.external_traffic_policy if service else None
+    return need(policy, f"the ingress Service's traffic policy{why}")
+
+
+def _lost_there(
+    scene: Scene,
     having: tuple[BalancerTarget, ...],
     without: tuple[BalancerTarget, ...],
-) -> str | None:
-    """Say what is missing for the failing share to be lost on those targets."""
+) -> None:
+    """Raise what is missing for the failing share to be lost on those targets."""
     if not having:
-        return "a target that runs an ingress pod"
-    seen = {t.label: status for t, status in evidence.health(snapshot)}
+        raise Missing("a target that runs an ingress pod")
+    seen = {t.label: status for t, status in balancer.health(scene)}
     if all(seen.get(t.label) is HealthStatus.UNHEALTHY for t in without):
-        return "why the balancer sends to targets that it holds for unhealthy"
-    if missing := evidence.shares_missing(snapshot):
-        return missing
-    if not evidence.tried(snapshot):
-        return "that the balancer tried to connect before it answered (slow failures)"
-    homes = evidence.homes(snapshot) or frozenset[str]()
-    lines = evidence.sightings(snapshot, *evidence.AS_A_USER)
+        raise Missing("why the balancer sends to targets that it holds for unhealthy")
+    shares.at_balancer(scene)
+    if not shares.tried(scene):
+        what = "that the balancer tried to connect before it answered (slow failures)"
+        raise Missing(what)
+    homes = nodes.homes(scene) or frozenset[str]()
+    lines = logs.sightings(scene, *users.AS_A_USER)
     stray = [line.node for line in lines if line.node not in homes]
-    return f"why the ingress on {stray[0]} logged a request" if stray else None
+    if stray:
+        raise Missing(f"why the ingress on {stray[0]} logged a request")
 
 
-def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
+def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to keep requests from nodes without an ingress pod."""
-    balancer, cluster = snapshot.load_balancer, snapshot.cluster
-    service = evidence.balancer_service(snapshot)
-    ingress = cluster.ingress_service if cluster else None
-    if balancer is None or service is None or ingress is None:
-        return ()
+    lb, service = balancer.known(scene), balancer.service(scene)
+    ingress = inside.ingress_service(scene)
     asks = ingress.health_check_node_port
     port = asks or service.destination_port
     how = "--health-check-protocol http" if asks else "--health-check-protocol tcp"
@@ -95,7 +96,7 @@ def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
     check = NextStep(
         text=f"Let the health check ask :{port}, which only answers well where an"
         " ingress pod is ready.",
-        command=f"hcloud load-balancer update-service {quote(balancer.name)}"
+        command=f"hcloud load-balancer update-service {quote(lb.name)}"
         f" --listen-port {service.listen_port} {how} --health-check-port {port}{path}",
     )
     space = quote(ingress.namespace)

@@ -29,13 +29,25 @@ Source: reference incident.md (why hostNetwork was chosen), signatures.md, secti
 from collections import Counter
 from shlex import quote
 
-from parallax.causes import evidence
-from parallax.causes.cause import Cause, refuted, supported, unknown
-from parallax.model.balancer import HealthStatus
+from parallax.causes.cause import Cause, refuted, supported
+from parallax.evidence import (
+    answers,
+    balancer,
+    impact,
+    ingress,
+    inside,
+    logs,
+    overlay,
+    pods,
+    shares,
+    users,
+)
+from parallax.evidence.reading import Missing, given
+from parallax.evidence.scene import Scene
+from parallax.evidence.words import of
 from parallax.model.cluster import Sighting
 from parallax.model.finding import Assessment, Class, Hop, NextStep
 from parallax.model.probe import ErrorType, Probe
-from parallax.model.snapshot import Snapshot
 
 ID = "overlay-between-nodes-broken"
 GATEWAY = (504, 502)
@@ -44,56 +56,55 @@ TRIED = 1.0
 TWICE = 2
 
 
-def assess(snapshot: Snapshot) -> Assessment:
+def assess(scene: Scene) -> Assessment:
     """Ask whether pods are cut off from other nodes, and requests end there."""
-    if not evidence.failing(snapshot, *evidence.AS_A_USER):
-        return unknown(ID, "no failing probe from outside")
-    home, afar = evidence.pods_at_home(snapshot), evidence.pods_from_afar(snapshot)
+    users.failed(scene)
+    home, afar = pods.at_home(scene), pods.from_afar(scene)
     if not afar:
-        missing = f"a pod asked from another node: {evidence.pods_unasked(snapshot)}"
-        return unknown(ID, missing)
-    cut = [p for p in afar if not evidence.accepted(p)]
+        raise Missing(f"a pod asked from another node: {pods.unasked(scene)}")
+    cut = [p for p in afar if not inside.accepted(p)]
     if not cut:
         return refuted(ID, f"from other nodes, all {len(afar)} pod probes connect")
-    share = f"from other nodes, {evidence.of(len(cut), len(afar))} pod probes"
+    share = f"from other nodes, {of(len(cut), len(afar))} pod probes"
     state = f"{share} got no connection ({_errors(cut)}): {_between(cut)}"
     if not home:
-        return unknown(ID, "a pod asked on its own node", evidence=(state,))
+        raise Missing("a pod asked on its own node", evidence=(state,))
     well = sum(p.healthy for p in home)
-    own = f"on their own nodes, {evidence.of(well, len(home))} pod probes are well"
-    if well < len(home) or len(_pairs(cut)) < evidence.PAIRS:
-        what = "pods that are well at home and cut off for several nodes"
-        return unknown(ID, what, evidence=(own, state))
-    lines = _unanswered(snapshot)
-    if near := [line for line in lines if not _afar(snapshot, line)]:
+    own = f"on their own nodes, {of(well, len(home))} pod probes are well"
+    with given(own, state):
+        if well < len(home) or len(_pairs(cut)) < overlay.PAIRS:
+            raise Missing("pods that are well at home and cut off for several nodes")
+        return supported(ID, state, own, *_ends_there(scene))
+
+
+def _ends_there(scene: Scene) -> tuple[str, ...]:
+    """Say what shows that requests end between nodes, at the ingress or before it."""
+    lines = _unanswered(scene)
+    if near := [line for line in lines if not _afar(scene, line)]:
         what = f"why {near[0].upstream_address} gave no answer: not on another node"
-        return unknown(ID, what, evidence=(own, state))
-    page = _page(snapshot, lines)
-    missing = (
-        evidence.users_elsewhere(snapshot, page[0], logged=page[2])
-        if page
-        else "a 502 or 504 of the ingress itself"
-    )
-    if page and missing is None:
-        return supported(ID, state, own, page[1])
-    if before := _before_the_ingress(snapshot):
-        return supported(ID, state, own, *before)
-    return unknown(ID, str(missing), evidence=(own, state))
+        raise Missing(what)
+    try:
+        status, shown, logged = _page(scene, lines)
+        impact.end_at_ingress(scene, status, logged=logged)
+    except Missing:
+        if before := _before_the_ingress(scene):
+            return before
+        raise
+    return (shown,)
 
 
-def _before_the_ingress(snapshot: Snapshot) -> tuple[str, str] | None:
+def _before_the_ingress(scene: Scene) -> tuple[str, str] | None:
     """Say that the balancer's connections are lost on the way to an ingress pod.
 
     A NodePort passes them to pods on other nodes. The balancer took every target out
     for it, or tries in vain.
     """
-    cut = evidence.nodeports_cut(snapshot)
-    word = evidence.balancers_word(snapshot, signed=False)
-    if cut is None or word is None or evidence.balancer_service(snapshot) is None:
+    cut = overlay.nodeports_cut(scene)
+    word = answers.word.maybe(scene)
+    if cut is None or word is None or balancer.service.maybe(scene) is None:
         return None
-    count = len(evidence.health(snapshot))
-    out = evidence.with_health(snapshot, HealthStatus.UNHEALTHY) == count > 0
-    return (cut, word) if out or evidence.tried(snapshot) else None
+    lost = balancer.all_unhealthy(scene) or shares.tried(scene)
+    return (cut, word) if lost else None
 
 
 def _errors(cut: list[Probe]) -> str:
@@ -112,52 +123,50 @@ def _between(cut: list[Probe]) -> str:
     return f"{pairs[0][0]} to {pairs[0][1]}{more}"
 
 
-def _unanswered(snapshot: Snapshot) -> tuple[Sighting, ...]:
+def _unanswered(scene: Scene) -> tuple[Sighting, ...]:
     """Return the log's lines of failing requests for which no pod answered."""
-    failing = evidence.failing(snapshot, *evidence.FOR_THE_TARGET)
-    lines = snapshot.sightings_of(*failing)
+    failing = users.failing(scene, *users.FOR_THE_TARGET)
+    lines = scene.sightings_of(*failing)
     return tuple(
-        line for line in lines if evidence.got_no_answer(line) or evidence.gave_up(line)
+        line for line in lines if logs.got_no_answer(line) or logs.gave_up(line)
     )
 
 
-def _afar(snapshot: Snapshot, line: Sighting) -> bool:
-    node = evidence.node_of(snapshot, line.upstream_address)
+def _afar(scene: Scene, line: Sighting) -> bool:
+    node = logs.node_of(scene, line.upstream_address)
     return node is not None and node != line.node
 
 
-def _page(
-    snapshot: Snapshot, lines: tuple[Sighting, ...]
-) -> tuple[int, str, bool] | None:
+def _page(scene: Scene, lines: tuple[Sighting, ...]) -> tuple[int, str, bool]:
     """Return the ingress's own status, what shows it, and whether its log does."""
     for line in lines:
-        node = evidence.node_of(snapshot, line.upstream_address)
+        node = logs.node_of(scene, line.upstream_address)
         told = f"asked {line.upstream_address} on {node} and got no answer"
         status = line.status_code or GATEWAY[0]
         text = f"ingress log: the ingress on {line.node} {told} ({status})"
         return status, text, True
     for status in GATEWAY:
-        if says := evidence.ingress_says(snapshot, status):
+        if says := ingress.says(scene, status):
             return status, says, False
-    late = _late(snapshot)
+    late = _late(scene)
     if len(late) < TWICE:
-        return None
+        raise Missing("a 502 or 504 of the ingress itself")
     waited = min(map(_lost, late))
     text = f"ingress log: {len(late)} requests that failed outside lost {waited:.1f} s"
     return GATEWAY[0], f"{text} before a pod of the ingress's own node answered", True
 
 
-def _late(snapshot: Snapshot) -> list[Sighting]:
+def _late(scene: Scene) -> list[Sighting]:
     """Return lines of failing requests that a pod at home answered, too late.
 
     The ingress tried others before, which its line no longer shows.
     """
-    failing = evidence.failing(snapshot, *evidence.FOR_THE_TARGET)
+    failing = users.failing(scene, *users.FOR_THE_TARGET)
     return [
         line
-        for line in snapshot.sightings_of(*failing)
+        for line in scene.sightings_of(*failing)
         if _lost(line) >= TRIED
-        and evidence.node_of(snapshot, line.upstream_address) == line.node
+        and logs.node_of(scene, line.upstream_address) == line.node
     ]
 
 
@@ -168,16 +177,16 @@ def _lost(line: Sighting) -> float:
     return line.request_time - line.upstream_response_time
 
 
-def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
+def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to see what stops pod traffic between two nodes."""
-    afar = evidence.pods_from_afar(snapshot)
-    cut = [p for p in afar if not evidence.accepted(p)]
+    afar = pods.from_afar(scene)
+    cut = [p for p in afar if not inside.accepted(p)]
     if not cut:
         return ()
     one = cut[0]
     port, address = one.peer_port, one.peer_address
     host = f"[{address}]" if address and ":" in address else address
-    nodes = (snapshot.cluster.nodes if snapshot.cluster else None) or ()
+    nodes = (scene.cluster.nodes if scene.cluster else None) or ()
     source = next((n.internal_ip for n in nodes if n.name == one.node), None)
     ask = NextStep(
         text=f"On {one.node}, ask the pod on {one.peer_node} directly.",

@@ -23,55 +23,52 @@ Source: reference signatures.md, sections 2 and 3.3.
 
 from shlex import quote
 
-from parallax.causes import evidence
-from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.causes.cause import Cause, refuted, supported
+from parallax.evidence import answers, balancer, impact, ingress, logs, pods, users
+from parallax.evidence.reading import Missing
+from parallax.evidence.scene import Scene
+from parallax.evidence.words import of
 from parallax.model.finding import Assessment, Class, Hop, NextStep
 from parallax.model.probe import Probe, Role
-from parallax.model.snapshot import Snapshot
 
 ID = "pod-answers-error"
 
 
-def assess(snapshot: Snapshot) -> Assessment:
+def assess(scene: Scene) -> Assessment:
     """Ask whether it was a pod that wrote the failing answer."""
-    users = evidence.failing(snapshot, *evidence.AS_A_USER)
-    if not users:
-        return unknown(ID, "no failing probe from outside")
-    if gone := evidence.lost(snapshot):
-        return unknown(ID, f"what a pod has to do with it: {gone}")
-    if logged := _by_the_log(snapshot):
+    requests = users.failed(scene)
+    if gone := users.lost(scene):
+        raise Missing(f"what a pod has to do with it: {gone}")
+    if logged := _by_the_log(scene):
         return logged
-    pods = snapshot.inside(Role.POD)
-    if not pods:
-        missing = f"an answer of a pod: {evidence.pods_unasked(snapshot)}"
-        return unknown(ID, missing, "a line of the ingress log with our request")
-    status = users[0].status_code
-    same = [p for p in pods if not p.healthy and p.status_code == status]
-    asked = f"inside, {evidence.of(len(same), len(pods))} pod probes got {status}"
-    if not same and all(p.healthy for p in pods) and _page_of_a_proxy(users):
-        author = evidence.written_by(users[0])
+    probes = scene.inside(Role.POD)
+    if not probes:
+        unasked = f"an answer of a pod: {pods.unasked(scene)}"
+        raise Missing(unasked, "a line of the ingress log with our request")
+    status = requests[0].status_code
+    same = [p for p in probes if not p.healthy and p.status_code == status]
+    asked = f"inside, {of(len(same), len(probes))} pod probes got {status}"
+    if all(p.healthy for p in probes) and _page_of_a_proxy(requests):
+        author = users.written_by(requests[0])
         who = f"the page is {author.writer}'s, at the {author.hop}"
-        return refuted(ID, f"inside, all {len(pods)} pod probes are well", who)
-    if _enough(same, pods, snapshot) and _is_theirs(snapshot, same):
-        return supported(ID, asked, _page(users))
-    if failing := _behind_the_health_check(snapshot, pods):
-        return supported(ID, failing, evidence.health_text(snapshot))
-    return unknown(
-        ID, "proof that the failing answer is a pod's", evidence=(asked, _page(users))
-    )
+        return refuted(ID, f"inside, all {len(probes)} pod probes are well", who)
+    if _enough(same, probes, scene) and _is_theirs(scene, same):
+        return supported(ID, asked, _page(requests))
+    if failing := _behind_the_health_check(scene, probes):
+        return supported(ID, failing, balancer.health_text(scene))
+    what = "proof that the failing answer is a pod's"
+    raise Missing(what, evidence=(asked, _page(requests)))
 
 
-def _by_the_log(snapshot: Snapshot) -> Assessment | None:
+def _by_the_log(scene: Scene) -> Assessment | None:
     """Answer by the ingress log alone; None: it does not tell."""
-    proof = evidence.pod_answers(snapshot)
-    if proof and evidence.mostly_balancers(snapshot):
-        return unknown(ID, "why most failing requests ended at the balancer")
-    failed = snapshot.sightings_of(
-        *evidence.failing(snapshot, *evidence.FOR_THE_TARGET)
-    )
+    proof = logs.pod_answers(scene)
+    if proof and impact.mostly_balancers(scene):
+        raise Missing("why most failing requests ended at the balancer")
+    failed = scene.sightings_of(*users.failing(scene, *users.FOR_THE_TARGET))
     if proof and 2 * len(proof) < len(failed):
-        rest = evidence.of(len(failed) - len(proof), len(failed))
-        return unknown(ID, f"why {rest} failing requests in the log met no pod")
+        rest = of(len(failed) - len(proof), len(failed))
+        raise Missing(f"why {rest} failing requests in the log met no pod")
     if proof:
         seen = proof[0]
         return supported(
@@ -80,39 +77,39 @@ def _by_the_log(snapshot: Snapshot) -> Assessment | None:
             f"ingress log on {seen.node}: our request went to"
             f" {seen.upstream_address} and got {seen.upstream_status}",
         )
-    if other := _somebody_else(snapshot):
-        return unknown(ID, other)
-    if unanswered := evidence.unanswered(snapshot):
+    if other := _somebody_else(scene):
+        raise Missing(other)
+    if unanswered := logs.unanswered(scene):
         return refuted(ID, unanswered)
     return None
 
 
-def _somebody_else(snapshot: Snapshot) -> str | None:
+def _somebody_else(scene: Scene) -> str | None:
     """Say that an upstream answered that is not known to be a pod of the Service."""
-    answers = evidence.upstream_answers(snapshot)
-    if not answers:
+    replies = logs.upstream_answers(scene)
+    if not replies:
         return None
-    who = answers[0].upstream_address
-    missing = evidence.endpoints_missing(snapshot)
-    return f"whose {who} is, which answered ({missing or 'no endpoint of the Service'})"
+    who = replies[0].upstream_address
+    unread = pods.endpoints.lacks(scene) or ("no endpoint of the Service",)
+    return f"whose {who} is, which answered ({unread[0]})"
 
 
-def _enough(same: list[Probe], pods: tuple[Probe, ...], snapshot: Snapshot) -> bool:
+def _enough(same: list[Probe], probes: tuple[Probe, ...], scene: Scene) -> bool:
     """Say whether the pods' share can explain the share that fails outside.
 
     Where users always fail, nobody who asks the ingress or the balancer may fare well.
     """
-    always = not any(p.healthy for p in evidence.outside(snapshot, *evidence.AS_A_USER))
-    others = evidence.at_the_ingress(snapshot)
-    others += evidence.outside(snapshot, Role.DIRECT)
+    always = not any(p.healthy for p in users.outside(scene, *users.AS_A_USER))
+    others = ingress.probes(scene)
+    others += users.outside(scene, Role.DIRECT)
     if always and any(p.healthy for p in others):
         return False
-    return bool(same) and _share_fits(always, len(same), len(pods))
+    return bool(same) and _share_fits(always, len(same), len(probes))
 
 
-def _share_fits(always: bool, same: int, pods: int) -> bool:  # noqa: FBT001 - a pure rule
+def _share_fits(always: bool, same: int, asked: int) -> bool:  # noqa: FBT001 - a pure rule
     """Want every pod for a constant failure, one for an intermittent one."""
-    return same == pods if always else same > 0
+    return same == asked if always else same > 0
 
 
 def _words(probe: Probe) -> str:
@@ -121,55 +118,55 @@ def _words(probe: Probe) -> str:
     return probe.body.strip() or next(where, "")
 
 
-def _is_theirs(snapshot: Snapshot, pods: list[Probe]) -> bool:
+def _is_theirs(scene: Scene, probes: list[Probe]) -> bool:
     """Say whether every failing page is a pod's: by its marks, or word for word.
 
     A pod may write a proxy's page: it runs nginx, or a mesh's Envoy stands in it.
     """
-    said = {_words(p) for p in pods if _words(p)}
+    said = {_words(p) for p in probes if _words(p)}
     return all(
-        evidence.written_by(p).hop == "pod"
+        users.written_by(p).hop == "pod"
         or (
             _words(p) in said
-            and evidence.written_by(p).how != "replayed"
-            and evidence.passed_on(snapshot, p)
+            and users.written_by(p).how != "replayed"
+            and answers.passed_on(scene, p)
         )
-        for p in evidence.failing(snapshot, *evidence.FOR_THE_TARGET)
+        for p in users.failing(scene, *users.FOR_THE_TARGET)
     )
 
 
-def _page_of_a_proxy(users: tuple[Probe, ...]) -> bool:
+def _page_of_a_proxy(requests: tuple[Probe, ...]) -> bool:
     """Say whether a failing answer was no pod's, or none at all."""
     return any(
-        p.status_code is None or evidence.written_by(p).hop in evidence.PROXIES
-        for p in users
+        p.status_code is None or users.written_by(p).hop in users.PROXIES
+        for p in requests
     )
 
 
-def _page(users: tuple[Probe, ...]) -> str:
-    author = evidence.written_by(users[0])
+def _page(requests: tuple[Probe, ...]) -> str:
+    author = users.written_by(requests[0])
     return f"the page users get was written by: {author.writer} ({author.hop})"
 
 
-def _behind_the_health_check(snapshot: Snapshot, pods: tuple[Probe, ...]) -> str | None:
+def _behind_the_health_check(scene: Scene, probes: tuple[Probe, ...]) -> str | None:
     """Say that an HTTP health check rightly fails, because every pod answers errors."""
-    codes = {p.status_code for p in pods}
-    inside = evidence.at_the_ingress(snapshot)
+    codes = {p.status_code for p in probes}
+    inside = ingress.probes(scene)
     same = {p.status_code for p in inside} == codes and len(codes) == 1
-    if not same or any(p.healthy for p in (*pods, *inside)):
+    if not same or any(p.healthy for p in (*probes, *inside)):
         return None
     code = codes.pop()
-    if code is None or not evidence.taken_out(snapshot, code):
+    if code is None or not impact.taken_out(scene, code):
         return None
     said = f"every pod answers {code}, through the ingress too"
     return f"{said}, so the balancer's HTTP health check takes all targets out"
 
 
-def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
+def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell where the application's log is."""
-    namespace, _, name = evidence.service_name(snapshot).partition("/")
+    namespace, _, name = pods.service_name(scene).partition("/")
     kubectl = f"kubectl -n {quote(namespace)}"
-    cluster, proof = snapshot.cluster, evidence.pod_answers(snapshot)
+    cluster, proof = scene.cluster, logs.pod_answers(scene)
     address = proof[0].upstream_address if proof else None
     ip = (address or "").rpartition(":")[0]
     # With hostNetwork a node address is shared: the Service's endpoint names the pod.
@@ -181,7 +178,7 @@ def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
         ),
         None,
     )
-    failing = next((p.pod for p in snapshot.inside(Role.POD) if not p.healthy), None)
+    failing = next((p.pod for p in scene.inside(Role.POD) if not p.healthy), None)
     named = pod or failing
     if named is None:
         log = NextStep(

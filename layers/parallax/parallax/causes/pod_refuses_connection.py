@@ -21,15 +21,21 @@ let the readiness probe ask that same port, so that such a pod is taken out.
 Source: reference signatures.md, section 2 (pod refused: 502, upstream 502).
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 from shlex import quote
 
-from parallax.causes import evidence
-from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.causes.cause import Cause, refuted, supported
+from parallax.evidence import impact, ingress, inside, logs, pods, users
+from parallax.evidence.reading import Missing, given, need, reading
+from parallax.evidence.scene import Scene
+from parallax.evidence.words import of
 from parallax.model.cluster import Endpoint
 from parallax.model.finding import Assessment, Class, Hop, NextStep
 from parallax.model.probe import ErrorType, Probe, Role
-from parallax.model.snapshot import Snapshot
+
+type Place = tuple[str | None, int | None]
+"""An address and a port."""
 
 ID = "pod-refuses-connection"
 BAD_GATEWAY = 502
@@ -38,46 +44,50 @@ BETWEEN = "what rejects between nodes: on its own node a pod accepts"
 NOT_ON_ITS_OWN = "whether pods refuse their own node too: nobody asked them there"
 
 
-def assess(snapshot: Snapshot) -> Assessment:
+def assess(scene: Scene) -> Assessment:
     """Ask whether ready pods refuse, and whether that is where requests end."""
-    if not evidence.failing(snapshot, *evidence.AS_A_USER):
-        return unknown(ID, "no failing probe from outside")
-    if missing := evidence.endpoints_missing(snapshot):
-        return unknown(ID, missing)
-    ready = [e for e in evidence.endpoints(snapshot) if e.ready]
+    users.failed(scene)
+    ready = [e for e in pods.endpoints(scene) if e.ready]
     if not ready:
-        state = evidence.endpoints_text(snapshot)
+        state = pods.endpoints_text(scene)
         return refuted(ID, f"{state}, so the ingress asks no pod")
-    probes = [p for e in ready for p in _asked(snapshot, e)]
+    asked = _asked(scene)
+    probes = [p for e in ready for p in asked[e.address, e.port]]
     if not probes:
-        return unknown(ID, f"a pod's answer: {evidence.pods_unasked(snapshot)}")
-    accepting = [e for e in ready if any(map(evidence.accepted, _asked(snapshot, e)))]
+        raise Missing(f"a pod's answer: {pods.unasked(scene)}")
+    accepting = [
+        e for e in ready if any(map(inside.accepted, asked[e.address, e.port]))
+    ]
     if len(accepting) == len(ready) and not any(map(_refused, probes)):
         return refuted(ID, f"inside, all {len(ready)} ready pods accept connections")
-    refusing = _refusing(snapshot)
-    if not refusing:
-        return unknown(ID, BETWEEN if accepting else NOT_ON_ITS_OWN)
-    share = f"{evidence.of(len(refusing), len(ready))} ready pods refuse connections"
-    ended = _ended(snapshot, refusing)
-    if accepting and (ended is None or evidence.upstream_answers(snapshot)):
-        what = "that all failing requests end at a pod that refuses (ingress log)"
-        return unknown(ID, what, evidence=(share,))
-    status, said = (BAD_GATEWAY, None) if accepting else _for_want(snapshot)
-    own = ended or evidence.ingress_says(snapshot, BAD_GATEWAY) or said
-    if own is None:
-        return unknown(ID, "a 502 of the ingress itself", evidence=(share,))
-    if missing := evidence.users_elsewhere(snapshot, status, logged=ended is not None):
-        return unknown(ID, missing, evidence=(share, own))
+    refusing = need(_refusing(scene), BETWEEN if accepting else NOT_ON_ITS_OWN)
+    share = f"{of(len(refusing), len(ready))} ready pods refuse connections"
+    with given(share):
+        own = _ends_there(scene, refusing, all_refuse=not accepting)
     port = refusing[0].port
     return supported(ID, f"{share} on :{port}, asked on their own node too", own)
 
 
-def _for_want(snapshot: Snapshot) -> tuple[int, str | None]:
+def _ends_there(scene: Scene, refusing: list[Endpoint], *, all_refuse: bool) -> str:
+    """Say what shows that users' requests end at a pod that refuses."""
+    ended = _ended(scene, refusing)
+    if not all_refuse and (ended is None or logs.upstream_answers(scene)):
+        what = "that all failing requests end at a pod that refuses (ingress log)"
+        raise Missing(what)
+    status, said = _for_want(scene) if all_refuse else (BAD_GATEWAY, None)
+    own = ended or ingress.says(scene, BAD_GATEWAY) or said
+    own = need(own, "a 502 of the ingress itself")
+    with given(own):
+        impact.end_at_ingress(scene, status, logged=ended is not None)
+    return own
+
+
+def _for_want(scene: Scene) -> tuple[int, str | None]:
     """Return what the ingress answers where no pod accepts: the page is its own.
 
     Whoever wrote it; nginx and Traefik say 502, Envoy 503.
     """
-    asked = evidence.at_the_ingress(snapshot)
+    asked = ingress.probes(scene)
     codes = {p.status_code for p in asked}
     code = codes.pop() if len(codes) == 1 else None
     if code not in WITHOUT_A_POD:
@@ -86,22 +96,25 @@ def _for_want(snapshot: Snapshot) -> tuple[int, str | None]:
     return code, f"{where} the ingress answers {code}, and no pod accepts"
 
 
-def _refusing(snapshot: Snapshot) -> list[Endpoint]:
+def _refusing(scene: Scene) -> list[Endpoint]:
     """Return the ready endpoints that refuse everybody, their own node too."""
+    asked = _asked(scene)
     return [
         e
-        for e in evidence.endpoints(snapshot)
+        for e in pods.known_endpoints(scene)
         if e.ready
-        and _refuses(asked := _asked(snapshot, e))
-        and not any(map(evidence.accepted, asked))
+        and _refuses(there := asked[e.address, e.port])
+        and not any(map(inside.accepted, there))
     ]
 
 
-def _asked(snapshot: Snapshot, endpoint: Endpoint) -> list[Probe]:
-    place = (endpoint.address, endpoint.port)
-    return [
-        p for p in snapshot.inside(Role.POD) if (p.peer_address, p.peer_port) == place
-    ]
+@reading
+def _asked(scene: Scene) -> defaultdict[Place, list[Probe]]:
+    """Return the probes of pods, by the address and port that they went to."""
+    found = defaultdict[Place, list[Probe]](list)
+    for probe in scene.inside(Role.POD):
+        found[probe.peer_address, probe.peer_port].append(probe)
+    return found
 
 
 def _refused(probe: Probe) -> bool:
@@ -114,28 +127,26 @@ def _refuses(probes: Iterable[Probe]) -> bool:
     return bool(own) and all(map(_refused, own))
 
 
-def _ended(snapshot: Snapshot, refusing: Iterable[Endpoint]) -> str | None:
+def _ended(scene: Scene, refusing: Iterable[Endpoint]) -> str | None:
     """Say that every unanswered 502 of the ingress log ends at a pod that refuses."""
-    places = {evidence.place(e) for e in refusing}
-    failing = evidence.failing(snapshot, *evidence.FOR_THE_TARGET)
-    seen = snapshot.sightings_of(*failing)
-    lines = [
-        s for s in seen if s.status_code == BAD_GATEWAY and evidence.got_no_answer(s)
-    ]
+    places = {logs.place(e) for e in refusing}
+    failing = users.failing(scene, *users.FOR_THE_TARGET)
+    seen = scene.sightings_of(*failing)
+    lines = [s for s in seen if s.status_code == BAD_GATEWAY and logs.got_no_answer(s)]
     if not lines or any(s.upstream_address not in places for s in lines):
         return None
     last = lines[-1]
     return (
-        f"ingress log: {evidence.of(len(lines), len(seen))} failing requests in it"
+        f"ingress log: {of(len(lines), len(seen))} failing requests in it"
         f" ended in 502 without an answer, the last at {last.upstream_address}"
     )
 
 
-def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
+def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to see why nothing listens."""
-    namespace, _, name = evidence.service_name(snapshot).partition("/")
+    namespace, _, name = pods.service_name(scene).partition("/")
     kubectl = f"kubectl -n {quote(namespace)}"
-    refusing = _refusing(snapshot)
+    refusing = _refusing(scene)
     port = refusing[0].port if refusing else None
     pod = next((e.pod for e in refusing if e.pod), None)
     compare = NextStep(

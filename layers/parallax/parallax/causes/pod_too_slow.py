@@ -25,12 +25,14 @@ three tries; a client that gave up: 499).
 
 from shlex import quote
 
-from parallax.causes import evidence
-from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.causes.cause import Cause, refuted, supported
+from parallax.evidence import impact, ingress, inside, logs, pods, users
+from parallax.evidence.reading import Missing, given, need
+from parallax.evidence.scene import Scene
+from parallax.evidence.words import of
 from parallax.model.cluster import Sighting
 from parallax.model.finding import Assessment, Class, Hop, NextStep
 from parallax.model.probe import ErrorType, Probe
-from parallax.model.snapshot import Snapshot
 
 ID = "pod-too-slow"
 GATEWAY_TIMEOUT = 504
@@ -38,81 +40,72 @@ AT_ONCE = 1.0
 """Seconds within which an answer is not slow."""
 
 
-def assess(snapshot: Snapshot) -> Assessment:
+def assess(scene: Scene) -> Assessment:
     """Ask whether requests end at an ingress that waited for a pod in vain."""
-    if not evidence.failing(snapshot, *evidence.AS_A_USER):
-        return unknown(ID, "no failing probe from outside")
-    if missing := evidence.endpoints_missing(snapshot):
-        return unknown(ID, missing)
-    if not evidence.ready(evidence.endpoints(snapshot)):
-        state = evidence.endpoints_text(snapshot)
+    users.failed(scene)
+    if not pods.ready(pods.endpoints(scene)):
+        state = pods.endpoints_text(scene)
         return refuted(ID, f"{state}, so the ingress waits for no pod")
-    home = evidence.pods_at_home(snapshot)
-    if not home:
-        missing = f"a pod asked on its own node: {evidence.pods_unasked(snapshot)}"
-        return unknown(ID, missing)
-    lines = _waited_for(snapshot)
-    own = _logged(lines) or evidence.ingress_says(snapshot, GATEWAY_TIMEOUT)
-    slow = [p for p in home if _is_slow(p, _limit(snapshot, lines))]
+    what = f"a pod asked on its own node: {pods.unasked(scene)}"
+    home, lines = need(pods.at_home(scene), what), _waited_for(scene)
+    own = _logged(lines) or ingress.says(scene, GATEWAY_TIMEOUT)
+    slow = [p for p in home if _is_slow(p, _limit(scene, lines))]
     if not slow:
-        return _none_is_slow(snapshot, home, own)
-    state = f"asked on their own nodes, {evidence.of(len(slow), len(home))} pod probes"
+        return _none_is_slow(scene, home, own)
+    state = f"asked on their own nodes, {of(len(slow), len(home))} pod probes"
     state += f" connect and {_how(slow)}"
-    if own is None:
-        return unknown(ID, "a 504 of the ingress itself", evidence=(state,))
-    if missing := _elsewhere(snapshot, slow, home, logged=bool(lines)):
-        return unknown(ID, missing, evidence=(state, own))
+    with given(state):
+        own = need(own, "a 504 of the ingress itself")
+        with given(own):
+            _users_wait(scene, slow, home, logged=bool(lines))
     return supported(ID, state, own)
 
 
-def _none_is_slow(
-    snapshot: Snapshot, home: tuple[Probe, ...], own: str | None
-) -> Assessment:
+def _none_is_slow(scene: Scene, home: tuple[Probe, ...], own: str | None) -> Assessment:
     """Rule it out where all answer at once and the ingress gave up on nobody."""
-    everyone = (*home, *evidence.pods_from_afar(snapshot))
+    everyone = (*home, *pods.from_afar(scene))
     if own is None and all(map(_at_once, everyone)):
         told = f"inside, all {len(everyone)} pod probes are answered within"
         return refuted(ID, f"{told} {AT_ONCE:.0f} s")
-    return unknown(ID, "a pod that is slow when asked on its own node")
+    raise Missing("a pod that is slow when asked on its own node")
 
 
-def _elsewhere(
-    snapshot: Snapshot, slow: list[Probe], home: tuple[Probe, ...], *, logged: bool
-) -> str | None:
-    """Say what is missing for slow pods to be what users wait for; None: nothing."""
-    if not all(map(evidence.accepted, home)):
-        return "why a pod refuses its own node"
+def _users_wait(
+    scene: Scene, slow: list[Probe], home: tuple[Probe, ...], *, logged: bool
+) -> None:
+    """Raise what is missing for slow pods to be what users wait for."""
+    if not all(map(inside.accepted, home)):
+        raise Missing("why a pod refuses its own node")
     # Where users always fail, a pod that answers well would have been tried as well.
-    users = evidence.outside(snapshot, *evidence.AS_A_USER)
-    if len(slow) < len(home) and not any(p.healthy for p in users):
-        return "why all requests fail while some pods answer well"
-    if _balancer_gave_up(snapshot):
-        return None
-    return evidence.users_elsewhere(snapshot, GATEWAY_TIMEOUT, logged=logged)
+    requests = users.outside(scene, *users.AS_A_USER)
+    if len(slow) < len(home) and not any(p.healthy for p in requests):
+        raise Missing("why all requests fail while some pods answer well")
+    if not _balancer_gave_up(scene):
+        impact.end_at_ingress(scene, GATEWAY_TIMEOUT, logged=logged)
 
 
-def _balancer_gave_up(snapshot: Snapshot) -> bool:
+def _balancer_gave_up(scene: Scene) -> bool:
     """Say whether most users got the balancer's 504 while the ingress still waited.
 
     The log has these very requests, closed by the balancer (499) at a pod.
     """
-    users = evidence.failing(snapshot, *evidence.AS_A_USER)
-    late = [p for p in users if p.status_code == GATEWAY_TIMEOUT]
-    left = [p for p in late if any(map(evidence.gave_up, snapshot.sightings_of(p)))]
-    return 2 * len(left) > len(users)
+    requests = users.failing(scene, *users.AS_A_USER)
+    late = [p for p in requests if p.status_code == GATEWAY_TIMEOUT]
+    left = [p for p in late if any(map(logs.gave_up, scene.sightings_of(p)))]
+    return 2 * len(left) > len(requests)
 
 
-def _waited_for(snapshot: Snapshot) -> tuple[Sighting, ...]:
+def _waited_for(scene: Scene) -> tuple[Sighting, ...]:
     """Return the log's lines in which the ingress waited for a pod in vain."""
-    failing = evidence.failing(snapshot, *evidence.FOR_THE_TARGET)
+    failing = users.failing(scene, *users.FOR_THE_TARGET)
     return tuple(
         line
-        for line in snapshot.sightings_of(*failing)
+        for line in scene.sightings_of(*failing)
         if (
-            evidence.gave_up(line)
-            or (line.status_code == GATEWAY_TIMEOUT and evidence.got_no_answer(line))
+            logs.gave_up(line)
+            or (line.status_code == GATEWAY_TIMEOUT and logs.got_no_answer(line))
         )
-        and evidence.node_of(snapshot, line.upstream_address) is not None
+        and logs.node_of(scene, line.upstream_address) is not None
     )
 
 
@@ -127,13 +120,13 @@ def _logged(lines: tuple[Sighting, ...]) -> str | None:
     return f"ingress log on {last.node}: {status}, {told} ({len(lines)} such lines)"
 
 
-def _limit(snapshot: Snapshot, lines: tuple[Sighting, ...]) -> float | None:
+def _limit(scene: Scene, lines: tuple[Sighting, ...]) -> float | None:
     """Return how long the ingress waits for a pod, in seconds; None: not known."""
     ended = [line for line in lines if line.status_code == GATEWAY_TIMEOUT]
     seen = [t for line in ended if (t := line.upstream_response_time)]
     if seen:
         return min(seen)
-    cluster = snapshot.cluster
+    cluster = scene.cluster
     if cluster is None:
         return None
     settings = (*cluster.ingress_annotations, *(cluster.ingress_config or ()))
@@ -146,7 +139,7 @@ def _limit(snapshot: Snapshot, lines: tuple[Sighting, ...]) -> float | None:
 def _is_slow(probe: Probe, limit: float | None) -> bool:
     """Say whether a pod took the connection and did not answer in time."""
     if probe.error_type is ErrorType.TIMEOUT:
-        return evidence.accepted(probe)
+        return inside.accepted(probe)
     took = probe.phases.processing
     return limit is not None and took is not None and took >= limit >= AT_ONCE
 
@@ -162,12 +155,12 @@ def _how(slow: list[Probe]) -> str:
     return f"{what}, after {longest:.1f} s"
 
 
-def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
+def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to see what the pod waits for."""
-    namespace = evidence.service_name(snapshot).partition("/")[0]
+    namespace = pods.service_name(scene).partition("/")[0]
     kubectl = f"kubectl -n {quote(namespace)}"
-    limit = _limit(snapshot, _waited_for(snapshot))
-    home = evidence.pods_at_home(snapshot)
+    limit = _limit(scene, _waited_for(scene))
+    home = pods.at_home(scene)
     slow = [p for p in home if _is_slow(p, limit)]
     one = next((p for p in slow if p.pod), None)
     every = NextStep(text="See all its pods.", command=f"{kubectl} get pods -o wide")
@@ -175,7 +168,7 @@ def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
         return (every,)
     address = one.peer_address or ""
     host = f"[{address}]" if ":" in address else address
-    named = quote(f"Host: {snapshot.target.host}")
+    named = quote(f"Host: {scene.target.host}")
     log = NextStep(
         text="Read what it says about requests that take long.",
         command=f"{kubectl} logs {quote(one.pod)} --since=15m",

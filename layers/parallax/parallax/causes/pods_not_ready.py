@@ -8,7 +8,7 @@ Services of the same ingress work.
 
 Diagnosis: the EndpointSlices, read since the failure began, hold addresses and not
 one of them is ready; and the ingress's own 503 page, or its access log without an
-upstream, shows that users' requests end there (`evidence.users_elsewhere`). The pods
+upstream, shows that users' requests end there. The pods
 tell why: what they wait for, how often they restarted.
 
 Neighbors: `service-without-endpoints` has no address at all;
@@ -24,59 +24,57 @@ Source: Kubernetes discovery/v1, EndpointConditions; recorded on a real 1.36 clu
 
 from shlex import quote
 
-from parallax.causes import evidence
-from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.causes.cause import Cause, refuted, supported
+from parallax.evidence import impact, inside, pods
+from parallax.evidence.reading import given
+from parallax.evidence.scene import Scene
 from parallax.model.cluster import Pod
 from parallax.model.finding import Assessment, Class, Hop, NextStep
 from parallax.model.probe import Role
-from parallax.model.snapshot import Snapshot
 
 ID = "pods-not-ready"
 
 
-def assess(snapshot: Snapshot) -> Assessment:
+def assess(scene: Scene) -> Assessment:
     """Ask whether requests end at the ingress because no pod is ready."""
-    if missing := evidence.endpoints_missing(snapshot):
-        return unknown(ID, missing)
-    found, state = evidence.endpoints(snapshot), evidence.endpoints_text(snapshot)
-    if not found or evidence.ready(found):
+    found, state = pods.endpoints(scene), pods.endpoints_text(scene)
+    if not found or pods.ready(found):
         return refuted(ID, state)
-    missing, ends = evidence.ends_for_want_of_a_pod(snapshot)
-    if missing:
-        return unknown(ID, missing, evidence=(state, *ends))
-    pods = _unready(snapshot)
-    told = (evidence.pods_text(pods),) if pods else ()
-    return supported(ID, state, *told, *_only_the_probe(snapshot), *ends)
+    with given(state):
+        ends = impact.for_want_of_a_pod(scene)
+    unready = _unready(scene)
+    told = (pods.text(unready),) if unready else ()
+    return supported(ID, state, *told, *_only_the_probe(scene), ends)
 
 
-def _only_the_probe(snapshot: Snapshot) -> tuple[str, ...]:
+def _only_the_probe(scene: Scene) -> tuple[str, ...]:
     """Say that the pods answer well, so that only their readiness probe fails."""
-    asked = snapshot.inside(Role.POD)
+    asked = scene.inside(Role.POD)
     if not asked or not all(p.healthy for p in asked):
         return ()
     return ("asked inside, the pods answer well: what fails is their readiness probe",)
 
 
-def _unready(snapshot: Snapshot) -> list[Pod]:
+def _unready(scene: Scene) -> list[Pod]:
     """Return the pods that are not ready, the one that restarted most first."""
-    pods = (snapshot.cluster.pods if snapshot.cluster else None) or ()
-    return sorted((p for p in pods if not p.ready), key=lambda p: -p.restarts)
+    its_pods = inside.cluster(scene).pods or ()
+    return sorted((p for p in its_pods if not p.ready), key=lambda p: -p.restarts)
 
 
-def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
+def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to see why a pod is not ready."""
-    namespace, _, name = evidence.service_name(snapshot).partition("/")
+    namespace, _, name = pods.service_name(scene).partition("/")
     kubectl = f"kubectl -n {quote(namespace)}"
     every = NextStep(
         text="See all its pods.",
         command=f"{kubectl} get pods -o wide",
     )
-    pods = _unready(snapshot)
-    named = [p.name for p in pods]
-    named += [e.pod for e in evidence.endpoints(snapshot) if e.pod]
+    its_pods = _unready(scene)
+    named = [p.name for p in its_pods]
+    named += [e.pod for e in pods.known_endpoints(scene) if e.pod]
     if not named:
         return (every,)
-    first = pods[0] if pods else None
+    first = its_pods[0] if its_pods else None
     why = (first.waiting_reason or first.phase) if first else "not ready"
     before = " --previous" if first and first.restarts else ""
     events = NextStep(

@@ -25,56 +25,52 @@ Source: reference hetzner.md, sections 3 and 4 (hcloud-cloud-controller-manager 
 
 from shlex import quote
 
-from parallax.causes import evidence
-from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.causes.cause import Cause, refuted, supported
+from parallax.evidence import balancer, inside, proxy_protocol, users
+from parallax.evidence.reading import Missing, given
+from parallax.evidence.scene import Scene
 from parallax.model.finding import Assessment, Class, Hop, NextStep
-from parallax.model.snapshot import Snapshot
 
 ID = "proxy-protocol-mismatch"
 
 
-def assess(snapshot: Snapshot) -> Assessment:
+def assess(scene: Scene) -> Assessment:
     """Ask whether only one of the two speaks it, and users see what follows."""
-    if missing := evidence.balancer_missing(snapshot):
-        return unknown(ID, missing)
-    if evidence.ingress_wants_proxy(snapshot) is None:
-        why = "not read" if snapshot.cluster else evidence.inside_missing(snapshot)
-        return unknown(ID, f"the ingress's ConfigMap: {why}")
-    state = evidence.proxy_text(snapshot)
+    balancer.service(scene)
+    wanted = proxy_protocol.wanted(scene)
+    state = proxy_protocol.text(scene)
     if state is None:
-        both = "both" if evidence.ingress_wants_proxy(snapshot) else "neither"
+        both = "both" if wanted else "neither"
         return refuted(ID, f"{both} of balancer and ingress speaks the PROXY protocol")
-    if not evidence.failing(snapshot, *evidence.AS_A_USER):
-        return unknown(ID, "no failing probe from outside", evidence=(state,))
-    if otherwise := evidence.proxy_contradicted(snapshot):
-        return unknown(ID, otherwise, evidence=(state,))
-    follows = evidence.proxy_follows(snapshot)
-    if follows is None:
-        return unknown(ID, "an answer that follows from it", evidence=(state,))
-    return supported(ID, state, follows, _settings(snapshot))
+    with given(state):
+        users.failed(scene)
+        if otherwise := proxy_protocol.contradicted(scene):
+            raise Missing(otherwise)
+        follows = proxy_protocol.follows(scene)
+    return supported(ID, state, follows, _settings(scene))
 
 
-def _settings(snapshot: Snapshot) -> str:
-    service = evidence.balancer_service(snapshot)
+def _settings(scene: Scene) -> str:
+    service = balancer.service.maybe(scene)
     sends = str(bool(service and service.proxyprotocol)).lower()
-    wants = str(bool(evidence.ingress_wants_proxy(snapshot))).lower()
-    name = evidence.balancer_name(snapshot)
+    wants = str(bool(proxy_protocol.wanted.maybe(scene))).lower()
+    name = balancer.name(scene)
     return f"{name}: proxyprotocol {sends}; ConfigMap: use-proxy-protocol {wants}"
 
 
-def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
+def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to let both speak it, or neither."""
-    wants = bool(evidence.ingress_wants_proxy(snapshot))
-    name, port = evidence.balancer_name(snapshot), evidence.listen_port(snapshot)
+    wants = bool(proxy_protocol.wanted.maybe(scene))
+    name, port = balancer.name(scene), users.listen_port(scene)
     flag = str(wants).lower()
-    balancer = NextStep(
+    lb = NextStep(
         text=f"Let the balancer do as the ingress: {'send' if wants else 'no'} PROXY"
         " lines.",
         command=f"hcloud load-balancer update-service {quote(name)}"
         f" --listen-port {port} --proxy-protocol={flag}",
     )
-    ingress = snapshot.cluster.ingress_service if snapshot.cluster else None
-    reached = snapshot.target.reached
+    ingress = inside.ingress_service.maybe(scene)
+    reached = scene.target.reached
     space = (ingress.namespace if ingress else reached.ingress_namespace) or "default"
     service = (ingress.name if ingress else reached.ingress_service) or "CONFIGMAP"
     patch = f'{{"data":{{"use-proxy-protocol":"{str(not wants).lower()}"}}}}'
@@ -84,7 +80,7 @@ def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
         command=f"kubectl -n {quote(space)} patch configmap {quote(service)}"
         f" -p '{patch}'",
     )
-    return balancer, other
+    return lb, other
 
 
 CAUSE = Cause(
@@ -94,4 +90,5 @@ CAUSE = Cause(
     title="Only one of load balancer and ingress speaks the PROXY protocol",
     assess=assess,
     next_steps=next_steps,
+    explains=("lb-no-healthy-target",),
 )

@@ -9,7 +9,7 @@ Services of the same ingress work.
 
 Diagnosis: the EndpointSlices, read since the failure began, hold no address, ready
 or not; and the ingress's own 503 page, or its access log without an upstream,
-shows that users' requests end there (`evidence.users_elsewhere`).
+shows that users' requests end there.
 EndpointSlices that could not be read prove nothing.
 
 Neighbors: `pods-not-ready` has addresses, and none is ready;
@@ -24,27 +24,25 @@ this from a rate limit or a denied location.
 
 from shlex import quote
 
-from parallax.causes import evidence
-from parallax.causes.cause import Cause, refuted, supported, unknown
+from parallax.causes.cause import Cause, refuted, supported
+from parallax.evidence import impact, inside, pods
+from parallax.evidence.reading import given
+from parallax.evidence.scene import Scene
+from parallax.evidence.words import of
 from parallax.model.cluster import ClusterReading
 from parallax.model.finding import Assessment, Class, Hop, NextStep
-from parallax.model.snapshot import Snapshot
 
 ID = "service-without-endpoints"
 
 
-def assess(snapshot: Snapshot) -> Assessment:
+def assess(scene: Scene) -> Assessment:
     """Ask whether requests end at the ingress for want of any endpoint."""
-    cluster, missing = snapshot.cluster, evidence.endpoints_missing(snapshot)
-    if missing or cluster is None:
-        return unknown(ID, missing or evidence.inside_missing(snapshot))
-    state = evidence.endpoints_text(snapshot)
-    if evidence.endpoints(snapshot):
+    found, state = pods.endpoints(scene), pods.endpoints_text(scene)
+    if found:
         return refuted(ID, state)
-    missing, ends = evidence.ends_for_want_of_a_pod(snapshot)
-    if missing:
-        return unknown(ID, missing, evidence=(state, *ends))
-    return supported(ID, state, *_why(cluster), *ends)
+    with given(state):
+        ends = impact.for_want_of_a_pod(scene)
+    return supported(ID, state, *_why(inside.cluster(scene)), ends)
 
 
 def _why(cluster: ClusterReading) -> tuple[str, ...]:
@@ -55,7 +53,7 @@ def _why(cluster: ClusterReading) -> tuple[str, ...]:
     if cluster.pods is None:
         return ()
     if cluster.pods:
-        told = evidence.pods_text(cluster.pods)
+        told = pods.text(cluster.pods)
         return (f"its pods have no address yet: {told}",)
     wants = [
         f"{work.kind} {work.name} wants {work.desired} pods"
@@ -64,11 +62,11 @@ def _why(cluster: ClusterReading) -> tuple[str, ...]:
     return (f"no pod matches its selector{f' ({", ".join(wants)})' if wants else ''}",)
 
 
-def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
+def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to see why no pod stands behind the Service."""
-    namespace, _, name = evidence.service_name(snapshot).partition("/")
+    namespace, _, name = pods.service_name(scene).partition("/")
     kubectl = f"kubectl -n {quote(namespace)}"
-    cluster = snapshot.cluster
+    cluster = inside.cluster(scene)
     selector = NextStep(
         text="Compare the Service's selector with the pods' labels.",
         command=f"{kubectl} get service {quote(name)} -o wide"
@@ -77,17 +75,17 @@ def next_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
     steps = [
         NextStep(
             text=f"See what {work.kind} {work.name} waits for"
-            f" ({evidence.of(work.ready, work.desired)} ready).",
+            f" ({of(work.ready, work.desired)} ready).",
             command=f"{kubectl} describe {work.kind.lower()} {quote(work.name)}",
         )
-        for work in (cluster.workloads if cluster else None) or ()
+        for work in cluster.workloads or ()
     ]
     steps += [
         NextStep(
             text=f"See why it has no address ({pod.waiting_reason or pod.phase}).",
             command=f"{kubectl} describe pod {quote(pod.name)}",
         )
-        for pod in ((cluster.pods if cluster else None) or ())[:1]
+        for pod in (cluster.pods or ())[:1]
     ]
     return (*steps, selector)
 

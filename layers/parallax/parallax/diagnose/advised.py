@@ -13,6 +13,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from parallax import advice as advisers
 from parallax.diagnose.rules import Rules
+from parallax.evidence.scene import Scene
 from parallax.model.advice import AdviceNews, AdviceRecord, AdviceState, Standing
 from parallax.model.judgement import Judgement
 from parallax.model.snapshot import Snapshot
@@ -28,7 +29,7 @@ def retell(
 ) -> AdviceRecord | None:
     """Return the record after a judgement; None while there never was any advice."""
     record = before or AdviceRecord(subject=advice_subject(snapshot.target.name))
-    now, known = snapshot.taken_at, advisers.known(snapshot)
+    now, known = snapshot.taken_at, advisers.known(Scene.of(snapshot))
     record = replace(record, standing=tuple(_rebased(e, now) for e in record.standing))
     given = {advice.id: advice for advice in judgement.advice}
     standing: list[Standing] = []

@@ -8,7 +8,9 @@ control that fails alone is a wrong address in the settings.
 
 from ipaddress import ip_address, ip_network
 
-from parallax.causes import evidence
+from parallax.evidence import users
+from parallax.evidence.scene import Scene
+from parallax.evidence.words import of
 from parallax.model.probe import ErrorType, Probe, ProbeRun, Resolution, Role
 from parallax.model.snapshot import Snapshot
 
@@ -37,18 +39,19 @@ _NEAR = tuple(
 
 def blind(snapshot: Snapshot) -> str | None:
     """Return why the newest run from outside is no evidence, as a sentence."""
-    run = snapshot.outside
-    users = evidence.outside(snapshot, *evidence.AS_A_USER)
-    if run is None or not users or any(p.healthy for p in users):
+    scene = Scene.of(snapshot)
+    run = scene.outside
+    requests = users.outside(scene, *users.AS_A_USER)
+    if run is None or not requests or any(p.healthy for p in requests):
         return None
     return (
-        _sees_nobody(snapshot, run)
-        or _own_resolver(snapshot, run, users)
-        or _no_family(snapshot, run, users)
+        _sees_nobody(scene, run)
+        or _own_resolver(scene, run, requests)
+        or _no_family(scene, run, requests)
     )
 
 
-def _sees_nobody(snapshot: Snapshot, run: ProbeRun) -> str | None:
+def _sees_nobody(scene: Scene, run: ProbeRun) -> str | None:
     """Say that somebody else's URL fails as well, and nobody answered anything.
 
     A line in the ingress log proves that a request left, whatever became of it.
@@ -58,7 +61,7 @@ def _sees_nobody(snapshot: Snapshot, run: ProbeRun) -> str | None:
         return None
     if any(_from_afar(r) for r in run.resolutions):
         return None
-    if snapshot.sightings_of(*run.probes):
+    if scene.sightings_of(*run.probes):
         return None
     why = str(found.error_type or "no answer").replace("_", " ")
     who = found.server_address or found.url
@@ -95,17 +98,17 @@ def _from_afar(resolution: Resolution) -> bool:
 
 
 def _own_resolver(
-    snapshot: Snapshot, run: ProbeRun, users: tuple[Probe, ...]
+    scene: Scene, run: ProbeRun, requests: tuple[Probe, ...]
 ) -> str | None:
     """Say that only the monitor's own resolver fails; None: not shown.
 
     At the name's addresses, or the balancer's own, all is well.
     """
-    pinned = evidence.outside(snapshot, Role.ADDRESS, Role.DIRECT)
+    pinned = users.outside(scene, Role.ADDRESS, Role.DIRECT)
     well = bool(pinned) and all(p.healthy for p in pinned)
-    if not well or any(p.error_phase != "resolve" for p in users):
+    if not well or any(p.error_phase != "resolve" for p in requests):
         return None
-    host, heard = snapshot.target.host, run.resolutions
+    host, heard = scene.target.host, run.resolutions
     if share := _most_know(heard):
         return f"the probe's own resolver fails: {share} know {host}, and it is up"
     if any(_from_afar(r) or r.error_type in ABSENT for r in heard):
@@ -132,12 +135,10 @@ def _most_know(heard: tuple[Resolution, ...]) -> str | None:
     zone = [r for r in heard if r.authoritative]
     if 2 * len(know) <= len(asked) or (zone and not any(r.addresses for r in zone)):
         return None
-    return f"{evidence.of(len(know), len(asked))} resolvers"
+    return f"{of(len(know), len(asked))} resolvers"
 
 
-def _no_family(
-    snapshot: Snapshot, run: ProbeRun, users: tuple[Probe, ...]
-) -> str | None:
+def _no_family(scene: Scene, run: ProbeRun, requests: tuple[Probe, ...]) -> str | None:
     """Say that the target is at addresses of a family that this machine lacks.
 
     A route that is missing out there looks the same to a single request. So the
@@ -147,10 +148,10 @@ def _no_family(
     found = _control(run)
     if found is None or not _connected(found):
         return None
-    if any(p.error_type is not ErrorType.HOST_UNREACHABLE for p in users):
+    if any(p.error_type is not ErrorType.HOST_UNREACHABLE for p in requests):
         return None
     named = {a for r in run.resolutions for a in r.addresses}
-    tried = {p.peer_address for p in users if p.peer_address}
+    tried = {p.peer_address for p in requests if p.peer_address}
     families = {_family(a) for a in named | tried}
     if not named or len(families) != 1:
         return None
@@ -158,7 +159,7 @@ def _no_family(
     there = [p for p in run.probes if _family(p.peer_address) == family]
     if any(_connected(p) or p.role is Role.ADDRESS for p in there):
         return None
-    host = snapshot.target.host
+    host = scene.target.host
     return f"the probe has no way over {family}, and {host} has no other address"
 
 

@@ -6,66 +6,67 @@ It does not: judge, or know how long to wait; `state` does.
 
 from datetime import datetime
 
-from parallax.causes import evidence
+from parallax.evidence import answers, balancer, logs, time, users
+from parallax.evidence.scene import Scene
 from parallax.model.balancer import HealthStatus
 from parallax.model.cluster import NodeReport
 from parallax.model.snapshot import Snapshot
 
 
-def complete(snapshot: Snapshot) -> bool:
+def complete(scene: Scene) -> bool:
     """Say whether every source of the target spoke since the failure began."""
-    since, reached = snapshot.failing_since, snapshot.target.reached
-    run = snapshot.outside
+    since, reached = scene.failing_since, scene.target.reached
+    run = scene.outside
     if since is None or run is None or len(run.probes) == 1:
         return False
     if run.first.started_at < since:
         return False
-    reading = snapshot.balancer
+    reading = scene.balancer
     if reading is None and reached.load_balancer:
         return False
     if reading is not None and reading.read_at < since:
         return False
-    return reached.cluster is None or _every_node_spoke(snapshot, since)
+    return reached.cluster is None or _every_node_spoke(scene, since)
 
 
-def to_come(snapshot: Snapshot) -> bool:
+def to_come(scene: Scene) -> bool:
     """Say whether something will be known soon that may show a cause not shown yet.
 
     A log that is read on, the balancer's next reading, or that it notices what came up.
     """
-    late = evidence.unnoticed(snapshot) is not None
-    return late or _reads_on(snapshot) or _spoke_since(snapshot)
+    late = time.unnoticed(scene) is not None
+    return late or _reads_on(scene) or _spoke_since(scene)
 
 
-def _reads_on(snapshot: Snapshot) -> bool:
+def _reads_on(scene: Scene) -> bool:
     """Say whether a followed log was not yet read since the last failing request.
 
     A node whose log is not followed has nothing to add, and is not waited for.
     """
-    read = evidence.logs_caught_up(snapshot, *evidence.FOR_THE_TARGET)
+    read = logs.caught_up(scene, *users.FOR_THE_TARGET)
     return False in read.values()
 
 
-def _spoke_since(snapshot: Snapshot) -> bool:
+def _spoke_since(scene: Scene) -> bool:
     """Say whether the balancer began to answer by itself after a reading, all well.
 
     Its targets went in between: the next reading tells why.
     """
-    reading, targets = snapshot.balancer, evidence.health(snapshot)
+    reading, targets = scene.balancer, balancer.health(scene)
     if reading is None or not targets:
         return False
-    well = evidence.with_health(snapshot, HealthStatus.HEALTHY) == len(targets)
-    users = evidence.outside(snapshot, *evidence.AS_A_USER)
-    own = [p.started_at for p in users if evidence.wrote(snapshot, p)]
-    others = [p.started_at for p in users if not evidence.wrote(snapshot, p)]
+    well = balancer.with_health(scene, HealthStatus.HEALTHY) == len(targets)
+    requests = users.outside(scene, *users.AS_A_USER)
+    own = [p.started_at for p in requests if answers.wrote(scene, p)]
+    others = [p.started_at for p in requests if not answers.wrote(scene, p)]
     began = bool(own and others) and min(own) > max(others)
     return well and began and min(own) > reading.read_at
 
 
-def _every_node_spoke(snapshot: Snapshot, since: datetime) -> bool:
+def _every_node_spoke(scene: Scene, since: datetime) -> bool:
     """Say whether each known node's agent looked since the failure began."""
-    spoke = {r.node for r in snapshot.live_reports if _looked_since(r, since)}
-    return bool(spoke) and known_nodes(snapshot) <= spoke
+    spoke = {r.node for r in scene.live_reports if _looked_since(r, since)}
+    return bool(spoke) and known_nodes(scene) <= spoke
 
 
 def _looked_since(report: NodeReport, since: datetime) -> bool:

@@ -14,7 +14,9 @@ from collections.abc import Callable, Iterable, Sequence
 from ipaddress import ip_address
 from math import comb
 
-from parallax.causes import evidence
+from parallax.evidence import replicas, users
+from parallax.evidence.scene import Scene
+from parallax.evidence.words import of
 from parallax.model.cluster import Sighting
 from parallax.model.judgement import Follow, FollowKind
 from parallax.model.probe import Probe, Role
@@ -38,9 +40,9 @@ PLURAL = {
     FollowKind.NODE: "nodes",
     FollowKind.POD: "pods",
 }
-_NAMED = (*evidence.AS_A_USER, Role.ADDRESS)
+_NAMED = (*users.AS_A_USER, Role.ADDRESS)
 """Outside probes that went where the name leads."""
-_THROUGH = (*evidence.FOR_THE_TARGET, Role.ADDRESS)
+_THROUGH = (*users.FOR_THE_TARGET, Role.ADDRESS)
 """Outside probes that the ingress may have seen."""
 
 type Placed = Sequence[tuple[str, bool]]
@@ -49,10 +51,11 @@ type Placed = Sequence[tuple[str, bool]]
 
 def follow(snapshot: Snapshot) -> Follow | None:
     """Return whom the failing share follows, the surest; on a tie the outermost."""
-    users = evidence.outside(snapshot, *evidence.AS_A_USER)
-    if len({p.healthy for p in users}) < 2:  # noqa: PLR2004 - both kinds of answer
+    scene = Scene.of(snapshot)
+    requests = users.outside(scene, *users.AS_A_USER)
+    if len({p.healthy for p in requests}) < 2:  # noqa: PLR2004 - both kinds of answer
         return None
-    placed = _placed(snapshot)
+    placed = _placed(scene)
     odds = {kind: _odds(seen) for kind, seen in placed.items()}
     kind = min(odds, key=lambda kind: odds[kind])
     if odds[kind] <= BY_CHANCE:
@@ -60,15 +63,15 @@ def follow(snapshot: Snapshot) -> Follow | None:
     return _nobody(placed)
 
 
-def _placed(snapshot: Snapshot) -> dict[FollowKind, Placed]:
+def _placed(scene: Scene) -> dict[FollowKind, Placed]:
     """Return the requests by each kind of place, from the internet inward."""
-    named = evidence.outside(snapshot, *_NAMED)
+    named = users.outside(scene, *_NAMED)
     return {
         FollowKind.FAMILY: _by(named, _family),
         FollowKind.ADDRESS: _by(named, lambda p: p.peer_address),
-        FollowKind.REPLICA: _logged(snapshot, lambda line: line.pod),
-        FollowKind.NODE: _logged(snapshot, lambda line: line.node),
-        FollowKind.POD: _logged(snapshot, lambda line: line.upstream_address),
+        FollowKind.REPLICA: _logged(scene, lambda line: line.pod),
+        FollowKind.NODE: _logged(scene, lambda line: line.node),
+        FollowKind.POD: _logged(scene, lambda line: line.upstream_address),
     }
 
 
@@ -81,14 +84,14 @@ def _family(probe: Probe) -> str | None:
     return f"IPv{ip_address(address).version}" if address else None
 
 
-def _logged(snapshot: Snapshot, place: Callable[[Sighting], str | None]) -> Placed:
+def _logged(scene: Scene, place: Callable[[Sighting], str | None]) -> Placed:
     """Return the requests by what the ingress log says of them.
 
     Nothing where a failing one is not in it, or not at such a place: what ends
     before the ingress follows nobody behind it.
     """
-    probes = evidence.outside(snapshot, *_THROUGH)
-    lines = {line.request_id: line for line in snapshot.sightings_of(*probes)}
+    probes = users.outside(scene, *_THROUGH)
+    lines = {line.request_id: line for line in scene.sightings_of(*probes)}
     found = {
         p.request_id: where
         for p in probes
@@ -108,7 +111,7 @@ def _odds(seen: Placed) -> float:
     if not failed or len(bad) == len(places):
         return 1
     ways = comb(len(places), len(bad))
-    return evidence.chance(failed, there, len(seen)) * ways
+    return replicas.chance(failed, there, len(seen)) * ways
 
 
 def _along_with(kind: FollowKind, seen: Placed) -> Follow:
@@ -124,8 +127,7 @@ def _along_with(kind: FollowKind, seen: Placed) -> Follow:
         total=total,
         rest_failed=0,
         rest_total=rest,
-        text=f"{evidence.of(failed, total)} requests {place} failed, none of {rest}"
-        " elsewhere",
+        text=f"{of(failed, total)} requests {place} failed, none of {rest} elsewhere",
     )
 
 
@@ -138,7 +140,7 @@ def _nobody(placed: dict[FollowKind, Placed]) -> Follow | None:
         mixed = [len(set(f)) > 1 and len(f) >= ENOUGH for f in fared.values()]
         if len(mixed) > 1 and all(mixed):
             failed = sum(not healthy for _, healthy in seen)
-            share = evidence.of(failed, len(seen))
+            share = of(failed, len(seen))
             where = f"all {len(mixed)} {PLURAL[kind]} fail now and then"
             return Follow(
                 kind=FollowKind.NOBODY,

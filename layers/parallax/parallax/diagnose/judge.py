@@ -1,24 +1,27 @@
 """Judge: from a snapshot to a judgement.
 
-In: a snapshot. Out: the symptom, the first supported cause or `not-established`,
-every cause's answer, the path, the next steps.
+In: a snapshot. Out: the symptom, the cause that is named or `not-established`, every
+cause's answer, the path, the next steps.
 It does not: call out, look at a clock, or remember earlier judgements.
 """
 
 from shlex import quote
 
 from parallax.advice import advise
-from parallax.causes import CAUSES, Cause, evidence
+from parallax.causes import CAUSES, Cause
 from parallax.causes.cause import unknown
 from parallax.diagnose.complete import complete, to_come
+from parallax.diagnose.naming import named, with_explanations
 from parallax.diagnose.path import blame, trace
 from parallax.diagnose.placed import placed
 from parallax.diagnose.settling import settling
 from parallax.diagnose.symptom import read_symptom
+from parallax.evidence import balancer
+from parallax.evidence.reading import Missing
+from parallax.evidence.scene import Scene
 from parallax.model.balancer import Problem
 from parallax.model.finding import (
     NOT_ESTABLISHED,
-    Answer,
     Assessment,
     Difference,
     Judgement,
@@ -34,13 +37,15 @@ NONE = "none"
 
 def judge(snapshot: Snapshot) -> Judgement:
     """Judge a target. The public side decides: if it is well, the cause is `none`."""
-    snapshot = placed(snapshot)
-    symptom = read_symptom(snapshot)
-    assessments = tuple(ask(cause, snapshot) for cause in CAUSES)
-    path, waits, whole = trace(snapshot), settling(snapshot), complete(snapshot)
-    advice = advise(snapshot)
-    named = _first_supported(assessments) if symptom.external is View.FAILING else None
-    if named is None:
+    scene = Scene.of(placed(snapshot))
+    symptom = read_symptom(scene)
+    answers = tuple(ask(cause, scene) for cause in CAUSES)
+    assessments = with_explanations(CAUSES, answers)
+    path, waits, whole = trace(scene), settling(scene), complete(scene)
+    advice = advise(scene)
+    failing = symptom.external is View.FAILING
+    found = named(CAUSES, assessments) if failing else None
+    if found is None:
         return Judgement(
             symptom=symptom,
             class_=None,
@@ -49,13 +54,13 @@ def judge(snapshot: Snapshot) -> Judgement:
             title=_title(symptom),
             settling=waits,
             # What no cause shows may be seen in a moment.
-            complete=whole and not to_come(snapshot),
+            complete=whole and not to_come(scene),
             assessments=assessments,
             path=path,
-            next_steps=_to_establish(snapshot, symptom),
+            next_steps=_to_establish(scene, symptom),
             advice=advice,
         )
-    cause, shown = named
+    cause, shown = found
     return Judgement(
         symptom=symptom,
         class_=cause.class_,
@@ -66,27 +71,30 @@ def judge(snapshot: Snapshot) -> Judgement:
         complete=whole,
         assessments=assessments,
         path=blame(path, cause.hop, shown),
-        next_steps=cause.next_steps(snapshot),
+        next_steps=steps(cause, scene),
         advice=advice,
     )
 
 
 def ask(cause: Cause, snapshot: Snapshot) -> Assessment:
-    """Ask one cause; one that raises has said nothing, and does not stop the others."""
+    """Assess one cause. Missing evidence leaves it unknown, and so does its own bug."""
     try:
-        return cause.assess(snapshot)
+        return cause.assess(Scene.of(snapshot))
+    except Missing as gap:
+        return unknown(cause.id, *gap.why, evidence=gap.evidence)
     except Exception as error:  # noqa: BLE001 - a bug in one cause must not silence all
         return unknown(cause.id, f"this cause failed: {type(error).__name__}: {error}")
 
 
-def _first_supported(assessments: tuple[Assessment, ...]) -> tuple[Cause, str] | None:
-    """Return the cause to name, and the first sentence that shows it."""
-    by_id = {cause.id: cause for cause in CAUSES}
-    for assessment in assessments:
-        if assessment.answer is Answer.SUPPORTED:
-            cause = by_id[assessment.cause]
-            return cause, next(iter(assessment.evidence), cause.title)
-    return None
+def steps(cause: Cause, snapshot: Snapshot) -> tuple[NextStep, ...]:
+    """Return the next steps of a cause; none where it has a bug, or lacks a reading.
+
+    A cause that was shown is named all the same.
+    """
+    try:
+        return cause.next_steps(Scene.of(snapshot))
+    except Exception:  # noqa: BLE001 - the finding counts more than what to type next
+        return ()
 
 
 def _title(symptom: Symptom) -> str:
@@ -101,12 +109,12 @@ def _title(symptom: Symptom) -> str:
     return "Nothing is wrong"
 
 
-def _to_establish(snapshot: Snapshot, symptom: Symptom) -> tuple[NextStep, ...]:
+def _to_establish(scene: Scene, symptom: Symptom) -> tuple[NextStep, ...]:
     """Return the observations that would decide, when no cause is shown."""
     if symptom.external is not View.FAILING:
         return ()
-    steps: list[NextStep] = [*_at_the_balancer(snapshot)]
-    if snapshot.target.reached.cluster and not snapshot.live_reports:
+    steps: list[NextStep] = [*_at_the_balancer(scene)]
+    if scene.target.reached.cluster and not scene.live_reports:
         steps.append(
             NextStep(
                 text="See why no agent reports from inside.",
@@ -116,14 +124,14 @@ def _to_establish(snapshot: Snapshot, symptom: Symptom) -> tuple[NextStep, ...]:
         )
     elsewhere = NextStep(
         text="Ask from elsewhere, and read who answers.",
-        command=f"curl -sv --http1.1 -o /dev/null {quote(snapshot.target.url)}",
+        command=f"curl -sv --http1.1 -o /dev/null {quote(scene.target.url)}",
     )
     return (*steps, elsewhere)
 
 
-def _at_the_balancer(snapshot: Snapshot) -> tuple[NextStep, ...]:
+def _at_the_balancer(scene: Scene) -> tuple[NextStep, ...]:
     """Return how to look at a balancer that no reading shows."""
-    name, reading = snapshot.target.reached.load_balancer, snapshot.balancer
+    name, reading = scene.target.reached.load_balancer, scene.balancer
     if reading and reading.problem is Problem.NOT_FOUND:
         return (
             NextStep(
@@ -132,7 +140,7 @@ def _at_the_balancer(snapshot: Snapshot) -> tuple[NextStep, ...]:
                 command="hcloud load-balancer list",
             ),
         )
-    if not name or evidence.balancer_missing(snapshot) is None:
+    if not name or not balancer.service.lacks(scene):
         return ()
     return (
         NextStep(

@@ -8,10 +8,11 @@ It does not: decide whether a mail is due; `turns` does.
 from dataclasses import replace
 from uuid import UUID, uuid5
 
-from parallax.causes import evidence
 from parallax.diagnose.reach import is_answer, present
 from parallax.diagnose.state import is_silence
 from parallax.diagnose.turns import is_discovery
+from parallax.evidence import users
+from parallax.evidence.scene import Scene
 from parallax.model.finding import (
     NOT_ESTABLISHED,
     Finding,
@@ -59,7 +60,7 @@ def _answered(snapshot: Snapshot, incident: Incident) -> bool | None:
     """Return whether requests get an answer where they get to; None: not known."""
     if present(snapshot) is None:
         return incident.mailed_answered
-    failing = evidence.failing(snapshot, *evidence.AS_A_USER)
+    failing = users.failing(Scene.of(snapshot), *users.AS_A_USER)
     said = {is_answer(p.status_code) for p in failing}
     return said.pop() if len(said) == 1 else None
 

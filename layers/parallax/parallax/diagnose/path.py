@@ -5,10 +5,11 @@ inward, with figures.
 It does not: judge; a hop that was not seen is `unknown`, never `ok`.
 """
 
-from parallax.causes import evidence
-from parallax.diagnose.path_inside import inside, line
+from parallax.diagnose.path_inside import hops_inside, line
 from parallax.diagnose.reach import ORDER
 from parallax.diagnose.symptom import tally
+from parallax.evidence import answers, balancer, names, users
+from parallax.evidence.scene import Scene
 from parallax.model.balancer import HealthStatus
 from parallax.model.judgement import Hop, HopSeen, HopState
 from parallax.model.probe import Role
@@ -17,13 +18,14 @@ from parallax.model.snapshot import Snapshot
 
 def trace(snapshot: Snapshot) -> tuple[HopSeen, ...]:
     """Return what was seen at each hop of the target's path."""
-    hops = [_dns(snapshot)]
-    if snapshot.target.reached.cdn:
-        hops.append(_cdn(snapshot))
-    if snapshot.target.reached.load_balancer or snapshot.balancer:
-        hops.append(_load_balancer(snapshot))
-    if snapshot.target.reached.cluster:
-        hops += inside(snapshot)
+    scene = Scene.of(snapshot)
+    hops = [_dns(scene)]
+    if scene.target.reached.cdn:
+        hops.append(_cdn(scene))
+    if scene.target.reached.load_balancer or scene.balancer:
+        hops.append(_load_balancer(scene))
+    if scene.target.reached.cluster:
+        hops += hops_inside(scene)
     return tuple(hops)
 
 
@@ -42,37 +44,37 @@ def blame(path: tuple[HopSeen, ...], hop: Hop, shown: str) -> tuple[HopSeen, ...
     return tuple(sorted((*path, blamed), key=lambda h: ORDER.index(h.hop)))
 
 
-def _dns(snapshot: Snapshot) -> HopSeen:
-    users = evidence.outside(snapshot, *evidence.AS_A_USER)
-    if not users:
+def _dns(scene: Scene) -> HopSeen:
+    requests = users.outside(scene, *users.AS_A_USER)
+    if not requests:
         return line(Hop.DNS, "no fresh probe from outside", good=None)
-    lost = [p for p in users if p.error_phase == "resolve"]
+    lost = [p for p in requests if p.error_phase == "resolve"]
     if lost:
-        return line(Hop.DNS, f"{tally(users)} for {snapshot.target.host}", good=False)
-    addresses = sorted({p.peer_address for p in users if p.peer_address})
+        return line(Hop.DNS, f"{tally(requests)} for {scene.target.host}", good=False)
+    addresses = sorted({p.peer_address for p in requests if p.peer_address})
     if not addresses:
         return line(Hop.DNS, "no address was reached", good=None)
-    text = f"{snapshot.target.host} is {', '.join(addresses)}"
-    own = ", ".join(sorted(evidence.addresses(snapshot)))
-    if own and evidence.astray(snapshot) and not snapshot.target.reached.cdn:
-        name = evidence.balancer_name(snapshot)
+    text = f"{scene.target.host} is {', '.join(addresses)}"
+    own = ", ".join(sorted(balancer.addresses(scene)))
+    if own and names.sent_elsewhere(scene) and not scene.target.reached.cdn:
+        name = balancer.name(scene)
         return line(Hop.DNS, f"{text}; {name} is {own}", good=None)
     return line(Hop.DNS, text, good=True)
 
 
-def _cdn(snapshot: Snapshot) -> HopSeen:
-    users = evidence.outside(snapshot, *evidence.AS_A_USER)
-    past = evidence.outside(snapshot, Role.DIRECT)
+def _cdn(scene: Scene) -> HopSeen:
+    requests = users.outside(scene, *users.AS_A_USER)
+    past = users.outside(scene, Role.DIRECT)
     kept = [
-        p for p in users if not p.healthy and evidence.written_by(p).how == "replayed"
+        p for p in requests if not p.healthy and users.written_by(p).how == "replayed"
     ]
     if kept:
         text = f"replays {tally(kept)}"
         well = any(p.healthy for p in past)
         after = f"; past it {tally(past)}" if past else ""
         return line(Hop.CDN, text + after, good=False if well else None)
-    if users and all(p.healthy for p in users):
-        return line(Hop.CDN, f"lets through {tally(users)}", good=True)
+    if requests and all(p.healthy for p in requests):
+        return line(Hop.CDN, f"lets through {tally(requests)}", good=True)
     if not past:
         return line(Hop.CDN, "not told apart: no probe past it", good=None)
     same = all(not p.healthy for p in past)
@@ -80,28 +82,28 @@ def _cdn(snapshot: Snapshot) -> HopSeen:
     return line(Hop.CDN, text, good=True if same else None)
 
 
-def _load_balancer(snapshot: Snapshot) -> HopSeen:
-    name = evidence.balancer_name(snapshot)
-    missing = evidence.balancer_missing(snapshot)
-    why = evidence.balancer_explained(snapshot)
-    if missing:
-        return line(Hop.LOAD_BALANCER, f"{missing}{why}", good=None)
-    count = len(evidence.health(snapshot))
-    healthy = evidence.with_health(snapshot, HealthStatus.HEALTHY)
-    checking = evidence.with_health(snapshot, HealthStatus.UNKNOWN)
+def _load_balancer(scene: Scene) -> HopSeen:
+    name = balancer.name(scene)
+    lacking = balancer.service.lacks(scene)
+    why = balancer.explained(scene)
+    if lacking:
+        return line(Hop.LOAD_BALANCER, f"{lacking[0]}{why}", good=None)
+    count = len(balancer.health(scene))
+    healthy = balancer.with_health(scene, HealthStatus.HEALTHY)
+    checking = balancer.with_health(scene, HealthStatus.UNKNOWN)
     good: bool | None = count == healthy and count > 0
     if not good and checking and checking + healthy == count:
         good = None
-    author = _author_at_balancer(snapshot) if good else None
+    author = _author_at_balancer(scene) if good else None
     also = f"; yet it answered {author} itself" if author else ""
     state = None if author else good
-    text = f"{name}{why}: {evidence.health_text(snapshot)}{also}"
+    text = f"{name}{why}: {balancer.health_text(scene)}{also}"
     return line(Hop.LOAD_BALANCER, text, good=state)
 
 
-def _author_at_balancer(snapshot: Snapshot) -> int | None:
+def _author_at_balancer(scene: Scene) -> int | None:
     """Return the status of a failing answer that the balancer wrote itself."""
-    for probe in evidence.failing(snapshot, *evidence.FOR_THE_TARGET):
-        if evidence.wrote(snapshot, probe):
+    for probe in users.failing(scene, *users.FOR_THE_TARGET):
+        if answers.wrote(scene, probe):
             return probe.status_code
     return None

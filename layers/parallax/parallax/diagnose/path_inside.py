@@ -7,11 +7,12 @@ It does not: blame; a hop that was not seen is `unknown`, never `ok`.
 
 from collections.abc import Sequence
 
-from parallax.causes import evidence
 from parallax.diagnose.symptom import tally
+from parallax.evidence import ingress, inside, logs, pods, users
+from parallax.evidence.scene import Scene
+from parallax.evidence.words import of
 from parallax.model.judgement import Hop, HopSeen, HopState
 from parallax.model.probe import Probe, Role
-from parallax.model.snapshot import Snapshot
 
 PAIRS = 2
 """Pairs of nodes that must be apart: one may be a pod that moves."""
@@ -23,83 +24,83 @@ def line(hop: Hop, seen: str, *, good: bool | None) -> HopSeen:
     return HopSeen(hop=hop, state=_STATES[good], seen=seen)
 
 
-def inside(snapshot: Snapshot) -> tuple[HopSeen, ...]:
+def hops_inside(scene: Scene) -> tuple[HopSeen, ...]:
     """Return what was seen at each hop of the cluster."""
-    between = _overlay(snapshot)
+    between = _overlay(scene)
     return (
-        _node(snapshot),
-        _ingress(snapshot),
+        _node(scene),
+        _ingress(scene),
         *((between,) if between else ()),
-        _service(snapshot),
-        _pod(snapshot),
+        _service(scene),
+        _pod(scene),
     )
 
 
-def _node(snapshot: Snapshot) -> HopSeen:
-    probes = evidence.at_the_ingress(snapshot, Role.INGRESS_OTHER)
+def _node(scene: Scene) -> HopSeen:
+    probes = ingress.probes(scene, Role.INGRESS_OTHER)
     if not probes:
-        own = snapshot.inside(Role.INGRESS)
-        why = evidence.inside_missing(snapshot)
+        own = scene.inside(Role.INGRESS)
+        why = inside.silence(scene)
         return line(Hop.NODE, "only asked from its own node" if own else why, good=None)
     got = [p for p in probes if p.status_code is not None]
-    answered = evidence.of(len(got), len(probes))
+    answered = of(len(got), len(probes))
     text = f"from node to node, {answered} NodePort probes answered"
-    if shut := len(snapshot.inside(Role.INGRESS_OTHER)) - len(probes):
+    if shut := len(scene.inside(Role.INGRESS_OTHER)) - len(probes):
         text += f"; {shut} more ask nodes that policy Local shuts"
     return line(Hop.NODE, text, good=len(got) == len(probes))
 
 
-def _ingress(snapshot: Snapshot) -> HopSeen:
-    probes = evidence.as_the_ingress_wants(snapshot)
+def _ingress(scene: Scene) -> HopSeen:
+    probes = ingress.asked_rightly(scene)
     if not probes:
-        return line(Hop.INGRESS, evidence.inside_missing(snapshot), good=None)
-    seen = evidence.sightings(snapshot, *evidence.FOR_THE_TARGET)
-    live = evidence.live_logs(snapshot)
+        return line(Hop.INGRESS, inside.silence(scene), good=None)
+    seen = logs.sightings(scene, *users.FOR_THE_TARGET)
+    live = logs.live(scene)
     arrived = f"{len(seen)} of our outside requests in its log"
     text = f"asked inside: {tally(probes)}" + (f"; {arrived}" if live or seen else "")
     got = [p for p in probes if p.status_code is not None]
     own = {
         p.status_code
         for p in got
-        if not p.healthy and evidence.written_by(p).hop == "ingress"
+        if not p.healthy and users.written_by(p).hop == "ingress"
     }
-    good = len(got) == len(probes) and own <= _faults_behind(snapshot)
+    good = len(got) == len(probes) and own <= _faults_behind(scene)
     return line(Hop.INGRESS, text, good=good)
 
 
-def _faults_behind(snapshot: Snapshot) -> set[int | None]:
+def _faults_behind(scene: Scene) -> set[int | None]:
     """Return the statuses of the ingress's own pages that tell of what is behind it."""
     behind: set[int | None] = set()
-    if _service(snapshot).state is HopState.FAULTY:
+    if _service(scene).state is HopState.FAULTY:
         behind.add(503)
-    if HopState.FAULTY in {h.state for h in (_overlay(snapshot), _pod(snapshot)) if h}:
+    if HopState.FAULTY in {h.state for h in (_overlay(scene), _pod(scene)) if h}:
         behind |= {502, 504}
     return behind
 
 
-def _cut(snapshot: Snapshot) -> tuple[Probe, ...]:
+def _cut(scene: Scene) -> tuple[Probe, ...]:
     """Return the probes from afar that got no connection to pods that give one at home.
 
     A pod that refuses its own node as well is no matter of what lies between.
     """
-    home = {p.peer_address for p in evidence.pods_at_home(snapshot) if _got(p)}
-    afar = evidence.pods_from_afar(snapshot)
+    home = {p.peer_address for p in pods.at_home(scene) if _got(p)}
+    afar = pods.from_afar(scene)
     return tuple(p for p in afar if p.peer_address in home and not _got(p))
 
 
 def _got(probe: Probe) -> bool:
-    return evidence.accepted(probe)
+    return inside.accepted(probe)
 
 
-def _overlay(snapshot: Snapshot) -> HopSeen | None:
+def _overlay(scene: Scene) -> HopSeen | None:
     """Return what lies between nodes, where pods answer their own node otherwise."""
-    cut, afar = _cut(snapshot), evidence.pods_from_afar(snapshot)
+    cut, afar = _cut(scene), pods.from_afar(scene)
     if not cut:
         return None
-    home = evidence.pods_at_home(snapshot)
+    home = pods.at_home(scene)
     pairs = {(p.node, p.peer_node) for p in cut}
-    share = evidence.of(len(cut), len(afar))
-    own = evidence.of(sum(_got(p) for p in home), len(home))
+    share = of(len(cut), len(afar))
+    own = of(sum(_got(p) for p in home), len(home))
     text = (
         f"from other nodes, {share} pod probes got no connection; on the pods' own"
         f" nodes, {own} got one"
@@ -107,37 +108,37 @@ def _overlay(snapshot: Snapshot) -> HopSeen | None:
     return line(Hop.OVERLAY, text, good=False if len(pairs) >= PAIRS else None)
 
 
-def _service(snapshot: Snapshot) -> HopSeen:
-    cluster, name = snapshot.cluster, evidence.service_name(snapshot)
+def _service(scene: Scene) -> HopSeen:
+    cluster, name = scene.cluster, pods.service_name(scene)
     if cluster is None:
-        return line(Hop.SERVICE, evidence.inside_missing(snapshot), good=None)
+        return line(Hop.SERVICE, inside.silence(scene), good=None)
     if cluster.endpoints is None:
         why = "; ".join(cluster.problems) or "not read"
         return line(Hop.SERVICE, f"{name}: EndpointSlices unknown ({why})", good=None)
     if not cluster.endpoints:
         return line(Hop.SERVICE, f"{name} has no endpoint at all", good=False)
-    ready = evidence.ready(cluster.endpoints)
-    share = evidence.of(ready, len(cluster.endpoints))
+    ready = pods.ready(cluster.endpoints)
+    share = of(ready, len(cluster.endpoints))
     return line(Hop.SERVICE, f"{name}: {share} endpoints ready", good=ready > 0)
 
 
-def _pod(snapshot: Snapshot) -> HopSeen:
-    proof, probes = evidence.pod_answers(snapshot), _asked(snapshot)
+def _pod(scene: Scene) -> HopSeen:
+    proof, probes = logs.pod_answers(scene), _asked(scene)
     if proof:
         text = f"the ingress log shows {proof[0].upstream_status} by a pod"
         asked = f"; asked inside: {tally(probes)}" if probes else ""
         return line(Hop.POD, text + asked, good=False)
     if not probes:
-        return line(Hop.POD, evidence.pods_unasked(snapshot), good=None)
+        return line(Hop.POD, pods.unasked(scene), good=None)
     told = f"asked inside: {tally(probes)}"
-    found = evidence.endpoints(snapshot)
-    if found and not evidence.ready(found):
-        share = evidence.of(0, len(found))
+    found = pods.known_endpoints(scene)
+    if found and not pods.ready(found):
+        share = of(0, len(found))
         return line(Hop.POD, f"{share} ready; {told}", good=False)
     return line(Hop.POD, told, good=all(p.healthy for p in probes))
 
 
-def _asked(snapshot: Snapshot) -> Sequence[Probe]:
+def _asked(scene: Scene) -> Sequence[Probe]:
     """Return the probes of pods, without those that ended on the way to them."""
-    cut = _cut(snapshot)
-    return [p for p in snapshot.inside(Role.POD) if p not in cut]
+    cut = _cut(scene)
+    return [p for p in scene.inside(Role.POD) if p not in cut]

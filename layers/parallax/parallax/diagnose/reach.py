@@ -6,7 +6,8 @@ It does not: blame; a request may get far and fail there.
 
 from collections import Counter
 
-from parallax.causes import evidence
+from parallax.evidence import users
+from parallax.evidence.scene import Scene
 from parallax.model.finding import Hop
 from parallax.model.probe import Probe
 from parallax.model.snapshot import Snapshot
@@ -37,7 +38,8 @@ def reached(probe: Probe) -> Hop | None:
 
 def present(snapshot: Snapshot) -> Hop | None:
     """Return the hop that failing requests reach now; None: not one and the same."""
-    failing = evidence.failing(snapshot, *evidence.AS_A_USER)
+    scene = Scene.of(snapshot)
+    failing = users.failing(scene, *users.AS_A_USER)
     hops = Counter(reached(p) for p in failing)
     return next(iter(hops)) if len(hops) == 1 else None
 

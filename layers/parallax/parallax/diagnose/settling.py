@@ -7,28 +7,28 @@ change all the time; a failure as old as `LONGEST` windows is an alarm anyway.
 
 from datetime import datetime, timedelta
 
+from parallax.evidence.scene import Scene
 from parallax.model.cluster import ClusterReading
-from parallax.model.snapshot import Snapshot
 
 LONGEST = 2
 """Settle windows after which a failure does not wait any more."""
 
 
-def settling(snapshot: Snapshot) -> str | None:
+def settling(scene: Scene) -> str | None:
     """Return why the alarm waits, e.g. that endpoints changed seconds ago."""
-    cluster, since = snapshot.cluster, snapshot.failing_since
-    window = timedelta(seconds=snapshot.settle_seconds)
+    cluster, since = scene.cluster, scene.failing_since
+    window = timedelta(seconds=scene.settle_seconds)
     if cluster is None or since is None:
         return None
-    if snapshot.taken_at - since >= LONGEST * window:
+    if scene.taken_at - since >= LONGEST * window:
         return None
-    skew = next(r.skew for r in snapshot.live_reports if r.reading is cluster)
+    skew = next(r.skew for r in scene.live_reports if r.reading is cluster)
 
     def age(instant: datetime | None) -> timedelta | None:
         """Return how long ago, on our clock; None outside of the window."""
         if instant is None:
             return None
-        past = max(snapshot.taken_at - (instant + skew), timedelta(0))
+        past = max(scene.taken_at - (instant + skew), timedelta(0))
         return past if past < window else None
 
     changed = age(cluster.endpoints_changed_at)
@@ -38,7 +38,7 @@ def settling(snapshot: Snapshot) -> str | None:
     if started:
         newest = min(started).total_seconds()
         return f"{len(started)} pods started, the last {newest:.0f} s ago"
-    return _rollout(cluster) if snapshot.taken_at - since < window else None
+    return _rollout(cluster) if scene.taken_at - since < window else None
 
 
 def _rollout(cluster: ClusterReading) -> str | None:

@@ -10,10 +10,10 @@ See docs/decisions/0003.
 from dataclasses import dataclass
 from shlex import quote
 
-from parallax.causes import evidence
 from parallax.diagnose.blind import blind
 from parallax.diagnose.complete import known_nodes
 from parallax.diagnose.judge import NONE
+from parallax.evidence.words import of
 from parallax.model.finding import (
     Class,
     Difference,
@@ -70,7 +70,7 @@ def _agents(snapshot: Snapshot) -> Judgement:
     silent = sorted(nodes - {r.node for r in snapshot.live_reports})
     if not silent:
         return _judgement(NONE, "All agents report")
-    share = evidence.of(len(silent), len(nodes))
+    share = of(len(silent), len(nodes))
     title = f"{share} agents silent: {', '.join(silent)}"
     step = NextStep(
         text="See whether the agents run, and what they say.",

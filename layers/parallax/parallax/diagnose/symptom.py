@@ -7,10 +7,12 @@ It does not: look for a cause.
 from collections import Counter
 from collections.abc import Sequence
 
-from parallax.causes import evidence
 from parallax.diagnose.blind import blind
 from parallax.diagnose.follow import follow
 from parallax.diagnose.reach import present, rank
+from parallax.evidence import ingress, inside, users
+from parallax.evidence.scene import Scene
+from parallax.evidence.words import of
 from parallax.model.finding import Constancy, Difference, Symptom, Trend, View
 from parallax.model.probe import Probe, Role
 from parallax.model.snapshot import Snapshot
@@ -29,37 +31,40 @@ _DIFFERENCE = {
 
 def read_symptom(snapshot: Snapshot) -> Symptom:
     """Return what outside and inside see, and who sees more."""
-    users = evidence.outside(snapshot, *evidence.AS_A_USER)
-    failing = [p for p in users if not p.healthy]
-    within, sees = inside_probes(snapshot), blind(snapshot)
-    external = View.UNKNOWN if sees else _view(users)
+    scene = Scene.of(snapshot)
+    requests = users.outside(scene, *users.AS_A_USER)
+    failing = [p for p in requests if not p.healthy]
+    within, sees = inside_probes(scene), blind(scene)
+    external = View.UNKNOWN if sees else _view(requests)
     internal = _inside_view(within)
-    trend, text = (Trend.UNKNOWN, None) if sees else _trend(snapshot)
+    trend, text = (Trend.UNKNOWN, None) if sees else _trend(scene)
     common = Counter((p.status_code, p.error_type) for p in failing).most_common(1)
     status, error = common[0][0] if common else (None, None)
     return Symptom(
         external=external,
         internal=internal,
         difference=_DIFFERENCE.get((external, internal), Difference.UNKNOWN),
-        constancy=Constancy.UNKNOWN if sees else _constancy(len(failing), len(users)),
+        constancy=Constancy.UNKNOWN
+        if sees
+        else _constancy(len(failing), len(requests)),
         failed=len(failing),
-        total=len(users),
+        total=len(requests),
         status_code=status,
         error_type=error,
         trend=trend,
         trend_text=text,
-        follows=follow(snapshot),
+        follows=follow(scene),
         inside_failed=sum(not p.healthy for p in within),
         inside_total=len(within),
-        window_seconds=_window(users),
-        summary=f"{_outside_text(users, sees)}; {_inside_text(snapshot, within)}",
+        window_seconds=_window(requests),
+        summary=f"{_outside_text(requests, sees)}; {_inside_text(scene, within)}",
     )
 
 
-def inside_probes(snapshot: Snapshot) -> tuple[Probe, ...]:
+def inside_probes(scene: Scene) -> tuple[Probe, ...]:
     """Return the inside probes by Host at the ingress; without any, those behind."""
-    at_ingress = evidence.as_the_ingress_wants(snapshot)
-    return at_ingress or snapshot.inside(*_BEHIND)
+    at_ingress = ingress.asked_rightly(scene)
+    return at_ingress or scene.inside(*_BEHIND)
 
 
 def _view(probes: Sequence[Probe]) -> View:
@@ -99,44 +104,44 @@ def said(probe: Probe) -> str:
 def tally(probes: Sequence[Probe]) -> str:
     """Return what probes got, e.g. `503 (10 of 11), 200 (1 of 11)`."""
     seen = Counter(said(p) for p in probes).most_common()
-    return ", ".join(f"{s} ({evidence.of(n, len(probes))})" for s, n in seen)
+    return ", ".join(f"{s} ({of(n, len(probes))})" for s, n in seen)
 
 
-def _window(users: Sequence[Probe]) -> float | None:
+def _window(requests: Sequence[Probe]) -> float | None:
     """Return how many seconds lie between the first and the last; None: one probe."""
-    if len(users) <= 1:
+    if len(requests) <= 1:
         return None
-    starts = [p.started_at for p in users]
+    starts = [p.started_at for p in requests]
     return (max(starts) - min(starts)).total_seconds()
 
 
-def _outside_text(users: Sequence[Probe], blind_for: str | None) -> str:
+def _outside_text(requests: Sequence[Probe], blind_for: str | None) -> str:
     if blind_for:
         return f"outside not known ({blind_for})"
-    return f"{tally(users)} from the internet" if users else "outside not known"
+    return f"{tally(requests)} from the internet" if requests else "outside not known"
 
 
-def _inside_text(snapshot: Snapshot, within: Sequence[Probe]) -> str:
+def _inside_text(scene: Scene, within: Sequence[Probe]) -> str:
     if not within:
-        return f"inside not known ({evidence.inside_missing(snapshot)})"
+        return f"inside not known ({inside.silence(scene)})"
     return f"{tally(within)} inside"
 
 
-def _trend(snapshot: Snapshot) -> tuple[Trend, str | None]:
+def _trend(scene: Scene) -> tuple[Trend, str | None]:
     """Compare how far requests get now with the last different thing before."""
-    users, since = (
-        evidence.failing(snapshot, *evidence.AS_A_USER),
-        (snapshot.failing_since),
+    requests, since = (
+        users.failing(scene, *users.AS_A_USER),
+        (scene.failing_since),
     )
-    hop = present(snapshot)
+    hop = present(scene)
     if since is None or hop is None:
         return Trend.UNKNOWN, None
-    status = Counter(p.status_code for p in users).most_common(1)[0][0]
+    status = Counter(p.status_code for p in requests).most_common(1)[0][0]
     now = rank(hop, status)
     before = [
         p
-        for p in snapshot.past
-        if not p.healthy and p.hop and since <= p.started_at < users[0].started_at
+        for p in scene.past
+        if not p.healthy and p.hop and since <= p.started_at < requests[0].started_at
     ]
     other = [p for p in before if rank(p.hop or "", p.status_code) != now]
     if not other:
@@ -148,6 +153,6 @@ def _trend(snapshot: Snapshot) -> tuple[Trend, str | None]:
     word = further if trend is Trend.PROGRESS else "requests get less far than before"
     text = (
         f"{word}: {last.status_code or last.error_type} by the"
-        f" {last.hop}, now {status or users[0].error_type} by the {hop}"
+        f" {last.hop}, now {status or requests[0].error_type} by the {hop}"
     )
     return trend, text

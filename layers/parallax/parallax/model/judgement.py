@@ -150,13 +150,16 @@ class Answer(StrEnum):
 class Assessment:
     """One cause's answer with the sentences that carry it.
 
-    `missing` names evidence that was not to be had, for an `unknown`.
+    `missing` names evidence that was not to be had, for an `unknown`. `explained_by`
+    is the id of a cause that is supported too and explains this one; None: this one,
+    if supported, stands for itself.
     """
 
     cause: str
     answer: Answer
     evidence: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    explained_by: str | None = None
 
 
 @wired

@@ -100,7 +100,7 @@ class Snapshot:
             (report.outside_time(report.reading.read_at), report.reading)
             for report in self.live_reports
             if report.reading is not None
-            and self._is_of_now(report, report.reading.read_at)
+            and report.reading.read_at >= self._earliest(report)
         ]
         return max(readings, key=lambda pair: pair[0])[1] if readings else None
 
@@ -109,19 +109,18 @@ class Snapshot:
         return tuple(
             probe
             for report in self.live_reports
+            for earliest in (self._earliest(report),)
             for probe in report.probes
-            if probe.role in roles and self._is_of_now(report, probe.started_at)
+            if probe.role in roles and probe.started_at >= earliest
         )
 
-    def _is_of_now(self, report: NodeReport, measured_at: datetime) -> bool:
-        """Whether what a node measured then, by its own clock, still speaks of now.
+    def _earliest(self, report: NodeReport) -> datetime:
+        """When, by the node's own clock, what a report holds begins to speak of now.
 
         A report that waited in the agent's buffer arrives late and is no less old.
         """
-        at = report.outside_time(measured_at)
-        since = self.turned_at
-        fresh = self.taken_at - at <= report.patience
-        return fresh and (since is None or at >= since)
+        fresh, since = self.taken_at - report.patience, self.turned_at
+        return (fresh if since is None else max(fresh, since)) - report.skew
 
     def sightings_of(self, *probes: Probe) -> tuple[Sighting, ...]:
         """Return the sightings of these probes' request ids."""

@@ -146,11 +146,11 @@ def _path(path: tuple[HopSeen, ...]) -> str:
 
 
 def _also(finding: Finding) -> Iterable[str]:
-    return (
-        f"{a.cause}: {'; '.join(a.evidence)}"
-        for a in finding.assessments
-        if a.answer is Answer.SUPPORTED and a.cause != finding.cause
-    )
+    """Return the other causes that are true, and which cause explains them."""
+    for a in finding.assessments:
+        if a.answer is Answer.SUPPORTED and a.cause != finding.cause:
+            by = f" (explained by {a.explained_by})" if a.explained_by else ""
+            yield f"{a.cause}{by}: {'; '.join(a.evidence)}"
 
 
 def _answers(finding: Finding, answer: Answer) -> Iterable[str]:

@@ -1,0 +1,77 @@
+"""Verdicts: every judgement of many cases, saved, and compared with later ones.
+
+`python -m bench.accuracy.verdicts save | compare FILE [--cases N] [--seed SEED]`
+
+In: the recorded runs and drawn cases. Out: with `save` a file of one judgement a line;
+with `compare` what differs, and exit code 1 if anything does. For changes of the code
+that are not meant to change what is judged.
+It does not: say which judgement is right; `python -m bench.accuracy` does.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from bench.accuracy.cases import cases
+from bench.accuracy.recorded import recorded
+from bench.accuracy.score import snapshot_of
+from parallax.diagnose import judge
+from parallax.model.wire import encode
+
+SEED, CASES = "verdicts", 1000
+
+type Verdict = dict[str, Any]
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Save the judgements of now, or compare them with saved ones."""
+    asked = _parser().parse_args(arguments)
+    file, found = Path(asked.file), verdicts(asked.seed, asked.cases)
+    if asked.what == "save":
+        lines = (f"{json.dumps(pair)}\n" for pair in found)
+        file.write_text("".join(lines), encoding="utf-8")
+        return 0
+    saved = dict(map(json.loads, file.read_text(encoding="utf-8").splitlines()))
+    changes = [line for name, new in found for line in differences(saved[name], new)]
+    sys.stdout.writelines(f"{line}\n" for line in changes)
+    return 1 if changes else 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m bench.accuracy.verdicts")
+    parser.add_argument("what", choices=("save", "compare"))
+    parser.add_argument("file")
+    parser.add_argument("--cases", type=int, default=CASES, help="how many are drawn")
+    parser.add_argument("--seed", default=SEED, help="what the drawn cases follow from")
+    return parser
+
+
+def verdicts(seed: str, count: int) -> Iterator[tuple[str, Verdict]]:
+    """Yield the id and the judgement, as JSON has it, of recorded and drawn cases."""
+    for run in recorded():
+        yield run.id, _plain(run.id, judge(run.snapshot))
+    for case in cases(seed, count):
+        yield case.id, _plain(case.id, judge(snapshot_of(case)))
+
+
+def _plain(name: str, judgement: object) -> Verdict:
+    return json.loads(json.dumps({"id": name} | encode(judgement)))
+
+
+def differences(old: Verdict, new: Verdict) -> Iterator[str]:
+    """Yield one line for each field, and each cause's assessment, that differs."""
+    for key in sorted(old | new):
+        if key != "assessments" and old.get(key) != new.get(key):
+            yield f"{new['id']} {key}: {old.get(key)} -> {new.get(key)}"
+    before = {a["cause"]: a for a in old["assessments"]}
+    after = {a["cause"]: a for a in new["assessments"]}
+    for cause in sorted(before | after):
+        if before.get(cause) != after.get(cause):
+            yield f"{new['id']} {cause}: {before.get(cause)} -> {after.get(cause)}"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,90 @@
+"""Pods: the endpoints of the target's Service, and what its pods answer.
+
+In: a scene. Out: endpoints, probes of pods, or the words for them.
+It does not: conclude.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from parallax.evidence import inside
+from parallax.evidence.reading import Missing, reading
+from parallax.evidence.scene import Scene
+from parallax.evidence.words import of
+from parallax.model.cluster import Endpoint, Pod
+from parallax.model.probe import Probe, Role
+
+
+def unasked(scene: Scene) -> str:
+    """Say why no pod was asked."""
+    cluster = scene.cluster
+    if cluster is not None and cluster.endpoints == ():
+        return "there is no pod to ask"
+    if scene.inside(*Role):
+        return "the agents ask no pod of this target"
+    return inside.silence(scene)
+
+
+@reading
+def at_home(scene: Scene) -> tuple[Probe, ...]:
+    """Return the probes of pods that came from the pod's own node."""
+    return tuple(p for p in scene.inside(Role.POD) if p.node and p.node == p.peer_node)
+
+
+@reading
+def from_afar(scene: Scene) -> tuple[Probe, ...]:
+    """Return the probes of pods that came from another node than the pod's."""
+    return tuple(p for p in scene.inside(Role.POD) if _crosses(p))
+
+
+def _crosses(probe: Probe) -> bool:
+    return probe.peer_node is not None and probe.node != probe.peer_node
+
+
+def ready(endpoints: Sequence[Endpoint]) -> int:
+    """Count the endpoints that are ready."""
+    return sum(e.ready for e in endpoints)
+
+
+@reading
+def endpoints(scene: Scene) -> tuple[Endpoint, ...]:
+    """Return the Service's endpoints; empty where the cluster has none."""
+    read = inside.cluster(scene)
+    if read.endpoints is None:
+        why = "; ".join(read.problems) or "not read"
+        raise Missing(f"the Service's EndpointSlices: {why}")
+    return read.endpoints
+
+
+def known_endpoints(scene: Scene) -> tuple[Endpoint, ...]:
+    """Return the Service's endpoints as far as they are known."""
+    return endpoints.maybe(scene) or ()
+
+
+def endpoints_text(scene: Scene) -> str:
+    """Return e.g. `keybuzz/keybuzz-api: 0 of 5 endpoints ready`."""
+    found, name = known_endpoints(scene), service_name(scene)
+    if not found:
+        return f"{name} has no endpoint at all"
+    return f"{name}: {of(ready(found), len(found))} endpoints ready"
+
+
+def text(pods: Sequence[Pod]) -> str:
+    """Return e.g. `5 of 5 pods: CrashLoopBackOff, 15 restarts`."""
+    states = Counter(
+        p.waiting_reason or f"{p.phase}{'' if p.ready else ', not ready'}" for p in pods
+    )
+    restarts = sum(p.restarts for p in pods)
+    again = f"; {restarts} restarts" if restarts else ""
+    told = "; ".join(
+        f"{of(n, len(pods))} pods: {state}" for state, n in states.most_common()
+    )
+    return told + again
+
+
+def service_name(scene: Scene) -> str:
+    """Return `namespace/name` of the target's Service, as far as it is known."""
+    reached, cluster = scene.target.reached, scene.cluster
+    if cluster and cluster.service:
+        return f"{cluster.service.namespace}/{cluster.service.name}"
+    return f"{reached.namespace or 'default'}/{reached.service or '?'}"

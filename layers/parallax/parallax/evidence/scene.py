@@ -1,0 +1,91 @@
+"""Scene: a snapshot while it is judged. Whatever is read of it is read once.
+
+In: a snapshot. Out: the same fields, the fresh views of them, and readings.
+It does not: change the snapshot, or outlive the judgement: 27 causes, the path and the
+symptom read the same few things, and each of them takes time in a large cluster.
+"""
+
+from collections import defaultdict
+from dataclasses import fields
+from functools import cached_property
+from typing import Any, cast, override
+
+from parallax.model.balancer import LoadBalancer
+from parallax.model.cluster import ClusterReading, NodeReport, Sighting
+from parallax.model.probe import Probe, ProbeRun, Role
+from parallax.model.snapshot import Snapshot
+
+
+class Scene(Snapshot):
+    """A snapshot that remembers what was read of it."""
+
+    @classmethod
+    def of(cls, snapshot: Snapshot) -> "Scene":
+        """Return the scene of a snapshot; of a scene, itself."""
+        if isinstance(snapshot, Scene):
+            return snapshot
+        return cls(**{f.name: getattr(snapshot, f.name) for f in fields(snapshot)})
+
+    @cached_property
+    def readings(self) -> dict[Any, Any]:
+        """What was read so far, by who reads it and what was asked."""
+        return {}
+
+    @cached_property
+    @override
+    def outside(self) -> ProbeRun | None:  # pyright: ignore[reportIncompatibleMethodOverride] - read-only too
+        """The external run if it is fresh, else None."""
+        return super().outside
+
+    @cached_property
+    @override
+    def load_balancer(self) -> LoadBalancer | None:  # pyright: ignore[reportIncompatibleMethodOverride] - read-only too
+        """The balancer as read since the failure or its end; None: not known."""
+        return super().load_balancer
+
+    @cached_property
+    @override
+    def live_reports(self) -> tuple[NodeReport, ...]:  # pyright: ignore[reportIncompatibleMethodOverride] - read-only too
+        """Reports of agents that are not silent, newest of each node."""
+        return super().live_reports
+
+    @cached_property
+    @override
+    def cluster(self) -> ClusterReading | None:  # pyright: ignore[reportIncompatibleMethodOverride] - read-only too
+        """The freshest live reading of the Kubernetes API, else None."""
+        return super().cluster
+
+    @override
+    def inside(self, *roles: Role) -> tuple[Probe, ...]:
+        """Inside probes with these roles, of now and since the failure or its end."""
+        key = (Scene.inside, roles)
+        if key not in self.readings:
+            placed = [pair for role in set(roles) for pair in self._by_role[role]]
+            placed.sort(key=lambda pair: pair[0])
+            self.readings[key] = tuple(probe for _, probe in placed)
+        return cast("tuple[Probe, ...]", self.readings[key])
+
+    @cached_property
+    def _by_role(self) -> dict[Role, list[tuple[int, Probe]]]:
+        """The fresh inside probes of each role, with their place among all."""
+        found = defaultdict[Role, list[tuple[int, Probe]]](list)
+        for place, probe in enumerate(super().inside(*Role)):
+            found[probe.role].append((place, probe))
+        return found
+
+    @override
+    def sightings_of(self, *probes: Probe) -> tuple[Sighting, ...]:
+        """Return the sightings of these probes' request ids."""
+        seen = self._by_request
+        wanted = {p.request_id for p in probes if p.request_id in seen}
+        placed = [pair for request_id in wanted for pair in seen[request_id]]
+        placed.sort(key=lambda pair: pair[0])
+        return tuple(line for _, line in placed)
+
+    @cached_property
+    def _by_request(self) -> dict[str, list[tuple[int, Sighting]]]:
+        """The log lines of each request, with their place among all."""
+        found: dict[str, list[tuple[int, Sighting]]] = {}
+        for place, line in enumerate(self.sightings):
+            found.setdefault(line.request_id, []).append((place, line))
+        return found

@@ -1,0 +1,42 @@
+"""Saved judgements, compared with later ones: `bench.accuracy.verdicts`."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from bench.accuracy.verdicts import differences, main, verdicts
+
+
+def test_the_same_code_judges_the_same(tmp_path: Path) -> None:
+    """What was saved compares equal: the recorded runs and the drawn cases."""
+    file = str(tmp_path / "verdicts")
+    asked = [file, "--cases", "3", "--seed", "a"]
+    assert main(["save", *asked]) == 0
+    assert main(["compare", *asked]) == 0
+    names = [name for name, _ in verdicts("a", 3)]
+    assert names[-1] == "a-002"
+    assert "lab-lb-no-target" in names
+
+
+def test_what_differs_is_told_by_case_and_cause(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A changed cause, a changed assessment: one line each, and exit code 1."""
+    file = tmp_path / "verdicts"
+    main(["save", str(file), "--cases", "0"])
+    lines = [json.loads(line) for line in file.read_text().splitlines()]
+    lines[0][1]["cause"] = "another"
+    lines[0][1]["assessments"][0]["answer"] = "another"
+    file.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    assert main(["compare", str(file), "--cases", "0"]) == 1
+    name = lines[0][0]
+    first, second = capsys.readouterr().out.splitlines()
+    assert first.startswith(f"{name} cause: another -> ")
+    assert second.startswith(f"{name} {lines[0][1]['assessments'][0]['cause']}: ")
+
+
+def test_an_assessment_that_is_new_differs() -> None:
+    """A cause that was not assessed before is a difference."""
+    old, new = ({"id": "x", "assessments": a} for a in ([], [{"cause": "c"}]))
+    assert list(differences(old, new)) == ["x c: None -> {'cause': 'c'}"]

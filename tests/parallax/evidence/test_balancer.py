@@ -1,0 +1,139 @@
+"""Specification of the balancer's evidence: `parallax.evidence.balancer`."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from parallax.diagnose import judge
+from parallax.evidence import balancer
+from parallax.evidence.scene import Scene
+from parallax.model.balancer import BalancerReading, Problem
+from parallax.model.finding import NOT_ESTABLISHED, Answer, Hop, HopState
+from tests.parallax import scenarios as s
+
+CDN = replace(s.TARGET, reached=replace(s.TARGET.reached, cdn=True))
+AS_ANYBODY = ("pods/503_express_send", "nginx/503_return_text", s.INGRESS_503)
+FAULTS: dict[str, Callable[[], BalancerReading]] = {
+    "lb-health-check-wrong-port": lambda: s.balancer(healthy=0, asks=30081),
+    "lb-no-healthy-target": lambda: s.balancer(healthy=0),
+    "lb-no-target": s.without_targets,
+    "lb-wrong-destination-port": lambda: s.balancer(to=31999),
+}
+
+
+@pytest.mark.parametrize("page", AS_ANYBODY)
+@pytest.mark.parametrize("cause", FAULTS)
+def test_a_cdns_page_does_not_clear_the_balancer(cause: str, page: str) -> None:
+    """A CDN may write as an app or nginx would; past it the balancer speaks."""
+    run = s.run(page, direct=s.LB_503, unknown_host=s.LB_503, after=3.1)
+    x = s.taken(run, FAULTS[cause](), *s.reports(), target=CDN)
+    assert judge(x).cause == cause
+
+
+@pytest.mark.parametrize("cause", FAULTS)
+def test_the_balancers_own_word_is_not_refuted_by_one_that_passed(cause: str) -> None:
+    """It answers by itself, and lets another through: a riddle, not a refutation."""
+    run = s.run(s.LB_503, unknown_host=s.INGRESS_404_BY_LB)
+    judgement = judge(s.taken(run, FAULTS[cause](), *s.reports()))
+    assert judgement.cause == NOT_ESTABLISHED
+    found = next(a for a in judgement.assessments if a.cause == cause)
+    assert found.answer is Answer.UNKNOWN
+
+
+@pytest.mark.parametrize("cause", FAULTS)
+def test_a_balancer_that_inspect_found_by_its_address_counts_as_one_named(
+    cause: str,
+) -> None:
+    """No name is configured: its reading is judged, and stands in the path."""
+    nameless = replace(s.TARGET, reached=replace(s.TARGET.reached, load_balancer=None))
+    run = s.run(s.LB_503, unknown_host=s.LB_503, after=3.1)
+    x = s.taken(run, FAULTS[cause](), *s.reports(), target=nameless)
+    judgement = judge(x)
+    assert (judgement.cause, judgement.complete) == (cause, True)
+    assert Hop.LOAD_BALANCER in {seen.hop for seen in judgement.path}
+
+
+def speaking(protocol: str, reading: BalancerReading) -> BalancerReading:
+    """Let the balancer's services have a protocol."""
+    assert reading.load_balancer
+    services = tuple(
+        replace(v, protocol=protocol) for v in reading.load_balancer.services
+    )
+    return replace(
+        reading, load_balancer=replace(reading.load_balancer, services=services)
+    )
+
+
+@pytest.mark.parametrize("cause", FAULTS)
+def test_a_tcp_balancer_writes_no_page(cause: str) -> None:
+    """The same page is then an HAProxy's in the cluster; a hang-up is its own word."""
+    reading = speaking("tcp", FAULTS[cause]())
+    x = s.taken(s.run(s.LB_503, unknown_host=s.LB_503), reading, *s.reports())
+    assert judge(x).cause == NOT_ESTABLISHED
+    x = s.taken(s.run(s.CLOSED, unknown_host=s.CLOSED), reading, *s.reports())
+    assert judge(x).cause == cause
+
+
+def test_a_healthy_tcp_balancer_is_not_said_to_have_answered() -> None:
+    """The path leaves the page to whoever behind it wrote it."""
+    reading = speaking("tcp", s.balancer())
+    x = s.taken(s.run(s.LB_503, unknown_host=s.LB_503), reading, *s.reports())
+    hop = next(h for h in judge(x).path if h.hop is Hop.LOAD_BALANCER)
+    assert hop.state is HopState.OK
+    assert "answered" not in hop.seen
+
+
+def test_a_page_like_the_balancers_that_an_ingress_logged_is_the_ingresss() -> None:
+    """HAProxy is an ingress as well: its log has the request with this status."""
+    x = s.without_endpoints()
+    run = s.run(s.LB_503)
+    alike = replace(x, run=run, sightings=s.seen(run, None))
+    assert judge(alike).cause == "service-without-endpoints"
+    assert judge(replace(alike, sightings=())).cause == NOT_ESTABLISHED
+
+
+def test_inside_no_balancer_is_on_the_way() -> None:
+    """Its page there is an ingress's, and an http health check met it."""
+    found = s.checking("http", s.balancer(healthy=0))
+    found = s.detailed(found, "unexpected_http_status", 503)
+    inside = s.reports(ingress=s.LB_503, ready=0, pods=0)
+    x = s.taken(s.run(s.LB_503, unknown_host=s.LB_503), found, *inside)
+    assert judge(x).cause == "service-without-endpoints"
+
+
+UNNAMED = replace(s.TARGET, reached=replace(s.TARGET.reached, load_balancer=None))
+SECURE = replace(s.TARGET, url=f"https://{s.TARGET.host}:8443/")
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"target": UNNAMED, "balancer": None}, "the target names no load balancer"),
+        ({"balancer": None}, "the Hetzner API was not read for keybuzz-lb"),
+        (
+            {
+                "balancer": BalancerReading(
+                    target=s.TARGET.name, read_at=s.NOW, problem=Problem.UNAUTHORIZED
+                )
+            },
+            "the Hetzner API did not show keybuzz-lb: unauthorized",
+        ),
+        (
+            {"failing_since": s.NOW + timedelta(seconds=1)},
+            "no reading of keybuzz-lb since the failure began",
+        ),
+        ({"target": SECURE}, "keybuzz-lb has no service on port 8443"),
+    ],
+)
+def test_what_of_the_balancer_is_missing_is_told(
+    change: dict[str, Any], why: str
+) -> None:
+    """Its service is known, or there is one sentence that says why not."""
+    x = s.no_healthy_target()
+    known = Scene.of(x)
+    assert balancer.service(known).listen_port == 443
+    assert balancer.known(known) is known.load_balancer
+    assert balancer.service.lacks(Scene.of(replace(x, **change))) == (why,)

@@ -1,0 +1,86 @@
+"""Specification of readings: `parallax.evidence.reading`."""
+
+import pytest
+
+from parallax.evidence.reading import Missing, given, need, reading
+from parallax.evidence.scene import Scene
+from tests.parallax import scenarios as s
+
+
+def scene() -> Scene:
+    """Return any scene."""
+    return Scene.of(s.FAULTS["lb-no-target"]())
+
+
+def test_a_reading_is_taken_once_for_a_scene_and_what_is_asked() -> None:
+    """Another argument or another scene is another reading."""
+    calls: list[int] = []
+
+    @reading
+    def count(_: Scene, number: int = 0) -> int:
+        calls.append(number)
+        return number
+
+    one, other = scene(), scene()
+    assert [count(one), count(one), count(one, 2), count(one, number=2)] == [0, 0, 2, 2]
+    assert count(other) == 0
+    assert calls == [0, 2, 2, 0]
+
+
+def test_what_is_missing_is_found_missing_once() -> None:
+    """Whoever asks gets the same reason, as an exception, as None or in words."""
+    calls: list[Scene] = []
+
+    @reading
+    def nothing(scene: Scene) -> int:
+        calls.append(scene)
+        raise Missing("a reason", "another", evidence=("a fact",))
+
+    one = scene()
+    for _ in range(2):
+        with pytest.raises(Missing) as gap:
+            nothing(one)
+        assert (gap.value.why, gap.value.evidence) == (
+            ("a reason", "another"),
+            ("a fact",),
+        )
+    assert nothing.maybe(one) is None
+    assert nothing.lacks(one) == ("a reason", "another")
+    assert calls == [one]
+
+
+def test_a_value_that_is_there_lacks_nothing() -> None:
+    """Also one that is empty, or None: not every nothing is missing."""
+    here = reading(lambda _: ())
+    assert (here(scene()), here.maybe(scene()), here.lacks(scene())) == ((), (), ())
+
+
+def test_an_error_is_not_remembered_as_missing() -> None:
+    """A bug stays a bug, each time."""
+
+    @reading
+    def broken(_: Scene) -> int:
+        raise ZeroDivisionError
+
+    one = scene()
+    for _ in range(2):
+        with pytest.raises(ZeroDivisionError):
+            broken(one)
+
+
+@pytest.mark.parametrize("empty", [None, (), "", 0])
+def test_what_is_needed_and_is_not_there_is_missing(empty: object) -> None:
+    """None and whatever is empty; a value is handed through."""
+    assert need("x", "why") == "x"
+    with pytest.raises(Missing, match="why"):
+        need(empty, "why")
+
+
+def test_what_is_missing_is_told_beside_what_is_known() -> None:
+    """The outer fact first; without anything missing nothing happens."""
+    with pytest.raises(Missing) as gap, given("outer"), given("inner", "more"):
+        raise Missing("why", evidence=("own",))
+    assert gap.value.why == ("why",)
+    assert gap.value.evidence == ("outer", "inner", "more", "own")
+    with given("x"):
+        pass
