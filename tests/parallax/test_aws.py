@@ -15,6 +15,7 @@ from botocore.exceptions import (
 )
 from botocore.stub import Stubber
 
+from parallax import aws
 from parallax.aws import (
     RETRY_SECONDS,
     RETRY_WITHOUT_SECONDS,
@@ -172,3 +173,15 @@ def test_what_passes_and_what_is_refused_for_good(
     """AWS or the machine in trouble passes; refused content never does."""
     assert may_pass(error) is passes
     assert hopeless(error) is content
+
+
+def test_a_hanging_secrets_manager_leaves_time_for_the_request(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """All attempts together end before ingest's and its agents' ten seconds do."""
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+    aws._secrets.cache_clear()
+    config = aws._secrets().provider.client.meta.config
+    aws._secrets.cache_clear()
+    attempts = config.retries["total_max_attempts"]
+    assert attempts * (config.connect_timeout + config.read_timeout) < 8
