@@ -1,0 +1,47 @@
+"""Check texts: `python -m tools.prose phrases|sentences|subjects|files [--pending]`.
+
+In: the files that git tracks. Out: the offenders, and status 1 if there is one;
+`files` lists what is checked, for codespell.
+With `--pending` the directories of pending.txt are checked too.
+"""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from tools.prose.files import tracked
+from tools.prose.find import Offender, find
+from tools.prose.sentences import LIMIT, long_sentences
+from tools.prose.subjects import problems
+
+GENERATED = {
+    Path("docs/causes.md"),
+    Path("docs/accuracy.md"),
+    Path("docs/benchmarks.md"),
+}
+"""Their sentences are written in Python modules, one sentence at a time."""
+
+
+def sentences(paths: list[Path]) -> Iterator[Offender]:
+    """Yield the sentences of the Markdown pages that are too long."""
+    for path in paths:
+        if path.suffix == ".md" and path not in GENERATED:
+            for line, text in long_sentences(path.read_text()):
+                yield Offender(path, line, text, f"use at most {LIMIT} words")
+
+
+def main(arguments: list[str]) -> int:
+    """Print the offenders of the check that is named first."""
+    check, *options = arguments
+    paths = tracked(pending="--pending" in options)
+    if check == "files":
+        print(*paths, sep="\n")  # noqa: T201 - a command's output
+        return 0
+    checks = {"phrases": find, "sentences": sentences, "subjects": lambda _: problems()}
+    wrong = [str(offender) for offender in checks[check](paths)]
+    print("\n".join(wrong))  # noqa: T201 - a command's output
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

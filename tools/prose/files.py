@@ -1,0 +1,35 @@
+"""Files: which files the prose checks read.
+
+In: the files that git tracks. Out: their paths, without recordings, pins, generated
+schemas, the rules themselves, and directories that are pending.
+"""
+
+import subprocess
+from pathlib import Path
+
+from tools.prose.rules import lines
+
+SUFFIXES = {".py", ".md", ".yaml", ".yml", ".j2", ".txt", ".tpl"}
+NAMES = {"Makefile", "agent/Dockerfile", ".ci/run", "tools/check", "tools/container"}
+NAMES |= {"tools/setup", "tools/lock", "tools/agent-image", "tools/lambda-image"}
+OWN = ("tools/prose/", "tests/tools/prose/", "docs/writing.md", "tests/captures/")
+"""Folders and files that hold the phrases on purpose, and recorded responses."""
+
+
+def tracked(*, pending: bool = False) -> list[Path]:
+    """Return the files to check; with `pending` also those of pending directories."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"],  # noqa: S607 - git is wherever PATH has it
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split("\0")
+    left_out = (*OWN, *(() if pending else lines("pending.txt")))
+    return [
+        Path(name)
+        for name in listed
+        if (Path(name).suffix in SUFFIXES or name in NAMES)
+        and not name.endswith("requirements.txt")
+        and not name.startswith(left_out)
+        and Path(name).exists()
+    ]
