@@ -14,12 +14,8 @@ from tools.prose.find import Offender, find
 from tools.prose.sentences import LIMIT, long_sentences
 from tools.prose.subjects import problems
 
-GENERATED = {
-    Path("docs/causes.md"),
-    Path("docs/accuracy.md"),
-    Path("docs/benchmarks.md"),
-}
-"""Their sentences are written in Python modules, one sentence at a time."""
+GENERATED = {Path("docs/causes.md")}
+"""Its sentences are docstrings of the causes."""
 
 
 def sentences(paths: list[Path]) -> Iterator[Offender]:
