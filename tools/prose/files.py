@@ -1,7 +1,7 @@
 """Files: which files the prose checks read.
 
-In: the files that git tracks. Out: their paths, without recordings, pins, generated
-schemas, the rules themselves, and directories that are pending.
+In: the files that git tracks, or all files where there is no git. Out: their paths,
+without recordings, pins, the rules themselves, and directories that are pending.
 """
 
 import subprocess
@@ -18,12 +18,7 @@ OWN = ("tools/prose/", "tests/tools/prose/", "docs/writing.md", "tests/captures/
 
 def tracked(*, pending: bool = False) -> list[Path]:
     """Return the files to check; with `pending` also those of pending directories."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z"],  # noqa: S607 - git is wherever PATH has it
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.split("\0")
+    listed = _listed()
     left_out = (*OWN, *(() if pending else lines("pending.txt")))
     return [
         Path(name)
@@ -33,3 +28,14 @@ def tracked(*, pending: bool = False) -> list[Path]:
         and not name.startswith(left_out)
         and Path(name).exists()
     ]
+
+
+def _listed() -> list[str]:
+    """Return what git tracks; without git every file outside of hidden folders."""
+    try:
+        command = ["git", "ls-files", "-z"]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
+    except (FileNotFoundError, subprocess.CalledProcessError):
+        paths = (path for path in Path().rglob("*") if path.is_file())
+        return [str(p) for p in paths if p.parts[0] == ".ci" or p.parts[0][0] != "."]
+    return done.stdout.split("\0")

@@ -30,6 +30,9 @@ def find(paths: Iterable[Path]) -> Iterator[Offender]:
     for path in paths:
         for line, text in texts.texts(path):
             yield from _phrases(path, line, text, phrases)
+        if path.suffix == ".py" and path.stem == path.parent.name:
+            advice = "the module repeats the name of its package; use what it holds"
+            yield Offender(path, 1, path.name, advice)
         if path.suffix == ".py":
             for line, name in texts.names(path):
                 if name in names:

@@ -71,3 +71,10 @@ def test_an_offender_says_where_it_is_and_what_to_write(tmp_path: Path) -> None:
     path.write_text("\nA rule, otherwise than before.\n")
     (offender,) = find([path])
     assert str(offender) == f"{path}:2: 'otherwise than': use differently from"
+
+
+def test_a_module_that_repeats_its_package_is_an_offender(tmp_path: Path) -> None:
+    """As in push/push.py."""
+    (tmp_path / "push").mkdir()
+    assert offenders(tmp_path / "push/push.py", "") == [(1, "push.py")]
+    assert offenders(tmp_path / "push/pusher.py", "") == []
