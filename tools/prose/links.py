@@ -12,12 +12,8 @@ from tools.prose.texts import Text
 
 LINK = re.compile(r"\]\((?!https?:|mailto:)([^)#\s]*)(?:#([^)\s]+))?\)")
 PATH = re.compile(r"`((?:[\w-][\w.-]*/)+(?:[\w-]+\.(?:py|yaml|md|json|txt|sh))?)`")
-ROOTS = (
-    Path(),
-    Path("layers/parallax/parallax"),
-    Path("layers/parallax"),
-    Path("agent"),
-)
+NAMES = ("", "layers/parallax/parallax", "layers/parallax", "agent", "agent/chart")
+ROOTS = tuple(Path(name) for name in NAMES)
 """A page may leave these folders out of a path."""
 
 
