@@ -1,4 +1,4 @@
-"""`python -m tools.prose CHECK` prints the offenders of a check and fails if it has any."""
+"""`python -m tools.prose CHECK` prints the offenders and fails if there are any."""
 
 from pathlib import Path
 
@@ -44,7 +44,7 @@ def test_a_check_without_offenders_prints_nothing(
 def test_the_checked_files_are_listed(
     page: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """codespell reads them from there."""
+    """The program codespell reads them from there."""
     page.touch()
     assert main(["files"]) == 0
     assert capsys.readouterr().out == "page.md\n"
