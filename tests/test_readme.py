@@ -60,4 +60,4 @@ def test_sam_local_invoke_is_said_to_need_docker() -> None:
     """Where the command is shown, and where its error is explained."""
     section = README.partition("`sam local invoke`\n")[2].partition("\n## ")[0]
     assert "running Docker engine" in section
-    assert "container runtime" in README.partition("## When something is odd")[2]
+    assert "container runtime" in README.partition("## Troubleshooting")[2]

@@ -13,39 +13,50 @@ from bench.accuracy.score import Outcome, Result
 HEAD = """\
 # Accuracy
 
-How often Parallax names whom to blame, and why. Written by `make bench-accuracy`; the
-same code writes the same page. The cases are of three kinds:
+How often Parallax names the right cause. `make bench-accuracy` writes this page; the
+same code writes the same page. There are three kinds of cases:
 
 - **recorded**: the lab's run of every fault (`events/diagnose/`), on real servers.
-- **working**: platforms drawn by a seed that is used while the causes are worked on.
-- **holdout**: the same generator with a seed that nobody looks at meanwhile; a third
-  of all that is drawn. If working is much better than holdout, the causes were fitted
-  to the cases.
+- **working**: simulated platforms drawn with a seed that developers of causes use.
+- **holdout**: the same generator with a seed that nobody looks at during development.
+  A third of all drawn cases. If working is much better than holdout, the causes were
+  fitted to the cases.
 
-A drawn case is a small simulated platform (`bench/accuracy/platform`): 1 to 12 nodes,
-any names, ports and hosts; ingress-nginx, Traefik, Envoy or HAProxy; with a CDN or
-none; a tcp, http or https balancer service; targets by server, label or address,
-private or public; policy Cluster or Local; pods on the host's network or an overlay;
-IPv6; PROXY protocol on both sides; apps, meshes and ingresses whose pages look like the
-balancer's, CDNs of no known make, nodes that go, a balancer that has not noticed yet
-that all is well again. Something is broken on purpose, or only noisy, or
-two things are broken at once. Then requests are played through it: outside, health
-checks, inside. What each observer would have got is the evidence; what was broken is
-the label. The generator imports the model only, no cause and no writer: an import
-contract holds it to that.
+## How a case is drawn
 
-Evidence is **complete** if every source spoke, and **partial** if one was kept back
-(all agents, half of them or one silent, no Hetzner token, no log, no EndpointSlices, a
-stale reading, few repeats) or the platform itself hides what would decide. On partial
-evidence `not-established` is as right as the true cause. Where two answers are honest,
-the label holds both, with the reason. **A wrong blame** names a cause that is not in
-the label: worse than an abstention, and counted over all cases. Intervals are Wilson's,
-95 %.
+A drawn case is a small simulated platform (`bench/accuracy/platform`). These vary:
 
-`python -m bench.week`, the second half of `make bench-accuracy`, plays a week of
-minutes of a healthy platform whose observers fail one at a time (agents, Hetzner's
-API, probes, the log, the probe's resolver and route, a clock), with rollouts and lost
-requests between. It fails if anybody is blamed, or woken for anything but a silence.
+- 1 to 12 nodes; any names, ports and hosts; IPv6;
+- the ingress: ingress-nginx, Traefik, Envoy or HAProxy;
+- the CDN: none, a known one, or an unknown one;
+- the load balancer's service: tcp, http or https; PROXY protocol on either side;
+- its targets: by server, label or address, private or public;
+- policy Cluster or Local; pods on the host's network or on an overlay;
+- apps, meshes and ingresses whose pages look like the load balancer's;
+- nodes that are removed; a load balancer that has not noticed a recovery yet.
+
+One fault is injected, or two at once, or only a harmless look-alike. Then requests are
+simulated: external ones, health checks, and internal ones. The evidence is what each
+observer would receive; the label is what was injected. The generator imports the model,
+but no cause and no writer; an import contract checks this.
+
+## How a case is scored
+
+- Evidence is **complete** if every source reported. It is **partial** if one source was
+  removed, or if the platform itself hides what would decide. A removed source is: all
+  agents, half of them, a silent one, the Hetzner token, the log, the EndpointSlices, a
+  fresh reading, or most of the repeats.
+- On partial evidence `not-established` is as right as the true cause.
+- Where two answers are right, the label has both, with the reason.
+- **A wrong blame** names a cause that is not in the label. It is worse than an
+  abstention, and is counted over all cases.
+- Intervals are Wilson's, 95 %.
+
+`python -m bench.week`, the second half of `make bench-accuracy`, simulates each minute
+of a week. The platform is healthy; its observers fail one at a time: agents, Hetzner's
+API, probes, the log, the probe's resolver and route, a clock. Rollouts and lost
+requests happen in between. It fails if a target's cause is named, or if a mail reports
+anything but a silence.
 """
 HELD = "holdout"
 REPLAY = """\
@@ -54,7 +65,7 @@ writes its snapshot for `parallax judge FILE`.
 """
 
 
-UNSEEN = "Recorded and working cases; of those held out, the figures above must do."
+UNSEEN = "Recorded and working cases. Of the holdout, only the figures above are shown."
 
 
 def page(parts: Mapping[str, Sequence[Result]]) -> str:
@@ -62,9 +73,13 @@ def page(parts: Mapping[str, Sequence[Result]]) -> str:
     everything = [r for results in parts.values() for r in results]
     shown = [r for name, results in parts.items() for r in results if name != HELD]
     lines = [HEAD, "## Figures", "", *_table(parts), ""]
-    lines += ["## Whom it blames", "", "Label in the row, judgement in the column, all"]
-    lines += ["cases; `-` blames nobody.", "", *_classes(everything), ""]
-    lines += ["## Which cause it names", "", "All cases; only what was said is listed."]
+    lines += [
+        "## Which class it names",
+        "",
+        "Rows: label. Columns: judgement. All cases.",
+    ]
+    lines += ["`-` means that no class is named.", "", *_classes(everything), ""]
+    lines += ["## Which cause it names", "", "All cases."]
     lines += ["", *_causes(everything), "", "## Wrong blames", "", UNSEEN, ""]
     lines += [*_wrong(shown), "", "## Abstentions on complete evidence", ""]
     lines += [*_abstained(shown), "", REPLAY.rstrip()]
@@ -100,7 +115,7 @@ def _classes(results: Sequence[Result]) -> Iterator[str]:
 
 
 def _causes(results: Sequence[Result]) -> Iterator[str]:
-    yield "| label | cases | said |"
+    yield "| label | cases | judged |"
     yield "|---|---|---|"
     for label, row in matrix(results).items():
         said = sorted(row.items(), key=lambda pair: (-pair[1], pair[0]))
@@ -113,7 +128,7 @@ def _wrong(results: Sequence[Result]) -> Iterator[str]:
     if not found:
         yield "None."
         return
-    yield "| case | what was broken | kept back | said |"
+    yield "| case | injected | removed evidence | judged |"
     yield "|---|---|---|---|"
     for r in found:
         yield f"| `{r.id}` | {r.fault} | {r.hidden} | {r.cause} |"
@@ -129,7 +144,7 @@ def _abstained(results: Sequence[Result]) -> Iterator[str]:
         yield "None."
         return
     total = Counter(r.fault for r in results if r.label.evidence == "complete")
-    yield "| what was broken | abstained |"
+    yield "| injected | abstained |"
     yield "|---|---|"
     for fault, count in sorted(found.items(), key=lambda p: (-p[1], p[0])):
         yield f"| {fault} | {count} of {total[fault]} |"

@@ -17,5 +17,5 @@ def test_a_figure_says_which_part_of_its_limit_it_takes() -> None:
 def test_the_page_has_every_figure_and_how_it_came() -> None:
     """One row each, between the head and the notes."""
     text = page([Figure("a", 1, "s"), Figure("b", 2, "s", 4)])
-    assert text.startswith("# What it costs\n")
+    assert text.startswith("# Benchmarks\n")
     assert "| a | 1.0 s |  |  |\n| b | 2.0 s | 4 s | 0.50 |\n\n## How" in text
