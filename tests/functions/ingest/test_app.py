@@ -13,8 +13,9 @@ from botocore.stub import Stubber
 from standardwebhooks import Webhook
 
 from parallax import aws, settings
-from parallax.incidents import DynamoIncidents
-from parallax.journal import DynamoJournal, observation
+from parallax.incidents.table import DynamoIncidents
+from parallax.journal import observation
+from parallax.journal.dynamodb import DynamoJournal
 from parallax.model.cluster import NodeReport
 from parallax.model.finding import Incident, State
 from parallax.model.push import SCHEMA, Push

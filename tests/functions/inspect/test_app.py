@@ -9,7 +9,7 @@ import pytest
 from botocore.stub import Stubber
 
 from parallax import aws
-from parallax.journal import DynamoJournal
+from parallax.journal.dynamodb import DynamoJournal
 from parallax.model.balancer import BalancerReading, Problem
 from parallax.model.probe import Probe, ProbeRun, Role
 from parallax.model.target import Target

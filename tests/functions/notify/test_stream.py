@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from parallax.model.finding import Turn
+from parallax.model.finding import NotificationReason
 from parallax.notify import marks
 from tests.functions.template import RESOURCES
 from tests.parallax.notify.published import buried, mailed, queued, record
@@ -44,7 +44,7 @@ def mapped(load: Any, cloud: Any) -> Callable[[str], Mapping]:
 
 def story(*subjects: str) -> list[dict[str, Any]]:
     """Make each subject's alarm and its end, one after the other."""
-    turns = (Turn.FIRING, Turn.RESOLVED)
+    turns = (NotificationReason.FIRING, NotificationReason.RESOLVED)
     return [record(s, n, t) for n, t in enumerate(turns, 1) for s in subjects]
 
 

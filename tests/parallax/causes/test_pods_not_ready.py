@@ -6,10 +6,9 @@ from dataclasses import replace
 import pytest
 
 from parallax.causes import pods_not_ready, service_without_endpoints
-from parallax.diagnose import judge
-from parallax.diagnose.judge import ask
+from parallax.diagnose.judge import ask, judge
 from parallax.model.cluster import ClusterReading, Pod
-from parallax.model.finding import Answer, Hop, HopState, NextStep
+from parallax.model.judgement import Answer, Hop, HopState, NextStep
 from parallax.model.snapshot import Snapshot
 from tests.parallax import scenarios as s
 

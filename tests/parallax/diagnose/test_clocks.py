@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from parallax.diagnose import judge
-from parallax.evidence import ingress, inside, logs
+from parallax.diagnose.judge import judge
+from parallax.evidence import ingress, logs
 from parallax.evidence.scene import Scene
 from parallax.model.cluster import NodeReport, Pod
-from parallax.model.finding import NOT_ESTABLISHED, Difference, Hop, View
-from parallax.model.probe import Role
+from parallax.model.judgement import NOT_ESTABLISHED, Difference, Hop, View
+from parallax.model.probe import AT_THE_INGRESS, Role
 from tests.parallax import scenarios as s
 
 HOURS = timedelta(hours=3)
@@ -136,8 +136,7 @@ def test_a_proxy_line_as_the_ingress_wants_counts() -> None:
         replace(
             r,
             probes=tuple(
-                replace(p, proxy_protocol=p.role in inside.AT_THE_INGRESS)
-                for p in r.probes
+                replace(p, proxy_protocol=p.role in AT_THE_INGRESS) for p in r.probes
             ),
         )
         for r in x.reports

@@ -5,8 +5,8 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parallax.diagnose import judge
 from parallax.diagnose.follow import follow
+from parallax.diagnose.judge import judge
 from parallax.model.judgement import Follow, FollowKind
 from parallax.model.probe import Probe, ProbeRun, Role
 from parallax.model.snapshot import Snapshot

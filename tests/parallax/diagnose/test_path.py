@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from parallax.diagnose import judge
+from parallax.diagnose.judge import judge
 from parallax.diagnose.path import blame, trace
 from parallax.model.balancer import BalancerReading, Problem
 from parallax.model.cluster import NodeReport
-from parallax.model.finding import Answer, Hop, HopSeen, HopState
+from parallax.model.judgement import Answer, Hop, HopSeen, HopState
 from parallax.model.probe import Role
 from parallax.model.snapshot import Snapshot
 from parallax.notify.mail import MARKS

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from parallax.diagnose.path import trace
 from parallax.diagnose.symptom import read_symptom
-from parallax.model.finding import Constancy, Difference, Hop, HopState, Trend, View
+from parallax.model.judgement import Constancy, Difference, Hop, HopState, Trend, View
 from parallax.model.probe import Probe, Role
 from parallax.model.snapshot import Snapshot
 from tests.parallax import edge as e

@@ -9,20 +9,17 @@ import pytest
 from botocore.exceptions import ClientError
 from jsonschema import Draft202012Validator
 
-from parallax.diagnose import Rules
-from parallax.incidents import (
-    ConflictError,
-    DynamoIncidents,
-    UnreadableError,
-    to_item,
-)
 from parallax.incidents import advice as records
+from parallax.incidents.items import ConflictError
 from parallax.incidents.move import move
+from parallax.incidents.table import DynamoIncidents, to_item
 from parallax.model.advice import AdviceRecord, AdviceState
 from parallax.model.finding import Incident, State
+from parallax.model.packed import UnreadableError
 from parallax.model.schema import advice_schema
 from parallax.notify.delivery import Delivery
 from parallax.notify.routes import QueueRoute
+from parallax.story.rules import Rules
 from tests.parallax import scenarios as s
 from tests.parallax.throttle import throttled
 

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from parallax.diagnose import Rules
-from parallax.incidents import DynamoIncidents
 from parallax.incidents.advice import DynamoAdvice
 from parallax.incidents.move import move
+from parallax.incidents.table import DynamoIncidents
 from parallax.notify.delivery import Delivery
 from parallax.notify.publication import Publication
 from parallax.notify.routes import QueueRoute, TopicRoute
+from parallax.story.rules import Rules
 from tests.parallax import scenarios as s
 
 RULES = Rules(settle_seconds=60, quiet_seconds=120)

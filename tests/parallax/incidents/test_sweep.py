@@ -6,13 +6,16 @@ from typing import Any
 
 import pytest
 
-from parallax.diagnose import Rules, advance, judge
-from parallax.incidents import DynamoIncidents
+from parallax.diagnose.judge import judge
 from parallax.incidents.advice import DynamoAdvice
-from parallax.incidents.sweep import end, sweep, sweep_advice, sweep_all
+from parallax.incidents.sweep import sweep, sweep_advice, sweep_all
+from parallax.incidents.table import DynamoIncidents
 from parallax.model.advice import AdviceRecord, AdviceState, Standing
-from parallax.model.finding import UNWATCHED, Hop, Incident, State, Turn, View
-from parallax.model.judgement import Advice
+from parallax.model.finding import Incident, NotificationReason, State
+from parallax.model.judgement import UNWATCHED, Advice, Hop, View
+from parallax.story.ending import end
+from parallax.story.incident import advance
+from parallax.story.rules import Rules
 from tests.parallax import scenarios as s
 from tests.parallax.throttle import throttled
 
@@ -37,7 +40,10 @@ def test_an_incident_ends_with_a_finding_that_claims_no_health() -> None:
     assert before.finding is not None
     assert after.finding is not None
     assert (after.state, after.finding.state) == (State.RESOLVED, State.RESOLVED)
-    assert (after.finding.turn, after.finding.cause) == (Turn.RESOLVED, UNWATCHED)
+    assert (after.finding.turn, after.finding.cause) == (
+        NotificationReason.RESOLVED,
+        UNWATCHED,
+    )
     assert after.finding.title.startswith("No longer watched")
     assert before.cause in after.finding.title
     assert after.finding.symptom.external is View.UNKNOWN

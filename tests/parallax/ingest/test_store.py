@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from parallax.ingest.refused import Refused
 from parallax.ingest.store import Stored, store
-from parallax.journal import DynamoJournal, to_item
+from parallax.journal.dynamodb import DynamoJournal
+from parallax.journal.observation import to_item
 from parallax.model.cluster import ClusterReading, NodeReport
 
 NOW = datetime(2025, 11, 20, 12, 0, tzinfo=UTC)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parallax.inspect.record import record_all
-from parallax.journal import from_image, to_item
+from parallax.journal.observation import from_image, to_item
 from parallax.model.balancer import (
     BalancerCertificate,
     BalancerReading,

@@ -9,23 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parallax.journal import (
-    DynamoJournal,
-    PrintedJournal,
-    UnreadableError,
-    from_image,
-    to_item,
-)
-from parallax.journal.dynamodb import READINGS
+from parallax.journal.dynamodb import READINGS, DynamoJournal
 from parallax.journal.observation import (
-    TooLargeError,
+    from_image,
     latest_item,
     moment,
     sightings_item,
+    to_item,
 )
+from parallax.journal.printed import PrintedJournal
 from parallax.model.balancer import BalancerReading, LoadBalancer
 from parallax.model.cluster import NodeReport, Sighting
 from parallax.model.name import NAME_BYTES, is_name, is_node_name
+from parallax.model.packed import TooLargeError, UnreadableError
 from parallax.model.probe import Probe, ProbeRun, Role
 
 NOW = datetime(2025, 11, 20, 12, 0, tzinfo=UTC)

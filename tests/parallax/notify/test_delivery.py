@@ -8,14 +8,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from parallax.incidents.advice import from_image
-from parallax.model.finding import Turn
+from parallax.model.finding import NotificationReason
 from parallax.notify import marks
 from parallax.notify.delivery import Delivery, StillWaitingError
 from parallax.notify.routes import QueueRoute, Route, TopicRoute
 from tests.parallax.notify.published import buried, mailed, queued, record
 from tests.parallax.throttle import denied, hanging, refused_for_good, throttled
 
-FIRING, RESOLVED = Turn.FIRING, Turn.RESOLVED
+FIRING, RESOLVED = NotificationReason.FIRING, NotificationReason.RESOLVED
 
 
 def to_topic(cloud: Any, **options: Any) -> Delivery:

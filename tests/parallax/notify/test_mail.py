@@ -6,14 +6,18 @@ from datetime import datetime, timedelta
 import pytest
 
 from parallax.causes import CAUSES
-from parallax.diagnose import Rules, advance, judge, silences
+from parallax.diagnose.judge import judge
+from parallax.diagnose.silence import silences
 from parallax.model.balancer import BalancerReading, Problem
-from parallax.model.finding import UNWATCHED, Finding, Proof, State, Trend, Turn
+from parallax.model.finding import Finding, NotificationReason, Proof, State
+from parallax.model.judgement import UNWATCHED, Trend
 from parallax.model.plain import plain, plain_line
 from parallax.model.probe import Certificate, Role
 from parallax.model.snapshot import Snapshot
 from parallax.notify.mail import render
 from parallax.notify.subject import LIMIT
+from parallax.story.incident import advance
+from parallax.story.rules import Rules
 from tests.parallax import scenarios as s
 from tests.parallax.hostile import poisoned
 from tests.parallax.pieces import MINUTE
@@ -130,7 +134,7 @@ def test_the_resolved_mail_says_that_all_is_well_and_what_it_was() -> None:
     over = replace(
         began,
         state=State.RESOLVED,
-        turn=Turn.RESOLVED,
+        turn=NotificationReason.RESOLVED,
         symptom=judge(s.healthy()).symptom,
         well_since=s.SINCE + timedelta(hours=2, minutes=5),
         judged_at=s.SINCE + timedelta(hours=2, minutes=10),
@@ -158,7 +162,7 @@ def test_the_end_shows_the_path_as_it_is_now() -> None:
         incident = advance(incident, judge(x), x, rules=rules)
     assert incident
     assert incident.finding
-    assert incident.finding.turn is Turn.RESOLVED
+    assert incident.finding.turn is NotificationReason.RESOLVED
     body = render(incident.finding).body
     assert "load-balancer ok        keybuzz-lb: 5 of 5 targets healthy" in body
     assert "FAULTY" not in body
@@ -181,7 +185,7 @@ def test_an_end_that_was_never_explained_says_so() -> None:
     """What was shown for a while is told, and accused of nothing."""
     blind = finding(replace(s.wrong_port(), reports=(), sightings=()))
     proof = Proof(cause="pod-answers-error", evidence=("x",), seen_at=s.SINCE)
-    over = replace(blind, turn=Turn.RESOLVED, proof=proof)
+    over = replace(blind, turn=NotificationReason.RESOLVED, proof=proof)
     body = " ".join(render(over).body.split())
     assert "not established at the end; pod-answers-error was shown for a" in body
     assert "Now:" not in body
@@ -190,16 +194,41 @@ def test_an_end_that_was_never_explained_says_so() -> None:
 @pytest.mark.parametrize(
     ("turn", "trend", "word", "news"),
     [
-        (Turn.FIRING, Trend.UNKNOWN, "DOWN", ""),
-        (Turn.CAUSE_CHANGED, Trend.PROGRESS, "DOWN, CHANGED", "who is to blame."),
-        (Turn.TREND_CHANGED, Trend.PROGRESS, "DOWN, PROGRESS", "get further"),
-        (Turn.TREND_CHANGED, Trend.DECLINE, "DOWN, WORSE", "get less far"),
-        (Turn.TREND_CHANGED, Trend.UNKNOWN, "DOWN, CHANGED", "another place"),
-        (Turn.REMINDER, Trend.UNKNOWN, "STILL DOWN", "REMINDER: it is still down"),
+        (NotificationReason.FIRING, Trend.UNKNOWN, "DOWN", ""),
+        (
+            NotificationReason.CAUSE_CHANGED,
+            Trend.PROGRESS,
+            "DOWN, CHANGED",
+            "who is to blame.",
+        ),
+        (
+            NotificationReason.TREND_CHANGED,
+            Trend.PROGRESS,
+            "DOWN, PROGRESS",
+            "get further",
+        ),
+        (
+            NotificationReason.TREND_CHANGED,
+            Trend.DECLINE,
+            "DOWN, WORSE",
+            "get less far",
+        ),
+        (
+            NotificationReason.TREND_CHANGED,
+            Trend.UNKNOWN,
+            "DOWN, CHANGED",
+            "another place",
+        ),
+        (
+            NotificationReason.REMINDER,
+            Trend.UNKNOWN,
+            "STILL DOWN",
+            "REMINDER: it is still down",
+        ),
     ],
 )
 def test_each_mail_says_what_it_is(
-    turn: Turn, trend: Trend, word: str, news: str
+    turn: NotificationReason, trend: Trend, word: str, news: str
 ) -> None:
     """The subject has the word, and the first line what is new."""
     first = finding(s.wrong_port())
@@ -226,9 +255,9 @@ def test_a_blind_mail_accuses_nobody_and_its_end_says_so() -> None:
     assert blind.subject == line
     assert "PARALLAX IS BLIND (keybuzz/agent): 1 of 5 agents" in blind.body
     assert "TO BLAME" not in blind.body
-    still = render(replace(fired.finding, turn=Turn.REMINDER))
+    still = render(replace(fired.finding, turn=NotificationReason.REMINDER))
     assert still.subject.startswith("[Parallax] STILL BLIND keybuzz/agent: ")
-    over = render(replace(fired.finding, turn=Turn.RESOLVED))
+    over = render(replace(fired.finding, turn=NotificationReason.RESOLVED))
     end = "[Parallax] RESOLVED keybuzz/agent: heard again after 5 min"
     assert over.subject == end
     assert "None" not in over.body
@@ -260,7 +289,7 @@ def test_the_mail_of_a_target_taken_out_claims_no_health() -> None:
     gone = replace(
         finding(s.wrong_port()),
         state=State.RESOLVED,
-        turn=Turn.RESOLVED,
+        turn=NotificationReason.RESOLVED,
         cause=UNWATCHED,
         title="No longer watched; it was blamed on lb-no-target",
     )
@@ -325,9 +354,11 @@ def test_advice_stands_at_the_end_under_its_own_heading() -> None:
     assert "The certificate expires in 2 days: renew it now" in body[heading:]
 
 
-@pytest.mark.parametrize("turn", Turn)
+@pytest.mark.parametrize("turn", NotificationReason)
 @pytest.mark.parametrize("cause", s.FAULTS)
-def test_no_name_in_a_mail_controls_its_reader(cause: str, turn: Turn) -> None:
+def test_no_name_in_a_mail_controls_its_reader(
+    cause: str, turn: NotificationReason
+) -> None:
     """Every text of the finding is hostile; the mail has the lines that it had."""
     sent = finding(s.FAULTS[cause]())
     proof = Proof(cause=sent.cause, evidence=("seen",), seen_at=sent.judged_at)

@@ -11,7 +11,7 @@ from ipaddress import ip_address, ip_network
 from parallax.evidence import users
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
-from parallax.model.probe import ErrorType, Probe, ProbeRun, Resolution, Role
+from parallax.model.probe import AS_A_USER, ErrorType, Probe, ProbeRun, Resolution, Role
 from parallax.model.snapshot import Snapshot
 
 MUTE = frozenset({"timeout", "unreachable"})
@@ -41,7 +41,7 @@ def blind(snapshot: Snapshot) -> str | None:
     """Return why the newest run from outside is no evidence, as a sentence."""
     scene = Scene.of(snapshot)
     run = scene.outside
-    requests = users.outside(scene, *users.AS_A_USER)
+    requests = users.outside(scene, *AS_A_USER)
     if run is None or not requests or any(p.healthy for p in requests):
         return None
     return (

@@ -10,6 +10,8 @@ from parallax.evidence import answers, balancer, logs, time, users
 from parallax.evidence.scene import Scene
 from parallax.model.balancer import HealthStatus
 from parallax.model.cluster import NodeReport
+from parallax.model.freshness import is_not_before
+from parallax.model.probe import AS_A_USER, FOR_THE_TARGET
 from parallax.model.snapshot import Snapshot
 
 
@@ -19,12 +21,12 @@ def complete(scene: Scene) -> bool:
     run = scene.outside
     if since is None or run is None or len(run.probes) == 1:
         return False
-    if run.first.started_at < since:
+    if not is_not_before(run.first.started_at, since):
         return False
     reading = scene.balancer
     if reading is None and reached.load_balancer:
         return False
-    if reading is not None and reading.read_at < since:
+    if reading is not None and not is_not_before(reading.read_at, since):
         return False
     return reached.cluster is None or _every_node_spoke(scene, since)
 
@@ -43,7 +45,7 @@ def _reads_on(scene: Scene) -> bool:
 
     A node whose log is not followed has nothing to add, and is not waited for.
     """
-    read = logs.caught_up(scene, *users.FOR_THE_TARGET)
+    read = logs.caught_up(scene, *FOR_THE_TARGET)
     return False in read.values()
 
 
@@ -56,7 +58,7 @@ def _spoke_since(scene: Scene) -> bool:
     if reading is None or not targets:
         return False
     well = balancer.with_health(scene, HealthStatus.HEALTHY) == len(targets)
-    requests = users.outside(scene, *users.AS_A_USER)
+    requests = users.outside(scene, *AS_A_USER)
     own = [p.started_at for p in requests if answers.wrote(scene, p)]
     others = [p.started_at for p in requests if not answers.wrote(scene, p)]
     began = bool(own and others) and min(own) > max(others)
@@ -78,7 +80,7 @@ def _looked_since(report: NodeReport, since: datetime) -> bool:
     began = [probe.started_at for probe in report.probes]
     if began and report.reading is not None:
         began.append(report.reading.read_at)
-    return bool(began) and report.outside_time(min(began)) >= since
+    return bool(began) and is_not_before(report.outside_time(min(began)), since)
 
 
 def known_nodes(snapshot: Snapshot) -> set[str]:

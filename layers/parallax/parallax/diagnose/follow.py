@@ -19,7 +19,7 @@ from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.cluster import Sighting
 from parallax.model.judgement import Follow, FollowKind
-from parallax.model.probe import Probe, Role
+from parallax.model.probe import AS_A_USER, BY_NAME, LOGGED_BY_INGRESS, Probe
 from parallax.model.snapshot import Snapshot
 
 BY_CHANCE = 0.02
@@ -40,10 +40,6 @@ PLURAL = {
     FollowKind.NODE: "nodes",
     FollowKind.POD: "pods",
 }
-_NAMED = (*users.AS_A_USER, Role.ADDRESS)
-"""Outside probes that went where the name leads."""
-_THROUGH = (*users.FOR_THE_TARGET, Role.ADDRESS)
-"""Outside probes that the ingress may have seen."""
 
 type Placed = Sequence[tuple[str, bool]]
 """Of each request where it went, and whether it fared well."""
@@ -52,7 +48,7 @@ type Placed = Sequence[tuple[str, bool]]
 def follow(snapshot: Snapshot) -> Follow | None:
     """Return whom the failing share follows, the surest; on a tie the outermost."""
     scene = Scene.of(snapshot)
-    requests = users.outside(scene, *users.AS_A_USER)
+    requests = users.outside(scene, *AS_A_USER)
     if len({p.healthy for p in requests}) < 2:  # noqa: PLR2004 - both kinds of answer
         return None
     placed = _placed(scene)
@@ -65,7 +61,7 @@ def follow(snapshot: Snapshot) -> Follow | None:
 
 def _placed(scene: Scene) -> dict[FollowKind, Placed]:
     """Return the requests by each kind of place, from the internet inward."""
-    named = users.outside(scene, *_NAMED)
+    named = users.outside(scene, *BY_NAME)
     return {
         FollowKind.FAMILY: _by(named, _family),
         FollowKind.ADDRESS: _by(named, lambda p: p.peer_address),
@@ -90,7 +86,7 @@ def _logged(scene: Scene, place: Callable[[Sighting], str | None]) -> Placed:
     Nothing where a failing one is not in it, or not at such a place: what ends
     before the ingress follows nobody behind it.
     """
-    probes = users.outside(scene, *_THROUGH)
+    probes = users.outside(scene, *LOGGED_BY_INGRESS)
     lines = {line.request_id: line for line in scene.sightings_of(*probes)}
     found = {
         p.request_id: where

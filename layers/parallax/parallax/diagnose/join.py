@@ -11,16 +11,15 @@ from datetime import datetime, timedelta
 from parallax.diagnose.reach import reached
 from parallax.model.balancer import BalancerReading
 from parallax.model.cluster import NodeReport, Sighting
+from parallax.model.freshness import RUN_STALE, is_current, is_future
 from parallax.model.probe import ProbeRun
-from parallax.model.snapshot import RUN_STALE, PastProbe, Snapshot
+from parallax.model.snapshot import PastProbe, Snapshot
 from parallax.model.target import Target
 
 type Observation = ProbeRun | BalancerReading | NodeReport
 
 PAST = timedelta(minutes=30)
 """How far back the line of past probes goes."""
-AHEAD = timedelta(seconds=60)
-"""An observation further ahead of us than this comes from a broken clock."""
 
 
 def join(
@@ -57,7 +56,7 @@ def _runs(own: Iterable[Observation], taken_at: datetime) -> list[ProbeRun]:
     """Return the runs, oldest first, each once and in its fullest form."""
     fullest: dict[datetime, ProbeRun] = {}
     for run in own:
-        if not isinstance(run, ProbeRun) or run.started_at > taken_at + AHEAD:
+        if not isinstance(run, ProbeRun) or is_future(run.started_at, taken_at):
             continue
         known = fullest.get(run.started_at)
         if known is None or len(run.probes) > len(known.probes):
@@ -108,16 +107,14 @@ def _newest_reading(
         (
             o
             for o in own
-            if isinstance(o, BalancerReading) and o.read_at <= taken_at + AHEAD
+            if isinstance(o, BalancerReading) and not is_future(o.read_at, taken_at)
         ),
         key=lambda r: r.read_at,
     )
     good = [
         r
         for r in readings
-        if r.load_balancer is not None
-        and taken_at - r.read_at <= RUN_STALE
-        and (since is None or r.read_at >= since)
+        if r.load_balancer is not None and is_current(r.read_at, taken_at, since)
     ]
     return (good or readings or [None])[-1]
 
@@ -127,10 +124,8 @@ def _newest_reports(
 ) -> tuple[NodeReport, ...]:
     """Return the newest report of each node, by the time ingest received it."""
     newest: dict[tuple[str, str], NodeReport] = {}
-    for report in sorted(
-        reports, key=lambda r: (r.received_at or r.sent_at, r.sent_at)
-    ):
-        if (report.received_at or report.sent_at) <= taken_at + AHEAD:
+    for report in sorted(reports, key=lambda r: (r.arrived_at, r.sent_at)):
+        if not is_future(report.arrived_at, taken_at):
             newest[report.cluster, report.node] = report
     return tuple(newest[key] for key in sorted(newest))
 

@@ -13,14 +13,15 @@ from parallax.causes.cause import unknown
 from parallax.diagnose.complete import complete, to_come
 from parallax.diagnose.naming import named, with_explanations
 from parallax.diagnose.path import blame, trace
-from parallax.diagnose.placed import placed
 from parallax.diagnose.settling import settling
 from parallax.diagnose.symptom import read_symptom
+from parallax.diagnose.without_future import without_future
 from parallax.evidence import balancer
 from parallax.evidence.reading import Missing
 from parallax.evidence.scene import Scene
 from parallax.model.balancer import Problem
-from parallax.model.finding import (
+from parallax.model.judgement import (
+    NONE,
     NOT_ESTABLISHED,
     Assessment,
     Difference,
@@ -31,13 +32,10 @@ from parallax.model.finding import (
 )
 from parallax.model.snapshot import Snapshot
 
-NONE = "none"
-"""The cause of a judgement that finds nothing to explain."""
-
 
 def judge(snapshot: Snapshot) -> Judgement:
     """Judge a target. The public side decides: if it is well, the cause is `none`."""
-    scene = Scene.of(placed(snapshot))
+    scene = Scene.of(without_future(snapshot))
     symptom = read_symptom(scene)
     answers = tuple(ask(cause, scene) for cause in CAUSES)
     assessments = with_explanations(CAUSES, answers)

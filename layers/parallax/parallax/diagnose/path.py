@@ -12,7 +12,7 @@ from parallax.evidence import answers, balancer, names, users
 from parallax.evidence.scene import Scene
 from parallax.model.balancer import HealthStatus
 from parallax.model.judgement import Hop, HopSeen, HopState
-from parallax.model.probe import Role
+from parallax.model.probe import AS_A_USER, FOR_THE_TARGET, Role
 from parallax.model.snapshot import Snapshot
 
 
@@ -45,7 +45,7 @@ def blame(path: tuple[HopSeen, ...], hop: Hop, shown: str) -> tuple[HopSeen, ...
 
 
 def _dns(scene: Scene) -> HopSeen:
-    requests = users.outside(scene, *users.AS_A_USER)
+    requests = users.outside(scene, *AS_A_USER)
     if not requests:
         return line(Hop.DNS, "no fresh probe from outside", good=None)
     lost = [p for p in requests if p.error_phase == "resolve"]
@@ -63,7 +63,7 @@ def _dns(scene: Scene) -> HopSeen:
 
 
 def _cdn(scene: Scene) -> HopSeen:
-    requests = users.outside(scene, *users.AS_A_USER)
+    requests = users.outside(scene, *AS_A_USER)
     past = users.outside(scene, Role.DIRECT)
     kept = [
         p for p in requests if not p.healthy and users.written_by(p).how == "replayed"
@@ -103,7 +103,7 @@ def _load_balancer(scene: Scene) -> HopSeen:
 
 def _author_at_balancer(scene: Scene) -> int | None:
     """Return the status of a failing answer that the balancer wrote itself."""
-    for probe in users.failing(scene, *users.FOR_THE_TARGET):
+    for probe in users.failing(scene, *FOR_THE_TARGET):
         if answers.wrote(scene, probe):
             return probe.status_code
     return None

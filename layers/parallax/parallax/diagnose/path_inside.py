@@ -12,7 +12,7 @@ from parallax.evidence import ingress, inside, logs, pods, users
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.judgement import Hop, HopSeen, HopState
-from parallax.model.probe import Probe, Role
+from parallax.model.probe import FOR_THE_TARGET, Probe, Role
 
 PAIRS = 2
 """Pairs of nodes that must be apart: one may be a pod that moves."""
@@ -54,7 +54,7 @@ def _ingress(scene: Scene) -> HopSeen:
     probes = ingress.asked_rightly(scene)
     if not probes:
         return line(Hop.INGRESS, inside.silence(scene), good=None)
-    seen = logs.sightings(scene, *users.FOR_THE_TARGET)
+    seen = logs.sightings(scene, *FOR_THE_TARGET)
     live = logs.live(scene)
     arrived = f"{len(seen)} of our outside requests in its log"
     text = f"asked inside: {tally(probes)}" + (f"; {arrived}" if live or seen else "")

@@ -8,8 +8,8 @@ from collections import Counter
 
 from parallax.evidence import users
 from parallax.evidence.scene import Scene
-from parallax.model.finding import Hop
-from parallax.model.probe import Probe
+from parallax.model.judgement import Hop
+from parallax.model.probe import AS_A_USER, Probe
 from parallax.model.snapshot import Snapshot
 from parallax.writers import attribute_probe
 
@@ -39,7 +39,7 @@ def reached(probe: Probe) -> Hop | None:
 def present(snapshot: Snapshot) -> Hop | None:
     """Return the hop that failing requests reach now; None: not one and the same."""
     scene = Scene.of(snapshot)
-    failing = users.failing(scene, *users.AS_A_USER)
+    failing = users.failing(scene, *AS_A_USER)
     hops = Counter(reached(p) for p in failing)
     return next(iter(hops)) if len(hops) == 1 else None
 

@@ -12,9 +12,12 @@ from shlex import quote
 
 from parallax.diagnose.blind import blind
 from parallax.diagnose.complete import known_nodes
-from parallax.diagnose.judge import NONE
 from parallax.evidence.words import of
-from parallax.model.finding import (
+from parallax.model.judgement import (
+    AGENT_SILENT,
+    MONITOR_BLIND,
+    NONE,
+    PROBES_SILENT,
     Class,
     Difference,
     Hop,
@@ -25,10 +28,6 @@ from parallax.model.finding import (
 )
 from parallax.model.snapshot import Snapshot
 
-AGENT_SILENT = "agent-silent"
-PROBES_SILENT = "probes-silent"
-MONITOR_BLIND = "monitor-blind"
-SILENCES = frozenset({AGENT_SILENT, PROBES_SILENT, MONITOR_BLIND})
 _OF_THE_STACK = frozenset({PROBES_SILENT, MONITOR_BLIND})
 
 

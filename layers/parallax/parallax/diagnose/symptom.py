@@ -13,13 +13,12 @@ from parallax.diagnose.reach import present, rank
 from parallax.evidence import ingress, inside, users
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
-from parallax.model.finding import Constancy, Difference, Symptom, Trend, View
-from parallax.model.probe import Probe, Role
+from parallax.model.judgement import Constancy, Difference, Symptom, Trend, View
+from parallax.model.probe import AS_A_USER, BEHIND_THE_INGRESS, Probe
 from parallax.model.snapshot import Snapshot
 
 ENOUGH = 3
 """Probes from which constant or intermittent can be told."""
-_BEHIND = (Role.SERVICE, Role.NODEPORT_OWN, Role.NODEPORT_OTHER, Role.POD)
 _DIFFERENCE = {
     (View.HEALTHY, View.HEALTHY): Difference.NONE,
     (View.FAILING, View.HEALTHY): Difference.EXTERNAL_ONLY,
@@ -32,7 +31,7 @@ _DIFFERENCE = {
 def read_symptom(snapshot: Snapshot) -> Symptom:
     """Return what outside and inside see, and who sees more."""
     scene = Scene.of(snapshot)
-    requests = users.outside(scene, *users.AS_A_USER)
+    requests = users.outside(scene, *AS_A_USER)
     failing = [p for p in requests if not p.healthy]
     within, sees = inside_probes(scene), blind(scene)
     external = View.UNKNOWN if sees else _view(requests)
@@ -64,7 +63,7 @@ def read_symptom(snapshot: Snapshot) -> Symptom:
 def inside_probes(scene: Scene) -> tuple[Probe, ...]:
     """Return the inside probes by Host at the ingress; without any, those behind."""
     at_ingress = ingress.asked_rightly(scene)
-    return at_ingress or scene.inside(*_BEHIND)
+    return at_ingress or scene.inside(*BEHIND_THE_INGRESS)
 
 
 def _view(probes: Sequence[Probe]) -> View:
@@ -130,7 +129,7 @@ def _inside_text(scene: Scene, within: Sequence[Probe]) -> str:
 def _trend(scene: Scene) -> tuple[Trend, str | None]:
     """Compare how far requests get now with the last different thing before."""
     requests, since = (
-        users.failing(scene, *users.AS_A_USER),
+        users.failing(scene, *AS_A_USER),
         (scene.failing_since),
     )
     hop = present(scene)

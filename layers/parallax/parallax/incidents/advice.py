@@ -9,7 +9,7 @@ import logging
 from dataclasses import replace
 from typing import Any, Protocol
 
-from parallax import incidents
+from parallax.incidents import table
 from parallax.incidents.items import Item, Items, count, unpacked
 from parallax.model.advice import AdviceRecord
 from parallax.model.finding import Incident
@@ -86,4 +86,4 @@ def from_image(image: Item) -> Incident | AdviceRecord:
     """
     if in_clear(image, "kind") == KIND:
         return unpacked(AdviceRecord, image)
-    return incidents.from_image(image)
+    return table.from_image(image)

@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from parallax.aws import may_pass
-from parallax.incidents import ConflictError
-from parallax.journal import from_image
+from parallax.incidents.items import ConflictError
+from parallax.journal.observation import from_image
 from parallax.model.finding import Incident
 from parallax.model.target import Target
 from parallax.stream import Record, bury, read

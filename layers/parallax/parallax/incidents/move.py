@@ -8,16 +8,22 @@ It does not: judge by itself; joining, judging and advancing are pure functions 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from parallax.diagnose import Rules, advance, join, judge, silences
-from parallax.diagnose.advised import advice_subject, retell
-from parallax.incidents import ConflictError, Incidents
+from parallax.diagnose.join import join
+from parallax.diagnose.judge import judge
+from parallax.diagnose.silence import silences
 from parallax.incidents.advice import Records
+from parallax.incidents.items import ConflictError
+from parallax.incidents.table import Incidents
 from parallax.model.balancer import BalancerReading
 from parallax.model.cluster import NodeReport
-from parallax.model.finding import Incident, Judgement
+from parallax.model.finding import Incident
+from parallax.model.judgement import Judgement
 from parallax.model.probe import ProbeRun
 from parallax.model.snapshot import Snapshot
 from parallax.model.target import Target
+from parallax.story.advice import advance_record, advice_subject
+from parallax.story.incident import advance
+from parallax.story.rules import Rules
 
 type Recent = Callable[
     [str, datetime], Sequence[ProbeRun | BalancerReading | NodeReport]
@@ -68,7 +74,7 @@ def _advise(
     subject = advice_subject(snapshot.target.name)
     _succeed(
         lambda: records.get(subject),
-        lambda before: retell(before, judgement, snapshot, rules),
+        lambda before: advance_record(before, judgement, snapshot, rules),
         records.put,
     )
 

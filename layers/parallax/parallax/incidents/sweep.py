@@ -8,28 +8,17 @@ looked.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
-from uuid import UUID, uuid5
 
-from parallax.diagnose.advised import advice_subject, retire
-from parallax.diagnose.silence import SILENCES, subject
-from parallax.incidents import Incidents
+from parallax.diagnose.silence import subject
 from parallax.incidents.advice import DynamoAdvice
-from parallax.model.finding import (
-    UNWATCHED,
-    Difference,
-    Finding,
-    Incident,
-    State,
-    Symptom,
-    Turn,
-    View,
-)
+from parallax.incidents.table import Incidents
+from parallax.model.finding import Incident, State
+from parallax.model.judgement import SILENCES
 from parallax.model.snapshot import Snapshot
 from parallax.model.target import Target
-
-TITLE = "No longer watched"
+from parallax.story.advice import advice_subject, retire
+from parallax.story.ending import end
 
 
 def sweep_all(
@@ -110,47 +99,3 @@ def _subjects(target: Target, now: datetime) -> set[str]:
     """Return the subjects of all incidents that a target can have or share."""
     snapshot = Snapshot(target=target, taken_at=now)
     return {target.name, *(subject(cause, snapshot) for cause in SILENCES)}
-
-
-def end(incident: Incident, now: datetime) -> Incident:
-    """Return an incident resolved, with a finding that says why.
-
-    It is mailed only if the incident was; who was told of no alarm is told of no end.
-    """
-    over = replace(incident, state=State.RESOLVED, changed_at=now, quiet_since=None)
-    last = incident.finding
-    if last is None:
-        return over
-    mailed = incident.mailed_at is not None
-    return replace(
-        over,
-        number=incident.number + 1,
-        mailed_at=now if mailed else None,
-        finding=_finding(incident, last, now, Turn.RESOLVED if mailed else None),
-        found_in=incident.version + 1,
-    )
-
-
-def _finding(
-    incident: Incident, last: Finding, now: datetime, turn: Turn | None
-) -> Finding:
-    """Return the last finding without all that is no longer known."""
-    return Finding(
-        id=str(uuid5(UUID(incident.id), str(incident.number + 1))),
-        incident=incident.id,
-        target=incident.subject,
-        url=last.url,
-        state=State.RESOLVED,
-        since=incident.since,
-        judged_at=now,
-        symptom=Symptom(
-            external=View.UNKNOWN,
-            internal=View.UNKNOWN,
-            difference=Difference.UNKNOWN,
-            summary=TITLE.lower(),
-        ),
-        cause=UNWATCHED,
-        title=f"{TITLE}; it was blamed on {incident.cause}",
-        settling=False,
-        turn=turn,
-    )

@@ -93,19 +93,19 @@ def latest_item(report: NodeReport) -> Item:
     `received_at` stands in clear, so that a late report can't take the place of
     a newer one. It is ingest's clock; a node's own may jump back.
     """
-    heard_at = report.received_at or report.sent_at
+    arrived_at = report.arrived_at
     key = f"latest#{report.cluster}/{report.node}"
-    item = _item(report, "latest", key, heard_at)
-    item["received_at"] = {"S": moment(heard_at)}
+    item = _item(report, "latest", key, arrived_at)
+    item["received_at"] = {"S": moment(arrived_at)}
     return item
 
 
 def sightings_item(report: NodeReport) -> Item:
     """Return the item of what a report brought from the access log, and no more."""
-    heard_at = report.received_at or report.sent_at
-    key = f"sightings#{moment(heard_at)}#{report.cluster}/{report.node}"
+    arrived_at = report.arrived_at
+    key = f"sightings#{moment(arrived_at)}#{report.cluster}/{report.node}"
     bare = replace(report, probes=(), reading=None)
-    return _item(bare, "sightings", key, heard_at)
+    return _item(bare, "sightings", key, arrived_at)
 
 
 def _item(observation: Observation, kind: str, key: str, made_at: datetime) -> Item:

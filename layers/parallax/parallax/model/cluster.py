@@ -184,9 +184,14 @@ class NodeReport:
     received_at: datetime | None = None
 
     @property
+    def arrived_at(self) -> datetime:
+        """When ingest received it; before that, when the agent sent it."""
+        return self.received_at or self.sent_at
+
+    @property
     def skew(self) -> timedelta:
         """How far ingest's clock is ahead of the node's (transit included)."""
-        return (self.received_at or self.sent_at) - self.sent_at
+        return self.arrived_at - self.sent_at
 
     @property
     def patience(self) -> timedelta:

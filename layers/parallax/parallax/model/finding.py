@@ -11,48 +11,16 @@ from datetime import datetime
 from enum import StrEnum
 
 from parallax.model.judgement import (
-    NOT_ESTABLISHED,
-    UNWATCHED,
     Advice,
-    Answer,
     Assessment,
     Class,
-    Constancy,
-    Difference,
     Hop,
     HopSeen,
-    HopState,
-    Judgement,
     NextStep,
     Symptom,
-    Trend,
-    View,
 )
 from parallax.model.snapshot import Snapshot
 from parallax.model.wire import wired
-
-__all__ = [
-    "NOT_ESTABLISHED",
-    "UNWATCHED",
-    "Answer",
-    "Assessment",
-    "Class",
-    "Constancy",
-    "Difference",
-    "Finding",
-    "Hop",
-    "HopSeen",
-    "HopState",
-    "Incident",
-    "Judgement",
-    "NextStep",
-    "Proof",
-    "State",
-    "Symptom",
-    "Trend",
-    "Turn",
-    "View",
-]
 
 
 class State(StrEnum):
@@ -64,7 +32,7 @@ class State(StrEnum):
     RESOLVED = "resolved"
 
 
-class Turn(StrEnum):
+class NotificationReason(StrEnum):
     """Why a mail goes out."""
 
     FIRING = "firing"
@@ -108,7 +76,7 @@ class Finding:
     title: str
     settling: bool
     settling_reason: str | None = None
-    turn: Turn | None = None
+    turn: NotificationReason | None = None
     proof: Proof | None = None
     well_since: datetime | None = None
     assessments: tuple[Assessment, ...] = ()

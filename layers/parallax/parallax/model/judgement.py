@@ -11,10 +11,17 @@ from enum import StrEnum
 
 from parallax.model.wire import wired
 
+NONE = "none"
+"""The cause of a judgement that finds nothing to explain."""
 NOT_ESTABLISHED = "not-established"
 """The cause of a judgement whose cause the evidence does not show."""
 UNWATCHED = "no-longer-watched"
-"""The cause of a finding that ends an incident since its target left the file."""
+"""The cause of a finding that ends the incident of a target that left the file."""
+AGENT_SILENT = "agent-silent"
+PROBES_SILENT = "probes-silent"
+MONITOR_BLIND = "monitor-blind"
+SILENCES = frozenset({AGENT_SILENT, PROBES_SILENT, MONITOR_BLIND})
+"""The causes of a judgement about Parallax itself."""
 
 
 class Class(StrEnum):

@@ -45,6 +45,24 @@ class Role(StrEnum):
     """Inside: one ingress pod's own address and port, by the target's Host."""
 
 
+AS_A_USER = (Role.FIRST, Role.REPEAT)
+"""External probes that send what a user sends."""
+FOR_THE_TARGET = (*AS_A_USER, Role.CACHE_BUSTER, Role.DIRECT)
+"""External probes that request the target, by any route."""
+BY_NAME = (*AS_A_USER, Role.ADDRESS)
+"""External probes of the addresses that the name has."""
+LOGGED_BY_INGRESS = (*FOR_THE_TARGET, Role.ADDRESS)
+"""External probes that the ingress may have logged."""
+AT_THE_BALANCER = (Role.DIRECT, Role.UNKNOWN_HOST)
+"""External probes of the load balancer's own addresses."""
+PINNED = (*AT_THE_BALANCER, Role.ADDRESS)
+"""External probes of an address that was set, not resolved."""
+AT_THE_INGRESS = (Role.INGRESS, Role.INGRESS_OTHER)
+"""Inside probes of the ingress's NodePorts."""
+BEHIND_THE_INGRESS = (Role.SERVICE, Role.NODEPORT_OWN, Role.NODEPORT_OTHER, Role.POD)
+"""Inside probes that bypass the ingress: a pod writes the response."""
+
+
 class ErrorType(StrEnum):
     """Why no usable answer came (`error.type`); the phase says where."""
 

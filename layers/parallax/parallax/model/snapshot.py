@@ -6,17 +6,16 @@ It does not: hold anything a judge would have to look up.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from parallax.model.balancer import BalancerReading, LoadBalancer
 from parallax.model.cluster import ClusterReading, NodeReport, Sighting
+from parallax.model.freshness import earliest, is_current, is_fresh
 from parallax.model.probe import Probe, ProbeRun, Role
 from parallax.model.target import Target
 from parallax.model.wire import wired
 
 SCHEMA = "io.parallax.snapshot.v1"
-RUN_STALE = timedelta(seconds=180)
-"""External runs older than this say nothing about now (three missed minutes)."""
 
 
 @wired
@@ -60,12 +59,11 @@ class Snapshot:
     @property
     def outside(self) -> ProbeRun | None:
         """The external run if it is fresh, else None."""
-        if self.run is None or self.taken_at - self.run.started_at > RUN_STALE:
-            return None
-        return self.run
+        run = self.run
+        return run if run and is_fresh(run.started_at, self.taken_at) else None
 
     @property
-    def turned_at(self) -> datetime | None:
+    def changed_at(self) -> datetime | None:
         """When the present failure, or the good time after one, began.
 
         What was measured before shows the world before.
@@ -75,22 +73,17 @@ class Snapshot:
     @property
     def load_balancer(self) -> LoadBalancer | None:
         """The balancer as read since the failure or its end; None: not known."""
-        reading, since = self.balancer, self.turned_at
-        if reading is None or reading.load_balancer is None:
+        reading = self.balancer
+        if reading is None:
             return None
-        if since and reading.read_at < since:
-            return None
-        if self.taken_at - reading.read_at > RUN_STALE:
-            return None
-        return reading.load_balancer
+        current = is_current(reading.read_at, self.taken_at, self.changed_at)
+        return reading.load_balancer if current else None
 
     @property
     def live_reports(self) -> tuple[NodeReport, ...]:
         """Reports of agents that are not silent, newest of each node."""
         return tuple(
-            r
-            for r in self.reports
-            if self.taken_at - (r.received_at or r.sent_at) <= r.patience
+            r for r in self.reports if is_fresh(r.arrived_at, self.taken_at, r.patience)
         )
 
     @property
@@ -119,8 +112,7 @@ class Snapshot:
 
         A report that waited in the agent's buffer arrives late and is no less old.
         """
-        fresh, since = self.taken_at - report.patience, self.turned_at
-        return (fresh if since is None else max(fresh, since)) - report.skew
+        return earliest(self.taken_at, self.changed_at, report.patience) - report.skew
 
     def sightings_of(self, *probes: Probe) -> tuple[Sighting, ...]:
         """Return the sightings of these probes' request ids."""

@@ -4,7 +4,8 @@ In: a finding. Out: lines: whom, why, and as of when, if the proof is old.
 It does not: accuse anybody whose cause is not established.
 """
 
-from parallax.model.finding import NOT_ESTABLISHED, Answer, Class, Finding, Hop, Proof
+from parallax.model.finding import Finding, Proof
+from parallax.model.judgement import NOT_ESTABLISHED, Answer, Class, Hop
 from parallax.notify.paragraph import bullets, fill, minute, stacked
 
 _WHO = {

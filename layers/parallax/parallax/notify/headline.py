@@ -5,8 +5,8 @@ In: a finding. Out: lines. It does not: blame; see `parallax.notify.blame`.
 
 from datetime import timedelta
 
-from parallax.model.finding import Constancy, Difference, Finding, Symptom
-from parallax.model.judgement import followed
+from parallax.model.finding import Finding
+from parallax.model.judgement import Constancy, Difference, Symptom, followed
 from parallax.notify.paragraph import clock, fill, span, stacked
 from parallax.notify.subject import answer
 

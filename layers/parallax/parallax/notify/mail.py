@@ -8,15 +8,14 @@ It does not: send, or decide that it is worth a mail.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from parallax.model.finding import (
+from parallax.model.finding import Finding, NotificationReason
+from parallax.model.judgement import (
     UNWATCHED,
     Answer,
     Assessment,
-    Finding,
     HopSeen,
     HopState,
     Trend,
-    Turn,
     View,
 )
 from parallax.model.plain import plain, plain_line
@@ -45,7 +44,7 @@ class Mail:
 
 def render(finding: Finding) -> Mail:
     """Return the mail of a finding; one without a turn reads like a firing one."""
-    resolved = finding.turn is Turn.RESOLVED
+    resolved = finding.turn is NotificationReason.RESOLVED
     parts = _resolved(finding) if resolved else _broken(finding)
     body = "\n\n".join(part for part in (*parts, _ids(finding)) if part) + "\n"
     return Mail(subject=subject.write(finding), body=plain(body))
@@ -100,10 +99,11 @@ def _news(finding: Finding) -> str:
     time = span(finding.judged_at - finding.since)
     state = "blind" if is_monitor(finding) else "down"
     new = "NEW SINCE THE LAST MAIL:"
+    get = _GET[finding.symptom.trend]
     texts = {
-        Turn.CAUSE_CHANGED: f"{new} who is to blame.",
-        Turn.TREND_CHANGED: f"{new} requests {_GET[finding.symptom.trend]}",
-        Turn.REMINDER: f"REMINDER: it is still {state}, for {time} now.",
+        NotificationReason.CAUSE_CHANGED: f"{new} who is to blame.",
+        NotificationReason.TREND_CHANGED: f"{new} requests {get}",
+        NotificationReason.REMINDER: f"REMINDER: it is still {state}, for {time} now.",
     }
     return texts.get(finding.turn, "") if finding.turn else ""
 

@@ -8,10 +8,12 @@ that of an incident which begins with this snapshot.
 from dataclasses import replace
 from typing import Any
 
-from parallax.diagnose import Rules, advance, judge
+from parallax.diagnose.judge import judge
 from parallax.model.snapshot import Snapshot
 from parallax.model.wire import encode
 from parallax.notify.event import cloud_event
+from parallax.story.incident import advance
+from parallax.story.rules import Rules
 
 
 def replay(snapshot: Snapshot) -> dict[str, Any]:

@@ -12,14 +12,8 @@ than 100 characters long" (older pages say ASCII).
 import textwrap
 from datetime import timedelta
 
-from parallax.model.finding import (
-    NOT_ESTABLISHED,
-    UNWATCHED,
-    Class,
-    Finding,
-    Trend,
-    Turn,
-)
+from parallax.model.finding import Finding, NotificationReason
+from parallax.model.judgement import NOT_ESTABLISHED, UNWATCHED, Class, Trend
 from parallax.model.plain import REPLACEMENT, plain_line
 from parallax.notify.paragraph import span
 
@@ -27,10 +21,10 @@ LIMIT = 99
 """Characters, those beyond U+FFFF counted twice, as Java and JavaScript count."""
 HEAD = "[Parallax] "
 WORDS = {
-    Turn.CAUSE_CHANGED: "DOWN, CHANGED",
-    Turn.TREND_CHANGED: "DOWN, CHANGED",
-    Turn.REMINDER: "STILL DOWN",
-    Turn.RESOLVED: "RESOLVED",
+    NotificationReason.CAUSE_CHANGED: "DOWN, CHANGED",
+    NotificationReason.TREND_CHANGED: "DOWN, CHANGED",
+    NotificationReason.REMINDER: "STILL DOWN",
+    NotificationReason.RESOLVED: "RESOLVED",
 }
 TRENDS = {Trend.PROGRESS: "DOWN, PROGRESS", Trend.DECLINE: "DOWN, WORSE"}
 
@@ -68,16 +62,16 @@ def lasted(finding: Finding) -> timedelta:
 
 
 def _word(finding: Finding) -> str:
-    turn = finding.turn or Turn.FIRING
-    if turn is not Turn.RESOLVED and is_monitor(finding):
-        return "STILL BLIND" if turn is Turn.REMINDER else "BLIND"
-    if turn is Turn.TREND_CHANGED:
+    turn = finding.turn or NotificationReason.FIRING
+    if turn is not NotificationReason.RESOLVED and is_monitor(finding):
+        return "STILL BLIND" if turn is NotificationReason.REMINDER else "BLIND"
+    if turn is NotificationReason.TREND_CHANGED:
         return TRENDS.get(finding.symptom.trend, WORDS[turn])
     return WORDS.get(turn, "DOWN")
 
 
 def _rest(finding: Finding) -> str:
-    if finding.turn is Turn.RESOLVED:
+    if finding.turn is NotificationReason.RESOLVED:
         return _end(finding)
     if is_monitor(finding):
         return f": {finding.title}"

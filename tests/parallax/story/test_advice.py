@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from parallax.diagnose import Rules, judge
-from parallax.diagnose.advised import retell, retire
+from parallax.diagnose.judge import judge
 from parallax.model.advice import AdviceNews, AdviceRecord, AdviceState
 from parallax.model.snapshot import Snapshot
+from parallax.story.advice import advance_record, retire
+from parallax.story.rules import Rules
 from tests.parallax import scenarios as s
 
 RULES = Rules(settle_seconds=120, quiet_seconds=300)
@@ -28,7 +29,7 @@ def live_through(
     record: AdviceRecord | None = None
     told: list[AdviceNews] = []
     for x in snapshots:
-        after = retell(record, judge(x), x, RULES)
+        after = advance_record(record, judge(x), x, RULES)
         if after is not None and after != record:
             told += after.news
         record = after
@@ -81,10 +82,10 @@ def test_silence_is_no_end() -> None:
 def test_nothing_to_tell_writes_nothing() -> None:
     """No record for a target without advice; the same one while nothing moves."""
     healthy = at(0, ready=5)
-    assert retell(None, judge(healthy), healthy, RULES) is None
+    assert advance_record(None, judge(healthy), healthy, RULES) is None
     record, _ = live_through([at(n, ready=1) for n in (0, 120)])
     again = at(180, ready=1)
-    assert retell(record, judge(again), again, RULES) is record
+    assert advance_record(record, judge(again), again, RULES) is record
 
 
 def test_a_clock_that_was_ahead_holds_nothing_up() -> None:
@@ -106,7 +107,7 @@ def test_a_target_taken_out_and_back_tells_under_new_ids() -> None:
     assert after.standing == ()
     for n in (300, 420):
         x = at(n, ready=1)
-        record = retell(after, judge(x), x, RULES)
+        record = advance_record(after, judge(x), x, RULES)
         assert record
         after = record
     ids = {v.id for v in (*told, *after.news)}
@@ -126,11 +127,11 @@ def test_whatever_comes_each_advice_is_given_and_gone_by_turns() -> None:
             x = at(seconds, ready=chance.choice([1, 1, 5]))
             if not chance.randrange(4):
                 x = replace(x, reports=())
-            after = retell(record, judge(x), x, RULES)
+            after = advance_record(record, judge(x), x, RULES)
             if after is not None and after is not record:
                 told += after.news
                 assert after.number == len(told)
-            assert retell(after, judge(x), x, RULES) in (after, None)
+            assert advance_record(after, judge(x), x, RULES) in (after, None)
             record = after
         turns = [v.state for v in told]
         expected = [AdviceState.GIVEN, AdviceState.GONE] * len(turns)

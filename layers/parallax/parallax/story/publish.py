@@ -9,22 +9,21 @@ from dataclasses import replace
 from uuid import UUID, uuid5
 
 from parallax.diagnose.reach import is_answer, present
-from parallax.diagnose.state import is_silence
-from parallax.diagnose.turns import is_discovery
 from parallax.evidence import users
 from parallax.evidence.scene import Scene
-from parallax.model.finding import (
-    NOT_ESTABLISHED,
-    Finding,
-    Incident,
-    Judgement,
-    Turn,
-)
+from parallax.model.finding import Finding, Incident, NotificationReason
+from parallax.model.judgement import NOT_ESTABLISHED, Judgement
+from parallax.model.probe import AS_A_USER
 from parallax.model.snapshot import Snapshot
+from parallax.story.notification import is_discovery
+from parallax.story.state import is_silence
 
 
-def tell(
-    incident: Incident, judgement: Judgement, snapshot: Snapshot, turn: Turn | None
+def publish(
+    incident: Incident,
+    judgement: Judgement,
+    snapshot: Snapshot,
+    turn: NotificationReason | None,
 ) -> Incident:
     """Return the incident with a new finding, if there is something to say."""
     said = incident.finding
@@ -40,10 +39,15 @@ def tell(
     return told if turn is None else _mailed(told, turn, snapshot)
 
 
-def _mailed(incident: Incident, turn: Turn, snapshot: Snapshot) -> Incident:
+def _mailed(
+    incident: Incident, turn: NotificationReason, snapshot: Snapshot
+) -> Incident:
     """Return the incident with what its mail said, to tell the next change by."""
     found = is_discovery(incident, incident.cause)
-    retold = turn in (Turn.CAUSE_CHANGED, Turn.TREND_CHANGED) and not found
+    retold = (
+        turn in (NotificationReason.CAUSE_CHANGED, NotificationReason.TREND_CHANGED)
+        and not found
+    )
     first = incident.mailed_cause is None
     named = first or incident.cause != NOT_ESTABLISHED
     return replace(
@@ -60,7 +64,7 @@ def _answered(snapshot: Snapshot, incident: Incident) -> bool | None:
     """Return whether requests get an answer where they get to; None: not known."""
     if present(snapshot) is None:
         return incident.mailed_answered
-    failing = users.failing(Scene.of(snapshot), *users.AS_A_USER)
+    failing = users.failing(Scene.of(snapshot), *AS_A_USER)
     said = {is_answer(p.status_code) for p in failing}
     return said.pop() if len(said) == 1 else None
 
@@ -80,7 +84,10 @@ def _core(finding: Finding) -> tuple[object, ...]:
 
 
 def _finding(
-    incident: Incident, judgement: Judgement, snapshot: Snapshot, turn: Turn | None
+    incident: Incident,
+    judgement: Judgement,
+    snapshot: Snapshot,
+    turn: NotificationReason | None,
 ) -> Finding:
     return Finding(
         id=str(uuid5(UUID(incident.id), str(incident.number + 1))),

@@ -3,10 +3,13 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from parallax.diagnose import Rules, advance, judge
-from parallax.model.finding import Answer, Finding, Incident, State, Turn
+from parallax.diagnose.judge import judge
+from parallax.model.finding import Finding, Incident, NotificationReason, State
+from parallax.model.judgement import Answer
 from parallax.model.snapshot import Snapshot
 from parallax.notify.mail import render
+from parallax.story.incident import advance
+from parallax.story.rules import Rules
 from tests.parallax import scenarios as s
 
 RULES = Rules(reminder_seconds=600)
@@ -34,7 +37,7 @@ def told(incident: Incident) -> Finding:
 def test_an_old_proof_is_told_with_its_time() -> None:
     """The cause stays, its assessment is unknown, and the mail says as of when."""
     last = told(live_through((SHOWN, 0), (SHOWN, 90), (UNSEEN, 150), (UNSEEN, 600)))
-    assert (last.turn, last.cause) == (Turn.REMINDER, "pods-not-ready")
+    assert (last.turn, last.cause) == (NotificationReason.REMINDER, "pods-not-ready")
     answers = {a.cause: a.answer for a in last.assessments}
     assert answers["pods-not-ready"] is Answer.UNKNOWN
     assert last.proof
@@ -67,7 +70,7 @@ def test_what_was_shown_before_is_told_where_nothing_is_shown_now() -> None:
     """Another symptom that nothing explains: the mail accuses nobody, and tells."""
     other = replace(s.pods_refuse(), reports=(), sightings=())
     last = told(live_through((SHOWN, 0), (other, 60), (other, 600)))
-    assert last.turn is Turn.REMINDER
+    assert last.turn is NotificationReason.REMINDER
     body = render(last).body
     assert "not established" in body
     assert "Shown before, as of 03:00 UTC; not seen since: pods-not-ready:" in body

@@ -12,11 +12,11 @@ from datetime import datetime, timedelta
 from uuid import NAMESPACE_URL, uuid5
 
 from parallax import advice as advisers
-from parallax.diagnose.rules import Rules
 from parallax.evidence.scene import Scene
 from parallax.model.advice import AdviceNews, AdviceRecord, AdviceState, Standing
 from parallax.model.judgement import Judgement
 from parallax.model.snapshot import Snapshot
+from parallax.story.rules import Rules
 
 
 def advice_subject(target: str) -> str:
@@ -24,7 +24,7 @@ def advice_subject(target: str) -> str:
     return f"{target}/advice"
 
 
-def retell(
+def advance_record(
     before: AdviceRecord | None, judgement: Judgement, snapshot: Snapshot, rules: Rules
 ) -> AdviceRecord | None:
     """Return the record after a judgement; None while there never was any advice."""

@@ -11,14 +11,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from parallax.diagnose.path import blame
-from parallax.model.finding import (
+from parallax.model.finding import Finding, Incident, Proof
+from parallax.model.judgement import (
     NOT_ESTABLISHED,
     Answer,
-    Finding,
     HopSeen,
-    Incident,
     Judgement,
-    Proof,
     Symptom,
 )
 
@@ -26,7 +24,7 @@ ONCE = timedelta(minutes=1)
 """How often the same proof is written down: each is a write of the whole incident."""
 
 
-def keep_cause(incident: Incident, judgement: Judgement) -> Judgement:
+def with_last_cause(incident: Incident, judgement: Judgement) -> Judgement:
     """Return the judgement under the last established cause, if it still may hold."""
     last = incident.finding
     if judgement.cause != NOT_ESTABLISHED or last is None:
@@ -64,7 +62,7 @@ def _same(before: Symptom, now: Symptom) -> bool:
     return (before.status_code, before.error_type) == (now.status_code, now.error_type)
 
 
-def close(incident: Incident, judgement: Judgement) -> Judgement:
+def closed(incident: Incident, judgement: Judgement) -> Judgement:
     """Return a judgement that all is well, under what the incident was blamed on."""
     last = incident.finding
     if last is None:
@@ -79,7 +77,9 @@ def close(incident: Incident, judgement: Judgement) -> Judgement:
     )
 
 
-def keep_proof(incident: Incident, judgement: Judgement, now: datetime) -> Proof | None:
+def latest_proof(
+    incident: Incident, judgement: Judgement, now: datetime
+) -> Proof | None:
     """Return what shows the judgement's cause now; else what last showed one."""
     last = incident.proof
     shown = [

@@ -1,24 +1,17 @@
 """Turns: whether this moment of an incident is worth a mail, and which.
 
 In: the incident before the move, its next state, the judgement, the snapshot.
-Out: a `Turn` or None. It does not: write the mail.
+Out: a `NotificationReason` or None. It does not: write the mail.
 """
 
 from datetime import timedelta
 
 from parallax.diagnose.reach import is_answer, present, rank
-from parallax.diagnose.rules import Rules
-from parallax.diagnose.state import in_maintenance
-from parallax.model.finding import (
-    NOT_ESTABLISHED,
-    Class,
-    Constancy,
-    Incident,
-    Judgement,
-    State,
-    Turn,
-)
+from parallax.model.finding import Incident, NotificationReason, State
+from parallax.model.judgement import NOT_ESTABLISHED, Class, Constancy, Judgement
 from parallax.model.snapshot import Snapshot
+from parallax.story.rules import Rules
+from parallax.story.state import in_maintenance
 
 
 def due(
@@ -27,23 +20,23 @@ def due(
     judgement: Judgement,
     snapshot: Snapshot,
     rules: Rules,
-) -> Turn | None:
+) -> NotificationReason | None:
     """Return the turn that this move is; None: no mail."""
     if incident.mailed_at is None:
         first = incident.state is State.PENDING and state is State.FIRING
-        return Turn.FIRING if first else None
+        return NotificationReason.FIRING if first else None
     if state is not State.FIRING or in_maintenance(snapshot):
-        return Turn.RESOLVED if state is State.RESOLVED else None
+        return NotificationReason.RESOLVED if state is State.RESOLVED else None
     waited = snapshot.taken_at - incident.mailed_at
     if is_discovery(incident, judgement.cause):
-        return Turn.CAUSE_CHANGED
+        return NotificationReason.CAUSE_CHANGED
     if waited >= _patience(incident, rules):
         if _cause_changed(incident, judgement):
-            return Turn.CAUSE_CHANGED
+            return NotificationReason.CAUSE_CHANGED
         if _trend_changed(incident, judgement, snapshot):
-            return Turn.TREND_CHANGED
+            return NotificationReason.TREND_CHANGED
     late = waited >= timedelta(seconds=rules.reminder_seconds)
-    return Turn.REMINDER if late else None
+    return NotificationReason.REMINDER if late else None
 
 
 def is_discovery(incident: Incident, cause: str) -> bool:

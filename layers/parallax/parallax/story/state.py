@@ -7,12 +7,12 @@ It does not: say anything to anybody; `turns` and `news` do.
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from parallax.diagnose.judge import NONE
-from parallax.diagnose.rules import Rules
 from parallax.diagnose.settling import LONGEST
-from parallax.diagnose.silence import SILENCES
-from parallax.model.finding import Class, Incident, Judgement, State, View
-from parallax.model.snapshot import RUN_STALE, Snapshot
+from parallax.model.finding import Incident, State
+from parallax.model.freshness import RUN_STALE, is_fresh
+from parallax.model.judgement import NONE, SILENCES, Class, Judgement, View
+from parallax.model.snapshot import Snapshot
+from parallax.story.rules import Rules
 
 
 def is_failing(judgement: Judgement) -> bool:
@@ -105,7 +105,7 @@ def confirmed(judgement: Judgement, snapshot: Snapshot) -> bool:
     runs = [
         p
         for p in snapshot.past
-        if not p.healthy and snapshot.taken_at - p.started_at <= 2 * RUN_STALE
+        if not p.healthy and is_fresh(p.started_at, snapshot.taken_at, 2 * RUN_STALE)
     ]
     return len({p.started_at for p in runs}) > 1
 

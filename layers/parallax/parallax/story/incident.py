@@ -15,15 +15,15 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
-from parallax.diagnose import turns
-from parallax.diagnose.judge import NONE
-from parallax.diagnose.kept import close, keep_cause, keep_proof
-from parallax.diagnose.news import tell
-from parallax.diagnose.rules import Rules
 from parallax.diagnose.silence import subject
-from parallax.diagnose.state import is_failing, is_silence, next_state, settled
-from parallax.model.finding import Class, Incident, Judgement, State
+from parallax.model.finding import Incident, State
+from parallax.model.judgement import NONE, Class, Judgement
 from parallax.model.snapshot import Snapshot
+from parallax.story import notification
+from parallax.story.last_cause import closed, latest_proof, with_last_cause
+from parallax.story.publish import publish
+from parallax.story.rules import Rules
+from parallax.story.state import is_failing, is_silence, next_state, settled
 
 
 def advance(
@@ -42,26 +42,28 @@ def advance(
     elif not failing and judgement.cause != NONE:
         return incident
     incident = _rebase(incident, now)
-    judgement = keep_cause(incident, settled(incident, judgement, now, rules))
+    judgement = with_last_cause(incident, settled(incident, judgement, now, rules))
     state = next_state(incident, judgement, snapshot, rules)
     quiet = None if failing else (incident.quiet_since or now)
     if not failing and state is State.PENDING:
         return replace(incident, quiet_since=quiet)
     if not failing:
-        judgement = close(incident, judgement)
+        judgement = closed(incident, judgement)
     told = failing or state is State.RESOLVED
-    turn = turns.due(incident, state, judgement, snapshot, rules) if told else None
+    turn = (
+        notification.due(incident, state, judgement, snapshot, rules) if told else None
+    )
     moved = replace(
         incident,
         state=state,
         changed_at=incident.changed_at if state is incident.state else now,
         cause=judgement.cause if failing else incident.cause,
         quiet_since=quiet,
-        proof=keep_proof(incident, judgement, now) if failing else incident.proof,
+        proof=latest_proof(incident, judgement, now) if failing else incident.proof,
     )
     if is_silence(moved) and moved.mailed_at is None and turn is None:
         return moved
-    return tell(moved, judgement, snapshot, turn)
+    return publish(moved, judgement, snapshot, turn)
 
 
 def _begin(

@@ -7,20 +7,16 @@ It does not: translate clocks; a report that ingest received is placed by that.
 
 from dataclasses import replace
 
-from parallax.diagnose.join import AHEAD
+from parallax.model.freshness import is_future
 from parallax.model.snapshot import Snapshot
 
 
-def placed(snapshot: Snapshot) -> Snapshot:
+def without_future(snapshot: Snapshot) -> Snapshot:
     """Return the snapshot with what was seen before it was taken, give or take."""
-    latest = snapshot.taken_at + AHEAD
-    run, reading = snapshot.run, snapshot.balancer
-    reports = tuple(
-        r for r in snapshot.reports if (r.received_at or r.sent_at) <= latest
-    )
+    run, reading, now = snapshot.run, snapshot.balancer, snapshot.taken_at
     return replace(
         snapshot,
-        run=run if run and run.started_at <= latest else None,
-        balancer=reading if reading and reading.read_at <= latest else None,
-        reports=reports,
+        run=run if run and not is_future(run.started_at, now) else None,
+        balancer=reading if reading and not is_future(reading.read_at, now) else None,
+        reports=tuple(r for r in snapshot.reports if not is_future(r.arrived_at, now)),
     )
