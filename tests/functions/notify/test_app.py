@@ -6,7 +6,7 @@ import pytest
 from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingError
 
 from parallax.incidents import advice
-from parallax.model.advice import AdviceNews, AdviceRecord
+from parallax.model.advice import AdviceEvent, AdviceRecord
 from parallax.model.wire import encode
 from parallax.settings import SettingsError
 from tests.parallax.notify.published import buried, mailed, queued, record
@@ -98,9 +98,9 @@ def test_by_hand_it_shows_what_would_go_out(load: Any) -> None:
     assert "front" in shown["mail"]["subject"]
 
 
-def advised(*news: AdviceNews) -> dict[str, Any]:
+def advised(*news: AdviceEvent) -> dict[str, Any]:
     """Make the stream's record of a target's advice."""
-    image = advice.to_item(AdviceRecord(subject="front/advice", news=news))
+    image = advice.to_item(AdviceRecord(subject="front/advice", events=news))
     return {"eventName": "MODIFY", "dynamodb": {"NewImage": image}}
 
 

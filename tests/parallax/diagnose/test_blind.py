@@ -121,8 +121,8 @@ def test_a_blind_monitor_blames_no_target(why: str) -> None:
     assert judgement.symptom.difference is Difference.UNKNOWN
     assert judgement.cause == NOT_ESTABLISHED
     assert judgement.class_ is None
-    assert judgement.title == "Not known: Parallax itself is blind"
-    assert "outside not known (the probe" in judgement.symptom.summary
+    assert judgement.title == "Unknown: Parallax itself is blind"
+    assert "from the internet: unknown (the probe" in judgement.symptom.summary
     assert advance(None, judgement, x, rules=Rules()) is None
 
 
@@ -248,6 +248,6 @@ def test_a_family_is_missing_only_where_nothing_of_it_was_reached() -> None:
         assert "no way over" not in (blind(x) or "")
     told = blind(of_other_family())
     assert told == (
-        "the probe has no way over IPv6, and platform-api.keybuzz.io has no other"
+        "the probe has no route over IPv6, and platform-api.keybuzz.io has no other"
         " address"
     )

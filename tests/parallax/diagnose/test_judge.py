@@ -188,7 +188,7 @@ def test_health_raises_nothing() -> None:
     """Healthy outside and inside: cause none, and no cause supported."""
     judgement = judge(s.healthy())
     assert judgement.cause == "none"
-    assert judgement.title == "Nothing is wrong"
+    assert judgement.title == "The target is healthy"
     assert judgement.symptom.difference is Difference.NONE
     assert all(a.answer is not Answer.SUPPORTED for a in judgement.assessments)
     assert {h.state for h in judgement.path} == {HopState.OK}

@@ -88,7 +88,7 @@ def test_one_dead_agent_is_one_incident_of_its_cluster() -> None:
         NotificationReason.RESOLVED,
     ]
     assert {f.target for f in told} == {"keybuzz/agent"}
-    assert "1 of 5 agents silent: worker-05" in told[0].title
+    assert "1 of 5 agents not reporting: worker-05" in told[0].title
     assert told[1].judged_at - told[0].judged_at == timedelta(seconds=330)
 
 

@@ -42,7 +42,7 @@ def test_two_judgements_become_one_event_and_no_mail(cloud: Any) -> None:
         move(s.TARGET, journal(now, 1), incidents, now, Rules(), table)
         record = table.get(SUBJECT)
         assert record
-        for news in record.news:
+        for news in record.events:
             delivery.publish(news)
             delivery.publish(news)
     (event,) = (json.loads(text) for text in cloud.messages(cloud.queue))
@@ -77,7 +77,7 @@ def test_a_throttled_record_costs_nobody_a_finding(cloud: Any, operation: str) -
     assert incidents.get(s.TARGET.name) == first
     record = table.get(SUBJECT)
     assert record
-    assert [news.state for news in record.news] == [AdviceState.GIVEN]
+    assert [news.state for news in record.events] == [AdviceState.GIVEN]
     assert record.number == 1
 
 

@@ -54,7 +54,7 @@ def publish(
     if incident and incident.finding:
         send(deliveries, incident.finding)
         told[incident.finding.id] = incident.finding.turn is not None
-    for news in record.news if record else ():
+    for news in record.events if record else ():
         send(deliveries, news)
         told[news.id] = False
     return told

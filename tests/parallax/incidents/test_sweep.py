@@ -76,7 +76,7 @@ def test_a_sweep_ends_what_no_target_has_and_nothing_else(cloud: Any) -> None:
 def standing(subject: str, *, told: bool) -> AdviceRecord:
     """Make a record of one advice, told or not yet."""
     advice = Advice(id="long-ttl", hop=Hop.DNS, title="A change takes long")
-    entry = Standing(advice=advice, since=s.NOW, told=told)
+    entry = Standing(advice=advice, since=s.NOW, published=told)
     return AdviceRecord(subject=subject, number=int(told), standing=(entry,))
 
 
@@ -91,8 +91,8 @@ def test_advice_of_what_nobody_watches_is_told_to_be_so(cloud: Any) -> None:
     gone, unsaid = table.get("gone/advice"), table.get("unsaid/advice")
     assert gone
     assert unsaid
-    assert (gone.standing, unsaid.standing, unsaid.news) == ((), (), ())
-    (news,) = gone.news
+    assert (gone.standing, unsaid.standing, unsaid.events) == ((), (), ())
+    (news,) = gone.events
     assert (news.target, news.url) == ("gone", None)
     assert (news.state, news.judged_at) == (AdviceState.UNWATCHED, LATER)
     assert gone.number == 2
@@ -119,7 +119,7 @@ def test_one_that_cannot_be_ended_keeps_no_other_open(cloud: Any) -> None:
     for subject in ("a", "stuck", "z"):
         table.put(firing(subject))
     advice = Advice(id="long-ttl", hop=Hop.DNS, title="A change takes long")
-    standing = (Standing(advice=advice, since=s.NOW, told=True),)
+    standing = (Standing(advice=advice, since=s.NOW, published=True),)
     records.put(AdviceRecord(subject="gone/advice", standing=standing))
     with throttled("PutItem", of='"stuck"'), pytest.raises(ExceptionGroup) as errors:
         sweep_all([s.TARGET], table, records, LATER)

@@ -49,7 +49,7 @@ def test_an_end_without_a_cause_names_none() -> None:
     """Nobody was accused, so nobody was it."""
     blind = finding(replace(s.wrong_port(), reports=(), sightings=()))
     over = replace(blind, turn=NotificationReason.RESOLVED)
-    assert write(over) == "[Parallax] RESOLVED platform-api: well again after 40 s"
+    assert write(over) == "[Parallax] RESOLVED platform-api: recovered after 40 s"
 
 
 @pytest.mark.parametrize(

@@ -172,12 +172,15 @@ def test_504_that_became_503_is_told_as_progress() -> None:
         assert incident.finding
         if not told or told[-1] != incident.finding:
             told.append(incident.finding)
-    trend = "504 by the load-balancer, now 503 by the load-balancer"
+    trend = (
+        "requests now get further (before: 504 at load-balancer;"
+        " now: 503 at load-balancer)"
+    )
     first = next(f for f in told if f.symptom.trend is Trend.PROGRESS)
     assert first.judged_at == s.SINCE + timedelta(minutes=3, seconds=50)
     assert (first.turn, first.symptom.trend_text) == (
         None,
-        f"progress: requests get further than before: {trend}",
+        trend,
     )
     mails = [f for f in told if f.turn]
     assert [f.turn for f in mails] == [
@@ -187,8 +190,8 @@ def test_504_that_became_503_is_told_as_progress() -> None:
     mail = render(mails[-1])
     assert mail.subject.startswith("[Parallax] DOWN, PROGRESS platform-api (503)")
     body = " ".join(mail.body.split())
-    assert body.startswith("NEW SINCE THE LAST MAIL: requests get further than before")
-    assert f"Trend: progress: requests get further than before: {trend}." in body
+    assert body.startswith("CHANGED: requests now get further, but still fail.")
+    assert f"Trend: {trend}." in body
 
 
 def test_one_cause_for_another_waits_for_the_quiet_time() -> None:

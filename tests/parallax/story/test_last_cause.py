@@ -43,16 +43,16 @@ def test_an_old_proof_is_told_with_its_time() -> None:
     assert last.proof
     assert last.proof.seen_at == s.NOW + timedelta(seconds=90)
     body = render(last).body
-    assert "Why, as of 03:02 UTC; not seen since:" in body
+    assert "Evidence (last observed at 03:02 UTC):" in body
     assert "0 of 5 endpoints ready" in body
-    assert "the backend (pods), as far as was seen." in " ".join(body.split())
+    assert "the backend (pods), by earlier evidence." in " ".join(body.split())
     assert "pod           FAULTY    as of 03:02 UTC: " in body
 
 
 def test_a_proof_of_now_is_told_without_its_time() -> None:
     """Nothing is old, so nothing is said of it."""
     body = render(told(live_through((SHOWN, 0)))).body
-    assert "Why:" in body
+    assert "Evidence:" in body
     assert "as of" not in body
 
 
@@ -73,7 +73,7 @@ def test_what_was_shown_before_is_told_where_nothing_is_shown_now() -> None:
     assert last.turn is NotificationReason.REMINDER
     body = render(last).body
     assert "not established" in body
-    assert "Shown before, as of 03:00 UTC; not seen since: pods-not-ready:" in body
+    assert "Earlier evidence of pods-not-ready (last observed at 03:00 UTC):" in body
 
 
 def test_the_end_bears_the_cause_and_since_when_it_is_well() -> None:

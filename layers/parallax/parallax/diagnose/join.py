@@ -1,6 +1,6 @@
-"""Join: from what the journal holds to one snapshot of a target.
+"""Join: from the journal's observations to one snapshot of a target.
 
-In: observations in any order, some twice, from clocks that differ a little.
+In: observations in any order, with duplicates, from clocks that differ a little.
 Out: a `Snapshot`. It does not: judge, or read the journal.
 """
 
@@ -19,7 +19,7 @@ from parallax.model.target import Target
 type Observation = ProbeRun | BalancerReading | NodeReport
 
 PAST = timedelta(minutes=30)
-"""How far back the line of past probes goes."""
+"""How far back the list of past probes goes."""
 
 
 def join(
@@ -29,11 +29,11 @@ def join(
     taken_at: datetime,
     settle_seconds: float = 120.0,
 ) -> Snapshot:
-    """Return all that is known about a target at `taken_at` (UTC, our clock)."""
+    """Return a target's snapshot at `taken_at` (UTC, our clock)."""
     own = [o for o in observations if o.target == target.name]
     runs = _runs(own, taken_at)
     reports = [o for o in own if isinstance(o, NodeReport)]
-    since, well = _turned(runs)
+    since, well = _changed(runs)
     run = _newest_run(runs, since)
     return Snapshot(
         target=target,
@@ -41,7 +41,7 @@ def join(
         settle_seconds=settle_seconds,
         run=run,
         balancer=_newest_reading(own, since or well, taken_at),
-        # What of their sightings bears on this run stands beside them, each line once.
+        # The sightings of this run are stored beside the reports, each line once.
         reports=tuple(
             replace(r, sightings=()) for r in _newest_reports(reports, taken_at)
         ),
@@ -53,7 +53,7 @@ def join(
 
 
 def _runs(own: Iterable[Observation], taken_at: datetime) -> list[ProbeRun]:
-    """Return the runs, oldest first, each once and in its fullest form."""
+    """Return the runs, oldest first, each once and in its most complete form."""
     fullest: dict[datetime, ProbeRun] = {}
     for run in own:
         if not isinstance(run, ProbeRun) or is_future(run.started_at, taken_at):
@@ -64,10 +64,10 @@ def _runs(own: Iterable[Observation], taken_at: datetime) -> list[ProbeRun]:
     return [fullest[at] for at in sorted(fullest)]
 
 
-def _turned(runs: Sequence[ProbeRun]) -> tuple[datetime | None, datetime | None]:
-    """Return since when all runs fail, or since when all are well after one failed.
+def _changed(runs: Sequence[ProbeRun]) -> tuple[datetime | None, datetime | None]:
+    """Return since when all runs fail, or since when all succeed after a failure.
 
-    One at most is given; neither where no run failed, or none was heard.
+    At most one of them is set; none if no run failed, or if there is no run.
     """
     since = None
     for run in reversed(runs):
@@ -81,8 +81,8 @@ def _turned(runs: Sequence[ProbeRun]) -> tuple[datetime | None, datetime | None]
 def _newest_run(runs: Sequence[ProbeRun], since: datetime | None) -> ProbeRun | None:
     """Return the newest run, or the investigation of the minute before it.
 
-    While the next investigation is under way only its first probe is known; the
-    last one then still tells more, as long as it is of the same failure.
+    While the next investigation runs, only its first probe is stored. Until it ends,
+    the last investigation of the same failure has more evidence.
     """
     if not runs:
         return None
@@ -102,7 +102,7 @@ def _newest_run(runs: Sequence[ProbeRun], since: datetime | None) -> ProbeRun | 
 def _newest_reading(
     own: Iterable[Observation], since: datetime | None, taken_at: datetime
 ) -> BalancerReading | None:
-    """Return the newest balancer reading; a success outlives a problem while fresh."""
+    """Return the newest balancer reading; a fresh success is preferred to an error."""
     readings = sorted(
         (
             o
@@ -133,7 +133,7 @@ def _newest_reports(
 def _sightings(
     reports: Iterable[NodeReport], run: ProbeRun | None
 ) -> tuple[Sighting, ...]:
-    """Return what any agent saw of the run's request ids, each line once."""
+    """Return the log lines of the run's request ids, each line once."""
     wanted = {p.request_id for p in run.probes} if run else set[str]()
     found = {s: None for r in reports for s in r.sightings if s.request_id in wanted}
     return tuple(sorted(found, key=lambda s: (s.seen_at, s.request_id, s.node)))

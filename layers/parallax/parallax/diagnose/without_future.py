@@ -1,8 +1,8 @@
-"""Placed: a snapshot without what cannot be placed in time.
+"""Without future: a snapshot without evidence from the future.
 
-In: a snapshot. Out: the same, without evidence from the future.
-It does not: translate clocks; a report that ingest received is placed by that.
-`join` drops the same; a snapshot may also have been saved, or made elsewhere.
+In: a snapshot. Out: the same, without observations that a wrong clock dates too late.
+It does not: translate clocks; for a report, the time counts at which ingest received
+it. `join` drops the same, but a snapshot may also come from a file.
 """
 
 from dataclasses import replace
@@ -12,7 +12,7 @@ from parallax.model.snapshot import Snapshot
 
 
 def without_future(snapshot: Snapshot) -> Snapshot:
-    """Return the snapshot with what was seen before it was taken, give or take."""
+    """Return the snapshot with only what was observed before it was taken."""
     run, reading, now = snapshot.run, snapshot.balancer, snapshot.taken_at
     return replace(
         snapshot,

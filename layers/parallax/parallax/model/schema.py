@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from parallax.model.advice import AdviceNews
+from parallax.model.advice import AdviceEvent
 from parallax.model.finding import Finding
 from parallax.model.snapshot import Snapshot
 from parallax.model.wire import schema
@@ -73,7 +73,7 @@ def finding_schema() -> dict[str, Any]:
 
 def advice_schema() -> dict[str, Any]:
     """Return the schema of the CloudEvent that carries one advice."""
-    made = schema(AdviceNews)
+    made = schema(AdviceEvent)
     properties = made["properties"]
     properties.pop("id")
     data: dict[str, Any] = {

@@ -33,6 +33,8 @@ WIRE_NAMES = {
     "namespace": "k8s.namespace.name",
     "cluster": "k8s.cluster.name",
     "class_": "class",
+    "events": "news",
+    "published": "told",
 }
 """Field name -> name on the wire; a field that is not here keeps its name."""
 

@@ -1,10 +1,10 @@
-"""Marks: what went out over one route, so that nothing goes out twice.
+"""Marks: which publications one route has sent, so that none is sent twice.
 
 In: ids of publications. Out: one item for each in the incidents table, with the time
 under the route's name; kept for 14 days. It does not: send.
 
-A mark is written after sending, and an attempt is counted before it. Where a function
-is ended between the two, the count is all that is left, and bounds the repetitions.
+An attempt is counted before sending, and a mark is written after it. If the function
+stops in between, only the count is left; it limits the number of repetitions.
 """
 
 from collections import OrderedDict
@@ -14,9 +14,9 @@ from typing import Any
 from parallax.aws import client
 
 KEPT = timedelta(days=14)
-"""As long as the queue keeps a message."""
+"""The queue keeps a message for as long."""
 REMEMBERED = 10_000
-"""Publications that one container remembers, in case their marks cannot be written."""
+"""Publications that one container remembers, in case a mark cannot be written."""
 _sent: OrderedDict[tuple[str, str, str], None] = OrderedDict()
 
 
@@ -28,7 +28,7 @@ class Marks:
         self.route = route
 
     def has(self, identity: str) -> bool:
-        """Return whether a publication went out; raises botocore's errors."""
+        """Return whether a publication was sent; raises botocore's errors."""
         if (self.table, self.route, identity) in _sent:
             return True
         found = client("dynamodb").get_item(
@@ -37,7 +37,7 @@ class Marks:
         return self.route in found.get("Item", {})
 
     def begin(self, identity: str) -> int:
-        """Count an attempt; return how many have begun without a known end, with it.
+        """Count an attempt; return the number of attempts with an unknown result.
 
         Raises botocore's errors.
         """
@@ -48,8 +48,8 @@ class Marks:
         )
         return int(answer["Attributes"][self._attempts]["N"])
 
-    def refused(self, identity: str) -> None:
-        """Forget the attempts: nothing has gone out. Raises botocore's errors."""
+    def rejected(self, identity: str) -> None:
+        """Reset the attempts: nothing was sent. Raises botocore's errors."""
         self._update(
             identity,
             "SET expires_at = :expires, #kind = :kind, #attempts = :zero",
@@ -57,13 +57,13 @@ class Marks:
         )
 
     def remember(self, identity: str) -> None:
-        """Note, in this container only, that a publication went out."""
+        """Remember, in this container only, that a publication was sent."""
         _sent[self.table, self.route, identity] = None
         while len(_sent) > REMEMBERED:
             _sent.popitem(last=False)
 
     def done(self, identity: str) -> None:
-        """Write that a publication went out. Raises botocore's errors."""
+        """Record that a publication was sent. Raises botocore's errors."""
         self._update(
             identity,
             "SET expires_at = :expires, #kind = :kind, #route = :at REMOVE #attempts",

@@ -19,7 +19,7 @@ TITLE = "No longer watched"
 def end(incident: Incident, now: datetime) -> Incident:
     """Return an incident resolved, with a finding that says why.
 
-    It is mailed only if the incident was; who was told of no alarm is told of no end.
+    The end is mailed only if the incident was mailed.
     """
     over = replace(incident, state=State.RESOLVED, changed_at=now, quiet_since=None)
     last = incident.finding
@@ -38,9 +38,9 @@ def end(incident: Incident, now: datetime) -> Incident:
 
 
 def _finding(
-    incident: Incident, last: Finding, now: datetime, turn: NotificationReason | None
+    incident: Incident, last: Finding, now: datetime, reason: NotificationReason | None
 ) -> Finding:
-    """Return the last finding without all that is no longer known."""
+    """Return the last finding without what is unknown now."""
     return Finding(
         id=str(uuid5(UUID(incident.id), str(incident.number + 1))),
         incident=incident.id,
@@ -56,7 +56,7 @@ def _finding(
             summary=TITLE.lower(),
         ),
         cause=UNWATCHED,
-        title=f"{TITLE}; it was blamed on {incident.cause}",
+        title=f"{TITLE}; its last cause was {incident.cause}",
         settling=False,
-        turn=turn,
+        turn=reason,
     )

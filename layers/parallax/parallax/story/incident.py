@@ -1,14 +1,14 @@
-"""Incident: how the story of one failure moves.
+"""Incident: the next version of an incident, after one judgement.
 
-In: the incident so far, a judgement, the snapshot it judged. Out: the incident
-as it stands now; a finding is to be published when its `number` grew.
+In: the incident so far, a judgement, the snapshot it judged. Out: the incident as it
+stands now; if its `number` grew, it has a new finding to publish.
 It does not: read a clock (`snapshot.taken_at` is now), store, or send.
 
-pending -> firing -> recovering -> resolved. A judgement that does not know moves
-nothing. A pending incident ends in silence, after the quiet time: an intermittent
-failure is one incident, however often a good answer comes in between. A silence,
-which several targets judge, is told only from its first mail on, and does not recover.
-See docs/decisions/0003.
+pending -> firing -> recovering -> resolved. A judgement of unknown state changes
+nothing. A pending incident that recovers ends without a mail, after the quiet time. So
+an intermittent failure is one incident, no matter how many requests succeed in between.
+An incident about Parallax itself is judged by several targets. It publishes nothing
+before its first mail, and has no state `recovering`. See docs/decisions/0003.
 """
 
 from dataclasses import replace
@@ -33,7 +33,7 @@ def advance(
     *,
     rules: Rules,
 ) -> Incident | None:
-    """Return the incident after a judgement; None while there never was one."""
+    """Return the incident after a judgement; None until there is one."""
     now, failing = snapshot.taken_at, is_failing(judgement)
     if incident is None or incident.state is State.RESOLVED:
         if not failing:
@@ -49,10 +49,9 @@ def advance(
         return replace(incident, quiet_since=quiet)
     if not failing:
         judgement = closed(incident, judgement)
-    told = failing or state is State.RESOLVED
-    turn = (
-        notification.due(incident, state, judgement, snapshot, rules) if told else None
-    )
+    reason = None
+    if failing or state is State.RESOLVED:
+        reason = notification.reason(incident, state, judgement, snapshot, rules)
     moved = replace(
         incident,
         state=state,
@@ -61,18 +60,19 @@ def advance(
         quiet_since=quiet,
         proof=latest_proof(incident, judgement, now) if failing else incident.proof,
     )
-    if is_silence(moved) and moved.mailed_at is None and turn is None:
+    if is_silence(moved) and moved.mailed_at is None and reason is None:
         return moved
-    return publish(moved, judgement, snapshot, turn)
+    return publish(moved, judgement, snapshot, reason)
 
 
 def _begin(
     before: Incident | None, judgement: Judgement, snapshot: Snapshot
 ) -> Incident:
-    """Return a new incident; its id follows from subject and beginning.
+    """Return a new incident; its id follows from its subject and its beginning.
 
-    The version goes on: the table holds one item a subject. So does the number,
-    so that no finding's id comes twice even if a clock brings a beginning back.
+    The version continues, since the table holds one item for each subject. If a clock
+    was set back and the beginning is the same as before, the number of the earlier
+    findings keeps the id unique.
     """
     monitor = judgement.class_ is Class.MONITOR
     since = None if monitor else snapshot.failing_since
@@ -94,7 +94,7 @@ def _begin(
 
 
 def _rebase(incident: Incident, now: datetime) -> Incident:
-    """Bring instants from a clock that was ahead back to now, so that waits end."""
+    """Limit instants from a clock that was ahead to now, so that waits end."""
     quiet, mailed = incident.quiet_since, incident.mailed_at
     return replace(
         incident,

@@ -1,14 +1,14 @@
-"""News: what of an incident's move is told, as a finding.
+"""Publish: the finding that a version of an incident publishes.
 
-In: the moved incident, the judgement, the snapshot, the turn if it is one.
-Out: the incident with a new finding, if there is something to say.
-It does not: decide whether a mail is due; `turns` does.
+In: the incident after a judgement, the judgement, the snapshot, the reason of a mail.
+Out: the incident with a new finding, if there is a change to publish.
+It does not: decide whether a mail is due (`notification` does), or send.
 """
 
 from dataclasses import replace
 from uuid import UUID, uuid5
 
-from parallax.diagnose.reach import is_answer, present
+from parallax.diagnose.reach import is_response, present
 from parallax.evidence import users
 from parallax.evidence.scene import Scene
 from parallax.model.finding import Finding, Incident, NotificationReason
@@ -23,31 +23,28 @@ def publish(
     incident: Incident,
     judgement: Judgement,
     snapshot: Snapshot,
-    turn: NotificationReason | None,
+    reason: NotificationReason | None,
 ) -> Incident:
-    """Return the incident with a new finding, if there is something to say."""
-    said = incident.finding
-    news = _finding(incident, judgement, snapshot, turn)
-    if turn is None and said is not None and _core(said) == _core(news):
+    """Return the incident with a new finding, if there is a change to publish."""
+    last = incident.finding
+    finding = _finding(incident, judgement, snapshot, reason)
+    if reason is None and last is not None and _core(last) == _core(finding):
         return incident
-    told = replace(
+    published = replace(
         incident,
         number=incident.number + 1,
-        finding=news,
+        finding=finding,
         found_in=incident.version + 1,  # the version that storing it makes
     )
-    return told if turn is None else _mailed(told, turn, snapshot)
+    return published if reason is None else _mailed(published, reason, snapshot)
 
 
 def _mailed(
-    incident: Incident, turn: NotificationReason, snapshot: Snapshot
+    incident: Incident, reason: NotificationReason, snapshot: Snapshot
 ) -> Incident:
-    """Return the incident with what its mail said, to tell the next change by."""
-    found = is_discovery(incident, incident.cause)
-    retold = (
-        turn in (NotificationReason.CAUSE_CHANGED, NotificationReason.TREND_CHANGED)
-        and not found
-    )
+    """Return the incident with the content of its mail, to detect the next change."""
+    changes = (NotificationReason.CAUSE_CHANGED, NotificationReason.TREND_CHANGED)
+    revised = reason in changes and not is_discovery(incident, incident.cause)
     first = incident.mailed_cause is None
     named = first or incident.cause != NOT_ESTABLISHED
     return replace(
@@ -55,22 +52,22 @@ def _mailed(
         mailed_at=snapshot.taken_at,
         mailed_cause=incident.cause if named else incident.mailed_cause,
         mailed_hop=present(snapshot) or incident.mailed_hop,
-        mailed_answered=_answered(snapshot, incident),
-        changes=incident.changes + retold,
+        mailed_answered=_gets_response(snapshot, incident),
+        changes=incident.changes + revised,
     )
 
 
-def _answered(snapshot: Snapshot, incident: Incident) -> bool | None:
-    """Return whether requests get an answer where they get to; None: not known."""
+def _gets_response(snapshot: Snapshot, incident: Incident) -> bool | None:
+    """Return whether failing requests get a response at their hop; None: unknown."""
     if present(snapshot) is None:
         return incident.mailed_answered
     failing = users.failing(Scene.of(snapshot), *AS_A_USER)
-    said = {is_answer(p.status_code) for p in failing}
-    return said.pop() if len(said) == 1 else None
+    responses = {is_response(p.status_code) for p in failing}
+    return responses.pop() if len(responses) == 1 else None
 
 
 def _core(finding: Finding) -> tuple[object, ...]:
-    """Return what a reader would care about if it changed."""
+    """Return the fields whose change is published."""
     symptom = finding.symptom
     return (
         finding.incident,
@@ -87,7 +84,7 @@ def _finding(
     incident: Incident,
     judgement: Judgement,
     snapshot: Snapshot,
-    turn: NotificationReason | None,
+    reason: NotificationReason | None,
 ) -> Finding:
     return Finding(
         id=str(uuid5(UUID(incident.id), str(incident.number + 1))),
@@ -104,7 +101,7 @@ def _finding(
         title=judgement.title,
         settling=judgement.settling is not None,
         settling_reason=judgement.settling,
-        turn=turn,
+        turn=reason,
         proof=incident.proof,
         well_since=incident.quiet_since,
         assessments=judgement.assessments,

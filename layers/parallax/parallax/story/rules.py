@@ -1,4 +1,4 @@
-"""Rules: how patient an incident is.
+"""Rules: the waiting times of an incident.
 
 In and out: values. It does not: decide anything.
 """
@@ -8,9 +8,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """How patient an incident is, in seconds.
+    """The waiting times of an incident, in seconds.
 
-    `settle_seconds` is the snapshot's own; it stands here for who sets both.
+    `settle_seconds`: how long a change of the cluster may delay an alarm. It equals
+    the snapshot's own. `quiet_seconds`: how long a target must be healthy before its
+    incident ends. `evidence_seconds`: how long a first mail waits for evidence.
+    `reminder_seconds`: after which time a mail is repeated.
     """
 
     settle_seconds: float = 120
