@@ -53,7 +53,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
 
 def aside(item: Mapping[str, Any], reason: str) -> None:
     """Keep an incident that can't be read, where an alarm tells of it."""
-    stream.bury({"item": item}, reason, found.dead_letters_url)
+    stream.send_to_dead_letters({"item": item}, reason, found.dead_letters_url)
 
 
 def rules() -> Rules:

@@ -38,11 +38,11 @@ CALLS = {
     "secret": "secretsmanager:GetSecretValue",
 }
 """Method of boto3, or `parallax.aws.secret`, -> the action that it needs."""
-BURY = ("stream.py", "bury")
+DEAD_LETTER = ("stream.py", "send_to_dead_letters")
 MOVE = ("incidents/items.py", "get", "_put_if")
 SWEEP = ("incidents/items.py", "subjects", "get", "_put_if")
 DELIVER = (
-    BURY,
+    DEAD_LETTER,
     ("notify/marks.py", "has", "_update"),
     ("notify/waiting.py", "by_subject", "add", "image", "remove", "_change"),
     ("notify/routes.py", "send", "_publish"),
@@ -51,8 +51,8 @@ REACHED: dict[str, tuple[tuple[str, ...], ...]] = {
     ".record": (("journal/dynamodb.py", "record", "_put_if"),),
     ".recent": (("journal/dynamodb.py", "recent", "_range", "_newest"),),
     ".addresses": (("journal/dynamodb.py", "addresses", "_range"),),
-    ".bury": (BURY,),
-    ".state": (("incidents/items.py", "glance"),),
+    ".send_to_dead_letters": (DEAD_LETTER,),
+    ".state": (("incidents/items.py", "attribute"),),
     "move": (MOVE,),
     "sweep_all": (SWEEP,),
     "deliver": DELIVER,

@@ -21,7 +21,7 @@ from parallax.aws import (
     SECRET_SECONDS,
     SecretError,
     Secrets,
-    hopeless,
+    is_permanent,
     may_pass,
 )
 
@@ -129,9 +129,7 @@ def test_a_deleted_secret_is_revoked(manager: Manager, code: str) -> None:
 def test_without_a_text_the_error_names_the_reason(manager: Manager, code: str) -> None:
     """Each request gets it; Secrets Manager is asked once in five seconds."""
     manager.refuses(code)
-    assert (
-        str(manager.refusal_after(0)) == f"the secret key-AbCdEf can't be read: {code}"
-    )
+    assert str(manager.refusal_after(0)) == f"cannot read the secret key-AbCdEf: {code}"
     assert manager.refusal_after(RETRY_WITHOUT_SECONDS - 1).code == code
     manager.gives("there")
     assert manager.after(1) == "there"
@@ -171,4 +169,4 @@ def test_what_passes_and_what_is_refused_for_good(
 ) -> None:
     """AWS or the machine in trouble passes; refused content never does."""
     assert may_pass(error) is passes
-    assert hopeless(error) is content
+    assert is_permanent(error) is content

@@ -107,7 +107,7 @@ def test_a_report_too_large_for_the_journal_is_not_sent_again(
     monkeypatch.setattr(observation, "ITEM_LIMIT", 10)
     answer = app(load, cloud).handler(event(push()), None)
     assert answer["statusCode"] == 413
-    assert "more than the 10" in answer["body"]
+    assert "more than the limit of 10" in answer["body"]
 
 
 def test_a_journal_out_of_reach_asks_to_come_again(load: Any, cloud: Any) -> None:
@@ -140,7 +140,7 @@ def test_one_report_too_large_costs_only_itself(load: Any, cloud: Any) -> None:
 @pytest.mark.parametrize(
     "failure",
     [
-        aws.SecretError("the secret key can't be read: ThrottlingException"),
+        aws.SecretError("cannot read the secret key: ThrottlingException"),
         OSError(24, "too many open files"),
         MemoryError(),
         ImportError("standardwebhooks"),

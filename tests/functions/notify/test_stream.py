@@ -13,7 +13,7 @@ import pytest
 from parallax.model.finding import NotificationReason
 from parallax.notify import marks
 from tests.functions.template import RESOURCES
-from tests.parallax.notify.published import buried, mailed, queued, record
+from tests.parallax.notify.published import dead_letters_of, mailed, queued, record
 from tests.parallax.stream_mapping import Mapping
 from tests.parallax.throttle import denied, throttled
 
@@ -78,7 +78,7 @@ def test_a_queue_that_refuses_for_an_hour_delays_no_mail(
             f"{subject}-1",
             f"{subject}-2",
         ]
-    assert buried(cloud) == []
+    assert dead_letters_of(cloud) == []
 
 
 def test_a_target_that_is_refused_blocks_no_shard(
@@ -120,4 +120,4 @@ def test_a_table_that_fails_for_a_while_loses_and_repeats_nothing(
             f"{subject}-2",
         ]
     assert mails.discarded == []
-    assert buried(cloud) == []
+    assert dead_letters_of(cloud) == []

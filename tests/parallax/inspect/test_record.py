@@ -125,4 +125,4 @@ def test_what_is_still_too_large_is_a_problem_that_says_so(name: str) -> None:
     (stored,) = table.stored
     assert (stored.load_balancer, stored.problem) == (None, Problem.OTHER)
     assert "too large to be stored" in str(stored.problem_detail)
-    assert "more than the 380000" in str(stored.problem_detail)
+    assert "more than the limit of 380000" in str(stored.problem_detail)

@@ -315,7 +315,7 @@ def test_what_is_no_observation_is_named_unreadable(image: Any) -> None:
 def test_an_observation_too_large_is_refused_by_size() -> None:
     """An item's limit is ours before it is DynamoDB's."""
     noise = "".join(chr(0x4E00 + (i * 7919) % 20000) for i in range(400_000))
-    with pytest.raises(TooLargeError, match="more than the 380000"):
+    with pytest.raises(TooLargeError, match="more than the limit of 380000"):
         to_item(run(probe(Role.REPEAT, body=noise)))
 
 

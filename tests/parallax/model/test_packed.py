@@ -144,7 +144,7 @@ def test_inflating_stops_at_the_limit_and_at_the_end() -> None:
     assert inflate(body, 100) == b"x" * 100
     with pytest.raises(TooLargeError):
         inflate(body, 99)
-    with pytest.raises(ValueError, match="other bytes"):
+    with pytest.raises(ValueError, match="extra bytes"):
         inflate(body + b"x", 100)
 
 

@@ -59,6 +59,6 @@ def mailed(cloud: Any) -> list[str]:
     ]
 
 
-def buried(cloud: Any) -> list[dict[str, Any]]:
+def dead_letters_of(cloud: Any) -> list[dict[str, Any]]:
     """Return, and take away, the dead letters."""
     return [json.loads(text) for text in cloud.messages(cloud.dead_letters)]

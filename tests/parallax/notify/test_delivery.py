@@ -12,7 +12,7 @@ from parallax.model.finding import NotificationReason
 from parallax.notify import marks
 from parallax.notify.delivery import Delivery, StillWaitingError
 from parallax.notify.routes import QueueRoute, Route, TopicRoute
-from tests.parallax.notify.published import buried, mailed, queued, record
+from tests.parallax.notify.published import dead_letters_of, mailed, queued, record
 from tests.parallax.throttle import denied, hanging, refused_for_good, throttled
 
 FIRING, RESOLVED = NotificationReason.FIRING, NotificationReason.RESOLVED
@@ -62,7 +62,7 @@ def test_a_refused_mail_waits_and_its_record_does_not_fail(cloud: Any) -> None:
     deliver_waiting(to_topic(cloud))
     deliver_waiting(to_topic(cloud))
     assert mailed(cloud) == ["front-1"]
-    assert buried(cloud) == []
+    assert dead_letters_of(cloud) == []
 
 
 def test_resolved_never_comes_before_firing(cloud: Any) -> None:
@@ -121,7 +121,7 @@ def test_a_mail_refused_for_good_is_kept_and_the_next_one_goes(cloud: Any) -> No
     with refused_for_good(of="front-1"):
         deliver(to_topic(cloud), one, record("front", 2))
     assert mailed(cloud) == ["front-2"]
-    (letter,) = buried(cloud)
+    (letter,) = dead_letters_of(cloud)
     assert letter["record"] == one
     assert "Message too long" in letter["reason"]
     deliver(to_topic(cloud), letter["record"])
@@ -135,7 +135,7 @@ def test_what_waits_and_is_then_refused_for_good_is_kept(cloud: Any) -> None:
     with refused_for_good(of="front-1"):
         deliver_waiting(to_topic(cloud))
     assert mailed(cloud) == ["front-2"]
-    (letter,) = buried(cloud)
+    (letter,) = dead_letters_of(cloud)
     deliver(to_topic(cloud), letter["record"])
     assert mailed(cloud) == ["front-1"]
 
@@ -173,7 +173,7 @@ def test_a_function_that_ends_before_its_mark_mails_twice_at_most(
                 deliver(to_topic(cloud), one)
         deliver(to_topic(cloud), one)
     assert len(mailed(cloud)) == 2
-    (letter,) = buried(cloud)
+    (letter,) = dead_letters_of(cloud)
     assert "not sent again" in letter["reason"]
     deliver(to_topic(cloud, is_redrive=True), letter["record"])
     assert mailed(cloud) == ["front-1"]
@@ -243,7 +243,7 @@ STEPS = st.lists(
 def test_each_goes_out_in_order_whatever_is_refused_meanwhile(
     cloud: Any, steps: list[tuple[str, str, str]]
 ) -> None:
-    """Queue once, mail once or, after an unknown end, twice; nothing is buried."""
+    """Queue once, mail once or, after an unknown result, twice; no dead letter."""
     cloud = cloud.emptied()
     sent: dict[str, list[str]] = {}
     unsent: dict[Route, list[dict[str, Any]]] = {}
@@ -269,7 +269,7 @@ def test_each_goes_out_in_order_whatever_is_refused_meanwhile(
         first = dict.fromkeys(i for i in mails if i.startswith(f"{subject}-"))
         assert list(first) == ids
     assert all(mails.count(i) <= 2 for i in mails)
-    assert buried(cloud) == []
+    assert dead_letters_of(cloud) == []
 
 
 def refusing(fault: str) -> Any:

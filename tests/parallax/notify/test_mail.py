@@ -332,8 +332,8 @@ def test_how_it_comes_is_told_with_counts_and_window() -> None:
         in body
     )
     told = (
-        "Failures follow ingress replica ingress-1: 3 of 3 requests through ingress-1 failed,"
-        " none of 10 elsewhere."
+        "Failures follow ingress replica ingress-1: 3 of 3 requests through ingress-1"
+        " failed, none of 10 elsewhere."
     )
     assert told in body
 

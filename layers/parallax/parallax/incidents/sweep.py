@@ -1,10 +1,10 @@
-"""Sweep: end what was told of targets that nobody watches any more.
+"""Sweep: end the incidents and advice of targets that left the targets file.
 
-In: the targets, the incidents, the advice, a moment. Out: what was ended. A target
-taken out of the file is judged no more, so that its incident would stay firing for
-ever, and its advice standing.
-It does not: say that the target works again, or that the advice was heeded. Nobody
-looked.
+In: the targets, the incidents, the advice records, an instant. Out: the subjects that
+ended. A removed target is not judged any more, so that without a sweep its incident
+would fire and its advice would apply forever.
+It does not: report that the target works, or that the advice was followed: nothing was
+observed.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -27,9 +27,9 @@ def sweep_all(
     records: DynamoAdvice,
     now: datetime,
 ) -> list[str]:
-    """End the incidents and retire the advice that no target has; return whose.
+    """End the incidents and the advice without a target; return their subjects.
 
-    Incidents that cannot be ended now keep no advice standing. Raises as `sweep`.
+    Advice ends even if incidents cannot end now. Raises as `sweep`.
     """
     ended: list[str] = []
     errors: list[Exception] = []
@@ -42,57 +42,56 @@ def sweep_all(
         except ExceptionGroup as error:
             errors.append(error)
     if errors:
-        raise ExceptionGroup("the sweep is not complete", errors)
+        raise ExceptionGroup("the sweep is incomplete", errors)
     return ended
 
 
 def sweep(
     targets: Iterable[Target], incidents: Incidents, now: datetime
 ) -> list[Incident]:
-    """End each open incident that no target has; return those that ended.
+    """End each open incident without a target; return those that ended.
 
-    One that cannot be ended now costs no other its end: what was raised, e.g. a
-    `ConflictError`, comes as an `ExceptionGroup` when all had their turn. Trying again
-    is safe.
+    An incident that cannot end now does not stop the others. Its error, e.g. a
+    `ConflictError`, is raised at the end in an `ExceptionGroup`. A retry is safe.
     """
-    watched = {whose for target in targets for whose in _subjects(target, now)}
+    watched = {name for target in targets for name in _subjects(target, now)}
     ended: list[Incident] = []
 
-    def settle(name: str) -> None:
+    def end_one(name: str) -> None:
         incident = incidents.get(name)
         if incident is not None and incident.state is not State.RESOLVED:
             ended.append(incidents.put(end(incident, now)))
 
-    _each(settle, (n for n in incidents.unresolved() if n not in watched))
+    _each(end_one, (n for n in incidents.unresolved() if n not in watched))
     return ended
 
 
 def sweep_advice(
     targets: Iterable[Target], records: DynamoAdvice, now: datetime
 ) -> list[str]:
-    """Retire the advice of what no target has; return whose. Raises as `sweep`."""
+    """End the advice without a target; return its subjects. Raises as `sweep`."""
     watched = {advice_subject(target.name) for target in targets}
     retired: list[str] = []
 
-    def settle(name: str) -> None:
+    def end_one(name: str) -> None:
         record = records.get(name)
         if record is not None and record.standing:
             records.put(retire(record, now))
             retired.append(name)
 
-    _each(settle, (name for name in records.subjects() if name not in watched))
+    _each(end_one, (name for name in records.subjects() if name not in watched))
     return retired
 
 
-def _each(settle: Callable[[str], None], names: Iterable[str]) -> None:
+def _each(end_one: Callable[[str], None], names: Iterable[str]) -> None:
     errors: list[Exception] = []
     for name in names:
         try:
-            settle(name)
-        except Exception as error:  # noqa: BLE001 - raised when all had their turn
+            end_one(name)
+        except Exception as error:  # noqa: BLE001 - raised after all others
             errors.append(error)
     if errors:
-        raise ExceptionGroup("some could not be ended", errors)
+        raise ExceptionGroup("some incidents or advice could not be ended", errors)
 
 
 def _subjects(target: Target, now: datetime) -> set[str]:

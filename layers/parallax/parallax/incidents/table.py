@@ -1,8 +1,7 @@
-"""Incidents: one story a subject, moved by compare-and-set, published by its stream.
+"""Table: the incidents in DynamoDB, one item for each subject.
 
-In: the incident that `diagnose` moved on. Out: the same, to the next judgement
-and, through the table's stream, to `notify`: a transactional outbox.
-It does not: decide when an incident moves; `parallax.diagnose.advance` does.
+In: an incident. Out: the same with its new version; an incident by its subject.
+It does not: decide when an incident changes; `parallax.story` does.
 """
 
 import logging
@@ -22,23 +21,23 @@ from parallax.model.packed import ITEM_LIMIT, UnreadableError, in_clear, pack
 
 log = logging.getLogger(__name__)
 
-type Aside = Callable[[Mapping[str, Any], str], None]
-"""What becomes of an item that can't be read: the item, and why."""
+type OnUnreadable = Callable[[Mapping[str, Any], str], None]
+"""Called with an item that cannot be read, and the reason."""
 
 
-def _tell(_item: Mapping[str, Any], reason: str) -> None:
+def _log_unreadable(_item: Mapping[str, Any], reason: str) -> None:
     log.error("unreadable incident replaced", extra={"reason": reason})
 
 
 class Incidents(Protocol):
-    """Where incidents are kept."""
+    """A store of incidents."""
 
     def get(self, subject: str) -> Incident | None:
         """Return the incident of a subject, or None."""
         ...
 
     def put(self, incident: Incident) -> Incident:
-        """Store an incident as the successor of the version it was made from."""
+        """Store an incident as the successor of the version that was read."""
         ...
 
     def unresolved(self) -> tuple[str, ...]:
@@ -47,18 +46,20 @@ class Incidents(Protocol):
 
 
 class DynamoIncidents:
-    """Incidents in a DynamoDB table, one item a subject."""
+    """Incidents in a DynamoDB table, one item for each subject."""
 
-    def __init__(self, table: str, aside: Aside = _tell) -> None:
+    def __init__(
+        self, table: str, on_unreadable: OnUnreadable = _log_unreadable
+    ) -> None:
         self._items = Items(table)
-        self._aside = aside
+        self._on_unreadable = on_unreadable
 
     def get(self, subject: str) -> Incident | None:
         """Return the incident of a subject, as last stored.
 
-        An unreadable item must neither leave its target unwatched nor be reported at
-        every judgement. It is replaced by a resolved incident, so that the next
-        failure starts a new one, and is passed to `aside` once. Raises
+        An unreadable item must neither stop the target's judgements nor be reported at
+        each of them. So it is replaced by a resolved incident, after which the next
+        failure starts a new one, and is passed to `on_unreadable` once. Raises
         `ConflictError` if another judgement replaced it in between.
         """
         item = self._items.get(subject)
@@ -67,31 +68,31 @@ class DynamoIncidents:
         try:
             return from_image(item)
         except UnreadableError as error:
-            stand_in = _stand_in(subject, item)
-            self._items.replace(to_item(stand_in), before=item)
-            self._aside(item, str(error))
-            return stand_in
+            replacement = _replacement(subject, item)
+            self._items.replace(to_item(replacement), before=item)
+            self._on_unreadable(item, str(error))
+            return replacement
 
     def state(self, subject: str) -> State | None:
-        """Return where a subject's incident stands, or None; a glance, not a reading.
+        """Return the state of a subject's incident, or None.
 
-        Half the cost of `get`, and at most a second old.
+        It costs half as much as `get`, and is at most a second old.
         """
-        told = self._items.glance(subject, "state")
-        return State(told) if told in set(State) else None
+        state = self._items.attribute(subject, "state")
+        return State(state) if state in set(State) else None
 
     def put(self, incident: Incident) -> Incident:
         """Store an incident and return it with its new version.
 
-        `incident.version` is the version it was read with (0: it is new).
-        Raises `ConflictError` if that is no longer the version in the table.
+        `incident.version` is the version that was read (0: it is new).
+        Raises `ConflictError` if the table has another version now.
         """
         stored = replace(incident, version=incident.version + 1)
         self._items.put(to_item(stored), read=incident.version)
         return stored
 
     def unresolved(self) -> tuple[str, ...]:
-        """Return the subjects of all incidents that have not ended; for a sweep."""
+        """Return the subjects of all incidents that have not ended."""
         condition = "#kind = :kind AND #state <> :state"
         resolved = State.RESOLVED.value
         return self._items.subjects(condition, kind="incident", state=resolved)
@@ -100,8 +101,8 @@ class DynamoIncidents:
 def to_item(incident: Incident) -> dict[str, dict[str, Any]]:
     """Return the item of an incident.
 
-    A finding too large for an item gives up its snapshot: better published
-    without than not at all.
+    A finding that is too large for an item is stored without its snapshot, so that it
+    is published nevertheless.
     """
     payload = pack(incident)
     if len(payload) > ITEM_LIMIT and incident.finding:
@@ -119,11 +120,11 @@ def to_item(incident: Incident) -> dict[str, dict[str, Any]]:
     }
 
 
-def _stand_in(subject: str, item: Item) -> Incident:
-    """Return a resolved incident in place of an unreadable one, one version later.
+def _replacement(subject: str, item: Item) -> Incident:
+    """Return a resolved incident instead of an unreadable one, one version later.
 
-    Version, id and number are stored beside the payload: a new finding with the id
-    of a published one would not be mailed.
+    Version, id and number are stored beside the payload. They continue, since a new
+    finding with the id of a published one would not be mailed.
     """
     now = datetime.now(UTC)
     return Incident(
@@ -141,6 +142,6 @@ def _stand_in(subject: str, item: Item) -> Incident:
 def from_image(image: Item) -> Incident:
     """Return the incident in an item, or in the new image of a stream record.
 
-    Raises `UnreadableError`, and nothing else, for an image that holds none.
+    Raises `UnreadableError`, and nothing else, if the image holds none.
     """
     return unpacked(Incident, image)

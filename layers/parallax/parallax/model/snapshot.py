@@ -1,8 +1,8 @@
-"""Snapshot: all that is known about one target at one moment.
+"""Snapshot: all evidence about one target at one moment.
 
-In: what `parallax.diagnose.join` gathered from the journal.
+In: the observations that `parallax.diagnose.join` read from the journal.
 Out: a plain value that can be saved, sent, and judged again anywhere.
-It does not: hold anything a judge would have to look up.
+It does not: refer to any data outside of itself.
 """
 
 from dataclasses import dataclass
@@ -21,27 +21,26 @@ SCHEMA = "io.parallax.snapshot.v1"
 @wired
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastProbe:
-    """One line of a target's recent past, for constancy and trend."""
+    """One past probe of a target, for constancy and trend."""
 
     started_at: datetime
     healthy: bool
     status_code: int | None = None
     error_type: str | None = None
     hop: str | None = None
-    """How far that request got (the hop that wrote the answer)."""
+    """How far that request got (the hop that wrote the response)."""
 
 
 @wired
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """Everything known about a target, as one value.
+    """All evidence about a target, as one value.
 
-    `run` is the newest external run (the newest investigation, where the
-    target fails). `failing_since` is the start of the first external probe of
-    the present failure; None while the outside is healthy or unheard. `well_since`
-    is the same of the end of a failure: the first good probe after the last bad one.
-    `reports` holds the newest report of each node, `sightings` all that any
-    agent saw of the run's request ids.
+    `run` is the newest external run (the newest investigation, if the target fails).
+    `failing_since` is the start of the first external probe of the present failure;
+    None if external probes succeed, or if there is none. `well_since` is the start of
+    the first successful probe after a failure. `reports` has the newest report of each
+    node, `sightings` all log lines of the run's request ids.
     """
 
     target: Target
@@ -64,15 +63,15 @@ class Snapshot:
 
     @property
     def changed_at(self) -> datetime | None:
-        """When the present failure, or the good time after one, began.
+        """When the present failure, or the recovery after one, began.
 
-        What was measured before shows the world before.
+        Earlier measurements describe the state before that.
         """
         return self.failing_since or self.well_since
 
     @property
     def load_balancer(self) -> LoadBalancer | None:
-        """The balancer as read since the failure or its end; None: not known."""
+        """The load balancer as read since the failure or its end; None: unknown."""
         reading = self.balancer
         if reading is None:
             return None
@@ -98,7 +97,7 @@ class Snapshot:
         return max(readings, key=lambda pair: pair[0])[1] if readings else None
 
     def inside(self, *roles: Role) -> tuple[Probe, ...]:
-        """Inside probes with these roles, of now and since the failure or its end."""
+        """Return current inside probes with these roles."""
         return tuple(
             probe
             for report in self.live_reports
@@ -108,9 +107,9 @@ class Snapshot:
         )
 
     def _earliest(self, report: NodeReport) -> datetime:
-        """When, by the node's own clock, what a report holds begins to speak of now.
+        """Return the earliest current instant of a report, by the node's own clock.
 
-        A report that waited in the agent's buffer arrives late and is no less old.
+        A report that waited in the agent's buffer arrives late, but is old.
         """
         return earliest(self.taken_at, self.changed_at, report.patience) - report.skew
 

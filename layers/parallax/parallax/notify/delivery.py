@@ -21,7 +21,7 @@ from parallax.notify.marks import Marks
 from parallax.notify.publication import Publication, is_new, publications
 from parallax.notify.routes import Route
 from parallax.notify.waiting import Waiting
-from parallax.stream import Record, bury
+from parallax.stream import Record, send_to_dead_letters
 
 SEND_SECONDS = 12.0
 """Seconds of an invocation after which no attempt begins. One more attempt of 12
@@ -145,7 +145,7 @@ class Delivery:
         if may_pass(error):
             self._wait(record, item.subject)
         else:
-            bury(record, f"{self.route.name}: {error!r}", self._letters)
+            send_to_dead_letters(record, f"{self.route.name}: {error!r}", self._letters)
 
     def _wait(self, record: Record, subject: str) -> None:
         self._queue.add(subject, record)
@@ -184,7 +184,7 @@ class Delivery:
         except Exception as error:
             if may_pass(error):
                 raise
-            bury(record, f"{self.route.name}: {error!r}", self._letters)
+            send_to_dead_letters(record, f"{self.route.name}: {error!r}", self._letters)
 
     def _count(self, identity: str, *, is_first: bool) -> None:
         try:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any, Protocol
 
-from parallax.aws import client, refused_as
+from parallax.aws import client, failed_with
 from parallax.model.finding import Finding
 from parallax.model.plain import json_text
 from parallax.notify.paragraph import clock, fill, span
@@ -94,7 +94,7 @@ class TopicRoute:
             self._publish(mail.subject, text)
         except Exception as error:
             plain = mail.subject.encode("ascii", "replace").decode()
-            if plain == mail.subject or not refused_as(error, *SUBJECT_REFUSED):
+            if plain == mail.subject or not failed_with(error, *SUBJECT_REFUSED):
                 raise
             self._publish(plain, text)
 
