@@ -16,7 +16,7 @@ from bench.accuracy.figures import figures
 from bench.accuracy.recorded import recorded
 from bench.accuracy.report import page
 from bench.accuracy.score import Result, named, scored, snapshot_of
-from parallax.diagnose import judge
+from parallax.diagnose.judge import judge
 from parallax.model.snapshot import Snapshot
 from parallax.model.wire import encode
 

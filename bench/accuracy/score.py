@@ -11,8 +11,8 @@ from enum import StrEnum
 from bench.accuracy.cases import Case
 from bench.accuracy.label import NONE, Label
 from bench.accuracy.recorded import Recorded
-from parallax.diagnose import judge
 from parallax.diagnose.join import join
+from parallax.diagnose.judge import judge
 from parallax.diagnose.silence import silences
 from parallax.model.judgement import NOT_ESTABLISHED, Judgement
 from parallax.model.snapshot import Snapshot

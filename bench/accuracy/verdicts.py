@@ -18,7 +18,7 @@ from typing import Any
 from bench.accuracy.cases import cases
 from bench.accuracy.recorded import recorded
 from bench.accuracy.score import snapshot_of
-from parallax.diagnose import judge
+from parallax.diagnose.judge import judge
 from parallax.model.wire import encode
 
 SEED, CASES = "verdicts", 1000

@@ -16,7 +16,8 @@ from bench.accuracy.platform.draw import draw
 from bench.accuracy.platform.observe import Observation, Observed, observe
 from bench.accuracy.recorded import recorded
 from bench.speed.figure import Figure
-from parallax.diagnose import join, judge
+from parallax.diagnose.join import join
+from parallax.diagnose.judge import judge
 from parallax.model.cluster import NodeReport
 from parallax.model.probe import Role
 

@@ -13,11 +13,16 @@ from bench.accuracy.platform.observe import Observation
 from bench.accuracy.platform.probes import when
 from bench.week.observers import SECONDS, Platform
 from bench.week.stories import AGENTS, DAY, STACK, Minute, Story
-from parallax.diagnose import Rules, advance, join, judge, silences
+from parallax.diagnose.join import join
+from parallax.diagnose.judge import judge
+from parallax.diagnose.silence import silences
 from parallax.model.cluster import NodeReport
-from parallax.model.finding import Class, Incident, Judgement, Turn
+from parallax.model.finding import Incident, NotificationReason
+from parallax.model.judgement import Class, Judgement
 from parallax.model.probe import ProbeRun
 from parallax.model.snapshot import Snapshot
+from parallax.story.incident import advance
+from parallax.story.rules import Rules
 
 MEMORY = 36
 """Minutes that a judgement looks back, and a few more."""
@@ -31,7 +36,7 @@ class Mail:
 
     subject: str
     cause: str
-    turn: Turn
+    turn: NotificationReason
     minute: int
 
 
@@ -47,7 +52,7 @@ class Told:
 
     def fired(self, subject: str) -> int:
         """Count the alarms of a subject."""
-        first = [m for m in self.mails if m.turn is Turn.FIRING]
+        first = [m for m in self.mails if m.turn is NotificationReason.FIRING]
         return sum(m.subject == subject for m in first)
 
 
@@ -113,7 +118,8 @@ class Player:
         known = [
             o
             for _, o in self._journal
-            if not isinstance(o, NodeReport) or _heard(o) > now - timedelta(minutes=3)
+            if not isinstance(o, NodeReport)
+            or o.arrived_at > now - timedelta(minutes=3)
         ]
         known += [r for r in self._latest.values() if r not in known]
         if self._newest_run and self._newest_run not in known:
@@ -140,7 +146,3 @@ class Player:
                 minute=number,
             )
             self.told.mails.append(mail)
-
-
-def _heard(report: NodeReport) -> datetime:
-    return report.received_at or report.sent_at

@@ -9,19 +9,20 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from parallax import incidents, settings, stream, targets
-from parallax.diagnose import Rules
+from parallax import settings, stream, targets
 from parallax.incidents.advice import DynamoAdvice
 from parallax.incidents.judging import Judging
 from parallax.incidents.move import move
 from parallax.incidents.sweep import sweep_all
-from parallax.journal import open_journal
+from parallax.incidents.table import DynamoIncidents
+from parallax.journal.choose import open_journal
 from parallax.logs import open_log, with_context
 from parallax.model.finding import Incident
 from parallax.model.snapshot import Snapshot
 from parallax.model.target import Target
 from parallax.model.wire import decode
 from parallax.notify.replay import replay
+from parallax.story.rules import Rules
 
 found = settings.read()
 log = open_log()
@@ -34,7 +35,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
         return replay(decode(Snapshot, event["snapshot"]))
     # First, so that a wrong file buries no record: the whole batch comes again.
     watched = targets.load(targets.find())
-    table = incidents.DynamoIncidents(found.need("incidents_table"), aside)
+    table = DynamoIncidents(found.need("incidents_table"), aside)
     advice = DynamoAdvice(found.need("incidents_table"))
     if event.get("sweep"):
         ended = sweep_all(watched, table, advice, datetime.now(UTC))
@@ -52,7 +53,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
 
 def aside(item: Mapping[str, Any], reason: str) -> None:
     """Keep an incident that can't be read, where an alarm tells of it."""
-    stream.bury({"item": item}, reason, found.dead_letters_url)
+    stream.send_to_dead_letters({"item": item}, reason, found.dead_letters_url)
 
 
 def rules() -> Rules:

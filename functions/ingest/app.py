@@ -12,12 +12,12 @@ from typing import Any
 
 from parallax import settings
 from parallax.aws import secret
-from parallax.incidents import DynamoIncidents
+from parallax.incidents.table import DynamoIncidents
 from parallax.ingest import Refused, accept
 from parallax.ingest.hurry import Hurry
 from parallax.ingest.request import read_request
 from parallax.ingest.store import store
-from parallax.journal import open_journal
+from parallax.journal.choose import open_journal
 from parallax.logs import open_log, with_context
 
 found = settings.read()

@@ -19,7 +19,7 @@ from parallax.inspect import (
     record_all,
     unread,
 )
-from parallax.journal import open_journal
+from parallax.journal.choose import open_journal
 from parallax.logs import open_log, with_context
 from parallax.model.balancer import BalancerReading, Problem
 from parallax.model.probe import ProbeRun

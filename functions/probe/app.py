@@ -11,9 +11,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from parallax import settings, targets
-from parallax.journal import TooLargeError, open_journal
+from parallax.journal.choose import open_journal
 from parallax.logs import open_log, with_context
 from parallax.metrics import emit
+from parallax.model.packed import TooLargeError
 from parallax.model.probe import ProbeRun
 from parallax.model.target import Target
 from parallax.model.wire import decode

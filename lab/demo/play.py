@@ -16,8 +16,9 @@ from lab.demo.inbox import Mail
 from lab.demo.screen import Screen
 from lab.demo.stage import Stage
 from lab.fault import Fault
-from parallax.diagnose import join, judge
-from parallax.model.finding import Judgement, View
+from parallax.diagnose.join import join
+from parallax.diagnose.judge import judge
+from parallax.model.judgement import Judgement, View
 
 HEALTH_SECONDS = 100.0
 """The longest wait for one scheduled probe of each target and every agent's word."""

@@ -16,7 +16,7 @@ from lab.demo.stage import Stage
 from lab.demo.story import alarm
 from lab.fault import fault_ids, load_fault
 from lab.run import LabError
-from parallax.incidents import DynamoIncidents
+from parallax.incidents.table import DynamoIncidents
 from parallax.model.finding import Incident
 from parallax.model.wire import encode
 

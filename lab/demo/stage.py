@@ -24,8 +24,8 @@ from lab.demo.pace import SHOWN, Pace
 from lab.emulator import CREDENTIALS, ENDPOINT, ROOT, Emulator, client
 from lab.held import Held
 from lab.run import Facts, Lab, LabError
-from parallax.incidents import DynamoIncidents
-from parallax.journal import DynamoJournal
+from parallax.incidents.table import DynamoIncidents
+from parallax.journal.dynamodb import DynamoJournal
 from parallax.model.target import Target
 from parallax.targets import load
 

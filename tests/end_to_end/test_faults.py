@@ -13,7 +13,7 @@ from lab.demo.stage import Stage
 from lab.demo.story import Story, alarm
 from lab.emulator import ROOT
 from lab.fault import Fault
-from parallax.model.finding import View
+from parallax.model.judgement import View
 from parallax.model.snapshot import Snapshot
 from parallax.model.wire import decode
 from tests.end_to_end.conftest import SECONDS

@@ -186,7 +186,7 @@ def test_ingest_is_watched_by_the_status_codes_that_agents_get() -> None:
 
 @pytest.mark.parametrize(
     ("rejected", "requests", "fires"),
-    [(1, 1, False), (9, 9, False), (0, 60, False), (12, 60, False), (60, 60, True)],
+    [(1, 1, False), (4, 4, False), (0, 60, False), (12, 60, False), (6, 6, True)],
 )
 def test_rejected_pushes_are_told_and_a_stranger_is_not(
     rejected: int, requests: int, *, fires: bool

@@ -35,24 +35,26 @@ CALLS = {
     ".get_paginator": "dynamodb:Query",
     ".send_message": "sqs:SendMessage",
     ".publish": "sns:Publish",
+    ".get_topic_attributes": "sns:GetTopicAttributes",
+    ".get_queue_attributes": "sqs:GetQueueAttributes",
     "secret": "secretsmanager:GetSecretValue",
 }
 """Method of boto3, or `parallax.aws.secret`, -> the action that it needs."""
-BURY = ("stream.py", "bury")
+DEAD_LETTER = ("stream.py", "send_to_dead_letters")
 MOVE = ("incidents/items.py", "get", "_put_if")
 SWEEP = ("incidents/items.py", "subjects", "get", "_put_if")
 DELIVER = (
-    BURY,
-    ("notify/marks.py", "has", "_update"),
+    DEAD_LETTER,
+    ("notify/marks.py", "read", "_update"),
     ("notify/waiting.py", "by_subject", "add", "image", "remove", "_change"),
-    ("notify/routes.py", "send", "_publish"),
+    ("notify/routes.py", "send", "check", "_publish"),
 )
 REACHED: dict[str, tuple[tuple[str, ...], ...]] = {
     ".record": (("journal/dynamodb.py", "record", "_put_if"),),
     ".recent": (("journal/dynamodb.py", "recent", "_range", "_newest"),),
     ".addresses": (("journal/dynamodb.py", "addresses", "_range"),),
-    ".bury": (BURY,),
-    ".state": (("incidents/items.py", "glance"),),
+    ".send_to_dead_letters": (DEAD_LETTER,),
+    ".state": (("incidents/items.py", "attribute"),),
     "move": (MOVE,),
     "sweep_all": (SWEEP,),
     "deliver": DELIVER,
@@ -97,7 +99,9 @@ def needed(step: str) -> set[str]:
                 if isinstance(node, ast.FunctionDef) and node.name in functions:
                     actions |= {CALLS[n] for n in names(node) if n in CALLS}
     if "PARALLAX_ALERTS_TOPIC_ARN" not in environment(step):
-        actions.discard("sns:Publish")
+        actions -= {"sns:Publish", "sns:GetTopicAttributes"}
+    if "PARALLAX_FINDINGS_QUEUE_URL" not in environment(step):
+        actions.discard("sqs:GetQueueAttributes")
     return actions
 
 

@@ -1,7 +1,10 @@
 """AWS's secrets and refusals: what is kept, what is revoked, what passes by itself."""
 
 import errno
+import socket
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import boto3
@@ -9,10 +12,13 @@ import pytest
 from aws_lambda_powertools.utilities.parameters import SecretsProvider
 from botocore.exceptions import (
     ClientError,
+    ConnectionClosedError,
     ConnectTimeoutError,
     EndpointConnectionError,
     ParamValidationError,
+    ReadTimeoutError,
 )
+from botocore.parsers import ResponseParserError
 from botocore.stub import Stubber
 
 from parallax import aws
@@ -22,7 +28,7 @@ from parallax.aws import (
     SECRET_SECONDS,
     SecretError,
     Secrets,
-    hopeless,
+    is_permanent,
     may_pass,
 )
 
@@ -130,9 +136,7 @@ def test_a_deleted_secret_is_revoked(manager: Manager, code: str) -> None:
 def test_without_a_text_the_error_names_the_reason(manager: Manager, code: str) -> None:
     """Each request gets it; Secrets Manager is asked once in five seconds."""
     manager.refuses(code)
-    assert (
-        str(manager.refusal_after(0)) == f"the secret key-AbCdEf can't be read: {code}"
-    )
+    assert str(manager.refusal_after(0)) == f"cannot read the secret key-AbCdEf: {code}"
     assert manager.refusal_after(RETRY_WITHOUT_SECONDS - 1).code == code
     manager.gives("there")
     assert manager.after(1) == "there"
@@ -172,7 +176,68 @@ def test_what_passes_and_what_is_refused_for_good(
 ) -> None:
     """AWS or the machine in trouble passes; refused content never does."""
     assert may_pass(error) is passes
-    assert hopeless(error) is content
+    assert is_permanent(error) is content
+
+
+def hang_up(server: socket.socket) -> None:
+    """Accept each connection and end it without a byte, until the server closes."""
+    with suppress(OSError):
+        while True:
+            server.accept()[0].close()
+
+
+def test_a_connection_that_ends_is_a_failure_like_any_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A real connection: the secret that was read before is used, else the name tells.
+
+    botocore's errors of the connection have no response to read a code from.
+    """
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{port}")
+        aws._secrets.cache_clear()
+        secrets, clock = aws._secrets(), Clock()
+        aws._secrets.cache_clear()
+        secrets._now = clock
+        threading.Thread(target=hang_up, args=(server,), daemon=True).start()
+        with pytest.raises(SecretError, match="ConnectionClosedError"):
+            secrets.text(ARN)
+        secrets._cached[ARN].text = "kept"
+        clock.seconds += SECRET_SECONDS
+        assert secrets.text(ARN) == "kept"
+        server.shutdown(socket.SHUT_RDWR)
+
+
+def unsent(code: str, status: int) -> ClientError:
+    """Make AWS's error with this status."""
+    answer = {"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}
+    return ClientError(answer, "Publish")  # pyright: ignore[reportArgumentType]
+
+
+@pytest.mark.parametrize(
+    ("error", "is_known"),
+    [
+        (unsent("AuthorizationError", 403), True),
+        (unsent("InternalFailure", 500), False),
+        (EndpointConnectionError(endpoint_url="x"), True),
+        (ConnectTimeoutError(endpoint_url="x"), True),
+        (ReadTimeoutError(endpoint_url="x"), False),
+        (ConnectionClosedError(endpoint_url="x"), False),
+        (ResponseParserError("cut off"), False),
+        (TypeError("ours"), True),
+    ],
+    ids=lambda value: getattr(value, "args", (value,))[0],
+)
+def test_what_was_certainly_not_sent(error: Exception, *, is_known: bool) -> None:
+    """A rejection, or no connection; everything else may have had its effect."""
+    assert aws.is_unsent(error) is is_known
+    assert aws.failed_with(error, "AuthorizationError") is (
+        "AuthorizationError" in str(error)
+    )
 
 
 def test_a_hanging_secrets_manager_leaves_time_for_the_request(

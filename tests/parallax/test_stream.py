@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingError
 
-from parallax.stream import bury, process, read
+from parallax.stream import process, read, send_to_dead_letters
 
 
 def record(value: object, name: str = "INSERT") -> dict[str, Any]:
@@ -83,14 +83,16 @@ def test_a_batch_of_which_every_record_fails_is_a_lambda_error() -> None:
 
 def test_a_record_too_large_for_a_letter_leaves_its_reason(cloud: Any) -> None:
     """The dead-letter queue gets the reason in any case."""
-    bury(record("x" * 1_000_000), "too much", cloud.dead_letters)
+    send_to_dead_letters(record("x" * 1_000_000), "too much", cloud.dead_letters)
     (letter,) = cloud.messages(cloud.dead_letters)
     assert json.loads(letter)["reason"] == "too much"
 
 
 def test_a_letter_holds_characters_that_sqs_refuses(cloud: Any) -> None:
     """Noncharacters and half surrogates are escaped, and read back as they were."""
-    bury(record("\ufffe\uffff\ud800"), "unreadable \ufffe", cloud.dead_letters)
+    send_to_dead_letters(
+        record("\ufffe\uffff\ud800"), "unreadable \ufffe", cloud.dead_letters
+    )
     (letter,) = cloud.messages(cloud.dead_letters)
     assert "\ufffe" not in letter
     assert json.loads(letter)["record"] == record("\ufffe\uffff\ud800")

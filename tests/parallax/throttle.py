@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
-from urllib.parse import quote_plus
+from urllib.parse import parse_qs, quote_plus
 
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ReadTimeoutError
@@ -33,7 +33,7 @@ class Count:
 def throttled(operation: str, of: str = "") -> Iterator[Count]:
     """Refuse an operation of DynamoDB whose request holds this text."""
     body = json.dumps({"__type": TYPE, "message": "slow down"})
-    with _answered("dynamodb", operation, of, lambda url: _answer(url, 400, body)) as n:
+    with _answered("dynamodb", operation, of, lambda url: answer(url, 400, body)) as n:
         yield n
 
 
@@ -44,7 +44,7 @@ def denied(service: str, operation: str, of: str = "") -> Iterator[Count]:
     body = json.dumps({"__type": f"com.amazonaws#{code}", "message": "not allowed"})
     if service == "sns":
         body = xml(code, "not allowed")
-    with _answered(service, operation, of, lambda url: _answer(url, 403, body)) as n:
+    with _answered(service, operation, of, lambda url: answer(url, 403, body)) as n:
         yield n
 
 
@@ -52,7 +52,7 @@ def denied(service: str, operation: str, of: str = "") -> Iterator[Count]:
 def refused_for_good(of: str = "") -> Iterator[Count]:
     """Refuse a mail as SNS does where its text is what is wrong."""
     body = xml("InvalidParameter", "Invalid parameter: Message too long")
-    with _answered("sns", "Publish", of, lambda url: _answer(url, 400, body)) as n:
+    with _answered("sns", "Publish", of, lambda url: answer(url, 400, body)) as n:
         yield n
 
 
@@ -67,20 +67,38 @@ def hanging(service: str, operation: str, of: str = "") -> Iterator[Count]:
         yield n
 
 
+@contextmanager
+def taken(cloud: Any, result: Callable[[str], AWSResponse]) -> Iterator[Count]:
+    """Let SNS take each mail, and answer the caller with something else."""
+    mails: list[str] = []
+
+    def send(url: str) -> AWSResponse:
+        client("sqs").send_message(QueueUrl=cloud.inbox, MessageBody=mails[-1])
+        return result(url)
+
+    with _answered("sns", "Publish", "", send, mails) as count:
+        yield count
+
+
 def xml(code: str, message: str) -> str:
     """Return an error in the words of AWS's query protocol."""
     error = f"<Error><Code>{code}</Code><Message>{message}</Message></Error>"
     return f"<ErrorResponse>{error}</ErrorResponse>"
 
 
-def _answer(url: str, status: int, body: str) -> AWSResponse:
+def answer(url: str, status: int, body: str) -> AWSResponse:
+    """Return a response as botocore gets it from the network."""
     raw = HTTPResponse(BytesIO(body.encode()), preload_content=False)
     return AWSResponse(url, status, {}, raw)
 
 
 @contextmanager
 def _answered(
-    service: str, operation: str, of: str, answer: Callable[[str], AWSResponse]
+    service: str,
+    operation: str,
+    of: str,
+    answer: Callable[[str], AWSResponse],
+    mails: list[str] | None = None,
 ) -> Iterator[Count]:
     count = Count()
 
@@ -91,6 +109,9 @@ def _answered(
         if of.encode() not in body and quote_plus(of).encode() not in body:
             return None
         count.refused += 1
+        if mails is not None:
+            fields = parse_qs(body.decode())
+            mails.append(json.dumps({name: text for name, (text,) in fields.items()}))
         return answer(request.url)
 
     events, name = client(service).meta.events, f"before-send.{service}.{operation}"

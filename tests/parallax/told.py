@@ -5,14 +5,8 @@ In: nothing. Out: a finding of the target `front`. It does not: publish.
 
 from datetime import UTC, datetime
 
-from parallax.model.finding import (
-    Difference,
-    Finding,
-    State,
-    Symptom,
-    Turn,
-    View,
-)
+from parallax.model.finding import Finding, NotificationReason, State
+from parallax.model.judgement import Difference, Symptom, View
 
 NOON = datetime(2025, 11, 20, 12, 0, tzinfo=UTC)
 FINDING = Finding(
@@ -32,5 +26,5 @@ FINDING = Finding(
     cause="lb-health-check-wrong-port",
     title="The health check asks the wrong port",
     settling=False,
-    turn=Turn.FIRING,
+    turn=NotificationReason.FIRING,
 )

@@ -9,8 +9,8 @@ from typing import Any
 
 from parallax.causes import CAUSES, Cause
 from parallax.causes.explanation import explain, relations
-from parallax.diagnose import judge
-from parallax.model.finding import Answer, Judgement
+from parallax.diagnose.judge import judge
+from parallax.model.judgement import Answer, Judgement
 from parallax.model.snapshot import Snapshot
 from parallax.model.wire import decode
 

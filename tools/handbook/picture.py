@@ -6,7 +6,7 @@ that far), the hop is red, what lies behind it is gray. It does not: know any ca
 
 from html import escape
 
-from parallax.model.finding import Hop
+from parallax.model.judgement import Hop
 
 STATIONS = (
     ("internet", "internet", ""),

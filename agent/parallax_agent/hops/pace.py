@@ -22,14 +22,12 @@ from collections import Counter
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from parallax.model.probe import Probe, Role
+from parallax.model.probe import AT_THE_INGRESS, Probe, Role
 from parallax.probe import SPACING, NotSentError, Question, fetch
 from parallax.probe.slots import Capacity
 
 SHORTEST, LONGEST = 6.0, 10.0
 """Seconds: so long after the first question, at least and at most, others begin."""
-USERS_WAY = (Role.INGRESS, Role.INGRESS_OTHER)
-"""What is asked first of all that goes through a Service."""
 AT_ONCE = 0.5
 """Seconds in which a pod answers that has time."""
 STUCK = 1.0
@@ -80,7 +78,7 @@ class _Round:
         await _side_by_side(self._lane(left, patience) for _ in range(lanes))
 
     def _is_byway(self, place: int) -> bool:
-        return self._every[place].question.role not in USERS_WAY
+        return self._every[place].question.role not in AT_THE_INGRESS
 
     async def _turns(self, places: Sequence[int]) -> None:
         """Ask one after the other, as long as there is time."""

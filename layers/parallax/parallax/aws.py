@@ -1,53 +1,55 @@
-"""AWS: one session, one client a service, and secrets that are read when needed.
+"""AWS: one session, one client for each service, and secrets, read when needed.
 
-In: region, endpoint and credentials as boto3 finds them in the environment.
+In: region, endpoint and credentials from the environment, as boto3 reads them.
 Out: boto3 clients, and the text of a secret.
-It does not: import boto3 until a client is asked for (240 ms of a cold start).
+It does not: import boto3 before a client is needed (240 ms of a cold start).
 """
 
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from http import HTTPStatus
 from time import monotonic
 from typing import Any, cast
 
 SECRET_SECONDS = 300
-"""How old a secret may be before it is read again: a rotation takes five minutes."""
+"""Age at which a secret is read again: a rotation takes effect in five minutes."""
 RETRY_SECONDS = 30
-"""How long a secret that could not be refreshed is used before the next attempt."""
+"""Time between attempts to refresh a secret while the old one is used."""
 RETRY_WITHOUT_SECONDS = 5
-"""The same where no text is held: nothing works until an attempt succeeds."""
+"""The same without an old secret: nothing works until an attempt succeeds."""
 SECRET_CONNECT_SECONDS = 1
 SECRET_READ_SECONDS = 2
-"""Two attempts of these end within the ten seconds of ingest and its agents, so that a
-Secrets Manager that does not answer leaves time to use the text that is held."""
+"""Two attempts of these end within the ten seconds of ingest and its agents. If Secrets
+Manager does not respond, there is still time to use the old secret."""
 REVOKED = ("ResourceNotFoundException", "InvalidRequestException")
-"""Secrets Manager's words for a secret that does not exist (any more) or is scheduled
-for deletion (API reference, `GetSecretValue`, errors)."""
+"""Secrets Manager's error codes for a secret that does not exist, or is scheduled for
+deletion (API reference, `GetSecretValue`, errors)."""
 CONNECT_SECONDS = 2
 READ_SECONDS = 8
 ATTEMPTS = 3
 PUBLISHING = ("sns", "sqs")
-"""Services that a message is sent to: 12 seconds at most, within a function's 30, so
-that a message that does not get through can be stored and sent later."""
+"""Services that receive messages: one attempt of at most 6 seconds. botocore would
+repeat a message whose response is late, although the service may have taken it. Who
+sends it stores it, and counts the attempts."""
 PUBLISH_READ_SECONDS = 4
-PUBLISH_ATTEMPTS = 2
-HOPELESS = (
+PUBLISH_ATTEMPTS = 1
+PERMANENT = (
     "InvalidParameter",
     "InvalidParameterValue",
     "InvalidParameterException",
     "InvalidMessageContents",
     "ValidationException",
 )
-"""Refusals that no later attempt can change, as SNS, SQS and DynamoDB call them."""
+"""Error codes of SNS, SQS and DynamoDB for content that no retry makes valid."""
 log = logging.getLogger(__name__)
 
 
 @cache
 def client(service: str) -> Any:  # noqa: ANN401 - boto3 makes its clients at run time
-    """Return the client of a service, always the same, on boto3's one session."""
-    import boto3  # noqa: PLC0415  # pyright: ignore[reportMissingTypeStubs] - kept off the path of what needs no AWS; no types of its own
+    """Return the client of a service; there is one for each service."""
+    import boto3  # noqa: PLC0415  # pyright: ignore[reportMissingTypeStubs] - not imported where no AWS is needed; it has no types
     from botocore.config import (  # noqa: PLC0415  # pyright: ignore[reportMissingTypeStubs] - the same
         Config,
     )
@@ -64,16 +66,45 @@ def client(service: str) -> Any:  # noqa: ANN401 - boto3 makes its clients at ru
     return cast("Any", boto3).client(service, config=config)
 
 
-def refused_as(error: Exception, *codes: str) -> bool:
-    """Say whether botocore's `ClientError` bears one of these codes."""
-    response: dict[str, Any] = getattr(error, "response", {})
-    return response.get("Error", {}).get("Code") in codes
+def failed_with(error: Exception, *codes: str) -> bool:
+    """Say whether botocore's `ClientError` has one of these codes."""
+    return error_code(error) in codes
 
 
-def hopeless(error: Exception) -> bool:
-    """Say whether AWS, or botocore, refused what was sent for its content.
+def error_code(error: BaseException) -> str | None:
+    """Return AWS's error code, or None for an error without a response.
 
-    The same content is refused at every later attempt.
+    botocore's errors of the connection have an attribute `response` that is None.
+    """
+    response: dict[str, Any] = getattr(error, "response", None) or {}
+    return response.get("Error", {}).get("Code")
+
+
+def is_unsent(error: Exception) -> bool:
+    """Say whether a request had no effect: it was rejected, or never left this machine.
+
+    False: the result is unknown, because the response was late, lost, cut off, or a
+    server error (HTTP 5xx).
+    """
+    from botocore.exceptions import (  # noqa: PLC0415  # pyright: ignore[reportMissingTypeStubs] - it has none
+        ClientError,
+        HTTPClientError,
+    )
+    from botocore.parsers import (  # noqa: PLC0415  # pyright: ignore[reportMissingTypeStubs] - the same
+        ResponseParserError,
+    )
+
+    if isinstance(error, ClientError):
+        answer: dict[str, Any] = cast("Any", error).response
+        status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        return status < HTTPStatus.INTERNAL_SERVER_ERROR
+    return not isinstance(error, HTTPClientError | ResponseParserError)
+
+
+def is_permanent(error: Exception) -> bool:
+    """Say whether AWS or botocore rejected a request because of its content.
+
+    Every retry with the same content is rejected too.
     """
     from botocore.exceptions import (  # noqa: PLC0415  # pyright: ignore[reportMissingTypeStubs] - it has none
         ClientError,
@@ -81,54 +112,54 @@ def hopeless(error: Exception) -> bool:
     )
 
     if isinstance(error, ClientError):
-        return refused_as(error, *HOPELESS)
+        return failed_with(error, *PERMANENT)
     return isinstance(error, ParamValidationError)
 
 
 def may_pass(error: Exception) -> bool:
-    """Say whether a later attempt may succeed: AWS or this machine failed for now.
+    """Say whether a retry may succeed: AWS or this machine failed temporarily.
 
-    The machine: no memory, file or socket was left. Not a refusal for the content.
+    The machine may have no memory, file or socket left. Rejected content is permanent.
     """
     from botocore.exceptions import (  # noqa: PLC0415  # pyright: ignore[reportMissingTypeStubs] - it has none
         BotoCoreError,
         ClientError,
     )
     from botocore.parsers import (  # noqa: PLC0415  # pyright: ignore[reportMissingTypeStubs] - the same
-        ResponseParserError,  # an answer cut short on its way
+        ResponseParserError,  # a truncated response
     )
 
     aws = BotoCoreError | ClientError | ResponseParserError | SecretError
-    return isinstance(error, aws | OSError | MemoryError) and not hopeless(error)
+    return isinstance(error, aws | OSError | MemoryError) and not is_permanent(error)
 
 
 class SecretError(Exception):
-    """A secret can't be read; the text says which one, and why in AWS's word."""
+    """A secret cannot be read; the text has its name, and AWS's error code."""
 
     def __init__(self, text: str, code: str = "") -> None:
         super().__init__(text)
         self.code = code
-        """AWS's code, e.g. `AccessDeniedException`; without an answer botocore's name
-        of what happened, e.g. `EndpointConnectionError`."""
+        """AWS's code, e.g. `AccessDeniedException`; without a response, the name of
+        botocore's error, e.g. `EndpointConnectionError`."""
 
 
 def secret(arn: str) -> str:
-    """Return a secret's text, read in the last five minutes if that was possible.
+    """Return a secret's text, read in the last five minutes if possible.
 
-    While Secrets Manager does not give it, the text that was read last is used. A
-    secret that was deleted is not: that is how a key is revoked. Raises `SecretError`,
-    e.g. `the secret TOKEN can't be read: AccessDeniedException`.
+    While Secrets Manager fails, the last text is used. A deleted secret is not used any
+    more: deleting it revokes a key. Raises `SecretError`, e.g. `cannot read the secret
+    TOKEN: AccessDeniedException`.
     """
     return _secrets().text(arn)
 
 
 @dataclass(slots=True)
-class _Held:
-    """What is known of one secret; instants of the monotonic clock."""
+class _Cached:
+    """The state of one secret; instants of the monotonic clock."""
 
     text: str | None = None
     fresh_until: float = float("-inf")
-    """When it is read again, whether the last attempt succeeded or not."""
+    """When it is read again, after success or failure."""
     reason: str = ""
     code: str = ""
 
@@ -143,40 +174,40 @@ class Secrets:
     ) -> None:
         self.provider = provider
         self._now = now
-        self._held: dict[str, _Held] = {}
+        self._cached: dict[str, _Cached] = {}
 
     def text(self, arn: str) -> str:
         """Return a secret's text as `secret` does."""
-        held = self._held.setdefault(arn, _Held())
-        if self._now() >= held.fresh_until:
-            self._refresh(arn, held)
-        if held.text is not None:
-            return held.text
-        raise SecretError(held.reason, held.code)
+        cached = self._cached.setdefault(arn, _Cached())
+        if self._now() >= cached.fresh_until:
+            self._refresh(arn, cached)
+        if cached.text is not None:
+            return cached.text
+        raise SecretError(cached.reason, cached.code)
 
-    def _refresh(self, arn: str, held: _Held) -> None:
+    def _refresh(self, arn: str, cached: _Cached) -> None:
         try:
             found: str | bytes = self.provider.get(arn, force_fetch=True, max_age=0)
-            held.text = found if isinstance(found, str) else found.decode()
-            held.fresh_until = self._now() + SECRET_SECONDS
-        except Exception as error:  # noqa: BLE001 - whatever it is, the text held serves on
-            held.code = _word(error)
+            cached.text = found if isinstance(found, str) else found.decode()
+            cached.fresh_until = self._now() + SECRET_SECONDS
+        except Exception as error:  # noqa: BLE001 - with any error, the last text is still used
+            cached.code = _error_code(error)
             name = arn.rpartition(":")[2]
-            held.reason = f"the secret {name} can't be read: {held.code}"
-            if held.code in REVOKED:
-                held.text = None
-            wait = RETRY_WITHOUT_SECONDS if held.text is None else RETRY_SECONDS
-            held.fresh_until = self._now() + wait
-            if held.text is not None:
+            cached.reason = f"cannot read the secret {name}: {cached.code}"
+            if cached.code in REVOKED:
+                cached.text = None
+            wait = RETRY_WITHOUT_SECONDS if cached.text is None else RETRY_SECONDS
+            cached.fresh_until = self._now() + wait
+            if cached.text is not None:
                 log.warning(
-                    "secret was not refreshed, the last one is used",
-                    extra={"reason": held.reason},
+                    "secret was not refreshed; the last one is used",
+                    extra={"reason": cached.reason},
                 )
 
 
 @cache
 def _secrets() -> Secrets:
-    """Return the function's secrets, on a client that does not wait long."""
+    """Return the function's secrets, with a client that has short timeouts."""
     import boto3  # noqa: PLC0415  # pyright: ignore[reportMissingTypeStubs] - as in `client`
     from aws_lambda_powertools.utilities.parameters import (  # noqa: PLC0415
         SecretsProvider,
@@ -190,15 +221,14 @@ def _secrets() -> Secrets:
         read_timeout=SECRET_READ_SECONDS,
         retries={"mode": "standard", "total_max_attempts": 2},
     )
-    made = cast("Any", boto3).client("secretsmanager", config=config)
-    return Secrets(SecretsProvider(boto3_client=made))
+    manager = cast("Any", boto3).client("secretsmanager", config=config)
+    return Secrets(SecretsProvider(boto3_client=manager))
 
 
-def _word(error: Exception) -> str:
-    """Return AWS's code for what went wrong; without an answer, botocore's name for it.
+def _error_code(error: Exception) -> str:
+    """Return AWS's error code; without a response, the name of botocore's error.
 
-    Powertools hands on the text alone; what it caught is the error's context.
+    Powertools passes on only the text; the original error is its context.
     """
     cause = error.__context__ or error
-    response: dict[str, Any] = getattr(cause, "response", {})
-    return response.get("Error", {}).get("Code") or type(cause).__name__
+    return error_code(cause) or type(cause).__name__

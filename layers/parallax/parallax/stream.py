@@ -1,9 +1,9 @@
 """Stream: the records of a table's stream, each with its own outcome.
 
-In: an event of a DynamoDB stream as Lambda hands it over. Out: Lambda's partial batch
-response; a record that nobody can read goes to the dead-letter queue as it is.
+In: a DynamoDB stream's event as Lambda passes it. Out: Lambda's partial batch response.
+An unreadable record goes to the dead-letter queue unchanged.
 It does not: retry. Lambda retries from the first record that is reported as failed, so
-that every function here has to accept a record it has already handled.
+that every function here must accept records it has already processed.
 Source: AWS Lambda, "Configuring partial batch response with DynamoDB and Lambda".
 """
 
@@ -33,10 +33,10 @@ type Record = Mapping[str, Any]
 
 
 def process(event: dict[str, Any], handle: Callable[[Record], None]) -> dict[str, Any]:
-    """Hand every record to `handle`; return those that raised as batch item failures.
+    """Pass every record to `handle`; return those that raised as batch item failures.
 
-    All records get their turn, whatever the others do. If every one of them raised,
-    the whole invocation raises `BatchProcessingError`, which counts as a Lambda error.
+    An error does not stop the other records. If all records fail, the invocation raises
+    `BatchProcessingError`, which counts as a Lambda error.
     """
 
     def take(record: DynamoDBRecord) -> None:
@@ -61,31 +61,35 @@ def read[T](
     decode: Callable[[Mapping[str, Any]], T],
     dead_letters_url: str | None,
 ) -> T | None:
-    """Return what a record's new image holds.
+    """Return the value in a record's new image.
 
-    None for a removal, and for a record that cannot be read, which is sent to the
-    dead-letter queue. `decode` raises ValueError for an image it cannot read.
+    It is None for a removal, and for an unreadable record, which is sent to the
+    dead-letter queue. `decode` raises ValueError for an unreadable image.
     """
     try:
         if record.get("eventName") == "REMOVE":
             return None
         return decode(record["dynamodb"]["NewImage"])
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        bury(record, f"{type(error).__name__}: {error}", dead_letters_url)
+        send_to_dead_letters(
+            record, f"{type(error).__name__}: {error}", dead_letters_url
+        )
         return None
 
 
-def bury(record: Record, reason: str, dead_letters_url: str | None) -> None:
+def send_to_dead_letters(
+    record: Record, reason: str, dead_letters_url: str | None
+) -> None:
     """Send a record with the reason to the dead-letter queue, which has an alarm.
 
-    The letter holds the whole record, so that it can be replayed. Raises botocore's
-    error if the queue refuses it.
+    The letter contains the whole record, so that it can be replayed. Raises botocore's
+    error if the queue rejects it.
     """
     log.error("record was sent to the dead-letter queue", extra={"reason": reason})
     letter = {"reason": reason, "record": record}
     body = json_text(letter, default=_text)
     if len(body.encode()) > LETTER_LIMIT:
-        body = json_text({"reason": reason, "record": "too large to be kept"})
+        body = json_text({"reason": reason, "record": "too large to store"})
     if dead_letters_url is None:
         log.warning("no dead-letter queue is configured, record was dropped")
         return
@@ -93,5 +97,5 @@ def bury(record: Record, reason: str, dead_letters_url: str | None) -> None:
 
 
 def _text(value: object) -> str:
-    """Return bytes as a stream record has them, and whatever else as it prints."""
+    """Return bytes in base64, as a stream record has them; other values as text."""
     return base64.b64encode(value).decode() if isinstance(value, bytes) else str(value)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parallax.journal import to_item
+from parallax.journal.observation import to_item
 from parallax.model.cluster import ClusterReading, NodeReport, Sighting
 from parallax.model.push import SCHEMA, Push
 from parallax.model.wire import encode

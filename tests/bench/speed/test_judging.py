@@ -3,7 +3,8 @@
 from collections import Counter
 
 from bench.speed.judging import FAULT, INGRESS_PODS, cluster
-from parallax.diagnose import join, judge
+from parallax.diagnose.join import join
+from parallax.diagnose.judge import judge
 from parallax.model.cluster import NodeReport
 from parallax.model.probe import Role
 

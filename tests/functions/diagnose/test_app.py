@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from parallax.incidents import DynamoIncidents
-from parallax.journal import DynamoJournal, to_item
+from parallax.incidents.table import DynamoIncidents
+from parallax.journal.dynamodb import DynamoJournal
+from parallax.journal.observation import to_item
 from parallax.model.finding import State
 from parallax.model.probe import Probe, ProbeRun, Role
 from parallax.targets import TargetsError

@@ -13,8 +13,9 @@ from botocore.stub import Stubber
 from standardwebhooks import Webhook
 
 from parallax import aws, settings
-from parallax.incidents import DynamoIncidents
-from parallax.journal import DynamoJournal, observation
+from parallax.incidents.table import DynamoIncidents
+from parallax.journal import observation
+from parallax.journal.dynamodb import DynamoJournal
 from parallax.model.cluster import NodeReport
 from parallax.model.finding import Incident, State
 from parallax.model.push import SCHEMA, Push
@@ -106,7 +107,7 @@ def test_a_report_too_large_for_the_journal_is_not_sent_again(
     monkeypatch.setattr(observation, "ITEM_LIMIT", 10)
     answer = app(load, cloud).handler(event(push()), None)
     assert answer["statusCode"] == 413
-    assert "more than the 10" in answer["body"]
+    assert "more than the limit of 10" in answer["body"]
 
 
 def test_a_journal_out_of_reach_asks_to_come_again(load: Any, cloud: Any) -> None:
@@ -139,7 +140,7 @@ def test_one_report_too_large_costs_only_itself(load: Any, cloud: Any) -> None:
 @pytest.mark.parametrize(
     "failure",
     [
-        aws.SecretError("the secret key can't be read: ThrottlingException"),
+        aws.SecretError("cannot read the secret key: ThrottlingException"),
         OSError(24, "too many open files"),
         MemoryError(),
         ImportError("standardwebhooks"),

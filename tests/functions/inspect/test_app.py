@@ -9,7 +9,7 @@ import pytest
 from botocore.stub import Stubber
 
 from parallax import aws
-from parallax.journal import DynamoJournal
+from parallax.journal.dynamodb import DynamoJournal
 from parallax.model.balancer import BalancerReading, Problem
 from parallax.model.probe import Probe, ProbeRun, Role
 from parallax.model.target import Target
@@ -70,7 +70,7 @@ def test_a_secret_that_cannot_be_read_is_told_for_every_target(
     with Stubber(aws._secrets().provider.client) as stub:
         stub.add_client_error("get_secret_value", word)
         told = inspect.handler({}, None)["readings"]
-    reason = f"the secret {cloud.journal} can't be read: {word}"
+    reason = f"cannot read the secret {cloud.journal}: {word}"
     assert [t["target"] for t in told] == ["front", "mute"]
     for one in told:
         assert one["problem"] == "unauthorized"
@@ -87,7 +87,8 @@ def test_a_secrets_manager_out_of_reach_is_told_by_what_happened(
     inspect = load("inspect", TARGETS=file, HETZNER_TOKEN_ARN=cloud.journal)
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     (told,) = inspect.handler({}, None)["readings"]
-    assert "can't be read: EndpointConnectionError" in told["problem_detail"]
+    reason = f"cannot read the secret {cloud.journal}: EndpointConnectionError"
+    assert reason in told["problem_detail"]
 
 
 def test_an_api_out_of_reach_is_written_down(
@@ -187,7 +188,8 @@ def test_without_a_token_the_reading_has_the_true_reason(
     """AWS's trouble is not told as a token that somebody has to make."""
     told = refused_token(keyed, word)
     assert told["problem"] == problem
-    assert f"can't be read: {word}" in told["problem_detail"]
+    assert "cannot read the secret " in told["problem_detail"]
+    assert f": {word}" in told["problem_detail"]
     advised = "secretsmanager:GetSecretValue" in told["problem_detail"]
     assert advised is (problem == "unauthorized")
 

@@ -6,10 +6,10 @@ import pytest
 from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingError
 
 from parallax.incidents import advice
-from parallax.model.advice import AdviceNews, AdviceRecord
+from parallax.model.advice import AdviceEvent, AdviceRecord
 from parallax.model.wire import encode
 from parallax.settings import SettingsError
-from tests.parallax.notify.published import buried, mailed, queued, record
+from tests.parallax.notify.published import dead_letters_of, mailed, queued, record
 from tests.parallax.notify.test_routes import NEWS
 from tests.parallax.throttle import denied, refused_for_good, throttled
 from tests.parallax.told import FINDING
@@ -34,7 +34,7 @@ def test_a_broken_record_harms_no_other(load: Any, cloud: Any) -> None:
     batch = {"Records": [record("front", 1), BROKEN, record("front", 2)]}
     assert app(load, cloud).handler(batch, None) == DONE
     assert queued(cloud) == ["front-1", "front-2"]
-    (letter,) = buried(cloud)
+    (letter,) = dead_letters_of(cloud)
     assert letter["record"] == BROKEN
 
 
@@ -50,7 +50,7 @@ def test_a_topic_that_is_gone_fails_no_record(load: Any, cloud: Any) -> None:
     assert answer["published"] == {"topic": ["front-1", "front-2"], "queue": []}
     assert mailed(cloud) == ["front-1", "front-2"]
     assert queued(cloud) == []
-    assert buried(cloud) == []
+    assert dead_letters_of(cloud) == []
 
 
 def test_a_function_with_one_route_leaves_the_other_alone(
@@ -75,7 +75,7 @@ def test_a_finding_that_the_topic_never_takes_is_kept(load: Any, cloud: Any) -> 
     with refused_for_good(of="front-1"):
         assert notify.handler(batch, None) == DONE
     assert mailed(cloud) == ["front-2"]
-    (letter,) = buried(cloud)
+    (letter,) = dead_letters_of(cloud)
     assert letter["record"] == batch["Records"][0]
     assert queued(cloud) == ["front-1", "front-2"]
 
@@ -85,7 +85,7 @@ def test_a_dead_letter_can_be_replayed(load: Any, cloud: Any) -> None:
     notify = app(load, cloud)
     with refused_for_good():
         notify.handler({"Records": [record("front", 1)]}, None)
-    letters = [letter["record"] for letter in buried(cloud)]
+    letters = [letter["record"] for letter in dead_letters_of(cloud)]
     assert notify.handler({"Records": letters, "redrive": True}, None) == DONE
     assert mailed(cloud) == ["front-1"]
     assert queued(cloud) == ["front-1"]
@@ -98,9 +98,9 @@ def test_by_hand_it_shows_what_would_go_out(load: Any) -> None:
     assert "front" in shown["mail"]["subject"]
 
 
-def advised(*news: AdviceNews) -> dict[str, Any]:
+def advised(*news: AdviceEvent) -> dict[str, Any]:
     """Make the stream's record of a target's advice."""
-    image = advice.to_item(AdviceRecord(subject="front/advice", news=news))
+    image = advice.to_item(AdviceRecord(subject="front/advice", events=news))
     return {"eventName": "MODIFY", "dynamodb": {"NewImage": image}}
 
 
@@ -121,7 +121,7 @@ def test_whatever_comes_twice_goes_out_once(load: Any, cloud: Any) -> None:
     notify.handler({"Records": records[3:]}, None)
     assert sorted(queued(cloud)) == ["advice-1", "front-1", "front-2"]
     assert mailed(cloud) == ["front-1", "front-2"]
-    assert len(buried(cloud)) == 1
+    assert len(dead_letters_of(cloud)) == 1
 
 
 def test_a_throttled_table_brings_the_batch_again(load: Any, cloud: Any) -> None:
@@ -134,7 +134,7 @@ def test_a_throttled_table_brings_the_batch_again(load: Any, cloud: Any) -> None
     notify.handler(batch, None)
     assert queued(cloud) == ["front-1", "advice-1"]
     assert mailed(cloud) == ["front-1"]
-    assert buried(cloud) == []
+    assert dead_letters_of(cloud) == []
 
 
 def test_only_the_record_that_fails_is_returned(load: Any, cloud: Any) -> None:

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from parallax.model.finding import Turn
+from parallax.model.finding import NotificationReason
 from parallax.notify import marks
 from tests.functions.template import RESOURCES
-from tests.parallax.notify.published import buried, mailed, queued, record
+from tests.parallax.notify.published import dead_letters_of, mailed, queued, record
 from tests.parallax.stream_mapping import Mapping
 from tests.parallax.throttle import denied, throttled
 
@@ -44,7 +44,7 @@ def mapped(load: Any, cloud: Any) -> Callable[[str], Mapping]:
 
 def story(*subjects: str) -> list[dict[str, Any]]:
     """Make each subject's alarm and its end, one after the other."""
-    turns = (Turn.FIRING, Turn.RESOLVED)
+    turns = (NotificationReason.FIRING, NotificationReason.RESOLVED)
     return [record(s, n, t) for n, t in enumerate(turns, 1) for s in subjects]
 
 
@@ -78,7 +78,7 @@ def test_a_queue_that_refuses_for_an_hour_delays_no_mail(
             f"{subject}-1",
             f"{subject}-2",
         ]
-    assert buried(cloud) == []
+    assert dead_letters_of(cloud) == []
 
 
 def test_a_target_that_is_refused_blocks_no_shard(
@@ -120,4 +120,4 @@ def test_a_table_that_fails_for_a_while_loses_and_repeats_nothing(
             f"{subject}-2",
         ]
     assert mails.discarded == []
-    assert buried(cloud) == []
+    assert dead_letters_of(cloud) == []

@@ -7,7 +7,7 @@ from typing import NoReturn
 import pytest
 
 from parallax.advice import ADVISERS, Adviser, known
-from parallax.diagnose import judge
+from parallax.diagnose.judge import judge
 from parallax.evidence.scene import Scene
 from parallax.model.balancer import BalancerCertificate
 from parallax.model.cluster import Node

@@ -2,9 +2,8 @@
 
 from parallax.causes import dns_stale_address
 from parallax.causes.dns_resolvers_disagree import CAUSE
-from parallax.diagnose import judge
-from parallax.diagnose.judge import ask
-from parallax.model.finding import Answer
+from parallax.diagnose.judge import ask, judge
+from parallax.model.judgement import Answer
 from parallax.model.snapshot import Snapshot
 from tests.parallax import edge as e
 from tests.parallax import scenarios as s

@@ -5,9 +5,8 @@ from dataclasses import replace
 import pytest
 
 from parallax.causes.dns_stale_address import CAUSE
-from parallax.diagnose import judge
-from parallax.diagnose.judge import ask
-from parallax.model.finding import NOT_ESTABLISHED, Answer
+from parallax.diagnose.judge import ask, judge
+from parallax.model.judgement import NOT_ESTABLISHED, Answer
 from parallax.model.probe import ErrorType, Role
 from parallax.model.snapshot import Snapshot
 from tests.parallax import edge as e

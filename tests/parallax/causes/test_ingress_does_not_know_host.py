@@ -5,10 +5,9 @@ from dataclasses import replace
 import pytest
 
 from parallax.causes.ingress_does_not_know_host import CAUSE
-from parallax.diagnose import judge
-from parallax.diagnose.judge import ask
+from parallax.diagnose.judge import ask, judge
 from parallax.model.cluster import NodeReport
-from parallax.model.finding import Answer
+from parallax.model.judgement import Answer
 from parallax.model.snapshot import Snapshot
 from tests.parallax import scenarios as s
 

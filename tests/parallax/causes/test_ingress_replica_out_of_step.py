@@ -3,10 +3,9 @@
 from dataclasses import replace
 
 from parallax.causes.ingress_replica_out_of_step import CAUSE
-from parallax.diagnose import judge
-from parallax.diagnose.judge import ask
+from parallax.diagnose.judge import ask, judge
 from parallax.model.cluster import NodeReport, Pod
-from parallax.model.finding import NOT_ESTABLISHED, Answer
+from parallax.model.judgement import NOT_ESTABLISHED, Answer
 from parallax.model.probe import Role
 from parallax.model.snapshot import Snapshot
 from tests.parallax import scenarios as s

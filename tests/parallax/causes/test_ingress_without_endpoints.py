@@ -3,10 +3,9 @@
 from dataclasses import replace
 
 from parallax.causes.ingress_without_endpoints import CAUSE
-from parallax.diagnose import judge
-from parallax.diagnose.judge import ask
+from parallax.diagnose.judge import ask, judge
 from parallax.model.cluster import Endpoint, Pod, Workload
-from parallax.model.finding import Answer, Assessment
+from parallax.model.judgement import Answer, Assessment
 from parallax.model.snapshot import Snapshot
 from tests.parallax import scenarios as s
 

@@ -5,10 +5,9 @@ from dataclasses import replace
 import pytest
 
 from parallax.causes.lb_no_healthy_target import CAUSE
-from parallax.diagnose import judge
-from parallax.diagnose.judge import ask
+from parallax.diagnose.judge import ask, judge
 from parallax.evidence.scene import Scene
-from parallax.model.finding import NOT_ESTABLISHED, Answer
+from parallax.model.judgement import NOT_ESTABLISHED, Answer
 from parallax.model.probe import Role
 from parallax.model.snapshot import Snapshot
 from tests.parallax import scenarios as s

@@ -5,10 +5,9 @@ from dataclasses import replace
 import pytest
 
 from parallax.causes.lb_no_service_for_port import CAUSE
-from parallax.diagnose import judge
-from parallax.diagnose.judge import ask
+from parallax.diagnose.judge import ask, judge
 from parallax.model.balancer import ANY_PORT
-from parallax.model.finding import Answer
+from parallax.model.judgement import Answer
 from parallax.model.snapshot import Snapshot
 from tests.parallax import edge as e
 from tests.parallax import scenarios as s

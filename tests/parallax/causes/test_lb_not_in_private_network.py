@@ -5,10 +5,9 @@ from dataclasses import replace
 import pytest
 
 from parallax.causes.lb_not_in_private_network import CAUSE
-from parallax.diagnose import judge
-from parallax.diagnose.judge import ask
+from parallax.diagnose.judge import ask, judge
 from parallax.model.balancer import BalancerReading, HealthStatus
-from parallax.model.finding import Answer
+from parallax.model.judgement import Answer
 from parallax.model.snapshot import Snapshot
 from tests.parallax import edge as e
 from tests.parallax import scenarios as s

@@ -5,11 +5,10 @@ from dataclasses import replace
 import pytest
 
 from parallax.causes.lb_wrong_destination_port import CAUSE
-from parallax.diagnose import judge
-from parallax.diagnose.judge import ask
+from parallax.diagnose.judge import ask, judge
 from parallax.model.balancer import BalancerReading
 from parallax.model.cluster import ClusterReading, ServicePort
-from parallax.model.finding import NOT_ESTABLISHED, Answer, HopState
+from parallax.model.judgement import NOT_ESTABLISHED, Answer, HopState
 from parallax.model.probe import Role
 from parallax.model.snapshot import Snapshot
 from tests.parallax import scenarios as s

@@ -5,11 +5,10 @@ from dataclasses import replace
 import pytest
 
 from parallax.causes.node_firewall_blocks_load_balancer import CAUSE
-from parallax.diagnose import judge
-from parallax.diagnose.judge import ask
+from parallax.diagnose.judge import ask, judge
 from parallax.evidence.scene import Scene
 from parallax.model.balancer import BalancerReading
-from parallax.model.finding import Answer
+from parallax.model.judgement import Answer
 from parallax.model.probe import Role
 from parallax.model.snapshot import Snapshot
 from tests.parallax import edge as e

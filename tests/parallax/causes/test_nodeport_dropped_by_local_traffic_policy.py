@@ -5,11 +5,10 @@ from dataclasses import replace
 import pytest
 
 from parallax.causes.nodeport_dropped_by_local_traffic_policy import CAUSE
-from parallax.diagnose import judge
-from parallax.diagnose.judge import ask
+from parallax.diagnose.judge import ask, judge
 from parallax.model.balancer import BalancerReading
 from parallax.model.cluster import Pod
-from parallax.model.finding import NOT_ESTABLISHED, Answer
+from parallax.model.judgement import NOT_ESTABLISHED, Answer
 from parallax.model.snapshot import Snapshot
 from tests.parallax import edge as e
 from tests.parallax import scenarios as s

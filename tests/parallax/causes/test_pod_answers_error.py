@@ -5,10 +5,9 @@ from dataclasses import replace
 import pytest
 
 from parallax.causes.pod_answers_error import CAUSE
-from parallax.diagnose import judge
-from parallax.diagnose.judge import ask
+from parallax.diagnose.judge import ask, judge
 from parallax.model.cluster import NodeReport, Sighting
-from parallax.model.finding import NOT_ESTABLISHED, Answer
+from parallax.model.judgement import NOT_ESTABLISHED, Answer
 from parallax.model.probe import Probe, ProbeRun, Role
 from parallax.model.snapshot import Snapshot
 from tests.parallax import scenarios as s

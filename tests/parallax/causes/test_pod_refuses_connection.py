@@ -3,10 +3,9 @@
 from dataclasses import replace
 
 from parallax.causes.pod_refuses_connection import CAUSE
-from parallax.diagnose import judge
-from parallax.diagnose.judge import ask
+from parallax.diagnose.judge import ask, judge
 from parallax.model.cluster import NodeReport, Sighting
-from parallax.model.finding import NOT_ESTABLISHED, Answer, Hop, HopState
+from parallax.model.judgement import NOT_ESTABLISHED, Answer, Hop, HopState
 from parallax.model.probe import ProbeRun, Role
 from parallax.model.snapshot import Snapshot
 from tests.parallax import scenarios as s

@@ -3,9 +3,8 @@
 from dataclasses import replace
 
 from parallax.causes.pod_too_slow import CAUSE
-from parallax.diagnose import judge
-from parallax.diagnose.judge import ask
-from parallax.model.finding import NOT_ESTABLISHED, Answer
+from parallax.diagnose.judge import ask, judge
+from parallax.model.judgement import NOT_ESTABLISHED, Answer
 from parallax.model.probe import Phases, Probe, Role
 from parallax.model.snapshot import Snapshot
 from tests.parallax import scenarios as s

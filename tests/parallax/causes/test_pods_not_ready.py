@@ -6,10 +6,9 @@ from dataclasses import replace
 import pytest
 
 from parallax.causes import pods_not_ready, service_without_endpoints
-from parallax.diagnose import judge
-from parallax.diagnose.judge import ask
+from parallax.diagnose.judge import ask, judge
 from parallax.model.cluster import ClusterReading, Pod
-from parallax.model.finding import Answer, Hop, HopState, NextStep
+from parallax.model.judgement import Answer, Hop, HopState, NextStep
 from parallax.model.snapshot import Snapshot
 from tests.parallax import scenarios as s
 
@@ -67,7 +66,7 @@ def test_pods_that_answer_well_fail_only_their_readiness_probe() -> None:
     assert any("readiness probe" in sentence for sentence in told.evidence)
     pod = next(h for h in judgement.path if h.hop is Hop.POD)
     assert pod.state is HopState.FAULTY
-    assert pod.seen == "0 of 5 ready; asked inside: 200 (10 of 10)"
+    assert pod.seen == "0 of 5 ready; inside the cluster: 200 (10 of 10)"
 
 
 def test_pods_that_could_not_be_read_do_not_hide_their_endpoints() -> None:

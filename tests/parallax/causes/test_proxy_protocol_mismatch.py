@@ -5,10 +5,9 @@ from dataclasses import replace
 import pytest
 
 from parallax.causes.proxy_protocol_mismatch import CAUSE
-from parallax.diagnose import judge
-from parallax.diagnose.judge import ask
+from parallax.diagnose.judge import ask, judge
 from parallax.model.balancer import BalancerReading
-from parallax.model.finding import NOT_ESTABLISHED, Answer
+from parallax.model.judgement import NOT_ESTABLISHED, Answer
 from parallax.model.probe import ErrorType
 from parallax.model.snapshot import Snapshot
 from tests.parallax import edge as e

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from parallax.cli import app
-from parallax.model.finding import (
+from parallax.model.judgement import (
     Answer,
     Assessment,
     Class,
@@ -138,7 +138,7 @@ def test_the_view_holds_path_answers_and_next_steps(
         path=(HopSeen(hop=Hop.POD, state=HopState.OK, seen="200 from 5 of 5"),),
         next_steps=(NextStep(text="Correct the port", command="hcloud ..."),),
     )
-    monkeypatch.setattr("parallax.diagnose.judge", lambda _: judgement)
+    monkeypatch.setattr("parallax.diagnose.judge.judge", lambda _: judgement)
     exit_code, out, err = asked("-", given=json.dumps(encode(SNAPSHOT)).encode())
     assert exit_code == 0, err
     for part in (

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from parallax.cli.judgement_lines import lines
-from parallax.diagnose import judge
+from parallax.diagnose.judge import judge
 from parallax.model.probe import Certificate
 from parallax.model.snapshot import Snapshot
 from tests.parallax import scenarios as s

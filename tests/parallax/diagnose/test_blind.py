@@ -5,20 +5,16 @@ from datetime import timedelta
 
 import pytest
 
-from parallax.diagnose import Rules, advance, judge, silences
 from parallax.diagnose.blind import blind
-from parallax.model.finding import (
-    NOT_ESTABLISHED,
-    Class,
-    Difference,
-    Incident,
-    State,
-    Turn,
-    View,
-)
+from parallax.diagnose.judge import judge
+from parallax.diagnose.silence import silences
+from parallax.model.finding import Incident, NotificationReason, State
+from parallax.model.judgement import NOT_ESTABLISHED, Class, Difference, View
 from parallax.model.probe import ErrorType, Probe, Resolution, Role
 from parallax.model.snapshot import Snapshot
 from parallax.notify.mail import render
+from parallax.story.incident import advance
+from parallax.story.rules import Rules
 from tests.parallax import scenarios as s
 
 LOST: dict[str, object] = {
@@ -125,8 +121,8 @@ def test_a_blind_monitor_blames_no_target(why: str) -> None:
     assert judgement.symptom.difference is Difference.UNKNOWN
     assert judgement.cause == NOT_ESTABLISHED
     assert judgement.class_ is None
-    assert judgement.title == "Not known: Parallax itself is blind"
-    assert "outside not known (the probe" in judgement.symptom.summary
+    assert judgement.title == "Unknown: Parallax itself is blind"
+    assert "from the internet: unknown (the probe" in judgement.symptom.summary
     assert advance(None, judgement, x, rules=Rules()) is None
 
 
@@ -134,7 +130,7 @@ def test_a_blind_monitor_blames_no_target(why: str) -> None:
 def test_it_is_an_incident_of_the_stack(why: str) -> None:
     """One mail about Parallax itself, once it lasts, and one when it sees again."""
     incident: Incident | None = None
-    turns: list[Turn] = []
+    turns: list[NotificationReason] = []
     well = [(60 + n, s.healthy()) for n in (60, 120, 480)]
     for seconds, found in [(0, BLIND[why]), (60, BLIND[why]), *well]:
         now = found.taken_at + timedelta(seconds=seconds)
@@ -145,14 +141,14 @@ def test_it_is_an_incident_of_the_stack(why: str) -> None:
         told = incident and incident.finding
         if told and told.turn and (not turns or turns[-1] is not told.turn):
             turns.append(told.turn)
-            if told.turn is Turn.FIRING:
+            if told.turn is NotificationReason.FIRING:
                 assert told.class_ is Class.MONITOR
                 body = render(told).body
                 assert "PARALLAX IS BLIND (stack/probe)" in " ".join(body.split())
                 assert "cause     monitor-blind" in body
     assert incident
     assert incident.state is State.RESOLVED
-    assert turns == [Turn.FIRING, Turn.RESOLVED]
+    assert turns == [NotificationReason.FIRING, NotificationReason.RESOLVED]
 
 
 def test_a_target_that_fails_alone_is_not_blindness() -> None:
@@ -252,6 +248,6 @@ def test_a_family_is_missing_only_where_nothing_of_it_was_reached() -> None:
         assert "no way over" not in (blind(x) or "")
     told = blind(of_other_family())
     assert told == (
-        "the probe has no way over IPv6, and platform-api.keybuzz.io has no other"
+        "the probe has no route over IPv6, and platform-api.keybuzz.io has no other"
         " address"
     )

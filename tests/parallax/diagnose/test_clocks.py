@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from parallax.diagnose import judge
-from parallax.evidence import ingress, inside, logs
+from parallax.diagnose.judge import judge
+from parallax.evidence import ingress, logs
 from parallax.evidence.scene import Scene
 from parallax.model.cluster import NodeReport, Pod
-from parallax.model.finding import NOT_ESTABLISHED, Difference, Hop, View
-from parallax.model.probe import Role
+from parallax.model.judgement import NOT_ESTABLISHED, Difference, Hop, View
+from parallax.model.probe import AT_THE_INGRESS, Role
 from tests.parallax import scenarios as s
 
 HOURS = timedelta(hours=3)
@@ -96,7 +96,7 @@ def test_a_log_that_nobody_reads_any_more_is_not_told_as_empty() -> None:
     x = s.wrong_port()
     stuck = tuple(replace(r, log_read_at=s.SINCE - s.MINUTE) for r in x.reports)
     told = [h.seen for h in judge(x).path if h.hop is Hop.INGRESS]
-    assert "0 of our outside requests in its log" in told[0]
+    assert "its access log contains none of 13 external requests" in told[0]
     told = [
         h.seen for h in judge(replace(x, reports=stuck)).path if h.hop is Hop.INGRESS
     ]
@@ -136,8 +136,7 @@ def test_a_proxy_line_as_the_ingress_wants_counts() -> None:
         replace(
             r,
             probes=tuple(
-                replace(p, proxy_protocol=p.role in inside.AT_THE_INGRESS)
-                for p in r.probes
+                replace(p, proxy_protocol=p.role in AT_THE_INGRESS) for p in r.probes
             ),
         )
         for r in x.reports

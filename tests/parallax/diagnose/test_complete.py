@@ -3,9 +3,9 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from parallax.diagnose import judge
+from parallax.diagnose.judge import judge
 from parallax.model.cluster import NodeReport, Pod
-from parallax.model.finding import NOT_ESTABLISHED
+from parallax.model.judgement import NOT_ESTABLISHED
 from parallax.model.probe import Role
 from parallax.model.snapshot import Snapshot
 from tests.parallax import edge as e

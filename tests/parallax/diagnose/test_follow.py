@@ -5,8 +5,8 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parallax.diagnose import judge
 from parallax.diagnose.follow import follow
+from parallax.diagnose.judge import judge
 from parallax.model.judgement import Follow, FollowKind
 from parallax.model.probe import Probe, ProbeRun, Role
 from parallax.model.snapshot import Snapshot
@@ -97,7 +97,7 @@ def test_now_so_and_now_so_at_each_address_follows_nobody() -> None:
     mixed = [(a, n % 2 == 0) for n in range(4) for a in (V4, OTHER)]
     found = told(asked(*mixed))
     assert found.kind is FollowKind.NOBODY
-    assert found.text == "all 2 addresses fail now and then (4 of 8 requests)"
+    assert found.text == "all 2 addresses fail intermittently (4 of 8 requests)"
 
 
 def test_a_constant_failure_follows_nobody_by_definition() -> None:

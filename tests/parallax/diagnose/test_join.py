@@ -4,7 +4,8 @@ import random
 from dataclasses import replace
 from datetime import timedelta
 
-from parallax.diagnose import join, judge
+from parallax.diagnose.join import join
+from parallax.diagnose.judge import judge
 from tests.parallax import scenarios as s
 
 MINUTE = timedelta(minutes=1)

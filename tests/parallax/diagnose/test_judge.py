@@ -8,8 +8,7 @@ from typing import NoReturn
 import pytest
 
 from parallax.causes import CAUSES, Cause
-from parallax.diagnose import judge
-from parallax.diagnose.judge import ask
+from parallax.diagnose.judge import ask, judge
 from parallax.evidence.reading import Missing
 from parallax.evidence.scene import Scene
 from parallax.model.balancer import (
@@ -19,7 +18,7 @@ from parallax.model.balancer import (
     Problem,
 )
 from parallax.model.cluster import Workload
-from parallax.model.finding import (
+from parallax.model.judgement import (
     NOT_ESTABLISHED,
     Answer,
     Assessment,
@@ -189,7 +188,7 @@ def test_health_raises_nothing() -> None:
     """Healthy outside and inside: cause none, and no cause supported."""
     judgement = judge(s.healthy())
     assert judgement.cause == "none"
-    assert judgement.title == "Nothing is wrong"
+    assert judgement.title == "The target is healthy"
     assert judgement.symptom.difference is Difference.NONE
     assert all(a.answer is not Answer.SUPPORTED for a in judgement.assessments)
     assert {h.state for h in judgement.path} == {HopState.OK}

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from parallax.diagnose import judge
+from parallax.diagnose.judge import judge
 from parallax.diagnose.path import blame, trace
 from parallax.model.balancer import BalancerReading, Problem
 from parallax.model.cluster import NodeReport
-from parallax.model.finding import Answer, Hop, HopSeen, HopState
+from parallax.model.judgement import Answer, Hop, HopSeen, HopState
 from parallax.model.probe import Role
 from parallax.model.snapshot import Snapshot
 from parallax.notify.mail import MARKS
@@ -62,7 +62,7 @@ def test_another_address_than_the_balancers_is_never_ok() -> None:
     seen = at(judge(x).path, Hop.DNS)
     assert seen.state is HopState.UNKNOWN
     assert seen.seen == (
-        "platform-api.keybuzz.io is 198.51.100.7; keybuzz-lb is 203.0.113.20"
+        "platform-api.keybuzz.io resolves to 198.51.100.7; keybuzz-lb has 203.0.113.20"
     )
 
 
@@ -127,9 +127,12 @@ def test_cut_off_pods_make_the_overlay_faulty_and_not_the_pods() -> None:
     """The pods' line holds what their own nodes got."""
     path = trace(s.cut_off())
     assert at(path, Hop.OVERLAY).state is HopState.FAULTY
-    assert "5 of 5 pod probes got no connection" in at(path, Hop.OVERLAY).seen
+    assert (
+        "5 of 5 pod probes from other nodes did not connect"
+        in at(path, Hop.OVERLAY).seen
+    )
     assert at(path, Hop.POD) == HopSeen(
-        hop=Hop.POD, state=HopState.OK, seen="asked inside: 200 (5 of 5)"
+        hop=Hop.POD, state=HopState.OK, seen="inside the cluster: 200 (5 of 5)"
     )
 
 

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from parallax.diagnose import Rules, Silence, advance, silences
-from parallax.model.finding import Finding, Incident, State, Turn
+from parallax.diagnose.silence import Silence, silences
+from parallax.model.finding import Finding, Incident, NotificationReason, State
 from parallax.model.snapshot import Snapshot
 from parallax.notify.event import cloud_event
+from parallax.story.incident import advance
+from parallax.story.rules import Rules
 from tests.parallax import scenarios as s
 
 RULES = Rules()
@@ -81,9 +83,12 @@ def test_one_dead_agent_is_one_incident_of_its_cluster() -> None:
     ]
     assert {agents(x).subject for x in (*dead, *well)} == {"keybuzz/agent"}
     _, told = live_through([*dead, *well])
-    assert [f.turn for f in told] == [Turn.FIRING, Turn.RESOLVED]
+    assert [f.turn for f in told] == [
+        NotificationReason.FIRING,
+        NotificationReason.RESOLVED,
+    ]
     assert {f.target for f in told} == {"keybuzz/agent"}
-    assert "1 of 5 agents silent: worker-05" in told[0].title
+    assert "1 of 5 agents not reporting: worker-05" in told[0].title
     assert told[1].judged_at - told[0].judged_at == timedelta(seconds=330)
 
 
@@ -95,7 +100,7 @@ def test_targets_that_disagree_for_seconds_tell_nothing() -> None:
     incident, told = live_through(story)
     assert incident
     assert incident.state is State.FIRING
-    assert [f.turn for f in told] == [Turn.FIRING]
+    assert [f.turn for f in told] == [NotificationReason.FIRING]
 
 
 def test_a_silence_names_no_target_that_happened_to_judge_it() -> None:
@@ -114,14 +119,14 @@ def test_a_node_that_joined_has_time_until_its_agent_is_heard() -> None:
     moments = [joined(speaking(*s.NODES, seconds=n)) for n in times]
     assert live_through(moments[:3])[1] == []
     _, told = live_through(moments)
-    assert [f.turn for f in told] == [Turn.FIRING]
+    assert [f.turn for f in told] == [NotificationReason.FIRING]
 
 
 def test_a_node_that_joined_does_not_hide_an_agent_that_died() -> None:
     """One never heard and one silent: told as soon as one silent alone is."""
     moments = [joined(speaking(*s.NODES[:3], seconds=n)) for n in (0, 50)]
     _, told = live_through(moments)
-    assert [f.turn for f in told] == [Turn.FIRING]
+    assert [f.turn for f in told] == [NotificationReason.FIRING]
 
 
 def test_silent_probes_are_heard_while_agents_speak() -> None:
@@ -144,4 +149,4 @@ def test_what_is_silent_for_one_target_only_is_told_too() -> None:
         )
     ]
     _, told = live_through(story)
-    assert [f.turn for f in told] == [Turn.FIRING]
+    assert [f.turn for f in told] == [NotificationReason.FIRING]

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from parallax.diagnose.path import trace
 from parallax.diagnose.symptom import read_symptom
-from parallax.model.finding import Constancy, Difference, Hop, HopState, Trend, View
+from parallax.model.judgement import Constancy, Difference, Hop, HopState, Trend, View
 from parallax.model.probe import Probe, Role
 from parallax.model.snapshot import Snapshot
 from tests.parallax import edge as e
@@ -17,7 +17,7 @@ def test_only_the_outside_fails() -> None:
     symptom = read_symptom(s.wrong_port())
     assert symptom.difference is Difference.EXTERNAL_ONLY
     assert symptom.constancy is Constancy.CONSTANT
-    expected = "503 (11 of 11) from the internet; 200 (10 of 10) inside"
+    expected = "from the internet: 503 (11 of 11); inside the cluster: 200 (10 of 10)"
     assert symptom.summary == expected
 
 
@@ -43,7 +43,7 @@ def test_504_that_becomes_503_is_told_as_progress() -> None:
     x = s.taken(before, now, taken_at=later + timedelta(seconds=30))
     symptom = read_symptom(x)
     assert symptom.trend is Trend.PROGRESS
-    assert "504 by the load-balancer, now 503" in (symptom.trend_text or "")
+    assert "before: 504 at load-balancer; now: 503 at" in (symptom.trend_text or "")
 
 
 def inside_failing(nodes: int, *roles: Role) -> Snapshot:
@@ -65,7 +65,7 @@ def test_one_node_in_trouble_is_told_by_its_share() -> None:
     for nodes in (1, 2):
         symptom = read_symptom(inside_failing(nodes, Role.INGRESS_OTHER))
         assert symptom.difference is Difference.EXTERNAL_ONLY
-        assert f"connection refused ({nodes} of 10) inside" in symptom.summary
+        assert f", connection refused ({nodes} of 10)" in symptom.summary
 
 
 def test_a_way_that_fails_from_most_nodes_fails() -> None:
@@ -92,4 +92,4 @@ def test_doors_that_policy_local_shuts_are_no_failing_way() -> None:
     assert symptom.inside_failed == 0
     told = next(h for h in trace(x) if h.hop is Hop.NODE)
     assert told.state is HopState.OK
-    assert "4 more ask nodes that policy Local shuts" in told.seen
+    assert "traffic policy Local drops 4 more" in told.seen

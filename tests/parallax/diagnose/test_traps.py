@@ -2,7 +2,7 @@
 
 import pytest
 
-from parallax.diagnose import judge
+from parallax.diagnose.judge import judge
 from tests.parallax.traps import TRAPS
 
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from parallax.diagnose import judge
+from parallax.diagnose.judge import judge
 from parallax.evidence import balancer
 from parallax.evidence.scene import Scene
 from parallax.model.balancer import BalancerReading, Problem
-from parallax.model.finding import NOT_ESTABLISHED, Answer, Hop, HopState
+from parallax.model.judgement import NOT_ESTABLISHED, Answer, Hop, HopState
 from tests.parallax import scenarios as s
 
 CDN = replace(s.TARGET, reached=replace(s.TARGET.reached, cdn=True))

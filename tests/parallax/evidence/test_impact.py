@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from parallax.diagnose import judge
+from parallax.diagnose.judge import judge
 from parallax.model.balancer import BalancerReading, HealthCheckHttp
-from parallax.model.finding import NOT_ESTABLISHED, Answer
-from parallax.model.probe import ErrorType, Probe, ProbeRun, Role
+from parallax.model.judgement import NOT_ESTABLISHED, Answer
+from parallax.model.probe import AS_A_USER, ErrorType, Probe, ProbeRun, Role
 from parallax.model.snapshot import Snapshot
 from tests.parallax import scenarios as s
 
@@ -18,7 +18,6 @@ NO_CONNECTION = {
     "an expired certificate": (ErrorType.TLS, "tls"),
     "the handshake times out": (ErrorType.TIMEOUT, "tls"),
 }
-AS_A_USER = (Role.FIRST, Role.REPEAT)
 CDN_503 = "varnish/503_director_no_healthy"
 
 

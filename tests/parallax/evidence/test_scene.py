@@ -5,13 +5,13 @@ from unittest.mock import patch
 
 import pytest
 
-from parallax.diagnose import judge
+from parallax.diagnose.judge import judge
 from parallax.evidence.scene import Scene
 from parallax.model.probe import Role
 from parallax.model.snapshot import Snapshot
 from tests.parallax import scenarios as s
 
-VIEWS = ("outside", "load_balancer", "live_reports", "cluster", "turned_at")
+VIEWS = ("outside", "load_balancer", "live_reports", "cluster", "changed_at")
 
 
 @pytest.mark.parametrize("cause", s.FAULTS)

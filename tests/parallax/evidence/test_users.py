@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from parallax.diagnose import judge
+from parallax.diagnose.judge import judge
 from parallax.evidence import users
 from parallax.evidence.scene import Scene
-from parallax.model.finding import Hop
+from parallax.model.judgement import Hop
 from parallax.model.probe import ErrorType, Probe, Role
 from parallax.model.snapshot import Snapshot
 from tests.parallax import scenarios as s

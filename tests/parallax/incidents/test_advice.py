@@ -9,20 +9,17 @@ import pytest
 from botocore.exceptions import ClientError
 from jsonschema import Draft202012Validator
 
-from parallax.diagnose import Rules
-from parallax.incidents import (
-    ConflictError,
-    DynamoIncidents,
-    UnreadableError,
-    to_item,
-)
 from parallax.incidents import advice as records
+from parallax.incidents.items import ConflictError
 from parallax.incidents.move import move
+from parallax.incidents.table import DynamoIncidents, to_item
 from parallax.model.advice import AdviceRecord, AdviceState
 from parallax.model.finding import Incident, State
+from parallax.model.packed import UnreadableError
 from parallax.model.schema import advice_schema
 from parallax.notify.delivery import Delivery
 from parallax.notify.routes import QueueRoute
+from parallax.story.rules import Rules
 from tests.parallax import scenarios as s
 from tests.parallax.throttle import throttled
 
@@ -45,7 +42,7 @@ def test_two_judgements_become_one_event_and_no_mail(cloud: Any) -> None:
         move(s.TARGET, journal(now, 1), incidents, now, Rules(), table)
         record = table.get(SUBJECT)
         assert record
-        for news in record.news:
+        for news in record.events:
             delivery.publish(news)
             delivery.publish(news)
     (event,) = (json.loads(text) for text in cloud.messages(cloud.queue))
@@ -80,7 +77,7 @@ def test_a_throttled_record_costs_nobody_a_finding(cloud: Any, operation: str) -
     assert incidents.get(s.TARGET.name) == first
     record = table.get(SUBJECT)
     assert record
-    assert [news.state for news in record.news] == [AdviceState.GIVEN]
+    assert [news.state for news in record.events] == [AdviceState.GIVEN]
     assert record.number == 1
 
 

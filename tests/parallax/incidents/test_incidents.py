@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parallax import incidents
-from parallax.incidents import ConflictError, DynamoIncidents, UnreadableError
 from parallax.incidents import advice as records
+from parallax.incidents import table as incidents
+from parallax.incidents.items import ConflictError
+from parallax.incidents.table import DynamoIncidents
 from parallax.model.advice import AdviceRecord
 from parallax.model.finding import Incident, State
+from parallax.model.packed import UnreadableError
 
 NOW = datetime(2025, 11, 20, 12, 0, tzinfo=UTC)
 NEW = Incident(

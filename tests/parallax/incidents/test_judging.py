@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from parallax.incidents import ConflictError
+from parallax.incidents.items import ConflictError
 from parallax.incidents.judging import Judging
-from parallax.journal import to_item
+from parallax.journal.observation import to_item
 from parallax.model.finding import Incident
 from parallax.model.target import Target
 from tests.parallax import scenarios as s

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from parallax.diagnose import Rules
-from parallax.incidents import DynamoIncidents
 from parallax.incidents.move import move
+from parallax.incidents.table import DynamoIncidents
 from parallax.model.cluster import NodeReport
-from parallax.model.finding import Incident, State, Turn
+from parallax.model.finding import Incident, NotificationReason, State
 from parallax.model.probe import ProbeRun
+from parallax.story.rules import Rules
 from tests.parallax import pieces
 from tests.parallax import scenarios as s
 
@@ -21,7 +21,7 @@ A, B = (replace(s.TARGET, name=name) for name in ("a", "b"))
 DEAD = s.NODES[0]
 TICK = timedelta(seconds=15)
 
-type Said = list[tuple[Turn | None, int]]
+type Said = list[tuple[NotificationReason | None, int]]
 
 
 def recent(
@@ -54,7 +54,7 @@ def shared(moved: list[Incident], said: Said) -> None:
             said.append((incident.finding.turn, incident.number))
 
 
-def turns(said: Said) -> list[Turn]:
+def turns(said: Said) -> list[NotificationReason]:
     """Return the mails, each finding once."""
     return [turn for turn, _ in dict.fromkeys(said) if turn is not None]
 
@@ -67,7 +67,7 @@ def test_a_dead_agent_is_one_incident_of_all_targets(cloud: Any) -> None:
         for target in (A, B):
             journal = recent(now, silent=tick < 20)
             shared(move(target, journal, table, now, Rules()), said)
-    assert turns(said) == [Turn.FIRING, Turn.RESOLVED]
+    assert turns(said) == [NotificationReason.FIRING, NotificationReason.RESOLVED]
     assert table.unresolved() == ()
 
 
@@ -79,7 +79,7 @@ def test_targets_that_differ_do_not_make_it_flap(cloud: Any) -> None:
         for target in (A, B):
             journal = recent(now, silent=tick < 10 or (tick < 50 and target is A))
             shared(move(target, journal, table, now, Rules()), said)
-    assert turns(said) == [Turn.FIRING, Turn.RESOLVED]
+    assert turns(said) == [NotificationReason.FIRING, NotificationReason.RESOLVED]
 
 
 class Interrupted(DynamoIncidents):
@@ -116,7 +116,7 @@ def test_two_judgements_in_the_same_second_make_one_incident(
 
         raced = Interrupted(cloud.incidents, between, times=1)
         shared(move(A, recent(now, silent=True), raced, now, Rules()), said)
-    assert turns(said) == [Turn.FIRING]
+    assert turns(said) == [NotificationReason.FIRING]
     incident = table.get(AGENT)
     assert incident is not None
     assert incident.state is State.FIRING

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from parallax.diagnose import Rules
-from parallax.incidents import DynamoIncidents
 from parallax.incidents.advice import DynamoAdvice
 from parallax.incidents.move import move
+from parallax.incidents.table import DynamoIncidents
 from parallax.notify.delivery import Delivery
 from parallax.notify.publication import Publication
 from parallax.notify.routes import QueueRoute, TopicRoute
+from parallax.story.rules import Rules
 from tests.parallax import scenarios as s
 
 RULES = Rules(settle_seconds=60, quiet_seconds=120)
@@ -54,7 +54,7 @@ def publish(
     if incident and incident.finding:
         send(deliveries, incident.finding)
         told[incident.finding.id] = incident.finding.turn is not None
-    for news in record.news if record else ():
+    for news in record.events if record else ():
         send(deliveries, news)
         told[news.id] = False
     return told

@@ -6,13 +6,16 @@ from typing import Any
 
 import pytest
 
-from parallax.diagnose import Rules, advance, judge
-from parallax.incidents import DynamoIncidents
+from parallax.diagnose.judge import judge
 from parallax.incidents.advice import DynamoAdvice
-from parallax.incidents.sweep import end, sweep, sweep_advice, sweep_all
+from parallax.incidents.sweep import sweep, sweep_advice, sweep_all
+from parallax.incidents.table import DynamoIncidents
 from parallax.model.advice import AdviceRecord, AdviceState, Standing
-from parallax.model.finding import UNWATCHED, Hop, Incident, State, Turn, View
-from parallax.model.judgement import Advice
+from parallax.model.finding import Incident, NotificationReason, State
+from parallax.model.judgement import UNWATCHED, Advice, Hop, View
+from parallax.story.ending import end
+from parallax.story.incident import advance
+from parallax.story.rules import Rules
 from tests.parallax import scenarios as s
 from tests.parallax.throttle import throttled
 
@@ -37,7 +40,10 @@ def test_an_incident_ends_with_a_finding_that_claims_no_health() -> None:
     assert before.finding is not None
     assert after.finding is not None
     assert (after.state, after.finding.state) == (State.RESOLVED, State.RESOLVED)
-    assert (after.finding.turn, after.finding.cause) == (Turn.RESOLVED, UNWATCHED)
+    assert (after.finding.turn, after.finding.cause) == (
+        NotificationReason.RESOLVED,
+        UNWATCHED,
+    )
     assert after.finding.title.startswith("No longer watched")
     assert before.cause in after.finding.title
     assert after.finding.symptom.external is View.UNKNOWN
@@ -70,7 +76,7 @@ def test_a_sweep_ends_what_no_target_has_and_nothing_else(cloud: Any) -> None:
 def standing(subject: str, *, told: bool) -> AdviceRecord:
     """Make a record of one advice, told or not yet."""
     advice = Advice(id="long-ttl", hop=Hop.DNS, title="A change takes long")
-    entry = Standing(advice=advice, since=s.NOW, told=told)
+    entry = Standing(advice=advice, since=s.NOW, published=told)
     return AdviceRecord(subject=subject, number=int(told), standing=(entry,))
 
 
@@ -85,8 +91,8 @@ def test_advice_of_what_nobody_watches_is_told_to_be_so(cloud: Any) -> None:
     gone, unsaid = table.get("gone/advice"), table.get("unsaid/advice")
     assert gone
     assert unsaid
-    assert (gone.standing, unsaid.standing, unsaid.news) == ((), (), ())
-    (news,) = gone.news
+    assert (gone.standing, unsaid.standing, unsaid.events) == ((), (), ())
+    (news,) = gone.events
     assert (news.target, news.url) == ("gone", None)
     assert (news.state, news.judged_at) == (AdviceState.UNWATCHED, LATER)
     assert gone.number == 2
@@ -113,7 +119,7 @@ def test_one_that_cannot_be_ended_keeps_no_other_open(cloud: Any) -> None:
     for subject in ("a", "stuck", "z"):
         table.put(firing(subject))
     advice = Advice(id="long-ttl", hop=Hop.DNS, title="A change takes long")
-    standing = (Standing(advice=advice, since=s.NOW, told=True),)
+    standing = (Standing(advice=advice, since=s.NOW, published=True),)
     records.put(AdviceRecord(subject="gone/advice", standing=standing))
     with throttled("PutItem", of='"stuck"'), pytest.raises(ExceptionGroup) as errors:
         sweep_all([s.TARGET], table, records, LATER)

@@ -183,7 +183,7 @@ def test_a_packed_body_is_taken_by_its_plain_signature() -> None:
     [
         ("br", b"x", 400, "'br'"),
         ("gzip", b"no gzip at all", 400, "not gzip"),
-        ("gzip", gzip.compress(b"{}", mtime=0)[:-9], 400, "cut short"),
+        ("gzip", gzip.compress(b"{}", mtime=0)[:-9], 400, "truncated gzip"),
         ("gzip", gzip.compress(b" " * (BODY_LIMIT + 1), mtime=0), 413, "unpacked"),
     ],
 )

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from parallax.ingest.refused import Refused
 from parallax.ingest.store import Stored, store
-from parallax.journal import DynamoJournal, to_item
+from parallax.journal.dynamodb import DynamoJournal
+from parallax.journal.observation import to_item
 from parallax.model.cluster import ClusterReading, NodeReport
 
 NOW = datetime(2025, 11, 20, 12, 0, tzinfo=UTC)
@@ -86,7 +87,7 @@ def test_what_dynamodb_has_no_room_for_is_not_stored(cloud: Any) -> None:
     reports = [report("a"), report("b", problem=NOISE), report("c")]
     stored = store(reports, journal.record)
     assert (stored.count, len(stored.refused)) == (2, 1)
-    assert "more than the 380000 that an item holds" in stored.text
+    assert "more than the limit of 380000" in stored.text
     found = {name: len(journal.recent(name, NOW)) for name in "abc"}
     assert found == {"a": 1, "b": 0, "c": 1}
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from parallax.inspect import connect, read
 from parallax.inspect.convert import convert
-from parallax.journal import from_image, to_item
+from parallax.journal.observation import from_image, to_item
 from parallax.model.balancer import ANY_PORT, HealthStatus, LoadBalancer, Problem
 from parallax.model.target import Reached, Target
 from tests.parallax.inspect.api import (

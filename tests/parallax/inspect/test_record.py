@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parallax.inspect.record import record_all
-from parallax.journal import from_image, to_item
+from parallax.journal.observation import from_image, to_item
 from parallax.model.balancer import (
     BalancerCertificate,
     BalancerReading,
@@ -125,4 +125,4 @@ def test_what_is_still_too_large_is_a_problem_that_says_so(name: str) -> None:
     (stored,) = table.stored
     assert (stored.load_balancer, stored.problem) == (None, Problem.OTHER)
     assert "too large to be stored" in str(stored.problem_detail)
-    assert "more than the 380000" in str(stored.problem_detail)
+    assert "more than the limit of 380000" in str(stored.problem_detail)

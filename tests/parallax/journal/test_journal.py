@@ -9,23 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parallax.journal import (
-    DynamoJournal,
-    PrintedJournal,
-    UnreadableError,
-    from_image,
-    to_item,
-)
-from parallax.journal.dynamodb import READINGS
+from parallax.journal.dynamodb import READINGS, DynamoJournal
 from parallax.journal.observation import (
-    TooLargeError,
+    from_image,
     latest_item,
     moment,
     sightings_item,
+    to_item,
 )
+from parallax.journal.printed import PrintedJournal
 from parallax.model.balancer import BalancerReading, LoadBalancer
 from parallax.model.cluster import NodeReport, Sighting
 from parallax.model.name import NAME_BYTES, is_name, is_node_name
+from parallax.model.packed import TooLargeError, UnreadableError
 from parallax.model.probe import Probe, ProbeRun, Role
 
 NOW = datetime(2025, 11, 20, 12, 0, tzinfo=UTC)
@@ -319,7 +315,7 @@ def test_what_is_no_observation_is_named_unreadable(image: Any) -> None:
 def test_an_observation_too_large_is_refused_by_size() -> None:
     """An item's limit is ours before it is DynamoDB's."""
     noise = "".join(chr(0x4E00 + (i * 7919) % 20000) for i in range(400_000))
-    with pytest.raises(TooLargeError, match="more than the 380000"):
+    with pytest.raises(TooLargeError, match="more than the limit of 380000"):
         to_item(run(probe(Role.REPEAT, body=noise)))
 
 

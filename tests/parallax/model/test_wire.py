@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from parallax.model.finding import Finding, Incident, Judgement
+from parallax.model.finding import Finding, Incident
+from parallax.model.judgement import Judgement
 from parallax.model.probe import ErrorType, Phases, Probe, ProbeRun, Role
 from parallax.model.push import Push
 from parallax.model.snapshot import Snapshot

@@ -10,22 +10,25 @@ from dataclasses import replace
 from itertools import count
 from typing import Any
 
-from parallax.incidents import to_item
-from parallax.model.finding import Incident, State, Turn
+from parallax.incidents.table import to_item
+from parallax.model.finding import Incident, NotificationReason, State
 from tests.parallax.told import FINDING, NOON
 
 _numbers = count(1)
 
 
 def record(
-    subject: str, number: int, turn: Turn | None = Turn.FIRING, **incident: Any
+    subject: str,
+    number: int,
+    turn: NotificationReason | None = NotificationReason.FIRING,
+    **incident: Any,
 ) -> dict[str, Any]:
     """Make the stream's record of an incident's finding with this number."""
     finding = replace(FINDING, id=f"{subject}-{number}", target=subject, turn=turn)
     story = Incident(
         id=subject,
         subject=subject,
-        state=State.RESOLVED if turn is Turn.RESOLVED else State.FIRING,
+        state=State.RESOLVED if turn is NotificationReason.RESOLVED else State.FIRING,
         since=NOON,
         changed_at=NOON,
         cause=FINDING.cause,
@@ -56,6 +59,6 @@ def mailed(cloud: Any) -> list[str]:
     ]
 
 
-def buried(cloud: Any) -> list[dict[str, Any]]:
+def dead_letters_of(cloud: Any) -> list[dict[str, Any]]:
     """Return, and take away, the dead letters."""
     return [json.loads(text) for text in cloud.messages(cloud.dead_letters)]

@@ -1,21 +1,36 @@
 """Delivery: once, in order, and nobody waits for another subject or another route."""
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import (
+    ClientError,
+    ConnectionClosedError,
+    ReadTimeoutError,
+)
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from parallax.incidents.advice import from_image
-from parallax.model.finding import Turn
+from parallax.model.finding import NotificationReason
+from parallax.model.packed import UnreadableError
 from parallax.notify import marks
 from parallax.notify.delivery import Delivery, StillWaitingError
 from parallax.notify.routes import QueueRoute, Route, TopicRoute
-from tests.parallax.notify.published import buried, mailed, queued, record
-from tests.parallax.throttle import denied, hanging, refused_for_good, throttled
+from parallax.notify.waiting import Waiting
+from tests.parallax.notify.published import dead_letters_of, mailed, queued, record
+from tests.parallax.throttle import (
+    answer,
+    denied,
+    hanging,
+    refused_for_good,
+    taken,
+    throttled,
+    xml,
+)
 
-FIRING, RESOLVED = Turn.FIRING, Turn.RESOLVED
+FIRING, RESOLVED = NotificationReason.FIRING, NotificationReason.RESOLVED
 
 
 def to_topic(cloud: Any, **options: Any) -> Delivery:
@@ -42,6 +57,31 @@ def deliver_waiting(delivery: Delivery) -> None:
     delivery.deliver_waiting()
 
 
+def deliver_waiting_or_not(cloud: Any) -> None:
+    """Send what waits, or leave it."""
+    with suppress(StillWaitingError):
+        deliver_waiting(to_topic(cloud))
+
+
+def late_answer(cloud: Any) -> Any:
+    """SNS takes the mail and responds after the time-out."""
+    return taken(cloud, lambda url: _raise(ReadTimeoutError(endpoint_url=url)))
+
+
+def lost_answer(cloud: Any) -> Any:
+    """SNS takes the mail and the connection ends without a response."""
+    return taken(cloud, lambda url: _raise(ConnectionClosedError(endpoint_url=url)))
+
+
+def server_error(cloud: Any) -> Any:
+    """SNS takes the mail and responds with an error of its own."""
+    return taken(cloud, lambda url: answer(url, 500, xml("InternalFailure", "x")))
+
+
+def _raise(error: Exception) -> Any:
+    raise error
+
+
 def test_a_turn_is_mailed_once_however_often_its_record_comes(cloud: Any) -> None:
     """The mark remembers it where the container does not."""
     one = record("front", 1)
@@ -54,13 +94,15 @@ def test_a_refused_mail_waits_and_its_record_does_not_fail(cloud: Any) -> None:
     """The stream goes on; the mail goes out with the minute's call."""
     with denied("sns", "Publish"):
         deliver(to_topic(cloud), record("front", 1))
-        with pytest.raises(StillWaitingError, match="1 records wait for the topic"):
+        with pytest.raises(
+            StillWaitingError, match="1 records are still waiting for the topic"
+        ):
             deliver_waiting(to_topic(cloud))
     assert mailed(cloud) == []
     deliver_waiting(to_topic(cloud))
     deliver_waiting(to_topic(cloud))
     assert mailed(cloud) == ["front-1"]
-    assert buried(cloud) == []
+    assert dead_letters_of(cloud) == []
 
 
 def test_resolved_never_comes_before_firing(cloud: Any) -> None:
@@ -119,7 +161,7 @@ def test_a_mail_refused_for_good_is_kept_and_the_next_one_goes(cloud: Any) -> No
     with refused_for_good(of="front-1"):
         deliver(to_topic(cloud), one, record("front", 2))
     assert mailed(cloud) == ["front-2"]
-    (letter,) = buried(cloud)
+    (letter,) = dead_letters_of(cloud)
     assert letter["record"] == one
     assert "Message too long" in letter["reason"]
     deliver(to_topic(cloud), letter["record"])
@@ -133,7 +175,7 @@ def test_what_waits_and_is_then_refused_for_good_is_kept(cloud: Any) -> None:
     with refused_for_good(of="front-1"):
         deliver_waiting(to_topic(cloud))
     assert mailed(cloud) == ["front-2"]
-    (letter,) = buried(cloud)
+    (letter,) = dead_letters_of(cloud)
     deliver(to_topic(cloud), letter["record"])
     assert mailed(cloud) == ["front-1"]
 
@@ -171,10 +213,93 @@ def test_a_function_that_ends_before_its_mark_mails_twice_at_most(
                 deliver(to_topic(cloud), one)
         deliver(to_topic(cloud), one)
     assert len(mailed(cloud)) == 2
-    (letter,) = buried(cloud)
+    (letter,) = dead_letters_of(cloud)
     assert "not sent again" in letter["reason"]
     deliver(to_topic(cloud, is_redrive=True), letter["record"])
     assert mailed(cloud) == ["front-1"]
+
+
+@pytest.mark.parametrize("result", [late_answer, lost_answer, server_error])
+def test_a_mail_whose_result_is_unknown_is_sent_twice_at_most(
+    cloud: Any, result: Any
+) -> None:
+    """SNS takes it, and its response is late, lost or an error of its own."""
+    with result(cloud) as accepted:
+        deliver(to_topic(cloud), record("front", 1))
+        for _ in range(10):
+            deliver_waiting_or_not(cloud)
+    assert 1 <= accepted.refused <= 2
+    deliver_waiting(to_topic(cloud))
+    assert len(mailed(cloud)) <= 2
+    assert len(dead_letters_of(cloud)) == 1
+
+
+def test_a_mail_waits_while_sns_does_not_respond_and_is_then_sent(cloud: Any) -> None:
+    """However long the outage lasts, the mail is neither lost nor a dead letter."""
+    with (
+        hanging("sns", "Publish") as tried,
+        hanging("sns", "GetTopicAttributes"),
+    ):
+        deliver(to_topic(cloud), record("front", 1))
+        for _ in range(20):
+            with pytest.raises(StillWaitingError):
+                deliver_waiting(to_topic(cloud))
+    assert tried.refused == 1
+    deliver_waiting(to_topic(cloud))
+    assert mailed(cloud) == ["front-1"]
+    assert dead_letters_of(cloud) == []
+
+
+def test_refusals_after_an_unknown_result_do_not_hide_it(cloud: Any) -> None:
+    """A refusal takes back its own attempt only."""
+    with lost_answer(cloud):
+        deliver(to_topic(cloud), record("front", 1))
+    with denied("sns", "Publish"):
+        for _ in range(3):
+            with pytest.raises(StillWaitingError):
+                deliver_waiting(to_topic(cloud))
+    with lost_answer(cloud):
+        deliver_waiting_or_not(cloud)
+    deliver_waiting(to_topic(cloud))
+    assert len(mailed(cloud)) <= 2
+    assert len(dead_letters_of(cloud)) == 1
+
+
+def test_a_subject_of_another_script_waits_like_any_other(cloud: Any) -> None:
+    """A time-out has no error code, and is no reason for a dead letter."""
+    subject = "\u65e5\u672c/agent"
+    with hanging("sns", "Publish"), hanging("sns", "GetTopicAttributes"):
+        deliver(to_topic(cloud), record(subject, 1))
+    assert dead_letters_of(cloud) == []
+    deliver_waiting(to_topic(cloud))
+    assert mailed(cloud) == [f"{subject}-1"]
+
+
+def test_a_record_that_cannot_be_stored_is_a_dead_letter(cloud: Any) -> None:
+    """The list of what waits is damaged or full: no retry changes that."""
+    broken = {"pk": {"S": "waiting/topic"}, "entries": {"S": "damaged"}}
+    cloud.client("dynamodb").put_item(TableName=cloud.incidents, Item=broken)
+    one = record("front", 1)
+    with denied("sns", "Publish", of="front-1"):
+        deliver(to_topic(cloud), one, record("api", 1))
+    assert mailed(cloud) == ["api-1"]
+    (letter,) = dead_letters_of(cloud)
+    assert letter["record"] == one
+    with pytest.raises(UnreadableError, match="expected a set of strings"):
+        deliver_waiting(to_topic(cloud))
+
+
+def test_a_damaged_waiting_record_is_a_dead_letter(cloud: Any) -> None:
+    """The subject's next record follows."""
+    with denied("sns", "Publish"):
+        deliver(to_topic(cloud), record("front", 1), record("front", 2))
+    first = Waiting(cloud.incidents, "topic").by_subject()["front"][0]
+    broken = {"pk": {"S": f"waiting/topic/{first}"}, "image": {"S": "damaged"}}
+    cloud.client("dynamodb").put_item(TableName=cloud.incidents, Item=broken)
+    deliver_waiting(to_topic(cloud))
+    assert mailed(cloud) == ["front-2"]
+    (letter,) = dead_letters_of(cloud)
+    assert "expected a map" in letter["reason"]
 
 
 def test_refusals_are_no_attempts(cloud: Any) -> None:
@@ -195,7 +320,9 @@ def test_a_record_fails_only_where_the_table_fails(cloud: Any, operation: str) -
     delivery = to_topic(cloud)
     with throttled(operation), denied("sns", "Publish"), pytest.raises(ClientError):
         deliver(delivery, one)
-    with pytest.raises(StillWaitingError, match="front has to come first"):
+    with pytest.raises(
+        StillWaitingError, match="an earlier record of front was not sent yet"
+    ):
         deliver(delivery, two)
     assert mailed(cloud) == []
     deliver(to_topic(cloud), one, two)
@@ -239,7 +366,7 @@ STEPS = st.lists(
 def test_each_goes_out_in_order_whatever_is_refused_meanwhile(
     cloud: Any, steps: list[tuple[str, str, str]]
 ) -> None:
-    """Queue once, mail once or, after an unknown end, twice; nothing is buried."""
+    """Queue once, mail once or, after an unknown result, twice; no dead letter."""
     cloud = cloud.emptied()
     sent: dict[str, list[str]] = {}
     unsent: dict[Route, list[dict[str, Any]]] = {}
@@ -265,7 +392,7 @@ def test_each_goes_out_in_order_whatever_is_refused_meanwhile(
         first = dict.fromkeys(i for i in mails if i.startswith(f"{subject}-"))
         assert list(first) == ids
     assert all(mails.count(i) <= 2 for i in mails)
-    assert buried(cloud) == []
+    assert dead_letters_of(cloud) == []
 
 
 def refusing(fault: str) -> Any:

@@ -9,12 +9,15 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from parallax.causes import CAUSES
-from parallax.diagnose import Rules, advance, judge
-from parallax.model.finding import NOT_ESTABLISHED, Finding
+from parallax.diagnose.judge import judge
+from parallax.model.finding import Finding
+from parallax.model.judgement import NOT_ESTABLISHED
 from parallax.model.schema import finding_schema, snapshot_schema, write
 from parallax.model.snapshot import Snapshot
 from parallax.model.wire import decode, encode
 from parallax.notify.event import LIMIT, cloud_event
+from parallax.story.incident import advance
+from parallax.story.rules import Rules
 from tests.parallax import scenarios as s
 
 ROOT = Path(__file__).parents[3]

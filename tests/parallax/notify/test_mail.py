@@ -6,14 +6,18 @@ from datetime import datetime, timedelta
 import pytest
 
 from parallax.causes import CAUSES
-from parallax.diagnose import Rules, advance, judge, silences
+from parallax.diagnose.judge import judge
+from parallax.diagnose.silence import silences
 from parallax.model.balancer import BalancerReading, Problem
-from parallax.model.finding import UNWATCHED, Finding, Proof, State, Trend, Turn
+from parallax.model.finding import Finding, NotificationReason, Proof, State
+from parallax.model.judgement import UNWATCHED, Trend
 from parallax.model.plain import plain, plain_line
 from parallax.model.probe import Certificate, Role
 from parallax.model.snapshot import Snapshot
 from parallax.notify.mail import render
 from parallax.notify.subject import LIMIT
+from parallax.story.incident import advance
+from parallax.story.rules import Rules
 from tests.parallax import scenarios as s
 from tests.parallax.hostile import poisoned
 from tests.parallax.pieces import MINUTE
@@ -42,15 +46,15 @@ def test_the_mail_answers_in_ten_seconds() -> None:
     """What, for whom, since when, who, why, and the command, in that order."""
     body = render(finding(s.wrong_port())).body
     wanted = [
-        "https://platform-api.keybuzz.io/ answers 503 for users",
+        "https://platform-api.keybuzz.io/ responds with 503 for users",
         "Since 2025-11-20 03:00:00 UTC (40 s ago)",
-        "WHO IS TO BLAME: the load balancer",
+        "CAUSE: the load balancer",
         "health check asks :30081, the ingress listens on :31695",
         (
             "hcloud load-balancer update-service keybuzz-lb --listen-port 443"
             " --health-check-port 31695"
         ),
-        "The path, from the internet inward:",
+        "Path, from the internet to the pods:",
         "Ruled out:",
         "service-without-endpoints, pods-not-ready: keybuzz/keybuzz-api: 5 of 5",
         "incident  ",
@@ -66,7 +70,10 @@ def test_the_mail_answers_in_ten_seconds() -> None:
         ("dns-stale-address", "DNS."),
         ("cdn-cannot-reach-origin", "the cache (CDN)."),
         ("lb-no-target", "the load balancer."),
-        ("node-firewall-blocks-load-balancer", "the load balancer's way to the"),
+        (
+            "node-firewall-blocks-load-balancer",
+            "the network from the load balancer to the",
+        ),
         ("overlay-between-nodes-broken", "the backend (network between nodes)."),
         ("pods-not-ready", "the backend (pods)."),
     ],
@@ -74,7 +81,7 @@ def test_the_mail_answers_in_ten_seconds() -> None:
 def test_who_it_is_names_the_place_too(cause: str, who: str) -> None:
     """Not "a cache or DNS" where it is known which; the path says the same."""
     body = " ".join(render(finding(s.FAULTS[cause]())).body.split())
-    assert f"WHO IS TO BLAME: {who}" in body
+    assert f"CAUSE: {who}" in body
     known = next(c for c in CAUSES if c.id == cause)
     assert f"{known.hop.value} FAULTY" in body
 
@@ -83,7 +90,7 @@ def test_what_is_true_and_explained_is_told_as_such() -> None:
     """That no target is healthy is a fact, and no riddle beside its reason."""
     body = " ".join(render(finding(s.wrong_port())).body.split())
     told = "lb-no-healthy-target (explained by lb-health-check-wrong-port): 5 of 5"
-    assert "Also shown by the evidence:" in body
+    assert "True, explained by another cause:" in body
     assert told in body
     assert body.count("lb-no-healthy-target") == 1
 
@@ -99,7 +106,7 @@ def test_a_balancer_that_was_not_shown_is_explained() -> None:
     found = finding(replace(s.wrong_port(), balancer=reading))
     body = " ".join(render(found).body.split())
     assert (
-        "load-balancer not known the Hetzner API did not show keybuzz-lb: not_found"
+        "load-balancer unknown the Hetzner API did not show keybuzz-lb: not_found"
         " (renamed? 'lb-new' serves it: 203.0.113.20 is its public IPv4)"
     ) in body
 
@@ -120,7 +127,7 @@ def test_not_established_says_so_and_what_would_decide() -> None:
     blind = replace(s.wrong_port(), reports=(), sightings=())
     body = render(finding(blind)).body
     assert "not established" in body
-    assert "What would decide: " in body
+    assert "Missing evidence: " in body
     assert "no agent has" in body
 
 
@@ -130,24 +137,24 @@ def test_the_resolved_mail_says_that_all_is_well_and_what_it_was() -> None:
     over = replace(
         began,
         state=State.RESOLVED,
-        turn=Turn.RESOLVED,
+        turn=NotificationReason.RESOLVED,
         symptom=judge(s.healthy()).symptom,
         well_since=s.SINCE + timedelta(hours=2, minutes=5),
         judged_at=s.SINCE + timedelta(hours=2, minutes=10),
     )
     mail = render(over)
     assert mail.subject == (
-        "[Parallax] RESOLVED platform-api: well again after 2 h 5 min"
+        "[Parallax] RESOLVED platform-api: recovered after 2 h 5 min"
         " (was lb-health-check-wrong-port)"
     )
     body = " ".join(mail.body.split())
-    assert "platform-api (https://platform-api.keybuzz.io/) answers well again." in body
-    assert "It lasted 2 h 5 min: from 2025-11-20 03:00:00 UTC to" in body
+    assert "platform-api (https://platform-api.keybuzz.io/) has recovered." in body
+    assert "It lasted 2 h 5 min, from 2025-11-20 03:00:00 UTC to" in body
     assert (
-        "blamed on the load balancer: \"The load balancer's health check asks the"
+        "The cause was the load balancer: \"The load balancer's health check asks the"
         ' wrong port" (lb-health-check-wrong-port).'
     ) in body
-    assert "Now: 200 (1 of 1) from the internet" in body
+    assert "Now, from the internet: 200 (1 of 1)" in body
 
 
 def test_the_end_shows_the_path_as_it_is_now() -> None:
@@ -158,7 +165,7 @@ def test_the_end_shows_the_path_as_it_is_now() -> None:
         incident = advance(incident, judge(x), x, rules=rules)
     assert incident
     assert incident.finding
-    assert incident.finding.turn is Turn.RESOLVED
+    assert incident.finding.turn is NotificationReason.RESOLVED
     body = render(incident.finding).body
     assert "load-balancer ok        keybuzz-lb: 5 of 5 targets healthy" in body
     assert "FAULTY" not in body
@@ -181,25 +188,53 @@ def test_an_end_that_was_never_explained_says_so() -> None:
     """What was shown for a while is told, and accused of nothing."""
     blind = finding(replace(s.wrong_port(), reports=(), sightings=()))
     proof = Proof(cause="pod-answers-error", evidence=("x",), seen_at=s.SINCE)
-    over = replace(blind, turn=Turn.RESOLVED, proof=proof)
+    over = replace(blind, turn=NotificationReason.RESOLVED, proof=proof)
     body = " ".join(render(over).body.split())
-    assert "not established at the end; pod-answers-error was shown for a" in body
-    assert "Now:" not in body
+    assert (
+        "The cause was not established. Earlier evidence showed pod-answers-error."
+        in body
+    )
+    assert "Now, " not in body
 
 
 @pytest.mark.parametrize(
     ("turn", "trend", "word", "news"),
     [
-        (Turn.FIRING, Trend.UNKNOWN, "DOWN", ""),
-        (Turn.CAUSE_CHANGED, Trend.PROGRESS, "DOWN, CHANGED", "who is to blame."),
-        (Turn.TREND_CHANGED, Trend.PROGRESS, "DOWN, PROGRESS", "get further"),
-        (Turn.TREND_CHANGED, Trend.DECLINE, "DOWN, WORSE", "get less far"),
-        (Turn.TREND_CHANGED, Trend.UNKNOWN, "DOWN, CHANGED", "another place"),
-        (Turn.REMINDER, Trend.UNKNOWN, "STILL DOWN", "REMINDER: it is still down"),
+        (NotificationReason.FIRING, Trend.UNKNOWN, "DOWN", ""),
+        (
+            NotificationReason.CAUSE_CHANGED,
+            Trend.PROGRESS,
+            "DOWN, CHANGED",
+            "CHANGED: the cause is now lb-health-check-wrong-port.",
+        ),
+        (
+            NotificationReason.TREND_CHANGED,
+            Trend.PROGRESS,
+            "DOWN, PROGRESS",
+            "get further",
+        ),
+        (
+            NotificationReason.TREND_CHANGED,
+            Trend.DECLINE,
+            "DOWN, WORSE",
+            "fail at an earlier hop",
+        ),
+        (
+            NotificationReason.TREND_CHANGED,
+            Trend.UNKNOWN,
+            "DOWN, CHANGED",
+            "fail at a different hop",
+        ),
+        (
+            NotificationReason.REMINDER,
+            Trend.UNKNOWN,
+            "STILL DOWN",
+            "REMINDER: still down, for 40 s.",
+        ),
     ],
 )
 def test_each_mail_says_what_it_is(
-    turn: Turn, trend: Trend, word: str, news: str
+    turn: NotificationReason, trend: Trend, word: str, news: str
 ) -> None:
     """The subject has the word, and the first line what is new."""
     first = finding(s.wrong_port())
@@ -222,14 +257,14 @@ def test_a_blind_mail_accuses_nobody_and_its_end_says_so() -> None:
     assert fired
     assert fired.finding
     blind = render(fired.finding)
-    line = "[Parallax] BLIND keybuzz/agent: 1 of 5 agents silent: worker-05"
+    line = "[Parallax] BLIND keybuzz/agent: 1 of 5 agents not reporting: worker-05"
     assert blind.subject == line
     assert "PARALLAX IS BLIND (keybuzz/agent): 1 of 5 agents" in blind.body
-    assert "TO BLAME" not in blind.body
-    still = render(replace(fired.finding, turn=Turn.REMINDER))
+    assert "CAUSE:" not in blind.body
+    still = render(replace(fired.finding, turn=NotificationReason.REMINDER))
     assert still.subject.startswith("[Parallax] STILL BLIND keybuzz/agent: ")
-    over = render(replace(fired.finding, turn=Turn.RESOLVED))
-    end = "[Parallax] RESOLVED keybuzz/agent: heard again after 5 min"
+    over = render(replace(fired.finding, turn=NotificationReason.RESOLVED))
+    end = "[Parallax] RESOLVED keybuzz/agent: recovered after 5 min"
     assert over.subject == end
     assert "None" not in over.body
 
@@ -237,12 +272,12 @@ def test_a_blind_mail_accuses_nobody_and_its_end_says_so() -> None:
 @pytest.mark.parametrize(
     ("gets", "said"),
     [
-        ({"status_code": 200}, "answers 200, but not well, for users"),
+        ({"status_code": 200}, "responds with 200 but is not healthy for users"),
         (
             {"status_code": None, "error_type": "connection_refused"},
-            "gives no answer (connection refused) for users",
+            "does not respond (connection refused) for users",
         ),
-        ({"status_code": None, "error_type": None}, "does not answer well for users"),
+        ({"status_code": None, "error_type": None}, "fails for users"),
     ],
 )
 def test_the_first_line_reads_well_whatever_users_get(
@@ -260,14 +295,14 @@ def test_the_mail_of_a_target_taken_out_claims_no_health() -> None:
     gone = replace(
         finding(s.wrong_port()),
         state=State.RESOLVED,
-        turn=Turn.RESOLVED,
+        turn=NotificationReason.RESOLVED,
         cause=UNWATCHED,
-        title="No longer watched; it was blamed on lb-no-target",
+        title="No longer watched; its last cause was lb-no-target",
     )
     mail = render(gone)
-    assert mail.subject == "[Parallax] RESOLVED platform-api: no-longer-watched"
-    assert "platform-api is no longer watched" in mail.body
-    assert "blamed on lb-no-target." in mail.body
+    assert mail.subject == "[Parallax] RESOLVED platform-api: no longer watched"
+    assert "platform-api is no longer in the targets file" in mail.body
+    assert "its last cause was lb-no-target." in mail.body
     assert "works again" not in mail.body
 
 
@@ -289,13 +324,16 @@ def test_a_minority_inside_is_told_as_mostly() -> None:
 def test_how_it_comes_is_told_with_counts_and_window() -> None:
     """Constant or intermittent, of how many, within which time, and whom it follows."""
     body = " ".join(render(finding(s.wrong_port())).body.split())
-    assert "; constant: 11 of 11 failed in 20 s." in body
+    assert "). Constant: 11 of 11 failed in 20 s." in body
     body = " ".join(render(finding(s.out_of_step())).body.split())
-    assert "; intermittent: 3 of 11 failed in 20 s." in body
-    assert "https://platform-api.keybuzz.io/ answers 503 now and then for users" in body
+    assert "). Intermittent: 3 of 11 failed in 20 s." in body
+    assert (
+        "https://platform-api.keybuzz.io/ intermittently responds with 503 for users"
+        in body
+    )
     told = (
-        "Follows: ingress replica ingress-1: 3 of 3 requests through ingress-1 failed,"
-        " none of 10 elsewhere."
+        "Failures follow ingress replica ingress-1: 3 of 3 requests through ingress-1"
+        " failed, none of 10 elsewhere."
     )
     assert told in body
 
@@ -308,7 +346,10 @@ def test_progress_is_called_so() -> None:
         before, s.run(s.LB_503, at=later), taken_at=later + timedelta(seconds=30)
     )
     body = " ".join(render(finding(x)).body.split())
-    assert "Trend: progress: requests get further than before: 504 by the" in body
+    assert (
+        "Trend: requests now get further (before: 504 at load-balancer; now: 503"
+        in body
+    )
 
 
 def test_advice_stands_at_the_end_under_its_own_heading() -> None:
@@ -320,14 +361,16 @@ def test_advice_stands_at_the_end_under_its_own_heading() -> None:
     )
     probes = tuple(replace(p, certificate=cert) for p in x.run.probes)
     body = render(finding(replace(x, run=replace(x.run, probes=probes)))).body
-    heading = body.index("Advice, apart from this failure:")
+    heading = body.index("Advice, not related to this failure:")
     assert heading > body.index("Ruled out:")
     assert "The certificate expires in 2 days: renew it now" in body[heading:]
 
 
-@pytest.mark.parametrize("turn", Turn)
+@pytest.mark.parametrize("turn", NotificationReason)
 @pytest.mark.parametrize("cause", s.FAULTS)
-def test_no_name_in_a_mail_controls_its_reader(cause: str, turn: Turn) -> None:
+def test_no_name_in_a_mail_controls_its_reader(
+    cause: str, turn: NotificationReason
+) -> None:
     """Every text of the finding is hostile; the mail has the lines that it had."""
     sent = finding(s.FAULTS[cause]())
     proof = Proof(cause=sent.cause, evidence=("seen",), seen_at=sent.judged_at)

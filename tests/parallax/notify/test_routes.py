@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parallax import aws
-from parallax.model.advice import AdviceNews, AdviceState
+from parallax.model.advice import AdviceEvent, AdviceState
 from parallax.model.judgement import Advice, Hop
 from parallax.notify import routes
 from parallax.notify.routes import (
@@ -27,7 +27,7 @@ from parallax.settings import Settings, SettingsError
 from tests.parallax.throttle import refused_for_good
 from tests.parallax.told import FINDING, NOON
 
-NEWS = AdviceNews(
+NEWS = AdviceEvent(
     id="advice-1",
     target="front",
     url="https://front.example/",
@@ -68,7 +68,10 @@ def test_a_function_has_the_routes_that_it_is_configured_for() -> None:
     assert [route.name for route in configured(both)] == ["topic", "queue"]
     only = configured(Settings(findings_queue_url="url"))
     assert [route.name for route in only] == ["queue"]
-    with pytest.raises(SettingsError, match="PARALLAX_ALERTS_TOPIC_ARN or "):
+    with pytest.raises(
+        SettingsError,
+        match="PARALLAX_ALERTS_TOPIC_ARN, PARALLAX_FINDINGS_QUEUE_URL: neither",
+    ):
         configured(Settings())
 
 
@@ -97,7 +100,7 @@ def test_a_mail_that_is_sent_late_says_so_first() -> None:
     """After an outage of SNS, or a redrive, nobody takes it for what is true now."""
     assert late(FINDING, NOON + timedelta(minutes=9)) == ""
     assert late(FINDING, NOON + timedelta(hours=7)) == (
-        "This mail was delayed by 7 h 0 min. It says what was true at 2025-11-20\n"
+        "This mail was delayed by 7 h 0 min. It describes the state at 2025-11-20\n"
         "12:00:00 UTC.\n\n"
     )
 

@@ -6,11 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parallax.diagnose import Rules, advance, judge
-from parallax.model.finding import Finding, Turn
+from parallax.diagnose.judge import judge
+from parallax.model.finding import Finding, NotificationReason
 from parallax.model.plain import plain_line
 from parallax.model.snapshot import Snapshot
 from parallax.notify.subject import LIMIT, write
+from parallax.story.incident import advance
+from parallax.story.rules import Rules
 from tests.parallax import scenarios as s
 
 
@@ -46,8 +48,8 @@ def test_an_abbreviation_keeps_its_letters() -> None:
 def test_an_end_without_a_cause_names_none() -> None:
     """Nobody was accused, so nobody was it."""
     blind = finding(replace(s.wrong_port(), reports=(), sightings=()))
-    over = replace(blind, turn=Turn.RESOLVED)
-    assert write(over) == "[Parallax] RESOLVED platform-api: well again after 40 s"
+    over = replace(blind, turn=NotificationReason.RESOLVED)
+    assert write(over) == "[Parallax] RESOLVED platform-api: recovered after 40 s"
 
 
 @pytest.mark.parametrize(
@@ -65,8 +67,12 @@ def test_a_name_of_any_script_stays_readable(name: str) -> None:
     assert f"DOWN {name} (503)" in write(replace(finding(s.wrong_port()), target=name))
 
 
-@given(st.text(st.characters(exclude_categories=())), st.sampled_from(Turn))
-def test_every_subject_is_one_that_sns_takes(text: str, turn: Turn) -> None:
+@given(
+    st.text(st.characters(exclude_categories=())), st.sampled_from(NotificationReason)
+)
+def test_every_subject_is_one_that_sns_takes(
+    text: str, turn: NotificationReason
+) -> None:
     """UTF-8, no control character, under 100 characters however they are counted."""
     subject = write(
         replace(finding(s.wrong_port()), target=text, title=text, cause=text, turn=turn)

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parallax.journal.observation import TooLargeError, from_image, to_item
+from parallax.journal.observation import from_image, to_item
+from parallax.model.packed import TooLargeError
 from parallax.model.probe import Certificate, ErrorType, Probe, ProbeRun, Resolution
 from parallax.probe import resolvers
 from parallax.probe.bound import (

@@ -5,13 +5,12 @@ In: nothing. Out: snapshots with what may be said. It does not: judge.
 
 from dataclasses import replace
 
-from parallax.model.probe import Probe, Role
+from parallax.model.probe import FOR_THE_TARGET, Probe, Role
 from parallax.model.snapshot import Snapshot
 from tests.parallax import edge as e
 from tests.parallax import scenarios as s
 from tests.parallax.traps.trap import (
     DEFAULT_BACKEND,
-    FOR_THE_TARGET,
     UNKNOWN,
     Fields,
     Trap,

@@ -6,7 +6,7 @@ In: nothing. Out: snapshots with what may be said. It does not: judge.
 from dataclasses import replace
 
 from parallax.model.cluster import Node
-from parallax.model.probe import ErrorType, Probe, Role
+from parallax.model.probe import FOR_THE_TARGET, ErrorType, Probe, Role
 from parallax.model.snapshot import Snapshot
 from tests.parallax import edge as e
 from tests.parallax import scenarios as s
@@ -14,7 +14,6 @@ from tests.parallax.traps.trap import (
     EDGE as CDNS,
 )
 from tests.parallax.traps.trap import (
-    FOR_THE_TARGET,
     PAST_DNS,
     UNKNOWN,
     Trap,

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from parallax.model.cluster import Pod
-from parallax.model.probe import Probe, ProbeRun, Role
+from parallax.model.probe import AS_A_USER, Probe, ProbeRun, Role
 from parallax.model.snapshot import Snapshot
 from tests.parallax import scenarios as s
 
@@ -17,9 +17,7 @@ type Trap = Callable[[], tuple[Snapshot, set[str]]]
 type Fields = dict[str, object]
 
 UNKNOWN = "not-established"
-AS_A_USER = (Role.FIRST, Role.REPEAT)
 PAST_DNS = (*AS_A_USER, Role.CACHE_BUSTER)
-FOR_THE_TARGET = (*PAST_DNS, Role.DIRECT)
 EDGE = "203.0.113.150"
 """An address of a CDN."""
 

@@ -7,7 +7,7 @@ import pytest
 
 from parallax.causes import CAUSES, Cause
 from parallax.causes.explanation import explain, relations
-from parallax.model.finding import Hop
+from parallax.model.judgement import Hop
 from tools.handbook.page import page
 from tools.handbook.picture import COLORS, STATIONS, picture
 

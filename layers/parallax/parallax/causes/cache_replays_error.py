@@ -30,7 +30,7 @@ from parallax.evidence import logs, users
 from parallax.evidence.reading import Missing, given
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
-from parallax.model.finding import Assessment, Class, Hop, NextStep
+from parallax.model.judgement import Assessment, Class, Hop, NextStep
 from parallax.model.probe import Probe, Role
 
 ID = "cache-replays-error"

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from parallax.evidence.scene import Scene
-from parallax.model.finding import Answer, Assessment, Class, Hop, NextStep
+from parallax.model.judgement import Answer, Assessment, Class, Hop, NextStep
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,7 +27,7 @@ from parallax.evidence import names
 from parallax.evidence.reading import Missing
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
-from parallax.model.finding import Assessment, Class, Hop, NextStep
+from parallax.model.judgement import Assessment, Class, Hop, NextStep
 from parallax.model.probe import Resolution
 
 ID = "dns-resolvers-disagree"

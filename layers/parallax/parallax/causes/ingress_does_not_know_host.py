@@ -40,7 +40,7 @@ from parallax.evidence import (
 from parallax.evidence.reading import Missing, given
 from parallax.evidence.scene import Scene
 from parallax.model.cluster import Sighting
-from parallax.model.finding import Assessment, Class, Hop, NextStep
+from parallax.model.judgement import Assessment, Class, Hop, NextStep
 from parallax.model.probe import Role
 
 ID = "ingress-does-not-know-host"

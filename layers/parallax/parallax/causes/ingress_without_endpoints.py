@@ -28,7 +28,7 @@ from parallax.evidence import answers, balancer, ingress, inside, pods, users
 from parallax.evidence.reading import Missing, given
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
-from parallax.model.finding import Assessment, Class, Hop, NextStep
+from parallax.model.judgement import Assessment, Class, Hop, NextStep
 
 ID = "ingress-without-endpoints"
 

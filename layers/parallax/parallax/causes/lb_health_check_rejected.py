@@ -33,7 +33,7 @@ from parallax.evidence import balancer, check_content, health_check
 from parallax.evidence.reading import Missing, given, need
 from parallax.evidence.scene import Scene
 from parallax.model.balancer import HealthCheck, LoadBalancer
-from parallax.model.finding import Assessment, Class, Hop, NextStep
+from parallax.model.judgement import Assessment, Class, Hop, NextStep
 
 ID = "lb-health-check-rejected"
 

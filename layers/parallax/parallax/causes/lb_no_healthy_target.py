@@ -43,7 +43,7 @@ from parallax.evidence import (
 from parallax.evidence.reading import Missing, given
 from parallax.evidence.scene import Scene
 from parallax.model.balancer import BalancerService, LoadBalancer
-from parallax.model.finding import Assessment, Class, Hop, NextStep
+from parallax.model.judgement import Assessment, Class, Hop, NextStep
 
 ID = "lb-no-healthy-target"
 MEANS = {

@@ -29,7 +29,7 @@ from parallax.evidence import answers, balancer, nodes, users
 from parallax.evidence.reading import Missing, given
 from parallax.evidence.scene import Scene
 from parallax.model.balancer import LoadBalancer
-from parallax.model.finding import Assessment, Class, Hop, NextStep
+from parallax.model.judgement import Assessment, Class, Hop, NextStep
 
 ID = "lb-no-target"
 

@@ -27,7 +27,7 @@ from parallax.causes.cause import Cause, refuted, supported
 from parallax.evidence import balancer, health_check, networks, nodes
 from parallax.evidence.reading import Missing, given
 from parallax.evidence.scene import Scene
-from parallax.model.finding import Assessment, Class, Hop, NextStep
+from parallax.model.judgement import Assessment, Class, Hop, NextStep
 
 ID = "lb-not-in-private-network"
 

@@ -28,7 +28,7 @@ from parallax.evidence import answers, balancer, inside, logs, nodes, users
 from parallax.evidence.reading import Missing, given, need
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
-from parallax.model.finding import Assessment, Class, Hop, NextStep
+from parallax.model.judgement import Assessment, Class, Hop, NextStep
 from parallax.model.probe import Role
 
 ID = "lb-targets-not-the-ingress-nodes"

@@ -27,7 +27,7 @@ from parallax.evidence.reading import Missing, given
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.cluster import Sighting
-from parallax.model.finding import Assessment, Class, Hop, NextStep
+from parallax.model.judgement import Assessment, Class, Hop, NextStep
 from parallax.model.probe import Probe
 
 ID = "lb-timeout-too-short"

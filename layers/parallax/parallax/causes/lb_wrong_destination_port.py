@@ -32,7 +32,7 @@ from parallax.evidence.reading import Missing, given, need
 from parallax.evidence.scene import Scene
 from parallax.model.balancer import BalancerService, HealthStatus
 from parallax.model.cluster import Service, ServicePort
-from parallax.model.finding import Assessment, Class, Hop, NextStep
+from parallax.model.judgement import Assessment, Class, Hop, NextStep
 from parallax.model.probe import ErrorType, Probe, Role
 
 ID = "lb-wrong-destination-port"

@@ -47,7 +47,7 @@ from parallax.evidence.reading import Missing, given, need
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.balancer import BalancerService, BalancerTarget, HealthStatus
-from parallax.model.finding import Assessment, Class, Hop, NextStep
+from parallax.model.judgement import Assessment, Class, Hop, NextStep
 
 ID = "node-firewall-blocks-load-balancer"
 

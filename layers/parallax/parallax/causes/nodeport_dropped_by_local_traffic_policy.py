@@ -32,7 +32,7 @@ from parallax.evidence.reading import Missing, given, need
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.balancer import BalancerTarget, HealthStatus
-from parallax.model.finding import Assessment, Class, Hop, NextStep
+from parallax.model.judgement import Assessment, Class, Hop, NextStep
 
 ID = "nodeport-dropped-by-local-traffic-policy"
 

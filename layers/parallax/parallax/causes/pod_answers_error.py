@@ -28,7 +28,7 @@ from parallax.evidence import answers, balancer, impact, ingress, logs, pods, us
 from parallax.evidence.reading import Missing
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
-from parallax.model.finding import Assessment, Class, Hop, NextStep
+from parallax.model.judgement import Assessment, Class, Hop, NextStep
 from parallax.model.probe import Probe, Role
 
 ID = "pod-answers-error"

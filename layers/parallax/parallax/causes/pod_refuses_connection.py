@@ -31,7 +31,7 @@ from parallax.evidence.reading import Missing, given, need, reading
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.cluster import Endpoint
-from parallax.model.finding import Assessment, Class, Hop, NextStep
+from parallax.model.judgement import Assessment, Class, Hop, NextStep
 from parallax.model.probe import ErrorType, Probe, Role
 
 type Place = tuple[str | None, int | None]

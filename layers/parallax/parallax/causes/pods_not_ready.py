@@ -29,7 +29,7 @@ from parallax.evidence import impact, inside, pods
 from parallax.evidence.reading import given
 from parallax.evidence.scene import Scene
 from parallax.model.cluster import Pod
-from parallax.model.finding import Assessment, Class, Hop, NextStep
+from parallax.model.judgement import Assessment, Class, Hop, NextStep
 from parallax.model.probe import Role
 
 ID = "pods-not-ready"

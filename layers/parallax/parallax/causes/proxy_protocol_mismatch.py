@@ -29,7 +29,7 @@ from parallax.causes.cause import Cause, refuted, supported
 from parallax.evidence import balancer, inside, proxy_protocol, users
 from parallax.evidence.reading import Missing, given
 from parallax.evidence.scene import Scene
-from parallax.model.finding import Assessment, Class, Hop, NextStep
+from parallax.model.judgement import Assessment, Class, Hop, NextStep
 
 ID = "proxy-protocol-mismatch"
 

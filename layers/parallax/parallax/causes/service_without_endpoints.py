@@ -30,7 +30,7 @@ from parallax.evidence.reading import given
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.cluster import ClusterReading
-from parallax.model.finding import Assessment, Class, Hop, NextStep
+from parallax.model.judgement import Assessment, Class, Hop, NextStep
 
 ID = "service-without-endpoints"
 

@@ -43,7 +43,7 @@ def run(
         return
     from parallax.cli.judgement_lines import lines
     from parallax.cli.page import show
-    from parallax.diagnose import judge
+    from parallax.diagnose.judge import judge
 
     show(lines(judge(snapshot), snapshot))
 

@@ -10,15 +10,15 @@ from collections.abc import Iterator
 from rich.text import Text
 
 from parallax.cli.page import Line
-from parallax.model.finding import (
+from parallax.model.judgement import (
     NOT_ESTABLISHED,
     Answer,
     Assessment,
     HopState,
     Judgement,
     NextStep,
+    followed,
 )
-from parallax.model.judgement import followed
 from parallax.model.snapshot import Snapshot
 
 HEALTHY = "none"

@@ -1,9 +1,9 @@
-"""Blind: whether it is the monitor that sees nothing, and not the target that fails.
+"""Blind: whether the monitor has no network, instead of a target that fails.
 
-In: a snapshot. Out: why what the outside saw says nothing of the target, or None.
-It does not: say how the target is. Whoever got any HTTP answer is not blind, and
-whoever got a connection, or an answer of a name server out there, has a network: a
-control that fails alone is a wrong address in the settings.
+In: a snapshot. Out: why the external run is no evidence about the target, or None.
+It does not: judge the target. A probe that gets any HTTP response is not blind. One
+that gets a connection, or a response of a public name server, has a network: if only
+the control URL fails, its address in the settings is wrong.
 """
 
 from ipaddress import ip_address, ip_network
@@ -11,16 +11,16 @@ from ipaddress import ip_address, ip_network
 from parallax.evidence import users
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
-from parallax.model.probe import ErrorType, Probe, ProbeRun, Resolution, Role
+from parallax.model.probe import AS_A_USER, ErrorType, Probe, ProbeRun, Resolution, Role
 from parallax.model.snapshot import Snapshot
 
-MUTE = frozenset({"timeout", "unreachable"})
-"""What stands for a name server that did not answer at all."""
+NO_RESPONSE = frozenset({"timeout", "unreachable"})
+"""Errors of a name server that did not respond."""
 ABSENT = frozenset({"nxdomain", "no_address"})
-"""What a name server says of a name that is not there."""
+"""Results of a name server for a name that does not exist."""
 _CONNECTED = frozenset({"tls", "processing", "transfer"})
 """Phases that begin with a TCP connection."""
-_NEAR = tuple(
+_PRIVATE = tuple(
     ip_network(text)
     for text in (
         "10.0.0.0/8",
@@ -34,42 +34,42 @@ _NEAR = tuple(
         "fe80::/10",
     )
 )
-"""Where the system's own resolver stands: its answer crosses no internet."""
+"""Networks of a local resolver: its response does not cross the internet."""
 
 
 def blind(snapshot: Snapshot) -> str | None:
     """Return why the newest run from outside is no evidence, as a sentence."""
     scene = Scene.of(snapshot)
     run = scene.outside
-    requests = users.outside(scene, *users.AS_A_USER)
+    requests = users.outside(scene, *AS_A_USER)
     if run is None or not requests or any(p.healthy for p in requests):
         return None
     return (
-        _sees_nobody(scene, run)
-        or _own_resolver(scene, run, requests)
-        or _no_family(scene, run, requests)
+        _has_no_network(scene, run)
+        or _resolver_fails(scene, run, requests)
+        or _lacks_family(scene, run, requests)
     )
 
 
-def _sees_nobody(scene: Scene, run: ProbeRun) -> str | None:
-    """Say that somebody else's URL fails as well, and nobody answered anything.
+def _has_no_network(scene: Scene, run: ProbeRun) -> str | None:
+    """Return that the control URL fails too, and that no host responded; else None.
 
-    A line in the ingress log proves that a request left, whatever became of it.
+    A line in the ingress log proves that a request arrived, whatever its result.
     """
-    found = _control(run)
-    if found is None or any(_connected(p) for p in run.probes):
+    control = _control(run)
+    if control is None or any(_connected(p) for p in run.probes):
         return None
-    if any(_from_afar(r) for r in run.resolutions):
+    if any(_from_public_server(r) for r in run.resolutions):
         return None
     if scene.sightings_of(*run.probes):
         return None
-    why = str(found.error_type or "no answer").replace("_", " ")
-    who = found.server_address or found.url
-    return f"the probe gets no answer from anybody: {who} fails as well ({why})"
+    why = str(control.error_type or "no response").replace("_", " ")
+    who = control.server_address or control.url
+    return f"the probe gets no response from any host; {who} fails too ({why})"
 
 
 def _control(run: ProbeRun) -> Probe | None:
-    """Return the probe of somebody else's URL, if it was one that might be asked."""
+    """Return the probe of the control URL, unless its address is not allowed."""
     return next(
         (
             p
@@ -84,83 +84,87 @@ def _connected(probe: Probe) -> bool:
     return probe.status_code is not None or probe.error_phase in _CONNECTED
 
 
-def _from_afar(resolution: Resolution) -> bool:
-    """Say whether a name server out there said anything, were it that there is none."""
+def _from_public_server(resolution: Resolution) -> bool:
+    """Say whether a public name server responded, even with "no such name"."""
     if resolution.authoritative:
         return bool(resolution.addresses) or resolution.error_type in ABSENT
-    if resolution.error_type in MUTE and not resolution.addresses:
+    if resolution.error_type in NO_RESPONSE and not resolution.addresses:
         return False
     try:
         address = ip_address(resolution.resolver)
     except ValueError:
         return False
-    return not any(address in network for network in _NEAR)
+    return not any(address in network for network in _PRIVATE)
 
 
-def _own_resolver(
+def _resolver_fails(
     scene: Scene, run: ProbeRun, requests: tuple[Probe, ...]
 ) -> str | None:
-    """Say that only the monitor's own resolver fails; None: not shown.
+    """Return that only the monitor's own resolver fails; None: no proof.
 
-    At the name's addresses, or the balancer's own, all is well.
+    The target responds at its addresses, or at the load balancer's.
     """
     pinned = users.outside(scene, Role.ADDRESS, Role.DIRECT)
-    well = bool(pinned) and all(p.healthy for p in pinned)
-    if not well or any(p.error_phase != "resolve" for p in requests):
+    up = bool(pinned) and all(p.healthy for p in pinned)
+    if not up or any(p.error_phase != "resolve" for p in requests):
         return None
-    host, heard = scene.target.host, run.resolutions
-    if share := _most_know(heard):
-        return f"the probe's own resolver fails: {share} know {host}, and it is up"
-    if any(_from_afar(r) or r.error_type in ABSENT for r in heard):
+    host, resolutions = scene.target.host, run.resolutions
+    if share := _most_resolve(resolutions):
+        return f"the probe's own resolver fails; {share} resolve {host}, and it is up"
+    if any(_from_public_server(r) or r.error_type in ABSENT for r in resolutions):
         return None
-    return _nobody_resolves(run, f"and {host} is up where it is asked by its address")
+    return _none_resolves(run, f"{host} responds at its address")
 
 
-def _nobody_resolves(run: ProbeRun, up: str) -> str | None:
-    """Say that the control's name does not resolve either, or that all are mute."""
-    found = _control(run)
-    if found is not None and found.error_phase == "resolve":
-        who = found.server_address or found.url
-        return f"the probe's own resolver fails: not even {who} resolves, {up}"
+def _none_resolves(run: ProbeRun, up: str) -> str | None:
+    """Return that the control URL does not resolve, or that no resolver responds."""
+    control = _control(run)
+    if control is not None and control.error_phase == "resolve":
+        who = control.server_address or control.url
+        return f"the probe's own resolver fails; {who} fails to resolve too, but {up}"
     if run.resolutions:
-        mute = len(run.resolutions)
-        return f"the probe gets to no resolver: none of {mute} answers, {up}"
+        count = len(run.resolutions)
+        return f"the probe reaches no resolver; none of {count} responds, but {up}"
     return None
 
 
-def _most_know(heard: tuple[Resolution, ...]) -> str | None:
-    """Return the share of resolvers that know the name; None: too few, or no zone."""
-    asked = [r for r in heard if not r.authoritative]
-    know = [r for r in asked if r.addresses]
-    zone = [r for r in heard if r.authoritative]
-    if 2 * len(know) <= len(asked) or (zone and not any(r.addresses for r in zone)):
+def _most_resolve(resolutions: tuple[Resolution, ...]) -> str | None:
+    """Return the share of resolvers that resolve the name; None: too few, no zone."""
+    resolvers = [r for r in resolutions if not r.authoritative]
+    resolve = [r for r in resolvers if r.addresses]
+    zone = [r for r in resolutions if r.authoritative]
+    if 2 * len(resolve) <= len(resolvers) or (
+        zone and not any(r.addresses for r in zone)
+    ):
         return None
-    return f"{of(len(know), len(asked))} resolvers"
+    return f"{of(len(resolve), len(resolvers))} resolvers"
 
 
-def _no_family(scene: Scene, run: ProbeRun, requests: tuple[Probe, ...]) -> str | None:
-    """Say that the target is at addresses of a family that this machine lacks.
+def _lacks_family(
+    scene: Scene, run: ProbeRun, requests: tuple[Probe, ...]
+) -> str | None:
+    """Return that the target has only addresses of a family this machine lacks.
 
-    A route that is missing out there looks the same to a single request. So the
-    control must be well, no connection of this family may have come about, and no
-    address of it may have been asked for itself: who has a route asks each.
+    A route missing elsewhere looks the same to a single request. So the control URL
+    must respond, no connection of this family may exist, and no address of it may have
+    been probed by itself: a machine with a route probes each.
     """
-    found = _control(run)
-    if found is None or not _connected(found):
+    control = _control(run)
+    if control is None or not _connected(control):
         return None
     if any(p.error_type is not ErrorType.HOST_UNREACHABLE for p in requests):
         return None
-    named = {a for r in run.resolutions for a in r.addresses}
+    resolved = {a for r in run.resolutions for a in r.addresses}
     tried = {p.peer_address for p in requests if p.peer_address}
-    families = {_family(a) for a in named | tried}
-    if not named or len(families) != 1:
+    families = {_family(a) for a in resolved | tried}
+    if not resolved or len(families) != 1:
         return None
     family = families.pop()
-    there = [p for p in run.probes if _family(p.peer_address) == family]
-    if any(_connected(p) or p.role is Role.ADDRESS for p in there):
+    probes = [p for p in run.probes if _family(p.peer_address) == family]
+    if any(_connected(p) or p.role is Role.ADDRESS for p in probes):
         return None
     host = scene.target.host
-    return f"the probe has no way over {family}, and {host} has no other address"
+    return f"the probe has no route over {family}, and {host} has no other address"
 
 
 def _family(address: str | None) -> str | None:

@@ -1,13 +1,13 @@
-"""Follow: whom the failing share of an intermittent failure goes along with.
+"""Follow: what the failing requests of an intermittent failure have in common.
 
-In: a snapshot. Out: an address, an address family, a replica of the ingress, a node,
-a pod, or nobody, with the counts; None where the evidence is too thin for either.
-It does not: blame. What goes along with a failure need not be its cause.
+In: a snapshot. Out: an address, an address family, an ingress replica, a node, a pod,
+or no single place, with the counts; None if the evidence is insufficient.
+It does not: blame. What correlates with a failure need not be its cause.
 
-A split counts only if nothing fails elsewhere, and if chance would deal all failures
-to so many places in one case of fifty at most: the tail of Fisher's exact test,
-times the ways to choose those places. So it holds with few probes too, and with too
-few of them it says nothing (two failures of eleven never follow anybody of five).
+A correlation counts only if nothing fails elsewhere, and if chance would put all
+failures at so few places in at most one of fifty cases. That is the tail of Fisher's
+exact test, times the ways to choose those places. It is valid for few probes; for too
+few it finds nothing (two failures of eleven never follow one of five places).
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -19,53 +19,49 @@ from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.cluster import Sighting
 from parallax.model.judgement import Follow, FollowKind
-from parallax.model.probe import Probe, Role
+from parallax.model.probe import AS_A_USER, BY_NAME, LOGGED_BY_INGRESS, Probe
 from parallax.model.snapshot import Snapshot
 
 BY_CHANCE = 0.02
 ENOUGH = 3
-"""Requests at a place from which "now so and now so" can be told there."""
+"""Requests at a place that are enough to call it intermittent."""
 WORDS = {
     FollowKind.ADDRESS: "at {}",
     FollowKind.FAMILY: "over {}",
     FollowKind.REPLICA: "through {}",
     FollowKind.NODE: "through {}",
-    FollowKind.POD: "that asked {}",
+    FollowKind.POD: "to {}",
 }
-"""How a sentence names a place of each kind."""
+"""How a sentence refers to a place of each kind."""
 PLURAL = {
     FollowKind.ADDRESS: "addresses",
     FollowKind.FAMILY: "address families",
-    FollowKind.REPLICA: "replicas of the ingress",
+    FollowKind.REPLICA: "ingress replicas",
     FollowKind.NODE: "nodes",
     FollowKind.POD: "pods",
 }
-_NAMED = (*users.AS_A_USER, Role.ADDRESS)
-"""Outside probes that went where the name leads."""
-_THROUGH = (*users.FOR_THE_TARGET, Role.ADDRESS)
-"""Outside probes that the ingress may have seen."""
 
-type Placed = Sequence[tuple[str, bool]]
-"""Of each request where it went, and whether it fared well."""
+type Placement = Sequence[tuple[str, bool]]
+"""The place of each request, and whether it succeeded."""
 
 
 def follow(snapshot: Snapshot) -> Follow | None:
-    """Return whom the failing share follows, the surest; on a tie the outermost."""
+    """Return what the failures follow: the surest; if equal, the outermost."""
     scene = Scene.of(snapshot)
-    requests = users.outside(scene, *users.AS_A_USER)
-    if len({p.healthy for p in requests}) < 2:  # noqa: PLR2004 - both kinds of answer
+    requests = users.outside(scene, *AS_A_USER)
+    if len({p.healthy for p in requests}) < 2:  # noqa: PLR2004 - some succeed and some fail
         return None
-    placed = _placed(scene)
-    odds = {kind: _odds(seen) for kind, seen in placed.items()}
+    placements = _placements(scene)
+    odds = {kind: _odds(seen) for kind, seen in placements.items()}
     kind = min(odds, key=lambda kind: odds[kind])
     if odds[kind] <= BY_CHANCE:
-        return _along_with(kind, placed[kind])
-    return _nobody(placed)
+        return _along_with(kind, placements[kind])
+    return _no_place(placements)
 
 
-def _placed(scene: Scene) -> dict[FollowKind, Placed]:
-    """Return the requests by each kind of place, from the internet inward."""
-    named = users.outside(scene, *_NAMED)
+def _placements(scene: Scene) -> dict[FollowKind, Placement]:
+    """Return the requests by each kind of place, from the internet to the pods."""
+    named = users.outside(scene, *BY_NAME)
     return {
         FollowKind.FAMILY: _by(named, _family),
         FollowKind.ADDRESS: _by(named, lambda p: p.peer_address),
@@ -75,7 +71,7 @@ def _placed(scene: Scene) -> dict[FollowKind, Placed]:
     }
 
 
-def _by(probes: Iterable[Probe], place: Callable[[Probe], str | None]) -> Placed:
+def _by(probes: Iterable[Probe], place: Callable[[Probe], str | None]) -> Placement:
     return [(where, p.healthy) for p in probes if (where := place(p)) is not None]
 
 
@@ -84,13 +80,13 @@ def _family(probe: Probe) -> str | None:
     return f"IPv{ip_address(address).version}" if address else None
 
 
-def _logged(scene: Scene, place: Callable[[Sighting], str | None]) -> Placed:
-    """Return the requests by what the ingress log says of them.
+def _logged(scene: Scene, place: Callable[[Sighting], str | None]) -> Placement:
+    """Return the requests by a place in the ingress log.
 
-    Nothing where a failing one is not in it, or not at such a place: what ends
-    before the ingress follows nobody behind it.
+    Empty if a failing request has no line, or no such place in it: a request that ends
+    before the ingress follows no place behind it.
     """
-    probes = users.outside(scene, *_THROUGH)
+    probes = users.outside(scene, *LOGGED_BY_INGRESS)
     lines = {line.request_id: line for line in scene.sightings_of(*probes)}
     found = {
         p.request_id: where
@@ -102,8 +98,8 @@ def _logged(scene: Scene, place: Callable[[Sighting], str | None]) -> Placed:
     return [(found[p.request_id], p.healthy) for p in probes if p.request_id in found]
 
 
-def _odds(seen: Placed) -> float:
-    """Return how likely chance deals all failures to these places; 1: no split."""
+def _odds(seen: Placement) -> float:
+    """Return how likely chance puts all failures at these places; 1: all places."""
     places = {where for where, _ in seen}
     bad = {where for where, healthy in seen if not healthy}
     failed = sum(not healthy for _, healthy in seen)
@@ -114,7 +110,7 @@ def _odds(seen: Placed) -> float:
     return replicas.chance(failed, there, len(seen)) * ways
 
 
-def _along_with(kind: FollowKind, seen: Placed) -> Follow:
+def _along_with(kind: FollowKind, seen: Placement) -> Follow:
     who = tuple(sorted({where for where, healthy in seen if not healthy}))
     failed = sum(not healthy for _, healthy in seen)
     total = sum(where in who for where, _ in seen)
@@ -131,17 +127,17 @@ def _along_with(kind: FollowKind, seen: Placed) -> Follow:
     )
 
 
-def _nobody(placed: dict[FollowKind, Placed]) -> Follow | None:
-    """Return that it follows nobody: every place of a kind fares now so and now so."""
-    for kind, seen in placed.items():
-        fared: dict[str, list[bool]] = {}
+def _no_place(placements: dict[FollowKind, Placement]) -> Follow | None:
+    """Return that no place is followed: every place of a kind fails intermittently."""
+    for kind, seen in placements.items():
+        results: dict[str, list[bool]] = {}
         for where, healthy in seen:
-            fared.setdefault(where, []).append(healthy)
-        mixed = [len(set(f)) > 1 and len(f) >= ENOUGH for f in fared.values()]
+            results.setdefault(where, []).append(healthy)
+        mixed = [len(set(f)) > 1 and len(f) >= ENOUGH for f in results.values()]
         if len(mixed) > 1 and all(mixed):
             failed = sum(not healthy for _, healthy in seen)
             share = of(failed, len(seen))
-            where = f"all {len(mixed)} {PLURAL[kind]} fail now and then"
+            where = f"all {len(mixed)} {PLURAL[kind]} fail intermittently"
             return Follow(
                 kind=FollowKind.NOBODY,
                 failed=failed,

@@ -1,6 +1,6 @@
-"""Join: from what the journal holds to one snapshot of a target.
+"""Join: from the journal's observations to one snapshot of a target.
 
-In: observations in any order, some twice, from clocks that differ a little.
+In: observations in any order, with duplicates, from clocks that differ a little.
 Out: a `Snapshot`. It does not: judge, or read the journal.
 """
 
@@ -11,16 +11,15 @@ from datetime import datetime, timedelta
 from parallax.diagnose.reach import reached
 from parallax.model.balancer import BalancerReading
 from parallax.model.cluster import NodeReport, Sighting
+from parallax.model.freshness import RUN_STALE, is_current, is_future
 from parallax.model.probe import ProbeRun
-from parallax.model.snapshot import RUN_STALE, PastProbe, Snapshot
+from parallax.model.snapshot import PastProbe, Snapshot
 from parallax.model.target import Target
 
 type Observation = ProbeRun | BalancerReading | NodeReport
 
 PAST = timedelta(minutes=30)
-"""How far back the line of past probes goes."""
-AHEAD = timedelta(seconds=60)
-"""An observation further ahead of us than this comes from a broken clock."""
+"""How far back the list of past probes goes."""
 
 
 def join(
@@ -30,11 +29,11 @@ def join(
     taken_at: datetime,
     settle_seconds: float = 120.0,
 ) -> Snapshot:
-    """Return all that is known about a target at `taken_at` (UTC, our clock)."""
+    """Return a target's snapshot at `taken_at` (UTC, our clock)."""
     own = [o for o in observations if o.target == target.name]
     runs = _runs(own, taken_at)
     reports = [o for o in own if isinstance(o, NodeReport)]
-    since, well = _turned(runs)
+    since, well = _changed(runs)
     run = _newest_run(runs, since)
     return Snapshot(
         target=target,
@@ -42,7 +41,7 @@ def join(
         settle_seconds=settle_seconds,
         run=run,
         balancer=_newest_reading(own, since or well, taken_at),
-        # What of their sightings bears on this run stands beside them, each line once.
+        # The sightings of this run are stored beside the reports, each line once.
         reports=tuple(
             replace(r, sightings=()) for r in _newest_reports(reports, taken_at)
         ),
@@ -54,10 +53,10 @@ def join(
 
 
 def _runs(own: Iterable[Observation], taken_at: datetime) -> list[ProbeRun]:
-    """Return the runs, oldest first, each once and in its fullest form."""
+    """Return the runs, oldest first, each once and in its most complete form."""
     fullest: dict[datetime, ProbeRun] = {}
     for run in own:
-        if not isinstance(run, ProbeRun) or run.started_at > taken_at + AHEAD:
+        if not isinstance(run, ProbeRun) or is_future(run.started_at, taken_at):
             continue
         known = fullest.get(run.started_at)
         if known is None or len(run.probes) > len(known.probes):
@@ -65,10 +64,10 @@ def _runs(own: Iterable[Observation], taken_at: datetime) -> list[ProbeRun]:
     return [fullest[at] for at in sorted(fullest)]
 
 
-def _turned(runs: Sequence[ProbeRun]) -> tuple[datetime | None, datetime | None]:
-    """Return since when all runs fail, or since when all are well after one failed.
+def _changed(runs: Sequence[ProbeRun]) -> tuple[datetime | None, datetime | None]:
+    """Return since when all runs fail, or since when all succeed after a failure.
 
-    One at most is given; neither where no run failed, or none was heard.
+    At most one of them is set; none if no run failed, or if there is no run.
     """
     since = None
     for run in reversed(runs):
@@ -82,8 +81,8 @@ def _turned(runs: Sequence[ProbeRun]) -> tuple[datetime | None, datetime | None]
 def _newest_run(runs: Sequence[ProbeRun], since: datetime | None) -> ProbeRun | None:
     """Return the newest run, or the investigation of the minute before it.
 
-    While the next investigation is under way only its first probe is known; the
-    last one then still tells more, as long as it is of the same failure.
+    While the next investigation runs, only its first probe is stored. Until it ends,
+    the last investigation of the same failure has more evidence.
     """
     if not runs:
         return None
@@ -103,21 +102,19 @@ def _newest_run(runs: Sequence[ProbeRun], since: datetime | None) -> ProbeRun | 
 def _newest_reading(
     own: Iterable[Observation], since: datetime | None, taken_at: datetime
 ) -> BalancerReading | None:
-    """Return the newest balancer reading; a success outlives a problem while fresh."""
+    """Return the newest balancer reading; a fresh success is preferred to an error."""
     readings = sorted(
         (
             o
             for o in own
-            if isinstance(o, BalancerReading) and o.read_at <= taken_at + AHEAD
+            if isinstance(o, BalancerReading) and not is_future(o.read_at, taken_at)
         ),
         key=lambda r: r.read_at,
     )
     good = [
         r
         for r in readings
-        if r.load_balancer is not None
-        and taken_at - r.read_at <= RUN_STALE
-        and (since is None or r.read_at >= since)
+        if r.load_balancer is not None and is_current(r.read_at, taken_at, since)
     ]
     return (good or readings or [None])[-1]
 
@@ -127,10 +124,8 @@ def _newest_reports(
 ) -> tuple[NodeReport, ...]:
     """Return the newest report of each node, by the time ingest received it."""
     newest: dict[tuple[str, str], NodeReport] = {}
-    for report in sorted(
-        reports, key=lambda r: (r.received_at or r.sent_at, r.sent_at)
-    ):
-        if (report.received_at or report.sent_at) <= taken_at + AHEAD:
+    for report in sorted(reports, key=lambda r: (r.arrived_at, r.sent_at)):
+        if not is_future(report.arrived_at, taken_at):
             newest[report.cluster, report.node] = report
     return tuple(newest[key] for key in sorted(newest))
 
@@ -138,7 +133,7 @@ def _newest_reports(
 def _sightings(
     reports: Iterable[NodeReport], run: ProbeRun | None
 ) -> tuple[Sighting, ...]:
-    """Return what any agent saw of the run's request ids, each line once."""
+    """Return the log lines of the run's request ids, each line once."""
     wanted = {p.request_id for p in run.probes} if run else set[str]()
     found = {s: None for r in reports for s in r.sightings if s.request_id in wanted}
     return tuple(sorted(found, key=lambda s: (s.seen_at, s.request_id, s.node)))

@@ -1,9 +1,10 @@
-"""Naming: which of the causes that the evidence shows is named, and which it explains.
+"""Naming: which of the supported causes is named, and which others it explains.
 
-In: the causes, and each one's assessment. Out: the same assessments, with the cause
-that explains another one that is true as well; and the cause to name.
-It does not: assess anything, or know what the causes are about.
-Learned from Alertmanager, where inhibition is declared and not programmed.
+In: the causes, and the assessment of each. Out: the same assessments, each supported
+one with the supported cause that explains it; and the cause to name.
+It does not: assess anything, or depend on what the causes are about.
+Modeled on the inhibition rules of Prometheus Alertmanager, which are declared, not
+programmed.
 """
 
 from collections.abc import Sequence
@@ -17,9 +18,9 @@ from parallax.model.judgement import Answer, Assessment
 def with_explanations(
     causes: Sequence[Cause], assessments: Sequence[Assessment]
 ) -> tuple[Assessment, ...]:
-    """Return the assessments; each true cause with the first true one that explains it.
+    """Return the assessments, each supported one with the first that explains it.
 
-    A cause explains another only where the evidence shows both.
+    A cause explains another only if the evidence supports both.
     """
     shown = {a.cause for a in assessments if a.answer is Answer.SUPPORTED}
     explained: dict[str, str] = {}
@@ -36,9 +37,10 @@ def with_explanations(
 def named(
     causes: Sequence[Cause], assessments: Sequence[Assessment]
 ) -> tuple[Cause, str] | None:
-    """Return the cause to name, and the first sentence that shows it; None: none is.
+    """Return the cause to name, and its first evidence sentence; None: no cause.
 
-    Of the true causes that no other explains, the outermost: users meet it first.
+    It is the outermost of the supported causes that no other one explains, because
+    requests reach it first.
     """
     by_id = {cause.id: cause for cause in causes}
     shown = [

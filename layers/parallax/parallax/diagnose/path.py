@@ -1,8 +1,8 @@
-"""Path: hop by hop, what was seen there.
+"""Path: what was observed at each hop.
 
-In: a snapshot; and whom a judgement blames. Out: one line a hop, from the internet
-inward, with figures.
-It does not: judge; a hop that was not seen is `unknown`, never `ok`.
+In: a snapshot; and the hop that a judgement blames. Out: one line for each hop, from
+the internet to the pods, with figures.
+It does not: judge; a hop that was not observed is `unknown`, never `ok`.
 """
 
 from parallax.diagnose.path_inside import hops_inside, line
@@ -12,12 +12,12 @@ from parallax.evidence import answers, balancer, names, users
 from parallax.evidence.scene import Scene
 from parallax.model.balancer import HealthStatus
 from parallax.model.judgement import Hop, HopSeen, HopState
-from parallax.model.probe import Role
+from parallax.model.probe import AS_A_USER, FOR_THE_TARGET, Role
 from parallax.model.snapshot import Snapshot
 
 
 def trace(snapshot: Snapshot) -> tuple[HopSeen, ...]:
-    """Return what was seen at each hop of the target's path."""
+    """Return what was observed at each hop of the target's path."""
     scene = Scene.of(snapshot)
     hops = [_dns(scene)]
     if scene.target.reached.cdn:
@@ -30,10 +30,10 @@ def trace(snapshot: Snapshot) -> tuple[HopSeen, ...]:
 
 
 def blame(path: tuple[HopSeen, ...], hop: Hop, shown: str) -> tuple[HopSeen, ...]:
-    """Return the path with the hop of an established cause faulty.
+    """Return the path with the hop of an established cause marked faulty.
 
-    A line that says itself what is wrong there stays; any other one gives way to
-    what shows the cause. All other hops stay as they were seen.
+    If its line already reports a fault, it stays. Otherwise the evidence of the cause
+    replaces it. All other hops stay unchanged.
     """
     own = next((h for h in path if h.hop is hop), None)
     if own is not None and own.state is HopState.FAULTY:
@@ -45,40 +45,41 @@ def blame(path: tuple[HopSeen, ...], hop: Hop, shown: str) -> tuple[HopSeen, ...
 
 
 def _dns(scene: Scene) -> HopSeen:
-    requests = users.outside(scene, *users.AS_A_USER)
+    requests = users.outside(scene, *AS_A_USER)
     if not requests:
-        return line(Hop.DNS, "no fresh probe from outside", good=None)
-    lost = [p for p in requests if p.error_phase == "resolve"]
-    if lost:
+        return line(Hop.DNS, "no recent external probe", good=None)
+    unresolved = [p for p in requests if p.error_phase == "resolve"]
+    if unresolved:
         return line(Hop.DNS, f"{tally(requests)} for {scene.target.host}", good=False)
     addresses = sorted({p.peer_address for p in requests if p.peer_address})
     if not addresses:
-        return line(Hop.DNS, "no address was reached", good=None)
-    text = f"{scene.target.host} is {', '.join(addresses)}"
+        return line(Hop.DNS, "no connection to any address", good=None)
+    text = f"{scene.target.host} resolves to {', '.join(addresses)}"
     own = ", ".join(sorted(balancer.addresses(scene)))
     if own and names.sent_elsewhere(scene) and not scene.target.reached.cdn:
         name = balancer.name(scene)
-        return line(Hop.DNS, f"{text}; {name} is {own}", good=None)
+        return line(Hop.DNS, f"{text}; {name} has {own}", good=None)
     return line(Hop.DNS, text, good=True)
 
 
 def _cdn(scene: Scene) -> HopSeen:
-    requests = users.outside(scene, *users.AS_A_USER)
-    past = users.outside(scene, Role.DIRECT)
-    kept = [
+    requests = users.outside(scene, *AS_A_USER)
+    direct = users.outside(scene, Role.DIRECT)
+    replayed = [
         p for p in requests if not p.healthy and users.written_by(p).how == "replayed"
     ]
-    if kept:
-        text = f"replays {tally(kept)}"
-        well = any(p.healthy for p in past)
-        after = f"; past it {tally(past)}" if past else ""
-        return line(Hop.CDN, text + after, good=False if well else None)
+    if replayed:
+        text = f"replays a stored response, {tally(replayed)}"
+        works = any(p.healthy for p in direct)
+        bypassed = f"; without the CDN: {tally(direct)}" if direct else ""
+        return line(Hop.CDN, text + bypassed, good=False if works else None)
     if requests and all(p.healthy for p in requests):
-        return line(Hop.CDN, f"lets through {tally(requests)}", good=True)
-    if not past:
-        return line(Hop.CDN, "not told apart: no probe past it", good=None)
-    same = all(not p.healthy for p in past)
-    text = f"past it {tally(past)}: {'the same trouble' if same else 'better'}"
+        return line(Hop.CDN, f"passes on {tally(requests)}", good=True)
+    if not direct:
+        return line(Hop.CDN, "no probe without the CDN", good=None)
+    same = all(not p.healthy for p in direct)
+    works = "" if same else ", so a request without it works"
+    text = f"without the CDN: {tally(direct)}{works}"
     return line(Hop.CDN, text, good=True if same else None)
 
 
@@ -95,15 +96,15 @@ def _load_balancer(scene: Scene) -> HopSeen:
     if not good and checking and checking + healthy == count:
         good = None
     author = _author_at_balancer(scene) if good else None
-    also = f"; yet it answered {author} itself" if author else ""
+    also = f"; but it responded with {author} itself" if author else ""
     state = None if author else good
     text = f"{name}{why}: {balancer.health_text(scene)}{also}"
     return line(Hop.LOAD_BALANCER, text, good=state)
 
 
 def _author_at_balancer(scene: Scene) -> int | None:
-    """Return the status of a failing answer that the balancer wrote itself."""
-    for probe in users.failing(scene, *users.FOR_THE_TARGET):
+    """Return the status of a failing response that the load balancer wrote itself."""
+    for probe in users.failing(scene, *FOR_THE_TARGET):
         if answers.wrote(scene, probe):
             return probe.status_code
     return None

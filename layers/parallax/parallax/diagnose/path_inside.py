@@ -1,8 +1,8 @@
-"""Path inside: the hops behind the balancer, as the agents saw them.
+"""Path inside: the hops behind the load balancer, as the agents observed them.
 
-In: a snapshot. Out: one line a hop, from the node inward; the overlay only where
-pods answer their own node otherwise than others.
-It does not: blame; a hop that was not seen is `unknown`, never `ok`.
+In: a snapshot. Out: one line for each hop, from the node to the pods; the overlay only
+if pods respond to their own node differently from other nodes.
+It does not: blame; a hop that was not observed is `unknown`, never `ok`.
 """
 
 from collections.abc import Sequence
@@ -11,21 +11,22 @@ from parallax.diagnose.symptom import tally
 from parallax.evidence import ingress, inside, logs, pods, users
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
+from parallax.model.cluster import Sighting
 from parallax.model.judgement import Hop, HopSeen, HopState
-from parallax.model.probe import Probe, Role
+from parallax.model.probe import FOR_THE_TARGET, Probe, Role
 
 PAIRS = 2
-"""Pairs of nodes that must be apart: one may be a pod that moves."""
+"""Least number of failing pairs of nodes: one may be a pod that moves."""
 _STATES = {True: HopState.OK, False: HopState.FAULTY, None: HopState.UNKNOWN}
 
 
 def line(hop: Hop, seen: str, *, good: bool | None) -> HopSeen:
-    """Return a hop's line; None: what was seen there does not tell."""
+    """Return a hop's line; None: the observation decides nothing."""
     return HopSeen(hop=hop, state=_STATES[good], seen=seen)
 
 
 def hops_inside(scene: Scene) -> tuple[HopSeen, ...]:
-    """Return what was seen at each hop of the cluster."""
+    """Return what was observed at each hop of the cluster."""
     between = _overlay(scene)
     return (
         _node(scene),
@@ -40,13 +41,13 @@ def _node(scene: Scene) -> HopSeen:
     probes = ingress.probes(scene, Role.INGRESS_OTHER)
     if not probes:
         own = scene.inside(Role.INGRESS)
-        why = inside.silence(scene)
-        return line(Hop.NODE, "only asked from its own node" if own else why, good=None)
+        why = "only probed from its own node" if own else inside.silence(scene)
+        return line(Hop.NODE, why, good=None)
     got = [p for p in probes if p.status_code is not None]
-    answered = of(len(got), len(probes))
-    text = f"from node to node, {answered} NodePort probes answered"
-    if shut := len(scene.inside(Role.INGRESS_OTHER)) - len(probes):
-        text += f"; {shut} more ask nodes that policy Local shuts"
+    share = of(len(got), len(probes))
+    text = f"{share} NodePort probes between nodes got a response"
+    if closed := len(scene.inside(Role.INGRESS_OTHER)) - len(probes):
+        text += f"; traffic policy Local drops {closed} more"
     return line(Hop.NODE, text, good=len(got) == len(probes))
 
 
@@ -54,10 +55,9 @@ def _ingress(scene: Scene) -> HopSeen:
     probes = ingress.asked_rightly(scene)
     if not probes:
         return line(Hop.INGRESS, inside.silence(scene), good=None)
-    seen = logs.sightings(scene, *users.FOR_THE_TARGET)
-    live = logs.live(scene)
-    arrived = f"{len(seen)} of our outside requests in its log"
-    text = f"asked inside: {tally(probes)}" + (f"; {arrived}" if live or seen else "")
+    lines = logs.sightings(scene, *FOR_THE_TARGET)
+    logged = f"; {_logged(scene, lines)}" if logs.live(scene) or lines else ""
+    text = f"inside the cluster: {tally(probes)}{logged}"
     got = [p for p in probes if p.status_code is not None]
     own = {
         p.status_code
@@ -68,8 +68,16 @@ def _ingress(scene: Scene) -> HopSeen:
     return line(Hop.INGRESS, text, good=good)
 
 
+def _logged(scene: Scene, lines: Sequence[Sighting]) -> str:
+    """Return how many external requests the ingress logged."""
+    requests = users.outside(scene, *FOR_THE_TARGET)
+    found = len({line.request_id for line in lines})
+    share = of(found, len(requests)) if found else f"none of {len(requests)}"
+    return f"its access log contains {share} external requests"
+
+
 def _faults_behind(scene: Scene) -> set[int | None]:
-    """Return the statuses of the ingress's own pages that tell of what is behind it."""
+    """Return the ingress's own statuses that report a fault behind it."""
     behind: set[int | None] = set()
     if _service(scene).state is HopState.FAULTY:
         behind.add(503)
@@ -79,9 +87,9 @@ def _faults_behind(scene: Scene) -> set[int | None]:
 
 
 def _cut(scene: Scene) -> tuple[Probe, ...]:
-    """Return the probes from afar that got no connection to pods that give one at home.
+    """Return probes from other nodes that do not connect to a pod its own node reaches.
 
-    A pod that refuses its own node as well is no matter of what lies between.
+    A pod that refuses its own node too is no fault of the network between nodes.
     """
     home = {p.peer_address for p in pods.at_home(scene) if _got(p)}
     afar = pods.from_afar(scene)
@@ -93,7 +101,7 @@ def _got(probe: Probe) -> bool:
 
 
 def _overlay(scene: Scene) -> HopSeen | None:
-    """Return what lies between nodes, where pods answer their own node otherwise."""
+    """Return the network between nodes, if pods respond only to their own node."""
     cut, afar = _cut(scene), pods.from_afar(scene)
     if not cut:
         return None
@@ -102,8 +110,8 @@ def _overlay(scene: Scene) -> HopSeen | None:
     share = of(len(cut), len(afar))
     own = of(sum(_got(p) for p in home), len(home))
     text = (
-        f"from other nodes, {share} pod probes got no connection; on the pods' own"
-        f" nodes, {own} got one"
+        f"{share} pod probes from other nodes did not connect; {own} from the pods' own"
+        " nodes did"
     )
     return line(Hop.OVERLAY, text, good=False if len(pairs) >= PAIRS else None)
 
@@ -116,29 +124,29 @@ def _service(scene: Scene) -> HopSeen:
         why = "; ".join(cluster.problems) or "not read"
         return line(Hop.SERVICE, f"{name}: EndpointSlices unknown ({why})", good=None)
     if not cluster.endpoints:
-        return line(Hop.SERVICE, f"{name} has no endpoint at all", good=False)
+        return line(Hop.SERVICE, f"{name} has no endpoints", good=False)
     ready = pods.ready(cluster.endpoints)
     share = of(ready, len(cluster.endpoints))
     return line(Hop.SERVICE, f"{name}: {share} endpoints ready", good=ready > 0)
 
 
 def _pod(scene: Scene) -> HopSeen:
-    proof, probes = logs.pod_answers(scene), _asked(scene)
+    proof, probes = logs.pod_answers(scene), _pod_probes(scene)
     if proof:
-        text = f"the ingress log shows {proof[0].upstream_status} by a pod"
-        asked = f"; asked inside: {tally(probes)}" if probes else ""
-        return line(Hop.POD, text + asked, good=False)
+        text = f"a pod responded with {proof[0].upstream_status} (ingress log)"
+        also = f"; inside the cluster: {tally(probes)}" if probes else ""
+        return line(Hop.POD, text + also, good=False)
     if not probes:
         return line(Hop.POD, pods.unasked(scene), good=None)
-    told = f"asked inside: {tally(probes)}"
+    text = f"inside the cluster: {tally(probes)}"
     found = pods.known_endpoints(scene)
     if found and not pods.ready(found):
         share = of(0, len(found))
-        return line(Hop.POD, f"{share} ready; {told}", good=False)
-    return line(Hop.POD, told, good=all(p.healthy for p in probes))
+        return line(Hop.POD, f"{share} ready; {text}", good=False)
+    return line(Hop.POD, text, good=all(p.healthy for p in probes))
 
 
-def _asked(scene: Scene) -> Sequence[Probe]:
-    """Return the probes of pods, without those that ended on the way to them."""
+def _pod_probes(scene: Scene) -> Sequence[Probe]:
+    """Return the probes of pods, without those that the overlay lost."""
     cut = _cut(scene)
     return [p for p in scene.inside(Role.POD) if p not in cut]

@@ -1,6 +1,6 @@
-"""Reach: how far a request got, so that one failure can be told from the next.
+"""Reach: how far a request got, to tell one failure from the next.
 
-In: a probe. Out: the hop that wrote its answer, and its rank inward.
+In: a probe. Out: the hop that wrote its response, and the hop's rank on the path.
 It does not: blame; a request may get far and fail there.
 """
 
@@ -8,8 +8,8 @@ from collections import Counter
 
 from parallax.evidence import users
 from parallax.evidence.scene import Scene
-from parallax.model.finding import Hop
-from parallax.model.probe import Probe
+from parallax.model.judgement import Hop
+from parallax.model.probe import AS_A_USER, Probe
 from parallax.model.snapshot import Snapshot
 from parallax.writers import attribute_probe
 
@@ -27,7 +27,7 @@ _PHASE_REACHES = {"resolve": Hop.DNS, "connect": Hop.DNS}
 
 
 def reached(probe: Probe) -> Hop | None:
-    """Return how far one request got; None where the answer does not tell."""
+    """Return how far one request got; None if its response does not show it."""
     if probe.healthy:
         return Hop.POD
     attribution = attribute_probe(probe)
@@ -37,20 +37,20 @@ def reached(probe: Probe) -> Hop | None:
 
 
 def present(snapshot: Snapshot) -> Hop | None:
-    """Return the hop that failing requests reach now; None: not one and the same."""
+    """Return the hop that all failing requests reach now; None: not the same one."""
     scene = Scene.of(snapshot)
-    failing = users.failing(scene, *users.AS_A_USER)
+    failing = users.failing(scene, *AS_A_USER)
     hops = Counter(reached(p) for p in failing)
     return next(iter(hops)) if len(hops) == 1 else None
 
 
 def rank(hop: str, status_code: int | None) -> tuple[int, bool]:
-    """Return what sorts by how far: the hop, then an answer before a time-out."""
+    """Return a key that sorts by distance: by hop, a timeout before a response."""
     inward = ORDER.index(Hop(hop)) if hop in ORDER else -1
-    return inward, is_answer(status_code)
+    return inward, is_response(status_code)
 
 
-def is_answer(status_code: int | None) -> bool:
-    """Say whether somebody said more than that nobody answered in time."""
+def is_response(status_code: int | None) -> bool:
+    """Say whether a response came that is not 504, a gateway's report of a timeout."""
     gateway_timeout = 504
     return status_code is not None and status_code != gateway_timeout

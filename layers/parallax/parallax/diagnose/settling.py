@@ -1,8 +1,8 @@
-"""Settling: whether the cluster changed just now, so that an alarm should wait.
+"""Settling: whether the cluster changed so recently that an alarm should wait.
 
 In: a snapshot. Out: the reason as a sentence, or None.
-It does not: wait for ever. A rollout that hangs and pods that crash in a loop
-change all the time; a failure as old as `LONGEST` windows is an alarm anyway.
+It does not: wait without limit. A stuck rollout and pods that crash in a loop change
+all the time; after `LONGEST` windows a failure is an alarm nevertheless.
 """
 
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ from parallax.evidence.scene import Scene
 from parallax.model.cluster import ClusterReading
 
 LONGEST = 2
-"""Settle windows after which a failure does not wait any more."""
+"""Settle windows after which a failure no longer waits."""
 
 
 def settling(scene: Scene) -> str | None:
@@ -25,7 +25,7 @@ def settling(scene: Scene) -> str | None:
     skew = next(r.skew for r in scene.live_reports if r.reading is cluster)
 
     def age(instant: datetime | None) -> timedelta | None:
-        """Return how long ago, on our clock; None outside of the window."""
+        """Return an instant's age on our clock; None: not within the window."""
         if instant is None:
             return None
         past = max(scene.taken_at - (instant + skew), timedelta(0))
@@ -37,14 +37,14 @@ def settling(scene: Scene) -> str | None:
     started = [a for p in cluster.pods or () if (a := age(p.started_at)) is not None]
     if started:
         newest = min(started).total_seconds()
-        return f"{len(started)} pods started, the last {newest:.0f} s ago"
+        return f"{len(started)} pods started, the newest {newest:.0f} s ago"
     return _rollout(cluster) if scene.taken_at - since < window else None
 
 
 def _rollout(cluster: ClusterReading) -> str | None:
-    """Return the rollout that is under way."""
+    """Return the rollout that is in progress."""
     for work in cluster.workloads or ():
         if work.updated < work.desired:
             done = f"{work.updated} of {work.desired} pods updated"
-            return f"a rollout of {work.kind} {work.name} is under way ({done})"
+            return f"a rollout of {work.kind} {work.name} is in progress ({done})"
     return None

@@ -1,9 +1,9 @@
-"""Silence: when Parallax itself is blind.
+"""Silence: whether agents or external probes stopped reporting.
 
-In: a snapshot. Out: one judgement each for the agents and the probes, also when
-they speak (cause `none`), so that their incidents can end. Agents are a cluster's
-and probes are the stack's: the targets that share them share the incident.
-It does not: say anything about a target. Silence never means that all is fine.
+In: a snapshot. Out: one judgement each for the agents and the probes. If they report,
+its cause is `none`, so that their incidents can end. Agents belong to a cluster and
+probes to the stack: the targets that share them share the incident.
+It does not: judge the target. Silence never means that a target is healthy.
 See docs/decisions/0003.
 """
 
@@ -12,9 +12,12 @@ from shlex import quote
 
 from parallax.diagnose.blind import blind
 from parallax.diagnose.complete import known_nodes
-from parallax.diagnose.judge import NONE
 from parallax.evidence.words import of
-from parallax.model.finding import (
+from parallax.model.judgement import (
+    AGENT_SILENT,
+    MONITOR_BLIND,
+    NONE,
+    PROBES_SILENT,
     Class,
     Difference,
     Hop,
@@ -25,10 +28,6 @@ from parallax.model.finding import (
 )
 from parallax.model.snapshot import Snapshot
 
-AGENT_SILENT = "agent-silent"
-PROBES_SILENT = "probes-silent"
-MONITOR_BLIND = "monitor-blind"
-SILENCES = frozenset({AGENT_SILENT, PROBES_SILENT, MONITOR_BLIND})
 _OF_THE_STACK = frozenset({PROBES_SILENT, MONITOR_BLIND})
 
 
@@ -41,69 +40,69 @@ class Silence:
 
 
 def subject(cause: str, snapshot: Snapshot) -> str:
-    """Return whose incident a cause is: the target's, its cluster's, or the stack's."""
+    """Return the subject of a cause's incident: target, agents or stack."""
     if cause == AGENT_SILENT:
         return f"{snapshot.target.reached.cluster}/agent"
     return "stack/probe" if cause in _OF_THE_STACK else snapshot.target.name
 
 
 def silences(snapshot: Snapshot) -> tuple[Silence, ...]:
-    """Return who is silent and who speaks; a source never heard is left out."""
-    found: list[Silence] = []
+    """Return the judgements of both sources; one that never reported is left out."""
+    judged: list[Silence] = []
     if snapshot.target.reached.cluster and snapshot.reports:
-        whose = subject(AGENT_SILENT, snapshot)
-        found.append(Silence(subject=whose, judgement=_agents(snapshot)))
-    # If nobody speaks at all, this snapshot is old and the probes may be well.
+        name = subject(AGENT_SILENT, snapshot)
+        judged.append(Silence(subject=name, judgement=_agents(snapshot)))
+    # If no source reports, this snapshot is old and the probes may be fine.
     if snapshot.run is not None and (snapshot.outside or snapshot.live_reports):
-        whose = subject(PROBES_SILENT, snapshot)
-        found.append(Silence(subject=whose, judgement=_probes(snapshot)))
-    return tuple(found)
+        name = subject(PROBES_SILENT, snapshot)
+        judged.append(Silence(subject=name, judgement=_probes(snapshot)))
+    return tuple(judged)
 
 
 def _agents(snapshot: Snapshot) -> Judgement:
-    """Judge the agents: known nodes of which no live report is at hand.
+    """Judge the agents: nodes without a recent report.
 
-    A node may have joined just now, its agent on the way: while all the others
-    speak, one that was never heard is given the time of a settling cluster.
+    A new node's agent may still be starting. So an agent that never reported counts as
+    settling, as a changing cluster does.
     """
     nodes = known_nodes(snapshot)
     silent = sorted(nodes - {r.node for r in snapshot.live_reports})
     if not silent:
         return _judgement(NONE, "All agents report")
     share = of(len(silent), len(nodes))
-    title = f"{share} agents silent: {', '.join(silent)}"
+    title = f"{share} agents not reporting: {', '.join(silent)}"
     step = NextStep(
-        text="See whether the agents run, and what they say.",
+        text="Check whether the agents run, and read their logs.",
         command="kubectl get pods -A -o wide -l app.kubernetes.io/name=parallax-agent",
     )
-    unheard = not {r.node for r in snapshot.reports}.intersection(silent)
-    joined = f"no agent was heard yet on {', '.join(silent)}" if unheard else None
-    return _judgement(AGENT_SILENT, title, step, settling=joined)
+    new = not {r.node for r in snapshot.reports}.intersection(silent)
+    starting = f"no agent has reported yet on {', '.join(silent)}" if new else None
+    return _judgement(AGENT_SILENT, title, step, settling=starting)
 
 
 def _probes(snapshot: Snapshot) -> Judgement:
-    """Judge the outside probes: none is fresh, or the probe gets to nobody."""
+    """Judge the external probes: none is recent, or the probe reaches no host."""
     if why := blind(snapshot):
         title = f"{why[:1].upper()}{why[1:]}"
-        return _judgement(MONITOR_BLIND, title, *_look(snapshot))
+        return _judgement(MONITOR_BLIND, title, *_network_steps(snapshot))
     if snapshot.outside is not None:
-        return _judgement(NONE, "The outside is probed")
+        return _judgement(NONE, "External probes run")
     last = snapshot.run.started_at.strftime("%H:%M:%S UTC") if snapshot.run else "never"
     step = NextStep(
         text="Read the log of the probe function.",
         command="sam logs -n ProbeFunction --tail",
     )
-    return _judgement(PROBES_SILENT, f"No probe from outside since {last}", step)
+    return _judgement(PROBES_SILENT, f"No external probe since {last}", step)
 
 
-def _look(snapshot: Snapshot) -> tuple[NextStep, ...]:
-    """Tell how to see whether the monitor's own network and resolver work."""
+def _network_steps(snapshot: Snapshot) -> tuple[NextStep, ...]:
+    """Return how to check the monitor's own network and resolver."""
     log = NextStep(
-        text="Read what the probe function says: its network, its resolver.",
+        text="Read the probe function's log, and check its network and resolver.",
         command="sam logs -n ProbeFunction --tail",
     )
     elsewhere = NextStep(
-        text="Ask from elsewhere whether users are served.",
+        text="Request the URL from another network: are users served?",
         command=f"curl -sv --http1.1 -o /dev/null {quote(snapshot.target.url)}",
     )
     return log, elsewhere
@@ -112,7 +111,7 @@ def _look(snapshot: Snapshot) -> tuple[NextStep, ...]:
 def _judgement(
     cause: str, title: str, *steps: NextStep, settling: str | None = None
 ) -> Judgement:
-    """Return a judgement that holds nothing of the target it was made from."""
+    """Return a judgement without any evidence about the target."""
     silent = cause != NONE
     return Judgement(
         symptom=Symptom(

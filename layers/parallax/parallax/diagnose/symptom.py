@@ -1,7 +1,7 @@
-"""Symptom: what is seen from both places, before anybody is blamed.
+"""Symptom: what users and the cluster observe, before any cause is assessed.
 
 In: a snapshot. Out: a `Symptom` with its figures and one sentence.
-It does not: look for a cause.
+It does not: assess causes.
 """
 
 from collections import Counter
@@ -13,13 +13,12 @@ from parallax.diagnose.reach import present, rank
 from parallax.evidence import ingress, inside, users
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
-from parallax.model.finding import Constancy, Difference, Symptom, Trend, View
-from parallax.model.probe import Probe, Role
+from parallax.model.judgement import Constancy, Difference, Symptom, Trend, View
+from parallax.model.probe import AS_A_USER, BEHIND_THE_INGRESS, Probe
 from parallax.model.snapshot import Snapshot
 
 ENOUGH = 3
-"""Probes from which constant or intermittent can be told."""
-_BEHIND = (Role.SERVICE, Role.NODEPORT_OWN, Role.NODEPORT_OTHER, Role.POD)
+"""Least number of probes that distinguishes constant from intermittent."""
 _DIFFERENCE = {
     (View.HEALTHY, View.HEALTHY): Difference.NONE,
     (View.FAILING, View.HEALTHY): Difference.EXTERNAL_ONLY,
@@ -30,14 +29,14 @@ _DIFFERENCE = {
 
 
 def read_symptom(snapshot: Snapshot) -> Symptom:
-    """Return what outside and inside see, and who sees more."""
+    """Return what users and the cluster observe, and the difference."""
     scene = Scene.of(snapshot)
-    requests = users.outside(scene, *users.AS_A_USER)
+    requests = users.outside(scene, *AS_A_USER)
     failing = [p for p in requests if not p.healthy]
-    within, sees = inside_probes(scene), blind(scene)
-    external = View.UNKNOWN if sees else _view(requests)
+    within, blind_because = inside_probes(scene), blind(scene)
+    external = View.UNKNOWN if blind_because else _view(requests)
     internal = _inside_view(within)
-    trend, text = (Trend.UNKNOWN, None) if sees else _trend(scene)
+    trend, text = (Trend.UNKNOWN, None) if blind_because else _trend(scene)
     common = Counter((p.status_code, p.error_type) for p in failing).most_common(1)
     status, error = common[0][0] if common else (None, None)
     return Symptom(
@@ -45,7 +44,7 @@ def read_symptom(snapshot: Snapshot) -> Symptom:
         internal=internal,
         difference=_DIFFERENCE.get((external, internal), Difference.UNKNOWN),
         constancy=Constancy.UNKNOWN
-        if sees
+        if blind_because
         else _constancy(len(failing), len(requests)),
         failed=len(failing),
         total=len(requests),
@@ -57,14 +56,16 @@ def read_symptom(snapshot: Snapshot) -> Symptom:
         inside_failed=sum(not p.healthy for p in within),
         inside_total=len(within),
         window_seconds=_window(requests),
-        summary=f"{_outside_text(requests, sees)}; {_inside_text(scene, within)}",
+        summary="; ".join(
+            (_external_text(requests, blind_because), _internal_text(scene, within))
+        ),
     )
 
 
 def inside_probes(scene: Scene) -> tuple[Probe, ...]:
-    """Return the inside probes by Host at the ingress; without any, those behind."""
+    """Return the inside probes of the ingress by Host; without any, those behind it."""
     at_ingress = ingress.asked_rightly(scene)
-    return at_ingress or scene.inside(*_BEHIND)
+    return at_ingress or scene.inside(*BEHIND_THE_INGRESS)
 
 
 def _view(probes: Sequence[Probe]) -> View:
@@ -74,9 +75,9 @@ def _view(probes: Sequence[Probe]) -> View:
 
 
 def _inside_view(probes: Sequence[Probe]) -> View:
-    """Return how the inside fares: failing where most probes of one role fail.
+    """Return the state inside: failing if most probes of one role fail.
 
-    A role is a hop that users need. One node in trouble is told by its share, and
+    A role is a hop that users need. A single failing node is reported by its share, and
     does not make the inside fail.
     """
     if not probes:
@@ -93,46 +94,43 @@ def _constancy(failed: int, total: int) -> Constancy:
     return Constancy.CONSTANT if failed == total else Constancy.INTERMITTENT
 
 
-def said(probe: Probe) -> str:
-    """Return an answer in short: its status, or why there is none."""
+def outcome(probe: Probe) -> str:
+    """Return a probe's result in short: its status, or why there is none."""
     if probe.status_code is not None:
         wrong = "" if probe.healthy or probe.status_code >= 400 else " (unhealthy)"  # noqa: PLR2004 - HTTP's errors begin there
         return f"{probe.status_code}{wrong}"
-    return str(probe.error_type or "no answer").replace("_", " ")
+    return str(probe.error_type or "no response").replace("_", " ")
 
 
 def tally(probes: Sequence[Probe]) -> str:
-    """Return what probes got, e.g. `503 (10 of 11), 200 (1 of 11)`."""
-    seen = Counter(said(p) for p in probes).most_common()
-    return ", ".join(f"{s} ({of(n, len(probes))})" for s, n in seen)
+    """Return the results of probes, e.g. `503 (10 of 11), 200 (1 of 11)`."""
+    outcomes = Counter(outcome(p) for p in probes).most_common()
+    return ", ".join(f"{o} ({of(n, len(probes))})" for o, n in outcomes)
 
 
 def _window(requests: Sequence[Probe]) -> float | None:
-    """Return how many seconds lie between the first and the last; None: one probe."""
+    """Return the seconds between the first and the last; None: at most one probe."""
     if len(requests) <= 1:
         return None
     starts = [p.started_at for p in requests]
     return (max(starts) - min(starts)).total_seconds()
 
 
-def _outside_text(requests: Sequence[Probe], blind_for: str | None) -> str:
-    if blind_for:
-        return f"outside not known ({blind_for})"
-    return f"{tally(requests)} from the internet" if requests else "outside not known"
+def _external_text(requests: Sequence[Probe], blind_because: str | None) -> str:
+    if blind_because:
+        return f"from the internet: unknown ({blind_because})"
+    return f"from the internet: {tally(requests) if requests else 'unknown'}"
 
 
-def _inside_text(scene: Scene, within: Sequence[Probe]) -> str:
+def _internal_text(scene: Scene, within: Sequence[Probe]) -> str:
     if not within:
-        return f"inside not known ({inside.silence(scene)})"
-    return f"{tally(within)} inside"
+        return f"inside the cluster: unknown ({inside.silence(scene)})"
+    return f"inside the cluster: {tally(within)}"
 
 
 def _trend(scene: Scene) -> tuple[Trend, str | None]:
-    """Compare how far requests get now with the last different thing before."""
-    requests, since = (
-        users.failing(scene, *users.AS_A_USER),
-        (scene.failing_since),
-    )
+    """Compare how far requests get now with the last different result."""
+    requests, since = users.failing(scene, *AS_A_USER), scene.failing_since
     hop = present(scene)
     if since is None or hop is None:
         return Trend.UNKNOWN, None
@@ -149,10 +147,13 @@ def _trend(scene: Scene) -> tuple[Trend, str | None]:
     last = other[-1]
     was = rank(last.hop or "", last.status_code)
     trend = Trend.PROGRESS if now > was else Trend.DECLINE
-    further = "progress: requests get further than before"
-    word = further if trend is Trend.PROGRESS else "requests get less far than before"
-    text = (
-        f"{word}: {last.status_code or last.error_type} by the"
-        f" {last.hop}, now {status or requests[0].error_type} by the {hop}"
-    )
-    return trend, text
+    how = "get further" if trend is Trend.PROGRESS else "fail earlier"
+    before_text = _end_text(last.status_code, last.error_type, last.hop)
+    now_text = _end_text(status, requests[0].error_type, hop)
+    return trend, f"requests now {how} (before: {before_text}; now: {now_text})"
+
+
+def _end_text(status: int | None, error: str | None, hop: str | None) -> str:
+    """Return how and where a request ended, e.g. `503 at load-balancer`."""
+    what = str(status or error or "no response").replace("_", " ")
+    return f"{what} at {hop}"

@@ -7,11 +7,11 @@ It does not: conclude. A silent agent never means that the inside is well.
 from parallax.evidence.reading import Missing, need, reading
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import lately
+from parallax.model import probe as probes
 from parallax.model.cluster import ClusterReading, Service
-from parallax.model.probe import Probe, Role
+from parallax.model.probe import Probe
 
-AT_THE_INGRESS = (Role.INGRESS, Role.INGRESS_OTHER)
-"""Inside probes of the ingress's NodePorts."""
+AT_THE_INGRESS = probes.AT_THE_INGRESS
 
 
 def silence(scene: Scene) -> str:

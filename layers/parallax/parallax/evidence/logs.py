@@ -11,6 +11,7 @@ from parallax.evidence import nodes, pods, users
 from parallax.evidence.reading import reading
 from parallax.evidence.scene import Scene
 from parallax.model.cluster import Endpoint, Sighting
+from parallax.model.freshness import is_current, is_not_before
 from parallax.model.probe import Probe, Role
 
 AMBIGUOUS = (502, 504)
@@ -82,8 +83,7 @@ def live(scene: Scene) -> tuple[str, ...]:
         if report.log_read_at is None:
             continue
         at = report.outside_time(report.log_read_at)
-        old = scene.taken_at - at > report.patience
-        if not old and (since is None or at >= since):
+        if is_current(at, scene.taken_at, since, report.patience):
             found.append(report.node)
     return tuple(found)
 
@@ -97,7 +97,7 @@ def caught_up(scene: Scene, *roles: Role) -> dict[str, bool | None]:
     return {
         report.node: None
         if report.log_read_at is None
-        else last is None or report.outside_time(report.log_read_at) >= last
+        else is_not_before(report.outside_time(report.log_read_at), last)
         for report in scene.live_reports
     }
 

@@ -9,19 +9,15 @@ from urllib.parse import urlsplit
 from parallax.evidence.reading import need, reading
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
-from parallax.model.probe import ErrorType, Probe, Role
+from parallax.model import probe as probes
+from parallax.model.probe import PINNED, ErrorType, Probe, Role
 from parallax.writers import Attribution, attribute_probe
 
-AS_A_USER = (Role.FIRST, Role.REPEAT)
-"""Outside probes that ask what a user asks."""
-FOR_THE_TARGET = (Role.FIRST, Role.REPEAT, Role.CACHE_BUSTER, Role.DIRECT)
-"""Outside probes that ask for the target, by whatever way."""
+AS_A_USER = probes.AS_A_USER
+FOR_THE_TARGET = probes.FOR_THE_TARGET
+AT_THE_BALANCER = probes.AT_THE_BALANCER
 PROXIES = ("load-balancer", "ingress", "cdn")
 """Hops whose own page no pod wrote."""
-AT_THE_BALANCER = (Role.DIRECT, Role.UNKNOWN_HOST)
-"""Outside probes that ask the balancer's own addresses, all it has."""
-PLACED = (*AT_THE_BALANCER, Role.ADDRESS)
-"""Outside probes that were told which address to ask."""
 NEVER_SENT = (ErrorType.HOST_UNREACHABLE, ErrorType.ADDRESS_NOT_ALLOWED)
 """Errors of the machine that asks, e.g. a Lambda without a route for IPv6."""
 NO_CONNECTION = (
@@ -50,7 +46,7 @@ def outside(scene: Scene, *roles: Role) -> tuple[Probe, ...]:
     """
     found = scene.outside.by_role(*roles) if scene.outside else ()
     return tuple(
-        p for p in found if p.role not in PLACED or p.error_type not in NEVER_SENT
+        p for p in found if p.role not in PINNED or p.error_type not in NEVER_SENT
     )
 
 

@@ -1,15 +1,15 @@
-"""Advice: one record a target, beside the incidents, published by the same stream.
+"""Advice: one record for each target, in the incidents' table and its stream.
 
-In: the record that `diagnose` moved on. Out: the same, to the next judgement and,
+In: an advice record after a judgement. Out: the same, to the next judgement and,
 through the table's stream, to `notify`.
-It does not: decide what is told; `parallax.diagnose.advised` does.
+It does not: decide what is published; `parallax.story.advice` does.
 """
 
 import logging
 from dataclasses import replace
 from typing import Any, Protocol
 
-from parallax import incidents
+from parallax.incidents import table
 from parallax.incidents.items import Item, Items, count, unpacked
 from parallax.model.advice import AdviceRecord
 from parallax.model.finding import Incident
@@ -20,19 +20,19 @@ log = logging.getLogger(__name__)
 
 
 class Records(Protocol):
-    """Where advice is kept."""
+    """A store of advice records."""
 
     def get(self, subject: str) -> AdviceRecord | None:
         """Return a target's record, or None."""
         ...
 
     def put(self, record: AdviceRecord) -> None:
-        """Store a record as the successor of the version it was made from."""
+        """Store a record as the successor of the version that was read."""
         ...
 
 
 class DynamoAdvice:
-    """Advice in the incidents' table, one item a target."""
+    """Advice records in the incidents' table, one item for each target."""
 
     def __init__(self, table: str) -> None:
         self._items = Items(table)
@@ -40,8 +40,8 @@ class DynamoAdvice:
     def get(self, subject: str) -> AdviceRecord | None:
         """Return a target's record as last stored; an empty one if it is unreadable.
 
-        The empty record keeps the number, so that no id of an event comes twice.
-        Raises `ConflictError` if the version is unreadable as well and another
+        The empty record keeps the number, so that the ids of events stay unique.
+        Raises `ConflictError` if the version is unreadable as well, and another
         judgement replaced the item in between.
         """
         item = self._items.get(subject)
@@ -54,16 +54,16 @@ class DynamoAdvice:
             version, number = count(item, "version"), count(item, "number")
             empty = AdviceRecord(subject=subject, version=version, number=number)
             if item.get("version", {"N": "0"}) != {"N": str(version)}:
-                # `put` could never succeed such a version: only `replace` can.
+                # No `put` succeeds for an unreadable version; `replace` does.
                 self._items.replace(to_item(empty), before=item)
             return empty
 
     def subjects(self) -> tuple[str, ...]:
-        """Return the subjects of all records; for a sweep."""
+        """Return the subjects of all records."""
         return self._items.subjects("#kind = :kind", kind=KIND)
 
     def put(self, record: AdviceRecord) -> None:
-        """Store a record; raises `ConflictError` if somebody else moved it."""
+        """Store a record; raises `ConflictError` if another judgement changed it."""
         stored = replace(record, version=record.version + 1)
         self._items.put(to_item(stored), read=record.version)
 
@@ -80,10 +80,10 @@ def to_item(record: AdviceRecord) -> dict[str, dict[str, Any]]:
 
 
 def from_image(image: Item) -> Incident | AdviceRecord:
-    """Return what an item of the incidents' table holds: an incident, or advice.
+    """Return the incident or the advice record in an item of the incidents' table.
 
-    Raises `UnreadableError`, and nothing else, for an image that holds neither.
+    Raises `UnreadableError`, and nothing else, if the image holds neither.
     """
     if in_clear(image, "kind") == KIND:
         return unpacked(AdviceRecord, image)
-    return incidents.from_image(image)
+    return table.from_image(image)

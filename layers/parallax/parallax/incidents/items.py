@@ -1,22 +1,22 @@
-"""Items: what the incidents' table holds, each moved on by compare-and-set.
+"""Items: the items of the incidents' table, changed by compare-and-set.
 
-In: items with a `version`, a subject as their key. Out: the same, as last stored; keys
-of those that a condition holds of; a value unpacked from an item's payload.
-It does not: know what is packed; `parallax.incidents` and its `advice` do.
+In: items with a `version`, and a subject as their key. Out: the same, as last stored;
+the keys of items that meet a condition; the value in an item's payload.
+It does not: depend on the kind of value; `table` and `advice` choose it.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
-from parallax.aws import client, refused_as
+from parallax.aws import client, failed_with
 from parallax.model.packed import UnreadableError, in_clear, unpack
 
 type Item = Mapping[str, Mapping[str, Any]]
-"""An item in DynamoDB's words, or the new image of a stream record."""
+"""An item in DynamoDB's JSON, or the new image of a stream record."""
 
 
 class ConflictError(RuntimeError):
-    """Another judgement moved the item in between: read it again."""
+    """Another judgement changed the item in between: read it again."""
 
 
 class Items:
@@ -33,10 +33,10 @@ class Items:
         )
         return found.get("Item")
 
-    def glance(self, subject: str, name: str) -> str | None:
-        """Return one text of a subject's item, at most a second old, or None.
+    def attribute(self, subject: str, name: str) -> str | None:
+        """Return one string attribute of a subject's item, or None.
 
-        Half the cost of `get`.
+        It costs half as much as `get`, and is at most a second old.
         """
         found = self._dynamodb.get_item(
             TableName=self.table,
@@ -49,15 +49,15 @@ class Items:
     def put(self, item: Item, *, read: int) -> None:
         """Store an item as the successor of the version read (0: it is new).
 
-        Raises `ConflictError` if that is no longer the version in the table.
+        Raises `ConflictError` if the table has another version now.
         """
         self._put_if(item, {"N": str(read)})
 
     def replace(self, item: Item, before: Item) -> None:
-        """Store an item in place of an unreadable one.
+        """Store an item instead of an unreadable one.
 
-        The version that was read counts as it is stored, even if it is no number.
-        Raises `ConflictError` if that is no longer the version in the table.
+        The version that was read is compared as it is stored, even if it is no number.
+        Raises `ConflictError` if the table has another version now.
         """
         self._put_if(item, before.get("version", {"N": "0"}))
 
@@ -71,19 +71,19 @@ class Items:
                 ExpressionAttributeValues={":read": version},
             )
         except self._dynamodb.exceptions.ClientError as error:
-            if refused_as(error, "ConditionalCheckFailedException"):
+            if failed_with(error, "ConditionalCheckFailedException"):
                 raise ConflictError(item["pk"]["S"]) from error
             raise
 
     def subjects(self, condition: str, **values: str) -> tuple[str, ...]:
-        """Return the keys of all items that a condition holds of.
+        """Return the keys of all items that meet a condition.
 
-        In the condition `#name` and `:name` stand for a value given. Reads the whole
-        table, which is small (an item a subject, and the marks of two weeks'
-        findings): for a sweep now and then, not for a judgement.
+        In the condition, `#name` and `:name` refer to a value in `values`. This reads
+        the whole table, which is small: an item for each subject, and two weeks of
+        marks. It is meant for the hourly sweep, not for a judgement.
         """
         names: Mapping[str, str] = {f"#{name}": name for name in values}
-        given = {f":{name}": {"S": value} for name, value in values.items()}
+        bound = {f":{name}": {"S": value} for name, value in values.items()}
         found: list[str] = []
         page: dict[str, Any] = {"LastEvaluatedKey": None}
         while "LastEvaluatedKey" in page:
@@ -93,7 +93,7 @@ class Items:
                 FilterExpression=condition,
                 ProjectionExpression="pk",
                 ExpressionAttributeNames=names,
-                ExpressionAttributeValues=given,
+                ExpressionAttributeValues=bound,
                 ConsistentRead=True,
                 **({"ExclusiveStartKey": start} if start else {}),
             )
@@ -104,7 +104,7 @@ class Items:
 def unpacked[T](kind: type[T], image: object) -> T:
     """Return the value in an item's payload, or in a stream record's new image.
 
-    Raises `UnreadableError`, and nothing else, for an image that holds none.
+    Raises `UnreadableError`, and nothing else, if the image holds none.
     """
     try:
         return unpack(kind, in_clear(image, "payload", "B"))
@@ -115,7 +115,8 @@ def unpacked[T](kind: type[T], image: object) -> T:
 def count(image: object, name: str) -> int:
     """Return a number stored beside the payload; 0 if it is absent or no number.
 
-    A version or a number of findings, so that both outlive an unreadable payload.
+    The version and the number of findings are stored so, in case the payload becomes
+    unreadable.
     """
     text = in_clear(image, name, "N") or ""
     return int(text) if text.isascii() and text.isdigit() else 0

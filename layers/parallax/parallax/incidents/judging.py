@@ -1,9 +1,9 @@
 """Judging: one batch of observations, each target judged once.
 
-In: records of the journal's stream, the targets that are watched, a way to judge one.
-Out: the incidents that moved. A record fails, so that Lambda sends it again, only if
-trying again can help; what cannot be judged goes to the dead-letter queue.
-It does not: read the targets file, or judge by itself; see `parallax.incidents.move`.
+In: records of the journal's stream, the watched targets, a function that judges one.
+Out: the incidents that changed. A record fails, so that Lambda retries it, only if a
+retry can succeed. Records that cannot be judged go to the dead-letter queue.
+It does not: read the targets file, or judge; `parallax.incidents.move` does.
 """
 
 import logging
@@ -11,21 +11,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from parallax.aws import may_pass
-from parallax.incidents import ConflictError
-from parallax.journal import from_image
+from parallax.incidents.items import ConflictError
+from parallax.journal.observation import from_image
 from parallax.model.finding import Incident
 from parallax.model.target import Target
-from parallax.stream import Record, bury, read
+from parallax.stream import Record, read, send_to_dead_letters
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
 class Judging:
-    """One invocation's targets; `move` judges one of them now.
+    """One invocation's targets; `move` judges one of them.
 
-    A target that could not be judged fails all of its records in the same way, and no
-    record of another target.
+    If a target cannot be judged, all of its records fail with the same error, and no
+    record of another target does.
     """
 
     targets: Sequence[Target]
@@ -37,9 +37,9 @@ class Judging:
     )
 
     def take(self, record: Record) -> None:
-        """Judge the record's target, unless an earlier record led to that.
+        """Judge the record's target, unless an earlier record of the batch did.
 
-        Raises what a later attempt may mend. A target that nobody watches is skipped.
+        Raises an error if a retry may succeed. An unwatched target is skipped.
         """
         observation = read(record, from_image, self.dead_letters_url)
         target = observation and self._watched(observation.target)
@@ -54,14 +54,16 @@ class Judging:
         return next((target for target in self.targets if target.name == name), None)
 
     def _judge(self, target: Target, record: Record) -> Exception | None:
-        """Judge a target; return the error that trying again may mend."""
+        """Judge a target; return the error if a retry may succeed."""
         try:
             moved = self.move(target)
         except Exception as error:
             if may_pass(error) or isinstance(error, ConflictError):
                 return error
             log.exception("target was not judged", extra={"target": target.name})
-            bury(record, f"{target.name}: {error!r}", self.dead_letters_url)
+            send_to_dead_letters(
+                record, f"{target.name}: {error!r}", self.dead_letters_url
+            )
             return None
         for incident in moved:
             facts = {"subject": incident.subject, "state": incident.state.value}

@@ -1,40 +1,47 @@
-"""Move: one target, from what the journal holds to what its incident becomes.
+"""Move: one target, from its observations to the next version of its incidents.
 
-In: a target, what the journal tells, the incidents, a moment. Out: the incidents moved.
-It does not: judge by itself; joining, judging and advancing are pure functions of
-`parallax.diagnose`, which reach nothing. Here is where they meet the tables.
+In: a target, its observations, the incidents, an instant. Out: the incidents that
+changed.
+It does not: judge. Joining, judging and advancing are pure functions of
+`parallax.diagnose` and `parallax.story`; this module connects them to the tables.
 """
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from parallax.diagnose import Rules, advance, join, judge, silences
-from parallax.diagnose.advised import advice_subject, retell
-from parallax.incidents import ConflictError, Incidents
+from parallax.diagnose.join import join
+from parallax.diagnose.judge import judge
+from parallax.diagnose.silence import silences
 from parallax.incidents.advice import Records
+from parallax.incidents.items import ConflictError
+from parallax.incidents.table import Incidents
 from parallax.model.balancer import BalancerReading
 from parallax.model.cluster import NodeReport
-from parallax.model.finding import Incident, Judgement
+from parallax.model.finding import Incident
+from parallax.model.judgement import Judgement
 from parallax.model.probe import ProbeRun
 from parallax.model.snapshot import Snapshot
 from parallax.model.target import Target
+from parallax.story.advice import advance_record, advice_subject
+from parallax.story.incident import advance
+from parallax.story.rules import Rules
 
 type Recent = Callable[
     [str, datetime], Sequence[ProbeRun | BalancerReading | NodeReport]
 ]
-"""The journal's `recent`; journal and incidents do not know each other."""
+"""The journal's `recent`; the incidents do not import the journal for it."""
 MEMORY = timedelta(minutes=30)
-"""How far back a judgement looks for runs: as far as the line of past probes goes.
+"""How far back a judgement reads runs: as far as the list of past probes goes.
 
-An outage may last longer. `failing_since` is then half an hour ago, far behind
-all that is still evidence; the incident keeps its own beginning.
+An outage may last longer. `failing_since` is then half an hour ago, which is older than
+any current evidence; the incident keeps its own beginning.
 """
 ATTEMPTS = 5
-"""Two judgements of one target at the same time are rare, but a silence is the
-incident of all targets of a cluster, and each may be judged by another invocation."""
+"""Concurrent judgements of one target are rare. But the targets of a cluster share its
+agents' incident, and separate invocations may judge them at the same time."""
 
 
-def move(  # noqa: PLR0913, PLR0917 - what is judged, and where it is kept
+def move(  # noqa: PLR0913, PLR0917 - the input, and the tables
     target: Target,
     recent: Recent,
     incidents: Incidents,
@@ -42,9 +49,9 @@ def move(  # noqa: PLR0913, PLR0917 - what is judged, and where it is kept
     rules: Rules,
     records: Records | None = None,
 ) -> list[Incident]:
-    """Judge a target once and return those of its incidents that moved.
+    """Judge a target once, and return those of its incidents that changed.
 
-    Its advice moves along, where `records` are given.
+    Its advice record advances as well, if `records` are given.
     """
     snapshot = join(
         target,
@@ -64,11 +71,11 @@ def move(  # noqa: PLR0913, PLR0917 - what is judged, and where it is kept
 def _advise(
     judgement: Judgement, snapshot: Snapshot, records: Records, rules: Rules
 ) -> None:
-    """Move a target's advice on by compare-and-set, as its incident is moved."""
+    """Advance a target's advice record by compare-and-set."""
     subject = advice_subject(snapshot.target.name)
     _succeed(
         lambda: records.get(subject),
-        lambda before: retell(before, judgement, snapshot, rules),
+        lambda before: advance_record(before, judgement, snapshot, rules),
         records.put,
     )
 
@@ -93,7 +100,7 @@ def _succeed[T, S](
     after: Callable[[T | None], T | None],
     put: Callable[[T], S],
 ) -> S | None:
-    """Read, move on and store, anew after each conflict; None: nothing moved.
+    """Read, advance and store, again after each conflict; None: nothing changed.
 
     Raises `ConflictError` after the last attempt.
     """

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from parallax.aws import hopeless
+from parallax.aws import is_permanent
 from parallax.ingest.refused import Refused, cut, joined
 from parallax.model.cluster import NodeReport
 from parallax.model.packed import TooLargeError
@@ -69,6 +69,6 @@ def _own_fault(error: Exception) -> tuple[int, str] | None:
     """Return status and reason if the report itself is at fault, else None."""
     if isinstance(error, TooLargeError):
         return TOO_LARGE, f"{error}"
-    if hopeless(error):
+    if is_permanent(error):
         return BAD, f"cannot be stored: {cut(str(error))}"
     return None

@@ -12,7 +12,7 @@ from ipaddress import IPv6Address, ip_address
 
 from parallax.inspect.servers import Server
 from parallax.model.balancer import LoadBalancer
-from parallax.model.probe import ProbeRun, Role
+from parallax.model.probe import AS_A_USER, ProbeRun
 from parallax.model.target import Target
 
 SHOWN = 10
@@ -35,7 +35,7 @@ def answered(run: ProbeRun) -> tuple[str, ...]:
     """
     zone = [a for r in run.resolutions if r.authoritative for a in r.addresses]
     told = [a for r in run.resolutions for a in r.addresses]
-    users = run.by_role(Role.FIRST, Role.REPEAT)
+    users = run.by_role(*AS_A_USER)
     peers = [p.peer_address for p in users if p.peer_address]
     return tuple(dict.fromkeys(zone or told or peers))
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from parallax.aws import client, refused_as
+from parallax.aws import client, failed_with
 from parallax.journal.observation import (
     Item,
     Observation,
@@ -26,13 +26,13 @@ from parallax.model.packed import UnreadableError, in_clear
 from parallax.model.probe import ProbeRun
 
 END = "$"
-"""Ends a source's key range: DynamoDB sorts keys by their UTF-8 bytes, all of a
-source's keys begin with `source#`, and `$` is the byte after `#`. A character after
-the `#` would exclude the names that sort after it."""
+"""Ends a source's key range. DynamoDB sorts keys by their UTF-8 bytes, all keys of a
+source begin with `source#`, and `$` is the byte after `#`. A character after the `#`
+would exclude names that sort after it."""
 READINGS = 6
-"""Newest balancer readings that come back: three minutes of a failing target's."""
+"""Newest load balancer readings to read: three minutes of a failing target."""
 SIGHTINGS_BEHIND = timedelta(minutes=3)
-"""Behind the newest run; an investigation of before may still stand in for it."""
+"""Before the newest run, since an earlier investigation may replace it."""
 log = logging.getLogger(__name__)
 
 
@@ -46,14 +46,14 @@ class DynamoJournal:
     def record(self, observation: Observation) -> None:
         """Store one observation, or raise `TooLargeError` or botocore's `ClientError`.
 
-        A report is stored once: one that comes again, replayed or repeated, must
-        not look as if it had been received just now. A run may be stored again,
-        since its investigation takes its place.
+        A report is stored once: a duplicate, replayed or repeated, must not look as if
+        it was received just now. A run may be stored again, since its investigation
+        replaces it.
         """
         if not isinstance(observation, NodeReport):
             self._dynamodb.put_item(TableName=self.table, Item=to_item(observation))
             return
-        # Should the second or third fail, the agent sends anew, under a new time.
+        # If the second or third fails, the agent sends again, with a new time.
         if not self._put_if(to_item(observation), "attribute_not_exists(pk)"):
             return
         if observation.sightings:
@@ -68,25 +68,25 @@ class DynamoJournal:
     def recent(self, target: str, since: datetime) -> tuple[Observation, ...]:
         """Return what a judgement needs of a target, each source oldest first.
 
-        Its runs since then, and the newest one however old; the newest balancer
-        readings; the last report of every node heard of in two days, with all
-        sightings that the node reported around the newest run. Reads are
-        consistent: the observation whose stream record woke the caller must be
-        among them. An item that can't be read is logged and left out.
+        These are its runs since then, or at least the newest one; the newest load
+        balancer readings; the last report of every node of the last two days, with all
+        sightings that the node reported around the newest run. Reads are consistent,
+        so that the observation whose stream record invoked the caller is included. An
+        unreadable item is logged and skipped.
         """
-        found = self._range(target, "probe", since) or self._newest(target, "probe", 1)
-        runs = [r for r in _read(found) if isinstance(r, ProbeRun)]
+        items = self._range(target, "probe", since) or self._newest(target, "probe", 1)
+        runs = [r for r in _read(items) if isinstance(r, ProbeRun)]
         readings = _read(self._newest(target, "inspect", READINGS))
         latest = _read(self._range(target, "latest"))
         newest = runs[-1].started_at if runs else datetime.now(UTC)
-        brought = _read(self._range(target, "sightings", newest - SIGHTINGS_BEHIND))
-        return (*runs, *readings, *_with_sightings(latest, brought))
+        logged = _read(self._range(target, "sightings", newest - SIGHTINGS_BEHIND))
+        return (*runs, *readings, *_with_sightings(latest, logged))
 
     def addresses(self, target: str, since: datetime) -> tuple[str, ...]:
-        """Return the balancer's public addresses in the newest reading since then.
+        """Return the load balancer's public addresses in the newest reading since then.
 
-        It reads what stands in clear: the probe calls it in the middle of an
-        investigation, where importing pydantic would spoil the timings.
+        It reads only plain attributes: the probe calls it during an investigation,
+        where importing pydantic would distort the timings.
         """
         newest: tuple[str, ...] = ()
         for item in self._range(
@@ -102,13 +102,13 @@ class DynamoJournal:
         return newest
 
     def _put_if(self, item: Item, condition: str, **more: Any) -> bool:  # noqa: ANN401 - boto3's own arguments
-        """Store an item on a condition; say whether it held."""
+        """Store an item on a condition; return whether the condition held."""
         try:
             self._dynamodb.put_item(
                 TableName=self.table, Item=item, ConditionExpression=condition, **more
             )
         except self._dynamodb.exceptions.ClientError as error:
-            if not refused_as(error, "ConditionalCheckFailedException"):
+            if not failed_with(error, "ConditionalCheckFailedException"):
                 raise
             return False
         return True
@@ -117,18 +117,18 @@ class DynamoJournal:
         self, target: str, source: str, since: datetime | None = None, **more: str
     ) -> list[Item]:
         """Return all items of a source since then, oldest first."""
-        question = self._question(target, source, since) | more
-        pages = self._dynamodb.get_paginator("query").paginate(**question)
+        query = self._query(target, source, since) | more
+        pages = self._dynamodb.get_paginator("query").paginate(**query)
         return [item for page in pages for item in page["Items"]]
 
     def _newest(self, target: str, source: str, count: int) -> list[Item]:
         """Return the newest items of a source, oldest first."""
         page = self._dynamodb.query(
-            **self._question(target, source), ScanIndexForward=False, Limit=count
+            **self._query(target, source), ScanIndexForward=False, Limit=count
         )
         return page["Items"][::-1]
 
-    def _question(
+    def _query(
         self, target: str, source: str, since: datetime | None = None
     ) -> dict[str, Any]:
         first = f"{source}#{moment(since) if since else ''}"
@@ -155,11 +155,11 @@ def _read(items: Iterable[Item]) -> list[Observation]:
 
 
 def _with_sightings(
-    latest: Sequence[Observation], brought: Sequence[Observation]
+    latest: Sequence[Observation], logged: Sequence[Observation]
 ) -> list[NodeReport]:
-    """Give each node's last report the sightings of those before it, each once."""
+    """Add to each node's last report the sightings of earlier ones, each once."""
     found: dict[tuple[str, str], dict[Sighting, None]] = {}
-    for report in (*brought, *latest):
+    for report in (*logged, *latest):
         if isinstance(report, NodeReport):
             seen = dict.fromkeys(report.sightings)
             found.setdefault((report.cluster, report.node), {}).update(seen)

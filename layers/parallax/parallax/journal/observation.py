@@ -1,15 +1,16 @@
-"""Observation: one thing that was seen, as items of the journal and back.
+"""Observation: one observation as items of the journal, and back.
 
-In: a run, a balancer reading or a report. Out: DynamoDB items, typed as the
-low-level API wants them (`{"S": …}`), with the whole value as gzipped JSON by wire
-names and, in clear, only what a stream's filter or a reader without pydantic needs.
-It does not: talk to DynamoDB.
+In: a run, a load balancer reading or a report. Out: DynamoDB items in the types of the
+low-level API (`{"S": …}`). The payload is the whole value as gzipped JSON with wire
+names. Plain attributes hold only what a stream's filter, or a reader without pydantic,
+needs.
+It does not: call DynamoDB.
 
 Each source has a key range of its own: `probe#<time>#<request id>`,
-`inspect#<time>#hetzner`, `agent#<time>#<cluster>/<node>`. A report leaves two more
-items for the judgement to read: `latest#<cluster>/<node>`, the node's newest report,
-and `sightings#<time>#<cluster>/<node>`, if it has any (docs/decisions/0006). A
-cluster's name may hold `/`; a node's may not (`parallax.model.name`), so that no two
+`inspect#<time>#hetzner`, `agent#<time>#<cluster>/<node>`. A report makes two more items
+for the judgement: `latest#<cluster>/<node>`, the node's newest report, and
+`sightings#<time>#<cluster>/<node>`, if it has sightings (docs/decisions/0006). A
+cluster's name may contain `/`; a node's may not (`parallax.model.name`), so that no two
 nodes share a key.
 """
 
@@ -35,7 +36,7 @@ type Item = dict[str, dict[str, Any]]
 """A DynamoDB item with its types, e.g. `{"pk": {"S": "front"}}`."""
 
 KEPT = timedelta(days=2)
-"""How long an observation is kept: a weekend's first night can still be read."""
+"""How long an observation is kept: on Sunday, Friday night is still there."""
 KINDS: dict[str, type[Observation]] = {
     "run": ProbeRun,
     "investigation": ProbeRun,
@@ -47,7 +48,7 @@ KINDS: dict[str, type[Observation]] = {
 
 
 class Journal(Protocol):
-    """Where observations go, and come from."""
+    """A store of observations."""
 
     def record(self, observation: Observation) -> None:
         """Store one observation; storing it again changes nothing."""
@@ -58,7 +59,7 @@ class Journal(Protocol):
         ...
 
     def addresses(self, target: str, since: datetime) -> Sequence[str]:
-        """Return the balancer's public addresses in the newest reading since then."""
+        """Return the load balancer's public addresses, newest reading since then."""
         ...
 
 
@@ -71,9 +72,8 @@ def moment(instant: datetime) -> str:
 def to_item(observation: Observation) -> Item:
     """Return the item of an observation.
 
-    The sort key is made of nothing but what the observation says of itself, so
-    that a second delivery hits the same item, and an investigation takes the
-    place of the first probe it began with.
+    The sort key depends only on the observation itself. So a second delivery writes
+    the same item, and an investigation replaces the first probe that it began with.
     """
     made_at, kind, outcome, who = _describe(observation)
     source = {"reading": "inspect", "report": "agent"}.get(kind, "probe")
@@ -88,24 +88,24 @@ def to_item(observation: Observation) -> Item:
 
 
 def latest_item(report: NodeReport) -> Item:
-    """Return the item that each report of a node writes over: its last word.
+    """Return the item that each report of a node overwrites: its newest report.
 
-    `received_at` stands in clear, so that a late report can't take the place of
-    a newer one. It is ingest's clock; a node's own may jump back.
+    `received_at` is a plain attribute, so that a late report cannot replace a newer
+    one. It is from ingest's clock; a node's own clock may jump back.
     """
-    heard_at = report.received_at or report.sent_at
+    arrived_at = report.arrived_at
     key = f"latest#{report.cluster}/{report.node}"
-    item = _item(report, "latest", key, heard_at)
-    item["received_at"] = {"S": moment(heard_at)}
+    item = _item(report, "latest", key, arrived_at)
+    item["received_at"] = {"S": moment(arrived_at)}
     return item
 
 
 def sightings_item(report: NodeReport) -> Item:
-    """Return the item of what a report brought from the access log, and no more."""
-    heard_at = report.received_at or report.sent_at
-    key = f"sightings#{moment(heard_at)}#{report.cluster}/{report.node}"
+    """Return the item of a report's access log lines only."""
+    arrived_at = report.arrived_at
+    key = f"sightings#{moment(arrived_at)}#{report.cluster}/{report.node}"
     bare = replace(report, probes=(), reading=None)
-    return _item(bare, "sightings", key, heard_at)
+    return _item(bare, "sightings", key, arrived_at)
 
 
 def _item(observation: Observation, kind: str, key: str, made_at: datetime) -> Item:
@@ -113,7 +113,7 @@ def _item(observation: Observation, kind: str, key: str, made_at: datetime) -> I
     if len(payload) > ITEM_LIMIT:
         raise TooLargeError(
             f"{kind} of {observation.target}: {len(payload)} bytes packed,"
-            f" more than the {ITEM_LIMIT} that an item holds"
+            f" more than the limit of {ITEM_LIMIT}"
         )
     return {
         "pk": {"S": observation.target},
@@ -125,7 +125,7 @@ def _item(observation: Observation, kind: str, key: str, made_at: datetime) -> I
 
 
 def _describe(observation: Observation) -> tuple[datetime, str, str, str]:
-    """Return when it was made, its kind, its outcome, and who made it."""
+    """Return its instant, its kind, its outcome, and its source."""
     match observation:
         case ProbeRun():
             first = observation.first
@@ -143,7 +143,7 @@ def _describe(observation: Observation) -> tuple[datetime, str, str, str]:
 def from_image(image: Mapping[str, Mapping[str, Any]]) -> Observation:
     """Return the observation in an item, or in the new image of a stream record.
 
-    Raises `UnreadableError`, and nothing else, for an image that holds none.
+    Raises `UnreadableError`, and nothing else, if the image holds none.
     """
     keys = {key: in_clear(image, key) for key in ("pk", "sk", "kind")}
     kind = KINDS.get(keys["kind"])

@@ -1,7 +1,7 @@
-"""PrintedJournal: prints what would have been stored, where no journal is.
+"""PrintedJournal: prints what a journal would store.
 
 In: observations. Out: one JSON line each on standard output.
-It does not: remember anything. It serves `sam local invoke` without an account.
+It does not: store anything. It is for `sam local invoke` without an AWS account.
 """
 
 import sys
@@ -13,10 +13,10 @@ from parallax.model.wire import encode
 
 
 class PrintedJournal:
-    """A journal for the eye."""
+    """A journal that prints to standard output."""
 
     def record(self, observation: Observation) -> None:
-        """Print one observation with the key it would have had."""
+        """Print one observation with the key it would have."""
         item = to_item(observation)
         line = {
             "would_store": {name: item[name]["S"] for name in ("pk", "sk", "kind")},
@@ -25,11 +25,11 @@ class PrintedJournal:
         sys.stdout.write(json_text(line, separators=(", ", ": ")) + "\n")
 
     def recent(self, target: str, since: datetime) -> tuple[Observation, ...]:
-        """Return nothing: nothing was kept."""
+        """Return nothing: nothing is stored."""
         del target, since
         return ()
 
     def addresses(self, target: str, since: datetime) -> tuple[str, ...]:
-        """Return nothing: nothing was kept."""
+        """Return nothing: nothing is stored."""
         del target, since
         return ()

@@ -1,7 +1,7 @@
-"""Advice record: which advice stands for a target, and what of it was told.
+"""Advice record: which advice applies to a target, and what of it was published.
 
-In: advice as judgements gave it. Out: frozen values, one record a target.
-It does not: decide what is told; `parallax.diagnose.advised` does.
+In: advice from judgements. Out: frozen values, one record for each target.
+It does not: decide what is published; `parallax.story.advice` does.
 """
 
 from dataclasses import dataclass
@@ -13,18 +13,18 @@ from parallax.model.wire import wired
 
 
 class AdviceState(StrEnum):
-    """What an event says of an advice."""
+    """What an event reports about one advice."""
 
     GIVEN = "given"
     GONE = "gone"
     UNWATCHED = "no-longer-watched"
-    """Its target left the file: nobody looks any more."""
+    """Its target left the targets file, so that it is not checked any more."""
 
 
 @wired
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AdviceNews:
-    """One event about one advice; `url` is None where the target is not watched."""
+class AdviceEvent:
+    """One event about one advice; `url` is None if the target is not watched."""
 
     id: str
     target: str
@@ -38,23 +38,23 @@ class AdviceNews:
 @wired
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """One advice as the record keeps it; `gone_since`: not seen any more since then."""
+    """One advice that applies; `gone_since`: since when it was not observed."""
 
     advice: Advice
     since: datetime
-    told: bool = False
+    published: bool = False
     gone_since: datetime | None = None
 
 
 @wired
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdviceRecord:
-    """The advice of one target. `news` is what this version tells, and only this."""
+    """The advice of one target; `events` are those that this version publishes."""
 
     subject: str
     """`<target>/advice`."""
     version: int = 0
     number: int = 0
-    """Counts news, so that each gets an id of its own."""
+    """Counts events, so that each has its own id."""
     standing: tuple[Standing, ...] = ()
-    news: tuple[AdviceNews, ...] = ()
+    events: tuple[AdviceEvent, ...] = ()

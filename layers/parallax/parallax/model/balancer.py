@@ -1,8 +1,8 @@
-"""Load balancer: what the Hetzner API tells, in Hetzner's own names.
+"""Load balancer: the data of the Hetzner API, with Hetzner's own names.
 
-In: what `parallax.inspect` read. Out: frozen values.
-It does not: explain; the API gives no timestamps, no logs, and a reason at most
-for a failed health check.
+In: responses that `parallax.inspect` read. Out: frozen values.
+It does not: explain. The API has no timestamps and no logs, and a reason only for a
+failed health check.
 Source: Hetzner Cloud API, `GET /load_balancers`, `/servers`, `/firewalls` and
 `/certificates`.
 """
@@ -17,11 +17,11 @@ from parallax.model.wire import wired
 REDIRECTED = 80
 """The port on which an https service with `redirect_http` listens as well."""
 ANY_PORT = 0
-"""Stands for a listen port that is not known."""
+"""An unknown listen port."""
 
 
 class HealthStatus(StrEnum):
-    """Hetzner's three words for a target's health on one listen port."""
+    """Hetzner's three values for a target's health on one listen port."""
 
     HEALTHY = "healthy"
     UNHEALTHY = "unhealthy"
@@ -29,7 +29,7 @@ class HealthStatus(StrEnum):
 
 
 class Problem(StrEnum):
-    """Why a reading holds no load balancer."""
+    """Why a reading has no load balancer."""
 
     UNREACHABLE = "unreachable"
     UNAUTHORIZED = "unauthorized"
@@ -42,7 +42,7 @@ class Problem(StrEnum):
 @wired
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HealthCheckHttp:
-    """How an HTTP health check asks and what it accepts."""
+    """The request of an HTTP health check, and the responses that it accepts."""
 
     path: str = "/"
     domain: str | None = None
@@ -77,7 +77,7 @@ class BalancerService:
     timeout_idle: int | None = None
     sticky_sessions: bool = False
     redirect_http: bool | None = None
-    """Whether an https service answers port 80 with a redirect; None: not read."""
+    """Whether an https service redirects port 80; None: not read."""
     certificate_ids: tuple[int, ...] = ()
     """Ids of an https service's certificates; see `LoadBalancer.certificates`."""
 
@@ -85,15 +85,15 @@ class BalancerService:
 @wired
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BalancerCertificate:
-    """One certificate that an https service of the balancer may show."""
+    """One certificate that an https service of the load balancer may present."""
 
     id: int
     name: str
     not_valid_after: datetime | None = None
-    """None: Hetzner has not issued it yet, or does not say."""
+    """None: not issued yet, or not in the response."""
     domain_names: tuple[str, ...] = ()
     type: str | None = None
-    """Hetzner's word: `uploaded`, or `managed`, which Hetzner renews itself."""
+    """Hetzner's value: `uploaded`, or `managed`, which Hetzner renews itself."""
 
 
 @wired
@@ -104,48 +104,48 @@ class TargetHealth:
     listen_port: int
     status: HealthStatus
     detail: str | None = None
-    """Why the health check failed, in Hetzner's word (hcloud 2.27 and later).
+    """Why the health check failed, Hetzner's value (hcloud 2.27 and later).
 
     `layer4_no_connection`, `layer4_timeout`, `layer7_timeout`,
     `unexpected_http_status`, `unexpected_http_content`, `unspecified`; None
-    where the API does not say, as older ones do not.
+    if the API has no reason, as older versions have not.
     """
     health_check_status_code: int | None = None
-    """What the target answered the health check (`unexpected_http_status`)."""
+    """The status that the target returned to it (`unexpected_http_status`)."""
 
 
 @wired
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BalancerTarget:
-    """One target; a label selector holds the servers it stands for."""
+    """One target; a label selector contains the servers that it selects."""
 
     type: str
     server_id: int | None = None
     server_name: str | None = None
     ip: str | None = None
-    """The address the balancer uses, where it is known."""
+    """The address that the load balancer uses; None: unknown."""
     selector: str | None = None
     use_private_ip: bool = False
     networks: tuple[int, ...] | None = None
     """Ids of the private networks its server is attached to; None: not read."""
     server_status: str | None = None
-    """Hetzner's word for the server's state, e.g. `running`, `off`."""
+    """Hetzner's value for the server's state, e.g. `running`, `off`."""
     firewalls: tuple[str, ...] | None = None
     """Names of the cloud firewalls on its server; None: not read.
 
-    Read only where the balancer comes in by the public interface: a cloud
-    firewall does not filter private networks.
+    Read only if the load balancer uses the public interface: a cloud firewall does
+    not filter private networks.
     """
     firewall_allows: bool | None = None
-    """Whether their rules let the balancer in on all ports it uses; None: not known."""
+    """Whether their rules allow the load balancer on all its ports; None: unknown."""
     firewall_drops: tuple[int, ...] = ()
-    """Ports that the balancer uses and no rule lets it in on."""
+    """Ports that the load balancer uses and no rule allows."""
     health_status: tuple[TargetHealth, ...] = ()
     targets: tuple["BalancerTarget", ...] = ()
 
     @property
     def label(self) -> str:
-        """The name an operator knows it by."""
+        """Its name for an operator."""
         return self.server_name or self.ip or self.selector or f"{self.server_id}"
 
 
@@ -166,13 +166,13 @@ class LoadBalancer:
     services: tuple[BalancerService, ...] = ()
     targets: tuple[BalancerTarget, ...] = ()
     certificates: tuple[BalancerCertificate, ...] | None = None
-    """Those of its https services; None: not read."""
+    """The certificates of its https services; None: not read."""
     unread_services: tuple[int, ...] = ()
     """Listen ports of services that could not be read and are not in `services`;
-    `ANY_PORT` for one whose port could not be read either."""
+    `ANY_PORT` if the port could not be read either."""
 
     def leaves(self) -> Iterator[BalancerTarget]:
-        """Yield every real target, label selectors resolved one level down."""
+        """Yield every server or IP target, with label selectors resolved."""
         for target in self.targets:
             if target.type == "label_selector":
                 yield from target.targets
@@ -189,22 +189,22 @@ class LoadBalancer:
         return not read and bool({listen_port, ANY_PORT} & {*self.unread_services})
 
     def redirects(self, listen_port: int) -> bool | None:
-        """Say whether a port is an https service's redirect; None: not known.
+        """Say whether a port is an https service's redirect; None: unknown.
 
-        The port has no service of its own then, and can have none: "port 80 is busy,
+        Such a port has no service of its own, and can have none: "port 80 is busy,
         redirect_http is enabled on another service" (hcloud-cloud-controller-manager
         issues 333 and 916).
         """
         if listen_port != REDIRECTED:
             return False
-        said = {s.redirect_http for s in self.services if s.protocol == "https"}
-        said |= {None for _ in self.unread_services}
-        return True if True in said else None if None in said else False
+        values = {s.redirect_http for s in self.services if s.protocol == "https"}
+        values |= {None for _ in self.unread_services}
+        return True if True in values else None if None in values else False
 
     def health(
         self, listen_port: int
     ) -> tuple[tuple[BalancerTarget, HealthStatus], ...]:
-        """Return each real target with its health for a listen port.
+        """Return each server or IP target with its health for a listen port.
 
         A target without an entry for the port counts as `unknown`.
         """
@@ -227,7 +227,7 @@ class LoadBalancer:
 @wired
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BalancerReading:
-    """What one look at the API gave for one target: a balancer or a problem."""
+    """The result of one API read for one target: a load balancer or a problem."""
 
     target: str
     read_at: datetime
@@ -235,4 +235,4 @@ class BalancerReading:
     problem: Problem | None = None
     problem_detail: str | None = None
     matched_by: str | None = None
-    """Why it is this balancer, in words: by its name, or by which address."""
+    """Why it is this load balancer: by its name, or by which address."""

@@ -1,8 +1,8 @@
-"""Cluster: what an agent saw from its node, and what the Kubernetes API said.
+"""Cluster: an agent's measurements on its node, and the Kubernetes API's objects.
 
 In: what the agent measured and read. Out: frozen values.
-It does not: judge. Times inside are the node's own clock; `received_at` is
-ingest's, so that skew between the two can be seen and taken out.
+It does not: judge. Instants are from the node's own clock; `received_at` is from
+ingest's clock, so that the skew between them can be corrected.
 """
 
 from dataclasses import dataclass
@@ -12,20 +12,20 @@ from parallax.model.probe import Probe
 from parallax.model.wire import wired
 
 STALE_INTERVALS = 4
-"""An agent that missed this many of its own intervals is silent."""
+"""An agent that misses this many of its intervals is silent."""
 
 
 @wired
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
-    """A node with the addresses it is reached by."""
+    """A node with its addresses."""
 
     name: str
     internal_ip: str | None = None
     external_ip: str | None = None
     ready: bool = True
     provider_id: str | None = None
-    """The cloud's name of the machine, e.g. `hcloud://10001`."""
+    """The cloud provider's id of the machine, e.g. `hcloud://10001`."""
     excluded: bool = False
     """Labeled `node.kubernetes.io/exclude-from-external-load-balancers`."""
 
@@ -53,7 +53,8 @@ class Service:
     ports: tuple[ServicePort, ...] = ()
     external_traffic_policy: str | None = None
     health_check_node_port: int | None = None
-    """With policy Local: where kube-proxy says whether this node has an endpoint."""
+    """With policy Local: the port where kube-proxy reports whether this node has an
+    endpoint."""
 
     @property
     def node_ports(self) -> tuple[int, ...]:
@@ -76,7 +77,7 @@ class Endpoint:
 @wired
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pod:
-    """A pod as far as a judgement may need it."""
+    """A pod, with the fields that a judgement may need."""
 
     name: str
     node: str | None = None
@@ -92,24 +93,24 @@ class Pod:
 @wired
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workload:
-    """A DaemonSet or Deployment and how far its rollout is."""
+    """A DaemonSet or Deployment, with the progress of its rollout."""
 
     kind: str
     name: str
     desired: int
     ready: int
     updated: int
-    """Pods of the newest revision; fewer than desired: a rollout is under way."""
+    """Pods of the newest revision; fewer than desired: a rollout is in progress."""
 
 
 @wired
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClusterReading:
-    """What the Kubernetes API said about one target's path.
+    """The Kubernetes API's objects of one target's path.
 
-    `endpoints` is None when the EndpointSlices could not be read, and empty
-    when they were read and hold nothing: the second is an outage, the first
-    is not knowing. The same holds for every field that may be None.
+    `endpoints` is None if the EndpointSlices could not be read, and empty if they have
+    no endpoint: None is unknown, empty is an outage. The same applies to every field
+    that may be None.
     """
 
     read_at: datetime
@@ -119,15 +120,15 @@ class ClusterReading:
     ingress_name: str | None = None
     """The Ingress (or HTTPRoute) that serves the target's host; None: none found."""
     ingress_hosts: tuple[str, ...] | None = None
-    """Every host that an Ingress names, sorted, 200 at most; None: not read."""
+    """Every host in an Ingress, sorted, at most 200; None: not read."""
     ingress_annotations: tuple[tuple[str, str], ...] = ()
-    """Of the target's Ingress, those that can turn a request away (limits, lists)."""
+    """Annotations of the target's Ingress that can reject requests (limits, lists)."""
     ingress_config: tuple[tuple[str, str], ...] | None = None
     """The controller's ConfigMap, e.g. `use-proxy-protocol`."""
     ingress_pods: tuple["Pod", ...] | None = None
     """The ingress controller's pods on all nodes."""
     ingress_workloads: tuple["Workload", ...] | None = None
-    """What runs the ingress controller, and how far its rollout is."""
+    """The ingress controller's workloads, with the progress of their rollout."""
     service: Service | None = None
     endpoints: tuple[Endpoint, ...] | None = None
     endpoints_changed_at: datetime | None = None
@@ -136,8 +137,8 @@ class ClusterReading:
     problems: tuple[str, ...] = ()
     """What could not be read and why, e.g. a missing permission."""
     partial: tuple[str, ...] = ()
-    """Fields that hold only a part, e.g. `nodes` of a cluster that has hundreds: those
-    of the target's path. What is absent from such a field may be there all the same."""
+    """Fields with only the objects of the target's path, e.g. `nodes` in a cluster of
+    hundreds. An object absent from such a field may exist nevertheless."""
 
 
 @wired
@@ -152,23 +153,23 @@ class Sighting:
     status_code: int | None = None
     upstream_name: str | None = None
     upstream_address: str | None = None
-    """The last upstream tried; None: the ingress asked nobody."""
+    """The last upstream tried; None: the ingress tried none."""
     upstream_status: int | None = None
     upstream_response_length: int | None = None
     request_time: float | None = None
-    """Seconds from the request's first byte to the answer's last, as the log says."""
+    """Seconds from the request's first byte to the response's last, as logged."""
     upstream_response_time: float | None = None
-    """Seconds that the last upstream took."""
+    """Seconds that the last upstream needed."""
 
 
 @wired
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeReport:
-    """What one agent saw of one target in one interval.
+    """What one agent observed of one target in one interval.
 
-    `log_read_at` is when the agent last managed to look at its ingress log;
-    None: it has no live log, so a missing sighting proves nothing.
-    `dropped` counts older reports that a full buffer had to give up.
+    `log_read_at` is when the agent last read its ingress log; None: it follows no log,
+    so a missing sighting proves nothing. `dropped` counts older reports that a full
+    buffer discarded.
     """
 
     target: str
@@ -184,15 +185,20 @@ class NodeReport:
     received_at: datetime | None = None
 
     @property
+    def arrived_at(self) -> datetime:
+        """When ingest received it; before that, when the agent sent it."""
+        return self.received_at or self.sent_at
+
+    @property
     def skew(self) -> timedelta:
-        """How far ingest's clock is ahead of the node's (transit included)."""
-        return (self.received_at or self.sent_at) - self.sent_at
+        """How far ingest's clock is ahead of the node's (transfer included)."""
+        return self.arrived_at - self.sent_at
 
     @property
     def patience(self) -> timedelta:
-        """How old this report, or what it holds, may be and still speak of now."""
+        """How old this report and its contents may be to describe the present."""
         return timedelta(seconds=self.interval * STALE_INTERVALS)
 
     def outside_time(self, instant: datetime) -> datetime:
-        """Translate an instant of the node's clock into ingest's clock."""
+        """Convert an instant of the node's clock to ingest's clock."""
         return instant + self.skew

@@ -1,9 +1,9 @@
 """Finding: a judgement as it is published, and the incident it belongs to.
 
-In: what `parallax.diagnose` concluded. Out: the words of the queue's message
-and of the e-mail, and the story they tell. The nouns of `parallax.model.judgement`
-can be imported from here too: whoever reads findings reads those.
-It does not: read anything or decide anything.
+In: the results of `parallax.diagnose` and `parallax.story`. Out: the fields of the
+queue's message and of the mail, and the incident. The judgement's own values are in
+`parallax.model.judgement`.
+It does not: read or decide anything.
 """
 
 from dataclasses import dataclass
@@ -11,52 +11,20 @@ from datetime import datetime
 from enum import StrEnum
 
 from parallax.model.judgement import (
-    NOT_ESTABLISHED,
-    UNWATCHED,
     Advice,
-    Answer,
     Assessment,
     Class,
-    Constancy,
-    Difference,
     Hop,
     HopSeen,
-    HopState,
-    Judgement,
     NextStep,
     Symptom,
-    Trend,
-    View,
 )
 from parallax.model.snapshot import Snapshot
 from parallax.model.wire import wired
 
-__all__ = [
-    "NOT_ESTABLISHED",
-    "UNWATCHED",
-    "Answer",
-    "Assessment",
-    "Class",
-    "Constancy",
-    "Difference",
-    "Finding",
-    "Hop",
-    "HopSeen",
-    "HopState",
-    "Incident",
-    "Judgement",
-    "NextStep",
-    "Proof",
-    "State",
-    "Symptom",
-    "Trend",
-    "Turn",
-    "View",
-]
-
 
 class State(StrEnum):
-    """Where an incident stands."""
+    """The state of an incident."""
 
     PENDING = "pending"
     FIRING = "firing"
@@ -64,8 +32,8 @@ class State(StrEnum):
     RESOLVED = "resolved"
 
 
-class Turn(StrEnum):
-    """Why a mail goes out."""
+class NotificationReason(StrEnum):
+    """Why a mail is sent."""
 
     FIRING = "firing"
     CAUSE_CHANGED = "cause_changed"
@@ -77,7 +45,7 @@ class Turn(StrEnum):
 @wired
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
-    """What last showed a cause, and when: `seen_at` is right to the minute."""
+    """The last evidence of a cause, and when: `seen_at` is exact to the minute."""
 
     cause: str
     evidence: tuple[str, ...]
@@ -87,11 +55,11 @@ class Proof:
 @wired
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One judgement as it is published. `turn` is set when it also goes by mail.
+    """One judgement as it is published. `turn` is set if a mail is sent too.
 
-    `target` is the incident's subject; `url` is None where that is no target's.
-    `proof` is the last of its incident: old, if the assessments don't show it now.
-    `well_since` is when the end began, once it recovers.
+    `target` is the incident's subject; `url` is None if that is not a target.
+    `proof` is the incident's last proof; it is old if no assessment supports it now.
+    `well_since` is since when the target is healthy again.
     """
 
     id: str
@@ -108,7 +76,7 @@ class Finding:
     title: str
     settling: bool
     settling_reason: str | None = None
-    turn: Turn | None = None
+    turn: NotificationReason | None = None
     proof: Proof | None = None
     well_since: datetime | None = None
     assessments: tuple[Assessment, ...] = ()
@@ -121,17 +89,17 @@ class Finding:
 @wired
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incident:
-    """The story of one failure of one target, and what was said about it.
+    """One failure of one target from begin to end, and what was published about it.
 
-    `number` counts findings, so that each gets an id of its own.
-    `quiet_since` is when all was last seen to become well; None: it is not.
-    `mailed_cause` is the last established cause that a mail named (the first mail's
-    cause before that); `changes` counts mails that took a told cause or hop back.
+    `number` counts findings, so that each has its own id. `quiet_since` is since when
+    the target is healthy again; None: it is not. `mailed_cause` is the last established
+    cause in a mail (before that, the cause of the first mail); `changes` counts mails
+    that revised a mailed cause or hop.
     """
 
     id: str
     subject: str
-    """The target's name; for silence `<cluster>/agent` or `stack/probe`."""
+    """The target's name; for Parallax itself `<cluster>/agent` or `stack/probe`."""
     state: State
     since: datetime
     changed_at: datetime
@@ -143,12 +111,12 @@ class Incident:
     mailed_cause: str | None = None
     mailed_hop: str | None = None
     mailed_answered: bool | None = None
-    """Whether somebody answered at that hop, or all waited there; None: not known."""
+    """Whether requests got a response at that hop, not a timeout; None: unknown."""
     changes: int = 0
     proof: Proof | None = None
     begun_by: str | None = None
-    """The target whose judgement began it; several share the subject of a silence."""
+    """The target whose judgement began it; several targets may share a subject."""
     finding: Finding | None = None
     found_in: int | None = None
-    """The version that brought `finding`; later versions only repeat it. None: an item
-    of an earlier release, in which any version may have brought it."""
+    """The version that added `finding`; later versions only repeat it. None: an item
+    of an earlier release, in which any version may have added it."""

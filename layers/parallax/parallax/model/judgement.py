@@ -1,8 +1,8 @@
-"""Judgement: what a snapshot shows, before it is anybody's incident.
+"""Judgement: the result of judging one snapshot, without its incident.
 
-In: what `parallax.diagnose` and the causes concluded. Out: frozen values: the
-symptom, every cause's answer with its evidence, the path, the next steps.
-It does not: know a story; see `parallax.model.finding`.
+In: the results of `parallax.diagnose` and the causes. Out: frozen values: the symptom,
+the assessment of every cause with its evidence, the path, the next steps.
+It does not: describe an incident; `parallax.model.finding` does.
 """
 
 from dataclasses import dataclass
@@ -11,24 +11,31 @@ from enum import StrEnum
 
 from parallax.model.wire import wired
 
+NONE = "none"
+"""The cause of a judgement without a failure."""
 NOT_ESTABLISHED = "not-established"
-"""The cause of a judgement whose cause the evidence does not show."""
+"""The cause of a judgement if the evidence does not prove any single cause."""
 UNWATCHED = "no-longer-watched"
-"""The cause of a finding that ends an incident since its target left the file."""
+"""The cause of a finding that ends the incident of a target that left the file."""
+AGENT_SILENT = "agent-silent"
+PROBES_SILENT = "probes-silent"
+MONITOR_BLIND = "monitor-blind"
+SILENCES = frozenset({AGENT_SILENT, PROBES_SILENT, MONITOR_BLIND})
+"""The causes of a judgement about Parallax itself."""
 
 
 class Class(StrEnum):
-    """Whom a cause blames: the three suspects."""
+    """The component that a cause blames."""
 
     CACHE = "cache"
     LOAD_BALANCER = "load_balancer"
     BACKEND = "backend"
     MONITOR = "monitor"
-    """Parallax itself: a silent agent, silent probes."""
+    """Parallax itself: agents or external probes that do not report."""
 
 
 class Hop(StrEnum):
-    """The stations of a request, from the internet inward."""
+    """The hops of a request, from the internet to the pod."""
 
     DNS = "dns"
     CDN = "cdn"
@@ -42,7 +49,7 @@ class Hop(StrEnum):
 
 
 class View(StrEnum):
-    """What one vantage point sees of the target."""
+    """The target's state, observed from one side."""
 
     HEALTHY = "healthy"
     FAILING = "failing"
@@ -50,19 +57,19 @@ class View(StrEnum):
 
 
 class Difference(StrEnum):
-    """Who sees the failure."""
+    """On which side the failure is observed."""
 
     NONE = "none"
     EXTERNAL_ONLY = "external_only"
     INTERNAL_ONLY = "internal_only"
     BOTH = "both"
     EXTERNAL_UNCONFIRMED = "external_unconfirmed"
-    """The outside fails and the inside is not known."""
+    """External requests fail, and the state inside is unknown."""
     UNKNOWN = "unknown"
 
 
 class Constancy(StrEnum):
-    """How the failure comes."""
+    """Whether all requests fail, or some."""
 
     CONSTANT = "constant"
     INTERMITTENT = "intermittent"
@@ -70,7 +77,7 @@ class Constancy(StrEnum):
 
 
 class FollowKind(StrEnum):
-    """What the failing share of an intermittent failure goes along with."""
+    """What the failing requests of an intermittent failure have in common."""
 
     ADDRESS = "address"
     FAMILY = "address-family"
@@ -83,7 +90,7 @@ class FollowKind(StrEnum):
 @wired
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Follow:
-    """Whom the failing share follows: `failed` of `total` there, the rest elsewhere."""
+    """What the failures follow: `failed` of `total` there, the rest elsewhere."""
 
     kind: FollowKind
     who: tuple[str, ...] = ()
@@ -92,18 +99,19 @@ class Follow:
     rest_failed: int = 0
     rest_total: int = 0
     text: str = ""
-    """One sentence, e.g. "all 4 failures at 203.0.113.9, none of 7 elsewhere"."""
+    """One sentence, e.g. "4 of 4 requests at 203.0.113.9 failed, none of 7
+    elsewhere"."""
 
 
 def followed(follow: Follow) -> str:
-    """Return whom a failing share follows, as people say it."""
+    """Return what the failures follow, as a phrase after the word "follow"."""
     kind = follow.kind.value.replace("-", " ")
     who = ", ".join(follow.who)
-    return f"{kind} {who}: {follow.text}" if who else f"nobody: {follow.text}"
+    return f"{kind} {who}: {follow.text}" if who else f"no single place: {follow.text}"
 
 
 class Trend(StrEnum):
-    """How far requests get now, against before."""
+    """How far requests get now, compared with before."""
 
     PROGRESS = "progress"
     DECLINE = "decline"
@@ -114,7 +122,7 @@ class Trend(StrEnum):
 @wired
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Symptom:
-    """What is seen, before anybody is blamed. `failed` of `total` probes failed."""
+    """What is observed, before any blame. `failed` of `total` probes failed."""
 
     external: View
     internal: View
@@ -127,18 +135,18 @@ class Symptom:
     trend: Trend = Trend.UNKNOWN
     trend_text: str | None = None
     follows: Follow | None = None
-    """Set where the failure is intermittent and the evidence shows whom it follows."""
+    """Set if the failure is intermittent and the evidence shows what it follows."""
     inside_failed: int = 0
-    """Of `inside_total` probes by which the inside was judged."""
+    """Of `inside_total` probes that show the state inside."""
     inside_total: int = 0
     window_seconds: float | None = None
-    """Between the first and the last of these probes; None: there is one at most."""
+    """Between the first and the last of these probes; None: at most one probe."""
     summary: str = ""
-    """One sentence, e.g. "503 from the internet (11 of 11), 200 inside"."""
+    """E.g. "from the internet: 503 (11 of 11); inside the cluster: 200 (10 of 10)"."""
 
 
 class Answer(StrEnum):
-    """What the evidence says of one cause."""
+    """The result of assessing one cause."""
 
     SUPPORTED = "supported"
     REFUTED = "refuted"
@@ -148,11 +156,10 @@ class Answer(StrEnum):
 @wired
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assessment:
-    """One cause's answer with the sentences that carry it.
+    """The answer for one cause, with its evidence.
 
-    `missing` names evidence that was not to be had, for an `unknown`. `explained_by`
-    is the id of a cause that is supported too and explains this one; None: this one,
-    if supported, stands for itself.
+    `missing` lists missing evidence, for an `unknown`. `explained_by` is the id of a
+    supported cause that explains this supported one; None: no other cause does.
     """
 
     cause: str
@@ -165,7 +172,7 @@ class Assessment:
 @wired
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NextStep:
-    """One thing to do: why, and the command with real names filled in."""
+    """One step: what it does, and the command with real names."""
 
     text: str
     command: str | None = None
@@ -174,9 +181,9 @@ class NextStep:
 @wired
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Advice:
-    """What will break if nobody acts: told before it does, and no alarm.
+    """What will fail unless an operator acts: a warning in advance, not an alarm.
 
-    `id` is stable, e.g. `certificate-expires`; `due` is when it breaks, if known.
+    `id` is stable, e.g. `certificate-expires`; `due` is when it will fail, if known.
     """
 
     id: str
@@ -188,7 +195,7 @@ class Advice:
 
 
 class HopState(StrEnum):
-    """What was seen at a hop."""
+    """The state of a hop."""
 
     OK = "ok"
     FAULTY = "faulty"
@@ -198,7 +205,7 @@ class HopState(StrEnum):
 @wired
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HopSeen:
-    """One line of the path: a hop and what was seen there."""
+    """One line of the path: a hop and what was observed there."""
 
     hop: Hop
     state: HopState
@@ -208,11 +215,11 @@ class HopSeen:
 @wired
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """A snapshot judged, before it is anybody's incident.
+    """The result of judging one snapshot, without its incident.
 
-    `class_` and `hop` are None when the cause is `not-established`.
-    `settling` tells why the alarm waits; None: it does not. `complete` says
-    that every source spoke since the failure began.
+    `class_` and `hop` are None if the cause is `not-established`. `settling` is why the
+    alarm waits; None: it does not. `complete`: every source of evidence has reported
+    since the failure began.
     """
 
     symptom: Symptom

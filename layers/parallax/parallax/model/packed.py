@@ -1,11 +1,11 @@
 """Packed: a value of the model as the compressed payload of a DynamoDB item.
 
-In: a value of the model, or a payload: bytes as boto3 gives them, base64 text as a
-stream record holds them. Out: the payload, or the checked value. The payload is gzip of
-JSON by wire names.
-It does not: talk to DynamoDB, or raise anything but `UnreadableError` for a damaged
-payload: truncated, with flipped bits, not base64, not JSON, nested too deeply, of
-another kind, or a decompression bomb.
+In: a value of the model, or a payload: bytes from boto3, or base64 text from a stream
+record. Out: the payload, or the checked value. The payload is gzipped JSON with wire
+names.
+It does not: call DynamoDB. For a damaged payload it raises only `UnreadableError`:
+truncated, with flipped bits, not base64, not JSON, nested too deeply, of another kind,
+or a decompression bomb.
 Source: RFC 1952 (gzip); DynamoDB's limit of 400 KB (409,600 bytes) for one item.
 """
 
@@ -20,11 +20,11 @@ from parallax.model.plain import plain_line
 from parallax.model.wire import decode_json, encode
 
 ITEM_LIMIT = 380_000
-"""Bytes of payload; DynamoDB takes 409,600 for the whole item."""
+"""Bytes of payload; DynamoDB accepts 409,600 for the whole item."""
 UNPACKED_LIMIT = 64 * 1024**2
-"""Bytes of JSON in one payload. Gzip can expand a thousandfold: 400 KB would become
-400 MB, more than a function of 1,024 MB can parse. What Parallax itself stores repeats
-itself fifty times at most, so that 64 MiB (170 times) loses nothing."""
+"""Bytes of JSON in one payload. Gzip can expand 1,000 times: 400 KB would become
+400 MB, more than a function of 1,024 MB can parse. Parallax's own data expands at most
+50 times, so that a limit of 64 MiB (170 times) rejects none of it."""
 REASON_LIMIT = 300
 """Characters of the reason that an error gives."""
 _GZIP = 16 + zlib.MAX_WBITS
@@ -35,11 +35,11 @@ _TYPES: dict[str, Any] = {"S": str, "N": str, "B": (bytes, str), "L": list}
 
 
 class UnreadableError(ValueError):
-    """A stream record or an item does not hold what it should; the text says why."""
+    """A stream record or an item is unreadable; the text has the reason."""
 
 
 class TooLargeError(ValueError):
-    """A value is larger than its limit, packed or unpacked; the text has the sizes."""
+    """A value exceeds its limit, packed or unpacked; the text has the sizes."""
 
 
 def pack(value: object) -> bytes:
@@ -51,7 +51,7 @@ def pack(value: object) -> bytes:
 def unpack[T](kind: type[T], payload: object) -> T:
     """Return the value of this kind in a payload, bytes or base64 text.
 
-    Raises `UnreadableError` for everything that is not one.
+    Raises `UnreadableError` for any other payload.
     """
     try:
         return decode_json(kind, inflate(_bytes(payload), UNPACKED_LIMIT))
@@ -60,7 +60,7 @@ def unpack[T](kind: type[T], payload: object) -> T:
 
 
 def _reason(error: Exception) -> str:
-    """Return what is wrong, without what a field held: it goes into logs."""
+    """Return what is wrong, without the value of a field, since it is logged."""
     listed = getattr(error, "errors", None)  # pydantic's, whose text repeats the input
     if listed is None:
         return f"{type(error).__name__}: {error}"
@@ -90,14 +90,14 @@ def inflate(body: bytes, limit: int) -> bytes:
     if len(plain) > limit:
         raise TooLargeError(f"more than {limit} bytes unpacked")
     if not inflater.eof:
-        raise ValueError("gzip is cut short")
+        raise ValueError("truncated gzip")
     if inflater.unused_data:
-        raise ValueError("gzip is followed by other bytes")
+        raise ValueError("extra bytes after gzip")
     return plain
 
 
 def in_clear(image: object, name: str, kind: str = "S") -> Any:  # noqa: ANN401 - text, a number's text, bytes, or a list
-    """Return an attribute that is stored beside the payload; None if it is not there.
+    """Return an attribute that is stored beside the payload; None if it is absent.
 
     `kind` is DynamoDB's name of the type: `S` text, `N` a number as text, `B` bytes or
     base64 text, `L` a list. An attribute of another type counts as absent.

@@ -1,10 +1,10 @@
-"""Plain: text from the network that no terminal, mail reader or queue can misread.
+"""Plain: text from the network, safe for terminals, mail readers and queues.
 
-In: text from a stranger's header, certificate, page, or node name. Out: the same
-text of the same length, with characters that control a terminal or reorder a line
-replaced by U+FFFD; or JSON in which such characters are escaped, so that a reader
-gets the text back as it was.
-It does not: cut, quote, or judge text, and it keeps letters of every script.
+In: untrusted text, e.g. of a header, certificate, page, or node name. Out: the same
+text of the same length, in which U+FFFD replaces characters that control a terminal or
+reorder a line; or JSON in which such characters are escaped, so that a reader gets the
+original text.
+It does not: shorten or quote text, and it keeps letters of every script.
 Source: Unicode 16, general categories and UAX #9 (bidirectional controls); Amazon SQS,
 `SendMessage`, the characters of a message; RFC 8259, section 7 (escapes).
 """
@@ -31,20 +31,20 @@ _UNSAFE_IN_LINE = re.compile(f"[\t\n{_CONTROLS}{_NONCHARACTERS}]")
 
 
 def plain(text: str) -> str:
-    """Return text of any number of lines; newlines and tabs stay."""
+    """Return safe text; newlines and tabs stay."""
     return _UNSAFE.sub(REPLACEMENT, text)
 
 
 def plain_line(text: str) -> str:
-    """Return text that stays on its line: newlines and tabs are replaced as well."""
+    """Return safe text on one line: newlines and tabs are replaced as well."""
     return _UNSAFE_IN_LINE.sub(REPLACEMENT, text)
 
 
 def json_text(value: object, **options: object) -> str:
-    """Return compact JSON of one line that SQS takes and a terminal can show.
+    """Return compact JSON on one line that SQS accepts and a terminal can display.
 
-    Letters of every script stay as they are, which saves up to half of the bytes.
-    `options` go to `json.dumps`. Raises what `json.dumps` raises.
+    Letters of every script are not escaped, which saves up to half of the bytes.
+    `options` are passed to `json.dumps`. Raises the errors of `json.dumps`.
     """
     text = json.dumps(
         value,
@@ -54,5 +54,5 @@ def json_text(value: object, **options: object) -> str:
 
 
 def _escaped(found: re.Match[str]) -> str:
-    """Return a character as JSON escapes it, beyond U+FFFF as a surrogate pair."""
+    """Return a character's JSON escape; beyond U+FFFF a surrogate pair."""
     return json.dumps(found.group())[1:-1]

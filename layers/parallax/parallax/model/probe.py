@@ -1,8 +1,8 @@
-"""Probe: one request on one fresh connection, and what came back.
+"""Probe: one request on one new connection, and its response.
 
-In: what the probe (outside) and the agent (inside) measured.
-Out: frozen values; seconds everywhere, instants in UTC.
-It does not: say what an answer means; `parallax.writers` and the causes do.
+In: what the probe function (external) and the agent (inside) measured.
+Out: frozen values; all durations in seconds, instants in UTC.
+It does not: interpret a response; `parallax.writers` and the causes do.
 """
 
 from dataclasses import dataclass
@@ -13,22 +13,22 @@ from parallax.model.wire import wired
 
 
 class Role(StrEnum):
-    """What a probe was sent to find out."""
+    """The purpose of a probe."""
 
     FIRST = "first"
-    """The target as a user asks for it."""
+    """The target, requested as a user requests it."""
     REPEAT = "repeat"
-    """The same again, seconds later: intermittent or constant."""
+    """The same again, seconds later: shows whether the failure is constant."""
     CACHE_BUSTER = "cache-buster"
-    """A query nobody has asked before, and `Cache-Control: no-cache`."""
+    """A unique query string, and `Cache-Control: no-cache`."""
     DIRECT = "direct"
-    """The load balancer's own address, right SNI and Host: no DNS, no CDN."""
+    """The load balancer's own address, with the target's SNI and Host: no CDN."""
     UNKNOWN_HOST = "unknown-host"
-    """A Host nobody serves, at the balancer: a living ingress answers 404."""
+    """An unknown Host, at the load balancer: a working ingress responds with 404."""
     ADDRESS = "address"
-    """One of the name's addresses, pinned: each A and AAAA has its own."""
+    """One of the name's addresses, set explicitly: one probe for each A and AAAA."""
     CONTROL = "control"
-    """A URL of somebody else that should always answer: is the monitor blind?"""
+    """An unrelated URL that should always respond: is the monitor blind?"""
     POD = "pod"
     """Inside: one pod's own address and port."""
     SERVICE = "service"
@@ -38,15 +38,33 @@ class Role(StrEnum):
     NODEPORT_OTHER = "nodeport-other"
     """Inside: the Service's NodePort on another node."""
     INGRESS = "ingress"
-    """Inside: the ingress NodePort of the own node, by the target's Host."""
+    """Inside: the ingress NodePort of the own node, with the target's Host."""
     INGRESS_OTHER = "ingress-other"
-    """Inside: the ingress NodePort of another node, by the target's Host."""
+    """Inside: the ingress NodePort of another node, with the target's Host."""
     INGRESS_POD = "ingress-pod"
-    """Inside: one ingress pod's own address and port, by the target's Host."""
+    """Inside: one ingress pod's own address and port, with the target's Host."""
+
+
+AS_A_USER = (Role.FIRST, Role.REPEAT)
+"""External probes that send what a user sends."""
+FOR_THE_TARGET = (*AS_A_USER, Role.CACHE_BUSTER, Role.DIRECT)
+"""External probes that request the target, by any route."""
+BY_NAME = (*AS_A_USER, Role.ADDRESS)
+"""External probes of the addresses that the name has."""
+LOGGED_BY_INGRESS = (*FOR_THE_TARGET, Role.ADDRESS)
+"""External probes that the ingress may have logged."""
+AT_THE_BALANCER = (Role.DIRECT, Role.UNKNOWN_HOST)
+"""External probes of the load balancer's own addresses."""
+PINNED = (*AT_THE_BALANCER, Role.ADDRESS)
+"""External probes of an address that was set, not resolved."""
+AT_THE_INGRESS = (Role.INGRESS, Role.INGRESS_OTHER)
+"""Inside probes of the ingress's NodePorts."""
+BEHIND_THE_INGRESS = (Role.SERVICE, Role.NODEPORT_OWN, Role.NODEPORT_OTHER, Role.POD)
+"""Inside probes that bypass the ingress: a pod writes the response."""
 
 
 class ErrorType(StrEnum):
-    """Why no usable answer came (`error.type`); the phase says where."""
+    """Why there is no usable response (`error.type`); the phase shows where."""
 
     NAME_NOT_RESOLVED = "name_not_resolved"
     ADDRESS_NOT_ALLOWED = "address_not_allowed"
@@ -55,7 +73,7 @@ class ErrorType(StrEnum):
     TIMEOUT = "timeout"
     TLS = "tls"
     CONNECTION_CLOSED = "connection_closed"
-    """Accepted, then closed without a byte: a TCP balancer without targets."""
+    """Accepted, then closed without a byte: a TCP load balancer without targets."""
     INVALID_RESPONSE = "invalid_response"
     BODY_INCOMPLETE = "body_incomplete"
     OTHER = "other"
@@ -76,7 +94,7 @@ class Phases:
 @wired
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Certificate:
-    """The server's certificate as far as a judgement may need it."""
+    """The server's certificate, with the fields that a judgement may need."""
 
     subject: str
     issuer: str
@@ -87,11 +105,11 @@ class Certificate:
 @wired
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Probe:
-    """One request and its answer, or its error.
+    """One request and its response, or its error.
 
-    `headers` keep their order and the case on the wire, redacted. `body` is
-    bounded and decoded as UTF-8 with replacement; `body_bytes` counts what was
-    received. `healthy` is the target's own rule applied to the answer.
+    `headers` keep their order and case, and are redacted. `body` is limited and decoded
+    as UTF-8 with replacement; `body_bytes` counts the received bytes. `healthy` is the
+    result of the target's own health rule.
     """
 
     role: Role
@@ -116,23 +134,23 @@ class Probe:
     error_phase: str | None = None
     error_detail: str | None = None
     node: str | None = None
-    """Inside: the node that asked."""
+    """Inside: the node that sent the request."""
     pod: str | None = None
-    """Inside: the pod that was asked, where the probe went to one."""
+    """Inside: the probed pod, if the probe went to one."""
     peer_node: str | None = None
-    """Inside: the node that was asked, where the probe went to one."""
+    """Inside: the probed node, if the probe went to one."""
     proxy_protocol: bool = False
-    """Whether the connection began with a PROXY protocol line, as the ingress wants."""
+    """Whether the connection began with a PROXY protocol header, for the ingress."""
 
 
 @wired
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resolution:
-    """What one resolver, or one of the zone's own name servers, answered for a name.
+    """The response of one resolver, or of one authoritative name server, for a name.
 
-    `addresses` are IPv4 and IPv6 ones. `ttl` is the shorter of both families'
-    (seconds): a resolver's is what is left of it, the zone's own the whole.
-    `error_type` beside addresses: one family was answered, the other was not.
+    `addresses` are IPv4 and IPv6. `ttl` is the shorter one of both families, in
+    seconds: a resolver returns the remaining time, an authoritative server the full
+    time. With addresses, `error_type` means that one of the families failed.
     """
 
     resolver: str
@@ -149,8 +167,8 @@ class Resolution:
 class ProbeRun:
     """All probes of one target in one run of the probe function.
 
-    The first is always there. A run with more than the first is an
-    investigation. `skipped` says in words which part of it was left out and why.
+    There is always a first one. A run with more than one is an investigation. `skipped`
+    lists the parts that were left out, with the reason.
     """
 
     target: str
@@ -161,7 +179,7 @@ class ProbeRun:
 
     @property
     def first(self) -> Probe:
-        """The target as a user asks for it."""
+        """The target, requested as a user requests it."""
         return self.probes[0]
 
     def by_role(self, *roles: Role) -> tuple[Probe, ...]:

@@ -1,4 +1,4 @@
-"""Push: what an agent sends to `ingest` in one request.
+"""Push: the body of one request from an agent to `ingest`.
 
 In and out: the body of `POST /v1/observations`, as one value.
 It does not: sign or check signatures; the agent and `parallax.ingest` do.
@@ -11,7 +11,7 @@ from parallax.model.cluster import NodeReport, Sighting
 from parallax.model.wire import wired
 
 SCHEMA = "io.parallax.observations.v1"
-"""The only schema version that ingest takes; another one is refused by name."""
+"""The only schema version that ingest accepts."""
 
 
 @wired
@@ -19,8 +19,8 @@ SCHEMA = "io.parallax.observations.v1"
 class Push:
     """Reports of one node about all of its targets, as sent at one instant.
 
-    `sightings` are those of all the node's ingress pods, whichever target each is of:
-    an access log does not tell, so each report gets them at its receipt.
+    `sightings` are those of all ingress pods of the node, for any target. An access log
+    does not show the target, so ingest adds them to each report.
     """
 
     schema: str

@@ -1,9 +1,9 @@
-"""Schema: the JSON Schemas that readers of findings and snapshots go by.
+"""Schema: the JSON Schemas of findings, advice and snapshots, for their consumers.
 
 In: the model's classes. Out: `advice.v1.schema.json`, `finding.v1.schema.json` and
-`snapshot.v1.schema.json`, written into the folder that is named:
+`snapshot.v1.schema.json`, written to the folder in the command:
 `python -m parallax.model.schema docs/schema`.
-It does not: check anything; a test holds events against them.
+It does not: validate anything; a test validates events with them.
 """
 
 import json
@@ -11,14 +11,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from parallax.model.advice import AdviceNews
+from parallax.model.advice import AdviceEvent
 from parallax.model.finding import Finding
 from parallax.model.snapshot import Snapshot
 from parallax.model.wire import schema
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 IDENTITY = "urn:parallax:schema:{name}:v1"
-"""A name, not an address: nothing is to be had there, and nobody can put anything."""
+"""A name, not a URL: it cannot be fetched, so it cannot be hijacked either."""
 REQUIRED = (
     "target",
     "url",
@@ -59,7 +59,7 @@ def finding_schema() -> dict[str, Any]:
         "snapshot_trimmed": {
             "type": "array",
             "items": {"enum": ["readings", "headers", "bodies", "past", "all"]},
-            "description": "What a finding too large for the queue gave up.",
+            "description": "What was removed from a finding too large for the queue.",
         },
     }
     properties.pop("id")
@@ -73,7 +73,7 @@ def finding_schema() -> dict[str, Any]:
 
 def advice_schema() -> dict[str, Any]:
     """Return the schema of the CloudEvent that carries one advice."""
-    made = schema(AdviceNews)
+    made = schema(AdviceEvent)
     properties = made["properties"]
     properties.pop("id")
     data: dict[str, Any] = {

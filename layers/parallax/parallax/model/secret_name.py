@@ -1,8 +1,8 @@
-"""Secret name: whether a header, parameter or key bears the name of a credential.
+"""Secret name: whether the name of a header, parameter or key is a credential's.
 
 In: a name in any usual spelling (`X-CSRF-Token`, `apiKey`, `user[password]`). Out: yes
-or no; rather one harmless value too few than a secret kept.
-It does not: look at values, but for `code`, which may be an HTTP status.
+or no. In doubt it is yes: losing a harmless value is better than storing a secret.
+It does not: read values, except for `code`, which may be an HTTP status.
 """
 
 import re
@@ -13,7 +13,7 @@ _PARTS = re.compile(
     r"|jwt|csrf|xsrf|signature|hmac|nonce|assertion|saml|ticket"
     r"|auth(?!or(?:s|ity|itative)?(?![a-z]))"
 )
-"""Parts of names that no harmless name holds."""
+"""Parts of names that no harmless name contains."""
 _WORDS = frozenset(
     {"access", "code", "cred", "creds", "dsn", "jwe", "jws", "mfa", "pass", "pin"}
     | {"psk", "psw", "pswd", "pw", "refresh", "sas", "sess", "sid", "sig", "sso"}
@@ -35,15 +35,15 @@ _STATUS_CODES = frozenset(
     }
     | {"reason", "region", "response", "result", "return", "status", "zip"}
 )
-"""What stands before a `code` that is none to log in with."""
+"""Words before a `code` that is not for login."""
 _TAGS = frozenset({"cache", "surrogate"})
-"""What stands before the `key` of a cache: `Surrogate-Key`, `X-Cache-Key`."""
+"""Words before the `key` of a cache: `Surrogate-Key`, `X-Cache-Key`."""
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _STATUS = re.compile(r"\d{1,3}")
 
 
 def is_secret(name: str, value: str = "") -> bool:
-    """Say whether a name is that of a credential; a `code` that is a status is none."""
+    """Say whether a name is a credential's; a `code` that is a status is not."""
     lowered = name.lower()
     if _PARTS.search(lowered):
         return True
@@ -57,7 +57,7 @@ def is_secret(name: str, value: str = "") -> bool:
 def _is_secret(word: str, before: str, value: str) -> bool:
     if word.removesuffix("s").endswith("key"):
         word = word.removesuffix("s")
-        # Varnish's tags are `xkey`; an `X-Key` is some program's own.
+        # Varnish's cache tags are `xkey`; an `X-Key` is an application's own.
         return word != "xkey" and (word.removesuffix("key") or before) not in _TAGS
     plain = word.removeprefix("x")
     if plain == "code":

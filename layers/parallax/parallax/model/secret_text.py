@@ -1,10 +1,10 @@
-"""Secret text: credentials in text that strangers or people wrote.
+"""Secret text: replaces credentials in untrusted text.
 
-In: text, e.g. a header's value, an error, a setting. Out: the same text, with each
-credential that its name or its shape gives away replaced by `[redacted]`.
-It does not: know headers or a URL's query (`parallax.probe.redact` does), or find a
-password that stands alone: nothing tells it from a word.
-Every pattern is linear in the text's length: the text may be a stranger's 64 KB.
+In: text, e.g. a header's value, an error, a setting. Out: the same text, in which
+`[redacted]` replaces each credential that has a typical name or shape.
+It does not: parse headers or a URL's query (`parallax.probe.redact` does), or find a
+password without a name: it looks like any word.
+Every pattern is linear in the text's length, which may be 64 KB of untrusted text.
 Sources: RFC 3986, section 3.2.1 (userinfo); RFC 9110, section 11.4 (credentials);
 RFC 7519, section 3 (JWT begins with `eyJ`, the Base64 of `{"`); the prefixes as
 GitHub, GitLab, Slack, AWS, Google, Stripe, npm and HashiCorp document them.
@@ -21,11 +21,11 @@ REDACTED = "[redacted]"
 LONGEST = 100
 """Characters of a value that an error shows."""
 _DEPTH = 3
-"""So many times a text may be percent-encoded."""
+"""How often a text may be percent-encoded."""
 _ENCODED = re.compile("%[0-9A-Fa-f]{2}")
 _USERINFO = (
-    # A password may hold `/`, `?`, `#` or `@` that should have been encoded: what
-    # stands after the first colon is no port, so an `@` further on ends it.
+    # A password may contain `/`, `?`, `#` or `@` that should be encoded: if no port
+    # follows the first colon, a later `@` ends the password.
     re.compile(
         r"(?<![/\\])[/\\]{2,8}[^/?#\s@\[\"]{0,256}:"
         r"(?!\s|\d{0,5}(?:[/?#\s'\")>,]|$))[^ ]{0,256}@"
@@ -44,7 +44,7 @@ _SHAPES = re.compile(
     r"|(?<![A-Za-z0-9])(?:gl(?:pat|dt|rt|cbt|ptt|ft|soat|imt|agent|ffct)-[\w-]{8,}"
     r"|(?:AKIA|ASIA|AROA|AIDA)[A-Z0-9]{8,}|sk-[\w-]{16,}|npm_\w{16,}|hf_\w{16,}"
     r"|hvs\.[\w-]{8,}|pypi-[\w-]{16,}"
-    # Hetzner Cloud: 64 letters and digits; sums and ids have capitals or small ones.
+    # Hetzner Cloud: 64 letters and digits. Checksums and ids have only one case.
     r"|(?=[a-z0-9]*[A-Z])(?=[A-Z0-9]*[a-z])[A-Za-z0-9]{64}(?![A-Za-z0-9]))"
     r"|-----BEGIN [A-Z ]{0,40}PRIVATE KEY.*",
     re.DOTALL,
@@ -80,27 +80,27 @@ _REST = re.compile(rf"{_QUOTED}|(?:(?!{_CLOSED}).)+", re.DOTALL)
 
 
 def without_secrets(text: str) -> str:
-    """Return the text without credentials, also where they are percent-encoded."""
+    """Return the text without credentials, even if they are percent-encoded."""
     return decoded(text, clean)
 
 
 def without_passwords(text: str) -> str:
     """Return a sentence without user information, tokens and credentials.
 
-    `key: text` stays: a sentence may begin so with a file's or an option's name.
+    `key: text` stays: a sentence may begin with a file's or an option's name.
     """
     return decoded(text, without_shapes)
 
 
 def clean(text: str) -> str:
-    """Return the text without credentials as it stands, nothing decoded."""
+    """Return the text without credentials, without decoding it."""
     return _without_pairs(without_shapes(text))
 
 
 def without_shapes(text: str) -> str:
     """Return the text without user information, tokens and credentials.
 
-    Pairs stay: for text in which `name=value` has another meaning.
+    Pairs stay, for text in which `name=value` has another meaning.
     """
     for pattern in _USERINFO:
         text = pattern.sub(_anonymous, text)
@@ -109,7 +109,7 @@ def without_shapes(text: str) -> str:
 
 
 def decoded(text: str, cleaner: Callable[[str], str]) -> str:
-    """Clean a text, and what it percent-encodes; decoded only where that is needed."""
+    """Clean a text and its percent-encoded parts; decode only if needed."""
     shown = inner = cleaner(text)
     for _ in range(_DEPTH):
         if not _ENCODED.search(inner):
@@ -122,7 +122,7 @@ def decoded(text: str, cleaner: Callable[[str], str]) -> str:
 
 
 def quoted(value: object) -> str:
-    """Return a wrong value as an error may show it: in quotes, short, no secret."""
+    """Return a wrong value for an error: quoted, short, without secrets."""
     if isinstance(value, dict | list | tuple | set):
         return f"a {type(cast('object', value)).__name__}"
     text = without_secrets(f"{value}")
@@ -141,7 +141,7 @@ def _scheme(found: re.Match[str]) -> str:
 def _without_pairs(text: str) -> str:
     """Replace the value of every pair with a secret name.
 
-    A pair with a harmless name is passed only up to its value, which may hold
+    A pair with a harmless name is skipped only up to its value, which may contain
     another pair.
     """
     parts: list[str] = []
@@ -150,7 +150,7 @@ def _without_pairs(text: str) -> str:
         if pair.start() < done:
             continue
         name = pair["name"]
-        # The value is looked for only behind a secret name: time stays linear.
+        # A value is searched only after a secret name, so that time stays linear.
         if not is_secret(name):
             continue
         pattern = _REST if _LISTS.search(name) else _VALUE[_sign(pair)]
@@ -167,7 +167,7 @@ def _sign(pair: re.Match[str]) -> str:
 
 
 def _hidden(value: re.Match[str]) -> str:
-    """Return what stands for a value: in its quotes, with the separator after it."""
+    """Return a value's replacement: in its quotes, with the separator after it."""
     quote = value["quote"] or value["double"] or value["single"]
     if quote:
         return f"{quote}{REDACTED}"

@@ -1,48 +1,46 @@
-"""Snapshot: all that is known about one target at one moment.
+"""Snapshot: all evidence about one target at one moment.
 
-In: what `parallax.diagnose.join` gathered from the journal.
+In: the observations that `parallax.diagnose.join` read from the journal.
 Out: a plain value that can be saved, sent, and judged again anywhere.
-It does not: hold anything a judge would have to look up.
+It does not: refer to any data outside of itself.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from parallax.model.balancer import BalancerReading, LoadBalancer
 from parallax.model.cluster import ClusterReading, NodeReport, Sighting
+from parallax.model.freshness import earliest, is_current, is_fresh
 from parallax.model.probe import Probe, ProbeRun, Role
 from parallax.model.target import Target
 from parallax.model.wire import wired
 
 SCHEMA = "io.parallax.snapshot.v1"
-RUN_STALE = timedelta(seconds=180)
-"""External runs older than this say nothing about now (three missed minutes)."""
 
 
 @wired
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastProbe:
-    """One line of a target's recent past, for constancy and trend."""
+    """One past probe of a target, for constancy and trend."""
 
     started_at: datetime
     healthy: bool
     status_code: int | None = None
     error_type: str | None = None
     hop: str | None = None
-    """How far that request got (the hop that wrote the answer)."""
+    """How far that request got (the hop that wrote the response)."""
 
 
 @wired
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """Everything known about a target, as one value.
+    """All evidence about a target, as one value.
 
-    `run` is the newest external run (the newest investigation, where the
-    target fails). `failing_since` is the start of the first external probe of
-    the present failure; None while the outside is healthy or unheard. `well_since`
-    is the same of the end of a failure: the first good probe after the last bad one.
-    `reports` holds the newest report of each node, `sightings` all that any
-    agent saw of the run's request ids.
+    `run` is the newest external run (the newest investigation, if the target fails).
+    `failing_since` is the start of the first external probe of the present failure;
+    None if external probes succeed, or if there is none. `well_since` is the start of
+    the first successful probe after a failure. `reports` has the newest report of each
+    node, `sightings` all log lines of the run's request ids.
     """
 
     target: Target
@@ -60,37 +58,31 @@ class Snapshot:
     @property
     def outside(self) -> ProbeRun | None:
         """The external run if it is fresh, else None."""
-        if self.run is None or self.taken_at - self.run.started_at > RUN_STALE:
-            return None
-        return self.run
+        run = self.run
+        return run if run and is_fresh(run.started_at, self.taken_at) else None
 
     @property
-    def turned_at(self) -> datetime | None:
-        """When the present failure, or the good time after one, began.
+    def changed_at(self) -> datetime | None:
+        """When the present failure, or the recovery after one, began.
 
-        What was measured before shows the world before.
+        Earlier measurements describe the state before that.
         """
         return self.failing_since or self.well_since
 
     @property
     def load_balancer(self) -> LoadBalancer | None:
-        """The balancer as read since the failure or its end; None: not known."""
-        reading, since = self.balancer, self.turned_at
-        if reading is None or reading.load_balancer is None:
+        """The load balancer as read since the failure or its end; None: unknown."""
+        reading = self.balancer
+        if reading is None:
             return None
-        if since and reading.read_at < since:
-            return None
-        if self.taken_at - reading.read_at > RUN_STALE:
-            return None
-        return reading.load_balancer
+        current = is_current(reading.read_at, self.taken_at, self.changed_at)
+        return reading.load_balancer if current else None
 
     @property
     def live_reports(self) -> tuple[NodeReport, ...]:
         """Reports of agents that are not silent, newest of each node."""
         return tuple(
-            r
-            for r in self.reports
-            if self.taken_at - (r.received_at or r.sent_at) <= r.patience
+            r for r in self.reports if is_fresh(r.arrived_at, self.taken_at, r.patience)
         )
 
     @property
@@ -105,7 +97,7 @@ class Snapshot:
         return max(readings, key=lambda pair: pair[0])[1] if readings else None
 
     def inside(self, *roles: Role) -> tuple[Probe, ...]:
-        """Inside probes with these roles, of now and since the failure or its end."""
+        """Return current inside probes with these roles."""
         return tuple(
             probe
             for report in self.live_reports
@@ -115,12 +107,11 @@ class Snapshot:
         )
 
     def _earliest(self, report: NodeReport) -> datetime:
-        """When, by the node's own clock, what a report holds begins to speak of now.
+        """Return the earliest current instant of a report, by the node's own clock.
 
-        A report that waited in the agent's buffer arrives late and is no less old.
+        A report that waited in the agent's buffer arrives late, but is old.
         """
-        fresh, since = self.taken_at - report.patience, self.turned_at
-        return (fresh if since is None else max(fresh, since)) - report.skew
+        return earliest(self.taken_at, self.changed_at, report.patience) - report.skew
 
     def sightings_of(self, *probes: Probe) -> tuple[Sighting, ...]:
         """Return the sightings of these probes' request ids."""

@@ -1,8 +1,8 @@
-"""Target: one public URL, what counts as healthy, and how it is reached.
+"""Target: one public URL, its health rule, and the path to it.
 
-In: values that `parallax.targets` has read and checked.
+In: values that `parallax.targets` read and checked.
 Out: frozen values that every step shares.
-It does not: read files; see `parallax.targets`.
+It does not: read files; `parallax.targets` does.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from parallax.model.wire import wired
 @wired
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Healthy:
-    """What counts as healthy: one of these statuses, and this text if given."""
+    """The health rule: one of these statuses, and this text in the body, if set."""
 
     status_codes: tuple[int, ...] = (200,)
     body_contains: str | None = None
@@ -24,10 +24,10 @@ class Healthy:
 @wired
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reached:
-    """How the internet gets to the target, in Hetzner's and Kubernetes' names.
+    """The path from the internet to the target, with Hetzner's and Kubernetes' names.
 
-    `cdn` says that a cache stands between the name and the load balancer.
-    `service` may stay empty: then the Ingress for the host names it.
+    `cdn`: a cache is between the name and the load balancer. `service` may be empty;
+    then the host's Ingress determines it.
     """
 
     load_balancer: str | None = None
@@ -42,7 +42,7 @@ class Reached:
 @wired
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Maintenance:
-    """A window in which nobody is woken: from and until are UTC."""
+    """A window without mails: `starts_at` and `ends_at` are UTC."""
 
     starts_at: datetime
     ends_at: datetime

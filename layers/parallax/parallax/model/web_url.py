@@ -1,8 +1,7 @@
 r"""Web URL: why a text is not a URL that can be requested.
 
-In: what a person wrote into a file, a variable or a command. Out: one sentence with
-the reason and what to do, or None. No sentence shows a user name, password, query or
-fragment.
+In: text from a file, a variable or a command. Out: one sentence with the reason and
+what to do, or None. No sentence contains a user name, password, query or fragment.
 It does not: correct a URL, resolve a name, or decide which addresses are allowed.
 Source: RFC 3986, sections 3.1 to 3.5; WHATWG URL, section 4.4 (`\` counts as `/`, and
 tabs and line breaks are dropped); RFC 3492 (Punycode).
@@ -20,7 +19,7 @@ NO_USER = "user name and password in a URL are not supported; remove them and th
 EXPECTED = "expected an http or https URL"
 SCHEMES = frozenset({"http", "https"})
 _DEPTH = 3
-"""So many times a text may be percent-encoded."""
+"""How often a text may be percent-encoded."""
 _SCHEME = re.compile(
     r"\s*(?:https?:[/\\]*|[a-z][a-z0-9+.-]*:[/\\]+|[/\\]+)?", re.IGNORECASE
 )
@@ -29,7 +28,7 @@ _HOST = re.compile(r"[A-Za-z0-9._~-]+")
 
 
 def problem(url: object) -> str | None:
-    """Return what is wrong with a URL and what to do; None: nothing is."""
+    """Return what is wrong with a URL and what to do; None: it is valid."""
     if not isinstance(url, str):
         return f"{EXPECTED}, got {quoted(url)}"
     if has_user(url):
@@ -42,10 +41,10 @@ def problem(url: object) -> str | None:
 
 
 def has_user(text: str) -> bool:
-    """Say whether a text holds a user name or password before an `@`, however spelled.
+    """Say whether a text has a user name or password before an `@`, in any spelling.
 
-    Also without a scheme, percent-encoded, with a tab inside, or with a `/`, `?` or
-    `#` in the password: what stands behind the first colon is then no port.
+    That includes text without a scheme, percent-encoded, with a tab, or with a `/`, `?`
+    or `#` in the password: no port follows the first colon then.
     """
     for _ in range(_DEPTH + 1):
         if _has_user(unicodedata.normalize("NFKC", re.sub("[\t\r\n]", "", text))):
@@ -66,7 +65,7 @@ def _has_user(text: str) -> bool:
 
 
 def _reason(text: str) -> str | None:
-    """Return what is wrong with a URL without a user name, if anything is."""
+    """Return what is wrong with a URL without a user name; None: it is valid."""
     scheme = _SLASHES.match(text)
     if not text:
         return "it is empty"
@@ -99,7 +98,7 @@ def _host(text: str) -> str | None:
     if not host.isascii():
         return "the host is not ASCII; write it in Punycode (xn--…)"
     if not is_address and not _HOST.fullmatch(host):
-        return "the host contains a character that no host name has"
+        return "the host contains an invalid character"
     return None
 
 

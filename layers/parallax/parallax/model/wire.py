@@ -1,9 +1,9 @@
-"""Wire names: how the model's values look as JSON, and back.
+"""Wire: the model's values as JSON, and back.
 
-In: frozen dataclasses of `parallax.model`, or the JSON they became.
+In: frozen dataclasses of `parallax.model`, or their JSON.
 Out: plain dicts with OpenTelemetry's attribute names, or checked values.
-It does not: import pydantic until something is decoded. The probe only
-encodes, and pydantic costs it 130 ms of every cold start.
+It does not: import pydantic before a value is decoded. The probe function only
+encodes, and pydantic would cost 130 ms of each of its cold starts.
 Source of the names: OpenTelemetry semantic conventions (HTTP, network, URL,
 error, Kubernetes resource).
 """
@@ -15,11 +15,11 @@ from functools import cache
 from typing import Any, cast
 
 type Json = Any
-"""What `json.dumps` takes: dicts, lists, strings, numbers, booleans."""
+"""What `json.dumps` accepts: dicts, lists, strings, numbers, booleans."""
 
 YEARS = range(1970, 2200)
-"""Years an instant may lie in: a clock that was never set still fits, and adding a
-skew never overflows. Ingest refuses others; whoever reads one sends none."""
+"""Years of valid instants: they include a clock that was never set, and adding a skew
+never overflows. Ingest rejects other years, and the agent sends none."""
 WIRE_NAMES = {
     "method": "http.request.method",
     "url": "url.full",
@@ -33,17 +33,19 @@ WIRE_NAMES = {
     "namespace": "k8s.namespace.name",
     "cluster": "k8s.cluster.name",
     "class_": "class",
+    "events": "news",
+    "published": "told",
 }
-"""Field name -> name on the wire; a field that is not here keeps its name."""
+"""Field name -> name in JSON; other fields keep their name."""
 
 
 def wire_name(field: str) -> str:
-    """Return the name under which a field travels."""
+    """Return a field's name in JSON."""
     return WIRE_NAMES.get(field, field)
 
 
 def wired[T](cls: type[T]) -> type[T]:
-    """Let pydantic, when it comes, read and write a dataclass by wire names."""
+    """Make pydantic read and write a dataclass by wire names."""
     cls.__pydantic_config__ = {  # type: ignore[attr-defined]
         "alias_generator": wire_name,
         "validate_by_name": True,
@@ -54,7 +56,7 @@ def wired[T](cls: type[T]) -> type[T]:
 
 
 def encode(value: object) -> Json:
-    """Turn model values into what `json.dumps` takes; absent fields are left out."""
+    """Return model values as `json.dumps` accepts them; None fields are left out."""
     if is_dataclass(value) and not isinstance(value, type):
         pairs = ((f.name, getattr(value, f.name)) for f in fields(value))
         return {wire_name(k): encode(v) for k, v in pairs if v is not None}
@@ -78,9 +80,9 @@ def _adapter(kind: type) -> Any:  # noqa: ANN401 - pydantic's own type
 
 
 def decode[T](kind: type[T], data: Json) -> T:
-    """Check plain data against a model class and build its value.
+    """Validate plain data against a model class, and return its value.
 
-    Raises `pydantic.ValidationError`, which names each wrong field.
+    Raises `pydantic.ValidationError`, which lists each wrong field.
     """
     return _adapter(kind).validate_python(data)
 

@@ -1,8 +1,8 @@
-"""Batch: one invocation of `notify`, for all routes that it is configured for.
+"""Batch: one invocation of `notify`, for all of its configured routes.
 
-In: the event of the incidents table's stream, or the minute's call for what waits.
-Out: Lambda's partial batch response, or the ids that went out.
-It does not: know what a route does with a publication.
+In: an event of the incidents table's stream, or the call of each minute that sends
+waiting records. Out: Lambda's partial batch response, or the published ids.
+It does not: depend on what a route does with a publication.
 """
 
 import logging
@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 
 def deliver(event: dict[str, Any], settings: Settings) -> dict[str, Any]:
-    """Publish each record over each route; return the records that must come again."""
+    """Publish each record over each route; return the records to retry."""
     deliveries = _deliveries(settings, is_redrive=bool(event.get("redrive")))
 
     def handle(record: Record) -> None:
@@ -29,7 +29,7 @@ def deliver(event: dict[str, Any], settings: Settings) -> dict[str, Any]:
         for delivery in deliveries:
             try:
                 delivery.deliver(record, item)
-            except Exception as error:  # noqa: BLE001 - no route waits for another
+            except Exception as error:  # noqa: BLE001 - one route does not stop the others
                 errors.append(error)
         if errors:
             raise ExceptionGroup(f"{item.subject}: not published", errors)
@@ -40,7 +40,7 @@ def deliver(event: dict[str, Any], settings: Settings) -> dict[str, Any]:
 
 
 def deliver_waiting(settings: Settings) -> dict[str, Any]:
-    """Send what waits for each route; raises if something still does."""
+    """Send the waiting records of each route; raises if any still waits."""
     deliveries = _deliveries(settings)
     errors: list[Exception] = []
     for delivery in deliveries:
@@ -50,7 +50,7 @@ def deliver_waiting(settings: Settings) -> dict[str, Any]:
             errors.append(error)
     _report(deliveries)
     if errors:
-        raise ExceptionGroup("some records still wait", errors)
+        raise ExceptionGroup("some records are still waiting", errors)
     return {"published": {d.route.name: d.sent for d in deliveries}}
 
 

@@ -1,74 +1,79 @@
-"""Blame: the paragraph of a mail that says who it is, and by what proof.
+"""Blame: the paragraph of a mail that names the cause and its evidence.
 
-In: a finding. Out: lines: whom, why, and as of when, if the proof is old.
-It does not: accuse anybody whose cause is not established.
+In: a finding. Out: lines: the component at fault, the evidence, and when it was last
+observed if it is old.
+It does not: blame a component while the cause is not established.
 """
 
-from parallax.model.finding import NOT_ESTABLISHED, Answer, Class, Finding, Hop, Proof
+from parallax.model.finding import Finding, Proof
+from parallax.model.judgement import NOT_ESTABLISHED, Answer, Class, Hop
 from parallax.notify.paragraph import bullets, fill, minute, stacked
 
-_WHO = {
+_CLASSES = {
     Class.CACHE: "a cache or DNS",
     Class.LOAD_BALANCER: "the load balancer",
     Class.BACKEND: "the backend",
     Class.MONITOR: "Parallax itself",
 }
-_AT = {
+_HOPS = {
     Hop.DNS: "DNS",
     Hop.CDN: "the cache (CDN)",
     Hop.LOAD_BALANCER: "the load balancer",
-    Hop.NODE: "the load balancer's way to the nodes",
+    Hop.NODE: "the network from the load balancer to the nodes",
     Hop.INGRESS: "the backend (ingress)",
     Hop.OVERLAY: "the backend (network between nodes)",
     Hop.SERVICE: "the backend (Service)",
     Hop.POD: "the backend (pods)",
 }
+LISTED = 3
+"""How many kinds of missing evidence a mail lists."""
 
 
-def culprit(finding: Finding) -> str:
-    """Return who it is in a reader's words: the class, and where in it."""
-    told = _AT.get(finding.hop) if finding.hop else None
-    return told or (_WHO[finding.class_] if finding.class_ else "nobody")
+def component(finding: Finding) -> str:
+    """Return the component at fault: the hop, else the class."""
+    at_hop = _HOPS.get(finding.hop) if finding.hop else None
+    return at_hop or (_CLASSES[finding.class_] if finding.class_ else "none")
 
 
 def blame(finding: Finding) -> str:
-    """Return who is to blame and why, or that nobody is accused."""
+    """Return the cause and its evidence, or that the cause is not established."""
     if finding.cause == NOT_ESTABLISHED or finding.class_ is None:
-        return _nobody(finding)
-    why = [
+        return _not_established(finding)
+    evidence = [
         a.evidence
         for a in finding.assessments
         if a.cause == finding.cause and a.answer is Answer.SUPPORTED
     ]
     proof = finding.proof
-    old = not why and proof is not None and proof.cause == finding.cause
-    seen = ", as far as was seen" if old else ""
-    who = fill(f"WHO IS TO BLAME: {culprit(finding)}{seen}. {finding.title}.")
+    old = not evidence and proof is not None and proof.cause == finding.cause
+    seen = ", by earlier evidence" if old else ""
+    cause = fill(f"CAUSE: {component(finding)}{seen}. {finding.title}.")
     if proof and old:
-        return stacked(who, bullets(f"Why, {_as_of(finding, proof)}", proof.evidence))
-    return stacked(who, bullets("Why", why[0]) if why else "")
+        title = f"Evidence ({_last_seen(finding, proof)})"
+        return stacked(cause, bullets(title, proof.evidence))
+    return stacked(cause, bullets("Evidence", evidence[0]) if evidence else "")
 
 
-def _nobody(finding: Finding) -> str:
-    """Return that nobody is accused, what would decide, and what was shown before."""
-    text = "WHO IS TO BLAME: not established. Nobody is accused without proof."
-    wants = [m for a in finding.assessments for m in a.missing]
-    decide = "; ".join(list(dict.fromkeys(wants))[:3])
+def _not_established(finding: Finding) -> str:
+    """Return that no cause is named, what evidence is missing, and earlier evidence."""
+    text = "CAUSE: not established. The evidence does not prove any single cause."
+    missing = [m for a in finding.assessments for m in a.missing]
+    listed = "; ".join(list(dict.fromkeys(missing))[:LISTED])
     return stacked(
         fill(text),
-        fill(f"What would decide: {decide}.") if decide else "",
-        _shown_before(finding),
+        fill(f"Missing evidence: {listed}.") if listed else "",
+        _earlier_evidence(finding),
     )
 
 
-def _shown_before(finding: Finding) -> str:
-    """Return what showed a cause earlier, unless the evidence of now refutes it."""
+def _earlier_evidence(finding: Finding) -> str:
+    """Return what supported a cause earlier, unless the evidence now refutes it."""
     proof, answers = finding.proof, {a.cause: a.answer for a in finding.assessments}
     if proof is None or answers.get(proof.cause) is Answer.REFUTED:
         return ""
-    title = f"Shown before, {_as_of(finding, proof)}: {proof.cause}"
+    title = f"Earlier evidence of {proof.cause} ({_last_seen(finding, proof)})"
     return bullets(title, proof.evidence)
 
 
-def _as_of(finding: Finding, proof: Proof) -> str:
-    return f"as of {minute(proof.seen_at, finding.judged_at)}; not seen since"
+def _last_seen(finding: Finding, proof: Proof) -> str:
+    return f"last observed at {minute(proof.seen_at, finding.judged_at)}"

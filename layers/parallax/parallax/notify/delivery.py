@@ -1,10 +1,10 @@
-"""Delivery: publications go out over one route, in order for each subject.
+"""Delivery: sends publications over one route, in order for each subject.
 
-In: stream records of the incidents table; once a minute, what waits. Out: messages on
-the route; records that it refuses for now wait in the table, those that it refuses for
-good go to the dead-letter queue.
-It does not: hold up other subjects or other routes for one that is refused. A record
-fails, so that Lambda sends it again, only when the table itself cannot be used.
+In: stream records of the incidents table; once a minute, the waiting records. Out:
+messages on the route. Records that it rejects for now wait in the table; records that
+it rejects permanently go to the dead-letter queue.
+It does not: delay other subjects or other routes. A record fails, so that Lambda
+retries it, only if the table itself cannot be used.
 """
 
 import logging
@@ -13,38 +13,38 @@ from functools import cached_property
 from random import shuffle
 from time import monotonic
 
-from parallax.aws import may_pass
+from parallax.aws import is_permanent, is_unsent, may_pass
 from parallax.incidents.advice import from_image
 from parallax.model.advice import AdviceRecord
 from parallax.model.finding import Incident
+from parallax.model.packed import UnreadableError
 from parallax.notify.marks import Marks
 from parallax.notify.publication import Publication, is_new, publications
 from parallax.notify.routes import Route
 from parallax.notify.waiting import Waiting
-from parallax.stream import Record, bury
+from parallax.stream import Record, send_to_dead_letters
 
 SEND_SECONDS = 12.0
-"""After these seconds of an invocation nothing is begun: one more attempt of 12 seconds
-and the table's answers still fit into the function's 30."""
+"""Seconds of an invocation after which no attempt begins. One more attempt of 12
+seconds and the table's calls still fit into the function's timeout of 30."""
 MOST_ATTEMPTS = 2
-"""Attempts whose end is not known, e.g. since the function was ended: one message more
-than there should be, at most."""
+"""Attempts with an unknown result, e.g. because the function was stopped: at most one
+message too many."""
 log = logging.getLogger(__name__)
 
 
 class StillWaitingError(RuntimeError):
-    """Records wait for a route; raised so that Lambda's error count tells of it."""
+    """Records wait for a route; raised so that Lambda's error count shows it."""
 
 
 class RepeatedError(RuntimeError):
-    """A publication may have gone out as often as is tolerable."""
+    """A publication may already have been sent as often as is acceptable."""
 
 
 class Delivery:
     """One route during one invocation.
 
-    `is_redrive`: somebody replays dead letters, and wants them sent however often that
-    was tried.
+    `is_redrive`: an operator replays dead letters; earlier attempts do not count.
     """
 
     def __init__(
@@ -65,14 +65,14 @@ class Delivery:
         self.sent: list[str] = []
 
     def deliver(self, record: Record, item: Incident | AdviceRecord) -> None:
-        """Publish what a record of the stream brings, or let it wait.
+        """Publish what a stream record holds, or store it to wait.
 
-        Raises only if the table cannot be read or written; then the subject's later
-        records in this invocation are not sent either, so that none overtakes it.
+        Raises only if the table cannot be read or written. Then the subject's later
+        records in this invocation are not sent either, to keep their order.
         """
         subject = item.subject
         if subject in self._failed:
-            raise StillWaitingError(f"an earlier record of {subject} has to come first")
+            raise StillWaitingError(f"an earlier record of {subject} was not sent yet")
         try:
             self._deliver(record, item)
         except Exception:
@@ -80,10 +80,10 @@ class Delivery:
             raise
 
     def deliver_waiting(self) -> None:
-        """Send what waits; raises `StillWaitingError` if some of it still does.
+        """Send the waiting records; raises `StillWaitingError` if any still waits.
 
-        Each subject stops at its first refusal. The order of subjects is random, so
-        that one whose messages take all the time cannot do so every minute.
+        Each subject stops at its first rejection. The order of subjects is random, so
+        that a slow subject cannot use up the time of every minute.
         """
         waiting = self._queue.by_subject()
         subjects = list(waiting)
@@ -91,33 +91,39 @@ class Delivery:
         left = sum(self._redeliver(waiting[subject]) for subject in subjects)
         if left:
             raise StillWaitingError(
-                f"{left} records wait for the {self.route.name} to accept messages"
+                f"{left} records are still waiting for the {self.route.name}"
             )
 
     def publish(self, publication: Publication, *, is_first: bool = True) -> None:
-        """Send one publication unless it went out before; raises what refuses it.
+        """Send one publication unless it was sent before; raises the route's error.
 
-        `is_first`: this is the first try, after which nobody repeats it. Otherwise an
-        attempt that cannot be counted is not made.
+        `is_first`: no earlier attempt was made. Otherwise an attempt is made only if
+        it can be counted.
         """
         identity = publication.id
-        if self._marks.has(identity):
+        mark = self._marks.read(identity)
+        if mark.is_sent:
             return
+        if mark.was_tried:
+            # That attempt may have been sent. Another one is made when the result will
+            # be known: while the destination does not respond, this raises.
+            self.route.check()
         self._count(identity, is_first=is_first)
         try:
             self.route.send(publication)
-        except Exception:
-            with suppress(Exception):
-                self._marks.refused(identity)
+        except Exception as error:
+            if is_unsent(error):
+                with suppress(Exception):
+                    self._marks.withdraw(identity)
             raise
         self.sent.append(identity)
         self._marks.remember(identity)
         try:
             self._marks.done(identity)
         except Exception:
-            # It went out. Failing now would only send it again.
+            # It was sent. Failing now would only send it again.
             log.exception(
-                "mark of a publication was not written", extra={"publication": identity}
+                "published mark was not written", extra={"publication": identity}
             )
 
     def _deliver(self, record: Record, item: Incident | AdviceRecord) -> None:
@@ -134,27 +140,41 @@ class Delivery:
         try:
             for publication in wanted:
                 self.publish(publication, is_first=is_new(item))
-        except Exception as error:  # noqa: BLE001 - every refusal ends in one of two places
-            self._refuse(record, item, error)
+        except Exception as error:  # noqa: BLE001 - every rejected record waits or is a dead letter
+            self._reject(record, item, error)
 
-    def _refuse(
+    def _reject(
         self, record: Record, item: Incident | AdviceRecord, error: Exception
     ) -> None:
-        log.warning("record was refused", extra=self._facts(item.subject, error))
+        log.warning("record was rejected", extra=self._facts(item.subject, error))
         if not is_new(item):
-            return  # the version that brought it waits, went out, or is a dead letter
+            return  # the version that added it waits, was sent, or is a dead letter
         if may_pass(error):
             self._wait(record, item.subject)
         else:
-            bury(record, f"{self.route.name}: {error!r}", self._letters)
+            send_to_dead_letters(record, f"{self.route.name}: {error!r}", self._letters)
 
     def _wait(self, record: Record, subject: str) -> None:
-        self._queue.add(subject, record)
+        """Store a record to wait; one that cannot be stored is a dead letter."""
+        try:
+            self._queue.add(subject, record)
+        except Exception as error:
+            if not is_permanent(error):
+                raise
+            # The list is full or damaged; no retry changes that.
+            send_to_dead_letters(record, f"{self.route.name}: {error!r}", self._letters)
         self._waiting.add(subject)
 
     @cached_property
     def _waiting(self) -> set[str]:
-        return set(self._queue.by_subject())
+        try:
+            return set(self._queue.by_subject())
+        except UnreadableError as error:
+            # What can be sent is sent; each minute's call raises because of the list.
+            log.warning(
+                "list of waiting records is damaged", extra={"reason": str(error)}
+            )
+            return set()
 
     def _redeliver(self, keys: list[str]) -> int:
         """Send one subject's records in order; return how many are left."""
@@ -164,28 +184,31 @@ class Delivery:
         return 0
 
     def _redelivered(self, key: str) -> bool:
-        """Send one record that waits; return whether it waits no more."""
+        """Send one waiting record; return whether it is done."""
         try:
-            image = self._queue.image(key)
-            if image is not None:
-                self._settle({"eventName": "MODIFY", "dynamodb": {"NewImage": image}})
+            self._settle(key)
             self._queue.remove(key)
-        except Exception as error:  # noqa: BLE001 - the other subjects have their turn
-            log.warning("record still waits", extra=self._facts(key, error))
+        except Exception as error:  # noqa: BLE001 - the other subjects still follow
+            log.warning("record is still waiting", extra=self._facts(key, error))
             return False
         return True
 
-    def _settle(self, record: Record) -> None:
-        """Send a record that waited, or bury it; raises if it has to wait longer."""
+    def _settle(self, key: str) -> None:
+        """Send a waiting record, or make it a dead letter; raises if it must wait."""
+        record: Record = {"key": key}
         try:
-            item = from_image(record["dynamodb"]["NewImage"])
+            image = self._queue.image(key)
+            if image is None:
+                return
+            record = {"eventName": "MODIFY", "dynamodb": {"NewImage": image}}
+            item = from_image(image)
             for publication in publications(item):
                 if self.route.wants(publication):
                     self.publish(publication, is_first=False)
         except Exception as error:
             if may_pass(error):
                 raise
-            bury(record, f"{self.route.name}: {error!r}", self._letters)
+            send_to_dead_letters(record, f"{self.route.name}: {error!r}", self._letters)
 
     def _count(self, identity: str, *, is_first: bool) -> None:
         try:
@@ -194,15 +217,15 @@ class Delivery:
             if not is_first:
                 raise
             log.exception(
-                "attempt to publish was not counted", extra={"publication": identity}
+                "publishing attempt was not counted", extra={"publication": identity}
             )
             return
         if attempts > MOST_ATTEMPTS and not self._is_redrive:
             raise RepeatedError(
-                f"{identity}: {attempts - 1} attempts have an unknown end;"
-                " it may have gone out and is not sent again"
+                f"{identity}: {attempts - 1} attempts have an unknown result;"
+                " it may have been sent, and is not sent again"
             )
 
     def _facts(self, subject: str, error: Exception) -> dict[str, str]:
-        """Return the fields of a log line about a refusal."""
+        """Return the fields of a log line about a rejected record."""
         return {"route": self.route.name, "subject": subject, "reason": str(error)}

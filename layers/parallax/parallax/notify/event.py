@@ -2,9 +2,9 @@
 
 In: a finding. Out: a dict that `json.dumps` takes, at most `LIMIT` bytes of JSON.
 It does not: send. `data.class` and `data.hop` are null when no cause is
-established, so that a reader need not tell absent from unknown.
-Source: CloudEvents 1.0.2; Amazon SQS quotas (256 KiB a message for years, so that
-is what a consumer's own pipes may hold).
+established, so that absent and unknown need not be distinguished.
+Source: CloudEvents 1.0.2; Amazon SQS quotas. SQS now accepts 1 MiB; 256 KiB was the
+limit for years, and may still be the limit of a consumer.
 """
 
 import json
@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from parallax.model.advice import AdviceNews
+from parallax.model.advice import AdviceEvent
 from parallax.model.finding import Finding
 from parallax.model.probe import Probe
 from parallax.model.schema import IDENTITY
@@ -25,34 +25,34 @@ SOURCE = "/parallax/diagnose"
 LIMIT = 240 * 1024
 """Bytes; below SQS's 262,144 with room for attributes."""
 BODY = 2048
-"""Characters of a body that stay; a page's signature is far shorter."""
+"""Characters of a body that are kept; a page's signature is far shorter."""
 
 
 def cloud_event(finding: Finding) -> dict[str, Any]:
-    """Return a finding as a CloudEvent; one too large gives up parts of its snapshot.
+    """Return a finding as a CloudEvent; a large one loses parts of its snapshot.
 
-    What was given up stands in `data.snapshot_trimmed`.
+    `data.snapshot_trimmed` lists the parts that were removed.
     """
     event = _event(finding)
     snapshot = finding.snapshot and _bodies(finding.snapshot, BODY)
-    given_up: list[str] = []
+    removed: list[str] = []
     event["data"]["snapshot"] = encode(snapshot)
     for name, smaller in TRIMS:
         if snapshot is None or _size(event) <= LIMIT:
             break
         snapshot = smaller(snapshot) if smaller else None
-        given_up.append(name)
+        removed.append(name)
         event["data"]["snapshot"] = encode(snapshot)
-        event["data"]["snapshot_trimmed"] = given_up
+        event["data"]["snapshot_trimmed"] = removed
     return event
 
 
-def advice_event(news: AdviceNews) -> dict[str, Any]:
-    """Return what is told of one advice as a CloudEvent of its own type."""
-    head = _head(news.id, ADVICE_TYPE, news.target, "advice")
-    told = encode(news)
-    told.pop("id")
-    return head | {"time": encode(news.judged_at), "data": told}
+def advice_event(event: AdviceEvent) -> dict[str, Any]:
+    """Return an advice event as a CloudEvent of its own type."""
+    head = _head(event.id, ADVICE_TYPE, event.target, "advice")
+    data = encode(event)
+    data.pop("id")
+    return head | {"time": encode(event.judged_at), "data": data}
 
 
 def _head(identity: str, kind: str, target: str, schema: str) -> dict[str, Any]:
@@ -102,7 +102,7 @@ def _size(event: dict[str, Any]) -> int:
 
 
 def _bodies(snapshot: Snapshot, limit: int) -> Snapshot:
-    """Return a snapshot whose bodies are cut, and marked where they were."""
+    """Return a snapshot with shorter bodies, each marked if it was cut."""
 
     def cut(probe: Probe) -> Probe:
         if len(probe.body) <= limit:
@@ -123,7 +123,7 @@ def _no_bodies(snapshot: Snapshot) -> Snapshot:
 
 
 def _one_reading(snapshot: Snapshot) -> Snapshot:
-    """Keep the cluster reading that judging uses; each agent sent one of its own."""
+    """Keep only the cluster reading that judging uses; each agent sends its own."""
     used = snapshot.cluster
     reports = tuple(
         replace(r, reading=r.reading if r.reading is used else None)
@@ -132,8 +132,8 @@ def _one_reading(snapshot: Snapshot) -> Snapshot:
     return replace(snapshot, reports=reports) if used else snapshot
 
 
-def _no_headers_of_the_well(snapshot: Snapshot) -> Snapshot:
-    """Drop what healthy inside answers said: nobody asks who wrote them."""
+def _no_headers_of_healthy(snapshot: Snapshot) -> Snapshot:
+    """Remove headers and bodies of healthy inside responses: no cause reads them."""
 
     def bare(probe: Probe) -> Probe:
         return replace(probe, headers=(), body="") if probe.healthy else probe
@@ -150,9 +150,9 @@ def _no_past(snapshot: Snapshot) -> Snapshot:
 
 TRIMS: tuple[tuple[str, Callable[[Snapshot], Snapshot] | None], ...] = (
     ("readings", _one_reading),
-    ("headers", _no_headers_of_the_well),
+    ("headers", _no_headers_of_healthy),
     ("bodies", _no_bodies),
     ("past", _no_past),
     ("all", None),
 )
-"""What is given up, least missed first; the first two do not change a judgement."""
+"""What is removed, least important first; the first two do not change a judgement."""

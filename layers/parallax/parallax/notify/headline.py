@@ -1,64 +1,68 @@
-"""Headline: the first paragraph of a mail: what happens, to whom, since when, how.
+"""Headline: the first paragraph of a mail: what fails, for whom, since when, how often.
 
-In: a finding. Out: lines. It does not: blame; see `parallax.notify.blame`.
+In: a finding. Out: lines. It does not: name a cause; `parallax.notify.blame` does.
 """
 
 from datetime import timedelta
 
-from parallax.model.finding import Constancy, Difference, Finding, Symptom
-from parallax.model.judgement import followed
+from parallax.model.finding import Finding
+from parallax.model.judgement import Constancy, Difference, Symptom, followed
 from parallax.notify.paragraph import clock, fill, span, stacked
-from parallax.notify.subject import answer
+from parallax.notify.subject import response
 
-WHOM = {
-    Difference.BOTH: "for users, and inside the cluster too",
-    Difference.EXTERNAL_UNCONFIRMED: "for users; inside is not known",
+AUDIENCE = {
+    Difference.BOTH: "for users and inside the cluster",
+    Difference.EXTERNAL_UNCONFIRMED: "for users; state inside the cluster: unknown",
 }
+_ERRORS_FROM = 400
+"""HTTP's error statuses begin here."""
 
 
 def headline(finding: Finding) -> str:
-    """Return what, for whom, since when, how it comes, whom it follows, the trend."""
+    """Return what fails, for whom, since when, what the failures share, the trend."""
     symptom = finding.symptom
     return stacked(
-        fill(f"{finding.url} {_does(finding)} {_whom(symptom)}."),
+        fill(f"{finding.url} {_failure(finding)} {_audience(symptom)}."),
         since(finding),
-        fill(f"Seen: {symptom.summary}{_how(symptom)}."),
-        fill(f"Follows: {followed(symptom.follows)}.") if symptom.follows else "",
+        fill(f"Observed {symptom.summary}.{_constancy(symptom)}"),
+        fill(f"Failures follow {followed(symptom.follows)}.")
+        if symptom.follows
+        else "",
         fill(f"Trend: {symptom.trend_text}.") if symptom.trend_text else "",
     )
 
 
-def _whom(symptom: Symptom) -> str:
-    """Return who sees it; a minority inside is told by its share."""
+def _audience(symptom: Symptom) -> str:
+    """Return who is affected; if few inside probes fail, the share that succeeds."""
     if symptom.difference is not Difference.EXTERNAL_ONLY:
-        return WHOM.get(symptom.difference, "for users")
-    well = symptom.inside_total - symptom.inside_failed
+        return AUDIENCE.get(symptom.difference, "for users")
+    succeeded = symptom.inside_total - symptom.inside_failed
     if not symptom.inside_failed:
         return "for users; inside the cluster it works"
-    share = f"{well} of {symptom.inside_total}"
+    share = f"{succeeded} of {symptom.inside_total}"
     return f"for users; inside the cluster it mostly works ({share} probes)"
 
 
-def _how(symptom: Symptom) -> str:
-    """Return e.g. `; intermittent: 3 of 11 failed in 20 s`."""
+def _constancy(symptom: Symptom) -> str:
+    """Return e.g. ` Intermittent: 3 of 11 failed in 20 s.`."""
     if symptom.constancy is Constancy.UNKNOWN:
         return ""
     time = symptom.window_seconds
     window = f" in {span(timedelta(seconds=time))}" if time else ""
     share = f"{symptom.failed} of {symptom.total} failed{window}"
-    return f"; {symptom.constancy.value}: {share}"
+    return f" {symptom.constancy.value.capitalize()}: {share}."
 
 
-def _does(finding: Finding) -> str:
-    """Return what the URL does, e.g. `answers 503` or `gives no answer (timeout)`."""
-    status, gets = finding.symptom.status_code, answer(finding)
-    by_turns = finding.symptom.constancy is Constancy.INTERMITTENT
-    often = " now and then" if by_turns else ""
+def _failure(finding: Finding) -> str:
+    """Return e.g. `responds with 503` or `does not respond (timeout)`."""
+    status, got = finding.symptom.status_code, response(finding)
+    intermittent = finding.symptom.constancy is Constancy.INTERMITTENT
+    often = "intermittently " if intermittent else ""
     if status is None:
-        return f"gives no answer{often} ({gets})" if gets else "does not answer well"
-    error = 400
-    said = f"answers {gets}{often}"
-    return said if status >= error else f"{said}, but not well,"
+        never = "intermittently fails to" if intermittent else "does not"
+        return f"{never} respond ({got})" if got else f"{often}fails"
+    text = f"{often}responds with {got}"
+    return text if status >= _ERRORS_FROM else f"{text} but is not healthy"
 
 
 def since(finding: Finding) -> str:

@@ -1,118 +1,123 @@
-"""Mail: what a tired person needs in ten seconds, as plain text.
+"""Mail: what an on-call engineer needs within ten seconds, as plain text.
 
-In: a finding whose `turn` is set. Out: subject and body (80 columns), in which no text
-of a stranger controls the reader's terminal, or begins a line of its own.
-It does not: send, or decide that it is worth a mail.
+In: a finding whose `turn` is set. Out: subject and body (80 columns). Text from the
+network in it neither controls the reader's terminal nor starts a line of its own.
+It does not: send, or decide whether a mail is due.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from parallax.model.finding import (
+from parallax.model.finding import Finding, NotificationReason
+from parallax.model.judgement import (
     UNWATCHED,
     Answer,
     Assessment,
-    Finding,
     HopSeen,
     HopState,
     Trend,
-    Turn,
     View,
 )
 from parallax.model.plain import plain, plain_line
 from parallax.notify import subject
-from parallax.notify.blame import blame, culprit
+from parallax.notify.blame import blame, component
 from parallax.notify.headline import headline, since
 from parallax.notify.paragraph import bullets, clock, fill, hung, span, stacked
 from parallax.notify.subject import is_monitor, lasted
 
-_GET = {
-    Trend.PROGRESS: "get further than before, and still fail.",
-    Trend.DECLINE: "get less far than before.",
-    Trend.UNCHANGED: "get to another place, and fail there.",
-    Trend.UNKNOWN: "get to another place, and fail there.",
+_TRENDS = {
+    Trend.PROGRESS: "requests now get further, but still fail",
+    Trend.DECLINE: "requests now fail at an earlier hop",
+    Trend.UNCHANGED: "requests now fail at a different hop",
+    Trend.UNKNOWN: "requests now fail at a different hop",
 }
-MARKS = {HopState.OK: "ok", HopState.FAULTY: "FAULTY", HopState.UNKNOWN: "not known"}
+MARKS = {HopState.OK: "ok", HopState.FAULTY: "FAULTY", HopState.UNKNOWN: "unknown"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
-    """A mail as SNS takes it."""
+    """Subject and text of a mail, as SNS accepts them."""
 
     subject: str
     body: str
 
 
 def render(finding: Finding) -> Mail:
-    """Return the mail of a finding; one without a turn reads like a firing one."""
-    resolved = finding.turn is Turn.RESOLVED
-    parts = _resolved(finding) if resolved else _broken(finding)
+    """Return the mail of a finding; without a reason it reads like a first alarm."""
+    resolved = finding.turn is NotificationReason.RESOLVED
+    parts = _recovery(finding) if resolved else _failure(finding)
     body = "\n\n".join(part for part in (*parts, _ids(finding)) if part) + "\n"
     return Mail(subject=subject.write(finding), body=plain(body))
 
 
-def _broken(finding: Finding) -> tuple[str, ...]:
+def _failure(finding: Finding) -> tuple[str, ...]:
     head = (_blind,) if is_monitor(finding) else (headline, blame)
     return (
-        _news(finding),
+        _change(finding),
         *(part(finding) for part in head),
         _commands(finding),
         _path(finding.path),
-        bullets("Also shown by the evidence", _also(finding)),
-        bullets("Ruled out", _answers(finding, Answer.REFUTED)),
-        bullets("Could not be known", _answers(finding, Answer.UNKNOWN)),
-        bullets("Advice, apart from this failure", _advice(finding)),
+        *_also_true(finding),
+        bullets("Ruled out", _other_causes(finding, Answer.REFUTED)),
+        bullets("Not determined", _other_causes(finding, Answer.UNKNOWN)),
+        bullets("Advice, not related to this failure", _advice(finding)),
     )
 
 
-def _resolved(finding: Finding) -> tuple[str, ...]:
+def _recovery(finding: Finding) -> tuple[str, ...]:
     if finding.cause == UNWATCHED:
-        text = f"{finding.target} is no longer watched: whether it works is not known."
-        since = f"Its incident, open since {clock(finding.since)}, ends with this mail."
-        return fill(text), fill(since), fill(f"{finding.title}.")
+        return _unwatched(finding)
     end = finding.well_since or finding.judged_at
-    story = (
-        f"It lasted {span(lasted(finding))}: from {clock(finding.since)}"
-        f" to {clock(end)}, and has been well since."
+    duration = (
+        f"It lasted {span(lasted(finding))}, from {clock(finding.since)}"
+        f" to {clock(end)}."
     )
     if is_monitor(finding):
-        text = f"Parallax is not blind any more: {finding.target}."
-        return fill(text), fill(story), fill(f"It was: {finding.title}.")
-    text = f"{finding.target} ({finding.url}) answers well again."
-    well = finding.symptom.external is View.HEALTHY
-    now = fill(f"Now: {finding.symptom.summary}.") if well else ""
-    path = _path(finding.path) if well else ""
-    return fill(text), fill(story), fill(_was(finding)), now, path
+        text = f"Parallax is no longer blind: {finding.target} has recovered."
+        return fill(text), fill(duration), fill(f"The problem was: {finding.title}.")
+    text = f"{finding.target} ({finding.url}) has recovered."
+    healthy = finding.symptom.external is View.HEALTHY
+    now = fill(f"Now, {finding.symptom.summary}.") if healthy else ""
+    path = _path(finding.path) if healthy else ""
+    return fill(text), fill(duration), fill(_last_cause(finding)), now, path
 
 
-def _was(finding: Finding) -> str:
-    """Return what it was blamed on, with the title as it stood in the mails."""
+def _unwatched(finding: Finding) -> tuple[str, ...]:
+    """Return that a target left the targets file; its state is not claimed."""
+    text = (
+        f"{finding.target} is no longer in the targets file, so Parallax does not"
+        " watch it any more. Whether it works is unknown."
+    )
+    closed = f"Its incident, open since {clock(finding.since)}, is now closed."
+    return fill(text), fill(closed), fill(f"{finding.title}.")
+
+
+def _last_cause(finding: Finding) -> str:
+    """Return the last cause, with the title that the earlier mails have."""
     if finding.class_ is None:
         proof = finding.proof
-        shown = f"; {proof.cause} was shown for a while" if proof else ""
-        return f"The cause was not established at the end{shown}."
-    who = culprit(finding)
-    return f'It was blamed on {who}: "{finding.title}" ({finding.cause}).'
+        earlier = f" Earlier evidence showed {proof.cause}." if proof else ""
+        return f"The cause was not established.{earlier}"
+    return f'The cause was {component(finding)}: "{finding.title}" ({finding.cause}).'
 
 
-def _news(finding: Finding) -> str:
-    """Return what is new since the last mail, or that nothing is."""
+def _change(finding: Finding) -> str:
+    """Return what changed since the last mail, or that nothing did."""
     time = span(finding.judged_at - finding.since)
     state = "blind" if is_monitor(finding) else "down"
-    new = "NEW SINCE THE LAST MAIL:"
     texts = {
-        Turn.CAUSE_CHANGED: f"{new} who is to blame.",
-        Turn.TREND_CHANGED: f"{new} requests {_GET[finding.symptom.trend]}",
-        Turn.REMINDER: f"REMINDER: it is still {state}, for {time} now.",
+        NotificationReason.CAUSE_CHANGED: f"CHANGED: the cause is now {finding.cause}.",
+        NotificationReason.TREND_CHANGED: f"CHANGED: {_TRENDS[finding.symptom.trend]}.",
+        NotificationReason.REMINDER: f"REMINDER: still {state}, for {time}.",
     }
-    return texts.get(finding.turn, "") if finding.turn else ""
+    return fill(texts.get(finding.turn, "")) if finding.turn else ""
 
 
 def _blind(finding: Finding) -> str:
-    """Return who is silent, and what that means for the other mails."""
+    """Return which source of evidence is silent, and what that means."""
     means = (
-        "This is about Parallax itself, and not about what it watches. Until they"
-        " speak again, that side is not known, and nothing is blamed on it."
+        "This alarm is about Parallax, not about your service. Until this recovers,"
+        " Parallax lacks the evidence of this side and blames no component on it."
     )
     return stacked(
         fill(f"PARALLAX IS BLIND ({finding.target}): {finding.title}."),
@@ -122,13 +127,13 @@ def _blind(finding: Finding) -> str:
 
 
 def _commands(finding: Finding) -> str:
-    """Return the steps, the first one loud; a command is never wrapped."""
+    """Return the next steps, the first one emphasized; a command is not wrapped."""
     lines: list[str] = []
     for number, step in enumerate(finding.next_steps):
         if number == 1:
             lines.append("Then:")
-        loud = number == 0 and step.command
-        text = fill(f"TYPE THIS NEXT. {step.text}") if loud else hung("- ", step.text)
+        first = number == 0 and step.command
+        text = fill(f"RUN THIS NEXT. {step.text}") if first else hung("- ", step.text)
         lines.append(text)
         if step.command:
             lines += ["", f"    {plain_line(step.command)}", ""]
@@ -138,35 +143,44 @@ def _commands(finding: Finding) -> str:
 def _path(path: tuple[HopSeen, ...]) -> str:
     if not path:
         return ""
-    lines = ["The path, from the internet inward:"]
+    lines = ["Path, from the internet to the pods:"]
     for hop in path:
         lead = f"  {hop.hop.value:<14}{MARKS[hop.state]:<10}"
         lines.append(hung(lead, hop.seen))
     return "\n".join(lines)
 
 
-def _also(finding: Finding) -> Iterable[str]:
-    """Return the other causes that are true, and which cause explains them."""
-    for a in finding.assessments:
-        if a.answer is Answer.SUPPORTED and a.cause != finding.cause:
-            by = f" (explained by {a.explained_by})" if a.explained_by else ""
-            yield f"{a.cause}{by}: {'; '.join(a.evidence)}"
+def _also_true(finding: Finding) -> Iterator[str]:
+    """Yield the other true causes: those that a cause explains, then the rest."""
+    true = [
+        a
+        for a in finding.assessments
+        if a.answer is Answer.SUPPORTED and a.cause != finding.cause
+    ]
+    explained = (
+        f"{a.cause} (explained by {a.explained_by}): {'; '.join(a.evidence)}"
+        for a in true
+        if a.explained_by
+    )
+    others = (f"{a.cause}: {'; '.join(a.evidence)}" for a in true if not a.explained_by)
+    yield bullets("True, explained by another cause", explained)
+    yield bullets("Also true", others)
 
 
-def _answers(finding: Finding, answer: Answer) -> Iterable[str]:
-    """Return what was said of the other causes; what is said of several, once."""
-    said: dict[str, list[str]] = {}
+def _other_causes(finding: Finding, answer: Answer) -> Iterable[str]:
+    """Return the other causes with this answer, those with equal evidence together."""
+    causes: dict[str, list[str]] = {}
     for a in finding.assessments:
         if a.answer is answer and a.cause != finding.cause:
-            said.setdefault("; ".join(_words(a)), []).append(a.cause)
-    return (f"{', '.join(causes)}: {words}" for words, causes in said.items())
+            causes.setdefault("; ".join(_reasons(a)), []).append(a.cause)
+    return (f"{', '.join(ids)}: {reasons}" for reasons, ids in causes.items())
 
 
 def _advice(finding: Finding) -> Iterable[str]:
     return (f"{a.title}; {'; '.join(a.evidence)}" for a in finding.advice)
 
 
-def _words(assessment: Assessment) -> tuple[str, ...]:
+def _reasons(assessment: Assessment) -> tuple[str, ...]:
     if assessment.answer is Answer.UNKNOWN and assessment.missing:
         return (f"missing: {'; '.join(assessment.missing)}",)
     return assessment.evidence

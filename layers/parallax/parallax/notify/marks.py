@@ -1,23 +1,36 @@
-"""Marks: what went out over one route, so that nothing goes out twice.
+"""Marks: which publications one route has sent, so that none is sent twice.
 
 In: ids of publications. Out: one item for each in the incidents table, with the time
 under the route's name; kept for 14 days. It does not: send.
 
-A mark is written after sending, and an attempt is counted before it. Where a function
-is ended between the two, the count is all that is left, and bounds the repetitions.
+An attempt is counted before sending, and a mark is written after it. If the function
+stops in between, only the count is left; it limits the number of repetitions.
 """
 
 from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from parallax.aws import client
 
 KEPT = timedelta(days=14)
-"""As long as the queue keeps a message."""
+"""The queue keeps a message for as long."""
 REMEMBERED = 10_000
-"""Publications that one container remembers, in case their marks cannot be written."""
+"""Publications that one container remembers, in case a mark cannot be written."""
 _sent: OrderedDict[tuple[str, str, str], None] = OrderedDict()
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What is recorded of one publication on one route.
+
+    `was_tried`: an attempt has an unknown result; it may have been sent.
+    """
+
+    is_sent: bool = False
+    was_tried: bool = False
 
 
 class Marks:
@@ -27,17 +40,18 @@ class Marks:
         self.table = table
         self.route = route
 
-    def has(self, identity: str) -> bool:
-        """Return whether a publication went out; raises botocore's errors."""
+    def read(self, identity: str) -> Mark:
+        """Return what is recorded of a publication; raises botocore's errors."""
         if (self.table, self.route, identity) in _sent:
-            return True
+            return Mark(is_sent=True)
         found = client("dynamodb").get_item(
             TableName=self.table, Key=_key(identity), ConsistentRead=True
         )
-        return self.route in found.get("Item", {})
+        item = found.get("Item", {})
+        return Mark(is_sent=self.route in item, was_tried=_count(item, self._attempts))
 
     def begin(self, identity: str) -> int:
-        """Count an attempt; return how many have begun without a known end, with it.
+        """Count an attempt; return the number of attempts with an unknown result.
 
         Raises botocore's errors.
         """
@@ -48,22 +62,22 @@ class Marks:
         )
         return int(answer["Attributes"][self._attempts]["N"])
 
-    def refused(self, identity: str) -> None:
-        """Forget the attempts: nothing has gone out. Raises botocore's errors."""
+    def withdraw(self, identity: str) -> None:
+        """Subtract an attempt that sent nothing. Raises botocore's errors."""
         self._update(
             identity,
-            "SET expires_at = :expires, #kind = :kind, #attempts = :zero",
-            {":zero": {"N": "0"}},
+            "SET expires_at = :expires, #kind = :kind ADD #attempts :minus_one",
+            {":minus_one": {"N": "-1"}},
         )
 
     def remember(self, identity: str) -> None:
-        """Note, in this container only, that a publication went out."""
+        """Remember, in this container only, that a publication was sent."""
         _sent[self.table, self.route, identity] = None
         while len(_sent) > REMEMBERED:
             _sent.popitem(last=False)
 
     def done(self, identity: str) -> None:
-        """Write that a publication went out. Raises botocore's errors."""
+        """Record that a publication was sent. Raises botocore's errors."""
         self._update(
             identity,
             "SET expires_at = :expires, #kind = :kind, #route = :at REMOVE #attempts",
@@ -96,6 +110,11 @@ class Marks:
             | values,
             ReturnValues="UPDATED_NEW",
         )
+
+
+def _count(item: Mapping[str, Any], name: str) -> bool:
+    """Return whether an item counts attempts; a damaged count says that it may."""
+    return item.get(name, {"N": "0"}) != {"N": "0"}
 
 
 def _key(identity: str) -> dict[str, Any]:

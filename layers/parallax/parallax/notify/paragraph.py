@@ -1,7 +1,7 @@
-"""Paragraph: the pieces a plain-text mail is set from.
+"""Paragraph: the building blocks of a plain-text mail.
 
 In: words, instants, spans. Out: lines of at most `WIDTH` columns.
-It does not: break a long word; a URL or a name stays whole.
+It does not: break a long word, so that URLs and names stay complete.
 """
 
 import re
@@ -15,7 +15,7 @@ WIDTH = 78
 
 
 def hung(lead: str, text: str) -> str:
-    """Return a text behind a lead, its further lines indented as far."""
+    """Return a text after a lead, with its other lines indented by the same width."""
     return textwrap.fill(
         text,
         WIDTH,
@@ -27,7 +27,7 @@ def hung(lead: str, text: str) -> str:
 
 
 def bullets(title: str, entries: Iterable[str]) -> str:
-    """Return a titled list; nothing for no entries."""
+    """Return a list with a title; an empty string for no entries."""
     listed = [hung("  - ", entry) for entry in entries]
     return "\n".join([f"{plain_line(title)}:", *listed]) if listed else ""
 
@@ -49,7 +49,7 @@ def minute(instant: datetime, day: datetime) -> str:
 
 
 def span(time: timedelta) -> str:
-    """Return a time as people say it: `45 s`, `12 min`, `3 h 5 min`, `2 d 4 h`."""
+    """Return a duration, e.g. `45 s`, `12 min`, `3 h 5 min`, `2 d 4 h`."""
     seconds = max(int(time.total_seconds()), 0)
     minutes, hours, days = seconds // 60, seconds // 3600, seconds // 86400
     if not minutes:
@@ -62,6 +62,6 @@ def span(time: timedelta) -> str:
 
 
 def fill(text: str) -> str:
-    """Return a text as one paragraph; a sentence that ends twice ends once."""
+    """Return a text as one paragraph, with a doubled full stop reduced to one."""
     once = re.sub(r"(?<![./])\.\.(?=\s|$)", ".", text)
     return textwrap.fill(once, WIDTH, break_long_words=False, break_on_hyphens=False)

@@ -1,28 +1,28 @@
-"""Publication: what one item of the incidents table has to publish.
+"""Publication: what one item of the incidents table publishes.
 
-In: an incident or an advice record, as the table's stream shows it. Out: its findings
-or advice news, in order.
-It does not: know where they go; see `parallax.notify.routes`.
+In: an incident or an advice record from the table's stream. Out: its finding or its
+advice events, in order.
+It does not: choose the destination; `parallax.notify.routes` does.
 """
 
-from parallax.model.advice import AdviceNews, AdviceRecord
+from parallax.model.advice import AdviceEvent, AdviceRecord
 from parallax.model.finding import Finding, Incident
 
-type Publication = Finding | AdviceNews
+type Publication = Finding | AdviceEvent
 """Both have an `id` of their own and a `target`, their subject."""
 
 
 def publications(item: Incident | AdviceRecord) -> tuple[Publication, ...]:
-    """Return what an item has to publish, oldest first; empty for nothing."""
+    """Return what an item publishes, oldest first."""
     if isinstance(item, AdviceRecord):
-        return item.news
+        return item.events
     return (item.finding,) if item.finding else ()
 
 
 def is_new(item: Incident | AdviceRecord) -> bool:
-    """Return whether this version of the item brought what it publishes.
+    """Return whether this version of the item added what it publishes.
 
-    An incident keeps its last finding while it moves on; its later versions repeat it.
+    An incident keeps its last finding; its later versions repeat that.
     """
     if isinstance(item, AdviceRecord):
         return True

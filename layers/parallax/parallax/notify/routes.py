@@ -1,8 +1,8 @@
-"""Routes: where publications go, each route by itself.
+"""Routes: where publications go, each route independent of the others.
 
-In: findings and advice news. Out: a CloudEvent in the findings queue; or a mail on the
-alerts topic, for a finding that is a turn of its incident.
-It does not: remember what it sent (`parallax.notify.marks`) or send again
+In: findings and advice events. Out: a CloudEvent in the findings queue; or a mail on
+the alerts topic, for a finding with a notification reason.
+It does not: record what it sent (`parallax.notify.marks`) or retry
 (`parallax.notify.delivery`).
 Source of the limits: Amazon SQS, `SendMessage`; Amazon SNS, `Publish`.
 """
@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any, Protocol
 
-from parallax.aws import client, refused_as
+from parallax.aws import client, failed_with
 from parallax.model.finding import Finding
 from parallax.model.plain import json_text
 from parallax.notify.paragraph import clock, fill, span
@@ -21,29 +21,36 @@ from parallax.notify.publication import Publication
 from parallax.settings import Settings, SettingsError
 
 MESSAGE_LIMIT = 1_000_000
-"""Bytes of one message; SQS takes 1,048,576 with its attributes."""
+"""Bytes of one message; SQS accepts 1,048,576, attributes included."""
 MAIL_LIMIT = 250_000
-"""Bytes of a mail's text; SNS takes 262,144 with the subject."""
+"""Bytes of a mail's text; SNS accepts 262,144, subject included."""
 SUBJECT_REFUSED = ("InvalidParameter", "InvalidParameterException")
-"""SNS's code for a subject that it does not take. Its API's description allows UTF-8;
-older pages say ASCII. A mail must not be lost to that."""
+"""SNS's error codes for a subject that it rejects. The API reference allows UTF-8,
+older pages only ASCII. Such a mail is sent again with an ASCII subject."""
 LATE = timedelta(minutes=10)
-"""Age of a finding at which its mail says so."""
+"""Age of a finding from which on its mail mentions the delay."""
 NAME_LIMIT = 128
 """Characters of a message group's name, or of a deduplication id."""
 
 
 class Route(Protocol):
-    """One way out, independent of all others."""
+    """One destination, independent of all others."""
 
     name: str
 
     def wants(self, publication: Publication) -> bool:
-        """Return whether a publication goes out this way."""
+        """Return whether a publication goes to this destination."""
         ...
 
     def send(self, publication: Publication) -> None:
-        """Send it; raises botocore's error if it is refused."""
+        """Send it once; raises botocore's error if AWS rejects it."""
+        ...
+
+    def check(self) -> None:
+        """Raise botocore's error if the destination does not respond now.
+
+        It sends nothing.
+        """
         ...
 
 
@@ -56,12 +63,12 @@ class QueueRoute:
         self.url = url
 
     def wants(self, publication: Publication) -> bool:
-        """Return True: the queue's readers get everything."""
+        """Return True: the queue gets every publication."""
         del publication
         return True
 
     def send(self, publication: Publication) -> None:
-        """Send a CloudEvent; SQS drops one that it took within five minutes."""
+        """Send a CloudEvent; SQS drops duplicates of the last five minutes."""
         client("sqs").send_message(
             QueueUrl=self.url,
             MessageBody=message(publication),
@@ -69,9 +76,14 @@ class QueueRoute:
             MessageDeduplicationId=group(publication.id),
         )
 
+    def check(self) -> None:
+        """Read an attribute of the queue."""
+        names = ["FifoQueue"]
+        client("sqs").get_queue_attributes(QueueUrl=self.url, AttributeNames=names)
+
 
 class TopicRoute:
-    """The alerts topic: a mail for each turn of an incident, and none for advice."""
+    """The alerts topic: a mail for each finding with a reason, none for advice."""
 
     name = "topic"
 
@@ -79,14 +91,14 @@ class TopicRoute:
         self.arn = arn
 
     def wants(self, publication: Publication) -> bool:
-        """Return whether somebody is to be mailed."""
+        """Return whether a mail is due."""
         return isinstance(publication, Finding) and publication.turn is not None
 
     def send(self, publication: Publication) -> None:
         """Publish the mail's subject and text."""
-        from parallax.notify.mail import render  # noqa: PLC0415 - most findings mail none
+        from parallax.notify.mail import render  # noqa: PLC0415 - most findings cause no mail
 
-        assert isinstance(publication, Finding)  # noqa: S101 - `wants` saw to it
+        assert isinstance(publication, Finding)  # noqa: S101 - `wants` checked it
         mail = render(publication)
         body = late(publication, datetime.now(UTC)) + mail.body
         text = body.encode()[:MAIL_LIMIT].decode(errors="ignore")
@@ -94,9 +106,13 @@ class TopicRoute:
             self._publish(mail.subject, text)
         except Exception as error:
             plain = mail.subject.encode("ascii", "replace").decode()
-            if plain == mail.subject or not refused_as(error, *SUBJECT_REFUSED):
+            if plain == mail.subject or not failed_with(error, *SUBJECT_REFUSED):
                 raise
             self._publish(plain, text)
+
+    def check(self) -> None:
+        """Read the topic's attributes."""
+        client("sns").get_topic_attributes(TopicArn=self.arn)
 
     def _publish(self, subject: str, text: str) -> None:
         client("sns").publish(TopicArn=self.arn, Subject=subject, Message=text)
@@ -105,7 +121,7 @@ class TopicRoute:
 def configured(settings: Settings) -> tuple[Route, ...]:
     """Return a function's routes; raises `SettingsError` if it has none.
 
-    Mails come first: a person waits for them.
+    The topic comes first: a person waits for the mail.
     """
     routes: list[Route] = []
     if settings.alerts_topic_arn:
@@ -114,8 +130,8 @@ def configured(settings: Settings) -> tuple[Route, ...]:
         routes.append(QueueRoute(settings.findings_queue_url))
     if not routes:
         raise SettingsError(
-            "PARALLAX_ALERTS_TOPIC_ARN or PARALLAX_FINDINGS_QUEUE_URL: expected one of"
-            " them, neither is set"
+            "PARALLAX_ALERTS_TOPIC_ARN, PARALLAX_FINDINGS_QUEUE_URL: neither is set;"
+            " set at least one"
         )
     return tuple(routes)
 
@@ -123,19 +139,19 @@ def configured(settings: Settings) -> tuple[Route, ...]:
 def late(finding: Finding, now: datetime) -> str:
     """Return the first lines of a mail that is sent long after its finding was made.
 
-    Whoever reads it must not take what was true then for what is true now.
+    Without them its reader would take an old state for the present one.
     """
     age = now - finding.judged_at
     if age < LATE:
         return ""
     when = clock(finding.judged_at)
-    text = f"This mail was delayed by {span(age)}. It says what was true at {when}."
+    text = f"This mail was delayed by {span(age)}. It describes the state at {when}."
     return f"{fill(text)}\n\n"
 
 
 def message(publication: Publication) -> str:
-    """Return the queue's message; a finding too large for one gives up its snapshot."""
-    from parallax.notify.event import (  # noqa: PLC0415 - the mails do without it
+    """Return the queue's message; a finding that is too large loses its snapshot."""
+    from parallax.notify.event import (  # noqa: PLC0415 - mails do not need it
         advice_event,
         cloud_event,
     )
@@ -149,7 +165,7 @@ def message(publication: Publication) -> str:
 
 
 def preview(finding: Finding) -> dict[str, Any]:
-    """Return what would go out for a finding: its event and, on a turn, its mail."""
+    """Return what a finding would send: its event and, if one is due, its mail."""
     from parallax.notify.mail import render  # noqa: PLC0415 - as above
 
     event: dict[str, Any] = json.loads(message(finding))
@@ -160,7 +176,7 @@ def preview(finding: Finding) -> dict[str, Any]:
 
 
 def group(name: str) -> str:
-    """Return a name as SQS takes it for a group: ASCII, and different for each name."""
+    """Return a group name that SQS accepts: ASCII, and unique for each name."""
     written = "".join(c if c.isascii() and c.isalnum() else "-" for c in name)
     if written == name and len(name) <= NAME_LIMIT:
         return name

@@ -1,7 +1,7 @@
-"""Waiting: records that one route refused for now, in order for each subject.
+"""Waiting: records that one route rejected for now, in order for each subject.
 
 In: stream records of the incidents table. Out: the same, later. They are kept in that
-table: one item a record, and one item a route that lists them.
+table: one item for each record, and one item for each route that lists them.
 It does not: send; `parallax.notify.delivery` does, once a minute.
 """
 
@@ -12,37 +12,44 @@ from time import time_ns
 from typing import Any
 
 from parallax.aws import client
+from parallax.model.packed import UnreadableError
 
 KEPT = timedelta(days=14)
 DIGITS = 40
-"""Of a stream's sequence number, filled with zeros so that text sorts as numbers do."""
+"""Of a stream's sequence number, padded with zeros so that it sorts as text."""
 
 type Image = Mapping[str, Any]
-"""An item of the table, in DynamoDB's words."""
+"""An item of the table, in DynamoDB's JSON."""
 
 
 class Waiting:
-    """What waits for one route."""
+    """The waiting records of one route."""
 
     def __init__(self, table: str, route: str) -> None:
         self.table = table
         self._list = f"waiting/{route}"
 
     def by_subject(self) -> dict[str, list[str]]:
-        """Return the keys of what waits, by subject, oldest first."""
+        """Return the keys of waiting records, by subject, oldest first.
+
+        Raises `UnreadableError` for a damaged list, and botocore's errors.
+        """
         found = client("dynamodb").get_item(
             TableName=self.table, Key={"pk": {"S": self._list}}, ConsistentRead=True
         )
-        keys: list[str] = found.get("Item", {}).get("entries", {}).get("SS", [])
+        entries: dict[str, list[str]] = found.get("Item", {}).get("entries", {"SS": []})
+        if "SS" not in entries:
+            raise UnreadableError(f"{self._list}: entries: expected a set of strings")
+        keys = entries["SS"]
         waiting: dict[str, list[str]] = {}
         for key in sorted(keys):
             waiting.setdefault(key[DIGITS + 1 :], []).append(key)
         return waiting
 
     def add(self, subject: str, record: Mapping[str, Any]) -> None:
-        """Store a record behind those of its subject. Raises botocore's errors.
+        """Store a record after those of its subject. Raises botocore's errors.
 
-        The record comes before its entry in the list: an entry always has its record.
+        The record is stored before its entry, so that each entry has its record.
         """
         change = record["dynamodb"]
         order = str(change.get("SequenceNumber") or time_ns()).zfill(DIGITS)
@@ -60,14 +67,22 @@ class Waiting:
         self._change("ADD", key)
 
     def image(self, key: str) -> Image | None:
-        """Return the image that waits under a key, or None if it is gone."""
+        """Return the waiting image with this key, or None if its item is gone.
+
+        Raises `UnreadableError` for an item without an image.
+        """
         found = client("dynamodb").get_item(
             TableName=self.table, Key=self._key(key), ConsistentRead=True
         )
-        return found.get("Item", {}).get("image", {}).get("M")
+        item = found.get("Item")
+        if item is None:
+            return None
+        if "M" not in item.get("image", {}):
+            raise UnreadableError(f"{self._list}/{key}: image: expected a map")
+        return item["image"]["M"]
 
     def remove(self, key: str) -> None:
-        """Take a record out of the list, then remove it. Raises botocore's errors."""
+        """Remove a record's entry, then the record. Raises botocore's errors."""
         self._change("DELETE", key)
         client("dynamodb").delete_item(TableName=self.table, Key=self._key(key))
 
@@ -88,7 +103,7 @@ class Waiting:
 
 
 def _stored(image: Image) -> Image:
-    """Return an image with bytes where the stream's JSON has base64 text."""
+    """Return an image with bytes instead of the base64 text of the stream's JSON."""
     return {name: _value(value) for name, value in image.items()}
 
 

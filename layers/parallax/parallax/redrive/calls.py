@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, cast
 
+from parallax.aws import error_code
 from parallax.redrive.letter import Form, Letter, read_object
 from parallax.redrive.stack import client
 
@@ -54,8 +55,7 @@ def invoke(function: str, event: Mapping[str, Any]) -> str:
 
 def code(error: Exception) -> str:
     """Return AWS's code for a refusal, e.g. `NoSuchKey`."""
-    response: dict[str, Any] = getattr(error, "response", {})
-    return str(response.get("Error", {}).get("Code"))
+    return str(error_code(error))
 
 
 def _failed_records(text: str) -> bool:

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from parallax.model.probe import Probe, Role
+from parallax.model.probe import BEHIND_THE_INGRESS, Probe
 from parallax.writers import (
     akamai,
     apache,
@@ -65,7 +65,6 @@ UNKNOWN = "unknown"
 PASSED = "passed-through"
 REMEMBERED = 256
 """Responses kept: every cause asks about the same few probes again."""
-_TO_THE_POD = (Role.POD, Role.SERVICE, Role.NODEPORT_OWN, Role.NODEPORT_OTHER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +127,7 @@ def attribute_probe(probe: Probe) -> Attribution | None:
         headers=probe.headers,
         body=probe.body,
     )
-    if probe.role not in _TO_THE_POD:
+    if probe.role not in BEHIND_THE_INGRESS:
         return attribution
     says = "the probe went to the pod itself"
     how = UNKNOWN if attribution.writer == UNKNOWN else "own-page"

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from parallax.diagnose import Rules, judge
-from parallax.diagnose.advised import retell, retire
-from parallax.model.advice import AdviceNews, AdviceRecord, AdviceState
+from parallax.diagnose.judge import judge
+from parallax.model.advice import AdviceEvent, AdviceRecord, AdviceState
 from parallax.model.snapshot import Snapshot
+from parallax.story.advice import advance_record, retire
+from parallax.story.rules import Rules
 from tests.parallax import scenarios as s
 
 RULES = Rules(settle_seconds=120, quiet_seconds=300)
@@ -23,14 +24,14 @@ def at(seconds: float, *, ready: int) -> Snapshot:
 
 def live_through(
     snapshots: Sequence[Snapshot],
-) -> tuple[AdviceRecord | None, list[AdviceNews]]:
+) -> tuple[AdviceRecord | None, list[AdviceEvent]]:
     """Judge each snapshot; return the record and all that was told."""
     record: AdviceRecord | None = None
-    told: list[AdviceNews] = []
+    told: list[AdviceEvent] = []
     for x in snapshots:
-        after = retell(record, judge(x), x, RULES)
+        after = advance_record(record, judge(x), x, RULES)
         if after is not None and after != record:
-            told += after.news
+            told += after.events
         record = after
     return record, told
 
@@ -75,16 +76,16 @@ def test_silence_is_no_end() -> None:
     record, told = live_through([*seen, *blind])
     assert [v.state for v in told] == [AdviceState.GIVEN]
     assert record
-    assert record.standing[0].told
+    assert record.standing[0].published
 
 
 def test_nothing_to_tell_writes_nothing() -> None:
     """No record for a target without advice; the same one while nothing moves."""
     healthy = at(0, ready=5)
-    assert retell(None, judge(healthy), healthy, RULES) is None
+    assert advance_record(None, judge(healthy), healthy, RULES) is None
     record, _ = live_through([at(n, ready=1) for n in (0, 120)])
     again = at(180, ready=1)
-    assert retell(record, judge(again), again, RULES) is record
+    assert advance_record(record, judge(again), again, RULES) is record
 
 
 def test_a_clock_that_was_ahead_holds_nothing_up() -> None:
@@ -102,14 +103,14 @@ def test_a_target_taken_out_and_back_tells_under_new_ids() -> None:
     record, told = live_through([at(n, ready=1) for n in (0, 120)])
     assert record
     after = retire(record, s.NOW + timedelta(seconds=200))
-    assert [v.state for v in after.news] == [AdviceState.UNWATCHED]
+    assert [v.state for v in after.events] == [AdviceState.UNWATCHED]
     assert after.standing == ()
     for n in (300, 420):
         x = at(n, ready=1)
-        record = retell(after, judge(x), x, RULES)
+        record = advance_record(after, judge(x), x, RULES)
         assert record
         after = record
-    ids = {v.id for v in (*told, *after.news)}
+    ids = {v.id for v in (*told, *after.events)}
     assert len(ids) == len(told) + 1
 
 
@@ -119,18 +120,18 @@ def test_whatever_comes_each_advice_is_given_and_gone_by_turns() -> None:
     for seed in range(20):
         chance = random.Random(seed)  # noqa: S311 - no secret
         record: AdviceRecord | None = None
-        told: list[AdviceNews] = []
+        told: list[AdviceEvent] = []
         seconds = 0
         for _ in range(40):
             seconds += chance.choice([-7200, 15, 60, 60, 300, 3600])
             x = at(seconds, ready=chance.choice([1, 1, 5]))
             if not chance.randrange(4):
                 x = replace(x, reports=())
-            after = retell(record, judge(x), x, RULES)
+            after = advance_record(record, judge(x), x, RULES)
             if after is not None and after is not record:
-                told += after.news
+                told += after.events
                 assert after.number == len(told)
-            assert retell(after, judge(x), x, RULES) in (after, None)
+            assert advance_record(after, judge(x), x, RULES) in (after, None)
             record = after
         turns = [v.state for v in told]
         expected = [AdviceState.GIVEN, AdviceState.GONE] * len(turns)

@@ -3,10 +3,13 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from parallax.diagnose import Rules, advance, judge
-from parallax.model.finding import Answer, Finding, Incident, State, Turn
+from parallax.diagnose.judge import judge
+from parallax.model.finding import Finding, Incident, NotificationReason, State
+from parallax.model.judgement import Answer
 from parallax.model.snapshot import Snapshot
 from parallax.notify.mail import render
+from parallax.story.incident import advance
+from parallax.story.rules import Rules
 from tests.parallax import scenarios as s
 
 RULES = Rules(reminder_seconds=600)
@@ -34,22 +37,22 @@ def told(incident: Incident) -> Finding:
 def test_an_old_proof_is_told_with_its_time() -> None:
     """The cause stays, its assessment is unknown, and the mail says as of when."""
     last = told(live_through((SHOWN, 0), (SHOWN, 90), (UNSEEN, 150), (UNSEEN, 600)))
-    assert (last.turn, last.cause) == (Turn.REMINDER, "pods-not-ready")
+    assert (last.turn, last.cause) == (NotificationReason.REMINDER, "pods-not-ready")
     answers = {a.cause: a.answer for a in last.assessments}
     assert answers["pods-not-ready"] is Answer.UNKNOWN
     assert last.proof
     assert last.proof.seen_at == s.NOW + timedelta(seconds=90)
     body = render(last).body
-    assert "Why, as of 03:02 UTC; not seen since:" in body
+    assert "Evidence (last observed at 03:02 UTC):" in body
     assert "0 of 5 endpoints ready" in body
-    assert "the backend (pods), as far as was seen." in " ".join(body.split())
+    assert "the backend (pods), by earlier evidence." in " ".join(body.split())
     assert "pod           FAULTY    as of 03:02 UTC: " in body
 
 
 def test_a_proof_of_now_is_told_without_its_time() -> None:
     """Nothing is old, so nothing is said of it."""
     body = render(told(live_through((SHOWN, 0)))).body
-    assert "Why:" in body
+    assert "Evidence:" in body
     assert "as of" not in body
 
 
@@ -67,10 +70,10 @@ def test_what_was_shown_before_is_told_where_nothing_is_shown_now() -> None:
     """Another symptom that nothing explains: the mail accuses nobody, and tells."""
     other = replace(s.pods_refuse(), reports=(), sightings=())
     last = told(live_through((SHOWN, 0), (other, 60), (other, 600)))
-    assert last.turn is Turn.REMINDER
+    assert last.turn is NotificationReason.REMINDER
     body = render(last).body
     assert "not established" in body
-    assert "Shown before, as of 03:00 UTC; not seen since: pods-not-ready:" in body
+    assert "Earlier evidence of pods-not-ready (last observed at 03:00 UTC):" in body
 
 
 def test_the_end_bears_the_cause_and_since_when_it_is_well() -> None:

@@ -8,21 +8,16 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from parallax.diagnose import Rules, advance, judge
 from parallax.diagnose.join import Observation
+from parallax.diagnose.judge import judge
 from parallax.model.cluster import NodeReport
-from parallax.model.finding import (
-    NOT_ESTABLISHED,
-    Finding,
-    Incident,
-    Judgement,
-    State,
-    Trend,
-    Turn,
-)
+from parallax.model.finding import Finding, Incident, NotificationReason, State
+from parallax.model.judgement import NOT_ESTABLISHED, Judgement, Trend
 from parallax.model.snapshot import Snapshot
 from parallax.model.target import Maintenance
 from parallax.notify.mail import render
+from parallax.story.incident import advance
+from parallax.story.rules import Rules
 from tests.parallax import scenarios as s
 
 RULES = Rules()
@@ -43,7 +38,7 @@ def story(*steps: tuple[Judgement, Snapshot]) -> list[Incident | None]:
     return seen
 
 
-def turn(incident: Incident | None) -> Turn | None:
+def turn(incident: Incident | None) -> NotificationReason | None:
     """Return the turn of an incident's finding."""
     return incident.finding.turn if incident and incident.finding else None
 
@@ -67,7 +62,10 @@ def test_the_first_mail_names_the_cause_and_the_end_is_told_once() -> None:
         State.RESOLVED,
     ]
     assert seen[1] == seen[0]
-    assert (turn(seen[0]), turn(seen[4])) == (Turn.FIRING, Turn.RESOLVED)
+    assert (turn(seen[0]), turn(seen[4])) == (
+        NotificationReason.FIRING,
+        NotificationReason.RESOLVED,
+    )
     last = seen[4]
     assert last
     assert last.finding
@@ -81,7 +79,13 @@ def test_flapping_within_the_quiet_time_is_one_incident() -> None:
     steps = [(bad, 0), (good, 60), (bad, 120), (good, 180), (bad, 240)]
     seen = [i for i in story(*((judge(x), later(x, t)) for x, t in steps)) if i]
     assert len({i.id for i in seen}) == 1
-    assert [turn(i) for i in seen] == [Turn.FIRING, None, None, None, None]
+    assert [turn(i) for i in seen] == [
+        NotificationReason.FIRING,
+        None,
+        None,
+        None,
+        None,
+    ]
 
 
 def test_a_failure_waits_for_evidence_but_not_for_ever() -> None:
@@ -99,15 +103,18 @@ def test_a_cause_found_later_is_a_turn_of_its_own() -> None:
     """Not established first, then a cause: one more mail."""
     blind, whole = later(BLIND, 10), later(s.wrong_port(), 15)
     seen = story((judge(blind), blind), (judge(whole), whole))
-    assert [turn(i) for i in seen] == [Turn.FIRING, Turn.CAUSE_CHANGED]
+    assert [turn(i) for i in seen] == [
+        NotificationReason.FIRING,
+        NotificationReason.CAUSE_CHANGED,
+    ]
 
 
-def live_through(*pages: str) -> list[tuple[float, Turn]]:
+def live_through(*pages: str) -> list[tuple[float, NotificationReason]]:
     """Return the minute and turn of each mail; one page a minute for all users.
 
     A pod's own page is proven by agents that got it too, any other page is not.
     """
-    incident, mails = None, list[tuple[float, Turn]]()
+    incident, mails = None, list[tuple[float, NotificationReason]]()
     known: list[Observation] = []
     for minute, page in enumerate(pages):
         at = s.SINCE + minute * s.MINUTE
@@ -129,20 +136,23 @@ RESET = "ingress-nginx/502_pod_reset"
 
 def test_a_proof_that_comes_and_goes_is_mailed_once() -> None:
     """Proven in one minute and not in the next: no mail says that it is not known."""
-    assert live_through(*[s.POD_503, RESET] * 10) == [(0, Turn.FIRING)]
+    assert live_through(*[s.POD_503, RESET] * 10) == [(0, NotificationReason.FIRING)]
 
 
 def test_a_cause_discovered_is_mailed_at_once_and_only_once() -> None:
     """Not established at first; then the proof comes and goes."""
     mails = live_through(RESET, *[s.POD_503, RESET] * 10)
-    assert mails == [(0, Turn.FIRING), (1, Turn.CAUSE_CHANGED)]
+    assert mails == [
+        (0, NotificationReason.FIRING),
+        (1, NotificationReason.CAUSE_CHANGED),
+    ]
 
 
 def test_a_hop_that_alternates_is_mailed_ever_more_rarely() -> None:
     """Each change of a told thing doubles the wait for the next."""
     mails = live_through(*[*[s.LB_503] * 6, *[RESET] * 6] * 8)
     assert [m for m, _ in mails] == [0, 7, 17, 43, 85]
-    assert {t for _, t in mails[1:]} == {Turn.TREND_CHANGED}
+    assert {t for _, t in mails[1:]} == {NotificationReason.TREND_CHANGED}
 
 
 TIMED_OUT = "haproxy/504_server_timeout"
@@ -162,20 +172,26 @@ def test_504_that_became_503_is_told_as_progress() -> None:
         assert incident.finding
         if not told or told[-1] != incident.finding:
             told.append(incident.finding)
-    trend = "504 by the load-balancer, now 503 by the load-balancer"
+    trend = (
+        "requests now get further (before: 504 at load-balancer;"
+        " now: 503 at load-balancer)"
+    )
     first = next(f for f in told if f.symptom.trend is Trend.PROGRESS)
     assert first.judged_at == s.SINCE + timedelta(minutes=3, seconds=50)
     assert (first.turn, first.symptom.trend_text) == (
         None,
-        f"progress: requests get further than before: {trend}",
+        trend,
     )
     mails = [f for f in told if f.turn]
-    assert [f.turn for f in mails] == [Turn.FIRING, Turn.TREND_CHANGED]
+    assert [f.turn for f in mails] == [
+        NotificationReason.FIRING,
+        NotificationReason.TREND_CHANGED,
+    ]
     mail = render(mails[-1])
     assert mail.subject.startswith("[Parallax] DOWN, PROGRESS platform-api (503)")
     body = " ".join(mail.body.split())
-    assert body.startswith("NEW SINCE THE LAST MAIL: requests get further than before")
-    assert f"Trend: progress: requests get further than before: {trend}." in body
+    assert body.startswith("CHANGED: requests now get further, but still fail.")
+    assert f"Trend: {trend}." in body
 
 
 def test_one_cause_for_another_waits_for_the_quiet_time() -> None:
@@ -184,10 +200,10 @@ def test_one_cause_for_another_waits_for_the_quiet_time() -> None:
     steps = [(first, 0), (second, 60), (second, 299), (second, 300), (first, 700)]
     seen = story(*((judge(x), later(x, t)) for x, t in steps))
     assert [turn(i) for i in seen] == [
-        Turn.FIRING,
+        NotificationReason.FIRING,
         None,
         None,
-        Turn.CAUSE_CHANGED,
+        NotificationReason.CAUSE_CHANGED,
         None,
     ]
 
@@ -199,7 +215,7 @@ def test_evidence_that_goes_stale_does_not_take_the_cause_back() -> None:
     last = seen[-1]
     assert last
     assert last.cause == "lb-health-check-wrong-port"
-    assert turn(last) is not Turn.CAUSE_CHANGED
+    assert turn(last) is not NotificationReason.CAUSE_CHANGED
 
 
 def test_maintenance_holds_mail_and_alarm_but_not_the_finding() -> None:
@@ -216,7 +232,7 @@ def test_maintenance_holds_mail_and_alarm_but_not_the_finding() -> None:
     assert first.state is State.PENDING
     assert first.number == 1
     assert turn(first) is None
-    assert turn(second) is Turn.FIRING
+    assert turn(second) is NotificationReason.FIRING
 
 
 def test_a_single_blip_is_never_mailed() -> None:
@@ -286,7 +302,7 @@ def test_an_intermittent_failure_fires_once_within_ten_minutes(
     assert len({i.id for i in seen}) == 1
     fired = next(i for i in seen if i.mailed_at)
     assert fired.finding
-    assert fired.finding.turn is Turn.FIRING
+    assert fired.finding.turn is NotificationReason.FIRING
     assert fired.finding.symptom.total > 1
 
 
@@ -353,15 +369,15 @@ class IncidentMachine(RuleBasedStateMachine):
     @invariant()
     def mails_make_sense(self) -> None:
         """One firing mail, at most one resolved mail after it, per incident."""
-        mails: dict[str, list[Turn]] = {}
+        mails: dict[str, list[NotificationReason]] = {}
         for finding in self.said:
             if finding.turn:
                 mails.setdefault(finding.incident, []).append(finding.turn)
         for turns in mails.values():
-            assert turns[0] is Turn.FIRING
-            assert turns.count(Turn.FIRING) == 1
-            assert turns.count(Turn.RESOLVED) <= 1
-            assert Turn.RESOLVED not in turns[:-1]
+            assert turns[0] is NotificationReason.FIRING
+            assert turns.count(NotificationReason.FIRING) == 1
+            assert turns.count(NotificationReason.RESOLVED) <= 1
+            assert NotificationReason.RESOLVED not in turns[:-1]
 
 
 TestIncidentMachine = IncidentMachine.TestCase

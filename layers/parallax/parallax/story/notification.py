@@ -1,61 +1,54 @@
-"""Turns: whether this moment of an incident is worth a mail, and which.
+"""Notification: whether a mail is due, and for which reason.
 
-In: the incident before the move, its next state, the judgement, the snapshot.
-Out: a `Turn` or None. It does not: write the mail.
+In: the incident before the judgement, its next state, the judgement, the snapshot.
+Out: a `NotificationReason` or None. It does not: write the mail.
 """
 
 from datetime import timedelta
 
-from parallax.diagnose.reach import is_answer, present, rank
-from parallax.diagnose.rules import Rules
-from parallax.diagnose.state import in_maintenance
-from parallax.model.finding import (
-    NOT_ESTABLISHED,
-    Class,
-    Constancy,
-    Incident,
-    Judgement,
-    State,
-    Turn,
-)
+from parallax.diagnose.reach import is_response, present, rank
+from parallax.model.finding import Incident, NotificationReason, State
+from parallax.model.judgement import NOT_ESTABLISHED, Class, Constancy, Judgement
 from parallax.model.snapshot import Snapshot
+from parallax.story.rules import Rules
+from parallax.story.state import in_maintenance
 
 
-def due(
+def reason(
     incident: Incident,
     state: State,
     judgement: Judgement,
     snapshot: Snapshot,
     rules: Rules,
-) -> Turn | None:
-    """Return the turn that this move is; None: no mail."""
+) -> NotificationReason | None:
+    """Return the reason for a mail; None: no mail is due."""
     if incident.mailed_at is None:
         first = incident.state is State.PENDING and state is State.FIRING
-        return Turn.FIRING if first else None
+        return NotificationReason.FIRING if first else None
     if state is not State.FIRING or in_maintenance(snapshot):
-        return Turn.RESOLVED if state is State.RESOLVED else None
+        return NotificationReason.RESOLVED if state is State.RESOLVED else None
     waited = snapshot.taken_at - incident.mailed_at
     if is_discovery(incident, judgement.cause):
-        return Turn.CAUSE_CHANGED
+        return NotificationReason.CAUSE_CHANGED
     if waited >= _patience(incident, rules):
         if _cause_changed(incident, judgement):
-            return Turn.CAUSE_CHANGED
+            return NotificationReason.CAUSE_CHANGED
         if _trend_changed(incident, judgement, snapshot):
-            return Turn.TREND_CHANGED
+            return NotificationReason.TREND_CHANGED
     late = waited >= timedelta(seconds=rules.reminder_seconds)
-    return Turn.REMINDER if late else None
+    return NotificationReason.REMINDER if late else None
 
 
 def is_discovery(incident: Incident, cause: str) -> bool:
-    """Say whether a cause is found where mails only said that none is established."""
+    """Say whether a cause is established after mails that named none."""
     return incident.mailed_cause == NOT_ESTABLISHED != cause
 
 
 def _patience(incident: Incident, rules: Rules) -> timedelta:
     """Return how long after a mail the next change may be mailed.
 
-    Twice as long after each: what comes and goes is no news the fifth time, and the
-    queue has it all. A reminder tells the present anyway.
+    The time doubles after each change, so that an incident that keeps changing does
+    not flood the inbox. The queue gets every change, and a reminder the present state.
     """
     shortest = max(rules.quiet_seconds, rules.evidence_seconds)
     seconds = shortest * 2 ** min(incident.changes, 16)
@@ -63,7 +56,7 @@ def _patience(incident: Incident, rules: Rules) -> timedelta:
 
 
 def _cause_changed(incident: Incident, judgement: Judgement) -> bool:
-    """Tell one cause for another on whole evidence only; that none shows is no news."""
+    """Say whether complete evidence shows another cause; "not established" is none."""
     if judgement.cause in (incident.mailed_cause, NOT_ESTABLISHED):
         return False
     return judgement.complete and judgement.settling is None
@@ -72,17 +65,17 @@ def _cause_changed(incident: Incident, judgement: Judgement) -> bool:
 def _trend_changed(
     incident: Incident, judgement: Judgement, snapshot: Snapshot
 ) -> bool:
-    """Tell when requests get to another hop than at the last mail, twice now.
+    """Say whether the last two runs failed at another hop than at the last mail.
 
-    So do those that got a time-out there and now an answer: 504 became 503.
+    A response instead of a timeout at the same hop counts too: 504 became 503.
     """
     hop = present(snapshot)
     if hop is None or incident.mailed_hop is None:
         return False
-    answered = incident.mailed_answered
+    responded = incident.mailed_answered
     status = judgement.symptom.status_code
-    known = answered is not None and answered is not is_answer(status)
-    if hop == incident.mailed_hop and not known:
+    differs = responded is not None and responded is not is_response(status)
+    if hop == incident.mailed_hop and not differs:
         return False
     if judgement.class_ is Class.MONITOR:
         return False

@@ -1,29 +1,29 @@
-"""Incident: how the story of one failure moves.
+"""Incident: the next version of an incident, after one judgement.
 
-In: the incident so far, a judgement, the snapshot it judged. Out: the incident
-as it stands now; a finding is to be published when its `number` grew.
+In: the incident so far, a judgement, the snapshot it judged. Out: the incident as it
+stands now; if its `number` grew, it has a new finding to publish.
 It does not: read a clock (`snapshot.taken_at` is now), store, or send.
 
-pending -> firing -> recovering -> resolved. A judgement that does not know moves
-nothing. A pending incident ends in silence, after the quiet time: an intermittent
-failure is one incident, however often a good answer comes in between. A silence,
-which several targets judge, is told only from its first mail on, and does not recover.
-See docs/decisions/0003.
+pending -> firing -> recovering -> resolved. A judgement of unknown state changes
+nothing. A pending incident that recovers ends without a mail, after the quiet time. So
+an intermittent failure is one incident, no matter how many requests succeed in between.
+An incident about Parallax itself is judged by several targets. It publishes nothing
+before its first mail, and has no state `recovering`. See docs/decisions/0003.
 """
 
 from dataclasses import replace
 from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
-from parallax.diagnose import turns
-from parallax.diagnose.judge import NONE
-from parallax.diagnose.kept import close, keep_cause, keep_proof
-from parallax.diagnose.news import tell
-from parallax.diagnose.rules import Rules
 from parallax.diagnose.silence import subject
-from parallax.diagnose.state import is_failing, is_silence, next_state, settled
-from parallax.model.finding import Class, Incident, Judgement, State
+from parallax.model.finding import Incident, State
+from parallax.model.judgement import NONE, Class, Judgement
 from parallax.model.snapshot import Snapshot
+from parallax.story import notification
+from parallax.story.last_cause import closed, latest_proof, with_last_cause
+from parallax.story.publish import publish
+from parallax.story.rules import Rules
+from parallax.story.state import is_failing, is_silence, next_state, settled
 
 
 def advance(
@@ -33,7 +33,7 @@ def advance(
     *,
     rules: Rules,
 ) -> Incident | None:
-    """Return the incident after a judgement; None while there never was one."""
+    """Return the incident after a judgement; None until there is one."""
     now, failing = snapshot.taken_at, is_failing(judgement)
     if incident is None or incident.state is State.RESOLVED:
         if not failing:
@@ -42,35 +42,37 @@ def advance(
     elif not failing and judgement.cause != NONE:
         return incident
     incident = _rebase(incident, now)
-    judgement = keep_cause(incident, settled(incident, judgement, now, rules))
+    judgement = with_last_cause(incident, settled(incident, judgement, now, rules))
     state = next_state(incident, judgement, snapshot, rules)
     quiet = None if failing else (incident.quiet_since or now)
     if not failing and state is State.PENDING:
         return replace(incident, quiet_since=quiet)
     if not failing:
-        judgement = close(incident, judgement)
-    told = failing or state is State.RESOLVED
-    turn = turns.due(incident, state, judgement, snapshot, rules) if told else None
+        judgement = closed(incident, judgement)
+    reason = None
+    if failing or state is State.RESOLVED:
+        reason = notification.reason(incident, state, judgement, snapshot, rules)
     moved = replace(
         incident,
         state=state,
         changed_at=incident.changed_at if state is incident.state else now,
         cause=judgement.cause if failing else incident.cause,
         quiet_since=quiet,
-        proof=keep_proof(incident, judgement, now) if failing else incident.proof,
+        proof=latest_proof(incident, judgement, now) if failing else incident.proof,
     )
-    if is_silence(moved) and moved.mailed_at is None and turn is None:
+    if is_silence(moved) and moved.mailed_at is None and reason is None:
         return moved
-    return tell(moved, judgement, snapshot, turn)
+    return publish(moved, judgement, snapshot, reason)
 
 
 def _begin(
     before: Incident | None, judgement: Judgement, snapshot: Snapshot
 ) -> Incident:
-    """Return a new incident; its id follows from subject and beginning.
+    """Return a new incident; its id follows from its subject and its beginning.
 
-    The version goes on: the table holds one item a subject. So does the number,
-    so that no finding's id comes twice even if a clock brings a beginning back.
+    The version continues, since the table holds one item for each subject. If a clock
+    was set back and the beginning is the same as before, the number of the earlier
+    findings keeps the id unique.
     """
     monitor = judgement.class_ is Class.MONITOR
     since = None if monitor else snapshot.failing_since
@@ -92,7 +94,7 @@ def _begin(
 
 
 def _rebase(incident: Incident, now: datetime) -> Incident:
-    """Bring instants from a clock that was ahead back to now, so that waits end."""
+    """Limit instants from a clock that was ahead to now, so that waits end."""
     quiet, mailed = incident.quiet_since, incident.mailed_at
     return replace(
         incident,

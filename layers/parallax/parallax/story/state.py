@@ -1,22 +1,22 @@
-"""State: where an incident stands after a judgement.
+"""State: the state of an incident after a judgement.
 
 In: the incident so far, the judgement, its snapshot, the rules. Out: a `State`.
-It does not: say anything to anybody; `turns` and `news` do.
+It does not: publish or notify; `publish` and `notification` do.
 """
 
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from parallax.diagnose.judge import NONE
-from parallax.diagnose.rules import Rules
 from parallax.diagnose.settling import LONGEST
-from parallax.diagnose.silence import SILENCES
-from parallax.model.finding import Class, Incident, Judgement, State, View
-from parallax.model.snapshot import RUN_STALE, Snapshot
+from parallax.model.finding import Incident, State
+from parallax.model.freshness import RUN_STALE, is_fresh
+from parallax.model.judgement import NONE, SILENCES, Class, Judgement, View
+from parallax.model.snapshot import Snapshot
+from parallax.story.rules import Rules
 
 
 def is_failing(judgement: Judgement) -> bool:
-    """Say whether a judgement is about trouble, of the target or of Parallax."""
+    """Say whether a judgement reports a failure, of the target or of Parallax."""
     if judgement.class_ is Class.MONITOR:
         return True
     return judgement.cause != NONE and judgement.symptom.external is View.FAILING
@@ -25,19 +25,21 @@ def is_failing(judgement: Judgement) -> bool:
 def next_state(
     incident: Incident, judgement: Judgement, snapshot: Snapshot, rules: Rules
 ) -> State:
-    """Return where the incident stands after this judgement."""
+    """Return the incident's state after this judgement."""
     now, failing = snapshot.taken_at, is_failing(judgement)
-    held = in_maintenance(snapshot)
+    muted = in_maintenance(snapshot)
     if incident.state is State.PENDING:
         if not failing:
-            spoke = is_silence(incident) and snapshot.target.name == incident.begun_by
-            over = spoke or _quiet(incident, now, rules)
+            returned = is_silence(incident) and (
+                snapshot.target.name == incident.begun_by
+            )
+            over = returned or _quiet(incident, now, rules)
             return State.RESOLVED if over else State.PENDING
-        fires = not held and _may_fire(incident, judgement, snapshot, rules)
+        fires = not muted and _may_fire(incident, judgement, snapshot, rules)
         return State.FIRING if fires else State.PENDING
     if failing:
         return State.FIRING
-    over = _quiet(incident, now, rules) and not held
+    over = _quiet(incident, now, rules) and not muted
     if is_silence(incident):
         return State.RESOLVED if over else State.FIRING
     recovering = incident.state is State.RECOVERING
@@ -47,16 +49,16 @@ def next_state(
 def is_silence(incident: Incident) -> bool:
     """Say whether an incident is about Parallax itself, and shared by targets.
 
-    Pending, it ends with the first good answer to the target that saw it: silence
-    doesn't come and go by chance as an intermittent failure does; agents that are
-    rolled out are silent one after the other. Firing, it never recovers in between:
-    only when for the quiet time no target saw silence any more is it over.
+    While pending, it ends with the first good judgement of the target that began it:
+    silence is not intermittent by chance, and agents in a rollout are silent one after
+    the other. While firing, it does not recover in between: it ends when no target has
+    observed silence for the quiet time.
     """
     return incident.cause in SILENCES
 
 
 def _quiet(incident: Incident, now: datetime, rules: Rules) -> bool:
-    """Say whether all has been well for the quiet time."""
+    """Say whether no failure was observed for the quiet time."""
     since = incident.quiet_since
     return since is not None and now - since >= timedelta(seconds=rules.quiet_seconds)
 
@@ -64,10 +66,10 @@ def _quiet(incident: Incident, now: datetime, rules: Rules) -> bool:
 def settled(
     incident: Incident, judgement: Judgement, now: datetime, rules: Rules
 ) -> Judgement:
-    """Return the judgement without its settling, once the incident is old.
+    """Return the judgement without its settling reason, once the incident is old.
 
-    `settling` itself counts from the present streak, which an intermittent failure
-    begins anew again and again.
+    `settling` counts from the first failure in a row, and an intermittent failure
+    starts a new row again and again.
     """
     longest = timedelta(seconds=LONGEST * rules.settle_seconds)
     if judgement.settling is None or now - incident.since < longest:
@@ -78,20 +80,20 @@ def settled(
 def _may_fire(
     incident: Incident, judgement: Judgement, snapshot: Snapshot, rules: Rules
 ) -> bool:
-    """Say whether the alarm may go: confirmed, not settling, and heard out."""
+    """Say whether the alarm may fire: confirmed, not settling, with full evidence."""
     patience = timedelta(seconds=rules.evidence_seconds)
     waited = snapshot.taken_at - incident.since >= patience
     if judgement.class_ is Class.MONITOR:
         return waited and judgement.settling is None
-    heard = judgement.complete or (waited and _asked_out(snapshot, patience))
-    return judgement.settling is None and heard and confirmed(judgement, snapshot)
+    enough = judgement.complete or (waited and _is_investigated(snapshot, patience))
+    return judgement.settling is None and enough and confirmed(judgement, snapshot)
 
 
-def _asked_out(snapshot: Snapshot, patience: timedelta) -> bool:
-    """Say whether the present streak was investigated, or is older than patience.
+def _is_investigated(snapshot: Snapshot, patience: timedelta) -> bool:
+    """Say whether the failures in a row were investigated, or are old enough.
 
-    The incident may be older than the streak (an intermittent failure): then the
-    bare first probe of the streak is not yet worth a mail.
+    The incident may be older than they are (an intermittent failure). Then their first
+    probe alone is not enough for a mail.
     """
     run, since = snapshot.outside, snapshot.failing_since
     investigated = run is not None and len(run.probes) > 1
@@ -99,19 +101,19 @@ def _asked_out(snapshot: Snapshot, patience: timedelta) -> bool:
 
 
 def confirmed(judgement: Judgement, snapshot: Snapshot) -> bool:
-    """Say whether the failure was seen twice: in an investigation or in two runs."""
+    """Say whether the failure was observed twice: in one investigation or two runs."""
     if judgement.symptom.failed > 1:
         return True
     runs = [
         p
         for p in snapshot.past
-        if not p.healthy and snapshot.taken_at - p.started_at <= 2 * RUN_STALE
+        if not p.healthy and is_fresh(p.started_at, snapshot.taken_at, 2 * RUN_STALE)
     ]
     return len({p.started_at for p in runs}) > 1
 
 
 def in_maintenance(snapshot: Snapshot) -> bool:
-    """Say whether nobody is to be woken now."""
+    """Say whether a maintenance window is open, so that no mail is sent."""
     return any(
         window.starts_at <= snapshot.taken_at < window.ends_at
         for window in snapshot.target.maintenance

@@ -1,33 +1,31 @@
-"""Kept: an established cause outlives evidence that went stale.
+"""Last cause: an established cause outlives evidence that went stale.
 
-In: the incident so far and the newest judgement. Out: the judgement, with the
-cause that was established before where nothing contradicts it.
-A judgement that ends an incident bears its cause as well. What showed a cause is
-kept with its time, so that an old proof is told as old.
-It does not: keep a cause that the new evidence refutes, or under another symptom.
+In: the incident so far and the newest judgement. Out: the judgement, with the last
+established cause if nothing contradicts it.
+A judgement that ends an incident has its cause as well. The evidence of a cause is
+stored with its time, so that a mail can state its age.
+It does not: keep a cause that new evidence refutes, or for another symptom.
 """
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from parallax.diagnose.path import blame
-from parallax.model.finding import (
+from parallax.model.finding import Finding, Incident, Proof
+from parallax.model.judgement import (
     NOT_ESTABLISHED,
     Answer,
-    Finding,
     HopSeen,
-    Incident,
     Judgement,
-    Proof,
     Symptom,
 )
 
 ONCE = timedelta(minutes=1)
-"""How often the same proof is written down: each is a write of the whole incident."""
+"""How often the same proof is stored again: each time writes the whole incident."""
 
 
-def keep_cause(incident: Incident, judgement: Judgement) -> Judgement:
-    """Return the judgement under the last established cause, if it still may hold."""
+def with_last_cause(incident: Incident, judgement: Judgement) -> Judgement:
+    """Return the judgement with the last established cause, if it may still hold."""
     last = incident.finding
     if judgement.cause != NOT_ESTABLISHED or last is None:
         return judgement
@@ -50,7 +48,7 @@ def keep_cause(incident: Incident, judgement: Judgement) -> Judgement:
 def _path(
     incident: Incident, last: Finding, judgement: Judgement
 ) -> tuple[HopSeen, ...]:
-    """Return the path with the kept cause's hop as it was when the proof was seen."""
+    """Return the path with the last cause's hop as it was when the proof was made."""
     proof = incident.proof
     if proof is None or proof.cause != last.cause or last.hop is None:
         return judgement.path
@@ -60,12 +58,12 @@ def _path(
 
 
 def _same(before: Symptom, now: Symptom) -> bool:
-    """Say whether the same failure is seen from outside."""
+    """Say whether users get the same failure."""
     return (before.status_code, before.error_type) == (now.status_code, now.error_type)
 
 
-def close(incident: Incident, judgement: Judgement) -> Judgement:
-    """Return a judgement that all is well, under what the incident was blamed on."""
+def closed(incident: Incident, judgement: Judgement) -> Judgement:
+    """Return a healthy judgement with the last cause of its incident."""
     last = incident.finding
     if last is None:
         return judgement
@@ -79,8 +77,10 @@ def close(incident: Incident, judgement: Judgement) -> Judgement:
     )
 
 
-def keep_proof(incident: Incident, judgement: Judgement, now: datetime) -> Proof | None:
-    """Return what shows the judgement's cause now; else what last showed one."""
+def latest_proof(
+    incident: Incident, judgement: Judgement, now: datetime
+) -> Proof | None:
+    """Return the present proof of the judgement's cause, else the last proof."""
     last = incident.proof
     shown = [
         a

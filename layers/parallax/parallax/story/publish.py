@@ -1,0 +1,112 @@
+"""Publish: the finding that a version of an incident publishes.
+
+In: the incident after a judgement, the judgement, the snapshot, the reason of a mail.
+Out: the incident with a new finding, if there is a change to publish.
+It does not: decide whether a mail is due (`notification` does), or send.
+"""
+
+from dataclasses import replace
+from uuid import UUID, uuid5
+
+from parallax.diagnose.reach import is_response, present
+from parallax.evidence import users
+from parallax.evidence.scene import Scene
+from parallax.model.finding import Finding, Incident, NotificationReason
+from parallax.model.judgement import NOT_ESTABLISHED, Judgement
+from parallax.model.probe import AS_A_USER
+from parallax.model.snapshot import Snapshot
+from parallax.story.notification import is_discovery
+from parallax.story.state import is_silence
+
+
+def publish(
+    incident: Incident,
+    judgement: Judgement,
+    snapshot: Snapshot,
+    reason: NotificationReason | None,
+) -> Incident:
+    """Return the incident with a new finding, if there is a change to publish."""
+    last = incident.finding
+    finding = _finding(incident, judgement, snapshot, reason)
+    if reason is None and last is not None and _core(last) == _core(finding):
+        return incident
+    published = replace(
+        incident,
+        number=incident.number + 1,
+        finding=finding,
+        found_in=incident.version + 1,  # the version that storing it makes
+    )
+    return published if reason is None else _mailed(published, reason, snapshot)
+
+
+def _mailed(
+    incident: Incident, reason: NotificationReason, snapshot: Snapshot
+) -> Incident:
+    """Return the incident with the content of its mail, to detect the next change."""
+    changes = (NotificationReason.CAUSE_CHANGED, NotificationReason.TREND_CHANGED)
+    revised = reason in changes and not is_discovery(incident, incident.cause)
+    first = incident.mailed_cause is None
+    named = first or incident.cause != NOT_ESTABLISHED
+    return replace(
+        incident,
+        mailed_at=snapshot.taken_at,
+        mailed_cause=incident.cause if named else incident.mailed_cause,
+        mailed_hop=present(snapshot) or incident.mailed_hop,
+        mailed_answered=_gets_response(snapshot, incident),
+        changes=incident.changes + revised,
+    )
+
+
+def _gets_response(snapshot: Snapshot, incident: Incident) -> bool | None:
+    """Return whether failing requests get a response at their hop; None: unknown."""
+    if present(snapshot) is None:
+        return incident.mailed_answered
+    failing = users.failing(Scene.of(snapshot), *AS_A_USER)
+    responses = {is_response(p.status_code) for p in failing}
+    return responses.pop() if len(responses) == 1 else None
+
+
+def _core(finding: Finding) -> tuple[object, ...]:
+    """Return the fields whose change is published."""
+    symptom = finding.symptom
+    return (
+        finding.incident,
+        finding.state,
+        finding.cause,
+        finding.settling,
+        symptom.external,
+        symptom.difference,
+        symptom.trend_text,
+    )
+
+
+def _finding(
+    incident: Incident,
+    judgement: Judgement,
+    snapshot: Snapshot,
+    reason: NotificationReason | None,
+) -> Finding:
+    return Finding(
+        id=str(uuid5(UUID(incident.id), str(incident.number + 1))),
+        incident=incident.id,
+        target=incident.subject,
+        url=None if is_silence(incident) else snapshot.target.url,
+        state=incident.state,
+        since=incident.since,
+        judged_at=snapshot.taken_at,
+        symptom=judgement.symptom,
+        class_=judgement.class_,
+        hop=judgement.hop,
+        cause=judgement.cause,
+        title=judgement.title,
+        settling=judgement.settling is not None,
+        settling_reason=judgement.settling,
+        turn=reason,
+        proof=incident.proof,
+        well_since=incident.quiet_since,
+        assessments=judgement.assessments,
+        path=judgement.path,
+        next_steps=judgement.next_steps,
+        advice=judgement.advice,
+        snapshot=snapshot,
+    )
