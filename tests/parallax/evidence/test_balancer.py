@@ -135,5 +135,5 @@ def test_what_of_the_balancer_is_missing_is_told(
     x = s.no_healthy_target()
     known = Scene.of(x)
     assert balancer.service(known).listen_port == 443
-    assert balancer.known(known) is known.load_balancer
+    assert balancer.load_balancer(known) is known.load_balancer
     assert balancer.service.lacks(Scene.of(replace(x, **change))) == (why,)

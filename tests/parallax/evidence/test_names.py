@@ -30,7 +30,7 @@ def test_resolvers_are_split_by_what_they_name() -> None:
     mute = tuple(replace(r, addresses=()) for r in x.run.resolutions)
     silent = replace(x, run=replace(x.run, resolutions=mute))
     assert names.resolvers(Scene.of(silent)) == ((), ())
-    assert names.zone(Scene.of(silent)) == ()
+    assert names.zone_answers(Scene.of(silent)) == ()
 
 
 def test_a_zone_that_is_wrong_anywhere_comes_first() -> None:
@@ -39,5 +39,5 @@ def test_a_zone_that_is_wrong_anywhere_comes_first() -> None:
     assert x.run
     old = e.resolved(x.run, e.OLD).resolutions
     run = replace(x.run, resolutions=(*x.run.resolutions, *old))
-    said = [r.addresses for r in names.zone(Scene.of(replace(x, run=run)))]
+    said = [r.addresses for r in names.zone_answers(Scene.of(replace(x, run=run)))]
     assert said == [(e.OLD,), (e.OWN,)]

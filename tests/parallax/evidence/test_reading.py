@@ -2,7 +2,7 @@
 
 import pytest
 
-from parallax.evidence.reading import Missing, given, need, reading
+from parallax.evidence.reading import Missing, evidence_so_far, need, reading
 from parallax.evidence.scene import Scene
 from tests.parallax import scenarios as s
 
@@ -78,9 +78,13 @@ def test_what_is_needed_and_is_not_there_is_missing(empty: object) -> None:
 
 def test_what_is_missing_is_told_beside_what_is_known() -> None:
     """The outer fact first; without anything missing nothing happens."""
-    with pytest.raises(Missing) as gap, given("outer"), given("inner", "more"):
+    with (
+        pytest.raises(Missing) as gap,
+        evidence_so_far("outer"),
+        evidence_so_far("inner", "more"),
+    ):
         raise Missing("why", evidence=("own",))
     assert gap.value.why == ("why",)
     assert gap.value.evidence == ("outer", "inner", "more", "own")
-    with given("x"):
+    with evidence_so_far("x"):
         pass

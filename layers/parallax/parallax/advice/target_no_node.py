@@ -19,7 +19,7 @@ def advise(scene: Scene) -> Advice | None:
     """Tell of targets that nobody of the cluster stands behind."""
     if not known(scene):
         return None
-    strange, every = nodes.foreign(scene), nodes.targets(scene)
+    strange, every = nodes.foreign_targets(scene), nodes.targets(scene)
     if not strange:
         return None
     names = ", ".join(target.label for target in strange)
@@ -49,8 +49,8 @@ def advise(scene: Scene) -> Advice | None:
 def known(scene: Scene) -> bool:
     """Say whether both targets and all nodes were freshly read."""
     return (
-        nodes.read_whole(scene, "nodes")
-        and not nodes.known.lacks(scene)
+        nodes.fully_read(scene, "nodes")
+        and not nodes.all_nodes.lacks(scene)
         and bool(nodes.targets(scene))
     )
 

@@ -27,7 +27,7 @@ from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
 from parallax.evidence import logs, users
-from parallax.evidence.reading import Missing, given
+from parallax.evidence.reading import Missing, evidence_so_far
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.finding import Assessment, Class, Hop, NextStep
@@ -53,7 +53,7 @@ def assess(scene: Scene) -> Assessment:
     if not kept and not scene.target.reached.cdn:
         return refuted(ID, "no cache is configured, and no answer shows one")
     share = f"{of(len(kept), len(requests))} failing answers were replayed"
-    with given(*((share,) if kept else ())):
+    with evidence_so_far(*((share,) if kept else ())):
         _explains_users(scene, requests, kept, past)
     shown = f"{share} by a cache; past it the answer is {past[0].status_code}"
     if not _replayed(kept[0]):
@@ -75,7 +75,7 @@ def _unmarked(scene: Scene, requests: tuple[Probe, ...]) -> list[Probe]:
     fresh = [p for p in busters if p.healthy and scene.sightings_of(p)]
     if not scene.target.reached.cdn or not fresh or len(fresh) < len(busters):
         return []
-    if scene.sightings_of(*requests) or not logs.were_read(scene):
+    if scene.sightings_of(*requests) or not logs.all_read(scene):
         return []
     pods = all(users.written_by(p).hop in {"pod", "ingress"} for p in requests)
     return list(requests) if pods else []

@@ -78,7 +78,7 @@ def _failed_alone(
     scene: Scene, requests: tuple[Probe, ...], direct: tuple[Probe, ...]
 ) -> list[Probe]:
     """Return the CDN's own answers, where it alone failed."""
-    if gone := users.lost(scene):
+    if gone := users.without_connection(scene):
         raise Missing(gone)
     if not direct:
         raise Missing("a request past the CDN, to the balancer's own address")
@@ -95,7 +95,7 @@ def _failed_alone(
         raise Missing(what)
     if logs.sightings(scene, *users.AS_A_USER, Role.CACHE_BUSTER):
         raise Missing("why the ingress log has requests that the CDN answered itself")
-    if not logs.were_read(scene):
+    if not logs.all_read(scene):
         raise Missing("the ingress logs since the last failing request")
     return own
 

@@ -35,19 +35,19 @@ ID = "dns-resolvers-disagree"
 
 def assess(scene: Scene) -> Assessment:
     """Ask whether failing users were led astray by some resolvers only."""
-    if arrived := names.arrived(scene):
+    if arrived := names.all_reached_balancer(scene):
         return refuted(ID, arrived)
-    names.led_elsewhere(scene)
-    met = names.met_elsewhere(scene)
+    names.all_sent_elsewhere(scene)
+    met = names.failures_elsewhere(scene)
     right, wrong = names.resolvers(scene)
-    if wrong and not right and names.named(scene):
+    if wrong and not right and names.failing_address_is_given(scene):
         count = len(wrong)
         return refuted(ID, f"{of(count, count)} resolvers say the same")
-    if not right or not names.named(scene):
+    if not right or not names.failing_address_is_given(scene):
         what = "resolvers of which one gives this address and one the balancer's"
         raise Missing(what, evidence=(met,))
     split = f"{_who(right)} gives the balancer's address, {_say(wrong)}"
-    return supported(ID, split, met, names.well_at_balancer(scene))
+    return supported(ID, split, met, names.balancer_works(scene))
 
 
 def _who(resolutions: tuple[Resolution, ...]) -> str:
@@ -63,7 +63,7 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     host = quote(scene.target.host)
     steps = [
         NextStep(
-            text=f"{r.resolver} keeps {', '.join(names.others(scene, r))}"
+            text=f"{r.resolver} keeps {', '.join(names.foreign_addresses(scene, r))}"
             f"{f' for {r.ttl} s more' if r.ttl else ''}: flush its cache, or wait.",
             command=f"dig @{quote(r.resolver)} +noall +answer {host}",
         )

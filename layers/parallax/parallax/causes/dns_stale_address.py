@@ -36,26 +36,26 @@ ID = "dns-stale-address"
 
 def assess(scene: Scene) -> Assessment:
     """Ask whether users are led to an address that is not the balancer's."""
-    if arrived := names.arrived(scene):
+    if arrived := names.all_reached_balancer(scene):
         return refuted(ID, arrived)
-    names.led_elsewhere(scene)
-    met = names.met_elsewhere(scene)
+    names.all_sent_elsewhere(scene)
+    met = names.failures_elsewhere(scene)
     right, wrong = names.resolvers(scene)
     if right and wrong:
         share = of(len(right), len(right) + len(wrong))
         return refuted(ID, f"{share} resolvers give the balancer's address only")
-    if not names.named(scene):
+    if not names.failing_address_is_given(scene):
         raise Missing("a resolver that gives this address", evidence=(met,))
-    return supported(ID, met, names.well_at_balancer(scene), _zone(scene))
+    return supported(ID, met, names.balancer_works(scene), _zone(scene))
 
 
 def _zone(scene: Scene) -> str:
     """Say what the zone's own server answers now."""
-    zone = names.zone(scene)
+    zone = names.zone_answers(scene)
     if not zone:
         return "the zone's own name servers were not heard"
     said = ", ".join(zone[0].addresses)
-    wrong = [r for r in zone if names.others(scene, r)]
+    wrong = [r for r in zone if names.foreign_addresses(scene, r)]
     share = of(len(wrong) or len(zone), len(zone))
     own = f"{share} name servers of the zone say {said}"
     return f"{own}: the record is wrong" if wrong else f"{own}: caches keep the old one"
@@ -63,9 +63,9 @@ def _zone(scene: Scene) -> str:
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell whether to change the record or to wait, and for how long."""
-    host, zone = scene.target.host, names.zone(scene)
+    host, zone = scene.target.host, names.zone_answers(scene)
     own = ", ".join(sorted(balancer.addresses(scene)))
-    right = bool(zone) and not names.others(scene, zone[0])
+    right = bool(zone) and not names.foreign_addresses(scene, zone[0])
     ttl = max((r.ttl or 0 for r in names.resolvers(scene)[1]), default=0)
     wait = NextStep(
         text=f"The record is right already; resolvers forget the old one in {ttl} s"

@@ -37,7 +37,7 @@ from parallax.evidence import (
     replicas,
     users,
 )
-from parallax.evidence.reading import Missing, given
+from parallax.evidence.reading import Missing, evidence_so_far
 from parallax.evidence.scene import Scene
 from parallax.model.cluster import Sighting
 from parallax.model.finding import Assessment, Class, Hop, NextStep
@@ -52,7 +52,7 @@ MOST_HOSTS = 200
 def assess(scene: Scene) -> Assessment:
     """Ask whether requests end at an ingress that has no rule for their host."""
     users.failed(scene)
-    if gone := users.lost(scene):
+    if gone := users.without_connection(scene):
         raise Missing(gone)
     host, hosts, name = scene.target.host, _hosts(scene), _ingress_name(scene)
     known = [h for h in hosts if _serves(h, host)]
@@ -62,7 +62,7 @@ def assess(scene: Scene) -> Assessment:
     if _cut(scene):
         raise Missing(f"all hosts of the Ingresses: {len(hosts)} were read")
     state = f"none of {len(hosts)} hosts of the Ingresses is {host}{_closest(scene)}"
-    with given(state):
+    with evidence_so_far(state):
         return supported(ID, state, *_met_nobody(scene))
 
 
@@ -70,7 +70,11 @@ def _met_nobody(scene: Scene) -> tuple[str, ...]:
     """Say what shows that users' requests met no rule."""
     logged, within = _logged(scene), _inside(scene)
     mostly = 2 * len(logged) > len(users.failed(scene))
-    met = ingress.mostly(scene) == NOT_FOUND or mostly or _by_contrast(scene)
+    met = (
+        ingress.most_frequent_status(scene) == NOT_FOUND
+        or mostly
+        or _by_contrast(scene)
+    )
     if not met and not _checked(scene):
         raise Missing("a 404 of the ingress's default backend to most failing users")
     if logs.pod_answers(scene):
@@ -87,7 +91,7 @@ def _by_contrast(scene: Scene) -> bool:
 
     For pages that bear no maker's mark.
     """
-    at_ingress = ingress.answered(scene, None, *inside.AT_THE_INGRESS)
+    at_ingress = ingress.answered(scene, None, *inside.INGRESS_ROLES)
     of_pods = ingress.answered(scene, None, Role.POD)
     requests = users.failed(scene)
     if not at_ingress or not of_pods:
@@ -103,7 +107,7 @@ def _checked(scene: Scene) -> bool:
     service = balancer.service.maybe(scene)
     asks = service.health_check.http if service else None
     same = asks is not None and asks.domain == scene.target.host
-    return same and impact.taken_out(scene, NOT_FOUND)
+    return same and impact.failed_health_check(scene, NOT_FOUND)
 
 
 def _hosts(scene: Scene) -> tuple[str, ...]:
@@ -146,13 +150,13 @@ def _logged(scene: Scene) -> tuple[Sighting, ...]:
     return tuple(
         line
         for line in scene.sightings_of(*requests)
-        if line.status_code == NOT_FOUND and replicas.met_no_rule(line)
+        if line.status_code == NOT_FOUND and replicas.matched_no_rule(line)
     )
 
 
 def _inside(scene: Scene) -> bool | None:
     """Say whether the ingress says 404 inside too; None: nobody got an answer."""
-    answered = ingress.answered(scene, None, *inside.AT_THE_INGRESS)
+    answered = ingress.answered(scene, None, *inside.INGRESS_ROLES)
     if not answered:
         return None
     return all(p.status_code == NOT_FOUND and not p.healthy for p in answered)

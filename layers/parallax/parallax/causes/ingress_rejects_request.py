@@ -48,7 +48,7 @@ def assess(scene: Scene) -> Assessment:
     asked_all = len(lines) == len(requests) and not _turned_away(lines, None)
     if lines and asked_all:
         return refuted(ID, "ingress log: it asked an upstream for each failing request")
-    status = ingress.mostly(scene)
+    status = ingress.most_frequent_status(scene)
     if status not in ingress_rules.RULES:
         raise Missing("a page of the ingress itself that turns users away")
     away = _turned_away(lines, status)

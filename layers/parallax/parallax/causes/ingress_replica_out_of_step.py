@@ -77,7 +77,7 @@ def assess(scene: Scene) -> Assessment:
 def _is_own(scene: Scene, probe: Probe) -> bool:
     """Say whether the ingress wrote a page: by its look, or its log says so."""
     return ingress.wrote_page(probe) or any(
-        line.status_code == probe.status_code and replicas.met_no_rule(line)
+        line.status_code == probe.status_code and replicas.matched_no_rule(line)
         for line in scene.sightings_of(probe)
     )
 
@@ -106,7 +106,7 @@ def _limited(scene: Scene, own: list[Probe]) -> str | None:
 
 
 def _out_of_step(scene: Scene, line: Sighting) -> bool:
-    return replicas.met_no_rule(line) or replicas.asked_the_gone(scene, line)
+    return replicas.matched_no_rule(line) or replicas.used_removed_endpoint(scene, line)
 
 
 def _asked(scene: Scene) -> tuple[set[str | None], set[str | None]]:
@@ -135,7 +135,9 @@ def _no_chance(scene: Scene, wrong: set[str | None], right: set[str | None]) -> 
     answers = replicas.replies(scene)
     bad = sum(p.pod in wrong for p in answers) + len(_lines(scene, healthy=False))
     good = sum(p.pod in right for p in answers) + len(_lines(scene, healthy=True))
-    return bool(wrong and right) and replicas.parts_them(bad, good, wrong, right)
+    return bool(wrong and right) and replicas.split_is_significant(
+        bad, good, wrong, right
+    )
 
 
 def _statuses(scene: Scene, its_pods: set[str | None]) -> set[int | None]:
@@ -167,7 +169,7 @@ def _split(bad: tuple[Sighting, ...], good: tuple[Sighting, ...]) -> bool:
     wrong, right = {line.pod for line in bad}, {line.pod for line in good}
     if not wrong or not right or wrong & right:
         return False
-    return replicas.parts_them(len(bad), len(good), wrong, right)
+    return replicas.split_is_significant(len(bad), len(good), wrong, right)
 
 
 def _told(scene: Scene, wrong: set[str | None], right: set[str | None]) -> str:

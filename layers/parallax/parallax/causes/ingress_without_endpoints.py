@@ -25,7 +25,7 @@ from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
 from parallax.evidence import answers, balancer, ingress, inside, pods, users
-from parallax.evidence.reading import Missing, given
+from parallax.evidence.reading import Missing, evidence_so_far
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.finding import Assessment, Class, Hop, NextStep
@@ -44,12 +44,12 @@ def assess(scene: Scene) -> Assessment:
     state = f"{name}: {share} endpoints ready" if found else f"{name} has no endpoint"
     if pods.ready(found):
         return refuted(ID, state)
-    with given(state):
+    with evidence_so_far(state):
         users.failed(scene)
-        if passed := answers.passed(scene):
+        if passed := answers.request_passed(scene):
             raise Missing(f"who answered: {passed}")
         asked = _nobody_answers(scene)
-        with given(asked):
+        with evidence_so_far(asked):
             word = _sent_there(scene)
     unready = [p for p in cluster.ingress_pods or () if not p.ready]
     why = (f"its pods: {pods.text(unready)}",) if unready else ()
@@ -58,9 +58,9 @@ def assess(scene: Scene) -> Assessment:
 
 def _nobody_answers(scene: Scene) -> str:
     """Say that the ingress answers nobody inside, asked as it wants to be."""
-    asked = ingress.asked_rightly(scene)
+    asked = ingress.correctly_addressed(scene)
     if not asked:
-        raise Missing(f"whether it answers inside: {inside.silence(scene)}")
+        raise Missing(f"whether it answers inside: {inside.why_no_reports(scene)}")
     got = sum(p.status_code is not None for p in asked)
     told = f"inside, {of(got, len(asked))} probes of the ingress answered"
     if got:
@@ -78,7 +78,7 @@ def _sent_there(scene: Scene) -> str:
         raise Missing(
             f"whose port :{service.destination_port} is, where requests are sent"
         )
-    return answers.word(scene)
+    return answers.own_response(scene)
 
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:

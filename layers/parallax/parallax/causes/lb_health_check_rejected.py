@@ -30,7 +30,7 @@ from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
 from parallax.evidence import balancer, check_content, health_check
-from parallax.evidence.reading import Missing, given, need
+from parallax.evidence.reading import Missing, evidence_so_far, need
 from parallax.evidence.scene import Scene
 from parallax.model.balancer import HealthCheck, LoadBalancer
 from parallax.model.finding import Assessment, Class, Hop, NextStep
@@ -41,24 +41,27 @@ ID = "lb-health-check-rejected"
 def assess(scene: Scene) -> Assessment:
     """Ask whether the health check itself wants the wrong thing."""
     service = balancer.service(scene)
-    if healthy := health_check.somebody_healthy(scene):
+    if healthy := health_check.usable_target(scene):
         return refuted(ID, healthy)
     if service.health_check.protocol == "tcp":
         return refuted(ID, "a tcp health check only connects: no answer displeases it")
     state = balancer.health_text(scene)
-    with given(state):
-        health_check.targets_serve(scene)
-        if reason := health_check.configured(scene):
+    with evidence_so_far(state):
+        health_check.served_ingress(scene)
+        if reason := health_check.misconfiguration(scene):
             raise Missing(f"whether it would accept the answer: {reason}")
         what = "what the health check gets for an answer"
-        reason = need(check_content.rejects(scene), what)
-        word, works = health_check.all_out(scene), health_check.works(scene)
+        reason = need(check_content.rejection(scene), what)
+        word, works = (
+            health_check.response_without_targets(scene),
+            health_check.works_inside(scene),
+        )
     return supported(ID, reason, state, works, word)
 
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to let the health check ask for something that is served."""
-    service, lb = balancer.service(scene), balancer.known(scene)
+    service, lb = balancer.service(scene), balancer.load_balancer(scene)
     check = service.health_check
     update = (
         f"hcloud load-balancer update-service {quote(lb.name)}"

@@ -27,7 +27,7 @@ from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
 from parallax.evidence import answers, balancer, check_port, inside, users
-from parallax.evidence.reading import Missing, given
+from parallax.evidence.reading import Missing, evidence_so_far
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.balancer import HealthStatus
@@ -44,13 +44,13 @@ def assess(scene: Scene) -> Assessment:
     state = balancer.health_text(scene)
     if port == to:
         return refuted(ID, f"health check and requests go to the same port :{to}")
-    if balancer.with_health(scene, HealthStatus.HEALTHY):
+    if balancer.count_with_health(scene, HealthStatus.HEALTHY):
         return refuted(ID, state)
-    if passed := answers.passed(scene):
-        if answers.contradicted(scene):
+    if passed := answers.request_passed(scene):
+        if answers.responded_directly(scene):
             raise Missing(f"how a request got through: {passed}")
         return refuted(ID, f"{passed}, so the balancer has a target")
-    with given(state):
+    with evidence_so_far(state):
         users.failed(scene)
         word = _proven(scene, to)
     return supported(
@@ -65,19 +65,19 @@ def assess(scene: Scene) -> Assessment:
 
 def _proven(scene: Scene, to: int) -> str:
     """Return the balancer's own word; raises all that keeps the port from proof."""
-    missing = list(answers.word.lacks(scene))
+    missing = list(answers.own_response.lacks(scene))
     if not balancer.all_unhealthy(scene):
         missing.append("an unhealthy word of the balancer about every target")
-    missing += check_port.nobodys.lacks(scene)
+    missing += check_port.unused_port.lacks(scene)
     if not _alive_from_elsewhere(scene, to):
         missing.append(f"an answer of the ingress at :{to}, asked from another node")
     if missing:
         raise Missing(*missing)
-    return answers.word(scene)
+    return answers.own_response(scene)
 
 
 def _alive(scene: Scene, port: int) -> str:
-    probes = scene.inside(*inside.AT_THE_INGRESS)
+    probes = scene.inside(*inside.INGRESS_ROLES)
     taken = sum(p.peer_port == port and inside.accepted(p) for p in probes)
     return of(taken, len(probes))
 
@@ -91,7 +91,7 @@ def _alive_from_elsewhere(scene: Scene, port: int) -> bool:
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to point the health check at the port that serves."""
-    lb, found = balancer.known(scene), balancer.service(scene)
+    lb, found = balancer.load_balancer(scene), balancer.service(scene)
     name, wrong = quote(lb.name), found.health_check.port
     same = [
         s

@@ -40,7 +40,7 @@ from parallax.evidence import (
     inside,
     networks,
 )
-from parallax.evidence.reading import Missing, given
+from parallax.evidence.reading import Missing, evidence_so_far
 from parallax.evidence.scene import Scene
 from parallax.model.balancer import BalancerService, LoadBalancer
 from parallax.model.finding import Assessment, Class, Hop, NextStep
@@ -62,13 +62,13 @@ def assess(scene: Scene) -> Assessment:
     state = balancer.health_text(scene)
     if not balancer.health(scene):
         return refuted(ID, f"{state}, so none is unhealthy")
-    if healthy := health_check.somebody_healthy(scene):
+    if healthy := health_check.usable_target(scene):
         return refuted(ID, healthy)
-    with given(state):
-        word = health_check.all_out(scene)
-        health_check.targets_serve(scene)
+    with evidence_so_far(state):
+        word = health_check.response_without_targets(scene)
+        health_check.served_ingress(scene)
         _is_asked(scene)
-        works = health_check.works(scene)
+        works = health_check.works_inside(scene)
     return supported(ID, state, *_why(scene), works, word, *_left(scene))
 
 
@@ -79,9 +79,9 @@ def _why(scene: Scene) -> tuple[str, ...]:
     """
     reason = (
         _nobodys_port(scene)
-        or health_check.configured(scene)
+        or health_check.misconfiguration(scene)
         or _told(scene)
-        or check_content.rejects(scene)
+        or check_content.rejection(scene)
     )
     return (reason,) if reason else ()
 
@@ -89,7 +89,7 @@ def _why(scene: Scene) -> tuple[str, ...]:
 def _nobodys_port(scene: Scene) -> str | None:
     """Say that nothing listens at the port that the health check asks; None: not so."""
     service = balancer.service(scene)
-    port = check_port.nobodys.maybe(scene)
+    port = check_port.unused_port.maybe(scene)
     if service.health_check.port == service.destination_port or port is None:
         return None
     return f"the ingress Service has no NodePort {port}"
@@ -119,7 +119,7 @@ def _left(scene: Scene) -> tuple[str, ...]:
     """
     if _reason_is_known(scene):
         return ()
-    service, lb = balancer.service(scene), balancer.known(scene)
+    service, lb = balancer.service(scene), balancer.load_balancer(scene)
     left = ["a firewall of the nodes that stops only the balancer"]
     if service.health_check.protocol != "tcp":
         left.append("the health check's content")
@@ -130,19 +130,20 @@ def _left(scene: Scene) -> tuple[str, ...]:
 
 def _reason_is_known(scene: Scene) -> bool:
     """Say whether configuration, or Hetzner's word about every target, gives one."""
-    alone = not networks.perhaps_in_none(scene)
+    alone = not networks.may_lack_network(scene)
     return bool(
         _nobodys_port(scene)
-        or health_check.configured(scene)
-        or check_content.rejects(scene)
-        or (alone and health_check.shut_out(scene))
+        or health_check.misconfiguration(scene)
+        or check_content.rejection(scene)
+        or (alone and health_check.refused_connection(scene))
     )
 
 
 def _said(scene: Scene) -> tuple[str, int | None] | None:
     """Return Hetzner's word for most failed health checks, and the status it got."""
     told = Counter(
-        (seen.detail, seen.health_check_status_code) for seen in balancer.details(scene)
+        (seen.detail, seen.health_check_status_code)
+        for seen in balancer.failure_details(scene)
     )
     (word, code), _ = told.most_common(1)[0] if told else ((None, None), 0)
     return (word, code) if word else None
@@ -160,7 +161,7 @@ def _told(scene: Scene) -> str | None:
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to see what the balancer dislikes, and whether it gets through."""
-    service, lb = balancer.service(scene), balancer.known(scene)
+    service, lb = balancer.service(scene), balancer.load_balancer(scene)
     said = _said(scene)
     word = said[0] if said else ""
     content, way = _content(scene, service, lb), _way(service, lb)

@@ -27,7 +27,7 @@ from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
 from parallax.evidence import balancer, inside, users
-from parallax.evidence.reading import Missing, given, need
+from parallax.evidence.reading import Missing, evidence_so_far, need
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.finding import Assessment, Class, Hop, NextStep
@@ -38,16 +38,16 @@ ID = "lb-no-service-for-port"
 
 def assess(scene: Scene) -> Assessment:
     """Ask whether the balancer listens on the port at all."""
-    lb, port = balancer.known(scene), users.listen_port(scene)
+    lb, port = balancer.load_balancer(scene), users.listen_port(scene)
     if lb.service_for(port):
         return refuted(ID, f"{lb.name} has a service on port {port}")
     if lb.is_unread(port):
-        raise Missing(balancer.unread(scene))
+        raise Missing(balancer.unread_text(scene))
     if lb.redirects(port):
         return refuted(ID, f"{lb.name} redirects port {port} to https")
     has = ", ".join(str(s.listen_port) for s in lb.services) or "none"
     state = f"{lb.name} has no service on port {port} (it has: {has})"
-    with given(state):
+    with evidence_so_far(state):
         users.failed(scene)
         asked = _not_let_in(scene, redirects=lb.redirects(port))
     how = str(asked[0].error_type).replace("_", " ")
@@ -72,7 +72,7 @@ def _asked(scene: Scene) -> list[Probe]:
     return [
         p
         for p in users.outside(scene, *users.AS_A_USER, Role.DIRECT)
-        if balancer.at_balancer(scene, p)
+        if balancer.was_sent_to_balancer(scene, p)
     ]
 
 
@@ -82,7 +82,7 @@ def _unconnected(probe: Probe) -> bool:
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to let the balancer listen again."""
-    lb, port = balancer.known(scene), users.listen_port(scene)
+    lb, port = balancer.load_balancer(scene), users.listen_port(scene)
     ingress = inside.ingress_service.maybe(scene)
     doors = list(ingress.node_ports) if ingress else []
     doors += [s.destination_port for s in lb.services]

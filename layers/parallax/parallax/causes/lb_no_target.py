@@ -26,7 +26,7 @@ from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
 from parallax.evidence import answers, balancer, nodes, users
-from parallax.evidence.reading import Missing, given
+from parallax.evidence.reading import Missing, evidence_so_far
 from parallax.evidence.scene import Scene
 from parallax.model.balancer import LoadBalancer
 from parallax.model.finding import Assessment, Class, Hop, NextStep
@@ -37,15 +37,15 @@ ID = "lb-no-target"
 def assess(scene: Scene) -> Assessment:
     """Ask whether nobody stands behind the balancer."""
     balancer.service(scene)
-    lb = balancer.known(scene)
+    lb = balancer.load_balancer(scene)
     if count := len(tuple(lb.leaves())):
         return refuted(ID, f"{lb.name} has {count} targets")
     state = _empty(lb)
-    with given(state):
+    with evidence_so_far(state):
         users.failed(scene)
-        if passed := answers.passed(scene):
+        if passed := answers.request_passed(scene):
             raise Missing(f"how a request got through: {passed}")
-        return supported(ID, state, answers.word(scene))
+        return supported(ID, state, answers.own_response(scene))
 
 
 def _selectors(lb: LoadBalancer) -> list[str]:
@@ -61,8 +61,8 @@ def _empty(lb: LoadBalancer) -> str:
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to put the nodes behind the balancer."""
-    lb = balancer.known(scene)
-    names = [quote(node.name) for node in nodes.known.maybe(scene) or ()]
+    lb = balancer.load_balancer(scene)
+    names = [quote(node.name) for node in nodes.all_nodes.maybe(scene) or ()]
     selectors = _selectors(lb)
     first = _label(selectors[0], names) if selectors else _add(lb, names or ["NODE"])
     kept = NextStep(

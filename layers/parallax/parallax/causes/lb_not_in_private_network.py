@@ -25,7 +25,7 @@ from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
 from parallax.evidence import balancer, health_check, networks, nodes
-from parallax.evidence.reading import Missing, given
+from parallax.evidence.reading import Missing, evidence_so_far
 from parallax.evidence.scene import Scene
 from parallax.model.finding import Assessment, Class, Hop, NextStep
 
@@ -35,21 +35,21 @@ ID = "lb-not-in-private-network"
 def assess(scene: Scene) -> Assessment:
     """Ask whether balancer and targets share a private network."""
     balancer.service(scene)
-    if healthy := health_check.somebody_healthy(scene):
+    if healthy := health_check.usable_target(scene):
         return refuted(ID, healthy)
     state = networks.all_cut_off(scene)
     if state is None:
         if networks.networks_known(scene) and not networks.cut_off(scene):
             return refuted(ID, "no target is asked in a network it does not share")
         raise Missing("the private networks of balancer and targets")
-    with given(state):
-        word = health_check.all_out(scene)
+    with evidence_so_far(state):
+        word = health_check.response_without_targets(scene)
     return supported(ID, state, balancer.health_text(scene), word)
 
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to bring balancer and targets together."""
-    lb = balancer.known(scene)
+    lb = balancer.load_balancer(scene)
     name = quote(lb.name)
     found = [n for t in nodes.targets(scene) for n in t.networks or ()]
     network = max(set(found), key=found.count) if found else "NETWORK"

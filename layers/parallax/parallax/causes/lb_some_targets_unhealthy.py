@@ -36,7 +36,7 @@ from parallax.evidence import (
     pods,
     shares,
 )
-from parallax.evidence.reading import Missing, given, need
+from parallax.evidence.reading import Missing, evidence_so_far, need
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.balancer import BalancerTarget, HealthStatus
@@ -53,9 +53,9 @@ def assess(scene: Scene) -> Assessment:
     """Ask whether a share of requests fails for want of some targets."""
     balancer.service(scene)
     bad, state = _unhealthy(scene), balancer.health_text(scene)
-    if not bad and not balancer.with_health(scene, HealthStatus.UNKNOWN):
+    if not bad and not balancer.count_with_health(scene, HealthStatus.UNKNOWN):
         return refuted(ID, state)
-    with given(state):
+    with evidence_so_far(state):
         _explain_the_share(scene, bad)
     listed = ", ".join(_named(t) for t in bad)
     return supported(ID, shares.text(scene), f"{state}: {listed}")
@@ -75,10 +75,10 @@ def _explain_the_share(scene: Scene, bad: list[BalancerTarget]) -> None:
     """Raise what is missing for the unhealthy targets to explain the failing share."""
     if not bad:
         raise Missing("the balancer's word about every target")
-    if not balancer.with_health(scene, HealthStatus.HEALTHY):
+    if not balancer.count_with_health(scene, HealthStatus.HEALTHY):
         raise Missing("a target that is healthy")
     if nodes.is_local(scene):
-        having, _ = nodes.by_pods(scene)
+        having, _ = nodes.by_ingress_pod(scene)
         if not [t for t in bad if t in having]:
             what = "why it fails: policy Local rightly takes nodes without a pod out"
             raise Missing(what)
@@ -86,12 +86,14 @@ def _explain_the_share(scene: Scene, bad: list[BalancerTarget]) -> None:
         _silent_inside(scene, bad) or _rightly_out(scene) or _nodes_apart(scene)
     ):
         raise Missing(doubt)
-    if cut := overlay.nodeports_cut(scene):
+    if cut := overlay.nodeports_cut_off(scene):
         raise Missing(f"whether it is the way between nodes: {cut}")
-    connected = any(p.status_code in AFTER_CONNECTING for p in shares.ended(scene))
-    if connected and not logs.were_read(scene):
+    connected = any(
+        p.status_code in AFTER_CONNECTING for p in shares.ended_at_balancer(scene)
+    )
+    if connected and not logs.all_read(scene):
         raise Missing("the ingress logs: these requests may have arrived")
-    shares.at_balancer(scene)
+    shares.failing_share(scene)
 
 
 def _nodes_apart(scene: Scene) -> str | None:
@@ -99,7 +101,7 @@ def _nodes_apart(scene: Scene) -> str | None:
 
     Under policy Cluster: then targets without an ingress pod are cut off as well.
     """
-    afar = pods.from_afar(scene)
+    afar = pods.from_other_nodes(scene)
     cut = [p for p in afar if not inside.accepted(p)]
     pairs = {(p.node, p.peer_node) for p in cut}
     if nodes.is_local(scene) or len(pairs) < overlay.PAIRS:
@@ -142,7 +144,7 @@ def _silent_inside(scene: Scene, bad: list[BalancerTarget]) -> str | None:
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to take the unhealthy targets out, and what to look at there."""
-    lb, service = balancer.known(scene), balancer.service(scene)
+    lb, service = balancer.load_balancer(scene), balancer.service(scene)
     bad = need(_unhealthy(scene), "an unhealthy target")
     name, servers = quote(lb.name), [t for t in bad if t.server_name]
     look = NextStep(

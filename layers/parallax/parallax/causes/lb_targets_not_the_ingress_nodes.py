@@ -25,7 +25,7 @@ from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
 from parallax.evidence import answers, balancer, inside, logs, nodes, users
-from parallax.evidence.reading import Missing, given, need
+from parallax.evidence.reading import Missing, evidence_so_far, need
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.finding import Assessment, Class, Hop, NextStep
@@ -39,22 +39,26 @@ def assess(scene: Scene) -> Assessment:
     balancer.service(scene)
     if not nodes.targets(scene):
         return refuted(ID, "the balancer has no target at all")
-    nodes.known(scene)
+    nodes.all_nodes(scene)
     state = nodes.no_target_serves(scene)
     if state is None:
         return refuted(ID, need(_serving(scene), _open(scene)))
-    with given(state):
+    with evidence_so_far(state):
         users.failed(scene)
         if lines := logs.sightings(scene, *users.FOR_THE_TARGET):
             raise Missing(f"how a request got to the ingress on {lines[0].node}")
-        word = answers.word.maybe(scene) or _somebody(scene) or answers.word(scene)
+        word = (
+            answers.own_response.maybe(scene)
+            or _somebody(scene)
+            or answers.own_response(scene)
+        )
     return supported(ID, state, word, balancer.health_text(scene))
 
 
 def _serving(scene: Scene) -> str | None:
     """Say that a target is a node that may serve; None: not known."""
     if nodes.is_local(scene):
-        placed = nodes.by_pods.maybe(scene)
+        placed = nodes.by_ingress_pod.maybe(scene)
         having = placed[0] if placed else ()
     else:
         having = nodes.targets(scene)
@@ -76,17 +80,17 @@ def _somebody(scene: Scene) -> str | None:
     """Say that another machine answers, which writes in no ingress log of ours."""
     direct = users.failing(scene, Role.DIRECT)
     answered = [p for p in direct if p.status_code is not None]
-    if not answered or users.lost(scene):
+    if not answered or users.without_connection(scene):
         return None
-    if not logs.were_read(scene):
+    if not logs.all_read(scene):
         return None
     return f"somebody else answers {answered[0].status_code}, and no ingress log has it"
 
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to make the ingress's nodes the targets."""
-    lb, cluster = balancer.known(scene), inside.cluster(scene)
-    name, at = quote(lb.name), nodes.homes(scene)
+    lb, cluster = balancer.load_balancer(scene), inside.cluster(scene)
+    name, at = quote(lb.name), nodes.ingress_nodes(scene)
     members = [n.name for n in cluster.nodes or () if not at or n.name in at]
     private = any(t.use_private_ip for t in lb.leaves())
     flag = " --use-private-ip" if private else ""

@@ -23,7 +23,7 @@ Source: reference signatures.md, sections 2 and 3.7; hetzner.md, section 1.
 
 from parallax.causes.cause import Cause, refuted, supported
 from parallax.evidence import answers, balancer, ingress, inside, logs, users
-from parallax.evidence.reading import Missing, given
+from parallax.evidence.reading import Missing, evidence_so_far
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.cluster import Sighting
@@ -48,7 +48,7 @@ def assess(scene: Scene) -> Assessment:
     share = of(len(given_up), len(requests))
     state = f"{share} requests got 504 from the balancer itself after {took:.1f} s"
     lines = scene.sightings_of(*given_up)
-    with given(state):
+    with evidence_so_far(state):
         slow = _answered_later(scene, lines, took)
     log = f"ingress log: {of(len(lines), len(given_up))} of them arrived"
     closed = sum(line.status_code == CLIENT_CLOSED for line in lines)
@@ -61,12 +61,12 @@ def assess(scene: Scene) -> Assessment:
 
 
 def _gave_up(scene: Scene, probe: Probe) -> bool:
-    return probe.status_code == GATEWAY_TIMEOUT and answers.wrote(scene, probe)
+    return probe.status_code == GATEWAY_TIMEOUT and answers.wrote_response(scene, probe)
 
 
 def _unclear(scene: Scene, probe: Probe) -> bool:
     """Say whether nothing came, or a 504 like the balancer's that an ingress logged."""
-    late = probe.status_code == GATEWAY_TIMEOUT and logs.logged_so(scene, probe)
+    late = probe.status_code == GATEWAY_TIMEOUT and logs.logged_status(scene, probe)
     alike = users.written_by(probe).hop == "load-balancer"
     return probe.status_code is None or (late and alike)
 
@@ -86,7 +86,7 @@ def _answered_later(scene: Scene, lines: tuple[Sighting, ...], took: float) -> f
         raise Missing(f"why the ingress itself logged {bad[0].status_code}")
     asked = ingress.probes(scene)
     if not asked:
-        raise Missing(f"how long it takes inside: {inside.silence(scene)}")
+        raise Missing(f"how long it takes inside: {inside.why_no_reports(scene)}")
     if any(not p.healthy for p in asked):
         raise Missing("that the same request is answered well inside")
     slow = max(p.duration for p in asked)

@@ -28,7 +28,7 @@ from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
 from parallax.evidence import answers, balancer, ingress, inside, logs, overlay, users
-from parallax.evidence.reading import Missing, given, need
+from parallax.evidence.reading import Missing, evidence_so_far, need
 from parallax.evidence.scene import Scene
 from parallax.model.balancer import BalancerService, HealthStatus
 from parallax.model.cluster import Service, ServicePort
@@ -50,10 +50,10 @@ def assess(scene: Scene) -> Assessment:
     own = _own(ingress_service)
     state = f"requests go to :{to}, which is no NodePort of the ingress ({own})"
     if reached := answers.reached_ingress(scene):
-        if answers.contradicted(scene):
+        if answers.responded_directly(scene):
             raise Missing(f"how it got there: {reached}", evidence=(state,))
         return refuted(ID, reached)
-    with given(state):
+    with evidence_so_far(state):
         users.failed(scene)
         if lacking := _lacking(scene, service, ingress_service):
             raise Missing(*lacking)
@@ -116,19 +116,19 @@ def _serves(probe: Probe, ingress_service: Service) -> bool:
 
 def _nobody(scene: Scene, service: BalancerService) -> str | None:
     """Say that the balancer found nobody to talk to at the port; None: not shown."""
-    if answers.passed(scene):
+    if answers.request_passed(scene):
         return None
     checked = service.health_check.port == service.destination_port
-    if checked and balancer.with_health(scene, HealthStatus.HEALTHY):
+    if checked and balancer.count_with_health(scene, HealthStatus.HEALTHY):
         return None  # something answers the health check there
-    return answers.signed_word.maybe(scene)
+    return answers.marked_response.maybe(scene)
 
 
 def _bypassed(scene: Scene, to: int) -> str | None:
     """Say that a Service answers at the port without the ingress; None: not shown."""
     inside = ingress.probes(scene)
     requests = users.failing(scene, *users.AS_A_USER)
-    if not all(p.healthy for p in inside) or not logs.were_read(scene):
+    if not all(p.healthy for p in inside) or not logs.all_read(scene):
         return None
     if not all(users.written_by(p).hop == "pod" for p in requests):
         return None
@@ -151,7 +151,7 @@ def _bypassed(scene: Scene, to: int) -> str | None:
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to send requests to the ingress's own NodePort."""
-    lb, found = balancer.known(scene), balancer.service(scene)
+    lb, found = balancer.load_balancer(scene), balancer.service(scene)
     ingress_service = inside.ingress_service(scene)
     name = quote(lb.name)
     wrong = [s for s in lb.services if s.destination_port == found.destination_port]

@@ -43,7 +43,7 @@ from parallax.evidence import (
     time,
     users,
 )
-from parallax.evidence.reading import Missing, given, need
+from parallax.evidence.reading import Missing, evidence_so_far, need
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.balancer import BalancerService, BalancerTarget, HealthStatus
@@ -55,19 +55,19 @@ ID = "node-firewall-blocks-load-balancer"
 def assess(scene: Scene) -> Assessment:
     """Ask whether only the balancer gets no connection to the nodes."""
     service = balancer.service(scene)
-    passed = answers.passed(scene)
-    if passed and not answers.contradicted(scene):
+    passed = answers.request_passed(scene)
+    if passed and not answers.responded_directly(scene):
         return refuted(ID, f"{passed}, so the balancer gets through")
     to = service.destination_port
-    with given(balancer.health_text(scene)):
+    with evidence_so_far(balancer.health_text(scene)):
         _all_else_is_right(scene, to)
         what = "a word that the balancer gets no connection"
         shown = (
-            overlay.shut_to_all(scene, to)
-            or health_check.shut_out(scene)
+            overlay.closed_to_other_nodes(scene, to)
+            or health_check.refused_connection(scene)
             or _drops_requests(scene, service)
         )
-        shown, word = need(shown, what), need(answers.word.maybe(scene), what)
+        shown, word = need(shown, what), need(answers.own_response.maybe(scene), what)
     across = overlay.across_text(scene, to)
     return supported(ID, shown, *_cloud_firewalls(scene), across, word)
 
@@ -92,24 +92,24 @@ def _shut(target: BalancerTarget, scene: Scene) -> list[int]:
 
 def _all_else_is_right(scene: Scene, to: int) -> None:
     """Raise what is missing for everything but the balancer's own way to be right."""
-    ingress_service = health_check.targets_serve(scene)
-    if reason := health_check.configured(scene):
+    ingress_service = health_check.served_ingress(scene)
+    if reason := health_check.misconfiguration(scene):
         raise Missing(f"whether a firewall stops the balancer as well: {reason}")
     if to not in ingress_service.node_ports:
         raise Missing(f"whose port :{to} is")
     users.failed(scene)
-    if passed := answers.passed(scene):
+    if passed := answers.request_passed(scene):
         raise Missing(f"how a request got through: {passed}")
     if nodes.is_local(scene) and not _let_in(scene):
         raise Missing(
             "whether policy Local drops them: some targets run no ingress pod"
         )
-    if networks.perhaps_in_none(scene):
+    if networks.may_lack_network(scene):
         what = "whether the balancer is in a private network with its targets"
         raise Missing(what)
-    if late := time.unnoticed(scene):
+    if late := time.recovery_pending(scene):
         raise Missing(late)
-    if not overlay.shut_to_all(scene, to):
+    if not overlay.closed_to_other_nodes(scene, to):
         overlay.answered_across(scene, to)
 
 
@@ -118,23 +118,30 @@ def _let_in(scene: Scene) -> bool:
 
     To targets with an ingress pod; those without may only explain a share.
     """
-    having, without = nodes.by_pods(scene)
-    return bool(having) and (not without or health_check.shut_out(scene) is not None)
+    having, without = nodes.by_ingress_pod(scene)
+    return bool(having) and (
+        not without or health_check.refused_connection(scene) is not None
+    )
 
 
 def _drops_requests(scene: Scene, service: BalancerService) -> str | None:
     """Say that the check is green elsewhere and requests find nobody; None: not so."""
     check, to = service.health_check.port, service.destination_port
     count = len(balancer.health(scene))
-    healthy = balancer.with_health(scene, HealthStatus.HEALTHY)
-    if check == to or not count or healthy < count or not shares.tried(scene):
+    healthy = balancer.count_with_health(scene, HealthStatus.HEALTHY)
+    if (
+        check == to
+        or not count
+        or healthy < count
+        or not shares.tried_to_connect(scene)
+    ):
         return None
     return f"all {count} targets are healthy by :{check}, and requests go to :{to}"
 
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to let the balancer in, and how to see who stops it."""
-    lb, service = balancer.known(scene), balancer.service(scene)
+    lb, service = balancer.load_balancer(scene), balancer.service(scene)
     private = any(t.use_private_ip for t in lb.leaves())
     own = lb.private_ips if private else (lb.ipv4,)
     source = next((a for a in own if a), "BALANCER")

@@ -28,7 +28,7 @@ from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
 from parallax.evidence import balancer, inside, logs, nodes, shares, users
-from parallax.evidence.reading import Missing, given, need
+from parallax.evidence.reading import Missing, evidence_so_far, need
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.balancer import BalancerTarget, HealthStatus
@@ -42,13 +42,13 @@ def assess(scene: Scene) -> Assessment:
     policy = _policy(scene)
     if not nodes.is_local(scene):
         return refuted(ID, f"traffic policy {policy}: every node passes requests on")
-    having, without = nodes.by_pods(scene)
+    having, without = nodes.by_ingress_pod(scene)
     if not without:
         return refuted(ID, f"all {len(having)} targets run a ready ingress pod")
     listed = ", ".join(t.label for t in without[:3])
     share = of(len(without), len(having) + len(without))
     state = f"policy Local, and {share} targets run no ready ingress pod ({listed})"
-    with given(state):
+    with evidence_so_far(state):
         _lost_there(scene, having, without)
     health = balancer.health_text(scene)
     sent = f"yet they are sent requests: {health}"
@@ -58,7 +58,7 @@ def assess(scene: Scene) -> Assessment:
 def _policy(scene: Scene) -> str:
     """Return the ingress Service's traffic policy."""
     service = inside.ingress_service.maybe(scene)
-    why = "" if scene.cluster else f" ({inside.silence(scene)})"
+    why = "" if scene.cluster else f" ({inside.why_no_reports(scene)})"
     policy = service.external_traffic_policy if service else None
     return need(policy, f"the ingress Service's traffic policy{why}")
 
@@ -74,11 +74,11 @@ def _lost_there(
     seen = {t.label: status for t, status in balancer.health(scene)}
     if all(seen.get(t.label) is HealthStatus.UNHEALTHY for t in without):
         raise Missing("why the balancer sends to targets that it holds for unhealthy")
-    shares.at_balancer(scene)
-    if not shares.tried(scene):
+    shares.failing_share(scene)
+    if not shares.tried_to_connect(scene):
         what = "that the balancer tried to connect before it answered (slow failures)"
         raise Missing(what)
-    homes = nodes.homes(scene) or frozenset[str]()
+    homes = nodes.ingress_nodes(scene) or frozenset[str]()
     lines = logs.sightings(scene, *users.AS_A_USER)
     stray = [line.node for line in lines if line.node not in homes]
     if stray:
@@ -87,7 +87,7 @@ def _lost_there(
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to keep requests from nodes without an ingress pod."""
-    lb, service = balancer.known(scene), balancer.service(scene)
+    lb, service = balancer.load_balancer(scene), balancer.service(scene)
     ingress = inside.ingress_service(scene)
     asks = ingress.health_check_node_port
     port = asks or service.destination_port

@@ -42,7 +42,7 @@ from parallax.evidence import (
     shares,
     users,
 )
-from parallax.evidence.reading import Missing, given
+from parallax.evidence.reading import Missing, evidence_so_far
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.cluster import Sighting
@@ -59,9 +59,9 @@ TWICE = 2
 def assess(scene: Scene) -> Assessment:
     """Ask whether pods are cut off from other nodes, and requests end there."""
     users.failed(scene)
-    home, afar = pods.at_home(scene), pods.from_afar(scene)
+    home, afar = pods.from_own_node(scene), pods.from_other_nodes(scene)
     if not afar:
-        raise Missing(f"a pod asked from another node: {pods.unasked(scene)}")
+        raise Missing(f"a pod asked from another node: {pods.why_not_probed(scene)}")
     cut = [p for p in afar if not inside.accepted(p)]
     if not cut:
         return refuted(ID, f"from other nodes, all {len(afar)} pod probes connect")
@@ -71,7 +71,7 @@ def assess(scene: Scene) -> Assessment:
         raise Missing("a pod asked on its own node", evidence=(state,))
     well = sum(p.healthy for p in home)
     own = f"on their own nodes, {of(well, len(home))} pod probes are well"
-    with given(own, state):
+    with evidence_so_far(own, state):
         if well < len(home) or len(_pairs(cut)) < overlay.PAIRS:
             raise Missing("pods that are well at home and cut off for several nodes")
         return supported(ID, state, own, *_ends_there(scene))
@@ -99,11 +99,11 @@ def _before_the_ingress(scene: Scene) -> tuple[str, str] | None:
     A NodePort passes them to pods on other nodes. The balancer took every target out
     for it, or tries in vain.
     """
-    cut = overlay.nodeports_cut(scene)
-    word = answers.word.maybe(scene)
+    cut = overlay.nodeports_cut_off(scene)
+    word = answers.own_response.maybe(scene)
     if cut is None or word is None or balancer.service.maybe(scene) is None:
         return None
-    lost = balancer.all_unhealthy(scene) or shares.tried(scene)
+    lost = balancer.all_unhealthy(scene) or shares.tried_to_connect(scene)
     return (cut, word) if lost else None
 
 
@@ -128,7 +128,7 @@ def _unanswered(scene: Scene) -> tuple[Sighting, ...]:
     failing = users.failing(scene, *users.FOR_THE_TARGET)
     lines = scene.sightings_of(*failing)
     return tuple(
-        line for line in lines if logs.got_no_answer(line) or logs.gave_up(line)
+        line for line in lines if logs.got_no_response(line) or logs.gave_up(line)
     )
 
 
@@ -146,7 +146,7 @@ def _page(scene: Scene, lines: tuple[Sighting, ...]) -> tuple[int, str, bool]:
         text = f"ingress log: the ingress on {line.node} {told} ({status})"
         return status, text, True
     for status in GATEWAY:
-        if says := ingress.says(scene, status):
+        if says := ingress.own_response(scene, status):
             return status, says, False
     late = _late(scene)
     if len(late) < TWICE:
@@ -179,7 +179,7 @@ def _lost(line: Sighting) -> float:
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Tell how to see what stops pod traffic between two nodes."""
-    afar = pods.from_afar(scene)
+    afar = pods.from_other_nodes(scene)
     cut = [p for p in afar if not inside.accepted(p)]
     if not cut:
         return ()

@@ -37,13 +37,13 @@ ID = "pod-answers-error"
 def assess(scene: Scene) -> Assessment:
     """Ask whether it was a pod that wrote the failing answer."""
     requests = users.failed(scene)
-    if gone := users.lost(scene):
+    if gone := users.without_connection(scene):
         raise Missing(f"what a pod has to do with it: {gone}")
     if logged := _by_the_log(scene):
         return logged
     probes = scene.inside(Role.POD)
     if not probes:
-        unasked = f"an answer of a pod: {pods.unasked(scene)}"
+        unasked = f"an answer of a pod: {pods.why_not_probed(scene)}"
         raise Missing(unasked, "a line of the ingress log with our request")
     status = requests[0].status_code
     same = [p for p in probes if not p.healthy and p.status_code == status]
@@ -63,7 +63,7 @@ def assess(scene: Scene) -> Assessment:
 def _by_the_log(scene: Scene) -> Assessment | None:
     """Answer by the ingress log alone; None: it does not tell."""
     proof = logs.pod_answers(scene)
-    if proof and impact.mostly_balancers(scene):
+    if proof and impact.mostly_from_balancer(scene):
         raise Missing("why most failing requests ended at the balancer")
     failed = scene.sightings_of(*users.failing(scene, *users.FOR_THE_TARGET))
     if proof and 2 * len(proof) < len(failed):
@@ -79,7 +79,7 @@ def _by_the_log(scene: Scene) -> Assessment | None:
         )
     if other := _somebody_else(scene):
         raise Missing(other)
-    if unanswered := logs.unanswered(scene):
+    if unanswered := logs.no_pod_responded(scene):
         return refuted(ID, unanswered)
     return None
 
@@ -129,7 +129,7 @@ def _is_theirs(scene: Scene, probes: list[Probe]) -> bool:
         or (
             _words(p) in said
             and users.written_by(p).how != "replayed"
-            and answers.passed_on(scene, p)
+            and answers.forwarded_response(scene, p)
         )
         for p in users.failing(scene, *users.FOR_THE_TARGET)
     )
@@ -156,7 +156,7 @@ def _behind_the_health_check(scene: Scene, probes: tuple[Probe, ...]) -> str | N
     if not same or any(p.healthy for p in (*probes, *inside)):
         return None
     code = codes.pop()
-    if code is None or not impact.taken_out(scene, code):
+    if code is None or not impact.failed_health_check(scene, code):
         return None
     said = f"every pod answers {code}, through the ingress too"
     return f"{said}, so the balancer's HTTP health check takes all targets out"

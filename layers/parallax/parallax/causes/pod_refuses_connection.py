@@ -27,7 +27,7 @@ from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
 from parallax.evidence import impact, ingress, inside, logs, pods, users
-from parallax.evidence.reading import Missing, given, need, reading
+from parallax.evidence.reading import Missing, evidence_so_far, need, reading
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.cluster import Endpoint
@@ -54,7 +54,7 @@ def assess(scene: Scene) -> Assessment:
     asked = _asked(scene)
     probes = [p for e in ready for p in asked[e.address, e.port]]
     if not probes:
-        raise Missing(f"a pod's answer: {pods.unasked(scene)}")
+        raise Missing(f"a pod's answer: {pods.why_not_probed(scene)}")
     accepting = [
         e for e in ready if any(map(inside.accepted, asked[e.address, e.port]))
     ]
@@ -62,7 +62,7 @@ def assess(scene: Scene) -> Assessment:
         return refuted(ID, f"inside, all {len(ready)} ready pods accept connections")
     refusing = need(_refusing(scene), BETWEEN if accepting else NOT_ON_ITS_OWN)
     share = f"{of(len(refusing), len(ready))} ready pods refuse connections"
-    with given(share):
+    with evidence_so_far(share):
         own = _ends_there(scene, refusing, all_refuse=not accepting)
     port = refusing[0].port
     return supported(ID, f"{share} on :{port}, asked on their own node too", own)
@@ -75,9 +75,9 @@ def _ends_there(scene: Scene, refusing: list[Endpoint], *, all_refuse: bool) -> 
         what = "that all failing requests end at a pod that refuses (ingress log)"
         raise Missing(what)
     status, said = _for_want(scene) if all_refuse else (BAD_GATEWAY, None)
-    own = ended or ingress.says(scene, BAD_GATEWAY) or said
+    own = ended or ingress.own_response(scene, BAD_GATEWAY) or said
     own = need(own, "a 502 of the ingress itself")
-    with given(own):
+    with evidence_so_far(own):
         impact.end_at_ingress(scene, status, logged=ended is not None)
     return own
 
@@ -132,7 +132,9 @@ def _ended(scene: Scene, refusing: Iterable[Endpoint]) -> str | None:
     places = {logs.place(e) for e in refusing}
     failing = users.failing(scene, *users.FOR_THE_TARGET)
     seen = scene.sightings_of(*failing)
-    lines = [s for s in seen if s.status_code == BAD_GATEWAY and logs.got_no_answer(s)]
+    lines = [
+        s for s in seen if s.status_code == BAD_GATEWAY and logs.got_no_response(s)
+    ]
     if not lines or any(s.upstream_address not in places for s in lines):
         return None
     last = lines[-1]

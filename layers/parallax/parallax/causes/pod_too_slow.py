@@ -27,7 +27,7 @@ from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
 from parallax.evidence import impact, ingress, inside, logs, pods, users
-from parallax.evidence.reading import Missing, given, need
+from parallax.evidence.reading import Missing, evidence_so_far, need
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.cluster import Sighting
@@ -46,24 +46,24 @@ def assess(scene: Scene) -> Assessment:
     if not pods.ready(pods.endpoints(scene)):
         state = pods.endpoints_text(scene)
         return refuted(ID, f"{state}, so the ingress waits for no pod")
-    what = f"a pod asked on its own node: {pods.unasked(scene)}"
-    home, lines = need(pods.at_home(scene), what), _waited_for(scene)
-    own = _logged(lines) or ingress.says(scene, GATEWAY_TIMEOUT)
+    what = f"a pod asked on its own node: {pods.why_not_probed(scene)}"
+    home, lines = need(pods.from_own_node(scene), what), _waited_for(scene)
+    own = _logged(lines) or ingress.own_response(scene, GATEWAY_TIMEOUT)
     slow = [p for p in home if _is_slow(p, _limit(scene, lines))]
     if not slow:
         return _none_is_slow(scene, home, own)
     state = f"asked on their own nodes, {of(len(slow), len(home))} pod probes"
     state += f" connect and {_how(slow)}"
-    with given(state):
+    with evidence_so_far(state):
         own = need(own, "a 504 of the ingress itself")
-        with given(own):
+        with evidence_so_far(own):
             _users_wait(scene, slow, home, logged=bool(lines))
     return supported(ID, state, own)
 
 
 def _none_is_slow(scene: Scene, home: tuple[Probe, ...], own: str | None) -> Assessment:
     """Rule it out where all answer at once and the ingress gave up on nobody."""
-    everyone = (*home, *pods.from_afar(scene))
+    everyone = (*home, *pods.from_other_nodes(scene))
     if own is None and all(map(_at_once, everyone)):
         told = f"inside, all {len(everyone)} pod probes are answered within"
         return refuted(ID, f"{told} {AT_ONCE:.0f} s")
@@ -103,7 +103,7 @@ def _waited_for(scene: Scene) -> tuple[Sighting, ...]:
         for line in scene.sightings_of(*failing)
         if (
             logs.gave_up(line)
-            or (line.status_code == GATEWAY_TIMEOUT and logs.got_no_answer(line))
+            or (line.status_code == GATEWAY_TIMEOUT and logs.got_no_response(line))
         )
         and logs.node_of(scene, line.upstream_address) is not None
     )
@@ -160,7 +160,7 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     namespace = pods.service_name(scene).partition("/")[0]
     kubectl = f"kubectl -n {quote(namespace)}"
     limit = _limit(scene, _waited_for(scene))
-    home = pods.at_home(scene)
+    home = pods.from_own_node(scene)
     slow = [p for p in home if _is_slow(p, limit)]
     one = next((p for p in slow if p.pod), None)
     every = NextStep(text="See all its pods.", command=f"{kubectl} get pods -o wide")

@@ -26,7 +26,7 @@ from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
 from parallax.evidence import impact, inside, pods
-from parallax.evidence.reading import given
+from parallax.evidence.reading import evidence_so_far
 from parallax.evidence.scene import Scene
 from parallax.model.cluster import Pod
 from parallax.model.finding import Assessment, Class, Hop, NextStep
@@ -40,8 +40,8 @@ def assess(scene: Scene) -> Assessment:
     found, state = pods.endpoints(scene), pods.endpoints_text(scene)
     if not found or pods.ready(found):
         return refuted(ID, state)
-    with given(state):
-        ends = impact.for_want_of_a_pod(scene)
+    with evidence_so_far(state):
+        ends = impact.ends_without_pod(scene)
     unready = _unready(scene)
     told = (pods.text(unready),) if unready else ()
     return supported(ID, state, *told, *_only_the_probe(scene), ends)

@@ -27,7 +27,7 @@ from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
 from parallax.evidence import balancer, inside, proxy_protocol, users
-from parallax.evidence.reading import Missing, given
+from parallax.evidence.reading import Missing, evidence_so_far
 from parallax.evidence.scene import Scene
 from parallax.model.finding import Assessment, Class, Hop, NextStep
 
@@ -42,7 +42,7 @@ def assess(scene: Scene) -> Assessment:
     if state is None:
         both = "both" if wanted else "neither"
         return refuted(ID, f"{both} of balancer and ingress speaks the PROXY protocol")
-    with given(state):
+    with evidence_so_far(state):
         users.failed(scene)
         if otherwise := proxy_protocol.contradicted(scene):
             raise Missing(otherwise)

@@ -26,7 +26,7 @@ from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
 from parallax.evidence import impact, inside, pods
-from parallax.evidence.reading import given
+from parallax.evidence.reading import evidence_so_far
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.cluster import ClusterReading
@@ -40,8 +40,8 @@ def assess(scene: Scene) -> Assessment:
     found, state = pods.endpoints(scene), pods.endpoints_text(scene)
     if found:
         return refuted(ID, state)
-    with given(state):
-        ends = impact.for_want_of_a_pod(scene)
+    with evidence_so_far(state):
+        ends = impact.ends_without_pod(scene)
     return supported(ID, state, *_why(inside.cluster(scene)), ends)
 
 

@@ -11,14 +11,14 @@ from parallax.evidence.words import of
 from parallax.model.balancer import HealthStatus
 from parallax.model.probe import ErrorType, Probe, Role
 
-TRIED = 0.5
+CONNECT_ATTEMPT = 0.5
 """Seconds; a balancer that knows of no target answers at once, one that tries to
 connect takes its time (signatures.md 3.1; Hetzner's own timers are not known)."""
 
-NOBODY = 503
+NO_TARGET_STATUS = 503
 """What an http service answers without a healthy target (hetzner.md, section 3)."""
 
-OWN = frozenset({400, 408, 500, 502, 503, 504})
+OWN_STATUSES = frozenset({400, 408, 500, 502, 503, 504})
 """What a balancer says by itself; it has no rule to refuse a host or a user by."""
 
 
@@ -32,7 +32,7 @@ def reached_ingress(scene: Scene) -> str | None:
 
 
 @reading
-def passed(scene: Scene) -> str | None:
+def request_passed(scene: Scene) -> str | None:
     """Say what shows that the balancer let a request of this run through; else None."""
     if found := reached_ingress(scene) or _answered_by(scene, "pod"):
         return found
@@ -51,7 +51,7 @@ def _answered_by(scene: Scene, hop: str) -> str | None:
     requests = () if scene.target.reached.cdn else users.FOR_THE_TARGET
     for probe in users.outside(scene, *requests, *users.AT_THE_BALANCER):
         author = users.written_by(probe)
-        if balancer.elsewhere(scene, probe):
+        if balancer.reached_other_machine(scene, probe):
             continue
         if _hop(probe) == hop and author.how != "replayed":
             answer = f"{probe.status_code} by {author.writer}"
@@ -64,12 +64,12 @@ def _hop(probe: Probe) -> str:
     found = users.written_by(probe).hop
     return (
         "ingress"
-        if found == "load-balancer" and probe.status_code not in OWN
+        if found == "load-balancer" and probe.status_code not in OWN_STATUSES
         else found
     )
 
 
-def wrote(scene: Scene, probe: Probe) -> bool:
+def wrote_response(scene: Scene, probe: Probe) -> bool:
     """Say whether an answer is the balancer's own page.
 
     A tcp service writes no HTTP, and what an ingress logged with this status the
@@ -78,10 +78,12 @@ def wrote(scene: Scene, probe: Probe) -> bool:
     """
     if not _speaks_http(scene) or not _in_its_shape(probe):
         return False
-    return not logs.logged_so(scene, probe) and not _perhaps_the_ingress(scene, probe)
+    return not logs.logged_status(scene, probe) and not _perhaps_the_ingress(
+        scene, probe
+    )
 
 
-def passed_on(scene: Scene, probe: Probe) -> bool:
+def forwarded_response(scene: Scene, probe: Probe) -> bool:
     """Say whether an answer is certainly not the balancer's own.
 
     Of a page that both write, the ingress's log tells, or a Host nobody serves: whoever
@@ -91,11 +93,13 @@ def passed_on(scene: Scene, probe: Probe) -> bool:
         return True
     others = users.outside(scene, Role.UNKNOWN_HOST)
     behind = any(p.status_code and not _in_its_shape(p) for p in others)
-    return logs.logged_so(scene, probe) or (behind and not wrote(scene, probe))
+    return logs.logged_status(scene, probe) or (
+        behind and not wrote_response(scene, probe)
+    )
 
 
 def _in_its_shape(probe: Probe) -> bool:
-    own = probe.status_code in OWN
+    own = probe.status_code in OWN_STATUSES
     return own and users.written_by(probe).hop == "load-balancer"
 
 
@@ -105,14 +109,14 @@ def _perhaps_the_ingress(scene: Scene, probe: Probe) -> bool:
     An HAProxy ingress does, as nodes see. What tells: no target is healthy; a Host
     nobody serves gets the page, too; or no ingress log has any failing request.
     """
-    asked = scene.inside(*inside.AT_THE_INGRESS, Role.INGRESS_POD)
+    asked = scene.inside(*inside.INGRESS_ROLES, Role.INGRESS_POD)
     alike = [p for p in asked if p.status_code == probe.status_code]
     if not any(map(_in_its_shape, alike)):
         return False
-    nobody = not balancer.with_health(scene, HealthStatus.HEALTHY)
+    nobody = not balancer.count_with_health(scene, HealthStatus.HEALTHY)
     refused = any(map(_in_its_shape, users.outside(scene, Role.UNKNOWN_HOST)))
     known = balancer.service.maybe(scene) is not None
-    return not ((known and nobody) or refused or logs.were_read(scene))
+    return not ((known and nobody) or refused or logs.all_read(scene))
 
 
 def _speaks_http(scene: Scene) -> bool:
@@ -120,16 +124,16 @@ def _speaks_http(scene: Scene) -> bool:
     return service is None or service.protocol != "tcp"
 
 
-def contradicted(scene: Scene) -> bool:
+def responded_directly(scene: Scene) -> bool:
     """Say whether the balancer, asked directly, answered a request by itself.
 
     Then a request that passed it is a riddle, and no refutation.
     """
-    return any(wrote(scene, p) for p in users.failing(scene, Role.DIRECT))
+    return any(wrote_response(scene, p) for p in users.failing(scene, Role.DIRECT))
 
 
 @reading
-def word(scene: Scene) -> str:
+def own_response(scene: Scene) -> str:
     """Say what the balancer itself answered to a failing request.
 
     Its own page, however it came, or on a tcp service a connection closed without
@@ -141,21 +145,23 @@ def word(scene: Scene) -> str:
 
 
 @reading
-def signed_word(scene: Scene) -> str:
+def marked_response(scene: Scene) -> str:
     """Say what the balancer itself answered, as `word` does, by its own marks only."""
     return _word(scene, signed=True)
 
 
 def _word(scene: Scene, *, signed: bool) -> str:
-    if gone := users.lost(scene):
+    if gone := users.without_connection(scene):
         raise Missing(gone)
     for probe in users.failing(scene, Role.DIRECT, *users.AS_A_USER, Role.CACHE_BUSTER):
         asked = f"the {probe.role.value} probe"
-        if wrote(scene, probe) and not balancer.elsewhere(scene, probe):
+        if wrote_response(scene, probe) and not balancer.reached_other_machine(
+            scene, probe
+        ):
             took = probe.phases.processing or 0
-            after = f", after {took:.1f} s" if took >= TRIED else ""
+            after = f", after {took:.1f} s" if took >= CONNECT_ATTEMPT else ""
             return f"{asked} got {probe.status_code} from the balancer itself{after}"
-        if not balancer.at_balancer(scene, probe):
+        if not balancer.was_sent_to_balancer(scene, probe):
             continue
         if probe.error_type is ErrorType.CONNECTION_CLOSED:
             return f"{asked} was accepted and closed without a byte"
@@ -167,4 +173,4 @@ def _word(scene: Scene, *, signed: bool) -> str:
 def _unsigned(scene: Scene, probe: Probe) -> bool:
     """Say whether an answer is a 503 that nobody claims, not even a tcp service."""
     unclaimed = users.written_by(probe).hop == "unknown"
-    return _speaks_http(scene) and unclaimed and probe.status_code == NOBODY
+    return _speaks_http(scene) and unclaimed and probe.status_code == NO_TARGET_STATUS

@@ -10,7 +10,7 @@ from textwrap import shorten
 from parallax.evidence import users
 from parallax.evidence.reading import Missing, need, reading
 from parallax.evidence.scene import Scene
-from parallax.evidence.words import lately, of
+from parallax.evidence.words import of, since_text
 from parallax.model.balancer import (
     BalancerService,
     BalancerTarget,
@@ -22,7 +22,7 @@ from parallax.model.probe import Probe, Role
 
 NODE_PORTS = range(30000, 32768)
 """kube-apiserver's default `--service-node-port-range`."""
-EXPLAINED = 240
+NOTE_LENGTH = 240
 """Characters of an explanation that a line holds; the reading has it whole."""
 
 
@@ -35,7 +35,7 @@ def name(scene: Scene) -> str:
 
 
 @reading
-def known(scene: Scene) -> LoadBalancer:
+def load_balancer(scene: Scene) -> LoadBalancer:
     """Return the balancer, as read since the failure began."""
     called, read = name(scene), scene.balancer
     if read is None and scene.target.reached.load_balancer is None:
@@ -44,28 +44,28 @@ def known(scene: Scene) -> LoadBalancer:
         raise Missing(f"the Hetzner API was not read for {called}")
     if read.problem is not None:
         raise Missing(f"the Hetzner API did not show {called}: {read.problem.value}")
-    return need(scene.load_balancer, f"no reading of {called} {lately(scene)}")
+    return need(scene.load_balancer, f"no reading of {called} {since_text(scene)}")
 
 
 @reading
 def service(scene: Scene) -> BalancerService:
     """Return the balancer's service on the port that users ask."""
-    lb, port = known(scene), users.listen_port(scene)
+    lb, port = load_balancer(scene), users.listen_port(scene)
     if lb.is_unread(port):
-        raise Missing(unread(scene))
+        raise Missing(unread_text(scene))
     if lb.redirects(port) and lb.service_for(port) is None:
         what = f"redirects port {port} to https, and has no service on it"
         raise Missing(f"{name(scene)} {what}")
     return need(lb.service_for(port), f"{name(scene)} has no service on port {port}")
 
 
-def unread(scene: Scene) -> str:
+def unread_text(scene: Scene) -> str:
     """Return that the API lists the service on the users' port, unreadable."""
     port = users.listen_port(scene)
     return f"the service of {name(scene)} on port {port} could not be read"
 
 
-def explained(scene: Scene) -> str:
+def lookup_note(scene: Scene) -> str:
     """Return in brackets why no balancer was shown, or how a nameless one was found.
 
     E.g. ` (renamed? 'lb-new' serves it: 203.0.113.20 is its public IPv4)`; else "".
@@ -77,7 +77,7 @@ def explained(scene: Scene) -> str:
     how = read.problem_detail if read.problem else read.matched_by
     if not how or (named and not read.problem):
         return ""
-    return f" ({shorten(how, EXPLAINED, placeholder=' …')})"
+    return f" ({shorten(how, NOTE_LENGTH, placeholder=' …')})"
 
 
 @reading
@@ -88,14 +88,14 @@ def health(scene: Scene) -> tuple[tuple[BalancerTarget, HealthStatus], ...]:
 
 
 @reading
-def with_health(scene: Scene, status: HealthStatus) -> int:
+def count_with_health(scene: Scene, status: HealthStatus) -> int:
     """Count the balancer's targets with a health."""
     return sum(seen is status for _, seen in health(scene))
 
 
 def all_unhealthy(scene: Scene) -> bool:
     """Say whether there are targets, and every one is unhealthy."""
-    return with_health(scene, HealthStatus.UNHEALTHY) == len(health(scene)) > 0
+    return count_with_health(scene, HealthStatus.UNHEALTHY) == len(health(scene)) > 0
 
 
 @reading
@@ -111,13 +111,13 @@ def health_text(scene: Scene) -> str:
     seen = [
         f"{of(number, count)} targets {status.value}"
         for status in HealthStatus
-        if (number := with_health(scene, status))
+        if (number := count_with_health(scene, status))
     ]
     return f"{', '.join(seen)} {where}"
 
 
 @reading
-def details(scene: Scene) -> tuple[TargetHealth, ...]:
+def failure_details(scene: Scene) -> tuple[TargetHealth, ...]:
     """Return what Hetzner tells of failed health checks; older readings hold none."""
     return tuple(
         seen
@@ -141,21 +141,21 @@ def same_address(one: str, other: str) -> bool:
 
 
 @reading
-def is_balancers(scene: Scene, address: str) -> bool:
+def owns_address(scene: Scene, address: str) -> bool:
     """Say whether an address is the balancer's own."""
     return any(same_address(address, own) for own in addresses(scene))
 
 
-def at_balancer(scene: Scene, probe: Probe) -> bool:
+def was_sent_to_balancer(scene: Scene, probe: Probe) -> bool:
     """Say whether a request went to the balancer's own address."""
     asked = probe.peer_address
     return probe.role is Role.DIRECT or (
-        asked is not None and is_balancers(scene, asked)
+        asked is not None and owns_address(scene, asked)
     )
 
 
-def elsewhere(scene: Scene, probe: Probe) -> bool:
+def reached_other_machine(scene: Scene, probe: Probe) -> bool:
     """Say whether a user met another machine than the balancer, and no cache."""
-    known = bool(addresses(scene)) and probe.peer_address is not None
-    met = scene.target.reached.cdn or at_balancer(scene, probe)
-    return known and not met
+    comparable = bool(addresses(scene)) and probe.peer_address is not None
+    met = scene.target.reached.cdn or was_sent_to_balancer(scene, probe)
+    return comparable and not met

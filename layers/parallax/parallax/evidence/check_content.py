@@ -24,17 +24,17 @@ MOST_HOSTS = 200
 """As many hosts a reading holds at most (`ClusterReading.ingress_hosts`)."""
 
 
-def reasons(scene: Scene) -> set[str]:
+def failure_reasons(scene: Scene) -> set[str]:
     """Return Hetzner's words for the failed health checks; older readings hold none."""
-    return {seen.detail for seen in balancer.details(scene) if seen.detail}
+    return {seen.detail for seen in balancer.failure_details(scene) if seen.detail}
 
 
 def every_target_has_a_reason(scene: Scene) -> bool:
     """Say whether Hetzner tells of each target why its health check fails."""
-    return 0 < len(balancer.health(scene)) <= len(balancer.details(scene))
+    return 0 < len(balancer.health(scene)) <= len(balancer.failure_details(scene))
 
 
-def rejects(scene: Scene) -> str | None:
+def rejection(scene: Scene) -> str | None:
     """Say why the health check dislikes what the ingress rightly answers; None: not.
 
     By Hetzner's word, or by configuration: it meets the default backend's 404, or
@@ -48,9 +48,11 @@ def rejects(scene: Scene) -> str | None:
     port = next((p for p in ingress.ports if p.node_port == check.port), None)
     if port is None:
         return None
-    said = reasons(scene)
+    said = failure_reasons(scene)
     if said and said <= REJECTED and every_target_has_a_reason(scene):
-        codes = {seen.health_check_status_code for seen in balancer.details(scene)}
+        codes = {
+            seen.health_check_status_code for seen in balancer.failure_details(scene)
+        }
         if any(code is not None and code >= BROKEN for code in codes):
             return None  # an error is rightly rejected, whoever says it
         unsettled = service.proxyprotocol and proxy_protocol.wanted.maybe(scene) is None
@@ -79,7 +81,7 @@ def _meets_nobody(scene: Scene, check: HealthCheck) -> str | None:
     """Say that it asks for a host that no Ingress serves, and does not want 404."""
     hosts = scene.cluster.ingress_hosts if scene.cluster else None
     asks = check.http
-    if len(hosts or ()) >= MOST_HOSTS or not nodes.read_whole(scene, "ingress_hosts"):
+    if len(hosts or ()) >= MOST_HOSTS or not nodes.fully_read(scene, "ingress_hosts"):
         return None  # the one that is asked for may be among those not read
     if asks is None or not hosts or asks.path.startswith(HEALTHZ):
         return None

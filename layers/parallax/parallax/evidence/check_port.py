@@ -15,7 +15,7 @@ LOAD_BALANCER = "LoadBalancer"
 
 
 @reading
-def nobodys(scene: Scene) -> int:
+def unused_port(scene: Scene) -> int:
     """Return the health check's port, on which certainly nothing of ours listens.
 
     Missing is all that leaves it open.
@@ -48,7 +48,7 @@ def _missing_detail(scene: Scene, port: int) -> list[str]:
     Without words, as older readings are, a NodePort that no Service has is nobody's;
     at any other port a pod may listen on the nodes themselves (`hostPort`).
     """
-    said = {seen.detail for seen in balancer.details(scene)}
+    said = {seen.detail for seen in balancer.failure_details(scene)}
     if "layer4_timeout" in said:
         return [f"what drops the health check at :{port} (layer4_timeout): a firewall?"]
     if said - {"layer4_no_connection"}:

@@ -26,32 +26,32 @@ from parallax.model.cluster import Service
 from parallax.model.probe import Role
 
 
-def somebody_healthy(scene: Scene) -> str | None:
+def usable_target(scene: Scene) -> str | None:
     """Say what shows that the balancer has a target to send to; None: nothing."""
     if balancer.service.maybe(scene) is None:
         return None
-    if balancer.with_health(scene, HealthStatus.HEALTHY):
+    if balancer.count_with_health(scene, HealthStatus.HEALTHY):
         return balancer.health_text(scene)
-    passed = answers.passed(scene)
-    if passed and not answers.contradicted(scene):
+    passed = answers.request_passed(scene)
+    if passed and not answers.responded_directly(scene):
         return f"{passed}, so the balancer has a target"
     return None
 
 
 @reading
-def all_out(scene: Scene) -> str:
+def response_without_targets(scene: Scene) -> str:
     """Say what users get of a balancer for which every target is unhealthy."""
     balancer.service(scene)
     if not balancer.all_unhealthy(scene):
         raise Missing("an unhealthy word of the balancer about every target")
-    if passed := answers.passed(scene):
+    if passed := answers.request_passed(scene):
         raise Missing(f"how a request got through: {passed}")
     users.failed(scene)
-    return answers.word(scene)
+    return answers.own_response(scene)
 
 
 @reading
-def works(scene: Scene) -> str:
+def works_inside(scene: Scene) -> str:
     """Say that the targets work when nodes ask each other.
 
     Then the inside gives the health check no reason to fail. A tcp health check asks
@@ -59,8 +59,8 @@ def works(scene: Scene) -> str:
     unhealthy.
     """
     if not ingress.probes(scene):
-        raise Missing(f"whether it works inside: {inside.silence(scene)}")
-    if doubt := time.unnoticed(scene) or _asked_with_lines(scene):
+        raise Missing(f"whether it works inside: {inside.why_no_reports(scene)}")
+    if doubt := time.recovery_pending(scene) or _asked_with_lines(scene):
         raise Missing(doubt)
     well, told = _share_well(scene)
     across = ingress.probes(scene, Role.INGRESS_OTHER)
@@ -84,14 +84,14 @@ def _share_well(scene: Scene) -> tuple[bool, str]:
 def _asked_with_lines(scene: Scene) -> str | None:
     """Say that the inside is well by PROXY lines, which the balancer does not send."""
     service = balancer.service.maybe(scene)
-    asked = [p for p in scene.inside(*inside.AT_THE_INGRESS) if p.proxy_protocol]
+    asked = [p for p in scene.inside(*inside.INGRESS_ROLES) if p.proxy_protocol]
     if service is None or service.proxyprotocol or not asked:
         return None
     return "whether the ingress wants PROXY lines: agents send them, the balancer none"
 
 
 @reading
-def targets_serve(scene: Scene) -> Service:
+def served_ingress(scene: Scene) -> Service:
     """Return the ingress Service that the targets serve, as nodes of the cluster.
 
     With policy Local a node without an ingress pod drops what comes from outside, and
@@ -101,11 +101,11 @@ def targets_serve(scene: Scene) -> Service:
     if not any(nodes.target_node(scene, t) for t, _ in balancer.health(scene)):
         raise Missing("whether the balancer's targets are nodes of the cluster")
     if nodes.is_local(scene):
-        nodes.by_pods(scene)
+        nodes.by_ingress_pod(scene)
     return service
 
 
-def configured(scene: Scene) -> str | None:
+def misconfiguration(scene: Scene) -> str | None:
     """Say which configuration by itself keeps every target from serving; None: none."""
     return (
         nodes.no_target_serves(scene)
@@ -114,11 +114,11 @@ def configured(scene: Scene) -> str | None:
     )
 
 
-def shut_out(scene: Scene) -> str | None:
+def refused_connection(scene: Scene) -> str | None:
     """Say that the health check gets no connection at the ingress's own port; None."""
     service, cluster = balancer.service.maybe(scene), scene.cluster
     ingress_service = cluster.ingress_service if cluster else None
-    said = check_content.reasons(scene)
+    said = check_content.failure_reasons(scene)
     if (
         service is None
         or ingress_service is None

@@ -7,7 +7,7 @@ cause behind the balancer asks here before it blames.
 """
 
 from parallax.evidence import answers, balancer, ingress, logs, users
-from parallax.evidence.reading import Missing, given, need, reading
+from parallax.evidence.reading import Missing, evidence_so_far, need, reading
 from parallax.evidence.scene import Scene
 from parallax.model.balancer import BalancerService
 from parallax.model.probe import Role
@@ -21,13 +21,13 @@ def end_at_ingress(scene: Scene, status_code: int, *, logged: bool = False) -> s
     inside counts where users get that status, and neither from the balancer nor from
     a CDN; or where the balancer's HTTP health check met it.
     """
-    if gone := users.lost(scene):
+    if gone := users.without_connection(scene):
         raise Missing(f"what it has to do with users: {gone}")
-    if taken_out(scene, status_code):
+    if failed_health_check(scene, status_code):
         return "the health check took every target out for it"
-    if mostly_balancers(scene):
+    if mostly_from_balancer(scene):
         raise Missing("why most failing requests ended at the balancer")
-    pages = [p for p in ingress.pages(scene, status_code) if p.node is None]
+    pages = [p for p in ingress.own_pages(scene, status_code) if p.node is None]
     if logged or pages:
         return "users' requests are in its log, or got its page"
     failed = users.failing(scene, *users.FOR_THE_TARGET)
@@ -39,7 +39,7 @@ def end_at_ingress(scene: Scene, status_code: int, *, logged: bool = False) -> s
     if failed and all(
         p.status_code == status_code
         and users.written_by(p).hop != "cdn"
-        and answers.passed_on(scene, p)
+        and answers.forwarded_response(scene, p)
         for p in failed
     ):
         return "users get its status, and nobody before it wrote that"
@@ -47,22 +47,22 @@ def end_at_ingress(scene: Scene, status_code: int, *, logged: bool = False) -> s
 
 
 @reading
-def for_want_of_a_pod(scene: Scene) -> str:
+def ends_without_pod(scene: Scene) -> str:
     """Say what shows that users' requests end at an ingress that has nobody to ask."""
     if logs.upstream_answers(scene):
         raise Missing("why a pod still answers requests")
     what = "an answer of the ingress itself that requests end there"
-    ends = need(ingress.ends_here(scene), what)
-    logged = bool(logs.ingress_asked_nobody(scene))
-    with given(ends):
+    ends = need(ingress.response_without_upstream(scene), what)
+    logged = bool(logs.without_upstream(scene))
+    with evidence_so_far(ends):
         end_at_ingress(scene, ingress.UNAVAILABLE, logged=logged)
     return ends
 
 
-def mostly_balancers(scene: Scene) -> bool:
+def mostly_from_balancer(scene: Scene) -> bool:
     """Say whether most failing users got the balancer's own page."""
     requests = users.failing(scene, *users.AS_A_USER)
-    return 2 * sum(answers.wrote(scene, p) for p in requests) > len(requests)
+    return 2 * sum(answers.wrote_response(scene, p) for p in requests) > len(requests)
 
 
 def _ways_in(scene: Scene, service: BalancerService) -> tuple[int, ...]:
@@ -73,7 +73,7 @@ def _ways_in(scene: Scene, service: BalancerService) -> tuple[int, ...]:
     )
 
 
-def taken_out(scene: Scene, status_code: int) -> bool:
+def failed_health_check(scene: Scene, status_code: int) -> bool:
     """Say whether an HTTP health check took every target out for this status.
 
     It has to have met it: Hetzner says so, or it asks for the target's own host.
@@ -85,9 +85,9 @@ def taken_out(scene: Scene, status_code: int) -> bool:
         return False
     if service.health_check.port not in _ways_in(scene, service):
         return False
-    if answers.word.maybe(scene) is None:
+    if answers.own_response.maybe(scene) is None:
         return False
-    if told := balancer.details(scene):
+    if told := balancer.failure_details(scene):
         return {seen.health_check_status_code for seen in told} == {status_code}
     asks = service.health_check.http
     return asks is not None and asks.domain == scene.target.host

@@ -18,11 +18,11 @@ from parallax.model.probe import ErrorType, Probe, Role
 UNAVAILABLE = 503
 
 
-def pages(scene: Scene, status_code: int) -> tuple[Probe, ...]:
+def own_pages(scene: Scene, status_code: int) -> tuple[Probe, ...]:
     """Return the probes that got the ingress's own page, asked outside or inside."""
     asked = (
         *users.failing(scene, *users.FOR_THE_TARGET),
-        *scene.inside(*inside.AT_THE_INGRESS),
+        *scene.inside(*inside.INGRESS_ROLES),
     )
     return tuple(p for p in asked if p.status_code == status_code and wrote_page(p))
 
@@ -38,7 +38,7 @@ def wrote_page(probe: Probe) -> bool:
     return (author.hop == "ingress" or inside) and author.how != "replayed"
 
 
-def mostly(scene: Scene) -> int | None:
+def most_frequent_status(scene: Scene) -> int | None:
     """Return the status of the ingress's own page that most failing users got."""
     requests = users.failing(scene, *users.AS_A_USER)
     seen = Counter(p.status_code for p in requests if wrote_page(p)).most_common(1)
@@ -55,20 +55,20 @@ def service_name(scene: Scene) -> str:
     return f"{reached.ingress_namespace or 'ingress-nginx'}/{name}"
 
 
-def says(scene: Scene, status_code: int) -> str | None:
+def own_response(scene: Scene, status_code: int) -> str | None:
     """Say where the ingress answered so by itself; None: nowhere."""
-    own_pages = pages(scene, status_code)
-    if not own_pages:
+    found = own_pages(scene, status_code)
+    if not found:
         return None
-    where = f"inside, on {own_pages[0].node}," if own_pages[0].node else "outside,"
+    where = f"inside, on {found[0].node}," if found[0].node else "outside,"
     return f"{where} the ingress itself answers {status_code}"
 
 
-def ends_here(scene: Scene) -> str | None:
+def response_without_upstream(scene: Scene) -> str | None:
     """Say what shows that the ingress found nobody to ask; None: nothing."""
-    if lines := logs.ingress_asked_nobody(scene):
+    if lines := logs.without_upstream(scene):
         return f"ingress log on {lines[0].node}: 503, no upstream asked"
-    return says(scene, UNAVAILABLE)
+    return own_response(scene, UNAVAILABLE)
 
 
 @reading
@@ -77,8 +77,8 @@ def probes(scene: Scene, *roles: Role, port: int | None = None) -> tuple[Probe, 
 
     Those with these roles (none: from its own and from other nodes) at a port, or any.
     """
-    asked_probes = scene.inside(*(roles or inside.AT_THE_INGRESS))
-    at = nodes.homes(scene) if nodes.is_local(scene) else None
+    asked_probes = scene.inside(*(roles or inside.INGRESS_ROLES))
+    at = nodes.ingress_nodes(scene) if nodes.is_local(scene) else None
     return tuple(
         p
         for p in asked_probes
@@ -101,7 +101,7 @@ def _is_shut(probe: Probe, at: frozenset[str]) -> bool:
 
 
 @reading
-def asked_rightly(scene: Scene) -> tuple[Probe, ...]:
+def correctly_addressed(scene: Scene) -> tuple[Probe, ...]:
     """Return the inside probes of the ingress that were asked as it wants to be.
 
     One without the PROXY line that it wants, or with one it does not expect, fails

@@ -6,15 +6,15 @@ It does not: conclude. A silent agent never means that the inside is well.
 
 from parallax.evidence.reading import Missing, need, reading
 from parallax.evidence.scene import Scene
-from parallax.evidence.words import lately
+from parallax.evidence.words import since_text
 from parallax.model.cluster import ClusterReading, Service
 from parallax.model.probe import Probe, Role
 
-AT_THE_INGRESS = (Role.INGRESS, Role.INGRESS_OTHER)
+INGRESS_ROLES = (Role.INGRESS, Role.INGRESS_OTHER)
 """Inside probes of the ingress's NodePorts."""
 
 
-def silence(scene: Scene) -> str:
+def why_no_reports(scene: Scene) -> str:
     """Say why nothing is known from inside."""
     if scene.target.reached.cluster is None:
         return "the target names no cluster, so no agent looks from inside"
@@ -22,13 +22,13 @@ def silence(scene: Scene) -> str:
         return "no agent has reported"
     if not scene.live_reports:
         return f"all {len(scene.reports)} agents are silent"
-    return f"no agent has measured {lately(scene)}"
+    return f"no agent has measured {since_text(scene)}"
 
 
 @reading
 def cluster(scene: Scene) -> ClusterReading:
     """Return what the Kubernetes API said."""
-    return need(scene.cluster, silence(scene))
+    return need(scene.cluster, why_no_reports(scene))
 
 
 @reading
@@ -36,7 +36,7 @@ def ingress_service(scene: Scene) -> Service:
     """Return the ingress's own Service."""
     if scene.cluster is None:
         what = "the ingress Service as the cluster has it"
-        raise Missing(f"{what} ({silence(scene)})")
+        raise Missing(f"{what} ({why_no_reports(scene)})")
     service = scene.cluster.ingress_service
     return need(service, "the ingress Service as the cluster has it")
 

@@ -62,7 +62,7 @@ def upstream_answers(scene: Scene) -> tuple[Sighting, ...]:
     )
 
 
-def ingress_asked_nobody(scene: Scene) -> tuple[Sighting, ...]:
+def without_upstream(scene: Scene) -> tuple[Sighting, ...]:
     """Return the sightings of failing probes that the ingress answered itself, 503."""
     return tuple(
         s
@@ -71,7 +71,7 @@ def ingress_asked_nobody(scene: Scene) -> tuple[Sighting, ...]:
     )
 
 
-def live(scene: Scene) -> tuple[str, ...]:
+def followed_nodes(scene: Scene) -> tuple[str, ...]:
     """Return the nodes whose ingress log was read just now, since the failure began.
 
     Only there does a line that is missing say anything.
@@ -110,7 +110,7 @@ def node_of(scene: Scene, upstream: str | None) -> str | None:
     return None
 
 
-def got_no_answer(line: Sighting) -> bool:
+def got_no_response(line: Sighting) -> bool:
     """Say whether the last pod tried gave no answer: 502 or 504, length 0.
 
     With custom-http-errors a pod's own 502 is logged so too; then the page is not
@@ -126,14 +126,14 @@ def gave_up(line: Sighting) -> bool:
     return waiting and line.status_code == client_closed
 
 
-def unanswered(scene: Scene) -> str | None:
+def no_pod_responded(scene: Scene) -> str | None:
     """Say that no pod answered any failing request the log shows; None: not shown."""
     probes = {p.request_id: p for p in users.failing(scene, *users.FOR_THE_TARGET)}
     lines = scene.sightings_of(*probes.values())
     if not lines or not all(
         line.upstream_address is None
         or (
-            got_no_answer(line)
+            got_no_response(line)
             and users.written_by(probes[line.request_id]).hop == "ingress"
         )
         for line in lines
@@ -142,14 +142,14 @@ def unanswered(scene: Scene) -> str | None:
     return f"ingress log: no pod answered any of {len(lines)} failing requests"
 
 
-def logged_so(scene: Scene, probe: Probe) -> bool:
+def logged_status(scene: Scene, probe: Probe) -> bool:
     """Say whether an ingress logged this request with the status that came out."""
     lines = scene.sightings_of(probe)
     return any(line.status_code == probe.status_code for line in lines)
 
 
 @reading
-def were_read(scene: Scene) -> bool:
+def all_read(scene: Scene) -> bool:
     """Say whether every ingress log was read since the last failing user request.
 
     A node that runs no ingress pod has no such log.
@@ -161,7 +161,7 @@ def were_read(scene: Scene) -> bool:
 
 def _logging(scene: Scene) -> frozenset[str]:
     """Return the nodes with an ingress pod; not known: every node that is known."""
-    at = nodes.homes(scene)
+    at = nodes.ingress_nodes(scene)
     if at is not None:
         return at
     all_nodes = scene.cluster.nodes if scene.cluster else None

@@ -10,7 +10,7 @@ from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.probe import Probe, Resolution, Role
 
-HANDED_ON = frozenset(
+PROXY_HEADERS = frozenset(
     {"via", "age", "x-cache", "x-cache-status", "x-served-by", "cdn-cache", "cf-ray"}
 )
 """Headers of whoever stands before another server, and passes its answers on."""
@@ -25,11 +25,11 @@ def sent_elsewhere(scene: Scene) -> tuple[Probe, ...]:
         for p in users.failing(scene, *users.AS_A_USER)
         if p.peer_address
         and p.error_phase != "resolve"
-        and not balancer.is_balancers(scene, p.peer_address)
+        and not balancer.owns_address(scene, p.peer_address)
     )
 
 
-def arrived(scene: Scene) -> str | None:
+def all_reached_balancer(scene: Scene) -> str | None:
     """Say that every failing user asked the balancer's own address; None: not shown."""
     failed = users.failing(scene, *users.AS_A_USER)
     where = {p.peer_address for p in failed}
@@ -45,7 +45,7 @@ def arrived(scene: Scene) -> str | None:
 
 
 @reading
-def led_elsewhere(scene: Scene) -> tuple[Probe, ...]:
+def all_sent_elsewhere(scene: Scene) -> tuple[Probe, ...]:
     """Return the failing requests, all of which asked an address of somebody else."""
     if scene.target.reached.cdn:
         raise Missing("the CDN's own addresses, to which the name rightly leads")
@@ -67,7 +67,7 @@ def _not_well(scene: Scene) -> str | None:
         p
         for p in users.outside(scene, *PINNED, Role.DIRECT)
         if p.role is Role.DIRECT
-        or (p.peer_address and balancer.is_balancers(scene, p.peer_address))
+        or (p.peer_address and balancer.owns_address(scene, p.peer_address))
     ]
     bad = [p for p in asked if not p.healthy]
     if bad:
@@ -95,42 +95,42 @@ def _trace(scene: Scene, probe: Probe) -> str | None:
     """Say what shows that an address hands requests on; None: nothing does."""
     if lines := scene.sightings_of(probe):
         return f"the ingress on {lines[0].node} logged what was asked there"
-    names = sorted({n for n, _ in probe.headers if n.lower() in HANDED_ON})
+    names = sorted({n for n, _ in probe.headers if n.lower() in PROXY_HEADERS})
     return f"its answer bears {', '.join(names)}" if names else None
 
 
-def recursive(scene: Scene) -> tuple[Resolution, ...]:
+def resolver_answers(scene: Scene) -> tuple[Resolution, ...]:
     """Return the answers of the resolvers that people use."""
     run = scene.outside
     found = run.resolutions if run else ()
     return tuple(r for r in found if not r.authoritative and r.addresses)
 
 
-def zone(scene: Scene) -> tuple[Resolution, ...]:
+def zone_answers(scene: Scene) -> tuple[Resolution, ...]:
     """Return what the zone's own name servers answer, those in error first."""
     run = scene.outside
     found = run.resolutions if run else ()
     own = [r for r in found if r.authoritative and r.addresses]
-    return tuple(sorted(own, key=lambda r: not others(scene, r)))
+    return tuple(sorted(own, key=lambda r: not foreign_addresses(scene, r)))
 
 
-def others(scene: Scene, resolution: Resolution) -> tuple[str, ...]:
+def foreign_addresses(scene: Scene, resolution: Resolution) -> tuple[str, ...]:
     """Return the addresses of an answer that are not the balancer's."""
-    return tuple(a for a in resolution.addresses if not balancer.is_balancers(scene, a))
+    return tuple(a for a in resolution.addresses if not balancer.owns_address(scene, a))
 
 
 def resolvers(
     scene: Scene,
 ) -> tuple[tuple[Resolution, ...], tuple[Resolution, ...]]:
     """Return the resolvers that name only the balancer, and those that name another."""
-    found = recursive(scene)
-    wrong = tuple(r for r in found if others(scene, r))
+    found = resolver_answers(scene)
+    wrong = tuple(r for r in found if foreign_addresses(scene, r))
     return tuple(r for r in found if r not in wrong), wrong
 
 
-def named(scene: Scene) -> bool:
+def failing_address_is_given(scene: Scene) -> bool:
     """Say whether a resolver gives the address at which users fail."""
-    given = [a for r in resolvers(scene)[1] for a in others(scene, r)]
+    given = [a for r in resolvers(scene)[1] for a in foreign_addresses(scene, r)]
     return any(
         balancer.same_address(str(p.peer_address), a)
         for p in sent_elsewhere(scene)
@@ -138,7 +138,7 @@ def named(scene: Scene) -> bool:
     )
 
 
-def met_elsewhere(scene: Scene) -> str:
+def failures_elsewhere(scene: Scene) -> str:
     """Return e.g. `11 of 11 requests failed at 198.51.100.7: 503 by nginx`."""
     gone, requests = sent_elsewhere(scene), users.outside(scene, *users.AS_A_USER)
     places = ", ".join(sorted({str(p.peer_address) for p in gone}))
@@ -149,7 +149,7 @@ def met_elsewhere(scene: Scene) -> str:
     return f"{of(len(gone), len(requests))} requests failed at {places}: {said}"
 
 
-def well_at_balancer(scene: Scene) -> str:
+def balancer_works(scene: Scene) -> str:
     """Return what shows that the balancer's own address serves."""
     own = ", ".join(sorted(balancer.addresses(scene)))
     return f"{balancer.name(scene)} itself ({own}), asked directly, answers well"

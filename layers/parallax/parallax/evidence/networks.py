@@ -30,7 +30,7 @@ def _is_cut_off(balancer: LoadBalancer, target: BalancerTarget) -> bool:
     return not set(balancer.networks) & set(target.networks)
 
 
-def perhaps_in_none(scene: Scene) -> bool:
+def may_lack_network(scene: Scene) -> bool:
     """Say whether the balancer may be in no private network, where targets need one.
 
     Neither its networks were read nor an address of its own in one.

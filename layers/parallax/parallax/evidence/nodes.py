@@ -36,9 +36,9 @@ LOCAL = "Local"
 def target_node(scene: Scene, target: BalancerTarget) -> Node | None:
     """Return the node that a target is; None: none of the nodes that are known."""
     machine = f"{MACHINE}{target.server_id}" if target.server_id is not None else None
-    known = _by_sign(scene)
+    index = _by_sign(scene)
     signs = (("machine", machine), ("ip", target.ip), ("name", target.server_name))
-    places = [known[sign] for sign in signs if sign[1] is not None and sign in known]
+    places = [index[sign] for sign in signs if sign[1] is not None and sign in index]
     return _nodes(scene)[min(places)] if places else None
 
 
@@ -61,17 +61,17 @@ def _nodes(scene: Scene) -> tuple[Node, ...]:
     return (scene.cluster.nodes if scene.cluster else None) or ()
 
 
-def read_whole(scene: Scene, *names: str) -> bool:
+def fully_read(scene: Scene, *names: str) -> bool:
     """Say whether the cluster's reading holds all of these fields, not a part."""
     cluster = scene.cluster
     return cluster is not None and not set(names) & set(cluster.partial)
 
 
 @reading
-def known(scene: Scene) -> tuple[Node, ...]:
+def all_nodes(scene: Scene) -> tuple[Node, ...]:
     """Return the cluster's nodes."""
     if scene.cluster is None:
-        raise Missing(f"the cluster's nodes ({inside.silence(scene)})")
+        raise Missing(f"the cluster's nodes ({inside.why_no_reports(scene)})")
     return need(_nodes(scene), "the cluster's nodes: not read")
 
 
@@ -83,14 +83,14 @@ def targets(scene: Scene) -> tuple[BalancerTarget, ...]:
 
 
 @reading
-def foreign(scene: Scene) -> tuple[BalancerTarget, ...]:
+def foreign_targets(scene: Scene) -> tuple[BalancerTarget, ...]:
     """Return the targets that are certainly no node of the cluster."""
-    return tuple(t for t in targets(scene) if _is_stranger(scene, t))
+    return tuple(t for t in targets(scene) if _is_foreign(scene, t))
 
 
-def _is_stranger(scene: Scene, target: BalancerTarget) -> bool:
+def _is_foreign(scene: Scene, target: BalancerTarget) -> bool:
     """Say whether every node differs in something that both sides are known by."""
-    nodes = _nodes(scene) if read_whole(scene, "nodes") else ()
+    nodes = _nodes(scene) if fully_read(scene, "nodes") else ()
     if not nodes or target_node(scene, target) is not None:
         return False
     if target.server_id is not None and all(_machine(n) for n in nodes):
@@ -120,8 +120,8 @@ def _no_nodes_address(
 
 def _is_private(address: str) -> bool:
     """Say whether an address is of a private network; documentation's are not."""
-    known = ip_address(address)
-    return any(known in network for network in PRIVATE)
+    parsed = ip_address(address)
+    return any(parsed in network for network in PRIVATE)
 
 
 def _machine(node: Node) -> bool:
@@ -129,10 +129,10 @@ def _machine(node: Node) -> bool:
 
 
 @reading
-def homes(scene: Scene) -> frozenset[str] | None:
+def ingress_nodes(scene: Scene) -> frozenset[str] | None:
     """Return the nodes with a ready ingress pod; None: not known."""
     cluster = scene.cluster
-    if cluster is None or not read_whole(scene, "ingress_endpoints", "ingress_pods"):
+    if cluster is None or not fully_read(scene, "ingress_endpoints", "ingress_pods"):
         return None
     if cluster.ingress_endpoints is not None:
         found = [e.node for e in cluster.ingress_endpoints if e.ready]
@@ -140,8 +140,8 @@ def homes(scene: Scene) -> frozenset[str] | None:
         found = [p.node for p in cluster.ingress_pods if p.ready]
     else:
         return None
-    known = [node for node in found if node is not None]
-    return frozenset(known) if len(known) == len(found) else None
+    named = [node for node in found if node is not None]
+    return frozenset(named) if len(named) == len(found) else None
 
 
 def is_local(scene: Scene) -> bool:
@@ -151,11 +151,11 @@ def is_local(scene: Scene) -> bool:
 
 
 @reading
-def by_pods(
+def by_ingress_pod(
     scene: Scene,
 ) -> tuple[tuple[BalancerTarget, ...], tuple[BalancerTarget, ...]]:
     """Return the targets with a ready ingress pod, and those without."""
-    at, found = homes(scene), targets(scene)
+    at, found = ingress_nodes(scene), targets(scene)
     matched = [(t, target_node(scene, t)) for t in found]
     if at is None or not found or any(node is None for _, node in matched):
         balancer.service(scene)  # where that is missing, it is the reason
@@ -167,13 +167,13 @@ def by_pods(
 @reading
 def no_target_serves(scene: Scene) -> str | None:
     """Say that no target can lead to the ingress, by configuration; None: not shown."""
-    found, strange = targets(scene), foreign(scene)
-    if found and len(strange) == len(found):
-        names = ", ".join(t.label for t in strange[:3])
-        share = of(len(strange), len(found))
+    found, foreign = targets(scene), foreign_targets(scene)
+    if found and len(foreign) == len(found):
+        names = ", ".join(t.label for t in foreign[:3])
+        share = of(len(foreign), len(found))
         return f"{share} targets are no nodes of the cluster ({names})"
-    placed = by_pods.maybe(scene) if is_local(scene) else None
-    at = homes(scene)
+    placed = by_ingress_pod.maybe(scene) if is_local(scene) else None
+    at = ingress_nodes(scene)
     if placed is None or placed[0] or not at:
         return None
     where = ", ".join(sorted(at)[:3])

@@ -19,7 +19,7 @@ NEARLY_ALL = 0.9
 """Share of the pairs: one node that is down cuts off fewer."""
 
 
-def nodeports_cut(scene: Scene) -> str | None:
+def nodeports_cut_off(scene: Scene) -> str | None:
     """Say that pods and the ingress's NodePort are cut off alike; None: not shown.
 
     Pods that accept at home are cut off from other nodes, nearly all pairs; and some
@@ -27,12 +27,12 @@ def nodeports_cut(scene: Scene) -> str | None:
     """
     if nodes.is_local(scene):
         return None
-    home = {p.peer_node for p in pods.at_home(scene) if inside.accepted(p)}
-    afar = [p for p in pods.from_afar(scene) if p.peer_node in home]
+    home = {p.peer_node for p in pods.from_own_node(scene) if inside.accepted(p)}
+    afar = [p for p in pods.from_other_nodes(scene) if p.peer_node in home]
     met = {(p.node, p.peer_node) for p in afar if inside.accepted(p)}
     pairs = {(p.node, p.peer_node) for p in afar}
     cut = len(pairs - met)
-    asked = scene.inside(*inside.AT_THE_INGRESS)
+    asked = scene.inside(*inside.INGRESS_ROLES)
     mute = sum(not inside.accepted(p) for p in asked)
     if not mute or cut < PAIRS or cut < NEARLY_ALL * len(pairs):
         return None
@@ -65,18 +65,18 @@ def answered_across(scene: Scene, to: int) -> str:
     role = asking_across(scene)
     asked, well = ingress.probes(scene, role), ingress.answered(scene, to, role)
     if not asked or len(asked) > len(well):
-        told = of(len(well), len(asked)) if asked else inside.silence(scene)
+        told = of(len(well), len(asked)) if asked else inside.why_no_reports(scene)
         raise Missing(f"that nodes answer each other at :{to} ({told})")
     return across_text(scene, to)
 
 
-def shut_to_all(scene: Scene, to: int) -> str | None:
+def closed_to_other_nodes(scene: Scene, to: int) -> str | None:
     """Say that each node answers itself at the port, and nobody else gets in; None.
 
     Neither balancer nor other nodes, which get to each other's pods all the same.
     """
     others = ingress.probes(scene, Role.INGRESS_OTHER)
-    afar = pods.from_afar(scene)
+    afar = pods.from_other_nodes(scene)
     if len(others) < PAIRS or any(map(inside.accepted, others)):
         return None
     if not afar or not all(map(inside.accepted, afar)):
@@ -85,7 +85,7 @@ def shut_to_all(scene: Scene, to: int) -> str | None:
     if len(ingress.answered(scene, to, Role.INGRESS)) < max(1, len(own)):
         return None
     out = balancer.all_unhealthy(scene)
-    if not out or check_content.reasons(scene) - check_content.NO_CONNECTION:
+    if not out or check_content.failure_reasons(scene) - check_content.NO_CONNECTION:
         return None
     share = f"{of(len(others), len(others))} probes from other nodes"
     return f"each node answers itself at :{to}, and {share} get no connection there"

@@ -15,24 +15,24 @@ from parallax.model.cluster import Endpoint, Pod
 from parallax.model.probe import Probe, Role
 
 
-def unasked(scene: Scene) -> str:
+def why_not_probed(scene: Scene) -> str:
     """Say why no pod was asked."""
     cluster = scene.cluster
     if cluster is not None and cluster.endpoints == ():
         return "there is no pod to ask"
     if scene.inside(*Role):
         return "the agents ask no pod of this target"
-    return inside.silence(scene)
+    return inside.why_no_reports(scene)
 
 
 @reading
-def at_home(scene: Scene) -> tuple[Probe, ...]:
+def from_own_node(scene: Scene) -> tuple[Probe, ...]:
     """Return the probes of pods that came from the pod's own node."""
     return tuple(p for p in scene.inside(Role.POD) if p.node and p.node == p.peer_node)
 
 
 @reading
-def from_afar(scene: Scene) -> tuple[Probe, ...]:
+def from_other_nodes(scene: Scene) -> tuple[Probe, ...]:
     """Return the probes of pods that came from another node than the pod's."""
     return tuple(p for p in scene.inside(Role.POD) if _crosses(p))
 

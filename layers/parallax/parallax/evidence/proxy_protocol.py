@@ -29,7 +29,7 @@ def wanted(scene: Scene) -> bool:
     """Say whether the ingress expects PROXY lines, as its ConfigMap says."""
     config = scene.cluster.ingress_config if scene.cluster else None
     if config is None:
-        why = "not read" if scene.cluster else inside.silence(scene)
+        why = "not read" if scene.cluster else inside.why_no_reports(scene)
         raise Missing(f"the ingress's ConfigMap: {why}")
     return dict(config).get("use-proxy-protocol") == "true"
 
@@ -64,7 +64,7 @@ def _follows(scene: Scene) -> str | None:
         return None
     if found is Mismatch.BALANCER:
         return _refused_lines(scene, failed)
-    service, word = balancer.service.maybe(scene), answers.signed_word.maybe(scene)
+    service, word = balancer.service.maybe(scene), answers.marked_response.maybe(scene)
     if service is None or word is None:
         return None
     if service.protocol == "tcp":
@@ -86,7 +86,7 @@ def _refused_lines(scene: Scene, failed: tuple[Probe, ...]) -> str | None:
         return f"{len(tls)} of {len(tls)} TLS handshakes met something that is no TLS"
     if service and service.protocol == "tcp" and _hung_up_on(scene, service, failed):
         return f"{len(failed)} of {len(failed)} connections were closed at once"
-    codes = {seen.health_check_status_code for seen in balancer.details(scene)}
+    codes = {seen.health_check_status_code for seen in balancer.failure_details(scene)}
     if balancer.all_unhealthy(scene) and codes == {BAD_REQUEST}:
         return "Hetzner says that its health check gets 400"
     return _checked_with_a_line(scene, service) if not codes else None
@@ -97,7 +97,7 @@ def _hung_up_on(
 ) -> bool:
     """Say whether the ingress takes connections, as checked, and drops each at once."""
     healthy = (
-        balancer.with_health(scene, HealthStatus.HEALTHY)
+        balancer.count_with_health(scene, HealthStatus.HEALTHY)
         == len(balancer.health(scene))
         > 0
     )
@@ -107,7 +107,7 @@ def _hung_up_on(
         and same
         and all(
             p.error_type is ErrorType.CONNECTION_CLOSED
-            and shares.waited(p) < answers.TRIED
+            and shares.wait_time(p) < answers.CONNECT_ATTEMPT
             for p in failed
         )
     )
@@ -120,7 +120,9 @@ def _checked_with_a_line(scene: Scene, service: BalancerService | None) -> str |
         return None
     if service.health_check.port not in ingress.node_ports:
         return None
-    return answers.signed_word.maybe(scene) if balancer.all_unhealthy(scene) else None
+    return (
+        answers.marked_response.maybe(scene) if balancer.all_unhealthy(scene) else None
+    )
 
 
 def _met_tls(probe: Probe) -> bool:
@@ -140,7 +142,7 @@ def _is_refusal(probe: Probe) -> bool:
 def contradicted(scene: Scene) -> str | None:
     """Say that inside the ingress answers otherwise than its ConfigMap says."""
     wants = wanted.maybe(scene)
-    asked = scene.inside(*inside.AT_THE_INGRESS, Role.INGRESS_POD)
+    asked = scene.inside(*inside.INGRESS_ROLES, Role.INGRESS_POD)
     for probe in asked:
         answered = probe.status_code not in {None, BAD_REQUEST}
         if answered and probe.proxy_protocol is not wants:

@@ -69,7 +69,7 @@ def need[T](value: T | None, why: str) -> T:
 
 
 @contextmanager
-def given(*evidence: str) -> Generator[None]:
+def evidence_so_far(*evidence: str) -> Generator[None]:
     """Let whatever is missing inside be told beside this evidence."""
     try:
         yield

@@ -26,15 +26,15 @@ def replies(scene: Scene) -> tuple[Probe, ...]:
     )
 
 
-def met_no_rule(line: Sighting) -> bool:
+def matched_no_rule(line: Sighting) -> bool:
     """Say whether the ingress asked no app: nobody, or its default backend."""
     return line.upstream_address is None or line.upstream_name == DEFAULT_BACKEND
 
 
-def asked_the_gone(scene: Scene, line: Sighting) -> bool:
+def used_removed_endpoint(scene: Scene, line: Sighting) -> bool:
     """Say whether the ingress asked an address that is no endpoint any more."""
     found = scene.cluster.endpoints if scene.cluster else None
-    if not found or line.upstream_address is None or met_no_rule(line):
+    if not found or line.upstream_address is None or matched_no_rule(line):
         return False
     places = {logs.place(e) for e in found} | {e.address for e in found}
     return line.upstream_address not in places
@@ -48,7 +48,7 @@ def chance(failed: int, there: int, everywhere: int) -> float:
     return comb(there, failed) / comb(everywhere, failed)
 
 
-def parts_them(
+def split_is_significant(
     bad: int, good: int, wrong: set[str | None], right: set[str | None]
 ) -> bool:
     """Say whether all bad answers came from `wrong` and all good ones not by chance.

@@ -15,7 +15,7 @@ NEARLY_ALL = 0.9
 """Share of the failing answers that are to have one author: ten of eleven."""
 
 
-def ended(scene: Scene) -> tuple[Probe, ...]:
+def ended_at_balancer(scene: Scene) -> tuple[Probe, ...]:
     """Return the failing user requests that the balancer itself ended.
 
     By its own page, or, on a tcp service, by closing; and no ingress log has them.
@@ -43,7 +43,7 @@ def _behind_a_cdn(scene: Scene, probe: Probe) -> bool:
         return False
     if (probe.status_code or 0) < BROKEN:
         return False
-    return bool(_past(scene)) and logs.were_read(scene)
+    return bool(_past(scene)) and logs.all_read(scene)
 
 
 def _past(scene: Scene) -> tuple[Probe, ...]:
@@ -52,15 +52,17 @@ def _past(scene: Scene) -> tuple[Probe, ...]:
 
 
 def _own_page(scene: Scene, probe: Probe) -> bool:
-    return answers.wrote(scene, probe) and not balancer.elsewhere(scene, probe)
+    return answers.wrote_response(scene, probe) and not balancer.reached_other_machine(
+        scene, probe
+    )
 
 
 def _hung_up(scene: Scene, probe: Probe) -> bool:
     closed = probe.error_type is ErrorType.CONNECTION_CLOSED
-    return closed and balancer.at_balancer(scene, probe)
+    return closed and balancer.was_sent_to_balancer(scene, probe)
 
 
-def waited(probe: Probe) -> float:
+def wait_time(probe: Probe) -> float:
     """Return the seconds until the balancer answered, or hung up (perhaps in TLS)."""
     return probe.phases.processing or (
         probe.duration if probe.status_code is None else 0.0
@@ -68,17 +70,17 @@ def waited(probe: Probe) -> float:
 
 
 @reading
-def at_balancer(scene: Scene) -> tuple[Probe, ...]:
+def failing_share(scene: Scene) -> tuple[Probe, ...]:
     """Return the failing share of users' requests, nearly all ended by the balancer."""
     failed = users.failed(scene)
-    if gone := users.lost(scene):
+    if gone := users.without_connection(scene):
         raise Missing(gone)
     requests = users.outside(scene, *users.AS_A_USER)
     if len(requests) == len(failed):
         share = of(len(failed), len(requests))
         raise Missing(f"a request that is answered well ({share} fail)")
     met = [p for p in failed if users.connected(scene, p)]
-    ends = ended(scene)
+    ends = ended_at_balancer(scene)
     if len(ends) < NEARLY_ALL * len(met):
         rest = of(len(met) - len(ends), len(met))
         what = f"why {rest} failing requests did not end at the balancer itself"
@@ -88,26 +90,27 @@ def at_balancer(scene: Scene) -> tuple[Probe, ...]:
 
 def text(scene: Scene) -> str:
     """Return e.g. `4 of 11 requests ended at the balancer itself after 3.1 s`."""
-    requests, ends = users.outside(scene, *users.AS_A_USER), ended(scene)
-    took = min((waited(p) for p in ends), default=0.0)
-    after = f" after {took:.1f} s" if took >= answers.TRIED else ""
+    requests, ends = users.outside(scene, *users.AS_A_USER), ended_at_balancer(scene)
+    took = min((wait_time(p) for p in ends), default=0.0)
+    after = f" after {took:.1f} s" if took >= answers.CONNECT_ATTEMPT else ""
     share = of(len(ends), len(requests))
     well = sum(p.healthy for p in requests)
     said = f"{share} requests ended at the balancer itself{after}"
     return f"{said}, {well} were answered well"
 
 
-def tried(scene: Scene) -> bool:
+def tried_to_connect(scene: Scene) -> bool:
     """Say whether each time the balancer tried to connect to a target, in vain.
 
     A slow 503 of its own, or a slow hang-up on tcp. Its 502 and 504 come after a
     connection. Behind a CDN, which answers in its own words, past it.
     """
-    ends = ended(scene)
+    ends = ended_at_balancer(scene)
     own = [p for p in ends if _by_itself(scene, p)]
     if len(own) < len(ends):
         own += _past(scene)
     return bool(own) and all(
-        p.status_code in {answers.NOBODY, None} and waited(p) >= answers.TRIED
+        p.status_code in {answers.NO_TARGET_STATUS, None}
+        and wait_time(p) >= answers.CONNECT_ATTEMPT
         for p in own
     )

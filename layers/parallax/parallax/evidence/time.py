@@ -12,7 +12,7 @@ from parallax.evidence.scene import Scene
 from parallax.model.cluster import ClusterReading
 
 
-def unnoticed(scene: Scene) -> str | None:
+def recovery_pending(scene: Scene) -> str | None:
     """Say what came up so late that the balancer cannot call it healthy yet.
 
     The ingress's pods for any check; for one over http the app's, too.

@@ -20,7 +20,7 @@ PROXIES = ("load-balancer", "ingress", "cdn")
 """Hops whose own page no pod wrote."""
 AT_THE_BALANCER = (Role.DIRECT, Role.UNKNOWN_HOST)
 """Outside probes that ask the balancer's own addresses, all it has."""
-PLACED = (*AT_THE_BALANCER, Role.ADDRESS)
+ADDRESSED = (*AT_THE_BALANCER, Role.ADDRESS)
 """Outside probes that were told which address to ask."""
 NEVER_SENT = (ErrorType.HOST_UNREACHABLE, ErrorType.ADDRESS_NOT_ALLOWED)
 """Errors of the machine that asks, e.g. a Lambda without a route for IPv6."""
@@ -50,7 +50,7 @@ def outside(scene: Scene, *roles: Role) -> tuple[Probe, ...]:
     """
     found = scene.outside.by_role(*roles) if scene.outside else ()
     return tuple(
-        p for p in found if p.role not in PLACED or p.error_type not in NEVER_SENT
+        p for p in found if p.role not in ADDRESSED or p.error_type not in NEVER_SENT
     )
 
 
@@ -67,7 +67,7 @@ def failed(scene: Scene) -> tuple[Probe, ...]:
 
 
 @reading
-def lost(scene: Scene) -> str | None:
+def without_connection(scene: Scene) -> str | None:
     """Say that most failing users got no connection to be answered on; None: they did.
 
     A name that does not resolve, a connect that times out, a certificate that is

@@ -6,7 +6,7 @@ In: numbers, a scene. Out: words. It does not: read anything else.
 from parallax.evidence.scene import Scene
 
 
-def lately(scene: Scene) -> str:
+def since_text(scene: Scene) -> str:
     """Return since when evidence counts, as a reader takes it."""
     if scene.failing_since:
         return "since the failure began"
