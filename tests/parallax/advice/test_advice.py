@@ -6,7 +6,7 @@ from typing import NoReturn
 
 import pytest
 
-from parallax.advice import ADVISERS, Adviser, known
+from parallax.advice import ADVISERS, Adviser, decidable
 from parallax.diagnose import judge
 from parallax.evidence.scene import Scene
 from parallax.model.balancer import BalancerCertificate
@@ -169,12 +169,12 @@ def test_a_ttl_of_a_day_is_told() -> None:
     assert given(of_zone(None)) == {}
 
 
-def test_nothing_known_is_no_advice_and_no_end_of_any() -> None:
+def test_nothing_read_is_no_advice_and_no_end_of_any() -> None:
     """Without a source, no advice does not mean that all is well."""
     blank = replace(s.healthy(), run=None, balancer=None, reports=())
     assert given(blank) == {}
-    assert known(Scene.of(blank)) == frozenset()
-    whole = known(Scene.of(s.healthy()))
+    assert decidable(Scene.of(blank)) == frozenset()
+    whole = decidable(Scene.of(s.healthy()))
     assert whole == {
         "health-check-no-node-port",
         "health-check-other-port",
@@ -188,7 +188,7 @@ def test_no_adviser_raises_whatever_is_broken(fault: str) -> None:
     """Each adviser answers each scenario."""
     for adviser in ADVISERS:
         adviser.advise(Scene.of(s.FAULTS[fault]()))
-        adviser.known(Scene.of(s.FAULTS[fault]()))
+        adviser.decidable(Scene.of(s.FAULTS[fault]()))
 
 
 def test_stale_readings_give_no_advice() -> None:
@@ -207,7 +207,7 @@ def test_an_adviser_that_raises_silences_nobody(
     def broken(_: Snapshot) -> NoReturn:
         raise ZeroDivisionError
 
-    bad = Adviser(id="bad", advise=broken, known=broken)
+    bad = Adviser(id="bad", advise=broken, decidable=broken)
     monkeypatch.setattr("parallax.advice.ADVISERS", (bad, *ADVISERS))
     assert set(given(certified(2))) == {"certificate-expires"}
-    assert "bad" not in known(Scene.of(certified(2)))
+    assert "bad" not in decidable(Scene.of(certified(2)))
