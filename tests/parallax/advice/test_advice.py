@@ -88,7 +88,7 @@ def test_a_certificate_is_told_two_weeks_before(days: float, title: str) -> None
 
 @pytest.mark.parametrize(
     ("kind", "whose"),
-    [("managed", "Hetzner renews it itself"), ("uploaded", "renewed by hand")],
+    [("managed", "managed by Hetzner"), ("uploaded", "renewed by hand")],
 )
 def test_the_balancers_own_certificate_is_named(kind: str, whose: str) -> None:
     """It ends when the one that users are shown does."""
@@ -101,7 +101,7 @@ def test_the_balancers_own_certificate_is_named(kind: str, whose: str) -> None:
     found = replace(x.balancer.load_balancer, certificates=(other, its))
     x = replace(x, balancer=replace(x.balancer, load_balancer=found))
     advice = given(x)["certificate-expires"]
-    assert advice.evidence[1] == f"it is the balancer's certificate shop ({whose})"
+    assert advice.evidence[1] == f"it is the load balancer's certificate shop ({whose})"
     assert advice.next_steps[1].command == "hcloud certificate describe shop"
 
 
@@ -113,7 +113,7 @@ def test_a_certificate_that_lasts_is_not_told() -> None:
 def test_a_health_check_of_nobodys_port_is_told_while_users_are_served() -> None:
     """Whoever answers there may go; then it is an outage."""
     advice = given(asking(30999))["health-check-no-node-port"]
-    assert advice.title.startswith("The health check asks :30999")
+    assert advice.title.startswith("The health check uses port 30999")
     assert advice.next_steps[0].command == (
         "hcloud load-balancer update-service keybuzz-lb --listen-port 443"
         " --health-check-port 31695"
@@ -154,7 +154,7 @@ def test_a_target_that_is_no_node_is_named() -> None:
 def test_the_last_ready_pod_is_told_and_a_single_one_is_not() -> None:
     """One of five is a warning; one of one is how it is meant."""
     advice = given(few_ready(1))["one-ready-replica"]
-    assert advice.title.startswith("1 of 5 pods is ready")
+    assert advice.title.startswith("Only 1 of 5 pods is ready")
     assert "keybuzz-api-1" in advice.evidence[0]
     assert "describe pod keybuzz-api-2" in (advice.next_steps[0].command or "")
     assert given(few_ready(2)) == {}
@@ -164,7 +164,7 @@ def test_the_last_ready_pod_is_told_and_a_single_one_is_not() -> None:
 def test_a_ttl_of_a_day_is_told() -> None:
     """So long users go to an old address after a move."""
     advice = given(of_zone(86400))["long-ttl"]
-    assert "up to 24 hours" in advice.title
+    assert "up to 24 h to reach all users" in advice.title
     assert given(of_zone(3600)) == {}
     assert given(of_zone(None)) == {}
 

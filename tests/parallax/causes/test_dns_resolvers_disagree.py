@@ -32,7 +32,8 @@ def test_the_wrong_resolver_is_named_with_what_is_left_of_its_ttl() -> None:
     """Whom to ask, what it keeps, and for how long."""
     first, last = judge(e.split_name()).next_steps
     assert first.text == (
-        "192.0.2.54 keeps 198.51.100.7 for 240 s more: flush its cache, or wait."
+        "Flush the cache of 192.0.2.54, or wait: it returns 198.51.100.7 for another"
+        " 240 s."
     )
     assert first.command == "dig @192.0.2.54 +noall +answer platform-api.keybuzz.io"
     assert last.command == "dig +nssearch platform-api.keybuzz.io"

@@ -34,7 +34,7 @@ def test_a_typing_error_in_the_host_is_named_with_the_closest() -> None:
     judgement = judge(s.unknown_host())
     told = ask(CAUSE, s.unknown_host())
     assert judgement.cause == CAUSE.id
-    assert "the closest is platfrom-api.keybuzz.io" in told.evidence[0]
+    assert "the most similar is platfrom-api.keybuzz.io" in told.evidence[0]
     assert "platform-api.keybuzz.io" in judgement.next_steps[0].text
 
 

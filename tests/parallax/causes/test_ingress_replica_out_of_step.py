@@ -32,8 +32,8 @@ def test_the_replica_that_always_fails_is_named() -> None:
     told = ask(CAUSE, s.out_of_step())
     assert judgement.cause == CAUSE.id
     assert told.evidence == (
-        "inside, 1 of 5 replicas answer 503 (ingress-1), the others well",
-        "ingress log: all 3 failing requests in it went to ingress-1",
+        "1 of 5 ingress replicas respond 503 (ingress-1); the others succeed",
+        "ingress log: all 3 logged failing requests went to ingress-1",
     )
     assert "delete pod ingress-1" in (judgement.next_steps[1].command or "")
 

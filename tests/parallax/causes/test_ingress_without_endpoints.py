@@ -24,7 +24,7 @@ def test_an_ingress_without_pods_is_named_with_what_its_pods_wait_for() -> None:
     judgement = judge(x)
     told = said(x)
     assert judgement.cause == CAUSE.id
-    assert told.evidence[0].endswith("has no endpoint")
+    assert told.evidence[0].endswith("has no endpoints")
     assert "ImagePullBackOff" in told.evidence[1]
     commands = [step.command or "" for step in judgement.next_steps]
     assert "describe daemonset ingress" in commands[0]

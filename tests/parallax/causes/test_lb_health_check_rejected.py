@@ -41,8 +41,8 @@ def test_without_hetzners_word_configuration_tells() -> None:
     x = checked()
     assert judge(x).cause == CAUSE.id
     assert ask(CAUSE, x).evidence[0] == (
-        "the health check asks / without a Host, which no Ingress serves: the default"
-        " backend's 404 is not in 2??, 3??"
+        "the health check requests / with no host, which no Ingress rule matches;"
+        " it accepts 2??, 3??, not the default backend's 404"
     )
 
 

@@ -49,7 +49,7 @@ def test_a_port_that_may_be_right_is_left_open(port: int, detail: str | None) ->
     x = asking(port, detail)
     found = ask(CAUSE, x)
     assert found.answer is Answer.UNKNOWN
-    assert f":{port}" in found.missing[0]
+    assert f"port {port}" in found.missing[0]
     assert judge(x).cause == NOT_ESTABLISHED
 
 

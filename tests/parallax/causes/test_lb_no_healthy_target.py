@@ -24,8 +24,9 @@ def test_without_hetzners_word_both_candidates_and_what_decides_are_named() -> N
     """A firewall and the check's content look alike; a capture tells."""
     told = ask(CAUSE, refused(None)).evidence
     assert told[-1] == (
-        "left: a firewall of the nodes that stops only the balancer or the health"
-        " check's content or the private network; tcpdump on a node decides"
+        "possible reasons: a node firewall that blocks only the load balancer, or the"
+        " content of the health check, or the private network; tcpdump on a node"
+        " decides"
     )
     steps = CAUSE.next_steps(Scene.of(refused(None)))
     assert any("tcpdump -ni any 'port 31695 and host 10.0.0.5'" in (t.command or "")
@@ -39,7 +40,7 @@ def test_a_tcp_check_has_no_content_to_displease() -> None:
     known = replace(reading.load_balancer, networks=(4711,))
     run = s.run(s.LB_503, unknown_host=s.LB_503)
     x = s.taken(run, replace(reading, load_balancer=known), *s.reports())
-    assert ask(CAUSE, x).evidence[-1].startswith("left: a firewall of the nodes")
+    assert ask(CAUSE, x).evidence[-1].startswith("possible reasons: a node firewall")
     assert "content" not in ask(CAUSE, x).evidence[-1]
     assert "network" not in ask(CAUSE, x).evidence[-1]
 
@@ -74,8 +75,8 @@ def test_hetzners_word_names_the_specific_cause(
 def test_a_reason_that_is_known_is_told_and_leaves_nothing_open() -> None:
     """A health check of a port without a NodePort: no firewall is suspected."""
     found = ask(CAUSE, s.wrong_port()).evidence
-    assert found[1] == "the ingress Service has no NodePort 30081"
-    assert not any(sentence.startswith("left:") for sentence in found)
+    assert found[1] == "port 30081 is not a NodePort of the ingress Service"
+    assert not any(sentence.startswith("possible reasons:") for sentence in found)
 
 
 def alone(*, nodes: int) -> Snapshot:
@@ -103,6 +104,4 @@ def test_what_answers_at_another_port_says_nothing_of_the_health_checks() -> Non
     run = s.run(s.LB_503, unknown_host=s.LB_503)
     found = ask(CAUSE, s.taken(run, reading, *s.reports()))
     assert found.answer is Answer.UNKNOWN
-    assert found.missing == (
-        "whether anything answers at :10254, which only the health check asks",
-    )
+    assert found.missing == ("a probe of port 10254, which only the health check uses",)

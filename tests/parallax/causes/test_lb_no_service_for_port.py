@@ -32,7 +32,7 @@ def test_nothing_of_the_balancer_listens_there(page: str) -> None:
     """Refused or unanswered at connect; the other ports are told."""
     told = ask(CAUSE, without_443(page)).evidence
     assert told[0] == "keybuzz-lb has no service on port 443 (it has: 80)"
-    assert "12 of 12 attempts" in told[1]
+    assert "12 of 12 connections to port 443 failed" in told[1]
 
 
 def test_the_service_is_added_with_the_ingresss_port() -> None:
@@ -84,7 +84,9 @@ def test_a_port_that_an_https_service_redirects_is_not_missing(
 def test_a_redirected_port_is_called_so_in_the_path() -> None:
     """Nobody is sent to add a service that Hetzner would refuse."""
     seen = next(h.seen for h in judge(plain(redirects=True)).path if "lb" in h.seen)
-    assert seen == "keybuzz-lb redirects port 80 to https, and has no service on it"
+    assert seen == (
+        "missing: a service on port 80 (keybuzz-lb only redirects port 80 to https)"
+    )
 
 
 def test_a_redirect_of_port_80_says_nothing_of_another_port() -> None:
@@ -140,7 +142,7 @@ def test_a_service_that_could_not_be_read_may_be_the_one(
     changed = e.changed(x.balancer, unread_services=unread)
     told = ask(CAUSE, replace(x, balancer=changed))
     assert told.answer is Answer.UNKNOWN
-    assert "the service of keybuzz-lb on port 443 could not be read" in str(told)
+    assert "a readable service of keybuzz-lb on port 443" in str(told)
     assert judge(replace(x, balancer=changed)).cause != CAUSE.id
     other = e.changed(x.balancer, unread_services=(8443,))
     assert answer(replace(x, balancer=other)) is Answer.SUPPORTED

@@ -115,6 +115,6 @@ def test_with_no_endpoints_besides_the_outer_is_named() -> None:
     )
     assert judgement.cause == "lb-no-target"
     assert inner.answer is Answer.UNKNOWN
-    assert "no endpoint at all" in inner.evidence[0]
+    assert "has no endpoints" in inner.evidence[0]
     service = next(h for h in judgement.path if h.hop is Hop.SERVICE)
     assert service.state is HopState.FAULTY

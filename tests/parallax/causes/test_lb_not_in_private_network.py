@@ -46,7 +46,7 @@ def test_two_networks_that_are_not_the_same_are_none() -> None:
     """Both are attached, to different ones."""
     x = behind(joined((1, 2), (3,)))
     assert judge(x).cause == CAUSE.id
-    assert "none is in a network of keybuzz-lb" in ask(CAUSE, x).evidence[0]
+    assert "none of them shares a network with keybuzz-lb" in ask(CAUSE, x).evidence[0]
 
 
 def test_it_is_named_without_any_agent() -> None:

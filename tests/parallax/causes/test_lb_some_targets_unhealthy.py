@@ -38,8 +38,7 @@ def test_the_share_and_the_servers_are_told(page: str) -> None:
     assert judge(x).cause == CAUSE.id
     shares, health = ask(CAUSE, x).evidence
     assert shares == (
-        "4 of 11 requests ended at the balancer itself after 3.1 s,"
-        " 7 were answered well"
+        "4 of 11 requests ended at the load balancer after 3.1 s, 7 succeeded"
     )
     assert health.endswith("worker-04, worker-05")
 

@@ -38,7 +38,7 @@ def test_servers_that_are_no_nodes_are_told_by_name() -> None:
     """And the nodes that should be there, in the command."""
     x = e.foreign_targets()
     told = ask(CAUSE, x).evidence
-    assert told[0] == "5 of 5 targets are no nodes of the cluster (db-0, db-1, db-2)"
+    assert told[0] == "5 of 5 targets are not nodes of the cluster (db-0, db-1, db-2)"
     add, look = judge(x).next_steps
     assert add.command == (
         "for node in worker-01 worker-02 worker-03 worker-04 worker-05; do hcloud"

@@ -19,7 +19,8 @@ def answer(snapshot: Snapshot) -> Answer:
 
 
 LOGGED = (
-    "ingress log: 11 of 11 of them arrived, 11 closed by the balancer (499), 0 answered"
+    "the ingress log contains 11 of 11 of them: 11 closed by the load balancer (499),"
+    " 0 with a response"
 )
 
 
@@ -36,9 +37,9 @@ def test_both_times_are_told_and_the_balancers_is_raised() -> None:
     """How long each waited; the command has the balancer's id."""
     x = e.impatient()
     assert ask(CAUSE, x).evidence == (
-        "11 of 11 requests got 504 from the balancer itself after 2.0 s",
+        "the load balancer sent 504 to 11 of 11 requests after 2.0 s",
         LOGGED,
-        "inside the same request is answered well after 4.0 s",
+        "an internal probe of the same URL succeeds after 4.0 s",
     )
     raised, _ = judge(x).next_steps
     assert "/load_balancers/881001/actions/update_service" in (raised.command or "")

@@ -74,7 +74,8 @@ def test_hetzners_firewall_that_has_no_rule_is_named_first() -> None:
     judgement = judge(without_a_rule_for(31695))
     assert judgement.cause == CAUSE.id
     told = next(a for a in judgement.assessments if a.cause == CAUSE.id)
-    assert "no rule of workers lets it in on :31695 (5 of 5 targets)" in told.evidence
+    rule = "no rule of Cloud Firewall workers allows it on port 31695 (5 of 5 targets)"
+    assert rule in told.evidence
     command = judgement.next_steps[0].command or ""
     assert "firewall add-rule workers --direction in" in command
     assert "--port 31695 --source-ips 203.0.113.20/32" in command
@@ -95,7 +96,8 @@ def test_a_check_that_is_green_elsewhere_hides_the_firewall() -> None:
     x = slow(s.balancer(asks=10256))
     assert judge(x).cause == CAUSE.id
     assert ask(CAUSE, x).evidence[0] == (
-        "all 5 targets are healthy by :10256, and requests go to :31695"
+        "the health check on port 10256 succeeds for all 5 targets, but requests go to"
+        " port 31695"
     )
     some = s.run(e.BY_TURNS, direct=s.LB_503, unknown_host=s.LB_503, after=3.1)
     assert answer(replace(x, run=some)) is Answer.UNKNOWN
@@ -150,8 +152,8 @@ def test_a_firewall_that_stops_other_nodes_too_is_told_by_them(
     shut = unanswered(x, Role.INGRESS_OTHER)
     assert judge(shut).cause == CAUSE.id
     assert ask(CAUSE, shut).evidence[0] == (
-        "each node answers itself at :31695,"
-        " and 5 of 5 probes from other nodes get no connection there"
+        "each node responds to itself on port 31695,"
+        " but 5 of 5 probes from other nodes cannot connect"
     )
 
 
@@ -172,8 +174,8 @@ def test_a_door_that_policy_local_shuts_shows_no_firewall() -> None:
     """Only doors that ought to be open count among those that let nobody in."""
     x = doors_shut(*s.NODES[:3])
     assert ask(CAUSE, x).evidence[0] == (
-        "each node answers itself at :31695,"
-        " and 3 of 3 probes from other nodes get no connection there"
+        "each node responds to itself on port 31695,"
+        " but 3 of 3 probes from other nodes cannot connect"
     )
     assert judge(x).cause == CAUSE.id
     one = doors_shut(s.NODES[0])

@@ -35,13 +35,13 @@ def test_pods_cut_off_from_other_nodes_are_named() -> None:
     assert (judgement.cause, judgement.hop) == (CAUSE.id, Hop.OVERLAY)
     assert told.evidence == (
         (
-            "from other nodes, 5 of 5 pod probes got no connection (timeout):"
+            "5 of 5 probes of pods from other nodes could not connect (timeout):"
             " worker-01 to worker-02 and 4 more pairs"
         ),
-        "on their own nodes, 5 of 5 pod probes are well",
+        "5 of 5 probes of pods from their own nodes succeeded",
         (
-            "ingress log: the ingress on worker-01 asked 10.0.0.111:8080 on worker-02"
-            " and got no answer (504)"
+            "ingress log: the ingress on worker-01 got no response from"
+            " 10.0.0.111:8080 on worker-02 (504)"
         ),
     )
     commands = [step.command or "" for step in judgement.next_steps]
@@ -137,8 +137,8 @@ def test_a_nodeport_leads_over_the_overlay_as_well(healthy: int) -> None:
     x = at_the_nodeport(healthy)
     assert judge(x).cause == CAUSE.id
     assert ask(CAUSE, x).evidence[2:] == (
-        "inside, 10 of 10 probes of the ingress's NodePort got no connection",
-        "the first probe got 503 from the balancer itself, after 3.1 s",
+        "10 of 10 internal probes could not connect to the ingress's NodePort",
+        "the load balancer itself responded 503 to the first probe, after 3.1 s",
     )
 
 
@@ -201,4 +201,4 @@ def test_a_pod_at_home_that_answered_after_others_were_tried_shows_it(
     assert answer(late) is expected
     if expected is Answer.SUPPORTED:
         told = ask(CAUSE, late).evidence[-1]
-        assert "requests that failed outside lost 10.0 s before a pod" in told
+        assert "failing requests waited at least 10.0 s before a pod" in told

@@ -51,7 +51,7 @@ def test_all_ready_pods_refuse() -> None:
     x = s.pods_refuse()
     told = ask(CAUSE, x).evidence
     assert told[0] == (
-        "5 of 5 ready pods refuse connections on :8080, asked on their own node too"
+        "5 of 5 ready pods refuse connections on port 8080, from their own nodes too"
     )
     assert "the last at 10.0.0.110:8080" in told[1]
     judgement = judge(x)
@@ -96,7 +96,7 @@ def test_a_firewall_between_nodes_is_not_the_pods() -> None:
     )
     x = s.taken(outside, s.balancer(), *inside)
     assert answer(x) is Answer.UNKNOWN
-    assert "rejects between nodes" in ask(CAUSE, x).missing[0]
+    assert "rejects connections between nodes" in ask(CAUSE, x).missing[0]
     assert judge(x).cause == NOT_ESTABLISHED
 
 

@@ -49,12 +49,12 @@ def test_pods_that_hang_are_named() -> None:
     assert judgement.cause == CAUSE.id
     assert told.evidence == (
         (
-            "asked on their own nodes, 5 of 5 pod probes connect and are not answered,"
-            " after 5.0 s"
+            "5 of 5 probes of pods from their own nodes connected and got no response"
+            " within 5.0 s"
         ),
         (
-            "ingress log on worker-01: 504, 10.0.0.110:8080 gave no answer within 3.0 s"
-            " (13 such lines)"
+            "ingress log on worker-01: 504, 10.0.0.110:8080 did not respond within"
+            " 3.0 s (13 such lines)"
         ),
     )
     assert "logs keybuzz-api-1" in (judgement.next_steps[0].command or "")

@@ -48,8 +48,8 @@ def test_the_pods_say_why() -> None:
     judgement = judge(s.pods_not_ready())
     told = next(a for a in judgement.assessments if a.cause == "pods-not-ready")
     assert told.evidence[:2] == (
-        "keybuzz/keybuzz-api: 0 of 5 endpoints ready",
-        "5 of 5 pods: CrashLoopBackOff; 15 restarts",
+        "Service keybuzz/keybuzz-api has 0 of 5 endpoints ready",
+        "5 of 5 pods in state CrashLoopBackOff; 15 restarts",
     )
     assert commands(judgement.next_steps)[:2] == [
         "kubectl -n keybuzz describe pod keybuzz-api-1",
@@ -129,8 +129,8 @@ def test_emptiness_is_explained_as_far_as_it_was_read() -> None:
         )
     ]
     assert told == [
-        "no pod matches its selector (DaemonSet keybuzz-api wants 0 pods)",
-        "its pods have no address yet: 1 of 1 pods: Pending, not ready",
+        "no pod matches its selector (DaemonSet keybuzz-api has 0 desired pods)",
+        "its pods have no address yet: 1 of 1 pods in state Pending, not ready",
         "no Service keybuzz-api in namespace keybuzz",
     ]
 
@@ -138,7 +138,7 @@ def test_emptiness_is_explained_as_far_as_it_was_read() -> None:
 def test_the_path_tells_that_there_is_no_pod() -> None:
     """The agents spoke; it is not they who are missing."""
     path = {h.hop: h for h in judge(s.without_endpoints()).path}
-    assert path[Hop.POD].seen == "there is no pod to ask"
+    assert path[Hop.POD].seen == "the Service has no pod"
     assert path[Hop.SERVICE].state is HopState.FAULTY
     assert path[Hop.INGRESS].state is HopState.OK
 

@@ -111,21 +111,27 @@ SECURE = replace(s.TARGET, url=f"https://{s.TARGET.host}:8443/")
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        ({"target": UNNAMED, "balancer": None}, "the target names no load balancer"),
-        ({"balancer": None}, "the Hetzner API was not read for keybuzz-lb"),
+        (
+            {"target": UNNAMED, "balancer": None},
+            "a load balancer in the target's configuration",
+        ),
+        (
+            {"balancer": None},
+            "a reading of keybuzz-lb (the Hetzner API was not read)",
+        ),
         (
             {
                 "balancer": BalancerReading(
                     target=s.TARGET.name, read_at=s.NOW, problem=Problem.UNAUTHORIZED
                 )
             },
-            "the Hetzner API did not show keybuzz-lb: unauthorized",
+            "a reading of keybuzz-lb (Hetzner API: unauthorized)",
         ),
         (
             {"failing_since": s.NOW + timedelta(seconds=1)},
-            "no reading of keybuzz-lb since the failure began",
+            "a reading of keybuzz-lb since the failure began",
         ),
-        ({"target": SECURE}, "keybuzz-lb has no service on port 8443"),
+        ({"target": SECURE}, "a service on port 8443 (keybuzz-lb has none)"),
     ],
 )
 def test_what_of_the_balancer_is_missing_is_told(

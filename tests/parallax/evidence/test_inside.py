@@ -38,10 +38,10 @@ def outside_only(x: Snapshot) -> Snapshot:
 @pytest.mark.parametrize(
     ("without", "why"),
     [
-        (outside_only, "the target names no cluster, so no agent looks from inside"),
+        (outside_only, "the target's configuration names no cluster"),
         (lambda x: replace(x, reports=()), "no agent has reported"),
-        (silent, "all 5 agents are silent"),
-        (without_reading, "no agent has measured since the failure began"),
+        (silent, "all 5 agents stopped reporting"),
+        (without_reading, "no agent has reported since the failure began"),
     ],
 )
 def test_without_a_reading_of_the_cluster_the_reason_is_told(
@@ -51,7 +51,7 @@ def test_without_a_reading_of_the_cluster_the_reason_is_told(
     scene = Scene.of(without(s.wrong_port()))
     with pytest.raises(Missing, match=why):
         inside.cluster(scene)
-    assert pods.endpoints.lacks(scene) == (why,)
+    assert pods.endpoints.lacks(scene) == (f"a reading of the cluster ({why})",)
     assert why in inside.ingress_service.lacks(scene)[0]
     assert pods.known_endpoints(scene) == ()
 
@@ -65,9 +65,9 @@ def test_what_the_cluster_has_is_read_and_what_it_did_not_say_is_missing() -> No
     assert pods.endpoints(Scene.of(s.with_reading(x, endpoints=()))) == ()
     unread = Scene.of(s.with_reading(x, endpoints=None, problems=("403 Forbidden",)))
     assert pods.endpoints.lacks(unread) == (
-        "the Service's EndpointSlices: 403 Forbidden",
+        "the Service's EndpointSlices (403 Forbidden)",
     )
     nameless = Scene.of(s.with_reading(x, ingress_service=None))
     assert inside.ingress_service.lacks(nameless) == (
-        "the ingress Service as the cluster has it",
+        "a reading of the ingress Service",
     )

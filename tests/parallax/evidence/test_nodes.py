@@ -25,7 +25,8 @@ def test_without_the_nodes_nobody_is_a_stranger() -> None:
     )
     unread = s.with_reading(e.foreign_targets(), nodes=None)
     assert nodes.foreign_targets(Scene.of(unread)) == ()
-    assert "not read" in nodes.all_nodes.lacks(Scene.of(unread))[0]
+    missing = ("a reading of the cluster's nodes",)
+    assert nodes.all_nodes.lacks(Scene.of(unread)) == missing
 
 
 def test_only_ready_ingress_pods_make_a_node_a_home() -> None:

@@ -25,11 +25,11 @@ def test_what_a_cause_explains_is_told_on_both_sides() -> None:
     by_id = {cause.id: cause for cause in CAUSES}
     for cause in CAUSES:
         for other in cause.explains:
-            assert f"Explains `{other}`" in relations(cause, CAUSES)[0]
+            assert f"This cause explains `{other}`" in relations(cause, CAUSES)[0]
             assert f"`{cause.id}`" in " ".join(relations(by_id[other], CAUSES))
     written = page({})
-    assert "Explains `lb-no-healthy-target`: where both are shown" in written
-    assert "Is explained by `lb-targets-not-the-ingress-nodes`, " in written
+    assert "This cause explains `lb-no-healthy-target`. If both are shown" in written
+    assert "This cause is explained by `lb-targets-not-the-ingress-nodes`, " in written
 
 
 def test_no_neighbor_is_one_sided() -> None:

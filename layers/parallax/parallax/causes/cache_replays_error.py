@@ -49,7 +49,7 @@ def assess(scene: Scene) -> Assessment:
     direct = _bypassing(scene)
     bad = [p for p in direct if not p.healthy]
     if bad:
-        answer = bad[0].status_code or bad[0].error_type
+        answer = str(bad[0].status_code or bad[0].error_type).replace("_", " ")
         return refuted(
             ID, f"requests that bypass a cache fail too ({bad[0].role}: {answer})"
         )

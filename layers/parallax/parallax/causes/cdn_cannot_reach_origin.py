@@ -45,7 +45,7 @@ def assess(scene: Scene) -> Assessment:
         return refuted(ID, "no CDN is configured")
     direct = users.outside(scene, Role.DIRECT)
     if bad := [p for p in direct if not p.healthy]:
-        answer = bad[0].status_code or bad[0].error_type
+        answer = str(bad[0].status_code or bad[0].error_type).replace("_", " ")
         return refuted(ID, f"requests that bypass the CDN fail too (direct: {answer})")
     own = _failed_alone(scene, requests, direct)
     share = of(len(own), len(requests))
@@ -79,7 +79,7 @@ def _failed_alone(
 ) -> list[Probe]:
     """Return the CDN's own pages, if only the CDN failed."""
     if gone := users.without_connection(scene):
-        raise Missing(gone)
+        raise Missing(f"a response to users ({gone})")
     if not direct:
         raise Missing("a direct request to the load balancer's own address")
     own = [p for p in requests if _own_page(p)]

@@ -53,7 +53,7 @@ def assess(scene: Scene) -> Assessment:
     """Check whether requests end at an ingress that has no rule for their host."""
     users.failed(scene)
     if gone := users.without_connection(scene):
-        raise Missing(gone)
+        raise Missing(f"a response to users ({gone})")
     host, hosts, name = scene.target.host, _hosts(scene), _ingress_name(scene)
     matching = [h for h in hosts if _serves(h, host)]
     if matching or name:
@@ -121,8 +121,8 @@ def _hosts(scene: Scene) -> tuple[str, ...]:
     """Return the hosts of the Ingresses, as read."""
     cluster = inside.cluster(scene)
     if cluster.ingress_hosts is None:
-        why = "; ".join(cluster.problems) or "not read"
-        raise Missing(f"a reading of the Ingresses' hosts ({why})")
+        why = "; ".join(cluster.problems) or "no agent reported them"
+        raise Missing(f"the hosts of all Ingresses ({why})")
     return cluster.ingress_hosts
 
 

@@ -56,7 +56,7 @@ def assess(scene: Scene) -> Assessment:
         raise Missing("a successful request to compare with")
     own = [p for p in failing if _is_own(scene, p)]
     if 2 * len(own) <= len(failing):
-        raise Missing("most failing responses written by the ingress itself")
+        raise Missing("the ingress's own page in most failing responses")
     if reason := _behind_it(scene, own) or _limited(scene, own):
         raise Missing(reason)
     wrong, right = _asked(scene)

@@ -41,23 +41,25 @@ def assess(scene: Scene) -> Assessment:
     cluster, name = inside.cluster(scene), ingress.service_name(scene)
     found = cluster.ingress_endpoints
     if found is None:
-        why = "; ".join(cluster.problems) or "not read"
-        raise Missing(f"a reading of the EndpointSlices of {name} ({why})")
+        why = "; ".join(cluster.problems) or "no agent reported them"
+        raise Missing(f"the EndpointSlices of Service {name} ({why})")
     share = of(pods.ready(found), len(found))
     state = (
-        f"{name} has {share} endpoints ready" if found else f"{name} has no endpoint"
+        f"Service {name} has {share} endpoints ready"
+        if found
+        else f"Service {name} has no endpoints"
     )
     if pods.ready(found):
         return refuted(ID, state)
     with evidence_so_far(state):
         users.failed(scene)
         if passed := answers.request_passed(scene):
-            raise Missing(f"the reason why a request passed: {passed}")
+            raise Missing(f"the reason why a request passed ({passed})")
         silent = _no_response_inside(scene)
         with evidence_so_far(silent):
             own = _response(scene)
     unready = [p for p in cluster.ingress_pods or () if not p.ready]
-    why = (f"its pods: {pods.text(unready)}",) if unready else ()
+    why = (f"the ingress has {pods.text(unready)}",) if unready else ()
     return supported(ID, state, *why, silent, own)
 
 

@@ -52,7 +52,7 @@ def assess(scene: Scene) -> Assessment:
     with evidence_so_far(state):
         health_check.served_ingress(scene)
         if reason := health_check.misconfiguration(scene):
-            raise Missing(f"whether the health check would succeed otherwise: {reason}")
+            raise Missing(f"the health check's response (other fault: {reason})")
         what = "the response that the health check receives"
         reason = need(check_content.rejection(scene), what)
         own, works = (
@@ -103,7 +103,7 @@ CAUSE = Cause(
     id=ID,
     class_=Class.LOAD_BALANCER,
     hop=Hop.LOAD_BALANCER,
-    title="The load balancer's health check rejects a correct response of the ingress",
+    title="The load balancer's health check rejects a correct response",
     assess=assess,
     next_steps=next_steps,
     explains=("lb-no-healthy-target",),

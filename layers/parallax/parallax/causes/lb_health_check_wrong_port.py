@@ -50,7 +50,7 @@ def assess(scene: Scene) -> Assessment:
         return refuted(ID, state)
     if passed := answers.request_passed(scene):
         if answers.responded_directly(scene):
-            raise Missing(f"the reason why a request passed: {passed}")
+            raise Missing(f"the reason why a request passed ({passed})")
         return refuted(ID, f"{passed}, so the load balancer has a healthy target")
     with evidence_so_far(state):
         users.failed(scene)

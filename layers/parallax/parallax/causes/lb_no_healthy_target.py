@@ -127,7 +127,7 @@ def _candidates(scene: Scene) -> tuple[str, ...]:
         left.append("the content of the health check")
     if lb.networks is None:
         left.append("the private network")
-    return (f"possible reasons: {' or '.join(left)}; tcpdump on a node decides",)
+    return (f"possible reasons: {', or '.join(left)}; tcpdump on a node decides",)
 
 
 def _has_reason(scene: Scene) -> bool:
@@ -224,7 +224,7 @@ CAUSE = Cause(
     id=ID,
     class_=Class.LOAD_BALANCER,
     hop=Hop.LOAD_BALANCER,
-    title="The load balancer has no healthy target, but its targets respond",
+    title="The load balancer has no healthy target, but nodes respond",
     assess=assess,
     next_steps=next_steps,
 )

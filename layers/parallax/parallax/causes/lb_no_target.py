@@ -45,7 +45,7 @@ def assess(scene: Scene) -> Assessment:
     with evidence_so_far(state):
         users.failed(scene)
         if passed := answers.request_passed(scene):
-            raise Missing(f"the reason why a request passed: {passed}")
+            raise Missing(f"the reason why a request passed ({passed})")
         return supported(ID, state, answers.own_response(scene))
 
 

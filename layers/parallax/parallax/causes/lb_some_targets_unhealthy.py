@@ -89,7 +89,7 @@ def _explain_the_share(scene: Scene, bad: list[BalancerTarget]) -> None:
     ):
         raise Missing(doubt)
     if cut := overlay.nodeports_cut_off(scene):
-        raise Missing(f"whether the network between nodes is the fault: {cut}")
+        raise Missing(f"whether the network between nodes is the fault ({cut})")
     connected = any(
         p.status_code in AFTER_CONNECTING for p in shares.ended_at_balancer(scene)
     )
@@ -111,7 +111,7 @@ def _nodes_cut_off(scene: Scene) -> str | None:
     if len(cut) < len(afar):
         return None
     share = f"{of(len(cut), len(afar))} probes of pods from other nodes cannot connect"
-    return f"whether the network between nodes is the fault: {share}"
+    return f"whether the network between nodes is the fault ({share})"
 
 
 def _may_be_right(scene: Scene) -> str | None:
@@ -126,7 +126,7 @@ def _may_be_right(scene: Scene) -> str | None:
     if not bad:
         return None
     share = of(len(bad), len(asked))
-    return f"whether the check is right: {share} internal probes receive errors"
+    return f"whether the check is right ({share} internal probes receive errors)"
 
 
 def _fails_inside(scene: Scene, bad: list[BalancerTarget]) -> str | None:

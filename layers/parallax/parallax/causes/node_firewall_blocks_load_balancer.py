@@ -98,12 +98,12 @@ def _check_everything_else(scene: Scene, to: int) -> None:
     """Raise what is missing to prove that only the connection is blocked."""
     ingress_service = health_check.served_ingress(scene)
     if reason := health_check.misconfiguration(scene):
-        raise Missing(f"whether a firewall blocks the load balancer too: {reason}")
+        raise Missing(f"whether a firewall blocks it too (another fault: {reason})")
     if to not in ingress_service.node_ports:
         raise Missing(f"the owner of port {to}, which is not a NodePort of the ingress")
     users.failed(scene)
     if passed := answers.request_passed(scene):
-        raise Missing(f"the reason why a request passed: {passed}")
+        raise Missing(f"the reason why a request passed ({passed})")
     if nodes.is_local(scene) and not _policy_allows(scene):
         raise Missing(
             "whether policy Local drops requests, as some targets run no ingress pod"
@@ -140,7 +140,8 @@ def _drops_requests(scene: Scene, service: BalancerService) -> str | None:
         or not shares.tried_to_connect(scene)
     ):
         return None
-    return f"port {check} makes all {count} targets healthy; requests go to port {to}"
+    healthy_by = f"the health check on port {check} succeeds for all {count} targets"
+    return f"{healthy_by}, but requests go to port {to}"
 
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
@@ -152,7 +153,7 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     to = service.destination_port
     ports = ",".join(map(str, dict.fromkeys((to, service.health_check.port))))
     allow = NextStep(
-        text=f"On every node, allow the load balancer ({source}) to port {ports}.",
+        text=f"On every node, allow connections from {source} to port {ports}.",
         command=f"sudo ufw allow proto tcp from {source} to any port {ports}",
     )
     watch = NextStep(
@@ -180,12 +181,12 @@ def _through_the_cloud(scene: Scene, source: str, ports: str) -> NextStep:
     ]
     if not blocked:
         return NextStep(
-            text=f"Check whether a Cloud Firewall allows {source} to port {ports}.",
+            text=f"Check whether a Cloud Firewall blocks {source} on port {ports}.",
             command="hcloud firewall list",
         )
     (name, *_), (port, *_) = blocked[0]
     return NextStep(
-        text=f"In Cloud Firewall {name}, allow the load balancer to port {port}.",
+        text=f"In Cloud Firewall {name}, allow {source} to connect to port {port}.",
         command=f"hcloud firewall add-rule {quote(name)} --direction in --protocol tcp"
         f" --port {port} --source-ips {source}/32",
     )

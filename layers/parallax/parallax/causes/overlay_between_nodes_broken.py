@@ -124,7 +124,8 @@ def _pairs(cut: list[Probe]) -> list[tuple[str, str]]:
 def _between(cut: list[Probe]) -> str:
     """Return e.g. `worker-01 to worker-02 and 4 more pairs`."""
     pairs = _pairs(cut)
-    more = f" and {len(pairs) - 1} more pairs" if len(pairs) > 1 else ""
+    rest = len(pairs) - 1
+    more = f" and {rest} more pair{'s' if rest > 1 else ''}" if rest else ""
     return f"{pairs[0][0]} to {pairs[0][1]}{more}"
 
 

@@ -47,7 +47,8 @@ def assess(scene: Scene) -> Assessment:
         raise Missing(probe, "an ingress log line of a failing request")
     status = requests[0].status_code
     same = [p for p in probes if not p.healthy and p.status_code == status]
-    state = f"{of(len(same), len(probes))} internal probes of pods received {status}"
+    result = status or "no response"
+    state = f"{of(len(same), len(probes))} internal probes of pods received {result}"
     if all(p.healthy for p in probes) and _page_of_a_proxy(requests):
         author = users.written_by(requests[0])
         who = f"{author.writer} ({author.hop}) wrote the page that users get"

@@ -159,7 +159,7 @@ def marked_response(scene: Scene) -> str:
 
 def _response(scene: Scene, *, marked: bool) -> str:
     if gone := users.without_connection(scene):
-        raise Missing(gone)
+        raise Missing(f"a response to users ({gone})")
     for probe in users.failing(scene, Role.DIRECT, *users.AS_A_USER, Role.CACHE_BUSTER):
         to, status = f"the {probe.role.value} probe", probe.status_code
         if wrote_response(scene, probe) and not balancer.reached_other_machine(

@@ -41,9 +41,9 @@ def load_balancer(scene: Scene) -> LoadBalancer:
     if read is None and scene.target.reached.load_balancer is None:
         raise Missing("a load balancer in the target's configuration")
     if read is None:
-        raise Missing(f"a reading of {called} from the Hetzner API")
+        raise Missing(f"a reading of {called} (the Hetzner API was not read)")
     if read.problem is not None:
-        raise Missing(f"{called} in the Hetzner API ({read.problem.value})")
+        raise Missing(f"a reading of {called} (Hetzner API: {read.problem.value})")
     return need(scene.load_balancer, f"a reading of {called} {since_text(scene)}")
 
 

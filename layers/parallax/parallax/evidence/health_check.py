@@ -31,7 +31,7 @@ def usable_target(scene: Scene) -> str | None:
     if balancer.service.maybe(scene) is None:
         return None
     if balancer.count_with_health(scene, HealthStatus.HEALTHY):
-        return balancer.health_text(scene)
+        return balancer.health_report(scene)
     passed = answers.request_passed(scene)
     if passed and not answers.responded_directly(scene):
         return f"{passed}, so the load balancer has a healthy target"
@@ -45,7 +45,7 @@ def response_without_targets(scene: Scene) -> str:
     if not balancer.all_unhealthy(scene):
         raise Missing("every target reported as unhealthy")
     if passed := answers.request_passed(scene):
-        raise Missing(f"the reason why a request passed the load balancer: {passed}")
+        raise Missing(f"the reason why a request passed ({passed})")
     users.failed(scene)
     return answers.own_response(scene)
 
@@ -77,7 +77,7 @@ def _probe_share(scene: Scene) -> tuple[bool, str]:
         answered = sum(p.status_code is not None for p in asked)
         text = (
             f"the ingress responded to {of(answered, count)} internal probes"
-            f" ({well} successful); a TCP health check only opens a connection"
+            f", {well} with success; a TCP health check only opens a connection"
         )
         return answered == count, text
     return well == count, f"{of(well, count)} internal probes of the ingress succeeded"

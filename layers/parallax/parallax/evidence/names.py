@@ -49,15 +49,13 @@ def all_reached_balancer(scene: Scene) -> str | None:
 def all_sent_elsewhere(scene: Scene) -> tuple[Probe, ...]:
     """Return the failing requests, if all of them were sent to another address."""
     if scene.target.reached.cdn:
-        raise Missing("the CDN's own addresses, to which the name correctly resolves")
+        raise Missing("the CDN's own addresses (the name correctly resolves to them)")
     if not balancer.addresses(scene):
         raise Missing(f"the public address of {balancer.name(scene)}")
     failed, gone = users.failed(scene), sent_elsewhere(scene)
     if len(gone) < len(failed):
         rest = of(len(failed) - len(gone), len(failed))
-        raise Missing(
-            f"the reason why {rest} failing requests reached the load balancer"
-        )
+        raise Missing(f"failing requests to another address ({rest} used none)")
     where = {str(p.peer_address) for p in gone}
     if doubt := _balancer_doubt(scene) or _address_doubt(scene, where):
         raise Missing(doubt)

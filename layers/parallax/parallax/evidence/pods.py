@@ -51,8 +51,8 @@ def endpoints(scene: Scene) -> tuple[Endpoint, ...]:
     """Return the Service's endpoints; empty where the cluster has none."""
     read = inside.cluster(scene)
     if read.endpoints is None:
-        why = "; ".join(read.problems) or "not read"
-        raise Missing(f"a reading of the Service's EndpointSlices ({why})")
+        why = "; ".join(read.problems) or "no agent reported them"
+        raise Missing(f"the Service's EndpointSlices ({why})")
     return read.endpoints
 
 
@@ -70,14 +70,14 @@ def endpoints_text(scene: Scene) -> str:
 
 
 def text(pods: Sequence[Pod]) -> str:
-    """Return e.g. `5 of 5 pods: CrashLoopBackOff, 15 restarts`."""
+    """Return e.g. `5 of 5 pods in state CrashLoopBackOff; 15 restarts`."""
     states = Counter(
         p.waiting_reason or f"{p.phase}{'' if p.ready else ', not ready'}" for p in pods
     )
     restarts = sum(p.restarts for p in pods)
     suffix = f"; {restarts} restarts" if restarts else ""
     text = "; ".join(
-        f"{of(n, len(pods))} pods: {state}" for state, n in states.most_common()
+        f"{of(n, len(pods))} pods in state {state}" for state, n in states.most_common()
     )
     return text + suffix
 

@@ -30,8 +30,8 @@ def wanted(scene: Scene) -> bool:
     """Return whether the ingress expects a PROXY header, by its ConfigMap."""
     config = scene.cluster.ingress_config if scene.cluster else None
     if config is None:
-        why = "not read" if scene.cluster else inside.why_no_reports(scene)
-        raise Missing(f"a reading of the ingress's ConfigMap ({why})")
+        why = "not reported" if scene.cluster else inside.why_no_reports(scene)
+        raise Missing(f"the ingress's ConfigMap ({why})")
     return dict(config).get("use-proxy-protocol") == "true"
 
 

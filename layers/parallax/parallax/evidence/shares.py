@@ -74,7 +74,7 @@ def failing_share(scene: Scene) -> tuple[Probe, ...]:
     """Return the failing user requests, if nearly all ended at the load balancer."""
     failed = users.failed(scene)
     if gone := users.without_connection(scene):
-        raise Missing(gone)
+        raise Missing(f"a response to users ({gone})")
     requests = users.outside(scene, *users.AS_A_USER)
     if len(requests) == len(failed):
         share = of(len(failed), len(requests))

@@ -28,9 +28,9 @@ def recovery_pending(scene: Scene) -> str | None:
     if ready_at is None or reading.read_at - (ready_at + skew) >= wait:
         return None
     return (
-        "whether targets stay unhealthy: pods became ready at"
-        f" {ready_at + skew:%H:%M:%S}, and targets become healthy after about"
-        f" {check.retries * check.interval} s"
+        "whether targets stay unhealthy (pods became ready at"
+        f" {ready_at + skew:%H:%M:%S}; targets become healthy after about"
+        f" {check.retries * check.interval} s)"
     )
 
 
