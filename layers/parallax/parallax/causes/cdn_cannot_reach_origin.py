@@ -78,14 +78,14 @@ def _failed_alone(
     scene: Scene, requests: tuple[Probe, ...], direct: tuple[Probe, ...]
 ) -> list[Probe]:
     """Return the CDN's own pages, if only the CDN failed."""
-    if gone := users.without_connection(scene):
-        raise Missing(f"a response to users ({gone})")
+    if no_connection := users.without_connection(scene):
+        raise Missing(f"a response to users ({no_connection})")
     if not direct:
         raise Missing("a direct request to the load balancer's own address")
     own = [p for p in requests if _own_page(p)]
-    met = [p for p in requests if users.connected(scene, p)]
-    if not own or len(own) < NEARLY_ALL * len(met):
-        rest = of(len(met) - len(own), len(met))
+    connected = [p for p in requests if users.connected(scene, p)]
+    if not own or len(own) < NEARLY_ALL * len(connected):
+        rest = of(len(connected) - len(own), len(connected))
         what = f"the writer of {rest} failing responses, which are not the CDN's page"
         raise Missing(what)
     fresh = users.outside(scene, Role.CACHE_BUSTER)

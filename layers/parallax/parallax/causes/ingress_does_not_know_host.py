@@ -52,8 +52,8 @@ MOST_HOSTS = 200
 def assess(scene: Scene) -> Assessment:
     """Check whether requests end at an ingress that has no rule for their host."""
     users.failed(scene)
-    if gone := users.without_connection(scene):
-        raise Missing(f"a response to users ({gone})")
+    if no_connection := users.without_connection(scene):
+        raise Missing(f"a response to users ({no_connection})")
     host, hosts, name = scene.target.host, _hosts(scene), _ingress_name(scene)
     matching = [h for h in hosts if _serves(h, host)]
     if matching or name:
@@ -77,12 +77,12 @@ def _without_rule(scene: Scene) -> tuple[str, ...]:
     """Return the proof that no rule matched users' requests."""
     logged, within = _logged(scene), _inside(scene)
     mostly = 2 * len(logged) > len(users.failed(scene))
-    met = (
+    is_proven = (
         ingress.most_frequent_status(scene) == NOT_FOUND
         or mostly
         or _by_contrast(scene)
     )
-    if not met and not _checked(scene):
+    if not is_proven and not _checked(scene):
         raise Missing("a 404 of the ingress's default backend for most failing users")
     if logs.pod_answers(scene):
         raise Missing("the reason why a pod of the Service responds")

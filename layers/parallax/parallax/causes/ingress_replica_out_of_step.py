@@ -59,7 +59,7 @@ def assess(scene: Scene) -> Assessment:
         raise Missing("the ingress's own page in most failing responses")
     if reason := _behind_it(scene, own) or _limited(scene, own):
         raise Missing(reason)
-    wrong, right = _asked(scene)
+    wrong, right = _by_result(scene)
     bad, good = _lines(scene, healthy=False), _lines(scene, healthy=True)
     named = {line.pod for line in bad}
     if named & right:
@@ -89,8 +89,8 @@ def _behind_it(scene: Scene, own: list[Probe]) -> str | None:
     if found and not pods.ready(found):
         return "a ready endpoint that the other replicas could use"
     lines = scene.sightings_of(*own)
-    said = {p.status_code for p in scene.inside(Role.POD) if not p.healthy}
-    if not lines and said & {p.status_code for p in own}:
+    statuses = {p.status_code for p in scene.inside(Role.POD) if not p.healthy}
+    if not lines and statuses & {p.status_code for p in own}:
         return "the reason why internal probes of pods get the same status"
     if any(not _out_of_step(scene, line) for line in lines):
         return "the reason why a request to an existing endpoint failed"
@@ -101,8 +101,10 @@ def _behind_it(scene: Scene, own: list[Probe]) -> str | None:
 
 def _limited(scene: Scene, own: list[Probe]) -> str | None:
     """Return a doubt: the replica may have reached its own limit."""
-    said = {p.status_code for p in own if p.status_code is not None}
-    named = [rule for status in said for rule in ingress_rules.limits(scene, status)]
+    statuses = {p.status_code for p in own if p.status_code is not None}
+    named = [
+        rule for status in statuses for rule in ingress_rules.limits(scene, status)
+    ]
     return f"whether a limit was reached ({named[0]})" if named else None
 
 
@@ -110,25 +112,25 @@ def _out_of_step(scene: Scene, line: Sighting) -> bool:
     return replicas.matched_no_rule(line) or replicas.used_removed_endpoint(scene, line)
 
 
-def _asked(scene: Scene) -> tuple[set[str | None], set[str | None]]:
+def _by_result(scene: Scene) -> tuple[set[str | None], set[str | None]]:
     """Return the replicas that always failed, with two probes at least, and the others.
 
     Both are empty if one replica responds inconsistently: then it is not the replica.
     """
     answers = replicas.replies(scene)
-    well = {p.pod for p in answers if p.healthy}
+    working = {p.pod for p in answers if p.healthy}
     own = [p.pod for p in answers if not p.healthy and _is_from_ingress(scene, p)]
-    if any(not p.healthy and p.pod in well for p in answers):
+    if any(not p.healthy and p.pod in working for p in answers):
         return set(), set()
-    return {pod for pod in own if own.count(pod) >= TWICE}, well
+    return {pod for pod in own if own.count(pod) >= TWICE}, working
 
 
 def _is_from_ingress(scene: Scene, probe: Probe) -> bool:
     """Return whether an ingress pod wrote a response: by marks, or no pod has it."""
     its_pods = {p.status_code for p in scene.inside(Role.POD)}
     unmarked = users.written_by(probe).hop == "unknown"
-    said = its_pods and probe.status_code not in its_pods
-    return ingress.wrote_page(probe) or bool(unmarked and said)
+    no_pod_has_it = its_pods and probe.status_code not in its_pods
+    return ingress.wrote_page(probe) or bool(unmarked and no_pod_has_it)
 
 
 def _is_significant(
@@ -152,10 +154,10 @@ def _alike(scene: Scene) -> str | None:
     """Return that all replicas respond the same, with two probes each; else None."""
     answers = replicas.replies(scene)
     known = scene.cluster.ingress_pods if scene.cluster else None
-    asked = [p.pod for p in answers]
+    names = [p.pod for p in answers]
     if known is None or not known or len({p.status_code for p in answers}) != 1:
         return None
-    if any(asked.count(pod.name) < TWICE for pod in known):
+    if any(names.count(pod.name) < TWICE for pod in known):
         return None
     return f"all {len(known)} ingress replicas respond {answers[0].status_code}"
 
@@ -195,7 +197,7 @@ def _successful(good: tuple[Sighting, ...]) -> str:
 
 
 def _culprits(scene: Scene) -> list[str]:
-    wrong, _ = _asked(scene)
+    wrong, _ = _by_result(scene)
     found = wrong or {line.pod for line in _lines(scene, healthy=False)}
     return sorted(str(pod) for pod in found)
 

@@ -65,13 +65,13 @@ def assess(scene: Scene) -> Assessment:
 
 def _no_response_inside(scene: Scene) -> str:
     """Return that the ingress responds to no correctly sent internal probe."""
-    asked = ingress.correctly_addressed(scene)
-    if not asked:
+    sent_probes = ingress.correctly_addressed(scene)
+    if not sent_probes:
         raise Missing(
             f"internal probes of the ingress ({inside.why_no_reports(scene)})"
         )
-    got = sum(p.status_code is not None for p in asked)
-    text = f"the ingress responded to {of(got, len(asked))} internal probes"
+    got = sum(p.status_code is not None for p in sent_probes)
+    text = f"the ingress responded to {of(got, len(sent_probes))} internal probes"
     if got:
         raise Missing(f"the reason why {text}")
     return text

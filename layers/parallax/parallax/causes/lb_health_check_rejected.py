@@ -80,23 +80,25 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         text="Or use a TCP health check, which ignores the response.",
         command=f"{update} --health-check-protocol tcp",
     )
-    return domain, connect, *_ask(check, lb)
+    return domain, connect, *_send_request(check, lb)
 
 
-def _ask(check: HealthCheck, lb: LoadBalancer) -> tuple[NextStep, ...]:
+def _send_request(check: HealthCheck, lb: LoadBalancer) -> tuple[NextStep, ...]:
     """Return how to send the health check's request to a node."""
-    asks, node = check.http, next((t.ip for t in lb.leaves() if t.ip), None)
-    if asks is None or node is None:
+    request, node = check.http, next((t.ip for t in lb.leaves() if t.ip), None)
+    if request is None or node is None:
         return ()
-    scheme = "https" if check.protocol == "https" or asks.tls else "http"
+    scheme = "https" if check.protocol == "https" or request.tls else "http"
     host = f"[{node}]" if ":" in node else node
-    named = f" -H {quote(f'Host: {asks.domain}')}" if asks.domain else " -H 'Host:'"
-    ask = NextStep(
+    named = (
+        f" -H {quote(f'Host: {request.domain}')}" if request.domain else " -H 'Host:'"
+    )
+    send = NextStep(
         text="On a node, send the health check's request and read the status.",
         command=f"curl -sSk -o /dev/null -w '%{{http_code}}\\n'{named}"
-        f" {quote(f'{scheme}://{host}:{check.port}{asks.path}')}",
+        f" {quote(f'{scheme}://{host}:{check.port}{request.path}')}",
     )
-    return (ask,)
+    return (send,)
 
 
 CAUSE = Cause(

@@ -54,14 +54,14 @@ def assess(scene: Scene) -> Assessment:
         return refuted(ID, f"{passed}, so the load balancer has a healthy target")
     with evidence_so_far(state):
         users.failed(scene)
-        word = _proven(scene, to)
+        own = _proven(scene, to)
     return supported(
         ID,
         f"the health check uses port {port}, but the ingress listens on port {to}",
         state,
         f"port {port} is not a NodePort of the ingress Service; {to} is",
         f"{_connected(scene, to)} internal probes connected to ingress port {to}",
-        word,
+        own,
     )
 
 

@@ -67,11 +67,11 @@ def assess(scene: Scene) -> Assessment:
     if healthy := health_check.usable_target(scene):
         return refuted(ID, healthy)
     with evidence_so_far(state):
-        word = health_check.response_without_targets(scene)
+        own = health_check.response_without_targets(scene)
         health_check.served_ingress(scene)
         _check_port_is_probed(scene)
         works = health_check.works_inside(scene)
-    return supported(ID, state, *_why(scene), works, word, *_candidates(scene))
+    return supported(ID, state, *_why(scene), works, own, *_candidates(scene))
 
 
 def _why(scene: Scene) -> tuple[str, ...]:
@@ -147,29 +147,29 @@ def _most_frequent_reason(scene: Scene) -> tuple[str, int | None] | None:
         (seen.detail, seen.health_check_status_code)
         for seen in balancer.failure_details(scene)
     )
-    (word, code), _ = reasons.most_common(1)[0] if reasons else ((None, None), 0)
-    return (word, code) if word else None
+    (detail, code), _ = reasons.most_common(1)[0] if reasons else ((None, None), 0)
+    return (detail, code) if detail else None
 
 
 def _reported(scene: Scene) -> str | None:
     """Return the API's reason for the failed health checks; None: no reason."""
-    said = _most_frequent_reason(scene)
-    if said is None:
+    reason = _most_frequent_reason(scene)
+    if reason is None:
         return None
-    word, code = said
-    meaning = f"the response is {code}" if code else MEANS.get(word, "it fails")
-    return f"Hetzner reports {word} for the health check: {meaning}"
+    detail, code = reason
+    meaning = f"the response is {code}" if code else MEANS.get(detail, "it fails")
+    return f"Hetzner reports {detail} for the health check: {meaning}"
 
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Return how to see what the health check receives, and whether it arrives."""
     service, lb = balancer.service(scene), balancer.load_balancer(scene)
-    said = _most_frequent_reason(scene)
-    word = said[0] if said else ""
+    reason = _most_frequent_reason(scene)
+    detail = reason[0] if reason else ""
     content, way = _content(scene, service, lb), _way(service, lb)
-    if word in {"unexpected_http_status", "unexpected_http_content"}:
+    if detail in {"unexpected_http_status", "unexpected_http_content"}:
         return content
-    if word.startswith("layer4"):
+    if detail.startswith("layer4"):
         return (*way, content[0])
     return (content[0], *way)
 
@@ -178,8 +178,8 @@ def _content(
     scene: Scene, service: BalancerService, lb: LoadBalancer
 ) -> tuple[NextStep, ...]:
     """Return how to see what the health check sends and receives."""
-    check, said = service.health_check, _most_frequent_reason(scene)
-    got = f" It receives {said[1]}." if said and said[1] else ""
+    check, reason = service.health_check, _most_frequent_reason(scene)
+    got = f" It receives {reason[1]}." if reason and reason[1] else ""
     look = NextStep(
         text="Compare the health check (protocol, port, path, domain) with the"
         f" ingress's response.{got}",
@@ -194,12 +194,12 @@ def _content(
     options = "-sS -k" if check.http.tls else "-sS"
     named = f" -H {quote(f'Host: {check.http.domain}')}" if check.http.domain else ""
     host_text = check.http.domain or "no Host, so the default backend responds"
-    ask = NextStep(
+    send = NextStep(
         text=f"On a node, send the health check's request ({host_text}).",
         command=f"curl {options} -o /dev/null -w '%{{http_code}}\\n'{named}"
         f" {quote(f'{scheme}://{host}:{check.port}{check.http.path}')}",
     )
-    return look, ask
+    return look, send
 
 
 def _way(service: BalancerService, lb: LoadBalancer) -> tuple[NextStep, ...]:

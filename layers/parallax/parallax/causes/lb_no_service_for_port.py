@@ -49,9 +49,9 @@ def assess(scene: Scene) -> Assessment:
     state = f"{lb.name} has no service on port {port} (it has: {has})"
     with evidence_so_far(state):
         users.failed(scene)
-        asked = _failed_connections(scene, redirects=lb.redirects(port))
-    how = str(asked[0].error_type).replace("_", " ")
-    share = of(len(asked), len(asked))
+        probes = _failed_connections(scene, redirects=lb.redirects(port))
+    how = str(probes[0].error_type).replace("_", " ")
+    share = of(len(probes), len(probes))
     return supported(ID, state, f"{share} connections to port {port} failed: {how}")
 
 
@@ -61,13 +61,13 @@ def _failed_connections(scene: Scene, *, redirects: bool | None) -> list[Probe]:
         raise Missing("the port that the CDN uses at the load balancer")
     if redirects is None:
         raise Missing("whether an https service redirects that port")
-    asked = _asked(scene)
-    if answered := [p for p in asked if not _unconnected(p)]:
+    probes = _balancer_probes(scene)
+    if answered := [p for p in probes if not _unconnected(p)]:
         raise Missing(f"what accepted the {answered[0].role.value} probe on that port")
-    return need(asked, "a connection attempt to the load balancer's own address")
+    return need(probes, "a connection attempt to the load balancer's own address")
 
 
-def _asked(scene: Scene) -> list[Probe]:
+def _balancer_probes(scene: Scene) -> list[Probe]:
     """Return the probes that were sent to the load balancer's own address."""
     return [
         p

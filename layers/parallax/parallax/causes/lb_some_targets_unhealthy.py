@@ -103,14 +103,16 @@ def _nodes_cut_off(scene: Scene) -> str | None:
 
     Under policy Cluster a NodePort on a node without an ingress pod needs that network.
     """
-    afar = pods.from_other_nodes(scene)
-    cut = [p for p in afar if not inside.accepted(p)]
+    remote = pods.from_other_nodes(scene)
+    cut = [p for p in remote if not inside.accepted(p)]
     pairs = {(p.node, p.peer_node) for p in cut}
     if nodes.is_local(scene) or len(pairs) < overlay.PAIRS:
         return None
-    if len(cut) < len(afar):
+    if len(cut) < len(remote):
         return None
-    share = f"{of(len(cut), len(afar))} probes of pods from other nodes cannot connect"
+    share = (
+        f"{of(len(cut), len(remote))} probes of pods from other nodes cannot connect"
+    )
     return f"whether the network between nodes is the fault ({share})"
 
 
@@ -121,11 +123,11 @@ def _may_be_right(scene: Scene) -> str | None:
     """
     if balancer.service(scene).health_check.protocol == "tcp":
         return None
-    asked = (*ingress.probes(scene), *scene.inside(Role.POD))
-    bad = [p for p in asked if (p.status_code or 0) >= BROKEN]
+    probes = (*ingress.probes(scene), *scene.inside(Role.POD))
+    bad = [p for p in probes if (p.status_code or 0) >= BROKEN]
     if not bad:
         return None
-    share = of(len(bad), len(asked))
+    share = of(len(bad), len(probes))
     return f"whether the check is right ({share} internal probes receive errors)"
 
 
@@ -133,13 +135,13 @@ def _fails_inside(scene: Scene, bad: list[BalancerTarget]) -> str | None:
     """Return a doubt: other nodes get no response there either; the server runs."""
     for target in bad:
         node = nodes.target_node(scene, target)
-        asked = [
+        probes = [
             p
             for p in scene.inside(Role.INGRESS_OTHER)
             if node and p.peer_node == node.name
         ]
         runs = target.server_status in {None, "running"} and (not node or node.ready)
-        if runs and asked and all(p.status_code is None for p in asked):
+        if runs and probes and all(p.status_code is None for p in probes):
             return (
                 f"the reason why {target.label} does not respond to other nodes either"
             )

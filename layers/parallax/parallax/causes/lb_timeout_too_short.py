@@ -85,12 +85,12 @@ def _answered_later(scene: Scene, lines: tuple[Sighting, ...], took: float) -> f
     bad = [line for line in lines if not _is_good(line)]
     if bad:
         raise Missing(f"the reason why the ingress logged {bad[0].status_code}")
-    asked = ingress.probes(scene)
-    if not asked:
+    sent_probes = ingress.probes(scene)
+    if not sent_probes:
         raise Missing(f"the internal response time ({inside.why_no_reports(scene)})")
-    if any(not p.healthy for p in asked):
+    if any(not p.healthy for p in sent_probes):
         raise Missing("a successful internal probe of the same URL")
-    slow = max(p.duration for p in asked)
+    slow = max(p.duration for p in sent_probes)
     if slow < took:
         raise Missing(f"the reason why internal probes take only {slow:.1f} s")
     return slow

@@ -134,8 +134,8 @@ def _bypassed(scene: Scene, to: int) -> str | None:
         return None
     status, own = requests[0].status_code, scene.cluster and scene.cluster.service
     if own and to in own.node_ports:
-        asked = scene.inside(Role.NODEPORT_OWN, Role.NODEPORT_OTHER)
-        if not asked or any(p.healthy or p.status_code != status for p in asked):
+        probes = scene.inside(Role.NODEPORT_OWN, Role.NODEPORT_OTHER)
+        if not probes or any(p.healthy or p.status_code != status for p in probes):
             return None
         return (
             f"port {to} is the NodePort of Service {own.name}: internal probes get"

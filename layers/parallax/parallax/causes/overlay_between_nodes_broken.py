@@ -62,22 +62,24 @@ TWICE = 2
 def assess(scene: Scene) -> Assessment:
     """Check whether other nodes cannot reach pods, and requests fail because of it."""
     users.failed(scene)
-    home, afar = pods.from_own_node(scene), pods.from_other_nodes(scene)
-    if not afar:
+    local, remote = pods.from_own_node(scene), pods.from_other_nodes(scene)
+    if not remote:
         raise Missing(
             f"a probe of a pod from another node ({pods.why_not_probed(scene)})"
         )
-    cut = [p for p in afar if not inside.accepted(p)]
+    cut = [p for p in remote if not inside.accepted(p)]
     if not cut:
-        return refuted(ID, f"all {len(afar)} probes of pods from other nodes connected")
-    share = f"{of(len(cut), len(afar))} probes of pods from other nodes"
+        return refuted(
+            ID, f"all {len(remote)} probes of pods from other nodes connected"
+        )
+    share = f"{of(len(cut), len(remote))} probes of pods from other nodes"
     state = f"{share} could not connect ({_errors(cut)}): {_between(cut)}"
-    if not home:
+    if not local:
         raise Missing("a probe of a pod from its own node", evidence=(state,))
-    well = sum(p.healthy for p in home)
-    own = f"{of(well, len(home))} probes of pods from their own nodes succeeded"
+    succeeded = sum(p.healthy for p in local)
+    own = f"{of(succeeded, len(local))} probes of pods from their own nodes succeeded"
     with evidence_so_far(own, state):
-        if well < len(home) or len(_pairs(cut)) < overlay.PAIRS:
+        if succeeded < len(local) or len(_pairs(cut)) < overlay.PAIRS:
             raise Missing("pods that respond to their own node and to no other node")
         return supported(ID, state, own, *_ends_there(scene))
 
@@ -85,7 +87,7 @@ def assess(scene: Scene) -> Assessment:
 def _ends_there(scene: Scene) -> tuple[str, ...]:
     """Return the proof that requests fail between nodes, at or before the ingress."""
     lines = _unanswered(scene)
-    if near := [line for line in lines if not _afar(scene, line)]:
+    if near := [line for line in lines if not _is_remote(scene, line)]:
         what = f"the reason why {near[0].upstream_address} failed on the same node too"
         raise Missing(what)
     try:
@@ -138,7 +140,7 @@ def _unanswered(scene: Scene) -> tuple[Sighting, ...]:
     )
 
 
-def _afar(scene: Scene, line: Sighting) -> bool:
+def _is_remote(scene: Scene, line: Sighting) -> bool:
     node = logs.node_of(scene, line.upstream_address)
     return node is not None and node != line.node
 
@@ -152,8 +154,8 @@ def _page(scene: Scene, lines: tuple[Sighting, ...]) -> tuple[int, str, bool]:
         text = f"ingress log: the ingress on {line.node} {what} ({status})"
         return status, text, True
     for status in GATEWAY:
-        if says := ingress.own_response(scene, status):
-            return status, says, False
+        if text := ingress.own_response(scene, status):
+            return status, text, False
     late = _late(scene)
     if len(late) < TWICE:
         raise Missing("a 502 or 504 written by the ingress itself")
@@ -185,8 +187,8 @@ def _lost(line: Sighting) -> float:
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Return how to find what blocks pod traffic between two nodes."""
-    afar = pods.from_other_nodes(scene)
-    cut = [p for p in afar if not inside.accepted(p)]
+    remote = pods.from_other_nodes(scene)
+    cut = [p for p in remote if not inside.accepted(p)]
     if not cut:
         return ()
     one = cut[0]
@@ -194,7 +196,7 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     host = f"[{address}]" if address and ":" in address else address
     nodes = (scene.cluster.nodes if scene.cluster else None) or ()
     source = next((n.internal_ip for n in nodes if n.name == one.node), None)
-    ask = NextStep(
+    send = NextStep(
         text=f"On {one.node}, send a request to the pod on {one.peer_node}.",
         command=f"curl -sS -m 5 -o /dev/null -w '%{{http_code}}\\n' {host}:{port}",
     )
@@ -211,7 +213,7 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         f" proto udp && sudo ufw allow from {quote(source or 'NODE')} to any port"
         f" {port} proto tcp",
     )
-    return ask, capture, allow
+    return send, capture, allow
 
 
 CAUSE = Cause(

@@ -37,8 +37,8 @@ ID = "pod-answers-error"
 def assess(scene: Scene) -> Assessment:
     """Check whether a pod wrote the failing response."""
     requests = users.failed(scene)
-    if gone := users.without_connection(scene):
-        raise Missing(f"proof that a request reached a pod ({gone})")
+    if no_connection := users.without_connection(scene):
+        raise Missing(f"proof that a request reached a pod ({no_connection})")
     if logged := _by_the_log(scene):
         return logged
     probes = scene.inside(Role.POD)
@@ -111,9 +111,9 @@ def _enough(same: list[Probe], probes: tuple[Probe, ...], scene: Scene) -> bool:
     return bool(same) and _share_fits(always, len(same), len(probes))
 
 
-def _share_fits(always: bool, same: int, asked: int) -> bool:  # noqa: FBT001 - a pure rule
+def _share_fits(always: bool, same: int, probed: int) -> bool:  # noqa: FBT001 - a pure rule
     """Require every pod for a constant failure, one for an intermittent one."""
-    return same == asked if always else same > 0
+    return same == probed if always else same > 0
 
 
 def _content(probe: Probe) -> str:

@@ -52,12 +52,12 @@ def assess(scene: Scene) -> Assessment:
     if not ready:
         state = pods.endpoints_text(scene)
         return refuted(ID, f"{state}, so the ingress uses no pod")
-    asked = _asked(scene)
-    probes = [p for e in ready for p in asked[e.address, e.port]]
+    by_place = _probes_by_place(scene)
+    probes = [p for e in ready for p in by_place[e.address, e.port]]
     if not probes:
         raise Missing(f"an internal probe of a pod ({pods.why_not_probed(scene)})")
     accepting = [
-        e for e in ready if any(map(inside.accepted, asked[e.address, e.port]))
+        e for e in ready if any(map(inside.accepted, by_place[e.address, e.port]))
     ]
     if len(accepting) == len(ready) and not any(map(_refused, probes)):
         return refuted(ID, f"all {len(ready)} ready pods accept connections")
@@ -88,29 +88,29 @@ def _own_status(scene: Scene) -> tuple[int, str | None]:
 
     nginx and Traefik respond 502, Envoy 503.
     """
-    asked = ingress.probes(scene)
-    codes = {p.status_code for p in asked}
+    sent_probes = ingress.probes(scene)
+    codes = {p.status_code for p in sent_probes}
     code = codes.pop() if len(codes) == 1 else None
     if code not in WITHOUT_A_POD:
         return BAD_GATEWAY, None
-    where = f"the ingress on {asked[0].node}"
+    where = f"the ingress on {sent_probes[0].node}"
     return code, f"{where} responds {code}, and no pod accepts connections"
 
 
 def _refusing(scene: Scene) -> list[Endpoint]:
     """Return the ready endpoints that refuse every node, including their own."""
-    asked = _asked(scene)
+    by_place = _probes_by_place(scene)
     return [
         e
         for e in pods.known_endpoints(scene)
         if e.ready
-        and _refuses(there := asked[e.address, e.port])
+        and _refuses(there := by_place[e.address, e.port])
         and not any(map(inside.accepted, there))
     ]
 
 
 @reading
-def _asked(scene: Scene) -> defaultdict[Place, list[Probe]]:
+def _probes_by_place(scene: Scene) -> defaultdict[Place, list[Probe]]:
     """Return the probes of pods by their address and port."""
     found = defaultdict[Place, list[Probe]](list)
     for probe in scene.inside(Role.POD):

@@ -47,23 +47,25 @@ def assess(scene: Scene) -> Assessment:
         state = pods.endpoints_text(scene)
         return refuted(ID, f"{state}, so the ingress waits for no pod")
     what = f"a probe of a pod from its own node ({pods.why_not_probed(scene)})"
-    home, lines = need(pods.from_own_node(scene), what), _waited_for(scene)
+    local, lines = need(pods.from_own_node(scene), what), _waited_for(scene)
     own = _logged(lines) or ingress.own_response(scene, GATEWAY_TIMEOUT)
-    slow = [p for p in home if _is_slow(p, _limit(scene, lines))]
+    slow = [p for p in local if _is_slow(p, _limit(scene, lines))]
     if not slow:
-        return _none_is_slow(scene, home, own)
-    state = f"{of(len(slow), len(home))} probes of pods from their own nodes"
+        return _none_is_slow(scene, local, own)
+    state = f"{of(len(slow), len(local))} probes of pods from their own nodes"
     state += f" connected and {_how(slow)}"
     with evidence_so_far(state):
         own = need(own, "a 504 written by the ingress itself")
         with evidence_so_far(own):
-            _users_wait(scene, slow, home, logged=bool(lines))
+            _users_wait(scene, slow, local, logged=bool(lines))
     return supported(ID, state, own)
 
 
-def _none_is_slow(scene: Scene, home: tuple[Probe, ...], own: str | None) -> Assessment:
+def _none_is_slow(
+    scene: Scene, local: tuple[Probe, ...], own: str | None
+) -> Assessment:
     """Return a refutation if all pods respond at once and no request timed out."""
-    every_probe = (*home, *pods.from_other_nodes(scene))
+    every_probe = (*local, *pods.from_other_nodes(scene))
     if own is None and all(map(_at_once, every_probe)):
         share = f"all {len(every_probe)} internal probes of pods got a response"
         return refuted(ID, f"{share} within {AT_ONCE:.0f} s")
@@ -71,14 +73,14 @@ def _none_is_slow(scene: Scene, home: tuple[Probe, ...], own: str | None) -> Ass
 
 
 def _users_wait(
-    scene: Scene, slow: list[Probe], home: tuple[Probe, ...], *, logged: bool
+    scene: Scene, slow: list[Probe], local: tuple[Probe, ...], *, logged: bool
 ) -> None:
     """Raise what is missing to prove that users wait for slow pods."""
-    if not all(map(inside.accepted, home)):
+    if not all(map(inside.accepted, local)):
         raise Missing("the reason why a pod refuses its own node")
     # If users always fail, the ingress must have tried the fast pods too.
     requests = users.outside(scene, *users.AS_A_USER)
-    if len(slow) < len(home) and not any(p.healthy for p in requests):
+    if len(slow) < len(local) and not any(p.healthy for p in requests):
         raise Missing("the reason why all requests fail although some pods respond")
     if not _balancer_gave_up(scene):
         impact.end_at_ingress(scene, GATEWAY_TIMEOUT, logged=logged)
@@ -160,8 +162,8 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     namespace = pods.service_name(scene).partition("/")[0]
     kubectl = f"kubectl -n {quote(namespace)}"
     limit = _limit(scene, _waited_for(scene))
-    home = pods.from_own_node(scene)
-    slow = [p for p in home if _is_slow(p, limit)]
+    local = pods.from_own_node(scene)
+    slow = [p for p in local if _is_slow(p, limit)]
     one = next((p for p in slow if p.pod), None)
     every = NextStep(text="List all pods.", command=f"{kubectl} get pods -o wide")
     if one is None or one.pod is None:
@@ -177,12 +179,12 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         text="Check its CPU and memory use.",
         command=f"{kubectl} top pod {quote(one.pod)} --containers",
     )
-    ask = NextStep(
+    measure = NextStep(
         text=f"On {one.peer_node}, measure its response time without the ingress.",
         command=f"curl -sS -m 60 -o /dev/null -w '%{{http_code}} %{{time_total}} s\\n'"
         f" -H {named} {quote(f'http://{host}:{one.peer_port}/')}",
     )
-    return log, ask, load
+    return log, measure, load
 
 
 CAUSE = Cause(

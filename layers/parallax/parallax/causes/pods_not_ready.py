@@ -49,8 +49,8 @@ def assess(scene: Scene) -> Assessment:
 
 def _only_the_probe(scene: Scene) -> tuple[str, ...]:
     """Return that the pods respond successfully, so only the readiness probe fails."""
-    asked = scene.inside(Role.POD)
-    if not asked or not all(p.healthy for p in asked):
+    probes = scene.inside(Role.POD)
+    if not probes or not all(p.healthy for p in probes):
         return ()
     return ("internal probes of the pods succeed; only the readiness probe fails",)
 

@@ -44,8 +44,8 @@ def request_passed(scene: Scene) -> str | None:
     requests = (
         () if scene.target.reached.cdn else users.outside(scene, *users.AS_A_USER)
     )
-    well = sum(p.healthy for p in requests)
-    return f"{of(well, len(requests))} requests succeeded" if well else None
+    succeeded = sum(p.healthy for p in requests)
+    return f"{of(succeeded, len(requests))} requests succeeded" if succeeded else None
 
 
 def _answered_by(scene: Scene, hop: str) -> str | None:
@@ -115,15 +115,15 @@ def _perhaps_the_ingress(scene: Scene, probe: Probe) -> bool:
     it if no target is healthy, if the unknown-host probe also gets the page, or if no
     ingress log contains a failing request.
     """
-    asked = scene.inside(*inside.INGRESS_ROLES, Role.INGRESS_POD)
-    alike = [p for p in asked if p.status_code == probe.status_code]
+    internal_probes = scene.inside(*inside.INGRESS_ROLES, Role.INGRESS_POD)
+    alike = [p for p in internal_probes if p.status_code == probe.status_code]
     if not any(map(_in_its_shape, alike)):
         return False
-    nobody = not balancer.count_with_health(scene, HealthStatus.HEALTHY)
+    none_healthy = not balancer.count_with_health(scene, HealthStatus.HEALTHY)
     refused = any(map(_in_its_shape, users.outside(scene, Role.UNKNOWN_HOST)))
     was_read = balancer.service.maybe(scene) is not None
 
-    return not ((was_read and nobody) or refused or logs.all_read(scene))
+    return not ((was_read and none_healthy) or refused or logs.all_read(scene))
 
 
 def _speaks_http(scene: Scene) -> bool:
@@ -158,8 +158,8 @@ def marked_response(scene: Scene) -> str:
 
 
 def _response(scene: Scene, *, marked: bool) -> str:
-    if gone := users.without_connection(scene):
-        raise Missing(f"a response to users ({gone})")
+    if no_connection := users.without_connection(scene):
+        raise Missing(f"a response to users ({no_connection})")
     for probe in users.failing(scene, Role.DIRECT, *users.AS_A_USER, Role.CACHE_BUSTER):
         to, status = f"the {probe.role.value} probe", probe.status_code
         if wrote_response(scene, probe) and not balancer.reached_other_machine(

@@ -157,14 +157,14 @@ def owns_address(scene: Scene, address: str) -> bool:
 
 def was_sent_to_balancer(scene: Scene, probe: Probe) -> bool:
     """Return whether a request was sent to the load balancer's own address."""
-    asked = probe.peer_address
+    address = probe.peer_address
     return probe.role is Role.DIRECT or (
-        asked is not None and owns_address(scene, asked)
+        address is not None and owns_address(scene, address)
     )
 
 
 def reached_other_machine(scene: Scene, probe: Probe) -> bool:
     """Return whether a user reached another machine than the balancer or a CDN."""
     comparable = bool(addresses(scene)) and probe.peer_address is not None
-    met = scene.target.reached.cdn or was_sent_to_balancer(scene, probe)
-    return comparable and not met
+    expected = scene.target.reached.cdn or was_sent_to_balancer(scene, probe)
+    return comparable and not expected

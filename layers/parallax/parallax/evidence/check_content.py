@@ -108,10 +108,10 @@ def _accepts(code: str) -> bool:
     )
 
 
-def _serves(host: str, asked: str) -> bool:
+def _serves(host: str, requested: str) -> bool:
     """Return whether an Ingress's host matches a request's; "" and "*" match any."""
     if host in {"", "*"}:
         return True
     if host.startswith("*."):
-        return asked.endswith(host[1:])
-    return host == asked
+        return requested.endswith(host[1:])
+    return host == requested

@@ -71,23 +71,26 @@ def works_inside(scene: Scene) -> str:
 
 def _probe_share(scene: Scene) -> tuple[bool, str]:
     """Return whether all probes satisfy the health check, and the share in words."""
-    asked, service = ingress.probes(scene), balancer.service.maybe(scene)
-    well, count = sum(p.healthy for p in asked), len(asked)
-    if well < count and service and service.health_check.protocol == "tcp":
-        answered = sum(p.status_code is not None for p in asked)
+    sent_probes, service = ingress.probes(scene), balancer.service.maybe(scene)
+    succeeded, count = sum(p.healthy for p in sent_probes), len(sent_probes)
+    if succeeded < count and service and service.health_check.protocol == "tcp":
+        answered = sum(p.status_code is not None for p in sent_probes)
         text = (
             f"the ingress responded to {of(answered, count)} internal probes"
-            f", {well} with success; a TCP health check only opens a connection"
+            f", {succeeded} with success; a TCP health check only opens a connection"
         )
         return answered == count, text
-    return well == count, f"{of(well, count)} internal probes of the ingress succeeded"
+    return (
+        succeeded == count,
+        f"{of(succeeded, count)} internal probes of the ingress succeeded",
+    )
 
 
 def _needs_proxy_header(scene: Scene) -> str | None:
     """Return a doubt: the probes send a PROXY header, the load balancer does not."""
     service = balancer.service.maybe(scene)
-    asked = [p for p in scene.inside(*inside.INGRESS_ROLES) if p.proxy_protocol]
-    if service is None or service.proxyprotocol or not asked:
+    sent_probes = [p for p in scene.inside(*inside.INGRESS_ROLES) if p.proxy_protocol]
+    if service is None or service.proxyprotocol or not sent_probes:
         return None
     return "whether the ingress expects a PROXY header, which only the agents send"
 

@@ -21,8 +21,8 @@ def end_at_ingress(scene: Scene, status_code: int, *, logged: bool = False) -> s
     response. A page seen only by internal probes counts if users get the same status,
     and neither load balancer nor CDN wrote it, or if the HTTP health check got it.
     """
-    if gone := users.without_connection(scene):
-        raise Missing(f"proof that users are affected by it ({gone})")
+    if no_connection := users.without_connection(scene):
+        raise Missing(f"proof that users are affected by it ({no_connection})")
     if failed_health_check(scene, status_code):
         return f"the HTTP health check fails on every target with {status_code}"
     if mostly_from_balancer(scene):

@@ -20,11 +20,13 @@ UNAVAILABLE = 503
 
 def own_pages(scene: Scene, status_code: int) -> tuple[Probe, ...]:
     """Return the external and internal probes that got the ingress's own page."""
-    asked = (
+    sent_probes = (
         *users.failing(scene, *users.FOR_THE_TARGET),
         *scene.inside(*inside.INGRESS_ROLES),
     )
-    return tuple(p for p in asked if p.status_code == status_code and wrote_page(p))
+    return tuple(
+        p for p in sent_probes if p.status_code == status_code and wrote_page(p)
+    )
 
 
 def wrote_page(probe: Probe) -> bool:
@@ -77,11 +79,11 @@ def probes(scene: Scene, *roles: Role, port: int | None = None) -> tuple[Probe, 
 
     Only those with these roles (none: all ingress roles), on one port or on any.
     """
-    asked_probes = scene.inside(*(roles or inside.INGRESS_ROLES))
+    sent_probes = scene.inside(*(roles or inside.INGRESS_ROLES))
     at = nodes.ingress_nodes(scene) if nodes.is_local(scene) else None
     return tuple(
         p
-        for p in asked_probes
+        for p in sent_probes
         if port in (None, p.peer_port) and (at is None or not _is_dropped(p, at))
     )
 
@@ -91,8 +93,8 @@ def answered(scene: Scene, port: int | None, *roles: Role) -> tuple[Probe, ...]:
 
     They are a share of `probes`.
     """
-    asked = probes(scene, *roles, port=port)
-    return tuple(p for p in asked if p.status_code is not None)
+    sent_probes = probes(scene, *roles, port=port)
+    return tuple(p for p in sent_probes if p.status_code is not None)
 
 
 def _is_dropped(probe: Probe, at: frozenset[str]) -> bool:

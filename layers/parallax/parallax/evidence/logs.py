@@ -181,6 +181,6 @@ def _lacks_successful_request(scene: Scene) -> bool:
     if not any(p.healthy for p in requests):
         return False
     past = users.outside(scene, *users.AT_THE_BALANCER)
-    asked = past if scene.target.reached.cdn else (*past, *requests)
-    well = [p for p in asked if p.healthy]
-    return bool(well) and not scene.sightings_of(*well)
+    candidates = past if scene.target.reached.cdn else (*past, *requests)
+    successful = [p for p in candidates if p.healthy]
+    return bool(successful) and not scene.sightings_of(*successful)

@@ -52,28 +52,28 @@ def all_sent_elsewhere(scene: Scene) -> tuple[Probe, ...]:
         raise Missing("the CDN's own addresses (the name correctly resolves to them)")
     if not balancer.addresses(scene):
         raise Missing(f"the public address of {balancer.name(scene)}")
-    failed, gone = users.failed(scene), sent_elsewhere(scene)
-    if len(gone) < len(failed):
-        rest = of(len(failed) - len(gone), len(failed))
+    failed, elsewhere = users.failed(scene), sent_elsewhere(scene)
+    if len(elsewhere) < len(failed):
+        rest = of(len(failed) - len(elsewhere), len(failed))
         raise Missing(f"failing requests to another address ({rest} used none)")
-    where = {str(p.peer_address) for p in gone}
+    where = {str(p.peer_address) for p in elsewhere}
     if doubt := _balancer_doubt(scene) or _address_doubt(scene, where):
         raise Missing(doubt)
-    return gone
+    return elsewhere
 
 
 def _balancer_doubt(scene: Scene) -> str | None:
     """Return what is missing to prove that the balancer's own address works."""
-    asked = [
+    direct_probes = [
         p
         for p in users.outside(scene, *PINNED, Role.DIRECT)
         if p.role is Role.DIRECT
         or (p.peer_address and balancer.owns_address(scene, p.peer_address))
     ]
-    bad = [p for p in asked if not p.healthy]
+    bad = [p for p in direct_probes if not p.healthy]
     if bad:
         return "the reason why requests to the load balancer's own address fail too"
-    return None if asked else "a request to the load balancer's own address"
+    return None if direct_probes else "a request to the load balancer's own address"
 
 
 def _address_doubt(scene: Scene, where: set[str]) -> str | None:
@@ -141,13 +141,14 @@ def failing_address_is_given(scene: Scene) -> bool:
 
 def failures_elsewhere(scene: Scene) -> str:
     """Return e.g. `11 of 11 requests to 198.51.100.7 failed: 503 from nginx`."""
-    gone, requests = sent_elsewhere(scene), users.outside(scene, *users.AS_A_USER)
-    places = ", ".join(sorted({str(p.peer_address) for p in gone}))
-    first = gone[0]
+    elsewhere, requests = sent_elsewhere(scene), users.outside(scene, *users.AS_A_USER)
+    places = ", ".join(sorted({str(p.peer_address) for p in elsewhere}))
+    first = elsewhere[0]
     how = str(first.error_type).replace("_", " ")
     if first.status_code is not None:
         how = f"{first.status_code} from {users.written_by(first).writer}"
-    return f"{of(len(gone), len(requests))} requests went to {places} and failed: {how}"
+    share = of(len(elsewhere), len(requests))
+    return f"{share} requests went to {places} and failed: {how}"
 
 
 def balancer_works(scene: Scene) -> str:

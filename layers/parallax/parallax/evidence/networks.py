@@ -58,10 +58,14 @@ def networks_known(scene: Scene) -> bool:
 @reading
 def all_cut_off(scene: Scene) -> str | None:
     """Return that no target shares a private network with the balancer; else None."""
-    balancer, found, gone = scene.load_balancer, nodes.targets(scene), cut_off(scene)
-    if balancer is None or not gone or len(gone) < len(found):
+    balancer, found, unreachable = (
+        scene.load_balancer,
+        nodes.targets(scene),
+        cut_off(scene),
+    )
+    if balancer is None or not unreachable or len(unreachable) < len(found):
         return None
-    share = f"{of(len(gone), len(found))} targets use their private address"
+    share = f"{of(len(unreachable), len(found))} targets use their private address"
     if not balancer.networks:
         return f"{share}, and {balancer.name} is in no private network"
     return f"{share}, and none of them shares a network with {balancer.name}"

@@ -27,16 +27,16 @@ def nodeports_cut_off(scene: Scene) -> str | None:
     """
     if nodes.is_local(scene):
         return None
-    home = {p.peer_node for p in pods.from_own_node(scene) if inside.accepted(p)}
-    afar = [p for p in pods.from_other_nodes(scene) if p.peer_node in home]
-    met = {(p.node, p.peer_node) for p in afar if inside.accepted(p)}
-    pairs = {(p.node, p.peer_node) for p in afar}
-    cut = len(pairs - met)
-    asked = scene.inside(*inside.INGRESS_ROLES)
-    failed = sum(not inside.accepted(p) for p in asked)
+    local = {p.peer_node for p in pods.from_own_node(scene) if inside.accepted(p)}
+    remote = [p for p in pods.from_other_nodes(scene) if p.peer_node in local]
+    reached = {(p.node, p.peer_node) for p in remote if inside.accepted(p)}
+    pairs = {(p.node, p.peer_node) for p in remote}
+    cut = len(pairs - reached)
+    sent_probes = scene.inside(*inside.INGRESS_ROLES)
+    failed = sum(not inside.accepted(p) for p in sent_probes)
     if not failed or cut < PAIRS or cut < NEARLY_ALL * len(pairs):
         return None
-    share = of(failed, len(asked))
+    share = of(failed, len(sent_probes))
     return f"{share} internal probes could not connect to the ingress's NodePort"
 
 
@@ -63,9 +63,16 @@ def across_text(scene: Scene, to: int) -> str:
 def answered_across(scene: Scene, to: int) -> str:
     """Return that the ingress responded to all probes between nodes on the port."""
     role = asking_across(scene)
-    asked, well = ingress.probes(scene, role), ingress.answered(scene, to, role)
-    if not asked or len(asked) > len(well):
-        got = of(len(well), len(asked)) if asked else inside.why_no_reports(scene)
+    sent_probes, answered_probes = (
+        ingress.probes(scene, role),
+        ingress.answered(scene, to, role),
+    )
+    if not sent_probes or len(sent_probes) > len(answered_probes):
+        got = (
+            of(len(answered_probes), len(sent_probes))
+            if sent_probes
+            else inside.why_no_reports(scene)
+        )
         raise Missing(f"responses to all probes between nodes on port {to} ({got})")
     return across_text(scene, to)
 
@@ -77,10 +84,10 @@ def closed_to_other_nodes(scene: Scene, to: int) -> str | None:
     pods.
     """
     others = ingress.probes(scene, Role.INGRESS_OTHER)
-    afar = pods.from_other_nodes(scene)
+    remote = pods.from_other_nodes(scene)
     if len(others) < PAIRS or any(map(inside.accepted, others)):
         return None
-    if not afar or not all(map(inside.accepted, afar)):
+    if not remote or not all(map(inside.accepted, remote)):
         return None
     own = scene.inside(Role.INGRESS)
     if len(ingress.answered(scene, to, Role.INGRESS)) < max(1, len(own)):

@@ -147,8 +147,8 @@ def _is_refusal(probe: Probe) -> bool:
 def contradicted(scene: Scene) -> str | None:
     """Return a doubt: the ingress responds to probes against its ConfigMap."""
     wants = wanted.maybe(scene)
-    asked = scene.inside(*inside.INGRESS_ROLES, Role.INGRESS_POD)
-    for probe in asked:
+    internal_probes = scene.inside(*inside.INGRESS_ROLES, Role.INGRESS_POD)
+    for probe in internal_probes:
         answered = probe.status_code not in {None, BAD_REQUEST}
         if answered and probe.proxy_protocol is not wants:
             how = "with" if probe.proxy_protocol else "without"

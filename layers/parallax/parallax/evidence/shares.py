@@ -73,16 +73,16 @@ def wait_time(probe: Probe) -> float:
 def failing_share(scene: Scene) -> tuple[Probe, ...]:
     """Return the failing user requests, if nearly all ended at the load balancer."""
     failed = users.failed(scene)
-    if gone := users.without_connection(scene):
-        raise Missing(f"a response to users ({gone})")
+    if no_connection := users.without_connection(scene):
+        raise Missing(f"a response to users ({no_connection})")
     requests = users.outside(scene, *users.AS_A_USER)
     if len(requests) == len(failed):
         share = of(len(failed), len(requests))
         raise Missing(f"a successful request ({share} fail)")
-    met = [p for p in failed if users.connected(scene, p)]
+    connected = [p for p in failed if users.connected(scene, p)]
     ends = ended_at_balancer(scene)
-    if len(ends) < NEARLY_ALL * len(met):
-        rest = of(len(met) - len(ends), len(met))
+    if len(ends) < NEARLY_ALL * len(connected):
+        rest = of(len(connected) - len(ends), len(connected))
         what = f"the reason why {rest} failing requests passed the load balancer"
         raise Missing(what)
     return ends
@@ -94,8 +94,8 @@ def text(scene: Scene) -> str:
     took = min((wait_time(p) for p in ends), default=0.0)
     after = f" after {took:.1f} s" if took >= answers.CONNECT_ATTEMPT else ""
     share = of(len(ends), len(requests))
-    well = sum(p.healthy for p in requests)
-    return f"{share} requests ended at the load balancer{after}, {well} succeeded"
+    succeeded = sum(p.healthy for p in requests)
+    return f"{share} requests ended at the load balancer{after}, {succeeded} succeeded"
 
 
 def tried_to_connect(scene: Scene) -> bool:

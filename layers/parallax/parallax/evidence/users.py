@@ -74,11 +74,12 @@ def without_connection(scene: Scene) -> str | None:
     rejected. No page of a later hop explains that.
     """
     requests = failing(scene, *AS_A_USER)
-    gone = [p for p in requests if _has_no_connection(scene, p)]
-    if not gone or 2 * len(gone) <= len(requests):
+    unconnected = [p for p in requests if _has_no_connection(scene, p)]
+    if not unconnected or 2 * len(unconnected) <= len(requests):
         return None
-    what = str(gone[0].error_type).replace("_", " ")
-    return f"{of(len(gone), len(requests))} failing requests got no connection: {what}"
+    what = str(unconnected[0].error_type).replace("_", " ")
+    share = of(len(unconnected), len(requests))
+    return f"{share} failing requests got no connection: {what}"
 
 
 def connected(scene: Scene, probe: Probe) -> bool:
@@ -97,5 +98,7 @@ def _has_no_connection(scene: Scene, probe: Probe) -> bool:
 
 def written_by(probe: Probe) -> Attribution:
     """Return the writer of a probe's response; `unknown` if there was no response."""
-    nobody = Attribution(writer="unknown", hop="unknown", how="unknown", clues=())
-    return attribute_probe(probe) or nobody
+    unknown_writer = Attribution(
+        writer="unknown", hop="unknown", how="unknown", clues=()
+    )
+    return attribute_probe(probe) or unknown_writer
