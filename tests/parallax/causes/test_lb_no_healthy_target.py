@@ -25,8 +25,8 @@ def test_without_hetzners_word_both_candidates_and_what_decides_are_named() -> N
     told = ask(CAUSE, refused(None)).evidence
     assert told[-1] == (
         "possible reasons: a node firewall that blocks only the load balancer, or the"
-        " content of the health check, or the private network; tcpdump on a node"
-        " decides"
+        " content of the health check, or the private network (tcpdump on a node"
+        " decides)"
     )
     steps = CAUSE.next_steps(Scene.of(refused(None)))
     assert any("tcpdump -ni any 'port 31695 and host 10.0.0.5'" in (t.command or "")
@@ -40,7 +40,7 @@ def test_a_tcp_check_has_no_content_to_displease() -> None:
     known = replace(reading.load_balancer, networks=(4711,))
     run = s.run(s.LB_503, unknown_host=s.LB_503)
     x = s.taken(run, replace(reading, load_balancer=known), *s.reports())
-    assert ask(CAUSE, x).evidence[-1].startswith("possible reasons: a node firewall")
+    assert ask(CAUSE, x).evidence[-1].startswith("possible reason: a node firewall")
     assert "content" not in ask(CAUSE, x).evidence[-1]
     assert "network" not in ask(CAUSE, x).evidence[-1]
 
@@ -76,7 +76,7 @@ def test_a_reason_that_is_known_is_told_and_leaves_nothing_open() -> None:
     """A health check of a port without a NodePort: no firewall is suspected."""
     found = ask(CAUSE, s.wrong_port()).evidence
     assert found[1] == "port 30081 is not a NodePort of the ingress Service"
-    assert not any(sentence.startswith("possible reasons:") for sentence in found)
+    assert not any(sentence.startswith("possible reason") for sentence in found)
 
 
 def alone(*, nodes: int) -> Snapshot:

@@ -38,7 +38,7 @@ def test_the_share_and_the_servers_are_told(page: str) -> None:
     assert judge(x).cause == CAUSE.id
     shares, health = ask(CAUSE, x).evidence
     assert shares == (
-        "4 of 11 requests ended at the load balancer after 3.1 s, 7 succeeded"
+        "4 of 11 requests failed at the load balancer after 3.1 s; 7 succeeded"
     )
     assert health.endswith("worker-04, worker-05")
 

@@ -19,8 +19,8 @@ def answer(snapshot: Snapshot) -> Answer:
 
 
 LOGGED = (
-    "the ingress log contains 11 of 11 of them: 11 closed by the load balancer (499),"
-    " 0 with a response"
+    "the ingress log contains 11 of these 11 requests: 11 closed by the load balancer"
+    " (499), 0 with a response"
 )
 
 

@@ -35,10 +35,10 @@ def test_pods_cut_off_from_other_nodes_are_named() -> None:
     assert (judgement.cause, judgement.hop) == (CAUSE.id, Hop.OVERLAY)
     assert told.evidence == (
         (
-            "5 of 5 probes of pods from other nodes could not connect (timeout):"
+            "5 of 5 probes of pods on other nodes could not connect (timeout):"
             " worker-01 to worker-02 and 4 more pairs"
         ),
-        "5 of 5 probes of pods from their own nodes succeeded",
+        "5 of 5 probes of pods on the same node succeeded",
         (
             "ingress log: the ingress on worker-01 got no response from"
             " 10.0.0.111:8080 on worker-02 (504)"

@@ -51,9 +51,9 @@ def test_all_ready_pods_refuse() -> None:
     x = s.pods_refuse()
     told = ask(CAUSE, x).evidence
     assert told[0] == (
-        "5 of 5 ready pods refuse connections on port 8080, from their own nodes too"
+        "5 of 5 ready pods refuse connections on port 8080, even from their own nodes"
     )
-    assert "the last at 10.0.0.110:8080" in told[1]
+    assert "the last one used 10.0.0.110:8080" in told[1]
     judgement = judge(x)
     assert judgement.next_steps[0].command == (
         "kubectl -n keybuzz logs keybuzz-api-1 --tail=100"

@@ -49,7 +49,7 @@ def test_pods_that_hang_are_named() -> None:
     assert judgement.cause == CAUSE.id
     assert told.evidence == (
         (
-            "5 of 5 probes of pods from their own nodes connected and got no response"
+            "5 of 5 probes of pods on the same node connected and got no response"
             " within 5.0 s"
         ),
         (

@@ -125,8 +125,8 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     edge = failing[0].peer_address if failing else None
     at = f" --resolve {host}:{port}:{edge}" if edge else ""
     purge = NextStep(
-        text=f"Purge {url} at the cache{f' ({edge})' if edge else ''} (Varnish with"
-        " a purge ACL; elsewhere use its console).",
+        text=f"Purge {url} at the cache{f' ({edge})' if edge else ''}. The command is"
+        " for Varnish with a purge ACL; other caches have a console.",
         command=f"curl -sS -X PURGE{at} {quote(url)}",
     )
     address = balancer.ipv4 if balancer and balancer.ipv4 else None

@@ -51,7 +51,7 @@ def assess(scene: Scene) -> Assessment:
     share = of(len(own), len(requests))
     return supported(
         ID,
-        f"{share} failing responses are {_source(own[0])} {own[0].status_code} page",
+        f"{_source(own[0])} wrote {share} failing responses ({own[0].status_code})",
         f"direct requests to the load balancer get {direct[0].status_code}",
         "no ingress log contains any of the failing requests",
     )
@@ -71,7 +71,7 @@ def _own_page(probe: Probe) -> bool:
 
 def _source(probe: Probe) -> str:
     author = users.written_by(probe)
-    return f"{author.writer}'s own" if author.hop == "cdn" else "an unknown writer's"
+    return f"{author.writer} itself" if author.hop == "cdn" else "an unknown CDN"
 
 
 def _failed_alone(
@@ -86,7 +86,7 @@ def _failed_alone(
     connected = [p for p in requests if users.connected(scene, p)]
     if not own or len(own) < NEARLY_ALL * len(connected):
         rest = of(len(connected) - len(own), len(connected))
-        what = f"the writer of {rest} failing responses, which are not the CDN's page"
+        what = f"the CDN's own page in the failing responses ({rest} are not)"
         raise Missing(what)
     fresh = users.outside(scene, Role.CACHE_BUSTER)
     unmarked = [p for p in own if users.written_by(p).hop != "cdn"]

@@ -96,7 +96,7 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     pod = next((line.pod for line in lines if line.pod), None)
     show = f"logs {quote(pod)} --since=15m" if pod else "get pods -o wide"
     log = NextStep(
-        text="In the controller's error log, find the rule that rejected it.",
+        text="In the controller's error log, find the rule that rejected the request.",
         command=f"kubectl -n {quote(where)} {show}",
     )
     return look, log

@@ -211,7 +211,7 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         log = f"{kubectl} logs {quote(pod)} --since=1h"
         steps += [
             NextStep(
-                text=f"In the log of {pod}, find why its reload failed.",
+                text=f"In the log of {pod}, find why its configuration is old.",
                 command=f"{log} | grep -Ei 'reload|error|watch'",
             ),
             NextStep(

@@ -72,8 +72,8 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     )
     wait = check.retries * check.interval
     domain = NextStep(
-        text="Set the health check's domain to a host that is served. Targets become"
-        f" healthy after about {wait} s.",
+        text=f"Set the health check's domain to {scene.target.host}, which the ingress"
+        f" serves. Targets become healthy after about {wait} s.",
         command=f"{update} --health-check-http-domain {quote(scene.target.host)}",
     )
     connect = NextStep(

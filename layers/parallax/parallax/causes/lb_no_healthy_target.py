@@ -127,7 +127,10 @@ def _candidates(scene: Scene) -> tuple[str, ...]:
         left.append("the content of the health check")
     if lb.networks is None:
         left.append("the private network")
-    return (f"possible reasons: {', or '.join(left)}; tcpdump on a node decides",)
+    several = "s" if len(left) > 1 else ""
+    return (
+        f"possible reason{several}: {', or '.join(left)} (tcpdump on a node decides)",
+    )
 
 
 def _has_reason(scene: Scene) -> bool:

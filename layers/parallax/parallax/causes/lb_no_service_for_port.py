@@ -1,4 +1,4 @@
-"""The load balancer has no service on the port that users use.
+"""The load balancer has no service on the requested port.
 
 Meaning: the load balancer does not listen there. The service was deleted, or was never
 created for this port.
@@ -110,7 +110,7 @@ CAUSE = Cause(
     id=ID,
     class_=Class.LOAD_BALANCER,
     hop=Hop.LOAD_BALANCER,
-    title="The load balancer does not listen on the port that users use",
+    title="The load balancer does not listen on the requested port",
     assess=assess,
     next_steps=next_steps,
 )

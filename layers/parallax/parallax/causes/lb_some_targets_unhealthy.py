@@ -110,9 +110,7 @@ def _nodes_cut_off(scene: Scene) -> str | None:
         return None
     if len(cut) < len(remote):
         return None
-    share = (
-        f"{of(len(cut), len(remote))} probes of pods from other nodes cannot connect"
-    )
+    share = f"{of(len(cut), len(remote))} probes of pods on other nodes cannot connect"
     return f"whether the network between nodes is the fault ({share})"
 
 
@@ -168,8 +166,8 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         return look, watch
     names = " ".join(quote(str(t.server_name)) for t in servers)
     out = NextStep(
-        text="Remove them until they work again. The cloud controller may add them"
-        " again; then exclude the node.",
+        text=f"Remove the unhealthy targets ({', '.join(map(_named, servers))}) until"
+        " they work again. If the cloud controller adds them again, exclude the nodes.",
         command=f"for node in {names}; do hcloud load-balancer remove-target {name}"
         ' --server "$node"; done',
     )

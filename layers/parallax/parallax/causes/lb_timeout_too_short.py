@@ -50,7 +50,7 @@ def assess(scene: Scene) -> Assessment:
     lines = scene.sightings_of(*given_up)
     with evidence_so_far(state):
         slow = _answered_later(scene, lines, took)
-    log = f"the ingress log contains {of(len(lines), len(given_up))} of them"
+    log = f"the ingress log contains {len(lines)} of these {len(given_up)} requests"
     closed = sum(line.status_code == CLIENT_CLOSED for line in lines)
     return supported(
         ID,

@@ -157,9 +157,9 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         command=f"sudo ufw allow proto tcp from {source} to any port {ports}",
     )
     watch = NextStep(
-        text="On a node, find what blocks it. SYN without a reply: a node firewall, or"
-        " the node itself has the load balancer's address (IPVS). No SYN: Hetzner's"
-        " firewall or network.",
+        text="On a node, find what blocks the load balancer. SYN without a reply: the"
+        " node's firewall, or the node has the load balancer's address (IPVS). No SYN:"
+        " Hetzner's firewall or network.",
         command=f"sudo tcpdump -ni any 'tcp port {to} and host {source}'",
     )
     ipvs = NextStep(

@@ -1,4 +1,4 @@
-"""Pods respond to their own node, but other nodes cannot reach them.
+"""Nodes cannot reach pods on other nodes.
 
 Meaning: the network between nodes that carries pod traffic is broken: the overlay
 (VXLAN, WireGuard), its MTU, or a firewall that drops pod ports between nodes. The
@@ -10,7 +10,7 @@ pods that it tries. Under policy Cluster a NodePort that forwards to an ingress 
 another node fails too: users get the load balancer's slow 503, and targets become
 unhealthy.
 
-Diagnosis: probes of pods from their own nodes succeed, and most pairs of different
+Diagnosis: probes of pods on the same node succeed, and most pairs of different
 nodes cannot connect (timeout, no route, rejected). Users get the ingress's own 502 or
 504. Or its log shows a pod on another node that did not respond, or a pod on its own
 node that responded after slow attempts at others. A pod on the ingress's own node that
@@ -65,19 +65,17 @@ def assess(scene: Scene) -> Assessment:
     local, remote = pods.from_own_node(scene), pods.from_other_nodes(scene)
     if not remote:
         raise Missing(
-            f"a probe of a pod from another node ({pods.why_not_probed(scene)})"
+            f"a probe of a pod on another node ({pods.why_not_probed(scene)})"
         )
     cut = [p for p in remote if not inside.accepted(p)]
     if not cut:
-        return refuted(
-            ID, f"all {len(remote)} probes of pods from other nodes connected"
-        )
-    share = f"{of(len(cut), len(remote))} probes of pods from other nodes"
+        return refuted(ID, f"all {len(remote)} probes of pods on other nodes connected")
+    share = f"{of(len(cut), len(remote))} probes of pods on other nodes"
     state = f"{share} could not connect ({_errors(cut)}): {_between(cut)}"
     if not local:
-        raise Missing("a probe of a pod from its own node", evidence=(state,))
+        raise Missing("a probe of a pod on the same node", evidence=(state,))
     succeeded = sum(p.healthy for p in local)
-    own = f"{of(succeeded, len(local))} probes of pods from their own nodes succeeded"
+    own = f"{of(succeeded, len(local))} probes of pods on the same node succeeded"
     with evidence_so_far(own, state):
         if succeeded < len(local) or len(_pairs(cut)) < overlay.PAIRS:
             raise Missing("pods that respond to their own node and to no other node")
@@ -201,14 +199,14 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         command=f"curl -sS -m 5 -o /dev/null -w '%{{http_code}}\\n' {host}:{port}",
     )
     capture = NextStep(
-        text=f"On {one.peer_node}, check whether its packets arrive: VXLAN"
+        text=f"On {one.peer_node}, check whether the packets arrive: VXLAN"
         " (8472, 4789), WireGuard (51871, 51820), or the port itself.",
         command="sudo tcpdump -ni any 'udp port 8472 or udp port 4789 or udp port"
         f" 51871 or udp port 51820 or tcp port {port}'",
     )
     allow = NextStep(
-        text=f"If UFW drops them on {one.peer_node}, allow the other nodes: the overlay"
-        " port, and with hostNetwork the pod's own port.",
+        text=f"If UFW drops these packets on {one.peer_node}, allow the other nodes to"
+        " connect to the overlay port, and with hostNetwork to the pod's own port.",
         command=f"sudo ufw allow from {quote(source or 'NODE')} to any port 8472"
         f" proto udp && sudo ufw allow from {quote(source or 'NODE')} to any port"
         f" {port} proto tcp",
@@ -220,7 +218,7 @@ CAUSE = Cause(
     id=ID,
     class_=Class.BACKEND,
     hop=Hop.OVERLAY,
-    title="Other nodes cannot reach the pods",
+    title="Nodes cannot reach pods on other nodes",
     assess=assess,
     next_steps=next_steps,
 )

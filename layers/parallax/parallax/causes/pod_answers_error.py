@@ -195,7 +195,7 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
             command=f"{kubectl} logs {quote(named)} --since=15m",
         )
     events = NextStep(
-        text="Check what changed.",
+        text="Check recent events for a change.",
         command=f"{kubectl} get events --sort-by=.lastTimestamp",
     )
     return log, events

@@ -42,7 +42,7 @@ ID = "pod-refuses-connection"
 BAD_GATEWAY = 502
 WITHOUT_A_POD = (502, 503)
 BETWEEN = "what rejects connections between nodes (pods accept their own node)"
-NOT_ON_ITS_OWN = "probes of the pods from their own nodes"
+NOT_ON_ITS_OWN = "probes of the pods on the same node"
 
 
 def assess(scene: Scene) -> Assessment:
@@ -66,7 +66,7 @@ def assess(scene: Scene) -> Assessment:
     with evidence_so_far(share):
         own = _ends_there(scene, refusing, all_refuse=not accepting)
     port = refusing[0].port
-    return supported(ID, f"{share} on port {port}, from their own nodes too", own)
+    return supported(ID, f"{share} on port {port}, even from their own nodes", own)
 
 
 def _ends_there(scene: Scene, refusing: list[Endpoint], *, all_refuse: bool) -> str:
@@ -140,8 +140,8 @@ def _ended(scene: Scene, refusing: Iterable[Endpoint]) -> str | None:
         return None
     last = lines[-1]
     return (
-        f"ingress log: {of(len(lines), len(seen))} failing requests ended with 502"
-        f" and without a response from a pod, the last at {last.upstream_address}"
+        f"ingress log: {of(len(lines), len(seen))} failing requests got 502 without a"
+        f" response from a pod; the last one used {last.upstream_address}"
     )
 
 
@@ -164,7 +164,7 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         command=f"{kubectl} logs {quote(pod)} --tail=100",
     )
     probe = NextStep(
-        text=f"Check its readiness probe, which does not use port {port}.",
+        text=f"Check the pod's readiness probe, which does not use port {port}.",
         command=f"{kubectl} describe pod {quote(pod)}",
     )
     return log, compare, probe

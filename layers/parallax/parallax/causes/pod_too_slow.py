@@ -46,13 +46,13 @@ def assess(scene: Scene) -> Assessment:
     if not pods.ready(pods.endpoints(scene)):
         state = pods.endpoints_text(scene)
         return refuted(ID, f"{state}, so the ingress waits for no pod")
-    what = f"a probe of a pod from its own node ({pods.why_not_probed(scene)})"
+    what = f"a probe of a pod on the same node ({pods.why_not_probed(scene)})"
     local, lines = need(pods.from_own_node(scene), what), _waited_for(scene)
     own = _logged(lines) or ingress.own_response(scene, GATEWAY_TIMEOUT)
     slow = [p for p in local if _is_slow(p, _limit(scene, lines))]
     if not slow:
         return _none_is_slow(scene, local, own)
-    state = f"{of(len(slow), len(local))} probes of pods from their own nodes"
+    state = f"{of(len(slow), len(local))} probes of pods on the same node"
     state += f" connected and {_how(slow)}"
     with evidence_so_far(state):
         own = need(own, "a 504 written by the ingress itself")
@@ -69,7 +69,7 @@ def _none_is_slow(
     if own is None and all(map(_at_once, every_probe)):
         share = f"all {len(every_probe)} internal probes of pods got a response"
         return refuted(ID, f"{share} within {AT_ONCE:.0f} s")
-    raise Missing("a slow response to a probe of a pod from its own node")
+    raise Missing("a slow response to a probe of a pod on the same node")
 
 
 def _users_wait(
@@ -176,11 +176,11 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         command=f"{kubectl} logs {quote(one.pod)} --since=15m",
     )
     load = NextStep(
-        text="Check its CPU and memory use.",
+        text="Check the pod's CPU and memory use.",
         command=f"{kubectl} top pod {quote(one.pod)} --containers",
     )
     measure = NextStep(
-        text=f"On {one.peer_node}, measure its response time without the ingress.",
+        text=f"On {one.peer_node}, measure the response time without the ingress.",
         command=f"curl -sS -m 60 -o /dev/null -w '%{{http_code}} %{{time_total}} s\\n'"
         f" -H {named} {quote(f'http://{host}:{one.peer_port}/')}",
     )

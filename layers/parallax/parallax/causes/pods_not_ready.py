@@ -83,7 +83,7 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         command=f"{kubectl} describe pod {quote(named[0])}",
     )
     log = NextStep(
-        text="Read its log before the last restart." if before else "Read its log.",
+        text=f"Read the pod's log{' before its last restart' if before else ''}.",
         command=f"{kubectl} logs {quote(named[0])} --tail=100{before}",
     )
     return events, log, every

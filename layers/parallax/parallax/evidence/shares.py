@@ -89,13 +89,13 @@ def failing_share(scene: Scene) -> tuple[Probe, ...]:
 
 
 def text(scene: Scene) -> str:
-    """Return e.g. `4 of 11 requests ended at the load balancer after 3.1 s, …`."""
+    """Return e.g. `4 of 11 requests failed at the load balancer after 3.1 s; …`."""
     requests, ends = users.outside(scene, *users.AS_A_USER), ended_at_balancer(scene)
     took = min((wait_time(p) for p in ends), default=0.0)
     after = f" after {took:.1f} s" if took >= answers.CONNECT_ATTEMPT else ""
     share = of(len(ends), len(requests))
     succeeded = sum(p.healthy for p in requests)
-    return f"{share} requests ended at the load balancer{after}, {succeeded} succeeded"
+    return f"{share} requests failed at the load balancer{after}; {succeeded} succeeded"
 
 
 def tried_to_connect(scene: Scene) -> bool:
