@@ -24,8 +24,9 @@ cause behind the ingress applies. If only one side uses the PROXY protocol, it i
 Mitigation: set the check's domain to a host that the ingress serves, or set its path to
 /healthz, or use a tcp check.
 
-Source: Hetzner Cloud API, load balancers (`health_check.http`); ingress-nginx default
-backend. Commands: hetznercloud/cli, `internal/cmd/loadbalancer/update_service.go`.
+Source: Hetzner Cloud API, load balancers (`health_check.http`);
+terraform-hcloud-kube-hetzner issue 759. Commands: hetznercloud/cli,
+`internal/cmd/loadbalancer/update_service.go`.
 """
 
 from shlex import quote

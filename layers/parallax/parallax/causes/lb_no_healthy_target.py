@@ -26,8 +26,9 @@ Mitigation: run tcpdump on a node to see whether the health check arrives. No pa
 means network or load balancer. A SYN without a reply means a firewall. A rejected
 response means the content of the health check.
 
-Source: Hetzner Docs, Load Balancers FAQ and Cloud API (`health_status`); HAProxy
-documentation, `http-check`.
+Source: Hetzner Cloud API, load balancers (`health_status`);
+hcloud-cloud-controller-manager pull request 354 (503 without a healthy target) and
+issues 173 and 270 (tcp).
 """
 
 from collections import Counter

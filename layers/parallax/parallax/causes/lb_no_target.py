@@ -18,9 +18,9 @@ Mitigation: add the nodes as targets, or give the servers the label of the selec
 hcloud-cloud-controller-manager manages the targets, check the nodes' label
 `node.kubernetes.io/exclude-from-external-load-balancers`.
 
-Source: Hetzner Cloud API, load balancers; HAProxy documentation (503 without a server).
-Commands: hetznercloud/cli, `internal/cmd/loadbalancer/add_target.go`,
-`internal/cmd/server`.
+Source: Hetzner Cloud API, load balancers; hcloud-cloud-controller-manager pull request
+354 (503 without a healthy target). Commands: hetznercloud/cli,
+`internal/cmd/loadbalancer/add_target.go`, `internal/cmd/server`.
 """
 
 from shlex import quote

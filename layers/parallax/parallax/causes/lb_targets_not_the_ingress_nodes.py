@@ -19,8 +19,8 @@ cannot be reached are `lb-not-in-private-network` or
 Mitigation: make the ingress's nodes the targets. Or run the ingress on all nodes
 (DaemonSet), or set the policy to Cluster, which hides the clients' addresses.
 
-Source: Kubernetes documentation, externalTrafficPolicy; hcloud-cloud-controller-manager
-issues 247 and 276.
+Source: Kubernetes documentation, externalTrafficPolicy; kube-proxy's iptables rules;
+hcloud-cloud-controller-manager issues 247 and 276.
 """
 
 from shlex import quote

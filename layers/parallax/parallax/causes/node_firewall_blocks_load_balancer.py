@@ -28,8 +28,8 @@ Mitigation: allow the load balancer's address to the NodePort on every node; wit
 addresses also in the Cloud Firewall. In IPVS mode set the Service's annotation
 `load-balancer.hetzner.cloud/disable-private-ingress`.
 
-Source: Hetzner Docs, Load Balancers and Firewalls; hcloud-cloud-controller-manager
-issues 185 and 212.
+Source: Hetzner Docs, Cloud Firewalls FAQ; hetzner-k3s issue 45 and discussion 779;
+hcloud-cloud-controller-manager issues 185 and 212, and its guide to private networks.
 """
 
 from shlex import quote

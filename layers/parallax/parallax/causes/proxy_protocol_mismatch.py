@@ -22,8 +22,8 @@ directly one after the other. Clients inside the cluster that use the load balan
 name bypass its header; set a hostname for the Service (see
 hcloud-cloud-controller-manager).
 
-Source: HAProxy, `doc/proxy-protocol.txt`; ingress-nginx ConfigMap;
-hcloud-cloud-controller-manager issues 160 and 502.
+Source: HAProxy, `doc/proxy-protocol.txt`; ingress-nginx ConfigMap; hetzner-k3s issue
+87; hcloud-cloud-controller-manager issues 160 and 502.
 """
 
 from shlex import quote

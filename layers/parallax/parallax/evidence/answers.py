@@ -17,7 +17,7 @@ CONNECT_ATTEMPT = 0.5
 to connect it responds later. Hetzner does not publish its own timers."""
 
 NO_TARGET_STATUS = 503
-"""Status of an http service without a healthy target (HAProxy's documented 503)."""
+"""Status without a healthy target (hcloud-cloud-controller-manager, PR 354)."""
 
 OWN_STATUSES = frozenset({400, 408, 500, 502, 503, 504})
 """Statuses that a load balancer writes itself. It has no rules for hosts or users, so
