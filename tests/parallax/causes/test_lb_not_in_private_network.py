@@ -15,7 +15,7 @@ from tests.parallax import scenarios as s
 
 
 def answer(snapshot: Snapshot) -> Answer:
-    """Return what the cause says."""
+    """Return the cause's answer."""
     return ask(CAUSE, snapshot).answer
 
 
@@ -66,14 +66,14 @@ def test_networks_that_were_not_read_are_open(
 
 
 def test_a_common_network_or_public_targets_refute_it() -> None:
-    """Whatever stops the balancer, it is no missing network."""
+    """A missing network is ruled out."""
     assert answer(behind(joined((1, 2), (2, 3)))) is Answer.REFUTED
     public = e.with_targets(joined((), ()), use_private_ip=False)
     assert answer(behind(public)) is Answer.REFUTED
 
 
 def test_a_healthy_target_refutes_it() -> None:
-    """One that is reached shows a way; the rest is another story."""
+    """One reachable target shows a shared network."""
     assert answer(behind(joined((), (1,), healthy=1))) is Answer.REFUTED
 
 
@@ -85,7 +85,7 @@ def test_health_that_is_not_known_yet_holds_the_blame() -> None:
 
 
 def test_only_some_targets_cut_off_do_not_explain_the_rest() -> None:
-    """Two are in no common network, three are unhealthy for another reason."""
+    """Two share no network, three are unhealthy for another reason."""
     found = joined((1,), (1,))
     assert found.load_balancer
     two, three = found.load_balancer.targets[:2], found.load_balancer.targets[2:]

@@ -16,7 +16,7 @@ from tests.parallax import scenarios as s
 
 
 def answer(snapshot: Snapshot) -> Answer:
-    """Return what the cause says."""
+    """Return the cause's answer."""
     return ask(CAUSE, snapshot).answer
 
 
@@ -67,7 +67,7 @@ def test_one_target_that_runs_the_ingress_refutes_it() -> None:
 
 
 def test_policy_local_without_known_pods_is_open() -> None:
-    """Nobody knows where the ingress runs; all the others hold back too."""
+    """The ingress's nodes were not read; all other causes stay open too."""
     x = s.with_reading(local(s.NODES[4]), ingress_endpoints=None)
     assert answer(x) is Answer.UNKNOWN
     assert judge(x).cause == NOT_ESTABLISHED
@@ -120,7 +120,7 @@ def test_another_machine_that_answers_is_blamed_only_on_live_logs(page: str) -> 
 
 
 def test_a_request_that_reached_the_ingress_is_a_riddle() -> None:
-    """By configuration nobody can; so something was read wrongly."""
+    """By configuration no request can arrive, so a reading is wrong."""
     x = e.foreign_targets()
     assert x.run
     x = replace(x, sightings=s.seen(x.run, None))
@@ -129,7 +129,7 @@ def test_a_request_that_reached_the_ingress_is_a_riddle() -> None:
 
 
 def test_an_empty_balancer_has_no_foreign_target() -> None:
-    """And without agents nobody knows the nodes."""
+    """Without agents the nodes are not read."""
     assert answer(s.no_target()) is Answer.REFUTED
     blind = replace(e.foreign_targets(), reports=())
     assert answer(blind) is Answer.UNKNOWN

@@ -17,7 +17,7 @@ from tests.parallax import scenarios as s
 
 
 def answer(snapshot: Snapshot) -> Answer:
-    """Return what the cause says."""
+    """Return the cause's answer."""
     return ask(CAUSE, snapshot).answer
 
 
@@ -48,7 +48,7 @@ def test_hetzners_word_and_answers_from_node_to_node(word: str) -> None:
 
 
 def test_public_targets_have_hetzners_firewall_too() -> None:
-    """The balancer comes by its public address."""
+    """The balancer uses its public address."""
     x = e.firewall()
     public = e.with_targets(reading(x), use_private_ip=False)
     allow, cloud, _ = judge(replace(x, balancer=public)).next_steps
@@ -57,7 +57,7 @@ def test_public_targets_have_hetzners_firewall_too() -> None:
 
 
 def without_a_rule_for(port: int) -> Snapshot:
-    """Return public targets whose firewall at Hetzner drops what asks the port."""
+    """Return public targets whose Cloud Firewall drops connections to the port."""
     x = e.firewall()
     public = e.with_targets(
         reading(x),
@@ -70,7 +70,7 @@ def without_a_rule_for(port: int) -> Snapshot:
 
 
 def test_hetzners_firewall_that_has_no_rule_is_named_first() -> None:
-    """With the rule to add; it stands before the nodes' own."""
+    """With the rule to add, before the nodes' own firewall."""
     judgement = judge(without_a_rule_for(31695))
     assert judgement.cause == CAUSE.id
     told = next(a for a in judgement.assessments if a.cause == CAUSE.id)
@@ -82,7 +82,7 @@ def test_hetzners_firewall_that_has_no_rule_is_named_first() -> None:
 
 
 def test_a_port_of_another_service_is_not_what_is_shut() -> None:
-    """Hetzner's firewall stops what nobody here asked; it is not to be opened."""
+    """The Cloud Firewall blocks an unused port, which must stay blocked."""
     judgement = judge(without_a_rule_for(30999))
     assert judgement.cause == CAUSE.id
     told = next(a for a in judgement.assessments if a.cause == CAUSE.id)
@@ -147,7 +147,7 @@ def unanswered(snapshot: Snapshot, *roles: Role) -> Snapshot:
 def test_a_firewall_that_stops_other_nodes_too_is_told_by_them(
     said: str | None,
 ) -> None:
-    """Each node answers itself, and reaches the others' pods: not their NodePort."""
+    """Each node responds to itself and reaches other pods, not other NodePorts."""
     x = replace(e.firewall(), balancer=s.detailed(s.balancer(healthy=0), said))
     shut = unanswered(x, Role.INGRESS_OTHER)
     assert judge(shut).cause == CAUSE.id
@@ -171,7 +171,7 @@ def doors_shut(*pods_on: str) -> Snapshot:
 
 
 def test_a_door_that_policy_local_shuts_shows_no_firewall() -> None:
-    """Only doors that ought to be open count among those that let nobody in."""
+    """Only NodePorts that should respond count as failing."""
     x = doors_shut(*s.NODES[:3])
     assert ask(CAUSE, x).evidence[0] == (
         "each node responds to itself on port 31695,"
@@ -184,7 +184,7 @@ def test_a_door_that_policy_local_shuts_shows_no_firewall() -> None:
 
 
 def test_nodes_that_do_not_answer_each_other_have_another_trouble() -> None:
-    """Pods are cut off as well, a node does not answer itself, or nobody asked."""
+    """Pods fail too, a node does not respond to itself, or there is no probe."""
     x = e.firewall()
     assert answer(unanswered(x, Role.INGRESS_OTHER, Role.POD)) is Answer.UNKNOWN
     assert answer(unanswered(x, Role.INGRESS_OTHER, Role.INGRESS)) is Answer.UNKNOWN
@@ -198,21 +198,21 @@ def test_nodes_that_do_not_answer_each_other_have_another_trouble() -> None:
 
 
 def test_an_answer_that_displeases_is_no_firewall() -> None:
-    """Hetzner says that its check got something, whatever nodes get."""
+    """The API reports that the check got a response, whatever nodes get."""
     found = s.detailed(s.balancer(healthy=0), "unexpected_http_status", 404)
     x = unanswered(replace(e.firewall(), balancer=found), Role.INGRESS_OTHER)
     assert answer(x) is Answer.UNKNOWN
 
 
 def test_a_balancer_in_no_known_network_may_lack_one() -> None:
-    """Targets are asked privately, and nothing shows that the balancer can."""
+    """Targets use private addresses, and no shared network was read."""
     found = s.detailed(s.balancer(healthy=0), "layer4_timeout")
     bare = e.changed(found, networks=None, private_ips=())
     assert answer(replace(e.firewall(), balancer=bare)) is Answer.UNKNOWN
 
 
 def test_policy_local_explains_only_targets_without_a_pod() -> None:
-    """Those with one let other nodes in: what they drop, no policy drops."""
+    """Nodes with a pod accept other nodes, so the policy drops nothing there."""
     x = e.with_policy(e.firewall(), "Local", *s.NODES[:3])
     assert answer(x) is Answer.SUPPORTED
     assert answer(replace(x, balancer=s.balancer(healthy=0))) is Answer.UNKNOWN
@@ -226,7 +226,7 @@ def test_policy_local_explains_only_targets_without_a_pod() -> None:
 def test_a_drop_at_the_health_check_node_port_is_a_firewalls(
     word: str, expected: Answer
 ) -> None:
-    """A refusal there is none: kube-proxy itself does not listen."""
+    """A refusal there means that kube-proxy itself does not listen."""
     x = e.with_policy(e.firewall(), "Local", *s.NODES[:3])
     asks = s.detailed(s.balancer(healthy=0, asks=32100), word)
     x = replace(x, balancer=asks)
@@ -236,12 +236,12 @@ def test_a_drop_at_the_health_check_node_port_is_a_firewalls(
 
 
 def test_a_door_that_policy_local_shuts_is_no_reason_to_doubt() -> None:
-    """Two nodes without a pod give other nodes no answer, as they should."""
+    """Two nodes without a pod correctly do not respond to other nodes."""
     assert answer(e.with_doors_shut(e.firewall(), *s.NODES[:3])) is Answer.SUPPORTED
 
 
 def test_what_configuration_explains_is_not_a_firewalls() -> None:
-    """No common network; foreign servers; only one side speaks PROXY."""
+    """No shared network; foreign servers; only one side uses PROXY."""
     word = "layer4_timeout"
     for fault in (e.no_network, e.foreign_targets):
         x = fault()
@@ -260,7 +260,7 @@ def test_a_request_that_got_through_refutes_it() -> None:
 
 
 def test_in_a_cluster_of_one_node_its_own_answer_is_taken() -> None:
-    """Nobody else can ask; in a cluster of two somebody has to."""
+    """No other node can probe it; in a cluster of two one must."""
     for nodes, shown in ((1, True), (2, False)):
         x = e.firewall()
         report = x.reports[0]

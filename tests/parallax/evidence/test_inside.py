@@ -16,7 +16,7 @@ MINUTES = timedelta(minutes=5)
 
 
 def silent(x: Snapshot) -> Snapshot:
-    """Let every agent have spoken minutes ago."""
+    """Return agents that reported minutes ago."""
     reports = tuple(
         replace(r, sent_at=r.sent_at - MINUTES, received_at=r.sent_at - MINUTES)
         for r in x.reports
@@ -25,12 +25,12 @@ def silent(x: Snapshot) -> Snapshot:
 
 
 def without_reading(x: Snapshot) -> Snapshot:
-    """Take away what the Kubernetes API said."""
+    """Remove the reading of the Kubernetes API."""
     return replace(x, reports=tuple(replace(r, reading=None) for r in x.reports))
 
 
 def outside_only(x: Snapshot) -> Snapshot:
-    """Let the target name no cluster."""
+    """Remove the cluster from the target."""
     reached = replace(x.target.reached, cluster=None)
     return replace(x, target=replace(x.target, reached=reached), reports=())
 
@@ -47,7 +47,7 @@ def outside_only(x: Snapshot) -> Snapshot:
 def test_without_a_reading_of_the_cluster_the_reason_is_told(
     without: Callable[[Snapshot], Snapshot], why: str
 ) -> None:
-    """Whatever stands on it is missing for the same reason."""
+    """Everything that needs it is missing for the same reason."""
     scene = Scene.of(without(s.wrong_port()))
     with pytest.raises(Missing, match=why):
         inside.cluster(scene)

@@ -10,7 +10,7 @@ from tests.parallax import scenarios as s
 
 
 def test_every_target_of_the_platform_is_a_node() -> None:
-    """By address; none is a stranger."""
+    """By address; none is foreign."""
     x = s.no_healthy_target()
     names = [nodes.target_node(Scene.of(x), t) for t in nodes.targets(Scene.of(x))]
     assert [n.name for n in names if n] == list(s.NODES)
@@ -30,7 +30,7 @@ def test_without_the_nodes_nobody_is_a_stranger() -> None:
 
 
 def test_only_ready_ingress_pods_make_a_node_a_home() -> None:
-    """An endpoint without a node's name leaves it open where they are."""
+    """An endpoint without a node leaves their place open."""
     x = e.with_policy(s.no_healthy_target(), "Local", *s.NODES[:2])
     assert nodes.ingress_nodes(Scene.of(x)) == frozenset(s.NODES[:2])
     gone = Endpoint(address="10.42.0.9", ready=False, node=s.NODES[4])
@@ -53,7 +53,7 @@ def test_only_ready_ingress_pods_make_a_node_a_home() -> None:
 
 
 def test_targets_are_split_by_pods_only_if_all_are_known() -> None:
-    """One that is no node known leaves the split open."""
+    """A target that matches no node leaves the split open."""
     x = e.with_policy(s.no_healthy_target(), "Local", *s.NODES[:2])
     placed = nodes.by_ingress_pod.maybe(Scene.of(x))
     assert placed
