@@ -80,9 +80,9 @@ def _without_rule(scene: Scene) -> tuple[str, ...]:
     is_proven = (
         ingress.most_frequent_status(scene) == NOT_FOUND
         or mostly
-        or _by_contrast(scene)
+        or _has_ingress_page(scene)
     )
-    if not is_proven and not _checked(scene):
+    if not is_proven and not _health_check_gets_404(scene):
         raise Missing("a 404 of the ingress's default backend for most failing users")
     if logs.pod_answers(scene):
         raise Missing("the reason why a pod of the Service responds")
@@ -93,7 +93,7 @@ def _without_rule(scene: Scene) -> tuple[str, ...]:
     return _shown(logged, within=within)
 
 
-def _by_contrast(scene: Scene) -> bool:
+def _has_ingress_page(scene: Scene) -> bool:
     """Return whether users get exactly the ingress's 404 page, which no pod writes.
 
     For pages without marks of their writer.
@@ -109,7 +109,7 @@ def _by_contrast(scene: Scene) -> bool:
     return len(pages) == 1 and requests[0].status_code == NOT_FOUND
 
 
-def _checked(scene: Scene) -> bool:
+def _health_check_gets_404(scene: Scene) -> bool:
     """Return whether the health check requests this host and receives 404."""
     service = balancer.service.maybe(scene)
     request = service.health_check.http if service else None

@@ -50,14 +50,14 @@ def assess(scene: Scene) -> Assessment:
     its_pods = scene.cluster.ingress_pods if scene.cluster else None
     if its_pods is not None and len(its_pods) == 1:
         return refuted(ID, f"the ingress has only one replica, {its_pods[0].name}")
-    if alike := _alike(scene):
+    if alike := _equal_responses(scene):
         return refuted(ID, alike)
     if len(failing) == len(requests):
         raise Missing("a successful request to compare with")
     own = [p for p in failing if _is_own(scene, p)]
     if 2 * len(own) <= len(failing):
         raise Missing("the ingress's own page in most failing responses")
-    if reason := _behind_it(scene, own) or _limited(scene, own):
+    if reason := _fault_behind(scene, own) or _limit_reached(scene, own):
         raise Missing(reason)
     wrong, right = _by_result(scene)
     bad, good = _lines(scene, healthy=False), _lines(scene, healthy=True)
@@ -83,7 +83,7 @@ def _is_own(scene: Scene, probe: Probe) -> bool:
     )
 
 
-def _behind_it(scene: Scene, own: list[Probe]) -> str | None:
+def _fault_behind(scene: Scene, own: list[Probe]) -> str | None:
     """Return a doubt: the fault may be behind the ingress, for all replicas."""
     found = pods.known_endpoints(scene)
     if found and not pods.ready(found):
@@ -92,14 +92,14 @@ def _behind_it(scene: Scene, own: list[Probe]) -> str | None:
     statuses = {p.status_code for p in scene.inside(Role.POD) if not p.healthy}
     if not lines and statuses & {p.status_code for p in own}:
         return "the reason why internal probes of pods get the same status"
-    if any(not _out_of_step(scene, line) for line in lines):
+    if any(not _is_outdated(scene, line) for line in lines):
         return "the reason why a request to an existing endpoint failed"
     if not lines and not {p.status_code for p in own} <= set(WITHOUT_UPSTREAM):
         return "ingress log lines with the upstream of these requests"
     return None
 
 
-def _limited(scene: Scene, own: list[Probe]) -> str | None:
+def _limit_reached(scene: Scene, own: list[Probe]) -> str | None:
     """Return a doubt: the replica may have reached its own limit."""
     statuses = {p.status_code for p in own if p.status_code is not None}
     named = [
@@ -108,7 +108,7 @@ def _limited(scene: Scene, own: list[Probe]) -> str | None:
     return f"whether a limit was reached ({named[0]})" if named else None
 
 
-def _out_of_step(scene: Scene, line: Sighting) -> bool:
+def _is_outdated(scene: Scene, line: Sighting) -> bool:
     return replicas.matched_no_rule(line) or replicas.used_removed_endpoint(scene, line)
 
 
@@ -150,7 +150,7 @@ def _statuses(scene: Scene, its_pods: set[str | None]) -> set[int | None]:
     return {p.status_code for p in answers if p.pod in its_pods}
 
 
-def _alike(scene: Scene) -> str | None:
+def _equal_responses(scene: Scene) -> str | None:
     """Return that all replicas respond the same, with two probes each; else None."""
     answers = replicas.replies(scene)
     known = scene.cluster.ingress_pods if scene.cluster else None
@@ -196,7 +196,7 @@ def _successful(good: tuple[Sighting, ...]) -> str:
     )
 
 
-def _culprits(scene: Scene) -> list[str]:
+def _failing_replicas(scene: Scene) -> list[str]:
     wrong, _ = _by_result(scene)
     found = wrong or {line.pod for line in _lines(scene, healthy=False)}
     return sorted(str(pod) for pod in found)
@@ -207,7 +207,7 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     namespace = ingress.service_name(scene).partition("/")[0]
     kubectl = f"kubectl -n {quote(namespace)}"
     steps: list[NextStep] = []
-    for pod in _culprits(scene)[:2]:
+    for pod in _failing_replicas(scene)[:2]:
         log = f"{kubectl} logs {quote(pod)} --since=1h"
         steps += [
             NextStep(

@@ -170,12 +170,12 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     service, lb = balancer.service(scene), balancer.load_balancer(scene)
     reason = _most_frequent_reason(scene)
     detail = reason[0] if reason else ""
-    content, way = _content(scene, service, lb), _way(service, lb)
+    content, arrival = _content(scene, service, lb), _arrival(service, lb)
     if detail in {"unexpected_http_status", "unexpected_http_content"}:
         return content
     if detail.startswith("layer4"):
-        return (*way, content[0])
-    return (content[0], *way)
+        return (*arrival, content[0])
+    return (content[0], *arrival)
 
 
 def _content(
@@ -206,7 +206,7 @@ def _content(
     return look, send
 
 
-def _way(service: BalancerService, lb: LoadBalancer) -> tuple[NextStep, ...]:
+def _arrival(service: BalancerService, lb: LoadBalancer) -> tuple[NextStep, ...]:
     """Return how to see whether the health check arrives at a node."""
     private = any(target.use_private_ip for target in lb.leaves())
     sources = (*(lb.private_ips if private else ()), lb.ipv4)

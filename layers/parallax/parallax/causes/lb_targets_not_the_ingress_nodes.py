@@ -44,7 +44,7 @@ def assess(scene: Scene) -> Assessment:
     nodes.all_nodes(scene)
     state = nodes.no_target_serves(scene)
     if state is None:
-        return refuted(ID, need(_serving(scene), _open(scene)))
+        return refuted(ID, need(_serving(scene), _undetermined(scene)))
     with evidence_so_far(state):
         users.failed(scene)
         if lines := logs.sightings(scene, *users.FOR_THE_TARGET):
@@ -74,7 +74,7 @@ def _serving(scene: Scene) -> str | None:
     return f"{of(len(members), count)} targets {what} (e.g. {members[0].label})"
 
 
-def _open(scene: Scene) -> str:
+def _undetermined(scene: Scene) -> str:
     if nodes.is_local(scene):
         return "the targets that run an ingress pod (policy Local)"
     return "whether the targets are nodes (neither address nor provider id matches)"

@@ -97,7 +97,7 @@ def _lacking(
     to, missing = service.destination_port, list[str]()
     if to not in balancer.NODE_PORTS:
         missing.append(f"whether the ingress listens on port {to} of the nodes")
-    across = overlay.asking_across(scene)
+    across = overlay.cross_node_role(scene)
     if not any(_serves(p, ingress_service) for p in scene.inside(across)):
         where = f"port {_own(ingress_service) or 'of the ingress'}"
         missing.append(f"a response to a probe between nodes on {where}")

@@ -168,11 +168,11 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     )
     if private:
         return allow, watch, ipvs
-    cloud = _through_the_cloud(scene, source, ports)
+    cloud = _cloud_firewall_step(scene, source, ports)
     return (cloud, allow, watch) if _cloud_firewalls(scene) else (allow, cloud, watch)
 
 
-def _through_the_cloud(scene: Scene, source: str, ports: str) -> NextStep:
+def _cloud_firewall_step(scene: Scene, source: str, ports: str) -> NextStep:
     """Return how to add the missing Cloud Firewall rule, or where to find it."""
     blocked = [
         (t.firewalls, found)

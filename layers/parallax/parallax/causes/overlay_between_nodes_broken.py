@@ -157,7 +157,7 @@ def _page(scene: Scene, lines: tuple[Sighting, ...]) -> tuple[int, str, bool]:
     late = _late(scene)
     if len(late) < TWICE:
         raise Missing("a 502 or 504 written by the ingress itself")
-    waited = min(map(_lost, late))
+    waited = min(map(_seconds_before, late))
     text = f"ingress log: {len(late)} failing requests waited at least {waited:.1f} s"
     return GATEWAY[0], f"{text} before a pod on the ingress's own node responded", True
 
@@ -171,12 +171,12 @@ def _late(scene: Scene) -> list[Sighting]:
     return [
         line
         for line in scene.sightings_of(*failing)
-        if _lost(line) >= TRIED
+        if _seconds_before(line) >= TRIED
         and logs.node_of(scene, line.upstream_address) == line.node
     ]
 
 
-def _lost(line: Sighting) -> float:
+def _seconds_before(line: Sighting) -> float:
     """Return the seconds before the request was sent to the last pod."""
     if line.request_time is None or line.upstream_response_time is None:
         return 0.0

@@ -41,8 +41,8 @@ type Place = tuple[str | None, int | None]
 ID = "pod-refuses-connection"
 BAD_GATEWAY = 502
 WITHOUT_A_POD = (502, 503)
-BETWEEN = "what rejects connections between nodes (pods accept their own node)"
-NOT_ON_ITS_OWN = "probes of the pods on the same node"
+BETWEEN_NODES = "what rejects connections between nodes (pods accept their own node)"
+OWN_NODE = "probes of the pods on the same node"
 
 
 def assess(scene: Scene) -> Assessment:
@@ -61,7 +61,7 @@ def assess(scene: Scene) -> Assessment:
     ]
     if len(accepting) == len(ready) and not any(map(_refused, probes)):
         return refuted(ID, f"all {len(ready)} ready pods accept connections")
-    refusing = need(_refusing(scene), BETWEEN if accepting else NOT_ON_ITS_OWN)
+    refusing = need(_refusing(scene), BETWEEN_NODES if accepting else OWN_NODE)
     share = f"{of(len(refusing), len(ready))} ready pods refuse connections"
     with evidence_so_far(share):
         own = _ends_there(scene, refusing, all_refuse=not accepting)

@@ -81,7 +81,7 @@ def wrote_response(scene: Scene, probe: Probe) -> bool:
     same holds for a status that needs rules, and may hold for a page that internal
     probes also get from the ingress.
     """
-    if not _speaks_http(scene) or not _in_its_shape(probe):
+    if not _speaks_http(scene) or not _has_its_marks(probe):
         return False
     return not logs.logged_status(scene, probe) and not _perhaps_the_ingress(
         scene, probe
@@ -94,16 +94,16 @@ def forwarded_response(scene: Scene, probe: Probe) -> bool:
     Load balancer and ingress may write the same page. Then the ingress log decides, or
     the unknown-host probe: a different response to it comes from behind the balancer.
     """
-    if not _speaks_http(scene) or not _in_its_shape(probe):
+    if not _speaks_http(scene) or not _has_its_marks(probe):
         return True
     others = users.outside(scene, Role.UNKNOWN_HOST)
-    behind = any(p.status_code and not _in_its_shape(p) for p in others)
+    behind = any(p.status_code and not _has_its_marks(p) for p in others)
     return logs.logged_status(scene, probe) or (
         behind and not wrote_response(scene, probe)
     )
 
 
-def _in_its_shape(probe: Probe) -> bool:
+def _has_its_marks(probe: Probe) -> bool:
     own = probe.status_code in OWN_STATUSES
     return own and users.written_by(probe).hop == "load-balancer"
 
@@ -117,10 +117,10 @@ def _perhaps_the_ingress(scene: Scene, probe: Probe) -> bool:
     """
     internal_probes = scene.inside(*inside.INGRESS_ROLES, Role.INGRESS_POD)
     alike = [p for p in internal_probes if p.status_code == probe.status_code]
-    if not any(map(_in_its_shape, alike)):
+    if not any(map(_has_its_marks, alike)):
         return False
     none_healthy = not balancer.count_with_health(scene, HealthStatus.HEALTHY)
-    refused = any(map(_in_its_shape, users.outside(scene, Role.UNKNOWN_HOST)))
+    refused = any(map(_has_its_marks, users.outside(scene, Role.UNKNOWN_HOST)))
     was_read = balancer.service.maybe(scene) is not None
 
     return not ((was_read and none_healthy) or refused or logs.all_read(scene))

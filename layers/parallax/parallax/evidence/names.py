@@ -87,12 +87,12 @@ def _address_doubt(scene: Scene, where: set[str]) -> str | None:
         if author.hop == "cdn":
             page = f"its page is from {author.writer}"
             return f"whether {probe.peer_address} is a CDN of this target ({page})"
-        if trace := _trace(scene, probe):
+        if trace := _proxy_marks(scene, probe):
             return f"whether {probe.peer_address} is a proxy of this target ({trace})"
     return None
 
 
-def _trace(scene: Scene, probe: Probe) -> str | None:
+def _proxy_marks(scene: Scene, probe: Probe) -> str | None:
     """Return the proof that an address forwards requests; None: there is none."""
     if lines := scene.sightings_of(probe):
         return f"the ingress on {lines[0].node} logged a request sent there"

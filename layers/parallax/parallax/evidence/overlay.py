@@ -46,7 +46,7 @@ def one_node(scene: Scene) -> bool:
     return nodes is not None and len(nodes) == 1
 
 
-def asking_across(scene: Scene) -> Role:
+def cross_node_role(scene: Scene) -> Role:
     """Return the role of ingress probes between nodes; on one node, its own."""
     across = ingress.probes(scene, Role.INGRESS_OTHER) or not one_node(scene)
     return Role.INGRESS_OTHER if across else Role.INGRESS
@@ -54,7 +54,7 @@ def asking_across(scene: Scene) -> Role:
 
 def across_text(scene: Scene, to: int) -> str:
     """Return e.g. `the ingress responded to 5 of 5 probes between nodes on port 80`."""
-    role = asking_across(scene)
+    role = cross_node_role(scene)
     share = of(len(ingress.answered(scene, to, role)), len(ingress.probes(scene, role)))
     return f"the ingress responded to {share} probes between nodes on port {to}"
 
@@ -62,7 +62,7 @@ def across_text(scene: Scene, to: int) -> str:
 @reading
 def answered_across(scene: Scene, to: int) -> str:
     """Return that the ingress responded to all probes between nodes on the port."""
-    role = asking_across(scene)
+    role = cross_node_role(scene)
     sent_probes, answered_probes = (
         ingress.probes(scene, role),
         ingress.answered(scene, to, role),

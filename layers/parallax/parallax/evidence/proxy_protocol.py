@@ -68,7 +68,7 @@ def _follows(scene: Scene) -> str | None:
     if found is None or not failed:
         return None
     if found is Mismatch.BALANCER:
-        return _refused_lines(scene, failed)
+        return _rejected_header(scene, failed)
     service, own = balancer.service.maybe(scene), answers.marked_response.maybe(scene)
     if service is None or own is None:
         return None
@@ -80,13 +80,13 @@ def _follows(scene: Scene) -> str | None:
     return own if checked and balancer.all_unhealthy(scene) else None
 
 
-def _refused_lines(scene: Scene, failed: tuple[Probe, ...]) -> str | None:
+def _rejected_header(scene: Scene, failed: tuple[Probe, ...]) -> str | None:
     """Return that the ingress rejects the PROXY header as a malformed request."""
     pages = [p for p in failed if _is_refusal(p)]
     if 2 * len(pages) > len(failed):
         return f"the ingress itself responded 400 to the {pages[0].role.value} probe"
     service = balancer.service.maybe(scene)
-    tls = [p for p in failed if p.error_type is ErrorType.TLS and not _met_tls(p)]
+    tls = [p for p in failed if p.error_type is ErrorType.TLS and not _peer_uses_tls(p)]
     if service and service.protocol == "tcp" and len(tls) == len(failed):
         return f"{len(tls)} of {len(tls)} TLS handshakes received data that is not TLS"
     if service and service.protocol == "tcp" and _all_closed(scene, service, failed):
@@ -130,7 +130,7 @@ def _checked_with_header(scene: Scene, service: BalancerService | None) -> str |
     )
 
 
-def _met_tls(probe: Probe) -> bool:
+def _peer_uses_tls(probe: Probe) -> bool:
     """Return whether a handshake failed on a certificate, so the peer uses TLS."""
     shown = probe.certificate is not None
     return shown or "certificate" in (probe.error_detail or "")
