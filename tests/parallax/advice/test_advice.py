@@ -77,7 +77,7 @@ def test_health_gives_no_advice() -> None:
         (0.5, "The certificate expires in 12 hours: renew it now"),
     ],
 )
-def test_a_certificate_is_told_two_weeks_before(days: float, title: str) -> None:
+def test_a_certificate_is_advised_two_weeks_before(days: float, title: str) -> None:
     """Three days before, the title is urgent."""
     advice = given(certified(days))["certificate-expires"]
     assert advice.title == title
@@ -105,12 +105,12 @@ def test_the_balancers_own_certificate_is_named(kind: str, whose: str) -> None:
     assert advice.next_steps[1].command == "hcloud certificate describe shop"
 
 
-def test_a_certificate_that_lasts_is_not_told() -> None:
+def test_a_certificate_that_lasts_gives_no_advice() -> None:
     """Three weeks are enough for its renewal."""
     assert given(certified(21)) == {}
 
 
-def test_a_health_check_of_nobodys_port_is_told_while_users_are_served() -> None:
+def test_a_health_check_of_an_unused_port_gives_advice_while_users_are_served() -> None:
     """If the listener on that port stops, it is an outage."""
     advice = given(asking(30999))["health-check-no-node-port"]
     assert advice.title.startswith("The health check uses port 30999")
@@ -121,7 +121,7 @@ def test_a_health_check_of_nobodys_port_is_told_while_users_are_served() -> None
     assert "health-check-no-node-port" not in given(s.wrong_port())
 
 
-def test_a_health_check_of_the_apps_own_port_is_told() -> None:
+def test_a_health_check_of_the_apps_own_port_gives_advice() -> None:
     """The check can succeed while the ingress is down."""
     assert set(given(asking(30080))) == {"health-check-other-port"}
 
@@ -151,7 +151,7 @@ def test_a_target_that_is_no_node_is_named() -> None:
     assert given(machines(*range(10001, 10006))) == {}
 
 
-def test_the_last_ready_pod_is_told_and_a_single_one_is_not() -> None:
+def test_the_last_ready_pod_gives_advice_and_a_single_one_does_not() -> None:
     """One ready pod of five is a warning; one of one is intended."""
     advice = given(few_ready(1))["one-ready-replica"]
     assert advice.title.startswith("Only 1 of 5 pods is ready")
@@ -161,7 +161,7 @@ def test_the_last_ready_pod_is_told_and_a_single_one_is_not() -> None:
     assert given(few_ready(1, pods=1)) == {}
 
 
-def test_a_ttl_of_a_day_is_told() -> None:
+def test_a_ttl_of_a_day_gives_advice() -> None:
     """That long users use an old address after a move."""
     advice = given(of_zone(86400))["long-ttl"]
     assert "up to 24 h to reach all users" in advice.title
@@ -199,7 +199,7 @@ def test_stale_readings_give_no_advice() -> None:
     assert given(replace(x, balancer=old)) == {}
 
 
-def test_an_adviser_that_raises_silences_nobody(
+def test_an_adviser_that_raises_does_not_stop_the_others(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """An adviser with a bug gives no advice and ends none."""

@@ -45,13 +45,13 @@ def test_an_origin_that_fails_past_the_cdn_refutes_it() -> None:
     assert answer(met(e.CDN_503, direct=s.LB_503)) is Answer.REFUTED
 
 
-def test_without_a_cdn_nobody_else_s_page_is_one() -> None:
+def test_without_a_cdn_no_page_is_a_cdns() -> None:
     """A Varnish at the load balancer's own address is behind it."""
     outside = s.run(e.CDN_503, direct=s.OK)
     assert answer(s.taken(outside, s.balancer(), *s.reports())) is Answer.REFUTED
 
 
-def test_a_page_of_somebody_behind_the_cdn_is_not_the_cdns() -> None:
+def test_a_page_from_behind_the_cdn_is_not_the_cdns() -> None:
     """The request reached the server that wrote the page."""
     for page in (s.LB_503, s.POD_503, s.INGRESS_503_BY_LB):
         assert answer(met(page)) is Answer.UNKNOWN

@@ -22,7 +22,7 @@ def asked(*answers: str, to: str = e.OLD) -> Snapshot:
     return s.taken(e.resolved(outside, e.OWN, *answers), s.balancer(), *s.reports())
 
 
-def test_the_resolvers_tell_the_two_apart() -> None:
+def test_the_resolvers_distinguish_the_two_causes() -> None:
     """Some wrong resolvers are one cause, only wrong ones the other."""
     assert both(e.split_name()) == (Answer.SUPPORTED, Answer.REFUTED)
     assert both(e.stale_name()) == (Answer.REFUTED, Answer.SUPPORTED)

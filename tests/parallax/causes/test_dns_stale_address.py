@@ -50,14 +50,14 @@ def test_a_zone_with_the_old_address_means_changing_the_record() -> None:
     assert (step.command or "").startswith("dig @ns1.keybuzz.io ")
 
 
-def test_without_the_zones_own_word_the_address_is_still_not_the_balancers() -> None:
+def test_without_the_zones_own_answer_the_address_is_still_foreign() -> None:
     """The evidence states that the zone's servers did not respond."""
     x = led_astray(None, e.OLD)
     assert judge(x).cause == CAUSE.id
     assert "name servers did not respond" in ask(CAUSE, x).evidence[2]
 
 
-def test_one_dead_address_among_several_is_told_by_its_share() -> None:
+def test_one_failing_address_among_several_is_shown_by_its_share() -> None:
     """Requests to the foreign address fail; the others succeed."""
     pages = [s.DROPPED if n % 3 == 0 else s.OK for n in range(11)]
     outside = e.led_to(e.OLD, s.run(pages, direct=s.OK))
@@ -86,7 +86,7 @@ def test_an_ipv6_address_of_the_balancer_is_its_own_in_any_spelling() -> None:
 @pytest.mark.parametrize(
     "error", [ErrorType.HOST_UNREACHABLE, ErrorType.ADDRESS_NOT_ALLOWED]
 )
-def test_a_direct_probe_without_a_route_is_no_word_against_the_balancer(
+def test_a_direct_probe_without_a_route_does_not_count(
     error: ErrorType,
 ) -> None:
     """A monitor without IPv6 does not make the balancer's address fail."""
@@ -107,7 +107,7 @@ def test_a_direct_probe_without_a_route_is_no_word_against_the_balancer(
     assert judge(replace(x, run=run)).cause == CAUSE.id
 
 
-def test_an_origin_that_fails_as_well_leaves_it_open() -> None:
+def test_an_origin_that_fails_too_leaves_it_open() -> None:
     """The old address is not the only fault; users may fail elsewhere too."""
     outside = e.led_to(e.OLD, s.run(e.OLD_SERVER, direct=s.LB_503))
     x = s.taken(e.resolved(outside, e.OLD, e.OLD), s.balancer(), *s.reports())
@@ -115,7 +115,7 @@ def test_an_origin_that_fails_as_well_leaves_it_open() -> None:
     assert judge(x).cause == NOT_ESTABLISHED
 
 
-def test_an_address_that_answers_others_well_is_alive() -> None:
+def test_an_address_with_other_successful_requests_is_in_use() -> None:
     """A second, intermittent entry is not an outdated address."""
     x = led_astray(e.OLD, e.OLD)
     assert x.run
@@ -125,7 +125,7 @@ def test_an_address_that_answers_others_well_is_alive() -> None:
     assert "why other requests to 198.51.100.7 succeed" in ask(CAUSE, x).missing[0]
 
 
-def test_a_cache_that_nobody_configured_is_not_a_stale_name() -> None:
+def test_a_cdn_that_is_not_configured_is_not_a_stale_name() -> None:
     """Varnish wrote the page: it may be a cache in front of the load balancer."""
     outside = e.led_to(e.OLD, s.run(e.CDN_503, direct=s.OK))
     x = s.taken(e.resolved(outside, e.OLD, e.OLD), s.balancer(), *s.reports())
@@ -140,13 +140,13 @@ def test_behind_a_cdn_the_name_rightly_leads_elsewhere() -> None:
     assert answer(x) is Answer.UNKNOWN
 
 
-def test_resolvers_that_were_not_asked_prove_nothing() -> None:
+def test_resolvers_that_were_not_queried_prove_nothing() -> None:
     """No investigation, or none that answered, or one that names another address."""
     for x in (led_astray(None), led_astray(e.OLD), led_astray(e.OLD, "192.0.2.200")):
         assert answer(x) is Answer.UNKNOWN
 
 
-def test_a_stale_reading_of_the_balancer_knows_no_address() -> None:
+def test_a_stale_reading_of_the_balancer_has_no_address() -> None:
     """Its address may have been another one."""
     x = e.stale_name()
     assert x.balancer
@@ -154,7 +154,7 @@ def test_a_stale_reading_of_the_balancer_knows_no_address() -> None:
     assert answer(replace(x, balancer=old)) is Answer.UNKNOWN
 
 
-def test_name_servers_of_the_zone_that_differ_are_told() -> None:
+def test_the_evidence_has_name_servers_that_differ() -> None:
     """One secondary still has the old record."""
     x = led_astray(e.OLD, e.OLD)
     assert x.run

@@ -71,7 +71,7 @@ def test_hosts_that_were_not_read_or_not_all_prove_nothing() -> None:
     assert answer(replace(x, reports=())) is Answer.UNKNOWN
 
 
-def test_an_ingress_that_answers_well_inside_contradicts() -> None:
+def test_a_successful_internal_probe_of_the_ingress_contradicts() -> None:
     """Internal probes show a rule for the host."""
     outside = s.run(s.INGRESS_404_BY_LB)
     x = s.taken(outside, s.balancer(), *s.reports())
@@ -97,7 +97,7 @@ def test_the_apps_own_404_is_not_the_ingresss() -> None:
     assert judge(replace(x, sightings=own)).cause == "pod-answers-error"
 
 
-def test_the_default_backend_asked_for_an_unknown_host_only_blames_nobody() -> None:
+def test_a_404_for_the_unknown_host_alone_names_no_cause() -> None:
     """That probe is meant to get a 404."""
     x = s.taken(
         s.run(s.LB_503, unknown_host=s.INGRESS_404_BY_LB), s.balancer(), *s.reports()
@@ -118,7 +118,7 @@ def test_hosts_from_before_the_failure_are_stale() -> None:
     assert answer(replace(x, reports=tuple(map(old, x.reports)))) is Answer.UNKNOWN
 
 
-def test_a_health_check_of_this_host_that_met_the_404_explains_the_503() -> None:
+def test_a_health_check_of_this_host_that_gets_404_explains_the_503() -> None:
     """The missing rule made all targets unhealthy, so users get the balancer's page."""
     outside = s.run(s.LB_503, unknown_host=s.LB_503)
     asks = s.checking("http", s.balancer(healthy=0))

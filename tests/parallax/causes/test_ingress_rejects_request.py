@@ -51,7 +51,7 @@ def test_a_rate_limit_is_named_with_its_annotation() -> None:
     assert command == "kubectl -n keybuzz describe ingress keybuzz-api"
 
 
-def test_a_503_without_a_limit_that_was_read_blames_nobody() -> None:
+def test_a_503_without_a_limit_that_was_read_names_no_cause() -> None:
     """A denied location and a limit look the same."""
     x = s.with_reading(s.rejected(), ingress_annotations=())
     assert answer(x) is Answer.UNKNOWN
@@ -71,7 +71,7 @@ def test_a_refusal_by_its_own_status_needs_no_annotation(status: int) -> None:
     assert judge(turned_away(status)).cause == CAUSE.id
 
 
-def test_an_app_that_says_403_is_not_the_ingress() -> None:
+def test_an_app_that_responds_403_is_not_the_ingress() -> None:
     """The log has a pod's address."""
     x = turned_away(403)
     assert x.run
@@ -79,7 +79,7 @@ def test_an_app_that_says_403_is_not_the_ingress() -> None:
     assert answer(replace(x, sightings=lines)) is Answer.REFUTED
 
 
-def test_without_any_one_source_it_is_not_known() -> None:
+def test_without_any_one_source_it_is_undetermined() -> None:
     """No log, no cluster reading, stale endpoints."""
     x = s.rejected()
     for blind in (

@@ -38,7 +38,7 @@ def test_the_replica_that_always_fails_is_named() -> None:
     assert "delete pod ingress-1" in (judgement.next_steps[1].command or "")
 
 
-def test_the_log_alone_tells_where_chance_does_not() -> None:
+def test_the_log_alone_decides_if_chance_is_unlikely() -> None:
     """Three of thirteen at one of five replicas: 1 in 57."""
     assert answer(unasked(s.out_of_step())) is Answer.SUPPORTED
 
@@ -56,7 +56,7 @@ def test_the_replicas_own_answers_are_enough() -> None:
     assert answer(replace(s.out_of_step(), sightings=())) is Answer.SUPPORTED
 
 
-def test_neither_log_nor_answers_is_not_known() -> None:
+def test_neither_log_nor_probes_is_undetermined() -> None:
     """An intermittent failure alone proves no cause."""
     x = replace(unasked(s.out_of_step()), sightings=())
     assert answer(x) is Answer.UNKNOWN
@@ -69,7 +69,7 @@ def test_a_replica_that_answers_now_so_and_now_so_is_not_it() -> None:
     assert answer(x) is Answer.UNKNOWN
 
 
-def test_a_log_that_names_a_well_replica_contradicts() -> None:
+def test_a_log_with_a_working_replica_contradicts() -> None:
     """The failing requests used a replica that responds to internal probes."""
     x = s.out_of_step()
     lines = tuple(
@@ -96,7 +96,7 @@ def test_a_failure_at_a_pod_that_the_service_has_is_not_the_replicas() -> None:
     assert answer(asked("10.42.9.9:8080")) is Answer.SUPPORTED
 
 
-def test_one_replica_or_replicas_alike_rule_it_out() -> None:
+def test_one_replica_or_equal_replicas_rule_it_out() -> None:
     """A single replica, or equal responses, refute the cause."""
     alone = (Pod(name="ingress-1", ready=True),)
     assert answer(s.with_reading(s.out_of_step(), ingress_pods=alone)) is Answer.REFUTED
@@ -108,7 +108,7 @@ def test_a_constant_failure_has_nothing_to_compare() -> None:
     assert answer(s.without_endpoints()) is Answer.UNKNOWN
 
 
-def test_pods_that_say_the_same_are_asked_for_first() -> None:
+def test_pods_with_the_same_status_come_first() -> None:
     """Without a log, an app pod may have written the replicas' responses."""
     x = replace(s.out_of_step(), sightings=())
     bad = s.probe(Role.POD, x.taken_at, s.POD_503, node="worker-01", healthy=False)
@@ -116,7 +116,7 @@ def test_pods_that_say_the_same_are_asked_for_first() -> None:
     assert answer(replace(x, reports=(first, *x.reports[1:]))) is Answer.UNKNOWN
 
 
-def test_a_page_that_nobody_knows_is_the_ingresss_where_its_log_says_so() -> None:
+def test_an_unmarked_page_is_the_ingresss_if_its_log_shows_it() -> None:
     """No upstream and this status, with any page."""
     x = unasked(s.out_of_step())
     assert x.run
@@ -140,7 +140,7 @@ def test_a_replica_may_only_have_reached_its_limit() -> None:
     assert answer(x) is Answer.SUPPORTED
 
 
-def test_a_replicas_unmarked_page_is_its_own_where_no_pod_says_so() -> None:
+def test_a_replicas_unmarked_page_is_its_own_if_no_pod_has_the_status() -> None:
     """The page has no marks; probes of pods succeed or get the same status."""
     x = s.out_of_step()
     bare: dict[str, object] = {"headers": (), "body": "Nothing here.", "reason": ""}

@@ -46,7 +46,7 @@ def test_one_ready_address_rules_it_out() -> None:
     assert told.answer is Answer.REFUTED
 
 
-def test_without_any_one_source_it_is_not_known() -> None:
+def test_without_any_one_source_it_is_undetermined() -> None:
     """Endpoints unread, no internal probes, an internal response, no agents."""
     x = s.ingress_gone()
     silent = tuple(replace(r, probes=()) for r in x.reports)
@@ -72,7 +72,7 @@ def test_a_request_that_an_ingress_answered_contradicts() -> None:
     assert told.answer is Answer.UNKNOWN
 
 
-def test_a_users_404_says_nothing_of_a_missing_ingress() -> None:
+def test_a_users_404_does_not_show_a_missing_ingress() -> None:
     """Users must get the load balancer's own response."""
     x = s.taken(s.run(s.POD_503), s.balancer(), *s.reports(ingress=s.REFUSED))
     assert said(s.with_reading(x, ingress_endpoints=())).answer is Answer.UNKNOWN

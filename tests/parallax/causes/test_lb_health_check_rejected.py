@@ -36,7 +36,7 @@ def checked(
     return s.with_reading(s.taken(run, found, *s.reports()), ingress_hosts=hosts)
 
 
-def test_without_hetzners_word_configuration_tells() -> None:
+def test_without_an_api_reason_the_configuration_shows_it() -> None:
     """No domain: the check does not accept the default backend's 404."""
     x = checked()
     assert judge(x).cause == CAUSE.id
@@ -56,7 +56,7 @@ def test_the_check_gets_a_host_or_only_connects() -> None:
 
 
 @pytest.mark.parametrize("domain", [None, "old.keybuzz.io", "keybuzz.io"])
-def test_a_host_of_nobody_is_rejected(domain: str | None) -> None:
+def test_a_host_without_an_ingress_is_rejected(domain: str | None) -> None:
     """An old name in the check, or none."""
     assert answer(checked(domain)) is Answer.SUPPORTED
 
@@ -70,7 +70,7 @@ def test_a_host_that_is_served_fails_for_another_reason(domain: str) -> None:
 
 
 @pytest.mark.parametrize("codes", [("404",), ("2??", "4??"), ("*",), ("4*",)])
-def test_a_check_that_takes_404_is_not_displeased_by_it(
+def test_a_check_that_accepts_404_does_not_reject_it(
     codes: tuple[str, ...],
 ) -> None:
     """It only requires a response of the ingress."""
@@ -111,7 +111,7 @@ def test_the_wrong_one_of_http_and_https_is_rejected(
 
 
 @pytest.mark.parametrize("detail", ["layer4_timeout", "layer7_timeout"])
-def test_another_word_of_hetzners_overrules_configuration(detail: str) -> None:
+def test_another_api_reason_overrules_the_configuration(detail: str) -> None:
     """It got no response, so it rejected none."""
     assert answer(checked(detail=detail)) is Answer.UNKNOWN
 
@@ -135,7 +135,7 @@ def test_a_check_that_is_right_to_fail_is_not_blamed() -> None:
     assert judge(x).cause == "pods-not-ready"
 
 
-def test_unhealthy_while_users_are_well_raises_nothing() -> None:
+def test_unhealthy_while_users_are_served_raises_nothing() -> None:
     """No Ingress for the check yet: it fails although the target works."""
     x = checked()
     assert x.balancer
@@ -181,7 +181,7 @@ def test_hosts_of_which_only_a_part_was_read_exclude_none() -> None:
     assert answer(s.with_reading(x, ingress_hosts=many)) is Answer.UNKNOWN
 
 
-def test_a_check_that_met_an_error_was_right() -> None:
+def test_a_check_that_received_an_error_was_right() -> None:
     """A 503 is an error, even if the target works by now."""
     found = s.detailed(e.asking(s.balancer(healthy=0)), "unexpected_http_status", 503)
     x = replace(e.check_rejected(), balancer=found)

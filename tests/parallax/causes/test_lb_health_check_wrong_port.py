@@ -28,7 +28,7 @@ def asking(port: int, detail: str | None) -> Snapshot:
         (10254, "layer4_no_connection"),
     ],
 )
-def test_a_port_where_nobody_listens_is_wrong(port: int, detail: str | None) -> None:
+def test_a_port_without_a_listener_is_wrong(port: int, detail: str | None) -> None:
     """Refused; or an unused NodePort without a reason of the API."""
     assert ask(CAUSE, asking(port, detail)).answer is Answer.SUPPORTED
 

@@ -20,7 +20,9 @@ def refused(detail: str | None, code: int | None = None) -> Snapshot:
     return s.taken(s.run(s.LB_503, unknown_host=s.LB_503), reading, *s.reports())
 
 
-def test_without_hetzners_word_both_candidates_and_what_decides_are_named() -> None:
+def test_without_an_api_reason_both_candidates_and_the_deciding_step_are_named() -> (
+    None
+):
     """A firewall and the check's content look the same; a capture decides."""
     told = ask(CAUSE, refused(None)).evidence
     assert told[-1] == (
@@ -33,7 +35,7 @@ def test_without_hetzners_word_both_candidates_and_what_decides_are_named() -> N
                for t in steps)  # fmt: skip
 
 
-def test_a_tcp_check_has_no_content_to_displease() -> None:
+def test_a_tcp_check_has_no_content_to_reject() -> None:
     """With a known network and a tcp check only the firewall remains."""
     reading = s.balancer(healthy=0)
     assert reading.load_balancer
@@ -57,7 +59,7 @@ def test_a_tcp_check_has_no_content_to_displease() -> None:
         (None, None, "lb-no-healthy-target"),
     ],
 )
-def test_hetzners_word_names_the_specific_cause(
+def test_the_api_reason_names_the_specific_cause(
     detail: str | None, code: int | None, cause: str
 ) -> None:
     """If the API has a reason, that cause explains this one; else both remain."""
@@ -72,7 +74,7 @@ def test_hetzners_word_names_the_specific_cause(
     assert judgement.cause == cause
 
 
-def test_a_reason_that_is_known_is_told_and_leaves_nothing_open() -> None:
+def test_a_shown_reason_leaves_no_other_candidate() -> None:
     """A health check of a port without a NodePort: no firewall is suspected."""
     found = ask(CAUSE, s.wrong_port()).evidence
     assert found[1] == "port 30081 is not a NodePort of the ingress Service"
@@ -98,7 +100,7 @@ def test_in_a_cluster_of_one_node_its_own_answer_is_taken() -> None:
     assert ask(CAUSE, alone(nodes=2)).answer is Answer.UNKNOWN
 
 
-def test_what_answers_at_another_port_says_nothing_of_the_health_checks() -> None:
+def test_a_response_on_another_port_does_not_count_for_the_health_check() -> None:
     """The ingress responds on its NodePort; the checked port was not probed."""
     reading = s.balancer(healthy=0, asks=10254)
     run = s.run(s.LB_503, unknown_host=s.LB_503)

@@ -89,7 +89,7 @@ def test_a_redirected_port_is_called_so_in_the_path() -> None:
     )
 
 
-def test_a_redirect_of_port_80_says_nothing_of_another_port() -> None:
+def test_a_redirect_of_port_80_does_not_matter_for_another_port() -> None:
     """Only port 80 is redirected: one without a service stays without."""
     x = plain(redirects=None)
     url = x.target.url.replace(".io/", ".io:8080/", 1)
@@ -113,7 +113,7 @@ def test_a_connection_refused_elsewhere_is_not_the_balancers() -> None:
     assert answer(replace(x, run=away)) is Answer.UNKNOWN
 
 
-def test_behind_a_cdn_another_port_may_be_asked() -> None:
+def test_behind_a_cdn_another_port_may_be_used() -> None:
     """The CDN's origin is not the port in the URL."""
     assert answer(replace(e.no_service(), target=e.CDN)) is Answer.UNKNOWN
 

@@ -52,9 +52,7 @@ def test_a_tcp_service_without_targets_closes_without_a_byte() -> None:
     assert judgement.cause == "lb-no-target"
 
 
-def test_a_page_of_hetzner_that_nobody_knows_is_taken_at_the_balancers_address() -> (
-    None
-):
+def test_an_unmarked_503_counts_at_the_balancers_address() -> None:
     """Hetzner's own page was never captured; without targets only it can answer."""
     x = s.no_target()
     assert x.run
@@ -105,7 +103,7 @@ def test_an_empty_balancer_has_no_unhealthy_target() -> None:
     assert shown == ["lb-no-target"]
 
 
-def test_with_no_endpoints_besides_the_outer_is_named() -> None:
+def test_with_no_endpoints_too_the_outer_cause_is_named() -> None:
     """Two faults at once: users reach the empty balancer, and only that is shown."""
     inside = s.reports(ingress=s.INGRESS_503, ready=0, pods=0)
     outside = s.run(s.LB_503, unknown_host=s.LB_503)

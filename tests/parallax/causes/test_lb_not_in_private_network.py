@@ -77,7 +77,7 @@ def test_a_healthy_target_refutes_it() -> None:
     assert answer(behind(joined((), (1,), healthy=1))) is Answer.REFUTED
 
 
-def test_health_that_is_not_known_yet_holds_the_blame() -> None:
+def test_health_that_is_not_known_yet_leaves_the_cause_open() -> None:
     """Just after a change every target is `unknown`."""
     fresh = e.with_targets(s.balancer(healthy=0, rest=HealthStatus.UNKNOWN))
     fresh = e.changed(fresh, networks=(), private_ips=())

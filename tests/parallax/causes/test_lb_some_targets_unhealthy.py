@@ -32,7 +32,7 @@ def by_turns(
 
 
 @pytest.mark.parametrize("page", [s.LB_503, e.LB_502, e.LB_504])
-def test_the_share_and_the_servers_are_told(page: str) -> None:
+def test_the_evidence_has_the_share_and_the_servers(page: str) -> None:
     """The writer of the failures, the time, and the unhealthy targets."""
     x = by_turns(bad=page)
     assert judge(x).cause == CAUSE.id
@@ -54,7 +54,7 @@ def test_the_unhealthy_servers_are_taken_out() -> None:
     assert "tcp port 31695 and host 10.0.0.5" in (watch.command or "")
 
 
-def test_a_server_that_is_off_says_why() -> None:
+def test_a_server_that_is_off_is_the_reason() -> None:
     """The API's server status is next to its name."""
     found = e.with_targets(s.balancer(healthy=3), server_status="off")
     assert "worker-04 (off)" in ask(CAUSE, by_turns(found)).evidence[1]
@@ -87,7 +87,7 @@ def test_other_health_leaves_it_open(found: BalancerReading) -> None:
 
 
 @pytest.mark.parametrize("page", [s.POD_503, s.INGRESS_503_BY_LB, s.INGRESS_502_BY_LB])
-def test_failures_of_somebody_behind_are_not_the_targets(page: str) -> None:
+def test_failures_behind_the_balancer_are_not_the_targets(page: str) -> None:
     """They passed the load balancer."""
     x = by_turns(bad=page)
     assert answer(x) is Answer.UNKNOWN
@@ -119,7 +119,7 @@ def test_a_single_probe_shows_no_share() -> None:
     assert answer(replace(x, run=alone)) is Answer.UNKNOWN
 
 
-def test_unhealthy_targets_while_users_are_well_raise_nothing() -> None:
+def test_unhealthy_targets_while_users_are_served_raise_nothing() -> None:
     """That is what health checks are for."""
     run = s.run(s.OK, investigated=False)
     x = s.taken(run, s.balancer(healthy=3), *s.reports())
@@ -134,13 +134,13 @@ def test_an_in_cluster_haproxys_page_is_not_a_tcp_balancers() -> None:
     assert answer(by_turns(tcp, s.CLOSED)) is Answer.SUPPORTED
 
 
-def test_a_stale_reading_knows_no_health() -> None:
+def test_a_stale_reading_has_no_health() -> None:
     """Targets come and go."""
     x = by_turns(s.balancer(healthy=3, at=s.SINCE - s.MINUTE))
     assert answer(x) is Answer.UNKNOWN
 
 
-def test_one_dead_address_of_the_name_is_not_a_target() -> None:
+def test_a_failing_address_of_the_name_is_not_a_target() -> None:
     """The failing share reached another machine."""
     x = by_turns()
     assert x.run

@@ -33,7 +33,7 @@ def given_up(*, status: int = 499, inside: float = 4.0, page: str = s.OK) -> Sna
     )
 
 
-def test_both_times_are_told_and_the_balancers_is_raised() -> None:
+def test_the_evidence_has_both_times_and_the_timeout_is_raised() -> None:
     """The evidence has both times; the command has the balancer's id."""
     x = e.impatient()
     assert ask(CAUSE, x).evidence == (
@@ -46,7 +46,7 @@ def test_both_times_are_told_and_the_balancers_is_raised() -> None:
     assert '"timeout_idle":300' in (raised.command or "")
 
 
-def test_an_answer_that_came_too_late_counts_as_well() -> None:
+def test_a_response_that_came_too_late_counts_as_success() -> None:
     """An nginx may finish the request: then it logs 200."""
     assert answer(given_up(status=200)) is Answer.SUPPORTED
 
@@ -74,14 +74,14 @@ def test_requests_that_never_arrived_are_no_slow_answers() -> None:
     assert answer(given_up(status=504)) is Answer.UNKNOWN
 
 
-def test_the_inside_is_to_be_well_and_slow() -> None:
+def test_internal_probes_must_succeed_slowly() -> None:
     """A fast internal response contradicts; an internal error is the pods'."""
     assert answer(given_up(inside=0.02)) is Answer.UNKNOWN
     assert answer(given_up(page=s.INGRESS_504)) is Answer.UNKNOWN
     assert answer(given_up(page=s.HANGS)) is Answer.UNKNOWN
 
 
-def test_without_agents_nobody_knows_how_long_it_takes() -> None:
+def test_without_agents_the_response_time_is_missing() -> None:
     """A sighting alone is not enough."""
     x = given_up()
     dumb = tuple(replace(r, probes=()) for r in x.reports)
@@ -94,6 +94,6 @@ def test_a_504_of_a_cdns_is_not_the_balancers() -> None:
     assert answer(replace(given_up(), run=run)) is Answer.REFUTED
 
 
-def test_a_door_that_policy_local_shuts_is_no_bad_answer() -> None:
+def test_a_nodeport_that_policy_local_drops_is_no_failure() -> None:
     """Nodes without an ingress pod correctly do not respond to other nodes."""
     assert answer(e.with_doors_shut(e.impatient(), *s.NODES[:2])) is Answer.SUPPORTED

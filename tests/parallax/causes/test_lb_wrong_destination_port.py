@@ -113,7 +113,7 @@ def test_an_ingress_on_the_nodes_themselves_may_listen_elsewhere(to: int) -> Non
     assert judge(x).cause == NOT_ESTABLISHED
 
 
-def test_an_ingress_that_does_not_know_the_host_is_perhaps_not_the_one() -> None:
+def test_an_ingress_without_the_host_may_be_another_one() -> None:
     """Another controller may serve it, at a port of its own."""
     outside = s.run(s.LB_503, unknown_host=s.LB_503, after=3.1)
     inside = s.reports(ingress="chain/lb_http__unknown_host_404")
@@ -187,7 +187,7 @@ def test_a_port_for_tls_is_offered_to_a_tcp_service() -> None:
     assert "--destination-port 32443" in (judgement.next_steps[0].command or "")
 
 
-def test_a_well_answered_request_holds_the_blame() -> None:
+def test_a_successful_request_leaves_the_cause_open() -> None:
     """A wrong port always fails; a success points to another cause."""
     pages = [s.LB_503, s.OK, *[s.LB_503] * 9]
     outside = s.run(pages, unknown_host=s.LB_503)

@@ -34,7 +34,7 @@ def slow(found: BalancerReading, page: str = s.LB_503, after: float = 3.1) -> Sn
 
 
 @pytest.mark.parametrize("word", ["layer4_timeout", "layer4_no_connection"])
-def test_hetzners_word_and_answers_from_node_to_node(word: str) -> None:
+def test_the_api_reason_and_responses_between_nodes(word: str) -> None:
     """Dropped or rejected; the rule to add has the balancer's private address."""
     x = replace(e.firewall(), balancer=s.detailed(s.balancer(healthy=0), word))
     judgement = judge(x)
@@ -103,7 +103,7 @@ def test_a_check_that_is_green_elsewhere_hides_the_firewall() -> None:
     assert answer(replace(x, run=some)) is Answer.UNKNOWN
 
 
-def test_a_healthy_check_on_another_port_alone_blames_nobody() -> None:
+def test_a_healthy_check_on_another_port_alone_names_no_cause() -> None:
     """The page came at once, or a pod wrote it."""
     assert answer(slow(s.balancer(asks=10256), after=0.002)) is Answer.UNKNOWN
     assert answer(slow(s.balancer(asks=10256), s.POD_503)) is Answer.REFUTED
@@ -111,7 +111,7 @@ def test_a_healthy_check_on_another_port_alone_blames_nobody() -> None:
     assert answer(slow(s.balancer())) is Answer.UNKNOWN
 
 
-def test_without_hetzners_word_both_candidates_are_left() -> None:
+def test_without_an_api_reason_both_candidates_remain() -> None:
     """The same rule, an older API: the other cause names both."""
     x = replace(e.firewall(), balancer=s.balancer(healthy=0))
     assert answer(x) is Answer.UNKNOWN
@@ -144,7 +144,7 @@ def unanswered(snapshot: Snapshot, *roles: Role) -> Snapshot:
 
 
 @pytest.mark.parametrize("said", ["layer4_timeout", None])
-def test_a_firewall_that_stops_other_nodes_too_is_told_by_them(
+def test_a_firewall_that_blocks_other_nodes_too_is_shown_by_their_probes(
     said: str | None,
 ) -> None:
     """Each node responds to itself and reaches other pods, not other NodePorts."""
@@ -170,7 +170,7 @@ def doors_shut(*pods_on: str) -> Snapshot:
     return unanswered(x, Role.INGRESS_OTHER)
 
 
-def test_a_door_that_policy_local_shuts_shows_no_firewall() -> None:
+def test_a_nodeport_that_policy_local_drops_shows_no_firewall() -> None:
     """Only NodePorts that should respond count as failing."""
     x = doors_shut(*s.NODES[:3])
     assert ask(CAUSE, x).evidence[0] == (
@@ -197,14 +197,14 @@ def test_nodes_that_do_not_answer_each_other_have_another_trouble() -> None:
     assert answer(replace(x, reports=unasked)) is Answer.UNKNOWN
 
 
-def test_an_answer_that_displeases_is_no_firewall() -> None:
+def test_a_rejected_response_is_no_firewall() -> None:
     """The API reports that the check got a response, whatever nodes get."""
     found = s.detailed(s.balancer(healthy=0), "unexpected_http_status", 404)
     x = unanswered(replace(e.firewall(), balancer=found), Role.INGRESS_OTHER)
     assert answer(x) is Answer.UNKNOWN
 
 
-def test_a_balancer_in_no_known_network_may_lack_one() -> None:
+def test_a_balancer_with_unread_networks_may_lack_one() -> None:
     """Targets use private addresses, and no shared network was read."""
     found = s.detailed(s.balancer(healthy=0), "layer4_timeout")
     bare = e.changed(found, networks=None, private_ips=())
@@ -235,7 +235,7 @@ def test_a_drop_at_the_health_check_node_port_is_a_firewalls(
     assert "31695,32100" in commands
 
 
-def test_a_door_that_policy_local_shuts_is_no_reason_to_doubt() -> None:
+def test_a_nodeport_that_policy_local_drops_is_no_doubt() -> None:
     """Two nodes without a pod correctly do not respond to other nodes."""
     assert answer(e.with_doors_shut(e.firewall(), *s.NODES[:3])) is Answer.SUPPORTED
 

@@ -38,7 +38,7 @@ def dropping(  # noqa: PLR0913 - one argument for each thing that may differ
     return e.with_policy(x, policy, *pods_on)
 
 
-def test_the_check_is_led_to_where_kube_proxy_tells_of_pods() -> None:
+def test_the_check_is_set_to_the_health_check_node_port() -> None:
     """The Service's own health port, or Cluster as the other way."""
     check, policy, look = judge(dropping()).next_steps
     assert check.command == (
@@ -65,7 +65,7 @@ def test_a_check_that_takes_nodes_without_pods_out_does_right() -> None:
 
 
 @pytest.mark.parametrize("asks", [31695, 32100])
-def test_unhealthy_nodes_without_pods_harm_nobody(asks: int) -> None:
+def test_unhealthy_nodes_without_pods_are_harmless(asks: int) -> None:
     """Nodes with a pod serve the users."""
     found = e.unhealthy_target(s.balancer(asks=asks), 3, 4)
     x = s.taken(s.run(s.OK, investigated=False), found, *s.reports())
@@ -81,7 +81,7 @@ def test_failures_at_once_are_not_dropped_connections() -> None:
     assert answer(dropping(after=0.002)) is Answer.UNKNOWN
 
 
-def test_failures_of_somebody_behind_are_not_the_nodes() -> None:
+def test_failures_behind_the_balancer_are_not_the_nodes() -> None:
     """The ingress wrote them, or its log has them."""
     pages = [s.INGRESS_503_BY_LB if n % 3 == 0 else s.OK for n in range(11)]
     assert answer(dropping(pages=pages)) is Answer.UNKNOWN
@@ -91,17 +91,17 @@ def test_failures_of_somebody_behind_are_not_the_nodes() -> None:
     assert answer(x) is Answer.UNKNOWN
 
 
-def test_a_constant_failure_is_not_by_turns() -> None:
+def test_a_constant_failure_is_not_intermittent() -> None:
     """Three of five nodes have a pod; they would answer."""
     assert answer(dropping(pages=[s.LB_503] * 11)) is Answer.UNKNOWN
 
 
-def test_a_good_answer_by_a_node_without_a_pod_is_a_riddle() -> None:
+def test_a_success_on_a_node_without_a_pod_contradicts() -> None:
     """The reading of the pods is wrong, or old."""
     assert answer(dropping(seen_on=(s.NODES[4],))) is Answer.UNKNOWN
 
 
-def test_pods_are_known_by_endpoints_or_by_the_pods_themselves() -> None:
+def test_ingress_pods_are_read_from_endpoints_or_from_pods() -> None:
     """One of both is enough, none leaves it open."""
     x = s.with_reading(dropping(), ingress_endpoints=None)
     assert answer(x) is Answer.UNKNOWN

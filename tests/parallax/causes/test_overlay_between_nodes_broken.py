@@ -78,7 +78,7 @@ def test_a_pod_without_an_answer_on_the_ingresss_own_node_contradicts() -> None:
     assert answer(replace(x, sightings=near)) is Answer.UNKNOWN
 
 
-def test_without_any_one_source_it_is_not_known() -> None:
+def test_without_any_one_source_it_is_undetermined() -> None:
     """No probe on the same or another node, or users fail elsewhere."""
     x = s.cut_off()
 
@@ -101,7 +101,7 @@ def test_without_any_one_source_it_is_not_known() -> None:
         assert judge(blind).cause == NOT_ESTABLISHED
 
 
-def test_users_whose_failure_ends_at_the_balancer_are_not_explained() -> None:
+def test_failures_that_end_at_the_balancer_are_not_explained() -> None:
     """Users get the balancer's own page; the internal fault is not blamed."""
     outside = s.run(s.LB_503, unknown_host=s.LB_503)
     x = s.taken(
@@ -132,7 +132,7 @@ def at_the_nodeport(
 
 
 @pytest.mark.parametrize("healthy", [0, 3])
-def test_a_nodeport_leads_over_the_overlay_as_well(healthy: int) -> None:
+def test_a_nodeport_uses_the_overlay_too(healthy: int) -> None:
     """All targets unhealthy or failed attempts: the network between nodes is it."""
     x = at_the_nodeport(healthy)
     assert judge(x).cause == CAUSE.id

@@ -57,7 +57,7 @@ def addressed(report: NodeReport, address: str, port: int | None) -> NodeReport:
         ("10.42.0.7", 8080, "10.42.0.7:8080"),
     ],
 )
-def test_an_endpoint_is_known_by_its_address(
+def test_an_endpoint_is_matched_by_its_address(
     address: str, port: int | None, logged: str
 ) -> None:
     """As nginx writes it: IPv6 in brackets; a headless port is left out."""
@@ -90,7 +90,7 @@ def sorry(*, users: str, pods: str, ingress: str = s.POD_503) -> Snapshot:
     return s.taken(run, s.balancer(), *reports)
 
 
-def test_a_page_of_nobody_is_the_pods_only_word_for_word() -> None:
+def test_an_unmarked_page_is_the_pods_only_if_identical() -> None:
     """The same status alone proves nothing."""
     same = sorry(users=SORRY, pods=SORRY)
     assert judge(same).cause == "pod-answers-error"
@@ -98,7 +98,7 @@ def test_a_page_of_nobody_is_the_pods_only_word_for_word() -> None:
     assert judge(sorry(users="", pods="")).cause == NOT_ESTABLISHED
 
 
-def test_an_ingress_that_answers_well_inside_leaves_it_open() -> None:
+def test_a_successful_internal_probe_of_the_ingress_leaves_it_open() -> None:
     """A pod probed by address may not have the host; users always fail."""
     assert judge(sorry(users=SORRY, pods=SORRY, ingress=s.OK)).cause == NOT_ESTABLISHED
     x = s.taken(s.run(s.POD_503), s.balancer(), *s.reports(pod=s.POD_503))

@@ -136,7 +136,7 @@ def test_one_of_five_does_not_explain_requests_that_end_elsewhere() -> None:
         assert answer(x) is Answer.UNKNOWN
 
 
-def test_a_pod_that_answers_errors_besides_is_not_hidden() -> None:
+def test_a_pod_that_also_responds_with_errors_is_not_hidden() -> None:
     """Two faults: the one with a pod's own response is named."""
     outside = s.run([s.INGRESS_502_BY_LB, *[s.POD_503] * 10], direct=s.POD_503)
     first, *rest = s.seen(outside, 503)
@@ -147,7 +147,7 @@ def test_a_pod_that_answers_errors_besides_is_not_hidden() -> None:
     assert judge(s.taken(outside, s.balancer(), *inside)).cause == "pod-answers-error"
 
 
-def test_pods_that_are_not_ready_are_not_asked_by_the_ingress() -> None:
+def test_pods_that_are_not_ready_are_not_used_by_the_ingress() -> None:
     """Refusing while not ready is `pods-not-ready`."""
     assert answer(s.pods_not_ready()) is Answer.REFUTED
     assert answer(s.without_endpoints()) is Answer.REFUTED

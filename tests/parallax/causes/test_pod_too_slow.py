@@ -89,7 +89,7 @@ def test_pods_that_answer_at_once_rule_it_out() -> None:
     assert answer(s.pods_not_ready()) is Answer.REFUTED
 
 
-def test_pods_that_are_well_at_home_are_another_cause() -> None:
+def test_pods_that_respond_on_the_same_node_are_another_cause() -> None:
     """Cut off from other nodes, they are not slow."""
     assert answer(s.cut_off()) is Answer.UNKNOWN
 
@@ -99,7 +99,7 @@ def test_a_connect_without_an_answer_is_not_slow() -> None:
     assert answer(inside(pod=s.DROPPED)) is Answer.UNKNOWN
 
 
-def test_without_any_one_source_it_is_not_known() -> None:
+def test_without_any_one_source_it_is_undetermined() -> None:
     """No agents, no endpoints, no probes of pods."""
     x = s.slow_pods()
     bare = tuple(replace(r, probes=()) for r in x.reports)

@@ -36,14 +36,14 @@ def commands(steps: tuple[NextStep, ...]) -> list[str]:
     return [step.command or "" for step in steps]
 
 
-def test_addresses_tell_the_two_apart() -> None:
+def test_addresses_distinguish_the_two_causes() -> None:
     """Exactly one of both is shown, the other is ruled out."""
     assert both(s.pods_not_ready()) == (Answer.SUPPORTED, Answer.REFUTED)
     assert both(s.without_endpoints()) == (Answer.REFUTED, Answer.SUPPORTED)
     assert both(s.pod_error()) == (Answer.REFUTED, Answer.REFUTED)
 
 
-def test_the_pods_say_why() -> None:
+def test_the_pods_state_shows_the_reason() -> None:
     """Waiting reason and restarts, and the log before the restart."""
     judgement = judge(s.pods_not_ready())
     told = next(a for a in judgement.assessments if a.cause == "pods-not-ready")
@@ -57,7 +57,7 @@ def test_the_pods_say_why() -> None:
     ]
 
 
-def test_pods_that_answer_well_fail_only_their_readiness_probe() -> None:
+def test_pods_that_respond_fail_only_their_readiness_probe() -> None:
     """Probes of their port succeed; the path still marks them faulty."""
     outside = s.run(s.INGRESS_503_BY_LB)
     inside = s.reports(ingress=s.INGRESS_503, pod=s.OK, ready=0)
@@ -135,7 +135,7 @@ def test_emptiness_is_explained_as_far_as_it_was_read() -> None:
     ]
 
 
-def test_the_path_tells_that_there_is_no_pod() -> None:
+def test_the_path_shows_that_there_is_no_pod() -> None:
     """The agents reported, so the pods are missing, not the reports."""
     path = {h.hop: h for h in judge(s.without_endpoints()).path}
     assert path[Hop.POD].seen == "the Service has no pod"

@@ -155,12 +155,12 @@ def all_out(**service: object) -> Snapshot:
     return replace(e.proxy_of_balancer(), balancer=down, run=run)
 
 
-def test_an_http_check_meets_the_same_ingress_where_hetzner_says_no_reason() -> None:
+def test_an_http_check_reaches_the_same_ingress_without_an_api_reason() -> None:
     """The settings differ, and an http check finds no healthy target."""
     assert only_this(all_out())
 
 
-def test_a_check_of_another_port_or_another_word_is_not_it() -> None:
+def test_a_check_of_another_port_or_with_another_reason_is_not_it() -> None:
     """The response is not known; no connection is no rejected header."""
     x = all_out()
     timeout = s.detailed(reading(x), "layer4_timeout")

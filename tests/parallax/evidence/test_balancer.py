@@ -34,7 +34,9 @@ def test_a_cdns_page_does_not_clear_the_balancer(cause: str, page: str) -> None:
 
 
 @pytest.mark.parametrize("cause", FAULTS)
-def test_the_balancers_own_word_is_not_refuted_by_one_that_passed(cause: str) -> None:
+def test_the_balancers_own_response_is_not_refuted_by_one_that_passed(
+    cause: str,
+) -> None:
     """It responds itself and forwards another request: contradiction, no refutation."""
     run = s.run(s.LB_503, unknown_host=s.INGRESS_404_BY_LB)
     judgement = judge(s.taken(run, FAULTS[cause](), *s.reports()))
@@ -77,7 +79,7 @@ def test_a_tcp_balancer_writes_no_page(cause: str) -> None:
     assert judge(x).cause == cause
 
 
-def test_a_healthy_tcp_balancer_is_not_said_to_have_answered() -> None:
+def test_a_healthy_tcp_balancer_wrote_no_response() -> None:
     """The path attributes the page to a writer behind it."""
     reading = speaking("tcp", s.balancer())
     x = s.taken(s.run(s.LB_503, unknown_host=s.LB_503), reading, *s.reports())
@@ -134,7 +136,7 @@ SECURE = replace(s.TARGET, url=f"https://{s.TARGET.host}:8443/")
         ({"target": SECURE}, "a service on port 8443 (keybuzz-lb has none)"),
     ],
 )
-def test_what_of_the_balancer_is_missing_is_told(
+def test_the_missing_part_of_the_balancer_is_stated(
     change: dict[str, Any], why: str
 ) -> None:
     """Its service is read, or one sentence states what is missing."""

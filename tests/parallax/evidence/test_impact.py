@@ -57,7 +57,7 @@ BEFORE = ("dns-resolvers-disagree", "dns-stale-address", "lb-no-service-for-port
 @pytest.mark.parametrize("roles", [(), AS_A_USER], ids=["everybody", "users"])
 @pytest.mark.parametrize("how", NO_CONNECTION)
 @pytest.mark.parametrize("cause", [cause for cause in s.FAULTS if cause not in BEFORE])
-def test_nobody_behind_is_blamed_where_users_get_no_connection(
+def test_no_inner_cause_is_named_if_users_get_no_connection(
     cause: str, how: str, roles: tuple[Role, ...]
 ) -> None:
     """Another fault does not affect users then."""
@@ -71,9 +71,7 @@ def test_nobody_behind_is_blamed_where_users_get_no_connection(
 
 @pytest.mark.parametrize("how", NO_CONNECTION)
 @pytest.mark.parametrize("cause", BEFORE[:2])
-def test_a_name_that_leads_to_nobody_is_blamed_for_the_lost_connection(
-    cause: str, how: str
-) -> None:
+def test_a_wrong_address_is_named_for_failed_connections(cause: str, how: str) -> None:
     """An old address may refuse, drop, or have an old certificate: a DNS cause."""
     x = s.FAULTS[cause]()
     assert x.run
@@ -98,7 +96,7 @@ def test_one_lost_request_hides_no_cause(cause: str) -> None:
     assert judge(replace(x, run=run)).cause == cause
 
 
-def test_a_tcp_balancer_that_hangs_up_is_its_own_word() -> None:
+def test_a_tcp_balancer_that_closes_is_its_own_response() -> None:
     """The handshake is closed by a balancer without targets."""
     run = losing(s.run(s.LB_503), ErrorType.CONNECTION_CLOSED, "tls")
     x = s.taken(run, s.balancer(healthy=0, asks=30081), *s.reports())
@@ -133,7 +131,7 @@ def test_an_inside_page_alone_does_not_explain_another_hops_page(
     assert answer(x, cause) is Answer.UNKNOWN
 
 
-def test_an_inside_page_explains_a_page_that_nobody_claims() -> None:
+def test_an_internal_page_explains_an_unmarked_page() -> None:
     """A page replaced on the way, with the same status."""
     run = s.run(s.INGRESS_503_BY_LB)
     plain = {"headers": (), "body": "<h1>We are sorry</h1>", "reason": "Sorry"}
@@ -169,7 +167,7 @@ def test_a_check_of_another_host_fails_for_its_own_reason(domain: str | None) ->
 
 
 @pytest.mark.parametrize("balancers", [1, 9])
-def test_one_trace_does_not_explain_what_the_balancer_says_to_most(
+def test_one_trace_does_not_explain_the_balancers_pages(
     balancers: int,
 ) -> None:
     """One request reached the ingress or a pod; most ended before it."""

@@ -44,7 +44,7 @@ def outside_only(x: Snapshot) -> Snapshot:
         (without_reading, "no agent has reported since the failure began"),
     ],
 )
-def test_without_a_reading_of_the_cluster_the_reason_is_told(
+def test_without_a_reading_of_the_cluster_the_reason_is_stated(
     without: Callable[[Snapshot], Snapshot], why: str
 ) -> None:
     """Everything that needs it is missing for the same reason."""
@@ -56,7 +56,7 @@ def test_without_a_reading_of_the_cluster_the_reason_is_told(
     assert pods.known_endpoints(scene) == ()
 
 
-def test_what_the_cluster_has_is_read_and_what_it_did_not_say_is_missing() -> None:
+def test_unread_parts_of_the_cluster_are_missing() -> None:
     """No EndpointSlice is an outage; EndpointSlices that were not read are not."""
     x = s.wrong_port()
     scene = Scene.of(x)

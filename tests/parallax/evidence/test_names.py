@@ -8,7 +8,7 @@ from tests.parallax import edge as e
 from tests.parallax import scenarios as s
 
 
-def test_a_request_that_never_resolved_is_not_astray() -> None:
+def test_a_request_that_never_resolved_is_not_sent_elsewhere() -> None:
     """It has no address."""
     x = e.stale_name()
     assert len(names.sent_elsewhere(Scene.of(x))) == len(s.OUTSIDE) - 2

@@ -17,7 +17,7 @@ def test_every_target_of_the_platform_is_a_node() -> None:
     assert nodes.foreign_targets(Scene.of(x)) == ()
 
 
-def test_without_the_nodes_nobody_is_a_stranger() -> None:
+def test_without_the_nodes_no_target_is_foreign() -> None:
     """What was not read excludes nobody."""
     assert len(nodes.foreign_targets(Scene.of(e.foreign_targets()))) == len(s.NODES)
     assert (
@@ -52,7 +52,7 @@ def test_only_ready_ingress_pods_make_a_node_a_home() -> None:
     )
 
 
-def test_targets_are_split_by_pods_only_if_all_are_known() -> None:
+def test_targets_are_split_by_pods_only_if_all_match_a_node() -> None:
     """A target that matches no node leaves the split open."""
     x = e.with_policy(s.no_healthy_target(), "Local", *s.NODES[:2])
     placed = nodes.by_ingress_pod.maybe(Scene.of(x))

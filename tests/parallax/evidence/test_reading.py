@@ -12,7 +12,7 @@ def scene() -> Scene:
     return Scene.of(s.FAULTS["lb-no-target"]())
 
 
-def test_a_reading_is_taken_once_for_a_scene_and_what_is_asked() -> None:
+def test_a_reading_is_taken_once_per_scene_and_arguments() -> None:
     """Another argument or another scene is another reading."""
     calls: list[int] = []
 
@@ -76,7 +76,7 @@ def test_what_is_needed_and_is_not_there_is_missing(empty: object) -> None:
         need(empty, "why")
 
 
-def test_what_is_missing_is_told_beside_what_is_known() -> None:
+def test_missing_evidence_keeps_the_evidence_so_far() -> None:
     """The outer fact first; without anything missing nothing happens."""
     with (
         pytest.raises(Missing) as gap,

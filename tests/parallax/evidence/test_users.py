@@ -35,7 +35,9 @@ def with_ipv6(snapshot: Snapshot, error: ErrorType) -> Snapshot:
 
 @pytest.mark.parametrize("error", NEVER_SENT)
 @pytest.mark.parametrize("cause", s.FAULTS)
-def test_an_address_without_a_route_says_nothing(cause: str, error: ErrorType) -> None:
+def test_an_address_without_a_route_proves_nothing(
+    cause: str, error: ErrorType
+) -> None:
     """A Lambda without IPv6 names the same cause, with the same evidence."""
     plain = s.FAULTS[cause]()
     blind = with_ipv6(plain, error)

@@ -20,7 +20,7 @@ def test_every_cause_explains_itself(cause: Cause) -> None:
     assert explain(cause).missing == ()
 
 
-def test_what_a_cause_explains_is_told_on_both_sides() -> None:
+def test_an_explained_cause_appears_on_both_sides() -> None:
     """One declaration appears in both chapters."""
     by_id = {cause.id: cause for cause in CAUSES}
     for cause in CAUSES:
