@@ -119,7 +119,7 @@ SECURE = replace(s.TARGET, url=f"https://{s.TARGET.host}:8443/")
         ),
         (
             {"balancer": None},
-            "a reading of keybuzz-lb (the Hetzner API was not read)",
+            "Hetzner API data of keybuzz-lb (not read)",
         ),
         (
             {
@@ -127,11 +127,11 @@ SECURE = replace(s.TARGET, url=f"https://{s.TARGET.host}:8443/")
                     target=s.TARGET.name, read_at=s.NOW, problem=Problem.UNAUTHORIZED
                 )
             },
-            "a reading of keybuzz-lb (Hetzner API: unauthorized)",
+            "Hetzner API data of keybuzz-lb (unauthorized)",
         ),
         (
             {"failing_since": s.NOW + timedelta(seconds=1)},
-            "a reading of keybuzz-lb since the failure began",
+            "Hetzner API data of keybuzz-lb since the failure began",
         ),
         ({"target": SECURE}, "a service on port 8443 (keybuzz-lb has none)"),
     ],

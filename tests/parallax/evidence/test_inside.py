@@ -51,7 +51,7 @@ def test_without_a_reading_of_the_cluster_the_reason_is_stated(
     scene = Scene.of(without(s.wrong_port()))
     with pytest.raises(Missing, match=why):
         inside.cluster(scene)
-    assert pods.endpoints.lacks(scene) == (f"a reading of the cluster ({why})",)
+    assert pods.endpoints.lacks(scene) == (f"data from the cluster ({why})",)
     assert why in inside.ingress_service.lacks(scene)[0]
     assert pods.known_endpoints(scene) == ()
 
@@ -69,5 +69,5 @@ def test_unread_parts_of_the_cluster_are_missing() -> None:
     )
     nameless = Scene.of(s.with_reading(x, ingress_service=None))
     assert inside.ingress_service.lacks(nameless) == (
-        "a reading of the ingress Service",
+        "the ingress Service (no agent reported one)",
     )

@@ -25,7 +25,7 @@ def test_without_the_nodes_no_target_is_foreign() -> None:
     )
     unread = s.with_reading(e.foreign_targets(), nodes=None)
     assert nodes.foreign_targets(Scene.of(unread)) == ()
-    missing = ("a reading of the cluster's nodes",)
+    missing = ("the cluster's nodes (no agent reported them)",)
     assert nodes.all_nodes.lacks(Scene.of(unread)) == missing
 
 

@@ -102,8 +102,8 @@ def test_a_balancer_that_was_not_shown_is_explained() -> None:
     found = finding(replace(s.wrong_port(), balancer=reading))
     body = " ".join(render(found).body.split())
     assert (
-        "load-balancer not known missing: a reading of keybuzz-lb (Hetzner API:"
-        " not_found) (renamed? 'lb-new' serves it: 203.0.113.20 is its public IPv4)"
+        "load-balancer not known missing: Hetzner API data of keybuzz-lb"
+        " (not_found) (renamed? 'lb-new' serves it: 203.0.113.20 is its public IPv4)"
     ) in body
 
 
@@ -166,7 +166,7 @@ def test_the_end_shows_the_path_as_it_is_now() -> None:
     assert "load-balancer ok        keybuzz-lb: 5 of 5 targets healthy" in body
     assert "FAULTY" not in body
     path = recovered(s.NOW + MINUTE, read=False)
-    told = "missing: a reading of keybuzz-lb since the recovery"
+    told = "missing: Hetzner API data of keybuzz-lb since the recovery"
     assert told in [h.seen for h in judge(path).path]
 
 

@@ -43,7 +43,7 @@ def assess(scene: Scene) -> Assessment:
     if not given_up and not any(_unclear(scene, p) for p in requests):
         return refuted(ID, "the load balancer itself wrote no 504")
     if 2 * len(given_up) <= len(requests):
-        raise Missing("a 504 of the load balancer itself in most failing responses")
+        raise Missing("a 504 written by the load balancer in most failing responses")
     took = min(p.phases.processing or p.duration for p in given_up)
     share = of(len(given_up), len(requests))
     state = f"the load balancer sent 504 to {share} requests after {took:.1f} s"

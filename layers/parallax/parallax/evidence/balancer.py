@@ -41,10 +41,12 @@ def load_balancer(scene: Scene) -> LoadBalancer:
     if read is None and scene.target.reached.load_balancer is None:
         raise Missing("a load balancer in the target's configuration")
     if read is None:
-        raise Missing(f"a reading of {called} (the Hetzner API was not read)")
+        raise Missing(f"Hetzner API data of {called} (not read)")
     if read.problem is not None:
-        raise Missing(f"a reading of {called} (Hetzner API: {read.problem.value})")
-    return need(scene.load_balancer, f"a reading of {called} {since_text(scene)}")
+        raise Missing(f"Hetzner API data of {called} ({read.problem.value})")
+    return need(
+        scene.load_balancer, f"Hetzner API data of {called} {since_text(scene)}"
+    )
 
 
 @reading

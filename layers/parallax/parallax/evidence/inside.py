@@ -28,15 +28,17 @@ def why_no_reports(scene: Scene) -> str:
 @reading
 def cluster(scene: Scene) -> ClusterReading:
     """Return the freshest reading of the Kubernetes API."""
-    return need(scene.cluster, f"a reading of the cluster ({why_no_reports(scene)})")
+    return need(scene.cluster, f"data from the cluster ({why_no_reports(scene)})")
 
 
 @reading
 def ingress_service(scene: Scene) -> Service:
     """Return the ingress's own Service."""
     if scene.cluster is None:
-        raise Missing(f"a reading of the ingress Service ({why_no_reports(scene)})")
-    return need(scene.cluster.ingress_service, "a reading of the ingress Service")
+        raise Missing(f"the ingress Service ({why_no_reports(scene)})")
+    return need(
+        scene.cluster.ingress_service, "the ingress Service (no agent reported one)"
+    )
 
 
 def accepted(probe: Probe) -> bool:

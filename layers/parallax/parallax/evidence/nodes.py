@@ -71,10 +71,8 @@ def fully_read(scene: Scene, *names: str) -> bool:
 def all_nodes(scene: Scene) -> tuple[Node, ...]:
     """Return the cluster's nodes."""
     if scene.cluster is None:
-        raise Missing(
-            f"a reading of the cluster's nodes ({inside.why_no_reports(scene)})"
-        )
-    return need(_nodes(scene), "a reading of the cluster's nodes")
+        raise Missing(f"the cluster's nodes ({inside.why_no_reports(scene)})")
+    return need(_nodes(scene), "the cluster's nodes (no agent reported them)")
 
 
 @reading
