@@ -1,8 +1,8 @@
 """The ingress works, but no Ingress rule matches the requested host.
 
 Meaning: requests reach the ingress, which has no rule for their Host and responds 404
-from its default backend. The rule was never created, was deleted, has a typing error in
-its host, or belongs to a class that this controller does not serve.
+from its default backend. The rule was never created, was deleted, or has a typing error
+in its host. Or it belongs to a class that this controller does not serve.
 
 Impact: every request for this host gets 404. Other hosts of the same ingress work.
 

@@ -6,12 +6,12 @@ requests, a body that is too large, or a missing login.
 
 Impact: requests that match the rule fail. Others, and often internal ones, work.
 
-Diagnosis: most failing users get the ingress's own page with such a status, its log has
-our requests with that status and no upstream, and the Service has ready endpoints. A
-401, 403, 413 or 429 of the ingress is always a rejection. A 503 is one only if an
-annotation of the target's Ingress or the controller's ConfigMap sets a limit: nginx
-writes the same page and log line for a denied location, a limit and an empty Service.
-Each replica counts a limit separately, so replicas may differ.
+Diagnosis: most failing users get the ingress's own page with such a status. Its log has
+our requests with that status and no upstream. The Service has ready endpoints. A 401,
+403, 413 or 429 of the ingress is always a rejection. A 503 is one only if an annotation
+of the target's Ingress or the controller's ConfigMap sets a limit: nginx writes the
+same page and log line for a denied location, a limit and an empty Service. Each replica
+counts a limit separately, so replicas may differ.
 
 Neighbors: with `service-without-endpoints` and `pods-not-ready` no endpoint is ready.
 `ingress-replica-out-of-step` fails only at one replica. With `pod-answers-error` the

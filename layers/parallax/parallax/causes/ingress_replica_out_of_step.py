@@ -8,12 +8,12 @@ Impact: the share of requests that this replica gets fails, externally and inter
 retry often succeeds.
 
 Diagnosis: some user requests fail and some do not. The failing ones get the ingress's
-own 404 or 503 without an upstream, or an error after the ingress used an address that
-is no longer an endpoint. The failures follow the replica. Either internal probes of
-single pods show it: some pods respond so each time, and the others succeed. Or the
-ingress log has all failing requests at some pods and no successful one, which by chance
-happens at most once in fifty cases (Fisher's exact test, multiplied by the ways to
-choose the pods).
+own 404 or 503 without an upstream. Or they get an error because the ingress used an
+address that is no longer an endpoint. The failures follow the replica. Either internal
+probes of single pods show it: some pods respond so each time, and the others succeed.
+Or the ingress log has all failing requests, and no successful one, at some pods. By
+chance this happens at most once in fifty cases (Fisher's exact test, multiplied by the
+ways to choose the pods).
 
 Neighbors: `service-without-endpoints` and `ingress-does-not-know-host` fail at every
 replica. `overlay-between-nodes-broken` ends at existing pods.

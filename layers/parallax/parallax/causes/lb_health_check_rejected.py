@@ -1,12 +1,12 @@
 """The load balancer's health check rejects a correct response of the ingress.
 
-Meaning: the health check uses the right port, but requests a path or host for which the
+Meaning: the health check uses the right port, but requests a wrong path or host. The
 ingress correctly responds with a status that the check does not accept. Mostly this is
 the default backend's 404, because no domain is set. Or the check uses https on a plain
 port, or plain http on a TLS port.
 
 Impact: Hetzner fails closed. Every target is unhealthy, and each request gets 503 from
-the load balancer itself, while the ingress serves the target's host inside the cluster.
+the load balancer itself. Inside the cluster the ingress serves the target's host.
 
 Diagnosis: all targets are unhealthy, with an http or https check on a NodePort of the
 ingress. Internal probes with the target's Host succeed. The API reports

@@ -3,7 +3,7 @@
 Meaning: the targets are used by their private addresses. The load balancer is in no
 private network, or in none of the servers' networks.
 
-Impact: no connection to a target succeeds, every target is unhealthy, and each request
+Impact: no connection to a target succeeds, so every target is unhealthy. Each request
 gets 503 from the load balancer itself (an empty reply on a tcp service).
 
 Diagnosis: the API alone shows it: `use_private_ip`, the load balancer's `private_net`

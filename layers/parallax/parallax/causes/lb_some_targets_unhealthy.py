@@ -1,8 +1,8 @@
 """Some of the load balancer's targets are unhealthy, and requests fail intermittently.
 
 Meaning: the load balancer cannot connect to some targets, or only sometimes. Requests
-that it sends there fail until the health check removes such a target from use, and
-again each time the health check succeeds for a while.
+that it sends there fail until the health check removes such a target from use. They
+fail again each time the health check succeeds for a while.
 
 Impact: a share of the requests gets 503, 502 or 504 from the load balancer itself,
 mostly after a delay. The others succeed. Sticky sessions can keep a user on a failing

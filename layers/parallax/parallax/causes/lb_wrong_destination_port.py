@@ -3,8 +3,8 @@
 Meaning: `destination_port` is not a NodePort of the ingress Service. Either nothing
 listens there, or another Service does: the app's own, without the ingress.
 
-Impact: if the health check uses another, correct port, every target is healthy, and
-each request gets a slow 503, or a 502, from the load balancer itself. If another app
+Impact: if the health check uses another, correct port, every target is healthy. Each
+request then gets a slow 503, or a 502, from the load balancer itself. If another app
 listens there, users get its pages for every host.
 
 Diagnosis: the ingress Service in the cluster does not own `destination_port`. The

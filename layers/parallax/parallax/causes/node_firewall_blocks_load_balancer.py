@@ -14,7 +14,7 @@ port are down.
 
 Diagnosis: port, network and targets are correct, and nodes get responses from each
 other on the destination port. Then the API reports `layer4_timeout` or
-`layer4_no_connection` for every target, or all targets are healthy by another port and
+`layer4_no_connection` for every target. Or all targets are healthy by another port, and
 the load balancer's own 503 is slow. Or all targets are unhealthy, and no node can
 connect to another node's port either.
 

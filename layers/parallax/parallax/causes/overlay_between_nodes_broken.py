@@ -4,15 +4,15 @@ Meaning: the network between nodes that carries pod traffic is broken: the overl
 (VXLAN, WireGuard), its MTU, or a firewall that drops pod ports between nodes. The
 ingress on one node cannot connect to pods on another.
 
-Impact: the ingress responds 504 or 502, after a delay, for each pod on another node,
-and successfully for a pod on its own node. The failing share depends on the number of
-pods that it tries. Under policy Cluster a NodePort that forwards to an ingress pod on
-another node fails too: users get the load balancer's slow 503, and targets become
+Impact: the ingress responds 504 or 502, after a delay, for each pod on another node. It
+responds successfully for a pod on its own node. The failing share depends on the number
+of pods that it tries. Under policy Cluster a NodePort that forwards to an ingress pod
+on another node fails too: users get the load balancer's slow 503, and targets become
 unhealthy.
 
-Diagnosis: probes of pods on the same node succeed, and most pairs of different
-nodes cannot connect (timeout, no route, rejected). Users get the ingress's own 502 or
-504. Or its log shows a pod on another node that did not respond, or a pod on its own
+Diagnosis: probes of pods on the same node succeed, and most pairs of different nodes
+cannot connect (timeout, no route, rejected). Users get the ingress's own 502 or 504. Or
+its log shows a pod on another node that did not respond. Or it shows a pod on its own
 node that responded after slow attempts at others. A pod on the ingress's own node that
 did not respond contradicts this. Or the ingress's NodePort fails in the same way for
 internal probes, and the load balancer responds that it has no target.

@@ -7,11 +7,10 @@ and responds 504 itself.
 Impact: requests hang for the complete timeout, then fail. nginx tries up to three pods,
 so users wait three times as long, and often give up earlier.
 
-Diagnosis: users get the ingress's own 504, or its log shows a pod of the Service that
-did not respond (504, or 499 if the user or the load balancer gave up first). A probe of
-a pod from its own node, without a network between nodes, connects and gets no response,
-or waits longer than the ingress did. If all pods respond at once to such probes, this
-cause is not shown.
+Diagnosis: users get the ingress's own 504. Or its log shows a pod of the Service that
+did not respond (504, or 499 if the client gave up first). A probe of a pod on the same
+node, without a network in between, connects. It gets no response, or waits longer than
+the ingress did. If all pods respond at once to such probes, this cause is not shown.
 
 Neighbors: with `overlay-between-nodes-broken` probes from the pod's own node succeed.
 With `pod-refuses-connection` there is no connection. With `lb-timeout-too-short` the
