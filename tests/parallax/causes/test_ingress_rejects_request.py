@@ -19,7 +19,7 @@ def answer(snapshot: Snapshot) -> Answer:
 
 
 def turned_away(status: int) -> Snapshot:
-    """Return users who get nginx's own page with a status, no upstream asked."""
+    """Return users who get nginx's own page with a status and no upstream."""
     x = s.rejected()
     assert x.run
     page = (
@@ -40,7 +40,7 @@ def turned_away(status: int) -> Snapshot:
 
 
 def test_a_rate_limit_is_named_with_its_annotation() -> None:
-    """503 by the ingress, no pod asked, endpoints ready, limit-rps set."""
+    """503 of the ingress without an upstream, endpoints ready, limit-rps set."""
     judgement = judge(s.rejected())
     told = ask(CAUSE, s.rejected())
     assert judgement.cause == CAUSE.id
@@ -50,8 +50,8 @@ def test_a_rate_limit_is_named_with_its_annotation() -> None:
     assert command == "kubectl -n keybuzz describe ingress keybuzz-api"
 
 
-def test_a_503_without_a_limit_that_was_read_blames_nobody() -> None:
-    """A denied location and a limit look alike."""
+def test_a_503_without_a_limit_that_was_read_names_no_cause() -> None:
+    """A denied location and a limit look the same."""
     x = s.with_reading(s.rejected(), ingress_annotations=())
     assert answer(x) is Answer.UNKNOWN
     assert judge(x).cause == NOT_ESTABLISHED
@@ -66,11 +66,11 @@ def test_the_controllers_own_limit_counts_too() -> None:
 
 @pytest.mark.parametrize("status", REASONS)
 def test_a_refusal_by_its_own_status_needs_no_annotation(status: int) -> None:
-    """401, 403 and 429 of the ingress without an upstream say it themselves."""
+    """401, 403 and 429 of the ingress without an upstream are rejections."""
     assert judge(turned_away(status)).cause == CAUSE.id
 
 
-def test_an_app_that_says_403_is_not_the_ingress() -> None:
+def test_an_app_that_responds_403_is_not_the_ingress() -> None:
     """The log has a pod's address."""
     x = turned_away(403)
     assert x.run
@@ -78,7 +78,7 @@ def test_an_app_that_says_403_is_not_the_ingress() -> None:
     assert answer(replace(x, sightings=lines)) is Answer.REFUTED
 
 
-def test_without_any_one_source_it_is_not_known() -> None:
+def test_without_any_one_source_it_is_undetermined() -> None:
     """No log, no cluster reading, stale endpoints."""
     x = s.rejected()
     for blind in (
@@ -91,12 +91,12 @@ def test_without_any_one_source_it_is_not_known() -> None:
 
 
 def test_an_empty_service_rules_it_out() -> None:
-    """Then the ingress has nobody to ask."""
+    """Then the ingress has no upstream."""
     assert answer(s.without_endpoints()) is Answer.REFUTED
 
 
 def test_a_page_of_one_replica_only_is_no_rule() -> None:
-    """A list stands for all replicas: the others let the same request through."""
+    """A list applies to all replicas, but the others accept the same request."""
     listed = (("nginx.ingress.kubernetes.io/whitelist-source-range", "10.0.0.0/8"),)
     x = s.with_reading(s.rejected(), ingress_annotations=listed)
     assert answer(x) is Answer.SUPPORTED
@@ -104,6 +104,6 @@ def test_a_page_of_one_replica_only_is_no_rule() -> None:
 
 
 def test_a_limit_is_counted_by_each_replica() -> None:
-    """One may have reached it while another has not."""
+    """One replica may have reached its limit, another not."""
     x = s.asked_one_by_one(s.rejected(), s.INGRESS_503, s.OK)
     assert answer(x) is Answer.SUPPORTED

@@ -17,7 +17,7 @@ def answer(snapshot: Snapshot) -> Answer:
 
 
 def unasked(snapshot: Snapshot) -> Snapshot:
-    """Take the probes of single replicas away."""
+    """Remove the probes of single replicas."""
     bare = tuple(
         replace(r, probes=tuple(p for p in r.probes if p.role is not Role.INGRESS_POD))
         for r in snapshot.reports
@@ -26,24 +26,24 @@ def unasked(snapshot: Snapshot) -> Snapshot:
 
 
 def test_the_replica_that_always_fails_is_named() -> None:
-    """Asked one by one, and in the log."""
+    """By probes of each replica, and by the log."""
     judgement = judge(s.out_of_step())
     told = ask(CAUSE, s.out_of_step())
     assert judgement.cause == CAUSE.id
     assert told.evidence == (
-        "inside, 1 of 5 replicas answer 503 (ingress-1), the others well",
-        "ingress log: all 3 failing requests in it went to ingress-1",
+        "1 of 5 ingress replicas respond 503 (ingress-1); the others succeed",
+        "ingress log: all 3 logged failing requests went to ingress-1",
     )
     assert "delete pod ingress-1" in (judgement.next_steps[1].command or "")
 
 
-def test_the_log_alone_tells_where_chance_does_not() -> None:
+def test_the_log_alone_decides_if_chance_is_unlikely() -> None:
     """Three of thirteen at one of five replicas: 1 in 57."""
     assert answer(unasked(s.out_of_step())) is Answer.SUPPORTED
 
 
 def test_few_lines_are_chance() -> None:
-    """Two failing lines of four, each elsewhere, show nothing."""
+    """Two failing lines of four at different pods show nothing."""
     x = unasked(s.out_of_step())
     bad = [line for line in x.sightings if line.status_code == 503][:2]
     good = [line for line in x.sightings if line.status_code == 200][:2]
@@ -51,12 +51,12 @@ def test_few_lines_are_chance() -> None:
 
 
 def test_the_replicas_own_answers_are_enough() -> None:
-    """Without a log they tell, if the page outside is the same."""
+    """Without a log the probes decide, if external requests get the same page."""
     assert answer(replace(s.out_of_step(), sightings=())) is Answer.SUPPORTED
 
 
-def test_neither_log_nor_answers_is_not_known() -> None:
-    """Intermittent alone is nobody's fault."""
+def test_neither_log_nor_probes_is_undetermined() -> None:
+    """An intermittent failure alone proves no cause."""
     x = replace(unasked(s.out_of_step()), sightings=())
     assert answer(x) is Answer.UNKNOWN
     assert judge(x).cause == NOT_ESTABLISHED
@@ -68,8 +68,8 @@ def test_a_replica_that_answers_now_so_and_now_so_is_not_it() -> None:
     assert answer(x) is Answer.UNKNOWN
 
 
-def test_a_log_that_names_a_well_replica_contradicts() -> None:
-    """The failing requests went to one that is well inside."""
+def test_a_log_with_a_working_replica_contradicts() -> None:
+    """The failing requests used a replica that responds to internal probes."""
     x = s.out_of_step()
     lines = tuple(
         replace(line, pod="ingress-3") if line.status_code == 503 else line
@@ -79,7 +79,7 @@ def test_a_log_that_names_a_well_replica_contradicts() -> None:
 
 
 def test_a_failure_at_a_pod_that_the_service_has_is_not_the_replicas() -> None:
-    """It asked the right one; asking one that is gone is out of step."""
+    """It used a current endpoint; only a removed one proves an old configuration."""
     x = s.out_of_step()
 
     def asked(address: str) -> Snapshot:
@@ -95,28 +95,28 @@ def test_a_failure_at_a_pod_that_the_service_has_is_not_the_replicas() -> None:
     assert answer(asked("10.42.9.9:8080")) is Answer.SUPPORTED
 
 
-def test_one_replica_or_replicas_alike_rule_it_out() -> None:
-    """Nobody is out of step with himself, nor with those who say the same."""
+def test_one_replica_or_equal_replicas_rule_it_out() -> None:
+    """A single replica, or equal responses, refute the cause."""
     alone = (Pod(name="ingress-1", ready=True),)
     assert answer(s.with_reading(s.out_of_step(), ingress_pods=alone)) is Answer.REFUTED
     assert answer(s.slow_pods()) is Answer.REFUTED
 
 
 def test_a_constant_failure_has_nothing_to_compare() -> None:
-    """All users fail: other causes tell why."""
+    """All users fail: other causes explain it."""
     assert answer(s.without_endpoints()) is Answer.UNKNOWN
 
 
-def test_pods_that_say_the_same_are_asked_for_first() -> None:
-    """Without a log, a pod of their own may be what the replicas were answered by."""
+def test_pods_with_the_same_status_come_first() -> None:
+    """Without a log, an app pod may have written the replicas' responses."""
     x = replace(s.out_of_step(), sightings=())
     bad = s.probe(Role.POD, x.taken_at, s.POD_503, node="worker-01", healthy=False)
     first = replace(x.reports[0], probes=(*x.reports[0].probes, bad))
     assert answer(replace(x, reports=(first, *x.reports[1:]))) is Answer.UNKNOWN
 
 
-def test_a_page_that_nobody_knows_is_the_ingresss_where_its_log_says_so() -> None:
-    """No upstream, and this status: whoever drew the page."""
+def test_an_unmarked_page_is_the_ingresss_if_its_log_shows_it() -> None:
+    """No upstream and this status, with any page."""
     x = unasked(s.out_of_step())
     assert x.run
     probes = tuple(
@@ -129,7 +129,7 @@ def test_a_page_that_nobody_knows_is_the_ingresss_where_its_log_says_so() -> Non
 
 
 def test_a_replica_may_only_have_reached_its_limit() -> None:
-    """Each counts by itself; a limit that answers with another status is no reason."""
+    """Each replica counts separately; a limit with another status is no reason."""
     limit = (("nginx.ingress.kubernetes.io/limit-rps", "1"),)
     limited = s.with_reading(s.out_of_step(), ingress_annotations=limit)
     assert answer(limited) is Answer.UNKNOWN
@@ -139,8 +139,8 @@ def test_a_replica_may_only_have_reached_its_limit() -> None:
     assert answer(x) is Answer.SUPPORTED
 
 
-def test_a_replicas_unmarked_page_is_its_own_where_no_pod_says_so() -> None:
-    """The page bears no maker's mark; pods, asked directly, are well or say it too."""
+def test_a_replicas_unmarked_page_is_its_own_if_no_pod_has_the_status() -> None:
+    """The page has no marks; probes of pods succeed or get the same status."""
     x = s.out_of_step()
     bare: dict[str, object] = {"headers": (), "body": "Nothing here.", "reason": ""}
 

@@ -19,7 +19,7 @@ TLS = ServicePort(port=443, target_port="https", name="https", node_port=31695)
 
 
 def answer(snapshot: Snapshot) -> Answer:
-    """Return what the cause says."""
+    """Return the cause's answer."""
     return ask(CAUSE, snapshot).answer
 
 
@@ -35,18 +35,18 @@ def checked(
     return s.with_reading(s.taken(run, found, *s.reports()), ingress_hosts=hosts)
 
 
-def test_without_hetzners_word_configuration_tells() -> None:
-    """No domain: the default backend's 404 is not what the check takes."""
+def test_without_an_api_reason_the_configuration_shows_it() -> None:
+    """No domain: the check does not accept the default backend's 404."""
     x = checked()
     assert judge(x).cause == CAUSE.id
     assert ask(CAUSE, x).evidence[0] == (
-        "the health check asks / without a Host, which no Ingress serves: the default"
-        " backend's 404 is not in 2??, 3??"
+        "the health check requests / with no host, which no Ingress rule matches;"
+        " it accepts 2??, 3??, not the default backend's 404"
     )
 
 
 def test_the_check_gets_a_host_or_only_connects() -> None:
-    """Two ways to mend it, and one to see it."""
+    """Two ways to correct it, and one to reproduce it."""
     domain, connect, ask = judge(e.check_rejected()).next_steps
     update = "hcloud load-balancer update-service keybuzz-lb --listen-port 443"
     assert domain.command == f"{update} --health-check-http-domain {s.TARGET.host}"
@@ -55,24 +55,24 @@ def test_the_check_gets_a_host_or_only_connects() -> None:
 
 
 @pytest.mark.parametrize("domain", [None, "old.keybuzz.io", "keybuzz.io"])
-def test_a_host_of_nobody_is_rejected(domain: str | None) -> None:
+def test_a_host_without_an_ingress_is_rejected(domain: str | None) -> None:
     """An old name in the check, or none."""
     assert answer(checked(domain)) is Answer.SUPPORTED
 
 
 @pytest.mark.parametrize("domain", [s.TARGET.host, "a.shop.keybuzz.io"])
 def test_a_host_that_is_served_fails_for_another_reason(domain: str) -> None:
-    """Also by a wildcard; what the check dislikes is not known then."""
+    """Also by a wildcard; then the reason of the failure is open."""
     x = checked(domain)
     assert answer(x) is Answer.UNKNOWN
     assert judge(x).cause == "lb-no-healthy-target"
 
 
 @pytest.mark.parametrize("codes", [("404",), ("2??", "4??"), ("*",), ("4*",)])
-def test_a_check_that_takes_404_is_not_displeased_by_it(
+def test_a_check_that_accepts_404_does_not_reject_it(
     codes: tuple[str, ...],
 ) -> None:
-    """It wants just that the ingress answers."""
+    """It only requires a response of the ingress."""
     assert answer(checked(status_codes=codes)) is Answer.UNKNOWN
 
 
@@ -110,20 +110,20 @@ def test_the_wrong_one_of_http_and_https_is_rejected(
 
 
 @pytest.mark.parametrize("detail", ["layer4_timeout", "layer7_timeout"])
-def test_another_word_of_hetzners_overrules_configuration(detail: str) -> None:
-    """It got no answer at all, so no answer displeased it."""
+def test_another_api_reason_overrules_the_configuration(detail: str) -> None:
+    """It got no response, so it rejected none."""
     assert answer(checked(detail=detail)) is Answer.UNKNOWN
 
 
 def test_hosts_that_were_not_read_are_open() -> None:
-    """Nobody knows whether the domain is served; both candidates are named."""
+    """The hosts were not read; both candidates are named."""
     x = checked(hosts=None)
     assert answer(x) is Answer.UNKNOWN
     assert judge(x).cause == "lb-no-healthy-target"
 
 
 def test_a_check_that_is_right_to_fail_is_not_blamed() -> None:
-    """The target's own host answers errors inside too."""
+    """The target's own host returns errors inside too."""
     found = s.detailed(
         e.asking(s.balancer(healthy=0), s.TARGET.host), "unexpected_http_status", 503
     )
@@ -134,8 +134,8 @@ def test_a_check_that_is_right_to_fail_is_not_blamed() -> None:
     assert judge(x).cause == "pods-not-ready"
 
 
-def test_unhealthy_while_users_are_well_raises_nothing() -> None:
-    """No route for the check yet: Hetzner is displeased, and all is fine."""
+def test_unhealthy_while_users_are_served_raises_nothing() -> None:
+    """No Ingress for the check yet: it fails although the target works."""
     x = checked()
     assert x.balancer
     well = s.taken(s.run(s.OK, investigated=False), x.balancer, *s.reports())
@@ -157,7 +157,7 @@ def with_one(status: HealthStatus) -> BalancerReading:
 
 
 def test_health_just_after_a_change_is_not_unhealthy() -> None:
-    """`unknown` holds the blame, `healthy` refutes it."""
+    """`unknown` leaves the cause open, `healthy` refutes it."""
     x = checked()
     fresh = replace(x, balancer=with_one(HealthStatus.UNKNOWN))
     assert answer(fresh) is Answer.UNKNOWN
@@ -167,12 +167,12 @@ def test_health_just_after_a_change_is_not_unhealthy() -> None:
 
 
 def test_a_tcp_check_has_no_content() -> None:
-    """It cannot be displeased."""
+    """A TCP check ignores the response."""
     assert answer(s.no_healthy_target()) is Answer.REFUTED
 
 
 def test_hosts_of_which_only_a_part_was_read_exclude_none() -> None:
-    """The one that the check asks for may be among the others."""
+    """The requested host may be among those that were not read."""
     x = checked("shop.keybuzz.io")
     assert answer(x) is Answer.SUPPORTED
     assert answer(s.with_reading(x, partial=("ingress_hosts",))) is Answer.UNKNOWN
@@ -180,15 +180,15 @@ def test_hosts_of_which_only_a_part_was_read_exclude_none() -> None:
     assert answer(s.with_reading(x, ingress_hosts=many)) is Answer.UNKNOWN
 
 
-def test_a_check_that_met_an_error_was_right() -> None:
-    """503 is nobody's right answer, though all is well by now."""
+def test_a_check_that_received_an_error_was_right() -> None:
+    """A 503 is an error, even if the target works by now."""
     found = s.detailed(e.asking(s.balancer(healthy=0)), "unexpected_http_status", 503)
     x = replace(e.check_rejected(), balancer=found)
     assert ask(CAUSE, x).answer is Answer.UNKNOWN
 
 
 def test_a_400_may_be_for_the_balancers_own_line() -> None:
-    """It sends PROXY lines, and nobody read whether the ingress wants them."""
+    """It sends a PROXY header; the ingress's setting was not read."""
     found = e.with_services(e.asking(s.balancer(healthy=0)), proxyprotocol=True)
     found = s.detailed(found, "unexpected_http_status", 400)
     x = replace(e.check_rejected(), balancer=found)

@@ -14,7 +14,7 @@ from tests.parallax import scenarios as s
 
 
 def answer(snapshot: Snapshot) -> Answer:
-    """Return what the cause says."""
+    """Return the cause's answer."""
     return ask(CAUSE, snapshot).answer
 
 
@@ -45,7 +45,7 @@ def test_two_networks_that_are_not_the_same_are_none() -> None:
     """Both are attached, to different ones."""
     x = behind(joined((1, 2), (3,)))
     assert judge(x).cause == CAUSE.id
-    assert "none is in a network of keybuzz-lb" in ask(CAUSE, x).evidence[0]
+    assert "none of them shares a network with keybuzz-lb" in ask(CAUSE, x).evidence[0]
 
 
 def test_it_is_named_without_any_agent() -> None:
@@ -65,18 +65,18 @@ def test_networks_that_were_not_read_are_open(
 
 
 def test_a_common_network_or_public_targets_refute_it() -> None:
-    """Whatever stops the balancer, it is no missing network."""
+    """A missing network is ruled out."""
     assert answer(behind(joined((1, 2), (2, 3)))) is Answer.REFUTED
     public = e.with_targets(joined((), ()), use_private_ip=False)
     assert answer(behind(public)) is Answer.REFUTED
 
 
 def test_a_healthy_target_refutes_it() -> None:
-    """One that is reached shows a way; the rest is another story."""
+    """One reachable target shows a shared network."""
     assert answer(behind(joined((), (1,), healthy=1))) is Answer.REFUTED
 
 
-def test_health_that_is_not_known_yet_holds_the_blame() -> None:
+def test_health_that_is_not_known_yet_leaves_the_cause_open() -> None:
     """Just after a change every target is `unknown`."""
     fresh = e.with_targets(s.balancer(healthy=0, rest=HealthStatus.UNKNOWN))
     fresh = e.changed(fresh, networks=(), private_ips=())
@@ -84,7 +84,7 @@ def test_health_that_is_not_known_yet_holds_the_blame() -> None:
 
 
 def test_only_some_targets_cut_off_do_not_explain_the_rest() -> None:
-    """Two are in no common network, three are unhealthy for another reason."""
+    """Two share no network, three are unhealthy for another reason."""
     found = joined((1,), (1,))
     assert found.load_balancer
     two, three = found.load_balancer.targets[:2], found.load_balancer.targets[2:]

@@ -15,7 +15,7 @@ from tests.parallax import scenarios as s
 
 
 def answer(snapshot: Snapshot) -> Answer:
-    """Return what the cause says."""
+    """Return the cause's answer."""
     return ask(CAUSE, snapshot).answer
 
 
@@ -33,11 +33,11 @@ def local(*pods_on: str) -> Snapshot:
     )
 
 
-def test_servers_that_are_no_nodes_are_told_by_name() -> None:
+def test_the_evidence_names_servers_that_are_not_nodes() -> None:
     """And the nodes that should be there, in the command."""
     x = e.foreign_targets()
     told = ask(CAUSE, x).evidence
-    assert told[0] == "5 of 5 targets are no nodes of the cluster (db-0, db-1, db-2)"
+    assert told[0] == "5 of 5 targets are not nodes of the cluster (db-0, db-1, db-2)"
     add, look = judge(x).next_steps
     assert add.command == (
         "for node in worker-01 worker-02 worker-03 worker-04 worker-05; do hcloud"
@@ -65,8 +65,8 @@ def test_one_target_that_runs_the_ingress_refutes_it() -> None:
     assert answer(local(s.NODES[4])) is Answer.REFUTED
 
 
-def test_policy_local_without_known_pods_is_open() -> None:
-    """Nobody knows where the ingress runs; all the others hold back too."""
+def test_policy_local_without_a_reading_of_pods_is_undetermined() -> None:
+    """The ingress's nodes were not read; all other causes stay open too."""
     x = s.with_reading(local(s.NODES[4]), ingress_endpoints=None)
     assert answer(x) is Answer.UNKNOWN
     assert judge(x).cause == NOT_ESTABLISHED
@@ -81,7 +81,9 @@ def test_policy_local_without_known_pods_is_open() -> None:
     ],
     ids=["machine", "address", "name"],
 )
-def test_a_node_is_known_by_machine_address_or_name(known: dict[str, object]) -> None:
+def test_a_node_is_matched_by_provider_id_address_or_name(
+    known: dict[str, object],
+) -> None:
     """Any of the three makes a target a node."""
     x = e.foreign_targets()
     found = e.with_targets(reading(x), **known)
@@ -118,8 +120,8 @@ def test_another_machine_that_answers_is_blamed_only_on_live_logs(page: str) -> 
     assert answer(replace(x, reports=dumb)) is Answer.UNKNOWN
 
 
-def test_a_request_that_reached_the_ingress_is_a_riddle() -> None:
-    """By configuration nobody can; so something was read wrongly."""
+def test_a_request_that_reached_the_ingress_contradicts() -> None:
+    """By configuration no request can arrive, so a reading is wrong."""
     x = e.foreign_targets()
     assert x.run
     x = replace(x, sightings=s.seen(x.run, None))
@@ -128,7 +130,7 @@ def test_a_request_that_reached_the_ingress_is_a_riddle() -> None:
 
 
 def test_an_empty_balancer_has_no_foreign_target() -> None:
-    """And without agents nobody knows the nodes."""
+    """Without agents the nodes are not read."""
     assert answer(s.no_target()) is Answer.REFUTED
     blind = replace(e.foreign_targets(), reports=())
     assert answer(blind) is Answer.UNKNOWN
@@ -141,7 +143,7 @@ def test_a_part_of_the_nodes_excludes_no_target() -> None:
     assert judge(x).cause == NOT_ESTABLISHED
 
 
-def test_an_address_tells_only_among_the_nodes_neighbors() -> None:
+def test_an_address_proves_something_only_in_the_nodes_subnet() -> None:
     """A node may have another address in another private network."""
     x = s.with_reading(
         e.foreign_targets(), nodes=s.reading(s.NOW).nodes
@@ -155,7 +157,7 @@ def test_an_address_tells_only_among_the_nodes_neighbors() -> None:
     assert answer(replace(x, balancer=by_address)) is Answer.SUPPORTED
 
 
-def test_a_public_address_tells_where_each_nodes_is_known() -> None:
+def test_a_public_address_proves_something_if_all_nodes_have_one() -> None:
     """Servers have one each."""
     public = tuple(
         replace(n, external_ip=f"203.0.113.{n.name[-1]}")

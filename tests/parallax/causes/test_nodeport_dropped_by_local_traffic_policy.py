@@ -17,7 +17,7 @@ GREEN = s.balancer(asks=10256)
 
 
 def answer(snapshot: Snapshot) -> Answer:
-    """Return what the cause says."""
+    """Return the cause's answer."""
     return ask(CAUSE, snapshot).answer
 
 
@@ -30,14 +30,14 @@ def dropping(  # noqa: PLR0913 - one argument for each thing that may differ
     pods_on: tuple[str, ...] = s.NODES[:3],
     seen_on: tuple[str, ...] = s.NODES[:3],
 ) -> Snapshot:
-    """Return failures by turns, with ingress pods on some nodes."""
+    """Return intermittent failures, with ingress pods on some nodes."""
     run = s.run(pages, direct=s.OK, after=after)
     lines = e.good_lines(run, *seen_on) if seen_on else ()
     x = s.taken(run, found, *s.reports(sightings=lines))
     return e.with_policy(x, policy, *pods_on)
 
 
-def test_the_check_is_led_to_where_kube_proxy_tells_of_pods() -> None:
+def test_the_check_is_set_to_the_health_check_node_port() -> None:
     """The Service's own health port, or Cluster as the other way."""
     check, policy, look = judge(dropping()).next_steps
     assert check.command == (
@@ -50,13 +50,13 @@ def test_the_check_is_led_to_where_kube_proxy_tells_of_pods() -> None:
 
 
 def test_policy_cluster_or_a_pod_on_each_target_refutes_it() -> None:
-    """Every node passes requests on."""
+    """Every node forwards requests."""
     assert answer(dropping(policy="Cluster")) is Answer.REFUTED
     assert answer(dropping(pods_on=s.NODES)) is Answer.REFUTED
 
 
 def test_a_check_that_takes_nodes_without_pods_out_does_right() -> None:
-    """The healthCheckNodePort is the check's port: nobody is sent there."""
+    """The check uses the healthCheckNodePort, so no request is sent there."""
     right = e.unhealthy_target(s.balancer(asks=32100), 3, 4)
     x = dropping(right)
     assert answer(x) is Answer.UNKNOWN
@@ -64,8 +64,8 @@ def test_a_check_that_takes_nodes_without_pods_out_does_right() -> None:
 
 
 @pytest.mark.parametrize("asks", [31695, 32100])
-def test_unhealthy_nodes_without_pods_harm_nobody(asks: int) -> None:
-    """Users are served by the nodes that have one."""
+def test_unhealthy_nodes_without_pods_are_harmless(asks: int) -> None:
+    """Nodes with a pod serve the users."""
     found = e.unhealthy_target(s.balancer(asks=asks), 3, 4)
     x = s.taken(s.run(s.OK, investigated=False), found, *s.reports())
     x = e.with_policy(x, "Local", *s.NODES[:3])
@@ -80,7 +80,7 @@ def test_failures_at_once_are_not_dropped_connections() -> None:
     assert answer(dropping(after=0.002)) is Answer.UNKNOWN
 
 
-def test_failures_of_somebody_behind_are_not_the_nodes() -> None:
+def test_failures_behind_the_balancer_are_not_the_nodes() -> None:
     """The ingress wrote them, or its log has them."""
     pages = [s.INGRESS_503_BY_LB if n % 3 == 0 else s.OK for n in range(11)]
     assert answer(dropping(pages=pages)) is Answer.UNKNOWN
@@ -90,17 +90,17 @@ def test_failures_of_somebody_behind_are_not_the_nodes() -> None:
     assert answer(x) is Answer.UNKNOWN
 
 
-def test_a_constant_failure_is_not_by_turns() -> None:
+def test_a_constant_failure_is_not_intermittent() -> None:
     """Three of five nodes have a pod; they would answer."""
     assert answer(dropping(pages=[s.LB_503] * 11)) is Answer.UNKNOWN
 
 
-def test_a_good_answer_by_a_node_without_a_pod_is_a_riddle() -> None:
-    """What was read of the pods is wrong, or old."""
+def test_a_success_on_a_node_without_a_pod_contradicts() -> None:
+    """The reading of the pods is wrong, or old."""
     assert answer(dropping(seen_on=(s.NODES[4],))) is Answer.UNKNOWN
 
 
-def test_pods_are_known_by_endpoints_or_by_the_pods_themselves() -> None:
+def test_ingress_pods_are_read_from_endpoints_or_from_pods() -> None:
     """One of both is enough, none leaves it open."""
     x = s.with_reading(dropping(), ingress_endpoints=None)
     assert answer(x) is Answer.UNKNOWN
@@ -110,7 +110,7 @@ def test_pods_are_known_by_endpoints_or_by_the_pods_themselves() -> None:
 
 
 def test_an_in_cluster_haproxys_page_is_not_a_tcp_balancers() -> None:
-    """A tcp service writes no page: somebody behind it did."""
+    """A tcp service writes no page; something behind it did."""
     tcp = e.with_services(GREEN, protocol="tcp")
     assert answer(dropping(tcp)) is Answer.UNKNOWN
     pages = [s.CLOSED if n % 3 == 0 else s.OK for n in range(11)]
@@ -118,7 +118,7 @@ def test_an_in_cluster_haproxys_page_is_not_a_tcp_balancers() -> None:
 
 
 def test_a_slow_hang_up_in_the_handshake_is_a_try_too() -> None:
-    """Behind a tcp service TLS is cut; its time is the whole request's."""
+    """Behind a tcp service TLS fails; its time is that of the complete request."""
     tcp = e.with_services(GREEN, protocol="tcp")
     pages = [s.CLOSED if n % 3 == 0 else s.OK for n in range(11)]
     for took, shown in ((3.1, True), (0.02, False)):

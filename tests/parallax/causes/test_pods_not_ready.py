@@ -14,7 +14,7 @@ from tests.parallax import scenarios as s
 
 
 def both(snapshot: Snapshot) -> tuple[Answer, Answer]:
-    """Return what the two causes say: not ready, without endpoints."""
+    """Return the answers of two causes: not ready, without endpoints."""
     causes = (pods_not_ready.CAUSE, service_without_endpoints.CAUSE)
     first, second = (ask(cause, snapshot).answer for cause in causes)
     return first, second
@@ -35,20 +35,20 @@ def commands(steps: tuple[NextStep, ...]) -> list[str]:
     return [step.command or "" for step in steps]
 
 
-def test_addresses_tell_the_two_apart() -> None:
+def test_addresses_distinguish_the_two_causes() -> None:
     """Exactly one of both is shown, the other is ruled out."""
     assert both(s.pods_not_ready()) == (Answer.SUPPORTED, Answer.REFUTED)
     assert both(s.without_endpoints()) == (Answer.REFUTED, Answer.SUPPORTED)
     assert both(s.pod_error()) == (Answer.REFUTED, Answer.REFUTED)
 
 
-def test_the_pods_say_why() -> None:
+def test_the_pods_state_shows_the_reason() -> None:
     """Waiting reason and restarts, and the log before the restart."""
     judgement = judge(s.pods_not_ready())
     told = next(a for a in judgement.assessments if a.cause == "pods-not-ready")
     assert told.evidence[:2] == (
-        "keybuzz/keybuzz-api: 0 of 5 endpoints ready",
-        "5 of 5 pods: CrashLoopBackOff; 15 restarts",
+        "Service keybuzz/keybuzz-api has 0 of 5 endpoints ready",
+        "5 of 5 pods in state CrashLoopBackOff; 15 restarts",
     )
     assert commands(judgement.next_steps)[:2] == [
         "kubectl -n keybuzz describe pod keybuzz-api-1",
@@ -56,8 +56,8 @@ def test_the_pods_say_why() -> None:
     ]
 
 
-def test_pods_that_answer_well_fail_only_their_readiness_probe() -> None:
-    """Asked at their port they are fine; the path still marks them."""
+def test_pods_that_respond_fail_only_their_readiness_probe() -> None:
+    """Probes of their port succeed; the path still marks them faulty."""
     outside = s.run(s.INGRESS_503_BY_LB)
     inside = s.reports(ingress=s.INGRESS_503, pod=s.OK, ready=0)
     judgement = judge(s.taken(outside, s.balancer(), *inside))
@@ -77,7 +77,7 @@ def test_pods_that_could_not_be_read_do_not_hide_their_endpoints() -> None:
 
 
 def test_one_ready_pod_rules_both_out() -> None:
-    """One of five is enough for the ingress to have somebody to ask."""
+    """One ready pod of five is enough for the ingress."""
     outside = s.run(s.INGRESS_503_BY_LB)
     x = s.taken(outside, s.balancer(), *s.reports(ingress=s.INGRESS_503, ready=1))
     assert both(x) == (Answer.REFUTED, Answer.REFUTED)
@@ -94,7 +94,7 @@ def test_unread_endpoints_prove_nothing() -> None:
 
 @pytest.mark.parametrize("fault", [s.pods_not_ready, s.without_endpoints])
 def test_a_pod_that_still_answers_contradicts(fault: Callable[[], Snapshot]) -> None:
-    """A leader's line with a pod's own 503 keeps both open."""
+    """A log line with a pod's own 503 keeps both open."""
     x = fault()
     assert x.run
     x = replace(x, sightings=s.seen(x.run, 503))
@@ -105,7 +105,7 @@ def test_a_pod_that_still_answers_contradicts(fault: Callable[[], Snapshot]) -> 
 def test_an_emptiness_from_before_the_failure_is_stale(
     fault: Callable[[], Snapshot],
 ) -> None:
-    """What was read before the failure began is not known now."""
+    """A reading from before the failure does not count."""
     early = [replace(r, sent_at=s.SINCE, received_at=s.SINCE) for r in fault().reports]
     reports = tuple(
         replace(r, reading=r.reading and replace(r.reading, read_at=s.SINCE - s.MINUTE))
@@ -128,22 +128,22 @@ def test_emptiness_is_explained_as_far_as_it_was_read() -> None:
         )
     ]
     assert told == [
-        "no pod matches its selector (DaemonSet keybuzz-api wants 0 pods)",
-        "its pods have no address yet: 1 of 1 pods: Pending, not ready",
+        "no pod matches its selector (DaemonSet keybuzz-api has 0 desired pods)",
+        "its pods have no address yet: 1 of 1 pods in state Pending, not ready",
         "no Service keybuzz-api in namespace keybuzz",
     ]
 
 
-def test_the_path_tells_that_there_is_no_pod() -> None:
-    """The agents spoke; it is not they who are missing."""
+def test_the_path_shows_that_there_is_no_pod() -> None:
+    """The agents reported, so the pods are missing, not the reports."""
     path = {h.hop: h for h in judge(s.without_endpoints()).path}
-    assert path[Hop.POD].seen == "there is no pod to ask"
+    assert path[Hop.POD].seen == "the Service has no pod"
     assert path[Hop.SERVICE].state is HopState.FAULTY
     assert path[Hop.INGRESS].state is HopState.OK
 
 
 def test_a_503_of_an_ingress_with_ready_pods_blames_neither() -> None:
-    """A rate limit writes the same page and the same line."""
+    """A rate limit produces the same page and the same log line."""
     outside = s.run(s.INGRESS_503_BY_LB)
     inside = s.reports(ingress=s.INGRESS_503, sightings=s.seen(outside, None))
     x = s.taken(outside, s.balancer(), *inside)

@@ -99,7 +99,7 @@ def test_a_clock_that_was_ahead_holds_nothing_up() -> None:
 
 
 def test_a_target_taken_out_and_back_tells_under_new_ids() -> None:
-    """What stood is told not to be watched; later advice begins anew."""
+    """What stood is told not to be watched; later advice begins again."""
     record, told = live_through([at(n, ready=1) for n in (0, 120)])
     assert record
     after = retire(record, s.NOW + timedelta(seconds=200))

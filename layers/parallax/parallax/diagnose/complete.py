@@ -37,7 +37,7 @@ def to_come(scene: Scene) -> bool:
     That is the rest of a log, the load balancer's next reading, or a health check that
     has not passed yet since pods became ready.
     """
-    late = time.unnoticed(scene) is not None
+    late = time.recovery_pending(scene) is not None
     return late or _log_is_behind(scene) or _responded_since(scene)
 
 
@@ -58,10 +58,10 @@ def _responded_since(scene: Scene) -> bool:
     reading, targets = scene.balancer, balancer.health(scene)
     if reading is None or not targets:
         return False
-    healthy = balancer.with_health(scene, HealthStatus.HEALTHY) == len(targets)
+    healthy = balancer.count_with_health(scene, HealthStatus.HEALTHY) == len(targets)
     requests = users.outside(scene, *AS_A_USER)
-    own = [p.started_at for p in requests if answers.wrote(scene, p)]
-    others = [p.started_at for p in requests if not answers.wrote(scene, p)]
+    own = [p.started_at for p in requests if answers.wrote_response(scene, p)]
+    others = [p.started_at for p in requests if not answers.wrote_response(scene, p)]
     began = bool(own and others) and min(own) > max(others)
     return healthy and began and min(own) > reading.read_at
 

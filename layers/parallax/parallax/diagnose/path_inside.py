@@ -41,7 +41,7 @@ def _node(scene: Scene) -> HopSeen:
     probes = ingress.probes(scene, Role.INGRESS_OTHER)
     if not probes:
         own = scene.inside(Role.INGRESS)
-        why = "only probed from its own node" if own else inside.silence(scene)
+        why = "only probed from its own node" if own else inside.why_no_reports(scene)
         return line(Hop.NODE, why, good=None)
     got = [p for p in probes if p.status_code is not None]
     share = of(len(got), len(probes))
@@ -52,11 +52,11 @@ def _node(scene: Scene) -> HopSeen:
 
 
 def _ingress(scene: Scene) -> HopSeen:
-    probes = ingress.asked_rightly(scene)
+    probes = ingress.correctly_addressed(scene)
     if not probes:
-        return line(Hop.INGRESS, inside.silence(scene), good=None)
+        return line(Hop.INGRESS, inside.why_no_reports(scene), good=None)
     lines = logs.sightings(scene, *FOR_THE_TARGET)
-    logged = f"; {_logged(scene, lines)}" if logs.live(scene) or lines else ""
+    logged = f"; {_logged(scene, lines)}" if logs.followed_nodes(scene) or lines else ""
     text = f"inside the cluster: {tally(probes)}{logged}"
     got = [p for p in probes if p.status_code is not None]
     own = {
@@ -91,8 +91,8 @@ def _cut(scene: Scene) -> tuple[Probe, ...]:
 
     A pod that refuses its own node too is no fault of the network between nodes.
     """
-    home = {p.peer_address for p in pods.at_home(scene) if _got(p)}
-    afar = pods.from_afar(scene)
+    home = {p.peer_address for p in pods.from_own_node(scene) if _got(p)}
+    afar = pods.from_other_nodes(scene)
     return tuple(p for p in afar if p.peer_address in home and not _got(p))
 
 
@@ -102,10 +102,10 @@ def _got(probe: Probe) -> bool:
 
 def _overlay(scene: Scene) -> HopSeen | None:
     """Return the network between nodes, if pods respond only to their own node."""
-    cut, afar = _cut(scene), pods.from_afar(scene)
+    cut, afar = _cut(scene), pods.from_other_nodes(scene)
     if not cut:
         return None
-    home = pods.at_home(scene)
+    home = pods.from_own_node(scene)
     pairs = {(p.node, p.peer_node) for p in cut}
     share = of(len(cut), len(afar))
     own = of(sum(_got(p) for p in home), len(home))
@@ -119,7 +119,7 @@ def _overlay(scene: Scene) -> HopSeen | None:
 def _service(scene: Scene) -> HopSeen:
     cluster, name = scene.cluster, pods.service_name(scene)
     if cluster is None:
-        return line(Hop.SERVICE, inside.silence(scene), good=None)
+        return line(Hop.SERVICE, inside.why_no_reports(scene), good=None)
     if cluster.endpoints is None:
         why = "; ".join(cluster.problems) or "not read"
         return line(Hop.SERVICE, f"{name}: EndpointSlices unknown ({why})", good=None)
@@ -137,7 +137,7 @@ def _pod(scene: Scene) -> HopSeen:
         also = f"; inside the cluster: {tally(probes)}" if probes else ""
         return line(Hop.POD, text + also, good=False)
     if not probes:
-        return line(Hop.POD, pods.unasked(scene), good=None)
+        return line(Hop.POD, pods.why_not_probed(scene), good=None)
     text = f"inside the cluster: {tally(probes)}"
     found = pods.known_endpoints(scene)
     if found and not pods.ready(found):

@@ -64,7 +64,7 @@ def read_symptom(snapshot: Snapshot) -> Symptom:
 
 def inside_probes(scene: Scene) -> tuple[Probe, ...]:
     """Return the inside probes of the ingress by Host; without any, those behind it."""
-    at_ingress = ingress.asked_rightly(scene)
+    at_ingress = ingress.correctly_addressed(scene)
     return at_ingress or scene.inside(*BEHIND_THE_INGRESS)
 
 
@@ -124,7 +124,7 @@ def _external_text(requests: Sequence[Probe], blind_because: str | None) -> str:
 
 def _internal_text(scene: Scene, within: Sequence[Probe]) -> str:
     if not within:
-        return f"inside the cluster: unknown ({inside.silence(scene)})"
+        return f"inside the cluster: unknown ({inside.why_no_reports(scene)})"
     return f"inside the cluster: {tally(within)}"
 
 

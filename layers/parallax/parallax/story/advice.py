@@ -29,7 +29,7 @@ def advance_record(
 ) -> AdviceRecord | None:
     """Return the record after a judgement; None until there is any advice."""
     record = before or AdviceRecord(subject=advice_subject(snapshot.target.name))
-    now, decided = snapshot.taken_at, advisers.known(Scene.of(snapshot))
+    now, decided = snapshot.taken_at, advisers.decidable(Scene.of(snapshot))
     record = replace(record, standing=tuple(_rebased(e, now) for e in record.standing))
     given = {advice.id: advice for advice in judgement.advice}
     standing: list[Standing] = []
