@@ -15,7 +15,7 @@ from kubernetes.config import ConfigException
 
 from parallax import targets
 from parallax_agent import command
-from parallax_agent.push.push import Pusher
+from parallax_agent.push.pusher import Pusher
 from parallax_agent.push.signing import KeyUnusableError, read_key
 from parallax_agent.run import Agent
 from parallax_agent.settings import SettingsError, from_environment

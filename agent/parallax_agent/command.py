@@ -25,8 +25,8 @@ from parallax.model.plain import plain, plain_line
 from parallax.model.secret_text import quoted, without_passwords
 from parallax.model.target import Reached, Target
 from parallax.output import Output, complain
-from parallax_agent.explain.explain import as_json, as_text, explain
-from parallax_agent.read.read import TargetPath, read, wanted
+from parallax_agent.explain.explanation import as_json, as_text, build_explanation
+from parallax_agent.read.target_path import TargetPath, needed_lists, read_path
 from parallax_agent.watch.api import Lists, connect
 from parallax_agent.watch.watches import Watches
 
@@ -82,7 +82,7 @@ def run(found: argparse.Namespace, environment: Mapping[str, str]) -> int:
     node = found.node or environment.get("PARALLAX_AGENT_NODE", "")
     with closing(apis), closing(Watches(apis)) as watches:
         seen = _read(target, Lists(watches), node)
-    told = explain(target, seen, asked=path, node=node)
+    told = build_explanation(target, seen, asked=path, node=node)
     colors = sys.stdout.isatty() and "NO_COLOR" not in environment
     lines = [as_json(told)] if found.json else as_text(told, colors=colors)
     for line in lines:
@@ -98,8 +98,8 @@ def _refused(problem: str) -> int:
 
 def _read(target: Target, lists: Lists, node: str) -> TargetPath:
     """Read once what the agent would read in every cycle."""
-    lists.prefetch(wanted(target))
-    return read(target, lists, node=node, now=datetime.now(UTC))
+    lists.prefetch(needed_lists(target))
+    return read_path(target, lists, node=node, now=datetime.now(UTC))
 
 
 def _target(

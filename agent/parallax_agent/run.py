@@ -15,15 +15,15 @@ from dataclasses import dataclass
 
 from parallax.model.target import Target
 from parallax_agent.cycle import Cycles
-from parallax_agent.push.push import Pusher
+from parallax_agent.push.pusher import Pusher
 from parallax_agent.serving.health import Health
 from parallax_agent.serving.metrics import Metrics
-from parallax_agent.serving.serving import Answers, Serving, serve
+from parallax_agent.serving.server import StatusServer, StatusSources, start_server
 from parallax_agent.settings import Settings
 from parallax_agent.watch.api import Apis
 
 DRAIN_SECONDS = 15.0
-LOOK_SECONDS = 1.0
+CHECK_SECONDS = 1.0
 """While waiting, so often it is seen whether `ingest` has asked to come sooner."""
 
 logger = logging.getLogger(__name__)
@@ -42,7 +42,7 @@ class Agent:
     def interval(self) -> float:
         """Seconds between two pushes: as set, or sooner if `ingest` asks for it."""
         usual = self.settings.interval
-        return min(usual, self.pusher.hurry or usual)
+        return min(usual, self.pusher.push_interval or usual)
 
     def run(self, stop: threading.Event) -> int:
         """Observe until `stop` is set, then flush; return the exit code."""
@@ -64,7 +64,7 @@ class Agent:
             began = time.monotonic()
             try:
                 push = cycles.next()
-                metrics.see(push)
+                metrics.update(push)
                 self.pusher.put(push)
             except Exception:
                 # The last wall: nothing that goes wrong may end the watch.
@@ -86,10 +86,10 @@ class Agent:
             left = began + self.interval * spread - time.monotonic()
             if left <= 0:
                 return
-            stop.wait(min(left, LOOK_SECONDS))
+            stop.wait(min(left, CHECK_SECONDS))
 
-    def _serve(self, health: Health, metrics: Metrics) -> Serving | None:
+    def _serve(self, health: Health, metrics: Metrics) -> StatusServer | None:
         if self.settings.listen is None:
             return None
-        answers = Answers(health.alive, health.ready, metrics.registry)
-        return serve(*self.settings.listen, answers)
+        answers = StatusSources(health.alive, health.ready, metrics.registry)
+        return start_server(*self.settings.listen, answers)

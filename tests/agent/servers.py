@@ -1,4 +1,4 @@
-"""Serving: what the tests' HTTP servers have in common.
+"""Servers: what the tests' HTTP servers have in common.
 
 In: a handler. Out: a server on a loopback port, in a thread of its own.
 """

@@ -9,9 +9,9 @@ from typing import Any, cast
 
 from parallax.model.target import Reached, Target
 from parallax.model.wire import Json
-from parallax_agent.explain.explain import Explanation, explain
-from parallax_agent.read.read import TargetPath, read
-from parallax_agent.watch.api import Lists, in_words
+from parallax_agent.explain.explanation import Explanation, build_explanation
+from parallax_agent.read.target_path import TargetPath, read_path
+from parallax_agent.watch.api import Lists, describe_call
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 NAME, INSTANCE = "app.kubernetes.io/name", "app.kubernetes.io/instance"
@@ -31,7 +31,7 @@ class Shelf:
 
     def forbid(self, resource: str, namespace: str | None = None) -> None:
         """Refuse a list, as a role without the right does."""
-        call = in_words("list", resource, namespace)
+        call = describe_call("list", resource, namespace)
         self.forbidden.add(call)
         self.problems[call] = f"cannot {call}: 403 Forbidden"
 
@@ -41,7 +41,7 @@ class Shelf:
 
     def items(self, resource: str, namespace: str | None) -> list[Json] | None:
         """Return what is on the shelf; the Gateway API is absent unless it is there."""
-        call = in_words("list", resource, namespace)
+        call = describe_call("list", resource, namespace)
         self.asked.append((resource, namespace))
         if call in self.problems:
             return None
@@ -61,13 +61,13 @@ def seen(
 ) -> TargetPath:
     """Read a URL's path from a shelf, with what its target names."""
     target = Target(name="shop", url=url, reached=Reached(**reached))
-    return read(target, cast("Lists", shelf), node=node, now=NOW)
+    return read_path(target, cast("Lists", shelf), node=node, now=NOW)
 
 
 def explained(shelf: Shelf, url: str = "https://shop.example/cart") -> Explanation:
     """Explain a URL from a shelf, as the agent on node one sees it."""
     target = Target(name="shop", url=url)
-    return explain(target, seen(shelf, url), asked="/cart", node="one")
+    return build_explanation(target, seen(shelf, url), asked="/cart", node="one")
 
 
 def meta(place: str, **more: Any) -> Object:

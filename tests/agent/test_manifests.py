@@ -10,14 +10,14 @@ from typing import Any, cast
 import yaml
 
 from parallax.model.target import Reached, Target
-from parallax_agent.read.read import IngressPod, read, wanted
+from parallax_agent.read.target_path import IngressPod, needed_lists, read_path
 from parallax_agent.settings import from_environment
 from parallax_agent.sightings.follower import Follower
 from parallax_agent.watch.api import Lists, connect
 from parallax_agent.watch.watches import Watches
 from tests.agent.kubernetes_api import EXTENSIONS, KubernetesServer
 from tests.agent.shapes import http_route
-from tests.agent.sightings.test_sightings import until
+from tests.agent.sightings.test_log_followers import until
 
 MANIFESTS = Path(__file__).parents[2] / "agent" / "manifests"
 _PATH = re.compile(
@@ -88,8 +88,8 @@ def test_rights_are_exactly_what_is_asked(
         with closing(Watches(apis)) as watches:
             for target in (api_target, anywhere, hung):
                 lists = Lists(watches)
-                lists.prefetch(wanted(target))
-                read(target, lists, node="worker-01", now=cast("Any", None))
+                lists.prefetch(needed_lists(target))
+                read_path(target, lists, node="worker-01", now=cast("Any", None))
             until(lambda: watched(kubernetes_api))
         follower = Follower(apis.core, pod, "worker-01")
         follower.start()

@@ -18,16 +18,16 @@ from parallax.model.target import Target
 from parallax_agent import cycle as cycle_module
 from parallax_agent import run as run_module
 from parallax_agent.cycle import Cycles
-from parallax_agent.hops import pace
-from parallax_agent.push import push as push_module
-from parallax_agent.push.push import Pusher
+from parallax_agent.hops import schedule
+from parallax_agent.push import pusher as pusher_module
+from parallax_agent.push.pusher import Pusher
 from parallax_agent.run import Agent
 from parallax_agent.settings import Settings
 from parallax_agent.sightings import follower as follower_module
 from parallax_agent.watch import cache as cache_module
 from parallax_agent.watch.api import Apis, connect
 from tests.agent.conftest import IngestServer, KubernetesServer, Quiet, Server
-from tests.agent.sightings.test_sightings import line, until
+from tests.agent.sightings.test_log_followers import line, until
 
 OWN_POD = "ingress-nginx-controller-jjw5g"
 
@@ -44,8 +44,8 @@ class Hop(Quiet):
 @pytest.fixture(autouse=True)
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave time for every question, however slow this machine is."""
-    monkeypatch.setattr(pace, "SHORTEST", 600.0)
-    monkeypatch.setattr(pace, "LONGEST", 600.0)
+    monkeypatch.setattr(schedule, "SHORTEST", 600.0)
+    monkeypatch.setattr(schedule, "LONGEST", 600.0)
 
 
 @pytest.fixture
@@ -166,7 +166,7 @@ def test_an_api_that_goes_away_leaves_the_last_path_probed(
     assert report.reading is not None
     assert report.reading.nodes is None
     assert len(report.probes) == len(before.probes)
-    assert len(cycles._ears.take()) == 1
+    assert len(cycles._followers.take()) == 1
 
 
 def test_one_target_that_cannot_be_read_does_not_stop_the_others(
@@ -200,7 +200,7 @@ def test_probing_that_fails_leaves_the_reading(
     def broken(*_: object) -> None:
         raise RuntimeError("defect")
 
-    monkeypatch.setattr(cycle_module, "ask", broken)
+    monkeypatch.setattr(cycle_module, "run_schedule", broken)
     report = only(cycles.next())
     assert report.probes == ()
     assert report.reading is not None
@@ -224,7 +224,7 @@ def test_a_log_written_elsewhere_is_no_proof(
     body["data"] |= entry
     cluster.replaced["ingress-nginx-controller"] = body
     cycles.next()
-    follower = next(iter(cycles._ears._followers.values()))
+    follower = next(iter(cycles._followers._followers.values()))
     cluster.logs[OWN_POD].put(line(1, agent="curl/8.5"))
     until(lambda: follower.take().read_at)
     assert only(cycles.next()).log_read_at is None
@@ -254,8 +254,8 @@ def test_an_answer_that_asks_to_come_sooner_counts_at_once(
     cluster: KubernetesServer,
 ) -> None:
     """An agent that waits for an hour is asked for its next push in seconds."""
-    monkeypatch.setattr(push_module, "SHORTEST", 0.0)
-    monkeypatch.setattr(run_module, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(pusher_module, "SHORTEST", 0.0)
+    monkeypatch.setattr(run_module, "CHECK_SECONDS", 0.01)
     agent.settings = replace(agent.settings, interval=3600.0)
     ingest.told = {"message": "stored", "interval_seconds": 0.1}
     stop = threading.Event()

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 from parallax.model.cluster import Endpoint, Pod, Service
 from parallax.model.target import Target
-from parallax_agent.hops import hops
-from parallax_agent.hops.share import Standpoint
-from parallax_agent.read.read import TargetPath
+from parallax_agent.hops import plan
+from parallax_agent.hops.selection import VantagePoint
+from parallax_agent.read.target_path import TargetPath
 
 FOUND, MISSING, UNKNOWN = "found", "missing", "unknown"
-MOST_NAMES = 5
+MAX_NAMES = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,12 +102,12 @@ def nodes_step(path: TargetPath) -> Step:
     )
 
 
-def asked_step(target: Target, path: TargetPath, node: str) -> Step:
+def requests_step(target: Target, path: TargetPath, node: str) -> Step:
     """Tell what the agent of this node would ask in a cycle."""
-    asked = hops.questions(target, path, Standpoint(node=node, turn=0))
+    asked = plan.plan_requests(target, path, VantagePoint(node=node, cycle=0))
     roles = Counter(q.role.value for q in asked)
     told = ", ".join(f"{number} {role}" for role, number in roles.items())
-    unasked = hops.unasked_backend(path)
+    unasked = plan.unsupported_protocol(path)
     return Step(
         hop="asked",
         state=FOUND if asked else UNKNOWN,
@@ -124,5 +124,5 @@ def service_text(service: Service) -> str:
 def some(names: Iterable[str]) -> str:
     """Return the first of these names, and how many more there are."""
     found = list(names)
-    rest = len(found) - MOST_NAMES
-    return ", ".join(found[:MOST_NAMES]) + (f" and {rest} more" if rest > 0 else "")
+    rest = len(found) - MAX_NAMES
+    return ", ".join(found[:MAX_NAMES]) + (f" and {rest} more" if rest > 0 else "")

@@ -3,7 +3,7 @@
 In: a report, with what a cluster, its pods and its logs put into it: a reason phrase,
 an error, a header, a ConfigMap's value, a problem. Out: the same, long texts cut.
 It does not: count the texts, or look at the report's size as a whole;
-`parallax_agent.push.parts` does.
+`parallax_agent.push.splitting` does.
 """
 
 from dataclasses import fields, is_dataclass, replace

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from uuid import uuid4
 
 from parallax.model.push import Push
-from parallax_agent.push.parts import parts
+from parallax_agent.push.splitting import split_push
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ class Buffer:
 
     def put(self, push: Push) -> None:
         """Take a push; a full buffer gives up its oldest and counts its reports."""
-        fresh = [Message(part) for part in parts(push)]
+        fresh = [Message(part) for part in split_push(push)]
         with self._changed:
             for message in fresh:
                 if len(self._messages) >= self._capacity:

@@ -17,7 +17,7 @@ class Heartbeat:
     def __init__(self) -> None:
         self._told: dict[str, ClusterReading | None] = {}
 
-    def slim(self, report: NodeReport) -> NodeReport:
+    def reduce(self, report: NodeReport) -> NodeReport:
         """Return the report, or its heartbeat if it holds nothing new."""
         before = self._told.get(report.target)
         self._told[report.target] = report.reading
@@ -25,7 +25,9 @@ class Heartbeat:
             probe.healthy for probe in report.probes
         ):
             return report
-        return replace(report, probes=tuple(bare(probe) for probe in report.probes))
+        return replace(
+            report, probes=tuple(without_bodies(probe) for probe in report.probes)
+        )
 
 
 def _same(before: ClusterReading | None, now: ClusterReading | None) -> bool:
@@ -35,6 +37,6 @@ def _same(before: ClusterReading | None, now: ClusterReading | None) -> bool:
     return replace(before, read_at=now.read_at) == now
 
 
-def bare(probe: Probe) -> Probe:
+def without_bodies(probe: Probe) -> Probe:
     """Return the probe without headers and body; that there was one stays told."""
     return replace(probe, headers=(), body="", body_truncated=probe.body_bytes > 0)

@@ -46,7 +46,7 @@ class Answer:
             return 0.0
 
 
-def post(
+def send_post(
     url: str,
     body: bytes,
     headers: Mapping[str, str],

@@ -21,7 +21,7 @@ def families(item: Json) -> frozenset[str]:
     return frozenset(map(_family, _inside(item)))
 
 
-def listening(
+def with_node_port(
     nodes: Sequence[Node], items: Sequence[Json], service: Json
 ) -> list[Node]:
     """Return the nodes that listen for a Service, each with an address that does.
@@ -39,7 +39,7 @@ def listening(
     return found
 
 
-def unasked(items: Sequence[Json], name: str, service: Json) -> str | None:
+def node_port_problem(items: Sequence[Json], name: str, service: Json) -> str | None:
     """Say why a node asks for no NodePort: nobody tells where it is itself."""
     item = named(items, name)
     if item is None:

@@ -20,7 +20,7 @@ _WEB = ("http", "web", "80", "8080", "https", "443")
 """What says that a port is for users, the likeliest first."""
 
 
-def asked(
+def requested_port(
     item: Json, route: Route | None, family: Family | None
 ) -> tuple[ServicePort | None, str | None]:
     """Return the port that is asked, and what is wrong with it or undecided.
@@ -57,7 +57,7 @@ def _web(item: Json, ports: tuple[ServicePort, ...]) -> ServicePort | None:
 
     Of several that say the same the next word decides, or nothing does.
     """
-    told = protocols(item)
+    told = app_protocols(item)
     users = [p for p in ports if not any(w in (p.name or "") for w in NOT_FOR_USERS)]
     for word in _WEB:
         said = [p for p in users if word in {told.get(p.port), p.name, str(p.port)}]
@@ -66,7 +66,7 @@ def _web(item: Json, ports: tuple[ServicePort, ...]) -> ServicePort | None:
     return None
 
 
-def protocols(item: Json) -> dict[int, str]:
+def app_protocols(item: Json) -> dict[int, str]:
     """Return each TCP port's `appProtocol` in lower case, where it has one."""
     return {
         p["port"]: p["appProtocol"].lower()

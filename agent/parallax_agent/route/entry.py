@@ -129,7 +129,7 @@ def of_gateway(
     return _best(found, f"Gateway {'/'.join(gateway)}")
 
 
-def misfit(
+def mismatch(
     service: Json, gateway: tuple[str, str] | None, found: Class
 ) -> tuple[bool, int]:
     """Tell how little a Service fits a route's class or Gateway; less is better."""

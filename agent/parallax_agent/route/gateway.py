@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from parallax.model.wire import Json
-from parallax_agent.route.hosts import likest
+from parallax_agent.route.hosts import closest_hosts
 from parallax_agent.route.ingress import HOSTS, NONE, Route, in_order
 from parallax_agent.route.matching import EXACT, WILDCARD, listener_takes, under
 from parallax_agent.route.matching import plain_beginning as plain
@@ -56,12 +56,12 @@ def _unhidden(found: Iterable[Route]) -> Iterator[Route]:
             yield first
 
 
-def hosts(
+def http_route_hosts(
     items: Iterable[Json], host: str, beside: Iterable[str] = ()
 ) -> tuple[str, ...]:
     """Return every host that an HTTPRoute names, and those beside, sorted."""
     named = {name for item in items for name in many(item, "spec", "hostnames")}
-    return likest(named | set(beside), host)
+    return closest_hosts(named | set(beside), host)
 
 
 def _choices(item: Json, host: str, path: str) -> Iterator[Route]:

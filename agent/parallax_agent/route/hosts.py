@@ -11,10 +11,10 @@ from parallax_agent.route.annotations import aliases, is_canary
 from parallax_agent.route.matching import host_rank
 from parallax_agent.watch.objects import many
 
-MOST_HOSTS = 200
+MAX_HOSTS = 200
 
 
-def served(ingresses: Iterable[Json], host: str) -> tuple[str, ...]:
+def ingress_hosts(ingresses: Iterable[Json], host: str) -> tuple[str, ...]:
     """Return every host that an Ingress names, sorted; canaries serve none alone."""
     named = {
         name
@@ -24,17 +24,17 @@ def served(ingresses: Iterable[Json], host: str) -> tuple[str, ...]:
         if rule.get("host")
         for name in (rule["host"], *aliases(item))
     }
-    return likest(named, host)
+    return closest_hosts(named, host)
 
 
-def likest(named: Iterable[str], host: str) -> tuple[str, ...]:
-    """Return `MOST_HOSTS` of these hosts at most, sorted.
+def closest_hosts(named: Iterable[str], host: str) -> tuple[str, ...]:
+    """Return `MAX_HOSTS` of these hosts at most, sorted.
 
     Of too many those stay that take the host, then those written most like it: what
     is missing is really missing, and a slip of the pen is among them.
     """
     nearest = sorted(named, key=lambda n: (-host_rank(n, host), -_alike(n, host), n))
-    return tuple(sorted(nearest[:MOST_HOSTS]))
+    return tuple(sorted(nearest[:MAX_HOSTS]))
 
 
 def _alike(one: str, other: str) -> int:

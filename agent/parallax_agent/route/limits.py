@@ -15,7 +15,7 @@ from parallax.model.wire import Json
 from parallax_agent.watch.objects import part
 
 NGINX = "nginx.ingress.kubernetes.io/"
-TOLD = frozenset(
+EXPORTED_ANNOTATIONS = frozenset(
     {
         "allowlist-source-range",
         "auth-secret",
@@ -58,7 +58,7 @@ _BY_NAME = frozenset(
 """Directives of which no more than the name is told."""
 
 
-def annotations(
+def exported_annotations(
     target: Json, canaries: Iterable[Json] = ()
 ) -> tuple[tuple[str, str], ...]:
     """Return an Ingress's annotations, and what its canaries add, sorted by name."""
@@ -66,7 +66,7 @@ def annotations(
     return tuple(sorted((found | dict(_told(target))).items()))
 
 
-def value(name: str, text: str) -> str:
+def exported_value(name: str, text: str) -> str:
     """Return what of a setting's value may be told."""
     if name.endswith("-snippet"):
         text = "; ".join(_directives(text)) or "(turns nothing away)"
@@ -80,9 +80,9 @@ def value(name: str, text: str) -> str:
 def _told(item: Json, beginning: str = "") -> Iterator[tuple[str, str]]:
     for key, text in part(item, "metadata", "annotations").items():
         name = key.removeprefix(NGINX)
-        wanted = name in TOLD or name.startswith("canary")
+        wanted = name in EXPORTED_ANNOTATIONS or name.startswith("canary")
         if key.startswith(NGINX) and wanted and name.startswith(beginning):
-            yield key, value(name, str(text))
+            yield key, exported_value(name, str(text))
 
 
 def _directives(snippet: str) -> Iterator[str]:

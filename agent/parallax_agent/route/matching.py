@@ -18,7 +18,7 @@ _REPEATS = re.compile(r"[*?{]")
 _TOO_MUCH = re.compile(r"\)[*+{]|\{|\(\?|\\[\dgk]|[*+?]\+")
 """Repeated brackets and counts can make a search endless, and what begins with `(?`,
 names what was found before or never goes back is not the same in every language."""
-MOST_REPEATS, MOST_CHOICES, LONGEST = 2, 6, 200
+MAX_REPEATS, MAX_CHOICES, LONGEST = 2, 6, 200
 """Of an expression that is evaluated: some 200² / 2 * 2⁴ steps at most, 30 ms."""
 
 
@@ -74,7 +74,7 @@ def expression_takes(pattern: str, path: str) -> bool | None:
         return None
     repeats = sum(map(pattern.count, "*+"))
     choices = repeats + sum(map(pattern.count, "?|"))
-    if repeats > MOST_REPEATS or choices > MOST_CHOICES:
+    if repeats > MAX_REPEATS or choices > MAX_CHOICES:
         return None
     try:
         return re.match(pattern, path, re.IGNORECASE) is not None

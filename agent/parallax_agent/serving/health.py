@@ -22,11 +22,11 @@ class Health:
         self._now = now
         self._patience = max(MISSED * interval, SHORTEST)
         self._last = now()
-        self._looked = False
+        self._cycle_ended = False
 
     def beat(self) -> None:
         """Take down that a cycle ended."""
-        self._last, self._looked = self._now(), True
+        self._last, self._cycle_ended = self._now(), True
 
     def alive(self) -> bool:
         """Say whether cycles still end."""
@@ -34,4 +34,4 @@ class Health:
 
     def ready(self) -> bool:
         """Say whether the first cycle has ended, and it still lives."""
-        return self._looked and self.alive()
+        return self._cycle_ended and self.alive()

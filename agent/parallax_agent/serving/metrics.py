@@ -1,7 +1,7 @@
 """Metrics: the last look at every hop, in blackbox_exporter's names.
 
 In: the pushes of this node, what waits in the buffer. Out: a registry that Prometheus
-reads. It does not: serve it (`parallax_agent.serving.serving` does), or count other
+reads. It does not: serve it (`parallax_agent.serving.server` does), or count other
 people's traffic.
 Source of the names: blackbox_exporter, `prober/http.go` and `prober/handler.go`.
 """
@@ -32,7 +32,7 @@ class Metrics(Collector):
         self.registry = CollectorRegistry()
         self.registry.register(self)
 
-    def see(self, push: Push) -> None:
+    def update(self, push: Push) -> None:
         """Take the newest push."""
         self._push, self._seen_at = push, time.time()
 

@@ -1,7 +1,7 @@
 """Follower: one ingress pod's access log, as it is written.
 
 In: the log stream of one pod, through the Kubernetes API. Out: its lines, given
-to a `Hearing`, and when the log was last known to be live.
+to a `LogEvidence`, and when the log was last known to be live.
 It does not: read a line, or judge what is missing.
 
 A stream that is silent is
@@ -19,16 +19,16 @@ from typing import Any, override
 from kubernetes.client.exceptions import ApiException
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
-from parallax_agent.read.read import IngressPod
+from parallax_agent.read.target_path import IngressPod
 from parallax_agent.sightings.access_line import LINE_BYTES, stamped
 from parallax_agent.sightings.formats import LogFormat
-from parallax_agent.sightings.hearing import Heard, Hearing
-from parallax_agent.watch.api import why
+from parallax_agent.sightings.log_evidence import LogBatch, LogEvidence
+from parallax_agent.watch.api import describe_error
 from parallax_agent.watch.stream import lines
 
 QUIET_SECONDS = 10.0
 """A stream that says nothing for so long is opened again."""
-FIRST_LOOK_SECONDS = 60
+FIRST_READ_SECONDS = 60
 OVERLAP_SECONDS = 5
 SETTLE_SECONDS = 1.0
 BACKOFF_SECONDS = (1.0, 2.0, 5.0, 10.0, 30.0)
@@ -46,7 +46,7 @@ class Follower(threading.Thread):
         super().__init__(name=f"log of {pod.name}", daemon=True)
         self._core = core
         self._pod = pod
-        self._hearing = Hearing(node, pod.name)
+        self._evidence = LogEvidence(node, pod.name)
         self._ended = threading.Event()
         self._lock = threading.Lock()
         self._read_at: datetime | None = None
@@ -80,15 +80,15 @@ class Follower(threading.Thread):
         """Let the thread end at its next line or silence."""
         self._ended.set()
 
-    def take(self) -> Heard:
+    def take(self) -> LogBatch:
         """Hand over what was seen since the last time."""
         with self._lock:
             live_at = self._live_at()
-        return self._hearing.take(live_at)
+        return self._evidence.take(live_at)
 
-    def expect(self, log_format: LogFormat) -> None:
+    def set_format(self, log_format: LogFormat) -> None:
         """Read the log by this format from now on."""
-        self._hearing.expect(log_format)
+        self._evidence.set_format(log_format)
 
     def _follow(self) -> None:
         response = self._core.read_namespaced_pod_log(
@@ -105,7 +105,7 @@ class Follower(threading.Thread):
             self._opened_at = _now()
         try:
             for line in lines(response.stream(4096), LINE_BYTES):
-                self._hear(line)
+                self._take_line(line)
                 if self._ended.is_set():
                     return
         finally:
@@ -130,18 +130,18 @@ class Follower(threading.Thread):
         with self._lock:
             last = self._live_at()
         if last is None:
-            return FIRST_LOOK_SECONDS
+            return FIRST_READ_SECONDS
         return int((_now() - last).total_seconds()) + OVERLAP_SECONDS
 
-    def _hear(self, line: bytes) -> None:
-        self._hearing.hear(line)
+    def _take_line(self, line: bytes) -> None:
+        self._evidence.add_line(line)
         with self._lock:
             self._last_line, self._last_moment = line, _now()
 
     def _note_failure(self, error: Exception) -> None:
         logger.warning(
             "cannot follow access log: %s",
-            why(error),
+            describe_error(error),
             extra={"pod": self._pod.name, "namespace": self._pod.namespace},
         )
 

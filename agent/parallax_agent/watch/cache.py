@@ -24,7 +24,7 @@ type Key = tuple[str, str]
 """Namespace ("" for what lies in none) and name."""
 
 
-class Lack(Enum):
+class Unavailable(Enum):
     """Why there are no objects, where that is not just an API that is away."""
 
     FORBIDDEN = auto()
@@ -32,12 +32,12 @@ class Lack(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class CacheView:
     """What a cache tells: the objects in the API's order, or why there are none."""
 
     items: list[Json] | None
     problem: str = ""
-    lack: Lack | None = None
+    lack: Unavailable | None = None
 
 
 class Cache:
@@ -49,7 +49,7 @@ class Cache:
         self._answered = threading.Event()
         self._items: dict[Key, Json] | None = None
         self._problem = ""
-        self._lack: Lack | None = None
+        self._lack: Unavailable | None = None
         self._broken_at: float | None = None
 
     def replace(self, items: dict[Key, Json]) -> None:
@@ -70,12 +70,12 @@ class Cache:
             if self._items is not None:
                 self._items.pop(key, None)
 
-    def live(self) -> None:
+    def mark_live(self) -> None:
         """Take down that the watch is open: what is kept is what there is."""
         with self._lock:
             self._problem, self._lack, self._broken_at = "", None, None
 
-    def broke(self, problem: str, lack: Lack | None = None) -> None:
+    def mark_broken(self, problem: str, lack: Unavailable | None = None) -> None:
         """Take down that the watch broke, or could not be opened again."""
         with self._lock:
             self._problem, self._lack = problem, lack
@@ -87,16 +87,16 @@ class Cache:
         """Wait until the first list is there or has failed."""
         return self._answered.wait(seconds)
 
-    def told(self) -> Told:
+    def view(self) -> CacheView:
         """Return what may be told as now."""
         with self._lock:
             if self._items is None:
-                return Told(None, self._problem, self._lack)
+                return CacheView(None, self._problem, self._lack)
             if self._broken_at is not None and (
                 self._lack or self._now() - self._broken_at > STALE_SECONDS
             ):
-                return Told(None, self._problem, self._lack)
-            return Told(_ordered(self._items))
+                return CacheView(None, self._problem, self._lack)
+            return CacheView(_ordered(self._items))
 
 
 def _ordered(items: Mapping[Key, Json]) -> list[Json]:

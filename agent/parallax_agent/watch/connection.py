@@ -32,9 +32,9 @@ from urllib3.util.ssl_ import create_urllib3_context
 
 CALL_SECONDS = 5.0
 """A call that takes longer counts as not answered."""
-LONGEST_WAIT = 60.0
+MAX_WAIT = 60.0
 """Seconds; longer than this no server makes us wait."""
-MOST_CONNECTIONS = 200
+MAX_CONNECTIONS = 200
 """Kept open at once; a watch and a followed log hold one each."""
 _KEEPALIVE = (
     (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
@@ -105,7 +105,7 @@ def connect(kubeconfig: Path | None) -> Apis:
     # urllib3's own three tries would turn 5 seconds into 20.
     untyped.retries = False
     untyped.socket_options = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1), *_KEEPALIVE]
-    untyped.connection_pool_maxsize = MOST_CONNECTIONS
+    untyped.connection_pool_maxsize = MAX_CONNECTIONS
     apis = Apis(ApiClient(settings))
     context = _as_strict_as_go(verify=untyped.verify_ssl)
     apis.client.rest_client.pool_manager.connection_pool_kw["ssl_context"] = context
@@ -127,7 +127,7 @@ def status_of(error: Exception) -> int | None:
     return told or None
 
 
-def asked_to_wait(error: Exception) -> float:
+def retry_after(error: Exception) -> float:
     """Return the seconds that a server asks for with `Retry-After`; 0: it does not.
 
     Priority and fairness (429) and a server that ends (429, 503) send whole seconds.
@@ -136,10 +136,10 @@ def asked_to_wait(error: Exception) -> float:
         return 0.0
     headers: Mapping[str, str] = cast("Any", error).headers or {}
     told = headers.get("Retry-After", "")
-    return min(float(told), LONGEST_WAIT) if told.isdecimal() else 0.0
+    return min(float(told), MAX_WAIT) if told.isdecimal() else 0.0
 
 
-def why(error: Exception) -> str:
+def describe_error(error: Exception) -> str:
     """Say in one line why a call failed; the server's own words where it has some."""
     if not isinstance(error, ApiException):
         return f"{type(error).__name__}: {error}"

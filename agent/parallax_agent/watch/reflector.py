@@ -26,17 +26,17 @@ from kubernetes.client.exceptions import ApiException
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from parallax.model.wire import Json
-from parallax_agent.watch.cache import Cache, Key, Lack
+from parallax_agent.watch.cache import Cache, Key, Unavailable
 from parallax_agent.watch.calls import Calls
 from parallax_agent.watch.connection import (
     CALL_SECONDS,
     Apis,
-    asked_to_wait,
+    describe_error,
+    retry_after,
     status_of,
-    why,
 )
 from parallax_agent.watch.objects import many, part
-from parallax_agent.watch.resources import RESOURCES, Wanted, slim
+from parallax_agent.watch.resources import RESOURCES, WatchSpec, prune
 from parallax_agent.watch.stream import lines
 
 PAGE = 100
@@ -55,11 +55,11 @@ REFUSED_SECONDS = (2.0, 5.0, 10.0, 30.0, 60.0)
 read its roles (seen: kube-apiserver 1.20.2, some seconds)."""
 SHORT_SECONDS = 1.0
 """A stream that ends sooner without a word is not opened again at once."""
-PATIENCE = 3
+MAX_FAILURES = 3
 """Failures in a row after which the list is read anew, and the log says so."""
-_LACKS: dict[int, Lack] = {
-    HTTPStatus.FORBIDDEN: Lack.FORBIDDEN,
-    HTTPStatus.NOT_FOUND: Lack.ABSENT,
+_LACKS: dict[int, Unavailable] = {
+    HTTPStatus.FORBIDDEN: Unavailable.FORBIDDEN,
+    HTTPStatus.NOT_FOUND: Unavailable.ABSENT,
 }
 
 logger = logging.getLogger(__name__)
@@ -71,11 +71,11 @@ class Reflector(threading.Thread):
     def __init__(
         self,
         apis: Apis,
-        wanted: Wanted,
+        wanted: WatchSpec,
         seconds: Callable[[], float] = lambda: WATCH_SECONDS,
     ) -> None:
         """`seconds`: how long the next watch lasts, asked as each begins."""
-        super().__init__(name=wanted.in_words("watch"), daemon=True)
+        super().__init__(name=wanted.describe_call("watch"), daemon=True)
         self.cache = Cache()
         self._seconds = seconds
         self._wanted = wanted
@@ -136,7 +136,7 @@ class Reflector(threading.Thread):
                 data = response.data
             with _ONE_PAGE:
                 body = json.loads(data)
-                found |= self._slim(many(body, "items"))
+                found |= self._prune(many(body, "items"))
                 meta = part(body, "metadata")
                 del data, body
             if not meta.get("continue"):
@@ -145,10 +145,10 @@ class Reflector(threading.Thread):
             query["continue"] = meta["continue"]
         return None
 
-    def _slim(self, items: Iterable[Json]) -> dict[Key, Json]:
+    def _prune(self, items: Iterable[Json]) -> dict[Key, Json]:
         """Cut objects to what is kept of them; what has no name is none."""
         named = ((_key(item), item) for item in items)
-        return {key: slim(item, self._kept) for key, item in named if key}
+        return {key: prune(item, self._kept) for key, item in named if key}
 
     def _lines(self, version: str) -> Iterator[bytes]:
         """Open a stream of changes since a version and yield its lines."""
@@ -159,7 +159,7 @@ class Reflector(threading.Thread):
             "timeoutSeconds": str(int(_spread(self._seconds(), 1, 2))),
         }
         with self._calls.open(query, SILENT_SECONDS) as response:
-            self.cache.live()
+            self.cache.mark_live()
             self._said_well()
             for line in lines(response.stream(CHUNK_BYTES)):
                 if self._calls.ended:
@@ -176,7 +176,7 @@ class Reflector(threading.Thread):
         if kind == "DELETED" and key:
             self.cache.drop(key)
         elif kind in {"ADDED", "MODIFIED"} and key:
-            self.cache.put(key, slim(item, self._kept))
+            self.cache.put(key, prune(item, self._kept))
         self._version = item["metadata"]["resourceVersion"]
 
     def _failed(self, error: Exception) -> float:
@@ -187,29 +187,32 @@ class Reflector(threading.Thread):
             # Not broken: the list tells all that was missed.
             self._version = None
             return self._backoff(self._failures - 1)
-        if self._failures >= PATIENCE:
+        if self._failures >= MAX_FAILURES:
             self._version = None
         lack = _LACKS.get(status or 0)
-        self._broke(f"cannot {self._wanted.in_words(self._verb)}: {why(error)}", lack)
+        self._broke(
+            f"cannot {self._wanted.describe_call(self._verb)}: {describe_error(error)}",
+            lack,
+        )
         if lack:
             return self._backoff(self._failures, refused=True)
-        asked = asked_to_wait(error)
+        asked = retry_after(error)
         # Later than asked, never sooner: all agents were told the same second.
         return max(self._backoff(self._failures), _spread(asked, 1, 1.5))
 
-    def _broke(self, problem: str, lack: Lack | None) -> None:
+    def _broke(self, problem: str, lack: Unavailable | None) -> None:
         """Tell cache and log; an interruption of a stream is no news."""
-        news = lack or self._failures >= PATIENCE or not self.cache.answered(0)
-        self.cache.broke(problem, lack)
+        news = lack or self._failures >= MAX_FAILURES or not self.cache.answered(0)
+        self.cache.mark_broken(problem, lack)
         if news and (not self._said or (lack and problem != self._said)):
             # Not every cluster has every extension; a refusal is a mistake.
-            level = logging.INFO if lack is Lack.ABSENT else logging.WARNING
+            level = logging.INFO if lack is Unavailable.ABSENT else logging.WARNING
             logger.log(level, "%s", problem)
             self._said = problem
 
     def _said_well(self) -> None:
         if self._said:
-            logger.info("can %s again", self._wanted.in_words("watch"))
+            logger.info("can %s again", self._wanted.describe_call("watch"))
             self._said = ""
 
     def _backoff(self, failures: int, *, refused: bool = False) -> float:

@@ -114,7 +114,7 @@ RESOURCES: dict[str, Resource] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WatchSpec:
     """What one watch is of: a resource, of one namespace or all, or one object."""
 
     resource: str
@@ -132,31 +132,31 @@ class Wanted:
         """What picks one object; rights on one name are enough for it."""
         return {"fieldSelector": f"metadata.name={self.name}"} if self.name else {}
 
-    def in_words(self, verb: str) -> str:
+    def describe_call(self, verb: str) -> str:
         """Name a call as an operator would, e.g. `list pods in namespace keybuzz`."""
         what = f"{self.resource[:-1]} {self.name}" if self.name else self.resource
-        return in_words(verb, what, self.namespace)
+        return describe_call(verb, what, self.namespace)
 
 
-def in_words(verb: str, resource: str, namespace: str | None) -> str:
+def describe_call(verb: str, resource: str, namespace: str | None) -> str:
     """Name a call as an operator would, e.g. `list pods in namespace keybuzz`."""
     place = f" in namespace {namespace}" if namespace else ""
     return f"{verb} {resource}{place}"
 
 
-def slim(item: Json, kept: Shape) -> Json:
+def prune(item: Json, kept: Shape) -> Json:
     """Return what is kept of an object; what has another form stays as it is.
 
     A null is how the API writes what is not there: it is not kept anywhere.
     """
     if isinstance(item, list):
         every = cast("list[Json]", item)
-        return [slim(one, kept) for one in every if one is not None]
+        return [prune(one, kept) for one in every if one is not None]
     if isinstance(item, dict):
         found = cast("dict[str, Json]", item)
         keys = found if isinstance(kept, bool) else kept
         return {
-            key: slim(found[key], kept if isinstance(kept, bool) else kept[key])
+            key: prune(found[key], kept if isinstance(kept, bool) else kept[key])
             for key in keys
             if found.get(key) is not None
         }

@@ -9,18 +9,18 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from parallax_agent.watch.cache import Told
+from parallax_agent.watch.cache import CacheView
 from parallax_agent.watch.connection import Apis
 from parallax_agent.watch.reflector import WATCH_SECONDS, Reflector
-from parallax_agent.watch.resources import Wanted
+from parallax_agent.watch.resources import WatchSpec
 
 FIRST_SECONDS = 10.0
 """So long a first answer is waited for; later cycles wait for nothing."""
 IDLE_SECONDS = 300.0
 """What nobody asked for in this time is watched no longer."""
-MOST_WATCH_SECONDS = 300.0
+MAX_WATCH_SECONDS = 300.0
 """As long as Kubernetes' own clients watch at the least; what a large cluster gets."""
-_NODES = Wanted("nodes")
+_NODES = WatchSpec("nodes")
 
 
 @dataclass(slots=True)
@@ -36,9 +36,9 @@ class Watches:
     def __init__(self, apis: Apis, now: Callable[[], float] = time.monotonic) -> None:
         self._apis = apis
         self._now = now
-        self._kept: dict[Wanted, _Kept] = {}
+        self._kept: dict[WatchSpec, _Kept] = {}
 
-    def want(self, wanted: Iterable[Wanted]) -> None:
+    def want(self, wanted: Iterable[WatchSpec]) -> None:
         """Begin to watch, side by side, what is not watched yet."""
         now = self._now()
         for one in wanted:
@@ -48,7 +48,7 @@ class Watches:
                 reflector.start()
             self._kept[one].asked_at = now
 
-    def told(self, wanted: Wanted, until: float | None = None) -> Told:
+    def view(self, wanted: WatchSpec, until: float | None = None) -> CacheView:
         """Return what is known, waiting only where nothing has answered yet.
 
         `until` is when the asker's own patience ends, a `deadline`.
@@ -57,7 +57,7 @@ class Watches:
         kept = self._kept[wanted]
         ends = kept.patience_ends if until is None else min(kept.patience_ends, until)
         kept.reflector.cache.answered(max(0.0, ends - self._now()))
-        return kept.reflector.cache.told()
+        return kept.reflector.cache.view()
 
     def deadline(self) -> float:
         """Return until when one cycle waits for first answers, all together."""
@@ -70,10 +70,10 @@ class Watches:
         all: of 500 nodes with 17 watches each that is 19 a second, not 94.
         """
         kept = self._kept.get(_NODES)
-        nodes = kept.reflector.cache.told().items if kept else None
-        return min(WATCH_SECONDS + len(nodes or ()), MOST_WATCH_SECONDS)
+        nodes = kept.reflector.cache.view().items if kept else None
+        return min(WATCH_SECONDS + len(nodes or ()), MAX_WATCH_SECONDS)
 
-    def tidy(self) -> None:
+    def stop_idle(self) -> None:
         """Stop watching what no cycle asked for lately."""
         limit = self._now() - IDLE_SECONDS
         for one in [w for w, kept in self._kept.items() if kept.asked_at < limit]:

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from parallax_agent.explain.explain import as_text
-from tests.agent.route.test_route import PODS, TRAEFIK, shelf
+from parallax_agent.explain.explanation import as_text
+from tests.agent.route.test_discovery import PODS, TRAEFIK, shelf
 from tests.agent.shapes import explained, node, service, slices
 
 

@@ -42,14 +42,14 @@ def later(report: NodeReport) -> NodeReport:
 
 def test_the_first_report_is_whole() -> None:
     """Nothing was told before."""
-    assert Heartbeat().slim(REPORT) == REPORT
+    assert Heartbeat().reduce(REPORT) == REPORT
 
 
 def test_while_nothing_changes_headers_and_bodies_are_left_out() -> None:
     """Every probe, its status and its times stay, and so does the reading."""
     heartbeat = Heartbeat()
-    heartbeat.slim(REPORT)
-    told = heartbeat.slim(later(REPORT))
+    heartbeat.reduce(REPORT)
+    told = heartbeat.reduce(later(REPORT))
     (probe,) = told.probes
     assert (probe.status_code, probe.body_bytes) == (200, 4)
     assert (probe.headers, probe.body, probe.body_truncated) == ((), "", True)
@@ -67,5 +67,5 @@ def test_while_nothing_changes_headers_and_bodies_are_left_out() -> None:
 def test_what_changed_is_told_whole(changed: NodeReport) -> None:
     """A failing probe, another cluster, or one that could not be read."""
     heartbeat = Heartbeat()
-    heartbeat.slim(REPORT)
-    assert heartbeat.slim(changed) == changed
+    heartbeat.reduce(REPORT)
+    assert heartbeat.reduce(changed) == changed

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parallax.probe.tls import as_users_do
-from parallax_agent.push.post import ANSWER_BYTES, Answer, post
+from parallax_agent.push.post import ANSWER_BYTES, Answer, send_post
 from tests.agent.conftest import IngestServer
 from tests.agent.push.endless import Serve, endless, serve
 
@@ -43,13 +43,13 @@ def test_an_answer_that_never_ends_is_an_error_or_its_beginning(
 ) -> None:
     """Of whichever part there is no end: the limit holds for all of them together."""
     with suppress(httpx.HTTPError, TimeoutError):
-        answer = post(serve(pieces), b"{}", {}, TRUST, 0.5)
+        answer = send_post(serve(pieces), b"{}", {}, TRUST, 0.5)
         assert len(answer.body) <= ANSWER_BYTES
 
 
 def test_a_body_without_an_end_is_read_to_its_limit(serve: Serve) -> None:
     """What the status says counts all the same."""
-    answer = post(serve(endless(OK + b"\r\n", b"x" * 999)), b"{}", {}, TRUST, 30)
+    answer = send_post(serve(endless(OK + b"\r\n", b"x" * 999)), b"{}", {}, TRUST, 30)
     assert (answer.status_code, len(answer.body)) == (202, ANSWER_BYTES)
 
 
@@ -62,7 +62,7 @@ def test_a_server_that_stalls_is_an_error(serve: Serve) -> None:
         released.wait(10)
 
     with pytest.raises((TimeoutError, httpx.TimeoutException)):
-        post(serve(stall()), b"{}", {}, TRUST, 0.2)
+        send_post(serve(stall()), b"{}", {}, TRUST, 0.2)
     released.set()
 
 
@@ -70,7 +70,7 @@ def test_a_compressed_answer_is_not_unpacked(serve: Serve) -> None:
     """A bomb of a proxy's stays as small as it came."""
     bomb = gzip.compress(b"x" * 10_000_000)
     head = OK + b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(bomb)
-    answer = post(serve(iter([head + bomb])), b"{}", {}, TRUST, 30)
+    answer = send_post(serve(iter([head + bomb])), b"{}", {}, TRUST, 30)
     assert answer.body == bomb
 
 
@@ -78,7 +78,7 @@ def test_an_answer_comes_whole(ingest: IngestServer) -> None:
     """Status and body, as any server sends them."""
     ingest.answers = [503]
     url, body = f"{ingest.url}/v1/observations", gzip.compress(b"{}")
-    answer = post(url, body, {"Content-Encoding": "gzip"}, TRUST, 30)
+    answer = send_post(url, body, {"Content-Encoding": "gzip"}, TRUST, 30)
     assert answer == Answer(503, b"as planned")
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from parallax.model.target import Target
 from tests.agent.conftest import KubernetesServer
-from tests.agent.read.test_read import read_path
-from tests.agent.route.test_route import NGINX, NGINX_CLASS, TRAEFIK, shelf
+from tests.agent.read.test_target_path import path_from
+from tests.agent.route.test_discovery import NGINX, NGINX_CLASS, TRAEFIK, shelf
 from tests.agent.shapes import Object, ingress, ingress_class, seen, service
 
 
@@ -16,7 +16,7 @@ def test_local_traffic_policy(
 ) -> None:
     """The ingress Service's policy is told as it is."""
     kubernetes_api.state = "local-traffic-policy"
-    reading = read_path(kubernetes_api, tmp_path, api_target).reading
+    reading = path_from(kubernetes_api, tmp_path, api_target).reading
     assert reading.ingress_service is not None
     assert reading.ingress_service.external_traffic_policy == "Local"
     assert reading.ingress_service.health_check_node_port is None

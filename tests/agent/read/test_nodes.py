@@ -6,9 +6,9 @@ import pytest
 
 from parallax.model.probe import Role
 from parallax.model.target import Target
-from parallax_agent.hops import hops
-from parallax_agent.hops.share import Standpoint
-from parallax_agent.read.read import TargetPath
+from parallax_agent.hops import plan
+from parallax_agent.hops.selection import VantagePoint
+from parallax_agent.read.target_path import TargetPath
 from tests.agent.shapes import (
     Object,
     Shelf,
@@ -30,7 +30,7 @@ SIX: dict[str, Any] = {
 def asked(path: TargetPath) -> dict[Role, str | None]:
     """Return which address each kind of NodePort is asked at, from node one."""
     target = Target(name="shop", url="https://shop.example/")
-    found = hops.questions(target, path, Standpoint(node="one", turn=0))
+    found = plan.plan_requests(target, path, VantagePoint(node="one", cycle=0))
     return {q.role: q.address for q in found if q.peer_node}
 
 

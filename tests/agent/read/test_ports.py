@@ -4,11 +4,11 @@ import pytest
 
 from parallax.model.probe import Role
 from parallax.model.target import Target
-from parallax_agent.hops import hops
-from parallax_agent.hops.share import Standpoint
-from parallax_agent.read.ports import asked
-from parallax_agent.read.read import TargetPath
-from tests.agent.route.test_route import NGINX, NGINX_CLASS, TRAEFIK, shelf
+from parallax_agent.hops import plan
+from parallax_agent.hops.selection import VantagePoint
+from parallax_agent.read.ports import requested_port
+from parallax_agent.read.target_path import TargetPath
+from tests.agent.route.test_discovery import NGINX, NGINX_CLASS, TRAEFIK, shelf
 from tests.agent.shapes import Object, ingress, seen, service, slices
 
 METRICS = ("metrics", 9090, None)
@@ -39,7 +39,7 @@ def web(*ports: tuple[str, int, int | None], **protocols: str) -> Object:
 )
 def test_without_an_ingress_the_port_that_says_http(item: Object, port: int) -> None:
     """By `appProtocol`, name or number; one for metrics only if it is the only one."""
-    found, problem = asked(item, None, None)
+    found, problem = requested_port(item, None, None)
     assert (found and found.port, problem) == (port, None)
 
 
@@ -68,7 +68,7 @@ def test_several_ports_and_none_decides(item: Object, has: str) -> None:
         service="web",
     )
     target = Target(name="shop", url="https://shop.example/")
-    asks = hops.questions(target, path, Standpoint(node="one", turn=0))
+    asks = plan.plan_requests(target, path, VantagePoint(node="one", cycle=0))
     assert {q.role for q in asks} == {Role.INGRESS, Role.INGRESS_OTHER}
     assert path.port is None
     assert path.reading.problems == (

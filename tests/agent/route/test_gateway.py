@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from parallax_agent.route.gateway import hosts, routes
+from parallax_agent.route.gateway import http_route_hosts, routes
 from tests.agent.shapes import gateway, http_route, meta
 
 BOTH = gateway(("http", "HTTP", 80, None), ("https", "HTTPS", 443, "*.example"))
@@ -198,4 +198,4 @@ def test_mesh_routes_are_not_ours() -> None:
 def test_all_hosts() -> None:
     """Hosts of routes and of Ingresses stand side by side, sorted."""
     items = [http_route(hosts=("b.io", "*.c.io")), {"metadata": meta("x/y")}]
-    assert hosts(items, "a.io", ("a.io",)) == ("*.c.io", "a.io", "b.io")
+    assert http_route_hosts(items, "a.io", ("a.io",)) == ("*.c.io", "a.io", "b.io")

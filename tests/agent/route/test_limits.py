@@ -7,7 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parallax_agent.route.limits import LONGEST, NGINX, TOLD, annotations, value
+from parallax_agent.route.limits import (
+    EXPORTED_ANNOTATIONS,
+    LONGEST,
+    NGINX,
+    exported_annotations,
+    exported_value,
+)
 
 
 def ingress(**told: str) -> dict[str, Any]:
@@ -19,12 +25,12 @@ def ingress(**told: str) -> dict[str, Any]:
 def test_only_what_can_turn_away_is_told() -> None:
     """Limits by their full names, sorted; whatever else stands there stays."""
     item = ingress(limit_rps="5", rewrite_target="/", auth_type="basic", limit_rate="1")
-    assert annotations(item) == (
+    assert exported_annotations(item) == (
         (NGINX + "auth-type", "basic"),
         (NGINX + "limit-rps", "5"),
     )
-    assert annotations({"metadata": {"annotations": None}}) == ()
-    assert annotations(None) == ()
+    assert exported_annotations({"metadata": {"annotations": None}}) == ()
+    assert exported_annotations(None) == ()
 
 
 def test_canaries_add_how_they_are_chosen() -> None:
@@ -33,7 +39,7 @@ def test_canaries_add_how_they_are_chosen() -> None:
         canary="true", canary_by_header_value="secret", canary_by_header="X-Beta"
     )
     limited = ingress(limit_rps="1", canary_weight="5")
-    assert annotations(ingress(limit_rps="9"), [canary, limited]) == (
+    assert exported_annotations(ingress(limit_rps="9"), [canary, limited]) == (
         (NGINX + "canary", "true"),
         (NGINX + "canary-by-header", "X-Beta"),
         (NGINX + "canary-by-header-value", "(set)"),
@@ -70,7 +76,7 @@ def test_canaries_add_how_they_are_chosen() -> None:
 )
 def test_values(name: str, text: str, told: str) -> None:
     """Limits as they are; of snippets and URLs no more than what turns away, where."""
-    assert value(name, text) == told
+    assert exported_value(name, text) == told
 
 
 WORDS = re.compile(
@@ -88,14 +94,14 @@ WORDS = re.compile(
 )
 def test_nothing_else_of_a_snippet_is_ever_told(snippet: str) -> None:
     """Whatever it says: known directives, codes and networks come out, and no more."""
-    told = value("server-snippet", snippet)
+    told = exported_value("server-snippet", snippet)
     assert len(told) <= LONGEST
     if told != "(turns nothing away)" and not told.endswith("…"):
         assert all(WORDS.fullmatch(part) for part in told.split("; ")), told
 
 
 @settings(deadline=None)
-@given(st.sampled_from(sorted(TOLD)), st.text())
+@given(st.sampled_from(sorted(EXPORTED_ANNOTATIONS)), st.text())
 def test_any_text_has_a_short_value(name: str, text: str) -> None:
     """No value raises, and none is long."""
-    assert len(value(name, text)) <= LONGEST
+    assert len(exported_value(name, text)) <= LONGEST

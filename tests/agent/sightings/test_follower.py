@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from parallax_agent.read.read import IngressPod
+from parallax_agent.read.target_path import IngressPod
 from parallax_agent.sightings.access_line import LINE_BYTES
 from parallax_agent.sightings.follower import Follower
 
@@ -29,7 +29,7 @@ def test_a_line_without_an_end_is_neither_kept_nor_read(
     pod = IngressPod(name="ingress-1", namespace="ingress", container="controller")
     follower = Follower(core, pod, "worker-01")
     heard: list[bytes] = []
-    monkeypatch.setattr(follower._hearing, "hear", heard.append)
+    monkeypatch.setattr(follower._evidence, "add_line", heard.append)
     follower._follow()
     assert [line[:40] for line in heard] == [STAMP + b"x" * 9, STAMP + b"next"]
     assert len(heard[0]) == LINE_BYTES + 1

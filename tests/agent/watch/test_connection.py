@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from kubernetes.client.exceptions import ApiException
 from kubernetes.config import incluster_config
 
-from parallax_agent.watch.connection import Apis, connect, status_of, why
+from parallax_agent.watch.connection import Apis, connect, describe_error, status_of
 from tests.agent.kubernetes_api import TOKEN, KubernetesServer
 
 NODES = "/api/v1/nodes"
@@ -98,7 +98,7 @@ def status(apis: Apis) -> int | str:
             assert response.data
             return response.status
     except ApiException as error:
-        return status_of(error) or why(error)
+        return status_of(error) or describe_error(error)
 
 
 @pytest.mark.usefixtures("account")

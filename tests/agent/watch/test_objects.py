@@ -15,14 +15,14 @@ from parallax.model.cluster import ClusterReading, NodeReport
 from parallax.model.push import SCHEMA, Push
 from parallax.model.target import Target
 from parallax.model.wire import decode, encode
-from parallax_agent.explain.explain import as_text, explain
-from parallax_agent.hops import hops
-from parallax_agent.hops.share import Standpoint
+from parallax_agent.explain.explanation import as_text, build_explanation
+from parallax_agent.hops import plan
+from parallax_agent.hops.selection import VantagePoint
 from parallax_agent.watch import objects
-from parallax_agent.watch.resources import RESOURCES, slim
+from parallax_agent.watch.resources import RESOURCES, prune
 from tests.agent.conftest import KubernetesServer
 from tests.agent.kubernetes_api import RECORDED
-from tests.agent.read.test_read import read_path
+from tests.agent.read.test_target_path import path_from
 from tests.agent.shapes import (
     NOW,
     Object,
@@ -121,15 +121,17 @@ def test_any_value_may_be_missing_or_odd(
     every = WHOLE | {resource: list(WHOLE[resource])}
     every[resource][at] = odd(every[resource][at], place, how)
     kept = {
-        name: [slim(item, RESOURCES[name].kept) for item in items]
+        name: [prune(item, RESOURCES[name].kept) for item in items]
         for name, items in every.items()
         if name in RESOURCES
     }
     for host in HOSTS:
         path = seen(Shelf(**kept), f"https://{host}/", node="worker-01")
         target = Target(name=host, url=f"https://{host}/")
-        hops.questions(target, path, Standpoint(node="worker-01", turn=1))
-        assert list(as_text(explain(target, path, asked="/", node="worker-01")))
+        plan.plan_requests(target, path, VantagePoint(node="worker-01", cycle=1))
+        assert list(
+            as_text(build_explanation(target, path, asked="/", node="worker-01"))
+        )
         told = json.loads(json.dumps(encode(path.reading)))
         assert decode(ClusterReading, told) == path.reading
         report = NodeReport(
@@ -150,7 +152,7 @@ def test_an_odd_neighbor_costs_only_itself(
     kubernetes_api: KubernetesServer, tmp_path: Path, api_target: Target
 ) -> None:
     """Over HTTP: objects with nulls in every place beside the target's own."""
-    expected = read_path(kubernetes_api, tmp_path, api_target)
+    expected = path_from(kubernetes_api, tmp_path, api_target)
     for resource in WHOLE.keys() & RESOURCES.keys() - {"httproutes", "gateways"}:
         body = kubernetes_api.body(resource)
         for item in body["items"].copy():
@@ -162,7 +164,7 @@ def test_an_odd_neighbor_costs_only_itself(
                 )
                 body["items"].append({"metadata": about, **more})
         kubernetes_api.replaced[resource] = body
-    found = read_path(kubernetes_api, tmp_path, api_target)
+    found = path_from(kubernetes_api, tmp_path, api_target)
     assert found.reading.problems == ()
     for name in ("service", "endpoints", "pods", "ingress_service", "ingress_name"):
         assert getattr(found.reading, name) == getattr(expected.reading, name)

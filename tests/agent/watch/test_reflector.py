@@ -12,14 +12,14 @@ import pytest
 from parallax.model.wire import Json
 from parallax_agent.watch import reflector as reflector_module
 from parallax_agent.watch.api import Apis, connect
-from parallax_agent.watch.cache import Lack, Told
+from parallax_agent.watch.cache import CacheView, Unavailable
 from parallax_agent.watch.calls import Calls
 from parallax_agent.watch.reflector import Reflector
-from parallax_agent.watch.resources import Wanted
+from parallax_agent.watch.resources import WatchSpec
 from tests.agent.kubernetes_api import KubernetesServer
-from tests.agent.sightings.test_sightings import until
+from tests.agent.sightings.test_log_followers import until
 
-PODS = Wanted("pods", "keybuzz")
+PODS = WatchSpec("pods", "keybuzz")
 ALL = 10
 """The recorded pods of that namespace."""
 
@@ -60,7 +60,7 @@ def pod(name: str, phase: str = "Running", namespace: str = "keybuzz") -> Json:
 
 def phases(reflector: Reflector) -> dict[str, str]:
     """Return what is told: the phase of each pod."""
-    items = reflector.cache.told().items or []
+    items = reflector.cache.view().items or []
     return {i["metadata"]["name"]: i["status"]["phase"] for i in items}
 
 
@@ -103,7 +103,7 @@ def test_changes_come_without_asking(
     until(lambda: "z" in phases(pods))
     names = list(phases(pods))
     assert (names[0], names[-1], len(names)) == ("a", "z", ALL + 2)
-    first = (pods.cache.told().items or [])[0]
+    first = (pods.cache.view().items or [])[0]
     assert first == {
         "metadata": {"name": "a", "namespace": "keybuzz"},
         "spec": {"nodeName": "worker-01"},
@@ -161,7 +161,7 @@ def test_a_forgotten_version_may_be_a_status(
     kubernetes_api.watch_errors["pods"] = 410
     kubernetes_api.drop()
     until(lambda: len(asked(kubernetes_api, watch=False)) > 1)
-    assert pods.cache.told().problem == ""
+    assert pods.cache.view().problem == ""
     kubernetes_api.watch_errors.clear()
     until(lambda: kubernetes_api.watching("pods"))
     kubernetes_api.change("pods", "ADDED", pod("new"))
@@ -192,12 +192,12 @@ def test_rights_revoked_in_mid_flight(
     kubernetes_api.errors["pods"] = 403
     kubernetes_api.drop()
 
-    def refused() -> Told | None:
-        told = pods.cache.told()
+    def refused() -> CacheView | None:
+        told = pods.cache.view()
         return told if told.lack else None
 
     told = until(refused)
-    assert (told.items, told.lack) == (None, Lack.FORBIDDEN)
+    assert (told.items, told.lack) == (None, Unavailable.FORBIDDEN)
     assert told.problem.startswith("cannot watch pods in namespace keybuzz: 403")
     until(lambda: "cannot watch pods in namespace keybuzz: 403" in caplog.text)
     kubernetes_api.errors.clear()
@@ -212,8 +212,8 @@ def test_a_right_to_list_alone_is_not_enough(
     kubernetes_api.watch_errors["pods"] = 403
     made = Reflector(apis, PODS)
     made.start()
-    until(lambda: made.cache.told().lack)
-    told = made.cache.told()
+    until(lambda: made.cache.view().lack)
+    told = made.cache.view()
     made.stop()
     made.join(20)
     assert told.items is None
@@ -254,7 +254,7 @@ def test_the_api_restarts(
     """Refused connections are survived; the new server's objects are the truth."""
     port = kubernetes_api.server_port
     kubernetes_api.stop()
-    until(lambda: pods._failures > reflector_module.PATIENCE)
+    until(lambda: pods._failures > reflector_module.MAX_FAILURES)
     assert caplog.text.count("cannot") == 1
     again = KubernetesServer(port)
     again.replaced["pods"] = {"items": [pod("new")]}

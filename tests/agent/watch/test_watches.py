@@ -9,18 +9,18 @@ from parallax_agent.watch import watches as watches_module
 from parallax_agent.watch.api import Lists, connect
 from parallax_agent.watch.cache import Cache
 from parallax_agent.watch.reflector import WATCH_SECONDS
-from parallax_agent.watch.resources import Wanted
+from parallax_agent.watch.resources import WatchSpec
 from parallax_agent.watch.watches import (
     FIRST_SECONDS,
     IDLE_SECONDS,
-    MOST_WATCH_SECONDS,
+    MAX_WATCH_SECONDS,
     Watches,
 )
 from tests.agent.kubernetes_api import KubernetesServer
-from tests.agent.sightings.test_sightings import until
+from tests.agent.sightings.test_log_followers import until
 from tests.agent.watch.test_cache import Clock
 
-NODES, PODS = Wanted("nodes"), Wanted("pods", "keybuzz")
+NODES, PODS = WatchSpec("nodes"), WatchSpec("pods", "keybuzz")
 
 
 def test_the_steady_state_calls_nothing(
@@ -35,7 +35,7 @@ def test_the_steady_state_calls_nothing(
             lists = Lists(watches)
             assert len(lists.items("nodes", None) or ()) == 5
             assert lists.items("pods", "keybuzz")
-            watches.tidy()
+            watches.stop_idle()
     assert len(kubernetes_api.requests) == 4
 
 
@@ -46,16 +46,16 @@ def test_what_nobody_asks_for_is_watched_no_longer(
     clock = Clock()
     file = kubernetes_api.kubeconfig(tmp_path)
     with closing(connect(file)) as apis, closing(Watches(apis, clock)) as watches:
-        watches.told(NODES)
-        watches.told(PODS)
+        watches.view(NODES)
+        watches.view(PODS)
         pods = watches._kept[PODS].reflector
         clock.now = IDLE_SECONDS + 1
-        watches.told(NODES)
-        watches.tidy()
+        watches.view(NODES)
+        watches.stop_idle()
         pods.join(20)
         assert not pods.is_alive()
         assert watches._kept.keys() == {NODES}
-        assert watches.told(PODS).items
+        assert watches.view(PODS).items
 
 
 def test_a_watch_lasts_longer_in_a_larger_cluster(
@@ -65,11 +65,11 @@ def test_a_watch_lasts_longer_in_a_larger_cluster(
     file = kubernetes_api.kubeconfig(tmp_path)
     with closing(connect(file)) as apis, closing(Watches(apis)) as watches:
         assert watches.watch_seconds() == WATCH_SECONDS
-        watches.told(NODES)
+        watches.view(NODES)
         assert watches.watch_seconds() == WATCH_SECONDS + 5
         nodes = watches._kept[NODES].reflector.cache
         nodes.replace({("", f"node-{n}"): {} for n in range(500)})
-        assert watches.watch_seconds() == MOST_WATCH_SECONDS
+        assert watches.watch_seconds() == MAX_WATCH_SECONDS
 
 
 def test_a_first_answer_that_does_not_come_is_a_problem(

@@ -2,15 +2,15 @@
 
 In: lines, and what the configuration says of their format. Out: access lines.
 It does not: follow a log, or keep a line; `follower` does the one, nobody the
-other. `chosen` is the way in.
+other. `select_format` is the way in.
 """
 
-from parallax_agent.sightings.formats.choose import (
+from parallax_agent.sightings.formats.log_format import (
     RECOGNIZED,
     LogFormat,
     check_setting,
-    chosen,
+    select_format,
 )
 from parallax_agent.sightings.formats.recognize import OURS
 
-__all__ = ["OURS", "RECOGNIZED", "LogFormat", "check_setting", "chosen"]
+__all__ = ["OURS", "RECOGNIZED", "LogFormat", "check_setting", "select_format"]

@@ -28,7 +28,7 @@ _IDS = ("reqid", "xrequestid", "httpxrequestid", "requestid")
 _AGENTS = ("httpuseragent", "useragent", "agent", "ua", "original")
 
 
-def recognize(line: str, seen_at: datetime | None) -> AccessLine | None:
+def recognize_line(line: str, seen_at: datetime | None) -> AccessLine | None:
     """Read a line of whichever family; None: of none."""
     if line.startswith("{"):
         found = leaves(line)

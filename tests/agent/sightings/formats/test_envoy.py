@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parallax_agent.sightings.access_line import AccessLine
-from parallax_agent.sightings.formats import RECOGNIZED, chosen
+from parallax_agent.sightings.formats import RECOGNIZED, select_format
 from parallax_agent.sightings.formats.envoy import ENVOY, ISTIO, envoy_format
 
 ID = "0123456789ab4def8123456789abcdef"
@@ -125,7 +125,7 @@ def test_a_client_that_left_first_has_no_status() -> None:
 def test_a_custom_format() -> None:
     """A format string from the settings is read as it stands."""
     template = "%RESPONSE_CODE% id=%REQ(X-REQUEST-ID)%; by %REQ(USER-AGENT):20%; x"
-    entry = chosen(f"envoy: {template}\\n", None).read(
+    entry = select_format(f"envoy: {template}\\n", None).read(
         f"2026-11-23T21:00:01.123Z 503 id={ID}; by Parallax/0.1.0; x"
     )
     assert entry is not None

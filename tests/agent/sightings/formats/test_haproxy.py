@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parallax_agent.sightings.access_line import AccessLine
-from parallax_agent.sightings.formats import RECOGNIZED, chosen
+from parallax_agent.sightings.formats import RECOGNIZED, select_format
 from parallax_agent.sightings.formats.haproxy import DEFAULT, LACKING, haproxy_format
 
 ID = "0123456789ab4def8123456789abcdef"
@@ -110,7 +110,7 @@ def test_nothing_captured_is_said() -> None:
 def test_a_custom_format_from_the_config_map() -> None:
     """`http-log-format` of haproxy-ingress; a captured header by its sample."""
     template = "%ci:%cp %ST {%s} id:%[capture.req.hdr(0)] %{+Q}[capture.req.hdr(1)] %Ta"
-    entry = chosen(None, {"http-log-format": template}).read(
+    entry = select_format(None, {"http-log-format": template}).read(
         f'2026-11-23T21:00:01Z 10.0.0.5:35178 503 {{srv001}} id:{ID} "{AGENT}" 12'
     )
     assert entry is not None

@@ -1,0 +1,204 @@
+"""Push: hands what the agent saw to `ingest`, come what may.
+
+In: one `Push` a cycle. Out: signed, compressed POSTs to `ingest`; and how soon
+`ingest` asks to hear more. The signature is that of the plain body.
+It does not: block the loop that observes, or give up a push for anything but its own
+content (400, 413). While `ingest` is away, or does not accept the key (401), the push
+is kept: a rotation may reach one side minutes before the other.
+
+After an outage the newest goes first and at once, for a judge asks what is now; what
+waited follows, one in `BACKLOG_SECONDS`: a thousand agents that have all been waiting
+must not come with everything in the same minute.
+
+The push's `sent_at` is set anew for each attempt: `ingest` takes the difference to
+its own clock for the node's skew. Each report keeps its own, so that on receipt it
+is as old as it is, and takes no newer one's place.
+"""
+
+import gzip
+import json
+import logging
+import random
+import threading
+import time
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from enum import Enum, auto
+from http import HTTPStatus
+from pathlib import Path
+
+import httpx
+
+from parallax.model.plain import plain_line
+from parallax.model.push import Push
+from parallax.model.wire import encode
+from parallax.probe.tls import as_users_do
+from parallax_agent.push.buffer import Buffer, Message
+from parallax_agent.push.post import Answer, send_post
+from parallax_agent.push.signing import KeyUnusableError, read_key, signed
+
+CAPACITY = 120
+"""Messages kept while `ingest` is away: half an hour at 15 seconds."""
+BACKLOG_SECONDS = 5.0
+"""Between two that waited: two or three an interval of 15 seconds."""
+SEND_SECONDS = 10.0
+"""For one attempt as a whole."""
+PERMANENT_ERRORS = frozenset(
+    {HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE}
+)
+"""What `ingest` answers to a push that it can never store. Any other status may be that
+of a proxy, of AWS or of a wrong URL, and says nothing about the push."""
+SHORTEST = 5.0
+"""Seconds; sooner the agent does not come, whoever asks."""
+FIRST_WAIT, MAX_WAIT = 1.0, 60.0
+REASON = 300
+"""Characters of an error that a log line holds."""
+
+logger = logging.getLogger(__name__)
+
+
+class Outcome(Enum):
+    """What became of one attempt."""
+
+    STORED = auto()
+    REFUSED = auto()
+    RETRY = auto()
+
+
+class Pusher:
+    """A bounded buffer and the thread that empties it."""
+
+    def __init__(self, url: str, key_file: Path, *, capacity: int = CAPACITY) -> None:
+        self._url = url
+        self._key_file = key_file
+        self._buffer = Buffer(capacity)
+        self._closing = threading.Event()
+        self._context = as_users_do()
+        self._thread = threading.Thread(target=self._run, name="pusher", daemon=True)
+        self._push_interval: float | None = None
+
+    def start(self) -> None:
+        """Begin to send."""
+        self._thread.start()
+
+    def put(self, push: Push) -> None:
+        """Buffer a push; a full buffer gives up its oldest and counts it."""
+        self._buffer.put(push)
+
+    def close(self, seconds: float) -> int:
+        """Try once to send what is buffered; return how many pushes remain."""
+        self._closing.set()
+        self._buffer.close()
+        if self._thread.ident is not None:
+            self._thread.join(seconds)
+        return self.buffered
+
+    @property
+    def push_interval(self) -> float | None:
+        """How many seconds `ingest` asks for between pushes; None: as set."""
+        return self._push_interval
+
+    @property
+    def dropped(self) -> int:
+        """How many reports a full buffer has given up so far."""
+        return self._buffer.dropped
+
+    @property
+    def buffered(self) -> int:
+        """How many pushes wait."""
+        return len(self._buffer)
+
+    def _run(self) -> None:
+        failures = 0
+        while (message := self._buffer.newest(BACKLOG_SECONDS)) is not None:
+            if self._attempt(message) is not Outcome.RETRY:
+                failures = 0
+                self._buffer.forget(message)
+                continue
+            if self._closing.is_set():
+                return
+            wait = min(MAX_WAIT, FIRST_WAIT * 2**failures)
+            failures = min(failures + 1, 10)
+            self._closing.wait(wait * random.uniform(0.5, 1.0))  # noqa: S311 - spreads retries
+
+    def _attempt(self, message: Message) -> Outcome:
+        began = time.monotonic()
+        try:
+            key = read_key(self._key_file)
+            response = self._send(message, key)
+            if response.status_code == HTTPStatus.UNAUTHORIZED:
+                newer = read_key(self._key_file)
+                if newer != key:
+                    response = self._send(message, newer)
+        except (httpx.HTTPError, OSError, MemoryError, KeyUnusableError) as error:
+            # Of the peer: what an unreadable answer held may be in the text.
+            reason = plain_line(f"{type(error).__name__}: {error}"[:REASON])
+            logger.warning("push not sent, will try again: %s", reason)
+            return Outcome.RETRY
+        except Exception:
+            # One push that cannot be sent at all must not stop those behind it.
+            logger.exception("push given up")
+            return Outcome.REFUSED
+        outcome = _outcome(response, message, time.monotonic() - began)
+        # Nobody is hurried by an `ingest` that is away.
+        self._push_interval = (
+            requested_interval(response) if outcome is Outcome.STORED else None
+        )
+        return outcome
+
+    def _send(self, message: Message, key: str) -> Answer:
+        now = datetime.now(UTC)
+        message.attempts += 1
+        stamped = encode(self._stamped(message, now))
+        body = json.dumps(stamped, separators=(",", ":"))
+        headers = signed(key, message.id, now, body)
+        # By this type a function URL knows bytes from text; as text gzip would break.
+        headers |= {
+            "Content-Type": "application/octet-stream",
+            "Content-Encoding": "gzip",
+        }
+        packed = gzip.compress(body.encode(), compresslevel=6, mtime=0)
+        return send_post(self._url, packed, headers, self._context, SEND_SECONDS)
+
+    def _stamped(self, message: Message, now: datetime) -> Push:
+        # Ingest stores a report once, by its time, and may have stored it by half: what
+        # comes again comes as another, a millisecond later.
+        again = timedelta(milliseconds=message.attempts - 1)
+        push, dropped = message.push, self._buffer.dropped
+        reports = (
+            replace(report, sent_at=report.sent_at + again, dropped=dropped)
+            for report in push.reports
+        )
+        return replace(push, sent_at=now, reports=tuple(reports))
+
+
+def requested_interval(answer: Answer) -> float | None:
+    """Return the interval that an answer asks for; None: none, or none to go by."""
+    told = answer.number("interval_seconds")
+    return told if SHORTEST <= told < float("inf") else None
+
+
+def _outcome(response: Answer, message: Message, seconds: float) -> Outcome:
+    told = {
+        "message_id": message.id,
+        "status_code": response.status_code,
+        "reports": len(message.push.reports),
+        "seconds": round(seconds, 3),
+    }
+    if httpx.codes.is_success(response.status_code):
+        if response.number("refused"):
+            told["answer"] = response.shown
+            logger.warning("push stored in part", extra=told)
+        else:
+            logger.info("push stored", extra=told)
+        return Outcome.STORED
+    told["answer"] = response.shown
+    if response.status_code == HTTPStatus.UNAUTHORIZED:
+        # The key's other half may be under way: what was seen meanwhile is kept.
+        logger.error("push not accepted, will try again", extra=told)
+        return Outcome.RETRY
+    if response.status_code not in PERMANENT_ERRORS:
+        logger.warning("push not taken, will try again", extra=told)
+        return Outcome.RETRY
+    logger.error("push refused and dropped", extra=told)
+    return Outcome.REFUSED

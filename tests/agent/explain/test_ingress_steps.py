@@ -1,0 +1,45 @@
+"""The hops up to the ingress, in words."""
+
+from typing import Any
+
+import pytest
+
+from parallax_agent.explain.explanation import as_text
+from parallax_agent.route.limits import NGINX
+from tests.agent.route.test_discovery import TRAEFIK, WEB, shelf
+from tests.agent.shapes import explained, ingress
+
+PASSED = ingress(annotations={NGINX + "ssl-passthrough": "true"})
+
+
+@pytest.mark.parametrize(
+    ("objects", "lines"),
+    [
+        (
+            {"ingresses": [ingress("*.example")]},
+            ["host *.example takes it, path / (Prefix)"],
+        ),
+        (
+            {"ingresses": [ingress(None)]},
+            ["a rule without host takes every host, path / (Prefix)"],
+        ),
+        ({"services": [WEB]}, ["?? ingress  not decided", "To be settled:"]),
+        (
+            {"ingresses": [ingress(), ingress(service="b", place="shop/b")]},
+            ["it goes before Ingress shop/web", "claims shop.example/"],
+        ),
+        ({"ingresses": [ingress()]}, ["TLS is ended before it, or not at all"]),
+        (
+            {"ingresses": [PASSED]},
+            [
+                "TLS goes through it to the pods",
+                "port 443, NodePort 31443, https",
+                "pods speak TLS (ssl-passthrough)",
+            ],
+        ),
+    ],
+)
+def test_what_is_told_of_the_way_in(objects: dict[str, Any], lines: list[str]) -> None:
+    """Wildcards, rivals, where TLS ends, and an ingress that is not decided."""
+    text = "\n".join(as_text(explained(shelf(TRAEFIK, **objects))))
+    assert [line for line in lines if line not in text] == []

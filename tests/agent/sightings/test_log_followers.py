@@ -1,0 +1,366 @@
+"""Sightings from followed logs, through the official client."""
+
+import queue
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from parallax.model.cluster import Sighting
+from parallax_agent.read.target_path import IngressPod
+from parallax_agent.sightings import follower as follower_module
+from parallax_agent.sightings.follower import Follower
+from parallax_agent.sightings.formats import select_format
+from parallax_agent.sightings.log_evidence import (
+    LOST,
+    MAX_SIGHTINGS,
+    UNKNOWN_FORMAT,
+    LogBatch,
+)
+from parallax_agent.sightings.log_followers import (
+    LogFollowers,
+    combine,
+    limit_sightings,
+)
+from parallax_agent.watch.api import connect
+from tests.agent.conftest import KubernetesServer
+
+POD = IngressPod(namespace="ingress-nginx", name="pod-1", container="controller")
+OTHER = IngressPod(namespace="ingress-nginx", name="pod-2", container="controller")
+FIT = '$status $req_id "$http_user_agent"'
+MOMENT = datetime(2026, 11, 23, 21, 0, 1, tzinfo=UTC)
+
+
+def line(
+    number: int,
+    agent: str = "Parallax/0.1.0",
+    request_id: str = "",
+    written_at: datetime | None = None,
+) -> bytes:
+    """Write an access line; its second and its request id are its number."""
+    request_id = request_id or f"{number:012x}4{0:03x}8{0:015x}"
+    moment = f"2026-11-23T21:00:{number:02}.000000000Z"
+    if written_at:
+        moment = written_at.isoformat().replace("+00:00", "Z")
+    return (
+        f"{moment} 10.0.0.5 - - [23/Nov/2026:21:00:{number:02} +0000] "
+        f'"GET / HTTP/1.1" 503 17 "-" "{agent}" 210 0.004 '
+        f"[keybuzz-keybuzz-api-80] [] - - - - {request_id}\n"
+    ).encode()
+
+
+def until[T](ask: Callable[[], T | None], seconds: float = 10) -> T:
+    """Ask again until there is an answer."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if answer := ask():
+            return answer
+        time.sleep(0.005)
+    raise AssertionError("no answer in time")
+
+
+def ids(sightings: tuple[Sighting, ...]) -> list[int]:
+    """Return the numbers that the request ids stand for."""
+    return [int(s.request_id[:12], 16) for s in sightings]
+
+
+def collect(follower: Follower, count: int) -> list[int]:
+    """Wait until so many sightings were taken."""
+    found: list[int] = []
+
+    def enough() -> list[int] | None:
+        found.extend(ids(follower.take().sightings))
+        return found if len(found) >= count else None
+
+    return until(enough)
+
+
+@pytest.fixture
+def follow(
+    kubernetes_api: KubernetesServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[[IngressPod], Follower]]:
+    """Make followers that reconnect fast; end them with the test."""
+    monkeypatch.setattr(follower_module, "BACKOFF_SECONDS", (0.01,))
+    monkeypatch.setattr(follower_module, "SETTLE_SECONDS", 0.02)
+    made: list[Follower] = []
+    with closing(connect(kubernetes_api.kubeconfig(tmp_path))) as apis:
+
+        def make(pod: IngressPod) -> Follower:
+            kubernetes_api.logs.setdefault(pod.name, queue.Queue())
+            made.append(Follower(apis.core, pod, "worker-01"))
+            return made[-1]
+
+        yield make
+        for one in made:
+            one.stop()
+        for stream in kubernetes_api.logs.values():
+            stream.put(None)
+        for one in made:
+            if one.ident is not None:
+                one.join(10)
+
+
+def test_only_our_lines_are_kept(
+    kubernetes_api: KubernetesServer, follow: Callable[[IngressPod], Follower]
+) -> None:
+    """Other people's lines, and ids that are none of ours, are never kept."""
+    follower = follow(POD)
+    follower.start()
+    log = kubernetes_api.logs[POD.name]
+    log.put(b"I1123 controller started\n" + line(1, agent="curl/8.5"))
+    log.put(line(2)[:50])
+    log.put(line(2)[50:] + line(3, request_id="not-a-uuid") + line(4))
+    until(lambda: len(follower._evidence._kept) == 2)
+    got = follower.take()
+    assert ids(got.sightings) == [2, 4]
+    sighting = got.sightings[0]
+    assert (sighting.node, sighting.pod) == ("worker-01", "pod-1")
+    assert (sighting.status_code, sighting.upstream_address) == (503, None)
+    assert sighting.seen_at == MOMENT + timedelta(seconds=1)
+    assert got.read_at is not None
+    assert follower.take().sightings == ()
+    query = kubernetes_api.log_queries[0]
+    assert query["container"] == ["controller"]
+    assert query["follow"] == query["timestamps"] == ["true"]
+    assert query["sinceSeconds"] == ["60"]
+
+
+def test_a_stream_that_ends_is_opened_again_and_nothing_told_twice(
+    kubernetes_api: KubernetesServer, follow: Callable[[IngressPod], Follower]
+) -> None:
+    """After rotation, restart or a dropped stream the overlap is not repeated."""
+    follower = follow(POD)
+    follower.start()
+    log = kubernetes_api.logs[POD.name]
+    one, two, three = (line(n, written_at=datetime.now(UTC)) for n in (1, 2, 3))
+    log.put(one + two)
+    log.put(None)
+    log.put(one + two + three)
+    assert collect(follower, 3) == [1, 2, 3]
+    since = int(kubernetes_api.log_queries[1]["sinceSeconds"][0])
+    assert 5 <= since < 15
+
+
+def test_a_silent_stream_is_opened_again_and_stays_alive(
+    kubernetes_api: KubernetesServer,
+    follow: Callable[[IngressPod], Follower],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Silence is not death: each opening proves that the log is live."""
+    monkeypatch.setattr(follower_module, "QUIET_SECONDS", 0.05)
+    follower = follow(POD)
+    follower.set_format(select_format(None, {"log-format-upstream": FIT}))
+    follower.start()
+    first = until(lambda: follower.take().read_at)
+    until(lambda: len(kubernetes_api.log_queries) >= 3)
+    assert until(lambda: follower.take().read_at) >= first
+
+
+def test_a_log_is_read_no_further_than_its_last_line_was_written(
+    kubernetes_api: KubernetesServer,
+    follow: Callable[[IngressPod], Follower],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """While a backlog comes, the lines of now are still behind it: no proof of now."""
+    monkeypatch.setattr(follower_module, "SETTLE_SECONDS", 60)
+    written_at = datetime.now(UTC) - timedelta(seconds=50)
+    follower = follow(POD)
+    follower.start()
+    kubernetes_api.logs[POD.name].put(line(1, written_at=written_at))
+    assert until(lambda: follower.take().read_at) == written_at
+
+
+def test_a_backlog_that_broke_off_is_gone_on_with(
+    kubernetes_api: KubernetesServer,
+    follow: Callable[[IngressPod], Follower],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The next stream begins where the last line was written, not where now is."""
+    monkeypatch.setattr(follower_module, "SETTLE_SECONDS", 60)
+    follower = follow(POD)
+    follower.start()
+    log = kubernetes_api.logs[POD.name]
+    log.put(line(1, written_at=datetime.now(UTC) - timedelta(seconds=50)))
+    log.put(None)
+    until(lambda: len(kubernetes_api.log_queries) >= 2)
+    assert 55 <= int(kubernetes_api.log_queries[1]["sinceSeconds"][0]) < 75
+
+
+def test_a_log_that_ends_at_once_is_not_asked_for_without_end(
+    kubernetes_api: KubernetesServer,
+    follow: Callable[[IngressPod], Follower],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A container that has ended gives its log and ends: waited for, ever longer."""
+    monkeypatch.setattr(follower_module, "SETTLE_SECONDS", 60)
+    follower = follow(POD)
+    waits: list[float] = []
+    monkeypatch.setattr(follower_module, "BACKOFF_SECONDS", (0.01, 0.02, 0.03))
+    monkeypatch.setattr(follower._ended, "wait", waits.append)
+    for _ in range(4):
+        kubernetes_api.logs[POD.name].put(None)
+    follower.start()
+    until(lambda: len(kubernetes_api.log_queries) >= 5)
+    assert waits[:4] == [0.01, 0.02, 0.03, 0.03]
+
+
+@pytest.mark.parametrize("code", [400, 403, 404, 500])
+def test_a_log_that_cannot_be_read_is_not_live(
+    kubernetes_api: KubernetesServer,
+    follow: Callable[[IngressPod], Follower],
+    caplog: pytest.LogCaptureFixture,
+    code: int,
+) -> None:
+    """An error is logged once and tried again; `read_at` stays None."""
+    follower = follow(POD)
+    stream = kubernetes_api.logs.pop(POD.name)
+    kubernetes_api.errors["log"] = code
+    follower.start()
+    until(lambda: len(kubernetes_api.log_queries) >= 3)
+    assert follower.take() == LogBatch()
+    told = [r.getMessage() for r in caplog.records if "cannot follow" in r.message]
+    assert len(told) == 1
+    assert str(code) in told[0]
+    kubernetes_api.logs[POD.name] = stream
+    stream.put(line(7))
+    assert collect(follower, 1) == [7]
+
+
+def test_a_log_in_another_format_is_not_live(
+    kubernetes_api: KubernetesServer, follow: Callable[[IngressPod], Follower]
+) -> None:
+    """Our own unreadable lines show that sightings cannot be had from this log."""
+    follower = follow(POD)
+    follower.start()
+    log = kubernetes_api.logs[POD.name]
+    log.put(line(1) + b'"Parallax/0.1.0" 503\n')
+    got = until(lambda: next(filter(lambda h: h.problem, [follower.take()]), None))
+    assert (got.read_at, got.problem) == (None, UNKNOWN_FORMAT)
+    log.put(line(2))
+    assert collect(follower, 1) == [2]
+    assert follower.take().read_at is not None
+
+
+def test_pods_come_and_go(
+    kubernetes_api: KubernetesServer, follow: Callable[[IngressPod], Follower]
+) -> None:
+    """Each pod gets one follower; a pod that is gone loses it."""
+    ears = LogFollowers(follow)
+    ears.follow([POD])
+    ears.follow([POD, OTHER])
+    assert len(ears.take()) == 2
+    until(lambda: len(kubernetes_api.log_queries) == 2)
+    gone = ears._followers[POD]
+    ears.follow([OTHER])
+    ears.take()
+    assert list(ears.take()) == [OTHER]
+    kubernetes_api.logs[POD.name].put(b"a last line\n")
+    gone.join(10)
+    assert not gone.is_alive()
+    ears.stop()
+
+
+def that_heard_one(
+    kubernetes_api: KubernetesServer, follow: Callable[[IngressPod], Follower]
+) -> tuple[LogFollowers, Follower]:
+    """Return ears that follow one pod and have heard one line, and its follower."""
+    ears = LogFollowers(follow)
+    ears.follow([POD])
+    kubernetes_api.logs[POD.name].put(line(1))
+    follower = ears._followers[POD]
+    until(lambda: len(follower._evidence._kept) == 1)
+    return ears, follower
+
+
+def test_the_last_lines_of_a_pod_that_is_gone_are_kept(
+    kubernetes_api: KubernetesServer, follow: Callable[[IngressPod], Follower]
+) -> None:
+    """They are told once, though nobody waits for more; no log of it is live."""
+    ears, _ = that_heard_one(kubernetes_api, follow)
+    ears.follow([OTHER])
+    got = ears.take()
+    assert (ids(got[POD].sightings), got[POD].read_at) == ([1], None)
+    assert POD not in ears.take()
+    ears.stop()
+
+
+def test_a_follower_that_broke_gives_its_last_lines_to_the_next(
+    kubernetes_api: KubernetesServer, follow: Callable[[IngressPod], Follower]
+) -> None:
+    """Whatever ended it, what it had heard is not lost."""
+    ears, broken = that_heard_one(kubernetes_api, follow)
+    broken.stop()
+    kubernetes_api.logs[POD.name].put(None)
+    broken.join(10)
+    ears.follow([POD])
+    assert ears._followers[POD] is not broken
+    assert ids(ears.take()[POD].sightings) == [1]
+    ears.stop()
+
+
+@pytest.mark.parametrize(
+    ("setting", "config"),
+    [
+        (None, (("log-format-upstream", "$status"),)),
+        ("nginx: $status", (("log-format-upstream", FIT),)),
+        ("nginx: $status", None),
+    ],
+)
+def test_ears_tell_each_follower_its_format(
+    follow: Callable[[IngressPod], Follower],
+    setting: str | None,
+    config: tuple[tuple[str, str], ...] | None,
+) -> None:
+    """The setting first; a pod that is not followed is passed over."""
+    ears = LogFollowers(follow, setting)
+    ears.follow([POD])
+    ears.set_format(OTHER, config)
+    ears.set_format(POD, config)
+    assert "X-Request-ID and User-Agent" in ears.take()[POD].problem
+    ears.stop()
+
+
+def test_a_config_map_that_was_not_read_changes_nothing(
+    follow: Callable[[IngressPod], Follower],
+) -> None:
+    """What was known of the format stays."""
+    ears = LogFollowers(follow)
+    ears.follow([POD])
+    ears.set_format(POD, (("log-format-upstream", "$status"),))
+    ears.set_format(POD, None)
+    assert ears.take()[POD].problem
+    ears.set_format(POD, ())
+    assert not ears.take()[POD].problem
+    ears.stop()
+
+
+def test_what_several_pods_gave_is_joined() -> None:
+    """The stalest log decides how far they are read."""
+    later = MOMENT + timedelta(seconds=5)
+    by_pod = {POD: LogBatch((), later), OTHER: LogBatch((), MOMENT)}
+    assert combine(by_pod, [POD, OTHER]) == LogBatch((), MOMENT)
+
+
+def test_of_all_pods_together_no_more_is_kept_than_a_push_holds() -> None:
+    """The log of which some lines were given up is no proof; the others stay one."""
+    seen = tuple(
+        Sighting(request_id=f"{number:032x}", seen_at=MOMENT, node="n")
+        for number in range(MAX_SIGHTINGS)
+    )
+    by_pod = {POD: LogBatch(seen[1:], MOMENT), OTHER: LogBatch(seen[:2], MOMENT)}
+    got = limit_sightings(by_pod)
+    assert got[POD] == by_pod[POD]
+    assert got[OTHER] == LogBatch(seen[:1], None, LOST)
+    assert combine(got, [POD, OTHER]) == LogBatch((), None, LOST)
+    assert combine(got, [POD]).read_at == MOMENT
+
+
+def test_one_dead_log_makes_all_of_them_no_proof() -> None:
+    """A request may have gone to the pod whose log is not live."""
+    by_pod = {POD: LogBatch((), MOMENT), OTHER: LogBatch(problem="why")}
+    got = combine(by_pod, [POD, OTHER])
+    assert (got.read_at, got.problem) == (None, "why")
+    assert combine(by_pod, []).read_at is None
