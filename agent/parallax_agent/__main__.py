@@ -45,8 +45,8 @@ def prepare() -> Agent:
     here = [t for t in known if t.reached.cluster == settings.cluster]
     if not here:
         raise SettingsError(
-            f"PARALLAX_AGENT_CLUSTER: no target in {file} is reached through "
-            f"cluster {settings.cluster!r}"
+            f"PARALLAX_AGENT_CLUSTER: no target in {file} has reached.cluster "
+            f"{settings.cluster!r}; correct the name or the file"
         )
     try:
         apis = connect(settings.kubeconfig)
@@ -69,7 +69,7 @@ def main() -> int:
         agent = prepare()
     except SettingsError as error:
         for line in str(error).splitlines():
-            logger.error("%s", line)  # noqa: TRY400 - a trace helps no operator here
+            logger.error("agent could not start", extra={"problem": line})  # noqa: TRY400 - a trace helps no operator here
         return UNUSABLE
     return agent.run(stop)
 

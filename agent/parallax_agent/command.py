@@ -46,29 +46,32 @@ def parser() -> argparse.ArgumentParser:
     """Return what reads the arguments."""
     top = _Parser(
         prog="parallax-agent",
-        description="Without a command: run the agent, set up by its environment.",
+        description="Run the agent, configured by environment variables, or a command.",
     )
     commands = top.add_subparsers(dest="command")
     one = commands.add_parser(
         "explain",
-        help="print the path of a host through the cluster, and why this one",
-        description=(
-            "Exit code: 0 found, 1 not found, 2 wrong use, 3 stdout not written."
-        ),
+        help="print the path of a host through the cluster, and why",
+        description="Print the path of a host through the cluster, hop by hop, and why.",
+        epilog="Exit code: 0 found, 1 not found, 2 wrong use, 3 stdout not writable.",
     )
-    one.add_argument("host", metavar="HOST", help="a host name, or a whole URL")
-    one.add_argument("--path", help="the request's path, / if left out")
-    one.add_argument("--namespace", help="only Ingresses and HTTPRoutes of this one")
-    one.add_argument("--node", help="also say what the agent on this node would ask")
-    one.add_argument("--kubeconfig", type=Path, help="else KUBECONFIG, else the pod's")
-    one.add_argument("--targets", type=Path, help="targets file; else PARALLAX_TARGETS")
-    one.add_argument("--json", action="store_true", help="print JSON")
+    one.add_argument("host", metavar="HOST", help="a host name or a URL")
+    one.add_argument("--path", help="path of the request (default: /)")
+    one.add_argument("--namespace", help="use only Ingresses and HTTPRoutes here")
+    one.add_argument("--node", help="also count the probes that this node would send")
+    one.add_argument(
+        "--kubeconfig", type=Path, help="default: KUBECONFIG, then the pod's account"
+    )
+    one.add_argument(
+        "--targets", type=Path, help="targets file (default: PARALLAX_TARGETS)"
+    )
+    one.add_argument("--json", action="store_true", help="print JSON instead of text")
     return top
 
 
 def run(found: argparse.Namespace, environment: Mapping[str, str]) -> int:
     """Explain one host, as the arguments say."""
-    # What could not be read stands in the explanation; its log lines say no more.
+    # The explanation contains every read error, so the log is not needed.
     logging.getLogger(__package__).addHandler(logging.NullHandler())
     file = None
     try:
@@ -111,10 +114,12 @@ def _target(
     parts = urlsplit(found.host if "://" in found.host else f"//{found.host}")
     host = (parts.hostname or "").removesuffix(".")
     if not host or any(not (c.isalnum() or c in "-._:") for c in host):
-        raise ValueError(f"{quoted(found.host)} is no host name")
+        raise ValueError(
+            f"{quoted(found.host)} is not a host name; expected e.g. shop.example"
+        )
     path = found.path or parts.path or "/"
     if not path.startswith("/"):
-        raise ValueError(f"--path {quoted(path)} does not begin with /")
+        raise ValueError(f"--path {quoted(path)} must begin with /")
     reached = _reached(found, environment, host)
     if found.namespace:
         reached = Reached(namespace=found.namespace)

@@ -116,8 +116,10 @@ class Cycles:
         try:
             path = read_path(target, lists, node=self._node, now=now)
         except Exception as error:
-            logger.exception("reading failed", extra={"target": target.name})
-            problem = f"the agent could not read it: {type(error).__name__}: {error}"
+            logger.exception("target could not be read", extra={"target": target.name})
+            problem = (
+                f"the agent could not read the path: {type(error).__name__}: {error}"
+            )
             return TargetPath(reading=ClusterReading(read_at=now, problems=(problem,)))
         unasked = plan.unsupported_protocol(path)
         problems = (*path.reading.problems, *filter(None, [unasked]))
@@ -159,7 +161,7 @@ class Cycles:
         try:
             answers = asyncio.run(run_schedule(asked, settings.interval))
         except Exception:
-            logger.exception("probing failed")
+            logger.exception("probes failed")
             return found
         for name, probe in zip(owners, answers, strict=True):
             if probe is not None:

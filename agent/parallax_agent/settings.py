@@ -52,16 +52,20 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
     def need(name: str, what: str) -> str:
         value = environment.get(name, "").strip()
         if not value:
-            problems.append(f"{name}: expected {what}, it is not set")
+            problems.append(f"{name}: not set; expected {what}")
         return value
 
-    node = need("PARALLAX_AGENT_NODE", "the name of the node the agent runs on")
+    node = need("PARALLAX_AGENT_NODE", "the name of the node that the agent runs on")
     if node and not is_node_name(node):
         problems.append(f"PARALLAX_AGENT_NODE: expected {NODE_NAME}, got {node!r}")
-    cluster = need("PARALLAX_AGENT_CLUSTER", "the cluster's name as in the targets")
+    cluster = need(
+        "PARALLAX_AGENT_CLUSTER", "the cluster's name, as in the targets file"
+    )
     if cluster and not is_name(cluster):
         problems.append(f"PARALLAX_AGENT_CLUSTER: expected {NAME}, got {cluster!r}")
-    key_file = Path(need("PARALLAX_AGENT_KEY_FILE", "the path of the signing key"))
+    key_file = Path(
+        need("PARALLAX_AGENT_KEY_FILE", "the path of the signing key's file")
+    )
     url = need("PARALLAX_INGEST_URL", "the URL of the ingest function")
     if url and not _is_safe(url):
         problems.append(f"PARALLAX_INGEST_URL: {_unsafe(url)}")

@@ -45,7 +45,7 @@ def test_sigterm_drains(environment: dict[str, str], ingest: IngestServer) -> No
 @pytest.mark.parametrize(
     ("name", "value", "expected"),
     [
-        ("PARALLAX_AGENT_NODE", "", "PARALLAX_AGENT_NODE: expected the name"),
+        ("PARALLAX_AGENT_NODE", "", "PARALLAX_AGENT_NODE: not set; expected the name"),
         ("PARALLAX_AGENT_CLUSTER", "x", "PARALLAX_AGENT_CLUSTER: no target in"),
         ("PARALLAX_AGENT_KEY_FILE", "/none", "PARALLAX_AGENT_KEY_FILE: /none:"),
         ("PARALLAX_TARGETS", "/none.yaml", "PARALLAX_TARGETS: /none.yaml:"),
@@ -74,5 +74,5 @@ def test_an_unusable_environment_ends_the_process(environment: dict[str, str]) -
     out, err = process.communicate(timeout=60)
     assert (process.returncode, err) == (2, "")
     (line,) = map(json.loads, out.splitlines())
-    assert line["level"] == "ERROR"
-    assert line["message"].startswith("PARALLAX_AGENT_NODE: expected the name")
+    assert (line["level"], line["message"]) == ("ERROR", "agent could not start")
+    assert line["problem"].startswith("PARALLAX_AGENT_NODE: not set; expected")

@@ -205,7 +205,7 @@ def test_probing_that_fails_leaves_the_reading(
     assert report.probes == ()
     assert report.reading is not None
     assert report.reading.nodes is not None
-    assert "probing failed" in caplog.text
+    assert "probes failed" in caplog.text
 
 
 @pytest.mark.parametrize(

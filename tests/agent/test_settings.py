@@ -55,7 +55,7 @@ def test_all_missing_variables_are_named_at_once() -> None:
         (
             "PARALLAX_AGENT_INGRESS_LOG_FORMAT",
             "nginx: $request",
-            "the log format holds no $status",
+            "the log format has no $status",
         ),
         ("PARALLAX_INGEST_URL", "ingest.example", "expected an https URL"),
         ("PARALLAX_INGEST_URL", "http://[", "expected an https URL"),

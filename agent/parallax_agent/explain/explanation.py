@@ -18,7 +18,7 @@ from parallax_agent.explain.steps import (
     Step,
     nodes_step,
     pods_step,
-    requests_step,
+    probes_step,
     service_step,
 )
 from parallax_agent.read.target_path import TargetPath
@@ -52,7 +52,7 @@ def build_explanation(
     ]
     told = [s for s in steps if s is not None]
     if node:
-        told.append(requests_step(target, path, node))
+        told.append(probes_step(target, path, node))
     return Explanation(
         host=target.host,
         path=asked,
@@ -81,5 +81,5 @@ def as_text(told: Explanation, *, colors: bool = False) -> Iterator[str]:
                 yield f"{'':<{wide + 3}}  {plain_line(line)}"
     if told.problems:
         yield ""
-        yield "To be settled:" if told.found else "Not found, because:"
+        yield "Problems:" if told.found else "Not found:"
         yield from (f"- {plain_line(problem)}" for problem in told.problems)

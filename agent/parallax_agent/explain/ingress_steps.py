@@ -28,15 +28,15 @@ def route_step(path: TargetPath, host: str) -> Step:
     discovery, route = path.discovery, path.route
     if discovery is None or route is None:
         unread = discovery is None or discovery.rules is None
-        closest_hosts = f"no Ingress or HTTPRoute takes {host}"
+        unmatched = f"no Ingress or HTTPRoute matches {host}"
         return Step(
             hop="route",
             state=UNKNOWN if unread else MISSING,
-            what="Ingresses could not be read" if unread else closest_hosts,
+            what="Ingresses could not be read" if unread else unmatched,
             more=_hosts(path, host),
         )
     others = [r.title for r in discovery.others if r.backend != route.backend]
-    beside = f"it goes before {', '.join(others[:MAX_NAMES])}"
+    beside = f"takes precedence over {', '.join(others[:MAX_NAMES])}"
     ends = f"TLS {_ends(path, tls=route.tls)}"
     return Step(
         hop="route",
@@ -49,26 +49,26 @@ def route_step(path: TargetPath, host: str) -> Step:
 
 def _ends(path: TargetPath, *, tls: bool) -> str:
     if not tls:
-        return "is ended before it, or not at all"
+        return "is not terminated here"
     passed = path.discovery is not None and passes_tls(rule(path.discovery))
-    return "goes through it to the pods" if passed else "is ended here"
+    return "is passed through to the pods" if passed else "is terminated here"
 
 
 def _hosts(path: TargetPath, host: str) -> tuple[str, ...]:
     known = path.reading.ingress_hosts or ()
     tail = host.partition(".")[2]
     near = [name for name in known if tail and name.endswith(tail)] or list(known)
-    return (f"hosts that are served: {some(near)}",) if near else ()
+    return (f"hosts that have a route: {some(near)}",) if near else ()
 
 
 def _why_route(route: Route) -> str:
     rank = route.rank[0] if route.kind == "Ingress" else None
     if not route.path:
-        return "no rule takes the host; this is the default backend"
+        return "no rule matches the host; this is the default backend"
     if rank == ANY or not route.host:
-        host = "a rule without host takes every host"
+        host = "a rule without a host matches every host"
     elif rank == WILDCARD or route.host.startswith("*"):
-        host = f"host {route.host} takes it"
+        host = f"wildcard host {route.host}"
     else:
         host = f"host {route.host}"
     return f"{host}, path {route.path} ({route.path_type or 'no type'})"
@@ -79,7 +79,7 @@ def class_step(path: TargetPath) -> Step | None:
     cls = path.discovery.cls if path.discovery else None
     if path.route is None or cls is None:
         return None
-    family = cls.family.name if cls.family else "a controller that is not known here"
+    family = cls.family.name if cls.family else "unknown controller"
     kind = "IngressClass" if path.route.kind == "Ingress" else "GatewayClass"
     controller = f" ({cls.controller})" if cls.controller else ""
     gateway = path.route.gateway
@@ -98,7 +98,11 @@ def ingress_step(path: TargetPath) -> Step:
     why = discovery.entry.why if discovery else ""
     if service is None:
         named = discovery is not None and discovery.entry.service is not None
-        what = "its Service does not exist or was not read" if named else "not decided"
+        what = (
+            "the Service does not exist or could not be read"
+            if named
+            else "not decided"
+        )
         return Step(
             hop="ingress", state=MISSING if named else UNKNOWN, what=what, why=why
         )
@@ -106,16 +110,16 @@ def ingress_step(path: TargetPath) -> Step:
     tls, listener = (route.tls, route.listener) if route else (False, None)
     port = entry_port(service, tls=tls, listener=listener)
     if port is None:
-        way = "it has no port for this: the agent does not ask it"
+        way = "no port for this scheme; the agent does not probe it"
     else:
         node_port = (
             f", NodePort {port.node_port}" if port.node_port else ", no NodePort"
         )
         way = f"port {port.port}{node_port}, {'https' if tls else 'http'}"
         if plan.expects_proxy_line(path.reading):
-            way += ", connections begin with a PROXY line"
+            way += ", with a PROXY protocol header"
     rivals = discovery.entry.rivals if discovery else ()
-    beside = (f"not taken: {some(rivals)}",) if rivals else ()
+    beside = (f"other candidates: {some(rivals)}",) if rivals else ()
     pods = pods_step("", path.reading.ingress_endpoints, path.reading.ingress_pods)
     return Step(
         hop="ingress",

@@ -33,26 +33,28 @@ def service_step(path: TargetPath) -> Step:
     """Tell the target's Service, and its port."""
     service, route = path.reading.service, path.route
     if service is None:
-        what = "nobody names it"
+        what = "no Ingress, HTTPRoute or target names a Service"
         if route and route.service:
-            what = f"{route.backend}: not there or not read"
+            what = f"{route.backend} does not exist or could not be read"
         return Step(hop="service", state=MISSING, what=what)
     port, more = path.port, list[str]()
     if service.type == "ExternalName":
-        more.append("it leads outside the cluster: nothing behind it is asked")
+        more.append("outside the cluster; the agent does not probe it")
     elif port is None:
-        more.append("it lacks the port that is asked")
+        more.append("the routed port does not exist or is not decided")
     else:
         named = f" ({port.name})" if port.name else ""
-        more.append(f"port {port.port}{named} leads to {port.target_port}")
+        more.append(f"port {port.port}{named}, target port {port.target_port}")
     if service.cluster_ip == "None":
-        more.append("headless: it has no address of its own, the pods are asked")
+        more.append("headless: no address of its own; the agent probes its pods")
     if path.local:
-        more.append("a node without a ready pod does not ask it: internal policy Local")
+        more.append(
+            "internal traffic policy Local: not probed from a node without a ready pod"
+        )
     if path.second_ip:
         more.append(f"two address families: {service.cluster_ip} and {path.second_ip}")
     same = route is not None and route.backend == f"{service.namespace}/{service.name}"
-    why = f"{route.title} names it" if route and same else "the target names it"
+    why = f"named by {route.title}" if route and same else "named in the target"
     lost = port is None and service.type != "ExternalName"
     return Step(
         hop="service",
@@ -71,12 +73,12 @@ def pods_step(
     """Tell how many endpoints are ready, where, and what pods wait for."""
     if ends is None:
         return Step(
-            hop=hop, state=UNKNOWN, what="endpoints were not read, or it has none"
+            hop=hop, state=UNKNOWN, what="endpoints do not exist or could not be read"
         )
     ready = sum(e.ready for e in ends)
     nodes = sorted({e.node for e in ends if e.node})
     waiting = Counter(p.waiting_reason for p in pods or () if p.waiting_reason)
-    more = [f"{number} pods wait: {reason}" for reason, number in waiting.items()]
+    more = [f"{number} waiting: {reason}" for reason, number in waiting.items()]
     where = f" on {some(nodes)}" if nodes else ""
     return Step(
         hop=hop,
@@ -90,10 +92,10 @@ def nodes_step(path: TargetPath) -> Step:
     """Tell how many nodes are ready."""
     nodes = path.reading.nodes
     if nodes is None:
-        return Step(hop="nodes", state=UNKNOWN, what="nodes were not read")
+        return Step(hop="nodes", state=UNKNOWN, what="nodes could not be read")
     ready = sum(n.ready for n in nodes)
     out = [n.name for n in nodes if n.excluded]
-    more = (f"kept out of load balancers: {some(out)}",) if out else ()
+    more = (f"excluded from load balancers: {some(out)}",) if out else ()
     return Step(
         hop="nodes",
         state=FOUND if ready else MISSING,
@@ -102,17 +104,17 @@ def nodes_step(path: TargetPath) -> Step:
     )
 
 
-def requests_step(target: Target, path: TargetPath, node: str) -> Step:
+def probes_step(target: Target, path: TargetPath, node: str) -> Step:
     """Tell what the agent of this node would ask in a cycle."""
-    asked = plan.plan_requests(target, path, VantagePoint(node=node, cycle=0))
-    roles = Counter(q.role.value for q in asked)
-    told = ", ".join(f"{number} {role}" for role, number in roles.items())
-    unasked = plan.unsupported_protocol(path)
+    requests = plan.plan_requests(target, path, VantagePoint(node=node, cycle=0))
+    roles = Counter(q.role.value for q in requests)
+    counts = ", ".join(f"{number} {role}" for role, number in roles.items())
+    unsupported = plan.unsupported_protocol(path)
     return Step(
-        hop="asked",
-        state=FOUND if asked else UNKNOWN,
-        what=f"from {node}, every cycle: {told or 'nothing'}",
-        more=(unasked,) if unasked else (),
+        hop="probes",
+        state=FOUND if requests else UNKNOWN,
+        what=f"from {node}, per cycle: {counts or 'none'}",
+        more=(unsupported,) if unsupported else (),
     )
 
 

@@ -65,7 +65,7 @@ def unsupported_protocol(path: TargetPath) -> str | None:
     """Say why pods and Service are left out; None: they are asked."""
     if path.protocol == HTTP:
         return None
-    return f"pods speak {path.protocol}: the agent asks only plain HTTP backends"
+    return f"the pods use {path.protocol}; the agent probes only plain HTTP backends"
 
 
 def expects_proxy_line(reading: ClusterReading, node: str | None = None) -> bool:

@@ -45,7 +45,7 @@ class Buffer:
                     lost = self._messages.popleft()
                     self._dropped += len(lost.push.reports)
                     logger.warning(
-                        "buffer full, oldest push dropped",
+                        "buffer was full, oldest push was dropped",
                         extra={"dropped": self._dropped},
                     )
                 self._messages.append(message)
@@ -67,10 +67,10 @@ class Buffer:
     def forget(self, message: Message) -> None:
         """Take out a message that is done with."""
         with self._changed:
-            # A full buffer may have given it up while it was under way.
-            for kept in (self._messages, self._fresh):
-                if message in kept:
-                    kept.remove(message)
+            # A full buffer may have dropped it while it was being sent.
+            for messages in (self._messages, self._fresh):
+                if message in messages:
+                    messages.remove(message)
 
     def close(self) -> None:
         """Let `newest` wait no more."""

@@ -131,16 +131,16 @@ class Pusher:
                 if newer != key:
                     response = self._send(message, newer)
         except (httpx.HTTPError, OSError, MemoryError, KeyUnusableError) as error:
-            # Of the peer: what an unreadable answer held may be in the text.
+            # The error text may contain what the server sent.
             reason = plain_line(f"{type(error).__name__}: {error}"[:REASON])
-            logger.warning("push not sent, will try again: %s", reason)
+            logger.warning("push was not sent", extra={"error": reason})
             return Outcome.RETRY
         except Exception:
-            # One push that cannot be sent at all must not stop those behind it.
-            logger.exception("push given up")
+            # One push that cannot be sent must not block the pushes behind it.
+            logger.exception("push was dropped after an unexpected error")
             return Outcome.REFUSED
         outcome = _outcome(response, message, time.monotonic() - began)
-        # Nobody is hurried by an `ingest` that is away.
+        # Use the configured interval while `ingest` is unavailable.
         self._push_interval = (
             requested_interval(response) if outcome is Outcome.STORED else None
         )
@@ -152,7 +152,7 @@ class Pusher:
         stamped = encode(self._stamped(message, now))
         body = json.dumps(stamped, separators=(",", ":"))
         headers = signed(key, message.id, now, body)
-        # By this type a function URL knows bytes from text; as text gzip would break.
+        # A function URL treats this type as binary; as text, gzip would be corrupted.
         headers |= {
             "Content-Type": "application/octet-stream",
             "Content-Encoding": "gzip",
@@ -161,12 +161,12 @@ class Pusher:
         return send_post(self._url, packed, headers, self._context, SEND_SECONDS)
 
     def _stamped(self, message: Message, now: datetime) -> Push:
-        # Ingest stores a report once, by its time, and may have stored it by half: what
-        # comes again comes as another, a millisecond later.
-        again = timedelta(milliseconds=message.attempts - 1)
+        # `ingest` stores a report once per time, and may have stored half of the push.
+        # A retry therefore sends its reports under new times, a millisecond later.
+        shift = timedelta(milliseconds=message.attempts - 1)
         push, dropped = message.push, self._buffer.dropped
         reports = (
-            replace(report, sent_at=report.sent_at + again, dropped=dropped)
+            replace(report, sent_at=report.sent_at + shift, dropped=dropped)
             for report in push.reports
         )
         return replace(push, sent_at=now, reports=tuple(reports))
@@ -174,12 +174,12 @@ class Pusher:
 
 def requested_interval(answer: Answer) -> float | None:
     """Return the interval that an answer asks for; None: none, or none to go by."""
-    told = answer.number("interval_seconds")
-    return told if SHORTEST <= told < float("inf") else None
+    seconds = answer.number("interval_seconds")
+    return seconds if SHORTEST <= seconds < float("inf") else None
 
 
 def _outcome(response: Answer, message: Message, seconds: float) -> Outcome:
-    told = {
+    facts = {
         "message_id": message.id,
         "status_code": response.status_code,
         "reports": len(message.push.reports),
@@ -187,18 +187,18 @@ def _outcome(response: Answer, message: Message, seconds: float) -> Outcome:
     }
     if httpx.codes.is_success(response.status_code):
         if response.number("refused"):
-            told["answer"] = response.shown
-            logger.warning("push stored in part", extra=told)
+            facts["response"] = response.shown
+            logger.warning("push was stored in part", extra=facts)
         else:
-            logger.info("push stored", extra=told)
+            logger.info("push was stored", extra=facts)
         return Outcome.STORED
-    told["answer"] = response.shown
+    facts["response"] = response.shown
     if response.status_code == HTTPStatus.UNAUTHORIZED:
-        # The key's other half may be under way: what was seen meanwhile is kept.
-        logger.error("push not accepted, will try again", extra=told)
+        # A key rotation may still be in progress, so the push is kept.
+        logger.error("push was not authorized", extra=facts)
         return Outcome.RETRY
     if response.status_code not in PERMANENT_ERRORS:
-        logger.warning("push not taken, will try again", extra=told)
+        logger.warning("push failed", extra=facts)
         return Outcome.RETRY
-    logger.error("push refused and dropped", extra=told)
+    logger.error("push was rejected and dropped", extra=facts)
     return Outcome.REFUSED

@@ -22,7 +22,7 @@ BODY_BYTES = 1_000_000
 PACKED_BYTES = ITEM_LIMIT - 10_000
 """Of one report with the push's sightings, packed as the journal does. The rest is for
 the time of receipt, which `ingest` adds, and for a zlib that packs differently."""
-GIVEN_UP = "too much for one push of the agent: {} were given up"
+REMOVED = "the report was too large for one push, so the agent removed its {}"
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ def split_push(push: Push) -> list[Push]:
         return split_push(first) + split_push(second)
     lighter = next(filter(_fits, _lighter(push)))
     logger.warning(
-        "report too large: part of it given up",
+        "report was too large and was shortened",
         extra={"targets": [r.target for r in push.reports]},
     )
     return [lighter]
@@ -70,20 +70,20 @@ def _lighter(push: Push) -> Iterator[Push]:
     """Yield the push ever lighter; of the last one only a few fields are left."""
     (report,) = push.reports
     probes = tuple(without_bodies(probe) for probe in report.probes)
-    report = replace(_told(report, "headers and bodies"), probes=probes)
+    report = replace(_with_problem(report, "headers and bodies"), probes=probes)
     yield replace(push, reports=(report,))
-    # A line that was given up may be the one that is looked for.
-    report = replace(_told(report, "sightings"), log_read_at=None, sightings=())
+    # Without all sightings, a missing request id proves nothing: no `log_read_at`.
+    report = replace(_with_problem(report, "sightings"), log_read_at=None, sightings=())
     yield replace(push, reports=(report,), sightings=())
-    # Not a reading that holds nothing: it would stand before those of other nodes.
+    # An empty reading would take precedence over the readings of other nodes.
     report = replace(report, reading=None)
     yield replace(push, reports=(report,), sightings=())
     yield replace(push, reports=(replace(report, probes=()),), sightings=())
 
 
-def _told(report: NodeReport, what: str) -> NodeReport:
+def _with_problem(report: NodeReport, what: str) -> NodeReport:
     """Say in the report's problems what is not in it, as far as it has any."""
     if report.reading is None:
         return report
-    problems = (*report.reading.problems, GIVEN_UP.format(what))
+    problems = (*report.reading.problems, REMOVED.format(what))
     return replace(report, reading=replace(report.reading, problems=problems))

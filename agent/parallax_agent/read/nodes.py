@@ -43,16 +43,16 @@ def node_port_problem(items: Sequence[Json], name: str, service: Json) -> str | 
     """Say why a node asks for no NodePort: nobody tells where it is itself."""
     item = named(items, name)
     if item is None:
-        return f"no Node {name}, as this agent's is named: no NodePort is asked"
+        return f"Node {name} of this agent does not exist; no NodePort is probed"
     if node(item).internal_ip is None:
-        return f"Node {name} has no InternalIP: no NodePort is asked"
+        return f"Node {name} has no InternalIP; no NodePort is probed"
     wanted = many(service, "spec", "ipFamilies")
     opens = any(p.get("nodePort") for p in many(service, "spec", "ports"))
     if opens and wanted and not families(item) & set(wanted):
         place = f"{service['metadata']['namespace']}/{service['metadata']['name']}"
         return (
-            f"Node {name} has no {' or '.join(wanted)} address, and Service {place} "
-            "no other: its NodePort is not asked"
+            f"Node {name} has no {' or '.join(wanted)} address, and Service {place} has "
+            "no other address family; its NodePort is not probed"
         )
     return None
 

@@ -77,18 +77,18 @@ def app_protocols(item: Json) -> dict[int, str]:
 
 def _lacking(route: Route, ports: tuple[ServicePort, ...]) -> str:
     return (
-        f"{route.title} asks port {route.port} of Service {route.backend}, "
-        f"which has only {_written(ports)}: correct the Ingress"
+        f"{route.title} routes to port {route.port} of Service {route.backend}, "
+        f"which has only {_listed(ports)}; correct the Ingress"
     )
 
 
 def _undecided(item: Json, ports: tuple[ServicePort, ...]) -> str:
     place = f"{item['metadata']['namespace']}/{objects.name_of(item)}"
     return (
-        f"no Ingress says which port of Service {place} is for users: "
-        f"{_written(ports)}; name one of them http"
+        f"Service {place} has several ports ({_listed(ports)}) and no Ingress names "
+        "one; name the port for users http"
     )
 
 
-def _written(ports: tuple[ServicePort, ...]) -> str:
+def _listed(ports: tuple[ServicePort, ...]) -> str:
     return ", ".join(f"{p.port} {p.name or ''}".strip() for p in ports)

@@ -164,7 +164,8 @@ def _app(
     if place is not None:
         return reader.service_state(*place)
     reader.problems.append(
-        f"no Service known for {target.host}: the target names none and no Ingress does"
+        f"no Service is known for {target.host}: neither the target nor an Ingress or "
+        "HTTPRoute names one"
     )
     return None
 

@@ -45,8 +45,9 @@ def duplicate_rules(found: Sequence[Route], class_of: Classes) -> Iterable[str]:
     ]
     if equal:
         yield (
-            f"{', '.join(equal)} claims {found[0].host or 'every host'}{found[0].path} "
-            f"as {found[0].title} does: the older one counts, remove one"
+            f"{', '.join(equal)} and {found[0].title} each have a rule for "
+            f"{found[0].host or 'every host'}{found[0].path}; controllers use the "
+            "oldest, so keep only one"
         )
 
 
@@ -58,15 +59,15 @@ def target_conflicts(
     if route is None:
         if every:
             yield (
-                f"the target names namespace {reached.namespace}, but {host} is served "
-                f"by {every[0].title}: correct one of them"
+                f"the target names namespace {reached.namespace}, but {host} is routed "
+                f"by {every[0].title}; correct one of them"
             )
         return
     place = f"{reached.namespace or route.namespace}/{reached.service}"
     if reached.service and route.service and place != route.backend:
         yield (
-            f"the target names Service {place}, but {route.title} sends {host} to "
-            f"{route.backend}: correct one of them"
+            f"the target names Service {place}, but {route.title} routes {host} to "
+            f"{route.backend}; correct one of them"
         )
 
 
@@ -77,6 +78,6 @@ def class_conflicts(place: str, item: Json, cls: Class | None) -> Iterable[str]:
     family = of_service(item) if item else None
     if family is not None and family is not cls.family and not cls.family.owns(item):
         yield (
-            f"the target names {place} as ingress, which is "
-            f"{family.name}, but class {cls.name} is {cls.family.name}'s: correct one"
+            f"the target names {place} as its ingress, which belongs to {family.name}, "
+            f"but class {cls.name} belongs to {cls.family.name}; correct one of them"
         )

@@ -144,37 +144,40 @@ def class_of(name: str | None, classes: list[Json] | None) -> Class:
     if name is not None:
         return _of_name(name, classes)
     if classes is None:
-        return Class(name=None, why="it names no class, and classes were not read")
+        return Class(
+            name=None, why="no class named, and IngressClasses could not be read"
+        )
     defaults = list(_defaults(classes))
     if len(defaults) == 1:
-        return _of_item(defaults[0], "it names no class, this is the default")
+        return _of_item(defaults[0], "no class named; this is the default class")
     if defaults:
         names = ", ".join(sorted(map(name_of, defaults)))
         return Class(
             name=None,
-            why="it names no class",
-            problem=f"several IngressClasses are the default: {names}; leave one",
+            why="no class named",
+            problem=f"several IngressClasses are the default: {names}; keep one",
         )
     if len(classes) == 1:
-        return _of_item(classes[0], "it names no class, and there is only this one")
+        return _of_item(classes[0], "no class named; this is the only class")
     return Class(
         name=None,
-        why=f"it names no class, and none of {len(classes)} is the default",
-        problem="no class: set spec.ingressClassName, or nobody may serve the Ingress",
+        why=f"no class named, and none of {len(classes)} classes is the default",
+        problem="the Ingress has no class, so no controller may serve it; "
+        "set spec.ingressClassName",
     )
 
 
 def _of_name(name: str, classes: list[Json] | None) -> Class:
     item = next((c for c in classes or () if name_of(c) == name), None)
     if item is not None:
-        return _of_item(item, "the Ingress names it")
+        return _of_item(item, "named by the Ingress")
     return Class(
         name=name,
-        why="the Ingress names it",
+        why="named by the Ingress",
         family=of_string(None, name),
         problem=None
         if classes is None
-        else f"IngressClass {name} does not exist: some controllers then serve nothing",
+        else f"IngressClass {name} does not exist; its Ingresses may be ignored",
     )
 
 

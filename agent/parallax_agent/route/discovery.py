@@ -26,7 +26,7 @@ INGRESS_NAMESPACE = "ingress-nginx"
 INGRESS_SERVICE = "ingress-nginx-controller"
 """Names of ingress-nginx's own manifests, where nothing may be looked for."""
 SEVERAL = 2
-NAME_IT = "name ingress_namespace and ingress_service in the target"
+NAME_IT = "set ingress_namespace and ingress_service in the target"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +104,7 @@ def _class(route: Route, classes: list[Json] | None) -> Class:
         return class_of(route.class_name, classes)
     return Class(
         name=route.class_name,
-        why="the Gateway names it",
+        why="named by the Gateway",
         family=of_string(route.controller),
         controller=route.controller,
     )
@@ -155,12 +155,12 @@ def _entry(
     """Return the ingress's Service: what the target names, else what is found."""
     space, name = reached.ingress_namespace, reached.ingress_service
     if space and name:
-        return Entry(why="the target names it", namespace=space, service=name)
+        return Entry(why="named in the target", namespace=space, service=name)
     services = reader.items("services", None)
     usual = space or INGRESS_NAMESPACE, name or INGRESS_SERVICE
     if services is None:
         if describe_call("list", "services", None) in reader.lists.forbidden:
-            why = "Services may not be listed: these are ingress-nginx's usual names"
+            why = "default names of ingress-nginx: the agent may not list Services"
             return Entry(why=why, namespace=usual[0], service=usual[1])
         return Entry(why="Services could not be listed")
     fitting = [
@@ -171,7 +171,7 @@ def _entry(
     ]
     found = _discovered(fitting, route, cls)
     if found.service is None and (space or name):
-        why = f"the target names a part of it; {found.why}"
+        why = f"partly named in the target; {found.why}"
         return Entry(why=why, namespace=usual[0], service=usual[1])
     return found
 

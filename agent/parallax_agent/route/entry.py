@@ -117,11 +117,11 @@ def of_gateway(
         reached = int(bool(addresses & _addresses(item)))
         usual = family is not None and family.owns(item) and _takes_web(item)
         if _made_for(item, gateway):
-            rank, why = 2, f"its labels name Gateway {'/'.join(gateway)}"
+            rank, why = 2, f"labels name Gateway {'/'.join(gateway)}"
         elif reached and _takes_web(item):
-            rank, why = 1, "it has the Gateway's address"
+            rank, why = 1, "has the Gateway's address"
         elif usual and family:
-            rank, why = 0, f"its labels are {family.name}'s"
+            rank, why = 0, f"has the labels of {family.name}"
         else:
             continue
         order = rank, int(usual) if rank == 1 else reached
@@ -149,7 +149,7 @@ def _best(found: Iterable[Candidate], whose: str) -> Entry:
     if more:
         several = (*("/".join(_place(c.item)) for c in (first, *more)),)
         return Entry(
-            why=f"several Services fit {whose}: {', '.join(several)}", rivals=several
+            why=f"several Services match {whose}: {', '.join(several)}", rivals=several
         )
     namespace, name = _place(first.item)
     return Entry(why=first.why, namespace=namespace, service=name, rivals=names)
@@ -157,7 +157,7 @@ def _best(found: Iterable[Candidate], whose: str) -> Entry:
 
 def _whose(found: Class | None) -> str:
     if found is None:
-        return "any ingress controller we know"
+        return "any known ingress controller"
     if found.family:
         return found.family.name
     return f"controller {found.controller or '(unknown)'}"
@@ -166,9 +166,9 @@ def _whose(found: Class | None) -> str:
 def _why(family: Family | None, item: Json, order: tuple[int, int]) -> str:
     """Say by what a Service was chosen."""
     known = family or of_service(item)
-    reasons = [f"its labels are {known.name}'s"] if known else []
-    reasons += ["it was installed together with the class"] * min(order[0], 1)
-    reasons += ["it has the address in the Ingress's status"] * order[1]
+    reasons = [f"has the labels of {known.name}"] if known else []
+    reasons += ["installed together with the class"] * min(order[0], 1)
+    reasons += ["has the address in the Ingress's status"] * order[1]
     return "; ".join(reasons)
 
 

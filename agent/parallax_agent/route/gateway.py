@@ -120,10 +120,10 @@ def _to(item: Json, rule: Json) -> Route:
         told = [b.get("kind") for b in many(rule, "backendRefs")]
         told += [f.get("type") for f in many(rule, "filters")]
         leads = ", ".join(k for k in told if k not in {None, "Service"}) or "nothing"
-        return replace(bare, notes=(f"it leads to {leads}, {NONE}",))
+        return replace(bare, notes=(f"{bare.title} routes to {leads}, {NONE}",))
     first = max(references, key=lambda b: b.get("weight", 1))
     others = [b["name"] for b in references if b is not first]
-    shared = f"shares its requests with {', '.join(others)}: those are not asked"
+    shared = f"shares its requests with {', '.join(others)}, which are not probed"
     return replace(
         bare,
         service=first["name"],
@@ -143,7 +143,7 @@ def _attached(
         place = parent.get("namespace") or bare.namespace, parent["name"]
         gateway = gateways.get(place)
         if gateway is None:
-            note = f"Gateway {place[0]}/{place[1]} does not exist or was not read"
+            note = f"Gateway {place[0]}/{place[1]} does not exist or could not be read"
             yield replace(bare, gateway=place, notes=(*bare.notes, note))
             continue
         controller, notes = _status(item, bare.namespace, parent)
@@ -199,9 +199,9 @@ def _status(
         if _reference(part(s, "parentRef"), namespace) == wanted
     ]
     if not told:
-        return None, ("no controller says that it took the route",)
+        return None, ("no controller has accepted the HTTPRoute",)
     notes = [
-        f"its controller says {c['type']}={c['status']} ({c.get('reason', '?')})"
+        f"the HTTPRoute has {c['type']}={c['status']} ({c.get('reason', '?')})"
         for c in many(told[0], "conditions", having=("type", "status"))
         if c["type"] in {"Accepted", "ResolvedRefs"} and c["status"] != "True"
     ]

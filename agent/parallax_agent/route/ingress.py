@@ -19,7 +19,7 @@ from parallax_agent.watch.objects import many, part
 
 HOSTS = 1000
 """An HTTPRoute's rank holds the length of its host as well, up to this."""
-NONE = "which is no Service: name the Service in the target"
+NONE = "which is not a Service; name the Service in the target"
 TRAEFIK = "traefik.ingress.kubernetes.io/router."
 
 
@@ -152,7 +152,7 @@ def _choices(item: Json, host: str, path: str) -> Iterator[Route]:
 
 
 def _unsure(pattern: str) -> str:
-    return f"path {pattern} is judged by its plain beginning: it may take less"
+    return f"path {pattern} may match less: only its literal beginning is evaluated"
 
 
 def _to(
@@ -175,7 +175,7 @@ def _to(
         service=target.get("name") or "",
         notes=()
         if target.get("name")
-        else (f"{path or host} leads to {where}, {NONE}",),
+        else (f"{path or host} routes to {where}, {NONE}",),
         port=port.get("number") or port.get("name"),
         tls=_ends_tls(item, host),
         host=rule_host,

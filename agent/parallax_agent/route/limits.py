@@ -69,11 +69,11 @@ def exported_annotations(
 def exported_value(name: str, text: str) -> str:
     """Return what of a setting's value may be told."""
     if name.endswith("-snippet"):
-        text = "; ".join(_directives(text)) or "(turns nothing away)"
+        text = "; ".join(_directives(text)) or "(rejects no request)"
     elif name in _URLS:
         text = _place(text)
     elif name.startswith("canary-by-header-"):
-        text = "(set)"  # whoever knows it gets to the canary
+        text = "(set)"  # the value gives access to the canary
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 

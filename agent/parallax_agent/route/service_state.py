@@ -195,8 +195,8 @@ class Reader:
                 self.problems.append(f"no Service {name} in namespace {namespace}")
         if found.external_name is not None:
             self.problems.append(
-                f"Service {namespace}/{name} is an ExternalName: it leads to "
-                f"{found.external_name}, outside of what the agent can ask"
+                f"Service {namespace}/{name} is an ExternalName for "
+                f"{found.external_name}, which the agent does not probe"
             )
             return found
         slices = self.items("endpointslices", namespace)

@@ -41,17 +41,17 @@ class Metrics(Collector):
         yield from _of_probes(self._push)
         yield _plain(
             "parallax_agent_last_cycle_timestamp_seconds",
-            "When the last look at every target ended.",
+            "Unix time at which the last cycle ended.",
             self._seen_at,
         )
         yield _plain(
             "parallax_agent_buffered_pushes",
-            "Pushes that wait while ingest is away.",
+            "Number of pushes that wait to be sent to ingest.",
             self._buffered(),
         )
         dropped = CounterMetricFamily(
             "parallax_agent_dropped_reports",
-            "Reports that a full buffer has given up.",
+            "Number of reports dropped because the buffer was full.",
         )
         dropped.add_metric([], self._dropped())
         yield dropped
@@ -63,17 +63,21 @@ def _plain(name: str, meaning: str, value: float) -> GaugeMetricFamily:
 
 def _of_probes(push: Push | None) -> Iterator[GaugeMetricFamily]:
     success = GaugeMetricFamily(
-        "probe_success", "Whether the hop answered as the target wants.", labels=LABELS
+        "probe_success",
+        "Whether the response was healthy by the target's definition.",
+        labels=LABELS,
     )
     code = GaugeMetricFamily(
-        "probe_http_status_code", "Its HTTP status; 0 is no answer.", labels=LABELS
+        "probe_http_status_code",
+        "HTTP status code; 0 means no response.",
+        labels=LABELS,
     )
     total = GaugeMetricFamily(
-        "probe_duration_seconds", "How long the probe took.", labels=LABELS
+        "probe_duration_seconds", "Duration of the probe in seconds.", labels=LABELS
     )
     phases = GaugeMetricFamily(
         "probe_http_duration_seconds",
-        "How long each phase took.",
+        "Duration of each phase of the request in seconds.",
         labels=(*LABELS, "phase"),
     )
     for labels, probe in _newest(push):

@@ -92,7 +92,9 @@ class _Handler(BaseHTTPRequestHandler):
             word = b"ok\n" if well else b"not ok\n"
             self._send(200 if well else 503, "text/plain", word)
         else:
-            self._send(404, "text/plain", b"/livez, /readyz and /metrics are here\n")
+            self._send(
+                404, "text/plain", b"not found: use /livez, /readyz or /metrics\n"
+            )
 
     def _send(self, code: int, kind: str, body: bytes) -> None:
         self.send_response(code)
@@ -138,7 +140,7 @@ class _Server(ThreadingHTTPServer):
         """Log a defect of ours; a client that left would fill the log."""
         error = sys.exception()
         if not isinstance(error, OSError):
-            logger.error("a request failed", exc_info=error)
+            logger.error("metrics request failed", exc_info=error)
 
 
 class StatusServer:
@@ -171,5 +173,8 @@ def start_server(
     try:
         return StatusServer(address, port, answers)
     except OSError as error:
-        logger.warning("not serving on %s:%d: %s", address, port, error)
+        logger.warning(
+            "metrics server could not start",
+            extra={"address": address, "port": port, "error": str(error)},
+        )
         return None

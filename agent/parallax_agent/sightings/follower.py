@@ -140,9 +140,12 @@ class Follower(threading.Thread):
 
     def _note_failure(self, error: Exception) -> None:
         logger.warning(
-            "cannot follow access log: %s",
-            describe_error(error),
-            extra={"pod": self._pod.name, "namespace": self._pod.namespace},
+            "access log could not be followed",
+            extra={
+                "pod": self._pod.name,
+                "namespace": self._pod.namespace,
+                "error": describe_error(error),
+            },
         )
 
 

@@ -39,15 +39,15 @@ PROOF_LINES = 1000
 FOREIGN_SECONDS = 300.0
 """So long after a foreign id under our name silence means nothing."""
 FOREIGN_IDS = (
-    "the ingress writes request ids of its own into its log, not the X-Request-ID it "
-    "was sent (Envoy: preserve_external_request_id)"
+    "the ingress logs request ids of its own instead of the X-Request-ID that it "
+    "received (Envoy: set preserve_external_request_id)"
 )
 LOST = (
-    f"more than {MAX_SIGHTINGS} requests of Parallax came within one cycle: not all of their "
-    "lines in the ingress's access log could be kept"
+    f"more than {MAX_SIGHTINGS} requests of Parallax arrived within one cycle; the "
+    "agent could not keep all of their access log lines"
 )
 UNKNOWN_FORMAT = (
-    "the ingress's access log is in no format known here: set "
+    "the agent does not recognize the format of the ingress's access log; set "
     "PARALLAX_AGENT_INGRESS_LOG_FORMAT"
 )
 _MADE_ELSEWHERE = re.compile(r"[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}")
@@ -177,4 +177,6 @@ class LogEvidence:
         self._problem = problem
 
     def _warn(self, problem: str) -> None:
-        logger.warning("no sightings: %s", problem, extra={"pod": self._pod})
+        logger.warning(
+            "access log could not be used", extra={"pod": self._pod, "problem": problem}
+        )

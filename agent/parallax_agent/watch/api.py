@@ -61,7 +61,7 @@ class Lists:
         if wanted not in self._read:
             told = self._read[wanted] = self.watches.view(wanted, self._until)
             if told.items is None:
-                self.problems[call] = told.problem or f"cannot {call}: no answer yet"
+                self.problems[call] = told.problem or f"cannot {call}: no response yet"
             if told.lack is Unavailable.FORBIDDEN:
                 self.forbidden.add(call)
             if told.lack is Unavailable.ABSENT:

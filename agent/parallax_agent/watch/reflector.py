@@ -84,7 +84,7 @@ class Reflector(threading.Thread):
         self._version: str | None = None
         self._verb = "list"
         self._failures = 0
-        self._said = ""
+        self._logged_problem = ""
 
     @override
     def run(self) -> None:
@@ -98,7 +98,9 @@ class Reflector(threading.Thread):
             except Exception as error:
                 # The last wall: an odd object may not end the watch. A change
                 # may have been lost, and only a list brings it back.
-                logger.exception("watching failed", extra={"watch": self.name})
+                logger.exception(
+                    "watch failed unexpectedly", extra={"watch": self.name}
+                )
                 self._version = None
                 wait = self._failed(error)
             self._calls.pause(wait)
@@ -160,7 +162,7 @@ class Reflector(threading.Thread):
         }
         with self._calls.open(query, SILENT_SECONDS) as response:
             self.cache.mark_live()
-            self._said_well()
+            self._log_recovery()
             for line in lines(response.stream(CHUNK_BYTES)):
                 if self._calls.ended:
                     return
@@ -190,7 +192,7 @@ class Reflector(threading.Thread):
         if self._failures >= MAX_FAILURES:
             self._version = None
         lack = _LACKS.get(status or 0)
-        self._broke(
+        self._report_problem(
             f"cannot {self._wanted.describe_call(self._verb)}: {describe_error(error)}",
             lack,
         )
@@ -200,20 +202,24 @@ class Reflector(threading.Thread):
         # Later than asked, never sooner: all agents were told the same second.
         return max(self._backoff(self._failures), _spread(asked, 1, 1.5))
 
-    def _broke(self, problem: str, lack: Unavailable | None) -> None:
+    def _report_problem(self, problem: str, lack: Unavailable | None) -> None:
         """Tell cache and log; an interruption of a stream is no news."""
-        news = lack or self._failures >= MAX_FAILURES or not self.cache.answered(0)
+        lasting = lack or self._failures >= MAX_FAILURES or not self.cache.answered(0)
         self.cache.mark_broken(problem, lack)
-        if news and (not self._said or (lack and problem != self._said)):
+        new = not self._logged_problem or (lack and problem != self._logged_problem)
+        if lasting and new:
             # Not every cluster has every extension; a refusal is a mistake.
-            level = logging.INFO if lack is Unavailable.ABSENT else logging.WARNING
-            logger.log(level, "%s", problem)
-            self._said = problem
+            facts = {"watch": self.name, "problem": problem}
+            if lack is Unavailable.ABSENT:
+                logger.info("watched resource does not exist", extra=facts)
+            else:
+                logger.warning("watch failed", extra=facts)
+            self._logged_problem = problem
 
-    def _said_well(self) -> None:
-        if self._said:
-            logger.info("can %s again", self._wanted.describe_call("watch"))
-            self._said = ""
+    def _log_recovery(self) -> None:
+        if self._logged_problem:
+            logger.info("watch recovered", extra={"watch": self.name})
+            self._logged_problem = ""
 
     def _backoff(self, failures: int, *, refused: bool = False) -> float:
         """Return the wait after so many failures in a row; none after none."""

@@ -14,7 +14,7 @@ import pytest
 from tests.agent.conftest import IngestServer
 from tests.agent.container.running import IMAGE, LIMIT, PYTHON, Container, docker, run
 
-AGAIN = "push not taken, will try again"
+AGAIN = "push failed"
 pytestmark = [pytest.mark.container, pytest.mark.usefixtures("_image")]
 
 
@@ -67,7 +67,7 @@ def test_without_settings_it_names_each() -> None:
     """Exit code 2, and one line for each variable that is missing."""
     with Container({}, (), "--network", "none") as container:
         assert container.exit_code() == 2
-        named = {line["message"].partition(":")[0] for line in container.log}
+        named = {line["problem"].partition(":")[0] for line in container.log}
     assert named == {
         "PARALLAX_AGENT_NODE",
         "PARALLAX_AGENT_CLUSTER",
@@ -92,7 +92,7 @@ def test_it_becomes_ready_pushes_and_drains(
     """What a busy ingest did not take goes out after SIGTERM; the exit code is 0."""
     for _ in range(3):
         container.wait_for(AGAIN)
-    assert not [line for line in container.log if "not serving" in line["message"]]
+    assert not [line for line in container.log if "could not start" in line["message"]]
     assert ask(listen, "/livez") == 200
     deadline = time.monotonic() + LIMIT
     while ask(listen, "/readyz") != 200:

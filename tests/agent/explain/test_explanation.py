@@ -33,20 +33,20 @@ def test_every_hop_is_told_with_its_reason() -> None:
         "shop.example/cart",
         "ok route    Ingress shop/web",
         "            host shop.example, path / (Prefix)",
-        "            TLS is ended here",
+        "            TLS is terminated here",
         "ok class    IngressClass traefik: Traefik (traefik.io/ingress-controller)",
-        "            it names no class, this is the default",
+        "            no class named; this is the default class",
         "ok ingress  Service kube-system/traefik, LoadBalancer",
-        "            its labels are Traefik's",
+        "            has the labels of Traefik",
         "            port 443, NodePort 31443, https",
         "            pods: 0 of 0 ready",
         "ok service  Service shop/web, ClusterIP",
-        "            Ingress shop/web names it",
-        "            port 80 (http) leads to http",
+        "            named by Ingress shop/web",
+        "            port 80 (http), target port http",
         "ok pods     2 of 2 ready on one, two",
         "ok nodes    2 of 2 ready",
         (
-            "ok asked    from one, every cycle: 2 pod, 1 service, 1 ingress, "
+            "ok probes   from one, per cycle: 2 pod, 1 service, 1 ingress, "
             "1 ingress-other"
         ),
     ]
@@ -85,10 +85,10 @@ def test_a_host_that_nobody_takes() -> None:
     )
     lines = "\n".join(as_text(found))
     assert not found.found
-    assert "-- route    no Ingress or HTTPRoute takes shop.example" in lines
-    assert "hosts that are served: a.example" in lines
+    assert "-- route    no Ingress or HTTPRoute matches shop.example" in lines
+    assert "hosts that have a route: a.example" in lines
     assert "ok ingress  Service kube-system/traefik" in lines
-    assert "Not found, because:\n- no Service known for shop.example" in lines
+    assert "Not found:\n- no Service is known for shop.example" in lines
 
 
 def call(
@@ -136,8 +136,8 @@ def test_the_targets_file_counts_and_is_compared(
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("platform-api.keybuzz.io/health\n")
     assert "Service keybuzz/keybuzz-front, NodePort" in done.stdout
-    assert "from worker-01, every cycle: 5 pod" in done.stdout
-    assert "To be settled:\n- the target names Service keybuzz/keybuzz-front, but" in (
+    assert "from worker-01, per cycle: 5 pod" in done.stdout
+    assert "Problems:\n- the target names Service keybuzz/keybuzz-front, but" in (
         done.stdout
     )
 

@@ -17,24 +17,27 @@ PASSED = ingress(annotations={NGINX + "ssl-passthrough": "true"})
     [
         (
             {"ingresses": [ingress("*.example")]},
-            ["host *.example takes it, path / (Prefix)"],
+            ["wildcard host *.example, path / (Prefix)"],
         ),
         (
             {"ingresses": [ingress(None)]},
-            ["a rule without host takes every host, path / (Prefix)"],
+            ["a rule without a host matches every host, path / (Prefix)"],
         ),
-        ({"services": [WEB]}, ["?? ingress  not decided", "To be settled:"]),
+        ({"services": [WEB]}, ["?? ingress  not decided", "Problems:"]),
         (
             {"ingresses": [ingress(), ingress(service="b", place="shop/b")]},
-            ["it goes before Ingress shop/web", "claims shop.example/"],
+            [
+                "takes precedence over Ingress shop/web",
+                "each have a rule for shop.example/",
+            ],
         ),
-        ({"ingresses": [ingress()]}, ["TLS is ended before it, or not at all"]),
+        ({"ingresses": [ingress()]}, ["TLS is not terminated here"]),
         (
             {"ingresses": [PASSED]},
             [
-                "TLS goes through it to the pods",
+                "TLS is passed through to the pods",
                 "port 443, NodePort 31443, https",
-                "pods speak TLS (ssl-passthrough)",
+                "the pods use TLS (ssl-passthrough)",
             ],
         ),
     ],

@@ -14,7 +14,7 @@ from tests.agent.shapes import explained, node, service, slices
     [
         (
             {"services": [service("shop/web", clusterIP="None"), TRAEFIK]},
-            ["headless: it has no address of its own", "-- service"],
+            ["headless: no address of its own", "-- service"],
         ),
         ({"endpointslices": [slices("shop/web")]}, ["-- pods     0 of 0 ready"]),
         ({"nodes": [node("one", "10.0.0.1")]}, ["ok nodes    1 of 1 ready"]),
@@ -44,7 +44,7 @@ def test_two_families_are_told() -> None:
     )
     text = "\n".join(as_text(found))
     assert "two address families: 10.43.0.7 and fd43::7" in text
-    assert "every cycle: 3 pod, 2 service" in text
+    assert "per cycle: 3 pod, 2 service" in text
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,8 @@ def test_a_local_service_is_told(addresses: tuple[str, ...], asked: str) -> None
         )
     )
     text = "\n".join(as_text(found))
-    assert "a node without a ready pod does not ask it: internal policy Local" in text
-    assert (" service" in text.rpartition("every cycle:")[2]) is bool(asked)
+    note = "internal traffic policy Local: not probed from a node without a ready pod"
+    assert note in text
+    assert (" service" in text.rpartition("per cycle:")[2]) is bool(asked)
     assert asked in text
     assert found.problems == ()

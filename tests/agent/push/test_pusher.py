@@ -141,8 +141,10 @@ def test_a_refused_push_is_dropped_and_told(
     pusher.start()
     (got,) = taken(ingest, 1)
     assert got.node == "next"
-    (line,) = [r for r in caplog.records if "refused and dropped" in r.message]
-    assert (vars(line)["status_code"], vars(line)["answer"]) == (code, "as planned")
+    (line,) = [
+        r for r in caplog.records if r.message == "push was rejected and dropped"
+    ]
+    assert (vars(line)["status_code"], vars(line)["response"]) == (code, "as planned")
 
 
 @pytest.mark.parametrize("code", [301, 403, 404, 408, 502])
@@ -211,8 +213,8 @@ def test_a_push_stored_in_part_is_told(
     pusher.start()
     taken(ingest, 1)
     assert pusher.close(5) == 0
-    (line,) = (r for r in caplog.records if r.message == "push stored in part")
-    assert "reports.0: large" in vars(line)["answer"]
+    (line,) = (r for r in caplog.records if r.message == "push was stored in part")
+    assert "reports.0: large" in vars(line)["response"]
 
 
 def test_a_rotated_key_is_used_at_once(
@@ -246,7 +248,7 @@ def test_a_rotation_in_the_wrong_order_loses_nothing(
     until(lambda: len(ingest.requests) >= 2)
     key_file.write_text(newer)
     assert [push.node for push in taken(ingest, 2)] == ["next", "waits"]
-    line = next(r for r in caplog.records if "not accepted" in r.message)
+    line = next(r for r in caplog.records if r.message == "push was not authorized")
     assert (line.levelname, vars(line)["status_code"]) == ("ERROR", 401)
     assert pusher.dropped == 0
 

@@ -12,7 +12,7 @@ from parallax.journal import to_item
 from parallax.model.cluster import ClusterReading, NodeReport, Sighting
 from parallax.model.push import SCHEMA, Push
 from parallax.model.wire import encode
-from parallax_agent.push.splitting import BODY_BYTES, GIVEN_UP, split_push
+from parallax_agent.push.splitting import BODY_BYTES, REMOVED, split_push
 from parallax_agent.sightings.log_evidence import MAX_SIGHTINGS
 from tests.agent.push.test_heartbeat import NOW
 from tests.agent.push.test_heartbeat import PROBE as WELL
@@ -89,7 +89,7 @@ def test_headers_and_bodies_are_given_up_first() -> None:
     assert (probe.status_code, probe.body, probe.body_truncated) == (503, "", True)
     assert report.reading is not None
     assert report.reading.ingress_name == "shop"
-    assert report.reading.problems == (GIVEN_UP.format("headers and bodies"),)
+    assert report.reading.problems == (REMOVED.format("headers and bodies"),)
     assert (part.sightings, report.log_read_at) == (SEEN, NOW)
 
 
@@ -98,7 +98,7 @@ def test_without_its_sightings_a_log_proves_nothing() -> None:
     part, report = only(push(REPORT, seen=SEEN * 4))
     assert (part.sightings, report.log_read_at) == ((), None)
     assert report.reading is not None
-    assert report.reading.problems[-1] == GIVEN_UP.format("sightings")
+    assert report.reading.problems[-1] == REMOVED.format("sightings")
     assert report.probes[0].status_code == 503
 
 

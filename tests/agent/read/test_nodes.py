@@ -70,8 +70,8 @@ def test_a_node_without_the_service_s_family() -> None:
     path = of([node("one", "10.0.0.1"), DUAL[1]], **SIX)
     assert asked(path) == {}
     assert (
-        "Node one has no IPv6 address, and Service shop/web no other: "
-        "its NodePort is not asked"
+        "Node one has no IPv6 address, and Service shop/web has no other address "
+        "family; its NodePort is not probed"
     ) in path.reading.problems
 
 
@@ -108,8 +108,8 @@ def test_the_ingress_s_own_family_counts_for_its_node_ports() -> None:
 @pytest.mark.parametrize(
     ("nodes", "told"),
     [
-        ([node("one")], "Node one has no InternalIP: no NodePort is asked"),
-        ([], "no Node one, as this agent's is named: no NodePort is asked"),
+        ([node("one")], "Node one has no InternalIP; no NodePort is probed"),
+        ([], "Node one of this agent does not exist; no NodePort is probed"),
         ([node("one", "fd00::1")], None),
     ],
 )

@@ -73,8 +73,8 @@ def test_several_ports_and_none_decides(item: Object, has: str) -> None:
     assert path.port is None
     assert path.reading.problems == (
         (
-            f"no Ingress says which port of Service shop/web is for users: {has}; "
-            "name one of them http"
+            f"Service shop/web has several ports ({has}) and no Ingress names one; "
+            "name the port for users http"
         ),
     )
 
@@ -85,8 +85,8 @@ def test_a_port_that_the_service_lacks() -> None:
     assert path.port is None
     assert path.reading.problems == (
         (
-            "Ingress shop/web asks port web of Service shop/web, which has only "
-            "80 http: correct the Ingress"
+            "Ingress shop/web routes to port web of Service shop/web, which has only "
+            "80 http; correct the Ingress"
         ),
     )
 

@@ -139,7 +139,7 @@ def test_the_path_tells_and_is_not_asked() -> None:
     item = web(protocol="kubernetes.io/h2c")
     path = seen(shelf(TRAEFIK, services=[item, TRAEFIK]))
     assert plan.unsupported_protocol(path) == (
-        "pods speak kubernetes.io/h2c: the agent asks only plain HTTP backends"
+        "the pods use kubernetes.io/h2c; the agent probes only plain HTTP backends"
     )
     routes = [http_route(("web", 1))]
     path = seen(

@@ -264,7 +264,9 @@ def test_a_host_no_ingress_knows(
     target = replace(api_target, url="https://unknown.keybuzz.io/")
     reading = path_from(kubernetes_api, tmp_path, target).reading
     assert (reading.ingress_name, reading.service) == (None, None)
-    assert any("no Service known for unknown.keybuzz.io" in p for p in reading.problems)
+    assert any(
+        "no Service is known for unknown.keybuzz.io" in p for p in reading.problems
+    )
 
 
 def test_a_configured_service_that_is_gone(

@@ -81,9 +81,9 @@ def test_k3s() -> None:
     assert (door(path), path.reading.ingress_name) == ("kube-system/traefik", "web")
     assert path.discovery
     assert path.discovery.cls
-    assert path.discovery.cls.why == "it names no class, this is the default"
+    assert path.discovery.cls.why == "no class named; this is the default class"
     assert (path.reading.ingress_config, path.route and path.route.tls) == (None, True)
-    assert why(path) == "its labels are Traefik's"
+    assert why(path) == "has the labels of Traefik"
 
 
 def test_a_url_with_a_final_dot() -> None:
@@ -119,7 +119,7 @@ def test_a_webhook_is_no_entry() -> None:
     assert door(path) == "ingress-nginx/ingress-nginx-controller"
     assert path.discovery
     assert path.discovery.cls
-    assert path.discovery.cls.why == "it names no class, and there is only this one"
+    assert path.discovery.cls.why == "no class named; this is the only class"
 
 
 def test_two_controllers_and_the_class_decides() -> None:
@@ -154,8 +154,8 @@ def test_two_installations_of_one_controller() -> None:
     path = seen(shelf(*services, classes=(bare,)))
     assert (door(path), path.reading.ingress_service) == (None, None)
     (problem,) = path.reading.problems
-    assert "several Services fit ingress-nginx: inner/controller, outer/c" in problem
-    assert problem.endswith("name ingress_namespace and ingress_service in the target")
+    assert "several Services match ingress-nginx: inner/controller, outer/c" in problem
+    assert problem.endswith("set ingress_namespace and ingress_service in the target")
     released = ingress_class(
         "nginx", "k8s.io/x-ingress-nginx", labels={INSTANCE: "inner"}
     )
@@ -204,7 +204,7 @@ def test_classes_that_do_not_fit_together() -> None:
     ]
     first = [reading.problems[0] for reading in told]
     assert first[0].startswith("several IngressClasses are the default: nginx, traefik")
-    assert first[1].startswith("no class: set spec.ingressClassName")
+    assert first[1].startswith("the Ingress has no class, so no controller may")
     assert first[2].startswith("IngressClass gone does not exist")
 
 
@@ -221,8 +221,8 @@ def test_several_ingresses_of_a_host() -> None:
     assert path.route.service == "web"
     assert path.reading.problems == (
         (
-            "Ingress shop/late claims shop.example/ as Ingress shop/web does: "
-            "the older one counts, remove one"
+            "Ingress shop/late and Ingress shop/web each have a rule for shop.example/; "
+            "controllers use the oldest, so keep only one"
         ),
     )
 
@@ -237,7 +237,7 @@ def test_a_host_in_several_classes() -> None:
         (
             (
                 "ingress: shop.example is served by Ingresses of several classes: "
-                "nginx, traefik; name ingress_namespace and ingress_service in the "
+                "nginx, traefik; set ingress_namespace and ingress_service in the "
                 "target"
             ),
         ),
@@ -257,8 +257,8 @@ def test_the_default_class_and_its_name_are_one() -> None:
     assert door(path) == "kube-system/traefik"
     assert path.reading.problems == (
         (
-            "Ingress shop/z claims shop.example/ as Ingress shop/web does: "
-            "the older one counts, remove one"
+            "Ingress shop/z and Ingress shop/web each have a rule for shop.example/; "
+            "controllers use the oldest, so keep only one"
         ),
     )
 
@@ -328,7 +328,7 @@ def test_a_route_on_two_gateways() -> None:
     assert path.reading.problems == (
         (
             "ingress: shop.example is served by several Gateways or classes: Gateway "
-            "infra/eg, Gateway infra/inner; name ingress_namespace and "
+            "infra/eg, Gateway infra/inner; set ingress_namespace and "
             "ingress_service in the target"
         ),
     )
@@ -346,9 +346,7 @@ def test_a_path_that_leads_to_no_service() -> None:
     both = shelf(TRAEFIK, ingresses=[ingress(), rule])
     path = seen(both, "https://shop.example/static/x")
     assert (path.reading.service, path.reading.endpoints) == (None, None)
-    told = (
-        "/static leads to Bucket b, which is no Service: name the Service in the target"
-    )
+    told = "/static routes to Bucket b, which is not a Service; name the Service in the target"
     assert told in path.reading.problems
     path = seen(both, "https://shop.example/static/x", namespace="shop", service="web")
     assert (path.reading.service is not None, path.reading.problems) == (True, (told,))
@@ -363,7 +361,7 @@ def test_two_services_of_the_same_pods() -> None:
     for item, name in zip(services, ("inner", "outer"), strict=True):
         item["metadata"] |= {"namespace": "nginx", "name": name, "labels": NGINX_LABELS}
     path = seen(shelf(*services, classes=(NGINX_CLASS,)))
-    assert "several Services fit ingress-nginx: nginx/inner, nginx/outer" in why(path)
+    assert "several Services match ingress-nginx: nginx/inner, nginx/outer" in why(path)
     rule = ingress()
     rule["status"] = {"loadBalancer": {"ingress": [{"ip": "203.0.113.1"}]}}
     path = seen(shelf(*services, classes=(NGINX_CLASS,), ingresses=[rule]))
@@ -374,7 +372,9 @@ def test_without_any_class_the_only_controller_is_taken() -> None:
     """What may serve nothing is told all the same."""
     path = seen(shelf(NGINX, classes=()))
     assert door(path) == "ingress-nginx/ingress-nginx-controller"
-    assert path.reading.problems[0].startswith("no class: set spec.ingressClassName")
+    assert path.reading.problems[0].startswith(
+        "the Ingress has no class, so no controller may"
+    )
 
 
 def test_what_the_target_names_counts_and_is_compared() -> None:
@@ -389,12 +389,12 @@ def test_what_the_target_names_counts_and_is_compared() -> None:
     assert "no Service other in namespace shop" in path.reading.problems
     assert {p.partition(",")[0] for p in path.reading.problems[1:]} == {
         "the target names Service shop/other",
-        "the target names ingress-nginx/ingress-nginx-controller as ingress",
+        "the target names ingress-nginx/ingress-nginx-controller as its ingress",
     }
     path = seen(shelf(TRAEFIK), namespace="elsewhere", service="web")
     assert path.route is None
     assert any(
-        p.startswith("the target names namespace elsewhere, but shop.example is served")
+        p.startswith("the target names namespace elsewhere, but shop.example is routed")
         for p in path.reading.problems
     )
 
@@ -408,7 +408,7 @@ def test_names_that_agree_are_no_problem() -> None:
         ingress_namespace="kube-system",
         ingress_service="traefik",
     )
-    assert (path.reading.problems, why(path)) == ((), "the target names it")
+    assert (path.reading.problems, why(path)) == ((), "named in the target")
 
 
 def test_services_are_not_listed_where_they_need_not_be() -> None:
@@ -447,7 +447,7 @@ def test_envoy_gateway() -> None:
         )
     )
     assert (door(path), path.reading.problems) == ("system/envoy-1f", ())
-    assert why(path) == "its labels name Gateway infra/eg"
+    assert why(path) == "labels name Gateway infra/eg"
     assert path.reading.ingress_hosts == ("shop.example",)
     assert path.reading.ingress_name == "web"
     assert path.route
@@ -464,13 +464,13 @@ def test_a_gateway_of_a_shared_proxy() -> None:
     path = seen(shelf(TRAEFIK, NGINX, **parts))
     assert (door(path), why(path)) == (
         "kube-system/traefik",
-        "its labels are Traefik's",
+        "has the labels of Traefik",
     )
     addressed = gateway(
         ("web", "HTTP", 80, None), status={"addresses": [{"value": "10.0.0.1"}]}
     )
     path = seen(shelf(TRAEFIK, NGINX, **{**parts, "gateways": [addressed]}))
-    assert why(path) == "it has the Gateway's address"
+    assert why(path) == "has the Gateway's address"
 
 
 def test_gateways_that_may_not_be_read_hide_hosts() -> None:
@@ -499,8 +499,8 @@ def test_external_name() -> None:
     assert (reading.endpoints, reading.pods, reading.workloads) == (None, None, None)
     assert reading.problems == (
         (
-            "Service shop/web is an ExternalName: it leads to shop.elsewhere.io, "
-            "outside of what the agent can ask"
+            "Service shop/web is an ExternalName for shop.elsewhere.io, "
+            "which the agent does not probe"
         ),
     )
 

@@ -98,7 +98,7 @@ def test_weights_and_redirects() -> None:
     item = http_route(("canary", 10), ("web", 90), ("off", 0))
     (found,) = routes([item, http_route()], [BOTH], "shop.example", "/")
     assert found.service == "web"
-    assert found.notes == ("web shares its requests with canary: those are not asked",)
+    assert found.notes == ("web shares its requests with canary, which are not probed",)
 
 
 def test_a_route_that_nobody_took_comes_last() -> None:
@@ -109,8 +109,8 @@ def test_a_route_that_nobody_took_comes_last() -> None:
     first, *others = routes([refused, alone, taken], [BOTH], "shop.example", "/")
     assert first.service == "web"
     assert {n for r in others for n in r.notes} == {
-        "its controller says Accepted=False (Why)",
-        "no controller says that it took the route",
+        "the HTTPRoute has Accepted=False (Why)",
+        "no controller has accepted the HTTPRoute",
     }
 
 
@@ -172,7 +172,7 @@ def test_a_redirect_hides_what_it_goes_before_at_its_listener() -> None:
     assert (found.ingress, found.service) == ("old", "")
     assert found.notes == (
         (
-            "it leads to RequestRedirect, which is no Service: "
+            "HTTPRoute shop/old routes to RequestRedirect, which is not a Service; "
             "name the Service in the target"
         ),
     )
@@ -184,7 +184,7 @@ def test_a_redirect_hides_what_it_goes_before_at_its_listener() -> None:
 def test_a_gateway_that_is_not_there() -> None:
     """The route is told all the same, with what it lacks."""
     (found,) = routes([http_route(("web", 1))], [], "shop.example", "/")
-    assert found.notes == ("Gateway infra/eg does not exist or was not read",)
+    assert found.notes == ("Gateway infra/eg does not exist or could not be read",)
     assert (found.service, found.tls) == ("web", False)
 
 

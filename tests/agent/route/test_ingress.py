@@ -97,7 +97,7 @@ def test_canaries_are_left_out_and_resources_name_no_service() -> None:
         "",
         (
             (
-                "/ leads to StorageBucket static, which is no Service: "
+                "/ routes to StorageBucket static, which is not a Service; "
                 "name the Service in the target"
             ),
         ),
@@ -174,7 +174,7 @@ def test_an_expression_that_could_take_long_is_told() -> None:
     found = route([item], "a.example", "/v1/books")
     assert found is not None
     assert found.notes == (
-        ("path /v1/([a-z]+)+/x is judged by its plain beginning: it may take less"),
+        "path /v1/([a-z]+)+/x may match less: only its literal beginning is evaluated",
     )
 
 

@@ -71,7 +71,7 @@ def test_canaries_add_how_they_are_chosen() -> None:
             "allow 10.0.0.0/8; deny secret; return 301 https://secret; auth_basic pw;",
             "allow 10.0.0.0/8; deny; return 301; auth_basic",
         ),
-        ("server-snippet", "more_set_headers 'X: secret';", "(turns nothing away)"),
+        ("server-snippet", "more_set_headers 'X: secret';", "(rejects no request)"),
     ],
 )
 def test_values(name: str, text: str, told: str) -> None:
@@ -96,7 +96,7 @@ def test_nothing_else_of_a_snippet_is_ever_told(snippet: str) -> None:
     """Whatever it says: known directives, codes and networks come out, and no more."""
     told = exported_value("server-snippet", snippet)
     assert len(told) <= LONGEST
-    if told != "(turns nothing away)" and not told.endswith("…"):
+    if told != "(rejects no request)" and not told.endswith("…"):
         assert all(WORDS.fullmatch(part) for part in told.split("; ")), told
 
 

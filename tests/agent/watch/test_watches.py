@@ -82,7 +82,7 @@ def test_a_first_answer_that_does_not_come_is_a_problem(
     with closing(connect(file)) as apis, closing(Watches(apis)) as watches:
         lists = Lists(watches)
         assert lists.items("nodes", None) is None
-        assert lists.problems == {"list nodes": "cannot list nodes: no answer yet"}
+        assert lists.problems == {"list nodes": "cannot list nodes: no response yet"}
 
 
 def test_a_cycle_waits_for_all_first_answers_together(

@@ -53,7 +53,7 @@ ISTIO = (
     "%REQUESTED_SERVER_NAME% %ROUTE_NAME%"
 )
 LACKING = (
-    "the Envoy access log lacks %REQ(X-REQUEST-ID)% or %REQ(USER-AGENT)%: add them to "
+    "the Envoy access log lacks %REQ(X-REQUEST-ID)% or %REQ(USER-AGENT)%; add them to "
     "its format"
 )
 _OPERATOR = re.compile(r"%([A-Z_]+)(?:\(([^)%]*)\))?(?::\d+)?%")
@@ -84,7 +84,7 @@ def envoy_format(template: str) -> EnvoyFormat:
         end = match.end()
     compiled = compile_pieces([*pieces, template[end:]])
     if "responsecode" not in compiled.names:
-        raise ValueError("the Envoy log format holds no %RESPONSE_CODE%")
+        raise ValueError("the Envoy log format has no %RESPONSE_CODE%")
     return EnvoyFormat(compiled)
 
 

@@ -43,7 +43,7 @@ HTTPS = (
     "%[ssl_fc_sni]/%sslv/%sslc"
 )
 LACKING = (
-    "the HAProxy log holds neither our X-Request-ID nor our User-Agent: capture both "
+    "the HAProxy log contains neither X-Request-ID nor User-Agent; capture both "
     "(haproxytech: request-capture `hdr(X-Request-ID)` and `hdr(User-Agent)`; "
     "haproxy-ingress: config-frontend `capture request header X-Request-ID len 64` "
     "and the same for User-Agent)"
@@ -95,7 +95,7 @@ def haproxy_format(template: str) -> HaproxyFormat:
         end = match.end()
     compiled = compile_pieces([*pieces, template[end:]])
     if "ST" not in compiled.names:
-        raise ValueError("the HAProxy log format holds no %ST")
+        raise ValueError("the HAProxy log format has no %ST")
     return HaproxyFormat(compiled)
 
 

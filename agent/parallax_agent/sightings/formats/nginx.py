@@ -42,8 +42,8 @@ DEFAULT = (
     "$upstream_response_length $upstream_response_time $upstream_status $req_id"
 )
 LACKING = (
-    "the ingress's log format lacks {}: add it to the controller's ConfigMap "
-    "(log-format-upstream), e.g. as `$req_id` and `$http_user_agent`"
+    "the ingress's log format lacks {}; add it to the controller's ConfigMap "
+    "(log-format-upstream), for example as `$req_id` and `$http_user_agent`"
 )
 _VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
 _IDS = ("req_id", "http_x_request_id")
@@ -104,7 +104,9 @@ def nginx_format(template: str, *, json: bool = False) -> NginxFormat:
         raise ValueError("the log format spans several lines")
     compiled = compile_pieces(_pieces(template), escaped=json)
     if "status" not in compiled.names:
-        raise ValueError("the log format holds no $status that could be told apart")
+        raise ValueError(
+            "the log format has no $status that can be separated from its neighbors"
+        )
     lacks = [] if any(name in compiled.names for name in _IDS) else ["X-Request-ID"]
     lacks += [] if "http_user_agent" in compiled.names else ["User-Agent"]
     lacking = LACKING.format(" and ".join(lacks)) if lacks else ""

@@ -28,11 +28,11 @@ from parallax_agent.sightings.access_line import (
 from parallax_agent.sightings.formats.objects import first
 
 LACKING_ID = (
-    "Traefik's common log format cannot hold X-Request-ID: set accessLog.format to "
+    "Traefik's common log format cannot contain X-Request-ID; set accessLog.format to "
     "json and accessLog.fields.headers.names.X-Request-Id and .User-Agent to keep"
 )
 LACKING_HEADERS = (
-    "Traefik's access log drops request headers: set accessLog.fields.headers.names."
+    "Traefik's access log drops request headers; set accessLog.fields.headers.names."
     "X-Request-Id and .User-Agent to keep"
 )
 _OWN_TEXTS = {(502, 11), (504, 15)}

@@ -79,7 +79,7 @@ def test_a_line_of_another_format_is_still_recognized() -> None:
 )
 def test_a_setting_that_cannot_be_followed_is_refused(setting: str) -> None:
     """At the start, not in the first outage."""
-    with pytest.raises(ValueError, match=r"expected|holds no"):
+    with pytest.raises(ValueError, match=r"expected|has no"):
         check_setting(setting)
     check_setting(f"nginx: {DEFAULT}")
 
