@@ -1,9 +1,9 @@
-"""Cycle: one look at every target of the cluster, from one node.
+"""Cycle: one cycle of reading and probing every target, from one node.
 
-In: settings, targets, the watches of the Kubernetes API. Out: one push, with a
-report for each target.
-It does not: call the Kubernetes API, judge, or stop where a part fails: that is
-a line in `problems` or in the log, and the others go on.
+In: settings, targets, the watches of the Kubernetes API. Out: one push with a report
+for each target.
+It does not: call the Kubernetes API, judge, or stop when a step fails. The failure is
+in `problems` or in the log, and the other steps run.
 """
 
 import asyncio
@@ -41,13 +41,13 @@ from parallax_agent.watch.api import Apis, Lists
 from parallax_agent.watch.watches import Watches
 
 REMEMBERED_SECONDS = 300.0
-"""While the API is away, the path it last told is still probed for so long."""
+"""While the API is unavailable, the last known path is probed for this long."""
 
 logger = logging.getLogger(__name__)
 
 
 class Cycles:
-    """What is carried from one cycle to the next, and the cycle itself."""
+    """Runs one cycle after the other, and holds what they share."""
 
     def __init__(
         self,
@@ -71,12 +71,14 @@ class Cycles:
         )
 
     def next(self) -> Push:
-        """Read, probe, look into the logs; return what is to be sent."""
+        """Read, probe and collect log lines; return the push to send."""
         self._cycle += 1
         self._began = time.monotonic()
         readings = self._read()
-        paths = {name: self._known(name, path) for name, path in readings.items()}
-        self._listen(readings, paths)
+        paths = {
+            name: self._current_path(name, path) for name, path in readings.items()
+        }
+        self._follow_logs(readings, paths)
         probes = self._probe(paths)
         by_pod = limit_sightings(self._followers.take())
         now = datetime.now(UTC)
@@ -121,12 +123,12 @@ class Cycles:
                 f"the agent could not read the path: {type(error).__name__}: {error}"
             )
             return TargetPath(reading=ClusterReading(read_at=now, problems=(problem,)))
-        unasked = plan.unsupported_protocol(path)
-        problems = (*path.reading.problems, *filter(None, [unasked]))
+        unsupported = plan.unsupported_protocol(path)
+        problems = (*path.reading.problems, *filter(None, [unsupported]))
         return replace(path, reading=replace(path.reading, problems=problems))
 
-    def _known(self, name: str, path: TargetPath) -> TargetPath:
-        """Return the path as read, or as last read if the API told nothing."""
+    def _current_path(self, name: str, path: TargetPath) -> TargetPath:
+        """Return the path, or the last complete one if the API returned nothing."""
         now = time.monotonic()
         if path.reading.nodes is not None or path.reading.endpoints is not None:
             self._paths[name] = now, path
@@ -134,11 +136,11 @@ class Cycles:
         then, last = self._paths.get(name, (-REMEMBERED_SECONDS, path))
         return last if now - then < REMEMBERED_SECONDS else path
 
-    def _listen(
+    def _follow_logs(
         self, readings: dict[str, TargetPath], paths: dict[str, TargetPath]
     ) -> None:
         if all(path.ingress_pods is None for path in readings.values()):
-            return  # not known which pods there are: go on with those we follow
+            return  # the pods could not be read: keep following the current ones
         pods = {p: path for path in paths.values() for p in path.ingress_pods or ()}
         self._followers.follow(pods)
         for pod, path in pods.items():
@@ -150,23 +152,23 @@ class Cycles:
             node=self._node, cycle=self._cycle, source_address=settings.source_address
         )
         owners: list[str] = []
-        asked: list[ScheduledRequest] = []
+        requests: list[ScheduledRequest] = []
         for target in self._targets:
             path = paths[target.name]
             backend = plan.backend_name(target, path)
             for question in plan.plan_requests(target, path, at):
                 owners.append(target.name)
-                asked.append(ScheduledRequest(question=question, backend=backend))
-        found: dict[str, list[Probe]] = {name: [] for name in paths}
+                requests.append(ScheduledRequest(question=question, backend=backend))
+        probes: dict[str, list[Probe]] = {name: [] for name in paths}
         try:
-            answers = asyncio.run(run_schedule(asked, settings.interval))
+            answers = asyncio.run(run_schedule(requests, settings.interval))
         except Exception:
             logger.exception("probes failed")
-            return found
+            return probes
         for name, probe in zip(owners, answers, strict=True):
             if probe is not None:
-                found[name].append(plan.trim(probe))
-        return found
+                probes[name].append(plan.trim(probe))
+        return probes
 
     def _report(
         self,
@@ -186,16 +188,16 @@ class Cycles:
             cluster=settings.cluster,
             node=settings.node,
             sent_at=now,
-            # Slow hops make a cycle long; whoever waits for the next one must know.
+            # Slow hops prolong a cycle; the reader must expect the next report later.
             interval=max(self._interval(), time.monotonic() - self._began),
             probes=tuple(probes[target.name]),
             reading=limit_reading(reading, self._node, probes[target.name]),
-            log_read_at=None if _unlogged(path.reading) else log.read_at,
+            log_read_at=None if _logs_elsewhere(path.reading) else log.read_at,
         )
 
 
-def _unlogged(reading: ClusterReading) -> bool:
-    """Tell whether the controller writes its access log somewhere else, or not."""
+def _logs_elsewhere(reading: ClusterReading) -> bool:
+    """Tell whether the controller logs to another place, or not at all."""
     config = dict(reading.ingress_config or ())
     return config.get("disable-access-log") == "true" or any(
         config.get(name, "/dev/stdout")

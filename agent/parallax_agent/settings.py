@@ -1,9 +1,9 @@
-"""Settings: what the environment tells the agent, read once at its start.
+"""Settings: the agent's environment variables, read once at its start.
 
-In: environment variables. Out: one checked value, or one error that names
-every variable that is missing or wrong.
-It does not: read the targets file (`parallax.targets` does) or keep the key:
-the key file is read again for every push, so that it can be rotated.
+In: environment variables. Out: one checked value, or one error that names every
+variable that is missing or wrong.
+It does not: read the targets file (`parallax.targets` does), or keep the key: the key
+file is read again for every push, so the key can be rotated.
 """
 
 from collections.abc import Mapping
@@ -23,15 +23,16 @@ OBSERVATIONS = "/v1/observations"
 
 
 class SettingsError(ValueError):
-    """One line a variable: its name, what was expected, what was found."""
+    """One line per variable: its name, the expected value, the actual value."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """The agent's settings; `interval` in seconds, `kubeconfig` None: in-cluster.
 
-    `ingress_log_format` None: as the controller's ConfigMap says, else recognized.
-    `listen` None: nobody can ask for metrics and health.
+    `ingress_log_format` None: the controller's ConfigMap defines it, else lines are
+    recognized.
+    `listen` None: the agent serves no metrics and no health checks.
     """
 
     node: str
@@ -129,9 +130,9 @@ def _interval(text: str, problems: list[str]) -> float:
 
 
 def _is_safe(url: str) -> bool:
-    """Tell whether a push may go there: what it holds is not for strangers to read.
+    """Tell whether a push may go to this URL; its content is confidential.
 
-    Over http a name will not do, for nobody knows where it leads tomorrow.
+    Over http only an address is safe, because a name may resolve to another host later.
     """
     try:
         parts = urlsplit(url)
@@ -148,7 +149,7 @@ def _is_safe(url: str) -> bool:
 
 
 def _unsafe(url: str) -> str:
-    """Return why a push may not go there, without what may be secret in the URL."""
+    """Return why a URL is not safe, without parts of the URL that may be secret."""
     if web_url.has_user(url):
         return web_url.NO_USER
     shown = quoted(url.partition("?")[0].partition("#")[0])

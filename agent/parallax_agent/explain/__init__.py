@@ -1,5 +1,5 @@
-"""The path that the agent takes for a host, told to a person.
+"""Explain: the path that the agent takes for a host, in words.
 
-In: a host and the watched objects. Out: lines hop by hop, with reasons, or JSON.
-It does not: send a request to an app.
+In: a host and the watched objects. Out: lines hop by hop, with reasons, or JSON. It
+does not: send a request to an app.
 """

@@ -1,8 +1,8 @@
-"""Explain: the path of one host through the cluster, hop by hop, and why this one.
+"""Explanation: the path of one host through the cluster, hop by hop, with reasons.
 
-In: what the agent itself reads of a host (`read`). Out: steps as text or JSON, in which
-no name from the cluster controls a terminal.
-It does not: probe, or find anything of its own: it tells what the agent would ask.
+In: what the agent reads for a host (`read`). Out: steps as text or JSON, with control
+characters of names removed.
+It does not: probe, or search for anything itself: it shows what the agent would probe.
 """
 
 from collections.abc import Iterator
@@ -38,9 +38,9 @@ class Explanation:
 
 
 def build_explanation(
-    target: Target, path: TargetPath, *, asked: str, node: str
+    target: Target, path: TargetPath, *, url_path: str, node: str
 ) -> Explanation:
-    """Tell a target's path as the agent on this node reads it; `asked`: its path."""
+    """Explain a target's path as the agent on this node reads it."""
     reading = path.reading
     steps = [
         route_step(path, target.host),
@@ -50,36 +50,36 @@ def build_explanation(
         pods_step("pods", reading.endpoints, reading.pods),
         nodes_step(path),
     ]
-    told = [s for s in steps if s is not None]
+    shown = [s for s in steps if s is not None]
     if node:
-        told.append(probes_step(target, path, node))
+        shown.append(probes_step(target, path, node))
     return Explanation(
         host=target.host,
-        path=asked,
+        path=url_path,
         found=path.route is not None and reading.service is not None,
-        steps=tuple(told),
+        steps=tuple(shown),
         problems=reading.problems,
     )
 
 
-def as_json(told: Explanation) -> str:
+def as_json(explanation: Explanation) -> str:
     """Return an explanation as JSON."""
     escaped = {"ensure_ascii": True, "separators": (",", ": ")}
-    return json_text(asdict(told), indent=2, **escaped)
+    return json_text(asdict(explanation), indent=2, **escaped)
 
 
-def as_text(told: Explanation, *, colors: bool = False) -> Iterator[str]:
+def as_text(explanation: Explanation, *, colors: bool = False) -> Iterator[str]:
     """Yield an explanation as lines for a terminal."""
-    yield plain_line(f"{told.host}{told.path}")
-    wide = max(len(s.hop) for s in told.steps)
-    for step in told.steps:
+    yield plain_line(f"{explanation.host}{explanation.path}")
+    wide = max(len(s.hop) for s in explanation.steps)
+    for step in explanation.steps:
         mark, color = _MARKS[step.state]
         sign = f"\x1b[{color}m{mark}\x1b[0m" if colors else mark
         yield f"{sign} {plain_line(f'{step.hop:<{wide}}  {step.what}')}"
         for line in (step.why, *step.more):
             if line:
                 yield f"{'':<{wide + 3}}  {plain_line(line)}"
-    if told.problems:
+    if explanation.problems:
         yield ""
-        yield "Problems:" if told.found else "Not found:"
-        yield from (f"- {plain_line(problem)}" for problem in told.problems)
+        yield "Problems:" if explanation.found else "Not found:"
+        yield from (f"- {plain_line(problem)}" for problem in explanation.problems)

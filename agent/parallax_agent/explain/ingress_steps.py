@@ -1,6 +1,6 @@
-"""Way in: the hops up to the ingress in words: route, class, ingress.
+"""Ingress steps: the hops up to the ingress in words: route, class, ingress.
 
-In: a target's path (`read`). Out: a step for each hop. It does not: tell what stands
+In: a target's path (`read`). Out: a step for each hop. It does not: describe what is
 behind the ingress; `steps` does.
 """
 
@@ -24,7 +24,7 @@ from parallax_agent.route.matching import ANY, WILDCARD
 
 
 def route_step(path: TargetPath, host: str) -> Step:
-    """Tell which Ingress or HTTPRoute takes the host."""
+    """Describe which Ingress or HTTPRoute matches the host."""
     discovery, route = path.discovery, path.route
     if discovery is None or route is None:
         unread = discovery is None or discovery.rules is None
@@ -75,7 +75,7 @@ def _why_route(route: Route) -> str:
 
 
 def class_step(path: TargetPath) -> Step | None:
-    """Tell whose the route is; None: there is no route."""
+    """Describe the class of the route and its controller; None: there is no route."""
     cls = path.discovery.cls if path.discovery else None
     if path.route is None or cls is None:
         return None
@@ -93,7 +93,7 @@ def class_step(path: TargetPath) -> Step | None:
 
 
 def ingress_step(path: TargetPath) -> Step:
-    """Tell the ingress controller's Service, and how it is asked."""
+    """Describe the ingress controller's Service, and how it is probed."""
     discovery, service = path.discovery, path.reading.ingress_service
     why = discovery.entry.why if discovery else ""
     if service is None:

@@ -1,7 +1,7 @@
-"""Steps: the hops behind the ingress in words: Service, pods, nodes, what is asked.
+"""Steps: the hops behind the ingress in words: Service, pods, nodes, probes.
 
-In: a target's path (`read`). Out: a step for each hop. It does not: tell the way in
-(`way_in`), order the steps, or write them down (`explain`).
+In: a target's path (`read`). Out: a step for each hop. It does not: describe the hops
+up to the ingress (`ingress_steps`), order the steps, or print them (`explanation`).
 """
 
 from collections import Counter
@@ -20,7 +20,7 @@ MAX_NAMES = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One hop: what was found there, why, and what else is to be known of it."""
+    """One hop: what was found, why, and further facts."""
 
     hop: str
     state: str
@@ -30,7 +30,7 @@ class Step:
 
 
 def service_step(path: TargetPath) -> Step:
-    """Tell the target's Service, and its port."""
+    """Describe the target's Service and its port."""
     service, route = path.reading.service, path.route
     if service is None:
         what = "no Ingress, HTTPRoute or target names a Service"
@@ -55,10 +55,10 @@ def service_step(path: TargetPath) -> Step:
         more.append(f"two address families: {service.cluster_ip} and {path.second_ip}")
     same = route is not None and route.backend == f"{service.namespace}/{service.name}"
     why = f"named by {route.title}" if route and same else "named in the target"
-    lost = port is None and service.type != "ExternalName"
+    missing = port is None and service.type != "ExternalName"
     return Step(
         hop="service",
-        state=MISSING if lost else FOUND,
+        state=MISSING if missing else FOUND,
         what=service_text(service),
         why=why,
         more=tuple(more),
@@ -70,7 +70,7 @@ def pods_step(
     ends: tuple[Endpoint, ...] | None,
     pods: tuple[Pod, ...] | None,
 ) -> Step:
-    """Tell how many endpoints are ready, where, and what pods wait for."""
+    """Describe how many endpoints are ready, where, and why pods wait."""
     if ends is None:
         return Step(
             hop=hop, state=UNKNOWN, what="endpoints do not exist or could not be read"
@@ -89,7 +89,7 @@ def pods_step(
 
 
 def nodes_step(path: TargetPath) -> Step:
-    """Tell how many nodes are ready."""
+    """Describe how many nodes are ready."""
     nodes = path.reading.nodes
     if nodes is None:
         return Step(hop="nodes", state=UNKNOWN, what="nodes could not be read")
@@ -105,7 +105,7 @@ def nodes_step(path: TargetPath) -> Step:
 
 
 def probes_step(target: Target, path: TargetPath, node: str) -> Step:
-    """Tell what the agent of this node would ask in a cycle."""
+    """Describe which probes the agent of this node would send in a cycle."""
     requests = plan.plan_requests(target, path, VantagePoint(node=node, cycle=0))
     roles = Counter(q.role.value for q in requests)
     counts = ", ".join(f"{number} {role}" for role, number in roles.items())
@@ -119,12 +119,12 @@ def probes_step(target: Target, path: TargetPath, node: str) -> Step:
 
 
 def service_text(service: Service) -> str:
-    """Return a Service's place and type."""
+    """Return a Service's namespace, name and type."""
     return f"Service {service.namespace}/{service.name}, {service.type}"
 
 
 def some(names: Iterable[str]) -> str:
-    """Return the first of these names, and how many more there are."""
+    """Return the first names, and how many more there are."""
     found = list(names)
     rest = len(found) - MAX_NAMES
     return ", ".join(found[:MAX_NAMES]) + (f" and {rest} more" if rest > 0 else "")

@@ -1,5 +1,5 @@
-"""The questions of a cycle: who is asked from this node, and at what pace.
+"""Hops: the probes of a cycle: which hops this node probes, and when.
 
-In: a target's path. Out: the questions, at most `hops.MAX_REQUESTS` a target.
-It does not: judge the answers.
+In: a target's path. Out: probes, at most `plan.MAX_REQUESTS` per target. It does not:
+judge the responses.
 """

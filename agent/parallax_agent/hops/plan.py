@@ -1,15 +1,15 @@
-"""Hops: what the agent asks each hop of a target's path, from its own node.
+"""Plan: the requests that probe each hop of a target's path, from this node.
 
-In: a target and its path through the cluster. Out: plan_requests for
-`parallax.probe`. It does not: send them, or judge the answers.
+In: a target and its path through the cluster. Out: requests for `parallax.probe`. It
+does not: send them, or judge the responses.
 
-The ingress is asked as the balancer asks it. Where the Ingress itself holds a
-TLS section for the host, TLS reaches the ingress: its https NodePort is asked,
-with SNI. Where it holds none, TLS ends before it: its http NodePort is asked
-with the target's Host, and `X-Forwarded-Proto` says what the user's side was,
-so that nothing is redirected. Its pods are asked in the same way at the port behind
-the Service's. Where its ConfigMap wants PROXY protocol, each of these connections
-begins with a PROXY line.
+The ingress is probed as the load balancer connects to it. If the Ingress has a TLS
+section for the host, TLS reaches the ingress, so its https NodePort is probed, with
+SNI. Otherwise TLS ends before the ingress, so its http NodePort is probed with the
+target's Host; `X-Forwarded-Proto` has the scheme of the user's request, so that the
+ingress does not redirect. Ingress pods are probed in the same way, at the port behind
+the Service's port. If the ConfigMap enables the PROXY protocol, each of these
+connections begins with a PROXY header.
 """
 
 from collections.abc import Iterator, Sequence
@@ -28,93 +28,94 @@ from parallax_agent.read.target_path import TargetPath
 from parallax_agent.route.entry import entry_port
 
 AGENT = f"{USER_AGENT}{INSIDE}"
-"""The User-Agent of what agents ask, told apart in the ingress's log."""
+"""The User-Agent of agents; it distinguishes their requests in the ingress's log."""
 HOP_SECONDS = 5.0
 CONNECT_SECONDS = 1.5
-"""Of these for the connect: a SYN that was lost is sent again after a second (RFC
-6298), and its answer has half a second: inside a cluster that is long."""
+"""Part of these seconds, for the connection. A lost SYN is sent again after one second
+(RFC 6298); half a second remains for its response, which is long inside a cluster."""
 BODY_BYTES = 2048
-"""Of a body that is sent on; a page's signature is far shorter."""
+"""Bytes of a body that are reported; the signature of a page is far shorter."""
 READ_BYTES = 65536
-"""Of a body that must be searched for the target's own text."""
+"""Bytes that are read of a body in which a target's own text is searched."""
 PODS_PER_CYCLE = 10
 INGRESS_PODS_PER_CYCLE = 10
 MAX_REQUESTS = PODS_PER_CYCLE + INGRESS_PODS_PER_CYCLE + 6
-"""Of one target in one cycle, however large the cluster: beside the pods the
-Service in both address families, and two NodePorts each of Service and ingress."""
+"""Requests for one target in one cycle, at any cluster size: pods, ingress pods, the
+Service in two address families, two NodePorts each of Service and ingress."""
 
 
 def plan_requests(target: Target, path: TargetPath, at: VantagePoint) -> list[Question]:
-    """Return one cycle's plan_requests about one target, the pods first."""
-    asked: list[Question] = []
+    """Return one cycle's requests for one target, the pods first."""
+    requests: list[Question] = []
     if not unsupported_protocol(path):
-        asked += _pods(target, path, at)
-        asked += _service(target, path, at)
-        asked += _app_node_ports(target, path, at)
-    asked += _ingress(target, path, at)
-    return asked
+        requests += _pods(target, path, at)
+        requests += _service(target, path, at)
+        requests += _app_node_ports(target, path, at)
+    requests += _ingress(target, path, at)
+    return requests
 
 
 def backend_name(target: Target, path: TargetPath) -> str:
-    """Name the Service whose pods answer in the end; targets may share one."""
+    """Name the Service whose pods respond in the end; targets may share one."""
     service = path.reading.service
     return f"{service.namespace}/{service.name}" if service else target.name
 
 
 def unsupported_protocol(path: TargetPath) -> str | None:
-    """Say why pods and Service are left out; None: they are asked."""
+    """Return why pods and Service are not probed; None: they are probed."""
     if path.protocol == HTTP:
         return None
     return f"the pods use {path.protocol}; the agent probes only plain HTTP backends"
 
 
 def expects_proxy_line(reading: ClusterReading, node: str | None = None) -> bool:
-    """Tell whether the ingress takes only connections with a PROXY line.
+    """Tell whether the ingress accepts only connections with a PROXY header.
 
-    HAProxy's (`proxy-protocol`) names from whom it wants one: from this node?
+    HAProxy's `proxy-protocol` lists the networks that must send one; is this node in
+    one?
     """
-    told = dict(reading.ingress_config or ())
-    if told.get("use-proxy-protocol") == "true":
+    config = dict(reading.ingress_config or ())
+    if config.get("use-proxy-protocol") == "true":
         return True
     own = [n.internal_ip for n in reading.nodes or () if n.name == node]
-    wanting = told.get("proxy-protocol", "").replace(",", " ").split()
+    networks = config.get("proxy-protocol", "").replace(",", " ").split()
     return any(
         selection.is_in_network(address, network)
         for address in filter(None, own)
-        for network in wanting
+        for network in networks
     )
 
 
 def trim(probe: Probe) -> Probe:
-    """Cut a probe to what is sent on: `BODY_BYTES` of body, and all else bounded."""
+    """Cut a probe to what is reported: `BODY_BYTES` of body, and all else limited."""
     return bounded(probe, BODY_BYTES)
 
 
 def _pods(target: Target, path: TargetPath, at: VantagePoint) -> Iterator[Question]:
-    known = (*(path.reading.endpoints or ()), *path.second_endpoints)
-    for endpoint in selection.select_endpoints(known, at, PODS_PER_CYCLE):
+    every = (*(path.reading.endpoints or ()), *path.second_endpoints)
+    for endpoint in selection.select_endpoints(every, at, PODS_PER_CYCLE):
         if endpoint.port is not None:
-            question = _ask(target, at, Role.POD, endpoint.address, endpoint.port)
-            yield replace(question, pod=endpoint.pod, peer_node=endpoint.node)
+            request = _request(target, at, Role.POD, endpoint.address, endpoint.port)
+            yield replace(request, pod=endpoint.pod, peer_node=endpoint.node)
 
 
 def _service(target: Target, path: TargetPath, at: VantagePoint) -> Iterator[Question]:
-    """Ask the Service, in each address family.
+    """Probe the Service, in each address family.
 
-    Not where kube-proxy drops it on purpose: it leads to the own node's pods only,
-    and here none is ready.
+    Not if kube-proxy drops the connection by design: the Service routes only to this
+    node's pods, and none of them is ready.
     """
     service, port = path.reading.service, path.port
     if service is None or port is None:
         return
-    ways = (
+    addresses = (
         (service.cluster_ip, path.reading.endpoints),
         (path.second_ip, path.second_endpoints),
     )
-    for address, ends in ways:
+    for address, ends in addresses:
         here = any(e.ready and e.node == at.node for e in ends or ())
         if address not in {None, "", "None"} and (here or not path.local):
-            yield _ask(target, at, Role.SERVICE, str(address), port.port)
+            yield _request(target, at, Role.SERVICE, str(address), port.port)
 
 
 def _app_node_ports(
@@ -126,12 +127,12 @@ def _app_node_ports(
     for role, node in _two_nodes(
         path.app_nodes, at, Role.NODEPORT_OWN, Role.NODEPORT_OTHER
     ):
-        question = _ask(target, at, role, str(node.internal_ip), node_port)
-        yield replace(question, peer_node=node.name)
+        request = _request(target, at, role, str(node.internal_ip), node_port)
+        yield replace(request, peer_node=node.name)
 
 
 def _ingress(target: Target, path: TargetPath, at: VantagePoint) -> Iterator[Question]:
-    """Ask the ingress's NodePorts and its pods, as the balancer asks them."""
+    """Probe the ingress's NodePorts and its pods, as the load balancer connects."""
     route = path.route
     tls, listener = (route.tls, route.listener) if route else (False, None)
     port = entry_port(path.reading.ingress_service, tls=tls, listener=listener)
@@ -153,8 +154,8 @@ def _ingress(target: Target, path: TargetPath, at: VantagePoint) -> Iterator[Que
     ]
     proxy_line = expects_proxy_line(path.reading, at.node)
     for role, address, number, node, pod in places:
-        question = _ask(target, at, role, address, number, tls=tls)
-        yield replace(question, peer_node=node, pod=pod, proxy_protocol=proxy_line)
+        request = _request(target, at, role, address, number, tls=tls)
+        yield replace(request, peer_node=node, pod=pod, proxy_protocol=proxy_line)
 
 
 def _two_nodes(
@@ -167,7 +168,7 @@ def _two_nodes(
             yield other, found[1]
 
 
-def _ask(  # noqa: PLR0913 - one argument for each thing a hop differs in
+def _request(  # noqa: PLR0913 - one argument per difference between hops
     target: Target,
     at: VantagePoint,
     role: Role,

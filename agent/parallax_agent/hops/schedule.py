@@ -1,18 +1,18 @@
-"""Pace: in which order hops are asked, so that no app is hurried by being watched.
+"""Schedule: in which order and when probes are sent, so that they overload no app.
 
-In: questions, each with the Service behind it. Out: the answers, in the same order;
-None for what there was no time for. It does not: choose what is asked; `hops` does.
+In: requests, each with the Service behind it. Out: the probes, in the same order; None
+where no time was left. It does not: choose the requests; `plan` does.
 
-A pod itself is asked one question at a time. What goes through a Service meets a pod
-that we do not choose: it is asked after the pods, and no more at a time than there are
-pods, so that one pod meets about one of our requests. What takes long leaves less
-time for the rest: an app that hangs is asked less, not more, and first of all on the
-way that users come.
+A pod receives one direct request at a time. A request through a Service reaches a pod
+that the agent does not choose. These requests are therefore sent after the direct ones,
+and no more at a time than there are pods, so that each pod receives about one at a
+time. A slow response leaves less time for other requests, so an app that hangs gets
+fewer of them; the path that users take is probed first.
 
-Where each pod answered at once when asked itself, or took no connection, what hangs on
-its way through a Service hangs in the network or the ingress, with no pod: the next one
-is asked beside it. So a broken overlay, where most hops end in a timeout, is seen whole
-and in time.
+If every pod responded promptly to its direct request, or refused the connection, a
+request that then hangs is held by the network or the ingress, not by a pod. The next
+request is then sent beside it. With a broken overlay network, where most hops time out,
+the cycle still covers every hop in time.
 """
 
 import asyncio
@@ -27,27 +27,27 @@ from parallax.probe import SPACING, NotSentError, Question, fetch
 from parallax.probe.slots import Capacity
 
 SHORTEST, LONGEST = 6.0, 10.0
-"""Seconds: so long after the first question, at least and at most, others begin."""
+"""Seconds after the first request in which further ones may start: minimum, maximum."""
 USER_PATH_ROLES = (Role.INGRESS, Role.INGRESS_OTHER)
-"""What is asked first of all that goes through a Service."""
+"""The roles that are probed first of all that go through a Service."""
 PROMPT_SECONDS = 0.5
-"""Seconds in which a pod answers that has time."""
+"""Seconds in which an idle pod responds."""
 OVERTAKE_SECONDS = 1.0
-"""Seconds after which a question is with none of such pods."""
+"""Seconds after which a hanging request is not held by a pod that responds promptly."""
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScheduledRequest:
-    """A question, and the Service whose pods answer it in the end."""
+    """A request, and the Service whose pods respond to it in the end."""
 
     question: Question
     backend: str
 
 
-class _Round:
-    """One round of questions, until no more may begin."""
+class _Schedule:
+    """One round of requests, until no time is left to start another."""
 
     def __init__(
         self, every: Sequence[ScheduledRequest], has_time: Callable[[], bool]
@@ -55,52 +55,52 @@ class _Round:
         self._every = every
         self._has_time = has_time
         self._slots = Capacity().probes
-        self.answers: list[Probe | None] = [None] * len(every)
+        self.probes: list[Probe | None] = [None] * len(every)
         self.not_sent: Counter[str] = Counter()
 
-    async def all(self) -> None:
-        """Ask all Services side by side."""
+    async def run(self) -> None:
+        """Probe all Services concurrently."""
         backends: dict[str, list[int]] = {}
         for place, one in enumerate(self._every):
             backends.setdefault(one.backend, []).append(place)
-        await _side_by_side(map(self._serve, backends.values()))
+        await _concurrently(map(self._probe_backend, backends.values()))
 
-    async def _serve(self, places: Sequence[int]) -> None:
-        """Ask one Service: its pods, then what leads to them."""
+    async def _probe_backend(self, places: Sequence[int]) -> None:
+        """Probe one Service: its pods, then the hops that lead to them."""
         pods: dict[str | None, list[int]] = {}
-        through: list[int] = []
+        via_service: list[int] = []
         for place in places:
             question = self._every[place].question
             if question.role is Role.POD:
                 pods.setdefault(question.pod or question.address, []).append(place)
             else:
-                through.append(place)
-        await _side_by_side(map(self._turns, pods.values()))
-        through.sort(key=self._is_byway)
-        left, patience = iter(through), self._patience(pods.values())
-        lanes = min(len(through), max(1, len(pods)))
-        await _side_by_side(self._lane(left, patience) for _ in range(lanes))
+                via_service.append(place)
+        await _concurrently(map(self._in_sequence, pods.values()))
+        via_service.sort(key=self._is_off_user_path)
+        remaining, seconds = iter(via_service), self._wait_seconds(pods.values())
+        lanes = min(len(via_service), max(1, len(pods)))
+        await _concurrently(self._lane(remaining, seconds) for _ in range(lanes))
 
-    def _is_byway(self, place: int) -> bool:
+    def _is_off_user_path(self, place: int) -> bool:
         return self._every[place].question.role not in USER_PATH_ROLES
 
-    async def _turns(self, places: Sequence[int]) -> None:
-        """Ask one after the other, as long as there is time."""
+    async def _in_sequence(self, places: Sequence[int]) -> None:
+        """Send requests one after the other, while time is left."""
         for place in places:
             await self._one(place)
 
-    async def _lane(self, left: Iterator[int], patience: float | None) -> None:
-        """Ask what is left, the next after an answer or when patience ends."""
+    async def _lane(self, remaining: Iterator[int], seconds: float | None) -> None:
+        """Send the remaining requests, the next after a response or a timeout."""
         async with asyncio.TaskGroup() as group:
-            for place in left:
+            for place in remaining:
                 await asyncio.wait(
-                    [group.create_task(self._one(place))], timeout=patience
+                    [group.create_task(self._one(place))], timeout=seconds
                 )
 
     async def _one(self, place: int) -> None:
         one = self._every[place]
         try:
-            self.answers[place] = await self._slots.run(
+            self.probes[place] = await self._slots.run(
                 one.backend, LONGEST, lambda: self._fetch(one.question)
             )
         except NotSentError as error:
@@ -109,15 +109,15 @@ class _Round:
     async def _fetch(self, question: Question) -> Probe | None:
         return await fetch(question) if self._has_time() else None
 
-    def _patience(self, pods: Iterable[Sequence[int]]) -> float | None:
-        """Return how long a question may be with a pod; None: any time."""
-        asked = [self.answers[place] for places in pods for place in places]
-        well = all(probe is not None and _is_free(probe) for probe in asked)
-        return OVERTAKE_SECONDS if asked and well else None
+    def _wait_seconds(self, pods: Iterable[Sequence[int]]) -> float | None:
+        """Return how long to wait for one request; None: until its response."""
+        direct = [self.probes[place] for places in pods for place in places]
+        prompt = all(probe is not None and _is_idle(probe) for probe in direct)
+        return OVERTAKE_SECONDS if direct and prompt else None
 
 
-def _is_free(probe: Probe) -> bool:
-    """Tell whether a pod answers at once, or cannot be reached from here at all."""
+def _is_idle(probe: Probe) -> bool:
+    """Tell whether a pod responds promptly, or cannot be reached from here at all."""
     if probe.status_code is None:
         return probe.error_phase == "connect"
     return probe.duration < PROMPT_SECONDS
@@ -128,20 +128,20 @@ async def run_schedule(
     interval: float,
     now: Callable[[], float] = time.monotonic,
 ) -> list[Probe | None]:
-    """Ask all Services side by side, each at its own pace.
+    """Probe all Services concurrently, each in its own order.
 
-    A question that this machine has no means left to send has no answer either.
+    A request that this machine cannot send, for lack of resources, has no probe either.
     """
     ends = now() + min(max(2 * interval, SHORTEST), LONGEST)
-    asking = _Round(every, lambda: now() < ends)
-    await asking.all()
-    if asking.not_sent:
-        logger.warning("probes were not sent", extra={"reasons": asking.not_sent})
-    return asking.answers
+    schedule = _Schedule(every, lambda: now() < ends)
+    await schedule.run()
+    if schedule.not_sent:
+        logger.warning("probes were not sent", extra={"reasons": schedule.not_sent})
+    return schedule.probes
 
 
-async def _side_by_side(works: Iterable[Coroutine[None, None, None]]) -> None:
+async def _concurrently(tasks: Iterable[Coroutine[None, None, None]]) -> None:
     async with asyncio.TaskGroup() as group:
-        for work in works:
-            group.create_task(work)
+        for task in tasks:
+            group.create_task(task)
             await asyncio.sleep(SPACING)

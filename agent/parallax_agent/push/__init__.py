@@ -1,5 +1,5 @@
-"""What a cycle saw, sent to `ingest`.
+"""Push: sends the reports of a cycle to `ingest`.
 
-In: a `Push` a cycle. Out: signed, compressed requests, and how soon `ingest` asks to
-hear more. It does not: lose anything before the buffer is full, nor hide that it did.
+In: one `Push` per cycle. Out: signed, compressed requests, and the interval that
+`ingest` requests. It does not: lose a report before the buffer is full, or hide a loss.
 """

@@ -1,18 +1,18 @@
-"""Push: hands what the agent saw to `ingest`, come what may.
+"""Pusher: sends the agent's pushes to `ingest`, with retries.
 
-In: one `Push` a cycle. Out: signed, compressed POSTs to `ingest`; and how soon
-`ingest` asks to hear more. The signature is that of the plain body.
-It does not: block the loop that observes, or give up a push for anything but its own
-content (400, 413). While `ingest` is away, or does not accept the key (401), the push
-is kept: a rotation may reach one side minutes before the other.
+In: one `Push` per cycle. Out: signed, compressed POST requests to `ingest`, and the
+interval that `ingest` requests. The signature covers the uncompressed body.
+It does not: block the thread that observes, or drop a push for another reason than its
+own content (400, 413). While `ingest` is unavailable or rejects the key (401), the push
+is kept, because a key rotation may reach one side minutes before the other.
 
-After an outage the newest goes first and at once, for a judge asks what is now; what
-waited follows, one in `BACKLOG_SECONDS`: a thousand agents that have all been waiting
-must not come with everything in the same minute.
+After an outage the newest push goes first and at once, because a judgement needs the
+current state. Older pushes follow, one every `BACKLOG_SECONDS`, so that a thousand
+agents do not send their backlog in the same minute.
 
-The push's `sent_at` is set anew for each attempt: `ingest` takes the difference to
-its own clock for the node's skew. Each report keeps its own, so that on receipt it
-is as old as it is, and takes no newer one's place.
+Each attempt sets the push's `sent_at`; `ingest` compares it with its own clock to find
+the node's clock skew. Each report keeps its own time, so it does not replace a newer
+report.
 """
 
 import gzip
@@ -38,27 +38,27 @@ from parallax_agent.push.post import Answer, send_post
 from parallax_agent.push.signing import KeyUnusableError, read_key, signed
 
 CAPACITY = 120
-"""Messages kept while `ingest` is away: half an hour at 15 seconds."""
+"""Messages kept while `ingest` is unavailable: half an hour at 15 seconds."""
 BACKLOG_SECONDS = 5.0
-"""Between two that waited: two or three an interval of 15 seconds."""
+"""Seconds between two older pushes: two or three per interval of 15 seconds."""
 SEND_SECONDS = 10.0
-"""For one attempt as a whole."""
+"""Seconds for one attempt as a whole."""
 PERMANENT_ERRORS = frozenset(
     {HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE}
 )
-"""What `ingest` answers to a push that it can never store. Any other status may be that
-of a proxy, of AWS or of a wrong URL, and says nothing about the push."""
+"""Responses of `ingest` to a push that it can never store. Any other status may come
+from a proxy, AWS or a wrong URL, and says nothing about the push."""
 SHORTEST = 5.0
-"""Seconds; sooner the agent does not come, whoever asks."""
+"""Seconds; the agent accepts no shorter interval from `ingest`."""
 FIRST_WAIT, MAX_WAIT = 1.0, 60.0
 REASON = 300
-"""Characters of an error that a log line holds."""
+"""Characters of an error in a log line."""
 
 logger = logging.getLogger(__name__)
 
 
 class Outcome(Enum):
-    """What became of one attempt."""
+    """The result of one attempt."""
 
     STORED = auto()
     REFUSED = auto()
@@ -78,15 +78,15 @@ class Pusher:
         self._push_interval: float | None = None
 
     def start(self) -> None:
-        """Begin to send."""
+        """Start the thread."""
         self._thread.start()
 
     def put(self, push: Push) -> None:
-        """Buffer a push; a full buffer gives up its oldest and counts it."""
+        """Buffer a push; a full buffer drops its oldest and counts the reports."""
         self._buffer.put(push)
 
     def close(self, seconds: float) -> int:
-        """Try once to send what is buffered; return how many pushes remain."""
+        """Try once to send the buffer; return how many messages remain."""
         self._closing.set()
         self._buffer.close()
         if self._thread.ident is not None:
@@ -95,17 +95,17 @@ class Pusher:
 
     @property
     def push_interval(self) -> float | None:
-        """How many seconds `ingest` asks for between pushes; None: as set."""
+        """The seconds between pushes that `ingest` requests; None: the setting."""
         return self._push_interval
 
     @property
     def dropped(self) -> int:
-        """How many reports a full buffer has given up so far."""
+        """How many reports a full buffer dropped so far."""
         return self._buffer.dropped
 
     @property
     def buffered(self) -> int:
-        """How many pushes wait."""
+        """How many messages wait."""
         return len(self._buffer)
 
     def _run(self) -> None:
@@ -173,7 +173,7 @@ class Pusher:
 
 
 def requested_interval(answer: Answer) -> float | None:
-    """Return the interval that an answer asks for; None: none, or none to go by."""
+    """Return the interval that a response requests; None: none, or not usable."""
     seconds = answer.number("interval_seconds")
     return seconds if SHORTEST <= seconds < float("inf") else None
 

@@ -1,8 +1,8 @@
-"""Parts: a push in messages that `ingest` takes, however much was seen.
+"""Splitting: divides a push into messages that `ingest` accepts.
 
-In: a push. Out: pushes, each below `BODY_BYTES`, of reports that each fit into an item
-of the journal as `ingest` packs it. Reports are spread over several pushes; a report
-that is too large by itself gives up what a judgement misses least, and says so.
+In: a push. Out: pushes, each below `BODY_BYTES`, whose reports each fit into an item of
+the journal as `ingest` packs it. A single report that is too large is shortened, the
+least important data first, and its problems say so.
 It does not: send, or leave out a report.
 """
 
@@ -18,17 +18,18 @@ from parallax.model.wire import encode
 from parallax_agent.push.heartbeat import without_bodies
 
 BODY_BYTES = 1_000_000
-"""Of JSON in one message; `ingest` refuses more than 1 MiB."""
+"""Bytes of JSON in one message; `ingest` rejects more than 1 MiB."""
 PACKED_BYTES = ITEM_LIMIT - 10_000
-"""Of one report with the push's sightings, packed as the journal does. The rest is for
-the time of receipt, which `ingest` adds, and for a zlib that packs differently."""
+"""Bytes of one report with the push's sightings, packed as the journal does. The
+remaining 10,000 bytes are for the time of receipt, which `ingest` adds, and for another
+version of zlib."""
 REMOVED = "the report was too large for one push, so the agent removed its {}"
 
 logger = logging.getLogger(__name__)
 
 
 def split_push(push: Push) -> list[Push]:
-    """Return a push's parts, in order; each has all of its sightings, if they fit."""
+    """Return the parts of a push, in order; each has all sightings, if they fit."""
     if _fits(push):
         return [push]
     count = len(push.reports)
@@ -45,10 +46,10 @@ def split_push(push: Push) -> list[Push]:
 
 
 def _fits(push: Push) -> bool:
-    """Say whether `ingest` takes the push, and the journal each report of it.
+    """Tell whether `ingest` accepts the push, and the journal each of its reports.
 
-    Packing cannot add 10,000 bytes to what is that small already, so that it is tried
-    only for a push of hundreds of KB.
+    Packing adds less than 10,000 bytes to a small push, so only a push of hundreds of
+    KB is packed to measure it.
     """
     size = len(json.dumps(encode(push)))
     return size <= BODY_BYTES and (
@@ -67,7 +68,7 @@ def _packs(report: NodeReport) -> bool:
 
 
 def _lighter(push: Push) -> Iterator[Push]:
-    """Yield the push ever lighter; of the last one only a few fields are left."""
+    """Yield smaller and smaller versions of a push; the last has only a few fields."""
     (report,) = push.reports
     probes = tuple(without_bodies(probe) for probe in report.probes)
     report = replace(_with_problem(report, "headers and bodies"), probes=probes)
@@ -82,7 +83,7 @@ def _lighter(push: Push) -> Iterator[Push]:
 
 
 def _with_problem(report: NodeReport, what: str) -> NodeReport:
-    """Say in the report's problems what is not in it, as far as it has any."""
+    """Add to the report's reading what was removed, if there is a reading."""
     if report.reading is None:
         return report
     problems = (*report.reading.problems, REMOVED.format(what))

@@ -1,8 +1,9 @@
-"""Ingress reading: what a reading tells of the way in.
+"""Ingress reading: the part of a reading that is about the ingress.
 
-In: what was discovery of a target, the cycle's lists. Out: the reading with the Ingress,
-all hosts, the ingress controller, its pods and how it is set.
-It does not: choose Ingress or controller (`route`), or read the app (`read`).
+In: the discovery of a target, the cycle's lists. Out: the reading with the Ingress, all
+hosts, the ingress controller, its pods and its configuration.
+It does not: choose the Ingress or the controller (`route`), or read the app
+(`target_path`).
 """
 
 from dataclasses import replace
@@ -22,15 +23,15 @@ from parallax_agent.watch import objects
 def with_rules(
     reading: ClusterReading, reader: Reader, discovery: Discovery, host: str
 ) -> ClusterReading:
-    """Add what Ingresses and HTTPRoutes say: the target's, its canaries, all hosts."""
+    """Add the route's Ingress or HTTPRoute, its canaries, and all hosts."""
     route, rules = discovery.route, discovery.rules
     if rules is not None:
         named = gateway.http_route_hosts(
             discovery.http_routes or (), host, hosts.ingress_hosts(rules, host)
         )
-        # Whoever cannot see all rules does not know which hosts are missing.
-        unseen = route is None and discovery.http_routes is None
-        partial = () if reader.sees_all_rules and not unseen else ("ingress_hosts",)
+        # Without all rules, the list of hosts is incomplete.
+        unread = route is None and discovery.http_routes is None
+        partial = () if reader.sees_all_rules and not unread else ("ingress_hosts",)
         reading = replace(reading, ingress_hosts=named, partial=partial)
     if route is None:
         return reading
@@ -38,9 +39,11 @@ def with_rules(
     item = rule(discovery)
     if item is None:
         return reading
-    beside = [r for r in rules or () if r["metadata"]["namespace"] == route.namespace]
-    told = exported_annotations(item, canaries(beside, host))
-    return replace(reading, ingress_annotations=told)
+    neighbors = [
+        r for r in rules or () if r["metadata"]["namespace"] == route.namespace
+    ]
+    exported = exported_annotations(item, canaries(neighbors, host))
+    return replace(reading, ingress_annotations=exported)
 
 
 def rule(discovery: Discovery | None) -> Json:
@@ -49,8 +52,10 @@ def rule(discovery: Discovery | None) -> Json:
     if discovery is None or route is None or route.kind != "Ingress":
         return None
     space = route.namespace
-    beside = [i for i in discovery.rules or () if i["metadata"]["namespace"] == space]
-    return objects.named(beside, route.ingress)
+    neighbors = [
+        i for i in discovery.rules or () if i["metadata"]["namespace"] == space
+    ]
+    return objects.named(neighbors, route.ingress)
 
 
 def with_controller(
@@ -75,18 +80,18 @@ def with_controller(
 def _config(
     reader: Reader, ingress: ServiceState, discovery: Discovery
 ) -> tuple[tuple[str, str], ...] | None:
-    """Return how the controller is set, as far as it tells; None: not known."""
-    known = controllers.of_service(ingress.item) if ingress.item else None
-    known = known or (discovery.cls.family if discovery.cls else None)
-    if known is not None and not known.config_map:
-        asks = proxy_argument(reader.items("pods", ingress.namespace))
-        return None if asks is None else (("use-proxy-protocol", asks),)
+    """Return the controller's configuration, if readable; None: unknown."""
+    controller = controllers.of_service(ingress.item) if ingress.item else None
+    controller = controller or (discovery.cls.family if discovery.cls else None)
+    if controller is not None and not controller.config_map:
+        enabled = proxy_argument(reader.items("pods", ingress.namespace))
+        return None if enabled is None else (("use-proxy-protocol", enabled),)
     name = ingress.config_map() or discovery.entry.service
     return reader.config(ingress.namespace, str(name))
 
 
 def family(discovery: Discovery | None, ingress: ServiceState | None) -> Family | None:
-    """Return whose the ingress is: by the route's class, else by its Service."""
+    """Return the ingress's family: by the route's class, else by its Service."""
     named = discovery.cls.family if discovery and discovery.cls else None
     item = ingress.item if ingress else None
     return named or (controllers.of_service(item) if item else None)

@@ -1,9 +1,9 @@
-"""Nodes: at which of its addresses each node is asked for a Service's NodePort.
+"""Nodes: the address of each node at which a Service's NodePort is probed.
 
-In: Node objects, a Service. Out: nodes with the address to ask, or why none is asked.
-It does not: choose among the nodes (`share`).
-Source: Kubernetes, ServiceSpec.ipFamilies: kube-proxy opens a NodePort in the Service's
-families only; dual-stack nodes list an InternalIP of each.
+In: Node objects, a Service. Out: nodes with the address to probe, or why none is
+probed. It does not: choose among the nodes (`selection`).
+Source: Kubernetes, ServiceSpec.ipFamilies: kube-proxy opens a NodePort only in the
+Service's families; dual-stack nodes list an InternalIP of each family.
 """
 
 from collections.abc import Iterator, Sequence
@@ -24,10 +24,10 @@ def families(item: Json) -> frozenset[str]:
 def with_node_port(
     nodes: Sequence[Node], items: Sequence[Json], service: Json
 ) -> list[Node]:
-    """Return the nodes that listen for a Service, each with an address that does.
+    """Return the nodes that listen for a Service, each with a fitting address.
 
-    `nodes` are what `items` say. One without an address of the Service's families is
-    left out; a Service that names no family is taken to have any.
+    `nodes` and `items` describe the same nodes. A node without an address of the
+    Service's families is left out; a Service that names no family may have any.
     """
     wanted = many(service, "spec", "ipFamilies") or _BOTH
     found: list[Node] = []
@@ -40,7 +40,7 @@ def with_node_port(
 
 
 def node_port_problem(items: Sequence[Json], name: str, service: Json) -> str | None:
-    """Say why a node asks for no NodePort: nobody tells where it is itself."""
+    """Return why a node probes no NodePort; None: it probes them."""
     item = named(items, name)
     if item is None:
         return f"Node {name} of this agent does not exist; no NodePort is probed"
@@ -58,9 +58,9 @@ def node_port_problem(items: Sequence[Json], name: str, service: Json) -> str | 
 
 
 def _inside(item: Json) -> Iterator[str]:
-    for told in many(item, "status", "addresses", having=("type", "address")):
-        if told["type"] == "InternalIP":
-            yield told["address"]
+    for entry in many(item, "status", "addresses", having=("type", "address")):
+        if entry["type"] == "InternalIP":
+            yield entry["address"]
 
 
 def _family(address: str) -> str:

@@ -1,15 +1,15 @@
-"""Speaks: what a target's pods speak, where that is not plain HTTP.
+"""Protocol: what the target's pods speak, if it is not plain HTTP.
 
-In: the Ingress, the Service, its port, the ingress controller's family. Out: a
-protocol as somebody there names it, `HTTP` where nobody names another.
-It does not: ask the pods, or know what other kinds say (BackendTLSPolicy, Istio's
+In: the Ingress, the Service, its port, the ingress controller's family. Out: the name
+of the protocol as one of them has it, else `HTTP`.
+It does not: connect to the pods, or read other kinds (BackendTLSPolicy, Istio's
 DestinationRule).
-One that says something else than plain HTTP is enough: pods that are asked in the
-wrong language look broken, and those that are not asked are unknown.
+One setting that names another protocol is enough: pods probed with the wrong protocol
+look broken, while pods that are not probed are only unknown.
 Source: Kubernetes, ServicePort.appProtocol (KEP-3726); ingress-nginx, annotations
 (backend-protocol, ssl-passthrough); F5 NGINX, annotations (ssl-services,
-grpc-services); Traefik, Kubernetes Ingress (serversscheme; `getProtocol`: port 443
-and ports named https…); HAProxy, HAProxy Ingress, Kong, Contour: their annotations.
+grpc-services); Traefik, Kubernetes Ingress (serversscheme; `getProtocol`: port 443 and
+ports named https…); HAProxy, HAProxy Ingress, Kong, Contour: their annotations.
 """
 
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ from parallax_agent.watch.objects import name_of
 
 HTTP, HTTPS = "HTTP", "HTTPS"
 PLAIN = frozenset({"http", "http/1.1", "h1", "ws", "kubernetes.io/ws", "tcp"})
-"""What a plain GET is understood in; WebSockets begin with one, tcp says nothing."""
+"""Protocols that begin with a plain GET, or say nothing (tcp)."""
 TRAEFIK_SCHEME = "traefik.ingress.kubernetes.io/service.serversscheme"
 _PROTOCOLS = (
     NGINX + "backend-protocol",
@@ -33,27 +33,27 @@ _PROTOCOLS = (
     "haproxy.org/server-proto",
     "konghq.com/protocol",
 )
-"""Annotations whose text is the protocol."""
+"""Annotations whose value is the protocol."""
 _ENCRYPTED = (
     "haproxy.org/server-ssl",
     "haproxy-ingress.github.io/secure-backends",
 )
 _SERVICES = {"nginx.org/ssl-services": HTTPS, "nginx.org/grpc-services": "GRPC"}
-"""Annotations that list the Services whose pods speak it."""
+"""Annotations that list the Services whose pods speak the protocol."""
 _PORTS = {
     f"projectcontour.io/upstream-protocol.{name}": protocol
     for name, protocol in (("tls", HTTPS), ("h2", "h2"), ("h2c", "h2c"))
 }
-"""Annotations of a Service that list those of its ports, by number or name."""
+"""Annotations of a Service that list its ports with the protocol, by number or name."""
 _HTTPS_PORT, _HTTPS_NAME = 443, "https"
 
 
 def backend_protocol(
     ingress: Json, service: Json, port: ServicePort | None, family: Family | None
 ) -> str:
-    """Return what the pods speak; `ingress` is None where no Ingress leads to them.
+    """Return what the pods speak; `ingress` is None if no Ingress leads to them.
 
-    What a Service or its port is not known to say (None) is not guessed.
+    A Service or port that is None adds nothing.
     """
     claims = (
         *_by_annotation(ingress, service),
@@ -86,18 +86,18 @@ def _by_list(ingress: Json, service: Json, port: ServicePort | None) -> Iterator
 def _by_port(
     ingress: Json, service: Json, port: ServicePort | None, family: Family | None
 ) -> Iterator[str]:
-    """Yield what the port says: by `appProtocol`, by number and name.
+    """Yield the port's protocol: by `appProtocol`, by number and name.
 
-    The last two count for Traefik, unless it is told otherwise, and where no Ingress
-    tells who asks the Service: ingress-nginx asks a port 443 in plain HTTP.
+    Number and name count for Traefik, unless it has another setting, and if no Ingress
+    leads to the Service: ingress-nginx sends plain HTTP to a port 443.
     """
     if port is None:
         return
-    told = ports.app_protocols(service).get(port.port)
-    if told:
-        yield told
+    app_protocol = ports.app_protocols(service).get(port.port)
+    if app_protocol:
+        yield app_protocol
     scheme = annotations.of(service, TRAEFIK_SCHEME)
     by_traefik = family is not None and family.name == "Traefik" and not scheme
     looks = port.port == _HTTPS_PORT or (port.name or "").startswith(_HTTPS_NAME)
-    if looks and (by_traefik or not (ingress or told)):
+    if looks and (by_traefik or not (ingress or app_protocol)):
         yield HTTPS

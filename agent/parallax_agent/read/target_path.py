@@ -1,9 +1,9 @@
-"""Read: what the Kubernetes API says about one target's path.
+"""Target path: one target's path through the cluster, from the Kubernetes API.
 
-In: a target and the cycle's lists. Out: the `ClusterReading` that is sent, and
-beside it what the agent itself needs to walk that path.
-It does not: probe, judge, or list anything twice. What could not be read is
-None and a line in `problems`; what was read and is not there is empty.
+In: a target and the cycle's lists. Out: the `ClusterReading` that is sent, and with it
+what the agent itself needs to probe the path.
+It does not: probe, judge, or list anything twice. What could not be read is None and
+has a line in `problems`; what was read and does not exist is empty.
 """
 
 from collections.abc import Iterator
@@ -23,15 +23,15 @@ from parallax_agent.watch import objects
 from parallax_agent.watch.api import Lists
 
 LOGGING_CONTAINERS = ("access-logs", "controller", "envoy", "istio-proxy", "traefik")
-"""Where ingresses write their access log, if beside others (haproxy-ingress has a
-sidecar for it, Contour's first container is `shutdown-manager`); else the first."""
-BEHIND = ("services", "endpointslices", "pods", "daemonsets", "deployments")
-"""What is listed in the app's namespace and in the ingress controller's."""
+"""Containers in which ingresses write their access log (HAProxy Ingress has a sidecar
+for it, Contour's first container is `shutdown-manager`); else the first container."""
+SERVICE_RESOURCES = ("services", "endpointslices", "pods", "daemonsets", "deployments")
+"""What is listed in the app's namespace and in the ingress controller's namespace."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IngressPod:
-    """An ingress pod of the agent's own node, with the container that logs."""
+    """An ingress pod of this node, with the container that logs."""
 
     namespace: str
     name: str
@@ -40,13 +40,13 @@ class IngressPod:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetPath:
-    """One target's path: the reading, and how to ask each of its hops.
+    """One target's path: the reading, and how to probe each of its hops.
 
-    `port` is the Service's port that the Ingress asks, `speaks` what is spoken there;
-    `ingress_pods` are those of the own node, None when the pods could not be read.
-    `beside` and `second_ip` are of the Service's second address family, where the own
-    node has it. `local`: on each node the Service leads to that node's pods only.
-    `app_nodes` and `ingress_nodes` are where NodePorts of the two Services are open.
+    `port` is the Service's port that the Ingress names, `protocol` what its pods speak;
+    `ingress_pods` are those of this node, None if the pods could not be read.
+    `second_endpoints` and `second_ip` are of the Service's second address family, if
+    this node has it. `local`: the Service routes only to pods of the same node. On
+    `app_nodes` and `ingress_nodes` the NodePorts of the two Services are open.
     """
 
     reading: ClusterReading
@@ -71,20 +71,20 @@ def needed_lists(target: Target) -> Iterator[tuple[str, str | None]]:
     if not (reached.ingress_namespace and reached.ingress_service):
         yield "services", None
     for namespace in {reached.ingress_namespace, reached.namespace} - {None}:
-        yield from _behind(namespace)
+        yield from _service_lists(namespace)
 
 
 def read_path(target: Target, lists: Lists, *, node: str, now: datetime) -> TargetPath:
-    """Read one target's path; `now` is the node's clock, `node` the own node."""
+    """Read one target's path; `now` is the node's clock, `node` this node."""
     reader = Reader(lists)
     discovery = discover(reader, target, urlsplit(target.url).path or "/")
     place = _place(target, discovery.route)
-    # Side by side: namespaces that were just discovery were not read beforehand.
+    # Open the watches of newly discovered namespaces together.
     spaces = {discovery.entry.namespace, place[0] if place else None} - {None}
-    lists.prefetch(pair for space in spaces for pair in _behind(space))
+    lists.prefetch(pair for space in spaces for pair in _service_lists(space))
     items = reader.items("nodes", None)
-    told = None if items is None else tuple(map(objects.node, items))
-    reading = ClusterReading(read_at=now, nodes=told)
+    read_nodes = None if items is None else tuple(map(objects.node, items))
+    reading = ClusterReading(read_at=now, nodes=read_nodes)
     reading = ingress_reading.with_rules(reading, reader, discovery, target.host)
     ingress, app = _ingress(reader, discovery), _app(reader, target, place)
     if ingress is not None:
@@ -94,35 +94,39 @@ def read_path(target: Target, lists: Lists, *, node: str, now: datetime) -> Targ
         route=discovery.route,
         discovery=discovery,
         ingress_pods=tuple(_own(ingress, node)) if ingress and ingress.known else None,
-        ingress_nodes=_listening(told, items, ingress),
-        app_nodes=_listening(told, items, app),
+        ingress_nodes=_with_node_port(read_nodes, items, ingress),
+        app_nodes=_with_node_port(read_nodes, items, app),
     )
     if app is not None:
         path = _with_port(path, reader, app, ingress)
         own = nodes.families(objects.named(items or (), node))
         path = _with_app(path, reader, app, own)
-    said = [*reader.problems, *discovery.notes]
+    every_problem = [*reader.problems, *discovery.notes]
     if node and items is not None:
-        asked = [side.item if side else None for side in (ingress, app)]
-        said += filter(None, (nodes.node_port_problem(items, node, s) for s in asked))
-    problems = tuple(dict.fromkeys(said))
+        services = [state.item if state else None for state in (ingress, app)]
+        every_problem += filter(
+            None, (nodes.node_port_problem(items, node, s) for s in services)
+        )
+    problems = tuple(dict.fromkeys(every_problem))
     return replace(path, reading=replace(path.reading, problems=problems))
 
 
-def _listening(
-    told: tuple[Node, ...] | None, items: list[Json] | None, side: ServiceState | None
+def _with_node_port(
+    read_nodes: tuple[Node, ...] | None,
+    items: list[Json] | None,
+    state: ServiceState | None,
 ) -> tuple[Node, ...]:
-    if told is None or items is None or side is None:
+    if read_nodes is None or items is None or state is None:
         return ()
-    return tuple(nodes.with_node_port(told, items, side.item))
+    return tuple(nodes.with_node_port(read_nodes, items, state.item))
 
 
-def _behind(namespace: str | None) -> Iterator[tuple[str, str | None]]:
-    return ((resource, namespace) for resource in BEHIND)
+def _service_lists(namespace: str | None) -> Iterator[tuple[str, str | None]]:
+    return ((resource, namespace) for resource in SERVICE_RESOURCES)
 
 
 def _place(target: Target, route: Route | None) -> tuple[str, str] | None:
-    """Return namespace and name of the target's Service; None: nobody names it."""
+    """Return namespace and name of the target's Service; None: it is not named."""
     reached = target.reached
     namespace = route and (route.service_namespace or route.namespace)
     namespace, name = reached.namespace or namespace, reached.service
@@ -139,7 +143,7 @@ def _ingress(reader: Reader, discovery: Discovery) -> ServiceState | None:
 def _with_app(
     path: TargetPath, reader: Reader, app: ServiceState, families: frozenset[str]
 ) -> TargetPath:
-    """Add the target's Service and what stands behind it, in both families."""
+    """Add the target's Service and what is behind it, in both families."""
     two = app.families[1:2] if families >= set(app.families) else []
     addresses = objects.many(app.item, "spec", "clusterIPs") if two else []
     return replace(
@@ -173,7 +177,7 @@ def _app(
 def _with_port(
     path: TargetPath, reader: Reader, app: ServiceState, ingress: ServiceState | None
 ) -> TargetPath:
-    """Add the Service's port that is asked, and what the pods behind it speak."""
+    """Add the Service's port that is probed, and the protocol of its pods."""
     discovery, route = path.discovery, path.route
     family = ingress_reading.family(discovery, ingress)
     port = problem = None

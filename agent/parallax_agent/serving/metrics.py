@@ -1,8 +1,8 @@
-"""Metrics: the last look at every hop, in blackbox_exporter's names.
+"""Metrics: the last probe of every hop, under blackbox_exporter's metric names.
 
-In: the pushes of this node, what waits in the buffer. Out: a registry that Prometheus
-reads. It does not: serve it (`parallax_agent.serving.server` does), or count other
-people's traffic.
+In: the pushes of this node, the state of the buffer. Out: a registry that Prometheus
+reads. It does not: serve it (`parallax_agent.serving.server` does), or count user
+traffic.
 Source of the names: blackbox_exporter, `prober/http.go` and `prober/handler.go`.
 """
 
@@ -22,7 +22,7 @@ type Family = GaugeMetricFamily | CounterMetricFamily
 
 
 class Metrics(Collector):
-    """Holds the newest push; a target that left is gone with the next one."""
+    """Holds the newest push; a removed target disappears with the next push."""
 
     def __init__(self, buffered: Callable[[], int], dropped: Callable[[], int]) -> None:
         self._buffered = buffered
@@ -33,11 +33,11 @@ class Metrics(Collector):
         self.registry.register(self)
 
     def update(self, push: Push) -> None:
-        """Take the newest push."""
+        """Set the newest push."""
         self._push, self._seen_at = push, time.time()
 
     def collect(self) -> Iterator[Family]:
-        """Yield every family, made from the newest push."""
+        """Yield every metric family of the newest push."""
         yield from _of_probes(self._push)
         yield _plain(
             "parallax_agent_last_cycle_timestamp_seconds",
@@ -92,7 +92,7 @@ def _of_probes(push: Push | None) -> Iterator[GaugeMetricFamily]:
 
 
 def _newest(push: Push | None) -> Iterator[tuple[list[str], Probe]]:
-    """Yield one probe for each set of labels: of several pods of a node, the worst."""
+    """Yield one probe per set of labels; of several pods, an unhealthy one."""
     found: dict[tuple[str, ...], Probe] = {}
     for report in push.reports if push else ():
         for probe in report.probes:

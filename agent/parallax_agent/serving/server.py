@@ -1,10 +1,9 @@
-"""StatusServer: what the kubelet and Prometheus may ask the agent, over plain HTTP.
+"""Server: the HTTP server for the kubelet and Prometheus.
 
-In: an address, whether the agent lives and is ready, its metrics. Out: `/livez`,
-`/readyz` (200 or 503, one word) and `/metrics`. It does not: know why.
-A port that is taken costs the answers, not the watch: that is told in the log. A client
-that never ends its request, or many of them, cost a bounded number of threads, bytes
-and seconds.
+In: an address, health checks, metrics. Out: `/livez`, `/readyz` (200 or 503, one word)
+and `/metrics`. It does not: explain the state.
+If the port is in use, the agent logs it and works without the server. Clients that
+never finish their request use a limited number of threads, bytes and seconds.
 """
 
 import io
@@ -22,18 +21,18 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import choose_encoder
 
 REQUEST_BYTES = 16384
-"""Of one request; Prometheus and the kubelet send a few hundred."""
+"""Bytes read of one request; Prometheus and the kubelet send a few hundred."""
 REQUEST_SECONDS = 5.0
-"""For all of a request, however it trickles in."""
+"""Seconds for a whole request, however slowly it arrives."""
 MAX_CLIENTS = 32
-"""Served at the same time; one more is hung up on."""
+"""Clients at the same time; the connection of any further client is closed."""
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class StatusSources:
-    """What is asked for each answer."""
+    """The functions and metrics that the responses are made from."""
 
     alive: Callable[[], bool]
     ready: Callable[[], bool]
@@ -41,7 +40,7 @@ class StatusSources:
 
 
 class _Bounded(io.RawIOBase):
-    """What a client sends, up to a number of bytes and a moment; then it ends."""
+    """Reads from a client up to a number of bytes and a deadline; then it ends."""
 
     def __init__(
         self, connection: socket.socket, now: Callable[[], float] = time.monotonic
@@ -57,7 +56,7 @@ class _Bounded(io.RawIOBase):
 
     @override
     def readinto(self, buffer: bytearray | memoryview, /) -> int:  # pyright: ignore[reportIncompatibleMethodOverride] - typeshed's own type of it is private
-        """Read once; nothing comes after the last byte or the last moment."""
+        """Read once; return 0 after the last byte or the deadline."""
         seconds = self._ends - self._now()
         if seconds <= 0 or not self._left:
             return 0
@@ -69,28 +68,28 @@ class _Bounded(io.RawIOBase):
 
 
 class _Handler(BaseHTTPRequestHandler):
-    """One request."""
+    """Handles one request."""
 
-    answers: StatusSources
+    sources: StatusSources
     timeout = REQUEST_SECONDS
 
     @override
     def setup(self) -> None:
-        """Bound what is read; each piece that is written has as much time."""
+        """Limit what is read; each write has the same time limit."""
         super().setup()
         self.rfile.close()
         self.rfile = io.BufferedReader(_Bounded(self.connection))
 
     def do_GET(self) -> None:
-        """Answer one of the three paths."""
-        asked = {"/livez": self.answers.alive, "/readyz": self.answers.ready}
+        """Respond to one of the three paths."""
+        checks = {"/livez": self.sources.alive, "/readyz": self.sources.ready}
         if self.path == "/metrics":
             encode, kind = choose_encoder(self.headers.get("Accept", ""))
-            self._send(200, kind, encode(self.answers.registry))
-        elif self.path in asked:
-            well = asked[self.path]()
-            word = b"ok\n" if well else b"not ok\n"
-            self._send(200 if well else 503, "text/plain", word)
+            self._send(200, kind, encode(self.sources.registry))
+        elif self.path in checks:
+            passed = checks[self.path]()
+            word = b"ok\n" if passed else b"not ok\n"
+            self._send(200 if passed else 503, "text/plain", word)
         else:
             self._send(
                 404, "text/plain", b"not found: use /livez, /readyz or /metrics\n"
@@ -105,11 +104,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     @override
     def log_message(self, format: str, *args: object) -> None:
-        """Say nothing: the kubelet asks every few seconds."""
+        """Log nothing: the kubelet sends a request every few seconds."""
 
 
 class _Server(ThreadingHTTPServer):
-    """A thread a request, a few at a time; none keeps the process alive."""
+    """One thread per request, a limited number; none keeps the process alive."""
 
     daemon_threads = True
 
@@ -121,7 +120,7 @@ class _Server(ThreadingHTTPServer):
 
     @override
     def process_request(self, request: Any, client_address: Any) -> None:
-        """Serve in a thread, or hang up where too many are served."""
+        """Serve in a thread, or close the connection if too many are served."""
         if self._free.acquire(blocking=False):
             super().process_request(request, client_address)
         else:
@@ -129,7 +128,7 @@ class _Server(ThreadingHTTPServer):
 
     @override
     def process_request_thread(self, request: Any, client_address: Any) -> None:
-        """Serve, then make room for the next client."""
+        """Serve, then free the place for the next client."""
         try:
             super().process_request_thread(request, client_address)
         finally:
@@ -137,17 +136,17 @@ class _Server(ThreadingHTTPServer):
 
     @override
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Log a defect of ours; a client that left would fill the log."""
+        """Log a bug of the agent, but not a client that disconnected."""
         error = sys.exception()
         if not isinstance(error, OSError):
             logger.error("metrics request failed", exc_info=error)
 
 
 class StatusServer:
-    """The server and its thread; `port` 0 takes any that is free."""
+    """The server and its thread; `port` 0 takes any free port."""
 
-    def __init__(self, address: str, port: int, answers: StatusSources) -> None:
-        handler = type("Handler", (_Handler,), {"answers": answers})
+    def __init__(self, address: str, port: int, sources: StatusSources) -> None:
+        handler = type("Handler", (_Handler,), {"sources": sources})
         self._server = _Server((address, port), handler)
         self._thread = threading.Thread(
             target=self._server.serve_forever, name="serving", daemon=True
@@ -160,18 +159,18 @@ class StatusServer:
         return self._server.server_port
 
     def close(self) -> None:
-        """Answer no more."""
+        """Stop the server."""
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
 
 
 def start_server(
-    address: str, port: int, answers: StatusSources
+    address: str, port: int, sources: StatusSources
 ) -> StatusServer | None:
-    """Begin to serve; None, and a line in the log, where the port is not to be had."""
+    """Start the server; None, and a log line, if the port cannot be opened."""
     try:
-        return StatusServer(address, port, answers)
+        return StatusServer(address, port, sources)
     except OSError as error:
         logger.warning(
             "metrics server could not start",
