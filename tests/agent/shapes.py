@@ -67,7 +67,7 @@ def seen(
 def explained(shelf: Shelf, url: str = "https://shop.example/cart") -> Explanation:
     """Explain a URL from a shelf, as the agent on node one sees it."""
     target = Target(name="shop", url=url)
-    return build_explanation(target, seen(shelf, url), asked="/cart", node="one")
+    return build_explanation(target, seen(shelf, url), url_path="/cart", node="one")
 
 
 def meta(place: str, **more: Any) -> Object:

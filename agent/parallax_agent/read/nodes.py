@@ -51,8 +51,8 @@ def node_port_problem(items: Sequence[Json], name: str, service: Json) -> str | 
     if opens and wanted and not families(item) & set(wanted):
         place = f"{service['metadata']['namespace']}/{service['metadata']['name']}"
         return (
-            f"Node {name} has no {' or '.join(wanted)} address, and Service {place} has "
-            "no other address family; its NodePort is not probed"
+            f"Node {name} has no {' or '.join(wanted)} address, and Service {place} "
+            "has no other address family; its NodePort is not probed"
         )
     return None
 

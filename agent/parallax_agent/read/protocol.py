@@ -68,7 +68,7 @@ def _by_annotation(ingress: Json, service: Json) -> Iterator[str]:
         yield "TLS (ssl-passthrough)"
     for item in (ingress, service):
         yield from filter(None, (annotations.of(item, name) for name in _PROTOCOLS))
-        if any(annotations.says_yes(item, name) for name in _ENCRYPTED):
+        if any(annotations.is_true(item, name) for name in _ENCRYPTED):
             yield HTTPS
 
 

@@ -1,5 +1,5 @@
-"""From a host to the Service behind it, by what the cluster declares.
+"""Route: from a host to the Service behind it, by the objects in the cluster.
 
-In: a target and the watched objects. Out: its route, class, ingress and doubts, in
-words where nothing decides. It does not: ask a hop, or judge what it finds.
+In: a target and the watched objects. Out: its route, class and ingress, and a sentence
+for each ambiguity. It does not: probe a hop, or judge.
 """

@@ -1,7 +1,7 @@
-"""Doubts: what is ambiguous on the way to a target, or contradicts what it names.
+"""Conflicts: what is ambiguous about a target's path, or contradicts the target.
 
-In: the routes that were found, the target, the class. Out: a sentence for each doubt,
-with what settles it. It does not: choose; `route` does.
+In: the routes of the host, the target, the class. Out: a sentence for each conflict,
+with its solution. It does not: choose; `discovery` does.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -11,42 +11,43 @@ from parallax.model.wire import Json
 from parallax_agent.route.controllers import Class, of_service
 from parallax_agent.route.ingress import Route
 
-type Classes = Callable[[Route], Class]
-"""Whose a route is."""
+type ClassFor = Callable[[Route], Class]
+"""Returns the class of a route."""
 
 
-def entry_points(found: Sequence[Route], class_of: Classes) -> dict[str, Route]:
-    """Return through which classes and Gateways a host comes in, as close as any."""
-    told: dict[str, Route] = {}
-    for route in found:
-        same = route.closeness, route.taken
-        if same == (found[0].closeness, found[0].taken):
+def entry_points(routes: Sequence[Route], class_of: ClassFor) -> dict[str, Route]:
+    """Return a route for each class or Gateway that matches the host best."""
+    by_name: dict[str, Route] = {}
+    for route in routes:
+        same = route.closeness, route.accepted
+        if same == (routes[0].closeness, routes[0].accepted):
             name = class_of(route).name or "(none)"
-            door = f"Gateway {'/'.join(route.gateway)}" if route.gateway else name
-            told.setdefault(door, route)
-    return told
+            if route.gateway:
+                name = f"Gateway {'/'.join(route.gateway)}"
+            by_name.setdefault(name, route)
+    return by_name
 
 
-def ambiguous_entry(host: str, found: dict[str, Route]) -> str:
-    """Say that a host comes in by several ways: which one users take, none tells."""
-    only = all(route.kind == "Ingress" for route in found.values())
+def ambiguous_entry(host: str, routes: dict[str, Route]) -> str:
+    """Return a sentence that names the classes and Gateways that serve a host."""
+    only = all(route.kind == "Ingress" for route in routes.values())
     what = "Ingresses of several classes" if only else "several Gateways or classes"
-    return f"{host} is served by {what}: {', '.join(sorted(found))}"
+    return f"{host} is served by {what}: {', '.join(sorted(routes))}"
 
 
-def duplicate_rules(found: Sequence[Route], class_of: Classes) -> Iterable[str]:
-    """Say which Ingresses claim the same host and path for another Service."""
+def duplicate_rules(routes: Sequence[Route], class_of: ClassFor) -> Iterable[str]:
+    """Yield a sentence if Ingresses have the same rule for another Service."""
     equal = [
         r.title
-        for r in found[1:]
-        if r.rank == found[0].rank
-        and class_of(r).name == class_of(found[0]).name
-        and r.backend != found[0].backend
+        for r in routes[1:]
+        if r.rank == routes[0].rank
+        and class_of(r).name == class_of(routes[0]).name
+        and r.backend != routes[0].backend
     ]
     if equal:
         yield (
-            f"{', '.join(equal)} and {found[0].title} each have a rule for "
-            f"{found[0].host or 'every host'}{found[0].path}; controllers use the "
+            f"{', '.join(equal)} and {routes[0].title} each have a rule for "
+            f"{routes[0].host or 'every host'}{routes[0].path}; controllers use the "
             "oldest, so keep only one"
         )
 
@@ -54,7 +55,7 @@ def duplicate_rules(found: Sequence[Route], class_of: Classes) -> Iterable[str]:
 def target_conflicts(
     target: Target, route: Route | None, every: list[Route]
 ) -> Iterable[str]:
-    """Say where the target's names and what the cluster says do not agree."""
+    """Yield a sentence for each name of the target that contradicts the cluster."""
     reached, host = target.reached, target.host
     if route is None:
         if every:
@@ -72,7 +73,7 @@ def target_conflicts(
 
 
 def class_conflicts(place: str, item: Json, cls: Class | None) -> Iterable[str]:
-    """Say that the target's ingress Service is not the class's controller's."""
+    """Yield a sentence if the target's ingress belongs to another controller."""
     if cls is None or cls.family is None:
         return
     family = of_service(item) if item else None

@@ -1,7 +1,7 @@
-"""Service state: a Service with what stands behind it, and what could not be read.
+"""Service state: a Service with its endpoints, pods and workloads.
 
-In: the cycle's lists. Out: the Service, its endpoints, its pods and their
-workloads. It does not: join them to a reading; `read` does.
+In: the cycle's lists. Out: the Service, its endpoints, its pods and their workloads,
+and what could not be read. It does not: add them to a reading; `target_path` does.
 """
 
 from dataclasses import dataclass, field
@@ -44,16 +44,16 @@ EXPORTED_CONFIG = frozenset(
         "whitelist-source-range",
     }
 )
-"""Entries of the controller's ConfigMap that leave the cluster; snippets and
-whatever else stands there may hold secrets and stay."""
+"""Entries of the controller's ConfigMap that leave the cluster. Snippets and other
+entries may contain secrets and stay."""
 
 _CONFIG_MAP = ("--configmap=", "--nginx-configmaps=", "-nginx-configmaps=")
-"""F5's own manifests and chart write the last one."""
+"""F5 NGINX's own manifests and chart use the last one."""
 
 
 @dataclass(slots=True)
 class ServiceState:
-    """A Service with what stands behind it; None: not read."""
+    """A Service with its endpoints and pods; None: not read."""
 
     namespace: str
     item: Json = None
@@ -62,36 +62,36 @@ class ServiceState:
 
     @property
     def known(self) -> bool:
-        """Whether it is known which pods there are."""
+        """Whether the Service's pods are known."""
         return self.pods is not None
 
     @property
     def selector(self) -> dict[str, Json]:
-        """The labels that the Service takes pods by; empty: it has no selector."""
+        """The labels that select the Service's pods; empty: it has no selector."""
         return objects.part(self.item, "spec", "selector")
 
     def serves(self, pod: Json) -> bool:
-        """Tell whether a pod is the Service's: what is over for good never is.
+        """Tell whether a pod belongs to the Service; a pod that ended does not.
 
-        Source: the EndpointSlice controller passes over pods in these two phases.
+        Source: the EndpointSlice controller ignores pods in these two phases.
         """
-        over = objects.part(pod, "status").get("phase") in {"Succeeded", "Failed"}
-        return self.selects(pod) and not over
+        ended = objects.part(pod, "status").get("phase") in {"Succeeded", "Failed"}
+        return self.selects(pod) and not ended
 
     def selects(self, pod: Json) -> bool:
-        """Tell whether the Service takes a pod, or a workload's pod template."""
+        """Tell whether the Service selects a pod, or a workload's pod template."""
         labels = objects.part(pod, "metadata", "labels")
         return bool(self.selector) and self.selector.items() <= labels.items()
 
     @property
     def external_name(self) -> str | None:
-        """Where an ExternalName Service leads to; None: it is none."""
+        """The name that an ExternalName Service points to; None for other Services."""
         spec = objects.part(self.item, "spec")
         return spec.get("externalName") if spec.get("type") == "ExternalName" else None
 
     @property
     def is_local(self) -> bool:
-        """Whether its address leads to pods of the asking node only, or nowhere.
+        """Whether the Service routes only to pods of the client's own node.
 
         Source: Kubernetes, Service internal traffic policy.
         """
@@ -123,7 +123,7 @@ class ServiceState:
         return None if self.pods is None else tuple(map(objects.pod, self.pods))
 
     def config_map(self) -> str | None:
-        """Return the ConfigMap's name as a controller's own arguments give it."""
+        """Return the ConfigMap's name from the controller's own arguments."""
         for item in self.pods or []:
             for container in objects.many(item, "spec", "containers"):
                 for argument in objects.many(container, "args"):
@@ -134,7 +134,7 @@ class ServiceState:
 
 @dataclass(slots=True)
 class Reader:
-    """Reads the lists for one target and keeps what went wrong."""
+    """Reads the lists for one target and collects problems."""
 
     lists: Lists
     problems: list[str] = field(default_factory=list[str])
@@ -153,14 +153,14 @@ class Reader:
         if found is None:
             self._note(describe_call("get", f"configmap {name}", namespace))
             return None
-        told = EXPORTED_CONFIG & found.keys()
-        return tuple((key, _told(key, found[key])) for key in sorted(told))
+        exported = EXPORTED_CONFIG & found.keys()
+        return tuple((key, _exported_text(key, found[key])) for key in sorted(exported))
 
     def rules(self, namespace: str | None) -> list[Json] | None:
-        """Return all Ingresses, or one namespace's where no more is allowed.
+        """Return all Ingresses, or one namespace's if no more is allowed.
 
-        Only a lack of permission leads to the second list: an API that is away
-        would make each of them wait. None: not read.
+        Only a missing permission leads to the second list: if the API is unavailable,
+        each list would wait. None: not read.
         """
         everywhere = describe_call("list", "ingresses", None)
         found = self.lists.items("ingresses", None)
@@ -173,7 +173,7 @@ class Reader:
         return None
 
     def extension(self, resource: str) -> list[Json] | None:
-        """Return a list that the API may not have: then it is empty."""
+        """Return a list that the API may not have; empty if it does not."""
         call = describe_call("list", resource, None)
         found = self.lists.items(resource, None)
         if found is None and call not in self.lists.absent:
@@ -184,8 +184,8 @@ class Reader:
     def service_state(self, namespace: str, name: str) -> ServiceState:
         """Return a Service with its EndpointSlices and pods.
 
-        What is outside the cluster (ExternalName) has neither, and without a selector
-        nobody knows which pods are meant: None, not empty.
+        An ExternalName Service has neither, and without a selector the pods are
+        unknown: None, not empty.
         """
         found = ServiceState(namespace)
         services = self.items("services", namespace)
@@ -207,20 +207,20 @@ class Reader:
             found.pods = [p for p in pods if found.serves(p)]
         return found
 
-    def workloads(self, behind: ServiceState) -> tuple[Workload, ...] | None:
-        """Those whose pods the Service would take, also while they have none."""
+    def workloads(self, state: ServiceState) -> tuple[Workload, ...] | None:
+        """Return the workloads whose pods the Service selects, with or without pods."""
         found: list[Workload] = []
         for kind, resource in (
             ("DaemonSet", "daemonsets"),
             ("Deployment", "deployments"),
         ):
-            items = self.items(resource, behind.namespace)
+            items = self.items(resource, state.namespace)
             if items is None:
                 return None
             found += [
                 objects.workload(kind, item)
                 for item in items
-                if behind.selects(objects.part(item, "spec", "template"))
+                if state.selects(objects.part(item, "spec", "template"))
             ]
         return tuple(found)
 
@@ -228,6 +228,6 @@ class Reader:
         self.problems.append(self.lists.problems.get(call, f"cannot {call}"))
 
 
-def _told(key: str, text: str) -> str:
-    """Return what of an entry may be told: a log format whole, it is read by it."""
+def _exported_text(key: str, text: str) -> str:
+    """Return what may leave the cluster; log formats are needed as a whole."""
     return text if "log-format" in key else limits.exported_value(key, text)

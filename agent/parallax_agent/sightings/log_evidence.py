@@ -1,20 +1,20 @@
-"""Log evidence: what one log's lines show of our requests, and whether to believe it.
+"""Log evidence: Parallax's requests in one log, and whether the log is usable.
 
-In: lines as bytes, and the format that the configuration names. Out: a
-`Sighting` for each of our requests from outside, and whether silence would mean
-anything.
-It does not: open a log (`follower` does), or keep any line of anybody else.
+In: lines as bytes, and the format that the configuration names. Out: a `Sighting` for
+each external request of Parallax, and whether a missing request proves anything.
+It does not: open a log (`follower` does), or keep a line of any other client.
 
-Ours is a line whose User-Agent begins with `Parallax/` and whose request id is a
-uuid4 in hex, as `parallax.probe` sends them; lines without that mark are dropped
-as bytes. Those of agents are marked, and thousands in a large cluster: they show what
-the log holds, and are no sightings; how far those requests got, their answers say.
+A line is Parallax's own if its User-Agent begins with `Parallax/` and its request id is
+a uuid4 in hex, as `parallax.probe` sends them. Lines without that mark are dropped as
+bytes. Lines of agents are marked, and there are thousands in a large cluster: they show
+what the log contains, but are no sightings, because the responses to these requests
+show how far they got.
 
-A log is believed only once it is known to hold ids and User-Agents, by
-its configuration or by any one line: an ingress that writes neither would look
-as if it had never been asked. A line of ours that cannot be read ends the belief
-until one can. One with an id that somebody else made ends it for a while, though
-others keep theirs: Envoy replaces only the ids of requests from outside.
+A log is usable only after its configuration or one line shows that it contains ids and
+User-Agents: without them, no request would ever be found. An own line that cannot be
+parsed makes the log unusable until one can. An own line with another program's id makes
+it unusable for a while, even if other lines have the right id: Envoy replaces only the
+ids of external requests.
 """
 
 import logging
@@ -32,17 +32,17 @@ from parallax_agent.sightings.formats import OURS, RECOGNIZED, LogFormat
 
 USER_AGENT = "Parallax/"
 MAX_SIGHTINGS = 1000
-"""Lines of ours held until they are taken, some 390 KB of JSON; a cycle has some
-dozens, and while everything fails some for each target."""
+"""Sightings kept until they are taken, some 390 KB of JSON. A cycle has some dozens,
+and while everything fails some per target."""
 PROOF_LINES = 1000
-"""Lines of other people that are looked at until one shows what the log holds."""
+"""Lines of other clients that are parsed to find out what the log contains."""
 FOREIGN_SECONDS = 300.0
-"""So long after a foreign id under our name silence means nothing."""
+"""Seconds for which a missing request proves nothing after a replaced id."""
 FOREIGN_IDS = (
     "the ingress logs request ids of its own instead of the X-Request-ID that it "
     "received (Envoy: set preserve_external_request_id)"
 )
-LOST = (
+DROPPED_LINES = (
     f"more than {MAX_SIGHTINGS} requests of Parallax arrived within one cycle; the "
     "agent could not keep all of their access log lines"
 )
@@ -50,8 +50,8 @@ UNKNOWN_FORMAT = (
     "the agent does not recognize the format of the ingress's access log; set "
     "PARALLAX_AGENT_INGRESS_LOG_FORMAT"
 )
-_MADE_ELSEWHERE = re.compile(r"[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}")
-"""How proxies write the ids they make; anything else is a stranger's own."""
+_PROXY_ID = re.compile(r"[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}")
+"""The format of ids that proxies generate; any other id is the client's own."""
 _MARK = re.compile(r'["{|= ]Parallax/\d')
 _MARK_BYTES = USER_AGENT.encode()
 
@@ -60,9 +60,9 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class LogBatch:
-    """What one pod's log gave since it was last asked.
+    """What one pod's log contained since the last call.
 
-    `read_at` None: the log is not live, or cannot show our requests; then
+    `read_at` None: the log is not live, or cannot show Parallax's requests; then
     `problem` says why, if it is known.
     """
 
@@ -72,13 +72,13 @@ class LogBatch:
 
 
 class LogEvidence:
-    """Listens to one pod's log; one thread brings lines, another takes sightings."""
+    """Examines one pod's log; one thread adds lines, another takes sightings."""
 
     def __init__(self, node: str, pod: str) -> None:
         self._node = node
         self._pod = pod
         self._lock = threading.Lock()
-        self._kept: deque[Sighting] = deque(maxlen=MAX_SIGHTINGS)
+        self._sightings: deque[Sighting] = deque(maxlen=MAX_SIGHTINGS)
         self._seen: deque[tuple[str, datetime]] = deque(maxlen=MAX_SIGHTINGS)
         self._format = RECOGNIZED
         self._proven = False
@@ -86,10 +86,10 @@ class LogEvidence:
         self._problem: str = ""
         self._foreign_until = 0.0
         self._lacking: str = ""
-        self._lost = False
+        self._dropped_lines = False
 
     def set_format(self, log_format: LogFormat) -> None:
-        """Read by this format from now on; nothing happens if it is the same."""
+        """Parse in this format from now on; no effect if it is the same."""
         with self._lock:
             if log_format == self._format:
                 return
@@ -100,21 +100,21 @@ class LogEvidence:
             self._lacking = ""
 
     def take(self, read_at: datetime | None) -> LogBatch:
-        """Hand over the sightings; `read_at` is told if silence means something."""
+        """Return the sightings, and `read_at` if a missing request is proof."""
         with self._lock:
-            taken = tuple(self._kept)
-            self._kept.clear()
+            sightings = tuple(self._sightings)
+            self._sightings.clear()
             foreign = time.monotonic() < self._foreign_until
             problem = self._problem or (FOREIGN_IDS if foreign else "")
             problem = problem or ("" if self._proven else self._lacking)
             # A line that was given up may be the one that is looked for.
-            problem = problem or (LOST if self._lost else "")
-            self._lost = False
-            believed = self._proven and not problem
-            return LogBatch(taken, read_at if believed else None, problem)
+            problem = problem or (DROPPED_LINES if self._dropped_lines else "")
+            self._dropped_lines = False
+            usable = self._proven and not problem
+            return LogBatch(sightings, read_at if usable else None, problem)
 
     def add_line(self, line: bytes) -> None:
-        """Take one line; nearly all of them end at the first test."""
+        """Examine one line; nearly all end at the first test."""
         marked = _MARK_BYTES in line
         if not marked:
             if self._proven or self._examined >= PROOF_LINES:
@@ -126,12 +126,12 @@ class LogEvidence:
         with self._lock:
             entry = self._format.read(text)
             if entry is not None:
-                self._learn(entry)
+                self._examine(entry)
             elif marked and _MARK.search(text):
-                self._doubt(UNKNOWN_FORMAT)
+                self._report_problem(UNKNOWN_FORMAT)
 
-    def _learn(self, entry: AccessLine) -> None:
-        """Take what a line shows of the log, and the sighting if it is ours."""
+    def _examine(self, entry: AccessLine) -> None:
+        """Note what a line shows of the log, and the sighting if it is one."""
         if entry.fit:
             self._proven = True
         elif entry.lacking and not self._proven and entry.lacking != self._lacking:
@@ -140,10 +140,10 @@ class LogEvidence:
         if entry.user_agent is None or not entry.user_agent.startswith(USER_AGENT):
             return
         if entry.request_id is None:
-            self._doubt(entry.lacking or UNKNOWN_FORMAT)
+            self._report_problem(entry.lacking or UNKNOWN_FORMAT)
             return
         if not OURS.fullmatch(entry.request_id):
-            if _MADE_ELSEWHERE.fullmatch(entry.request_id):
+            if _PROXY_ID.fullmatch(entry.request_id):
                 self._foreign_until = time.monotonic() + FOREIGN_SECONDS
             return
         self._problem = self._format.problem
@@ -152,8 +152,10 @@ class LogEvidence:
         key = (entry.request_id, entry.seen_at)
         if key not in self._seen:
             self._seen.append(key)
-            self._lost = self._lost or len(self._kept) == MAX_SIGHTINGS
-            self._kept.append(self._sighting(entry, entry.request_id))
+            self._dropped_lines = (
+                self._dropped_lines or len(self._sightings) == MAX_SIGHTINGS
+            )
+            self._sightings.append(self._sighting(entry, entry.request_id))
 
     def _sighting(self, entry: AccessLine, request_id: str) -> Sighting:
         return Sighting(
@@ -170,8 +172,8 @@ class LogEvidence:
             upstream_response_time=entry.upstream_response_time,
         )
 
-    def _doubt(self, problem: str) -> None:
-        """Stop believing the log until a line of ours is read again."""
+    def _report_problem(self, problem: str) -> None:
+        """Treat the log as unusable until an own line is parsed again."""
         if problem != self._problem:
             self._warn(problem)
         self._problem = problem

@@ -1,8 +1,8 @@
-"""Sightings: our request ids in the access logs of the own node's ingress pods.
+"""Log followers: Parallax's request ids in the logs of this node's ingress pods.
 
-In: the ingress pods of the own node. Out: for each cycle, what their logs
-gave, and until when all of them are known to have been read.
-It does not: read a log itself; one `follower` does for each pod.
+In: the ingress pods of this node. Out: for each cycle, what their logs contained, and
+the time up to which all of them were read.
+It does not: read a log itself; one `follower` per pod does.
 """
 
 from collections.abc import Callable, Iterable
@@ -11,11 +11,11 @@ from dataclasses import replace
 from parallax_agent.read.target_path import IngressPod
 from parallax_agent.sightings.follower import Follower
 from parallax_agent.sightings.formats import select_format
-from parallax_agent.sightings.log_evidence import LOST, MAX_SIGHTINGS, LogBatch
+from parallax_agent.sightings.log_evidence import DROPPED_LINES, MAX_SIGHTINGS, LogBatch
 
 
 class LogFollowers:
-    """One follower for each ingress pod of the own node, as they come and go."""
+    """One follower per ingress pod of this node, started and stopped with the pods."""
 
     def __init__(
         self, follower: Callable[[IngressPod], Follower], setting: str | None = None
@@ -26,7 +26,7 @@ class LogFollowers:
         self._leaving: list[tuple[IngressPod, Follower]] = []
 
     def follow(self, pods: Iterable[IngressPod]) -> None:
-        """Follow these pods, and no others any more once they are taken from."""
+        """Follow these pods; stop the others after their last lines are taken."""
         wanted = set(pods)
         for gone in self._followers.keys() - wanted:
             self._leaving.append((gone, self._followers.pop(gone)))
@@ -42,18 +42,18 @@ class LogFollowers:
     def set_format(
         self, pod: IngressPod, config: tuple[tuple[str, str], ...] | None
     ) -> None:
-        """Tell how a pod's log is written, as far as setting or ConfigMap say it.
+        """Set the log format of a pod, as far as the setting or the ConfigMap has it.
 
-        `config` None: not read, so what was known stays.
+        `config` None: not read, so the format does not change.
         """
         follower = self._followers.get(pod)
         if follower and (config is not None or self._setting):
             follower.set_format(select_format(self._setting, dict(config or ())))
 
     def take(self) -> dict[IngressPod, LogBatch]:
-        """Hand over what each pod's log gave since the last time.
+        """Return what each pod's log contained since the last call.
 
-        Of a pod that is gone too, once: its last lines may be those of the failure.
+        It includes a removed pod once: its last lines may be those of the failure.
         """
         last: dict[IngressPod, LogBatch] = {}
         for pod, follower in self._leaving:
@@ -75,25 +75,27 @@ class LogFollowers:
 
 
 def limit_sightings(by_pod: dict[IngressPod, LogBatch]) -> dict[IngressPod, LogBatch]:
-    """Return what the logs gave, no more than `MAX_SIGHTINGS` sightings in all.
+    """Return the batches with at most `MAX_SIGHTINGS` sightings in all.
 
-    A log of which some had to be given up proves nothing until the next time.
+    A log of which some were dropped proves nothing until the next call.
     """
-    kept: dict[IngressPod, LogBatch] = {}
+    limited: dict[IngressPod, LogBatch] = {}
     room = MAX_SIGHTINGS
     for pod, part in by_pod.items():
         few = part.sightings[:room]
         lost = len(few) < len(part.sightings)
-        kept[pod] = LogBatch(few, problem=part.problem or LOST) if lost else part
+        limited[pod] = (
+            LogBatch(few, problem=part.problem or DROPPED_LINES) if lost else part
+        )
         room -= len(few)
-    return kept
+    return limited
 
 
 def combine(by_pod: dict[IngressPod, LogBatch], pods: Iterable[IngressPod]) -> LogBatch:
-    """Say how far these pods' logs are read, and what is wrong with them.
+    """Return up to when these pods' logs were read, and their problems.
 
-    `read_at` is the stalest log's: a request may have gone to any of the pods.
-    One log's problem is a problem of all of them.
+    `read_at` is the oldest of the logs', because a request may reach any of the pods. A
+    problem of one log is a problem of all.
     """
     parts = [by_pod.get(pod, LogBatch()) for pod in pods]
     moments = [part.read_at for part in parts]

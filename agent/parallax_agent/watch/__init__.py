@@ -1,5 +1,5 @@
-"""The Kubernetes API, watched: what a cycle reads lies in caches.
+"""Watch: the Kubernetes API, watched and cached.
 
-In: a kubeconfig or the pod's service account, and what is wanted. Out: lists, or what
-is lacking and why. It does not: know what a target is.
+In: a kubeconfig or the pod's service account, and what to watch. Out: lists of objects,
+or why they are unavailable. It does not: know what a target is.
 """

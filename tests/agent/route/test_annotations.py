@@ -12,8 +12,8 @@ from tests.agent.shapes import ingress
 )
 def test_yes_is_go_s(text: str, *, yes: bool) -> None:
     """As strconv.ParseBool reads it; what is absent says no."""
-    assert annotations.says_yes(ingress(annotations={"a": text}), "a") is yes
-    assert not annotations.says_yes(ingress(), "a")
+    assert annotations.is_true(ingress(annotations={"a": text}), "a") is yes
+    assert not annotations.is_true(ingress(), "a")
 
 
 def test_a_list_is_by_commas() -> None:

@@ -221,8 +221,8 @@ def test_several_ingresses_of_a_host() -> None:
     assert path.route.service == "web"
     assert path.reading.problems == (
         (
-            "Ingress shop/late and Ingress shop/web each have a rule for shop.example/; "
-            "controllers use the oldest, so keep only one"
+            "Ingress shop/late and Ingress shop/web each have a rule for "
+            "shop.example/; controllers use the oldest, so keep only one"
         ),
     )
 
@@ -346,7 +346,10 @@ def test_a_path_that_leads_to_no_service() -> None:
     both = shelf(TRAEFIK, ingresses=[ingress(), rule])
     path = seen(both, "https://shop.example/static/x")
     assert (path.reading.service, path.reading.endpoints) == (None, None)
-    told = "/static routes to Bucket b, which is not a Service; name the Service in the target"
+    told = (
+        "/static routes to Bucket b, which is not a Service; "
+        "name the Service in the target"
+    )
     assert told in path.reading.problems
     path = seen(both, "https://shop.example/static/x", namespace="shop", service="web")
     assert (path.reading.service is not None, path.reading.problems) == (True, (told,))

@@ -11,12 +11,12 @@ from parallax_agent.route.matching import (
     LONGEST,
     OTHER,
     WILDCARD,
-    expression_takes,
+    expression_matches,
     host_rank,
-    listener_takes,
-    plain_beginning,
-    takes,
-    under,
+    is_under,
+    listener_matches,
+    literal_prefix,
+    matches_path,
 )
 
 LABEL = st.text("abc", min_size=1, max_size=3)
@@ -40,11 +40,11 @@ def test_hosts_of_an_ingress(host: str, other: str, label: str) -> None:
 def test_hosts_of_a_gateway(host: str, labels: list[str]) -> None:
     """A wildcard stands for one label or several, never for none or half of one."""
     below = ".".join([*labels, host])
-    assert listener_takes(f"*.{host}", below)
-    assert listener_takes("", below)
-    assert listener_takes(below, below)
-    assert not listener_takes(f"*.{host}", host)
-    assert not listener_takes(f"*.{host}", f"x{host}")
+    assert listener_matches(f"*.{host}", below)
+    assert listener_matches("", below)
+    assert listener_matches(below, below)
+    assert not listener_matches(f"*.{host}", host)
+    assert not listener_matches(f"*.{host}", f"x{host}")
 
 
 @settings(deadline=None)
@@ -52,9 +52,9 @@ def test_hosts_of_a_gateway(host: str, labels: list[str]) -> None:
 def test_prefixes_go_by_whole_elements(prefix: str, path: str) -> None:
     """A prefix takes what begins with its elements, and nothing else."""
     mine, theirs = prefix.rstrip("/").split("/"), path.split("/")
-    assert under(prefix, path) is (theirs[: len(mine)] == mine)
-    assert takes(prefix, "Prefix", path) is under(prefix, path)
-    assert takes(prefix, "Exact", path) is (prefix == path)
+    assert is_under(prefix, path) is (theirs[: len(mine)] == mine)
+    assert matches_path(prefix, "Prefix", path) is is_under(prefix, path)
+    assert matches_path(prefix, "Exact", path) is (prefix == path)
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_prefixes_go_by_whole_elements(prefix: str, path: str) -> None:
 )
 def test_a_regular_expression_s_beginning(pattern: str, beginning: str) -> None:
     """Only what every text that it takes must begin with."""
-    assert plain_beginning(pattern) == beginning
+    assert literal_prefix(pattern) == beginning
 
 
 PIECE = st.sampled_from(
@@ -92,7 +92,7 @@ def test_a_beginning_never_loses_a_path(pattern: str, path: str) -> None:
     except re.error:
         return
     if found:
-        assert path.startswith(plain_beginning(pattern))
+        assert path.startswith(literal_prefix(pattern))
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_an_expression_is_evaluated_only_if_that_is_cheap(
     pattern: str, path: str, *, taken: bool | None
 ) -> None:
     """What could make a search long, or is not the same everywhere, is not known."""
-    assert expression_takes(pattern, path) is taken
+    assert expression_matches(pattern, path) is taken
 
 
 @settings(deadline=1000)
@@ -126,4 +126,4 @@ def test_an_expression_is_evaluated_only_if_that_is_cheap(
 def test_no_expression_takes_long(pattern: str, last: str) -> None:
     """Whoever may write an Ingress cannot stop the agent."""
     path = "/" + "a" * (LONGEST - 2) + last
-    assert expression_takes(pattern, path) in {True, False, None}
+    assert expression_matches(pattern, path) in {True, False, None}

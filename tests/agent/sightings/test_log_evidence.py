@@ -10,8 +10,8 @@ from parallax_agent.sightings import log_evidence
 from parallax_agent.sightings.formats import select_format
 from parallax_agent.sightings.formats.traefik import LACKING_HEADERS, LACKING_ID
 from parallax_agent.sightings.log_evidence import (
+    DROPPED_LINES,
     FOREIGN_IDS,
-    LOST,
     MAX_SIGHTINGS,
     PROOF_LINES,
     UNKNOWN_FORMAT,
@@ -185,7 +185,7 @@ def test_lines_that_were_given_up_make_silence_no_proof() -> None:
         evidence.add_line(line(request_id=f"{number:012x}4{0:03x}8{0:015x}"))
     flooded = evidence.take(MOMENT)
     assert len(flooded.sightings) == MAX_SIGHTINGS
-    assert (flooded.read_at, flooded.problem) == (None, LOST)
+    assert (flooded.read_at, flooded.problem) == (None, DROPPED_LINES)
     assert evidence.take(MOMENT) == LogBatch((), MOMENT)
 
 

@@ -15,7 +15,7 @@ from parallax_agent.sightings import follower as follower_module
 from parallax_agent.sightings.follower import Follower
 from parallax_agent.sightings.formats import select_format
 from parallax_agent.sightings.log_evidence import (
-    LOST,
+    DROPPED_LINES,
     MAX_SIGHTINGS,
     UNKNOWN_FORMAT,
     LogBatch,
@@ -113,7 +113,7 @@ def test_only_our_lines_are_kept(
     log.put(b"I1123 controller started\n" + line(1, agent="curl/8.5"))
     log.put(line(2)[:50])
     log.put(line(2)[50:] + line(3, request_id="not-a-uuid") + line(4))
-    until(lambda: len(follower._evidence._kept) == 2)
+    until(lambda: len(follower._evidence._sightings) == 2)
     got = follower.take()
     assert ids(got.sightings) == [2, 4]
     sighting = got.sightings[0]
@@ -271,7 +271,7 @@ def that_heard_one(
     ears.follow([POD])
     kubernetes_api.logs[POD.name].put(line(1))
     follower = ears._followers[POD]
-    until(lambda: len(follower._evidence._kept) == 1)
+    until(lambda: len(follower._evidence._sightings) == 1)
     return ears, follower
 
 
@@ -353,8 +353,8 @@ def test_of_all_pods_together_no_more_is_kept_than_a_push_holds() -> None:
     by_pod = {POD: LogBatch(seen[1:], MOMENT), OTHER: LogBatch(seen[:2], MOMENT)}
     got = limit_sightings(by_pod)
     assert got[POD] == by_pod[POD]
-    assert got[OTHER] == LogBatch(seen[:1], None, LOST)
-    assert combine(got, [POD, OTHER]) == LogBatch((), None, LOST)
+    assert got[OTHER] == LogBatch(seen[:1], None, DROPPED_LINES)
+    assert combine(got, [POD, OTHER]) == LogBatch((), None, DROPPED_LINES)
     assert combine(got, [POD]).read_at == MOMENT
 
 

@@ -121,7 +121,7 @@ def test_any_value_may_be_missing_or_odd(
     every = WHOLE | {resource: list(WHOLE[resource])}
     every[resource][at] = odd(every[resource][at], place, how)
     kept = {
-        name: [prune(item, RESOURCES[name].kept) for item in items]
+        name: [prune(item, RESOURCES[name].shape) for item in items]
         for name, items in every.items()
         if name in RESOURCES
     }
@@ -130,7 +130,7 @@ def test_any_value_may_be_missing_or_odd(
         target = Target(name=host, url=f"https://{host}/")
         plan.plan_requests(target, path, VantagePoint(node="worker-01", cycle=1))
         assert list(
-            as_text(build_explanation(target, path, asked="/", node="worker-01"))
+            as_text(build_explanation(target, path, url_path="/", node="worker-01"))
         )
         told = json.loads(json.dumps(encode(path.reading)))
         assert decode(ClusterReading, told) == path.reading

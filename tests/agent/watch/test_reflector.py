@@ -199,10 +199,10 @@ def test_rights_revoked_in_mid_flight(
 
     def refused() -> CacheView | None:
         told = pods.cache.view()
-        return told if told.lack else None
+        return told if told.reason else None
 
     told = until(refused)
-    assert (told.items, told.lack) == (None, Unavailable.FORBIDDEN)
+    assert (told.items, told.reason) == (None, Unavailable.FORBIDDEN)
     assert told.problem.startswith("cannot watch pods in namespace keybuzz: 403")
     problem = "cannot watch pods in namespace keybuzz: 403"
     until(lambda: any(p.startswith(problem) for p in logged_problems(caplog)))
@@ -218,7 +218,7 @@ def test_a_right_to_list_alone_is_not_enough(
     kubernetes_api.watch_errors["pods"] = 403
     made = Reflector(apis, PODS)
     made.start()
-    until(lambda: made.cache.view().lack)
+    until(lambda: made.cache.view().reason)
     told = made.cache.view()
     made.stop()
     made.join(20)

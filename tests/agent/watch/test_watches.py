@@ -48,13 +48,13 @@ def test_what_nobody_asks_for_is_watched_no_longer(
     with closing(connect(file)) as apis, closing(Watches(apis, clock)) as watches:
         watches.view(NODES)
         watches.view(PODS)
-        pods = watches._kept[PODS].reflector
+        pods = watches._watches[PODS].reflector
         clock.now = IDLE_SECONDS + 1
         watches.view(NODES)
         watches.stop_idle()
         pods.join(20)
         assert not pods.is_alive()
-        assert watches._kept.keys() == {NODES}
+        assert watches._watches.keys() == {NODES}
         assert watches.view(PODS).items
 
 
@@ -67,7 +67,7 @@ def test_a_watch_lasts_longer_in_a_larger_cluster(
         assert watches.watch_seconds() == WATCH_SECONDS
         watches.view(NODES)
         assert watches.watch_seconds() == WATCH_SECONDS + 5
-        nodes = watches._kept[NODES].reflector.cache
+        nodes = watches._watches[NODES].reflector.cache
         nodes.replace({("", f"node-{n}"): {} for n in range(500)})
         assert watches.watch_seconds() == MAX_WATCH_SECONDS
 
@@ -111,7 +111,7 @@ def test_closing_ends_every_thread(
         watches = Watches(apis)
         watches.want([NODES, PODS])
         until(lambda: all(map(kubernetes_api.watching, ("nodes", "pods"))))
-        threads = [kept.reflector for kept in watches._kept.values()]
+        threads = [kept.reflector for kept in watches._watches.values()]
         watches.close()
         for thread in threads:
             thread.join(20)

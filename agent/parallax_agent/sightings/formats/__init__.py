@@ -1,8 +1,7 @@
-"""Formats: the access logs of the ingresses that are in use, one module a family.
+"""Formats: the access logs of common ingresses, one module per family.
 
-In: lines, and what the configuration says of their format. Out: access lines.
-It does not: follow a log, or keep a line; `follower` does the one, nobody the
-other. `select_format` is the way in.
+In: lines, and what the configuration defines of their format. Out: access lines.
+It does not: follow a log (`follower` does), or keep a line. Start with `select_format`.
 """
 
 from parallax_agent.sightings.formats.log_format import (

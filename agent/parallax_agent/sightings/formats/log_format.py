@@ -1,9 +1,9 @@
-"""Choose: the log format that a setting or the controller's ConfigMap names.
+"""Log format: the format that a setting or the controller's ConfigMap names.
 
 In: the setting `PARALLAX_AGENT_INGRESS_LOG_FORMAT`, the ConfigMap's entries.
-Out: a `LogFormat`, which reads lines; what it was not told, it recognizes.
-It does not: raise for a ConfigMap that it cannot follow: that is a `problem`,
-for then a request that was not seen proves nothing.
+Out: a `LogFormat`, which parses lines; without configuration it recognizes them.
+It does not: raise for an unusable ConfigMap: that is a `problem`, because a missing
+request then proves nothing.
 """
 
 import re
@@ -24,10 +24,10 @@ _SETTING = re.compile(r"(nginx|nginx-json|envoy|haproxy):\s*(\S.*)", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class LogFormat:
-    """Reads one ingress's lines.
+    """Parses one ingress's lines.
 
-    `sure`: the configuration names a format that holds what is needed, so that
-    silence is one. `problem`: it names one that does not.
+    `sure`: the configured format contains what is needed, so a missing request is
+    proof. `problem`: it does not.
     """
 
     named: Compiled | None = None
@@ -35,7 +35,7 @@ class LogFormat:
     problem: str = ""
 
     def read(self, line: str) -> AccessLine | None:
-        """Read a line with or without the runtime's timestamp; never raises."""
+        """Parse a line with or without the runtime's timestamp; never raises."""
         if len(line) > LINE_BYTES:
             return None
         seen_at, rest = stamped(line.strip())
@@ -48,7 +48,7 @@ RECOGNIZED = LogFormat()
 
 
 def check_setting(setting: str) -> None:
-    """Raise `ValueError` with what is expected, if a setting cannot be followed."""
+    """Raise `ValueError` with what is expected, if a setting cannot be used."""
     found = _SETTING.fullmatch(setting)
     if found is None:
         raise ValueError(
@@ -58,14 +58,14 @@ def check_setting(setting: str) -> None:
 
 
 def select_format(setting: str | None, config: Mapping[str, str] | None) -> LogFormat:
-    """Return the format that the setting names, else the ConfigMap, else none."""
+    """Return the format of the setting, else of the ConfigMap, else none."""
     found = _SETTING.fullmatch(setting) if setting else None
     family, template = (found[1], found[2]) if found else _configured(config or {})
     return _format(family, template) if template else RECOGNIZED
 
 
 def _configured(config: Mapping[str, str]) -> tuple[str, str]:
-    """Return family and template as the controllers' ConfigMaps have them."""
+    """Return family and template from the entries of controllers' ConfigMaps."""
     if template := config.get("log-format-upstream", ""):
         escaped = config.get("log-format-escape-json") == "true"
         return "nginx-json" if escaped else "nginx", template
@@ -85,8 +85,8 @@ def _format(family: str, template: str) -> LogFormat:
     except ValueError as error:
         return LogFormat(problem=f"cannot read the ingress's access log: {error}")
     lacking = compiled.lacking if isinstance(compiled, NginxFormat) else ""
-    told = isinstance(compiled, NginxFormat) and not lacking
-    return LogFormat(compiled, sure=told, problem=lacking)
+    complete = isinstance(compiled, NginxFormat) and not lacking
+    return LogFormat(compiled, sure=complete, problem=lacking)
 
 
 def _compiled(family: str, template: str) -> Compiled:

@@ -1,9 +1,9 @@
 """Recognize: which family wrote a line, from the line alone.
 
 In: a line without its runtime timestamp. Out: an `AccessLine`, or None.
-It does not: need any configuration; where it is known, `choose` asks it first.
-JSON lines of nginx have the names their ConfigMap gives them, so those that
-people use are looked for: `request_id`, `req_id`, `requestID`, and so on.
+It does not: need configuration; if there is any, `log_format` uses it first. nginx's
+JSON lines have the names that their ConfigMap defines, so common names are tried:
+`request_id`, `req_id`, `requestID`, and others.
 """
 
 import re
@@ -29,7 +29,7 @@ _AGENTS = ("httpuseragent", "useragent", "agent", "ua", "original")
 
 
 def recognize_line(line: str, seen_at: datetime | None) -> AccessLine | None:
-    """Read a line of whichever family; None: of none."""
+    """Parse a line of any family; None: of none."""
     if line.startswith("{"):
         found = leaves(line)
         return _from_json(found, seen_at) if found is not None else None
@@ -61,7 +61,7 @@ def _from_json(
 
 
 def _nginx(found: Mapping[str, object], seen_at: datetime | None) -> AccessLine | None:
-    """Read a JSON line of nginx by the names that people give its values."""
+    """Parse a JSON line of nginx by the common names of its values."""
     code = status(first(found, "status", "statuscode", "responsestatus"))
     moment = seen_at or any_time(
         first(found, "timeiso8601", "time", "timestamp", "ts", "timelocal", "msec")
@@ -72,7 +72,7 @@ def _nginx(found: Mapping[str, object], seen_at: datetime | None) -> AccessLine 
     agents = [text(found[name]) for name in _AGENTS if name in found]
     address = _last(first(found, "upstreamaddr", "upstreamaddress", "upstreamhost"))
     length = _last(first(found, "upstreamresponselength", "upstreamlength"))
-    taken = _last(first(found, "upstreamresponsetime", "upstreamtime"))
+    duration = _last(first(found, "upstreamresponsetime", "upstreamtime"))
     lacks = [] if ids else ["X-Request-ID"]
     lacks += [] if agents else ["User-Agent"]
     return AccessLine(
@@ -87,11 +87,11 @@ def _nginx(found: Mapping[str, object], seen_at: datetime | None) -> AccessLine 
         upstream_status=status(_last(first(found, "upstreamstatus"))),
         upstream_response_length=number(length),
         request_time=seconds(first(found, "requesttime", "duration")),
-        upstream_response_time=seconds(taken),
+        upstream_response_time=seconds(duration),
         lacking=nginx.LACKING.format(" and ".join(lacks)) if lacks else "",
     )
 
 
 def _last(value: object) -> str | None:
-    told = text(value)
-    return last({"": told}, "") if told else None
+    values = text(value)
+    return last({"": values}, "") if values else None
