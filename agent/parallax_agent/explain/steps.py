@@ -125,6 +125,6 @@ def service_text(service: Service) -> str:
 
 def some(names: Iterable[str]) -> str:
     """Return the first names, and how many more there are."""
-    found = list(names)
-    rest = len(found) - MAX_NAMES
-    return ", ".join(found[:MAX_NAMES]) + (f" and {rest} more" if rest > 0 else "")
+    every = list(names)
+    rest = len(every) - MAX_NAMES
+    return ", ".join(every[:MAX_NAMES]) + (f" and {rest} more" if rest > 0 else "")

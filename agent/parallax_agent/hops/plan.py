@@ -161,11 +161,11 @@ def _ingress(target: Target, path: TargetPath, at: VantagePoint) -> Iterator[Que
 def _two_nodes(
     nodes: Sequence[Node], at: VantagePoint, own: Role, other: Role
 ) -> Iterator[tuple[Role, Node]]:
-    found = selection.own_and_next_node(nodes, at)
-    if found is not None:
-        yield own, found[0]
-        if found[1] is not None:
-            yield other, found[1]
+    pair = selection.own_and_next_node(nodes, at)
+    if pair is not None:
+        yield own, pair[0]
+        if pair[1] is not None:
+            yield other, pair[1]
 
 
 def _request(  # noqa: PLR0913 - one argument per difference between hops

@@ -42,8 +42,8 @@ class Answer:
     def number(self, name: str) -> float:
         """Return a number from the body's JSON; 0 if there is none."""
         try:
-            found = json.loads(self.body)[name]
-            return float(found) if isinstance(found, int | float) else 0.0
+            value = json.loads(self.body)[name]
+            return float(value) if isinstance(value, int | float) else 0.0
         except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
             return 0.0
 

@@ -131,7 +131,7 @@ class Pusher:
                 if newer != key:
                     response = self._send(message, newer)
         except (httpx.HTTPError, OSError, MemoryError, KeyUnusableError) as error:
-            # The error text may contain what the server sent.
+            # The text may contain bytes of the response, so make it one safe line.
             reason = plain_line(f"{type(error).__name__}: {error}"[:REASON])
             logger.warning("push was not sent", extra={"error": reason})
             return Outcome.RETRY

@@ -30,13 +30,15 @@ def with_node_port(
     Service's families is left out; a Service that names no family may have any.
     """
     wanted = many(service, "spec", "ipFamilies") or _BOTH
-    found: list[Node] = []
-    for known, item in zip(nodes, items, strict=True):
+    with_address: list[Node] = []
+    for current, item in zip(nodes, items, strict=True):
         address = next((a for a in _inside(item) if _family(a) in wanted), None)
         if address is not None:
-            same = address == known.internal_ip
-            found.append(known if same else replace(known, internal_ip=address))
-    return found
+            same = address == current.internal_ip
+            with_address.append(
+                current if same else replace(current, internal_ip=address)
+            )
+    return with_address
 
 
 def node_port_problem(items: Sequence[Json], name: str, service: Json) -> str | None:

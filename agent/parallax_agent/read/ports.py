@@ -31,10 +31,10 @@ def requested_port(
     """
     ports = objects.service(item).ports
     if route is not None and route.service == objects.name_of(item):
-        found = _of_route(ports, route, family)
-        return found, _lacking(route, ports) if ports and found is None else None
-    found = next(iter(ports), None) if len(ports) == 1 else _web(item, ports)
-    return found, _undecided(item, ports) if ports and found is None else None
+        port = _of_route(ports, route, family)
+        return port, _lacking(route, ports) if ports and port is None else None
+    port = next(iter(ports), None) if len(ports) == 1 else _web(item, ports)
+    return port, _undecided(item, ports) if ports and port is None else None
 
 
 def _of_route(

@@ -50,24 +50,24 @@ def _nodes(reading: ClusterReading, probed: set[str]) -> tuple[Node, ...] | None
 
 
 def _few[T: (Node, Endpoint, Pod)](
-    found: tuple[T, ...] | None, probed: Collection[str]
+    objects: tuple[T, ...] | None, probed: Collection[str]
 ) -> tuple[T, ...] | None:
     """Return at most `MOST` of them, in their order; the probed ones stay."""
-    if found is None or len(found) <= MOST:
-        return found
-    kept = sorted(list(_by_priority(found, probed))[:MOST])
-    return tuple(found[index] for index in kept)
+    if objects is None or len(objects) <= MOST:
+        return objects
+    indices = sorted(list(_by_priority(objects, probed))[:MOST])
+    return tuple(objects[index] for index in indices)
 
 
 def _by_priority(
-    found: Sequence[Node | Endpoint | Pod], probed: Collection[str]
+    objects: Sequence[Node | Endpoint | Pod], probed: Collection[str]
 ) -> Iterator[int]:
     """Yield indices: the probed ones, then unready and ready ones alternately."""
-    first = [i for i, one in enumerate(found) if _name(one) in probed]
-    rest = [i for i, one in enumerate(found) if _name(one) not in probed]
+    first = [i for i, one in enumerate(objects) if _name(one) in probed]
+    rest = [i for i, one in enumerate(objects) if _name(one) not in probed]
     yield from first
     by_turns = zip_longest(
-        (i for i in rest if not found[i].ready), (i for i in rest if found[i].ready)
+        (i for i in rest if not objects[i].ready), (i for i in rest if objects[i].ready)
     )
     yield from (i for pair in by_turns for i in pair if i is not None)
 

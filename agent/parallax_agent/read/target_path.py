@@ -137,7 +137,7 @@ def _place(target: Target, route: Route | None) -> tuple[str, str] | None:
 
 def _ingress(reader: Reader, discovery: Discovery) -> ServiceState | None:
     namespace, name = discovery.entry.namespace, discovery.entry.service
-    return reader.service_state(namespace, name) if namespace and name else None
+    return reader.read_service(namespace, name) if namespace and name else None
 
 
 def _with_app(
@@ -166,7 +166,7 @@ def _app(
     reader: Reader, target: Target, place: tuple[str, str] | None
 ) -> ServiceState | None:
     if place is not None:
-        return reader.service_state(*place)
+        return reader.read_service(*place)
     reader.problems.append(
         f"no Service is known for {target.host}: neither the target nor an Ingress or "
         "HTTPRoute names one"

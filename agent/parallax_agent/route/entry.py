@@ -73,7 +73,7 @@ def entry_port(
 
 
 def of_class(
-    services: Iterable[Json], found: Class | None, addresses: frozenset[str]
+    services: Iterable[Json], cls: Class | None, addresses: frozenset[str]
 ) -> Entry:
     """Choose the Service of a class's controller; without a class, of any known one.
 
@@ -81,18 +81,18 @@ def of_class(
     otherwise, or for an unknown controller: k3s's own load balancer gives all Services
     the nodes' addresses.
     """
-    family = found.family if found else None
+    family = cls.family if cls else None
     same: dict[str, list[Candidate]] = {}
     for item in filter(_serves_web, services):
         fits = family.owns(item) if family else of_service(item) is not None
         reached = bool(addresses & _addresses(item))
-        unknown = found is not None and not found.family and bool(found.name)
+        unknown = cls is not None and not cls.family and bool(cls.name)
         if reached if unknown else fits:
-            order = _same_release(found.item, item) if found else 0, int(reached)
+            order = _same_release(cls.item, item) if cls else 0, int(reached)
             new = Candidate(order, _outward(item), _why(family, item, order), item)
             same.setdefault(_selected(item), []).append(new)
     best = [one for group in same.values() for one in _outermost(group)]
-    return _best(best, _describe(found))
+    return _best(best, _describe(cls))
 
 
 def _outermost(same: list[Candidate]) -> list[Candidate]:
@@ -101,8 +101,8 @@ def _outermost(same: list[Candidate]) -> list[Candidate]:
     Two that are equally reachable from outside have different NodePorts and addresses.
     """
     top = max((c.order, c.outward) for c in same)
-    found = [c for c in same if (c.order, c.outward) == top]
-    return found if found[0].outward else found[:1]
+    outermost = [c for c in same if (c.order, c.outward) == top]
+    return outermost if outermost[0].outward else outermost[:1]
 
 
 def of_gateway(
@@ -112,7 +112,7 @@ def of_gateway(
     family: Family | None,
 ) -> Entry:
     """Choose the Service made for a Gateway, else the one of its controller."""
-    found: list[Candidate] = []
+    candidates: list[Candidate] = []
     for item in services:
         reached = int(bool(addresses & _addresses(item)))
         usual = family is not None and family.owns(item) and _serves_web(item)
@@ -125,24 +125,24 @@ def of_gateway(
         else:
             continue
         order = rank, int(usual) if rank == 1 else reached
-        found.append(Candidate(order, _outward(item), why, item))
-    return _best(found, f"Gateway {'/'.join(gateway)}")
+        candidates.append(Candidate(order, _outward(item), why, item))
+    return _best(candidates, f"Gateway {'/'.join(gateway)}")
 
 
 def mismatch(
-    service: Json, gateway: tuple[str, str] | None, found: Class
+    service: Json, gateway: tuple[str, str] | None, cls: Class
 ) -> tuple[bool, int]:
     """Return how badly a Service matches a route's class or Gateway; less is better."""
     if gateway is not None:
         return not _made_for(service, gateway), 0
-    foreign = found.family is None or not found.family.owns(service)
-    return foreign, -_same_release(found.item, service)
+    foreign = cls.family is None or not cls.family.owns(service)
+    return foreign, -_same_release(cls.item, service)
 
 
-def _best(found: Iterable[Candidate], whose: str) -> Entry:
-    candidates = sorted(found, key=lambda c: _place(c.item))
+def _best(matches: Iterable[Candidate], whose: str) -> Entry:
+    candidates = sorted(matches, key=lambda c: _place(c.item))
     if not candidates:
-        return Entry(why=f"no Service found for {whose}")
+        return Entry(why=f"no Service matches {whose}")
     top = max(c.order for c in candidates)
     first, *more = [c for c in candidates if c.order == top]
     names = tuple("/".join(_place(c.item)) for c in candidates if c is not first)
@@ -155,12 +155,12 @@ def _best(found: Iterable[Candidate], whose: str) -> Entry:
     return Entry(why=first.why, namespace=namespace, service=name, rivals=names)
 
 
-def _describe(found: Class | None) -> str:
-    if found is None:
+def _describe(cls: Class | None) -> str:
+    if cls is None:
         return "any known ingress controller"
-    if found.family:
-        return found.family.name
-    return f"controller {found.controller or '(unknown)'}"
+    if cls.family:
+        return cls.family.name
+    return f"controller {cls.controller or '(unknown)'}"
 
 
 def _why(family: Family | None, item: Json, order: tuple[int, int]) -> str:

@@ -46,14 +46,14 @@ def routes(
     return [first, *(r for r in others if r and r.service)] if first else []
 
 
-def _by_precedence(found: Iterable[Route]) -> list[Route]:
-    return sorted(in_order(found), key=lambda r: (r.controller is None, not r.tls))
+def _by_precedence(every: Iterable[Route]) -> list[Route]:
+    return sorted(in_order(every), key=lambda r: (r.controller is None, not r.tls))
 
 
-def _without_hidden(found: Iterable[Route]) -> Iterator[Route]:
+def _without_hidden(every: Iterable[Route]) -> Iterator[Route]:
     """Yield the routes, without those that a redirect at their listener hides."""
     listeners: dict[tuple[object, ...], list[Route]] = {}
-    for choice in _by_precedence(found):
+    for choice in _by_precedence(every):
         listeners.setdefault((choice.gateway, choice.listener), []).append(choice)
     for first, *others in listeners.values():
         if first.service:

@@ -96,21 +96,16 @@ def routes(ingresses: Iterable[Json], host: str, path: str) -> list[Route]:
             continue
         choices = list(_choices(item, host, path))
         if choices:
-            found = max(choices, key=lambda r: r.rank)
-            best[found.namespace, found.ingress] = found
+            winner = max(choices, key=lambda r: r.rank)
+            best[winner.namespace, winner.ingress] = winner
     first, *others = in_order(best.values()) or [None]
     return [first, *(r for r in others if r and r.service)] if first else []
 
 
-def in_order(found: Iterable[Route]) -> list[Route]:
+def in_order(every: Iterable[Route]) -> list[Route]:
     """Return routes, the winning one first; of equal ones the oldest."""
-    by_age = sorted(found, key=lambda r: (r.created, r.namespace, r.ingress))
+    by_age = sorted(every, key=lambda r: (r.created, r.namespace, r.ingress))
     return sorted(by_age, key=lambda r: r.rank, reverse=True)
-
-
-def route(ingresses: Iterable[Json], host: str, path: str) -> Route | None:
-    """Return the route of a host and path; None: no Ingress matches."""
-    return next(iter(routes(ingresses, host, path)), None)
 
 
 def tls_classes(ingresses: Iterable[Json], host: str, rule: str) -> set[str | None]:
@@ -151,11 +146,11 @@ def _choices(item: Json, host: str, path: str) -> Iterator[Route]:
                 fits = expression_matches(text, path)
             if fits is not False:
                 order = rank, exact, len(text)
-                for found in _to(item, host, entry, order, (name, text, kind)):
+                for candidate in _to(item, host, entry, order, (name, text, kind)):
                     yield (
-                        found
+                        candidate
                         if fits
-                        else replace(found, notes=(_partly_evaluated(text),))
+                        else replace(candidate, notes=(_partly_evaluated(text),))
                     )
     default = {"backend": part(item, "spec", "defaultBackend")}
     yield from _to(item, host, default, (0, False, 0), ("", "", "defaultBackend"))

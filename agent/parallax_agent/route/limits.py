@@ -62,8 +62,8 @@ def exported_annotations(
     target: Json, canaries: Iterable[Json] = ()
 ) -> tuple[tuple[str, str], ...]:
     """Return an Ingress's annotations, and those of its canaries, sorted by name."""
-    found = dict(pair for item in canaries for pair in _exported(item, "canary"))
-    return tuple(sorted((found | dict(_exported(target))).items()))
+    values = dict(pair for item in canaries for pair in _exported(item, "canary"))
+    return tuple(sorted((values | dict(_exported(target))).items()))
 
 
 def exported_value(name: str, text: str) -> str:

@@ -62,8 +62,8 @@ def literal_prefix(pattern: str) -> str:
     text = pattern.removeprefix("^")
     if _is_choice(text):
         return ""
-    found = _PLAIN.match(text)
-    end = found.end() if found else 0
+    match = _PLAIN.match(text)
+    end = match.end() if match else 0
     return text[: end - 1] if _REPEATS.match(text, end) else text[:end]
 
 

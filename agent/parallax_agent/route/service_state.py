@@ -142,19 +142,21 @@ class Reader:
 
     def items(self, resource: str, namespace: str | None) -> list[Json] | None:
         """Return a list; None: not read, and a problem says why."""
-        found = self.lists.items(resource, namespace)
-        if found is None:
+        objects_read = self.lists.items(resource, namespace)
+        if objects_read is None:
             self._note(describe_call("list", resource, namespace))
-        return found
+        return objects_read
 
     def config(self, namespace: str, name: str) -> tuple[tuple[str, str], ...] | None:
         """Return the entries of `EXPORTED_CONFIG`; None: not read."""
-        found = self.lists.config_map(namespace, name)
-        if found is None:
+        entries = self.lists.config_map(namespace, name)
+        if entries is None:
             self._note(describe_call("get", f"configmap {name}", namespace))
             return None
-        exported = EXPORTED_CONFIG & found.keys()
-        return tuple((key, _exported_text(key, found[key])) for key in sorted(exported))
+        exported = EXPORTED_CONFIG & entries.keys()
+        return tuple(
+            (key, _exported_text(key, entries[key])) for key in sorted(exported)
+        )
 
     def rules(self, namespace: str | None) -> list[Json] | None:
         """Return all Ingresses, or one namespace's if no more is allowed.
@@ -163,9 +165,9 @@ class Reader:
         each list would wait. None: not read.
         """
         everywhere = describe_call("list", "ingresses", None)
-        found = self.lists.items("ingresses", None)
-        if found is not None:
-            return found
+        ingresses = self.lists.items("ingresses", None)
+        if ingresses is not None:
+            return ingresses
         if namespace and everywhere in self.lists.forbidden:
             self.sees_all_rules = False
             return self.items("ingresses", namespace)
@@ -175,41 +177,41 @@ class Reader:
     def extension(self, resource: str) -> list[Json] | None:
         """Return a list that the API may not have; empty if it does not."""
         call = describe_call("list", resource, None)
-        found = self.lists.items(resource, None)
-        if found is None and call not in self.lists.absent:
+        objects_read = self.lists.items(resource, None)
+        if objects_read is None and call not in self.lists.absent:
             self._note(call)
             return None
-        return found or []
+        return objects_read or []
 
-    def service_state(self, namespace: str, name: str) -> ServiceState:
+    def read_service(self, namespace: str, name: str) -> ServiceState:
         """Return a Service with its EndpointSlices and pods.
 
         An ExternalName Service has neither, and without a selector the pods are
         unknown: None, not empty.
         """
-        found = ServiceState(namespace)
+        state = ServiceState(namespace)
         services = self.items("services", namespace)
         if services is not None:
-            found.item = objects.named(services, name)
-            if found.item is None:
+            state.item = objects.named(services, name)
+            if state.item is None:
                 self.problems.append(f"no Service {name} in namespace {namespace}")
-        if found.external_name is not None:
+        if state.external_name is not None:
             self.problems.append(
                 f"Service {namespace}/{name} is an ExternalName for "
-                f"{found.external_name}, which the agent does not probe"
+                f"{state.external_name}, which the agent does not probe"
             )
-            return found
+            return state
         slices = self.items("endpointslices", namespace)
         if slices is not None:
-            found.slices = objects.slices_of(slices, namespace, name)
+            state.slices = objects.slices_of(slices, namespace, name)
         pods = self.items("pods", namespace)
-        if pods is not None and found.selector:
-            found.pods = [p for p in pods if found.serves(p)]
-        return found
+        if pods is not None and state.selector:
+            state.pods = [p for p in pods if state.serves(p)]
+        return state
 
     def workloads(self, state: ServiceState) -> tuple[Workload, ...] | None:
         """Return the workloads whose pods the Service selects, with or without pods."""
-        found: list[Workload] = []
+        workloads_read: list[Workload] = []
         for kind, resource in (
             ("DaemonSet", "daemonsets"),
             ("Deployment", "deployments"),
@@ -217,12 +219,12 @@ class Reader:
             items = self.items(resource, state.namespace)
             if items is None:
                 return None
-            found += [
+            workloads_read += [
                 objects.workload(kind, item)
                 for item in items
                 if state.selects(objects.part(item, "spec", "template"))
             ]
-        return tuple(found)
+        return tuple(workloads_read)
 
     def _note(self, call: str) -> None:
         self.problems.append(self.lists.problems.get(call, f"cannot {call}"))

@@ -93,11 +93,11 @@ def _of_probes(push: Push | None) -> Iterator[GaugeMetricFamily]:
 
 def _newest(push: Push | None) -> Iterator[tuple[list[str], Probe]]:
     """Yield one probe per set of labels; of several pods, an unhealthy one."""
-    found: dict[tuple[str, ...], Probe] = {}
+    by_labels: dict[tuple[str, ...], Probe] = {}
     for report in push.reports if push else ():
         for probe in report.probes:
             labels = report.target, probe.role.value, probe.peer_node or ""
-            if labels not in found or not probe.healthy:
-                found[labels] = probe
-    for labels, probe in found.items():
+            if labels not in by_labels or not probe.healthy:
+                by_labels[labels] = probe
+    for labels, probe in by_labels.items():
         yield list(labels), probe

@@ -46,32 +46,32 @@ class AccessLine:
 
 def stamped(line: str) -> tuple[datetime | None, str]:
     """Split the container runtime's RFC 3339 time (with nanoseconds) from a line."""
-    found = _STAMP.fullmatch(line)
-    moment = iso_time(found[1]) if found else None
-    return (moment, found[2]) if found and moment else (None, line)
+    match = _STAMP.fullmatch(line)
+    moment = iso_time(match[1]) if match else None
+    return (moment, match[2]) if match and moment else (None, line)
 
 
 def text(value: object) -> str | None:
     """Return a value that is present, as text."""
     if value is None or isinstance(value, dict | list):
         return None
-    found = str(value)
-    return None if found in NOTHING else found
+    content = str(value)
+    return None if content in NOTHING else content
 
 
 def number(value: object) -> int | None:
     """Return a whole number of at most 18 digits, from a number or text."""
     if isinstance(value, bool):
         return None
-    found = str(value) if isinstance(value, int | str) else ""
-    plain = found.isascii() and found.isdigit() and len(found) <= 18  # noqa: PLR2004 - see the docstring
-    return int(found) if plain else None
+    digits = str(value) if isinstance(value, int | str) else ""
+    plain = digits.isascii() and digits.isdigit() and len(digits) <= 18  # noqa: PLR2004 - see the docstring
+    return int(digits) if plain else None
 
 
 def status(value: object) -> int | None:
     """Return an HTTP status; None for 0 (the client disconnected) and others."""
-    found = number(value)
-    return found if found is not None and 100 <= found <= 999 else None  # noqa: PLR2004 - three digits
+    code = number(value)
+    return code if code is not None and 100 <= code <= 999 else None  # noqa: PLR2004 - three digits
 
 
 def seconds(value: object, per_second: float = 1) -> float | None:
@@ -79,10 +79,10 @@ def seconds(value: object, per_second: float = 1) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
-        found = float(value) / per_second
+        duration = float(value) / per_second
     except (ValueError, OverflowError):
         return None
-    return found if math.isfinite(found) and found >= 0 else None
+    return duration if math.isfinite(duration) and duration >= 0 else None
 
 
 def iso_time(value: object) -> datetime | None:
@@ -104,8 +104,8 @@ def common_time(value: object) -> datetime | None:
 
 def any_time(value: object) -> datetime | None:
     """Parse a time as logs write it: ISO 8601, common log format, or seconds."""
-    found = iso_time(value) or common_time(value)
-    elapsed = None if found else seconds(value)
+    moment = iso_time(value) or common_time(value)
+    elapsed = None if moment else seconds(value)
     if elapsed is None or not 1e9 <= elapsed < 1e10:  # noqa: PLR2004 - years 2001 to 2286
-        return found
+        return moment
     return datetime.fromtimestamp(elapsed, UTC)

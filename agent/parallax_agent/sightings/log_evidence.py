@@ -107,7 +107,7 @@ class LogEvidence:
             foreign = time.monotonic() < self._foreign_until
             problem = self._problem or (FOREIGN_IDS if foreign else "")
             problem = problem or ("" if self._proven else self._lacking)
-            # A line that was given up may be the one that is looked for.
+            # A dropped line may be the one that a judgement needs.
             problem = problem or (DROPPED_LINES if self._dropped_lines else "")
             self._dropped_lines = False
             usable = self._proven and not problem

@@ -23,10 +23,10 @@ EXCLUDED = "node.kubernetes.io/exclude-from-external-load-balancers"
 
 def part(item: Json, *keys: str) -> dict[str, Json]:
     """Return an object below these keys; empty if one is absent or null."""
-    found = cast("dict[str, Json]", item or {})
+    below = cast("dict[str, Json]", item or {})
     for key in keys:
-        found = cast("dict[str, Json]", found.get(key) or {})
-    return found
+        below = cast("dict[str, Json]", below.get(key) or {})
+    return below
 
 
 def many(item: Json, *keys: str, having: Collection[str] = ()) -> list[Json]:
@@ -36,8 +36,8 @@ def many(item: Json, *keys: str, having: Collection[str] = ()) -> list[Json]:
     neither the object nor others.
     """
     *above, last = keys
-    found = cast("list[Json]", part(item, *above).get(last) or [])
-    return [entry for entry in found if all(key in entry for key in having)]
+    entries = cast("list[Json]", part(item, *above).get(last) or [])
+    return [entry for entry in entries if all(key in entry for key in having)]
 
 
 def name_of(item: Json) -> str:
@@ -57,11 +57,11 @@ def instant(text: str | None) -> datetime | None:
     everything that is sent with them.
     """
     try:
-        found = datetime.fromisoformat(text) if text else None
+        moment = datetime.fromisoformat(text) if text else None
     except ValueError:
         return None
-    fits = found and found.tzinfo and found.year in YEARS
-    return found if fits else None
+    fits = moment and moment.tzinfo and moment.year in YEARS
+    return moment if fits else None
 
 
 def node(item: Json) -> Node:
@@ -122,7 +122,7 @@ def endpoints(
     A missing `ready` means ready (discovery/v1, EndpointConditions). While slices are
     rebalanced an endpoint may be in two: it is one endpoint, ready if either is.
     """
-    found: dict[tuple[str, Json], Endpoint] = {}
+    by_address: dict[tuple[str, Json], Endpoint] = {}
     for item in slices:
         if item.get("addressType", family) != family:
             continue
@@ -138,16 +138,16 @@ def endpoints(
             ready = part(entry, "conditions").get("ready")
             # All addresses of an entry are the same pod's (discovery/v1, Endpoint).
             for address in many(entry, "addresses")[:1]:
-                known = found.get((address, port))
+                known = by_address.get((address, port))
                 if known is None or not known.ready:
-                    found[address, port] = Endpoint(
+                    by_address[address, port] = Endpoint(
                         address=address,
                         ready=ready is None or ready,
                         port=port,
                         node=entry.get("nodeName"),
                         pod=target.get("name") if target.get("kind") == "Pod" else None,
                     )
-    return tuple(sorted(found.values(), key=lambda e: (e.address, e.port or 0)))
+    return tuple(sorted(by_address.values(), key=lambda e: (e.address, e.port or 0)))
 
 
 def changed_at(slices: Iterable[Json]) -> datetime | None:

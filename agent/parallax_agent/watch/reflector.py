@@ -132,18 +132,18 @@ class Reflector(threading.Thread):
 
     def _list(self) -> str | None:
         """Read every page into the cache; return the version of the list."""
-        found: dict[Key, Json] = {}
+        objects: dict[Key, Json] = {}
         query = {"limit": str(PAGE)}
         while not self._calls.ended:
             with self._calls.open(query, CALL_SECONDS) as response:
                 data = response.data
             with _ONE_PAGE:
                 body = json.loads(data)
-                found |= self._prune(many(body, "items"))
+                objects |= self._prune(many(body, "items"))
                 meta = part(body, "metadata")
                 del data, body
             if not meta.get("continue"):
-                self.cache.replace(found)
+                self.cache.replace(objects)
                 return str(meta.get("resourceVersion") or "")
             query["continue"] = meta["continue"]
         return None

@@ -154,11 +154,11 @@ def prune(item: Json, shape: Shape) -> Json:
         every = cast("list[Json]", item)
         return [prune(one, shape) for one in every if one is not None]
     if isinstance(item, dict):
-        found = cast("dict[str, Json]", item)
-        keys = found if isinstance(shape, bool) else shape
+        fields = cast("dict[str, Json]", item)
+        keys = fields if isinstance(shape, bool) else shape
         return {
-            key: prune(found[key], shape if isinstance(shape, bool) else shape[key])
+            key: prune(fields[key], shape if isinstance(shape, bool) else shape[key])
             for key in keys
-            if found.get(key) is not None
+            if fields.get(key) is not None
         }
     return item

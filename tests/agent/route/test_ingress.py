@@ -5,8 +5,13 @@ from typing import Any
 import pytest
 
 from parallax.model.wire import Json
-from parallax_agent.route.ingress import canaries, route, routes
+from parallax_agent.route.ingress import Route, canaries, routes
 from parallax_agent.route.matching import EXACT
+
+
+def route(ingresses: list[Any], host: str, path: str) -> Route | None:
+    """Return the best route of a host and path; None: no Ingress matches."""
+    return next(iter(routes(ingresses, host, path)), None)
 
 
 def ingress(

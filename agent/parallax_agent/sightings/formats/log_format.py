@@ -39,8 +39,8 @@ class LogFormat:
         if len(line) > LINE_BYTES:
             return None
         seen_at, rest = stamped(line.strip())
-        found = self.named.read(rest, seen_at) if self.named else None
-        return found or recognize_line(rest, seen_at)
+        access_line = self.named.read(rest, seen_at) if self.named else None
+        return access_line or recognize_line(rest, seen_at)
 
 
 RECOGNIZED = LogFormat()
@@ -49,18 +49,18 @@ RECOGNIZED = LogFormat()
 
 def check_setting(setting: str) -> None:
     """Raise `ValueError` with what is expected, if a setting cannot be used."""
-    found = _SETTING.fullmatch(setting)
-    if found is None:
+    match = _SETTING.fullmatch(setting)
+    if match is None:
         raise ValueError(
             "expected `nginx:`, `nginx-json:`, `envoy:` or `haproxy:` and the format"
         )
-    _compiled(found[1], found[2])
+    _compiled(match[1], match[2])
 
 
 def select_format(setting: str | None, config: Mapping[str, str] | None) -> LogFormat:
     """Return the format of the setting, else of the ConfigMap, else none."""
-    found = _SETTING.fullmatch(setting) if setting else None
-    family, template = (found[1], found[2]) if found else _configured(config or {})
+    match = _SETTING.fullmatch(setting) if setting else None
+    family, template = (match[1], match[2]) if match else _configured(config or {})
     return _format(family, template) if template else RECOGNIZED
 
 

@@ -114,13 +114,13 @@ def nginx_format(template: str, *, json: bool = False) -> NginxFormat:
 
 
 def _pieces(template: str) -> list[Piece]:
-    found: list[Piece] = []
+    pieces: list[Piece] = []
     end = 0
     for match in _VARIABLE.finditer(template):
         name = match[1] or match[2]
-        found += [template[end : match.start()], _variable(name)]
+        pieces += [template[end : match.start()], _variable(name)]
         end = match.end()
-    return [*found, template[end:]]
+    return [*pieces, template[end:]]
 
 
 def _variable(name: str) -> Variable:

@@ -30,9 +30,9 @@ def leaves(line: str) -> dict[str, object] | None:
     return dict(_walk(cast("dict[str, object]", parsed), DEPTH))
 
 
-def first(found: Mapping[str, object], *names: str) -> object:
+def first(fields: Mapping[str, object], *names: str) -> object:
     """Return the first of these leaves that is present and not empty."""
-    return next((found[name] for name in names if text(found.get(name))), None)
+    return next((fields[name] for name in names if text(fields.get(name))), None)
 
 
 def _walk(parsed: Mapping[str, object], depth: int) -> Iterator[tuple[str, object]]:

@@ -31,8 +31,8 @@ _AGENTS = ("httpuseragent", "useragent", "agent", "ua", "original")
 def recognize_line(line: str, seen_at: datetime | None) -> AccessLine | None:
     """Parse a line of any family; None: of none."""
     if line.startswith("{"):
-        found = leaves(line)
-        return _from_json(found, seen_at) if found is not None else None
+        fields = leaves(line)
+        return _from_json(fields, seen_at) if fields is not None else None
     if line.startswith("["):
         return _first(line, seen_at, *envoy.FORMATS)
     return (
@@ -51,28 +51,28 @@ def _first(
 
 
 def _from_json(
-    found: Mapping[str, object], seen_at: datetime | None
+    fields: Mapping[str, object], seen_at: datetime | None
 ) -> AccessLine | None:
     return (
-        traefik.from_json(found, seen_at)
-        or envoy.from_leaves(found, seen_at)
-        or _nginx(found, seen_at)
+        traefik.from_json(fields, seen_at)
+        or envoy.from_leaves(fields, seen_at)
+        or _nginx(fields, seen_at)
     )
 
 
-def _nginx(found: Mapping[str, object], seen_at: datetime | None) -> AccessLine | None:
+def _nginx(fields: Mapping[str, object], seen_at: datetime | None) -> AccessLine | None:
     """Parse a JSON line of nginx by the common names of its values."""
-    code = status(first(found, "status", "statuscode", "responsestatus"))
+    code = status(first(fields, "status", "statuscode", "responsestatus"))
     moment = seen_at or any_time(
-        first(found, "timeiso8601", "time", "timestamp", "ts", "timelocal", "msec")
+        first(fields, "timeiso8601", "time", "timestamp", "ts", "timelocal", "msec")
     )
     if code is None or moment is None:
         return None
-    ids = [text(found[name]) for name in _IDS if name in found]
-    agents = [text(found[name]) for name in _AGENTS if name in found]
-    address = _last(first(found, "upstreamaddr", "upstreamaddress", "upstreamhost"))
-    length = _last(first(found, "upstreamresponselength", "upstreamlength"))
-    duration = _last(first(found, "upstreamresponsetime", "upstreamtime"))
+    ids = [text(fields[name]) for name in _IDS if name in fields]
+    agents = [text(fields[name]) for name in _AGENTS if name in fields]
+    address = _last(first(fields, "upstreamaddr", "upstreamaddress", "upstreamhost"))
+    length = _last(first(fields, "upstreamresponselength", "upstreamlength"))
+    duration = _last(first(fields, "upstreamresponsetime", "upstreamtime"))
     lacks = [] if ids else ["X-Request-ID"]
     lacks += [] if agents else ["User-Agent"]
     return AccessLine(
@@ -82,11 +82,11 @@ def _nginx(found: Mapping[str, object], seen_at: datetime | None) -> AccessLine 
             (i for i in ids if i and OURS.fullmatch(i)), next(iter(ids), None)
         ),
         user_agent=next(iter(agents), None),
-        upstream_name=text(first(found, "proxyupstreamname", "upstreamname")),
+        upstream_name=text(first(fields, "proxyupstreamname", "upstreamname")),
         upstream_address=address,
-        upstream_status=status(_last(first(found, "upstreamstatus"))),
+        upstream_status=status(_last(first(fields, "upstreamstatus"))),
         upstream_response_length=number(length),
-        request_time=seconds(first(found, "requesttime", "duration")),
+        request_time=seconds(first(fields, "requesttime", "duration")),
         upstream_response_time=seconds(duration),
         lacking=nginx.LACKING.format(" and ".join(lacks)) if lacks else "",
     )

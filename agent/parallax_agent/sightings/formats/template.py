@@ -74,8 +74,8 @@ def compile_pieces(pieces: Sequence[Piece], *, escaped: bool = False) -> Templat
 
 def last(values: Mapping[str, str], name: str) -> str | None:
     """Return the last of nginx's values before an internal redirect."""
-    found = values.get(name, "").partition(" : ")[0].rpartition(",")[2].strip()
-    return None if found in ("", "-") else found
+    value = values.get(name, "").partition(" : ")[0].rpartition(",")[2].strip()
+    return None if value in ("", "-") else value
 
 
 def _joined(pieces: Sequence[Piece]) -> list[Piece]:
@@ -83,16 +83,16 @@ def _joined(pieces: Sequence[Piece]) -> list[Piece]:
 
     Unless one of them shows its own end.
     """
-    found: list[Piece] = []
+    joined: list[Piece] = []
     for piece in pieces:
-        previous = found[-1] if found else None
+        previous = joined[-1] if joined else None
         if isinstance(piece, str) and isinstance(previous, str):
-            found[-1] = previous + piece
+            joined[-1] = previous + piece
         elif _run_together(previous, piece):
-            found[-1] = Variable("")
+            joined[-1] = Variable("")
         elif piece != "":
-            found.append(piece)
-    return found
+            joined.append(piece)
+    return joined
 
 
 def _run_together(left: Piece | None, right: Piece) -> bool:

@@ -97,7 +97,7 @@ def from_json(
 
 def _address(value: object) -> str | None:
     """Return host and port of a server's URL or address, without its password."""
-    found = text(value)
-    if not found:
+    url = text(value)
+    if not url:
         return None
-    return text(found.rpartition("://")[2].partition("/")[0].rpartition("@")[2])
+    return text(url.rpartition("://")[2].partition("/")[0].rpartition("@")[2])
