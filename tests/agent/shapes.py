@@ -19,7 +19,7 @@ type Object = dict[str, Any]
 
 
 class Shelf:
-    """The objects of a cluster, by resource; some may not be read."""
+    """The objects of a cluster, by resource; some may not be readable."""
 
     def __init__(self, **objects: list[Object]) -> None:
         self.objects = objects
@@ -30,17 +30,17 @@ class Shelf:
         self.asked: list[tuple[str, str | None]] = []
 
     def forbid(self, resource: str, namespace: str | None = None) -> None:
-        """Refuse a list, as a role without the right does."""
+        """Reject a list, as a role without the permission does."""
         call = describe_call("list", resource, namespace)
         self.forbidden.add(call)
         self.problems[call] = f"cannot {call}: 403 Forbidden"
 
     def prefetch(self, wanted: Iterable[tuple[str, str | None]]) -> None:
-        """Take down what is wanted."""
+        """Record what was requested."""
         self.asked += wanted
 
     def items(self, resource: str, namespace: str | None) -> list[Json] | None:
-        """Return what is on the shelf; the Gateway API is absent unless it is there."""
+        """Return the objects; the Gateway API is absent unless it has objects."""
         call = describe_call("list", resource, namespace)
         self.asked.append((resource, namespace))
         if call in self.problems:
@@ -52,20 +52,20 @@ class Shelf:
         return [i for i in found if namespace in {None, i["metadata"].get("namespace")}]
 
     def config_map(self, namespace: str, name: str) -> dict[str, str] | None:
-        """Return a ConfigMap's entries; empty if it is not on the shelf."""
+        """Return a ConfigMap's entries; empty if it does not exist."""
         return self.config_maps.get((namespace, name), {})
 
 
 def seen(
     shelf: Shelf, url: str = "https://shop.example/", node: str = "one", **reached: Any
 ) -> TargetPath:
-    """Read a URL's path from a shelf, with what its target names."""
+    """Read a URL's path from a shelf, with these names in the target."""
     target = Target(name="shop", url=url, reached=Reached(**reached))
     return read_path(target, cast("Lists", shelf), node=node, now=NOW)
 
 
 def explained(shelf: Shelf, url: str = "https://shop.example/cart") -> Explanation:
-    """Explain a URL from a shelf, as the agent on node one sees it."""
+    """Explain a URL from a shelf, for the agent on node one."""
     target = Target(name="shop", url=url)
     return build_explanation(target, seen(shelf, url), url_path="/cart", node="one")
 

@@ -1,4 +1,4 @@
-"""The real process: started, stopped by SIGTERM, refused bad settings."""
+"""The real process: start, SIGTERM, wrong settings."""
 
 import json
 import signal
@@ -24,7 +24,7 @@ def start(environment: dict[str, str]) -> subprocess.Popen[str]:
 
 
 def test_sigterm_drains(environment: dict[str, str], ingest: IngestServer) -> None:
-    """What an ingest that was busy did not take goes out before the process ends."""
+    """A push that a busy ingest rejected is sent before the process ends."""
     ingest.answers = [503]
     process = start(environment)
     try:
@@ -59,7 +59,7 @@ def test_an_unusable_environment_is_named(
     expected: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The error begins with the variable, whatever reads it."""
+    """The error begins with the variable."""
     for key, good in environment.items():
         monkeypatch.setenv(key, good)
     monkeypatch.setenv(name, value)

@@ -1,4 +1,4 @@
-"""The agent's README says what is true: its log lines, its rights."""
+"""The agent's README is correct: its log messages, its permissions."""
 
 import ast
 import re
@@ -13,13 +13,13 @@ TROUBLE = {"warning", "error", "exception"}
 
 
 def section(title: str) -> str:
-    """Return a section's table: its lines that have cells."""
+    """Return a section's table: its lines with cells."""
     text = README.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
     return "\n".join(line for line in text.splitlines() if line.startswith("| `"))
 
 
 def first_cells(title: str) -> set[str]:
-    """Return what stands as code in a table's first column."""
+    """Return the code in a table's first column."""
     cells = [line.split("|")[1] for line in section(title).splitlines()]
     return {code for cell in cells for code in re.findall("`([^`]+)`", cell)}
 
@@ -39,12 +39,12 @@ def messages(levels: set[str]) -> set[str]:
 
 
 def test_the_table_lists_every_warning_and_error() -> None:
-    """Whoever reads a log line finds it in the table, and no line that never comes."""
+    """The table has every such message, and no message that never occurs."""
     assert first_cells("When something is wrong") == messages(TROUBLE)
 
 
 def test_log_messages_are_constant() -> None:
-    """What varies is a field, so that one query finds every line of a kind."""
+    """Facts are fields, so that one query finds every line of a kind."""
     for message in messages(LEVELS):
         assert re.fullmatch(r"[a-z][a-z0-9, ]+", message), message
 

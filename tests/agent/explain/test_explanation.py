@@ -27,8 +27,8 @@ targets:
 """
 
 
-def test_every_hop_is_told_with_its_reason() -> None:
-    """Each hop, what it is, why it was chosen, and what the agent asks of it."""
+def test_every_hop_is_explained() -> None:
+    """Each hop, what it is, why it was chosen, and the probes of the agent."""
     assert list(as_text(explained(shelf(TRAEFIK)))) == [
         "shop.example/cart",
         "ok route    Ingress shop/web",
@@ -52,8 +52,8 @@ def test_every_hop_is_told_with_its_reason() -> None:
     ]
 
 
-def test_colors_only_where_they_are_wanted() -> None:
-    """The marks alone are colored."""
+def test_only_the_marks_are_colored() -> None:
+    """Colors are off by default."""
     plain, colored = (
         as_text(explained(shelf(TRAEFIK))),
         as_text(explained(shelf(TRAEFIK)), colors=True),
@@ -64,7 +64,7 @@ def test_colors_only_where_they_are_wanted() -> None:
 
 @pytest.mark.parametrize("colors", [False, True])
 def test_no_name_of_the_cluster_controls_a_terminal(*, colors: bool) -> None:
-    """Whoever may write an Ingress may not write on an operator's screen."""
+    """An Ingress must not be able to control an operator's terminal."""
     told = poisoned(replace(explained(shelf(TRAEFIK)), problems=("a",)))
     steps = tuple(
         replace(step, state=state.state)
@@ -78,8 +78,8 @@ def test_no_name_of_the_cluster_controls_a_terminal(*, colors: bool) -> None:
     assert json.loads(as_json(told))["host"] == told.host
 
 
-def test_a_host_that_nobody_takes() -> None:
-    """It says so, names the hosts that are served, and what would help."""
+def test_a_host_without_a_route() -> None:
+    """The explanation lists the hosts that have a route, and a solution."""
     found = explained(
         shelf(TRAEFIK, ingresses=[ingress("shopp.example"), ingress("a.example")])
     )
@@ -94,7 +94,7 @@ def test_a_host_that_nobody_takes() -> None:
 def call(
     server: KubernetesServer, folder: Path, *arguments: str, **environment: str
 ) -> subprocess.CompletedProcess[str]:
-    """Run the command as an operator does, in a process of its own."""
+    """Run the command in a process of its own."""
     file = server.kubeconfig(folder)
     return subprocess.run(  # noqa: S603 - our own program
         [sys.executable, "-m", "parallax_agent", "explain", *arguments],
@@ -107,7 +107,7 @@ def call(
 
 
 def test_the_recorded_cluster(kubernetes_api: KubernetesServer, tmp_path: Path) -> None:
-    """A real API's objects are explained as JSON, without any name configured."""
+    """A real API's objects are explained as JSON, without configured names."""
     done = call(kubernetes_api, tmp_path, "platform-api.keybuzz.io", "--json")
     assert (done.returncode, done.stderr) == (0, "")
     found = json.loads(done.stdout)
@@ -125,10 +125,10 @@ def test_the_recorded_cluster(kubernetes_api: KubernetesServer, tmp_path: Path) 
     }
 
 
-def test_the_targets_file_counts_and_is_compared(
+def test_the_targets_file_is_used_and_compared(
     kubernetes_api: KubernetesServer, tmp_path: Path
 ) -> None:
-    """What the target names is taken, and what contradicts it is told."""
+    """The target's names are used, and contradictions are reported."""
     file = tmp_path / "targets.yaml"
     file.write_text(TARGETS)
     arguments = ("https://platform-api.keybuzz.io./health", "--node", "worker-01")
@@ -143,7 +143,7 @@ def test_the_targets_file_counts_and_is_compared(
 
 
 def test_not_found(kubernetes_api: KubernetesServer, tmp_path: Path) -> None:
-    """1: no Ingress takes it, or none in this namespace."""
+    """Exit code 1: no Ingress for the host, or none in this namespace."""
     missing = call(kubernetes_api, tmp_path, "nobody.keybuzz.io")
     assert (missing.returncode, missing.stderr) == (1, "")
     hidden = ("platform-api.keybuzz.io", "--namespace", "default")
@@ -151,7 +151,7 @@ def test_not_found(kubernetes_api: KubernetesServer, tmp_path: Path) -> None:
 
 
 def test_wrong_use(capsys: pytest.CaptureFixture[str]) -> None:
-    """2, and a line says what of it; no API is asked."""
+    """Exit code 2 and one line with the error; no API request."""
     for arguments in (("two words",), ("a.example", "--path", "x")):
         assert command.main(["explain", *arguments]) == 2
         assert "parallax-agent explain: " in capsys.readouterr().err
@@ -170,10 +170,10 @@ def test_wrong_use(capsys: pytest.CaptureFixture[str]) -> None:
         "https://user%3As3cret%40a.example/",
     ],
 )
-def test_a_password_is_refused_and_not_repeated(
+def test_a_password_is_rejected_and_not_repeated(
     url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """In a host's place with the real reason, in any other place as wrong use."""
+    """As a host with the real reason, elsewhere as wrong use."""
     assert command.main(["explain", url]) == 2
     assert "user name and password in a URL" in (told := capsys.readouterr().err)
     assert "s3cret" not in told
@@ -191,7 +191,7 @@ def test_a_password_is_refused_and_not_repeated(
 
 
 def test_an_error_controls_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
-    """It repeats what was typed, or pasted."""
+    """The error repeats what was typed or pasted."""
     evil = POISON.replace("\n", "").replace("\r", "")
     assert command.main(["explain", f"a {evil}"]) == 2
     with pytest.raises(SystemExit):
@@ -202,10 +202,10 @@ def test_an_error_controls_no_terminal(capsys: pytest.CaptureFixture[str]) -> No
 @pytest.mark.parametrize(
     ("stdout", "code"), [("closed", 0), ("unread", 0), ("full", 3), ("ASCII", 0)]
 )
-def test_no_state_of_stdout_is_taken_for_a_missing_host(
+def test_a_stdout_error_is_not_a_missing_host(
     kubernetes_api: KubernetesServer, tmp_path: Path, stdout: str, code: int
 ) -> None:
-    """Found stays found; a full disk has its own exit code."""
+    """The exit code stays 0; a full disk has its own exit code."""
     ends = {
         "closed": ">&-",
         "unread": "| true; exit ${PIPESTATUS[0]}",
@@ -236,10 +236,10 @@ def test_no_state_of_stdout_is_taken_for_a_missing_host(
     assert "Traceback" not in done.stderr
 
 
-def test_what_may_be_named_wrong(
+def test_missing_files_are_wrong_use(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A kubeconfig or a targets file that is not there is wrong use."""
+    """Of a kubeconfig and of a targets file."""
     monkeypatch.delenv("PARALLAX_TARGETS", raising=False)
     gone = str(tmp_path / "gone")
     for option in ("--kubeconfig", "--targets"):
@@ -247,8 +247,8 @@ def test_what_may_be_named_wrong(
         assert "gone" in capsys.readouterr().err
 
 
-def test_an_api_that_is_away(kubernetes_api: KubernetesServer, tmp_path: Path) -> None:
-    """Nothing is found, and it says that nothing could be read."""
+def test_an_unavailable_api(kubernetes_api: KubernetesServer, tmp_path: Path) -> None:
+    """Nothing is found, and the problems say that nothing could be read."""
     kubernetes_api.stop()
     done = call(kubernetes_api, tmp_path, "platform-api.keybuzz.io")
     assert (done.returncode, done.stderr) == (1, "")
@@ -257,5 +257,5 @@ def test_an_api_that_is_away(kubernetes_api: KubernetesServer, tmp_path: Path) -
 
 
 def test_without_a_command_the_agent_runs() -> None:
-    """No argument is the container's way to start the agent."""
+    """The container starts the agent without arguments."""
     assert command.main([]) is None

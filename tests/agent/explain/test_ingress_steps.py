@@ -42,7 +42,7 @@ PASSED = ingress(annotations={NGINX + "ssl-passthrough": "true"})
         ),
     ],
 )
-def test_what_is_told_of_the_way_in(objects: dict[str, Any], lines: list[str]) -> None:
-    """Wildcards, rivals, where TLS ends, and an ingress that is not decided."""
+def test_ingress_steps(objects: dict[str, Any], lines: list[str]) -> None:
+    """Wildcards, duplicate rules, where TLS ends, an undecided ingress."""
     text = "\n".join(as_text(explained(shelf(TRAEFIK, **objects))))
     assert [line for line in lines if line not in text] == []

@@ -20,13 +20,13 @@ from tests.agent.shapes import explained, node, service, slices
         ({"nodes": [node("one", "10.0.0.1")]}, ["ok nodes    1 of 1 ready"]),
     ],
 )
-def test_what_is_told_behind_it(objects: dict[str, Any], lines: list[str]) -> None:
-    """Headless Services, and what is not there."""
+def test_steps_behind_the_ingress(objects: dict[str, Any], lines: list[str]) -> None:
+    """Headless Services, and objects that do not exist."""
     text = "\n".join(as_text(explained(shelf(TRAEFIK, **objects))))
     assert [line for line in lines if line not in text] == []
 
 
-def test_two_families_are_told() -> None:
+def test_two_address_families() -> None:
     """Both addresses of a Service with two families."""
     web = service(
         "shop/web",
@@ -51,8 +51,8 @@ def test_two_families_are_told() -> None:
     ("addresses", "asked"),
     [(("10.42.0.1", "10.42.1.1"), "2 pod, 1 service"), ((), "")],
 )
-def test_a_local_service_is_told(addresses: tuple[str, ...], asked: str) -> None:
-    """`internalTrafficPolicy: Local`: only where a pod of its own is ready."""
+def test_a_local_service(addresses: tuple[str, ...], asked: str) -> None:
+    """`internalTrafficPolicy: Local`: only from nodes with a ready pod."""
     web = service("shop/web", ("http", 80, None), internalTrafficPolicy="Local")
     found = explained(
         shelf(

@@ -1,4 +1,4 @@
-"""What is asked of each hop, and that it arrives on real sockets."""
+"""Which requests are planned for each hop, and that they work on real sockets."""
 
 import asyncio
 from collections.abc import Iterator
@@ -71,7 +71,7 @@ def path_of(
 
 
 def with_ingress_pods(path: TargetPath, count: int, port: int = 80) -> TargetPath:
-    """Add so many ingress pods, one on each node."""
+    """Add this many ingress pods, one per node."""
     pods = tuple(
         Endpoint(
             address=f"10.42.{n // 250}.{n % 250}",
@@ -95,7 +95,7 @@ def asked(
     return found
 
 
-def test_each_hop_is_asked(api_target: Target) -> None:
+def test_each_hop_is_probed(api_target: Target) -> None:
     """Pods ready or not, the Service, and both NodePorts of two nodes."""
     found = asked(api_target, path_of(port=8080))
     told = {
@@ -122,7 +122,7 @@ def test_each_hop_is_asked(api_target: Target) -> None:
 
 
 def test_the_other_node_rotates_from_the_own_one(api_target: Target) -> None:
-    """Every other node is asked in cycle, and each agent begins with its next."""
+    """Other nodes are probed in turn; each agent begins with the next node."""
     turns = [
         asked(api_target, path_of(), replace(AT, node=node, cycle=cycle))[
             Role.INGRESS_OTHER
@@ -134,7 +134,7 @@ def test_the_other_node_rotates_from_the_own_one(api_target: Target) -> None:
 
 
 def test_at_most_ten_pods_a_cycle_and_all_in_turn(api_target: Target) -> None:
-    """A larger Service is walked through, ten pods at a time."""
+    """Of a larger Service, ten pods per cycle are probed."""
     path = path_of(pods=15)
     seen: list[str | None] = []
     for cycle in range(3):
@@ -144,16 +144,18 @@ def test_at_most_ten_pods_a_cycle_and_all_in_turn(api_target: Target) -> None:
     assert len(set(seen)) == 15
 
 
-def test_tls_that_reaches_the_ingress_is_asked_there(api_target: Target) -> None:
-    """Where the Ingress ends TLS, its https NodePort is asked, with SNI."""
+def test_tls_that_reaches_the_ingress(api_target: Target) -> None:
+    """If the Ingress terminates TLS, its https NodePort is probed, with SNI."""
     path = replace(path_of(), route=replace(ROUTE, tls=True))
     (question,) = asked(api_target, path)[Role.INGRESS]
     assert question.port == 32443
     assert question.url == "https://platform-api.keybuzz.io/health?deep=1"
 
 
-def test_each_ingress_pod_is_asked_as_the_balancer_asks(api_target: Target) -> None:
-    """Its own address, the port behind the Service's, Host, and SNI where TLS ends."""
+def test_each_ingress_pod_is_probed_as_the_load_balancer_connects(
+    api_target: Target,
+) -> None:
+    """Its own address, the port behind the Service's, Host, and SNI with TLS."""
     path = with_ingress_pods(path_of(), 3, port=8443)
     requests = asked(api_target, path)[Role.INGRESS_POD]
     assert [(q.address, q.port, q.pod, q.node, q.peer_node) for q in requests] == [
@@ -166,17 +168,17 @@ def test_each_ingress_pod_is_asked_as_the_balancer_asks(api_target: Target) -> N
     assert {q.url[:8] for q in tls[Role.INGRESS_POD]} == {"https://"}
 
 
-def test_ingress_pods_of_an_unknown_service_are_not_asked(api_target: Target) -> None:
-    """Without the Service's port nobody knows which of a pod's ports to ask."""
+def test_ingress_pods_of_an_unknown_service_are_not_probed(api_target: Target) -> None:
+    """Without the Service's port the pods' port is unknown."""
     path = with_ingress_pods(path_of(), 3)
     path = replace(path, reading=replace(path.reading, ingress_service=None))
     assert Role.INGRESS_POD not in asked(api_target, path)
 
 
-def test_an_ingress_that_expects_proxy_protocol_is_told_who_asks(
+def test_an_ingress_that_expects_proxy_protocol(
     api_target: Target,
 ) -> None:
-    """NodePorts and pods of the ingress get a PROXY line, nobody else does."""
+    """Its NodePorts and pods get a PROXY header, no other hop does."""
     path = with_ingress_pods(path_of(), 2)
     for said in ("true", "false"):
         config = (("use-proxy-protocol", said),)
@@ -187,8 +189,8 @@ def test_an_ingress_that_expects_proxy_protocol_is_told_who_asks(
         assert told == (ingress if said == "true" else set())
 
 
-def test_a_cluster_s_size_does_not_count(api_target: Target) -> None:
-    """Twenty-six requests at most for one target in one cycle."""
+def test_the_cluster_s_size_does_not_matter(api_target: Target) -> None:
+    """At most 26 requests for one target in one cycle."""
     nodes = tuple(
         Node(name=f"worker-{n:03}", internal_ip=f"10.0.0.{n}") for n in range(250)
     )
@@ -200,8 +202,8 @@ def test_a_cluster_s_size_does_not_count(api_target: Target) -> None:
     assert len(plan.plan_requests(api_target, path, here)) == plan.MAX_REQUESTS == 26
 
 
-def test_the_own_node_s_pod_is_always_asked(api_target: Target) -> None:
-    """Of many pods, the node's own is among those of each cycle."""
+def test_this_node_s_pod_is_always_probed(api_target: Target) -> None:
+    """Of many pods, this node's own is in each cycle."""
     path = path_of(pods=30)
     for cycle in range(5):
         here = replace(AT, node="worker-030", cycle=cycle)
@@ -211,14 +213,14 @@ def test_the_own_node_s_pod_is_always_asked(api_target: Target) -> None:
 
 
 def test_pods_that_do_not_speak_http_are_left_out(api_target: Target) -> None:
-    """Only the ingress is asked where the backend_name speaks something else."""
+    """Only the ingress is probed if the backend has another protocol."""
     path = replace(path_of(), protocol="GRPC")
     assert set(asked(api_target, path)) == {Role.INGRESS, Role.INGRESS_OTHER}
     assert "GRPC" in str(plan.unsupported_protocol(path))
 
 
-def test_what_is_not_known_is_not_asked(api_target: Target) -> None:
-    """Without nodes no NodePort; without anything no question at all."""
+def test_unknown_hops_are_not_probed(api_target: Target) -> None:
+    """Without nodes no NodePort; without anything no request at all."""
     assert set(asked(api_target, path_of(nodes=None))) == {Role.POD, Role.SERVICE}
     nothing = TargetPath(reading=ClusterReading(read_at=NOW))
     assert asked(api_target, nothing) == {}
@@ -229,8 +231,10 @@ def test_what_is_not_known_is_not_asked(api_target: Target) -> None:
     assert set(asked(api_target, replace(headless, reading=reading))) == {Role.POD}
 
 
-def test_a_local_service_is_asked_where_a_pod_is_ready(api_target: Target) -> None:
-    """`internalTrafficPolicy: Local`: elsewhere kube-proxy drops it on purpose."""
+def test_a_local_service_is_probed_from_nodes_with_a_ready_pod(
+    api_target: Target,
+) -> None:
+    """`internalTrafficPolicy: Local`: elsewhere kube-proxy drops it by design."""
     path = replace(path_of(), local=True)
     asks = [
         Role.SERVICE in asked(api_target, path, replace(AT, node=node))
@@ -242,7 +246,7 @@ def test_a_local_service_is_asked_where_a_pod_is_ready(api_target: Target) -> No
 
 
 def test_a_local_service_by_family(api_target: Target) -> None:
-    """A pod of the one family is none of the other."""
+    """A pod of one family does not count for the other."""
     six = Endpoint(address="fd42::1", ready=True, port=8080, node="worker-03", pod="x")
     path = replace(path_of(), local=True, second_endpoints=(six,), second_ip="fd43::7")
     found = [
@@ -253,8 +257,8 @@ def test_a_local_service_by_family(api_target: Target) -> None:
     assert found == [["127.0.96.1"], ["fd43::7"]]
 
 
-def test_both_address_families_are_asked(api_target: Target) -> None:
-    """The second one beside the first, from a source address of its own family."""
+def test_both_address_families_are_probed(api_target: Target) -> None:
+    """The second one as well, from a source address of its own family."""
     six = Endpoint(
         address="fd42::1", ready=True, port=8080, node="worker-01", pod="api-0"
     )
@@ -275,7 +279,7 @@ def test_both_address_families_are_asked(api_target: Target) -> None:
     }
 
 
-def test_a_gateway_s_listener_is_asked_at_its_own_port(api_target: Target) -> None:
+def test_a_gateway_s_listener_is_probed_at_its_own_port(api_target: Target) -> None:
     """The listener's port of the Service, whatever its name; not the usual one."""
     path = path_of()
     assert path.reading.ingress_service
@@ -300,15 +304,17 @@ def test_a_gateway_s_listener_is_asked_at_its_own_port(api_target: Target) -> No
         ("nonsense", False),
     ],
 )
-def test_haproxy_wants_the_line_of_some(networks: str, *, wanted: bool) -> None:
-    """Its `proxy-protocol` names networks: the node's own address decides."""
+def test_haproxy_expects_a_proxy_header_from_some_networks(
+    networks: str, *, wanted: bool
+) -> None:
+    """Its `proxy-protocol` lists networks: the node's own address decides."""
     reading = replace(path_of().reading, ingress_config=(("proxy-protocol", networks),))
     assert plan.expects_proxy_line(reading, "worker-01") is wanted
     assert not plan.expects_proxy_line(reading, "worker-99")
 
 
 class Talkative(Quiet):
-    """Answers with a long body whose end holds the word looked for."""
+    """Sends a long body with the searched text at its end."""
 
     def do_GET(self) -> None:  # noqa: N802 - the library's name
         """Note who asked whom for what."""
@@ -318,14 +324,14 @@ class Talkative(Quiet):
 
 @pytest.fixture
 def app() -> Iterator[Server]:
-    """Serve on 127.0.0.110 only: the other addresses refuse."""
+    """Serve on 127.0.0.110 only: other addresses refuse connections."""
     server = Server(Talkative, address="127.0.0.110")
     yield server
     server.stop()
 
 
-def answered(target: Target, path: TargetPath) -> list[Probe]:
-    """Ask what is to be asked of a path, as the agent does."""
+def probed(target: Target, path: TargetPath) -> list[Probe]:
+    """Send the planned requests of a path, as the agent does."""
     requests = plan.plan_requests(target, path, AT)
     found = asyncio.run(
         run_schedule(
@@ -335,11 +341,13 @@ def answered(target: Target, path: TargetPath) -> list[Probe]:
     return [probe for probe in found if probe]
 
 
-def test_answers_and_refusals_on_real_sockets(app: Server, api_target: Target) -> None:
-    """The hop that listens answers by Host; the one that does not refuses."""
+def test_responses_and_refusals_on_real_sockets(
+    app: Server, api_target: Target
+) -> None:
+    """The hop that listens responds by Host; the other refuses."""
     target = replace(api_target, healthy=Healthy(body_contains="alive"))
     path = path_of(port=app.server_port)
-    probes = answered(target, path)
+    probes = probed(target, path)
     told = {
         (p.role, p.peer_address): (p.healthy, p.error_type)
         for p in map(plan.trim, probes)
@@ -361,17 +369,17 @@ def test_answers_and_refusals_on_real_sockets(app: Server, api_target: Target) -
 def test_a_long_body_is_searched_whole_and_sent_short(
     app: Server, api_target: Target
 ) -> None:
-    """The target's text may stand late in the body; 2 KiB of it are sent on."""
+    """The target's text may be late in the body; only 2 KiB are reported."""
     target = replace(api_target, healthy=Healthy(body_contains="alive"))
     path = path_of(port=app.server_port, nodes=None, pods=1)
-    (probe, _) = answered(target, path)
+    (probe, _) = probed(target, path)
     cut = plan.trim(probe)
     assert (probe.healthy, len(cut.body), cut.body_truncated) == (True, 2048, True)
     assert cut.body_bytes == 10_005
 
 
-def test_all_else_of_a_probe_is_bounded_as_outside() -> None:
-    """A reason phrase or headers without measure may not cost the whole report."""
+def test_all_other_texts_of_a_probe_are_limited() -> None:
+    """Long reason phrases or headers must not make a report too large."""
     headers = (("X-Long", "x" * 9000), ("Server", "nginx"))
     probe = Probe(
         role=Role.POD,

@@ -1,4 +1,4 @@
-"""How many of our requests an app meets at a time."""
+"""How many probes an app receives at a time."""
 
 import asyncio
 from collections import Counter
@@ -21,7 +21,7 @@ THROUGH = (Role.SERVICE, Role.NODEPORT_OWN, Role.NODEPORT_OTHER, Role.INGRESS)
 
 
 class App:
-    """Stands for the network: counts what is under way at a time."""
+    """Replaces the network; counts the concurrent requests."""
 
     def __init__(self) -> None:
         self.under_way: Counter[str] = Counter()
@@ -50,17 +50,17 @@ class App:
 
 @pytest.fixture
 def app(monkeypatch: pytest.MonkeyPatch) -> App:
-    """Put an app in place of the network."""
+    """Replace the network by an app."""
     found = App()
     monkeypatch.setattr(schedule, "fetch", found.fetch)
     monkeypatch.setattr(schedule, "SPACING", 0.0)
     return found
 
 
-def asked(
+def scheduled(
     role: Role, address: str, pod: str | None = None, backend: str = "a"
 ) -> ScheduledRequest:
-    """Make one question."""
+    """Return one scheduled request."""
     question = Question(
         role=role, url="http://a/", healthy=Healthy(), address=address, pod=pod
     )
@@ -68,23 +68,23 @@ def asked(
 
 
 def cluster(pods: int, through: int = 8) -> list[ScheduledRequest]:
-    """Make the questions about an app of so many pods, each of two addresses."""
+    """Return the requests for an app of this many pods, each with two addresses."""
     direct = [
-        asked(Role.POD, f"{family}{n}", f"pod-{n}")
+        scheduled(Role.POD, f"{family}{n}", f"pod-{n}")
         for family in ("10.42.0.", "fd42::")
         for n in range(pods)
     ]
-    return direct + [asked(THROUGH[n % 4], f"10.0.0.{n}") for n in range(through)]
+    return direct + [scheduled(THROUGH[n % 4], f"10.0.0.{n}") for n in range(through)]
 
 
 def ids(answers: Sequence[Probe | None]) -> list[str | None]:
-    """Return the ids of answers."""
+    """Return the ids of probes."""
     return [a and a.request_id for a in answers]
 
 
 @pytest.mark.parametrize("pods", [0, 1, 3, 20])
-def test_a_pod_meets_one_at_a_time(app: App, pods: int) -> None:
-    """Itself one by one, also in two families; through its Service as many as pods."""
+def test_a_pod_receives_one_request_at_a_time(app: App, pods: int) -> None:
+    """Directly one by one, also in two families; via Service as many as pods."""
     every = cluster(pods)
     answers = asyncio.run(run_schedule(every, 15.0))
     assert ids(answers) == [f"{e.question.role} {e.question.address}" for e in every]
@@ -92,25 +92,27 @@ def test_a_pod_meets_one_at_a_time(app: App, pods: int) -> None:
     assert {app.most[f"pod-{n}"] for n in range(pods)} <= {1}
 
 
-def test_targets_of_one_service_share_its_pace(app: App) -> None:
-    """Two hosts of one app are no reason to ask it twice at a time."""
+def test_targets_of_one_service_share_its_schedule(app: App) -> None:
+    """Two hosts of one app do not double its load."""
     asyncio.run(run_schedule([*cluster(1), *cluster(1)], 15.0))
     assert app.most == {"through": 1, "pod-0": 1}
 
 
 def test_another_service_does_not_wait(app: App) -> None:
-    """What is behind another Service has a pace of its own."""
-    others = [asked(Role.SERVICE, "10.0.1.1", backend="b")]
+    """Another Service has its own schedule."""
+    others = [scheduled(Role.SERVICE, "10.0.1.1", backend="b")]
     asyncio.run(
-        run_schedule([*(asked(Role.SERVICE, "10.0.0.1") for _ in "ab"), *others], 15.0)
+        run_schedule(
+            [*(scheduled(Role.SERVICE, "10.0.0.1") for _ in "ab"), *others], 15.0
+        )
     )
     assert app.most == {"through": 2}
 
 
-def test_what_there_is_no_time_for_is_left_out(app: App) -> None:
-    """After the time nothing begins; first of all comes the way that users come."""
+def test_requests_without_time_are_left_out(app: App) -> None:
+    """Nothing starts after the limit; the path of users is probed first."""
     moments = iter([0.0, 0.0, 9.9, 10.0, 11.0])
-    every = [asked(role, "10.0.0.1") for role in THROUGH]
+    every = [scheduled(role, "10.0.0.1") for role in THROUGH]
     answers = asyncio.run(run_schedule(every, 15.0, now=lambda: next(moments)))
     requested_interval = {every[n].question.role for n, a in enumerate(answers) if a}
     assert requested_interval == {Role.INGRESS, Role.SERVICE}
@@ -135,10 +137,10 @@ HUNG = {"error_phase": "processing", "duration": 5.0}
         ([], 1),
     ],
 )
-def test_what_hangs_with_no_pod_keeps_nobody_waiting(
+def test_a_request_that_hangs_in_the_network_delays_no_other(
     monkeypatch: pytest.MonkeyPatch, pods: list[dict[str, float]], most: int
 ) -> None:
-    """The next begins beside it, unless a pod is late or hangs: it may be with it."""
+    """The next starts beside it, unless a pod is slow or hangs itself."""
     begun, now, at_a_time = asyncio.Event(), 0, 0
     patience = 30.0 if most == 8 else 0.03
 
@@ -159,8 +161,10 @@ def test_what_hangs_with_no_pod_keeps_nobody_waiting(
 
     monkeypatch.setattr(schedule, "fetch", fetch)
     monkeypatch.setattr(schedule, "OVERTAKE_SECONDS", 0.001)
-    direct = [asked(Role.POD, f"10.42.0.{n}", f"pod-{n}") for n, _ in enumerate(pods)]
-    through = [asked(THROUGH[n % 4], f"10.0.0.{n}") for n in range(8)]
+    direct = [
+        scheduled(Role.POD, f"10.42.0.{n}", f"pod-{n}") for n, _ in enumerate(pods)
+    ]
+    through = [scheduled(THROUGH[n % 4], f"10.0.0.{n}") for n in range(8)]
     answers = asyncio.run(run_schedule([*direct, *through], 15.0))
     assert (at_a_time, None in answers) == (most, False)
 
@@ -170,10 +174,10 @@ async def silent(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
     await reader.read()
 
 
-def test_on_real_sockets_the_order_stays_and_starts_keep_their_distance(
+def test_order_and_spacing_on_real_sockets(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Answers come as asked, one that hangs delays none, each start has its pause."""
+    """Probes keep their order, a hanging one delays none, starts are spaced."""
     pauses: list[float] = []
     real = asyncio.sleep
 
@@ -203,10 +207,10 @@ def test_on_real_sockets_the_order_stays_and_starts_keep_their_distance(
     assert pauses.count(0.003) == 2 * 6  # a Service's, and its lane's
 
 
-def test_a_question_that_cannot_be_sent_costs_only_itself(
+def test_a_request_that_cannot_be_sent_affects_no_other(
     app: App, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """This machine's own lack is no answer of a hop; the log counts them."""
+    """A lack on this machine is not a response of a hop; the log counts them."""
 
     async def fetch(question: Question) -> Probe:
         """Find no file descriptor for one of the pods."""

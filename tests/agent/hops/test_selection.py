@@ -1,4 +1,4 @@
-"""Which pods and nodes a node asks: never too many, all in cycle, and its own."""
+"""Which pods and nodes a node probes: a limited number, all in turn, and its own."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,7 +15,7 @@ MOST = 10
 
 
 def spread(nodes: list[str]) -> list[Endpoint]:
-    """Return a ready endpoint on each of these nodes, as often as they are named."""
+    """Return a ready endpoint for each node, as often as it is listed."""
     return [
         Endpoint(address=f"10.0.{n // 250}.{n % 250}", ready=True, port=80, node=node)
         for n, node in enumerate(nodes)
@@ -28,10 +28,10 @@ def spread(nodes: list[str]) -> list[Endpoint]:
     own=st.sampled_from(NAMES),
     cycle=st.integers(0, 1000),
 )
-def test_bounded_fair_and_always_at_home(
+def test_limited_fair_and_always_on_this_node(
     nodes: list[str], own: str, cycle: int
 ) -> None:
-    """At most ten, none twice, own node's among them, and all within some turns."""
+    """At most ten, none twice, this node's among them, all in some cycles."""
     found = spread(nodes)
     at = VantagePoint(node=own, cycle=cycle)
     asked = select_endpoints(found, at, MOST)
@@ -49,7 +49,7 @@ def test_bounded_fair_and_always_at_home(
 
 
 def test_one_of_each_node_before_a_second_of_any() -> None:
-    """Ten pods a node on many nodes: nine other nodes are seen in one cycle."""
+    """With ten pods per node, one cycle covers nine other nodes."""
     found = spread([name for name in NAMES[:12] for _ in range(10)])
     asked = select_endpoints(found, VantagePoint(node="worker-03", cycle=0), MOST)
     others = [e.node for e in asked if e.node != "worker-03"]
@@ -57,7 +57,7 @@ def test_one_of_each_node_before_a_second_of_any() -> None:
 
 
 def test_agents_begin_at_different_places() -> None:
-    """In one cycle the agents of a cluster together see more than ten pods."""
+    """In one cycle the agents of a cluster together cover more than ten pods."""
     found = spread(NAMES)
     asked = {
         e
@@ -67,8 +67,8 @@ def test_agents_begin_at_different_places() -> None:
     assert asked == set(found)
 
 
-def test_nodes_without_an_address_are_no_nodes_to_ask() -> None:
-    """Alone, unknown and without address there is nobody to compare with."""
+def test_nodes_without_an_address_are_not_selected() -> None:
+    """Alone, unknown or without address: there is no other node."""
     here, there = Node(name="a", internal_ip="10.0.0.1"), Node(name="b")
     assert own_and_next_node([here, there], VantagePoint(node="a", cycle=3)) == (
         here,

@@ -1,4 +1,4 @@
-"""Heartbeats: small while nothing changes, whole as soon as something does."""
+"""Heartbeats: small while nothing changes, complete after a change."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -40,8 +40,8 @@ def later(report: NodeReport) -> NodeReport:
     return replace(report, reading=replace(report.reading, read_at=read_at))
 
 
-def test_the_first_report_is_whole() -> None:
-    """Nothing was told before."""
+def test_the_first_report_is_complete() -> None:
+    """There is no earlier report."""
     assert Heartbeat().reduce(REPORT) == REPORT
 
 
@@ -64,8 +64,8 @@ def test_while_nothing_changes_headers_and_bodies_are_left_out() -> None:
         replace(REPORT, reading=None),
     ],
 )
-def test_what_changed_is_told_whole(changed: NodeReport) -> None:
-    """A failing probe, another cluster, or one that could not be read."""
+def test_a_changed_report_is_complete(changed: NodeReport) -> None:
+    """A failing probe, another cluster state, or one that could not be read."""
     heartbeat = Heartbeat()
     heartbeat.reduce(REPORT)
     assert heartbeat.reduce(changed) == changed

@@ -1,4 +1,4 @@
-"""The pusher, against a real server that is away, overloaded, and well."""
+"""The pusher, against a real server: unavailable, overloaded, available."""
 
 import base64
 import queue
@@ -29,7 +29,7 @@ LONG_AGO = datetime(2026, 11, 23, tzinfo=UTC)
 
 
 def message(name: str, *, targets: int = 1, problem: str = "") -> Push:
-    """Make a push that can be told from others by its node."""
+    """Return a push with this node, which identifies it."""
     report = NodeReport(
         target="platform-api",
         cluster="keybuzz",
@@ -47,8 +47,8 @@ def message(name: str, *, targets: int = 1, problem: str = "") -> Push:
     )
 
 
-def taken(server: IngestServer, count: int) -> list[Push]:
-    """Wait for so many pushes."""
+def received(server: IngestServer, count: int) -> list[Push]:
+    """Wait for this many pushes."""
     return [server.taken.get(timeout=10) for _ in range(count)]
 
 
@@ -69,22 +69,22 @@ def build(key_file: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Build]:
         pusher.close(5)
 
 
-def test_a_push_is_signed_and_dated_when_it_goes(
+def test_a_push_is_signed_and_dated_when_it_is_sent(
     ingest: IngestServer, build: Build
 ) -> None:
-    """The server verifies the signature; the push says when it was sent."""
+    """The server verifies the signature; the push has the time of sending."""
     pusher = build(ingest.url)
     pusher.start()
     pusher.put(message("worker-01"))
-    (got,) = taken(ingest, 1)
+    (got,) = received(ingest, 1)
     assert ingest.requests == [("POST", "/v1/observations")]
     assert got.schema == SCHEMA
     age = datetime.now(UTC) - got.sent_at
     assert timedelta(0) <= age < timedelta(seconds=10)
 
 
-def test_a_server_that_is_away_then_busy_then_well(build: Build) -> None:
-    """Nothing is lost or sent twice, the newest is first, one id over all attempts."""
+def test_a_server_that_is_unavailable_then_busy_then_available(build: Build) -> None:
+    """No loss, no duplicate, the newest first, one id for all attempts."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -94,18 +94,14 @@ def test_a_server_that_is_away_then_busy_then_well(build: Build) -> None:
     pusher.start()
     server = IngestServer(port, answers=[503, 429, 500])
     try:
-        assert [p.node for p in taken(server, 2)] == ["second", "first"]
+        assert [p.node for p in received(server, 2)] == ["second", "first"]
         assert len(set(server.ids)) == 2
     finally:
         server.stop()
 
 
-def test_what_waited_is_as_old_as_it_is(ingest: IngestServer, build: Build) -> None:
-    """Only the push's time is new at each attempt, and tells the attempts apart.
-
-    Ingest stores a report once, by its time: an attempt that was stored by half must
-    not stand in the way of the next.
-    """
+def test_a_delayed_report_keeps_its_time(ingest: IngestServer, build: Build) -> None:
+    """Only the push's time changes; report times differ by milliseconds."""
     ingest.answers = [503]
     waited = message("late")
     (report,) = waited.reports
@@ -122,7 +118,7 @@ def test_what_waited_is_as_old_as_it_is(ingest: IngestServer, build: Build) -> N
     pusher = build(ingest.url)
     pusher.put(replace(waited, reports=(full,)))
     pusher.start()
-    (got,) = taken(ingest, 1)
+    (got,) = received(ingest, 1)
     (told,) = got.reports
     assert datetime.now(UTC) - got.sent_at < timedelta(seconds=10)
     assert told.sent_at == full.sent_at + timedelta(milliseconds=1)
@@ -130,16 +126,16 @@ def test_what_waited_is_as_old_as_it_is(ingest: IngestServer, build: Build) -> N
 
 
 @pytest.mark.parametrize("code", [400, 413])
-def test_a_refused_push_is_dropped_and_told(
+def test_a_rejected_push_is_dropped_and_logged(
     ingest: IngestServer, build: Build, caplog: pytest.LogCaptureFixture, code: int
 ) -> None:
-    """Other 4xx are not tried again; the log has the server's own words."""
+    """These are not retried; the log has the server's own response."""
     ingest.answers = [code]
     pusher = build(ingest.url)
     pusher.put(message("next"))
     pusher.put(message("refused"))
     pusher.start()
-    (got,) = taken(ingest, 1)
+    (got,) = received(ingest, 1)
     assert got.node == "next"
     (line,) = [
         r for r in caplog.records if r.message == "push was rejected and dropped"
@@ -148,22 +144,22 @@ def test_a_refused_push_is_dropped_and_told(
 
 
 @pytest.mark.parametrize("code", [301, 403, 404, 408, 502])
-def test_a_refusal_that_is_not_ingest_s_own_loses_nothing(
+def test_a_rejection_that_is_not_ingest_s_own_loses_nothing(
     ingest: IngestServer, build: Build, code: int
 ) -> None:
-    """A proxy, AWS or a wrong URL says nothing about the push: it is sent again."""
+    """A proxy, AWS or a wrong URL proves nothing about the push: it is retried."""
     ingest.answers = [code]
     pusher = build(ingest.url)
     pusher.put(message("kept"))
     pusher.start()
-    assert taken(ingest, 1)[0].node == "kept"
+    assert received(ingest, 1)[0].node == "kept"
     assert len(ingest.requests) == 2
 
 
-def test_a_machine_in_trouble_loses_nothing(
+def test_a_machine_without_resources_loses_nothing(
     ingest: IngestServer, build: Build, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """No socket, or no memory, is left for a moment: the push is sent again."""
+    """No socket or no memory for a moment: the push is retried."""
     failures = iter([OSError(24, "too many open files"), MemoryError()])
     send = pusher_module.send_post
 
@@ -176,16 +172,16 @@ def test_a_machine_in_trouble_loses_nothing(
     pusher = build(ingest.url)
     pusher.put(message("kept"))
     pusher.start()
-    assert taken(ingest, 1)[0].node == "kept"
+    assert received(ingest, 1)[0].node == "kept"
 
 
-def test_an_answer_that_never_ends_holds_up_no_push(
+def test_a_response_that_never_ends_blocks_no_push(
     ingest: IngestServer,
     serve: Serve,
     key_file: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The attempt fails, and the push goes to whoever answers the next one."""
+    """The attempt fails, and the next attempt succeeds."""
     monkeypatch.setattr(pusher_module, "SEND_SECONDS", 0.3)
     monkeypatch.setattr(pusher_module, "FIRST_WAIT", 0.01)
     met = threading.Event()
@@ -203,15 +199,15 @@ def test_an_answer_that_never_ends_holds_up_no_push(
     assert pusher.close(5) == 0
 
 
-def test_a_push_stored_in_part_is_told(
+def test_a_push_stored_in_part_is_logged(
     ingest: IngestServer, build: Build, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The log has the reason for what was refused; the push is done with."""
+    """The log has the reason; the push is not retried."""
     ingest.told = {"message": "stored 1 of 2; reports.0: large", "refused": 1}
     pusher = build(ingest.url)
     pusher.put(message("large"))
     pusher.start()
-    taken(ingest, 1)
+    received(ingest, 1)
     assert pusher.close(5) == 0
     (line,) = (r for r in caplog.records if r.message == "push was stored in part")
     assert "reports.0: large" in vars(line)["response"]
@@ -225,11 +221,11 @@ def test_a_rotated_key_is_used_at_once(
     pusher = build(ingest.url)
     pusher.start()
     pusher.put(message("old key"))
-    taken(ingest, 1)
+    received(ingest, 1)
     key_file.write_text(newer)
     ingest.keys = [newer]
     pusher.put(message("new key"))
-    assert taken(ingest, 1)[0].node == "new key"
+    assert received(ingest, 1)[0].node == "new key"
 
 
 def test_a_rotation_in_the_wrong_order_loses_nothing(
@@ -238,7 +234,7 @@ def test_a_rotation_in_the_wrong_order_loses_nothing(
     key_file: Path,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """What the old key cannot send waits for the new one, which comes later."""
+    """Pushes that the old key cannot send wait for the new key."""
     newer = "whsec_" + base64.b64encode(b"another key of the tests, 32 byt").decode()
     ingest.keys = [newer]
     pusher = build(ingest.url)
@@ -247,13 +243,13 @@ def test_a_rotation_in_the_wrong_order_loses_nothing(
     pusher.start()
     until(lambda: len(ingest.requests) >= 2)
     key_file.write_text(newer)
-    assert [push.node for push in taken(ingest, 2)] == ["next", "waits"]
+    assert [push.node for push in received(ingest, 2)] == ["next", "waits"]
     line = next(r for r in caplog.records if r.message == "push was not authorized")
     assert (line.levelname, vars(line)["status_code"]) == ("ERROR", 401)
     assert pusher.dropped == 0
 
 
-def test_a_key_changed_under_way_is_tried_once_more(
+def test_a_key_changed_during_a_push_is_tried_at_once(
     ingest: IngestServer, build: Build, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After 401 the file is read again, and a newer key gets its own attempt."""
@@ -263,48 +259,48 @@ def test_a_key_changed_under_way_is_tried_once_more(
     pusher = build(ingest.url)
     pusher.start()
     pusher.put(message("rotated"))
-    assert taken(ingest, 1)[0].node == "rotated"
+    assert received(ingest, 1)[0].node == "rotated"
     assert len(ingest.requests) == 2
 
 
-def test_a_full_buffer_gives_up_its_oldest_and_counts(
+def test_a_full_buffer_drops_its_oldest_and_counts(
     ingest: IngestServer, build: Build
 ) -> None:
-    """The newest stay; what was lost is counted in the reports that arrive."""
+    """The newest stay; later reports contain the number of lost ones."""
     pusher = build(ingest.url, capacity=3)
     for number in range(5):
         pusher.put(message(f"{number}", targets=2))
     assert pusher.buffered == 3
     pusher.start()
-    got = taken(ingest, 3)
+    got = received(ingest, 3)
     assert [p.node for p in got] == ["4", "3", "2"]
     assert {r.dropped for p in got for r in p.reports} == {4}
     assert pusher.close(5) == 0
 
 
 def test_a_push_over_the_limit_is_split(ingest: IngestServer, build: Build) -> None:
-    """Reports of one cycle go in several messages, each below ingest's limit."""
+    """Reports of one cycle are sent in several messages below the limit."""
     pusher = build(ingest.url)
     pusher.start()
     pusher.put(message("large", targets=5, problem="x" * 300_000))
-    got = taken(ingest, 2)
+    got = received(ingest, 2)
     assert sorted(len(p.reports) for p in got) == [2, 3]
 
 
 def test_closing_flushes_once(ingest: IngestServer, build: Build) -> None:
-    """At the end what is buffered goes; then the thread is gone."""
+    """At the end the buffer is sent; then the thread ends."""
     pusher = build(ingest.url)
     for name in ("a", "b"):
         pusher.put(message(name))
     pusher.start()
     assert pusher.close(5) == 0
-    assert [p.node for p in taken(ingest, 2)] == ["b", "a"]
+    assert [p.node for p in received(ingest, 2)] == ["b", "a"]
 
 
-def test_closing_does_not_wait_for_a_server_that_is_away(
+def test_closing_does_not_wait_for_an_unavailable_server(
     ingest: IngestServer, build: Build
 ) -> None:
-    """One attempt, then the rest is told as unsent."""
+    """One attempt; the rest is reported as unsent."""
     ingest.answers = [503] * 100
     pusher = build(ingest.url)
     for name in ("a", "b"):
@@ -315,12 +311,12 @@ def test_closing_does_not_wait_for_a_server_that_is_away(
         ingest.taken.get_nowait()
 
 
-def test_a_push_travels_compressed(ingest: IngestServer, build: Build) -> None:
-    """What repeats in every report costs the network next to nothing."""
+def test_a_push_is_compressed(ingest: IngestServer, build: Build) -> None:
+    """Repeated data costs almost no bandwidth."""
     pusher = build(ingest.url)
     pusher.start()
     pusher.put(message("worker-01", targets=50, problem="x" * 1000))
-    taken(ingest, 1)
+    received(ingest, 1)
     assert ingest.sizes[0] < 5_000
 
 
@@ -339,7 +335,7 @@ def test_a_companys_own_authority_may_stand_between(
         pusher = build(f"https://127.0.0.1:{server.server_port}")
         pusher.put(message("worker-01"))
         pusher.start()
-        assert taken(server, 1)[0].node == "worker-01"
+        assert received(server, 1)[0].node == "worker-01"
     finally:
         server.stop()
 
@@ -354,14 +350,14 @@ def test_a_companys_own_authority_may_stand_between(
         ([], None),
     ],
 )
-def test_ingest_may_ask_for_more(
+def test_ingest_may_request_a_shorter_interval(
     ingest: IngestServer, build: Build, told: object, seconds: float | None
 ) -> None:
-    """An answer may ask to come sooner; nonsense asks for nothing."""
+    """A response may shorten the interval; an invalid value does not."""
     ingest.told = told  # type: ignore[assignment] - what a stranger may answer
     pusher = build(ingest.url)
     pusher.start()
     pusher.put(message("worker-01"))
-    taken(ingest, 1)
+    received(ingest, 1)
     pusher.close(5)
     assert pusher.push_interval == seconds

@@ -1,4 +1,4 @@
-"""What is sent of a push that is too large, and what it says then."""
+"""What is sent of a push that is too large, and what its problems say."""
 
 import json
 import random
@@ -68,22 +68,22 @@ def only(whole: Push) -> tuple[Push, NodeReport]:
     return part, report
 
 
-def test_what_fits_goes_as_it_is() -> None:
-    """As many sightings as are ever kept leave room for the reports."""
+def test_a_push_that_fits_is_not_changed() -> None:
+    """The maximum of sightings leaves room for the reports."""
     whole = push(*[REPORT] * 50)
     assert split_push(whole) == [whole]
 
 
 def test_reports_are_spread_and_each_part_has_the_sightings() -> None:
-    """Whose sighting it is cannot be known, so no report may be without them."""
+    """A sighting's target is unknown, so every report needs all of them."""
     large = replace(REPORT, probes=(replace(PROBE, body="x" * 250_000),))
     got = split_push(push(large, large, large))
     assert [len(part.reports) for part in got] == [1, 2]
     assert {part.sightings for part in got} == {SEEN}
 
 
-def test_headers_and_bodies_are_given_up_first() -> None:
-    """Each status stays, and that there was a body; the report says why it is gone."""
+def test_headers_and_bodies_are_removed_first() -> None:
+    """Status and size stay; the report says why the rest is missing."""
     part, report = only(push(replace(REPORT, probes=(replace(PROBE, body=HUGE),))))
     (probe,) = report.probes
     assert (probe.status_code, probe.body, probe.body_truncated) == (503, "", True)
@@ -94,7 +94,7 @@ def test_headers_and_bodies_are_given_up_first() -> None:
 
 
 def test_without_its_sightings_a_log_proves_nothing() -> None:
-    """They go next, and with them what their absence would mean."""
+    """Sightings are removed next, together with `log_read_at`."""
     part, report = only(push(REPORT, seen=SEEN * 4))
     assert (part.sightings, report.log_read_at) == ((), None)
     assert report.reading is not None
@@ -106,7 +106,7 @@ def test_without_its_sightings_a_log_proves_nothing() -> None:
 def test_no_report_is_ever_too_large(
     problem: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Whatever an odd cluster makes of it; the agent's log names the target."""
+    """With any cluster state; the agent's log names the target."""
     odd = {
         "reading": {"reading": ClusterReading(read_at=NOW, problems=(HUGE,))},
         "probes": {"probes": (replace(PROBE, error_detail=HUGE),)},
@@ -140,7 +140,7 @@ POISON = {
 def test_every_report_fits_into_an_item_as_it_is_packed(
     count: int, place: int, what: str
 ) -> None:
-    """What does not compress counts packed: one such report costs no other anything."""
+    """A report that does not compress affects no other report."""
     poison = replace(REPORT, target="poison", **POISON[what])
     good = [replace(REPORT, target=f"t{number}") for number in range(count)]
     reports = [*good[:place], poison, *good[place:]]
@@ -153,7 +153,7 @@ def test_every_report_fits_into_an_item_as_it_is_packed(
 
 
 def test_sightings_count_with_each_report() -> None:
-    """Ingest stores them with every report: both together have to fit."""
+    """Ingest stores them with every report, so both together must fit."""
     noisy = tuple(
         replace(seen, upstream_name=NOISE[600 * number :][:600])
         for number, seen in enumerate(SEEN[:500])

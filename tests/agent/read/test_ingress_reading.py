@@ -1,4 +1,4 @@
-"""What a reading tells of the way in."""
+"""The part of a reading that is about the ingress."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from tests.agent.shapes import Object, ingress, ingress_class, seen, service
 def test_local_traffic_policy(
     kubernetes_api: KubernetesServer, tmp_path: Path, api_target: Target
 ) -> None:
-    """The ingress Service's policy is told as it is."""
+    """The ingress Service's policy is in the reading."""
     kubernetes_api.state = "local-traffic-policy"
     reading = path_from(kubernetes_api, tmp_path, api_target).reading
     assert reading.ingress_service is not None
@@ -22,8 +22,8 @@ def test_local_traffic_policy(
     assert reading.ingress_service.health_check_node_port is None
 
 
-def test_contour_s_argument_tells_of_the_proxy_line() -> None:
-    """Contour has no entry for it in a ConfigMap: `contour serve` is told."""
+def test_contour_s_argument_enables_the_proxy_protocol() -> None:
+    """Contour has no ConfigMap entry for it, only an argument."""
     envoy = service("c/envoy", ("https", 443, 31443), labels={"app": "envoy"})
     cls = ingress_class("contour", "projectcontour.io/contour", default=True)
     pod: Object = {
@@ -42,8 +42,8 @@ def test_contour_s_argument_tells_of_the_proxy_line() -> None:
 
 
 @pytest.mark.parametrize("annotation", ["limit-rps", "whitelist-source-range"])
-def test_only_the_ingress_that_leads_there_is_told(annotation: str) -> None:
-    """Another one's limits, of the same namespace, are not the target's."""
+def test_only_the_target_s_ingress_is_reported(annotation: str) -> None:
+    """The limits of another Ingress in the namespace are not the target's."""
     name = f"nginx.ingress.kubernetes.io/{annotation}"
     told = [
         ingress(annotations={name: "1"}),
@@ -54,7 +54,7 @@ def test_only_the_ingress_that_leads_there_is_told(annotation: str) -> None:
     assert reading.ingress_hosts == ("other.example", "shop.example")
 
 
-def test_without_a_route_the_hosts_are_told_all_the_same() -> None:
-    """Which name is missing is seen by those that are there."""
+def test_hosts_are_reported_without_a_route() -> None:
+    """The list of hosts shows which name is missing."""
     reading = seen(shelf(TRAEFIK, ingresses=[ingress("shopp.example")])).reading
     assert (reading.ingress_name, reading.ingress_hosts) == (None, ("shopp.example",))

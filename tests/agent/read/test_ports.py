@@ -1,4 +1,4 @@
-"""Which port of a Service is asked."""
+"""Which port of a Service is probed."""
 
 import pytest
 
@@ -37,8 +37,8 @@ def web(*ports: tuple[str, int, int | None], **protocols: str) -> Object:
         (web(("a", 80, None), ("b", 5000, None), a="http", b="http"), 80),
     ],
 )
-def test_without_an_ingress_the_port_that_says_http(item: Object, port: int) -> None:
-    """By `appProtocol`, name or number; one for metrics only if it is the only one."""
+def test_without_an_ingress_the_port_marked_as_http(item: Object, port: int) -> None:
+    """By `appProtocol`, name or number; a metrics port only if it is the only one."""
     found, problem = requested_port(item, None, None)
     assert (found and found.port, problem) == (port, None)
 
@@ -53,8 +53,8 @@ def test_without_an_ingress_the_port_that_says_http(item: Object, port: int) -> 
         ),
     ],
 )
-def test_several_ports_and_none_decides(item: Object, has: str) -> None:
-    """None is asked, nor are the pods, and it is told what to do."""
+def test_several_possible_ports(item: Object, has: str) -> None:
+    """No port and no pod is probed, and the problem has the solution."""
     pods = slices("shop/web", "10.42.0.1")
     pods["ports"] = [{"name": "a", "port": 1}, {"name": "b", "port": 2}]
     path = seen(
@@ -80,7 +80,7 @@ def test_several_ports_and_none_decides(item: Object, has: str) -> None:
 
 
 def test_a_port_that_the_service_lacks() -> None:
-    """The Ingress asks a port by a name that is not there."""
+    """The Ingress names a port that does not exist."""
     path = seen(shelf(TRAEFIK, ingresses=[ingress(port="web")]))
     assert path.port is None
     assert path.reading.problems == (
@@ -103,8 +103,8 @@ def through_nginx(item: Object, port: int | str) -> TargetPath:
     )
 
 
-def test_ingress_nginx_takes_the_target_port_as_well() -> None:
-    """By number or name; for other controllers that is a fault of the Ingress."""
+def test_ingress_nginx_also_matches_the_target_port() -> None:
+    """By number or name; for other controllers this is an error of the Ingress."""
     item = web(("http", 80, None))
     for target_port in (8080, "app"):
         item["spec"]["ports"][0]["targetPort"] = target_port
@@ -116,8 +116,8 @@ def test_ingress_nginx_takes_the_target_port_as_well() -> None:
         assert "correct the Ingress" in path.reading.problems[0]
 
 
-def test_ingress_nginx_takes_the_first_port_that_fits_in_any_way() -> None:
-    """In the Service's order; the target port of one goes before another's number."""
+def test_ingress_nginx_uses_the_first_matching_port() -> None:
+    """In the Service's order; one's target port precedes another's number."""
     item = web(("first", 8080, None), ("second", 80, None))
     first, second = item["spec"]["ports"]
     first["targetPort"], second["targetPort"] = 80, 9000
@@ -127,7 +127,7 @@ def test_ingress_nginx_takes_the_first_port_that_fits_in_any_way() -> None:
 
 
 def test_an_ingress_nginx_without_a_class_is_known_by_its_service() -> None:
-    """No IngressClass may be read: the only controller there is serves it."""
+    """Without readable IngressClasses, the only controller is used."""
     item = web(("http", 80, None))
     item["spec"]["ports"][0]["targetPort"] = 8080
     path = seen(

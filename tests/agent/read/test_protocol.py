@@ -1,4 +1,4 @@
-"""What pods speak, where it is not plain HTTP."""
+"""The protocol of pods, if it is not plain HTTP."""
 
 import pytest
 
@@ -51,8 +51,8 @@ def port_of(item: Object) -> ServicePort:
         ("haproxy-ingress.github.io/secure-backends", "true", HTTPS),
     ],
 )
-def test_what_an_ingress_says(name: str, text: str, protocol: str) -> None:
-    """Each controller has annotations of its own for it."""
+def test_annotations_of_an_ingress(name: str, text: str, protocol: str) -> None:
+    """Each controller has its own annotations."""
     item = web()
     rule = ingress(annotations={name: text})
     assert backend_protocol(rule, item, port_of(item), None) == protocol
@@ -71,8 +71,8 @@ def test_what_an_ingress_says(name: str, text: str, protocol: str) -> None:
         ("projectcontour.io/upstream-protocol.h2c", "8080", HTTP),
     ],
 )
-def test_what_a_service_s_annotations_say(name: str, text: str, protocol: str) -> None:
-    """Those of the Service, of the port that is asked."""
+def test_annotations_of_a_service(name: str, text: str, protocol: str) -> None:
+    """Those of the Service, for the port that is probed."""
     item = web()
     item["metadata"]["annotations"] = {name: text}
     assert backend_protocol(ingress(), item, port_of(item), None) == protocol
@@ -91,8 +91,8 @@ def test_what_a_service_s_annotations_say(name: str, text: str, protocol: str) -
         ("example.com/own", "example.com/own"),
     ],
 )
-def test_what_app_protocol_says(told: str, protocol: str) -> None:
-    """Whatever the controller makes of it: so the pods are, by who wrote it."""
+def test_app_protocol(told: str, protocol: str) -> None:
+    """Used for any controller, because it describes the pods."""
     item = web(protocol=told)
     assert backend_protocol(ingress(), item, port_of(item), None) == protocol
 
@@ -112,13 +112,13 @@ def test_what_app_protocol_says(told: str, protocol: str) -> None:
 def test_a_port_that_looks_like_https(
     family: str | None, item: Object, protocol: str
 ) -> None:
-    """Traefik goes by it, others ask it in plain HTTP unless told otherwise."""
+    """Traefik uses number and name; others send plain HTTP unless configured."""
     known = BY_NAME.get(family or "")
     assert backend_protocol(ingress(), item, port_of(item), known) == protocol
 
 
 def test_a_port_that_looks_like_https_and_no_ingress() -> None:
-    """Nobody tells who asks it and how: it is what it looks like, unless it says."""
+    """The controller is unknown, so number and name count without appProtocol."""
     for item, protocol in (
         (web("https", 443), HTTPS),
         (web("https", 443, protocol="http"), HTTP),
@@ -127,15 +127,15 @@ def test_a_port_that_looks_like_https_and_no_ingress() -> None:
         assert backend_protocol(None, item, port_of(item), None) == protocol
 
 
-def test_what_is_not_read_says_nothing() -> None:
-    """Without the Service only the Ingress is heard."""
+def test_an_unread_service_adds_nothing() -> None:
+    """Without the Service only the Ingress counts."""
     assert backend_protocol(None, None, None, None) == HTTP
     rule = ingress(annotations={NGINX + "backend-protocol": "GRPCS"})
     assert backend_protocol(rule, None, None, None) == "GRPCS"
 
 
-def test_the_path_tells_and_is_not_asked() -> None:
-    """From the cluster's objects to the reason why the pods are left out."""
+def test_an_unsupported_protocol_is_not_probed() -> None:
+    """From the cluster's objects to the reason why the pods are not probed."""
     item = web(protocol="kubernetes.io/h2c")
     path = seen(shelf(TRAEFIK, services=[item, TRAEFIK]))
     assert plan.unsupported_protocol(path) == (
@@ -148,7 +148,7 @@ def test_the_path_tells_and_is_not_asked() -> None:
     assert path.protocol == "kubernetes.io/h2c"
 
 
-def test_an_ingress_of_another_service_says_nothing_of_this_one() -> None:
+def test_an_ingress_of_another_service_does_not_count() -> None:
     """The target names a Service that the Ingress does not lead to."""
     grpc = ingress(service="api", annotations={NGINX + "backend-protocol": "GRPC"})
     path = seen(shelf(TRAEFIK, ingresses=[grpc]), namespace="shop", service="web")

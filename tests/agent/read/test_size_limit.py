@@ -1,4 +1,4 @@
-"""What is sent of a large cluster: the target's path, and that it is only a part."""
+"""What is sent of a large cluster: the target's path, marked as partial."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -14,7 +14,7 @@ NOW = datetime(2026, 11, 24, tzinfo=UTC)
 
 
 def reading_of(*, nodes: int, pods: int, unready: int = 0) -> ClusterReading:
-    """Make a reading with so many nodes, and pods on the first of them."""
+    """Return a reading with this many nodes, and pods on the first of them."""
     return ClusterReading(
         read_at=NOW,
         nodes=tuple(Node(name=f"node-{n}") for n in range(nodes)),
@@ -30,7 +30,7 @@ def reading_of(*, nodes: int, pods: int, unready: int = 0) -> ClusterReading:
 
 
 def probe_of(pod: str, node: str) -> Probe:
-    """Make a probe of a pod on a node."""
+    """Return a probe of a pod on a node."""
     return Probe(
         role=Role.POD,
         request_id="",
@@ -43,8 +43,8 @@ def probe_of(pod: str, node: str) -> Probe:
     )
 
 
-def test_an_ordinary_cluster_is_sent_whole() -> None:
-    """Up to two hundred of each, nothing is cut and nothing partial."""
+def test_an_ordinary_cluster_is_sent_completely() -> None:
+    """Up to two hundred of each kind, nothing is cut or partial."""
     reading = reading_of(nodes=MOST, pods=MOST)
     assert limit_reading(reading, "node-0", []) is reading
     unread = ClusterReading(read_at=NOW)
@@ -52,7 +52,7 @@ def test_an_ordinary_cluster_is_sent_whole() -> None:
 
 
 def test_of_many_nodes_those_of_the_path_are_sent() -> None:
-    """Where endpoints are, what was asked, and the own node; and that it is a part."""
+    """Nodes with endpoints, probed nodes, and this node; the list is partial."""
     reading = replace(reading_of(nodes=500, pods=3), partial=("ingress_hosts",))
     found = limit_reading(reading, "node-300", [probe_of("pod-1", "node-400")])
     assert found.nodes is not None
@@ -68,10 +68,10 @@ def test_of_many_nodes_those_of_the_path_are_sent() -> None:
     share=st.floats(0, 1),
     asked=st.sets(st.integers(0, MOST), max_size=10),
 )
-def test_what_was_asked_and_both_kinds_stay(
+def test_probed_ready_and_unready_objects_stay(
     count: int, share: float, asked: set[int]
 ) -> None:
-    """However many: two hundred at most, in order, ready and not ready among them."""
+    """Two hundred at most, in order, ready and unready ones among them."""
     unready = round(count * share)
     reading = reading_of(nodes=count, pods=count, unready=unready)
     probes = [probe_of(f"pod-{n}", f"node-{n}") for n in asked]

@@ -37,7 +37,7 @@ def path_from(
 def test_everything_ready(
     kubernetes_api: KubernetesServer, tmp_path: Path, api_target: Target
 ) -> None:
-    """The whole path is read, and nothing is a problem."""
+    """The whole path is read, without problems."""
     path = path_from(kubernetes_api, tmp_path, api_target)
     reading = path.reading
     assert reading.problems == ()
@@ -97,7 +97,7 @@ def test_everything_ready(
 def test_pods_not_ready(
     kubernetes_api: KubernetesServer, tmp_path: Path, api_target: Target
 ) -> None:
-    """Addresses stay and are not ready; the change is dated without annotation."""
+    """Addresses stay and are not ready; the change has a date without annotation."""
     kubernetes_api.state = "api-pods-not-ready"
     reading = path_from(kubernetes_api, tmp_path, api_target).reading
     assert reading.endpoints is not None
@@ -113,10 +113,10 @@ def test_pods_not_ready(
     assert reading.workloads[0].ready == 0
 
 
-def test_endpoints_null_is_an_outage_not_ignorance(
+def test_endpoints_null_means_no_endpoints(
     kubernetes_api: KubernetesServer, tmp_path: Path, api_target: Target
 ) -> None:
-    """`endpoints: null` is read as no endpoints, which is not None."""
+    """`endpoints: null` is empty, not unknown."""
     body = kubernetes_api.body("endpointslices")
     for item in body["items"]:
         item["endpoints"] = item["ports"] = None
@@ -129,7 +129,7 @@ def test_endpoints_null_is_an_outage_not_ignorance(
 def test_several_slices_are_one_set_of_endpoints(
     kubernetes_api: KubernetesServer, tmp_path: Path, api_target: Target
 ) -> None:
-    """Endpoints spread over slices are joined; another family's are left out."""
+    """Endpoints of several slices are joined; another family is left out."""
     body = kubernetes_api.body("endpointslices")
     mine = next(i for i in body["items"] if "keybuzz-api" in i["metadata"]["name"])
     second = dict(mine, endpoints=mine["endpoints"][3:])
@@ -183,7 +183,7 @@ def test_one_missing_permission_costs_one_field(  # noqa: PLR0913, PLR0917 - a t
     field: str,
     call: str,
 ) -> None:
-    """A 403 leaves its field None and names verb, resource and namespace."""
+    """A 403 leaves its field None; the problem names verb, resource, namespace."""
     kubernetes_api.errors[resource] = 403
     target = replace(
         api_target, reached=replace(api_target.reached, service="keybuzz-api")
@@ -195,10 +195,10 @@ def test_one_missing_permission_costs_one_field(  # noqa: PLR0913, PLR0917 - a t
 
 
 @pytest.mark.parametrize("code", [410, 500])
-def test_other_answers_are_problems(
+def test_other_errors_are_problems(
     kubernetes_api: KubernetesServer, tmp_path: Path, api_target: Target, code: int
 ) -> None:
-    """Gone and broken are told with their number and the server's words."""
+    """410 and 500 are reported with status and the server's message."""
     kubernetes_api.errors["nodes"] = code
     reading = path_from(kubernetes_api, tmp_path, api_target).reading
     assert reading.nodes is None
@@ -208,16 +208,16 @@ def test_other_answers_are_problems(
 def test_a_wrong_token_is_a_problem(
     kubernetes_api: KubernetesServer, tmp_path: Path, api_target: Target
 ) -> None:
-    """401 on everything leaves everything unknown and says so."""
+    """401 leaves everything unknown, with a problem."""
     reading = path_from(kubernetes_api, tmp_path, api_target, token="old").reading
     assert "cannot list nodes: 401 Unauthorized" in reading.problems
     assert (reading.nodes, reading.service, reading.endpoints) == (None, None, None)
 
 
-def test_an_api_that_is_away_is_a_problem(
+def test_an_unavailable_api_is_a_problem(
     kubernetes_api: KubernetesServer, tmp_path: Path, api_target: Target
 ) -> None:
-    """Connection refused is told, once for each call, without waiting."""
+    """Connection refused is reported once for each call, without waiting."""
     file = kubernetes_api.kubeconfig(tmp_path)
     kubernetes_api.stop()
     with closing(connect(file)) as apis, closing(Watches(apis)) as watches:
@@ -257,10 +257,10 @@ def test_the_ingress_names_service_and_namespace(
     )
 
 
-def test_a_host_no_ingress_knows(
+def test_a_host_without_an_ingress(
     kubernetes_api: KubernetesServer, tmp_path: Path, api_target: Target
 ) -> None:
-    """Without Ingress and without configured Service, the reading says so."""
+    """Without Ingress and configured Service there is a problem."""
     target = replace(api_target, url="https://unknown.keybuzz.io/")
     reading = path_from(kubernetes_api, tmp_path, target).reading
     assert (reading.ingress_name, reading.service) == (None, None)
@@ -269,10 +269,10 @@ def test_a_host_no_ingress_knows(
     )
 
 
-def test_a_configured_service_that_is_gone(
+def test_a_configured_service_that_does_not_exist(
     kubernetes_api: KubernetesServer, tmp_path: Path, api_target: Target
 ) -> None:
-    """A Service that does not exist is a problem, its endpoints are none."""
+    """It is a problem, and there are no endpoints."""
     reached = replace(api_target.reached, service="none")
     path = path_from(kubernetes_api, tmp_path, replace(api_target, reached=reached))
     assert path.reading.service is None
@@ -280,10 +280,10 @@ def test_a_configured_service_that_is_gone(
     assert "no Service none in namespace keybuzz" in path.reading.problems
 
 
-def test_what_only_a_cloud_adds_is_told(
+def test_fields_that_only_a_cloud_sets(
     kubernetes_api: KubernetesServer, tmp_path: Path, api_target: Target
 ) -> None:
-    """A node taken out of balancers, a machine without a name, kube-proxy's port."""
+    """A node excluded from load balancers, one without a name, kube-proxy's port."""
     nodes, services = kubernetes_api.body("nodes"), kubernetes_api.body("services")
     first, second, *_ = nodes["items"]
     first["metadata"]["labels"][objects.EXCLUDED] = ""
@@ -315,7 +315,7 @@ def test_the_container_that_logs(
     names: list[str],
     logging: str,
 ) -> None:
-    """Each ingress has its own; where none is known by name it is the first."""
+    """Each ingress has its own; if none has a known name, the first."""
     pods = kubernetes_api.body("pods")
     for pod in pods["items"]:
         pod["spec"]["containers"] = [{"name": name} for name in names]

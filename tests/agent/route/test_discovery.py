@@ -51,7 +51,7 @@ NGINX_CLASS = ingress_class("nginx", "k8s.io/ingress-nginx")
 def shelf(
     *more: Object, classes: tuple[Object, ...] = (TRAEFIK_CLASS,), **objects: Any
 ) -> Shelf:
-    """Put a shop on a shelf, and Services beside it."""
+    """Return a cluster with a shop, and these Services."""
     found: dict[str, list[Object]] = {
         "nodes": NODES,
         "ingresses": [ingress(tls=[{"hosts": ["shop.example"]}])],
@@ -62,23 +62,23 @@ def shelf(
     return Shelf(**(found | objects))
 
 
-def door(path: TargetPath) -> str | None:
+def entry_of(path: TargetPath) -> str | None:
     """Return the ingress's Service, namespace and name."""
     found = path.reading.ingress_service
     return f"{found.namespace}/{found.name}" if found else None
 
 
 def why(path: TargetPath) -> str:
-    """Return why this Service, or why none."""
+    """Return why this Service was chosen, or none."""
     assert path.discovery
     return path.discovery.entry.why
 
 
 def test_k3s() -> None:
-    """The default class is Traefik's, in kube-system; no ConfigMap is asked for."""
+    """The default class is Traefik's, in kube-system; no ConfigMap is read."""
     path = seen(shelf(TRAEFIK))
     assert path.reading.problems == ()
-    assert (door(path), path.reading.ingress_name) == ("kube-system/traefik", "web")
+    assert (entry_of(path), path.reading.ingress_name) == ("kube-system/traefik", "web")
     assert path.discovery
     assert path.discovery.cls
     assert path.discovery.cls.why == "no class named; this is the default class"
@@ -87,7 +87,7 @@ def test_k3s() -> None:
 
 
 def test_a_url_with_a_final_dot() -> None:
-    """`shop.example.` is the name that the Ingress writes without it."""
+    """`shop.example.` matches the Ingress's name without the dot."""
     path = seen(shelf(TRAEFIK), "https://SHOP.example./")
     assert (path.reading.problems, path.reading.ingress_name) == ((), "web")
 
@@ -106,30 +106,30 @@ def test_a_url_with_a_final_dot() -> None:
 def test_each_controller_is_known_by_its_labels(
     controller: str, labels: str, place: str
 ) -> None:
-    """Beside another controller, the one of the class is taken."""
+    """Beside another controller, the one of the class is used."""
     mine = service(place, ("https", 443, 31443), labels={NAME: labels}, kind="NodePort")
     cls = ingress_class("own", controller, default=True)
     path = seen(shelf(TRAEFIK, mine, classes=(cls, NGINX_CLASS)))
-    assert door(path) == place
+    assert entry_of(path) == place
 
 
 def test_a_webhook_is_no_entry() -> None:
     """ingress-nginx's admission Service has port 443 and is not for users."""
     path = seen(shelf(ADMISSION, NGINX, classes=(NGINX_CLASS,)))
-    assert door(path) == "ingress-nginx/ingress-nginx-controller"
+    assert entry_of(path) == "ingress-nginx/ingress-nginx-controller"
     assert path.discovery
     assert path.discovery.cls
     assert path.discovery.cls.why == "no class named; this is the only class"
 
 
 def test_two_controllers_and_the_class_decides() -> None:
-    """spec.ingressClassName, else the annotation of former days."""
+    """spec.ingressClassName, else the older annotation."""
     both = TRAEFIK_CLASS, NGINX_CLASS
     old = {"kubernetes.io/ingress.class": "nginx"}
     named = [ingress(cls="nginx")]
     annotated = [ingress(annotations=old)]
     places = [
-        door(seen(shelf(TRAEFIK, NGINX, classes=both, ingresses=rules)))
+        entry_of(seen(shelf(TRAEFIK, NGINX, classes=both, ingresses=rules)))
         for rules in ([ingress()], named, annotated)
     ]
     nginx = "ingress-nginx/ingress-nginx-controller"
@@ -148,11 +148,11 @@ def installation(name: str, **more: Any) -> Object:
 
 
 def test_two_installations_of_one_controller() -> None:
-    """What was installed together belongs together; nothing else decides by chance."""
+    """The one installed with the class is used; otherwise the choice is open."""
     services = installation("outer"), installation("inner")
     bare = ingress_class("nginx", "k8s.io/ingress-nginx")
     path = seen(shelf(*services, classes=(bare,)))
-    assert (door(path), path.reading.ingress_service) == (None, None)
+    assert (entry_of(path), path.reading.ingress_service) == (None, None)
     (problem,) = path.reading.problems
     assert "several Services match ingress-nginx: inner/controller, outer/c" in problem
     assert problem.endswith("set ingress_namespace and ingress_service in the target")
@@ -160,12 +160,12 @@ def test_two_installations_of_one_controller() -> None:
         "nginx", "k8s.io/x-ingress-nginx", labels={INSTANCE: "inner"}
     )
     path = seen(shelf(*services, classes=(released,)))
-    assert door(path) == "inner/controller"
+    assert entry_of(path) == "inner/controller"
     assert "installed together with the class" in why(path)
 
 
 def test_the_status_decides_between_installations() -> None:
-    """The address that the Ingress's controller wrote is one Service's."""
+    """The address in the Ingress's status belongs to one Service."""
     services = (
         installation("outer", address="203.0.113.7"),
         installation("inner", address="10.0.0.7"),
@@ -173,25 +173,25 @@ def test_the_status_decides_between_installations() -> None:
     item = ingress(cls="nginx")
     item["status"] = {"loadBalancer": {"ingress": [{"ip": "10.0.0.7"}]}}
     path = seen(shelf(*services, classes=(NGINX_CLASS,), ingresses=[item]))
-    assert door(path) == "inner/controller"
+    assert entry_of(path) == "inner/controller"
     assert "the address in the Ingress's status" in why(path)
 
 
-def test_a_controller_that_nobody_knows_is_found_by_address() -> None:
-    """Of an unknown controller only the status tells the Service, or nothing does."""
+def test_an_unknown_controller_is_found_by_address() -> None:
+    """For an unknown controller only the status decides."""
     item = ingress(cls="own")
     item["status"] = {"loadBalancer": {"ingress": [{"hostname": "lb.example"}]}}
     mine = service("x/proxy", ("http", 80, 30080), kind="LoadBalancer")
     cls = ingress_class("own", "example.com/own")
     path = seen(shelf(TRAEFIK, mine, classes=(cls,), ingresses=[item]))
-    assert (door(path), len(path.reading.problems)) == (None, 1)
+    assert (entry_of(path), len(path.reading.problems)) == (None, 1)
     mine["status"] = {"loadBalancer": {"ingress": [{"hostname": "lb.example"}]}}
     path = seen(shelf(TRAEFIK, mine, classes=(cls,), ingresses=[item]))
-    assert door(path) == "x/proxy"
+    assert entry_of(path) == "x/proxy"
 
 
-def test_classes_that_do_not_fit_together() -> None:
-    """No default, several defaults, and a class that is not there are told."""
+def test_problems_with_classes() -> None:
+    """No default, several defaults, and a missing class are reported."""
     second = ingress_class("nginx", "k8s.io/ingress-nginx", default=True)
     third = ingress_class("other", "k8s.io/ingress-nginx")
     told = [
@@ -209,7 +209,7 @@ def test_classes_that_do_not_fit_together() -> None:
 
 
 def test_several_ingresses_of_a_host() -> None:
-    """The longest path wins; of equal ones the oldest, and that is told."""
+    """The longest path wins; of equal ones the oldest, with a problem."""
     api = ingress(service="api", place="shop/api", path="/api")
     late = ingress(service="new", place="shop/late", created="2026-02-01T00:00:00Z")
     rules = [late, ingress(), api]
@@ -228,11 +228,11 @@ def test_several_ingresses_of_a_host() -> None:
 
 
 def test_a_host_in_several_classes() -> None:
-    """It is told, and the target's own ingress decides if it names one."""
+    """It is a problem, unless the target names its ingress."""
     rules = [ingress(cls="traefik"), ingress(cls="nginx", place="shop/second")]
     both = shelf(TRAEFIK, NGINX, ingresses=rules, classes=(TRAEFIK_CLASS, NGINX_CLASS))
     path = seen(both)
-    assert (door(path), path.reading.problems) == (
+    assert (entry_of(path), path.reading.problems) == (
         None,
         (
             (
@@ -251,10 +251,10 @@ def test_a_host_in_several_classes() -> None:
 
 
 def test_the_default_class_and_its_name_are_one() -> None:
-    """One Ingress leaves the class out, the other names it: one way in, and rivals."""
+    """One Ingress omits the class, the other names it: one entry, duplicate rules."""
     late = ingress(cls="traefik", place="shop/z", service="two")
     path = seen(shelf(TRAEFIK, NGINX, ingresses=[ingress(), late]))
-    assert door(path) == "kube-system/traefik"
+    assert entry_of(path) == "kube-system/traefik"
     assert path.reading.problems == (
         (
             "Ingress shop/z and Ingress shop/web each have a rule for shop.example/; "
@@ -270,7 +270,7 @@ def test_the_default_class_and_its_name_are_one() -> None:
 def test_another_ingress_of_the_host_may_end_tls(
     cls: Object, service_: Object, *, tls: bool
 ) -> None:
-    """A server's certificate is for all its paths; Traefik's routers have their own."""
+    """A certificate applies to all paths; Traefik's routers have their own."""
     rules = [
         ingress(place="shop/api", path="/api"),
         ingress(tls=[{"hosts": ["shop.example"]}]),
@@ -282,7 +282,7 @@ def test_another_ingress_of_the_host_may_end_tls(
 
 
 def test_a_catch_all_ingress_goes_after_an_http_route_that_names_the_host() -> None:
-    """The fallback page of one controller is not what users of another one meet."""
+    """A fallback page is not what users of another controller reach."""
     envoy = service(
         "infra/envoy",
         ("https", 443, 30443),
@@ -293,10 +293,10 @@ def test_a_catch_all_ingress_goes_after_an_http_route_that_names_the_host() -> N
         "gateways": [gateway(("https", "HTTPS", 443, None))],
     }
     path = seen(shelf(TRAEFIK, envoy, httproutes=[http_route(("web", 1))], **parts))
-    assert (door(path), path.reading.problems) == ("infra/envoy", ())
+    assert (entry_of(path), path.reading.problems) == ("infra/envoy", ())
     bare = http_route(("web", 1), hosts=())
     path = seen(shelf(TRAEFIK, envoy, httproutes=[bare], **parts))
-    assert door(path) is None
+    assert entry_of(path) is None
     assert any(
         "is served by several Gateways or classes: Gateway infra/eg, traefik" in p
         for p in path.reading.problems
@@ -304,7 +304,7 @@ def test_a_catch_all_ingress_goes_after_an_http_route_that_names_the_host() -> N
 
 
 def test_a_route_on_two_gateways() -> None:
-    """Which of them users come by nobody tells, unless the target names its Service."""
+    """The users' entry is ambiguous, unless the target names its Service."""
     parents = [{"name": name, "namespace": "infra"} for name in ("eg", "inner")]
     item = http_route(("web", 1))
     item["spec"]["parentRefs"] = parents
@@ -324,7 +324,7 @@ def test_a_route_on_two_gateways() -> None:
         gateways=[gateway(("https", "HTTPS", 443, None)), inner],
     )
     path = seen(both)
-    assert door(path) is None
+    assert entry_of(path) is None
     assert path.reading.problems == (
         (
             "ingress: shop.example is served by several Gateways or classes: Gateway "
@@ -338,7 +338,7 @@ def test_a_route_on_two_gateways() -> None:
 
 
 def test_a_path_that_leads_to_no_service() -> None:
-    """No other path's Service is taken for it; the target's own name counts."""
+    """No other path's Service is used; the target's own name is."""
     rule = ingress(place="shop/static", path="/static")
     rule["spec"]["rules"][0]["http"]["paths"][0]["backend"] = {
         "resource": {"kind": "Bucket", "name": "b"}
@@ -356,7 +356,7 @@ def test_a_path_that_leads_to_no_service() -> None:
 
 
 def test_two_services_of_the_same_pods() -> None:
-    """The status decides; else both lead in, by NodePorts of their own."""
+    """The status decides; else both are entries, with NodePorts of their own."""
     services = [
         installation(name, address=address, selector={"app": "nginx"})
         for name, address in (("a", "10.0.0.5"), ("b", "203.0.113.1"))
@@ -368,27 +368,27 @@ def test_two_services_of_the_same_pods() -> None:
     rule = ingress()
     rule["status"] = {"loadBalancer": {"ingress": [{"ip": "203.0.113.1"}]}}
     path = seen(shelf(*services, classes=(NGINX_CLASS,), ingresses=[rule]))
-    assert door(path) == "nginx/outer"
+    assert entry_of(path) == "nginx/outer"
 
 
-def test_without_any_class_the_only_controller_is_taken() -> None:
-    """What may serve nothing is told all the same."""
+def test_without_any_class_the_only_controller_is_used() -> None:
+    """The missing class is a problem all the same."""
     path = seen(shelf(NGINX, classes=()))
-    assert door(path) == "ingress-nginx/ingress-nginx-controller"
+    assert entry_of(path) == "ingress-nginx/ingress-nginx-controller"
     assert path.reading.problems[0].startswith(
         "the Ingress has no class, so no controller may"
     )
 
 
-def test_what_the_target_names_counts_and_is_compared() -> None:
-    """A Service, a namespace and an ingress that contradict the Ingress are told."""
+def test_names_in_the_target_are_used_and_compared() -> None:
+    """A Service, a namespace and an ingress that contradict the Ingress."""
     both = shelf(TRAEFIK, NGINX)
     named = {
         "ingress_namespace": "ingress-nginx",
         "ingress_service": "ingress-nginx-controller",
     }
     path = seen(both, namespace="shop", service="other", **named)
-    assert door(path) == "ingress-nginx/ingress-nginx-controller"
+    assert entry_of(path) == "ingress-nginx/ingress-nginx-controller"
     assert "no Service other in namespace shop" in path.reading.problems
     assert {p.partition(",")[0] for p in path.reading.problems[1:]} == {
         "the target names Service shop/other",
@@ -403,7 +403,7 @@ def test_what_the_target_names_counts_and_is_compared() -> None:
 
 
 def test_names_that_agree_are_no_problem() -> None:
-    """What the target names and what is found are the same."""
+    """The target's names and the discovered ones are equal."""
     path = seen(
         shelf(TRAEFIK),
         namespace="shop",
@@ -414,8 +414,8 @@ def test_names_that_agree_are_no_problem() -> None:
     assert (path.reading.problems, why(path)) == ((), "named in the target")
 
 
-def test_services_are_not_listed_where_they_need_not_be() -> None:
-    """A target that names its ingress costs no list of all Services."""
+def test_services_are_not_listed_without_need() -> None:
+    """A target that names its ingress needs no list of all Services."""
     named = shelf(TRAEFIK)
     seen(named, ingress_namespace="kube-system", ingress_service="traefik")
     assert ("services", None) not in named.asked
@@ -423,16 +423,16 @@ def test_services_are_not_listed_where_they_need_not_be() -> None:
 
 
 def test_without_the_right_to_list_services() -> None:
-    """The usual names are taken, and the problem says what is missing."""
+    """The default names are used, and the problem names the permission."""
     lacking = shelf(NGINX, classes=(NGINX_CLASS,))
     lacking.forbid("services")
     path = seen(lacking)
-    assert door(path) == "ingress-nginx/ingress-nginx-controller"
+    assert entry_of(path) == "ingress-nginx/ingress-nginx-controller"
     assert "cannot list services: 403 Forbidden" in path.reading.problems
 
 
 def test_envoy_gateway() -> None:
-    """Where no Ingress takes the host an HTTPRoute may, by way of its Gateway."""
+    """Without an Ingress for the host, an HTTPRoute is used, via its Gateway."""
     owner = {
         "gateway.envoyproxy.io/owning-gateway-namespace": "infra",
         "gateway.envoyproxy.io/owning-gateway-name": "eg",
@@ -449,7 +449,7 @@ def test_envoy_gateway() -> None:
             gateways=[gateway(("https", "HTTPS", 8443, None))],
         )
     )
-    assert (door(path), path.reading.problems) == ("system/envoy-1f", ())
+    assert (entry_of(path), path.reading.problems) == ("system/envoy-1f", ())
     assert why(path) == "labels name Gateway infra/eg"
     assert path.reading.ingress_hosts == ("shop.example",)
     assert path.reading.ingress_name == "web"
@@ -458,14 +458,14 @@ def test_envoy_gateway() -> None:
 
 
 def test_a_gateway_of_a_shared_proxy() -> None:
-    """Traefik serves Gateways by its own Service, known by address or by labels."""
+    """Traefik serves Gateways by its own Service, found by address or labels."""
     parts: dict[str, Any] = {
         "ingresses": [],
         "httproutes": [http_route(("web", 1), controller="traefik.io/gateway-c")],
         "gateways": [gateway(("web", "HTTP", 80, None))],
     }
     path = seen(shelf(TRAEFIK, NGINX, **parts))
-    assert (door(path), why(path)) == (
+    assert (entry_of(path), why(path)) == (
         "kube-system/traefik",
         "has the labels of Traefik",
     )
@@ -477,7 +477,7 @@ def test_a_gateway_of_a_shared_proxy() -> None:
 
 
 def test_gateways_that_may_not_be_read_hide_hosts() -> None:
-    """Not installed is fine; not allowed makes the hosts a part of what there is."""
+    """Not installed is no problem; forbidden makes the hosts partial."""
     nobody = shelf(TRAEFIK, ingresses=[ingress("other.example")])
     reading = seen(nobody).reading
     assert (reading.partial, reading.ingress_hosts) == ((), ("other.example",))
@@ -488,14 +488,14 @@ def test_gateways_that_may_not_be_read_hide_hosts() -> None:
     assert "cannot list httproutes: 403 Forbidden" in reading.problems
 
 
-def test_an_ingress_is_found_for_a_host_that_nobody_takes() -> None:
-    """The only controller there is answers with its own page: it is asked."""
+def test_an_ingress_is_found_for_a_host_without_a_route() -> None:
+    """The only controller responds with its own page, so it is probed."""
     path = seen(shelf(TRAEFIK, ingresses=[ingress("shopp.example")]))
-    assert (path.route, door(path)) == (None, "kube-system/traefik")
+    assert (path.route, entry_of(path)) == (None, "kube-system/traefik")
 
 
 def test_external_name() -> None:
-    """What leads outside has no endpoints that could be missing."""
+    """A Service outside the cluster has no missing endpoints."""
     outer = service("shop/web", ("http", 80, None), kind="ExternalName")
     outer["spec"] |= {"externalName": "shop.elsewhere.io", "selector": None}
     reading = seen(shelf(TRAEFIK, services=[outer, TRAEFIK], endpointslices=[])).reading
@@ -509,7 +509,7 @@ def test_external_name() -> None:
 
 
 def test_a_service_without_selector() -> None:
-    """Endpoints that people wrote are read; which pods they are nobody knows."""
+    """Manual endpoints are read; their pods are unknown."""
     bare = service("shop/web", ("http", 80, None), selector=None)
     reading = seen(shelf(TRAEFIK, services=[bare, TRAEFIK])).reading
     assert len(reading.endpoints or ()) == 2
@@ -531,7 +531,7 @@ def dual(*nodes: Object) -> TargetPath:
 
 
 def test_two_address_families() -> None:
-    """The second is asked beside the first, where the own node has it."""
+    """The second one is probed as well, if this node has it."""
     path = dual(node("one", "10.0.0.1", "fd00::1"))
     assert path.reading.nodes
     assert path.reading.nodes[0].internal_ip == "10.0.0.1"

@@ -1,4 +1,4 @@
-"""What of an Ingress's annotations leaves the cluster."""
+"""Which annotations of an Ingress leave the cluster."""
 
 import re
 from typing import Any
@@ -17,13 +17,13 @@ from parallax_agent.route.limits import (
 
 
 def ingress(**told: str) -> dict[str, Any]:
-    """Write an Ingress with annotations; `_` stands for `-`."""
+    """Return an Ingress with annotations; `_` stands for `-`."""
     named = {NGINX + name.replace("_", "-"): text for name, text in told.items()}
     return {"metadata": {"annotations": named | {"meta.helm.sh/release-name": "x"}}}
 
 
-def test_only_what_can_turn_away_is_told() -> None:
-    """Limits by their full names, sorted; whatever else stands there stays."""
+def test_only_annotations_that_can_reject_are_exported() -> None:
+    """Limits by their full names, sorted; nothing else."""
     item = ingress(limit_rps="5", rewrite_target="/", auth_type="basic", limit_rate="1")
     assert exported_annotations(item) == (
         (NGINX + "auth-type", "basic"),
@@ -34,7 +34,7 @@ def test_only_what_can_turn_away_is_told() -> None:
 
 
 def test_canaries_add_how_they_are_chosen() -> None:
-    """Of a canary only its own annotations count, and no secret header value."""
+    """Only a canary's own annotations, without its secret header value."""
     canary = ingress(
         canary="true", canary_by_header_value="secret", canary_by_header="X-Beta"
     )
@@ -75,7 +75,7 @@ def test_canaries_add_how_they_are_chosen() -> None:
     ],
 )
 def test_values(name: str, text: str, told: str) -> None:
-    """Limits as they are; of snippets and URLs no more than what turns away, where."""
+    """Limits as they are; snippets and URLs shortened."""
     assert exported_value(name, text) == told
 
 
@@ -92,8 +92,8 @@ WORDS = re.compile(
         | st.text(max_size=12)
     ).map(" ".join)
 )
-def test_nothing_else_of_a_snippet_is_ever_told(snippet: str) -> None:
-    """Whatever it says: known directives, codes and networks come out, and no more."""
+def test_nothing_else_of_a_snippet_is_ever_exported(snippet: str) -> None:
+    """From any text only known directives, codes and networks."""
     told = exported_value("server-snippet", snippet)
     assert len(told) <= LONGEST
     if told != "(rejects no request)" and not told.endswith("…"):

@@ -1,4 +1,4 @@
-"""Ingresses and the controller's ConfigMap: what is read of them, and what is told."""
+"""Ingresses and the controller's ConfigMap: what is read, and what is exported."""
 
 import json
 from dataclasses import replace
@@ -58,7 +58,7 @@ def elsewhere(server: KubernetesServer) -> Any:
     return body
 
 
-def test_the_hosts_of_every_namespace_are_told(
+def test_the_hosts_of_every_namespace_are_reported(
     kubernetes_api: KubernetesServer, tmp_path: Path, api_target: Target
 ) -> None:
     """A host of another namespace is a host, but never the target's route."""
@@ -74,10 +74,10 @@ def test_the_hosts_of_every_namespace_are_told(
     assert (reading.ingress_name, reading.service) == (None, None)
 
 
-def test_one_namespace_s_ingresses_will_do(
+def test_one_namespace_s_ingresses_are_partial(
     kubernetes_api: KubernetesServer, tmp_path: Path, api_target: Target
 ) -> None:
-    """Where only the namespace may be read, that is no problem, but only a part."""
+    """If only the namespace may be read, there is no problem, but `partial`."""
     kubernetes_api.replaced["ingresses"] = elsewhere(kubernetes_api)
     kubernetes_api.errors_everywhere["ingresses"] = 403
     reading = path_from(kubernetes_api, tmp_path, api_target).reading
@@ -87,10 +87,10 @@ def test_one_namespace_s_ingresses_will_do(
     assert reading.partial == ("ingress_hosts",)
 
 
-def test_an_api_that_is_broken_is_not_asked_for_fewer_ingresses(
+def test_only_a_missing_permission_leads_to_fewer_ingresses(
     kubernetes_api: KubernetesServer, tmp_path: Path, api_target: Target
 ) -> None:
-    """Only a missing permission makes the narrower list worth its time."""
+    """Other errors would only add waiting time."""
     kubernetes_api.errors["ingresses"] = 500
     reading = path_from(kubernetes_api, tmp_path, api_target).reading
     assert reading.ingress_hosts is None
@@ -101,7 +101,7 @@ def test_an_api_that_is_broken_is_not_asked_for_fewer_ingresses(
     }
 
 
-def test_what_the_target_s_ingress_turns_away_is_told(
+def test_the_target_s_annotations_are_exported(
     kubernetes_api: KubernetesServer, tmp_path: Path, api_target: Target
 ) -> None:
     """Its annotations and its canary's, not another Ingress's."""
@@ -123,7 +123,7 @@ def test_what_the_target_s_ingress_turns_away_is_told(
 def test_a_large_config_map_entry_is_cut_but_never_the_log_format(
     kubernetes_api: KubernetesServer, tmp_path: Path, api_target: Target
 ) -> None:
-    """A list of blocked networks needs its beginning only; a URL its host."""
+    """Of a long list of networks the beginning, of a URL the host."""
     body: dict[str, Any] = kubernetes_api.body("ingress-nginx-controller")
     entries = {"block-cidrs": "10.0.0.0/8," * 100, "log-format-upstream": "$a " * 200}
     body["data"] |= entries | {"global-auth-url": "https://u:secret@auth.io/?k=secret"}

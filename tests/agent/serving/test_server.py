@@ -1,4 +1,4 @@
-"""What the kubelet and Prometheus are told, asked over real HTTP."""
+"""The responses to the kubelet and Prometheus, over real HTTP."""
 
 import contextlib
 import io
@@ -71,17 +71,15 @@ def serving(
     ("alive", "ready", "codes"),
     [(True, True, (200, 200)), (True, False, (200, 503)), (False, False, (503, 503))],
 )
-def test_the_kubelet_is_told_whether_to_wait_or_to_restart(
-    *, alive: bool, ready: bool, codes: tuple[int, int]
-) -> None:
-    """An agent that hangs is restarted; one that has not looked yet is waited for."""
+def test_health_checks(*, alive: bool, ready: bool, codes: tuple[int, int]) -> None:
+    """A hung agent is restarted; during the first cycle the kubelet waits."""
     with serving(alive=alive, ready=ready) as url:
         asked = [httpx.get(f"{url}{path}") for path in ("/livez", "/readyz")]
     assert tuple(answer.status_code for answer in asked) == codes
 
 
 def test_prometheus_reads_every_hop_in_the_usual_names() -> None:
-    """blackbox_exporter's names, labeled by target, role and the node asked."""
+    """blackbox_exporter's names, with the labels target, role and peer_node."""
     bad = probe(Role.INGRESS_OTHER, healthy=False, status_code=503, peer_node="w2")
     with serving(seen=push(probe(), bad)) as url:
         lines = httpx.get(f"{url}/metrics").text.splitlines()
@@ -94,32 +92,32 @@ def test_prometheus_reads_every_hop_in_the_usual_names() -> None:
     assert f"probe_http_status_code{other} 503.0" in lines
 
 
-def test_of_several_probes_of_one_place_the_failing_one_is_told() -> None:
-    """An alert on `probe_success == 0` must not be hidden by a neighbor."""
+def test_of_several_probes_the_failing_one_is_exported() -> None:
+    """A healthy pod must not hide an alert on `probe_success == 0`."""
     bad = probe(healthy=False, status_code=None)
     with serving(seen=push(probe(), bad, probe())) as url:
         text = httpx.get(f"{url}/metrics").text
     assert 'probe_success{peer_node="",role="service",target="shop"} 0.0' in text
 
 
-def test_the_agent_tells_of_itself() -> None:
-    """What waits and what was lost is counted, also before the first look."""
+def test_metrics_of_the_agent() -> None:
+    """Buffered and dropped data is counted, also before the first cycle."""
     with serving() as url:
         text = httpx.get(f"{url}/metrics").text
     assert "parallax_agent_buffered_pushes 3.0" in text
     assert "parallax_agent_dropped_reports_total 7.0" in text
 
 
-def test_anything_else_is_not_here() -> None:
-    """A wrong path is answered with what there is."""
+def test_other_paths() -> None:
+    """The response to a wrong path lists the paths that exist."""
     with serving() as url:
         answer = httpx.get(f"{url}/")
     assert answer.status_code == 404
     assert "/metrics" in answer.text
 
 
-def test_a_port_that_is_taken_costs_no_watch() -> None:
-    """On the node's own network another program may have it: told, not fatal."""
+def test_a_port_in_use_does_not_stop_the_agent() -> None:
+    """On the node's network another program may have it: logged, not fatal."""
     with serving() as url:
         port = int(url.rpartition(":")[2])
         metrics = Metrics(lambda: 0, lambda: 0)
@@ -128,8 +126,8 @@ def test_a_port_that_is_taken_costs_no_watch() -> None:
 
 
 @pytest.mark.parametrize("piece", [b"X-A: b\r\n", b"b"])
-def test_a_client_that_never_ends_its_request_is_hung_up_on(piece: bytes) -> None:
-    """After a few bytes, and whoever comes next is answered."""
+def test_an_endless_request_is_disconnected(piece: bytes) -> None:
+    """After a limited number of bytes; the next client gets a response."""
     with serving() as url:
         port = int(url.rpartition(":")[2])
         sent = 0
@@ -145,7 +143,7 @@ def test_a_client_that_never_ends_its_request_is_hung_up_on(piece: bytes) -> Non
 
 
 def test_a_request_ends_after_its_bytes_and_its_time() -> None:
-    """However a client makes them trickle in."""
+    """However slowly a client sends it."""
     moments = iter([0.0, 1.0, REQUEST_SECONDS - 0.1, REQUEST_SECONDS])
     here, there = socket.socketpair()
     with here, there:
@@ -161,10 +159,10 @@ def test_a_request_ends_after_its_bytes_and_its_time() -> None:
         assert len(io.BufferedReader(_Bounded(here)).read()) == REQUEST_BYTES
 
 
-def test_more_clients_than_there_is_room_for_are_hung_up_on(
+def test_too_many_clients_are_disconnected(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """One that is silent holds a place, not all; each place comes free again."""
+    """A silent client uses one place, not all; each place is freed again."""
     monkeypatch.setattr(module, "MAX_CLIENTS", 2)
     metrics = Metrics(lambda: 0, lambda: 0)
     server = StatusServer(

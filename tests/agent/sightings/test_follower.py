@@ -1,4 +1,4 @@
-"""One pod's log as it comes, whoever writes into it."""
+"""One pod's log stream, with lines of any client."""
 
 from collections.abc import Iterator
 from types import SimpleNamespace
@@ -12,10 +12,10 @@ from parallax_agent.sightings.follower import Follower
 STAMP = b"2026-11-24T10:00:00.000000000Z "
 
 
-def test_a_line_without_an_end_is_neither_kept_nor_read(
+def test_an_endless_line_is_neither_kept_nor_parsed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """What stands at its end is no line of its own; the next one is heard."""
+    """Its end is not a line of its own; the next line is parsed."""
 
     def stream(_: int) -> Iterator[bytes]:
         """Yield a line of many megabytes, with a line of ours at its end."""

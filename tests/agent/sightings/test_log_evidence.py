@@ -1,4 +1,4 @@
-"""What a log's lines show, and when silence means something."""
+"""What a log's lines show, and when a missing request is proof."""
 
 from datetime import UTC, datetime
 
@@ -33,8 +33,8 @@ def line(agent: str = "Parallax/0.1.0", request_id: str = ID) -> bytes:
     ).encode()
 
 
-def heard(*lines: bytes, config: dict[str, str] | None = None) -> LogBatch:
-    """Let a log say these lines."""
+def batch_of(*lines: bytes, config: dict[str, str] | None = None) -> LogBatch:
+    """Return the batch of a log with these lines."""
     evidence = LogEvidence("worker-01", "pod-1")
     evidence.set_format(select_format(None, config))
     for one in lines:
@@ -42,9 +42,9 @@ def heard(*lines: bytes, config: dict[str, str] | None = None) -> LogBatch:
     return evidence.take(MOMENT)
 
 
-def test_a_line_of_ours_is_a_sighting() -> None:
-    """It says where it was seen, and the log is believed from then on."""
-    got = heard(line())
+def test_an_own_line_is_a_sighting() -> None:
+    """It has its place, and the log is usable from then on."""
+    got = batch_of(line())
     (sighting,) = got.sightings
     assert (sighting.request_id, sighting.node, sighting.pod) == (
         ID,
@@ -55,8 +55,8 @@ def test_a_line_of_ours_is_a_sighting() -> None:
     assert (got.read_at, got.problem) == (MOMENT, "")
 
 
-def test_the_same_line_is_told_once() -> None:
-    """A stream that was opened again repeats its last seconds."""
+def test_the_same_line_is_one_sighting() -> None:
+    """A reopened stream repeats its last seconds."""
     evidence = LogEvidence("worker-01", "pod-1")
     evidence.add_line(line())
     assert len(evidence.take(MOMENT).sightings) == 1
@@ -64,25 +64,25 @@ def test_the_same_line_is_told_once() -> None:
     assert evidence.take(MOMENT).sightings == ()
 
 
-def test_silence_of_an_unknown_log_means_nothing() -> None:
-    """A log that never showed what it holds may hold none of our requests."""
-    assert heard() == LogBatch()
-    assert heard(b"I1123 controller started") == LogBatch()
+def test_an_unknown_log_proves_nothing() -> None:
+    """A log that has not shown its content may lack the requests."""
+    assert batch_of() == LogBatch()
+    assert batch_of(b"I1123 controller started") == LogBatch()
 
 
-def test_anybody_s_line_shows_what_the_log_holds() -> None:
-    """It is not kept, but now silence would mean something."""
-    assert heard(line(agent="curl/8.5")) == LogBatch((), MOMENT)
+def test_any_line_can_prove_the_log() -> None:
+    """The line is not kept, but a missing request is proof from then on."""
+    assert batch_of(line(agent="curl/8.5")) == LogBatch((), MOMENT)
 
 
-def test_the_configuration_can_show_it_as_well() -> None:
+def test_the_configuration_can_prove_the_log() -> None:
     """A ConfigMap that names id and User-Agent needs no line."""
-    assert heard(config={"log-format-upstream": FIT}) == LogBatch((), MOMENT)
+    assert batch_of(config={"log-format-upstream": FIT}) == LogBatch((), MOMENT)
 
 
-def test_a_configuration_without_our_id_is_a_problem_whatever_comes() -> None:
-    """Lines of an older configuration don't make the newer one fit."""
-    got = heard(line(), config={"log-format-upstream": "$status"})
+def test_a_configuration_without_the_id_is_a_problem() -> None:
+    """Lines of an older configuration do not make the newer one usable."""
+    got = batch_of(line(), config={"log-format-upstream": "$status"})
     assert got.read_at is None
     assert "lacks X-Request-ID and User-Agent" in got.problem
 
@@ -105,13 +105,13 @@ TRAEFIK_JSON = b'{"DownstreamStatus":200,"StartUTC":"2026-11-23T21:00:01Z"}'
     ],
     ids=["anybody's", "ours", "JSON", "unknown", "foreign ids"],
 )
-def test_a_log_that_cannot_show_us_says_why(given: bytes, problem: str) -> None:
-    """The reading's problems name what to change; silence proves nothing."""
-    assert heard(given) == LogBatch((), None, problem)
+def test_an_unusable_log_has_a_problem(given: bytes, problem: str) -> None:
+    """The problem has the solution; a missing request proves nothing."""
+    assert batch_of(given) == LogBatch((), None, problem)
 
 
-def test_a_line_of_ours_ends_a_doubt() -> None:
-    """Half a line does no lasting harm."""
+def test_an_own_line_makes_the_log_usable_again() -> None:
+    """A truncated line has no lasting effect."""
     evidence = LogEvidence("worker-01", "pod-1")
     evidence.add_line(line())
     evidence.add_line(line()[:-40])
@@ -121,10 +121,10 @@ def test_a_line_of_ours_ends_a_doubt() -> None:
 
 
 @pytest.mark.parametrize("foreign", [ENVOYS, "0123456789abcdef" * 2])
-def test_a_replaced_id_ends_belief_though_others_are_kept(
+def test_a_replaced_id_makes_the_log_unusable(
     foreign: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Envoy keeps the ids of inside probes and replaces those from outside."""
+    """Envoy keeps the ids of internal probes and replaces external ones."""
     evidence = LogEvidence("worker-01", "pod-1")
     evidence.add_line(line(request_id=foreign))
     evidence.add_line(line())
@@ -136,9 +136,9 @@ def test_a_replaced_id_ends_belief_though_others_are_kept(
     assert evidence.take(MOMENT).read_at == MOMENT
 
 
-def test_a_stranger_s_line_ends_no_doubt_about_ours() -> None:
-    """That others can be read says nothing of ours."""
-    got = heard(b'x "Parallax/0.1.0" x', line(agent="curl/8.5"))
+def test_another_client_s_line_does_not_make_the_log_usable() -> None:
+    """It does not show that own lines can be parsed."""
+    got = batch_of(b'x "Parallax/0.1.0" x', line(agent="curl/8.5"))
     assert got == LogBatch((), None, UNKNOWN_FORMAT)
 
 
@@ -153,33 +153,33 @@ def test_a_stranger_s_line_ends_no_doubt_about_ours() -> None:
     ],
     ids=["path", "inside another agent", "with an id", "long", "no UTF-8"],
 )
-def test_the_mark_elsewhere_does_no_harm(harmless: bytes) -> None:
-    """Our name in a path or inside another's agent is nobody's line."""
-    assert heard(line(agent="curl/8.5"), harmless) == LogBatch((), MOMENT)
+def test_the_mark_in_another_field_has_no_effect(harmless: bytes) -> None:
+    """In a path or inside another User-Agent."""
+    assert batch_of(line(agent="curl/8.5"), harmless) == LogBatch((), MOMENT)
 
 
-def test_only_so_many_lines_are_examined() -> None:
-    """A log that shows nothing costs no more than the first test, then."""
+def test_a_limited_number_of_lines_is_examined() -> None:
+    """After that, a line of an unusable log costs only the first test."""
     noise = [b"noise"] * PROOF_LINES
-    assert heard(*noise, line(agent="curl/8.5")) == LogBatch()
-    assert heard(*noise, line()).read_at == MOMENT
+    assert batch_of(*noise, line(agent="curl/8.5")) == LogBatch()
+    assert batch_of(*noise, line()).read_at == MOMENT
 
 
 def test_a_line_of_an_agent_is_no_sighting() -> None:
-    """Of a large cluster they are thousands; what the log holds they show."""
+    """In a large cluster there are thousands; they prove the log's content."""
     agents = [
         line(agent="Parallax/0.1.0+agent", request_id=f"{number:012x}4{0:03x}8{0:015x}")
         for number in range(MAX_SIGHTINGS + 1)
     ]
     fit = [line(agent="Parallax/0.1.0+agent")]
-    assert heard(*fit, *agents) == LogBatch((), MOMENT)
-    assert heard(b'x "Parallax/0.1.0" x', *fit) == LogBatch((), MOMENT)
+    assert batch_of(*fit, *agents) == LogBatch((), MOMENT)
+    assert batch_of(b'x "Parallax/0.1.0" x', *fit) == LogBatch((), MOMENT)
     replaced = line(agent="Parallax/0.1.0+agent", request_id=ENVOYS)
-    assert heard(*fit, replaced).problem == FOREIGN_IDS
+    assert batch_of(*fit, replaced).problem == FOREIGN_IDS
 
 
-def test_lines_that_were_given_up_make_silence_no_proof() -> None:
-    """A flood under our name pushes lines out: then a missing one says nothing."""
+def test_dropped_lines_make_the_log_unusable() -> None:
+    """A flood of own lines drops some: then a missing one proves nothing."""
     evidence = LogEvidence("worker-01", "pod-1")
     for number in range(MAX_SIGHTINGS + 1):
         evidence.add_line(line(request_id=f"{number:012x}4{0:03x}8{0:015x}"))
@@ -189,8 +189,8 @@ def test_lines_that_were_given_up_make_silence_no_proof() -> None:
     assert evidence.take(MOMENT) == LogBatch((), MOMENT)
 
 
-def test_a_new_configuration_begins_anew() -> None:
-    """What older lines showed is not true of the new format."""
+def test_a_new_configuration_starts_again() -> None:
+    """What older lines showed does not apply to the new format."""
     evidence = LogEvidence("worker-01", "pod-1")
     evidence.add_line(line())
     evidence.set_format(select_format(None, {"log-format-upstream": "$status"}))
@@ -202,9 +202,9 @@ def test_a_new_configuration_begins_anew() -> None:
 
 
 @given(st.lists(st.binary(max_size=60) | st.binary().map(lambda b: b"Parallax/" + b)))
-def test_any_bytes_are_heard(lines: list[bytes]) -> None:
-    """Garbage is no sighting and never raises."""
-    assert heard(*lines).sightings == ()
+def test_no_bytes_raise(lines: list[bytes]) -> None:
+    """Invalid bytes are no sighting."""
+    assert batch_of(*lines).sightings == ()
 
 
 @pytest.mark.parametrize("kind", ["nginx", "Traefik"])
@@ -222,6 +222,6 @@ def test_no_secret_of_a_line_is_in_its_sighting(kind: str) -> None:
             ',"ClientUsername":"s3cret","ServiceURL":"http://u:s3cret@10.0.0.9:80/"}',
         ),
     }
-    got = heard(lines[kind].encode())
+    got = batch_of(lines[kind].encode())
     assert len(got.sightings) == 1
     assert "s3cret" not in repr(got)

@@ -53,7 +53,7 @@ def line(
 
 
 def until[T](ask: Callable[[], T | None], seconds: float = 10) -> T:
-    """Ask again until there is an answer."""
+    """Repeat a call until it returns a true value."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if answer := ask():
@@ -68,7 +68,7 @@ def ids(sightings: tuple[Sighting, ...]) -> list[int]:
 
 
 def collect(follower: Follower, count: int) -> list[int]:
-    """Wait until so many sightings were taken."""
+    """Wait until this many sightings were taken."""
     found: list[int] = []
 
     def enough() -> list[int] | None:
@@ -82,7 +82,7 @@ def collect(follower: Follower, count: int) -> list[int]:
 def follow(
     kubernetes_api: KubernetesServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[[IngressPod], Follower]]:
-    """Make followers that reconnect fast; end them with the test."""
+    """Start followers that reconnect fast; stop them after the test."""
     monkeypatch.setattr(follower_module, "BACKOFF_SECONDS", (0.01,))
     monkeypatch.setattr(follower_module, "SETTLE_SECONDS", 0.02)
     made: list[Follower] = []
@@ -103,10 +103,10 @@ def follow(
                 one.join(10)
 
 
-def test_only_our_lines_are_kept(
+def test_only_own_lines_are_kept(
     kubernetes_api: KubernetesServer, follow: Callable[[IngressPod], Follower]
 ) -> None:
-    """Other people's lines, and ids that are none of ours, are never kept."""
+    """Lines of other clients, and other ids, are never kept."""
     follower = follow(POD)
     follower.start()
     log = kubernetes_api.logs[POD.name]
@@ -128,10 +128,10 @@ def test_only_our_lines_are_kept(
     assert query["sinceSeconds"] == ["60"]
 
 
-def test_a_stream_that_ends_is_opened_again_and_nothing_told_twice(
+def test_a_stream_that_ends_is_reopened_without_duplicates(
     kubernetes_api: KubernetesServer, follow: Callable[[IngressPod], Follower]
 ) -> None:
-    """After rotation, restart or a dropped stream the overlap is not repeated."""
+    """After rotation, restart or a dropped stream."""
     follower = follow(POD)
     follower.start()
     log = kubernetes_api.logs[POD.name]
@@ -144,12 +144,12 @@ def test_a_stream_that_ends_is_opened_again_and_nothing_told_twice(
     assert 5 <= since < 15
 
 
-def test_a_silent_stream_is_opened_again_and_stays_alive(
+def test_a_silent_stream_is_reopened_and_stays_live(
     kubernetes_api: KubernetesServer,
     follow: Callable[[IngressPod], Follower],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Silence is not death: each opening proves that the log is live."""
+    """Each successful opening proves that the log is live."""
     monkeypatch.setattr(follower_module, "QUIET_SECONDS", 0.05)
     follower = follow(POD)
     follower.set_format(select_format(None, {"log-format-upstream": FIT}))
@@ -164,7 +164,7 @@ def test_a_log_is_read_no_further_than_its_last_line_was_written(
     follow: Callable[[IngressPod], Follower],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """While a backlog comes, the lines of now are still behind it: no proof of now."""
+    """While a backlog arrives, newer lines are still waiting."""
     monkeypatch.setattr(follower_module, "SETTLE_SECONDS", 60)
     written_at = datetime.now(UTC) - timedelta(seconds=50)
     follower = follow(POD)
@@ -173,12 +173,12 @@ def test_a_log_is_read_no_further_than_its_last_line_was_written(
     assert until(lambda: follower.take().read_at) == written_at
 
 
-def test_a_backlog_that_broke_off_is_gone_on_with(
+def test_an_interrupted_backlog_is_continued(
     kubernetes_api: KubernetesServer,
     follow: Callable[[IngressPod], Follower],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The next stream begins where the last line was written, not where now is."""
+    """The next stream begins at the time of the last line, not at the current time."""
     monkeypatch.setattr(follower_module, "SETTLE_SECONDS", 60)
     follower = follow(POD)
     follower.start()
@@ -189,12 +189,12 @@ def test_a_backlog_that_broke_off_is_gone_on_with(
     assert 55 <= int(kubernetes_api.log_queries[1]["sinceSeconds"][0]) < 75
 
 
-def test_a_log_that_ends_at_once_is_not_asked_for_without_end(
+def test_a_log_that_ends_at_once_is_reopened_ever_later(
     kubernetes_api: KubernetesServer,
     follow: Callable[[IngressPod], Follower],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A container that has ended gives its log and ends: waited for, ever longer."""
+    """A container that has ended sends its log and ends."""
     monkeypatch.setattr(follower_module, "SETTLE_SECONDS", 60)
     follower = follow(POD)
     waits: list[float] = []
@@ -214,7 +214,7 @@ def test_a_log_that_cannot_be_read_is_not_live(
     caplog: pytest.LogCaptureFixture,
     code: int,
 ) -> None:
-    """An error is logged once and tried again; `read_at` stays None."""
+    """An error is logged once and retried; `read_at` stays None."""
     follower = follow(POD)
     stream = kubernetes_api.logs.pop(POD.name)
     kubernetes_api.errors["log"] = code
@@ -232,7 +232,7 @@ def test_a_log_that_cannot_be_read_is_not_live(
 def test_a_log_in_another_format_is_not_live(
     kubernetes_api: KubernetesServer, follow: Callable[[IngressPod], Follower]
 ) -> None:
-    """Our own unreadable lines show that sightings cannot be had from this log."""
+    """Unreadable own lines show that the log has no sightings."""
     follower = follow(POD)
     follower.start()
     log = kubernetes_api.logs[POD.name]
@@ -247,7 +247,7 @@ def test_a_log_in_another_format_is_not_live(
 def test_pods_come_and_go(
     kubernetes_api: KubernetesServer, follow: Callable[[IngressPod], Follower]
 ) -> None:
-    """Each pod gets one follower; a pod that is gone loses it."""
+    """Each pod gets one follower, until the pod is removed."""
     ears = LogFollowers(follow)
     ears.follow([POD])
     ears.follow([POD, OTHER])
@@ -263,10 +263,10 @@ def test_pods_come_and_go(
     ears.stop()
 
 
-def that_heard_one(
+def with_one_line(
     kubernetes_api: KubernetesServer, follow: Callable[[IngressPod], Follower]
 ) -> tuple[LogFollowers, Follower]:
-    """Return ears that follow one pod and have heard one line, and its follower."""
+    """Return followers of one pod with one line, and the pod's follower."""
     ears = LogFollowers(follow)
     ears.follow([POD])
     kubernetes_api.logs[POD.name].put(line(1))
@@ -275,11 +275,11 @@ def that_heard_one(
     return ears, follower
 
 
-def test_the_last_lines_of_a_pod_that_is_gone_are_kept(
+def test_the_last_lines_of_a_removed_pod_are_kept(
     kubernetes_api: KubernetesServer, follow: Callable[[IngressPod], Follower]
 ) -> None:
-    """They are told once, though nobody waits for more; no log of it is live."""
-    ears, _ = that_heard_one(kubernetes_api, follow)
+    """They are returned once; its log is not live."""
+    ears, _ = with_one_line(kubernetes_api, follow)
     ears.follow([OTHER])
     got = ears.take()
     assert (ids(got[POD].sightings), got[POD].read_at) == ([1], None)
@@ -287,11 +287,11 @@ def test_the_last_lines_of_a_pod_that_is_gone_are_kept(
     ears.stop()
 
 
-def test_a_follower_that_broke_gives_its_last_lines_to_the_next(
+def test_a_failed_follower_s_last_lines_are_kept(
     kubernetes_api: KubernetesServer, follow: Callable[[IngressPod], Follower]
 ) -> None:
-    """Whatever ended it, what it had heard is not lost."""
-    ears, broken = that_heard_one(kubernetes_api, follow)
+    """Its lines are not lost when another follower replaces it."""
+    ears, broken = with_one_line(kubernetes_api, follow)
     broken.stop()
     kubernetes_api.logs[POD.name].put(None)
     broken.join(10)
@@ -309,12 +309,12 @@ def test_a_follower_that_broke_gives_its_last_lines_to_the_next(
         ("nginx: $status", None),
     ],
 )
-def test_ears_tell_each_follower_its_format(
+def test_each_follower_gets_its_format(
     follow: Callable[[IngressPod], Follower],
     setting: str | None,
     config: tuple[tuple[str, str], ...] | None,
 ) -> None:
-    """The setting first; a pod that is not followed is passed over."""
+    """The setting takes precedence; a pod without follower is skipped."""
     ears = LogFollowers(follow, setting)
     ears.follow([POD])
     ears.set_format(OTHER, config)
@@ -326,7 +326,7 @@ def test_ears_tell_each_follower_its_format(
 def test_a_config_map_that_was_not_read_changes_nothing(
     follow: Callable[[IngressPod], Follower],
 ) -> None:
-    """What was known of the format stays."""
+    """The known format stays."""
     ears = LogFollowers(follow)
     ears.follow([POD])
     ears.set_format(POD, (("log-format-upstream", "$status"),))
@@ -337,15 +337,15 @@ def test_a_config_map_that_was_not_read_changes_nothing(
     ears.stop()
 
 
-def test_what_several_pods_gave_is_joined() -> None:
-    """The stalest log decides how far they are read."""
+def test_several_logs_are_combined() -> None:
+    """The oldest log decides up to when they are read."""
     later = MOMENT + timedelta(seconds=5)
     by_pod = {POD: LogBatch((), later), OTHER: LogBatch((), MOMENT)}
     assert combine(by_pod, [POD, OTHER]) == LogBatch((), MOMENT)
 
 
 def test_of_all_pods_together_no_more_is_kept_than_a_push_holds() -> None:
-    """The log of which some lines were given up is no proof; the others stay one."""
+    """A log of which lines were dropped is no proof; the others stay."""
     seen = tuple(
         Sighting(request_id=f"{number:032x}", seen_at=MOMENT, node="n")
         for number in range(MAX_SIGHTINGS)
@@ -359,7 +359,7 @@ def test_of_all_pods_together_no_more_is_kept_than_a_push_holds() -> None:
 
 
 def test_one_dead_log_makes_all_of_them_no_proof() -> None:
-    """A request may have gone to the pod whose log is not live."""
+    """A request may have reached the pod whose log is not live."""
     by_pod = {POD: LogBatch((), MOMENT), OTHER: LogBatch(problem="why")}
     got = combine(by_pod, [POD, OTHER])
     assert (got.read_at, got.problem) == (None, "why")

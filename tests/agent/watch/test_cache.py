@@ -1,4 +1,4 @@
-"""Caches: what may still be told as now."""
+"""Caches: which objects count as current."""
 
 from parallax_agent.watch.cache import STALE_SECONDS, Cache, CacheView, Unavailable
 
@@ -12,11 +12,11 @@ class Clock:
         self.now = 0.0
 
     def __call__(self) -> float:
-        """Tell the time."""
+        """Return the time."""
         return self.now
 
 
-def test_nothing_is_told_before_the_first_list() -> None:
+def test_nothing_is_known_before_the_first_list() -> None:
     """Not read is None, never empty."""
     cache = Cache()
     assert cache.view() == CacheView(None)
@@ -29,7 +29,7 @@ def test_nothing_is_told_before_the_first_list() -> None:
 
 
 def test_a_short_interruption_is_no_gap_and_a_long_one_is() -> None:
-    """The bound counts from the first break, however often it is tried again."""
+    """The limit counts from the first failure, however often it is retried."""
     clock = Clock()
     cache = Cache(clock)
     cache.replace({("", "a"): OBJECT})
@@ -46,16 +46,16 @@ def test_a_short_interruption_is_no_gap_and_a_long_one_is() -> None:
     assert cache.view() == CacheView([OBJECT])
 
 
-def test_what_is_forbidden_is_not_told_at_all() -> None:
-    """A revoked right hides everything from then on."""
+def test_forbidden_objects_are_never_current() -> None:
+    """A revoked permission hides everything from then on."""
     cache = Cache()
     cache.replace({("", "a"): OBJECT})
     cache.mark_broken("403", Unavailable.FORBIDDEN)
     assert cache.view() == CacheView(None, "403", Unavailable.FORBIDDEN)
 
 
-def test_what_was_told_does_not_change_afterwards() -> None:
-    """A cycle reads while the watch goes on."""
+def test_a_view_does_not_change_afterwards() -> None:
+    """A cycle reads while the watch continues."""
     cache = Cache()
     cache.replace({("", "a"): OBJECT})
     told = cache.view()

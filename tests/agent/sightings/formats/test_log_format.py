@@ -1,4 +1,4 @@
-"""Which format is taken: the setting's, the ConfigMap's, else line by line."""
+"""Which format is used: the setting's, the ConfigMap's, else line by line."""
 
 import pytest
 from hypothesis import example, given
@@ -21,7 +21,7 @@ LINE = (
 def test_without_configuration_each_line_is_recognized(
     config: dict[str, str] | None,
 ) -> None:
-    """A default is not named, so it must show itself."""
+    """A default is not configured, so a line must show it."""
     assert select_format(None, config) == RECOGNIZED
     assert not RECOGNIZED.sure
     assert RECOGNIZED.read(LINE) is not None
@@ -39,7 +39,7 @@ def test_without_configuration_each_line_is_recognized(
     ids=["ingress-nginx", "JSON", "F5", "haproxytech", "haproxy-ingress"],
 )
 def test_the_config_map_names_the_format(config: dict[str, str], kind: type) -> None:
-    """Each controller has its own key; nginx's template alone is proof enough."""
+    """Each controller has its own key; only nginx's template is sufficient proof."""
     found = select_format(None, config)
     assert isinstance(found.named, kind)
     assert found.sure == (kind is NginxFormat)
@@ -48,7 +48,7 @@ def test_the_config_map_names_the_format(config: dict[str, str], kind: type) -> 
 
 
 def test_the_setting_comes_before_the_config_map() -> None:
-    """Who sets it knows better."""
+    """An explicit setting takes precedence."""
     found = select_format("envoy: %RESPONSE_CODE%", {"log-format-upstream": FIT})
     assert isinstance(found.named, EnvoyFormat)
 
@@ -61,8 +61,8 @@ def test_the_setting_comes_before_the_config_map() -> None:
         ("$status\n$req_id", "several lines"),
     ],
 )
-def test_a_format_that_cannot_show_us_is_a_problem(template: str, told: str) -> None:
-    """Nothing raises; the problem says what to change."""
+def test_an_unusable_format_is_a_problem(template: str, told: str) -> None:
+    """Nothing raises; the problem has the solution."""
     found = select_format(None, {"log-format-upstream": template})
     assert not found.sure
     with pytest.raises(AssertionError, match=told):
@@ -70,15 +70,15 @@ def test_a_format_that_cannot_show_us_is_a_problem(template: str, told: str) -> 
 
 
 def test_a_line_of_another_format_is_still_recognized() -> None:
-    """While a rollout is under way both formats are written."""
+    """During a rollout both formats occur."""
     assert select_format(None, {"log-format-upstream": FIT}).read(LINE) is not None
 
 
 @pytest.mark.parametrize(
     "setting", ["traefik", "nginx", "envoy:", "envoy: %START_TIME%", "nginx: $host"]
 )
-def test_a_setting_that_cannot_be_followed_is_refused(setting: str) -> None:
-    """At the start, not in the first outage."""
+def test_an_unusable_setting_is_rejected(setting: str) -> None:
+    """At the start, not during the first outage."""
     with pytest.raises(ValueError, match=r"expected|has no"):
         check_setting(setting)
     check_setting(f"nginx: {DEFAULT}")
@@ -101,14 +101,14 @@ def test_a_setting_that_cannot_be_followed_is_refused(setting: str) -> None:
         "\x00\x16\x03\x01\x02",
     ],
 )
-def test_other_lines_are_nobody_s(line: str) -> None:
-    """What is of no format, cut off or too long is None, not an error."""
+def test_other_lines_are_not_parsed(line: str) -> None:
+    """An unknown, cut or too long line is None, not an error."""
     assert RECOGNIZED.read(line) is None
 
 
 @pytest.mark.parametrize("piece", ["- : ", "-, ", "a : b, ", ": ", '" "', "[ ", "{} "])
-def test_a_made_up_line_is_no_trap(piece: str) -> None:
-    """Lines of up to 16 KB that nearly fit are read once, not over and over."""
+def test_a_forged_line_takes_no_long_time(piece: str) -> None:
+    """Lines of 16 KB that nearly match are read once."""
     made_up = LINE.replace(ID, piece * (12000 // len(piece))) + " x"
     read = RECOGNIZED.read(made_up)
     assert read is None or read.request_id != ID
@@ -121,15 +121,15 @@ PIECES = st.sampled_from(
 
 @given(st.text() | st.lists(PIECES, max_size=60).map("".join))
 @example('[2026-11-23T21:00:01Z] "')
-def test_any_line_is_taken(line: str) -> None:
-    """No line whatever raises, recognized or configured."""
+def test_no_line_raises(line: str) -> None:
+    """Recognized or configured."""
     RECOGNIZED.read(line)
     for template in (FIT, "%ST %hr %r", DEFAULT):
         select_format(None, {"log-format": template}).read(line)
 
 
 @given(st.text() | st.lists(PIECES | st.just("$status"), max_size=20).map("".join))
-def test_any_template_is_taken(template: str) -> None:
+def test_no_template_raises(template: str) -> None:
     """No ConfigMap raises, and its format reads any line."""
     select_format(None, {"log-format-upstream": template}).read(LINE)
     select_format(None, {"log-format": template}).read(LINE)
