@@ -46,7 +46,7 @@ def parser() -> argparse.ArgumentParser:
     """Return the parser of the arguments."""
     top = _Parser(
         prog="parallax-agent",
-        description="Run the agent, configured by environment variables, or a command.",
+        description="Without a command, run the agent (settings: environment variables).",
     )
     commands = top.add_subparsers(dest="command")
     explain = commands.add_parser(
@@ -57,7 +57,7 @@ def parser() -> argparse.ArgumentParser:
     )
     explain.add_argument("host", metavar="HOST", help="a host name or a URL")
     explain.add_argument("--path", help="path of the request (default: /)")
-    explain.add_argument("--namespace", help="use only Ingresses and HTTPRoutes here")
+    explain.add_argument("--namespace", help="namespace of the route (default: all)")
     explain.add_argument(
         "--node", help="also count the probes that this node would send"
     )

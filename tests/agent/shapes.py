@@ -163,11 +163,11 @@ def slices(place: str, *addresses: str, port: int = 8080, name: str = "http") ->
 
 def node(name: str, *addresses: str) -> Object:
     """Return a Node that is ready."""
-    told = [{"type": "InternalIP", "address": a} for a in addresses]
+    entries = [{"type": "InternalIP", "address": a} for a in addresses]
     ready = {"type": "Ready", "status": "True"}
     return {
         "metadata": {"name": name},
-        "status": {"addresses": told, "conditions": [ready]},
+        "status": {"addresses": entries, "conditions": [ready]},
     }
 
 
@@ -202,13 +202,13 @@ def http_route(
 def gateway(*listeners: tuple[str, str, int, str | None], **more: Any) -> Object:
     """Return Gateway infra/eg; a listener is name, protocol, port, hostname."""
     everywhere = {"allowedRoutes": {"namespaces": {"from": "All"}}}
-    told = [
+    entries = [
         {"name": name, "protocol": protocol, "port": port, **everywhere}
         | ({"hostname": host} if host else {})
         for name, protocol, port, host in listeners
     ]
     return {
         "metadata": meta("infra/eg"),
-        "spec": {"gatewayClassName": "eg", "listeners": told},
+        "spec": {"gatewayClassName": "eg", "listeners": entries},
         **more,
     }

@@ -63,9 +63,9 @@ def test_an_unusable_environment_is_named(
     for key, good in environment.items():
         monkeypatch.setenv(key, good)
     monkeypatch.setenv(name, value)
-    with pytest.raises(SettingsError) as told:
+    with pytest.raises(SettingsError) as raised:
         prepare()
-    assert str(told.value).startswith(expected)
+    assert str(raised.value).startswith(expected)
 
 
 def test_an_unusable_environment_ends_the_process(environment: dict[str, str]) -> None:

@@ -257,7 +257,7 @@ def test_a_requested_interval_applies_at_once(
     monkeypatch.setattr(pusher_module, "SHORTEST", 0.0)
     monkeypatch.setattr(run_module, "CHECK_SECONDS", 0.01)
     agent.settings = replace(agent.settings, interval=3600.0)
-    ingest.told = {"message": "stored", "interval_seconds": 0.1}
+    ingest.response = {"message": "stored", "interval_seconds": 0.1}
     stop = threading.Event()
     thread = threading.Thread(target=agent.run, args=(stop,))
     thread.start()

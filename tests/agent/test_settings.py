@@ -33,9 +33,9 @@ def test_a_full_observations_url_is_kept() -> None:
 
 def test_all_missing_variables_are_named_at_once() -> None:
     """One error names every variable that is missing."""
-    with pytest.raises(SettingsError) as told:
+    with pytest.raises(SettingsError) as raised:
         from_environment({})
-    assert [line.split(":")[0] for line in str(told.value).splitlines()] == list(GOOD)
+    assert [line.split(":")[0] for line in str(raised.value).splitlines()] == list(GOOD)
 
 
 @pytest.mark.parametrize(
@@ -67,9 +67,9 @@ def test_all_missing_variables_are_named_at_once() -> None:
 )
 def test_a_wrong_variable_is_named(name: str, value: str, expected: str) -> None:
     """A wrong value is rejected with the variable's name and what was expected."""
-    with pytest.raises(SettingsError) as told:
+    with pytest.raises(SettingsError) as raised:
         from_environment(GOOD | {name: value})
-    assert str(told.value).startswith(f"{name}: {expected}")
+    assert str(raised.value).startswith(f"{name}: {expected}")
 
 
 @pytest.mark.parametrize("name", ["東京", "zürich", "~", "eu/prod", "\U0001f680"])
@@ -129,14 +129,14 @@ def test_a_wrong_listen_address_is_rejected(text: str) -> None:
 )
 def test_a_password_in_the_url_is_rejected_and_not_shown(url: str) -> None:
     """The error has the real reason, but logs may be read by many."""
-    with pytest.raises(SettingsError) as told:
+    with pytest.raises(SettingsError) as raised:
         from_environment(GOOD | {"PARALLAX_INGEST_URL": url})
-    assert str(told.value).startswith("PARALLAX_INGEST_URL: user name and password")
-    assert "s3cret" not in str(told.value)
+    assert str(raised.value).startswith("PARALLAX_INGEST_URL: user name and password")
+    assert "s3cret" not in str(raised.value)
 
 
 def test_a_wrong_url_is_shown_without_its_query() -> None:
     """The query may contain a token."""
-    with pytest.raises(SettingsError, match=r"got .ftp://a\.example/x.") as told:
+    with pytest.raises(SettingsError, match=r"got .ftp://a\.example/x.") as raised:
         from_environment(GOOD | {"PARALLAX_INGEST_URL": "ftp://a.example/x?t=s3cret"})
-    assert "s3cret" not in str(told.value)
+    assert "s3cret" not in str(raised.value)

@@ -36,14 +36,14 @@ def route_step(path: TargetPath, host: str) -> Step:
             more=_hosts(path, host),
         )
     others = [r.title for r in discovery.others if r.backend != route.backend]
-    beside = f"takes precedence over {', '.join(others[:MAX_NAMES])}"
+    precedence = f"takes precedence over {', '.join(others[:MAX_NAMES])}"
     ends = f"TLS {_ends(path, tls=route.tls)}"
     return Step(
         hop="route",
         state=FOUND,
         what=route.title,
         why=_why_route(route),
-        more=(ends, *((beside,) if others else ())),
+        more=(ends, *((precedence,) if others else ())),
     )
 
 
@@ -119,12 +119,12 @@ def ingress_step(path: TargetPath) -> Step:
         if plan.expects_proxy_line(path.reading):
             way += ", with a PROXY protocol header"
     rivals = discovery.entry.rivals if discovery else ()
-    beside = (f"other candidates: {some(rivals)}",) if rivals else ()
+    candidates = (f"other candidates: {some(rivals)}",) if rivals else ()
     pods = pods_step("", path.reading.ingress_endpoints, path.reading.ingress_pods)
     return Step(
         hop="ingress",
         state=FOUND if port else MISSING,
         what=service_text(service),
         why=why,
-        more=(way, f"pods: {pods.what}", *pods.more, *beside),
+        more=(way, f"pods: {pods.what}", *pods.more, *candidates),
     )

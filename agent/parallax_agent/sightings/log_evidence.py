@@ -28,7 +28,7 @@ from datetime import datetime
 from parallax.model.cluster import Sighting
 from parallax.probe import INSIDE
 from parallax_agent.sightings.access_line import LINE_BYTES, AccessLine
-from parallax_agent.sightings.formats import OURS, RECOGNIZED, LogFormat
+from parallax_agent.sightings.formats import RECOGNIZED, REQUEST_ID, LogFormat
 
 USER_AGENT = "Parallax/"
 MAX_SIGHTINGS = 1000
@@ -142,7 +142,7 @@ class LogEvidence:
         if entry.request_id is None:
             self._report_problem(entry.lacking or UNKNOWN_FORMAT)
             return
-        if not OURS.fullmatch(entry.request_id):
+        if not REQUEST_ID.fullmatch(entry.request_id):
             if _PROXY_ID.fullmatch(entry.request_id):
                 self._foreign_until = time.monotonic() + FOREIGN_SECONDS
             return

@@ -13,7 +13,7 @@ LONGEST = 4_000_000
 def lines(chunks: Iterable[bytes], longest: int = LONGEST) -> Iterator[bytes]:
     """Yield the lines; of a longer line the first `longest` bytes and one more.
 
-    The rest of a long line is not a line of its own: whoever writes into a log could
+    The rest of a long line is not a line of its own: a client could
     forge one there.
     """
     rest: list[bytes] = []

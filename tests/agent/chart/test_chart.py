@@ -101,7 +101,7 @@ def test_both_ways_to_install_run_the_same() -> None:
 
 
 @pytest.mark.parametrize(
-    ("setting", "told"),
+    ("setting", "problem"),
     [
         ("cluster=", "/cluster"),
         ("ingest.url=ftp://example.com", "/ingest/url"),
@@ -120,13 +120,13 @@ def test_both_ways_to_install_run_the_same() -> None:
         ("nodeselector.a=b", "nodeselector"),
     ],
 )
-def test_a_wrong_value_is_rejected_by_its_name(setting: str, told: str) -> None:
+def test_a_wrong_value_is_rejected_by_its_name(setting: str, problem: str) -> None:
     """The schema names the wrong value before anything is installed."""
     example = CHART / "examples/ingress-nginx.yaml"
     result = ran("helm", "template", CHART, "-f", example, "--set", setting)
     assert result.returncode != 0
     assert "values don't meet the specifications" in result.stderr
-    assert told in result.stderr
+    assert problem in result.stderr
 
 
 def test_an_own_ca_comes_with_the_targets(tmp_path: Path) -> None:

@@ -49,11 +49,11 @@ class Container:
         self.log: list[dict[str, Any]] = []
         self._lines: queue.Queue[str | None] = queue.Queue()
         mounts = [f"--volume={file}:{file}:ro" for file in files]
-        told = [f"--env={name}={value}" for name, value in settings.items()]
+        options = [f"--env={name}={value}" for name, value in settings.items()]
         self._process = subprocess.Popen(  # noqa: S603 - our own arguments
             [
                 *(DOCKER, "run", "--name", self.name),
-                *(*LOCKED_DOWN, *network, *mounts, *told, IMAGE),
+                *(*LOCKED_DOWN, *network, *mounts, *options, IMAGE),
             ],
             stdout=subprocess.PIPE,
             text=True,
@@ -81,7 +81,7 @@ class Container:
         while (line := self.next_line()) is not None:
             if line["message"] == message:
                 return
-        raise AssertionError(f"{message!r} was not said: {self.log}")
+        raise AssertionError(f"{message!r} was not logged: {self.log}")
 
     def exit_code(self) -> int:
         """Read the log to its end, and return the exit code."""

@@ -65,17 +65,19 @@ def test_only_the_marks_are_colored() -> None:
 @pytest.mark.parametrize("colors", [False, True])
 def test_no_name_of_the_cluster_controls_a_terminal(*, colors: bool) -> None:
     """An Ingress must not be able to control an operator's terminal."""
-    told = poisoned(replace(explained(shelf(TRAEFIK)), problems=("a",)))
+    explanation = poisoned(replace(explained(shelf(TRAEFIK)), problems=("a",)))
     steps = tuple(
         replace(step, state=state.state)
-        for step, state in zip(told.steps, explained(shelf(TRAEFIK)).steps, strict=True)
+        for step, state in zip(
+            explanation.steps, explained(shelf(TRAEFIK)).steps, strict=True
+        )
     )
-    told = replace(told, steps=steps)
-    text = "\n".join(as_text(told, colors=colors))
+    explanation = replace(explanation, steps=steps)
+    text = "\n".join(as_text(explanation, colors=colors))
     assert "INJECTED" in text
     assert is_safe(text.replace("\x1b[32m", "").replace("\x1b[0m", ""))
-    assert is_safe(as_json(told))
-    assert json.loads(as_json(told))["host"] == told.host
+    assert is_safe(as_json(explanation))
+    assert json.loads(as_json(explanation))["host"] == explanation.host
 
 
 def test_a_host_without_a_route() -> None:
@@ -175,8 +177,8 @@ def test_a_password_is_rejected_and_not_repeated(
 ) -> None:
     """As a host with the real reason, elsewhere as wrong use."""
     assert command.main(["explain", url]) == 2
-    assert "user name and password in a URL" in (told := capsys.readouterr().err)
-    assert "s3cret" not in told
+    assert "user name and password in a URL" in (explanation := capsys.readouterr().err)
+    assert "s3cret" not in explanation
     for arguments in (
         [url],
         ["explain", "a.example", url],

@@ -98,11 +98,11 @@ def asked(
 def test_each_hop_is_probed(api_target: Target) -> None:
     """Pods ready or not, the Service, and both NodePorts of two nodes."""
     found = asked(api_target, path_of(port=8080))
-    told = {
+    by_role = {
         role: [(q.address, q.port, q.pod, q.peer_node) for q in requests]
         for role, requests in found.items()
     }
-    assert told == {
+    assert by_role == {
         Role.POD: [
             ("127.0.0.110", 8080, "api-0", "worker-01"),
             ("127.0.0.111", 8080, "api-1", "worker-02"),
@@ -180,13 +180,15 @@ def test_an_ingress_that_expects_proxy_protocol(
 ) -> None:
     """Its NodePorts and pods get a PROXY header, no other hop does."""
     path = with_ingress_pods(path_of(), 2)
-    for said in ("true", "false"):
-        config = (("use-proxy-protocol", said),)
+    for value in ("true", "false"):
+        config = (("use-proxy-protocol", value),)
         reading = replace(path.reading, ingress_config=config)
         found = asked(api_target, replace(path, reading=reading))
-        told = {role for role, qs in found.items() if any(q.proxy_protocol for q in qs)}
+        by_role = {
+            role for role, qs in found.items() if any(q.proxy_protocol for q in qs)
+        }
         ingress = {Role.INGRESS, Role.INGRESS_OTHER, Role.INGRESS_POD}
-        assert told == (ingress if said == "true" else set())
+        assert by_role == (ingress if value == "true" else set())
 
 
 def test_the_cluster_s_size_does_not_matter(api_target: Target) -> None:
@@ -266,11 +268,11 @@ def test_both_address_families_are_probed(api_target: Target) -> None:
         api_target,
         replace(path_of(pods=1), second_endpoints=(six,), second_ip="fd43::7"),
     )
-    told = {
+    by_role = {
         role: [(q.address, q.source_address, q.pod) for q in found[role]]
         for role in (Role.POD, Role.SERVICE)
     }
-    assert told == {
+    assert by_role == {
         Role.POD: [
             ("127.0.0.110", "127.0.0.5", "api-0"),
             ("fd42::1", None, "api-0"),
@@ -348,12 +350,12 @@ def test_responses_and_refusals_on_real_sockets(
     target = replace(api_target, healthy=Healthy(body_contains="alive"))
     path = path_of(port=app.server_port)
     probes = probed(target, path)
-    told = {
+    by_role = {
         (p.role, p.peer_address): (p.healthy, p.error_type)
         for p in map(plan.trim, probes)
     }
     refused = (False, ErrorType.CONNECTION_REFUSED)
-    assert told == {
+    assert by_role == {
         (Role.POD, "127.0.0.110"): (True, None),
         (Role.POD, "127.0.0.111"): refused,
         (Role.SERVICE, "127.0.96.1"): refused,

@@ -145,7 +145,7 @@ def test_a_request_that_hangs_in_the_network_delays_no_other(
     patience = 30.0 if most == 8 else 0.03
 
     async def fetch(question: Question) -> Probe:
-        """Answer of a pod as told; hang on the way through a Service."""
+        """Answer of a pod as raised; hang on the way through a Service."""
         nonlocal now, at_a_time
         about = pods[int(question.pod[-1])] if question.pod else HUNG
         if not question.pod:
@@ -156,8 +156,10 @@ def test_a_request_that_hangs_in_the_network_delays_no_other(
             with suppress(TimeoutError):
                 await asyncio.wait_for(begun.wait(), patience)
             now -= 1
-        told: dict[str, Any] = {"healthy": False, **about}
-        return Probe(role=question.role, url="", started_at=NOW, request_id="", **told)
+        fields: dict[str, Any] = {"healthy": False, **about}
+        return Probe(
+            role=question.role, url="", started_at=NOW, request_id="", **fields
+        )
 
     monkeypatch.setattr(schedule, "fetch", fetch)
     monkeypatch.setattr(schedule, "OVERTAKE_SECONDS", 0.001)

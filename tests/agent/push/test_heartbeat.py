@@ -49,11 +49,11 @@ def test_while_nothing_changes_headers_and_bodies_are_left_out() -> None:
     """Every probe, its status and its times stay, and so does the reading."""
     heartbeat = Heartbeat()
     heartbeat.reduce(REPORT)
-    told = heartbeat.reduce(later(REPORT))
-    (probe,) = told.probes
+    heartbeat_report = heartbeat.reduce(later(REPORT))
+    (probe,) = heartbeat_report.probes
     assert (probe.status_code, probe.body_bytes) == (200, 4)
     assert (probe.headers, probe.body, probe.body_truncated) == ((), "", True)
-    assert told.reading == later(REPORT).reading
+    assert heartbeat_report.reading == later(REPORT).reading
 
 
 @pytest.mark.parametrize(

@@ -94,9 +94,9 @@ numbers = st.integers() | st.floats() | st.text() | st.none()
 
 
 @given(st.dictionaries(st.sampled_from(["refused", "x"]), numbers) | numbers)
-def test_a_number_is_a_number(told: object) -> None:
+def test_a_number_is_a_number(value: object) -> None:
     """From any JSON; 0 if there is none."""
-    found = Answer(202, json.dumps(told).encode()).number("refused")
+    found = Answer(202, json.dumps(value).encode()).number("refused")
     assert isinstance(found, float)
 
 

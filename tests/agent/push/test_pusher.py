@@ -119,10 +119,10 @@ def test_a_delayed_report_keeps_its_time(ingest: IngestServer, build: Build) -> 
     pusher.put(replace(waited, reports=(full,)))
     pusher.start()
     (got,) = received(ingest, 1)
-    (told,) = got.reports
+    (report,) = got.reports
     assert datetime.now(UTC) - got.sent_at < timedelta(seconds=10)
-    assert told.sent_at == full.sent_at + timedelta(milliseconds=1)
-    assert replace(told, sent_at=full.sent_at) == full
+    assert report.sent_at == full.sent_at + timedelta(milliseconds=1)
+    assert replace(report, sent_at=full.sent_at) == full
 
 
 @pytest.mark.parametrize("code", [400, 413])
@@ -203,7 +203,7 @@ def test_a_push_stored_in_part_is_logged(
     ingest: IngestServer, build: Build, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The log has the reason; the push is not retried."""
-    ingest.told = {"message": "stored 1 of 2; reports.0: large", "refused": 1}
+    ingest.response = {"message": "stored 1 of 2; reports.0: large", "refused": 1}
     pusher = build(ingest.url)
     pusher.put(message("large"))
     pusher.start()
@@ -341,7 +341,7 @@ def test_a_companys_own_authority_may_stand_between(
 
 
 @pytest.mark.parametrize(
-    ("told", "seconds"),
+    ("response", "seconds"),
     [
         ({"message": "stored", "interval_seconds": 10}, 10.0),
         ({"message": "stored"}, None),
@@ -351,10 +351,10 @@ def test_a_companys_own_authority_may_stand_between(
     ],
 )
 def test_ingest_may_request_a_shorter_interval(
-    ingest: IngestServer, build: Build, told: object, seconds: float | None
+    ingest: IngestServer, build: Build, response: object, seconds: float | None
 ) -> None:
     """A response may shorten the interval; an invalid value does not."""
-    ingest.told = told  # type: ignore[assignment] - what a stranger may answer
+    ingest.response = response  # type: ignore[assignment] - what any server may send
     pusher = build(ingest.url)
     pusher.start()
     pusher.put(message("worker-01"))

@@ -30,12 +30,12 @@ def test_contour_s_argument_enables_the_proxy_protocol() -> None:
         "metadata": {"name": "contour-1", "namespace": "c", "labels": {}},
         "spec": {"containers": [{"name": "contour", "command": ["contour"]}]},
     }
-    told: list[object] = []
+    configs: list[object] = []
     for arguments in (["serve"], ["serve", "--use-proxy-protocol"]):
         pod["spec"]["containers"][0]["args"] = arguments
         path = seen(shelf(envoy, classes=(cls,), pods=[pod]))
-        told.append(path.reading.ingress_config)
-    assert told == [
+        configs.append(path.reading.ingress_config)
+    assert configs == [
         (("use-proxy-protocol", "false"),),
         (("use-proxy-protocol", "true"),),
     ]
@@ -45,11 +45,11 @@ def test_contour_s_argument_enables_the_proxy_protocol() -> None:
 def test_only_the_target_s_ingress_is_reported(annotation: str) -> None:
     """The limits of another Ingress in the namespace are not the target's."""
     name = f"nginx.ingress.kubernetes.io/{annotation}"
-    told = [
+    configs = [
         ingress(annotations={name: "1"}),
         ingress("other.example", place="shop/other", annotations={name: "2"}),
     ]
-    reading = seen(shelf(NGINX, classes=(NGINX_CLASS,), ingresses=told)).reading
+    reading = seen(shelf(NGINX, classes=(NGINX_CLASS,), ingresses=configs)).reading
     assert reading.ingress_annotations == ((name, "1"),)
     assert reading.ingress_hosts == ("other.example", "shop.example")
 

@@ -106,7 +106,7 @@ def test_the_ingress_s_own_family_counts_for_its_node_ports() -> None:
 
 
 @pytest.mark.parametrize(
-    ("nodes", "told"),
+    ("nodes", "problem"),
     [
         ([node("one")], "Node one has no InternalIP; no NodePort is probed"),
         ([], "Node one of this agent does not exist; no NodePort is probed"),
@@ -114,10 +114,10 @@ def test_the_ingress_s_own_family_counts_for_its_node_ports() -> None:
     ],
 )
 def test_this_node_without_an_address_is_a_problem(
-    nodes: list[Object], told: str | None
+    nodes: list[Object], problem: str | None
 ) -> None:
     """The problem explains why the report has no NodePorts."""
     shelf = Shelf(nodes=nodes, services=[service("shop/web", ("http", 80, 30080))])
     path = seen(shelf, namespace="shop", service="web")
-    assert (told in path.reading.problems) is bool(told)
-    assert any("NodePort" in p for p in path.reading.problems) is bool(told)
+    assert (problem in path.reading.problems) is bool(problem)
+    assert any("NodePort" in p for p in path.reading.problems) is bool(problem)

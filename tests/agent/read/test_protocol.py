@@ -79,7 +79,7 @@ def test_annotations_of_a_service(name: str, text: str, protocol: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "protocol"),
+    ("app_protocol", "protocol"),
     [
         ("http", HTTP),
         ("HTTP", HTTP),
@@ -91,9 +91,9 @@ def test_annotations_of_a_service(name: str, text: str, protocol: str) -> None:
         ("example.com/own", "example.com/own"),
     ],
 )
-def test_app_protocol(told: str, protocol: str) -> None:
+def test_app_protocol(app_protocol: str, protocol: str) -> None:
     """Used for any controller, because it describes the pods."""
-    item = web(protocol=told)
+    item = web(protocol=app_protocol)
     assert backend_protocol(ingress(), item, port_of(item), None) == protocol
 
 

@@ -194,7 +194,7 @@ def test_problems_with_classes() -> None:
     """No default, several defaults, and a missing class are reported."""
     second = ingress_class("nginx", "k8s.io/ingress-nginx", default=True)
     third = ingress_class("other", "k8s.io/ingress-nginx")
-    told = [
+    statuses = [
         seen(shelf(TRAEFIK, classes=classes, ingresses=[ingress(cls=cls)])).reading
         for classes, cls in (
             ((TRAEFIK_CLASS, second), None),
@@ -202,7 +202,7 @@ def test_problems_with_classes() -> None:
             ((NGINX_CLASS,), "gone"),
         )
     ]
-    first = [reading.problems[0] for reading in told]
+    first = [reading.problems[0] for reading in statuses]
     assert first[0].startswith("several IngressClasses are the default: nginx, traefik")
     assert first[1].startswith("the Ingress has no class, so no controller may")
     assert first[2].startswith("IngressClass gone does not exist")
@@ -308,8 +308,8 @@ def test_a_route_on_two_gateways() -> None:
     parents = [{"name": name, "namespace": "infra"} for name in ("eg", "inner")]
     item = http_route(("web", 1))
     item["spec"]["parentRefs"] = parents
-    (told,) = item["status"]["parents"]
-    item["status"]["parents"] = [{**told, "parentRef": p} for p in parents]
+    (statuses,) = item["status"]["parents"]
+    item["status"]["parents"] = [{**statuses, "parentRef": p} for p in parents]
     named = "gateway.networking.k8s.io/gateway-name"
     services = [
         service(f"infra/{name}", ("https", port, 30443), labels={named: name})
@@ -346,13 +346,16 @@ def test_a_path_that_leads_to_no_service() -> None:
     both = shelf(TRAEFIK, ingresses=[ingress(), rule])
     path = seen(both, "https://shop.example/static/x")
     assert (path.reading.service, path.reading.endpoints) == (None, None)
-    told = (
+    statuses = (
         "/static routes to Bucket b, which is not a Service; "
         "name the Service in the target"
     )
-    assert told in path.reading.problems
+    assert statuses in path.reading.problems
     path = seen(both, "https://shop.example/static/x", namespace="shop", service="web")
-    assert (path.reading.service is not None, path.reading.problems) == (True, (told,))
+    assert (path.reading.service is not None, path.reading.problems) == (
+        True,
+        (statuses,),
+    )
 
 
 def test_two_services_of_the_same_pods() -> None:

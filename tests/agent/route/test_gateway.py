@@ -57,9 +57,9 @@ def test_the_closest_host_wins(host: str, path: str, service: str) -> None:
     assert routes(items, [every], host, path)[0].service == service
 
 
-def match(**told: Any) -> dict[str, Any]:
+def match(**conditions: Any) -> dict[str, Any]:
     """Write one match of a rule."""
-    return {"matches": [told]}
+    return {"matches": [conditions]}
 
 
 @pytest.mark.parametrize(
@@ -80,16 +80,16 @@ def test_the_closest_path_wins(path: str, service: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "told",
+    "conditions",
     [
         {"headers": [{"name": "x-beta", "value": "1"}]},
         {"queryParams": [{"name": "a", "value": "1"}]},
         {"method": "POST"},
     ],
 )
-def test_matches_with_more_conditions_are_left_out(told: dict[str, Any]) -> None:
+def test_matches_with_more_conditions_are_left_out(conditions: dict[str, Any]) -> None:
     """A match on more than host and path does not apply to a probe."""
-    item = http_route(("web", 1), **match(**told))
+    item = http_route(("web", 1), **match(**conditions))
     assert routes([item], [BOTH], "shop.example", "/") == []
 
 

@@ -16,9 +16,9 @@ from parallax_agent.route.limits import (
 )
 
 
-def ingress(**told: str) -> dict[str, Any]:
+def ingress(**exported: str) -> dict[str, Any]:
     """Return an Ingress with annotations; `_` stands for `-`."""
-    named = {NGINX + name.replace("_", "-"): text for name, text in told.items()}
+    named = {NGINX + name.replace("_", "-"): text for name, text in exported.items()}
     return {"metadata": {"annotations": named | {"meta.helm.sh/release-name": "x"}}}
 
 
@@ -49,7 +49,7 @@ def test_canaries_add_how_they_are_chosen() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "told"),
+    ("name", "text", "exported"),
     [
         ("whitelist-source-range", "10.0.0.0/8,1.2.3.4", "10.0.0.0/8,1.2.3.4"),
         (
@@ -74,9 +74,9 @@ def test_canaries_add_how_they_are_chosen() -> None:
         ("server-snippet", "more_set_headers 'X: secret';", "(rejects no request)"),
     ],
 )
-def test_values(name: str, text: str, told: str) -> None:
+def test_values(name: str, text: str, exported: str) -> None:
     """Limits as they are; snippets and URLs shortened."""
-    assert exported_value(name, text) == told
+    assert exported_value(name, text) == exported
 
 
 WORDS = re.compile(
@@ -94,10 +94,10 @@ WORDS = re.compile(
 )
 def test_nothing_else_of_a_snippet_is_ever_exported(snippet: str) -> None:
     """From any text only known directives, codes and networks."""
-    told = exported_value("server-snippet", snippet)
-    assert len(told) <= LONGEST
-    if told != "(rejects no request)" and not told.endswith("…"):
-        assert all(WORDS.fullmatch(part) for part in told.split("; ")), told
+    exported = exported_value("server-snippet", snippet)
+    assert len(exported) <= LONGEST
+    if exported != "(rejects no request)" and not exported.endswith("…"):
+        assert all(WORDS.fullmatch(part) for part in exported.split("; ")), exported
 
 
 @settings(deadline=None)

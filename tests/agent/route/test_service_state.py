@@ -112,12 +112,12 @@ def test_the_target_s_annotations_are_exported(
     mine["metadata"]["annotations"] |= {nginx + "limit-rpm": "60"}
     canary = json.loads(json.dumps(mine))
     canary["metadata"] |= {"name": "canary"}
-    told = {nginx + "canary": "true", nginx + "canary-weight": "50"}
-    canary["metadata"]["annotations"] = told | {nginx + "limit-rps": "2"}
+    settings = {nginx + "canary": "true", nginx + "canary-weight": "50"}
+    canary["metadata"]["annotations"] = settings | {nginx + "limit-rps": "2"}
     body["items"].append(canary)
     kubernetes_api.replaced["ingresses"] = body
     reading = path_from(kubernetes_api, tmp_path, api_target).reading
-    assert dict(reading.ingress_annotations) == told | {nginx + "limit-rpm": "60"}
+    assert dict(reading.ingress_annotations) == settings | {nginx + "limit-rpm": "60"}
 
 
 def test_a_large_config_map_entry_is_cut_but_never_the_log_format(

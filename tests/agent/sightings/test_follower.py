@@ -28,8 +28,8 @@ def test_an_endless_line_is_neither_kept_nor_parsed(
     core = SimpleNamespace(read_namespaced_pod_log=lambda *_, **__: response)
     pod = IngressPod(name="ingress-1", namespace="ingress", container="controller")
     follower = Follower(core, pod, "worker-01")
-    heard: list[bytes] = []
-    monkeypatch.setattr(follower._evidence, "add_line", heard.append)
+    lines_read: list[bytes] = []
+    monkeypatch.setattr(follower._evidence, "add_line", lines_read.append)
     follower._follow()
-    assert [line[:40] for line in heard] == [STAMP + b"x" * 9, STAMP + b"next"]
-    assert len(heard[0]) == LINE_BYTES + 1
+    assert [line[:40] for line in lines_read] == [STAMP + b"x" * 9, STAMP + b"next"]
+    assert len(lines_read[0]) == LINE_BYTES + 1

@@ -248,57 +248,57 @@ def test_pods_come_and_go(
     kubernetes_api: KubernetesServer, follow: Callable[[IngressPod], Follower]
 ) -> None:
     """Each pod gets one follower, until the pod is removed."""
-    ears = LogFollowers(follow)
-    ears.follow([POD])
-    ears.follow([POD, OTHER])
-    assert len(ears.take()) == 2
+    followers = LogFollowers(follow)
+    followers.follow([POD])
+    followers.follow([POD, OTHER])
+    assert len(followers.take()) == 2
     until(lambda: len(kubernetes_api.log_queries) == 2)
-    gone = ears._followers[POD]
-    ears.follow([OTHER])
-    ears.take()
-    assert list(ears.take()) == [OTHER]
+    gone = followers._followers[POD]
+    followers.follow([OTHER])
+    followers.take()
+    assert list(followers.take()) == [OTHER]
     kubernetes_api.logs[POD.name].put(b"a last line\n")
     gone.join(10)
     assert not gone.is_alive()
-    ears.stop()
+    followers.stop()
 
 
 def with_one_line(
     kubernetes_api: KubernetesServer, follow: Callable[[IngressPod], Follower]
 ) -> tuple[LogFollowers, Follower]:
     """Return followers of one pod with one line, and the pod's follower."""
-    ears = LogFollowers(follow)
-    ears.follow([POD])
+    followers = LogFollowers(follow)
+    followers.follow([POD])
     kubernetes_api.logs[POD.name].put(line(1))
-    follower = ears._followers[POD]
+    follower = followers._followers[POD]
     until(lambda: len(follower._evidence._sightings) == 1)
-    return ears, follower
+    return followers, follower
 
 
 def test_the_last_lines_of_a_removed_pod_are_kept(
     kubernetes_api: KubernetesServer, follow: Callable[[IngressPod], Follower]
 ) -> None:
     """They are returned once; its log is not live."""
-    ears, _ = with_one_line(kubernetes_api, follow)
-    ears.follow([OTHER])
-    got = ears.take()
+    followers, _ = with_one_line(kubernetes_api, follow)
+    followers.follow([OTHER])
+    got = followers.take()
     assert (ids(got[POD].sightings), got[POD].read_at) == ([1], None)
-    assert POD not in ears.take()
-    ears.stop()
+    assert POD not in followers.take()
+    followers.stop()
 
 
 def test_a_failed_follower_s_last_lines_are_kept(
     kubernetes_api: KubernetesServer, follow: Callable[[IngressPod], Follower]
 ) -> None:
     """Its lines are not lost when another follower replaces it."""
-    ears, broken = with_one_line(kubernetes_api, follow)
+    followers, broken = with_one_line(kubernetes_api, follow)
     broken.stop()
     kubernetes_api.logs[POD.name].put(None)
     broken.join(10)
-    ears.follow([POD])
-    assert ears._followers[POD] is not broken
-    assert ids(ears.take()[POD].sightings) == [1]
-    ears.stop()
+    followers.follow([POD])
+    assert followers._followers[POD] is not broken
+    assert ids(followers.take()[POD].sightings) == [1]
+    followers.stop()
 
 
 @pytest.mark.parametrize(
@@ -315,26 +315,26 @@ def test_each_follower_gets_its_format(
     config: tuple[tuple[str, str], ...] | None,
 ) -> None:
     """The setting takes precedence; a pod without follower is skipped."""
-    ears = LogFollowers(follow, setting)
-    ears.follow([POD])
-    ears.set_format(OTHER, config)
-    ears.set_format(POD, config)
-    assert "X-Request-ID and User-Agent" in ears.take()[POD].problem
-    ears.stop()
+    followers = LogFollowers(follow, setting)
+    followers.follow([POD])
+    followers.set_format(OTHER, config)
+    followers.set_format(POD, config)
+    assert "X-Request-ID and User-Agent" in followers.take()[POD].problem
+    followers.stop()
 
 
 def test_a_config_map_that_was_not_read_changes_nothing(
     follow: Callable[[IngressPod], Follower],
 ) -> None:
     """The known format stays."""
-    ears = LogFollowers(follow)
-    ears.follow([POD])
-    ears.set_format(POD, (("log-format-upstream", "$status"),))
-    ears.set_format(POD, None)
-    assert ears.take()[POD].problem
-    ears.set_format(POD, ())
-    assert not ears.take()[POD].problem
-    ears.stop()
+    followers = LogFollowers(follow)
+    followers.follow([POD])
+    followers.set_format(POD, (("log-format-upstream", "$status"),))
+    followers.set_format(POD, None)
+    assert followers.take()[POD].problem
+    followers.set_format(POD, ())
+    assert not followers.take()[POD].problem
+    followers.stop()
 
 
 def test_several_logs_are_combined() -> None:

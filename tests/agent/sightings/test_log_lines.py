@@ -13,5 +13,5 @@ def test_a_line_is_one_line_that_controls_no_terminal() -> None:
     line = JsonLine().format(record)
     assert is_safe(line)
     assert len(line.splitlines()) == 1
-    told = json.loads(line)
-    assert (told["message"], told["pod"]) == (f"a{POISON}", f"b{POISON}")
+    fields = json.loads(line)
+    assert (fields["message"], fields["pod"]) == (f"a{POISON}", f"b{POISON}")

@@ -58,8 +58,8 @@ def test_a_view_does_not_change_afterwards() -> None:
     """A cycle reads while the watch continues."""
     cache = Cache()
     cache.replace({("", "a"): OBJECT})
-    told = cache.view()
+    view = cache.view()
     cache.drop(("", "a"))
     cache.drop(("", "never there"))
-    assert told.items == [OBJECT]
+    assert view.items == [OBJECT]
     assert cache.view().items == []

@@ -113,10 +113,10 @@ def test_another_ca_is_not(tmp_path: Path) -> None:
     """A server with another CA gets no token; the error is one line."""
     authority(tmp_path)
     with closing(connect(None)) as apis:
-        told = str(status(apis))
-    assert told.startswith("SSLError ")
-    assert "CERTIFICATE_VERIFY_FAILED" in told
-    assert "\n" not in told
+        error = str(status(apis))
+    assert error.startswith("SSLError ")
+    assert "CERTIFICATE_VERIFY_FAILED" in error
+    assert "\n" not in error
 
 
 @pytest.mark.usefixtures("account")

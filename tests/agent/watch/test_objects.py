@@ -132,8 +132,8 @@ def test_any_value_may_be_missing_or_malformed(
         assert list(
             as_text(build_explanation(target, path, url_path="/", node="worker-01"))
         )
-        told = json.loads(json.dumps(encode(path.reading)))
-        assert decode(ClusterReading, told) == path.reading
+        encoded = json.loads(json.dumps(encode(path.reading)))
+        assert decode(ClusterReading, encoded) == path.reading
         report = NodeReport(
             target=host,
             cluster="c",
@@ -275,7 +275,7 @@ def test_ended_pods_belong_to_no_service() -> None:
 
 def test_nodes_of_one_family_or_without_an_address() -> None:
     """IPv6 alone counts; a host name does not; of two, the first counts."""
-    told = [
+    encoded = [
         objects.node(node(name, *addresses)).internal_ip
         for name, addresses in (
             ("six", ["fd00::1"]),
@@ -283,7 +283,7 @@ def test_nodes_of_one_family_or_without_an_address() -> None:
             ("none", []),
         )
     ]
-    assert told == ["fd00::1", "10.0.0.1", None]
+    assert encoded == ["fd00::1", "10.0.0.1", None]
 
 
 def test_a_workload_that_wants_nothing() -> None:

@@ -198,12 +198,12 @@ def test_permissions_revoked_while_watching(
     kubernetes_api.drop()
 
     def refused() -> CacheView | None:
-        told = pods.cache.view()
-        return told if told.reason else None
+        view = pods.cache.view()
+        return view if view.reason else None
 
-    told = until(refused)
-    assert (told.items, told.reason) == (None, Unavailable.FORBIDDEN)
-    assert told.problem.startswith("cannot watch pods in namespace keybuzz: 403")
+    view = until(refused)
+    assert (view.items, view.reason) == (None, Unavailable.FORBIDDEN)
+    assert view.problem.startswith("cannot watch pods in namespace keybuzz: 403")
     problem = "cannot watch pods in namespace keybuzz: 403"
     until(lambda: any(p.startswith(problem) for p in logged_problems(caplog)))
     kubernetes_api.errors.clear()
@@ -219,11 +219,11 @@ def test_a_right_to_list_alone_is_not_enough(
     made = Reflector(apis, PODS)
     made.start()
     until(lambda: made.cache.view().reason)
-    told = made.cache.view()
+    view = made.cache.view()
     made.stop()
     made.join(20)
-    assert told.items is None
-    assert told.problem.startswith("cannot watch pods in namespace keybuzz: 403")
+    assert view.items is None
+    assert view.problem.startswith("cannot watch pods in namespace keybuzz: 403")
 
 
 def test_a_forbidden_watch_is_retried_soon_and_then_ever_later(
@@ -411,7 +411,7 @@ def test_a_half_open_connection_is_detected(
     assert opened is not None
     sock = opened.connection.sock if opened.connection else None
     assert sock is not None
-    told = [
+    view = [
         sock.getsockopt(level, name)
         for level, name in (
             (socket.SOL_SOCKET, socket.SO_KEEPALIVE),
@@ -420,7 +420,7 @@ def test_a_half_open_connection_is_detected(
             (socket.IPPROTO_TCP, socket.TCP_KEEPCNT),
         )
     ]
-    assert told == [1, 10, 5, 3]
+    assert view == [1, 10, 5, 3]
     assert sock.gettimeout() == reflector_module.SILENT_SECONDS
 
 

@@ -22,7 +22,7 @@ from parallax_agent.sightings.formats import envoy, haproxy, nginx, traefik
 from parallax_agent.sightings.formats.objects import first, leaves
 from parallax_agent.sightings.formats.template import last
 
-OURS = re.compile(r"[0-9a-f]{12}4[0-9a-f]{3}[89ab][0-9a-f]{15}")
+REQUEST_ID = re.compile(r"[0-9a-f]{12}4[0-9a-f]{3}[89ab][0-9a-f]{15}")
 """What `parallax.probe` sends as X-Request-ID: a uuid4 in hex, without dashes."""
 _IDS = ("reqid", "xrequestid", "httpxrequestid", "requestid")
 _AGENTS = ("httpuseragent", "useragent", "agent", "ua", "original")
@@ -79,7 +79,7 @@ def _nginx(fields: Mapping[str, object], seen_at: datetime | None) -> AccessLine
         seen_at=moment,
         status_code=code,
         request_id=next(
-            (i for i in ids if i and OURS.fullmatch(i)), next(iter(ids), None)
+            (i for i in ids if i and REQUEST_ID.fullmatch(i)), next(iter(ids), None)
         ),
         user_agent=next(iter(agents), None),
         upstream_name=text(first(fields, "proxyupstreamname", "upstreamname")),

@@ -54,18 +54,18 @@ def test_the_setting_comes_before_the_config_map() -> None:
 
 
 @pytest.mark.parametrize(
-    ("template", "told"),
+    ("template", "error"),
     [
         ("$status", "lacks X-Request-ID and User-Agent"),
         ("$time_iso8601", "no \\$status"),
         ("$status\n$req_id", "several lines"),
     ],
 )
-def test_an_unusable_format_is_a_problem(template: str, told: str) -> None:
+def test_an_unusable_format_is_a_problem(template: str, error: str) -> None:
     """Nothing raises; the problem has the solution."""
     found = select_format(None, {"log-format-upstream": template})
     assert not found.sure
-    with pytest.raises(AssertionError, match=told):
+    with pytest.raises(AssertionError, match=error):
         raise AssertionError(found.problem)
 
 

@@ -98,8 +98,12 @@ def test_upstreams(
 ) -> None:
     """The last upstream before a redirect; None if there was none."""
     entry = read(line(upstream))
-    told = entry.upstream_address, entry.upstream_status, entry.upstream_response_length
-    assert told == expected, case
+    values = (
+        entry.upstream_address,
+        entry.upstream_status,
+        entry.upstream_response_length,
+    )
+    assert values == expected, case
 
 
 def test_unknown_host() -> None:
@@ -200,8 +204,8 @@ def test_json_template_without_upstream() -> None:
 )
 def test_missing_variables_are_reported(template: str, lacking: str) -> None:
     """`$request_id` is nginx's own id; `$req_id` or the header is needed."""
-    told = nginx_format(template).lacking
-    assert (f"lacks {lacking};" in told) if lacking else not told
+    upstream = nginx_format(template).lacking
+    assert (f"lacks {lacking};" in upstream) if lacking else not upstream
 
 
 @pytest.mark.parametrize("template", ["$status\n$req_id", "$req_id", "$host$status"])
