@@ -46,7 +46,7 @@ def parser() -> argparse.ArgumentParser:
     """Return the parser of the arguments."""
     top = _Parser(
         prog="parallax-agent",
-        description="Without a command, run the agent (settings: environment variables).",
+        description="Without a command, run the agent, configured by its environment.",
     )
     commands = top.add_subparsers(dest="command")
     explain = commands.add_parser(
