@@ -1,1 +1,1 @@
-"""The Parallax agent: sees a target from inside its cluster, and pushes it."""
+"""The Parallax agent: probes targets from inside their cluster and pushes reports."""

@@ -1,8 +1,8 @@
 """Main: the agent's process, `python -m parallax_agent` or `parallax-agent`.
 
-In: the environment (README). Out: exit code 0 after SIGTERM or SIGINT, 2 where
-the environment is not usable. With the command `explain`, that and nothing else.
-It does not: anything itself; `run` and `command` do.
+In: the environment (README). Out: exit code 0 after SIGTERM or SIGINT, 2 if the
+environment is not usable. With the command `explain`, only that command runs.
+It does not: observe targets itself; `run` and `command` do.
 """
 
 import logging
@@ -15,7 +15,7 @@ from kubernetes.config import ConfigException
 
 from parallax import targets
 from parallax_agent import command
-from parallax_agent.push.push import Pusher
+from parallax_agent.push.pusher import Pusher
 from parallax_agent.push.signing import KeyUnusableError, read_key
 from parallax_agent.run import Agent
 from parallax_agent.settings import SettingsError, from_environment
@@ -30,7 +30,7 @@ logger = logging.getLogger("parallax_agent")
 def prepare() -> Agent:
     """Build the agent from the environment.
 
-    Raises `SettingsError`; each line names the variable that is missing or wrong.
+    Raises `SettingsError`; each line names a variable that is missing or wrong.
     """
     settings = from_environment(os.environ)
     try:
@@ -39,14 +39,14 @@ def prepare() -> Agent:
         raise SettingsError(f"PARALLAX_AGENT_KEY_FILE: {error}") from error
     try:
         file = targets.find()
-        known = targets.load(file)
+        every = targets.load(file)
     except (targets.TargetsError, OSError) as error:
         raise SettingsError(f"PARALLAX_TARGETS: {error}") from error
-    here = [t for t in known if t.reached.cluster == settings.cluster]
+    here = [t for t in every if t.reached.cluster == settings.cluster]
     if not here:
         raise SettingsError(
-            f"PARALLAX_AGENT_CLUSTER: no target in {file} is reached through "
-            f"cluster {settings.cluster!r}"
+            f"PARALLAX_AGENT_CLUSTER: no target in {file} has reached.cluster "
+            f"{settings.cluster!r}; correct the name or the file"
         )
     try:
         apis = connect(settings.kubeconfig)
@@ -57,10 +57,10 @@ def prepare() -> Agent:
 
 
 def main() -> int:
-    """Run the agent until SIGTERM or SIGINT, or the command that was given."""
-    done = command.main(sys.argv[1:])
-    if done is not None:
-        return done
+    """Run the agent until SIGTERM or SIGINT, or run the command in the arguments."""
+    exit_code = command.main(sys.argv[1:])
+    if exit_code is not None:
+        return exit_code
     log_lines.to_stdout()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -69,7 +69,7 @@ def main() -> int:
         agent = prepare()
     except SettingsError as error:
         for line in str(error).splitlines():
-            logger.error("%s", line)  # noqa: TRY400 - a trace helps no operator here
+            logger.error("agent could not start", extra={"problem": line})  # noqa: TRY400 - a trace helps no operator here
         return UNUSABLE
     return agent.run(stop)
 

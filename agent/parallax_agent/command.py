@@ -1,9 +1,9 @@
 """Command: `parallax-agent explain HOST`, for people at a terminal.
 
-In: arguments, a kubeconfig or the pod's service account. Out: the explanation on
+In: arguments, and a kubeconfig or the pod's service account. Out: the explanation on
 stdout; exit code 0 found, 1 not found, 2 wrong use, 3 stdout could not be written.
-It does not: write anywhere, or need the agent's settings; where the targets file is
-at hand, the names that it gives a host count as they do for the agent.
+It does not: write anywhere else, or need the agent's settings. If there is a targets
+file, its names for the host are used as the agent uses them.
 """
 
 import argparse
@@ -25,17 +25,17 @@ from parallax.model.plain import plain, plain_line
 from parallax.model.secret_text import quoted, without_passwords
 from parallax.model.target import Reached, Target
 from parallax.output import Output, complain
-from parallax_agent.explain.explain import as_json, as_text, explain
-from parallax_agent.read.read import TargetPath, read, wanted
+from parallax_agent.explain.explanation import as_json, as_text, build_explanation
+from parallax_agent.read.target_path import TargetPath, needed_lists, read_path
 from parallax_agent.watch.api import Lists, connect
 from parallax_agent.watch.watches import Watches
 
 SUCCESS, NOT_FOUND, WRONG_USE, NOT_WRITTEN = 0, 1, 2, 3
-_USUAL = Path(".kube") / "config"
+_DEFAULT_KUBECONFIG = Path(".kube") / "config"
 
 
 class _Parser(argparse.ArgumentParser):
-    """Repeats no password and no control character of a wrong argument."""
+    """Removes passwords and control characters from the error for a wrong argument."""
 
     @override
     def error(self, message: str) -> NoReturn:
@@ -43,121 +43,133 @@ class _Parser(argparse.ArgumentParser):
 
 
 def parser() -> argparse.ArgumentParser:
-    """Return what reads the arguments."""
+    """Return the parser of the arguments."""
     top = _Parser(
         prog="parallax-agent",
-        description="Without a command: run the agent, set up by its environment.",
+        description="Without a command, run the agent, configured by its environment.",
     )
     commands = top.add_subparsers(dest="command")
-    one = commands.add_parser(
+    explain = commands.add_parser(
         "explain",
-        help="print the path of a host through the cluster, and why this one",
-        description=(
-            "Exit code: 0 found, 1 not found, 2 wrong use, 3 stdout not written."
-        ),
+        help="print the path of a host through the cluster, and why",
+        description="Print the path of a host through the cluster, hop by hop.",
+        epilog="Exit code: 0 found, 1 not found, 2 wrong use, 3 stdout not writable.",
     )
-    one.add_argument("host", metavar="HOST", help="a host name, or a whole URL")
-    one.add_argument("--path", help="the request's path, / if left out")
-    one.add_argument("--namespace", help="only Ingresses and HTTPRoutes of this one")
-    one.add_argument("--node", help="also say what the agent on this node would ask")
-    one.add_argument("--kubeconfig", type=Path, help="else KUBECONFIG, else the pod's")
-    one.add_argument("--targets", type=Path, help="targets file; else PARALLAX_TARGETS")
-    one.add_argument("--json", action="store_true", help="print JSON")
+    explain.add_argument("host", metavar="HOST", help="a host name or a URL")
+    explain.add_argument("--path", help="path of the request (default: /)")
+    explain.add_argument("--namespace", help="namespace of the route (default: all)")
+    explain.add_argument(
+        "--node", help="also count the probes that this node would send"
+    )
+    explain.add_argument(
+        "--kubeconfig", type=Path, help="default: KUBECONFIG, then the pod's account"
+    )
+    explain.add_argument(
+        "--targets", type=Path, help="targets file (default: PARALLAX_TARGETS)"
+    )
+    explain.add_argument(
+        "--json", action="store_true", help="print JSON instead of text"
+    )
     return top
 
 
-def run(found: argparse.Namespace, environment: Mapping[str, str]) -> int:
-    """Explain one host, as the arguments say."""
-    # What could not be read stands in the explanation; its log lines say no more.
+def run(arguments: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    """Explain one host, as the arguments define."""
+    # The explanation contains every read error, so the log is not needed.
     logging.getLogger(__package__).addHandler(logging.NullHandler())
     file = None
     try:
-        target, path = _target(found, environment)
-        file = _kubeconfig(found.kubeconfig, environment)
+        target, path = _target(arguments, environment)
+        file = _kubeconfig(arguments.kubeconfig, environment)
         apis = connect(file)
     except ConfigException as error:
-        return _refused(f"{file or 'no kubeconfig'}: {error}")
+        return _reject(f"{file or 'no kubeconfig'}: {error}")
     except (targets.TargetsError, OSError, ValueError) as error:
-        return _refused(f"{error}")
-    node = found.node or environment.get("PARALLAX_AGENT_NODE", "")
+        return _reject(f"{error}")
+    node = arguments.node or environment.get("PARALLAX_AGENT_NODE", "")
     with closing(apis), closing(Watches(apis)) as watches:
-        seen = _read(target, Lists(watches), node)
-    told = explain(target, seen, asked=path, node=node)
+        target_path = _read(target, Lists(watches), node)
+    explanation = build_explanation(target, target_path, url_path=path, node=node)
     colors = sys.stdout.isatty() and "NO_COLOR" not in environment
-    lines = [as_json(told)] if found.json else as_text(told, colors=colors)
+    as_lines = as_text(explanation, colors=colors)
+    lines = [as_json(explanation)] if arguments.json else as_lines
     for line in lines:
         sys.stdout.write(f"{line}\n")
-    return SUCCESS if told.found else NOT_FOUND
+    return SUCCESS if explanation.found else NOT_FOUND
 
 
-def _refused(problem: str) -> int:
-    """Say what is wrong; return the exit code."""
+def _reject(problem: str) -> int:
+    """Print what is wrong; return the exit code."""
     complain(f"parallax-agent explain: {plain(without_passwords(problem))}")
     return WRONG_USE
 
 
 def _read(target: Target, lists: Lists, node: str) -> TargetPath:
     """Read once what the agent would read in every cycle."""
-    lists.prefetch(wanted(target))
-    return read(target, lists, node=node, now=datetime.now(UTC))
+    lists.prefetch(needed_lists(target))
+    return read_path(target, lists, node=node, now=datetime.now(UTC))
 
 
 def _target(
-    found: argparse.Namespace, environment: Mapping[str, str]
+    arguments: argparse.Namespace, environment: Mapping[str, str]
 ) -> tuple[Target, str]:
     """Return the target to explain, and its path; raises `ValueError`."""
-    if web_url.has_user(found.host):
+    if web_url.has_user(arguments.host):
         raise ValueError(web_url.NO_USER)
-    parts = urlsplit(found.host if "://" in found.host else f"//{found.host}")
+    parts = urlsplit(
+        arguments.host if "://" in arguments.host else f"//{arguments.host}"
+    )
     host = (parts.hostname or "").removesuffix(".")
     if not host or any(not (c.isalnum() or c in "-._:") for c in host):
-        raise ValueError(f"{quoted(found.host)} is no host name")
-    path = found.path or parts.path or "/"
+        raise ValueError(
+            f"{quoted(arguments.host)} is not a host name; expected e.g. shop.example"
+        )
+    path = arguments.path or parts.path or "/"
     if not path.startswith("/"):
-        raise ValueError(f"--path {quoted(path)} does not begin with /")
-    reached = _reached(found, environment, host)
-    if found.namespace:
-        reached = Reached(namespace=found.namespace)
+        raise ValueError(f"--path {quoted(path)} must begin with /")
+    reached = _reached(arguments, environment, host)
+    if arguments.namespace:
+        reached = Reached(namespace=arguments.namespace)
     url = f"https://{host}{path}"
     return Target(name=host, url=url, reached=reached), path
 
 
 def _reached(
-    found: argparse.Namespace, environment: Mapping[str, str], host: str
+    arguments: argparse.Namespace, environment: Mapping[str, str], host: str
 ) -> Reached:
-    """Return what the targets file says of a host, if there is one."""
-    file = found.targets or environment.get("PARALLAX_TARGETS")
+    """Return the names that the targets file has for a host, if there is a file."""
+    file = arguments.targets or environment.get("PARALLAX_TARGETS")
     if not file:
         return Reached()
-    named = [t for t in targets.load(Path(file)) if t.host == host]
+    same_host = [t for t in targets.load(Path(file)) if t.host == host]
     cluster = environment.get("PARALLAX_AGENT_CLUSTER")
-    here = [t for t in named if cluster in {None, t.reached.cluster}]
+    here = [t for t in same_host if cluster in {None, t.reached.cluster}]
     return next((t.reached for t in here), Reached())
 
 
-def _kubeconfig(named: Path | None, environment: Mapping[str, str]) -> Path | None:
-    """Return the kubeconfig to use; None: the pod's service account."""
-    if named is not None:
-        return named
+def _kubeconfig(option: Path | None, environment: Mapping[str, str]) -> Path | None:
+    """Return the kubeconfig to use; None means the pod's service account."""
+    if option is not None:
+        return option
     if environment.get("KUBECONFIG"):
         return Path(environment["KUBECONFIG"])
-    usual = Path(environment.get("HOME", "/")) / _USUAL
+    default = Path(environment.get("HOME", "/")) / _DEFAULT_KUBECONFIG
     inside = "KUBERNETES_SERVICE_HOST" in environment
-    return usual if not inside and usual.is_file() else None
+    return default if not inside and default.is_file() else None
 
 
 def main(arguments: Sequence[str]) -> int | None:
-    """Do what the arguments ask for; None: nothing, the agent is to run.
+    """Run the command that the arguments name; None means the agent is to run.
 
     Raises `SystemExit` for help and wrong use, as argparse does.
     """
     output = Output(sys.stdout)
     with redirect_stdout(cast("Any", output)):
         try:
-            found = parser().parse_args(arguments)
-            if found.command != "explain":
+            parsed = parser().parse_args(arguments)
+            if parsed.command != "explain":
                 return None
-            status = run(found, os.environ)
+            status = run(parsed, os.environ)
         finally:
             output.flush()
     if output.problem:

@@ -1,9 +1,9 @@
-"""Cycle: one look at every target of the cluster, from one node.
+"""Cycle: one cycle of reading and probing every target, from one node.
 
-In: settings, targets, the watches of the Kubernetes API. Out: one push, with a
-report for each target.
-It does not: call the Kubernetes API, judge, or stop where a part fails: that is
-a line in `problems` or in the log, and the others go on.
+In: settings, targets, the watches of the Kubernetes API. Out: one push with a report
+for each target.
+It does not: call the Kubernetes API, judge, or stop when a step fails. The failure is
+in `problems` or in the log, and the other steps run.
 """
 
 import asyncio
@@ -17,28 +17,37 @@ from parallax.model.cluster import ClusterReading, NodeReport
 from parallax.model.probe import Probe
 from parallax.model.push import SCHEMA, Push
 from parallax.model.target import Target
-from parallax_agent.hops import hops
-from parallax_agent.hops.pace import Asked, ask
-from parallax_agent.hops.share import Standpoint
-from parallax_agent.push.bound import bounded as in_bounds
+from parallax_agent.hops import plan
+from parallax_agent.hops.schedule import ScheduledRequest, run_schedule
+from parallax_agent.hops.selection import VantagePoint
+from parallax_agent.push.bound import bounded
 from parallax_agent.push.heartbeat import Heartbeat
-from parallax_agent.read.cut import cut
-from parallax_agent.read.read import IngressPod, TargetPath, read, wanted
+from parallax_agent.read.size_limit import limit_reading
+from parallax_agent.read.target_path import (
+    IngressPod,
+    TargetPath,
+    needed_lists,
+    read_path,
+)
 from parallax_agent.settings import Settings
 from parallax_agent.sightings.follower import Follower
-from parallax_agent.sightings.hearing import Heard
-from parallax_agent.sightings.sightings import Ears, bounded, heard
+from parallax_agent.sightings.log_evidence import LogBatch
+from parallax_agent.sightings.log_followers import (
+    LogFollowers,
+    combine,
+    limit_sightings,
+)
 from parallax_agent.watch.api import Apis, Lists
 from parallax_agent.watch.watches import Watches
 
 REMEMBERED_SECONDS = 300.0
-"""While the API is away, the path it last told is still probed for so long."""
+"""While the API is unavailable, the last known path is probed for this long."""
 
 logger = logging.getLogger(__name__)
 
 
 class Cycles:
-    """What is carried from one cycle to the next, and the cycle itself."""
+    """Runs one cycle after the other, and holds what they share."""
 
     def __init__(
         self,
@@ -52,28 +61,30 @@ class Cycles:
         self._interval = interval
         self._watches = Watches(apis)
         self._node = settings.node
-        self._turn = -1
+        self._cycle = -1
         self._began = 0.0
         self._paths: dict[str, tuple[float, TargetPath]] = {}
         self._heartbeat = Heartbeat()
-        self._ears = Ears(
+        self._followers = LogFollowers(
             lambda pod: Follower(apis.core, pod, self._node),
             settings.ingress_log_format,
         )
 
     def next(self) -> Push:
-        """Read, probe, look into the logs; return what is to be sent."""
-        self._turn += 1
+        """Read, probe and collect log lines; return the push to send."""
+        self._cycle += 1
         self._began = time.monotonic()
         readings = self._read()
-        paths = {name: self._known(name, path) for name, path in readings.items()}
-        self._listen(readings, paths)
+        paths = {
+            name: self._current_path(name, path) for name, path in readings.items()
+        }
+        self._follow_logs(readings, paths)
         probes = self._probe(paths)
-        by_pod = bounded(self._ears.take())
+        by_pod = limit_sightings(self._followers.take())
         now = datetime.now(UTC)
         reports = tuple(
-            self._heartbeat.slim(
-                in_bounds(
+            self._heartbeat.reduce(
+                bounded(
                     self._report(target, readings[target.name], probes, by_pod, now)
                 )
             )
@@ -92,30 +103,32 @@ class Cycles:
     def end(self) -> None:
         """Stop watching and following logs."""
         self._watches.close()
-        self._ears.stop()
+        self._followers.stop()
 
     def _read(self) -> dict[str, TargetPath]:
         lists = Lists(self._watches)
         targets = self._targets
-        lists.prefetch(pair for target in targets for pair in wanted(target))
+        lists.prefetch(pair for target in targets for pair in needed_lists(target))
         paths = {target.name: self._read_one(target, lists) for target in targets}
-        self._watches.tidy()
+        self._watches.stop_idle()
         return paths
 
     def _read_one(self, target: Target, lists: Lists) -> TargetPath:
         now = datetime.now(UTC)
         try:
-            path = read(target, lists, node=self._node, now=now)
+            path = read_path(target, lists, node=self._node, now=now)
         except Exception as error:
-            logger.exception("reading failed", extra={"target": target.name})
-            problem = f"the agent could not read it: {type(error).__name__}: {error}"
+            logger.exception("target could not be read", extra={"target": target.name})
+            problem = (
+                f"the agent could not read the path: {type(error).__name__}: {error}"
+            )
             return TargetPath(reading=ClusterReading(read_at=now, problems=(problem,)))
-        unasked = hops.unasked_backend(path)
-        problems = (*path.reading.problems, *filter(None, [unasked]))
+        unsupported = plan.unsupported_protocol(path)
+        problems = (*path.reading.problems, *filter(None, [unsupported]))
         return replace(path, reading=replace(path.reading, problems=problems))
 
-    def _known(self, name: str, path: TargetPath) -> TargetPath:
-        """Return the path as read, or as last read if the API told nothing."""
+    def _current_path(self, name: str, path: TargetPath) -> TargetPath:
+        """Return the path, or the last complete one if the API returned nothing."""
         now = time.monotonic()
         if path.reading.nodes is not None or path.reading.endpoints is not None:
             self._paths[name] = now, path
@@ -123,50 +136,50 @@ class Cycles:
         then, last = self._paths.get(name, (-REMEMBERED_SECONDS, path))
         return last if now - then < REMEMBERED_SECONDS else path
 
-    def _listen(
+    def _follow_logs(
         self, readings: dict[str, TargetPath], paths: dict[str, TargetPath]
     ) -> None:
         if all(path.ingress_pods is None for path in readings.values()):
-            return  # not known which pods there are: go on with those we follow
+            return  # the pods could not be read: keep following the current ones
         pods = {p: path for path in paths.values() for p in path.ingress_pods or ()}
-        self._ears.follow(pods)
+        self._followers.follow(pods)
         for pod, path in pods.items():
-            self._ears.expect(pod, path.reading.ingress_config)
+            self._followers.set_format(pod, path.reading.ingress_config)
 
     def _probe(self, paths: dict[str, TargetPath]) -> dict[str, list[Probe]]:
         settings = self._settings
-        at = Standpoint(
-            node=self._node, turn=self._turn, source_address=settings.source_address
+        at = VantagePoint(
+            node=self._node, cycle=self._cycle, source_address=settings.source_address
         )
         owners: list[str] = []
-        asked: list[Asked] = []
+        requests: list[ScheduledRequest] = []
         for target in self._targets:
             path = paths[target.name]
-            backend = hops.backend(target, path)
-            for question in hops.questions(target, path, at):
+            backend = plan.backend_name(target, path)
+            for question in plan.plan_requests(target, path, at):
                 owners.append(target.name)
-                asked.append(Asked(question=question, backend=backend))
-        found: dict[str, list[Probe]] = {name: [] for name in paths}
+                requests.append(ScheduledRequest(question=question, backend=backend))
+        probes: dict[str, list[Probe]] = {name: [] for name in paths}
         try:
-            answers = asyncio.run(ask(asked, settings.interval))
+            answers = asyncio.run(run_schedule(requests, settings.interval))
         except Exception:
-            logger.exception("probing failed")
-            return found
+            logger.exception("probes failed")
+            return probes
         for name, probe in zip(owners, answers, strict=True):
             if probe is not None:
-                found[name].append(hops.trim(probe))
-        return found
+                probes[name].append(plan.trim(probe))
+        return probes
 
     def _report(
         self,
         target: Target,
         path: TargetPath,
         probes: dict[str, list[Probe]],
-        by_pod: dict[IngressPod, Heard],
+        by_pod: dict[IngressPod, LogBatch],
         now: datetime,
     ) -> NodeReport:
         pods = self._paths.get(target.name, (0, path))[1].ingress_pods or ()
-        log = heard(by_pod, pods)
+        log = combine(by_pod, pods)
         settings = self._settings
         problems = (*path.reading.problems, *filter(None, [log.problem]))
         reading = replace(path.reading, problems=problems)
@@ -175,16 +188,16 @@ class Cycles:
             cluster=settings.cluster,
             node=settings.node,
             sent_at=now,
-            # Slow hops make a cycle long; whoever waits for the next one must know.
+            # Slow hops prolong a cycle; the reader must expect the next report later.
             interval=max(self._interval(), time.monotonic() - self._began),
             probes=tuple(probes[target.name]),
-            reading=cut(reading, self._node, probes[target.name]),
-            log_read_at=None if _unlogged(path.reading) else log.read_at,
+            reading=limit_reading(reading, self._node, probes[target.name]),
+            log_read_at=None if _logs_elsewhere(path.reading) else log.read_at,
         )
 
 
-def _unlogged(reading: ClusterReading) -> bool:
-    """Tell whether the controller writes its access log somewhere else, or not."""
+def _logs_elsewhere(reading: ClusterReading) -> bool:
+    """Tell whether the controller logs to another place, or not at all."""
     config = dict(reading.ingress_config or ())
     return config.get("disable-access-log") == "true" or any(
         config.get(name, "/dev/stdout")

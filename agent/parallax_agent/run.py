@@ -1,9 +1,9 @@
-"""Run: one cycle after the other, until told to stop.
+"""Run: one cycle after the other, until a signal stops the agent.
 
-In: settings, targets, the Kubernetes API. Out: one push a cycle, with a report
-for each target of this cluster.
-It does not: judge, and it does not stop: a cycle that fails is a line in the log,
-and the next one comes.
+In: settings, targets, the Kubernetes API. Out: one push per cycle, with a report for
+each target of this cluster.
+It does not: judge, or stop when a cycle fails: the failure is in the log, and the next
+cycle runs.
 """
 
 import logging
@@ -15,16 +15,17 @@ from dataclasses import dataclass
 
 from parallax.model.target import Target
 from parallax_agent.cycle import Cycles
-from parallax_agent.push.push import Pusher
+from parallax_agent.push.pusher import Pusher
 from parallax_agent.serving.health import Health
 from parallax_agent.serving.metrics import Metrics
-from parallax_agent.serving.serving import Answers, Serving, serve
+from parallax_agent.serving.server import StatusServer, StatusSources, start_server
 from parallax_agent.settings import Settings
 from parallax_agent.watch.api import Apis
 
 DRAIN_SECONDS = 15.0
-LOOK_SECONDS = 1.0
-"""While waiting, so often it is seen whether `ingest` has asked to come sooner."""
+CHECK_SECONDS = 1.0
+"""While the agent waits, it checks this often whether `ingest` shortened the
+interval."""
 
 logger = logging.getLogger(__name__)
 
@@ -40,12 +41,12 @@ class Agent:
 
     @property
     def interval(self) -> float:
-        """Seconds between two pushes: as set, or sooner if `ingest` asks for it."""
-        usual = self.settings.interval
-        return min(usual, self.pusher.hurry or usual)
+        """Seconds between two pushes: the setting, or less if `ingest` requests it."""
+        interval = self.settings.interval
+        return min(interval, self.pusher.push_interval or interval)
 
     def run(self, stop: threading.Event) -> int:
-        """Observe until `stop` is set, then flush; return the exit code."""
+        """Observe until `stop` is set, then send the buffer; return the exit code."""
         settings = self.settings
         cycles = Cycles(settings, self.targets, self.apis, lambda: self.interval)
         logger.info(
@@ -64,10 +65,10 @@ class Agent:
             began = time.monotonic()
             try:
                 push = cycles.next()
-                metrics.see(push)
+                metrics.update(push)
                 self.pusher.put(push)
             except Exception:
-                # The last wall: nothing that goes wrong may end the watch.
+                # No error of one cycle may end the agent.
                 logger.exception("cycle failed")
             health.beat()
             self._wait(began, stop)
@@ -80,16 +81,16 @@ class Agent:
         return 0
 
     def _wait(self, began: float, stop: threading.Event) -> None:
-        """Wait for the next cycle; an answer to the push may bring it closer."""
+        """Wait for the next cycle; a response to a push may shorten the wait."""
         spread = random.uniform(0.9, 1.1)  # noqa: S311 - spreads agents
         while not stop.is_set():
             left = began + self.interval * spread - time.monotonic()
             if left <= 0:
                 return
-            stop.wait(min(left, LOOK_SECONDS))
+            stop.wait(min(left, CHECK_SECONDS))
 
-    def _serve(self, health: Health, metrics: Metrics) -> Serving | None:
+    def _serve(self, health: Health, metrics: Metrics) -> StatusServer | None:
         if self.settings.listen is None:
             return None
-        answers = Answers(health.alive, health.ready, metrics.registry)
-        return serve(*self.settings.listen, answers)
+        sources = StatusSources(health.alive, health.ready, metrics.registry)
+        return start_server(*self.settings.listen, sources)

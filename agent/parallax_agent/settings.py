@@ -1,9 +1,9 @@
-"""Settings: what the environment tells the agent, read once at its start.
+"""Settings: the agent's environment variables, read once at its start.
 
-In: environment variables. Out: one checked value, or one error that names
-every variable that is missing or wrong.
-It does not: read the targets file (`parallax.targets` does) or keep the key:
-the key file is read again for every push, so that it can be rotated.
+In: environment variables. Out: one checked value, or one error that names every
+variable that is missing or wrong.
+It does not: read the targets file (`parallax.targets` does), or keep the key: the key
+file is read again for every push, so the key can be rotated.
 """
 
 from collections.abc import Mapping
@@ -23,15 +23,16 @@ OBSERVATIONS = "/v1/observations"
 
 
 class SettingsError(ValueError):
-    """One line a variable: its name, what was expected, what was found."""
+    """One line per variable: its name, the expected value, the actual value."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """The agent's settings; `interval` in seconds, `kubeconfig` None: in-cluster.
 
-    `ingress_log_format` None: as the controller's ConfigMap says, else recognized.
-    `listen` None: nobody can ask for metrics and health.
+    `ingress_log_format` None: the controller's ConfigMap defines it, else lines are
+    recognized.
+    `listen` None: the agent serves no metrics and no health checks.
     """
 
     node: str
@@ -52,16 +53,20 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
     def need(name: str, what: str) -> str:
         value = environment.get(name, "").strip()
         if not value:
-            problems.append(f"{name}: expected {what}, it is not set")
+            problems.append(f"{name}: not set; expected {what}")
         return value
 
-    node = need("PARALLAX_AGENT_NODE", "the name of the node the agent runs on")
+    node = need("PARALLAX_AGENT_NODE", "the name of the node that the agent runs on")
     if node and not is_node_name(node):
         problems.append(f"PARALLAX_AGENT_NODE: expected {NODE_NAME}, got {node!r}")
-    cluster = need("PARALLAX_AGENT_CLUSTER", "the cluster's name as in the targets")
+    cluster = need(
+        "PARALLAX_AGENT_CLUSTER", "the cluster's name, as in the targets file"
+    )
     if cluster and not is_name(cluster):
         problems.append(f"PARALLAX_AGENT_CLUSTER: expected {NAME}, got {cluster!r}")
-    key_file = Path(need("PARALLAX_AGENT_KEY_FILE", "the path of the signing key"))
+    key_file = Path(
+        need("PARALLAX_AGENT_KEY_FILE", "the path of the signing key's file")
+    )
     url = need("PARALLAX_INGEST_URL", "the URL of the ingest function")
     if url and not _is_safe(url):
         problems.append(f"PARALLAX_INGEST_URL: {_unsafe(url)}")
@@ -125,9 +130,9 @@ def _interval(text: str, problems: list[str]) -> float:
 
 
 def _is_safe(url: str) -> bool:
-    """Tell whether a push may go there: what it holds is not for strangers to read.
+    """Tell whether a push may go to this URL; its content is confidential.
 
-    Over http a name will not do, for nobody knows where it leads tomorrow.
+    Over http only an address is safe, because a name may resolve to another host later.
     """
     try:
         parts = urlsplit(url)
@@ -144,7 +149,7 @@ def _is_safe(url: str) -> bool:
 
 
 def _unsafe(url: str) -> str:
-    """Return why a push may not go there, without what may be secret in the URL."""
+    """Return why a URL is not safe, without parts of the URL that may be secret."""
     if web_url.has_user(url):
         return web_url.NO_USER
     shown = quoted(url.partition("?")[0].partition("#")[0])

@@ -51,7 +51,7 @@ class IngestHandler(Quiet):
         if planned == 202:
             self.server.taken.put(decode_json(Push, body))
             self.server.ids.append(self.headers["webhook-id"])
-        well = json.dumps(self.server.told).encode()
+        well = json.dumps(self.server.response).encode()
         self.answer(planned, well if planned == 202 else b"as planned", "text/plain")
 
 
@@ -69,7 +69,7 @@ class IngestServer(Server):
         self.taken: queue.Queue[Push] = queue.Queue()
         self.ids: list[str] = []
         self.sizes: list[int] = []
-        self.told: dict[str, object] = {"message": "stored"}
+        self.response: dict[str, object] = {"message": "stored"}
         super().__init__(IngestHandler, port, context=context)
 
 

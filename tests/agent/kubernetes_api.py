@@ -32,7 +32,7 @@ class KubernetesHandler(Quiet):
     """Answers lists, watches, and followed logs."""
 
     def do_GET(self) -> None:  # noqa: N802 - the library's name
-        """Answer one GET."""
+        """Respond to one GET."""
         asked = urlsplit(self.path)
         self.server.requests.append((self.command, self.path))
         if self.headers["Authorization"].lower() != f"bearer {self.server.token}":
@@ -46,7 +46,7 @@ class KubernetesHandler(Quiet):
             self.error(404)
 
     def error(self, code: int) -> None:
-        """Answer with the recorded error, or one of its shape."""
+        """Respond with the recorded error, or one of its shape."""
         file = RECORDED / "errors" / f"{code}.json"
         made = {"kind": "Status", "code": code, "message": f"made for {code}"}
         body = file.read_bytes() if file.exists() else json_of(made)
@@ -55,7 +55,7 @@ class KubernetesHandler(Quiet):
     def list_or_watch(
         self, kind: str, namespace: str | None, query: dict[str, str]
     ) -> None:
-        """Answer a list or a watch, of one namespace or of all."""
+        """Respond to a list or a watch, of one namespace or of all."""
         watching = query.get("watch") == "true"
         everywhere = {} if namespace else self.server.errors_everywhere
         unopened = self.server.watch_errors if watching else {}
@@ -70,7 +70,7 @@ class KubernetesHandler(Quiet):
             self.list(kind, namespace, query)
 
     def list(self, kind: str, namespace: str | None, query: dict[str, str]) -> None:
-        """Answer one page."""
+        """Send one page."""
         if "continue" in query and self.server.lose_continue:
             self.server.lose_continue = False
             self.error(410)
@@ -91,7 +91,7 @@ class KubernetesHandler(Quiet):
         self.answer(200, json_of(body | {"items": items[start:end]}))
 
     def watch(self, kind: str, namespace: str | None, version: int) -> None:
-        """Stream what changed since a version, until told to end."""
+        """Stream the changes since a version, until stopped."""
         events = self.server.changes_since(kind, version)
         self.stream("application/json")
         while (event := events.get()) is not None:
@@ -107,7 +107,7 @@ class KubernetesHandler(Quiet):
         self.connection.close()
 
     def log(self, pod: str) -> None:
-        """Stream a pod's log, chunk by chunk, until told to end (None)."""
+        """Stream a pod's log, chunk by chunk, until stopped (None)."""
         self.server.log_queries.append(parse_qs(urlsplit(self.path).query))
         stream = self.server.logs.get(pod)
         if stream is None:
@@ -119,7 +119,7 @@ class KubernetesHandler(Quiet):
         self.wfile.write(b"0\r\n\r\n")
 
     def stream(self, kind: str) -> None:
-        """Begin an answer that goes on."""
+        """Begin a chunked response."""
         self.send_response(200)
         self.send_header("Content-Type", kind)
         self.send_header("Transfer-Encoding", "chunked")
@@ -127,7 +127,7 @@ class KubernetesHandler(Quiet):
         self.wfile.flush()
 
     def chunk(self, part: bytes) -> None:
-        """Send one part of it."""
+        """Send one chunk."""
         self.wfile.write(f"{len(part):x}\r\n".encode() + part + b"\r\n")
 
 
@@ -165,7 +165,7 @@ class KubernetesServer(Server):
         super().__init__(KubernetesHandler, port, context=context)
 
     def body(self, kind: str) -> Json:
-        """Return a recorded body; what was not recorded the cluster has none of."""
+        """Return a recorded body; a resource without recording is empty."""
         if kind in self.replaced:
             return json.loads(json.dumps(self.replaced[kind]))
         if kind == "configmaps":
@@ -207,7 +207,7 @@ class KubernetesServer(Server):
                 self._send(kind, None)
 
     def forget(self) -> None:
-        """Forget the versions before now: a watch from there is told 410."""
+        """Forget earlier versions: a watch from there gets 410."""
         with self._lock:
             self.version += 1
             self.oldest = self.version
@@ -218,7 +218,7 @@ class KubernetesServer(Server):
         return len(self._open.get(kind, ()))
 
     def changes_since(self, kind: str, version: int) -> queue.Queue[Event]:
-        """Return a watch's queue, with what it missed."""
+        """Return a watch's queue, with the changes that it missed."""
         events: queue.Queue[Event] = queue.Queue()
         with self._lock:
             self._open.setdefault(kind, []).append(events)
@@ -239,12 +239,12 @@ class KubernetesServer(Server):
             self._open[kind] = []
 
     def stop(self) -> None:
-        """Stop listening and drop what is open, as a process that ends does."""
+        """Stop listening and drop open streams, as a process that ends does."""
         super().stop()
         self.drop()
 
     def kubeconfig(self, folder: Path, token: str = TOKEN) -> Path:
-        """Write a kubeconfig that leads here."""
+        """Write a kubeconfig for this server."""
         file = folder / "kubeconfig"
         text = json_of(
             {

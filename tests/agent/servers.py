@@ -1,4 +1,4 @@
-"""Serving: what the tests' HTTP servers have in common.
+"""Servers: what the tests' HTTP servers have in common.
 
 In: a handler. Out: a server on a loopback port, in a thread of its own.
 """
@@ -11,13 +11,13 @@ from typing import Any
 
 
 class Quiet(BaseHTTPRequestHandler):
-    """A handler that says nothing on the terminal and speaks HTTP/1.1."""
+    """A handler without terminal output that uses HTTP/1.1."""
 
     protocol_version = "HTTP/1.1"
     server: Any
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as the library has it
-        """Stay silent."""
+        """Log nothing."""
 
     def answer(
         self,
@@ -26,7 +26,7 @@ class Quiet(BaseHTTPRequestHandler):
         kind: str = "application/json",
         retry_after: str | None = None,
     ) -> None:
-        """Send one whole answer."""
+        """Send one complete response."""
         self.send_response(code)
         if retry_after is not None:
             self.send_header("Retry-After", retry_after)

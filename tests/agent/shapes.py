@@ -9,9 +9,9 @@ from typing import Any, cast
 
 from parallax.model.target import Reached, Target
 from parallax.model.wire import Json
-from parallax_agent.explain.explain import Explanation, explain
-from parallax_agent.read.read import TargetPath, read
-from parallax_agent.watch.api import Lists, in_words
+from parallax_agent.explain.explanation import Explanation, build_explanation
+from parallax_agent.read.target_path import TargetPath, read_path
+from parallax_agent.watch.api import Lists, describe_call
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 NAME, INSTANCE = "app.kubernetes.io/name", "app.kubernetes.io/instance"
@@ -19,7 +19,7 @@ type Object = dict[str, Any]
 
 
 class Shelf:
-    """The objects of a cluster, by resource; some may not be read."""
+    """The objects of a cluster, by resource; some may not be readable."""
 
     def __init__(self, **objects: list[Object]) -> None:
         self.objects = objects
@@ -30,18 +30,18 @@ class Shelf:
         self.asked: list[tuple[str, str | None]] = []
 
     def forbid(self, resource: str, namespace: str | None = None) -> None:
-        """Refuse a list, as a role without the right does."""
-        call = in_words("list", resource, namespace)
+        """Reject a list, as a role without the permission does."""
+        call = describe_call("list", resource, namespace)
         self.forbidden.add(call)
         self.problems[call] = f"cannot {call}: 403 Forbidden"
 
     def prefetch(self, wanted: Iterable[tuple[str, str | None]]) -> None:
-        """Take down what is wanted."""
+        """Record what was requested."""
         self.asked += wanted
 
     def items(self, resource: str, namespace: str | None) -> list[Json] | None:
-        """Return what is on the shelf; the Gateway API is absent unless it is there."""
-        call = in_words("list", resource, namespace)
+        """Return the objects; the Gateway API is absent unless it has objects."""
+        call = describe_call("list", resource, namespace)
         self.asked.append((resource, namespace))
         if call in self.problems:
             return None
@@ -52,22 +52,22 @@ class Shelf:
         return [i for i in found if namespace in {None, i["metadata"].get("namespace")}]
 
     def config_map(self, namespace: str, name: str) -> dict[str, str] | None:
-        """Return a ConfigMap's entries; empty if it is not on the shelf."""
+        """Return a ConfigMap's entries; empty if it does not exist."""
         return self.config_maps.get((namespace, name), {})
 
 
 def seen(
     shelf: Shelf, url: str = "https://shop.example/", node: str = "one", **reached: Any
 ) -> TargetPath:
-    """Read a URL's path from a shelf, with what its target names."""
+    """Read a URL's path from a shelf, with these names in the target."""
     target = Target(name="shop", url=url, reached=Reached(**reached))
-    return read(target, cast("Lists", shelf), node=node, now=NOW)
+    return read_path(target, cast("Lists", shelf), node=node, now=NOW)
 
 
 def explained(shelf: Shelf, url: str = "https://shop.example/cart") -> Explanation:
-    """Explain a URL from a shelf, as the agent on node one sees it."""
+    """Explain a URL from a shelf, for the agent on node one."""
     target = Target(name="shop", url=url)
-    return explain(target, seen(shelf, url), asked="/cart", node="one")
+    return build_explanation(target, seen(shelf, url), url_path="/cart", node="one")
 
 
 def meta(place: str, **more: Any) -> Object:
@@ -163,11 +163,11 @@ def slices(place: str, *addresses: str, port: int = 8080, name: str = "http") ->
 
 def node(name: str, *addresses: str) -> Object:
     """Return a Node that is ready."""
-    told = [{"type": "InternalIP", "address": a} for a in addresses]
+    entries = [{"type": "InternalIP", "address": a} for a in addresses]
     ready = {"type": "Ready", "status": "True"}
     return {
         "metadata": {"name": name},
-        "status": {"addresses": told, "conditions": [ready]},
+        "status": {"addresses": entries, "conditions": [ready]},
     }
 
 
@@ -202,13 +202,13 @@ def http_route(
 def gateway(*listeners: tuple[str, str, int, str | None], **more: Any) -> Object:
     """Return Gateway infra/eg; a listener is name, protocol, port, hostname."""
     everywhere = {"allowedRoutes": {"namespaces": {"from": "All"}}}
-    told = [
+    entries = [
         {"name": name, "protocol": protocol, "port": port, **everywhere}
         | ({"hostname": host} if host else {})
         for name, protocol, port, host in listeners
     ]
     return {
         "metadata": meta("infra/eg"),
-        "spec": {"gatewayClassName": "eg", "listeners": told},
+        "spec": {"gatewayClassName": "eg", "listeners": entries},
         **more,
     }

@@ -1,4 +1,4 @@
-"""The real process: started, stopped by SIGTERM, refused bad settings."""
+"""The real process: start, SIGTERM, wrong settings."""
 
 import json
 import signal
@@ -24,7 +24,7 @@ def start(environment: dict[str, str]) -> subprocess.Popen[str]:
 
 
 def test_sigterm_drains(environment: dict[str, str], ingest: IngestServer) -> None:
-    """What an ingest that was busy did not take goes out before the process ends."""
+    """A push that a busy ingest rejected is sent before the process ends."""
     ingest.answers = [503]
     process = start(environment)
     try:
@@ -45,7 +45,7 @@ def test_sigterm_drains(environment: dict[str, str], ingest: IngestServer) -> No
 @pytest.mark.parametrize(
     ("name", "value", "expected"),
     [
-        ("PARALLAX_AGENT_NODE", "", "PARALLAX_AGENT_NODE: expected the name"),
+        ("PARALLAX_AGENT_NODE", "", "PARALLAX_AGENT_NODE: not set; expected the name"),
         ("PARALLAX_AGENT_CLUSTER", "x", "PARALLAX_AGENT_CLUSTER: no target in"),
         ("PARALLAX_AGENT_KEY_FILE", "/none", "PARALLAX_AGENT_KEY_FILE: /none:"),
         ("PARALLAX_TARGETS", "/none.yaml", "PARALLAX_TARGETS: /none.yaml:"),
@@ -59,13 +59,13 @@ def test_an_unusable_environment_is_named(
     expected: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The error begins with the variable, whatever reads it."""
+    """The error begins with the variable."""
     for key, good in environment.items():
         monkeypatch.setenv(key, good)
     monkeypatch.setenv(name, value)
-    with pytest.raises(SettingsError) as told:
+    with pytest.raises(SettingsError) as raised:
         prepare()
-    assert str(told.value).startswith(expected)
+    assert str(raised.value).startswith(expected)
 
 
 def test_an_unusable_environment_ends_the_process(environment: dict[str, str]) -> None:
@@ -74,5 +74,5 @@ def test_an_unusable_environment_ends_the_process(environment: dict[str, str]) -
     out, err = process.communicate(timeout=60)
     assert (process.returncode, err) == (2, "")
     (line,) = map(json.loads, out.splitlines())
-    assert line["level"] == "ERROR"
-    assert line["message"].startswith("PARALLAX_AGENT_NODE: expected the name")
+    assert (line["level"], line["message"]) == ("ERROR", "agent could not start")
+    assert line["problem"].startswith("PARALLAX_AGENT_NODE: not set; expected")

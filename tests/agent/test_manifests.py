@@ -1,4 +1,4 @@
-"""The manifests: what they allow is what the agent asks, and no more."""
+"""The manifests allow exactly what the agent requests."""
 
 import queue
 import re
@@ -10,14 +10,14 @@ from typing import Any, cast
 import yaml
 
 from parallax.model.target import Reached, Target
-from parallax_agent.read.read import IngressPod, read, wanted
+from parallax_agent.read.target_path import IngressPod, needed_lists, read_path
 from parallax_agent.settings import from_environment
 from parallax_agent.sightings.follower import Follower
 from parallax_agent.watch.api import Lists, connect
 from parallax_agent.watch.watches import Watches
 from tests.agent.kubernetes_api import EXTENSIONS, KubernetesServer
 from tests.agent.shapes import http_route
-from tests.agent.sightings.test_sightings import until
+from tests.agent.sightings.test_log_followers import until
 
 MANIFESTS = Path(__file__).parents[2] / "agent" / "manifests"
 _PATH = re.compile(
@@ -53,8 +53,8 @@ def granted(kind: str) -> set[Right]:
     }
 
 
-def asked(server: KubernetesServer) -> dict[Right, set[str | None]]:
-    """Return what was asked of the server, with the namespaces it was asked in."""
+def requested(server: KubernetesServer) -> dict[Right, set[str | None]]:
+    """Return what was requested of the server, with the namespaces."""
     found: dict[Right, set[str | None]] = {}
     for method, path in server.requests:
         assert method == "GET"
@@ -69,12 +69,12 @@ def asked(server: KubernetesServer) -> dict[Right, set[str | None]]:
 
 def watched(server: KubernetesServer) -> bool:
     """Tell whether everything that was listed is watched by now."""
-    asked_so_far = asked(server)
+    asked_so_far = requested(server)
     lists = {right[:2] for right in asked_so_far if right[2] == "list"}
     return lists == {right[:2] for right in asked_so_far if right[2] == "watch"}
 
 
-def test_rights_are_exactly_what_is_asked(
+def test_permissions_are_exactly_what_is_requested(
     kubernetes_api: KubernetesServer, tmp_path: Path, api_target: Target
 ) -> None:
     """Cluster-wide lists and watches; ConfigMap and logs only at the ingress."""
@@ -88,8 +88,8 @@ def test_rights_are_exactly_what_is_asked(
         with closing(Watches(apis)) as watches:
             for target in (api_target, anywhere, hung):
                 lists = Lists(watches)
-                lists.prefetch(wanted(target))
-                read(target, lists, node="worker-01", now=cast("Any", None))
+                lists.prefetch(needed_lists(target))
+                read_path(target, lists, node="worker-01", now=cast("Any", None))
             until(lambda: watched(kubernetes_api))
         follower = Follower(apis.core, pod, "worker-01")
         follower.start()
@@ -97,7 +97,7 @@ def test_rights_are_exactly_what_is_asked(
         follower.stop()
         kubernetes_api.logs["pod"].put(None)
         follower.join(10)
-    rights = asked(kubernetes_api)
+    rights = requested(kubernetes_api)
     assert set(rights) == granted("ClusterRole") | granted("Role")
     role = of_kind("Role")["metadata"]["namespace"]
     assert all(rights[right] == {role} for right in granted("Role"))

@@ -1,4 +1,4 @@
-"""Whole cycles: recorded API, real hops, a followed log, a real ingest."""
+"""Whole cycles: a recorded API, real hops, a followed log, a real ingest."""
 
 import json
 import queue
@@ -18,34 +18,34 @@ from parallax.model.target import Target
 from parallax_agent import cycle as cycle_module
 from parallax_agent import run as run_module
 from parallax_agent.cycle import Cycles
-from parallax_agent.hops import pace
-from parallax_agent.push import push as push_module
-from parallax_agent.push.push import Pusher
+from parallax_agent.hops import schedule
+from parallax_agent.push import pusher as pusher_module
+from parallax_agent.push.pusher import Pusher
 from parallax_agent.run import Agent
 from parallax_agent.settings import Settings
 from parallax_agent.sightings import follower as follower_module
 from parallax_agent.watch import cache as cache_module
 from parallax_agent.watch.api import Apis, connect
 from tests.agent.conftest import IngestServer, KubernetesServer, Quiet, Server
-from tests.agent.sightings.test_sightings import line, until
+from tests.agent.sightings.test_log_followers import line, until
 
 OWN_POD = "ingress-nginx-controller-jjw5g"
 
 
 class Hop(Quiet):
-    """Answers as pod, Service, NodePort and ingress at once."""
+    """Responds as pod, Service, NodePort and ingress."""
 
     def do_GET(self) -> None:  # noqa: N802 - the library's name
-        """Note who asks and answer well."""
+        """Record the client and respond healthily."""
         self.server.requests.append(("GET", self.headers["User-Agent"]))
         self.answer(200, b"ok", "text/plain")
 
 
 @pytest.fixture(autouse=True)
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leave time for every question, however slow this machine is."""
-    monkeypatch.setattr(pace, "SHORTEST", 600.0)
-    monkeypatch.setattr(pace, "LONGEST", 600.0)
+    """Leave time for every request, however slow this machine is."""
+    monkeypatch.setattr(schedule, "SHORTEST", 600.0)
+    monkeypatch.setattr(schedule, "LONGEST", 600.0)
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ def cycles_of(agent: Agent) -> Cycles:
 def cycles(
     agent: Agent, cluster: KubernetesServer, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Cycles]:
-    """Build the cycles alone, and end their followers."""
+    """Build the cycles alone, and stop their followers."""
     monkeypatch.setattr(follower_module, "SETTLE_SECONDS", 0.02)
     made = cycles_of(agent)
     yield made
@@ -123,7 +123,7 @@ def only(push: Push) -> NodeReport:
 def test_a_cycle_reports_reading_probes_and_sightings(
     cycles: Cycles, cluster: KubernetesServer, hop: Server
 ) -> None:
-    """One push holds what was read, asked and seen; agents' own lines are dropped."""
+    """One push has the reading, probes and sightings; agents' lines are dropped."""
     report = only(cycles.next())
     assert report.reading is not None
     assert report.reading.problems == ()
@@ -150,7 +150,7 @@ def test_a_cycle_reports_reading_probes_and_sightings(
 def test_an_api_that_goes_away_leaves_the_last_path_probed(
     cycles: Cycles, cluster: KubernetesServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The reading says what is missing, the hops are asked all the same."""
+    """The reading says what is missing; the hops are still probed."""
     monkeypatch.setattr(cache_module, "STALE_SECONDS", 0.0)
     before = only(cycles.next())
     for kind in ("nodes", "services", "endpointslices", "pods", "ingresses"):
@@ -166,13 +166,13 @@ def test_an_api_that_goes_away_leaves_the_last_path_probed(
     assert report.reading is not None
     assert report.reading.nodes is None
     assert len(report.probes) == len(before.probes)
-    assert len(cycles._ears.take()) == 1
+    assert len(cycles._followers.take()) == 1
 
 
 def test_one_target_that_cannot_be_read_does_not_stop_the_others(
     cycles: Cycles, cluster: KubernetesServer, api_target: Target
 ) -> None:
-    """An odd object of one namespace is that target's problem alone."""
+    """A malformed object of one namespace affects only that target."""
     broken = api_target.reached
     other = replace(
         api_target,
@@ -192,20 +192,20 @@ def test_one_target_that_cannot_be_read_does_not_stop_the_others(
     assert fine.reading.problems == ()
 
 
-def test_probing_that_fails_leaves_the_reading(
+def test_failed_probes_leave_the_reading(
     cycles: Cycles, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A defect in probing is logged; reading and sightings still go."""
+    """The error is logged; reading and sightings are still sent."""
 
     def broken(*_: object) -> None:
         raise RuntimeError("defect")
 
-    monkeypatch.setattr(cycle_module, "ask", broken)
+    monkeypatch.setattr(cycle_module, "run_schedule", broken)
     report = only(cycles.next())
     assert report.probes == ()
     assert report.reading is not None
     assert report.reading.nodes is not None
-    assert "probing failed" in caplog.text
+    assert "probes failed" in caplog.text
 
 
 @pytest.mark.parametrize(
@@ -219,21 +219,21 @@ def test_probing_that_fails_leaves_the_reading(
 def test_a_log_written_elsewhere_is_no_proof(
     cycles: Cycles, cluster: KubernetesServer, entry: dict[str, str]
 ) -> None:
-    """Where the controller logs no requests to stdout, the log is not live."""
+    """If the controller does not log to stdout, the log is not live."""
     body = cluster.body("ingress-nginx-controller")
     body["data"] |= entry
     cluster.replaced["ingress-nginx-controller"] = body
     cycles.next()
-    follower = next(iter(cycles._ears._followers.values()))
+    follower = next(iter(cycles._followers._followers.values()))
     cluster.logs[OWN_POD].put(line(1, agent="curl/8.5"))
     until(lambda: follower.take().read_at)
     assert only(cycles.next()).log_read_at is None
 
 
-def test_running_pushes_until_told_to_stop(
+def test_running_pushes_until_it_is_stopped(
     agent: Agent, ingest: IngestServer, cluster: KubernetesServer
 ) -> None:
-    """Cycles follow one another; at the end everything is sent and 0 returned."""
+    """Cycles repeat; at the end everything is sent and 0 returned."""
     stop = threading.Event()
     code: list[int] = []
     thread = threading.Thread(target=lambda: code.append(agent.run(stop)))
@@ -247,17 +247,17 @@ def test_running_pushes_until_told_to_stop(
     assert {p.node for p in pushes} == {"worker-01"}
 
 
-def test_an_answer_that_asks_to_come_sooner_counts_at_once(
+def test_a_requested_interval_applies_at_once(
     agent: Agent,
     ingest: IngestServer,
     monkeypatch: pytest.MonkeyPatch,
     cluster: KubernetesServer,
 ) -> None:
-    """An agent that waits for an hour is asked for its next push in seconds."""
-    monkeypatch.setattr(push_module, "SHORTEST", 0.0)
-    monkeypatch.setattr(run_module, "LOOK_SECONDS", 0.01)
+    """An agent that would wait for an hour sends its next push in seconds."""
+    monkeypatch.setattr(pusher_module, "SHORTEST", 0.0)
+    monkeypatch.setattr(run_module, "CHECK_SECONDS", 0.01)
     agent.settings = replace(agent.settings, interval=3600.0)
-    ingest.told = {"message": "stored", "interval_seconds": 0.1}
+    ingest.response = {"message": "stored", "interval_seconds": 0.1}
     stop = threading.Event()
     thread = threading.Thread(target=agent.run, args=(stop,))
     thread.start()
@@ -269,14 +269,14 @@ def test_an_answer_that_asks_to_come_sooner_counts_at_once(
     assert not thread.is_alive()
 
 
-def test_a_cycle_that_breaks_does_not_end_the_watch(
+def test_a_failed_cycle_does_not_stop_the_agent(
     agent: Agent,
     ingest: IngestServer,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
     cluster: KubernetesServer,
 ) -> None:
-    """The next cycle comes as if nothing had been."""
+    """The next cycle is normal."""
     real = Cycles.next
     broken = iter([True])
 

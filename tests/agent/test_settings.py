@@ -13,7 +13,7 @@ GOOD = {
 
 
 def test_defaults() -> None:
-    """The interval is 15 s, source address and kubeconfig are optional."""
+    """The interval is 15 s; source address and kubeconfig are optional."""
     settings = from_environment(GOOD)
     assert settings.interval == 15.0
     assert settings.source_address is None
@@ -33,9 +33,9 @@ def test_a_full_observations_url_is_kept() -> None:
 
 def test_all_missing_variables_are_named_at_once() -> None:
     """One error names every variable that is missing."""
-    with pytest.raises(SettingsError) as told:
+    with pytest.raises(SettingsError) as raised:
         from_environment({})
-    assert [line.split(":")[0] for line in str(told.value).splitlines()] == list(GOOD)
+    assert [line.split(":")[0] for line in str(raised.value).splitlines()] == list(GOOD)
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_all_missing_variables_are_named_at_once() -> None:
         (
             "PARALLAX_AGENT_INGRESS_LOG_FORMAT",
             "nginx: $request",
-            "the log format holds no $status",
+            "the log format has no $status",
         ),
         ("PARALLAX_INGEST_URL", "ingest.example", "expected an https URL"),
         ("PARALLAX_INGEST_URL", "http://[", "expected an https URL"),
@@ -66,20 +66,20 @@ def test_all_missing_variables_are_named_at_once() -> None:
     ],
 )
 def test_a_wrong_variable_is_named(name: str, value: str, expected: str) -> None:
-    """A wrong value is refused with the variable's name and what was expected."""
-    with pytest.raises(SettingsError) as told:
+    """A wrong value is rejected with the variable's name and what was expected."""
+    with pytest.raises(SettingsError) as raised:
         from_environment(GOOD | {name: value})
-    assert str(told.value).startswith(f"{name}: {expected}")
+    assert str(raised.value).startswith(f"{name}: {expected}")
 
 
 @pytest.mark.parametrize("name", ["東京", "zürich", "~", "eu/prod", "\U0001f680"])
 def test_a_cluster_s_name_may_be_of_any_script(name: str) -> None:
-    """It is kept as it was written."""
+    """It is not changed."""
     assert from_environment(GOOD | {"PARALLAX_AGENT_CLUSTER": name}).cluster == name
 
 
 def test_a_log_format_is_kept_as_written() -> None:
-    """It is checked at the start, and compiled where lines are read."""
+    """It is checked at the start, and compiled where lines are parsed."""
     text = 'nginx: $status $req_id "$http_user_agent"'
     settings = from_environment(GOOD | {"PARALLAX_AGENT_INGRESS_LOG_FORMAT": text})
     assert settings.ingress_log_format == text
@@ -90,7 +90,7 @@ def test_a_log_format_is_kept_as_written() -> None:
     "host", ["localhost:4566", "127.0.0.1:4566", "10.0.0.9", "[::1]:80", "[fd00::1]"]
 )
 def test_http_goes_to_loopback_and_private_addresses(host: str) -> None:
-    """A lab or a relay in the own network needs no certificate."""
+    """A lab or a relay in the same network needs no certificate."""
     settings = from_environment(GOOD | {"PARALLAX_INGEST_URL": f"http://{host}/"})
     assert settings.observations_url == f"http://{host}/v1/observations"
 
@@ -105,13 +105,13 @@ def test_http_goes_to_loopback_and_private_addresses(host: str) -> None:
     ],
 )
 def test_where_to_listen(text: str, place: tuple[str, int] | None) -> None:
-    """As the downward API fills it in, IPv6 with or without brackets."""
+    """As the downward API sets it, IPv6 with or without brackets."""
     found = from_environment(GOOD | {"PARALLAX_AGENT_LISTEN": text})
     assert found.listen == place
 
 
 @pytest.mark.parametrize("text", [":9815", "node:9815", "10.0.0.7", "10.0.0.7:0"])
-def test_a_place_that_is_none_is_refused(text: str) -> None:
+def test_a_wrong_listen_address_is_rejected(text: str) -> None:
     """The error names the variable and what was expected."""
     with pytest.raises(SettingsError, match="PARALLAX_AGENT_LISTEN: expected ADDRESS"):
         from_environment(GOOD | {"PARALLAX_AGENT_LISTEN": text})
@@ -127,16 +127,16 @@ def test_a_place_that_is_none_is_refused(text: str) -> None:
         "http://s3cret@127.0.0.1/",
     ],
 )
-def test_a_password_in_the_url_is_refused_and_not_shown(url: str) -> None:
-    """The error names the real reason; logs may be read by many."""
-    with pytest.raises(SettingsError) as told:
+def test_a_password_in_the_url_is_rejected_and_not_shown(url: str) -> None:
+    """The error has the real reason, but logs may be read by many."""
+    with pytest.raises(SettingsError) as raised:
         from_environment(GOOD | {"PARALLAX_INGEST_URL": url})
-    assert str(told.value).startswith("PARALLAX_INGEST_URL: user name and password")
-    assert "s3cret" not in str(told.value)
+    assert str(raised.value).startswith("PARALLAX_INGEST_URL: user name and password")
+    assert "s3cret" not in str(raised.value)
 
 
 def test_a_wrong_url_is_shown_without_its_query() -> None:
-    """A token may stand there."""
-    with pytest.raises(SettingsError, match=r"got .ftp://a\.example/x.") as told:
+    """The query may contain a token."""
+    with pytest.raises(SettingsError, match=r"got .ftp://a\.example/x.") as raised:
         from_environment(GOOD | {"PARALLAX_INGEST_URL": "ftp://a.example/x?t=s3cret"})
-    assert "s3cret" not in str(told.value)
+    assert "s3cret" not in str(raised.value)

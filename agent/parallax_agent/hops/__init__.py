@@ -1,5 +1,9 @@
-"""The questions of a cycle: who is asked from this node, and at what pace.
+"""Hops: the probes of a cycle: which hops this node probes, and when.
 
-In: a target's path. Out: the questions, at most `hops.MOST_QUESTIONS` a target.
-It does not: judge the answers.
+In: a target's path. Out: probes, at most `plan.MAX_REQUESTS` per target. It does not:
+judge the responses.
+
+- `plan`: the requests for a target
+- `selection`: which pods and nodes of many
+- `schedule`: their order and timing
 """

@@ -1,5 +1,13 @@
-"""What a cycle saw, sent to `ingest`.
+"""Push: sends the reports of a cycle to `ingest`.
 
-In: a `Push` a cycle. Out: signed, compressed requests, and how soon `ingest` asks to
-hear more. It does not: lose anything before the buffer is full, nor hide that it did.
+In: one `Push` per cycle. Out: signed, compressed requests, and the interval that
+`ingest` requests. It does not: lose a report before the buffer is full, or hide a loss.
+
+- `pusher`: sends and retries
+- `buffer`: the messages that wait
+- `splitting`: messages that `ingest` accepts
+- `heartbeat`: small reports while nothing changes
+- `bound`: the length of texts
+- `post`: one request
+- `signing`: its signature
 """

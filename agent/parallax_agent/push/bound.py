@@ -1,16 +1,16 @@
-"""Bound: no text of a report is longer than a judgement can use.
+"""Bound: limits the length of every text in a report.
 
-In: a report, with what a cluster, its pods and its logs put into it: a reason phrase,
-an error, a header, a ConfigMap's value, a problem. Out: the same, long texts cut.
-It does not: count the texts, or look at the report's size as a whole;
-`parallax_agent.push.parts` does.
+In: a report with texts from a cluster, its pods and its logs: reason phrases, errors,
+headers, ConfigMap values, problems. Out: the report, with long texts cut.
+It does not: limit the number of texts or the size of the report;
+`parallax_agent.push.splitting` does.
 """
 
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, cast
 
 TEXT_LIMIT = 2048
-"""Characters; as many as of a body, which is the longest text a judgement reads."""
+"""Characters; equal to the limit of a body, the longest text that is judged."""
 
 
 def bounded[T](value: T) -> T:

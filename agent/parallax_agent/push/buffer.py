@@ -1,6 +1,6 @@
-"""Buffer: what waits to be pushed, the newest first, and never more than fits.
+"""Buffer: the messages that wait to be sent, the newest first, up to a capacity.
 
-In: one `Push` a cycle. Out: messages, each with an id that it keeps over all
+In: one `Push` per cycle. Out: messages, each with an id that stays the same for all
 attempts. It does not: send them, or write to a disk.
 """
 
@@ -11,14 +11,14 @@ from dataclasses import dataclass, field
 from uuid import uuid4
 
 from parallax.model.push import Push
-from parallax_agent.push.parts import parts
+from parallax_agent.push.splitting import split_push
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(slots=True, eq=False)
 class Message:
-    """A push with the id it is sent under, and how often that was tried."""
+    """A push, its message id, and the number of attempts to send it."""
 
     push: Push
     id: str = field(default_factory=lambda: f"msg_{uuid4().hex}")
@@ -26,7 +26,7 @@ class Message:
 
 
 class Buffer:
-    """Messages between the loop that observes and the thread that sends."""
+    """Messages between the thread that observes and the thread that sends."""
 
     def __init__(self, capacity: int) -> None:
         self._capacity = capacity
@@ -37,15 +37,15 @@ class Buffer:
         self._dropped = 0
 
     def put(self, push: Push) -> None:
-        """Take a push; a full buffer gives up its oldest and counts its reports."""
-        fresh = [Message(part) for part in parts(push)]
+        """Add a push; a full buffer drops its oldest message and counts its reports."""
+        fresh = [Message(part) for part in split_push(push)]
         with self._changed:
             for message in fresh:
                 if len(self._messages) >= self._capacity:
                     lost = self._messages.popleft()
                     self._dropped += len(lost.push.reports)
                     logger.warning(
-                        "buffer full, oldest push dropped",
+                        "buffer was full, oldest push was dropped",
                         extra={"dropped": self._dropped},
                     )
                 self._messages.append(message)
@@ -53,10 +53,10 @@ class Buffer:
             self._changed.notify()
 
     def newest(self, patience: float) -> Message | None:
-        """Wait for a message, and leave it in; None: closed, and nothing is left.
+        """Wait for a message and return it without removing it; None: closed and empty.
 
-        One of the last push comes at once; one that was left over from before, the
-        newest of them, after so many seconds without another push.
+        Messages of the last push are returned at once. Older messages, the newest of
+        them first, are returned after `patience` seconds without another push.
         """
         with self._changed:
             self._changed.wait_for(lambda: self._messages or self._closed)
@@ -65,22 +65,22 @@ class Buffer:
             return waiting[-1] if waiting else None
 
     def forget(self, message: Message) -> None:
-        """Take out a message that is done with."""
+        """Remove a message that needs no further attempt."""
         with self._changed:
-            # A full buffer may have given it up while it was under way.
-            for kept in (self._messages, self._fresh):
-                if message in kept:
-                    kept.remove(message)
+            # A full buffer may have dropped it while it was being sent.
+            for messages in (self._messages, self._fresh):
+                if message in messages:
+                    messages.remove(message)
 
     def close(self) -> None:
-        """Let `newest` wait no more."""
+        """Stop `newest` from waiting."""
         with self._changed:
             self._closed = True
             self._changed.notify()
 
     @property
     def dropped(self) -> int:
-        """How many reports have been given up so far."""
+        """How many reports were dropped so far."""
         with self._changed:
             return self._dropped
 

@@ -1,12 +1,14 @@
-"""Post: one request to `ingest`, within a limit of time and of bytes read.
+"""Post: one request to `ingest`, limited in time and in bytes read.
 
-In: a URL, a body, headers. Out: the answer's status and the beginning of its body.
-It does not: retry, follow redirects, or unpack a compressed answer.
+In: a URL, a body, headers. Out: the status of the response and the beginning of its
+body.
+It does not: retry, follow redirects, or decompress a response.
 
-httpx's own timeouts hold for each read alone: a server, or whoever sits between, that
-keeps sending would hold the sender for ever. In an event loop one limit holds for all:
-name resolution, connecting, TLS, the request, headers of any number, the body. A loop a
-push costs a millisecond, and no kept connection: httpx closes those after 5 seconds.
+httpx's own timeouts apply to each read alone: a server or proxy that keeps sending
+would block the sender forever. In an event loop one timeout covers everything: name
+resolution, connecting, TLS, the request, any number of headers, the body. One event
+loop per push costs a millisecond. It also means that no connection is reused, but httpx
+would close it after 5 seconds anyway.
 """
 
 import asyncio
@@ -20,14 +22,14 @@ import httpx
 from parallax.model.plain import plain_line
 
 ANSWER_BYTES = 65536
-"""Of a body; `ingest` sends a few hundred."""
+"""Bytes read of a body; `ingest` sends a few hundred."""
 SHOWN = 500
-"""Characters of an answer that a log line holds."""
+"""Characters of a response in a log line."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A status, and what was read of the body."""
+    """The status and the part of the body that was read."""
 
     status_code: int
     body: bytes
@@ -38,22 +40,22 @@ class Answer:
         return plain_line(self.body[: 4 * SHOWN].decode(errors="replace")[:SHOWN])
 
     def number(self, name: str) -> float:
-        """Return a number of the body's JSON; 0 where there is none."""
+        """Return a number from the body's JSON; 0 if there is none."""
         try:
-            found = json.loads(self.body)[name]
-            return float(found) if isinstance(found, int | float) else 0.0
+            value = json.loads(self.body)[name]
+            return float(value) if isinstance(value, int | float) else 0.0
         except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
             return 0.0
 
 
-def post(
+def send_post(
     url: str,
     body: bytes,
     headers: Mapping[str, str],
     context: ssl.SSLContext,
     seconds: float,
 ) -> Answer:
-    """Send a request and return its answer within so many seconds.
+    """Send a request and return its response within this many seconds.
 
     Raises `httpx.HTTPError`, and `OSError` (`TimeoutError` among them).
     """

@@ -1,8 +1,8 @@
-"""Signing: a message's headers, from the key in its file.
+"""Signing: the headers that sign a message, from the key in its file.
 
 In: a key file, a message. Out: Standard Webhooks headers.
-It does not: keep the key; the file is read for every message, so a rotated key
-is used at once.
+It does not: keep the key; the file is read for every message, so a rotated key is used
+at once.
 Source: Standard Webhooks specification 1.0 (headers, signature scheme).
 """
 
@@ -29,7 +29,7 @@ def read_key(path: Path) -> str:
 
 
 def signed(key: str, message_id: str, now: datetime, body: str) -> dict[str, str]:
-    """Return the headers that sign a body as of now."""
+    """Return the headers that sign a body at this time."""
     return {
         "webhook-id": message_id,
         "webhook-timestamp": str(int(now.timestamp())),

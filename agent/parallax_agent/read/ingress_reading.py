@@ -1,8 +1,9 @@
-"""Ingress reading: what a reading tells of the way in.
+"""Ingress reading: the part of a reading that is about the ingress.
 
-In: what was found of a target, the cycle's lists. Out: the reading with the Ingress,
-all hosts, the ingress controller, its pods and how it is set.
-It does not: choose Ingress or controller (`route`), or read the app (`read`).
+In: the discovery of a target, the cycle's lists. Out: the reading with the Ingress, all
+hosts, the ingress controller, its pods and its configuration.
+It does not: choose the Ingress or the controller (`route`), or read the app
+(`target_path`).
 """
 
 from dataclasses import replace
@@ -10,53 +11,59 @@ from dataclasses import replace
 from parallax.model.cluster import ClusterReading
 from parallax.model.wire import Json
 from parallax_agent.route import controllers, gateway, hosts
-from parallax_agent.route.behind import Behind, Reader
 from parallax_agent.route.controllers import Family, proxy_argument
+from parallax_agent.route.discovery import Discovery
 from parallax_agent.route.entry import entry_port
 from parallax_agent.route.ingress import canaries
-from parallax_agent.route.limits import annotations
-from parallax_agent.route.route import Found
+from parallax_agent.route.limits import exported_annotations
+from parallax_agent.route.service_state import Reader, ServiceState
 from parallax_agent.watch import objects
 
 
 def with_rules(
-    reading: ClusterReading, reader: Reader, found: Found, host: str
+    reading: ClusterReading, reader: Reader, discovery: Discovery, host: str
 ) -> ClusterReading:
-    """Add what Ingresses and HTTPRoutes say: the target's, its canaries, all hosts."""
-    route, rules = found.route, found.rules
+    """Add the route's Ingress or HTTPRoute, its canaries, and all hosts."""
+    route, rules = discovery.route, discovery.rules
     if rules is not None:
-        named = gateway.hosts(found.http_routes or (), host, hosts.served(rules, host))
-        # Whoever cannot see all rules does not know which hosts are missing.
-        unseen = route is None and found.http_routes is None
-        partial = () if reader.sees_all_rules and not unseen else ("ingress_hosts",)
+        named = gateway.http_route_hosts(
+            discovery.http_routes or (), host, hosts.ingress_hosts(rules, host)
+        )
+        # Without all rules, the list of hosts is incomplete.
+        unread = route is None and discovery.http_routes is None
+        partial = () if reader.sees_all_rules and not unread else ("ingress_hosts",)
         reading = replace(reading, ingress_hosts=named, partial=partial)
     if route is None:
         return reading
     reading = replace(reading, ingress_name=route.ingress)
-    item = rule(found)
+    item = rule(discovery)
     if item is None:
         return reading
-    beside = [r for r in rules or () if r["metadata"]["namespace"] == route.namespace]
-    told = annotations(item, canaries(beside, host))
-    return replace(reading, ingress_annotations=told)
+    neighbors = [
+        r for r in rules or () if r["metadata"]["namespace"] == route.namespace
+    ]
+    exported = exported_annotations(item, canaries(neighbors, host))
+    return replace(reading, ingress_annotations=exported)
 
 
-def rule(found: Found | None) -> Json:
+def rule(discovery: Discovery | None) -> Json:
     """Return the Ingress that leads to the target; None: no Ingress does."""
-    route = found.route if found else None
-    if found is None or route is None or route.kind != "Ingress":
+    route = discovery.route if discovery else None
+    if discovery is None or route is None or route.kind != "Ingress":
         return None
     space = route.namespace
-    beside = [i for i in found.rules or () if i["metadata"]["namespace"] == space]
-    return objects.named(beside, route.ingress)
+    neighbors = [
+        i for i in discovery.rules or () if i["metadata"]["namespace"] == space
+    ]
+    return objects.named(neighbors, route.ingress)
 
 
 def with_controller(
-    reading: ClusterReading, reader: Reader, ingress: Behind, found: Found
+    reading: ClusterReading, reader: Reader, ingress: ServiceState, discovery: Discovery
 ) -> ClusterReading:
     """Add the ingress controller: its Service, endpoints, pods and workloads."""
     service = objects.service(ingress.item) if ingress.item else None
-    route = found.route
+    route = discovery.route
     tls, listener = (route.tls, route.listener) if route else (False, None)
     return replace(
         reading,
@@ -64,27 +71,27 @@ def with_controller(
         ingress_endpoints=ingress.endpoints(
             entry_port(service, tls=tls, listener=listener)
         ),
-        ingress_pods=ingress.told_pods(),
+        ingress_pods=ingress.model_pods(),
         ingress_workloads=reader.workloads(ingress) if ingress.selector else None,
-        ingress_config=_config(reader, ingress, found),
+        ingress_config=_config(reader, ingress, discovery),
     )
 
 
 def _config(
-    reader: Reader, ingress: Behind, found: Found
+    reader: Reader, ingress: ServiceState, discovery: Discovery
 ) -> tuple[tuple[str, str], ...] | None:
-    """Return how the controller is set, as far as it tells; None: not known."""
-    known = controllers.of_service(ingress.item) if ingress.item else None
-    known = known or (found.cls.family if found.cls else None)
-    if known is not None and not known.config_map:
-        asks = proxy_argument(reader.items("pods", ingress.namespace))
-        return None if asks is None else (("use-proxy-protocol", asks),)
-    name = ingress.config_map() or found.entry.service
+    """Return the controller's configuration, if readable; None: unknown."""
+    controller = controllers.of_service(ingress.item) if ingress.item else None
+    controller = controller or (discovery.cls.family if discovery.cls else None)
+    if controller is not None and not controller.config_map:
+        enabled = proxy_argument(reader.items("pods", ingress.namespace))
+        return None if enabled is None else (("use-proxy-protocol", enabled),)
+    name = ingress.config_map() or discovery.entry.service
     return reader.config(ingress.namespace, str(name))
 
 
-def family(found: Found | None, ingress: Behind | None) -> Family | None:
-    """Return whose the ingress is: by the route's class, else by its Service."""
-    named = found.cls.family if found and found.cls else None
+def family(discovery: Discovery | None, ingress: ServiceState | None) -> Family | None:
+    """Return the ingress's family: by the route's class, else by its Service."""
+    named = discovery.cls.family if discovery and discovery.cls else None
     item = ingress.item if ingress else None
     return named or (controllers.of_service(item) if item else None)

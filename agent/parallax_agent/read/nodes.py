@@ -1,9 +1,9 @@
-"""Nodes: at which of its addresses each node is asked for a Service's NodePort.
+"""Nodes: the address of each node at which a Service's NodePort is probed.
 
-In: Node objects, a Service. Out: nodes with the address to ask, or why none is asked.
-It does not: choose among the nodes (`share`).
-Source: Kubernetes, ServiceSpec.ipFamilies: kube-proxy opens a NodePort in the Service's
-families only; dual-stack nodes list an InternalIP of each.
+In: Node objects, a Service. Out: nodes with the address to probe, or why none is
+probed. It does not: choose among the nodes (`selection`).
+Source: Kubernetes, ServiceSpec.ipFamilies: kube-proxy opens a NodePort only in the
+Service's families; dual-stack nodes list an InternalIP of each family.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,46 +21,48 @@ def families(item: Json) -> frozenset[str]:
     return frozenset(map(_family, _inside(item)))
 
 
-def listening(
+def with_node_port(
     nodes: Sequence[Node], items: Sequence[Json], service: Json
 ) -> list[Node]:
-    """Return the nodes that listen for a Service, each with an address that does.
+    """Return the nodes that listen for a Service, each with a fitting address.
 
-    `nodes` are what `items` say. One without an address of the Service's families is
-    left out; a Service that names no family is taken to have any.
+    `nodes` and `items` describe the same nodes. A node without an address of the
+    Service's families is left out; a Service that names no family may have any.
     """
     wanted = many(service, "spec", "ipFamilies") or _BOTH
-    found: list[Node] = []
-    for known, item in zip(nodes, items, strict=True):
+    with_address: list[Node] = []
+    for current, item in zip(nodes, items, strict=True):
         address = next((a for a in _inside(item) if _family(a) in wanted), None)
         if address is not None:
-            same = address == known.internal_ip
-            found.append(known if same else replace(known, internal_ip=address))
-    return found
+            same = address == current.internal_ip
+            with_address.append(
+                current if same else replace(current, internal_ip=address)
+            )
+    return with_address
 
 
-def unasked(items: Sequence[Json], name: str, service: Json) -> str | None:
-    """Say why a node asks for no NodePort: nobody tells where it is itself."""
+def node_port_problem(items: Sequence[Json], name: str, service: Json) -> str | None:
+    """Return why a node probes no NodePort; None: it probes them."""
     item = named(items, name)
     if item is None:
-        return f"no Node {name}, as this agent's is named: no NodePort is asked"
+        return f"Node {name} of this agent does not exist; no NodePort is probed"
     if node(item).internal_ip is None:
-        return f"Node {name} has no InternalIP: no NodePort is asked"
+        return f"Node {name} has no InternalIP; no NodePort is probed"
     wanted = many(service, "spec", "ipFamilies")
     opens = any(p.get("nodePort") for p in many(service, "spec", "ports"))
     if opens and wanted and not families(item) & set(wanted):
         place = f"{service['metadata']['namespace']}/{service['metadata']['name']}"
         return (
             f"Node {name} has no {' or '.join(wanted)} address, and Service {place} "
-            "no other: its NodePort is not asked"
+            "has no other address family; its NodePort is not probed"
         )
     return None
 
 
 def _inside(item: Json) -> Iterator[str]:
-    for told in many(item, "status", "addresses", having=("type", "address")):
-        if told["type"] == "InternalIP":
-            yield told["address"]
+    for entry in many(item, "status", "addresses", having=("type", "address")):
+        if entry["type"] == "InternalIP":
+            yield entry["address"]
 
 
 def _family(address: str) -> str:

@@ -1,5 +1,17 @@
-"""From a host to the Service behind it, by what the cluster declares.
+"""Route: from a host to the Service behind it, by the objects in the cluster.
 
-In: a target and the watched objects. Out: its route, class, ingress and doubts, in
-words where nothing decides. It does not: ask a hop, or judge what it finds.
+In: a target and the watched objects. Out: its route, class and ingress, and a sentence
+for each ambiguity. It does not: probe a hop, or judge.
+
+- `discovery`: the route, class and ingress of a host
+- `ingress`: routes of Ingresses
+- `gateway`: routes of HTTPRoutes
+- `controllers`: the controller of a class or Service
+- `entry`: the Service that receives the requests of users
+- `service_state`: a Service with its endpoints and pods
+- `conflicts`: sentences for what is ambiguous or contradictory
+- `matching`: hosts and paths
+- `hosts`: the hosts of all rules
+- `annotations`: settings of objects
+- `limits`: annotations that may leave the cluster
 """

@@ -1,9 +1,9 @@
-"""Annotations: what objects say in words that only their controller knows.
+"""Annotations: settings of objects that only their controller understands.
 
-In: objects. Out: an annotation's text, yes and no, the names in a list.
-It does not: know which annotations leave the cluster (`limits`).
-Source: ingress-nginx, user-guide/nginx-configuration/annotations (canary,
-server-alias, ssl-passthrough); Go, strconv.ParseBool; HAProxy and HAProxy Ingress.
+In: objects. Out: an annotation's text, true or false, the names in a list.
+It does not: decide which annotations leave the cluster (`limits`).
+Source: ingress-nginx, user-guide/nginx-configuration/annotations (canary, server-alias,
+ssl-passthrough); Go, strconv.ParseBool; HAProxy and HAProxy Ingress.
 """
 
 from parallax.model.wire import Json
@@ -11,15 +11,15 @@ from parallax_agent.route.limits import NGINX
 from parallax_agent.watch.objects import part
 
 CLASS = "kubernetes.io/ingress.class"
-"""How an Ingress named its class before there were IngressClasses."""
+"""The annotation that named an Ingress's class before IngressClasses existed."""
 _YES = frozenset({"1", "t", "T", "TRUE", "true", "True"})
-"""How ingress-nginx may be told yes."""
+"""The values that ingress-nginx reads as true."""
 _PASSED = (
     NGINX + "ssl-passthrough",
     "haproxy.org/ssl-passthrough",
     "haproxy-ingress.github.io/ssl-passthrough",
 )
-"""What leaves TLS to the pods."""
+"""Annotations that pass TLS through to the pods."""
 
 
 def of(item: Json, name: str) -> str | None:
@@ -27,31 +27,31 @@ def of(item: Json, name: str) -> str | None:
     return part(item, "metadata", "annotations").get(name)
 
 
-def says_yes(item: Json, name: str) -> bool:
-    """Tell whether an annotation says yes."""
+def is_true(item: Json, name: str) -> bool:
+    """Tell whether an annotation is true."""
     return of(item, name) in _YES
 
 
 def listed(item: Json, name: str) -> list[str]:
-    """Return the names in an annotation that separates them by commas."""
+    """Return the names in a comma-separated annotation."""
     return [word.strip() for word in (of(item, name) or "").split(",") if word.strip()]
 
 
 def class_name(item: Json) -> str | None:
-    """Return the class that an Ingress names, in its spec or as of old."""
+    """Return the class that an Ingress names, in its spec or its old annotation."""
     return part(item, "spec").get("ingressClassName") or of(item, CLASS)
 
 
 def is_canary(item: Json) -> bool:
-    """Tell whether an Ingress only takes a share of another one's requests."""
-    return says_yes(item, NGINX + "canary")
+    """Tell whether an Ingress only gets a share of another Ingress's requests."""
+    return is_true(item, NGINX + "canary")
 
 
 def aliases(item: Json) -> list[str]:
-    """Return the further hosts that an Ingress is to be served by."""
+    """Return the additional hosts of an Ingress."""
     return listed(item, NGINX + "server-alias")
 
 
 def passes_tls(item: Json) -> bool:
-    """Tell whether an Ingress leaves TLS to its pods."""
-    return any(says_yes(item, name) for name in _PASSED)
+    """Tell whether an Ingress passes TLS through to its pods."""
+    return any(is_true(item, name) for name in _PASSED)

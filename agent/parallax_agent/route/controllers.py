@@ -1,7 +1,7 @@
-"""Controllers: whose an IngressClass, a Service or a Gateway is.
+"""Controllers: which controller an IngressClass, a Service or a Gateway belongs to.
 
-In: the words by which a controller names itself. Out: its family.
-It does not: choose among several of one family; `entry` does.
+In: the names and labels that controllers use. Out: the controller's family.
+It does not: choose among several installations of one family; `entry` does.
 Source: the controllers' own manifests and charts: ingress-nginx, F5 NGINX, Traefik,
 HAProxy (haproxytech), HAProxy Ingress, Contour, Envoy Gateway, Istio, Kong, Cilium.
 """
@@ -18,10 +18,11 @@ _NAME = "app.kubernetes.io/name"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Family:
-    """One kind of ingress controller, and by what it is known.
+    """One kind of ingress controller, and how it is recognized.
 
-    `strings` stand in `spec.controller` (or a Gateway's `controllerName`), `classes`
-    are usual names of its class, `labels` those of its Service or of the pods behind.
+    `strings` occur in `spec.controller` (or a Gateway's `controllerName`), `classes`
+    are usual names of its class, `labels` those of its Service or of the pods behind
+    it.
     """
 
     name: str
@@ -29,12 +30,12 @@ class Family:
     classes: tuple[str, ...] = ()
     labels: tuple[tuple[str, str], ...] = ()
     config_map: bool = False
-    """Whether a ConfigMap tells how it listens and logs."""
+    """Whether a ConfigMap defines how it listens and logs."""
     tls_by_route: bool = False
-    """Whether one Ingress's `tls` says nothing of another's with the same host."""
+    """Whether the `tls` of one Ingress does not apply to others with the same host."""
 
     def owns(self, service: Json) -> bool:
-        """Tell whether a Service, or what it selects, has one of the labels."""
+        """Tell whether a Service, or its selector, has one of the labels."""
         labels = part(service, "metadata", "labels")
         selected = part(service, "spec", "selector")
         return any(
@@ -117,7 +118,7 @@ FAMILIES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Class:
-    """Whose an Ingress is, and why we think so; `family` None: nobody we know."""
+    """The class of an Ingress, and why; `family` None: an unknown controller."""
 
     name: str | None
     why: str
@@ -128,53 +129,56 @@ class Class:
 
 
 def of_string(controller: str | None, class_name: str | None = None) -> Family | None:
-    """Return the family by what it calls itself, else by its class's usual name."""
+    """Return the family by the controller's name, else by the usual class name."""
     by_string = (f for f in FAMILIES if any(s in (controller or "") for s in f.strings))
     by_class = (f for f in FAMILIES if class_name in f.classes)
     return next(by_string, None) or next(by_class, None)
 
 
 def of_service(service: Json) -> Family | None:
-    """Return the family by the labels of a Service; None: not an ingress we know."""
+    """Return the family by a Service's labels; None: no known ingress controller."""
     return next((f for f in FAMILIES if f.owns(service)), None)
 
 
 def class_of(name: str | None, classes: list[Json] | None) -> Class:
-    """Return whose an Ingress is that names this class, or none."""
+    """Return the class of an Ingress that names this class, or none."""
     if name is not None:
         return _of_name(name, classes)
     if classes is None:
-        return Class(name=None, why="it names no class, and classes were not read")
+        return Class(
+            name=None, why="no class named, and IngressClasses could not be read"
+        )
     defaults = list(_defaults(classes))
     if len(defaults) == 1:
-        return _of_item(defaults[0], "it names no class, this is the default")
+        return _of_item(defaults[0], "no class named; this is the default class")
     if defaults:
         names = ", ".join(sorted(map(name_of, defaults)))
         return Class(
             name=None,
-            why="it names no class",
-            problem=f"several IngressClasses are the default: {names}; leave one",
+            why="no class named",
+            problem=f"several IngressClasses are the default: {names}; keep one",
         )
     if len(classes) == 1:
-        return _of_item(classes[0], "it names no class, and there is only this one")
+        return _of_item(classes[0], "no class named; this is the only class")
     return Class(
         name=None,
-        why=f"it names no class, and none of {len(classes)} is the default",
-        problem="no class: set spec.ingressClassName, or nobody may serve the Ingress",
+        why=f"no class named, and none of {len(classes)} classes is the default",
+        problem="the Ingress has no class, so no controller may serve it; "
+        "set spec.ingressClassName",
     )
 
 
 def _of_name(name: str, classes: list[Json] | None) -> Class:
     item = next((c for c in classes or () if name_of(c) == name), None)
     if item is not None:
-        return _of_item(item, "the Ingress names it")
+        return _of_item(item, "named by the Ingress")
     return Class(
         name=name,
-        why="the Ingress names it",
+        why="named by the Ingress",
         family=of_string(None, name),
         problem=None
         if classes is None
-        else f"IngressClass {name} does not exist: some controllers then serve nothing",
+        else f"IngressClass {name} does not exist; its Ingresses may be ignored",
     )
 
 
@@ -196,7 +200,7 @@ def _defaults(classes: list[Json]) -> Iterator[Json]:
 
 
 def proxy_argument(pods: list[Json] | None) -> str | None:
-    """Return `true` or `false`: whether Contour's own argument wants a PROXY line.
+    """Return `true` or `false`: whether Contour's argument enables the PROXY protocol.
 
     None: none of these pods is Contour's.
     """
@@ -208,5 +212,5 @@ def proxy_argument(pods: list[Json] | None) -> str | None:
     serving = [a for a in arguments if "contour" in a and "serve" in a]
     if not serving:
         return None
-    asks = any("--use-proxy-protocol" in a for a in serving)
-    return "true" if asks else "false"
+    enabled = any("--use-proxy-protocol" in a for a in serving)
+    return "true" if enabled else "false"

@@ -1,9 +1,9 @@
-"""Entry: through which Service of an ingress controller requests come in.
+"""Entry: the Service of an ingress controller that receives the requests of users.
 
-In: the cluster's Services, and what is known of the controller. Out: the Service, with
-the reason, or those between which nothing decides.
-It does not: call anything. Where two fit equally well it takes none: a hop that users
-never cross would speak against the wrong one.
+In: the cluster's Services, and what is known of the controller. Out: the Service with
+the reason, or the candidates if the choice is ambiguous.
+It does not: call anything. If two Services match equally well it chooses none, because
+probing a hop that users never reach would blame the wrong one.
 Source: Kubernetes, well-known labels; Gateway API 1.4, GEP-1762 (gateway-name label).
 """
 
@@ -31,15 +31,15 @@ _RELEASE = ("meta.helm.sh/release-namespace", "meta.helm.sh/release-name")
 _HTTP, _HTTPS = frozenset({"http", "web", "http2"}), frozenset({"https", "websecure"})
 _OUTWARD = {"LoadBalancer": 2, "NodePort": 1}
 NOT_FOR_USERS = ("webhook", "admission", "metrics")
-"""Words in the names of ports and Services that users never come by."""
+"""Words in the names of ports and Services that do not serve users."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A Service that may be the one; `order`: by what it fits, more is better.
+    """A Service that may be the entry; `order`: how well it matches, more is better.
 
-    `outward` decides only between Services of the same pods: between two
-    installations the kind of Service says nothing.
+    `outward` decides only between Services of the same pods: between two installations
+    the Service's type means nothing.
     """
 
     order: tuple[int, int]
@@ -50,7 +50,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """The Service through which requests come in; None: not decided, `why` says so."""
+    """The Service that receives requests; None: not decided, `why` says why."""
 
     why: str
     namespace: str | None = None
@@ -63,7 +63,7 @@ def entry_port(
 ) -> ServicePort | None:
     """Return the ingress Service's http or https port; None: it has none.
 
-    With a `listener`, the port at which a Gateway listens, if the Service has it.
+    With a `listener`, the port on which a Gateway listens, if the Service has it.
     """
     ports = service.ports if service else ()
     names, number = (_HTTPS, 443) if tls else (_HTTP, 80)
@@ -73,36 +73,36 @@ def entry_port(
 
 
 def of_class(
-    services: Iterable[Json], found: Class | None, addresses: frozenset[str]
+    services: Iterable[Json], cls: Class | None, addresses: frozenset[str]
 ) -> Entry:
-    """Choose the Service of a class's controller, of any we know without a class.
+    """Choose the Service of a class's controller; without a class, of any known one.
 
-    What the Ingress's status says decides only among Services that fit otherwise, or
-    where the controller is nobody we know: k3s's own balancer gives all Services the
-    nodes' addresses.
+    The address in the Ingress's status decides only among Services that match
+    otherwise, or for an unknown controller: k3s's own load balancer gives all Services
+    the nodes' addresses.
     """
-    family = found.family if found else None
+    family = cls.family if cls else None
     same: dict[str, list[Candidate]] = {}
-    for item in filter(_takes_web, services):
+    for item in filter(_serves_web, services):
         fits = family.owns(item) if family else of_service(item) is not None
         reached = bool(addresses & _addresses(item))
-        unknown = found is not None and not found.family and bool(found.name)
+        unknown = cls is not None and not cls.family and bool(cls.name)
         if reached if unknown else fits:
-            order = _same_release(found.item, item) if found else 0, int(reached)
+            order = _same_release(cls.item, item) if cls else 0, int(reached)
             new = Candidate(order, _outward(item), _why(family, item, order), item)
             same.setdefault(_selected(item), []).append(new)
     best = [one for group in same.values() for one in _outermost(group)]
-    return _best(best, _whose(found))
+    return _best(best, _describe(cls))
 
 
 def _outermost(same: list[Candidate]) -> list[Candidate]:
-    """Return which of the Services of the same pods users may come by.
+    """Return which of the Services of the same pods users may reach.
 
-    Two that are equally open to the outside have other NodePorts and addresses.
+    Two that are equally reachable from outside have different NodePorts and addresses.
     """
     top = max((c.order, c.outward) for c in same)
-    found = [c for c in same if (c.order, c.outward) == top]
-    return found if found[0].outward else found[:1]
+    outermost = [c for c in same if (c.order, c.outward) == top]
+    return outermost if outermost[0].outward else outermost[:1]
 
 
 def of_gateway(
@@ -112,63 +112,63 @@ def of_gateway(
     family: Family | None,
 ) -> Entry:
     """Choose the Service made for a Gateway, else the one of its controller."""
-    found: list[Candidate] = []
+    candidates: list[Candidate] = []
     for item in services:
         reached = int(bool(addresses & _addresses(item)))
-        usual = family is not None and family.owns(item) and _takes_web(item)
+        usual = family is not None and family.owns(item) and _serves_web(item)
         if _made_for(item, gateway):
-            rank, why = 2, f"its labels name Gateway {'/'.join(gateway)}"
-        elif reached and _takes_web(item):
-            rank, why = 1, "it has the Gateway's address"
+            rank, why = 2, f"labels name Gateway {'/'.join(gateway)}"
+        elif reached and _serves_web(item):
+            rank, why = 1, "has the Gateway's address"
         elif usual and family:
-            rank, why = 0, f"its labels are {family.name}'s"
+            rank, why = 0, f"has the labels of {family.name}"
         else:
             continue
         order = rank, int(usual) if rank == 1 else reached
-        found.append(Candidate(order, _outward(item), why, item))
-    return _best(found, f"Gateway {'/'.join(gateway)}")
+        candidates.append(Candidate(order, _outward(item), why, item))
+    return _best(candidates, f"Gateway {'/'.join(gateway)}")
 
 
-def misfit(
-    service: Json, gateway: tuple[str, str] | None, found: Class
+def mismatch(
+    service: Json, gateway: tuple[str, str] | None, cls: Class
 ) -> tuple[bool, int]:
-    """Tell how little a Service fits a route's class or Gateway; less is better."""
+    """Return how badly a Service matches a route's class or Gateway; less is better."""
     if gateway is not None:
         return not _made_for(service, gateway), 0
-    foreign = found.family is None or not found.family.owns(service)
-    return foreign, -_same_release(found.item, service)
+    foreign = cls.family is None or not cls.family.owns(service)
+    return foreign, -_same_release(cls.item, service)
 
 
-def _best(found: Iterable[Candidate], whose: str) -> Entry:
-    candidates = sorted(found, key=lambda c: _place(c.item))
+def _best(matches: Iterable[Candidate], whose: str) -> Entry:
+    candidates = sorted(matches, key=lambda c: _place(c.item))
     if not candidates:
-        return Entry(why=f"no Service found for {whose}")
+        return Entry(why=f"no Service matches {whose}")
     top = max(c.order for c in candidates)
     first, *more = [c for c in candidates if c.order == top]
     names = tuple("/".join(_place(c.item)) for c in candidates if c is not first)
     if more:
         several = (*("/".join(_place(c.item)) for c in (first, *more)),)
         return Entry(
-            why=f"several Services fit {whose}: {', '.join(several)}", rivals=several
+            why=f"several Services match {whose}: {', '.join(several)}", rivals=several
         )
     namespace, name = _place(first.item)
     return Entry(why=first.why, namespace=namespace, service=name, rivals=names)
 
 
-def _whose(found: Class | None) -> str:
-    if found is None:
-        return "any ingress controller we know"
-    if found.family:
-        return found.family.name
-    return f"controller {found.controller or '(unknown)'}"
+def _describe(cls: Class | None) -> str:
+    if cls is None:
+        return "any known ingress controller"
+    if cls.family:
+        return cls.family.name
+    return f"controller {cls.controller or '(unknown)'}"
 
 
 def _why(family: Family | None, item: Json, order: tuple[int, int]) -> str:
-    """Say by what a Service was chosen."""
-    known = family or of_service(item)
-    reasons = [f"its labels are {known.name}'s"] if known else []
-    reasons += ["it was installed together with the class"] * min(order[0], 1)
-    reasons += ["it has the address in the Ingress's status"] * order[1]
+    """Return the reason for choosing a Service."""
+    owner = family or of_service(item)
+    reasons = [f"has the labels of {owner.name}"] if owner else []
+    reasons += ["installed together with the class"] * min(order[0], 1)
+    reasons += ["has the address in the Ingress's status"] * order[1]
     return "; ".join(reasons)
 
 
@@ -182,8 +182,8 @@ def _selected(item: Json) -> str:
     return f"{item['metadata']['namespace']} {selector or item['metadata']['name']}"
 
 
-def _takes_web(item: Json) -> bool:
-    """Tell whether users' requests may come in here: http or https, no webhook."""
+def _serves_web(item: Json) -> bool:
+    """Tell whether a Service has an http or https port for users, and is no webhook."""
     name = item["metadata"]["name"]
     if any(word in name for word in NOT_FOR_USERS):
         return False
@@ -195,7 +195,7 @@ def _takes_web(item: Json) -> bool:
 
 
 def _same_release(cls: Json, service: Json) -> int:
-    """Count by how much a class and a Service are of one installation."""
+    """Return how surely a class and a Service are of one installation: 2, 1 or 0."""
     mine = part(cls, "metadata", "annotations")
     theirs = part(service, "metadata", "annotations")
     if all(mine.get(key) and mine.get(key) == theirs.get(key) for key in _RELEASE):
@@ -214,11 +214,11 @@ def _made_for(item: Json, gateway: tuple[str, str]) -> bool:
 
 
 def _addresses(item: Json) -> frozenset[str]:
-    """Return where a Service can be reached from outside, as its controller says it."""
+    """Return all addresses of a Service, in its spec and its status."""
     spec, balancer = part(item, "spec"), many(item, "status", "loadBalancer", "ingress")
-    told = [a for b in balancer for a in (b.get("ip"), b.get("hostname"))]
+    balancer_addresses = [a for b in balancer for a in (b.get("ip"), b.get("hostname"))]
     own = [*many(spec, "clusterIPs"), spec.get("clusterIP"), spec.get("loadBalancerIP")]
-    every = [*told, *many(spec, "externalIPs"), *own]
+    every = [*balancer_addresses, *many(spec, "externalIPs"), *own]
     return frozenset(str(a) for a in every if a not in {None, "", "None"})
 
 

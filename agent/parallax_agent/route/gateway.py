@@ -1,8 +1,8 @@
-"""Gateway: which Service an HTTPRoute sends a host and path to.
+"""Gateway: which Service an HTTPRoute routes a host and path to.
 
-In: HTTPRoute and Gateway objects (gateway.networking.k8s.io/v1). Out: the routes of
-one URL, best first. It does not: follow GRPCRoutes, TLSRoutes or mesh routes, nor
-read GatewayClasses: a route's status names the controller that took it.
+In: HTTPRoute and Gateway objects (gateway.networking.k8s.io/v1). Out: the routes of one
+URL, best first. It does not: follow GRPCRoutes, TLSRoutes or mesh routes, or read
+GatewayClasses: a route's status names the controller that accepted it.
 Source: Gateway API 1.4, HTTPRoute (precedence, weights), Listener, RouteParentStatus.
 """
 
@@ -10,44 +10,50 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from parallax.model.wire import Json
-from parallax_agent.route.hosts import likest
+from parallax_agent.route.hosts import closest_hosts
 from parallax_agent.route.ingress import HOSTS, NONE, Route, in_order
-from parallax_agent.route.matching import EXACT, WILDCARD, listener_takes, under
-from parallax_agent.route.matching import plain_beginning as plain
+from parallax_agent.route.matching import (
+    EXACT,
+    WILDCARD,
+    is_under,
+    listener_matches,
+    literal_prefix,
+)
 from parallax_agent.watch.objects import many, part
 
 
 def routes(
     items: Iterable[Json], gateways: Iterable[Json], host: str, path: str
 ) -> list[Route]:
-    """Return each HTTPRoute's route of a host and path, the one that wins first.
+    """Return each HTTPRoute's route of a host and path, the winning one first.
 
-    One for each Gateway that it hangs on. A listener that ends TLS comes first: it is
-    where users arrive. A route that no controller took comes last. What leads to no
-    Service (a redirect) is a route only where it wins, and its `service` is empty.
+    There is one for each Gateway that it is attached to. A listener that terminates TLS
+    comes first, because users arrive there. A route that no controller accepted comes
+    last. A route without a Service (a redirect) is included only if it wins, and its
+    `service` is empty.
     """
-    known = {_place(g): g for g in gateways}
+    by_place = {_place(g): g for g in gateways}
     every = [
         choice
         for item in items
         for bare in _choices(item, host, path)
-        for choice in _attached(item, bare, known, host)
+        for choice in _attached(item, bare, by_place, host)
     ]
     best: dict[tuple[object, ...], Route] = {}
-    for choice in _by_worth(_unhidden(every)):
+    for choice in _by_precedence(_without_hidden(every)):
         best.setdefault((choice.namespace, choice.ingress, choice.gateway), choice)
     first, *others = [*best.values()] or [None]
     return [first, *(r for r in others if r and r.service)] if first else []
 
 
-def _by_worth(found: Iterable[Route]) -> list[Route]:
-    return sorted(in_order(found), key=lambda r: (r.controller is None, not r.tls))
+def _by_precedence(every: Iterable[Route]) -> list[Route]:
+    return sorted(in_order(every), key=lambda r: (r.controller is None, not r.tls))
 
 
-def _unhidden(found: Iterable[Route]) -> Iterator[Route]:
-    """Yield the routes, without those that a redirect goes before at their listener."""
+def _without_hidden(every: Iterable[Route]) -> Iterator[Route]:
+    """Yield the routes, without those that a redirect at their listener hides."""
     listeners: dict[tuple[object, ...], list[Route]] = {}
-    for choice in _by_worth(found):
+    for choice in _by_precedence(every):
         listeners.setdefault((choice.gateway, choice.listener), []).append(choice)
     for first, *others in listeners.values():
         if first.service:
@@ -56,18 +62,18 @@ def _unhidden(found: Iterable[Route]) -> Iterator[Route]:
             yield first
 
 
-def hosts(
-    items: Iterable[Json], host: str, beside: Iterable[str] = ()
+def http_route_hosts(
+    items: Iterable[Json], host: str, more: Iterable[str] = ()
 ) -> tuple[str, ...]:
-    """Return every host that an HTTPRoute names, and those beside, sorted."""
+    """Return every host that an HTTPRoute names, and the given ones, sorted."""
     named = {name for item in items for name in many(item, "spec", "hostnames")}
-    return likest(named | set(beside), host)
+    return closest_hosts(named | set(more), host)
 
 
 def _choices(item: Json, host: str, path: str) -> Iterator[Route]:
-    """Yield what the route's rules say of a URL, wherever the route hangs."""
+    """Yield the route's matching rules for a URL, whatever it is attached to."""
     names = many(item, "spec", "hostnames") or [""]
-    fitting = [name for name in names if listener_takes(name, host)]
+    fitting = [name for name in names if listener_matches(name, host)]
     if not fitting:
         return
     name = max(fitting, key=lambda n: (not n.startswith("*"), len(n)))
@@ -75,7 +81,7 @@ def _choices(item: Json, host: str, path: str) -> Iterator[Route]:
     for rule in many(item, "spec", "rules"):
         for match in many(rule, "matches") or [{}]:
             kind, text = _path(match)
-            if _plain_get(match) and _takes(kind, text, path):
+            if _matches_plain_get(match) and _matches_path(kind, text, path):
                 order = rank * HOSTS + len(name), kind == "Exact", len(text)
                 yield replace(
                     _to(item, rule), host=name, path=text, path_type=kind, rank=order
@@ -83,26 +89,26 @@ def _choices(item: Json, host: str, path: str) -> Iterator[Route]:
 
 
 def _path(match: Json) -> tuple[str, str]:
-    told = part(match, "path")
-    return told.get("type") or "PathPrefix", told.get("value") or "/"
+    rule = part(match, "path")
+    return rule.get("type") or "PathPrefix", rule.get("value") or "/"
 
 
-def _takes(kind: str, text: str, path: str) -> bool:
+def _matches_path(kind: str, text: str, path: str) -> bool:
     if kind == "Exact":
         return path == text
     if kind == "PathPrefix":
-        return under(text, path)
-    return path.startswith(plain(text))
+        return is_under(text, path)
+    return path.startswith(literal_prefix(text))
 
 
-def _plain_get(match: Json) -> bool:
-    """Tell whether a match takes a plain GET: no header or parameter is demanded."""
+def _matches_plain_get(match: Json) -> bool:
+    """Tell whether a match requires no header and no query parameter."""
     demands = many(match, "headers") or many(match, "queryParams")
     return not demands and match.get("method") in {None, "GET"}
 
 
 def _to(item: Json, rule: Json) -> Route:
-    """Return the Service that gets most of a rule's requests, if it has any."""
+    """Return the Service that gets most of a rule's requests, if there is one."""
     namespace, name = _place(item)
     bare = Route(
         kind="HTTPRoute",
@@ -117,13 +123,13 @@ def _to(item: Json, rule: Json) -> Route:
         if b.get("kind", "Service") == "Service" and b.get("weight", 1) > 0
     ]
     if not references:
-        told = [b.get("kind") for b in many(rule, "backendRefs")]
-        told += [f.get("type") for f in many(rule, "filters")]
-        leads = ", ".join(k for k in told if k not in {None, "Service"}) or "nothing"
-        return replace(bare, notes=(f"it leads to {leads}, {NONE}",))
+        kinds = [b.get("kind") for b in many(rule, "backendRefs")]
+        kinds += [f.get("type") for f in many(rule, "filters")]
+        leads = ", ".join(k for k in kinds if k not in {None, "Service"}) or "nothing"
+        return replace(bare, notes=(f"{bare.title} routes to {leads}, {NONE}",))
     first = max(references, key=lambda b: b.get("weight", 1))
     others = [b["name"] for b in references if b is not first]
-    shared = f"shares its requests with {', '.join(others)}: those are not asked"
+    shared = f"shares its requests with {', '.join(others)}, which are not probed"
     return replace(
         bare,
         service=first["name"],
@@ -136,14 +142,14 @@ def _to(item: Json, rule: Json) -> Route:
 def _attached(
     item: Json, bare: Route, gateways: dict[tuple[str, str], Json], host: str
 ) -> Iterator[Route]:
-    """Yield the route at each listener of a Gateway that it hangs on."""
+    """Yield the route at each listener of each Gateway that it is attached to."""
     for parent in many(item, "spec", "parentRefs", having=("name",)):
         if parent.get("kind", "Gateway") != "Gateway":
             continue
         place = parent.get("namespace") or bare.namespace, parent["name"]
         gateway = gateways.get(place)
         if gateway is None:
-            note = f"Gateway {place[0]}/{place[1]} does not exist or was not read"
+            note = f"Gateway {place[0]}/{place[1]} does not exist or could not be read"
             yield replace(bare, gateway=place, notes=(*bare.notes, note))
             continue
         controller, notes = _status(item, bare.namespace, parent)
@@ -166,20 +172,20 @@ def _attached(
 
 
 def _fits(listener: Json, parent: Json, host: str) -> bool:
-    """Tell whether a reference means this listener, and the listener takes the host."""
+    """Tell whether a reference names this listener, and the listener has the host."""
     return (
         parent.get("sectionName") in {None, listener.get("name")}
         and parent.get("port") in {None, listener.get("port")}
         and listener.get("protocol") in {"HTTP", "HTTPS"}
-        and listener_takes(listener.get("hostname") or "", host)
+        and listener_matches(listener.get("hostname") or "", host)
     )
 
 
 def _allows(listener: Json, mine: str, theirs: str) -> bool:
-    """Tell whether a listener may take a namespace's HTTPRoutes.
+    """Tell whether a listener may accept a namespace's HTTPRoutes.
 
-    By default its own namespace's. Whom a selector means is not known: the route's
-    status tells whether it was taken.
+    By default only its own namespace's. A selector is not evaluated: the route's status
+    says whether it was accepted.
     """
     rules = part(listener, "allowedRoutes")
     source = part(rules, "namespaces").get("from", "Same")
@@ -191,22 +197,22 @@ def _allows(listener: Json, mine: str, theirs: str) -> bool:
 def _status(
     item: Json, namespace: str, parent: Json
 ) -> tuple[str | None, tuple[str, ...]]:
-    """Return which controller took a reference, and what it has against it."""
+    """Return the controller that accepted a reference, and its objections."""
     wanted = _reference(parent, namespace)
-    told = [
+    statuses = [
         s
         for s in many(item, "status", "parents")
         if _reference(part(s, "parentRef"), namespace) == wanted
     ]
-    if not told:
-        return None, ("no controller says that it took the route",)
+    if not statuses:
+        return None, ("no controller has accepted the HTTPRoute",)
     notes = [
-        f"its controller says {c['type']}={c['status']} ({c.get('reason', '?')})"
-        for c in many(told[0], "conditions", having=("type", "status"))
+        f"the HTTPRoute has {c['type']}={c['status']} ({c.get('reason', '?')})"
+        for c in many(statuses[0], "conditions", having=("type", "status"))
         if c["type"] in {"Accepted", "ResolvedRefs"} and c["status"] != "True"
     ]
     refused = any("Accepted=" in note for note in notes)
-    return None if refused else told[0].get("controllerName"), tuple(notes)
+    return None if refused else statuses[0].get("controllerName"), tuple(notes)
 
 
 def _reference(parent: Json, namespace: str) -> tuple[object, ...]:

@@ -1,7 +1,7 @@
-"""Hosts: which host names Ingresses serve, few enough to be sent.
+"""Hosts: the host names in Ingresses, limited to a number that can be sent.
 
 In: Ingress objects, names, the target's host. Out: the names, sorted.
-It does not: tell which Ingress wins for a host; `ingress` does.
+It does not: decide which Ingress wins for a host; `ingress` does.
 """
 
 from collections.abc import Iterable
@@ -11,11 +11,11 @@ from parallax_agent.route.annotations import aliases, is_canary
 from parallax_agent.route.matching import host_rank
 from parallax_agent.watch.objects import many
 
-MOST_HOSTS = 200
+MAX_HOSTS = 200
 
 
-def served(ingresses: Iterable[Json], host: str) -> tuple[str, ...]:
-    """Return every host that an Ingress names, sorted; canaries serve none alone."""
+def ingress_hosts(ingresses: Iterable[Json], host: str) -> tuple[str, ...]:
+    """Return every host that an Ingress names, sorted, without canaries."""
     named = {
         name
         for item in ingresses
@@ -24,21 +24,24 @@ def served(ingresses: Iterable[Json], host: str) -> tuple[str, ...]:
         if rule.get("host")
         for name in (rule["host"], *aliases(item))
     }
-    return likest(named, host)
+    return closest_hosts(named, host)
 
 
-def likest(named: Iterable[str], host: str) -> tuple[str, ...]:
-    """Return `MOST_HOSTS` of these hosts at most, sorted.
+def closest_hosts(named: Iterable[str], host: str) -> tuple[str, ...]:
+    """Return `MAX_HOSTS` of these hosts at most, sorted.
 
-    Of too many those stay that take the host, then those written most like it: what
-    is missing is really missing, and a slip of the pen is among them.
+    If there are too many, those that match the host stay, then those most similar to
+    it: so a host that is not in the list has no rule, and a typing error is in the
+    list.
     """
-    nearest = sorted(named, key=lambda n: (-host_rank(n, host), -_alike(n, host), n))
-    return tuple(sorted(nearest[:MOST_HOSTS]))
+    nearest = sorted(
+        named, key=lambda n: (-host_rank(n, host), -_similarity(n, host), n)
+    )
+    return tuple(sorted(nearest[:MAX_HOSTS]))
 
 
-def _alike(one: str, other: str) -> int:
-    """Count the characters that two names share at their begin and at their end."""
+def _similarity(one: str, other: str) -> int:
+    """Count the characters that two names share at their beginning and end."""
     both = (one, other), (one[::-1], other[::-1])
     return sum(_shared(*names) for names in both)
 

@@ -1,8 +1,8 @@
-"""Ingress: which Service an Ingress sends a host and path to.
+"""Ingress: which Service an Ingress routes a host and path to.
 
 In: Ingress objects. Out: the routes of one URL, best first.
-It does not: know whose class an Ingress is of (`controllers`), what the pods speak
-(`speaks`), nor what a controller reads beside networking.k8s.io/v1 and the
+It does not: determine an Ingress's controller (`controllers`) or the pods' protocol
+(`protocol`), or read what a controller supports beyond networking.k8s.io/v1 and the
 annotations named here.
 Source: Kubernetes, concepts/services-networking/ingress; ingress-nginx, annotations
 (canary, use-regex, server-alias); Traefik, Kubernetes Ingress annotations.
@@ -14,30 +14,36 @@ from dataclasses import dataclass, replace
 from parallax.model.wire import Json
 from parallax_agent.route import annotations
 from parallax_agent.route.limits import NGINX
-from parallax_agent.route.matching import OTHER, expression_takes, host_rank, takes
+from parallax_agent.route.matching import (
+    OTHER,
+    expression_matches,
+    host_rank,
+    matches_path,
+)
 from parallax_agent.watch.objects import many, part
 
 HOSTS = 1000
-"""An HTTPRoute's rank holds the length of its host as well, up to this."""
-NONE = "which is no Service: name the Service in the target"
+"""An HTTPRoute's rank also contains the length of its host, up to this."""
+NONE = "which is not a Service; name the Service in the target"
 TRAEFIK = "traefik.ingress.kubernetes.io/router."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """Where an Ingress or HTTPRoute sends a host and path.
+    """Where an Ingress or HTTPRoute routes a host and path.
 
-    `namespace` and `ingress` name the object that says so, `port` is a number or a
-    name. The rest is why it was chosen.
+    `namespace` and `ingress` name the object, `port` is a number or a name. The other
+    fields show why it was chosen.
     """
 
     ingress: str
     namespace: str
     service: str
-    """Empty: what it leads to is no Service, and `notes` say what it is."""
+    """Empty: it routes to no Service, and `notes` say to what."""
     port: int | str | None = None
     tls: bool = False
-    """TLS for this host comes as far as the Ingress, which ends it or passes it on."""
+    """TLS for this host reaches the ingress, which terminates it or passes it
+    through."""
     service_namespace: str | None = None
     """None: the same as the Ingress's."""
     kind: str = "Ingress"
@@ -46,25 +52,25 @@ class Route:
     path_type: str = ""
     class_name: str | None = None
     controller: str | None = None
-    """The controller that says of itself that it serves the route."""
+    """The controller that reports that it serves the route."""
     gateway: tuple[str, str] | None = None
     """Namespace and name of the Gateway."""
     listener: int | None = None
-    """The port at which the Gateway listens."""
+    """The port on which the Gateway listens."""
     addresses: frozenset[str] = frozenset()
-    """Where its controller says that it can be reached."""
+    """The addresses that the controller reports in the status."""
     rank: tuple[int, bool, int] = (0, False, 0)
     created: str = ""
     notes: tuple[str, ...] = ()
 
     @property
     def closeness(self) -> int:
-        """How closely its host names the request's, as `matching` ranks it."""
+        """How closely its host matches the request's, as `matching` ranks it."""
         return self.rank[0] // HOSTS if self.kind == "HTTPRoute" else self.rank[0]
 
     @property
-    def taken(self) -> bool:
-        """Whether a controller says that it took it; of an Ingress none says so."""
+    def accepted(self) -> bool:
+        """Whether a controller accepted it; always true of an Ingress."""
         return self.kind == "Ingress" or self.controller is not None
 
     @property
@@ -79,10 +85,10 @@ class Route:
 
 
 def routes(ingresses: Iterable[Json], host: str, path: str) -> list[Route]:
-    """Return each Ingress's route of a host and path, the one that wins first.
+    """Return each Ingress's route of a host and path, the winning one first.
 
-    Exact host first, longest path first, the oldest Ingress first. What leads to no
-    Service is a route only where it wins, and its `service` is empty.
+    Exact host first, longest path first, the oldest Ingress first. A route without a
+    Service is included only if it wins, and its `service` is empty.
     """
     best: dict[tuple[str, str], Route] = {}
     for item in ingresses:
@@ -90,25 +96,20 @@ def routes(ingresses: Iterable[Json], host: str, path: str) -> list[Route]:
             continue
         choices = list(_choices(item, host, path))
         if choices:
-            found = max(choices, key=lambda r: r.rank)
-            best[found.namespace, found.ingress] = found
+            winner = max(choices, key=lambda r: r.rank)
+            best[winner.namespace, winner.ingress] = winner
     first, *others = in_order(best.values()) or [None]
     return [first, *(r for r in others if r and r.service)] if first else []
 
 
-def in_order(found: Iterable[Route]) -> list[Route]:
-    """Return routes, the one that wins first; of equals the oldest."""
-    by_age = sorted(found, key=lambda r: (r.created, r.namespace, r.ingress))
+def in_order(every: Iterable[Route]) -> list[Route]:
+    """Return routes, the winning one first; of equal ones the oldest."""
+    by_age = sorted(every, key=lambda r: (r.created, r.namespace, r.ingress))
     return sorted(by_age, key=lambda r: r.rank, reverse=True)
 
 
-def route(ingresses: Iterable[Json], host: str, path: str) -> Route | None:
-    """Return the route of a host and path; None: no Ingress takes it."""
-    return next(iter(routes(ingresses, host, path)), None)
-
-
 def tls_classes(ingresses: Iterable[Json], host: str, rule: str) -> set[str | None]:
-    """Name the classes of the Ingresses that have a rule's host, and end its TLS."""
+    """Return the classes of the Ingresses with this rule's host that terminate TLS."""
     return {
         annotations.class_name(item)
         for item in ingresses
@@ -129,7 +130,7 @@ def canaries(ingresses: Iterable[Json], host: str) -> list[Json]:
 
 
 def _choices(item: Json, host: str, path: str) -> Iterator[Route]:
-    regex = annotations.says_yes(item, NGINX + "use-regex")
+    regex = annotations.is_true(item, NGINX + "use-regex")
     regex = regex or bool(annotations.of(item, NGINX + "rewrite-target"))
     for rule in many(item, "spec", "rules"):
         name = rule.get("host") or ""
@@ -140,19 +141,23 @@ def _choices(item: Json, host: str, path: str) -> Iterator[Route]:
         for entry in many(rule, "http", "paths"):
             text, kind = entry.get("path") or "/", entry.get("pathType")
             exact = kind == "Exact"
-            fits = takes(text, kind, path)
+            fits = matches_path(text, kind, path)
             if regex and not exact:
-                fits = expression_takes(text, path)
+                fits = expression_matches(text, path)
             if fits is not False:
                 order = rank, exact, len(text)
-                for found in _to(item, host, entry, order, (name, text, kind)):
-                    yield found if fits else replace(found, notes=(_unsure(text),))
+                for candidate in _to(item, host, entry, order, (name, text, kind)):
+                    yield (
+                        candidate
+                        if fits
+                        else replace(candidate, notes=(_partly_evaluated(text),))
+                    )
     default = {"backend": part(item, "spec", "defaultBackend")}
     yield from _to(item, host, default, (0, False, 0), ("", "", "defaultBackend"))
 
 
-def _unsure(pattern: str) -> str:
-    return f"path {pattern} is judged by its plain beginning: it may take less"
+def _partly_evaluated(pattern: str) -> str:
+    return f"path {pattern} may match less: only its literal beginning is evaluated"
 
 
 def _to(
@@ -175,7 +180,7 @@ def _to(
         service=target.get("name") or "",
         notes=()
         if target.get("name")
-        else (f"{path or host} leads to {where}, {NONE}",),
+        else (f"{path or host} routes to {where}, {NONE}",),
         port=port.get("number") or port.get("name"),
         tls=_ends_tls(item, host),
         host=rule_host,
@@ -191,9 +196,9 @@ def _to(
 
 
 def _ends_tls(item: Json, host: str) -> bool:
-    """Tell whether TLS comes as far as here, to be ended or passed on to the pods.
+    """Tell whether TLS reaches the ingress, to be terminated or passed through.
 
-    A `tls` section without hosts is for all.
+    A `tls` section without hosts applies to all hosts.
     """
     if annotations.passes_tls(item):
         return True

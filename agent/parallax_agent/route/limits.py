@@ -1,8 +1,8 @@
-"""Limits: an Ingress's annotations that can turn a request away, as far as told.
+"""Limits: an Ingress's annotations that can reject a request, without secrets.
 
 In: Ingress objects. Out: names and values that may leave the cluster.
-It does not: send secrets: of a snippet only the directives that turn requests away
-are told, without what else they say; of a URL only its scheme and host.
+It does not: send secrets: of a snippet only the names of directives that reject
+requests, and their status or network; of a URL only its scheme and host.
 Source: ingress-nginx, user-guide/nginx-configuration/annotations.
 """
 
@@ -15,7 +15,7 @@ from parallax.model.wire import Json
 from parallax_agent.watch.objects import part
 
 NGINX = "nginx.ingress.kubernetes.io/"
-TOLD = frozenset(
+EXPORTED_ANNOTATIONS = frozenset(
     {
         "allowlist-source-range",
         "auth-secret",
@@ -40,7 +40,7 @@ TOLD = frozenset(
         "whitelist-source-range",
     }
 )
-"""Annotations that leave the cluster, beside those that begin with `canary`."""
+"""Annotations that leave the cluster, with those that begin with `canary`."""
 LONGEST = 200
 """Characters of a value."""
 _URLS = frozenset({"auth-url", "permanent-redirect", "global-auth-url"})
@@ -55,38 +55,38 @@ _BY_NAME = frozenset(
         "rewrite",
     }
 )
-"""Directives of which no more than the name is told."""
+"""Directives of which only the name is sent."""
 
 
-def annotations(
+def exported_annotations(
     target: Json, canaries: Iterable[Json] = ()
 ) -> tuple[tuple[str, str], ...]:
-    """Return an Ingress's annotations, and what its canaries add, sorted by name."""
-    found = dict(pair for item in canaries for pair in _told(item, "canary"))
-    return tuple(sorted((found | dict(_told(target))).items()))
+    """Return an Ingress's annotations, and those of its canaries, sorted by name."""
+    values = dict(pair for item in canaries for pair in _exported(item, "canary"))
+    return tuple(sorted((values | dict(_exported(target))).items()))
 
 
-def value(name: str, text: str) -> str:
-    """Return what of a setting's value may be told."""
+def exported_value(name: str, text: str) -> str:
+    """Return the part of a setting's value that may leave the cluster."""
     if name.endswith("-snippet"):
-        text = "; ".join(_directives(text)) or "(turns nothing away)"
+        text = "; ".join(_directives(text)) or "(rejects no request)"
     elif name in _URLS:
-        text = _place(text)
+        text = _origin(text)
     elif name.startswith("canary-by-header-"):
-        text = "(set)"  # whoever knows it gets to the canary
+        text = "(set)"  # the value gives access to the canary
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 
-def _told(item: Json, beginning: str = "") -> Iterator[tuple[str, str]]:
+def _exported(item: Json, beginning: str = "") -> Iterator[tuple[str, str]]:
     for key, text in part(item, "metadata", "annotations").items():
         name = key.removeprefix(NGINX)
-        wanted = name in TOLD or name.startswith("canary")
+        wanted = name in EXPORTED_ANNOTATIONS or name.startswith("canary")
         if key.startswith(NGINX) and wanted and name.startswith(beginning):
-            yield key, value(name, str(text))
+            yield key, exported_value(name, str(text))
 
 
 def _directives(snippet: str) -> Iterator[str]:
-    """Yield a snippet's directives that turn away: `return 403`, `deny all`."""
+    """Yield a snippet's directives that reject requests: `return 403`, `deny all`."""
     for statement in re.split(r"[;{}]", re.sub(r"#.*", "", snippet)):
         directive, *rest = statement.split() or [""]
         first = rest[0] if rest else ""
@@ -107,7 +107,7 @@ def _is_network(text: str) -> bool:
         return False
 
 
-def _place(url: str) -> str:
+def _origin(url: str) -> str:
     try:
         parts = urlsplit(url.strip())
     except ValueError:

@@ -1,25 +1,26 @@
-"""Matching: does a rule's host or path take a request's, and how closely.
+"""Matching: whether a rule's host or path matches a request's, and how closely.
 
-In: patterns as Ingress and HTTPRoute write them, a host, a path. Out: a rank, or
-yes and no. It does not: evaluate a regular expression that could take long; whoever
-may write an Ingress could make one that never ends. Of such one only the beginning
-counts that is plain text, and that it takes the path is not known.
+In: patterns as Ingress and HTTPRoute write them, a host, a path. Out: a rank, or true
+and false. It does not: evaluate a regular expression that could take long; whoever can
+write an Ingress could write one that never ends. Of such an expression only the literal
+beginning counts, and whether it matches is unknown.
 Source: Kubernetes, concepts/services-networking/ingress (path types, wildcards);
 Gateway API 1.4, HTTPRouteMatch and Listener.hostname; ingress-nginx, ingress path
-matching (from the path's beginning, whatever the case).
+matching (from the path's beginning, case-insensitive).
 """
 
 import re
 
 EXACT, WILDCARD, ANY, OTHER = 3, 2, 1, 0
-"""How closely a rule's host names the request's; more is closer."""
+"""How closely a rule's host matches the request's; more is closer."""
 _PLAIN = re.compile(r"[\w/~%@:,;=&!-]*")
 _REPEATS = re.compile(r"[*?{]")
 _TOO_MUCH = re.compile(r"\)[*+{]|\{|\(\?|\\[\dgk]|[*+?]\+")
-"""Repeated brackets and counts can make a search endless, and what begins with `(?`,
-names what was found before or never goes back is not the same in every language."""
-MOST_REPEATS, MOST_CHOICES, LONGEST = 2, 6, 200
-"""Of an expression that is evaluated: some 200² / 2 * 2⁴ steps at most, 30 ms."""
+"""Repeated groups and counts can make a search endless. Groups that begin with `(?`,
+references to a group and possessive quantifiers differ between languages."""
+MAX_REPEATS, MAX_CHOICES, LONGEST = 2, 6, 200
+"""Limits of an expression that is evaluated: at most some 200² / 2 * 2⁴ steps, 30
+ms."""
 
 
 def host_rank(pattern: str, host: str) -> int:
@@ -32,8 +33,8 @@ def host_rank(pattern: str, host: str) -> int:
     return WILDCARD if first and rest and pattern == f"*.{rest}" else OTHER
 
 
-def listener_takes(pattern: str, host: str) -> bool:
-    """Tell whether a Gateway's or HTTPRoute's hostname takes a host.
+def listener_matches(pattern: str, host: str) -> bool:
+    """Tell whether a Gateway's or HTTPRoute's hostname matches a host.
 
     Its wildcard stands for one label or several.
     """
@@ -42,39 +43,39 @@ def listener_takes(pattern: str, host: str) -> bool:
     return not pattern or pattern == host
 
 
-def takes(pattern: str, kind: str | None, path: str) -> bool:
-    """Tell whether an Ingress's path takes a request's."""
+def matches_path(pattern: str, kind: str | None, path: str) -> bool:
+    """Tell whether an Ingress's path matches a request's."""
     if kind == "Exact":
         return path == pattern
     if kind == "Prefix":
-        return under(pattern, path)
+        return is_under(pattern, path)
     return path.startswith(pattern)
 
 
-def under(prefix: str, path: str) -> bool:
-    """Tell whether a path lies under a prefix, element by element."""
+def is_under(prefix: str, path: str) -> bool:
+    """Tell whether a path is under a prefix, element by element."""
     return f"{path}/".startswith(f"{prefix.rstrip('/')}/")
 
 
-def plain_beginning(pattern: str) -> str:
-    """Return the text with which whatever a regular expression takes begins."""
+def literal_prefix(pattern: str) -> str:
+    """Return the text that everything a regular expression matches begins with."""
     text = pattern.removeprefix("^")
     if _is_choice(text):
         return ""
-    found = _PLAIN.match(text)
-    end = found.end() if found else 0
+    match = _PLAIN.match(text)
+    end = match.end() if match else 0
     return text[: end - 1] if _REPEATS.match(text, end) else text[:end]
 
 
-def expression_takes(pattern: str, path: str) -> bool | None:
-    """Tell whether a regular expression takes a path's beginning; None: not known."""
-    if not path.lower().startswith(plain_beginning(pattern).lower()):
+def expression_matches(pattern: str, path: str) -> bool | None:
+    """Tell whether an expression matches a path's beginning; None: unknown."""
+    if not path.lower().startswith(literal_prefix(pattern).lower()):
         return False
     if max(len(pattern), len(path)) > LONGEST or _TOO_MUCH.search(pattern):
         return None
     repeats = sum(map(pattern.count, "*+"))
     choices = repeats + sum(map(pattern.count, "?|"))
-    if repeats > MOST_REPEATS or choices > MOST_CHOICES:
+    if repeats > MAX_REPEATS or choices > MAX_CHOICES:
         return None
     try:
         return re.match(pattern, path, re.IGNORECASE) is not None
@@ -83,9 +84,9 @@ def expression_takes(pattern: str, path: str) -> bool | None:
 
 
 def _is_choice(pattern: str) -> bool:
-    """Tell whether `|` may stand outside all brackets: each side may begin otherwise.
+    """Tell whether `|` may be outside all brackets, so each side may begin differently.
 
-    Where brackets may be escaped or stand in a set, their count says nothing.
+    If brackets may be escaped or in a set, counting them proves nothing.
     """
     if "|" in pattern and any(sign in pattern for sign in "\\["):
         return True

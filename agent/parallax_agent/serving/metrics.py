@@ -1,8 +1,8 @@
-"""Metrics: the last look at every hop, in blackbox_exporter's names.
+"""Metrics: the last probe of every hop, under blackbox_exporter's metric names.
 
-In: the pushes of this node, what waits in the buffer. Out: a registry that Prometheus
-reads. It does not: serve it (`parallax_agent.serving.serving` does), or count other
-people's traffic.
+In: the pushes of this node, the state of the buffer. Out: a registry that Prometheus
+reads. It does not: serve it (`parallax_agent.serving.server` does), or count user
+traffic.
 Source of the names: blackbox_exporter, `prober/http.go` and `prober/handler.go`.
 """
 
@@ -22,7 +22,7 @@ type Family = GaugeMetricFamily | CounterMetricFamily
 
 
 class Metrics(Collector):
-    """Holds the newest push; a target that left is gone with the next one."""
+    """Holds the newest push; a removed target disappears with the next push."""
 
     def __init__(self, buffered: Callable[[], int], dropped: Callable[[], int]) -> None:
         self._buffered = buffered
@@ -32,26 +32,26 @@ class Metrics(Collector):
         self.registry = CollectorRegistry()
         self.registry.register(self)
 
-    def see(self, push: Push) -> None:
-        """Take the newest push."""
+    def update(self, push: Push) -> None:
+        """Set the newest push."""
         self._push, self._seen_at = push, time.time()
 
     def collect(self) -> Iterator[Family]:
-        """Yield every family, made from the newest push."""
+        """Yield every metric family of the newest push."""
         yield from _of_probes(self._push)
         yield _plain(
             "parallax_agent_last_cycle_timestamp_seconds",
-            "When the last look at every target ended.",
+            "Unix time at which the last cycle ended.",
             self._seen_at,
         )
         yield _plain(
             "parallax_agent_buffered_pushes",
-            "Pushes that wait while ingest is away.",
+            "Number of pushes that wait to be sent to ingest.",
             self._buffered(),
         )
         dropped = CounterMetricFamily(
             "parallax_agent_dropped_reports",
-            "Reports that a full buffer has given up.",
+            "Number of reports dropped because the buffer was full.",
         )
         dropped.add_metric([], self._dropped())
         yield dropped
@@ -63,17 +63,21 @@ def _plain(name: str, meaning: str, value: float) -> GaugeMetricFamily:
 
 def _of_probes(push: Push | None) -> Iterator[GaugeMetricFamily]:
     success = GaugeMetricFamily(
-        "probe_success", "Whether the hop answered as the target wants.", labels=LABELS
+        "probe_success",
+        "Whether the response was healthy by the target's definition.",
+        labels=LABELS,
     )
     code = GaugeMetricFamily(
-        "probe_http_status_code", "Its HTTP status; 0 is no answer.", labels=LABELS
+        "probe_http_status_code",
+        "HTTP status code; 0 means no response.",
+        labels=LABELS,
     )
     total = GaugeMetricFamily(
-        "probe_duration_seconds", "How long the probe took.", labels=LABELS
+        "probe_duration_seconds", "Duration of the probe in seconds.", labels=LABELS
     )
     phases = GaugeMetricFamily(
         "probe_http_duration_seconds",
-        "How long each phase took.",
+        "Duration of each phase of the request in seconds.",
         labels=(*LABELS, "phase"),
     )
     for labels, probe in _newest(push):
@@ -88,12 +92,12 @@ def _of_probes(push: Push | None) -> Iterator[GaugeMetricFamily]:
 
 
 def _newest(push: Push | None) -> Iterator[tuple[list[str], Probe]]:
-    """Yield one probe for each set of labels: of several pods of a node, the worst."""
-    found: dict[tuple[str, ...], Probe] = {}
+    """Yield one probe per set of labels; of several pods, an unhealthy one."""
+    by_labels: dict[tuple[str, ...], Probe] = {}
     for report in push.reports if push else ():
         for probe in report.probes:
             labels = report.target, probe.role.value, probe.peer_node or ""
-            if labels not in found or not probe.healthy:
-                found[labels] = probe
-    for labels, probe in found.items():
+            if labels not in by_labels or not probe.healthy:
+                by_labels[labels] = probe
+    for labels, probe in by_labels.items():
         yield list(labels), probe

@@ -1,5 +1,13 @@
-"""The ingress pods' access logs, followed for our own requests.
+"""Sightings: the ingress pods' access logs, searched for Parallax's own requests.
 
-In: the ingress pods of this node. Out: a `Sighting` for each request of Parallax from
-outside, and until when the logs were read. It does not: keep anybody else's line.
+In: the ingress pods of this node. Out: a `Sighting` for each external request of
+Parallax, and the time up to which the logs were read. It does not: keep a line of any
+other client.
+
+- `log_followers`: one follower per ingress pod
+- `follower`: follows one log
+- `log_evidence`: what a log shows, and whether it is usable
+- `access_line`: the values of one line
+- `formats`: parsers of log formats
+- `log_lines`: the agent's own log
 """

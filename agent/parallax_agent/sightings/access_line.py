@@ -1,8 +1,8 @@
-"""Access line: what one line of an ingress's access log says, whoever wrote it.
+"""Access line: the values of one line of an ingress's access log, in any format.
 
 In: the values that a format's parser found. Out: an `AccessLine`.
-It does not: know any format; `formats` does. Nothing here raises, whatever stands in a
-value: strangers write into logs.
+It does not: know a format; `formats` does. No value raises an error, because any client
+can write into an access log.
 """
 
 import math
@@ -11,19 +11,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 LINE_BYTES = 16384
-"""Longer lines are not read; nginx takes no longer request line by default."""
+"""Longer lines are not read; nginx limits a request line to less by default."""
 NOTHING = frozenset({"", "-"})
-"""How logs write a value that is not there."""
+"""How logs write an absent value."""
 _STAMP = re.compile(r"(\d{4}-\d\d-\d\dT\S+) (.*)", re.DOTALL | re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessLine:
-    """What one line says; of several upstreams the last one tried for the request.
+    """The values of one line; of several upstreams, the last one tried.
 
-    `request_id` None: the format does not hold what we send as X-Request-ID;
-    `user_agent` None: nor who asked, so nobody knows whose line it is. `lacking`
-    then says what to add to the ingress's configuration.
+    `request_id` None: the format does not contain what was sent as X-Request-ID;
+    `user_agent` None: it does not contain the User-Agent, so the client is unknown.
+    `lacking` then says what to add to the ingress's configuration.
     """
 
     seen_at: datetime
@@ -40,53 +40,53 @@ class AccessLine:
 
     @property
     def fit(self) -> bool:
-        """Whether the line's format can show our requests at all."""
+        """Whether the line's format can show Parallax's requests at all."""
         return self.request_id is not None and self.user_agent is not None
 
 
 def stamped(line: str) -> tuple[datetime | None, str]:
-    """Part the container runtime's RFC 3339 time (with nanoseconds) from a line."""
-    found = _STAMP.fullmatch(line)
-    moment = iso_time(found[1]) if found else None
-    return (moment, found[2]) if found and moment else (None, line)
+    """Split the container runtime's RFC 3339 time (with nanoseconds) from a line."""
+    match = _STAMP.fullmatch(line)
+    moment = iso_time(match[1]) if match else None
+    return (moment, match[2]) if match and moment else (None, line)
 
 
 def text(value: object) -> str | None:
-    """Return a value that is there, as text."""
+    """Return a value that is present, as text."""
     if value is None or isinstance(value, dict | list):
         return None
-    found = str(value)
-    return None if found in NOTHING else found
+    content = str(value)
+    return None if content in NOTHING else content
 
 
 def number(value: object) -> int | None:
-    """Return a whole number of at most 18 digits, written as number or text."""
+    """Return a whole number of at most 18 digits, from a number or text."""
     if isinstance(value, bool):
         return None
-    found = str(value) if isinstance(value, int | str) else ""
-    plain = found.isascii() and found.isdigit() and len(found) <= 18  # noqa: PLR2004 - said above
-    return int(found) if plain else None
+    digits = str(value) if isinstance(value, int | str) else ""
+    plain = digits.isascii() and digits.isdigit() and len(digits) <= 18  # noqa: PLR2004 - see the docstring
+    return int(digits) if plain else None
 
 
 def status(value: object) -> int | None:
-    """Return an HTTP status; 0 (the client left first) and others are none."""
-    found = number(value)
-    return found if found is not None and 100 <= found <= 999 else None  # noqa: PLR2004 - three digits
+    """Return an HTTP status; None for 0 (the client disconnected) and others."""
+    code = number(value)
+    return code if code is not None and 100 <= code <= 999 else None  # noqa: PLR2004 - three digits
 
 
 def seconds(value: object, per_second: float = 1) -> float | None:
-    """Return a duration in seconds; negative or endless ones are not known."""
+    """Return a duration in seconds; None if negative or infinite."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
-        found = float(value) / per_second
+        duration = float(value) / per_second
     except (ValueError, OverflowError):
         return None
-    return found if math.isfinite(found) and found >= 0 else None
+    return duration if math.isfinite(duration) and duration >= 0 else None
 
 
 def iso_time(value: object) -> datetime | None:
-    """Read an ISO 8601 time with its zone."""
+    """Parse an ISO 8601 time with its zone."""
     try:
         moment = datetime.fromisoformat(value) if isinstance(value, str) else None
     except ValueError:
@@ -95,7 +95,7 @@ def iso_time(value: object) -> datetime | None:
 
 
 def common_time(value: object) -> datetime | None:
-    """Read the common log format's time, `23/Nov/2026:21:00:01 +0000`."""
+    """Parse the common log format's time, `23/Nov/2026:21:00:01 +0000`."""
     try:
         return datetime.strptime(str(value), "%d/%b/%Y:%H:%M:%S %z")
     except ValueError:
@@ -103,9 +103,9 @@ def common_time(value: object) -> datetime | None:
 
 
 def any_time(value: object) -> datetime | None:
-    """Read a time as logs write it: ISO 8601, common log format, or seconds."""
-    found = iso_time(value) or common_time(value)
-    elapsed = None if found else seconds(value)
+    """Parse a time as logs write it: ISO 8601, common log format, or seconds."""
+    moment = iso_time(value) or common_time(value)
+    elapsed = None if moment else seconds(value)
     if elapsed is None or not 1e9 <= elapsed < 1e10:  # noqa: PLR2004 - years 2001 to 2286
-        return found
+        return moment
     return datetime.fromtimestamp(elapsed, UTC)

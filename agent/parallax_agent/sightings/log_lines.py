@@ -1,9 +1,9 @@
-"""Log lines: the agent's own log, one JSON object a line on stdout.
+"""Log lines: the agent's own log, one JSON object per line on stdout.
 
-In: records of the standard library's `logging`. Out: lines with the names the
-functions' logs use (`timestamp`, `level`, `service`, `message`), so that both
-are searched alike; whatever stands in `extra` is added.
-It does not: choose what is logged; no key and no captured body ever is.
+In: records of the standard library's `logging`. Out: lines with the same names as in
+the functions' logs (`timestamp`, `level`, `service`, `message`), so that one query
+finds both; the fields of `extra` are added.
+It does not: choose what is logged. Keys and captured bodies are never logged.
 """
 
 import logging
@@ -17,11 +17,11 @@ _PLAIN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "taskName"}
 
 
 class JsonLine(logging.Formatter):
-    """Turns a record into one line of JSON."""
+    """Formats a record as one line of JSON."""
 
     @override
     def format(self, record: logging.LogRecord) -> str:
-        """Return the line; `exception` is there only if there was one."""
+        """Return the line; it has `exception` only if there was one."""
         moment = datetime.fromtimestamp(record.created, UTC)
         line: dict[str, object] = {
             "timestamp": moment.isoformat(timespec="milliseconds"),
@@ -36,7 +36,7 @@ class JsonLine(logging.Formatter):
 
 
 def to_stdout() -> None:
-    """Send the agent's log to stdout; other libraries only from warnings on."""
+    """Write the agent's log to stdout; of other libraries only warnings and errors."""
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(JsonLine())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)

@@ -1,12 +1,11 @@
-"""Cache: the objects of one watch, and whether they may still be told as now.
+"""Cache: the objects of one watch, and whether they are current.
 
-In: what a watch brought, and that it broke. Out: the objects, or why not.
+In: the objects and errors of a watch. Out: the objects, or why there are none.
 It does not: call the API; `reflector` does. One thread writes, others read.
 
-A watch that is broken may hide any change. For `STALE_SECONDS` the objects are
-told all the same, so that a restart of one API server is no gap; after that
-they are not told, and a problem says since when. What a missing permission
-hides is not told from the first moment on.
+A broken watch may miss any change. For `STALE_SECONDS` its objects still count as
+current, so that a restart of one API server causes no gap. After that they do not, and
+a problem says why. After a lost permission they never do.
 """
 
 import threading
@@ -18,30 +17,30 @@ from enum import Enum, auto
 from parallax.model.wire import Json
 
 STALE_SECONDS = 30.0
-"""Two cycles: so long a broken watch is taken for a short interruption."""
+"""Two cycles: for this long a broken watch counts as a short interruption."""
 
 type Key = tuple[str, str]
-"""Namespace ("" for what lies in none) and name."""
+"""Namespace ("" if it has none) and name."""
 
 
-class Lack(Enum):
-    """Why there are no objects, where that is not just an API that is away."""
+class Unavailable(Enum):
+    """Why there are no objects, other than that the API is unavailable."""
 
     FORBIDDEN = auto()
     ABSENT = auto()
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What a cache tells: the objects in the API's order, or why there are none."""
+class CacheView:
+    """The contents of a cache: the objects, sorted, or why there are none."""
 
     items: list[Json] | None
     problem: str = ""
-    lack: Lack | None = None
+    reason: Unavailable | None = None
 
 
 class Cache:
-    """What one watch knows."""
+    """The objects of one watch."""
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
@@ -49,55 +48,55 @@ class Cache:
         self._answered = threading.Event()
         self._items: dict[Key, Json] | None = None
         self._problem = ""
-        self._lack: Lack | None = None
+        self._reason: Unavailable | None = None
         self._broken_at: float | None = None
 
     def replace(self, items: dict[Key, Json]) -> None:
-        """Take a whole list; what is not in it is gone."""
+        """Set the whole list; objects that are not in it are removed."""
         with self._lock:
             self._items = items
         self._answered.set()
 
     def put(self, key: Key, item: Json) -> None:
-        """Take an object that was added or changed."""
+        """Set an object that was added or changed."""
         with self._lock:
             if self._items is not None:
                 self._items[key] = item
 
     def drop(self, key: Key) -> None:
-        """Take an object away."""
+        """Remove an object."""
         with self._lock:
             if self._items is not None:
                 self._items.pop(key, None)
 
-    def live(self) -> None:
-        """Take down that the watch is open: what is kept is what there is."""
+    def mark_live(self) -> None:
+        """Record that the watch is open, so the objects are current."""
         with self._lock:
-            self._problem, self._lack, self._broken_at = "", None, None
+            self._problem, self._reason, self._broken_at = "", None, None
 
-    def broke(self, problem: str, lack: Lack | None = None) -> None:
-        """Take down that the watch broke, or could not be opened again."""
+    def mark_broken(self, problem: str, reason: Unavailable | None = None) -> None:
+        """Record that the watch failed, or could not be reopened."""
         with self._lock:
-            self._problem, self._lack = problem, lack
+            self._problem, self._reason = problem, reason
             if self._broken_at is None:
                 self._broken_at = self._now()
         self._answered.set()
 
     def answered(self, seconds: float) -> bool:
-        """Wait until the first list is there or has failed."""
+        """Wait until the first list has arrived or failed."""
         return self._answered.wait(seconds)
 
-    def told(self) -> Told:
-        """Return what may be told as now."""
+    def view(self) -> CacheView:
+        """Return the objects that count as current."""
         with self._lock:
             if self._items is None:
-                return Told(None, self._problem, self._lack)
+                return CacheView(None, self._problem, self._reason)
             if self._broken_at is not None and (
-                self._lack or self._now() - self._broken_at > STALE_SECONDS
+                self._reason or self._now() - self._broken_at > STALE_SECONDS
             ):
-                return Told(None, self._problem, self._lack)
-            return Told(_ordered(self._items))
+                return CacheView(None, self._problem, self._reason)
+            return CacheView(_sorted(self._items))
 
 
-def _ordered(items: Mapping[Key, Json]) -> list[Json]:
+def _sorted(items: Mapping[Key, Json]) -> list[Json]:
     return [items[key] for key in sorted(items)]

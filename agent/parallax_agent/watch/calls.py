@@ -1,7 +1,7 @@
-"""Calls: one call after the other, that another thread can end at any moment.
+"""Calls: API calls, one at a time, that another thread can end at any moment.
 
-In: a path of the API, queries. Out: open answers.
-It does not: read the answers, or try again.
+In: a path of the API, queries. Out: open responses.
+It does not: read the responses, or retry.
 """
 
 import threading
@@ -26,31 +26,31 @@ class Calls:
 
     @property
     def ended(self) -> bool:
-        """Whether there are to be no more calls."""
+        """Whether there will be no more calls."""
         return self._ended.is_set()
 
     def pause(self, seconds: float) -> None:
-        """Wait, or until the end."""
+        """Wait this long, or until `end`."""
         self._ended.wait(seconds)
 
     def end(self) -> None:
-        """End the open call, also in the middle of a silent stream."""
+        """End the open call, even while its stream is silent."""
         self._ended.set()
         with self._lock:
-            _cut(self._open)
+            _shut_down(self._open)
 
     @contextmanager
     def open(
         self, query: Mapping[str, str], read_seconds: float
     ) -> Generator[HTTPResponse]:
-        """Open an answer; raises as `Apis.get` does."""
-        asked = {**self._query, **query}
-        response = self._apis.get(self._path, asked, read_seconds)
+        """Open a response; raises as `Apis.get` does."""
+        parameters = {**self._query, **query}
+        response = self._apis.get(self._path, parameters, read_seconds)
         with closing(response):
             with self._lock:
                 self._open = response
                 if self._ended.is_set():
-                    _cut(response)
+                    _shut_down(response)
             try:
                 yield response
             finally:
@@ -58,8 +58,8 @@ class Calls:
                     self._open = None
 
 
-def _cut(response: HTTPResponse | None) -> None:
-    """Let a read that waits end; an answer that is over stays so."""
+def _shut_down(response: HTTPResponse | None) -> None:
+    """End a read that waits; no effect on a response that has ended."""
     if response is not None:
         with suppress(OSError, RuntimeError, ValueError):
             response.shutdown()

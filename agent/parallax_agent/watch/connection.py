@@ -1,18 +1,19 @@
-"""Connection: the Kubernetes API through the official client, as raw answers.
+"""Connection: the Kubernetes API through the official client, as raw responses.
 
-In: a kubeconfig, or the pod's service account. Out: answers as they come over
-the wire, or an `ApiException` with the server's own words.
-It does not: understand the objects, keep anything, or write: every call is a GET.
+In: a kubeconfig, or the pod's service account. Out: responses as they arrive, or an
+`ApiException` with the server's message.
+It does not: interpret the objects, keep anything, or write: every call is a GET.
 
-JSON instead of the client's typed objects, and of its `Watch`: one odd object
-fails a typed list as a whole (`endpoints: null` did until client 34), decoding
-costs four times more, and `Watch` without it trips over the event that a 410
-comes in (KeyError `raw_object`, client 37).
+It uses JSON instead of the client's typed objects and its `Watch`: one malformed object
+fails a typed list as a whole (`endpoints: null` did until client 34), decoding costs
+four times more, and `Watch` without typed objects fails on the event that contains a
+410 (KeyError `raw_object`, client 37).
 
-The API server's certificate must lead to the cluster's CA and bear its name, but not
-keep RFC 5280 to the letter: since Python 3.13 OpenSSL's `X509_STRICT` is urllib3's
-default, and refuses the CAs that EKS and MicroK8s make (kubernetes-client/python
-#2394). Go's clients, kubelet and kubectl among them, ask for no more than we do.
+The API server's certificate must chain to the cluster's CA and contain its name, but
+need not follow RFC 5280 strictly: since Python 3.13 OpenSSL's `X509_STRICT` is
+urllib3's default, and it rejects the CAs that EKS and MicroK8s create
+(kubernetes-client/python #2394). Go's clients, among them kubelet and kubectl, check no
+more than this module.
 """
 
 import json
@@ -32,22 +33,22 @@ from urllib3.util.ssl_ import create_urllib3_context
 
 CALL_SECONDS = 5.0
 """A call that takes longer counts as not answered."""
-LONGEST_WAIT = 60.0
-"""Seconds; longer than this no server makes us wait."""
-MOST_CONNECTIONS = 200
-"""Kept open at once; a watch and a followed log hold one each."""
+MAX_WAIT = 60.0
+"""Seconds; a server cannot make the agent wait longer."""
+MAX_CONNECTIONS = 200
+"""Connections kept open; each watch and each followed log uses one."""
 _KEEPALIVE = (
     (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
     (socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 10),
     (socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 5),
     (socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 3),
 )
-"""A server that is gone without a word is noticed after 25 seconds."""
+"""A server that disappears without closing is noticed after 25 seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Apis:
-    """The official client; `Any`: it is built at run time."""
+    """The official client; `Any`, because it is built at run time."""
 
     client: Any
 
@@ -59,7 +60,7 @@ class Apis:
     def get(
         self, path: str, query: Mapping[str, str], read_seconds: float
     ) -> HTTPResponse:
-        """Open an answer; raises `ApiException`, or what urllib3 raises."""
+        """Open a response; raises `ApiException`, or what urllib3 raises."""
         request = self.client.param_serialize(
             "GET",
             path,
@@ -86,10 +87,10 @@ class Apis:
 
 
 def connect(kubeconfig: Path | None) -> Apis:
-    """Prepare the client; no call is made.
+    """Prepare the client; it makes no call.
 
-    Raises `kubernetes.config.ConfigException` for an unusable kubeconfig, or
-    without one outside a cluster.
+    Raises `kubernetes.config.ConfigException` for an unusable kubeconfig, or without
+    one outside a cluster.
     """
     settings = Configuration()
     loader = cast("Any", config)
@@ -102,17 +103,17 @@ def connect(kubeconfig: Path | None) -> Apis:
             persist_config=False,
         )
     untyped = cast("Any", settings)
-    # urllib3's own three tries would turn 5 seconds into 20.
+    # urllib3's three retries would turn 5 seconds into 20.
     untyped.retries = False
     untyped.socket_options = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1), *_KEEPALIVE]
-    untyped.connection_pool_maxsize = MOST_CONNECTIONS
+    untyped.connection_pool_maxsize = MAX_CONNECTIONS
     apis = Apis(ApiClient(settings))
-    context = _as_strict_as_go(verify=untyped.verify_ssl)
+    context = _tls_context(verify=untyped.verify_ssl)
     apis.client.rest_client.pool_manager.connection_pool_kw["ssl_context"] = context
     return apis
 
 
-def _as_strict_as_go(*, verify: bool) -> ssl.SSLContext:
+def _tls_context(*, verify: bool) -> ssl.SSLContext:
     """Return a context without `X509_STRICT`; the client adds the CA to it."""
     return create_urllib3_context(
         cert_reqs=ssl.CERT_REQUIRED if verify else ssl.CERT_NONE,
@@ -121,26 +122,27 @@ def _as_strict_as_go(*, verify: bool) -> ssl.SSLContext:
 
 
 def status_of(error: Exception) -> int | None:
-    """Return the HTTP status that a call failed with; None: it got no answer."""
-    # The client makes an ApiException with status 0 of what TLS has to complain.
-    told = cast("Any", error).status if isinstance(error, ApiException) else None
-    return told or None
+    """Return the HTTP status of a failed call; None: it got no response."""
+    # The client raises an ApiException with status 0 for TLS errors.
+    value = cast("Any", error).status if isinstance(error, ApiException) else None
+    return value or None
 
 
-def asked_to_wait(error: Exception) -> float:
-    """Return the seconds that a server asks for with `Retry-After`; 0: it does not.
+def retry_after(error: Exception) -> float:
+    """Return the seconds of the server's `Retry-After`; 0 if there is none.
 
-    Priority and fairness (429) and a server that ends (429, 503) send whole seconds.
+    Priority and fairness (429) and a server that shuts down (429, 503) send whole
+    seconds.
     """
     if not isinstance(error, ApiException):
         return 0.0
     headers: Mapping[str, str] = cast("Any", error).headers or {}
-    told = headers.get("Retry-After", "")
-    return min(float(told), LONGEST_WAIT) if told.isdecimal() else 0.0
+    value = headers.get("Retry-After", "")
+    return min(float(value), MAX_WAIT) if value.isdecimal() else 0.0
 
 
-def why(error: Exception) -> str:
-    """Say in one line why a call failed; the server's own words where it has some."""
+def describe_error(error: Exception) -> str:
+    """Return in one line why a call failed, with the server's message if it has one."""
     if not isinstance(error, ApiException):
         return f"{type(error).__name__}: {error}"
     untyped = cast("Any", error)

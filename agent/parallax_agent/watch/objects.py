@@ -1,7 +1,7 @@
-"""Objects: Kubernetes' JSON objects, turned into the model's nouns.
+"""Objects: converts Kubernetes' JSON objects to the model's classes.
 
-In: objects as the API documents them. Out: `Node`, `Service`, `Endpoint`,
-`Pod`, `Workload`. It does not: call anything, or decide what belongs together.
+In: objects as the API documents them. Out: `Node`, `Service`, `Endpoint`, `Pod`,
+`Workload`. It does not: call anything, or decide which objects belong together.
 Source: Kubernetes API 1.36, core/v1, apps/v1, discovery.k8s.io/v1.
 """
 
@@ -13,31 +13,31 @@ from parallax.model.cluster import Endpoint, Node, Pod, Service, ServicePort, Wo
 from parallax.model.wire import YEARS, Json
 
 CHANGED = "endpoints.kubernetes.io/last-change-trigger-time"
-"""Set by the EndpointSlice controller: when the pod or Service changed."""
+"""The EndpointSlice controller's time at which the pod or Service changed."""
 TCP = "TCP"
-"""A port's protocol where it names none (core/v1, discovery/v1)."""
+"""The protocol of a port that names none (core/v1, discovery/v1)."""
 SERVICE_NAME = "kubernetes.io/service-name"
 EXCLUDED = "node.kubernetes.io/exclude-from-external-load-balancers"
-"""Its presence counts, whatever its value: cloud controllers take the node out."""
+"""With any value of this label, cloud controllers exclude the node."""
 
 
 def part(item: Json, *keys: str) -> dict[str, Json]:
-    """Return an object below these keys; empty where one is absent or null."""
-    found = cast("dict[str, Json]", item or {})
+    """Return an object below these keys; empty if one is absent or null."""
+    below = cast("dict[str, Json]", item or {})
     for key in keys:
-        found = cast("dict[str, Json]", found.get(key) or {})
-    return found
+        below = cast("dict[str, Json]", below.get(key) or {})
+    return below
 
 
 def many(item: Json, *keys: str, having: Collection[str] = ()) -> list[Json]:
-    """Return a list below these keys; empty where it is absent or null.
+    """Return a list below these keys; empty if it is absent or null.
 
-    Entries that lack what they need to be `having` are left out: an odd one costs
-    itself, not the object, nor all others.
+    Entries that lack a key in `having` are skipped, so that a malformed entry affects
+    neither the object nor others.
     """
     *above, last = keys
-    found = cast("list[Json]", part(item, *above).get(last) or [])
-    return [entry for entry in found if all(key in entry for key in having)]
+    entries = cast("list[Json]", part(item, *above).get(last) or [])
+    return [entry for entry in entries if all(key in entry for key in having)]
 
 
 def name_of(item: Json) -> str:
@@ -51,35 +51,35 @@ def named(items: Iterable[Json], name: str | None) -> Json:
 
 
 def instant(text: str | None) -> datetime | None:
-    """Read Kubernetes' RFC 3339 time; None for nothing and for nonsense.
+    """Parse Kubernetes' RFC 3339 time; None if absent or invalid.
 
-    Go's zero time and a time without its zone are nonsense: `ingest` takes neither,
-    and would refuse all that is sent with it.
+    Go's zero time and a time without a zone are invalid: `ingest` would reject
+    everything that is sent with them.
     """
     try:
-        found = datetime.fromisoformat(text) if text else None
+        moment = datetime.fromisoformat(text) if text else None
     except ValueError:
         return None
-    fits = found and found.tzinfo and found.year in YEARS
-    return found if fits else None
+    fits = moment and moment.tzinfo and moment.year in YEARS
+    return moment if fits else None
 
 
 def node(item: Json) -> Node:
-    """Read a Node with its addresses; ready only if it says so."""
-    told = many(item, "status", "addresses", having=("type", "address"))
-    addresses = {a["type"]: a["address"] for a in reversed(told)}  # the first counts
+    """Read a Node with its addresses; it is ready only if its condition says so."""
+    entries = many(item, "status", "addresses", having=("type", "address"))
+    addresses = {a["type"]: a["address"] for a in reversed(entries)}  # the first wins
     return Node(
         name=name_of(item),
         internal_ip=addresses.get("InternalIP"),
         external_ip=addresses.get("ExternalIP"),
-        ready=_says(item, "Ready"),
+        ready=_has_condition(item, "Ready"),
         provider_id=part(item, "spec").get("providerID") or None,
         excluded=EXCLUDED in part(item, "metadata", "labels"),
     )
 
 
 def service(item: Json) -> Service:
-    """Read a Service with its TCP ports: HTTP/3's has the same number as https's."""
+    """Read a Service with its TCP ports; HTTP/3 has the same number as https."""
     spec = part(item, "spec")
     return Service(
         namespace=item["metadata"]["namespace"],
@@ -114,15 +114,15 @@ def slices_of(slices: Iterable[Json], namespace: str, service: str) -> list[Json
 def endpoints(
     slices: Iterable[Json], *, port_name: str | None, family: str = "IPv4"
 ) -> tuple[Endpoint, ...]:
-    """Read the addresses behind a Service, of one address family, sorted.
+    """Read the endpoints of a Service, of one address family, sorted.
 
-    `port_name` is the Service port's, empty where it has none: pods of a slice
-    without that name do not serve it, so theirs is None. None: not known, so that it
-    is theirs only where they have no other.
-    A `ready` that is missing means ready (discovery/v1, EndpointConditions). While
-    slices are rebalanced an endpoint may stand in two: it is one, ready if either is.
+    `port_name` is the name of the Service's port, empty if it has none. Pods of a slice
+    without that name do not serve the port, so their port is None. With `port_name`
+    None, a slice's port is used only if it is the only one.
+    A missing `ready` means ready (discovery/v1, EndpointConditions). While slices are
+    rebalanced an endpoint may be in two: it is one endpoint, ready if either is.
     """
-    found: dict[tuple[str, Json], Endpoint] = {}
+    by_address: dict[tuple[str, Json], Endpoint] = {}
     for item in slices:
         if item.get("addressType", family) != family:
             continue
@@ -138,29 +138,29 @@ def endpoints(
             ready = part(entry, "conditions").get("ready")
             # All addresses of an entry are the same pod's (discovery/v1, Endpoint).
             for address in many(entry, "addresses")[:1]:
-                known = found.get((address, port))
+                known = by_address.get((address, port))
                 if known is None or not known.ready:
-                    found[address, port] = Endpoint(
+                    by_address[address, port] = Endpoint(
                         address=address,
                         ready=ready is None or ready,
                         port=port,
                         node=entry.get("nodeName"),
                         pod=target.get("name") if target.get("kind") == "Pod" else None,
                     )
-    return tuple(sorted(found.values(), key=lambda e: (e.address, e.port or 0)))
+    return tuple(sorted(by_address.values(), key=lambda e: (e.address, e.port or 0)))
 
 
 def changed_at(slices: Iterable[Json]) -> datetime | None:
-    """Return when the newest change of these EndpointSlices was made."""
+    """Return the time of the newest change of these EndpointSlices."""
     moments = [m for m in map(_slice_changed_at, slices) if m is not None]
     return max(moments, default=None)
 
 
 def _slice_changed_at(item: Json) -> datetime | None:
     meta = item["metadata"]
-    told = instant(part(meta, "annotations").get(CHANGED))
-    if told is not None:
-        return told
+    changed = instant(part(meta, "annotations").get(CHANGED))
+    if changed is not None:
+        return changed
     fields = [instant(f.get("time")) for f in many(meta, "managedFields")]
     written = [moment for moment in fields if moment is not None]
     return max(written) if written else instant(meta.get("creationTimestamp"))
@@ -180,7 +180,7 @@ def pod(item: Json) -> Pod:
         ip=status.get("podIP"),
         host_network=bool(spec.get("hostNetwork")),
         phase=status.get("phase", "Unknown"),
-        ready=_says(item, "Ready"),
+        ready=_has_condition(item, "Ready"),
         restarts=sum(c.get("restartCount", 0) for c in containers),
         waiting_reason=next((w["reason"] for w in waiting if w.get("reason")), None),
         started_at=instant(status.get("startTime")),
@@ -188,10 +188,10 @@ def pod(item: Json) -> Pod:
 
 
 def workload(kind: str, item: Json) -> Workload:
-    """Read a DaemonSet or a Deployment and how far its rollout is.
+    """Read a DaemonSet or a Deployment and the state of its rollout.
 
-    A generation that its controller has not looked at yet counts as not
-    rolled out at all: the numbers still speak of the one before.
+    A generation that its controller has not observed yet counts as not rolled out at
+    all, because the numbers are still those of the previous generation.
     """
     status = part(item, "status")
     desired, ready, updated = (
@@ -211,7 +211,7 @@ def workload(kind: str, item: Json) -> Workload:
     )
 
 
-def _says(item: Json, condition: str) -> bool:
+def _has_condition(item: Json, condition: str) -> bool:
     return any(
         c["type"] == condition and c["status"] == "True"
         for c in many(item, "status", "conditions", having=("type", "status"))

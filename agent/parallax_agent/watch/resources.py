@@ -1,9 +1,9 @@
-"""Resources: what is watched of the Kubernetes API, and what is kept of it.
+"""Resources: what is watched of the Kubernetes API, and which fields are kept.
 
-In: a resource's plural, a namespace, maybe one object's name. Out: the call's
-path and query, its name in words, the shape that objects are cut to.
-It does not: call. A field that is not in a shape never gets into memory: what
-`objects`, `ingress`, `behind` or `read` come to use has to be added here.
+In: a resource's plural, a namespace, or the name of one object. Out: the call's path
+and query, its name in words, the shape that objects are pruned to.
+It does not: call. A field that is not in a shape never gets into memory: new fields
+that `objects`, `ingress`, `service_state` or `target_path` use must be added here.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,8 @@ from typing import cast
 from parallax.model.wire import Json
 
 type Shape = bool | Mapping[str, Shape]
-"""True: kept whole; else the keys that are kept, of an object or of each in a list."""
+"""True: kept completely; else the keys that are kept, of an object or of each in a
+list."""
 
 _CONDITIONS: Shape = {"type": True, "status": True}
 _CONTAINER_STATUS: Shape = {
@@ -21,7 +22,7 @@ _CONTAINER_STATUS: Shape = {
     "state": {"waiting": {"reason": True}},
 }
 _NAMED: dict[str, Shape] = {"name": True, "namespace": True}
-_WHOLE: Shape = {
+_COMPLETE: Shape = {
     "metadata": {
         **_NAMED,
         "labels": True,
@@ -51,7 +52,7 @@ class Resource:
     """A resource's API group and version, as its URL has them, and its shape."""
 
     group: str
-    kept: Shape
+    shape: Shape
 
 
 RESOURCES: dict[str, Resource] = {
@@ -63,7 +64,7 @@ RESOURCES: dict[str, Resource] = {
             "status": {"addresses": True, "conditions": _CONDITIONS},
         },
     ),
-    "services": Resource("api/v1", _WHOLE),
+    "services": Resource("api/v1", _COMPLETE),
     "pods": Resource(
         "api/v1",
         {
@@ -106,16 +107,16 @@ RESOURCES: dict[str, Resource] = {
             "ports": True,
         },
     ),
-    "ingresses": Resource("apis/networking.k8s.io/v1", _WHOLE),
-    "ingressclasses": Resource("apis/networking.k8s.io/v1", _WHOLE),
-    "gateways": Resource("apis/gateway.networking.k8s.io/v1", _WHOLE),
-    "httproutes": Resource("apis/gateway.networking.k8s.io/v1", _WHOLE),
+    "ingresses": Resource("apis/networking.k8s.io/v1", _COMPLETE),
+    "ingressclasses": Resource("apis/networking.k8s.io/v1", _COMPLETE),
+    "gateways": Resource("apis/gateway.networking.k8s.io/v1", _COMPLETE),
+    "httproutes": Resource("apis/gateway.networking.k8s.io/v1", _COMPLETE),
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What one watch is of: a resource, of one namespace or all, or one object."""
+class WatchSpec:
+    """What one watch covers: a resource, of one namespace or all, or one object."""
 
     resource: str
     namespace: str | None = None
@@ -129,35 +130,35 @@ class Wanted:
 
     @property
     def query(self) -> dict[str, str]:
-        """What picks one object; rights on one name are enough for it."""
+        """The query for one object; a permission on its name is enough for it."""
         return {"fieldSelector": f"metadata.name={self.name}"} if self.name else {}
 
-    def in_words(self, verb: str) -> str:
+    def describe_call(self, verb: str) -> str:
         """Name a call as an operator would, e.g. `list pods in namespace keybuzz`."""
         what = f"{self.resource[:-1]} {self.name}" if self.name else self.resource
-        return in_words(verb, what, self.namespace)
+        return describe_call(verb, what, self.namespace)
 
 
-def in_words(verb: str, resource: str, namespace: str | None) -> str:
+def describe_call(verb: str, resource: str, namespace: str | None) -> str:
     """Name a call as an operator would, e.g. `list pods in namespace keybuzz`."""
     place = f" in namespace {namespace}" if namespace else ""
     return f"{verb} {resource}{place}"
 
 
-def slim(item: Json, kept: Shape) -> Json:
-    """Return what is kept of an object; what has another form stays as it is.
+def prune(item: Json, shape: Shape) -> Json:
+    """Return the kept fields of an object; a value of another form is unchanged.
 
-    A null is how the API writes what is not there: it is not kept anywhere.
+    A null means that a field is absent, so it is never kept.
     """
     if isinstance(item, list):
         every = cast("list[Json]", item)
-        return [slim(one, kept) for one in every if one is not None]
+        return [prune(one, shape) for one in every if one is not None]
     if isinstance(item, dict):
-        found = cast("dict[str, Json]", item)
-        keys = found if isinstance(kept, bool) else kept
+        fields = cast("dict[str, Json]", item)
+        keys = fields if isinstance(shape, bool) else shape
         return {
-            key: slim(found[key], kept if isinstance(kept, bool) else kept[key])
+            key: prune(fields[key], shape if isinstance(shape, bool) else shape[key])
             for key in keys
-            if found.get(key) is not None
+            if fields.get(key) is not None
         }
     return item

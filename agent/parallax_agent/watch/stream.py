@@ -1,20 +1,20 @@
-"""Stream: a body that does not end, cut into lines.
+"""Stream: an endless body, split into lines.
 
-In: chunks of bytes as they come. Out: whole lines without their ends.
-It does not: open or close the body, or know what a line means.
+In: chunks of bytes as they arrive. Out: complete lines without their line ends.
+It does not: open or close the body, or interpret a line.
 """
 
 from collections.abc import Iterable, Iterator
 
 LONGEST = 4_000_000
-"""Bytes of a line; etcd takes no object that is larger than 1.5 MB."""
+"""Bytes of a line; etcd accepts no object larger than 1.5 MB."""
 
 
 def lines(chunks: Iterable[bytes], longest: int = LONGEST) -> Iterator[bytes]:
-    """Yield the lines; of a longer one the first `longest` bytes and one more.
+    """Yield the lines; of a longer line the first `longest` bytes and one more.
 
-    What stands behind them is no line of its own: whoever writes into a log could
-    make one up there.
+    The rest of a long line is not a line of its own: a client could
+    forge one there.
     """
     rest: list[bytes] = []
     size = 0

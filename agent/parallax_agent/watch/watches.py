@@ -1,88 +1,90 @@
-"""Watches: one reflector for each thing that targets need, as long as they do.
+"""Watches: one reflector for each resource that targets need, while they need it.
 
-In: what is wanted, as cycles come to know it. Out: what its cache tells.
-It does not: watch a whole cluster's pods: only the namespaces that are asked for,
-which are those of the targets and of their ingress controllers.
+In: what to watch, as cycles request it. Out: the contents of its cache.
+It does not: watch all pods of a cluster, only those in the requested namespaces: of the
+targets and of their ingress controllers.
 """
 
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from parallax_agent.watch.cache import Told
+from parallax_agent.watch.cache import CacheView
 from parallax_agent.watch.connection import Apis
 from parallax_agent.watch.reflector import WATCH_SECONDS, Reflector
-from parallax_agent.watch.resources import Wanted
+from parallax_agent.watch.resources import WatchSpec
 
 FIRST_SECONDS = 10.0
-"""So long a first answer is waited for; later cycles wait for nothing."""
+"""How long the first list is waited for; later cycles do not wait."""
 IDLE_SECONDS = 300.0
-"""What nobody asked for in this time is watched no longer."""
-MOST_WATCH_SECONDS = 300.0
-"""As long as Kubernetes' own clients watch at the least; what a large cluster gets."""
-_NODES = Wanted("nodes")
+"""A resource that no cycle used for this long is no longer watched."""
+MAX_WATCH_SECONDS = 300.0
+"""The minimum of Kubernetes' own clients; the duration in a large cluster."""
+_NODES = WatchSpec("nodes")
 
 
 @dataclass(slots=True)
-class _Kept:
+class _Watch:
     reflector: Reflector
-    patience_ends: float
-    asked_at: float
+    first_deadline: float
+    used_at: float
 
 
 class Watches:
-    """The reflectors that run; used by one thread."""
+    """The running reflectors; used by one thread."""
 
     def __init__(self, apis: Apis, now: Callable[[], float] = time.monotonic) -> None:
         self._apis = apis
         self._now = now
-        self._kept: dict[Wanted, _Kept] = {}
+        self._watches: dict[WatchSpec, _Watch] = {}
 
-    def want(self, wanted: Iterable[Wanted]) -> None:
-        """Begin to watch, side by side, what is not watched yet."""
+    def want(self, wanted: Iterable[WatchSpec]) -> None:
+        """Start a watch for each of these that has none."""
         now = self._now()
         for one in wanted:
-            if one not in self._kept:
+            if one not in self._watches:
                 reflector = Reflector(self._apis, one, self.watch_seconds)
-                self._kept[one] = _Kept(reflector, now + FIRST_SECONDS, now)
+                self._watches[one] = _Watch(reflector, now + FIRST_SECONDS, now)
                 reflector.start()
-            self._kept[one].asked_at = now
+            self._watches[one].used_at = now
 
-    def told(self, wanted: Wanted, until: float | None = None) -> Told:
-        """Return what is known, waiting only where nothing has answered yet.
+    def view(self, wanted: WatchSpec, until: float | None = None) -> CacheView:
+        """Return the objects, and wait only if there was no response yet.
 
-        `until` is when the asker's own patience ends, a `deadline`.
+        `until` is the caller's own deadline, a `deadline`.
         """
         self.want([wanted])
-        kept = self._kept[wanted]
-        ends = kept.patience_ends if until is None else min(kept.patience_ends, until)
-        kept.reflector.cache.answered(max(0.0, ends - self._now()))
-        return kept.reflector.cache.told()
+        watch = self._watches[wanted]
+        ends = (
+            watch.first_deadline if until is None else min(watch.first_deadline, until)
+        )
+        watch.reflector.cache.answered(max(0.0, ends - self._now()))
+        return watch.reflector.cache.view()
 
     def deadline(self) -> float:
-        """Return until when one cycle waits for first answers, all together."""
+        """Return until when one cycle waits for first responses, all together."""
         return self._now() + FIRST_SECONDS
 
     def watch_seconds(self) -> float:
-        """Return how long a watch lasts: a second more for each node of the cluster.
+        """Return how long a watch lasts: one second more for each node of the cluster.
 
-        Every node's agent opens its watches anew, and the API server has to bear them
-        all: of 500 nodes with 17 watches each that is 19 a second, not 94.
+        Every node's agent reopens its watches, and the API server serves them all: of
+        500 nodes with 17 watches each, that is 19 per second instead of 94.
         """
-        kept = self._kept.get(_NODES)
-        nodes = kept.reflector.cache.told().items if kept else None
-        return min(WATCH_SECONDS + len(nodes or ()), MOST_WATCH_SECONDS)
+        watch = self._watches.get(_NODES)
+        nodes = watch.reflector.cache.view().items if watch else None
+        return min(WATCH_SECONDS + len(nodes or ()), MAX_WATCH_SECONDS)
 
-    def tidy(self) -> None:
-        """Stop watching what no cycle asked for lately."""
+    def stop_idle(self) -> None:
+        """Stop the watches that no cycle used lately."""
         limit = self._now() - IDLE_SECONDS
-        for one in [w for w, kept in self._kept.items() if kept.asked_at < limit]:
-            self._kept.pop(one).reflector.stop()
+        for one in [w for w, watch in self._watches.items() if watch.used_at < limit]:
+            self._watches.pop(one).reflector.stop()
 
     def close(self) -> None:
-        """Stop all at once, and wait until the threads are gone."""
-        ending = [kept.reflector for kept in self._kept.values()]
-        self._kept.clear()
+        """Stop all at once, and wait until the threads have ended."""
+        ending = [watch.reflector for watch in self._watches.values()]
+        self._watches.clear()
         for reflector in ending:
             reflector.stop()
         for reflector in ending:

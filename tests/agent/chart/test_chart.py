@@ -60,22 +60,22 @@ def of_kind(items: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
 def test_an_example_lints_clean(example: Path) -> None:
-    """`helm lint --strict` finds nothing, warnings count."""
+    """`helm lint --strict` reports nothing, not even a warning."""
     result = ran("helm", "lint", "--strict", CHART, "-f", example)
     assert result.returncode == 0, result.stdout + result.stderr
 
 
 @pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
-def test_an_example_renders_what_kubernetes_takes(example: Path, version: str) -> None:
-    """Each object fits the schema of its kind, and no field is unknown to it."""
+def test_an_example_renders_valid_objects(example: Path, version: str) -> None:
+    """Each object is valid by the schema of its kind, without unknown fields."""
     for item in chart(example):
         kubernetes_validate.validate(item, version, strict=True)
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_the_plain_manifests_are_what_kubernetes_takes(version: str) -> None:
-    """`kubectl kustomize` renders objects that fit their schemas."""
+def test_the_plain_manifests_are_valid(version: str) -> None:
+    """`kubectl kustomize` renders objects that are valid by their schemas."""
     for item in kustomized():
         kubernetes_validate.validate(item, version, strict=True)
 
@@ -101,7 +101,7 @@ def test_both_ways_to_install_run_the_same() -> None:
 
 
 @pytest.mark.parametrize(
-    ("setting", "told"),
+    ("setting", "problem"),
     [
         ("cluster=", "/cluster"),
         ("ingest.url=ftp://example.com", "/ingest/url"),
@@ -120,17 +120,17 @@ def test_both_ways_to_install_run_the_same() -> None:
         ("nodeselector.a=b", "nodeselector"),
     ],
 )
-def test_a_wrong_value_is_refused_by_its_name(setting: str, told: str) -> None:
-    """Before anything is installed, the schema says which value is wrong."""
+def test_a_wrong_value_is_rejected_by_its_name(setting: str, problem: str) -> None:
+    """The schema names the wrong value before anything is installed."""
     example = CHART / "examples/ingress-nginx.yaml"
     result = ran("helm", "template", CHART, "-f", example, "--set", setting)
     assert result.returncode != 0
     assert "values don't meet the specifications" in result.stderr
-    assert told in result.stderr
+    assert problem in result.stderr
 
 
-def test_an_authority_of_ones_own_comes_with_the_targets(tmp_path: Path) -> None:
-    """It needs no value: that ConfigMap is mounted whole, a variable names the file."""
+def test_an_own_ca_comes_with_the_targets(tmp_path: Path) -> None:
+    """The ConfigMap is mounted as a whole, and a variable names the CA file."""
     proxy = tmp_path / "values.yaml"
     proxy.write_text(yaml.safe_dump(BEHIND_A_PROXY))
     words = ("-f", str(proxy))
@@ -163,8 +163,8 @@ def test_controllers_that_share_a_namespace_share_its_role() -> None:
     assert role["metadata"]["namespace"] == binding["metadata"]["namespace"]
 
 
-def test_a_targets_file_arrives_as_it_is(tmp_path: Path) -> None:
-    """Also one whose first line is indented more than the next."""
+def test_a_targets_file_is_unchanged(tmp_path: Path) -> None:
+    """Also if its first line is indented more than the next."""
     file = tmp_path / "targets.yaml"
     file.write_text("  # ours: “a” 'b' {{ c }}\ntargets: []")
     example = CHART / "examples/traefik-k3s.yaml"
@@ -173,7 +173,7 @@ def test_a_targets_file_arrives_as_it_is(tmp_path: Path) -> None:
     assert file.read_text() in held
 
 
-def test_another_setting_rolls_the_pods_and_another_key_does_not() -> None:
+def test_a_changed_setting_restarts_the_pods_and_a_changed_key_does_not() -> None:
     """Settings are read at the start, the key for every push."""
     example = CHART / "examples/traefik-k3s.yaml"
 

@@ -1,8 +1,4 @@
-"""Running: the agent's image, locked down as the manifests' pod is.
-
-In: settings, files to mount. Out: a container in a process of its own, its log line
-by line. Its shells are hidden: nobody may execute what lies in their place.
-"""
+"""Running: runs the agent's image, restricted like the manifests' pod."""
 
 import json
 import queue
@@ -27,7 +23,7 @@ LOCKED_DOWN = (
 
 
 def docker(*arguments: str, check: bool = False) -> subprocess.CompletedProcess[str]:
-    """Run one command of Docker's to its end."""
+    """Run a Docker command to its end."""
     return subprocess.run(  # noqa: S603 - our own arguments
         [DOCKER, *arguments],
         capture_output=True,
@@ -38,13 +34,13 @@ def docker(*arguments: str, check: bool = False) -> subprocess.CompletedProcess[
 
 
 def run(*command: str, entrypoint: str) -> subprocess.CompletedProcess[str]:
-    """Run another program of the image's, locked down and without a network."""
+    """Run another program of the image, restricted and without a network."""
     place = ("--network", "none", "--entrypoint", entrypoint)
     return docker("run", "--rm", *LOCKED_DOWN, *place, IMAGE, *command)
 
 
 class Container:
-    """The agent in its container, from its start to its end."""
+    """The agent in its container, from start to end."""
 
     def __init__(
         self, settings: Mapping[str, str], files: Iterable[Path], *network: str
@@ -53,11 +49,11 @@ class Container:
         self.log: list[dict[str, Any]] = []
         self._lines: queue.Queue[str | None] = queue.Queue()
         mounts = [f"--volume={file}:{file}:ro" for file in files]
-        told = [f"--env={name}={value}" for name, value in settings.items()]
+        options = [f"--env={name}={value}" for name, value in settings.items()]
         self._process = subprocess.Popen(  # noqa: S603 - our own arguments
             [
                 *(DOCKER, "run", "--name", self.name),
-                *(*LOCKED_DOWN, *network, *mounts, *told, IMAGE),
+                *(*LOCKED_DOWN, *network, *mounts, *options, IMAGE),
             ],
             stdout=subprocess.PIPE,
             text=True,
@@ -73,7 +69,7 @@ class Container:
         self._lines.put(None)
 
     def next_line(self) -> dict[str, Any] | None:
-        """Wait for the log's next line; None: it has ended."""
+        """Wait for the log's next line; None: the log has ended."""
         line = self._lines.get(timeout=LIMIT)
         if line is None:
             return None
@@ -81,20 +77,20 @@ class Container:
         return self.log[-1]
 
     def wait_for(self, message: str) -> None:
-        """Wait until the log says so."""
+        """Wait for a log line with this message."""
         while (line := self.next_line()) is not None:
             if line["message"] == message:
                 return
-        raise AssertionError(f"{message!r} was not said: {self.log}")
+        raise AssertionError(f"{message!r} was not logged: {self.log}")
 
     def exit_code(self) -> int:
-        """Read the log to its end, and return what the process ended with."""
+        """Read the log to its end, and return the exit code."""
         while self.next_line() is not None:
             pass
         return self._process.wait(LIMIT)
 
     def status(self) -> dict[str, str]:
-        """Return what the kernel tells of the agent's own process."""
+        """Return the kernel's status of the agent's process."""
         read = "print(open('/proc/1/status').read())"
         text = docker("exec", self.name, PYTHON, "-c", read, check=True).stdout
         return {
@@ -102,7 +98,7 @@ class Container:
         }
 
     def terminate(self) -> None:
-        """Send what a kubelet sends first."""
+        """Send the signal that a kubelet sends first."""
         docker("kill", "--signal", "TERM", self.name, check=True)
 
     def __enter__(self) -> Self:
@@ -110,7 +106,7 @@ class Container:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """End it, however far it came."""
+        """Stop the container in any state."""
         docker("rm", "--force", self.name)
         self._process.wait(LIMIT)
         self._reader.join(LIMIT)

@@ -1,4 +1,4 @@
-"""The agent's own image in a real container: nobody, nothing to write on, no shell."""
+"""The agent's image in a real container: no root user, no writes, no shell."""
 
 import json
 import os
@@ -14,13 +14,13 @@ import pytest
 from tests.agent.conftest import IngestServer
 from tests.agent.container.running import IMAGE, LIMIT, PYTHON, Container, docker, run
 
-AGAIN = "push not taken, will try again"
+AGAIN = "push failed"
 pytestmark = [pytest.mark.container, pytest.mark.usefixtures("_image")]
 
 
 @pytest.fixture(scope="module")
 def _image() -> None:
-    """Ask for the image; without it say so, in CI fail."""
+    """Require the image; skip without it, but fail in CI."""
     try:
         missing = docker("image", "inspect", IMAGE).returncode != 0
     except FileNotFoundError:
@@ -32,7 +32,7 @@ def _image() -> None:
 
 @pytest.fixture
 def listen() -> str:
-    """Return a loopback address of this test's own: nobody else has taken its port."""
+    """Return a loopback address of this test's own, so that its port is free."""
     return f"{IPv4Address(uuid.uuid4().int % (2**24 - 4) + 2 + (127 << 24))}:9815"
 
 
@@ -40,7 +40,7 @@ def listen() -> str:
 def container(
     environment: dict[str, str], ingest: IngestServer, listen: str
 ) -> Iterator[Container]:
-    """Run the agent on the host's network, as its pods do; `ingest` begins busy."""
+    """Run the agent on the host's network, as its pods do; `ingest` starts busy."""
     ingest.answers = [503] * 3
     settings = environment | {
         "PARALLAX_AGENT_LISTEN": listen,
@@ -54,7 +54,7 @@ def container(
 
 
 def ask(place: str, path: str) -> int:
-    """Ask as a kubelet's probe does."""
+    """Send the request of a kubelet's probe."""
     connection = HTTPConnection(place, timeout=LIMIT)
     try:
         connection.request("GET", path)
@@ -64,10 +64,10 @@ def ask(place: str, path: str) -> int:
 
 
 def test_without_settings_it_names_each() -> None:
-    """Exit code 2, and one line for each variable that is missing."""
+    """Exit code 2, and one log line for each missing variable."""
     with Container({}, (), "--network", "none") as container:
         assert container.exit_code() == 2
-        named = {line["message"].partition(":")[0] for line in container.log}
+        named = {line["problem"].partition(":")[0] for line in container.log}
     assert named == {
         "PARALLAX_AGENT_NODE",
         "PARALLAX_AGENT_CLUSTER",
@@ -76,8 +76,8 @@ def test_without_settings_it_names_each() -> None:
     }
 
 
-def test_the_agent_is_nobody(container: Container) -> None:
-    """The kernel tells of its process: uid 65532, no capability, none to be had."""
+def test_the_agent_has_no_privileges(container: Container) -> None:
+    """The kernel reports uid 65532 and no capabilities."""
     container.wait_for("agent started")
     status = container.status()
     assert status["Uid"].split() == ["65532"] * 4
@@ -89,10 +89,10 @@ def test_the_agent_is_nobody(container: Container) -> None:
 def test_it_becomes_ready_pushes_and_drains(
     ingest: IngestServer, container: Container, listen: str
 ) -> None:
-    """What a busy ingest did not take goes out after SIGTERM; the exit code is 0."""
+    """A push that a busy ingest rejected is sent after SIGTERM; exit code 0."""
     for _ in range(3):
         container.wait_for(AGAIN)
-    assert not [line for line in container.log if "not serving" in line["message"]]
+    assert not [line for line in container.log if "could not start" in line["message"]]
     assert ask(listen, "/livez") == 200
     deadline = time.monotonic() + LIMIT
     while ask(listen, "/readyz") != 200:
@@ -123,13 +123,13 @@ def test_it_can_write_nothing_but_its_tmp() -> None:
 
 
 @pytest.mark.parametrize("shell", ["/bin/sh", "/bin/bash"])
-def test_no_shell_can_be_had(shell: str) -> None:
-    """The shells are out of the way in all of these tests: nothing needs one."""
+def test_no_shell_is_needed(shell: str) -> None:
+    """The shells are removed in all of these tests."""
     assert run("-c", "true", entrypoint=shell).returncode == 126
 
 
-def test_the_image_says_how_it_runs() -> None:
-    """The entrypoint is Python itself; the user a number, as `runAsNonRoot` wants."""
+def test_the_image_defines_how_it_runs() -> None:
+    """The entrypoint is Python itself; the user is a number, for `runAsNonRoot`."""
     shown = docker("image", "inspect", IMAGE, check=True).stdout
     config = json.loads(shown)[0]["Config"]
     assert config["Entrypoint"] == [PYTHON, "-m", "parallax_agent"]

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from parallax_agent.explain.explain import as_text
-from tests.agent.route.test_route import PODS, TRAEFIK, shelf
+from parallax_agent.explain.explanation import as_text
+from tests.agent.route.test_discovery import PODS, TRAEFIK, shelf
 from tests.agent.shapes import explained, node, service, slices
 
 
@@ -14,19 +14,19 @@ from tests.agent.shapes import explained, node, service, slices
     [
         (
             {"services": [service("shop/web", clusterIP="None"), TRAEFIK]},
-            ["headless: it has no address of its own", "-- service"],
+            ["headless: no address of its own", "-- service"],
         ),
         ({"endpointslices": [slices("shop/web")]}, ["-- pods     0 of 0 ready"]),
         ({"nodes": [node("one", "10.0.0.1")]}, ["ok nodes    1 of 1 ready"]),
     ],
 )
-def test_what_is_told_behind_it(objects: dict[str, Any], lines: list[str]) -> None:
-    """Headless Services, and what is not there."""
+def test_steps_behind_the_ingress(objects: dict[str, Any], lines: list[str]) -> None:
+    """Headless Services, and objects that do not exist."""
     text = "\n".join(as_text(explained(shelf(TRAEFIK, **objects))))
     assert [line for line in lines if line not in text] == []
 
 
-def test_two_families_are_told() -> None:
+def test_two_address_families() -> None:
     """Both addresses of a Service with two families."""
     web = service(
         "shop/web",
@@ -44,15 +44,15 @@ def test_two_families_are_told() -> None:
     )
     text = "\n".join(as_text(found))
     assert "two address families: 10.43.0.7 and fd43::7" in text
-    assert "every cycle: 3 pod, 2 service" in text
+    assert "per cycle: 3 pod, 2 service" in text
 
 
 @pytest.mark.parametrize(
     ("addresses", "asked"),
     [(("10.42.0.1", "10.42.1.1"), "2 pod, 1 service"), ((), "")],
 )
-def test_a_local_service_is_told(addresses: tuple[str, ...], asked: str) -> None:
-    """`internalTrafficPolicy: Local`: only where a pod of its own is ready."""
+def test_a_local_service(addresses: tuple[str, ...], asked: str) -> None:
+    """`internalTrafficPolicy: Local`: only from nodes with a ready pod."""
     web = service("shop/web", ("http", 80, None), internalTrafficPolicy="Local")
     found = explained(
         shelf(
@@ -62,7 +62,8 @@ def test_a_local_service_is_told(addresses: tuple[str, ...], asked: str) -> None
         )
     )
     text = "\n".join(as_text(found))
-    assert "a node without a ready pod does not ask it: internal policy Local" in text
-    assert (" service" in text.rpartition("every cycle:")[2]) is bool(asked)
+    note = "internal traffic policy Local: not probed from a node without a ready pod"
+    assert note in text
+    assert (" service" in text.rpartition("per cycle:")[2]) is bool(asked)
     assert asked in text
     assert found.problems == ()

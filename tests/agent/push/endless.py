@@ -1,8 +1,4 @@
-"""Endless: bare sockets that send an answer piece by piece, and need not stop.
-
-In: pieces of an answer. Out: the URL of a server that sends them to its one client.
-It does not: read more than a request's beginning, or outlive its test.
-"""
+"""Endless: bare sockets that send a response piece by piece, possibly without end."""
 
 import socket
 import threading
@@ -15,7 +11,7 @@ type Serve = Callable[[Iterator[bytes]], str]
 
 
 def endless(first: bytes, piece: bytes) -> Iterator[bytes]:
-    """Yield an answer that never ends."""
+    """Yield a response that never ends."""
     yield first
     while True:
         yield piece
@@ -23,7 +19,7 @@ def endless(first: bytes, piece: bytes) -> Iterator[bytes]:
 
 @pytest.fixture
 def serve() -> Iterator[Serve]:
-    """Serve pieces of an answer to one client, until it hangs up."""
+    """Send pieces of a response to one client, until it disconnects."""
     listening: list[socket.socket] = []
 
     def send(server: socket.socket, pieces: Iterator[bytes]) -> None:

@@ -1,4 +1,4 @@
-"""No text of a report is long, whoever wrote it, and short ones stay as they are."""
+"""Long texts of a report are cut, and short ones stay as they are."""
 
 from dataclasses import replace
 
@@ -26,8 +26,8 @@ WRITTEN = {
 
 
 @pytest.mark.parametrize("where", WRITTEN)
-def test_a_long_text_is_cut_wherever_it_stands(where: str) -> None:
-    """Its beginning stays, with a mark that there was more."""
+def test_a_long_text_is_cut_in_any_field(where: str) -> None:
+    """Its beginning stays, with a mark that it was longer."""
     cut = bounded(WRITTEN[where])
     assert f"{'x' * (TEXT_LIMIT - 1)}…" in str(encode(cut))
     assert "x" * TEXT_LIMIT not in str(encode(cut))
@@ -35,14 +35,14 @@ def test_a_long_text_is_cut_wherever_it_stands(where: str) -> None:
 
 
 def test_a_report_of_short_texts_is_the_same() -> None:
-    """Nothing is copied where nothing is cut."""
+    """If nothing is cut, nothing is copied."""
     whole = replace(REPORT, probes=(replace(PROBE, body="x" * TEXT_LIMIT),))
     assert bounded(whole) is whole
 
 
 @given(st.lists(st.tuples(st.text(), st.text(max_size=9))))
 def test_no_text_is_lost(pairs: list[tuple[str, str]]) -> None:
-    """Every header is still there, in its order."""
+    """Every header is still present, in its order."""
     probe = replace(PROBE, headers=(*pairs, ("Long", HUGE)))
     (cut,) = bounded(replace(REPORT, probes=(probe,))).probes
     assert cut.headers[:-1] == tuple(pairs)

@@ -12,12 +12,12 @@ NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
 
 def push(node: str) -> Push:
-    """Return a push that can be told from others by its node."""
+    """Return a push with this node, which identifies it."""
     return Push(schema=SCHEMA, cluster="keybuzz", node=node, sent_at=NOW)
 
 
-def test_the_newest_stays_until_it_is_done_with() -> None:
-    """The same message, with the same id, as often as it is asked for; then older."""
+def test_the_newest_stays_until_it_is_forgotten() -> None:
+    """The same message with the same id each time; then an older one."""
     buffer = Buffer(3)
     for node in "abc":
         buffer.put(push(node))
@@ -31,8 +31,8 @@ def test_the_newest_stays_until_it_is_done_with() -> None:
     assert first.id != second.id
 
 
-def test_what_is_new_comes_at_once_and_what_waited_after_a_while() -> None:
-    """A push that comes meanwhile goes before those that have waited."""
+def test_new_messages_come_at_once_and_older_ones_later() -> None:
+    """A push that arrives meanwhile takes precedence over older ones."""
     buffer = Buffer(3)
     buffer.put(push("a"))
     buffer.put(push("b"))
@@ -50,7 +50,7 @@ def test_what_is_new_comes_at_once_and_what_waited_after_a_while() -> None:
 
 
 def test_all_parts_of_the_last_push_are_new() -> None:
-    """One that was too large for one message does not come piecemeal."""
+    """A push in several messages is sent without delays."""
     buffer = Buffer(3)
     report = NodeReport(
         target="shop",
@@ -68,8 +68,8 @@ def test_all_parts_of_the_last_push_are_new() -> None:
     assert len(buffer) == 0
 
 
-def test_what_was_given_up_under_way_costs_no_other_message() -> None:
-    """Done with a message that a full buffer gave up meanwhile: nothing is lost."""
+def test_a_message_dropped_while_it_is_sent_costs_no_other() -> None:
+    """A full buffer dropped it meanwhile: no other message is removed."""
     buffer = Buffer(1)
     buffer.put(push("a"))
     under_way = buffer.newest(60)
@@ -81,8 +81,8 @@ def test_what_was_given_up_under_way_costs_no_other_message() -> None:
     assert left.push.node == "b"
 
 
-def test_a_closed_buffer_hands_out_the_rest_and_then_nothing() -> None:
-    """Nobody waits for what will not come."""
+def test_a_closed_buffer_returns_the_rest_and_then_nothing() -> None:
+    """Nothing waits any more."""
     buffer = Buffer(3)
     buffer.put(push("a"))
     buffer.close()

@@ -1,4 +1,4 @@
-"""Heartbeats: small while nothing changes, whole as soon as something does."""
+"""Heartbeats: small while nothing changes, complete after a change."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -40,20 +40,20 @@ def later(report: NodeReport) -> NodeReport:
     return replace(report, reading=replace(report.reading, read_at=read_at))
 
 
-def test_the_first_report_is_whole() -> None:
-    """Nothing was told before."""
-    assert Heartbeat().slim(REPORT) == REPORT
+def test_the_first_report_is_complete() -> None:
+    """There is no earlier report."""
+    assert Heartbeat().reduce(REPORT) == REPORT
 
 
 def test_while_nothing_changes_headers_and_bodies_are_left_out() -> None:
     """Every probe, its status and its times stay, and so does the reading."""
     heartbeat = Heartbeat()
-    heartbeat.slim(REPORT)
-    told = heartbeat.slim(later(REPORT))
-    (probe,) = told.probes
+    heartbeat.reduce(REPORT)
+    heartbeat_report = heartbeat.reduce(later(REPORT))
+    (probe,) = heartbeat_report.probes
     assert (probe.status_code, probe.body_bytes) == (200, 4)
     assert (probe.headers, probe.body, probe.body_truncated) == ((), "", True)
-    assert told.reading == later(REPORT).reading
+    assert heartbeat_report.reading == later(REPORT).reading
 
 
 @pytest.mark.parametrize(
@@ -64,8 +64,8 @@ def test_while_nothing_changes_headers_and_bodies_are_left_out() -> None:
         replace(REPORT, reading=None),
     ],
 )
-def test_what_changed_is_told_whole(changed: NodeReport) -> None:
-    """A failing probe, another cluster, or one that could not be read."""
+def test_a_changed_report_is_complete(changed: NodeReport) -> None:
+    """A failing probe, another cluster state, or one that could not be read."""
     heartbeat = Heartbeat()
-    heartbeat.slim(REPORT)
-    assert heartbeat.slim(changed) == changed
+    heartbeat.reduce(REPORT)
+    assert heartbeat.reduce(changed) == changed

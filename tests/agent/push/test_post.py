@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parallax.probe.tls import as_users_do
-from parallax_agent.push.post import ANSWER_BYTES, Answer, post
+from parallax_agent.push.post import ANSWER_BYTES, Answer, send_post
 from tests.agent.conftest import IngestServer
 from tests.agent.push.endless import Serve, endless, serve
 
@@ -38,23 +38,23 @@ CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
     ],
     ids=["1xx", "headers", "status line", "chunk extensions", "trailers"],
 )
-def test_an_answer_that_never_ends_is_an_error_or_its_beginning(
+def test_a_response_that_never_ends_is_an_error_or_cut(
     serve: Serve, pieces: Iterator[bytes]
 ) -> None:
-    """Of whichever part there is no end: the limit holds for all of them together."""
+    """The limit covers all parts of a response together."""
     with suppress(httpx.HTTPError, TimeoutError):
-        answer = post(serve(pieces), b"{}", {}, TRUST, 0.5)
+        answer = send_post(serve(pieces), b"{}", {}, TRUST, 0.5)
         assert len(answer.body) <= ANSWER_BYTES
 
 
 def test_a_body_without_an_end_is_read_to_its_limit(serve: Serve) -> None:
-    """What the status says counts all the same."""
-    answer = post(serve(endless(OK + b"\r\n", b"x" * 999)), b"{}", {}, TRUST, 30)
+    """The status is returned all the same."""
+    answer = send_post(serve(endless(OK + b"\r\n", b"x" * 999)), b"{}", {}, TRUST, 30)
     assert (answer.status_code, len(answer.body)) == (202, ANSWER_BYTES)
 
 
 def test_a_server_that_stalls_is_an_error(serve: Serve) -> None:
-    """Half of an answer, and no more: the time is up."""
+    """Half of a response, then nothing: the request times out."""
     released = threading.Event()
 
     def stall() -> Iterator[bytes]:
@@ -62,29 +62,29 @@ def test_a_server_that_stalls_is_an_error(serve: Serve) -> None:
         released.wait(10)
 
     with pytest.raises((TimeoutError, httpx.TimeoutException)):
-        post(serve(stall()), b"{}", {}, TRUST, 0.2)
+        send_post(serve(stall()), b"{}", {}, TRUST, 0.2)
     released.set()
 
 
-def test_a_compressed_answer_is_not_unpacked(serve: Serve) -> None:
-    """A bomb of a proxy's stays as small as it came."""
+def test_a_compressed_response_is_not_decompressed(serve: Serve) -> None:
+    """A zip bomb of a proxy stays small."""
     bomb = gzip.compress(b"x" * 10_000_000)
     head = OK + b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(bomb)
-    answer = post(serve(iter([head + bomb])), b"{}", {}, TRUST, 30)
+    answer = send_post(serve(iter([head + bomb])), b"{}", {}, TRUST, 30)
     assert answer.body == bomb
 
 
-def test_an_answer_comes_whole(ingest: IngestServer) -> None:
-    """Status and body, as any server sends them."""
+def test_a_response_is_complete(ingest: IngestServer) -> None:
+    """Status and body, of an ordinary server."""
     ingest.answers = [503]
     url, body = f"{ingest.url}/v1/observations", gzip.compress(b"{}")
-    answer = post(url, body, {"Content-Encoding": "gzip"}, TRUST, 30)
+    answer = send_post(url, body, {"Content-Encoding": "gzip"}, TRUST, 30)
     assert answer == Answer(503, b"as planned")
 
 
 @given(st.binary())
 def test_a_log_line_shows_the_beginning_on_one_line(body: bytes) -> None:
-    """Whatever a stranger answers, no terminal obeys it."""
+    """No response can control a terminal."""
     shown = Answer(500, body * 99).shown
     assert len(shown) <= 500
     assert shown.isprintable() or not set(shown) & set(map(chr, range(0x20)))
@@ -94,13 +94,13 @@ numbers = st.integers() | st.floats() | st.text() | st.none()
 
 
 @given(st.dictionaries(st.sampled_from(["refused", "x"]), numbers) | numbers)
-def test_a_number_is_a_number(told: object) -> None:
-    """Of any JSON; 0 where it is none."""
-    found = Answer(202, json.dumps(told).encode()).number("refused")
+def test_a_number_is_a_number(value: object) -> None:
+    """From any JSON; 0 if there is none."""
+    found = Answer(202, json.dumps(value).encode()).number("refused")
     assert isinstance(found, float)
 
 
 @pytest.mark.parametrize("body", [b"[" * 100_000, b"", b"\xff", b'{"refused":1'])
-def test_what_is_no_json_holds_no_number(body: bytes) -> None:
-    """Nested too deeply, empty, no text, cut short."""
+def test_invalid_json_has_no_number(body: bytes) -> None:
+    """Nested too deeply, empty, not text, cut short."""
     assert Answer(202, body).number("refused") == 0

@@ -1,4 +1,4 @@
-"""The signing key, as operators get it wrong."""
+"""The signing key, with the errors that operators make."""
 
 from pathlib import Path
 
@@ -8,8 +8,8 @@ from parallax_agent.push.signing import KeyUnusableError, read_key
 
 
 @pytest.mark.parametrize("text", ["", "whsec_", "whsec_*", "ключ"])
-def test_an_unusable_key_is_told_with_its_file(tmp_path: Path, text: str) -> None:
-    """The error names the file; the key's text is not repeated."""
+def test_the_error_of_an_unusable_key_names_its_file(tmp_path: Path, text: str) -> None:
+    """The error does not repeat the key's text."""
     file = tmp_path / "key"
     file.write_text(text, encoding="utf-8")
     with pytest.raises(KeyUnusableError, match=str(file)):

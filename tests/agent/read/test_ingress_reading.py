@@ -1,4 +1,4 @@
-"""What a reading tells of the way in."""
+"""The part of a reading that is about the ingress."""
 
 from pathlib import Path
 
@@ -6,55 +6,55 @@ import pytest
 
 from parallax.model.target import Target
 from tests.agent.conftest import KubernetesServer
-from tests.agent.read.test_read import read_path
-from tests.agent.route.test_route import NGINX, NGINX_CLASS, TRAEFIK, shelf
+from tests.agent.read.test_target_path import path_from
+from tests.agent.route.test_discovery import NGINX, NGINX_CLASS, TRAEFIK, shelf
 from tests.agent.shapes import Object, ingress, ingress_class, seen, service
 
 
 def test_local_traffic_policy(
     kubernetes_api: KubernetesServer, tmp_path: Path, api_target: Target
 ) -> None:
-    """The ingress Service's policy is told as it is."""
+    """The ingress Service's policy is in the reading."""
     kubernetes_api.state = "local-traffic-policy"
-    reading = read_path(kubernetes_api, tmp_path, api_target).reading
+    reading = path_from(kubernetes_api, tmp_path, api_target).reading
     assert reading.ingress_service is not None
     assert reading.ingress_service.external_traffic_policy == "Local"
     assert reading.ingress_service.health_check_node_port is None
 
 
-def test_contour_s_argument_tells_of_the_proxy_line() -> None:
-    """Contour has no entry for it in a ConfigMap: `contour serve` is told."""
+def test_contour_s_argument_enables_the_proxy_protocol() -> None:
+    """Contour has no ConfigMap entry for it, only an argument."""
     envoy = service("c/envoy", ("https", 443, 31443), labels={"app": "envoy"})
     cls = ingress_class("contour", "projectcontour.io/contour", default=True)
     pod: Object = {
         "metadata": {"name": "contour-1", "namespace": "c", "labels": {}},
         "spec": {"containers": [{"name": "contour", "command": ["contour"]}]},
     }
-    told: list[object] = []
+    configs: list[object] = []
     for arguments in (["serve"], ["serve", "--use-proxy-protocol"]):
         pod["spec"]["containers"][0]["args"] = arguments
         path = seen(shelf(envoy, classes=(cls,), pods=[pod]))
-        told.append(path.reading.ingress_config)
-    assert told == [
+        configs.append(path.reading.ingress_config)
+    assert configs == [
         (("use-proxy-protocol", "false"),),
         (("use-proxy-protocol", "true"),),
     ]
 
 
 @pytest.mark.parametrize("annotation", ["limit-rps", "whitelist-source-range"])
-def test_only_the_ingress_that_leads_there_is_told(annotation: str) -> None:
-    """Another one's limits, of the same namespace, are not the target's."""
+def test_only_the_target_s_ingress_is_reported(annotation: str) -> None:
+    """The limits of another Ingress in the namespace are not the target's."""
     name = f"nginx.ingress.kubernetes.io/{annotation}"
-    told = [
+    configs = [
         ingress(annotations={name: "1"}),
         ingress("other.example", place="shop/other", annotations={name: "2"}),
     ]
-    reading = seen(shelf(NGINX, classes=(NGINX_CLASS,), ingresses=told)).reading
+    reading = seen(shelf(NGINX, classes=(NGINX_CLASS,), ingresses=configs)).reading
     assert reading.ingress_annotations == ((name, "1"),)
     assert reading.ingress_hosts == ("other.example", "shop.example")
 
 
-def test_without_a_route_the_hosts_are_told_all_the_same() -> None:
-    """Which name is missing is seen by those that are there."""
+def test_hosts_are_reported_without_a_route() -> None:
+    """The list of hosts shows which name is missing."""
     reading = seen(shelf(TRAEFIK, ingresses=[ingress("shopp.example")])).reading
     assert (reading.ingress_name, reading.ingress_hosts) == (None, ("shopp.example",))

@@ -1,4 +1,4 @@
-"""At which address NodePorts are asked."""
+"""At which addresses NodePorts are probed."""
 
 from typing import Any
 
@@ -6,9 +6,9 @@ import pytest
 
 from parallax.model.probe import Role
 from parallax.model.target import Target
-from parallax_agent.hops import hops
-from parallax_agent.hops.share import Standpoint
-from parallax_agent.read.read import TargetPath
+from parallax_agent.hops import plan
+from parallax_agent.hops.selection import VantagePoint
+from parallax_agent.read.target_path import TargetPath
 from tests.agent.shapes import (
     Object,
     Shelf,
@@ -27,10 +27,10 @@ SIX: dict[str, Any] = {
 }
 
 
-def asked(path: TargetPath) -> dict[Role, str | None]:
-    """Return which address each kind of NodePort is asked at, from node one."""
+def probed(path: TargetPath) -> dict[Role, str | None]:
+    """Return the address at which each kind of NodePort is probed, from node one."""
     target = Target(name="shop", url="https://shop.example/")
-    found = hops.questions(target, path, Standpoint(node="one", turn=0))
+    found = plan.plan_requests(target, path, VantagePoint(node="one", cycle=0))
     return {q.role: q.address for q in found if q.peer_node}
 
 
@@ -51,32 +51,32 @@ def of(nodes: list[Object], **spec: Any) -> TargetPath:
         (SIX, "fd00::1", "fd00::2"),
     ],
 )
-def test_a_node_port_is_asked_where_it_is_open(
+def test_a_node_port_is_probed_where_it_is_open(
     spec: dict[str, Any], own: str, other: str
 ) -> None:
-    """In the Service's families; of two the node's own first one."""
+    """In the Service's families; of two, the node's own first one."""
     path = of(DUAL, **spec)
-    assert asked(path) == {Role.NODEPORT_OWN: own, Role.NODEPORT_OTHER: other}
+    assert probed(path) == {Role.NODEPORT_OWN: own, Role.NODEPORT_OTHER: other}
     assert not any("NodePort" in p for p in path.reading.problems)
     assert path.reading.nodes
     assert [n.internal_ip for n in path.reading.nodes] == ["10.0.0.1", "10.0.0.2"]
 
 
 def test_a_node_without_the_service_s_family() -> None:
-    """It is not asked, and where it is the own one nobody is, which is told."""
+    """It is not probed; if it is this node, none is probed, which is a problem."""
     four = node("two", "10.0.0.2")
     path = of([DUAL[0], four], **SIX)
-    assert asked(path) == {Role.NODEPORT_OWN: "fd00::1"}
+    assert probed(path) == {Role.NODEPORT_OWN: "fd00::1"}
     path = of([node("one", "10.0.0.1"), DUAL[1]], **SIX)
-    assert asked(path) == {}
+    assert probed(path) == {}
     assert (
-        "Node one has no IPv6 address, and Service shop/web no other: "
-        "its NodePort is not asked"
+        "Node one has no IPv6 address, and Service shop/web has no other address "
+        "family; its NodePort is not probed"
     ) in path.reading.problems
 
 
 def test_without_a_node_port_no_family_is_missed() -> None:
-    """A Service that opens none has nothing to be asked at a node."""
+    """A Service without a NodePort has nothing to probe on a node."""
     web = service("shop/web", ("http", 80, None), **SIX)
     shelf = Shelf(nodes=[node("one", "10.0.0.1")], services=[web])
     path = seen(shelf, namespace="shop", service="web")
@@ -84,7 +84,7 @@ def test_without_a_node_port_no_family_is_missed() -> None:
 
 
 def test_the_ingress_s_own_family_counts_for_its_node_ports() -> None:
-    """An ingress of IPv6 alone before an app of IPv4."""
+    """An IPv6-only ingress in front of an IPv4 app."""
     door = service(
         "kube-system/traefik",
         ("web", 80, 31080),
@@ -97,7 +97,7 @@ def test_the_ingress_s_own_family_counts_for_its_node_ports() -> None:
         ingresses=[ingress()],
         ingressclasses=[ingress_class("traefik", "traefik.io/x", default=True)],
     )
-    assert asked(seen(shelf)) == {
+    assert probed(seen(shelf)) == {
         Role.NODEPORT_OWN: "10.0.0.1",
         Role.NODEPORT_OTHER: "10.0.0.2",
         Role.INGRESS: "fd00::1",
@@ -106,18 +106,18 @@ def test_the_ingress_s_own_family_counts_for_its_node_ports() -> None:
 
 
 @pytest.mark.parametrize(
-    ("nodes", "told"),
+    ("nodes", "problem"),
     [
-        ([node("one")], "Node one has no InternalIP: no NodePort is asked"),
-        ([], "no Node one, as this agent's is named: no NodePort is asked"),
+        ([node("one")], "Node one has no InternalIP; no NodePort is probed"),
+        ([], "Node one of this agent does not exist; no NodePort is probed"),
         ([node("one", "fd00::1")], None),
     ],
 )
-def test_an_own_node_without_an_address_is_a_problem(
-    nodes: list[Object], told: str | None
+def test_this_node_without_an_address_is_a_problem(
+    nodes: list[Object], problem: str | None
 ) -> None:
-    """Whoever misses the NodePorts in a report learns why."""
+    """The problem explains why the report has no NodePorts."""
     shelf = Shelf(nodes=nodes, services=[service("shop/web", ("http", 80, 30080))])
     path = seen(shelf, namespace="shop", service="web")
-    assert (told in path.reading.problems) is bool(told)
-    assert any("NodePort" in p for p in path.reading.problems) is bool(told)
+    assert (problem in path.reading.problems) is bool(problem)
+    assert any("NodePort" in p for p in path.reading.problems) is bool(problem)

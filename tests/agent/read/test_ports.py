@@ -1,14 +1,14 @@
-"""Which port of a Service is asked."""
+"""Which port of a Service is probed."""
 
 import pytest
 
 from parallax.model.probe import Role
 from parallax.model.target import Target
-from parallax_agent.hops import hops
-from parallax_agent.hops.share import Standpoint
-from parallax_agent.read.ports import asked
-from parallax_agent.read.read import TargetPath
-from tests.agent.route.test_route import NGINX, NGINX_CLASS, TRAEFIK, shelf
+from parallax_agent.hops import plan
+from parallax_agent.hops.selection import VantagePoint
+from parallax_agent.read.ports import requested_port
+from parallax_agent.read.target_path import TargetPath
+from tests.agent.route.test_discovery import NGINX, NGINX_CLASS, TRAEFIK, shelf
 from tests.agent.shapes import Object, ingress, seen, service, slices
 
 METRICS = ("metrics", 9090, None)
@@ -37,9 +37,9 @@ def web(*ports: tuple[str, int, int | None], **protocols: str) -> Object:
         (web(("a", 80, None), ("b", 5000, None), a="http", b="http"), 80),
     ],
 )
-def test_without_an_ingress_the_port_that_says_http(item: Object, port: int) -> None:
-    """By `appProtocol`, name or number; one for metrics only if it is the only one."""
-    found, problem = asked(item, None, None)
+def test_without_an_ingress_the_port_marked_as_http(item: Object, port: int) -> None:
+    """By `appProtocol`, name or number; a metrics port only if it is the only one."""
+    found, problem = requested_port(item, None, None)
     assert (found and found.port, problem) == (port, None)
 
 
@@ -53,8 +53,8 @@ def test_without_an_ingress_the_port_that_says_http(item: Object, port: int) -> 
         ),
     ],
 )
-def test_several_ports_and_none_decides(item: Object, has: str) -> None:
-    """None is asked, nor are the pods, and it is told what to do."""
+def test_several_possible_ports(item: Object, has: str) -> None:
+    """No port and no pod is probed, and the problem has the solution."""
     pods = slices("shop/web", "10.42.0.1")
     pods["ports"] = [{"name": "a", "port": 1}, {"name": "b", "port": 2}]
     path = seen(
@@ -68,25 +68,25 @@ def test_several_ports_and_none_decides(item: Object, has: str) -> None:
         service="web",
     )
     target = Target(name="shop", url="https://shop.example/")
-    asks = hops.questions(target, path, Standpoint(node="one", turn=0))
+    asks = plan.plan_requests(target, path, VantagePoint(node="one", cycle=0))
     assert {q.role for q in asks} == {Role.INGRESS, Role.INGRESS_OTHER}
     assert path.port is None
     assert path.reading.problems == (
         (
-            f"no Ingress says which port of Service shop/web is for users: {has}; "
-            "name one of them http"
+            f"Service shop/web has several ports ({has}) and no Ingress names one; "
+            "name the port for users http"
         ),
     )
 
 
 def test_a_port_that_the_service_lacks() -> None:
-    """The Ingress asks a port by a name that is not there."""
+    """The Ingress names a port that does not exist."""
     path = seen(shelf(TRAEFIK, ingresses=[ingress(port="web")]))
     assert path.port is None
     assert path.reading.problems == (
         (
-            "Ingress shop/web asks port web of Service shop/web, which has only "
-            "80 http: correct the Ingress"
+            "Ingress shop/web routes to port web of Service shop/web, which has only "
+            "80 http; correct the Ingress"
         ),
     )
 
@@ -103,8 +103,8 @@ def through_nginx(item: Object, port: int | str) -> TargetPath:
     )
 
 
-def test_ingress_nginx_takes_the_target_port_as_well() -> None:
-    """By number or name; for other controllers that is a fault of the Ingress."""
+def test_ingress_nginx_also_matches_the_target_port() -> None:
+    """By number or name; for other controllers this is an error of the Ingress."""
     item = web(("http", 80, None))
     for target_port in (8080, "app"):
         item["spec"]["ports"][0]["targetPort"] = target_port
@@ -116,8 +116,8 @@ def test_ingress_nginx_takes_the_target_port_as_well() -> None:
         assert "correct the Ingress" in path.reading.problems[0]
 
 
-def test_ingress_nginx_takes_the_first_port_that_fits_in_any_way() -> None:
-    """In the Service's order; the target port of one goes before another's number."""
+def test_ingress_nginx_uses_the_first_matching_port() -> None:
+    """In the Service's order; one's target port precedes another's number."""
     item = web(("first", 8080, None), ("second", 80, None))
     first, second = item["spec"]["ports"]
     first["targetPort"], second["targetPort"] = 80, 9000
@@ -127,7 +127,7 @@ def test_ingress_nginx_takes_the_first_port_that_fits_in_any_way() -> None:
 
 
 def test_an_ingress_nginx_without_a_class_is_known_by_its_service() -> None:
-    """No IngressClass may be read: the only controller there is serves it."""
+    """Without readable IngressClasses, the only controller is used."""
     item = web(("http", 80, None))
     item["spec"]["ports"][0]["targetPort"] = 8080
     path = seen(

@@ -1,4 +1,4 @@
-"""What annotations say, in their controllers' words."""
+"""Annotations that only controllers understand."""
 
 import pytest
 
@@ -10,21 +10,21 @@ from tests.agent.shapes import ingress
     ("text", "yes"),
     [("true", True), ("T", True), ("1", True), ("yes", False), ("", False)],
 )
-def test_yes_is_go_s(text: str, *, yes: bool) -> None:
-    """As strconv.ParseBool reads it; what is absent says no."""
-    assert annotations.says_yes(ingress(annotations={"a": text}), "a") is yes
-    assert not annotations.says_yes(ingress(), "a")
+def test_true_is_parsed_as_in_go(text: str, *, yes: bool) -> None:
+    """As strconv.ParseBool parses it; an absent annotation is false."""
+    assert annotations.is_true(ingress(annotations={"a": text}), "a") is yes
+    assert not annotations.is_true(ingress(), "a")
 
 
 def test_a_list_is_by_commas() -> None:
-    """Blanks around a name and empty places do not count."""
+    """Blanks around a name and empty entries do not count."""
     item = ingress(annotations={"a": "one, two,,"})
     assert annotations.listed(item, "a") == ["one", "two"]
     assert annotations.listed(item, "b") == []
 
 
 def test_the_spec_s_class_goes_before_the_annotation() -> None:
-    """The annotation is of former days."""
+    """The annotation is the older form."""
     old = {annotations.CLASS: "old"}
     assert annotations.class_name(ingress(cls="new", annotations=old)) == "new"
     assert annotations.class_name(ingress(annotations=old)) == "old"

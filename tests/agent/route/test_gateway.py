@@ -1,17 +1,17 @@
-"""Which Service an HTTPRoute sends a URL to."""
+"""Which Service an HTTPRoute routes a URL to."""
 
 from typing import Any
 
 import pytest
 
-from parallax_agent.route.gateway import hosts, routes
+from parallax_agent.route.gateway import http_route_hosts, routes
 from tests.agent.shapes import gateway, http_route, meta
 
 BOTH = gateway(("http", "HTTP", 80, None), ("https", "HTTPS", 443, "*.example"))
 
 
-def test_a_route_hangs_on_the_listener_that_ends_tls() -> None:
-    """Of two listeners that take the host the https one is where users arrive."""
+def test_a_route_uses_the_listener_that_terminates_tls() -> None:
+    """Of two listeners for the host, users arrive at the https one."""
     (found,) = routes([http_route(("web", 1))], [BOTH], "shop.example", "/cart")
     assert (found.kind, found.backend, found.port) == ("HTTPRoute", "shop/web", 80)
     assert (found.tls, found.listener) == (True, 443)
@@ -21,7 +21,7 @@ def test_a_route_hangs_on_the_listener_that_ends_tls() -> None:
 
 
 def test_a_section_name_picks_one_listener() -> None:
-    """A reference with a section name or a port means that listener only."""
+    """A reference with a section name or a port means only that listener."""
     for pick in ({"sectionName": "http"}, {"port": 80}):
         parent = {"name": "eg", "namespace": "infra"} | pick
         item = http_route(("web", 1), parent=parent)
@@ -30,7 +30,7 @@ def test_a_section_name_picks_one_listener() -> None:
 
 
 def test_listeners_of_another_host_or_protocol_do_not_count() -> None:
-    """Where no listener takes the host the route leads nowhere."""
+    """Without a listener for the host there is no route."""
     other = gateway(("https", "HTTPS", 443, "other.example"), ("t", "TLS", 8443, None))
     assert routes([http_route(("web", 1))], [other], "shop.example", "/") == []
 
@@ -46,7 +46,7 @@ def test_listeners_of_another_host_or_protocol_do_not_count() -> None:
     ],
 )
 def test_the_closest_host_wins(host: str, path: str, service: str) -> None:
-    """A name goes before wildcards, the longer wildcard before the shorter one."""
+    """A name precedes wildcards, a longer wildcard a shorter one."""
     names = {"exact": ("a.shop.example",), "near": ("*.shop.example",)}
     names |= {"far": ("*.example",), "any": ()}
     items = [
@@ -57,9 +57,9 @@ def test_the_closest_host_wins(host: str, path: str, service: str) -> None:
     assert routes(items, [every], host, path)[0].service == service
 
 
-def match(**told: Any) -> dict[str, Any]:
+def match(**conditions: Any) -> dict[str, Any]:
     """Write one match of a rule."""
-    return {"matches": [told]}
+    return {"matches": [conditions]}
 
 
 @pytest.mark.parametrize(
@@ -80,43 +80,43 @@ def test_the_closest_path_wins(path: str, service: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "told",
+    "conditions",
     [
         {"headers": [{"name": "x-beta", "value": "1"}]},
         {"queryParams": [{"name": "a", "value": "1"}]},
         {"method": "POST"},
     ],
 )
-def test_what_a_plain_get_does_not_meet_is_left_out(told: dict[str, Any]) -> None:
-    """A match that demands more than host and path is not ours."""
-    item = http_route(("web", 1), **match(**told))
+def test_matches_with_more_conditions_are_left_out(conditions: dict[str, Any]) -> None:
+    """A match on more than host and path does not apply to a probe."""
+    item = http_route(("web", 1), **match(**conditions))
     assert routes([item], [BOTH], "shop.example", "/") == []
 
 
 def test_weights_and_redirects() -> None:
-    """Most of the requests decide; a rule without backends redirects, and is none."""
+    """The highest weight wins; a rule without backends redirects."""
     item = http_route(("canary", 10), ("web", 90), ("off", 0))
     (found,) = routes([item, http_route()], [BOTH], "shop.example", "/")
     assert found.service == "web"
-    assert found.notes == ("web shares its requests with canary: those are not asked",)
+    assert found.notes == ("web shares its requests with canary, which are not probed",)
 
 
-def test_a_route_that_nobody_took_comes_last() -> None:
-    """What its controller refused, or no controller answered, is told so."""
+def test_a_route_that_was_not_accepted_comes_last() -> None:
+    """Rejected by its controller, or without a status."""
     refused = http_route(("old", 1), place="shop/a", accepted="False")
     alone = http_route(("new", 1), place="shop/b", controller=None)
     taken = http_route(("web", 1), place="shop/c")
     first, *others = routes([refused, alone, taken], [BOTH], "shop.example", "/")
     assert first.service == "web"
     assert {n for r in others for n in r.notes} == {
-        "its controller says Accepted=False (Why)",
-        "no controller says that it took the route",
+        "the HTTPRoute has Accepted=False (Why)",
+        "no controller has accepted the HTTPRoute",
     }
 
 
 @pytest.mark.parametrize("section", ["http", "https"])
-def test_the_listener_that_was_taken_goes_before_the_refused_one(section: str) -> None:
-    """Also where the refused one ends TLS."""
+def test_the_accepted_listener_precedes_the_rejected_one(section: str) -> None:
+    """Also if the rejected one terminates TLS."""
     parents = [
         {"name": "eg", "namespace": "infra", "sectionName": name}
         for name in ("http", "https")
@@ -151,18 +151,18 @@ def test_the_listener_that_was_taken_goes_before_the_refused_one(section: str) -
         ({"namespaces": {"from": "All"}, "kinds": [{"kind": "HTTPRoute"}]}, True),
     ],
 )
-def test_a_listener_takes_whom_it_allows(
+def test_a_listener_accepts_allowed_namespaces(
     allowed: dict[str, Any], *, takes: bool
 ) -> None:
-    """By default the routes of its own namespace only."""
+    """By default only routes of its own namespace."""
     both = gateway(("http", "HTTP", 80, None), ("https", "HTTPS", 443, None))
     both["spec"]["listeners"][1]["allowedRoutes"] = allowed
     (found,) = routes([http_route(("web", 1))], [both], "shop.example", "/")
     assert found.tls is takes
 
 
-def test_a_redirect_hides_what_it_goes_before_at_its_listener() -> None:
-    """No other Service is taken for it; at another listener it says nothing."""
+def test_a_redirect_hides_other_rules_of_its_listener() -> None:
+    """No other Service is used; at another listener it has no effect."""
     old = match(path={"type": "PathPrefix", "value": "/old"})
     redirect = http_route(
         place="shop/old", filters=[{"type": "RequestRedirect"}], **old
@@ -172,7 +172,7 @@ def test_a_redirect_hides_what_it_goes_before_at_its_listener() -> None:
     assert (found.ingress, found.service) == ("old", "")
     assert found.notes == (
         (
-            "it leads to RequestRedirect, which is no Service: "
+            "HTTPRoute shop/old routes to RequestRedirect, which is not a Service; "
             "name the Service in the target"
         ),
     )
@@ -181,21 +181,21 @@ def test_a_redirect_hides_what_it_goes_before_at_its_listener() -> None:
     assert (found.service, others) == ("web", [])
 
 
-def test_a_gateway_that_is_not_there() -> None:
-    """The route is told all the same, with what it lacks."""
+def test_a_gateway_that_does_not_exist() -> None:
+    """The route is returned, with a note."""
     (found,) = routes([http_route(("web", 1))], [], "shop.example", "/")
-    assert found.notes == ("Gateway infra/eg does not exist or was not read",)
+    assert found.notes == ("Gateway infra/eg does not exist or could not be read",)
     assert (found.service, found.tls) == ("web", False)
 
 
-def test_mesh_routes_are_not_ours() -> None:
-    """A route that hangs on a Service, not on a Gateway, is a mesh's."""
+def test_mesh_routes_are_left_out() -> None:
+    """A route attached to a Service instead of a Gateway is a mesh's."""
     parent = {"kind": "Service", "name": "web"}
     item = http_route(("web", 1), parent=parent)
     assert routes([item], [BOTH], "shop.example", "/") == []
 
 
 def test_all_hosts() -> None:
-    """Hosts of routes and of Ingresses stand side by side, sorted."""
+    """Hosts of routes and of Ingresses together, sorted."""
     items = [http_route(hosts=("b.io", "*.c.io")), {"metadata": meta("x/y")}]
-    assert hosts(items, "a.io", ("a.io",)) == ("*.c.io", "a.io", "b.io")
+    assert http_route_hosts(items, "a.io", ("a.io",)) == ("*.c.io", "a.io", "b.io")

@@ -1,18 +1,23 @@
-"""Which Service an Ingress sends a URL to."""
+"""Which Service an Ingress routes a URL to."""
 
 from typing import Any
 
 import pytest
 
 from parallax.model.wire import Json
-from parallax_agent.route.ingress import canaries, route, routes
+from parallax_agent.route.ingress import Route, canaries, routes
 from parallax_agent.route.matching import EXACT
+
+
+def route(ingresses: list[Any], host: str, path: str) -> Route | None:
+    """Return the best route of a host and path; None: no Ingress matches."""
+    return next(iter(routes(ingresses, host, path)), None)
 
 
 def ingress(
     host: str | None, *paths: tuple[str, str, str], name: str = "a", **spec: Json
 ) -> dict[str, Any]:
-    """Write an Ingress; a path is its text, its type, and the Service's name."""
+    """Return an Ingress; a path is its text, its type, and the Service's name."""
     entries = [
         {
             "path": path,
@@ -43,7 +48,7 @@ def ingress(
     ],
 )
 def test_paths(path: str, service: str) -> None:
-    """Prefix goes by whole elements, exact by all, the longest wins."""
+    """Prefix matches whole elements, exact the whole path, the longest wins."""
     rules = [
         ingress(
             "a.example",
@@ -59,7 +64,7 @@ def test_paths(path: str, service: str) -> None:
 
 
 def test_hosts() -> None:
-    """An exact host goes before a wildcard, a wildcard before any host."""
+    """An exact host precedes a wildcard, a wildcard any host."""
     rules = [
         ingress(None, ("/", "Prefix", "any")),
         ingress("*.example", ("/", "Prefix", "wild")),
@@ -73,8 +78,8 @@ def test_hosts() -> None:
     assert names == ["exact", "wild", "any", "any"]
 
 
-def test_default_backend_and_nobody() -> None:
-    """The default backend comes last; without one nobody takes the host."""
+def test_the_default_backend() -> None:
+    """The default backend comes last; without one there is no route."""
     default = {"service": {"name": "rest", "port": {"number": 80}}}
     rules = [ingress("a.example", ("/", "Prefix", "a"), defaultBackend=default)]
     found = route(rules, "b.example", "/")
@@ -85,7 +90,7 @@ def test_default_backend_and_nobody() -> None:
 
 
 def test_canaries_are_left_out_and_resources_name_no_service() -> None:
-    """What is no Service hides what it goes before; elsewhere it is passed over."""
+    """A resource that wins hides other rules; else it is skipped."""
     canary = ingress("a.example", ("/", "Prefix", "canary"))
     canary["metadata"]["annotations"] = {"nginx.ingress.kubernetes.io/canary": "true"}
     resource = ingress("a.example", ("/", "Prefix", "x"))
@@ -97,7 +102,7 @@ def test_canaries_are_left_out_and_resources_name_no_service() -> None:
         "",
         (
             (
-                "/ leads to StorageBucket static, which is no Service: "
+                "/ routes to StorageBucket static, which is not a Service; "
                 "name the Service in the target"
             ),
         ),
@@ -109,7 +114,7 @@ def test_canaries_are_left_out_and_resources_name_no_service() -> None:
 
 
 def test_canaries_are_found_by_their_host() -> None:
-    """Those of the host, and no other's."""
+    """Those of the host, no others."""
     canary = ingress("b.example", ("/", "Prefix", "canary"))
     canary["metadata"]["annotations"] = {"nginx.ingress.kubernetes.io/canary": "true"}
     rules = [ingress("a.example"), canary, ingress(None)]
@@ -118,23 +123,23 @@ def test_canaries_are_found_by_their_host() -> None:
 
 
 @pytest.mark.parametrize("yes", ["true", "True", "1"])
-def test_a_canary_by_any_yes(yes: str) -> None:
-    """ingress-nginx reads yes as Go does."""
+def test_a_canary_by_any_true_value(yes: str) -> None:
+    """ingress-nginx parses true as Go does."""
     canary = ingress("a.example", ("/", "Prefix", "canary"))
     canary["metadata"]["annotations"] = {"nginx.ingress.kubernetes.io/canary": yes}
     assert route([canary], "a.example", "/") is None
 
 
 def test_tls_of_a_wildcard() -> None:
-    """The route says whether the Ingress ends TLS for the host."""
+    """The route says whether the Ingress terminates TLS for the host."""
     rule = ingress("a.example", ("/", "Prefix", "a"), tls=[{"hosts": ["*.example"]}])
     found = route([rule], "a.example", "/")
     assert found is not None
     assert found.tls
 
 
-def test_tls_that_the_pods_end_comes_as_far_as_the_ingress() -> None:
-    """With ssl-passthrough the https port is asked, whatever `tls` says."""
+def test_tls_passed_through_reaches_the_ingress() -> None:
+    """With ssl-passthrough the https port is probed, whatever `tls` is."""
     rule = ingress("a.example", ("/", "Prefix", "a"))
     name = "nginx.ingress.kubernetes.io/ssl-passthrough"
     for text, tls in (("true", True), ("false", False)):
@@ -156,7 +161,7 @@ def annotated(**notes: str) -> dict[str, Any]:
 
 
 def test_a_regular_expression_of_one_service_takes_no_other_s_path() -> None:
-    """With use-regex or rewrite-target a path is no plain text; with `false` it is."""
+    """With use-regex or rewrite-target a path is an expression; `false` is not."""
     for item in (annotated(use_regex="true"), annotated(rewrite_target="/$2")):
         found = route([item], "a.example", "/v1/books")
         assert found is not None
@@ -166,20 +171,20 @@ def test_a_regular_expression_of_one_service_takes_no_other_s_path() -> None:
         assert route([item], "a.example", "/v1/books") is None
 
 
-def test_an_expression_that_could_take_long_is_told() -> None:
-    """By its beginning alone nobody knows that it takes the path."""
+def test_an_expression_that_could_take_long_is_reported() -> None:
+    """Its literal beginning does not prove a match."""
     item = annotated(use_regex="true")
     entry = item["spec"]["rules"][0]["http"]["paths"][0]
     entry["path"] = "/v1/([a-z]+)+/x"
     found = route([item], "a.example", "/v1/books")
     assert found is not None
     assert found.notes == (
-        ("path /v1/([a-z]+)+/x is judged by its plain beginning: it may take less"),
+        "path /v1/([a-z]+)+/x may match less: only its literal beginning is evaluated",
     )
 
 
 def test_an_alias_is_a_host_like_the_first() -> None:
-    """server-alias adds hosts that are served."""
+    """server-alias adds hosts."""
     item = annotated(use_regex="true", server_alias="b.example, c.example")
     ranks = [
         found.rank[0]
@@ -200,10 +205,10 @@ def test_an_alias_is_a_host_like_the_first() -> None:
         ({}, {"router.entrypoints": "web,websecure"}, False),
     ],
 )
-def test_who_ends_tls(
+def test_where_tls_is_terminated(
     spec: dict[str, Any], annotation: dict[str, str], *, tls: bool
 ) -> None:
-    """A section without hosts is for all; Traefik says it by annotation as well."""
+    """A section without hosts applies to all; Traefik also has an annotation."""
     rule = ingress("a.example", ("/", "Prefix", "a"), **spec)
     rule["metadata"]["annotations"] = {
         f"traefik.ingress.kubernetes.io/{name}": text

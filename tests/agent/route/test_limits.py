@@ -1,4 +1,4 @@
-"""What of an Ingress's annotations leaves the cluster."""
+"""Which annotations of an Ingress leave the cluster."""
 
 import re
 from typing import Any
@@ -7,33 +7,39 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parallax_agent.route.limits import LONGEST, NGINX, TOLD, annotations, value
+from parallax_agent.route.limits import (
+    EXPORTED_ANNOTATIONS,
+    LONGEST,
+    NGINX,
+    exported_annotations,
+    exported_value,
+)
 
 
-def ingress(**told: str) -> dict[str, Any]:
-    """Write an Ingress with annotations; `_` stands for `-`."""
-    named = {NGINX + name.replace("_", "-"): text for name, text in told.items()}
+def ingress(**exported: str) -> dict[str, Any]:
+    """Return an Ingress with annotations; `_` stands for `-`."""
+    named = {NGINX + name.replace("_", "-"): text for name, text in exported.items()}
     return {"metadata": {"annotations": named | {"meta.helm.sh/release-name": "x"}}}
 
 
-def test_only_what_can_turn_away_is_told() -> None:
-    """Limits by their full names, sorted; whatever else stands there stays."""
+def test_only_annotations_that_can_reject_are_exported() -> None:
+    """Limits by their full names, sorted; nothing else."""
     item = ingress(limit_rps="5", rewrite_target="/", auth_type="basic", limit_rate="1")
-    assert annotations(item) == (
+    assert exported_annotations(item) == (
         (NGINX + "auth-type", "basic"),
         (NGINX + "limit-rps", "5"),
     )
-    assert annotations({"metadata": {"annotations": None}}) == ()
-    assert annotations(None) == ()
+    assert exported_annotations({"metadata": {"annotations": None}}) == ()
+    assert exported_annotations(None) == ()
 
 
 def test_canaries_add_how_they_are_chosen() -> None:
-    """Of a canary only its own annotations count, and no secret header value."""
+    """Only a canary's own annotations, without its secret header value."""
     canary = ingress(
         canary="true", canary_by_header_value="secret", canary_by_header="X-Beta"
     )
     limited = ingress(limit_rps="1", canary_weight="5")
-    assert annotations(ingress(limit_rps="9"), [canary, limited]) == (
+    assert exported_annotations(ingress(limit_rps="9"), [canary, limited]) == (
         (NGINX + "canary", "true"),
         (NGINX + "canary-by-header", "X-Beta"),
         (NGINX + "canary-by-header-value", "(set)"),
@@ -43,7 +49,7 @@ def test_canaries_add_how_they_are_chosen() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "told"),
+    ("name", "text", "exported"),
     [
         ("whitelist-source-range", "10.0.0.0/8,1.2.3.4", "10.0.0.0/8,1.2.3.4"),
         (
@@ -65,12 +71,12 @@ def test_canaries_add_how_they_are_chosen() -> None:
             "allow 10.0.0.0/8; deny secret; return 301 https://secret; auth_basic pw;",
             "allow 10.0.0.0/8; deny; return 301; auth_basic",
         ),
-        ("server-snippet", "more_set_headers 'X: secret';", "(turns nothing away)"),
+        ("server-snippet", "more_set_headers 'X: secret';", "(rejects no request)"),
     ],
 )
-def test_values(name: str, text: str, told: str) -> None:
-    """Limits as they are; of snippets and URLs no more than what turns away, where."""
-    assert value(name, text) == told
+def test_values(name: str, text: str, exported: str) -> None:
+    """Limits as they are; snippets and URLs shortened."""
+    assert exported_value(name, text) == exported
 
 
 WORDS = re.compile(
@@ -86,16 +92,16 @@ WORDS = re.compile(
         | st.text(max_size=12)
     ).map(" ".join)
 )
-def test_nothing_else_of_a_snippet_is_ever_told(snippet: str) -> None:
-    """Whatever it says: known directives, codes and networks come out, and no more."""
-    told = value("server-snippet", snippet)
-    assert len(told) <= LONGEST
-    if told != "(turns nothing away)" and not told.endswith("…"):
-        assert all(WORDS.fullmatch(part) for part in told.split("; ")), told
+def test_nothing_else_of_a_snippet_is_ever_exported(snippet: str) -> None:
+    """From any text only known directives, codes and networks."""
+    exported = exported_value("server-snippet", snippet)
+    assert len(exported) <= LONGEST
+    if exported != "(rejects no request)" and not exported.endswith("…"):
+        assert all(WORDS.fullmatch(part) for part in exported.split("; ")), exported
 
 
 @settings(deadline=None)
-@given(st.sampled_from(sorted(TOLD)), st.text())
+@given(st.sampled_from(sorted(EXPORTED_ANNOTATIONS)), st.text())
 def test_any_text_has_a_short_value(name: str, text: str) -> None:
     """No value raises, and none is long."""
-    assert len(value(name, text)) <= LONGEST
+    assert len(exported_value(name, text)) <= LONGEST

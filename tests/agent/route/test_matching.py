@@ -11,12 +11,12 @@ from parallax_agent.route.matching import (
     LONGEST,
     OTHER,
     WILDCARD,
-    expression_takes,
+    expression_matches,
     host_rank,
-    listener_takes,
-    plain_beginning,
-    takes,
-    under,
+    is_under,
+    listener_matches,
+    literal_prefix,
+    matches_path,
 )
 
 LABEL = st.text("abc", min_size=1, max_size=3)
@@ -27,7 +27,7 @@ PATH = st.lists(st.text("ab", max_size=2), max_size=4).map(lambda p: "/" + "/".j
 @settings(deadline=None)
 @given(host=HOST, other=HOST, label=LABEL)
 def test_hosts_of_an_ingress(host: str, other: str, label: str) -> None:
-    """A host names itself; a wildcard stands for exactly one label of it."""
+    """A host matches itself; a wildcard exactly one label."""
     assert host_rank(host, host) == EXACT
     assert host_rank(f"*.{host}", f"{label}.{host}") == WILDCARD
     assert host_rank(f"*.{host}", host) == OTHER
@@ -38,23 +38,23 @@ def test_hosts_of_an_ingress(host: str, other: str, label: str) -> None:
 @settings(deadline=None)
 @given(host=HOST, labels=st.lists(LABEL, min_size=1, max_size=3))
 def test_hosts_of_a_gateway(host: str, labels: list[str]) -> None:
-    """A wildcard stands for one label or several, never for none or half of one."""
+    """A wildcard matches one label or several, never none or part of one."""
     below = ".".join([*labels, host])
-    assert listener_takes(f"*.{host}", below)
-    assert listener_takes("", below)
-    assert listener_takes(below, below)
-    assert not listener_takes(f"*.{host}", host)
-    assert not listener_takes(f"*.{host}", f"x{host}")
+    assert listener_matches(f"*.{host}", below)
+    assert listener_matches("", below)
+    assert listener_matches(below, below)
+    assert not listener_matches(f"*.{host}", host)
+    assert not listener_matches(f"*.{host}", f"x{host}")
 
 
 @settings(deadline=None)
 @given(prefix=PATH, path=PATH)
 def test_prefixes_go_by_whole_elements(prefix: str, path: str) -> None:
-    """A prefix takes what begins with its elements, and nothing else."""
+    """A prefix matches paths that begin with its elements, nothing else."""
     mine, theirs = prefix.rstrip("/").split("/"), path.split("/")
-    assert under(prefix, path) is (theirs[: len(mine)] == mine)
-    assert takes(prefix, "Prefix", path) is under(prefix, path)
-    assert takes(prefix, "Exact", path) is (prefix == path)
+    assert is_under(prefix, path) is (theirs[: len(mine)] == mine)
+    assert matches_path(prefix, "Prefix", path) is is_under(prefix, path)
+    assert matches_path(prefix, "Exact", path) is (prefix == path)
 
 
 @pytest.mark.parametrize(
@@ -74,8 +74,8 @@ def test_prefixes_go_by_whole_elements(prefix: str, path: str) -> None:
     ],
 )
 def test_a_regular_expression_s_beginning(pattern: str, beginning: str) -> None:
-    """Only what every text that it takes must begin with."""
-    assert plain_beginning(pattern) == beginning
+    """Only what every matching text begins with."""
+    assert literal_prefix(pattern) == beginning
 
 
 PIECE = st.sampled_from(
@@ -86,13 +86,13 @@ PIECE = st.sampled_from(
 @settings(deadline=None)
 @given(pattern=st.lists(PIECE, max_size=8).map("".join), path=PATH)
 def test_a_beginning_never_loses_a_path(pattern: str, path: str) -> None:
-    """Whatever the expression takes from its start begins with the plain text."""
+    """Everything that the expression matches begins with the literal text."""
     try:
         found = re.match(pattern, path)
     except re.error:
         return
     if found:
-        assert path.startswith(plain_beginning(pattern))
+        assert path.startswith(literal_prefix(pattern))
 
 
 @pytest.mark.parametrize(
@@ -117,13 +117,13 @@ def test_a_beginning_never_loses_a_path(pattern: str, path: str) -> None:
 def test_an_expression_is_evaluated_only_if_that_is_cheap(
     pattern: str, path: str, *, taken: bool | None
 ) -> None:
-    """What could make a search long, or is not the same everywhere, is not known."""
-    assert expression_takes(pattern, path) is taken
+    """Slow or non-portable expressions are unknown."""
+    assert expression_matches(pattern, path) is taken
 
 
 @settings(deadline=1000)
 @given(pattern=st.lists(PIECE, max_size=40).map("".join), last=st.sampled_from("a/."))
 def test_no_expression_takes_long(pattern: str, last: str) -> None:
-    """Whoever may write an Ingress cannot stop the agent."""
+    """An Ingress cannot stop the agent."""
     path = "/" + "a" * (LONGEST - 2) + last
-    assert expression_takes(pattern, path) in {True, False, None}
+    assert expression_matches(pattern, path) in {True, False, None}

@@ -1,10 +1,10 @@
-"""Health: an agent that hangs is told from one that has not looked yet."""
+"""Health: a hung agent differs from one whose first cycle is running."""
 
 from parallax_agent.serving.health import SHORTEST, Health
 
 
 def test_it_is_ready_after_its_first_cycle() -> None:
-    """Alive from the start; ready once it has looked."""
+    """Alive from the start, ready after one cycle."""
     health = Health(15.0)
     assert (health.alive(), health.ready()) == (True, False)
     health.beat()
@@ -12,7 +12,7 @@ def test_it_is_ready_after_its_first_cycle() -> None:
 
 
 def test_it_hangs_when_no_cycle_ends() -> None:
-    """After some minutes without one it is to be restarted; a cycle heals it."""
+    """After some minutes without a cycle it is not alive; a cycle repairs it."""
     clock = [0.0]
     health = Health(15.0, lambda: clock[0])
     health.beat()
@@ -23,7 +23,7 @@ def test_it_hangs_when_no_cycle_ends() -> None:
 
 
 def test_a_long_interval_is_waited_for() -> None:
-    """An agent that looks once an hour is not restarted every three minutes."""
+    """An agent with an hourly cycle is not restarted every three minutes."""
     clock = [0.0]
     health = Health(3600.0, lambda: clock[0])
     clock[0] = 2 * 3600.0

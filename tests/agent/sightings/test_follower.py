@@ -1,21 +1,21 @@
-"""One pod's log as it comes, whoever writes into it."""
+"""One pod's log stream, with lines of any client."""
 
 from collections.abc import Iterator
 from types import SimpleNamespace
 
 import pytest
 
-from parallax_agent.read.read import IngressPod
+from parallax_agent.read.target_path import IngressPod
 from parallax_agent.sightings.access_line import LINE_BYTES
 from parallax_agent.sightings.follower import Follower
 
 STAMP = b"2026-11-24T10:00:00.000000000Z "
 
 
-def test_a_line_without_an_end_is_neither_kept_nor_read(
+def test_an_endless_line_is_neither_kept_nor_parsed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """What stands at its end is no line of its own; the next one is heard."""
+    """Its end is not a line of its own; the next line is parsed."""
 
     def stream(_: int) -> Iterator[bytes]:
         """Yield a line of many megabytes, with a line of ours at its end."""
@@ -28,8 +28,8 @@ def test_a_line_without_an_end_is_neither_kept_nor_read(
     core = SimpleNamespace(read_namespaced_pod_log=lambda *_, **__: response)
     pod = IngressPod(name="ingress-1", namespace="ingress", container="controller")
     follower = Follower(core, pod, "worker-01")
-    heard: list[bytes] = []
-    monkeypatch.setattr(follower._hearing, "hear", heard.append)
+    lines_read: list[bytes] = []
+    monkeypatch.setattr(follower._evidence, "add_line", lines_read.append)
     follower._follow()
-    assert [line[:40] for line in heard] == [STAMP + b"x" * 9, STAMP + b"next"]
-    assert len(heard[0]) == LINE_BYTES + 1
+    assert [line[:40] for line in lines_read] == [STAMP + b"x" * 9, STAMP + b"next"]
+    assert len(lines_read[0]) == LINE_BYTES + 1

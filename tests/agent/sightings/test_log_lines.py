@@ -1,4 +1,4 @@
-"""The agent's own log: one JSON object a line, whatever a name holds."""
+"""The agent's own log: one JSON object per line, with any content."""
 
 import json
 import logging
@@ -8,10 +8,10 @@ from tests.parallax.hostile import POISON, is_safe
 
 
 def test_a_line_is_one_line_that_controls_no_terminal() -> None:
-    """Pods' names and errors come from the cluster; `kubectl logs` shows them."""
+    """Names and errors come from the cluster; `kubectl logs` prints them."""
     record = logging.makeLogRecord({"msg": f"a{POISON}", "pod": f"b{POISON}"})
     line = JsonLine().format(record)
     assert is_safe(line)
     assert len(line.splitlines()) == 1
-    told = json.loads(line)
-    assert (told["message"], told["pod"]) == (f"a{POISON}", f"b{POISON}")
+    fields = json.loads(line)
+    assert (fields["message"], fields["pod"]) == (f"a{POISON}", f"b{POISON}")

@@ -1,6 +1,6 @@
-"""Caches: what may still be told as now."""
+"""Caches: which objects count as current."""
 
-from parallax_agent.watch.cache import STALE_SECONDS, Cache, Lack, Told
+from parallax_agent.watch.cache import STALE_SECONDS, Cache, CacheView, Unavailable
 
 OBJECT = {"metadata": {"name": "a"}}
 
@@ -12,54 +12,54 @@ class Clock:
         self.now = 0.0
 
     def __call__(self) -> float:
-        """Tell the time."""
+        """Return the time."""
         return self.now
 
 
-def test_nothing_is_told_before_the_first_list() -> None:
+def test_nothing_is_known_before_the_first_list() -> None:
     """Not read is None, never empty."""
     cache = Cache()
-    assert cache.told() == Told(None)
+    assert cache.view() == CacheView(None)
     assert not cache.answered(0)
     cache.put(("", "a"), OBJECT)
-    assert cache.told().items is None
+    assert cache.view().items is None
     cache.replace({})
-    assert cache.told() == Told([])
+    assert cache.view() == CacheView([])
     assert cache.answered(0)
 
 
 def test_a_short_interruption_is_no_gap_and_a_long_one_is() -> None:
-    """The bound counts from the first break, however often it is tried again."""
+    """The limit counts from the first failure, however often it is retried."""
     clock = Clock()
     cache = Cache(clock)
     cache.replace({("", "a"): OBJECT})
-    cache.live()
-    cache.broke("gone")
+    cache.mark_live()
+    cache.mark_broken("gone")
     clock.now = STALE_SECONDS
-    cache.broke("still gone")
-    assert cache.told() == Told([OBJECT])
+    cache.mark_broken("still gone")
+    assert cache.view() == CacheView([OBJECT])
     clock.now += 1
-    assert cache.told() == Told(None, "still gone")
+    assert cache.view() == CacheView(None, "still gone")
     cache.replace({("", "a"): OBJECT})
-    assert cache.told().items is None, "listed, but nobody watches it yet"
-    cache.live()
-    assert cache.told() == Told([OBJECT])
+    assert cache.view().items is None, "listed, but nobody watches it yet"
+    cache.mark_live()
+    assert cache.view() == CacheView([OBJECT])
 
 
-def test_what_is_forbidden_is_not_told_at_all() -> None:
-    """A revoked right hides everything from then on."""
+def test_forbidden_objects_are_never_current() -> None:
+    """A revoked permission hides everything from then on."""
     cache = Cache()
     cache.replace({("", "a"): OBJECT})
-    cache.broke("403", Lack.FORBIDDEN)
-    assert cache.told() == Told(None, "403", Lack.FORBIDDEN)
+    cache.mark_broken("403", Unavailable.FORBIDDEN)
+    assert cache.view() == CacheView(None, "403", Unavailable.FORBIDDEN)
 
 
-def test_what_was_told_does_not_change_afterwards() -> None:
-    """A cycle reads while the watch goes on."""
+def test_a_view_does_not_change_afterwards() -> None:
+    """A cycle reads while the watch continues."""
     cache = Cache()
     cache.replace({("", "a"): OBJECT})
-    told = cache.told()
+    view = cache.view()
     cache.drop(("", "a"))
     cache.drop(("", "never there"))
-    assert told.items == [OBJECT]
-    assert cache.told().items == []
+    assert view.items == [OBJECT]
+    assert cache.view().items == []

@@ -1,4 +1,4 @@
-"""Connections as a pod has them: TLS by the cluster's CA, a token that is replaced."""
+"""Connections as in a pod: TLS by the cluster's CA, a token that is replaced."""
 
 import datetime as dt
 import ssl
@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from kubernetes.client.exceptions import ApiException
 from kubernetes.config import incluster_config
 
-from parallax_agent.watch.connection import Apis, connect, status_of, why
+from parallax_agent.watch.connection import Apis, connect, describe_error, status_of
 from tests.agent.kubernetes_api import TOKEN, KubernetesServer
 
 NODES = "/api/v1/nodes"
@@ -33,7 +33,7 @@ class Clock(dt.datetime):
 
 
 def authority(folder: Path) -> ssl.SSLContext:
-    """Write a CA as EKS has it, no key usage, no key identifiers; sign a server's."""
+    """Create a CA like EKS's, without key usage and key ids; sign a server's key."""
     keys = [ec.generate_private_key(ec.SECP256R1()) for _ in range(2)]
     ca, server = (
         x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
@@ -92,36 +92,36 @@ def account(
 
 
 def status(apis: Apis) -> int | str:
-    """Ask once; return the status, or why there is none."""
+    """Send one request; return the status, or the error."""
     try:
         with closing(apis.get(NODES, {"limit": "1"}, 5.0)) as response:
             assert response.data
             return response.status
     except ApiException as error:
-        return status_of(error) or why(error)
+        return status_of(error) or describe_error(error)
 
 
 @pytest.mark.usefixtures("account")
 def test_a_cluster_s_old_ca_is_trusted() -> None:
-    """A CA without key usage and key identifiers, as EKS and MicroK8s make it."""
+    """A CA without key usage and key identifiers, as of EKS and MicroK8s."""
     with closing(connect(None)) as apis:
         assert status(apis) == 200
 
 
 @pytest.mark.usefixtures("account")
 def test_another_ca_is_not(tmp_path: Path) -> None:
-    """Whoever is not signed by the cluster's CA learns no token; one line says it."""
+    """A server with another CA gets no token; the error is one line."""
     authority(tmp_path)
     with closing(connect(None)) as apis:
-        told = str(status(apis))
-    assert told.startswith("SSLError ")
-    assert "CERTIFICATE_VERIFY_FAILED" in told
-    assert "\n" not in told
+        error = str(status(apis))
+    assert error.startswith("SSLError ")
+    assert "CERTIFICATE_VERIFY_FAILED" in error
+    assert "\n" not in error
 
 
 @pytest.mark.usefixtures("account")
 def test_another_name_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The certificate has to bear the address that is asked."""
+    """The certificate must contain the address that is used."""
     monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "localhost")
     with closing(connect(None)) as apis:
         assert "Hostname mismatch" in str(status(apis))
@@ -130,7 +130,7 @@ def test_another_name_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_token_that_was_replaced_is_read_again(
     secure: KubernetesServer, account: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Bound tokens end after an hour; the kubelet writes a new one long before."""
+    """Bound tokens expire after an hour; the kubelet replaces them earlier."""
     with closing(connect(None)) as apis:
         assert status(apis) == 200
         account.write_text("another-token")
@@ -141,8 +141,10 @@ def test_a_token_that_was_replaced_is_read_again(
         assert status(apis) == 401
 
 
-def test_a_desk_may_trust_anybody(secure: KubernetesServer, tmp_path: Path) -> None:
-    """`insecure-skip-tls-verify` of a kubeconfig counts as it does for kubectl."""
+def test_tls_verification_can_be_disabled(
+    secure: KubernetesServer, tmp_path: Path
+) -> None:
+    """`insecure-skip-tls-verify` of a kubeconfig works as in kubectl."""
     file = secure.kubeconfig(tmp_path)
     server = f'"server": "https://127.0.0.1:{secure.server_port}"'
     text = file.read_text().replace(f'"server": "{secure.url}"', server)

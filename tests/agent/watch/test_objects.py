@@ -1,4 +1,4 @@
-"""Objects as a cluster that nobody here has seen may hold them."""
+"""Objects as any cluster may contain them."""
 
 import copy
 import json
@@ -15,14 +15,14 @@ from parallax.model.cluster import ClusterReading, NodeReport
 from parallax.model.push import SCHEMA, Push
 from parallax.model.target import Target
 from parallax.model.wire import decode, encode
-from parallax_agent.explain.explain import as_text, explain
-from parallax_agent.hops import hops
-from parallax_agent.hops.share import Standpoint
+from parallax_agent.explain.explanation import as_text, build_explanation
+from parallax_agent.hops import plan
+from parallax_agent.hops.selection import VantagePoint
 from parallax_agent.watch import objects
-from parallax_agent.watch.resources import RESOURCES, slim
+from parallax_agent.watch.resources import RESOURCES, prune
 from tests.agent.conftest import KubernetesServer
 from tests.agent.kubernetes_api import RECORDED
-from tests.agent.read.test_read import read_path
+from tests.agent.read.test_target_path import path_from
 from tests.agent.shapes import (
     NOW,
     Object,
@@ -51,7 +51,7 @@ def recorded(resource: str) -> list[Object]:
 
 
 def cluster() -> dict[str, list[Object]]:
-    """Return the recorded cluster, with a Gateway and a Deployment beside it."""
+    """Return the recorded cluster, with a Gateway and a Deployment."""
     found = {
         file.stem: recorded(file.stem)
         for file in (RECORDED / "all-ready").glob("*s.json")
@@ -78,7 +78,7 @@ EVERY = [
 
 
 def places(item: object, above: Place = ()) -> Iterator[Place]:
-    """Yield where each value of an object stands; what identifies it never changes."""
+    """Yield the place of each value of an object, except its identity."""
     if isinstance(item, dict):
         pairs: Any = item.items()
     else:
@@ -89,8 +89,8 @@ def places(item: object, above: Place = ()) -> Iterator[Place]:
         yield from places(value, (*above, key))
 
 
-def odd(item: Object, place: Place, how: str) -> Object:
-    """Return an object that lacks one value, or has another one there."""
+def malformed(item: Object, place: Place, how: str) -> Object:
+    """Return an object in which one value is missing or replaced."""
     found: Any = copy.deepcopy(item)
     inner, last = found, place[-1]
     for key in place[:-1]:
@@ -112,26 +112,28 @@ def odd(item: Object, place: Place, how: str) -> Object:
     data=st.data(),
 )
 @settings(max_examples=300, deadline=None)
-def test_any_value_may_be_missing_or_odd(
+def test_any_value_may_be_missing_or_malformed(
     which: tuple[str, int], how: str, data: st.DataObject
 ) -> None:
-    """The path is read, asked, explained and sent all the same."""
+    """The path is still read, probed, explained and sent."""
     resource, at = which
     place = data.draw(st.sampled_from(list(places(WHOLE[resource][at]))))
     every = WHOLE | {resource: list(WHOLE[resource])}
-    every[resource][at] = odd(every[resource][at], place, how)
+    every[resource][at] = malformed(every[resource][at], place, how)
     kept = {
-        name: [slim(item, RESOURCES[name].kept) for item in items]
+        name: [prune(item, RESOURCES[name].shape) for item in items]
         for name, items in every.items()
         if name in RESOURCES
     }
     for host in HOSTS:
         path = seen(Shelf(**kept), f"https://{host}/", node="worker-01")
         target = Target(name=host, url=f"https://{host}/")
-        hops.questions(target, path, Standpoint(node="worker-01", turn=1))
-        assert list(as_text(explain(target, path, asked="/", node="worker-01")))
-        told = json.loads(json.dumps(encode(path.reading)))
-        assert decode(ClusterReading, told) == path.reading
+        plan.plan_requests(target, path, VantagePoint(node="worker-01", cycle=1))
+        assert list(
+            as_text(build_explanation(target, path, url_path="/", node="worker-01"))
+        )
+        encoded = json.loads(json.dumps(encode(path.reading)))
+        assert decode(ClusterReading, encoded) == path.reading
         report = NodeReport(
             target=host,
             cluster="c",
@@ -146,11 +148,11 @@ def test_any_value_may_be_missing_or_odd(
         assert list(bounds.problems(push)) == []
 
 
-def test_an_odd_neighbor_costs_only_itself(
+def test_a_malformed_object_affects_no_other(
     kubernetes_api: KubernetesServer, tmp_path: Path, api_target: Target
 ) -> None:
     """Over HTTP: objects with nulls in every place beside the target's own."""
-    expected = read_path(kubernetes_api, tmp_path, api_target)
+    expected = path_from(kubernetes_api, tmp_path, api_target)
     for resource in WHOLE.keys() & RESOURCES.keys() - {"httproutes", "gateways"}:
         body = kubernetes_api.body(resource)
         for item in body["items"].copy():
@@ -162,7 +164,7 @@ def test_an_odd_neighbor_costs_only_itself(
                 )
                 body["items"].append({"metadata": about, **more})
         kubernetes_api.replaced[resource] = body
-    found = read_path(kubernetes_api, tmp_path, api_target)
+    found = path_from(kubernetes_api, tmp_path, api_target)
     assert found.reading.problems == ()
     for name in ("service", "endpoints", "pods", "ingress_service", "ingress_name"):
         assert getattr(found.reading, name) == getattr(expected.reading, name)
@@ -183,16 +185,16 @@ def test_an_odd_neighbor_costs_only_itself(
         (None, None),
     ],
 )
-def test_a_time_that_ingest_would_refuse_is_none(
+def test_a_time_that_ingest_would_reject_is_none(
     text: str | None, year: int | None
 ) -> None:
-    """An annotation that somebody wrote by hand silences no node."""
+    """A manual annotation must not block a node's reports."""
     found = objects.instant(text)
     assert (found and found.year) == year
 
 
-def test_http_3_is_no_way_in() -> None:
-    """UDP shares https's number and has a NodePort of its own."""
+def test_http_3_is_no_port() -> None:
+    """UDP has https's number and a NodePort of its own."""
     item = service("kube-system/traefik", ("websecure", 443, 31443))
     quic = {"name": "websecure-http3", "port": 443, "protocol": "UDP", "nodePort": 1}
     item["spec"]["ports"].insert(0, quic)
@@ -217,14 +219,14 @@ def test_http_3_is_no_way_in() -> None:
 def test_the_port_goes_by_its_name(
     ports: list[Object] | None, asked: str | None, found: int | None
 ) -> None:
-    """Pods without the Service port's name do not serve it; of several none is it."""
+    """Pods without the port's name do not serve it; of several, none."""
     item = slices("shop/web", "10.42.0.1") | {"ports": ports}
     (one,) = objects.endpoints([item], port_name=asked)
     assert one.port == found
 
 
-def test_an_endpoint_may_say_next_to_nothing() -> None:
-    """No node, no conditions, no pod: it is an address, and ready."""
+def test_a_minimal_endpoint() -> None:
+    """Without node, conditions and pod it is an address, and ready."""
     item = slices("shop/web", "10.42.0.1") | {
         "endpoints": [{"addresses": ["10.9.9.9"]}]
     }
@@ -234,7 +236,7 @@ def test_an_endpoint_may_say_next_to_nothing() -> None:
 
 @pytest.mark.parametrize("order", [1, -1])
 def test_an_endpoint_in_two_slices_is_one(order: int) -> None:
-    """While slices are rebalanced; it is ready if either says so."""
+    """While slices are rebalanced; it is ready if either is."""
     old, new = (slices("shop/web", "10.42.0.1", "10.42.1.1") for _ in range(2))
     old["endpoints"][0]["conditions"] = {"ready": False}
     found = objects.endpoints([old, new][::order], port_name="http")
@@ -245,15 +247,15 @@ def test_an_endpoint_in_two_slices_is_one(order: int) -> None:
 
 
 def test_a_pod_that_ends_is_not_ready() -> None:
-    """Terminating and still serving: new requests go elsewhere."""
+    """Terminating but still serving: new requests go to other pods."""
     item = slices("shop/web", "10.42.0.1")
     states = {"ready": False, "serving": True, "terminating": True}
     item["endpoints"][0]["conditions"] = states
     assert not objects.endpoints([item], port_name="http")[0].ready
 
 
-def test_pods_that_are_over_are_nobody_s() -> None:
-    """Evicted and finished pods bear the labels and stand behind no Service."""
+def test_ended_pods_belong_to_no_service() -> None:
+    """Evicted and finished pods have the labels and are not endpoints."""
     labels = {"app": "web"}
     pods = [
         {
@@ -272,8 +274,8 @@ def test_pods_that_are_over_are_nobody_s() -> None:
 
 
 def test_nodes_of_one_family_or_without_an_address() -> None:
-    """IPv6 alone is an address; a host name alone is none; of two the first counts."""
-    told = [
+    """IPv6 alone counts; a host name does not; of two, the first counts."""
+    encoded = [
         objects.node(node(name, *addresses)).internal_ip
         for name, addresses in (
             ("six", ["fd00::1"]),
@@ -281,11 +283,11 @@ def test_nodes_of_one_family_or_without_an_address() -> None:
             ("none", []),
         )
     ]
-    assert told == ["fd00::1", "10.0.0.1", None]
+    assert encoded == ["fd00::1", "10.0.0.1", None]
 
 
 def test_a_workload_that_wants_nothing() -> None:
-    """A DaemonSet that fits no node is no rollout under way."""
+    """A DaemonSet without matching nodes is not rolling out."""
     item = {"metadata": meta("shop/agents"), "status": {"desiredNumberScheduled": 0}}
     found = objects.workload("DaemonSet", item)
     assert (found.desired, found.ready, found.updated) == (0, 0, 0)

@@ -1,4 +1,4 @@
-"""Reflectors: caches that follow a real HTTP server through all that it does."""
+"""Reflectors: caches that follow a real HTTP server through all its states."""
 
 import json
 import socket
@@ -12,14 +12,14 @@ import pytest
 from parallax.model.wire import Json
 from parallax_agent.watch import reflector as reflector_module
 from parallax_agent.watch.api import Apis, connect
-from parallax_agent.watch.cache import Lack, Told
+from parallax_agent.watch.cache import CacheView, Unavailable
 from parallax_agent.watch.calls import Calls
 from parallax_agent.watch.reflector import Reflector
-from parallax_agent.watch.resources import Wanted
+from parallax_agent.watch.resources import WatchSpec
 from tests.agent.kubernetes_api import KubernetesServer
-from tests.agent.sightings.test_sightings import until
+from tests.agent.sightings.test_log_followers import until
 
-PODS = Wanted("pods", "keybuzz")
+PODS = WatchSpec("pods", "keybuzz")
 ALL = 10
 """The recorded pods of that namespace."""
 
@@ -49,6 +49,11 @@ def pods(kubernetes_api: KubernetesServer, apis: Apis) -> Iterator[Reflector]:
     made.join(20)
 
 
+def logged_problems(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """Return why watches failed, as the log has it."""
+    return [vars(r)["problem"] for r in caplog.records if r.message == "watch failed"]
+
+
 def pod(name: str, phase: str = "Running", namespace: str = "keybuzz") -> Json:
     """Write a pod."""
     return {
@@ -59,12 +64,12 @@ def pod(name: str, phase: str = "Running", namespace: str = "keybuzz") -> Json:
 
 
 def phases(reflector: Reflector) -> dict[str, str]:
-    """Return what is told: the phase of each pod."""
-    items = reflector.cache.told().items or []
+    """Return the phase of each pod in the cache."""
+    items = reflector.cache.view().items or []
     return {i["metadata"]["name"]: i["status"]["phase"] for i in items}
 
 
-def asked(server: KubernetesServer, *, watch: bool) -> list[dict[str, str]]:
+def queries(server: KubernetesServer, *, watch: bool) -> list[dict[str, str]]:
     """Return the queries of the pods' lists, or of their watches."""
     found = [
         {k: v[-1] for k, v in parse_qs(urlsplit(path).query).items()}
@@ -77,7 +82,7 @@ def asked(server: KubernetesServer, *, watch: bool) -> list[dict[str, str]]:
 def test_a_list_comes_in_pages_and_is_watched(
     kubernetes_api: KubernetesServer, apis: Apis
 ) -> None:
-    """Every page is kept, one object once; the watch begins at the list's version."""
+    """Every page is kept, each object once; the watch begins at the list's version."""
     kubernetes_api.largest_page = 4
     made = Reflector(apis, PODS, lambda: 200.0)
     made.start()
@@ -85,17 +90,17 @@ def test_a_list_comes_in_pages_and_is_watched(
     made.stop()
     made.join(20)
     assert len(phases(made)) == ALL
-    lists = asked(kubernetes_api, watch=False)
+    lists = queries(kubernetes_api, watch=False)
     assert [query.get("continue") for query in lists] == [None, "4", "8"]
-    (watch,) = asked(kubernetes_api, watch=True)
+    (watch,) = queries(kubernetes_api, watch=True)
     assert (watch["resourceVersion"], watch["allowWatchBookmarks"]) == ("500", "true")
     assert 200 <= int(watch["timeoutSeconds"]) <= 400
 
 
-def test_changes_come_without_asking(
+def test_changes_come_without_polling(
     kubernetes_api: KubernetesServer, pods: Reflector
 ) -> None:
-    """Added, modified, deleted; only what is used is kept, in the list's order."""
+    """Added, modified, deleted; only used fields, in the list's order."""
     kubernetes_api.change("pods", "ADDED", pod("a"))
     kubernetes_api.change("pods", "MODIFIED", pod("a", "Failed"))
     kubernetes_api.change("pods", "ADDED", pod("other", namespace="shop"))
@@ -103,7 +108,7 @@ def test_changes_come_without_asking(
     until(lambda: "z" in phases(pods))
     names = list(phases(pods))
     assert (names[0], names[-1], len(names)) == ("a", "z", ALL + 2)
-    first = (pods.cache.told().items or [])[0]
+    first = (pods.cache.view().items or [])[0]
     assert first == {
         "metadata": {"name": "a", "namespace": "keybuzz"},
         "spec": {"nodeName": "worker-01"},
@@ -111,38 +116,38 @@ def test_changes_come_without_asking(
     }
     kubernetes_api.change("pods", "DELETED", pod("a"))
     until(lambda: "a" not in phases(pods))
-    assert len(asked(kubernetes_api, watch=False)) == 1
+    assert len(queries(kubernetes_api, watch=False)) == 1
 
 
-def test_a_dropped_watch_goes_on_where_it_was(
+def test_a_dropped_watch_continues(
     kubernetes_api: KubernetesServer, pods: Reflector
 ) -> None:
-    """What changed meanwhile comes with the new stream; no list is read again."""
+    """Missed changes come with the new stream; no list is read again."""
     kubernetes_api.change("pods", "ADDED", pod("before"))
     until(lambda: "before" in phases(pods))
     kubernetes_api.drop()
     kubernetes_api.change("pods", "ADDED", pod("meanwhile"))
     until(lambda: "meanwhile" in phases(pods))
-    assert len(asked(kubernetes_api, watch=False)) == 1
-    assert asked(kubernetes_api, watch=True)[-1]["resourceVersion"] == "501"
+    assert len(queries(kubernetes_api, watch=False)) == 1
+    assert queries(kubernetes_api, watch=True)[-1]["resourceVersion"] == "501"
 
 
-def test_a_bookmark_keeps_the_version_young(
+def test_a_bookmark_keeps_the_version_recent(
     kubernetes_api: KubernetesServer, pods: Reflector
 ) -> None:
-    """After a bookmark the watch is opened from there."""
+    """After a bookmark the watch is reopened from there."""
     bookmark = {"kind": "Pod", "metadata": {"resourceVersion": "900"}}
     kubernetes_api.send("pods", {"type": "BOOKMARK", "object": bookmark})
     kubernetes_api.drop()
-    until(lambda: asked(kubernetes_api, watch=True)[1:])
-    assert asked(kubernetes_api, watch=True)[-1]["resourceVersion"] == "900"
+    until(lambda: queries(kubernetes_api, watch=True)[1:])
+    assert queries(kubernetes_api, watch=True)[-1]["resourceVersion"] == "900"
     assert len(phases(pods)) == ALL
 
 
-def test_a_forgotten_version_is_listed_anew(
+def test_a_forgotten_version_is_listed_again(
     kubernetes_api: KubernetesServer, pods: Reflector
 ) -> None:
-    """410 as an event: what the watch missed, also a deletion, comes by a list."""
+    """410 as an event: missed changes, also deletions, come with a list."""
     kubernetes_api.change("pods", "ADDED", pod("gone soon"))
     until(lambda: "gone soon" in phases(pods))
     kubernetes_api.drop()
@@ -157,75 +162,76 @@ def test_a_forgotten_version_is_listed_anew(
 def test_a_forgotten_version_may_be_a_status(
     kubernetes_api: KubernetesServer, pods: Reflector
 ) -> None:
-    """410 as an HTTP status does the same, and is no problem."""
+    """410 as an HTTP status has the same effect, and is no problem."""
     kubernetes_api.watch_errors["pods"] = 410
     kubernetes_api.drop()
-    until(lambda: len(asked(kubernetes_api, watch=False)) > 1)
-    assert pods.cache.told().problem == ""
+    until(lambda: len(queries(kubernetes_api, watch=False)) > 1)
+    assert pods.cache.view().problem == ""
     kubernetes_api.watch_errors.clear()
     until(lambda: kubernetes_api.watching("pods"))
     kubernetes_api.change("pods", "ADDED", pod("new"))
     until(lambda: "new" in phases(pods))
 
 
-def test_a_line_that_is_no_event_is_listed_anew(
+def test_a_malformed_event_is_listed_again(
     kubernetes_api: KubernetesServer,
     pods: Reflector,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """An event that was lost cannot be made up for by those after it."""
+    """Later events cannot replace a lost one."""
     kubernetes_api.send("pods", b'{"type": "ADDED", "obj\n')
-    until(lambda: len(asked(kubernetes_api, watch=False)) > 1)
+    until(lambda: len(queries(kubernetes_api, watch=False)) > 1)
     until(lambda: kubernetes_api.watching("pods") > 1)
     kubernetes_api.change("pods", "ADDED", pod("new"))
     until(lambda: "new" in phases(pods))
-    assert "watching failed" in caplog.text
+    assert "watch failed unexpectedly" in caplog.text
 
 
-def test_rights_revoked_in_mid_flight(
+def test_permissions_revoked_while_watching(
     kubernetes_api: KubernetesServer,
     pods: Reflector,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Named in log and problem at once, nothing old is told; given back, all is."""
+    """Log and problem name it, no old object counts; a new grant restores all."""
     caplog.set_level("INFO", reflector_module.__name__)
     kubernetes_api.errors["pods"] = 403
     kubernetes_api.drop()
 
-    def refused() -> Told | None:
-        told = pods.cache.told()
-        return told if told.lack else None
+    def refused() -> CacheView | None:
+        view = pods.cache.view()
+        return view if view.reason else None
 
-    told = until(refused)
-    assert (told.items, told.lack) == (None, Lack.FORBIDDEN)
-    assert told.problem.startswith("cannot watch pods in namespace keybuzz: 403")
-    until(lambda: "cannot watch pods in namespace keybuzz: 403" in caplog.text)
+    view = until(refused)
+    assert (view.items, view.reason) == (None, Unavailable.FORBIDDEN)
+    assert view.problem.startswith("cannot watch pods in namespace keybuzz: 403")
+    problem = "cannot watch pods in namespace keybuzz: 403"
+    until(lambda: any(p.startswith(problem) for p in logged_problems(caplog)))
     kubernetes_api.errors.clear()
     until(lambda: len(phases(pods)) == ALL)
-    until(lambda: "can watch pods in namespace keybuzz again" in caplog.text)
+    until(lambda: "watch recovered" in caplog.text)
 
 
 def test_a_right_to_list_alone_is_not_enough(
     kubernetes_api: KubernetesServer, apis: Apis
 ) -> None:
-    """Without the right to watch it is that verb that is named."""
+    """Without permission to watch, the problem names that verb."""
     kubernetes_api.watch_errors["pods"] = 403
     made = Reflector(apis, PODS)
     made.start()
-    until(lambda: made.cache.told().lack)
-    told = made.cache.told()
+    until(lambda: made.cache.view().reason)
+    view = made.cache.view()
     made.stop()
     made.join(20)
-    assert told.items is None
-    assert told.problem.startswith("cannot watch pods in namespace keybuzz: 403")
+    assert view.items is None
+    assert view.problem.startswith("cannot watch pods in namespace keybuzz: 403")
 
 
-def test_a_refusal_is_asked_again_soon_and_then_ever_later(
+def test_a_forbidden_watch_is_retried_soon_and_then_ever_later(
     kubernetes_api: KubernetesServer,
     apis: Apis,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """An API server that just started refuses for seconds; a missing right stays."""
+    """A starting API server rejects for seconds; a missing permission stays."""
     monkeypatch.undo()
     pauses: list[float] = []
 
@@ -251,11 +257,11 @@ def test_the_api_restarts(
     pods: Reflector,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Refused connections are survived; the new server's objects are the truth."""
+    """After refused connections the new server's objects count."""
     port = kubernetes_api.server_port
     kubernetes_api.stop()
-    until(lambda: pods._failures > reflector_module.PATIENCE)
-    assert caplog.text.count("cannot") == 1
+    until(lambda: pods._failures > reflector_module.MAX_FAILURES)
+    assert len(logged_problems(caplog)) == 1
     again = KubernetesServer(port)
     again.replaced["pods"] = {"items": [pod("new")]}
     try:
@@ -264,25 +270,25 @@ def test_the_api_restarts(
         again.stop()
 
 
-def test_a_silent_watch_is_opened_again(
+def test_a_silent_watch_is_reopened(
     kubernetes_api: KubernetesServer,
     pods: Reflector,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """No word, not even a bookmark: asked again, but not taken for broken."""
+    """Without a bookmark it is reopened, but not broken."""
     monkeypatch.setattr(reflector_module, "SILENT_SECONDS", 0.05)
     kubernetes_api.drop()
-    until(lambda: len(asked(kubernetes_api, watch=True)) >= 4)
+    until(lambda: len(queries(kubernetes_api, watch=True)) >= 4)
     assert len(phases(pods)) == ALL
-    assert len(asked(kubernetes_api, watch=False)) == 1
+    assert len(queries(kubernetes_api, watch=False)) == 1
 
 
-def test_a_watch_that_ends_at_once_is_not_opened_at_once(
+def test_a_watch_that_ends_at_once_is_reopened_later(
     kubernetes_api: KubernetesServer,
     pods: Reflector,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A server that closes every stream is not asked as fast as it answers."""
+    """A server that closes every stream gets no flood of requests."""
     pauses: list[float] = []
     real = Calls.pause
 
@@ -307,14 +313,14 @@ def test_a_watch_that_ends_at_once_is_not_opened_at_once(
         ((429, "soon"), 0.0),
     ],
 )
-def test_a_busy_server_says_when_to_come_again(
+def test_retry_after_of_a_busy_server(
     kubernetes_api: KubernetesServer,
     apis: Apis,
     monkeypatch: pytest.MonkeyPatch,
     answer: tuple[int, str],
     least: float,
 ) -> None:
-    """`Retry-After` is kept to, within reason; then all goes on."""
+    """`Retry-After` is used, within limits; then the watch continues."""
     pauses: list[float] = []
 
     def noted(_: Calls, seconds: float) -> None:
@@ -335,14 +341,14 @@ def test_a_busy_server_says_when_to_come_again(
 def test_an_error_event_that_is_no_410_goes_on_from_there(
     kubernetes_api: KubernetesServer, pods: Reflector
 ) -> None:
-    """E.g. 500 in the middle of a stream: the version known is still good."""
+    """E.g. 500 in the middle of a stream: the known version stays valid."""
     status = {"kind": "Status", "code": 500, "reason": "InternalError"}
     kubernetes_api.send("pods", {"type": "ERROR", "object": status})
     kubernetes_api.drop()
-    until(lambda: len(asked(kubernetes_api, watch=True)) > 1)
+    until(lambda: len(queries(kubernetes_api, watch=True)) > 1)
     kubernetes_api.change("pods", "ADDED", pod("new"))
     until(lambda: "new" in phases(pods))
-    assert len(asked(kubernetes_api, watch=False)) == 1
+    assert len(queries(kubernetes_api, watch=False)) == 1
 
 
 @pytest.mark.parametrize(
@@ -355,12 +361,12 @@ def test_an_error_event_that_is_no_410_goes_on_from_there(
         {"type": "MODIFIED", "object": {"metadata": None}},
     ],
 )
-def test_an_event_without_an_object_is_listed_anew(
+def test_an_event_without_an_object_is_listed_again(
     kubernetes_api: KubernetesServer, pods: Reflector, event: Json
 ) -> None:
-    """What it meant nobody knows; nothing known is lost."""
+    """Its meaning is unknown; no known object is lost."""
     kubernetes_api.send("pods", json.dumps(event).encode() + b"\n")
-    until(lambda: len(asked(kubernetes_api, watch=False)) > 1)
+    until(lambda: len(queries(kubernetes_api, watch=False)) > 1)
     until(lambda: kubernetes_api.watching("pods") > 1)
     kubernetes_api.change("pods", "ADDED", pod("new"))
     until(lambda: len(phases(pods)) == ALL + 1)
@@ -373,13 +379,13 @@ def test_an_event_of_an_unknown_type_changes_nothing(
     about = {"name": "x", "namespace": "keybuzz", "resourceVersion": "700"}
     kubernetes_api.send("pods", {"type": "NEWS", "object": {"metadata": about}})
     kubernetes_api.drop()
-    until(lambda: len(asked(kubernetes_api, watch=True)) > 1)
-    assert asked(kubernetes_api, watch=True)[-1]["resourceVersion"] == "700"
+    until(lambda: len(queries(kubernetes_api, watch=True)) > 1)
+    assert queries(kubernetes_api, watch=True)[-1]["resourceVersion"] == "700"
     assert "x" not in phases(pods)
 
 
 @pytest.mark.parametrize("large", [False, True])
-def test_a_continue_token_that_is_too_old_begins_anew(
+def test_an_expired_continue_token_starts_again(
     kubernetes_api: KubernetesServer, apis: Apis, *, large: bool
 ) -> None:
     """410 in the middle of a list: no page of the first attempt is kept."""
@@ -392,20 +398,20 @@ def test_a_continue_token_that_is_too_old_begins_anew(
     made.stop()
     made.join(20)
     assert len(phases(made)) == (50 if large else ALL)
-    tokens = [q.get("continue") for q in asked(kubernetes_api, watch=False)]
+    tokens = [q.get("continue") for q in queries(kubernetes_api, watch=False)]
     assert tokens[:4] == [None, "4", None, "4"]
 
 
-def test_a_connection_that_is_gone_without_a_word_is_not_waited_for(
+def test_a_half_open_connection_is_detected(
     pods: Reflector,
 ) -> None:
-    """Half-open: the kernel asks after 10 silent seconds, and gives up at 25."""
+    """The kernel sends keepalives after 10 silent seconds, and gives up at 25."""
     until(lambda: pods._calls._open)
     opened = pods._calls._open
     assert opened is not None
     sock = opened.connection.sock if opened.connection else None
     assert sock is not None
-    told = [
+    view = [
         sock.getsockopt(level, name)
         for level, name in (
             (socket.SOL_SOCKET, socket.SO_KEEPALIVE),
@@ -414,14 +420,14 @@ def test_a_connection_that_is_gone_without_a_word_is_not_waited_for(
             (socket.IPPROTO_TCP, socket.TCP_KEEPCNT),
         )
     ]
-    assert told == [1, 10, 5, 3]
+    assert view == [1, 10, 5, 3]
     assert sock.gettimeout() == reflector_module.SILENT_SECONDS
 
 
 def test_stopping_ends_a_silent_watch(
     kubernetes_api: KubernetesServer, pods: Reflector
 ) -> None:
-    """Nothing has to arrive, and no time has to pass."""
+    """Without data and without waiting."""
     pods.stop()
     pods.join(20)
     assert not pods.is_alive()

@@ -1,4 +1,4 @@
-"""Streams cut into lines."""
+"""Streams split into lines."""
 
 import tracemalloc
 
@@ -9,27 +9,27 @@ from parallax_agent.watch.stream import LONGEST, lines
 
 
 @given(st.lists(st.binary(max_size=20)))
-def test_any_bytes_are_cut_into_lines(chunks: list[bytes]) -> None:
-    """However the stream is cut, each whole line comes once."""
+def test_any_bytes_are_split_into_lines(chunks: list[bytes]) -> None:
+    """For any chunks, each complete line is yielded once."""
     *whole, _ = b"".join(chunks).split(b"\n")
     assert list(lines(chunks)) == whole
 
 
-def test_a_line_without_end_is_given_up() -> None:
-    """Its beginning shows that it was too long; its tail is no line of its own."""
+def test_an_endless_line_is_cut() -> None:
+    """Its beginning shows that it is too long; its end is no line of its own."""
     chunks = [b"x" * LONGEST, b"y", b"tail\nnext\n"]
     assert list(lines(chunks)) == [b"x" * LONGEST + b"y", b"next"]
 
 
 @given(st.lists(st.binary(max_size=20)), st.integers(1, 30))
-def test_no_line_is_longer_than_asked_for(chunks: list[bytes], longest: int) -> None:
-    """One byte more tells that it was cut; shorter ones come whole."""
+def test_no_line_is_longer_than_the_limit(chunks: list[bytes], longest: int) -> None:
+    """One more byte marks a cut line; shorter ones are complete."""
     *whole, _ = b"".join(chunks).split(b"\n")
     assert list(lines(chunks, longest)) == [line[: longest + 1] for line in whole]
 
 
-def test_the_memory_of_a_line_that_never_ends_is_bounded() -> None:
-    """However much of it comes."""
+def test_the_memory_of_an_endless_line_is_limited() -> None:
+    """However long it is."""
     chunks = (b"x" * 4096 for _ in range(5000))
     tracemalloc.start()
     try:

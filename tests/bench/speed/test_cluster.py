@@ -8,7 +8,7 @@ from pathlib import Path
 from bench.speed import cluster
 from bench.speed.platform import OURS_IN, line
 from parallax.model.target import Healthy, Reached, Target
-from parallax_agent.read.read import read
+from parallax_agent.read.target_path import read_path
 from parallax_agent.sightings.formats import RECOGNIZED
 from parallax_agent.watch.api import Lists, connect
 from parallax_agent.watch.watches import Watches
@@ -37,7 +37,7 @@ def test_the_agent_reads_a_whole_path(tmp_path: Path) -> None:
     file = server.kubeconfig(tmp_path)
     with closing(connect(file)) as apis, closing(Watches(apis)) as watches:
         now = datetime.now(UTC)
-        path = read(target, Lists(watches), node="node-000", now=now)
+        path = read_path(target, Lists(watches), node="node-000", now=now)
     server.stop()
     assert path.reading.problems == ()
     assert len(path.reading.nodes or ()) == cluster.NODES

@@ -1,16 +1,21 @@
-"""Formats: the access logs of the ingresses that are in use, one module a family.
+"""Formats: the access logs of common ingresses, one module per family.
 
-In: lines, and what the configuration says of their format. Out: access lines.
-It does not: follow a log, or keep a line; `follower` does the one, nobody the
-other. `chosen` is the way in.
+In: lines, and what the configuration defines of their format. Out: access lines.
+It does not: follow a log (`follower` does), or keep a line. Start with `select_format`.
+
+- `log_format`: the configured format, else line by line
+- `recognize`: the family of a line
+- `nginx`, `envoy`, `haproxy`, `traefik`: the families
+- `template`: compiles a format to a parser
+- `objects`: lines in JSON
 """
 
-from parallax_agent.sightings.formats.choose import (
+from parallax_agent.sightings.formats.log_format import (
     RECOGNIZED,
     LogFormat,
     check_setting,
-    chosen,
+    select_format,
 )
-from parallax_agent.sightings.formats.recognize import OURS
+from parallax_agent.sightings.formats.recognize import REQUEST_ID
 
-__all__ = ["OURS", "RECOGNIZED", "LogFormat", "check_setting", "chosen"]
+__all__ = ["RECOGNIZED", "REQUEST_ID", "LogFormat", "check_setting", "select_format"]

@@ -1,18 +1,18 @@
 """Envoy's access log, as Envoy, Istio, Envoy Gateway and Contour write it.
 
 In: a template of command operators and lines, or a JSON line's leaves.
-Out: an `AccessLine`, or None. It does not: follow TCP logs, which have no id.
+Out: an `AccessLine`, or None. It does not: parse TCP logs, which have no id.
 
-Sources: envoyproxy.io, "Access logging", the default format string; istio.io,
-"Envoy access logs", the default format (JSON has the same fields by name);
+Sources: envoyproxy.io, "Access logging", the default format string; istio.io, "Envoy
+access logs", the default format (JSON has the same fields by name);
 gateway.envoyproxy.io, "Gateway access logs", whose keys are header names.
-An empty value is `-`. The log has one status, the client's; it is the
-upstream's own where details say `via_upstream`, or, where there are no details,
-where no flag is set and the upstream's time is known. Times are milliseconds.
-At the edge Envoy writes an X-Request-ID of its own over ours, unless
-`preserve_external_request_id` is set (istio/istio#10875); requests from private
-addresses keep theirs, so ours from inside do not speak for those from outside
-(istio/istio#43833). Envoy Gateway has it since envoyproxy/gateway#3225.
+An absent value is `-`. The log has one status, the client's. It is also the upstream's
+if the details are `via_upstream`, or, without details, if no flag is set and the
+upstream's time is known. Times are milliseconds.
+At the edge Envoy replaces the X-Request-ID by its own, unless
+`preserve_external_request_id` is set (istio/istio#10875). Requests from private
+addresses keep theirs, so internal requests prove nothing about external ones
+(istio/istio#43833). Envoy Gateway has the setting since envoyproxy/gateway#3225.
 """
 
 import re
@@ -53,7 +53,7 @@ ISTIO = (
     "%REQUESTED_SERVER_NAME% %ROUTE_NAME%"
 )
 LACKING = (
-    "the Envoy access log lacks %REQ(X-REQUEST-ID)% or %REQ(USER-AGENT)%: add them to "
+    "the Envoy access log lacks %REQ(X-REQUEST-ID)% or %REQ(USER-AGENT)%; add them to "
     "its format"
 )
 _OPERATOR = re.compile(r"%([A-Z_]+)(?:\(([^)%]*)\))?(?::\d+)?%")
@@ -63,18 +63,18 @@ _PATTERNS = {"responsecode": r"\d{1,3}"}
 
 @dataclass(frozen=True, slots=True)
 class EnvoyFormat:
-    """One format string's parser."""
+    """The parser of one format string."""
 
     template: Template
 
     def read(self, line: str, seen_at: datetime | None) -> AccessLine | None:
-        """Read a line; None: it is not written by this format."""
+        """Parse a line; None: it is of another format."""
         values = self.template.values(line)
         return from_leaves(values, seen_at) if values is not None else None
 
 
 def envoy_format(template: str) -> EnvoyFormat:
-    """Compile a format string; raises `ValueError` where it has no status."""
+    """Compile a format string; raises `ValueError` if it has no status."""
     pieces: list[Piece] = []
     end = 0
     template = template.strip().removesuffix("\\n")
@@ -84,12 +84,12 @@ def envoy_format(template: str) -> EnvoyFormat:
         end = match.end()
     compiled = compile_pieces([*pieces, template[end:]])
     if "responsecode" not in compiled.names:
-        raise ValueError("the Envoy log format holds no %RESPONSE_CODE%")
+        raise ValueError("the Envoy log format has no %RESPONSE_CODE%")
     return EnvoyFormat(compiled)
 
 
 def _name(operator: str, argument: str) -> str:
-    """Name an operator as the JSON formats name its key, without punctuation."""
+    """Name an operator like the key of JSON formats, without punctuation."""
     header = argument.partition("?")[0] if operator in ("REQ", "RESP") else ""
     return _PLAIN.sub("", (header or operator).lower())
 
@@ -97,7 +97,7 @@ def _name(operator: str, argument: str) -> str:
 def from_leaves(
     leaves: Mapping[str, object], seen_at: datetime | None
 ) -> AccessLine | None:
-    """Read values by name; None: they are none of Envoy's."""
+    """Read values by name; None: they are not Envoy's."""
     code = status(leaves.get("responsecode"))
     moment = seen_at or any_time(first(leaves, "starttime", "timestamp", "time"))
     if code is None or moment is None:
@@ -123,7 +123,7 @@ def from_leaves(
 
 
 def _answered(leaves: Mapping[str, object], served: float | None) -> bool:
-    """Whether the status is the upstream's own."""
+    """Tell whether the status is the upstream's own."""
     details = text(leaves.get("responsecodedetails"))
     if details is not None:
         return details == "via_upstream"
@@ -131,4 +131,4 @@ def _answered(leaves: Mapping[str, object], served: float | None) -> bool:
 
 
 FORMATS = (envoy_format(ISTIO), envoy_format(ENVOY))
-"""The defaults, compiled once; the longer one first."""
+"""The default formats, compiled once; the longer one first."""

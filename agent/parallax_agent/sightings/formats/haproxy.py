@@ -1,18 +1,18 @@
 """HAProxy's HTTP log, as both HAProxy ingress controllers write it.
 
 In: a template of log variables, and lines. Out: an `AccessLine`, or None.
-It does not: read TCP logs. The log holds a request's headers only where they are
-captured: then `{…|…}` stands in the line, and our id and User-Agent are looked
-for in it, in whatever order they were captured.
+It does not: parse TCP logs. The log contains a request's headers only if they are
+captured: then `{…|…}` is in the line, and the id and the User-Agent are searched in it,
+in any order.
 
-Sources: docs.haproxy.org, configuration manual 8.2.3 "HTTP log format", 8.2.6
-"Custom log format", 8.5 "Session state at disconnection"; `src/log.c`
-`default_http_log_format`, `default_https_log_format`; haproxytech's
-kubernetes-ingress, `log-format` with its default and `request-capture`;
-haproxy-ingress.github.io, `http-log-format` and `config-frontend`.
-Times are milliseconds, -1 where it did not come so far.
-The state `--` means that the answer went through in full, so its status is the
-server's; a server is named, not addressed, and `<NOSRV>` means that none was asked.
+Sources: docs.haproxy.org, configuration manual 8.2.3 "HTTP log format", 8.2.6 "Custom
+log format", 8.5 "Session state at disconnection"; `src/log.c`
+`default_http_log_format`, `default_https_log_format`; haproxytech's kubernetes-ingress,
+`log-format` with its default and `request-capture`; haproxy-ingress.github.io,
+`http-log-format` and `config-frontend`.
+Times are milliseconds, -1 if the request did not get that far.
+The state `--` means that the response was complete, so its status is the server's. The
+log has the server's name, not its address; `<NOSRV>` means no server was selected.
 """
 
 import re
@@ -43,7 +43,7 @@ HTTPS = (
     "%[ssl_fc_sni]/%sslv/%sslc"
 )
 LACKING = (
-    "the HAProxy log holds neither our X-Request-ID nor our User-Agent: capture both "
+    "the HAProxy log contains neither X-Request-ID nor User-Agent; capture both "
     "(haproxytech: request-capture `hdr(X-Request-ID)` and `hdr(User-Agent)`; "
     "haproxy-ingress: config-frontend `capture request header X-Request-ID len 64` "
     "and the same for User-Agent)"
@@ -54,7 +54,7 @@ _CAPTURED = r"(?:\{[^{}]*\} ){0,2}"
 _HEADERS = re.compile(r"captures|hdr|^var\(")
 _ID = re.compile(r"[0-9a-f]{32}")
 _SYSLOG = re.compile(r"[^{}\"]{0,80}\bhaproxy\[\d+\]: ", re.ASCII)
-_NOT_ASKED = "<NOSRV>"
+_NO_SERVER = "<NOSRV>"
 _PATTERNS = {
     "captures": _CAPTURED,
     "ci": r"\S+",
@@ -73,19 +73,19 @@ _PATTERNS = {
 
 @dataclass(frozen=True, slots=True)
 class HaproxyFormat:
-    """One log format's parser."""
+    """The parser of one log format."""
 
     template: Template
 
     def read(self, line: str, seen_at: datetime | None) -> AccessLine | None:
-        """Read a line, also behind syslog's head; None: another format."""
+        """Parse a line, also with a syslog prefix; None: another format."""
         head = _SYSLOG.match(line)
         values = self.template.values(line[head.end() :] if head else line)
         return None if values is None else _line(values, seen_at)
 
 
 def haproxy_format(template: str) -> HaproxyFormat:
-    """Compile a `log-format`; raises `ValueError` where it has no status."""
+    """Compile a `log-format`; raises `ValueError` if it has no status."""
     pieces: list[Piece] = []
     end = 0
     template = template.strip().replace("\\ ", " ").replace('\\"', '"')
@@ -95,12 +95,12 @@ def haproxy_format(template: str) -> HaproxyFormat:
         end = match.end()
     compiled = compile_pieces([*pieces, template[end:]])
     if "ST" not in compiled.names:
-        raise ValueError("the HAProxy log format holds no %ST")
+        raise ValueError("the HAProxy log format has no %ST")
     return HaproxyFormat(compiled)
 
 
 def _variable(match: re.Match[str]) -> list[Piece]:
-    """Read one variable; `+Q` puts its value in quotes."""
+    """Parse one variable; `+Q` puts its value in quotes."""
     name = match[2] or match[3]
     variable = Variable(name, _PATTERNS.get(name), closed=name == "captures")
     return ['"', variable, '"'] if "+Q" in (match[1] or "") else [variable]
@@ -114,16 +114,16 @@ def _line(values: Mapping[str, str], seen_at: datetime | None) -> AccessLine | N
     headers = "|".join(v for name, v in values.items() if _HEADERS.search(name))
     captured = re.split(r"[{}|]", headers)
     server = text(values.get("s"))
-    asked = server if server != _NOT_ASKED else None
-    through = values.get("tsc", values.get("ts", ""))[:2] == "--"
+    upstream = server if server != _NO_SERVER else None
+    complete = values.get("tsc", values.get("ts", ""))[:2] == "--"
     return AccessLine(
         seen_at=moment,
         status_code=code,
         request_id=next((c for c in captured if _ID.fullmatch(c.strip())), None),
         user_agent=next((c for c in captured if "Parallax/" in c), None),
         upstream_name=text(values.get("b")),
-        upstream_address=asked,
-        upstream_status=code if asked and through else None,
+        upstream_address=upstream,
+        upstream_status=code if upstream and complete else None,
         request_time=seconds(values.get("Ta", values.get("Tt")), 1000),
         upstream_response_time=seconds(values.get("Tr"), 1000),
         lacking="" if headers.strip("|") else LACKING,
@@ -131,9 +131,9 @@ def _line(values: Mapping[str, str], seen_at: datetime | None) -> AccessLine | N
 
 
 def _time(value: str) -> datetime | None:
-    """Read `23/Nov/2026:21:00:01.123`, which has no zone: pods' clocks are UTC."""
+    """Parse `23/Nov/2026:21:00:01.123`, without a zone: the clocks of pods are UTC."""
     return any_time(f"{value.partition('.')[0]} +0000") if value else None
 
 
 FORMATS = (haproxy_format(DEFAULT), haproxy_format(f"{DEFAULT} {HTTPS}"))
-"""HAProxy's two; haproxytech's own default has the same shape as the first."""
+"""HAProxy's two formats; haproxytech's default has the shape of the first."""

@@ -4,14 +4,14 @@ In: a template of nginx variables, and lines. Out: an `AccessLine`, or None.
 It does not: raise. nginx writes a quote inside a value as `\x22` (`\"` with
 `escape=json`), so a bare quote ends a value.
 
-Sources: ingress-nginx's default `log-format-upstream`, controller 1.15.1
-config.go:54, and kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration,
-pages log-format and configmap (`log-format-upstream`, `log-format-escape-json`);
-nginx.org, ngx_http_log_module and `$upstream_addr` in ngx_http_upstream_module;
+Sources: ingress-nginx's default `log-format-upstream`, controller 1.15.1 config.go:54,
+and kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration, pages log-format
+and configmap (`log-format-upstream`, `log-format-escape-json`); nginx.org,
+ngx_http_log_module and `$upstream_addr` in ngx_http_upstream_module;
 docs.nginx.com/nginx-ingress-controller for F5's ConfigMap keys `log-format` and
 `log-format-escaping`.
-The id we send is in `$req_id` (ingress-nginx's map of X-Request-ID) and
-`$http_x_request_id`; `$request_id` is nginx's own and never ours.
+The id that Parallax sends is in `$req_id` (ingress-nginx's map of X-Request-ID) and
+`$http_x_request_id`; `$request_id` is nginx's own id.
 """
 
 import re
@@ -42,8 +42,8 @@ DEFAULT = (
     "$upstream_response_length $upstream_response_time $upstream_status $req_id"
 )
 LACKING = (
-    "the ingress's log format lacks {}: add it to the controller's ConfigMap "
-    "(log-format-upstream), e.g. as `$req_id` and `$http_user_agent`"
+    "the ingress's log format lacks {}; add it to the controller's ConfigMap "
+    "(log-format-upstream), for example as `$req_id` and `$http_user_agent`"
 )
 _VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
 _IDS = ("req_id", "http_x_request_id")
@@ -59,21 +59,21 @@ _PATTERNS = {
 
 @dataclass(frozen=True, slots=True)
 class NginxFormat:
-    """One template's parser, and what the template cannot tell."""
+    """The parser of one template, and what the template lacks."""
 
     template: Template
     lacking: str
 
     def read(self, line: str, seen_at: datetime | None) -> AccessLine | None:
-        """Read a line; None: it is not written by this template."""
+        """Parse a line; None: it is of another format."""
         values = self.template.values(line)
         return None if values is None else self._line(values, seen_at)
 
     def _line(
         self, values: Mapping[str, str], seen_at: datetime | None
     ) -> AccessLine | None:
-        told = (any_time(values[name]) for name in _TIMES if name in values)
-        moment = seen_at or next(filter(None, told), None)
+        times = (any_time(values[name]) for name in _TIMES if name in values)
+        moment = seen_at or next(filter(None, times), None)
         code = status(values.get("status"))
         if moment is None or code is None:
             return None
@@ -96,15 +96,17 @@ class NginxFormat:
 def nginx_format(template: str, *, json: bool = False) -> NginxFormat:
     """Compile a template as `log_format` takes it; `json`: with `escape=json`.
 
-    Raises `ValueError` where its lines could not be read: it holds a line break,
-    or nothing parts the status from its neighbors.
+    Raises `ValueError` if its lines could not be parsed: it contains a line break, or
+    nothing separates the status from its neighbors.
     """
     template = template.strip()
     if "\n" in template:
         raise ValueError("the log format spans several lines")
     compiled = compile_pieces(_pieces(template), escaped=json)
     if "status" not in compiled.names:
-        raise ValueError("the log format holds no $status that could be told apart")
+        raise ValueError(
+            "the log format has no $status that can be separated from its neighbors"
+        )
     lacks = [] if any(name in compiled.names for name in _IDS) else ["X-Request-ID"]
     lacks += [] if "http_user_agent" in compiled.names else ["User-Agent"]
     lacking = LACKING.format(" and ".join(lacks)) if lacks else ""
@@ -112,13 +114,13 @@ def nginx_format(template: str, *, json: bool = False) -> NginxFormat:
 
 
 def _pieces(template: str) -> list[Piece]:
-    found: list[Piece] = []
+    pieces: list[Piece] = []
     end = 0
     for match in _VARIABLE.finditer(template):
         name = match[1] or match[2]
-        found += [template[end : match.start()], _variable(name)]
+        pieces += [template[end : match.start()], _variable(name)]
         end = match.end()
-    return [*found, template[end:]]
+    return [*pieces, template[end:]]
 
 
 def _variable(name: str) -> Variable:
@@ -127,4 +129,4 @@ def _variable(name: str) -> Variable:
 
 
 DEFAULT_FORMAT = nginx_format(DEFAULT)
-"""ingress-nginx's own, compiled once."""
+"""ingress-nginx's default, compiled once."""

@@ -1,8 +1,8 @@
 """Objects: access lines that are one JSON object each, recognized by their keys.
 
-In: a line. Out: its leaves by plain name, and what several names may mean.
-It does not: know a family; `traefik`, `envoy` and `recognize` do. A nested
-object's leaves count under their own names, as `"http": {"status": 200}`.
+In: a line. Out: its leaves by simplified name, and a value that may have several names.
+It does not: know a family; `traefik`, `envoy` and `recognize` do. The leaves of a
+nested object have their own names, as in `"http": {"status": 200}`.
 """
 
 import json
@@ -13,12 +13,12 @@ from typing import cast
 from parallax_agent.sightings.access_line import LINE_BYTES, text
 
 DEPTH = 6
-"""Deeper objects are no access line."""
+"""A deeper object is not an access line."""
 _PLAIN = re.compile(r"[^a-z0-9]")
 
 
 def leaves(line: str) -> dict[str, object] | None:
-    """Return the object's leaves, names in lower case without their punctuation."""
+    """Return the object's leaves; names are in lower case, without punctuation."""
     if len(line) > LINE_BYTES or not line.startswith("{"):
         return None
     try:
@@ -30,9 +30,9 @@ def leaves(line: str) -> dict[str, object] | None:
     return dict(_walk(cast("dict[str, object]", parsed), DEPTH))
 
 
-def first(found: Mapping[str, object], *names: str) -> object:
-    """Return the first of these leaves that is there and not empty."""
-    return next((found[name] for name in names if text(found.get(name))), None)
+def first(fields: Mapping[str, object], *names: str) -> object:
+    """Return the first of these leaves that is present and not empty."""
+    return next((fields[name] for name in names if text(fields.get(name))), None)
 
 
 def _walk(parsed: Mapping[str, object], depth: int) -> Iterator[tuple[str, object]]:

@@ -1,9 +1,9 @@
 """Recognize: which family wrote a line, from the line alone.
 
 In: a line without its runtime timestamp. Out: an `AccessLine`, or None.
-It does not: need any configuration; where it is known, `choose` asks it first.
-JSON lines of nginx have the names their ConfigMap gives them, so those that
-people use are looked for: `request_id`, `req_id`, `requestID`, and so on.
+It does not: need configuration; if there is any, `log_format` uses it first. nginx's
+JSON lines have the names that their ConfigMap defines, so common names are tried:
+`request_id`, `req_id`, `requestID`, and others.
 """
 
 import re
@@ -22,17 +22,17 @@ from parallax_agent.sightings.formats import envoy, haproxy, nginx, traefik
 from parallax_agent.sightings.formats.objects import first, leaves
 from parallax_agent.sightings.formats.template import last
 
-OURS = re.compile(r"[0-9a-f]{12}4[0-9a-f]{3}[89ab][0-9a-f]{15}")
+REQUEST_ID = re.compile(r"[0-9a-f]{12}4[0-9a-f]{3}[89ab][0-9a-f]{15}")
 """What `parallax.probe` sends as X-Request-ID: a uuid4 in hex, without dashes."""
 _IDS = ("reqid", "xrequestid", "httpxrequestid", "requestid")
 _AGENTS = ("httpuseragent", "useragent", "agent", "ua", "original")
 
 
-def recognize(line: str, seen_at: datetime | None) -> AccessLine | None:
-    """Read a line of whichever family; None: of none."""
+def recognize_line(line: str, seen_at: datetime | None) -> AccessLine | None:
+    """Parse a line of any family; None: of none."""
     if line.startswith("{"):
-        found = leaves(line)
-        return _from_json(found, seen_at) if found is not None else None
+        fields = leaves(line)
+        return _from_json(fields, seen_at) if fields is not None else None
     if line.startswith("["):
         return _first(line, seen_at, *envoy.FORMATS)
     return (
@@ -51,47 +51,47 @@ def _first(
 
 
 def _from_json(
-    found: Mapping[str, object], seen_at: datetime | None
+    fields: Mapping[str, object], seen_at: datetime | None
 ) -> AccessLine | None:
     return (
-        traefik.from_json(found, seen_at)
-        or envoy.from_leaves(found, seen_at)
-        or _nginx(found, seen_at)
+        traefik.from_json(fields, seen_at)
+        or envoy.from_leaves(fields, seen_at)
+        or _nginx(fields, seen_at)
     )
 
 
-def _nginx(found: Mapping[str, object], seen_at: datetime | None) -> AccessLine | None:
-    """Read a JSON line of nginx by the names that people give its values."""
-    code = status(first(found, "status", "statuscode", "responsestatus"))
+def _nginx(fields: Mapping[str, object], seen_at: datetime | None) -> AccessLine | None:
+    """Parse a JSON line of nginx by the common names of its values."""
+    code = status(first(fields, "status", "statuscode", "responsestatus"))
     moment = seen_at or any_time(
-        first(found, "timeiso8601", "time", "timestamp", "ts", "timelocal", "msec")
+        first(fields, "timeiso8601", "time", "timestamp", "ts", "timelocal", "msec")
     )
     if code is None or moment is None:
         return None
-    ids = [text(found[name]) for name in _IDS if name in found]
-    agents = [text(found[name]) for name in _AGENTS if name in found]
-    address = _last(first(found, "upstreamaddr", "upstreamaddress", "upstreamhost"))
-    length = _last(first(found, "upstreamresponselength", "upstreamlength"))
-    taken = _last(first(found, "upstreamresponsetime", "upstreamtime"))
+    ids = [text(fields[name]) for name in _IDS if name in fields]
+    agents = [text(fields[name]) for name in _AGENTS if name in fields]
+    address = _last(first(fields, "upstreamaddr", "upstreamaddress", "upstreamhost"))
+    length = _last(first(fields, "upstreamresponselength", "upstreamlength"))
+    duration = _last(first(fields, "upstreamresponsetime", "upstreamtime"))
     lacks = [] if ids else ["X-Request-ID"]
     lacks += [] if agents else ["User-Agent"]
     return AccessLine(
         seen_at=moment,
         status_code=code,
         request_id=next(
-            (i for i in ids if i and OURS.fullmatch(i)), next(iter(ids), None)
+            (i for i in ids if i and REQUEST_ID.fullmatch(i)), next(iter(ids), None)
         ),
         user_agent=next(iter(agents), None),
-        upstream_name=text(first(found, "proxyupstreamname", "upstreamname")),
+        upstream_name=text(first(fields, "proxyupstreamname", "upstreamname")),
         upstream_address=address,
-        upstream_status=status(_last(first(found, "upstreamstatus"))),
+        upstream_status=status(_last(first(fields, "upstreamstatus"))),
         upstream_response_length=number(length),
-        request_time=seconds(first(found, "requesttime", "duration")),
-        upstream_response_time=seconds(taken),
+        request_time=seconds(first(fields, "requesttime", "duration")),
+        upstream_response_time=seconds(duration),
         lacking=nginx.LACKING.format(" and ".join(lacks)) if lacks else "",
     )
 
 
 def _last(value: object) -> str | None:
-    told = text(value)
-    return last({"": told}, "") if told else None
+    values = text(value)
+    return last({"": values}, "") if values else None

@@ -1,12 +1,12 @@
-"""Template: a log format with variables, turned into a parser of its lines.
+"""Template: a log format with variables, compiled to a parser of its lines.
 
-In: the pieces of a format, literal text and `Variable`s, as a family reads them
-from its own syntax. Out: a `Template` that gives each variable's text back.
-It does not: know what a variable means, or guess: where one value runs into
-the next, neither can be told, and both are skipped.
+In: the pieces of a format, literal text and `Variable`s, as a family parses them from
+its own syntax. Out: a `Template` that returns each variable's text.
+It does not: know what a variable means, or guess: if nothing separates two values, both
+are skipped.
 
-Every value ends where the text behind it begins, so a line is read once from
-left to right: no line, however made, takes time in more than its length.
+Every value ends where the text after it begins, so a line is read once from left to
+right, in a time proportional to its length, whatever it contains.
 """
 
 import re
@@ -15,17 +15,17 @@ from dataclasses import dataclass
 
 _ITEM = r'(?!: )[^\s,"]++'
 _LIST = rf"(?:{_ITEM}(?:(?:, | : ){_ITEM})*+)?+"
-"""Several upstreams' values; nginx parts tries by `, ` and redirects by ` : `."""
+"""Several upstreams' values; nginx separates tries by `, ` and redirects by ` : `."""
 _IN_QUOTES = r'[^"\\]*(?:\\.[^"\\]*)*'
 _OPENING = "\"'[{(<|"
 
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """A variable's name, and its pattern where it is not any text.
+    """A variable's name, and its pattern if it is not any text.
 
-    `lists`: several values parted by comma and space may stand there. `closed`:
-    its pattern shows where it ends, so another value may follow at once.
+    `lists`: it may have several values, separated by comma and space. `closed`: its
+    pattern shows where it ends, so another value may follow at once.
     """
 
     name: str
@@ -39,7 +39,7 @@ type Piece = str | Variable
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A compiled format: the pattern, and which group is which variable."""
+    """A compiled format: the pattern, and the variables of its groups."""
 
     pattern: re.Pattern[str]
     names: tuple[str, ...]
@@ -74,25 +74,25 @@ def compile_pieces(pieces: Sequence[Piece], *, escaped: bool = False) -> Templat
 
 def last(values: Mapping[str, str], name: str) -> str | None:
     """Return the last of nginx's values before an internal redirect."""
-    found = values.get(name, "").partition(" : ")[0].rpartition(",")[2].strip()
-    return None if found in ("", "-") else found
+    value = values.get(name, "").partition(" : ")[0].rpartition(",")[2].strip()
+    return None if value in ("", "-") else value
 
 
 def _joined(pieces: Sequence[Piece]) -> list[Piece]:
-    """Join neighboring texts; variables without text between become nobody's.
+    """Join adjacent texts; adjacent variables become one without a name.
 
     Unless one of them shows its own end.
     """
-    found: list[Piece] = []
+    joined: list[Piece] = []
     for piece in pieces:
-        previous = found[-1] if found else None
+        previous = joined[-1] if joined else None
         if isinstance(piece, str) and isinstance(previous, str):
-            found[-1] = previous + piece
+            joined[-1] = previous + piece
         elif _run_together(previous, piece):
-            found[-1] = Variable("")
+            joined[-1] = Variable("")
         elif piece != "":
-            found.append(piece)
-    return found
+            joined.append(piece)
+    return joined
 
 
 def _run_together(left: Piece | None, right: Piece) -> bool:

@@ -1,15 +1,15 @@
 """Traefik's access log: the common format, and JSON.
 
 In: a line, or a JSON line's leaves. Out: an `AccessLine`, or None.
-It does not: find our id in the common format, for it holds no request header
-but Referer and User-Agent; and JSON drops all headers unless told to keep them.
+It does not: find the id in the common format, which contains no request header except
+Referer and User-Agent. JSON drops all headers unless configured to keep them.
 
-Sources: doc.traefik.io/traefik/observability/access-logs (the common format's
-fields; `fields.headers.defaultMode` is drop; JSON's field names), and Traefik's
+Sources: doc.traefik.io/traefik/observability/access-logs (the common format's fields;
+`fields.headers.defaultMode` is drop; JSON's field names), and Traefik's
 `pkg/middlewares/accesslog/logger_formatters.go` for their order and quotes.
-Durations in JSON are nanoseconds. `OriginStatus` is also set where Traefik
-itself answered for a server that did not: its own 502 and 504 have 11 and 15
-bytes of text, so there the length says nothing.
+Durations in JSON are nanoseconds. `OriginStatus` is also set if Traefik itself
+responded instead of a server: its own 502 and 504 have 11 and 15 bytes of text, so for
+these the length proves nothing.
 """
 
 import re
@@ -28,11 +28,11 @@ from parallax_agent.sightings.access_line import (
 from parallax_agent.sightings.formats.objects import first
 
 LACKING_ID = (
-    "Traefik's common log format cannot hold X-Request-ID: set accessLog.format to "
+    "Traefik's common log format cannot contain X-Request-ID; set accessLog.format to "
     "json and accessLog.fields.headers.names.X-Request-Id and .User-Agent to keep"
 )
 LACKING_HEADERS = (
-    "Traefik's access log drops request headers: set accessLog.fields.headers.names."
+    "Traefik's access log drops request headers; set accessLog.fields.headers.names."
     "X-Request-Id and .User-Agent to keep"
 )
 _OWN_TEXTS = {(502, 11), (504, 15)}
@@ -47,7 +47,7 @@ _COMMON = re.compile(
 
 
 def common(line: str, seen_at: datetime | None) -> AccessLine | None:
-    """Read a line of the common format; it never has our id."""
+    """Parse a line of the common format; it never contains the id."""
     match = _COMMON.fullmatch(line)
     code = status(match["status"]) if match else None
     moment = seen_at or (common_time(match["time"]) if match else None)
@@ -68,7 +68,7 @@ def common(line: str, seen_at: datetime | None) -> AccessLine | None:
 def from_json(
     leaves: Mapping[str, object], seen_at: datetime | None
 ) -> AccessLine | None:
-    """Read a JSON line; None: it is none of Traefik's."""
+    """Parse a JSON line; None: it is not Traefik's."""
     code = status(first(leaves, "downstreamstatus", "originstatus"))
     moment = seen_at or any_time(first(leaves, "startutc", "time", "startlocal"))
     if "originstatus" not in leaves and "downstreamstatus" not in leaves:
@@ -97,7 +97,7 @@ def from_json(
 
 def _address(value: object) -> str | None:
     """Return host and port of a server's URL or address, without its password."""
-    found = text(value)
-    if not found:
+    url = text(value)
+    if not url:
         return None
-    return text(found.rpartition("://")[2].partition("/")[0].rpartition("@")[2])
+    return text(url.rpartition("://")[2].partition("/")[0].rpartition("@")[2])

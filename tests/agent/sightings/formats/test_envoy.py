@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parallax_agent.sightings.access_line import AccessLine
-from parallax_agent.sightings.formats import RECOGNIZED, chosen
+from parallax_agent.sightings.formats import RECOGNIZED, select_format
 from parallax_agent.sightings.formats.envoy import ENVOY, ISTIO, envoy_format
 
 ID = "0123456789ab4def8123456789abcdef"
@@ -32,21 +32,21 @@ VALUES = {
 
 
 def rendered(template: str, **changes: str) -> str:
-    """Write a line as Envoy does; what is not there is `-`."""
+    """Write a line as Envoy does; absent values are `-`."""
     values = VALUES | changes
     return re.sub(r"%([^%]+)%", lambda found: values.get(found[1], "-"), template)
 
 
 def read(line: str) -> AccessLine:
-    """Recognize a line that must be readable."""
+    """Parse a line that must be readable."""
     entry = RECOGNIZED.read(line)
     assert entry is not None
     return entry
 
 
 @pytest.mark.parametrize("template", [ENVOY, ISTIO])
-def test_an_upstream_that_answered(template: str) -> None:
-    """The client's status is then the upstream's; times are milliseconds."""
+def test_an_upstream_that_responded(template: str) -> None:
+    """The client's status is the upstream's; times are milliseconds."""
     entry = read(rendered(template))
     assert entry.fit
     assert (entry.request_id, entry.seen_at) == (ID, MOMENT)
@@ -59,10 +59,10 @@ def test_an_upstream_that_answered(template: str) -> None:
     ("flags", "host", "service"), [("UH", "-", "-"), ("UF", POD, "-"), ("UT", POD, "-")]
 )
 @pytest.mark.parametrize("template", [ENVOY, ISTIO])
-def test_an_upstream_that_did_not_answer(
+def test_an_upstream_that_did_not_respond(
     template: str, flags: str, host: str, service: str
 ) -> None:
-    """Envoy's own 503 and 504 have no upstream status, whoever was asked."""
+    """Envoy's own 503 and 504 have no upstream status."""
     changes = {
         "RESPONSE_FLAGS": flags,
         "UPSTREAM_HOST": host,
@@ -117,22 +117,22 @@ def test_json(agent: str, request_id: str, service: str, *, as_text: bool) -> No
     )
 
 
-def test_a_client_that_left_first_has_no_status() -> None:
-    """Envoy writes status 0 then; such a line is nobody's."""
+def test_a_client_that_disconnected_has_no_status() -> None:
+    """Envoy writes status 0; such a line is not parsed."""
     assert RECOGNIZED.read(rendered(ENVOY, RESPONSE_CODE="0")) is None
 
 
 def test_a_custom_format() -> None:
-    """A format string from the settings is read as it stands."""
+    """A format string from the settings is used as it is."""
     template = "%RESPONSE_CODE% id=%REQ(X-REQUEST-ID)%; by %REQ(USER-AGENT):20%; x"
-    entry = chosen(f"envoy: {template}\\n", None).read(
+    entry = select_format(f"envoy: {template}\\n", None).read(
         f"2026-11-23T21:00:01.123Z 503 id={ID}; by Parallax/0.1.0; x"
     )
     assert entry is not None
     assert (entry.request_id, entry.user_agent) == (ID, "Parallax/0.1.0")
 
 
-def test_a_format_without_status_is_refused() -> None:
+def test_a_format_without_status_is_rejected() -> None:
     """Without a status there is no sighting."""
     with pytest.raises(ValueError, match="RESPONSE_CODE"):
         envoy_format("%START_TIME%")
@@ -144,10 +144,10 @@ TEXT = st.text(
 
 
 @given(agent=TEXT, host=TEXT, path=TEXT, code=st.integers(100, 599))
-def test_a_rendered_line_gives_its_values_back(
+def test_a_rendered_line_returns_its_values(
     agent: str, host: str, path: str, code: int
 ) -> None:
-    """Whatever strangers write into path and headers."""
+    """With any path and headers."""
     changes = {
         "REQ(USER-AGENT)": agent or "-",
         "REQ(:AUTHORITY)": host or "-",

@@ -1,4 +1,4 @@
-"""HAProxy's HTTP log: captured headers, states, and what nobody captured."""
+"""HAProxy's HTTP log: captured headers, states, and missing captures."""
 
 import re
 from datetime import UTC, datetime
@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parallax_agent.sightings.access_line import AccessLine
-from parallax_agent.sightings.formats import RECOGNIZED, chosen
+from parallax_agent.sightings.formats import RECOGNIZED, select_format
 from parallax_agent.sightings.formats.haproxy import DEFAULT, LACKING, haproxy_format
 
 ID = "0123456789ab4def8123456789abcdef"
@@ -33,7 +33,7 @@ def line(  # noqa: PLR0913 - a line has many fields
 
 
 def read(text: str) -> AccessLine:
-    """Recognize a line that must be readable."""
+    """Parse a line that must be readable."""
     entry = RECOGNIZED.read(text)
     assert entry is not None
     return entry
@@ -48,8 +48,8 @@ def read(text: str) -> AccessLine:
         f"{{{ID}|{AGENT}}} {{}} ",
     ],
 )
-def test_captured_in_whatever_order(captured: str) -> None:
-    """Our id and User-Agent are found among what was captured."""
+def test_captures_in_any_order(captured: str) -> None:
+    """The id and the User-Agent are found among all captures."""
     entry = read(line(captured))
     assert (entry.request_id, entry.user_agent) == (ID, AGENT)
     assert entry.seen_at == datetime(2026, 11, 23, 21, 0, 1, tzinfo=UTC)
@@ -68,10 +68,10 @@ def test_captured_in_whatever_order(captured: str) -> None:
     ],
     ids=["answered", "refused", "timeout", "denied by HAProxy", "no server"],
 )
-def test_whose_status_it_is(
+def test_the_server_s_status(
     server: str, state: str, times: str, expected: tuple[str | None, int | None]
 ) -> None:
-    """Only an answer that went through in full has the server's status."""
+    """Only a complete response has the server's status."""
     entry = read(line(server=server, state=state, times=times))
     assert (entry.upstream_address, entry.upstream_status) == expected
     assert entry.upstream_response_length is None
@@ -81,8 +81,8 @@ def test_whose_status_it_is(
 @pytest.mark.parametrize(
     "head", ["haproxy[12]: ", "<134>Nov 23 21:00:01 lb haproxy[12]: "]
 )
-def test_behind_syslog_s_head(head: str) -> None:
-    """A relay's or HAProxy's own syslog head changes nothing."""
+def test_a_syslog_prefix(head: str) -> None:
+    """A relay's or HAProxy's own syslog prefix changes nothing."""
     assert read(line(head=head)).request_id == ID
 
 
@@ -99,8 +99,8 @@ def test_other_endings(end: str) -> None:
     assert read(line(end=end)).request_id == ID
 
 
-def test_nothing_captured_is_said() -> None:
-    """The default captures nothing, so the log cannot show our requests."""
+def test_missing_captures_are_reported() -> None:
+    """The default captures nothing, so the log cannot show Parallax's requests."""
     entry = read(line(""))
     assert not entry.fit
     assert entry.lacking == LACKING
@@ -110,7 +110,7 @@ def test_nothing_captured_is_said() -> None:
 def test_a_custom_format_from_the_config_map() -> None:
     """`http-log-format` of haproxy-ingress; a captured header by its sample."""
     template = "%ci:%cp %ST {%s} id:%[capture.req.hdr(0)] %{+Q}[capture.req.hdr(1)] %Ta"
-    entry = chosen(None, {"http-log-format": template}).read(
+    entry = select_format(None, {"http-log-format": template}).read(
         f'2026-11-23T21:00:01Z 10.0.0.5:35178 503 {{srv001}} id:{ID} "{AGENT}" 12'
     )
     assert entry is not None
@@ -118,7 +118,7 @@ def test_a_custom_format_from_the_config_map() -> None:
     assert (entry.upstream_address, entry.request_time) == ("srv001", 0.012)
 
 
-def test_a_format_without_status_is_refused() -> None:
+def test_a_format_without_status_is_rejected() -> None:
     """Without a status there is no sighting."""
     with pytest.raises(ValueError, match="%ST"):
         haproxy_format("%ci:%cp")
@@ -136,10 +136,10 @@ NAMES = st.from_regex(r"\A[a-z][A-Za-z0-9_.-]{0,11}\Z")
         lambda text: text.replace('"', "#22")
     ),
 )
-def test_a_rendered_line_gives_its_values_back(
+def test_a_rendered_line_returns_its_values(
     server: str, backend: str, status: int, total: int, path: str
 ) -> None:
-    """Whatever the names and the request are."""
+    """With any names and requests."""
     values = {
         "b": backend,
         "s": server,

@@ -1,4 +1,4 @@
-"""nginx's formats: the default after the reference's signature sheet, and others."""
+"""nginx's formats: the default and others."""
 
 import re
 from datetime import UTC, datetime
@@ -96,10 +96,14 @@ def read(text: str) -> AccessLine:
 def test_upstreams(
     case: str, upstream: str, expected: tuple[str | None, int | None, int | None]
 ) -> None:
-    """The last upstream tried before a redirect is told; nobody asked is None."""
+    """The last upstream before a redirect; None if there was none."""
     entry = read(line(upstream))
-    told = entry.upstream_address, entry.upstream_status, entry.upstream_response_length
-    assert told == expected, case
+    values = (
+        entry.upstream_address,
+        entry.upstream_status,
+        entry.upstream_response_length,
+    )
+    assert values == expected, case
 
 
 def test_unknown_host() -> None:
@@ -111,8 +115,8 @@ def test_unknown_host() -> None:
 @pytest.mark.parametrize(
     "request_line", ["PROXY TCP4 10.0.0.5 10.0.0.110 1 31695", "\\x00", ""]
 )
-def test_proxy_protocol_nobody_expected(request_line: str) -> None:
-    """A balancer's PROXY line logged as a request is read, its name is empty."""
+def test_an_unexpected_proxy_header(request_line: str) -> None:
+    """A PROXY header logged as a request is parsed, its name is empty."""
     entry = read(line("- - - -", status=400, request=request_line, name=""))
     assert (entry.status_code, entry.upstream_name) == (400, None)
 
@@ -124,14 +128,14 @@ def test_values_with_spaces() -> None:
 
 
 def test_the_runtime_s_timestamp_is_finer() -> None:
-    """With the runtime's timestamp the moment has fractions of a second."""
+    """The runtime's timestamp has fractions of a second."""
     entry = read(line(stamp="2026-11-23T21:00:01.123456789Z "))
     assert entry.seen_at == datetime(2026, 11, 23, 21, 0, 1, 123456, UTC)
     assert read(line()).seen_at == datetime(2026, 11, 23, 21, 0, 1, 0, UTC)
 
 
 def test_times_of_request_and_last_upstream() -> None:
-    """Both are seconds; of several tries the last one's time is told."""
+    """Both are seconds; of several tries, the last one's time."""
     entry = read(line("10.0.0.1:80, 10.0.0.2:80 0, 7 5.001, 0.250 504, 200"))
     assert (entry.request_time, entry.upstream_response_time) == (0.004, 0.25)
     assert read(line("- - - -")).upstream_response_time is None
@@ -150,10 +154,10 @@ JSON = (
     ("status", "took", "length"),
     [("502, 503", "5.001, 0.250", "0, 43"), ("503", "0.250", "43")],
 )
-def test_json_template_is_read_where_its_lines_are_no_json(
+def test_json_template_with_invalid_json_lines(
     status: str, took: str, length: str
 ) -> None:
-    """Bare lists and empty values make broken JSON; the template still parts them."""
+    """Bare lists and empty values make invalid JSON; the template still parses."""
     entry = nginx_format(JSON, json=True).read(
         f'{{"ts": "2026-11-23T21:00:01+00:00", "id": "{ID}", "upstreams": '
         f'"10.0.0.1:80, 10.0.0.2:80", "url": "a/b?c", "status": 503, '
@@ -175,8 +179,8 @@ def test_json_template_is_read_where_its_lines_are_no_json(
     )
 
 
-def test_json_template_with_nobody_asked() -> None:
-    """With `escape=json` what is not there is empty, also without quotes."""
+def test_json_template_without_upstream() -> None:
+    """With `escape=json` absent values are empty, also without quotes."""
     entry = nginx_format(JSON, json=True).read(
         f'{{"ts": "2026-11-23T21:00:01+00:00", "id": "{ID}", "upstreams": "", '
         '"url": "a/b?", "status": 503, "upstream_status": , "took": , "length": , '
@@ -198,21 +202,21 @@ def test_json_template_with_nobody_asked() -> None:
         ('"$request" $status', "X-Request-ID and User-Agent"),
     ],
 )
-def test_what_a_template_cannot_tell_is_said(template: str, lacking: str) -> None:
-    """`$request_id` is nginx's own id; ours needs `$req_id` or the header."""
-    told = nginx_format(template).lacking
-    assert (f"lacks {lacking}:" in told) if lacking else not told
+def test_missing_variables_are_reported(template: str, lacking: str) -> None:
+    """`$request_id` is nginx's own id; `$req_id` or the header is needed."""
+    upstream = nginx_format(template).lacking
+    assert (f"lacks {lacking};" in upstream) if lacking else not upstream
 
 
 @pytest.mark.parametrize("template", ["$status\n$req_id", "$req_id", "$host$status"])
-def test_a_template_that_cannot_be_parted_is_refused(template: str) -> None:
-    """Several lines, no status, or a status that runs into its neighbor."""
+def test_an_ambiguous_template_is_rejected(template: str) -> None:
+    """Several lines, no status, or a status without a separator."""
     with pytest.raises(ValueError, match="the log format"):
         nginx_format(template)
 
 
 def rendered(template: str, values: dict[str, str]) -> str:
-    """Write a line as nginx does; what is not given is `-`."""
+    """Write a line as nginx does; absent values are `-`."""
     return re.sub(
         r"\$(?:\{(\w+)\}|(\w+))",
         lambda found: values.get(found[1] or found[2], "-"),
@@ -237,10 +241,10 @@ AGENTS = st.from_regex(r"\AParallax/\d\.\d( \([a-z;\[\]|{} ]{0,20}\))?\Z")
 
 
 @given(order=st.permutations(sorted(PLACES)), tries=TRIES, agent=AGENTS)
-def test_a_rendered_template_gives_its_values_back(
+def test_a_rendered_template_returns_its_values(
     order: list[str], tries: list[int], agent: str
 ) -> None:
-    """Whatever order a template has, the values come back as they went in."""
+    """In any order of variables."""
     template = " ".join(PLACES[name] for name in order)
     values = {
         "status": "503",
@@ -270,14 +274,14 @@ def test_a_rendered_template_gives_its_values_back(
 
 
 @given(st.text(alphabet=st.characters(blacklist_characters='"\n\r'), max_size=200))
-def test_any_user_agent_is_taken(agent: str) -> None:
-    """A stranger's User-Agent never raises, and comes back as it was."""
+def test_no_user_agent_raises(agent: str) -> None:
+    """Any client's User-Agent is returned unchanged."""
     entry = DEFAULT_FORMAT.read(line(agent=agent), None)
     assert entry is not None
     assert entry.user_agent == agent
 
 
 @given(st.lists(st.sampled_from(["-", "a:1", ", ", " : ", " ", "[", '"', "502"])))
-def test_any_upstreams_are_taken(pieces: list[str]) -> None:
-    """However the upstreams look, nothing raises and nothing hangs."""
+def test_no_upstream_raises(pieces: list[str]) -> None:
+    """With any upstreams, nothing raises and nothing hangs."""
     RECOGNIZED.read(line("".join(pieces)))

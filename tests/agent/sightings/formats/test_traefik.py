@@ -1,4 +1,4 @@
-"""Traefik's access log: JSON with our headers kept, and what it cannot tell."""
+"""Traefik's access log: JSON with headers kept, and the limits of both formats."""
 
 import json
 from datetime import UTC, datetime
@@ -41,14 +41,14 @@ def written(**changes: object) -> str:
 
 
 def read(line: str) -> AccessLine:
-    """Recognize a line that must be readable."""
+    """Parse a line that must be readable."""
     entry = RECOGNIZED.read(line)
     assert entry is not None
     return entry
 
 
 def test_json() -> None:
-    """Durations are nanoseconds, the server's address is told."""
+    """Durations are nanoseconds; the server's address is present."""
     entry = read(written())
     assert entry.fit
     assert entry.seen_at == datetime(2026, 11, 23, 21, 0, 1, 123456, UTC)
@@ -62,7 +62,7 @@ def test_json() -> None:
 
 
 def test_no_available_server() -> None:
-    """Without a server the 503 is Traefik's, though it counts it as the origin's."""
+    """Without a server the 503 is Traefik's, though the log has it as origin's."""
     entry = read(written(ServiceAddr=None, ServiceURL=None, OriginContentSize=20))
     assert (entry.upstream_address, entry.upstream_status) == (None, None)
     assert entry.upstream_response_length is None
@@ -71,17 +71,17 @@ def test_no_available_server() -> None:
 @pytest.mark.parametrize(
     ("status", "length"), [(502, 11), (504, 15)], ids=["Bad Gateway", "Gateway Timeout"]
 )
-def test_its_own_text_for_a_server_that_did_not_answer(
+def test_its_own_text_for_a_server_that_did_not_respond(
     status: int, length: int
 ) -> None:
-    """The length is its own text's, so it does not speak for the pod."""
+    """The length is its own text's, so it proves nothing about the pod."""
     line = written(
         OriginStatus=status, DownstreamStatus=status, OriginContentSize=length
     )
     assert read(line).upstream_response_length is None
 
 
-def test_headers_that_are_dropped_make_it_unfit() -> None:
+def test_dropped_headers_make_the_log_unusable() -> None:
     """Traefik's default: no request header in JSON."""
     entry = read(written(**{"request_X-Request-Id": None, "request_User-Agent": None}))
     assert not entry.fit
@@ -94,8 +94,8 @@ COMMON = (
 )
 
 
-def test_the_common_format_cannot_hold_our_id() -> None:
-    """Our line is known by its User-Agent, and the way out is told."""
+def test_the_common_format_cannot_contain_the_id() -> None:
+    """The line is recognized by its User-Agent, and the problem has the solution."""
     line = COMMON.format(
         path="/health",
         status=502,
@@ -118,10 +118,10 @@ TEXT = st.text(
 
 
 @given(agent=TEXT, path=TEXT, status=st.integers(100, 599))
-def test_a_rendered_common_line_gives_its_values_back(
+def test_a_rendered_common_line_returns_its_values(
     agent: str, path: str, status: int
 ) -> None:
-    """Whatever strangers ask for."""
+    """With any request."""
     entry = read(
         COMMON.format(path=path, status=status, agent=agent, router="-", server="-")
     )
@@ -140,6 +140,6 @@ def test_a_rendered_common_line_gives_its_values_back(
         | st.just({}),
     )
 )
-def test_any_values_are_taken(changes: dict[str, object]) -> None:
-    """Whatever type a value has, nothing raises."""
+def test_no_value_raises(changes: dict[str, object]) -> None:
+    """Of any type."""
     RECOGNIZED.read(written(**changes))

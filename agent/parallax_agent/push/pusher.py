@@ -1,0 +1,204 @@
+"""Pusher: sends the agent's pushes to `ingest`, with retries.
+
+In: one `Push` per cycle. Out: signed, compressed POST requests to `ingest`, and the
+interval that `ingest` requests. The signature covers the uncompressed body.
+It does not: block the thread that observes, or drop a push for another reason than its
+own content (400, 413). While `ingest` is unavailable or rejects the key (401), the push
+is kept, because a key rotation may reach one side minutes before the other.
+
+After an outage the newest push goes first and at once, because a judgement needs the
+current state. Older pushes follow, one every `BACKLOG_SECONDS`, so that a thousand
+agents do not send their backlog in the same minute.
+
+Each attempt sets the push's `sent_at`; `ingest` compares it with its own clock to find
+the node's clock skew. Each report keeps its own time, so it does not replace a newer
+report.
+"""
+
+import gzip
+import json
+import logging
+import random
+import threading
+import time
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from enum import Enum, auto
+from http import HTTPStatus
+from pathlib import Path
+
+import httpx
+
+from parallax.model.plain import plain_line
+from parallax.model.push import Push
+from parallax.model.wire import encode
+from parallax.probe.tls import as_users_do
+from parallax_agent.push.buffer import Buffer, Message
+from parallax_agent.push.post import Answer, send_post
+from parallax_agent.push.signing import KeyUnusableError, read_key, signed
+
+CAPACITY = 120
+"""Messages kept while `ingest` is unavailable: half an hour at 15 seconds."""
+BACKLOG_SECONDS = 5.0
+"""Seconds between two older pushes: two or three per interval of 15 seconds."""
+SEND_SECONDS = 10.0
+"""Seconds for one attempt as a whole."""
+PERMANENT_ERRORS = frozenset(
+    {HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE}
+)
+"""Responses of `ingest` to a push that it can never store. Any other status may come
+from a proxy, AWS or a wrong URL, and says nothing about the push."""
+SHORTEST = 5.0
+"""Seconds; the agent accepts no shorter interval from `ingest`."""
+FIRST_WAIT, MAX_WAIT = 1.0, 60.0
+REASON = 300
+"""Characters of an error in a log line."""
+
+logger = logging.getLogger(__name__)
+
+
+class Outcome(Enum):
+    """The result of one attempt."""
+
+    STORED = auto()
+    REFUSED = auto()
+    RETRY = auto()
+
+
+class Pusher:
+    """A bounded buffer and the thread that empties it."""
+
+    def __init__(self, url: str, key_file: Path, *, capacity: int = CAPACITY) -> None:
+        self._url = url
+        self._key_file = key_file
+        self._buffer = Buffer(capacity)
+        self._closing = threading.Event()
+        self._context = as_users_do()
+        self._thread = threading.Thread(target=self._run, name="pusher", daemon=True)
+        self._push_interval: float | None = None
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread.start()
+
+    def put(self, push: Push) -> None:
+        """Buffer a push; a full buffer drops its oldest and counts the reports."""
+        self._buffer.put(push)
+
+    def close(self, seconds: float) -> int:
+        """Try once to send the buffer; return how many messages remain."""
+        self._closing.set()
+        self._buffer.close()
+        if self._thread.ident is not None:
+            self._thread.join(seconds)
+        return self.buffered
+
+    @property
+    def push_interval(self) -> float | None:
+        """The seconds between pushes that `ingest` requests; None: the setting."""
+        return self._push_interval
+
+    @property
+    def dropped(self) -> int:
+        """How many reports a full buffer dropped so far."""
+        return self._buffer.dropped
+
+    @property
+    def buffered(self) -> int:
+        """How many messages wait."""
+        return len(self._buffer)
+
+    def _run(self) -> None:
+        failures = 0
+        while (message := self._buffer.newest(BACKLOG_SECONDS)) is not None:
+            if self._attempt(message) is not Outcome.RETRY:
+                failures = 0
+                self._buffer.forget(message)
+                continue
+            if self._closing.is_set():
+                return
+            wait = min(MAX_WAIT, FIRST_WAIT * 2**failures)
+            failures = min(failures + 1, 10)
+            self._closing.wait(wait * random.uniform(0.5, 1.0))  # noqa: S311 - spreads retries
+
+    def _attempt(self, message: Message) -> Outcome:
+        began = time.monotonic()
+        try:
+            key = read_key(self._key_file)
+            response = self._send(message, key)
+            if response.status_code == HTTPStatus.UNAUTHORIZED:
+                newer = read_key(self._key_file)
+                if newer != key:
+                    response = self._send(message, newer)
+        except (httpx.HTTPError, OSError, MemoryError, KeyUnusableError) as error:
+            # The text may contain bytes of the response, so make it one safe line.
+            reason = plain_line(f"{type(error).__name__}: {error}"[:REASON])
+            logger.warning("push was not sent", extra={"error": reason})
+            return Outcome.RETRY
+        except Exception:
+            # One push that cannot be sent must not block the pushes behind it.
+            logger.exception("push was dropped after an unexpected error")
+            return Outcome.REFUSED
+        outcome = _outcome(response, message, time.monotonic() - began)
+        # Use the configured interval while `ingest` is unavailable.
+        self._push_interval = (
+            requested_interval(response) if outcome is Outcome.STORED else None
+        )
+        return outcome
+
+    def _send(self, message: Message, key: str) -> Answer:
+        now = datetime.now(UTC)
+        message.attempts += 1
+        stamped = encode(self._stamped(message, now))
+        body = json.dumps(stamped, separators=(",", ":"))
+        headers = signed(key, message.id, now, body)
+        # A function URL treats this type as binary; as text, gzip would be corrupted.
+        headers |= {
+            "Content-Type": "application/octet-stream",
+            "Content-Encoding": "gzip",
+        }
+        packed = gzip.compress(body.encode(), compresslevel=6, mtime=0)
+        return send_post(self._url, packed, headers, self._context, SEND_SECONDS)
+
+    def _stamped(self, message: Message, now: datetime) -> Push:
+        # `ingest` stores a report once per time, and may have stored half of the push.
+        # A retry therefore sends its reports under new times, a millisecond later.
+        shift = timedelta(milliseconds=message.attempts - 1)
+        push, dropped = message.push, self._buffer.dropped
+        reports = (
+            replace(report, sent_at=report.sent_at + shift, dropped=dropped)
+            for report in push.reports
+        )
+        return replace(push, sent_at=now, reports=tuple(reports))
+
+
+def requested_interval(answer: Answer) -> float | None:
+    """Return the interval that a response requests; None: none, or not usable."""
+    seconds = answer.number("interval_seconds")
+    return seconds if SHORTEST <= seconds < float("inf") else None
+
+
+def _outcome(response: Answer, message: Message, seconds: float) -> Outcome:
+    facts = {
+        "message_id": message.id,
+        "status_code": response.status_code,
+        "reports": len(message.push.reports),
+        "seconds": round(seconds, 3),
+    }
+    if httpx.codes.is_success(response.status_code):
+        if response.number("refused"):
+            facts["response"] = response.shown
+            logger.warning("push was stored in part", extra=facts)
+        else:
+            logger.info("push was stored", extra=facts)
+        return Outcome.STORED
+    facts["response"] = response.shown
+    if response.status_code == HTTPStatus.UNAUTHORIZED:
+        # A key rotation may still be in progress, so the push is kept.
+        logger.error("push was not authorized", extra=facts)
+        return Outcome.RETRY
+    if response.status_code not in PERMANENT_ERRORS:
+        logger.warning("push failed", extra=facts)
+        return Outcome.RETRY
+    logger.error("push was rejected and dropped", extra=facts)
+    return Outcome.REFUSED

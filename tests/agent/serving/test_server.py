@@ -1,0 +1,181 @@
+"""The responses to the kubelet and Prometheus, over real HTTP."""
+
+import contextlib
+import io
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+
+from parallax.model.cluster import NodeReport
+from parallax.model.probe import Phases, Probe, Role
+from parallax.model.push import SCHEMA, Push
+from parallax_agent.serving import server as module
+from parallax_agent.serving.metrics import Metrics
+from parallax_agent.serving.server import (
+    REQUEST_BYTES,
+    REQUEST_SECONDS,
+    StatusServer,
+    StatusSources,
+    _Bounded,
+    start_server,
+)
+
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
+
+
+def probe(role: Role = Role.SERVICE, **changes: object) -> Probe:
+    """Return a healthy probe, or one with other fields."""
+    fields: dict[str, object] = {
+        "role": role,
+        "request_id": "id",
+        "url": "http://example.test/",
+        "started_at": NOW,
+        "healthy": True,
+        "duration": 0.25,
+        "status_code": 200,
+        "phases": Phases(connect=0.05, processing=0.2),
+    }
+    return Probe(**(fields | changes))  # type: ignore[arg-type] - checked by the model
+
+
+def push(*probes: Probe) -> Push:
+    """Return a push with one report."""
+    report = NodeReport(
+        target="shop", cluster="c", node="n", sent_at=NOW, interval=15, probes=probes
+    )
+    return Push(schema=SCHEMA, cluster="c", node="n", sent_at=NOW, reports=(report,))
+
+
+@contextmanager
+def serving(
+    *, alive: bool = True, ready: bool = True, seen: Push | None = None
+) -> Iterator[str]:
+    """Serve on any port; yield the URL."""
+    metrics = Metrics(lambda: 3, lambda: 7)
+    if seen:
+        metrics.update(seen)
+    server = StatusServer(
+        "127.0.0.1", 0, StatusSources(lambda: alive, lambda: ready, metrics.registry)
+    )
+    try:
+        yield f"http://127.0.0.1:{server.port}"
+    finally:
+        server.close()
+
+
+@pytest.mark.parametrize(
+    ("alive", "ready", "codes"),
+    [(True, True, (200, 200)), (True, False, (200, 503)), (False, False, (503, 503))],
+)
+def test_health_checks(*, alive: bool, ready: bool, codes: tuple[int, int]) -> None:
+    """A hung agent is restarted; during the first cycle the kubelet waits."""
+    with serving(alive=alive, ready=ready) as url:
+        asked = [httpx.get(f"{url}{path}") for path in ("/livez", "/readyz")]
+    assert tuple(answer.status_code for answer in asked) == codes
+
+
+def test_prometheus_reads_every_hop_in_the_usual_names() -> None:
+    """blackbox_exporter's names, with the labels target, role and peer_node."""
+    bad = probe(Role.INGRESS_OTHER, healthy=False, status_code=503, peer_node="w2")
+    with serving(seen=push(probe(), bad)) as url:
+        lines = httpx.get(f"{url}/metrics").text.splitlines()
+    at = '{peer_node="",role="service",target="shop"'
+    assert f"probe_success{at}}} 1.0" in lines
+    assert f"probe_duration_seconds{at}}} 0.25" in lines
+    assert 'probe_http_duration_seconds{peer_node="",phase="connect",' in str(lines)
+    other = '{peer_node="w2",role="ingress-other",target="shop"}'
+    assert f"probe_success{other} 0.0" in lines
+    assert f"probe_http_status_code{other} 503.0" in lines
+
+
+def test_of_several_probes_the_failing_one_is_exported() -> None:
+    """A healthy pod must not hide an alert on `probe_success == 0`."""
+    bad = probe(healthy=False, status_code=None)
+    with serving(seen=push(probe(), bad, probe())) as url:
+        text = httpx.get(f"{url}/metrics").text
+    assert 'probe_success{peer_node="",role="service",target="shop"} 0.0' in text
+
+
+def test_metrics_of_the_agent() -> None:
+    """Buffered and dropped data is counted, also before the first cycle."""
+    with serving() as url:
+        text = httpx.get(f"{url}/metrics").text
+    assert "parallax_agent_buffered_pushes 3.0" in text
+    assert "parallax_agent_dropped_reports_total 7.0" in text
+
+
+def test_other_paths() -> None:
+    """The response to a wrong path lists the paths that exist."""
+    with serving() as url:
+        answer = httpx.get(f"{url}/")
+    assert answer.status_code == 404
+    assert "/metrics" in answer.text
+
+
+def test_a_port_in_use_does_not_stop_the_agent() -> None:
+    """On the node's network another program may have it: logged, not fatal."""
+    with serving() as url:
+        port = int(url.rpartition(":")[2])
+        metrics = Metrics(lambda: 0, lambda: 0)
+        answers = StatusSources(lambda: True, lambda: True, metrics.registry)
+        assert start_server("127.0.0.1", port, answers) is None
+
+
+@pytest.mark.parametrize("piece", [b"X-A: b\r\n", b"b"])
+def test_an_endless_request_is_disconnected(piece: bytes) -> None:
+    """After a limited number of bytes; the next client gets a response."""
+    with serving() as url:
+        port = int(url.rpartition(":")[2])
+        sent = 0
+        with (
+            socket.create_connection(("127.0.0.1", port)) as endless,
+            contextlib.suppress(ConnectionError),
+        ):
+            endless.sendall(b"GET /livez HTTP/1.1\r\nX-A: ")
+            while sent < 64 * 1024 * 1024:
+                sent += endless.send(piece * 10_000)
+        assert httpx.get(f"{url}/livez").status_code == 200
+    assert sent < 32 * 1024 * 1024
+
+
+def test_a_request_ends_after_its_bytes_and_its_time() -> None:
+    """However slowly a client sends it."""
+    moments = iter([0.0, 1.0, REQUEST_SECONDS - 0.1, REQUEST_SECONDS])
+    here, there = socket.socketpair()
+    with here, there:
+        request = _Bounded(here, lambda: next(moments))
+        for _ in range(2):
+            there.sendall(b"a")
+            assert request.read(10) == b"a"
+        there.sendall(b"a")
+        assert request.read(10) == b""
+    here, there = socket.socketpair()
+    with here, there:
+        there.sendall(b"a" * (REQUEST_BYTES + 9))
+        assert len(io.BufferedReader(_Bounded(here)).read()) == REQUEST_BYTES
+
+
+def test_too_many_clients_are_disconnected(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A silent client uses one place, not all; each place is freed again."""
+    monkeypatch.setattr(module, "MAX_CLIENTS", 2)
+    metrics = Metrics(lambda: 0, lambda: 0)
+    server = StatusServer(
+        "127.0.0.1", 0, StatusSources(lambda: True, lambda: True, metrics.registry)
+    )
+    with contextlib.closing(server), contextlib.ExitStack() as stack:
+        place = ("127.0.0.1", server.port)
+        clients = [
+            stack.enter_context(socket.create_connection(place)) for _ in range(3)
+        ]
+        assert clients[2].recv(1) == b""
+        for client in clients[:2]:
+            client.sendall(b"GET /livez HTTP/1.0\r\n\r\n")
+            assert client.recv(15) == b"HTTP/1.0 200 OK"
+        for _ in range(2):
+            assert server._server._free.acquire(timeout=5)
