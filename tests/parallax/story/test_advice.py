@@ -6,8 +6,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 from parallax.diagnose.judge import judge
-from parallax.model.advice import AdviceEvent, AdviceRecord, AdviceState
+from parallax.model.advice import AdviceEvent, AdviceRecord, AdviceState, Standing
+from parallax.model.judgement import Advice, Hop
 from parallax.model.snapshot import Snapshot
+from parallax.model.wire import decode, encode
 from parallax.story.advice import advance_record, retire
 from parallax.story.rules import Rules
 from tests.parallax import scenarios as s
@@ -139,3 +141,13 @@ def test_whatever_comes_each_advice_is_given_and_gone_by_turns() -> None:
         assert len({v.id for v in told}) == len(told)
         events += len(told)
     assert events > 20
+
+
+def test_stored_records_keep_their_field_names() -> None:
+    """Records of earlier releases have `news` and `told`."""
+    advice = Advice(id="long-ttl", hop=Hop.DNS, title="A change takes long")
+    standing = Standing(advice=advice, since=s.NOW, published=True)
+    stored = encode(AdviceRecord(subject="front/advice", standing=(standing,)))
+    assert stored["news"] == []
+    assert stored["standing"][0]["told"] is True
+    assert decode(AdviceRecord, stored).standing == (standing,)

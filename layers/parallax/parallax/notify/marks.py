@@ -41,12 +41,12 @@ class Marks:
 
         Raises botocore's errors.
         """
-        answer = self._update(
+        response = self._update(
             identity,
             "SET expires_at = :expires, #kind = :kind ADD #attempts :one",
             {":one": {"N": "1"}},
         )
-        return int(answer["Attributes"][self._attempts]["N"])
+        return int(response["Attributes"][self._attempts]["N"])
 
     def rejected(self, identity: str) -> None:
         """Reset the attempts: nothing was sent. Raises botocore's errors."""
@@ -81,7 +81,7 @@ class Marks:
         expression: str,
         values: dict[str, Any],
         names: dict[str, str] | None = None,
-    ) -> Any:  # noqa: ANN401 - boto3's own answer
+    ) -> Any:  # noqa: ANN401 - boto3's own type
         expires_at = int((datetime.now(UTC) + KEPT).timestamp())
         return client("dynamodb").update_item(
             TableName=self.table,
