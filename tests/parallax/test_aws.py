@@ -1,4 +1,4 @@
-"""AWS's secrets and refusals: what is kept, what is revoked, what passes by itself."""
+"""Secrets and errors of AWS: cached, revoked, temporary and permanent."""
 
 import errno
 import socket
@@ -48,7 +48,7 @@ class Clock:
 
 
 class Manager:
-    """Secrets Manager as AWS answers, one answer a call; more calls fail the test."""
+    """Secrets Manager with one response for each call; more calls fail the test."""
 
     def __init__(self, stub: Stubber, secrets: Secrets, clock: Clock) -> None:
         self._stub = stub
@@ -80,7 +80,7 @@ class Manager:
 
 @pytest.fixture
 def manager() -> Iterator[Manager]:
-    """Give a Secrets Manager without answers yet."""
+    """Give a Secrets Manager without responses."""
     client: Any = boto3.client(
         "secretsmanager",
         region_name="eu-central-1",
@@ -93,7 +93,7 @@ def manager() -> Iterator[Manager]:
 
 
 def test_a_secret_is_read_again_after_five_minutes(manager: Manager) -> None:
-    """Until then it is kept, so that a rotation is seen after five minutes."""
+    """Until then it is cached, so that a rotation takes effect in five minutes."""
     manager.gives("old")
     assert manager.after(0) == "old"
     assert manager.after(SECRET_SECONDS - 1) == "old"
@@ -102,10 +102,10 @@ def test_a_secret_is_read_again_after_five_minutes(manager: Manager) -> None:
 
 
 @pytest.mark.parametrize("code", AWAY)
-def test_a_secret_that_cannot_be_refreshed_is_used_on(
+def test_a_secret_that_cannot_be_refreshed_is_still_used(
     manager: Manager, code: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """For as long as it takes, with one attempt and one warning in thirty seconds."""
+    """There is one attempt and one warning every thirty seconds."""
     manager.gives("kept")
     manager.after(0)
     for attempt in range(100):
@@ -121,7 +121,7 @@ def test_a_secret_that_cannot_be_refreshed_is_used_on(
 
 @pytest.mark.parametrize("code", REVOKED)
 def test_a_deleted_secret_is_revoked(manager: Manager, code: str) -> None:
-    """It does not exist, or will be deleted: the text that was read last is gone."""
+    """It does not exist, or will be deleted: the last text is discarded."""
     manager.gives("revoked")
     manager.after(0)
     manager.refuses(code)
@@ -134,7 +134,7 @@ def test_a_deleted_secret_is_revoked(manager: Manager, code: str) -> None:
 
 @pytest.mark.parametrize("code", [*AWAY, *REVOKED])
 def test_without_a_text_the_error_names_the_reason(manager: Manager, code: str) -> None:
-    """Each request gets it; Secrets Manager is asked once in five seconds."""
+    """Each request gets it; Secrets Manager is called once in five seconds."""
     manager.refuses(code)
     assert str(manager.refusal_after(0)) == f"cannot read the secret key-AbCdEf: {code}"
     assert manager.refusal_after(RETRY_WITHOUT_SECONDS - 1).code == code
@@ -143,7 +143,7 @@ def test_without_a_text_the_error_names_the_reason(manager: Manager, code: str) 
 
 
 def test_one_secret_s_failure_is_not_another_s(manager: Manager) -> None:
-    """Each is kept, and refreshed, for itself."""
+    """Each is cached and refreshed separately."""
     manager.refuses("AccessDeniedException")
     manager.refusal_after(0)
     manager.gives("other")
@@ -151,7 +151,7 @@ def test_one_secret_s_failure_is_not_another_s(manager: Manager) -> None:
 
 
 def refused(code: str) -> ClientError:
-    """Make a refusal of AWS's."""
+    """Make an error response of AWS."""
     return ClientError({"Error": {"Code": code}}, "PutItem")
 
 
@@ -171,10 +171,10 @@ def refused(code: str) -> ClientError:
         (KeyError("a bug"), False, False),
     ],
 )
-def test_what_passes_and_what_is_refused_for_good(
+def test_temporary_and_permanent_errors(
     error: Exception, *, passes: bool, content: bool
 ) -> None:
-    """AWS or the machine in trouble passes; refused content never does."""
+    """Errors of AWS or the machine are temporary; rejected content is permanent."""
     assert may_pass(error) is passes
     assert is_permanent(error) is content
 

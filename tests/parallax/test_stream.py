@@ -1,4 +1,4 @@
-"""Stream: each record has its own outcome, and one that cannot be read is kept."""
+"""Stream: each record has its own outcome; unreadable ones are dead letters."""
 
 import json
 from typing import Any
@@ -19,8 +19,8 @@ def decode(image: Any) -> int:
     return int(image["n"])
 
 
-def test_what_cannot_be_read_goes_to_the_dead_letter_queue(cloud: Any) -> None:
-    """Of four records two can be read, two are kept whole with the reason."""
+def test_unreadable_records_go_to_the_dead_letter_queue(cloud: Any) -> None:
+    """Two of four records are unreadable, and are stored whole with the reason."""
     records = [record(1), record("x"), {"eventName": "INSERT"}, record(2)]
     values = [read(one, decode, cloud.dead_letters) for one in records]
     assert values == [1, None, None, 2]
@@ -32,8 +32,8 @@ def test_what_cannot_be_read_goes_to_the_dead_letter_queue(cloud: Any) -> None:
     assert record("x") in [letter["record"] for letter in letters]
 
 
-def test_a_removal_holds_nothing() -> None:
-    """What the time to live takes away is not judged."""
+def test_a_removal_has_no_value() -> None:
+    """Items removed by their time to live are not judged."""
     assert read({"eventName": "REMOVE", "dynamodb": {}}, decode, None) is None
 
 
@@ -57,7 +57,7 @@ def failing(*numbers: int) -> Any:
     return handle, done
 
 
-def test_a_record_that_fails_is_reported_and_the_others_are_handled() -> None:
+def test_a_failed_record_is_reported_and_the_others_are_processed() -> None:
     """The response names each failed record by its sequence number."""
     handle, done = failing(2, 4)
     event = {"Records": [numbered(number) for number in (1, 2, 3, 4, 5)]}
@@ -68,14 +68,14 @@ def test_a_record_that_fails_is_reported_and_the_others_are_handled() -> None:
 
 
 def test_a_batch_without_failure_returns_an_empty_list() -> None:
-    """AWS reads that as a complete success; so it does an empty batch."""
+    """AWS treats that as complete success, and an empty batch too."""
     handle, _ = failing()
     assert process({"Records": [numbered(1)]}, handle) == {"batchItemFailures": []}
     assert process({"Records": []}, handle) == {"batchItemFailures": []}
 
 
-def test_a_batch_of_which_every_record_fails_is_a_lambda_error() -> None:
-    """Partial failures do not count as errors; this one is seen by the Errors alarm."""
+def test_a_batch_in_which_every_record_fails_is_a_lambda_error() -> None:
+    """Partial failures do not count as errors; this one triggers the Errors alarm."""
     handle, _ = failing(1, 2)
     with pytest.raises(BatchProcessingError):
         process({"Records": [numbered(1), numbered(2)]}, handle)
@@ -88,8 +88,8 @@ def test_a_record_too_large_for_a_letter_leaves_its_reason(cloud: Any) -> None:
     assert json.loads(letter)["reason"] == "too much"
 
 
-def test_a_letter_holds_characters_that_sqs_refuses(cloud: Any) -> None:
-    """Noncharacters and half surrogates are escaped, and read back as they were."""
+def test_a_letter_contains_characters_that_sqs_rejects(cloud: Any) -> None:
+    """Noncharacters and half surrogates are escaped, and read back unchanged."""
     send_to_dead_letters(
         record("\ufffe\uffff\ud800"), "unreadable \ufffe", cloud.dead_letters
     )

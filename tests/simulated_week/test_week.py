@@ -1,4 +1,4 @@
-"""A simulated day of each story: nobody is blamed, only silences are told."""
+"""A simulated day of each story: no blame, only silences are published."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from bench.week.stories import DAY, STORIES, WELL, Minute, Story
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)
-def test_a_day_blames_nobody_and_tells_silences_only(story: Story) -> None:
+def test_a_day_has_no_blame_and_publishes_silences_only(story: Story) -> None:
     """No false blame, no alarm for the target; each silence fires once a window."""
     told, wrong = run(story, 1)
     assert not wrong

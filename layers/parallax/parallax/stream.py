@@ -25,7 +25,7 @@ from parallax.aws import client
 from parallax.model.plain import json_text
 
 LETTER_LIMIT = 900_000
-"""Bytes of a record in a dead letter; SQS takes 1,048,576."""
+"""Bytes of a record in a dead letter; SQS accepts 1,048,576."""
 log = logging.getLogger(__name__)
 
 type Record = Mapping[str, Any]

@@ -32,7 +32,7 @@ ZONE = Resolution(resolver="ns1", authoritative=True, addresses=("203.0.113.20",
 
 
 def nobody_answers(control: str | None = s.DROPPED) -> Snapshot:
-    """Return a run in which no request was answered; the control is as given."""
+    """Return a run without any response; the control probe is as given."""
     x = s.taken(s.run(s.LB_503), s.balancer(), *s.reports())
     assert x.run
     lost = [replace(p, **LOST) for p in x.run.probes]  # type: ignore[arg-type]
@@ -44,7 +44,7 @@ def nobody_answers(control: str | None = s.DROPPED) -> Snapshot:
 
 
 def unresolved(*resolutions: Resolution, direct: str = s.OK) -> Snapshot:
-    """Return a run in which the probe could not resolve; its balancer is asked too."""
+    """Return a run that cannot resolve the name; the balancer is probed too."""
     x = s.taken(s.run(s.LB_503, direct=direct), s.balancer(), *s.reports())
     assert x.run
     users = (Role.FIRST, Role.REPEAT, Role.CACHE_BUSTER)
@@ -57,13 +57,13 @@ def unresolved(*resolutions: Resolution, direct: str = s.OK) -> Snapshot:
 
 
 def of_the_stack(snapshot: Snapshot) -> str:
-    """Return the cause that the snapshot tells of the stack's probe."""
+    """Return the snapshot's cause for the stack's probe."""
     judged = [v.judgement for v in silences(snapshot) if v.subject == "stack/probe"]
     return judged[0].cause
 
 
 def with_control(snapshot: Snapshot, **changes: object) -> Snapshot:
-    """Return the snapshot with a control that got this."""
+    """Return the snapshot with this result of the control probe."""
     assert snapshot.run
     asked = s.probe(Role.CONTROL, s.SINCE, s.OK, server_address="control.example")
     control = replace(asked, **changes)  # type: ignore[arg-type]
@@ -72,7 +72,7 @@ def with_control(snapshot: Snapshot, **changes: object) -> Snapshot:
 
 
 def heard(snapshot: Snapshot, *resolutions: Resolution) -> Snapshot:
-    """Return the snapshot with these answers of name servers."""
+    """Return the snapshot with these responses of name servers."""
     assert snapshot.run
     return replace(snapshot, run=replace(snapshot.run, resolutions=resolutions))
 
@@ -114,7 +114,7 @@ BLIND = {
 
 @pytest.mark.parametrize("why", BLIND)
 def test_a_blind_monitor_blames_no_target(why: str) -> None:
-    """The outside is not known, no cause is named, no incident of the target moves."""
+    """The external state is unknown, no cause is named, no incident changes."""
     x = BLIND[why]
     judgement = judge(x)
     assert judgement.symptom.external is View.UNKNOWN
@@ -128,7 +128,7 @@ def test_a_blind_monitor_blames_no_target(why: str) -> None:
 
 @pytest.mark.parametrize("why", BLIND)
 def test_it_is_an_incident_of_the_stack(why: str) -> None:
-    """One mail about Parallax itself, once it lasts, and one when it sees again."""
+    """One mail about Parallax itself after some time, and one when it recovers."""
     incident: Incident | None = None
     turns: list[NotificationReason] = []
     well = [(60 + n, s.healthy()) for n in (60, 120, 480)]
@@ -151,8 +151,8 @@ def test_it_is_an_incident_of_the_stack(why: str) -> None:
     assert turns == [NotificationReason.FIRING, NotificationReason.RESOLVED]
 
 
-def test_a_target_that_fails_alone_is_not_blindness() -> None:
-    """The control answers, or there is none, or somebody answered anything."""
+def test_a_target_that_fails_alone_does_not_mean_blind() -> None:
+    """The control URL responds, or there is none, or any host responded."""
     assert blind(nobody_answers(s.OK)) is None
     assert blind(nobody_answers(s.POD_503)) is None
     assert blind(nobody_answers(None)) is None
@@ -164,15 +164,15 @@ def test_a_target_that_fails_alone_is_not_blindness() -> None:
     assert blind(replace(answered, run=some)) is None
 
 
-def test_a_request_that_the_ingress_saw_had_left() -> None:
-    """A line in its log proves that the probe is connected."""
+def test_a_request_in_the_ingress_log_was_sent() -> None:
+    """A log line proves that the probe has a network."""
     x = nobody_answers()
     assert x.run
     assert blind(replace(x, sightings=s.seen(x.run, None, status=499))) is None
 
 
-def test_a_healthy_user_is_proof_enough_of_sight() -> None:
-    """Whatever the control says."""
+def test_a_healthy_request_proves_a_network() -> None:
+    """The control probe does not matter then."""
     x = s.healthy()
     assert x.run
     control = s.probe(Role.CONTROL, s.SINCE, s.DROPPED)
@@ -180,8 +180,8 @@ def test_a_healthy_user_is_proof_enough_of_sight() -> None:
     assert blind(replace(x, run=run)) is None
 
 
-def test_a_name_that_most_resolvers_lack_is_the_targets_trouble() -> None:
-    """Neither too few that know it, nor a zone without it, nor a bad address."""
+def test_a_name_that_most_resolvers_lack_is_the_targets_failure() -> None:
+    """Too few resolvers have it, the zone does not, or the address is wrong."""
     for x in (
         unresolved(KNOWS, FAILS),
         unresolved(),
@@ -198,21 +198,21 @@ def test_a_name_that_most_resolvers_lack_is_the_targets_trouble() -> None:
     ids=["addresses", "the zone", "servfail", "nxdomain"],
 )
 def test_a_wrong_control_url_does_not_hide_an_outage(answer: Resolution) -> None:
-    """A name server out there answered: the network is up, whatever the control got."""
+    """A public name server responded, so the network is up."""
     assert blind(nobody_answers()) is not None
     x = heard(nobody_answers(), NEAR, answer)
     assert blind(x) is None
     assert judge(x).symptom.external is View.FAILING
 
 
-def test_the_systems_own_resolver_proves_no_internet() -> None:
-    """It may answer from its cache while nothing gets out."""
+def test_a_local_resolver_proves_no_internet() -> None:
+    """It may respond from its cache without a network."""
     near = replace(NEAR, addresses=("203.0.113.20",), error_type=None)
     assert blind(heard(nobody_answers(), near)) is not None
 
 
-def test_any_connection_is_sight() -> None:
-    """A TCP connection that was closed, or whose certificate was refused."""
+def test_any_connection_proves_a_network() -> None:
+    """A TCP connection that was closed, or whose certificate was rejected."""
     for phase in ("tls", "processing", "transfer"):
         x = nobody_answers()
         assert x.run
@@ -221,14 +221,14 @@ def test_any_connection_is_sight() -> None:
         assert blind(replace(x, run=replace(x.run, probes=probes))) is None
 
 
-def test_a_control_that_was_never_asked_tells_nothing() -> None:
-    """Its name led to an address that a probe must not ask."""
+def test_a_control_that_was_not_sent_proves_nothing() -> None:
+    """Its name resolved to an address that is not allowed."""
     never = LOST | {"error_type": ErrorType.ADDRESS_NOT_ALLOWED}
     assert blind(with_control(nobody_answers(), **never)) is None
 
 
-def test_a_name_that_is_gone_is_no_broken_resolver() -> None:
-    """Somebody said so: the control's name may be mistyped as well."""
+def test_a_missing_name_is_no_broken_resolver() -> None:
+    """A name server responded so; the control's name may be misspelled as well."""
     gone = replace(NEAR, error_type="nxdomain")
     for said in (gone, replace(FAILS, error_type="nxdomain"), FAILS):
         x = with_control(unresolved(MUTE, said), **UNNAMED)
@@ -236,8 +236,8 @@ def test_a_name_that_is_gone_is_no_broken_resolver() -> None:
         assert judge(x).symptom.external is View.FAILING
 
 
-def test_a_family_is_missing_only_where_nothing_of_it_was_reached() -> None:
-    """A pinned request was sent, the control came that way, or is lost itself."""
+def test_a_family_is_missing_only_without_any_connection_of_it() -> None:
+    """A pinned request was sent, or the control used that family, or failed itself."""
     for x in (
         of_other_family(pinned="2001:db8::20"),
         of_other_family(well="2001:db8::80"),

@@ -17,7 +17,7 @@ HOURS = timedelta(hours=3)
 
 
 def ticking(report: NodeReport, off: timedelta) -> NodeReport:
-    """Return a report of a node whose clock is off; ingest received it when it did."""
+    """Return a report of a node with a wrong clock; ingest's time is unchanged."""
     probes = tuple(replace(p, started_at=p.started_at + off) for p in report.probes)
     reading = report.reading
     if reading is not None:
@@ -40,7 +40,7 @@ def ticking(report: NodeReport, off: timedelta) -> NodeReport:
 
 
 def _started(pods: tuple[Pod, ...] | None, off: timedelta) -> tuple[Pod, ...] | None:
-    """Return pods whose start was told by the same clock."""
+    """Return pods with start times of the same clock."""
     return pods and tuple(
         replace(p, started_at=p.started_at + off if p.started_at else None)
         for p in pods
@@ -48,7 +48,7 @@ def _started(pods: tuple[Pod, ...] | None, off: timedelta) -> tuple[Pod, ...] | 
 
 
 def aged(report: NodeReport, by: timedelta) -> NodeReport:
-    """Return a report that was made and received so long ago."""
+    """Return a report that was sent and received this long ago."""
     received = report.received_at or report.sent_at
     return replace(ticking(report, -by), received_at=received - by)
 
@@ -56,7 +56,7 @@ def aged(report: NodeReport, by: timedelta) -> NodeReport:
 @pytest.mark.parametrize("off", [HOURS, -HOURS], ids=["ahead", "behind"])
 @pytest.mark.parametrize("cause", s.FAULTS)
 def test_a_nodes_clock_changes_no_judgement(cause: str, off: timedelta) -> None:
-    """Its instants are translated by the difference to ingest's clock."""
+    """Its instants are converted by the difference to ingest's clock."""
     x = s.FAULTS[cause]()
     skewed = replace(x, reports=tuple(ticking(r, off) for r in x.reports))
     assert judge(skewed).cause == judge(x).cause
@@ -65,7 +65,7 @@ def test_a_nodes_clock_changes_no_judgement(cause: str, off: timedelta) -> None:
 
 @pytest.mark.parametrize("cause", s.FAULTS)
 def test_silent_agents_lead_to_no_other_cause(cause: str) -> None:
-    """Reports older than an agent may be silent say nothing of now."""
+    """Reports older than the agent's limit are no evidence about the present."""
     x = s.FAULTS[cause]()
     old = replace(x, reports=tuple(aged(r, timedelta(minutes=5)) for r in x.reports))
     judgement = judge(old)
@@ -74,7 +74,7 @@ def test_silent_agents_lead_to_no_other_cause(cause: str) -> None:
 
 
 @pytest.mark.parametrize("cause", s.FAULTS)
-def test_a_report_that_waited_in_a_buffer_is_as_old_as_it_is(cause: str) -> None:
+def test_a_report_that_waited_in_a_buffer_keeps_its_age(cause: str) -> None:
     """Sent and received now, measured before the failure began."""
     x = s.FAULTS[cause]()
     before = s.SINCE - s.MINUTE
@@ -91,8 +91,8 @@ def test_a_report_that_waited_in_a_buffer_is_as_old_as_it_is(cause: str) -> None
     assert not judgement.complete
 
 
-def test_a_log_that_nobody_reads_any_more_is_not_told_as_empty() -> None:
-    """A count of our requests in a log needs one that was read just now."""
+def test_a_log_that_is_not_read_any_more_is_not_reported_as_empty() -> None:
+    """A count of our requests needs a log that was read recently."""
     x = s.wrong_port()
     stuck = tuple(replace(r, log_read_at=s.SINCE - s.MINUTE) for r in x.reports)
     told = [h.seen for h in judge(x).path if h.hop is Hop.INGRESS]
@@ -103,8 +103,8 @@ def test_a_log_that_nobody_reads_any_more_is_not_told_as_empty() -> None:
     assert "in its log" not in told[0]
 
 
-def test_a_missing_proxy_line_breaks_only_the_question() -> None:
-    """Users are served: nobody is blamed, and the inside is told as healthy."""
+def test_a_missing_proxy_header_breaks_only_the_probe() -> None:
+    """Users are served: no component is blamed, and the inside is healthy."""
     run = s.run(s.OK, investigated=False)
     x = s.taken(run, s.balancer(), *s.reports(ingress=s.CLOSED))
     judgement = judge(
@@ -115,10 +115,10 @@ def test_a_missing_proxy_line_breaks_only_the_question() -> None:
 
 
 @pytest.mark.parametrize("config", [(("use-proxy-protocol", "true"),), None])
-def test_a_missing_proxy_line_is_no_evidence_against_the_backend(
+def test_a_missing_proxy_header_is_no_evidence_against_the_backend(
     config: tuple[tuple[str, str], ...] | None,
 ) -> None:
-    """Users fail: what the ingress said to a wrong question counts for nothing."""
+    """Users fail: the ingress's response to a wrong request is no evidence."""
     run = s.run(s.LB_503, unknown_host=s.LB_503)
     x = s.taken(run, s.balancer(healthy=0), *s.reports(ingress=s.CLOSED))
     x = s.with_reading(x, ingress_config=config)
@@ -127,8 +127,8 @@ def test_a_missing_proxy_line_is_no_evidence_against_the_backend(
     assert judgement.class_ is None or judgement.class_.value != "backend"
 
 
-def test_a_proxy_line_as_the_ingress_wants_counts() -> None:
-    """The agent sent one; what came back is evidence."""
+def test_a_probe_with_the_expected_proxy_header_counts() -> None:
+    """The agent sent it, so the response is evidence."""
     run = s.run(s.LB_503, unknown_host=s.LB_503)
     x = s.taken(run, s.balancer(healthy=0), *s.reports())
     x = s.with_reading(x, ingress_config=(("use-proxy-protocol", "true"),))
@@ -145,8 +145,8 @@ def test_a_proxy_line_as_the_ingress_wants_counts() -> None:
     assert len(ingress.correctly_addressed(Scene.of(replace(x, reports=lined)))) == 10
 
 
-def test_a_nodes_own_answer_says_nothing_of_the_balancers_way() -> None:
-    """Policy Local or UFW: the node answers itself, and the balancer gets nothing."""
+def test_a_nodes_own_probe_proves_nothing_about_the_balancers_route() -> None:
+    """Policy Local or UFW: the node reaches itself, and the balancer does not."""
     x = s.no_healthy_target()
     own = tuple(
         replace(
@@ -159,8 +159,8 @@ def test_a_nodes_own_answer_says_nothing_of_the_balancers_way() -> None:
 
 
 @pytest.mark.parametrize("cause", s.FAULTS)
-def test_what_comes_from_the_future_is_no_evidence(cause: str) -> None:
-    """A balancer or a node whose clock runs ahead, and that nobody translated."""
+def test_evidence_from_the_future_does_not_count(cause: str) -> None:
+    """The clock of a reading or a node is ahead, and was not converted."""
     x = s.FAULTS[cause]()
     ahead = timedelta(minutes=10)
     reading = x.balancer and replace(x.balancer, read_at=x.balancer.read_at + ahead)
@@ -169,8 +169,8 @@ def test_what_comes_from_the_future_is_no_evidence(cause: str) -> None:
         assert judge(odd).cause in {cause, NOT_ESTABLISHED}
 
 
-def test_nobody_is_blamed_by_the_future_alone() -> None:
-    """What the balancer says, and what agents read, is dropped before it is judged."""
+def test_evidence_from_the_future_alone_blames_nothing() -> None:
+    """Such readings are dropped before judging."""
     x = s.wrong_port()
     assert x.balancer
     late = replace(x.balancer, read_at=x.taken_at + timedelta(minutes=10))

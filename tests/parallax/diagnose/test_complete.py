@@ -1,4 +1,4 @@
-"""Specification of whether all has spoken: `parallax.diagnose.complete`."""
+"""Specification of complete evidence: `parallax.diagnose.complete`."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -13,7 +13,7 @@ from tests.parallax import scenarios as s
 
 
 def taken_out_meanwhile(*, read_again: bool) -> Snapshot:
-    """Return 404s of the ingress, then the balancer's 503; its reading is all well."""
+    """Return the ingress's 404s, then the balancer's 503, and a healthy reading."""
     pages = [s.INGRESS_404_BY_LB] * 3 + [s.LB_503] * 8
     run = s.run(pages, direct=s.INGRESS_404_BY_LB, unknown_host=s.INGRESS_404_BY_LB)
     x = s.taken(run, s.balancer(), *s.reports(ingress=s.INGRESS_404_BY_LB))
@@ -22,8 +22,8 @@ def taken_out_meanwhile(*, read_again: bool) -> Snapshot:
     return replace(x, balancer=replace(x.balancer, read_at=at))
 
 
-def test_a_balancer_that_spoke_after_its_reading_is_read_again_first() -> None:
-    """Its targets may have gone meanwhile; a reading from after its words is whole."""
+def test_a_balancer_that_responded_after_its_reading_is_read_again_first() -> None:
+    """Its targets may have failed in between; a later reading is complete."""
     early, late = (
         taken_out_meanwhile(read_again=False),
         taken_out_meanwhile(read_again=True),
@@ -32,21 +32,21 @@ def test_a_balancer_that_spoke_after_its_reading_is_read_again_first() -> None:
     assert (judge(late).cause, judge(late).complete) == (NOT_ESTABLISHED, True)
 
 
-def test_a_balancer_that_answers_by_itself_all_along_is_not_waited_for() -> None:
-    """What it knows of its targets has not changed under the probe's eyes."""
+def test_a_balancer_that_always_responded_itself_is_not_waited_for() -> None:
+    """Its targets' health did not change during the run."""
     run = s.run(s.LB_503, unknown_host=s.INGRESS_404_BY_LB)
     x = s.taken(run, s.balancer(at=run.started_at), *s.reports())
     assert (judge(x).cause, judge(x).complete) == (NOT_ESTABLISHED, True)
 
 
-def test_a_cause_that_is_shown_does_not_wait_for_the_next_reading() -> None:
-    """A firewall leaves all targets well by another port, and the balancer's 503."""
+def test_an_established_cause_does_not_wait_for_the_next_reading() -> None:
+    """A firewall: the balancer responds 503, all targets healthy on another port."""
     x = e.firewall()
     assert judge(x).complete
 
 
-def test_a_balancer_that_may_not_have_noticed_yet_is_waited_for() -> None:
-    """All is well inside since seconds ago; an hour later the cause shows."""
+def test_a_health_check_that_has_not_passed_yet_is_waited_for() -> None:
+    """Inside, all works since seconds ago; an hour later the cause is established."""
     x = s.no_healthy_target()
     late = s.with_reading(x, ingress_pods=(_came_up(x.taken_at),))
     assert (judge(late).cause, judge(late).complete) == (NOT_ESTABLISHED, False)
@@ -58,8 +58,8 @@ def _came_up(at: datetime) -> Pod:
     return Pod(name="ingress-1", node="worker-01", ready=True, started_at=at)
 
 
-def test_a_look_under_way_as_the_failure_began_is_not_the_last_word() -> None:
-    """An app that hangs holds a look for ten seconds: what it read first is too old."""
+def test_a_cycle_that_ran_as_the_failure_began_is_not_complete() -> None:
+    """If an app hangs, a cycle takes ten seconds: its first readings are too old."""
     x = s.slow_pods()
     assert (judge(x).cause, judge(x).complete) == ("pod-too-slow", True)
     under_way = replace(x, reports=tuple(_begun_before(x, r) for r in x.reports))

@@ -1,4 +1,4 @@
-"""Specification of whom a failing share follows: `parallax.diagnose.follow`."""
+"""Specification of what failures follow: `parallax.diagnose.follow`."""
 
 from dataclasses import replace
 
@@ -16,7 +16,7 @@ V4, OTHER, V6 = "203.0.113.20", "198.51.100.9", "2001:db8::20"
 
 
 def asked(*fared: tuple[str, bool]) -> Snapshot:
-    """Return users who met addresses, and fared well there or not."""
+    """Return user requests with their addresses and results."""
     probes = tuple(
         s.probe(
             Role.REPEAT if n else Role.FIRST,
@@ -32,13 +32,13 @@ def asked(*fared: tuple[str, bool]) -> Snapshot:
 
 
 def told(snapshot: Snapshot) -> Follow:
-    """Return whom it follows; there is somebody, or nobody is shown."""
+    """Return what the failures follow; there is a result."""
     found = follow(snapshot)
     assert found
     return found
 
 
-def test_one_address_of_two_is_told_with_its_counts() -> None:
+def test_one_address_of_two_has_its_counts() -> None:
     """Four failures at one, none of seven elsewhere."""
     found = told(asked(*[(OTHER, False)] * 4, *[(V4, True)] * 7))
     assert (found.kind, found.who) == (FollowKind.ADDRESS, (OTHER,))
@@ -49,27 +49,27 @@ def test_one_address_of_two_is_told_with_its_counts() -> None:
     assert found.text == expected
 
 
-def test_the_address_family_is_told_apart() -> None:
+def test_failures_follow_the_address_family() -> None:
     """IPv6 fails and IPv4 does not."""
     found = told(asked(*[(V6, False)] * 4, *[(V4, True)] * 7))
     assert (found.kind, found.who) == (FollowKind.FAMILY, ("IPv6",))
 
 
-def test_two_dead_addresses_of_one_family_are_the_family() -> None:
+def test_failures_of_both_addresses_follow_their_family() -> None:
     """Both IPv6 addresses fail."""
     both = [(V6, False), ("2001:db8::21", False)] * 3
     assert told(asked(*both, *[(V4, True)] * 7)).who == ("IPv6",)
 
 
-def test_the_replica_is_told_by_the_log() -> None:
+def test_the_log_shows_the_replica() -> None:
     """All failing requests went through one pod of the ingress."""
     found = told(s.out_of_step())
     assert (found.kind, found.who) == (FollowKind.REPLICA, ("ingress-1",))
     assert judge(s.out_of_step()).symptom.follows == found
 
 
-def test_one_pod_is_told_by_the_log() -> None:
-    """Replicas and nodes mix; the upstream does not."""
+def test_the_log_shows_the_pod() -> None:
+    """Replicas and nodes are mixed; the upstream is always the same."""
     x = s.out_of_step()
     lines = tuple(
         replace(
@@ -84,30 +84,30 @@ def test_one_pod_is_told_by_the_log() -> None:
     assert (found.kind, found.who) == (FollowKind.POD, ("10.0.0.114:8080",))
 
 
-def test_failures_that_never_reached_the_ingress_follow_nobody_behind_it() -> None:
-    """The lines that are there must not speak for those that are not."""
+def test_failures_before_the_ingress_follow_no_place_behind_it() -> None:
+    """Existing log lines prove nothing about missing ones."""
     x = s.out_of_step()
     failing = [v for v in x.sightings if v.status_code == 503]
     rest = tuple(line for line in x.sightings if line is not failing[0])
     assert follow(replace(x, sightings=rest)) is None
 
 
-def test_now_so_and_now_so_at_each_address_follows_nobody() -> None:
-    """Both addresses fail now and then."""
+def test_intermittent_failures_at_each_address_follow_none() -> None:
+    """Both addresses fail intermittently."""
     mixed = [(a, n % 2 == 0) for n in range(4) for a in (V4, OTHER)]
     found = told(asked(*mixed))
     assert found.kind is FollowKind.NOBODY
     assert found.text == "all 2 addresses fail intermittently (4 of 8 requests)"
 
 
-def test_a_constant_failure_follows_nobody_by_definition() -> None:
-    """There is nothing to compare; one address has no other."""
+def test_a_constant_failure_follows_no_place() -> None:
+    """There is nothing to compare with."""
     assert follow(asked(*[(V4, False)] * 11)) is None
     assert follow(asked(*[(V4, False)] * 4, *[(V4, True)] * 7)) is None
 
 
 def test_few_failures_are_chance() -> None:
-    """Two of eleven at one of two addresses: too few to say."""
+    """Two of eleven at one of two addresses: too few."""
     assert follow(asked((OTHER, False), (OTHER, False), *[(V4, True)] * 3)) is None
 
 
@@ -116,10 +116,10 @@ def test_few_failures_are_chance() -> None:
     places=st.lists(st.sampled_from([V4, OTHER, V6]), min_size=3, max_size=11),
     bad=st.sets(st.sampled_from([V4, OTHER, V6]), min_size=1, max_size=2),
 )
-def test_whom_it_names_failed_always_and_nobody_else_did(
+def test_all_requests_at_the_named_places_failed_and_no_others(
     places: list[str], bad: set[str]
 ) -> None:
-    """A named share is whole: all failures there, none elsewhere."""
+    """All failures are there, none elsewhere."""
     found = follow(asked(*[(place, place not in bad) for place in places]))
     if found and found.kind is not FollowKind.NOBODY:
         assert found.rest_failed == 0
@@ -127,8 +127,8 @@ def test_whom_it_names_failed_always_and_nobody_else_did(
         assert found.failed + found.rest_total <= len(places)
 
 
-def test_a_probe_that_never_left_counts_for_no_family() -> None:
-    """A machine without a route for IPv6 says nothing of IPv6."""
+def test_a_probe_that_was_not_sent_counts_for_no_family() -> None:
+    """A machine without a route for IPv6 proves nothing about IPv6."""
     x = asked(*[(V4, False)] * 2, *[(V4, True)] * 2)
     assert x.run
     unsent: Probe = s.probe(

@@ -12,7 +12,7 @@ MINUTE = timedelta(minutes=1)
 
 
 def test_order_and_duplicates_do_not_matter() -> None:
-    """The same observations, shuffled and doubled, make the same snapshot."""
+    """The same observations, shuffled and duplicated, make the same snapshot."""
     outside = s.run(s.POD_503)
     first = replace(outside, probes=outside.probes[:1])
     bare = s.run(s.OK, at=s.SINCE - MINUTE, investigated=False)
@@ -28,8 +28,8 @@ def test_order_and_duplicates_do_not_matter() -> None:
     assert [p.healthy for p in expected.past] == [True, False]
 
 
-def test_failing_since_is_the_first_of_the_present_streak() -> None:
-    """A healthy run in between begins it anew."""
+def test_failing_since_is_the_first_failure_in_a_row() -> None:
+    """A healthy run in between starts a new row."""
     pages = [s.LB_503, s.OK, s.LB_503, s.LB_503]
     runs = [
         s.run(page, at=s.SINCE + n * MINUTE, investigated=False)
@@ -41,7 +41,7 @@ def test_failing_since_is_the_first_of_the_present_streak() -> None:
 
 
 def test_well_since_is_the_first_good_run_after_the_last_bad_one() -> None:
-    """Readings of the failure, and of the end's first minute, are told apart."""
+    """Readings of the failure and of the recovery's first minute are separated."""
     pages = [s.LB_503, s.LB_503, s.OK, s.OK]
     runs = [
         s.run(page, at=s.SINCE + n * MINUTE, investigated=False)
@@ -56,8 +56,8 @@ def test_well_since_is_the_first_good_run_after_the_last_bad_one() -> None:
         assert (quiet.failing_since, quiet.well_since) == (None, None)
 
 
-def test_what_was_read_before_the_end_does_not_show_the_end() -> None:
-    """Unhealthy targets of the failure are no news of a target that is well."""
+def test_readings_from_before_the_recovery_do_not_describe_it() -> None:
+    """Unhealthy targets of the failure prove nothing about the recovered target."""
     bad = s.run(s.LB_503, investigated=False)
     good = s.run(s.OK, at=s.SINCE + MINUTE, investigated=False)
     during, after = s.SINCE + MINUTE / 2, s.SINCE + MINUTE * 2
@@ -72,8 +72,8 @@ def test_what_was_read_before_the_end_does_not_show_the_end() -> None:
     assert {h.state.value for h in judge(later).path} == {"ok"}
 
 
-def test_the_last_investigation_stands_in_while_the_next_is_under_way() -> None:
-    """A bare first probe of the next minute does not hide what is known."""
+def test_the_last_investigation_counts_until_the_next_one_ends() -> None:
+    """The single first probe of the next minute does not hide earlier evidence."""
     full = s.run(s.LB_503)
     bare = s.run(s.LB_503, at=s.SINCE + MINUTE, investigated=False)
     assert s.taken(full, bare, taken_at=s.SINCE + MINUTE).run == full
@@ -89,7 +89,7 @@ def test_each_nodes_newest_report_counts_by_our_clock() -> None:
 
 
 def test_other_targets_and_broken_clocks_are_left_out() -> None:
-    """Nothing of another target; nothing from far in the future."""
+    """Observations of another target or from far in the future are ignored."""
     foreign = replace(s.run(s.POD_503), target="other")
     future = s.run(s.POD_503, at=s.NOW + timedelta(hours=1))
     x = join(s.TARGET, [foreign, future], taken_at=s.NOW)
@@ -98,14 +98,14 @@ def test_other_targets_and_broken_clocks_are_left_out() -> None:
 
 
 def test_a_reading_of_this_failure_outlives_a_later_problem() -> None:
-    """One refused call does not blind us."""
+    """One failed API call does not discard the last reading."""
     good = s.balancer(healthy=0)
     bad = replace(good, load_balancer=None, read_at=good.read_at + MINUTE / 4)
     assert s.taken(s.run(s.LB_503), good, bad).balancer == good
 
 
 def test_a_snapshot_keeps_the_sightings_of_its_run_and_no_others() -> None:
-    """Hours of sightings in the reports do not make the snapshot grow."""
+    """The snapshot does not grow with hours of sightings."""
     outside = s.run(s.POD_503)
     others = s.seen(s.run(s.OK, at=s.SINCE - MINUTE), 200)
     sightings = (*s.seen(outside, 503), *others)

@@ -13,7 +13,7 @@ IDS = {cause.id for cause in CAUSES}
 
 
 def cause(name: str, hop: Hop = Hop.POD, *explains: str) -> Cause:
-    """Return a cause that only has to be ranked."""
+    """Return a cause for ranking only."""
     return Cause(
         id=name,
         class_=Class.BACKEND,
@@ -26,13 +26,13 @@ def cause(name: str, hop: Hop = Hop.POD, *explains: str) -> Cause:
 
 
 def told(causes: tuple[Cause, ...], *assessments: Assessment) -> dict[str, str | None]:
-    """Return by what each cause is explained."""
+    """Return which cause explains each cause."""
     found = with_explanations(causes, assessments)
     return {a.cause: a.explained_by for a in found}
 
 
-def test_a_true_cause_is_explained_by_the_true_one_that_declares_it() -> None:
-    """Both are shown: the specific one is named, though it is the inner one."""
+def test_a_supported_cause_is_explained_by_the_supported_one_that_declares_it() -> None:
+    """Both are supported: the specific one is named, although it is the inner one."""
     causes = cause("general", Hop.LOAD_BALANCER), cause("specific", Hop.NODE, "general")
     both = supported("general", "so"), supported("specific", "because")
     assert told(causes, *both) == {"general": "specific", "specific": None}
@@ -41,8 +41,8 @@ def test_a_true_cause_is_explained_by_the_true_one_that_declares_it() -> None:
 
 
 @pytest.mark.parametrize("other", [refuted("specific"), unknown("specific")])
-def test_what_is_not_shown_explains_nothing(other: Assessment) -> None:
-    """A cause that is ruled out, or not determined, leaves the other to be named."""
+def test_an_unsupported_cause_explains_nothing(other: Assessment) -> None:
+    """If it is refuted or unknown, the other one is named."""
     causes = cause("general", Hop.LOAD_BALANCER), cause("specific", Hop.NODE, "general")
     both = with_explanations(causes, (supported("general"), other))
     assert {a.explained_by for a in both} == {None}
@@ -50,8 +50,8 @@ def test_what_is_not_shown_explains_nothing(other: Assessment) -> None:
 
 
 @pytest.mark.parametrize("other", [refuted("general"), unknown("general")])
-def test_only_what_is_true_is_explained(other: Assessment) -> None:
-    """A cause that is not shown keeps its answer."""
+def test_only_supported_causes_are_explained(other: Assessment) -> None:
+    """A cause that is not supported keeps its answer."""
     causes = cause("general"), cause("specific", Hop.NODE, "general")
     both = with_explanations(causes, (other, supported("specific")))
     assert both[0] == other
@@ -66,14 +66,14 @@ def test_a_chain_ends_at_the_cause_that_nothing_explains() -> None:
 
 
 def test_of_two_that_nothing_explains_the_outermost_is_named() -> None:
-    """Users meet it first, wherever it stands in the list."""
+    """Requests reach it first, independent of its place in the list."""
     causes = cause("pod", Hop.POD), cause("node", Hop.NODE), cause("lb", Hop.DNS)
     shown = supported("pod", "x"), supported("node", "y"), unknown("lb")
     assert named(causes, shown) == (causes[1], "y")
 
 
-def test_none_is_named_where_none_is_shown() -> None:
-    """Unknown and refuted name nobody."""
+def test_no_cause_is_named_if_none_is_supported() -> None:
+    """Unknown and refuted causes are not named."""
     causes = cause("a"), cause("b")
     assert named(causes, (unknown("a"), refuted("b"))) is None
 
@@ -86,6 +86,6 @@ def test_a_cause_explains_causes_that_exist(declared: Cause) -> None:
 
 
 def test_no_cause_explains_itself_by_way_of_others() -> None:
-    """A circle would leave nobody to be named."""
+    """With a cycle, no cause could be named."""
     graph = {cause.id: cause.explains for cause in CAUSES}
     assert set(TopologicalSorter(graph).static_order()) == IDS

@@ -1,4 +1,4 @@
-"""Specification of the path: `parallax.diagnose.path`, of seeing and of blame."""
+"""Specification of the path: `parallax.diagnose.path`."""
 
 from dataclasses import replace
 
@@ -21,8 +21,8 @@ def at(path: tuple[HopSeen, ...], hop: Hop) -> HopSeen:
 
 
 @pytest.mark.parametrize("cause", s.FAULTS)
-def test_the_named_hop_is_faulty_and_says_why(cause: str) -> None:
-    """By its own line where that tells trouble, else by what shows the cause."""
+def test_the_named_hop_is_faulty_with_a_reason(cause: str) -> None:
+    """Its own line if that reports a fault, else the evidence of the cause."""
     x = s.FAULTS[cause]()
     judgement, seen = judge(x), trace(x)
     assert judgement.hop
@@ -34,7 +34,7 @@ def test_the_named_hop_is_faulty_and_says_why(cause: str) -> None:
 
 
 @pytest.mark.parametrize("cause", s.FAULTS)
-def test_all_other_hops_stay_as_they_were_seen(cause: str) -> None:
+def test_all_other_hops_stay_unchanged(cause: str) -> None:
     """Blame changes one line, and the order is that of a request."""
     x = s.FAULTS[cause]()
     judgement = judge(x)
@@ -46,7 +46,7 @@ def test_all_other_hops_stay_as_they_were_seen(cause: str) -> None:
 
 
 def test_a_hop_that_has_no_line_gets_one_in_its_place() -> None:
-    """The overlay, when its proof went stale."""
+    """The overlay, after its proof went stale."""
     path = blame(trace(s.healthy()), Hop.OVERLAY, "as of 03:00 UTC: cut off")
     hops = [h.hop for h in path]
     assert hops[hops.index(Hop.OVERLAY) - 1] is Hop.INGRESS
@@ -55,7 +55,7 @@ def test_a_hop_that_has_no_line_gets_one_in_its_place() -> None:
 
 
 def test_another_address_than_the_balancers_is_never_ok() -> None:
-    """Also where no cause is named, as while the resolvers were not asked."""
+    """This holds without a named cause too, e.g. before the resolvers are queried."""
     x = s.FAULTS["dns-stale-address"]()
     assert x.run
     x = replace(x, run=replace(x.run, resolutions=()))
@@ -86,8 +86,8 @@ def nameless(reading: BalancerReading) -> Snapshot:
     return replace(s.wrong_port(), target=target, balancer=reading)
 
 
-def test_a_balancer_that_was_not_shown_says_why() -> None:
-    """The reading's explanation; older ones have the bare word."""
+def test_a_balancer_without_a_reading_has_a_reason() -> None:
+    """The reading's explanation; older readings have only the error code."""
     seen = at(trace(unread(RENAMED)), Hop.LOAD_BALANCER)
     bare = "missing: Hetzner API data of keybuzz-lb (not_found)"
     assert (seen.state, seen.seen) == (HopState.UNKNOWN, f"{bare} ({RENAMED})")
@@ -103,7 +103,7 @@ def test_a_long_explanation_is_cut_between_words() -> None:
     assert len(seen) < 300
 
 
-def test_a_balancer_found_without_a_name_says_by_what() -> None:
+def test_a_balancer_without_a_configured_name_has_the_reason_of_its_choice() -> None:
     """A configured name needs no reason."""
     by_address = "203.0.113.20 is its public IPv4"
     reading = replace(s.balancer(), matched_by=by_address)
@@ -117,14 +117,14 @@ def test_a_balancer_found_without_a_name_says_by_what() -> None:
 
 
 def test_without_a_difference_between_nodes_there_is_no_overlay() -> None:
-    """Healthy, or pods that refuse everybody."""
+    """All is healthy, or pods refuse all connections."""
     for name in ("pod-refuses-connection", "pod-too-slow", "lb-no-target"):
         assert Hop.OVERLAY not in {h.hop for h in trace(s.FAULTS[name]())}
     assert Hop.OVERLAY not in {h.hop for h in trace(s.healthy())}
 
 
 def test_cut_off_pods_make_the_overlay_faulty_and_not_the_pods() -> None:
-    """The pods' line holds what their own nodes got."""
+    """The pods' line has the results of their own nodes."""
     path = trace(s.cut_off())
     assert at(path, Hop.OVERLAY).state is HopState.FAULTY
     assert (
@@ -146,7 +146,7 @@ def joined(snapshot: Snapshot, *cut: str) -> Snapshot:
     return replace(snapshot, reports=tuple(mixed(r) for r in snapshot.reports))
 
 
-def test_one_pair_of_nodes_is_told_and_not_called_faulty() -> None:
+def test_one_pair_of_nodes_is_reported_and_not_faulty() -> None:
     """It may be a pod that moves."""
     one = joined(s.cut_off(), s.NODES[0])
     assert at(trace(one), Hop.OVERLAY).state is HopState.UNKNOWN
@@ -155,7 +155,7 @@ def test_one_pair_of_nodes_is_told_and_not_called_faulty() -> None:
 
 
 def test_an_overlay_that_is_cut_explains_the_ingresss_504() -> None:
-    """Then the ingress is not faulty for saying so; without a fault behind it is."""
+    """Then the ingress is not faulty; without a fault behind it, it is."""
     assert at(trace(s.cut_off()), Hop.INGRESS).state is HopState.OK
     x = s.cut_off()
     alone = tuple(

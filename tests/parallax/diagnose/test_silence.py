@@ -1,4 +1,4 @@
-"""Specification of silence, and of its incidents: `parallax.diagnose.silence`."""
+"""Specification of silence and its incidents: `parallax.diagnose.silence`."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -17,7 +17,7 @@ WHOLE = s.healthy()
 
 
 def speaking(*nodes: str, of: Snapshot = WHOLE, seconds: float = 0) -> Snapshot:
-    """Return the snapshot, later, in which these nodes' last reports are fresh."""
+    """Return a later snapshot in which only these nodes' reports are fresh."""
     now = of.taken_at + timedelta(seconds=seconds)
     reports = tuple(
         replace(r, sent_at=now, received_at=now)
@@ -30,7 +30,7 @@ def speaking(*nodes: str, of: Snapshot = WHOLE, seconds: float = 0) -> Snapshot:
 
 
 def joined(snapshot: Snapshot) -> Snapshot:
-    """Return the snapshot as if the last node had never been heard."""
+    """Return the snapshot as if the last node never reported."""
     return replace(snapshot, reports=snapshot.reports[:4])
 
 
@@ -40,14 +40,14 @@ def under(name: str, snapshot: Snapshot) -> Snapshot:
 
 
 def agents(snapshot: Snapshot) -> Silence:
-    """Return what a snapshot says of the agents."""
+    """Return a snapshot's judgement of the agents."""
     return next(v for v in silences(snapshot) if v.subject.endswith("/agent"))
 
 
 def live_through(
     snapshots: Sequence[Snapshot],
 ) -> tuple[Incident | None, list[Finding]]:
-    """Judge the agents in each snapshot; return the incident and what was told."""
+    """Judge the agents in each snapshot; return the incident and its findings."""
     incident: Incident | None = None
     told: list[Finding] = []
     for x in snapshots:
@@ -58,8 +58,8 @@ def live_through(
     return incident, told
 
 
-def test_agents_that_are_silent_by_turns_are_no_incident() -> None:
-    """A rollout of the agents: short silences do not add up, nor are they told."""
+def test_agents_that_are_silent_one_after_the_other_are_no_incident() -> None:
+    """A rollout of the agents: short silences do not add up and are not published."""
     short = [speaking(*s.NODES[:4], seconds=n) for n in (0, 60)]
     whole = [speaking(*s.NODES, seconds=n) for n in (30, 90)]
     incident, told = live_through([short[0], whole[0], short[1], whole[1]])
@@ -92,8 +92,8 @@ def test_one_dead_agent_is_one_incident_of_its_cluster() -> None:
     assert told[1].judged_at - told[0].judged_at == timedelta(seconds=330)
 
 
-def test_targets_that_disagree_for_seconds_tell_nothing() -> None:
-    """One still sees the silence that another saw end: it goes on, unsaid."""
+def test_targets_that_disagree_for_seconds_publish_nothing() -> None:
+    """One target observes the end before another: the incident continues silently."""
     dead = [speaking(*s.NODES[:4], seconds=n) for n in (0, 50, 70, 90)]
     well = [under("shop", speaking(*s.NODES, seconds=n)) for n in (60, 80, 100)]
     story = sorted([*dead, *well], key=lambda x: x.taken_at)
@@ -103,8 +103,8 @@ def test_targets_that_disagree_for_seconds_tell_nothing() -> None:
     assert [f.turn for f in told] == [NotificationReason.FIRING]
 
 
-def test_a_silence_names_no_target_that_happened_to_judge_it() -> None:
-    """Neither its URL, nor its symptom, nor its path."""
+def test_a_silence_does_not_name_the_target_that_judged_it() -> None:
+    """It has neither its URL, nor its symptom, nor its path."""
     _, told = live_through([speaking(*s.NODES[:4], seconds=n) for n in (0, 50)])
     event = cloud_event(told[0])
     assert event["subject"] == "keybuzz/agent"
@@ -113,8 +113,8 @@ def test_a_silence_names_no_target_that_happened_to_judge_it() -> None:
     assert event["data"]["symptom"]["external"] == "unknown"
 
 
-def test_a_node_that_joined_has_time_until_its_agent_is_heard() -> None:
-    """Never heard: told after two settle windows, not after 45 s."""
+def test_a_new_node_has_time_until_its_agent_reports() -> None:
+    """An agent that never reported fires after two settle windows, not after 45 s."""
     times = (0, 50, 239, 240)
     moments = [joined(speaking(*s.NODES, seconds=n)) for n in times]
     assert live_through(moments[:3])[1] == []
@@ -122,15 +122,15 @@ def test_a_node_that_joined_has_time_until_its_agent_is_heard() -> None:
     assert [f.turn for f in told] == [NotificationReason.FIRING]
 
 
-def test_a_node_that_joined_does_not_hide_an_agent_that_died() -> None:
-    """One never heard and one silent: told as soon as one silent alone is."""
+def test_a_new_node_does_not_hide_an_agent_that_stopped() -> None:
+    """One never reported and one stopped: it fires as soon as for the latter alone."""
     moments = [joined(speaking(*s.NODES[:3], seconds=n)) for n in (0, 50)]
     _, told = live_through(moments)
     assert [f.turn for f in told] == [NotificationReason.FIRING]
 
 
-def test_silent_probes_are_heard_while_agents_speak() -> None:
-    """No fresh run though there was one; the probes are the whole stack's."""
+def test_silent_probes_are_detected_while_agents_report() -> None:
+    """No recent run after an earlier one; the probes belong to the stack."""
     moment = s.NOW + timedelta(minutes=10)
     at = moment - timedelta(seconds=5)
     x = s.taken(s.run(s.OK, investigated=False), *s.reports(at=at), taken_at=moment)
@@ -138,8 +138,8 @@ def test_silent_probes_are_heard_while_agents_speak() -> None:
     assert found == {"keybuzz/agent": "none", "stack/probe": "probes-silent"}
 
 
-def test_what_is_silent_for_one_target_only_is_told_too() -> None:
-    """The others, who are well, do not end what they cannot see."""
+def test_silence_of_one_target_only_is_published_too() -> None:
+    """Other targets without this silence do not end its incident."""
     story = [
         x
         for n in (0, 20, 40, 60)

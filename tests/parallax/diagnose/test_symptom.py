@@ -12,8 +12,8 @@ from tests.parallax import edge as e
 from tests.parallax import scenarios as s
 
 
-def test_only_the_outside_fails() -> None:
-    """503 from the internet, 200 inside, constant, in one sentence."""
+def test_only_external_requests_fail() -> None:
+    """One sentence has 503 from the internet and 200 inside."""
     symptom = read_symptom(s.wrong_port())
     assert symptom.difference is Difference.EXTERNAL_ONLY
     assert symptom.constancy is Constancy.CONSTANT
@@ -21,8 +21,8 @@ def test_only_the_outside_fails() -> None:
     assert symptom.summary == expected
 
 
-def test_silent_agents_never_mean_that_the_inside_is_well() -> None:
-    """Without agents the outside's failure is unconfirmed."""
+def test_silent_agents_never_mean_that_the_inside_is_healthy() -> None:
+    """Without agents the external failure is unconfirmed."""
     symptom = read_symptom(s.taken(s.run(s.LB_503), s.balancer()))
     assert symptom.difference is Difference.EXTERNAL_UNCONFIRMED
 
@@ -35,8 +35,8 @@ def test_a_share_is_intermittent() -> None:
     assert (symptom.failed, symptom.total) == (3, 11)
 
 
-def test_504_that_becomes_503_is_told_as_progress() -> None:
-    """A time-out of the balancer before, an answer of it now."""
+def test_504_that_becomes_503_is_progress() -> None:
+    """Before, a timeout of the load balancer; now, its response."""
     before = s.run("haproxy/504_server_timeout", investigated=False)
     later = s.SINCE + timedelta(minutes=1)
     now = s.run(s.LB_503, at=later)
@@ -47,7 +47,7 @@ def test_504_that_becomes_503_is_told_as_progress() -> None:
 
 
 def inside_failing(nodes: int, *roles: Role) -> Snapshot:
-    """Return the incident with so many nodes whose inside probes fail."""
+    """Return the snapshot with this number of nodes whose inside probes fail."""
     x = s.wrong_port()
 
     def lose(probe: Probe) -> Probe:
@@ -60,22 +60,22 @@ def inside_failing(nodes: int, *roles: Role) -> Snapshot:
     return replace(x, reports=(*bad, *x.reports[nodes:]))
 
 
-def test_one_node_in_trouble_is_told_by_its_share() -> None:
-    """One bad probe of ten, or two, is not "inside too"."""
+def test_one_failing_node_is_reported_by_its_share() -> None:
+    """One or two failing probes of ten do not make the inside fail."""
     for nodes in (1, 2):
         symptom = read_symptom(inside_failing(nodes, Role.INGRESS_OTHER))
         assert symptom.difference is Difference.EXTERNAL_ONLY
         assert f", connection refused ({nodes} of 10)" in symptom.summary
 
 
-def test_a_way_that_fails_from_most_nodes_fails() -> None:
-    """From node to node nobody gets through, though each reaches itself."""
+def test_a_hop_that_fails_from_most_nodes_fails() -> None:
+    """No node reaches another one, although each reaches itself."""
     symptom = read_symptom(inside_failing(3, Role.INGRESS_OTHER))
     assert symptom.internal is View.FAILING
     assert symptom.difference is Difference.BOTH
 
 
-def test_how_long_and_how_many_inside_are_told() -> None:
+def test_the_symptom_has_window_and_inside_counts() -> None:
     """Eleven probes within twenty seconds, and two of ten inside."""
     symptom = read_symptom(inside_failing(2, Role.INGRESS_OTHER))
     assert symptom.window_seconds == 20
@@ -84,8 +84,8 @@ def test_how_long_and_how_many_inside_are_told() -> None:
     assert read_symptom(alone).window_seconds is None
 
 
-def test_doors_that_policy_local_shuts_are_no_failing_way() -> None:
-    """Of five nodes one has an ingress pod: the others answer no other node."""
+def test_nodeports_that_policy_local_drops_are_no_failure() -> None:
+    """One of five nodes has an ingress pod; the others drop external requests."""
     x = e.with_doors_shut(s.healthy(), s.NODES[0])
     symptom = read_symptom(x)
     assert (symptom.internal, symptom.difference) == (View.HEALTHY, Difference.NONE)

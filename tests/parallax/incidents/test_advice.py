@@ -1,4 +1,4 @@
-"""Advice's records, on the emulator's table, from the judgement to the queue."""
+"""Advice records in the emulator's table, from the judgement to the queue."""
 
 import base64
 import json
@@ -27,13 +27,13 @@ SUBJECT = "platform-api/advice"
 
 
 def journal(now: datetime, ready: int) -> Any:
-    """Return a journal of health with so many ready pods."""
+    """Return a healthy journal with this number of ready pods."""
     run = s.run(s.OK, investigated=False, at=now)
     return lambda _target, _since: [run, *s.reports(ready=ready, at=now)]
 
 
 def test_two_judgements_become_one_event_and_no_mail(cloud: Any) -> None:
-    """Judged every minute, told once; a second delivery tells nothing."""
+    """Judged every minute, published once; a second delivery publishes nothing."""
     incidents = DynamoIncidents(cloud.incidents)
     table = records.DynamoAdvice(cloud.incidents)
     delivery = Delivery(QueueRoute(cloud.queue), cloud.incidents)
@@ -56,8 +56,8 @@ def test_two_judgements_become_one_event_and_no_mail(cloud: Any) -> None:
 
 
 @pytest.mark.parametrize("operation", ["GetItem", "PutItem"])
-def test_a_throttled_record_costs_nobody_a_finding(cloud: Any, operation: str) -> None:
-    """The batch comes again: one finding of the incident, and one event of advice."""
+def test_a_throttled_record_loses_no_finding(cloud: Any, operation: str) -> None:
+    """After a retry: one finding of the incident, and one advice event."""
     incidents = DynamoIncidents(cloud.incidents)
     table = records.DynamoAdvice(cloud.incidents)
     outside, now = s.run(s.LB_503), s.NOW
@@ -81,7 +81,7 @@ def test_a_throttled_record_costs_nobody_a_finding(cloud: Any, operation: str) -
     assert record.number == 1
 
 
-def test_a_record_moved_by_somebody_else_is_a_conflict(cloud: Any) -> None:
+def test_a_record_changed_in_between_is_a_conflict(cloud: Any) -> None:
     """Compare-and-set, as for incidents."""
     table = records.DynamoAdvice(cloud.incidents)
     table.put(AdviceRecord(subject=SUBJECT))
@@ -89,8 +89,8 @@ def test_a_record_moved_by_somebody_else_is_a_conflict(cloud: Any) -> None:
         table.put(AdviceRecord(subject=SUBJECT))
 
 
-def test_a_record_nobody_can_read_begins_anew_with_its_number(cloud: Any) -> None:
-    """No id comes twice, and the next write is no conflict."""
+def test_an_unreadable_record_is_replaced_with_its_number(cloud: Any) -> None:
+    """Ids stay unique, and the next write is no conflict."""
     table = records.DynamoAdvice(cloud.incidents)
     item = records.to_item(AdviceRecord(subject=SUBJECT, version=3, number=7))
     broken = item | {"payload": {"B": b"nonsense"}}
@@ -101,8 +101,8 @@ def test_a_record_nobody_can_read_begins_anew_with_its_number(cloud: Any) -> Non
     table.put(found)
 
 
-def test_an_image_is_told_by_its_kind() -> None:
-    """The stream holds incidents and advice side by side."""
+def test_the_kind_of_an_image_is_detected() -> None:
+    """The stream contains incidents and advice records."""
     record = AdviceRecord(subject=SUBJECT)
     item = records.to_item(record)
     streamed = item | {

@@ -1,4 +1,4 @@
-"""Incidents: moved by compare-and-set, and small enough for an item."""
+"""The incidents' table: compare-and-set, and the size of an item."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -27,8 +27,8 @@ NEW = Incident(
 )
 
 
-def test_an_incident_comes_back_with_its_version(cloud: Any) -> None:
-    """Each store counts the version on."""
+def test_an_incident_is_read_with_its_version(cloud: Any) -> None:
+    """Each write increments the version."""
     table = DynamoIncidents(cloud.incidents)
     assert table.get("front") is None
     stored = table.put(NEW)
@@ -38,7 +38,7 @@ def test_an_incident_comes_back_with_its_version(cloud: Any) -> None:
 
 @pytest.mark.parametrize("version", [0, 2])
 def test_a_judgement_of_an_older_version_is_refused(cloud: Any, version: int) -> None:
-    """Two judgements at once: the second must read again."""
+    """Two concurrent judgements: the second must read again."""
     table = DynamoIncidents(cloud.incidents)
     table.put(NEW)
     with pytest.raises(ConflictError, match="front"):
@@ -47,13 +47,13 @@ def test_a_judgement_of_an_older_version_is_refused(cloud: Any, version: int) ->
 
 
 def test_an_image_that_is_no_incident_is_unreadable() -> None:
-    """The error names the subject."""
+    """The error has the subject."""
     with pytest.raises(UnreadableError, match="front"):
         incidents.from_image({"pk": {"S": "front"}, "payload": {"B": "AAAA"}})
 
 
-def test_an_item_that_cannot_be_read_is_replaced_and_told_once(cloud: Any) -> None:
-    """The number goes on, so that no finding bears the id of one that is out."""
+def test_an_unreadable_item_is_replaced_and_reported_once(cloud: Any) -> None:
+    """The number continues, so that no finding has the id of a published one."""
     item = incidents.to_item(replace(NEW, version=4, number=3))
     broken = item | {"payload": {"B": b"x"}}
     cloud.client("dynamodb").put_item(TableName=cloud.incidents, Item=broken)
@@ -82,7 +82,7 @@ def test_an_item_that_cannot_be_read_is_replaced_and_told_once(cloud: Any) -> No
 def test_wrong_types_beside_a_corrupt_payload_start_fresh(
     cloud: Any, clear: dict[str, Any]
 ) -> None:
-    """The item is replaced once, and can be moved on from then on."""
+    """The item is replaced once, and can be updated from then on."""
     clear = {"state": {"S": "lost"}} | clear
     item = incidents.to_item(replace(NEW, version=4, number=3)) | clear
     item = {name: value for name, value in item.items() if value is not None}
@@ -102,7 +102,7 @@ def test_wrong_types_beside_a_corrupt_payload_start_fresh(
 def test_a_replacement_loses_against_a_judgement_of_the_same_moment(
     cloud: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Replaced by another one in between, it is a conflict, and read again."""
+    """If it was replaced in between, it is a conflict, and is read again."""
     broken = incidents.to_item(NEW) | {"payload": {"B": b"x"}, "version": {"S": "x"}}
     cloud.client("dynamodb").put_item(TableName=cloud.incidents, Item=broken)
     table, other = DynamoIncidents(cloud.incidents), DynamoIncidents(cloud.incidents)
@@ -125,7 +125,7 @@ attribute = st.dictionaries(
     )
 )
 def test_no_image_is_another_error(image: Any) -> None:
-    """Whatever a stream record holds, an incident and advice are unreadable alike."""
+    """Any other image is unreadable, for incidents and advice alike."""
     for read in (incidents.from_image, records.from_image):
         with pytest.raises(UnreadableError):
             read(image)
@@ -135,7 +135,7 @@ def test_no_image_is_another_error(image: Any) -> None:
 def test_unreadable_advice_with_an_unreadable_version_starts_fresh(
     cloud: Any, version: Any
 ) -> None:
-    """The next record is stored; no judgement meets a conflict for ever."""
+    """The next record is stored; no judgement conflicts forever."""
     table = records.DynamoAdvice(cloud.incidents)
     item = records.to_item(AdviceRecord(subject="front/advice", version=3, number=7))
     broken = item | {"payload": {"B": b"nonsense"}, "version": version}

@@ -1,4 +1,4 @@
-"""Judging: each target of a batch once, and one target's trouble is its own."""
+"""Judging: each target of a batch once, and errors stay with their target."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -25,7 +25,7 @@ def record(target: str) -> dict[str, Any]:
 
 
 def moving(judged: list[str], **errors: Exception) -> Move:
-    """Return a move that notes whom it judged, and raises for some."""
+    """Return a move that records its targets, and raises for some."""
 
     def move(target: Target) -> Sequence[Incident]:
         judged.append(target.name)
@@ -37,7 +37,7 @@ def moving(judged: list[str], **errors: Exception) -> Move:
 
 
 def test_a_target_of_many_records_is_judged_once() -> None:
-    """A batch of a second holds several observations of it; one judgement has all."""
+    """A batch has several observations of it; one judgement uses all."""
     judged: list[str] = []
     judging = Judging((A, B), moving(judged))
     for name in ("a", "b", "a", "a", "nobody"):
@@ -48,8 +48,8 @@ def test_a_target_of_many_records_is_judged_once() -> None:
 @pytest.mark.parametrize(
     "error", [EndpointConnectionError(endpoint_url="x"), ConflictError("a")]
 )
-def test_what_may_pass_fails_every_record_of_its_target(error: Exception) -> None:
-    """So that the first of them is the checkpoint; the other target's are done."""
+def test_a_temporary_error_fails_every_record_of_its_target(error: Exception) -> None:
+    """The first of them is the checkpoint; the other target is done."""
     judged: list[str] = []
     judging = Judging((A, B), moving(judged, a=error))
     for name in ("a", "a"):
@@ -59,8 +59,8 @@ def test_what_may_pass_fails_every_record_of_its_target(error: Exception) -> Non
     assert judged == ["a", "b"]
 
 
-def test_what_cannot_pass_is_a_dead_letter(cloud: Any) -> None:
-    """Once, with the whole record, and no record fails."""
+def test_a_permanent_error_makes_a_dead_letter(cloud: Any) -> None:
+    """There is one letter with the whole record, and no record fails."""
     judging = Judging((A,), moving([], a=TypeError("odd")), cloud.dead_letters)
     for _ in range(2):
         judging.take(record("a"))

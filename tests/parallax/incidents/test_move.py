@@ -1,4 +1,4 @@
-"""Move: targets that share an incident move it together, and tell it once."""
+"""Move: targets that share an incident publish it once."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -27,7 +27,7 @@ type Said = list[tuple[NotificationReason | None, int]]
 def recent(
     now: datetime, *, silent: bool
 ) -> Callable[..., list[ProbeRun | NodeReport]]:
-    """Return a journal in which all is well, but for one agent that may be silent."""
+    """Return a healthy journal, in which one agent may be silent."""
 
     def ask(target: str, _since: datetime) -> list[ProbeRun | NodeReport]:
         run = pieces.run(s.OK, at=now - TICK, investigated=False)
@@ -48,7 +48,7 @@ def recent(
 
 
 def shared(moved: list[Incident], said: Said) -> None:
-    """Note what was told of the incident of the agents."""
+    """Record the findings of the agents' incident."""
     for incident in moved:
         if incident.subject == AGENT and incident.finding is not None:
             said.append((incident.finding.turn, incident.number))
@@ -60,7 +60,7 @@ def turns(said: Said) -> list[NotificationReason]:
 
 
 def test_a_dead_agent_is_one_incident_of_all_targets(cloud: Any) -> None:
-    """Two targets see it, one mail goes out; one more when the quiet time is over."""
+    """Two targets observe it; one mail, and one more after the quiet time."""
     table, said = DynamoIncidents(cloud.incidents), list[Any]()
     for tick in range(60):
         now = s.NOW + tick * TICK
@@ -71,8 +71,8 @@ def test_a_dead_agent_is_one_incident_of_all_targets(cloud: Any) -> None:
     assert table.unresolved() == ()
 
 
-def test_targets_that_differ_do_not_make_it_flap(cloud: Any) -> None:
-    """One target's reports are stale for long, the other's are not: one mail."""
+def test_targets_that_disagree_do_not_make_it_flap(cloud: Any) -> None:
+    """One target's reports are stale, the other's are not: one mail."""
     table, said = DynamoIncidents(cloud.incidents), list[Any]()
     for tick in range(80):
         now = s.NOW + tick * TICK
@@ -104,7 +104,7 @@ class Interrupted(DynamoIncidents):
 def test_two_judgements_in_the_same_second_make_one_incident(
     cloud: Any, seconds: int
 ) -> None:
-    """Who comes second reads again, finds it moved, and tells nothing anew."""
+    """The second one reads again, and publishes nothing."""
     table, said = DynamoIncidents(cloud.incidents), list[Any]()
     for tick in range(8):
         now = s.NOW + tick * TICK

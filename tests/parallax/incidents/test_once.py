@@ -1,4 +1,4 @@
-"""Once: whatever the clock does, each finding and each advice goes out one time."""
+"""Once: each finding and each advice event is sent once, with any clock."""
 
 import json
 import random
@@ -20,7 +20,7 @@ RULES = Rules(settle_seconds=60, quiet_seconds=120)
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_each_news_goes_out_once_though_clocks_jump(cloud: Any, seed: int) -> None:
+def test_each_publication_is_sent_once_with_any_clock(cloud: Any, seed: int) -> None:
     """Failures, health, one ready pod; each is judged and delivered twice."""
     chance = random.Random(seed)  # noqa: S311 - no secret
     incidents, records = DynamoIncidents(cloud.incidents), DynamoAdvice(cloud.incidents)
@@ -48,7 +48,7 @@ def test_each_news_goes_out_once_though_clocks_jump(cloud: Any, seed: int) -> No
 def publish(
     deliveries: list[Delivery], incidents: DynamoIncidents, records: DynamoAdvice
 ) -> dict[str, bool]:
-    """Publish what the table tells now, as its stream would; by id: is it mailed."""
+    """Publish the table's present items, as its stream would; by id: is it mailed."""
     incident, record = incidents.get(s.TARGET.name), records.get("platform-api/advice")
     told: dict[str, bool] = {}
     if incident and incident.finding:
@@ -61,7 +61,7 @@ def publish(
 
 
 def send(deliveries: list[Delivery], publication: Publication) -> None:
-    """Send a publication over each route that wants it."""
+    """Send a publication over each of its routes."""
     for delivery in deliveries:
         if delivery.route.wants(publication):
             delivery.publish(publication)

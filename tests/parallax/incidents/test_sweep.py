@@ -1,4 +1,4 @@
-"""Sweep: what nobody watches any more does not stay firing for ever."""
+"""Sweep: the incident of an unwatched target does not fire forever."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -34,7 +34,7 @@ def firing(subject: str = "platform-api") -> Incident:
 
 
 def test_an_incident_ends_with_a_finding_that_claims_no_health() -> None:
-    """It is resolved and mailed, of the same incident, under a new id."""
+    """It is resolved and mailed, for the same incident, with a new id."""
     before = firing()
     after = end(before, LATER)
     assert before.finding is not None
@@ -51,7 +51,7 @@ def test_an_incident_ends_with_a_finding_that_claims_no_health() -> None:
     assert after.finding.id != before.finding.id
 
 
-def test_who_was_told_of_no_alarm_is_told_of_no_end() -> None:
+def test_an_incident_without_mail_ends_without_mail() -> None:
     """A pending incident ends without a mail."""
     unsaid = end(replace(firing(), mailed_at=None), LATER)
     assert unsaid.finding is not None
@@ -59,8 +59,8 @@ def test_who_was_told_of_no_alarm_is_told_of_no_end() -> None:
     assert end(replace(firing(), finding=None), LATER).number == firing().number
 
 
-def test_a_sweep_ends_what_no_target_has_and_nothing_else(cloud: Any) -> None:
-    """A target's own incident and those it shares stay; a second sweep finds none."""
+def test_a_sweep_ends_only_incidents_without_a_target(cloud: Any) -> None:
+    """A target's own and shared incidents stay; a second sweep ends none."""
     table = DynamoIncidents(cloud.incidents)
     shared = f"{s.TARGET.reached.cluster}/agent"
     kept = (s.TARGET.name, shared, "stack/probe")
@@ -74,14 +74,14 @@ def test_a_sweep_ends_what_no_target_has_and_nothing_else(cloud: Any) -> None:
 
 
 def standing(subject: str, *, told: bool) -> AdviceRecord:
-    """Make a record of one advice, told or not yet."""
+    """Make a record of one advice, published or not yet."""
     advice = Advice(id="long-ttl", hop=Hop.DNS, title="A change takes long")
     entry = Standing(advice=advice, since=s.NOW, published=told)
     return AdviceRecord(subject=subject, number=int(told), standing=(entry,))
 
 
-def test_advice_of_what_nobody_watches_is_told_to_be_so(cloud: Any) -> None:
-    """Once, and only what was told; a target that is watched keeps its own."""
+def test_advice_of_an_unwatched_target_ends(cloud: Any) -> None:
+    """It ends once, and only published advice; a watched target keeps its own."""
     table = DynamoAdvice(cloud.incidents)
     for subject, told in (("platform-api", True), ("gone", True), ("unsaid", False)):
         table.put(standing(f"{subject}/advice", told=told))
@@ -102,8 +102,8 @@ def test_advice_of_what_nobody_watches_is_told_to_be_so(cloud: Any) -> None:
     assert sweep_advice([s.TARGET], table, LATER) == []
 
 
-def test_a_target_that_comes_back_begins_anew(cloud: Any) -> None:
-    """Its next failure is a new incident in the place of the one that ended."""
+def test_a_target_that_returns_starts_a_new_incident(cloud: Any) -> None:
+    """Its next failure replaces the incident that ended."""
     table, snapshot = DynamoIncidents(cloud.incidents), s.wrong_port()
     table.put(firing())
     (ended,) = sweep([replace(s.TARGET, name="other")], table, LATER)
@@ -113,8 +113,8 @@ def test_a_target_that_comes_back_begins_anew(cloud: Any) -> None:
     assert table.put(anew).version == ended.version + 1
 
 
-def test_one_that_cannot_be_ended_keeps_no_other_open(cloud: Any) -> None:
-    """It is raised when all others, and the advice, had their turn."""
+def test_an_error_does_not_keep_other_incidents_open(cloud: Any) -> None:
+    """It is raised after all others and the advice."""
     table, records = DynamoIncidents(cloud.incidents), DynamoAdvice(cloud.incidents)
     for subject in ("a", "stuck", "z"):
         table.put(firing(subject))

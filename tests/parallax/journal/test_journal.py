@@ -1,4 +1,4 @@
-"""The journal: what is stored comes back, once, in order, and bounded."""
+"""The journal: observations are read once, in order, and limited."""
 
 import base64
 from dataclasses import replace
@@ -65,8 +65,8 @@ READING = BalancerReading(
 )
 
 
-def test_what_was_recorded_comes_back(cloud: Any) -> None:
-    """Runs, readings and each node's report of one target come back as they were."""
+def test_recorded_observations_are_read(cloud: Any) -> None:
+    """Runs, readings and each node's report of one target are read unchanged."""
     journal = DynamoJournal(cloud.journal)
     early = report(sent_at=NOW - timedelta(seconds=5))
     for observation in (READING, run(), early):
@@ -76,8 +76,8 @@ def test_what_was_recorded_comes_back(cloud: Any) -> None:
     assert journal.recent("front", since) == (run(), READING, early)
 
 
-def test_a_source_silent_for_long_is_still_known(cloud: Any) -> None:
-    """The last run, reading and report come back, however old they are."""
+def test_the_last_observations_are_read_at_any_age(cloud: Any) -> None:
+    """The last run, reading and report are read, no matter how old."""
     journal = DynamoJournal(cloud.journal)
     for observation in (READING, run(), report()):
         journal.record(observation)
@@ -85,8 +85,8 @@ def test_a_source_silent_for_long_is_still_known(cloud: Any) -> None:
     assert journal.recent("front", since) == (run(), READING, report())
 
 
-def test_runs_come_back_by_time_and_only_the_newest_readings(cloud: Any) -> None:
-    """Half an hour of runs; of readings no more than may still be evidence."""
+def test_runs_are_read_by_time_and_only_the_newest_readings(cloud: Any) -> None:
+    """Half an hour of runs; only as many readings as may still be evidence."""
     journal = DynamoJournal(cloud.journal)
     at = [NOW + timedelta(minutes=m) for m in range(8)]
     runs = [replace(run(), started_at=instant) for instant in at]
@@ -106,7 +106,7 @@ def test_an_investigation_takes_the_place_of_its_first_probe(cloud: Any) -> None
 
 
 def test_a_repeated_report_does_not_look_fresh(cloud: Any) -> None:
-    """A report that comes again keeps the time of its first receipt."""
+    """A duplicate report keeps the time of its first receipt."""
     journal = DynamoJournal(cloud.journal)
     first = report(received_at=NOW + timedelta(seconds=1))
     journal.record(first)
@@ -114,8 +114,8 @@ def test_a_repeated_report_does_not_look_fresh(cloud: Any) -> None:
     assert journal.recent("front", NOW) == (first,)
 
 
-def test_a_node_speaks_with_its_last_word(cloud: Any) -> None:
-    """One report a node comes back; a late one does not take its place."""
+def test_a_node_has_its_newest_report(cloud: Any) -> None:
+    """One report for each node; a late one does not replace it."""
     journal = DynamoJournal(cloud.journal)
     heard = [NOW + timedelta(seconds=s) for s in (0, 15, 30)]
     first, late, last = (report(sent_at=at, received_at=at) for at in heard)
@@ -126,7 +126,7 @@ def test_a_node_speaks_with_its_last_word(cloud: Any) -> None:
 
 
 def test_a_clock_that_jumps_back_does_not_silence_a_node(cloud: Any) -> None:
-    """What counts is when ingest received a report, not when the node says it was."""
+    """The time of receipt counts, not the node's own time."""
     journal = DynamoJournal(cloud.journal)
     before = report(received_at=NOW)
     after = report(
@@ -138,7 +138,7 @@ def test_a_clock_that_jumps_back_does_not_silence_a_node(cloud: Any) -> None:
 
 
 def test_sightings_of_earlier_reports_come_with_the_last(cloud: Any) -> None:
-    """What any report saw of the newest run is there, once; of older runs it is not."""
+    """Sightings of the newest run are included once; older ones are not."""
     journal = DynamoJournal(cloud.journal)
     journal.record(run())
     old, early, late = (
@@ -155,8 +155,8 @@ def test_sightings_of_earlier_reports_come_with_the_last(cloud: Any) -> None:
     assert last.sightings == (early, late)
 
 
-def test_a_balancer_off_the_internet_has_no_address_to_ask() -> None:
-    """Its addresses stay in the reading, but no probe is led there."""
+def test_a_balancer_without_public_interface_has_no_address() -> None:
+    """Its addresses stay in the reading, but are not probed."""
     closed = LoadBalancer(id=1, name="lb", ipv4="203.0.113.20", public_interface=False)
     item = to_item(replace(READING, load_balancer=closed))
     assert item["addresses"] == {"L": []}
@@ -172,7 +172,7 @@ def test_the_balancers_addresses_need_no_decoding(cloud: Any) -> None:
 
 
 def test_a_broken_item_does_not_hide_the_others(cloud: Any) -> None:
-    """An item that can't be read is left out, and the rest comes back."""
+    """An unreadable item is skipped, and the others are read."""
     journal = DynamoJournal(cloud.journal)
     journal.record(run())
     broken = to_item(READING) | {"payload": {"B": b"not gzip"}}
@@ -180,8 +180,8 @@ def test_a_broken_item_does_not_hide_the_others(cloud: Any) -> None:
     assert journal.recent("front", NOW) == (run(),)
 
 
-def test_the_filters_attributes_stand_in_clear() -> None:
-    """A stream filter tells a failing first probe from everything else."""
+def test_the_filters_attributes_are_plain() -> None:
+    """A stream filter can select a failing first probe."""
     item = to_item(run())
     assert (item["kind"], item["outcome"]) == ({"S": "run"}, {"S": "failing"})
     assert to_item(run(probe(Role.REPEAT)))["kind"] == {"S": "investigation"}
@@ -191,7 +191,7 @@ def test_the_filters_attributes_stand_in_clear() -> None:
 
 
 def test_a_stream_image_is_read_from_base64() -> None:
-    """Lambda hands binary attributes over as base64 text."""
+    """Lambda passes binary attributes as base64 text."""
     item = to_item(READING)
     item["payload"] = {"B": base64.b64encode(item["payload"]["B"]).decode()}
     assert from_image(item) == READING
@@ -209,7 +209,7 @@ ATTRIBUTE = st.dictionaries(
     )
 )
 def test_no_image_is_another_error(image: Any) -> None:
-    """Whatever a stream record holds, it is an observation or unreadable."""
+    """Any stream record is an observation or unreadable."""
     with pytest.raises(UnreadableError):
         from_image(image)
 
@@ -225,7 +225,7 @@ DAMAGED = {
 def test_a_corrupt_item_is_skipped_with_a_warning(
     cloud: Any, damage: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """It costs only itself: all others of the target come back."""
+    """All other items of the target are read."""
     journal = DynamoJournal(cloud.journal)
     others = report(node="worker-2"), report(node="worker-3")
     for observation in (run(), READING, *others):
@@ -243,7 +243,7 @@ def test_a_corrupt_item_is_skipped_with_a_warning(
 
 @pytest.mark.parametrize("addresses", [{"S": "x"}, {"L": [{"N": "1"}, {"NULL": True}]}])
 def test_addresses_of_another_type_are_none(cloud: Any, addresses: Any) -> None:
-    """The probe asks for them in the middle of an investigation: it goes on."""
+    """The probe reads them during an investigation, which continues."""
     item = to_item(READING) | {"addresses": addresses}
     cloud.client("dynamodb").put_item(TableName=cloud.journal, Item=item)
     assert DynamoJournal(cloud.journal).addresses("front", NOW) == ()
@@ -254,7 +254,7 @@ NAMES = ["東京", "zürich", "~", "🚀", "a/b", "$", "#", "￮", "plain"]
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_name_of_any_script_is_found_again(cloud: Any, name: str) -> None:
-    """Reports and sightings of a cluster that is called so come back like any other."""
+    """Reports and sightings of such a cluster are read like any other."""
     journal = DynamoJournal(cloud.journal)
     seen = Sighting(request_id="abc", seen_at=NOW, node=name)
     journal.record(run())
@@ -289,7 +289,7 @@ def test_no_two_nodes_share_a_key(
 
 
 def test_the_longest_names_fit_into_a_key() -> None:
-    """DynamoDB takes 1,024 bytes of a sort key."""
+    """DynamoDB accepts 1,024 bytes of a sort key."""
     longest = "東" * (NAME_BYTES // 3)
     for item in (to_item, latest_item, sightings_item):
         key = item(report(cluster=longest, node=longest))["sk"]["S"]
@@ -307,13 +307,13 @@ def test_the_longest_names_fit_into_a_key() -> None:
     ],
 )
 def test_what_is_no_observation_is_named_unreadable(image: Any) -> None:
-    """Whatever is wrong with an image, the error is one and says why."""
+    """Any wrong image raises one kind of error, with the reason."""
     with pytest.raises(UnreadableError):
         from_image(image)
 
 
 def test_an_observation_too_large_is_refused_by_size() -> None:
-    """An item's limit is ours before it is DynamoDB's."""
+    """Our limit of an item is below DynamoDB's."""
     noise = "".join(chr(0x4E00 + (i * 7919) % 20000) for i in range(400_000))
     with pytest.raises(TooLargeError, match="more than the limit of 380000"):
         to_item(run(probe(Role.REPEAT, body=noise)))
@@ -327,7 +327,7 @@ def test_moments_sort_as_time_does(one: datetime, other: datetime) -> None:
 
 
 def test_without_a_journal_it_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
-    """The printed journal shows the key and the observation, and keeps nothing."""
+    """The printed journal prints the key and the observation, and stores nothing."""
     journal = PrintedJournal()
     journal.record(run())
     out = capsys.readouterr().out

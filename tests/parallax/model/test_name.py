@@ -1,4 +1,4 @@
-"""Names: every script is allowed, and what no key can hold is not."""
+"""Names: every script is allowed; text that no key can contain is not."""
 
 import pytest
 from hypothesis import given
@@ -33,6 +33,6 @@ def test_only_a_cluster_may_hold_a_slash() -> None:
 
 @given(st.text())
 def test_a_name_is_utf_8_of_bounded_length(text: str) -> None:
-    """What passes can be encoded, and fits."""
+    """Every valid name can be encoded, and fits."""
     if is_name(text):
         assert 0 < len(text.encode()) <= NAME_BYTES

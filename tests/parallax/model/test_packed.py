@@ -1,4 +1,4 @@
-"""Packed values: what was packed comes back, and damage is one kind of error."""
+"""Packed values: packing is reversible, and damage is one kind of error."""
 
 import base64
 import gzip
@@ -149,7 +149,7 @@ def test_inflating_stops_at_the_limit_and_at_the_end() -> None:
 
 
 def test_the_reason_is_one_short_line() -> None:
-    """It goes into logs: it names a field, and repeats nothing that one holds."""
+    """It is logged: it has the field's name, and no value."""
     text = json.dumps({"id": ["\x1b[2J\nprivate" * 9_999]})
     with pytest.raises(UnreadableError) as caught:
         unpack(Incident, zipped(text))
@@ -161,7 +161,7 @@ def test_the_reason_is_one_short_line() -> None:
 
 @given(junk | st.dictionaries(st.text(), junk | st.dictionaries(st.text(), junk)))
 def test_what_stands_in_clear_is_of_its_type_or_absent(image: Any) -> None:
-    """Whatever an image is, looking into it raises nothing."""
+    """No image makes it raise."""
     for kind, right in {"S": str, "N": str, "B": (bytes, str), "L": list}.items():
         for name in [*image, "pk"] if isinstance(image, dict) else ["pk"]:
             found = in_clear(image, name, kind)

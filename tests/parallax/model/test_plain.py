@@ -1,4 +1,4 @@
-"""Plain: what a stranger sends can be shown and queued, and is not lost as data."""
+"""Plain: untrusted text can be displayed and queued, and data is not lost."""
 
 import json
 import re
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from parallax.model.plain import REPLACEMENT, json_text, plain, plain_line
 
 SQS = re.compile("[\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]*")
-"""Amazon SQS, SendMessage: the characters that a message may hold."""
+"""Amazon SQS, SendMessage: the characters that a message may contain."""
 ANY = st.text(st.characters(exclude_categories=()))
 """Any code points, also those that are no characters and half surrogates."""
 ORDERS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
@@ -72,7 +72,7 @@ def test_plain_text_controls_nothing_and_keeps_its_length(text: str) -> None:
 
 @given(ANY)
 def test_json_text_goes_through_sqs_and_comes_back(text: str) -> None:
-    """Every character is one that SQS takes, and a reader gets what was written."""
+    """SQS accepts every character, and a reader gets the original text."""
     written = json_text({"text": text})
     assert SQS.fullmatch(written)
     assert plain_line(written) == written

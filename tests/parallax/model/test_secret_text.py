@@ -46,7 +46,7 @@ def test_a_secret_is_replaced_where_it_stands(text: str, shown: str | None) -> N
     ],
 )
 def test_an_ordinary_text_stays(text: str) -> None:
-    """Errors say what they said."""
+    """The text of an error does not change."""
     assert without_secrets(text) == text
 
 

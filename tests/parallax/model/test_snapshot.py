@@ -1,4 +1,4 @@
-"""Specification of freshness: `parallax.model.snapshot`."""
+"""Specification of a snapshot's fresh evidence: `parallax.model.snapshot`."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -50,8 +50,8 @@ def snapshot(**known: object) -> Snapshot:
 
 
 @pytest.mark.parametrize(("age", "known"), [(170, True), (190, False)])
-def test_an_old_external_run_says_nothing_about_now(age: int, known: bool) -> None:  # noqa: FBT001 - a table
-    """A run older than three minutes is not the outside any more."""
+def test_an_old_external_run_does_not_count(age: int, known: bool) -> None:  # noqa: FBT001 - a table
+    """A run older than three minutes is not the external view any more."""
     at = NOW - timedelta(seconds=age)
     run = ProbeRun(target="a", started_at=at, probes=(probe(at),))
     assert (snapshot(run=run).outside is not None) is known
@@ -62,7 +62,7 @@ def test_a_balancer_reading_from_before_the_failure_is_not_known(
     age: int,
     known: bool,  # noqa: FBT001 - a table
 ) -> None:
-    """What the balancer was before the failure began does not explain it."""
+    """A load balancer's state from before the failure does not explain it."""
     reading = BalancerReading(
         target="a",
         read_at=NOW - timedelta(seconds=age),
@@ -79,7 +79,7 @@ def test_a_balancer_reading_from_before_the_failure_is_not_known(
 def test_skew_of_a_nodes_clock_makes_evidence_neither_fresh_nor_stale(
     skew: timedelta,
 ) -> None:
-    """Times of the node's clock are translated before they are compared."""
+    """Instants of the node's clock are converted before they are compared."""
     since = NOW - timedelta(seconds=20)
     fresh = snapshot(
         reports=(report(NOW - timedelta(seconds=5), skew=skew),), failing_since=since
@@ -98,8 +98,8 @@ def test_an_agent_that_missed_four_intervals_is_silent() -> None:
     assert not snapshot(reports=(report(NOW - timedelta(seconds=61)),)).live_reports
 
 
-def test_a_report_that_waited_in_a_buffer_does_not_speak_of_now() -> None:
-    """It is received now, but what it holds was measured nineteen minutes ago."""
+def test_a_report_that_waited_in_a_buffer_is_not_current() -> None:
+    """It is received now, but was measured nineteen minutes ago."""
     old = NOW - timedelta(minutes=19)
     waited = NodeReport(
         target="a",

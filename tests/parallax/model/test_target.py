@@ -1,4 +1,4 @@
-"""What a target says of itself."""
+"""Specification of a target: `parallax.model.target`."""
 
 import pytest
 

@@ -53,7 +53,7 @@ def test_what_is_encoded_is_decoded_to_the_same_value(run: ProbeRun) -> None:
 
 @given(runs)
 def test_encode_writes_what_pydantic_would_write(run: ProbeRun) -> None:
-    """The encoder without pydantic and pydantic's own agree."""
+    """The encoder without pydantic gives the same result as pydantic."""
     dumped = TypeAdapter(ProbeRun).dump_python(
         run, mode="json", by_alias=True, exclude_none=True
     )
@@ -83,13 +83,13 @@ def test_names_on_the_wire_are_opentelemetrys() -> None:
 
 
 def test_a_wrong_value_is_named_in_the_error() -> None:
-    """A field of the wrong type is refused by its name on the wire."""
+    """The error has the wire name of a field of the wrong type."""
     with pytest.raises(ValidationError, match="started_at"):
         decode(ProbeRun, {"target": "a", "started_at": "soon", "probes": []})
 
 
 def test_unknown_fields_of_a_newer_sender_are_ignored() -> None:
-    """An agent of a newer version may say more than this version knows."""
+    """A newer agent may send fields that this version does not have."""
     push = decode(
         Push,
         {
@@ -110,7 +110,7 @@ def test_every_published_value_has_a_schema(kind: type) -> None:
 
 
 def test_encoding_does_not_import_pydantic() -> None:
-    """The probe's cold start does not pay for pydantic (shared: performance)."""
+    """The probe's cold start does not include pydantic."""
     code = (
         "import sys, parallax.model.wire as w, parallax.model.finding;"
         "w.encode(()); sys.exit('pydantic' in sys.modules)"

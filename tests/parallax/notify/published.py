@@ -1,4 +1,4 @@
-"""Published: records of the incidents' stream, and what came of them.
+"""Published: records of the incidents' stream, and what was sent for them.
 
 In: findings. Out: stream records as Lambda has them; ids in queue and inbox, in order.
 It does not: publish.
@@ -44,12 +44,12 @@ def record(
 
 
 def queued(cloud: Any) -> list[str]:
-    """Return, and take away, the ids in the findings queue."""
+    """Return and remove the ids in the findings queue."""
     return [json.loads(text)["id"] for text in cloud.messages(cloud.queue)]
 
 
 def mailed(cloud: Any) -> list[str]:
-    """Return, and take away, the ids of the findings in the inbox."""
+    """Return and remove the ids of the findings in the inbox."""
     texts = [json.loads(text)["Message"] for text in cloud.messages(cloud.inbox)]
     return [
         line.split()[1]
@@ -60,5 +60,5 @@ def mailed(cloud: Any) -> list[str]:
 
 
 def dead_letters_of(cloud: Any) -> list[dict[str, Any]]:
-    """Return, and take away, the dead letters."""
+    """Return and remove the dead letters."""
     return [json.loads(text) for text in cloud.messages(cloud.dead_letters)]

@@ -1,4 +1,4 @@
-"""Delivery: once, in order, and nobody waits for another subject or another route."""
+"""Delivery: once, in order, independent of other subjects and routes."""
 
 from contextlib import suppress
 from typing import Any
@@ -45,14 +45,14 @@ def to_queue(cloud: Any) -> Delivery:
 
 
 def deliver(delivery: Delivery, *records: dict[str, Any]) -> None:
-    """Deliver records as a batch brings them; a new container remembers nothing."""
+    """Deliver records as a batch does, in a new container without memory."""
     marks._sent.clear()
     for one in records:
         delivery.deliver(one, from_image(one["dynamodb"]["NewImage"]))
 
 
 def deliver_waiting(delivery: Delivery) -> None:
-    """Send what waits, from a container that remembers nothing."""
+    """Send waiting records, from a new container without memory."""
     marks._sent.clear()
     delivery.deliver_waiting()
 
@@ -82,16 +82,16 @@ def _raise(error: Exception) -> Any:
     raise error
 
 
-def test_a_turn_is_mailed_once_however_often_its_record_comes(cloud: Any) -> None:
-    """The mark remembers it where the container does not."""
+def test_a_finding_is_mailed_once_for_repeated_records(cloud: Any) -> None:
+    """The mark is stored; the container's memory is not needed."""
     one = record("front", 1)
     deliver(to_topic(cloud), one, one)
     deliver(to_topic(cloud), one)
     assert mailed(cloud) == ["front-1"]
 
 
-def test_a_refused_mail_waits_and_its_record_does_not_fail(cloud: Any) -> None:
-    """The stream goes on; the mail goes out with the minute's call."""
+def test_a_rejected_mail_waits_and_its_record_does_not_fail(cloud: Any) -> None:
+    """The stream continues; the next minute's call sends the mail."""
     with denied("sns", "Publish"):
         deliver(to_topic(cloud), record("front", 1))
         with pytest.raises(
@@ -105,8 +105,8 @@ def test_a_refused_mail_waits_and_its_record_does_not_fail(cloud: Any) -> None:
     assert dead_letters_of(cloud) == []
 
 
-def test_resolved_never_comes_before_firing(cloud: Any) -> None:
-    """After one refusal the subject's later records wait behind it, in order."""
+def test_resolved_is_never_sent_before_firing(cloud: Any) -> None:
+    """After a rejection, the subject's later records wait in order."""
     with denied("sns", "Publish", of="front-1"):
         deliver(to_topic(cloud), record("front", 1), record("front", 2, RESOLVED))
     deliver(to_topic(cloud), record("front", 3))
@@ -116,7 +116,7 @@ def test_resolved_never_comes_before_firing(cloud: Any) -> None:
 
 
 def test_the_mails_of_other_targets_do_not_wait(cloud: Any) -> None:
-    """One subject is refused again and again, the others go out at once."""
+    """One subject is rejected again and again, the others are sent immediately."""
     with denied("sns", "Publish", of="front-1"):
         deliver(to_topic(cloud), record("front", 1), record("api", 1))
         assert mailed(cloud) == ["api-1"]
@@ -127,7 +127,7 @@ def test_the_mails_of_other_targets_do_not_wait(cloud: Any) -> None:
 
 
 def test_a_queue_that_is_down_delays_no_mail(cloud: Any) -> None:
-    """Each route has its own delivery, and its own list of what waits."""
+    """Each route has its own delivery, and its own list of waiting records."""
     with denied("sqs", "SendMessage"):
         for number in range(1, 4):
             one = record("front", number)
@@ -141,7 +141,7 @@ def test_a_queue_that_is_down_delays_no_mail(cloud: Any) -> None:
 def test_a_route_that_hangs_uses_no_more_than_its_time(
     cloud: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """When the time is used up, records wait without a try, and nothing is lost."""
+    """When the time is used up, records wait without an attempt; none is lost."""
     clock = [0.0]
     monkeypatch.setattr("parallax.notify.delivery.monotonic", lambda: clock[0])
     delivery = to_topic(cloud)
@@ -155,8 +155,8 @@ def test_a_route_that_hangs_uses_no_more_than_its_time(
     assert sorted(mailed(cloud)) == ["api-1", "front-1", "web-1"]
 
 
-def test_a_mail_refused_for_good_is_kept_and_the_next_one_goes(cloud: Any) -> None:
-    """The dead letter is the whole record, so that it can be replayed."""
+def test_a_permanently_rejected_mail_is_a_dead_letter(cloud: Any) -> None:
+    """It has the whole record, so that it can be replayed; the next mail is sent."""
     one = record("front", 1)
     with refused_for_good(of="front-1"):
         deliver(to_topic(cloud), one, record("front", 2))
@@ -168,8 +168,10 @@ def test_a_mail_refused_for_good_is_kept_and_the_next_one_goes(cloud: Any) -> No
     assert mailed(cloud) == ["front-1"]
 
 
-def test_what_waits_and_is_then_refused_for_good_is_kept(cloud: Any) -> None:
-    """It makes way for the subject's next record."""
+def test_a_waiting_mail_with_a_permanent_error_is_a_dead_letter(
+    cloud: Any,
+) -> None:
+    """The subject's next record is sent."""
     with denied("sns", "Publish"):
         deliver(to_topic(cloud), record("front", 1), record("front", 2))
     with refused_for_good(of="front-1"):
@@ -181,7 +183,7 @@ def test_what_waits_and_is_then_refused_for_good_is_kept(cloud: Any) -> None:
 
 
 def test_a_mark_that_cannot_be_written_repeats_no_mail(cloud: Any) -> None:
-    """A turn that moves the incident on for twenty minutes is still one mail."""
+    """Twenty more minutes of the incident still cause one mail."""
     turn = record("front", 1)
     repeats = [record("front", 1, version=version) for version in range(2, 8)]
     with denied("dynamodb", "UpdateItem"):
@@ -194,7 +196,7 @@ def test_a_mark_that_cannot_be_written_repeats_no_mail(cloud: Any) -> None:
     assert len(mailed(cloud)) <= 1
 
 
-def test_a_function_that_ends_before_its_mark_mails_twice_at_most(
+def test_a_function_that_stops_before_its_mark_mails_at_most_twice(
     cloud: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The attempts are counted; the third is a dead letter, which a redrive sends."""
@@ -302,8 +304,8 @@ def test_a_damaged_waiting_record_is_a_dead_letter(cloud: Any) -> None:
     assert "expected a map" in letter["reason"]
 
 
-def test_refusals_are_no_attempts(cloud: Any) -> None:
-    """However long SNS refuses, the mail goes out when it accepts again."""
+def test_rejections_are_no_attempts(cloud: Any) -> None:
+    """When SNS accepts messages again, the mail is sent."""
     with denied("sns", "Publish"):
         deliver(to_topic(cloud), record("front", 1))
         for _ in range(5):
@@ -315,7 +317,7 @@ def test_refusals_are_no_attempts(cloud: Any) -> None:
 
 @pytest.mark.parametrize("operation", ["GetItem", "PutItem"])
 def test_a_record_fails_only_where_the_table_fails(cloud: Any, operation: str) -> None:
-    """Then the subject's later records fail as well, and none overtakes it."""
+    """Then the subject's later records fail as well, to keep their order."""
     one, two = record("front", 1), record("front", 2, RESOLVED)
     delivery = to_topic(cloud)
     with throttled(operation), denied("sns", "Publish"), pytest.raises(ClientError):
@@ -330,14 +332,14 @@ def test_a_record_fails_only_where_the_table_fails(cloud: Any, operation: str) -
 
 
 def test_a_later_version_sends_what_its_own_record_did_not(cloud: Any) -> None:
-    """A record that was lost is made up for as soon as its incident moves on."""
+    """The next version of the incident sends the mail of a lost record."""
     deliver(to_topic(cloud), record("front", 1, version=2))
     deliver(to_topic(cloud), record("front", 1, version=3))
     assert mailed(cloud) == ["front-1"]
 
 
-def test_names_of_any_script_wait_and_go_out(cloud: Any) -> None:
-    """Keys sort by sequence number, whatever the subject's characters."""
+def test_names_of_any_script_wait_and_are_sent(cloud: Any) -> None:
+    """Keys sort by sequence number, with any characters of the subject."""
     names = ["узел/agent", "节点/agent", "a/b#c/agent"]
     with denied("sqs", "SendMessage"):
         deliver(to_queue(cloud), *[record(n, k) for n in names for k in (1, 2)])
@@ -363,7 +365,7 @@ STEPS = st.lists(
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-def test_each_goes_out_in_order_whatever_is_refused_meanwhile(
+def test_each_is_sent_in_order_with_any_rejections(
     cloud: Any, steps: list[tuple[str, str, str]]
 ) -> None:
     """Queue once, mail once or, after an unknown result, twice; no dead letter."""
@@ -402,7 +404,7 @@ def refusing(fault: str) -> Any:
 
 
 def failed(delivery: Delivery, batch: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Deliver a batch; return what Lambda brings again: all from the first failure."""
+    """Deliver a batch; return what Lambda retries: all from the first failure."""
     for number, one in enumerate(batch):
         try:
             delivery.deliver(one, from_image(one["dynamodb"]["NewImage"]))
@@ -412,7 +414,7 @@ def failed(delivery: Delivery, batch: list[dict[str, Any]]) -> list[dict[str, An
 
 
 def still(delivery: Delivery) -> None:
-    """Send what waits, or leave it."""
+    """Send waiting records, or do not."""
     try:
         delivery.deliver_waiting()
     except (ClientError, StillWaitingError):

@@ -22,7 +22,7 @@ from tests.parallax import scenarios as s
 
 ROOT = Path(__file__).parents[3]
 SAVED = sorted(path.stem for path in (ROOT / "events" / "diagnose").glob("*.json"))
-"""What the lab has recorded, each file named after its cause."""
+"""The lab's recordings, each file named after its cause."""
 SNAPSHOTS = {name: build() for name, build in s.FAULTS.items()} | {
     NOT_ESTABLISHED: replace(s.wrong_port(), reports=(), sightings=())
 }
@@ -64,8 +64,8 @@ def test_the_committed_schemas_are_what_the_model_makes(tmp_path: Path) -> None:
         assert kept.read_text() == made.read_text()
 
 
-def test_an_event_too_large_gives_up_bodies_and_then_the_past() -> None:
-    """What was given up is told, and the rest stays."""
+def test_a_large_event_loses_bodies_and_then_the_past() -> None:
+    """The removed parts are listed, and the rest stays."""
     x = s.wrong_port()
     assert x.run
     fat = tuple(replace(p, body="é" * 65536) for p in x.run.probes) * 8
@@ -79,7 +79,7 @@ def test_an_event_too_large_gives_up_bodies_and_then_the_past() -> None:
 
 
 def test_a_large_cluster_keeps_a_snapshot_that_judges_the_same() -> None:
-    """Sixty nodes' reports are thinned, not thrown away with the rest."""
+    """Sixty nodes' reports are reduced, not removed."""
     x = s.wrong_port()
     reports = tuple(
         replace(report, node=f"{report.node}-{n}")
@@ -95,7 +95,7 @@ def test_a_large_cluster_keeps_a_snapshot_that_judges_the_same() -> None:
 
 
 @pytest.mark.parametrize("name", SAVED)
-def test_each_saved_snapshot_is_judged_as_its_name_says(name: str) -> None:
+def test_each_saved_snapshot_has_the_cause_of_its_name(name: str) -> None:
     """`events/diagnose/<cause>[-<variant>].json` can be replayed."""
     saved = json.loads((ROOT / "events" / "diagnose" / f"{name}.json").read_text())
     begun = [c.id for c in CAUSES if f"{name}-".startswith(f"{c.id}-")]
@@ -103,6 +103,6 @@ def test_each_saved_snapshot_is_judged_as_its_name_says(name: str) -> None:
 
 
 def test_a_snapshot_survives_the_wire() -> None:
-    """Encoded and decoded it is judged alike."""
+    """Encoded and decoded, its judgement is the same."""
     x = s.wrong_port()
     assert decode(Snapshot, json.loads(json.dumps(encode(x)))) == x

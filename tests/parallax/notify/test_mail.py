@@ -42,8 +42,8 @@ def test_each_mail_fits_sns_and_a_phone(cause: str) -> None:
         assert len(line) <= 80 or line.startswith("    ")
 
 
-def test_the_mail_answers_in_ten_seconds() -> None:
-    """What, for whom, since when, who, why, and the command, in that order."""
+def test_the_mail_has_the_essentials_in_order() -> None:
+    """What, for whom, since when, the cause, the evidence, the command."""
     body = render(finding(s.wrong_port())).body
     wanted = [
         "https://platform-api.keybuzz.io/ responds with 503 for users",
@@ -78,16 +78,16 @@ def test_the_mail_answers_in_ten_seconds() -> None:
         ("pods-not-ready", "the backend (pods)."),
     ],
 )
-def test_who_it_is_names_the_place_too(cause: str, who: str) -> None:
-    """Not "a cache or DNS" where it is known which; the path says the same."""
+def test_the_cause_has_its_component(cause: str, who: str) -> None:
+    """It is not "a cache or DNS" if one of them is certain; the path agrees."""
     body = " ".join(render(finding(s.FAULTS[cause]())).body.split())
     assert f"CAUSE: {who}" in body
     known = next(c for c in CAUSES if c.id == cause)
     assert f"{known.hop.value} FAULTY" in body
 
 
-def test_what_is_true_and_explained_is_told_as_such() -> None:
-    """That no target is healthy is a fact, and no riddle beside its reason."""
+def test_a_true_cause_is_listed_with_its_explanation() -> None:
+    """That no target is healthy is listed once, with the cause that explains it."""
     body = " ".join(render(finding(s.wrong_port())).body.split())
     told = (
         "lb-no-healthy-target (explained by lb-health-check-wrong-port): keybuzz-lb"
@@ -98,8 +98,8 @@ def test_what_is_true_and_explained_is_told_as_such() -> None:
     assert body.count("lb-no-healthy-target") == 1
 
 
-def test_a_balancer_that_was_not_shown_is_explained() -> None:
-    """Who reads the mail need not look into the journal for the reason."""
+def test_a_missing_balancer_reading_has_its_reason() -> None:
+    """A reader of the mail does not need the journal for the reason."""
     reading = BalancerReading(
         target=s.TARGET.name,
         read_at=s.NOW,
@@ -114,8 +114,8 @@ def test_a_balancer_that_was_not_shown_is_explained() -> None:
     ) in body
 
 
-def test_what_rules_out_several_causes_is_said_once() -> None:
-    """The list is read at night."""
+def test_equal_evidence_of_several_causes_is_listed_once() -> None:
+    """The list stays short."""
     body = render(finding(s.FAULTS["dns-stale-address"]())).body
     listed = body.partition("Ruled out:")[2].partition("\n\n")[0]
     sentence = "keybuzz-lb reports 5 of 5 targets healthy on port 443"
@@ -125,8 +125,8 @@ def test_what_rules_out_several_causes_is_said_once() -> None:
     )
 
 
-def test_not_established_says_so_and_what_would_decide() -> None:
-    """Nobody is accused; the missing observations are named."""
+def test_not_established_lists_the_missing_evidence() -> None:
+    """No component is blamed; the missing evidence is listed."""
     blind = replace(s.wrong_port(), reports=(), sightings=())
     body = render(finding(blind)).body
     assert "not established" in body
@@ -134,8 +134,8 @@ def test_not_established_says_so_and_what_would_decide() -> None:
     assert "no agent has" in body
 
 
-def test_the_resolved_mail_says_that_all_is_well_and_what_it_was() -> None:
-    """It answers well now, how long it lasted, what it was blamed on."""
+def test_the_resolved_mail_has_duration_and_cause() -> None:
+    """The recovery, how long it lasted, and what the cause was."""
     began = finding(s.wrong_port())
     over = replace(
         began,
@@ -160,8 +160,8 @@ def test_the_resolved_mail_says_that_all_is_well_and_what_it_was() -> None:
     assert "Now, from the internet: 200 (1 of 1)" in body
 
 
-def test_the_end_shows_the_path_as_it_is_now() -> None:
-    """Read since it is well again; nothing of what was read while it failed."""
+def test_the_resolved_mail_has_the_present_path() -> None:
+    """It has readings since the recovery only, none of the failure."""
     rules, later = Rules(), s.NOW + timedelta(minutes=7)
     incident = None
     for x in (s.no_healthy_target(), recovered(s.NOW + MINUTE), recovered(later)):
@@ -178,7 +178,7 @@ def test_the_end_shows_the_path_as_it_is_now() -> None:
 
 
 def recovered(at: datetime, *, read: bool = True) -> Snapshot:
-    """Return the target well again since the minute after the failure's."""
+    """Return the target, recovered one minute after the failure."""
     bad = s.run(s.LB_503)
     end = s.run(s.OK, at=s.NOW + MINUTE, investigated=False)
     newest = s.run(s.OK, at=at, investigated=False)
@@ -187,8 +187,8 @@ def recovered(at: datetime, *, read: bool = True) -> Snapshot:
     return s.taken(bad, end, newest, seen, *s.reports(at=at), taken_at=at)
 
 
-def test_an_end_that_was_never_explained_says_so() -> None:
-    """What was shown for a while is told, and accused of nothing."""
+def test_an_end_without_a_cause_has_the_earlier_evidence() -> None:
+    """The earlier evidence is mentioned without blame."""
     blind = finding(replace(s.wrong_port(), reports=(), sightings=()))
     proof = Proof(cause="pod-answers-error", evidence=("x",), seen_at=s.SINCE)
     over = replace(blind, turn=NotificationReason.RESOLVED, proof=proof)
@@ -236,10 +236,10 @@ def test_an_end_that_was_never_explained_says_so() -> None:
         ),
     ],
 )
-def test_each_mail_says_what_it_is(
+def test_each_mail_starts_with_its_reason(
     turn: NotificationReason, trend: Trend, word: str, news: str
 ) -> None:
-    """The subject has the word, and the first line what is new."""
+    """The subject has the state, and the first line has the change."""
     first = finding(s.wrong_port())
     symptom = replace(first.symptom, trend=trend)
     mail = render(replace(first, turn=turn, symptom=symptom))
@@ -250,8 +250,8 @@ def test_each_mail_says_what_it_is(
     assert news in mail.body.splitlines()[0]
 
 
-def test_a_blind_mail_accuses_nobody_and_its_end_says_so() -> None:
-    """Who is silent, what that means; then for how long."""
+def test_a_blind_mail_blames_no_component() -> None:
+    """It has the silent source and the meaning; the end has the duration."""
     dead = replace(s.healthy(), reports=s.healthy().reports[:4])
     silence = next(v.judgement for v in silences(dead) if v.judgement.class_)
     late = replace(dead, taken_at=s.NOW + timedelta(minutes=5))
@@ -283,18 +283,18 @@ def test_a_blind_mail_accuses_nobody_and_its_end_says_so() -> None:
         ({"status_code": None, "error_type": None}, "fails for users"),
     ],
 )
-def test_the_first_line_reads_well_whatever_users_get(
+def test_the_first_line_is_a_sentence_for_any_response(
     gets: dict[str, object], said: str
 ) -> None:
-    """A status that is no error, no answer at all, and nothing known."""
+    """A status that is no error, no response, and an unknown result."""
     first = finding(s.wrong_port())
     symptom = replace(first.symptom, **gets)  # type: ignore[arg-type]
     body = render(replace(first, symptom=symptom)).body
     assert f"https://platform-api.keybuzz.io/ {said}" in " ".join(body.split())
 
 
-def test_the_mail_of_a_target_taken_out_claims_no_health() -> None:
-    """It is said that nobody watches it any more, and nothing of how it is."""
+def test_the_mail_of_a_removed_target_claims_no_health() -> None:
+    """It states that the target is not watched any more, and not its state."""
     gone = replace(
         finding(s.wrong_port()),
         state=State.RESOLVED,
@@ -309,8 +309,8 @@ def test_the_mail_of_a_target_taken_out_claims_no_health() -> None:
     assert "works again" not in mail.body
 
 
-def test_a_minority_inside_is_told_as_mostly() -> None:
-    """One node in trouble is neither "it works" nor "inside too"."""
+def test_few_failures_inside_are_mostly_working() -> None:
+    """One failing node is neither "it works" nor a failure inside."""
     x = s.wrong_port()
     bad = replace(
         x.reports[0],
@@ -324,8 +324,8 @@ def test_a_minority_inside_is_told_as_mostly() -> None:
     assert told in " ".join(body.split())
 
 
-def test_how_it_comes_is_told_with_counts_and_window() -> None:
-    """Constant or intermittent, of how many, within which time, and whom it follows."""
+def test_the_constancy_has_counts_and_window() -> None:
+    """Constant or intermittent, the counts, the time, and what failures follow."""
     body = " ".join(render(finding(s.wrong_port())).body.split())
     assert "). Constant: 11 of 11 failed in 20 s." in body
     body = " ".join(render(finding(s.out_of_step())).body.split())
@@ -341,7 +341,7 @@ def test_how_it_comes_is_told_with_counts_and_window() -> None:
     assert told in body
 
 
-def test_progress_is_called_so() -> None:
+def test_the_trend_is_a_sentence() -> None:
     """504 before, 503 now."""
     before = s.run("haproxy/504_server_timeout", investigated=False)
     later = s.SINCE + timedelta(minutes=1)
@@ -355,8 +355,8 @@ def test_progress_is_called_so() -> None:
     )
 
 
-def test_advice_stands_at_the_end_under_its_own_heading() -> None:
-    """It is no part of the failure, and comes after all that is."""
+def test_advice_is_at_the_end_with_its_own_heading() -> None:
+    """It is not part of the failure, so it comes last."""
     x = s.wrong_port()
     assert x.run
     cert = Certificate(
@@ -374,7 +374,7 @@ def test_advice_stands_at_the_end_under_its_own_heading() -> None:
 def test_no_name_in_a_mail_controls_its_reader(
     cause: str, turn: NotificationReason
 ) -> None:
-    """Every text of the finding is hostile; the mail has the lines that it had."""
+    """Every text of the finding is hostile; the mail's lines do not change."""
     sent = finding(s.FAULTS[cause]())
     proof = Proof(cause=sent.cause, evidence=("seen",), seen_at=sent.judged_at)
     sent = replace(sent, turn=turn, proof=proof, well_since=sent.judged_at)

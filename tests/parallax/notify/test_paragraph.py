@@ -17,13 +17,13 @@ from parallax.notify.paragraph import WIDTH, bullets, fill, hung, minute, span, 
         (187200, "2 d 4 h"),
     ],
 )
-def test_a_time_is_told_as_people_say_it(seconds: int, said: str) -> None:
-    """Two units at most; a clock that ran back is no time."""
+def test_a_duration_has_two_units_at_most(seconds: int, said: str) -> None:
+    """A negative duration, of a clock that was set back, is zero."""
     assert span(timedelta(seconds=seconds)) == said
 
 
-def test_lines_keep_the_width_and_names_stay_whole() -> None:
-    """Further lines are indented as far as the first; a URL is never broken."""
+def test_lines_keep_the_width_and_names_are_not_broken() -> None:
+    """All lines have the same indentation; a URL is never broken."""
     url = "https://platform-api.keybuzz.io/" + "x" * 90
     lines = hung("  - ", f"{'word ' * 20}{url}").splitlines()
     assert all(len(line) <= WIDTH for line in lines if "http" not in line)
@@ -59,5 +59,5 @@ def test_a_minute_has_its_date_on_another_day() -> None:
 
 
 def test_empty_parts_leave_no_empty_line() -> None:
-    """Only what is there is stacked."""
+    """Empty parts are skipped."""
     assert stacked("a", "", "b") == "a\nb"

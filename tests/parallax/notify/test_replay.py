@@ -4,8 +4,8 @@ from parallax.notify.replay import replay
 from tests.parallax import scenarios as s
 
 
-def test_a_replayed_snapshot_gives_the_finding_that_the_queue_carries() -> None:
-    """Every field of the published finding is there, but for the snapshot."""
+def test_a_replayed_snapshot_gives_the_queues_finding() -> None:
+    """It has every field of the published finding except the snapshot."""
     found = replay(s.wrong_port())
     assert found["target"] == "platform-api"
     assert found["cause"] == "lb-health-check-wrong-port"
@@ -16,7 +16,7 @@ def test_a_replayed_snapshot_gives_the_finding_that_the_queue_carries() -> None:
     assert "snapshot" not in found
 
 
-def test_a_healthy_snapshot_blames_nobody() -> None:
+def test_a_healthy_snapshot_has_no_cause() -> None:
     """There is no incident, so there is no state, and the cause is none."""
     found = replay(s.healthy())
     assert (found["cause"], found["state"], found["class"]) == ("none", None, None)

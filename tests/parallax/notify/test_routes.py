@@ -54,8 +54,8 @@ def test_the_topic_gets_a_mail(cloud: Any) -> None:
     assert "503 from the internet" in mail["Message"]
 
 
-def test_a_turn_is_mailed_and_everything_is_queued() -> None:
-    """A finding between turns, and advice, are for the queue's readers."""
+def test_a_finding_with_a_reason_is_mailed_and_everything_is_queued() -> None:
+    """A finding without a reason, and advice, go to the queue only."""
     quiet = replace(FINDING, turn=None)
     topic, queue = TopicRoute(""), QueueRoute("")
     assert [topic.wants(p) for p in (FINDING, quiet, NEWS)] == [True, False, False]
@@ -63,7 +63,7 @@ def test_a_turn_is_mailed_and_everything_is_queued() -> None:
 
 
 def test_a_function_has_the_routes_that_it_is_configured_for() -> None:
-    """The mail comes first where it has both; none is a mistake of the template."""
+    """The topic comes first; no route is an error of the template."""
     both = Settings(alerts_topic_arn="arn", findings_queue_url="url")
     assert [route.name for route in configured(both)] == ["topic", "queue"]
     only = configured(Settings(findings_queue_url="url"))
@@ -75,8 +75,8 @@ def test_a_function_has_the_routes_that_it_is_configured_for() -> None:
         configured(Settings())
 
 
-def test_a_refusal_for_good_does_not_pass() -> None:
-    """SNS's word for a mail that it will never take; the emulator takes any."""
+def test_a_permanent_rejection_is_not_retried() -> None:
+    """SNS's error code for an invalid mail; the emulator accepts any."""
     answer = {"Error": {"Code": "InvalidParameter", "Message": "Subject"}}
     assert not aws.may_pass(ClientError(answer, "Publish"))  # pyright: ignore[reportArgumentType]
     throttled = {"Error": {"Code": "Throttled", "Message": "slow down"}}
@@ -84,8 +84,8 @@ def test_a_refusal_for_good_does_not_pass() -> None:
     assert not aws.may_pass(ParamValidationError(report="Message"))
 
 
-def test_a_subject_that_is_refused_is_sent_in_ascii(cloud: Any) -> None:
-    """A name of another script costs nobody the mail."""
+def test_a_rejected_subject_is_sent_in_ascii(cloud: Any) -> None:
+    """A name in another script does not lose the mail."""
     with refused_for_good(of="\u0443\u0437\u0435\u043b") as count:
         TopicRoute(cloud.topic).send(
             replace(FINDING, target="\u0443\u0437\u0435\u043b")
@@ -96,8 +96,8 @@ def test_a_subject_that_is_refused_is_sent_in_ascii(cloud: Any) -> None:
     assert "????" in mail["Subject"]
 
 
-def test_a_mail_that_is_sent_late_says_so_first() -> None:
-    """After an outage of SNS, or a redrive, nobody takes it for what is true now."""
+def test_a_late_mail_begins_with_its_delay() -> None:
+    """After an outage of SNS, or a redrive, it does not describe the present."""
     assert late(FINDING, NOON + timedelta(minutes=9)) == ""
     assert late(FINDING, NOON + timedelta(hours=7)) == (
         "This mail was delayed by 7 h 0 min. It describes the state at 2025-11-20\n"
@@ -116,7 +116,7 @@ def test_a_snapshot_too_large_is_left_out(
 
 
 def test_a_mail_that_is_too_long_is_cut(cloud: Any) -> None:
-    """SNS refuses more than 256 KB; the beginning says what matters."""
+    """SNS rejects more than 256 KB; the essentials are at the beginning."""
     symptom = replace(FINDING.symptom, summary="503 " * 100_000)
     TopicRoute(cloud.topic).send(replace(FINDING, symptom=symptom))
     (mail,) = (json.loads(text) for text in cloud.messages(cloud.inbox))
@@ -124,8 +124,8 @@ def test_a_mail_that_is_too_long_is_cut(cloud: Any) -> None:
 
 
 @pytest.mark.parametrize("refused", ["\ufffe", "\uffff", "\x00", "\ud800"], ids=ascii)
-def test_characters_that_sqs_refuses_are_escaped(cloud: Any, refused: str) -> None:
-    """SQS takes the message, and its reader gets the page as it was."""
+def test_characters_that_sqs_rejects_are_escaped(cloud: Any, refused: str) -> None:
+    """SQS accepts the message, and its reader gets the original page."""
     odd = replace(FINDING, title=f"a{refused}b")
     QueueRoute(cloud.queue).send(odd)
     (text,) = cloud.messages(cloud.queue)
@@ -134,8 +134,8 @@ def test_characters_that_sqs_refuses_are_escaped(cloud: Any, refused: str) -> No
 
 
 @pytest.mark.parametrize("name", ["front", "platform-api", "0c3a-b1"])
-def test_a_name_that_sqs_takes_stays(name: str) -> None:
-    """A target's findings keep their group, and so their order, over a deployment."""
+def test_a_name_that_sqs_accepts_stays(name: str) -> None:
+    """A target's findings keep their group and order over a deployment."""
     assert group(name) == name
 
 

@@ -1,4 +1,4 @@
-"""Specification of what is told of advice: `parallax.diagnose.advised`."""
+"""Specification of the advice record: `parallax.story.advice`."""
 
 import random
 from collections.abc import Sequence
@@ -6,8 +6,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 from parallax.diagnose.judge import judge
-from parallax.model.advice import AdviceEvent, AdviceRecord, AdviceState
+from parallax.model.advice import AdviceEvent, AdviceRecord, AdviceState, Standing
+from parallax.model.judgement import Advice, Hop
 from parallax.model.snapshot import Snapshot
+from parallax.model.wire import decode, encode
 from parallax.story.advice import advance_record, retire
 from parallax.story.rules import Rules
 from tests.parallax import scenarios as s
@@ -16,7 +18,7 @@ RULES = Rules(settle_seconds=120, quiet_seconds=300)
 
 
 def at(seconds: float, *, ready: int) -> Snapshot:
-    """Return health at a moment, with so many ready pods."""
+    """Return a healthy snapshot at an instant, with this number of ready pods."""
     now = s.NOW + timedelta(seconds=seconds)
     run = s.run(s.OK, investigated=False, at=now)
     return s.taken(run, *s.reports(ready=ready, at=now), taken_at=now)
@@ -25,7 +27,7 @@ def at(seconds: float, *, ready: int) -> Snapshot:
 def live_through(
     snapshots: Sequence[Snapshot],
 ) -> tuple[AdviceRecord | None, list[AdviceEvent]]:
-    """Judge each snapshot; return the record and all that was told."""
+    """Judge each snapshot; return the record and all published events."""
     record: AdviceRecord | None = None
     told: list[AdviceEvent] = []
     for x in snapshots:
@@ -36,8 +38,8 @@ def live_through(
     return record, told
 
 
-def test_advice_is_told_once_when_it_comes_and_once_when_it_goes() -> None:
-    """Two events of one advice, however often it is seen."""
+def test_advice_is_published_once_when_it_begins_and_once_when_it_ends() -> None:
+    """Two events for one advice, no matter how often it is observed."""
     seen = [at(n, ready=1) for n in range(0, 600, 30)]
     gone = [at(n, ready=5) for n in range(600, 1200, 30)]
     record, told = live_through([*seen, *gone])
@@ -53,8 +55,8 @@ def test_advice_is_told_once_when_it_comes_and_once_when_it_goes() -> None:
     assert record.subject == "platform-api/advice"
 
 
-def test_a_rollout_gives_no_advice() -> None:
-    """One ready pod for less than the settle window is told to nobody."""
+def test_a_rollout_causes_no_advice() -> None:
+    """One ready pod for less than the settle window publishes nothing."""
     short = [at(n, ready=1) for n in (0, 30, 60)]
     record, told = live_through([*short, at(90, ready=5), at(150, ready=1)])
     assert told == []
@@ -62,15 +64,15 @@ def test_a_rollout_gives_no_advice() -> None:
     assert [v.since for v in record.standing] == [s.NOW + timedelta(seconds=150)]
 
 
-def test_advice_that_comes_and_goes_is_told_once() -> None:
-    """Gone for less than the quiet time is not gone."""
+def test_intermittent_advice_is_published_once() -> None:
+    """Advice that is absent for less than the quiet time has not ended."""
     seen = [at(n, ready=1 if n % 120 else 5) for n in range(30, 1200, 30)]
     _, told = live_through([at(0, ready=1), *seen[:3], *[at(130, ready=1)], *seen[4:]])
     assert [v.state for v in told] == [AdviceState.GIVEN]
 
 
-def test_silence_is_no_end() -> None:
-    """Without agents nobody knows whether the pods are back."""
+def test_missing_evidence_does_not_end_advice() -> None:
+    """Without agents, the number of ready pods is unknown."""
     seen = [at(n, ready=1) for n in (0, 60, 120)]
     blind = [replace(at(n, ready=5), reports=()) for n in range(150, 1200, 60)]
     record, told = live_through([*seen, *blind])
@@ -79,8 +81,8 @@ def test_silence_is_no_end() -> None:
     assert record.standing[0].published
 
 
-def test_nothing_to_tell_writes_nothing() -> None:
-    """No record for a target without advice; the same one while nothing moves."""
+def test_no_change_stores_nothing() -> None:
+    """No record for a target without advice; the same record if nothing changes."""
     healthy = at(0, ready=5)
     assert advance_record(None, judge(healthy), healthy, RULES) is None
     record, _ = live_through([at(n, ready=1) for n in (0, 120)])
@@ -88,8 +90,8 @@ def test_nothing_to_tell_writes_nothing() -> None:
     assert advance_record(record, judge(again), again, RULES) is record
 
 
-def test_a_clock_that_was_ahead_holds_nothing_up() -> None:
-    """What was dated an hour too late is dated now, and waits as long as it should."""
+def test_a_clock_that_was_ahead_delays_nothing() -> None:
+    """An instant an hour in the future counts as now, and waits no longer than that."""
     seen = [at(n, ready=1) for n in (3600, 0, 60, 120)]
     _, told = live_through(seen)
     assert [v.judged_at for v in told] == [s.NOW + timedelta(seconds=120)]
@@ -98,8 +100,8 @@ def test_a_clock_that_was_ahead_holds_nothing_up() -> None:
     assert [v.state for v in told] == [AdviceState.GIVEN, AdviceState.GONE]
 
 
-def test_a_target_taken_out_and_back_tells_under_new_ids() -> None:
-    """What stood is told not to be watched; later advice begins again."""
+def test_a_target_that_returns_publishes_under_new_ids() -> None:
+    """Its old advice ends as no longer watched; later advice begins again."""
     record, told = live_through([at(n, ready=1) for n in (0, 120)])
     assert record
     after = retire(record, s.NOW + timedelta(seconds=200))
@@ -114,8 +116,8 @@ def test_a_target_taken_out_and_back_tells_under_new_ids() -> None:
     assert len(ids) == len(told) + 1
 
 
-def test_whatever_comes_each_advice_is_given_and_gone_by_turns() -> None:
-    """Any order of sights, silences and clocks: no event twice, none after its end."""
+def test_given_and_gone_alternate_for_any_input() -> None:
+    """Any order of evidence, silence and clocks: no duplicate, none after an end."""
     events = 0
     for seed in range(20):
         chance = random.Random(seed)  # noqa: S311 - no secret
@@ -139,3 +141,13 @@ def test_whatever_comes_each_advice_is_given_and_gone_by_turns() -> None:
         assert len({v.id for v in told}) == len(told)
         events += len(told)
     assert events > 20
+
+
+def test_stored_records_keep_their_field_names() -> None:
+    """Records of earlier releases have `news` and `told`."""
+    advice = Advice(id="long-ttl", hop=Hop.DNS, title="A change takes long")
+    standing = Standing(advice=advice, since=s.NOW, published=True)
+    stored = encode(AdviceRecord(subject="front/advice", standing=(standing,)))
+    assert stored["news"] == []
+    assert stored["standing"][0]["told"] is True
+    assert decode(AdviceRecord, stored).standing == (standing,)

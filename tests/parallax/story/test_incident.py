@@ -1,4 +1,4 @@
-"""Specification of incidents: `parallax.diagnose.incident`."""
+"""Specification of incidents: `parallax.story.incident`."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -39,17 +39,17 @@ def story(*steps: tuple[Judgement, Snapshot]) -> list[Incident | None]:
 
 
 def turn(incident: Incident | None) -> NotificationReason | None:
-    """Return the turn of an incident's finding."""
+    """Return the notification reason of an incident's finding."""
     return incident.finding.turn if incident and incident.finding else None
 
 
 def test_health_begins_no_incident() -> None:
-    """Nothing is wrong, nothing is kept."""
+    """A healthy target has no incident."""
     assert advance(None, judge(s.healthy()), s.healthy(), rules=RULES) is None
 
 
-def test_the_first_mail_names_the_cause_and_the_end_is_told_once() -> None:
-    """Firing with the cause; recovering in silence; resolved after the quiet time."""
+def test_the_first_mail_names_the_cause_and_the_end_is_mailed_once() -> None:
+    """Firing with the cause; recovering without mail; resolved after the quiet time."""
     bad, good = s.wrong_port(), s.healthy()
     steps = [(bad, 0), (bad, 59), (good, 120), (good, 200), (good, 421), (good, 500)]
     seen = story(*((judge(x), later(x, t)) for x, t in steps))
@@ -74,7 +74,7 @@ def test_the_first_mail_names_the_cause_and_the_end_is_told_once() -> None:
 
 
 def test_flapping_within_the_quiet_time_is_one_incident() -> None:
-    """A relapse mails nothing and keeps the id."""
+    """A new failure within that time causes no mail and keeps the id."""
     bad, good = s.wrong_port(), s.healthy()
     steps = [(bad, 0), (good, 60), (bad, 120), (good, 180), (bad, 240)]
     seen = [i for i in story(*((judge(x), later(x, t)) for x, t in steps)) if i]
@@ -88,8 +88,8 @@ def test_flapping_within_the_quiet_time_is_one_incident() -> None:
     ]
 
 
-def test_a_failure_waits_for_evidence_but_not_for_ever() -> None:
-    """Half the evidence: pending; after the waiting time it is told anyway."""
+def test_a_failure_waits_for_evidence_for_a_limited_time() -> None:
+    """Incomplete evidence: pending; after the waiting time it is mailed anyway."""
     early = replace(BLIND, taken_at=s.SINCE + timedelta(seconds=30))
     late = replace(BLIND, taken_at=s.SINCE + timedelta(seconds=46))
     first, second = story((judge(early), early), (judge(late), late))
@@ -99,7 +99,7 @@ def test_a_failure_waits_for_evidence_but_not_for_ever() -> None:
     assert second.cause == NOT_ESTABLISHED
 
 
-def test_a_cause_found_later_is_a_turn_of_its_own() -> None:
+def test_a_cause_established_later_is_mailed() -> None:
     """Not established first, then a cause: one more mail."""
     blind, whole = later(BLIND, 10), later(s.wrong_port(), 15)
     seen = story((judge(blind), blind), (judge(whole), whole))
@@ -110,7 +110,7 @@ def test_a_cause_found_later_is_a_turn_of_its_own() -> None:
 
 
 def live_through(*pages: str) -> list[tuple[float, NotificationReason]]:
-    """Return the minute and turn of each mail; one page a minute for all users.
+    """Return the minute and reason of each mail; one page a minute for all users.
 
     A pod's own page is proven by agents that got it too, any other page is not.
     """
@@ -134,13 +134,13 @@ def live_through(*pages: str) -> list[tuple[float, NotificationReason]]:
 RESET = "ingress-nginx/502_pod_reset"
 
 
-def test_a_proof_that_comes_and_goes_is_mailed_once() -> None:
-    """Proven in one minute and not in the next: no mail says that it is not known."""
+def test_an_intermittent_proof_is_mailed_once() -> None:
+    """Proven in one minute and not in the next: no mail takes the cause back."""
     assert live_through(*[s.POD_503, RESET] * 10) == [(0, NotificationReason.FIRING)]
 
 
 def test_a_cause_discovered_is_mailed_at_once_and_only_once() -> None:
-    """Not established at first; then the proof comes and goes."""
+    """Not established at first; then an intermittent proof."""
     mails = live_through(RESET, *[s.POD_503, RESET] * 10)
     assert mails == [
         (0, NotificationReason.FIRING),
@@ -148,8 +148,8 @@ def test_a_cause_discovered_is_mailed_at_once_and_only_once() -> None:
     ]
 
 
-def test_a_hop_that_alternates_is_mailed_ever_more_rarely() -> None:
-    """Each change of a told thing doubles the wait for the next."""
+def test_an_alternating_hop_is_mailed_less_and_less_often() -> None:
+    """Each mailed change doubles the wait for the next."""
     mails = live_through(*[*[s.LB_503] * 6, *[RESET] * 6] * 8)
     assert [m for m, _ in mails] == [0, 7, 17, 43, 85]
     assert {t for _, t in mails[1:]} == {NotificationReason.TREND_CHANGED}
@@ -158,7 +158,7 @@ def test_a_hop_that_alternates_is_mailed_ever_more_rarely() -> None:
 TIMED_OUT = "haproxy/504_server_timeout"
 
 
-def test_504_that_became_503_is_told_as_progress() -> None:
+def test_504_that_becomes_503_is_progress() -> None:
     """From the probes to the mail: a finding at once, and a mail after the wait."""
     incident: Incident | None = None
     told: list[Finding] = []
@@ -194,8 +194,8 @@ def test_504_that_became_503_is_told_as_progress() -> None:
     assert f"Trend: {trend}." in body
 
 
-def test_one_cause_for_another_waits_for_the_quiet_time() -> None:
-    """The second cause is proven at once, and mailed five minutes after the first."""
+def test_another_cause_waits_for_the_quiet_time() -> None:
+    """The second cause is proven immediately, and mailed five minutes later."""
     first, second = s.wrong_port(), s.pod_error()
     steps = [(first, 0), (second, 60), (second, 299), (second, 300), (first, 700)]
     seen = story(*((judge(x), later(x, t)) for x, t in steps))
@@ -208,8 +208,8 @@ def test_one_cause_for_another_waits_for_the_quiet_time() -> None:
     ]
 
 
-def test_evidence_that_goes_stale_does_not_take_the_cause_back() -> None:
-    """The established cause stays while the symptom stays."""
+def test_stale_evidence_does_not_revoke_the_cause() -> None:
+    """The established cause stays as long as the symptom does."""
     whole, blind = s.wrong_port(), later(BLIND, 60)
     seen = story((judge(whole), whole), (judge(blind), blind))
     last = seen[-1]
@@ -218,8 +218,8 @@ def test_evidence_that_goes_stale_does_not_take_the_cause_back() -> None:
     assert turn(last) is not NotificationReason.CAUSE_CHANGED
 
 
-def test_maintenance_holds_mail_and_alarm_but_not_the_finding() -> None:
-    """Published, not fired; it fires once the window is over."""
+def test_maintenance_stops_mail_and_alarm_but_not_the_finding() -> None:
+    """It is published without firing; it fires when the window ends."""
     x = s.wrong_port()
     window = Maintenance(
         starts_at=s.SINCE, ends_at=s.NOW + timedelta(seconds=30), reason="nodes"
@@ -236,7 +236,7 @@ def test_maintenance_holds_mail_and_alarm_but_not_the_finding() -> None:
 
 
 def test_a_single_blip_is_never_mailed() -> None:
-    """One failed probe of eleven pends, is remembered, and ends in silence."""
+    """One failed probe of eleven is pending, and ends without a mail."""
     x = s.taken(s.run([s.LB_503, *[s.OK] * 10], direct=s.OK), s.balancer())
     good = s.healthy()
     moments = [later(good, t) for t in (60, 120, 359, 360)]
@@ -249,7 +249,7 @@ def test_a_single_blip_is_never_mailed() -> None:
 def alternating(
     pattern: str, *, agents: bool, restless: bool = False, bad: int = 5
 ) -> list[Incident]:
-    """Live through runs a minute apart, `F` failing at first, `H` healthy.
+    """Advance through runs a minute apart, `F` failing at first, `H` healthy.
 
     `bad` of the ten repeats of a failing run fail too. Without agents only probes
     and readings wake the judge; `restless` endpoints change every 20 s.
@@ -295,7 +295,7 @@ def changed(report: NodeReport, now: datetime) -> NodeReport:
 def test_an_intermittent_failure_fires_once_within_ten_minutes(
     pattern: str, bad: int, *, agents: bool
 ) -> None:
-    """Every other run is well, and only some repeats fail: one incident, one alarm."""
+    """Every second run succeeds, and some repeats fail: one incident, one alarm."""
     seen = alternating(pattern, agents=agents, bad=bad)
     mails = list(dict.fromkeys(i.mailed_at for i in seen if i.mailed_at))
     assert len(mails) == 1
@@ -307,7 +307,7 @@ def test_an_intermittent_failure_fires_once_within_ten_minutes(
 
 
 def test_a_cluster_that_never_settles_does_not_hide_an_intermittent_failure() -> None:
-    """A pod that crashes in a loop changes the endpoints again and again."""
+    """A pod in a crash loop keeps changing the endpoints."""
     seen = alternating("FHFHFHFHFH", agents=True, restless=True)
     fired = next(i for i in seen if i.mailed_at)
     assert fired.since == s.SINCE

@@ -1,4 +1,4 @@
-"""Specification of what outlives its evidence: `parallax.diagnose.kept`."""
+"""Specification of the last cause: `parallax.story.last_cause`."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -19,7 +19,7 @@ UNSEEN = replace(SHOWN, reports=())
 
 
 def live_through(*steps: tuple[Snapshot, float]) -> Incident:
-    """Return the incident after snapshots taken so many seconds after the first."""
+    """Return the incident after snapshots, taken this many seconds after the first."""
     incident = None
     for x, seconds in steps:
         moment = replace(x, taken_at=s.NOW + timedelta(seconds=seconds))
@@ -29,13 +29,13 @@ def live_through(*steps: tuple[Snapshot, float]) -> Incident:
 
 
 def told(incident: Incident) -> Finding:
-    """Return what an incident said last."""
+    """Return an incident's last finding."""
     assert incident.finding
     return incident.finding
 
 
-def test_an_old_proof_is_told_with_its_time() -> None:
-    """The cause stays, its assessment is unknown, and the mail says as of when."""
+def test_an_old_proof_has_its_time() -> None:
+    """The cause stays, its assessment is unknown, and the mail has the proof's time."""
     last = told(live_through((SHOWN, 0), (SHOWN, 90), (UNSEEN, 150), (UNSEEN, 600)))
     assert (last.turn, last.cause) == (NotificationReason.REMINDER, "pods-not-ready")
     answers = {a.cause: a.answer for a in last.assessments}
@@ -49,15 +49,15 @@ def test_an_old_proof_is_told_with_its_time() -> None:
     assert "pod           FAULTY    as of 03:02 UTC: " in body
 
 
-def test_a_proof_of_now_is_told_without_its_time() -> None:
-    """Nothing is old, so nothing is said of it."""
+def test_a_present_proof_has_no_time() -> None:
+    """The evidence is not old, so the mail has no time of it."""
     body = render(told(live_through((SHOWN, 0)))).body
     assert "Evidence:" in body
     assert "as of" not in body
 
 
-def test_a_proof_is_written_down_once_a_minute() -> None:
-    """Judged every few seconds, the incident is stored as often as it says more."""
+def test_a_proof_is_stored_once_a_minute() -> None:
+    """Judged every few seconds, the incident is stored only if it changes."""
     first = live_through((SHOWN, 0))
     assert live_through((SHOWN, 0), (SHOWN, 59)) == first
     again = live_through((SHOWN, 0), (SHOWN, 60))
@@ -66,8 +66,8 @@ def test_a_proof_is_written_down_once_a_minute() -> None:
     assert again.number == first.number
 
 
-def test_what_was_shown_before_is_told_where_nothing_is_shown_now() -> None:
-    """Another symptom that nothing explains: the mail accuses nobody, and tells."""
+def test_earlier_evidence_is_mailed_if_no_cause_is_established_now() -> None:
+    """Another symptom without a cause: no blame, but the mail has the old evidence."""
     other = replace(s.pods_refuse(), reports=(), sightings=())
     last = told(live_through((SHOWN, 0), (other, 60), (other, 600)))
     assert last.turn is NotificationReason.REMINDER
@@ -76,8 +76,8 @@ def test_what_was_shown_before_is_told_where_nothing_is_shown_now() -> None:
     assert "Earlier evidence of pods-not-ready (last observed at 03:00 UTC):" in body
 
 
-def test_the_end_bears_the_cause_and_since_when_it_is_well() -> None:
-    """The resolved finding says what it was, and when the good answers began."""
+def test_the_end_has_the_cause_and_the_time_of_the_recovery() -> None:
+    """The resolved finding has the cause, and when the target recovered."""
     last = told(live_through((SHOWN, 0), (s.healthy(), 60), (s.healthy(), 360)))
     assert (last.state, last.cause) == (State.RESOLVED, "pods-not-ready")
     assert last.well_since == s.NOW + timedelta(seconds=60)

@@ -1,6 +1,6 @@
 """Event: a finding as a CloudEvent for the findings queue.
 
-In: a finding. Out: a dict that `json.dumps` takes, at most `LIMIT` bytes of JSON.
+In: a finding. Out: a dict for `json.dumps`, at most `LIMIT` bytes of JSON.
 It does not: send. `data.class` and `data.hop` are null when no cause is
 established, so that absent and unknown need not be distinguished.
 Source: CloudEvents 1.0.2; Amazon SQS quotas. SQS now accepts 1 MiB; 256 KiB was the

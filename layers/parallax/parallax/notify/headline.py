@@ -1,4 +1,4 @@
-"""Headline: the first paragraph of a mail: what fails, for whom, since when, how often.
+"""Headline: a mail's first paragraph: what fails, for whom, since when, how often.
 
 In: a finding. Out: lines. It does not: name a cause; `parallax.notify.blame` does.
 """
@@ -10,10 +10,6 @@ from parallax.model.judgement import Constancy, Difference, Symptom, followed
 from parallax.notify.paragraph import clock, fill, span, stacked
 from parallax.notify.subject import response
 
-AUDIENCE = {
-    Difference.BOTH: "for users and inside the cluster",
-    Difference.EXTERNAL_UNCONFIRMED: "for users; state inside the cluster: unknown",
-}
 _ERRORS_FROM = 400
 """HTTP's error statuses begin here."""
 
@@ -34,8 +30,10 @@ def headline(finding: Finding) -> str:
 
 def _audience(symptom: Symptom) -> str:
     """Return who is affected; if few inside probes fail, the share that succeeds."""
+    if symptom.difference is Difference.BOTH:
+        return "for users and inside the cluster"
     if symptom.difference is not Difference.EXTERNAL_ONLY:
-        return AUDIENCE.get(symptom.difference, "for users")
+        return "for users"
     succeeded = symptom.inside_total - symptom.inside_failed
     if not symptom.inside_failed:
         return "for users; inside the cluster it works"

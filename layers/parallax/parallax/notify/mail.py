@@ -116,8 +116,8 @@ def _change(finding: Finding) -> str:
 def _blind(finding: Finding) -> str:
     """Return which source of evidence is silent, and what that means."""
     means = (
-        "This alarm is about Parallax, not about your service. Until this recovers,"
-        " Parallax lacks the evidence of this side and blames no component on it."
+        "This alarm is about Parallax, not about your service. Until it ends, the state"
+        " of this side is unknown, and Parallax blames none of its components."
     )
     return stacked(
         fill(f"PARALLAX IS BLIND ({finding.target}): {finding.title}."),

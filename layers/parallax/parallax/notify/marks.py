@@ -55,12 +55,12 @@ class Marks:
 
         Raises botocore's errors.
         """
-        answer = self._update(
+        response = self._update(
             identity,
             "SET expires_at = :expires, #kind = :kind ADD #attempts :one",
             {":one": {"N": "1"}},
         )
-        return int(answer["Attributes"][self._attempts]["N"])
+        return int(response["Attributes"][self._attempts]["N"])
 
     def withdraw(self, identity: str) -> None:
         """Subtract an attempt that sent nothing. Raises botocore's errors."""
@@ -95,7 +95,7 @@ class Marks:
         expression: str,
         values: dict[str, Any],
         names: dict[str, str] | None = None,
-    ) -> Any:  # noqa: ANN401 - boto3's own answer
+    ) -> Any:  # noqa: ANN401 - boto3's own type
         expires_at = int((datetime.now(UTC) + KEPT).timestamp())
         return client("dynamodb").update_item(
             TableName=self.table,

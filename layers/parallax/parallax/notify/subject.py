@@ -92,5 +92,6 @@ def _end(finding: Finding) -> str:
 
 
 def _inline(title: str) -> str:
-    """Return a title in lower case within a line; an abbreviation stays upper case."""
-    return title[:1].lower() + title[1:] if title[1:2].islower() else title
+    """Return a title with a small first letter, unless it is an abbreviation."""
+    is_word = title[1:2].islower() or title[1:2] == " "
+    return title[:1].lower() + title[1:] if is_word else title
