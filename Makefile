@@ -63,7 +63,7 @@ docs: setup ## generate docs/causes.md and its pictures
 lock: setup ## pin the requirements at the date in pyproject.toml
 	@tools/lock
 
-bench: setup ## measure a judgement, and the agent in a large cluster (docs/benchmarks.md)
+bench: setup ## measure the speed of a judgement and of the agent
 	@$(PY) -m bench.speed
 
 bench-accuracy: setup ## measure how often the cause is right (docs/accuracy.md)

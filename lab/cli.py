@@ -17,11 +17,11 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from lab import install, namespace
 from lab.case import DEFAULT, CaseError, load
-from lab.control import ControlError, tell
 from lab.fault import FaultError, fault_ids, load_fault, oddity_ids
-from lab.run import Lab, LabError, remove
+from lab.stage import install, namespace
+from lab.stage.run import Lab, LabError, remove
+from lab.world.control import ControlError, tell
 
 FOLDER = Path(__file__).parent.parent / ".lab" / "up"
 PID = "unshare.pid"

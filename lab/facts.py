@@ -7,8 +7,7 @@ It does not: start anything.
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab.case import Case
-from lab.kubernetes.kubeconfig import token, write_kubeconfig
+from lab.case import Case, Node
 
 HETZNER_PORT = 8090
 HETZNER_TOKEN = "lab-hetzner-read-only"  # noqa: S105 - opens nothing but the lab
@@ -68,8 +67,6 @@ def facts_of(case: Case, folder: Path) -> Facts:
     )
 
 
-def write_files(case: Case, facts: Facts) -> None:
-    """Write the targets file and the kubeconfigs."""
-    case.write_targets(facts.targets_file)
-    for node, told in zip(case.nodes, facts.nodes, strict=True):
-        write_kubeconfig(told.kubeconfig, facts.kubernetes_url, token(node))
+def agent_token(node: Node) -> str:
+    """Return the token that the agent on a node sends to the Kubernetes API."""
+    return f"lab-agent-{node.name}"

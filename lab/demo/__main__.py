@@ -16,16 +16,16 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from lab import namespace
 from lab.case import DEFAULT, CaseError, load
 from lab.cli import PID
 from lab.demo.play import Outcome, play
 from lab.demo.record import record as save_snapshots
 from lab.demo.screen import Screen
-from lab.demo.stage import LOGS, Stage
-from lab.emulator import ROOT, EmulatorError, build
 from lab.fault import FaultError, load_fault
-from lab.run import LabError
+from lab.stage import namespace
+from lab.stage.deployment import LOGS, Stage
+from lab.stage.emulator import ROOT, EmulatorError, build
+from lab.stage.run import LabError
 
 PLAYED = ROOT / ".lab" / "demo"
 KEPT = ROOT / ".lab" / "up"

@@ -9,15 +9,14 @@ what counts is what came out of the queue and the topic.
 import re
 import time
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from lab.demo.inbox import Mail
+from lab.demo.current import current_judgements
 from lab.demo.screen import Screen
-from lab.demo.stage import Stage
 from lab.fault import Fault
-from parallax.diagnose import join, judge
-from parallax.model.finding import Judgement, View
+from lab.stage.deployment import Stage
+from lab.stage.inbox import Mail
+from parallax.model.finding import View
 
 HEALTH_SECONDS = 100.0
 """The longest wait for one scheduled probe of each target and every agent's word."""
@@ -82,7 +81,7 @@ def _await_health(stage: Stage, screen: Screen, outcome: Outcome) -> None:
     screen.tell("waiting for the schedule's first probes and every agent's first word")
     deadline = time.monotonic() + HEALTH_SECONDS
     while time.monotonic() < deadline:
-        judged = look(stage)
+        judged = current_judgements(stage)
         screen.show(judged)
         _collect(stage, screen, outcome)
         views = [(j.symptom.external, j.symptom.internal) for j in judged.values()]
@@ -110,7 +109,7 @@ def _watch(
         if hurried and time.monotonic() - woken > HURRIED_SECONDS:
             woken = time.monotonic()
             stage.wake("Probe")
-        judged = look(stage)
+        judged = current_judgements(stage)
         screen.show(judged)
         for name, judgement in judged.items():
             line = judgement.symptom.summary
@@ -134,19 +133,3 @@ def _collect(stage: Stage, screen: Screen, outcome: Outcome) -> None:
     for mail in stage.inbox.mails():
         outcome.mails.append(mail)
         screen.tell(f"mail: {mail.subject}", "bold cyan")
-
-
-def look(stage: Stage) -> dict[str, Judgement]:
-    """Judge what the journal holds now, as `diagnose` does, for the screen only."""
-    now = datetime.now(UTC)
-    return {
-        target.name: judge(
-            join(
-                target,
-                stage.journal.recent(target.name, now - timedelta(minutes=30)),
-                taken_at=now,
-                settle_seconds=20,
-            )
-        )
-        for target in stage.targets
-    }

@@ -13,10 +13,10 @@ from pathlib import Path
 from rich.console import Console
 
 from lab.demo.rows import in_rows
-from lab.demo.stage import Stage
 from lab.demo.story import alarm
 from lab.fault import fault_ids, load_fault
-from lab.run import LabError
+from lab.stage.deployment import Stage
+from lab.stage.run import LabError
 from parallax.incidents import DynamoIncidents
 from parallax.model.finding import Incident
 from parallax.model.snapshot import Snapshot

@@ -17,7 +17,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from lab.demo.inbox import Mail
+from lab.stage.inbox import Mail
 from parallax.model.finding import HopState, Judgement, View
 
 MARKS = {

@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from lab.demo.current import current_judgements
 from lab.demo.explain import explain
-from lab.demo.inbox import Mail
-from lab.demo.play import look
-from lab.demo.stage import Stage
 from lab.fault import Fault
+from lab.stage.deployment import Stage
+from lab.stage.inbox import Mail
 
 PATIENCE_SECONDS = 180.0
 WAKE_SECONDS = 8.0
@@ -94,7 +94,8 @@ class Story:
 
     def told(self) -> str:
         """Return the findings, and how every target is judged now."""
-        now = (explain(name, judged) for name, judged in look(self.stage).items())
+        judged = current_judgements(self.stage).items()
+        now = (explain(name, judgement) for name, judgement in judged)
         return "\n".join([*self.lines(), *now])
 
 

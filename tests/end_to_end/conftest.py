@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from lab import namespace
 from lab.case import Case, load
 from lab.demo.chosen import chosen
-from lab.demo.pace import TESTED
-from lab.demo.stage import Stage
-from lab.emulator import ROOT
+from lab.stage import namespace
+from lab.stage.deployment import Stage
+from lab.stage.emulator import ROOT
+from lab.stage.timing import TESTED
 
 FOLDER = ROOT / ".lab" / "test"
 SECONDS: list[str] = []

@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from lab.demo.current import current_judgements
 from lab.demo.explain import explain_finding, judged_again
-from lab.demo.inbox import Mail
-from lab.demo.play import look
-from lab.demo.stage import Stage
 from lab.demo.story import Story, alarm
-from lab.emulator import ROOT
 from lab.fault import Fault
+from lab.stage.deployment import Stage
+from lab.stage.emulator import ROOT
+from lab.stage.inbox import Mail
 from parallax.model.finding import View
 from parallax.model.snapshot import Snapshot
 from parallax.model.wire import decode
@@ -25,7 +25,7 @@ SCHEMA = ROOT / "docs/schema/finding.v1.schema.json"
 def all_healthy(stage: Stage) -> bool:
     """Whether outside and inside of every target are seen, and well."""
     well = (View.HEALTHY, View.HEALTHY)
-    judged = look(stage).values()
+    judged = current_judgements(stage).values()
     return all((j.symptom.external, j.symptom.internal) == well for j in judged)
 
 

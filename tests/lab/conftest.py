@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from lab import namespace
 from lab.case import CASES, DEFAULT, Case, load
-from lab.control import tell
+from lab.stage import namespace
+from lab.world.control import tell
 
 ROOT = Path(__file__).parents[2]
 

@@ -6,8 +6,7 @@ In: a lab that is up. Out: what is seen. It does not: change anything.
 import json
 from typing import Any
 
-from lab.facts import HETZNER_PORT, HETZNER_TOKEN
-from lab.kubernetes.kubeconfig import token
+from lab.facts import HETZNER_PORT, HETZNER_TOKEN, agent_token
 from tests.lab.conftest import Answer, Up
 
 
@@ -50,7 +49,7 @@ def kubernetes(up: Up, path: str) -> dict[str, Any]:
     """Read from the lab's Kubernetes API as an agent does."""
     places = up.case.addresses
     url = f"http://{places.kubernetes}:6443/{path}"
-    bearer = f"Authorization: Bearer {token(up.case.nodes[0])}"
+    bearer = f"Authorization: Bearer {agent_token(up.case.nodes[0])}"
     return json.loads(up.get(url, "-H", bearer).body)
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from lab.demo.inbox import Mail
 from lab.demo.screen import Screen
+from lab.stage.inbox import Mail
 from parallax.model.finding import Finding
 from parallax.model.wire import decode
 from parallax.notify.mail import render
