@@ -1,6 +1,6 @@
-"""Facts: the paths and addresses that others need to use a running lab.
+"""Facts: the paths and addresses of a running lab, for its clients.
 
-In: a case and a run folder. Out: values that hold before the lab has started.
+In: a case and a run folder. Out: values that are valid before the lab has started.
 It does not: start anything.
 """
 
@@ -10,10 +10,10 @@ from pathlib import Path
 from lab.case import Case, Node
 
 HETZNER_PORT = 8090
-HETZNER_TOKEN = "lab-hetzner-read-only"  # noqa: S105 - opens nothing but the lab
+HETZNER_TOKEN = "lab-hetzner-read-only"  # noqa: S105 - valid in the lab only
 KUBERNETES_PORT = 6443
 CONTROL_HOST = "control.example.net"
-"""Somebody else's host: whoever cannot reach it is blind."""
+"""A host of somebody else: a monitor that cannot reach it is blind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class NodeFacts:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a running lab is found by."""
+    """The paths, addresses and tokens of a lab."""
 
     folder: Path
     cluster: str
@@ -39,9 +39,9 @@ class Facts:
     balancer_address: str
     balancer_private_address: str
     control_url: str
-    """What answers 200 whatever the fault; trusted by the same CA."""
+    """Responds with 200 in every fault; its certificate has the same CA."""
     resolvers: tuple[str, ...]
-    """The resolvers of the lab's internet, that of resolv.conf first."""
+    """The public resolvers of the lab; the first is that of resolv.conf."""
     nodes: tuple[NodeFacts, ...]
 
 

@@ -2,7 +2,7 @@
 
 In: `faults/<cause-id>.yaml` (or `<cause-id>-<variant>.yaml`), `oddities/<name>.yaml`,
 several joined: `lb-no-target+oddity:scanner`. Out: what it does in words, whom it
-hits, the actions. It does not: act; `lab.world.verbs` does. Adding a file adds a fault.
+hits, the actions. It does not: act; `lab.verbs` does. Adding a file adds a fault.
 """
 
 from collections.abc import Iterable

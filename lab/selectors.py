@@ -1,6 +1,6 @@
-"""Selectors: which objects a `labelSelector` or `fieldSelector` means.
+"""Selectors: whether an object matches a `labelSelector` or a `fieldSelector`.
 
-In: the selector's text and an object. Out: whether it is meant. It does not:
+In: the selector's text and an object. Out: whether it matches. It does not:
 know resources; a field is a dotted path. Source: Kubernetes API concepts,
 "Labels and Selectors" and "Field Selectors".
 """
@@ -14,7 +14,7 @@ NAME_TERM = re.compile(r"^\s*(!?)\s*([\w./-]+)\s*$")
 
 
 class SelectorError(ValueError):
-    """A selector that the API answers with 400."""
+    """A selector that the API rejects with 400."""
 
 
 def matches_labels(selector: str, labels: dict[str, str]) -> bool:
@@ -28,15 +28,15 @@ def matches_fields(selector: str, item: dict[str, Any]) -> bool:
 
 
 def _terms(selector: str) -> list[str]:
-    """Split at commas outside of parentheses."""
+    """Split at commas outside parentheses."""
     return [t for t in re.split(r",(?![^(]*\))", selector) if t.strip()]
 
 
 def _label_term(term: str, labels: dict[str, str]) -> bool:
     if found := SET_TERM.match(term):
-        key, word, listed = found.groups()
+        key, operator, listed = found.groups()
         values = {v.strip() for v in listed.split(",")}
-        return (labels.get(key) in values) == (word == "in")
+        return (labels.get(key) in values) == (operator == "in")
     if found := PLAIN_TERM.match(term):
         key, sign, value = found.groups()
         return (labels.get(key) == value) == (sign != "!=")

@@ -39,13 +39,13 @@ def record(stage: Stage, folder: Path, console: Console) -> None:
         if not hit <= names:
             continue  # the snapshot of a target does not show such a fault
         with alarm(stage, fault) as story:
-            finding = story.turned("firing")[min(hit)]
+            finding = story.first_findings("firing")[min(hit)]
             _save(folder / f"diagnose/{fault_id}.json", finding["data"]["snapshot"])
             incident = incidents.get(min(hit)) if fault_id == MAILED else None
             _save_finding(folder / "notify/firing.json", incident)
         console.print(f"{fault_id}: named {finding['data']['cause']}")
-        stage.wake("Probe")
-        story.until_turned("resolved", hit)
+        stage.invoke("Probe")
+        story.until_reported("resolved", hit)
         incident = incidents.get(min(hit)) if fault_id == MAILED else None
         _save_finding(folder / "notify/resolved.json", incident)
 

@@ -1,7 +1,7 @@
-"""Balancer: the load balancer's settings in Hetzner's words, lived by HAProxy.
+"""Balancer: the load balancer's settings with Hetzner's names, run by HAProxy.
 
 In: the case's balancer and changes to it. Out: an HAProxy configuration, and the
-health that HAProxy's stats socket tells. It does not: speak the Hetzner API.
+targets' health from HAProxy's stats socket. It does not: serve the Hetzner API.
 """
 
 import csv
@@ -15,12 +15,12 @@ from lab.edge.verdict import Verdict, verdict
 from lab.programs.program import render
 
 type Health = dict[tuple[int, str], Verdict]
-"""Listen port and server name -> what the health check found."""
+"""Listen port and server name -> result of the health check."""
 SOCKET = "haproxy.sock"
-"""As `haproxy.cfg` names it, in the run folder."""
+"""The file name in the run folder; the same as in `haproxy.cfg`."""
 TIMEOUT_SERVER = 60
 RETRIES = 3
-"""Of a connection; HAProxy's own default."""
+"""Retries of a connection; HAProxy's own default."""
 
 
 @dataclass(slots=True)
@@ -32,7 +32,7 @@ class Balancer:
     services: tuple[BalancerService, ...] = ()
     servers: tuple[Server, ...] = ()
     private_network: bool = True
-    """Whether it is attached to the private network; otherwise no target is reached."""
+    """Whether it is attached to the private network; if not, it reaches no target."""
     timeout_server: int = TIMEOUT_SERVER
     retries: int = RETRIES
 
@@ -40,7 +40,7 @@ class Balancer:
         self.reset()
 
     def reset(self) -> None:
-        """Set everything as the case has it."""
+        """Set everything to the values of the case."""
         self.services = self.case.balancer.services
         self.servers = self.case.nodes
         self.private_network = True
@@ -50,15 +50,15 @@ class Balancer:
     def change(self, changes: dict[str, Any]) -> None:
         """Merge changes into every service, or those of one `listen_port`.
 
-        Not of a service are: `targets`, the names of the servers that are (`former`:
-        the case's former nodes); `without`, a listen port that is served no more;
-        `private_network`; `timeout_server` and `retries`, which Hetzner hides.
+        These keys belong to no service: `targets`, the names of the target servers
+        (`former`: the case's former nodes); `without`, a listen port to remove;
+        `private_network`; `timeout_server` and `retries`, which Hetzner does not show.
         """
         changes = dict(changes)
         if "targets" in changes:
-            self._aim(changes.pop("targets"))
-        gone = changes.pop("without", None)
-        self.services = tuple(s for s in self.services if s.listen_port != gone)
+            self._set_targets(changes.pop("targets"))
+        removed = changes.pop("without", None)
+        self.services = tuple(s for s in self.services if s.listen_port != removed)
         self.private_network = changes.pop("private_network", self.private_network)
         self.timeout_server = changes.pop("timeout_server", self.timeout_server)
         self.retries = changes.pop("retries", self.retries)
@@ -70,7 +70,7 @@ class Balancer:
             for s in self.services
         )
 
-    def _aim(self, names: list[str] | str) -> None:
+    def _set_targets(self, names: list[str] | str) -> None:
         case = self.case
         wanted = [s.name for s in case.former_nodes] if names == "former" else names
         self.servers = tuple(s for s in case.servers if s.name in wanted)
@@ -99,7 +99,7 @@ class Balancer:
         )
 
     async def health(self) -> Health:
-        """Return HAProxy's view of every target, in Hetzner's words."""
+        """Return the health of every target with Hetzner's names."""
         rows = await ask(self.folder / SOCKET, "show stat")
         table = csv.DictReader(rows.lstrip("# ").splitlines())
         return {
@@ -108,14 +108,14 @@ class Balancer:
             if row["pxname"].startswith("service_") and row["svname"] != "BACKEND"
         }
 
-    async def words(self) -> set[str]:
-        """Return the different words for health that its targets have now."""
-        return {found.status for found in (await self.health()).values()}
+    async def statuses(self) -> set[str]:
+        """Return the distinct health statuses of its targets."""
+        return {verdict.status for verdict in (await self.health()).values()}
 
     async def worker(self) -> str:
-        """Return the process id of the HAProxy worker that answers now."""
-        told = await ask(self.folder / SOCKET, "show info")
-        return next(x for x in told.splitlines() if x.startswith("Pid:"))
+        """Return the process id of the HAProxy worker that responds now."""
+        info = await ask(self.folder / SOCKET, "show info")
+        return next(x for x in info.splitlines() if x.startswith("Pid:"))
 
 
 def _service(service: BalancerService) -> dict[str, Any]:
@@ -144,9 +144,9 @@ def _service(service: BalancerService) -> dict[str, Any]:
 def _merged(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
     merged = dict(base)
     for key, value in changes.items():
-        kept = merged.get(key)
-        if isinstance(kept, dict) and isinstance(value, dict):
-            merged[key] = _merged(kept, value)
+        old = merged.get(key)
+        if isinstance(old, dict) and isinstance(value, dict):
+            merged[key] = _merged(old, value)
         else:
             merged[key] = value
     return merged

@@ -1,7 +1,8 @@
-"""Names: the zone's own name server (nsd) and the resolvers (unbound).
+"""Names: the zone's authoritative name server (nsd) and the resolvers (unbound).
 
-In: the case and what each name shall say. Out: answers over DNS, and resolvers
-that forget or keep what they know. It does not: answer any other name.
+In: the case, and the address that each name should have. Out: DNS responses, and
+resolvers whose caches are refreshed or left as they are.
+It does not: resolve any other name.
 """
 
 import signal
@@ -16,11 +17,11 @@ from lab.programs.program import command, render
 from lab.programs.wait import until
 
 TTL = 60
-"""Seconds that a resolver may keep a record; Hetzner's and others' usual least."""
+"""Seconds that a resolver may cache a record; the usual minimum of DNS providers."""
 
 
 class Names:
-    """Who answers for the names of the case."""
+    """The name server and the resolvers of the case."""
 
     def __init__(self, case: Case, launcher: Launcher) -> None:
         self.case = case
@@ -36,7 +37,7 @@ class Names:
         self.reset()
 
     def reset(self) -> None:
-        """Set the records as the case has them: CDN or balancer."""
+        """Set the records to those of the case: CDN or balancer."""
         self.ttl = TTL
         self.records = {a.host: self.right(a) for a in self.case.apps}
 
@@ -78,31 +79,31 @@ class Names:
         text = render("zone", zone="example.net", ttl=TTL, records=others, **common)
         self.launcher.write("zone-elsewhere", text)
 
-    async def tell(self, host: str, address: str, ttl: int | None = None) -> None:
-        """Let the zone's own server tell a name's address from now on."""
+    async def set_record(self, host: str, address: str, ttl: int | None = None) -> None:
+        """Change a name's address at the zone's authoritative server."""
         self.records[host] = address
         self.ttl = ttl or TTL
         await self.apply()
 
     async def apply(self) -> None:
-        """Let the name server read the zone anew; resolvers keep what they know."""
+        """Reload the zone in the name server; the resolvers keep their caches."""
         self._write_zones()
         self.launcher.signal("nsd", signal.SIGHUP)
         server = str(self.case.addresses.authoritative)
 
         async def is_new() -> bool:
-            told = await _texts(self.case.zone, "SOA", server)
-            return any(text.split()[2] == str(self._serial) for text in told)
+            texts = await _texts(self.case.zone, "SOA", server)
+            return any(text.split()[2] == str(self._serial) for text in texts)
 
         await until(is_new)
 
-    async def forget(self) -> None:
-        """Let every resolver forget the zone."""
+    async def flush(self) -> None:
+        """Remove the zone from the cache of every resolver."""
         for name in self.resolvers:
             await self._control(name, "flush_zone", self.case.zone)
 
-    async def learn(self, host: str, resolver: str) -> None:
-        """Let a resolver ask for a name anew until it holds what the zone says."""
+    async def refresh(self, host: str, resolver: str) -> None:
+        """Flush a name from a resolver's cache until it returns the zone's address."""
         wanted = self.records[host]
 
         async def holds() -> bool:
@@ -111,12 +112,12 @@ class Names:
 
         await until(holds)
 
-    async def learn_all(self) -> None:
-        """Let every resolver hold what the zone says of every name."""
-        await self.forget()
+    async def refresh_all(self) -> None:
+        """Refresh every name in the cache of every resolver."""
+        await self.flush()
         for app in self.case.apps:
             for resolver in self.resolvers:
-                await self.learn(app.host, resolver)
+                await self.refresh(app.host, resolver)
 
     async def _control(self, resolver: str, *words: str) -> None:
         config = str(self.launcher.folder / f"{resolver}.conf")
@@ -124,10 +125,10 @@ class Names:
 
 
 async def _texts(name: str, kind: str, server: str) -> list[str]:
-    """Return the records that a server tells of a name, as text; none: no answer."""
+    """Return a server's records of a name as text; empty if it does not respond."""
     question = dns.message.make_query(name, kind)
     try:
         answer = await dns.asyncquery.udp(question, server, timeout=2)
     except (dns.exception.DNSException, OSError):
-        return []  # it reads its zone anew, or is busy: whoever waits asks again
+        return []  # it reloads its zone, or is busy: the caller tries again
     return [f"{record}" for found in answer.answer for record in found]

@@ -1,7 +1,7 @@
-"""Edge: all that lies between a user and the nodes: names, CDN, balancer, firewall.
+"""Servers: everything between a user and the nodes: names, CDN, balancer, firewall.
 
-In: the case and what faults ask. Out: programs that run and are set as asked.
-It does not: know what lies behind the nodes; `lab.world.running` puts both together.
+In: the case, and the settings that faults change. Out: running, configured programs.
+It does not: start anything behind the nodes; `lab.inside.servers` does.
 """
 
 import signal
@@ -32,11 +32,11 @@ class Edge:
         self.balancer = Balancer(case, launcher.folder)
         self.hetzner = Hetzner(case, self.balancer)
         self.firewall: list[str] = []
-        self.hidden: frozenset[str] = frozenset()
-        """What the monitor has no way to: `hosts`, `resolvers`."""
+        self.unreachable: frozenset[str] = frozenset()
+        """What the monitor cannot reach: `hosts`, `resolvers`."""
 
     def start(self, group: "asyncio.TaskGroup") -> None:
-        """Begin to start all that needs nothing of the inside."""
+        """Begin to start everything that does not need the inside."""
         group.create_task(self.names.start())
         group.create_task(self.cdn.start())
         group.create_task(self._start_elsewhere())
@@ -45,7 +45,7 @@ class Edge:
         group.create_task(self.launcher.serve(api, str(places.hetzner), HETZNER_PORT))
 
     async def _start_elsewhere(self) -> None:
-        """Start what is not the case's: the old server, and the control host."""
+        """Start what is not part of the case: the old balancer and the control host."""
         text = render(
             "elsewhere.cfg",
             folder=self.launcher.folder,
@@ -57,19 +57,19 @@ class Edge:
         await self.launcher.run("elsewhere", "haproxy", "-db", "-f", path, at=at)
 
     async def start_balancer(self) -> None:
-        """Start HAProxy; its targets should be there, or it finds them unhealthy."""
+        """Start HAProxy; targets that do not listen yet are unhealthy."""
         path = self.launcher.write("haproxy.cfg", self.balancer.config())
         at = self.case.balancer.address, self.case.listen_ports[0]
         await self.launcher.run("haproxy", "haproxy", "-W", "-db", "-f", path, at=at)
 
     async def change_balancer(self, changes: dict[str, Any]) -> None:
-        """Change the balancer's settings, and let HAProxy and its way follow."""
+        """Change the balancer's settings, then HAProxy and its routes."""
         self.balancer.change(changes)
         await self.apply_firewall()
         await self._reload_balancer()
 
     async def _reload_balancer(self) -> None:
-        """Let HAProxy take new settings, and wait until the new worker answers."""
+        """Reload HAProxy, and wait until the new worker responds."""
         before = await self.balancer.worker()
         self.launcher.write("haproxy.cfg", self.balancer.config())
         self.launcher.signal("haproxy", signal.SIGUSR2)
@@ -79,32 +79,32 @@ class Edge:
 
         await until(is_new)
 
-    async def await_verdicts(self) -> None:
-        """Wait until HAProxy has asked every target and its mind is made up."""
+    async def await_health_results(self) -> None:
+        """Wait until HAProxy has a health check result for every target."""
 
         async def is_known() -> bool:
-            return "unknown" not in await self.balancer.words()
+            return "unknown" not in await self.balancer.statuses()
 
         await until(is_known)
 
     async def await_health(self) -> None:
-        """Wait until HAProxy finds healthy who should be, and only those."""
+        """Wait until exactly the targets that should be healthy are."""
         serving = {node.name for node in self.case.serving}
 
         async def is_well() -> bool:
-            found = (await self.balancer.health()).items()
+            results = (await self.balancer.health()).items()
             return all(
-                told.status == ("healthy" if name in serving else "unhealthy")
-                for (_, name), told in found
+                result.status == ("healthy" if name in serving else "unhealthy")
+                for (_, name), result in results
             )
 
         await until(is_well)
 
     async def apply_firewall(self) -> None:
-        """Set the nodes' firewall (UFW) and the ways to them as they stand.
+        """Apply the nodes' firewall (UFW) and the drop rules of the network.
 
-        A balancer outside the private network has no way to its addresses, and the
-        monitor none to what is hidden from it.
+        A balancer outside the private network cannot reach private addresses, and the
+        monitor cannot reach what is in `unreachable`.
         """
         places = self.case.addresses
         hosts = [self.case.balancer.address, places.cdn, places.old, places.control]
@@ -117,22 +117,22 @@ class Edge:
             cut_off=cut_off,
             nodes=nodes,
             dead=places.dead,
-            hosts=hosts if "hosts" in self.hidden else [],
-            resolvers=resolvers if "resolvers" in self.hidden else [],
+            hosts=hosts if "hosts" in self.unreachable else [],
+            resolvers=resolvers if "resolvers" in self.unreachable else [],
         )
         await command("nft", "-f", "-", text=text)
 
-    async def reset_ways(self) -> None:
-        """Open the firewall, and let API and balancer be as the case has them."""
+    async def reset_network(self) -> None:
+        """Reset firewall, Hetzner API and balancer to the case."""
         self.hetzner.reset()
         self.firewall.clear()
-        self.hidden = frozenset()
+        self.unreachable = frozenset()
         self.balancer.reset()
         await self.apply_firewall()
         await self._reload_balancer()
 
     async def reset_names(self) -> None:
-        """Set the names back, and let every resolver know."""
+        """Reset the names, and refresh every resolver."""
         self.names.reset()
         await self.names.apply()
-        await self.names.learn_all()
+        await self.names.refresh_all()

@@ -1,9 +1,9 @@
-"""Stats socket: one command to HAProxy, and its answer.
+"""Stats socket: one command to HAProxy, and its response.
 
-In: the socket's path, a command such as `show stat`. Out: the answer, never empty.
-HAProxy makes the socket a moment after it starts, and gives no answer while a reload
-changes its worker: the command is sent again until an answer comes.
-It does not: wait longer than about ten seconds, or read what the answer means.
+In: the socket's path, a command such as `show stat`. Out: the response, never empty.
+HAProxy creates the socket a moment after it starts, and does not respond while a
+reload replaces its worker: the command is sent again until there is a response.
+It does not: wait longer than about ten seconds, or parse the response.
 Source: HAProxy, Management Guide, section 9.3 ("Unix Socket commands").
 """
 
@@ -16,19 +16,19 @@ from lab.programs.program import ProgramError
 ATTEMPTS = 200
 PAUSE_SECONDS = 0.05
 ANSWER_SECONDS = 5.0
-"""The longest that one answer takes; HAProxy writes it at once."""
+"""The longest that one response takes; HAProxy writes it at once."""
 
 type Pause = Callable[[float], Awaitable[None]]
-"""Waits so many seconds; a test has its own."""
+"""Waits for a number of seconds; a test passes its own."""
 
 
 async def ask(path: Path, command: str, pause: Pause = asyncio.sleep) -> str:
-    """Return HAProxy's answer. Raises ProgramError if none comes in `ATTEMPTS`."""
+    """Return HAProxy's response. Raises ProgramError after `ATTEMPTS` without one."""
     reason = ""
     for _ in range(ATTEMPTS):
         try:
             answer = await _exchange(path, command)
-        except TimeoutError as error:  # an OSError, too: before it
+        except TimeoutError as error:  # a subclass of OSError, so it comes first
             reason = f"no answer within {ANSWER_SECONDS:.0f} s"
             raise _failed(path, command, reason) from error
         except OSError as error:

@@ -1,7 +1,7 @@
-"""Crowd: other people's requests, so that what only a crowd brings about can be.
+"""Background load: requests of other clients, for faults that need load.
 
-In: a URL with its Host, how many a second. Out: requests that nobody waits for.
-It does not: look at the answers.
+In: a URL, its Host header, a rate. Out: requests, until they are stopped.
+It does not: check the responses.
 """
 
 import asyncio
@@ -9,41 +9,41 @@ import contextlib
 
 import aiohttp
 
-PATIENCE = aiohttp.ClientTimeout(total=10)
-AGENT = {"User-Agent": "lab-crowd"}
+TIMEOUT = aiohttp.ClientTimeout(total=10)
+AGENT = {"User-Agent": "lab-background-load"}
 
 
-class Crowd:
-    """All that ask besides Parallax; gone with `leave`."""
+class BackgroundLoad:
+    """The clients other than Parallax."""
 
     def __init__(self) -> None:
-        self._asking: list[asyncio.Task[None]] = []
+        self._clients: list[asyncio.Task[None]] = []
 
-    def come(self, url: str, host: str, per_second: float) -> None:
-        """Let so many a second ask a URL by a Host, until they leave."""
-        self._asking.append(asyncio.create_task(_ask_on(url, host, per_second)))
+    def start(self, url: str, host: str, per_second: float) -> None:
+        """Start to request a URL with this Host header, `per_second` times a second."""
+        self._clients.append(asyncio.create_task(_repeat(url, host, per_second)))
 
-    async def leave(self) -> None:
-        """Let nobody ask any more."""
-        for task in self._asking:
+    async def stop(self) -> None:
+        """Stop all requests."""
+        for task in self._clients:
             task.cancel()
-        await asyncio.gather(*self._asking, return_exceptions=True)
-        self._asking.clear()
+        await asyncio.gather(*self._clients, return_exceptions=True)
+        self._clients.clear()
 
 
-async def _ask_on(url: str, host: str, per_second: float) -> None:
+async def _repeat(url: str, host: str, per_second: float) -> None:
     connector = aiohttp.TCPConnector(force_close=True)
     async with (
         aiohttp.ClientSession(connector=connector, headers=AGENT) as session,
         asyncio.TaskGroup() as group,
     ):
         while True:
-            group.create_task(_ask(session, url, host))
+            group.create_task(_request(session, url, host))
             await asyncio.sleep(1 / per_second)
 
 
-async def _ask(session: aiohttp.ClientSession, url: str, host: str) -> None:
+async def _request(session: aiohttp.ClientSession, url: str, host: str) -> None:
     with contextlib.suppress(aiohttp.ClientError, TimeoutError):
         headers = {"Host": host}
-        async with session.get(url, headers=headers, timeout=PATIENCE) as response:
+        async with session.get(url, headers=headers, timeout=TIMEOUT) as response:
             await response.read()

@@ -1,7 +1,7 @@
-"""Cluster: what kubelets and controllers do, on the lab's own pods.
+"""Cluster: the work of kubelets and controllers, on the lab's own pods.
 
-In: the case, the store, and what faults ask (scale, behave). Out: pods that run,
-and objects that say how they are: pods, EndpointSlices, DaemonSets, events.
+In: the case, the store, and the changes of faults (scale, behave). Out: running pods,
+and the objects that describe them: pods, EndpointSlices, DaemonSets, events.
 It does not: route (`proxy` does) or proxy requests (nginx does). A pod's readiness is
 checked twice a second; a real kubelet checks it every ten seconds by default.
 """
@@ -18,21 +18,21 @@ from lab.inside.kubernetes.logs import Log
 from lab.inside.kubernetes.store import Item, Key, Store
 from lab.inside.objects import controllers
 from lab.inside.objects import recorded as objects
-from lab.inside.objects.ingress import ingress_pod, steered
+from lab.inside.objects.ingress import controller_objects, ingress_pod
 from lab.inside.pods import Behavior, Pod
 from lab.parts import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-LOOK_SECONDS = 0.5
+READINESS_SECONDS = 0.5
 AGE = timedelta(hours=1)
-"""How long the pods have run when the lab stands."""
+"""The age of the pods when the lab has started."""
 INGRESS_HEALTH_PORTS: dict[Kind, int] = {"nginx": 10254, "traefik": 8080}
 
 
 class Cluster:
-    """The nodes' pods and the objects that tell of them."""
+    """The nodes' pods and the objects that describe them."""
 
     def __init__(self, case: Case, folder: Path) -> None:
         self.case = case
@@ -42,22 +42,22 @@ class Cluster:
         self.pods: dict[Key, Pod] = {}
         self.controller = Controller(case)
         self.changed: Callable[[], Awaitable[None]] | None = None
-        """Called after endpoints changed; `lab.inside.servers` routes anew then."""
+        """Called after endpoints changed; `servers` updates the routes then."""
         self._access_logs: dict[str, Log] = {}
-        self._looking = asyncio.Lock()
+        self._reading = asyncio.Lock()
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
-        """Make the objects, start the pods, begin to look after them."""
+        """Create the objects, start the pods, and begin to check their readiness."""
         for resource, item in objects.fixed(self.case):
             self.store.put(resource, item)
         for app in self.case.apps:
             await self.scale(app, on=True)
         await self.set_controller()
-        self._tasks.append(asyncio.create_task(self._look_on()))
+        self._tasks.append(asyncio.create_task(self._keep_reading()))
 
     async def stop(self) -> None:
-        """End the pods."""
+        """Stop the pods."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -79,20 +79,20 @@ class Cluster:
                 await pod.start()
                 self.pods[key], self.logs[key] = pod, pod.log
                 self.store.put("pods", item)
-                self._tell(key, "DaemonSet", app.name, born=True)
+                self._record_event(key, "DaemonSet", app.name, created=True)
             elif not on and key in self.pods:
                 ended.append(self.pods.pop(key))
                 self.logs.pop(key)
                 self.store.delete("pods", key)
-                self._tell(key, "DaemonSet", app.name, born=False)
-        await self.look()
+                self._record_event(key, "DaemonSet", app.name, created=False)
+        await self.update()
         for pod in ended:
             await pod.stop()
 
-    def _tell(self, key: Key, kind: str, owner: str, *, born: bool) -> None:
-        reason, text = ("Create", "Created") if born else ("Delete", "Deleted")
-        told = f"Successful{reason}", f"{text} pod: {key[1]}"
-        self.store.put("events", controllers.event(key[0], kind, owner, told))
+    def _record_event(self, key: Key, kind: str, owner: str, *, created: bool) -> None:
+        reason, text = ("Create", "Created") if created else ("Delete", "Deleted")
+        content = f"Successful{reason}", f"{text} pod: {key[1]}"
+        self.store.put("events", controllers.event(key[0], kind, owner, content))
 
     async def behave(
         self,
@@ -101,19 +101,19 @@ class Cluster:
         nodes: tuple[str, ...] = (),
         seconds: float = 0.0,
     ) -> None:
-        """Tell an app's pods (those on some nodes, or all) how to answer."""
+        """Set how an app's pods (those on some nodes, or all) respond."""
         for pod in self.pods.values():
             if pod.app == app.name and (not nodes or pod.node in nodes):
                 await pod.behave(behavior, seconds)
-        await self.look()
+        await self.update()
 
     async def set_controller(self) -> None:
-        """Bring pods and objects of the ingress up to date with its settings.
+        """Update the ingress's pods and objects to its settings.
 
         nginx follows when the endpoints change; `servers` always updates the routes.
         """
-        for resource, item in steered(self.case, self.controller):
-            self.store.put(resource, self._as_it_was_born(resource, item))
+        for resource, item in controller_objects(self.case, self.controller):
+            self.store.put(resource, self._with_old_times(resource, item))
         owner = objects.ingress_owner(self.case)
         for node in self.case.nodes:
             item = ingress_pod(self.case, node, self.controller)
@@ -122,15 +122,15 @@ class Cluster:
             if node.name in self.controller.nodes and not runs:
                 self.store.put("pods", item)
                 self.logs[key] = self._access_log(node.name)
-                self._tell(key, *owner, born=True)
+                self._record_event(key, *owner, created=True)
             elif node.name not in self.controller.nodes and runs:
                 self.store.delete("pods", key)
                 self.logs.pop(key)
-                self._tell(key, *owner, born=False)
-        await self.look()
+                self._record_event(key, *owner, created=False)
+        await self.update()
 
-    def _as_it_was_born(self, resource: str, item: Item) -> Item:
-        """Keep an object's times, so that what did not change makes no event."""
+    def _with_old_times(self, resource: str, item: Item) -> Item:
+        """Keep an object's times, so that an unchanged object causes no watch event."""
         meta = item["metadata"]
         before = self.store.get(resource, (meta.get("namespace", ""), meta["name"]))
         if before is None:
@@ -141,28 +141,28 @@ class Cluster:
         return item
 
     def _access_log(self, node: str) -> Log:
-        """Return the log that the ingress pod of a node writes, followed from now."""
+        """Return the log of a node's ingress pod, followed from now on."""
         if node not in self._access_logs:
             log = self._access_logs[node] = Log(self.folder / f"ingress-{node}.log")
             self._tasks.append(asyncio.create_task(log.follow_file()))
         return self._access_logs[node]
 
-    async def _look_on(self) -> None:
+    async def _keep_reading(self) -> None:
         while True:
-            await asyncio.sleep(LOOK_SECONDS)
-            await self.look()
+            await asyncio.sleep(READINESS_SECONDS)
+            await self.update()
 
-    async def look(self) -> None:
-        """Ask every pod's readiness, then bring the objects up to date."""
-        async with self._looking:
-            await self._look()
+    async def update(self) -> None:
+        """Check every pod's readiness, then update the objects."""
+        async with self._reading:
+            await self._update()
 
-    async def _look(self) -> None:
+    async def _update(self) -> None:
         items = self.store.items("pods")
-        answers = await asyncio.gather(*(self._is_ready(item) for item in items))
-        for item, ready in zip(items, answers, strict=True):
+        results = await asyncio.gather(*(self._is_ready(item) for item in items))
+        for item, ready in zip(items, results, strict=True):
             meta = item["metadata"]
-            # While it was asked, its pod may have been deleted.
+            # During the check the pod may have been deleted.
             if now := self.store.get("pods", (meta["namespace"], meta["name"])):
                 self.store.put("pods", controllers.with_readiness(now, ready=ready))
         before = self.store.version
@@ -178,15 +178,15 @@ class Cluster:
         port = INGRESS_HEALTH_PORTS[self.case.ingress.kind]
         return await _listens(status["podIP"], port)
 
-    def grow_old(self) -> None:
-        """Date what there is back: a cluster is older than those who look at it."""
+    def backdate(self) -> None:
+        """Move all times back, since a cluster is older than its monitoring."""
         for resource in ("pods", "endpointslices"):
             for item in list(self.store.items(resource)):
                 self.store.put(resource, objects.older(item, AGE))
 
     async def ready(self) -> bool:
         """Whether every pod is ready now."""
-        await self.look()
+        await self.update()
         return all(objects.is_ready(item) for item in self.store.items("pods"))
 
 

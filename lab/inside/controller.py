@@ -1,9 +1,9 @@
-"""Controller: the ingress controller's settings as they stand now, and its nginx.
+"""Controller: the ingress controller's current settings, and its nginx.
 
-In: the case's ingress, and what faults change about it. Out: which nodes run a pod,
-what each pod serves, and the configuration of the nginx that is all of them.
-It does not: apply anything; `lab.inside.servers` does. Real defaults (connect 5 s, read
-60 s) are left out: the ConfigMap sets a read timeout of seconds, and says so.
+In: the case's ingress, and the changes of faults. Out: the nodes that run a pod, what
+each pod serves, and the configuration of the one nginx that stands for all pods.
+It does not: apply anything; `lab.inside.servers` does. The ConfigMap sets a read
+timeout of 5 s; ingress-nginx's own default is 60 s.
 """
 
 from pathlib import Path
@@ -18,8 +18,8 @@ MODULES = Path("/usr/lib/nginx/modules")
 ANNOTATION = "nginx.ingress.kubernetes.io/"
 PLAIN_SETTINGS = {"use-forwarded-headers": "true", "proxy-read-timeout": "5"}
 ENFORCED = {"whitelist-source-range", "limit-rps", "limit-burst-multiplier"}
-"""The annotations that this nginx obeys; another one in a fault is a mistake."""
-USUAL_BURST = 5
+"""The annotations that this nginx supports; a fault with another one is rejected."""
+DEFAULT_BURST = 5
 
 
 class Controller:
@@ -30,15 +30,15 @@ class Controller:
         self.reset()
 
     def reset(self) -> None:
-        """Set everything as the case has it."""
+        """Set everything to the values of the case."""
         case = self.case
         self.policy: str = case.ingress.external_traffic_policy
         self.health_node_port = case.ingress.health_check_node_port
         self.nodes = tuple(n.name for n in case.nodes if n.ingress)
-        self.hosts = {app.name: app.host for app in case.apps}
+        self.ingress_hosts = {app.name: app.host for app in case.apps}
         self.annotations: dict[str, dict[str, str]] = {}
         self.stale: dict[str, tuple[str, ...]] = {}
-        """App name -> the nodes whose pod has not taken up its rule."""
+        """App name -> the nodes whose pod has not loaded its Ingress."""
         proxied = str(case.ingress.proxy_protocol).lower()
         self.settings = PLAIN_SETTINGS | {"use-proxy-protocol": proxied}
 
@@ -46,16 +46,19 @@ class Controller:
         """Set annotations of an app's Ingress, by their names without the prefix."""
         unknown = set(annotations) - ENFORCED
         if unknown:
-            raise ValueError(f"the lab's ingress does not know {', '.join(unknown)}")
-        kept = self.annotations.setdefault(app.name, {})
-        kept |= {ANNOTATION + name: text for name, text in annotations.items()}
+            raise ValueError(
+                f"unsupported annotations: {', '.join(sorted(unknown))}; "
+                f"the lab's ingress supports {', '.join(sorted(ENFORCED))}"
+            )
+        current = self.annotations.setdefault(app.name, {})
+        current |= {ANNOTATION + name: text for name, text in annotations.items()}
 
-    def where(self) -> tuple[Node, ...]:
+    def running_nodes(self) -> tuple[Node, ...]:
         """Return the nodes that run an ingress pod."""
         return tuple(n for n in self.case.nodes if n.name in self.nodes)
 
     def config(self, store: Store, folder: Path, generation: int) -> str:
-        """Return the nginx configuration of all pods; it tells its generation."""
+        """Return the nginx configuration of all pods; it serves its generation."""
         return render(
             f"{self.case.ingress.kind}.conf",
             folder=folder,
@@ -64,7 +67,7 @@ class Controller:
             generation=generation,
             settings=self.settings,
             proxy_protocol=self.settings["use-proxy-protocol"] == "true",
-            nodes=[self._pod(store, folder, node) for node in self.where()],
+            nodes=[self._pod(store, folder, node) for node in self.running_nodes()],
             health=self._health(),
         )
 
@@ -80,7 +83,7 @@ class Controller:
         }
 
     def _health(self) -> list[dict[str, Any]]:
-        """Return what kube-proxy answers on each node's healthCheckNodePort."""
+        """Return kube-proxy's response on each node's healthCheckNodePort."""
         if self.health_node_port is None:
             return []
         return [
@@ -95,14 +98,14 @@ class Controller:
     def _served(self, store: Store, app: App, node: Node) -> dict[str, Any]:
         """Return one app as an ingress pod serves it.
 
-        Traffic from a pod to a node's address leaves as the pod's node (flannel's
-        masquerade), traffic to the overlay as the pod.
+        Traffic from a pod to a node's address has the node's source address (flannel's
+        masquerade); traffic to the overlay has the pod's.
         """
         found = ready_endpoints(store, self.case.namespace, app.name, "http")
         return {
             "name": app.name,
             "namespace": self.case.namespace,
-            "host": self.hosts[app.name],
+            "host": self.ingress_hosts[app.name],
             "upstream": f"{self.case.namespace}-{app.name}-80",
             "source": node.address if app.host_network else node.pod_address,
             "endpoints": [f"{at}:{port}" for at, port in (r.place for r in found)],
@@ -110,9 +113,9 @@ class Controller:
         }
 
     def _limits(self, app: App) -> dict[str, Any]:
-        told = self.annotations.get(app.name, {})
-        allowed = told.get(f"{ANNOTATION}whitelist-source-range", "")
-        rate = int(told.get(f"{ANNOTATION}limit-rps", 0))
-        factor = int(told.get(f"{ANNOTATION}limit-burst-multiplier", USUAL_BURST))
+        values = self.annotations.get(app.name, {})
+        allowed = values.get(f"{ANNOTATION}whitelist-source-range", "")
+        rate = int(values.get(f"{ANNOTATION}limit-rps", 0))
+        factor = int(values.get(f"{ANNOTATION}limit-burst-multiplier", DEFAULT_BURST))
         ranges = [part.strip() for part in allowed.split(",") if part.strip()]
         return {"allowed": ranges, "rate": rate, "burst": rate * factor}

@@ -1,7 +1,7 @@
-"""Pods: the apps' processes, small HTTP servers at their real addresses.
+"""Pods: the apps' processes, small HTTP servers on the pods' addresses.
 
-In: where a pod listens and how it is told to behave. Out: HTTP answers.
-It does not: run containers. A pod that is `gone` is no process at all.
+In: a pod's address and its behavior. Out: HTTP responses.
+It does not: run containers. A deleted pod has no process.
 """
 
 import asyncio
@@ -18,10 +18,10 @@ STORED = {"Cache-Control": "public, max-age=3600"}
 
 
 class Behavior(StrEnum):
-    """How a pod answers.
+    """How a pod responds.
 
-    Only `not-ready` fails the readiness probe: `refuse`, `hang` and `slow` are those
-    of an app whose health lies on another port or thread.
+    Only `not-ready` fails the readiness probe. `refuse`, `hang` and `slow` behave like
+    an app whose health endpoint has another port or thread.
     """
 
     WELL = "well"
@@ -30,9 +30,9 @@ class Behavior(StrEnum):
     REFUSE = "refuse"
     HANG = "hang"
     SLOW = "slow"
-    """Well, some seconds late."""
+    """Healthy responses, some seconds late."""
     STORABLE = "storable"
-    """Well, and a cache may keep it."""
+    """Healthy responses that a cache may store."""
 
 
 class Pod:
@@ -49,7 +49,7 @@ class Pod:
         self._runner: web.AppRunner | None = None
 
     async def start(self) -> None:
-        """Begin to listen."""
+        """Start to listen."""
         application = web.Application()
         application.router.add_route("*", "/{path:.*}", self._answer)
         self._runner = web.AppRunner(
@@ -59,13 +59,13 @@ class Pod:
         await web.TCPSite(self._runner, self.address, self.port).start()
 
     async def stop(self) -> None:
-        """End: nothing listens any more, and open connections are closed."""
+        """Stop listening, and close open connections."""
         if self._runner:
             await self._runner.cleanup()
         self._runner = None
 
     async def behave(self, behavior: Behavior, seconds: float = 0.0) -> None:
-        """Answer so from now on; `seconds`: how late a slow one answers."""
+        """Change the behavior; `seconds`: the delay of a slow pod."""
         self.behavior, self.seconds = behavior, seconds
         if behavior is Behavior.REFUSE:
             await self.stop()
@@ -74,15 +74,15 @@ class Pod:
 
     @property
     def ready(self) -> bool:
-        """What the readiness probe of this pod would find."""
+        """The result of this pod's readiness probe."""
         return self.behavior is not Behavior.NOT_READY
 
     async def _answer(self, request: web.Request) -> web.Response:
         if request.path == HEALTH_PATH:
             return self._health()
         response = await self._content()
-        asked = f'"{request.method} {request.path_qs}" {response.status}'
-        self.log.write(f"{asked} {request.headers.get('X-Request-ID', '-')}")
+        line = f'"{request.method} {request.path_qs}" {response.status}'
+        self.log.write(f"{line} {request.headers.get('X-Request-ID', '-')}")
         return response
 
     def _health(self) -> web.Response:
@@ -95,8 +95,8 @@ class Pod:
         if self.behavior is Behavior.SLOW:
             await asyncio.sleep(self.seconds)
         if self.behavior is Behavior.ERROR:
-            told = {"error": "maintenance", "pod": self.name}
-            return web.json_response(told, status=503)
-        told = {"app": self.app, "pod": self.name, "node": self.node}
+            error = {"error": "maintenance", "pod": self.name}
+            return web.json_response(error, status=503)
+        content = {"app": self.app, "pod": self.name, "node": self.node}
         storable = self.behavior is Behavior.STORABLE
-        return web.json_response(told, headers=STORED if storable else NEVER_STORED)
+        return web.json_response(content, headers=STORED if storable else NEVER_STORED)

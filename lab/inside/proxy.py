@@ -1,8 +1,8 @@
-"""Proxy: how endpoints become routes: kube-proxy's rules, and the overlay's.
+"""Proxy: kube-proxy's rules from the endpoints, and the rules of the overlay.
 
 In: the case, the store, the ingress Service's policy. Out: an nft ruleset.
-It does not: apply it. There is no SNAT, so with `externalTrafficPolicy: Cluster`
-the ingress sees the balancer's own address, where a cluster shows the node's.
+It does not: apply it, or do SNAT. With `externalTrafficPolicy: Cluster` the ingress
+sees the balancer's address here; in a real cluster it sees the node's.
 """
 
 from dataclasses import dataclass
@@ -25,9 +25,9 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Where one port of some addresses leads; `without` endpoints: reject or drop.
+    """The endpoints of one port of some addresses; `without` them: reject or drop.
 
-    `only_from` limits the rule to these sources; a drop spares them.
+    `only_from` limits the rule to these sources; a drop does not apply to them.
     """
 
     addresses: tuple[str, ...]
@@ -39,7 +39,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """What the broken overlay loses: from one node's side to the others' pods."""
+    """Packets that the broken overlay drops: from one node to the others' pods."""
 
     sources: tuple[str, ...]
     goals: tuple[str, ...]
@@ -63,7 +63,7 @@ def ready_endpoints(
 def services_rules(
     case: Case, store: Store, policy: str, *, overlay_broken: bool
 ) -> str:
-    """Return kube-proxy's ruleset as nft reads it, and the broken overlay's."""
+    """Return the ruleset of kube-proxy and of the broken overlay, for nft."""
     rules: list[Rule] = []
     nodes = tuple(str(n.address) for n in case.nodes)
     for app in case.apps:
@@ -86,8 +86,8 @@ def services_rules(
 def _node_port(case: Case, port: int, found: list[Ready], policy: str) -> list[Rule]:
     """Return a NodePort's rules under the ingress's externalTrafficPolicy.
 
-    With Local, a node and its own pods are still served cluster-wide (the KUBE-EXT
-    chain's short-circuit); all others reach its own endpoints or are dropped.
+    With Local, a node and its own pods still reach all endpoints (the KUBE-EXT chain's
+    short-circuit). Other sources reach the node's own endpoints, or are dropped.
     """
     nodes = tuple(str(n.address) for n in case.nodes)
     places = tuple(r.place for r in found)
@@ -103,9 +103,9 @@ def _node_port(case: Case, port: int, found: list[Ready], policy: str) -> list[R
 
 
 def _cuts(case: Case) -> list[Cut]:
-    """Return what is lost between nodes: the pods of each for all the others.
+    """Return the drops between nodes: each node's pods, for all other nodes.
 
-    An app with hostNetwork listens at its node's address, so its port is lost there.
+    An app with hostNetwork listens on its node's address, so its port is dropped there.
     """
     hosted = tuple(app.port for app in case.apps if app.host_network)
     cuts: list[Cut] = []

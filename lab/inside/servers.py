@@ -1,8 +1,8 @@
-"""Inside: all that runs behind the balancer: ingress, pods, routes, Kubernetes.
+"""Servers: everything behind the balancer: ingress, pods, routes, Kubernetes API.
 
-In: the case, the launcher. Out: nginx and kube-proxy's
-rules in step with the endpoints and the controller's settings.
-It does not: know the way from the internet; `lab.world.running` does.
+In: the case, the launcher. Out: nginx and kube-proxy's rules, updated when endpoints
+or the controller's settings change.
+It does not: start anything between a user and the nodes; `lab.edge.servers` does.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ import aiohttp
 
 from lab.case import Case
 from lab.facts import KUBERNETES_PORT
-from lab.inside.background_load import Crowd
+from lab.inside.background_load import BackgroundLoad
 from lab.inside.cluster import Cluster
 from lab.inside.kubernetes.accounts import accounts
 from lab.inside.kubernetes.api import Api
@@ -23,17 +23,17 @@ from lab.programs.program import command
 from lab.programs.wait import until
 
 DEFAULT_BACKEND = ("127.0.0.1", 8181)
-"""The controller's own, which also tells the configuration's generation."""
+"""The controller's own backend; it also returns the configuration's generation."""
 
 
 class Inside:
-    """The cluster with its ingress, and the API that tells of them."""
+    """The cluster with its ingress, and the Kubernetes API."""
 
     def __init__(self, case: Case, launcher: Launcher) -> None:
         self.case = case
         self.launcher = launcher
         self.cluster = Cluster(case, launcher.folder)
-        self.crowd = Crowd()
+        self.background_load = BackgroundLoad()
         self.overlay_broken = False
         self._generation = 0
         self._routing = asyncio.Lock()
@@ -57,7 +57,7 @@ class Inside:
         return self.launcher.write("nginx.conf", text)
 
     async def route(self) -> None:
-        """Bring kube-proxy's rules and the ingress up to date with the endpoints."""
+        """Update kube-proxy's rules and the ingress to the current endpoints."""
         async with self._routing:
             await self._route()
 
@@ -80,24 +80,24 @@ class Inside:
 
         await until(is_new)
 
-    async def control_ingress(self) -> None:
-        """Make the controller's settings true, in the cluster and in nginx."""
+    async def apply_ingress_settings(self) -> None:
+        """Apply the controller's settings to the cluster and to nginx."""
         await self.cluster.set_controller()
         await self.route()
 
     async def clear(self) -> None:
-        """Set everything back to the case; does not wait until all is well."""
-        await self.crowd.leave()
+        """Reset everything to the case; does not wait until everything is healthy."""
+        await self.background_load.stop()
         self.overlay_broken = False
         for app in self.case.apps:
             await self.cluster.behave(app, Behavior.WELL)
             await self.cluster.scale(app, on=True)
         self.cluster.controller.reset()
-        await self.control_ingress()
+        await self.apply_ingress_settings()
 
     async def stop(self) -> None:
-        """End crowd and pods; nginx and the API end with the launcher's others."""
-        await self.crowd.leave()
+        """Stop background load and pods; the launcher stops nginx and the API."""
+        await self.background_load.stop()
         await self.cluster.stop()
 
 

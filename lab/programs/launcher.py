@@ -1,7 +1,7 @@
-"""Launcher: what runs, by name, and the folder its files lie in.
+"""Launcher: all running programs by name, and the run folder with their files.
 
 In: commands, configurations, aiohttp applications. Out: running programs.
-It does not: know what any of them is for.
+It does not: depend on the purpose of any program.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from lab.programs.program import Program
 
 
 class Launcher:
-    """Everything that was started, so that it can be told and ended."""
+    """Everything that was started, for signals and for the end."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -34,7 +34,7 @@ class Launcher:
         await program.listens(str(at[0]), at[1])
 
     async def serve(self, application: web.Application, host: str, port: int) -> None:
-        """Serve an application of our own."""
+        """Serve an aiohttp application."""
         runner = web.AppRunner(
             application,
             access_log=None,
@@ -46,16 +46,16 @@ class Launcher:
         await web.TCPSite(runner, host, port).start()
 
     def signal(self, name: str, number: signal.Signals) -> None:
-        """Send a program a signal, e.g. to read its configuration anew."""
+        """Send a program a signal, e.g. to reload its configuration."""
         self.programs[name].signal(number)
 
-    def must_live(self) -> None:
-        """Raise ProgramError if any program has ended by itself."""
+    def check_running(self) -> None:
+        """Raise ProgramError if any program has exited."""
         for program in self.programs.values():
-            program.must_live()
+            program.check_running()
 
     async def stop(self) -> None:
-        """End the applications, then the programs."""
+        """Stop the applications, then the programs."""
         for runner in self._runners:
             await runner.cleanup()
         stops = (program.stop() for program in self.programs.values())

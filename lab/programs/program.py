@@ -1,7 +1,7 @@
-"""Programs: the real servers, each a child process with its own log.
+"""Program: a real server as a child process with its own log.
 
 In: a command, a configuration rendered from `templates/`. Out: a running program.
-It does not: put anything into the background or switch users.
+It does not: start daemons or switch users.
 """
 
 import asyncio
@@ -21,17 +21,17 @@ TEMPLATES = Environment(
 )
 START_SECONDS = 15.0
 STOP_SECONDS = 3.0
-LOOK_SECONDS = 0.02
+POLL_SECONDS = 0.02
 WORKER = "nginx: worker process"
-"""The title of an nginx process that serves; one that ends adds to it."""
+"""The title of an nginx process that serves; one that shuts down has a longer one."""
 
 
 class ProgramError(RuntimeError):
     """A program did not start or failed; the text holds the end of its log."""
 
 
-def render(template: str, **values: Any) -> str:  # noqa: ANN401 - what templates take
-    """Return a template filled in."""
+def render(template: str, **values: Any) -> str:  # noqa: ANN401 - values of templates
+    """Return a rendered template."""
     return TEMPLATES.get_template(f"{template}.j2").render(**values)
 
 
@@ -56,28 +56,28 @@ class Program:
         )
 
     async def listens(self, address: str, port: int) -> None:
-        """Wait until it takes connections. Raises ProgramError when it will not."""
+        """Wait until it accepts connections. Raises ProgramError if it does not."""
         try:
             async with asyncio.timeout(START_SECONDS):
                 while not await _connects(address, port):
-                    self.must_live()
-                    await asyncio.sleep(LOOK_SECONDS)
+                    self.check_running()
+                    await asyncio.sleep(POLL_SECONDS)
         except TimeoutError as error:
             raise self._failed(f"does not listen on {address}:{port}") from error
 
-    def must_live(self) -> None:
-        """Raise ProgramError if it has ended."""
+    def check_running(self) -> None:
+        """Raise ProgramError if it has exited."""
         if self._process is None or self._process.returncode is not None:
-            raise self._failed("has ended")
+            raise self._failed("has exited")
 
     def _failed(self, what: str) -> ProgramError:
         tail = "\n".join(self.log.read_text(errors="replace").splitlines()[-12:])
-        return ProgramError(f"{self.name} {what} (log {self.log}):\n{tail}")
+        return ProgramError(f"{self.name} {what} (see {self.log}):\n{tail}")
 
     def workers(self) -> set[int]:
-        """Return the processes of nginx that take new connections.
+        """Return the nginx processes that accept new connections.
 
-        After a reload the old ones go on for a moment; then their title says so.
+        After a reload the old ones run for a moment, with another title.
         """
         if self._process is None:
             return set()
@@ -87,13 +87,13 @@ class Program:
         return {pid for pid, title in titles.items() if title == WORKER}
 
     def signal(self, number: signal.Signals) -> None:
-        """Send it a signal, e.g. to read its configuration anew."""
-        self.must_live()
+        """Send it a signal, e.g. to reload its configuration."""
+        self.check_running()
         if self._process:
             self._process.send_signal(number)
 
     async def stop(self) -> None:
-        """End it, if need be by force."""
+        """Terminate it; kill it after `STOP_SECONDS`."""
         process = self._process
         if process is not None and process.returncode is None:
             process.terminate()
@@ -110,7 +110,7 @@ def _title(pid: str) -> str:
     try:
         raw = Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:
-        return ""  # it has ended meanwhile
+        return ""  # it has exited
     return raw.decode(errors="replace").strip("\0 ")
 
 
@@ -124,7 +124,7 @@ async def _connects(address: str, port: int) -> bool:
 
 
 async def command(*words: str, text: str = "") -> str:
-    """Run a command to its end with a text as input. Raises ProgramError."""
+    """Run a command with this input; return its output. Raises ProgramError."""
     process = await asyncio.create_subprocess_exec(
         *words,
         stdin=asyncio.subprocess.PIPE,
@@ -133,6 +133,6 @@ async def command(*words: str, text: str = "") -> str:
     )
     out, _ = await process.communicate(text.encode())
     if process.returncode:
-        told = out.decode(errors="replace")
-        raise ProgramError(f"`{' '.join(words)}` failed: {told}\n{text}")
+        output = out.decode(errors="replace")
+        raise ProgramError(f"`{' '.join(words)}` failed: {output}\n{text}")
     return out.decode(errors="replace")

@@ -1,6 +1,6 @@
-"""Wait: until something asked again and again is so.
+"""Wait: poll a condition until it holds.
 
-In: a question. Out: nothing, once its answer is yes. It does not: wait for ever.
+In: a condition. Out: nothing, as soon as it holds. It does not: wait longer than 45 s.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ PAUSE_SECONDS = 0.05
 
 
 async def until(holds: Callable[[], Awaitable[bool]]) -> None:
-    """Return when it holds. Raises TimeoutError after 45 s."""
+    """Return when the condition holds. Raises TimeoutError after 45 s."""
     async with asyncio.timeout(LONGEST_SECONDS):
-        while not await holds():  # noqa: ASYNC110 - other programs tell no event of ours
+        while not await holds():  # noqa: ASYNC110 - other programs set no event here
             await asyncio.sleep(PAUSE_SECONDS)

@@ -1,8 +1,8 @@
 """Agents: one real agent process for each node of the case.
 
 In: the lab's facts, the ingest URL, the key. Out: running processes.
-It does not: configure the agent in any way that a cluster could not; each gets
-the environment that the DaemonSet's manifest gives it.
+It does not: configure an agent in any way that a cluster could not. Each gets the
+environment variables of the DaemonSet's manifest.
 """
 
 import os
@@ -25,7 +25,7 @@ class Agents:
         self._logs: list[IO[bytes]] = []
 
     def start(self, ingest_url: str, key: str) -> None:
-        """Start one agent a node."""
+        """Start one agent for each node."""
         key_file = self.folder / "agent.key"
         key_file.write_text(key)
         key_file.chmod(0o600)
@@ -53,7 +53,7 @@ class Agents:
             )
 
     def stop(self) -> None:
-        """Ask each to drain and end; whoever does not is killed."""
+        """Terminate each agent; kill those that do not end within 8 s."""
         for process in self._processes:
             process.terminate()
         for process in self._processes:

@@ -1,7 +1,7 @@
-"""Stage: lab, emulator, the deployed template and the agents, set up together.
+"""Deployment: Parallax deployed beside the lab: emulator, template and agents.
 
-In: a case and a run folder. Out: everything running inside the namespace the
-caller stands in, and an inbox that listens.
+In: a case and a run folder. Out: everything running inside the caller's namespace,
+and an inbox that receives findings and mails.
 It does not: build the template (that needs the package index; see
 `lab.stage.emulator.build`) or enter the namespace (see `lab.stage.namespace`).
 """
@@ -21,9 +21,9 @@ from lab.case import Case
 from lab.stage.agents import Agents
 from lab.stage.emulator import CREDENTIALS, ENDPOINT, ROOT, Emulator, client
 from lab.stage.inbox import Inbox
-from lab.stage.lifecycle import Held
+from lab.stage.lifecycle import Lifecycle
 from lab.stage.run import Facts, Lab, LabError
-from lab.stage.timing import SHOWN, Pace
+from lab.stage.timing import FOR_DEMO, Timing
 from parallax.incidents import DynamoIncidents
 from parallax.journal import DynamoJournal
 from parallax.model.target import Target
@@ -31,24 +31,24 @@ from parallax.targets import load
 
 TARGETS_FILE = ROOT / "layers/targets/python/lab.yaml"
 LOGS = ROOT / ".lab" / "logs"
-"""Where the logs of the last run stay."""
-ONE_AT_A_TIME = ROOT / ".lab" / "lock"
+"""The logs of the last run."""
+LOCK = ROOT / ".lab" / "lock"
 
 
-class Stage(Held):
-    """The whole of Parallax and the world it watches, on this machine."""
+class Stage(Lifecycle):
+    """All of Parallax and the platform that it monitors, on this machine."""
 
     def __init__(
         self,
         case: Case,
         folder: Path,
-        tell: Callable[[str], None],
-        pace: Pace = SHOWN,
+        report: Callable[[str], None],
+        timing: Timing = FOR_DEMO,
     ) -> None:
         self.case = case
-        self.pace = pace
+        self.timing = timing
         self.folder = folder
-        self.tell = tell
+        self.report = report
         self.lab = Lab(case, folder)
         self.agents: Agents | None = None
         self.emulator: Emulator | None = None
@@ -62,8 +62,8 @@ class Stage(Held):
         facts = self._start_lab()
         key = "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode()
         self._start_emulator(facts, key)
-        self.tell(f"agents: one on each of {len(facts.nodes)} nodes")
-        self.agents = Agents(facts, self.folder, self.pace.agent_seconds)
+        self.report(f"starting the agents: one on each of {len(facts.nodes)} nodes")
+        self.agents = Agents(facts, self.folder, self.timing.agent_seconds)
         self.agents.start(self._reachable(self.outputs["IngestUrl"]), key)
 
     @override
@@ -73,45 +73,45 @@ class Stage(Held):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Stop everything; say so where somebody pressed Ctrl-C."""
+        """Stop everything; report it after Ctrl-C."""
         if kind is KeyboardInterrupt:
-            self.tell("interrupted: taking everything down")
+            self.report("interrupted: stopping everything")
         super().__exit__(kind, error, trace)
 
     def _claim(self) -> None:
-        """Refuse a second stage in this clone: both would deploy one targets file."""
-        ONE_AT_A_TIME.parent.mkdir(exist_ok=True)
-        lock = ONE_AT_A_TIME.open("w")
+        """Refuse a second stage in this clone: both would write one targets file."""
+        LOCK.parent.mkdir(exist_ok=True)
+        lock = LOCK.open("w")
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             lock.close()
             raise LabError(
-                "a demo, `make up` or `make test` is under way in this clone: "
-                "wait for it, or `make down`"
+                "another demo, `make up` or `make test` runs in this clone: "
+                "wait until it ends, or run `make down`"
             ) from None
         self._lock = lock
 
     def _start_emulator(self, facts: Facts, key: str) -> None:
-        self.tell("AWS emulator: starting, and deploying template.yaml with SAM")
+        self.report("starting the AWS emulator and deploying template.yaml with SAM")
         self.emulator = Emulator(self.folder, {"SSL_CERT_FILE": str(facts.ca_file)})
         self.emulator.start()
-        # What looks at the tables from here uses the product's own code.
+        # The tables are read with the product's own code, which needs these.
         os.environ.update(CREDENTIALS | {"AWS_ENDPOINT_URL": ENDPOINT})
         TARGETS_FILE.write_text(facts.targets_file.read_text())
         self.outputs = self.emulator.deploy(
-            dict(self.pace.parameters)
+            dict(self.timing.parameters)
             | {
                 "AlertEmail": "oncall@example.com",
                 "AgentKey": key,
                 "HetznerToken": facts.hetzner_token,
                 "HetznerEndpoint": facts.hetzner_endpoint,
-                # Days of looks pass in a demo's hour.
+                # The demo calls `inspect` more often than a schedule would.
                 "HetznerCallsPerHour": "100000",
                 "ControlUrl": facts.control_url,
                 "Resolvers": ",".join(facts.resolvers),
                 "TargetsFile": TARGETS_FILE.name,
-                # The emulator's CloudFormation refuses an alarm with metric math.
+                # The emulator's CloudFormation rejects alarms with metric math.
                 "MetricMathAlarms": "false",
             }
         )
@@ -120,35 +120,36 @@ class Stage(Held):
         )
 
     def _start_lab(self) -> Facts:
-        self.tell(
-            "lab: HAProxy, nginx, Varnish, DNS, pods, Hetzner and Kubernetes APIs"
+        self.report(
+            "starting the lab: HAProxy, nginx, Varnish, DNS, pods, Hetzner and "
+            "Kubernetes APIs"
         )
         self.lab.start()
         return self.lab.facts
 
     @staticmethod
     def _reachable(url: str) -> str:
-        """Turn a function URL into the path under which the emulator serves it."""
+        """Return the URL at which the emulator serves a function URL."""
         identity = url.split("://", 1)[1].split(".", 1)[0]
         return f"http://127.0.0.1:4566/_aws/lambda-url/{identity}"
 
     @property
     def targets(self) -> tuple[Target, ...]:
-        """The targets of the case, as the functions know them."""
+        """The targets of the case, as the functions read them."""
         return load(self.lab.facts.targets_file)
 
     @property
     def journal(self) -> DynamoJournal:
-        """The journal, to look at; nothing is written here."""
+        """The journal, for reading only."""
         return DynamoJournal(self.outputs["JournalTable"])
 
     @property
     def incidents(self) -> DynamoIncidents:
-        """The incidents, to look at; nothing is written here."""
+        """The incidents, for reading only."""
         return DynamoIncidents(self.outputs["IncidentsTable"])
 
-    def wake(self, function: str, event: object = None) -> dict[str, Any]:
-        """Invoke one function now, as its schedule would, and return its answer."""
+    def invoke(self, function: str, event: object = None) -> dict[str, Any]:
+        """Invoke one function now, as its schedule would, and return its response."""
         answer = client("lambda").invoke(
             FunctionName=self.outputs[f"{function}FunctionName"],
             Payload=json.dumps(event or {}).encode(),
@@ -157,9 +158,9 @@ class Stage(Held):
 
     @override
     def stop(self) -> None:
-        """End agents, emulator and lab, in this order; of the folder, keep the logs.
+        """Stop agents, emulator and lab, in this order; keep the logs.
 
-        What another stage holds is left alone.
+        Nothing is stopped if another stage has the lock.
         """
         if self._lock is None:
             return

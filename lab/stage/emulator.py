@@ -1,10 +1,9 @@
-"""Emulator: AWS on this machine, and our own template deployed to it.
+"""Emulator: an AWS emulator on this machine, with Parallax's template deployed.
 
-In: a run folder, what the functions' environment should hold, the template as
-`sam build` left it. Out: a running ministack at 127.0.0.1:4566 (inside whatever
-network namespace the caller stands in) and the stack's outputs.
-It does not: change the template, or tell the functions anything that AWS would
-not: parameters go through `sam deploy`, nothing else.
+In: a run folder, the functions' extra environment, the output of `sam build`.
+Out: a running ministack at 127.0.0.1:4566 (in the caller's network namespace), and
+the stack's outputs. It does not: change the template, or configure the functions in
+any way that AWS would not; all parameters go through `sam deploy`.
 """
 
 import json
@@ -29,23 +28,23 @@ CREDENTIALS = {
     "AWS_DEFAULT_REGION": REGION,
     "AWS_REGION": REGION,
 }
-"""The emulator takes any; real ones on the machine must never be used here."""
+"""The emulator accepts any; the machine's real credentials must never be used."""
 START_SECONDS = 30.0
-FOREIGN = ("AWS_", "PYTHON", "VIRTUAL_ENV", "PARALLAX_")
-"""What the machine's environment may hold and the functions must not inherit."""
+NOT_INHERITED = ("AWS_", "PYTHON", "VIRTUAL_ENV", "PARALLAX_")
+"""Prefixes of the machine's variables that the functions must not inherit."""
 
 
 class EmulatorError(RuntimeError):
-    """The emulator or the deployment did not come up; the text says where to look."""
+    """The emulator or the deployment failed; the text names the log to read."""
 
 
 def build() -> None:
-    """Run `sam build` on the template: needs the package index, so no namespace."""
+    """Run `sam build`; it needs the package index, so it runs outside the namespace."""
     _sam(["build"], _clean_environment(), ROOT / ".lab" / "build.log")
 
 
 class Emulator:
-    """One ministack process and what was deployed to it."""
+    """One ministack process with the deployed stack."""
 
     def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
         self.folder = folder
@@ -55,7 +54,7 @@ class Emulator:
         self._out: IO[bytes] | None = None
 
     def start(self) -> None:
-        """Start it and wait until it answers; functions inherit its environment."""
+        """Start it and wait until it responds; functions inherit its environment."""
         state = self.folder / "emulator"
         state.mkdir(parents=True, exist_ok=True)
         environment = _clean_environment() | {
@@ -88,7 +87,7 @@ class Emulator:
         raise EmulatorError(f"the AWS emulator did not start: see {self.log}")
 
     def deploy(self, parameters: Mapping[str, str]) -> dict[str, str]:
-        """Deploy the built template as it is, and return the stack's outputs."""
+        """Deploy the built template unchanged, and return the stack's outputs."""
         overrides = [f"{key}={json.dumps(value)}" for key, value in parameters.items()]
         _sam(
             ["deploy", "--stack-name", STACK, "--parameter-overrides", *overrides],
@@ -99,7 +98,7 @@ class Emulator:
         return {o["OutputKey"]: o["OutputValue"] for o in stacks[0].get("Outputs", [])}
 
     def stop(self) -> None:
-        """End it; its state goes with the run folder."""
+        """Stop it; its state is in the run folder."""
         if self._process:
             self._process.terminate()
             try:
@@ -111,8 +110,8 @@ class Emulator:
             self._out.close()
 
 
-def client(service: str) -> Any:  # noqa: ANN401 - boto3 makes its clients at run time
-    """Return a boto3 client that speaks to the emulator and to nothing else."""
+def client(service: str) -> Any:  # noqa: ANN401 - boto3 creates its clients at run time
+    """Return a boto3 client of the emulator."""
     return boto3.client(
         service,
         endpoint_url=ENDPOINT,
@@ -124,9 +123,9 @@ def client(service: str) -> Any:  # noqa: ANN401 - boto3 makes its clients at ru
 
 def _clean_environment() -> dict[str, str]:
     """Return an environment without the machine's AWS settings and Python paths."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(FOREIGN)}
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith(NOT_INHERITED)}
     path = f"{ROOT / '.venv/bin'}:{TOOLS / 'bin'}:{os.environ.get('PATH', '')}"
-    return kept | CREDENTIALS | {"PATH": path, "SAM_CLI_TELEMETRY": "0"}
+    return inherited | CREDENTIALS | {"PATH": path, "SAM_CLI_TELEMETRY": "0"}
 
 
 def _sam(arguments: list[str], environment: dict[str, str], log: Path) -> None:

@@ -1,9 +1,9 @@
 """Inbox: a subscriber of the findings queue and of the alerts topic.
 
 In: the stack's outputs. Out: findings as CloudEvents, mails as they were sent.
-It does not: read the functions' minds: what it returns went through SQS and SNS.
-The emulator's SNS sends no e-mail, so the inbox is an SQS queue subscribed to
-the topic; subject and text are those that a mail would have.
+It does not: read the tables; all it returns went through SQS or SNS. The emulator's
+SNS sends no e-mail, so an SQS queue is subscribed to the topic; subject and text are
+those of the mail.
 """
 
 import json
@@ -17,14 +17,14 @@ FINDING = "io.parallax.finding.v1"
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """One alert as its receiver gets it."""
+    """One alert as its recipient gets it."""
 
     subject: str
     text: str
 
 
 class Inbox:
-    """Takes what Parallax publishes, once each."""
+    """Receives everything that Parallax publishes, once."""
 
     def __init__(self, queue_url: str, topic_arn: str) -> None:
         self._sqs = client("sqs")
@@ -38,16 +38,16 @@ class Inbox:
         )
 
     def findings(self) -> list[dict[str, Any]]:
-        """Take the findings that are waiting in the queue; advice tells no story."""
-        events = [json.loads(body) for body in self._take(self._findings_url)]
+        """Receive the findings in the queue; advice events are left out."""
+        events = [json.loads(body) for body in self._receive(self._findings_url)]
         return [event for event in events if event["type"] == FINDING]
 
     def mails(self) -> list[Mail]:
-        """Take the mails that came since the last call."""
-        notes = [json.loads(body) for body in self._take(self._mail_url)]
+        """Receive the mails since the last call."""
+        notes = [json.loads(body) for body in self._receive(self._mail_url)]
         return [Mail(n.get("Subject") or "", n["Message"]) for n in notes]
 
-    def _take(self, url: str) -> list[str]:
+    def _receive(self, url: str) -> list[str]:
         bodies: list[str] = []
         while messages := self._sqs.receive_message(
             QueueUrl=url, MaxNumberOfMessages=10

@@ -1,7 +1,7 @@
-"""Install: the Debian packages that the lab's programs come from.
+"""Install: the Debian packages of the lab's programs.
 
-In: what is on this machine. Out: what is missing and why; as root, installed.
-It does not: start or leave running any service, or install as an ordinary user.
+In: this machine. Out: the missing packages and their purpose; as root, they are
+installed. It does not: start any service, or install as an ordinary user.
 """
 
 import os
@@ -21,7 +21,7 @@ OUT = Console(stderr=True, highlight=False)
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """One package: what shows that it is there, and what it is for."""
+    """One package: the file or program that proves it is installed, and its purpose."""
 
     name: str
     proof: str
@@ -47,33 +47,33 @@ PACKAGES = (
 
 
 def missing() -> tuple[Package, ...]:
-    """Return the packages whose programs are not here."""
-    return tuple(p for p in PACKAGES if not _is_here(p.proof))
+    """Return the packages that are not installed."""
+    return tuple(p for p in PACKAGES if not _is_installed(p.proof))
 
 
-def _is_here(proof: str) -> bool:
+def _is_installed(proof: str) -> bool:
     if proof.startswith("/"):
         return Path(proof).exists()
     return shutil.which(proof, path=f"{os.environ.get('PATH', '')}:{SBIN}") is not None
 
 
 def command_line(packages: tuple[Package, ...]) -> str:
-    """Return the one line that installs packages."""
+    """Return the command that installs packages."""
     names = " ".join(p.name for p in packages)
     return f"apt-get install --yes --no-install-recommends {names}"
 
 
 def install(packages: tuple[Package, ...]) -> None:
-    """Install packages as root, and let none of their services start.
+    """Install packages as root, without starting their services.
 
-    A `policy-rc.d` that says no (101) keeps Debian's scripts from starting them;
-    one that is there already is put back afterwards.
+    A `policy-rc.d` that exits with 101 keeps Debian's scripts from starting services;
+    an existing one is restored afterwards.
     """
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
     with tempfile.TemporaryDirectory() as folder:
-        kept = Path(folder) / "policy-rc.d"
+        saved = Path(folder) / "policy-rc.d"
         if POLICY.exists():
-            shutil.copy2(POLICY, kept)
+            shutil.copy2(POLICY, saved)
         POLICY.write_text("#!/bin/sh\nexit 101\n")
         POLICY.chmod(0o755)
         try:
@@ -86,21 +86,21 @@ def install(packages: tuple[Package, ...]) -> None:
                 done.check_returncode()
         finally:
             POLICY.unlink()
-            if kept.exists():
-                shutil.copy2(kept, POLICY)
+            if saved.exists():
+                shutil.copy2(saved, POLICY)
 
 
 def _repair(environment: dict[str, str]) -> None:
-    """See to both usual reasons of a failure: an interrupted run, and old lists."""
+    """Repair the two usual causes: an interrupted run, and outdated package lists."""
     for words in (["dpkg", "--configure", "-a"], ["apt-get", "update"]):
-        _say(f"the installation failed; trying {' '.join(words)} (up to a minute)")
+        _print_step(f"installation failed; running {' '.join(words)} (up to a minute)")
         _apt(words, environment)
 
 
 def _apt(
     words: list[str], environment: dict[str, str]
 ) -> subprocess.CompletedProcess[str]:
-    """Run a command of Debian's, and keep its output for whoever needs it."""
+    """Run a command of Debian's, and capture its output."""
     return subprocess.run(
         words,
         env=environment,
@@ -111,22 +111,24 @@ def _apt(
     )
 
 
-def _say(text: str) -> None:
+def _print_step(text: str) -> None:
     OUT.print(f"[cyan]▸[/] {text}", soft_wrap=True)
 
 
 def main() -> int:
-    """Install what is missing, or say how; return the exit status."""
-    lacking = missing()
-    for package in lacking:
+    """Install the missing packages, or print how; return the exit status."""
+    packages = missing()
+    for package in packages:
         OUT.print(f"missing: {package.name} ({package.why})", soft_wrap=True)
-    if not lacking:
+    if not packages:
         return 0
     if os.geteuid() != 0:
-        OUT.print(f"run this once: sudo {command_line(lacking)}", soft_wrap=True)
+        OUT.print(
+            f"run this once, then repeat: sudo {command_line(packages)}", soft_wrap=True
+        )
         return 1
-    _say(f"{command_line(lacking)} (up to a few minutes)")
-    install(lacking)
+    _print_step(f"{command_line(packages)} (up to a few minutes)")
+    install(packages)
     return 0
 
 

@@ -1,7 +1,7 @@
-"""Held: what is started and stopped, as a `with` block.
+"""Lifecycle: start and stop as a `with` block.
 
-In: a class with `start` and `stop`. Out: the same, stopped whatever happens.
-It does not: know what runs.
+In: a class with `start` and `stop`. Out: a context manager that always stops.
+It does not: depend on what runs.
 """
 
 from abc import ABC, abstractmethod
@@ -9,19 +9,19 @@ from types import TracebackType
 from typing import Self
 
 
-class Held(ABC):
-    """Something that runs while its block does."""
+class Lifecycle(ABC):
+    """Something that runs for the length of its `with` block."""
 
     @abstractmethod
     def start(self) -> None:
-        """Start everything; what fails half-way is stopped by `__enter__`."""
+        """Start everything; after an error `__enter__` calls `stop`."""
 
     @abstractmethod
     def stop(self) -> None:
-        """Stop whatever had been started."""
+        """Stop everything that was started."""
 
     def __enter__(self) -> Self:
-        """Start everything; on failure, stop what had been started."""
+        """Start everything; on an error, stop what was started."""
         try:
             self.start()
         except BaseException:

@@ -1,6 +1,6 @@
-"""Namespace: a network, mount and process world of its own, gone with its first.
+"""Namespace: new network, mount and process namespaces for a command.
 
-In: a command. Out: that command as process 1 of new namespaces, as root in there.
+In: a command. Out: that command as process 1 of the namespaces, as root in them.
 It does not: need root, or change anything outside. Killing process 1, or the
 `unshare` that waits for it, ends everything inside.
 Source: unshare(1), nsenter(1), pid_namespaces(7).
@@ -21,11 +21,11 @@ UNSHARE = [
     "--mount-proc",
 ]
 MARK = "PARALLAX_LAB"
-"""Set inside, so that a program can tell; its value says nothing."""
+"""The environment variable that is set inside; its value has no meaning."""
 
 
 class NamespaceError(RuntimeError):
-    """The kernel, or whoever guards it, allows no such namespaces."""
+    """The kernel, or its security settings, does not allow the namespaces."""
 
 
 def inside() -> bool:
@@ -46,9 +46,9 @@ def environment() -> dict[str, str]:
 
 
 def enter(command: list[str]) -> None:
-    """Become a command in new namespaces; never returns. Raises NamespaceError.
+    """Replace this process by a command in new namespaces. Raises NamespaceError.
 
-    This process becomes `unshare`, so whoever kills it ends all that is inside.
+    This process becomes `unshare`, so killing it ends everything inside.
     """
     _must_work()
     words = unshare_command(command)
@@ -60,8 +60,7 @@ def start(
 ) -> subprocess.Popen[bytes]:
     """Start a command in new namespaces, in a session of its own.
 
-    With a log it is also apart from this terminal's pipes, which it would keep
-    open for as long as it lives.
+    With a log it does not inherit this terminal's pipes, which it would keep open.
     """
     _must_work()
     with contextlib.ExitStack() as stack:
@@ -83,7 +82,7 @@ def _must_work() -> None:
     )
     if done.returncode:
         raise NamespaceError(
-            f"this machine allows no namespaces of one's own: {done.stderr.strip()}. "
+            f"this machine does not allow new namespaces: {done.stderr.strip()}. "
             "Run as root, or allow unprivileged user namespaces "
             "(sysctl kernel.unprivileged_userns_clone=1, "
             "kernel.apparmor_restrict_unprivileged_userns=0)."
@@ -91,16 +90,16 @@ def _must_work() -> None:
 
 
 def first_process(unshare_pid: int) -> int:
-    """Return the process 1 that an `unshare` waits for, by its number out here."""
+    """Return the pid, seen from outside, of the process 1 that `unshare` waits for."""
     path = Path(f"/proc/{unshare_pid}/task/{unshare_pid}/children")
     children = path.read_text().split() if path.exists() else []
     if not children:
-        raise NamespaceError(f"process {unshare_pid} holds no namespace")
+        raise NamespaceError(f"process {unshare_pid} does not run a lab's namespace")
     return int(children[0])
 
 
 def join_command(first: int, command: list[str]) -> list[str]:
-    """Return the command that runs another one in running namespaces."""
+    """Return the command that runs another one in existing namespaces."""
     user = [] if os.geteuid() == 0 else ["--user", "--preserve-credentials"]
     spaces = ["--net", "--mount", "--pid", f"--wdns={Path.cwd()}"]
     return ["nsenter", f"--target={first}", *user, *spaces, "--", *command]

@@ -1,4 +1,4 @@
-"""Run: the lab as others use it, from Python.
+"""Run: the lab as a `with` block, for use from Python.
 
 In: a case and a run folder, inside the lab's namespace. Out: a running lab.
 It does not: enter the namespace (`lab.stage.namespace`), or remove the run folder.
@@ -17,21 +17,21 @@ import yaml
 from lab.case import Case
 from lab.facts import Facts, NodeFacts, agent_token, facts_of
 from lab.stage.kubeconfig import write_kubeconfig
-from lab.stage.lifecycle import Held
-from lab.world.control import READY, tell
+from lab.stage.lifecycle import Lifecycle
+from lab.world.control import READY, send_command
 
 __all__ = ["Facts", "Lab", "LabError", "NodeFacts", "remove"]
 
 STOP_SECONDS = 8.0
 LONGEST_FOLDER = 80
-"""A Unix socket's path holds 107 bytes, and the programs put sockets in here."""
+"""Characters. It holds Unix sockets, whose paths have at most 107 bytes."""
 
 
 class LabError(RuntimeError):
-    """The lab cannot run; the text says why and where to look."""
+    """The lab cannot run; the text states why, and which log to read."""
 
 
-class Lab(Held):
+class Lab(Lifecycle):
     """One lab: everything between a public name and a pod."""
 
     def __init__(self, case: Case, folder: Path) -> None:
@@ -43,10 +43,13 @@ class Lab(Held):
 
     @override
     def start(self) -> None:
-        """Start everything; returns when every target answers 200. Raises LabError."""
+        """Start everything; return when every target is healthy. Raises LabError."""
         if len(str(self.folder)) > LONGEST_FOLDER:
-            raise LabError(f"{self.folder}: a run folder's path must be shorter")
-        _must_be_inside()
+            raise LabError(
+                f"{self.folder}: the path of a run folder may have at most "
+                f"{LONGEST_FOLDER} characters"
+            )
+        _require_namespace()
         self.folder.mkdir(parents=True, exist_ok=True)
         for stale in self.folder.glob("ingress-*.log"):
             stale.unlink()
@@ -65,7 +68,7 @@ class Lab(Held):
         )
         if self._process.stdout and self._process.stdout.readline().strip() != READY:
             tail = "\n".join(log.read_text(errors="replace").splitlines()[-15:])
-            raise LabError(f"the lab did not start (log {log}):\n{tail}")
+            raise LabError(f"the lab did not start (see {log}):\n{tail}")
 
     def _write_files(self) -> None:
         """Write the targets file, and a kubeconfig for each node's agent."""
@@ -75,19 +78,19 @@ class Lab(Held):
             write_kubeconfig(facts.kubeconfig, url, agent_token(node))
 
     def inject(self, fault_id: str) -> None:
-        """Bring about a fault, and return when the outside sees it.
+        """Inject a fault, and return when it is visible outside.
 
-        A fault that is there is cleared first. Raises `lab.world.control.ControlError`.
+        An earlier fault is cleared first. Raises `lab.world.control.ControlError`.
         """
-        tell(self.folder, "inject", fault_id)
+        send_command(self.folder, "inject", fault_id)
 
     def clear(self) -> None:
-        """End the fault, and return when all is well again."""
-        tell(self.folder, "clear")
+        """Clear the fault, and return when everything is healthy again."""
+        send_command(self.folder, "clear")
 
     @override
     def stop(self) -> None:
-        """End everything. The run folder stays."""
+        """Stop everything. The run folder stays."""
         process = self._process
         if process is not None and process.poll() is None:
             process.send_signal(signal.SIGTERM)
@@ -103,20 +106,20 @@ class Lab(Held):
 
 
 def remove(folder: Path) -> None:
-    """Remove a run folder, and `.lab` above it when nothing else is in there."""
+    """Remove a run folder, and `.lab` above it if that is empty then."""
     shutil.rmtree(folder, ignore_errors=True)
     if folder.resolve().parent.name == ".lab":
         with contextlib.suppress(OSError):
             folder.resolve().parent.rmdir()
 
 
-def _must_be_inside() -> None:
-    """Refuse to put addresses anywhere but into a namespace with nothing but `lo`."""
+def _require_namespace() -> None:
+    """Refuse to add addresses outside a network namespace that has only `lo`."""
     links = Path("/proc/self/net/dev").read_text().splitlines()[2:]
     names = {line.split(":")[0].strip() for line in links}
-    made_of_itself = {"tunl0", "sit0", "ip6tnl0", "gre0", "gretap0", "erspan0"}
-    made_of_itself |= {"ip_vti0", "ip6_vti0", "ip6gre0", "lo"}
-    if names - made_of_itself:
+    from_kernel = {"tunl0", "sit0", "ip6tnl0", "gre0", "gretap0", "erspan0"}
+    from_kernel |= {"ip_vti0", "ip6_vti0", "ip6gre0", "lo"}
+    if names - from_kernel:
         raise LabError(
             "the lab runs only inside its own network namespace: "
             "use `python -m lab run -- CMD`, or lab.stage.namespace.enter"

@@ -1,25 +1,25 @@
-"""Pace: how fast a stage lives: the template's timers and the agents' interval.
+"""Timing: the template's timers and the agents' interval, on a stage.
 
-In: nothing. Out: two paces. It does not: change what Parallax does; every value is
-a parameter of the template or a setting of the agent that an operator has as well.
+In: nothing. Out: two timings. It does not: change what Parallax does; every value is
+a parameter of the template or a setting of the agent.
 """
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
-    """Shorter than in the field, where a rollout takes minutes and not seconds."""
+class Timing:
+    """Shorter than in production, where a rollout takes minutes and not seconds."""
 
     parameters: tuple[tuple[str, str], ...]
     agent_seconds: int
 
 
-SHOWN = Pace(
+FOR_DEMO = Timing(
     (("SettleSeconds", "20"), ("QuietSeconds", "5"), ("EvidenceSeconds", "60")), 5
 )
-"""For whoever watches: ten repeats two seconds apart, as in the field."""
-TESTED = Pace(
+"""For the demo: ten repeats two seconds apart, as in production."""
+FOR_TESTS = Timing(
     (
         ("SettleSeconds", "6"),
         ("QuietSeconds", "3"),
@@ -28,4 +28,4 @@ TESTED = Pace(
     ),
     3,
 )
-"""For tests: the same steps, less waiting between them."""
+"""For tests: the same steps with shorter waits."""

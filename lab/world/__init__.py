@@ -4,5 +4,5 @@
 - `control`: its socket, which takes `inject` and `clear`
 - `injection`, `verbs`: a fault's actions
 - `running`: starts, resets and stops edge and inside
-- `network`, `certificates`, `answers`: addresses, a CA, and requests to public URLs
+- `network`, `certificates`, `public_url`: addresses, a CA, requests from outside
 """

@@ -1,7 +1,7 @@
-"""Certificates: a CA of the lab's own and what it signs.
+"""Certificates: the lab's own CA, and the certificates it signs.
 
-In: host names and a folder. Out: PEM files. It does not: outlive the run folder,
-or enter any trust store: programs are pointed at the CA file.
+In: host names and a folder. Out: PEM files in the run folder.
+It does not: add the CA to a trust store; programs get the path of the CA file.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -17,7 +17,7 @@ BACKDATED = timedelta(minutes=5)
 
 
 class Authority:
-    """A certificate authority that lives as long as the lab."""
+    """A certificate authority for one run of the lab."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -34,8 +34,8 @@ class Authority:
         self._certificate = builder.sign(self._key, hashes.SHA256())
         self.ca_file.write_bytes(_pem(self._certificate))
 
-    def issue(self, called: str, hosts: list[str]) -> Path:
-        """Write `<called>.pem`: certificate, CA and key for some host names."""
+    def issue(self, name: str, hosts: list[str]) -> Path:
+        """Write `<name>.pem`: certificate, CA and key for some host names."""
         key = ec.generate_private_key(ec.SECP256R1())
         names = x509.SubjectAlternativeName([x509.DNSName(h) for h in hosts])
         issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(
@@ -51,7 +51,7 @@ class Authority:
             serialization.PrivateFormat.PKCS8,
             serialization.NoEncryption(),
         )
-        path = self.folder / f"{called}.pem"
+        path = self.folder / f"{name}.pem"
         path.touch(mode=0o600)
         path.write_bytes(_pem(certificate) + _pem(self._certificate) + private)
         return path

@@ -1,7 +1,7 @@
-"""Control: the socket by which a running world is told what to do.
+"""Control: the socket that takes commands for a running world.
 
-In: lines of JSON on `control.sock`. Out: an answer a line, when it is done.
-It does not: decide anything; `World` does.
+In: lines of JSON on `control.sock`. Out: one response per line, when it is done.
+It does not: change anything itself; `World` does.
 """
 
 import asyncio
@@ -18,33 +18,36 @@ if TYPE_CHECKING:
 
 SOCKET = "control.sock"
 READY = "ready"
-ANSWER_SECONDS = 60.0
+RESPONSE_SECONDS = 60.0
 
 
 class ControlError(RuntimeError):
-    """The world could not do what it was asked; the text says why."""
+    """A command failed; the text states why."""
 
 
-def tell(folder: Path, word: str, argument: str = "") -> dict[str, Any]:
-    """Ask the world to do something and wait for it. Raises ControlError."""
+def send_command(folder: Path, command: str, argument: str = "") -> dict[str, Any]:
+    """Send a command and wait until it is done. Raises ControlError."""
     with socket.socket(socket.AF_UNIX) as channel:
-        channel.settimeout(ANSWER_SECONDS)
+        channel.settimeout(RESPONSE_SECONDS)
         try:
             channel.connect(str(folder / SOCKET))
         except OSError as error:
-            raise ControlError(f"no lab runs in {folder}: {error}") from error
-        channel.sendall(json.dumps([word, argument]).encode() + b"\n")
-        with channel.makefile() as answers:
-            answer: dict[str, Any] = json.loads(
-                answers.readline() or '{"error":"gone"}'
-            )
+            raise ControlError(
+                f"no lab runs in {folder}; start it with `python -m lab up` ({error})"
+            ) from error
+        channel.sendall(json.dumps([command, argument]).encode() + b"\n")
+        with channel.makefile() as responses:
+            line = responses.readline()
+        answer: dict[str, Any] = (
+            json.loads(line) if line else {"error": f"the lab in {folder} has ended"}
+        )
     if "error" in answer:
         raise ControlError(answer["error"])
     return answer
 
 
 class Control:
-    """The socket's other end: one request after the other."""
+    """The server of the socket; it runs one command at a time."""
 
     def __init__(self, world: "World") -> None:
         self.world = world
@@ -52,29 +55,29 @@ class Control:
         self._one = asyncio.Lock()
 
     async def serve(self, reader: Any, writer: Any) -> None:  # noqa: ANN401 - asyncio's streams
-        """Answer one connection."""
+        """Serve one connection."""
         with contextlib.suppress(ConnectionError):
-            word, argument = json.loads(await reader.readline())
+            command, argument = json.loads(await reader.readline())
             async with self._one:
-                answer = await self._do(word, argument)
+                answer = await self._run(command, argument)
             writer.write(json.dumps(answer).encode() + b"\n")
             await writer.drain()
         writer.close()
 
-    async def _do(self, word: str, argument: str) -> dict[str, Any]:
+    async def _run(self, command: str, argument: str) -> dict[str, Any]:
         try:
-            if word == "inject":
+            if command == "inject":
                 if self.fault:
                     await self.world.clear()
                 self.fault = argument
                 await inject(self.world, argument)
-            elif word == "clear":
+            elif command == "clear":
                 await self.world.clear()
                 self.fault = None
             else:
-                self.world.must_live()
+                self.world.check_running()
         except TimeoutError:
-            return {"error": f"{word} {argument}: no effect within the time"}
-        except Exception as error:  # noqa: BLE001 - whatever it is, the asker must hear it
-            return {"error": f"{word} {argument}: {error}"}
+            return {"error": f"{command} {argument}: not effective in time"}
+        except Exception as error:  # noqa: BLE001 - the client gets every error
+            return {"error": f"{command} {argument}: {error}"}
         return {"fault": self.fault}

@@ -1,7 +1,7 @@
-"""Injection: do what a fault says, and see that users feel it.
+"""Injection: run a fault's actions, and wait until users are affected.
 
 In: a running world and a fault's id, or several joined. Out: a changed world.
-It does not: undo; `World.clear` does.
+It does not: undo the changes; `World.clear` does.
 """
 
 import asyncio
@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from lab.fault import load_fault
-from lab.world.answers import answers
+from lab.world.public_url import await_status
 from lab.world.verbs import VERBS
 
 if TYPE_CHECKING:
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 
 async def inject(world: "World", fault_id: str) -> None:
-    """Bring a fault about and wait until the outside sees it. Raises TimeoutError."""
+    """Inject a fault, and wait until it is visible outside. Raises TimeoutError."""
     fault = load_fault(fault_id, world.case)
     for verb, arguments in fault.actions:
         await VERBS[verb](world, arguments)
     hit = [app for app in world.case.apps if app.name in fault.expected]
     await asyncio.gather(*(_fails(world, world.url(app)) for app in hit))
-    await world.edge.await_verdicts()
+    await world.edge.await_health_results()
 
 
 async def _fails(world: "World", url: str) -> None:
-    await answers(world.session, url, lambda code: code != HTTPStatus.OK)
+    await await_status(world.session, url, lambda code: code != HTTPStatus.OK)

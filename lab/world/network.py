@@ -1,8 +1,8 @@
 """Network: the addresses of the case and the name service, inside the namespace.
 
 In: the case. Out: addresses on `lo`, `/etc/resolv.conf` and `/etc/nsswitch.conf`
-covered by bind mounts. It does not: touch the machine's files: the mounts are the
-namespace's own and go with it.
+covered by bind mounts. It does not: change the machine's files; the mounts belong to
+the namespace and end with it.
 """
 
 from pathlib import Path
@@ -15,8 +15,8 @@ LOW_PORTS = Path("/proc/sys/net/ipv4/ip_unprivileged_port_start")
 NSSWITCH = "passwd: files\ngroup: files\nhosts: files dns\n"
 
 
-async def raise_addresses(case: Case) -> None:
-    """Give `lo` every address of the case, and ClusterIPs a route to be rewritten."""
+async def add_addresses(case: Case) -> None:
+    """Add every address of the case to `lo`, and a local route for each ClusterIP."""
     places = case.addresses
     wanted = {str(a) for a in places.model_dump().values()}
     wanted |= {str(case.balancer.address), str(case.balancer.private_address)}
@@ -28,14 +28,14 @@ async def raise_addresses(case: Case) -> None:
     lines += [f"addr replace {address}/32 dev lo" for address in sorted(wanted)]
     cluster_ips = [case.ingress.cluster_ip, *(a.cluster_ip for a in case.apps)]
     lines += [f"route replace local {address}/32 dev lo" for address in cluster_ips]
-    LOW_PORTS.write_text("0")  # noqa: ASYNC240 - a setting of the kernel, no disk
+    LOW_PORTS.write_text("0")  # noqa: ASYNC240 - a kernel setting, no disk access
     await command("ip", "-batch", "-", text="\n".join(lines) + "\n")
 
 
 async def bind_resolver(case: Case, folder: Path) -> None:
-    """Cover the machine's resolver settings by the lab's.
+    """Cover the machine's resolver settings with the lab's.
 
-    nsswitch too: systemd-resolved would be asked through a socket otherwise.
+    Also nsswitch.conf: otherwise glibc would query systemd-resolved over a socket.
     """
     resolv = f"nameserver {case.addresses.resolver}\noptions timeout:2 attempts:1\n"
     for name, text in (("resolv.conf", resolv), ("nsswitch.conf", NSSWITCH)):

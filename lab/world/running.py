@@ -1,8 +1,8 @@
-"""World: everything of the lab that runs, in one process and its children.
+"""Running: everything of the lab that runs, in one process and its children.
 
-In: a case and a run folder, inside the lab's namespace. Out: the whole path,
-and a control socket that takes `inject`, `clear` and `stop`.
-It does not: make the namespace (`lab.stage.namespace`) or read the command line.
+In: a case and a run folder, inside the lab's namespace. Out: the whole path from a
+public name to a pod.
+It does not: create the namespace (`lab.stage.namespace`) or read the command line.
 """
 
 import asyncio
@@ -18,8 +18,8 @@ from lab.inside.servers import Inside
 from lab.programs.launcher import Launcher
 from lab.programs.wait import until
 from lab.world import network
-from lab.world.answers import answers
 from lab.world.certificates import Authority
+from lab.world.public_url import await_status
 
 
 class World:
@@ -36,13 +36,13 @@ class World:
         self.session: aiohttp.ClientSession
 
     async def start(self) -> None:
-        """Start everything, side by side where it can be; return when all is well."""
+        """Start everything, in parallel where possible; return when all is healthy."""
         case, folder = self.case, self.folder
-        await network.raise_addresses(case)
+        await network.add_addresses(case)
         await network.bind_resolver(case, folder)
         self._write_certificates()
         context = ssl.create_default_context(cafile=str(self.facts.ca_file))
-        # A connection for each question: what is asked is the path of now.
+        # A new connection for each request, so that it takes the current path.
         connector = aiohttp.TCPConnector(
             ssl=context, force_close=True, use_dns_cache=False
         )
@@ -52,7 +52,7 @@ class World:
             group.create_task(self.inside.start())
         await self.edge.start_balancer()
         await self.await_health()
-        self.cluster.grow_old()
+        self.cluster.backdate()
 
     def _write_certificates(self) -> None:
         authority = Authority(self.folder)
@@ -67,27 +67,29 @@ class World:
         return f"https://{app.host}{app.path}"
 
     async def clear(self) -> None:
-        """Set everything back to the case and wait until all is well."""
+        """Reset everything to the case, and wait until all is healthy."""
         edge = self.edge
-        await asyncio.gather(edge.reset_ways(), edge.reset_names(), self.inside.clear())
+        await asyncio.gather(
+            edge.reset_network(), edge.reset_names(), self.inside.clear()
+        )
         await edge.cdn.reset()  # last: until now it may have stored what was odd
         await self.await_health()
-        self.cluster.grow_old()
+        self.cluster.backdate()
 
     async def await_health(self) -> None:
-        """Wait until pods are ready, targets healthy and every URL answers 200."""
+        """Wait until all pods are ready, all targets healthy, all URLs respond 200."""
         await until(self.cluster.ready)
         await self.edge.await_health()
         for app in self.case.apps:
             url = self.url(app)
-            await answers(self.session, url, lambda code: code == HTTPStatus.OK)
+            await await_status(self.session, url, lambda code: code == HTTPStatus.OK)
 
     async def stop(self) -> None:
-        """End everything."""
+        """Stop everything."""
         await self.session.close()
         await self.inside.stop()
         await self.launcher.stop()
 
-    def must_live(self) -> None:
-        """Raise ProgramError if any program has ended by itself."""
-        self.launcher.must_live()
+    def check_running(self) -> None:
+        """Raise ProgramError if any program has exited."""
+        self.launcher.check_running()

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from lab.case import Case, load
-from lab.demo.chosen import chosen
+from lab.demo.selection import select_faults
 from lab.stage import namespace
 from lab.stage.deployment import Stage
 from lab.stage.emulator import ROOT
-from lab.stage.timing import TESTED
+from lab.stage.timing import FOR_TESTS
 
 FOLDER = ROOT / ".lab" / "test"
 SECONDS: list[str] = []
@@ -32,7 +32,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Give each chosen fault its turns."""
     if "fault" not in metafunc.fixturenames:
         return
-    faults = chosen(os.environ.get("PARALLAX_FAULTS", "smoke"), case())
+    faults = select_faults(os.environ.get("PARALLAX_FAULTS", "smoke"), case())
     runs = range(1, int(os.environ.get("PARALLAX_RUNS", "1")) + 1)
     turns = [(fault, f"{fault.id}-{run}") for run in runs for fault in faults]
     metafunc.parametrize(
@@ -45,7 +45,7 @@ def stage() -> Iterator[Stage]:
     """Stand up everything, and take it down at the end."""
     if not namespace.inside():
         pytest.fail("run `make end-to-end`: these tests need the lab's namespace")
-    with Stage(case(), FOLDER, print, TESTED) as standing:
+    with Stage(case(), FOLDER, print, FOR_TESTS) as standing:
         yield standing
 
 

@@ -7,7 +7,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from lab.demo.current import current_judgements
-from lab.demo.explain import explain_finding, judged_again
+from lab.demo.explain import explain_finding, judge_again
 from lab.demo.story import Story, alarm
 from lab.fault import Fault
 from lab.stage.deployment import Stage
@@ -33,7 +33,7 @@ def test_health_raises_nothing(stage: Stage) -> None:
     """A healthy minute, probed by the schedule alone, gives no finding and no mail."""
     story = Story(stage)
     story.until(lambda: all_healthy(stage), "health")
-    story.wake()
+    story.invoke()
     story.collect()
     assert all_healthy(stage)
     assert (story.lines(), story.mails) == ([], [])
@@ -47,7 +47,7 @@ def test_a_fault_names_its_own_cause(stage: Stage, fault: Fault) -> None:
     hit = set(fault.expected)
     try:
         with alarm(stage, fault) as story:
-            fired = story.turned("firing")
+            fired = story.first_findings("firing")
             wrong = [
                 explain_finding(f)
                 for t, f in fired.items()
@@ -63,8 +63,8 @@ def test_a_fault_names_its_own_cause(stage: Stage, fault: Fault) -> None:
         assert_publishable(finding, story.mails, target)
     story.until_over(hit)
     assert_told_once(story, fault)
-    steps = " ".join(f"{what} {took:.1f}" for what, took in story.took.items())
-    SECONDS.append(f"{sum(story.took.values()):5.1f}  {fault.id}: {steps}")
+    steps = " ".join(f"{what} {took:.1f}" for what, took in story.seconds.items())
+    SECONDS.append(f"{sum(story.seconds.values()):5.1f}  {fault.id}: {steps}")
 
 
 def keep(fault: Fault, fired: dict[str, dict[str, Any]]) -> None:
@@ -81,7 +81,7 @@ def assert_publishable(finding: dict[str, Any], mails: list[Mail], target: str) 
     """Assert that event and mail are what a subscriber and a person need."""
     Draft202012Validator(_schema()).validate(finding)
     snapshot = decode(Snapshot, finding["data"]["snapshot"])
-    assert judged_again(target, snapshot).cause == finding["data"]["cause"]
+    assert judge_again(target, snapshot).cause == finding["data"]["cause"]
     assert any(target in mail.subject for mail in mails)
 
 
@@ -95,7 +95,7 @@ def assert_told_once(story: Story, fault: Fault) -> None:
     told = {f["data"]["target"] for f in story.findings if f["data"]["turn"]}
     assert told == set(fault.expected), story.lines()
     for target in told:
-        turns = story.turns(target)
+        turns = story.reasons(target)
         times = len(turns) // 2 if fault.intermittent else 1
         assert turns == ["firing", "resolved"] * times, story.lines()
 

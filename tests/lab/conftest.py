@@ -15,7 +15,7 @@ import pytest
 
 from lab.case import CASES, DEFAULT, Case, load
 from lab.stage import namespace
-from lab.world.control import tell
+from lab.world.control import send_command
 
 ROOT = Path(__file__).parents[2]
 
@@ -91,11 +91,11 @@ class Up:
 
     def inject(self, fault: str) -> None:
         """Bring about a fault, through the same socket as `python -m lab inject`."""
-        tell(self.folder, "inject", fault)
+        send_command(self.folder, "inject", fault)
 
     def clear(self) -> None:
         """End it."""
-        tell(self.folder, "clear")
+        send_command(self.folder, "clear")
 
 
 def command(*words: str) -> list[str]:

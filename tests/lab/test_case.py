@@ -46,7 +46,7 @@ def test_a_health_check_node_port_is_green_only_beside_an_ingress_pod() -> None:
     ("change", "told"),
     [
         ({"nodes": []}, "nodes: Tuple should have at least 2 items"),
-        ({"zone": "other.example"}, "does not lie in the zone other.example"),
+        ({"zone": "other.example"}, "is not in the zone other.example"),
         ({"surprise": 1}, "surprise: Extra inputs are not permitted"),
     ],
 )

@@ -1,7 +1,7 @@
-"""Hetzner: the Cloud API as `hcloud` reads it, its health from HAProxy itself.
+"""API: the Hetzner Cloud API as `hcloud` reads it; target health comes from HAProxy.
 
 In: the case, the balancer. Out: an aiohttp application for `/v1/...`.
-It does not: take writes, or serve metrics. A fault may make it answer an error.
+It does not: accept writes, or serve metrics. A fault may make it respond with an error.
 Source: Hetzner Cloud API reference; shapes of hcloud-go's `schema/`.
 """
 
@@ -25,7 +25,7 @@ from lab.edge.hetzner.shapes import (
 from lab.edge.verdict import Verdict
 from lab.facts import HETZNER_TOKEN
 
-UNASKED = Verdict("unknown")
+NOT_CHECKED = Verdict("unknown")
 
 type Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -37,13 +37,13 @@ class Hetzner:
         self.case = case
         self.balancer = balancer
         self.answer: int | None = None
-        """A fault's status code for every request; None: answer truly."""
+        """The status code of every response, set by a fault; None: serve requests."""
         self.detail = True
-        """Whether it tells why a health check failed, as of hcloud 2.27."""
+        """Whether a failed health check has its reason, as since hcloud 2.27."""
         self._limit = Limit()
 
     def reset(self) -> None:
-        """Answer truly, and tell all."""
+        """Serve every request, with all details."""
         self.answer, self.detail = None, True
 
     def application(self) -> web.Application:
@@ -106,7 +106,7 @@ class Hetzner:
         ]
 
     def _targets(self, health: Health) -> list[Item]:
-        """Return the targets; a label selector holds its servers one level down."""
+        """Return the targets; those of a label selector are one level down."""
         kind = self.case.balancer.targets
         servers = self.balancer.servers
         if kind != "label_selector":
@@ -126,29 +126,29 @@ class Hetzner:
         if kind == "ip":
             which = {"ip": {"ip": str(server.address)}}
         ports = [s.listen_port for s in self.balancer.services]
-        told = [self._health(p, health.get((p, server.name), UNASKED)) for p in ports]
+        results = {p: health.get((p, server.name), NOT_CHECKED) for p in ports}
         private = kind == "server" and self.case.balancer.use_private_ip
         return {
             "type": kind,
             **which,
             "use_private_ip": private,
-            "health_status": told,
+            "health_status": [self._health(p, r) for p, r in results.items()],
         }
 
-    def _health(self, port: int, found: Verdict) -> Item:
-        """Return a target's health for one port; what is not known is left out."""
-        item: Item = {"listen_port": port, "status": found.status}
-        if self.detail and found.detail:
-            item["detail"] = found.detail
-        if self.detail and found.http_status_code:
-            item["http_status_code"] = found.http_status_code
+    def _health(self, port: int, result: Verdict) -> Item:
+        """Return a target's health for one port, without empty fields."""
+        item: Item = {"listen_port": port, "status": result.status}
+        if self.detail and result.detail:
+            item["detail"] = result.detail
+        if self.detail and result.http_status_code:
+            item["http_status_code"] = result.http_status_code
         return item
 
     async def _servers(self) -> list[Item]:
         return [server(self.case, each) for each in self.case.servers]
 
     async def _firewalls(self) -> list[Item]:
-        """Return none: the case's nodes are guarded by UFW, on the node."""
+        """Return no firewall: the case's nodes use UFW, on the node itself."""
         return []
 
     async def _certificates(self) -> list[Item]:

@@ -1,7 +1,7 @@
-"""Hetzner collection: how the API lists things, and how it says no.
+"""Collection: how the API lists resources, and its error responses.
 
 In: a source of items. Out: routes of an aiohttp application, error bodies.
-It does not: know what the items are.
+It does not: depend on what the items are.
 Source: Hetzner Cloud API reference, pagination and errors.
 """
 
@@ -30,7 +30,7 @@ def collection(
     """Add a collection: list with filters and pages, and one by its id."""
 
     async def listed(request: web.Request) -> web.Response:
-        items = [i for i in await source() if _meant(request, i)]
+        items = [i for i in await source() if _matches(request, i)]
         page = int(request.query.get("page", "1"))
         size = min(int(request.query.get("per_page", PER_PAGE)), MOST_PER_PAGE)
         last = max(1, -(-len(items) // size))
@@ -56,7 +56,7 @@ def collection(
     app.router.add_get(f"/v1/{name}/{{id}}", one)
 
 
-def _meant(request: web.Request, item: Item) -> bool:
+def _matches(request: web.Request, item: Item) -> bool:
     name = request.query.get("name")
     labels = request.query.get("label_selector", "")
     return name in {None, item["name"]} and matches_labels(
@@ -65,7 +65,7 @@ def _meant(request: web.Request, item: Item) -> bool:
 
 
 def error(code: int) -> web.Response:
-    """Return the API's answer to a request it will not serve."""
+    """Return the API's error response for a status code."""
     word, message = ERRORS[code]
     body = {"error": {"code": word, "message": message, "details": {}}}
     return web.json_response(body, status=code)

@@ -1,4 +1,4 @@
-"""Hetzner shapes: servers, services and types as the API spells them.
+"""Shapes: servers, services and types as the API's JSON.
 
 In: the case's parts. Out: plain dicts. It does not: serve them.
 Source: hcloud-go `schema/server.go`, `schema/load_balancer.go`.
@@ -81,7 +81,7 @@ def server(case: Case, machine: Server) -> Item:
 
 
 def location() -> Item:
-    """Return where the balancer stands."""
+    """Return the balancer's location."""
     return {
         "id": 1,
         "name": "fsn1",
@@ -95,7 +95,7 @@ def location() -> Item:
 
 
 def balancer_type() -> Item:
-    """Return the smallest type."""
+    """Return the smallest load balancer type."""
     return {
         "id": 1,
         "name": "lb11",

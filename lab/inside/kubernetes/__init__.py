@@ -1,5 +1,8 @@
-"""A read-only Kubernetes API: recorded objects, kept true to the lab's state.
+"""Kubernetes: a read-only API server.
 
-In: a case and what the lab's pods do. Out: what the official client reads.
-It does not: accept writes, or admit, schedule or default anything.
+- `api`: the application: GET, LIST, WATCH and logs
+- `store`: objects with resource versions and a log of changes
+- `watch`, `podlog`, `logs`: streams of changes and of log lines
+- `answers`: error responses
+- `kinds`, `accounts`, `object_names`: resources, access rights, generated names
 """

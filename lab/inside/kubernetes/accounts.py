@@ -1,7 +1,7 @@
-"""Accounts: who may read what at the lab's Kubernetes API.
+"""Accounts: the access rights at the lab's Kubernetes API.
 
-In: the case. Out: tokens with their rights.
-It does not: hold secrets: the tokens open nothing but the lab.
+In: the case. Out: tokens with the resources they may read.
+It does not: hold secrets; the tokens are valid in the lab only.
 """
 
 from lab.case import Case
@@ -10,7 +10,7 @@ from lab.inside.kubernetes.api import Account
 
 AGENT = "system:serviceaccount:parallax:parallax-agent"
 NOBODY = "system:serviceaccount:parallax:nobody"
-NOBODY_TOKEN = "lab-nobody"  # noqa: S105 - opens nothing, that is its use
+NOBODY_TOKEN = "lab-nobody"  # noqa: S105 - has no rights, for tests
 READS = frozenset(
     [
         "nodes",
@@ -29,10 +29,10 @@ READS = frozenset(
         "httproutes",
     ]
 )
-"""What the agent's ClusterRole grants."""
+"""The resources that the agent's ClusterRole may read."""
 
 
 def accounts(case: Case) -> dict[str, Account]:
-    """Return token -> account: one agent a node, and one that may read nothing."""
-    found = {agent_token(node): Account(AGENT, READS) for node in case.nodes}
-    return found | {NOBODY_TOKEN: Account(NOBODY, frozenset())}
+    """Return token -> account: one agent per node, and one without rights."""
+    agents = {agent_token(node): Account(AGENT, READS) for node in case.nodes}
+    return agents | {NOBODY_TOKEN: Account(NOBODY, frozenset())}

@@ -1,7 +1,7 @@
-"""Answers: the Status bodies of an API server, as a real one was recorded.
+"""Answers: an API server's error responses, as recorded from a real one.
 
-In: what went wrong. Out: HTTP responses in the shape of `lab/recorded/error-*`.
-It does not: decide who may do what.
+In: the error. Out: HTTP responses in the shape of `lab/recorded/error-*`.
+It does not: check access rights.
 """
 
 from typing import Any
@@ -20,7 +20,7 @@ GROUP_NAMES = {
 def status(
     code: int, reason: str, message: str, details: dict[str, Any] | None = None
 ) -> dict[str, Any]:
-    """Return a `Status` object that says Failure."""
+    """Return a `Status` object with status Failure."""
     body = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure"}
     body |= {"message": message, "reason": reason}
     return body | ({"details": details} if details else {}) | {"code": code}
@@ -34,14 +34,14 @@ def failure(
 
 
 def unauthorized() -> web.Response:
-    """Return what an unknown token gets."""
+    """Return the response to an unknown token."""
     return failure(401, "Unauthorized", "Unauthorized")
 
 
 def forbidden(
     request: web.Request, user: str, verb: str, group: str, resource: str
 ) -> web.Response:
-    """Return what RBAC says, with the scope and the name as the server words them."""
+    """Return RBAC's response; the message has the API server's wording."""
     name, namespace = (request.match_info.get(k) for k in ("name", "namespace"))
     subject = f'{resource} "{name}"' if name else resource
     scope = f'in the namespace "{namespace}"' if namespace else "at the cluster scope"
@@ -57,16 +57,16 @@ def forbidden(
 
 
 def not_found(resource: str, name: str) -> web.Response:
-    """Return what a name that nobody bears gets."""
+    """Return the response for an object that does not exist."""
     details = {"name": name, "kind": resource}
     return failure(404, "NotFound", f'{resource} "{name}" not found', details)
 
 
 def no_such_path(request: web.Request) -> web.Response:
-    """Return the answer to a path, or a method, that is not served.
+    """Return the response to a path, or a method, that is not served.
 
-    A group or resource that the server lacks is plain text; `kubectl` has the words
-    "could not find the requested resource" from its own client. As of 1.36.
+    For an unknown group or resource the server responds with plain text. The message
+    "could not find the requested resource" comes from `kubectl` itself. As of 1.36.
     """
     if request.method != "GET":
         message = "the server does not allow this method on the requested resource"

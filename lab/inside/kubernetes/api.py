@@ -1,7 +1,7 @@
-"""API: GET, LIST, WATCH and logs over HTTP, as kube-apiserver answers them.
+"""API: GET, LIST, WATCH and logs over HTTP, with kube-apiserver's responses.
 
-In: a Store, logs, who may read what. Out: an aiohttp application.
-It does not: take writes (405), serve protobuf or tables, or encrypt.
+In: a Store, logs, accounts. Out: an aiohttp application.
+It does not: accept writes (405), serve protobuf or tables, or use TLS.
 Source: Kubernetes API concepts, and the answers recorded in `lab/recorded/`.
 """
 
@@ -36,7 +36,7 @@ type Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Who a token stands for, and the resources it may read; None: all."""
+    """The user of a token, and the resources it may read; None: all."""
 
     user: str
     resources: frozenset[str] | None = None
@@ -54,13 +54,13 @@ class Api:
         """Return what aiohttp serves."""
 
         @web.middleware
-        async def only_known(
+        async def authenticated(
             request: web.Request, handler: Handler
         ) -> web.StreamResponse:
             if request.path in OPEN_PATHS:
                 return await handler(request)
-            word, _, token = request.headers.get("Authorization", "").partition(" ")
-            account = self.accounts.get(token) if word == "Bearer" else None
+            scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+            account = self.accounts.get(token) if scheme == "Bearer" else None
             if account is None:
                 return unauthorized()
             if request.match_info.http_exception is not None:
@@ -68,7 +68,7 @@ class Api:
             request["account"] = account
             return await handler(request)
 
-        app = web.Application(middlewares=[only_known])
+        app = web.Application(middlewares=[authenticated])
         app.router.add_get("/version", _version)
         for path in ("/readyz", "/livez", "/healthz"):
             app.router.add_get(path, _ready)
@@ -77,7 +77,7 @@ class Api:
         return app
 
     def _routes(self) -> Iterator[tuple[str, Handler]]:
-        """Yield every path of the API groups with what answers there."""
+        """Yield every path of the API groups with its handler."""
         scopes = ("", "/namespaces/{namespace}")
         for group, kinds in KINDS.items():
             for (resource, kind), scope in product(kinds.items(), scopes):
@@ -134,21 +134,21 @@ class _Served:
         if refused := self._refused(request, "watch" if watching else "list"):
             return refused
         try:
-            meant = [
-                i for i in self.api.store.items(self.resource) if _meant(request, i)
+            matching = [
+                i for i in self.api.store.items(self.resource) if _matches(request, i)
             ]
             if watching:
                 version = self.group.split("/", 1)[1]
                 empty = {"kind": self.kind, "apiVersion": version}
                 return await watch(
-                    request, self.api.store, self.resource, empty, _meant
+                    request, self.api.store, self.resource, empty, _matches
                 )
-            items, meta = self._page(request, meant)
+            items, meta = self._page(request, matching)
         except SelectorError as error:
             return failure(400, "BadRequest", str(error))
         except GoneError as error:
             return failure(410, "Expired", str(error))
-        # Items of a list carry no kind of their own; the list's tells it.
+        # Items of a list have no kind of their own; the list has it.
         bare = [{k: v for k, v in i.items() if k not in NOT_IN_LISTS} for i in items]
         version = self.group.split("/", 1)[1]
         head = {"kind": f"{self.kind}List", "apiVersion": version, "metadata": meta}
@@ -161,7 +161,7 @@ class _Served:
         version, start = self.api.store.version, 0
         if token := request.query.get("continue"):
             version, start = json.loads(base64.urlsafe_b64decode(token))
-            self.api.store.must_reach(version)
+            self.api.store.check_version(version)
         limit = int(request.query.get("limit") or 0) or len(items)
         meta: dict[str, Any] = {"resourceVersion": str(version)}
         rest = len(items) - start - limit
@@ -175,8 +175,8 @@ class _Served:
 NOT_IN_LISTS = {"kind", "apiVersion"}
 
 
-def _meant(request: web.Request, item: Item) -> bool:
-    """Whether namespace and selectors of a request mean an object."""
+def _matches(request: web.Request, item: Item) -> bool:
+    """Whether an object matches the namespace and the selectors of a request."""
     meta = item["metadata"]
     namespace = request.match_info.get("namespace")
     return (

@@ -1,7 +1,7 @@
 """Kinds: the resources that the lab's API serves, by group.
 
-In: nothing. Out: group -> resource (the plural word of the URL) -> kind.
-It does not: hold what a cluster has and no agent reads.
+In: nothing. Out: group -> resource (the plural name of the URL) -> kind.
+It does not: list resources that no agent reads.
 """
 
 KINDS = {
@@ -25,5 +25,5 @@ KINDS = {
     },
 }
 ABSENT = {"apis/gateway.networking.k8s.io/v1": ("gateways", "httproutes")}
-"""What an agent asks for and a cluster without Gateway API lacks. Rights come first:
-who may not read it gets 403 and does not learn that it is not there."""
+"""Resources that an agent requests and a cluster without Gateway API lacks. Access
+rights are checked first: without them the response is 403, not 404."""

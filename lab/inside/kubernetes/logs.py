@@ -1,8 +1,8 @@
-"""Logs: what containers wrote, stamped with the time it was seen.
+"""Logs: the lines of containers, each with a timestamp.
 
-In: growing files. Out: lines with their times, past and coming.
-It does not: rotate. A container runtime stamps each line when it comes; the lab
-looks ten times a second, so a stamp is up to 0.1 s late.
+In: growing files. Out: lines with their times, old and new ones.
+It does not: rotate. A container runtime stamps each line when it is written; the lab
+reads the file ten times a second, so a timestamp is up to 0.1 s late.
 """
 
 import asyncio
@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-KEPT_LINES = 20_000
-LOOK_SECONDS = 0.1
+MOST_LINES = 20_000
+READ_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,24 +35,24 @@ class Log:
 
     def __init__(self, path: Path | None = None) -> None:
         self.path = path
-        self.lines: deque[Line] = deque(maxlen=KEPT_LINES)
+        self.lines: deque[Line] = deque(maxlen=MOST_LINES)
         self._count = 0
         self._offset = 0
         self._rest = b""
         self._grown = asyncio.Event()
 
     def write(self, text: str) -> None:
-        """Add one line, stamped now."""
+        """Add one line with the current time."""
         self._count += 1
         self.lines.append(Line(self._count, datetime.now(UTC), text))
         self._grown.set()
         self._grown = asyncio.Event()
 
     async def follow_file(self) -> None:
-        """Take in what the file gains, for ever."""
+        """Read new lines of the file until the task is canceled."""
         while self.path is not None:
             self._read()
-            await asyncio.sleep(LOOK_SECONDS)
+            await asyncio.sleep(READ_SECONDS)
 
     def _read(self) -> None:
         if self.path is None or not self.path.exists():
@@ -63,12 +63,12 @@ class Log:
             file.seek(self._offset)
             grown = file.read()
         self._offset += len(grown)
-        *whole, self._rest = (self._rest + grown).split(b"\n")
-        for line in whole:
+        *complete, self._rest = (self._rest + grown).split(b"\n")
+        for line in complete:
             self.write(line.decode(errors="replace"))
 
-    async def coming(self, after: int) -> AsyncIterator[Line]:
-        """Yield every line after a number, for ever."""
+    async def new_lines(self, after: int) -> AsyncIterator[Line]:
+        """Yield every line after a number, without end."""
         while True:
             grown = self._grown
             for line in [x for x in self.lines if x.number > after]:

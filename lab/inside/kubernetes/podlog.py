@@ -1,7 +1,7 @@
 """Pod log: one container's log as `pods/{name}/log` serves it.
 
 In: a request with follow, tailLines, sinceSeconds, sinceTime, timestamps.
-Out: the lines, and with follow those that come. It does not: know `previous`.
+Out: the lines, and with follow the new ones. It does not: support `previous`.
 Source: Kubernetes API reference, "get read log of the specified Pod".
 """
 
@@ -16,7 +16,7 @@ YES = {"true", "1", "True"}
 
 
 async def serve_log(request: web.Request, log: Log) -> web.StreamResponse:
-    """Answer with the asked part of a log."""
+    """Respond with the requested part of a log."""
     stream = web.StreamResponse(headers={"Content-Type": "text/plain"})
     await stream.prepare(request)
     stamped = request.query.get("timestamps") in YES
@@ -27,7 +27,7 @@ async def serve_log(request: web.Request, log: Log) -> web.StreamResponse:
     with contextlib.suppress(ConnectionError):
         await stream.write("".join(_text(x, stamped=stamped) for x in lines).encode())
         if request.query.get("follow") in YES:
-            async for line in log.coming(last):
+            async for line in log.new_lines(last):
                 await stream.write(_text(line, stamped=stamped).encode())
     return stream
 

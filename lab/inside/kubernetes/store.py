@@ -1,7 +1,7 @@
 """Store: the cluster's objects with resource versions and a log of changes.
 
 In: objects put and deleted. Out: lists, single objects, and changes since a
-version. It does not: speak HTTP or know what the objects mean.
+version. It does not: serve HTTP or interpret the objects.
 """
 
 import asyncio
@@ -13,15 +13,15 @@ from typing import Any
 
 type Item = dict[str, Any]
 type Key = tuple[str, str]
-"""Namespace ("" for what lies in none) and name."""
+"""Namespace ("" for cluster-scoped objects) and name."""
 
 KEPT_CHANGES = 1000
-"""Like the API server's watch cache: an older version is gone (410)."""
+"""As in the API server's watch cache, an older version is gone (410)."""
 FIRST_VERSION = 500
 
 
 class GoneError(Exception):
-    """A resource version older than the log of changes reaches back."""
+    """A resource version that is older than the log of changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Change:
 
 
 class Store:
-    """Objects by resource (the plural word of the URL) and key."""
+    """Objects by resource (the plural name of the URL) and key."""
 
     def __init__(self) -> None:
         self.version = FIRST_VERSION
@@ -45,7 +45,7 @@ class Store:
         self._changed = asyncio.Event()
 
     def put(self, resource: str, item: Item) -> None:
-        """Store an object if it differs from the one kept; bumps its version."""
+        """Store an object if it differs from the stored one; it gets a new version."""
         key = _key(item)
         kept = self._items.setdefault(resource, {})
         before = kept.get(key)
@@ -55,7 +55,7 @@ class Store:
         kept[key] = self._changes[-1].item
 
     def delete(self, resource: str, key: Key) -> None:
-        """Take an object away; nothing happens where there is none."""
+        """Delete an object, if it exists."""
         item = self._items.get(resource, {}).pop(key, None)
         if item is not None:
             self._log("DELETED", resource, item)
@@ -80,20 +80,20 @@ class Store:
         return [kept[key] for key in sorted(kept)]
 
     def compact(self) -> None:
-        """Forget the log: every version before now is gone (410)."""
+        """Clear the log: every earlier version is gone (410)."""
         self.version += 1
         self._changes.clear()
         self._oldest = self.version
 
-    def must_reach(self, version: int) -> None:
-        """Raise GoneError for a version that the log no longer reaches."""
+    def check_version(self, version: int) -> None:
+        """Raise GoneError for a version that is older than the log."""
         if version < self._oldest:
             raise GoneError(f"too old resource version: {version} ({self._oldest})")
 
     async def changes(self, resource: str, since: int) -> AsyncIterator[Change]:
-        """Yield a resource's changes after a version, for ever. Raises GoneError."""
+        """Yield a resource's changes after a version, without end. Raises GoneError."""
         while True:
-            self.must_reach(since)
+            self.check_version(since)
             waiter = self._changed
             for change in [c for c in self._changes if c.version > since]:
                 since = change.version
@@ -108,6 +108,6 @@ def _key(item: Item) -> Key:
 
 
 def _bare(item: Item) -> Item:
-    """Return the object without what only the store sets."""
+    """Return the object without the resource version, which the store sets."""
     meta = {k: v for k, v in item["metadata"].items() if k != "resourceVersion"}
     return item | {"metadata": meta}

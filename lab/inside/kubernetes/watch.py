@@ -1,9 +1,9 @@
 """Watch: changes as a stream of JSON lines, with bookmarks and 410.
 
-In: a request, the store, what the request means. Out: a streamed response.
-It does not: end before the client or `timeoutSeconds` does.
+In: a request, the store, the request's selection. Out: a streamed response.
+It does not: end before the client does, or before `timeoutSeconds`.
 Source: Kubernetes API concepts, "Efficient detection of changes"; a version that
-is gone comes as an ERROR event inside a 200, as the watch cache of 1.36 sends it.
+is gone is an ERROR event inside a 200, as in the watch cache of 1.36.
 """
 
 import asyncio
@@ -21,13 +21,13 @@ BOOKMARK_SECONDS = 10.0
 LONGEST_SECONDS = 1800.0
 YES = {"true", "1"}
 
-type Meant = Callable[[web.Request, Item], bool]
+type Matches = Callable[[web.Request, Item], bool]
 
 
 async def watch(
-    request: web.Request, store: Store, resource: str, empty: Item, meant: Meant
+    request: web.Request, store: Store, resource: str, empty: Item, matches: Matches
 ) -> web.StreamResponse:
-    """Answer a watch; `empty` is an object of the kind without content."""
+    """Respond to a watch; `empty` is an object of the kind without content."""
     stream = web.StreamResponse(headers={"Content-Type": "application/json"})
     await stream.prepare(request)
     seconds = float(request.query.get("timeoutSeconds") or LONGEST_SECONDS)
@@ -47,7 +47,9 @@ async def watch(
     try:
         with contextlib.suppress(TimeoutError, ConnectionError):
             async with asyncio.timeout(seconds):
-                async for kind, item in _events(request, store, resource, empty, meant):
+                async for kind, item in _events(
+                    request, store, resource, empty, matches
+                ):
                     await send(kind, item)
     finally:
         bookmarks.cancel()
@@ -56,13 +58,13 @@ async def watch(
 
 
 async def _events(
-    request: web.Request, store: Store, resource: str, empty: Item, meant: Meant
+    request: web.Request, store: Store, resource: str, empty: Item, matches: Matches
 ) -> AsyncIterator[tuple[str, Item]]:
-    """Yield what is there (where no version was given), then what changes."""
+    """Yield the present objects (unless a version was given), then the changes."""
     asked = request.query.get("resourceVersion") or "0"
     initial = request.query.get("sendInitialEvents") in YES
     since = store.version if asked == "0" or initial else int(asked)
-    present = [i for i in store.items(resource) if meant(request, i)]
+    present = [i for i in store.items(resource) if matches(request, i)]
     known = {_key(i) for i in present}
     if asked == "0" or initial:
         for item in present:
@@ -72,18 +74,18 @@ async def _events(
         yield "BOOKMARK", _bookmark(empty, since, end)
     try:
         async for change in store.changes(resource, since):
-            kind = _seen_as(change, known, is_meant=meant(request, change.item))
+            kind = _event_type(change, known, is_match=matches(request, change.item))
             if kind:
                 yield kind, change.item
     except GoneError as error:
         yield "ERROR", status(410, "Expired", str(error))
 
 
-def _seen_as(change: Change, known: set[Key], *, is_meant: bool) -> str | None:
-    """Tell how a watcher with a selector sees a change; None: not at all."""
+def _event_type(change: Change, known: set[Key], *, is_match: bool) -> str | None:
+    """Return the event type that a watch gets for a change; None: no event."""
     key = _key(change.item)
-    if change.kind == "DELETED" or not is_meant:
-        seen = key in known or (change.kind == "DELETED" and is_meant)
+    if change.kind == "DELETED" or not is_match:
+        seen = key in known or (change.kind == "DELETED" and is_match)
         known.discard(key)
         return "DELETED" if seen else None
     kind = "MODIFIED" if key in known and change.kind != "ADDED" else "ADDED"

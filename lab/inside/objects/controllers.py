@@ -1,6 +1,6 @@
-"""Controllers: objects that follow from other objects.
+"""Controllers: objects that are derived from other objects.
 
-In: the store's pods and Services. Out: EndpointSlices, DaemonSets, events, put
+In: the store's pods and Services. Out: EndpointSlices, DaemonSets and events, put
 into the store where they changed. It does not: start or stop anything.
 """
 
@@ -17,19 +17,19 @@ from lab.inside.objects.ingress import INGRESS_LABEL
 from lab.inside.objects.recorded import is_ready, now, set_ready
 
 POD_PORTS = {p.name: p.target for pair in parts.POD_PORTS.values() for p in pair}
-"""A Service's named port -> the number that the ingress's pods give it."""
+"""A Service's named port -> the port number of the ingress pods."""
 TRIGGER = "endpoints.kubernetes.io/last-change-trigger-time"
 
 
 def with_readiness(item: Item, *, ready: bool) -> Item:
-    """Return a pod as it is when its readiness probe found this."""
+    """Return a copy of a pod with this readiness."""
     item = copy.deepcopy(item)
     set_ready(item, ready=ready)
     return item
 
 
 def reconcile(case: Case, store: Store) -> None:
-    """Bring every EndpointSlice and workload up to date with the pods."""
+    """Update every EndpointSlice and workload to the current pods."""
     ingress, (kind, owner) = case.ingress, objects.ingress_owner(case)
     _slice(store, ingress.namespace, ingress.service, owner, "-ingress")
     if kind == "DaemonSet":
@@ -59,7 +59,7 @@ def _slice(
     item = copy.deepcopy(before) or _new_slice(namespace, service, recorded)
     found = [_endpoint(pod) for pod in pods_of(store, namespace, owner)]
     served = store.get("services", (namespace, service))
-    # An empty slice has null for both, as the real API server sent it.
+    # In an empty slice both are null, as a real API server sends it.
     content: dict[str, Any] = {
         "endpoints": found or None,
         "ports": [_port(p) for p in (served or {})["spec"]["ports"]] if found else None,
@@ -142,7 +142,7 @@ def _new_daemonset(case: Case, namespace: str, name: str) -> Item:
 
 
 def _replicas(store: Store, namespace: str, deployment: str, owner: str) -> None:
-    """Bring a Deployment's and its ReplicaSet's numbers up to date."""
+    """Update the replica counts of a Deployment and its ReplicaSet."""
     pods = pods_of(store, namespace, owner)
     ready = sum(is_ready(pod) for pod in pods)
     counts = {"replicas": len(pods), "readyReplicas": ready, "availableReplicas": ready}
@@ -155,10 +155,10 @@ def _replicas(store: Store, namespace: str, deployment: str, owner: str) -> None
             store.put(resource, before | {"status": status})
 
 
-def event(namespace: str, kind: str, name: str, told: tuple[str, str]) -> Item:
-    """Return a core/v1 Event about an object: `told` is reason and message."""
+def event(namespace: str, kind: str, name: str, content: tuple[str, str]) -> Item:
+    """Return a core/v1 Event about an object; `content` is reason and message."""
     item = objects.recorded("event", namespace, f"{name}.{time.time_ns():x}")
-    reason, message = told
+    reason, message = content
     item["involvedObject"] |= {
         "kind": kind,
         "namespace": namespace,

@@ -1,7 +1,7 @@
-"""Steered: the objects that say how the ingress controller was set.
+"""Ingress: the objects that follow from the ingress controller's settings.
 
-In: the case and the lab's controller as it stands. Out: plain dicts for the store.
-It does not: keep them, or know which fault changed what.
+In: the case and the lab's controller. Out: plain dicts for the store.
+It does not: store them, or depend on the fault that changed a setting.
 """
 
 from typing import TYPE_CHECKING
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from lab.inside.controller import Controller
 
 INGRESS_LABEL = "ingress"
-"""The node label that the controller's DaemonSet selects by."""
+"""The node label that the controller's DaemonSet selects."""
 
 
-def steered(case: Case, controller: "Controller") -> list[tuple[str, Item]]:
+def controller_objects(case: Case, controller: "Controller") -> list[tuple[str, Item]]:
     """Return every object that follows from the controller's settings."""
     found: list[tuple[str, Item]] = [
         ("nodes", _node(case, which, controller)) for which in case.nodes
@@ -62,7 +62,7 @@ def _node(case: Case, which: Node, controller: "Controller") -> Item:
 
 
 def ingress_service(case: Case, controller: "Controller") -> Item:
-    """Return the controller's Service: a LoadBalancer's has a port for its health."""
+    """Return the controller's Service; a LoadBalancer has a healthCheckNodePort."""
     ingress = case.ingress
     item = recorded("service-ingress", ingress.namespace, ingress.service)
     spec = item["spec"]
@@ -92,6 +92,6 @@ def app_ingress(case: Case, app: App, controller: "Controller") -> Item:
     if case.ingress.kind == "traefik":
         item["spec"]["ingressClassName"] = "traefik"
         item["status"]["loadBalancer"] = {"ingress": traefik.addresses(case)}
-    rule["host"] = controller.hosts[app.name]
+    rule["host"] = controller.ingress_hosts[app.name]
     rule["http"]["paths"][0]["backend"]["service"]["name"] = app.name
     return item

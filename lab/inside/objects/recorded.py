@@ -1,8 +1,8 @@
-"""Objects: what a real API server said, rewritten for the case.
+"""Recorded: objects of a real API server, rewritten for the case.
 
 In: the recorded objects of `lab/recorded/` and the case. Out: plain dicts.
-It does not: keep or serve them. `managedFields` and kubectl's annotation were
-cut from the recordings: no reader looks at them.
+It does not: store or serve them. The recordings lack `managedFields` and kubectl's
+annotation, which no client here reads.
 """
 
 import copy
@@ -26,19 +26,19 @@ INGRESS_LABELS = {
 
 
 def now() -> str:
-    """Return this second as the API writes it."""
+    """Return the current time in the API's format."""
     return f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
-def older(told: Any, by: timedelta) -> Any:  # noqa: ANN401 - any part of an object
+def older(part: Any, by: timedelta) -> Any:  # noqa: ANN401 - any part of an object
     """Return an object, or a part of one, with every time in it moved back."""
-    if isinstance(told, dict):
-        return {key: older(value, by) for key, value in told.items()}
-    if isinstance(told, list):
-        return [older(value, by) for value in told]
-    if isinstance(told, str) and _TIME.fullmatch(told):
-        return f"{datetime.fromisoformat(told) - by:%Y-%m-%dT%H:%M:%SZ}"
-    return told
+    if isinstance(part, dict):
+        return {key: older(value, by) for key, value in part.items()}
+    if isinstance(part, list):
+        return [older(value, by) for value in part]
+    if isinstance(part, str) and _TIME.fullmatch(part):
+        return f"{datetime.fromisoformat(part) - by:%Y-%m-%dT%H:%M:%SZ}"
+    return part
 
 
 @cache
@@ -58,7 +58,7 @@ def recorded(name: str, namespace: str | None, called: str) -> Item:
 
 
 def ingress_owner(case: Case) -> tuple[str, str]:
-    """Return kind and name of what owns the ingress pods."""
+    """Return kind and name of the ingress pods' owner."""
     name = case.ingress.service
     if case.ingress.kind == "traefik":
         return "ReplicaSet", replica_set(name)
@@ -153,14 +153,14 @@ def app_pod(case: Case, app: App, which: Node) -> Item:
 
 
 def set_ready(item: Item, *, ready: bool) -> None:
-    """Make a pod ready or not, its transition times now where that is a change."""
+    """Make a pod ready or not; a changed condition gets a new transition time."""
     status = item["status"]
-    word = "True" if ready else "False"
+    value = "True" if ready else "False"
     for condition in status["conditions"]:
         if condition["type"] not in {"Ready", "ContainersReady"}:
             continue
-        if condition["status"] != word:
-            condition |= {"status": word, "lastTransitionTime": now()}
+        if condition["status"] != value:
+            condition |= {"status": value, "lastTransitionTime": now()}
         condition.pop("reason", None)
         if not ready:
             condition["reason"] = "ContainersNotReady"

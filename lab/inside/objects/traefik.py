@@ -1,9 +1,10 @@
-"""Traefik: its objects as k3s makes them, where the case's ingress is Traefik.
+"""Traefik: its objects as k3s creates them, where the case's ingress is Traefik.
 
 In: recorded objects of ingress-nginx, the case, the lab's controller. Out: the same
-objects as Traefik's. It does not: come from a recording: k3s's chart says the names.
+objects for Traefik. They are not recorded; the names come from k3s's chart.
+It does not: store them.
 Source: k3s `manifests/traefik.yaml`, Traefik's Helm chart 34 (Service, Deployment,
-IngressClass), k3s's ServiceLB, which tells the nodes' addresses as the Service's.
+IngressClass), k3s's ServiceLB, which sets the nodes' addresses as the Service's.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -48,18 +49,18 @@ TIMEOUTS = {
     "proxy-connect-timeout": "dialTimeout",
     "proxy-read-timeout": "responseHeaderTimeout",
 }
-"""The lab's setting -> Traefik's own word for it."""
+"""The lab's setting -> Traefik's name for it."""
 
 
 def ingress_class(item: Item) -> None:
-    """Make an IngressClass Traefik's, and the default one, as k3s has it."""
+    """Turn an IngressClass into Traefik's; it is the default one, as in k3s."""
     default = {"ingressclass.kubernetes.io/is-default-class": "true"}
     item["metadata"] |= {"labels": CHARTED, "annotations": RELEASE | default}
     item["spec"]["controller"] = "traefik.io/ingress-controller"
 
 
 def service(case: Case, item: Item) -> None:
-    """Make the controller's Service Traefik's: a LoadBalancer of k3s's own kind."""
+    """Turn the controller's Service into Traefik's: of type LoadBalancer."""
     item["metadata"] |= {"labels": CHARTED, "annotations": RELEASE}
     spec = item["spec"]
     spec |= {"type": "LoadBalancer", "allocateLoadBalancerNodePorts": True}
@@ -70,12 +71,12 @@ def service(case: Case, item: Item) -> None:
 
 
 def addresses(case: Case) -> list[Item]:
-    """Return what ServiceLB says: every node's address."""
+    """Return the addresses that ServiceLB sets: every node's."""
     return [{"ip": str(node.address), "ipMode": "VIP"} for node in case.nodes]
 
 
 def pod(case: Case, item: Item, settings: dict[str, str]) -> None:
-    """Make an ingress pod Traefik's: a Deployment's, set by its arguments."""
+    """Turn an ingress pod into Traefik's: owned by a Deployment, set by arguments."""
     ingress, owner = case.ingress, replica_set(case.ingress.service)
     hashed = {"pod-template-hash": owner.rpartition("-")[2]}
     item["metadata"]["labels"] = CHARTED | hashed
@@ -87,8 +88,8 @@ def pod(case: Case, item: Item, settings: dict[str, str]) -> None:
     spec = item["spec"]
     del spec["affinity"]
     _container(case, spec["containers"][0], settings)
-    told = item["status"]["containerStatuses"][0]
-    told |= {"name": "traefik", "image": IMAGE}
+    container_status = item["status"]["containerStatuses"][0]
+    container_status |= {"name": "traefik", "image": IMAGE}
 
 
 def _container(case: Case, item: Item, settings: dict[str, str]) -> None:

@@ -1,7 +1,8 @@
-"""Verbs: the small vocabulary that faults are written in.
+"""Verbs: the actions that a fault file may use.
 
-In: a verb's arguments from a fault's file. Out: a changed world.
-It does not: undo; `World.clear` sets everything back at once.
+- `edge`: name server, CDN, balancer, firewall, Hetzner API
+- `inside`: pods, ingress, overlay, Kubernetes API
+- `arguments`: the types of a verb
 """
 
 from lab.world.verbs import edge, inside

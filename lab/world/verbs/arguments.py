@@ -1,6 +1,6 @@
-"""Arguments: what a verb is given and what a verb is.
+"""Arguments: the types of a verb and of its arguments.
 
-In: nothing. Out: two types. It does not: check them; a verb reads its own.
+In: nothing. Out: two types. It does not: check arguments; each verb reads its own.
 """
 
 from collections.abc import Awaitable, Callable

@@ -1,13 +1,13 @@
 """Edge: the verbs of name server, CDN, balancer and the nodes' firewall.
 
 In: a verb's arguments from a fault's file. Out: a changed world.
-It does not: undo; `World.clear` sets everything back at once.
+It does not: undo a change; `World.clear` resets everything at once.
 """
 
 from typing import TYPE_CHECKING
 
 from lab.programs.wait import until
-from lab.world.answers import answers
+from lab.world.public_url import await_status
 from lab.world.verbs.arguments import Arguments, Verb
 
 if TYPE_CHECKING:
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 
 
 async def balancer(world: "World", arguments: Arguments) -> None:
-    """Change the balancer's services, targets and ways: see `Balancer.change`.
+    """Change the balancer's services, targets and networks: see `Balancer.change`.
 
-    A health check's `port` may be the role of an app: its NodePort. The targets may be
-    `without-ingress`: the nodes on which no ingress pod runs now.
+    A health check's `port` may be the role of an app, for its NodePort. `targets` may
+    be `without-ingress`: the nodes that run no ingress pod now.
     """
     if arguments.get("targets") == "without-ingress":
         running = world.cluster.controller.nodes
-        left = [n.name for n in world.case.nodes if n.name not in running]
-        arguments = arguments | {"targets": left}
+        others = [n.name for n in world.case.nodes if n.name not in running]
+        arguments = arguments | {"targets": others}
     check = dict(arguments.get("health_check", {}))
     if isinstance(check.get("port"), str):
         check["port"] = world.case.app(check["port"]).node_port
@@ -36,50 +36,51 @@ async def firewall(world: "World", arguments: Arguments) -> None:
 
     `from`: balancer, nodes or an address; `to`: nodes, most (all but the first), a
     node (its name or its number from 1) or an address; `port`: ingress (the NodePorts
-    that the balancer uses, for health as well), the role of an app (its own port) or a
-    number; `share`: for how many of 100 new connections.
+    that the balancer uses, health checks included), the role of an app (its own port)
+    or a number; `share`: the percentage of new connections.
     """
     sources = ", ".join(_addresses(world, arguments["from"]))
-    goals = ", ".join(_addresses(world, arguments["to"]))
+    targets = ", ".join(_addresses(world, arguments["to"]))
     ports = ", ".join(map(str, _ports(world, arguments["port"])))
     action = arguments.get("action", "drop")
-    ways = f"ip saddr {{ {sources} }} ip daddr {{ {goals} }} tcp dport {{ {ports} }}"
+    match = f"ip saddr {{ {sources} }} ip daddr {{ {targets} }} tcp dport {{ {ports} }}"
     share = arguments.get("share", 100)
-    # By the client's port: what is sent again for one connection meets the same fate.
+    # By the client's port, so that retransmissions of a connection get the same action.
     some = f" jhash tcp sport mod 100 < {share}" if share < 100 else ""  # noqa: PLR2004
-    world.edge.firewall.append(f"{ways}{some} {action}")
+    world.edge.firewall.append(f"{match}{some} {action}")
     await world.edge.apply_firewall()
 
 
-def _addresses(world: "World", word: str | int) -> list[str]:
+def _addresses(world: "World", place: str | int) -> list[str]:
     case = world.case
-    if isinstance(word, int):
-        return [str(case.nodes[word - 1].address)]
+    if isinstance(place, int):
+        return [str(case.nodes[place - 1].address)]
     nodes = {n.name: str(n.address) for n in case.nodes}
-    if word == "balancer":
+    if place == "balancer":
         return [str(case.balancer.private_address)]
-    if word in {"nodes", "most"}:
-        return list(nodes.values())[word == "most" :]
-    return [nodes.get(word, word)]
+    if place in {"nodes", "most"}:
+        return list(nodes.values())[place == "most" :]
+    return [nodes.get(place, place)]
 
 
-def _ports(world: "World", word: str | int) -> list[int]:
-    if word == "ingress":
+def _ports(world: "World", place: str | int) -> list[int]:
+    if place == "ingress":
         services = world.case.balancer.services
         used = {s.destination_port for s in services}
         return sorted(used | {s.health_check.port for s in services})
-    return [word if isinstance(word, int) else world.case.app(word).port]
+    return [place if isinstance(place, int) else world.case.app(place).port]
 
 
 async def cdn(world: "World", arguments: Arguments) -> None:
-    """Make the CDN store errors for `error_seconds` (0: none), or ask `origin_port`."""
+    """Make the CDN cache errors for `error_seconds`, or use an `origin_port`."""
     await world.edge.cdn.use(**arguments)
 
 
 async def hetzner(world: "World", arguments: Arguments) -> None:
-    """Make the Hetzner API `answer` a status code (403, 429, 500), or tell no `detail`.
+    """Make the Hetzner API respond with a status code, or without `detail`.
 
-    APIs of before hcloud 2.27 don't tell why a health check failed.
+    `answer`: 403, 429 or 500. `detail: false`: as before hcloud 2.27, the API does not
+    return why a health check failed.
     """
     api = world.edge.hetzner
     api.answer = arguments.get("answer")
@@ -87,50 +88,51 @@ async def hetzner(world: "World", arguments: Arguments) -> None:
 
 
 async def dns(world: "World", arguments: Arguments) -> None:
-    """Let an `app`'s name have an `address` at the zone's own server.
+    """Set the `address` of an `app`'s name at the authoritative name server.
 
-    `old`: where the old balancer answers; `dead`: where nothing does; `right`.
+    `old`: the old balancer's; `dead`: one where nothing responds; `right`: the case's.
 
-    `ttl`: how long a resolver may keep it. `learned_by`: which resolvers ask anew (all,
-    none, second); the others keep what they hold.
+    `ttl`: how long a resolver may cache it. `learned_by`: which resolvers refresh their
+    cache (all, none, second).
     """
     names, places = world.edge.names, world.case.addresses
     app = world.case.app(arguments["app"])
-    words = {"old": str(places.old), "dead": str(places.dead)}
-    words["right"] = names.right(app)
-    word: str = arguments["address"]
-    await names.tell(app.host, words.get(word, word), arguments.get("ttl"))
-    all_of_them = list(names.resolvers)
-    learners = {"all": all_of_them, "second": all_of_them[1:], "none": []}
-    for resolver in learners[arguments.get("learned_by", "all")]:
-        await names.learn(app.host, resolver)
+    addresses = {"old": str(places.old), "dead": str(places.dead)}
+    addresses["right"] = names.right(app)
+    named: str = arguments["address"]
+    address = addresses.get(named, named)
+    await names.set_record(app.host, address, arguments.get("ttl"))
+    every = list(names.resolvers)
+    refreshed = {"all": every, "second": every[1:], "none": []}
+    for resolver in refreshed[arguments.get("learned_by", "all")]:
+        await names.refresh(app.host, resolver)
 
 
 async def ask(world: "World", arguments: Arguments) -> None:
-    """Ask an `app`'s public URL until it answers the status code `until`."""
+    """Request an `app`'s public URL until the status code is `until`."""
     url = world.url(world.case.app(arguments["app"]))
-    await answers(world.session, url, lambda code: code == arguments["until"])
+    await await_status(world.session, url, lambda code: code == arguments["until"])
 
 
 async def health(world: "World", arguments: Arguments) -> None:
-    """Wait until the balancer finds every target so: `becomes` (un)healthy.
+    """Wait until every target has the status `becomes`: healthy or unhealthy.
 
-    With `node`, a number from 1, wait for that one target.
+    With `node`, a number from 1, wait for that target only.
     """
     wanted = {arguments["becomes"]}
     only = world.case.nodes[arguments["node"] - 1].name if "node" in arguments else None
 
     async def holds() -> bool:
-        found = (await world.edge.balancer.health()).items()
-        words = {told.status for (_, name), told in found if only in {None, name}}
-        return words == wanted
+        results = (await world.edge.balancer.health()).items()
+        statuses = {r.status for (_, name), r in results if only in {None, name}}
+        return statuses == wanted
 
     await until(holds)
 
 
 async def monitor(world: "World", arguments: Arguments) -> None:
-    """Take the monitor's own way to what is `hidden`: hosts, resolvers, or both."""
-    world.edge.hidden = frozenset(arguments["hidden"])
+    """Drop the monitor's packets to what is `hidden`: hosts, resolvers, or both."""
+    world.edge.unreachable = frozenset(arguments["hidden"])
     await world.edge.apply_firewall()
 
 

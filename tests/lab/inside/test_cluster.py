@@ -9,7 +9,7 @@ from lab.case import load
 from lab.inside.cluster import Cluster
 from lab.inside.kubernetes.store import Item
 from lab.inside.objects import recorded as objects
-from lab.inside.objects.ingress import steered
+from lab.inside.objects.ingress import controller_objects
 
 
 def test_a_pod_that_was_deleted_while_it_was_asked_stays_deleted(
@@ -18,7 +18,10 @@ def test_a_pod_that_was_deleted_while_it_was_asked_stays_deleted(
     """A look takes time; what was taken away meanwhile does not come back by it."""
     case = load()
     cluster = Cluster(case, tmp_path)
-    for resource, item in (*objects.fixed(case), *steered(case, cluster.controller)):
+    for resource, item in (
+        *objects.fixed(case),
+        *controller_objects(case, cluster.controller),
+    ):
         cluster.store.put(resource, item)
     gone, kept = (objects.app_pod(case, case.apps[0], n) for n in case.nodes[:2])
     for pod in (gone, kept):
@@ -32,7 +35,7 @@ def test_a_pod_that_was_deleted_while_it_was_asked_stays_deleted(
         return True
 
     monkeypatch.setattr(cluster, "_is_ready", asked)
-    asyncio.run(cluster.look())
+    asyncio.run(cluster.update())
     (left,) = cluster.store.items("pods")
     assert left["metadata"]["name"] == kept["metadata"]["name"]
     assert objects.is_ready(left)

@@ -69,7 +69,7 @@ for event in watch.Watch().stream(networking.list_ingress_class, timeout_seconds
 """
 WATCHED = """
 import sys
-from lab.world.control import tell
+from lab.world.control import send_command
 from pathlib import Path
 version = slices.list_namespaced_endpoint_slice("keybuzz").metadata.resource_version
 tell(Path(FOLDER), "inject", "service-without-endpoints")

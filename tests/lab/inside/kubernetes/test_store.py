@@ -58,10 +58,10 @@ def test_a_version_before_the_log_is_gone() -> None:
     store.put("pods", _item("a"))
     store.compact()
     with pytest.raises(GoneError):
-        store.must_reach(store.version - 1)
-    store.must_reach(store.version)
+        store.check_version(store.version - 1)
+    store.check_version(store.version)
     kept = store.version
     for number in range(KEPT_CHANGES + 2):
         store.put("pods", _item("a", number))
     with pytest.raises(GoneError):
-        store.must_reach(kept)
+        store.check_version(kept)

@@ -1,6 +1,6 @@
-"""Chosen: which faults a run plays, by one word or by their ids.
+"""Selection: the faults that a run plays, by a group or by their ids.
 
-In: `smoke`, `all`, or ids with commas between. Out: faults, in order.
+In: `smoke`, `all`, or a comma-separated list of ids. Out: faults, in order.
 It does not: play them.
 """
 
@@ -31,10 +31,10 @@ Where users are to meet the inner one, or both, no health check may come first.
 """
 
 
-def chosen(words: str, case: Case) -> tuple[Fault, ...]:
-    """Return the faults that are meant, by one word only those that fit the case.
+def select_faults(words: str, case: Case) -> tuple[Fault, ...]:
+    """Return the selected faults; a group holds only those that the case supports.
 
-    Raises FaultError for an id that is unknown, or that cannot come about there.
+    Raises FaultError for an id that is unknown, or that the case does not support.
     """
     if words == "smoke":
         ids = SMOKE
@@ -49,5 +49,7 @@ def chosen(words: str, case: Case) -> tuple[Fault, ...]:
         fitting = {*fault_ids(case), *oddity_ids(case)}
         ids = tuple(i for i in ids if fitting.issuperset(i.split("+")))
     if not ids:
-        raise FaultError("no fault is named: smoke, all, or ids with commas between")
+        raise FaultError(
+            "name at least one fault: `smoke`, `all`, or a comma-separated list of ids"
+        )
     return tuple(load_fault(fault_id, case) for fault_id in ids)
