@@ -13,7 +13,7 @@ HETZNER_PORT = 8090
 HETZNER_TOKEN = "lab-hetzner-read-only"  # noqa: S105 - valid in the lab only
 KUBERNETES_PORT = 6443
 CONTROL_HOST = "control.example.net"
-"""A host of somebody else: a monitor that cannot reach it is blind."""
+"""An unrelated host: a monitor that cannot reach it is blind."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ class Addresses(Part):
     dead: IPv4Address = IPv4Address("203.0.113.22")
     """An address from which nothing responds, not even with a reset."""
     control: IPv4Address = IPv4Address("203.0.113.99")
-    """A host of somebody else, which always responds."""
+    """An unrelated host, which always responds."""
     cdn: IPv4Address = IPv4Address("203.0.113.80")
     hetzner: IPv4Address = IPv4Address("203.0.113.90")
     kubernetes: IPv4Address = IPv4Address("10.0.0.100")

@@ -1,7 +1,7 @@
 """Controller: the ingress controller's current settings, and its nginx.
 
 In: the case's ingress, and the changes of faults. Out: the nodes that run a pod, what
-each pod serves, and the configuration of the one nginx that stands for all pods.
+each pod serves, and the configuration of the one nginx that serves for all pods.
 It does not: apply anything; `lab.inside.servers` does. The ConfigMap sets a read
 timeout of 5 s; ingress-nginx's own default is 60 s.
 """

@@ -61,12 +61,12 @@ async def _events(
     request: web.Request, store: Store, resource: str, empty: Item, matches: Matches
 ) -> AsyncIterator[tuple[str, Item]]:
     """Yield the present objects (unless a version was given), then the changes."""
-    asked = request.query.get("resourceVersion") or "0"
+    version = request.query.get("resourceVersion") or "0"
     initial = request.query.get("sendInitialEvents") in YES
-    since = store.version if asked == "0" or initial else int(asked)
+    since = store.version if version == "0" or initial else int(version)
     present = [i for i in store.items(resource) if matches(request, i)]
     known = {_key(i) for i in present}
-    if asked == "0" or initial:
+    if version == "0" or initial:
         for item in present:
             yield "ADDED", item
     if initial:

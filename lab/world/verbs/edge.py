@@ -108,7 +108,7 @@ async def dns(world: "World", arguments: Arguments) -> None:
         await names.refresh(app.host, resolver)
 
 
-async def ask(world: "World", arguments: Arguments) -> None:
+async def request(world: "World", arguments: Arguments) -> None:
     """Request an `app`'s public URL until the status code is `until`."""
     url = world.url(world.case.app(arguments["app"]))
     await await_status(world.session, url, lambda code: code == arguments["until"])
@@ -142,7 +142,7 @@ VERBS: tuple[Verb, ...] = (
     cdn,
     hetzner,
     dns,
-    ask,
+    request,
     health,
     monitor,
 )
