@@ -77,9 +77,7 @@ def play(stage: Stage, fault: Fault | None, screen: Screen) -> Outcome:
 
 
 def _await_health(stage: Stage, screen: Screen, outcome: Outcome) -> None:
-    screen.log(
-        "waiting for the first scheduled probes and the first report of every agent"
-    )
+    screen.log("waiting for scheduled probes and reports of all agents")
     deadline = time.monotonic() + HEALTH_SECONDS
     while time.monotonic() < deadline:
         judged = current_judgements(stage)
@@ -127,7 +125,7 @@ def _collect(stage: Stage, screen: Screen, outcome: Outcome) -> None:
         data = finding["data"]
         settling = " (settling)" if data["settling"] else ""
         screen.log(
-            f"queue: {data['target']} {data['state']}{settling}: {data['cause']}",
+            f"finding: {data['target']} {data['state']}{settling}: {data['cause']}",
             "cyan",
         )
     for mail in stage.inbox.mails():

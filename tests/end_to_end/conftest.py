@@ -1,7 +1,7 @@
 """The stage, once for all end-to-end tests: lab, emulator, functions, agents.
 
 It runs inside the lab's namespace: `make end-to-end` enters it. PARALLAX_FAULTS
-(smoke, all, ids) and PARALLAX_RUNS say what is played and how often.
+(smoke, all, ids) selects the faults, and PARALLAX_RUNS the number of runs.
 """
 
 import os
@@ -19,17 +19,17 @@ from lab.stage.timing import FOR_TESTS
 
 FOLDER = ROOT / ".lab" / "test"
 SECONDS: list[str] = []
-"""How long each step of each fault took, for the end of the log."""
+"""The duration of each step of each fault, for the end of the log."""
 
 
 def case() -> Case:
-    """Return the case that `make end-to-end CASE=` names, or the usual one."""
+    """Return the case that `make end-to-end CASE=` names, or the default one."""
     named = os.environ.get("PARALLAX_LAB_CASE")
     return load(Path(named)) if named else load()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Give each chosen fault its turns."""
+    """Parametrize with each selected fault, once per run."""
     if "fault" not in metafunc.fixturenames:
         return
     faults = select_faults(os.environ.get("PARALLAX_FAULTS", "smoke"), case())
@@ -42,7 +42,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture(scope="session")
 def stage() -> Iterator[Stage]:
-    """Stand up everything, and take it down at the end."""
+    """Start everything, and stop it at the end."""
     if not namespace.inside():
         pytest.fail("run `make end-to-end`: these tests need the lab's namespace")
     with Stage(case(), FOLDER, print, FOR_TESTS) as standing:
@@ -50,7 +50,7 @@ def stage() -> Iterator[Stage]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Tell how long each step took."""
+    """Print the duration of each step."""
     if SECONDS:
         terminalreporter.section("seconds a fault")
         for line in SECONDS:

@@ -11,7 +11,7 @@ NAMES = st.from_regex(r"[a-z][a-z0-9]{0,8}", fullmatch=True)
 
 
 @pytest.mark.parametrize(
-    ("selector", "meant"),
+    ("selector", "matches"),
     [
         ("", True),
         ("app=api", True),
@@ -27,21 +27,21 @@ NAMES = st.from_regex(r"[a-z][a-z0-9]{0,8}", fullmatch=True)
         ("!other,tier in (back)", True),
     ],
 )
-def test_label_selectors(selector: str, *, meant: bool) -> None:
+def test_label_selectors(selector: str, *, matches: bool) -> None:
     """Equality, sets and existence, joined by commas."""
-    assert matches_labels(selector, LABELS) is meant
+    assert matches_labels(selector, LABELS) is matches
 
 
 def test_field_selectors_follow_a_dotted_path() -> None:
-    """A field that is absent counts as empty."""
+    """An absent field counts as empty."""
     pod = {"metadata": {"name": "a"}, "spec": {"nodeName": "worker-01"}}
     assert matches_fields("spec.nodeName=worker-01,metadata.name!=b", pod)
     assert matches_fields("status.phase=", pod)
     assert not matches_fields("spec.nodeName=worker-02", pod)
 
 
-def test_nonsense_is_refused() -> None:
-    """The API answers 400, so it must not pass as a selector that means nothing."""
+def test_an_invalid_selector_is_rejected() -> None:
+    """The API responds with 400, so it must not count as an empty selector."""
     with pytest.raises(SelectorError):
         matches_labels("app=api=x", LABELS)
 

@@ -1,4 +1,4 @@
-"""The faults of balancer and firewall: what users see, and that the inside is well."""
+"""The faults of balancer and firewall: the users' responses, and 200 inside."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -25,30 +25,30 @@ pytestmark = pytest.mark.lab
 def test_the_balancers_page_its_targets_and_the_inside(
     lab: Up, fault: str, expected: tuple[str, int | None]
 ) -> None:
-    """Both hosts get HAProxy's page, the API says why, the ingress NodePort is well."""
+    """Both hosts get HAProxy's page, the API has the reason, the NodePort gets 200."""
     lab.inject(fault)
     public = lab.all_public()
     assert is_haproxy_page(public["api"])
     assert is_haproxy_page(public["front"])
     assert "X-Varnish" in public["front"].headers
-    told = balancer(lab)
-    assert set(verdicts(told).values()) == {("unhealthy", *expected)}
+    state = balancer(lab)
+    assert set(verdicts(state).values()) == {("unhealthy", *expected)}
     assert lab.inside_codes() == {200}
     private = fault != "lb-not-in-private-network"
-    assert [n["network"] for n in told["private_net"]] == [4711] * private
+    assert [n["network"] for n in state["private_net"]] == [4711] * private
     stranger = fault == "lb-targets-not-the-ingress-nodes"
     servers = lab.case.former_nodes if stranger else lab.case.nodes
-    assert set(verdicts(told)) == {server.server_id for server in servers}
+    assert set(verdicts(state)) == {server.server_id for server in servers}
 
 
 @pytest.mark.parametrize(
     "fault",
     ["lb-health-check-wrong-port", "lb-no-target", "lb-wrong-destination-port"],
 )
-def test_the_balancers_own_faults_show_its_page_and_inside_is_well(
+def test_the_balancers_own_faults_show_its_page_and_200_inside(
     well: Up, fault: str
 ) -> None:
-    """Both hosts get HAProxy's 107 bytes, and the ingress NodePort answers 200."""
+    """Both hosts get HAProxy's 107 bytes; the ingress NodePort responds with 200."""
     well.inject(fault)
     public = well.all_public()
     assert is_haproxy_page(public["api"])
@@ -60,8 +60,8 @@ def test_the_balancers_own_faults_show_its_page_and_inside_is_well(
     assert {answer.code for answer in well.all_public().values()} == {200}
 
 
-def test_only_the_balancer_is_shut_out_by_the_firewall(well: Up) -> None:
-    """The NodePort hangs for the balancer and answers a node; an old API says no more.
+def test_the_firewall_drops_only_the_balancer(well: Up) -> None:
+    """The NodePort times out only for the balancer; an old API has no detail.
 
     With `detail` the same is node-firewall-blocks-load-balancer.
     """
@@ -70,14 +70,14 @@ def test_only_the_balancer_is_shut_out_by_the_firewall(well: Up) -> None:
     assert set(verdicts(balancer(well)).values()) == {("unhealthy", None, None)}
     place = well.case.nodes[0].address, well.case.ingress.http_node_port
     url = "http://{}:{}/healthz".format(*place)
-    told = ("curl", "-so", "/dev/null", "-w", "%{http_code}%{errormsg}")
-    shut = well.run(*told, "--interface", "10.0.0.5", "--max-time", "0.3", url)
+    curl = ("curl", "-so", "/dev/null", "-w", "%{http_code}%{errormsg}")
+    shut = well.run(*curl, "--interface", "10.0.0.5", "--max-time", "0.3", url)
     assert "timed out" in shut
-    assert well.run(*told, "--interface", "10.0.0.112", url) == "200"
+    assert well.run(*curl, "--interface", "10.0.0.112", url) == "200"
 
 
 def test_a_port_without_a_service_refuses(well: Up) -> None:
-    """Port 443 refuses, the CDN's way over port 80 is well, the API lists port 80."""
+    """Port 443 refuses, the CDN gets 200 over port 80, the API lists port 80."""
     well.inject("lb-no-service-for-port")
     words = ("curl", "-so", "/dev/null", "-w", "%{errormsg}")
     refused = well.run(*words, f"https://{well.case.app('api').host}/")
@@ -88,8 +88,8 @@ def test_a_port_without_a_service_refuses(well: Up) -> None:
     assert well.inside_codes() == {200}
 
 
-def test_a_balancer_that_does_not_wait_answers_504(well: Up) -> None:
-    """HAProxy's 504 after two seconds; the ingress logs 499; the pods answer well."""
+def test_a_balancer_with_a_short_timeout_responds_with_504(well: Up) -> None:
+    """HAProxy's 504 after two seconds; the ingress logs 499; the pods respond."""
     well.inject("lb-timeout-too-short")
     mark = "40404040404040404040404040404040"
     with ThreadPoolExecutor() as pool:
@@ -113,20 +113,20 @@ def logged(up: Up, upstream: str, mark: str) -> str:
     pytest.fail(f"no log line of {mark}")
 
 
-def test_a_proxy_line_nobody_expects_is_nginxs_400(well: Up) -> None:
-    """Both hosts get nginx's 400 while the targets count as healthy."""
+def test_an_unexpected_proxy_line_is_nginxs_400(well: Up) -> None:
+    """Both hosts get nginx's 400 while the targets are healthy."""
     well.inject("proxy-protocol-mismatch")
     for answer in well.all_public().values():
         assert answer.code == 400
         assert "<hr><center>nginx</center>" in answer.body
-    told = balancer(well)
-    assert all(service["proxyprotocol"] for service in told["services"])
-    assert set(verdicts(told).values()) == {("healthy", None, None)}
+    state = balancer(well)
+    assert all(service["proxyprotocol"] for service in state["services"])
+    assert set(verdicts(state).values()) == {("healthy", None, None)}
     assert well.inside_codes() == {200}
 
 
 def test_an_ingress_that_waits_for_a_proxy_line_closes(lab: Up) -> None:
-    """The balancer answers 502 (503 after an HTTP check); inside, the line helps."""
+    """The balancer returns 502 (503 after an HTTP check); with the line it is 200."""
     lab.inject("proxy-protocol-mismatch-at-ingress")
     assert {a.code for a in lab.all_public().values()} <= {502, 503}
     assert not any(service["proxyprotocol"] for service in balancer(lab)["services"])
@@ -135,7 +135,7 @@ def test_an_ingress_that_waits_for_a_proxy_line_closes(lab: Up) -> None:
 
 
 def test_some_targets_come_and_go_and_some_users_fail(well: Up) -> None:
-    """Slow 503s between good answers; one target healthy and another not, always."""
+    """Slow 503s among 200s; one target is always healthy, another never."""
     well.inject("lb-some-targets-unhealthy")
     seen: set[tuple[str, int]] = set()
     expected = {(role, code) for role in ("api", "front") for code in (200, 503)}

@@ -1,4 +1,4 @@
-"""The faults of names and CDN: what users see, and that the way behind is well."""
+"""The faults of names and CDN: the users' responses, and 200 behind the CDN."""
 
 import json
 
@@ -12,20 +12,20 @@ pytestmark = pytest.mark.lab
 
 
 def resolved(up: Up, host: str) -> list[tuple[str, int]]:
-    """Ask both resolvers, then the zone's own server, for a name: address and TTL."""
+    """Query both resolvers, then the authoritative server: address and TTL."""
     places = up.case.addresses
     servers = places.resolver, places.second_resolver, places.authoritative
-    told = up.python(f"""
+    output = up.python(f"""
 import dns.message, dns.query, json
 question = dns.message.make_query({host!r}, "A")
 answers = [dns.query.udp(question, s, timeout=5) for s in {[f"{s}" for s in servers]}]
 print(json.dumps([(f"{{a.answer[0][0]}}", a.answer[0].ttl) for a in answers]))
 """)
-    return [(address, ttl) for address, ttl in json.loads(told)]
+    return [(address, ttl) for address, ttl in json.loads(output)]
 
 
-def test_control_host_and_resolvers_are_what_the_facts_say(up: Up) -> None:
-    """Somebody else's host answers 200 by the lab's CA, through either resolver."""
+def test_control_host_and_resolvers_match_the_facts(up: Up) -> None:
+    """The control host responds with 200, and both resolvers resolve it."""
     facts = facts_of(up.case, up.folder)
     words = ("curl", "-s", "--cacert", str(facts.ca_file), facts.control_url)
     assert up.run(*words) == "well"
@@ -35,7 +35,7 @@ def test_control_host_and_resolvers_are_what_the_facts_say(up: Up) -> None:
 
 
 def test_both_resolvers_keep_the_old_address_for_an_hour(lab: Up) -> None:
-    """Users reach the old balancer; the zone and the balancer are right; then clear."""
+    """Users reach the old balancer until the fault is cleared; the zone is right."""
     lab.inject("dns-stale-address")
     old, right = str(lab.case.addresses.old), str(lab.case.balancer.address)
     host = lab.case.app("api").host
@@ -51,13 +51,13 @@ def test_both_resolvers_keep_the_old_address_for_an_hour(lab: Up) -> None:
     assert lab.public("api").code == 200
 
 
-def test_a_dead_address_answers_nothing_at_all(well: Up) -> None:
-    """Users wait there in vain; the balancer, asked directly, is well."""
+def test_a_dead_address_never_responds(well: Up) -> None:
+    """Users time out; the balancer responds with 200 to direct requests."""
     well.inject("dns-stale-address-dead")
     dead = str(well.case.addresses.dead)
     host = well.case.app("api").host
-    told = [address for address, _ in resolved(well, host)]
-    assert told == [dead, dead, str(well.case.balancer.address)]
+    addresses = [address for address, _ in resolved(well, host)]
+    assert addresses == [dead, dead, str(well.case.balancer.address)]
     words = ("curl", "-so", "/dev/null", "-w", "%{errormsg}", "--max-time", "1")
     assert "timed out" in well.run(*words, f"https://{host}/")
     assert direct(well, "api").code == 200
@@ -66,8 +66,10 @@ def test_a_dead_address_answers_nothing_at_all(well: Up) -> None:
 @pytest.mark.parametrize(
     ("fault", "reached"), [("monitor-blind", 0), ("monitor-blind-resolver", 200)]
 )
-def test_a_blind_monitor_hits_nobody_else(well: Up, fault: str, reached: int) -> None:
-    """From where the monitor stands no name resolves; others are served as before."""
+def test_a_blind_monitor_affects_no_other_client(
+    well: Up, fault: str, reached: int
+) -> None:
+    """For the monitor no name resolves; other clients are served as before."""
     well.inject(fault)
     control = facts_of(well.case, well.folder).control_url
     words = ("curl", "-so", "/dev/null", "-w", "%{errormsg}", "--max-time", "1")
@@ -86,14 +88,14 @@ def test_one_resolver_is_right_and_the_other_keeps_the_old_address(well: Up) -> 
     """Users of the first reach the old balancer, users of the second do not."""
     well.inject("dns-resolvers-disagree")
     old, right = str(well.case.addresses.old), str(well.case.balancer.address)
-    told = resolved(well, well.case.app("api").host)
-    assert [address for address, _ in told] == [old, right, right]
+    addresses = resolved(well, well.case.app("api").host)
+    assert [address for address, _ in addresses] == [old, right, right]
     assert is_haproxy_page(well.public("api"))
     assert direct(well, "api").code == 200
 
 
 def test_the_cdn_writes_its_own_page_when_its_origin_refuses(well: Up) -> None:
-    """Varnish's 503 of this moment; the balancer answers 200, and nobody saw the id."""
+    """A new 503 of Varnish; the balancer responds with 200; no log has the id."""
     well.inject("cdn-cannot-reach-origin")
     mark = "cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd"
     host = well.case.app("front").host
@@ -106,7 +108,7 @@ def test_the_cdn_writes_its_own_page_when_its_origin_refuses(well: Up) -> None:
 
 
 def test_the_cdn_replays_a_stored_error(well: Up) -> None:
-    """Two X-Varnish ids and an Age on the CDN host; the other host is well."""
+    """Two X-Varnish ids and an Age on the CDN's host; the other host gets 200."""
     well.inject("cache-replays-error")
     front = well.public("front")
     assert front.code == 503

@@ -1,4 +1,4 @@
-"""The stats socket: HAProxy is asked again until it answers, and not for ever."""
+"""Stats socket: commands are sent again until HAProxy responds, with a limit."""
 
 import asyncio
 import socket
@@ -20,13 +20,13 @@ STAT = "# pxname,svname,status,check_status\nservice_443,worker-01,UP,L4OK\n\n"
 
 @pytest.fixture
 def path() -> Iterator[Path]:
-    """Name a socket that is not there yet; its path must be short."""
+    """Return the path of a socket that does not exist yet; it must be short."""
     with tempfile.TemporaryDirectory() as folder:
         yield Path(folder) / "haproxy.sock"
 
 
 class HAProxy:
-    """Stands in for it: one answer a connection, the last one for ever.
+    """Replaces HAProxy: one response for each connection; the last one repeats.
 
     Without answers it is silent. Its socket appears at the n-th pause between two
     attempts; a pause takes no time.
@@ -41,7 +41,7 @@ class HAProxy:
         self._server: asyncio.Server | None = None
 
     async def pause(self, _seconds: float) -> None:
-        """Stand in for `asyncio.sleep`."""
+        """Replace `asyncio.sleep`."""
         self._pauses += 1
         if self._pauses == self.at_pause:
             self._server = await asyncio.start_unix_server(self._answer, self.path)
@@ -51,7 +51,7 @@ class HAProxy:
         return await self.until_done(ask(self.path, command, self.pause))
 
     async def until_done[T](self, question: Awaitable[T]) -> T:
-        """Return the question's answer; the socket is closed after it."""
+        """Return the response to a command; the socket is closed after it."""
         try:
             return await question
         finally:
@@ -72,14 +72,14 @@ class HAProxy:
         writer.close()
 
 
-def test_a_socket_that_comes_late_is_waited_for(path: Path) -> None:
-    """It is not there at first: HAProxy has only just started."""
+def test_a_late_socket_is_awaited(path: Path) -> None:
+    """It does not exist at first: HAProxy has just started."""
     haproxy = HAProxy(path, STAT, at_pause=3)
     assert asyncio.run(haproxy.asked()) == STAT
     assert haproxy.commands == ["show stat\n"]
 
 
-def test_a_socket_that_nobody_listens_on_is_tried_again(path: Path) -> None:
+def test_a_socket_without_a_listener_is_tried_again(path: Path) -> None:
     """A file of an earlier process refuses; the new process replaces it."""
     with socket.socket(socket.AF_UNIX) as earlier:
         earlier.bind(str(path))
@@ -90,36 +90,36 @@ def test_a_socket_that_nobody_listens_on_is_tried_again(path: Path) -> None:
 
 @pytest.mark.parametrize("empty", ["", "\n"])
 def test_an_empty_answer_is_none(path: Path, empty: str) -> None:
-    """A worker that is just being replaced closes without a word."""
+    """A worker that is being replaced closes without a response."""
     haproxy = HAProxy(path, empty, empty, STAT)
     assert asyncio.run(haproxy.asked()) == STAT
     assert len(haproxy.commands) == 3
 
 
-def test_a_socket_that_never_comes_is_an_error_that_names_it(path: Path) -> None:
-    """With the reason of the last attempt and the log to look into."""
+def test_a_socket_that_is_never_created_is_an_error_with_its_path(path: Path) -> None:
+    """It has the reason of the last attempt and the log to read."""
     haproxy = HAProxy(path, at_pause=-1)
     with pytest.raises(ProgramError) as error:
         asyncio.run(haproxy.asked("show info"))
-    told = str(error.value)
-    assert "HAProxy did not answer `show info`" in told
-    assert str(path) in told
-    assert "No such file or directory" in told
-    assert "haproxy.log" in told
+    text = str(error.value)
+    assert "HAProxy did not answer `show info`" in text
+    assert str(path) in text
+    assert "No such file or directory" in text
+    assert "haproxy.log" in text
 
 
-def test_answers_that_stay_empty_are_an_error(path: Path) -> None:
-    """HAProxy is asked so often and no more; the first time it was not there."""
+def test_responses_that_stay_empty_are_an_error(path: Path) -> None:
+    """The number of attempts is limited; at the first there was no socket."""
     haproxy = HAProxy(path, "")
     with pytest.raises(ProgramError, match="the answer was empty"):
         asyncio.run(haproxy.asked())
     assert len(haproxy.commands) == stats_socket.ATTEMPTS - 1
 
 
-def test_a_socket_that_accepts_and_says_nothing_is_an_error(
+def test_a_socket_that_accepts_without_a_response_is_an_error(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An answer has its own limit of time."""
+    """A response has its own timeout."""
     monkeypatch.setattr(stats_socket, "ANSWER_SECONDS", 0.0)
     with pytest.raises(ProgramError, match="no answer within 0 s"):
         asyncio.run(HAProxy(path).asked())
@@ -128,7 +128,7 @@ def test_a_socket_that_accepts_and_says_nothing_is_an_error(
 def test_health_is_read_from_a_late_socket(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """At start-up the lab asks for health before HAProxy can tell it."""
+    """At the start the lab reads health before HAProxy has its socket."""
     haproxy = HAProxy(path, "", STAT, at_pause=2)
     monkeypatch.setattr("lab.edge.balancer.ask", partial(ask, pause=haproxy.pause))
     balancer = Balancer(load(), path.parent)

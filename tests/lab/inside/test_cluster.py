@@ -1,4 +1,4 @@
-"""Specification of the pods' keeper: `lab.inside.cluster`."""
+"""Cluster: readiness checks and deleted pods."""
 
 import asyncio
 from pathlib import Path
@@ -12,10 +12,10 @@ from lab.inside.objects import recorded as objects
 from lab.inside.objects.ingress import controller_objects
 
 
-def test_a_pod_that_was_deleted_while_it_was_asked_stays_deleted(
+def test_a_pod_that_is_deleted_during_its_check_stays_deleted(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """A look takes time; what was taken away meanwhile does not come back by it."""
+    """A check takes time, and must not restore a pod that was deleted meanwhile."""
     case = load()
     cluster = Cluster(case, tmp_path)
     for resource, item in (
@@ -29,7 +29,7 @@ def test_a_pod_that_was_deleted_while_it_was_asked_stays_deleted(
     key = case.namespace, gone["metadata"]["name"]
 
     async def asked(item: Item) -> bool:
-        """Answer for a pod; the first is deleted by then."""
+        """Return a pod's readiness; the first pod is deleted by then."""
         if item["metadata"]["name"] == key[1]:
             cluster.store.delete("pods", key)
         return True

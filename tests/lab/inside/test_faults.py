@@ -1,4 +1,4 @@
-"""The faults behind the balancer: what users see, and what the inside says of it."""
+"""The faults behind the balancer: the users' responses, and those inside."""
 
 import time
 
@@ -12,9 +12,9 @@ MARK = "feedfeedfeedfeedfeedfeedfeed{:04d}"
 
 
 def ask_marked(up: Up, number: int) -> tuple[Answer, str]:
-    """Ask the api from the internet by a request id; return answer and log line.
+    """Request the api from the internet; return the response and its log line.
 
-    nginx writes the line when it is done, which may be after its answer has come.
+    nginx writes the line when it is done, which may be after the response.
     """
     mark = MARK.format(number)
     app = up.case.app("api")
@@ -29,7 +29,7 @@ def ask_marked(up: Up, number: int) -> tuple[Answer, str]:
 
 
 def ask_until(up: Up, code: int, start: int) -> str:
-    """Ask until the answer is a code, and return its log line: some requests fail."""
+    """Request until the response has this status, and return its log line."""
     for number in range(start, start + 60):
         answer, line = ask_marked(up, number)
         if answer.code == code:
@@ -54,26 +54,29 @@ def test_a_typo_in_the_host_is_the_default_backends_404(well: Up) -> None:
     assert well.public("front").code == 200
 
 
-def test_a_whitelist_turns_users_away_and_lets_the_inside_in(well: Up) -> None:
-    """403 of the ingress without an upstream; the Ingress says why; inside is 200."""
+def test_a_whitelist_rejects_users_and_accepts_the_inside(well: Up) -> None:
+    """The ingress's 403 without an upstream; the Ingress has the reason; 200 inside."""
     well.inject("ingress-rejects-request")
     answer, line = ask_marked(well, 2)
     assert answer.code == 403
     assert "[keybuzz-keybuzz-api-80] [] - - - -" in line
     assert by_ingress(well, 0) == 200
-    told = kubernetes(well, INGRESS)["metadata"]["annotations"]
-    assert told["nginx.ingress.kubernetes.io/whitelist-source-range"] == "10.0.0.0/8"
+    annotations = kubernetes(well, INGRESS)["metadata"]["annotations"]
+    assert (
+        annotations["nginx.ingress.kubernetes.io/whitelist-source-range"]
+        == "10.0.0.0/8"
+    )
 
 
-def test_a_crowd_uses_up_the_limit(well: Up) -> None:
-    """Some request gets the ingress's 503 without an upstream; inside is 200."""
+def test_background_load_uses_up_the_limit(well: Up) -> None:
+    """Some request gets the ingress's 503 without an upstream; 200 inside."""
     well.inject("ingress-rejects-request-limit")
     assert "[keybuzz-keybuzz-api-80] [] - - - -" in ask_until(well, 503, 100)
     assert by_ingress(well, 0) == 200
 
 
 def test_one_replica_keeps_an_old_configuration(well: Up) -> None:
-    """Some requests get a 404 and others not; one ingress pod alone gives it."""
+    """Some requests get a 404; only one ingress pod returns it."""
     well.inject("ingress-replica-out-of-step")
     assert "[upstream-default-backend]" in ask_until(well, 404, 300)
     assert "[keybuzz-keybuzz-api-80]" in ask_until(well, 200, 400)
@@ -82,7 +85,7 @@ def test_one_replica_keeps_an_old_configuration(well: Up) -> None:
 
 
 def test_hanging_pods_are_the_ingress_504(well: Up) -> None:
-    """Three read timeouts in the log, and the pods' health is still green."""
+    """The log has three read timeouts; the pods' health check passes."""
     well.inject("pod-too-slow")
     answer, line = ask_marked(well, 3)
     assert answer.code == 504
@@ -93,7 +96,7 @@ def test_hanging_pods_are_the_ingress_504(well: Up) -> None:
 
 
 def test_without_ingress_pods_the_nodeport_refuses(well: Up) -> None:
-    """HAProxy's page outside; refused inside; no pod is wanted on any node."""
+    """HAProxy's page outside, refused inside; the DaemonSet wants no pod."""
     well.inject("ingress-without-endpoints")
     api = well.public("api")
     assert (api.code, api.headers["content-length"]) == (503, "107")
@@ -106,7 +109,7 @@ def test_without_ingress_pods_the_nodeport_refuses(well: Up) -> None:
 
 
 def test_a_broken_overlay_leaves_only_the_own_nodes_pod(well: Up) -> None:
-    """From a node its own pod answers and others hang; the ingress says 504."""
+    """A node reaches its own pod, others time out; the ingress returns 504."""
     well.inject("overlay-between-nodes-broken")
     assert well.get("http://10.0.0.110:8080/", "--interface", "10.0.0.110").code == 200
     assert hangs(well, "10.0.0.110", "10.0.0.111:8080")
@@ -125,8 +128,8 @@ def test_slow_pods_answer_well_and_late(well: Up) -> None:
     assert float(slow[1]) >= 1
 
 
-def test_an_ingress_that_wants_a_proxy_line_says_so(well: Up) -> None:
-    """A pod refuses what comes without the line, answers with it; ConfigMap tells."""
+def test_an_ingress_that_expects_a_proxy_line_shows_it(well: Up) -> None:
+    """A pod rejects requests without the line; the ConfigMap shows the setting."""
     well.inject("proxy-protocol-mismatch-at-ingress")
     pod = str(well.case.nodes[0].pod_address)
     assert by_ingress(well, 0, pod) == 0

@@ -1,4 +1,4 @@
-"""Each fault gives the answer that it should, and all is well after it."""
+"""The faults of pods: the users' responses."""
 
 import pytest
 
@@ -25,7 +25,7 @@ def test_a_service_without_ready_endpoints_is_the_ingress_503(
 
 
 def test_a_pods_own_error_is_passed_on(well: Up) -> None:
-    """The pod's JSON and reason phrase come through; its health stays green."""
+    """Users get the pod's JSON and reason phrase; its health check passes."""
     well.inject("pod-answers-error")
     api = well.public("api")
     assert (api.code, api.reason) == (503, "Service Unavailable")
@@ -34,7 +34,7 @@ def test_a_pods_own_error_is_passed_on(well: Up) -> None:
 
 
 def test_a_pod_that_refuses_is_the_ingress_502(well: Up) -> None:
-    """Three endpoints are tried, and the log tells all three."""
+    """Three endpoints are tried, and the log has all three."""
     well.inject("pod-refuses-connection")
     mark = "feedfeedfeedfeedfeedfeedfeedfeed"
     url = "https://platform-api.keybuzz.io/"

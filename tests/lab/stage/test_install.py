@@ -1,4 +1,4 @@
-"""The Debian packages: an installation that failed is repaired and tried again."""
+"""Install: a failed installation is repaired and repeated."""
 
 import subprocess
 from pathlib import Path
@@ -10,14 +10,14 @@ from lab.stage import install
 
 
 class Debian:
-    """Stands in for apt-get and dpkg: installs once this command has run."""
+    """Replaces apt-get and dpkg: installs after this command has run."""
 
     def __init__(self, needed: str) -> None:
         self.needed = needed
         self.commands: list[str] = []
 
     def run(self, words: list[str], **_: Any) -> subprocess.CompletedProcess[str]:
-        """Note a command, and fail what comes before the one that is needed."""
+        """Record a command; fail the installation until the repair has run."""
         self.commands.append(" ".join(words))
         works = self.needed in self.commands or "install" not in words
         return subprocess.CompletedProcess(words, 0 if works else 100, "reason", "")
@@ -25,19 +25,19 @@ class Debian:
 
 @pytest.fixture
 def policy(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """Keep the machine's own policy-rc.d out of it."""
+    """Use another file than the machine's policy-rc.d."""
     monkeypatch.setattr(install, "POLICY", tmp_path / "policy-rc.d")
     return tmp_path / "policy-rc.d"
 
 
 @pytest.mark.parametrize("needed", ["dpkg --configure -a", "apt-get update"])
-def test_a_failure_is_repaired_and_the_person_who_waits_is_told(
+def test_a_failure_is_repaired_and_reported(
     policy: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     needed: str,
 ) -> None:
-    """An interrupted dpkg, or old package lists; services get their policy back."""
+    """An interrupted dpkg, or old package lists; policy-rc.d is restored."""
     machine = Debian(needed)
     monkeypatch.setattr(subprocess, "run", machine.run)
     install.install(install.PACKAGES[:1])
@@ -46,7 +46,7 @@ def test_a_failure_is_repaired_and_the_person_who_waits_is_told(
     assert not policy.exists()
 
 
-def test_a_failure_that_stays_is_raised_with_the_reason(
+def test_a_failure_after_the_repair_is_raised_with_the_reason(
     policy: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The output of the last attempt is shown."""

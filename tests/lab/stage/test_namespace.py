@@ -1,4 +1,4 @@
-"""Nothing is left behind, however the lab ends."""
+"""Namespace: nothing remains, however the lab ends."""
 
 import os
 import select
@@ -41,7 +41,7 @@ def _processes(folder: Path) -> list[str]:
 
 
 def _outside() -> list[str]:
-    """Return what the machine's resolver settings and mounts are."""
+    """Return the machine's resolver settings and mounts."""
     names = ("/etc/resolv.conf", "/etc/nsswitch.conf", "/proc/self/mounts")
     return [Path(name).read_text() for name in names]
 
@@ -72,7 +72,7 @@ def test_killing_the_first_process_ends_everything(tmp_path: Path) -> None:
 
 
 def test_a_lab_refuses_to_start_outside(tmp_path: Path) -> None:
-    """Without its own namespace it must not give the machine addresses."""
+    """Outside its namespace it must not add addresses to the machine."""
     if namespace.inside():
         pytest.skip("this run stands inside a lab")
     code = (

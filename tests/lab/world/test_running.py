@@ -1,4 +1,4 @@
-"""The path in health: every hop answers from its right place."""
+"""The healthy path: every hop responds."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.lab
 
 
 def test_names_lead_to_cdn_and_balancer(up: Up) -> None:
-    """The resolver answers with the CDN for one host and the balancer for the other."""
+    """The resolver returns the CDN for one host and the balancer for the other."""
     hosts = up.run(
         "getent", "ahostsv4", "platform.keybuzz.io", "platform-api.keybuzz.io"
     )
@@ -20,7 +20,7 @@ def test_names_lead_to_cdn_and_balancer(up: Up) -> None:
     assert "203.0.113.20" in up.run("getent", "ahostsv4", "platform-api.keybuzz.io")
 
 
-def test_both_hosts_answer_with_a_pods_json(up: Up) -> None:
+def test_both_hosts_return_a_pods_json(up: Up) -> None:
     """The CDN adds its headers; the balancer lower-cases and adds none."""
     front, api = up.public("front"), up.public("api")
     assert front.code == api.code == 200
@@ -31,8 +31,8 @@ def test_both_hosts_answer_with_a_pods_json(up: Up) -> None:
     assert "date" in api.headers
 
 
-def test_the_lab_ca_is_what_both_certificates_come_from(up: Up) -> None:
-    """A client that trusts the lab's CA alone is content."""
+def test_both_certificates_are_signed_by_the_labs_ca(up: Up) -> None:
+    """A client that trusts only the lab's CA accepts them."""
     for app in up.case.apps:
         ca = str(up.folder / "ca.pem")
         code = up.run(
@@ -48,7 +48,7 @@ def test_the_lab_ca_is_what_both_certificates_come_from(up: Up) -> None:
         assert code == "200"
 
 
-def test_every_inside_hop_answers(up: Up) -> None:
+def test_every_inside_hop_responds(up: Up) -> None:
     """Pods, NodePorts of every node, ClusterIPs, and the ingress by Host."""
     for app in up.case.apps:
         assert up.get(f"http://{app.cluster_ip}/").code == 200
@@ -77,13 +77,16 @@ def test_our_request_id_is_in_one_nodes_access_log(up: Up) -> None:
     assert "[keybuzz-keybuzz-api-80] [] 10.0.0.11" in lines[0]
 
 
-def test_the_cluster_is_older_than_who_looks_at_it(up: Up) -> None:
-    """Pods and endpoints are an hour old, as in a cluster that nobody just made."""
+def test_the_cluster_is_older_than_its_monitoring(up: Up) -> None:
+    """Pods and endpoints are an hour old, as in a cluster that has run for a while."""
     hour_ago = datetime.now(UTC) - timedelta(minutes=59)
     space = f"namespaces/{up.case.namespace}"
     for pod in kubernetes(up, f"api/v1/{space}/pods")["items"]:
-        (told,) = pod["status"]["containerStatuses"]
-        assert datetime.fromisoformat(told["state"]["running"]["startedAt"]) < hour_ago
+        (container,) = pod["status"]["containerStatuses"]
+        assert (
+            datetime.fromisoformat(container["state"]["running"]["startedAt"])
+            < hour_ago
+        )
     group = "apis/discovery.k8s.io/v1"
     for found in kubernetes(up, f"{group}/{space}/endpointslices")["items"]:
         changed = found["metadata"]["annotations"][TRIGGER]

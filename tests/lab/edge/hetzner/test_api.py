@@ -30,7 +30,7 @@ print(json.dumps([lb.public_net.ipv4.ip, lb.private_net[0].ip, health, ports,
 
 
 def test_the_official_client_reads_balancer_and_servers(up: Up) -> None:
-    """Ten healthy values for five targets and two services; strangers get 401."""
+    """Ten healthy values for five targets and two services; a wrong token gets 401."""
     ipv4, private, health, ports, servers, refused, walls = json.loads(up.python(READ))
     assert (ipv4, private) == ("203.0.113.20", "10.0.0.5")
     assert health == ["healthy"] * 10
@@ -41,7 +41,7 @@ def test_the_official_client_reads_balancer_and_servers(up: Up) -> None:
 
 
 def test_health_comes_from_haproxy(well: Up) -> None:
-    """A wrong health check port shows as such, with every target unhealthy."""
+    """A wrong health check port is visible, and every target is unhealthy."""
     well.inject("lb-health-check-wrong-port")
     _, _, health, ports, *_ = json.loads(well.python(READ))
     assert health == ["unhealthy"] * 10

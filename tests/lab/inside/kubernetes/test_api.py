@@ -43,8 +43,8 @@ def failure(call):
     try:
         call()
     except client.ApiException as error:
-        told = json.loads(error.body or "{}")
-        return [error.status, told.get("message", error.reason)]
+        body = json.loads(error.body or "{}")
+        return [error.status, body.get("message", error.reason)]
 def with_token(token):
     settings = client.Configuration(host=client.ApiClient().configuration.host)
     settings.api_key = {"authorization": "Bearer " + token}
@@ -95,7 +95,7 @@ def test_lists_selectors_pages_and_logs(up: Up) -> None:
     assert set(hosts) == {a.host for a in up.case.apps}
 
 
-def test_refusals_are_worded_as_recorded(up: Up) -> None:
+def test_errors_have_the_recorded_wording(up: Up) -> None:
     """401, 403, 404 and 410 have the real server's status and message."""
     stranger, nobody, none, old = json.loads(up.python(HEAD + REFUSED))
     assert stranger == [401, "Unauthorized"]
@@ -107,8 +107,8 @@ def test_refusals_are_worded_as_recorded(up: Up) -> None:
     assert old[0] == 410
 
 
-def test_a_cluster_without_gateway_api_answers_404_to_who_may_read_it(up: Up) -> None:
-    """Plain text, as of a path nobody serves; without the right 403 comes first."""
+def test_gateway_api_is_404_with_access_rights_and_403_without(up: Up) -> None:
+    """The 404 is plain text, as for every path that is not served."""
     places = up.case.addresses
     url = (
         f"http://{places.kubernetes}:6443/apis/gateway.networking.k8s.io/v1/httproutes"
@@ -124,14 +124,14 @@ def test_a_cluster_without_gateway_api_answers_404_to_who_may_read_it(up: Up) ->
 
 
 def test_ingress_classes_are_listed_and_watched(up: Up) -> None:
-    """The one class of the case, by list and as the first event of a watch."""
+    """The case's class is in a list, and is the first event of a watch."""
     names, watched = json.loads(up.python(HEAD + CLASSES))
     assert names == [watched[1]] == ["nginx"]
     assert watched[0] == "ADDED"
 
 
-def test_a_watch_tells_that_endpoints_are_gone(well: Up) -> None:
-    """The slice of an empty Service has no endpoints, and the time it changed."""
+def test_a_watch_reports_that_endpoints_are_gone(well: Up) -> None:
+    """An empty Service's slice has no endpoints, and the time of the change."""
     kind, annotations = json.loads(well.python(HEAD + WATCHED))
     assert kind == "MODIFIED"
     assert "endpoints.kubernetes.io/last-change-trigger-time" in annotations

@@ -1,4 +1,4 @@
-"""Store: versions, changes, and what is gone."""
+"""Store: versions, changes, and versions that are gone."""
 
 import asyncio
 
@@ -13,7 +13,7 @@ def _item(name: str, value: int = 0) -> dict[str, object]:
 
 
 def test_the_same_object_again_is_no_change() -> None:
-    """A version rises only where something differs."""
+    """The version rises only if the object differs."""
     store = Store()
     store.put("pods", _item("a"))
     version = store.version
@@ -24,10 +24,10 @@ def test_the_same_object_again_is_no_change() -> None:
 
 
 def test_changes_come_in_order_from_a_version_on() -> None:
-    """A watcher from a version sees what came after it, and only its resource."""
+    """A watch from a version gets the later changes of its resource."""
 
     async def take(store: Store, since: int, count: int) -> list[Change]:
-        """Take so many changes."""
+        """Return the first `count` changes."""
         found: list[Change] = []
         async for change in store.changes("pods", since):
             found.append(change)
@@ -36,7 +36,7 @@ def test_changes_come_in_order_from_a_version_on() -> None:
         return found
 
     async def scenario() -> list[Change]:
-        """Change things while somebody watches."""
+        """Change objects during a watch."""
         store = Store()
         store.put("pods", _item("a"))
         since = store.version
