@@ -63,7 +63,7 @@ docs: setup ## generate docs/causes.md and its diagrams
 lock: setup ## pin all requirements as of the date in pyproject.toml
 	@tools/lock
 
-bench: setup ## measure the speed of a judgement and of the agent
+bench: setup ## measure judging and a large cluster (docs/benchmarks.md)
 	@$(PY) -m bench.speed
 
 bench-accuracy: setup ## measure how often the cause is right (docs/accuracy.md)

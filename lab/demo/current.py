@@ -7,7 +7,8 @@ It does not: write anything, or replace what `diagnose` publishes.
 from datetime import UTC, datetime, timedelta
 
 from lab.stage.deployment import Stage
-from parallax.diagnose import join, judge
+from parallax.diagnose.join import join
+from parallax.diagnose.judge import judge
 from parallax.model.judgement import Judgement
 
 RECENT = timedelta(minutes=30)

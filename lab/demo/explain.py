@@ -6,8 +6,9 @@ It does not: judge other evidence than the functions did.
 
 from typing import Any
 
-from parallax.diagnose import judge, silences
-from parallax.model.finding import Judgement
+from parallax.diagnose.judge import judge
+from parallax.diagnose.silence import silences
+from parallax.model.judgement import Judgement
 from parallax.model.snapshot import Snapshot
 from parallax.model.wire import decode
 

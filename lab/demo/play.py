@@ -15,7 +15,7 @@ from lab.demo.screen import Screen
 from lab.fault import Fault
 from lab.stage.deployment import Stage
 from lab.stage.inbox import Mail
-from parallax.model.finding import View
+from parallax.model.judgement import View
 
 HEALTH_SECONDS = 100.0
 """The longest wait for a scheduled probe of each target and a report of each agent."""

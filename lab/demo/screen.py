@@ -18,7 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from lab.stage.inbox import Mail
-from parallax.model.finding import HopState, Judgement, View
+from parallax.model.judgement import HopState, Judgement, View
 
 MARKS = {
     HopState.OK: ("●", "green"),

@@ -25,7 +25,7 @@ from lab.stage.lifecycle import Lifecycle
 from lab.stage.run import Facts, Lab, LabError
 from lab.stage.timing import FOR_DEMO, Timing
 from parallax.incidents import DynamoIncidents
-from parallax.journal import DynamoJournal
+from parallax.journal.dynamodb import DynamoJournal
 from parallax.model.target import Target
 from parallax.targets import load
 

@@ -13,7 +13,7 @@ from lab.fault import Fault
 from lab.stage.deployment import Stage
 from lab.stage.emulator import ROOT
 from lab.stage.inbox import Mail
-from parallax.model.finding import View
+from parallax.model.judgement import View
 from parallax.model.snapshot import Snapshot
 from parallax.model.wire import decode
 from tests.end_to_end.conftest import SECONDS
