@@ -49,10 +49,10 @@ def run(
     _require_programs()
     if not context.args:
         raise typer.BadParameter("missing command; usage: python -m lab run -- CMD ...")
-    words = ["--folder", str(folder), *(["--fault", fault] if fault else [])]
-    words += ["--keep"] if keep else []
+    arguments = ["--folder", str(folder), *(["--fault", fault] if fault else [])]
+    arguments += ["--keep"] if keep else []
     load(case)
-    inner = [sys.executable, "-m", "lab", "hold", "--case", str(case), *words]
+    inner = [sys.executable, "-m", "lab", "hold", "--case", str(case), *arguments]
     namespace.enter([*inner, "--", *context.args])
 
 
@@ -106,9 +106,9 @@ def up(case: CaseOption = DEFAULT, folder: FolderOption = FOLDER) -> None:
         )
     folder.mkdir(parents=True, exist_ok=True)
     reads, writes = os.pipe()
-    words = ["--case", str(case.resolve()), "--folder", str(folder.resolve())]
-    words += ["--ready-fd", str(writes)]
-    inner = [sys.executable, "-m", "lab", "hold", "--keep", *words]
+    arguments = ["--case", str(case.resolve()), "--folder", str(folder.resolve())]
+    arguments += ["--ready-fd", str(writes)]
+    inner = [sys.executable, "-m", "lab", "hold", "--keep", *arguments]
     process = namespace.start(inner, (writes,), folder / LOG)
     os.close(writes)
     (folder / PID).write_text(str(process.pid))
@@ -142,13 +142,13 @@ def _ends(handle: int, seconds: float = 15.0) -> bool:
 @app.command(name="exec", context_settings=PASS_THROUGH)
 def execute(context: typer.Context, folder: FolderOption = FOLDER) -> None:
     """Run a command inside the lab that is up."""
-    words = namespace.join_command(_first(folder), context.args)
+    arguments = namespace.join_command(_first(folder), context.args)
     environment = os.environ | {
         "SSL_CERT_FILE": str(folder.resolve() / "ca.pem"),
         "CURL_CA_BUNDLE": str(folder.resolve() / "ca.pem"),
         namespace.MARK: "1",
     }
-    os.execvpe(words[0], words, environment)  # noqa: S606 - a list, no shell
+    os.execvpe(arguments[0], arguments, environment)  # noqa: S606 - a list, no shell
 
 
 @app.command()

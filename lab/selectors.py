@@ -33,24 +33,24 @@ def _terms(selector: str) -> list[str]:
 
 
 def _label_term(term: str, labels: dict[str, str]) -> bool:
-    if found := SET_TERM.match(term):
-        key, operator, listed = found.groups()
+    if match := SET_TERM.match(term):
+        key, operator, listed = match.groups()
         values = {v.strip() for v in listed.split(",")}
         return (labels.get(key) in values) == (operator == "in")
-    if found := PLAIN_TERM.match(term):
-        key, sign, value = found.groups()
+    if match := PLAIN_TERM.match(term):
+        key, sign, value = match.groups()
         return (labels.get(key) == value) == (sign != "!=")
-    if found := NAME_TERM.match(term):
-        absent, key = found.groups()
+    if match := NAME_TERM.match(term):
+        absent, key = match.groups()
         return (key in labels) != bool(absent)
     raise SelectorError(f"unable to parse requirement: {term!r}")
 
 
 def _field_term(term: str, item: dict[str, Any]) -> bool:
-    found = PLAIN_TERM.match(term)
-    if not found:
+    match = PLAIN_TERM.match(term)
+    if not match:
         raise SelectorError(f"invalid field selector: {term!r}")
-    path, sign, value = found.groups()
+    path, sign, value = match.groups()
     at: Any = item
     for key in path.split("."):
         at = at.get(key) if isinstance(at, dict) else None

@@ -127,8 +127,8 @@ def up(case: CaseOption = DEFAULT) -> None:
         raise LabError("a stage is already up; stop it with `make down`")
     _build(err)
     reads, writes = os.pipe()
-    words = ["--case", str(case.resolve()), "--ready-fd", str(writes)]
-    holder = [sys.executable, "-m", "lab.demo", "hold", *words]
+    arguments = ["--case", str(case.resolve()), "--ready-fd", str(writes)]
+    holder = [sys.executable, "-m", "lab.demo", "hold", *arguments]
     process = namespace.start(holder, (writes,), UP / "stage.log")
     os.close(writes)
     (UP / PID).write_text(str(process.pid))

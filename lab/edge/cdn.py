@@ -31,8 +31,8 @@ class Cdn:
         sizes = ["-s", "malloc,32m", "-p", "thread_pools=1"]
         sizes += ["-p", "thread_pool_min=10", "-p", "thread_pool_max=100"]
         place = ["-n", self._directory, "-a", f"{address}:80", "-f", vcl, "-j", "none"]
-        words = ["varnishd", "-F", *place, *sizes]
-        await self.launcher.run("varnish", *words, at=(address, 80))
+        arguments = ["varnishd", "-F", *place, *sizes]
+        await self.launcher.run("varnish", *arguments, at=(address, 80))
         text = render("hitch.conf", cdn=address, certificate=folder / "cdn.pem")
         config = f"--config={self.launcher.write('hitch.conf', text)}"
         await self.launcher.run("hitch", *UNPRIVILEGED, config, at=(address, 443))
@@ -65,5 +65,5 @@ class Cdn:
             await self._admin("vcl.use", BOOT)
         await self._admin("ban", "obj.status", "!=", "0")
 
-    async def _admin(self, *words: str) -> None:
-        await command("varnishadm", "-n", self._directory, *words)
+    async def _admin(self, *arguments: str) -> None:
+        await command("varnishadm", "-n", self._directory, *arguments)

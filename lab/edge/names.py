@@ -52,8 +52,8 @@ class Names:
         folder, zone = self.launcher.folder, self.case.zone
         self._write_zones()
         nsd = render("nsd.conf", authoritative=server, folder=folder, zone=zone)
-        words = ["nsd", "-d", "-c", self.launcher.write("nsd.conf", nsd)]
-        await self.launcher.run("nsd", *words, at=(server, 53))
+        arguments = ["nsd", "-d", "-c", self.launcher.write("nsd.conf", nsd)]
+        await self.launcher.run("nsd", *arguments, at=(server, 53))
         for name, address in self.resolvers.items():
             text = render(
                 "unbound.conf",
@@ -119,9 +119,9 @@ class Names:
             for resolver in self.resolvers:
                 await self.refresh(app.host, resolver)
 
-    async def _control(self, resolver: str, *words: str) -> None:
+    async def _control(self, resolver: str, *arguments: str) -> None:
         config = str(self.launcher.folder / f"{resolver}.conf")
-        await command("unbound-control", "-c", config, *words)
+        await command("unbound-control", "-c", config, *arguments)
 
 
 async def _texts(name: str, kind: str, server: str) -> list[str]:

@@ -101,14 +101,14 @@ class Controller:
         Traffic from a pod to a node's address has the node's source address (flannel's
         masquerade); traffic to the overlay has the pod's.
         """
-        found = ready_endpoints(store, self.case.namespace, app.name, "http")
+        endpoints = ready_endpoints(store, self.case.namespace, app.name, "http")
         return {
             "name": app.name,
             "namespace": self.case.namespace,
             "host": self.ingress_hosts[app.name],
             "upstream": f"{self.case.namespace}-{app.name}-80",
             "source": node.address if app.host_network else node.pod_address,
-            "endpoints": [f"{at}:{port}" for at, port in (r.place for r in found)],
+            "endpoints": [f"{at}:{port}" for at, port in (r.place for r in endpoints)],
             **self._limits(app),
         }
 

@@ -67,36 +67,38 @@ def services_rules(
     rules: list[Rule] = []
     nodes = tuple(str(n.address) for n in case.nodes)
     for app in case.apps:
-        found = ready_endpoints(store, case.namespace, app.name, "http")
-        places = tuple(r.place for r in found)
+        endpoints = ready_endpoints(store, case.namespace, app.name, "http")
+        places = tuple(r.place for r in endpoints)
         rules.append(Rule((str(app.cluster_ip),), 80, places))
         rules.append(Rule(nodes, app.node_port, places))
     ingress = case.ingress
     node_ports = (ingress.http_node_port, ingress.https_node_port)
     for (name, port, _), node_port in zip(ingress.pod_ports, node_ports, strict=True):
-        found = ready_endpoints(store, ingress.namespace, ingress.service, name)
-        places = tuple(r.place for r in found)
+        endpoints = ready_endpoints(store, ingress.namespace, ingress.service, name)
+        places = tuple(r.place for r in endpoints)
         rules.append(Rule((str(ingress.cluster_ip),), port, places))
-        rules += _node_port(case, node_port, found, policy)
+        rules += _node_port(case, node_port, endpoints, policy)
     cuts = _cuts(case) if overlay_broken else []
     at_home = [(str(n.address), _overlay(n)) for n in case.nodes]
     return render("services.nft", rules=rules, cuts=cuts, at_home=at_home)
 
 
-def _node_port(case: Case, port: int, found: list[Ready], policy: str) -> list[Rule]:
+def _node_port(
+    case: Case, port: int, endpoints: list[Ready], policy: str
+) -> list[Rule]:
     """Return a NodePort's rules under the ingress's externalTrafficPolicy.
 
     With Local, a node and its own pods still reach all endpoints (the KUBE-EXT chain's
     short-circuit). Other sources reach the node's own endpoints, or are dropped.
     """
     nodes = tuple(str(n.address) for n in case.nodes)
-    places = tuple(r.place for r in found)
-    if policy == "Cluster" or not found:
+    places = tuple(r.place for r in endpoints)
+    if policy == "Cluster" or not endpoints:
         return [Rule(nodes, port, places)]
     rules: list[Rule] = []
     for node in case.nodes:
         own, at = (str(node.address), f"{node.pod_address}/24"), (str(node.address),)
-        local = tuple(r.place for r in found if r.node == node.name)
+        local = tuple(r.place for r in endpoints if r.node == node.name)
         rules.append(Rule(at, port, places, only_from=own))
         rules.append(Rule(at, port, local, "drop", () if local else own))
     return rules

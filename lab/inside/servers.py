@@ -41,9 +41,9 @@ class Inside:
     async def start(self) -> None:
         """Start the ingress, the pods, and the Kubernetes API."""
         folder, config = self.launcher.folder, self._write_ingress()
-        words = ["-p", str(folder), "-e", str(folder / "ingress-error.log")]
-        words += ["-c", config]
-        await self.launcher.run("nginx", "nginx", *words, at=DEFAULT_BACKEND)
+        arguments = ["-p", str(folder), "-e", str(folder / "ingress-error.log")]
+        arguments += ["-c", config]
+        await self.launcher.run("nginx", "nginx", *arguments, at=DEFAULT_BACKEND)
         self.cluster.changed = self.route
         await self.cluster.start()
         api = Api(self.cluster.store, accounts(self.case), self.cluster.logs)

@@ -27,9 +27,9 @@ class Launcher:
         path.write_text(text)
         return str(path)
 
-    async def run(self, name: str, *words: str, at: tuple[object, int]) -> None:
+    async def run(self, name: str, *arguments: str, at: tuple[object, int]) -> None:
         """Start a program and wait until it listens `at` an address and port."""
-        program = self.programs[name] = Program(name, list(words), self.folder)
+        program = self.programs[name] = Program(name, list(arguments), self.folder)
         await program.start()
         await program.listens(str(at[0]), at[1])
 

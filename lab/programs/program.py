@@ -123,10 +123,10 @@ async def _connects(address: str, port: int) -> bool:
     return True
 
 
-async def command(*words: str, text: str = "") -> str:
+async def command(*arguments: str, text: str = "") -> str:
     """Run a command with this input; return its output. Raises ProgramError."""
     process = await asyncio.create_subprocess_exec(
-        *words,
+        *arguments,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
@@ -134,5 +134,5 @@ async def command(*words: str, text: str = "") -> str:
     out, _ = await process.communicate(text.encode())
     if process.returncode:
         output = out.decode(errors="replace")
-        raise ProgramError(f"`{' '.join(words)}` failed: {output}\n{text}")
+        raise ProgramError(f"`{' '.join(arguments)}` failed: {output}\n{text}")
     return out.decode(errors="replace")

@@ -77,10 +77,10 @@ def install(packages: tuple[Package, ...]) -> None:
         POLICY.write_text("#!/bin/sh\nexit 101\n")
         POLICY.chmod(0o755)
         try:
-            words = command_line(packages).split()
-            if _apt(words, environment).returncode:
+            arguments = command_line(packages).split()
+            if _apt(arguments, environment).returncode:
                 _repair(environment)
-                done = _apt(words, environment)
+                done = _apt(arguments, environment)
                 if done.returncode:
                     sys.stderr.write(done.stdout)
                 done.check_returncode()
@@ -92,17 +92,19 @@ def install(packages: tuple[Package, ...]) -> None:
 
 def _repair(environment: dict[str, str]) -> None:
     """Repair the two usual causes: an interrupted run, and outdated package lists."""
-    for words in (["dpkg", "--configure", "-a"], ["apt-get", "update"]):
-        _print_step(f"installation failed; running {' '.join(words)} (up to a minute)")
-        _apt(words, environment)
+    for arguments in (["dpkg", "--configure", "-a"], ["apt-get", "update"]):
+        _print_step(
+            f"installation failed; running {' '.join(arguments)} (up to a minute)"
+        )
+        _apt(arguments, environment)
 
 
 def _apt(
-    words: list[str], environment: dict[str, str]
+    arguments: list[str], environment: dict[str, str]
 ) -> subprocess.CompletedProcess[str]:
     """Run a command of Debian's, and capture its output."""
     return subprocess.run(
-        words,
+        arguments,
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -51,8 +51,8 @@ def enter(command: list[str]) -> None:
     This process becomes `unshare`, so killing it ends everything inside.
     """
     _must_work()
-    words = unshare_command(command)
-    os.execvpe(words[0], words, environment())  # noqa: S606 - a list, no shell
+    arguments = unshare_command(command)
+    os.execvpe(arguments[0], arguments, environment())  # noqa: S606 - a list, no shell
 
 
 def start(

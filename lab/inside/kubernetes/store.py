@@ -47,12 +47,12 @@ class Store:
     def put(self, resource: str, item: Item) -> None:
         """Store an object if it differs from the stored one; it gets a new version."""
         key = _key(item)
-        kept = self._items.setdefault(resource, {})
-        before = kept.get(key)
+        stored = self._items.setdefault(resource, {})
+        before = stored.get(key)
         if before is not None and _bare(before) == _bare(item):
             return
         self._log("ADDED" if before is None else "MODIFIED", resource, item)
-        kept[key] = self._changes[-1].item
+        stored[key] = self._changes[-1].item
 
     def delete(self, resource: str, key: Key) -> None:
         """Delete an object, if it exists."""
@@ -76,8 +76,8 @@ class Store:
 
     def items(self, resource: str) -> list[Item]:
         """Return a resource's objects, ordered as etcd orders them: by key."""
-        kept = self._items.get(resource, {})
-        return [kept[key] for key in sorted(kept)]
+        stored = self._items.get(resource, {})
+        return [stored[key] for key in sorted(stored)]
 
     def compact(self) -> None:
         """Clear the log: every earlier version is gone (410)."""

@@ -21,20 +21,20 @@ INGRESS_LABEL = "ingress"
 
 def controller_objects(case: Case, controller: "Controller") -> list[tuple[str, Item]]:
     """Return every object that follows from the controller's settings."""
-    found: list[tuple[str, Item]] = [
+    items: list[tuple[str, Item]] = [
         ("nodes", _node(case, which, controller)) for which in case.nodes
     ]
-    found.append(("services", ingress_service(case, controller)))
-    found += [("ingresses", app_ingress(case, app, controller)) for app in case.apps]
+    items.append(("services", ingress_service(case, controller)))
+    items += [("ingresses", app_ingress(case, app, controller)) for app in case.apps]
     ingress = case.ingress
-    found.append(("ingressclasses", _class(case)))
+    items.append(("ingressclasses", _class(case)))
     if ingress.kind == "traefik":
         item = recorded("daemonset-ingress", ingress.namespace, ingress.service)
-        return found + traefik.owners(case, controller, item)
+        return items + traefik.owners(case, controller, item)
     settings = recorded("configmap-ingress", ingress.namespace, ingress.service)
     settings["data"] = dict(controller.settings)
-    found.append(("configmaps", settings))
-    return found
+    items.append(("configmaps", settings))
+    return items
 
 
 def _class(case: Case) -> Item:

@@ -100,14 +100,14 @@ def app_service(case: Case, app: App) -> Item:
 
 def fixed(case: Case) -> list[tuple[str, Item]]:
     """Return every object that no fault changes, with its resource."""
-    found: list[tuple[str, Item]] = []
+    items: list[tuple[str, Item]] = []
     for name in ("default", case.namespace, case.ingress.namespace):
         space = {"kind": "Namespace", "apiVersion": "v1", "metadata": {"name": name}}
-        found.append(("namespaces", space))
+        items.append(("namespaces", space))
     default = recorded("service-kubernetes", "default", "kubernetes")
-    found.append(("services", default))
-    found += [("services", app_service(case, app)) for app in case.apps]
-    return found
+    items.append(("services", default))
+    items += [("services", app_service(case, app)) for app in case.apps]
+    return items
 
 
 def pod(namespace: str, owner: str, kind: str, which: Node, address: str) -> Item:

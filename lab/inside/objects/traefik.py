@@ -123,10 +123,10 @@ def owners(case: Case, controller: "Controller", item: Item) -> list[tuple[str, 
     }
     meta = {"namespace": ingress.namespace, "labels": CHARTED, "generation": 1}
     meta["creationTimestamp"] = item["metadata"]["creationTimestamp"]
-    found: list[tuple[str, Item]] = []
+    items: list[tuple[str, Item]] = []
     for kind, called in (("Deployment", name), ("ReplicaSet", replica_set(name))):
         own = {"name": called, "uid": uid(kind, ingress.namespace, called)}
         whole = {"kind": kind, "apiVersion": "apps/v1", "metadata": meta | own}
-        found.append((f"{kind.lower()}s", whole | {"spec": spec, "status": counts}))
-    found[0][1]["status"] = counts | {"updatedReplicas": wanted}
-    return found
+        items.append((f"{kind.lower()}s", whole | {"spec": spec, "status": counts}))
+    items[0][1]["status"] = counts | {"updatedReplicas": wanted}
+    return items

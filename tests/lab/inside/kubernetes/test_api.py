@@ -72,7 +72,7 @@ import sys
 from lab.world.control import send_command
 from pathlib import Path
 version = slices.list_namespaced_endpoint_slice("keybuzz").metadata.resource_version
-tell(Path(FOLDER), "inject", "service-without-endpoints")
+send_command(Path(FOLDER), "inject", "service-without-endpoints")
 for event in watch.Watch().stream(slices.list_namespaced_endpoint_slice, "keybuzz",
         resource_version=version, timeout_seconds=60):
     item = event["object"]
