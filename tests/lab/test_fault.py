@@ -6,7 +6,7 @@ import pytest
 
 from lab.case import CASES, load
 from lab.fault import FaultError, fault_ids, load_fault, oddity_ids
-from lab.verbs import VERBS
+from lab.world.verbs import VERBS
 
 PAIRS = [
     pytest.param(fault_id, path, id=f"{path.stem}-{fault_id}")
