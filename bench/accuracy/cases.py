@@ -14,8 +14,8 @@ from bench.accuracy.label import NONE, Label, label_of
 from bench.accuracy.noise import NOISES, Noise
 from bench.accuracy.platform.draw import draw
 from bench.accuracy.platform.observe import NeverSeenError, Observed, observe
-from bench.accuracy.platform.wish import Wish
-from bench.accuracy.platform.world import World
+from bench.accuracy.platform.requirements import Requirements
+from bench.accuracy.platform.spec import PlatformSpec
 from parallax.model.judgement import NOT_ESTABLISHED
 
 MORE = 50
@@ -68,10 +68,10 @@ def _drawn(case_id: str, what: Fault | Noise | None) -> Case:
 
 
 def _noisy(case_id: str, noise: Noise, rng: Random) -> Case:
-    before = draw(rng, noise.wish)
-    world = deepcopy(before)
-    noise.inject(world)
-    observed = observe(before, world, minutes=0, fails=noise.fails)
+    before = draw(rng, noise.requires)
+    spec = deepcopy(before)
+    noise.inject(spec)
+    observed = observe(before, spec, minutes=0, fails=noise.fails)
     cause = NOT_ESTABLISHED if noise.fails else NONE
     label = Label(cause=cause, class_=None, accept=frozenset({cause}))
     return Case(id=case_id, fault=noise.name, label=label, observed=observed)
@@ -79,45 +79,47 @@ def _noisy(case_id: str, noise: Noise, rng: Random) -> Case:
 
 def _two(rng: Random) -> tuple[Fault, ...]:
     """Return two faults of different places on the way, the outer first."""
-    placed = [f for f in FAULTS.values() if f.outer]
-    outer = rng.choice([f for f in placed if f.outer < max(x.outer for x in placed)])
-    inner = rng.choice([f for f in placed if f.outer > outer.outer])
+    placed = [f for f in FAULTS.values() if f.position]
+    outer = rng.choice(
+        [f for f in placed if f.position < max(x.position for x in placed)]
+    )
+    inner = rng.choice([f for f in placed if f.position > outer.position])
     return outer, inner
 
 
 def _broken(case_id: str, faults: tuple[Fault, ...], rng: Random) -> Case:
     before = draw(rng, _wish(faults))
-    world = deepcopy(before)
-    truths = [fault.inject(world) for fault in faults]
-    hidden = _hide(world) if rng.random() < PARTIAL else _harmless(world)
+    spec = deepcopy(before)
+    truths = [fault.inject(spec) for fault in faults]
+    hidden = _hide(spec) if rng.random() < PARTIAL else _harmless(spec)
     minutes = rng.choice((0, 1, 1, 2))
     if hidden in {"stale-reading", "stale-nodes"}:
         minutes = max(1, minutes)
-    observed = observe(before, world, minutes=minutes)
+    observed = observe(before, spec, minutes=minutes)
     name = "+".join(fault.name for fault in faults)
     label = label_of(faults, truths, observed, kept_back=hidden != "nothing")
     return Case(id=case_id, fault=name, label=label, observed=observed, hidden=hidden)
 
 
-def _wish(faults: tuple[Fault, ...]) -> Wish:
+def _wish(faults: tuple[Fault, ...]) -> Requirements:
     """Return what all faults need; one that contradicts another is not drawn."""
-    wish = faults[0].wish
+    requires = faults[0].requires
     for fault in faults[1:]:
-        more = fault.wish
-        for name in Wish.__dataclass_fields__:
-            mine, other = getattr(wish, name), getattr(more, name)
+        more = fault.requires
+        for name in Requirements.__dataclass_fields__:
+            mine, other = getattr(requires, name), getattr(more, name)
             if name in {"nodes", "pods"}:
-                wish = replace(wish, **{name: max(mine, other)})
+                requires = replace(requires, **{name: max(mine, other)})
             elif other is not None and mine is not None and mine != other:
                 raise NeverSeenError
             elif mine is None:
-                wish = replace(wish, **{name: other})
-    return wish
+                requires = replace(requires, **{name: other})
+    return requires
 
 
-def _hide(world: World) -> str:
+def _hide(spec: PlatformSpec) -> str:
     """Keep evidence back, and say which."""
-    rng, names = world.rng, [n.name for n in world.nodes]
+    rng, names = spec.rng, [n.name for n in spec.nodes]
     what = rng.choice(
         (
             "agents-silent",
@@ -132,8 +134,8 @@ def _hide(world: World) -> str:
         )
     )
     if rng.random() < SKEWED:
-        _skew(world)
-    blind = world.blind
+        _skew(spec)
+    blind = spec.blind
     if what == "agents-silent":
         blind = replace(blind, agents=tuple(names))
     elif what == "one-agent-silent":
@@ -141,7 +143,7 @@ def _hide(world: World) -> str:
     elif what == "half-the-agents":
         blind = replace(blind, agents=(*blind.agents, *names[::2]))
     elif what == "few-repeats":
-        world.repeats = rng.choice((0, 1, 2, 3))
+        spec.repeats = rng.choice((0, 1, 2, 3))
     else:
         field = {
             "no-token": "token",
@@ -151,22 +153,22 @@ def _hide(world: World) -> str:
             "stale-nodes": "stale_nodes",
         }[what]
         blind = replace(blind, **{field: True})
-    world.blind = blind
+    spec.blind = blind
     return what
 
 
-def _skew(world: World) -> None:
+def _skew(spec: PlatformSpec) -> None:
     """Let every node's clock be off."""
-    skew = {n.name: world.rng.uniform(-600, 600) for n in world.nodes}
-    world.blind = replace(world.blind, skew=skew)
+    skew = {n.name: spec.rng.uniform(-600, 600) for n in spec.nodes}
+    spec.blind = replace(spec.blind, skew=skew)
 
 
-def _harmless(world: World) -> str:
+def _harmless(spec: PlatformSpec) -> str:
     """Disturb what must not matter: clocks; and a log that nobody can read."""
-    rng = world.rng
+    rng = spec.rng
     if rng.random() < SKEWED:
-        _skew(world)
-    if world.ingress.kind != "ingress-nginx" and rng.random() < 0.5:
-        world.blind = replace(world.blind, log=True)
+        _skew(spec)
+    if spec.ingress.kind != "ingress-nginx" and rng.random() < 0.5:
+        spec.blind = replace(spec.blind, log=True)
         return "no-log"
     return "nothing"

@@ -18,7 +18,7 @@ NONE = "none"
 NODE_PORTS = range(30000, 32768)
 """kube-apiserver's default."""
 BALANCERS = 3
-"""Where on the way the balancer's faults stand (`Fault.outer`)."""
+"""Where on the way the balancer's faults stand (`Fault.position`)."""
 SUFFICES = "each alone leaves the balancer without a healthy target"
 BY_CONTRAST = frozenset(
     {
@@ -53,7 +53,7 @@ def label_of(
     *,
     kept_back: bool,
 ) -> Label:
-    """Return the label of a world that was broken so, and seen so."""
+    """Return the label of a platform that was broken and observed so."""
     truth, reasons = truths[0], [t.reason for t in truths[:1] if t.reason]
     accept = {truth.cause, *truth.also}
     evident = truth.evident
@@ -62,7 +62,7 @@ def label_of(
         if truth.cause in BY_CONTRAST:
             evident = False
             reasons.append("the inner hides the contrast that would show the outer")
-        past = faults[0].outer < BALANCERS
+        past = faults[0].position < BALANCERS
         if past or _suffices(faults[1], observed):
             accept |= {truths[1].cause, *truths[1].also}
             evident = False

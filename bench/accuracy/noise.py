@@ -1,6 +1,6 @@
 """Noise: platforms that are well, or as good as, and look troubled.
 
-In: a `World` that is well. Out: the same with noise, and what may be said of it.
+In: a `PlatformSpec` that is well. Out: the same with noise, and what may be said of it.
 It does not: break what any cause names; where users fail (`fails`), nobody of the
 platform is to blame, or nobody whom the catalog has.
 """
@@ -10,10 +10,10 @@ from copy import deepcopy
 from dataclasses import dataclass, replace
 
 from bench.accuracy.platform.parts import Rule
-from bench.accuracy.platform.wish import Wish
-from bench.accuracy.platform.world import World
+from bench.accuracy.platform.requirements import Requirements
+from bench.accuracy.platform.spec import PlatformSpec
 
-ANY = Wish()
+ANY = Requirements()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,104 +21,108 @@ class Noise:
     """A noise; `fails` says that the judged run's first request failed."""
 
     name: str
-    inject: Callable[[World], None]
-    wish: Wish = ANY
+    inject: Callable[[PlatformSpec], None]
+    requires: Requirements = ANY
     fails: bool = False
 
 
-def calm(_: World) -> None:
+def calm(_: PlatformSpec) -> None:
     """Nothing at all."""
 
 
-def rollout(world: World) -> None:
+def rollout(spec: PlatformSpec) -> None:
     """A third of the pods is being replaced."""
-    for pod in world.pods[: len(world.pods) // 3]:
+    for pod in spec.pods[: len(spec.pods) // 3]:
         pod.ready, pod.age, pod.behavior = False, 4.0, "refuse"
-    world.changed_ago, world.updated = 6.0, len(world.pods) // 2
+    spec.changed_ago, spec.updated = 6.0, len(spec.pods) // 2
 
 
-def one_target(world: World) -> None:
+def one_target(spec: PlatformSpec) -> None:
     """One node drops the balancer; the balancer has noticed."""
-    world.rules.append(Rule(source="balancer", node=world.nodes[0].name))
+    spec.rules.append(Rule(source="balancer", node=spec.nodes[0].name))
 
 
-def one_node(world: World) -> None:
+def one_node(spec: PlatformSpec) -> None:
     """A node cannot reach the others' NodePorts; users do not go that way."""
-    for port in (world.ingress.http_port, world.ingress.https_port):
-        world.rules.append(Rule(source=world.nodes[-1].name, port=port))
+    for port in (spec.ingress.http_port, spec.ingress.https_port):
+        spec.rules.append(Rule(source=spec.nodes[-1].name, port=port))
 
 
-def scanner(world: World) -> None:
+def scanner(spec: PlatformSpec) -> None:
     """Strangers ask for hosts that nobody serves."""
-    world.strangers = 20
+    spec.foreign_requests = 20
 
 
-def silent(world: World) -> None:
+def silent(spec: PlatformSpec) -> None:
     """No agent speaks."""
-    names = tuple(n.name for n in world.nodes)
-    world.blind = replace(world.blind, agents=names)
+    names = tuple(n.name for n in spec.nodes)
+    spec.blind = replace(spec.blind, agents=names)
 
 
-def no_token(world: World) -> None:
+def no_token(spec: PlatformSpec) -> None:
     """The Hetzner token is refused."""
-    world.blind = replace(world.blind, token=True)
+    spec.blind = replace(spec.blind, token=True)
 
 
-def clocks(world: World) -> None:
+def clocks(spec: PlatformSpec) -> None:
     """Every node's clock is off."""
-    rng = world.rng
-    skew = {n.name: rng.choice((-1, 1)) * rng.uniform(20, 900) for n in world.nodes}
-    world.blind = replace(world.blind, skew=skew)
+    rng = spec.rng
+    skew = {n.name: rng.choice((-1, 1)) * rng.uniform(20, 900) for n in spec.nodes}
+    spec.blind = replace(spec.blind, skew=skew)
 
 
-def blip(world: World) -> None:
+def blip(spec: PlatformSpec) -> None:
     """A single request is reset; all others are well."""
-    world.blips = 1
+    spec.blips = 1
 
 
-def unnoticed(world: World) -> None:
+def unnoticed(spec: PlatformSpec) -> None:
     """The ingress came back seconds ago; the balancer still holds all for unhealthy."""
-    world.still = deepcopy(world)
-    for was, pod in zip(world.still.ingress.pods, world.ingress.pods, strict=True):
+    spec.balancer_view = deepcopy(spec)
+    for was, pod in zip(
+        spec.balancer_view.ingress.pods, spec.ingress.pods, strict=True
+    ):
         was.ready, pod.age = False, 20.0
 
 
-def one_family(world: World) -> None:
+def one_family(spec: PlatformSpec) -> None:
     """The balancer's IPv6 address answers nobody; IPv4 is well."""
-    balancer = world.balancer
+    balancer = spec.balancer
     balancer.ipv6 = balancer.ipv6 or f"2001:db8:1::{balancer.number % 100}"
     both = (balancer.ipv4, balancer.ipv6)
-    world.names.zone, world.dead = both, (balancer.ipv6,)
-    world.names.caches = dict.fromkeys(world.names.caches, both)
-    world.outside_has_v6 = True
+    spec.names.zone, spec.dead = both, (balancer.ipv6,)
+    spec.names.caches = dict.fromkeys(spec.names.caches, both)
+    spec.outside_has_v6 = True
 
 
-def turned_away(world: World) -> None:
+def turned_away(spec: PlatformSpec) -> None:
     """The CDN limits or blocks the monitor; its origin is well."""
-    assert world.cdn is not None  # noqa: S101 - the wish says so
-    world.cdn.denies = world.rng.choice((403, 429))
+    assert spec.cdn is not None  # noqa: S101 - the requires says so
+    spec.cdn.denies = spec.rng.choice((403, 429))
 
 
-def second_node_down(world: World) -> None:
+def second_node_down(spec: PlatformSpec) -> None:
     """A node is NotReady and its target rightly out; users are served."""
-    node = world.nodes[0]
+    node = spec.nodes[0]
     node.ready = False
     for source in ("balancer", "nodes"):
-        world.rules.append(Rule(source=source, node=node.name))
-    for pod in (*world.pods, *world.ingress.pods):
+        spec.rules.append(Rule(source=source, node=node.name))
+    for pod in (*spec.pods, *spec.ingress.pods):
         pod.ready = pod.ready and pod.node != node.name
-    world.blind = replace(world.blind, agents=(node.name,))
+    spec.blind = replace(spec.blind, agents=(node.name,))
 
 
 NOISES = (
     Noise(name="healthy", inject=calm),
-    Noise(name="healthy-rollout", inject=rollout, wish=Wish(nodes=3, pods=3)),
+    Noise(
+        name="healthy-rollout", inject=rollout, requires=Requirements(nodes=3, pods=3)
+    ),
     Noise(
         name="healthy-one-target-unhealthy",
         inject=one_target,
-        wish=Wish(nodes=2, few_ingress=False),
+        requires=Requirements(nodes=2, few_ingress=False),
     ),
-    Noise(name="healthy-one-node-cut", inject=one_node, wish=Wish(nodes=2)),
+    Noise(name="healthy-one-node-cut", inject=one_node, requires=Requirements(nodes=2)),
     Noise(name="healthy-scanner", inject=scanner),
     Noise(name="healthy-agents-silent", inject=silent),
     Noise(name="healthy-no-token", inject=no_token),
@@ -126,10 +130,20 @@ NOISES = (
     Noise(
         name="healthy-node-not-ready",
         inject=second_node_down,
-        wish=Wish(nodes=3, pods=3, few_ingress=False),
+        requires=Requirements(nodes=3, pods=3, few_ingress=False),
     ),
     Noise(name="not-noticed-yet", inject=unnoticed, fails=True),
-    Noise(name="one-family-dead", inject=one_family, wish=Wish(cdn=False), fails=True),
-    Noise(name="cdn-turns-away", inject=turned_away, wish=Wish(cdn=True), fails=True),
-    Noise(name="blip", inject=blip, wish=Wish(cdn=False), fails=True),
+    Noise(
+        name="one-family-dead",
+        inject=one_family,
+        requires=Requirements(cdn=False),
+        fails=True,
+    ),
+    Noise(
+        name="cdn-turns-away",
+        inject=turned_away,
+        requires=Requirements(cdn=True),
+        fails=True,
+    ),
+    Noise(name="blip", inject=blip, requires=Requirements(cdn=False), fails=True),
 )

@@ -52,11 +52,11 @@ def _large(nodes: int, limit: float) -> Figure:
 def cluster(nodes: int) -> Observed:
     """Return what the journal holds of a failing target in so large a cluster."""
     fault, rng = FAULTS[FAULT], Random(f"{FAULT}:{nodes}")
-    wish = replace(fault.wish, nodes=nodes, kind="ingress-nginx", cdn=False)
-    before = draw(rng, wish)
-    world = deepcopy(before)
-    fault.inject(world)
-    seen = observe(before, world)
+    requires = replace(fault.requires, nodes=nodes, kind="ingress-nginx", cdn=False)
+    before = draw(rng, requires)
+    spec = deepcopy(before)
+    fault.inject(spec)
+    seen = observe(before, spec)
     return replace(seen, observations=tuple(map(_as_sent, seen.observations)))
 
 

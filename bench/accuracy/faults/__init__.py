@@ -1,6 +1,6 @@
-"""Faults: what is broken in a world, and the label that follows from it.
+"""Faults: what is broken in a spec, and the label that follows from it.
 
-In: a `World`. Out: the same world, broken, and the `Truth` about it.
+In: a `PlatformSpec`. Out: the same spec, broken, and the `Truth` about it.
 It does not: know how a cause is found; the label says what was done.
 """
 

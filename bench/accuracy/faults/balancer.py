@@ -1,61 +1,61 @@
 """Balancer faults: how it is configured.
 
-In: a `World`. Out: its balancer broken, with the truth.
+In: a `PlatformSpec`. Out: its balancer broken, with the truth.
 It does not: touch nodes or pods.
 """
 
 from bench.accuracy.faults.fault import Fault, Truth
 from bench.accuracy.platform.parts import Listen
-from bench.accuracy.platform.wish import Wish
-from bench.accuracy.platform.world import World
+from bench.accuracy.platform.requirements import Requirements
+from bench.accuracy.platform.spec import PlatformSpec
 
 NO_NODE_PORTS = (8080, 9000, 10254, 80)
 """What people mistake for the port to check; a pod may listen there by itself."""
 
 
-def free_port(world: World) -> int:
+def free_port(spec: PlatformSpec) -> int:
     """Return a NodePort that nobody serves."""
-    ingress = world.ingress
+    ingress = spec.ingress
     used = {
         ingress.http_port,
         ingress.https_port,
         ingress.health_port,
-        world.app_node_port,
+        spec.app_node_port,
     }
     return next(
-        p for p in iter(lambda: world.rng.randrange(30000, 32768), -1) if p not in used
+        p for p in iter(lambda: spec.rng.randrange(30000, 32768), -1) if p not in used
     )
 
 
-def no_target(world: World) -> Truth:
+def no_target(spec: PlatformSpec) -> Truth:
     """No target at all."""
-    world.balancer.targets = []
+    spec.balancer.targets = []
     return Truth(cause="lb-no-target")
 
 
-def wrong_check_port(world: World) -> Truth:
+def wrong_check_port(spec: PlatformSpec) -> Truth:
     """The checks ask a port that nobody serves."""
-    port = free_port(world)
-    if world.rng.random() < 0.3:
-        taken = {p.port for p in world.pods if p.host_network}
-        port = world.rng.choice([p for p in NO_NODE_PORTS if p not in taken])
-    for listen in world.balancer.listens:
+    port = free_port(spec)
+    if spec.rng.random() < 0.3:
+        taken = {p.port for p in spec.pods if p.host_network}
+        port = spec.rng.choice([p for p in NO_NODE_PORTS if p not in taken])
+    for listen in spec.balancer.listens:
         listen.check.port = port
     return Truth(cause="lb-health-check-wrong-port")
 
 
-def wrong_destination(world: World) -> Truth:
+def wrong_destination(spec: PlatformSpec) -> Truth:
     """Requests go to a port that nobody serves; the checks ask the right one."""
-    port = free_port(world)
-    for listen in world.balancer.listens:
+    port = free_port(spec)
+    for listen in spec.balancer.listens:
         listen.destination = port
     return Truth(cause="lb-wrong-destination-port")
 
 
-def both_ports(world: World) -> Truth:
+def both_ports(spec: PlatformSpec) -> Truth:
     """Requests and checks go to the same dead port: two words for one mistake."""
-    port = free_port(world)
-    for listen in world.balancer.listens:
+    port = free_port(spec)
+    for listen in spec.balancer.listens:
         listen.destination = listen.check.port = port
     return Truth(
         cause="lb-wrong-destination-port",
@@ -64,102 +64,114 @@ def both_ports(world: World) -> Truth:
     )
 
 
-def rejected(world: World) -> Truth:
+def rejected(spec: PlatformSpec) -> Truth:
     """The http check asks `/` of no host: the default backend's 404 is not wanted."""
-    for listen in world.balancer.listens:
-        listen.check.protocol = "https" if _secure(world, listen) else "http"
-        listen.check.tls = _secure(world, listen)
-        listen.check.domain = world.rng.choice((None, f"old-{world.host}"))
+    for listen in spec.balancer.listens:
+        listen.check.protocol = "https" if _secure(spec, listen) else "http"
+        listen.check.tls = _secure(spec, listen)
+        listen.check.domain = spec.rng.choice((None, f"old-{spec.host}"))
     return Truth(cause="lb-health-check-rejected")
 
 
-def check_speaks_tls(world: World) -> Truth:
+def check_speaks_tls(spec: PlatformSpec) -> Truth:
     """The https check meets the ingress's plain port."""
-    for listen in world.balancer.listens:
+    for listen in spec.balancer.listens:
         listen.check.protocol, listen.check.tls = "https", True
-        listen.check.domain, listen.check.port = world.host, world.ingress.http_port
+        listen.check.domain, listen.check.port = spec.host, spec.ingress.http_port
     return Truth(cause="lb-health-check-rejected")
 
 
-def _secure(world: World, listen: Listen) -> bool:
-    return listen.check.port == world.ingress.https_port
+def _secure(spec: PlatformSpec, listen: Listen) -> bool:
+    return listen.check.port == spec.ingress.https_port
 
 
-def no_network(world: World) -> Truth:
+def no_network(spec: PlatformSpec) -> Truth:
     """Targets are asked at private addresses; the balancer is in no such network."""
-    world.balancer.networks = world.rng.choice(((), (7999,)))
+    spec.balancer.networks = spec.rng.choice(((), (7999,)))
     return Truth(cause="lb-not-in-private-network")
 
 
-def no_listen(world: World) -> Truth:
+def no_listen(spec: PlatformSpec) -> Truth:
     """The service on the users' port is gone."""
-    gone = world.listen
-    world.balancer.listens = [x for x in world.balancer.listens if x is not gone]
+    gone = spec.listen
+    spec.balancer.listens = [x for x in spec.balancer.listens if x is not gone]
     return Truth(cause="lb-no-service-for-port")
 
 
-def impatient(world: World) -> Truth:
+def impatient(spec: PlatformSpec) -> Truth:
     """The balancer gives up before pods that answer well, and slowly."""
-    world.balancer.server_timeout = world.rng.choice((1.0, 2.0))
-    slow = world.balancer.server_timeout * world.rng.uniform(1.5, 1.75)
-    world.ingress.read_timeout = 60.0
-    for pod in world.pods:
+    spec.balancer.server_timeout = spec.rng.choice((1.0, 2.0))
+    slow = spec.balancer.server_timeout * spec.rng.uniform(1.5, 1.75)
+    spec.ingress.read_timeout = 60.0
+    for pod in spec.pods:
         pod.seconds = slow
     return Truth(cause="lb-timeout-too-short")
 
 
-def proxy_by_balancer(world: World) -> Truth:
+def proxy_by_balancer(spec: PlatformSpec) -> Truth:
     """The balancer sends PROXY lines; the ingress expects none."""
-    for listen in world.balancer.listens:
+    for listen in spec.balancer.listens:
         listen.proxy = True
     return Truth(cause="proxy-protocol-mismatch")
 
 
-def proxy_by_ingress(world: World) -> Truth:
+def proxy_by_ingress(spec: PlatformSpec) -> Truth:
     """The ingress expects PROXY lines; the balancer sends none."""
-    world.ingress.proxy_protocol = True
+    spec.ingress.proxy_protocol = True
     return Truth(cause="proxy-protocol-mismatch")
 
 
-_NGINX = Wish(kind="ingress-nginx", cdn=False, proxy=False)
+_NGINX = Requirements(kind="ingress-nginx", cdn=False, proxy=False)
 BALANCER = (
-    Fault(name="lb-no-target", wish=Wish(), inject=no_target, outer=3),
+    Fault(name="lb-no-target", requires=Requirements(), inject=no_target, position=3),
     Fault(
-        name="lb-health-check-wrong-port", wish=Wish(), inject=wrong_check_port, outer=3
+        name="lb-health-check-wrong-port",
+        requires=Requirements(),
+        inject=wrong_check_port,
+        position=3,
     ),
     Fault(
         name="lb-wrong-destination-port",
-        wish=Wish(check="tcp"),
+        requires=Requirements(check="tcp"),
         inject=wrong_destination,
-        outer=3,
+        position=3,
     ),
-    Fault(name="lb-wrong-destination-port-and-check", wish=Wish(), inject=both_ports),
+    Fault(
+        name="lb-wrong-destination-port-and-check",
+        requires=Requirements(),
+        inject=both_ports,
+    ),
     Fault(
         name="lb-health-check-rejected",
-        wish=Wish(check="http"),
+        requires=Requirements(check="http"),
         inject=rejected,
-        outer=3,
+        position=3,
     ),
     Fault(
         name="lb-health-check-rejected-tls",
-        wish=Wish(protocol="https"),
+        requires=Requirements(protocol="https"),
         inject=check_speaks_tls,
-        outer=3,
+        position=3,
     ),
     Fault(
         name="lb-not-in-private-network",
-        wish=Wish(private=True),
+        requires=Requirements(private=True),
         inject=no_network,
-        outer=3,
+        position=3,
     ),
     Fault(
-        name="lb-no-service-for-port", wish=Wish(cdn=False), inject=no_listen, outer=3
+        name="lb-no-service-for-port",
+        requires=Requirements(cdn=False),
+        inject=no_listen,
+        position=3,
     ),
     Fault(
         name="lb-timeout-too-short",
-        wish=Wish(protocol="https", check="tcp", cdn=False),
+        requires=Requirements(protocol="https", check="tcp", cdn=False),
         inject=impatient,
     ),
-    Fault(name="proxy-protocol-mismatch", wish=_NGINX, inject=proxy_by_balancer),
-    Fault(name="proxy-protocol-mismatch-ingress", wish=_NGINX, inject=proxy_by_ingress),
+    Fault(name="proxy-protocol-mismatch", requires=_NGINX, inject=proxy_by_balancer),
+    Fault(
+        name="proxy-protocol-mismatch-ingress", requires=_NGINX, inject=proxy_by_ingress
+    ),
 )

@@ -7,8 +7,8 @@ The ids and classes are the catalogue's (docs/causes.md), not read from any code
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bench.accuracy.platform.wish import Wish
-from bench.accuracy.platform.world import World
+from bench.accuracy.platform.requirements import Requirements
+from bench.accuracy.platform.spec import PlatformSpec
 
 CLASSES = {
     "dns-stale-address": "cache",
@@ -59,7 +59,7 @@ class Fault:
     """A fault: what it needs, and how it is done."""
 
     name: str
-    wish: Wish
-    inject: Callable[[World], Truth]
-    outer: int = 0
+    requires: Requirements
+    inject: Callable[[PlatformSpec], Truth]
+    position: int = 0
     """Where on the way it stands, from the internet inward; 0: never doubled."""

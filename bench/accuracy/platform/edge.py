@@ -1,6 +1,6 @@
 """Edge: how a request from the internet fares: names, CDN, balancer.
 
-In: a `World`, the health its balancer knows, a request. Out: what came back.
+In: a `PlatformSpec`, the health its balancer knows, a request. Out: what came back.
 It does not: write probes; `outside` does.
 """
 
@@ -10,7 +10,7 @@ from bench.accuracy.platform import health, pages
 from bench.accuracy.platform.pages import Reply
 from bench.accuracy.platform.parts import Cdn, Listen
 from bench.accuracy.platform.request import CLOSED, LATE, REFUSED, SILENT, Ask, Got
-from bench.accuracy.platform.world import World
+from bench.accuracy.platform.spec import PlatformSpec
 
 WAN = 0.012
 CDN_CONNECTS = 5.0
@@ -19,23 +19,23 @@ GATEWAY = (502, 504)
 
 
 def to_address(
-    world: World, known: health.Health, address: str, ask: Ask, *, fresh: bool
+    spec: PlatformSpec, known: health.Health, address: str, ask: Ask, *, fresh: bool
 ) -> Got:
     """Ask whatever machine has an address; `fresh` goes past a cache."""
-    if world.blind.monitor == "route":
+    if spec.blind.monitor == "route":
         return replace(SILENT, peer=address)
-    balancer, cdn = world.balancer, world.cdn
-    if address in world.dead:
+    balancer, cdn = spec.balancer, spec.cdn
+    if address in spec.dead:
         return replace(SILENT, peer=address)
     if address in {balancer.ipv4, balancer.ipv6}:
-        return replace(to_balancer(world, known, ask), peer=address)
+        return replace(to_balancer(spec, known, ask), peer=address)
     if cdn and address in cdn.addresses:
-        return replace(_to_cdn(world, known, cdn, ask, fresh=fresh), peer=address)
-    return replace(_elsewhere(world, address), peer=address)
+        return replace(_to_cdn(spec, known, cdn, ask, fresh=fresh), peer=address)
+    return replace(_elsewhere(spec, address), peer=address)
 
 
-def _elsewhere(world: World, address: str) -> Got:
-    how = world.names.elsewhere.get(address, "silent")
+def _elsewhere(spec: PlatformSpec, address: str) -> Got:
+    how = spec.names.elsewhere.get(address, "silent")
     if how == "silent":
         return SILENT
     if how == "refuse":
@@ -43,31 +43,31 @@ def _elsewhere(world: World, address: str) -> Got:
     return Got(reply=pages.recorded(how), connect=WAN)
 
 
-def to_balancer(world: World, known: health.Health, ask: Ask) -> Got:
+def to_balancer(spec: PlatformSpec, known: health.Health, ask: Ask) -> Got:
     """Ask the balancer on the port that users ask."""
-    listen = world.listen
+    listen = spec.listen
     if listen is None:
         return REFUSED
     http = listen.protocol != "tcp"
-    if world.blips and ask.at >= 0:
-        world.blips -= 1
+    if spec.blips and ask.at >= 0:
+        spec.blips -= 1
         return replace(_instead(listen, 502, 0.004, ask), connect=WAN)
-    got = _forward(world, known, listen, ask)
+    got = _forward(spec, known, listen, ask)
     if got.reply is not None:
         reply = got.reply.lowered() if http else got.reply
         return replace(got, reply=reply, connect=WAN)
     return replace(got, connect=WAN)
 
 
-def _forward(world: World, known: health.Health, listen: Listen, ask: Ask) -> Got:
+def _forward(spec: PlatformSpec, known: health.Health, listen: Listen, ask: Ask) -> Got:
     """Send to a target that counts as healthy, or answer in its stead."""
-    balancer = world.balancer
+    balancer = spec.balancer
     well = [
         t for t in balancer.targets if health.at(known, t, listen.port, ask.at).healthy
     ]
     if not well:
         return _instead(listen, 503, 0.001, ask)
-    target = well[world.turn(f"balancer:{listen.port}", len(well))]
+    target = well[spec.turn(f"balancer:{listen.port}", len(well))]
     patience = min(ask.patience, balancer.server_timeout)
     http = listen.protocol != "tcp"
     inner = replace(
@@ -77,7 +77,7 @@ def _forward(world: World, known: health.Health, listen: Listen, ask: Ask) -> Go
         tls=ask.tls and not http,
         patience=patience,
     )
-    got = health.reach(world, target, listen.destination, inner)
+    got = health.reach(spec, target, listen.destination, inner)
     if got.reply is not None:
         return got
     if got.phase == "connect":
@@ -100,14 +100,14 @@ def _instead(listen: Listen, status: int, after: float, ask: Ask) -> Got:
 
 
 def _to_cdn(
-    world: World, known: health.Health, cdn: Cdn, ask: Ask, *, fresh: bool
+    spec: PlatformSpec, known: health.Health, cdn: Cdn, ask: Ask, *, fresh: bool
 ) -> Got:
     """Ask the CDN: what it stored, or its origin, or its own page."""
     if cdn.denies is not None:
         return Got(reply=_refused(cdn, cdn.denies), connect=WAN, processing=0.001)
     if cdn.stored is not None and not fresh:
         return Got(reply=_replayed(cdn, cdn.stored), connect=WAN, processing=0.001)
-    got = _origin(world, known, cdn, ask)
+    got = _origin(spec, known, cdn, ask)
     if got.reply is not None:
         return replace(got, reply=_through(cdn, got.reply), connect=WAN)
     took = got.processing
@@ -118,13 +118,13 @@ def _to_cdn(
     return Got(reply=_own(cdn, got), connect=WAN, processing=took)
 
 
-def _origin(world: World, known: health.Health, cdn: Cdn, ask: Ask) -> Got:
-    balancer = world.balancer
+def _origin(spec: PlatformSpec, known: health.Health, cdn: Cdn, ask: Ask) -> Got:
+    balancer = spec.balancer
     if cdn.origin not in {balancer.ipv4, balancer.ipv6}:
-        return _elsewhere(world, cdn.origin)
-    if cdn.port != (443 if world.scheme == "https" else 80):
+        return _elsewhere(spec, cdn.origin)
+    if cdn.port != (443 if spec.scheme == "https" else 80):
         return REFUSED
-    return to_balancer(world, known, replace(ask, patience=60.0))
+    return to_balancer(spec, known, replace(ask, patience=60.0))
 
 
 def _replayed(cdn: Cdn, reply: Reply) -> Reply:

@@ -1,6 +1,6 @@
 """Health: what the balancer's health checks find, check after check.
 
-In: a `World`. Out: for each target and listen port, its state at any time.
+In: a `PlatformSpec`. Out: for each target and listen port, its state at any time.
 It does not: know what the checks should find. A check is a request like any other.
 """
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from bench.accuracy.platform.nodes import to_node
 from bench.accuracy.platform.parts import Check, Listen
 from bench.accuracy.platform.request import SILENT, Ask, Got
-from bench.accuracy.platform.world import World
+from bench.accuracy.platform.spec import PlatformSpec
 
 INTERVAL = 15.0
 ROUNDS = 24
@@ -30,15 +30,15 @@ class State:
 type Health = dict[tuple[str, int], list[State]]
 
 
-def play(world: World) -> Health:
+def play(spec: PlatformSpec) -> Health:
     """Play the health checks of all targets; requests of theirs leave no log line."""
-    written = len(world.log)
+    written = len(spec.log)
     found = {
-        (target, listen.port): _states(world, target, listen)
-        for listen in world.balancer.listens
-        for target in world.balancer.targets
+        (target, listen.port): _states(spec, target, listen)
+        for listen in spec.balancer.listens
+        for target in spec.balancer.targets
     }
-    del world.log[written:]
+    del spec.log[written:]
     return found
 
 
@@ -49,13 +49,13 @@ def at(health: Health, target: str, port: int, when: float) -> State:
     return past[-1] if past else states[0]
 
 
-def _states(world: World, target: str, listen: Listen) -> list[State]:
+def _states(spec: PlatformSpec, target: str, listen: Listen) -> list[State]:
     began = -(ROUNDS - 4) * INTERVAL
-    first = _verdict(world, target, listen)
+    first = _verdict(spec, target, listen)
     states = [replace(first, since=began)]
     streak = 0
     for number in range(1, ROUNDS):
-        seen = _verdict(world, target, listen)
+        seen = _verdict(spec, target, listen)
         streak = 0 if seen.healthy is states[-1].healthy else streak + 1
         if streak == RETRIES:
             streak = 0
@@ -63,7 +63,7 @@ def _states(world: World, target: str, listen: Listen) -> list[State]:
     return states
 
 
-def _verdict(world: World, target: str, listen: Listen) -> State:
+def _verdict(spec: PlatformSpec, target: str, listen: Listen) -> State:
     """Make one check, and say what Hetzner would say of it."""
     check = listen.check
     ask = Ask(
@@ -74,7 +74,7 @@ def _verdict(world: World, target: str, listen: Listen) -> State:
         proxy=listen.proxy,
         tls=check.tls or check.protocol == "https",
     )
-    got = reach(world, target, check.port, ask)
+    got = reach(spec, target, check.port, ask)
     if got.problem is not None and got.phase == "connect":
         word = "layer4_timeout" if got.problem == "timeout" else "layer4_no_connection"
         return State(since=0, healthy=False, detail=word)
@@ -100,12 +100,12 @@ def accepts(check: Check, status: int) -> bool:
     )
 
 
-def reach(world: World, target: str, port: int, ask: Ask) -> Got:
+def reach(spec: PlatformSpec, target: str, port: int, ask: Ask) -> Got:
     """Ask a port of a target as the balancer; a foreign address answers nobody."""
-    node, balancer = world.node(target), world.balancer
+    node, balancer = spec.node(target), spec.balancer
     if node is None:
         return SILENT
     routed = set(balancer.networks) & set(node.networks)
     if balancer.use_private and not routed:
         return SILENT
-    return to_node(world, node, port, ask)
+    return to_node(spec, node, port, ask)

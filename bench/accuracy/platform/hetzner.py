@@ -1,6 +1,6 @@
 """Hetzner: what the cloud's API shows of the balancer.
 
-In: a `World` at one time. Out: a `BalancerReading`.
+In: a `PlatformSpec` at one time. Out: a `BalancerReading`.
 It does not: interpret. The API shows configuration and state, never a fault.
 """
 
@@ -9,22 +9,22 @@ from ipaddress import ip_address
 from bench.accuracy.platform import health
 from bench.accuracy.platform.parts import Balancer, Listen
 from bench.accuracy.platform.probes import when
-from bench.accuracy.platform.world import World
+from bench.accuracy.platform.spec import PlatformSpec
 from parallax.model import balancer as b
 
 INTERVAL = 15
 
 
 def balancer(
-    world: World, known: health.Health, target: str, at: float
+    spec: PlatformSpec, known: health.Health, target: str, at: float
 ) -> b.BalancerReading:
     """Return what the Hetzner API shows, or that the token is refused."""
-    if world.blind.token:
+    if spec.blind.token:
         return b.BalancerReading(
             target=target, read_at=when(at), problem=b.Problem.UNAUTHORIZED
         )
-    lb = world.balancer
-    leaves = tuple(_target(world, known, t, at) for t in lb.targets)
+    lb = spec.balancer
+    leaves = tuple(_target(spec, known, t, at) for t in lb.targets)
     targets: tuple[b.BalancerTarget, ...] = leaves
     if lb.target_type == "label_selector":
         group = b.BalancerTarget(
@@ -82,9 +82,9 @@ def _service(listen: Listen) -> b.BalancerService:
 
 
 def _target(
-    world: World, known: health.Health, name: str, at: float
+    spec: PlatformSpec, known: health.Health, name: str, at: float
 ) -> b.BalancerTarget:
-    node, lb = world.node(name), world.balancer
+    node, lb = spec.node(name), spec.balancer
     seen: list[b.TargetHealth] = []
     for listen in lb.listens:
         state = health.at(known, name, listen.port, at)

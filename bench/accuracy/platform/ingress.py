@@ -1,6 +1,6 @@
 """Ingress: how the controller answers: by itself, or with what a pod says.
 
-In: a `World`, an ingress pod, a request. Out: what came back; a line in the log.
+In: a `PlatformSpec`, an ingress pod, a request. Out: what came back; a line in the log.
 It does not: choose the ingress pod; `nodes` does.
 Source: ingress-nginx's template and log format (reference signatures.md, section 2).
 """
@@ -11,7 +11,7 @@ from bench.accuracy.platform import pages
 from bench.accuracy.platform.pages import Reply
 from bench.accuracy.platform.parts import AppPod, IngressPod, Line
 from bench.accuracy.platform.request import CLOSED, LATE, SILENT, Ask, Got, cut, to_pod
-from bench.accuracy.platform.world import World
+from bench.accuracy.platform.spec import PlatformSpec
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,18 +26,18 @@ class Attempt:
 
 
 def to_ingress(
-    world: World, pod: IngressPod, ask: Ask, *, came_by: str, secure: bool
+    spec: PlatformSpec, pod: IngressPod, ask: Ask, *, came_by: str, secure: bool
 ) -> Got:
     """Ask one ingress pod, from the node that the packet came by."""
-    if cut(world, came_by, pod.node, host_network=pod.host_network):
+    if cut(spec, came_by, pod.node, host_network=pod.host_network):
         return SILENT
-    refused = _at_the_door(world, ask, secure=secure)
-    return _serve(world, pod, ask) if refused is None else refused
+    refused = _at_the_door(spec, ask, secure=secure)
+    return _serve(spec, pod, ask) if refused is None else refused
 
 
-def _at_the_door(world: World, ask: Ask, *, secure: bool) -> Got | None:
+def _at_the_door(spec: PlatformSpec, ask: Ask, *, secure: bool) -> Got | None:
     """Return what comes of a connection that speaks another protocol."""
-    ingress = world.ingress
+    ingress = spec.ingress
     nginx = ingress.kind == "ingress-nginx"
     if ingress.proxy_protocol and not ask.proxy:
         return CLOSED
@@ -52,52 +52,52 @@ def _at_the_door(world: World, ask: Ask, *, secure: bool) -> Got | None:
     return None
 
 
-def _serve(world: World, pod: IngressPod, ask: Ask) -> Got:
+def _serve(spec: PlatformSpec, pod: IngressPod, ask: Ask) -> Got:
     """Answer as the ingress does: its own page, or what a pod says."""
-    ingress = world.ingress
+    ingress = spec.ingress
     if ask.host not in ingress.hosts:
-        return _by_itself(world, pod, ask, 404)
+        return _by_itself(spec, pod, ask, 404)
     if pod.answers is not None:
-        return _by_itself(world, pod, ask, pod.answers)
+        return _by_itself(spec, pod, ask, pod.answers)
     deny = ingress.deny
     met = deny and (ask.source == "balancer" or deny.inside)
-    if deny and met and world.rng.random() < deny.share:
-        return _by_itself(world, pod, ask, deny.status)
-    ready = [p for p in world.pods if p.ready]
+    if deny and met and spec.rng.random() < deny.share:
+        return _by_itself(spec, pod, ask, deny.status)
+    ready = [p for p in spec.pods if p.ready]
     if not ready:
-        return _by_itself(world, pod, ask, 503)
-    first = world.turn(f"app:{pod.name}", len(ready))
+        return _by_itself(spec, pod, ask, 503)
+    first = spec.turn(f"app:{pod.name}", len(ready))
     tries = range(min(ingress.tries, len(ready)))
-    return _proxy(world, pod, ask, [ready[(first + n) % len(ready)] for n in tries])
+    return _proxy(spec, pod, ask, [ready[(first + n) % len(ready)] for n in tries])
 
 
-def _proxy(world: World, pod: IngressPod, ask: Ask, tried: list[AppPod]) -> Got:
+def _proxy(spec: PlatformSpec, pod: IngressPod, ask: Ask, tried: list[AppPod]) -> Got:
     """Try pods one after the other, as `proxy_next_upstream error timeout` does."""
     spent = 0.001
-    last = _attempt(world, pod, ask, tried[0])
+    last = _attempt(spec, pod, ask, tried[0])
     for number, app in enumerate(tried):
-        last = _attempt(world, pod, ask, app) if number else last
+        last = _attempt(spec, pod, ask, app) if number else last
         spent += last.seconds
         if spent > ask.patience:
             left = Attempt(pod=app, seconds=ask.patience, status=0)
-            _write(world, pod, ask, 499, left, ask.patience)
+            _write(spec, pod, ask, 499, left, ask.patience)
             return replace(LATE, processing=ask.patience)
         if last.reply is not None:
-            _write(world, pod, ask, last.status, last, spent)
-            return Got(reply=_passed(world, last.reply, last), processing=spent)
-    kind = world.ingress.kind
+            _write(spec, pod, ask, last.status, last, spent)
+            return Got(reply=_passed(spec, last.reply, last), processing=spent)
+    kind = spec.ingress.kind
     unconnected = not last.connected and kind in {"envoy", "haproxy"}
     page = pages.own_page(kind, 503 if unconnected else last.status)
     if unconnected and kind == "envoy":
         page = replace(page, body=pages.UNCONNECTED)
-    _write(world, pod, ask, page.status, last, spent)
+    _write(spec, pod, ask, page.status, last, spent)
     return Got(reply=page, processing=spent)
 
 
-def _attempt(world: World, pod: IngressPod, ask: Ask, app: AppPod) -> Attempt:
+def _attempt(spec: PlatformSpec, pod: IngressPod, ask: Ask, app: AppPod) -> Attempt:
     """Ask one pod, and say how the ingress would log it."""
-    ingress = world.ingress
-    got = to_pod(world, app, replace(ask, source=pod.node, patience=1e9))
+    ingress = spec.ingress
+    got = to_pod(spec, app, replace(ask, source=pod.node, patience=1e9))
     late = got.problem == "timeout" or got.processing > ingress.read_timeout
     if late:
         connecting = got.phase == "connect" and got.problem is not None
@@ -111,9 +111,9 @@ def _attempt(world: World, pod: IngressPod, ask: Ask, app: AppPod) -> Attempt:
     return Attempt(pod=app, seconds=got.processing, status=status, reply=got.reply)
 
 
-def _passed(world: World, reply: Reply, last: Attempt) -> Reply:
+def _passed(spec: PlatformSpec, reply: Reply, last: Attempt) -> Reply:
     """Hand on a pod's answer with what each kind changes of it."""
-    kind = world.ingress.kind
+    kind = spec.ingress.kind
     if kind == "ingress-nginx":
         kept = tuple((n, v) for n, v in reply.headers if n.lower() != "server")
         return replace(reply, headers=kept)
@@ -124,45 +124,50 @@ def _passed(world: World, reply: Reply, last: Attempt) -> Reply:
     return reply.lowered() if kind == "haproxy" else reply
 
 
-def _by_itself(world: World, pod: IngressPod, ask: Ask, status: int) -> Got:
+def _by_itself(spec: PlatformSpec, pod: IngressPod, ask: Ask, status: int) -> Got:
     """Answer without a pod; an unknown host goes to nginx's own default backend."""
-    asked = status == 404 and world.ingress.kind == "ingress-nginx"
+    asked = status == 404 and spec.ingress.kind == "ingress-nginx"
     line = Line(
         request_id=ask.request_id,
         at=ask.at,
         node=pod.node,
         pod=pod.name,
         status=status,
-        upstream="upstream-default-backend" if asked else _upstream(world),
+        upstream="upstream-default-backend" if asked else _upstream(spec),
         address="127.0.0.1:8181" if asked else None,
         upstream_status=404 if asked else None,
         length=146 if asked else None,
         seconds=0.001,
         upstream_seconds=0.001 if asked else None,
     )
-    world.log.append(line)
-    return Got(reply=pages.own_page(world.ingress.kind, status))
+    spec.log.append(line)
+    return Got(reply=pages.own_page(spec.ingress.kind, status))
 
 
-def _upstream(world: World) -> str:
-    return f"{world.namespace}-{world.service}-80"
+def _upstream(spec: PlatformSpec) -> str:
+    return f"{spec.namespace}-{spec.service}-80"
 
 
 def _write(  # noqa: PLR0913, PLR0917 - one argument for each part of the line
-    world: World, pod: IngressPod, ask: Ask, status: int, last: Attempt, seconds: float
+    spec: PlatformSpec,
+    pod: IngressPod,
+    ask: Ask,
+    status: int,
+    last: Attempt,
+    seconds: float,
 ) -> None:
     """Write a line; length 0 where no pod answered, none where nobody waited."""
     app, gone = last.pod, not last.status
     length = len(last.reply.body.encode()) if last.reply else 0
     address = f"[{app.address}]" if ":" in app.address else app.address
-    world.log.append(
+    spec.log.append(
         Line(
             request_id=ask.request_id,
             at=ask.at + seconds,
             node=pod.node,
             pod=pod.name,
             status=status,
-            upstream=_upstream(world),
+            upstream=_upstream(spec),
             address=f"{address}:{app.port}",
             upstream_status=None if gone else last.status,
             length=None if gone else length,

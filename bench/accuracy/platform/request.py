@@ -1,6 +1,6 @@
 """Request: one request, what came back, and how a pod or its Service answers.
 
-In: a `World`, who asks, and where. Out: what came back, and after how long.
+In: a `PlatformSpec`, who asks, and where. Out: what came back, and after how long.
 It does not: speak of the ingress (`ingress`) or the internet (`edge`).
 """
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from bench.accuracy.platform import apps, pages
 from bench.accuracy.platform.pages import Reply
 from bench.accuracy.platform.parts import AppPod
-from bench.accuracy.platform.world import World
+from bench.accuracy.platform.spec import PlatformSpec
 
 LAN = 0.0006
 
@@ -45,47 +45,47 @@ CLOSED = Got(problem="connection_closed")
 LATE = Got(problem="timeout")
 
 
-def filtered(world: World, source: str, node: str, port: int) -> Got | None:
+def filtered(spec: PlatformSpec, source: str, node: str, port: int) -> Got | None:
     """Return what a packet filter does to a connection; None: it lets it pass."""
-    for rule in world.rules:
+    for rule in spec.rules:
         other = rule.source == "nodes" and source not in {"balancer", node}
         ours = other or rule.source in {"any", source}
         if not ours or rule.node not in {None, node} or rule.port not in {None, port}:
             continue
-        if world.rng.random() < rule.share:
+        if spec.rng.random() < rule.share:
             return SILENT if rule.action == "drop" else REFUSED
     return None
 
 
-def to_service(world: World, ask: Ask, came_by: str) -> Got:
+def to_service(spec: PlatformSpec, ask: Ask, came_by: str) -> Got:
     """Ask the Service by cluster IP or NodePort: any ready pod."""
-    ready = [p for p in world.pods if p.ready]
+    ready = [p for p in spec.pods if p.ready]
     if not ready:
         return REFUSED
-    pod = ready[world.turn(f"service:{came_by}", len(ready))]
-    return to_pod(world, pod, replace(ask, source=came_by))
+    pod = ready[spec.turn(f"service:{came_by}", len(ready))]
+    return to_pod(spec, pod, replace(ask, source=came_by))
 
 
-def to_pod(world: World, pod: AppPod, ask: Ask, *, at_node: bool = False) -> Got:
+def to_pod(spec: PlatformSpec, pod: AppPod, ask: Ask, *, at_node: bool = False) -> Got:
     """Ask one pod from a node."""
-    if not at_node and cut(world, ask.source, pod.node, host_network=pod.host_network):
+    if not at_node and cut(spec, ask.source, pod.node, host_network=pod.host_network):
         return SILENT
     if not at_node and pod.host_network:
-        stopped = filtered(world, ask.source, pod.node, pod.port)
+        stopped = filtered(spec, ask.source, pod.node, pod.port)
         if stopped:
             return stopped
-    ill = pod.behavior != "well" and world.rng.random() < pod.share
+    ill = pod.behavior != "well" and spec.rng.random() < pod.share
     if ill and pod.behavior == "refuse":
         return REFUSED
     if ill and pod.behavior == "hang":
         return replace(LATE, processing=ask.patience)
-    took = pod.seconds * world.rng.uniform(0.8, 1.3)
+    took = pod.seconds * spec.rng.uniform(0.8, 1.3)
     if took > ask.patience:
         return replace(LATE, processing=ask.patience)
-    page = apps.reply(pod.page) if ill else pages.fine(world.expects)
+    page = apps.reply(pod.page) if ill else pages.fine(spec.expects)
     return Got(reply=page, processing=took)
 
 
-def cut(world: World, source: str, node: str, *, host_network: bool) -> bool:
+def cut(spec: PlatformSpec, source: str, node: str, *, host_network: bool) -> bool:
     """Say whether the overlay is in the way, and cut."""
-    return world.overlay_cut and source != node and not host_network
+    return spec.overlay_cut and source != node and not host_network

@@ -1,4 +1,4 @@
-"""World: a platform as configuration: what is there, and what is wrong with it.
+"""PlatformSpec: a platform as configuration: what is there, and what is wrong with it.
 
 In and out: plain values that a fault may change.
 It does not: answer requests (`request`), or know which fault it carries.
@@ -22,7 +22,7 @@ from bench.accuracy.platform.parts import (
 
 
 @dataclass(slots=True, kw_only=True)
-class World:
+class PlatformSpec:
     """A platform with everything on a request's way."""
 
     rng: Random
@@ -54,11 +54,11 @@ class World:
     """How often an investigation asks again; less where its time ran out."""
     dead: tuple[str, ...] = ()
     """Addresses of the balancer's own that answer nobody."""
-    still: "World | None" = None
+    balancer_view: "PlatformSpec | None" = None
     """What the balancer still takes the targets for; None: it has noticed all."""
     blips: int = 0
     """Requests from the internet that a target resets, from second 0 on."""
-    strangers: int = 0
+    foreign_requests: int = 0
     """Lines of a scanner in the ingress's log."""
     blind: Blind = field(default_factory=Blind)
     log: list[Line] = field(default_factory=list[Line])

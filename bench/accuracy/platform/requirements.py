@@ -1,4 +1,4 @@
-"""Wish: what a fault needs of the platform it breaks.
+"""Requirements: what a fault needs of the platform it breaks.
 
 In and out: values. It does not: draw.
 """
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class Requirements:
     """What a fault needs of the platform; None: whatever is drawn."""
 
     nodes: int = 1
