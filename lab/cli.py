@@ -20,7 +20,7 @@ from rich.text import Text
 from lab import install, namespace
 from lab.case import DEFAULT, CaseError, load
 from lab.control import ControlError, tell
-from lab.fault import FaultError, fault_ids, load_fault, oddity_ids
+from lab.fault import FaultError, fault_ids, load_fault, look_alike_ids
 from lab.run import Lab, LabError, remove
 
 FOLDER = Path(__file__).parent.parent / ".lab" / "up"
@@ -164,7 +164,7 @@ def faults(case: CaseOption = DEFAULT) -> None:
     """List the faults of a case: what each does, and which targets it hits."""
     platform = load(case)
     console = Console(highlight=False)
-    for fault_id in (*fault_ids(platform), *oddity_ids(platform)):
+    for fault_id in (*fault_ids(platform), *look_alike_ids(platform)):
         fault = load_fault(fault_id, platform)
         hits = ", ".join(fault.expected)
         line = Text.assemble((fault_id, "bold"), f"  hits {hits}" if hits else "")

@@ -9,13 +9,12 @@ from copy import deepcopy
 from dataclasses import dataclass, replace
 from random import Random
 
-from bench.accuracy.faults import FAULTS, Fault
 from bench.accuracy.label import NONE, Label, label_of
-from bench.accuracy.noise import NOISES, Noise
 from bench.accuracy.platform.draw import draw
 from bench.accuracy.platform.observe import NeverSeenError, Observed, observe
 from bench.accuracy.platform.requirements import Requirements
 from bench.accuracy.platform.spec import PlatformSpec
+from faults import INJECTIONS, LOOK_ALIKES, Injection, LookAlike
 from parallax.model.judgement import NOT_ESTABLISHED
 
 MORE = 50
@@ -26,6 +25,12 @@ SKEWED = 0.2
 """Share of the cases in which the nodes' clocks are off; that hides nothing."""
 DOUBLES = 12
 """Of a round of cases, those with two faults at once."""
+PAIR = "pair"
+"""Stands in a case's id for two faults."""
+ACTED = {one.id: one for one in LOOK_ALIKES if one.inject is not None}
+"""The look-alikes that the bench can play."""
+SINGLES = (*INJECTIONS, *ACTED)
+"""What is injected alone, in the order of a round."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,57 +45,61 @@ class Case:
     """What was kept back."""
 
 
-def cases(seed: str, count: int, first: int = 0) -> Iterator[Case]:
+def cases(seed: str, count: int) -> Iterator[Case]:
     """Yield that many cases; the faults take turns, so that a slice has them all."""
-    singles: list[Fault | Noise] = [*FAULTS.values(), *NOISES]
-    for number in range(first, first + count):
-        at = number % (len(singles) + DOUBLES)
-        what = singles[at] if at < len(singles) else None
-        yield _drawn(f"{seed}-{number:03d}", what)
+    for number in range(count):
+        round_, at = divmod(number, len(SINGLES) + DOUBLES)
+        if at < len(SINGLES):
+            yield case_of(f"{seed}-{SINGLES[at]}-{round_}")
+        else:
+            pair = round_ * DOUBLES + at - len(SINGLES)
+            yield case_of(f"{seed}-{PAIR}-{pair}")
 
 
 def case_of(case_id: str) -> Case:
-    """Return one case by its id."""
-    seed, _, number = case_id.rpartition("-")
-    return next(cases(seed, 1, int(number)))
+    """Return one case by its id: a seed, what is injected, and a number.
 
-
-def _drawn(case_id: str, what: Fault | Noise | None) -> Case:
+    A case follows from its id alone, so that a new fault changes no other's cases.
+    """
+    seed_and_name, _, _ = case_id.rpartition("-")
+    fitting = (n for n in (*SINGLES, PAIR) if seed_and_name.endswith(f"-{n}"))
+    name = max(fitting, key=len)
     for attempt in range(MORE):
         rng = Random(f"{case_id}:{attempt}")
         try:
-            if isinstance(what, Noise):
-                return _noisy(case_id, what, rng)
-            return _broken(case_id, (what,) if what else _two(rng), rng)
+            if name in ACTED:
+                return _well(case_id, ACTED[name], rng)
+            faults = (INJECTIONS[name],) if name != PAIR else _two(rng)
+            return _broken(case_id, faults, rng)
         except NeverSeenError:
             continue
     raise NeverSeenError(case_id)
 
 
-def _noisy(case_id: str, noise: Noise, rng: Random) -> Case:
-    before = draw(rng, noise.requires)
+def _well(case_id: str, look_alike: LookAlike, rng: Random) -> Case:
+    before = draw(rng, look_alike.requires)
     spec = deepcopy(before)
-    noise.inject(spec)
-    observed = observe(before, spec, minutes=0, fails=noise.fails)
-    cause = NOT_ESTABLISHED if noise.fails else NONE
+    assert look_alike.inject is not None  # noqa: S101 - `ACTED` holds no other
+    look_alike.inject(spec)
+    observed = observe(before, spec, minutes=0, fails=look_alike.fails)
+    cause = NOT_ESTABLISHED if look_alike.fails else NONE
     label = Label(cause=cause, class_=None, accept=frozenset({cause}))
-    return Case(id=case_id, fault=noise.name, label=label, observed=observed)
+    return Case(id=case_id, fault=look_alike.id, label=label, observed=observed)
 
 
-def _two(rng: Random) -> tuple[Fault, ...]:
+def _two(rng: Random) -> tuple[Injection, ...]:
     """Return two faults of different places on the way, the outer first."""
-    placed = [f for f in FAULTS.values() if f.position]
-    outer = rng.choice(
-        [f for f in placed if f.position < max(x.position for x in placed)]
-    )
+    placed = [f for f in INJECTIONS.values() if f.position]
+    innermost = max(f.position for f in placed)
+    outer = rng.choice([f for f in placed if f.position < innermost])
     inner = rng.choice([f for f in placed if f.position > outer.position])
     return outer, inner
 
 
-def _broken(case_id: str, faults: tuple[Fault, ...], rng: Random) -> Case:
+def _broken(case_id: str, faults: tuple[Injection, ...], rng: Random) -> Case:
     before = draw(rng, _wish(faults))
     spec = deepcopy(before)
-    truths = [fault.inject(spec) for fault in faults]
+    truths = [fault.apply(spec) for fault in faults]
     hidden = _hide(spec) if rng.random() < PARTIAL else _harmless(spec)
     minutes = rng.choice((0, 1, 1, 2))
     if hidden in {"stale-reading", "stale-nodes"}:
@@ -101,7 +110,7 @@ def _broken(case_id: str, faults: tuple[Fault, ...], rng: Random) -> Case:
     return Case(id=case_id, fault=name, label=label, observed=observed, hidden=hidden)
 
 
-def _wish(faults: tuple[Fault, ...]) -> Requirements:
+def _wish(faults: tuple[Injection, ...]) -> Requirements:
     """Return what all faults need; one that contradicts another is not drawn."""
     requires = faults[0].requires
     for fault in faults[1:]:

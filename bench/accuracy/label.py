@@ -7,9 +7,9 @@ It does not: read a judgement.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bench.accuracy.faults import CLASSES, Fault, Truth
 from bench.accuracy.platform import pages
 from bench.accuracy.platform.observe import Observed
+from faults import Injection, Truth
 from parallax.model.balancer import BalancerReading, HealthStatus, TargetHealth
 from parallax.model.judgement import NOT_ESTABLISHED
 from parallax.model.probe import ProbeRun, Role
@@ -18,7 +18,7 @@ NONE = "none"
 NODE_PORTS = range(30000, 32768)
 """kube-apiserver's default."""
 BALANCERS = 3
-"""Where on the way the balancer's faults stand (`Fault.position`)."""
+"""Where on the way the balancer's faults stand (`Injection.position`)."""
 SUFFICES = "each alone leaves the balancer without a healthy target"
 BY_CONTRAST = frozenset(
     {
@@ -47,51 +47,52 @@ class Label:
 
 
 def label_of(
-    faults: tuple[Fault, ...],
+    faults: tuple[Injection, ...],
     truths: list[Truth],
     observed: Observed,
     *,
     kept_back: bool,
 ) -> Label:
     """Return the label of a platform that was broken and observed so."""
-    truth, reasons = truths[0], [t.reason for t in truths[:1] if t.reason]
-    accept = {truth.cause, *truth.also}
+    outer, truth = faults[0], truths[0]
+    cause, reasons = outer.cause, [t.reason for t in truths[:1] if t.reason]
+    accept = {cause, *truth.also}
     evident = truth.evident
     if len(faults) > 1:
         reasons.append("two faults: users meet the outer")
-        if truth.cause in BY_CONTRAST:
+        if cause in BY_CONTRAST:
             evident = False
             reasons.append("the inner hides the contrast that would show the outer")
-        past = faults[0].position < BALANCERS
+        past = outer.position < BALANCERS
         if past or _suffices(faults[1], observed):
-            accept |= {truths[1].cause, *truths[1].also}
+            accept |= {faults[1].cause, *truths[1].also}
             evident = False
             why = "a request past it meets the inner" if past else SUFFICES
             reasons.append(f"{why}: either is honest")
-    if truth.cause == "lb-some-targets-unhealthy" and not _mixed(observed):
+    if cause == "lb-some-targets-unhealthy" and not _mixed(observed):
         evident = False
         reasons.append("when the balancer was read, no target or all were unhealthy")
-    if truth.cause in BY_SHARES and _behind_a_cdn(observed):
+    if cause in BY_SHARES and _behind_a_cdn(observed):
         evident = False
         reasons.append("the CDN hides who failed, and no request past it failed")
-    if truth.cause == "lb-health-check-wrong-port" and _may_be_host_port(observed):
+    if cause == "lb-health-check-wrong-port" and _may_be_host_port(observed):
         evident = False
         reasons.append("no word why, and a pod may listen on the nodes themselves")
     whole = evident and not kept_back
     if not whole:
         accept.add(NOT_ESTABLISHED)
-    if truth.cause == "monitor-blind":
+    if cause == "monitor-blind":
         accept |= {NOT_ESTABLISHED}
     return Label(
-        cause=truth.cause,
-        class_=CLASSES[truth.cause],
+        cause=cause,
+        class_=outer.class_.value,
         accept=frozenset(accept),
         evidence="complete" if whole else "partial",
         reason="; ".join(reasons),
     )
 
 
-def _suffices(inner: Fault, observed: Observed) -> bool:
+def _suffices(inner: Injection, observed: Observed) -> bool:
     """Say whether the inner fault alone would leave the balancer without a target.
 
     And nobody says which of the two the health checks met.

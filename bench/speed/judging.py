@@ -11,11 +11,11 @@ from dataclasses import replace
 from random import Random
 from statistics import median
 
-from bench.accuracy.faults import FAULTS
 from bench.accuracy.platform.draw import draw
 from bench.accuracy.platform.observe import Observation, Observed, observe
 from bench.accuracy.recorded import recorded
 from bench.speed.figure import Figure
+from faults import INJECTIONS
 from parallax.diagnose import join, judge
 from parallax.model.cluster import NodeReport
 from parallax.model.probe import Role
@@ -51,11 +51,11 @@ def _large(nodes: int, limit: float) -> Figure:
 
 def cluster(nodes: int) -> Observed:
     """Return what the journal holds of a failing target in so large a cluster."""
-    fault, rng = FAULTS[FAULT], Random(f"{FAULT}:{nodes}")
+    fault, rng = INJECTIONS[FAULT], Random(f"{FAULT}:{nodes}")
     requires = replace(fault.requires, nodes=nodes, kind="ingress-nginx", cdn=False)
     before = draw(rng, requires)
     spec = deepcopy(before)
-    fault.inject(spec)
+    fault.apply(spec)
     seen = observe(before, spec)
     return replace(seen, observations=tuple(map(_as_sent, seen.observations)))
 

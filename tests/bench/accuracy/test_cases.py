@@ -3,15 +3,14 @@
 from collections import Counter
 
 from bench.accuracy import gates
-from bench.accuracy.cases import DOUBLES, Case, case_of, cases
-from bench.accuracy.faults import CLASSES, FAULTS
-from bench.accuracy.noise import NOISES
+from bench.accuracy.cases import DOUBLES, SINGLES, Case, case_of, cases
+from faults import TABLE
 from parallax.model.balancer import BalancerReading, HealthStatus
 from parallax.model.cluster import NodeReport
-from parallax.model.judgement import NOT_ESTABLISHED, Class
+from parallax.model.judgement import NOT_ESTABLISHED
 from parallax.model.probe import ProbeRun, Role
 
-ROUND = list(cases(gates.WORKING_SEED, len(FAULTS) + len(NOISES) + DOUBLES))
+ROUND = list(cases(gates.WORKING_SEED, len(SINGLES) + DOUBLES))
 
 
 def investigation(case: Case) -> ProbeRun:
@@ -25,17 +24,25 @@ def test_a_case_is_the_same_whenever_it_is_drawn() -> None:
     assert case_of(ROUND[2].id) == ROUND[2]
 
 
-def test_every_fault_belongs_to_a_cause_of_the_catalog() -> None:
-    """A fault's name begins with its cause; a cause's class is one of the model's."""
-    assert all(any(n.startswith(c) for c in CLASSES) for n in FAULTS)
-    assert all(any(n.startswith(c) for n in FAULTS) for c in CLASSES)
-    assert set(CLASSES.values()) <= {c.value for c in Class}
+def test_a_new_fault_changes_no_other_case() -> None:
+    """The id names what is injected; the number counts that alone."""
+    assert ROUND[0].id == f"{gates.WORKING_SEED}-{SINGLES[0]}-0"
+    assert ROUND[-1].id == f"{gates.WORKING_SEED}-pair-{DOUBLES - 1}"
+    second = list(cases(gates.WORKING_SEED, len(ROUND) + 1))[-1]
+    assert second.id == f"{gates.WORKING_SEED}-{SINGLES[0]}-1"
 
 
-def test_a_round_holds_every_fault_every_noise_and_pairs() -> None:
+def test_every_injection_is_named_after_the_cause_of_its_row() -> None:
+    """A variant's name begins with its cause, so that a report groups them."""
+    for row in TABLE:
+        for injection in row.bench:
+            assert f"{injection.name}-".startswith(f"{row.cause}-")
+
+
+def test_a_round_holds_every_fault_every_look_alike_and_pairs() -> None:
     """The faults take turns, so that a slice has them all."""
     drawn = Counter("pair" if "+" in case.fault else case.fault for case in ROUND)
-    assert set(drawn) == {*FAULTS, *(n.name for n in NOISES), "pair"}
+    assert set(drawn) == {*SINGLES, "pair"}
     assert drawn["pair"] == DOUBLES
 
 
@@ -60,10 +67,7 @@ def test_what_is_kept_back_is_not_there_and_may_be_abstained_from() -> None:
 
 def drawn(fault: str, rounds: int) -> list[Case]:
     """Return a fault's working cases of so many rounds."""
-    names = [*FAULTS, *(n.name for n in NOISES)]
-    size, at = len(names) + DOUBLES, names.index(fault)
-    ids = [f"{gates.WORKING_SEED}-{at + size * n:03d}" for n in range(rounds)]
-    return [case_of(one) for one in ids]
+    return [case_of(f"{gates.WORKING_SEED}-{fault}-{n}") for n in range(rounds)]
 
 
 def test_a_check_that_may_ask_a_pods_host_port_is_partial_without_a_word() -> None:

@@ -9,7 +9,7 @@ from bench.accuracy.recorded import label_for
     ("name", "cause"),
     [
         ("pods-not-ready", "pods-not-ready"),
-        ("proxy-protocol-mismatch-ingress", "proxy-protocol-mismatch"),
+        ("proxy-protocol-mismatch-at-ingress", "proxy-protocol-mismatch"),
         ("lb-no-healthy-target", "lb-no-healthy-target"),
         ("slow-rollout", "none"),
     ],

@@ -1,4 +1,4 @@
-"""Traps of names and CDNs.
+"""Look-alikes of names and CDNs.
 
 In: nothing. Out: snapshots with what may be said. It does not: judge.
 """
@@ -8,19 +8,18 @@ from parallax.model.probe import Role
 from parallax.model.snapshot import Snapshot
 from tests.parallax import edge as e
 from tests.parallax import scenarios as s
-from tests.parallax.traps.trap import (
+from tests.parallax.look_alikes.look_alike import (
     AS_A_USER,
     PAST_DNS,
     UNKNOWN,
     Fields,
-    Trap,
     asked_at,
     cloudflare,
     got,
     page,
     unlogged,
 )
-from tests.parallax.traps.trap import (
+from tests.parallax.look_alikes.look_alike import (
     EDGE as CDNS,
 )
 
@@ -126,18 +125,3 @@ def a_cdn_that_hides_the_pods_answer() -> tuple[Snapshot, set[str]]:
     inside = s.reports(ingress=s.INGRESS_502, pod=s.REFUSED)
     x = s.taken(run, s.balancer(), *inside, target=e.CDN)
     return unlogged(x), {"pod-refuses-connection"}
-
-
-EDGE: tuple[Trap, ...] = (
-    the_cdn_limits_the_monitor,
-    the_cdn_blocks_the_monitor,
-    the_cdns_origin_has_no_name,
-    a_cdn_of_no_known_make,
-    an_unmarked_replay,
-    nodes_without_an_agent,
-    a_log_without_our_ids,
-    a_proxy_nobody_named,
-    a_second_balancer,
-    one_family_dead,
-    a_cdn_that_hides_the_pods_answer,
-)

@@ -1,4 +1,4 @@
-"""Traps of health checks and of old or mistimed evidence.
+"""Look-alikes of health checks and of old or mistimed evidence.
 
 In: nothing. Out: snapshots with what may be said. It does not: judge.
 """
@@ -10,7 +10,7 @@ from parallax.model.probe import Role
 from parallax.model.snapshot import Snapshot
 from tests.parallax import edge as e
 from tests.parallax import scenarios as s
-from tests.parallax.traps.trap import UNKNOWN, Trap, inside, restarted, silence
+from tests.parallax.look_alikes.look_alike import UNKNOWN, inside, restarted, silence
 
 LONG_AGO = s.SINCE - 9 * s.MINUTE
 NONE = "none"
@@ -143,21 +143,3 @@ def nodes_that_hang_for_each_other() -> tuple[Snapshot, set[str]]:
     x = s.taken(s.run(s.LB_503, unknown_host=s.LB_503), s.balancer(healthy=0))
     x = replace(x, reports=e.firewall().reports)
     return inside(x, silence(s.DROPPED), lambda _: True), {UNKNOWN}
-
-
-HEALTH: tuple[Trap, ...] = (
-    the_app_came_back_just_now,
-    the_ingress_came_back_just_now,
-    the_ingress_came_back_long_ago,
-    no_route_yet,
-    a_green_check_on_another_port,
-    a_check_that_flaps_with_the_app,
-    routes_that_no_ingress_names,
-    proxy_lines_break_the_inside_only,
-    an_old_reading_of_the_balancer,
-    agents_that_spoke_before,
-    a_check_that_asks_nobody_of_ours,
-    agents_that_send_lines,
-    a_few_agents_over_a_broken_overlay,
-    nodes_that_hang_for_each_other,
-)

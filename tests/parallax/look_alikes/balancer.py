@@ -1,4 +1,4 @@
-"""Traps of the way from balancer to node.
+"""Look-alikes of the way from balancer to node.
 
 In: nothing. Out: snapshots with what may be said. It does not: judge.
 """
@@ -10,14 +10,13 @@ from parallax.model.probe import ErrorType, Probe, Role
 from parallax.model.snapshot import Snapshot
 from tests.parallax import edge as e
 from tests.parallax import scenarios as s
-from tests.parallax.traps.trap import (
+from tests.parallax.look_alikes.look_alike import (
     EDGE as CDNS,
 )
-from tests.parallax.traps.trap import (
+from tests.parallax.look_alikes.look_alike import (
     FOR_THE_TARGET,
     PAST_DNS,
     UNKNOWN,
-    Trap,
     asked_at,
     cloudflare,
     got,
@@ -144,18 +143,3 @@ def a_balancer_at_its_limit() -> tuple[Snapshot, set[str]]:
     """All healthy by the port users ask, and the balancer says 503 at once."""
     x = s.taken(s.run(s.LB_503, unknown_host=s.LB_503), s.balancer(), *s.reports())
     return e.with_policy(x, "Cluster", *s.NODES), {UNKNOWN}
-
-
-BALANCER: tuple[Trap, ...] = (
-    a_firewall_that_stops_everybody,
-    a_firewall_behind_a_cdn,
-    policy_local_behind_a_cdn,
-    policy_local_rightly_takes_three_out,
-    a_node_that_is_down,
-    public_addresses_of_documentation,
-    an_ingress_nobody_sends_to,
-    a_right_404,
-    an_app_that_hangs_behind_a_wrong_port,
-    a_certificate_that_expired,
-    a_balancer_at_its_limit,
-)

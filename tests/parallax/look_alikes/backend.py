@@ -1,4 +1,4 @@
-"""Traps of ingresses and pods, whose pages look like somebody else's.
+"""Look-alikes of ingresses and pods, whose pages look like somebody else's.
 
 In: nothing. Out: snapshots with what may be said. It does not: judge.
 """
@@ -9,12 +9,11 @@ from parallax.model.probe import Probe, Role
 from parallax.model.snapshot import Snapshot
 from tests.parallax import edge as e
 from tests.parallax import scenarios as s
-from tests.parallax.traps.trap import (
+from tests.parallax.look_alikes.look_alike import (
     DEFAULT_BACKEND,
     FOR_THE_TARGET,
     UNKNOWN,
     Fields,
-    Trap,
     everywhere,
     got,
     inside,
@@ -168,22 +167,3 @@ def one_pods_error_among_others() -> tuple[Snapshot, set[str]]:
     )
     inside_ = s.reports(ingress=s.INGRESS_503, sightings=(answered, *others))
     return s.taken(run, s.balancer(), *inside_), {UNKNOWN}
-
-
-BACKEND: tuple[Trap, ...] = (
-    an_haproxy_ingress_without_pods,
-    an_haproxy_ingress_whose_pods_refuse,
-    an_haproxy_ingress_says_404,
-    an_haproxy_ingress_beside_a_dead_target,
-    a_page_that_two_may_have_written,
-    a_balancer_that_gives_up_first,
-    a_mesh_in_the_pod,
-    a_pod_that_runs_nginx,
-    a_pod_that_runs_haproxy,
-    a_maintenance_page,
-    a_login_nobody_expected,
-    an_apps_own_404,
-    an_unmarked_404_of_the_ingress,
-    replicas_that_differ_by_chance,
-    one_pods_error_among_others,
-)
