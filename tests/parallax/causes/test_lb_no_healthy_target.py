@@ -12,6 +12,7 @@ from parallax.model.finding import NOT_ESTABLISHED, Answer
 from parallax.model.probe import Role
 from parallax.model.snapshot import Snapshot
 from tests.parallax import scenarios as s
+from tests.parallax.assessed import answer
 
 
 def refused(detail: str | None, code: int | None = None) -> Snapshot:
@@ -94,7 +95,7 @@ def test_in_a_cluster_of_one_node_its_own_answer_is_taken() -> None:
     """No other node exists that could ask; with two, one of them has to."""
     assert judge(alone(nodes=1)).cause == CAUSE.id
     assert judge(alone(nodes=2)).cause == NOT_ESTABLISHED
-    assert ask(CAUSE, alone(nodes=2)).answer is Answer.UNKNOWN
+    assert answer(CAUSE, alone(nodes=2)) is Answer.UNKNOWN
 
 
 def test_what_answers_at_another_port_says_nothing_of_the_health_checks() -> None:

@@ -11,12 +11,7 @@ from parallax.model.finding import NOT_ESTABLISHED, Answer
 from parallax.model.snapshot import Snapshot
 from tests.parallax import edge as e
 from tests.parallax import scenarios as s
-
-
-def answer(snapshot: Snapshot) -> Answer:
-    """Return what the cause says."""
-    return ask(CAUSE, snapshot).answer
-
+from tests.parallax.assessed import answer
 
 LOGGED = (
     "ingress log: 11 of 11 of them arrived, 11 closed by the balancer (499), 0 answered"
@@ -47,7 +42,7 @@ def test_both_times_are_told_and_the_balancers_is_raised() -> None:
 
 def test_an_answer_that_came_too_late_counts_as_well() -> None:
     """Nginx may be told to go on: then it logs 200."""
-    assert answer(given_up(status=200)) is Answer.SUPPORTED
+    assert answer(CAUSE, given_up(status=200)) is Answer.SUPPORTED
 
 
 def test_a_tcp_balancer_has_no_such_timer() -> None:
@@ -55,44 +50,47 @@ def test_a_tcp_balancer_has_no_such_timer() -> None:
     x = given_up()
     assert x.balancer
     tcp = e.with_services(x.balancer, protocol="tcp")
-    assert answer(replace(x, balancer=tcp)) is Answer.REFUTED
+    assert answer(CAUSE, replace(x, balancer=tcp)) is Answer.REFUTED
 
 
 @pytest.mark.parametrize("page", [s.INGRESS_504_BY_LB, s.LB_503, s.POD_503])
 def test_other_answers_refute_it(page: str) -> None:
     """A 504 of the ingress, a 503: the balancer did not run out of patience."""
     x = replace(given_up(), run=s.run(page, after=2.0))
-    assert answer(x) is Answer.REFUTED
+    assert answer(CAUSE, x) is Answer.REFUTED
 
 
 def test_requests_that_never_arrived_are_no_slow_answers() -> None:
     """Without a line, or with one of an error, the time is not the answer's."""
     x = given_up()
-    assert answer(replace(x, sightings=())) is Answer.UNKNOWN
+    assert answer(CAUSE, replace(x, sightings=())) is Answer.UNKNOWN
     assert judge(replace(x, sightings=())).cause == NOT_ESTABLISHED
-    assert answer(given_up(status=504)) is Answer.UNKNOWN
+    assert answer(CAUSE, given_up(status=504)) is Answer.UNKNOWN
 
 
 def test_the_inside_is_to_be_well_and_slow() -> None:
     """Quick inside is a riddle; an error inside is the pods'."""
-    assert answer(given_up(inside=0.02)) is Answer.UNKNOWN
-    assert answer(given_up(page=s.INGRESS_504)) is Answer.UNKNOWN
-    assert answer(given_up(page=s.HANGS)) is Answer.UNKNOWN
+    assert answer(CAUSE, given_up(inside=0.02)) is Answer.UNKNOWN
+    assert answer(CAUSE, given_up(page=s.INGRESS_504)) is Answer.UNKNOWN
+    assert answer(CAUSE, given_up(page=s.HANGS)) is Answer.UNKNOWN
 
 
 def test_without_agents_nobody_knows_how_long_it_takes() -> None:
     """A sighting alone is not enough."""
     x = given_up()
     dumb = tuple(replace(r, probes=()) for r in x.reports)
-    assert answer(replace(x, reports=dumb)) is Answer.UNKNOWN
+    assert answer(CAUSE, replace(x, reports=dumb)) is Answer.UNKNOWN
 
 
 def test_a_504_of_a_cdns_is_not_the_balancers() -> None:
     """A page of another writer with the same number."""
     run = s.run("nginx/504_upstream_timeout", after=2.0)
-    assert answer(replace(given_up(), run=run)) is Answer.REFUTED
+    assert answer(CAUSE, replace(given_up(), run=run)) is Answer.REFUTED
 
 
 def test_a_door_that_policy_local_shuts_is_no_bad_answer() -> None:
     """Where no ingress pod runs nothing answers other nodes, as it should."""
-    assert answer(e.with_doors_shut(e.impatient(), *s.NODES[:2])) is Answer.SUPPORTED
+    assert (
+        answer(CAUSE, e.with_doors_shut(e.impatient(), *s.NODES[:2]))
+        is Answer.SUPPORTED
+    )

@@ -6,20 +6,15 @@ import pytest
 
 from parallax.causes.nodeport_dropped_by_local_traffic_policy import CAUSE
 from parallax.diagnose import judge
-from parallax.diagnose.judge import ask
 from parallax.model.balancer import BalancerReading
 from parallax.model.cluster import Pod
 from parallax.model.finding import NOT_ESTABLISHED, Answer
 from parallax.model.snapshot import Snapshot
 from tests.parallax import edge as e
 from tests.parallax import scenarios as s
+from tests.parallax.assessed import answer
 
 GREEN = s.balancer(asks=10256)
-
-
-def answer(snapshot: Snapshot) -> Answer:
-    """Return what the cause says."""
-    return ask(CAUSE, snapshot).answer
 
 
 def dropping(  # noqa: PLR0913 - one argument for each thing that may differ
@@ -52,15 +47,15 @@ def test_the_check_is_led_to_where_kube_proxy_tells_of_pods() -> None:
 
 def test_policy_cluster_or_a_pod_on_each_target_refutes_it() -> None:
     """Every node passes requests on."""
-    assert answer(dropping(policy="Cluster")) is Answer.REFUTED
-    assert answer(dropping(pods_on=s.NODES)) is Answer.REFUTED
+    assert answer(CAUSE, dropping(policy="Cluster")) is Answer.REFUTED
+    assert answer(CAUSE, dropping(pods_on=s.NODES)) is Answer.REFUTED
 
 
 def test_a_check_that_takes_nodes_without_pods_out_does_right() -> None:
     """The healthCheckNodePort is the check's port: nobody is sent there."""
     right = e.unhealthy_target(s.balancer(asks=32100), 3, 4)
     x = dropping(right)
-    assert answer(x) is Answer.UNKNOWN
+    assert answer(CAUSE, x) is Answer.UNKNOWN
     assert judge(x).cause == NOT_ESTABLISHED
 
 
@@ -78,44 +73,44 @@ def test_unhealthy_nodes_without_pods_harm_nobody(asks: int) -> None:
 
 def test_failures_at_once_are_not_dropped_connections() -> None:
     """The balancer did not try to connect."""
-    assert answer(dropping(after=0.002)) is Answer.UNKNOWN
+    assert answer(CAUSE, dropping(after=0.002)) is Answer.UNKNOWN
 
 
 def test_failures_of_somebody_behind_are_not_the_nodes() -> None:
     """The ingress wrote them, or its log has them."""
     pages = [s.INGRESS_503_BY_LB if n % 3 == 0 else s.OK for n in range(11)]
-    assert answer(dropping(pages=pages)) is Answer.UNKNOWN
+    assert answer(CAUSE, dropping(pages=pages)) is Answer.UNKNOWN
     x = dropping()
     assert x.run
     x = replace(x, sightings=s.seen(x.run, None))
-    assert answer(x) is Answer.UNKNOWN
+    assert answer(CAUSE, x) is Answer.UNKNOWN
 
 
 def test_a_constant_failure_is_not_by_turns() -> None:
     """Three of five nodes have a pod; they would answer."""
-    assert answer(dropping(pages=[s.LB_503] * 11)) is Answer.UNKNOWN
+    assert answer(CAUSE, dropping(pages=[s.LB_503] * 11)) is Answer.UNKNOWN
 
 
 def test_a_good_answer_by_a_node_without_a_pod_is_a_riddle() -> None:
     """What was read of the pods is wrong, or old."""
-    assert answer(dropping(seen_on=(s.NODES[4],))) is Answer.UNKNOWN
+    assert answer(CAUSE, dropping(seen_on=(s.NODES[4],))) is Answer.UNKNOWN
 
 
 def test_pods_are_known_by_endpoints_or_by_the_pods_themselves() -> None:
     """One of both is enough, none leaves it open."""
     x = s.with_reading(dropping(), ingress_endpoints=None)
-    assert answer(x) is Answer.UNKNOWN
+    assert answer(CAUSE, x) is Answer.UNKNOWN
     assert judge(x).cause == NOT_ESTABLISHED
     pods = tuple(Pod(name=f"i-{n}", node=n, ready=True) for n in s.NODES[:3])
-    assert answer(s.with_reading(x, ingress_pods=pods)) is Answer.SUPPORTED
+    assert answer(CAUSE, s.with_reading(x, ingress_pods=pods)) is Answer.SUPPORTED
 
 
 def test_an_in_cluster_haproxys_page_is_not_a_tcp_balancers() -> None:
     """A tcp service writes no page: somebody behind it did."""
     tcp = e.with_services(GREEN, protocol="tcp")
-    assert answer(dropping(tcp)) is Answer.UNKNOWN
+    assert answer(CAUSE, dropping(tcp)) is Answer.UNKNOWN
     pages = [s.CLOSED if n % 3 == 0 else s.OK for n in range(11)]
-    assert answer(dropping(tcp, pages=pages)) is Answer.SUPPORTED
+    assert answer(CAUSE, dropping(tcp, pages=pages)) is Answer.SUPPORTED
 
 
 def test_a_slow_hang_up_in_the_handshake_is_a_try_too() -> None:
@@ -130,4 +125,4 @@ def test_a_slow_hang_up_in_the_handshake_is_a_try_too() -> None:
             for p in x.run.probes
         )
         x = replace(x, run=replace(x.run, probes=probes))
-        assert (answer(x) is Answer.SUPPORTED) is shown
+        assert (answer(CAUSE, x) is Answer.SUPPORTED) is shown

@@ -1,4 +1,7 @@
-"""Specification of the causes `pods-not-ready` and `service-without-endpoints`."""
+"""Specification of the cause `pods-not-ready`, and of what tells it from its neighbor.
+
+`service-without-endpoints` writes the same page; the addresses decide.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -8,7 +11,6 @@ import pytest
 from parallax.causes import pods_not_ready, service_without_endpoints
 from parallax.diagnose import judge
 from parallax.diagnose.judge import ask
-from parallax.model.cluster import ClusterReading, Pod
 from parallax.model.finding import Answer, Hop, HopState, NextStep
 from parallax.model.snapshot import Snapshot
 from tests.parallax import scenarios as s
@@ -19,16 +21,6 @@ def both(snapshot: Snapshot) -> tuple[Answer, Answer]:
     causes = (pods_not_ready.CAUSE, service_without_endpoints.CAUSE)
     first, second = (ask(cause, snapshot).answer for cause in causes)
     return first, second
-
-
-def with_reading(snapshot: Snapshot, **changes: object) -> Snapshot:
-    """Return the snapshot with these changes in every reading of the cluster."""
-
-    def changed(reading: ClusterReading | None) -> ClusterReading | None:
-        return reading and replace(reading, **changes)  # type: ignore[arg-type]
-
-    reports = tuple(replace(r, reading=changed(r.reading)) for r in snapshot.reports)
-    return replace(snapshot, reports=reports)
 
 
 def commands(steps: tuple[NextStep, ...]) -> list[str]:
@@ -72,7 +64,7 @@ def test_pods_that_answer_well_fail_only_their_readiness_probe() -> None:
 
 def test_pods_that_could_not_be_read_do_not_hide_their_endpoints() -> None:
     """The EndpointSlice names the pod."""
-    judgement = judge(with_reading(s.pods_not_ready(), pods=None))
+    judgement = judge(s.with_reading(s.pods_not_ready(), pods=None))
     assert judgement.cause == "pods-not-ready"
     assert "describe pod keybuzz-api-1" in commands(judgement.next_steps)[0]
 
@@ -87,7 +79,7 @@ def test_one_ready_pod_rules_both_out() -> None:
 def test_unread_endpoints_prove_nothing() -> None:
     """A missing permission is not an empty Service."""
     problems = ("cannot list endpointslices in keybuzz: forbidden",)
-    x = with_reading(s.without_endpoints(), endpoints=None, problems=problems)
+    x = s.with_reading(s.without_endpoints(), endpoints=None, problems=problems)
     assert both(x) == (Answer.UNKNOWN, Answer.UNKNOWN)
     told = ask(service_without_endpoints.CAUSE, x)
     assert "forbidden" in told.missing[0]
@@ -113,34 +105,6 @@ def test_an_emptiness_from_before_the_failure_is_stale(
         for r in early
     )
     assert both(replace(fault(), reports=reports)) == (Answer.UNKNOWN, Answer.UNKNOWN)
-
-
-def test_emptiness_is_explained_as_far_as_it_was_read() -> None:
-    """No Service; pods without an address; nothing that matches."""
-    x = s.without_endpoints()
-    pending = Pod(name="keybuzz-api-1", phase="Pending")
-    gone = ("no Service keybuzz-api in namespace keybuzz",)
-    told = [
-        ask(service_without_endpoints.CAUSE, y).evidence[1]
-        for y in (
-            x,
-            with_reading(x, pods=(pending,)),
-            with_reading(x, service=None, pods=None, workloads=None, problems=gone),
-        )
-    ]
-    assert told == [
-        "no pod matches its selector (DaemonSet keybuzz-api wants 0 pods)",
-        "its pods have no address yet: 1 of 1 pods: Pending, not ready",
-        "no Service keybuzz-api in namespace keybuzz",
-    ]
-
-
-def test_the_path_tells_that_there_is_no_pod() -> None:
-    """The agents spoke; it is not they who are missing."""
-    path = {h.hop: h for h in judge(s.without_endpoints()).path}
-    assert path[Hop.POD].seen == "there is no pod to ask"
-    assert path[Hop.SERVICE].state is HopState.FAULTY
-    assert path[Hop.INGRESS].state is HopState.OK
 
 
 def test_a_503_of_an_ingress_with_ready_pods_blames_neither() -> None:
