@@ -106,6 +106,13 @@ class Cluster:
                 await pod.behave(behavior, seconds)
         await self.look()
 
+    async def lead(self, app: App, target_port: int | str) -> None:
+        """Let an app's Service lead to a port of the pods, by number or by name."""
+        item = objects.app_service(self.case, app)
+        item["spec"]["ports"][0]["targetPort"] = target_port
+        self.store.put("services", self._as_it_was_born("services", item))
+        await self.look()
+
     async def set_controller(self) -> None:
         """Bring pods and objects of the ingress up to date with its settings.
 

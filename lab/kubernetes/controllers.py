@@ -8,15 +8,12 @@ import copy
 import time
 from typing import Any
 
-from lab import parts
 from lab.case import Case
 from lab.kubernetes import objects
 from lab.kubernetes.objects import is_ready, now, set_ready
 from lab.kubernetes.steered import INGRESS_LABEL
 from lab.kubernetes.store import Item, Store
 
-POD_PORTS = {p.name: p.target for pair in parts.POD_PORTS.values() for p in pair}
-"""A Service's named port -> the number that the ingress's pods give it."""
 TRIGGER = "endpoints.kubernetes.io/last-change-trigger-time"
 
 
@@ -56,12 +53,14 @@ def _slice(
     name = f"{service}-{objects.suffix(service)}"
     before = store.get("endpointslices", (namespace, name))
     item = copy.deepcopy(before) or _new_slice(namespace, service, recorded)
-    found = [_endpoint(pod) for pod in pods_of(store, namespace, owner)]
+    pods = pods_of(store, namespace, owner)
+    found = [_endpoint(pod) for pod in pods]
     served = store.get("services", (namespace, service))
+    ports = [_port(p, pods) for p in (served or {})["spec"]["ports"]]
     # An empty slice has null for both, as the real API server sent it.
     content: dict[str, Any] = {
         "endpoints": found or None,
-        "ports": [_port(p) for p in (served or {})["spec"]["ports"]] if found else None,
+        "ports": [p for p in ports if p is not None] or None,
     }
     if before is not None and all(before[k] == v for k, v in content.items()):
         return
@@ -84,10 +83,23 @@ def _new_slice(namespace: str, service: str, recorded: str) -> Item:
     return item
 
 
-def _port(port: dict[str, Any]) -> dict[str, Any]:
-    target = port["targetPort"]
-    number = POD_PORTS.get(target, target)
-    return {"name": port["name"], "protocol": "TCP", "port": number}
+def _port(port: dict[str, Any], pods: list[Item]) -> dict[str, Any] | None:
+    """Return a Service's port as the pods have it; None: no container declares it.
+
+    The controller takes a number as it is, and looks a name up among the containers'
+    ports of the same protocol (kubernetes/pkg/api/v1/pod/util.go, FindPort). A lab's
+    pods are all of one template, so the first one decides.
+    """
+    target, protocol = port["targetPort"], port.get("protocol", "TCP")
+    declared = {
+        (p.get("name"), p.get("protocol", "TCP")): p["containerPort"]
+        for container in (pods[0]["spec"]["containers"] if pods else ())
+        for p in container.get("ports") or ()
+    }
+    number = declared.get((target, protocol)) if isinstance(target, str) else target
+    if number is None or not pods:
+        return None
+    return {"name": port["name"], "protocol": protocol, "port": number}
 
 
 def _endpoint(pod: Item) -> dict[str, Any]:

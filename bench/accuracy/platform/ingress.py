@@ -63,7 +63,7 @@ def _serve(spec: PlatformSpec, pod: IngressPod, ask: Ask) -> Got:
     met = deny and (ask.source == "balancer" or deny.inside)
     if deny and met and spec.rng.random() < deny.share:
         return _by_itself(spec, pod, ask, deny.status)
-    ready = [p for p in spec.pods if p.ready]
+    ready = spec.endpoints()
     if not ready:
         return _by_itself(spec, pod, ask, 503)
     first = spec.turn(f"app:{pod.name}", len(ready))

@@ -40,7 +40,7 @@ class _Agent:
     def probes(self) -> Iterator[Probe]:
         """Yield the probes in the agent's order."""
         spec, node = self._spec, self._node
-        if not spec.blind.slices:
+        if not spec.blind.slices and spec.port_name is None:
             own = [p for p in spec.pods if p.node == node.name]
             others = [p for p in spec.pods if p.node != node.name]
             for pod in [*own, *others][:PODS]:

@@ -50,6 +50,7 @@ def cluster(spec: PlatformSpec, at: float) -> k.ClusterReading:
         ),
         ingress_workloads=(_ingress_workload(spec),),
         service=_service_of(spec),
+        service_port=80,
         endpoints=None if blind.slices else _endpoints(spec),
         endpoints_changed_at=None if blind.slices else changed,
         pods=_pods(spec, at),
@@ -109,7 +110,7 @@ def _ingress_endpoints(spec: PlatformSpec) -> tuple[k.Endpoint, ...]:
 def _service_of(spec: PlatformSpec) -> k.Service:
     port = k.ServicePort(
         port=80,
-        target_port=f"{spec.app_port}",
+        target_port=spec.port_name or f"{spec.app_port}",
         name="http",
         node_port=spec.app_node_port,
     )
@@ -126,7 +127,11 @@ def _service_of(spec: PlatformSpec) -> k.Service:
 def _endpoints(spec: PlatformSpec) -> tuple[k.Endpoint, ...]:
     return tuple(
         k.Endpoint(
-            address=p.address, ready=p.ready, port=p.port, node=p.node, pod=p.name
+            address=p.address,
+            ready=p.ready,
+            port=None if spec.port_name else p.port,
+            node=p.node,
+            pod=p.name,
         )
         for p in spec.pods
     )

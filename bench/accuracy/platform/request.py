@@ -59,7 +59,7 @@ def filtered(spec: PlatformSpec, source: str, node: str, port: int) -> Got | Non
 
 def to_service(spec: PlatformSpec, ask: Ask, came_by: str) -> Got:
     """Ask the Service by cluster IP or NodePort: any ready pod."""
-    ready = [p for p in spec.pods if p.ready]
+    ready = spec.endpoints()
     if not ready:
         return REFUSED
     pod = ready[spec.turn(f"service:{came_by}", len(ready))]

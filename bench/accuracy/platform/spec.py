@@ -44,6 +44,9 @@ class PlatformSpec:
     open_everywhere: int | None = None
     """A port that every node has open, e.g. the kubelet's."""
     timeout: float = 10.0
+    port_name: str | None = None
+    """The name that the Service's targetPort has, which no container declares; None:
+    the Service has the pods' port number."""
     changed_ago: float = 90000.0
     updated: int | None = None
     """Pods of the newest revision; None: all."""
@@ -73,6 +76,12 @@ class PlatformSpec:
     def node(self, name: str) -> Machine | None:
         """Return a node by its name."""
         return next((n for n in self.nodes if n.name == name), None)
+
+    def endpoints(self) -> list[AppPod]:
+        """Return the pods that the Service leads to."""
+        if self.port_name is not None:
+            return []
+        return [pod for pod in self.pods if pod.ready]
 
     def turn(self, what: str, count: int) -> int:
         """Return the next index of a round robin."""

@@ -1,0 +1,49 @@
+"""Controllers: which ports an EndpointSlice has."""
+
+from typing import Any
+
+import pytest
+
+from lab.case import load
+from lab.kubernetes import controllers, objects
+from lab.kubernetes.store import Store
+from lab.proxy import ready_endpoints
+
+
+def published(target_port: int | str, **declared: object) -> Any:
+    """Return the ports of the api's EndpointSlice, its pods declaring a port."""
+    case, store = load(), Store()
+    app = case.apps[0]
+    service = objects.app_service(case, app)
+    service["spec"]["ports"][0]["targetPort"] = target_port
+    for resource, item in objects.fixed(case):
+        store.put(resource, item)
+    store.put("services", service)
+    pod = objects.app_pod(case, app, case.nodes[0])
+    pod["spec"]["containers"][0]["ports"][0] |= declared
+    store.put("pods", pod)
+    controllers.reconcile(case, store)
+    name = f"{app.name}-{objects.suffix(app.name)}"
+    item = store.get("endpointslices", (case.namespace, name))
+    assert item is not None
+    assert len(item["endpoints"]) == 1
+    assert ready_endpoints(store, case.namespace, app.name, "http") == []
+    return item["ports"]
+
+
+@pytest.mark.parametrize(
+    ("target_port", "declared", "number"),
+    [
+        (9999, {}, 9999),
+        ("web", {"name": "web"}, 8080),
+        ("web", {}, None),
+        ("web", {"name": "http"}, None),
+        ("web", {"name": "web", "protocol": "UDP"}, None),
+    ],
+)
+def test_a_port_is_published_by_number_or_by_a_name_that_pods_declare(
+    target_port: int | str, declared: dict[str, object], number: int | None
+) -> None:
+    """A number is taken as it is; a name needs a container's port of its protocol."""
+    found = published(target_port, **declared)
+    assert found == (number and [{"name": "http", "protocol": "TCP", "port": number}])
