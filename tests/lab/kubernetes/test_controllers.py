@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from lab.case import load
+from lab.controller import Controller
 from lab.kubernetes import controllers, objects
+from lab.kubernetes.steered import steered
 from lab.kubernetes.store import Store
 from lab.proxy import ready_endpoints
 
@@ -16,7 +18,7 @@ def published(target_port: int | str, **declared: object) -> Any:
     app = case.apps[0]
     service = objects.app_service(case, app)
     service["spec"]["ports"][0]["targetPort"] = target_port
-    for resource, item in objects.fixed(case):
+    for resource, item in (*objects.fixed(case), *steered(case, Controller(case))):
         store.put(resource, item)
     store.put("services", service)
     pod = objects.app_pod(case, app, case.nodes[0])
@@ -27,7 +29,8 @@ def published(target_port: int | str, **declared: object) -> Any:
     item = store.get("endpointslices", (case.namespace, name))
     assert item is not None
     assert len(item["endpoints"]) == 1
-    assert ready_endpoints(store, case.namespace, app.name, "http") == []
+    led_to = ready_endpoints(store, case.namespace, app.name, "http")
+    assert len(led_to) == bool(item["ports"])
     return item["ports"]
 
 
