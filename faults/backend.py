@@ -17,6 +17,11 @@ def no_endpoints(spec: PlatformSpec) -> None:
     spec.changed_ago = spec.rng.choice((50.0, 400.0, 90000.0))
 
 
+def unknown_port_name(spec: PlatformSpec) -> None:
+    """The Service's targetPort is a name that no container declares."""
+    spec.port_name = spec.rng.choice(("http", "web", "app-http"))
+
+
 def not_ready(spec: PlatformSpec) -> None:
     """Pods are there, and none is ready."""
     crashing = spec.rng.random() < 0.5
@@ -90,6 +95,19 @@ BACKEND = (
         ),
         supports="without_endpoints",
         refutes="pods_not_ready",
+    ),
+    Row(
+        cause="service-port-leads-nowhere",
+        class_=Class.BACKEND,
+        hop=Hop.SERVICE,
+        lab=("service-port-leads-nowhere",),
+        bench=(
+            Injection(
+                name="service-port-leads-nowhere", inject=unknown_port_name, position=5
+            ),
+        ),
+        supports="port_leads_nowhere",
+        refutes="port_found_by_name",
     ),
     Row(
         cause="pods-not-ready",

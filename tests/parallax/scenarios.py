@@ -150,6 +150,34 @@ def pods_not_ready() -> Snapshot:
     return taken(outside, balancer(), *inside)
 
 
+def port_leads_nowhere() -> Snapshot:
+    """Five ready pods without a port: none declares the targetPort `web`."""
+    return _with_target_port("web", None)
+
+
+def port_found_by_name() -> Snapshot:
+    """Return the same page and log, with pods that declare `web` as 8080."""
+    return _with_target_port("web", 8080)
+
+
+def _with_target_port(name: str, number: int | None) -> Snapshot:
+    """Return an ingress that sends to no pod; agents ask only pods with a port."""
+    outside = run(INGRESS_503_BY_LB)
+    inside = reports(ingress=INGRESS_503, pod=REFUSED, sightings=seen(outside, None))
+    if number is None:
+        inside = tuple(
+            replace(r, probes=tuple(p for p in r.probes if p.role is not Role.POD))
+            for r in inside
+        )
+    read = reading(outside.started_at)
+    return with_reading(
+        taken(outside, balancer(), *inside),
+        service=service("keybuzz-api", 8080, 30080, name),
+        service_port=8080,
+        endpoints=tuple(replace(e, port=number) for e in read.endpoints or ()),
+    )
+
+
 def pods_refuse() -> Snapshot:
     """Ready pods that do not listen; the ingress tries them and says 502."""
     outside = run(INGRESS_502_BY_LB)
