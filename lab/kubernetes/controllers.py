@@ -56,7 +56,8 @@ def _slice(
     pods = pods_of(store, namespace, owner)
     found = [_endpoint(pod) for pod in pods]
     served = store.get("services", (namespace, service))
-    ports = [_port(p, pods) for p in (served or {})["spec"]["ports"]]
+    wanted = served["spec"]["ports"] if served else []
+    ports = [_port(p, pods) for p in wanted]
     # An empty slice has null for both, as the real API server sent it.
     content: dict[str, Any] = {
         "endpoints": found or None,
