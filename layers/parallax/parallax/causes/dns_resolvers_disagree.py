@@ -37,9 +37,8 @@ def assess(scene: Scene) -> Assessment:
     """Ask whether failing users were led astray by some resolvers only."""
     if arrived := names.arrived(scene):
         return refuted(ID, arrived)
-    names.led_elsewhere(scene)
-    met = names.met_elsewhere(scene)
-    right, wrong = names.resolvers(scene)
+    found = names.elsewhere(scene)
+    met, right, wrong = found.failures, found.right, found.wrong
     if wrong and not right and names.named(scene):
         count = len(wrong)
         return refuted(ID, f"{of(count, count)} resolvers say the same")

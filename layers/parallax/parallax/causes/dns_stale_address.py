@@ -38,9 +38,8 @@ def assess(scene: Scene) -> Assessment:
     """Ask whether users are led to an address that is not the balancer's."""
     if arrived := names.arrived(scene):
         return refuted(ID, arrived)
-    names.led_elsewhere(scene)
-    met = names.met_elsewhere(scene)
-    right, wrong = names.resolvers(scene)
+    found = names.elsewhere(scene)
+    met, right, wrong = found.failures, found.right, found.wrong
     if right and wrong:
         share = of(len(right), len(right) + len(wrong))
         return refuted(ID, f"{share} resolvers give the balancer's address only")

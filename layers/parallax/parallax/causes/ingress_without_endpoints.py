@@ -21,9 +21,8 @@ Source: reference hetzner.md, section 4 (a NodePort without endpoints rejects);
 Kubernetes discovery/v1, EndpointConditions.
 """
 
-from shlex import quote
-
 from parallax.causes.cause import Cause, refuted, supported
+from parallax.causes.endpoint_steps import endpoint_steps
 from parallax.evidence import answers, balancer, ingress, inside, pods, users
 from parallax.evidence.reading import Missing, given
 from parallax.evidence.scene import Scene
@@ -82,30 +81,15 @@ def _sent_there(scene: Scene) -> str:
 
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
-    """Tell how to see why the controller has no ready pod."""
-    namespace, _, name = ingress.service_name(scene).partition("/")
-    kubectl, cluster = f"kubectl -n {quote(namespace)}", inside.cluster(scene)
-    steps = [
-        NextStep(
-            text=f"See what {work.kind} {work.name} waits for"
-            f" ({of(work.ready, work.desired)} ready).",
-            command=f"{kubectl} describe {work.kind.lower()} {quote(work.name)}",
-        )
-        for work in cluster.ingress_workloads or ()
-    ]
-    steps += [
-        NextStep(
-            text=f"See why this one is not ready ({pod.waiting_reason or pod.phase}).",
-            command=f"{kubectl} describe pod {quote(pod.name)}",
-        )
-        for pod in (cluster.ingress_pods or ())[:1]
-    ]
-    selector = NextStep(
-        text="Compare the Service's selector with the controller's pods.",
-        command=f"{kubectl} get service {quote(name)} -o wide"
-        f" && {kubectl} get pods -o wide --show-labels",
+    """Return how to find why the controller has no ready pod."""
+    cluster = inside.cluster(scene)
+    return endpoint_steps(
+        ingress.service_name(scene),
+        cluster.ingress_workloads,
+        cluster.ingress_pods,
+        pod_problem="is not ready",
+        selected="the controller's pods",
     )
-    return (*steps, selector)
 
 
 CAUSE = Cause(

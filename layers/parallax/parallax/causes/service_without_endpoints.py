@@ -22,13 +22,11 @@ Source: reference signatures.md, sections 1, 2 and 3.4: the page alone does not 
 this from a rate limit or a denied location.
 """
 
-from shlex import quote
-
 from parallax.causes.cause import Cause, refuted, supported
+from parallax.causes.endpoint_steps import endpoint_steps
 from parallax.evidence import impact, inside, pods
 from parallax.evidence.reading import given
 from parallax.evidence.scene import Scene
-from parallax.evidence.words import of
 from parallax.model.cluster import ClusterReading
 from parallax.model.finding import Assessment, Class, Hop, NextStep
 
@@ -63,31 +61,15 @@ def _why(cluster: ClusterReading) -> tuple[str, ...]:
 
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
-    """Tell how to see why no pod stands behind the Service."""
-    namespace, _, name = pods.service_name(scene).partition("/")
-    kubectl = f"kubectl -n {quote(namespace)}"
+    """Return how to find why the Service has no endpoints."""
     cluster = inside.cluster(scene)
-    selector = NextStep(
-        text="Compare the Service's selector with the pods' labels.",
-        command=f"{kubectl} get service {quote(name)} -o wide"
-        f" && {kubectl} get pods -o wide --show-labels",
+    return endpoint_steps(
+        pods.service_name(scene),
+        cluster.workloads,
+        cluster.pods,
+        pod_problem="has no address",
+        selected="the pods' labels",
     )
-    steps = [
-        NextStep(
-            text=f"See what {work.kind} {work.name} waits for"
-            f" ({of(work.ready, work.desired)} ready).",
-            command=f"{kubectl} describe {work.kind.lower()} {quote(work.name)}",
-        )
-        for work in cluster.workloads or ()
-    ]
-    steps += [
-        NextStep(
-            text=f"See why it has no address ({pod.waiting_reason or pod.phase}).",
-            command=f"{kubectl} describe pod {quote(pod.name)}",
-        )
-        for pod in (cluster.pods or ())[:1]
-    ]
-    return (*steps, selector)
 
 
 CAUSE = Cause(

@@ -4,6 +4,8 @@ In: a scene. Out: the addresses users reached against the balancer's own, and th
 resolvers' answers. It does not: conclude. Behind a CDN the name leads to the CDN.
 """
 
+from dataclasses import dataclass
+
 from parallax.evidence import balancer, users
 from parallax.evidence.reading import Missing, reading
 from parallax.evidence.scene import Scene
@@ -16,6 +18,16 @@ HANDED_ON = frozenset(
 """Headers of whoever stands before another server, and passes its answers on."""
 PINNED = (*users.AS_A_USER, Role.ADDRESS)
 """Outside probes that went where the name leads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Failing requests that all went to another address, and who gives which one."""
+
+    failures: str
+    right: tuple[Resolution, ...]
+    """Resolvers that give the load balancer's addresses only."""
+    wrong: tuple[Resolution, ...]
 
 
 def sent_elsewhere(scene: Scene) -> tuple[Probe, ...]:
@@ -153,3 +165,11 @@ def well_at_balancer(scene: Scene) -> str:
     """Return what shows that the balancer's own address serves."""
     own = ", ".join(sorted(balancer.addresses(scene)))
     return f"{balancer.name(scene)} itself ({own}), asked directly, answers well"
+
+
+@reading
+def elsewhere(scene: Scene) -> Elsewhere:
+    """Return what failing requests met elsewhere; raises `Missing` if some were not."""
+    led_elsewhere(scene)
+    right, wrong = resolvers(scene)
+    return Elsewhere(failures=met_elsewhere(scene), right=right, wrong=wrong)
