@@ -86,7 +86,7 @@ def lost_origin(spec: PlatformSpec) -> None:
 def blind(spec: PlatformSpec) -> None:
     """The probe's own resolver is gone, or all are, or its route; users are served."""
     way = spec.rng.choice(("resolver", "resolvers", "route"))
-    spec.blind = replace(spec.blind, monitor=way)
+    spec.hidden = replace(spec.hidden, monitor=way)
 
 
 _BARE = Requirements(cdn=False)

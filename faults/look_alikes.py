@@ -58,30 +58,30 @@ def one_node(spec: PlatformSpec) -> None:
 
 def scanner(spec: PlatformSpec) -> None:
     """Strangers ask for hosts that nobody serves."""
-    spec.foreign_requests = 20
+    spec.scanner_lines = 20
 
 
 def silent(spec: PlatformSpec) -> None:
     """No agent speaks."""
     names = tuple(n.name for n in spec.nodes)
-    spec.blind = replace(spec.blind, agents=names)
+    spec.hidden = replace(spec.hidden, agents=names)
 
 
 def no_token(spec: PlatformSpec) -> None:
     """The Hetzner token is refused."""
-    spec.blind = replace(spec.blind, token=True)
+    spec.hidden = replace(spec.hidden, token=True)
 
 
 def clocks(spec: PlatformSpec) -> None:
     """Every node's clock is off."""
     rng = spec.rng
     skew = {n.name: rng.choice((-1, 1)) * rng.uniform(20, 900) for n in spec.nodes}
-    spec.blind = replace(spec.blind, skew=skew)
+    spec.hidden = replace(spec.hidden, skew=skew)
 
 
 def blip(spec: PlatformSpec) -> None:
     """A single request is reset; all others are well."""
-    spec.blips = 1
+    spec.lost_requests = 1
 
 
 def unnoticed(spec: PlatformSpec) -> None:
@@ -117,7 +117,7 @@ def second_node_down(spec: PlatformSpec) -> None:
         spec.rules.append(Rule(source=source, node=node.name))
     for pod in (*spec.pods, *spec.ingress.pods):
         pod.ready = pod.ready and pod.node != node.name
-    spec.blind = replace(spec.blind, agents=(node.name,))
+    spec.hidden = replace(spec.hidden, agents=(node.name,))
 
 
 LOOK_ALIKES = (

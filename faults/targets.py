@@ -77,7 +77,7 @@ def node_flaps(spec: PlatformSpec) -> None:
                 spec.rules.append(Rule(source=source, node=node.name, share=share))
     for pod in (*spec.pods, *spec.ingress.pods):
         pod.ready = pod.node not in down
-    spec.blind = replace(spec.blind, agents=tuple(sorted(down)))
+    spec.hidden = replace(spec.hidden, agents=tuple(sorted(down)))
 
 
 def some(spec: PlatformSpec) -> None:
@@ -121,7 +121,7 @@ TARGETS = (
             Injection(
                 name="node-firewall-blocks-load-balancer",
                 inject=firewall,
-                requires=Requirements(tells=True),
+                requires=Requirements(has_detail=True),
                 position=3,
             ),
             Injection(
@@ -148,7 +148,7 @@ TARGETS = (
             Injection(
                 name="lb-no-healthy-target",
                 inject=firewall_untold,
-                requires=Requirements(tells=False),
+                requires=Requirements(has_detail=False),
                 position=3,
             ),
         ),

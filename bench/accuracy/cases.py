@@ -17,13 +17,13 @@ from bench.accuracy.platform.spec import PlatformSpec
 from faults import INJECTIONS, LOOK_ALIKES, Injection, LookAlike
 from parallax.model.judgement import NOT_ESTABLISHED
 
-MORE = 50
+MAX_DRAWS = 50
 """Draws that a case may need: a fault that shows to nobody is none."""
-PARTIAL = 0.3
+PARTIAL_SHARE = 0.3
 """Share of the cases with evidence kept back."""
-SKEWED = 0.2
+SKEWED_SHARE = 0.2
 """Share of the cases in which the nodes' clocks are off; that hides nothing."""
-DOUBLES = 12
+PAIRS_IN_A_ROUND = 12
 """Of a round of cases, those with two faults at once."""
 PAIR = "pair"
 """Stands in a case's id for two faults."""
@@ -48,11 +48,11 @@ class Case:
 def cases(seed: str, count: int) -> Iterator[Case]:
     """Yield that many cases; the faults take turns, so that a slice has them all."""
     for number in range(count):
-        round_, at = divmod(number, len(SINGLES) + DOUBLES)
+        round_, at = divmod(number, len(SINGLES) + PAIRS_IN_A_ROUND)
         if at < len(SINGLES):
             yield case_of(f"{seed}-{SINGLES[at]}-{round_}")
         else:
-            pair = round_ * DOUBLES + at - len(SINGLES)
+            pair = round_ * PAIRS_IN_A_ROUND + at - len(SINGLES)
             yield case_of(f"{seed}-{PAIR}-{pair}")
 
 
@@ -64,19 +64,19 @@ def case_of(case_id: str) -> Case:
     seed_and_name, _, _ = case_id.rpartition("-")
     fitting = (n for n in (*SINGLES, PAIR) if seed_and_name.endswith(f"-{n}"))
     name = max(fitting, key=len)
-    for attempt in range(MORE):
+    for attempt in range(MAX_DRAWS):
         rng = Random(f"{case_id}:{attempt}")
         try:
             if name in ACTED:
-                return _well(case_id, ACTED[name], rng)
+                return _with_look_alike(case_id, ACTED[name], rng)
             faults = (INJECTIONS[name],) if name != PAIR else _two(rng)
-            return _broken(case_id, faults, rng)
+            return _with_faults(case_id, faults, rng)
         except NeverSeenError:
             continue
     raise NeverSeenError(case_id)
 
 
-def _well(case_id: str, look_alike: LookAlike, rng: Random) -> Case:
+def _with_look_alike(case_id: str, look_alike: LookAlike, rng: Random) -> Case:
     before = draw(rng, look_alike.requires)
     spec = deepcopy(before)
     assert look_alike.inject is not None  # noqa: S101 - `ACTED` holds no other
@@ -96,11 +96,11 @@ def _two(rng: Random) -> tuple[Injection, ...]:
     return outer, inner
 
 
-def _broken(case_id: str, faults: tuple[Injection, ...], rng: Random) -> Case:
+def _with_faults(case_id: str, faults: tuple[Injection, ...], rng: Random) -> Case:
     before = draw(rng, _wish(faults))
     spec = deepcopy(before)
     truths = [fault.apply(spec) for fault in faults]
-    hidden = _hide(spec) if rng.random() < PARTIAL else _harmless(spec)
+    hidden = _hide(spec) if rng.random() < PARTIAL_SHARE else _disturb(spec)
     minutes = rng.choice((0, 1, 1, 2))
     if hidden in {"stale-reading", "stale-nodes"}:
         minutes = max(1, minutes)
@@ -142,15 +142,15 @@ def _hide(spec: PlatformSpec) -> str:
             "few-repeats",
         )
     )
-    if rng.random() < SKEWED:
+    if rng.random() < SKEWED_SHARE:
         _skew(spec)
-    blind = spec.blind
+    hidden = spec.hidden
     if what == "agents-silent":
-        blind = replace(blind, agents=tuple(names))
+        hidden = replace(hidden, agents=tuple(names))
     elif what == "one-agent-silent":
-        blind = replace(blind, agents=(*blind.agents, rng.choice(names)))
+        hidden = replace(hidden, agents=(*hidden.agents, rng.choice(names)))
     elif what == "half-the-agents":
-        blind = replace(blind, agents=(*blind.agents, *names[::2]))
+        hidden = replace(hidden, agents=(*hidden.agents, *names[::2]))
     elif what == "few-repeats":
         spec.repeats = rng.choice((0, 1, 2, 3))
     else:
@@ -161,23 +161,23 @@ def _hide(spec: PlatformSpec) -> str:
             "stale-reading": "stale_reading",
             "stale-nodes": "stale_nodes",
         }[what]
-        blind = replace(blind, **{field: True})
-    spec.blind = blind
+        hidden = replace(hidden, **{field: True})
+    spec.hidden = hidden
     return what
 
 
 def _skew(spec: PlatformSpec) -> None:
     """Let every node's clock be off."""
     skew = {n.name: spec.rng.uniform(-600, 600) for n in spec.nodes}
-    spec.blind = replace(spec.blind, skew=skew)
+    spec.hidden = replace(spec.hidden, skew=skew)
 
 
-def _harmless(spec: PlatformSpec) -> str:
+def _disturb(spec: PlatformSpec) -> str:
     """Disturb what must not matter: clocks; and a log that nobody can read."""
     rng = spec.rng
-    if rng.random() < SKEWED:
+    if rng.random() < SKEWED_SHARE:
         _skew(spec)
     if spec.ingress.kind != "ingress-nginx" and rng.random() < 0.5:
-        spec.blind = replace(spec.blind, log=True)
+        spec.hidden = replace(spec.hidden, log=True)
         return "no-log"
     return "nothing"

@@ -64,7 +64,7 @@ def label_of(
             evident = False
             reasons.append("the inner hides the contrast that would show the outer")
         past = outer.position < BALANCERS
-        if past or _suffices(faults[1], observed):
+        if past or _inner_alone_suffices(faults[1], observed):
             accept |= {faults[1].cause, *truths[1].also}
             evident = False
             why = "a request past it meets the inner" if past else SUFFICES
@@ -92,14 +92,14 @@ def label_of(
     )
 
 
-def _suffices(inner: Injection, observed: Observed) -> bool:
+def _inner_alone_suffices(inner: Injection, observed: Observed) -> bool:
     """Say whether the inner fault alone would leave the balancer without a target.
 
     And nobody says which of the two the health checks met.
     """
     if inner.name == "ingress-without-endpoints":
         return True
-    return _checks(observed) != {"tcp"} and not _told(observed)
+    return _checks(observed) != {"tcp"} and not _has_detail(observed)
 
 
 def _checks(observed: Observed) -> set[str]:
@@ -121,10 +121,10 @@ def _may_be_host_port(observed: Observed) -> bool:
         if isinstance(seen, BalancerReading) and seen.load_balancer
         for service in seen.load_balancer.services
     }
-    return bool(ports - set(NODE_PORTS)) and not _told(observed)
+    return bool(ports - set(NODE_PORTS)) and not _has_detail(observed)
 
 
-def _told(observed: Observed) -> bool:
+def _has_detail(observed: Observed) -> bool:
     """Say whether Hetzner's API says why a check failed."""
     return any(
         health.detail not in {None, "unspecified"} for health in _healths(observed)

@@ -13,7 +13,7 @@ from bench.accuracy.platform import health, hetzner
 from bench.accuracy.platform.draw import draw
 from bench.accuracy.platform.observe import Observation, report, target_of
 from bench.accuracy.platform.outside import Outside
-from bench.accuracy.platform.parts import Blind
+from bench.accuracy.platform.parts import HiddenSources
 from bench.accuracy.platform.requirements import Requirements
 from bench.accuracy.platform.spec import PlatformSpec
 from bench.week.stories import Minute
@@ -32,7 +32,7 @@ class Platform:
         self._spec = draw(Random(seed), requires)
         del self._spec.nodes[5:]
         _shrink(self._spec)
-        self._known = health.play(self._spec)
+        self._states = health.play(self._spec)
 
     @property
     def target(self) -> Target:
@@ -47,13 +47,13 @@ class Platform:
     def minute(self, number: int, state: Minute) -> Iterator[Observation]:
         """Yield what comes in during one minute."""
         spec, began = self._in(state), number * SECONDS
-        outside = Outside(spec, self._known, self.target.name)
+        outside = Outside(spec, self._states, self.target.name)
         if state.probed:
             first = outside.first(began)
             run = outside.alone(first)
             yield run if first.healthy else outside.investigate(first, began)
-        spec.blind = replace(spec.blind, token=not state.read)
-        yield hetzner.balancer(spec, self._known, self.target.name, began + 3)
+        spec.hidden = replace(spec.hidden, token=not state.read)
+        yield hetzner.balancer(spec, self._states, self.target.name, began + 3)
         if -1 in state.silent:
             return
         for place, node in enumerate(spec.nodes):
@@ -66,8 +66,8 @@ class Platform:
         spec = deepcopy(self._spec)
         spec.rng = self._spec.rng
         skew = {spec.nodes[0].name: state.skew} if state.skew else {}
-        spec.blind = Blind(log=not state.log, skew=skew, monitor=state.monitor)
-        spec.blips = int(state.blip)
+        spec.hidden = HiddenSources(log=not state.log, skew=skew, monitor=state.monitor)
+        spec.lost_requests = int(state.blip)
         if state.replaced >= 0:
             pod = spec.pods[state.replaced % len(spec.pods)]
             pod.ready, pod.age, pod.behavior = False, 5.0, "refuse"

@@ -55,7 +55,9 @@ def balancer(  # noqa: PLR0913 - what it stands before
         target_type="server" if requires.private else rng.choice(types),
         listens=listens,
         connect_timeout=rng.choice((1.0, 2.0)),
-        tells=rng.random() < 0.6 if requires.tells is None else requires.tells,
+        has_detail=rng.random() < 0.6
+        if requires.has_detail is None
+        else requires.has_detail,
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from bench.accuracy.platform.nodes import to_node
 from bench.accuracy.platform.parts import Check, Listen
-from bench.accuracy.platform.request import SILENT, Ask, Got
+from bench.accuracy.platform.request import SILENT, Request, Response
 from bench.accuracy.platform.spec import PlatformSpec
 
 INTERVAL = 15.0
@@ -66,7 +66,7 @@ def _states(spec: PlatformSpec, target: str, listen: Listen) -> list[State]:
 def _verdict(spec: PlatformSpec, target: str, listen: Listen) -> State:
     """Make one check, and say what Hetzner would say of it."""
     check = listen.check
-    ask = Ask(
+    request = Request(
         request_id="health-check",
         host=check.domain or "",
         at=0.0,
@@ -74,18 +74,22 @@ def _verdict(spec: PlatformSpec, target: str, listen: Listen) -> State:
         proxy=listen.proxy,
         tls=check.tls or check.protocol == "https",
     )
-    got = reach(spec, target, check.port, ask)
-    if got.problem is not None and got.phase == "connect":
-        word = "layer4_timeout" if got.problem == "timeout" else "layer4_no_connection"
+    response = reach(spec, target, check.port, request)
+    if response.problem is not None and response.phase == "connect":
+        word = (
+            "layer4_timeout"
+            if response.problem == "timeout"
+            else "layer4_no_connection"
+        )
         return State(since=0, healthy=False, detail=word)
     if check.protocol == "tcp":
         return State(since=0, healthy=True)
-    if got.reply is None:
-        late = got.problem == "timeout"
+    if response.reply is None:
+        late = response.problem == "timeout"
         # It connected, and then there was no HTTP: no other word of Hetzner's fits.
         word = "layer7_timeout" if late else "unspecified"
         return State(since=0, healthy=False, detail=word)
-    status = got.reply.status
+    status = response.reply.status
     if accepts(check, status):
         return State(since=0, healthy=True)
     return State(since=0, healthy=False, detail="unexpected_http_status", code=status)
@@ -100,7 +104,7 @@ def accepts(check: Check, status: int) -> bool:
     )
 
 
-def reach(spec: PlatformSpec, target: str, port: int, ask: Ask) -> Got:
+def reach(spec: PlatformSpec, target: str, port: int, request: Request) -> Response:
     """Ask a port of a target as the balancer; a foreign address answers nobody."""
     node, balancer = spec.node(target), spec.balancer
     if node is None:
@@ -108,4 +112,4 @@ def reach(spec: PlatformSpec, target: str, port: int, ask: Ask) -> Got:
     routed = set(balancer.networks) & set(node.networks)
     if balancer.use_private and not routed:
         return SILENT
-    return to_node(spec, node, port, ask)
+    return to_node(spec, node, port, request)

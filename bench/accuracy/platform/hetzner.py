@@ -16,15 +16,15 @@ INTERVAL = 15
 
 
 def balancer(
-    spec: PlatformSpec, known: health.Health, target: str, at: float
+    spec: PlatformSpec, states: health.Health, target: str, at: float
 ) -> b.BalancerReading:
     """Return what the Hetzner API shows, or that the token is refused."""
-    if spec.blind.token:
+    if spec.hidden.token:
         return b.BalancerReading(
             target=target, read_at=when(at), problem=b.Problem.UNAUTHORIZED
         )
     lb = spec.balancer
-    leaves = tuple(_target(spec, known, t, at) for t in lb.targets)
+    leaves = tuple(_target(spec, states, t, at) for t in lb.targets)
     targets: tuple[b.BalancerTarget, ...] = leaves
     if lb.target_type == "label_selector":
         group = b.BalancerTarget(
@@ -82,19 +82,19 @@ def _service(listen: Listen) -> b.BalancerService:
 
 
 def _target(
-    spec: PlatformSpec, known: health.Health, name: str, at: float
+    spec: PlatformSpec, states: health.Health, name: str, at: float
 ) -> b.BalancerTarget:
     node, lb = spec.node(name), spec.balancer
     seen: list[b.TargetHealth] = []
     for listen in lb.listens:
-        state = health.at(known, name, listen.port, at)
+        state = health.at(states, name, listen.port, at)
         word = b.HealthStatus.HEALTHY if state.healthy else b.HealthStatus.UNHEALTHY
         seen.append(
             b.TargetHealth(
                 listen_port=listen.port,
                 status=word,
-                detail=state.detail if lb.tells else None,
-                health_check_status_code=state.code if lb.tells else None,
+                detail=state.detail if lb.has_detail else None,
+                health_check_status_code=state.code if lb.has_detail else None,
             )
         )
     by_ip = lb.target_type == "ip" or node is None

@@ -10,7 +10,15 @@ from dataclasses import dataclass, replace
 from bench.accuracy.platform import pages
 from bench.accuracy.platform.pages import Reply
 from bench.accuracy.platform.parts import AppPod, IngressPod, Line
-from bench.accuracy.platform.request import CLOSED, LATE, SILENT, Ask, Got, cut, to_pod
+from bench.accuracy.platform.request import (
+    CLOSED,
+    LATE,
+    SILENT,
+    Request,
+    Response,
+    cut,
+    to_pod,
+)
 from bench.accuracy.platform.spec import PlatformSpec
 
 
@@ -26,89 +34,97 @@ class Attempt:
 
 
 def to_ingress(
-    spec: PlatformSpec, pod: IngressPod, ask: Ask, *, came_by: str, secure: bool
-) -> Got:
+    spec: PlatformSpec, pod: IngressPod, request: Request, *, came_by: str, secure: bool
+) -> Response:
     """Ask one ingress pod, from the node that the packet came by."""
     if cut(spec, came_by, pod.node, host_network=pod.host_network):
         return SILENT
-    refused = _at_the_door(spec, ask, secure=secure)
-    return _serve(spec, pod, ask) if refused is None else refused
+    refused = _wrong_protocol(spec, request, secure=secure)
+    return _serve(spec, pod, request) if refused is None else refused
 
 
-def _at_the_door(spec: PlatformSpec, ask: Ask, *, secure: bool) -> Got | None:
+def _wrong_protocol(
+    spec: PlatformSpec, request: Request, *, secure: bool
+) -> Response | None:
     """Return what comes of a connection that speaks another protocol."""
     ingress = spec.ingress
     nginx = ingress.kind == "ingress-nginx"
-    if ingress.proxy_protocol and not ask.proxy:
+    if ingress.proxy_protocol and not request.proxy:
         return CLOSED
-    unexpected = ask.proxy and not ingress.proxy_protocol
+    unexpected = request.proxy and not ingress.proxy_protocol
     if unexpected and not secure:
-        return Got(reply=pages.own_page("ingress-nginx", 400))
-    if ask.tls and (unexpected or not secure):
+        return Response(reply=pages.own_page("ingress-nginx", 400))
+    if request.tls and (unexpected or not secure):
         return replace(CLOSED, problem="tls", phase="tls")
-    if secure and not ask.tls:
+    if secure and not request.tls:
         page = pages.recorded("ingress-nginx/400_plain_http_to_https_port")
-        return Got(reply=page) if nginx else CLOSED
+        return Response(reply=page) if nginx else CLOSED
     return None
 
 
-def _serve(spec: PlatformSpec, pod: IngressPod, ask: Ask) -> Got:
+def _serve(spec: PlatformSpec, pod: IngressPod, request: Request) -> Response:
     """Answer as the ingress does: its own page, or what a pod says."""
     ingress = spec.ingress
-    if ask.host not in ingress.hosts:
-        return _by_itself(spec, pod, ask, 404)
+    if request.host not in ingress.hosts:
+        return _own_response(spec, pod, request, 404)
     if pod.answers is not None:
-        return _by_itself(spec, pod, ask, pod.answers)
+        return _own_response(spec, pod, request, pod.answers)
     deny = ingress.deny
-    met = deny and (ask.source == "balancer" or deny.inside)
+    met = deny and (request.source == "balancer" or deny.inside)
     if deny and met and spec.rng.random() < deny.share:
-        return _by_itself(spec, pod, ask, deny.status)
+        return _own_response(spec, pod, request, deny.status)
     ready = spec.endpoints()
     if not ready:
-        return _by_itself(spec, pod, ask, 503)
+        return _own_response(spec, pod, request, 503)
     first = spec.turn(f"app:{pod.name}", len(ready))
     tries = range(min(ingress.tries, len(ready)))
-    return _proxy(spec, pod, ask, [ready[(first + n) % len(ready)] for n in tries])
+    return _proxy(spec, pod, request, [ready[(first + n) % len(ready)] for n in tries])
 
 
-def _proxy(spec: PlatformSpec, pod: IngressPod, ask: Ask, tried: list[AppPod]) -> Got:
+def _proxy(
+    spec: PlatformSpec, pod: IngressPod, request: Request, tried: list[AppPod]
+) -> Response:
     """Try pods one after the other, as `proxy_next_upstream error timeout` does."""
     spent = 0.001
-    last = _attempt(spec, pod, ask, tried[0])
+    last = _attempt(spec, pod, request, tried[0])
     for number, app in enumerate(tried):
-        last = _attempt(spec, pod, ask, app) if number else last
+        last = _attempt(spec, pod, request, app) if number else last
         spent += last.seconds
-        if spent > ask.patience:
-            left = Attempt(pod=app, seconds=ask.patience, status=0)
-            _write(spec, pod, ask, 499, left, ask.patience)
-            return replace(LATE, processing=ask.patience)
+        if spent > request.patience:
+            left = Attempt(pod=app, seconds=request.patience, status=0)
+            _write(spec, pod, request, 499, left, request.patience)
+            return replace(LATE, processing=request.patience)
         if last.reply is not None:
-            _write(spec, pod, ask, last.status, last, spent)
-            return Got(reply=_passed(spec, last.reply, last), processing=spent)
+            _write(spec, pod, request, last.status, last, spent)
+            return Response(reply=_passed(spec, last.reply, last), processing=spent)
     kind = spec.ingress.kind
     unconnected = not last.connected and kind in {"envoy", "haproxy"}
     page = pages.own_page(kind, 503 if unconnected else last.status)
     if unconnected and kind == "envoy":
         page = replace(page, body=pages.UNCONNECTED)
-    _write(spec, pod, ask, page.status, last, spent)
-    return Got(reply=page, processing=spent)
+    _write(spec, pod, request, page.status, last, spent)
+    return Response(reply=page, processing=spent)
 
 
-def _attempt(spec: PlatformSpec, pod: IngressPod, ask: Ask, app: AppPod) -> Attempt:
+def _attempt(
+    spec: PlatformSpec, pod: IngressPod, request: Request, app: AppPod
+) -> Attempt:
     """Ask one pod, and say how the ingress would log it."""
     ingress = spec.ingress
-    got = to_pod(spec, app, replace(ask, source=pod.node, patience=1e9))
-    late = got.problem == "timeout" or got.processing > ingress.read_timeout
+    response = to_pod(spec, app, replace(request, source=pod.node, patience=1e9))
+    late = response.problem == "timeout" or response.processing > ingress.read_timeout
     if late:
-        connecting = got.phase == "connect" and got.problem is not None
+        connecting = response.phase == "connect" and response.problem is not None
         wait = ingress.connect_timeout if connecting else ingress.read_timeout
         return Attempt(pod=app, seconds=wait, status=504, connected=not connecting)
-    if got.reply is None:
+    if response.reply is None:
         # HAProxy waits a second before it tries again (signatures.md, section 3.1).
         wait = 1.0 if ingress.kind == "haproxy" else 0.0
         return Attempt(pod=app, seconds=wait, status=502, connected=False)
-    status = got.reply.status
-    return Attempt(pod=app, seconds=got.processing, status=status, reply=got.reply)
+    status = response.reply.status
+    return Attempt(
+        pod=app, seconds=response.processing, status=status, reply=response.reply
+    )
 
 
 def _passed(spec: PlatformSpec, reply: Reply, last: Attempt) -> Reply:
@@ -124,12 +140,14 @@ def _passed(spec: PlatformSpec, reply: Reply, last: Attempt) -> Reply:
     return reply.lowered() if kind == "haproxy" else reply
 
 
-def _by_itself(spec: PlatformSpec, pod: IngressPod, ask: Ask, status: int) -> Got:
+def _own_response(
+    spec: PlatformSpec, pod: IngressPod, request: Request, status: int
+) -> Response:
     """Answer without a pod; an unknown host goes to nginx's own default backend."""
     asked = status == 404 and spec.ingress.kind == "ingress-nginx"
     line = Line(
-        request_id=ask.request_id,
-        at=ask.at,
+        request_id=request.request_id,
+        at=request.at,
         node=pod.node,
         pod=pod.name,
         status=status,
@@ -141,7 +159,7 @@ def _by_itself(spec: PlatformSpec, pod: IngressPod, ask: Ask, status: int) -> Go
         upstream_seconds=0.001 if asked else None,
     )
     spec.log.append(line)
-    return Got(reply=pages.own_page(spec.ingress.kind, status))
+    return Response(reply=pages.own_page(spec.ingress.kind, status))
 
 
 def _upstream(spec: PlatformSpec) -> str:
@@ -151,7 +169,7 @@ def _upstream(spec: PlatformSpec) -> str:
 def _write(  # noqa: PLR0913, PLR0917 - one argument for each part of the line
     spec: PlatformSpec,
     pod: IngressPod,
-    ask: Ask,
+    request: Request,
     status: int,
     last: Attempt,
     seconds: float,
@@ -162,8 +180,8 @@ def _write(  # noqa: PLR0913, PLR0917 - one argument for each part of the line
     address = f"[{app.address}]" if ":" in app.address else app.address
     spec.log.append(
         Line(
-            request_id=ask.request_id,
-            at=ask.at + seconds,
+            request_id=request.request_id,
+            at=request.at + seconds,
             node=pod.node,
             pod=pod.name,
             status=status,

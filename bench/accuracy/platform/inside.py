@@ -11,7 +11,7 @@ from bench.accuracy.platform.ingress import to_ingress
 from bench.accuracy.platform.nodes import to_node
 from bench.accuracy.platform.parts import Machine
 from bench.accuracy.platform.probes import probe, when
-from bench.accuracy.platform.request import Ask, Got, to_pod, to_service
+from bench.accuracy.platform.request import Request, Response, to_pod, to_service
 from bench.accuracy.platform.spec import PlatformSpec
 from parallax.model.probe import Probe, Role
 
@@ -40,17 +40,17 @@ class _Agent:
     def probes(self) -> Iterator[Probe]:
         """Yield the probes in the agent's order."""
         spec, node = self._spec, self._node
-        if not spec.blind.slices and spec.port_name is None:
+        if not spec.hidden.slices and spec.port_name is None:
             own = [p for p in spec.pods if p.node == node.name]
             others = [p for p in spec.pods if p.node != node.name]
             for pod in [*own, *others][:PODS]:
-                got = to_pod(spec, pod, self._ask())
+                response = to_pod(spec, pod, self._request())
                 made = self._probe(
-                    Role.POD, got, pod.address, pod.port, peer_node=pod.node
+                    Role.POD, response, pod.address, pod.port, peer_node=pod.node
                 )
                 yield replace(made, pod=pod.name)
-        got = to_service(spec, self._ask(), node.name)
-        yield self._probe(Role.SERVICE, got, "10.96.66.114", 80)
+        response = to_service(spec, self._request(), node.name)
+        yield self._probe(Role.SERVICE, response, "10.96.66.114", 80)
         if spec.app_node_port:
             yield from self._node_ports(
                 spec.app_node_port, Role.NODEPORT_OWN, Role.NODEPORT_OTHER
@@ -64,11 +64,13 @@ class _Agent:
         yield from self._node_ports(port, Role.INGRESS, Role.INGRESS_OTHER, tls=secure)
         for pod in spec.ingress.pods:
             if pod.ready:
-                ask = self._ask(tls=secure, ingress=True)
-                got = to_ingress(spec, pod, ask, came_by=self._node.name, secure=secure)
+                request = self._request(tls=secure, ingress=True)
+                response = to_ingress(
+                    spec, pod, request, came_by=self._node.name, secure=secure
+                )
                 made = self._probe(
                     Role.INGRESS_POD,
-                    got,
+                    response,
                     pod.address,
                     443 if secure else 80,
                     tls=secure,
@@ -84,9 +86,11 @@ class _Agent:
         for role, node in ((own, self._node), (other, self._other)):
             if node is None:
                 continue
-            got = to_node(spec, node, port, self._ask(tls=tls, ingress=ingress))
+            response = to_node(
+                spec, node, port, self._request(tls=tls, ingress=ingress)
+            )
             yield self._probe(
-                role, got, node.address, port, tls=tls, peer_node=node.name
+                role, response, node.address, port, tls=tls, peer_node=node.name
             )
 
     def _secure(self) -> bool:
@@ -96,9 +100,9 @@ class _Agent:
             x.protocol == "tcp" for x in listens
         )
 
-    def _ask(self, *, tls: bool = False, ingress: bool = False) -> Ask:
+    def _request(self, *, tls: bool = False, ingress: bool = False) -> Request:
         spec = self._spec
-        return Ask(
+        return Request(
             request_id=f"{spec.rng.getrandbits(128):032x}",
             host=spec.host,
             at=self._at,
@@ -111,7 +115,7 @@ class _Agent:
     def _probe(  # noqa: PLR0913 - one argument for each thing that differs
         self,
         role: Role,
-        got: Got,
+        response: Response,
         address: str,
         port: int,
         *,
@@ -121,7 +125,7 @@ class _Agent:
         spec = self._spec
         at_ingress = role in {Role.INGRESS, Role.INGRESS_OTHER, Role.INGRESS_POD}
         made = probe(
-            got,
+            response,
             role=role,
             request_id=f"{spec.rng.getrandbits(128):032x}",
             url=f"{'https' if tls else 'http'}://{spec.host}/",

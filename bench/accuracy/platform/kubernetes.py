@@ -13,7 +13,7 @@ from parallax.model import cluster as k
 
 def cluster(spec: PlatformSpec, at: float) -> k.ClusterReading:
     """Return what the Kubernetes API says, by a node's clock."""
-    ingress, blind = spec.ingress, spec.blind
+    ingress, hidden = spec.ingress, spec.hidden
     nginx = ingress.kind == "ingress-nginx"
     changed = when(at) - timedelta(seconds=spec.changed_ago)
     deny = ingress.deny
@@ -31,7 +31,7 @@ def cluster(spec: PlatformSpec, at: float) -> k.ClusterReading:
             for n in spec.nodes
         ),
         ingress_service=_ingress_service(spec),
-        ingress_endpoints=None if blind.slices else _ingress_endpoints(spec),
+        ingress_endpoints=None if hidden.slices else _ingress_endpoints(spec),
         ingress_name=spec.service if spec.host in ingress.hosts else None,
         ingress_hosts=tuple(sorted(ingress.hosts)),
         ingress_annotations=(deny.annotation,) if deny else (),
@@ -51,11 +51,11 @@ def cluster(spec: PlatformSpec, at: float) -> k.ClusterReading:
         ingress_workloads=(_ingress_workload(spec),),
         service=_service_of(spec),
         service_port=80,
-        endpoints=None if blind.slices else _endpoints(spec),
-        endpoints_changed_at=None if blind.slices else changed,
+        endpoints=None if hidden.slices else _endpoints(spec),
+        endpoints_changed_at=None if hidden.slices else changed,
         pods=_pods(spec, at),
         workloads=(_workload(spec),),
-        problems=(why,) if blind.slices else (),
+        problems=(why,) if hidden.slices else (),
     )
 
 

@@ -11,8 +11,8 @@ from bench.accuracy.platform.parts import Machine
 from bench.accuracy.platform.request import (
     REFUSED,
     SILENT,
-    Ask,
-    Got,
+    Request,
+    Response,
     filtered,
     to_pod,
     to_service,
@@ -20,36 +20,38 @@ from bench.accuracy.platform.request import (
 from bench.accuracy.platform.spec import PlatformSpec
 
 
-def to_node(spec: PlatformSpec, node: Machine, port: int, ask: Ask) -> Got:
+def to_node(spec: PlatformSpec, node: Machine, port: int, request: Request) -> Response:
     """Ask a port of a node, as balancer or as another node."""
-    if stopped := filtered(spec, ask.source, node.name, port):
+    if stopped := filtered(spec, request.source, node.name, port):
         return stopped
     ingress = spec.ingress
     if port in {ingress.http_port, ingress.https_port}:
-        return _ingress_port(spec, node, ask, secure=port == ingress.https_port)
+        return _ingress_port(spec, node, request, secure=port == ingress.https_port)
     if port == spec.app_node_port:
-        return to_service(spec, ask, node.name)
+        return to_service(spec, request, node.name)
     if port == ingress.health_port:
         here = any(p.ready for p in ingress.pods if p.node == node.name)
         status = 200 if here else 503
         text = f'{{"localEndpoints": {int(here)}}}'
         page = pages.made(status, pages.REASONS[status], "application/json", text)
-        return Got(reply=page)
+        return Response(reply=page)
     if port == spec.open_everywhere:
-        return Got(reply=pages.made(404, "Not Found", "text/plain", "404\n"))
+        return Response(reply=pages.made(404, "Not Found", "text/plain", "404\n"))
     here = (p for p in spec.pods if p.host_network and p.node == node.name)
     pod = next((p for p in here if p.port == port), None)
-    return REFUSED if pod is None else to_pod(spec, pod, ask, at_node=True)
+    return REFUSED if pod is None else to_pod(spec, pod, request, at_node=True)
 
 
-def _ingress_port(spec: PlatformSpec, node: Machine, ask: Ask, *, secure: bool) -> Got:
+def _ingress_port(
+    spec: PlatformSpec, node: Machine, request: Request, *, secure: bool
+) -> Response:
     """Follow kube-proxy: which ingress pod a NodePort leads to."""
     ready = [p for p in spec.ingress.pods if p.ready]
     if not ready:
         return REFUSED
-    if spec.ingress.policy == "Local" and ask.source != node.name:
+    if spec.ingress.policy == "Local" and request.source != node.name:
         ready = [p for p in ready if p.node == node.name]
         if not ready:
             return SILENT
     pod = ready[spec.turn(f"ingress:{node.name}", len(ready))]
-    return to_ingress(spec, pod, ask, came_by=node.name, secure=secure)
+    return to_ingress(spec, pod, request, came_by=node.name, secure=secure)

@@ -64,9 +64,9 @@ def observe(
 ) -> Observed:
     """Watch a platform break `minutes` ago, up to an investigation (if it `fails`)."""
     target = target_of(spec)
-    was, known = health.play(before), health.play(spec.balancer_view or spec)
-    seen: list[Observation] = list(_well(before, was, target.name, minutes))
-    outside = Outside(spec, known, target.name, direct=not spec.blind.token)
+    was, states = health.play(before), health.play(spec.balancer_view or spec)
+    seen: list[Observation] = list(_with_look_alike(before, was, target.name, minutes))
+    outside = Outside(spec, states, target.name, direct=not spec.hidden.token)
     for ago in range(minutes, 0, -1):
         first = outside.first(-ago * MINUTE)
         seen.append(outside.alone(first))
@@ -79,16 +79,16 @@ def observe(
         raise NeverSeenError
     run = outside.investigate(first, 0.0) if fails else outside.alone(first)
     seen.append(run)
-    if spec.blind.stale_reading:
+    if spec.hidden.stale_reading:
         old = -minutes * MINUTE - 45
         seen.append(hetzner.balancer(before, was, target.name, old))
     else:
-        seen.append(hetzner.balancer(spec, known, target.name, 3.0))
+        seen.append(hetzner.balancer(spec, states, target.name, 3.0))
     seen += _reports(before, spec, target.name, minutes)
     return Observed(target=target, observations=tuple(seen), taken_at=when(TAKEN))
 
 
-def _well(
+def _with_look_alike(
     before: PlatformSpec, was: health.Health, target: str, minutes: int
 ) -> Iterator[ProbeRun]:
     """Yield the runs from before the fault."""
@@ -103,11 +103,11 @@ def _reports(
     before: PlatformSpec, spec: PlatformSpec, target: str, minutes: int
 ) -> Iterator[NodeReport]:
     """Yield each agent's newest report, if it still speaks."""
-    lines = [*spec.log, *_foreign_requests(spec)]
+    lines = [*spec.log, *_scanner_lines(spec)]
     for node in spec.nodes:
-        if node.name in spec.blind.agents:
+        if node.name in spec.hidden.agents:
             continue
-        if spec.blind.stale_nodes:
+        if spec.hidden.stale_nodes:
             yield report(before, node, target, -minutes * MINUTE - 400, [])
         else:
             mine = [x for x in lines if x.node == node.name]
@@ -115,9 +115,9 @@ def _reports(
             yield report(spec, node, target, at, mine)
 
 
-def _foreign_requests(spec: PlatformSpec) -> Iterator[Line]:
+def _scanner_lines(spec: PlatformSpec) -> Iterator[Line]:
     """Yield what a scanner leaves in the log: hosts that nobody serves."""
-    for number in range(spec.foreign_requests):
+    for number in range(spec.scanner_lines):
         pod = spec.rng.choice(spec.ingress.pods)
         yield Line(
             request_id=f"{spec.rng.getrandbits(128):032x}",
@@ -138,11 +138,11 @@ def report(
     spec: PlatformSpec, node: Machine, target: str, at: float, lines: list[Line]
 ) -> NodeReport:
     """Return what one agent sends about what it saw, by its own clock."""
-    skew = spec.blind.skew.get(node.name, 0.0)
+    skew = spec.hidden.skew.get(node.name, 0.0)
     probes = measure(spec, node, at, skew)
     sent = when(at + skew) + timedelta(seconds=1)
     runs_one = any(pod.node == node.name for pod in spec.ingress.pods)
-    heard = runs_one and not spec.blind.log
+    log_is_read = runs_one and not spec.hidden.log
     return NodeReport(
         target=target,
         cluster=spec.cluster,
@@ -151,8 +151,8 @@ def report(
         interval=INTERVAL,
         probes=probes,
         reading=kubernetes.cluster(spec, at + skew),
-        sightings=tuple(_sighting(x, skew) for x in lines) if heard else (),
-        log_read_at=when(at + skew) if heard else None,
+        sightings=tuple(_sighting(x, skew) for x in lines) if log_is_read else (),
+        log_read_at=when(at + skew) if log_is_read else None,
         received_at=when(at) + timedelta(seconds=1.2),
     )
 

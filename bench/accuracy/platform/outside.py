@@ -9,16 +9,16 @@ from dataclasses import dataclass, replace
 from bench.accuracy.platform.edge import to_address
 from bench.accuracy.platform.health import Health
 from bench.accuracy.platform.probes import probe, when
-from bench.accuracy.platform.request import Ask, Got
+from bench.accuracy.platform.request import Request, Response
 from bench.accuracy.platform.spec import PlatformSpec
 from parallax.model.probe import Probe, ProbeRun, Resolution, Role
 
 SYSTEM = "172.16.0.23"
 RESOLVERS = (SYSTEM, "1.1.1.1", "8.8.8.8", "9.9.9.9")
-NOBODY = "parallax-unknown-host.invalid"
+UNKNOWN_HOST = "parallax-unknown-host.invalid"
 ADDRESSES = 8
 CONTROL = "https://control.example/"
-UNNAMED = Got(problem="name_not_resolved", phase="resolve")
+UNNAMED = Response(problem="name_not_resolved", phase="resolve")
 
 
 @dataclass(slots=True)
@@ -26,13 +26,13 @@ class Outside:
     """Asks from the internet, one run after the other."""
 
     spec: PlatformSpec
-    known: Health
+    states: Health
     target: str
     direct: bool = True
 
     def first(self, at: float) -> Probe:
         """Ask once, as a user."""
-        return self._ask(Role.FIRST, at)
+        return self._request(Role.FIRST, at)
 
     def alone(self, first: Probe) -> ProbeRun:
         """Return the run of a target that is well, or whose run goes on."""
@@ -44,18 +44,19 @@ class Outside:
         """Ask all that a failing target is asked."""
         probes = [first]
         probes += [
-            self._ask(Role.REPEAT, at + 0.1 + 2 * n) for n in range(self.spec.repeats)
+            self._request(Role.REPEAT, at + 0.1 + 2 * n)
+            for n in range(self.spec.repeats)
         ]
-        probes.append(self._ask(Role.CACHE_BUSTER, at + 0.6, fresh=True))
+        probes.append(self._request(Role.CACHE_BUSTER, at + 0.6, fresh=True))
         pinned = self._balancer()
         probes += [
-            self._ask(Role.DIRECT, at + 1.6 + n, address=a)
+            self._request(Role.DIRECT, at + 1.6 + n, address=a)
             for n, a in enumerate(pinned)
         ]
         entrance = pinned[0] if pinned else self._entrance(first)
         if entrance:
-            asked = self._ask(
-                Role.UNKNOWN_HOST, at + 3.6, address=entrance, host=NOBODY
+            asked = self._request(
+                Role.UNKNOWN_HOST, at + 3.6, address=entrance, host=UNKNOWN_HOST
             )
             probes.append(asked)
         if first.status_code is None:
@@ -64,7 +65,7 @@ class Outside:
         named = dict.fromkeys(a for r in resolutions for a in r.addresses)
         asked = [a for a in named if ":" not in a or self.spec.outside_has_v6]
         probes += [
-            self._ask(Role.ADDRESS, at + 5.6 + n, address=a)
+            self._request(Role.ADDRESS, at + 5.6 + n, address=a)
             for n, a in enumerate(asked[:ADDRESSES])
         ]
         return ProbeRun(
@@ -85,11 +86,11 @@ class Outside:
         return None if self.spec.cdn else first.peer_address
 
     def _named(self) -> tuple[str, ...]:
-        if self.spec.blind.monitor in {"resolver", "resolvers"}:
+        if self.spec.hidden.monitor in {"resolver", "resolvers"}:
             return ()
         return self.spec.names.caches[SYSTEM]
 
-    def _ask(
+    def _request(
         self,
         role: Role,
         at: float,
@@ -101,7 +102,7 @@ class Outside:
         spec = self.spec
         request_id = f"{spec.rng.getrandbits(128):032x}"
         secure = spec.scheme == "https"
-        asked = Ask(
+        asked = Request(
             request_id=request_id,
             host=host or spec.host,
             at=at,
@@ -110,10 +111,12 @@ class Outside:
             patience=spec.timeout,
         )
         to = address or self._resolved()
-        got = to_address(spec, self.known, to, asked, fresh=fresh) if to else UNNAMED
+        response = (
+            to_address(spec, self.states, to, asked, fresh=fresh) if to else UNNAMED
+        )
         mark = f"?parallax-cache-buster={request_id}" if fresh else ""
         return probe(
-            got,
+            response,
             role=role,
             request_id=request_id,
             url=f"{spec.scheme}://{spec.host}/{mark}",
@@ -132,8 +135,8 @@ class Outside:
         return usable[self.spec.rng.randrange(len(usable))] if usable else None
 
     def _control(self, at: float) -> Probe:
-        broken = self.spec.blind.monitor
-        well = Got(reply=None, connect=0.01, processing=0.01, peer="192.0.2.200")
+        broken = self.spec.hidden.monitor
+        well = Response(reply=None, connect=0.01, processing=0.01, peer="192.0.2.200")
         if broken in {"resolver", "resolvers"}:
             well = UNNAMED
         elif broken == "route":
@@ -153,7 +156,7 @@ class Outside:
         return made if broken else replace(made, status_code=200, healthy=True)
 
     def _resolutions(self) -> tuple[Resolution, ...]:
-        names, broken = self.spec.names, self.spec.blind.monitor
+        names, broken = self.spec.names, self.spec.hidden.monitor
         own = Resolution(
             resolver=names.server,
             authoritative=True,

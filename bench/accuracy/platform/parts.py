@@ -136,7 +136,7 @@ class Balancer:
     server_timeout: float = 60.0
     connect_timeout: float = 2.0
     retries: int = 3
-    tells: bool = True
+    has_detail: bool = True
     """Whether the API says why a check failed (`detail`)."""
 
 
@@ -169,7 +169,7 @@ class Names:
 
 
 @dataclass(slots=True, kw_only=True)
-class Blind:
+class HiddenSources:
     """What the observers cannot see. Words: see `observers.draw`."""
 
     agents: tuple[str, ...] = ()

@@ -15,7 +15,7 @@ LAN = 0.0006
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ask:
+class Request:
     """One request. `source` is `balancer`, a node's name, or `internet`."""
 
     request_id: str
@@ -28,7 +28,7 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Got:
+class Response:
     """What came back: a reply or a problem (an `ErrorType` word) in a phase."""
 
     reply: Reply | None = None
@@ -39,13 +39,13 @@ class Got:
     peer: str | None = None
 
 
-SILENT = Got(problem="timeout", phase="connect")
-REFUSED = Got(problem="connection_refused", phase="connect")
-CLOSED = Got(problem="connection_closed")
-LATE = Got(problem="timeout")
+SILENT = Response(problem="timeout", phase="connect")
+REFUSED = Response(problem="connection_refused", phase="connect")
+CLOSED = Response(problem="connection_closed")
+LATE = Response(problem="timeout")
 
 
-def filtered(spec: PlatformSpec, source: str, node: str, port: int) -> Got | None:
+def filtered(spec: PlatformSpec, source: str, node: str, port: int) -> Response | None:
     """Return what a packet filter does to a connection; None: it lets it pass."""
     for rule in spec.rules:
         other = rule.source == "nodes" and source not in {"balancer", node}
@@ -57,33 +57,37 @@ def filtered(spec: PlatformSpec, source: str, node: str, port: int) -> Got | Non
     return None
 
 
-def to_service(spec: PlatformSpec, ask: Ask, came_by: str) -> Got:
+def to_service(spec: PlatformSpec, request: Request, came_by: str) -> Response:
     """Ask the Service by cluster IP or NodePort: any ready pod."""
     ready = spec.endpoints()
     if not ready:
         return REFUSED
     pod = ready[spec.turn(f"service:{came_by}", len(ready))]
-    return to_pod(spec, pod, replace(ask, source=came_by))
+    return to_pod(spec, pod, replace(request, source=came_by))
 
 
-def to_pod(spec: PlatformSpec, pod: AppPod, ask: Ask, *, at_node: bool = False) -> Got:
+def to_pod(
+    spec: PlatformSpec, pod: AppPod, request: Request, *, at_node: bool = False
+) -> Response:
     """Ask one pod from a node."""
-    if not at_node and cut(spec, ask.source, pod.node, host_network=pod.host_network):
+    if not at_node and cut(
+        spec, request.source, pod.node, host_network=pod.host_network
+    ):
         return SILENT
     if not at_node and pod.host_network:
-        stopped = filtered(spec, ask.source, pod.node, pod.port)
+        stopped = filtered(spec, request.source, pod.node, pod.port)
         if stopped:
             return stopped
     ill = pod.behavior != "well" and spec.rng.random() < pod.share
     if ill and pod.behavior == "refuse":
         return REFUSED
     if ill and pod.behavior == "hang":
-        return replace(LATE, processing=ask.patience)
+        return replace(LATE, processing=request.patience)
     took = pod.seconds * spec.rng.uniform(0.8, 1.3)
-    if took > ask.patience:
-        return replace(LATE, processing=ask.patience)
+    if took > request.patience:
+        return replace(LATE, processing=request.patience)
     page = apps.reply(pod.page) if ill else pages.fine(spec.expects)
-    return Got(reply=page, processing=took)
+    return Response(reply=page, processing=took)
 
 
 def cut(spec: PlatformSpec, source: str, node: str, *, host_network: bool) -> bool:

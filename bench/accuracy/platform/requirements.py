@@ -16,7 +16,7 @@ class Requirements:
     kind: str | None = None
     policy: str | None = None
     check: str | None = None
-    tells: bool | None = None
+    has_detail: bool | None = None
     proxy: bool | None = None
     private: bool | None = None
     host_network: bool | None = None

@@ -10,8 +10,8 @@ from random import Random
 from bench.accuracy.platform.parts import (
     AppPod,
     Balancer,
-    Blind,
     Cdn,
+    HiddenSources,
     Ingress,
     Line,
     Listen,
@@ -59,11 +59,11 @@ class PlatformSpec:
     """Addresses of the balancer's own that answer nobody."""
     balancer_view: "PlatformSpec | None" = None
     """What the balancer still takes the targets for; None: it has noticed all."""
-    blips: int = 0
+    lost_requests: int = 0
     """Requests from the internet that a target resets, from second 0 on."""
-    foreign_requests: int = 0
+    scanner_lines: int = 0
     """Lines of a scanner in the ingress's log."""
-    blind: Blind = field(default_factory=Blind)
+    hidden: HiddenSources = field(default_factory=HiddenSources)
     log: list[Line] = field(default_factory=list[Line])
     turns: dict[str, int] = field(default_factory=dict[str, int])
 

@@ -3,14 +3,14 @@
 from collections import Counter
 
 from bench.accuracy import gates
-from bench.accuracy.cases import DOUBLES, SINGLES, Case, case_of, cases
+from bench.accuracy.cases import PAIRS_IN_A_ROUND, SINGLES, Case, case_of, cases
 from faults import TABLE
 from parallax.model.balancer import BalancerReading, HealthStatus
 from parallax.model.cluster import NodeReport
 from parallax.model.judgement import NOT_ESTABLISHED
 from parallax.model.probe import ProbeRun, Role
 
-ROUND = list(cases(gates.WORKING_SEED, len(SINGLES) + DOUBLES))
+ROUND = list(cases(gates.WORKING_SEED, len(SINGLES) + PAIRS_IN_A_ROUND))
 
 
 def investigation(case: Case) -> ProbeRun:
@@ -27,7 +27,7 @@ def test_a_case_is_the_same_whenever_it_is_drawn() -> None:
 def test_a_new_fault_changes_no_other_case() -> None:
     """The id names what is injected; the number counts that alone."""
     assert ROUND[0].id == f"{gates.WORKING_SEED}-{SINGLES[0]}-0"
-    assert ROUND[-1].id == f"{gates.WORKING_SEED}-pair-{DOUBLES - 1}"
+    assert ROUND[-1].id == f"{gates.WORKING_SEED}-pair-{PAIRS_IN_A_ROUND - 1}"
     second = list(cases(gates.WORKING_SEED, len(ROUND) + 1))[-1]
     assert second.id == f"{gates.WORKING_SEED}-{SINGLES[0]}-1"
 
@@ -43,7 +43,7 @@ def test_a_round_holds_every_fault_every_look_alike_and_pairs() -> None:
     """The faults take turns, so that a slice has them all."""
     drawn = Counter("pair" if "+" in case.fault else case.fault for case in ROUND)
     assert set(drawn) == {*SINGLES, "pair"}
-    assert drawn["pair"] == DOUBLES
+    assert drawn["pair"] == PAIRS_IN_A_ROUND
 
 
 def test_users_fail_where_something_is_broken_and_not_where_it_is_not() -> None:

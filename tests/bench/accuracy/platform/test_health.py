@@ -23,18 +23,18 @@ def spec(seed: int = 1) -> PlatformSpec:
 
 def words(platform: PlatformSpec) -> set[str | None]:
     """Return what Hetzner would say of the targets, on the port users ask."""
-    known = health.play(platform)
+    states = health.play(platform)
     names = platform.balancer.targets
-    return {health.at(known, name, 443, 0).detail for name in names}
+    return {health.at(states, name, 443, 0).detail for name in names}
 
 
 @pytest.mark.parametrize("seed", range(40))
 def test_a_drawn_platform_is_well(seed: int) -> None:
     """Whatever is drawn: its targets are healthy and its users served."""
     platform = draw(Random(seed), Requirements())  # noqa: S311 - seeded on purpose
-    known = health.play(platform)
-    assert all(state.healthy for states in known.values() for state in states)
-    assert Outside(platform, known, "shop").first(0.0).healthy
+    states = health.play(platform)
+    assert all(state.healthy for states in states.values() for state in states)
+    assert Outside(platform, states, "shop").first(0.0).healthy
 
 
 def test_a_firewall_lets_checks_time_out() -> None:
