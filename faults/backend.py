@@ -12,7 +12,7 @@ from parallax.model.judgement import Class, Hop
 
 
 def no_endpoints(spec: PlatformSpec) -> None:
-    """No pod stands behind the Service."""
+    """No pod is behind the Service."""
     spec.pods = []
     spec.changed_ago = spec.rng.choice((50.0, 400.0, 90000.0))
 
@@ -23,7 +23,7 @@ def unknown_port_name(spec: PlatformSpec) -> None:
 
 
 def not_ready(spec: PlatformSpec) -> None:
-    """Pods are there, and none is ready."""
+    """The Service has pods, and none is ready."""
     crashing = spec.rng.random() < 0.5
     for pod in spec.pods:
         pod.ready = False
@@ -33,38 +33,38 @@ def not_ready(spec: PlatformSpec) -> None:
 
 
 def refuses(spec: PlatformSpec) -> None:
-    """Ready pods do not listen."""
+    """Ready pods do not listen on their port."""
     for pod in spec.pods:
         pod.behavior = "refuse"
 
 
 def hangs(spec: PlatformSpec) -> None:
-    """Ready pods take connections and never answer; the ingress gives up first."""
+    """Ready pods accept connections and never respond; the ingress times out first."""
     spec.ingress.read_timeout = spec.rng.choice((2.0, 3.0))
     for pod in spec.pods:
         pod.behavior = "hang"
 
 
 def hangs_longer(spec: PlatformSpec) -> None:
-    """The same with nginx's 60 s: users give up before the ingress does."""
+    """The same with nginx's 60 s: users time out before the ingress does."""
     spec.ingress.read_timeout = 60.0
     for pod in spec.pods:
         pod.behavior = "hang"
 
 
 def hangs_past_the_balancer(spec: PlatformSpec) -> None:
-    """The same, and the balancer is the first to give up: its own 504."""
+    """The same, and the load balancer times out first, with a 504 of its own."""
     spec.balancer.server_timeout = spec.rng.choice((3.0, 5.0))
     hangs_longer(spec)
 
 
 def answers(spec: PlatformSpec) -> None:
-    """Ready pods answer with an error of their own."""
+    """Ready pods respond with an error of their own."""
     _errors(spec, 1.0)
 
 
 def answers_sometimes(spec: PlatformSpec) -> None:
-    """Ready pods answer a share of requests with an error."""
+    """Ready pods respond to a share of requests with an error."""
     _errors(spec, spec.rng.uniform(0.25, 0.8))
 
 
@@ -75,7 +75,7 @@ def _errors(spec: PlatformSpec, share: float) -> None:
 
 
 def one_pod_errs(spec: PlatformSpec) -> None:
-    """Some of the ready pods answer every request with an error."""
+    """Some of the ready pods respond to every request with an error."""
     page = spec.rng.choice(POD_PAGES)
     for pod in spec.pods[: max(1, len(spec.pods) // 2)]:
         pod.behavior, pod.page = "error", page

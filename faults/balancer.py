@@ -11,13 +11,13 @@ from parallax.model.judgement import Class, Hop
 
 
 def no_listen(spec: PlatformSpec) -> None:
-    """The service on the users' port is gone."""
+    """The service on the users' port was removed."""
     gone = spec.listen
     spec.balancer.listens = [x for x in spec.balancer.listens if x is not gone]
 
 
 def no_target(spec: PlatformSpec) -> None:
-    """No target at all."""
+    """The load balancer has no target."""
     spec.balancer.targets = []
 
 
@@ -35,7 +35,7 @@ def without_ingress(spec: PlatformSpec) -> None:
 
 
 def no_network(spec: PlatformSpec) -> None:
-    """Targets are asked at private addresses; the balancer is in no such network."""
+    """Targets have private addresses; the load balancer is not in their network."""
     spec.balancer.networks = spec.rng.choice(((), (7999,)))
 
 

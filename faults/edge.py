@@ -1,4 +1,4 @@
-"""Faults of names and CDN, and of the way out of the monitor itself.
+"""Faults of names and CDN, and of the network of the monitor itself.
 
 In: a platform. Out: the same, broken before the load balancer; and the rows.
 It does not: change anything behind the load balancer's address.
@@ -30,19 +30,19 @@ def _old_machine(spec: PlatformSpec) -> None:
 
 
 def stale(spec: PlatformSpec) -> None:
-    """All resolvers keep the old address; the zone's server knows the new one."""
+    """All resolvers cache the old address; the zone's name server has the new one."""
     _old_machine(spec)
     spec.names.caches = dict.fromkeys(RESOLVERS, (OLD,))
 
 
 def old_record(spec: PlatformSpec) -> None:
-    """The zone itself says the old address."""
+    """The zone itself has the old address."""
     stale(spec)
     spec.names.zone = (OLD,)
 
 
 def one_dead(spec: PlatformSpec) -> None:
-    """Of two addresses one is nobody's, or an old server's."""
+    """One of two addresses is unused, or belongs to an old server."""
     _old_machine(spec)
     six = spec.outside_has_v6 and spec.rng.random() < 0.5
     old = OLD_V6 if six else OLD
@@ -53,7 +53,7 @@ def one_dead(spec: PlatformSpec) -> None:
 
 
 def disagree(spec: PlatformSpec) -> Truth:
-    """Some resolvers still hold the old address, the monitor's own among them."""
+    """Some resolvers still cache the old address, the monitor's own among them."""
     _old_machine(spec)
     others = spec.rng.sample(RESOLVERS[1:], spec.rng.choice((0, 1)))
     for resolver in (SYSTEM, *others):
@@ -65,7 +65,7 @@ def disagree(spec: PlatformSpec) -> Truth:
 
 
 def replays(spec: PlatformSpec) -> None:
-    """The CDN stored an error of a pod or of the ingress; behind all is well."""
+    """The CDN stored an error of a pod or of the ingress, which have recovered."""
     cdn = spec.cdn
     assert cdn is not None  # noqa: S101 - its requirement
     name = spec.rng.choice((*apps.MARKED[1:4], "ingress-nginx/503_no_endpoints"))
@@ -73,7 +73,7 @@ def replays(spec: PlatformSpec) -> None:
 
 
 def lost_origin(spec: PlatformSpec) -> None:
-    """The CDN asks a wrong address or a wrong port for the origin."""
+    """The CDN connects to a wrong address or port of its origin."""
     cdn = spec.cdn
     assert cdn is not None  # noqa: S101 - its requirement
     if spec.rng.random() < 0.5:
@@ -84,7 +84,7 @@ def lost_origin(spec: PlatformSpec) -> None:
 
 
 def blind(spec: PlatformSpec) -> None:
-    """The probe's own resolver is gone, or all are, or its route; users are served."""
+    """The probe lost its resolver, all resolvers, or its route; users are served."""
     way = spec.rng.choice(("resolver", "resolvers", "route"))
     spec.hidden = replace(spec.hidden, monitor=way)
 

@@ -11,11 +11,11 @@ from faults.row import Injection, Row, Truth
 from parallax.model.judgement import Class, Hop
 
 NO_NODE_PORTS = (8080, 9000, 10254, 80)
-"""What people mistake for the port to check; a pod may listen there by itself."""
+"""Ports that are mistaken for the NodePort; a pod may listen there itself."""
 
 
 def free_port(spec: PlatformSpec) -> int:
-    """Return a NodePort that nobody serves."""
+    """Return a NodePort that no Service has."""
     ingress = spec.ingress
     used = {
         ingress.http_port,
@@ -29,7 +29,7 @@ def free_port(spec: PlatformSpec) -> int:
 
 
 def wrong_check_port(spec: PlatformSpec) -> None:
-    """The checks ask a port that nobody serves."""
+    """The health checks use a port that no Service has."""
     port = free_port(spec)
     if spec.rng.random() < 0.3:
         taken = {p.port for p in spec.pods if p.host_network}
@@ -39,14 +39,14 @@ def wrong_check_port(spec: PlatformSpec) -> None:
 
 
 def wrong_destination(spec: PlatformSpec) -> None:
-    """Requests go to a port that nobody serves; the checks ask the right one."""
+    """Requests go to a port that no Service has; health checks use the right one."""
     port = free_port(spec)
     for listen in spec.balancer.listens:
         listen.destination = port
 
 
 def both_ports(spec: PlatformSpec) -> Truth:
-    """Requests and checks go to the same dead port: two words for one mistake."""
+    """Requests and health checks use the same wrong port: one mistake, two causes."""
     port = free_port(spec)
     for listen in spec.balancer.listens:
         listen.destination = listen.check.port = port
@@ -57,7 +57,7 @@ def both_ports(spec: PlatformSpec) -> Truth:
 
 
 def rejected(spec: PlatformSpec) -> None:
-    """The http check asks `/` of no host: the default backend's 404 is not wanted."""
+    """The http check sends no known host, and rejects the default backend's 404."""
     for listen in spec.balancer.listens:
         listen.check.protocol = "https" if _secure(spec, listen) else "http"
         listen.check.tls = _secure(spec, listen)
@@ -65,7 +65,7 @@ def rejected(spec: PlatformSpec) -> None:
 
 
 def check_speaks_tls(spec: PlatformSpec) -> None:
-    """The https check meets the ingress's plain port."""
+    """The https check connects to the ingress's plain-text port."""
     for listen in spec.balancer.listens:
         listen.check.protocol, listen.check.tls = "https", True
         listen.check.domain, listen.check.port = spec.host, spec.ingress.http_port

@@ -29,7 +29,7 @@ def unknown_host(spec: PlatformSpec) -> None:
 
 
 def unknown_host_checked(spec: PlatformSpec) -> Truth:
-    """The same, and the http check asks for the host too: nobody is healthy."""
+    """The same, and the http check sends that host: every target is unhealthy."""
     unknown_host(spec)
     return Truth(
         also=("lb-health-check-rejected",),
@@ -38,7 +38,7 @@ def unknown_host_checked(spec: PlatformSpec) -> Truth:
 
 
 def rejects(spec: PlatformSpec) -> None:
-    """A limit of the Ingress turns users away."""
+    """A limit of the Ingress rejects users."""
     status, name, value, share, inside = spec.rng.choice(
         (
             (403, "whitelist-source-range", "10.9.0.0/16", 1.0, True),
@@ -55,7 +55,7 @@ def rejects(spec: PlatformSpec) -> None:
 
 
 def out_of_step(spec: PlatformSpec) -> None:
-    """Some replicas keep an old configuration: 404 for the host, or 503."""
+    """Some replicas have an old configuration: 404 for the host, or 503."""
     pods = spec.ingress.pods
     count = max(1, len(pods) // 3)
     status = spec.rng.choice((404, 503))

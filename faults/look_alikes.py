@@ -1,9 +1,9 @@
-"""Look-alikes: harmless situations that look like a fault, in one table.
+"""Look-alikes: harmless situations that resemble a fault, in one table.
 
-In: a healthy platform. Out: the same with something that looks like trouble; and one
+In: a healthy platform. Out: the same with something that resembles a fault; and one
 row for each look-alike of the lab, the bench and the tests.
-It does not: break what a cause names. Where users fail (`fails`), nothing of the
-platform is to blame, or nothing that a cause describes.
+It does not: inject what a cause describes. If users fail (`fails`), nothing on the
+platform is at fault, or nothing that a cause describes.
 """
 
 from collections.abc import Callable
@@ -35,7 +35,7 @@ class LookAlike:
 
 
 def calm(_: PlatformSpec) -> None:
-    """Nothing at all."""
+    """Nothing is changed."""
 
 
 def rollout(spec: PlatformSpec) -> None:
@@ -46,46 +46,46 @@ def rollout(spec: PlatformSpec) -> None:
 
 
 def one_target(spec: PlatformSpec) -> None:
-    """One node drops the balancer; the balancer has noticed."""
+    """One node drops the load balancer, which has marked it unhealthy."""
     spec.rules.append(Rule(source="balancer", node=spec.nodes[0].name))
 
 
 def one_node(spec: PlatformSpec) -> None:
-    """A node cannot reach the others' NodePorts; users do not go that way."""
+    """A node cannot reach the others' NodePorts, which no user's request needs."""
     for port in (spec.ingress.http_port, spec.ingress.https_port):
         spec.rules.append(Rule(source=spec.nodes[-1].name, port=port))
 
 
 def scanner(spec: PlatformSpec) -> None:
-    """Strangers ask for hosts that nobody serves."""
+    """A scanner requests hosts that no Ingress serves."""
     spec.scanner_lines = 20
 
 
 def silent(spec: PlatformSpec) -> None:
-    """No agent speaks."""
+    """No agent reports."""
     names = tuple(n.name for n in spec.nodes)
     spec.hidden = replace(spec.hidden, agents=names)
 
 
 def no_token(spec: PlatformSpec) -> None:
-    """The Hetzner token is refused."""
+    """The Hetzner API rejects the token."""
     spec.hidden = replace(spec.hidden, token=True)
 
 
 def clocks(spec: PlatformSpec) -> None:
-    """Every node's clock is off."""
+    """Every node's clock is wrong."""
     rng = spec.rng
     skew = {n.name: rng.choice((-1, 1)) * rng.uniform(20, 900) for n in spec.nodes}
     spec.hidden = replace(spec.hidden, skew=skew)
 
 
 def blip(spec: PlatformSpec) -> None:
-    """A single request is reset; all others are well."""
+    """A single request is reset; all others succeed."""
     spec.lost_requests = 1
 
 
 def unnoticed(spec: PlatformSpec) -> None:
-    """The ingress came back seconds ago; the balancer still holds all for unhealthy."""
+    """The ingress recovered seconds ago; all targets are still marked unhealthy."""
     spec.balancer_view = deepcopy(spec)
     for was, pod in zip(
         spec.balancer_view.ingress.pods, spec.ingress.pods, strict=True
@@ -94,7 +94,7 @@ def unnoticed(spec: PlatformSpec) -> None:
 
 
 def one_family(spec: PlatformSpec) -> None:
-    """The balancer's IPv6 address answers nobody; IPv4 is well."""
+    """The balancer's IPv6 address does not respond; IPv4 works."""
     balancer = spec.balancer
     balancer.ipv6 = balancer.ipv6 or f"2001:db8:1::{balancer.number % 100}"
     both = (balancer.ipv4, balancer.ipv6)
@@ -104,13 +104,13 @@ def one_family(spec: PlatformSpec) -> None:
 
 
 def turned_away(spec: PlatformSpec) -> None:
-    """The CDN limits or blocks the monitor; its origin is well."""
+    """The CDN limits or blocks the monitor; its origin works."""
     assert spec.cdn is not None  # noqa: S101 - its requirement
     spec.cdn.denies = spec.rng.choice((403, 429))
 
 
 def second_node_down(spec: PlatformSpec) -> None:
-    """A node is NotReady and its target rightly out; users are served."""
+    """A node is NotReady, and its target is rightly unhealthy; users are served."""
     node = spec.nodes[0]
     node.ready = False
     for source in ("balancer", "nodes"):

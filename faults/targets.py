@@ -17,7 +17,7 @@ KUBELET = 10250
 
 
 def local_policy(spec: PlatformSpec) -> None:
-    """Policy Local, ingress pods on few nodes, a check that is green everywhere."""
+    """Policy Local, ingress pods on few nodes, a check that passes everywhere."""
     count = max(1, len(spec.nodes) // 3)
     names = {n.name for n in spec.rng.sample(spec.nodes, count)}
     spec.ingress.pods = [p for p in spec.ingress.pods if p.node in names]
@@ -27,19 +27,19 @@ def local_policy(spec: PlatformSpec) -> None:
 
 
 def firewall(spec: PlatformSpec) -> None:
-    """The nodes drop the balancer; Hetzner says how its checks fail."""
+    """The nodes drop the load balancer; Hetzner reports how its checks fail."""
     _block(spec, 1.0)
 
 
 def firewall_for_all(spec: PlatformSpec) -> None:
-    """The nodes drop the NodePorts of everybody else, as UFW does by default."""
+    """The nodes drop connections of all others to NodePorts, as UFW does by default."""
     _block(spec, 1.0)
     for port in (spec.ingress.http_port, spec.ingress.https_port):
         spec.rules.append(Rule(source="nodes", port=port))
 
 
 def firewall_untold(spec: PlatformSpec) -> Truth:
-    """The same, and Hetzner's API does not say how the checks fail."""
+    """The same, and Hetzner's API does not report how the checks fail."""
     _block(spec, 1.0)
     return Truth(
         also=("node-firewall-blocks-load-balancer",),
@@ -48,7 +48,7 @@ def firewall_untold(spec: PlatformSpec) -> Truth:
 
 
 def firewall_behind_check(spec: PlatformSpec) -> None:
-    """The checks ask another port, which is open; the ingress port is dropped."""
+    """The checks use another port, which is open; the ingress port is dropped."""
     _block(spec, 1.0)
     for listen in spec.balancer.listens:
         listen.check.port, listen.check.protocol = KUBELET, "tcp"
@@ -67,7 +67,7 @@ def _block(
 
 
 def node_flaps(spec: PlatformSpec) -> None:
-    """A few nodes come and go: NotReady, half of what they are sent is lost."""
+    """A few nodes are NotReady at times: half of their connections are lost."""
     down = {n.name for n in spec.rng.sample(spec.nodes, max(1, len(spec.nodes) // 3))}
     share = spec.rng.uniform(0.45, 0.8)
     for node in spec.nodes:
@@ -88,7 +88,7 @@ def some(spec: PlatformSpec) -> None:
 
 
 def impatient(spec: PlatformSpec) -> None:
-    """The balancer gives up before pods that answer well, and slowly."""
+    """The load balancer times out before slow pods respond."""
     spec.balancer.server_timeout = spec.rng.choice((1.0, 2.0))
     slow = spec.balancer.server_timeout * spec.rng.uniform(1.5, 1.75)
     spec.ingress.read_timeout = 60.0

@@ -1,7 +1,7 @@
-"""Cases: labeled situations, drawn by a seed.
+"""Cases: labeled situations, drawn with a seed.
 
-In: a seed and how many. Out: cases: what the journal holds, and the label.
-It does not: judge. A label says what was broken, and which evidence was kept back.
+In: a seed and a count. Out: cases: what the journal holds, and the label. A label
+states what was injected, and which evidence was hidden. It does not: judge.
 """
 
 from collections.abc import Iterator
@@ -18,13 +18,13 @@ from faults import INJECTIONS, LOOK_ALIKES, Injection, LookAlike
 from parallax.model.judgement import NOT_ESTABLISHED
 
 MAX_DRAWS = 50
-"""Draws that a case may need: a fault that shows to nobody is none."""
+"""Draws for one case at most. A fault that no first probe shows is drawn again."""
 PARTIAL_SHARE = 0.3
-"""Share of the cases with evidence kept back."""
+"""Share of the cases in which a source is hidden."""
 SKEWED_SHARE = 0.2
-"""Share of the cases in which the nodes' clocks are off; that hides nothing."""
+"""Share of the cases in which the nodes' clocks are wrong; that hides nothing."""
 PAIRS_IN_A_ROUND = 12
-"""Of a round of cases, those with two faults at once."""
+"""Number of cases with two faults in one round."""
 PAIR = "pair"
 """Stands in a case's id for two faults."""
 ACTED = {one.id: one for one in LOOK_ALIKES if one.inject is not None}
@@ -42,11 +42,11 @@ class Case:
     label: Label
     observed: Observed
     hidden: str = "nothing"
-    """What was kept back."""
+    """The source that was hidden."""
 
 
 def cases(seed: str, count: int) -> Iterator[Case]:
-    """Yield that many cases; the faults take turns, so that a slice has them all."""
+    """Yield that many cases; faults alternate, so that any slice has all of them."""
     for number in range(count):
         round_, at = divmod(number, len(SINGLES) + PAIRS_IN_A_ROUND)
         if at < len(SINGLES):
@@ -88,7 +88,7 @@ def _with_look_alike(case_id: str, look_alike: LookAlike, rng: Random) -> Case:
 
 
 def _two(rng: Random) -> tuple[Injection, ...]:
-    """Return two faults of different places on the way, the outer first."""
+    """Return two faults at different positions, the outer first."""
     placed = [f for f in INJECTIONS.values() if f.position]
     innermost = max(f.position for f in placed)
     outer = rng.choice([f for f in placed if f.position < innermost])
@@ -111,7 +111,7 @@ def _with_faults(case_id: str, faults: tuple[Injection, ...], rng: Random) -> Ca
 
 
 def _wish(faults: tuple[Injection, ...]) -> Requirements:
-    """Return what all faults need; one that contradicts another is not drawn."""
+    """Return what all faults require; raises if two requirements conflict."""
     requires = faults[0].requires
     for fault in faults[1:]:
         more = fault.requires
@@ -127,7 +127,7 @@ def _wish(faults: tuple[Injection, ...]) -> Requirements:
 
 
 def _hide(spec: PlatformSpec) -> str:
-    """Keep evidence back, and say which."""
+    """Hide one source and return its name."""
     rng, names = spec.rng, [n.name for n in spec.nodes]
     what = rng.choice(
         (
@@ -167,13 +167,13 @@ def _hide(spec: PlatformSpec) -> str:
 
 
 def _skew(spec: PlatformSpec) -> None:
-    """Let every node's clock be off."""
+    """Set every node's clock wrong."""
     skew = {n.name: spec.rng.uniform(-600, 600) for n in spec.nodes}
     spec.hidden = replace(spec.hidden, skew=skew)
 
 
 def _disturb(spec: PlatformSpec) -> str:
-    """Disturb what must not matter: clocks; and a log that nobody can read."""
+    """Disturb what must not matter: clocks, and a log in an unknown format."""
     rng = spec.rng
     if rng.random() < SKEWED_SHARE:
         _skew(spec)

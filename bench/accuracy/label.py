@@ -1,6 +1,6 @@
-"""Label: what is true of a case, and what may honestly be said of it.
+"""Label: the cause that holds in a case, and the causes that may be named.
 
-In: what was broken, and what the observers got. Out: a `Label`.
+In: what was injected, and what the observers received. Out: a `Label`.
 It does not: read a judgement.
 """
 
@@ -16,9 +16,9 @@ from parallax.model.probe import ProbeRun, Role
 
 NONE = "none"
 NODE_PORTS = range(30000, 32768)
-"""kube-apiserver's default."""
+"""The default of kube-apiserver's `--service-node-port-range`."""
 BALANCERS = 3
-"""Where on the way the balancer's faults stand (`Injection.position`)."""
+"""Position of the load balancer's faults (`Injection.position`)."""
 SUFFICES = "each alone leaves the balancer without a healthy target"
 BY_CONTRAST = frozenset(
     {
@@ -27,17 +27,17 @@ BY_CONTRAST = frozenset(
         "lb-health-check-rejected",
     }
 )
-"""Shown by a balancer that finds nobody well while all is well inside."""
+"""Shown by a load balancer without a healthy target while the inside works."""
 
 BY_SHARES = frozenset(
     {"lb-some-targets-unhealthy", "nodeport-dropped-by-local-traffic-policy"}
 )
-"""Shown by who ended the failing share of the requests."""
+"""Shown by the hop at which the failing share of the requests ended."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Label:
-    """What is true, and what may be said; `partial` evidence may say nothing."""
+    """The true cause, and which may be named; `partial` evidence allows abstention."""
 
     cause: str
     class_: str | None
@@ -93,9 +93,9 @@ def label_of(
 
 
 def _inner_alone_suffices(inner: Injection, observed: Observed) -> bool:
-    """Say whether the inner fault alone would leave the balancer without a target.
+    """Return whether the inner fault alone leaves the balancer without a target.
 
-    And nobody says which of the two the health checks met.
+    And no source shows which of the two faults the health checks met.
     """
     if inner.name == "ingress-without-endpoints":
         return True
@@ -103,7 +103,7 @@ def _inner_alone_suffices(inner: Injection, observed: Observed) -> bool:
 
 
 def _checks(observed: Observed) -> set[str]:
-    """Return how the balancer checks, as the API shows it; of nothing, tcp."""
+    """Return the protocols of the health checks, as the API shows them; tcp if none."""
     found = {
         service.health_check.protocol
         for seen in observed.observations
@@ -114,7 +114,7 @@ def _checks(observed: Observed) -> set[str]:
 
 
 def _may_be_host_port(observed: Observed) -> bool:
-    """Say whether a check asks no NodePort, and nobody says what it meets there."""
+    """Return whether a check uses a port that is no NodePort, without a detail."""
     ports = {
         service.health_check.port
         for seen in observed.observations
@@ -125,14 +125,14 @@ def _may_be_host_port(observed: Observed) -> bool:
 
 
 def _has_detail(observed: Observed) -> bool:
-    """Say whether Hetzner's API says why a check failed."""
+    """Return whether Hetzner's API states why a check failed."""
     return any(
         health.detail not in {None, "unspecified"} for health in _healths(observed)
     )
 
 
 def _behind_a_cdn(observed: Observed) -> bool:
-    """Say whether only a CDN's words tell of failures; its page may pass."""
+    """Return whether only the CDN's own responses show the failure."""
     bad = [
         probe
         for seen in observed.observations
@@ -151,13 +151,13 @@ def _behind_a_cdn(observed: Observed) -> bool:
 
 
 def _mixed(observed: Observed) -> bool:
-    """Say whether the balancer's reading shows both healthy and unhealthy targets."""
+    """Return whether the reading shows both healthy and unhealthy targets."""
     seen = {health.status for health in _healths(observed)}
     return {HealthStatus.HEALTHY, HealthStatus.UNHEALTHY} <= seen
 
 
 def _healths(observed: Observed) -> Iterator[TargetHealth]:
-    """Yield each target's health on the port users ask, as the API shows it."""
+    """Yield each target's health on the users' port, as the API shows it."""
     port = 443 if observed.target.url.startswith("https") else 80
     for seen in observed.observations:
         if isinstance(seen, BalancerReading) and seen.load_balancer:

@@ -1,7 +1,7 @@
 """Recorded: the lab's runs of every fault, as labeled cases.
 
-In: events/diagnose/<cause>[-<variant>].json. Out: snapshots with labels.
-It does not: play the lab.
+In: events/diagnose/<lab fault>.json. Out: snapshots with labels.
+It does not: run the lab.
 """
 
 import json

@@ -1,6 +1,6 @@
-"""Observers: what the journal gets in one minute of a story.
+"""Observers: what the journal receives in one minute of a story.
 
-In: a spec, the state of a minute. Out: a run, a reading, reports.
+In: a platform, the state of a minute. Out: a run, a reading, reports.
 It does not: judge.
 """
 
@@ -23,7 +23,7 @@ SECONDS = 60.0
 
 
 class Platform:
-    """A healthy platform of a few nodes, watched minute by minute."""
+    """A healthy platform of a few nodes, observed minute by minute."""
 
     def __init__(self, seed: str) -> None:
         requires = Requirements(
@@ -36,16 +36,16 @@ class Platform:
 
     @property
     def target(self) -> Target:
-        """The target that is watched."""
+        """The target that is monitored."""
         return target_of(self._spec)
 
     @property
     def cluster(self) -> str:
-        """The cluster whose agents watch it."""
+        """The cluster whose agents observe it."""
         return self._spec.cluster
 
     def minute(self, number: int, state: Minute) -> Iterator[Observation]:
-        """Yield what comes in during one minute."""
+        """Yield the observations of one minute."""
         spec, began = self._in(state), number * SECONDS
         outside = Outside(spec, self._states, self.target.name)
         if state.probed:
@@ -76,7 +76,7 @@ class Platform:
 
 
 def _shrink(spec: PlatformSpec) -> None:
-    """Take away what stood on the nodes that are gone."""
+    """Remove what ran on the removed nodes."""
     names = {n.name for n in spec.nodes}
     spec.ingress.pods = [p for p in spec.ingress.pods if p.node in names]
     spec.pods = [p for p in spec.pods if p.node in names]

@@ -1,4 +1,4 @@
-"""Draw: a platform that is well, by chance.
+"""Draw: a random healthy platform.
 
 In: a random generator. Out: a `PlatformSpec` whose users are served.
 It does not: break it.
@@ -23,7 +23,7 @@ WORDS = ("shop", "api", "books", "billing", "mail", "tickets", "maps", "auth")
 ZONES = ("example.com", "example.org", "example.net")
 KINDS = ("ingress-nginx",) * 6 + ("traefik", "envoy", "haproxy", "haproxy")
 RIGHT = (200,) * 8 + (302, 401, 404)
-"""What owners count as healthy: a login page leads on, an API wants a token."""
+"""Statuses that owners count as healthy: a login's redirect, an API without token."""
 OFFERED = range(30000, 32768)
 SERVICES = {
     "ingress-nginx": ("ingress-nginx", "ingress-nginx-controller"),
@@ -34,7 +34,7 @@ SERVICES = {
 
 
 def draw(rng: Random, requires: Requirements) -> PlatformSpec:
-    """Draw a platform on which all is well."""
+    """Draw a healthy platform."""
     nodes = _nodes(rng, requires.nodes)
     word = rng.choice(WORDS)
     host = f"{word}.{rng.choice(ZONES)}"

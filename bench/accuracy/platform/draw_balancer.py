@@ -1,7 +1,7 @@
-"""Draw a balancer, and perhaps a CDN before it.
+"""Draw a load balancer, and perhaps a CDN in front of it.
 
-In: a random generator, what stands behind. Out: `Balancer`, `Cdn`.
-It does not: draw what stands behind; `draw` does.
+In: a random generator, what is behind. Out: `Balancer`, `Cdn`.
+It does not: draw what is behind; `draw` does.
 """
 
 from random import Random
@@ -27,7 +27,7 @@ def balancer(  # noqa: PLR0913 - what it stands before
     host: str,
     word: str,
 ) -> Balancer:
-    """Draw a balancer before an ingress."""
+    """Draw a load balancer in front of an ingress."""
     private = rng.random() < 0.75 if requires.private is None else requires.private
     last = rng.randrange(10, 100)
     listens = [
@@ -88,7 +88,7 @@ def _listen(  # noqa: PLR0913 - what it stands before
 def cdn_for(
     rng: Random, requires: Requirements, balancer: Balancer, scheme: str
 ) -> Cdn | None:
-    """Draw a CDN before a balancer, or none."""
+    """Draw a CDN in front of a load balancer, or none."""
     wanted = rng.random() < 0.2 if requires.cdn is None else requires.cdn
     if not wanted:
         return None

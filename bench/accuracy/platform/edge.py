@@ -1,6 +1,6 @@
-"""Edge: how a request from the internet fares: names, CDN, balancer.
+"""Edge: what happens to a request from the internet: names, CDN, load balancer.
 
-In: a `PlatformSpec`, the health its balancer knows, a request. Out: what came back.
+In: a `PlatformSpec`, the health states of its targets, a request. Out: a response.
 It does not: write probes; `outside` does.
 """
 
@@ -21,7 +21,7 @@ from bench.accuracy.platform.spec import PlatformSpec
 
 WAN = 0.012
 CDN_CONNECTS = 5.0
-"""Seconds after which a CDN gives a connection to its origin up."""
+"""Seconds after which a CDN stops waiting for a connection to its origin."""
 GATEWAY = (502, 504)
 
 
@@ -33,7 +33,7 @@ def to_address(
     *,
     fresh: bool,
 ) -> Response:
-    """Ask whatever machine has an address; `fresh` goes past a cache."""
+    """Send a request to the machine at an address; `fresh` bypasses a cache."""
     if spec.hidden.monitor == "route":
         return replace(SILENT, peer=address)
     balancer, cdn = spec.balancer, spec.cdn
@@ -58,7 +58,7 @@ def _elsewhere(spec: PlatformSpec, address: str) -> Response:
 def to_balancer(
     spec: PlatformSpec, states: health.Health, request: Request
 ) -> Response:
-    """Ask the balancer on the port that users ask."""
+    """Send a request to the load balancer, on the port of users."""
     listen = spec.listen
     if listen is None:
         return REFUSED
@@ -76,7 +76,7 @@ def to_balancer(
 def _forward(
     spec: PlatformSpec, states: health.Health, listen: Listen, request: Request
 ) -> Response:
-    """Send to a target that counts as healthy, or answer in its stead."""
+    """Forward to a target that counts as healthy, or respond itself."""
     balancer = spec.balancer
     well = [
         t
@@ -108,7 +108,7 @@ def _forward(
 
 
 def _instead(listen: Listen, status: int, after: float, request: Request) -> Response:
-    """Answer for a target that does not; a tcp service can only hang up."""
+    """Respond for a failed target; a tcp service can only close the connection."""
     if after >= request.patience:
         return replace(LATE, processing=request.patience)
     if listen.protocol == "tcp":
@@ -125,7 +125,7 @@ def _to_cdn(
     *,
     fresh: bool,
 ) -> Response:
-    """Ask the CDN: what it stored, or its origin, or its own page."""
+    """Return what the CDN stored, the response of its origin, or its own page."""
     if cdn.denies is not None:
         return Response(reply=_refused(cdn, cdn.denies), connect=WAN, processing=0.001)
     if cdn.stored is not None and not fresh:
@@ -185,7 +185,7 @@ def _through(cdn: Cdn, reply: Reply) -> Reply:
 
 
 def _own(cdn: Cdn, response: Response) -> Reply:
-    """Return the CDN's own page for an origin that it does not reach."""
+    """Return the CDN's own page for an origin that it cannot reach."""
     if cdn.kind == "varnish":
         return pages.recorded("varnish/503_director_no_healthy")
     if cdn.kind == "other":
@@ -198,7 +198,7 @@ def _own(cdn: Cdn, response: Response) -> Reply:
 
 
 def _refused(cdn: Cdn, status: int) -> Reply:
-    """Return how a CDN turns a user away, whatever its origin would say."""
+    """Return how a CDN rejects a user, without asking its origin."""
     if cdn.kind != "cloudflare":
         return _edge(status, "request refused")
     body = f"error code: {1015 if status == 429 else 1020}"
@@ -209,7 +209,7 @@ def _refused(cdn: Cdn, status: int) -> Reply:
 
 
 def _edge(status: int, why: str) -> Reply:
-    """Return the page of a CDN that no list knows."""
+    """Return the page of an unknown CDN."""
     body = f"<html><body><h1>Edge {status}</h1><p>{why}, ref 7f3a</p></body></html>\n"
     return pages.made(status, pages.REASONS[status], "text/html", body)
 

@@ -1,7 +1,7 @@
-"""Health: what the balancer's health checks find, check after check.
+"""Health: the results of the load balancer's health checks, one after the other.
 
 In: a `PlatformSpec`. Out: for each target and listen port, its state at any time.
-It does not: know what the checks should find. A check is a request like any other.
+It does not: decide the result. A check is a request like any other.
 """
 
 from dataclasses import dataclass, replace
@@ -13,13 +13,13 @@ from bench.accuracy.platform.spec import PlatformSpec
 
 INTERVAL = 15.0
 ROUNDS = 24
-"""Checks that are played before the first probe, and through the run."""
+"""Checks before the first probe, and during the run."""
 RETRIES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """How a target stands from an instant on (seconds from the run's begin)."""
+    """The state of a target from an instant on (seconds from the start of the run)."""
 
     since: float
     healthy: bool
@@ -31,7 +31,7 @@ type Health = dict[tuple[str, int], list[State]]
 
 
 def play(spec: PlatformSpec) -> Health:
-    """Play the health checks of all targets; requests of theirs leave no log line."""
+    """Play the health checks of all targets; they write no log line."""
     written = len(spec.log)
     found = {
         (target, listen.port): _states(spec, target, listen)
@@ -43,7 +43,7 @@ def play(spec: PlatformSpec) -> Health:
 
 
 def at(health: Health, target: str, port: int, when: float) -> State:
-    """Return how a target stood at an instant."""
+    """Return the state of a target at an instant."""
     states = health[target, port]
     past = [s for s in states if s.since <= when]
     return past[-1] if past else states[0]
@@ -64,7 +64,7 @@ def _states(spec: PlatformSpec, target: str, listen: Listen) -> list[State]:
 
 
 def _verdict(spec: PlatformSpec, target: str, listen: Listen) -> State:
-    """Make one check, and say what Hetzner would say of it."""
+    """Make one check; return its result with the detail that Hetzner would report."""
     check = listen.check
     request = Request(
         request_id="health-check",
@@ -86,7 +86,7 @@ def _verdict(spec: PlatformSpec, target: str, listen: Listen) -> State:
         return State(since=0, healthy=True)
     if response.reply is None:
         late = response.problem == "timeout"
-        # It connected, and then there was no HTTP: no other word of Hetzner's fits.
+        # It connected, and got no HTTP: no other detail of Hetzner's fits.
         word = "layer7_timeout" if late else "unspecified"
         return State(since=0, healthy=False, detail=word)
     status = response.reply.status
@@ -105,7 +105,7 @@ def accepts(check: Check, status: int) -> bool:
 
 
 def reach(spec: PlatformSpec, target: str, port: int, request: Request) -> Response:
-    """Ask a port of a target as the balancer; a foreign address answers nobody."""
+    """Send a request to a target as the balancer; a foreign address never responds."""
     node, balancer = spec.node(target), spec.balancer
     if node is None:
         return SILENT

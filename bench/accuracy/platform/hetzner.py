@@ -1,4 +1,4 @@
-"""Hetzner: what the cloud's API shows of the balancer.
+"""Hetzner: what the cloud's API returns about the load balancer.
 
 In: a `PlatformSpec` at one time. Out: a `BalancerReading`.
 It does not: interpret. The API shows configuration and state, never a fault.
@@ -18,7 +18,7 @@ INTERVAL = 15
 def balancer(
     spec: PlatformSpec, states: health.Health, target: str, at: float
 ) -> b.BalancerReading:
-    """Return what the Hetzner API shows, or that the token is refused."""
+    """Return what the Hetzner API returns, or that it rejects the token."""
     if spec.hidden.token:
         return b.BalancerReading(
             target=target, read_at=when(at), problem=b.Problem.UNAUTHORIZED
@@ -52,7 +52,7 @@ def balancer(
 
 
 def _spelled(lb: Balancer) -> str | None:
-    """Return the IPv6 address; half of the balancers are told in full digits."""
+    """Return the IPv6 address; half of them are written in full digits."""
     if lb.ipv6 is None or lb.number % 2:
         return lb.ipv6
     return ip_address(lb.ipv6).exploded

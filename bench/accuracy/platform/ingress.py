@@ -1,8 +1,8 @@
-"""Ingress: how the controller answers: by itself, or with what a pod says.
+"""Ingress: how the controller responds: itself, or with a pod's response.
 
-In: a `PlatformSpec`, an ingress pod, a request. Out: what came back; a line in the log.
+In: a `PlatformSpec`, an ingress pod, a request. Out: a response; a line in the log.
 It does not: choose the ingress pod; `nodes` does.
-Source: ingress-nginx's template and log format (reference signatures.md, section 2).
+Source: ingress-nginx, nginx.tmpl and the user guide's page on its log format.
 """
 
 from dataclasses import dataclass, replace
@@ -24,7 +24,7 @@ from bench.accuracy.platform.spec import PlatformSpec
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """How one pod answered the ingress; `status` is nginx's word for it."""
+    """How one pod responded to the ingress; `status` is what nginx logs for it."""
 
     pod: AppPod
     seconds: float
@@ -36,7 +36,7 @@ class Attempt:
 def to_ingress(
     spec: PlatformSpec, pod: IngressPod, request: Request, *, came_by: str, secure: bool
 ) -> Response:
-    """Ask one ingress pod, from the node that the packet came by."""
+    """Send a request to one ingress pod, from the node that the packet came through."""
     if cut(spec, came_by, pod.node, host_network=pod.host_network):
         return SILENT
     refused = _wrong_protocol(spec, request, secure=secure)
@@ -46,7 +46,7 @@ def to_ingress(
 def _wrong_protocol(
     spec: PlatformSpec, request: Request, *, secure: bool
 ) -> Response | None:
-    """Return what comes of a connection that speaks another protocol."""
+    """Return the response to a connection of another protocol; None: it fits."""
     ingress = spec.ingress
     nginx = ingress.kind == "ingress-nginx"
     if ingress.proxy_protocol and not request.proxy:
@@ -63,7 +63,7 @@ def _wrong_protocol(
 
 
 def _serve(spec: PlatformSpec, pod: IngressPod, request: Request) -> Response:
-    """Answer as the ingress does: its own page, or what a pod says."""
+    """Respond as the ingress does: with its own page, or a pod's response."""
     ingress = spec.ingress
     if request.host not in ingress.hosts:
         return _own_response(spec, pod, request, 404)
@@ -109,7 +109,7 @@ def _proxy(
 def _attempt(
     spec: PlatformSpec, pod: IngressPod, request: Request, app: AppPod
 ) -> Attempt:
-    """Ask one pod, and say how the ingress would log it."""
+    """Send a request to one pod; return it as the ingress would log it."""
     ingress = spec.ingress
     response = to_pod(spec, app, replace(request, source=pod.node, patience=1e9))
     late = response.problem == "timeout" or response.processing > ingress.read_timeout
@@ -118,7 +118,7 @@ def _attempt(
         wait = ingress.connect_timeout if connecting else ingress.read_timeout
         return Attempt(pod=app, seconds=wait, status=504, connected=not connecting)
     if response.reply is None:
-        # HAProxy waits a second before it tries again (signatures.md, section 3.1).
+        # HAProxy waits a second before it retries (its manual, "retries").
         wait = 1.0 if ingress.kind == "haproxy" else 0.0
         return Attempt(pod=app, seconds=wait, status=502, connected=False)
     status = response.reply.status
@@ -128,7 +128,7 @@ def _attempt(
 
 
 def _passed(spec: PlatformSpec, reply: Reply, last: Attempt) -> Reply:
-    """Hand on a pod's answer with what each kind changes of it."""
+    """Pass a pod's response on, with the changes of each kind of ingress."""
     kind = spec.ingress.kind
     if kind == "ingress-nginx":
         kept = tuple((n, v) for n, v in reply.headers if n.lower() != "server")
@@ -143,7 +143,7 @@ def _passed(spec: PlatformSpec, reply: Reply, last: Attempt) -> Reply:
 def _own_response(
     spec: PlatformSpec, pod: IngressPod, request: Request, status: int
 ) -> Response:
-    """Answer without a pod; an unknown host goes to nginx's own default backend."""
+    """Respond without a pod; nginx sends an unknown host to its default backend."""
     asked = status == 404 and spec.ingress.kind == "ingress-nginx"
     line = Line(
         request_id=request.request_id,
@@ -174,7 +174,7 @@ def _write(  # noqa: PLR0913, PLR0917 - one argument for each part of the line
     last: Attempt,
     seconds: float,
 ) -> None:
-    """Write a line; length 0 where no pod answered, none where nobody waited."""
+    """Write a line; length 0: no pod responded, none: the client had left."""
     app, gone = last.pod, not last.status
     length = len(last.reply.body.encode()) if last.reply else 0
     address = f"[{app.address}]" if ":" in app.address else app.address

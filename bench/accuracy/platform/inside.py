@@ -1,7 +1,7 @@
 """Inside: what an agent measures from its node.
 
 In: a `PlatformSpec`, a node, a time. Out: inside probes.
-It does not: read the Kubernetes API; `reading` does.
+It does not: read the Kubernetes API; `kubernetes` does.
 """
 
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ PODS = 10
 def measure(
     spec: PlatformSpec, node: Machine, at: float, skew: float
 ) -> tuple[Probe, ...]:
-    """Return one cycle's probes of one node; its own clock may be off."""
+    """Return one cycle's probes of one node; its clock may be wrong."""
     written = len(spec.log)
     found = tuple(_Agent(spec, node, at, skew).probes())
     del spec.log[written:]
@@ -94,7 +94,7 @@ class _Agent:
             )
 
     def _secure(self) -> bool:
-        """Say whether TLS reaches the ingress, as the Ingress's own section says."""
+        """Return whether TLS reaches the ingress, as its tls section says."""
         listens = self._spec.balancer.listens
         return self._spec.scheme == "https" and any(
             x.protocol == "tcp" for x in listens

@@ -1,4 +1,4 @@
-"""Kubernetes: what the cluster's API says of the target's path.
+"""Kubernetes: what the cluster's API returns about the target's path.
 
 In: a `PlatformSpec` at one time. Out: a `ClusterReading`.
 It does not: interpret.
@@ -12,7 +12,7 @@ from parallax.model import cluster as k
 
 
 def cluster(spec: PlatformSpec, at: float) -> k.ClusterReading:
-    """Return what the Kubernetes API says, by a node's clock."""
+    """Return what the Kubernetes API returns, with times of a node's clock."""
     ingress, hidden = spec.ingress, spec.hidden
     nginx = ingress.kind == "ingress-nginx"
     changed = when(at) - timedelta(seconds=spec.changed_ago)

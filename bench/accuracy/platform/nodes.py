@@ -1,8 +1,8 @@
 """Nodes: what a port of a node leads to.
 
-In: a `PlatformSpec`, a node, a port, a request. Out: what came back.
+In: a `PlatformSpec`, a node, a port, a request. Out: a response.
 It does not: serve; `ingress` and `request` do.
-Source: kube-proxy's chains (reference hetzner.md, section 5).
+Source: Kubernetes documentation, Virtual IPs and Service Proxies (traffic policies).
 """
 
 from bench.accuracy.platform import pages
@@ -21,7 +21,7 @@ from bench.accuracy.platform.spec import PlatformSpec
 
 
 def to_node(spec: PlatformSpec, node: Machine, port: int, request: Request) -> Response:
-    """Ask a port of a node, as balancer or as another node."""
+    """Send a request to a port of a node, from the load balancer or another node."""
     if stopped := filtered(spec, request.source, node.name, port):
         return stopped
     ingress = spec.ingress
@@ -45,7 +45,7 @@ def to_node(spec: PlatformSpec, node: Machine, port: int, request: Request) -> R
 def _ingress_port(
     spec: PlatformSpec, node: Machine, request: Request, *, secure: bool
 ) -> Response:
-    """Follow kube-proxy: which ingress pod a NodePort leads to."""
+    """Route as kube-proxy does: to the ingress pod that a NodePort leads to."""
     ready = [p for p in spec.ingress.pods if p.ready]
     if not ready:
         return REFUSED

@@ -28,7 +28,7 @@ type Observation = ProbeRun | BalancerReading | NodeReport
 
 
 class NeverSeenError(Exception):
-    """The fault did not show to any first probe; the draw is not a case."""
+    """No first probe showed the fault; this draw is not a case."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +41,7 @@ class Observed:
 
 
 def target_of(spec: PlatformSpec, name: str = "shop") -> Target:
-    """Return the target as `targets.yaml` would name it."""
+    """Return the target as `targets.yaml` has it."""
     return Target(
         name=name,
         url=f"{spec.scheme}://{spec.host}/",
@@ -62,7 +62,7 @@ def target_of(spec: PlatformSpec, name: str = "shop") -> Target:
 def observe(
     before: PlatformSpec, spec: PlatformSpec, *, minutes: int = 1, fails: bool = True
 ) -> Observed:
-    """Watch a platform break `minutes` ago, up to an investigation (if it `fails`)."""
+    """Observe a platform that broke `minutes` ago; investigate it if it `fails`."""
     target = target_of(spec)
     was, states = health.play(before), health.play(spec.balancer_view or spec)
     seen: list[Observation] = list(_with_look_alike(before, was, target.name, minutes))
@@ -102,7 +102,7 @@ def _with_look_alike(
 def _reports(
     before: PlatformSpec, spec: PlatformSpec, target: str, minutes: int
 ) -> Iterator[NodeReport]:
-    """Yield each agent's newest report, if it still speaks."""
+    """Yield each agent's newest report, if it still reports."""
     lines = [*spec.log, *_scanner_lines(spec)]
     for node in spec.nodes:
         if node.name in spec.hidden.agents:
@@ -116,7 +116,7 @@ def _reports(
 
 
 def _scanner_lines(spec: PlatformSpec) -> Iterator[Line]:
-    """Yield what a scanner leaves in the log: hosts that nobody serves."""
+    """Yield the log lines of a scanner, for hosts that no Ingress serves."""
     for number in range(spec.scanner_lines):
         pod = spec.rng.choice(spec.ingress.pods)
         yield Line(
@@ -137,7 +137,7 @@ def _scanner_lines(spec: PlatformSpec) -> Iterator[Line]:
 def report(
     spec: PlatformSpec, node: Machine, target: str, at: float, lines: list[Line]
 ) -> NodeReport:
-    """Return what one agent sends about what it saw, by its own clock."""
+    """Return the report of one agent, with times of its own clock."""
     skew = spec.hidden.skew.get(node.name, 0.0)
     probes = measure(spec, node, at, skew)
     sent = when(at + skew) + timedelta(seconds=1)

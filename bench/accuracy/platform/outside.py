@@ -1,6 +1,6 @@
-"""Outside: what the probe function sees of a spec.
+"""Outside: what the probe function sees of a platform.
 
-In: a `PlatformSpec` and its balancer's health. Out: `ProbeRun`s, minute by minute.
+In: a `PlatformSpec` and the health of its targets. Out: `ProbeRun`s, minute by minute.
 It does not: see what is inside.
 """
 
@@ -23,7 +23,7 @@ UNNAMED = Response(problem="name_not_resolved", phase="resolve")
 
 @dataclass(slots=True)
 class Outside:
-    """Asks from the internet, one run after the other."""
+    """Probes from the internet, one run after the other."""
 
     spec: PlatformSpec
     states: Health
@@ -31,17 +31,17 @@ class Outside:
     direct: bool = True
 
     def first(self, at: float) -> Probe:
-        """Ask once, as a user."""
+        """Send one probe, as a user."""
         return self._request(Role.FIRST, at)
 
     def alone(self, first: Probe) -> ProbeRun:
-        """Return the run of a target that is well, or whose run goes on."""
+        """Return the run with its first probe alone, as while an investigation runs."""
         return ProbeRun(
             target=self.target, started_at=first.started_at, probes=(first,)
         )
 
     def investigate(self, first: Probe, at: float) -> ProbeRun:
-        """Ask all that a failing target is asked."""
+        """Send all probes of an investigation."""
         probes = [first]
         probes += [
             self._request(Role.REPEAT, at + 0.1 + 2 * n)
@@ -130,7 +130,7 @@ class Outside:
         )
 
     def _resolved(self) -> str | None:
-        """Return the address a user's system takes; one without a route is passed."""
+        """Return the address that a user's system picks, one with a route."""
         usable = [a for a in self._named() if ":" not in a or self.spec.outside_has_v6]
         return usable[self.spec.rng.randrange(len(usable))] if usable else None
 

@@ -1,7 +1,7 @@
-"""Probes: what came back, as the model's `Probe`.
+"""Probes: a response as the model's `Probe`.
 
-In: what a request got, and who asked. Out: a `Probe`.
-It does not: ask.
+In: a response, and who sent the request. Out: a `Probe`.
+It does not: send.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -10,7 +10,7 @@ from bench.accuracy.platform.request import Response
 from parallax.model.probe import ErrorType, Phases, Probe, Role
 
 BEGAN = datetime(2026, 3, 3, 3, 0, tzinfo=UTC)
-"""When the run that is judged began: second 0 of every case."""
+"""The start of the judged run: second 0 of every case."""
 KEPT = 2048
 
 
@@ -37,7 +37,7 @@ def probe(  # noqa: PLR0913 - one argument for each thing that differs
     peer_node: str | None = None,
     proxy_protocol: bool = False,
 ) -> Probe:
-    """Return what a probe says that got this."""
+    """Return the probe that received this response."""
     reply, problem, phase = response.reply, response.problem, response.phase
     if reply is not None and response.processing >= limit:
         reply, problem, phase = None, "timeout", "processing"

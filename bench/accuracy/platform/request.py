@@ -1,7 +1,7 @@
-"""Request: one request, what came back, and how a pod or its Service answers.
+"""Request: one request, its response, and how a pod or its Service responds.
 
-In: a `PlatformSpec`, who asks, and where. Out: what came back, and after how long.
-It does not: speak of the ingress (`ingress`) or the internet (`edge`).
+In: a `PlatformSpec`, the source, the destination. Out: a response with its duration.
+It does not: simulate the ingress (`ingress`) or the internet (`edge`).
 """
 
 from dataclasses import dataclass, replace
@@ -29,7 +29,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Response:
-    """What came back: a reply or a problem (an `ErrorType` word) in a phase."""
+    """A reply, or a problem (an `ErrorType` value) in a phase."""
 
     reply: Reply | None = None
     problem: str | None = None
@@ -46,7 +46,7 @@ LATE = Response(problem="timeout")
 
 
 def filtered(spec: PlatformSpec, source: str, node: str, port: int) -> Response | None:
-    """Return what a packet filter does to a connection; None: it lets it pass."""
+    """Return what a packet filter does to a connection; None: it accepts it."""
     for rule in spec.rules:
         other = rule.source == "nodes" and source not in {"balancer", node}
         ours = other or rule.source in {"any", source}
@@ -58,7 +58,7 @@ def filtered(spec: PlatformSpec, source: str, node: str, port: int) -> Response 
 
 
 def to_service(spec: PlatformSpec, request: Request, came_by: str) -> Response:
-    """Ask the Service by cluster IP or NodePort: any ready pod."""
+    """Send a request to the Service by cluster IP or NodePort: to any ready pod."""
     ready = spec.endpoints()
     if not ready:
         return REFUSED
@@ -69,7 +69,7 @@ def to_service(spec: PlatformSpec, request: Request, came_by: str) -> Response:
 def to_pod(
     spec: PlatformSpec, pod: AppPod, request: Request, *, at_node: bool = False
 ) -> Response:
-    """Ask one pod from a node."""
+    """Send a request to one pod from a node."""
     if not at_node and cut(
         spec, request.source, pod.node, host_network=pod.host_network
     ):
@@ -91,5 +91,5 @@ def to_pod(
 
 
 def cut(spec: PlatformSpec, source: str, node: str, *, host_network: bool) -> bool:
-    """Say whether the overlay is in the way, and cut."""
+    """Return whether the way needs the overlay, and it is broken."""
     return spec.overlay_cut and source != node and not host_network

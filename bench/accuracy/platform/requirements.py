@@ -1,4 +1,4 @@
-"""Requirements: what a fault needs of the platform it breaks.
+"""Requirements: what a fault requires of the platform that it breaks.
 
 In and out: values. It does not: draw.
 """
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Requirements:
-    """What a fault needs of the platform; None: whatever is drawn."""
+    """What a fault requires of the platform; None: any value."""
 
     nodes: int = 1
     cdn: bool | None = None

@@ -1,7 +1,7 @@
-"""PlatformSpec: a platform as configuration: what is there, and what is wrong with it.
+"""PlatformSpec: a platform as configuration, with its faults.
 
 In and out: plain values that a fault may change.
-It does not: answer requests (`request`), or know which fault it carries.
+It does not: respond to requests (`request`), or hold the name of its fault.
 """
 
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ from bench.accuracy.platform.parts import (
 
 @dataclass(slots=True, kw_only=True)
 class PlatformSpec:
-    """A platform with everything on a request's way."""
+    """A platform with every hop of a request."""
 
     rng: Random
     host: str
@@ -54,11 +54,11 @@ class PlatformSpec:
     expects: int = 200
     """The status that the target's owner counts as healthy."""
     repeats: int = 10
-    """How often an investigation asks again; less where its time ran out."""
+    """Repeats of an investigation; fewer if its time ran out."""
     dead: tuple[str, ...] = ()
-    """Addresses of the balancer's own that answer nobody."""
+    """Addresses of the balancer that do not respond."""
     balancer_view: "PlatformSpec | None" = None
-    """What the balancer still takes the targets for; None: it has noticed all."""
+    """The platform as the balancer still sees it; None: it has noticed every change."""
     lost_requests: int = 0
     """Requests from the internet that a target resets, from second 0 on."""
     scanner_lines: int = 0
@@ -69,7 +69,7 @@ class PlatformSpec:
 
     @property
     def listen(self) -> Listen | None:
-        """The balancer's service that users ask, if it is there."""
+        """The balancer's service that users connect to, if there is one."""
         port = 443 if self.scheme == "https" else 80
         return next((x for x in self.balancer.listens if x.port == port), None)
 
