@@ -1,4 +1,4 @@
-"""A simulated day of each story: nobody is blamed, only silences are told."""
+"""A simulated day of each story: no cause is named, and only silences alert."""
 
 import pytest
 
@@ -10,20 +10,20 @@ from bench.week.stories import DAY, STORIES, WELL, Minute, Story
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)
 def test_a_day_blames_nobody_and_tells_silences_only(story: Story) -> None:
-    """No false blame, no alarm for the target; each silence fires once a window."""
+    """No wrong cause, no alert for the target; each silence fires once in a window."""
     told, wrong = run(story, 1)
     assert not wrong
     assert told.minutes == DAY
 
 
 def test_what_does_not_change_is_judged_once() -> None:
-    """The fast path: a steady day costs some dozens of judgements, not 1,440."""
+    """A day without changes needs a few dozen judgements, not 1,440."""
     told = Player(STORIES[0], Platform("steady")).play(1)
     assert told.judged < 60
 
 
 def test_a_minute_after_a_steady_day_is_judged_with_its_past() -> None:
-    """Two minutes without a probe are no silence: the run before them is fresh."""
+    """Two minutes without a probe are no silence: the previous run is still fresh."""
     missing = range(200, 202)
 
     def at(minute: int) -> Minute:

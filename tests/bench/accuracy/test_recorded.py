@@ -15,5 +15,5 @@ from bench.accuracy.recorded import label_for
     ],
 )
 def test_a_file_is_labeled_by_its_name(name: str, cause: str) -> None:
-    """A variant has its cause's label; what begins with no cause blames nobody."""
+    """A variant has its cause's label; a recording without a row accepts no cause."""
     assert label_for(name).cause == cause

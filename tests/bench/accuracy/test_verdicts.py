@@ -9,7 +9,7 @@ from bench.accuracy.verdicts import differences, main, verdicts
 
 
 def test_the_same_code_judges_the_same(tmp_path: Path) -> None:
-    """What was saved compares equal: the recorded runs and the drawn cases."""
+    """Saved judgements of recorded runs and drawn cases compare equal."""
     file = str(tmp_path / "verdicts")
     asked = [file, "--cases", "3", "--seed", "a"]
     assert main(["save", *asked]) == 0

@@ -17,12 +17,12 @@ REQUIRED = Requirements(
 
 
 def spec(seed: int = 1) -> PlatformSpec:
-    """Draw a platform that is well."""
+    """Draw a healthy platform."""
     return draw(Random(seed), REQUIRED)  # noqa: S311 - seeded on purpose
 
 
 def words(platform: PlatformSpec) -> set[str | None]:
-    """Return what Hetzner would say of the targets, on the port users ask."""
+    """Return Hetzner's details of the targets, on the port of users."""
     states = health.play(platform)
     names = platform.balancer.targets
     return {health.at(states, name, 443, 0).detail for name in names}
@@ -30,7 +30,7 @@ def words(platform: PlatformSpec) -> set[str | None]:
 
 @pytest.mark.parametrize("seed", range(40))
 def test_a_drawn_platform_is_well(seed: int) -> None:
-    """Whatever is drawn: its targets are healthy and its users served."""
+    """Any drawn platform has healthy targets, and its users are served."""
     platform = draw(Random(seed), Requirements())  # noqa: S311 - seeded on purpose
     states = health.play(platform)
     assert all(state.healthy for states in states.values() for state in states)
@@ -45,7 +45,7 @@ def test_a_firewall_lets_checks_time_out() -> None:
 
 
 def test_a_dead_port_refuses_the_check() -> None:
-    """Nobody listens there."""
+    """The port is closed."""
     platform = spec()
     for listen in platform.balancer.listens:
         listen.check = Check(protocol="tcp", port=9)
