@@ -31,21 +31,21 @@ class FaultError(ValueError):
 
 
 class Needs(BaseModel):
-    """What a case must have for a fault to come about in it."""
+    """What a case must have so that a fault can be injected."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     nodes: int = 2
     ingress: Literal["nginx", "traefik"] | None = None
-    """The kind of ingress, where a fault lies in one kind's own settings."""
+    """The kind of ingress, for a fault in the settings of one kind."""
     policy: Literal["Cluster", "Local"] | None = None
     """The ingress Service's externalTrafficPolicy, as the case has it."""
     users_meet_it: bool = False
-    """Whether no health check may ask for a host of ours: it would take the targets
-    out for what users should meet."""
+    """Whether no health check may send a host of the apps: it would mark the targets
+    unhealthy before users get the response of the fault."""
 
     def lacking(self, case: Case) -> str | None:
-        """Say what a case lacks; None: nothing."""
+        """Return what a case lacks; None: nothing."""
         kind, policy = case.ingress.kind, case.ingress.external_traffic_policy
         if len(case.nodes) < self.nodes:
             return f"{self.nodes} nodes, {case.name} has {len(case.nodes)}"
@@ -75,15 +75,15 @@ class FaultFile(BaseModel):
     """Subjects of incidents that belong to no target, where no user fails."""
     needs: Needs = Needs()
     hides: list[str] = Field(default_factory=list[str])
-    """Roles whose users stay well, whatever else is hit: their page is stored."""
+    """Roles whose users are served whatever fails: the CDN stored their page."""
     intermittent: bool = False
-    """Whether some requests still succeed, so that one probe may miss it."""
+    """Whether some requests still succeed, so that one probe may not show it."""
     inject: list[dict[str, dict[str, Any]]] = Field(min_length=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A fault as it stands for one case.
+    """A fault in one case.
 
     `expected` is the subject of an incident -> its cause: a target's name, or what
     the file says of the stack (`stack/probe`).
@@ -97,7 +97,7 @@ class Fault:
 
 
 def fault_ids(case: Case | None = None) -> tuple[str, ...]:
-    """Return the ids of all faults, or of those that can come about in a case."""
+    """Return the ids of all faults, or of those that a case can have."""
     return _fitting(LAB_FAULTS, case)
 
 
@@ -114,8 +114,8 @@ def _fitting(ids: Iterable[str], case: Case | None) -> tuple[str, ...]:
 def load_fault(fault_id: str, case: Case | None = None) -> Fault:
     """Read a fault, or several joined by `+`, for a case (none: the default case).
 
-    A role the case does not have is left out; if that leaves none, it is refused, as
-    is a fault that cannot come about in the case.
+    Roles that the case does not have are left out. If none is left, or if the case
+    lacks what the fault needs, the fault is rejected.
     Look-alikes are injected first, then the faults in the order they are named. Of two
     that hit one target the outer one is expected. Raises FaultError.
     """
