@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from faults import TABLE, Injection, Row
+from faults import LOOK_ALIKES, TABLE, Injection, Row
 from lab.fault import FAULTS as LAB_FILES
 from parallax.causes import CAUSES, Cause
 from parallax.diagnose import judge
@@ -84,3 +84,10 @@ def test_a_reason_stands_for_a_lab_fault_and_a_wrong_scenario_is_named() -> None
     assert missing(known, swapped) == [
         f"scenario {row.refutes!r}: it is refuted, expected supported"
     ]
+
+
+def test_every_look_alike_has_a_lab_file_an_injection_or_a_snapshot() -> None:
+    """A row without any of them would never be tested; each id is listed once."""
+    played = [one.id for one in LOOK_ALIKES if one.lab or one.inject or one.snapshot]
+    assert played == [one.id for one in LOOK_ALIKES]
+    assert len(set(played)) == len(played)
