@@ -1,7 +1,7 @@
 """Write the handbook: `python -m tools.handbook [--drift]`.
 
-In: the causes and events/diagnose. Out: docs/causes.md and docs/causes/<hop>.svg;
-with `--drift` nothing is written, and status 1 says that they are not up to date.
+In: the causes and events/diagnose. Out: docs/causes.md and docs/causes/<hop>.svg.
+With `--drift` it writes nothing, and exits with status 1 if a file is outdated.
 """
 
 import json
@@ -22,23 +22,23 @@ def files() -> dict[Path, str]:
         path.stem: json.loads(path.read_text())["snapshot"]
         for path in (ROOT / "events/diagnose").glob("*.json")
     }
-    made = {ROOT / "docs/causes.md": page(recorded)}
+    texts = {ROOT / "docs/causes.md": page(recorded)}
     for hop in {cause.hop for cause in CAUSES}:
-        made[ROOT / f"docs/causes/{hop}.svg"] = picture(hop)
-    return made
+        texts[ROOT / f"docs/causes/{hop}.svg"] = picture(hop)
+    return texts
 
 
 def main() -> int:
-    """Write what differs, or say that something does."""
-    made = files()
-    differs = [p for p, text in made.items() if not p.exists() or p.read_text() != text]
+    """Write the outdated files; with `--drift` only print their names."""
+    texts = files()
+    outdated = [p for p, t in texts.items() if not p.exists() or p.read_text() != t]
     if "--drift" in sys.argv[1:]:
-        for path in differs:
-            print(f"{path.relative_to(ROOT)} is not up to date: make docs")  # noqa: T201
-        return 1 if differs else 0
-    for path in differs:
+        for path in outdated:
+            print(f"{path.relative_to(ROOT)} is outdated; run `make docs`")  # noqa: T201
+        return 1 if outdated else 0
+    for path in outdated:
         path.parent.mkdir(exist_ok=True)
-        path.write_text(made[path])
+        path.write_text(texts[path])
         print(f"wrote {path.relative_to(ROOT)}")  # noqa: T201 - a command's output
     return 0
 

@@ -1,7 +1,7 @@
 """Picture: a request's path with one hop red, as SVG.
 
-In: a hop. Out: the text of an SVG: what lies before the hop is green (a request got
-that far), the hop is red, what lies behind it is gray. It does not: know any cause.
+In: a hop. Out: the text of an SVG. Hops before it are green (requests passed them), the
+hop is red, hops behind it are gray. It does not: use any cause.
 """
 
 from html import escape
@@ -19,18 +19,18 @@ STATIONS = (
     (Hop.SERVICE, "Service", "endpoints"),
     (Hop.POD, "pod", "the app"),
 )
-"""What a request passes, with a word about each."""
+"""The hops of a request, each with its name and a note."""
 COLORS = {
     "before": ("#e6f4ea", "#188038"),
     "at": ("#fce8e6", "#c5221f"),
     "behind": ("#f1f3f4", "#9aa0a6"),
 }
-"""Fill and line of a station."""
+"""Fill and line color of a station."""
 BOX, GAP, HEIGHT, MARGIN = 116, 20, 56, 12
 
 
 def picture(hop: Hop) -> str:
-    """Return the path with a hop red; for the monitor, all of it is gray."""
+    """Return the path with one red hop; for the monitor, all hops are gray."""
     names = [name for name, _, _ in STATIONS]
     red = names.index(hop) if hop in names else -1
     width = 2 * MARGIN + len(STATIONS) * (BOX + GAP) - GAP
@@ -67,7 +67,7 @@ def _station(at: int, red: int) -> str:
 
 
 def _arrow(left: float, state: str) -> str:
-    """Return the arrow that leads to a station; a request got no farther than red."""
+    """Return the arrow to a station; behind the red hop it is gray and dashed."""
     ink = COLORS["behind" if state == "behind" else "before"][1]
     dashes = ' stroke-dasharray="3 3"' if state == "behind" else ""
     y = MARGIN + HEIGHT / 2

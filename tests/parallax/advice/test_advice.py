@@ -6,7 +6,7 @@ from typing import NoReturn
 
 import pytest
 
-from parallax.advice import ADVISERS, Adviser, known
+from parallax.advice import ADVISERS, Adviser, decidable
 from parallax.diagnose import judge
 from parallax.evidence.scene import Scene
 from parallax.model.balancer import BalancerCertificate
@@ -23,7 +23,7 @@ def given(snapshot: Snapshot) -> dict[str, Advice]:
 
 
 def certified(days: float) -> Snapshot:
-    """Return health, with a certificate that is good for so many days."""
+    """Return a healthy target whose certificate is valid for this many days."""
     x = s.healthy()
     assert x.run
     ends = x.taken_at + timedelta(days=days)
@@ -33,13 +33,13 @@ def certified(days: float) -> Snapshot:
 
 
 def asking(port: int) -> Snapshot:
-    """Return health, with a health check of another port."""
+    """Return a healthy target whose health check uses another port."""
     run = s.run(s.OK, investigated=False)
     return s.taken(run, s.balancer(asks=port), *s.reports())
 
 
 def of_zone(ttl: int | None) -> Snapshot:
-    """Return health, with the zone's own answer."""
+    """Return a healthy target with the zone's own answer."""
     x = s.healthy()
     assert x.run
     zone = Resolution(
@@ -49,13 +49,13 @@ def of_zone(ttl: int | None) -> Snapshot:
 
 
 def few_ready(ready: int, *, pods: int = 5) -> Snapshot:
-    """Return health, with so many ready pods."""
+    """Return a healthy target with this many ready pods."""
     run = s.run(s.OK, investigated=False)
     return s.taken(run, s.balancer(), *s.reports(ready=ready, pods=pods))
 
 
 def machines(*servers: int) -> Snapshot:
-    """Return health, with nodes on these machines; the targets are 10001 to 10005."""
+    """Return a healthy target with these machines as nodes; targets 10001 to 10005."""
     nodes = tuple(
         Node(name=f"node-{n}", internal_ip=f"10.9.0.{n}", provider_id=f"hcloud://{n}")
         for n in servers
@@ -64,7 +64,7 @@ def machines(*servers: int) -> Snapshot:
 
 
 def test_health_gives_no_advice() -> None:
-    """Nothing is wrong, and nothing will be soon."""
+    """Nothing is wrong, and nothing will break soon."""
     assert given(s.healthy()) == {}
 
 
@@ -78,7 +78,7 @@ def test_health_gives_no_advice() -> None:
     ],
 )
 def test_a_certificate_is_told_two_weeks_before(days: float, title: str) -> None:
-    """Three days before it is said plainly."""
+    """Three days before, the title is urgent."""
     advice = given(certified(days))["certificate-expires"]
     assert advice.title == title
     assert advice.due == s.NOW + timedelta(days=days)
@@ -88,10 +88,10 @@ def test_a_certificate_is_told_two_weeks_before(days: float, title: str) -> None
 
 @pytest.mark.parametrize(
     ("kind", "whose"),
-    [("managed", "Hetzner renews it itself"), ("uploaded", "renewed by hand")],
+    [("managed", "managed by Hetzner"), ("uploaded", "renewed by hand")],
 )
 def test_the_balancers_own_certificate_is_named(kind: str, whose: str) -> None:
-    """It ends when the one that users are shown does."""
+    """It has the same end date as the certificate that users get."""
     x = certified(5)
     assert x.balancer
     assert x.balancer.load_balancer
@@ -101,7 +101,7 @@ def test_the_balancers_own_certificate_is_named(kind: str, whose: str) -> None:
     found = replace(x.balancer.load_balancer, certificates=(other, its))
     x = replace(x, balancer=replace(x.balancer, load_balancer=found))
     advice = given(x)["certificate-expires"]
-    assert advice.evidence[1] == f"it is the balancer's certificate shop ({whose})"
+    assert advice.evidence[1] == f"it is the load balancer's certificate shop ({whose})"
     assert advice.next_steps[1].command == "hcloud certificate describe shop"
 
 
@@ -111,9 +111,9 @@ def test_a_certificate_that_lasts_is_not_told() -> None:
 
 
 def test_a_health_check_of_nobodys_port_is_told_while_users_are_served() -> None:
-    """Whoever answers there may go; then it is an outage."""
+    """If the listener on that port stops, it is an outage."""
     advice = given(asking(30999))["health-check-no-node-port"]
-    assert advice.title.startswith("The health check asks :30999")
+    assert advice.title.startswith("The health check uses port 30999")
     assert advice.next_steps[0].command == (
         "hcloud load-balancer update-service keybuzz-lb --listen-port 443"
         " --health-check-port 31695"
@@ -122,12 +122,12 @@ def test_a_health_check_of_nobodys_port_is_told_while_users_are_served() -> None
 
 
 def test_a_health_check_of_the_apps_own_port_is_told() -> None:
-    """It can be green while the ingress is gone."""
+    """The check can succeed while the ingress is down."""
     assert set(given(asking(30080))) == {"health-check-other-port"}
 
 
 def test_the_services_own_health_port_is_right() -> None:
-    """Under policy Local it is the one to ask."""
+    """Under policy Local it is the right port."""
     x = asking(32000)
     cluster = x.cluster
     assert cluster
@@ -152,9 +152,9 @@ def test_a_target_that_is_no_node_is_named() -> None:
 
 
 def test_the_last_ready_pod_is_told_and_a_single_one_is_not() -> None:
-    """One of five is a warning; one of one is how it is meant."""
+    """One ready pod of five is a warning; one of one is intended."""
     advice = given(few_ready(1))["one-ready-replica"]
-    assert advice.title.startswith("1 of 5 pods is ready")
+    assert advice.title.startswith("Only 1 of 5 pods is ready")
     assert "keybuzz-api-1" in advice.evidence[0]
     assert "describe pod keybuzz-api-2" in (advice.next_steps[0].command or "")
     assert given(few_ready(2)) == {}
@@ -162,19 +162,19 @@ def test_the_last_ready_pod_is_told_and_a_single_one_is_not() -> None:
 
 
 def test_a_ttl_of_a_day_is_told() -> None:
-    """So long users go to an old address after a move."""
+    """That long users use an old address after a move."""
     advice = given(of_zone(86400))["long-ttl"]
-    assert "up to 24 hours" in advice.title
+    assert "up to 24 h to reach all users" in advice.title
     assert given(of_zone(3600)) == {}
     assert given(of_zone(None)) == {}
 
 
-def test_nothing_known_is_no_advice_and_no_end_of_any() -> None:
+def test_nothing_read_is_no_advice_and_no_end_of_any() -> None:
     """Without a source, no advice does not mean that all is well."""
     blank = replace(s.healthy(), run=None, balancer=None, reports=())
     assert given(blank) == {}
-    assert known(Scene.of(blank)) == frozenset()
-    whole = known(Scene.of(s.healthy()))
+    assert decidable(Scene.of(blank)) == frozenset()
+    whole = decidable(Scene.of(s.healthy()))
     assert whole == {
         "health-check-no-node-port",
         "health-check-other-port",
@@ -188,11 +188,11 @@ def test_no_adviser_raises_whatever_is_broken(fault: str) -> None:
     """Each adviser answers each scenario."""
     for adviser in ADVISERS:
         adviser.advise(Scene.of(s.FAULTS[fault]()))
-        adviser.known(Scene.of(s.FAULTS[fault]()))
+        adviser.decidable(Scene.of(s.FAULTS[fault]()))
 
 
 def test_stale_readings_give_no_advice() -> None:
-    """A balancer read long ago says nothing of now."""
+    """An old reading of the balancer does not count."""
     x = asking(30999)
     assert x.balancer
     old = replace(x.balancer, read_at=s.NOW - timedelta(minutes=10))
@@ -202,12 +202,12 @@ def test_stale_readings_give_no_advice() -> None:
 def test_an_adviser_that_raises_silences_nobody(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A bug in one is no advice of that one, and no end of it."""
+    """An adviser with a bug gives no advice and ends none."""
 
     def broken(_: Snapshot) -> NoReturn:
         raise ZeroDivisionError
 
-    bad = Adviser(id="bad", advise=broken, known=broken)
+    bad = Adviser(id="bad", advise=broken, decidable=broken)
     monkeypatch.setattr("parallax.advice.ADVISERS", (bad, *ADVISERS))
     assert set(given(certified(2))) == {"certificate-expires"}
-    assert "bad" not in known(Scene.of(certified(2)))
+    assert "bad" not in decidable(Scene.of(certified(2)))

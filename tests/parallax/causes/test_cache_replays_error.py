@@ -17,7 +17,7 @@ HIT = "nginx/503_cache_HIT"
 
 
 def users_got(pages: list[str]) -> Snapshot:
-    """Return a target behind a CDN whose origin answers well."""
+    """Return a target behind a CDN whose origin works."""
     return s.taken(s.run(pages, direct=s.OK), s.balancer(), *s.reports(), target=CDN)
 
 
@@ -32,7 +32,7 @@ def test_nearly_all_failing_answers_are_to_be_replays(kept: int, cause: str) -> 
 
 
 def at_ingress(buster: str = s.OK) -> ProbeRun:
-    """Return what a cache at the ingress replays, also to the balancer's address."""
+    """Return replays of a cache at the ingress, also to direct requests."""
     run = s.run(HIT)
     probes = tuple(
         replace(p, **({"headers": ()} | s.answer(buster)))  # type: ignore[arg-type]
@@ -44,7 +44,7 @@ def at_ingress(buster: str = s.OK) -> ProbeRun:
 
 
 def test_a_cache_at_the_ingress_is_named() -> None:
-    """It replays to everybody; only the request it cannot know is answered well."""
+    """It replays to everybody; only a cache-buster succeeds."""
     run = at_ingress()
     x = s.taken(run, s.balancer(), *s.reports())
     assert judge(x).cause == CAUSE.id
@@ -55,7 +55,7 @@ def test_a_cache_at_the_ingress_is_named() -> None:
 
 
 def test_a_cache_at_the_ingress_before_a_failing_app_repeats_the_truth() -> None:
-    """The request it cannot know fails as well, or is replayed, too."""
+    """The cache-buster fails too, or is replayed too."""
     failing = s.taken(at_ingress(s.POD_503), s.balancer(), *s.reports())
     assert answer(CAUSE, failing) is Answer.REFUTED
     nothing_past = s.taken(at_ingress(HIT), s.balancer(), *s.reports())
@@ -63,7 +63,7 @@ def test_a_cache_at_the_ingress_before_a_failing_app_repeats_the_truth() -> None
 
 
 def test_no_step_goes_past_a_cache_that_stands_behind_the_balancer() -> None:
-    """The purge and the proof would ask one and the same address."""
+    """The purge and the proof would use the same address."""
     (purge,) = judge(s.taken(at_ingress(), s.balancer(), *s.reports())).next_steps
     assert "PURGE" in (purge.command or "")
     run = s.run(s.REPLAYED_503, direct=s.OK)
@@ -76,7 +76,7 @@ def test_no_step_goes_past_a_cache_that_stands_behind_the_balancer() -> None:
 
 
 def test_age_alone_names_no_cache() -> None:
-    """An app may say Age itself; the direct request was just lucky."""
+    """An app may send Age itself; the direct request succeeded by chance."""
     run = s.run(s.POD_503, direct=s.OK)
     probes = tuple(
         p if p.healthy else replace(p, headers=(*p.headers, ("Age", "12")))

@@ -21,14 +21,14 @@ def met(page: str | list[str], direct: str = s.OK, **more: object) -> Snapshot:
 
 
 def test_the_cdns_origin_is_compared_with_the_balancer() -> None:
-    """The mail names address and port, and how to see that the origin is well."""
+    """The mail names address and port, and how to check the origin."""
     origin, past = judge(e.cdn_alone()).next_steps
     assert "keybuzz-lb: 203.0.113.20, port 443" in origin.text
     assert "--resolve platform-api.keybuzz.io:443:203.0.113.20" in (past.command or "")
 
 
 def test_a_kept_page_is_a_replay_and_not_this() -> None:
-    """Varnish kept its own error: nobody was asked."""
+    """Varnish stored its own error and sent no request."""
     kept = met("varnish/503_cached_own_error_hit")
     assert answer(CAUSE, kept) is Answer.UNKNOWN
     assert judge(kept).cause == "cache-replays-error"
@@ -36,31 +36,31 @@ def test_a_kept_page_is_a_replay_and_not_this() -> None:
 
 
 def test_an_origin_that_fails_past_the_cdn_refutes_it() -> None:
-    """The CDN only says what is true."""
+    """The CDN only reports the origin's error."""
     assert answer(CAUSE, met(e.CDN_503, direct=s.LB_503)) is Answer.REFUTED
 
 
 def test_without_a_cdn_nobody_else_s_page_is_one() -> None:
-    """A Varnish at the balancer's own address is part of what is behind it."""
+    """A Varnish at the load balancer's own address is behind it."""
     outside = s.run(e.CDN_503, direct=s.OK)
     assert answer(CAUSE, s.taken(outside, s.balancer(), *s.reports())) is Answer.REFUTED
 
 
 def test_a_page_of_somebody_behind_the_cdn_is_not_the_cdns() -> None:
-    """It got through to whoever wrote that."""
+    """The request reached the server that wrote the page."""
     for page in (s.LB_503, s.POD_503, s.INGRESS_503_BY_LB):
         assert answer(CAUSE, met(page)) is Answer.UNKNOWN
 
 
 @pytest.mark.parametrize(("own", "shown"), [(10, True), (9, False), (1, False)])
 def test_nearly_all_failing_answers_are_to_be_its_own(own: int, *, shown: bool) -> None:
-    """A few of them among others explain nothing."""
+    """A few such pages among others explain nothing."""
     pages = [e.CDN_503] * own + [s.POD_503] * (11 - own)
     assert (answer(CAUSE, met(pages)) is Answer.SUPPORTED) is shown
 
 
 def test_a_line_in_the_ingress_log_shows_that_it_got_through() -> None:
-    """Then the CDN's page stands for something behind, which the log tells."""
+    """Then the CDN's page reports a fault behind it, as the log shows."""
     outside = s.run(e.CDN_503, direct=s.OK)
     x = met(e.CDN_503, sightings=s.seen(outside, 503))
     assert answer(CAUSE, x) is Answer.UNKNOWN
@@ -77,7 +77,7 @@ def test_a_log_that_is_not_live_proves_no_absence() -> None:
 
 
 def test_only_nodes_that_run_an_ingress_pod_have_a_log() -> None:
-    """Two of five run one: their logs are all there are, and both are needed."""
+    """Two of five nodes run a pod: only their logs exist, and both are needed."""
     x = e.with_policy(e.cdn_alone(), "Cluster", *s.NODES[:2])
 
     def heard(*nodes: str) -> Snapshot:

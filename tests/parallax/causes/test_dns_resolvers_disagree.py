@@ -11,50 +11,51 @@ from tests.parallax import scenarios as s
 
 
 def both(snapshot: Snapshot) -> tuple[Answer, Answer]:
-    """Return what the two causes of a name say: disagree, stale."""
+    """Return the answers of the two DNS causes: disagree, stale."""
     first, second = ask(CAUSE, snapshot), ask(dns_stale_address.CAUSE, snapshot)
     return first.answer, second.answer
 
 
 def asked(*answers: str, to: str = e.OLD) -> Snapshot:
-    """Return users led to an address, with what the resolvers say."""
+    """Return users who reached an address, with the resolvers' answers."""
     outside = e.led_to(to, s.run(e.OLD_SERVER, direct=s.OK))
     return s.taken(e.resolved(outside, e.OWN, *answers), s.balancer(), *s.reports())
 
 
 def test_the_resolvers_tell_the_two_apart() -> None:
-    """Some right and some wrong is one cause, all wrong the other."""
+    """Some wrong resolvers are one cause, only wrong ones the other."""
     assert both(e.split_name()) == (Answer.SUPPORTED, Answer.REFUTED)
     assert both(e.stale_name()) == (Answer.REFUTED, Answer.SUPPORTED)
 
 
 def test_the_wrong_resolver_is_named_with_what_is_left_of_its_ttl() -> None:
-    """Whom to ask, what it keeps, and for how long."""
+    """The resolver, its cached address, and the remaining TTL."""
     first, last = judge(e.split_name()).next_steps
     assert first.text == (
-        "192.0.2.54 keeps 198.51.100.7 for 240 s more: flush its cache, or wait."
+        "Flush the cache of 192.0.2.54, or wait: it returns 198.51.100.7 for another"
+        " 240 s."
     )
     assert first.command == "dig @192.0.2.54 +noall +answer platform-api.keybuzz.io"
     assert last.command == "dig +nssearch platform-api.keybuzz.io"
 
 
 def test_resolvers_that_all_lead_right_are_not_to_blame() -> None:
-    """Users asked an address that no resolver gives now."""
+    """Users reached an address that no resolver gives now."""
     assert both(asked(e.OWN, e.OWN)) == (Answer.UNKNOWN, Answer.UNKNOWN)
 
 
 def test_a_disagreement_that_users_did_not_meet_is_none_of_this() -> None:
-    """They fail at the balancer's own address."""
+    """They fail at the load balancer's own address."""
     assert both(asked(e.OWN, e.OLD, to=e.OWN)) == (Answer.REFUTED, Answer.REFUTED)
 
 
 def test_failures_at_a_third_address_are_not_explained() -> None:
-    """One resolver is wrong, and users went elsewhere still."""
+    """One resolver is wrong, and users reached yet another address."""
     x = asked(e.OWN, "192.0.2.200")
     assert both(x) == (Answer.UNKNOWN, Answer.REFUTED)
 
 
 def test_one_resolver_alone_cannot_disagree() -> None:
-    """What only one says is the name's own answer, or nobody's."""
+    """The answer of a single resolver proves no disagreement."""
     assert both(asked(e.OLD)) == (Answer.REFUTED, Answer.SUPPORTED)
     assert both(asked()) == (Answer.UNKNOWN, Answer.UNKNOWN)

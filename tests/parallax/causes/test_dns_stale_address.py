@@ -18,16 +18,16 @@ OLD_ONE = s.run(e.OLD_SERVER, direct=s.OK)
 
 
 def led_astray(zone: str | None, *answers: str, to: str = e.OLD) -> Snapshot:
-    """Return users who are led to an address, with what the resolvers say."""
+    """Return users who reached an address, with the resolvers' answers."""
     outside = e.resolved(e.led_to(to, OLD_ONE), zone, *answers)
     return s.taken(outside, s.balancer(), *s.reports())
 
 
 def test_a_right_zone_means_waiting_for_the_ttl() -> None:
-    """The record is mended, caches keep the old one for its TTL at the longest."""
+    """The record is correct; caches hold the old one for at most its TTL."""
     x = e.stale_name()
     assert (
-        "1 of 1 name servers of the zone say 203.0.113.20: caches"
+        "1 of 1 name servers of the zone return 203.0.113.20: resolvers still cache"
         in ask(CAUSE, x).evidence[2]
     )
     (step,) = judge(x).next_steps
@@ -36,7 +36,7 @@ def test_a_right_zone_means_waiting_for_the_ttl() -> None:
 
 
 def test_a_zone_with_the_old_address_means_changing_the_record() -> None:
-    """The command asks the zone's own server, the text names the right address."""
+    """The command queries the zone's own server; the text has the right address."""
     x = led_astray(e.OLD, e.OLD, e.OLD)
     judgement = judge(x)
     assert judgement.cause == CAUSE.id
@@ -47,14 +47,14 @@ def test_a_zone_with_the_old_address_means_changing_the_record() -> None:
 
 
 def test_without_the_zones_own_word_the_address_is_still_not_the_balancers() -> None:
-    """It is told that the zone was not heard."""
+    """The evidence states that the zone's servers did not respond."""
     x = led_astray(None, e.OLD)
     assert judge(x).cause == CAUSE.id
-    assert "not heard" in ask(CAUSE, x).evidence[2]
+    assert "name servers did not respond" in ask(CAUSE, x).evidence[2]
 
 
 def test_one_dead_address_among_several_is_told_by_its_share() -> None:
-    """Failures follow the address that is not the balancer's; the rest is well."""
+    """Requests to the foreign address fail; the others succeed."""
     pages = [s.DROPPED if n % 3 == 0 else s.OK for n in range(11)]
     outside = e.led_to(e.OLD, s.run(pages, direct=s.OK))
     both = f"{e.OWN} {e.OLD}"
@@ -62,18 +62,18 @@ def test_one_dead_address_among_several_is_told_by_its_share() -> None:
     judgement = judge(x)
     assert judgement.cause == CAUSE.id
     assert ask(CAUSE, x).evidence[0] == (
-        "4 of 11 requests failed at 198.51.100.7: timeout"
+        "4 of 11 requests went to 198.51.100.7 and failed: timeout"
     )
 
 
 def test_the_balancers_own_address_refutes_it() -> None:
-    """Whatever is wrong, the name leads where it should."""
+    """The name resolves to the right address, so this cause is ruled out."""
     assert answer(CAUSE, s.no_healthy_target()) is Answer.REFUTED
     assert answer(CAUSE, led_astray(e.OLD, e.OLD, to=e.OWN)) is Answer.REFUTED
 
 
 def test_an_ipv6_address_of_the_balancer_is_its_own_in_any_spelling() -> None:
-    """2001:db8::14 and 2001:0db8:0:0::0014 are one."""
+    """2001:db8::14 and 2001:0db8:0:0::0014 are the same address."""
     outside = e.led_to("2001:0db8:0:0::0014", OLD_ONE)
     found = e.changed(s.balancer(), ipv6="2001:db8::14")
     assert answer(CAUSE, s.taken(outside, found, *s.reports())) is Answer.REFUTED
@@ -104,7 +104,7 @@ def test_a_direct_probe_without_a_route_is_no_word_against_the_balancer(
 
 
 def test_an_origin_that_fails_as_well_leaves_it_open() -> None:
-    """The old address is not the only trouble; what users would meet then is open."""
+    """The old address is not the only fault; users may fail elsewhere too."""
     outside = e.led_to(e.OLD, s.run(e.OLD_SERVER, direct=s.LB_503))
     x = s.taken(e.resolved(outside, e.OLD, e.OLD), s.balancer(), *s.reports())
     assert answer(CAUSE, x) is Answer.UNKNOWN
@@ -112,17 +112,17 @@ def test_an_origin_that_fails_as_well_leaves_it_open() -> None:
 
 
 def test_an_address_that_answers_others_well_is_alive() -> None:
-    """A second way in that fails at times is not a forgotten one."""
+    """A second, intermittent entry is not an outdated address."""
     x = led_astray(e.OLD, e.OLD)
     assert x.run
     well = s.probe(Role.ADDRESS, s.SINCE, s.OK, request_id="a", peer_address=e.OLD)
     x = replace(x, run=replace(x.run, probes=(*x.run.probes, well)))
     assert answer(CAUSE, x) is Answer.UNKNOWN
-    assert "answers other requests well" in ask(CAUSE, x).missing[0]
+    assert "why other requests to 198.51.100.7 succeed" in ask(CAUSE, x).missing[0]
 
 
 def test_a_cache_that_nobody_configured_is_not_a_stale_name() -> None:
-    """Varnish wrote the page there: it stands before the balancer, rightly perhaps."""
+    """Varnish wrote the page: it may be a cache in front of the load balancer."""
     outside = e.led_to(e.OLD, s.run(e.CDN_503, direct=s.OK))
     x = s.taken(e.resolved(outside, e.OLD, e.OLD), s.balancer(), *s.reports())
     assert answer(CAUSE, x) is Answer.UNKNOWN
@@ -130,7 +130,7 @@ def test_a_cache_that_nobody_configured_is_not_a_stale_name() -> None:
 
 
 def test_behind_a_cdn_the_name_rightly_leads_elsewhere() -> None:
-    """The CDN's own addresses are not known."""
+    """The CDN's own addresses were not read."""
     outside = e.resolved(e.led_to(e.OLD, OLD_ONE), e.OLD, e.OLD)
     x = s.taken(outside, s.balancer(), *s.reports(), target=e.CDN)
     assert answer(CAUSE, x) is Answer.UNKNOWN
@@ -158,5 +158,5 @@ def test_name_servers_of_the_zone_that_differ_are_told() -> None:
     run = replace(x.run, resolutions=(*fresh, *x.run.resolutions))
     told = ask(CAUSE, replace(x, run=run)).evidence[2]
     assert told == (
-        "1 of 2 name servers of the zone say 198.51.100.7: the record is wrong"
+        "1 of 2 name servers of the zone return 198.51.100.7: the record is wrong"
     )

@@ -15,22 +15,22 @@ from tests.parallax.assessed import answer
 
 
 def without_log(snapshot: Snapshot) -> Snapshot:
-    """Take the ingress log away."""
+    """Remove the ingress log."""
     return replace(snapshot, sightings=())
 
 
 def without_probes(snapshot: Snapshot) -> Snapshot:
-    """Take the inside probes away."""
+    """Remove the internal probes."""
     bare = tuple(replace(r, probes=()) for r in snapshot.reports)
     return replace(snapshot, reports=bare)
 
 
 def test_a_typing_error_in_the_host_is_named_with_the_closest() -> None:
-    """404 by the default backend, and no rule for the host."""
+    """The default backend responds 404; no rule has the host."""
     judgement = judge(s.unknown_host())
     told = ask(CAUSE, s.unknown_host())
     assert judgement.cause == CAUSE.id
-    assert "the closest is platfrom-api.keybuzz.io" in told.evidence[0]
+    assert "the most similar is platfrom-api.keybuzz.io" in told.evidence[0]
     assert "platform-api.keybuzz.io" in judgement.next_steps[0].text
 
 
@@ -38,19 +38,19 @@ def test_a_typing_error_in_the_host_is_named_with_the_closest() -> None:
     "rule", ["platform-api.keybuzz.io", "*.keybuzz.io", "PLATFORM-API.keybuzz.io", "*"]
 )
 def test_a_rule_for_the_host_rules_it_out(rule: str) -> None:
-    """By name, by wildcard, in other letters, for all."""
+    """By name, by wildcard, in another case, for all hosts."""
     x = s.with_reading(s.unknown_host(), ingress_hosts=(rule,))
     assert answer(CAUSE, x) is Answer.REFUTED
 
 
 def test_a_wildcard_stands_for_one_label_only() -> None:
-    """`*.io` does not cover two labels."""
+    """`*.io` does not match two labels."""
     x = s.with_reading(s.unknown_host(), ingress_hosts=("*.io",))
     assert answer(CAUSE, x) is Answer.SUPPORTED
 
 
 def test_the_log_or_the_inside_is_enough_and_neither_is_not() -> None:
-    """One of both has to show it beside the page."""
+    """The log or internal probes must confirm the page."""
     x = s.unknown_host()
     assert answer(CAUSE, without_log(x)) is Answer.SUPPORTED
     assert answer(CAUSE, without_probes(x)) is Answer.SUPPORTED
@@ -58,7 +58,7 @@ def test_the_log_or_the_inside_is_enough_and_neither_is_not() -> None:
 
 
 def test_hosts_that_were_not_read_or_not_all_prove_nothing() -> None:
-    """None is not empty, and two hundred may be cut."""
+    """None does not mean empty, and a list of 200 may be incomplete."""
     x = s.unknown_host()
     many = tuple(f"h{n}.example" for n in range(200))
     assert answer(CAUSE, s.with_reading(x, ingress_hosts=None)) is Answer.UNKNOWN
@@ -70,7 +70,7 @@ def test_hosts_that_were_not_read_or_not_all_prove_nothing() -> None:
 
 
 def test_an_ingress_that_answers_well_inside_contradicts() -> None:
-    """It knows the host there."""
+    """Internal probes show a rule for the host."""
     outside = s.run(s.INGRESS_404_BY_LB)
     x = s.taken(outside, s.balancer(), *s.reports())
     assert (
@@ -79,7 +79,7 @@ def test_an_ingress_that_answers_well_inside_contradicts() -> None:
 
 
 def test_a_404_that_counts_as_healthy_is_no_failure() -> None:
-    """Nobody is blamed for the answer that the target wants."""
+    """No cause is named for the response that the target expects."""
     x = s.unknown_host()
     assert x.run
     well = tuple(replace(p, healthy=True) for p in x.run.probes)
@@ -107,7 +107,7 @@ def test_the_default_backend_asked_for_an_unknown_host_only_blames_nobody() -> N
 
 
 def test_hosts_from_before_the_failure_are_stale() -> None:
-    """They may have been mended or broken since."""
+    """They may have changed since."""
 
     def old(report: NodeReport) -> NodeReport:
         assert report.reading
@@ -121,7 +121,7 @@ def test_hosts_from_before_the_failure_are_stale() -> None:
 
 
 def test_a_health_check_of_this_host_that_met_the_404_explains_the_503() -> None:
-    """Users get the balancer's page, since the missing rule took all targets out."""
+    """The missing rule made all targets unhealthy, so users get the balancer's page."""
     outside = s.run(s.LB_503, unknown_host=s.LB_503)
     asks = s.checking("http", s.balancer(healthy=0))
     x = s.taken(outside, asks, *s.reports(ingress=s.INGRESS_404_BY_LB))

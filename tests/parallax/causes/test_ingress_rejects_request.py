@@ -16,7 +16,7 @@ REASONS = {401: "Authorization Required", 403: "Forbidden", 429: "Too Many Reque
 
 
 def turned_away(status: int) -> Snapshot:
-    """Return users who get nginx's own page with a status, no upstream asked."""
+    """Return users who get nginx's own page with a status and no upstream."""
     x = s.rejected()
     assert x.run
     page = (
@@ -37,7 +37,7 @@ def turned_away(status: int) -> Snapshot:
 
 
 def test_a_rate_limit_is_named_with_its_annotation() -> None:
-    """503 by the ingress, no pod asked, endpoints ready, limit-rps set."""
+    """503 of the ingress without an upstream, endpoints ready, limit-rps set."""
     judgement = judge(s.rejected())
     told = ask(CAUSE, s.rejected())
     assert judgement.cause == CAUSE.id
@@ -48,7 +48,7 @@ def test_a_rate_limit_is_named_with_its_annotation() -> None:
 
 
 def test_a_503_without_a_limit_that_was_read_blames_nobody() -> None:
-    """A denied location and a limit look alike."""
+    """A denied location and a limit look the same."""
     x = s.with_reading(s.rejected(), ingress_annotations=())
     assert answer(CAUSE, x) is Answer.UNKNOWN
     assert judge(x).cause == NOT_ESTABLISHED
@@ -63,7 +63,7 @@ def test_the_controllers_own_limit_counts_too() -> None:
 
 @pytest.mark.parametrize("status", REASONS)
 def test_a_refusal_by_its_own_status_needs_no_annotation(status: int) -> None:
-    """401, 403 and 429 of the ingress without an upstream say it themselves."""
+    """401, 403 and 429 of the ingress without an upstream are rejections."""
     assert judge(turned_away(status)).cause == CAUSE.id
 
 
@@ -88,12 +88,12 @@ def test_without_any_one_source_it_is_not_known() -> None:
 
 
 def test_an_empty_service_rules_it_out() -> None:
-    """Then the ingress has nobody to ask."""
+    """Then the ingress has no upstream."""
     assert answer(CAUSE, s.without_endpoints()) is Answer.REFUTED
 
 
 def test_a_page_of_one_replica_only_is_no_rule() -> None:
-    """A list stands for all replicas: the others let the same request through."""
+    """A list applies to all replicas, but the others accept the same request."""
     listed = (("nginx.ingress.kubernetes.io/whitelist-source-range", "10.0.0.0/8"),)
     x = s.with_reading(s.rejected(), ingress_annotations=listed)
     assert answer(CAUSE, x) is Answer.SUPPORTED
@@ -101,6 +101,6 @@ def test_a_page_of_one_replica_only_is_no_rule() -> None:
 
 
 def test_a_limit_is_counted_by_each_replica() -> None:
-    """One may have reached it while another has not."""
+    """One replica may have reached its limit, another not."""
     x = s.asked_one_by_one(s.rejected(), s.INGRESS_503, s.OK)
     assert answer(CAUSE, x) is Answer.SUPPORTED

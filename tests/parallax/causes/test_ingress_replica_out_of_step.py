@@ -14,7 +14,7 @@ from tests.parallax.assessed import answer
 
 
 def unasked(snapshot: Snapshot) -> Snapshot:
-    """Take the probes of single replicas away."""
+    """Remove the probes of single replicas."""
     bare = tuple(
         replace(r, probes=tuple(p for p in r.probes if p.role is not Role.INGRESS_POD))
         for r in snapshot.reports
@@ -23,13 +23,13 @@ def unasked(snapshot: Snapshot) -> Snapshot:
 
 
 def test_the_replica_that_always_fails_is_named() -> None:
-    """Asked one by one, and in the log."""
+    """By probes of each replica, and by the log."""
     judgement = judge(s.out_of_step())
     told = ask(CAUSE, s.out_of_step())
     assert judgement.cause == CAUSE.id
     assert told.evidence == (
-        "inside, 1 of 5 replicas answer 503 (ingress-1), the others well",
-        "ingress log: all 3 failing requests in it went to ingress-1",
+        "1 of 5 ingress replicas respond 503 (ingress-1); the others succeed",
+        "ingress log: all 3 logged failing requests went to ingress-1",
     )
     assert "delete pod ingress-1" in (judgement.next_steps[1].command or "")
 
@@ -40,7 +40,7 @@ def test_the_log_alone_tells_where_chance_does_not() -> None:
 
 
 def test_few_lines_are_chance() -> None:
-    """Two failing lines of four, each elsewhere, show nothing."""
+    """Two failing lines of four at different pods show nothing."""
     x = unasked(s.out_of_step())
     bad = [line for line in x.sightings if line.status_code == 503][:2]
     good = [line for line in x.sightings if line.status_code == 200][:2]
@@ -48,12 +48,12 @@ def test_few_lines_are_chance() -> None:
 
 
 def test_the_replicas_own_answers_are_enough() -> None:
-    """Without a log they tell, if the page outside is the same."""
+    """Without a log the probes decide, if external requests get the same page."""
     assert answer(CAUSE, replace(s.out_of_step(), sightings=())) is Answer.SUPPORTED
 
 
 def test_neither_log_nor_answers_is_not_known() -> None:
-    """Intermittent alone is nobody's fault."""
+    """An intermittent failure alone proves no cause."""
     x = replace(unasked(s.out_of_step()), sightings=())
     assert answer(CAUSE, x) is Answer.UNKNOWN
     assert judge(x).cause == NOT_ESTABLISHED
@@ -66,7 +66,7 @@ def test_a_replica_that_answers_now_so_and_now_so_is_not_it() -> None:
 
 
 def test_a_log_that_names_a_well_replica_contradicts() -> None:
-    """The failing requests went to one that is well inside."""
+    """The failing requests used a replica that responds to internal probes."""
     x = s.out_of_step()
     lines = tuple(
         replace(line, pod="ingress-3") if line.status_code == 503 else line
@@ -76,7 +76,7 @@ def test_a_log_that_names_a_well_replica_contradicts() -> None:
 
 
 def test_a_failure_at_a_pod_that_the_service_has_is_not_the_replicas() -> None:
-    """It asked the right one; asking one that is gone is out of step."""
+    """It used a current endpoint; only a removed one proves an old configuration."""
     x = s.out_of_step()
 
     def asked(address: str) -> Snapshot:
@@ -93,7 +93,7 @@ def test_a_failure_at_a_pod_that_the_service_has_is_not_the_replicas() -> None:
 
 
 def test_one_replica_or_replicas_alike_rule_it_out() -> None:
-    """Nobody is out of step with himself, nor with those who say the same."""
+    """A single replica, or equal responses, refute the cause."""
     alone = (Pod(name="ingress-1", ready=True),)
     assert (
         answer(CAUSE, s.with_reading(s.out_of_step(), ingress_pods=alone))
@@ -103,12 +103,12 @@ def test_one_replica_or_replicas_alike_rule_it_out() -> None:
 
 
 def test_a_constant_failure_has_nothing_to_compare() -> None:
-    """All users fail: other causes tell why."""
+    """All users fail: other causes explain it."""
     assert answer(CAUSE, s.without_endpoints()) is Answer.UNKNOWN
 
 
 def test_pods_that_say_the_same_are_asked_for_first() -> None:
-    """Without a log, a pod of their own may be what the replicas were answered by."""
+    """Without a log, an app pod may have written the replicas' responses."""
     x = replace(s.out_of_step(), sightings=())
     bad = s.probe(Role.POD, x.taken_at, s.POD_503, node="worker-01", healthy=False)
     first = replace(x.reports[0], probes=(*x.reports[0].probes, bad))
@@ -116,7 +116,7 @@ def test_pods_that_say_the_same_are_asked_for_first() -> None:
 
 
 def test_a_page_that_nobody_knows_is_the_ingresss_where_its_log_says_so() -> None:
-    """No upstream, and this status: whoever drew the page."""
+    """No upstream and this status, with any page."""
     x = unasked(s.out_of_step())
     assert x.run
     probes = tuple(
@@ -129,7 +129,7 @@ def test_a_page_that_nobody_knows_is_the_ingresss_where_its_log_says_so() -> Non
 
 
 def test_a_replica_may_only_have_reached_its_limit() -> None:
-    """Each counts by itself; a limit that answers with another status is no reason."""
+    """Each replica counts separately; a limit with another status is no reason."""
     limit = (("nginx.ingress.kubernetes.io/limit-rps", "1"),)
     limited = s.with_reading(s.out_of_step(), ingress_annotations=limit)
     assert answer(CAUSE, limited) is Answer.UNKNOWN
@@ -140,7 +140,7 @@ def test_a_replica_may_only_have_reached_its_limit() -> None:
 
 
 def test_a_replicas_unmarked_page_is_its_own_where_no_pod_says_so() -> None:
-    """The page bears no maker's mark; pods, asked directly, are well or say it too."""
+    """The page has no marks; probes of pods succeed or get the same status."""
     x = s.out_of_step()
     bare: dict[str, object] = {"headers": (), "body": "Nothing here.", "reason": ""}
 

@@ -17,14 +17,14 @@ def said(snapshot: Snapshot) -> Assessment:
 
 
 def test_an_ingress_without_pods_is_named_with_what_its_pods_wait_for() -> None:
-    """No ready address, nobody answers inside, the balancer says so itself."""
+    """No ready address, no internal response, and the balancer's own page."""
     pods = (Pod(name="ingress-1", waiting_reason="ImagePullBackOff"),)
     work = (Workload(kind="DaemonSet", name="ingress", desired=5, ready=0, updated=5),)
     x = s.with_reading(s.ingress_gone(), ingress_pods=pods, ingress_workloads=work)
     judgement = judge(x)
     told = said(x)
     assert judgement.cause == CAUSE.id
-    assert told.evidence[0].endswith("has no endpoint")
+    assert told.evidence[0].endswith("has no endpoints")
     assert "ImagePullBackOff" in told.evidence[1]
     commands = [step.command or "" for step in judgement.next_steps]
     assert "describe daemonset ingress" in commands[0]
@@ -40,14 +40,14 @@ def test_addresses_that_are_not_ready_count_as_none() -> None:
 
 
 def test_one_ready_address_rules_it_out() -> None:
-    """Then the firewall or the balancer is looked at, not the ingress."""
+    """Then firewall or load balancer is at fault, not the ingress."""
     place = (Endpoint(address="10.42.0.7", ready=True),)
     told = said(s.with_reading(s.ingress_gone(), ingress_endpoints=place))
     assert told.answer is Answer.REFUTED
 
 
 def test_without_any_one_source_it_is_not_known() -> None:
-    """Endpoints unread, no inside probes, an inside answer, no agents."""
+    """Endpoints unread, no internal probes, an internal response, no agents."""
     x = s.ingress_gone()
     silent = tuple(replace(r, probes=()) for r in x.reports)
     answering = s.taken(
@@ -65,7 +65,7 @@ def test_without_any_one_source_it_is_not_known() -> None:
 
 
 def test_a_request_that_an_ingress_answered_contradicts() -> None:
-    """The unknown Host got the ingress's own 404 in the same run."""
+    """The unknown-host probe got the ingress's own 404 in the same run."""
     outside = s.run(s.LB_503, unknown_host=s.INGRESS_404_BY_LB)
     x = s.taken(outside, s.balancer(healthy=0), *s.reports(ingress=s.REFUSED))
     told = said(s.with_reading(x, ingress_endpoints=()))
@@ -73,6 +73,6 @@ def test_a_request_that_an_ingress_answered_contradicts() -> None:
 
 
 def test_a_users_404_says_nothing_of_a_missing_ingress() -> None:
-    """Users have to get the balancer's own word."""
+    """Users must get the load balancer's own response."""
     x = s.taken(s.run(s.POD_503), s.balancer(), *s.reports(ingress=s.REFUSED))
     assert said(s.with_reading(x, ingress_endpoints=())).answer is Answer.UNKNOWN

@@ -33,17 +33,17 @@ def checked(
 
 
 def test_without_hetzners_word_configuration_tells() -> None:
-    """No domain: the default backend's 404 is not what the check takes."""
+    """No domain: the check does not accept the default backend's 404."""
     x = checked()
     assert judge(x).cause == CAUSE.id
     assert ask(CAUSE, x).evidence[0] == (
-        "the health check asks / without a Host, which no Ingress serves: the default"
-        " backend's 404 is not in 2??, 3??"
+        "the health check requests / with no host, which no Ingress rule matches;"
+        " it accepts 2??, 3??, not the default backend's 404"
     )
 
 
 def test_the_check_gets_a_host_or_only_connects() -> None:
-    """Two ways to mend it, and one to see it."""
+    """Two ways to correct it, and one to reproduce it."""
     domain, connect, ask = judge(e.check_rejected()).next_steps
     update = "hcloud load-balancer update-service keybuzz-lb --listen-port 443"
     assert domain.command == f"{update} --health-check-http-domain {s.TARGET.host}"
@@ -59,7 +59,7 @@ def test_a_host_of_nobody_is_rejected(domain: str | None) -> None:
 
 @pytest.mark.parametrize("domain", [s.TARGET.host, "a.shop.keybuzz.io"])
 def test_a_host_that_is_served_fails_for_another_reason(domain: str) -> None:
-    """Also by a wildcard; what the check dislikes is not known then."""
+    """Also by a wildcard; then the reason of the failure is open."""
     x = checked(domain)
     assert answer(CAUSE, x) is Answer.UNKNOWN
     assert judge(x).cause == "lb-no-healthy-target"
@@ -69,7 +69,7 @@ def test_a_host_that_is_served_fails_for_another_reason(domain: str) -> None:
 def test_a_check_that_takes_404_is_not_displeased_by_it(
     codes: tuple[str, ...],
 ) -> None:
-    """It wants just that the ingress answers."""
+    """It only requires a response of the ingress."""
     assert answer(CAUSE, checked(status_codes=codes)) is Answer.UNKNOWN
 
 
@@ -108,19 +108,19 @@ def test_the_wrong_one_of_http_and_https_is_rejected(
 
 @pytest.mark.parametrize("detail", ["layer4_timeout", "layer7_timeout"])
 def test_another_word_of_hetzners_overrules_configuration(detail: str) -> None:
-    """It got no answer at all, so no answer displeased it."""
+    """It got no response, so it rejected none."""
     assert answer(CAUSE, checked(detail=detail)) is Answer.UNKNOWN
 
 
 def test_hosts_that_were_not_read_are_open() -> None:
-    """Nobody knows whether the domain is served; both candidates are named."""
+    """The hosts were not read; both candidates are named."""
     x = checked(hosts=None)
     assert answer(CAUSE, x) is Answer.UNKNOWN
     assert judge(x).cause == "lb-no-healthy-target"
 
 
 def test_a_check_that_is_right_to_fail_is_not_blamed() -> None:
-    """The target's own host answers errors inside too."""
+    """The target's own host returns errors inside too."""
     found = s.detailed(
         e.asking(s.balancer(healthy=0), s.TARGET.host), "unexpected_http_status", 503
     )
@@ -132,7 +132,7 @@ def test_a_check_that_is_right_to_fail_is_not_blamed() -> None:
 
 
 def test_unhealthy_while_users_are_well_raises_nothing() -> None:
-    """No route for the check yet: Hetzner is displeased, and all is fine."""
+    """No Ingress for the check yet: it fails although the target works."""
     x = checked()
     assert x.balancer
     well = s.taken(s.run(s.OK, investigated=False), x.balancer, *s.reports())
@@ -154,7 +154,7 @@ def with_one(status: HealthStatus) -> BalancerReading:
 
 
 def test_health_just_after_a_change_is_not_unhealthy() -> None:
-    """`unknown` holds the blame, `healthy` refutes it."""
+    """`unknown` leaves the cause open, `healthy` refutes it."""
     x = checked()
     fresh = replace(x, balancer=with_one(HealthStatus.UNKNOWN))
     assert answer(CAUSE, fresh) is Answer.UNKNOWN
@@ -164,12 +164,12 @@ def test_health_just_after_a_change_is_not_unhealthy() -> None:
 
 
 def test_a_tcp_check_has_no_content() -> None:
-    """It cannot be displeased."""
+    """A TCP check ignores the response."""
     assert answer(CAUSE, s.no_healthy_target()) is Answer.REFUTED
 
 
 def test_hosts_of_which_only_a_part_was_read_exclude_none() -> None:
-    """The one that the check asks for may be among the others."""
+    """The requested host may be among those that were not read."""
     x = checked("shop.keybuzz.io")
     assert answer(CAUSE, x) is Answer.SUPPORTED
     assert (
@@ -180,14 +180,14 @@ def test_hosts_of_which_only_a_part_was_read_exclude_none() -> None:
 
 
 def test_a_check_that_met_an_error_was_right() -> None:
-    """503 is nobody's right answer, though all is well by now."""
+    """A 503 is an error, even if the target works by now."""
     found = s.detailed(e.asking(s.balancer(healthy=0)), "unexpected_http_status", 503)
     x = replace(e.check_rejected(), balancer=found)
     assert answer(CAUSE, x) is Answer.UNKNOWN
 
 
 def test_a_400_may_be_for_the_balancers_own_line() -> None:
-    """It sends PROXY lines, and nobody read whether the ingress wants them."""
+    """It sends a PROXY header; the ingress's setting was not read."""
     found = e.with_services(e.asking(s.balancer(healthy=0)), proxyprotocol=True)
     found = s.detailed(found, "unexpected_http_status", 400)
     x = replace(e.check_rejected(), balancer=found)

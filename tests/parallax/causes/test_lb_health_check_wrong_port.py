@@ -15,7 +15,7 @@ from tests.parallax.assessed import answer
 
 
 def asking(port: int, detail: str | None) -> Snapshot:
-    """Return the incident with another port, and Hetzner's word for the failure."""
+    """Return the incident with another port and the API's reason for the failure."""
     reading = s.detailed(s.balancer(healthy=0, asks=port), detail)
     return s.taken(s.run(s.LB_503, unknown_host=s.LB_503), reading, *s.reports())
 
@@ -30,7 +30,7 @@ def asking(port: int, detail: str | None) -> Snapshot:
     ],
 )
 def test_a_port_where_nobody_listens_is_wrong(port: int, detail: str | None) -> None:
-    """Refused; or a NodePort of nobody, where Hetzner says no reason."""
+    """Refused; or an unused NodePort without a reason of the API."""
     assert answer(CAUSE, asking(port, detail)) is Answer.SUPPORTED
 
 
@@ -46,11 +46,11 @@ def test_a_port_where_nobody_listens_is_wrong(port: int, detail: str | None) -> 
     ],
 )
 def test_a_port_that_may_be_right_is_left_open(port: int, detail: str | None) -> None:
-    """A firewall drops, or something answers, or a pod listens on the node itself."""
+    """A firewall drops it, something responds, or a pod listens on the node."""
     x = asking(port, detail)
     found = ask(CAUSE, x)
     assert found.answer is Answer.UNKNOWN
-    assert f":{port}" in found.missing[0]
+    assert f"port {port}" in found.missing[0]
     assert judge(x).cause == NOT_ESTABLISHED
 
 
@@ -60,7 +60,7 @@ def test_a_port_that_may_be_right_is_left_open(port: int, detail: str | None) ->
 def test_with_policy_local_the_services_own_health_port_is_right(
     port: int, answer: Answer
 ) -> None:
-    """Kube-proxy answers there; any other port is still nobody's."""
+    """kube-proxy responds there; any other port is still unused."""
     x = e.with_policy(asking(port, None), "Local", *s.NODES)
     found = ask(CAUSE, x)
     assert found.answer is answer
@@ -70,7 +70,7 @@ def test_with_policy_local_the_services_own_health_port_is_right(
 
 
 def test_pods_that_hang_show_that_the_ingress_listens() -> None:
-    """A connection is enough: what is said over it is another matter."""
+    """A connection is enough; the response does not matter."""
     x = s.taken(
         s.run(s.LB_503, unknown_host=s.LB_503),
         s.balancer(healthy=0, asks=30081),

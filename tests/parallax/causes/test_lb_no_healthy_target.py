@@ -16,17 +16,18 @@ from tests.parallax.assessed import answer
 
 
 def refused(detail: str | None, code: int | None = None) -> Snapshot:
-    """Return an http health check that fails with a word of Hetzner's."""
+    """Return an http health check that fails with a reason of the API."""
     reading = s.detailed(s.checking("http", s.balancer(healthy=0)), detail, code)
     return s.taken(s.run(s.LB_503, unknown_host=s.LB_503), reading, *s.reports())
 
 
 def test_without_hetzners_word_both_candidates_and_what_decides_are_named() -> None:
-    """A firewall and the check's content look alike; a capture tells."""
+    """A firewall and the check's content look the same; a capture decides."""
     told = ask(CAUSE, refused(None)).evidence
     assert told[-1] == (
-        "left: a firewall of the nodes that stops only the balancer or the health"
-        " check's content or the private network; tcpdump on a node decides"
+        "possible reasons: a node firewall that blocks only the load balancer, or the"
+        " content of the health check, or the private network (tcpdump on a node"
+        " decides)"
     )
     steps = CAUSE.next_steps(Scene.of(refused(None)))
     assert any("tcpdump -ni any 'port 31695 and host 10.0.0.5'" in (t.command or "")
@@ -34,13 +35,13 @@ def test_without_hetzners_word_both_candidates_and_what_decides_are_named() -> N
 
 
 def test_a_tcp_check_has_no_content_to_displease() -> None:
-    """Of a known network and a tcp check only the firewall is left."""
+    """With a known network and a tcp check only the firewall remains."""
     reading = s.balancer(healthy=0)
     assert reading.load_balancer
     known = replace(reading.load_balancer, networks=(4711,))
     run = s.run(s.LB_503, unknown_host=s.LB_503)
     x = s.taken(run, replace(reading, load_balancer=known), *s.reports())
-    assert ask(CAUSE, x).evidence[-1].startswith("left: a firewall of the nodes")
+    assert ask(CAUSE, x).evidence[-1].startswith("possible reason: a node firewall")
     assert "content" not in ask(CAUSE, x).evidence[-1]
     assert "network" not in ask(CAUSE, x).evidence[-1]
 
@@ -60,7 +61,7 @@ def test_a_tcp_check_has_no_content_to_displease() -> None:
 def test_hetzners_word_names_the_specific_cause(
     detail: str | None, code: int | None, cause: str
 ) -> None:
-    """Where Hetzner says why, that cause explains this one; else both are left."""
+    """If the API has a reason, that cause explains this one; else both remain."""
     judgement = judge(refused(detail, code))
     shown = {
         a.cause: a.explained_by
@@ -75,8 +76,8 @@ def test_hetzners_word_names_the_specific_cause(
 def test_a_reason_that_is_known_is_told_and_leaves_nothing_open() -> None:
     """A health check of a port without a NodePort: no firewall is suspected."""
     found = ask(CAUSE, s.wrong_port()).evidence
-    assert found[1] == "the ingress Service has no NodePort 30081"
-    assert not any(sentence.startswith("left:") for sentence in found)
+    assert found[1] == "port 30081 is not a NodePort of the ingress Service"
+    assert not any(sentence.startswith("possible reason") for sentence in found)
 
 
 def alone(*, nodes: int) -> Snapshot:
@@ -92,18 +93,16 @@ def alone(*, nodes: int) -> Snapshot:
 
 
 def test_in_a_cluster_of_one_node_its_own_answer_is_taken() -> None:
-    """No other node exists that could ask; with two, one of them has to."""
+    """No other node can probe it; with two nodes, one of them must."""
     assert judge(alone(nodes=1)).cause == CAUSE.id
     assert judge(alone(nodes=2)).cause == NOT_ESTABLISHED
     assert answer(CAUSE, alone(nodes=2)) is Answer.UNKNOWN
 
 
 def test_what_answers_at_another_port_says_nothing_of_the_health_checks() -> None:
-    """The ingress is well at its NodePort; nobody asked the one that is checked."""
+    """The ingress responds on its NodePort; the checked port was not probed."""
     reading = s.balancer(healthy=0, asks=10254)
     run = s.run(s.LB_503, unknown_host=s.LB_503)
     found = ask(CAUSE, s.taken(run, reading, *s.reports()))
     assert found.answer is Answer.UNKNOWN
-    assert found.missing == (
-        "whether anything answers at :10254, which only the health check asks",
-    )
+    assert found.missing == ("a probe of port 10254, which only the health check uses",)

@@ -16,7 +16,7 @@ from tests.parallax.assessed import answer
 
 
 def without_443(page: str, direct: str | None = None) -> Snapshot:
-    """Return a balancer that listens on 80 only, and what users get at 443."""
+    """Return a balancer that only listens on 80, and what users get on 443."""
     x = e.no_service()
     assert x.run
     run = s.run(page, direct=direct, unknown_host=page)
@@ -25,14 +25,14 @@ def without_443(page: str, direct: str | None = None) -> Snapshot:
 
 @pytest.mark.parametrize("page", [s.REFUSED, s.DROPPED])
 def test_nothing_of_the_balancer_listens_there(page: str) -> None:
-    """Refused or unanswered at connect; the other ports are told."""
+    """Refused or timed out; the evidence has the other ports."""
     told = ask(CAUSE, without_443(page)).evidence
     assert told[0] == "keybuzz-lb has no service on port 443 (it has: 80)"
-    assert "12 of 12 attempts" in told[1]
+    assert "12 of 12 connections to port 443 failed" in told[1]
 
 
 def test_the_service_is_added_with_the_ingresss_port() -> None:
-    """All that is needed but the certificate stands in the command."""
+    """The command is complete except for the certificate."""
     add, look = judge(e.no_service()).next_steps
     assert add.command == (
         "hcloud load-balancer add-service keybuzz-lb --protocol https"
@@ -78,9 +78,11 @@ def test_a_port_that_an_https_service_redirects_is_not_missing(
 
 
 def test_a_redirected_port_is_called_so_in_the_path() -> None:
-    """Nobody is sent to add a service that Hetzner would refuse."""
+    """No step adds a service that Hetzner would reject."""
     seen = next(h.seen for h in judge(plain(redirects=True)).path if "lb" in h.seen)
-    assert seen == "keybuzz-lb redirects port 80 to https, and has no service on it"
+    assert seen == (
+        "missing: a service on port 80 (keybuzz-lb only redirects port 80 to https)"
+    )
 
 
 def test_a_redirect_of_port_80_says_nothing_of_another_port() -> None:
@@ -93,13 +95,13 @@ def test_a_redirect_of_port_80_says_nothing_of_another_port() -> None:
 
 @pytest.mark.parametrize("page", [s.LB_503, s.POD_503, s.CLOSED])
 def test_whoever_accepts_there_contradicts_the_reading(page: str) -> None:
-    """Somebody listens: the reading is of another balancer, or too old."""
+    """Something listens: the reading is of another balancer, or too old."""
     assert answer(CAUSE, without_443(page)) is Answer.UNKNOWN
     assert answer(CAUSE, without_443(s.REFUSED, direct=page)) is Answer.UNKNOWN
 
 
 def test_a_connection_refused_elsewhere_is_not_the_balancers() -> None:
-    """The name leads to another machine, and nobody asked the balancer."""
+    """The name resolves to another machine, and no probe reached the balancer."""
     x = e.no_service()
     assert x.run
     users = tuple(p for p in x.run.probes if p.role in {"first", "repeat"})
@@ -113,7 +115,7 @@ def test_behind_a_cdn_another_port_may_be_asked() -> None:
 
 
 def test_a_service_refutes_it_even_without_targets() -> None:
-    """An empty service accepts and says 503."""
+    """A service without targets accepts connections and responds 503."""
     assert answer(CAUSE, s.no_target()) is Answer.REFUTED
 
 
@@ -130,13 +132,13 @@ def test_a_reading_from_before_the_failure_is_none() -> None:
 def test_a_service_that_could_not_be_read_may_be_the_one(
     unread: tuple[int, ...],
 ) -> None:
-    """Absent from the reading, it is not absent from the balancer: nobody is blamed."""
+    """It may exist although the reading lacks it, so no cause is named."""
     x = e.no_service()
     assert x.balancer
     changed = e.changed(x.balancer, unread_services=unread)
     told = ask(CAUSE, replace(x, balancer=changed))
     assert told.answer is Answer.UNKNOWN
-    assert "the service of keybuzz-lb on port 443 could not be read" in str(told)
+    assert "a readable service of keybuzz-lb on port 443" in str(told)
     assert judge(replace(x, balancer=changed)).cause != CAUSE.id
     other = e.changed(x.balancer, unread_services=(8443,))
     assert answer(CAUSE, replace(x, balancer=other)) is Answer.SUPPORTED

@@ -48,7 +48,7 @@ def test_a_selector_that_is_no_plain_pair_is_not_set_by_command() -> None:
 
 
 def test_a_tcp_service_without_targets_closes_without_a_byte() -> None:
-    """An empty reply at the balancer's own address is its word."""
+    """An empty reply from the balancer's own address is its response."""
     judgement = judge(empty(s.CLOSED, unknown_host=s.CLOSED))
     assert judgement.cause == "lb-no-target"
 
@@ -68,7 +68,7 @@ def test_a_page_of_hetzner_that_nobody_knows_is_taken_at_the_balancers_address()
 
 
 def test_an_answer_from_elsewhere_is_not_the_balancers() -> None:
-    """The name leads to another machine: an empty balancer is not what users meet."""
+    """The name resolves to another machine, so users do not reach the balancer."""
     x = s.no_target()
     assert x.run
     probes = tuple(
@@ -83,7 +83,7 @@ def test_an_answer_from_elsewhere_is_not_the_balancers() -> None:
 
 @pytest.mark.parametrize("page", [s.POD_503, s.INGRESS_503_BY_LB])
 def test_a_request_that_got_through_contradicts_it(page: str) -> None:
-    """No target was read, yet somebody behind the balancer answered: unknown."""
+    """No target was read, yet something behind the balancer responded: unknown."""
     answered = ask(CAUSE, empty(page, unknown_host=s.INGRESS_404_BY_LB))
     assert answered.answer is Answer.UNKNOWN
 
@@ -107,7 +107,7 @@ def test_an_empty_balancer_has_no_unhealthy_target() -> None:
 
 
 def test_with_no_endpoints_besides_the_outer_is_named() -> None:
-    """Two faults at once: users meet the empty balancer, and only that is shown."""
+    """Two faults at once: users reach the empty balancer, and only that is shown."""
     inside = s.reports(ingress=s.INGRESS_503, ready=0, pods=0)
     outside = s.run(s.LB_503, unknown_host=s.LB_503)
     judgement = judge(s.taken(outside, s.without_targets(), *inside))
@@ -116,6 +116,6 @@ def test_with_no_endpoints_besides_the_outer_is_named() -> None:
     )
     assert judgement.cause == "lb-no-target"
     assert inner.answer is Answer.UNKNOWN
-    assert "no endpoint at all" in inner.evidence[0]
+    assert "has no endpoints" in inner.evidence[0]
     service = next(h for h in judgement.path if h.hop is Hop.SERVICE)
     assert service.state is HopState.FAULTY

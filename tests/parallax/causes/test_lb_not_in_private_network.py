@@ -42,7 +42,7 @@ def test_two_networks_that_are_not_the_same_are_none() -> None:
     """Both are attached, to different ones."""
     x = behind(joined((1, 2), (3,)))
     assert judge(x).cause == CAUSE.id
-    assert "none is in a network of keybuzz-lb" in ask(CAUSE, x).evidence[0]
+    assert "none of them shares a network with keybuzz-lb" in ask(CAUSE, x).evidence[0]
 
 
 def test_it_is_named_without_any_agent() -> None:
@@ -62,14 +62,14 @@ def test_networks_that_were_not_read_are_open(
 
 
 def test_a_common_network_or_public_targets_refute_it() -> None:
-    """Whatever stops the balancer, it is no missing network."""
+    """A missing network is ruled out."""
     assert answer(CAUSE, behind(joined((1, 2), (2, 3)))) is Answer.REFUTED
     public = e.with_targets(joined((), ()), use_private_ip=False)
     assert answer(CAUSE, behind(public)) is Answer.REFUTED
 
 
 def test_a_healthy_target_refutes_it() -> None:
-    """One that is reached shows a way; the rest is another story."""
+    """One reachable target shows a shared network."""
     assert answer(CAUSE, behind(joined((), (1,), healthy=1))) is Answer.REFUTED
 
 
@@ -81,7 +81,7 @@ def test_health_that_is_not_known_yet_holds_the_blame() -> None:
 
 
 def test_only_some_targets_cut_off_do_not_explain_the_rest() -> None:
-    """Two are in no common network, three are unhealthy for another reason."""
+    """Two share no network, three are unhealthy for another reason."""
     found = joined((1,), (1,))
     assert found.load_balancer
     two, three = found.load_balancer.targets[:2], found.load_balancer.targets[2:]

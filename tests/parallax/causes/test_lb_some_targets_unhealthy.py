@@ -29,19 +29,18 @@ def by_turns(
 
 @pytest.mark.parametrize("page", [s.LB_503, e.LB_502, e.LB_504])
 def test_the_share_and_the_servers_are_told(page: str) -> None:
-    """Who wrote the failing ones, how long it took, who is unhealthy."""
+    """The writer of the failures, the time, and the unhealthy targets."""
     x = by_turns(bad=page)
     assert judge(x).cause == CAUSE.id
     shares, health = ask(CAUSE, x).evidence
     assert shares == (
-        "4 of 11 requests ended at the balancer itself after 3.1 s,"
-        " 7 were answered well"
+        "4 of 11 requests failed at the load balancer after 3.1 s; 7 succeeded"
     )
     assert health.endswith("worker-04, worker-05")
 
 
 def test_the_unhealthy_servers_are_taken_out() -> None:
-    """By name; then one of them is looked at."""
+    """By name; the next step checks one of them."""
     out, watch, _ = judge(by_turns()).next_steps
     assert out.command == (
         "for node in worker-04 worker-05; do hcloud load-balancer remove-target"
@@ -52,7 +51,7 @@ def test_the_unhealthy_servers_are_taken_out() -> None:
 
 
 def test_a_server_that_is_off_says_why() -> None:
-    """Hetzner's word for its state stands beside its name."""
+    """The API's server status is next to its name."""
     found = e.with_targets(s.balancer(healthy=3), server_status="off")
     assert "worker-04 (off)" in ask(CAUSE, by_turns(found)).evidence[1]
 
@@ -63,13 +62,13 @@ def test_it_is_named_without_any_agent() -> None:
 
 
 def test_a_502_or_504_may_have_arrived_where_no_log_is_live() -> None:
-    """The balancer had a connection; only a log tells that it led nowhere."""
+    """The balancer had a connection; only a log shows that it was not forwarded."""
     for page in (e.LB_502, e.LB_504):
         assert answer(CAUSE, replace(by_turns(bad=page), reports=())) is Answer.UNKNOWN
 
 
 def test_all_healthy_refutes_it() -> None:
-    """By turns, and no target is to blame."""
+    """Intermittent, and no target is to blame."""
     assert answer(CAUSE, by_turns(s.balancer())) is Answer.REFUTED
 
 
@@ -85,14 +84,14 @@ def test_other_health_leaves_it_open(found: BalancerReading) -> None:
 
 @pytest.mark.parametrize("page", [s.POD_503, s.INGRESS_503_BY_LB, s.INGRESS_502_BY_LB])
 def test_failures_of_somebody_behind_are_not_the_targets(page: str) -> None:
-    """They got through the balancer."""
+    """They passed the load balancer."""
     x = by_turns(bad=page)
     assert answer(CAUSE, x) is Answer.UNKNOWN
     assert judge(x).cause != CAUSE.id
 
 
 def test_a_line_in_the_log_shows_that_a_failing_request_arrived() -> None:
-    """The balancer's page came after the ingress had it: another story."""
+    """The ingress logged the request first: another cause."""
     x = by_turns(bad=e.LB_504)
     assert x.run
     assert answer(CAUSE, replace(x, sightings=s.seen(x.run, None, status=499))) is (
@@ -125,7 +124,7 @@ def test_unhealthy_targets_while_users_are_well_raise_nothing() -> None:
 
 
 def test_an_in_cluster_haproxys_page_is_not_a_tcp_balancers() -> None:
-    """A tcp service writes no page; a hang-up is its own word."""
+    """A tcp service writes no page; closing the connection is its response."""
     tcp = e.with_services(s.balancer(healthy=3), protocol="tcp")
     assert answer(CAUSE, by_turns(tcp)) is Answer.UNKNOWN
     assert answer(CAUSE, by_turns(tcp, s.CLOSED)) is Answer.SUPPORTED
@@ -138,7 +137,7 @@ def test_a_stale_reading_knows_no_health() -> None:
 
 
 def test_one_dead_address_of_the_name_is_not_a_target() -> None:
-    """The failing share asked another machine."""
+    """The failing share reached another machine."""
     x = by_turns()
     assert x.run
     away = e.led_to(e.OLD, x.run)
@@ -147,7 +146,7 @@ def test_one_dead_address_of_the_name_is_not_a_target() -> None:
 
 
 def test_a_node_that_answers_no_other_node_has_another_trouble() -> None:
-    """Not only the balancer is stopped there; unless the server is simply off."""
+    """Other nodes cannot connect either, unless the server is off."""
     x = by_turns()
     reports = tuple(
         replace(
@@ -169,7 +168,7 @@ def test_a_node_that_answers_no_other_node_has_another_trouble() -> None:
 
 
 def test_behind_a_cdn_the_balancers_page_is_still_its_own() -> None:
-    """The CDN hands it on; the log has none of them."""
+    """The CDN forwards the error; the log has none of the requests."""
     x = by_turns()
     assert x.run
     edge = e.led_to("198.51.100.80", x.run)
@@ -177,7 +176,7 @@ def test_behind_a_cdn_the_balancers_page_is_still_its_own() -> None:
 
 
 def test_nodes_that_are_cut_off_from_each_other_are_not_the_balancers_fault() -> None:
-    """From node to node the same way is as dead."""
+    """The same connection between nodes fails too."""
     x = by_turns()
     inside = s.reports(ingress=s.DROPPED, other_pod=s.DROPPED)
     found = tuple(

@@ -34,7 +34,7 @@ def test_servers_that_are_no_nodes_are_told_by_name() -> None:
     """And the nodes that should be there, in the command."""
     x = e.foreign_targets()
     told = ask(CAUSE, x).evidence
-    assert told[0] == "5 of 5 targets are no nodes of the cluster (db-0, db-1, db-2)"
+    assert told[0] == "5 of 5 targets are not nodes of the cluster (db-0, db-1, db-2)"
     add, look = judge(x).next_steps
     assert add.command == (
         "for node in worker-01 worker-02 worker-03 worker-04 worker-05; do hcloud"
@@ -63,7 +63,7 @@ def test_one_target_that_runs_the_ingress_refutes_it() -> None:
 
 
 def test_policy_local_without_known_pods_is_open() -> None:
-    """Nobody knows where the ingress runs; all the others hold back too."""
+    """The ingress's nodes were not read; all other causes stay open too."""
     x = s.with_reading(local(s.NODES[4]), ingress_endpoints=None)
     assert answer(CAUSE, x) is Answer.UNKNOWN
     assert judge(x).cause == NOT_ESTABLISHED
@@ -116,7 +116,7 @@ def test_another_machine_that_answers_is_blamed_only_on_live_logs(page: str) -> 
 
 
 def test_a_request_that_reached_the_ingress_is_a_riddle() -> None:
-    """By configuration nobody can; so something was read wrongly."""
+    """By configuration no request can arrive, so a reading is wrong."""
     x = e.foreign_targets()
     assert x.run
     x = replace(x, sightings=s.seen(x.run, None))
@@ -125,7 +125,7 @@ def test_a_request_that_reached_the_ingress_is_a_riddle() -> None:
 
 
 def test_an_empty_balancer_has_no_foreign_target() -> None:
-    """And without agents nobody knows the nodes."""
+    """Without agents the nodes are not read."""
     assert answer(CAUSE, s.no_target()) is Answer.REFUTED
     blind = replace(e.foreign_targets(), reports=())
     assert answer(CAUSE, blind) is Answer.UNKNOWN

@@ -14,12 +14,13 @@ from tests.parallax import scenarios as s
 from tests.parallax.assessed import answer
 
 LOGGED = (
-    "ingress log: 11 of 11 of them arrived, 11 closed by the balancer (499), 0 answered"
+    "the ingress log contains 11 of these 11 requests: 11 closed by the load balancer"
+    " (499), 0 with a response"
 )
 
 
 def given_up(*, status: int = 499, inside: float = 4.0, page: str = s.OK) -> Snapshot:
-    """Return requests the balancer gave up on, as the ingress logged them."""
+    """Return requests on which the balancer timed out, as the ingress logged them."""
     run = s.run(e.LB_504, after=2.0)
     lines = s.seen(run, None, status=status)
     return s.taken(
@@ -28,12 +29,12 @@ def given_up(*, status: int = 499, inside: float = 4.0, page: str = s.OK) -> Sna
 
 
 def test_both_times_are_told_and_the_balancers_is_raised() -> None:
-    """How long each waited; the command has the balancer's id."""
+    """The evidence has both times; the command has the balancer's id."""
     x = e.impatient()
     assert ask(CAUSE, x).evidence == (
-        "11 of 11 requests got 504 from the balancer itself after 2.0 s",
+        "the load balancer sent 504 to 11 of 11 requests after 2.0 s",
         LOGGED,
-        "inside the same request is answered well after 4.0 s",
+        "an internal probe of the same URL succeeds after 4.0 s",
     )
     raised, _ = judge(x).next_steps
     assert "/load_balancers/881001/actions/update_service" in (raised.command or "")
@@ -41,12 +42,12 @@ def test_both_times_are_told_and_the_balancers_is_raised() -> None:
 
 
 def test_an_answer_that_came_too_late_counts_as_well() -> None:
-    """Nginx may be told to go on: then it logs 200."""
+    """An nginx may finish the request: then it logs 200."""
     assert answer(CAUSE, given_up(status=200)) is Answer.SUPPORTED
 
 
 def test_a_tcp_balancer_has_no_such_timer() -> None:
-    """Its page is somebody else's in the cluster."""
+    """Another HAProxy in the cluster wrote the page."""
     x = given_up()
     assert x.balancer
     tcp = e.with_services(x.balancer, protocol="tcp")
@@ -55,13 +56,13 @@ def test_a_tcp_balancer_has_no_such_timer() -> None:
 
 @pytest.mark.parametrize("page", [s.INGRESS_504_BY_LB, s.LB_503, s.POD_503])
 def test_other_answers_refute_it(page: str) -> None:
-    """A 504 of the ingress, a 503: the balancer did not run out of patience."""
+    """A 504 of the ingress, or a 503: the balancer did not time out."""
     x = replace(given_up(), run=s.run(page, after=2.0))
     assert answer(CAUSE, x) is Answer.REFUTED
 
 
 def test_requests_that_never_arrived_are_no_slow_answers() -> None:
-    """Without a line, or with one of an error, the time is not the answer's."""
+    """Without a line, or with an error line, the time proves nothing."""
     x = given_up()
     assert answer(CAUSE, replace(x, sightings=())) is Answer.UNKNOWN
     assert judge(replace(x, sightings=())).cause == NOT_ESTABLISHED
@@ -69,7 +70,7 @@ def test_requests_that_never_arrived_are_no_slow_answers() -> None:
 
 
 def test_the_inside_is_to_be_well_and_slow() -> None:
-    """Quick inside is a riddle; an error inside is the pods'."""
+    """A fast internal response contradicts; an internal error is the pods'."""
     assert answer(CAUSE, given_up(inside=0.02)) is Answer.UNKNOWN
     assert answer(CAUSE, given_up(page=s.INGRESS_504)) is Answer.UNKNOWN
     assert answer(CAUSE, given_up(page=s.HANGS)) is Answer.UNKNOWN
@@ -89,7 +90,7 @@ def test_a_504_of_a_cdns_is_not_the_balancers() -> None:
 
 
 def test_a_door_that_policy_local_shuts_is_no_bad_answer() -> None:
-    """Where no ingress pod runs nothing answers other nodes, as it should."""
+    """Nodes without an ingress pod correctly do not respond to other nodes."""
     assert (
         answer(CAUSE, e.with_doors_shut(e.impatient(), *s.NODES[:2]))
         is Answer.SUPPORTED

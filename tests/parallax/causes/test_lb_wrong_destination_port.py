@@ -39,16 +39,17 @@ def with_ingress(snapshot: Snapshot, **changes: object) -> Snapshot:
 
 
 def bypassed(page: str, unknown_host: str, to: int) -> Snapshot:
-    """Return users who meet an app directly, the ingress being well."""
+    """Return users who reach an app directly while the ingress works."""
     outside = s.run(page, unknown_host=unknown_host)
     return s.taken(outside, s.balancer(asks=31695, to=to), *s.reports())
 
 
 def test_the_mail_shows_ports_the_slow_page_and_healthy_targets() -> None:
-    """What was asked, what the ingress has, and that the balancer tried."""
+    """The used port, the ingress's ports, and the connection attempts."""
     x = s.wrong_destination()
     told = ask(CAUSE, x).evidence
-    assert "requests go to :31999, which is no NodePort of the ingress (:31695)" in told
+    state = "requests go to port 31999, which is not a NodePort of the ingress (31695)"
+    assert state in told
     assert any("after 3.1 s" in sentence for sentence in told)
     assert any("5 of 5 targets healthy" in sentence for sentence in told)
     hop = next(h for h in judge(x).path if h.hop == "load-balancer")
@@ -56,7 +57,7 @@ def test_the_mail_shows_ports_the_slow_page_and_healthy_targets() -> None:
 
 
 def test_each_service_with_the_port_gets_its_command() -> None:
-    """443 first, as users ask it; the health check is right and stays."""
+    """443 first, as users use it; the correct health check is unchanged."""
     commands = [step.command for step in judge(s.wrong_destination()).next_steps]
     update = "hcloud load-balancer update-service keybuzz-lb --listen-port"
     assert commands[:2] == [
@@ -66,7 +67,7 @@ def test_each_service_with_the_port_gets_its_command() -> None:
 
 
 def test_both_ports_wrong_is_the_destination_and_mends_the_check_too() -> None:
-    """A Service made anew: check and requests ask the old port, all unhealthy."""
+    """A recreated Service: check and requests use the old port; all unhealthy."""
     outside = s.run(s.LB_503, unknown_host=s.LB_503)
     reading = s.balancer(healthy=0, asks=31999, to=31999)
     judgement = judge(s.taken(outside, reading, *s.reports()))
@@ -76,7 +77,7 @@ def test_both_ports_wrong_is_the_destination_and_mends_the_check_too() -> None:
 
 
 def test_something_that_is_no_http_gives_the_balancers_502() -> None:
-    """The check is green, what listens there does not speak HTTP."""
+    """The check succeeds; the listener does not use HTTP."""
     outside = s.run(
         "haproxy/502_invalid_response", unknown_host="haproxy/502_invalid_response"
     )
@@ -101,7 +102,7 @@ def test_a_right_port_behind_a_firewall_is_refuted() -> None:
 
 @pytest.mark.parametrize("to", [80, 8443, 443])
 def test_an_ingress_on_the_nodes_themselves_may_listen_elsewhere(to: int) -> None:
-    """HostNetwork and hostPort are not the Service's: no blame outside the range."""
+    """HostNetwork and hostPort are outside the NodePort range: no cause is named."""
     outside = s.run(s.LB_503, unknown_host=s.LB_503, after=3.1)
     x = s.taken(outside, s.balancer(asks=31695, to=to), *s.reports())
     assert answer(CAUSE, x) is Answer.UNKNOWN
@@ -118,7 +119,7 @@ def test_an_ingress_that_does_not_know_the_host_is_perhaps_not_the_one() -> None
 
 
 def test_a_request_in_an_ingress_log_refutes_it() -> None:
-    """However the port is numbered, it leads to the ingress."""
+    """The port reaches the ingress, whatever its number."""
     outside = s.run(s.POD_503)
     inside = s.reports(sightings=s.seen(outside, 503))
     x = s.taken(outside, s.balancer(to=31999), *inside)
@@ -127,14 +128,16 @@ def test_a_request_in_an_ingress_log_refutes_it() -> None:
 
 
 def test_another_service_answers_any_host() -> None:
-    """Its app's page for users and for a Host nobody serves; own pods are well."""
+    """Users and the unknown-host probe get its app's page; the own pods work."""
     judgement = judge(bypassed(s.POD_503, s.POD_503, 30000))
     assert judgement.cause == "lb-wrong-destination-port"
-    assert "another Service listens there" in str(judgement.assessments)
+    assert "to a host without an Ingress, so it is another Service" in str(
+        judgement.assessments
+    )
 
 
 def test_another_service_is_not_blamed_before_the_logs_were_read() -> None:
-    """A line of ours may still come."""
+    """A log line may still arrive."""
     x = bypassed(s.POD_503, s.POD_503, 30000)
     early = tuple(replace(r, log_read_at=s.SINCE) for r in x.reports)
     assert answer(CAUSE, replace(x, reports=early)) is Answer.UNKNOWN
@@ -143,7 +146,7 @@ def test_another_service_is_not_blamed_before_the_logs_were_read() -> None:
 
 
 def test_the_apps_own_port_is_blamed_only_if_it_fails_there_inside_too() -> None:
-    """Behind the ingress it works, asked at its own NodePort it does not."""
+    """It works through the ingress, but not on its own NodePort."""
     x = bypassed(s.POD_503, s.POD_503, 30080)
     assert answer(CAUSE, x) is Answer.UNKNOWN
     reports = []
@@ -170,7 +173,7 @@ def test_plain_http_to_the_https_port_is_not_ruled_out() -> None:
 
 
 def test_a_port_for_tls_is_offered_to_a_tcp_service() -> None:
-    """TLS that the balancer leaves whole belongs to the ingress's https port."""
+    """TLS that the balancer passes through needs the ingress's https port."""
     ports = (
         ServicePort(port=80, target_port="http", name="http", node_port=31695),
         ServicePort(port=443, target_port="https", name="https", node_port=32443),
@@ -183,7 +186,7 @@ def test_a_port_for_tls_is_offered_to_a_tcp_service() -> None:
 
 
 def test_a_well_answered_request_holds_the_blame() -> None:
-    """A wrong port fails always: one good answer speaks for another cause."""
+    """A wrong port always fails; a success points to another cause."""
     pages = [s.LB_503, s.OK, *[s.LB_503] * 9]
     outside = s.run(pages, unknown_host=s.LB_503)
     x = s.taken(outside, s.balancer(to=31999), *s.reports())

@@ -44,7 +44,7 @@ def test_hetzners_word_and_answers_from_node_to_node(word: str) -> None:
 
 
 def test_public_targets_have_hetzners_firewall_too() -> None:
-    """The balancer comes by its public address."""
+    """The balancer uses its public address."""
     x = e.firewall()
     public = e.with_targets(reading(x), use_private_ip=False)
     allow, cloud, _ = judge(replace(x, balancer=public)).next_steps
@@ -53,7 +53,7 @@ def test_public_targets_have_hetzners_firewall_too() -> None:
 
 
 def without_a_rule_for(port: int) -> Snapshot:
-    """Return public targets whose firewall at Hetzner drops what asks the port."""
+    """Return public targets whose Cloud Firewall drops connections to the port."""
     x = e.firewall()
     public = e.with_targets(
         reading(x),
@@ -66,18 +66,19 @@ def without_a_rule_for(port: int) -> Snapshot:
 
 
 def test_hetzners_firewall_that_has_no_rule_is_named_first() -> None:
-    """With the rule to add; it stands before the nodes' own."""
+    """With the rule to add, before the nodes' own firewall."""
     judgement = judge(without_a_rule_for(31695))
     assert judgement.cause == CAUSE.id
     told = next(a for a in judgement.assessments if a.cause == CAUSE.id)
-    assert "no rule of workers lets it in on :31695 (5 of 5 targets)" in told.evidence
+    rule = "no rule of Cloud Firewall workers allows it on port 31695 (5 of 5 targets)"
+    assert rule in told.evidence
     command = judgement.next_steps[0].command or ""
     assert "firewall add-rule workers --direction in" in command
     assert "--port 31695 --source-ips 203.0.113.20/32" in command
 
 
 def test_a_port_of_another_service_is_not_what_is_shut() -> None:
-    """Hetzner's firewall stops what nobody here asked; it is not to be opened."""
+    """The Cloud Firewall blocks an unused port, which must stay blocked."""
     judgement = judge(without_a_rule_for(30999))
     assert judgement.cause == CAUSE.id
     told = next(a for a in judgement.assessments if a.cause == CAUSE.id)
@@ -91,7 +92,8 @@ def test_a_check_that_is_green_elsewhere_hides_the_firewall() -> None:
     x = slow(s.balancer(asks=10256))
     assert judge(x).cause == CAUSE.id
     assert ask(CAUSE, x).evidence[0] == (
-        "all 5 targets are healthy by :10256, and requests go to :31695"
+        "the health check on port 10256 succeeds for all 5 targets, but requests go to"
+        " port 31695"
     )
     some = s.run(e.BY_TURNS, direct=s.LB_503, unknown_host=s.LB_503, after=3.1)
     assert answer(CAUSE, replace(x, run=some)) is Answer.UNKNOWN
@@ -141,13 +143,13 @@ def unanswered(snapshot: Snapshot, *roles: Role) -> Snapshot:
 def test_a_firewall_that_stops_other_nodes_too_is_told_by_them(
     said: str | None,
 ) -> None:
-    """Each node answers itself, and reaches the others' pods: not their NodePort."""
+    """Each node responds to itself and reaches other pods, not other NodePorts."""
     x = replace(e.firewall(), balancer=s.detailed(s.balancer(healthy=0), said))
     shut = unanswered(x, Role.INGRESS_OTHER)
     assert judge(shut).cause == CAUSE.id
     assert ask(CAUSE, shut).evidence[0] == (
-        "each node answers itself at :31695,"
-        " and 5 of 5 probes from other nodes get no connection there"
+        "each node responds to itself on port 31695,"
+        " but 5 of 5 probes from other nodes cannot connect"
     )
 
 
@@ -165,11 +167,11 @@ def doors_shut(*pods_on: str) -> Snapshot:
 
 
 def test_a_door_that_policy_local_shuts_shows_no_firewall() -> None:
-    """Only doors that ought to be open count among those that let nobody in."""
+    """Only NodePorts that should respond count as failing."""
     x = doors_shut(*s.NODES[:3])
     assert ask(CAUSE, x).evidence[0] == (
-        "each node answers itself at :31695,"
-        " and 3 of 3 probes from other nodes get no connection there"
+        "each node responds to itself on port 31695,"
+        " but 3 of 3 probes from other nodes cannot connect"
     )
     assert judge(x).cause == CAUSE.id
     one = doors_shut(s.NODES[0])
@@ -178,7 +180,7 @@ def test_a_door_that_policy_local_shuts_shows_no_firewall() -> None:
 
 
 def test_nodes_that_do_not_answer_each_other_have_another_trouble() -> None:
-    """Pods are cut off as well, a node does not answer itself, or nobody asked."""
+    """Pods fail too, a node does not respond to itself, or there is no probe."""
     x = e.firewall()
     assert answer(CAUSE, unanswered(x, Role.INGRESS_OTHER, Role.POD)) is Answer.UNKNOWN
     assert (
@@ -194,21 +196,21 @@ def test_nodes_that_do_not_answer_each_other_have_another_trouble() -> None:
 
 
 def test_an_answer_that_displeases_is_no_firewall() -> None:
-    """Hetzner says that its check got something, whatever nodes get."""
+    """The API reports that the check got a response, whatever nodes get."""
     found = s.detailed(s.balancer(healthy=0), "unexpected_http_status", 404)
     x = unanswered(replace(e.firewall(), balancer=found), Role.INGRESS_OTHER)
     assert answer(CAUSE, x) is Answer.UNKNOWN
 
 
 def test_a_balancer_in_no_known_network_may_lack_one() -> None:
-    """Targets are asked privately, and nothing shows that the balancer can."""
+    """Targets use private addresses, and no shared network was read."""
     found = s.detailed(s.balancer(healthy=0), "layer4_timeout")
     bare = e.changed(found, networks=None, private_ips=())
     assert answer(CAUSE, replace(e.firewall(), balancer=bare)) is Answer.UNKNOWN
 
 
 def test_policy_local_explains_only_targets_without_a_pod() -> None:
-    """Those with one let other nodes in: what they drop, no policy drops."""
+    """Nodes with a pod accept other nodes, so the policy drops nothing there."""
     x = e.with_policy(e.firewall(), "Local", *s.NODES[:3])
     assert answer(CAUSE, x) is Answer.SUPPORTED
     assert answer(CAUSE, replace(x, balancer=s.balancer(healthy=0))) is Answer.UNKNOWN
@@ -222,7 +224,7 @@ def test_policy_local_explains_only_targets_without_a_pod() -> None:
 def test_a_drop_at_the_health_check_node_port_is_a_firewalls(
     word: str, expected: Answer
 ) -> None:
-    """A refusal there is none: kube-proxy itself does not listen."""
+    """A refusal there means that kube-proxy itself does not listen."""
     x = e.with_policy(e.firewall(), "Local", *s.NODES[:3])
     asks = s.detailed(s.balancer(healthy=0, asks=32100), word)
     x = replace(x, balancer=asks)
@@ -232,14 +234,14 @@ def test_a_drop_at_the_health_check_node_port_is_a_firewalls(
 
 
 def test_a_door_that_policy_local_shuts_is_no_reason_to_doubt() -> None:
-    """Two nodes without a pod give other nodes no answer, as they should."""
+    """Two nodes without a pod correctly do not respond to other nodes."""
     assert (
         answer(CAUSE, e.with_doors_shut(e.firewall(), *s.NODES[:3])) is Answer.SUPPORTED
     )
 
 
 def test_what_configuration_explains_is_not_a_firewalls() -> None:
-    """No common network; foreign servers; only one side speaks PROXY."""
+    """No shared network; foreign servers; only one side uses PROXY."""
     word = "layer4_timeout"
     for fault in (e.no_network, e.foreign_targets):
         x = fault()
@@ -258,7 +260,7 @@ def test_a_request_that_got_through_refutes_it() -> None:
 
 
 def test_in_a_cluster_of_one_node_its_own_answer_is_taken() -> None:
-    """Nobody else can ask; in a cluster of two somebody has to."""
+    """No other node can probe it; in a cluster of two one must."""
     for nodes, shown in ((1, True), (2, False)):
         x = e.firewall()
         report = x.reports[0]

@@ -26,7 +26,7 @@ def dropping(  # noqa: PLR0913 - one argument for each thing that may differ
     pods_on: tuple[str, ...] = s.NODES[:3],
     seen_on: tuple[str, ...] = s.NODES[:3],
 ) -> Snapshot:
-    """Return failures by turns, with ingress pods on some nodes."""
+    """Return intermittent failures, with ingress pods on some nodes."""
     run = s.run(pages, direct=s.OK, after=after)
     lines = e.good_lines(run, *seen_on) if seen_on else ()
     x = s.taken(run, found, *s.reports(sightings=lines))
@@ -46,13 +46,13 @@ def test_the_check_is_led_to_where_kube_proxy_tells_of_pods() -> None:
 
 
 def test_policy_cluster_or_a_pod_on_each_target_refutes_it() -> None:
-    """Every node passes requests on."""
+    """Every node forwards requests."""
     assert answer(CAUSE, dropping(policy="Cluster")) is Answer.REFUTED
     assert answer(CAUSE, dropping(pods_on=s.NODES)) is Answer.REFUTED
 
 
 def test_a_check_that_takes_nodes_without_pods_out_does_right() -> None:
-    """The healthCheckNodePort is the check's port: nobody is sent there."""
+    """The check uses the healthCheckNodePort, so no request is sent there."""
     right = e.unhealthy_target(s.balancer(asks=32100), 3, 4)
     x = dropping(right)
     assert answer(CAUSE, x) is Answer.UNKNOWN
@@ -61,7 +61,7 @@ def test_a_check_that_takes_nodes_without_pods_out_does_right() -> None:
 
 @pytest.mark.parametrize("asks", [31695, 32100])
 def test_unhealthy_nodes_without_pods_harm_nobody(asks: int) -> None:
-    """Users are served by the nodes that have one."""
+    """Nodes with a pod serve the users."""
     found = e.unhealthy_target(s.balancer(asks=asks), 3, 4)
     x = s.taken(s.run(s.OK, investigated=False), found, *s.reports())
     x = e.with_policy(x, "Local", *s.NODES[:3])
@@ -92,7 +92,7 @@ def test_a_constant_failure_is_not_by_turns() -> None:
 
 
 def test_a_good_answer_by_a_node_without_a_pod_is_a_riddle() -> None:
-    """What was read of the pods is wrong, or old."""
+    """The reading of the pods is wrong, or old."""
     assert answer(CAUSE, dropping(seen_on=(s.NODES[4],))) is Answer.UNKNOWN
 
 
@@ -106,7 +106,7 @@ def test_pods_are_known_by_endpoints_or_by_the_pods_themselves() -> None:
 
 
 def test_an_in_cluster_haproxys_page_is_not_a_tcp_balancers() -> None:
-    """A tcp service writes no page: somebody behind it did."""
+    """A tcp service writes no page; something behind it did."""
     tcp = e.with_services(GREEN, protocol="tcp")
     assert answer(CAUSE, dropping(tcp)) is Answer.UNKNOWN
     pages = [s.CLOSED if n % 3 == 0 else s.OK for n in range(11)]
@@ -114,7 +114,7 @@ def test_an_in_cluster_haproxys_page_is_not_a_tcp_balancers() -> None:
 
 
 def test_a_slow_hang_up_in_the_handshake_is_a_try_too() -> None:
-    """Behind a tcp service TLS is cut; its time is the whole request's."""
+    """Behind a tcp service TLS fails; its time is that of the complete request."""
     tcp = e.with_services(GREEN, protocol="tcp")
     pages = [s.CLOSED if n % 3 == 0 else s.OK for n in range(11)]
     for took, shown in ((3.1, True), (0.02, False)):

@@ -25,19 +25,19 @@ def inside(**pages: str) -> Snapshot:
 
 
 def test_pods_cut_off_from_other_nodes_are_named() -> None:
-    """Well at home, dropped from afar, and the ingress waits for one afar."""
+    """Pods respond to their own node only; the ingress waits for one elsewhere."""
     judgement = judge(s.cut_off())
     told = ask(CAUSE, s.cut_off())
     assert (judgement.cause, judgement.hop) == (CAUSE.id, Hop.OVERLAY)
     assert told.evidence == (
         (
-            "from other nodes, 5 of 5 pod probes got no connection (timeout):"
+            "5 of 5 probes of pods on other nodes could not connect (timeout):"
             " worker-01 to worker-02 and 4 more pairs"
         ),
-        "on their own nodes, 5 of 5 pod probes are well",
+        "5 of 5 probes of pods on the same node succeeded",
         (
-            "ingress log: the ingress on worker-01 asked 10.0.0.111:8080 on worker-02"
-            " and got no answer (504)"
+            "ingress log: the ingress on worker-01 got no response from"
+            " 10.0.0.111:8080 on worker-02 (504)"
         ),
     )
     commands = [step.command or "" for step in judgement.next_steps]
@@ -47,17 +47,17 @@ def test_pods_cut_off_from_other_nodes_are_named() -> None:
 
 @pytest.mark.parametrize("page", [s.DROPPED, s.REFUSED])
 def test_a_rule_that_drops_and_one_that_rejects_are_both_it(page: str) -> None:
-    """Pods accept at home: whatever stands between says no."""
+    """Pods accept connections on the same node; something between nodes rejects."""
     assert answer(CAUSE, inside(other_pod=page)) is Answer.SUPPORTED
 
 
 def test_the_ingresss_own_page_is_enough_without_its_log() -> None:
-    """Users and the inside get the same 504 of the ingress."""
+    """External and internal probes get the same 504 of the ingress."""
     assert answer(CAUSE, replace(s.cut_off(), sightings=())) is Answer.SUPPORTED
 
 
 def test_pods_that_answer_other_nodes_rule_it_out() -> None:
-    """Connections come about between all nodes."""
+    """Connections between all nodes succeed."""
     assert answer(CAUSE, inside(other_pod=s.OK)) is Answer.REFUTED
 
 
@@ -68,14 +68,14 @@ def test_pods_that_fail_at_home_too_are_another_cause() -> None:
 
 
 def test_a_pod_without_an_answer_on_the_ingresss_own_node_contradicts() -> None:
-    """No overlay stands between those two."""
+    """There is no overlay between those two."""
     x = s.cut_off()
     near = tuple(replace(v, upstream_address="10.0.0.110:8080") for v in x.sightings)
     assert answer(CAUSE, replace(x, sightings=near)) is Answer.UNKNOWN
 
 
 def test_without_any_one_source_it_is_not_known() -> None:
-    """Nobody asked at home, from afar, or users fail elsewhere."""
+    """No probe on the same or another node, or users fail elsewhere."""
     x = s.cut_off()
 
     def kept(*, home: bool) -> Snapshot:
@@ -98,7 +98,7 @@ def test_without_any_one_source_it_is_not_known() -> None:
 
 
 def test_users_whose_failure_ends_at_the_balancer_are_not_explained() -> None:
-    """The balancer's own page to users; the inside's trouble is told, not blamed."""
+    """Users get the balancer's own page; the internal fault is not blamed."""
     outside = s.run(s.LB_503, unknown_host=s.LB_503)
     x = s.taken(
         outside, s.balancer(), *s.reports(ingress=s.INGRESS_504, other_pod=s.DROPPED)
@@ -107,7 +107,7 @@ def test_users_whose_failure_ends_at_the_balancer_are_not_explained() -> None:
 
 
 def test_one_pair_of_nodes_is_not_enough() -> None:
-    """A pod that is just moving looks like it."""
+    """A pod that is being moved looks the same."""
     x = s.cut_off()
     one = tuple(
         r
@@ -121,7 +121,7 @@ def test_one_pair_of_nodes_is_not_enough() -> None:
 def at_the_nodeport(
     healthy: int = 0, ingress: str = s.DROPPED, after: float = 3.1
 ) -> Snapshot:
-    """Return NodePorts that lead to pods on other nodes, and the balancer's word."""
+    """Return NodePorts that forward to other nodes, and the balancer's page."""
     outside = s.run(s.LB_503, unknown_host=s.LB_503, after=after)
     inside = s.reports(ingress=ingress, other_pod=s.DROPPED)
     return s.taken(outside, s.balancer(healthy=healthy), *inside)
@@ -129,28 +129,28 @@ def at_the_nodeport(
 
 @pytest.mark.parametrize("healthy", [0, 3])
 def test_a_nodeport_leads_over_the_overlay_as_well(healthy: int) -> None:
-    """Nobody is healthy, or the balancer tries in vain: the way between nodes is it."""
+    """All targets unhealthy or failed attempts: the network between nodes is it."""
     x = at_the_nodeport(healthy)
     assert judge(x).cause == CAUSE.id
     assert ask(CAUSE, x).evidence[2:] == (
-        "inside, 10 of 10 probes of the ingress's NodePort got no connection",
-        "the first probe got 503 from the balancer itself, after 3.1 s",
+        "10 of 10 internal probes could not connect to the ingress's NodePort",
+        "the load balancer itself responded 503 to the first probe, after 3.1 s",
     )
 
 
 def test_nodeports_that_connect_leave_the_balancers_503_open() -> None:
-    """Then it is something else that stops the balancer."""
+    """Then something else blocks the load balancer."""
     assert answer(CAUSE, at_the_nodeport(ingress=s.INGRESS_504)) is Answer.UNKNOWN
     assert answer(CAUSE, at_the_nodeport(ingress=s.HANGS)) is Answer.UNKNOWN
 
 
 def test_a_quick_503_with_healthy_targets_is_no_attempt() -> None:
-    """The balancer did not try: it is not the way that is cut."""
+    """The balancer did not try to connect, so the network is not the fault."""
     assert answer(CAUSE, at_the_nodeport(5, after=0.002)) is Answer.UNKNOWN
 
 
 def test_with_policy_local_a_nodeport_leads_to_no_other_node() -> None:
-    """Kube-proxy drops there, and the overlay is not on the way."""
+    """kube-proxy drops the request there; the overlay is not involved."""
     x = e.with_policy(at_the_nodeport(), "Local", *s.NODES)
     assert answer(CAUSE, x) is Answer.UNKNOWN
 
@@ -166,7 +166,7 @@ def test_with_policy_local_a_nodeport_leads_to_no_other_node() -> None:
 def test_a_pod_at_home_that_answered_after_others_were_tried_shows_it(
     took: float, node: str, expected: Answer
 ) -> None:
-    """Users were gone by then; the line names the last pod only, and all the time."""
+    """Users had given up; the line has only the last pod, and the total time."""
     x = s.cut_off()
     assert x.run
     probes = tuple(
@@ -197,4 +197,4 @@ def test_a_pod_at_home_that_answered_after_others_were_tried_shows_it(
     assert answer(CAUSE, late) is expected
     if expected is Answer.SUPPORTED:
         told = ask(CAUSE, late).evidence[-1]
-        assert "requests that failed outside lost 10.0 s before a pod" in told
+        assert "failing requests waited at least 10.0 s before a pod" in told

@@ -42,7 +42,7 @@ def test_the_default_backend_is_no_pod_of_the_service(page: str, status: int) ->
 
 
 def addressed(report: NodeReport, address: str, port: int | None) -> NodeReport:
-    """Let the Service's endpoints have an address."""
+    """Set the address of the Service's endpoints."""
     assert report.reading
     assert report.reading.endpoints
     first, *rest = report.reading.endpoints
@@ -72,7 +72,7 @@ SORRY = "<html><h1>We are sorry</h1></html>"
 
 
 def saying(probe: Probe, body: str) -> Probe:
-    """Let a failing answer be a page that no known server writes."""
+    """Turn a failing response into a page without marks of its writer."""
     if probe.healthy or probe.role is Role.UNKNOWN_HOST:
         return probe
     return replace(
@@ -92,7 +92,7 @@ def sorry(*, users: str, pods: str, ingress: str = s.POD_503) -> Snapshot:
 
 
 def test_a_page_of_nobody_is_the_pods_only_word_for_word() -> None:
-    """The same status alone may be anybody's."""
+    """The same status alone proves nothing."""
     same = sorry(users=SORRY, pods=SORRY)
     assert judge(same).cause == "pod-answers-error"
     assert judge(sorry(users=SORRY, pods="maintenance")).cause == NOT_ESTABLISHED
@@ -100,7 +100,7 @@ def test_a_page_of_nobody_is_the_pods_only_word_for_word() -> None:
 
 
 def test_an_ingress_that_answers_well_inside_leaves_it_open() -> None:
-    """Asked by its address a pod may know no such host; users always fail."""
+    """A pod probed by address may not have the host; users always fail."""
     assert judge(sorry(users=SORRY, pods=SORRY, ingress=s.OK)).cause == NOT_ESTABLISHED
     x = s.taken(s.run(s.POD_503), s.balancer(), *s.reports(pod=s.POD_503))
     assert judge(x).cause == NOT_ESTABLISHED
@@ -110,13 +110,13 @@ def test_an_ingress_that_answers_well_inside_leaves_it_open() -> None:
 
 
 def without_reading(snapshot: Snapshot) -> Snapshot:
-    """Take away what the Kubernetes API said."""
+    """Remove the reading of the Kubernetes API."""
     reports = tuple(replace(r, reading=None) for r in snapshot.reports)
     return replace(snapshot, reports=reports)
 
 
 def test_endpoints_that_were_not_read_leave_it_open() -> None:
-    """Nobody can tell whose the upstream's address is."""
+    """The owner of the upstream's address cannot be determined."""
     run = s.run(s.POD_503)
     x = s.taken(run, s.balancer(), *s.reports(sightings=s.seen(run, 503)))
     assert answer(CAUSE, x) is Answer.SUPPORTED

@@ -34,7 +34,7 @@ def one_refuses(**more: object) -> tuple[NodeReport, ...]:
 
 
 def unanswered(run: ProbeRun) -> tuple[Sighting, ...]:
-    """Return log lines of a pod that was tried and gave nothing."""
+    """Return log lines of a pod that was tried and did not respond."""
     return s.seen(run, 502, status=502, length=0)
 
 
@@ -42,13 +42,13 @@ SOME = [s.INGRESS_502_BY_LB, s.OK, s.OK, s.INGRESS_502_BY_LB, *[s.OK] * 7]
 
 
 def test_all_ready_pods_refuse() -> None:
-    """The share, the port, the log's last word, and the pod to look at."""
+    """The share, the port, the log's last line, and the pod to check."""
     x = s.pods_refuse()
     told = ask(CAUSE, x).evidence
     assert told[0] == (
-        "5 of 5 ready pods refuse connections on :8080, asked on their own node too"
+        "5 of 5 ready pods refuse connections on port 8080, even from their own nodes"
     )
-    assert "the last at 10.0.0.110:8080" in told[1]
+    assert "the last one used 10.0.0.110:8080" in told[1]
     judgement = judge(x)
     assert judgement.next_steps[0].command == (
         "kubectl -n keybuzz logs keybuzz-api-1 --tail=100"
@@ -69,19 +69,19 @@ def test_a_replaced_page_does_not_clear_the_pods() -> None:
 
 
 def test_the_path_blames_the_pod_and_not_the_ingress() -> None:
-    """A 502 page of the ingress tells of who is behind it."""
+    """A 502 page of the ingress reports the state of its upstreams."""
     states = {h.hop: h.state for h in judge(s.pods_refuse()).path}
     assert (states[Hop.INGRESS], states[Hop.POD]) == (HopState.OK, HopState.FAULTY)
 
 
 def test_without_the_log_the_ingresss_page_is_enough_when_all_refuse() -> None:
-    """Every pod refuses and the ingress says 502."""
+    """Every pod refuses and the ingress responds 502."""
     x = replace(s.pods_refuse(), sightings=())
     assert answer(CAUSE, x) is Answer.SUPPORTED
 
 
 def test_a_firewall_between_nodes_is_not_the_pods() -> None:
-    """On its own node a pod accepts, other nodes are rejected: unknown."""
+    """A pod accepts its own node and rejects other nodes: unknown."""
     outside = s.run(s.INGRESS_502_BY_LB)
     inside = s.reports(
         ingress=s.INGRESS_502,
@@ -91,12 +91,12 @@ def test_a_firewall_between_nodes_is_not_the_pods() -> None:
     )
     x = s.taken(outside, s.balancer(), *inside)
     assert answer(CAUSE, x) is Answer.UNKNOWN
-    assert "rejects between nodes" in ask(CAUSE, x).missing[0]
+    assert "rejects connections between nodes" in ask(CAUSE, x).missing[0]
     assert judge(x).cause == NOT_ESTABLISHED
 
 
 def test_refusals_seen_only_from_other_nodes_prove_nothing() -> None:
-    """The pods' own nodes are silent: it may be a firewall."""
+    """The agents on the pods' nodes do not report: it may be a firewall."""
     x = s.pods_refuse()
     others = tuple(
         replace(
@@ -132,7 +132,7 @@ def test_one_of_five_does_not_explain_requests_that_end_elsewhere() -> None:
 
 
 def test_a_pod_that_answers_errors_besides_is_not_hidden() -> None:
-    """Two faults: the one that a pod itself told is named."""
+    """Two faults: the one with a pod's own response is named."""
     outside = s.run([s.INGRESS_502_BY_LB, *[s.POD_503] * 10], direct=s.POD_503)
     first, *rest = s.seen(outside, 503)
     gone = replace(
@@ -184,7 +184,7 @@ def test_refusing_pods_behind_another_page_are_not_the_reason() -> None:
 
 
 def bare(code: int) -> tuple[NodeReport, ...]:
-    """Return reports whose ingress answers a page that nobody knows."""
+    """Return reports whose ingress responds with an unknown page."""
     return tuple(
         replace(
             r,
@@ -200,7 +200,7 @@ def bare(code: int) -> tuple[NodeReport, ...]:
 
 
 def test_where_no_pod_accepts_any_ingresss_page_is_its_own() -> None:
-    """Traefik's 502 and Envoy's 503; an http check met it and took all targets out."""
+    """Traefik's 502 and Envoy's 503; an http check got it on all targets."""
     for code in (502, 503):
         found = s.checking("http", s.balancer(healthy=0))
         found = s.detailed(found, "unexpected_http_status", code)
@@ -209,6 +209,6 @@ def test_where_no_pod_accepts_any_ingresss_page_is_its_own() -> None:
 
 
 def test_a_404_there_is_not_for_want_of_a_pod() -> None:
-    """The ingress asked nobody, or somebody else."""
+    """The ingress used no upstream, or another one."""
     x = s.taken(s.run(s.LB_503, unknown_host=s.LB_503), s.balancer(), *bare(404))
     assert answer(CAUSE, x) is Answer.UNKNOWN

@@ -22,7 +22,7 @@ def inside(**pages: str) -> Snapshot:
 
 
 def taking(snapshot: Snapshot, seconds: float) -> Snapshot:
-    """Return the snapshot with pods that answer after so long."""
+    """Return the snapshot with pods that respond after this time."""
 
     def later(probe: Probe) -> Probe:
         slow = Phases(connect=0.001, processing=seconds)
@@ -39,18 +39,18 @@ def taking(snapshot: Snapshot, seconds: float) -> Snapshot:
 
 
 def test_pods_that_hang_are_named() -> None:
-    """They accept on their own node and do not answer; the ingress gave up."""
+    """They accept connections and do not respond; the ingress timed out."""
     judgement = judge(s.slow_pods())
     told = ask(CAUSE, s.slow_pods())
     assert judgement.cause == CAUSE.id
     assert told.evidence == (
         (
-            "asked on their own nodes, 5 of 5 pod probes connect and are not answered,"
-            " after 5.0 s"
+            "5 of 5 probes of pods on the same node connected and got no response"
+            " within 5.0 s"
         ),
         (
-            "ingress log on worker-01: 504, 10.0.0.110:8080 gave no answer within 3.0 s"
-            " (13 such lines)"
+            "ingress log on worker-01: 504, 10.0.0.110:8080 did not respond within"
+            " 3.0 s (13 such lines)"
         ),
     )
     assert "logs keybuzz-api-1" in (judgement.next_steps[0].command or "")
@@ -63,7 +63,7 @@ def test_pods_that_answer_later_than_the_ingress_waits_are_it_too() -> None:
 
 
 def test_the_time_out_may_stand_in_an_annotation() -> None:
-    """Where the log does not tell how long nginx waited."""
+    """For a log without nginx's waiting time."""
     x = replace(taking(inside(pod=s.OK), 4.0), sightings=())
     name = "nginx.ingress.kubernetes.io/proxy-read-timeout"
     assert answer(CAUSE, s.with_reading(x, ingress_annotations=((name, "3"),))) is (
@@ -91,7 +91,7 @@ def test_pods_that_are_well_at_home_are_another_cause() -> None:
 
 
 def test_a_connect_without_an_answer_is_not_slow() -> None:
-    """Nothing took the request."""
+    """Nothing accepted the request."""
     assert answer(CAUSE, inside(pod=s.DROPPED)) is Answer.UNKNOWN
 
 
@@ -118,7 +118,7 @@ def test_the_balancers_own_504_is_not_the_pods() -> None:
 
 
 def test_one_slow_pod_does_not_explain_that_everybody_fails() -> None:
-    """The others would have answered some."""
+    """The other pods would have served some requests."""
     x = s.slow_pods()
     slow, fast = s.reports(ingress=s.INGRESS_504, pod=s.HANGS), s.reports()
     mixed = replace(x, reports=(slow[0], *fast[1:]))
@@ -126,7 +126,7 @@ def test_one_slow_pod_does_not_explain_that_everybody_fails() -> None:
 
 
 def gave_up(snapshot: Snapshot) -> Snapshot:
-    """Return users who went away first: no page, and 499 in the log."""
+    """Return users who gave up first: no page, and 499 in the log."""
     assert snapshot.run
     hung = s.answer(s.HANGS) | {"status_code": None, "body": "", "headers": ()}
     probes = tuple(
@@ -142,7 +142,7 @@ def gave_up(snapshot: Snapshot) -> Snapshot:
 
 
 def test_users_who_give_up_before_the_ingress_does_are_explained_too() -> None:
-    """The log has 499 and the pod that was waited for."""
+    """The log has 499 and the pod that did not respond."""
     assert judge(gave_up(s.slow_pods())).cause == CAUSE.id
     assert judge(gave_up(s.cut_off())).cause == "overlay-between-nodes-broken"
     unlogged = replace(gave_up(s.slow_pods()), sightings=())

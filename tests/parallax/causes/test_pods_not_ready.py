@@ -1,7 +1,4 @@
-"""Specification of the cause `pods-not-ready`, and of what tells it from its neighbor.
-
-`service-without-endpoints` writes the same page; the addresses decide.
-"""
+"""Specification of the causes `pods-not-ready` and `service-without-endpoints`."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,7 +14,7 @@ from tests.parallax import scenarios as s
 
 
 def both(snapshot: Snapshot) -> tuple[Answer, Answer]:
-    """Return what the two causes say: not ready, without endpoints."""
+    """Return the answers of two causes: not ready, without endpoints."""
     causes = (pods_not_ready.CAUSE, service_without_endpoints.CAUSE)
     first, second = (ask(cause, snapshot).answer for cause in causes)
     return first, second
@@ -40,8 +37,8 @@ def test_the_pods_say_why() -> None:
     judgement = judge(s.pods_not_ready())
     told = next(a for a in judgement.assessments if a.cause == "pods-not-ready")
     assert told.evidence[:2] == (
-        "keybuzz/keybuzz-api: 0 of 5 endpoints ready",
-        "5 of 5 pods: CrashLoopBackOff; 15 restarts",
+        "Service keybuzz/keybuzz-api has 0 of 5 endpoints ready",
+        "5 of 5 pods in state CrashLoopBackOff; 15 restarts",
     )
     assert commands(judgement.next_steps)[:2] == [
         "kubectl -n keybuzz describe pod keybuzz-api-1",
@@ -50,7 +47,7 @@ def test_the_pods_say_why() -> None:
 
 
 def test_pods_that_answer_well_fail_only_their_readiness_probe() -> None:
-    """Asked at their port they are fine; the path still marks them."""
+    """Probes of their port succeed; the path still marks them faulty."""
     outside = s.run(s.INGRESS_503_BY_LB)
     inside = s.reports(ingress=s.INGRESS_503, pod=s.OK, ready=0)
     judgement = judge(s.taken(outside, s.balancer(), *inside))
@@ -70,7 +67,7 @@ def test_pods_that_could_not_be_read_do_not_hide_their_endpoints() -> None:
 
 
 def test_one_ready_pod_rules_both_out() -> None:
-    """One of five is enough for the ingress to have somebody to ask."""
+    """One ready pod of five is enough for the ingress."""
     outside = s.run(s.INGRESS_503_BY_LB)
     x = s.taken(outside, s.balancer(), *s.reports(ingress=s.INGRESS_503, ready=1))
     assert both(x) == (Answer.REFUTED, Answer.REFUTED)
@@ -87,7 +84,7 @@ def test_unread_endpoints_prove_nothing() -> None:
 
 @pytest.mark.parametrize("fault", [s.pods_not_ready, s.without_endpoints])
 def test_a_pod_that_still_answers_contradicts(fault: Callable[[], Snapshot]) -> None:
-    """A leader's line with a pod's own 503 keeps both open."""
+    """A log line with a pod's own 503 keeps both open."""
     x = fault()
     assert x.run
     x = replace(x, sightings=s.seen(x.run, 503))
@@ -98,7 +95,7 @@ def test_a_pod_that_still_answers_contradicts(fault: Callable[[], Snapshot]) -> 
 def test_an_emptiness_from_before_the_failure_is_stale(
     fault: Callable[[], Snapshot],
 ) -> None:
-    """What was read before the failure began is not known now."""
+    """A reading from before the failure does not count."""
     early = [replace(r, sent_at=s.SINCE, received_at=s.SINCE) for r in fault().reports]
     reports = tuple(
         replace(r, reading=r.reading and replace(r.reading, read_at=s.SINCE - s.MINUTE))
@@ -108,7 +105,7 @@ def test_an_emptiness_from_before_the_failure_is_stale(
 
 
 def test_a_503_of_an_ingress_with_ready_pods_blames_neither() -> None:
-    """A rate limit writes the same page and the same line."""
+    """A rate limit produces the same page and the same log line."""
     outside = s.run(s.INGRESS_503_BY_LB)
     inside = s.reports(ingress=s.INGRESS_503, sightings=s.seen(outside, None))
     x = s.taken(outside, s.balancer(), *inside)

@@ -22,7 +22,7 @@ def reading(snapshot: Snapshot) -> BalancerReading:
 
 
 def only_this(snapshot: Snapshot) -> bool:
-    """Say whether the cause is named, and explains whatever else is shown."""
+    """Return whether the cause is named and explains all others that are shown."""
     judgement = judge(snapshot)
     shown = [
         a.cause
@@ -62,7 +62,7 @@ def test_a_line_that_the_ingress_does_not_expect() -> None:
 
 
 def test_a_line_before_tls_spoils_every_handshake() -> None:
-    """Behind a tcp service nginx reads the line where a ClientHello should be."""
+    """Behind a tcp service nginx gets the header instead of a ClientHello."""
     x = e.proxy_of_balancer()
     tcp = e.with_services(reading(x), protocol="tcp")
     run = s.run(s.CLOSED, unknown_host=s.CLOSED)
@@ -76,7 +76,7 @@ def test_a_line_before_tls_spoils_every_handshake() -> None:
 
 
 def test_a_health_check_that_gets_400_takes_every_target_out() -> None:
-    """Hetzner sends the line with its check too, and says what comes back."""
+    """Hetzner sends the header in its check too, and reports the status."""
     x = e.proxy_of_balancer()
     down = e.with_services(
         s.detailed(
@@ -100,7 +100,7 @@ def test_settings_that_agree_refute_it() -> None:
 
 
 def test_a_config_map_that_was_not_read_is_open() -> None:
-    """Missing is not `false`, and nobody else is blamed for the 400."""
+    """A missing setting is not `false`, and no other cause is named for the 400."""
     x = s.with_reading(e.proxy_of_balancer(), ingress_config=None)
     assert answer(CAUSE, x) is Answer.UNKNOWN
     assert judge(x).cause == NOT_ESTABLISHED
@@ -115,7 +115,7 @@ def test_plain_http_to_the_https_port_is_another_400() -> None:
 
 @pytest.mark.parametrize("page", [s.POD_503, s.INGRESS_503_BY_LB])
 def test_a_page_that_does_not_follow_from_it_holds_the_blame(page: str) -> None:
-    """Requests get through, so something on the way mends the difference."""
+    """Requests succeed, so the difference has no effect."""
     x = replace(e.proxy_of_balancer(), run=s.run(page))
     assert answer(CAUSE, x) is Answer.UNKNOWN
     x = replace(e.proxy_of_ingress(), run=s.run(page))
@@ -123,7 +123,7 @@ def test_a_page_that_does_not_follow_from_it_holds_the_blame(page: str) -> None:
 
 
 def test_what_the_ingress_answers_inside_may_not_contradict() -> None:
-    """It answers agents without a line, though its ConfigMap wants one."""
+    """It responds to probes without a header, against its ConfigMap."""
     x = e.proxy_of_ingress()
     plain = tuple(
         replace(r, probes=tuple(replace(p, proxy_protocol=False) for p in r.probes))
@@ -135,14 +135,14 @@ def test_what_the_ingress_answers_inside_may_not_contradict() -> None:
 
 
 def test_a_502_of_a_pod_is_not_the_missing_line() -> None:
-    """Settings that differ, and yet the log shows that requests arrived."""
+    """The settings differ, yet the log shows that requests arrived."""
     run = s.run(s.INGRESS_502_BY_LB)
     x = replace(e.proxy_of_ingress(), run=run, sightings=s.seen(run, 502, status=502))
     assert answer(CAUSE, x) is Answer.UNKNOWN
 
 
 def all_out(**service: object) -> Snapshot:
-    """Return a balancer that sends lines and finds nobody well, by an http check."""
+    """Return a balancer with a PROXY header and no healthy target (http check)."""
     down = e.with_services(
         e.asking(s.balancer(healthy=0), s.TARGET.host), proxyprotocol=True, **service
     )
@@ -151,12 +151,12 @@ def all_out(**service: object) -> Snapshot:
 
 
 def test_an_http_check_meets_the_same_ingress_where_hetzner_says_no_reason() -> None:
-    """Settings differ, and a check that has to get an answer finds nobody well."""
+    """The settings differ, and an http check finds no healthy target."""
     assert only_this(all_out())
 
 
 def test_a_check_of_another_port_or_another_word_is_not_it() -> None:
-    """What it meets there is not known; no connection is no refused line."""
+    """The response is not known; no connection is no rejected header."""
     x = all_out()
     timeout = s.detailed(reading(x), "layer4_timeout")
     assert answer(CAUSE, replace(x, balancer=timeout)) is Answer.UNKNOWN
@@ -171,7 +171,7 @@ def test_a_check_of_another_port_or_another_word_is_not_it() -> None:
 def test_an_ingress_that_hangs_up_on_the_line_at_once(
     after: float, expected: Answer
 ) -> None:
-    """It takes connections, as the health check shows; slow is no hanging up."""
+    """It accepts connections, as the check shows; a slow close does not count."""
     x = e.proxy_of_balancer()
     tcp = e.with_services(reading(x), protocol="tcp")
     run = s.run(s.CLOSED, unknown_host=s.CLOSED, after=after)

@@ -39,7 +39,10 @@ def test_it_is_named_with_the_port_that_no_pod_declares() -> None:
     assert judgement.cause == CAUSE.id
     shown = next(a for a in judgement.assessments if a.cause == CAUSE.id)
     assert shown.evidence[:2] == (
-        "keybuzz/keybuzz-api: 5 of 5 endpoints ready, none of them with a port",
+        (
+            "Service keybuzz/keybuzz-api has 5 of 5 endpoints ready,"
+            " none of them with a port"
+        ),
         "no ready pod declares a TCP port named 'web', the targetPort of port 8080",
     )
     compare, slices = (step.command for step in judgement.next_steps)

@@ -25,15 +25,15 @@ def test_emptiness_is_explained_as_far_as_it_was_read() -> None:
         )
     ]
     assert told == [
-        "no pod matches its selector (DaemonSet keybuzz-api wants 0 pods)",
-        "its pods have no address yet: 1 of 1 pods: Pending, not ready",
+        "no pod matches its selector (DaemonSet keybuzz-api has 0 desired pods)",
+        "its pods have no address yet: 1 of 1 pods in state Pending, not ready",
         "no Service keybuzz-api in namespace keybuzz",
     ]
 
 
 def test_the_path_tells_that_there_is_no_pod() -> None:
-    """The agents spoke; it is not they who are missing."""
+    """The agents reported, so the pods are missing, not the reports."""
     path = {h.hop: h for h in judge(s.without_endpoints()).path}
-    assert path[Hop.POD].seen == "there is no pod to ask"
+    assert path[Hop.POD].seen == "the Service has no pod"
     assert path[Hop.SERVICE].state is HopState.FAULTY
     assert path[Hop.INGRESS].state is HopState.OK

@@ -60,7 +60,7 @@ def test_a_nodes_clock_changes_no_judgement(cause: str, off: timedelta) -> None:
     x = s.FAULTS[cause]()
     skewed = replace(x, reports=tuple(ticking(r, off) for r in x.reports))
     assert judge(skewed).cause == judge(x).cause
-    assert logs.live(Scene.of(skewed)) == logs.live(Scene.of(x))
+    assert logs.followed_nodes(Scene.of(skewed)) == logs.followed_nodes(Scene.of(x))
 
 
 @pytest.mark.parametrize("cause", s.FAULTS)
@@ -87,7 +87,7 @@ def test_a_report_that_waited_in_a_buffer_is_as_old_as_it_is(cause: str) -> None
     late = replace(x, reports=tuple(waited(r) for r in x.reports), sightings=())
     judgement = judge(late)
     assert judgement.cause in {cause, NOT_ESTABLISHED}
-    assert logs.live(Scene.of(late)) == ()
+    assert logs.followed_nodes(Scene.of(late)) == ()
     assert not judgement.complete
 
 
@@ -136,14 +136,14 @@ def test_a_proxy_line_as_the_ingress_wants_counts() -> None:
         replace(
             r,
             probes=tuple(
-                replace(p, proxy_protocol=p.role in inside.AT_THE_INGRESS)
+                replace(p, proxy_protocol=p.role in inside.INGRESS_ROLES)
                 for p in r.probes
             ),
         )
         for r in x.reports
     )
-    assert ingress.asked_rightly(Scene.of(x)) == ()
-    assert len(ingress.asked_rightly(Scene.of(replace(x, reports=lined)))) == 10
+    assert ingress.correctly_addressed(Scene.of(x)) == ()
+    assert len(ingress.correctly_addressed(Scene.of(replace(x, reports=lined)))) == 10
 
 
 def test_a_nodes_own_answer_says_nothing_of_the_balancers_way() -> None:

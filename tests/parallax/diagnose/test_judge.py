@@ -215,7 +215,7 @@ def test_an_old_servers_page_says_nothing_of_the_balancer() -> None:
     """Users met another machine: only what was asked of the balancer tells of it."""
     found = judge(s.FAULTS["dns-stale-address"]()).assessments
     firewall = next(a for a in found if a.cause.startswith("node-firewall"))
-    told = "the unknown-host probe was answered 404 by ingress-nginx"
+    told = "ingress-nginx responded 404 to the unknown-host probe"
     assert firewall.evidence[0].startswith(told)
 
 

@@ -89,7 +89,7 @@ def nameless(reading: BalancerReading) -> Snapshot:
 def test_a_balancer_that_was_not_shown_says_why() -> None:
     """The reading's explanation; older ones have the bare word."""
     seen = at(trace(unread(RENAMED)), Hop.LOAD_BALANCER)
-    bare = "the Hetzner API did not show keybuzz-lb: not_found"
+    bare = "missing: a reading of keybuzz-lb (Hetzner API: not_found)"
     assert (seen.state, seen.seen) == (HopState.UNKNOWN, f"{bare} ({RENAMED})")
     assert at(trace(unread(None)), Hop.LOAD_BALANCER).seen == bare
 

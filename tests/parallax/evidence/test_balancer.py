@@ -27,7 +27,7 @@ FAULTS: dict[str, Callable[[], BalancerReading]] = {
 @pytest.mark.parametrize("page", AS_ANYBODY)
 @pytest.mark.parametrize("cause", FAULTS)
 def test_a_cdns_page_does_not_clear_the_balancer(cause: str, page: str) -> None:
-    """A CDN may write as an app or nginx would; past it the balancer speaks."""
+    """A CDN may write like an app or nginx; direct requests show the balancer."""
     run = s.run(page, direct=s.LB_503, unknown_host=s.LB_503, after=3.1)
     x = s.taken(run, FAULTS[cause](), *s.reports(), target=CDN)
     assert judge(x).cause == cause
@@ -35,7 +35,7 @@ def test_a_cdns_page_does_not_clear_the_balancer(cause: str, page: str) -> None:
 
 @pytest.mark.parametrize("cause", FAULTS)
 def test_the_balancers_own_word_is_not_refuted_by_one_that_passed(cause: str) -> None:
-    """It answers by itself, and lets another through: a riddle, not a refutation."""
+    """It responds itself and forwards another request: contradiction, no refutation."""
     run = s.run(s.LB_503, unknown_host=s.INGRESS_404_BY_LB)
     judgement = judge(s.taken(run, FAULTS[cause](), *s.reports()))
     assert judgement.cause == NOT_ESTABLISHED
@@ -47,7 +47,7 @@ def test_the_balancers_own_word_is_not_refuted_by_one_that_passed(cause: str) ->
 def test_a_balancer_that_inspect_found_by_its_address_counts_as_one_named(
     cause: str,
 ) -> None:
-    """No name is configured: its reading is judged, and stands in the path."""
+    """No name is configured: its reading is used, also in the path."""
     nameless = replace(s.TARGET, reached=replace(s.TARGET.reached, load_balancer=None))
     run = s.run(s.LB_503, unknown_host=s.LB_503, after=3.1)
     x = s.taken(run, FAULTS[cause](), *s.reports(), target=nameless)
@@ -57,7 +57,7 @@ def test_a_balancer_that_inspect_found_by_its_address_counts_as_one_named(
 
 
 def speaking(protocol: str, reading: BalancerReading) -> BalancerReading:
-    """Let the balancer's services have a protocol."""
+    """Set the protocol of the balancer's services."""
     assert reading.load_balancer
     services = tuple(
         replace(v, protocol=protocol) for v in reading.load_balancer.services
@@ -69,7 +69,7 @@ def speaking(protocol: str, reading: BalancerReading) -> BalancerReading:
 
 @pytest.mark.parametrize("cause", FAULTS)
 def test_a_tcp_balancer_writes_no_page(cause: str) -> None:
-    """The same page is then an HAProxy's in the cluster; a hang-up is its own word."""
+    """The page is then an HAProxy's in the cluster; closing is its own response."""
     reading = speaking("tcp", FAULTS[cause]())
     x = s.taken(s.run(s.LB_503, unknown_host=s.LB_503), reading, *s.reports())
     assert judge(x).cause == NOT_ESTABLISHED
@@ -78,7 +78,7 @@ def test_a_tcp_balancer_writes_no_page(cause: str) -> None:
 
 
 def test_a_healthy_tcp_balancer_is_not_said_to_have_answered() -> None:
-    """The path leaves the page to whoever behind it wrote it."""
+    """The path attributes the page to a writer behind it."""
     reading = speaking("tcp", s.balancer())
     x = s.taken(s.run(s.LB_503, unknown_host=s.LB_503), reading, *s.reports())
     hop = next(h for h in judge(x).path if h.hop is Hop.LOAD_BALANCER)
@@ -87,7 +87,7 @@ def test_a_healthy_tcp_balancer_is_not_said_to_have_answered() -> None:
 
 
 def test_a_page_like_the_balancers_that_an_ingress_logged_is_the_ingresss() -> None:
-    """HAProxy is an ingress as well: its log has the request with this status."""
+    """HAProxy is also an ingress: its log has the request with this status."""
     x = s.without_endpoints()
     run = s.run(s.LB_503)
     alike = replace(x, run=run, sightings=s.seen(run, None))
@@ -96,7 +96,7 @@ def test_a_page_like_the_balancers_that_an_ingress_logged_is_the_ingresss() -> N
 
 
 def test_inside_no_balancer_is_on_the_way() -> None:
-    """Its page there is an ingress's, and an http health check met it."""
+    """Its page there is an ingress's, and an http health check got it."""
     found = s.checking("http", s.balancer(healthy=0))
     found = s.detailed(found, "unexpected_http_status", 503)
     inside = s.reports(ingress=s.LB_503, ready=0, pods=0)
@@ -111,29 +111,35 @@ SECURE = replace(s.TARGET, url=f"https://{s.TARGET.host}:8443/")
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        ({"target": UNNAMED, "balancer": None}, "the target names no load balancer"),
-        ({"balancer": None}, "the Hetzner API was not read for keybuzz-lb"),
+        (
+            {"target": UNNAMED, "balancer": None},
+            "a load balancer in the target's configuration",
+        ),
+        (
+            {"balancer": None},
+            "a reading of keybuzz-lb (the Hetzner API was not read)",
+        ),
         (
             {
                 "balancer": BalancerReading(
                     target=s.TARGET.name, read_at=s.NOW, problem=Problem.UNAUTHORIZED
                 )
             },
-            "the Hetzner API did not show keybuzz-lb: unauthorized",
+            "a reading of keybuzz-lb (Hetzner API: unauthorized)",
         ),
         (
             {"failing_since": s.NOW + timedelta(seconds=1)},
-            "no reading of keybuzz-lb since the failure began",
+            "a reading of keybuzz-lb since the failure began",
         ),
-        ({"target": SECURE}, "keybuzz-lb has no service on port 8443"),
+        ({"target": SECURE}, "a service on port 8443 (keybuzz-lb has none)"),
     ],
 )
 def test_what_of_the_balancer_is_missing_is_told(
     change: dict[str, Any], why: str
 ) -> None:
-    """Its service is known, or there is one sentence that says why not."""
+    """Its service is read, or one sentence states what is missing."""
     x = s.no_healthy_target()
     known = Scene.of(x)
     assert balancer.service(known).listen_port == 443
-    assert balancer.known(known) is known.load_balancer
+    assert balancer.load_balancer(known) is known.load_balancer
     assert balancer.service.lacks(Scene.of(replace(x, **change))) == (why,)

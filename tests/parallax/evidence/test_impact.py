@@ -23,7 +23,7 @@ CDN_503 = "varnish/503_director_no_healthy"
 
 
 def lose(probe: Probe, error: ErrorType, phase: str) -> Probe:
-    """Let a probe have got no connection."""
+    """Return the probe without a connection."""
     return replace(
         probe,
         healthy=False,
@@ -37,7 +37,7 @@ def lose(probe: Probe, error: ErrorType, phase: str) -> Probe:
 
 
 def losing(run: ProbeRun, error: ErrorType, phase: str, *roles: Role) -> ProbeRun:
-    """Let the probes with these roles have got no connection; none: all."""
+    """Return the run with failed connections for these roles; none: all."""
     probes = tuple(
         lose(p, error, phase) if p.role in (roles or tuple(Role)) else p
         for p in run.probes
@@ -51,7 +51,7 @@ def answer(snapshot: Snapshot, cause: str) -> Answer:
 
 
 BEFORE = ("dns-resolvers-disagree", "dns-stale-address", "lb-no-service-for-port")
-"""Causes that say themselves why users get no connection."""
+"""Causes that explain why users get no connection."""
 
 
 @pytest.mark.parametrize("roles", [(), AS_A_USER], ids=["everybody", "users"])
@@ -60,7 +60,7 @@ BEFORE = ("dns-resolvers-disagree", "dns-stale-address", "lb-no-service-for-port
 def test_nobody_behind_is_blamed_where_users_get_no_connection(
     cause: str, how: str, roles: tuple[Role, ...]
 ) -> None:
-    """Whatever else is wrong, it is not what users meet."""
+    """Another fault does not affect users then."""
     x = s.FAULTS[cause]()
     assert x.run
     x = replace(x, run=losing(x.run, *NO_CONNECTION[how], *roles))
@@ -74,7 +74,7 @@ def test_nobody_behind_is_blamed_where_users_get_no_connection(
 def test_a_name_that_leads_to_nobody_is_blamed_for_the_lost_connection(
     cause: str, how: str
 ) -> None:
-    """An old address may refuse, drop, or show an old certificate; it is a name's."""
+    """An old address may refuse, drop, or have an old certificate: a DNS cause."""
     x = s.FAULTS[cause]()
     assert x.run
     lost = replace(x, run=losing(x.run, *NO_CONNECTION[how], *AS_A_USER))
@@ -86,7 +86,7 @@ def test_a_name_that_leads_to_nobody_is_blamed_for_the_lost_connection(
 
 @pytest.mark.parametrize("cause", s.FAULTS)
 def test_one_lost_request_hides_no_cause(cause: str) -> None:
-    """Most users meet the fault; one of them lost the connection."""
+    """Most users get the fault; one of them got no connection."""
     x = s.FAULTS[cause]()
     assert x.run
     first, *rest = x.run.probes
@@ -99,14 +99,14 @@ def test_one_lost_request_hides_no_cause(cause: str) -> None:
 
 
 def test_a_tcp_balancer_that_hangs_up_is_its_own_word() -> None:
-    """Users see the handshake end; it is the balancer without targets."""
+    """The handshake is closed by a balancer without targets."""
     run = losing(s.run(s.LB_503), ErrorType.CONNECTION_CLOSED, "tls")
     x = s.taken(run, s.balancer(healthy=0, asks=30081), *s.reports())
     assert judge(x).cause == "lb-health-check-wrong-port"
 
 
 def test_an_edge_that_hangs_up_is_not_the_balancer() -> None:
-    """Behind a CDN it is the CDN that ends the handshake."""
+    """Behind a CDN the CDN closes the handshake."""
     cdn = replace(s.TARGET, reached=replace(s.TARGET.reached, cdn=True))
     run = s.run(s.LB_503, unknown_host=s.LB_503)
     run = losing(run, ErrorType.CONNECTION_CLOSED, "tls", *AS_A_USER)
@@ -126,7 +126,7 @@ def test_an_edge_that_hangs_up_is_not_the_balancer() -> None:
 def test_an_inside_page_alone_does_not_explain_another_hops_page(
     page: str, cause: str, ingress: str, more: dict[str, object]
 ) -> None:
-    """Users get the balancer's or the CDN's page: who knows why."""
+    """Users get the page of the balancer or CDN; the reason is open."""
     inside = s.reports(ingress=ingress, **more)  # type: ignore[arg-type]
     x = s.taken(s.run(page, unknown_host=page), s.balancer(), *inside)
     assert judge(x).cause == NOT_ESTABLISHED
@@ -134,7 +134,7 @@ def test_an_inside_page_alone_does_not_explain_another_hops_page(
 
 
 def test_an_inside_page_explains_a_page_that_nobody_claims() -> None:
-    """A page made anew on the way, with the same status."""
+    """A page replaced on the way, with the same status."""
     run = s.run(s.INGRESS_503_BY_LB)
     plain = {"headers": (), "body": "<h1>We are sorry</h1>", "reason": "Sorry"}
     probes = tuple(
@@ -146,7 +146,7 @@ def test_an_inside_page_explains_a_page_that_nobody_claims() -> None:
 
 
 def asking(domain: str | None) -> BalancerReading:
-    """Return a balancer without a healthy target whose check asks for a host."""
+    """Return a balancer without a healthy target whose check requests a host."""
     found = s.checking("http", s.balancer(healthy=0))
     assert found.load_balancer
     services = tuple(
@@ -160,7 +160,7 @@ def asking(domain: str | None) -> BalancerReading:
 
 @pytest.mark.parametrize("domain", [None, "other.keybuzz.io"])
 def test_a_check_of_another_host_fails_for_its_own_reason(domain: str | None) -> None:
-    """Without a domain it meets the default backend, not the empty Service."""
+    """Without a domain it gets the default backend, not the empty Service."""
     run = s.run(s.LB_503, unknown_host=s.LB_503)
     x = s.taken(run, asking(domain), *s.reports(ingress=s.INGRESS_503, ready=0))
     assert judge(x).cause == NOT_ESTABLISHED
@@ -172,7 +172,7 @@ def test_a_check_of_another_host_fails_for_its_own_reason(domain: str | None) ->
 def test_one_trace_does_not_explain_what_the_balancer_says_to_most(
     balancers: int,
 ) -> None:
-    """One request got to the ingress, or a pod; most ended before it."""
+    """One request reached the ingress or a pod; most ended before it."""
     blames = balancers == 1
     pages = [s.LB_503] * balancers + [s.INGRESS_503_BY_LB] * (11 - balancers)
     run = s.run(pages, direct=s.INGRESS_503_BY_LB)

@@ -16,7 +16,7 @@ MINUTES = timedelta(minutes=5)
 
 
 def silent(x: Snapshot) -> Snapshot:
-    """Let every agent have spoken minutes ago."""
+    """Return agents that reported minutes ago."""
     reports = tuple(
         replace(r, sent_at=r.sent_at - MINUTES, received_at=r.sent_at - MINUTES)
         for r in x.reports
@@ -25,12 +25,12 @@ def silent(x: Snapshot) -> Snapshot:
 
 
 def without_reading(x: Snapshot) -> Snapshot:
-    """Take away what the Kubernetes API said."""
+    """Remove the reading of the Kubernetes API."""
     return replace(x, reports=tuple(replace(r, reading=None) for r in x.reports))
 
 
 def outside_only(x: Snapshot) -> Snapshot:
-    """Let the target name no cluster."""
+    """Remove the cluster from the target."""
     reached = replace(x.target.reached, cluster=None)
     return replace(x, target=replace(x.target, reached=reached), reports=())
 
@@ -38,20 +38,20 @@ def outside_only(x: Snapshot) -> Snapshot:
 @pytest.mark.parametrize(
     ("without", "why"),
     [
-        (outside_only, "the target names no cluster, so no agent looks from inside"),
+        (outside_only, "the target's configuration names no cluster"),
         (lambda x: replace(x, reports=()), "no agent has reported"),
-        (silent, "all 5 agents are silent"),
-        (without_reading, "no agent has measured since the failure began"),
+        (silent, "all 5 agents stopped reporting"),
+        (without_reading, "no agent has reported since the failure began"),
     ],
 )
 def test_without_a_reading_of_the_cluster_the_reason_is_told(
     without: Callable[[Snapshot], Snapshot], why: str
 ) -> None:
-    """Whatever stands on it is missing for the same reason."""
+    """Everything that needs it is missing for the same reason."""
     scene = Scene.of(without(s.wrong_port()))
     with pytest.raises(Missing, match=why):
         inside.cluster(scene)
-    assert pods.endpoints.lacks(scene) == (why,)
+    assert pods.endpoints.lacks(scene) == (f"a reading of the cluster ({why})",)
     assert why in inside.ingress_service.lacks(scene)[0]
     assert pods.known_endpoints(scene) == ()
 
@@ -65,9 +65,9 @@ def test_what_the_cluster_has_is_read_and_what_it_did_not_say_is_missing() -> No
     assert pods.endpoints(Scene.of(s.with_reading(x, endpoints=()))) == ()
     unread = Scene.of(s.with_reading(x, endpoints=None, problems=("403 Forbidden",)))
     assert pods.endpoints.lacks(unread) == (
-        "the Service's EndpointSlices: 403 Forbidden",
+        "the Service's EndpointSlices (403 Forbidden)",
     )
     nameless = Scene.of(s.with_reading(x, ingress_service=None))
     assert inside.ingress_service.lacks(nameless) == (
-        "the ingress Service as the cluster has it",
+        "a reading of the ingress Service",
     )

@@ -9,7 +9,7 @@ from tests.parallax import scenarios as s
 
 
 def test_a_request_that_never_resolved_is_not_astray() -> None:
-    """It asked no address at all."""
+    """It has no address."""
     x = e.stale_name()
     assert len(names.sent_elsewhere(Scene.of(x))) == len(s.OUTSIDE) - 2
     assert x.run
@@ -21,7 +21,7 @@ def test_a_request_that_never_resolved_is_not_astray() -> None:
 
 
 def test_resolvers_are_split_by_what_they_name() -> None:
-    """Those without an answer are on neither side."""
+    """Resolvers without an answer are on neither side."""
     x = e.split_name()
     right, wrong = names.resolvers(Scene.of(x))
     assert [r.resolver for r in right] == ["192.0.2.53"]
@@ -30,14 +30,14 @@ def test_resolvers_are_split_by_what_they_name() -> None:
     mute = tuple(replace(r, addresses=()) for r in x.run.resolutions)
     silent = replace(x, run=replace(x.run, resolutions=mute))
     assert names.resolvers(Scene.of(silent)) == ((), ())
-    assert names.zone(Scene.of(silent)) == ()
+    assert names.zone_answers(Scene.of(silent)) == ()
 
 
 def test_a_zone_that_is_wrong_anywhere_comes_first() -> None:
-    """The server to mend is the one to name."""
+    """The evidence names the wrong server."""
     x = e.stale_name()
     assert x.run
     old = e.resolved(x.run, e.OLD).resolutions
     run = replace(x.run, resolutions=(*x.run.resolutions, *old))
-    said = [r.addresses for r in names.zone(Scene.of(replace(x, run=run)))]
+    said = [r.addresses for r in names.zone_answers(Scene.of(replace(x, run=run)))]
     assert said == [(e.OLD,), (e.OWN,)]

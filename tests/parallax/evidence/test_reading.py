@@ -2,7 +2,7 @@
 
 import pytest
 
-from parallax.evidence.reading import Missing, given, need, reading
+from parallax.evidence.reading import Missing, evidence_so_far, need, reading
 from parallax.evidence.scene import Scene
 from tests.parallax import scenarios as s
 
@@ -28,7 +28,7 @@ def test_a_reading_is_taken_once_for_a_scene_and_what_is_asked() -> None:
 
 
 def test_what_is_missing_is_found_missing_once() -> None:
-    """Whoever asks gets the same reason, as an exception, as None or in words."""
+    """Every caller gets the same reason: as exception, as None or in words."""
     calls: list[Scene] = []
 
     @reading
@@ -50,7 +50,7 @@ def test_what_is_missing_is_found_missing_once() -> None:
 
 
 def test_a_value_that_is_there_lacks_nothing() -> None:
-    """Also one that is empty, or None: not every nothing is missing."""
+    """Also an empty value or None, which is not always missing."""
     here = reading(lambda _: ())
     assert (here(scene()), here.maybe(scene()), here.lacks(scene())) == ((), (), ())
 
@@ -70,7 +70,7 @@ def test_an_error_is_not_remembered_as_missing() -> None:
 
 @pytest.mark.parametrize("empty", [None, (), "", 0])
 def test_what_is_needed_and_is_not_there_is_missing(empty: object) -> None:
-    """None and whatever is empty; a value is handed through."""
+    """None and empty values raise; other values are returned."""
     assert need("x", "why") == "x"
     with pytest.raises(Missing, match="why"):
         need(empty, "why")
@@ -78,9 +78,13 @@ def test_what_is_needed_and_is_not_there_is_missing(empty: object) -> None:
 
 def test_what_is_missing_is_told_beside_what_is_known() -> None:
     """The outer fact first; without anything missing nothing happens."""
-    with pytest.raises(Missing) as gap, given("outer"), given("inner", "more"):
+    with (
+        pytest.raises(Missing) as gap,
+        evidence_so_far("outer"),
+        evidence_so_far("inner", "more"),
+    ):
         raise Missing("why", evidence=("own",))
     assert gap.value.why == ("why",)
     assert gap.value.evidence == ("outer", "inner", "more", "own")
-    with given("x"):
+    with evidence_so_far("x"):
         pass

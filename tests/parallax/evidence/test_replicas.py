@@ -9,7 +9,7 @@ from parallax.evidence import replicas
 
 
 def test_the_figures_are_fishers() -> None:
-    """Three failures of thirteen, all at a place that got three: 1 in 286."""
+    """Three failures of thirteen, all at a replica with three requests: 1 in 286."""
     assert isclose(replicas.chance(3, 3, 13), 1 / 286)
     assert isclose(replicas.chance(1, 5, 10), 0.5)
 
@@ -23,7 +23,7 @@ def test_the_figures_are_fishers() -> None:
 def test_it_is_a_probability_that_falls_with_what_is_elsewhere(
     failed: int, more: int, elsewhere: int
 ) -> None:
-    """More good answers elsewhere make chance a worse explanation."""
+    """More successes at other replicas make chance less likely."""
     there = failed + more
     odds = replicas.chance(failed, there, there + elsewhere)
     assert 0 < odds <= 1

@@ -29,7 +29,7 @@ def test_a_scene_shows_what_its_snapshot_shows(cause: str) -> None:
 
 
 def test_the_scene_of_a_scene_is_itself() -> None:
-    """Whoever is given either makes no second one."""
+    """A scene is returned unchanged."""
     scene = Scene.of(s.FAULTS["lb-no-target"]())
     assert Scene.of(scene) is scene
 
@@ -57,7 +57,7 @@ def test_a_judgement_takes_each_view_once(view: str) -> None:
 
 
 def test_the_probes_are_placed_in_time_once() -> None:
-    """However many ask for them by whichever roles: all are gone through one time."""
+    """Probes are indexed once, for any number of calls and roles."""
     with patch.object(Snapshot, "inside", autospec=True, return_value=()) as inside:
         judge(s.FAULTS["lb-health-check-wrong-port"]())
     assert inside.call_count == 1

@@ -16,7 +16,7 @@ NEVER_SENT = (ErrorType.HOST_UNREACHABLE, ErrorType.ADDRESS_NOT_ALLOWED)
 
 
 def with_ipv6(snapshot: Snapshot, error: ErrorType) -> Snapshot:
-    """Let the balancer have an IPv6 address, too, that the probe cannot reach."""
+    """Add an IPv6 address to the balancer that the probe cannot reach."""
     assert snapshot.run
     more: list[Probe] = [
         s.probe(
@@ -44,7 +44,7 @@ def test_an_address_without_a_route_says_nothing(cause: str, error: ErrorType) -
 
 
 def test_a_refused_balancer_is_an_answer() -> None:
-    """Its own refusal is told, unlike a request that never left."""
+    """Its refusal counts, unlike a request that was never sent."""
     x = with_ipv6(s.cache_replays(), ErrorType.CONNECTION_REFUSED)
     assert len(users.outside(Scene.of(x), Role.DIRECT)) == 2
     cdn = next(h for h in judge(x).path if h.hop is Hop.CDN)

@@ -45,14 +45,14 @@ def test_the_mail_answers_in_ten_seconds() -> None:
         "https://platform-api.keybuzz.io/ answers 503 for users",
         "Since 2025-11-20 03:00:00 UTC (40 s ago)",
         "WHO IS TO BLAME: the load balancer",
-        "health check asks :30081, the ingress listens on :31695",
+        "the health check uses port 30081, but the ingress listens on port 31695",
         (
             "hcloud load-balancer update-service keybuzz-lb --listen-port 443"
             " --health-check-port 31695"
         ),
         "The path, from the internet inward:",
         "Ruled out:",
-        "service-without-endpoints, pods-not-ready: keybuzz/keybuzz-api: 5 of 5",
+        "service-without-endpoints, pods-not-ready: Service keybuzz/keybuzz-api has 5",
         "incident  ",
     ]
     places = [" ".join(body.split()).find(" ".join(text.split())) for text in wanted]
@@ -82,7 +82,10 @@ def test_who_it_is_names_the_place_too(cause: str, who: str) -> None:
 def test_what_is_true_and_explained_is_told_as_such() -> None:
     """That no target is healthy is a fact, and no riddle beside its reason."""
     body = " ".join(render(finding(s.wrong_port())).body.split())
-    told = "lb-no-healthy-target (explained by lb-health-check-wrong-port): 5 of 5"
+    told = (
+        "lb-no-healthy-target (explained by lb-health-check-wrong-port): keybuzz-lb"
+        " reports 5 of 5 targets unhealthy"
+    )
     assert "Also shown by the evidence:" in body
     assert told in body
     assert body.count("lb-no-healthy-target") == 1
@@ -99,8 +102,8 @@ def test_a_balancer_that_was_not_shown_is_explained() -> None:
     found = finding(replace(s.wrong_port(), balancer=reading))
     body = " ".join(render(found).body.split())
     assert (
-        "load-balancer not known the Hetzner API did not show keybuzz-lb: not_found"
-        " (renamed? 'lb-new' serves it: 203.0.113.20 is its public IPv4)"
+        "load-balancer not known missing: a reading of keybuzz-lb (Hetzner API:"
+        " not_found) (renamed? 'lb-new' serves it: 203.0.113.20 is its public IPv4)"
     ) in body
 
 
@@ -108,7 +111,7 @@ def test_what_rules_out_several_causes_is_said_once() -> None:
     """The list is read at night."""
     body = render(finding(s.FAULTS["dns-stale-address"]())).body
     listed = body.partition("Ruled out:")[2].partition("\n\n")[0]
-    sentence = "5 of 5 targets healthy on port 443 (health check tcp :31695)"
+    sentence = "keybuzz-lb reports 5 of 5 targets healthy on port 443"
     assert " ".join(listed.split()).count(f": {sentence}") == 1
     assert "lb-no-healthy-target, lb-some-targets-unhealthy:" in " ".join(
         listed.split()
@@ -144,7 +147,7 @@ def test_the_resolved_mail_says_that_all_is_well_and_what_it_was() -> None:
     assert "platform-api (https://platform-api.keybuzz.io/) answers well again." in body
     assert "It lasted 2 h 5 min: from 2025-11-20 03:00:00 UTC to" in body
     assert (
-        "blamed on the load balancer: \"The load balancer's health check asks the"
+        "blamed on the load balancer: \"The load balancer's health check uses the"
         ' wrong port" (lb-health-check-wrong-port).'
     ) in body
     assert "Now: 200 (1 of 1) from the internet" in body
@@ -163,7 +166,7 @@ def test_the_end_shows_the_path_as_it_is_now() -> None:
     assert "load-balancer ok        keybuzz-lb: 5 of 5 targets healthy" in body
     assert "FAULTY" not in body
     path = recovered(s.NOW + MINUTE, read=False)
-    told = "no reading of keybuzz-lb since it is well again"
+    told = "missing: a reading of keybuzz-lb since the recovery"
     assert told in [h.seen for h in judge(path).path]
 
 
@@ -207,7 +210,7 @@ def test_each_mail_says_what_it_is(
     mail = render(replace(first, turn=turn, symptom=symptom))
     assert mail.subject == (
         f"[Parallax] {word} platform-api (503):"
-        " the load balancer's health check asks the wrong port"
+        " the load balancer's health check uses the wrong port"
     )
     assert news in mail.body.splitlines()[0]
 

@@ -21,19 +21,19 @@ def test_every_cause_explains_itself(cause: Cause) -> None:
 
 
 def test_what_a_cause_explains_is_told_on_both_sides() -> None:
-    """The declaration is made in one place, and read in both chapters."""
+    """One declaration appears in both chapters."""
     by_id = {cause.id: cause for cause in CAUSES}
     for cause in CAUSES:
         for other in cause.explains:
-            assert f"Explains `{other}`" in relations(cause, CAUSES)[0]
+            assert f"This cause explains `{other}`" in relations(cause, CAUSES)[0]
             assert f"`{cause.id}`" in " ".join(relations(by_id[other], CAUSES))
     written = page({})
-    assert "Explains `lb-no-healthy-target`: where both are shown" in written
-    assert "Is explained by `lb-targets-not-the-ingress-nodes`, " in written
+    assert "This cause explains `lb-no-healthy-target`. If both are shown" in written
+    assert "This cause is explained by `lb-targets-not-the-ingress-nodes`, " in written
 
 
 def test_no_neighbor_is_one_sided() -> None:
-    """A cause that another one names as its neighbor leads back to it."""
+    """If one cause names another as neighbor, the other names it too."""
     ids = {cause.id for cause in CAUSES}
     texts = {
         c.id: " ".join((*relations(c, CAUSES), explain(c).texts["Neighbors"]))
@@ -48,7 +48,7 @@ def test_no_neighbor_is_one_sided() -> None:
 
 
 def test_the_page_has_a_chapter_for_every_cause() -> None:
-    """Nothing that can be named is left unexplained, also without a recorded run."""
+    """Every cause has a chapter, also without a recorded run."""
     written = page({})
     assert [c.id for c in CAUSES if f"## {c.id}\n" not in written] == []
 
@@ -62,12 +62,12 @@ def test_one_hop_of_the_picture_is_red(hop: Hop) -> None:
 
 
 def test_the_monitor_is_no_station_of_the_path() -> None:
-    """Where Parallax itself is blind, no hop is blamed."""
+    """If Parallax itself is blind, no hop is red."""
     assert RED not in picture(Hop.MONITOR)
     assert Hop.MONITOR not in [name for name, _, _ in STATIONS]
 
 
 def test_every_picture_that_the_page_shows_is_there() -> None:
-    """No broken image: `make docs` wrote them all."""
+    """`make docs` wrote every picture."""
     docs = Path(__file__).parents[3] / "docs"
     assert [c.hop for c in CAUSES if not (docs / f"causes/{c.hop}.svg").exists()] == []

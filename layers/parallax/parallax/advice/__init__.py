@@ -1,8 +1,8 @@
-"""Advice: what will break if nobody acts, told before it does.
+"""Advice: what will break later if nobody acts.
 
-In: a snapshot. Out: one `Advice` each for what is seen, of every adviser that sees it.
-It does not: alarm. Advice goes to the queue once, and stands at the end of a mail
-that goes out anyway (docs/decisions/0007).
+In: a snapshot. Out: one `Advice` per adviser that finds something.
+It does not: alarm. Advice goes to the queue once, and appears at the end of a mail that
+is sent anyway (docs/decisions/0007).
 """
 
 from contextlib import suppress
@@ -19,7 +19,7 @@ from parallax.advice.adviser import Adviser
 from parallax.evidence.scene import Scene
 from parallax.model.judgement import Advice
 
-__all__ = ["ADVISERS", "Adviser", "advise", "known"]
+__all__ = ["ADVISERS", "Adviser", "advise", "decidable"]
 
 ADVISERS: tuple[Adviser, ...] = (
     certificate_expires.ADVISER,
@@ -32,7 +32,7 @@ ADVISERS: tuple[Adviser, ...] = (
 
 
 def advise(scene: Scene) -> tuple[Advice, ...]:
-    """Return all advice; an adviser that raises has said nothing, as a cause has."""
+    """Return all advice; an adviser that raises an exception is skipped."""
     found: list[Advice] = []
     for adviser in ADVISERS:
         with suppress(Exception):
@@ -40,10 +40,10 @@ def advise(scene: Scene) -> tuple[Advice, ...]:
     return tuple(found)
 
 
-def known(scene: Scene) -> frozenset[str]:
-    """Return the ids of the advice that the snapshot can tell to be gone."""
+def decidable(scene: Scene) -> frozenset[str]:
+    """Return the ids of advice for which the snapshot has the data to decide."""
     found: set[str] = set()
     for adviser in ADVISERS:
         with suppress(Exception):
-            found |= {adviser.id} if adviser.known(scene) else set()
+            found |= {adviser.id} if adviser.decidable(scene) else set()
     return frozenset(found)

@@ -1,7 +1,7 @@
-"""Adviser: one thing that will break if nobody acts, and the two questions about it.
+"""Adviser: one thing that will break if nobody acts.
 
 In: a snapshot. Out: an `Advice` or None; and whether None means that all is well.
-It does not: remember what it said before.
+It does not: store what it advised before.
 """
 
 from collections.abc import Callable
@@ -13,11 +13,11 @@ from parallax.model.judgement import Advice
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adviser:
-    """One adviser. `known` says whether what it looks at was freshly read.
+    """One adviser. `decidable` returns whether its data was freshly read.
 
-    Without that, no advice does not mean that there is nothing to advise.
+    Otherwise no advice does not mean that all is well.
     """
 
     id: str
     advise: Callable[[Scene], Advice | None]
-    known: Callable[[Scene], bool]
+    decidable: Callable[[Scene], bool]

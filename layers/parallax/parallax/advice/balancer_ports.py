@@ -1,4 +1,4 @@
-"""Balancer ports: which ports are the target's own, and how a health check is mended.
+"""Balancer ports: which ports belong to the target, and how to correct a health check.
 
 In: a snapshot. Out: ports and next steps that two advisers share.
 It does not: advise.
@@ -12,14 +12,14 @@ from parallax.model.judgement import NextStep
 
 
 def ports_known(scene: Scene) -> bool:
-    """Say whether the balancer's service and the ingress's own were freshly read."""
+    """Return whether the services of load balancer and ingress were freshly read."""
     cluster = scene.cluster
     ingress = cluster.ingress_service if cluster else None
     return balancer.service.maybe(scene) is not None and ingress is not None
 
 
 def ports_of_ours(scene: Scene) -> frozenset[int]:
-    """Return the NodePorts of ingress and app, and their ports for health checks."""
+    """Return the NodePorts and healthCheckNodePorts of ingress and app."""
     cluster = scene.cluster
     found: set[int] = set()
     for service in (cluster.ingress_service, cluster.service) if cluster else ():
@@ -29,14 +29,14 @@ def ports_of_ours(scene: Scene) -> frozenset[int]:
     return frozenset(found)
 
 
-def mend(scene: Scene) -> tuple[NextStep, ...]:
-    """Tell how to let the health check ask the port that requests go to."""
+def correct_port(scene: Scene) -> tuple[NextStep, ...]:
+    """Return how to set the health check to the destination port."""
     service = balancer.service.maybe(scene)
     if service is None:
         return ()
     return (
         NextStep(
-            text=f"Let the health check ask :{service.destination_port}.",
+            text=f"Set the health check to port {service.destination_port}.",
             command="hcloud load-balancer update-service"
             f" {quote(balancer.name(scene))}"
             f" --listen-port {service.listen_port}"

@@ -1,4 +1,4 @@
-"""The certificate that users are shown is about to expire.
+"""The certificate that users get expires soon.
 
 In: a snapshot. Out: an `Advice` from 14 days before, or None.
 It does not: check names or chains; the probe's own TLS does.
@@ -16,12 +16,12 @@ from parallax.model.probe import Certificate
 
 ID = "certificate-expires"
 SOON = timedelta(days=14)
-"""A certificate of 90 days is renewed 30 before; what is left then is overdue."""
+"""A 90-day certificate is renewed 30 days before its end; after that it is overdue."""
 VERY_SOON = timedelta(days=3)
 
 
 def advise(scene: Scene) -> Advice | None:
-    """Tell how long the certificate is still good for, if that is not long."""
+    """Return when the certificate expires, if it expires soon."""
     found = _certificate(scene)
     if found is None or found.not_after - scene.taken_at > SOON:
         return None
@@ -41,17 +41,20 @@ def advise(scene: Scene) -> Advice | None:
         id=ID,
         hop=Hop.LOAD_BALANCER,
         title=title,
-        evidence=(f"{host} shows one of {found.issuer} that ends {at}", *_named(its)),
+        evidence=(
+            f"{host} has a certificate of {found.issuer} until {at}",
+            *_named(its),
+        ),
         next_steps=(
             NextStep(
-                text="See which certificate is shown.",
+                text="Check which certificate users get.",
                 command=f"openssl s_client -connect {address} -servername {quote(host)}"
                 " </dev/null | openssl x509 -noout -subject -issuer -enddate",
             ),
             NextStep(
-                text="See why it was not renewed, and when."
+                text="Check whether and why its renewal failed."
                 if its
-                else "See whether it is the balancer's, and managed.",
+                else "Check whether it is a managed certificate of the load balancer.",
                 command=f"hcloud certificate describe {quote(its.name)}"
                 if its
                 else "hcloud certificate list",
@@ -70,13 +73,13 @@ def _when(left: timedelta) -> str:
 
 
 def _certificate(scene: Scene) -> Certificate | None:
-    """Return the certificate that users are shown; the newest probe's first."""
+    """Return the certificate that users get, by the first probe that has one."""
     requests = users.outside(scene, *users.AS_A_USER)
     return next((p.certificate for p in requests if p.certificate), None)
 
 
 def _at_balancer(scene: Scene, found: Certificate) -> BalancerCertificate | None:
-    """Return the balancer's certificate that ends when the shown one does."""
+    """Return the load balancer's certificate with the same end date."""
     balancer = scene.load_balancer
     its = (balancer.certificates if balancer else None) or ()
     return next((c for c in its if c.not_valid_after == found.not_after), None)
@@ -85,13 +88,13 @@ def _at_balancer(scene: Scene, found: Certificate) -> BalancerCertificate | None
 def _named(its: BalancerCertificate | None) -> tuple[str, ...]:
     if its is None:
         return ()
-    whose = "Hetzner renews it itself" if its.type == "managed" else "renewed by hand"
-    return (f"it is the balancer's certificate {its.name} ({whose})",)
+    how = "managed by Hetzner" if its.type == "managed" else "renewed by hand"
+    return (f"it is the load balancer's certificate {its.name} ({how})",)
 
 
-def known(scene: Scene) -> bool:
-    """Say whether a certificate was seen."""
+def decidable(scene: Scene) -> bool:
+    """Return whether a probe got a certificate."""
     return _certificate(scene) is not None
 
 
-ADVISER = Adviser(id=ID, advise=advise, known=known)
+ADVISER = Adviser(id=ID, advise=advise, decidable=decidable)

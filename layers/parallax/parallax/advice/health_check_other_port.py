@@ -1,12 +1,12 @@
-"""The health check asks another port than the one requests are sent to.
+"""The health check uses another port than the requests.
 
 In: a snapshot. Out: an `Advice`, or None.
-It does not: count the Service's own health port under traffic policy Local, which is
-the right one to ask there.
+It does not: report the Service's healthCheckNodePort under traffic policy Local, which
+is the right port for the check.
 """
 
 from parallax.advice.adviser import Adviser
-from parallax.advice.balancer_ports import mend, ports_known, ports_of_ours
+from parallax.advice.balancer_ports import correct_port, ports_known, ports_of_ours
 from parallax.evidence import balancer
 from parallax.evidence.scene import Scene
 from parallax.model.judgement import Advice, Hop
@@ -15,7 +15,7 @@ ID = "health-check-other-port"
 
 
 def advise(scene: Scene) -> Advice | None:
-    """Tell of a health check that can be green while requests fail."""
+    """Return advice if the health check can succeed while requests fail."""
     service = balancer.service.maybe(scene)
     if service is None or not ports_known(scene):
         return None
@@ -27,13 +27,13 @@ def advise(scene: Scene) -> Advice | None:
     return Advice(
         id=ID,
         hop=Hop.LOAD_BALANCER,
-        title=f"The health check asks :{port}, and requests go to :{to}",
+        title=f"The health check uses port {port}, but requests go to port {to}",
         evidence=(
-            f"{balancer.name(scene)}: {balancer.health_text(scene)}",
-            f"nothing asks :{to}, so that its failure takes no target out",
+            balancer.health_report(scene),
+            f"no health check uses port {to}, so a failure there stays unnoticed",
         ),
-        next_steps=mend(scene),
+        next_steps=correct_port(scene),
     )
 
 
-ADVISER = Adviser(id=ID, advise=advise, known=ports_known)
+ADVISER = Adviser(id=ID, advise=advise, decidable=ports_known)

@@ -1,8 +1,8 @@
-"""The name's records live for a day or more in every cache.
+"""The name's DNS records have a TTL of a day or more.
 
-In: a snapshot that holds the zone's own answer. Out: an `Advice`, or None.
-It does not: know of a move; before one, the TTL is what decides how long users go to
-the old address (`dns-stale-address`).
+In: a snapshot with the answer of the zone's own name server. Out: an `Advice`, or None.
+It does not: detect a planned move. Before a move the TTL decides how long users still
+use the old address (`dns-stale-address`).
 """
 
 from shlex import quote
@@ -17,7 +17,7 @@ A_DAY = 86400
 
 
 def advise(scene: Scene) -> Advice | None:
-    """Tell how long a change of the name would take to reach everybody."""
+    """Return how long a change of the name takes to reach all users."""
     zone = _zone(scene)
     ttl = _ttl(zone) if zone else 0
     if zone is None or ttl < A_DAY:
@@ -26,12 +26,12 @@ def advise(scene: Scene) -> Advice | None:
     return Advice(
         id=ID,
         hop=Hop.DNS,
-        title=f"A change of {host} takes up to {ttl // 3600} hours to reach everybody",
-        evidence=(f"{zone.resolver} gives its records a TTL of {ttl} s",),
+        title=f"A DNS change of {host} takes up to {ttl // 3600} h to reach all users",
+        evidence=(f"name server {zone.resolver} returns a TTL of {ttl} s",),
         next_steps=(
             NextStep(
-                text=f"Before the next move, lower the TTL to 300 s, {ttl // 3600}"
-                " hours ahead of it.",
+                text=f"Lower the TTL to 300 s at least {ttl // 3600} hours before the"
+                " next move.",
                 command=f"dig +noall +answer {quote(host)} @{zone.resolver}",
             ),
         ),
@@ -39,19 +39,19 @@ def advise(scene: Scene) -> Advice | None:
 
 
 def _zone(scene: Scene) -> Resolution | None:
-    """Return the zone's own answer with the longest TTL; None: none was heard."""
+    """Return the name servers' answer with the longest TTL; None: no answer."""
     run = scene.outside
-    heard = [r for r in run.resolutions if r.authoritative and r.ttl] if run else []
-    return max(heard, key=_ttl, default=None)
+    answers = [r for r in run.resolutions if r.authoritative and r.ttl] if run else []
+    return max(answers, key=_ttl, default=None)
 
 
 def _ttl(zone: Resolution) -> int:
     return max(zone.ttl or 0, zone.ttl_ipv4 or 0, zone.ttl_ipv6 or 0)
 
 
-def known(scene: Scene) -> bool:
-    """Say whether the zone's own TTL was heard."""
+def decidable(scene: Scene) -> bool:
+    """Return whether a name server of the zone answered with a TTL."""
     return _zone(scene) is not None
 
 
-ADVISER = Adviser(id=ID, advise=advise, known=known)
+ADVISER = Adviser(id=ID, advise=advise, decidable=decidable)

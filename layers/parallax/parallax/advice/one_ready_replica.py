@@ -1,7 +1,7 @@
-"""Of several pods that should be ready, one is left.
+"""Only one of several pods is ready.
 
-In: a snapshot. Out: an `Advice`, or None. A workload that wants one pod has it.
-It does not: tell a rollout from a failure; who tells it waits until it lasts.
+In: a snapshot. Out: an `Advice`, or None. A workload with one desired pod is fine.
+It does not: distinguish a rollout from a failure; the caller waits until it lasts.
 """
 
 from shlex import quote
@@ -15,9 +15,9 @@ ID = "one-ready-replica"
 
 
 def advise(scene: Scene) -> Advice | None:
-    """Tell that the next pod to fail takes the target down."""
+    """Return advice if the failure of one more pod takes the target down."""
     found, cluster = pods.known_endpoints(scene), scene.cluster
-    if cluster is None or not known(scene) or pods.ready(found) != 1:
+    if cluster is None or not decidable(scene) or pods.ready(found) != 1:
         return None
     wanted = max([len(found), *(work.desired for work in cluster.workloads or ())])
     if wanted == 1:
@@ -29,23 +29,23 @@ def advise(scene: Scene) -> Advice | None:
     return Advice(
         id=ID,
         hop=Hop.POD,
-        title=f"1 of {wanted} pods is ready: the next to fail takes the target down",
+        title=f"Only 1 of {wanted} pods is ready; if it fails, the target is down",
         evidence=(
-            f"{pods.endpoints_text(scene)}; the last one is {last}",
+            f"{pods.endpoints_text(scene)}; the ready pod is {last}",
             *((pods.text(its_pods),) if its_pods else ()),
         ),
         next_steps=(
             NextStep(
-                text="See why the others are not ready.",
+                text="Find why the others are not ready.",
                 command=f"kubectl -n {namespace} {one}",
             ),
         ),
     )
 
 
-def known(scene: Scene) -> bool:
-    """Say whether the Service's endpoints were freshly read."""
+def decidable(scene: Scene) -> bool:
+    """Return whether the Service's endpoints were freshly read."""
     return not pods.endpoints.lacks(scene)
 
 
-ADVISER = Adviser(id=ID, advise=advise, known=known)
+ADVISER = Adviser(id=ID, advise=advise, decidable=decidable)

@@ -1,7 +1,7 @@
-"""A target of the balancer is no node of the cluster.
+"""A target of the load balancer is not a node of the cluster.
 
-In: a snapshot. Out: an `Advice` that names it, or None.
-It does not: count a target that cannot be matched; see `nodes.foreign`.
+In: a snapshot. Out: an `Advice` with its name, or None.
+It does not: report a target that cannot be matched; see `nodes.foreign_targets`.
 """
 
 from shlex import quote
@@ -16,14 +16,14 @@ ID = "target-no-node"
 
 
 def advise(scene: Scene) -> Advice | None:
-    """Tell of targets that nobody of the cluster stands behind."""
-    if not known(scene):
+    """Return advice about targets that are not nodes of the cluster."""
+    if not decidable(scene):
         return None
-    strange, every = nodes.foreign(scene), nodes.targets(scene)
-    if not strange:
+    foreign, every = nodes.foreign_targets(scene), nodes.targets(scene)
+    if not foreign:
         return None
-    names = ", ".join(target.label for target in strange)
-    name, one = balancer.name(scene), strange[0]
+    names = ", ".join(target.label for target in foreign)
+    name, one = balancer.name(scene), foreign[0]
     which = (
         f"--server {quote(one.label)}" if one.server_id else f"--ip {quote(one.label)}"
     )
@@ -33,26 +33,26 @@ def advise(scene: Scene) -> Advice | None:
         " && kubectl get nodes -o wide",
     )
     remove = NextStep(
-        text=f"If {one.label} is not to serve, take it away.",
+        text=f"If {one.label} must not serve traffic, remove it.",
         command=f"hcloud load-balancer remove-target {quote(name)} {which}",
     )
-    share = of(len(strange), len(every))
+    share = of(len(foreign), len(every))
     return Advice(
         id=ID,
         hop=Hop.LOAD_BALANCER,
-        title=f"{share} targets of the balancer are no nodes of the cluster",
-        evidence=(f"{name} has {names}, which no node of the cluster is",),
+        title=f"{share} targets of the load balancer are not nodes of the cluster",
+        evidence=(f"{name} has the targets {names}, which match no node",),
         next_steps=(look, remove),
     )
 
 
-def known(scene: Scene) -> bool:
-    """Say whether both targets and all nodes were freshly read."""
+def decidable(scene: Scene) -> bool:
+    """Return whether the targets and all nodes were freshly read."""
     return (
-        nodes.read_whole(scene, "nodes")
-        and not nodes.known.lacks(scene)
+        nodes.fully_read(scene, "nodes")
+        and not nodes.all_nodes.lacks(scene)
         and bool(nodes.targets(scene))
     )
 
 
-ADVISER = Adviser(id=ID, advise=advise, known=known)
+ADVISER = Adviser(id=ID, advise=advise, decidable=decidable)

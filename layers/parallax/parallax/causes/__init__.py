@@ -1,11 +1,11 @@
 """Causes: every named way to fail.
 
-In: a snapshot. Out: one assessment of each cause.
-It does not: name one of them (`parallax.diagnose.naming` does), or know who asks.
+In: a snapshot. Out: one assessment per cause.
+It does not: name the cause of a failure (`parallax.diagnose.naming` does).
 
-The order is the one of the handbook and of findings, from the internet inward. It
-decides between two causes only where both are shown at the same hop. A specific cause
-declares in `explains` which general ones are true because of it.
+The order is that of the handbook and of findings, from the internet inward. It decides
+between two causes only if both are shown at the same hop. A specific cause declares in
+`explains` which general causes are true because of it.
 """
 
 from parallax.causes import (

@@ -1,4 +1,4 @@
-"""Cause: one named way to fail, and the two questions it answers.
+"""Cause: one named way to fail, with the functions that assess it.
 
 In: a snapshot. Out: an `Assessment`, and the next steps if it is the cause.
 It does not: rank itself against other causes; `parallax.diagnose.naming` does.
@@ -13,12 +13,12 @@ from parallax.model.finding import Answer, Assessment, Class, Hop, NextStep
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cause:
-    """One cause: its stable id, whom it blames, and how it is judged.
+    """One cause: its stable id, the class and hop it blames, and how it is assessed.
 
-    `assess` is pure: no clock, no randomness. Evidence that is not to be had
-    makes it `unknown`, never `refuted`. The first sentence of its evidence is
-    the one the mail shows. `explains` holds the ids of the causes that are true
-    because this one is: where both are shown, this one is named.
+    `assess` is pure: no clock, no randomness. Missing evidence makes it `unknown`,
+    never `refuted`. The first evidence sentence states the fact that proves the cause.
+    `explains` holds the ids of causes that are true because of this one. If both are
+    shown, this one is named.
     """
 
     id: str
@@ -31,17 +31,17 @@ class Cause:
 
 
 def supported(cause: str, *evidence: str) -> Assessment:
-    """Return the answer that the evidence shows this cause."""
+    """Return the assessment that the evidence proves this cause."""
     return Assessment(cause=cause, answer=Answer.SUPPORTED, evidence=evidence)
 
 
 def refuted(cause: str, *evidence: str) -> Assessment:
-    """Return the answer that the evidence rules this cause out."""
+    """Return the assessment that the evidence rules this cause out."""
     return Assessment(cause=cause, answer=Answer.REFUTED, evidence=evidence)
 
 
 def unknown(cause: str, *missing: str, evidence: tuple[str, ...] = ()) -> Assessment:
-    """Return the answer that something is missing, and name it."""
+    """Return the assessment that evidence is missing, with its names."""
     return Assessment(
         cause=cause, answer=Answer.UNKNOWN, evidence=evidence, missing=missing
     )

@@ -1,25 +1,25 @@
-"""The CDN answers with its own error: it does not get to the load balancer.
+"""The CDN responds with its own error because it cannot reach the load balancer.
 
-Meaning: the cache in front fetches from a wrong address or port, or the way between it
-and the balancer is broken, and so it writes an error page of its own.
+Meaning: the CDN uses a wrong address or port for its origin, or the network between it
+and the load balancer is broken. It then writes an error page of its own.
 
-Impact: whatever it has not kept fails for everybody who comes through it. The balancer
-and all behind it are well, and none of these requests arrives.
+Impact: everything that it has not stored fails for all users of the CDN. The load
+balancer and everything behind it work, and none of these requests arrives.
 
-Diagnosis: nearly all failing answers are the CDN's own errors (500 and above), and none
-a replay; the balancer's own address, asked directly, answers well; every ingress log
-was read since, and holds none of the failing requests. Where the page is of no known
-make, requests that no cache can know have to fail as well.
+Diagnosis: nearly all failing responses are the CDN's own errors (500 and above), and
+none is a replay. Direct requests to the load balancer's own address succeed. Every
+ingress log was read since, and contains none of the failing requests. If the page has
+no known writer, cache-buster requests must fail as well.
 
-Neighbors: a page that the CDN kept is `cache-replays-error`. Where the balancer fails
-when asked directly, the CDN only says so, and the balancer's causes are asked. A line
-in the ingress log shows that the CDN got through: unknown. So is a CDN that turns users
-away (403, 429).
+Neighbors: a page that the CDN stored is `cache-replays-error`. If direct requests to
+the load balancer fail too, the CDN only reports that, and the load balancer's causes
+apply. A line in the ingress log shows that the CDN reached the ingress; then this cause
+stays undetermined. The same holds for a CDN that rejects users (403, 429).
 
-Mitigation: correct the CDN's origin (address, port, protocol, Host, SNI); look whether
-it moved with the balancer.
+Mitigation: correct the CDN's origin (address, port, protocol, Host, SNI). Check whether
+the load balancer's address changed.
 
-Source: reference signatures.md, sections 1 and 3 (Varnish `Backend fetch failed`).
+Source: Varnish documentation (`Backend fetch failed`); responses captured from Varnish.
 """
 
 from shlex import quote
@@ -35,33 +35,33 @@ from parallax.model.probe import Probe, Role
 ID = "cdn-cannot-reach-origin"
 BROKEN = 500
 NEARLY_ALL = 0.9
-"""Share of the failing answers that are to be the CDN's own: ten of eleven."""
+"""Minimum share of the CDN's own pages among failing responses: ten of eleven."""
 
 
 def assess(scene: Scene) -> Assessment:
-    """Ask whether the CDN itself fails before an origin that is well."""
+    """Check whether the CDN itself fails while the origin works."""
     requests = users.failed(scene)
     if not scene.target.reached.cdn:
         return refuted(ID, "no CDN is configured")
     direct = users.outside(scene, Role.DIRECT)
     if bad := [p for p in direct if not p.healthy]:
-        answer = bad[0].status_code or bad[0].error_type
-        return refuted(ID, f"past the CDN it fails too (direct: {answer})")
+        answer = str(bad[0].status_code or bad[0].error_type).replace("_", " ")
+        return refuted(ID, f"requests that bypass the CDN fail too (direct: {answer})")
     own = _failed_alone(scene, requests, direct)
     share = of(len(own), len(requests))
     return supported(
         ID,
-        f"{share} failing answers are {_whose(own[0])} {own[0].status_code}",
-        f"past it the balancer answers {direct[0].status_code}",
-        "no ingress log holds any of the failing requests",
+        f"{_source(own[0])} wrote {share} failing responses ({own[0].status_code})",
+        f"direct requests to the load balancer get {direct[0].status_code}",
+        "no ingress log contains any of the failing requests",
     )
 
 
 def _own_page(probe: Probe) -> bool:
-    """Say whether the CDN wrote an error of its own.
+    """Return whether the CDN wrote an error of its own.
 
-    Whoever has no page of a known make, and asked nobody behind, did so as well; below
-    500 it turns users away, which is another story.
+    An unknown CDN's page has no known marks. A status below 500 means that it rejects
+    users, which is not this cause.
     """
     author = users.written_by(probe)
     if author.how == "replayed" or (probe.status_code or 0) < BROKEN:
@@ -69,61 +69,61 @@ def _own_page(probe: Probe) -> bool:
     return author.hop in {"cdn", "unknown"}
 
 
-def _whose(probe: Probe) -> str:
+def _source(probe: Probe) -> str:
     author = users.written_by(probe)
-    return f"{author.writer}'s own" if author.hop == "cdn" else "of no known make, a"
+    return f"{author.writer} itself" if author.hop == "cdn" else "an unknown CDN"
 
 
 def _failed_alone(
     scene: Scene, requests: tuple[Probe, ...], direct: tuple[Probe, ...]
 ) -> list[Probe]:
-    """Return the CDN's own answers, where it alone failed."""
-    if gone := users.lost(scene):
-        raise Missing(gone)
+    """Return the CDN's own pages, if only the CDN failed."""
+    if no_connection := users.without_connection(scene):
+        raise Missing(f"a response to users ({no_connection})")
     if not direct:
-        raise Missing("a request past the CDN, to the balancer's own address")
+        raise Missing("a direct request to the load balancer's own address")
     own = [p for p in requests if _own_page(p)]
-    met = [p for p in requests if users.connected(scene, p)]
-    if not own or len(own) < NEARLY_ALL * len(met):
-        rest = of(len(met) - len(own), len(met))
-        what = f"who wrote {rest} failing answers, which are not the CDN's own page"
+    connected = [p for p in requests if users.connected(scene, p)]
+    if not own or len(own) < NEARLY_ALL * len(connected):
+        rest = of(len(connected) - len(own), len(connected))
+        what = f"the CDN's own page in the failing responses ({rest} are not)"
         raise Missing(what)
     fresh = users.outside(scene, Role.CACHE_BUSTER)
     unmarked = [p for p in own if users.written_by(p).hop != "cdn"]
     if unmarked and (not fresh or any(p.healthy for p in fresh)):
-        what = "whether the CDN keeps that page: a request that no cache can know"
+        what = "failing cache-buster requests, which show that the page is not stored"
         raise Missing(what)
     if logs.sightings(scene, *users.AS_A_USER, Role.CACHE_BUSTER):
-        raise Missing("why the ingress log has requests that the CDN answered itself")
-    if not logs.were_read(scene):
+        raise Missing("the reason why the ingress log contains these requests")
+    if not logs.all_read(scene):
         raise Missing("the ingress logs since the last failing request")
     return own
 
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
-    """Tell how to compare the CDN's origin with the balancer."""
+    """Return how to compare the CDN's origin with the load balancer."""
     url, host = scene.target.url, scene.target.host
     port, name = users.listen_port(scene), balancer.name(scene)
     own = sorted(balancer.addresses(scene))
     address = own[0] if own else "BALANCER"
-    past = NextStep(
-        text="See that the balancer answers well past the CDN.",
+    bypass = NextStep(
+        text="Check that the load balancer responds successfully without the CDN.",
         command=f"curl -sS -o /dev/null -w '%{{http_code}}\\n'"
         f" --resolve {host}:{port}:{address} {quote(url)}",
     )
     origin = NextStep(
-        text=f"At the CDN, compare its origin with {name}: {address}, port {port}"
+        text=f"In the CDN, compare the origin with {name}: {address}, port {port}"
         " (Varnish: the backend's .host and .port).",
         command="varnishadm backend.list",
     )
-    return origin, past
+    return origin, bypass
 
 
 CAUSE = Cause(
     id=ID,
     class_=Class.CACHE,
     hop=Hop.CDN,
-    title="The CDN does not get to the load balancer",
+    title="The CDN cannot reach the load balancer",
     assess=assess,
     next_steps=next_steps,
 )

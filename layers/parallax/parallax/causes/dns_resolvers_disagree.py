@@ -1,23 +1,25 @@
-"""Some resolvers lead users to the load balancer, others elsewhere.
+"""Some resolvers give the load balancer's address, others a different one.
 
-Meaning: the name's record was changed, and not everybody has heard of it: some
-resolvers keep the old answer until its TTL is over, or the zone's own servers differ.
+Meaning: the name's record was changed, and the change has not reached every resolver.
+Some resolvers cache the old answer until its TTL ends, or the zone's own name servers
+differ.
 
-Impact: whether a user is served depends on the resolver asked. Those of the old answer
-meet an old server's error, or nobody; the others see nothing wrong.
+Impact: whether a user is served depends on the user's resolver. Users with the old
+answer get an old server's error, or no response. The others see nothing wrong.
 
-Diagnosis: of the resolvers asked in the same run, some give only the balancer's
-addresses and some another one; the failing requests went to that other one; the
-balancer, asked directly, answers well.
+Diagnosis: of the resolvers queried in the same run, some give only the load balancer's
+addresses and some a different one. The failing requests went to the different one.
+Direct requests to the load balancer succeed.
 
-Neighbors: where every resolver gives the wrong address it is `dns-stale-address`.
-Resolvers that differ while users fail at the balancer's own address are not to blame.
-Behind a CDN resolvers rightly differ by place, and this cause stays unknown.
+Neighbors: if every resolver gives the wrong address, it is `dns-stale-address`.
+Resolvers that differ while users fail at the load balancer's own address are not to
+blame. Behind a CDN resolvers correctly differ by location, and this cause stays
+undetermined.
 
-Mitigation: wait for the TTL, or have the resolver's cache flushed; if the zone's own
-servers differ, bring its secondaries up to date.
+Mitigation: wait for the TTL, or flush the resolver's cache. If the zone's own name
+servers differ, update its secondaries.
 
-Source: reference hetzner.md, section 6; incident.md, suspect 2.
+Source: RFC 1034, RFC 1912 (zone transfers and serials); RFC 8767 (stale answers).
 """
 
 from shlex import quote
@@ -34,42 +36,47 @@ ID = "dns-resolvers-disagree"
 
 
 def assess(scene: Scene) -> Assessment:
-    """Ask whether failing users were led astray by some resolvers only."""
-    if arrived := names.arrived(scene):
+    """Check whether only some resolvers give failing users a different address."""
+    if arrived := names.all_reached_balancer(scene):
         return refuted(ID, arrived)
     found = names.elsewhere(scene)
-    met, right, wrong = found.failures, found.right, found.wrong
-    if wrong and not right and names.named(scene):
+    failures, right, wrong = found.failures, found.right, found.wrong
+    if wrong and not right and names.failing_address_is_given(scene):
         count = len(wrong)
-        return refuted(ID, f"{of(count, count)} resolvers say the same")
-    if not right or not names.named(scene):
-        what = "resolvers of which one gives this address and one the balancer's"
-        raise Missing(what, evidence=(met,))
-    split = f"{_who(right)} gives the balancer's address, {_say(wrong)}"
-    return supported(ID, split, met, names.well_at_balancer(scene))
+        return refuted(ID, f"{of(count, count)} resolvers give the same wrong address")
+    if not right or not names.failing_address_is_given(scene):
+        what = "a resolver with this address and one with the load balancer's"
+        raise Missing(what, evidence=(failures,))
+    split = f"{_listed(right)} the load balancer's address; {_answers(wrong)}"
+    return supported(ID, split, failures, names.balancer_works(scene))
 
 
-def _who(resolutions: tuple[Resolution, ...]) -> str:
-    return ", ".join(r.resolver for r in resolutions)
+def _listed(resolutions: tuple[Resolution, ...]) -> str:
+    names = ", ".join(r.resolver for r in resolutions)
+    verb = "return" if len(resolutions) > 1 else "returns"
+    return f"{'resolvers' if len(resolutions) > 1 else 'resolver'} {names} {verb}"
 
 
-def _say(wrong: tuple[Resolution, ...]) -> str:
-    return "; ".join(f"{r.resolver} says {', '.join(r.addresses)}" for r in wrong)
+def _answers(wrong: tuple[Resolution, ...]) -> str:
+    return "; ".join(
+        f"resolver {r.resolver} returns {', '.join(r.addresses)}" for r in wrong
+    )
 
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
-    """Tell which resolver is wrong, and for how long it will be."""
+    """Return which resolver is wrong, and for how long."""
     host = quote(scene.target.host)
     steps = [
         NextStep(
-            text=f"{r.resolver} keeps {', '.join(names.others(scene, r))}"
-            f"{f' for {r.ttl} s more' if r.ttl else ''}: flush its cache, or wait.",
+            text=f"Flush the cache of {r.resolver}, or wait: it returns"
+            f" {', '.join(names.foreign_addresses(scene, r))}"
+            f"{f' for another {r.ttl} s' if r.ttl else ''}.",
             command=f"dig @{quote(r.resolver)} +noall +answer {host}",
         )
         for r in names.resolvers(scene)[1]
     ]
     look = NextStep(
-        text="See that the zone's own servers are all at the same serial.",
+        text="Check that all name servers of the zone have the same serial.",
         command=f"dig +nssearch {host}",
     )
     return (*steps, look)
@@ -79,7 +86,7 @@ CAUSE = Cause(
     id=ID,
     class_=Class.CACHE,
     hop=Hop.DNS,
-    title="Some resolvers lead users to another address",
+    title="Some resolvers give users a different address",
     assess=assess,
     next_steps=next_steps,
 )

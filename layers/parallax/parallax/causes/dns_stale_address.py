@@ -1,25 +1,27 @@
-"""The name still leads to an address that is not the load balancer's.
+"""The name resolves to an address that is not the load balancer's.
 
-Meaning: DNS gives users an old address: nobody changed the record, an old answer lives
-on in the resolvers' caches, or one dead address stands among several.
+Meaning: DNS gives users an old address. The record was not changed, resolvers still
+cache an old answer, or one of several addresses is wrong.
 
-Impact: users meet whatever still stands at that address: an old server's error page, or
-nobody. The balancer and all behind it are well and see none of these requests. With
-several addresses only the share fails that is sent to the wrong one.
+Impact: users reach whatever still runs at that address: an old server with an error
+page, or nothing. The load balancer and everything behind it work and get none of these
+requests. With several addresses only the share fails that uses the wrong one.
 
-Diagnosis: failing requests asked an address that is none of the balancer's; the
-balancer, asked directly, answers well; no resolver gives the balancer's address alone.
-The zone's own server then tells the rest: it has the right address already (wait for
-the TTL), or the same old one (change the record).
+Diagnosis: failing requests went to an address that is not the load balancer's. Direct
+requests to the load balancer succeed. No resolver gives only the load balancer's
+address. The zone's own name servers then decide: they have the right address already
+(wait for the TTL), or the same old one (change the record).
 
-Neighbors: resolvers of which some are right are `dns-resolvers-disagree`. A page that a
-CDN wrote at that address makes it a cache nobody configured here: unknown. Where the
-balancer fails as well, its own causes are asked, and this one stays unknown.
+Neighbors: if some resolvers are right, it is `dns-resolvers-disagree`. A page that a
+CDN wrote at that address means a CDN that is not configured here; then this cause stays
+undetermined. If the load balancer fails as well, its own causes apply, and this one
+stays undetermined.
 
-Mitigation: set the A and AAAA records to the balancer's addresses, remove the old ones;
-lower the TTL a day before the next move.
+Mitigation: set the A and AAAA records to the load balancer's addresses and remove the
+old ones. Lower the TTL a day before the next move.
 
-Source: reference hetzner.md, section 6 (DNS points to an old load balancer).
+Source: RFC 1034 and RFC 2181 (TTL); hcloud-cloud-controller-manager (a recreated load
+balancer gets a new address).
 """
 
 from shlex import quote
@@ -35,40 +37,41 @@ ID = "dns-stale-address"
 
 
 def assess(scene: Scene) -> Assessment:
-    """Ask whether users are led to an address that is not the balancer's."""
-    if arrived := names.arrived(scene):
+    """Check whether users get an address that is not the load balancer's."""
+    if arrived := names.all_reached_balancer(scene):
         return refuted(ID, arrived)
     found = names.elsewhere(scene)
-    met, right, wrong = found.failures, found.right, found.wrong
+    failures, right, wrong = found.failures, found.right, found.wrong
     if right and wrong:
         share = of(len(right), len(right) + len(wrong))
-        return refuted(ID, f"{share} resolvers give the balancer's address only")
-    if not names.named(scene):
-        raise Missing("a resolver that gives this address", evidence=(met,))
-    return supported(ID, met, names.well_at_balancer(scene), _zone(scene))
+        return refuted(ID, f"{share} resolvers give only the load balancer's address")
+    if not names.failing_address_is_given(scene):
+        raise Missing("a resolver that gives this address", evidence=(failures,))
+    return supported(ID, failures, names.balancer_works(scene), _zone(scene))
 
 
 def _zone(scene: Scene) -> str:
-    """Say what the zone's own server answers now."""
-    zone = names.zone(scene)
+    """Return what the zone's own name servers answer now."""
+    zone = names.zone_answers(scene)
     if not zone:
-        return "the zone's own name servers were not heard"
-    said = ", ".join(zone[0].addresses)
-    wrong = [r for r in zone if names.others(scene, r)]
+        return "the zone's own name servers did not respond"
+    addresses = ", ".join(zone[0].addresses)
+    wrong = [r for r in zone if names.foreign_addresses(scene, r)]
     share = of(len(wrong) or len(zone), len(zone))
-    own = f"{share} name servers of the zone say {said}"
-    return f"{own}: the record is wrong" if wrong else f"{own}: caches keep the old one"
+    own = f"{share} name servers of the zone return {addresses}"
+    why = "the record is wrong" if wrong else "resolvers still cache the old address"
+    return f"{own}: {why}"
 
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
-    """Tell whether to change the record or to wait, and for how long."""
-    host, zone = scene.target.host, names.zone(scene)
+    """Return whether to change the record or to wait, and for how long."""
+    host, zone = scene.target.host, names.zone_answers(scene)
     own = ", ".join(sorted(balancer.addresses(scene)))
-    right = bool(zone) and not names.others(scene, zone[0])
+    right = bool(zone) and not names.foreign_addresses(scene, zone[0])
     ttl = max((r.ttl or 0 for r in names.resolvers(scene)[1]), default=0)
     wait = NextStep(
-        text=f"The record is right already; resolvers forget the old one in {ttl} s"
-        " at the latest. Ask again.",
+        text=f"Wait: the record is correct, and resolvers drop the old address within"
+        f" {ttl} s. Then query again.",
         command=f"dig +noall +answer {quote(host)}",
     )
     server = f" @{quote(zone[0].resolver)}" if zone else ""
@@ -83,7 +86,7 @@ CAUSE = Cause(
     id=ID,
     class_=Class.CACHE,
     hop=Hop.DNS,
-    title="The name leads to an address that is not the load balancer's",
+    title="The name resolves to an address that is not the load balancer's",
     assess=assess,
     next_steps=next_steps,
 )

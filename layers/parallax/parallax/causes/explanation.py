@@ -1,9 +1,9 @@
-"""Explanation: what a cause means, in the words of its module's own docstring.
+"""Explanation: what a cause means, from the docstring of its module.
 
-In: a cause. Out: its summary, one text for each heading, its relations to others.
+In: a cause. Out: its summary, one text per heading, its relations to other causes.
 It does not: judge.
-The docstring is the one place where a cause is explained; the handbook
-(docs/causes.md) and `parallax causes` show it.
+The docstring is the only place that explains a cause. The handbook (docs/causes.md) and
+`parallax causes` show it.
 """
 
 import re
@@ -21,7 +21,7 @@ HEADINGS = (
     "Mitigation",
     "Source",
 )
-"""What every cause explains, in this order."""
+"""The headings of every cause, in this order."""
 _HEADING = re.compile(rf"^({'|'.join(HEADINGS)}): ", re.MULTILINE)
 
 
@@ -34,41 +34,41 @@ class Explanation:
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """Return the headings that the cause does not explain."""
+        """Return the headings without a text."""
         return tuple(h for h in HEADINGS if not self.texts.get(h))
 
 
 def explain(cause: Cause) -> Explanation:
-    """Return what a cause's module says of it; each paragraph on one line."""
-    written = sys.modules[cause.assess.__module__].__doc__ or ""
-    head, *parts = _HEADING.split(written)
+    """Return the texts of a cause's module docstring; each paragraph on one line."""
+    docstring = sys.modules[cause.assess.__module__].__doc__ or ""
+    head, *parts = _HEADING.split(docstring)
     pairs = zip(parts[::2], parts[1::2], strict=True)
-    flowing = [(heading, _flowing(text)) for heading, text in pairs]
+    joined = [(heading, _join_lines(text)) for heading, text in pairs]
     return Explanation(
-        summary=_flowing(head.partition("\n")[0]),
-        texts={h: text[:1].upper() + text[1:] for h, text in flowing},
+        summary=_join_lines(head.partition("\n")[0]),
+        texts={h: text[:1].upper() + text[1:] for h, text in joined},
     )
 
 
 def relations(cause: Cause, causes: Sequence[Cause]) -> tuple[str, ...]:
-    """Return in sentences how a cause relates to others, as all of them declare it.
+    """Return in sentences how a cause relates to others.
 
-    What it explains, by what it is explained, and which others name it as a neighbor
-    while it does not name them.
+    It explains others, is explained by others, or is a neighbor in another cause's
+    text without naming that cause itself.
     """
     explains = [c.id for c in causes if c.id in cause.explains]
     explained = [c.id for c in causes if cause.id in c.explains]
-    told = explain(cause).texts.get("Neighbors", "")
+    own_text = explain(cause).texts.get("Neighbors", "")
     also = [
         c.id
         for c in causes
         if f"`{cause.id}`" in explain(c).texts.get("Neighbors", "")
-        and f"`{c.id}`" not in told
+        and f"`{c.id}`" not in own_text
         and c.id not in {*explains, *explained}
     ]
     sentences = {
-        "Explains {}: where both are shown, this one is named.": explains,
-        "Is explained by {}: where one of them is shown too, that one is named.": (
+        "This cause explains {}. If both are shown, this cause is named.": explains,
+        "This cause is explained by {}. If one of them is shown, that one is named.": (
             explained
         ),
         "See also {}.": also,
@@ -80,6 +80,6 @@ def relations(cause: Cause, causes: Sequence[Cause]) -> tuple[str, ...]:
     )
 
 
-def _flowing(text: str) -> str:
+def _join_lines(text: str) -> str:
     paragraphs = re.split(r"\n\s*\n", text.strip())
     return "\n\n".join(re.sub(r"\s+", " ", part) for part in paragraphs)

@@ -1,26 +1,26 @@
-"""The ingress lives, but no Ingress names the host that users ask for.
+"""The ingress works, but no Ingress rule matches the requested host.
 
-Meaning: requests get to the ingress, which has no rule for their Host and answers
-404 from its default backend. The rule was never made, was deleted, is in a class
-that this controller does not serve, or its host has a typing error.
+Meaning: requests reach the ingress, which has no rule for their Host and responds 404
+from its default backend. The rule was never created, was deleted, has a typing error in
+its host, or belongs to a class that this controller does not serve.
 
-Impact: every request for this host gets 404; other hosts of the same ingress work.
+Impact: every request for this host gets 404. Other hosts of the same ingress work.
 
-Diagnosis: most failing users get the ingress's own 404, or its log says that the
-default backend answered them, or the balancer's health check asks for this very host
-and took all targets out for the 404; the ingress log or the inside probes by Host show
-the same; and the hosts of all Ingresses, read since the failure began, lack this one,
-wildcards counted. A 404 that the target counts as healthy is no failure, and the app's
-own 404 is a pod's by the ingress log.
+Diagnosis: most failing users get the ingress's own 404, or its log shows that the
+default backend responded. Or the load balancer's health check requests this host and
+fails on all targets with 404. The ingress log or internal probes with this Host show
+the same. The hosts of all Ingresses, read since the failure began, do not match this
+one, including wildcards. A 404 that the target counts as healthy is no failure. The
+app's own 404 is identified as a pod's by the ingress log.
 
-Neighbors: `pod-answers-error` where the app wrote the 404;
-`ingress-replica-out-of-step` where only one replica lost the rule;
-`lb-wrong-destination-port` where another app answers whatever host is asked.
+Neighbors: if the app wrote the 404, it is `pod-answers-error`. If only one replica lost
+the rule, it is `ingress-replica-out-of-step`. If another app responds for every host,
+it is `lb-wrong-destination-port`.
 
-Mitigation: put the host into the Ingress as users ask for it.
+Mitigation: add the host to the Ingress exactly as users request it.
 
-Source: reference signatures.md, section 2 (unknown host: `upstream-default-backend`);
-Kubernetes networking/v1, IngressRule.host (a wildcard stands for one label).
+Source: ingress-nginx (`upstream-default-backend`); Kubernetes networking/v1,
+IngressRule.host (a wildcard matches one label).
 """
 
 from difflib import get_close_matches
@@ -37,7 +37,7 @@ from parallax.evidence import (
     replicas,
     users,
 )
-from parallax.evidence.reading import Missing, given
+from parallax.evidence.reading import Missing, evidence_so_far
 from parallax.evidence.scene import Scene
 from parallax.model.cluster import Sighting
 from parallax.model.finding import Assessment, Class, Hop, NextStep
@@ -46,72 +46,83 @@ from parallax.model.probe import Role
 ID = "ingress-does-not-know-host"
 NOT_FOUND = 404
 MOST_HOSTS = 200
-"""As many as a reading holds: one more may have been left out."""
+"""The maximum in a reading; further hosts may have been left out."""
 
 
 def assess(scene: Scene) -> Assessment:
-    """Ask whether requests end at an ingress that has no rule for their host."""
+    """Check whether requests end at an ingress that has no rule for their host."""
     users.failed(scene)
-    if gone := users.lost(scene):
-        raise Missing(gone)
+    if no_connection := users.without_connection(scene):
+        raise Missing(f"a response to users ({no_connection})")
     host, hosts, name = scene.target.host, _hosts(scene), _ingress_name(scene)
-    known = [h for h in hosts if _serves(h, host)]
-    if known or name:
-        rule = known[0] if known else f"the Ingress {name}"
-        return refuted(ID, f"the ingress has a rule for {host}: {rule or 'any host'}")
-    if _cut(scene):
-        raise Missing(f"all hosts of the Ingresses: {len(hosts)} were read")
-    state = f"none of {len(hosts)} hosts of the Ingresses is {host}{_closest(scene)}"
-    with given(state):
-        return supported(ID, state, *_met_nobody(scene))
+    matching = [h for h in hosts if _serves(h, host)]
+    if matching or name:
+        return refuted(ID, _matching_rule(host, matching, name))
+    if _is_incomplete(scene):
+        raise Missing(f"the hosts of all Ingresses (only {len(hosts)} were read)")
+    state = f"none of {len(hosts)} Ingress hosts matches {host}{_closest(scene)}"
+    with evidence_so_far(state):
+        return supported(ID, state, *_without_rule(scene))
 
 
-def _met_nobody(scene: Scene) -> tuple[str, ...]:
-    """Say what shows that users' requests met no rule."""
+def _matching_rule(host: str, matching: list[str], name: str | None) -> str:
+    """Return e.g. `an Ingress rule matches shop.example`, with a wildcard's name."""
+    if not matching:
+        return f"Ingress {name} matches {host}"
+    rule = matching[0] or "any host"
+    return f"an Ingress rule matches {host}{'' if rule == host else f' ({rule})'}"
+
+
+def _without_rule(scene: Scene) -> tuple[str, ...]:
+    """Return the proof that no rule matched users' requests."""
     logged, within = _logged(scene), _inside(scene)
     mostly = 2 * len(logged) > len(users.failed(scene))
-    met = ingress.mostly(scene) == NOT_FOUND or mostly or _by_contrast(scene)
-    if not met and not _checked(scene):
-        raise Missing("a 404 of the ingress's default backend to most failing users")
+    is_proven = (
+        ingress.most_frequent_status(scene) == NOT_FOUND
+        or mostly
+        or _has_ingress_page(scene)
+    )
+    if not is_proven and not _health_check_gets_404(scene):
+        raise Missing("a 404 of the ingress's default backend for most failing users")
     if logs.pod_answers(scene):
-        raise Missing("why a pod of the Service answers")
+        raise Missing("the reason why a pod of the Service responds")
     if within is not None and not within:
-        raise Missing("why the ingress answers otherwise inside")
+        raise Missing("the reason why internal probes get another response")
     if not logged and within is None:
-        raise Missing("a line of the ingress log, or an inside probe by this Host")
+        raise Missing("an ingress log line, or an internal probe with this Host")
     return _shown(logged, within=within)
 
 
-def _by_contrast(scene: Scene) -> bool:
-    """Say whether users get word for word the ingress's 404, which no pod says.
+def _has_ingress_page(scene: Scene) -> bool:
+    """Return whether users get exactly the ingress's 404 page, which no pod writes.
 
-    For pages that bear no maker's mark.
+    For pages without marks of their writer.
     """
-    at_ingress = ingress.answered(scene, None, *inside.AT_THE_INGRESS)
+    at_ingress = ingress.answered(scene, None, *inside.INGRESS_ROLES)
     of_pods = ingress.answered(scene, None, Role.POD)
     requests = users.failed(scene)
     if not at_ingress or not of_pods:
         return False
     if any(p.status_code == NOT_FOUND for p in of_pods):
         return False
-    said = {(p.status_code, p.body) for p in (*at_ingress, *requests)}
-    return len(said) == 1 and requests[0].status_code == NOT_FOUND
+    pages = {(p.status_code, p.body) for p in (*at_ingress, *requests)}
+    return len(pages) == 1 and requests[0].status_code == NOT_FOUND
 
 
-def _checked(scene: Scene) -> bool:
-    """Say whether the balancer's health check asks for this host and met the 404."""
+def _health_check_gets_404(scene: Scene) -> bool:
+    """Return whether the health check requests this host and receives 404."""
     service = balancer.service.maybe(scene)
-    asks = service.health_check.http if service else None
-    same = asks is not None and asks.domain == scene.target.host
-    return same and impact.taken_out(scene, NOT_FOUND)
+    request = service.health_check.http if service else None
+    same = request is not None and request.domain == scene.target.host
+    return same and impact.failed_health_check(scene, NOT_FOUND)
 
 
 def _hosts(scene: Scene) -> tuple[str, ...]:
     """Return the hosts of the Ingresses, as read."""
     cluster = inside.cluster(scene)
     if cluster.ingress_hosts is None:
-        why = "; ".join(cluster.problems) or "not read"
-        raise Missing(f"the hosts of the Ingresses: {why}")
+        why = "; ".join(cluster.problems) or "no agent reported them"
+        raise Missing(f"the hosts of all Ingresses ({why})")
     return cluster.ingress_hosts
 
 
@@ -120,14 +131,14 @@ def _ingress_name(scene: Scene) -> str | None:
     return inside.cluster(scene).ingress_name
 
 
-def _cut(scene: Scene) -> bool:
-    """Say whether hosts may have been left out of the reading."""
+def _is_incomplete(scene: Scene) -> bool:
+    """Return whether the reading may be incomplete."""
     partial = inside.cluster(scene).partial
     return "ingress_hosts" in partial or len(_hosts(scene)) >= MOST_HOSTS
 
 
 def _serves(rule: str, host: str) -> bool:
-    """Say whether a rule's host covers one; none, or `*`, covers all."""
+    """Return whether a rule's host matches; an empty one or `*` matches all."""
     if rule in {"", "*"}:
         return True
     if rule.startswith("*."):
@@ -137,49 +148,49 @@ def _serves(rule: str, host: str) -> bool:
 
 def _closest(scene: Scene) -> str:
     near = get_close_matches(scene.target.host, _hosts(scene), n=1)
-    return f"; the closest is {near[0]}" if near else ""
+    return f"; the most similar is {near[0]}" if near else ""
 
 
 def _logged(scene: Scene) -> tuple[Sighting, ...]:
-    """Return the ingress log's lines of failing users that met no rule."""
+    """Return the ingress log lines of failing users without a matching rule."""
     requests = users.failing(scene, *users.AS_A_USER)
     return tuple(
         line
         for line in scene.sightings_of(*requests)
-        if line.status_code == NOT_FOUND and replicas.met_no_rule(line)
+        if line.status_code == NOT_FOUND and replicas.matched_no_rule(line)
     )
 
 
 def _inside(scene: Scene) -> bool | None:
-    """Say whether the ingress says 404 inside too; None: nobody got an answer."""
-    answered = ingress.answered(scene, None, *inside.AT_THE_INGRESS)
+    """Return whether internal probes get 404 too; None: no response."""
+    answered = ingress.answered(scene, None, *inside.INGRESS_ROLES)
     if not answered:
         return None
     return all(p.status_code == NOT_FOUND and not p.healthy for p in answered)
 
 
 def _shown(logged: tuple[Sighting, ...], *, within: bool | None) -> tuple[str, ...]:
-    told = (
+    lines = (
         [f"ingress log on {logged[0].node}: 404 from the default backend"]
         if logged
         else []
     )
     if within:
-        told.append("asked inside by this Host, the ingress answers 404 as well")
-    return tuple(told)
+        lines.append("the ingress responds 404 to internal probes with this Host too")
+    return tuple(lines)
 
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
-    """Tell how to see which hosts the Ingresses name, and how to mend one."""
+    """Return how to list the Ingresses' hosts, and how to correct one."""
     namespace = pods.service_name(scene).partition("/")[0]
     near = get_close_matches(scene.target.host, _hosts(scene), n=1)
-    which = f" (is {near[0]} meant to be it?)" if near else ""
+    which = f" ({near[0]} is similar)" if near else ""
     look = NextStep(
-        text=f"Find the Ingress that should name {scene.target.host}{which}.",
+        text=f"Find the Ingress that should have host {scene.target.host}{which}.",
         command="kubectl get ingress -A",
     )
     edit = NextStep(
-        text="Put the host into it, in rules and tls.",
+        text="Add the host to the Ingress, in `rules` and `tls`.",
         command=f"kubectl -n {quote(namespace)} edit ingress",
     )
     return look, edit
@@ -189,7 +200,7 @@ CAUSE = Cause(
     id=ID,
     class_=Class.BACKEND,
     hop=Hop.INGRESS,
-    title="No Ingress names the host that users ask for",
+    title="No Ingress rule matches the requested host",
     assess=assess,
     next_steps=next_steps,
 )

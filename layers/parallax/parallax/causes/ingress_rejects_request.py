@@ -1,27 +1,27 @@
-"""The ingress itself turns requests away: a limit, a list, a missing login.
+"""The ingress itself rejects requests: a rate limit, an address list, a missing login.
 
-Meaning: the ingress knows the host and has ready pods, and answers 401, 403, 413, 429
-or 503 by itself, before any pod is asked: an address that is not allowed, too many
-requests, a body too large, a login it wants.
+Meaning: the ingress has a rule for the host and ready pods. It responds 401, 403, 413,
+429 or 503 itself, before any pod is used: an address that is not allowed, too many
+requests, a body that is too large, or a missing login.
 
-Impact: those whom the rule meets fail; others, and often the inside, work.
+Impact: requests that match the rule fail. Others, and often internal ones, work.
 
-Diagnosis: most failing users get the ingress's own page with such a status, its log
-has our requests with that status and no upstream, and the Service has ready
-endpoints. A 401, 403, 413 or 429 of the ingress is a rejection by itself; a 503 is one
-only where an annotation of the target's Ingress or the controller's ConfigMap names
-the limit, since a location that nginx denies, a limit and an empty Service write the
-same page and the same line. A limit is counted by each replica, so they may differ.
+Diagnosis: most failing users get the ingress's own page with such a status, its log has
+our requests with that status and no upstream, and the Service has ready endpoints. A
+401, 403, 413 or 429 of the ingress is always a rejection. A 503 is one only if an
+annotation of the target's Ingress or the controller's ConfigMap sets a limit: nginx
+writes the same page and log line for a denied location, a limit and an empty Service.
+Each replica counts a limit separately, so replicas may differ.
 
-Neighbors: `service-without-endpoints` and `pods-not-ready` have no ready endpoint;
-`ingress-replica-out-of-step` fails at one replica only; `pod-answers-error` has the
-pod's address in the log.
+Neighbors: with `service-without-endpoints` and `pods-not-ready` no endpoint is ready.
+`ingress-replica-out-of-step` fails only at one replica. With `pod-answers-error` the
+log shows the pod's address.
 
-Mitigation: allow what should be allowed in the annotation that the evidence names.
-A monitor's own address may have to be on the list as well.
+Mitigation: allow the request in the annotation that the evidence shows. The monitor's
+own address may need an entry too.
 
-Source: reference signatures.md, sections 1, 2 and 3.4 (limit-rps and a denied location
-are 503, no upstream). Annotations: ingress-nginx, `docs/user-guide`.
+Source: ingress-nginx, `docs/user-guide` (annotations, ConfigMap); nginx
+`ngx_http_limit_req_module`.
 """
 
 from shlex import quote
@@ -39,37 +39,35 @@ UNAVAILABLE = 503
 
 
 def assess(scene: Scene) -> Assessment:
-    """Ask whether the ingress turned users away before any pod was asked."""
+    """Check whether the ingress rejected users before any pod was used."""
     requests, endpoints = users.failed(scene), pods.endpoints(scene)
     state = pods.endpoints_text(scene)
     if not pods.ready(endpoints):
-        return refuted(ID, f"{state}, so it has nobody to ask")
+        return refuted(ID, f"{state}, so the ingress has no pod to use")
     lines = scene.sightings_of(*requests)
-    asked_all = len(lines) == len(requests) and not _turned_away(lines, None)
-    if lines and asked_all:
-        return refuted(ID, "ingress log: it asked an upstream for each failing request")
-    status = ingress.mostly(scene)
+    forwarded_all = len(lines) == len(requests) and not _rejected(lines, None)
+    if lines and forwarded_all:
+        return refuted(ID, "ingress log: each failing request was sent to an upstream")
+    status = ingress.most_frequent_status(scene)
     if status not in ingress_rules.RULES:
-        raise Missing("a page of the ingress itself that turns users away")
-    away = _turned_away(lines, status)
-    if 2 * len(away) <= len(requests):
-        what = "lines of the ingress log without an upstream for most failing requests"
+        raise Missing("a rejection page written by the ingress itself")
+    rejected = _rejected(lines, status)
+    if 2 * len(rejected) <= len(requests):
+        what = "ingress log lines without an upstream for most failing requests"
         raise Missing(what, evidence=(state,))
-    if _of_one_pod(scene, status) and not ingress_rules.limits(scene, status):
-        raise Missing("why only some replicas of the ingress answer so")
-    share = of(len(away), len(requests))
-    logged = f"ingress log: {share} failing requests got {status}, no upstream asked"
+    if _replicas_differ(scene, status) and not ingress_rules.limits(scene, status):
+        raise Missing("the reason why only some ingress replicas reject requests")
+    share = of(len(rejected), len(requests))
+    logged = f"ingress log: {share} failing requests got {status} without an upstream"
     rules = ingress_rules.rules(scene, status)
     if not rules and status == UNAVAILABLE:
-        what = "a limit in the Ingress's annotations or the controller's ConfigMap"
+        what = "a limit in the Ingress's annotations or in the controller's ConfigMap"
         raise Missing(what, evidence=(logged, state))
     return supported(ID, logged, *rules, state)
 
 
-def _turned_away(
-    lines: tuple[Sighting, ...], status: int | None
-) -> tuple[Sighting, ...]:
-    """Return the lines that ended at the ingress, with this status or any."""
+def _rejected(lines: tuple[Sighting, ...], status: int | None) -> tuple[Sighting, ...]:
+    """Return the log lines without an upstream, with this status or any."""
     return tuple(
         line
         for line in lines
@@ -77,14 +75,14 @@ def _turned_away(
     )
 
 
-def _of_one_pod(scene: Scene, status: int) -> bool:
-    """Say whether the replicas of the ingress differ in it, asked inside."""
-    told = {p.status_code == status for p in replicas.replies(scene)}
-    return len(told) > 1
+def _replicas_differ(scene: Scene, status: int) -> bool:
+    """Return whether the replicas' responses to internal probes differ."""
+    results = {p.status_code == status for p in replicas.replies(scene)}
+    return len(results) > 1
 
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
-    """Tell where the rule stands, and what the ingress says of it."""
+    """Return how to find the rule, and the ingress's error log."""
     namespace = pods.service_name(scene).partition("/")[0]
     where = ingress.service_name(scene).partition("/")[0]
     name = inside.cluster(scene).ingress_name or ""
@@ -94,12 +92,12 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         command=f"kubectl -n {quote(namespace)} describe ingress{named}",
     )
     requests = users.failing(scene, *users.AS_A_USER)
-    lines = _turned_away(scene.sightings_of(*requests), None)
+    lines = _rejected(scene.sightings_of(*requests), None)
     pod = next((line.pod for line in lines if line.pod), None)
-    asked = f"logs {quote(pod)} --since=15m" if pod else "get pods -o wide"
+    show = f"logs {quote(pod)} --since=15m" if pod else "get pods -o wide"
     log = NextStep(
-        text="Read which rule it was in the controller's error log.",
-        command=f"kubectl -n {quote(where)} {asked}",
+        text="In the controller's error log, find the rule that rejected the request.",
+        command=f"kubectl -n {quote(where)} {show}",
     )
     return look, log
 
@@ -108,7 +106,7 @@ CAUSE = Cause(
     id=ID,
     class_=Class.BACKEND,
     hop=Hop.INGRESS,
-    title="The ingress itself turns requests away",
+    title="The ingress itself rejects requests",
     assess=assess,
     next_steps=next_steps,
 )

@@ -1,27 +1,28 @@
-"""One replica of the ingress answers otherwise than the others.
+"""One ingress replica responds differently from the others.
 
-Meaning: a controller pod kept an old configuration (its reload failed, it lost the
-API, its rollout hangs). It has no rule for the host, an empty Service, or pods that
-are gone; the other replicas are right.
+Meaning: a controller pod still has an old configuration: its reload failed, it lost the
+connection to the API, or its rollout hangs. It has no rule for the host, no endpoints
+for the Service, or removed pods. The other replicas are right.
 
-Impact: the share of requests that the balancer gives to that replica fails, for
-users and inside alike; asking again often helps.
+Impact: the share of requests that this replica gets fails, externally and internally. A
+retry often succeeds.
 
-Diagnosis: some users fail and some don't; what the failing ones get is the ingress's
-own 404 or 503 without an app asked, or an error after it asked an address that is no
-endpoint any more. And the split goes along with the replica: asked one by one
-inside, some pods answer so each time and the others well; or the ingress log has all
-failing requests at some pods and none of the good ones, which chance would do in one
-case of fifty at most (Fisher's exact test, times the ways to choose the pods).
+Diagnosis: some user requests fail and some do not. The failing ones get the ingress's
+own 404 or 503 without an upstream, or an error after the ingress used an address that
+is no longer an endpoint. The failures follow the replica. Either internal probes of
+single pods show it: some pods respond so each time, and the others succeed. Or the
+ingress log has all failing requests at some pods and no successful one, which by chance
+happens at most once in fifty cases (Fisher's exact test, multiplied by the ways to
+choose the pods).
 
 Neighbors: `service-without-endpoints` and `ingress-does-not-know-host` fail at every
-replica; `overlay-between-nodes-broken` ends at pods that exist;
-`lb-some-targets-unhealthy` ends at the balancer; `ingress-rejects-request` goes along
-with who asks.
+replica. `overlay-between-nodes-broken` ends at existing pods.
+`lb-some-targets-unhealthy` ends at the load balancer. `ingress-rejects-request` depends
+on the client.
 
-Mitigation: restart that replica; then see why it did not reload.
+Mitigation: restart that replica. Then find why it did not reload.
 
-Source: reference signatures.md, sections 2 and 3 (G: mixed results).
+Source: ingress-nginx documentation (reloads, log-format); R. A. Fisher's exact test.
 """
 
 from shlex import quote
@@ -37,105 +38,111 @@ from parallax.model.probe import Probe, Role
 
 ID = "ingress-replica-out-of-step"
 NOT_FOUND = 404
-"""No limit and no mood of a pod says so by turns: two answers inside are enough."""
-ASKED_NOBODY = (NOT_FOUND, 503)
-"""What an ingress says by itself without a rule, or without a pod."""
+"""No limit responds 404 intermittently, so two internal responses are enough."""
+WITHOUT_UPSTREAM = (NOT_FOUND, 503)
+"""Statuses of an ingress without a rule, or without a pod."""
 TWICE = 2
 
 
 def assess(scene: Scene) -> Assessment:
-    """Ask whether the failing share goes along with a replica of the ingress."""
+    """Check whether the failures follow an ingress replica."""
     requests, failing = users.outside(scene, *users.AS_A_USER), users.failed(scene)
     its_pods = scene.cluster.ingress_pods if scene.cluster else None
     if its_pods is not None and len(its_pods) == 1:
-        return refuted(ID, f"the ingress has one replica, {its_pods[0].name}")
-    if alike := _alike(scene):
+        return refuted(ID, f"the ingress has only one replica, {its_pods[0].name}")
+    if alike := _equal_responses(scene):
         return refuted(ID, alike)
     if len(failing) == len(requests):
-        raise Missing("a good answer among the failing ones, to compare with")
+        raise Missing("a successful request to compare with")
     own = [p for p in failing if _is_own(scene, p)]
     if 2 * len(own) <= len(failing):
-        raise Missing("a page of the ingress itself in most failing requests")
-    if reason := _behind_it(scene, own) or _limited(scene, own):
+        raise Missing("the ingress's own page in most failing responses")
+    if reason := _fault_behind(scene, own) or _limit_reached(scene, own):
         raise Missing(reason)
-    wrong, right = _asked(scene)
+    wrong, right = _by_result(scene)
     bad, good = _lines(scene, healthy=False), _lines(scene, healthy=True)
     named = {line.pod for line in bad}
     if named & right:
-        raise Missing("why a replica that answers well inside fails outside")
-    said = {p.status_code for p in own}
-    if said <= _statuses(scene, wrong) and (
-        said == {NOT_FOUND} or _no_chance(scene, wrong, right)
+        raise Missing("the reason why a replica fails only for external requests")
+    statuses = {p.status_code for p in own}
+    if statuses <= _statuses(scene, wrong) and (
+        statuses == {NOT_FOUND} or _is_significant(scene, wrong, right)
     ):
         logged = (_logged(bad, named),) if named else ()
-        return supported(ID, _told(scene, wrong, right), *logged)
+        return supported(ID, _difference(scene, wrong, right), *logged)
     if _split(bad, good):
-        return supported(ID, _logged(bad, named), _well(good))
-    raise Missing("each replica's own answer, or more lines of the ingress log")
+        return supported(ID, _logged(bad, named), _successful(good))
+    raise Missing("a probe of each ingress replica, or more ingress log lines")
 
 
 def _is_own(scene: Scene, probe: Probe) -> bool:
-    """Say whether the ingress wrote a page: by its look, or its log says so."""
+    """Return whether the ingress wrote a page, by its marks or by its log."""
     return ingress.wrote_page(probe) or any(
-        line.status_code == probe.status_code and replicas.met_no_rule(line)
+        line.status_code == probe.status_code and replicas.matched_no_rule(line)
         for line in scene.sightings_of(probe)
     )
 
 
-def _behind_it(scene: Scene, own: list[Probe]) -> str | None:
-    """Say what speaks for a fault behind the ingress, that all replicas share."""
+def _fault_behind(scene: Scene, own: list[Probe]) -> str | None:
+    """Return a doubt: the fault may be behind the ingress, for all replicas."""
     found = pods.known_endpoints(scene)
     if found and not pods.ready(found):
-        return "a ready endpoint, which an ingress in step could ask"
+        return "a ready endpoint that the other replicas could use"
     lines = scene.sightings_of(*own)
-    said = {p.status_code for p in scene.inside(Role.POD) if not p.healthy}
-    if not lines and said & {p.status_code for p in own}:
-        return "why pods themselves answer so, asked directly"
-    if any(not _out_of_step(scene, line) for line in lines):
-        return "why the ingress asked a pod that the Service has"
-    if not lines and not {p.status_code for p in own} <= set(ASKED_NOBODY):
-        return "lines of the ingress log: whom it asked"
+    statuses = {p.status_code for p in scene.inside(Role.POD) if not p.healthy}
+    if not lines and statuses & {p.status_code for p in own}:
+        return "the reason why internal probes of pods get the same status"
+    if any(not _is_outdated(scene, line) for line in lines):
+        return "the reason why a request to an existing endpoint failed"
+    if not lines and not {p.status_code for p in own} <= set(WITHOUT_UPSTREAM):
+        return "ingress log lines with the upstream of these requests"
     return None
 
 
-def _limited(scene: Scene, own: list[Probe]) -> str | None:
-    """Say that the replica may only have reached a limit, which each counts alone."""
-    said = {p.status_code for p in own if p.status_code is not None}
-    named = [rule for status in said for rule in ingress_rules.limits(scene, status)]
-    return f"whether it is no limit that was reached ({named[0]})" if named else None
+def _limit_reached(scene: Scene, own: list[Probe]) -> str | None:
+    """Return a doubt: the replica may have reached its own limit."""
+    statuses = {p.status_code for p in own if p.status_code is not None}
+    named = [
+        rule for status in statuses for rule in ingress_rules.limits(scene, status)
+    ]
+    return f"whether a limit was reached ({named[0]})" if named else None
 
 
-def _out_of_step(scene: Scene, line: Sighting) -> bool:
-    return replicas.met_no_rule(line) or replicas.asked_the_gone(scene, line)
+def _is_outdated(scene: Scene, line: Sighting) -> bool:
+    return replicas.matched_no_rule(line) or replicas.used_removed_endpoint(scene, line)
 
 
-def _asked(scene: Scene) -> tuple[set[str | None], set[str | None]]:
-    """Return the replicas that always failed when asked, twice at least, and the well.
+def _by_result(scene: Scene) -> tuple[set[str | None], set[str | None]]:
+    """Return the replicas that always failed, with two probes at least, and the others.
 
-    Nothing where one replica answers now so and now so: then it is not the replica.
+    Both are empty if one replica responds inconsistently: then it is not the replica.
     """
     answers = replicas.replies(scene)
-    well = {p.pod for p in answers if p.healthy}
-    own = [p.pod for p in answers if not p.healthy and _is_the_ingresss(scene, p)]
-    if any(not p.healthy and p.pod in well for p in answers):
+    working = {p.pod for p in answers if p.healthy}
+    own = [p.pod for p in answers if not p.healthy and _is_from_ingress(scene, p)]
+    if any(not p.healthy and p.pod in working for p in answers):
         return set(), set()
-    return {pod for pod in own if own.count(pod) >= TWICE}, well
+    return {pod for pod in own if own.count(pod) >= TWICE}, working
 
 
-def _is_the_ingresss(scene: Scene, probe: Probe) -> bool:
-    """Say whether an ingress pod wrote an answer: by its look, or no pod says so."""
+def _is_from_ingress(scene: Scene, probe: Probe) -> bool:
+    """Return whether an ingress pod wrote a response: by marks, or no pod has it."""
     its_pods = {p.status_code for p in scene.inside(Role.POD)}
     unmarked = users.written_by(probe).hop == "unknown"
-    said = its_pods and probe.status_code not in its_pods
-    return ingress.wrote_page(probe) or bool(unmarked and said)
+    no_pod_has_it = its_pods and probe.status_code not in its_pods
+    return ingress.wrote_page(probe) or bool(unmarked and no_pod_has_it)
 
 
-def _no_chance(scene: Scene, wrong: set[str | None], right: set[str | None]) -> bool:
-    """Say whether answers inside and lines of the log part too clearly for chance."""
+def _is_significant(
+    scene: Scene, wrong: set[str | None], right: set[str | None]
+) -> bool:
+    """Return whether probes and log lines together are too clear for chance."""
     answers = replicas.replies(scene)
     bad = sum(p.pod in wrong for p in answers) + len(_lines(scene, healthy=False))
     good = sum(p.pod in right for p in answers) + len(_lines(scene, healthy=True))
-    return bool(wrong and right) and replicas.parts_them(bad, good, wrong, right)
+    return bool(wrong and right) and replicas.split_is_significant(
+        bad, good, wrong, right
+    )
 
 
 def _statuses(scene: Scene, its_pods: set[str | None]) -> set[int | None]:
@@ -143,76 +150,77 @@ def _statuses(scene: Scene, its_pods: set[str | None]) -> set[int | None]:
     return {p.status_code for p in answers if p.pod in its_pods}
 
 
-def _alike(scene: Scene) -> str | None:
-    """Say that all replicas answer alike, asked one by one, each twice; else None."""
+def _equal_responses(scene: Scene) -> str | None:
+    """Return that all replicas respond the same, with two probes each; else None."""
     answers = replicas.replies(scene)
     known = scene.cluster.ingress_pods if scene.cluster else None
-    asked = [p.pod for p in answers]
+    names = [p.pod for p in answers]
     if known is None or not known or len({p.status_code for p in answers}) != 1:
         return None
-    if any(asked.count(pod.name) < TWICE for pod in known):
+    if any(names.count(pod.name) < TWICE for pod in known):
         return None
-    return f"inside, all {len(known)} replicas answer {answers[0].status_code}"
+    return f"all {len(known)} ingress replicas respond {answers[0].status_code}"
 
 
 def _lines(scene: Scene, *, healthy: bool) -> tuple[Sighting, ...]:
-    """Return the log's lines of outside probes that fared so, with their pod."""
+    """Return the log lines with a pod of successful, or of failing, external probes."""
     probes = users.outside(scene, *users.FOR_THE_TARGET)
     lines = scene.sightings_of(*(p for p in probes if p.healthy is healthy))
     return tuple(line for line in lines if line.pod is not None)
 
 
 def _split(bad: tuple[Sighting, ...], good: tuple[Sighting, ...]) -> bool:
-    """Say whether good and failing requests went to different pods, not by chance."""
+    """Return whether failing requests used other pods than the rest, not by chance."""
     wrong, right = {line.pod for line in bad}, {line.pod for line in good}
     if not wrong or not right or wrong & right:
         return False
-    return replicas.parts_them(len(bad), len(good), wrong, right)
+    return replicas.split_is_significant(len(bad), len(good), wrong, right)
 
 
-def _told(scene: Scene, wrong: set[str | None], right: set[str | None]) -> str:
+def _difference(scene: Scene, wrong: set[str | None], right: set[str | None]) -> str:
     names = ", ".join(sorted(str(pod) for pod in wrong))
-    said = ", ".join(sorted(str(code) for code in _statuses(scene, wrong)))
-    whole = len(wrong) + len(right)
-    share = of(len(wrong), whole)
-    return f"inside, {share} replicas answer {said} ({names}), the others well"
+    codes = ", ".join(sorted(str(code) for code in _statuses(scene, wrong)))
+    share = of(len(wrong), len(wrong) + len(right))
+    return f"{share} ingress replicas respond {codes} ({names}); the others succeed"
 
 
 def _logged(bad: tuple[Sighting, ...], its_pods: set[str | None]) -> str:
     names = ", ".join(sorted(str(pod) for pod in its_pods))
-    return f"ingress log: all {len(bad)} failing requests in it went to {names}"
+    return f"ingress log: all {len(bad)} logged failing requests went to {names}"
 
 
-def _well(good: tuple[Sighting, ...]) -> str:
+def _successful(good: tuple[Sighting, ...]) -> str:
     others = len({line.pod for line in good})
-    return f"ingress log: {len(good)} good ones went to {others} other replicas"
+    return (
+        f"ingress log: {len(good)} successful requests went to {others} other replicas"
+    )
 
 
-def _culprits(scene: Scene) -> list[str]:
-    wrong, _ = _asked(scene)
+def _failing_replicas(scene: Scene) -> list[str]:
+    wrong, _ = _by_result(scene)
     found = wrong or {line.pod for line in _lines(scene, healthy=False)}
     return sorted(str(pod) for pod in found)
 
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
-    """Tell how to see why the replica is behind, and to start it anew."""
+    """Return how to find why the replica is outdated, and how to restart it."""
     namespace = ingress.service_name(scene).partition("/")[0]
     kubectl = f"kubectl -n {quote(namespace)}"
     steps: list[NextStep] = []
-    for pod in _culprits(scene)[:2]:
+    for pod in _failing_replicas(scene)[:2]:
         log = f"{kubectl} logs {quote(pod)} --since=1h"
         steps += [
             NextStep(
-                text=f"Read why {pod} did not take the newest configuration.",
+                text=f"In the log of {pod}, find why its configuration is old.",
                 command=f"{log} | grep -Ei 'reload|error|watch'",
             ),
             NextStep(
-                text="Let it be made anew.",
+                text="Delete the pod; its controller creates a new one.",
                 command=f"{kubectl} delete pod {quote(pod)}",
             ),
         ]
     every = NextStep(
-        text="See all replicas, their age and restarts.",
+        text="List all replicas, with age and restarts.",
         command=f"{kubectl} get pods -o wide",
     )
     return (*steps, every)
@@ -222,7 +230,7 @@ CAUSE = Cause(
     id=ID,
     class_=Class.BACKEND,
     hop=Hop.INGRESS,
-    title="One replica of the ingress is out of step with the others",
+    title="One ingress replica responds differently from the others",
     assess=assess,
     next_steps=next_steps,
 )

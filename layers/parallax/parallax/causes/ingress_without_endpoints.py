@@ -1,30 +1,32 @@
-"""The ingress itself has no ready endpoint: its NodePort answers nobody.
+"""The ingress itself has no ready endpoint, so its NodePort rejects all connections.
 
-Meaning: no pod of the ingress controller is ready, so kube-proxy has nobody to give
-connections to and rejects them, on every node and from everywhere.
+Meaning: no pod of the ingress controller is ready. kube-proxy has no endpoint for the
+NodePort and rejects connections, on every node and from every client.
 
-Impact: every host behind this ingress is down. The balancer's health checks fail on
-all targets, and it answers 503 itself (an empty reply on a tcp service).
+Impact: every host behind this ingress is down. The load balancer's health checks fail
+on all targets, and it responds 503 itself (an empty reply on a tcp service).
 
 Diagnosis: the EndpointSlices of the ingress's own Service, read since the failure
-began, hold no ready address; asked inside at its NodePort, no node answers; and
-users get the balancer's own word. A request of ours that an ingress answered in the
-same run contradicts, and leaves it open.
+began, contain no ready address. No node responds to internal probes of its NodePort,
+and users get the load balancer's own response. A response of an ingress to a request in
+the same run contradicts this; then the cause stays undetermined.
 
-Neighbors: `lb-no-healthy-target` and `node-firewall-blocks-load-balancer` look the
-same to users, but there the NodePort answers inside. `service-without-endpoints` is
-the app's Service: there the ingress lives, and writes the 503 itself.
+Neighbors: `lb-no-healthy-target` and `node-firewall-blocks-load-balancer` look the same
+to users, but there the NodePort responds to internal probes.
+`service-without-endpoints` is about the app's Service: there the ingress works, and
+writes the 503 itself.
 
-Mitigation: bring the controller's pods back; what they wait for is in their events.
+Mitigation: make the controller's pods ready again. Their events show what they wait
+for.
 
-Source: reference hetzner.md, section 4 (a NodePort without endpoints rejects);
-Kubernetes discovery/v1, EndpointConditions.
+Source: Kubernetes discovery/v1, EndpointConditions; kube-proxy (a NodePort without
+endpoints rejects connections).
 """
 
 from parallax.causes.cause import Cause, refuted, supported
 from parallax.causes.endpoint_steps import endpoint_steps
 from parallax.evidence import answers, balancer, ingress, inside, pods, users
-from parallax.evidence.reading import Missing, given
+from parallax.evidence.reading import Missing, evidence_so_far
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.finding import Assessment, Class, Hop, NextStep
@@ -33,51 +35,57 @@ ID = "ingress-without-endpoints"
 
 
 def assess(scene: Scene) -> Assessment:
-    """Ask whether requests end before an ingress that has no ready pod."""
+    """Check whether requests fail because the ingress has no ready pod."""
     cluster, name = inside.cluster(scene), ingress.service_name(scene)
     found = cluster.ingress_endpoints
     if found is None:
-        why = "; ".join(cluster.problems) or "not read"
-        raise Missing(f"the EndpointSlices of {name}: {why}")
+        why = "; ".join(cluster.problems) or "no agent reported them"
+        raise Missing(f"the EndpointSlices of Service {name} ({why})")
     share = of(pods.ready(found), len(found))
-    state = f"{name}: {share} endpoints ready" if found else f"{name} has no endpoint"
+    state = (
+        f"Service {name} has {share} endpoints ready"
+        if found
+        else f"Service {name} has no endpoints"
+    )
     if pods.ready(found):
         return refuted(ID, state)
-    with given(state):
+    with evidence_so_far(state):
         users.failed(scene)
-        if passed := answers.passed(scene):
-            raise Missing(f"who answered: {passed}")
-        asked = _nobody_answers(scene)
-        with given(asked):
-            word = _sent_there(scene)
+        if passed := answers.request_passed(scene):
+            raise Missing(f"the reason why a request passed ({passed})")
+        silent = _no_response_inside(scene)
+        with evidence_so_far(silent):
+            own = _response(scene)
     unready = [p for p in cluster.ingress_pods or () if not p.ready]
-    why = (f"its pods: {pods.text(unready)}",) if unready else ()
-    return supported(ID, state, *why, asked, word)
+    why = (f"the ingress has {pods.text(unready)}",) if unready else ()
+    return supported(ID, state, *why, silent, own)
 
 
-def _nobody_answers(scene: Scene) -> str:
-    """Say that the ingress answers nobody inside, asked as it wants to be."""
-    asked = ingress.asked_rightly(scene)
-    if not asked:
-        raise Missing(f"whether it answers inside: {inside.silence(scene)}")
-    got = sum(p.status_code is not None for p in asked)
-    told = f"inside, {of(got, len(asked))} probes of the ingress answered"
+def _no_response_inside(scene: Scene) -> str:
+    """Return that the ingress responds to no correctly sent internal probe."""
+    sent_probes = ingress.correctly_addressed(scene)
+    if not sent_probes:
+        raise Missing(
+            f"internal probes of the ingress ({inside.why_no_reports(scene)})"
+        )
+    got = sum(p.status_code is not None for p in sent_probes)
+    text = f"the ingress responded to {of(got, len(sent_probes))} internal probes"
     if got:
-        raise Missing(f"who answers inside: {told}")
-    return told
+        raise Missing(f"the reason why {text}")
+    return text
 
 
-def _sent_there(scene: Scene) -> str:
-    """Say what the balancer itself answers, which sends to a port of the ingress."""
+def _response(scene: Scene) -> str:
+    """Return the load balancer's own response, if it sends to the ingress's port."""
     service, own = (
         balancer.service.maybe(scene),
         inside.ingress_service.maybe(scene),
     )
     if service and own and service.destination_port not in own.node_ports:
         raise Missing(
-            f"whose port :{service.destination_port} is, where requests are sent"
+            f"the owner of port {service.destination_port}, where requests are sent"
         )
-    return answers.word(scene)
+    return answers.own_response(scene)
 
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
@@ -96,7 +104,7 @@ CAUSE = Cause(
     id=ID,
     class_=Class.BACKEND,
     hop=Hop.INGRESS,
-    title="The ingress has no ready pod, so its NodePort answers nobody",
+    title="The ingress has no ready pod, so its NodePort rejects connections",
     assess=assess,
     next_steps=next_steps,
 )

@@ -1,31 +1,34 @@
-"""The load balancer has no healthy target, though its targets answer inside.
+"""The load balancer has no healthy target, but the targets respond inside the cluster.
 
-Meaning: the balancer holds every target for unhealthy, while the ingress answers well
-when asked from another node with the target's own Host.
+Meaning: the load balancer reports every target as unhealthy. Probes from other nodes
+with the target's own Host get successful responses from the ingress.
 
-Impact: Hetzner fails closed: each request gets 503 from the balancer itself (an empty
-reply on a tcp service). All hosts of the port are down.
+Impact: Hetzner fails closed. Each request gets 503 from the load balancer itself (an
+empty reply on a tcp service). All hosts of the port are down.
 
-Diagnosis: health of every target for the listen port `unhealthy`; no outside request in
-the ingress log; inside probes of the ingress all well. What is left is between balancer
-and node: the health check's content, the private network, or a firewall that stops only
-the balancer. Where the ingress fails inside too, the balancer may be right, and this
-cause stays unknown; a tcp health check, though, has no reason to fail while the ingress
-answers anything at all. In a cluster of one node nobody else can ask: what the node
-answers itself is taken.
+Diagnosis: the API reports every target as `unhealthy` for the listen port. The ingress
+log contains no external request, and all internal probes of the ingress succeed. The
+fault is therefore between load balancer and node: the content of the health check, the
+private network, or a firewall that blocks only the load balancer. If internal probes of
+the ingress fail too, the load balancer may be right, and this cause stays undetermined.
+A TCP health check is different: it succeeds as long as the ingress accepts connections.
+In a cluster with one node no other node can probe it; then the node's own probes count.
 
-Neighbors: this is what is left when nothing else is shown. With Hetzner's word it is
-`node-firewall-blocks-load-balancer` (no connection) or `lb-health-check-rejected` (an
-answer that displeases); by configuration `lb-health-check-wrong-port`,
-`lb-not-in-private-network`, `lb-targets-not-the-ingress-nodes` or
-`proxy-protocol-mismatch`. Where the API says no reason, a firewall and the check's
-content look alike: both are named, and the one observation that decides.
+Neighbors: this cause remains if no more specific cause is shown. If the API reports a
+reason, it is `node-firewall-blocks-load-balancer` (no connection) or
+`lb-health-check-rejected` (a rejected response). The configuration can show
+`lb-health-check-wrong-port`, `lb-not-in-private-network`,
+`lb-targets-not-the-ingress-nodes` or `proxy-protocol-mismatch`. If the API reports no
+reason, a firewall and a wrong health check look the same. The evidence then names both,
+and the observation that decides.
 
-Mitigation: find out whether the health check arrives at a node (tcpdump): nothing
-arrives: network or balancer; a SYN without answer: firewall; an answer that displeases:
-the health check's content.
+Mitigation: run tcpdump on a node to see whether the health check arrives. No packet
+means network or load balancer. A SYN without a reply means a firewall. A rejected
+response means the content of the health check.
 
-Source: reference hetzner.md, sections 3, 4 and 6.
+Source: Hetzner Cloud API, load balancers (`health_status`);
+hcloud-cloud-controller-manager pull request 354 (503 without a healthy target) and
+issues 173 and 270 (tcp).
 """
 
 from collections import Counter
@@ -40,178 +43,182 @@ from parallax.evidence import (
     inside,
     networks,
 )
-from parallax.evidence.reading import Missing, given
+from parallax.evidence.reading import Missing, evidence_so_far
 from parallax.evidence.scene import Scene
 from parallax.model.balancer import BalancerService, LoadBalancer
 from parallax.model.finding import Assessment, Class, Hop, NextStep
 
 ID = "lb-no-healthy-target"
 MEANS = {
-    "layer4_timeout": "connecting gets no answer, as where a firewall drops",
+    "layer4_timeout": "the connection attempt times out, as with a firewall",
     "layer4_no_connection": "the connection is refused",
-    "layer7_timeout": "it connects, and the answer takes too long",
-    "unexpected_http_status": "the health check gets another status than it wants",
-    "unexpected_http_content": "the answer lacks the text that it wants",
+    "layer7_timeout": "the connection succeeds, but the response times out",
+    "unexpected_http_status": "the response has an unexpected status",
+    "unexpected_http_content": "the response lacks the expected text",
 }
-"""Hetzner's words for a failed health check (`TargetHealth.detail`)."""
+"""The API's reasons for a failed health check (`TargetHealth.detail`)."""
 
 
 def assess(scene: Scene) -> Assessment:
-    """Ask whether the balancer has nobody to send to, though the inside works."""
+    """Check whether every target is unhealthy although the ingress works inside."""
     balancer.service(scene)
-    state = balancer.health_text(scene)
+    state = balancer.health_report(scene)
     if not balancer.health(scene):
-        return refuted(ID, f"{state}, so none is unhealthy")
-    if healthy := health_check.somebody_healthy(scene):
+        return refuted(ID, state)
+    if healthy := health_check.usable_target(scene):
         return refuted(ID, healthy)
-    with given(state):
-        word = health_check.all_out(scene)
-        health_check.targets_serve(scene)
-        _is_asked(scene)
-        works = health_check.works(scene)
-    return supported(ID, state, *_why(scene), works, word, *_left(scene))
+    with evidence_so_far(state):
+        own = health_check.response_without_targets(scene)
+        health_check.served_ingress(scene)
+        _check_port_is_probed(scene)
+        works = health_check.works_inside(scene)
+    return supported(ID, state, *_why(scene), works, own, *_candidates(scene))
 
 
 def _why(scene: Scene) -> tuple[str, ...]:
-    """Say why the health check fails, as far as configuration or Hetzner tells.
+    """Return why the health check fails, by configuration or by the API.
 
-    Most reasons are causes of their own, which explain this one where they are shown.
+    Most reasons are causes of their own, and explain this one if they are shown.
     """
     reason = (
-        _nobodys_port(scene)
-        or health_check.configured(scene)
-        or _told(scene)
-        or check_content.rejects(scene)
+        _unused_port(scene)
+        or health_check.misconfiguration(scene)
+        or _reported(scene)
+        or check_content.rejection(scene)
     )
     return (reason,) if reason else ()
 
 
-def _nobodys_port(scene: Scene) -> str | None:
-    """Say that nothing listens at the port that the health check asks; None: not so."""
+def _unused_port(scene: Scene) -> str | None:
+    """Return that nothing listens on the health check's port; None: not shown."""
     service = balancer.service(scene)
-    port = check_port.nobodys.maybe(scene)
+    port = check_port.unused_port.maybe(scene)
     if service.health_check.port == service.destination_port or port is None:
         return None
-    return f"the ingress Service has no NodePort {port}"
+    return f"port {port} is not a NodePort of the ingress Service"
 
 
-def _is_asked(scene: Scene) -> None:
-    """Raise `Missing` where nothing is known of the port that the health check asks."""
+def _check_port_is_probed(scene: Scene) -> None:
+    """Raise `Missing` if no probe tested the health check's port."""
     check = balancer.service(scene).health_check.port
-    if not _nobodys_port(scene) and not _asked_inside(scene, check):
-        what = f"whether anything answers at :{check}, which only the health check asks"
+    if not _unused_port(scene) and not _is_probed(scene, check):
+        what = f"a probe of port {check}, which only the health check uses"
         raise Missing(what)
 
 
-def _asked_inside(scene: Scene, check: int) -> bool:
-    """Say whether the health check asks what the nodes ask each other.
+def _is_probed(scene: Scene, check: int) -> bool:
+    """Return whether agents probe the health check's port.
 
-    Or the port of kube-proxy's own, which is well where an ingress pod runs.
+    Or it is kube-proxy's healthCheckNodePort, which succeeds where an ingress pod runs.
     """
     ingress = inside.ingress_service(scene)
     return check in (*ingress.node_ports, ingress.health_check_node_port)
 
 
-def _left(scene: Scene) -> tuple[str, ...]:
-    """Name what is left, and the observation that decides between it.
+def _candidates(scene: Scene) -> tuple[str, ...]:
+    """Return the possible reasons, and the observation that decides.
 
-    Nothing is left where a reason is known.
+    Empty if the reason is already shown.
     """
-    if _reason_is_known(scene):
+    if _has_reason(scene):
         return ()
-    service, lb = balancer.service(scene), balancer.known(scene)
-    left = ["a firewall of the nodes that stops only the balancer"]
+    service, lb = balancer.service(scene), balancer.load_balancer(scene)
+    left = ["a node firewall that blocks only the load balancer"]
     if service.health_check.protocol != "tcp":
-        left.append("the health check's content")
+        left.append("the content of the health check")
     if lb.networks is None:
         left.append("the private network")
-    return (f"left: {' or '.join(left)}; tcpdump on a node decides",)
+    several = "s" if len(left) > 1 else ""
+    return (
+        f"possible reason{several}: {', or '.join(left)} (tcpdump on a node decides)",
+    )
 
 
-def _reason_is_known(scene: Scene) -> bool:
-    """Say whether configuration, or Hetzner's word about every target, gives one."""
-    alone = not networks.perhaps_in_none(scene)
+def _has_reason(scene: Scene) -> bool:
+    """Return whether the configuration, or the API for every target, gives a reason."""
+    alone = not networks.may_lack_network(scene)
     return bool(
-        _nobodys_port(scene)
-        or health_check.configured(scene)
-        or check_content.rejects(scene)
-        or (alone and health_check.shut_out(scene))
+        _unused_port(scene)
+        or health_check.misconfiguration(scene)
+        or check_content.rejection(scene)
+        or (alone and health_check.refused_connection(scene))
     )
 
 
-def _said(scene: Scene) -> tuple[str, int | None] | None:
-    """Return Hetzner's word for most failed health checks, and the status it got."""
-    told = Counter(
-        (seen.detail, seen.health_check_status_code) for seen in balancer.details(scene)
+def _most_frequent_reason(scene: Scene) -> tuple[str, int | None] | None:
+    """Return the API's reason for most failed health checks, and its status."""
+    reasons = Counter(
+        (seen.detail, seen.health_check_status_code)
+        for seen in balancer.failure_details(scene)
     )
-    (word, code), _ = told.most_common(1)[0] if told else ((None, None), 0)
-    return (word, code) if word else None
+    (detail, code), _ = reasons.most_common(1)[0] if reasons else ((None, None), 0)
+    return (detail, code) if detail else None
 
 
-def _told(scene: Scene) -> str | None:
-    """Say what Hetzner tells of the failed health checks; None: no word."""
-    said = _said(scene)
-    if said is None:
+def _reported(scene: Scene) -> str | None:
+    """Return the API's reason for the failed health checks; None: no reason."""
+    reason = _most_frequent_reason(scene)
+    if reason is None:
         return None
-    word, code = said
-    got = f"the health check gets {code}" if code else MEANS.get(word, "it fails")
-    return f"Hetzner says {word}: {got}"
+    detail, code = reason
+    meaning = f"the response is {code}" if code else MEANS.get(detail, "it fails")
+    return f"Hetzner reports {detail} for the health check: {meaning}"
 
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
-    """Tell how to see what the balancer dislikes, and whether it gets through."""
-    service, lb = balancer.service(scene), balancer.known(scene)
-    said = _said(scene)
-    word = said[0] if said else ""
-    content, way = _content(scene, service, lb), _way(service, lb)
-    if word in {"unexpected_http_status", "unexpected_http_content"}:
+    """Return how to see what the health check receives, and whether it arrives."""
+    service, lb = balancer.service(scene), balancer.load_balancer(scene)
+    reason = _most_frequent_reason(scene)
+    detail = reason[0] if reason else ""
+    content, arrival = _content(scene, service, lb), _arrival(service, lb)
+    if detail in {"unexpected_http_status", "unexpected_http_content"}:
         return content
-    if word.startswith("layer4"):
-        return (*way, content[0])
-    return (content[0], *way)
+    if detail.startswith("layer4"):
+        return (*arrival, content[0])
+    return (content[0], *arrival)
 
 
 def _content(
     scene: Scene, service: BalancerService, lb: LoadBalancer
 ) -> tuple[NextStep, ...]:
-    """Tell how to see what the health check asks, and what it gets."""
-    asks, said = service.health_check, _said(scene)
-    got = f" It gets {said[1]}." if said and said[1] else ""
+    """Return how to see what the health check sends and receives."""
+    check, reason = service.health_check, _most_frequent_reason(scene)
+    got = f" It receives {reason[1]}." if reason and reason[1] else ""
     look = NextStep(
-        text="Compare the health check (protocol, port, path, domain) with what"
-        f" the ingress answers.{got}",
+        text="Compare the health check (protocol, port, path, domain) with the"
+        f" ingress's response.{got}",
         command=f"hcloud load-balancer describe {quote(lb.name)}",
     )
-    if asks.http is None:
+    if check.http is None:
         return (look,)
     node = next((t.ip for t in lb.leaves() if t.ip), None) or "NODE"
     host = f"[{node}]" if ":" in node else node
-    scheme = "https" if asks.http.tls else "http"
-    # The health check does not verify certificates unless it is told to.
-    options = "-sS -k" if asks.http.tls else "-sS"
-    named = f" -H {quote(f'Host: {asks.http.domain}')}" if asks.http.domain else ""
-    whose = asks.http.domain or "no Host: the default backend answers"
-    ask = NextStep(
-        text=f"On a node, ask as the health check does ({whose}).",
+    scheme = "https" if check.http.tls else "http"
+    # The health check verifies certificates only if configured to.
+    options = "-sS -k" if check.http.tls else "-sS"
+    named = f" -H {quote(f'Host: {check.http.domain}')}" if check.http.domain else ""
+    host_text = check.http.domain or "no Host, so the default backend responds"
+    send = NextStep(
+        text=f"On a node, send the health check's request ({host_text}).",
         command=f"curl {options} -o /dev/null -w '%{{http_code}}\\n'{named}"
-        f" {quote(f'{scheme}://{host}:{asks.port}{asks.http.path}')}",
+        f" {quote(f'{scheme}://{host}:{check.port}{check.http.path}')}",
     )
-    return look, ask
+    return look, send
 
 
-def _way(service: BalancerService, lb: LoadBalancer) -> tuple[NextStep, ...]:
-    """Tell how to see whether the health check gets to a node."""
+def _arrival(service: BalancerService, lb: LoadBalancer) -> tuple[NextStep, ...]:
+    """Return how to see whether the health check arrives at a node."""
     private = any(target.use_private_ip for target in lb.leaves())
     sources = (*(lb.private_ips if private else ()), lb.ipv4)
     source = next((address for address in sources if address), "BALANCER")
     capture = NextStep(
-        text="On a node, see whether the health check arrives: nothing: network or"
-        " balancer; SYN without answer: firewall.",
+        text="On a node, check whether the health check arrives. No packet: network or"
+        " load balancer. SYN without a reply: firewall.",
         command=f"sudo tcpdump -ni any 'port {service.health_check.port}"
         f" and host {source}'",
     )
     firewall = NextStep(
-        text="On a node, look for a rule that stops the balancer.",
+        text="On a node, look for a firewall rule that blocks the load balancer.",
         command="sudo ufw status numbered",
     )
     return capture, firewall
@@ -221,7 +228,7 @@ CAUSE = Cause(
     id=ID,
     class_=Class.LOAD_BALANCER,
     hop=Hop.LOAD_BALANCER,
-    title="The load balancer has no healthy target, though nodes answer inside",
+    title="The load balancer has no healthy target, but nodes respond",
     assess=assess,
     next_steps=next_steps,
 )

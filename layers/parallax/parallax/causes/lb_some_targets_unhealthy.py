@@ -1,26 +1,28 @@
-"""Some of the load balancer's targets are unhealthy, and requests fail by turns.
+"""Some of the load balancer's targets are unhealthy, and requests fail intermittently.
 
-Meaning: connections to some targets do not come about, or come and go; until the health
-check has taken such a target out, and each time it lets it in again, requests that the
-balancer sends there fail.
+Meaning: the load balancer cannot connect to some targets, or only sometimes. Requests
+that it sends there fail until the health check removes such a target from use, and
+again each time the health check succeeds for a while.
 
-Impact: a share of the requests gets 503, 502 or 504 from the balancer itself, mostly
-slow; the rest is answered well. Sticky sessions can pin a user to the bad share.
+Impact: a share of the requests gets 503, 502 or 504 from the load balancer itself,
+mostly after a delay. The others succeed. Sticky sessions can keep a user on a failing
+target.
 
-Diagnosis: by shares. Fresh health shows some targets unhealthy and others healthy; the
-failing requests ended at the balancer itself and stand in no ingress log; the good ones
-got through.
+Diagnosis: the API reports some targets unhealthy and others healthy. The failing
+requests ended at the load balancer itself, and no ingress log contains them. The
+successful requests reached an ingress.
 
-Neighbors: with all targets unhealthy it is one of the causes that say why. Where policy
-Local rightly makes just the nodes without an ingress pod unhealthy, those are not to
-blame: `nodeport-dropped-by-local-traffic-policy` or unknown. Failures that the ingress
-wrote follow a replica or a pod: `ingress-replica-out-of-step`,
+Neighbors: if all targets are unhealthy, a more specific cause applies. With policy
+Local, nodes without an ingress pod are unhealthy by design and not to blame: then it is
+`nodeport-dropped-by-local-traffic-policy` or undetermined. Failures that the ingress
+wrote depend on a replica or a pod: `ingress-replica-out-of-step`,
 `pod-refuses-connection`.
 
-Mitigation: take the unhealthy targets out, so that users are served; then look at those
-servers: are they up, is a firewall in the way, are they overloaded?
+Mitigation: remove the unhealthy targets, so that all users are served. Then check those
+servers: are they running, does a firewall block the port, are they overloaded?
 
-Source: reference hetzner.md, sections 3 and 4; signatures.md, section 3.1.
+Source: Hetzner Cloud API, load balancers (`health_status`); HAProxy documentation,
+`redispatch` and the 502, 503 and 504 statuses.
 """
 
 from shlex import quote
@@ -36,7 +38,7 @@ from parallax.evidence import (
     pods,
     shares,
 )
-from parallax.evidence.reading import Missing, given, need
+from parallax.evidence.reading import Missing, evidence_so_far, need
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.balancer import BalancerTarget, HealthStatus
@@ -46,16 +48,16 @@ from parallax.model.probe import Role
 ID = "lb-some-targets-unhealthy"
 BROKEN = 500
 AFTER_CONNECTING = (502, 504)
-"""What the balancer says of a target that it got a connection to."""
+"""What the load balancer responds if it could connect to a target."""
 
 
 def assess(scene: Scene) -> Assessment:
-    """Ask whether a share of requests fails for want of some targets."""
+    """Check whether a share of the requests fails at unhealthy targets."""
     balancer.service(scene)
-    bad, state = _unhealthy(scene), balancer.health_text(scene)
-    if not bad and not balancer.with_health(scene, HealthStatus.UNKNOWN):
+    bad, state = _unhealthy(scene), balancer.health_report(scene)
+    if not bad and not balancer.count_with_health(scene, HealthStatus.UNKNOWN):
         return refuted(ID, state)
-    with given(state):
+    with evidence_so_far(state):
         _explain_the_share(scene, bad)
     listed = ", ".join(_named(t) for t in bad)
     return supported(ID, shares.text(scene), f"{state}: {listed}")
@@ -72,87 +74,91 @@ def _named(target: BalancerTarget) -> str:
 
 
 def _explain_the_share(scene: Scene, bad: list[BalancerTarget]) -> None:
-    """Raise what is missing for the unhealthy targets to explain the failing share."""
+    """Raise what is missing to prove that unhealthy targets cause the failures."""
     if not bad:
-        raise Missing("the balancer's word about every target")
-    if not balancer.with_health(scene, HealthStatus.HEALTHY):
-        raise Missing("a target that is healthy")
+        raise Missing("the health status of every target")
+    if not balancer.count_with_health(scene, HealthStatus.HEALTHY):
+        raise Missing("a healthy target")
     if nodes.is_local(scene):
-        having, _ = nodes.by_pods(scene)
+        having, _ = nodes.by_ingress_pod(scene)
         if not [t for t in bad if t in having]:
-            what = "why it fails: policy Local rightly takes nodes without a pod out"
+            what = "an unhealthy target that runs an ingress pod (policy Local)"
             raise Missing(what)
     if doubt := (
-        _silent_inside(scene, bad) or _rightly_out(scene) or _nodes_apart(scene)
+        _fails_inside(scene, bad) or _may_be_right(scene) or _nodes_cut_off(scene)
     ):
         raise Missing(doubt)
-    if cut := overlay.nodeports_cut(scene):
-        raise Missing(f"whether it is the way between nodes: {cut}")
-    connected = any(p.status_code in AFTER_CONNECTING for p in shares.ended(scene))
-    if connected and not logs.were_read(scene):
-        raise Missing("the ingress logs: these requests may have arrived")
-    shares.at_balancer(scene)
+    if cut := overlay.nodeports_cut_off(scene):
+        raise Missing(f"whether the network between nodes is the fault ({cut})")
+    connected = any(
+        p.status_code in AFTER_CONNECTING for p in shares.ended_at_balancer(scene)
+    )
+    if connected and not logs.all_read(scene):
+        raise Missing("the ingress logs, as these requests may have arrived")
+    shares.failing_share(scene)
 
 
-def _nodes_apart(scene: Scene) -> str | None:
-    """Say that no node gets to another's pods; a NodePort may need that way.
+def _nodes_cut_off(scene: Scene) -> str | None:
+    """Return a doubt: no node reaches another node's pods, so NodePorts may fail too.
 
-    Under policy Cluster: then targets without an ingress pod are cut off as well.
+    Under policy Cluster a NodePort on a node without an ingress pod needs that network.
     """
-    afar = pods.from_afar(scene)
-    cut = [p for p in afar if not inside.accepted(p)]
+    remote = pods.from_other_nodes(scene)
+    cut = [p for p in remote if not inside.accepted(p)]
     pairs = {(p.node, p.peer_node) for p in cut}
     if nodes.is_local(scene) or len(pairs) < overlay.PAIRS:
         return None
-    if len(cut) < len(afar):
+    if len(cut) < len(remote):
         return None
-    share = f"{of(len(cut), len(afar))} pod probes from other nodes"
-    return f"whether it is the way between nodes: {share} got no connection"
+    share = f"{of(len(cut), len(remote))} probes of pods on other nodes cannot connect"
+    return f"whether the network between nodes is the fault ({share})"
 
 
-def _rightly_out(scene: Scene) -> str | None:
-    """Say that a health check that wants a good answer may take targets out for one.
+def _may_be_right(scene: Scene) -> str | None:
+    """Return a doubt: an HTTP health check may fail rightly on an error response.
 
-    The app or the ingress answers errors inside as well; a tcp check meets neither.
+    The app or the ingress responds with errors inside too. A TCP check ignores them.
     """
     if balancer.service(scene).health_check.protocol == "tcp":
         return None
-    asked = (*ingress.probes(scene), *scene.inside(Role.POD))
-    bad = [p for p in asked if (p.status_code or 0) >= BROKEN]
+    probes = (*ingress.probes(scene), *scene.inside(Role.POD))
+    bad = [p for p in probes if (p.status_code or 0) >= BROKEN]
     if not bad:
         return None
-    share = of(len(bad), len(asked))
-    return f"whether the health check is right: inside, {share} answers are errors"
+    share = of(len(bad), len(probes))
+    return f"whether the check is right ({share} internal probes receive errors)"
 
 
-def _silent_inside(scene: Scene, bad: list[BalancerTarget]) -> str | None:
-    """Say that the other nodes get no answer there either, though the server runs."""
+def _fails_inside(scene: Scene, bad: list[BalancerTarget]) -> str | None:
+    """Return a doubt: other nodes get no response there either; the server runs."""
     for target in bad:
         node = nodes.target_node(scene, target)
-        asked = [
+        probes = [
             p
             for p in scene.inside(Role.INGRESS_OTHER)
             if node and p.peer_node == node.name
         ]
         runs = target.server_status in {None, "running"} and (not node or node.ready)
-        if runs and asked and all(p.status_code is None for p in asked):
-            return f"why {target.label} answers the other nodes as little"
+        if runs and probes and all(p.status_code is None for p in probes):
+            return (
+                f"the reason why {target.label} does not respond to other nodes either"
+            )
     return None
 
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
-    """Tell how to take the unhealthy targets out, and what to look at there."""
-    lb, service = balancer.known(scene), balancer.service(scene)
+    """Return how to remove the unhealthy targets, and what to check there."""
+    lb, service = balancer.load_balancer(scene), balancer.service(scene)
     bad = need(_unhealthy(scene), "an unhealthy target")
     name, servers = quote(lb.name), [t for t in bad if t.server_name]
     look = NextStep(
-        text="See which targets are unhealthy, and on which port.",
+        text="Check which targets are unhealthy, and on which port.",
         command=f"hcloud load-balancer describe {name}",
     )
     private = any(t.use_private_ip for t in bad)
     source = next(iter(lb.private_ips if private else ()), lb.ipv4)
     watch = NextStep(
-        text=f"On {bad[0].label}, see whether the balancer's connections are answered.",
+        text=f"On {bad[0].label}, check whether the load balancer's SYN gets a reply.",
         command=f"sudo tcpdump -ni any 'tcp port {service.destination_port}"
         f" and host {source or 'BALANCER'}'",
     )
@@ -160,8 +166,8 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         return look, watch
     names = " ".join(quote(str(t.server_name)) for t in servers)
     out = NextStep(
-        text="Take them out until they are well (the cloud controller may add them"
-        " again; then exclude the node).",
+        text=f"Remove the unhealthy targets ({', '.join(map(_named, servers))}) until"
+        " they work again. If the cloud controller adds them again, exclude the nodes.",
         command=f"for node in {names}; do hcloud load-balancer remove-target {name}"
         ' --server "$node"; done',
     )

@@ -1,32 +1,35 @@
-"""Something on the nodes stops the load balancer's connections.
+"""The nodes block the load balancer's connections, mostly with a firewall.
 
-Meaning: the ingress's NodePort answers every node, and only the balancer gets no
-connection: a firewall of the nodes (UFW, nftables), or Hetzner's if the balancer comes
-by public addresses, lets it not in. Or it lets nobody in: each node answers itself, and
-other nodes get to its pods, but not to its NodePort. In kube-proxy's IPVS mode a node
-that took the balancer's own private address for itself looks the same as the first; the
-last step tells.
+Meaning: the ingress's NodePort responds to every node, but the load balancer cannot
+connect. A firewall of the nodes (UFW, nftables) blocks it, or Hetzner's Cloud Firewall
+if the load balancer uses public addresses. Or the firewall blocks everybody: each node
+responds to itself, and other nodes reach its pods but not its NodePort. In kube-proxy's
+IPVS mode, a node that assigned the load balancer's private address to itself looks like
+the first case; the last step distinguishes them.
 
-Impact: with the check on that port every target is unhealthy and each request gets 503
-at once; with the check on another, open port all look healthy and each request gets 503
-after the balancer has tried to connect. All hosts of the port are down.
+Impact: if the health check uses the blocked port, every target is unhealthy and each
+request gets 503 at once. If the health check uses another, open port, all targets look
+healthy and each request gets 503 after failed connection attempts. All hosts of the
+port are down.
 
-Diagnosis: port, network and targets are right; nodes get answers from each other at the
-destination port. Then either Hetzner says `layer4_timeout` or `layer4_no_connection` of
-every target, or all are healthy by another port and the balancer's own 503 is slow. Or
-all are unhealthy, and no node gets a connection at another one's port either.
+Diagnosis: port, network and targets are correct, and nodes get responses from each
+other on the destination port. Then the API reports `layer4_timeout` or
+`layer4_no_connection` for every target, or all targets are healthy by another port and
+the load balancer's own 503 is slow. Or all targets are unhealthy, and no node can
+connect to another node's port either.
 
-Neighbors: without Hetzner's word it is `lb-no-healthy-target`, which names both this
-and the health check's content. A port of nobody is `lb-health-check-wrong-port` or
-`lb-wrong-destination-port`; no common network `lb-not-in-private-network`; a node
-without an ingress pod under policy Local `nodeport-dropped-by-local-traffic-policy`.
+Neighbors: if the API reports no reason, it is `lb-no-healthy-target`, which names both
+this and the content of the health check. An unused port is `lb-health-check-wrong-port`
+or `lb-wrong-destination-port`. No shared network is `lb-not-in-private-network`. A node
+without an ingress pod under policy Local is
+`nodeport-dropped-by-local-traffic-policy`.
 
-Mitigation: allow the balancer's address to the NodePort on every node; with public
-addresses also in the Cloud Firewall. In IPVS mode set the Service's
+Mitigation: allow the load balancer's address to the NodePort on every node; with public
+addresses also in the Cloud Firewall. In IPVS mode set the Service's annotation
 `load-balancer.hetzner.cloud/disable-private-ingress`.
 
-Source: reference hetzner.md, sections 2, 4 and 6 (hcloud-cloud-controller-manager
-issues 185 and 212).
+Source: Hetzner Docs, Cloud Firewalls FAQ; hetzner-k3s issue 45 and discussion 779;
+hcloud-cloud-controller-manager issues 185 and 212, and its guide to private networks.
 """
 
 from shlex import quote
@@ -43,7 +46,7 @@ from parallax.evidence import (
     time,
     users,
 )
-from parallax.evidence.reading import Missing, given, need
+from parallax.evidence.reading import Missing, evidence_so_far, need
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.balancer import BalancerService, BalancerTarget, HealthStatus
@@ -53,128 +56,137 @@ ID = "node-firewall-blocks-load-balancer"
 
 
 def assess(scene: Scene) -> Assessment:
-    """Ask whether only the balancer gets no connection to the nodes."""
+    """Check whether only the load balancer cannot connect to the nodes."""
     service = balancer.service(scene)
-    passed = answers.passed(scene)
-    if passed and not answers.contradicted(scene):
-        return refuted(ID, f"{passed}, so the balancer gets through")
+    passed = answers.request_passed(scene)
+    if passed and not answers.responded_directly(scene):
+        return refuted(ID, f"{passed}, so the load balancer can connect")
     to = service.destination_port
-    with given(balancer.health_text(scene)):
-        _all_else_is_right(scene, to)
-        what = "a word that the balancer gets no connection"
+    with evidence_so_far(balancer.health_report(scene)):
+        _check_everything_else(scene, to)
+        what = "a report that the load balancer cannot connect to its targets"
         shown = (
-            overlay.shut_to_all(scene, to)
-            or health_check.shut_out(scene)
+            overlay.closed_to_other_nodes(scene, to)
+            or health_check.refused_connection(scene)
             or _drops_requests(scene, service)
         )
-        shown, word = need(shown, what), need(answers.word.maybe(scene), what)
+        shown, own = need(shown, what), need(answers.own_response.maybe(scene), what)
     across = overlay.across_text(scene, to)
-    return supported(ID, shown, *_cloud_firewalls(scene), across, word)
+    return supported(ID, shown, *_cloud_firewalls(scene), across, own)
 
 
 def _cloud_firewalls(scene: Scene) -> tuple[str, ...]:
-    """Say which of Hetzner's firewalls shut a port of the service to the balancer."""
-    shut = [(t, found) for t in nodes.targets(scene) if (found := _shut(t, scene))]
-    names = sorted({name for t, _ in shut for name in t.firewalls or ()})
+    """Return which Cloud Firewalls block the load balancer on a used port."""
+    blocked = [(t, p) for t in nodes.targets(scene) if (p := _blocked_ports(t, scene))]
+    names = sorted({name for t, _ in blocked for name in t.firewalls or ()})
     if not names:
         return ()
-    ports = ", ".join(f":{port}" for port in shut[0][1])
-    at = of(len(shut), len(nodes.targets(scene)))
-    return (f"no rule of {', '.join(names)} lets it in on {ports} ({at} targets)",)
+    ports = ", ".join(map(str, blocked[0][1]))
+    share = of(len(blocked), len(nodes.targets(scene)))
+    text = f"no rule of Cloud Firewall {', '.join(names)} allows it on port {ports}"
+    return (f"{text} ({share} targets)",)
 
 
-def _shut(target: BalancerTarget, scene: Scene) -> list[int]:
-    """Return the ports of the service that users meet which no rule opens."""
+def _blocked_ports(target: BalancerTarget, scene: Scene) -> list[int]:
+    """Return the used ports of the service that no firewall rule allows."""
     service = balancer.service(scene)
     used = {service.destination_port, service.health_check.port}
     return sorted(used.intersection(target.firewall_drops))
 
 
-def _all_else_is_right(scene: Scene, to: int) -> None:
-    """Raise what is missing for everything but the balancer's own way to be right."""
-    ingress_service = health_check.targets_serve(scene)
-    if reason := health_check.configured(scene):
-        raise Missing(f"whether a firewall stops the balancer as well: {reason}")
+def _check_everything_else(scene: Scene, to: int) -> None:
+    """Raise what is missing to prove that only the connection is blocked."""
+    ingress_service = health_check.served_ingress(scene)
+    if reason := health_check.misconfiguration(scene):
+        raise Missing(f"whether a firewall blocks it too (another fault: {reason})")
     if to not in ingress_service.node_ports:
-        raise Missing(f"whose port :{to} is")
+        raise Missing(f"the owner of port {to}, which is not a NodePort of the ingress")
     users.failed(scene)
-    if passed := answers.passed(scene):
-        raise Missing(f"how a request got through: {passed}")
-    if nodes.is_local(scene) and not _let_in(scene):
+    if passed := answers.request_passed(scene):
+        raise Missing(f"the reason why a request passed ({passed})")
+    if nodes.is_local(scene) and not _policy_allows(scene):
         raise Missing(
-            "whether policy Local drops them: some targets run no ingress pod"
+            "whether policy Local drops requests, as some targets run no ingress pod"
         )
-    if networks.perhaps_in_none(scene):
-        what = "whether the balancer is in a private network with its targets"
+    if networks.may_lack_network(scene):
+        what = "whether the load balancer shares a private network with its targets"
         raise Missing(what)
-    if late := time.unnoticed(scene):
+    if late := time.recovery_pending(scene):
         raise Missing(late)
-    if not overlay.shut_to_all(scene, to):
+    if not overlay.closed_to_other_nodes(scene, to):
         overlay.answered_across(scene, to)
 
 
-def _let_in(scene: Scene) -> bool:
-    """Say whether policy Local lets the balancer in where it gets no connection.
+def _policy_allows(scene: Scene) -> bool:
+    """Return whether policy Local accepts connections where the balancer gets none.
 
-    To targets with an ingress pod; those without may only explain a share.
+    Targets with an ingress pod accept them; those without can only explain a share.
     """
-    having, without = nodes.by_pods(scene)
-    return bool(having) and (not without or health_check.shut_out(scene) is not None)
+    having, without = nodes.by_ingress_pod(scene)
+    return bool(having) and (
+        not without or health_check.refused_connection(scene) is not None
+    )
 
 
 def _drops_requests(scene: Scene, service: BalancerService) -> str | None:
-    """Say that the check is green elsewhere and requests find nobody; None: not so."""
+    """Return that targets are healthy by another port but requests fail; else None."""
     check, to = service.health_check.port, service.destination_port
     count = len(balancer.health(scene))
-    healthy = balancer.with_health(scene, HealthStatus.HEALTHY)
-    if check == to or not count or healthy < count or not shares.tried(scene):
+    healthy = balancer.count_with_health(scene, HealthStatus.HEALTHY)
+    if (
+        check == to
+        or not count
+        or healthy < count
+        or not shares.tried_to_connect(scene)
+    ):
         return None
-    return f"all {count} targets are healthy by :{check}, and requests go to :{to}"
+    healthy_by = f"the health check on port {check} succeeds for all {count} targets"
+    return f"{healthy_by}, but requests go to port {to}"
 
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
-    """Tell how to let the balancer in, and how to see who stops it."""
-    lb, service = balancer.known(scene), balancer.service(scene)
+    """Return how to allow the load balancer, and how to find what blocks it."""
+    lb, service = balancer.load_balancer(scene), balancer.service(scene)
     private = any(t.use_private_ip for t in lb.leaves())
     own = lb.private_ips if private else (lb.ipv4,)
     source = next((a for a in own if a), "BALANCER")
     to = service.destination_port
     ports = ",".join(map(str, dict.fromkeys((to, service.health_check.port))))
     allow = NextStep(
-        text="On every node, let the balancer in.",
+        text=f"On every node, allow connections from {source} to port {ports}.",
         command=f"sudo ufw allow proto tcp from {source} to any port {ports}",
     )
     watch = NextStep(
-        text="On a node, see who stops it: a SYN without an answer is a firewall, or"
-        " the node itself has the balancer's address (IPVS); no SYN: Hetzner's"
-        " firewall or network.",
+        text="On a node, find what blocks the load balancer. SYN without a reply: the"
+        " node's firewall, or the node has the load balancer's address (IPVS). No SYN:"
+        " Hetzner's firewall or network.",
         command=f"sudo tcpdump -ni any 'tcp port {to} and host {source}'",
     )
     ipvs = NextStep(
-        text="See whether the node took the balancer's address for itself.",
+        text="Check whether the node has the load balancer's address itself (IPVS).",
         command=f"ip -brief address | grep -F {quote(source)}",
     )
     if private:
         return allow, watch, ipvs
-    cloud = _through_the_cloud(scene, source, ports)
+    cloud = _cloud_firewall_step(scene, source, ports)
     return (cloud, allow, watch) if _cloud_firewalls(scene) else (allow, cloud, watch)
 
 
-def _through_the_cloud(scene: Scene, source: str, ports: str) -> NextStep:
-    """Tell how to add the rule that is missing, or where to look for it."""
-    shut = [
+def _cloud_firewall_step(scene: Scene, source: str, ports: str) -> NextStep:
+    """Return how to add the missing Cloud Firewall rule, or where to find it."""
+    blocked = [
         (t.firewalls, found)
         for t in nodes.targets(scene)
-        if t.firewalls and (found := _shut(t, scene))
+        if t.firewalls and (found := _blocked_ports(t, scene))
     ]
-    if not shut:
+    if not blocked:
         return NextStep(
-            text=f"See whether a Cloud Firewall lets {source} in to :{ports}.",
+            text=f"Check whether a Cloud Firewall blocks {source} on port {ports}.",
             command="hcloud firewall list",
         )
-    (name, *_), (port, *_) = shut[0]
+    (name, *_), (port, *_) = blocked[0]
     return NextStep(
-        text=f"In Hetzner's firewall {name}, let the balancer in on :{port}.",
+        text=f"In Cloud Firewall {name}, allow {source} to connect to port {port}.",
         command=f"hcloud firewall add-rule {quote(name)} --direction in --protocol tcp"
         f" --port {port} --source-ips {source}/32",
     )
@@ -184,7 +196,7 @@ CAUSE = Cause(
     id=ID,
     class_=Class.LOAD_BALANCER,
     hop=Hop.NODE,
-    title="The nodes let everybody in but the load balancer",
+    title="The nodes block the load balancer's connections",
     assess=assess,
     next_steps=next_steps,
     explains=("lb-no-healthy-target",),

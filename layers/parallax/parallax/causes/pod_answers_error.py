@@ -1,24 +1,24 @@
-"""The application itself answers with an error.
+"""The application itself responds with an error.
 
-Meaning: requests get all the way to a pod, and the pod answers with the error.
+Meaning: requests reach a pod, and the pod responds with the error.
 
-Impact: users see the application's own error. Network, balancer and ingress
-are not at fault.
+Impact: users see the application's own error. Network, load balancer and ingress are
+not at fault.
 
 Diagnosis: the ingress log shows our request with an endpoint of the Service and the
-same status from it; or the pods, asked from inside, answer with that status, each
-page users get is a pod's by its marks or word for word, and nobody fares well at
-the ingress while users always fail. For 502 and 504 nginx logs the same number
-when nobody answered: there the upstream's answer must have had a length.
+same status from it. Or internal probes of the pods get that status; each page that
+users get is a pod's, by its marks or by identical text; and if users always fail, no
+probe of the ingress succeeds. For 502 and 504 nginx logs the same status when no
+upstream responded. For these the logged response must have a length.
 
-Neighbors: `pod-too-slow` and `pod-refuses-connection` give no answer at all: the page
-is the ingress's, the upstream's length 0; `ingress-rejects-request` and
-`ingress-does-not-know-host` have no pod in the log; `cache-replays-error` keeps an
-answer that pods gave before.
+Neighbors: with `pod-too-slow` and `pod-refuses-connection` the pod does not respond:
+the page is the ingress's, and the logged length is 0. With `ingress-rejects-request`
+and `ingress-does-not-know-host` the log shows no pod. `cache-replays-error` is a stored
+response that pods gave before.
 
-Mitigation: read the application's log around the request; roll back.
+Mitigation: read the application's log at the time of the request; roll back.
 
-Source: reference signatures.md, sections 2 and 3.3.
+Source: nginx `ngx_http_upstream_module` variables; ingress-nginx log-format.
 """
 
 from shlex import quote
@@ -35,69 +35,73 @@ ID = "pod-answers-error"
 
 
 def assess(scene: Scene) -> Assessment:
-    """Ask whether it was a pod that wrote the failing answer."""
+    """Check whether a pod wrote the failing response."""
     requests = users.failed(scene)
-    if gone := users.lost(scene):
-        raise Missing(f"what a pod has to do with it: {gone}")
+    if no_connection := users.without_connection(scene):
+        raise Missing(f"proof that a request reached a pod ({no_connection})")
     if logged := _by_the_log(scene):
         return logged
     probes = scene.inside(Role.POD)
     if not probes:
-        unasked = f"an answer of a pod: {pods.unasked(scene)}"
-        raise Missing(unasked, "a line of the ingress log with our request")
+        probe = f"an internal probe of a pod ({pods.why_not_probed(scene)})"
+        raise Missing(probe, "an ingress log line of a failing request")
     status = requests[0].status_code
     same = [p for p in probes if not p.healthy and p.status_code == status]
-    asked = f"inside, {of(len(same), len(probes))} pod probes got {status}"
+    result = status or "no response"
+    state = f"{of(len(same), len(probes))} internal probes of pods received {result}"
     if all(p.healthy for p in probes) and _page_of_a_proxy(requests):
         author = users.written_by(requests[0])
-        who = f"the page is {author.writer}'s, at the {author.hop}"
-        return refuted(ID, f"inside, all {len(probes)} pod probes are well", who)
-    if _enough(same, probes, scene) and _is_theirs(scene, same):
-        return supported(ID, asked, _page(requests))
+        who = f"{author.writer} ({author.hop}) wrote the page that users get"
+        share = f"all {len(probes)} internal probes of pods succeeded"
+        return refuted(ID, share, who)
+    if _enough(same, probes, scene) and _is_from_pods(scene, same):
+        return supported(ID, state, _page(requests))
     if failing := _behind_the_health_check(scene, probes):
-        return supported(ID, failing, balancer.health_text(scene))
-    what = "proof that the failing answer is a pod's"
-    raise Missing(what, evidence=(asked, _page(requests)))
+        return supported(ID, failing, balancer.health_report(scene))
+    what = "proof that a pod wrote the failing response"
+    raise Missing(what, evidence=(state, _page(requests)))
 
 
 def _by_the_log(scene: Scene) -> Assessment | None:
-    """Answer by the ingress log alone; None: it does not tell."""
+    """Return the assessment by the ingress log alone; None: the log is not enough."""
     proof = logs.pod_answers(scene)
-    if proof and impact.mostly_balancers(scene):
-        raise Missing("why most failing requests ended at the balancer")
+    if proof and impact.mostly_from_balancer(scene):
+        raise Missing("the reason why most failing requests ended at the load balancer")
     failed = scene.sightings_of(*users.failing(scene, *users.FOR_THE_TARGET))
     if proof and 2 * len(proof) < len(failed):
         rest = of(len(failed) - len(proof), len(failed))
-        raise Missing(f"why {rest} failing requests in the log met no pod")
+        raise Missing(
+            f"the reason why {rest} failing requests in the log reached no pod"
+        )
     if proof:
         seen = proof[0]
         return supported(
             ID,
-            f"a pod itself answered {seen.upstream_status}",
-            f"ingress log on {seen.node}: our request went to"
-            f" {seen.upstream_address} and got {seen.upstream_status}",
+            f"a pod itself responded {seen.upstream_status}",
+            f"ingress log on {seen.node}: pod {seen.upstream_address} responded"
+            f" {seen.upstream_status} to our request",
         )
-    if other := _somebody_else(scene):
+    if other := _unknown_upstream(scene):
         raise Missing(other)
-    if unanswered := logs.unanswered(scene):
+    if unanswered := logs.no_pod_responded(scene):
         return refuted(ID, unanswered)
     return None
 
 
-def _somebody_else(scene: Scene) -> str | None:
-    """Say that an upstream answered that is not known to be a pod of the Service."""
+def _unknown_upstream(scene: Scene) -> str | None:
+    """Return a doubt: the upstream that responded may not be a pod of the Service."""
     replies = logs.upstream_answers(scene)
     if not replies:
         return None
     who = replies[0].upstream_address
-    unread = pods.endpoints.lacks(scene) or ("no endpoint of the Service",)
-    return f"whose {who} is, which answered ({unread[0]})"
+    reason = pods.endpoints.lacks(scene) or ("not an endpoint of the Service",)
+    return f"the workload that owns {who}, the upstream that responded ({reason[0]})"
 
 
 def _enough(same: list[Probe], probes: tuple[Probe, ...], scene: Scene) -> bool:
-    """Say whether the pods' share can explain the share that fails outside.
+    """Return whether the pods' failing share can explain the external failures.
 
-    Where users always fail, nobody who asks the ingress or the balancer may fare well.
+    If users always fail, no probe of the ingress or the load balancer may succeed.
     """
     always = not any(p.healthy for p in users.outside(scene, *users.AS_A_USER))
     others = ingress.probes(scene)
@@ -107,36 +111,36 @@ def _enough(same: list[Probe], probes: tuple[Probe, ...], scene: Scene) -> bool:
     return bool(same) and _share_fits(always, len(same), len(probes))
 
 
-def _share_fits(always: bool, same: int, asked: int) -> bool:  # noqa: FBT001 - a pure rule
-    """Want every pod for a constant failure, one for an intermittent one."""
-    return same == asked if always else same > 0
+def _share_fits(always: bool, same: int, probed: int) -> bool:  # noqa: FBT001 - a pure rule
+    """Require every pod for a constant failure, one for an intermittent one."""
+    return same == probed if always else same > 0
 
 
-def _words(probe: Probe) -> str:
-    """Return what an answer says: its body; of a redirect, where it leads."""
+def _content(probe: Probe) -> str:
+    """Return the body of a response; of a redirect without a body, its location."""
     where = (v for n, v in probe.headers if n.lower() == "location")
     return probe.body.strip() or next(where, "")
 
 
-def _is_theirs(scene: Scene, probes: list[Probe]) -> bool:
-    """Say whether every failing page is a pod's: by its marks, or word for word.
+def _is_from_pods(scene: Scene, probes: list[Probe]) -> bool:
+    """Return whether every failing page is a pod's, by its marks or by identical text.
 
-    A pod may write a proxy's page: it runs nginx, or a mesh's Envoy stands in it.
+    A pod may write a proxy's page if it runs nginx or a mesh's Envoy.
     """
-    said = {_words(p) for p in probes if _words(p)}
+    texts = {_content(p) for p in probes if _content(p)}
     return all(
         users.written_by(p).hop == "pod"
         or (
-            _words(p) in said
+            _content(p) in texts
             and users.written_by(p).how != "replayed"
-            and answers.passed_on(scene, p)
+            and answers.forwarded_response(scene, p)
         )
         for p in users.failing(scene, *users.FOR_THE_TARGET)
     )
 
 
 def _page_of_a_proxy(requests: tuple[Probe, ...]) -> bool:
-    """Say whether a failing answer was no pod's, or none at all."""
+    """Return whether a proxy wrote a failing response, or there was none."""
     return any(
         p.status_code is None or users.written_by(p).hop in users.PROXIES
         for p in requests
@@ -145,31 +149,31 @@ def _page_of_a_proxy(requests: tuple[Probe, ...]) -> bool:
 
 def _page(requests: tuple[Probe, ...]) -> str:
     author = users.written_by(requests[0])
-    return f"the page users get was written by: {author.writer} ({author.hop})"
+    return f"{author.writer} ({author.hop}) wrote the page that users get"
 
 
 def _behind_the_health_check(scene: Scene, probes: tuple[Probe, ...]) -> str | None:
-    """Say that an HTTP health check rightly fails, because every pod answers errors."""
+    """Return that an HTTP health check fails rightly, as every pod responds errors."""
     codes = {p.status_code for p in probes}
     inside = ingress.probes(scene)
     same = {p.status_code for p in inside} == codes and len(codes) == 1
     if not same or any(p.healthy for p in (*probes, *inside)):
         return None
     code = codes.pop()
-    if code is None or not impact.taken_out(scene, code):
+    if code is None or not impact.failed_health_check(scene, code):
         return None
-    said = f"every pod answers {code}, through the ingress too"
-    return f"{said}, so the balancer's HTTP health check takes all targets out"
+    error = f"every pod responds {code}, through the ingress too"
+    return f"{error}, so the HTTP health check fails on all targets"
 
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
-    """Tell where the application's log is."""
+    """Return how to read the application's log."""
     namespace, _, name = pods.service_name(scene).partition("/")
     kubectl = f"kubectl -n {quote(namespace)}"
     cluster, proof = scene.cluster, logs.pod_answers(scene)
     address = proof[0].upstream_address if proof else None
     ip = (address or "").rpartition(":")[0]
-    # With hostNetwork a node address is shared: the Service's endpoint names the pod.
+    # With hostNetwork pods share the node's address; the endpoint names the pod.
     pod = next(
         (
             e.pod
@@ -182,7 +186,7 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     named = pod or failing
     if named is None:
         log = NextStep(
-            text=f"Find the pods of {name}, then read their log.",
+            text=f"Find the pods of {name}, then read their logs.",
             command=f"{kubectl} get pods -o wide",
         )
     else:
@@ -191,7 +195,7 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
             command=f"{kubectl} logs {quote(named)} --since=15m",
         )
     events = NextStep(
-        text="See what changed.",
+        text="Check recent events for a change.",
         command=f"{kubectl} get events --sort-by=.lastTimestamp",
     )
     return log, events
@@ -201,7 +205,7 @@ CAUSE = Cause(
     id=ID,
     class_=Class.BACKEND,
     hop=Hop.POD,
-    title="The application itself answers with an error",
+    title="The application itself responds with an error",
     assess=assess,
     next_steps=next_steps,
 )

@@ -1,24 +1,25 @@
-"""The pods count as ready and refuse connections on the port they are asked at.
+"""Pods are ready, but refuse connections on the Service's target port.
 
-Meaning: the ingress asks a pod of its list of ready ones, nothing listens on that
-port, and after its tries the ingress answers 502 itself.
+Meaning: the ingress sends the request to a ready pod, nothing listens on the port, and
+after its retries the ingress responds 502 itself.
 
-Impact: every request that ends at such a pod fails. nginx tries three pods, so one
-of many seldom shows; when all refuse, every request fails, outside and inside.
+Impact: every request that ends at such a pod fails. nginx tries three pods, so one of
+many rarely matters. If all pods refuse, every request fails, externally and internally.
 
-Diagnosis: an endpoint is ready, and its port refuses also from the pod's own node,
-where no firewall between nodes stands in the way; and the ingress answers 502 by
-itself, or its log names that endpoint, 502 and no answer's length. A port that
-refuses only from other nodes is not this cause: something between nodes rejects.
+Diagnosis: an endpoint is ready, and its port refuses connections from the pod's own
+node too, where no firewall between nodes is involved. The ingress responds 502 itself,
+or its log shows that endpoint with 502 and response length 0. A port that refuses only
+other nodes is not this cause: something between the nodes rejects the connection.
 
-Neighbors: `overlay-between-nodes-broken`: pods accept on their own node;
-`pod-too-slow`: they accept everywhere and don't answer; `pods-not-ready`: none counts
-as ready, and the ingress says 503.
+Neighbors: with `overlay-between-nodes-broken` pods accept connections from their own
+node. With `pod-too-slow` they accept connections and do not respond. With
+`pods-not-ready` no pod is ready, and the ingress responds 503.
 
-Mitigation: see whether the app listens where the Service's `targetPort` points;
-let the readiness probe ask that same port, so that such a pod is taken out.
+Mitigation: check whether the app listens on the Service's `targetPort`. Let the
+readiness probe use the same port, so that such a pod does not become ready.
 
-Source: reference signatures.md, section 2 (pod refused: 502, upstream 502).
+Source: nginx `ngx_http_upstream_module`, `proxy_next_upstream`; ingress-nginx
+log-format.
 """
 
 from collections import defaultdict
@@ -27,7 +28,7 @@ from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
 from parallax.evidence import impact, ingress, inside, logs, pods, users
-from parallax.evidence.reading import Missing, given, need, reading
+from parallax.evidence.reading import Missing, evidence_so_far, need, reading
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.cluster import Endpoint
@@ -40,77 +41,77 @@ type Place = tuple[str | None, int | None]
 ID = "pod-refuses-connection"
 BAD_GATEWAY = 502
 WITHOUT_A_POD = (502, 503)
-BETWEEN = "what rejects between nodes: on its own node a pod accepts"
-NOT_ON_ITS_OWN = "whether pods refuse their own node too: nobody asked them there"
+BETWEEN_NODES = "what rejects connections between nodes (pods accept their own node)"
+OWN_NODE = "probes of the pods on the same node"
 
 
 def assess(scene: Scene) -> Assessment:
-    """Ask whether ready pods refuse, and whether that is where requests end."""
+    """Check whether ready pods refuse connections, and requests end there."""
     users.failed(scene)
     ready = [e for e in pods.endpoints(scene) if e.ready]
     if not ready:
         state = pods.endpoints_text(scene)
-        return refuted(ID, f"{state}, so the ingress asks no pod")
-    asked = _asked(scene)
-    probes = [p for e in ready for p in asked[e.address, e.port]]
+        return refuted(ID, f"{state}, so the ingress uses no pod")
+    by_place = _probes_by_place(scene)
+    probes = [p for e in ready for p in by_place[e.address, e.port]]
     if not probes:
-        raise Missing(f"a pod's answer: {pods.unasked(scene)}")
+        raise Missing(f"an internal probe of a pod ({pods.why_not_probed(scene)})")
     accepting = [
-        e for e in ready if any(map(inside.accepted, asked[e.address, e.port]))
+        e for e in ready if any(map(inside.accepted, by_place[e.address, e.port]))
     ]
     if len(accepting) == len(ready) and not any(map(_refused, probes)):
-        return refuted(ID, f"inside, all {len(ready)} ready pods accept connections")
-    refusing = need(_refusing(scene), BETWEEN if accepting else NOT_ON_ITS_OWN)
+        return refuted(ID, f"all {len(ready)} ready pods accept connections")
+    refusing = need(_refusing(scene), BETWEEN_NODES if accepting else OWN_NODE)
     share = f"{of(len(refusing), len(ready))} ready pods refuse connections"
-    with given(share):
+    with evidence_so_far(share):
         own = _ends_there(scene, refusing, all_refuse=not accepting)
     port = refusing[0].port
-    return supported(ID, f"{share} on :{port}, asked on their own node too", own)
+    return supported(ID, f"{share} on port {port}, even from their own nodes", own)
 
 
 def _ends_there(scene: Scene, refusing: list[Endpoint], *, all_refuse: bool) -> str:
-    """Say what shows that users' requests end at a pod that refuses."""
+    """Return the proof that users' requests end at a pod that refuses connections."""
     ended = _ended(scene, refusing)
     if not all_refuse and (ended is None or logs.upstream_answers(scene)):
-        what = "that all failing requests end at a pod that refuses (ingress log)"
+        what = "ingress log lines in which all failing requests end at such a pod"
         raise Missing(what)
-    status, said = _for_want(scene) if all_refuse else (BAD_GATEWAY, None)
-    own = ended or ingress.says(scene, BAD_GATEWAY) or said
-    own = need(own, "a 502 of the ingress itself")
-    with given(own):
+    status, text = _own_status(scene) if all_refuse else (BAD_GATEWAY, None)
+    own = ended or ingress.own_response(scene, BAD_GATEWAY) or text
+    own = need(own, "a 502 written by the ingress itself")
+    with evidence_so_far(own):
         impact.end_at_ingress(scene, status, logged=ended is not None)
     return own
 
 
-def _for_want(scene: Scene) -> tuple[int, str | None]:
-    """Return what the ingress answers where no pod accepts: the page is its own.
+def _own_status(scene: Scene) -> tuple[int, str | None]:
+    """Return the status with which the ingress itself responds if no pod accepts.
 
-    Whoever wrote it; nginx and Traefik say 502, Envoy 503.
+    nginx and Traefik respond 502, Envoy 503.
     """
-    asked = ingress.probes(scene)
-    codes = {p.status_code for p in asked}
+    sent_probes = ingress.probes(scene)
+    codes = {p.status_code for p in sent_probes}
     code = codes.pop() if len(codes) == 1 else None
     if code not in WITHOUT_A_POD:
         return BAD_GATEWAY, None
-    where = f"inside, on {asked[0].node},"
-    return code, f"{where} the ingress answers {code}, and no pod accepts"
+    where = f"the ingress on {sent_probes[0].node}"
+    return code, f"{where} responds {code}, and no pod accepts connections"
 
 
 def _refusing(scene: Scene) -> list[Endpoint]:
-    """Return the ready endpoints that refuse everybody, their own node too."""
-    asked = _asked(scene)
+    """Return the ready endpoints that refuse every node, including their own."""
+    by_place = _probes_by_place(scene)
     return [
         e
         for e in pods.known_endpoints(scene)
         if e.ready
-        and _refuses(there := asked[e.address, e.port])
+        and _refuses(there := by_place[e.address, e.port])
         and not any(map(inside.accepted, there))
     ]
 
 
 @reading
-def _asked(scene: Scene) -> defaultdict[Place, list[Probe]]:
-    """Return the probes of pods, by the address and port that they went to."""
+def _probes_by_place(scene: Scene) -> defaultdict[Place, list[Probe]]:
+    """Return the probes of pods by their address and port."""
     found = defaultdict[Place, list[Probe]](list)
     for probe in scene.inside(Role.POD):
         found[probe.peer_address, probe.peer_port].append(probe)
@@ -122,28 +123,30 @@ def _refused(probe: Probe) -> bool:
 
 
 def _refuses(probes: Iterable[Probe]) -> bool:
-    """Say whether a pod refuses its own node, where nothing can stand between."""
+    """Return whether a pod refuses its own node, where no network is involved."""
     own = [p for p in probes if p.node is not None and p.node == p.peer_node]
     return bool(own) and all(map(_refused, own))
 
 
 def _ended(scene: Scene, refusing: Iterable[Endpoint]) -> str | None:
-    """Say that every unanswered 502 of the ingress log ends at a pod that refuses."""
+    """Return that every such 502 in the ingress log ends at a refusing pod; or None."""
     places = {logs.place(e) for e in refusing}
     failing = users.failing(scene, *users.FOR_THE_TARGET)
     seen = scene.sightings_of(*failing)
-    lines = [s for s in seen if s.status_code == BAD_GATEWAY and logs.got_no_answer(s)]
+    lines = [
+        s for s in seen if s.status_code == BAD_GATEWAY and logs.got_no_response(s)
+    ]
     if not lines or any(s.upstream_address not in places for s in lines):
         return None
     last = lines[-1]
     return (
-        f"ingress log: {of(len(lines), len(seen))} failing requests in it"
-        f" ended in 502 without an answer, the last at {last.upstream_address}"
+        f"ingress log: {of(len(lines), len(seen))} failing requests got 502 without a"
+        f" response from a pod; the last one used {last.upstream_address}"
     )
 
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
-    """Tell how to see why nothing listens."""
+    """Return how to find why nothing listens on the port."""
     namespace, _, name = pods.service_name(scene).partition("/")
     kubectl = f"kubectl -n {quote(namespace)}"
     refusing = _refusing(scene)
@@ -151,17 +154,17 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     pod = next((e.pod for e in refusing if e.pod), None)
     compare = NextStep(
         text=f"Compare the Service's targetPort with the port the app listens on"
-        f" ({f'asked at :{port}' if port else 'see the pod'}).",
+        f" ({f'the Service uses {port}' if port else 'see the pod'}).",
         command=f"{kubectl} describe service {quote(name)}",
     )
     if pod is None:
         return (compare,)
     log = NextStep(
-        text=f"Read why {pod} does not listen on :{port}.",
+        text=f"In the log of {pod}, find why it does not listen on port {port}.",
         command=f"{kubectl} logs {quote(pod)} --tail=100",
     )
     probe = NextStep(
-        text=f"See why it counts as ready: its readiness probe does not ask :{port}.",
+        text=f"Check the pod's readiness probe, which does not use port {port}.",
         command=f"{kubectl} describe pod {quote(pod)}",
     )
     return log, compare, probe
@@ -171,7 +174,7 @@ CAUSE = Cause(
     id=ID,
     class_=Class.BACKEND,
     hop=Hop.POD,
-    title="The pods count as ready and refuse connections",
+    title="The pods are ready but refuse connections",
     assess=assess,
     next_steps=next_steps,
 )

@@ -1,33 +1,33 @@
-"""The pods take a request and don't answer in time.
+"""The pods accept a request but do not respond in time.
 
-Meaning: a pod counts as ready and accepts the connection, and its answer does not
-come within `proxy-read-timeout`: a lock, an exhausted pool, a slow database behind
-it. The ingress gives up and answers 504 itself.
+Meaning: a pod is ready and accepts the connection. Its response does not arrive within
+`proxy-read-timeout`: a lock, an exhausted pool, a slow database. The ingress times out
+and responds 504 itself.
 
-Impact: requests hang for the whole time-out, then fail; nginx tries up to three
-pods, so that users wait three times as long, and often give up before.
+Impact: requests hang for the complete timeout, then fail. nginx tries up to three pods,
+so users wait three times as long, and often give up earlier.
 
-Diagnosis: the ingress's own 504, or its log with a pod of the Service that gave no
-answer (504, or 499 where users or the balancer gave up first); and a pod asked directly
-on its own node, where no network between nodes stands in the way, connects and does not
-answer, or takes longer than the ingress waited. Where all pods answer at once when
-asked so, this is not shown.
+Diagnosis: users get the ingress's own 504, or its log shows a pod of the Service that
+did not respond (504, or 499 if the user or the load balancer gave up first). A probe of
+a pod from its own node, without a network between nodes, connects and gets no response,
+or waits longer than the ingress did. If all pods respond at once to such probes, this
+cause is not shown.
 
-Neighbors: `overlay-between-nodes-broken`: on their own node pods are well;
-`pod-refuses-connection`: no connection at all; `lb-timeout-too-short`: the 504 is the
-balancer's, and the pods answer well though slowly.
+Neighbors: with `overlay-between-nodes-broken` probes from the pod's own node succeed.
+With `pod-refuses-connection` there is no connection. With `lb-timeout-too-short` the
+load balancer wrote the 504, and the pods respond successfully but slowly.
 
-Mitigation: see what the app waits for; only then raise `proxy-read-timeout`.
+Mitigation: find what the app waits for. Only then raise `proxy-read-timeout`.
 
-Source: reference signatures.md, sections 1 and 2 (a pod that hangs: 504, length 0,
-three tries; a client that gave up: 499).
+Source: ingress-nginx, `proxy-read-timeout`; nginx `proxy_next_upstream` (three tries)
+and status 499.
 """
 
 from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
 from parallax.evidence import impact, ingress, inside, logs, pods, users
-from parallax.evidence.reading import Missing, given, need
+from parallax.evidence.reading import Missing, evidence_so_far, need
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.cluster import Sighting
@@ -37,57 +37,59 @@ from parallax.model.probe import ErrorType, Probe
 ID = "pod-too-slow"
 GATEWAY_TIMEOUT = 504
 AT_ONCE = 1.0
-"""Seconds within which an answer is not slow."""
+"""Seconds; a response within this time is not slow."""
 
 
 def assess(scene: Scene) -> Assessment:
-    """Ask whether requests end at an ingress that waited for a pod in vain."""
+    """Check whether the ingress waits for pods that do not respond in time."""
     users.failed(scene)
     if not pods.ready(pods.endpoints(scene)):
         state = pods.endpoints_text(scene)
         return refuted(ID, f"{state}, so the ingress waits for no pod")
-    what = f"a pod asked on its own node: {pods.unasked(scene)}"
-    home, lines = need(pods.at_home(scene), what), _waited_for(scene)
-    own = _logged(lines) or ingress.says(scene, GATEWAY_TIMEOUT)
-    slow = [p for p in home if _is_slow(p, _limit(scene, lines))]
+    what = f"a probe of a pod on the same node ({pods.why_not_probed(scene)})"
+    local, lines = need(pods.from_own_node(scene), what), _waited_for(scene)
+    own = _logged(lines) or ingress.own_response(scene, GATEWAY_TIMEOUT)
+    slow = [p for p in local if _is_slow(p, _limit(scene, lines))]
     if not slow:
-        return _none_is_slow(scene, home, own)
-    state = f"asked on their own nodes, {of(len(slow), len(home))} pod probes"
-    state += f" connect and {_how(slow)}"
-    with given(state):
-        own = need(own, "a 504 of the ingress itself")
-        with given(own):
-            _users_wait(scene, slow, home, logged=bool(lines))
+        return _none_is_slow(scene, local, own)
+    state = f"{of(len(slow), len(local))} probes of pods on the same node"
+    state += f" connected and {_how(slow)}"
+    with evidence_so_far(state):
+        own = need(own, "a 504 written by the ingress itself")
+        with evidence_so_far(own):
+            _users_wait(scene, slow, local, logged=bool(lines))
     return supported(ID, state, own)
 
 
-def _none_is_slow(scene: Scene, home: tuple[Probe, ...], own: str | None) -> Assessment:
-    """Rule it out where all answer at once and the ingress gave up on nobody."""
-    everyone = (*home, *pods.from_afar(scene))
-    if own is None and all(map(_at_once, everyone)):
-        told = f"inside, all {len(everyone)} pod probes are answered within"
-        return refuted(ID, f"{told} {AT_ONCE:.0f} s")
-    raise Missing("a pod that is slow when asked on its own node")
+def _none_is_slow(
+    scene: Scene, local: tuple[Probe, ...], own: str | None
+) -> Assessment:
+    """Return a refutation if all pods respond at once and no request timed out."""
+    every_probe = (*local, *pods.from_other_nodes(scene))
+    if own is None and all(map(_at_once, every_probe)):
+        share = f"all {len(every_probe)} internal probes of pods got a response"
+        return refuted(ID, f"{share} within {AT_ONCE:.0f} s")
+    raise Missing("a slow response to a probe of a pod on the same node")
 
 
 def _users_wait(
-    scene: Scene, slow: list[Probe], home: tuple[Probe, ...], *, logged: bool
+    scene: Scene, slow: list[Probe], local: tuple[Probe, ...], *, logged: bool
 ) -> None:
-    """Raise what is missing for slow pods to be what users wait for."""
-    if not all(map(inside.accepted, home)):
-        raise Missing("why a pod refuses its own node")
-    # Where users always fail, a pod that answers well would have been tried as well.
+    """Raise what is missing to prove that users wait for slow pods."""
+    if not all(map(inside.accepted, local)):
+        raise Missing("the reason why a pod refuses its own node")
+    # If users always fail, the ingress must have tried the fast pods too.
     requests = users.outside(scene, *users.AS_A_USER)
-    if len(slow) < len(home) and not any(p.healthy for p in requests):
-        raise Missing("why all requests fail while some pods answer well")
+    if len(slow) < len(local) and not any(p.healthy for p in requests):
+        raise Missing("the reason why all requests fail although some pods respond")
     if not _balancer_gave_up(scene):
         impact.end_at_ingress(scene, GATEWAY_TIMEOUT, logged=logged)
 
 
 def _balancer_gave_up(scene: Scene) -> bool:
-    """Say whether most users got the balancer's 504 while the ingress still waited.
+    """Return whether most users got the balancer's 504 while the ingress waited.
 
-    The log has these very requests, closed by the balancer (499) at a pod.
+    The log contains these requests, closed by the load balancer (499).
     """
     requests = users.failing(scene, *users.AS_A_USER)
     late = [p for p in requests if p.status_code == GATEWAY_TIMEOUT]
@@ -96,14 +98,14 @@ def _balancer_gave_up(scene: Scene) -> bool:
 
 
 def _waited_for(scene: Scene) -> tuple[Sighting, ...]:
-    """Return the log's lines in which the ingress waited for a pod in vain."""
+    """Return the log lines in which the ingress waited for a pod without a response."""
     failing = users.failing(scene, *users.FOR_THE_TARGET)
     return tuple(
         line
         for line in scene.sightings_of(*failing)
         if (
             logs.gave_up(line)
-            or (line.status_code == GATEWAY_TIMEOUT and logs.got_no_answer(line))
+            or (line.status_code == GATEWAY_TIMEOUT and logs.got_no_response(line))
         )
         and logs.node_of(scene, line.upstream_address) is not None
     )
@@ -115,13 +117,13 @@ def _logged(lines: tuple[Sighting, ...]) -> str | None:
     last = lines[-1]
     took = last.upstream_response_time
     time = f" within {took:.1f} s" if took is not None else ""
-    told = f"{last.upstream_address} gave no answer{time}"
+    what = f"{last.upstream_address} did not respond{time}"
     status = last.status_code
-    return f"ingress log on {last.node}: {status}, {told} ({len(lines)} such lines)"
+    return f"ingress log on {last.node}: {status}, {what} ({len(lines)} such lines)"
 
 
 def _limit(scene: Scene, lines: tuple[Sighting, ...]) -> float | None:
-    """Return how long the ingress waits for a pod, in seconds; None: not known."""
+    """Return the ingress's timeout for a pod in seconds; None: not determined."""
     ended = [line for line in lines if line.status_code == GATEWAY_TIMEOUT]
     seen = [t for line in ended if (t := line.upstream_response_time)]
     if seen:
@@ -137,7 +139,7 @@ def _limit(scene: Scene, lines: tuple[Sighting, ...]) -> float | None:
 
 
 def _is_slow(probe: Probe, limit: float | None) -> bool:
-    """Say whether a pod took the connection and did not answer in time."""
+    """Return whether a pod accepted the connection and did not respond in time."""
     if probe.error_type is ErrorType.TIMEOUT:
         return inside.accepted(probe)
     took = probe.phases.processing
@@ -151,45 +153,45 @@ def _at_once(probe: Probe) -> bool:
 def _how(slow: list[Probe]) -> str:
     lost = [p for p in slow if p.status_code is None]
     longest = max(p.duration for p in slow)
-    what = "are not answered" if lost else "are answered late"
-    return f"{what}, after {longest:.1f} s"
+    what = "got no response within" if lost else "got a response only after"
+    return f"{what} {longest:.1f} s"
 
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
-    """Tell how to see what the pod waits for."""
+    """Return how to find what the pod waits for."""
     namespace = pods.service_name(scene).partition("/")[0]
     kubectl = f"kubectl -n {quote(namespace)}"
     limit = _limit(scene, _waited_for(scene))
-    home = pods.at_home(scene)
-    slow = [p for p in home if _is_slow(p, limit)]
+    local = pods.from_own_node(scene)
+    slow = [p for p in local if _is_slow(p, limit)]
     one = next((p for p in slow if p.pod), None)
-    every = NextStep(text="See all its pods.", command=f"{kubectl} get pods -o wide")
+    every = NextStep(text="List all pods.", command=f"{kubectl} get pods -o wide")
     if one is None or one.pod is None:
         return (every,)
     address = one.peer_address or ""
     host = f"[{address}]" if ":" in address else address
     named = quote(f"Host: {scene.target.host}")
     log = NextStep(
-        text="Read what it says about requests that take long.",
+        text=f"In the log of {one.pod}, look for slow requests.",
         command=f"{kubectl} logs {quote(one.pod)} --since=15m",
     )
     load = NextStep(
-        text="See whether it lacks processor or memory.",
+        text="Check the pod's CPU and memory use.",
         command=f"{kubectl} top pod {quote(one.pod)} --containers",
     )
-    ask = NextStep(
-        text=f"On {one.peer_node}, see how long it takes, without the ingress.",
+    measure = NextStep(
+        text=f"On {one.peer_node}, measure the response time without the ingress.",
         command=f"curl -sS -m 60 -o /dev/null -w '%{{http_code}} %{{time_total}} s\\n'"
         f" -H {named} {quote(f'http://{host}:{one.peer_port}/')}",
     )
-    return log, ask, load
+    return log, measure, load
 
 
 CAUSE = Cause(
     id=ID,
     class_=Class.BACKEND,
     hop=Hop.POD,
-    title="The pods take requests and don't answer in time",
+    title="The pods do not respond in time",
     assess=assess,
     next_steps=next_steps,
 )

@@ -1,32 +1,32 @@
-"""The pods behind the Service exist, and none of them is ready.
+"""The Service has pods, but none of them is ready.
 
-Meaning: the Service has addresses, but every pod fails its readiness probe or
-restarts; the ingress sends requests to ready pods only, and answers 503 itself.
+Meaning: the Service has addresses, but every pod fails its readiness probe or restarts.
+The ingress sends requests only to ready pods, and responds 503 itself.
 
-Impact: every request for this Service fails, from outside and inside alike; other
-Services of the same ingress work.
+Impact: every request for this Service fails, externally and internally. Other Services
+of the same ingress work.
 
-Diagnosis: the EndpointSlices, read since the failure began, hold addresses and not
-one of them is ready; and the ingress's own 503 page, or its access log without an
-upstream, shows that users' requests end there. The pods
-tell why: what they wait for, how often they restarted.
+Diagnosis: the EndpointSlices, read since the failure began, contain addresses, and none
+of them is ready. The ingress's own 503 page, or its access log without an upstream,
+shows that users' requests end there. The pods show the reason: what they wait for, and
+how often they restarted.
 
-Neighbors: `service-without-endpoints` has no address at all;
-`ingress-rejects-request` writes the same page and has ready pods;
-`pod-refuses-connection` counts as ready, and gets a 502.
+Neighbors: `service-without-endpoints` has no address at all. `ingress-rejects-request`
+produces the same page, but has ready pods. With `pod-refuses-connection` pods are
+ready, and users get 502.
 
-Mitigation: read the pod's events and log; roll back what broke its start, or mend
-the readiness probe.
+Mitigation: read the pod's events and log. Roll back the change that broke its start, or
+correct the readiness probe.
 
-Source: Kubernetes discovery/v1, EndpointConditions; recorded on a real 1.36 cluster
-(reference kubernetes/api-pods-not-ready: addresses stay, `ready: false`).
+Source: Kubernetes discovery/v1, EndpointConditions (recorded on Kubernetes 1.36:
+addresses stay, with `ready: false`).
 """
 
 from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
 from parallax.evidence import impact, inside, pods
-from parallax.evidence.reading import given
+from parallax.evidence.reading import evidence_so_far
 from parallax.evidence.scene import Scene
 from parallax.model.cluster import Pod
 from parallax.model.finding import Assessment, Class, Hop, NextStep
@@ -36,37 +36,37 @@ ID = "pods-not-ready"
 
 
 def assess(scene: Scene) -> Assessment:
-    """Ask whether requests end at the ingress because no pod is ready."""
+    """Check whether requests end at the ingress because no pod is ready."""
     found, state = pods.endpoints(scene), pods.endpoints_text(scene)
     if not found or pods.ready(found):
         return refuted(ID, state)
-    with given(state):
-        ends = impact.for_want_of_a_pod(scene)
+    with evidence_so_far(state):
+        ends = impact.ends_without_pod(scene)
     unready = _unready(scene)
-    told = (pods.text(unready),) if unready else ()
-    return supported(ID, state, *told, *_only_the_probe(scene), ends)
+    states = (pods.text(unready),) if unready else ()
+    return supported(ID, state, *states, *_only_the_probe(scene), ends)
 
 
 def _only_the_probe(scene: Scene) -> tuple[str, ...]:
-    """Say that the pods answer well, so that only their readiness probe fails."""
-    asked = scene.inside(Role.POD)
-    if not asked or not all(p.healthy for p in asked):
+    """Return that the pods respond successfully, so only the readiness probe fails."""
+    probes = scene.inside(Role.POD)
+    if not probes or not all(p.healthy for p in probes):
         return ()
-    return ("asked inside, the pods answer well: what fails is their readiness probe",)
+    return ("internal probes of the pods succeed; only the readiness probe fails",)
 
 
 def _unready(scene: Scene) -> list[Pod]:
-    """Return the pods that are not ready, the one that restarted most first."""
+    """Return the pods that are not ready, those with most restarts first."""
     its_pods = inside.cluster(scene).pods or ()
     return sorted((p for p in its_pods if not p.ready), key=lambda p: -p.restarts)
 
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
-    """Tell how to see why a pod is not ready."""
+    """Return how to find why a pod is not ready."""
     namespace, _, name = pods.service_name(scene).partition("/")
     kubectl = f"kubectl -n {quote(namespace)}"
     every = NextStep(
-        text="See all its pods.",
+        text="List all pods.",
         command=f"{kubectl} get pods -o wide",
     )
     its_pods = _unready(scene)
@@ -78,12 +78,12 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     why = (first.waiting_reason or first.phase) if first else "not ready"
     before = " --previous" if first and first.restarts else ""
     events = NextStep(
-        text=f"See why {named[0]} of {name} is not ready ({why}): its events are at"
-        " the end.",
+        text=f"Find why {named[0]} of {name} is not ready ({why}). Its events are at"
+        " the end of the output.",
         command=f"{kubectl} describe pod {quote(named[0])}",
     )
     log = NextStep(
-        text="Read what it said before it restarted." if before else "Read its log.",
+        text=f"Read the pod's log{' before its last restart' if before else ''}.",
         command=f"{kubectl} logs {quote(named[0])} --tail=100{before}",
     )
     return events, log, every

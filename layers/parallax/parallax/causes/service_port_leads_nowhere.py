@@ -34,7 +34,7 @@ from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
 from parallax.evidence import impact, inside, pods
-from parallax.evidence.reading import Missing, given, need
+from parallax.evidence.reading import Missing, evidence_so_far, need
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.finding import Assessment, Class, Hop, NextStep
@@ -51,10 +51,10 @@ def assess(scene: Scene) -> Assessment:
     served = sum(e.port is not None for e in ready)
     if served:
         return refuted(ID, f"{of(served, len(ready))} ready endpoints have a port")
-    with given(f"{state}, none of them with a port"):
+    with evidence_so_far(f"{state}, none of them with a port"):
         why = _mismatch(scene)
-        with given(why):
-            ends = impact.for_want_of_a_pod(scene)
+        with evidence_so_far(why):
+            ends = impact.ends_without_pod(scene)
     return supported(ID, f"{state}, none of them with a port", why, ends)
 
 

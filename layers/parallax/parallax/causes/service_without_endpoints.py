@@ -1,31 +1,32 @@
-"""The Service behind the ingress has no endpoint at all.
+"""The Service behind the ingress has no endpoints.
 
-Meaning: requests reach the ingress, which knows the host, finds nobody behind its
-Service and answers 503 itself. No pod stands behind the Service: none runs, its
-selector matches none, or none has got an address yet.
+Meaning: requests reach the ingress, which has a rule for the host, finds no endpoint of
+the Service and responds 503 itself. No pod runs, the Service's selector matches no pod,
+or no pod has an address yet.
 
-Impact: every request for this Service fails, from outside and inside alike; other
-Services of the same ingress work.
+Impact: every request for this Service fails, externally and internally. Other Services
+of the same ingress work.
 
-Diagnosis: the EndpointSlices, read since the failure began, hold no address, ready
-or not; and the ingress's own 503 page, or its access log without an upstream,
-shows that users' requests end there.
-EndpointSlices that could not be read prove nothing.
+Diagnosis: the EndpointSlices, read since the failure began, contain no address, ready
+or not. The ingress's own 503 page, or its access log without an upstream, shows that
+users' requests end there. EndpointSlices that could not be read prove nothing.
 
-Neighbors: `pods-not-ready` has addresses, and none is ready;
-`ingress-rejects-request` writes the same page and has ready pods;
-`ingress-without-endpoints` is the ingress's own Service, and the 503 the balancer's.
+Neighbors: with `pods-not-ready` there are addresses, and none is ready.
+`ingress-rejects-request` produces the same page, but has ready pods. With
+`ingress-without-endpoints` the ingress's own Service has no endpoints, and the load
+balancer wrote the 503.
 
-Mitigation: bring pods back (replicas, node selector, the Service's selector).
+Mitigation: make pods available again: check the replicas, the node selector and the
+Service's selector.
 
-Source: reference signatures.md, sections 1, 2 and 3.4: the page alone does not tell
-this from a rate limit or a denied location.
+Source: Kubernetes discovery/v1, EndpointSlice; ingress-nginx (503 for a Service without
+endpoints; a rate limit and a denied location produce the same page).
 """
 
 from parallax.causes.cause import Cause, refuted, supported
 from parallax.causes.endpoint_steps import endpoint_steps
 from parallax.evidence import impact, inside, pods
-from parallax.evidence.reading import given
+from parallax.evidence.reading import evidence_so_far
 from parallax.evidence.scene import Scene
 from parallax.model.cluster import ClusterReading
 from parallax.model.finding import Assessment, Class, Hop, NextStep
@@ -34,27 +35,26 @@ ID = "service-without-endpoints"
 
 
 def assess(scene: Scene) -> Assessment:
-    """Ask whether requests end at the ingress for want of any endpoint."""
+    """Check whether requests end at the ingress because the Service has no endpoint."""
     found, state = pods.endpoints(scene), pods.endpoints_text(scene)
     if found:
         return refuted(ID, state)
-    with given(state):
-        ends = impact.for_want_of_a_pod(scene)
+    with evidence_so_far(state):
+        ends = impact.ends_without_pod(scene)
     return supported(ID, state, *_why(inside.cluster(scene)), ends)
 
 
 def _why(cluster: ClusterReading) -> tuple[str, ...]:
-    """Say what the cluster tells about the emptiness, as far as it was read."""
+    """Return why there are no endpoints, as far as the cluster was read."""
     absent = [p for p in cluster.problems if p.startswith("no Service ")]
     if absent:
         return tuple(absent)
     if cluster.pods is None:
         return ()
     if cluster.pods:
-        told = pods.text(cluster.pods)
-        return (f"its pods have no address yet: {told}",)
+        return (f"its pods have no address yet: {pods.text(cluster.pods)}",)
     wants = [
-        f"{work.kind} {work.name} wants {work.desired} pods"
+        f"{work.kind} {work.name} has {work.desired} desired pods"
         for work in cluster.workloads or ()
     ]
     return (f"no pod matches its selector{f' ({", ".join(wants)})' if wants else ''}",)
@@ -76,7 +76,7 @@ CAUSE = Cause(
     id=ID,
     class_=Class.BACKEND,
     hop=Hop.SERVICE,
-    title="The Service behind the ingress has no endpoint",
+    title="The Service behind the ingress has no endpoints",
     assess=assess,
     next_steps=next_steps,
 )

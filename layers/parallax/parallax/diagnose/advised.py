@@ -29,7 +29,7 @@ def retell(
 ) -> AdviceRecord | None:
     """Return the record after a judgement; None while there never was any advice."""
     record = before or AdviceRecord(subject=advice_subject(snapshot.target.name))
-    now, known = snapshot.taken_at, advisers.known(Scene.of(snapshot))
+    now, known = snapshot.taken_at, advisers.decidable(Scene.of(snapshot))
     record = replace(record, standing=tuple(_rebased(e, now) for e in record.standing))
     given = {advice.id: advice for advice in judgement.advice}
     standing: list[Standing] = []

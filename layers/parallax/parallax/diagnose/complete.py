@@ -34,7 +34,7 @@ def to_come(scene: Scene) -> bool:
 
     A log that is read on, the balancer's next reading, or that it notices what came up.
     """
-    late = time.unnoticed(scene) is not None
+    late = time.recovery_pending(scene) is not None
     return late or _reads_on(scene) or _spoke_since(scene)
 
 
@@ -55,10 +55,10 @@ def _spoke_since(scene: Scene) -> bool:
     reading, targets = scene.balancer, balancer.health(scene)
     if reading is None or not targets:
         return False
-    well = balancer.with_health(scene, HealthStatus.HEALTHY) == len(targets)
+    well = balancer.count_with_health(scene, HealthStatus.HEALTHY) == len(targets)
     requests = users.outside(scene, *users.AS_A_USER)
-    own = [p.started_at for p in requests if answers.wrote(scene, p)]
-    others = [p.started_at for p in requests if not answers.wrote(scene, p)]
+    own = [p.started_at for p in requests if answers.wrote_response(scene, p)]
+    others = [p.started_at for p in requests if not answers.wrote_response(scene, p)]
     began = bool(own and others) and min(own) > max(others)
     return well and began and min(own) > reading.read_at
 

@@ -85,12 +85,12 @@ def _cdn(scene: Scene) -> HopSeen:
 def _load_balancer(scene: Scene) -> HopSeen:
     name = balancer.name(scene)
     lacking = balancer.service.lacks(scene)
-    why = balancer.explained(scene)
+    why = balancer.lookup_note(scene)
     if lacking:
-        return line(Hop.LOAD_BALANCER, f"{lacking[0]}{why}", good=None)
+        return line(Hop.LOAD_BALANCER, f"missing: {lacking[0]}{why}", good=None)
     count = len(balancer.health(scene))
-    healthy = balancer.with_health(scene, HealthStatus.HEALTHY)
-    checking = balancer.with_health(scene, HealthStatus.UNKNOWN)
+    healthy = balancer.count_with_health(scene, HealthStatus.HEALTHY)
+    checking = balancer.count_with_health(scene, HealthStatus.UNKNOWN)
     good: bool | None = count == healthy and count > 0
     if not good and checking and checking + healthy == count:
         good = None
@@ -104,6 +104,6 @@ def _load_balancer(scene: Scene) -> HopSeen:
 def _author_at_balancer(scene: Scene) -> int | None:
     """Return the status of a failing answer that the balancer wrote itself."""
     for probe in users.failing(scene, *users.FOR_THE_TARGET):
-        if answers.wrote(scene, probe):
+        if answers.wrote_response(scene, probe):
             return probe.status_code
     return None

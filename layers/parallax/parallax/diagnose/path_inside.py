@@ -40,7 +40,7 @@ def _node(scene: Scene) -> HopSeen:
     probes = ingress.probes(scene, Role.INGRESS_OTHER)
     if not probes:
         own = scene.inside(Role.INGRESS)
-        why = inside.silence(scene)
+        why = inside.why_no_reports(scene)
         return line(Hop.NODE, "only asked from its own node" if own else why, good=None)
     got = [p for p in probes if p.status_code is not None]
     answered = of(len(got), len(probes))
@@ -51,11 +51,11 @@ def _node(scene: Scene) -> HopSeen:
 
 
 def _ingress(scene: Scene) -> HopSeen:
-    probes = ingress.asked_rightly(scene)
+    probes = ingress.correctly_addressed(scene)
     if not probes:
-        return line(Hop.INGRESS, inside.silence(scene), good=None)
+        return line(Hop.INGRESS, inside.why_no_reports(scene), good=None)
     seen = logs.sightings(scene, *users.FOR_THE_TARGET)
-    live = logs.live(scene)
+    live = logs.followed_nodes(scene)
     arrived = f"{len(seen)} of our outside requests in its log"
     text = f"asked inside: {tally(probes)}" + (f"; {arrived}" if live or seen else "")
     got = [p for p in probes if p.status_code is not None]
@@ -83,8 +83,8 @@ def _cut(scene: Scene) -> tuple[Probe, ...]:
 
     A pod that refuses its own node as well is no matter of what lies between.
     """
-    home = {p.peer_address for p in pods.at_home(scene) if _got(p)}
-    afar = pods.from_afar(scene)
+    home = {p.peer_address for p in pods.from_own_node(scene) if _got(p)}
+    afar = pods.from_other_nodes(scene)
     return tuple(p for p in afar if p.peer_address in home and not _got(p))
 
 
@@ -94,10 +94,10 @@ def _got(probe: Probe) -> bool:
 
 def _overlay(scene: Scene) -> HopSeen | None:
     """Return what lies between nodes, where pods answer their own node otherwise."""
-    cut, afar = _cut(scene), pods.from_afar(scene)
+    cut, afar = _cut(scene), pods.from_other_nodes(scene)
     if not cut:
         return None
-    home = pods.at_home(scene)
+    home = pods.from_own_node(scene)
     pairs = {(p.node, p.peer_node) for p in cut}
     share = of(len(cut), len(afar))
     own = of(sum(_got(p) for p in home), len(home))
@@ -111,7 +111,7 @@ def _overlay(scene: Scene) -> HopSeen | None:
 def _service(scene: Scene) -> HopSeen:
     cluster, name = scene.cluster, pods.service_name(scene)
     if cluster is None:
-        return line(Hop.SERVICE, inside.silence(scene), good=None)
+        return line(Hop.SERVICE, inside.why_no_reports(scene), good=None)
     if cluster.endpoints is None:
         why = "; ".join(cluster.problems) or "not read"
         return line(Hop.SERVICE, f"{name}: EndpointSlices unknown ({why})", good=None)
@@ -129,7 +129,7 @@ def _pod(scene: Scene) -> HopSeen:
         asked = f"; asked inside: {tally(probes)}" if probes else ""
         return line(Hop.POD, text + asked, good=False)
     if not probes:
-        return line(Hop.POD, pods.unasked(scene), good=None)
+        return line(Hop.POD, pods.why_not_probed(scene), good=None)
     told = f"asked inside: {tally(probes)}"
     found = pods.known_endpoints(scene)
     if found and not pods.ready(found):

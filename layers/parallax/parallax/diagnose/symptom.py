@@ -63,7 +63,7 @@ def read_symptom(snapshot: Snapshot) -> Symptom:
 
 def inside_probes(scene: Scene) -> tuple[Probe, ...]:
     """Return the inside probes by Host at the ingress; without any, those behind."""
-    at_ingress = ingress.asked_rightly(scene)
+    at_ingress = ingress.correctly_addressed(scene)
     return at_ingress or scene.inside(*_BEHIND)
 
 
@@ -123,7 +123,7 @@ def _outside_text(requests: Sequence[Probe], blind_for: str | None) -> str:
 
 def _inside_text(scene: Scene, within: Sequence[Probe]) -> str:
     if not within:
-        return f"inside not known ({inside.silence(scene)})"
+        return f"inside not known ({inside.why_no_reports(scene)})"
     return f"{tally(within)} inside"
 
 

@@ -1,7 +1,8 @@
-"""Answers: what the balancer itself answered, and what shows that a request passed it.
+"""Answers: what the load balancer itself responded, and which requests passed it.
 
-In: a scene. Out: its own word, the trace of a request behind it, or the words for
-what is missing. It does not: conclude. What a reading says of it: `balancer`.
+In: a scene. Out: the load balancer's own response, proof that a request passed it, or
+the words for what is missing. It does not: conclude. Its configuration and health are
+in `balancer`.
 """
 
 from parallax.evidence import balancer, inside, logs, users
@@ -11,108 +12,118 @@ from parallax.evidence.words import of
 from parallax.model.balancer import HealthStatus
 from parallax.model.probe import ErrorType, Probe, Role
 
-TRIED = 0.5
-"""Seconds; a balancer that knows of no target answers at once, one that tries to
-connect takes its time (signatures.md 3.1; Hetzner's own timers are not known)."""
+CONNECT_ATTEMPT = 0.5
+"""Seconds. Without a usable target HAProxy responds 503 at once; after failed attempts
+to connect it responds later. Hetzner does not publish its own timers."""
 
-NOBODY = 503
-"""What an http service answers without a healthy target (hetzner.md, section 3)."""
+NO_TARGET_STATUS = 503
+"""Status without a healthy target (hcloud-cloud-controller-manager, PR 354)."""
 
-OWN = frozenset({400, 408, 500, 502, 503, 504})
-"""What a balancer says by itself; it has no rule to refuse a host or a user by."""
+OWN_STATUSES = frozenset({400, 408, 500, 502, 503, 504})
+"""Statuses that a load balancer writes itself. It has no rules for hosts or users, so
+it never writes 401, 403 or 404."""
 
 
 @reading
 def reached_ingress(scene: Scene) -> str | None:
-    """Say what shows that a request of this run got to an ingress; else None."""
+    """Return the proof that a request of this run reached an ingress; else None."""
     seen = logs.sightings(scene, *users.FOR_THE_TARGET, Role.UNKNOWN_HOST)
     if seen:
-        return f"a request from the internet reached the ingress on {seen[0].node}"
+        return f"an external request reached the ingress on {seen[0].node}"
     return _answered_by(scene, "ingress")
 
 
 @reading
-def passed(scene: Scene) -> str | None:
-    """Say what shows that the balancer let a request of this run through; else None."""
+def request_passed(scene: Scene) -> str | None:
+    """Return the proof that a request of this run passed the balancer; else None."""
     if found := reached_ingress(scene) or _answered_by(scene, "pod"):
         return found
     if any(p.healthy for p in users.outside(scene, Role.DIRECT)):
-        return "the balancer's own address, asked directly, answers well"
-    # A cache may keep a good answer; without one it came through the balancer.
+        return "the load balancer's own address responds successfully"
+    # A cache may hold a good response; without one it came through the balancer.
     requests = (
         () if scene.target.reached.cdn else users.outside(scene, *users.AS_A_USER)
     )
-    well = sum(p.healthy for p in requests)
-    return f"{of(well, len(requests))} requests were answered well" if well else None
+    succeeded = sum(p.healthy for p in requests)
+    return f"{of(succeeded, len(requests))} requests succeeded" if succeeded else None
 
 
 def _answered_by(scene: Scene, hop: str) -> str | None:
-    # A CDN's own page may look like anybody's; past it there is no such doubt.
+    # A CDN's own page may look like any other; bypassing the CDN excludes it.
     requests = () if scene.target.reached.cdn else users.FOR_THE_TARGET
     for probe in users.outside(scene, *requests, *users.AT_THE_BALANCER):
         author = users.written_by(probe)
-        if balancer.elsewhere(scene, probe):
+        if balancer.reached_other_machine(scene, probe):
             continue
         if _hop(probe) == hop and author.how != "replayed":
-            answer = f"{probe.status_code} by {author.writer}"
-            return f"the {probe.role.value} probe was answered {answer}"
+            return (
+                f"{author.writer} responded {probe.status_code} to"
+                f" the {probe.role.value} probe"
+            )
     return None
 
 
 def _hop(probe: Probe) -> str:
-    """Return who answered; the balancer's look with another status is an ingress."""
-    found = users.written_by(probe).hop
+    """Return the hop that responded; HAProxy with an unusual status is an ingress."""
+    hop = users.written_by(probe).hop
     return (
         "ingress"
-        if found == "load-balancer" and probe.status_code not in OWN
-        else found
+        if hop == "load-balancer" and probe.status_code not in OWN_STATUSES
+        else hop
     )
 
 
-def wrote(scene: Scene, probe: Probe) -> bool:
-    """Say whether an answer is the balancer's own page.
+def wrote_response(scene: Scene, probe: Probe) -> bool:
+    """Return whether the load balancer wrote the response itself.
 
-    A tcp service writes no HTTP, and what an ingress logged with this status the
-    balancer handed on: the same page is then an HAProxy's in the cluster. So is one of
-    a status that needs rules, and perhaps one that nodes get from the ingress too.
+    A tcp service writes no HTTP. If an ingress logged the request with this status, the
+    load balancer only forwarded the page, and an HAProxy in the cluster wrote it. The
+    same holds for a status that needs rules, and may hold for a page that internal
+    probes also get from the ingress.
     """
-    if not _speaks_http(scene) or not _in_its_shape(probe):
+    if not _speaks_http(scene) or not _has_its_marks(probe):
         return False
-    return not logs.logged_so(scene, probe) and not _perhaps_the_ingress(scene, probe)
+    return not logs.logged_status(scene, probe) and not _perhaps_the_ingress(
+        scene, probe
+    )
 
 
-def passed_on(scene: Scene, probe: Probe) -> bool:
-    """Say whether an answer is certainly not the balancer's own.
+def forwarded_response(scene: Scene, probe: Probe) -> bool:
+    """Return whether the load balancer certainly did not write the response.
 
-    Of a page that both write, the ingress's log tells, or a Host nobody serves: whoever
-    answers that otherwise stands behind the balancer.
+    Load balancer and ingress may write the same page. Then the ingress log decides, or
+    the unknown-host probe: a different response to it comes from behind the balancer.
     """
-    if not _speaks_http(scene) or not _in_its_shape(probe):
+    if not _speaks_http(scene) or not _has_its_marks(probe):
         return True
     others = users.outside(scene, Role.UNKNOWN_HOST)
-    behind = any(p.status_code and not _in_its_shape(p) for p in others)
-    return logs.logged_so(scene, probe) or (behind and not wrote(scene, probe))
+    behind = any(p.status_code and not _has_its_marks(p) for p in others)
+    return logs.logged_status(scene, probe) or (
+        behind and not wrote_response(scene, probe)
+    )
 
 
-def _in_its_shape(probe: Probe) -> bool:
-    own = probe.status_code in OWN
+def _has_its_marks(probe: Probe) -> bool:
+    own = probe.status_code in OWN_STATUSES
     return own and users.written_by(probe).hop == "load-balancer"
 
 
 def _perhaps_the_ingress(scene: Scene, probe: Probe) -> bool:
-    """Say whether the ingress writes the balancer's page, and nothing tells the two.
+    """Return whether ingress and balancer may both have written this page.
 
-    An HAProxy ingress does, as nodes see. What tells: no target is healthy; a Host
-    nobody serves gets the page, too; or no ingress log has any failing request.
+    An HAProxy ingress writes the same page, as internal probes show. The balancer wrote
+    it if no target is healthy, if the unknown-host probe also gets the page, or if no
+    ingress log contains a failing request.
     """
-    asked = scene.inside(*inside.AT_THE_INGRESS, Role.INGRESS_POD)
-    alike = [p for p in asked if p.status_code == probe.status_code]
-    if not any(map(_in_its_shape, alike)):
+    internal_probes = scene.inside(*inside.INGRESS_ROLES, Role.INGRESS_POD)
+    alike = [p for p in internal_probes if p.status_code == probe.status_code]
+    if not any(map(_has_its_marks, alike)):
         return False
-    nobody = not balancer.with_health(scene, HealthStatus.HEALTHY)
-    refused = any(map(_in_its_shape, users.outside(scene, Role.UNKNOWN_HOST)))
-    known = balancer.service.maybe(scene) is not None
-    return not ((known and nobody) or refused or logs.were_read(scene))
+    none_healthy = not balancer.count_with_health(scene, HealthStatus.HEALTHY)
+    refused = any(map(_has_its_marks, users.outside(scene, Role.UNKNOWN_HOST)))
+    was_read = balancer.service.maybe(scene) is not None
+
+    return not ((was_read and none_healthy) or refused or logs.all_read(scene))
 
 
 def _speaks_http(scene: Scene) -> bool:
@@ -120,51 +131,55 @@ def _speaks_http(scene: Scene) -> bool:
     return service is None or service.protocol != "tcp"
 
 
-def contradicted(scene: Scene) -> bool:
-    """Say whether the balancer, asked directly, answered a request by itself.
+def responded_directly(scene: Scene) -> bool:
+    """Return whether the load balancer itself responded to a direct probe.
 
-    Then a request that passed it is a riddle, and no refutation.
+    Then a request that passed it contradicts this, and is no refutation.
     """
-    return any(wrote(scene, p) for p in users.failing(scene, Role.DIRECT))
+    return any(wrote_response(scene, p) for p in users.failing(scene, Role.DIRECT))
 
 
 @reading
-def word(scene: Scene) -> str:
-    """Say what the balancer itself answered to a failing request.
+def own_response(scene: Scene) -> str:
+    """Return what the load balancer itself responded to a failing request.
 
-    Its own page, however it came, or on a tcp service a connection closed without
-    a byte; or any 503 of its address that no other hop claims: Hetzner's own page was
-    never captured. If most users get no connection at all, the balancer's word to
-    others does not explain it.
+    That is its own page, or on a tcp service a connection closed without a response.
+    A 503 from its own address without marks of another writer counts too, since
+    Hetzner does not document its page. If most users get no connection at all, the
+    response to others does not explain that.
     """
-    return _word(scene, signed=False)
+    return _response(scene, marked=False)
 
 
 @reading
-def signed_word(scene: Scene) -> str:
-    """Say what the balancer itself answered, as `word` does, by its own marks only."""
-    return _word(scene, signed=True)
+def marked_response(scene: Scene) -> str:
+    """Return the same as `own_response`, but only for a response with its own marks."""
+    return _response(scene, marked=True)
 
 
-def _word(scene: Scene, *, signed: bool) -> str:
-    if gone := users.lost(scene):
-        raise Missing(gone)
+def _response(scene: Scene, *, marked: bool) -> str:
+    if no_connection := users.without_connection(scene):
+        raise Missing(f"a response to users ({no_connection})")
     for probe in users.failing(scene, Role.DIRECT, *users.AS_A_USER, Role.CACHE_BUSTER):
-        asked = f"the {probe.role.value} probe"
-        if wrote(scene, probe) and not balancer.elsewhere(scene, probe):
+        to, status = f"the {probe.role.value} probe", probe.status_code
+        if wrote_response(scene, probe) and not balancer.reached_other_machine(
+            scene, probe
+        ):
             took = probe.phases.processing or 0
-            after = f", after {took:.1f} s" if took >= TRIED else ""
-            return f"{asked} got {probe.status_code} from the balancer itself{after}"
-        if not balancer.at_balancer(scene, probe):
+            after = f", after {took:.1f} s" if took >= CONNECT_ATTEMPT else ""
+            return (
+                f"the load balancer itself responded {probe.status_code} to {to}{after}"
+            )
+        if not balancer.was_sent_to_balancer(scene, probe):
             continue
         if probe.error_type is ErrorType.CONNECTION_CLOSED:
-            return f"{asked} was accepted and closed without a byte"
-        if not signed and _unsigned(scene, probe):
-            return f"{asked} got {probe.status_code} at the balancer's own address"
-    raise Missing("an answer of the balancer itself")
+            return f"the load balancer closed the connection of {to} without a response"
+        if not marked and _unmarked(scene, probe):
+            return f"the load balancer's address responded {status} to {to}"
+    raise Missing("a response written by the load balancer itself")
 
 
-def _unsigned(scene: Scene, probe: Probe) -> bool:
-    """Say whether an answer is a 503 that nobody claims, not even a tcp service."""
+def _unmarked(scene: Scene, probe: Probe) -> bool:
+    """Return whether a response is a 503 without marks, from an http service."""
     unclaimed = users.written_by(probe).hop == "unknown"
-    return _speaks_http(scene) and unclaimed and probe.status_code == NOBODY
+    return _speaks_http(scene) and unclaimed and probe.status_code == NO_TARGET_STATUS

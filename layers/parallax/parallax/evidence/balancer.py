@@ -1,6 +1,6 @@
-"""Balancer: what a fresh reading of the load balancer says for the port users ask.
+"""Balancer: what a fresh reading of the load balancer shows for the users' port.
 
-In: a scene. Out: the balancer, its service, its targets' health.
+In: a scene. Out: the load balancer, its service, its targets' health.
 It does not: conclude.
 """
 
@@ -10,7 +10,7 @@ from textwrap import shorten
 from parallax.evidence import users
 from parallax.evidence.reading import Missing, need, reading
 from parallax.evidence.scene import Scene
-from parallax.evidence.words import lately, of
+from parallax.evidence.words import of, since_text
 from parallax.model.balancer import (
     BalancerService,
     BalancerTarget,
@@ -22,12 +22,12 @@ from parallax.model.probe import Probe, Role
 
 NODE_PORTS = range(30000, 32768)
 """kube-apiserver's default `--service-node-port-range`."""
-EXPLAINED = 240
-"""Characters of an explanation that a line holds; the reading has it whole."""
+NOTE_LENGTH = 240
+"""Characters of a note in one line; the reading has the complete text."""
 
 
 def name(scene: Scene) -> str:
-    """Return the load balancer's name, as configured if it was not read."""
+    """Return the load balancer's name; the configured one if it was not read."""
     read = scene.balancer
     if read and read.load_balancer:
         return read.load_balancer.name
@@ -35,38 +35,40 @@ def name(scene: Scene) -> str:
 
 
 @reading
-def known(scene: Scene) -> LoadBalancer:
-    """Return the balancer, as read since the failure began."""
+def load_balancer(scene: Scene) -> LoadBalancer:
+    """Return the load balancer as read since the failure began."""
     called, read = name(scene), scene.balancer
     if read is None and scene.target.reached.load_balancer is None:
-        raise Missing("the target names no load balancer")
+        raise Missing("a load balancer in the target's configuration")
     if read is None:
-        raise Missing(f"the Hetzner API was not read for {called}")
+        raise Missing(f"a reading of {called} (the Hetzner API was not read)")
     if read.problem is not None:
-        raise Missing(f"the Hetzner API did not show {called}: {read.problem.value}")
-    return need(scene.load_balancer, f"no reading of {called} {lately(scene)}")
+        raise Missing(f"a reading of {called} (Hetzner API: {read.problem.value})")
+    return need(scene.load_balancer, f"a reading of {called} {since_text(scene)}")
 
 
 @reading
 def service(scene: Scene) -> BalancerService:
-    """Return the balancer's service on the port that users ask."""
-    lb, port = known(scene), users.listen_port(scene)
+    """Return the load balancer's service on the port that users use."""
+    lb, port = load_balancer(scene), users.listen_port(scene)
     if lb.is_unread(port):
-        raise Missing(unread(scene))
+        raise Missing(unread_text(scene))
     if lb.redirects(port) and lb.service_for(port) is None:
-        what = f"redirects port {port} to https, and has no service on it"
-        raise Missing(f"{name(scene)} {what}")
-    return need(lb.service_for(port), f"{name(scene)} has no service on port {port}")
+        why = f"{name(scene)} only redirects port {port} to https"
+        raise Missing(f"a service on port {port} ({why})")
+    return need(
+        lb.service_for(port), f"a service on port {port} ({name(scene)} has none)"
+    )
 
 
-def unread(scene: Scene) -> str:
-    """Return that the API lists the service on the users' port, unreadable."""
+def unread_text(scene: Scene) -> str:
+    """Return the words for a service on the users' port that could not be read."""
     port = users.listen_port(scene)
-    return f"the service of {name(scene)} on port {port} could not be read"
+    return f"a readable service of {name(scene)} on port {port}"
 
 
-def explained(scene: Scene) -> str:
-    """Return in brackets why no balancer was shown, or how a nameless one was found.
+def lookup_note(scene: Scene) -> str:
+    """Return in brackets why no load balancer was found, or how it was matched.
 
     E.g. ` (renamed? 'lb-new' serves it: 203.0.113.20 is its public IPv4)`; else "".
     """
@@ -77,25 +79,25 @@ def explained(scene: Scene) -> str:
     how = read.problem_detail if read.problem else read.matched_by
     if not how or (named and not read.problem):
         return ""
-    return f" ({shorten(how, EXPLAINED, placeholder=' …')})"
+    return f" ({shorten(how, NOTE_LENGTH, placeholder=' …')})"
 
 
 @reading
 def health(scene: Scene) -> tuple[tuple[BalancerTarget, HealthStatus], ...]:
-    """Return each real target's health for the port users ask."""
+    """Return each real target's health for the port that users use."""
     balancer = scene.load_balancer
     return balancer.health(users.listen_port(scene)) if balancer else ()
 
 
 @reading
-def with_health(scene: Scene, status: HealthStatus) -> int:
-    """Count the balancer's targets with a health."""
+def count_with_health(scene: Scene, status: HealthStatus) -> int:
+    """Return how many of the load balancer's targets have this health status."""
     return sum(seen is status for _, seen in health(scene))
 
 
 def all_unhealthy(scene: Scene) -> bool:
-    """Say whether there are targets, and every one is unhealthy."""
-    return with_health(scene, HealthStatus.UNHEALTHY) == len(health(scene)) > 0
+    """Return whether there are targets and every one is unhealthy."""
+    return count_with_health(scene, HealthStatus.UNHEALTHY) == len(health(scene)) > 0
 
 
 @reading
@@ -104,21 +106,28 @@ def health_text(scene: Scene) -> str:
     served, count = service.maybe(scene), len(health(scene))
     if served is None:
         return service.lacks(scene)[0]
-    asks = f"{served.health_check.protocol} :{served.health_check.port}"
-    where = f"on port {served.listen_port} (health check {asks})"
+    check = f"{served.health_check.protocol} :{served.health_check.port}"
+    where = f"on port {served.listen_port} (health check {check})"
     if not count:
         return f"no target {where}"
     seen = [
         f"{of(number, count)} targets {status.value}"
         for status in HealthStatus
-        if (number := with_health(scene, status))
+        if (number := count_with_health(scene, status))
     ]
     return f"{', '.join(seen)} {where}"
 
 
+def health_report(scene: Scene) -> str:
+    """Return e.g. `lb-1 reports 5 of 5 targets unhealthy on port 443 (…)`."""
+    if service.maybe(scene) is None:
+        return health_text(scene)
+    return f"{name(scene)} reports {health_text(scene)}"
+
+
 @reading
-def details(scene: Scene) -> tuple[TargetHealth, ...]:
-    """Return what Hetzner tells of failed health checks; older readings hold none."""
+def failure_details(scene: Scene) -> tuple[TargetHealth, ...]:
+    """Return the API's details of failed health checks; older readings have none."""
     return tuple(
         seen
         for target, _ in health(scene)
@@ -130,32 +139,32 @@ def details(scene: Scene) -> tuple[TargetHealth, ...]:
 
 @reading
 def addresses(scene: Scene) -> set[str]:
-    """Return the balancer's own public addresses; none if it was not freshly read."""
+    """Return the load balancer's own public addresses; empty if not freshly read."""
     balancer = scene.load_balancer
     return {a for a in (balancer.ipv4, balancer.ipv6) if a} if balancer else set()
 
 
 def same_address(one: str, other: str) -> bool:
-    """Say whether two spellings are one address (IPv6 has many)."""
+    """Return whether two spellings are the same address (IPv6 has many)."""
     return ip_address(one) == ip_address(other)
 
 
 @reading
-def is_balancers(scene: Scene, address: str) -> bool:
-    """Say whether an address is the balancer's own."""
+def owns_address(scene: Scene, address: str) -> bool:
+    """Return whether an address belongs to the load balancer."""
     return any(same_address(address, own) for own in addresses(scene))
 
 
-def at_balancer(scene: Scene, probe: Probe) -> bool:
-    """Say whether a request went to the balancer's own address."""
-    asked = probe.peer_address
+def was_sent_to_balancer(scene: Scene, probe: Probe) -> bool:
+    """Return whether a request was sent to the load balancer's own address."""
+    address = probe.peer_address
     return probe.role is Role.DIRECT or (
-        asked is not None and is_balancers(scene, asked)
+        address is not None and owns_address(scene, address)
     )
 
 
-def elsewhere(scene: Scene, probe: Probe) -> bool:
-    """Say whether a user met another machine than the balancer, and no cache."""
-    known = bool(addresses(scene)) and probe.peer_address is not None
-    met = scene.target.reached.cdn or at_balancer(scene, probe)
-    return known and not met
+def reached_other_machine(scene: Scene, probe: Probe) -> bool:
+    """Return whether a user reached another machine than the balancer or a CDN."""
+    comparable = bool(addresses(scene)) and probe.peer_address is not None
+    expected = scene.target.reached.cdn or was_sent_to_balancer(scene, probe)
+    return comparable and not expected

@@ -1,8 +1,8 @@
-"""Content: why the health check dislikes what the ingress rightly answers.
+"""Content: why the health check rejects a correct response of the ingress.
 
-In: a scene. Out: Hetzner's words for failed health checks, and what configuration
-says of their content. It does not: conclude.
-Source: reference hetzner.md, sections 1 and 4.
+In: a scene. Out: the reasons that the Hetzner API reports for failed health checks, and
+what the configuration shows. It does not: conclude.
+Source: Hetzner Cloud API, load balancers: `health_check`, `health_status.detail`.
 """
 
 from parallax.evidence import balancer, nodes, proxy_protocol
@@ -11,34 +11,34 @@ from parallax.model.balancer import HealthCheck
 from parallax.model.cluster import ServicePort
 
 NO_CONNECTION = {"layer4_timeout", "layer4_no_connection"}
-"""Hetzner's words for a health check that got no connection."""
+"""The API's reasons for a health check that got no connection."""
 REJECTED = {"unexpected_http_status", "unexpected_http_content"}
-"""Hetzner's words for a health check that got an answer and did not like it."""
+"""The API's reasons for a health check that rejected a response."""
 HEALTHZ = "/healthz"
-"""Where ingress-nginx's default server answers 200 to any Host."""
+"""The path on which ingress-nginx's default server responds 200 for any Host."""
 BAD_REQUEST = 400
 BROKEN = 500
-"""Statuses from here on are errors, and no right answer to a wrong question."""
+"""Statuses from here on are errors; a health check rightly rejects them."""
 NOT_FOUND = "404"
 MOST_HOSTS = 200
-"""As many hosts a reading holds at most (`ClusterReading.ingress_hosts`)."""
+"""The maximum number of hosts in a reading (`ClusterReading.ingress_hosts`)."""
 
 
-def reasons(scene: Scene) -> set[str]:
-    """Return Hetzner's words for the failed health checks; older readings hold none."""
-    return {seen.detail for seen in balancer.details(scene) if seen.detail}
+def failure_reasons(scene: Scene) -> set[str]:
+    """Return the API's reasons for failed health checks; older readings have none."""
+    return {seen.detail for seen in balancer.failure_details(scene) if seen.detail}
 
 
 def every_target_has_a_reason(scene: Scene) -> bool:
-    """Say whether Hetzner tells of each target why its health check fails."""
-    return 0 < len(balancer.health(scene)) <= len(balancer.details(scene))
+    """Return whether the API reports for every target why its health check fails."""
+    return 0 < len(balancer.health(scene)) <= len(balancer.failure_details(scene))
 
 
-def rejects(scene: Scene) -> str | None:
-    """Say why the health check dislikes what the ingress rightly answers; None: not.
+def rejection(scene: Scene) -> str | None:
+    """Return why the health check rejects a correct response; None: it does not.
 
-    By Hetzner's word, or by configuration: it meets the default backend's 404, or
-    the wrong one of http and https.
+    Either the API reports the reason, or the configuration shows it: the health check
+    gets the default backend's 404, or uses http where https is needed or vice versa.
     """
     service, cluster = balancer.service.maybe(scene), scene.cluster
     ingress = cluster.ingress_service if cluster else None
@@ -48,57 +48,59 @@ def rejects(scene: Scene) -> str | None:
     port = next((p for p in ingress.ports if p.node_port == check.port), None)
     if port is None:
         return None
-    said = reasons(scene)
-    if said and said <= REJECTED and every_target_has_a_reason(scene):
-        codes = {seen.health_check_status_code for seen in balancer.details(scene)}
+    reported = failure_reasons(scene)
+    if reported and reported <= REJECTED and every_target_has_a_reason(scene):
+        codes = {
+            seen.health_check_status_code for seen in balancer.failure_details(scene)
+        }
         if any(code is not None and code >= BROKEN for code in codes):
-            return None  # an error is rightly rejected, whoever says it
+            return None  # an error is rightly rejected, whoever wrote it
         unsettled = service.proxyprotocol and proxy_protocol.wanted.maybe(scene) is None
         if unsettled and BAD_REQUEST in codes:
-            return None  # it may be the balancer's PROXY line that is refused
+            return None  # the ingress may reject the balancer's PROXY header
         got = ", ".join(sorted(str(code) for code in codes if code))
-        answer = f"gets {got}" if got else "gets a text that it does not want"
-        return f"Hetzner says {min(said)}: the health check {answer}"
-    if said - REJECTED:
+        what = f"status {got}" if got else "a body without the expected text"
+        return f"Hetzner reports {min(reported)}: the health check receives {what}"
+    if reported - REJECTED:
         return None
-    return _speaks_wrongly(check, port) or _meets_nobody(scene, check)
+    return _wrong_scheme(check, port) or _requests_unknown_host(scene, check)
 
 
-def _speaks_wrongly(check: HealthCheck, port: ServicePort) -> str | None:
-    """Say that it asks http at the ingress's https port, or the other way round."""
+def _wrong_scheme(check: HealthCheck, port: ServicePort) -> str | None:
+    """Return that the health check uses http on an https port, or vice versa."""
     tls = port.name == "https" or port.port == 443  # noqa: PLR2004 - https' number
     plain = port.name == "http" or port.port == 80  # noqa: PLR2004 - http's number
     if check.protocol == "https" and plain:
-        return f"the health check speaks https at :{check.port}, which is plain http"
+        return f"the health check uses https on port {check.port}, which is plain http"
     if check.protocol == "http" and tls and not (check.http and check.http.tls):
-        return f"the health check speaks plain http at :{check.port}, which is https"
+        return f"the health check uses plain http on port {check.port}, which is https"
     return None
 
 
-def _meets_nobody(scene: Scene, check: HealthCheck) -> str | None:
-    """Say that it asks for a host that no Ingress serves, and does not want 404."""
+def _requests_unknown_host(scene: Scene, check: HealthCheck) -> str | None:
+    """Return that the health check uses a host without an Ingress and rejects 404."""
     hosts = scene.cluster.ingress_hosts if scene.cluster else None
-    asks = check.http
-    if len(hosts or ()) >= MOST_HOSTS or not nodes.read_whole(scene, "ingress_hosts"):
-        return None  # the one that is asked for may be among those not read
-    if asks is None or not hosts or asks.path.startswith(HEALTHZ):
+    request = check.http
+    if len(hosts or ()) >= MOST_HOSTS or not nodes.fully_read(scene, "ingress_hosts"):
+        return None  # the requested host may be among those that were not read
+    if request is None or not hosts or request.path.startswith(HEALTHZ):
         return None
     if not any(_serves(host, scene.target.host) for host in hosts):
-        return None  # users' own host is not among them: other rules were not read
-    if any(_accepts(code) for code in asks.status_codes):
+        return None  # the target's own host is missing, so other rules were not read
+    if any(_accepts(code) for code in request.status_codes):
         return None
-    if any(_serves(host, asks.domain or "") for host in hosts):
+    if any(_serves(host, request.domain or "") for host in hosts):
         return None
-    what = f"for {asks.domain}, which" if asks.domain else "without a Host, which"
-    wants = ", ".join(asks.status_codes) or "2??, 3??"
+    host = f"host {request.domain}" if request.domain else "no host"
+    accepted = ", ".join(request.status_codes) or "2??, 3??"
     return (
-        f"the health check asks {asks.path} {what} no Ingress serves: the default"
-        f" backend's 404 is not in {wants}"
+        f"the health check requests {request.path} with {host}, which no Ingress rule"
+        f" matches; it accepts {accepted}, not the default backend's 404"
     )
 
 
 def _accepts(code: str) -> bool:
-    """Say whether a status pattern such as `4??` or `*` takes 404."""
+    """Return whether a status pattern such as `4??` or `*` matches 404."""
     if "*" in code:
         return NOT_FOUND.startswith(code.partition("*")[0])
     return len(code) == len(NOT_FOUND) and all(
@@ -106,10 +108,10 @@ def _accepts(code: str) -> bool:
     )
 
 
-def _serves(host: str, asked: str) -> bool:
-    """Say whether an Ingress's host takes a request; "" and "*" take any."""
+def _serves(host: str, requested: str) -> bool:
+    """Return whether an Ingress's host matches a request's; "" and "*" match any."""
     if host in {"", "*"}:
         return True
     if host.startswith("*."):
-        return asked.endswith(host[1:])
-    return host == asked
+        return requested.endswith(host[1:])
+    return host == requested

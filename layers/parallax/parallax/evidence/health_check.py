@@ -1,8 +1,8 @@
-"""Checks: why the health check takes every target out, as far as it is known.
+"""Checks: why the health check fails on every target.
 
-In: a scene. Out: what shows that it did so, what the inside says to it, and the
-reasons that configuration and Hetzner's words give. It does not: conclude.
-Source: reference hetzner.md, sections 1, 3 and 4.
+In: a scene. Out: proof that every target is unhealthy, what internal probes show, and
+the reasons from configuration and from the Hetzner API. It does not: conclude.
+Source: Hetzner Cloud API, load balancers; HAProxy 2.x documentation, `check`.
 """
 
 from parallax.evidence import (
@@ -26,87 +26,92 @@ from parallax.model.cluster import Service
 from parallax.model.probe import Role
 
 
-def somebody_healthy(scene: Scene) -> str | None:
-    """Say what shows that the balancer has a target to send to; None: nothing."""
+def usable_target(scene: Scene) -> str | None:
+    """Return the proof that the load balancer has a usable target; None: no proof."""
     if balancer.service.maybe(scene) is None:
         return None
-    if balancer.with_health(scene, HealthStatus.HEALTHY):
-        return balancer.health_text(scene)
-    passed = answers.passed(scene)
-    if passed and not answers.contradicted(scene):
-        return f"{passed}, so the balancer has a target"
+    if balancer.count_with_health(scene, HealthStatus.HEALTHY):
+        return balancer.health_report(scene)
+    passed = answers.request_passed(scene)
+    if passed and not answers.responded_directly(scene):
+        return f"{passed}, so the load balancer has a healthy target"
     return None
 
 
 @reading
-def all_out(scene: Scene) -> str:
-    """Say what users get of a balancer for which every target is unhealthy."""
+def response_without_targets(scene: Scene) -> str:
+    """Return the response to users of a balancer whose targets are all unhealthy."""
     balancer.service(scene)
     if not balancer.all_unhealthy(scene):
-        raise Missing("an unhealthy word of the balancer about every target")
-    if passed := answers.passed(scene):
-        raise Missing(f"how a request got through: {passed}")
+        raise Missing("every target reported as unhealthy")
+    if passed := answers.request_passed(scene):
+        raise Missing(f"the reason why a request passed ({passed})")
     users.failed(scene)
-    return answers.word(scene)
+    return answers.own_response(scene)
 
 
 @reading
-def works(scene: Scene) -> str:
-    """Say that the targets work when nodes ask each other.
+def works_inside(scene: Scene) -> str:
+    """Return the proof that the targets respond to probes from other nodes.
 
-    Then the inside gives the health check no reason to fail. A tcp health check asks
-    for a connection only; an error of the app behind the ingress cannot make a target
-    unhealthy.
+    Then nothing inside the cluster makes the health check fail. A TCP health check only
+    opens a connection; an error of the app behind the ingress does not affect it.
     """
     if not ingress.probes(scene):
-        raise Missing(f"whether it works inside: {inside.silence(scene)}")
-    if doubt := time.unnoticed(scene) or _asked_with_lines(scene):
+        why = inside.why_no_reports(scene)
+        raise Missing(f"internal probes of the ingress ({why})")
+    if doubt := time.recovery_pending(scene) or _needs_proxy_header(scene):
         raise Missing(doubt)
-    well, told = _share_well(scene)
+    good, text = _probe_share(scene)
     across = ingress.probes(scene, Role.INGRESS_OTHER)
-    if not well or not (across or overlay.one_node(scene)):
-        raise Missing(f"that it works inside, from node to node: {told}")
-    return told
+    if not good or not (across or overlay.one_node(scene)):
+        raise Missing(f"successful probes of the ingress between nodes ({text})")
+    return text
 
 
-def _share_well(scene: Scene) -> tuple[bool, str]:
-    """Say whether the ingress answers all as the health check wants, and the share."""
-    asked, service = ingress.probes(scene), balancer.service.maybe(scene)
-    well, count = sum(p.healthy for p in asked), len(asked)
-    if well < count and service and service.health_check.protocol == "tcp":
-        answered = sum(p.status_code is not None for p in asked)
-        share = of(answered, count)
-        told = f"inside, {share} probes of the ingress were answered ({well} well)"
-        return answered == count, f"{told}, and the health check only wants to connect"
-    return well == count, f"inside, {of(well, count)} probes of the ingress are well"
+def _probe_share(scene: Scene) -> tuple[bool, str]:
+    """Return whether all probes satisfy the health check, and the share in words."""
+    sent_probes, service = ingress.probes(scene), balancer.service.maybe(scene)
+    succeeded, count = sum(p.healthy for p in sent_probes), len(sent_probes)
+    if succeeded < count and service and service.health_check.protocol == "tcp":
+        answered = sum(p.status_code is not None for p in sent_probes)
+        text = (
+            f"the ingress responded to {of(answered, count)} internal probes"
+            f", {succeeded} with success; a TCP health check only opens a connection"
+        )
+        return answered == count, text
+    return (
+        succeeded == count,
+        f"{of(succeeded, count)} internal probes of the ingress succeeded",
+    )
 
 
-def _asked_with_lines(scene: Scene) -> str | None:
-    """Say that the inside is well by PROXY lines, which the balancer does not send."""
+def _needs_proxy_header(scene: Scene) -> str | None:
+    """Return a doubt: the probes send a PROXY header, the load balancer does not."""
     service = balancer.service.maybe(scene)
-    asked = [p for p in scene.inside(*inside.AT_THE_INGRESS) if p.proxy_protocol]
-    if service is None or service.proxyprotocol or not asked:
+    sent_probes = [p for p in scene.inside(*inside.INGRESS_ROLES) if p.proxy_protocol]
+    if service is None or service.proxyprotocol or not sent_probes:
         return None
-    return "whether the ingress wants PROXY lines: agents send them, the balancer none"
+    return "whether the ingress expects a PROXY header, which only the agents send"
 
 
 @reading
-def targets_serve(scene: Scene) -> Service:
-    """Return the ingress Service that the targets serve, as nodes of the cluster.
+def served_ingress(scene: Scene) -> Service:
+    """Return the ingress Service, if the targets are nodes of the cluster.
 
-    With policy Local a node without an ingress pod drops what comes from outside, and
-    what nodes answer each other proves nothing (hetzner.md, section 5).
+    With policy Local a node without an ingress pod drops external connections, so
+    responses between nodes prove nothing (Kubernetes, externalTrafficPolicy).
     """
     service = inside.ingress_service(scene)
     if not any(nodes.target_node(scene, t) for t, _ in balancer.health(scene)):
-        raise Missing("whether the balancer's targets are nodes of the cluster")
+        raise Missing("whether the load balancer's targets are nodes of the cluster")
     if nodes.is_local(scene):
-        nodes.by_pods(scene)
+        nodes.by_ingress_pod(scene)
     return service
 
 
-def configured(scene: Scene) -> str | None:
-    """Say which configuration by itself keeps every target from serving; None: none."""
+def misconfiguration(scene: Scene) -> str | None:
+    """Return the configuration that alone makes every target unusable; None: none."""
     return (
         nodes.no_target_serves(scene)
         or networks.all_cut_off(scene)
@@ -114,28 +119,28 @@ def configured(scene: Scene) -> str | None:
     )
 
 
-def shut_out(scene: Scene) -> str | None:
-    """Say that the health check gets no connection at the ingress's own port; None."""
+def refused_connection(scene: Scene) -> str | None:
+    """Return that the health check cannot connect to the ingress's port; else None."""
     service, cluster = balancer.service.maybe(scene), scene.cluster
     ingress_service = cluster.ingress_service if cluster else None
-    said = check_content.reasons(scene)
+    reported = check_content.failure_reasons(scene)
     if (
         service is None
         or ingress_service is None
-        or not said
-        or said - check_content.NO_CONNECTION
+        or not reported
+        or reported - check_content.NO_CONNECTION
     ):
         return None
-    port, doors = (
+    port, valid = (
         service.health_check.port,
         list[int | None](ingress_service.node_ports),
     )
-    if said == {"layer4_timeout"}:  # refused there, kube-proxy itself is missing
-        doors.append(ingress_service.health_check_node_port)
-    if not check_content.every_target_has_a_reason(scene) or port not in doors:
+    if reported == {"layer4_timeout"}:  # a refusal would mean: no kube-proxy
+        valid.append(ingress_service.health_check_node_port)
+    if not check_content.every_target_has_a_reason(scene) or port not in valid:
         return None
     count = len(balancer.health(scene))
     return (
-        f"Hetzner says {', '.join(sorted(said))}: the balancer gets no connection to"
-        f" {of(count, count)} targets at :{port}"
+        f"Hetzner reports {', '.join(sorted(reported))}: the load balancer cannot"
+        f" connect to {of(count, count)} targets on port {port}"
     )

@@ -1,13 +1,13 @@
-"""Impact: whether what is wrong at the ingress or behind it is what users meet.
+"""Impact: whether a fault at the ingress or behind it causes what users get.
 
-In: a scene, and the status that the ingress answers by itself. Out: what shows that
-users' failure comes from there.
-It does not: conclude. What is wrong inside need not be what users meet, so each
-cause behind the balancer asks here before it blames.
+In: a scene, and the status that the ingress itself writes. Out: the proof that users'
+requests fail there.
+It does not: conclude. A fault inside the cluster need not affect users, so each cause
+behind the load balancer checks this first.
 """
 
 from parallax.evidence import answers, balancer, ingress, logs, users
-from parallax.evidence.reading import Missing, given, need, reading
+from parallax.evidence.reading import Missing, evidence_so_far, need, reading
 from parallax.evidence.scene import Scene
 from parallax.model.balancer import BalancerService
 from parallax.model.probe import Role
@@ -15,79 +15,81 @@ from parallax.model.probe import Role
 
 @reading
 def end_at_ingress(scene: Scene, status_code: int, *, logged: bool = False) -> str:
-    """Say what shows that users' failing requests end at the ingress.
+    """Return the proof that users' failing requests end at the ingress.
 
-    A trace outside: the ingress's log (`logged`), or its own page. A page seen only
-    inside counts where users get that status, and neither from the balancer nor from
-    a CDN; or where the balancer's HTTP health check met it.
+    Proof is the ingress log (`logged`), or the ingress's own page in an external
+    response. A page seen only by internal probes counts if users get the same status,
+    and neither load balancer nor CDN wrote it, or if the HTTP health check got it.
     """
-    if gone := users.lost(scene):
-        raise Missing(f"what it has to do with users: {gone}")
-    if taken_out(scene, status_code):
-        return "the health check took every target out for it"
-    if mostly_balancers(scene):
-        raise Missing("why most failing requests ended at the balancer")
-    pages = [p for p in ingress.pages(scene, status_code) if p.node is None]
+    if no_connection := users.without_connection(scene):
+        raise Missing(f"proof that users are affected by it ({no_connection})")
+    if failed_health_check(scene, status_code):
+        return f"the HTTP health check fails on every target with {status_code}"
+    if mostly_from_balancer(scene):
+        raise Missing("the reason why most failing requests ended at the load balancer")
+    pages = [p for p in ingress.own_pages(scene, status_code) if p.node is None]
     if logged or pages:
-        return "users' requests are in its log, or got its page"
+        return "its log or its page shows users' requests"
     failed = users.failing(scene, *users.FOR_THE_TARGET)
     for probe in users.outside(scene, Role.UNKNOWN_HOST):
-        # An ingress that lives has another answer for it: 404.
+        # A working ingress responds 404 to it.
         unmarked = users.written_by(probe).hop == "unknown"
         if probe.status_code == status_code and unmarked:
-            raise Missing("who gives a Host nobody serves the same answer")
+            raise Missing("who responds the same to a host without an Ingress")
     if failed and all(
         p.status_code == status_code
         and users.written_by(p).hop != "cdn"
-        and answers.passed_on(scene, p)
+        and answers.forwarded_response(scene, p)
         for p in failed
     ):
-        return "users get its status, and nobody before it wrote that"
-    raise Missing("a trace outside that users' requests end there")
+        return "users get its status, and no earlier hop wrote it"
+    raise Missing(
+        "proof from an external probe that users' requests end at the ingress"
+    )
 
 
 @reading
-def for_want_of_a_pod(scene: Scene) -> str:
-    """Say what shows that users' requests end at an ingress that has nobody to ask."""
+def ends_without_pod(scene: Scene) -> str:
+    """Return the proof that users' requests end at an ingress without a ready pod."""
     if logs.upstream_answers(scene):
-        raise Missing("why a pod still answers requests")
-    what = "an answer of the ingress itself that requests end there"
-    ends = need(ingress.ends_here(scene), what)
-    logged = bool(logs.ingress_asked_nobody(scene))
-    with given(ends):
+        raise Missing("the reason why a pod still responds to requests")
+    what = "a 503 written by the ingress itself"
+    ends = need(ingress.response_without_upstream(scene), what)
+    logged = bool(logs.without_upstream(scene))
+    with evidence_so_far(ends):
         end_at_ingress(scene, ingress.UNAVAILABLE, logged=logged)
     return ends
 
 
-def mostly_balancers(scene: Scene) -> bool:
-    """Say whether most failing users got the balancer's own page."""
+def mostly_from_balancer(scene: Scene) -> bool:
+    """Return whether most failing users got the load balancer's own page."""
     requests = users.failing(scene, *users.AS_A_USER)
-    return 2 * sum(answers.wrote(scene, p) for p in requests) > len(requests)
+    return 2 * sum(answers.wrote_response(scene, p) for p in requests) > len(requests)
 
 
-def _ways_in(scene: Scene, service: BalancerService) -> tuple[int, ...]:
-    """Return the ports at which the ingress is met; not read: where requests go."""
+def _entry_ports(scene: Scene, service: BalancerService) -> tuple[int, ...]:
+    """Return the ingress's NodePorts; if not read, the balancer's destination port."""
     ingress_service = scene.cluster.ingress_service if scene.cluster else None
     return (
         ingress_service.node_ports if ingress_service else (service.destination_port,)
     )
 
 
-def taken_out(scene: Scene, status_code: int) -> bool:
-    """Say whether an HTTP health check took every target out for this status.
+def failed_health_check(scene: Scene, status_code: int) -> bool:
+    """Return whether an HTTP health check fails on every target with this status.
 
-    It has to have met it: Hetzner says so, or it asks for the target's own host.
+    The API reports the status, or the health check requests the target's own host.
     """
     service = balancer.service.maybe(scene)
     if service is None or service.health_check.protocol == "tcp":
         return False
     if not balancer.all_unhealthy(scene):
         return False
-    if service.health_check.port not in _ways_in(scene, service):
+    if service.health_check.port not in _entry_ports(scene, service):
         return False
-    if answers.word.maybe(scene) is None:
+    if answers.own_response.maybe(scene) is None:
         return False
-    if told := balancer.details(scene):
-        return {seen.health_check_status_code for seen in told} == {status_code}
-    asks = service.health_check.http
-    return asks is not None and asks.domain == scene.target.host
+    if failed := balancer.failure_details(scene):
+        return {seen.health_check_status_code for seen in failed} == {status_code}
+    request = service.health_check.http
+    return request is not None and request.domain == scene.target.host

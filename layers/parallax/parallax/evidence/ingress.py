@@ -1,11 +1,11 @@
-"""Ingress: what it answers at its NodePorts, and what shows that requests end there.
+"""Ingress: what responds on its NodePorts, and proof that requests end there.
 
-In: a scene. Out: probes that ought to be answered, the ingress's own pages, in words
-too. It does not: conclude. The page alone does not tell an empty Service from a rate
-limit (reference signatures.md, section 3.4).
+In: a scene. Out: probes that must get a response, the ingress's own pages, and words
+for both. It does not: conclude. The page alone cannot distinguish a Service without
+endpoints from a rate limit: nginx writes the same 503 for both.
 With policy Local a node without an ingress pod drops what another node sends to its
-NodePort, by design (hetzner.md, section 5): silence there speaks against nobody. Such
-probes are left to whoever asks about the policy itself.
+NodePort (Kubernetes, externalTrafficPolicy). No response there is no fault, so these
+probes are left out here.
 """
 
 from collections import Counter
@@ -18,35 +18,37 @@ from parallax.model.probe import ErrorType, Probe, Role
 UNAVAILABLE = 503
 
 
-def pages(scene: Scene, status_code: int) -> tuple[Probe, ...]:
-    """Return the probes that got the ingress's own page, asked outside or inside."""
-    asked = (
+def own_pages(scene: Scene, status_code: int) -> tuple[Probe, ...]:
+    """Return the external and internal probes that got the ingress's own page."""
+    sent_probes = (
         *users.failing(scene, *users.FOR_THE_TARGET),
-        *scene.inside(*inside.AT_THE_INGRESS),
+        *scene.inside(*inside.INGRESS_ROLES),
     )
-    return tuple(p for p in asked if p.status_code == status_code and wrote_page(p))
+    return tuple(
+        p for p in sent_probes if p.status_code == status_code and wrote_page(p)
+    )
 
 
 def wrote_page(probe: Probe) -> bool:
-    """Say whether an answer is the ingress's own page, now and not replayed.
+    """Return whether a response is the ingress's own page, and not replayed.
 
-    Inside there is no balancer on the way: its page is then that of an HAProxy which
-    is the ingress.
+    Internal probes do not pass the load balancer; an HAProxy page in their responses
+    comes from an HAProxy ingress.
     """
     author = users.written_by(probe)
     inside = probe.node is not None and author.hop == "load-balancer"
     return (author.hop == "ingress" or inside) and author.how != "replayed"
 
 
-def mostly(scene: Scene) -> int | None:
-    """Return the status of the ingress's own page that most failing users got."""
+def most_frequent_status(scene: Scene) -> int | None:
+    """Return the status of the ingress's own page, if most failing users got it."""
     requests = users.failing(scene, *users.AS_A_USER)
     seen = Counter(p.status_code for p in requests if wrote_page(p)).most_common(1)
     return seen[0][0] if seen and 2 * seen[0][1] > len(requests) else None
 
 
 def service_name(scene: Scene) -> str:
-    """Return `namespace/name` of the ingress's Service, as far as it is known."""
+    """Return `namespace/name` of the ingress's Service; defaults where not read."""
     reached, cluster = scene.target.reached, scene.cluster
     if cluster and cluster.ingress_service:
         service = cluster.ingress_service
@@ -55,58 +57,58 @@ def service_name(scene: Scene) -> str:
     return f"{reached.ingress_namespace or 'ingress-nginx'}/{name}"
 
 
-def says(scene: Scene, status_code: int) -> str | None:
-    """Say where the ingress answered so by itself; None: nowhere."""
-    own_pages = pages(scene, status_code)
-    if not own_pages:
+def own_response(scene: Scene, status_code: int) -> str | None:
+    """Return that the ingress itself responded with this status; None: not seen."""
+    found = own_pages(scene, status_code)
+    if not found:
         return None
-    where = f"inside, on {own_pages[0].node}," if own_pages[0].node else "outside,"
-    return f"{where} the ingress itself answers {status_code}"
+    to = f"an internal probe on {found[0].node}" if found[0].node else "external probes"
+    return f"the ingress itself responded {status_code} to {to}"
 
 
-def ends_here(scene: Scene) -> str | None:
-    """Say what shows that the ingress found nobody to ask; None: nothing."""
-    if lines := logs.ingress_asked_nobody(scene):
-        return f"ingress log on {lines[0].node}: 503, no upstream asked"
-    return says(scene, UNAVAILABLE)
+def response_without_upstream(scene: Scene) -> str | None:
+    """Return the proof that the ingress had no upstream to use; None: not seen."""
+    if lines := logs.without_upstream(scene):
+        return f"ingress log on {lines[0].node}: 503 without an upstream"
+    return own_response(scene, UNAVAILABLE)
 
 
 @reading
 def probes(scene: Scene, *roles: Role, port: int | None = None) -> tuple[Probe, ...]:
-    """Return the probes of the ingress's NodePorts, but for doors that are shut.
+    """Return the probes of the ingress's NodePorts that policy Local does not drop.
 
-    Those with these roles (none: from its own and from other nodes) at a port, or any.
+    Only those with these roles (none: all ingress roles), on one port or on any.
     """
-    asked_probes = scene.inside(*(roles or inside.AT_THE_INGRESS))
-    at = nodes.homes(scene) if nodes.is_local(scene) else None
+    sent_probes = scene.inside(*(roles or inside.INGRESS_ROLES))
+    at = nodes.ingress_nodes(scene) if nodes.is_local(scene) else None
     return tuple(
         p
-        for p in asked_probes
-        if port in (None, p.peer_port) and (at is None or not _is_shut(p, at))
+        for p in sent_probes
+        if port in (None, p.peer_port) and (at is None or not _is_dropped(p, at))
     )
 
 
 def answered(scene: Scene, port: int | None, *roles: Role) -> tuple[Probe, ...]:
-    """Return the inside probes with these roles that got an HTTP answer at a port.
+    """Return the probes with these roles that got an HTTP response on a port.
 
-    But for doors that are shut, so that they are a share of `at_the_ingress`.
+    They are a share of `probes`.
     """
-    asked = probes(scene, *roles, port=port)
-    return tuple(p for p in asked if p.status_code is not None)
+    sent_probes = probes(scene, *roles, port=port)
+    return tuple(p for p in sent_probes if p.status_code is not None)
 
 
-def _is_shut(probe: Probe, at: frozenset[str]) -> bool:
+def _is_dropped(probe: Probe, at: frozenset[str]) -> bool:
     crosses = probe.role is Role.INGRESS_OTHER and probe.peer_node is not None
     return crosses and probe.peer_node not in at
 
 
 @reading
-def asked_rightly(scene: Scene) -> tuple[Probe, ...]:
-    """Return the inside probes of the ingress that were asked as it wants to be.
+def correctly_addressed(scene: Scene) -> tuple[Probe, ...]:
+    """Return the internal probes that match the ingress's PROXY protocol setting.
 
-    One without the PROXY line that it wants, or with one it does not expect, fails
-    for that alone. Where its settings are not known, a connection closed without a
-    byte may be that.
+    A probe without an expected PROXY header, or with an unexpected one, fails only for
+    that. If the setting was not read, a connection closed without a response may be
+    such a case.
     """
     config = scene.cluster.ingress_config if scene.cluster else None
     wants = dict(config or ()).get("use-proxy-protocol", "false") == "true"

@@ -1,7 +1,7 @@
-"""Rules: by which the ingress may turn a request away itself.
+"""Rules: the settings with which an ingress rejects requests itself.
 
-In: a scene, a status. Out: what the target's Ingress and the controller's settings
-name, in words. It does not: conclude; that a rule stands there does not say it was met.
+In: a scene, a status. Out: the settings of the target's Ingress and of the controller
+that can produce it. It does not: conclude; a setting need not have matched.
 Source: ingress-nginx, `docs/user-guide` (annotations, ConfigMap).
 """
 
@@ -9,7 +9,7 @@ from parallax.evidence.scene import Scene
 
 LISTS = ("whitelist-source-range", "allowlist-source-range", "denylist-source-range")
 LIMITS = ("limit-rps", "limit-rpm", "limit-connections")
-"""Each replica counts by itself: at one moment one turns away and another does not."""
+"""Each replica counts on its own, so only some of them may reject at a time."""
 RULES = {
     401: ("auth-type", "auth-url", "auth-secret"),
     403: (*LISTS, "auth-tls-secret", "enable-modsecurity", "block-cidrs"),
@@ -17,16 +17,16 @@ RULES = {
     429: LIMITS,
     503: (*LIMITS, *LISTS),
 }
-"""What in annotations or ConfigMap makes the ingress answer so by itself."""
+"""Annotations and ConfigMap keys with which the ingress itself writes a status."""
 
 
 def rules(scene: Scene, status: int) -> tuple[str, ...]:
-    """Return the annotations and settings that make the ingress answer so."""
+    """Return the annotations and settings with which the ingress writes this status."""
     return _named(scene, RULES.get(status, ()))
 
 
 def limits(scene: Scene, status: int) -> tuple[str, ...]:
-    """Return those that count requests; none where no limit answers so."""
+    """Return those that limit requests; none if no limit produces this status."""
     return _named(scene, LIMITS if LIMITS[0] in RULES.get(status, ()) else ())
 
 
@@ -40,7 +40,7 @@ def _named(scene: Scene, names: tuple[str, ...]) -> tuple[str, ...]:
         if name.rpartition("/")[2] in names
     ]
     found += [
-        f"ConfigMap of the controller: {name}: {value}"
+        f"controller ConfigMap {name}: {value}"
         for name, value in cluster.ingress_config or ()
         if name in names
     ]

@@ -1,47 +1,45 @@
 """Inside: what the agents report from the cluster's nodes, since the failure began.
 
 In: a scene. Out: the freshest reading of the Kubernetes API, or why there is none.
-It does not: conclude. A silent agent never means that the inside is well.
+It does not: conclude. A silent agent never means that the cluster is healthy.
 """
 
 from parallax.evidence.reading import Missing, need, reading
 from parallax.evidence.scene import Scene
-from parallax.evidence.words import lately
+from parallax.evidence.words import since_text
 from parallax.model.cluster import ClusterReading, Service
 from parallax.model.probe import Probe, Role
 
-AT_THE_INGRESS = (Role.INGRESS, Role.INGRESS_OTHER)
-"""Inside probes of the ingress's NodePorts."""
+INGRESS_ROLES = (Role.INGRESS, Role.INGRESS_OTHER)
+"""Internal probes of the ingress's NodePorts."""
 
 
-def silence(scene: Scene) -> str:
-    """Say why nothing is known from inside."""
+def why_no_reports(scene: Scene) -> str:
+    """Return why there are no internal observations."""
     if scene.target.reached.cluster is None:
-        return "the target names no cluster, so no agent looks from inside"
+        return "the target's configuration names no cluster"
     if not scene.reports:
         return "no agent has reported"
     if not scene.live_reports:
-        return f"all {len(scene.reports)} agents are silent"
-    return f"no agent has measured {lately(scene)}"
+        return f"all {len(scene.reports)} agents stopped reporting"
+    return f"no agent has reported {since_text(scene)}"
 
 
 @reading
 def cluster(scene: Scene) -> ClusterReading:
-    """Return what the Kubernetes API said."""
-    return need(scene.cluster, silence(scene))
+    """Return the freshest reading of the Kubernetes API."""
+    return need(scene.cluster, f"a reading of the cluster ({why_no_reports(scene)})")
 
 
 @reading
 def ingress_service(scene: Scene) -> Service:
     """Return the ingress's own Service."""
     if scene.cluster is None:
-        what = "the ingress Service as the cluster has it"
-        raise Missing(f"{what} ({silence(scene)})")
-    service = scene.cluster.ingress_service
-    return need(service, "the ingress Service as the cluster has it")
+        raise Missing(f"a reading of the ingress Service ({why_no_reports(scene)})")
+    return need(scene.cluster.ingress_service, "a reading of the ingress Service")
 
 
 def accepted(probe: Probe) -> bool:
-    """Say whether a connection came about, whatever was said over it."""
+    """Return whether a connection was established, with or without a response."""
     before = probe.error_phase in {"resolve", "connect"}
     return probe.status_code is not None or not before

@@ -1,10 +1,10 @@
-"""Logs: what the ingress log says of our outside requests, and whether it was read.
+"""Logs: the ingress log's lines of our external requests, and whether it was read.
 
-In: a scene. Out: its lines that prove something; whether a missing line tells.
+In: a scene. Out: log lines that prove something; whether a missing line means anything.
 It does not: conclude from a line that is not there.
-A log says nothing where a node has no agent, or where the controller writes no request
-id of ours: then a request that certainly passed is not in it either.
-Source: reference signatures.md, section 2.
+A missing line means nothing on a node without an agent, or if the controller does not
+log our request ids: then the lines of forwarded requests are missing too.
+Source: nginx `ngx_http_upstream_module` variables; ingress-nginx log-format.
 """
 
 from parallax.evidence import nodes, pods, users
@@ -14,19 +14,20 @@ from parallax.model.cluster import Endpoint, Sighting
 from parallax.model.probe import Probe, Role
 
 AMBIGUOUS = (502, 504)
-"""nginx logs these as upstream status also when no upstream answered."""
+"""nginx logs these as upstream status even if no upstream responded."""
 
 
 def sightings(scene: Scene, *roles: Role) -> tuple[Sighting, ...]:
-    """Return the ingress log's lines of outside probes with these roles."""
+    """Return the ingress log's lines of external probes with these roles."""
     return scene.sightings_of(*users.outside(scene, *roles))
 
 
 def pod_answers(scene: Scene) -> tuple[Sighting, ...]:
-    """Return the sightings that prove that a pod itself answered a failing probe.
+    """Return the sightings that prove that a pod itself responded to a failing probe.
 
-    A pod of the target's own Service: the ingress also asks a default backend, for
-    a host it does not know or a status it replaces. Endpoints unread: none.
+    Only pods of the target's own Service count. The ingress also uses a default
+    backend, for an unknown host or for a status it replaces. Without a reading of the
+    endpoints the result is empty.
     """
     places = {place(e) for e in pods.known_endpoints(scene)}
     return tuple(
@@ -40,7 +41,7 @@ def pod_answers(scene: Scene) -> tuple[Sighting, ...]:
 def place(endpoint: Endpoint) -> str:
     """Return an endpoint as nginx logs it, e.g. `10.42.0.7:8080` or `[fd00::7]:8080`.
 
-    Without a port the address alone.
+    Without a port: only the address.
     """
     v6 = ":" in endpoint.address
     address = f"[{endpoint.address}]" if v6 else endpoint.address
@@ -48,7 +49,7 @@ def place(endpoint: Endpoint) -> str:
 
 
 def upstream_answers(scene: Scene) -> tuple[Sighting, ...]:
-    """Return the sightings of failing probes that any upstream itself answered."""
+    """Return the sightings of failing probes to which any upstream responded."""
     probes = {p.request_id: p for p in users.failing(scene, *users.FOR_THE_TARGET)}
     return tuple(
         s
@@ -62,8 +63,8 @@ def upstream_answers(scene: Scene) -> tuple[Sighting, ...]:
     )
 
 
-def ingress_asked_nobody(scene: Scene) -> tuple[Sighting, ...]:
-    """Return the sightings of failing probes that the ingress answered itself, 503."""
+def without_upstream(scene: Scene) -> tuple[Sighting, ...]:
+    """Return the sightings of failing probes with 503 and without an upstream."""
     return tuple(
         s
         for s in scene.sightings_of(*users.failing(scene, *users.FOR_THE_TARGET))
@@ -71,10 +72,10 @@ def ingress_asked_nobody(scene: Scene) -> tuple[Sighting, ...]:
     )
 
 
-def live(scene: Scene) -> tuple[str, ...]:
-    """Return the nodes whose ingress log was read just now, since the failure began.
+def followed_nodes(scene: Scene) -> tuple[str, ...]:
+    """Return the nodes whose ingress log was read recently, since the failure began.
 
-    Only there does a line that is missing say anything.
+    Only there does a missing line mean anything.
     """
     since = scene.failing_since
     found: list[str] = []
@@ -89,9 +90,9 @@ def live(scene: Scene) -> tuple[str, ...]:
 
 
 def caught_up(scene: Scene, *roles: Role) -> dict[str, bool | None]:
-    """Say of each live agent whether it read its log since the last failing request.
+    """Return by node whether its agent read its log after the last failing request.
 
-    By the agent's node, of requests with these roles; None: it follows no log.
+    Of live agents and requests with these roles; None: the agent follows no log.
     """
     last = max((p.started_at for p in users.failing(scene, *roles)), default=None)
     return {
@@ -103,82 +104,83 @@ def caught_up(scene: Scene, *roles: Role) -> dict[str, bool | None]:
 
 
 def node_of(scene: Scene, upstream: str | None) -> str | None:
-    """Return the node of the Service's endpoint that nginx logged; None: not known."""
+    """Return the node of the endpoint that nginx logged as upstream; None: no match."""
     for endpoint in pods.known_endpoints(scene):
         if upstream is not None and upstream in {place(endpoint), endpoint.address}:
             return endpoint.node
     return None
 
 
-def got_no_answer(line: Sighting) -> bool:
-    """Say whether the last pod tried gave no answer: 502 or 504, length 0.
+def got_no_response(line: Sighting) -> bool:
+    """Return whether the last upstream did not respond: 502 or 504, length 0.
 
-    With custom-http-errors a pod's own 502 is logged so too; then the page is not
-    the ingress's.
+    With custom-http-errors nginx logs a pod's own 502 the same way; then the page is
+    not the ingress's.
     """
     return line.upstream_status in AMBIGUOUS and line.upstream_response_length == 0
 
 
 def gave_up(line: Sighting) -> bool:
-    """Say whether whoever asked went away while a pod was waited for: 499."""
+    """Return whether the client gave up while the ingress waited for a pod (499)."""
     client_closed = 499
     waiting = line.upstream_address is not None and line.upstream_status is None
     return waiting and line.status_code == client_closed
 
 
-def unanswered(scene: Scene) -> str | None:
-    """Say that no pod answered any failing request the log shows; None: not shown."""
+def no_pod_responded(scene: Scene) -> str | None:
+    """Return that no pod responded to any logged failing request; None: not shown."""
     probes = {p.request_id: p for p in users.failing(scene, *users.FOR_THE_TARGET)}
     lines = scene.sightings_of(*probes.values())
     if not lines or not all(
         line.upstream_address is None
         or (
-            got_no_answer(line)
+            got_no_response(line)
             and users.written_by(probes[line.request_id]).hop == "ingress"
         )
         for line in lines
     ):
         return None
-    return f"ingress log: no pod answered any of {len(lines)} failing requests"
+    return f"ingress log: no pod responded to any of {len(lines)} failing requests"
 
 
-def logged_so(scene: Scene, probe: Probe) -> bool:
-    """Say whether an ingress logged this request with the status that came out."""
+def logged_status(scene: Scene, probe: Probe) -> bool:
+    """Return whether an ingress logged this request with the status the client got."""
     lines = scene.sightings_of(probe)
     return any(line.status_code == probe.status_code for line in lines)
 
 
 @reading
-def were_read(scene: Scene) -> bool:
-    """Say whether every ingress log was read since the last failing user request.
+def all_read(scene: Scene) -> bool:
+    """Return whether every ingress log was read after the last failing user request.
 
-    A node that runs no ingress pod has no such log.
+    A node without an ingress pod has no such log.
     """
-    read, wanted = caught_up(scene, *users.AS_A_USER), _logging(scene)
-    all_read = False not in read.values() and all(read.get(n) for n in wanted)
-    return bool(wanted) and all_read and not _misses_a_good_one(scene)
+    read, needed = caught_up(scene, *users.AS_A_USER), _logging(scene)
+    complete = False not in read.values() and all(read.get(n) for n in needed)
+    return bool(needed) and complete and not _lacks_successful_request(scene)
 
 
 def _logging(scene: Scene) -> frozenset[str]:
-    """Return the nodes with an ingress pod; not known: every node that is known."""
-    at = nodes.homes(scene)
+    """Return the nodes with an ingress pod; if not determined, every node."""
+    at = nodes.ingress_nodes(scene)
     if at is not None:
         return at
     all_nodes = scene.cluster.nodes if scene.cluster else None
-    speaking = {report.node for report in scene.live_reports}
-    return frozenset(speaking.union(n.name for n in all_nodes or ()))
+    reporting = {report.node for report in scene.live_reports}
+    return frozenset(reporting.union(n.name for n in all_nodes or ()))
 
 
-def _misses_a_good_one(scene: Scene) -> bool:
-    """Say whether no well answered request, which the ingress passed on, has a line.
+def _lacks_successful_request(scene: Scene) -> bool:
+    """Return whether the log has no line of any successful, forwarded request.
 
-    A good answer of the balancer's own address did not come from a cache before it.
-    Asked where some users are served: if none is, all are missing for one reason.
+    A successful response of the load balancer's own address did not come from a CDN.
+    Checked only if some user requests succeed: if none does, the lines may be missing
+    for the same reason.
     """
     requests = users.outside(scene, *users.AS_A_USER)
     if not any(p.healthy for p in requests):
         return False
     past = users.outside(scene, *users.AT_THE_BALANCER)
-    asked = past if scene.target.reached.cdn else (*past, *requests)
-    well = [p for p in asked if p.healthy]
-    return bool(well) and not scene.sightings_of(*well)
+    candidates = past if scene.target.reached.cdn else (*past, *requests)
+    successful = [p for p in candidates if p.healthy]
+    return bool(successful) and not scene.sightings_of(*successful)

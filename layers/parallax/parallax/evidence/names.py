@@ -1,7 +1,8 @@
-"""Names: where the target's name leads, by whom it is asked.
+"""Names: to which addresses the target's name resolves, and for which resolver.
 
-In: a scene. Out: the addresses users reached against the balancer's own, and the
-resolvers' answers. It does not: conclude. Behind a CDN the name leads to the CDN.
+In: a scene. Out: the addresses that users reached compared with the load balancer's
+own, and the resolvers' answers. It does not: conclude. Behind a CDN the name resolves
+to the CDN.
 """
 
 from dataclasses import dataclass
@@ -12,12 +13,12 @@ from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.probe import Probe, Resolution, Role
 
-HANDED_ON = frozenset(
+PROXY_HEADERS = frozenset(
     {"via", "age", "x-cache", "x-cache-status", "x-served-by", "cdn-cache", "cf-ray"}
 )
-"""Headers of whoever stands before another server, and passes its answers on."""
+"""Headers of a proxy or cache that forwards another server's responses."""
 PINNED = (*users.AS_A_USER, Role.ADDRESS)
-"""Outside probes that went where the name leads."""
+"""External probes that used an address from DNS."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,118 +32,118 @@ class Elsewhere:
 
 
 def sent_elsewhere(scene: Scene) -> tuple[Probe, ...]:
-    """Return the failing user requests that asked another address."""
+    """Return the failing user requests that were sent to another address."""
     return tuple(
         p
         for p in users.failing(scene, *users.AS_A_USER)
         if p.peer_address
         and p.error_phase != "resolve"
-        and not balancer.is_balancers(scene, p.peer_address)
+        and not balancer.owns_address(scene, p.peer_address)
     )
 
 
-def arrived(scene: Scene) -> str | None:
-    """Say that every failing user asked the balancer's own address; None: not shown."""
+def all_reached_balancer(scene: Scene) -> str | None:
+    """Return that all failing users reached the balancer's own address; or None."""
     failed = users.failing(scene, *users.AS_A_USER)
-    where = {p.peer_address for p in failed}
+    reached = {p.peer_address for p in failed}
     if (
         not balancer.addresses(scene)
         or not failed
-        or None in where
+        or None in reached
         or sent_elsewhere(scene)
     ):
         return None
-    told = ", ".join(sorted(a for a in where if a))
-    return f"users reach {told}, the balancer's own address"
+    listed = ", ".join(sorted(a for a in reached if a))
+    return f"users reach {listed}, the load balancer's own address"
 
 
 @reading
-def led_elsewhere(scene: Scene) -> tuple[Probe, ...]:
-    """Return the failing requests, all of which asked an address of somebody else."""
+def all_sent_elsewhere(scene: Scene) -> tuple[Probe, ...]:
+    """Return the failing requests, if all of them were sent to another address."""
     if scene.target.reached.cdn:
-        raise Missing("the CDN's own addresses, to which the name rightly leads")
+        raise Missing("the CDN's own addresses (the name correctly resolves to them)")
     if not balancer.addresses(scene):
         raise Missing(f"the public address of {balancer.name(scene)}")
-    failed, gone = users.failed(scene), sent_elsewhere(scene)
-    if len(gone) < len(failed):
-        rest = of(len(failed) - len(gone), len(failed))
-        raise Missing(f"why {rest} failing requests did not ask another address")
-    where = {str(p.peer_address) for p in gone}
-    if doubt := _not_well(scene) or _not_dead(scene, where):
+    failed, elsewhere = users.failed(scene), sent_elsewhere(scene)
+    if len(elsewhere) < len(failed):
+        rest = of(len(failed) - len(elsewhere), len(failed))
+        raise Missing(f"failing requests to another address ({rest} used none)")
+    where = {str(p.peer_address) for p in elsewhere}
+    if doubt := _balancer_doubt(scene) or _address_doubt(scene, where):
         raise Missing(doubt)
-    return gone
+    return elsewhere
 
 
-def _not_well(scene: Scene) -> str | None:
-    """Say what is missing for all to be well at the balancer's own address."""
-    asked = [
+def _balancer_doubt(scene: Scene) -> str | None:
+    """Return what is missing to prove that the balancer's own address works."""
+    direct_probes = [
         p
         for p in users.outside(scene, *PINNED, Role.DIRECT)
         if p.role is Role.DIRECT
-        or (p.peer_address and balancer.is_balancers(scene, p.peer_address))
+        or (p.peer_address and balancer.owns_address(scene, p.peer_address))
     ]
-    bad = [p for p in asked if not p.healthy]
+    bad = [p for p in direct_probes if not p.healthy]
     if bad:
-        return "why the balancer's own address does not answer well either"
-    return None if asked else "a request to the balancer's own address"
+        return "the reason why requests to the load balancer's own address fail too"
+    return None if direct_probes else "a request to the load balancer's own address"
 
 
-def _not_dead(scene: Scene, where: set[str]) -> str | None:
-    """Say what speaks against a forgotten address: it serves, or stands before us."""
+def _address_doubt(scene: Scene, where: set[str]) -> str | None:
+    """Return a doubt that the address is unrelated: it works, or forwards to us."""
     for probe in users.outside(scene, *PINNED):
         if probe.peer_address not in where:
             continue
         if probe.healthy:
-            return f"why {probe.peer_address} answers other requests well"
+            return f"the reason why other requests to {probe.peer_address} succeed"
         author = users.written_by(probe)
         if author.hop == "cdn":
-            who = f"its page is {author.writer}'s"
-            return f"whether {probe.peer_address} is a cache before us: {who}"
-        if trace := _trace(scene, probe):
-            return f"whether {probe.peer_address} is a way to us: {trace}"
+            page = f"its page is from {author.writer}"
+            return f"whether {probe.peer_address} is a CDN of this target ({page})"
+        if trace := _proxy_marks(scene, probe):
+            return f"whether {probe.peer_address} is a proxy of this target ({trace})"
     return None
 
 
-def _trace(scene: Scene, probe: Probe) -> str | None:
-    """Say what shows that an address hands requests on; None: nothing does."""
+def _proxy_marks(scene: Scene, probe: Probe) -> str | None:
+    """Return the proof that an address forwards requests; None: there is none."""
     if lines := scene.sightings_of(probe):
-        return f"the ingress on {lines[0].node} logged what was asked there"
-    names = sorted({n for n, _ in probe.headers if n.lower() in HANDED_ON})
-    return f"its answer bears {', '.join(names)}" if names else None
+        return f"the ingress on {lines[0].node} logged a request sent there"
+    names = sorted({n for n, _ in probe.headers if n.lower() in PROXY_HEADERS})
+    return f"its response has {', '.join(names)}" if names else None
 
 
-def recursive(scene: Scene) -> tuple[Resolution, ...]:
+def resolver_answers(scene: Scene) -> tuple[Resolution, ...]:
     """Return the answers of the resolvers that people use."""
     run = scene.outside
     found = run.resolutions if run else ()
     return tuple(r for r in found if not r.authoritative and r.addresses)
 
 
-def zone(scene: Scene) -> tuple[Resolution, ...]:
-    """Return what the zone's own name servers answer, those in error first."""
+def zone_answers(scene: Scene) -> tuple[Resolution, ...]:
+    """Return the answers of the zone's own name servers, wrong ones first."""
     run = scene.outside
     found = run.resolutions if run else ()
     own = [r for r in found if r.authoritative and r.addresses]
-    return tuple(sorted(own, key=lambda r: not others(scene, r)))
+    return tuple(sorted(own, key=lambda r: not foreign_addresses(scene, r)))
 
 
-def others(scene: Scene, resolution: Resolution) -> tuple[str, ...]:
-    """Return the addresses of an answer that are not the balancer's."""
-    return tuple(a for a in resolution.addresses if not balancer.is_balancers(scene, a))
+def foreign_addresses(scene: Scene, resolution: Resolution) -> tuple[str, ...]:
+    """Return the addresses of an answer that are not the load balancer's."""
+    return tuple(a for a in resolution.addresses if not balancer.owns_address(scene, a))
 
 
 def resolvers(
     scene: Scene,
 ) -> tuple[tuple[Resolution, ...], tuple[Resolution, ...]]:
-    """Return the resolvers that name only the balancer, and those that name another."""
-    found = recursive(scene)
-    wrong = tuple(r for r in found if others(scene, r))
+    """Return the resolvers that give only the balancer's addresses, and the others."""
+    found = resolver_answers(scene)
+    wrong = tuple(r for r in found if foreign_addresses(scene, r))
     return tuple(r for r in found if r not in wrong), wrong
 
 
-def named(scene: Scene) -> bool:
-    """Say whether a resolver gives the address at which users fail."""
-    given = [a for r in resolvers(scene)[1] for a in others(scene, r)]
+def failing_address_is_given(scene: Scene) -> bool:
+    """Return whether a resolver gives the address at which users fail."""
+    given = [a for r in resolvers(scene)[1] for a in foreign_addresses(scene, r)]
     return any(
         balancer.same_address(str(p.peer_address), a)
         for p in sent_elsewhere(scene)
@@ -150,26 +151,27 @@ def named(scene: Scene) -> bool:
     )
 
 
-def met_elsewhere(scene: Scene) -> str:
-    """Return e.g. `11 of 11 requests failed at 198.51.100.7: 503 by nginx`."""
-    gone, requests = sent_elsewhere(scene), users.outside(scene, *users.AS_A_USER)
-    places = ", ".join(sorted({str(p.peer_address) for p in gone}))
-    first = gone[0]
-    said = str(first.error_type).replace("_", " ")
+def failures_elsewhere(scene: Scene) -> str:
+    """Return e.g. `11 of 11 requests to 198.51.100.7 failed: 503 from nginx`."""
+    elsewhere, requests = sent_elsewhere(scene), users.outside(scene, *users.AS_A_USER)
+    places = ", ".join(sorted({str(p.peer_address) for p in elsewhere}))
+    first = elsewhere[0]
+    how = str(first.error_type).replace("_", " ")
     if first.status_code is not None:
-        said = f"{first.status_code} by {users.written_by(first).writer}"
-    return f"{of(len(gone), len(requests))} requests failed at {places}: {said}"
+        how = f"{first.status_code} from {users.written_by(first).writer}"
+    share = of(len(elsewhere), len(requests))
+    return f"{share} requests went to {places} and failed: {how}"
 
 
-def well_at_balancer(scene: Scene) -> str:
-    """Return what shows that the balancer's own address serves."""
+def balancer_works(scene: Scene) -> str:
+    """Return the proof that the load balancer's own address works."""
     own = ", ".join(sorted(balancer.addresses(scene)))
-    return f"{balancer.name(scene)} itself ({own}), asked directly, answers well"
+    return f"direct requests to {balancer.name(scene)} ({own}) succeed"
 
 
 @reading
 def elsewhere(scene: Scene) -> Elsewhere:
-    """Return what failing requests met elsewhere; raises `Missing` if some were not."""
-    led_elsewhere(scene)
+    """Return the failures at another address; raises `Missing` if one was not there."""
+    all_sent_elsewhere(scene)
     right, wrong = resolvers(scene)
-    return Elsewhere(failures=met_elsewhere(scene), right=right, wrong=wrong)
+    return Elsewhere(failures=failures_elsewhere(scene), right=right, wrong=wrong)

@@ -1,7 +1,7 @@
-"""Networks: whether balancer and targets share a private network.
+"""Networks: whether load balancer and targets share a private network.
 
-In: a scene. Out: the targets that the balancer cannot reach by their private
-address, or a sentence. It does not: conclude; a network that was not read is none.
+In: a scene. Out: the targets whose private address the load balancer cannot reach, or a
+sentence. It does not: conclude; a network that was not read proves nothing.
 """
 
 from parallax.evidence import nodes
@@ -13,7 +13,7 @@ from parallax.model.balancer import BalancerTarget, LoadBalancer
 
 @reading
 def cut_off(scene: Scene) -> tuple[BalancerTarget, ...]:
-    """Return the targets asked by a private address in no network of the balancer's."""
+    """Return the targets with a private address outside the balancer's networks."""
     balancer = scene.load_balancer
     if balancer is None:
         return ()
@@ -30,10 +30,10 @@ def _is_cut_off(balancer: LoadBalancer, target: BalancerTarget) -> bool:
     return not set(balancer.networks) & set(target.networks)
 
 
-def perhaps_in_none(scene: Scene) -> bool:
-    """Say whether the balancer may be in no private network, where targets need one.
+def may_lack_network(scene: Scene) -> bool:
+    """Return whether the balancer may lack a private network that its targets need.
 
-    Neither its networks were read nor an address of its own in one.
+    Neither its networks nor a private address of its own were read.
     """
     balancer = scene.load_balancer
     return (
@@ -45,7 +45,7 @@ def perhaps_in_none(scene: Scene) -> bool:
 
 
 def networks_known(scene: Scene) -> bool:
-    """Say whether it is known for every target if a private network is shared."""
+    """Return whether the networks were read for every target with a private address."""
     balancer = scene.load_balancer
     return balancer is not None and all(
         not t.use_private_ip
@@ -57,11 +57,15 @@ def networks_known(scene: Scene) -> bool:
 
 @reading
 def all_cut_off(scene: Scene) -> str | None:
-    """Say that no target can be reached for want of a common network; None: not so."""
-    balancer, found, gone = scene.load_balancer, nodes.targets(scene), cut_off(scene)
-    if balancer is None or not gone or len(gone) < len(found):
+    """Return that no target shares a private network with the balancer; else None."""
+    balancer, found, unreachable = (
+        scene.load_balancer,
+        nodes.targets(scene),
+        cut_off(scene),
+    )
+    if balancer is None or not unreachable or len(unreachable) < len(found):
         return None
-    share = f"{of(len(gone), len(found))} targets are asked by their private address"
+    share = f"{of(len(unreachable), len(found))} targets use their private address"
     if not balancer.networks:
         return f"{share}, and {balancer.name} is in no private network"
-    return f"{share}, and none is in a network of {balancer.name}"
+    return f"{share}, and none of them shares a network with {balancer.name}"

@@ -1,8 +1,8 @@
-"""Nodes: which of the balancer's targets are nodes, and where ingress pods run.
+"""Nodes: which of the load balancer's targets are nodes, and where ingress pods run.
 
-In: a scene. Out: the balancer's targets matched with the cluster's nodes by
-address, machine (`hcloud://10001`) or name. It does not: conclude. A target that can be
-neither matched nor excluded is left open.
+In: a scene. Out: the load balancer's targets, matched with the cluster's nodes by
+address, provider id (`hcloud://10001`) or name. It does not: conclude. A target that
+can be neither matched nor excluded is left open.
 """
 
 from ipaddress import ip_address, ip_network
@@ -15,7 +15,7 @@ from parallax.model.balancer import BalancerTarget
 from parallax.model.cluster import Node
 
 MACHINE = "hcloud://"
-"""How hcloud-cloud-controller-manager names a node's machine (`spec.providerID`)."""
+"""Prefix of hcloud-cloud-controller-manager's provider ids (`spec.providerID`)."""
 PRIVATE = tuple(
     map(
         ip_network,
@@ -30,21 +30,21 @@ PRIVATE = tuple(
 )
 """RFC 1918, RFC 6598 and RFC 4193."""
 LOCAL = "Local"
-"""The traffic policy under which a node answers only if it runs an ingress pod."""
+"""The traffic policy under which only nodes with an ingress pod respond."""
 
 
 def target_node(scene: Scene, target: BalancerTarget) -> Node | None:
-    """Return the node that a target is; None: none of the nodes that are known."""
+    """Return the node that a target is; None: no node of the reading matches."""
     machine = f"{MACHINE}{target.server_id}" if target.server_id is not None else None
-    known = _by_sign(scene)
+    index = _by_sign(scene)
     signs = (("machine", machine), ("ip", target.ip), ("name", target.server_name))
-    places = [known[sign] for sign in signs if sign[1] is not None and sign in known]
+    places = [index[sign] for sign in signs if sign[1] is not None and sign in index]
     return _nodes(scene)[min(places)] if places else None
 
 
 @reading
 def _by_sign(scene: Scene) -> dict[tuple[str, str | None], int]:
-    """Return by each thing that a node is known by the first node that has it."""
+    """Return the position of the first node with each id, address and name."""
     found: dict[tuple[str, str | None], int] = {}
     for place, node in enumerate(_nodes(scene)):
         for sign in (
@@ -61,36 +61,38 @@ def _nodes(scene: Scene) -> tuple[Node, ...]:
     return (scene.cluster.nodes if scene.cluster else None) or ()
 
 
-def read_whole(scene: Scene, *names: str) -> bool:
-    """Say whether the cluster's reading holds all of these fields, not a part."""
+def fully_read(scene: Scene, *names: str) -> bool:
+    """Return whether the cluster's reading has all entries of these fields."""
     cluster = scene.cluster
     return cluster is not None and not set(names) & set(cluster.partial)
 
 
 @reading
-def known(scene: Scene) -> tuple[Node, ...]:
+def all_nodes(scene: Scene) -> tuple[Node, ...]:
     """Return the cluster's nodes."""
     if scene.cluster is None:
-        raise Missing(f"the cluster's nodes ({inside.silence(scene)})")
-    return need(_nodes(scene), "the cluster's nodes: not read")
+        raise Missing(
+            f"a reading of the cluster's nodes ({inside.why_no_reports(scene)})"
+        )
+    return need(_nodes(scene), "a reading of the cluster's nodes")
 
 
 @reading
 def targets(scene: Scene) -> tuple[BalancerTarget, ...]:
-    """Return the balancer's real targets, as freshly read."""
+    """Return the load balancer's targets, with label selectors resolved."""
     balancer = scene.load_balancer
     return tuple(balancer.leaves()) if balancer else ()
 
 
 @reading
-def foreign(scene: Scene) -> tuple[BalancerTarget, ...]:
-    """Return the targets that are certainly no node of the cluster."""
-    return tuple(t for t in targets(scene) if _is_stranger(scene, t))
+def foreign_targets(scene: Scene) -> tuple[BalancerTarget, ...]:
+    """Return the targets that are certainly not nodes of the cluster."""
+    return tuple(t for t in targets(scene) if _is_foreign(scene, t))
 
 
-def _is_stranger(scene: Scene, target: BalancerTarget) -> bool:
-    """Say whether every node differs in something that both sides are known by."""
-    nodes = _nodes(scene) if read_whole(scene, "nodes") else ()
+def _is_foreign(scene: Scene, target: BalancerTarget) -> bool:
+    """Return whether every node differs in a field that both sides have."""
+    nodes = _nodes(scene) if fully_read(scene, "nodes") else ()
     if not nodes or target_node(scene, target) is not None:
         return False
     if target.server_id is not None and all(_machine(n) for n in nodes):
@@ -101,11 +103,11 @@ def _is_stranger(scene: Scene, target: BalancerTarget) -> bool:
 def _no_nodes_address(
     nodes: tuple[Node, ...], target: BalancerTarget, address: str
 ) -> bool:
-    """Say whether an address would be a node's if the target were one.
+    """Return whether the address proves that the target is not a node.
 
-    A server may have another address in another private network: there an address
-    tells only among the nodes' own neighbors, or if the server's name is no node's
-    either. A target by address is written as the nodes are known: privately or not.
+    A server may have another address in another private network. There the address
+    proves something only in the nodes' own /24, or if no node has the server's name
+    either. A target by address is comparable only if both are private or both public.
     """
     if not target.use_private_ip and target.type != "ip":
         return all(n.external_ip for n in nodes)
@@ -119,9 +121,9 @@ def _no_nodes_address(
 
 
 def _is_private(address: str) -> bool:
-    """Say whether an address is of a private network; documentation's are not."""
-    known = ip_address(address)
-    return any(known in network for network in PRIVATE)
+    """Return whether an address is private; documentation addresses are not."""
+    parsed = ip_address(address)
+    return any(parsed in network for network in PRIVATE)
 
 
 def _machine(node: Node) -> bool:
@@ -129,10 +131,10 @@ def _machine(node: Node) -> bool:
 
 
 @reading
-def homes(scene: Scene) -> frozenset[str] | None:
-    """Return the nodes with a ready ingress pod; None: not known."""
+def ingress_nodes(scene: Scene) -> frozenset[str] | None:
+    """Return the nodes with a ready ingress pod; None: not determined."""
     cluster = scene.cluster
-    if cluster is None or not read_whole(scene, "ingress_endpoints", "ingress_pods"):
+    if cluster is None or not fully_read(scene, "ingress_endpoints", "ingress_pods"):
         return None
     if cluster.ingress_endpoints is not None:
         found = [e.node for e in cluster.ingress_endpoints if e.ready]
@@ -140,44 +142,44 @@ def homes(scene: Scene) -> frozenset[str] | None:
         found = [p.node for p in cluster.ingress_pods if p.ready]
     else:
         return None
-    known = [node for node in found if node is not None]
-    return frozenset(known) if len(known) == len(found) else None
+    named = [node for node in found if node is not None]
+    return frozenset(named) if len(named) == len(found) else None
 
 
 def is_local(scene: Scene) -> bool:
-    """Say whether a node without an ingress pod drops what comes from outside."""
+    """Return whether nodes without an ingress pod drop external connections."""
     ingress = scene.cluster.ingress_service if scene.cluster else None
     return ingress is not None and ingress.external_traffic_policy == LOCAL
 
 
 @reading
-def by_pods(
+def by_ingress_pod(
     scene: Scene,
 ) -> tuple[tuple[BalancerTarget, ...], tuple[BalancerTarget, ...]]:
     """Return the targets with a ready ingress pod, and those without."""
-    at, found = homes(scene), targets(scene)
+    at, found = ingress_nodes(scene), targets(scene)
     matched = [(t, target_node(scene, t)) for t in found]
     if at is None or not found or any(node is None for _, node in matched):
-        balancer.service(scene)  # where that is missing, it is the reason
-        raise Missing("which targets run an ingress pod (policy Local)")
+        balancer.service(scene)  # raises its own reason if it is missing
+        raise Missing("the targets that run an ingress pod (policy Local)")
     having = tuple(t for t, node in matched if node and node.name in at)
     return having, tuple(t for t, node in matched if not node or node.name not in at)
 
 
 @reading
 def no_target_serves(scene: Scene) -> str | None:
-    """Say that no target can lead to the ingress, by configuration; None: not shown."""
-    found, strange = targets(scene), foreign(scene)
-    if found and len(strange) == len(found):
-        names = ", ".join(t.label for t in strange[:3])
-        share = of(len(strange), len(found))
-        return f"{share} targets are no nodes of the cluster ({names})"
-    placed = by_pods.maybe(scene) if is_local(scene) else None
-    at = homes(scene)
+    """Return that no target can reach the ingress, by configuration; else None."""
+    found, foreign = targets(scene), foreign_targets(scene)
+    if found and len(foreign) == len(found):
+        names = ", ".join(t.label for t in foreign[:3])
+        share = of(len(foreign), len(found))
+        return f"{share} targets are not nodes of the cluster ({names})"
+    placed = by_ingress_pod.maybe(scene) if is_local(scene) else None
+    at = ingress_nodes(scene)
     if placed is None or placed[0] or not at:
         return None
     where = ", ".join(sorted(at)[:3])
     return (
-        f"traffic policy Local, and none of {len(found)} targets runs an ingress pod"
-        f" (they run on {where})"
+        f"the traffic policy is Local, and none of {len(found)} targets runs an"
+        f" ingress pod (the pods run on {where})"
     )

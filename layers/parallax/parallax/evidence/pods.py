@@ -1,4 +1,4 @@
-"""Pods: the endpoints of the target's Service, and what its pods answer.
+"""Pods: the endpoints of the target's Service, and how its pods respond.
 
 In: a scene. Out: endpoints, probes of pods, or the words for them.
 It does not: conclude.
@@ -15,24 +15,24 @@ from parallax.model.cluster import Endpoint, Pod
 from parallax.model.probe import Probe, Role
 
 
-def unasked(scene: Scene) -> str:
-    """Say why no pod was asked."""
+def why_not_probed(scene: Scene) -> str:
+    """Return why no pod was probed."""
     cluster = scene.cluster
     if cluster is not None and cluster.endpoints == ():
-        return "there is no pod to ask"
+        return "the Service has no pod"
     if scene.inside(*Role):
-        return "the agents ask no pod of this target"
-    return inside.silence(scene)
+        return "the agents do not probe pods of this target"
+    return inside.why_no_reports(scene)
 
 
 @reading
-def at_home(scene: Scene) -> tuple[Probe, ...]:
+def from_own_node(scene: Scene) -> tuple[Probe, ...]:
     """Return the probes of pods that came from the pod's own node."""
     return tuple(p for p in scene.inside(Role.POD) if p.node and p.node == p.peer_node)
 
 
 @reading
-def from_afar(scene: Scene) -> tuple[Probe, ...]:
+def from_other_nodes(scene: Scene) -> tuple[Probe, ...]:
     """Return the probes of pods that came from another node than the pod's."""
     return tuple(p for p in scene.inside(Role.POD) if _crosses(p))
 
@@ -51,39 +51,39 @@ def endpoints(scene: Scene) -> tuple[Endpoint, ...]:
     """Return the Service's endpoints; empty where the cluster has none."""
     read = inside.cluster(scene)
     if read.endpoints is None:
-        why = "; ".join(read.problems) or "not read"
-        raise Missing(f"the Service's EndpointSlices: {why}")
+        why = "; ".join(read.problems) or "no agent reported them"
+        raise Missing(f"the Service's EndpointSlices ({why})")
     return read.endpoints
 
 
 def known_endpoints(scene: Scene) -> tuple[Endpoint, ...]:
-    """Return the Service's endpoints as far as they are known."""
+    """Return the Service's endpoints; empty where they were not read."""
     return endpoints.maybe(scene) or ()
 
 
 def endpoints_text(scene: Scene) -> str:
-    """Return e.g. `keybuzz/keybuzz-api: 0 of 5 endpoints ready`."""
+    """Return e.g. `Service shop/api has 0 of 5 endpoints ready`."""
     found, name = known_endpoints(scene), service_name(scene)
     if not found:
-        return f"{name} has no endpoint at all"
-    return f"{name}: {of(ready(found), len(found))} endpoints ready"
+        return f"Service {name} has no endpoints"
+    return f"Service {name} has {of(ready(found), len(found))} endpoints ready"
 
 
 def text(pods: Sequence[Pod]) -> str:
-    """Return e.g. `5 of 5 pods: CrashLoopBackOff, 15 restarts`."""
+    """Return e.g. `5 of 5 pods in state CrashLoopBackOff; 15 restarts`."""
     states = Counter(
         p.waiting_reason or f"{p.phase}{'' if p.ready else ', not ready'}" for p in pods
     )
     restarts = sum(p.restarts for p in pods)
-    again = f"; {restarts} restarts" if restarts else ""
-    told = "; ".join(
-        f"{of(n, len(pods))} pods: {state}" for state, n in states.most_common()
+    suffix = f"; {restarts} restarts" if restarts else ""
+    text = "; ".join(
+        f"{of(n, len(pods))} pods in state {state}" for state, n in states.most_common()
     )
-    return told + again
+    return text + suffix
 
 
 def service_name(scene: Scene) -> str:
-    """Return `namespace/name` of the target's Service, as far as it is known."""
+    """Return `namespace/name` of the target's Service; if not read, as configured."""
     reached, cluster = scene.target.reached, scene.cluster
     if cluster and cluster.service:
         return f"{cluster.service.namespace}/{cluster.service.name}"

@@ -1,7 +1,8 @@
-"""Proxy: whether balancer and ingress agree on the PROXY protocol.
+"""Proxy: whether load balancer and ingress agree on the PROXY protocol.
 
-In: a scene. Out: a `Mismatch`, with what users then see. It does not: conclude.
-Source: reference hetzner.md, sections 3 and 4; captures `chain/pp_*`.
+In: a scene. Out: a `Mismatch`, with what users then get. It does not: conclude.
+Source: HAProxy, `doc/proxy-protocol.txt`; ingress-nginx, `use-proxy-protocol`;
+responses captured from HAProxy and nginx.
 """
 
 from enum import StrEnum
@@ -14,11 +15,11 @@ from parallax.model.probe import ErrorType, Probe, Role
 
 BAD_REQUEST, BAD_GATEWAY = 400, 502
 TO_HTTPS_PORT = "plain HTTP request was sent to HTTPS port"
-"""nginx's words under a 400 of another reason."""
+"""nginx's text under a 400 with another reason."""
 
 
 class Mismatch(StrEnum):
-    """Who alone speaks the PROXY protocol."""
+    """The only side that uses the PROXY protocol."""
 
     BALANCER = "balancer"
     INGRESS = "ingress"
@@ -26,16 +27,16 @@ class Mismatch(StrEnum):
 
 @reading
 def wanted(scene: Scene) -> bool:
-    """Say whether the ingress expects PROXY lines, as its ConfigMap says."""
+    """Return whether the ingress expects a PROXY header, by its ConfigMap."""
     config = scene.cluster.ingress_config if scene.cluster else None
     if config is None:
-        why = "not read" if scene.cluster else inside.silence(scene)
-        raise Missing(f"the ingress's ConfigMap: {why}")
+        why = "not reported" if scene.cluster else inside.why_no_reports(scene)
+        raise Missing(f"the ingress's ConfigMap ({why})")
     return dict(config).get("use-proxy-protocol") == "true"
 
 
 def mismatch(scene: Scene) -> Mismatch | None:
-    """Return who alone speaks the PROXY protocol; None: both, none, or not known."""
+    """Return the only side with the PROXY protocol; None: both, none, or unread."""
     service, wants = balancer.service.maybe(scene), wanted.maybe(scene)
     if service is None or wants is None or service.proxyprotocol is wants:
         return None
@@ -43,19 +44,23 @@ def mismatch(scene: Scene) -> Mismatch | None:
 
 
 def text(scene: Scene) -> str | None:
-    """Say who alone speaks the PROXY protocol; None: nobody is known to."""
+    """Return the mismatch in words; None: there is none, or it was not read."""
     found = mismatch(scene)
     if found is Mismatch.BALANCER:
-        return "the balancer sends PROXY lines, and the ingress does not expect them"
+        return (
+            "the load balancer sends a PROXY header, but the ingress does not expect it"
+        )
     if found is Mismatch.INGRESS:
-        return "the ingress expects PROXY lines, and the balancer does not send them"
+        return (
+            "the ingress expects a PROXY header, but the load balancer does not send it"
+        )
     return None
 
 
 @reading
 def follows(scene: Scene) -> str:
-    """Say what users see that follows from the mismatch."""
-    return need(_follows(scene), "an answer that follows from it")
+    """Return the response to users that the mismatch causes."""
+    return need(_follows(scene), "a response that this mismatch causes")
 
 
 def _follows(scene: Scene) -> str | None:
@@ -63,41 +68,41 @@ def _follows(scene: Scene) -> str | None:
     if found is None or not failed:
         return None
     if found is Mismatch.BALANCER:
-        return _refused_lines(scene, failed)
-    service, word = balancer.service.maybe(scene), answers.signed_word.maybe(scene)
-    if service is None or word is None:
+        return _rejected_header(scene, failed)
+    service, own = balancer.service.maybe(scene), answers.marked_response.maybe(scene)
+    if service is None or own is None:
         return None
     if service.protocol == "tcp":
-        return word
+        return own
     if all(p.status_code in {BAD_GATEWAY, None} for p in failed):
-        return word
+        return own
     checked = service.health_check.protocol != "tcp"
-    return word if checked and balancer.all_unhealthy(scene) else None
+    return own if checked and balancer.all_unhealthy(scene) else None
 
 
-def _refused_lines(scene: Scene, failed: tuple[Probe, ...]) -> str | None:
-    """Say that the ingress takes the balancer's PROXY line for a broken request."""
+def _rejected_header(scene: Scene, failed: tuple[Probe, ...]) -> str | None:
+    """Return that the ingress rejects the PROXY header as a malformed request."""
     pages = [p for p in failed if _is_refusal(p)]
     if 2 * len(pages) > len(failed):
-        return f"the {pages[0].role.value} probe got 400 from the ingress itself"
+        return f"the ingress itself responded 400 to the {pages[0].role.value} probe"
     service = balancer.service.maybe(scene)
-    tls = [p for p in failed if p.error_type is ErrorType.TLS and not _met_tls(p)]
+    tls = [p for p in failed if p.error_type is ErrorType.TLS and not _peer_uses_tls(p)]
     if service and service.protocol == "tcp" and len(tls) == len(failed):
-        return f"{len(tls)} of {len(tls)} TLS handshakes met something that is no TLS"
-    if service and service.protocol == "tcp" and _hung_up_on(scene, service, failed):
-        return f"{len(failed)} of {len(failed)} connections were closed at once"
-    codes = {seen.health_check_status_code for seen in balancer.details(scene)}
+        return f"{len(tls)} of {len(tls)} TLS handshakes received data that is not TLS"
+    if service and service.protocol == "tcp" and _all_closed(scene, service, failed):
+        return f"the ingress closed {len(failed)} of {len(failed)} connections at once"
+    codes = {seen.health_check_status_code for seen in balancer.failure_details(scene)}
     if balancer.all_unhealthy(scene) and codes == {BAD_REQUEST}:
-        return "Hetzner says that its health check gets 400"
-    return _checked_with_a_line(scene, service) if not codes else None
+        return "Hetzner reports that the health check receives status 400"
+    return _checked_with_header(scene, service) if not codes else None
 
 
-def _hung_up_on(
+def _all_closed(
     scene: Scene, service: BalancerService, failed: tuple[Probe, ...]
 ) -> bool:
-    """Say whether the ingress takes connections, as checked, and drops each at once."""
+    """Return whether the ingress passes the health check and closes each connection."""
     healthy = (
-        balancer.with_health(scene, HealthStatus.HEALTHY)
+        balancer.count_with_health(scene, HealthStatus.HEALTHY)
         == len(balancer.health(scene))
         > 0
     )
@@ -107,24 +112,26 @@ def _hung_up_on(
         and same
         and all(
             p.error_type is ErrorType.CONNECTION_CLOSED
-            and shares.waited(p) < answers.TRIED
+            and shares.wait_time(p) < answers.CONNECT_ATTEMPT
             for p in failed
         )
     )
 
 
-def _checked_with_a_line(scene: Scene, service: BalancerService | None) -> str | None:
-    """Say that an http health check, too, meets the ingress with a line it refuses."""
+def _checked_with_header(scene: Scene, service: BalancerService | None) -> str | None:
+    """Return that an http health check also sends the rejected header; else None."""
     ingress = scene.cluster.ingress_service if scene.cluster else None
     if service is None or ingress is None or service.health_check.protocol == "tcp":
         return None
     if service.health_check.port not in ingress.node_ports:
         return None
-    return answers.signed_word.maybe(scene) if balancer.all_unhealthy(scene) else None
+    return (
+        answers.marked_response.maybe(scene) if balancer.all_unhealthy(scene) else None
+    )
 
 
-def _met_tls(probe: Probe) -> bool:
-    """Say whether a handshake failed over a certificate: what it met speaks TLS."""
+def _peer_uses_tls(probe: Probe) -> bool:
+    """Return whether a handshake failed on a certificate, so the peer uses TLS."""
     shown = probe.certificate is not None
     return shown or "certificate" in (probe.error_detail or "")
 
@@ -138,12 +145,13 @@ def _is_refusal(probe: Probe) -> bool:
 
 
 def contradicted(scene: Scene) -> str | None:
-    """Say that inside the ingress answers otherwise than its ConfigMap says."""
+    """Return a doubt: the ingress responds to probes against its ConfigMap."""
     wants = wanted.maybe(scene)
-    asked = scene.inside(*inside.AT_THE_INGRESS, Role.INGRESS_POD)
-    for probe in asked:
+    internal_probes = scene.inside(*inside.INGRESS_ROLES, Role.INGRESS_POD)
+    for probe in internal_probes:
         answered = probe.status_code not in {None, BAD_REQUEST}
         if answered and probe.proxy_protocol is not wants:
             how = "with" if probe.proxy_protocol else "without"
-            return f"why the ingress on {probe.node} answers {how} a PROXY line"
+            what = f"responds to a probe {how} a PROXY header"
+            return f"the reason why the ingress on {probe.node} {what}"
     return None

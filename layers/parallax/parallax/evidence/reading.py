@@ -1,9 +1,9 @@
-"""Reading: something that a scene shows, or the reason why it is missing.
+"""Reading: a value that a scene shows, or the reason why it is missing.
 
 In: a function of a scene that returns a value or raises `Missing`. Out: a `Reading`,
-which calls that function once for each scene and its arguments.
-It does not: conclude. Whoever judges turns a `Missing` into "not determined".
-Learned from insights-core: a rule states what it needs, the engine what is missing.
+which calls that function once per scene and arguments.
+It does not: conclude. The engine turns a `Missing` into "not determined".
+The idea is from insights-core: a rule states what it needs, the engine what is missing.
 """
 
 from collections.abc import Callable, Generator
@@ -13,8 +13,8 @@ from typing import Concatenate, cast
 from parallax.evidence.scene import Scene
 
 
-class Missing(Exception):  # noqa: N818 - missing evidence is an answer, no error
-    """Evidence is missing: `why` names it, and `evidence` what was found so far."""
+class Missing(Exception):  # noqa: N818 - missing evidence is a result, not an error
+    """Evidence is missing: `why` names it, `evidence` is what was shown so far."""
 
     def __init__(self, *why: str, evidence: tuple[str, ...] = ()) -> None:
         super().__init__(*why)
@@ -23,14 +23,14 @@ class Missing(Exception):  # noqa: N818 - missing evidence is an answer, no erro
 
 
 class Reading[**P, T]:
-    """A function of a scene, called once for each scene and its arguments."""
+    """A function of a scene, called once per scene and arguments."""
 
     def __init__(self, take: Callable[Concatenate[Scene, P], T]) -> None:
         self._take = take
         self.__doc__ = take.__doc__
 
     def __call__(self, scene: Scene, *args: P.args, **kwargs: P.kwargs) -> T:
-        """Return the value; raises `Missing` with the reason."""
+        """Return the value; raise `Missing` with the reason."""
         found = self._found(scene, *args, **kwargs)
         if isinstance(found, Missing):
             raise Missing(*found.why, evidence=found.evidence)
@@ -42,35 +42,35 @@ class Reading[**P, T]:
         return None if isinstance(found, Missing) else found
 
     def lacks(self, scene: Scene, *args: P.args, **kwargs: P.kwargs) -> tuple[str, ...]:
-        """Return what is missing for the value; nothing where there is one."""
+        """Return what is missing for the value; empty if there is a value."""
         found = self._found(scene, *args, **kwargs)
         return found.why if isinstance(found, Missing) else ()
 
     def _found(self, scene: Scene, *args: P.args, **kwargs: P.kwargs) -> T | Missing:
-        key, known = (self, args, *kwargs.items()), scene.readings
-        if key not in known:
+        key, cache = (self, args, *kwargs.items()), scene.readings
+        if key not in cache:
             try:
-                known[key] = self._take(scene, *args, **kwargs)
+                cache[key] = self._take(scene, *args, **kwargs)
             except Missing as gap:
-                known[key] = gap
-        return cast("T | Missing", known[key])
+                cache[key] = gap
+        return cast("T | Missing", cache[key])
 
 
 def reading[**P, T](take: Callable[Concatenate[Scene, P], T]) -> Reading[P, T]:
-    """Let a function of a scene be called once for each scene and its arguments."""
+    """Wrap a function so that it is called once per scene and arguments."""
     return Reading(take)
 
 
 def need[T](value: T | None, why: str) -> T:
-    """Return a value; raises `Missing` where it is None or empty."""
+    """Return a value; raise `Missing` if it is None or empty."""
     if not value:
         raise Missing(why)
     return value
 
 
 @contextmanager
-def given(*evidence: str) -> Generator[None]:
-    """Let whatever is missing inside be told beside this evidence."""
+def evidence_so_far(*evidence: str) -> Generator[None]:
+    """Add this evidence to every `Missing` that is raised inside."""
     try:
         yield
     except Missing as gap:

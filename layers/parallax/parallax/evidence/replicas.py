@@ -1,6 +1,6 @@
-"""Replicas: what the ingress's pods answer one by one, and whether that is chance.
+"""Replicas: how each ingress pod responds, and whether a difference is chance.
 
-In: a scene. Out: answers and log lines by ingress pod, and a probability.
+In: a scene. Out: responses and log lines by ingress pod, and a probability.
 It does not: conclude.
 """
 
@@ -12,13 +12,13 @@ from parallax.model.cluster import Sighting
 from parallax.model.probe import Probe, Role
 
 BY_CHANCE = 0.02
-"""How likely a split by replica may be without any reason: one case of fifty."""
+"""Maximum probability of a chance split by replica: one in fifty."""
 DEFAULT_BACKEND = "upstream-default-backend"
-"""How ingress-nginx logs a request for which it has no rule."""
+"""The upstream name that ingress-nginx logs for a request without a rule."""
 
 
 def replies(scene: Scene) -> tuple[Probe, ...]:
-    """Return the inside probes of single ingress pods that got an HTTP answer."""
+    """Return the internal probes of single ingress pods that got an HTTP response."""
     return tuple(
         p
         for p in scene.inside(Role.INGRESS_POD)
@@ -26,34 +26,34 @@ def replies(scene: Scene) -> tuple[Probe, ...]:
     )
 
 
-def met_no_rule(line: Sighting) -> bool:
-    """Say whether the ingress asked no app: nobody, or its default backend."""
+def matched_no_rule(line: Sighting) -> bool:
+    """Return whether the ingress used no app: no upstream, or the default backend."""
     return line.upstream_address is None or line.upstream_name == DEFAULT_BACKEND
 
 
-def asked_the_gone(scene: Scene, line: Sighting) -> bool:
-    """Say whether the ingress asked an address that is no endpoint any more."""
+def used_removed_endpoint(scene: Scene, line: Sighting) -> bool:
+    """Return whether the ingress used an address that is no longer an endpoint."""
     found = scene.cluster.endpoints if scene.cluster else None
-    if not found or line.upstream_address is None or met_no_rule(line):
+    if not found or line.upstream_address is None or matched_no_rule(line):
         return False
     places = {logs.place(e) for e in found} | {e.address for e in found}
     return line.upstream_address not in places
 
 
 def chance(failed: int, there: int, everywhere: int) -> float:
-    """Return how likely all failures fall among `there` of `everywhere` by chance.
+    """Return the probability that all failures fall among `there` of `everywhere`.
 
-    The hypergeometric tail of Fisher's exact test: right with few probes as well.
+    The hypergeometric tail of Fisher's exact test; it is exact for few probes too.
     """
     return comb(there, failed) / comb(everywhere, failed)
 
 
-def parts_them(
+def split_is_significant(
     bad: int, good: int, wrong: set[str | None], right: set[str | None]
 ) -> bool:
-    """Say whether all bad answers came from `wrong` and all good ones not by chance.
+    """Return whether a split of failures by replica is too unlikely for chance.
 
-    Times the ways to choose those replicas, since they were chosen afterward.
+    Multiplied by the ways to choose those replicas, since they were chosen afterward.
     """
     ways = comb(len(wrong | right), len(wrong))
     return chance(bad, bad, bad + good) * ways <= BY_CHANCE

@@ -1,8 +1,8 @@
-"""Scene: a snapshot while it is judged. Whatever is read of it is read once.
+"""Scene: a snapshot during its judgement. Each thing is read from it only once.
 
-In: a snapshot. Out: the same fields, the fresh views of them, and readings.
-It does not: change the snapshot, or outlive the judgement: 27 causes, the path and the
-symptom read the same few things, and each of them takes time in a large cluster.
+In: a snapshot. Out: the same fields, views of the fresh ones, and readings.
+It does not: change the snapshot or outlive the judgement. 27 causes, the path and the
+symptom read the same values, and each reading takes time in a large cluster.
 """
 
 from collections import defaultdict
@@ -17,36 +17,36 @@ from parallax.model.snapshot import Snapshot
 
 
 class Scene(Snapshot):
-    """A snapshot that remembers what was read of it."""
+    """A snapshot that caches what was read from it."""
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> "Scene":
-        """Return the scene of a snapshot; of a scene, itself."""
+        """Return the scene of a snapshot; a scene is returned unchanged."""
         if isinstance(snapshot, Scene):
             return snapshot
         return cls(**{f.name: getattr(snapshot, f.name) for f in fields(snapshot)})
 
     @cached_property
     def readings(self) -> dict[Any, Any]:
-        """What was read so far, by who reads it and what was asked."""
+        """The values read so far, by reading and arguments."""
         return {}
 
     @cached_property
     @override
     def outside(self) -> ProbeRun | None:  # pyright: ignore[reportIncompatibleMethodOverride] - read-only too
-        """The external run if it is fresh, else None."""
+        """The external probe run if it is fresh, else None."""
         return super().outside
 
     @cached_property
     @override
     def load_balancer(self) -> LoadBalancer | None:  # pyright: ignore[reportIncompatibleMethodOverride] - read-only too
-        """The balancer as read since the failure or its end; None: not known."""
+        """The load balancer as read since the failure or its end, else None."""
         return super().load_balancer
 
     @cached_property
     @override
     def live_reports(self) -> tuple[NodeReport, ...]:  # pyright: ignore[reportIncompatibleMethodOverride] - read-only too
-        """Reports of agents that are not silent, newest of each node."""
+        """The newest report per node, of agents that still report."""
         return super().live_reports
 
     @cached_property
@@ -57,7 +57,7 @@ class Scene(Snapshot):
 
     @override
     def inside(self, *roles: Role) -> tuple[Probe, ...]:
-        """Inside probes with these roles, of now and since the failure or its end."""
+        """Return internal probes with these roles, since the failure or its end."""
         key = (Scene.inside, roles)
         if key not in self.readings:
             placed = [pair for role in set(roles) for pair in self._by_role[role]]
@@ -67,7 +67,7 @@ class Scene(Snapshot):
 
     @cached_property
     def _by_role(self) -> dict[Role, list[tuple[int, Probe]]]:
-        """The fresh inside probes of each role, with their place among all."""
+        """The fresh internal probes of each role, with their position among all."""
         found = defaultdict[Role, list[tuple[int, Probe]]](list)
         for place, probe in enumerate(super().inside(*Role)):
             found[probe.role].append((place, probe))
@@ -84,7 +84,7 @@ class Scene(Snapshot):
 
     @cached_property
     def _by_request(self) -> dict[str, list[tuple[int, Sighting]]]:
-        """The log lines of each request, with their place among all."""
+        """The log lines of each request, with their position among all."""
         found: dict[str, list[tuple[int, Sighting]]] = {}
         for place, line in enumerate(self.sightings):
             found.setdefault(line.request_id, []).append((place, line))

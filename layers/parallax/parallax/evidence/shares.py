@@ -1,6 +1,6 @@
-"""Shares: of an intermittent failure, who wrote the failing answers and who the good.
+"""Shares: which hop wrote the failing responses of an intermittent fault.
 
-In: a scene. Out: the failing requests that ended at the balancer, or the words for
+In: a scene. Out: the failing requests that ended at the load balancer, or the words for
 what is missing. It does not: conclude.
 """
 
@@ -12,102 +12,104 @@ from parallax.model.probe import ErrorType, Probe, Role
 
 BROKEN = 500
 NEARLY_ALL = 0.9
-"""Share of the failing answers that are to have one author: ten of eleven."""
+"""Minimum share of failing responses with the same writer: ten of eleven."""
 
 
-def ended(scene: Scene) -> tuple[Probe, ...]:
-    """Return the failing user requests that the balancer itself ended.
+def ended_at_balancer(scene: Scene) -> tuple[Probe, ...]:
+    """Return the failing user requests that ended at the load balancer itself.
 
-    By its own page, or, on a tcp service, by closing; and no ingress log has them.
+    It wrote its own page or, on a tcp service, closed the connection; and no ingress
+    log contains the request.
     """
     return tuple(
         p
         for p in users.failing(scene, *users.AS_A_USER)
-        if not scene.sightings_of(p)
-        and (_by_itself(scene, p) or _behind_a_cdn(scene, p))
+        if not scene.sightings_of(p) and (_ends(scene, p) or _behind_a_cdn(scene, p))
     )
 
 
-def _by_itself(scene: Scene, probe: Probe) -> bool:
-    return _own_page(scene, probe) or _hung_up(scene, probe)
+def _ends(scene: Scene, probe: Probe) -> bool:
+    return _own_page(scene, probe) or _closed(scene, probe)
 
 
 def _behind_a_cdn(scene: Scene, probe: Probe) -> bool:
-    """Say whether a CDN's own error stands for the balancer's word.
+    """Return whether a CDN's own error replaces the load balancer's response.
 
-    Past it the balancer ends requests as well, and no ingress log has this one. The
-    page of a CDN that is not known is nobody's.
+    Direct requests also end at the load balancer, and no ingress log contains this one.
+    A page without marks may come from an unknown CDN.
     """
     author, cdn = users.written_by(probe), scene.target.reached.cdn
     if not cdn or author.hop not in {"cdn", "unknown"} or author.how == "replayed":
         return False
     if (probe.status_code or 0) < BROKEN:
         return False
-    return bool(_past(scene)) and logs.were_read(scene)
+    return bool(_direct(scene)) and logs.all_read(scene)
 
 
-def _past(scene: Scene) -> tuple[Probe, ...]:
-    """Return the requests to the balancer's own address that it ended itself."""
-    return tuple(p for p in users.failing(scene, Role.DIRECT) if _by_itself(scene, p))
+def _direct(scene: Scene) -> tuple[Probe, ...]:
+    """Return the direct requests that the load balancer ended itself."""
+    return tuple(p for p in users.failing(scene, Role.DIRECT) if _ends(scene, p))
 
 
 def _own_page(scene: Scene, probe: Probe) -> bool:
-    return answers.wrote(scene, probe) and not balancer.elsewhere(scene, probe)
+    return answers.wrote_response(scene, probe) and not balancer.reached_other_machine(
+        scene, probe
+    )
 
 
-def _hung_up(scene: Scene, probe: Probe) -> bool:
+def _closed(scene: Scene, probe: Probe) -> bool:
     closed = probe.error_type is ErrorType.CONNECTION_CLOSED
-    return closed and balancer.at_balancer(scene, probe)
+    return closed and balancer.was_sent_to_balancer(scene, probe)
 
 
-def waited(probe: Probe) -> float:
-    """Return the seconds until the balancer answered, or hung up (perhaps in TLS)."""
+def wait_time(probe: Probe) -> float:
+    """Return the seconds until the balancer responded or closed (perhaps in TLS)."""
     return probe.phases.processing or (
         probe.duration if probe.status_code is None else 0.0
     )
 
 
 @reading
-def at_balancer(scene: Scene) -> tuple[Probe, ...]:
-    """Return the failing share of users' requests, nearly all ended by the balancer."""
+def failing_share(scene: Scene) -> tuple[Probe, ...]:
+    """Return the failing user requests, if nearly all ended at the load balancer."""
     failed = users.failed(scene)
-    if gone := users.lost(scene):
-        raise Missing(gone)
+    if no_connection := users.without_connection(scene):
+        raise Missing(f"a response to users ({no_connection})")
     requests = users.outside(scene, *users.AS_A_USER)
     if len(requests) == len(failed):
         share = of(len(failed), len(requests))
-        raise Missing(f"a request that is answered well ({share} fail)")
-    met = [p for p in failed if users.connected(scene, p)]
-    ends = ended(scene)
-    if len(ends) < NEARLY_ALL * len(met):
-        rest = of(len(met) - len(ends), len(met))
-        what = f"why {rest} failing requests did not end at the balancer itself"
+        raise Missing(f"a successful request ({share} fail)")
+    connected = [p for p in failed if users.connected(scene, p)]
+    ends = ended_at_balancer(scene)
+    if len(ends) < NEARLY_ALL * len(connected):
+        rest = of(len(connected) - len(ends), len(connected))
+        what = f"the reason why {rest} failing requests passed the load balancer"
         raise Missing(what)
     return ends
 
 
 def text(scene: Scene) -> str:
-    """Return e.g. `4 of 11 requests ended at the balancer itself after 3.1 s`."""
-    requests, ends = users.outside(scene, *users.AS_A_USER), ended(scene)
-    took = min((waited(p) for p in ends), default=0.0)
-    after = f" after {took:.1f} s" if took >= answers.TRIED else ""
+    """Return e.g. `4 of 11 requests failed at the load balancer after 3.1 s; …`."""
+    requests, ends = users.outside(scene, *users.AS_A_USER), ended_at_balancer(scene)
+    took = min((wait_time(p) for p in ends), default=0.0)
+    after = f" after {took:.1f} s" if took >= answers.CONNECT_ATTEMPT else ""
     share = of(len(ends), len(requests))
-    well = sum(p.healthy for p in requests)
-    said = f"{share} requests ended at the balancer itself{after}"
-    return f"{said}, {well} were answered well"
+    succeeded = sum(p.healthy for p in requests)
+    return f"{share} requests failed at the load balancer{after}; {succeeded} succeeded"
 
 
-def tried(scene: Scene) -> bool:
-    """Say whether each time the balancer tried to connect to a target, in vain.
+def tried_to_connect(scene: Scene) -> bool:
+    """Return whether the balancer failed to connect to a target each time.
 
-    A slow 503 of its own, or a slow hang-up on tcp. Its 502 and 504 come after a
-    connection. Behind a CDN, which answers in its own words, past it.
+    It then responds 503 late, or closes late on tcp; 502 and 504 come after a
+    connection. Behind a CDN, direct requests show it.
     """
-    ends = ended(scene)
-    own = [p for p in ends if _by_itself(scene, p)]
+    ends = ended_at_balancer(scene)
+    own = [p for p in ends if _ends(scene, p)]
     if len(own) < len(ends):
-        own += _past(scene)
+        own += _direct(scene)
     return bool(own) and all(
-        p.status_code in {answers.NOBODY, None} and waited(p) >= answers.TRIED
+        p.status_code in {answers.NO_TARGET_STATUS, None}
+        and wait_time(p) >= answers.CONNECT_ATTEMPT
         for p in own
     )

@@ -1,8 +1,8 @@
-"""Recovery: whether the balancer may only not have noticed that all is well again.
+"""Recovery: whether the load balancer may not have noticed a recovery yet.
 
-In: a scene. Out: the words for a change that it may not have seen; None: none.
-It does not: conclude. An unhealthy target needs `retries` good answers, each `interval`
-apart, to become healthy again (hetzner.md, section 1).
+In: a scene. Out: the words for a change that it may not have seen; None: no change.
+It does not: conclude. An unhealthy target becomes healthy again after `retries`
+successful health checks, one per `interval` (Hetzner Cloud API, `health_check`).
 """
 
 from datetime import datetime, timedelta
@@ -12,10 +12,10 @@ from parallax.evidence.scene import Scene
 from parallax.model.cluster import ClusterReading
 
 
-def unnoticed(scene: Scene) -> str | None:
-    """Say what came up so late that the balancer cannot call it healthy yet.
+def recovery_pending(scene: Scene) -> str | None:
+    """Return which pods became ready too late for the health check to notice.
 
-    The ingress's pods for any check; for one over http the app's, too.
+    Ingress pods matter for any health check; the app's pods for one over http.
     """
     service, cluster = balancer.service.maybe(scene), scene.cluster
     reading = scene.balancer
@@ -24,18 +24,18 @@ def unnoticed(scene: Scene) -> str | None:
     check = service.health_check
     wait = timedelta(seconds=(check.retries + 1) * check.interval + check.timeout)
     skew = next(r.skew for r in scene.live_reports if r.reading is cluster)
-    came = _last(cluster, app=check.protocol != "tcp")
-    if came is None or reading.read_at - (came + skew) >= wait:
+    ready_at = _last_ready(cluster, app=check.protocol != "tcp")
+    if ready_at is None or reading.read_at - (ready_at + skew) >= wait:
         return None
     return (
-        "whether the balancer only has not noticed yet: pods came up at"
-        f" {came + skew:%H:%M:%S}, and targets return after about"
-        f" {check.retries * check.interval} s"
+        "whether targets stay unhealthy (pods became ready at"
+        f" {ready_at + skew:%H:%M:%S}; targets become healthy after about"
+        f" {check.retries * check.interval} s)"
     )
 
 
-def _last(cluster: ClusterReading, *, app: bool) -> datetime | None:
-    """Return when the last of what the health check meets came up; None: not known."""
+def _last_ready(cluster: ClusterReading, *, app: bool) -> datetime | None:
+    """Return when the last pod behind the health check became ready; None: not read."""
     pods = (*(cluster.ingress_pods or ()), *((cluster.pods or ()) if app else ()))
     found = [p.started_at for p in pods if p.ready and p.started_at is not None]
     if app and cluster.endpoints_changed_at is not None:

@@ -1,7 +1,7 @@
-"""Outside: what was asked from the internet, and who wrote the answers.
+"""Outside: the external probes, and which hop wrote their responses.
 
-In: a scene. Out: probes by role, their authors.
-It does not: conclude. Only the fresh run is read, so that stale means unknown.
+In: a scene. Out: probes by role, the writers of their responses.
+It does not: conclude. It uses only a fresh run, so an old one counts as missing.
 """
 
 from urllib.parse import urlsplit
@@ -13,76 +13,77 @@ from parallax.model.probe import ErrorType, Probe, Role
 from parallax.writers import Attribution, attribute_probe
 
 AS_A_USER = (Role.FIRST, Role.REPEAT)
-"""Outside probes that ask what a user asks."""
+"""External probes that send what a user sends."""
 FOR_THE_TARGET = (Role.FIRST, Role.REPEAT, Role.CACHE_BUSTER, Role.DIRECT)
-"""Outside probes that ask for the target, by whatever way."""
+"""External probes that request the target, on any path."""
 PROXIES = ("load-balancer", "ingress", "cdn")
-"""Hops whose own page no pod wrote."""
+"""Hops that write pages of their own; no pod wrote those."""
 AT_THE_BALANCER = (Role.DIRECT, Role.UNKNOWN_HOST)
-"""Outside probes that ask the balancer's own addresses, all it has."""
-PLACED = (*AT_THE_BALANCER, Role.ADDRESS)
-"""Outside probes that were told which address to ask."""
+"""External probes of the load balancer's own addresses."""
+ADDRESSED = (*AT_THE_BALANCER, Role.ADDRESS)
+"""External probes with a fixed address."""
 NEVER_SENT = (ErrorType.HOST_UNREACHABLE, ErrorType.ADDRESS_NOT_ALLOWED)
-"""Errors of the machine that asks, e.g. a Lambda without a route for IPv6."""
+"""Errors of the probe's own machine, e.g. a Lambda without an IPv6 route."""
 NO_CONNECTION = (
     *NEVER_SENT,
     ErrorType.NAME_NOT_RESOLVED,
     ErrorType.CONNECTION_REFUSED,
     ErrorType.TLS,
 )
-"""Errors after which no request was ever sent."""
+"""Errors before a request could be sent."""
 _BEFORE = ("resolve", "connect", "tls")
 """Phases before a request is sent."""
 
 
 @reading
 def listen_port(scene: Scene) -> int:
-    """Return the port users ask: the URL's, else its scheme's."""
+    """Return the port that users use: the URL's, else its scheme's default."""
     parts = urlsplit(scene.target.url)
     return parts.port or (80 if parts.scheme == "http" else 443)
 
 
 @reading
 def outside(scene: Scene, *roles: Role) -> tuple[Probe, ...]:
-    """Return the fresh outside probes with one of these roles.
+    """Return the fresh external probes with one of these roles.
 
-    A probe that never left for the address it was to ask says nothing about it.
+    A probe that was never sent to its fixed address proves nothing and is left out.
     """
     found = scene.outside.by_role(*roles) if scene.outside else ()
     return tuple(
-        p for p in found if p.role not in PLACED or p.error_type not in NEVER_SENT
+        p for p in found if p.role not in ADDRESSED or p.error_type not in NEVER_SENT
     )
 
 
 @reading
 def failing(scene: Scene, *roles: Role) -> tuple[Probe, ...]:
-    """Return the outside probes with one of these roles that failed."""
+    """Return the external probes with one of these roles that failed."""
     return tuple(p for p in outside(scene, *roles) if not p.healthy)
 
 
 @reading
 def failed(scene: Scene) -> tuple[Probe, ...]:
-    """Return the failing requests of users; one at least."""
-    return need(failing(scene, *AS_A_USER), "no failing probe from outside")
+    """Return the failing user requests; raise `Missing` if there is none."""
+    return need(failing(scene, *AS_A_USER), "a failing external probe")
 
 
 @reading
-def lost(scene: Scene) -> str | None:
-    """Say that most failing users got no connection to be answered on; None: they did.
+def without_connection(scene: Scene) -> str | None:
+    """Return that most failing user requests got no connection; None: they got one.
 
-    A name that does not resolve, a connect that times out, a certificate that is
-    refused: no page of anybody behind explains it.
+    The name does not resolve, the connection times out, or the certificate is
+    rejected. No page of a later hop explains that.
     """
     requests = failing(scene, *AS_A_USER)
-    gone = [p for p in requests if _has_no_connection(scene, p)]
-    if not gone or 2 * len(gone) <= len(requests):
+    unconnected = [p for p in requests if _has_no_connection(scene, p)]
+    if not unconnected or 2 * len(unconnected) <= len(requests):
         return None
-    what = str(gone[0].error_type).replace("_", " ")
-    return f"{of(len(gone), len(requests))} failing requests got no connection: {what}"
+    what = str(unconnected[0].error_type).replace("_", " ")
+    share = of(len(unconnected), len(requests))
+    return f"{share} failing requests got no connection: {what}"
 
 
 def connected(scene: Scene, probe: Probe) -> bool:
-    """Say whether a request was sent at all, whatever became of it."""
+    """Return whether a request was sent, with or without a response."""
     return not _has_no_connection(scene, probe)
 
 
@@ -90,12 +91,14 @@ def _has_no_connection(scene: Scene, probe: Probe) -> bool:
     if probe.status_code is not None:
         return False
     if probe.error_type is ErrorType.CONNECTION_CLOSED and probe.error_phase == "tls":
-        # A tcp balancer without targets hangs up so (signatures.md, section 4).
+        # A tcp service without targets closes the connection during the handshake.
         return scene.target.reached.cdn
     return probe.error_type in NO_CONNECTION or probe.error_phase in _BEFORE
 
 
 def written_by(probe: Probe) -> Attribution:
-    """Return who wrote a probe's answer; `unknown` where nothing came."""
-    nobody = Attribution(writer="unknown", hop="unknown", how="unknown", clues=())
-    return attribute_probe(probe) or nobody
+    """Return the writer of a probe's response; `unknown` if there was no response."""
+    unknown_writer = Attribution(
+        writer="unknown", hop="unknown", how="unknown", clues=()
+    )
+    return attribute_probe(probe) or unknown_writer

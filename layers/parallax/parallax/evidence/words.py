@@ -1,4 +1,4 @@
-"""Words: how evidence states a share, and since when it counts.
+"""Words: how evidence states a share, and from which time on it counts.
 
 In: numbers, a scene. Out: words. It does not: read anything else.
 """
@@ -6,13 +6,13 @@ In: numbers, a scene. Out: words. It does not: read anything else.
 from parallax.evidence.scene import Scene
 
 
-def lately(scene: Scene) -> str:
-    """Return since when evidence counts, as a reader takes it."""
+def since_text(scene: Scene) -> str:
+    """Return from which time on evidence counts, e.g. `since the failure began`."""
     if scene.failing_since:
         return "since the failure began"
-    return "since it is well again" if scene.well_since else "lately"
+    return "since the recovery" if scene.well_since else "recently"
 
 
 def of(part: int, whole: int) -> str:
-    """Return a share as a reader takes it, e.g. `5 of 5`."""
+    """Return a share, e.g. `5 of 5`."""
     return f"{part} of {whole}"
