@@ -1,5 +1,5 @@
-# Parallax. `make demo` shows the main job, `make test` proves it; both set themselves up.
-# FAULT=<id>[+<id>|+look-alike:<name>] | FAULT=none | CASE=<file> | JSON=1 go with `make demo`.
+# Parallax. `make demo` plays an incident, `make test` runs all tests; both run `make setup` first.
+# FAULT=<id>[+<id>|+look-alike:<id>] | FAULT=none | CASE=<file> | JSON=1 go with `make demo`.
 .DEFAULT_GOAL := help
 SHELL := bash
 .PHONY: help setup demo up down faults test check fmt unit lab end-to-end container build lock record bench bench-accuracy docs
@@ -16,7 +16,7 @@ export UV_SYSTEM_CERTS := true
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[36m%-14s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: ## install what is missing and say why
+setup: ## install what is missing into .venv and .tools
 	@tools/setup $(if $(JSON),>&2)
 
 demo: setup ## play an incident until its mail arrives (FAULT=, CASE=, JSON=1)
@@ -31,9 +31,9 @@ down: ## stop what `make up` started
 faults: setup ## list the faults that `make demo FAULT=` can play
 	@$(PY) -m lab faults --case "$(CASE)"
 
-test: setup check unit lab end-to-end container ## run everything that CI runs
+test: setup check unit lab end-to-end container ## run all checks and tests, as CI does
 
-check: setup ## check format, lint, types, import walls, template, lock
+check: setup ## check format, lint, types, imports, template, lock
 	@tools/check
 
 fmt: setup ## format the code
@@ -42,10 +42,10 @@ fmt: setup ## format the code
 unit: setup ## run unit and property tests
 	@$(PY) -m pytest -q -n 2 --dist loadfile -m "not lab and not container" --cov --cov-report=term:skip-covered tests
 
-lab: setup ## run the lab's own tests on the real servers
+lab: setup ## run the lab's tests on real servers
 	@$(PY) -m pytest -q -m "lab" tests/lab
 
-end-to-end: setup build ## play a fault of each hop (FAULTS=all|ids, RUNS=n)
+end-to-end: setup build ## play faults end to end (FAULTS=smoke|all|ids, RUNS=n)
 	@PARALLAX_FAULTS="$(FAULTS)" PARALLAX_RUNS="$(RUNS)" $(PY) -m lab.demo run --case "$(CASE)" -- $(PY) -m pytest -q -m lab tests/end_to_end
 
 container: setup build ## test functions and agent image in Docker containers
@@ -54,16 +54,16 @@ container: setup build ## test functions and agent image in Docker containers
 build: setup ## build the functions and the layer with SAM
 	@sam build >/dev/null 2>.aws-sam-build.log || { cat .aws-sam-build.log; exit 1; }; rm -f .aws-sam-build.log
 
-record: setup ## save a snapshot of every fault in events/diagnose/
+record: setup ## play every fault and save its snapshot in events/diagnose/
 	@$(PY) -m lab.demo record --case "$(CASE)"
 
-docs: setup ## generate docs/causes.md and its pictures
+docs: setup ## generate docs/causes.md and its diagrams
 	@$(PY) -m tools.handbook
 
-lock: setup ## pin the requirements at the date in pyproject.toml
+lock: setup ## pin all requirements as of the date in pyproject.toml
 	@tools/lock
 
-bench: setup ## measure a judgement, and the agent in a large cluster (docs/benchmarks.md)
+bench: setup ## measure judging and a large cluster (docs/benchmarks.md)
 	@$(PY) -m bench.speed
 
 bench-accuracy: setup ## measure how often the cause is right (docs/accuracy.md)

@@ -1,20 +1,19 @@
-"""Facts: the paths and addresses that others need to use a running lab.
+"""Facts: the paths and addresses of a running lab, for its clients.
 
-In: a case and a run folder. Out: values that hold before the lab has started.
+In: a case and a run folder. Out: values that are valid before the lab has started.
 It does not: start anything.
 """
 
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab.case import Case
-from lab.kubernetes.kubeconfig import token, write_kubeconfig
+from lab.case import Case, Node
 
 HETZNER_PORT = 8090
-HETZNER_TOKEN = "lab-hetzner-read-only"  # noqa: S105 - opens nothing but the lab
+HETZNER_TOKEN = "lab-hetzner-read-only"  # noqa: S105 - valid in the lab only
 KUBERNETES_PORT = 6443
 CONTROL_HOST = "control.example.net"
-"""Somebody else's host: whoever cannot reach it is blind."""
+"""An unrelated host: a monitor that cannot reach it is blind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +27,7 @@ class NodeFacts:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a running lab is found by."""
+    """The paths, addresses and tokens of a lab."""
 
     folder: Path
     cluster: str
@@ -40,9 +39,9 @@ class Facts:
     balancer_address: str
     balancer_private_address: str
     control_url: str
-    """What answers 200 whatever the fault; trusted by the same CA."""
+    """Responds with 200 in every fault; its certificate has the same CA."""
     resolvers: tuple[str, ...]
-    """The resolvers of the lab's internet, that of resolv.conf first."""
+    """The public resolvers of the lab; the first is that of resolv.conf."""
     nodes: tuple[NodeFacts, ...]
 
 
@@ -68,8 +67,6 @@ def facts_of(case: Case, folder: Path) -> Facts:
     )
 
 
-def write_files(case: Case, facts: Facts) -> None:
-    """Write the targets file and the kubeconfigs."""
-    case.write_targets(facts.targets_file)
-    for node, told in zip(case.nodes, facts.nodes, strict=True):
-        write_kubeconfig(told.kubeconfig, facts.kubernetes_url, token(node))
+def agent_token(node: Node) -> str:
+    """Return the token that the agent on a node sends to the Kubernetes API."""
+    return f"lab-agent-{node.name}"

@@ -1,7 +1,7 @@
-"""Parts: what a case is made of, each checked by itself.
+"""Parts: the parts of a case, each validated by itself.
 
 In: plain values from a case file (`cases/keybuzz.yaml`). Out: frozen values.
-It does not: check that parts fit together; `lab.case` does.
+It does not: check the parts against each other; `lab.case` does.
 """
 
 from ipaddress import IPv4Address
@@ -15,27 +15,27 @@ type Name = Annotated[
 type Host = Annotated[str, StringConstraints(pattern=r"^[a-z0-9.-]+\.[a-z]+$")]
 type Port = Annotated[int, Field(ge=1, le=65535)]
 type NodePort = Annotated[int, Field(ge=30000, le=32767)]
-type HealthWord = Literal["tcp", "http", "https"]
+type HealthProtocol = Literal["tcp", "http", "https"]
 
 
 class Part(BaseModel):
-    """What all parts of a case share: frozen, and no unknown keys."""
+    """The base of all parts: frozen, without unknown keys."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Addresses(Part):
-    """The addresses of everything that is no node."""
+    """The addresses of everything that is not a node."""
 
     authoritative: IPv4Address = IPv4Address("203.0.113.53")
     resolver: IPv4Address = IPv4Address("203.0.113.54")
     second_resolver: IPv4Address = IPv4Address("203.0.113.55")
     old: IPv4Address = IPv4Address("203.0.113.21")
-    """The balancer of former days: it still listens, and has no server."""
+    """The old balancer: it still listens, and has no server."""
     dead: IPv4Address = IPv4Address("203.0.113.22")
-    """An address at which nothing answers any more, not even with a refusal."""
+    """An address from which nothing responds, not even with a reset."""
     control: IPv4Address = IPv4Address("203.0.113.99")
-    """Somebody else's host, which always answers."""
+    """An unrelated host, which always responds."""
     cdn: IPv4Address = IPv4Address("203.0.113.80")
     hetzner: IPv4Address = IPv4Address("203.0.113.90")
     kubernetes: IPv4Address = IPv4Address("10.0.0.100")
@@ -50,17 +50,17 @@ class Server(Part):
 
 
 class Node(Server):
-    """One worker: `pod_address` is that of its ingress pod."""
+    """One worker; `pod_address` is the address of its ingress pod."""
 
     pod_address: IPv4Address
     ingress: bool = True
-    """Whether the ingress controller has a pod here."""
+    """Whether the ingress controller has a pod on this node."""
 
 
 class App(Part):
     """One workload with its Service, its Ingress and its public name.
 
-    `role` is the word by which a fault addresses it in any case.
+    `role` is the name by which a fault refers to it in every case.
     """
 
     role: Literal["api", "front"]
@@ -78,7 +78,7 @@ type Kind = Literal["nginx", "traefik"]
 
 
 class PodPort(NamedTuple):
-    """One port of the ingress's Service: its name, its own number, its pods'."""
+    """One port of the ingress's Service: name, port number, target port."""
 
     name: str
     port: int
@@ -89,7 +89,7 @@ POD_PORTS: dict[Kind, tuple[PodPort, PodPort]] = {
     "nginx": (PodPort("http", 80, 80), PodPort("https", 443, 443)),
     "traefik": (PodPort("web", 80, 8000), PodPort("websecure", 443, 8443)),
 }
-"""What the controllers' own manifests say, http first."""
+"""The ports of the controllers' own manifests, HTTP first."""
 
 
 class Ingress(Part):
@@ -103,17 +103,17 @@ class Ingress(Part):
     cluster_ip: IPv4Address
     external_traffic_policy: Literal["Cluster", "Local"] = "Cluster"
     health_check_node_port: NodePort | None = None
-    """With one the Service is a LoadBalancer that tells each node's own pods there."""
+    """If set, the Service is a LoadBalancer with this healthCheckNodePort."""
     proxy_protocol: bool = False
 
     @property
     def pod_ports(self) -> tuple[PodPort, PodPort]:
-        """The Service's ports, http first."""
+        """The Service's ports, HTTP first."""
         return POD_PORTS[self.kind]
 
 
 class HealthCheckHttp(Part):
-    """Hetzner's HTTP health check, in its own names."""
+    """Hetzner's HTTP health check, with its field names."""
 
     domain: str | None = None
     path: str = "/"
@@ -123,9 +123,9 @@ class HealthCheckHttp(Part):
 
 
 class HealthCheck(Part):
-    """Hetzner's health check; seconds. The lab asks faster than it reports."""
+    """Hetzner's health check; seconds. The lab checks more often than it reports."""
 
-    protocol: HealthWord = "tcp"
+    protocol: HealthProtocol = "tcp"
     port: Port
     interval: int = 15
     timeout: int = 10
@@ -134,9 +134,9 @@ class HealthCheck(Part):
 
 
 class BalancerService(Part):
-    """One listen port of the balancer, in Hetzner's names."""
+    """One listen port of the balancer, with Hetzner's field names."""
 
-    protocol: HealthWord
+    protocol: HealthProtocol
     listen_port: Port
     destination_port: Port
     proxyprotocol: bool = False
@@ -145,7 +145,7 @@ class BalancerService(Part):
 
 
 class Balancer(Part):
-    """The Hetzner Load Balancer; `targets` says how it finds its servers."""
+    """The Hetzner Load Balancer; `targets` is the type of its targets."""
 
     id: int
     name: Name
@@ -161,5 +161,5 @@ class Balancer(Part):
     def _listens_once(self) -> Self:
         ports = [s.listen_port for s in self.services]
         if len(set(ports)) != len(ports):
-            raise ValueError("two services listen on one port")
+            raise ValueError("two services have the same listen_port")
         return self

@@ -1,1 +1,1 @@
-"""Tools: what is run on the work tree; nothing here is shipped."""
+"""Tools: programs for the work tree; not deployed."""

@@ -23,7 +23,7 @@ import yaml
 from bench.speed import cluster
 from bench.speed.figure import Figure
 from bench.speed.platform import LINES_A_SECOND, LOG_SECONDS, OURS_IN, TOKEN
-from lab.kubernetes.kubeconfig import write_kubeconfig
+from lab.stage.kubeconfig import write_kubeconfig
 from parallax_agent.read.read import IngressPod
 from parallax_agent.sightings.follower import Follower
 from parallax_agent.watch.connection import connect

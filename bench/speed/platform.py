@@ -15,9 +15,9 @@ from collections.abc import Iterator
 from aiohttp import web
 
 from bench.speed import cluster
-from lab.kubernetes.api import Account, Api
-from lab.kubernetes.logs import Log
-from lab.kubernetes.store import Store
+from lab.inside.kubernetes.api import Account, Api
+from lab.inside.kubernetes.logs import Log
+from lab.inside.kubernetes.store import Store
 
 TOKEN = "bench"  # noqa: S105 - opens nothing but the bench
 LINES_A_SECOND = 20_000

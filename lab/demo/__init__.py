@@ -1,7 +1,11 @@
-"""Demo: the incident played on the lab and the emulator, as one command.
+"""Demo: an incident on the lab and the AWS emulator, as one command.
 
-In: a case and a fault. Out: what a person sees, the finding, the mail, and an
-exit status that says whether the named cause is the injected one.
-It does not: help Parallax; what is shown comes from its journal, its queue and
-its topic, and nothing is handed to it behind the template's back.
+- `play`: one incident for a person; `screen` shows it
+- `story`: one fault for tests and recordings; `explain` prints its judgements
+- `current`: how every target is judged now
+- `selection`: the faults of a test run
+- `record`, `rows`: snapshots saved for replay
+
+All that is shown comes from Parallax's journal, queue and topic. Parallax gets its
+settings from the template only.
 """

@@ -1,8 +1,8 @@
-"""The demo's command line: play it, or keep its stage up for work.
+"""The demo's command line: play a fault, or keep the stage up.
 
-In: a case, a fault. Out: what a person sees, or one JSON document; exit status 0
-only if the named cause is the injected one. It does not: install anything
-(`make` does) or need the network once the template is built.
+In: a case, a fault. Out: progress and mails, or one JSON document; exit status 0 only
+if the cause of the finding is the injected one. It does not: install anything (`make`
+does), or need the network once the template is built.
 """
 
 import json
@@ -16,21 +16,21 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from lab import namespace
 from lab.case import DEFAULT, CaseError, load
 from lab.cli import PID
 from lab.demo.play import Outcome, play
 from lab.demo.record import record as save_snapshots
 from lab.demo.screen import Screen
-from lab.demo.stage import LOGS, Stage
-from lab.emulator import ROOT, EmulatorError, build
 from lab.fault import FaultError, load_fault
-from lab.run import LabError
+from lab.stage import namespace
+from lab.stage.deployment import LOGS, Stage
+from lab.stage.emulator import ROOT, EmulatorError, build
+from lab.stage.run import LabError
 
 PLAYED = ROOT / ".lab" / "demo"
-KEPT = ROOT / ".lab" / "up"
+UP = ROOT / ".lab" / "up"
 NO_FAULT = "none"
-TROUBLE = (
+ERRORS = (
     CaseError,
     EmulatorError,
     FaultError,
@@ -41,9 +41,9 @@ TROUBLE = (
 
 app = typer.Typer(add_completion=False, help=__doc__)
 CaseOption = Annotated[Path, typer.Option("--case", help="the cluster to build")]
-FaultOption = Annotated[str, typer.Option("--fault", help="what to break, or none")]
+FaultOption = Annotated[str, typer.Option("--fault", help="a fault's id, or none")]
 JsonOption = Annotated[bool, typer.Option("--json", help="print only the finding")]
-PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
+PASS_THROUGH = {"allow_extra_args": True, "ignore_unknown_options": True}
 err = Console(stderr=True, highlight=False)
 
 
@@ -51,9 +51,9 @@ err = Console(stderr=True, highlight=False)
 def play_command(
     fault: FaultOption,
     case: CaseOption = DEFAULT,
-    json_only: JsonOption = False,  # noqa: FBT002 - typer's way of a flag
+    json_only: JsonOption = False,  # noqa: FBT002 - a flag, in typer
 ) -> None:
-    """Play the incident: health, fault, evidence, finding, mail."""
+    """Play an incident: healthy targets, fault, evidence, finding, mail."""
     platform = load(case)
     chosen = None if fault == NO_FAULT else load_fault(fault, platform)
     if not namespace.inside():
@@ -64,16 +64,16 @@ def play_command(
     title = f"Parallax on {platform.name}: {fault}"
     with (
         Screen(title, console) as screen,
-        Stage(platform, PLAYED, screen.tell) as stage,
+        Stage(platform, PLAYED, screen.log) as stage,
     ):
         outcome = play(stage, chosen, screen)
-        screen.tell("taking everything down")
-    _tell(outcome, screen, json_only=json_only)
+        screen.log("stopping everything")
+    _print_outcome(outcome, screen, json_only=json_only)
     raise typer.Exit(0 if outcome.right else 1)
 
 
-def _tell(outcome: Outcome, screen: Screen, *, json_only: bool) -> None:
-    """Say what came of it: the document, or the mails and one line."""
+def _print_outcome(outcome: Outcome, screen: Screen, *, json_only: bool) -> None:
+    """Print the JSON document, or the mails and the result."""
     firing = [f for f in outcome.findings if f["data"]["turn"] == "firing"]
     if json_only:
         print(json.dumps(firing[0] if firing else None, indent=2))
@@ -81,21 +81,21 @@ def _tell(outcome: Outcome, screen: Screen, *, json_only: bool) -> None:
     for mail in outcome.mails[:1]:
         screen.mail(mail)
     for mail in outcome.mails[1:]:
-        screen.console.print(f"and another mail: {mail.subject}", style="cyan")
+        screen.console.print(f"another mail: {mail.subject}", style="cyan")
     if outcome.right:
-        named = ", ".join(sorted(set(outcome.named.values()))) or "nothing raised"
-        screen.console.print(f"[bold green]✓ {named}[/]: that is what was injected")
+        named = ", ".join(sorted(set(outcome.named.values()))) or "no alarm"
+        screen.console.print(f"[bold green]✓ {named}[/]: the cause that was injected")
     else:
         screen.console.print(
-            f"[bold red]✗ expected {outcome.expected or 'nothing'}, "
-            f"named {outcome.named or 'nothing'}, {len(outcome.mails)} mails[/]; "
+            f"[bold red]✗ expected {outcome.expected or 'no alarm'}, "
+            f"got {outcome.named or 'no alarm'} and {len(outcome.mails)} mails[/]; "
             f"logs: {LOGS}"
         )
 
 
-@app.command(context_settings=PASS_ON)
+@app.command(context_settings=PASS_THROUGH)
 def run(context: typer.Context, case: CaseOption = DEFAULT) -> None:
-    """Run a command with the whole stage up, then end everything (for tests)."""
+    """Run a command in the stage's namespace (for tests)."""
     load(case)
     if not namespace.inside():
         namespace.enter([sys.executable, "-m", "lab.demo", *sys.argv[1:]])
@@ -122,51 +122,53 @@ def record(case: CaseOption = DEFAULT) -> None:
 def up(case: CaseOption = DEFAULT) -> None:
     """Keep lab, emulator, functions and agents running in the background."""
     load(case)
-    KEPT.mkdir(parents=True, exist_ok=True)
-    if (KEPT / PID).exists():
-        raise LabError("it is up already; `make down` ends it")
+    UP.mkdir(parents=True, exist_ok=True)
+    if (UP / PID).exists():
+        raise LabError("a stage is already up; stop it with `make down`")
     _build(err)
     reads, writes = os.pipe()
-    words = ["--case", str(case.resolve()), "--ready-fd", str(writes)]
-    holder = [sys.executable, "-m", "lab.demo", "hold", *words]
-    process = namespace.start(holder, (writes,), KEPT / "stage.log")
+    arguments = ["--case", str(case.resolve()), "--ready-fd", str(writes)]
+    holder = [sys.executable, "-m", "lab.demo", "hold", *arguments]
+    process = namespace.start(holder, (writes,), UP / "stage.log")
     os.close(writes)
-    (KEPT / PID).write_text(str(process.pid))
+    (UP / PID).write_text(str(process.pid))
     if os.read(reads, 16) != b"ready":
         process.wait()
-        (KEPT / PID).unlink()
-        raise LabError(f"it did not come up: see {LOGS}")
+        (UP / PID).unlink()
+        raise LabError(f"the stage did not start: see {LOGS}")
     err.print(
-        "[green]up[/]. Break something: [bold].venv/bin/python -m lab inject "
-        "cache-replays-error[/]; mend it: … clear; look around: … exec -- curl -i https://…\n"
-        "AWS answers at http://127.0.0.1:4566 in there; [bold]make down[/] ends it."
+        "[green]up[/]. Inject a fault: [bold].venv/bin/python -m lab inject "
+        "cache-replays-error[/]; clear it: … clear; run a command inside: "
+        "… exec -- curl -i https://…\n"
+        "Inside, the AWS emulator is at http://127.0.0.1:4566. "
+        "Stop everything: [bold]make down[/]."
     )
 
 
 @app.command(hidden=True)
 def hold(case: CaseOption, ready_fd: Annotated[int, typer.Option()] = -1) -> None:
-    """Be the first process of the namespace, and hold the stage until told to end."""
+    """Run the stage as process 1 of the namespace, until a signal ends it."""
     _end_on_signals()
     try:
-        with Stage(load(case), KEPT, err.print):
+        with Stage(load(case), UP, err.print):
             os.write(ready_fd, b"ready")
             os.close(ready_fd)
             signal.pause()
     except KeyboardInterrupt:
-        err.print("ending")
+        err.print("stopping")
 
 
 @app.command()
 def down() -> None:
-    """End what `up` started."""
-    from lab.cli import down as end  # noqa: PLC0415 - the same words, another folder
+    """Stop what `up` started."""
+    from lab.cli import down as end  # noqa: PLC0415 - the same steps, another folder
 
-    if not (KEPT / PID).exists():
-        err.print("nothing is up")
+    if not (UP / PID).exists():
+        err.print("no stage is up")
         return
-    end(KEPT)
-    (KEPT / PID).unlink(missing_ok=True)
-    err.print("[green]down[/], nothing is left running")
+    end(UP)
+    (UP / PID).unlink(missing_ok=True)
+    err.print("[green]down[/]: everything is stopped")
 
 
 def _build(console: Console) -> None:
@@ -184,13 +186,13 @@ def _end_on_signals() -> None:
 
 
 def main() -> None:
-    """Run the command line; troubles are one line, no traceback."""
+    """Run the command line; an error is one line without a traceback."""
     try:
         app(prog_name="python -m lab.demo")
-    except TROUBLE as error:
+    except ERRORS as error:
         err.print(f"[red]✗[/] {error}", soft_wrap=True)
         if isinstance(error, EmulatorError | TimeoutError):
-            err.print(f"the logs of this run: {LOGS}", soft_wrap=True)
+            err.print(f"logs of this run: {LOGS}", soft_wrap=True)
         sys.exit(1)
 
 

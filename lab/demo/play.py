@@ -1,39 +1,37 @@
-"""Play: a minute of health, the fault, the evidence, the finding, the mail.
+"""Play: a healthy minute, the fault, the evidence, the finding, the mail.
 
-In: a stage, a fault (or none), a screen. Out: an Outcome.
-It does not: hurry Parallax: probes and readings run on the template's own
-schedule (an intermittent fault is probed more often, and the screen says so), and
-what counts is what came out of the queue and the topic.
+In: a stage, a fault (or none), a screen. Out: an Outcome, taken from queue and topic.
+It does not: run Parallax faster. Probes and readings run on the template's schedule;
+only an intermittent fault is probed more often, and the screen shows that.
 """
 
 import re
 import time
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from lab.demo.inbox import Mail
+from lab.demo.current import current_judgements
 from lab.demo.screen import Screen
-from lab.demo.stage import Stage
 from lab.fault import Fault
-from parallax.diagnose import join, judge
-from parallax.model.finding import Judgement, View
+from lab.stage.deployment import Stage
+from lab.stage.inbox import Mail
+from parallax.model.judgement import View
 
 HEALTH_SECONDS = 100.0
-"""The longest wait for one scheduled probe of each target and every agent's word."""
+"""The longest wait for a scheduled probe of each target and a report of each agent."""
 FAULT_SECONDS = 130.0
-"""The longest wait from fault to mail; a schedule's minute and the investigation."""
-HURRIED_SECONDS = 10.0
-"""How often an intermittent fault is probed: once a minute it may show late."""
+"""The longest wait from fault to mail: a minute of schedule, an investigation."""
+INTERMITTENT_SECONDS = 10.0
+"""The interval of probes in an intermittent fault; one a minute may miss it."""
 QUIET_SECONDS = 65.0
-"""How long health is watched without a fault: one more turn of the schedule."""
+"""How long a run without a fault lasts: one more cycle of the schedule."""
 COUNTS = re.compile(r"\(\d+ of \d+\)")
-"""How often, which the story leaves to the table: it tells what changed."""
+"""The counts, which are not compared: a progress line shows what changed."""
 
 
 @dataclass(slots=True)
 class Outcome:
-    """What was expected, and what came out of the queue and the topic."""
+    """The expected causes, and the findings and mails that were received."""
 
     expected: dict[str, str]
     findings: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
@@ -41,58 +39,56 @@ class Outcome:
 
     @property
     def named(self) -> dict[str, str]:
-        """The cause that the first alarm of each target, or of the stack, named."""
+        """Subject (a target, or the stack) -> cause of its first alarm."""
         named: dict[str, str] = {}
         for finding in self.findings:
-            told = finding["data"]
-            if told["turn"] == "firing":
-                named.setdefault(told["target"], told["cause"])
+            data = finding["data"]
+            if data["turn"] == "firing":
+                named.setdefault(data["target"], data["cause"])
         return named
 
     @property
     def complete(self) -> bool:
-        """Every expected target has been alarmed, and the mails are here."""
+        """Whether every expected subject has its alarm and its mail."""
         return set(self.expected) <= set(self.named) and len(self.mails) >= len(
             self.expected
         )
 
     @property
     def right(self) -> bool:
-        """Every expected target, and no other, was blamed on what was injected."""
+        """Whether exactly the expected subjects have alarms, each with its cause."""
         return self.named == self.expected and len(self.mails) == len(self.expected)
 
 
 def play(stage: Stage, fault: Fault | None, screen: Screen) -> Outcome:
-    """Play the demo and return what came of it."""
+    """Play the demo and return its outcome."""
     outcome = Outcome(dict(fault.expected) if fault else {})
     _await_health(stage, screen, outcome)
     if fault is None:
-        screen.tell("no fault: watching one more minute of health")
+        screen.log("no fault: watching the healthy platform for one more minute")
         _watch(stage, screen, outcome, QUIET_SECONDS)
         return outcome
-    screen.tell(f"FAULT {fault.id}: {fault.description}", "bold yellow")
+    screen.log(f"injecting {fault.id}: {fault.description}", "bold yellow")
     stage.lab.inject(fault.id)
     if fault.intermittent:
-        screen.tell("some requests succeed: probed more often than once a minute")
-    _watch(stage, screen, outcome, FAULT_SECONDS, hurried=fault.intermittent)
+        screen.log("intermittent fault: probing every 10 s instead of once a minute")
+    _watch(stage, screen, outcome, FAULT_SECONDS, often=fault.intermittent)
     return outcome
 
 
 def _await_health(stage: Stage, screen: Screen, outcome: Outcome) -> None:
-    screen.tell("waiting for the schedule's first probes and every agent's first word")
+    screen.log("waiting for scheduled probes and reports of all agents")
     deadline = time.monotonic() + HEALTH_SECONDS
     while time.monotonic() < deadline:
-        judged = look(stage)
+        judged = current_judgements(stage)
         screen.show(judged)
         _collect(stage, screen, outcome)
         views = [(j.symptom.external, j.symptom.internal) for j in judged.values()]
         if all(pair == (View.HEALTHY, View.HEALTHY) for pair in views):
-            screen.tell("healthy from the internet and inside, all targets", "green")
+            screen.log("all targets are healthy from the internet and inside", "green")
             return
         time.sleep(0.5)
-    raise TimeoutError(
-        f"not healthy within {HEALTH_SECONDS:.0f} s: see the logs in {stage.folder}"
-    )
+    raise TimeoutError(f"the targets were not healthy within {HEALTH_SECONDS:.0f} s")
 
 
 def _watch(
@@ -101,24 +97,24 @@ def _watch(
     outcome: Outcome,
     seconds: float,
     *,
-    hurried: bool = False,
+    often: bool = False,
 ) -> None:
     deadline = time.monotonic() + seconds
-    woken = 0.0
+    probed_at = 0.0
     before: dict[str, str] = {}
     while time.monotonic() < deadline and not (outcome.expected and outcome.complete):
-        if hurried and time.monotonic() - woken > HURRIED_SECONDS:
-            woken = time.monotonic()
-            stage.wake("Probe")
-        judged = look(stage)
+        if often and time.monotonic() - probed_at > INTERMITTENT_SECONDS:
+            probed_at = time.monotonic()
+            stage.invoke("Probe")
+        judged = current_judgements(stage)
         screen.show(judged)
         for name, judgement in judged.items():
             line = judgement.symptom.summary
-            gist = COUNTS.sub("", line)
-            if before.get(name) != gist:
-                before[name] = gist
+            without_counts = COUNTS.sub("", line)
+            if before.get(name) != without_counts:
+                before[name] = without_counts
                 red = judgement.symptom.external is View.FAILING
-                screen.tell(f"{name}: {line}", "red" if red else "green")
+                screen.log(f"{name}: {line}", "red" if red else "green")
         _collect(stage, screen, outcome)
         time.sleep(0.5)
 
@@ -126,27 +122,12 @@ def _watch(
 def _collect(stage: Stage, screen: Screen, outcome: Outcome) -> None:
     for finding in stage.inbox.findings():
         outcome.findings.append(finding)
-        told = finding["data"]
-        waits = " (settling)" if told["settling"] else ""
-        screen.tell(
-            f"queue: {told['target']} {told['state']}{waits}: {told['cause']}", "cyan"
+        data = finding["data"]
+        settling = " (settling)" if data["settling"] else ""
+        screen.log(
+            f"finding: {data['target']} {data['state']}{settling}: {data['cause']}",
+            "cyan",
         )
     for mail in stage.inbox.mails():
         outcome.mails.append(mail)
-        screen.tell(f"mail: {mail.subject}", "bold cyan")
-
-
-def look(stage: Stage) -> dict[str, Judgement]:
-    """Judge what the journal holds now, as `diagnose` does, for the screen only."""
-    now = datetime.now(UTC)
-    return {
-        target.name: judge(
-            join(
-                target,
-                stage.journal.recent(target.name, now - timedelta(minutes=30)),
-                taken_at=now,
-                settle_seconds=20,
-            )
-        )
-        for target in stage.targets
-    }
+        screen.log(f"mail: {mail.subject}", "bold cyan")

@@ -1,9 +1,9 @@
-"""Screen: what a person sees while the demo plays.
+"""Screen: the demo's output.
 
-In: the story so far and the newest judgement of each target. Out: a live view
-in a terminal, plain lines elsewhere (a pipe, CI).
-It does not: decide anything; colors mean what they mean everywhere here: green
-is well, red is broken, yellow is waiting, gray is not known.
+In: progress lines and the newest judgement of each target. Out: a live view in a
+terminal, plain lines elsewhere (a pipe, CI).
+It does not: decide anything. Green is healthy, red is failing, yellow is waiting,
+gray is not known.
 """
 
 import time
@@ -17,8 +17,8 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from lab.demo.inbox import Mail
-from parallax.model.finding import HopState, Judgement, View
+from lab.stage.inbox import Mail
+from parallax.model.judgement import HopState, Judgement, View
 
 MARKS = {
     HopState.OK: ("●", "green"),
@@ -28,11 +28,11 @@ MARKS = {
 COLORS = {View.HEALTHY: "green", View.FAILING: "bold red", View.UNKNOWN: "bright_black"}
 SHOWN_LINES = 14
 MAIL_COLUMNS = 80
-"""Of the lines around a mail, whose own text has 78."""
+"""Width of the rules around a mail; its own text has 78 columns."""
 
 
 class Screen:
-    """The demo's face: a table of targets, one path, and the story."""
+    """A table of targets, the path of the worst one, and the progress lines."""
 
     def __init__(self, title: str, console: Console) -> None:
         self.title = title
@@ -48,7 +48,7 @@ class Screen:
         )
 
     def __enter__(self) -> Self:
-        """Start the live view where there is a terminal."""
+        """Start the live view if the output is a terminal."""
         if self.console.is_terminal:
             self._live.start()
         return self
@@ -59,13 +59,13 @@ class Screen:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """End the live view, and leave the story on the screen."""
+        """End the live view, and print the progress lines."""
         if self._live.is_started:
             self._live.stop()
             self.console.print(*self.lines, sep="\n")
 
-    def tell(self, text: str, style: str = "") -> None:
-        """Add a line to the story, with the seconds since the start."""
+    def log(self, text: str, style: str = "") -> None:
+        """Add a progress line with the seconds since the start."""
         seconds = int(time.monotonic() - self.began)
         line = Text.assemble((f"{seconds:4d} s  ", "bright_black"), (text, style))
         self.lines.append(line)
@@ -73,14 +73,14 @@ class Screen:
             self.console.print(line)
 
     def show(self, judgements: Mapping[str, Judgement]) -> None:
-        """Show how each target stands now."""
+        """Show the current judgement of each target."""
         self.judgements = judgements
 
     def mail(self, mail: Mail) -> None:
-        """Show a mail as its receiver reads it, between two lines.
+        """Show a mail as its recipient reads it, between two rules.
 
-        Nothing stands beside its text and no line of it is broken: a command must
-        be copied as one line, however narrow the terminal is.
+        No line is wrapped or indented, so that a command can be copied as one line in a
+        terminal of any width.
         """
         columns = min(self.console.width, MAIL_COLUMNS)
         self.console.print(Rule("the mail", style="cyan"), width=columns)
@@ -99,7 +99,7 @@ class Screen:
 
     def _targets(self) -> Table:
         table = Table(box=None, pad_edge=False, header_style="bright_black")
-        for column in ("target", "from the internet", "inside", "cause so far"):
+        for column in ("target", "from the internet", "inside", "cause"):
             table.add_column(column)
         for name, judged in self.judgements.items():
             symptom = judged.symptom

@@ -1,7 +1,7 @@
 """The stage, once for all end-to-end tests: lab, emulator, functions, agents.
 
 It runs inside the lab's namespace: `make end-to-end` enters it. PARALLAX_FAULTS
-(smoke, all, ids) and PARALLAX_RUNS say what is played and how often.
+(smoke, all, ids) selects the faults, and PARALLAX_RUNS the number of runs.
 """
 
 import os
@@ -10,29 +10,29 @@ from pathlib import Path
 
 import pytest
 
-from lab import namespace
 from lab.case import Case, load
-from lab.demo.chosen import chosen
-from lab.demo.pace import TESTED
-from lab.demo.stage import Stage
-from lab.emulator import ROOT
+from lab.demo.selection import select_faults
+from lab.stage import namespace
+from lab.stage.deployment import Stage
+from lab.stage.emulator import ROOT
+from lab.stage.timing import FOR_TESTS
 
 FOLDER = ROOT / ".lab" / "test"
 SECONDS: list[str] = []
-"""How long each step of each fault took, for the end of the log."""
+"""The duration of each step of each fault, for the end of the log."""
 
 
 def case() -> Case:
-    """Return the case that `make end-to-end CASE=` names, or the usual one."""
+    """Return the case that `make end-to-end CASE=` names, or the default one."""
     named = os.environ.get("PARALLAX_LAB_CASE")
     return load(Path(named)) if named else load()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Give each chosen fault its turns."""
+    """Parametrize with each selected fault, once per run."""
     if "fault" not in metafunc.fixturenames:
         return
-    faults = chosen(os.environ.get("PARALLAX_FAULTS", "smoke"), case())
+    faults = select_faults(os.environ.get("PARALLAX_FAULTS", "smoke"), case())
     runs = range(1, int(os.environ.get("PARALLAX_RUNS", "1")) + 1)
     turns = [(fault, f"{fault.id}-{run}") for run in runs for fault in faults]
     metafunc.parametrize(
@@ -42,15 +42,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture(scope="session")
 def stage() -> Iterator[Stage]:
-    """Stand up everything, and take it down at the end."""
+    """Start everything, and stop it at the end."""
     if not namespace.inside():
         pytest.fail("run `make end-to-end`: these tests need the lab's namespace")
-    with Stage(case(), FOLDER, print, TESTED) as standing:
+    with Stage(case(), FOLDER, print, FOR_TESTS) as standing:
         yield standing
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Tell how long each step took."""
+    """Print the duration of each step."""
     if SECONDS:
         terminalreporter.section("seconds a fault")
         for line in SECONDS:

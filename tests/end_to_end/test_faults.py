@@ -1,4 +1,4 @@
-"""Each shipped fault names its own cause, through queue and topic; health nothing."""
+"""Each fault leads to its own cause in queue and topic; a healthy minute to nothing."""
 
 import json
 from typing import Any
@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from lab.demo.explain import explain_finding, judged_again
-from lab.demo.inbox import Mail
-from lab.demo.play import look
-from lab.demo.stage import Stage
+from lab.demo.current import current_judgements
+from lab.demo.explain import explain_finding, judge_again
 from lab.demo.story import Story, alarm
-from lab.emulator import ROOT
 from lab.fault import Fault
-from parallax.model.finding import View
+from lab.stage.deployment import Stage
+from lab.stage.emulator import ROOT
+from lab.stage.inbox import Mail
+from parallax.model.judgement import View
 from parallax.model.snapshot import Snapshot
 from parallax.model.wire import decode
 from tests.end_to_end.conftest import SECONDS
@@ -23,31 +23,31 @@ SCHEMA = ROOT / "docs/schema/finding.v1.schema.json"
 
 
 def all_healthy(stage: Stage) -> bool:
-    """Whether outside and inside of every target are seen, and well."""
+    """Whether every target is healthy outside and inside."""
     well = (View.HEALTHY, View.HEALTHY)
-    judged = look(stage).values()
+    judged = current_judgements(stage).values()
     return all((j.symptom.external, j.symptom.internal) == well for j in judged)
 
 
-def test_health_raises_nothing(stage: Stage) -> None:
-    """A healthy minute, probed by the schedule alone, gives no finding and no mail."""
+def test_a_healthy_minute_raises_no_alarm(stage: Stage) -> None:
+    """There is no finding and no mail, with scheduled probes only."""
     story = Story(stage)
     story.until(lambda: all_healthy(stage), "health")
-    story.wake()
+    story.invoke()
     story.collect()
     assert all_healthy(stage)
     assert (story.lines(), story.mails) == ([], [])
 
 
 def test_a_fault_names_its_own_cause(stage: Stage, fault: Fault) -> None:
-    """The first alarm of each that is hit names the injected cause, and no other.
+    """The first alarm of each target hit names the injected cause, and no other.
 
-    What hits no target but the monitor itself is told of the stack, and of no target.
+    A fault that affects only the monitor leads to an alarm of the stack.
     """
     hit = set(fault.expected)
     try:
         with alarm(stage, fault) as story:
-            fired = story.turned("firing")
+            fired = story.first_findings("firing")
             wrong = [
                 explain_finding(f)
                 for t, f in fired.items()
@@ -56,46 +56,47 @@ def test_a_fault_names_its_own_cause(stage: Stage, fault: Fault) -> None:
     except TimeoutError as error:
         pytest.fail(f"{fault.id}: {error}", pytrace=False)
     if wrong:
-        told = "\n\n".join(wrong)
-        keep(fault, fired)
-        pytest.fail(f"expected {fault.expected}\n{told}", pytrace=False)
+        explanations = "\n\n".join(wrong)
+        save_snapshots(fault, fired)
+        pytest.fail(f"expected {fault.expected}\n{explanations}", pytrace=False)
     for target, finding in fired.items():
         assert_publishable(finding, story.mails, target)
     story.until_over(hit)
-    assert_told_once(story, fault)
-    steps = " ".join(f"{what} {took:.1f}" for what, took in story.took.items())
-    SECONDS.append(f"{sum(story.took.values()):5.1f}  {fault.id}: {steps}")
+    assert_reported_once(story, fault)
+    steps = " ".join(f"{what} {took:.1f}" for what, took in story.seconds.items())
+    SECONDS.append(f"{sum(story.seconds.values()):5.1f}  {fault.id}: {steps}")
 
 
-def keep(fault: Fault, fired: dict[str, dict[str, Any]]) -> None:
-    """Save the snapshots of a wrong blame for `parallax judge`."""
+def save_snapshots(fault: Fault, fired: dict[str, dict[str, Any]]) -> None:
+    """Save the snapshots of a wrong finding, for `parallax judge`."""
     folder = ROOT / ".lab" / "wrong"
     folder.mkdir(parents=True, exist_ok=True)
     for target, finding in fired.items():
-        told = {"snapshot": finding["data"]["snapshot"]}
+        saved = {"snapshot": finding["data"]["snapshot"]}
         path = folder / f"{fault.id.replace(':', '-')}.{target}.json"
-        path.write_text(json.dumps(told))
+        path.write_text(json.dumps(saved))
 
 
 def assert_publishable(finding: dict[str, Any], mails: list[Mail], target: str) -> None:
-    """Assert that event and mail are what a subscriber and a person need."""
+    """Assert that the event is valid and that a mail names the target."""
     Draft202012Validator(_schema()).validate(finding)
     snapshot = decode(Snapshot, finding["data"]["snapshot"])
-    assert judged_again(target, snapshot).cause == finding["data"]["cause"]
+    assert judge_again(target, snapshot).cause == finding["data"]["cause"]
     assert any(target in mail.subject for mail in mails)
 
 
-def assert_told_once(story: Story, fault: Fault) -> None:
-    """Each hit got one firing and one resolved mail, nobody else any; ids are new.
+def assert_reported_once(story: Story, fault: Fault) -> None:
+    """Assert one firing and one resolved finding per target hit, and unique ids.
 
-    What comes and goes may be over, by the tests' short quiet time, and come again.
+    An intermittent fault may be resolved within the tests' short quiet time, and fire
+    again.
     """
     ids = [f["id"] for f in story.findings]
     assert len(ids) == len(set(ids))
-    told = {f["data"]["target"] for f in story.findings if f["data"]["turn"]}
-    assert told == set(fault.expected), story.lines()
-    for target in told:
-        turns = story.turns(target)
+    targets = {f["data"]["target"] for f in story.findings if f["data"]["turn"]}
+    assert targets == set(fault.expected), story.lines()
+    for target in targets:
+        turns = story.reasons(target)
         times = len(turns) // 2 if fault.intermittent else 1
         assert turns == ["firing", "resolved"] * times, story.lines()
 

@@ -1,4 +1,4 @@
-"""One lab for all tests that need one, looked at from inside its namespace."""
+"""One lab of each case for all tests, used from inside its namespace."""
 
 import os
 import re
@@ -13,16 +13,16 @@ from pathlib import Path
 
 import pytest
 
-from lab import namespace
 from lab.case import CASES, DEFAULT, Case, load
-from lab.control import tell
+from lab.stage import namespace
+from lab.world.control import send_command
 
 ROOT = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True)
 class Answer:
-    """An HTTP answer as curl saw it, header names as on the wire."""
+    """An HTTP response as curl got it, header names as sent."""
 
     code: int
     reason: str
@@ -32,14 +32,14 @@ class Answer:
 
 @dataclass(frozen=True)
 class Up:
-    """A lab that is up, and how to run things inside."""
+    """A lab that is up; runs commands inside it."""
 
     case: Case
     folder: Path
     first: int
 
     def run(self, *words: str) -> str:
-        """Run a command inside and return what it printed, however it ended."""
+        """Run a command inside and return its output, whatever its status."""
         return self._ran(words).stdout
 
     def _ran(self, words: Sequence[str]) -> subprocess.CompletedProcess[str]:
@@ -52,14 +52,14 @@ class Up:
         )
 
     def python(self, code: str) -> str:
-        """Run Python inside, with FOLDER set, and return what it printed."""
+        """Run Python inside, with FOLDER set, and return its output."""
         script = f"FOLDER = {str(self.folder)!r}\n{code}"
         done = self._ran([sys.executable, "-c", script])
         assert done.returncode == 0, done.stderr
         return done.stdout
 
     def get(self, url: str, *options: str) -> Answer:
-        """Ask over HTTP/1.1; a code of 0 is no answer."""
+        """Request over HTTP/1.1; a code of 0 is no response."""
         words = ["curl", "--http1.1", "-sik", "--max-time", "12", *options, url]
         head, _, body = self.run(*words).partition("\n\n")
         first, *lines = head.splitlines() or ["HTTP/1.1 0 "]
@@ -69,19 +69,19 @@ class Up:
         return Answer(int(found[1]), found[2], headers, body)
 
     def public(self, role: str) -> Answer:
-        """Ask an app's public URL, its certificate checked."""
+        """Request an app's public URL, with its certificate checked."""
         app = self.case.app(role)
         return self.get(f"https://{app.host}{app.path}")
 
     def all_public(self, *options: str) -> dict[str, Answer]:
-        """Ask every app's public URL, all at the same time; role -> answer."""
+        """Request every app's public URL in parallel; role -> response."""
         urls = {a.role: f"https://{a.host}{a.path}" for a in self.case.apps}
         with ThreadPoolExecutor() as pool:
             asked = {r: pool.submit(self.get, u, *options) for r, u in urls.items()}
         return {role: answer.result() for role, answer in asked.items()}
 
     def inside_codes(self, *options: str) -> set[int]:
-        """Ask a node's ingress NodePort for every host; the different status codes."""
+        """Return the distinct status codes of every host at one ingress NodePort."""
         node = self.case.nodes[1].address
         url = f"http://{node}:{self.case.ingress.http_node_port}/"
         hosts = [f"Host: {app.host}" for app in self.case.apps]
@@ -90,12 +90,12 @@ class Up:
         return {answer.result().code for answer in asked}
 
     def inject(self, fault: str) -> None:
-        """Bring about a fault, through the same socket as `python -m lab inject`."""
-        tell(self.folder, "inject", fault)
+        """Inject a fault, over the same socket as `python -m lab inject`."""
+        send_command(self.folder, "inject", fault)
 
     def clear(self) -> None:
-        """End it."""
-        tell(self.folder, "clear")
+        """Clear the fault."""
+        send_command(self.folder, "clear")
 
 
 def command(*words: str) -> list[str]:
@@ -148,33 +148,33 @@ def local_up() -> Iterator[Up]:
 
 @pytest.fixture
 def well(up: Up) -> Iterator[Up]:
-    """Give the lab, and set it back to health afterwards."""
+    """Yield the lab, and reset it afterwards."""
     yield up
     up.clear()
 
 
 @pytest.fixture
 def shop(shop_up: Up) -> Iterator[Up]:
-    """Give the other case's lab, and set it back to health afterwards."""
+    """Yield the other case's lab, and reset it afterwards."""
     yield shop_up
     shop_up.clear()
 
 
 @pytest.fixture
 def k3s(k3s_up: Up) -> Iterator[Up]:
-    """Give the lab with Traefik, and set it back to health afterwards."""
+    """Yield the lab with Traefik, and reset it afterwards."""
     yield k3s_up
     k3s_up.clear()
 
 
 @pytest.fixture
 def local(local_up: Up) -> Iterator[Up]:
-    """Give the lab with policy Local, and set it back to health afterwards."""
+    """Yield the lab with policy Local, and reset it afterwards."""
     yield local_up
     local_up.clear()
 
 
 @pytest.fixture(params=["well", "shop"])
 def lab(request: pytest.FixtureRequest) -> Up:
-    """Give the lab of one case, then that of the other."""
+    """Return the lab of one case, then that of the other."""
     return request.getfixturevalue(request.param)

@@ -1,18 +1,17 @@
-"""Seen: how the balancer looks to users, and what both APIs say.
+"""Seen: requests to the balancer, to pods and to both APIs of a lab.
 
-In: a lab that is up. Out: what is seen. It does not: change anything.
+In: a lab that is up. Out: responses. It does not: change anything.
 """
 
 import json
 from typing import Any
 
-from lab.facts import HETZNER_PORT, HETZNER_TOKEN
-from lab.kubernetes.kubeconfig import token
+from lab.facts import HETZNER_PORT, HETZNER_TOKEN, agent_token
 from tests.lab.conftest import Answer, Up
 
 
 def is_haproxy_page(answer: Answer) -> bool:
-    """Whether these are HAProxy's own 107 bytes."""
+    """Whether a response is HAProxy's own page of 107 bytes."""
     return (
         answer.code == 503
         and answer.headers["content-length"] == "107"
@@ -27,9 +26,9 @@ def balancer(up: Up) -> dict[str, Any]:
     return json.loads(answer.body)["load_balancers"][0]
 
 
-def verdicts(told: dict[str, Any], port: int = 443) -> dict[int, tuple[Any, ...]]:
+def verdicts(state: dict[str, Any], port: int = 443) -> dict[int, tuple[Any, ...]]:
     """Return server id -> status, detail and status code of a listen port."""
-    leaves = [leaf for t in told["targets"] for leaf in t.get("targets", [t])]
+    leaves = [leaf for t in state["targets"] for leaf in t.get("targets", [t])]
     words = ("status", "detail", "http_status_code")
     return {
         leaf["server"]["id"]: tuple(found.get(word) for word in words)
@@ -40,7 +39,7 @@ def verdicts(told: dict[str, Any], port: int = 443) -> dict[int, tuple[Any, ...]
 
 
 def direct(up: Up, role: str) -> Answer:
-    """Ask the balancer's own address for an app."""
+    """Request an app at the balancer's own address."""
     host = up.case.app(role).host
     way = f"{host}:443:{up.case.balancer.address}"
     return up.get(f"https://{host}/", "--resolve", way)
@@ -50,19 +49,19 @@ def kubernetes(up: Up, path: str) -> dict[str, Any]:
     """Read from the lab's Kubernetes API as an agent does."""
     places = up.case.addresses
     url = f"http://{places.kubernetes}:6443/{path}"
-    bearer = f"Authorization: Bearer {token(up.case.nodes[0])}"
+    bearer = f"Authorization: Bearer {agent_token(up.case.nodes[0])}"
     return json.loads(up.get(url, "-H", bearer).body)
 
 
 def hangs(up: Up, source: object, place: str) -> bool:
-    """Whether a connection from an address to a place gets no answer at all."""
+    """Whether a request from a source address times out."""
     words = ("curl", "-so", "/dev/null", "-w", "%{errormsg}", "--max-time", "1")
-    told = up.run(*words, "--interface", str(source), f"http://{place}/")
-    return "timed out" in told
+    output = up.run(*words, "--interface", str(source), f"http://{place}/")
+    return "timed out" in output
 
 
 def by_ingress(up: Up, node: int, address: str | None = None) -> int:
-    """Ask an ingress NodePort (or another address) for the api, as that node."""
+    """Request the api at an ingress NodePort or another address, from a node."""
     source = str(up.case.nodes[node].address)
     place = address or f"{source}:{up.case.ingress.http_node_port}"
     host = f"Host: {up.case.app('api').host}"

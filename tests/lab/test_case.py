@@ -1,4 +1,4 @@
-"""Cases: what is read, what is refused, what Parallax gets of them."""
+"""Case: valid and invalid files, and the targets of a case."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ FILES = sorted(CASES.glob("*.yaml"))
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
 def test_every_case_can_be_read_and_yields_targets(path: Path, tmp_path: Path) -> None:
-    """A case gives one target for each app, with the balancer's own name."""
+    """A case has one target for each app, with the balancer's name."""
     case = load(path)
     case.write_targets(tmp_path / "targets.yaml")
     written = yaml.safe_load((tmp_path / "targets.yaml").read_text())["targets"]
@@ -22,7 +22,7 @@ def test_every_case_can_be_read_and_yields_targets(path: Path, tmp_path: Path) -
 
 
 def test_the_default_case_is_the_incident() -> None:
-    """Five workers, the ingress on 31695, the health check where it belongs."""
+    """Five workers, the ingress and the health check on port 31695."""
     case = load()
     assert [str(n.address) for n in case.nodes] == [
         f"10.0.0.{i}" for i in range(110, 115)
@@ -33,8 +33,8 @@ def test_the_default_case_is_the_incident() -> None:
     assert [a.cdn for a in case.apps] == [False, True]
 
 
-def test_a_health_check_node_port_is_green_only_beside_an_ingress_pod() -> None:
-    """With it the other targets are unhealthy while all is well; else all are well."""
+def test_a_health_check_node_port_passes_only_beside_an_ingress_pod() -> None:
+    """With it, the other targets are unhealthy without any fault."""
     local = load(CASES / "local.yaml")
     assert [n.name for n in local.serving] == ["pool-1", "pool-2"]
     plain = load(CASES / "k3s.yaml")
@@ -43,28 +43,28 @@ def test_a_health_check_node_port_is_green_only_beside_an_ingress_pod() -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "expected"),
     [
         ({"nodes": []}, "nodes: Tuple should have at least 2 items"),
-        ({"zone": "other.example"}, "does not lie in the zone other.example"),
+        ({"zone": "other.example"}, "is not in the zone other.example"),
         ({"surprise": 1}, "surprise: Extra inputs are not permitted"),
     ],
 )
-def test_a_wrong_case_is_told_by_file_and_place(
-    change: dict[str, object], told: str, tmp_path: Path
+def test_an_invalid_case_is_an_error_with_file_and_place(
+    change: dict[str, object], expected: str, tmp_path: Path
 ) -> None:
-    """Each problem is one line that names the file and what is wrong."""
+    """Each problem is one line with the file, the place and the problem."""
     path = tmp_path / "wrong.yaml"
     plain = yaml.safe_load(DEFAULT.read_text())
     path.write_text(yaml.safe_dump(plain | change))
     with pytest.raises(CaseError) as error:
         load(path)
     assert str(path) in str(error.value)
-    assert told in str(error.value)
+    assert expected in str(error.value)
 
 
-def test_an_address_is_given_only_once(tmp_path: Path) -> None:
-    """Two holders of one address would shadow each other in one namespace."""
+def test_an_address_is_used_only_once(tmp_path: Path) -> None:
+    """In one namespace two owners of an address would conflict."""
     plain = yaml.safe_load(DEFAULT.read_text())
     plain["nodes"][1]["address"] = plain["nodes"][0]["address"]
     path = tmp_path / "twice.yaml"
@@ -73,7 +73,7 @@ def test_an_address_is_given_only_once(tmp_path: Path) -> None:
         load(path)
 
 
-def test_a_file_that_is_no_yaml_is_told(tmp_path: Path) -> None:
+def test_a_file_that_is_not_yaml_is_an_error(tmp_path: Path) -> None:
     """Broken YAML is a CaseError, not a traceback of the parser."""
     path = tmp_path / "broken.yaml"
     path.write_text("a: [")

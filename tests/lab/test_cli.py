@@ -1,4 +1,4 @@
-"""The lab's command line, as far as it needs no namespace."""
+"""CLI: the lab's commands that need no namespace."""
 
 import pytest
 from typer.testing import CliRunner
@@ -10,7 +10,7 @@ from lab.fault import fault_ids, look_alike_ids
 
 @pytest.mark.parametrize("columns", [80, 120])
 def test_faults_fit_the_terminal_and_ids_can_be_copied(columns: int) -> None:
-    """Each id stands whole at the start of a line; the text below it is indented."""
+    """Each id is complete at the start of a line; the text below it is indented."""
     environment = {"COLUMNS": str(columns), "TERM": "dumb"}
     lines = CliRunner().invoke(app, ["faults"], env=environment).stdout.splitlines()
     case = load()

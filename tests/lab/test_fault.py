@@ -14,7 +14,7 @@ from lab.fault import (
     load_fault,
     look_alike_ids,
 )
-from lab.verbs import VERBS
+from lab.world.verbs import VERBS
 
 PAIRS = [
     pytest.param(fault_id, path, id=f"{path.stem}-{fault_id}")

@@ -1,4 +1,4 @@
-"""Two nodes with Traefik, as k3s makes them: its objects, its pages, its log."""
+"""Two nodes with Traefik, as in k3s: its objects, its pages, its log."""
 
 import json
 import time
@@ -15,25 +15,25 @@ SYSTEM = "namespaces/kube-system"
 
 
 def logged(up: Up, mark: str) -> dict[str, Any]:
-    """Return what the access log has of a request id, as soon as it has it."""
+    """Return the access log's entry of a request id, as soon as it exists."""
     deadline = time.monotonic() + 15
     while time.monotonic() < deadline:
         for line in (up.folder / "ingress-k3s-server.log").read_text().splitlines():
-            told: dict[str, Any] = json.loads(line)
-            if told["request_X-Request-Id"] == mark:
-                return told
+            entry: dict[str, Any] = json.loads(line)
+            if entry["request_X-Request-Id"] == mark:
+                return entry
     pytest.fail(f"no log line of {mark}")
 
 
 def test_users_and_both_nodes_are_served(k3s_up: Up) -> None:
-    """The node without an ingress pod passes requests on, and so does the balancer."""
+    """The node without an ingress pod forwards requests, and so does the balancer."""
     assert {a.code for a in k3s_up.all_public().values()} == {200}
     assert k3s_up.inside_codes() == {200}
     found = set(verdicts(balancer(k3s_up)).values())
     assert found == {("healthy", None, None)}
 
 
-def test_the_api_tells_of_traefik_as_k3s_installs_it(k3s_up: Up) -> None:
+def test_the_api_has_traefiks_objects_as_k3s_installs_them(k3s_up: Up) -> None:
     """A LoadBalancer Service with two named ports, a Deployment's pod, the class."""
     service = kubernetes(k3s_up, f"api/v1/{SYSTEM}/services/traefik")
     assert service["metadata"]["labels"]["app.kubernetes.io/name"] == "traefik"
@@ -67,7 +67,7 @@ def test_the_api_tells_of_traefik_as_k3s_installs_it(k3s_up: Up) -> None:
 def test_traefiks_own_pages_and_log_lines(
     k3s: Up, fault: str, code: int, page: str, *, asked: bool
 ) -> None:
-    """A short text without a Server; the log names router and server where it has."""
+    """A short text without a Server header; the log names router and server, if any."""
     k3s.inject(fault)
     mark = f"{code}{MARK[3:]}"
     host = k3s.case.app("api").host
@@ -75,10 +75,10 @@ def test_traefiks_own_pages_and_log_lines(
     assert (answer.code, answer.body) == (code, page)
     assert answer.headers["content-type"] == "text/plain; charset=utf-8"
     assert "server" not in {name.lower() for name in answer.headers}
-    told = logged(k3s, mark)
-    assert told["DownstreamStatus"] == code
-    assert ("ServiceURL" in told) == asked
-    assert ("RouterName" in told) == (code != 404)
+    entry = logged(k3s, mark)
+    assert entry["DownstreamStatus"] == code
+    assert ("ServiceURL" in entry) == asked
+    assert ("RouterName" in entry) == (code != 404)
     assert k3s.public("front").code == 200
 
 

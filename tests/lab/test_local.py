@@ -21,10 +21,10 @@ WELL = ("healthy", None, None)
 NO_POD = ("unhealthy", "unexpected_http_status", 503)
 
 
-def test_only_nodes_with_an_ingress_pod_are_healthy_and_users_are_well(
+def test_only_nodes_with_an_ingress_pod_are_healthy_and_no_user_fails(
     local_up: Up,
 ) -> None:
-    """That three of five targets are unhealthy is what Local means."""
+    """With policy Local, three of five targets are unhealthy without any fault."""
     assert {a.code for a in local_up.all_public().values()} == {200}
     found = list(verdicts(balancer(local_up)).values())
     assert found == [WELL, WELL, NO_POD, NO_POD, NO_POD]
@@ -33,18 +33,18 @@ def test_only_nodes_with_an_ingress_pod_are_healthy_and_users_are_well(
     assert spec["healthCheckNodePort"] == 32123
 
 
-def test_targets_without_an_ingress_pod_lead_nowhere(local: Up) -> None:
-    """The balancer's page, three targets that say they have no pod, a well inside."""
+def test_targets_without_an_ingress_pod_serve_nobody(local: Up) -> None:
+    """The balancer's page, three targets without a pod, 200 inside."""
     local.inject("lb-targets-not-the-ingress-nodes-local")
     assert all(is_haproxy_page(answer) for answer in local.all_public().values())
     assert list(verdicts(balancer(local)).values()) == [NO_POD] * 3
     assert local.inside_codes() == {200}
 
 
-def test_a_check_that_is_green_everywhere_sends_users_where_nobody_is(
+def test_a_check_that_is_always_healthy_sends_users_to_empty_nodes(
     local: Up,
 ) -> None:
-    """Every target counts as healthy, some requests are lost and others are well."""
+    """Every target is healthy; some requests are dropped, others get 200."""
     local.inject("nodeport-dropped-by-local-traffic-policy")
     assert set(verdicts(balancer(local)).values()) == {WELL}
     seen: set[int] = set()
@@ -53,11 +53,11 @@ def test_a_check_that_is_green_everywhere_sends_users_where_nobody_is(
         while not {200, 503} <= seen and time.monotonic() < deadline:
             seen |= {a.code for a in pool.map(local.public, ["api"] * 5)}
     assert {200, 503} <= seen
-    asks_from_the_node_itself_are_no_evidence(local)
+    requests_from_the_node_itself_prove_nothing(local)
 
 
-def asks_from_the_node_itself_are_no_evidence(up: Up) -> None:
-    """Ask a node without a pod: the balancer and another node hang, itself passes."""
+def requests_from_the_node_itself_prove_nothing(up: Up) -> None:
+    """Assert that a node without a pod serves itself, but no other source."""
     having, lacking = up.case.nodes[0].address, up.case.nodes[4].address
     place = f"{lacking}:{up.case.ingress.http_node_port}"
     balancers = up.case.balancer.private_address
@@ -68,8 +68,8 @@ def asks_from_the_node_itself_are_no_evidence(up: Up) -> None:
     assert [answer.code for answer in health] == [200, 503]
 
 
-def test_a_firewall_shuts_out_health_checks_and_requests(local: Up) -> None:
-    """UFW drops all NodePorts of the balancer's: also the port of the health check."""
+def test_a_firewall_drops_health_checks_and_requests(local: Up) -> None:
+    """UFW drops the balancer's traffic to all NodePorts, health checks included."""
     local.inject("node-firewall-blocks-load-balancer")
     assert is_haproxy_page(local.public("api"))
     found = list(verdicts(balancer(local)).values())

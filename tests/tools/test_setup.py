@@ -1,4 +1,4 @@
-"""`tools/setup` repairs on its next run what an interrupted one left half-done."""
+"""`tools/setup` repairs an interrupted installation on its next run."""
 
 import re
 import shutil
@@ -17,12 +17,12 @@ case "$*" in
   *) test ! -e uv.fails && mkdir -p .venv/bin && cp python.stub .venv/bin/python ;;
 esac
 """
-"""Stands in for uv: like the real one, its check looks at what is there, not whole."""
+"""Replaces uv; as with the real one, its check does not detect missing modules."""
 
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
-    """Make a clone whose tools are installed, with a stand-in for uv."""
+    """Create a clone with installed tools and a substitute for uv."""
     shutil.copytree(ROOT / "tools", tmp_path / "tools")
     for tool in ("uv", "sam", "ministack"):
         (tmp_path / ".tools" / tool / "bin").mkdir(parents=True)
@@ -57,8 +57,8 @@ def installed(clone: Path) -> bool:
     return any("--check" not in line for line in lines)
 
 
-def test_what_is_complete_is_left_alone(clone: Path) -> None:
-    """The first run installs the workspace, the second only looks."""
+def test_a_complete_installation_stays_unchanged(clone: Path) -> None:
+    """The first run installs the workspace, the second only checks it."""
     assert run(clone) == 0
     assert installed(clone)
     (clone / ".venv/mine").touch()
@@ -67,7 +67,7 @@ def test_what_is_complete_is_left_alone(clone: Path) -> None:
     assert (clone / ".venv/mine").exists()
 
 
-def test_an_interrupted_installation_is_made_from_scratch(clone: Path) -> None:
+def test_an_interrupted_installation_is_repeated(clone: Path) -> None:
     """Its packages look installed, though their modules may be missing."""
     (clone / "uv.fails").touch()
     assert run(clone) != 0

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from lab.demo.inbox import Mail
 from lab.demo.screen import Screen
+from lab.stage.inbox import Mail
 from parallax.model.finding import Finding
 from parallax.model.wire import decode
 from parallax.notify.mail import render
@@ -46,7 +46,7 @@ def recorded(name: str) -> Mail:
 def test_every_line_of_a_mail_is_shown_as_it_is(
     name: str, columns: int, *, terminal: bool
 ) -> None:
-    """Nothing is broken or put beside it; only a command may be wider."""
+    """No line is wrapped or indented; only a command may be wider."""
     mail = recorded(name)
     lines = shown(mail, columns, terminal=terminal).splitlines()
     text = mail.text.splitlines()
@@ -58,12 +58,12 @@ def test_every_line_of_a_mail_is_shown_as_it_is(
 
 @pytest.mark.parametrize("columns", [40, 80, 120])
 def test_a_command_stays_one_line(columns: int) -> None:
-    """However narrow the terminal is, it is copied with one line break, at its end."""
+    """In a terminal of any width its only line break is at its end."""
     mail = Mail("DOWN", f"TYPE THIS NEXT.\n\n{COMMAND}\n\n--")
     assert f"\n{COMMAND}\n" in shown(mail, columns, terminal=True)
 
 
 def test_a_mail_is_shown_where_only_ascii_can_be_written() -> None:
-    """The lines around it are drawn with what there is."""
+    """The rules around it use ASCII characters."""
     text = shown(Mail("DOWN", "text"), 80, terminal=False, encoding="ascii")
     assert text.splitlines()[-2] == "text"

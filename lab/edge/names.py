@@ -1,0 +1,134 @@
+"""Names: the zone's authoritative name server (nsd) and the resolvers (unbound).
+
+In: the case, and the address that each name should have. Out: DNS responses, and
+resolvers whose caches are refreshed or left as they are.
+It does not: resolve any other name.
+"""
+
+import signal
+
+import dns.asyncquery
+import dns.exception
+import dns.message
+
+from lab.case import App, Case
+from lab.programs.launcher import Launcher
+from lab.programs.program import command, render
+from lab.programs.wait import until
+
+TTL = 60
+"""Seconds that a resolver may cache a record; the usual minimum of DNS providers."""
+
+
+class Names:
+    """The name server and the resolvers of the case."""
+
+    def __init__(self, case: Case, launcher: Launcher) -> None:
+        self.case = case
+        self.launcher = launcher
+        self.records: dict[str, str] = {}
+        self.ttl = TTL
+        self.resolvers = {
+            "unbound": str(case.addresses.resolver),
+            "unbound-2": str(case.addresses.second_resolver),
+        }
+        """Resolver's name -> address; the first is that of resolv.conf."""
+        self._serial = 0
+        self.reset()
+
+    def reset(self) -> None:
+        """Set the records to those of the case: CDN or balancer."""
+        self.ttl = TTL
+        self.records = {a.host: self.right(a) for a in self.case.apps}
+
+    def right(self, app: App) -> str:
+        """Return the address that an app's name should have."""
+        case = self.case
+        return str(case.addresses.cdn if app.cdn else case.balancer.address)
+
+    async def start(self) -> None:
+        """Start the name server, then the resolvers."""
+        server = self.case.addresses.authoritative
+        folder, zone = self.launcher.folder, self.case.zone
+        self._write_zones()
+        nsd = render("nsd.conf", authoritative=server, folder=folder, zone=zone)
+        arguments = ["nsd", "-d", "-c", self.launcher.write("nsd.conf", nsd)]
+        await self.launcher.run("nsd", *arguments, at=(server, 53))
+        for name, address in self.resolvers.items():
+            text = render(
+                "unbound.conf",
+                name=name,
+                resolver=address,
+                authoritative=server,
+                folder=folder,
+                zone=zone,
+            )
+            config = self.launcher.write(f"{name}.conf", text)
+            await self.launcher.run(
+                name, "unbound", "-d", "-c", config, at=(address, 53)
+            )
+
+    def _write_zones(self) -> None:
+        self._serial += 1
+        places = self.case.addresses
+        common = {"serial": self._serial, "authoritative": places.authoritative}
+        own = list(self.records.items())
+        text = render("zone", zone=self.case.zone, ttl=self.ttl, records=own, **common)
+        self.launcher.write("zone", text)
+        others = [("control.example.net", places.control)]
+        text = render("zone", zone="example.net", ttl=TTL, records=others, **common)
+        self.launcher.write("zone-elsewhere", text)
+
+    async def set_record(self, host: str, address: str, ttl: int | None = None) -> None:
+        """Change a name's address at the zone's authoritative server."""
+        self.records[host] = address
+        self.ttl = ttl or TTL
+        await self.apply()
+
+    async def apply(self) -> None:
+        """Reload the zone in the name server; the resolvers keep their caches."""
+        self._write_zones()
+        self.launcher.signal("nsd", signal.SIGHUP)
+        server = str(self.case.addresses.authoritative)
+
+        async def is_new() -> bool:
+            texts = await _texts(self.case.zone, "SOA", server)
+            return any(text.split()[2] == str(self._serial) for text in texts)
+
+        await until(is_new)
+
+    async def flush(self) -> None:
+        """Remove the zone from the cache of every resolver."""
+        for name in self.resolvers:
+            await self._control(name, "flush_zone", self.case.zone)
+
+    async def refresh(self, host: str, resolver: str) -> None:
+        """Flush a name from a resolver's cache until it returns the zone's address."""
+        wanted = self.records[host]
+
+        async def holds() -> bool:
+            await self._control(resolver, "flush", host)
+            return await _texts(host, "A", self.resolvers[resolver]) == [wanted]
+
+        await until(holds)
+
+    async def refresh_all(self) -> None:
+        """Refresh every name in the cache of every resolver."""
+        await self.flush()
+        for app in self.case.apps:
+            for resolver in self.resolvers:
+                await self.refresh(app.host, resolver)
+
+    async def _control(self, resolver: str, *arguments: str) -> None:
+        config = str(self.launcher.folder / f"{resolver}.conf")
+        await command("unbound-control", "-c", config, *arguments)
+
+
+async def _texts(name: str, kind: str, server: str) -> list[str]:
+    """Return a server's records of a name as text; empty if it does not respond."""
+    question = dns.message.make_query(name, kind)
+    try:
+        answer = await dns.asyncquery.udp(question, server, timeout=2)
+    except (dns.exception.DNSException, OSError):
+        return []  # it reloads its zone, or is busy: the caller tries again
+    return [f"{record}" for found in answer.answer for record in found]

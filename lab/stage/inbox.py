@@ -1,0 +1,60 @@
+"""Inbox: a subscriber of the findings queue and of the alerts topic.
+
+In: the stack's outputs. Out: findings as CloudEvents, mails as they were sent.
+It does not: read the tables; all it returns went through SQS or SNS. The emulator's
+SNS sends no e-mail, so an SQS queue is subscribed to the topic; subject and text are
+those of the mail.
+"""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from lab.stage.emulator import client
+
+FINDING = "io.parallax.finding.v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One alert as its recipient gets it."""
+
+    subject: str
+    text: str
+
+
+class Inbox:
+    """Receives everything that Parallax publishes, once."""
+
+    def __init__(self, queue_url: str, topic_arn: str) -> None:
+        self._sqs = client("sqs")
+        self._findings_url = queue_url
+        self._mail_url: str = self._sqs.create_queue(QueueName="inbox")["QueueUrl"]
+        attributes = self._sqs.get_queue_attributes(
+            QueueUrl=self._mail_url, AttributeNames=["QueueArn"]
+        )["Attributes"]
+        client("sns").subscribe(
+            TopicArn=topic_arn, Protocol="sqs", Endpoint=attributes["QueueArn"]
+        )
+
+    def findings(self) -> list[dict[str, Any]]:
+        """Receive the findings in the queue; advice events are left out."""
+        events = [json.loads(body) for body in self._receive(self._findings_url)]
+        return [event for event in events if event["type"] == FINDING]
+
+    def mails(self) -> list[Mail]:
+        """Receive the mails since the last call."""
+        notes = [json.loads(body) for body in self._receive(self._mail_url)]
+        return [Mail(n.get("Subject") or "", n["Message"]) for n in notes]
+
+    def _receive(self, url: str) -> list[str]:
+        bodies: list[str] = []
+        while messages := self._sqs.receive_message(
+            QueueUrl=url, MaxNumberOfMessages=10
+        ).get("Messages"):
+            for message in messages:
+                bodies.append(message["Body"])
+                self._sqs.delete_message(
+                    QueueUrl=url, ReceiptHandle=message["ReceiptHandle"]
+                )
+        return bodies

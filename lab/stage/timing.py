@@ -1,0 +1,31 @@
+"""Timing: the template's timers and the agents' interval, on a stage.
+
+In: nothing. Out: two timings. It does not: change what Parallax does; every value is
+a parameter of the template or a setting of the agent.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Shorter than in production, where a rollout takes minutes and not seconds."""
+
+    parameters: tuple[tuple[str, str], ...]
+    agent_seconds: int
+
+
+FOR_DEMO = Timing(
+    (("SettleSeconds", "20"), ("QuietSeconds", "5"), ("EvidenceSeconds", "60")), 5
+)
+"""For the demo: ten repeats two seconds apart, as in production."""
+FOR_TESTS = Timing(
+    (
+        ("SettleSeconds", "6"),
+        ("QuietSeconds", "3"),
+        ("EvidenceSeconds", "60"),
+        ("RepeatSeconds", "0.5"),
+    ),
+    3,
+)
+"""For tests: the same steps with shorter waits."""
