@@ -1,5 +1,5 @@
 # Parallax. `make demo` plays an incident, `make test` runs all tests; both run `make setup` first.
-# FAULT=<id>[+<id>|+oddity:<name>] | FAULT=none | CASE=<file> | JSON=1 go with `make demo`.
+# FAULT=<id>[+<id>|+look-alike:<id>] | FAULT=none | CASE=<file> | JSON=1 go with `make demo`.
 .DEFAULT_GOAL := help
 SHELL := bash
 .PHONY: help setup demo up down faults test check fmt unit lab end-to-end container build lock record bench bench-accuracy docs

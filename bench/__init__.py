@@ -1,4 +1,4 @@
-"""Bench: what Parallax is measured with; nothing here is shipped.
+"""Bench: measures how right and how fast Parallax is; none of it is shipped.
 
 In: the model, and simulated platforms. Out: figures.
 It does not: change what it measures.

@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.text import Text
 
 from lab.case import DEFAULT, CaseError, load
-from lab.fault import FaultError, fault_ids, load_fault, oddity_ids
+from lab.fault import FaultError, fault_ids, load_fault, look_alike_ids
 from lab.stage import install, namespace
 from lab.stage.run import Lab, LabError, remove
 from lab.world.control import ControlError, send_command
@@ -168,7 +168,7 @@ def faults(case: CaseOption = DEFAULT) -> None:
     """List the faults of a case with their effects and the targets they hit."""
     platform = load(case)
     console = Console(highlight=False)
-    for fault_id in (*fault_ids(platform), *oddity_ids(platform)):
+    for fault_id in (*fault_ids(platform), *look_alike_ids(platform)):
         fault = load_fault(fault_id, platform)
         hits = ", ".join(fault.expected)
         line = Text.assemble((fault_id, "bold"), f"  hits {hits}" if hits else "")

@@ -1,8 +1,9 @@
-"""Fault: one failure, read from a file named after the cause it should lead to.
+"""Fault: one failure, read from its file, with its cause from the fault table.
 
-In: `faults/<cause-id>.yaml` (or `<cause-id>-<variant>.yaml`), `oddities/<name>.yaml`,
-several joined: `lb-no-target+oddity:scanner`. Out: what it does in words, whom it
-hits, the actions. It does not: act; `lab.verbs` does. Adding a file adds a fault.
+In: `faults/<id>.yaml`, `look-alikes/<id>.yaml`, several joined with `+`:
+`lb-no-target+look-alike:scanner`. Out: a description, which targets should get which
+cause, the actions. It does not: act; `lab.verbs` does.
+A file needs its row in the table: `LAB_FAULTS` or `LOOK_ALIKES` of `faults`.
 """
 
 from collections.abc import Iterable
@@ -13,13 +14,16 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from faults import LAB_FAULTS, LOOK_ALIKES, TABLE
 from lab.case import Case, load
 from lab.parts import BalancerService
 
 FAULTS = Path(__file__).parent / "faults"
-ODDITIES = Path(__file__).parent / "oddities"
-ODDITY = "oddity:"
-"""What is odd and harms nobody, so that it must not change whom is blamed."""
+LOOK_ALIKES_FOLDER = Path(__file__).parent / "look-alikes"
+LOOK_ALIKE = "look-alike:"
+"""Prefix of a harmless look-alike: it must not change which cause is named."""
+OLD_PREFIX = "oddity:"
+"""The prefix that look-alikes had before; still accepted."""
 
 
 class FaultError(ValueError):
@@ -27,21 +31,21 @@ class FaultError(ValueError):
 
 
 class Needs(BaseModel):
-    """What a case must have for a fault to come about in it."""
+    """What a case must have so that a fault can be injected."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     nodes: int = 2
     ingress: Literal["nginx", "traefik"] | None = None
-    """The kind of ingress, where a fault lies in one kind's own settings."""
+    """The kind of ingress, for a fault in the settings of one kind."""
     policy: Literal["Cluster", "Local"] | None = None
     """The ingress Service's externalTrafficPolicy, as the case has it."""
     users_meet_it: bool = False
-    """Whether no health check may ask for a host of ours: it would take the targets
-    out for what users should meet."""
+    """Whether no health check may send a host of the apps: it would mark the targets
+    unhealthy before users get the response of the fault."""
 
     def lacking(self, case: Case) -> str | None:
-        """Say what a case lacks; None: nothing."""
+        """Return what a case lacks; None: nothing."""
         kind, policy = case.ingress.kind, case.ingress.external_traffic_policy
         if len(case.nodes) < self.nodes:
             return f"{self.nodes} nodes, {case.name} has {len(case.nodes)}"
@@ -65,21 +69,21 @@ class FaultFile(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     description: str
-    hits: dict[str, str] = Field(default_factory=dict[str, str])
-    """Role of an app -> cause that should be named; an oddity hits none."""
-    subjects: dict[str, str] = Field(default_factory=dict[str, str])
-    """Subject of an incident that is no target's -> its cause: what hits no user."""
+    hits: list[str] = Field(default_factory=list[str])
+    """Roles of the apps whose users fail; a look-alike hits none."""
+    subjects: list[str] = Field(default_factory=list[str])
+    """Subjects of incidents that belong to no target, where no user fails."""
     needs: Needs = Needs()
     hides: list[str] = Field(default_factory=list[str])
-    """Roles whose users stay well, whatever else is hit: their page is stored."""
+    """Roles whose users are served whatever fails: the CDN stored their page."""
     intermittent: bool = False
-    """Whether some requests still succeed, so that one probe may miss it."""
+    """Whether some requests still succeed, so that one probe may not show it."""
     inject: list[dict[str, dict[str, Any]]] = Field(min_length=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A fault as it stands for one case.
+    """A fault in one case.
 
     `expected` is the subject of an incident -> its cause: a target's name, or what
     the file says of the stack (`stack/probe`).
@@ -93,13 +97,13 @@ class Fault:
 
 
 def fault_ids(case: Case | None = None) -> tuple[str, ...]:
-    """Return the ids of all faults, or of those that can come about in a case."""
-    return _fitting((path.stem for path in FAULTS.glob("*.yaml")), case)
+    """Return the ids of all faults, or of those that a case can have."""
+    return _fitting(LAB_FAULTS, case)
 
 
-def oddity_ids(case: Case | None = None) -> tuple[str, ...]:
-    """Return the ids of all oddities, as they are joined to a fault; as `fault_ids`."""
-    return _fitting((ODDITY + path.stem for path in ODDITIES.glob("*.yaml")), case)
+def look_alike_ids(case: Case | None = None) -> tuple[str, ...]:
+    """Return the ids of all look-alikes, as they are joined to a fault."""
+    return _fitting((LOOK_ALIKE + one.id for one in LOOK_ALIKES if one.lab), case)
 
 
 def _fitting(ids: Iterable[str], case: Case | None) -> tuple[str, ...]:
@@ -110,13 +114,14 @@ def _fitting(ids: Iterable[str], case: Case | None) -> tuple[str, ...]:
 def load_fault(fault_id: str, case: Case | None = None) -> Fault:
     """Read a fault, or several joined by `+`, for a case (none: the default case).
 
-    A role the case does not have is left out; if that leaves none, it is refused, as
-    is a fault that cannot come about in the case.
-    Oddities come about first, then the faults in the order they are named. Of two
+    Roles that the case does not have are left out. If none is left, or if the case
+    lacks what the fault needs, the fault is rejected.
+    Look-alikes are injected first, then the faults in the order they are named. Of two
     that hit one target the outer one is expected. Raises FaultError.
     """
     case = case or load()
-    parts = sorted(fault_id.split("+"), key=lambda part: not part.startswith(ODDITY))
+    fault_id = fault_id.replace(OLD_PREFIX, LOOK_ALIKE)
+    parts = sorted(fault_id.split("+"), key=lambda p: not p.startswith(LOOK_ALIKE))
     files = {part: _read(part) for part in parts}
     for part, file in files.items():
         if lacking := file.needs.lacking(case):
@@ -132,42 +137,32 @@ def load_fault(fault_id: str, case: Case | None = None) -> Fault:
 
 
 def _read(part: str) -> FaultFile:
-    folder = ODDITIES if part.startswith(ODDITY) else FAULTS
-    path = folder / f"{part.removeprefix(ODDITY)}.yaml"
-    if path not in folder.glob("*.yaml"):
-        known = ", ".join(fault_ids() + oddity_ids())
+    if part not in {*LAB_FAULTS, *(LOOK_ALIKE + one.id for one in LOOK_ALIKES)}:
+        known = ", ".join(fault_ids() + look_alike_ids())
         raise FaultError(f"no fault {part!r}; there are: {known}")
+    harmless = part.startswith(LOOK_ALIKE)
+    folder = LOOK_ALIKES_FOLDER if harmless else FAULTS
+    path = folder / f"{part.removeprefix(LOOK_ALIKE)}.yaml"
     try:
         file = FaultFile.model_validate(yaml.safe_load(path.read_text()))
-    except (ValidationError, yaml.YAMLError) as error:
+    except (OSError, ValidationError, yaml.YAMLError) as error:
         raise FaultError(f"{path}: {error}") from error
-    if bool(file.hits or file.subjects) == part.startswith(ODDITY):
-        raise FaultError(f"{path}: a fault hits somebody, an oddity hits nobody")
+    if bool(file.hits or file.subjects) == harmless:
+        raise FaultError(f"{path}: a fault hits a role, a look-alike hits none")
     return file
 
 
 def _expected(fault_id: str, files: dict[str, FaultFile], case: Case) -> dict[str, str]:
     """Return the subject of each incident -> the cause that should be named."""
-    hits = [hit for file in files.values() for hit in file.hits.items()]
+    hits = [(role, part) for part, file in files.items() for role in file.hits]
     hidden = {role for file in files.values() for role in file.hides}
     expected: dict[str, str] = {}
     for app in case.apps:
-        causes = [cause for role, cause in hits if role == app.role]
-        if causes and app.role not in hidden:
-            expected[app.name] = _outermost(causes)
+        rows = [LAB_FAULTS[part] for role, part in hits if role == app.role]
+        if rows and app.role not in hidden:
+            expected[app.name] = min(rows, key=TABLE.index).cause
     if hits and not expected:
         roles = ", ".join(sorted({role for role, _ in hits}))
         raise FaultError(f"{fault_id} hits {roles}: not in {case.name}, or hidden")
-    for file in files.values():
-        expected |= file.subjects
-    return expected
-
-
-def _outermost(causes: list[str]) -> str:
-    """Return the cause that users meet first; one Parallax does not know comes last."""
-    if len(causes) == 1:
-        return causes[0]
-    from parallax.causes import CAUSES  # noqa: PLC0415 - one fault alone needs no order
-
-    order = [cause.id for cause in CAUSES]
-    return min(causes, key=lambda c: order.index(c) if c in order else len(order))
+    subjects = [(name, part) for part, file in files.items() for name in file.subjects]
+    return expected | {name: LAB_FAULTS[part].cause for name, part in subjects}

@@ -1,7 +1,7 @@
-"""Accuracy, run: `python -m bench.accuracy --working | --holdout | --show ID`.
+"""Command line: `python -m bench.accuracy --working | --holdout | --show ID`.
 
 In: which cases. Out: figures on the terminal; with --holdout docs/accuracy.md too.
-Exit code 1 if a gate does not hold. It does not: tune anything.
+Exit code 1 if a figure misses its limit. It does not: change a cause.
 """
 
 import argparse
@@ -24,7 +24,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "accuracy.md"
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run what the arguments ask for."""
+    """Run the bench that the arguments select."""
     asked = _parser().parse_args(arguments)
     if asked.show:
         return _show(asked.show, asked.save)
@@ -47,16 +47,18 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench.accuracy")
     parser.add_argument("--working", action="store_true", help="the default")
     parser.add_argument(
-        "--holdout", action="store_true", help="also the held-out third"
+        "--holdout", action="store_true", help="also the held-out third of the cases"
     )
-    parser.add_argument("--cases", type=int, help="how many working cases")
-    parser.add_argument("--show", metavar="ID", help="one case and its judgement")
-    parser.add_argument("--save", metavar="FILE", help="with --show: its snapshot")
+    parser.add_argument("--cases", type=int, help="number of working cases")
+    parser.add_argument("--show", metavar="ID", help="print one case and its judgement")
+    parser.add_argument(
+        "--save", metavar="FILE", help="with --show: write its snapshot"
+    )
     return parser
 
 
 def broken_gates(name: str, results: Sequence[Result]) -> list[str]:
-    """Return the gates that a part does not pass."""
+    """Return one line for each limit that a part misses."""
     found = figures(results)
     limits = (
         ("class where named", found.blamed.value, gates.CLASS_NAMED, True),
@@ -96,7 +98,7 @@ def _snapshot(case_id: str) -> Snapshot:
     case: Case = case_of(case_id)
     label = case.label
     sys.stdout.write(
-        f"case      {case.id}: {case.fault}, kept back: {case.hidden}\n"
+        f"case      {case.id}: {case.fault}, hidden: {case.hidden}\n"
         f"label     {sorted(label.accept)}, {label.evidence} {label.reason}\n"
     )
     return snapshot_of(case)

@@ -1,7 +1,7 @@
-"""Cases: labeled situations, drawn by a seed.
+"""Cases: labeled situations, drawn with a seed.
 
-In: a seed and how many. Out: cases: what the journal holds, and the label.
-It does not: judge. A label says what was broken, and which evidence was kept back.
+In: a seed and a count. Out: cases: what the journal holds, and the label. A label
+states what was injected, and which evidence was hidden. It does not: judge.
 """
 
 from collections.abc import Iterator
@@ -9,23 +9,28 @@ from copy import deepcopy
 from dataclasses import dataclass, replace
 from random import Random
 
-from bench.accuracy.faults import FAULTS, Fault
 from bench.accuracy.label import NONE, Label, label_of
-from bench.accuracy.noise import NOISES, Noise
 from bench.accuracy.platform.draw import draw
 from bench.accuracy.platform.observe import NeverSeenError, Observed, observe
-from bench.accuracy.platform.wish import Wish
-from bench.accuracy.platform.world import World
+from bench.accuracy.platform.requirements import Requirements
+from bench.accuracy.platform.spec import PlatformSpec
+from faults import INJECTIONS, LOOK_ALIKES, Injection, LookAlike
 from parallax.model.judgement import NOT_ESTABLISHED
 
-MORE = 50
-"""Draws that a case may need: a fault that shows to nobody is none."""
-PARTIAL = 0.3
-"""Share of the cases with evidence kept back."""
-SKEWED = 0.2
-"""Share of the cases in which the nodes' clocks are off; that hides nothing."""
-DOUBLES = 12
-"""Of a round of cases, those with two faults at once."""
+MAX_DRAWS = 50
+"""Draws for one case at most. A fault that no first probe shows is drawn again."""
+PARTIAL_SHARE = 0.3
+"""Share of the cases in which a source is hidden."""
+SKEWED_SHARE = 0.2
+"""Share of the cases in which the nodes' clocks are wrong; that hides nothing."""
+PAIRS_IN_A_ROUND = 12
+"""Number of cases with two faults in one round."""
+PAIR = "pair"
+"""Stands in a case's id for two faults."""
+ACTED = {one.id: one for one in LOOK_ALIKES if one.inject is not None}
+"""The look-alikes that the bench can play."""
+SINGLES = (*INJECTIONS, *ACTED)
+"""What is injected alone, in the order of a round."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,87 +42,93 @@ class Case:
     label: Label
     observed: Observed
     hidden: str = "nothing"
-    """What was kept back."""
+    """The source that was hidden."""
 
 
-def cases(seed: str, count: int, first: int = 0) -> Iterator[Case]:
-    """Yield that many cases; the faults take turns, so that a slice has them all."""
-    singles: list[Fault | Noise] = [*FAULTS.values(), *NOISES]
-    for number in range(first, first + count):
-        at = number % (len(singles) + DOUBLES)
-        what = singles[at] if at < len(singles) else None
-        yield _drawn(f"{seed}-{number:03d}", what)
+def cases(seed: str, count: int) -> Iterator[Case]:
+    """Yield that many cases; faults alternate, so that any slice has all of them."""
+    for number in range(count):
+        round_, at = divmod(number, len(SINGLES) + PAIRS_IN_A_ROUND)
+        if at < len(SINGLES):
+            yield case_of(f"{seed}-{SINGLES[at]}-{round_}")
+        else:
+            pair = round_ * PAIRS_IN_A_ROUND + at - len(SINGLES)
+            yield case_of(f"{seed}-{PAIR}-{pair}")
 
 
 def case_of(case_id: str) -> Case:
-    """Return one case by its id."""
-    seed, _, number = case_id.rpartition("-")
-    return next(cases(seed, 1, int(number)))
+    """Return one case by its id: a seed, what is injected, and a number.
 
-
-def _drawn(case_id: str, what: Fault | Noise | None) -> Case:
-    for attempt in range(MORE):
+    A case follows from its id alone, so that a new fault changes no other's cases.
+    """
+    seed_and_name, _, _ = case_id.rpartition("-")
+    fitting = (n for n in (*SINGLES, PAIR) if seed_and_name.endswith(f"-{n}"))
+    name = max(fitting, key=len)
+    for attempt in range(MAX_DRAWS):
         rng = Random(f"{case_id}:{attempt}")
         try:
-            if isinstance(what, Noise):
-                return _noisy(case_id, what, rng)
-            return _broken(case_id, (what,) if what else _two(rng), rng)
+            if name in ACTED:
+                return _with_look_alike(case_id, ACTED[name], rng)
+            faults = (INJECTIONS[name],) if name != PAIR else _two(rng)
+            return _with_faults(case_id, faults, rng)
         except NeverSeenError:
             continue
     raise NeverSeenError(case_id)
 
 
-def _noisy(case_id: str, noise: Noise, rng: Random) -> Case:
-    before = draw(rng, noise.wish)
-    world = deepcopy(before)
-    noise.inject(world)
-    observed = observe(before, world, minutes=0, fails=noise.fails)
-    cause = NOT_ESTABLISHED if noise.fails else NONE
+def _with_look_alike(case_id: str, look_alike: LookAlike, rng: Random) -> Case:
+    before = draw(rng, look_alike.requires)
+    spec = deepcopy(before)
+    assert look_alike.inject is not None  # noqa: S101 - `ACTED` holds no other
+    look_alike.inject(spec)
+    observed = observe(before, spec, minutes=0, fails=look_alike.fails)
+    cause = NOT_ESTABLISHED if look_alike.fails else NONE
     label = Label(cause=cause, class_=None, accept=frozenset({cause}))
-    return Case(id=case_id, fault=noise.name, label=label, observed=observed)
+    return Case(id=case_id, fault=look_alike.id, label=label, observed=observed)
 
 
-def _two(rng: Random) -> tuple[Fault, ...]:
-    """Return two faults of different places on the way, the outer first."""
-    placed = [f for f in FAULTS.values() if f.outer]
-    outer = rng.choice([f for f in placed if f.outer < max(x.outer for x in placed)])
-    inner = rng.choice([f for f in placed if f.outer > outer.outer])
+def _two(rng: Random) -> tuple[Injection, ...]:
+    """Return two faults at different positions, the outer first."""
+    placed = [f for f in INJECTIONS.values() if f.position]
+    innermost = max(f.position for f in placed)
+    outer = rng.choice([f for f in placed if f.position < innermost])
+    inner = rng.choice([f for f in placed if f.position > outer.position])
     return outer, inner
 
 
-def _broken(case_id: str, faults: tuple[Fault, ...], rng: Random) -> Case:
+def _with_faults(case_id: str, faults: tuple[Injection, ...], rng: Random) -> Case:
     before = draw(rng, _wish(faults))
-    world = deepcopy(before)
-    truths = [fault.inject(world) for fault in faults]
-    hidden = _hide(world) if rng.random() < PARTIAL else _harmless(world)
+    spec = deepcopy(before)
+    truths = [fault.apply(spec) for fault in faults]
+    hidden = _hide(spec) if rng.random() < PARTIAL_SHARE else _disturb(spec)
     minutes = rng.choice((0, 1, 1, 2))
     if hidden in {"stale-reading", "stale-nodes"}:
         minutes = max(1, minutes)
-    observed = observe(before, world, minutes=minutes)
+    observed = observe(before, spec, minutes=minutes)
     name = "+".join(fault.name for fault in faults)
     label = label_of(faults, truths, observed, kept_back=hidden != "nothing")
     return Case(id=case_id, fault=name, label=label, observed=observed, hidden=hidden)
 
 
-def _wish(faults: tuple[Fault, ...]) -> Wish:
-    """Return what all faults need; one that contradicts another is not drawn."""
-    wish = faults[0].wish
+def _wish(faults: tuple[Injection, ...]) -> Requirements:
+    """Return what all faults require; raises if two requirements conflict."""
+    requires = faults[0].requires
     for fault in faults[1:]:
-        more = fault.wish
-        for name in Wish.__dataclass_fields__:
-            mine, other = getattr(wish, name), getattr(more, name)
+        more = fault.requires
+        for name in Requirements.__dataclass_fields__:
+            mine, other = getattr(requires, name), getattr(more, name)
             if name in {"nodes", "pods"}:
-                wish = replace(wish, **{name: max(mine, other)})
+                requires = replace(requires, **{name: max(mine, other)})
             elif other is not None and mine is not None and mine != other:
                 raise NeverSeenError
             elif mine is None:
-                wish = replace(wish, **{name: other})
-    return wish
+                requires = replace(requires, **{name: other})
+    return requires
 
 
-def _hide(world: World) -> str:
-    """Keep evidence back, and say which."""
-    rng, names = world.rng, [n.name for n in world.nodes]
+def _hide(spec: PlatformSpec) -> str:
+    """Hide one source and return its name."""
+    rng, names = spec.rng, [n.name for n in spec.nodes]
     what = rng.choice(
         (
             "agents-silent",
@@ -131,17 +142,17 @@ def _hide(world: World) -> str:
             "few-repeats",
         )
     )
-    if rng.random() < SKEWED:
-        _skew(world)
-    blind = world.blind
+    if rng.random() < SKEWED_SHARE:
+        _skew(spec)
+    hidden = spec.hidden
     if what == "agents-silent":
-        blind = replace(blind, agents=tuple(names))
+        hidden = replace(hidden, agents=tuple(names))
     elif what == "one-agent-silent":
-        blind = replace(blind, agents=(*blind.agents, rng.choice(names)))
+        hidden = replace(hidden, agents=(*hidden.agents, rng.choice(names)))
     elif what == "half-the-agents":
-        blind = replace(blind, agents=(*blind.agents, *names[::2]))
+        hidden = replace(hidden, agents=(*hidden.agents, *names[::2]))
     elif what == "few-repeats":
-        world.repeats = rng.choice((0, 1, 2, 3))
+        spec.repeats = rng.choice((0, 1, 2, 3))
     else:
         field = {
             "no-token": "token",
@@ -150,23 +161,23 @@ def _hide(world: World) -> str:
             "stale-reading": "stale_reading",
             "stale-nodes": "stale_nodes",
         }[what]
-        blind = replace(blind, **{field: True})
-    world.blind = blind
+        hidden = replace(hidden, **{field: True})
+    spec.hidden = hidden
     return what
 
 
-def _skew(world: World) -> None:
-    """Let every node's clock be off."""
-    skew = {n.name: world.rng.uniform(-600, 600) for n in world.nodes}
-    world.blind = replace(world.blind, skew=skew)
+def _skew(spec: PlatformSpec) -> None:
+    """Set every node's clock wrong."""
+    skew = {n.name: spec.rng.uniform(-600, 600) for n in spec.nodes}
+    spec.hidden = replace(spec.hidden, skew=skew)
 
 
-def _harmless(world: World) -> str:
-    """Disturb what must not matter: clocks; and a log that nobody can read."""
-    rng = world.rng
-    if rng.random() < SKEWED:
-        _skew(world)
-    if world.ingress.kind != "ingress-nginx" and rng.random() < 0.5:
-        world.blind = replace(world.blind, log=True)
+def _disturb(spec: PlatformSpec) -> str:
+    """Disturb what must not matter: clocks, and a log in an unknown format."""
+    rng = spec.rng
+    if rng.random() < SKEWED_SHARE:
+        _skew(spec)
+    if spec.ingress.kind != "ingress-nginx" and rng.random() < 0.5:
+        spec.hidden = replace(spec.hidden, log=True)
         return "no-log"
     return "nothing"

@@ -2,7 +2,7 @@
 
 In: results. Out: shares with Wilson's 95 % interval, and the confusion matrix.
 It does not: print.
-Source: Wilson (1927), the score interval: honest also for shares near 1.
+Source: Wilson (1927), the score interval; it holds for shares near 1 too.
 """
 
 from collections import Counter
@@ -50,26 +50,26 @@ class Share:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """What a set of results comes to."""
+    """The figures of a set of results."""
 
     cases: int
     cause: Share
-    """Of complete evidence: the cause is right, `none` and abstaining by label too."""
+    """Of cases with complete evidence: the cause is right, or rightly not named."""
     class_: Share
     abstained: Share
-    """Of complete evidence: nobody was blamed where somebody was to blame."""
+    """Of cases with complete evidence: no cause was named although there was one."""
     wrong: Share
-    """Of all: somebody was blamed who is not in the label."""
+    """Of all cases: a cause was named that is not in the label."""
     named: Share
-    """Of all that name a cause: the cause is right."""
+    """Of all cases in which a cause is named: it is right."""
     blamed: Share
-    """Of all that name a cause: the class is right, whoever in it is named."""
+    """Of all cases in which a cause is named: its class is right."""
     partial: Share
-    """Of partial evidence: the true cause was named all the same."""
+    """Of cases with partial evidence: the true cause was named."""
 
 
 def figures(results: Sequence[Result]) -> Figures:
-    """Count."""
+    """Return the figures of these results."""
     whole = [r for r in results if r.label.evidence == "complete"]
     part = [r for r in results if r.label.evidence != "complete"]
     named = [r for r in results if not r.silent]
@@ -94,7 +94,7 @@ def _share(results: Sequence[Result], right: Callable[[Result], bool]) -> Share:
 
 
 def matrix(results: Iterable[Result]) -> dict[str, Counter[str]]:
-    """Return label -> what was said, how often; what a label accepts counts as it."""
+    """Return label -> how often each cause was named; an accepted one counts as it."""
     found: dict[str, Counter[str]] = {}
     for result in results:
         said = result.cause
@@ -105,7 +105,7 @@ def matrix(results: Iterable[Result]) -> dict[str, Counter[str]]:
 
 
 def by_class(results: Iterable[Result]) -> dict[str, Counter[str]]:
-    """Return class -> class named, how often; nobody blamed is `-`."""
+    """Return class -> how often each class was named; `-`: no cause was named."""
     found: dict[str, Counter[str]] = {}
     for result in results:
         right = result.outcome is Outcome.RIGHT and not result.silent

@@ -1,24 +1,24 @@
-"""Label: what is true of a case, and what may honestly be said of it.
+"""Label: the cause that holds in a case, and the causes that may be named.
 
-In: what was broken, and what the observers got. Out: a `Label`.
+In: what was injected, and what the observers received. Out: a `Label`.
 It does not: read a judgement.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bench.accuracy.faults import CLASSES, Fault, Truth
 from bench.accuracy.platform import pages
 from bench.accuracy.platform.observe import Observed
+from faults import Injection, Truth
 from parallax.model.balancer import BalancerReading, HealthStatus, TargetHealth
 from parallax.model.judgement import NOT_ESTABLISHED
 from parallax.model.probe import ProbeRun, Role
 
 NONE = "none"
 NODE_PORTS = range(30000, 32768)
-"""kube-apiserver's default."""
+"""The default of kube-apiserver's `--service-node-port-range`."""
 BALANCERS = 3
-"""Where on the way the balancer's faults stand (`Fault.outer`)."""
+"""Position of the load balancer's faults (`Injection.position`)."""
 SUFFICES = "each alone leaves the balancer without a healthy target"
 BY_CONTRAST = frozenset(
     {
@@ -27,17 +27,17 @@ BY_CONTRAST = frozenset(
         "lb-health-check-rejected",
     }
 )
-"""Shown by a balancer that finds nobody well while all is well inside."""
+"""Shown by a load balancer without a healthy target while the inside works."""
 
 BY_SHARES = frozenset(
     {"lb-some-targets-unhealthy", "nodeport-dropped-by-local-traffic-policy"}
 )
-"""Shown by who ended the failing share of the requests."""
+"""Shown by the hop at which the failing share of the requests ended."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Label:
-    """What is true, and what may be said; `partial` evidence may say nothing."""
+    """The true cause, and which may be named; `partial` evidence allows abstention."""
 
     cause: str
     class_: str | None
@@ -47,62 +47,63 @@ class Label:
 
 
 def label_of(
-    faults: tuple[Fault, ...],
+    faults: tuple[Injection, ...],
     truths: list[Truth],
     observed: Observed,
     *,
     kept_back: bool,
 ) -> Label:
-    """Return the label of a world that was broken so, and seen so."""
-    truth, reasons = truths[0], [t.reason for t in truths[:1] if t.reason]
-    accept = {truth.cause, *truth.also}
+    """Return the label of a platform that was broken and observed so."""
+    outer, truth = faults[0], truths[0]
+    cause, reasons = outer.cause, [t.reason for t in truths[:1] if t.reason]
+    accept = {cause, *truth.also}
     evident = truth.evident
     if len(faults) > 1:
         reasons.append("two faults: users meet the outer")
-        if truth.cause in BY_CONTRAST:
+        if cause in BY_CONTRAST:
             evident = False
             reasons.append("the inner hides the contrast that would show the outer")
-        past = faults[0].outer < BALANCERS
-        if past or _suffices(faults[1], observed):
-            accept |= {truths[1].cause, *truths[1].also}
+        past = outer.position < BALANCERS
+        if past or _inner_alone_suffices(faults[1], observed):
+            accept |= {faults[1].cause, *truths[1].also}
             evident = False
             why = "a request past it meets the inner" if past else SUFFICES
             reasons.append(f"{why}: either is honest")
-    if truth.cause == "lb-some-targets-unhealthy" and not _mixed(observed):
+    if cause == "lb-some-targets-unhealthy" and not _mixed(observed):
         evident = False
         reasons.append("when the balancer was read, no target or all were unhealthy")
-    if truth.cause in BY_SHARES and _behind_a_cdn(observed):
+    if cause in BY_SHARES and _behind_a_cdn(observed):
         evident = False
         reasons.append("the CDN hides who failed, and no request past it failed")
-    if truth.cause == "lb-health-check-wrong-port" and _may_be_host_port(observed):
+    if cause == "lb-health-check-wrong-port" and _may_be_host_port(observed):
         evident = False
         reasons.append("no word why, and a pod may listen on the nodes themselves")
     whole = evident and not kept_back
     if not whole:
         accept.add(NOT_ESTABLISHED)
-    if truth.cause == "monitor-blind":
+    if cause == "monitor-blind":
         accept |= {NOT_ESTABLISHED}
     return Label(
-        cause=truth.cause,
-        class_=CLASSES[truth.cause],
+        cause=cause,
+        class_=outer.class_.value,
         accept=frozenset(accept),
         evidence="complete" if whole else "partial",
         reason="; ".join(reasons),
     )
 
 
-def _suffices(inner: Fault, observed: Observed) -> bool:
-    """Say whether the inner fault alone would leave the balancer without a target.
+def _inner_alone_suffices(inner: Injection, observed: Observed) -> bool:
+    """Return whether the inner fault alone leaves the balancer without a target.
 
-    And nobody says which of the two the health checks met.
+    And no source shows which of the two faults the health checks met.
     """
     if inner.name == "ingress-without-endpoints":
         return True
-    return _checks(observed) != {"tcp"} and not _told(observed)
+    return _checks(observed) != {"tcp"} and not _has_detail(observed)
 
 
 def _checks(observed: Observed) -> set[str]:
-    """Return how the balancer checks, as the API shows it; of nothing, tcp."""
+    """Return the protocols of the health checks, as the API shows them; tcp if none."""
     found = {
         service.health_check.protocol
         for seen in observed.observations
@@ -113,25 +114,25 @@ def _checks(observed: Observed) -> set[str]:
 
 
 def _may_be_host_port(observed: Observed) -> bool:
-    """Say whether a check asks no NodePort, and nobody says what it meets there."""
+    """Return whether a check uses a port that is no NodePort, without a detail."""
     ports = {
         service.health_check.port
         for seen in observed.observations
         if isinstance(seen, BalancerReading) and seen.load_balancer
         for service in seen.load_balancer.services
     }
-    return bool(ports - set(NODE_PORTS)) and not _told(observed)
+    return bool(ports - set(NODE_PORTS)) and not _has_detail(observed)
 
 
-def _told(observed: Observed) -> bool:
-    """Say whether Hetzner's API says why a check failed."""
+def _has_detail(observed: Observed) -> bool:
+    """Return whether Hetzner's API states why a check failed."""
     return any(
         health.detail not in {None, "unspecified"} for health in _healths(observed)
     )
 
 
 def _behind_a_cdn(observed: Observed) -> bool:
-    """Say whether only a CDN's words tell of failures; its page may pass."""
+    """Return whether only the CDN's own responses show the failure."""
     bad = [
         probe
         for seen in observed.observations
@@ -150,13 +151,13 @@ def _behind_a_cdn(observed: Observed) -> bool:
 
 
 def _mixed(observed: Observed) -> bool:
-    """Say whether the balancer's reading shows both healthy and unhealthy targets."""
+    """Return whether the reading shows both healthy and unhealthy targets."""
     seen = {health.status for health in _healths(observed)}
     return {HealthStatus.HEALTHY, HealthStatus.UNHEALTHY} <= seen
 
 
 def _healths(observed: Observed) -> Iterator[TargetHealth]:
-    """Yield each target's health on the port users ask, as the API shows it."""
+    """Yield each target's health on the users' port, as the API shows it."""
     port = 443 if observed.target.url.startswith("https") else 80
     for seen in observed.observations:
         if isinstance(seen, BalancerReading) and seen.load_balancer:

@@ -1,15 +1,15 @@
 """Recorded: the lab's runs of every fault, as labeled cases.
 
-In: events/diagnose/<cause>[-<variant>].json. Out: snapshots with labels.
-It does not: play the lab.
+In: events/diagnose/<lab fault>.json. Out: snapshots with labels.
+It does not: run the lab.
 """
 
 import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.accuracy.faults import CLASSES
 from bench.accuracy.label import NONE, Label
+from faults import LAB_FAULTS
 from parallax.model.judgement import NOT_ESTABLISHED
 from parallax.model.snapshot import Snapshot
 from parallax.model.wire import decode
@@ -41,14 +41,13 @@ def _read(path: Path) -> Recorded:
 
 
 def label_for(name: str) -> Label:
-    """Return the label that a name says: the longest cause that it begins with.
+    """Return the label of a recording: the cause that the fault table has for it.
 
-    A name that begins with no cause was recorded of something that is nobody's
-    fault: nobody may be blamed.
+    A recording of no fault in the table is a look-alike: nothing may be blamed.
     """
-    fitting = [c for c in CLASSES if name == c or name.startswith(f"{c}-")]
-    if not fitting:
+    row = LAB_FAULTS.get(name)
+    if row is None:
         quiet = frozenset({NONE, NOT_ESTABLISHED})
         return Label(cause=NONE, class_=None, accept=quiet)
-    cause = max(fitting, key=len)
-    return Label(cause=cause, class_=CLASSES[cause], accept=frozenset({cause}))
+    accept = frozenset({row.cause})
+    return Label(cause=row.cause, class_=row.class_.value, accept=accept)

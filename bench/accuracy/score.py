@@ -1,4 +1,4 @@
-"""Score: cases judged, and what came of each.
+"""Score: judges cases and compares each with its label.
 
 In: cases. Out: a `Result` each. The only part of the bench that judges.
 It does not: count; `figures` does.
@@ -19,17 +19,17 @@ from parallax.model.snapshot import Snapshot
 
 
 class Outcome(StrEnum):
-    """What came of a case."""
+    """The result of a case."""
 
     RIGHT = "right"
     ABSTAINED = "abstained"
-    """Nothing was blamed; whether that is right, the label says."""
+    """No cause was named; the label states whether that is right."""
     WRONG = "wrong blame"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """One case, judged."""
+    """One judged case."""
 
     id: str
     fault: str
@@ -41,12 +41,12 @@ class Result:
 
     @property
     def silent(self) -> bool:
-        """Whether it blamed nobody."""
+        """Whether no cause was named."""
         return self.cause in {NONE, NOT_ESTABLISHED}
 
 
 def snapshot_of(case: Case) -> Snapshot:
-    """Return what `diagnose` would judge."""
+    """Return the snapshot that `diagnose` would judge."""
     seen = case.observed
     return join(seen.target, seen.observations, taken_at=seen.taken_at)
 
@@ -69,7 +69,7 @@ def scored(found: Iterable[Case | Recorded]) -> Iterator[Result]:
 
 
 def named(snapshot: Snapshot) -> tuple[str, str | None]:
-    """Return cause and class that are named: the target's, else Parallax' own."""
+    """Return the cause and class that are named: the target's, else the monitor's."""
     judgement: Judgement = judge(snapshot)
     if judgement.class_ is not None:
         return judgement.cause, judgement.class_.value

@@ -1,5 +1,5 @@
-"""Speed: what the parts cost, held against the limits they were given.
+"""Speed: what the parts cost, compared with their limits.
 
-In: generated objects and lines. Out: figures with their gates, docs/benchmarks.md.
-It does not: judge whether what was found is right; bench/accuracy does.
+In: generated objects and lines. Out: figures with their limits, docs/benchmarks.md.
+It does not: check whether a judgement is right; bench/accuracy does.
 """

@@ -1,7 +1,7 @@
-"""Speed, run: `python -m bench.speed`.
+"""Command line of the speed bench: `python -m bench.speed`.
 
 In: nothing. Out: a table on the terminal, docs/benchmarks.md; exit code 1 if a limit
-does not hold. It does not: run anything else meanwhile, and nothing else should.
+does not hold. It does not: stop other processes; nothing else should run meanwhile.
 """
 
 import sys
@@ -14,7 +14,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 
 
 def main() -> int:
-    """Measure, tell, and write the page."""
+    """Measure, print the table, and write the page."""
     figures = [*judging.measure(), *agent.measure()]
     text = page(figures)
     PAGE.write_text(text, encoding="utf-8")

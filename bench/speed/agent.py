@@ -2,7 +2,7 @@
 
 In: the platform of this bench, as a process of its own. Out: figures of the agent's
 own process, as the kernel counts them, and of a follower at volume.
-It does not: count what the server or this process cost.
+It does not: count the cost of the server or of this process.
 """
 
 import base64
@@ -29,7 +29,7 @@ from parallax_agent.sightings.follower import Follower
 from parallax_agent.watch.connection import connect
 
 SECONDS = 60.0
-"""So long the steady state is measured, four cycles."""
+"""How long the steady state is measured: four cycles."""
 MOST_MEGABYTES, MOST_PROCESSOR, MOST_HEARING = 150.0, 5.0, 30.0
 PATIENCE_SECONDS = 120.0
 ROOT = Path(__file__).parents[2]
@@ -54,7 +54,7 @@ def used(pid: int) -> Used:
 
 
 def measure(seconds: float = SECONDS) -> list[Figure]:
-    """Measure everything of the agent."""
+    """Measure all figures of the agent."""
     with TemporaryDirectory() as folder, platform() as ports:
         return [
             *_large_cluster(Path(folder), ports, seconds),
@@ -64,7 +64,7 @@ def measure(seconds: float = SECONDS) -> list[Figure]:
 
 @contextmanager
 def platform() -> Generator[dict[str, int]]:
-    """Run the platform; yields its ports."""
+    """Run the platform and yield its ports."""
     words = [sys.executable, "-m", "bench.speed.platform"]
     with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, text=True) as run:  # noqa: S603 - our own words
         try:

@@ -12,12 +12,12 @@ type Item = dict[str, Any]
 
 NODES, PODS, SERVICES, INGRESSES = 500, 5000, 300, 200
 NAMESPACES = ("shop-0", "shop-1", "shop-2")
-"""One target each; all pods but the ingress controller's are theirs."""
+"""One target each; they have all pods except the ingress controller's."""
 INGRESS = "ingress-nginx"
 INGRESS_PODS = 10
 CONTROLLER = "ingress-nginx-controller"
 ADDRESSES = [f"127.0.1.{last}" for last in range(1, 41)]
-"""Where nodes and pods really answer; the first one belongs to the own node."""
+"""Addresses at which nodes and pods respond; the first is the agent's own node."""
 STAMP = "2026-11-23T13:52:39Z"
 _FIELDS = {
     f"f:{part}-{i}": {".": {}, "f:name": {}} for part in "abcd" for i in range(24)

@@ -1,4 +1,4 @@
-"""Figure: one measured value and the limit it has to keep.
+"""Figure: one measured value and its limit.
 
 In: what was measured. Out: a row of the table. It does not: measure.
 """
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A value; `gate` None: told without a limit."""
+    """A value; `gate` None: it has no limit."""
 
     name: str
     value: float
@@ -17,7 +17,7 @@ class Figure:
 
     @property
     def ratio(self) -> float | None:
-        """Which part of its limit it takes; more than 1 breaks it."""
+        """The share of its limit that it takes; more than 1 exceeds it."""
         return None if self.gate is None else self.value / self.gate
 
     @property

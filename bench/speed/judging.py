@@ -11,11 +11,11 @@ from dataclasses import replace
 from random import Random
 from statistics import median
 
-from bench.accuracy.faults import FAULTS
 from bench.accuracy.platform.draw import draw
 from bench.accuracy.platform.observe import Observation, Observed, observe
 from bench.accuracy.recorded import recorded
 from bench.speed.figure import Figure
+from faults import INJECTIONS
 from parallax.diagnose.join import join
 from parallax.diagnose.judge import judge
 from parallax.model.cluster import NodeReport
@@ -23,12 +23,12 @@ from parallax.model.probe import Role
 
 FAULT = "lb-health-check-wrong-port"
 INGRESS_PODS = 10
-"""As many ingress pods an agent asks in one cycle at most."""
+"""The most ingress pods that an agent probes in one cycle."""
 LARGE = {100: 25.0, 250: 65.0}
 """Nodes, and the limit of one judgement there in milliseconds."""
 MOST_RECORDED = 1.5
 TIMES = 5
-"""Each is judged so often, and the quickest counts: others use the machine too."""
+"""Each is judged this often, and the fastest counts: other processes run too."""
 
 
 def measure() -> list[Figure]:
@@ -51,18 +51,18 @@ def _large(nodes: int, limit: float) -> Figure:
 
 
 def cluster(nodes: int) -> Observed:
-    """Return what the journal holds of a failing target in so large a cluster."""
-    fault, rng = FAULTS[FAULT], Random(f"{FAULT}:{nodes}")
-    wish = replace(fault.wish, nodes=nodes, kind="ingress-nginx", cdn=False)
-    before = draw(rng, wish)
-    world = deepcopy(before)
-    fault.inject(world)
-    seen = observe(before, world)
+    """Return what the journal holds of a failing target in a cluster of this size."""
+    fault, rng = INJECTIONS[FAULT], Random(f"{FAULT}:{nodes}")
+    requires = replace(fault.requires, nodes=nodes, kind="ingress-nginx", cdn=False)
+    before = draw(rng, requires)
+    spec = deepcopy(before)
+    fault.apply(spec)
+    seen = observe(before, spec)
     return replace(seen, observations=tuple(map(_as_sent, seen.observations)))
 
 
 def _as_sent(found: Observation) -> Observation:
-    """Return an observation with as many questions as an agent asks in one cycle."""
+    """Return an observation with as many probes as an agent sends in one cycle."""
     if not isinstance(found, NodeReport):
         return found
     pods = [p for p in found.probes if p.role is Role.INGRESS_POD]

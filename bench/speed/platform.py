@@ -1,8 +1,8 @@
-"""Platform: what the measured agent speaks to, as a process of its own.
+"""Platform: what the measured agent connects to, as a process of its own.
 
 In: nothing. Out: on the first line of stdout the ports, as JSON; then an API server
-with a large cluster that changes ten times a second, an `ingest` that takes
-everything, hops that answer well, and a log of 20,000 lines a second.
+with a large cluster that changes ten times a second, an `ingest` that accepts
+everything, hops that respond 200, and a log of 20,000 lines a second.
 It does not: measure.
 """
 
@@ -24,7 +24,7 @@ LINES_A_SECOND = 20_000
 TICK_SECONDS = 0.01
 LOG_SECONDS = 10
 OURS_IN = 1000
-"""Every so many lines one is ours."""
+"""One of this many lines is ours."""
 CHANGES_A_SECOND = 10
 _STRANGER = (
     '2026-11-24T04:00:00.000000000Z 10.0.0.5 - - [24/Nov/2026:04:00:00 +0000] "GET '
@@ -35,36 +35,36 @@ _OURS = _STRANGER.replace("Mozilla/5.0 (X11; Linux x86_64)", "Parallax/0.1.0")
 
 
 def line(number: int) -> str:
-    """Write one access line; it is ours, or somebody else's."""
+    """Write one access line, of our request or of another one."""
     request_id = f"{number:012x}4{0:03x}8{0:015x}"
     text = _STRANGER if number % OURS_IN else _OURS
     return text.replace("{}", request_id)
 
 
 class Pushes:
-    """Counts what was pushed and takes all of it."""
+    """Counts what was pushed and accepts all of it."""
 
     def __init__(self) -> None:
         self._taken = 0
 
     async def take(self, request: web.Request) -> web.Response:
-        """Answer a push as `ingest` does."""
+        """Respond to a push as `ingest` does."""
         await request.read()
         self._taken += 1
         return web.json_response({"message": "stored"}, status=202)
 
     async def count(self, _: web.Request) -> web.Response:
-        """Tell how many there were."""
+        """Respond with the counts."""
         return web.json_response(self._taken)
 
 
 async def hop(_: web.Request) -> web.Response:
-    """Answer well, whatever was asked."""
+    """Respond 200 to every request."""
     return web.Response(text="ok")
 
 
 async def busy_log(request: web.Request) -> web.StreamResponse:
-    """Stream so many lines a second for a while, then stay open and silent."""
+    """Stream lines for a while, then keep the connection open without lines."""
     stream = web.StreamResponse(headers={"Content-Type": "text/plain"})
     await stream.prepare(request)
     numbers = itertools.count()
@@ -92,7 +92,7 @@ async def serve(app: web.Application, addresses: Iterator[str] | list[str]) -> i
 
 
 async def change(store: Store) -> None:
-    """Change a pod ten times a second, for ever, and never what users see."""
+    """Change a pod ten times a second, for ever, in nothing that users notice."""
     for number in itertools.count():
         which = number * 37 % (cluster.PODS - cluster.INGRESS_PODS)
         store.put("pods", cluster.pod(which, restarts=number + 1))

@@ -1,6 +1,6 @@
-"""Week, run: `python -m bench.week [--days N]`.
+"""Command line of the simulated week: `python -m bench.week [--days N]`.
 
-In: how many days. Out: one line a story; exit code 1 if somebody was woken wrongly.
+In: how many days. Out: one line a story; exit code 1 after a false alert.
 It does not: break the platform.
 """
 
@@ -16,7 +16,7 @@ SEED = "week"
 
 
 def run(story: Story, days: float) -> tuple[Told, list[str]]:
-    """Play a story; return what it told, and what is wrong with that."""
+    """Play a story; return its result, and what is wrong with it."""
     platform = Platform(f"{SEED}:{story.name}")
     told = Player(story, platform).play(days)
     wrong = [f"minute {minute} blames {cause}" for minute, cause in told.blamed]

@@ -1,8 +1,8 @@
 """Play: a story, through join, judge and the incidents' state machine.
 
-In: a story, how many days. Out: what was blamed, and the mails that went out.
-It does not: store or send. What changes nothing is judged once: while each minute of
-the last `MEMORY` was the same, the judgement is the one before, later.
+In: a story, how many days. Out: the causes that were named, and the mails.
+It does not: store or send. While each minute of the last `MEMORY` is the same, the
+platform is judged once, and that judgement is used again.
 """
 
 from collections import deque
@@ -25,14 +25,14 @@ from parallax.story.incident import advance
 from parallax.story.rules import Rules
 
 MEMORY = 36
-"""Minutes that a judgement looks back, and a few more."""
+"""Minutes of which a judgement uses observations, and a few more."""
 JUDGED_AT = 40.0
 RULES = Rules()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
-    """A mail that went out."""
+    """A mail that was sent."""
 
     subject: str
     cause: str
@@ -42,10 +42,10 @@ class Mail:
 
 @dataclass(slots=True)
 class Told:
-    """What a story came to."""
+    """The result of a story."""
 
     blamed: list[tuple[int, str]] = field(default_factory=list[tuple[int, str]])
-    """Minutes in which the target's judgement blamed somebody, and whom."""
+    """Minutes in which the target's judgement named a cause, and which."""
     mails: list[Mail] = field(default_factory=list[Mail])
     minutes: int = 0
     judged: int = 0
@@ -103,7 +103,7 @@ class Player:
             self.told.blamed.append((number, judged[0][1].cause))
 
     def _hear(self, number: int, state: Minute) -> None:
-        """Take in a minute, and forget what nobody looks at any more."""
+        """Add the observations of a minute, and drop those that no judgement uses."""
         for seen in self._platform.minute(number, state):
             self._journal.append((number, seen))
             if isinstance(seen, NodeReport):

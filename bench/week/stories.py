@@ -1,4 +1,4 @@
-"""Stories: what goes on in a week, minute by minute.
+"""Stories: what happens in a week, minute by minute.
 
 In: a minute. Out: the state of platform and observers in it.
 It does not: play it.
@@ -13,7 +13,7 @@ STACK, AGENTS = "stack/probe", "agents"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Minute:
-    """How platform and observers are in one minute; by default all is well."""
+    """The state of platform and observers in one minute; by default all work."""
 
     probed: bool = True
     read: bool = True
@@ -31,20 +31,20 @@ class Minute:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """A story, and which silences it may tell: `once a window`, or none."""
+    """A story, and the silence that it may report once in each window, or none."""
 
     name: str
     at: Callable[[int], Minute]
     tells: str | None = None
     windows: int = 0
-    """How often a day."""
+    """Windows in a day."""
 
 
 WELL = Minute()
 
 
 def _between(minute: int, begin: int, length: int) -> bool:
-    """Say whether a minute of the day lies in a window."""
+    """Return whether a minute of the day lies in a window."""
     return 0 <= minute % DAY - begin < length
 
 
@@ -72,7 +72,7 @@ def one_agent(minute: int) -> Minute:
 
 
 def balancer(minute: int) -> Minute:
-    """The Hetzner API is away for three hours."""
+    """The Hetzner API is unavailable for three hours."""
     return Minute(read=False) if _between(minute, 300, 180) else WELL
 
 
@@ -84,17 +84,17 @@ def gaps(minute: int) -> Minute:
 
 
 def log(minute: int) -> Minute:
-    """The ingress's log is dead for a quarter of the day."""
+    """The ingress's log cannot be read for a quarter of the day."""
     return Minute(log=False) if _between(minute, 300, 360) else WELL
 
 
 def control(minute: int) -> Minute:
-    """The probe's route is gone for twenty minutes: the control fails as well."""
+    """The probe has no route for twenty minutes: the control URL fails too."""
     return Minute(monitor="route") if _between(minute, 300, 20) else WELL
 
 
 def resolver(minute: int) -> Minute:
-    """The probe's own resolver is gone for twenty minutes; the others answer."""
+    """The probe's own resolver fails for twenty minutes; the others respond."""
     return Minute(monitor="resolver") if _between(minute, 300, 20) else WELL
 
 

@@ -5,7 +5,7 @@ It does not: play them.
 """
 
 from lab.case import Case
-from lab.fault import Fault, FaultError, Needs, fault_ids, load_fault, oddity_ids
+from lab.fault import Fault, FaultError, Needs, fault_ids, load_fault, look_alike_ids
 
 SMOKE = (
     "dns-stale-address",
@@ -17,15 +17,15 @@ SMOKE = (
     "service-without-endpoints",
     "pod-answers-error",
     "cache-replays-error+service-without-endpoints",
-    "lb-no-target+oddity:one-pod-not-ready",
+    "lb-no-target+look-alike:one-pod-not-ready",
 )
-"""One fault a hop, two at once, one beside an oddity."""
+"""One fault a hop, two at once, one beside a look-alike."""
 JOINED = (
     "cache-replays-error+service-without-endpoints",
     "lb-no-target+pod-answers-error",
     "lb-health-check-wrong-port+overlay-between-nodes-broken",
 )
-"""What `all` plays besides each fault alone and an outer fault with each oddity.
+"""What `all` plays besides each fault alone and an outer fault with each look-alike.
 
 Where users are to meet the inner one, or both, no health check may come first.
 """
@@ -39,14 +39,14 @@ def select_faults(words: str, case: Case) -> tuple[Fault, ...]:
     if words == "smoke":
         ids = SMOKE
     elif words == "all":
-        odd = (f"lb-health-check-wrong-port+{oddity}" for oddity in oddity_ids())
-        ids = (*fault_ids(), *JOINED, *odd)
+        beside = (f"lb-health-check-wrong-port+{one}" for one in look_alike_ids())
+        ids = (*fault_ids(), *JOINED, *beside)
     else:
         ids = tuple(part.strip() for part in words.split(",") if part.strip())
     if words in {"smoke", "all"}:
         if Needs(users_meet_it=True).lacking(case):
             ids = tuple(i for i in ids if i not in JOINED)
-        fitting = {*fault_ids(case), *oddity_ids(case)}
+        fitting = {*fault_ids(case), *look_alike_ids(case)}
         ids = tuple(i for i in ids if fitting.issuperset(i.split("+")))
     if not ids:
         raise FaultError(

@@ -107,6 +107,13 @@ class Cluster:
                 await pod.behave(behavior, seconds)
         await self.update()
 
+    async def lead(self, app: App, target_port: int | str) -> None:
+        """Let an app's Service lead to a port of the pods, by number or by name."""
+        item = objects.app_service(self.case, app)
+        item["spec"]["ports"][0]["targetPort"] = target_port
+        self.store.put("services", self._with_old_times("services", item))
+        await self.update()
+
     async def set_controller(self) -> None:
         """Update the ingress's pods and objects to its settings.
 

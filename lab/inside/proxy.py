@@ -50,13 +50,17 @@ class Cut:
 def ready_endpoints(
     store: Store, namespace: str, service: str, port: str
 ) -> list[Ready]:
-    """Return the ready endpoints of a Service's port, by its name."""
+    """Return the ready endpoints of a Service's port, by its name.
+
+    None where the EndpointSlice has no such port: kube-proxy rejects then, and an
+    ingress has no endpoint to send to.
+    """
     item = store.get("endpointslices", (namespace, slice_name(service))) or {}
     numbers = {p["name"]: p["port"] for p in item.get("ports") or []}
     return [
         Ready(endpoint["nodeName"], (endpoint["addresses"][0], numbers[port]))
         for endpoint in item.get("endpoints") or []
-        if endpoint["conditions"]["ready"]
+        if port in numbers and endpoint["conditions"]["ready"]
     ]
 
 

@@ -91,6 +91,7 @@ class Inside:
         self.overlay_broken = False
         for app in self.case.apps:
             await self.cluster.behave(app, Behavior.WELL)
+            await self.cluster.lead(app, app.port)
             await self.cluster.scale(app, on=True)
         self.cluster.controller.reset()
         await self.apply_ingress_settings()

@@ -4,8 +4,16 @@ from pathlib import Path
 
 import pytest
 
+from faults import LAB_FAULTS, LOOK_ALIKES
 from lab.case import CASES, load
-from lab.fault import FaultError, fault_ids, load_fault, oddity_ids
+from lab.fault import (
+    FAULTS,
+    LOOK_ALIKES_FOLDER,
+    FaultError,
+    fault_ids,
+    load_fault,
+    look_alike_ids,
+)
 from lab.world.verbs import VERBS
 
 PAIRS = [
@@ -20,7 +28,7 @@ NOBODY = {"stack/probe"}
 def test_every_fault_fits_the_default_case() -> None:
     """The case of the incident has all that a fault may need."""
     assert fault_ids(load()) == fault_ids()
-    assert oddity_ids(load()) == oddity_ids()
+    assert look_alike_ids(load()) == look_alike_ids()
 
 
 @pytest.mark.parametrize(("fault_id", "path"), PAIRS)
@@ -46,7 +54,7 @@ def test_a_fault_hits_each_cases_own_targets(fault_id: str, path: Path) -> None:
             "bookshop",
             "needs health checks that ask for no host",
         ),
-        ("lb-no-target+oddity:one-target-unhealthy", "k3s", "needs 3 nodes"),
+        ("lb-no-target+look-alike:one-target-unhealthy", "k3s", "needs 3 nodes"),
     ],
 )
 def test_what_cannot_come_about_in_a_case_is_refused(
@@ -71,15 +79,29 @@ def test_only_the_api_tells_the_two_firewall_faults_apart() -> None:
     assert untold.actions == (("hetzner", {"detail": False}), *told.actions)
 
 
-@pytest.mark.parametrize("oddity", oddity_ids())
-def test_an_oddity_blames_nobody_and_stands_beside_a_fault(oddity: str) -> None:
-    """An oddity alone expects nothing; beside a fault it comes about first."""
-    alone = load_fault(oddity)
+@pytest.mark.parametrize("look_alike", look_alike_ids())
+def test_a_look_alike_blames_nobody_and_stands_beside_a_fault(look_alike: str) -> None:
+    """A look-alike alone expects nothing; beside a fault it comes about first."""
+    alone = load_fault(look_alike)
     assert alone.expected == {}
-    joined = load_fault(f"pods-not-ready+{oddity}")
+    joined = load_fault(f"pods-not-ready+{look_alike}")
     assert set(joined.expected.values()) == {"pods-not-ready"}
     assert joined.actions[0] == alone.actions[0]
     assert {verb for verb, _ in alone.actions} <= set(VERBS)
+
+
+def test_the_old_spelling_of_a_look_alike_is_accepted() -> None:
+    """`oddity:` was the prefix before; the id that is shown has the new one."""
+    old = load_fault("pods-not-ready+oddity:scanner")
+    assert old == load_fault("pods-not-ready+look-alike:scanner")
+
+
+def test_every_file_has_its_row_in_a_table_and_every_row_its_file() -> None:
+    """A file without a row would never be played; a row without a file cannot be."""
+    files = {path.stem for path in FAULTS.glob("*.yaml")}
+    assert files == set(LAB_FAULTS)
+    harmless = {path.stem for path in LOOK_ALIKES_FOLDER.glob("*.yaml")}
+    assert harmless == {one.id for one in LOOK_ALIKES if one.lab}
 
 
 def test_of_two_faults_the_outer_one_is_expected() -> None:
@@ -90,10 +112,10 @@ def test_of_two_faults_the_outer_one_is_expected() -> None:
     assert set(apart.expected.values()) == {"cache-replays-error", "pods-not-ready"}
 
 
-def test_a_fault_that_an_oddity_hides_is_refused() -> None:
+def test_a_fault_that_a_look_alike_hides_is_refused() -> None:
     """With the front's page stored nobody feels a fault that hits it alone."""
     with pytest.raises(FaultError, match="hidden"):
-        load_fault("cache-replays-error+oddity:cached-page")
+        load_fault("cache-replays-error+look-alike:cached-page")
 
 
 def test_an_unknown_fault_is_told_with_those_there_are() -> None:

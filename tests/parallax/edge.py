@@ -4,7 +4,6 @@ In: nothing. Out: snapshots by cause, and what changes a reading or a run.
 It does not: build the pieces; see `tests.parallax.pieces`.
 """
 
-from collections.abc import Callable
 from dataclasses import replace
 
 from parallax.model.balancer import (
@@ -288,19 +287,3 @@ def unhealthy_target(found: BalancerReading, *which: int) -> BalancerReading:
         health = tuple(replace(h, status=bad) for h in target.health_status)
         targets.append(replace(target, health_status=health) if n in which else target)
     return changed(found, targets=tuple(targets))
-
-
-FAULTS: dict[str, Callable[[], Snapshot]] = {
-    "dns-resolvers-disagree": split_name,
-    "dns-stale-address": stale_name,
-    "cdn-cannot-reach-origin": cdn_alone,
-    "lb-no-service-for-port": no_service,
-    "lb-targets-not-the-ingress-nodes": foreign_targets,
-    "lb-not-in-private-network": no_network,
-    "proxy-protocol-mismatch": proxy_of_balancer,
-    "lb-health-check-rejected": check_rejected,
-    "nodeport-dropped-by-local-traffic-policy": local_drops,
-    "node-firewall-blocks-load-balancer": firewall,
-    "lb-some-targets-unhealthy": some_unhealthy,
-    "lb-timeout-too-short": impatient,
-}

@@ -1,12 +1,15 @@
-"""Scenarios: one snapshot for each fault, and one of health.
+"""Scenarios: snapshots of faults, two for each cause, and one of a healthy platform.
 
-In: nothing. Out: snapshots by cause, and the pieces they are built of.
+In: nothing. Out: snapshots by cause, and the pieces they are built of. Which scenario
+supports a cause, and which refutes it, is in the cause's row of the fault table.
 It does not: build the pieces; see `tests.parallax.pieces`.
 """
 
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 
+from faults import TABLE
 from parallax.model.balancer import BalancerReading, BalancerTarget
 from parallax.model.cluster import Endpoint, NodeReport, Pod, Sighting
 from parallax.model.probe import Role
@@ -74,6 +77,7 @@ __all__ = [
     "POD_503",
     "REFUSED",
     "REPLAYED_503",
+    "SCENARIOS",
     "SINCE",
     "TARGET",
     "address",
@@ -144,6 +148,34 @@ def pods_not_ready() -> Snapshot:
         ingress=INGRESS_503, pod=REFUSED, ready=0, sightings=seen(outside, None)
     )
     return taken(outside, balancer(), *inside)
+
+
+def port_leads_nowhere() -> Snapshot:
+    """Five ready pods without a port: none declares the targetPort `web`."""
+    return _with_target_port("web", None)
+
+
+def port_found_by_name() -> Snapshot:
+    """Return the same page and log, with pods that declare `web` as 8080."""
+    return _with_target_port("web", 8080)
+
+
+def _with_target_port(name: str, number: int | None) -> Snapshot:
+    """Return an ingress that sends to no pod; agents ask only pods with a port."""
+    outside = run(INGRESS_503_BY_LB)
+    inside = reports(ingress=INGRESS_503, pod=REFUSED, sightings=seen(outside, None))
+    if number is None:
+        inside = tuple(
+            replace(r, probes=tuple(p for p in r.probes if p.role is not Role.POD))
+            for r in inside
+        )
+    read = reading(outside.started_at)
+    return with_reading(
+        taken(outside, balancer(), *inside),
+        service=service("keybuzz-api", 8080, 30080, name),
+        service_port=8080,
+        endpoints=tuple(replace(e, port=number) for e in read.endpoints or ()),
+    )
 
 
 def pods_refuse() -> Snapshot:
@@ -295,21 +327,15 @@ def with_ingress(snapshot: Snapshot) -> Snapshot:
     return asked_one_by_one(x, *[INGRESS_504] * 5)
 
 
-FAULTS: dict[str, Callable[[], Snapshot]] = {
-    "lb-health-check-wrong-port": wrong_port,
-    "lb-no-healthy-target": no_healthy_target,
-    "cache-replays-error": cache_replays,
-    "service-without-endpoints": without_endpoints,
-    "pod-answers-error": pod_error,
-    "pods-not-ready": pods_not_ready,
-    "pod-refuses-connection": pods_refuse,
-    "lb-no-target": no_target,
-    "ingress-without-endpoints": ingress_gone,
-    "ingress-does-not-know-host": unknown_host,
-    "ingress-rejects-request": rejected,
-    "ingress-replica-out-of-step": out_of_step,
-    "overlay-between-nodes-broken": cut_off,
-    "pod-too-slow": slow_pods,
-    "lb-wrong-destination-port": wrong_destination,
+SCENARIOS: dict[str, Callable[[], Snapshot]] = {
+    name: found
+    for module in (edge, sys.modules[__name__])
+    for name, found in vars(module).items()
+    if getattr(found, "__module__", None) == module.__name__
 }
-FAULTS |= edge.FAULTS
+"""Every scenario of this module and of `edge` by its function's name, as the fault
+table writes it; what takes an argument builds a part of one."""
+FAULTS: dict[str, Callable[[], Snapshot]] = {
+    row.cause: SCENARIOS[row.supports] for row in TABLE if row.supports in SCENARIOS
+}
+"""For each cause of the fault table the scenario that supports it."""

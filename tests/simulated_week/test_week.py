@@ -1,4 +1,4 @@
-"""A simulated day of each story: no blame, only silences are published."""
+"""A simulated day of each story: no cause is named, and only silences alert."""
 
 import pytest
 
@@ -17,13 +17,13 @@ def test_a_day_has_no_blame_and_publishes_silences_only(story: Story) -> None:
 
 
 def test_what_does_not_change_is_judged_once() -> None:
-    """The fast path: a steady day costs some dozens of judgements, not 1,440."""
+    """A day without changes needs a few dozen judgements, not 1,440."""
     told = Player(STORIES[0], Platform("steady")).play(1)
     assert told.judged < 60
 
 
 def test_a_minute_after_a_steady_day_is_judged_with_its_past() -> None:
-    """Two minutes without a probe are no silence: the run before them is fresh."""
+    """Two minutes without a probe are no silence: the previous run is still fresh."""
     missing = range(200, 202)
 
     def at(minute: int) -> Minute:

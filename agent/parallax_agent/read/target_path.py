@@ -154,6 +154,7 @@ def _with_app(
         reading=replace(
             path.reading,
             service=objects.service(app.item) if app.item else None,
+            service_port=path.port.port if path.port else None,
             endpoints=app.endpoints(path.port),
             endpoints_changed_at=objects.changed_at(app.slices or []),
             pods=app.model_pods(),

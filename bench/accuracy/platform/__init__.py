@@ -1,5 +1,5 @@
-"""Platform: a small simulated platform, and what each observer sees of it.
+"""Platform: a small simulated platform, and what each observer receives from it.
 
-In: a `World`, said in words of configuration. Out: observations of the model.
-It does not: know causes, writers or judgements.
+In: a `PlatformSpec`, written as configuration. Out: observations of the model.
+It does not: import causes, writers or judgements.
 """

@@ -1,9 +1,9 @@
-"""Apps: what pods answer when they are not well, and when they are.
+"""Apps: how pods respond, failing and healthy.
 
 In: a name. Out: a `Reply`. It does not: proxy.
-Some apps look like a proxy: they run nginx or HAProxy, or a mesh's Envoy stands in the
-pod. Sources: the captures; Envoy's sentences from its source; maintenance pages are as
-people write them.
+Some apps look like a proxy: they run nginx or HAProxy, or a mesh's Envoy runs in the
+pod. Sources: the captures; Envoy's source for its sentences; maintenance pages as they
+are commonly written.
 """
 
 from bench.accuracy.platform import pages
@@ -20,14 +20,14 @@ MARKED = (
     "pods/500_uvicorn_crash",
     "pods/500_gunicorn_flask_crash",
 )
-"""Pages that tell who wrote them."""
+"""Pages that show which server wrote them."""
 LOOK_ALIKES = (MESH, MAINTENANCE, "nginx/503_return", "haproxy/503_all_servers_down")
-"""Pages that a proxy might have written, or anybody."""
+"""Pages that a proxy or an app may have written."""
 POD_PAGES = (*MARKED, *LOOK_ALIKES)
 
 
 def reply(name: str) -> Reply:
-    """Return an app's answer by its name, or a recorded one."""
+    """Return an app's response by its name, or a recorded one."""
     if name == MESH:
         envoy = (("server", "istio-envoy"),)
         return pages.made(

@@ -1,6 +1,6 @@
-"""Draw: a platform that is well, by chance.
+"""Draw: a random healthy platform.
 
-In: a random generator. Out: a `World` whose users are served.
+In: a random generator. Out: a `PlatformSpec` whose users are served.
 It does not: break it.
 """
 
@@ -15,15 +15,15 @@ from bench.accuracy.platform.parts import (
     Machine,
     Names,
 )
-from bench.accuracy.platform.wish import Wish
-from bench.accuracy.platform.world import World
+from bench.accuracy.platform.requirements import Requirements
+from bench.accuracy.platform.spec import PlatformSpec
 
 NODES = ("worker-{:02d}", "node{}", "k8s-w-{}", "cax21-fsn1-{}", "edge-{:03d}")
 WORDS = ("shop", "api", "books", "billing", "mail", "tickets", "maps", "auth")
 ZONES = ("example.com", "example.org", "example.net")
 KINDS = ("ingress-nginx",) * 6 + ("traefik", "envoy", "haproxy", "haproxy")
 RIGHT = (200,) * 8 + (302, 401, 404)
-"""What owners count as healthy: a login page leads on, an API wants a token."""
+"""Statuses that owners count as healthy: a login's redirect, an API without token."""
 OFFERED = range(30000, 32768)
 SERVICES = {
     "ingress-nginx": ("ingress-nginx", "ingress-nginx-controller"),
@@ -33,27 +33,29 @@ SERVICES = {
 }
 
 
-def draw(rng: Random, wish: Wish) -> World:
-    """Draw a platform on which all is well."""
-    nodes = _nodes(rng, wish.nodes)
+def draw(rng: Random, requires: Requirements) -> PlatformSpec:
+    """Draw a healthy platform."""
+    nodes = _nodes(rng, requires.nodes)
     word = rng.choice(WORDS)
     host = f"{word}.{rng.choice(ZONES)}"
-    protocol = wish.protocol or rng.choice(("https", "https", "https", "tcp", "http"))
+    protocol = requires.protocol or rng.choice(
+        ("https", "https", "https", "tcp", "http")
+    )
     scheme = "http" if protocol == "http" else "https"
     ports = rng.sample(OFFERED, 5)
-    ingress = _ingress(rng, wish, nodes, ports, host)
+    ingress = _ingress(rng, requires, nodes, ports, host)
     app = rng.choice((8080, 3000, 5000, 8000))
     balancer = draw_balancer.balancer(
-        rng, wish, nodes, ingress, protocol=protocol, host=host, word=word
+        rng, requires, nodes, ingress, protocol=protocol, host=host, word=word
     )
-    cdn = draw_balancer.cdn_for(rng, wish, balancer, scheme)
+    cdn = draw_balancer.cdn_for(rng, requires, balancer, scheme)
     zone = cdn.addresses if cdn else (balancer.ipv4,)
     if cdn is None and balancer.ipv6 and rng.random() < 0.7:
         zone = (*zone, balancer.ipv6)
     expects = rng.choice(RIGHT)
     for listen in balancer.listens:
         listen.check.codes = (*listen.check.codes, str(expects))
-    return World(
+    return PlatformSpec(
         rng=rng,
         expects=expects,
         host=host,
@@ -72,7 +74,7 @@ def draw(rng: Random, wish: Wish) -> World:
         ),
         balancer=balancer,
         ingress=ingress,
-        pods=_pods(rng, wish, nodes, app, word),
+        pods=_pods(rng, requires, nodes, app, word),
         cdn=cdn,
         outside_has_v6=rng.random() < 0.4,
     )
@@ -103,17 +105,21 @@ def _last_two(number: int) -> str:
 
 
 def _ingress(
-    rng: Random, wish: Wish, nodes: list[Machine], ports: list[int], host: str
+    rng: Random,
+    requires: Requirements,
+    nodes: list[Machine],
+    ports: list[int],
+    host: str,
 ) -> Ingress:
-    kind = wish.kind or rng.choice(KINDS)
+    kind = requires.kind or rng.choice(KINDS)
     namespace, service = SERVICES[kind]
-    policy = wish.policy or rng.choice(("Cluster", "Cluster", "Cluster", "Local"))
-    few = wish.few_ingress
+    policy = requires.policy or rng.choice(("Cluster", "Cluster", "Cluster", "Local"))
+    few = requires.few_ingress
     if few is None:
         few = policy == "Cluster" and rng.random() < 0.3
     places = rng.sample(nodes, max(1, len(nodes) // 2)) if few else nodes
     hosted = rng.random() < 0.3
-    proxy = rng.random() < 0.15 if wish.proxy is None else wish.proxy
+    proxy = rng.random() < 0.15 if requires.proxy is None else requires.proxy
     return Ingress(
         kind=kind,
         namespace=namespace,
@@ -139,13 +145,15 @@ def _ingress(
 
 
 def _pods(
-    rng: Random, wish: Wish, nodes: list[Machine], port: int, word: str
+    rng: Random, requires: Requirements, nodes: list[Machine], port: int, word: str
 ) -> list[AppPod]:
-    hosted = rng.random() < 0.4 if wish.host_network is None else wish.host_network
-    hosted = hosted and len(nodes) >= wish.pods
+    hosted = (
+        rng.random() < 0.4 if requires.host_network is None else requires.host_network
+    )
+    hosted = hosted and len(nodes) >= requires.pods
     count = len(nodes)
     if not hosted and rng.random() < 0.5:
-        count = rng.randint(wish.pods, 6)
+        count = rng.randint(requires.pods, 6)
     six = not hosted and rng.random() < 0.15
     overlay = "fd00:10:244::{}" if six else "10.244.{}"
     return [
@@ -158,5 +166,5 @@ def _pods(
             port=port,
             host_network=hosted,
         )
-        for n in range(max(count, wish.pods))
+        for n in range(max(count, requires.pods))
     ]

@@ -1,7 +1,7 @@
-"""Draw a balancer, and perhaps a CDN before it.
+"""Draw a load balancer, and perhaps a CDN in front of it.
 
-In: a random generator, what stands behind. Out: `Balancer`, `Cdn`.
-It does not: draw what stands behind; `draw` does.
+In: a random generator, what is behind. Out: `Balancer`, `Cdn`.
+It does not: draw what is behind; `draw` does.
 """
 
 from random import Random
@@ -14,12 +14,12 @@ from bench.accuracy.platform.parts import (
     Listen,
     Machine,
 )
-from bench.accuracy.platform.wish import Wish
+from bench.accuracy.platform.requirements import Requirements
 
 
 def balancer(  # noqa: PLR0913 - what it stands before
     rng: Random,
-    wish: Wish,
+    requires: Requirements,
     nodes: list[Machine],
     ingress: Ingress,
     *,
@@ -27,13 +27,13 @@ def balancer(  # noqa: PLR0913 - what it stands before
     host: str,
     word: str,
 ) -> Balancer:
-    """Draw a balancer before an ingress."""
-    private = rng.random() < 0.75 if wish.private is None else wish.private
+    """Draw a load balancer in front of an ingress."""
+    private = rng.random() < 0.75 if requires.private is None else requires.private
     last = rng.randrange(10, 100)
     listens = [
         _listen(
             rng,
-            wish,
+            requires,
             ingress,
             "http" if protocol != "tcp" else "tcp",
             port=80,
@@ -41,7 +41,9 @@ def balancer(  # noqa: PLR0913 - what it stands before
         )
     ]
     if protocol != "http":
-        listens.insert(0, _listen(rng, wish, ingress, protocol, port=443, host=host))
+        listens.insert(
+            0, _listen(rng, requires, ingress, protocol, port=443, host=host)
+        )
     types = ("server", "server", "label_selector", "ip")
     return Balancer(
         name=f"{word}-lb",
@@ -50,19 +52,27 @@ def balancer(  # noqa: PLR0913 - what it stands before
         ipv6=f"2001:db8:1::{last}" if rng.random() < 0.5 else None,
         use_private=private,
         targets=[n.name for n in nodes],
-        target_type="server" if wish.private else rng.choice(types),
+        target_type="server" if requires.private else rng.choice(types),
         listens=listens,
         connect_timeout=rng.choice((1.0, 2.0)),
-        tells=rng.random() < 0.6 if wish.tells is None else wish.tells,
+        has_detail=rng.random() < 0.6
+        if requires.has_detail is None
+        else requires.has_detail,
     )
 
 
 def _listen(  # noqa: PLR0913 - what it stands before
-    rng: Random, wish: Wish, ingress: Ingress, protocol: str, *, port: int, host: str
+    rng: Random,
+    requires: Requirements,
+    ingress: Ingress,
+    protocol: str,
+    *,
+    port: int,
+    host: str,
 ) -> Listen:
     secure = protocol == "tcp" and port == 443
     to = ingress.https_port if secure else ingress.http_port
-    asks = wish.check or rng.choice(("tcp", "tcp", "http"))
+    asks = requires.check or rng.choice(("tcp", "tcp", "http"))
     kind = ("https" if secure else "http") if asks == "http" else "tcp"
     check = Check(protocol=kind, port=to, domain=host if kind != "tcp" else None)
     check.tls = kind == "https"
@@ -75,9 +85,11 @@ def _listen(  # noqa: PLR0913 - what it stands before
     )
 
 
-def cdn_for(rng: Random, wish: Wish, balancer: Balancer, scheme: str) -> Cdn | None:
-    """Draw a CDN before a balancer, or none."""
-    wanted = rng.random() < 0.2 if wish.cdn is None else wish.cdn
+def cdn_for(
+    rng: Random, requires: Requirements, balancer: Balancer, scheme: str
+) -> Cdn | None:
+    """Draw a CDN in front of a load balancer, or none."""
+    wanted = rng.random() < 0.2 if requires.cdn is None else requires.cdn
     if not wanted:
         return None
     last = rng.randrange(100, 200)

@@ -1,6 +1,6 @@
-"""Edge: how a request from the internet fares: names, CDN, balancer.
+"""Edge: what happens to a request from the internet: names, CDN, load balancer.
 
-In: a `World`, the health its balancer knows, a request. Out: what came back.
+In: a `PlatformSpec`, the health states of its targets, a request. Out: a response.
 It does not: write probes; `outside` does.
 """
 
@@ -9,122 +9,147 @@ from dataclasses import replace
 from bench.accuracy.platform import health, pages
 from bench.accuracy.platform.pages import Reply
 from bench.accuracy.platform.parts import Cdn, Listen
-from bench.accuracy.platform.request import CLOSED, LATE, REFUSED, SILENT, Ask, Got
-from bench.accuracy.platform.world import World
+from bench.accuracy.platform.request import (
+    CLOSED,
+    LATE,
+    REFUSED,
+    SILENT,
+    Request,
+    Response,
+)
+from bench.accuracy.platform.spec import PlatformSpec
 
 WAN = 0.012
 CDN_CONNECTS = 5.0
-"""Seconds after which a CDN gives a connection to its origin up."""
+"""Seconds after which a CDN stops waiting for a connection to its origin."""
 GATEWAY = (502, 504)
 
 
 def to_address(
-    world: World, known: health.Health, address: str, ask: Ask, *, fresh: bool
-) -> Got:
-    """Ask whatever machine has an address; `fresh` goes past a cache."""
-    if world.blind.monitor == "route":
+    spec: PlatformSpec,
+    states: health.Health,
+    address: str,
+    request: Request,
+    *,
+    fresh: bool,
+) -> Response:
+    """Send a request to the machine at an address; `fresh` bypasses a cache."""
+    if spec.hidden.monitor == "route":
         return replace(SILENT, peer=address)
-    balancer, cdn = world.balancer, world.cdn
-    if address in world.dead:
+    balancer, cdn = spec.balancer, spec.cdn
+    if address in spec.dead:
         return replace(SILENT, peer=address)
     if address in {balancer.ipv4, balancer.ipv6}:
-        return replace(to_balancer(world, known, ask), peer=address)
+        return replace(to_balancer(spec, states, request), peer=address)
     if cdn and address in cdn.addresses:
-        return replace(_to_cdn(world, known, cdn, ask, fresh=fresh), peer=address)
-    return replace(_elsewhere(world, address), peer=address)
+        return replace(_to_cdn(spec, states, cdn, request, fresh=fresh), peer=address)
+    return replace(_elsewhere(spec, address), peer=address)
 
 
-def _elsewhere(world: World, address: str) -> Got:
-    how = world.names.elsewhere.get(address, "silent")
+def _elsewhere(spec: PlatformSpec, address: str) -> Response:
+    how = spec.names.elsewhere.get(address, "silent")
     if how == "silent":
         return SILENT
     if how == "refuse":
         return REFUSED
-    return Got(reply=pages.recorded(how), connect=WAN)
+    return Response(reply=pages.recorded(how), connect=WAN)
 
 
-def to_balancer(world: World, known: health.Health, ask: Ask) -> Got:
-    """Ask the balancer on the port that users ask."""
-    listen = world.listen
+def to_balancer(
+    spec: PlatformSpec, states: health.Health, request: Request
+) -> Response:
+    """Send a request to the load balancer, on the port of users."""
+    listen = spec.listen
     if listen is None:
         return REFUSED
     http = listen.protocol != "tcp"
-    if world.blips and ask.at >= 0:
-        world.blips -= 1
-        return replace(_instead(listen, 502, 0.004, ask), connect=WAN)
-    got = _forward(world, known, listen, ask)
-    if got.reply is not None:
-        reply = got.reply.lowered() if http else got.reply
-        return replace(got, reply=reply, connect=WAN)
-    return replace(got, connect=WAN)
+    if spec.lost_requests and request.at >= 0:
+        spec.lost_requests -= 1
+        return replace(_instead(listen, 502, 0.004, request), connect=WAN)
+    response = _forward(spec, states, listen, request)
+    if response.reply is not None:
+        reply = response.reply.lowered() if http else response.reply
+        return replace(response, reply=reply, connect=WAN)
+    return replace(response, connect=WAN)
 
 
-def _forward(world: World, known: health.Health, listen: Listen, ask: Ask) -> Got:
-    """Send to a target that counts as healthy, or answer in its stead."""
-    balancer = world.balancer
+def _forward(
+    spec: PlatformSpec, states: health.Health, listen: Listen, request: Request
+) -> Response:
+    """Forward to a target that counts as healthy, or respond itself."""
+    balancer = spec.balancer
     well = [
-        t for t in balancer.targets if health.at(known, t, listen.port, ask.at).healthy
+        t
+        for t in balancer.targets
+        if health.at(states, t, listen.port, request.at).healthy
     ]
     if not well:
-        return _instead(listen, 503, 0.001, ask)
-    target = well[world.turn(f"balancer:{listen.port}", len(well))]
-    patience = min(ask.patience, balancer.server_timeout)
+        return _instead(listen, 503, 0.001, request)
+    target = well[spec.turn(f"balancer:{listen.port}", len(well))]
+    patience = min(request.patience, balancer.server_timeout)
     http = listen.protocol != "tcp"
     inner = replace(
-        ask,
+        request,
         source="balancer",
         proxy=listen.proxy,
-        tls=ask.tls and not http,
+        tls=request.tls and not http,
         patience=patience,
     )
-    got = health.reach(world, target, listen.destination, inner)
-    if got.reply is not None:
-        return got
-    if got.phase == "connect":
-        tries = balancer.retries + (got.problem == "timeout")
-        wait = balancer.connect_timeout if got.problem == "timeout" else 1.0
-        return _instead(listen, 503, tries * wait, ask)
-    if got.problem == "timeout":
-        return _instead(listen, 504, balancer.server_timeout, ask)
-    return _instead(listen, 502, 0.002, ask)
+    response = health.reach(spec, target, listen.destination, inner)
+    if response.reply is not None:
+        return response
+    if response.phase == "connect":
+        tries = balancer.retries + (response.problem == "timeout")
+        wait = balancer.connect_timeout if response.problem == "timeout" else 1.0
+        return _instead(listen, 503, tries * wait, request)
+    if response.problem == "timeout":
+        return _instead(listen, 504, balancer.server_timeout, request)
+    return _instead(listen, 502, 0.002, request)
 
 
-def _instead(listen: Listen, status: int, after: float, ask: Ask) -> Got:
-    """Answer for a target that does not; a tcp service can only hang up."""
-    if after >= ask.patience:
-        return replace(LATE, processing=ask.patience)
+def _instead(listen: Listen, status: int, after: float, request: Request) -> Response:
+    """Respond for a failed target; a tcp service can only close the connection."""
+    if after >= request.patience:
+        return replace(LATE, processing=request.patience)
     if listen.protocol == "tcp":
-        phase = "tls" if ask.tls else "processing"
+        phase = "tls" if request.tls else "processing"
         return replace(CLOSED, phase=phase, processing=after)
-    return Got(reply=pages.haproxy(status), processing=after)
+    return Response(reply=pages.haproxy(status), processing=after)
 
 
 def _to_cdn(
-    world: World, known: health.Health, cdn: Cdn, ask: Ask, *, fresh: bool
-) -> Got:
-    """Ask the CDN: what it stored, or its origin, or its own page."""
+    spec: PlatformSpec,
+    states: health.Health,
+    cdn: Cdn,
+    request: Request,
+    *,
+    fresh: bool,
+) -> Response:
+    """Return what the CDN stored, the response of its origin, or its own page."""
     if cdn.denies is not None:
-        return Got(reply=_refused(cdn, cdn.denies), connect=WAN, processing=0.001)
+        return Response(reply=_refused(cdn, cdn.denies), connect=WAN, processing=0.001)
     if cdn.stored is not None and not fresh:
-        return Got(reply=_replayed(cdn, cdn.stored), connect=WAN, processing=0.001)
-    got = _origin(world, known, cdn, ask)
-    if got.reply is not None:
-        return replace(got, reply=_through(cdn, got.reply), connect=WAN)
-    took = got.processing
-    if got.phase == "connect":
-        took = CDN_CONNECTS if got.problem == "timeout" else 0.004
-    if got.problem == "timeout" and got.phase != "connect":
-        return replace(LATE, processing=ask.patience, connect=WAN)
-    return Got(reply=_own(cdn, got), connect=WAN, processing=took)
+        return Response(reply=_replayed(cdn, cdn.stored), connect=WAN, processing=0.001)
+    response = _origin(spec, states, cdn, request)
+    if response.reply is not None:
+        return replace(response, reply=_through(cdn, response.reply), connect=WAN)
+    took = response.processing
+    if response.phase == "connect":
+        took = CDN_CONNECTS if response.problem == "timeout" else 0.004
+    if response.problem == "timeout" and response.phase != "connect":
+        return replace(LATE, processing=request.patience, connect=WAN)
+    return Response(reply=_own(cdn, response), connect=WAN, processing=took)
 
 
-def _origin(world: World, known: health.Health, cdn: Cdn, ask: Ask) -> Got:
-    balancer = world.balancer
+def _origin(
+    spec: PlatformSpec, states: health.Health, cdn: Cdn, request: Request
+) -> Response:
+    balancer = spec.balancer
     if cdn.origin not in {balancer.ipv4, balancer.ipv6}:
-        return _elsewhere(world, cdn.origin)
-    if cdn.port != (443 if world.scheme == "https" else 80):
+        return _elsewhere(spec, cdn.origin)
+    if cdn.port != (443 if spec.scheme == "https" else 80):
         return REFUSED
-    return to_balancer(world, known, replace(ask, patience=60.0))
+    return to_balancer(spec, states, replace(request, patience=60.0))
 
 
 def _replayed(cdn: Cdn, reply: Reply) -> Reply:
@@ -159,21 +184,21 @@ def _through(cdn: Cdn, reply: Reply) -> Reply:
     return _cloudflare(reply, "DYNAMIC")
 
 
-def _own(cdn: Cdn, got: Got) -> Reply:
-    """Return the CDN's own page for an origin that it does not reach."""
+def _own(cdn: Cdn, response: Response) -> Reply:
+    """Return the CDN's own page for an origin that it cannot reach."""
     if cdn.kind == "varnish":
         return pages.recorded("varnish/503_director_no_healthy")
     if cdn.kind == "other":
-        return _edge(503 if got.phase == "connect" else 502, "origin not reached")
-    status = 522 if got.problem == "timeout" else 521
-    if got.phase != "connect":
+        return _edge(503 if response.phase == "connect" else 502, "origin not reached")
+    status = 522 if response.problem == "timeout" else 521
+    if response.phase != "connect":
         status = 520
     page = pages.made(status, "", "text/plain; charset=UTF-8", f"error code: {status}")
     return _cloudflare(page, None)
 
 
 def _refused(cdn: Cdn, status: int) -> Reply:
-    """Return how a CDN turns a user away, whatever its origin would say."""
+    """Return how a CDN rejects a user, without asking its origin."""
     if cdn.kind != "cloudflare":
         return _edge(status, "request refused")
     body = f"error code: {1015 if status == 429 else 1020}"
@@ -184,7 +209,7 @@ def _refused(cdn: Cdn, status: int) -> Reply:
 
 
 def _edge(status: int, why: str) -> Reply:
-    """Return the page of a CDN that no list knows."""
+    """Return the page of an unknown CDN."""
     body = f"<html><body><h1>Edge {status}</h1><p>{why}, ref 7f3a</p></body></html>\n"
     return pages.made(status, pages.REASONS[status], "text/html", body)
 

@@ -1,25 +1,25 @@
-"""Health: what the balancer's health checks find, check after check.
+"""Health: the results of the load balancer's health checks, one after the other.
 
-In: a `World`. Out: for each target and listen port, its state at any time.
-It does not: know what the checks should find. A check is a request like any other.
+In: a `PlatformSpec`. Out: for each target and listen port, its state at any time.
+It does not: decide the result. A check is a request like any other.
 """
 
 from dataclasses import dataclass, replace
 
 from bench.accuracy.platform.nodes import to_node
 from bench.accuracy.platform.parts import Check, Listen
-from bench.accuracy.platform.request import SILENT, Ask, Got
-from bench.accuracy.platform.world import World
+from bench.accuracy.platform.request import SILENT, Request, Response
+from bench.accuracy.platform.spec import PlatformSpec
 
 INTERVAL = 15.0
 ROUNDS = 24
-"""Checks that are played before the first probe, and through the run."""
+"""Checks before the first probe, and during the run."""
 RETRIES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """How a target stands from an instant on (seconds from the run's begin)."""
+    """The state of a target from an instant on (seconds from the start of the run)."""
 
     since: float
     healthy: bool
@@ -30,32 +30,32 @@ class State:
 type Health = dict[tuple[str, int], list[State]]
 
 
-def play(world: World) -> Health:
-    """Play the health checks of all targets; requests of theirs leave no log line."""
-    written = len(world.log)
+def play(spec: PlatformSpec) -> Health:
+    """Play the health checks of all targets; they write no log line."""
+    written = len(spec.log)
     found = {
-        (target, listen.port): _states(world, target, listen)
-        for listen in world.balancer.listens
-        for target in world.balancer.targets
+        (target, listen.port): _states(spec, target, listen)
+        for listen in spec.balancer.listens
+        for target in spec.balancer.targets
     }
-    del world.log[written:]
+    del spec.log[written:]
     return found
 
 
 def at(health: Health, target: str, port: int, when: float) -> State:
-    """Return how a target stood at an instant."""
+    """Return the state of a target at an instant."""
     states = health[target, port]
     past = [s for s in states if s.since <= when]
     return past[-1] if past else states[0]
 
 
-def _states(world: World, target: str, listen: Listen) -> list[State]:
+def _states(spec: PlatformSpec, target: str, listen: Listen) -> list[State]:
     began = -(ROUNDS - 4) * INTERVAL
-    first = _verdict(world, target, listen)
+    first = _verdict(spec, target, listen)
     states = [replace(first, since=began)]
     streak = 0
     for number in range(1, ROUNDS):
-        seen = _verdict(world, target, listen)
+        seen = _verdict(spec, target, listen)
         streak = 0 if seen.healthy is states[-1].healthy else streak + 1
         if streak == RETRIES:
             streak = 0
@@ -63,10 +63,10 @@ def _states(world: World, target: str, listen: Listen) -> list[State]:
     return states
 
 
-def _verdict(world: World, target: str, listen: Listen) -> State:
-    """Make one check, and say what Hetzner would say of it."""
+def _verdict(spec: PlatformSpec, target: str, listen: Listen) -> State:
+    """Make one check; return its result with the detail that Hetzner would report."""
     check = listen.check
-    ask = Ask(
+    request = Request(
         request_id="health-check",
         host=check.domain or "",
         at=0.0,
@@ -74,18 +74,22 @@ def _verdict(world: World, target: str, listen: Listen) -> State:
         proxy=listen.proxy,
         tls=check.tls or check.protocol == "https",
     )
-    got = reach(world, target, check.port, ask)
-    if got.problem is not None and got.phase == "connect":
-        word = "layer4_timeout" if got.problem == "timeout" else "layer4_no_connection"
+    response = reach(spec, target, check.port, request)
+    if response.problem is not None and response.phase == "connect":
+        word = (
+            "layer4_timeout"
+            if response.problem == "timeout"
+            else "layer4_no_connection"
+        )
         return State(since=0, healthy=False, detail=word)
     if check.protocol == "tcp":
         return State(since=0, healthy=True)
-    if got.reply is None:
-        late = got.problem == "timeout"
-        # It connected, and then there was no HTTP: no other word of Hetzner's fits.
+    if response.reply is None:
+        late = response.problem == "timeout"
+        # It connected, and got no HTTP: no other detail of Hetzner's fits.
         word = "layer7_timeout" if late else "unspecified"
         return State(since=0, healthy=False, detail=word)
-    status = got.reply.status
+    status = response.reply.status
     if accepts(check, status):
         return State(since=0, healthy=True)
     return State(since=0, healthy=False, detail="unexpected_http_status", code=status)
@@ -100,12 +104,12 @@ def accepts(check: Check, status: int) -> bool:
     )
 
 
-def reach(world: World, target: str, port: int, ask: Ask) -> Got:
-    """Ask a port of a target as the balancer; a foreign address answers nobody."""
-    node, balancer = world.node(target), world.balancer
+def reach(spec: PlatformSpec, target: str, port: int, request: Request) -> Response:
+    """Send a request to a target as the balancer; a foreign address never responds."""
+    node, balancer = spec.node(target), spec.balancer
     if node is None:
         return SILENT
     routed = set(balancer.networks) & set(node.networks)
     if balancer.use_private and not routed:
         return SILENT
-    return to_node(world, node, port, ask)
+    return to_node(spec, node, port, request)

@@ -1,6 +1,6 @@
-"""Hetzner: what the cloud's API shows of the balancer.
+"""Hetzner: what the cloud's API returns about the load balancer.
 
-In: a `World` at one time. Out: a `BalancerReading`.
+In: a `PlatformSpec` at one time. Out: a `BalancerReading`.
 It does not: interpret. The API shows configuration and state, never a fault.
 """
 
@@ -9,22 +9,22 @@ from ipaddress import ip_address
 from bench.accuracy.platform import health
 from bench.accuracy.platform.parts import Balancer, Listen
 from bench.accuracy.platform.probes import when
-from bench.accuracy.platform.world import World
+from bench.accuracy.platform.spec import PlatformSpec
 from parallax.model import balancer as b
 
 INTERVAL = 15
 
 
 def balancer(
-    world: World, known: health.Health, target: str, at: float
+    spec: PlatformSpec, states: health.Health, target: str, at: float
 ) -> b.BalancerReading:
-    """Return what the Hetzner API shows, or that the token is refused."""
-    if world.blind.token:
+    """Return what the Hetzner API returns, or that it rejects the token."""
+    if spec.hidden.token:
         return b.BalancerReading(
             target=target, read_at=when(at), problem=b.Problem.UNAUTHORIZED
         )
-    lb = world.balancer
-    leaves = tuple(_target(world, known, t, at) for t in lb.targets)
+    lb = spec.balancer
+    leaves = tuple(_target(spec, states, t, at) for t in lb.targets)
     targets: tuple[b.BalancerTarget, ...] = leaves
     if lb.target_type == "label_selector":
         group = b.BalancerTarget(
@@ -52,7 +52,7 @@ def balancer(
 
 
 def _spelled(lb: Balancer) -> str | None:
-    """Return the IPv6 address; half of the balancers are told in full digits."""
+    """Return the IPv6 address; half of them are written in full digits."""
     if lb.ipv6 is None or lb.number % 2:
         return lb.ipv6
     return ip_address(lb.ipv6).exploded
@@ -82,19 +82,19 @@ def _service(listen: Listen) -> b.BalancerService:
 
 
 def _target(
-    world: World, known: health.Health, name: str, at: float
+    spec: PlatformSpec, states: health.Health, name: str, at: float
 ) -> b.BalancerTarget:
-    node, lb = world.node(name), world.balancer
+    node, lb = spec.node(name), spec.balancer
     seen: list[b.TargetHealth] = []
     for listen in lb.listens:
-        state = health.at(known, name, listen.port, at)
+        state = health.at(states, name, listen.port, at)
         word = b.HealthStatus.HEALTHY if state.healthy else b.HealthStatus.UNHEALTHY
         seen.append(
             b.TargetHealth(
                 listen_port=listen.port,
                 status=word,
-                detail=state.detail if lb.tells else None,
-                health_check_status_code=state.code if lb.tells else None,
+                detail=state.detail if lb.has_detail else None,
+                health_check_status_code=state.code if lb.has_detail else None,
             )
         )
     by_ip = lb.target_type == "ip" or node is None

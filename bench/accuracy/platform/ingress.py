@@ -1,8 +1,8 @@
-"""Ingress: how the controller answers: by itself, or with what a pod says.
+"""Ingress: how the controller responds: itself, or with a pod's response.
 
-In: a `World`, an ingress pod, a request. Out: what came back; a line in the log.
+In: a `PlatformSpec`, an ingress pod, a request. Out: a response; a line in the log.
 It does not: choose the ingress pod; `nodes` does.
-Source: ingress-nginx's template and log format (reference signatures.md, section 2).
+Source: ingress-nginx, nginx.tmpl and the user guide's page on its log format.
 """
 
 from dataclasses import dataclass, replace
@@ -10,13 +10,21 @@ from dataclasses import dataclass, replace
 from bench.accuracy.platform import pages
 from bench.accuracy.platform.pages import Reply
 from bench.accuracy.platform.parts import AppPod, IngressPod, Line
-from bench.accuracy.platform.request import CLOSED, LATE, SILENT, Ask, Got, cut, to_pod
-from bench.accuracy.platform.world import World
+from bench.accuracy.platform.request import (
+    CLOSED,
+    LATE,
+    SILENT,
+    Request,
+    Response,
+    cut,
+    to_pod,
+)
+from bench.accuracy.platform.spec import PlatformSpec
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """How one pod answered the ingress; `status` is nginx's word for it."""
+    """How one pod responded to the ingress; `status` is what nginx logs for it."""
 
     pod: AppPod
     seconds: float
@@ -26,94 +34,102 @@ class Attempt:
 
 
 def to_ingress(
-    world: World, pod: IngressPod, ask: Ask, *, came_by: str, secure: bool
-) -> Got:
-    """Ask one ingress pod, from the node that the packet came by."""
-    if cut(world, came_by, pod.node, host_network=pod.host_network):
+    spec: PlatformSpec, pod: IngressPod, request: Request, *, came_by: str, secure: bool
+) -> Response:
+    """Send a request to one ingress pod, from the node that the packet came through."""
+    if cut(spec, came_by, pod.node, host_network=pod.host_network):
         return SILENT
-    refused = _at_the_door(world, ask, secure=secure)
-    return _serve(world, pod, ask) if refused is None else refused
+    refused = _wrong_protocol(spec, request, secure=secure)
+    return _serve(spec, pod, request) if refused is None else refused
 
 
-def _at_the_door(world: World, ask: Ask, *, secure: bool) -> Got | None:
-    """Return what comes of a connection that speaks another protocol."""
-    ingress = world.ingress
+def _wrong_protocol(
+    spec: PlatformSpec, request: Request, *, secure: bool
+) -> Response | None:
+    """Return the response to a connection of another protocol; None: it fits."""
+    ingress = spec.ingress
     nginx = ingress.kind == "ingress-nginx"
-    if ingress.proxy_protocol and not ask.proxy:
+    if ingress.proxy_protocol and not request.proxy:
         return CLOSED
-    unexpected = ask.proxy and not ingress.proxy_protocol
+    unexpected = request.proxy and not ingress.proxy_protocol
     if unexpected and not secure:
-        return Got(reply=pages.own_page("ingress-nginx", 400))
-    if ask.tls and (unexpected or not secure):
+        return Response(reply=pages.own_page("ingress-nginx", 400))
+    if request.tls and (unexpected or not secure):
         return replace(CLOSED, problem="tls", phase="tls")
-    if secure and not ask.tls:
+    if secure and not request.tls:
         page = pages.recorded("ingress-nginx/400_plain_http_to_https_port")
-        return Got(reply=page) if nginx else CLOSED
+        return Response(reply=page) if nginx else CLOSED
     return None
 
 
-def _serve(world: World, pod: IngressPod, ask: Ask) -> Got:
-    """Answer as the ingress does: its own page, or what a pod says."""
-    ingress = world.ingress
-    if ask.host not in ingress.hosts:
-        return _by_itself(world, pod, ask, 404)
+def _serve(spec: PlatformSpec, pod: IngressPod, request: Request) -> Response:
+    """Respond as the ingress does: with its own page, or a pod's response."""
+    ingress = spec.ingress
+    if request.host not in ingress.hosts:
+        return _own_response(spec, pod, request, 404)
     if pod.answers is not None:
-        return _by_itself(world, pod, ask, pod.answers)
+        return _own_response(spec, pod, request, pod.answers)
     deny = ingress.deny
-    met = deny and (ask.source == "balancer" or deny.inside)
-    if deny and met and world.rng.random() < deny.share:
-        return _by_itself(world, pod, ask, deny.status)
-    ready = [p for p in world.pods if p.ready]
+    met = deny and (request.source == "balancer" or deny.inside)
+    if deny and met and spec.rng.random() < deny.share:
+        return _own_response(spec, pod, request, deny.status)
+    ready = spec.endpoints()
     if not ready:
-        return _by_itself(world, pod, ask, 503)
-    first = world.turn(f"app:{pod.name}", len(ready))
+        return _own_response(spec, pod, request, 503)
+    first = spec.turn(f"app:{pod.name}", len(ready))
     tries = range(min(ingress.tries, len(ready)))
-    return _proxy(world, pod, ask, [ready[(first + n) % len(ready)] for n in tries])
+    return _proxy(spec, pod, request, [ready[(first + n) % len(ready)] for n in tries])
 
 
-def _proxy(world: World, pod: IngressPod, ask: Ask, tried: list[AppPod]) -> Got:
+def _proxy(
+    spec: PlatformSpec, pod: IngressPod, request: Request, tried: list[AppPod]
+) -> Response:
     """Try pods one after the other, as `proxy_next_upstream error timeout` does."""
     spent = 0.001
-    last = _attempt(world, pod, ask, tried[0])
+    last = _attempt(spec, pod, request, tried[0])
     for number, app in enumerate(tried):
-        last = _attempt(world, pod, ask, app) if number else last
+        last = _attempt(spec, pod, request, app) if number else last
         spent += last.seconds
-        if spent > ask.patience:
-            left = Attempt(pod=app, seconds=ask.patience, status=0)
-            _write(world, pod, ask, 499, left, ask.patience)
-            return replace(LATE, processing=ask.patience)
+        if spent > request.patience:
+            left = Attempt(pod=app, seconds=request.patience, status=0)
+            _write(spec, pod, request, 499, left, request.patience)
+            return replace(LATE, processing=request.patience)
         if last.reply is not None:
-            _write(world, pod, ask, last.status, last, spent)
-            return Got(reply=_passed(world, last.reply, last), processing=spent)
-    kind = world.ingress.kind
+            _write(spec, pod, request, last.status, last, spent)
+            return Response(reply=_passed(spec, last.reply, last), processing=spent)
+    kind = spec.ingress.kind
     unconnected = not last.connected and kind in {"envoy", "haproxy"}
     page = pages.own_page(kind, 503 if unconnected else last.status)
     if unconnected and kind == "envoy":
         page = replace(page, body=pages.UNCONNECTED)
-    _write(world, pod, ask, page.status, last, spent)
-    return Got(reply=page, processing=spent)
+    _write(spec, pod, request, page.status, last, spent)
+    return Response(reply=page, processing=spent)
 
 
-def _attempt(world: World, pod: IngressPod, ask: Ask, app: AppPod) -> Attempt:
-    """Ask one pod, and say how the ingress would log it."""
-    ingress = world.ingress
-    got = to_pod(world, app, replace(ask, source=pod.node, patience=1e9))
-    late = got.problem == "timeout" or got.processing > ingress.read_timeout
+def _attempt(
+    spec: PlatformSpec, pod: IngressPod, request: Request, app: AppPod
+) -> Attempt:
+    """Send a request to one pod; return it as the ingress would log it."""
+    ingress = spec.ingress
+    response = to_pod(spec, app, replace(request, source=pod.node, patience=1e9))
+    late = response.problem == "timeout" or response.processing > ingress.read_timeout
     if late:
-        connecting = got.phase == "connect" and got.problem is not None
+        connecting = response.phase == "connect" and response.problem is not None
         wait = ingress.connect_timeout if connecting else ingress.read_timeout
         return Attempt(pod=app, seconds=wait, status=504, connected=not connecting)
-    if got.reply is None:
-        # HAProxy waits a second before it tries again (signatures.md, section 3.1).
+    if response.reply is None:
+        # HAProxy waits a second before it retries (its manual, "retries").
         wait = 1.0 if ingress.kind == "haproxy" else 0.0
         return Attempt(pod=app, seconds=wait, status=502, connected=False)
-    status = got.reply.status
-    return Attempt(pod=app, seconds=got.processing, status=status, reply=got.reply)
+    status = response.reply.status
+    return Attempt(
+        pod=app, seconds=response.processing, status=status, reply=response.reply
+    )
 
 
-def _passed(world: World, reply: Reply, last: Attempt) -> Reply:
-    """Hand on a pod's answer with what each kind changes of it."""
-    kind = world.ingress.kind
+def _passed(spec: PlatformSpec, reply: Reply, last: Attempt) -> Reply:
+    """Pass a pod's response on, with the changes of each kind of ingress."""
+    kind = spec.ingress.kind
     if kind == "ingress-nginx":
         kept = tuple((n, v) for n, v in reply.headers if n.lower() != "server")
         return replace(reply, headers=kept)
@@ -124,45 +140,52 @@ def _passed(world: World, reply: Reply, last: Attempt) -> Reply:
     return reply.lowered() if kind == "haproxy" else reply
 
 
-def _by_itself(world: World, pod: IngressPod, ask: Ask, status: int) -> Got:
-    """Answer without a pod; an unknown host goes to nginx's own default backend."""
-    asked = status == 404 and world.ingress.kind == "ingress-nginx"
+def _own_response(
+    spec: PlatformSpec, pod: IngressPod, request: Request, status: int
+) -> Response:
+    """Respond without a pod; nginx sends an unknown host to its default backend."""
+    asked = status == 404 and spec.ingress.kind == "ingress-nginx"
     line = Line(
-        request_id=ask.request_id,
-        at=ask.at,
+        request_id=request.request_id,
+        at=request.at,
         node=pod.node,
         pod=pod.name,
         status=status,
-        upstream="upstream-default-backend" if asked else _upstream(world),
+        upstream="upstream-default-backend" if asked else _upstream(spec),
         address="127.0.0.1:8181" if asked else None,
         upstream_status=404 if asked else None,
         length=146 if asked else None,
         seconds=0.001,
         upstream_seconds=0.001 if asked else None,
     )
-    world.log.append(line)
-    return Got(reply=pages.own_page(world.ingress.kind, status))
+    spec.log.append(line)
+    return Response(reply=pages.own_page(spec.ingress.kind, status))
 
 
-def _upstream(world: World) -> str:
-    return f"{world.namespace}-{world.service}-80"
+def _upstream(spec: PlatformSpec) -> str:
+    return f"{spec.namespace}-{spec.service}-80"
 
 
 def _write(  # noqa: PLR0913, PLR0917 - one argument for each part of the line
-    world: World, pod: IngressPod, ask: Ask, status: int, last: Attempt, seconds: float
+    spec: PlatformSpec,
+    pod: IngressPod,
+    request: Request,
+    status: int,
+    last: Attempt,
+    seconds: float,
 ) -> None:
-    """Write a line; length 0 where no pod answered, none where nobody waited."""
+    """Write a line; length 0: no pod responded, none: the client had left."""
     app, gone = last.pod, not last.status
     length = len(last.reply.body.encode()) if last.reply else 0
     address = f"[{app.address}]" if ":" in app.address else app.address
-    world.log.append(
+    spec.log.append(
         Line(
-            request_id=ask.request_id,
-            at=ask.at + seconds,
+            request_id=request.request_id,
+            at=request.at + seconds,
             node=pod.node,
             pod=pod.name,
             status=status,
-            upstream=_upstream(world),
+            upstream=_upstream(spec),
             address=f"{address}:{app.port}",
             upstream_status=None if gone else last.status,
             length=None if gone else length,

@@ -1,7 +1,7 @@
 """Inside: what an agent measures from its node.
 
-In: a `World`, a node, a time. Out: inside probes.
-It does not: read the Kubernetes API; `reading` does.
+In: a `PlatformSpec`, a node, a time. Out: inside probes.
+It does not: read the Kubernetes API; `kubernetes` does.
 """
 
 from collections.abc import Iterator
@@ -11,62 +11,66 @@ from bench.accuracy.platform.ingress import to_ingress
 from bench.accuracy.platform.nodes import to_node
 from bench.accuracy.platform.parts import Machine
 from bench.accuracy.platform.probes import probe, when
-from bench.accuracy.platform.request import Ask, Got, to_pod, to_service
-from bench.accuracy.platform.world import World
+from bench.accuracy.platform.request import Request, Response, to_pod, to_service
+from bench.accuracy.platform.spec import PlatformSpec
 from parallax.model.probe import Probe, Role
 
 HOP_SECONDS = 5.0
 PODS = 10
 
 
-def measure(world: World, node: Machine, at: float, skew: float) -> tuple[Probe, ...]:
-    """Return one cycle's probes of one node; its own clock may be off."""
-    written = len(world.log)
-    found = tuple(_Agent(world, node, at, skew).probes())
-    del world.log[written:]
+def measure(
+    spec: PlatformSpec, node: Machine, at: float, skew: float
+) -> tuple[Probe, ...]:
+    """Return one cycle's probes of one node; its clock may be wrong."""
+    written = len(spec.log)
+    found = tuple(_Agent(spec, node, at, skew).probes())
+    del spec.log[written:]
     return found
 
 
 class _Agent:
-    def __init__(self, world: World, node: Machine, at: float, skew: float) -> None:
-        self._world, self._node, self._at, self._skew = world, node, at, skew
-        others = [n for n in world.nodes if n.name != node.name]
-        self._other = others[world.rng.randrange(len(others))] if others else None
+    def __init__(
+        self, spec: PlatformSpec, node: Machine, at: float, skew: float
+    ) -> None:
+        self._spec, self._node, self._at, self._skew = spec, node, at, skew
+        others = [n for n in spec.nodes if n.name != node.name]
+        self._other = others[spec.rng.randrange(len(others))] if others else None
 
     def probes(self) -> Iterator[Probe]:
         """Yield the probes in the agent's order."""
-        world, node = self._world, self._node
-        if not world.blind.slices:
-            own = [p for p in world.pods if p.node == node.name]
-            others = [p for p in world.pods if p.node != node.name]
+        spec, node = self._spec, self._node
+        if not spec.hidden.slices and spec.port_name is None:
+            own = [p for p in spec.pods if p.node == node.name]
+            others = [p for p in spec.pods if p.node != node.name]
             for pod in [*own, *others][:PODS]:
-                got = to_pod(world, pod, self._ask())
+                response = to_pod(spec, pod, self._request())
                 made = self._probe(
-                    Role.POD, got, pod.address, pod.port, peer_node=pod.node
+                    Role.POD, response, pod.address, pod.port, peer_node=pod.node
                 )
                 yield replace(made, pod=pod.name)
-        got = to_service(world, self._ask(), node.name)
-        yield self._probe(Role.SERVICE, got, "10.96.66.114", 80)
-        if world.app_node_port:
+        response = to_service(spec, self._request(), node.name)
+        yield self._probe(Role.SERVICE, response, "10.96.66.114", 80)
+        if spec.app_node_port:
             yield from self._node_ports(
-                world.app_node_port, Role.NODEPORT_OWN, Role.NODEPORT_OTHER
+                spec.app_node_port, Role.NODEPORT_OWN, Role.NODEPORT_OTHER
             )
         yield from self._ingress()
 
     def _ingress(self) -> Iterator[Probe]:
-        world = self._world
+        spec = self._spec
         secure = self._secure()
-        port = world.ingress.https_port if secure else world.ingress.http_port
+        port = spec.ingress.https_port if secure else spec.ingress.http_port
         yield from self._node_ports(port, Role.INGRESS, Role.INGRESS_OTHER, tls=secure)
-        for pod in world.ingress.pods:
+        for pod in spec.ingress.pods:
             if pod.ready:
-                ask = self._ask(tls=secure, ingress=True)
-                got = to_ingress(
-                    world, pod, ask, came_by=self._node.name, secure=secure
+                request = self._request(tls=secure, ingress=True)
+                response = to_ingress(
+                    spec, pod, request, came_by=self._node.name, secure=secure
                 )
                 made = self._probe(
                     Role.INGRESS_POD,
-                    got,
+                    response,
                     pod.address,
                     443 if secure else 80,
                     tls=secure,
@@ -77,60 +81,62 @@ class _Agent:
     def _node_ports(
         self, port: int, own: Role, other: Role, *, tls: bool = False
     ) -> Iterator[Probe]:
-        world = self._world
+        spec = self._spec
         ingress = own is Role.INGRESS
         for role, node in ((own, self._node), (other, self._other)):
             if node is None:
                 continue
-            got = to_node(world, node, port, self._ask(tls=tls, ingress=ingress))
+            response = to_node(
+                spec, node, port, self._request(tls=tls, ingress=ingress)
+            )
             yield self._probe(
-                role, got, node.address, port, tls=tls, peer_node=node.name
+                role, response, node.address, port, tls=tls, peer_node=node.name
             )
 
     def _secure(self) -> bool:
-        """Say whether TLS reaches the ingress, as the Ingress's own section says."""
-        listens = self._world.balancer.listens
-        return self._world.scheme == "https" and any(
+        """Return whether TLS reaches the ingress, as its tls section says."""
+        listens = self._spec.balancer.listens
+        return self._spec.scheme == "https" and any(
             x.protocol == "tcp" for x in listens
         )
 
-    def _ask(self, *, tls: bool = False, ingress: bool = False) -> Ask:
-        world = self._world
-        return Ask(
-            request_id=f"{world.rng.getrandbits(128):032x}",
-            host=world.host,
+    def _request(self, *, tls: bool = False, ingress: bool = False) -> Request:
+        spec = self._spec
+        return Request(
+            request_id=f"{spec.rng.getrandbits(128):032x}",
+            host=spec.host,
             at=self._at,
             source=self._node.name,
             tls=tls,
-            proxy=ingress and world.ingress.proxy_protocol,
+            proxy=ingress and spec.ingress.proxy_protocol,
             patience=HOP_SECONDS,
         )
 
     def _probe(  # noqa: PLR0913 - one argument for each thing that differs
         self,
         role: Role,
-        got: Got,
+        response: Response,
         address: str,
         port: int,
         *,
         tls: bool = False,
         peer_node: str | None = None,
     ) -> Probe:
-        world = self._world
+        spec = self._spec
         at_ingress = role in {Role.INGRESS, Role.INGRESS_OTHER, Role.INGRESS_POD}
         made = probe(
-            got,
+            response,
             role=role,
-            request_id=f"{world.rng.getrandbits(128):032x}",
-            url=f"{'https' if tls else 'http'}://{world.host}/",
-            host=world.host,
+            request_id=f"{spec.rng.getrandbits(128):032x}",
+            url=f"{'https' if tls else 'http'}://{spec.host}/",
+            host=spec.host,
             at=when(self._at + self._skew),
             port=port,
             limit=HOP_SECONDS,
             tls=tls,
             node=self._node.name,
             peer_node=peer_node,
-            healthy=(world.expects,),
-            proxy_protocol=at_ingress and world.ingress.proxy_protocol,
+            healthy=(spec.expects,),
+            proxy_protocol=at_ingress and spec.ingress.proxy_protocol,
         )
         return replace(made, peer_address=address)

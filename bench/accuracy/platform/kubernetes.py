@@ -1,21 +1,21 @@
-"""Kubernetes: what the cluster's API says of the target's path.
+"""Kubernetes: what the cluster's API returns about the target's path.
 
-In: a `World` at one time. Out: a `ClusterReading`.
+In: a `PlatformSpec` at one time. Out: a `ClusterReading`.
 It does not: interpret.
 """
 
 from datetime import timedelta
 
 from bench.accuracy.platform.probes import when
-from bench.accuracy.platform.world import World
+from bench.accuracy.platform.spec import PlatformSpec
 from parallax.model import cluster as k
 
 
-def cluster(world: World, at: float) -> k.ClusterReading:
-    """Return what the Kubernetes API says, by a node's clock."""
-    ingress, blind = world.ingress, world.blind
+def cluster(spec: PlatformSpec, at: float) -> k.ClusterReading:
+    """Return what the Kubernetes API returns, with times of a node's clock."""
+    ingress, hidden = spec.ingress, spec.hidden
     nginx = ingress.kind == "ingress-nginx"
-    changed = when(at) - timedelta(seconds=world.changed_ago)
+    changed = when(at) - timedelta(seconds=spec.changed_ago)
     deny = ingress.deny
     why = "cannot list endpointslices: 403 Forbidden"
     return k.ClusterReading(
@@ -28,14 +28,14 @@ def cluster(world: World, at: float) -> k.ClusterReading:
                 provider_id=f"hcloud://{n.server}",
                 ready=n.ready,
             )
-            for n in world.nodes
+            for n in spec.nodes
         ),
-        ingress_service=_ingress_service(world),
-        ingress_endpoints=None if blind.slices else _ingress_endpoints(world),
-        ingress_name=world.service if world.host in ingress.hosts else None,
+        ingress_service=_ingress_service(spec),
+        ingress_endpoints=None if hidden.slices else _ingress_endpoints(spec),
+        ingress_name=spec.service if spec.host in ingress.hosts else None,
         ingress_hosts=tuple(sorted(ingress.hosts)),
         ingress_annotations=(deny.annotation,) if deny else (),
-        ingress_config=_config(world) if nginx else None,
+        ingress_config=_config(spec) if nginx else None,
         ingress_pods=tuple(
             k.Pod(
                 name=p.name,
@@ -48,28 +48,29 @@ def cluster(world: World, at: float) -> k.ClusterReading:
             )
             for p in ingress.pods
         ),
-        ingress_workloads=(_ingress_workload(world),),
-        service=_service_of(world),
-        endpoints=None if blind.slices else _endpoints(world),
-        endpoints_changed_at=None if blind.slices else changed,
-        pods=_pods(world, at),
-        workloads=(_workload(world),),
-        problems=(why,) if blind.slices else (),
+        ingress_workloads=(_ingress_workload(spec),),
+        service=_service_of(spec),
+        service_port=80,
+        endpoints=None if hidden.slices else _endpoints(spec),
+        endpoints_changed_at=None if hidden.slices else changed,
+        pods=_pods(spec, at),
+        workloads=(_workload(spec),),
+        problems=(why,) if hidden.slices else (),
     )
 
 
-def _ingress_workload(world: World) -> k.Workload:
-    pods = world.ingress.pods
+def _ingress_workload(spec: PlatformSpec) -> k.Workload:
+    pods = spec.ingress.pods
     ready = sum(p.ready for p in pods)
     wanted = max(len(pods), 1)
-    name = world.ingress.service
+    name = spec.ingress.service
     return k.Workload(
         kind="DaemonSet", name=name, desired=wanted, ready=ready, updated=len(pods)
     )
 
 
-def _config(world: World) -> tuple[tuple[str, str], ...]:
-    ingress = world.ingress
+def _config(spec: PlatformSpec) -> tuple[tuple[str, str], ...]:
+    ingress = spec.ingress
     word = "true" if ingress.proxy_protocol else "false"
     return (
         ("proxy-connect-timeout", f"{ingress.connect_timeout:.0f}"),
@@ -78,8 +79,8 @@ def _config(world: World) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _ingress_service(world: World) -> k.Service:
-    ingress = world.ingress
+def _ingress_service(spec: PlatformSpec) -> k.Service:
+    ingress = spec.ingress
     ports = (
         k.ServicePort(
             port=80, target_port="http", name="http", node_port=ingress.http_port
@@ -99,40 +100,44 @@ def _ingress_service(world: World) -> k.Service:
     )
 
 
-def _ingress_endpoints(world: World) -> tuple[k.Endpoint, ...]:
+def _ingress_endpoints(spec: PlatformSpec) -> tuple[k.Endpoint, ...]:
     return tuple(
         k.Endpoint(address=p.address, ready=p.ready, port=80, node=p.node, pod=p.name)
-        for p in world.ingress.pods
+        for p in spec.ingress.pods
     )
 
 
-def _service_of(world: World) -> k.Service:
+def _service_of(spec: PlatformSpec) -> k.Service:
     port = k.ServicePort(
         port=80,
-        target_port=f"{world.app_port}",
+        target_port=spec.port_name or f"{spec.app_port}",
         name="http",
-        node_port=world.app_node_port,
+        node_port=spec.app_node_port,
     )
     return k.Service(
-        namespace=world.namespace,
-        name=world.service,
-        type="NodePort" if world.app_node_port else "ClusterIP",
+        namespace=spec.namespace,
+        name=spec.service,
+        type="NodePort" if spec.app_node_port else "ClusterIP",
         cluster_ip="10.96.66.114",
         ports=(port,),
-        external_traffic_policy="Cluster" if world.app_node_port else None,
+        external_traffic_policy="Cluster" if spec.app_node_port else None,
     )
 
 
-def _endpoints(world: World) -> tuple[k.Endpoint, ...]:
+def _endpoints(spec: PlatformSpec) -> tuple[k.Endpoint, ...]:
     return tuple(
         k.Endpoint(
-            address=p.address, ready=p.ready, port=p.port, node=p.node, pod=p.name
+            address=p.address,
+            ready=p.ready,
+            port=None if spec.port_name else p.port,
+            node=p.node,
+            pod=p.name,
         )
-        for p in world.pods
+        for p in spec.pods
     )
 
 
-def _pods(world: World, at: float) -> tuple[k.Pod, ...]:
+def _pods(spec: PlatformSpec, at: float) -> tuple[k.Pod, ...]:
     return tuple(
         k.Pod(
             name=p.name,
@@ -145,16 +150,16 @@ def _pods(world: World, at: float) -> tuple[k.Pod, ...]:
             waiting_reason=p.waiting,
             started_at=when(at - p.age),
         )
-        for p in world.pods
+        for p in spec.pods
     )
 
 
-def _workload(world: World) -> k.Workload:
-    count = len(world.pods)
+def _workload(spec: PlatformSpec) -> k.Workload:
+    count = len(spec.pods)
     return k.Workload(
         kind="DaemonSet",
-        name=world.service,
+        name=spec.service,
         desired=max(count, 1),
-        ready=sum(p.ready for p in world.pods),
-        updated=count if world.updated is None else world.updated,
+        ready=sum(p.ready for p in spec.pods),
+        updated=count if spec.updated is None else spec.updated,
     )

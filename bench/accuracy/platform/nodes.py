@@ -1,8 +1,8 @@
 """Nodes: what a port of a node leads to.
 
-In: a `World`, a node, a port, a request. Out: what came back.
+In: a `PlatformSpec`, a node, a port, a request. Out: a response.
 It does not: serve; `ingress` and `request` do.
-Source: kube-proxy's chains (reference hetzner.md, section 5).
+Source: Kubernetes documentation, Virtual IPs and Service Proxies (traffic policies).
 """
 
 from bench.accuracy.platform import pages
@@ -11,45 +11,47 @@ from bench.accuracy.platform.parts import Machine
 from bench.accuracy.platform.request import (
     REFUSED,
     SILENT,
-    Ask,
-    Got,
+    Request,
+    Response,
     filtered,
     to_pod,
     to_service,
 )
-from bench.accuracy.platform.world import World
+from bench.accuracy.platform.spec import PlatformSpec
 
 
-def to_node(world: World, node: Machine, port: int, ask: Ask) -> Got:
-    """Ask a port of a node, as balancer or as another node."""
-    if stopped := filtered(world, ask.source, node.name, port):
+def to_node(spec: PlatformSpec, node: Machine, port: int, request: Request) -> Response:
+    """Send a request to a port of a node, from the load balancer or another node."""
+    if stopped := filtered(spec, request.source, node.name, port):
         return stopped
-    ingress = world.ingress
+    ingress = spec.ingress
     if port in {ingress.http_port, ingress.https_port}:
-        return _ingress_port(world, node, ask, secure=port == ingress.https_port)
-    if port == world.app_node_port:
-        return to_service(world, ask, node.name)
+        return _ingress_port(spec, node, request, secure=port == ingress.https_port)
+    if port == spec.app_node_port:
+        return to_service(spec, request, node.name)
     if port == ingress.health_port:
         here = any(p.ready for p in ingress.pods if p.node == node.name)
         status = 200 if here else 503
         text = f'{{"localEndpoints": {int(here)}}}'
         page = pages.made(status, pages.REASONS[status], "application/json", text)
-        return Got(reply=page)
-    if port == world.open_everywhere:
-        return Got(reply=pages.made(404, "Not Found", "text/plain", "404\n"))
-    here = (p for p in world.pods if p.host_network and p.node == node.name)
+        return Response(reply=page)
+    if port == spec.open_everywhere:
+        return Response(reply=pages.made(404, "Not Found", "text/plain", "404\n"))
+    here = (p for p in spec.pods if p.host_network and p.node == node.name)
     pod = next((p for p in here if p.port == port), None)
-    return REFUSED if pod is None else to_pod(world, pod, ask, at_node=True)
+    return REFUSED if pod is None else to_pod(spec, pod, request, at_node=True)
 
 
-def _ingress_port(world: World, node: Machine, ask: Ask, *, secure: bool) -> Got:
-    """Follow kube-proxy: which ingress pod a NodePort leads to."""
-    ready = [p for p in world.ingress.pods if p.ready]
+def _ingress_port(
+    spec: PlatformSpec, node: Machine, request: Request, *, secure: bool
+) -> Response:
+    """Route as kube-proxy does: to the ingress pod that a NodePort leads to."""
+    ready = [p for p in spec.ingress.pods if p.ready]
     if not ready:
         return REFUSED
-    if world.ingress.policy == "Local" and ask.source != node.name:
+    if spec.ingress.policy == "Local" and request.source != node.name:
         ready = [p for p in ready if p.node == node.name]
         if not ready:
             return SILENT
-    pod = ready[world.turn(f"ingress:{node.name}", len(ready))]
-    return to_ingress(world, pod, ask, came_by=node.name, secure=secure)
+    pod = ready[spec.turn(f"ingress:{node.name}", len(ready))]
+    return to_ingress(spec, pod, request, came_by=node.name, secure=secure)

@@ -1,6 +1,6 @@
-"""Observe: a world's last minutes, as the journal would hold them.
+"""Observe: a platform's last minutes, as the journal would hold them.
 
-In: the world as it was, and as it is broken. Out: observations, and when to judge.
+In: the platform before the fault and with it. Out: observations, and when to judge.
 It does not: join or judge them.
 """
 
@@ -13,7 +13,7 @@ from bench.accuracy.platform.inside import measure
 from bench.accuracy.platform.outside import Outside
 from bench.accuracy.platform.parts import Line, Machine
 from bench.accuracy.platform.probes import when
-from bench.accuracy.platform.world import World
+from bench.accuracy.platform.spec import PlatformSpec
 from parallax.model.balancer import BalancerReading
 from parallax.model.cluster import NodeReport, Sighting
 from parallax.model.probe import ProbeRun
@@ -28,7 +28,7 @@ type Observation = ProbeRun | BalancerReading | NodeReport
 
 
 class NeverSeenError(Exception):
-    """The fault did not show to any first probe; the draw is not a case."""
+    """No first probe showed the fault; this draw is not a case."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,33 +40,33 @@ class Observed:
     taken_at: datetime
 
 
-def target_of(world: World, name: str = "shop") -> Target:
-    """Return the target as `targets.yaml` would name it."""
+def target_of(spec: PlatformSpec, name: str = "shop") -> Target:
+    """Return the target as `targets.yaml` has it."""
     return Target(
         name=name,
-        url=f"{world.scheme}://{world.host}/",
-        timeout_seconds=world.timeout,
-        healthy=Healthy(status_codes=(world.expects,)),
+        url=f"{spec.scheme}://{spec.host}/",
+        timeout_seconds=spec.timeout,
+        healthy=Healthy(status_codes=(spec.expects,)),
         reached=Reached(
-            load_balancer=world.balancer.name,
-            cdn=world.cdn is not None,
-            cluster=world.cluster,
-            namespace=world.namespace,
-            service=world.service,
-            ingress_namespace=world.ingress.namespace,
-            ingress_service=world.ingress.service,
+            load_balancer=spec.balancer.name,
+            cdn=spec.cdn is not None,
+            cluster=spec.cluster,
+            namespace=spec.namespace,
+            service=spec.service,
+            ingress_namespace=spec.ingress.namespace,
+            ingress_service=spec.ingress.service,
         ),
     )
 
 
 def observe(
-    before: World, world: World, *, minutes: int = 1, fails: bool = True
+    before: PlatformSpec, spec: PlatformSpec, *, minutes: int = 1, fails: bool = True
 ) -> Observed:
-    """Watch a world break `minutes` ago, up to an investigation (if it `fails`)."""
-    target = target_of(world)
-    was, known = health.play(before), health.play(world.still or world)
-    seen: list[Observation] = list(_well(before, was, target.name, minutes))
-    outside = Outside(world, known, target.name, direct=not world.blind.token)
+    """Observe a platform that broke `minutes` ago; investigate it if it `fails`."""
+    target = target_of(spec)
+    was, states = health.play(before), health.play(spec.balancer_view or spec)
+    seen: list[Observation] = list(_with_look_alike(before, was, target.name, minutes))
+    outside = Outside(spec, states, target.name, direct=not spec.hidden.token)
     for ago in range(minutes, 0, -1):
         first = outside.first(-ago * MINUTE)
         seen.append(outside.alone(first))
@@ -79,17 +79,17 @@ def observe(
         raise NeverSeenError
     run = outside.investigate(first, 0.0) if fails else outside.alone(first)
     seen.append(run)
-    if world.blind.stale_reading:
+    if spec.hidden.stale_reading:
         old = -minutes * MINUTE - 45
         seen.append(hetzner.balancer(before, was, target.name, old))
     else:
-        seen.append(hetzner.balancer(world, known, target.name, 3.0))
-    seen += _reports(before, world, target.name, minutes)
+        seen.append(hetzner.balancer(spec, states, target.name, 3.0))
+    seen += _reports(before, spec, target.name, minutes)
     return Observed(target=target, observations=tuple(seen), taken_at=when(TAKEN))
 
 
-def _well(
-    before: World, was: health.Health, target: str, minutes: int
+def _with_look_alike(
+    before: PlatformSpec, was: health.Health, target: str, minutes: int
 ) -> Iterator[ProbeRun]:
     """Yield the runs from before the fault."""
     outside = Outside(before, was, target)
@@ -100,27 +100,27 @@ def _well(
 
 
 def _reports(
-    before: World, world: World, target: str, minutes: int
+    before: PlatformSpec, spec: PlatformSpec, target: str, minutes: int
 ) -> Iterator[NodeReport]:
-    """Yield each agent's newest report, if it still speaks."""
-    lines = [*world.log, *_strangers(world)]
-    for node in world.nodes:
-        if node.name in world.blind.agents:
+    """Yield each agent's newest report, if it still reports."""
+    lines = [*spec.log, *_scanner_lines(spec)]
+    for node in spec.nodes:
+        if node.name in spec.hidden.agents:
             continue
-        if world.blind.stale_nodes:
+        if spec.hidden.stale_nodes:
             yield report(before, node, target, -minutes * MINUTE - 400, [])
         else:
             mine = [x for x in lines if x.node == node.name]
-            at = world.rng.uniform(26, 34)
-            yield report(world, node, target, at, mine)
+            at = spec.rng.uniform(26, 34)
+            yield report(spec, node, target, at, mine)
 
 
-def _strangers(world: World) -> Iterator[Line]:
-    """Yield what a scanner leaves in the log: hosts that nobody serves."""
-    for number in range(world.strangers):
-        pod = world.rng.choice(world.ingress.pods)
+def _scanner_lines(spec: PlatformSpec) -> Iterator[Line]:
+    """Yield the log lines of a scanner, for hosts that no Ingress serves."""
+    for number in range(spec.scanner_lines):
+        pod = spec.rng.choice(spec.ingress.pods)
         yield Line(
-            request_id=f"{world.rng.getrandbits(128):032x}",
+            request_id=f"{spec.rng.getrandbits(128):032x}",
             at=float(number),
             node=pod.node,
             pod=pod.name,
@@ -135,24 +135,24 @@ def _strangers(world: World) -> Iterator[Line]:
 
 
 def report(
-    world: World, node: Machine, target: str, at: float, lines: list[Line]
+    spec: PlatformSpec, node: Machine, target: str, at: float, lines: list[Line]
 ) -> NodeReport:
-    """Return what one agent sends about what it saw, by its own clock."""
-    skew = world.blind.skew.get(node.name, 0.0)
-    probes = measure(world, node, at, skew)
+    """Return the report of one agent, with times of its own clock."""
+    skew = spec.hidden.skew.get(node.name, 0.0)
+    probes = measure(spec, node, at, skew)
     sent = when(at + skew) + timedelta(seconds=1)
-    runs_one = any(pod.node == node.name for pod in world.ingress.pods)
-    heard = runs_one and not world.blind.log
+    runs_one = any(pod.node == node.name for pod in spec.ingress.pods)
+    log_is_read = runs_one and not spec.hidden.log
     return NodeReport(
         target=target,
-        cluster=world.cluster,
+        cluster=spec.cluster,
         node=node.name,
         sent_at=sent,
         interval=INTERVAL,
         probes=probes,
-        reading=kubernetes.cluster(world, at + skew),
-        sightings=tuple(_sighting(x, skew) for x in lines) if heard else (),
-        log_read_at=when(at + skew) if heard else None,
+        reading=kubernetes.cluster(spec, at + skew),
+        sightings=tuple(_sighting(x, skew) for x in lines) if log_is_read else (),
+        log_read_at=when(at + skew) if log_is_read else None,
         received_at=when(at) + timedelta(seconds=1.2),
     )
 

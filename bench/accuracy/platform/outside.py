@@ -1,6 +1,6 @@
-"""Outside: what the probe function sees of a world.
+"""Outside: what the probe function sees of a platform.
 
-In: a `World` and its balancer's health. Out: `ProbeRun`s, minute by minute.
+In: a `PlatformSpec` and the health of its targets. Out: `ProbeRun`s, minute by minute.
 It does not: see what is inside.
 """
 
@@ -9,62 +9,63 @@ from dataclasses import dataclass, replace
 from bench.accuracy.platform.edge import to_address
 from bench.accuracy.platform.health import Health
 from bench.accuracy.platform.probes import probe, when
-from bench.accuracy.platform.request import Ask, Got
-from bench.accuracy.platform.world import World
+from bench.accuracy.platform.request import Request, Response
+from bench.accuracy.platform.spec import PlatformSpec
 from parallax.model.probe import Probe, ProbeRun, Resolution, Role
 
 SYSTEM = "172.16.0.23"
 RESOLVERS = (SYSTEM, "1.1.1.1", "8.8.8.8", "9.9.9.9")
-NOBODY = "parallax-unknown-host.invalid"
+UNKNOWN_HOST = "parallax-unknown-host.invalid"
 ADDRESSES = 8
 CONTROL = "https://control.example/"
-UNNAMED = Got(problem="name_not_resolved", phase="resolve")
+UNNAMED = Response(problem="name_not_resolved", phase="resolve")
 
 
 @dataclass(slots=True)
 class Outside:
-    """Asks from the internet, one run after the other."""
+    """Probes from the internet, one run after the other."""
 
-    world: World
-    known: Health
+    spec: PlatformSpec
+    states: Health
     target: str
     direct: bool = True
 
     def first(self, at: float) -> Probe:
-        """Ask once, as a user."""
-        return self._ask(Role.FIRST, at)
+        """Send one probe, as a user."""
+        return self._request(Role.FIRST, at)
 
     def alone(self, first: Probe) -> ProbeRun:
-        """Return the run of a target that is well, or whose run goes on."""
+        """Return the run with its first probe alone, as while an investigation runs."""
         return ProbeRun(
             target=self.target, started_at=first.started_at, probes=(first,)
         )
 
     def investigate(self, first: Probe, at: float) -> ProbeRun:
-        """Ask all that a failing target is asked."""
+        """Send all probes of an investigation."""
         probes = [first]
         probes += [
-            self._ask(Role.REPEAT, at + 0.1 + 2 * n) for n in range(self.world.repeats)
+            self._request(Role.REPEAT, at + 0.1 + 2 * n)
+            for n in range(self.spec.repeats)
         ]
-        probes.append(self._ask(Role.CACHE_BUSTER, at + 0.6, fresh=True))
+        probes.append(self._request(Role.CACHE_BUSTER, at + 0.6, fresh=True))
         pinned = self._balancer()
         probes += [
-            self._ask(Role.DIRECT, at + 1.6 + n, address=a)
+            self._request(Role.DIRECT, at + 1.6 + n, address=a)
             for n, a in enumerate(pinned)
         ]
         entrance = pinned[0] if pinned else self._entrance(first)
         if entrance:
-            asked = self._ask(
-                Role.UNKNOWN_HOST, at + 3.6, address=entrance, host=NOBODY
+            asked = self._request(
+                Role.UNKNOWN_HOST, at + 3.6, address=entrance, host=UNKNOWN_HOST
             )
             probes.append(asked)
         if first.status_code is None:
             probes.append(self._control(at + 4.6))
         resolutions = self._resolutions()
         named = dict.fromkeys(a for r in resolutions for a in r.addresses)
-        asked = [a for a in named if ":" not in a or self.world.outside_has_v6]
+        asked = [a for a in named if ":" not in a or self.spec.outside_has_v6]
         probes += [
-            self._ask(Role.ADDRESS, at + 5.6 + n, address=a)
+            self._request(Role.ADDRESS, at + 5.6 + n, address=a)
             for n, a in enumerate(asked[:ADDRESSES])
         ]
         return ProbeRun(
@@ -77,19 +78,19 @@ class Outside:
     def _balancer(self) -> list[str]:
         if not self.direct:
             return []
-        balancer = self.world.balancer
-        v6 = [balancer.ipv6] if balancer.ipv6 and self.world.outside_has_v6 else []
+        balancer = self.spec.balancer
+        v6 = [balancer.ipv6] if balancer.ipv6 and self.spec.outside_has_v6 else []
         return [balancer.ipv4, *v6]
 
     def _entrance(self, first: Probe) -> str | None:
-        return None if self.world.cdn else first.peer_address
+        return None if self.spec.cdn else first.peer_address
 
     def _named(self) -> tuple[str, ...]:
-        if self.world.blind.monitor in {"resolver", "resolvers"}:
+        if self.spec.hidden.monitor in {"resolver", "resolvers"}:
             return ()
-        return self.world.names.caches[SYSTEM]
+        return self.spec.names.caches[SYSTEM]
 
-    def _ask(
+    def _request(
         self,
         role: Role,
         at: float,
@@ -98,42 +99,44 @@ class Outside:
         host: str | None = None,
         fresh: bool = False,
     ) -> Probe:
-        world = self.world
-        request_id = f"{world.rng.getrandbits(128):032x}"
-        secure = world.scheme == "https"
-        asked = Ask(
+        spec = self.spec
+        request_id = f"{spec.rng.getrandbits(128):032x}"
+        secure = spec.scheme == "https"
+        asked = Request(
             request_id=request_id,
-            host=host or world.host,
+            host=host or spec.host,
             at=at,
             source="internet",
             tls=secure,
-            patience=world.timeout,
+            patience=spec.timeout,
         )
         to = address or self._resolved()
-        got = to_address(world, self.known, to, asked, fresh=fresh) if to else UNNAMED
+        response = (
+            to_address(spec, self.states, to, asked, fresh=fresh) if to else UNNAMED
+        )
         mark = f"?parallax-cache-buster={request_id}" if fresh else ""
         return probe(
-            got,
+            response,
             role=role,
             request_id=request_id,
-            url=f"{world.scheme}://{world.host}/{mark}",
-            host=world.host,
+            url=f"{spec.scheme}://{spec.host}/{mark}",
+            host=spec.host,
             at=when(at),
             port=443 if secure else 80,
-            limit=world.timeout,
+            limit=spec.timeout,
             resolve=None if address else 0.003,
             tls=secure,
-            healthy=(world.expects,),
+            healthy=(spec.expects,),
         )
 
     def _resolved(self) -> str | None:
-        """Return the address a user's system takes; one without a route is passed."""
-        usable = [a for a in self._named() if ":" not in a or self.world.outside_has_v6]
-        return usable[self.world.rng.randrange(len(usable))] if usable else None
+        """Return the address that a user's system picks, one with a route."""
+        usable = [a for a in self._named() if ":" not in a or self.spec.outside_has_v6]
+        return usable[self.spec.rng.randrange(len(usable))] if usable else None
 
     def _control(self, at: float) -> Probe:
-        broken = self.world.blind.monitor
-        well = Got(reply=None, connect=0.01, processing=0.01, peer="192.0.2.200")
+        broken = self.spec.hidden.monitor
+        well = Response(reply=None, connect=0.01, processing=0.01, peer="192.0.2.200")
         if broken in {"resolver", "resolvers"}:
             well = UNNAMED
         elif broken == "route":
@@ -141,19 +144,19 @@ class Outside:
         made = probe(
             well,
             role=Role.CONTROL,
-            request_id=f"{self.world.rng.getrandbits(128):032x}",
+            request_id=f"{self.spec.rng.getrandbits(128):032x}",
             url=CONTROL,
             host="control.example",
             at=when(at),
             port=443,
-            limit=self.world.timeout,
+            limit=self.spec.timeout,
             resolve=0.003,
             tls=True,
         )
         return made if broken else replace(made, status_code=200, healthy=True)
 
     def _resolutions(self) -> tuple[Resolution, ...]:
-        names, broken = self.world.names, self.world.blind.monitor
+        names, broken = self.spec.names, self.spec.hidden.monitor
         own = Resolution(
             resolver=names.server,
             authoritative=True,
@@ -170,7 +173,7 @@ class Outside:
         )
 
     def _cached(self, resolver: str, addresses: tuple[str, ...]) -> Resolution:
-        left = self.world.rng.randrange(5, self.world.names.ttl)
+        left = self.spec.rng.randrange(5, self.spec.names.ttl)
         return Resolution(
             resolver=resolver, addresses=tuple(sorted(addresses)), ttl=left
         )

@@ -1,7 +1,7 @@
-"""Pages: the bytes that real servers answer.
+"""Pages: the bytes that real servers respond with.
 
 In: a family and a status, or the name of a recorded answer (tests/captures).
-Out: a `Reply`. It does not: say who wrote one; whoever measures has to find out.
+Out: a `Reply`. It does not: tell which server wrote one; a judgement has to find out.
 Sources: the captures; the families' own documentation and sources for those that
 were not captured here (Traefik, Envoy, Cloudflare).
 """
@@ -57,7 +57,7 @@ APACHE = "apache/503"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """An answer on the wire."""
+    """A response on the wire."""
 
     status: int
     reason: str
@@ -75,7 +75,7 @@ class Reply:
 
 @cache
 def recorded(name: str) -> Reply:
-    """Return an answer by its name in tests/captures, or Apache's as published."""
+    """Return a response by its name in tests/captures, or Apache's as published."""
     if name == APACHE:
         return _apache()
     raw = (CAPTURES / f"{name}.http").read_bytes()
@@ -92,7 +92,7 @@ def recorded(name: str) -> Reply:
 
 
 def _apache() -> Reply:
-    """Return what Apache's mod_proxy says of a backend that it does not reach."""
+    """Return the page of Apache's mod_proxy for a backend that it cannot reach."""
     body = (
         '<!DOCTYPE HTML PUBLIC "-//IETF//DTD HTML 2.0//EN">\n<html><head>\n'
         "<title>503 Service Unavailable</title>\n</head><body>\n"
@@ -108,7 +108,7 @@ def _apache() -> Reply:
 def made(
     status: int, reason: str, kind: str, body: str, *more: tuple[str, str]
 ) -> Reply:
-    """Return an answer with the headers that every server sends."""
+    """Return a response with the headers that every server sends."""
     return Reply(
         status=status,
         reason=reason,
@@ -123,19 +123,19 @@ def made(
 
 
 def fine(status: int = 200, text: str = '{"status": "fine"}') -> Reply:
-    """Return what a healthy pod answers, with the status that is right for it."""
+    """Return the response of a healthy pod, with its expected status."""
     return made(status, REASONS[status], "application/json", text)
 
 
 def own_page(kind: str, status: int) -> Reply:
-    """Return the page that an ingress of a kind writes by itself."""
+    """Return the page that an ingress of a kind writes itself."""
     reason = REASONS[status]
     if kind == "traefik":
         return _traefik(status, reason)
     if kind == "envoy":
         server, words = ("server", "envoy"), ENVOY.get(status, "")
         page = made(status, reason, "text/plain", words, server).lowered()
-        # Envoy gives no type where it has nothing to say: no route.
+        # Envoy sends no content type with an empty body: no route.
         kept = tuple(h for h in page.headers if words or h[0] != "content-type")
         return replace(page, headers=kept)
     if kind == "haproxy":
@@ -147,7 +147,7 @@ def own_page(kind: str, status: int) -> Reply:
 def _traefik(status: int, reason: str) -> Reply:
     """Return Traefik's short text, its headers in the order that Go writes them.
 
-    What a handler set comes first, sorted; then Date, length and a type that Go found.
+    Headers of the handler come first, sorted; then Date, length and a detected type.
     """
     words = TRAEFIK.get(status, reason)
     page = made(status, reason, "text/plain; charset=utf-8", words)

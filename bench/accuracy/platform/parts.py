@@ -23,7 +23,7 @@ class Machine:
 
 @dataclass(slots=True, kw_only=True)
 class Rule:
-    """A packet filter: who is kept from which node and port; None means any."""
+    """A packet filter rule: the source it blocks, at a node and a port; None: any."""
 
     source: str
     """`balancer`, `nodes` (any other node), or `any`."""
@@ -35,7 +35,7 @@ class Rule:
 
 @dataclass(slots=True, kw_only=True)
 class AppPod:
-    """A pod of the target's Service. `behavior`: well, error, hang, refuse."""
+    """A pod of the target's Service; `behavior` is well, error, hang or refuse."""
 
     name: str
     node: str
@@ -49,13 +49,13 @@ class AppPod:
     behavior: str = "well"
     page: str = ""
     share: float = 1.0
-    """Of its answers, those that are not well."""
+    """The share of its responses that fail."""
     seconds: float = 0.004
 
 
 @dataclass(slots=True, kw_only=True)
 class IngressPod:
-    """One replica; `answers` is a status it gives by itself, as out of step."""
+    """One replica; `answers` is the status that an outdated replica writes itself."""
 
     name: str
     node: str
@@ -121,7 +121,7 @@ class Listen:
 
 @dataclass(slots=True, kw_only=True)
 class Balancer:
-    """The load balancer; a target is a node's name, or an address of nobody's."""
+    """The load balancer; a target is a node's name, or a foreign address."""
 
     name: str
     number: int
@@ -136,13 +136,13 @@ class Balancer:
     server_timeout: float = 60.0
     connect_timeout: float = 2.0
     retries: int = 3
-    tells: bool = True
-    """Whether the API says why a check failed (`detail`)."""
+    has_detail: bool = True
+    """Whether the API states why a check failed (`detail`)."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Cdn:
-    """A cache before the balancer."""
+    """A cache in front of the load balancer."""
 
     kind: str
     addresses: tuple[str, ...]
@@ -150,7 +150,7 @@ class Cdn:
     port: int
     stored: Reply | None = None
     denies: int | None = None
-    """With which status it turns everybody away; None: nobody."""
+    """The status with which it rejects every request; None: it rejects none."""
     age: int = 0
 
 
@@ -165,12 +165,12 @@ class Names:
         default_factory=dict[str, tuple[str, ...]]
     )
     elsewhere: dict[str, str] = field(default_factory=dict[str, str])
-    """Machines that are not the platform's: `refuse`, `silent`, or a page's name."""
+    """Foreign machines by address: `refuse`, `silent`, or the name of their page."""
 
 
 @dataclass(slots=True, kw_only=True)
-class Blind:
-    """What the observers cannot see. Words: see `observers.draw`."""
+class HiddenSources:
+    """The sources that are hidden from the observers."""
 
     agents: tuple[str, ...] = ()
     token: bool = False
@@ -180,7 +180,7 @@ class Blind:
     stale_nodes: bool = False
     skew: dict[str, float] = field(default_factory=dict[str, float])
     monitor: str | None = None
-    """The probe's own way out is broken: `resolver` (its own), `resolvers`, `route`."""
+    """What fails at the probe itself: `resolver` (its own), `resolvers`, or `route`."""
 
 
 @dataclass(slots=True, kw_only=True)

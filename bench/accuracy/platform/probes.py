@@ -1,16 +1,16 @@
-"""Probes: what came back, as the model's `Probe`.
+"""Probes: a response as the model's `Probe`.
 
-In: what a request got, and who asked. Out: a `Probe`.
-It does not: ask.
+In: a response, and who sent the request. Out: a `Probe`.
+It does not: send.
 """
 
 from datetime import UTC, datetime, timedelta
 
-from bench.accuracy.platform.request import Got
+from bench.accuracy.platform.request import Response
 from parallax.model.probe import ErrorType, Phases, Probe, Role
 
 BEGAN = datetime(2026, 3, 3, 3, 0, tzinfo=UTC)
-"""When the run that is judged began: second 0 of every case."""
+"""The start of the judged run: second 0 of every case."""
 KEPT = 2048
 
 
@@ -20,7 +20,7 @@ def when(seconds: float) -> datetime:
 
 
 def probe(  # noqa: PLR0913 - one argument for each thing that differs
-    got: Got,
+    response: Response,
     *,
     role: Role,
     request_id: str,
@@ -37,18 +37,18 @@ def probe(  # noqa: PLR0913 - one argument for each thing that differs
     peer_node: str | None = None,
     proxy_protocol: bool = False,
 ) -> Probe:
-    """Return what a probe says that got this."""
-    reply, problem, phase = got.reply, got.problem, got.phase
-    if reply is not None and got.processing >= limit:
+    """Return the probe that received this response."""
+    reply, problem, phase = response.reply, response.problem, response.phase
+    if reply is not None and response.processing >= limit:
         reply, problem, phase = None, "timeout", "processing"
     connected = not (problem and phase in {"connect", "resolve"})
     shaken = connected and not (problem and phase == "tls")
-    waited = limit if problem == "timeout" else got.processing
+    waited = limit if problem == "timeout" else response.processing
     phases = Phases(
         resolve=resolve,
-        connect=(limit if problem == "timeout" else got.connect)
+        connect=(limit if problem == "timeout" else response.connect)
         if not connected and phase == "connect"
-        else (got.connect if connected else None),
+        else (response.connect if connected else None),
         tls=(0.015 if shaken else waited) if tls and connected else None,
         processing=waited if shaken else None,
         transfer=0.0002 if reply else None,
@@ -63,7 +63,7 @@ def probe(  # noqa: PLR0913 - one argument for each thing that differs
         healthy=reply is not None and reply.status in healthy,
         duration=min(sum(x or 0 for x in spent), limit),
         server_address=host,
-        peer_address=got.peer,
+        peer_address=response.peer,
         peer_port=port,
         phases=phases,
         status_code=reply.status if reply else None,

@@ -1,7 +1,7 @@
-"""Request: one request, what came back, and how a pod or its Service answers.
+"""Request: one request, its response, and how a pod or its Service responds.
 
-In: a `World`, who asks, and where. Out: what came back, and after how long.
-It does not: speak of the ingress (`ingress`) or the internet (`edge`).
+In: a `PlatformSpec`, the source, the destination. Out: a response with its duration.
+It does not: simulate the ingress (`ingress`) or the internet (`edge`).
 """
 
 from dataclasses import dataclass, replace
@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from bench.accuracy.platform import apps, pages
 from bench.accuracy.platform.pages import Reply
 from bench.accuracy.platform.parts import AppPod
-from bench.accuracy.platform.world import World
+from bench.accuracy.platform.spec import PlatformSpec
 
 LAN = 0.0006
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ask:
+class Request:
     """One request. `source` is `balancer`, a node's name, or `internet`."""
 
     request_id: str
@@ -28,8 +28,8 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Got:
-    """What came back: a reply or a problem (an `ErrorType` word) in a phase."""
+class Response:
+    """A reply, or a problem (an `ErrorType` value) in a phase."""
 
     reply: Reply | None = None
     problem: str | None = None
@@ -39,53 +39,57 @@ class Got:
     peer: str | None = None
 
 
-SILENT = Got(problem="timeout", phase="connect")
-REFUSED = Got(problem="connection_refused", phase="connect")
-CLOSED = Got(problem="connection_closed")
-LATE = Got(problem="timeout")
+SILENT = Response(problem="timeout", phase="connect")
+REFUSED = Response(problem="connection_refused", phase="connect")
+CLOSED = Response(problem="connection_closed")
+LATE = Response(problem="timeout")
 
 
-def filtered(world: World, source: str, node: str, port: int) -> Got | None:
-    """Return what a packet filter does to a connection; None: it lets it pass."""
-    for rule in world.rules:
+def filtered(spec: PlatformSpec, source: str, node: str, port: int) -> Response | None:
+    """Return what a packet filter does to a connection; None: it accepts it."""
+    for rule in spec.rules:
         other = rule.source == "nodes" and source not in {"balancer", node}
         ours = other or rule.source in {"any", source}
         if not ours or rule.node not in {None, node} or rule.port not in {None, port}:
             continue
-        if world.rng.random() < rule.share:
+        if spec.rng.random() < rule.share:
             return SILENT if rule.action == "drop" else REFUSED
     return None
 
 
-def to_service(world: World, ask: Ask, came_by: str) -> Got:
-    """Ask the Service by cluster IP or NodePort: any ready pod."""
-    ready = [p for p in world.pods if p.ready]
+def to_service(spec: PlatformSpec, request: Request, came_by: str) -> Response:
+    """Send a request to the Service by cluster IP or NodePort: to any ready pod."""
+    ready = spec.endpoints()
     if not ready:
         return REFUSED
-    pod = ready[world.turn(f"service:{came_by}", len(ready))]
-    return to_pod(world, pod, replace(ask, source=came_by))
+    pod = ready[spec.turn(f"service:{came_by}", len(ready))]
+    return to_pod(spec, pod, replace(request, source=came_by))
 
 
-def to_pod(world: World, pod: AppPod, ask: Ask, *, at_node: bool = False) -> Got:
-    """Ask one pod from a node."""
-    if not at_node and cut(world, ask.source, pod.node, host_network=pod.host_network):
+def to_pod(
+    spec: PlatformSpec, pod: AppPod, request: Request, *, at_node: bool = False
+) -> Response:
+    """Send a request to one pod from a node."""
+    if not at_node and cut(
+        spec, request.source, pod.node, host_network=pod.host_network
+    ):
         return SILENT
     if not at_node and pod.host_network:
-        stopped = filtered(world, ask.source, pod.node, pod.port)
+        stopped = filtered(spec, request.source, pod.node, pod.port)
         if stopped:
             return stopped
-    ill = pod.behavior != "well" and world.rng.random() < pod.share
+    ill = pod.behavior != "well" and spec.rng.random() < pod.share
     if ill and pod.behavior == "refuse":
         return REFUSED
     if ill and pod.behavior == "hang":
-        return replace(LATE, processing=ask.patience)
-    took = pod.seconds * world.rng.uniform(0.8, 1.3)
-    if took > ask.patience:
-        return replace(LATE, processing=ask.patience)
-    page = apps.reply(pod.page) if ill else pages.fine(world.expects)
-    return Got(reply=page, processing=took)
+        return replace(LATE, processing=request.patience)
+    took = pod.seconds * spec.rng.uniform(0.8, 1.3)
+    if took > request.patience:
+        return replace(LATE, processing=request.patience)
+    page = apps.reply(pod.page) if ill else pages.fine(spec.expects)
+    return Response(reply=page, processing=took)
 
 
-def cut(world: World, source: str, node: str, *, host_network: bool) -> bool:
-    """Say whether the overlay is in the way, and cut."""
-    return world.overlay_cut and source != node and not host_network
+def cut(spec: PlatformSpec, source: str, node: str, *, host_network: bool) -> bool:
+    """Return whether the way needs the overlay, and it is broken."""
+    return spec.overlay_cut and source != node and not host_network

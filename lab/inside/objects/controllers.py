@@ -8,7 +8,6 @@ import copy
 import time
 from typing import Any
 
-from lab import parts
 from lab.case import Case
 from lab.inside.kubernetes.object_names import slice_name, uid
 from lab.inside.kubernetes.store import Item, Store
@@ -16,8 +15,6 @@ from lab.inside.objects import recorded as objects
 from lab.inside.objects.ingress import INGRESS_LABEL
 from lab.inside.objects.recorded import is_ready, now, set_ready
 
-POD_PORTS = {p.name: p.target for pair in parts.POD_PORTS.values() for p in pair}
-"""A Service's named port -> the port number of the ingress pods."""
 TRIGGER = "endpoints.kubernetes.io/last-change-trigger-time"
 
 
@@ -57,12 +54,15 @@ def _slice(
     name = slice_name(service)
     before = store.get("endpointslices", (namespace, name))
     item = copy.deepcopy(before) or _new_slice(namespace, service, recorded)
-    found = [_endpoint(pod) for pod in pods_of(store, namespace, owner)]
+    pods = pods_of(store, namespace, owner)
+    found = [_endpoint(pod) for pod in pods]
     served = store.get("services", (namespace, service))
+    wanted = served["spec"]["ports"] if served else []
+    ports = [_port(p, pods) for p in wanted]
     # In an empty slice both are null, as a real API server sends it.
     content: dict[str, Any] = {
         "endpoints": found or None,
-        "ports": [_port(p) for p in (served or {})["spec"]["ports"]] if found else None,
+        "ports": [p for p in ports if p is not None] or None,
     }
     if before is not None and all(before[k] == v for k, v in content.items()):
         return
@@ -85,10 +85,23 @@ def _new_slice(namespace: str, service: str, recorded: str) -> Item:
     return item
 
 
-def _port(port: dict[str, Any]) -> dict[str, Any]:
-    target = port["targetPort"]
-    number = POD_PORTS.get(target, target)
-    return {"name": port["name"], "protocol": "TCP", "port": number}
+def _port(port: dict[str, Any], pods: list[Item]) -> dict[str, Any] | None:
+    """Return a Service's port as the pods have it; None: no container declares it.
+
+    The controller takes a number as it is, and looks a name up among the containers'
+    ports of the same protocol (kubernetes/pkg/api/v1/pod/util.go, FindPort). A lab's
+    pods are all of one template, so the first one decides.
+    """
+    target, protocol = port["targetPort"], port.get("protocol", "TCP")
+    declared = {
+        (p.get("name"), p.get("protocol", "TCP")): p["containerPort"]
+        for container in (pods[0]["spec"]["containers"] if pods else ())
+        for p in container.get("ports") or ()
+    }
+    number = declared.get((target, protocol)) if isinstance(target, str) else target
+    if number is None or not pods:
+        return None
+    return {"name": port["name"], "protocol": protocol, "port": number}
 
 
 def _endpoint(pod: Item) -> dict[str, Any]:

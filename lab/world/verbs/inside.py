@@ -20,6 +20,12 @@ async def scale(world: "World", arguments: Arguments) -> None:
     await world.cluster.scale(app, on=arguments["to"] == "all")
 
 
+async def service(world: "World", arguments: Arguments) -> None:
+    """Let an `app`'s Service have another `target_port`: a number or a name."""
+    app = world.case.app(arguments["app"])
+    await world.cluster.lead(app, arguments["target_port"])
+
+
 async def pods(world: "World", arguments: Arguments) -> None:
     """Set the `behavior` of an `app`'s pods (on some `nodes`).
 
@@ -124,4 +130,12 @@ async def kubernetes(world: "World", arguments: Arguments) -> None:
         world.cluster.store.compact()
 
 
-VERBS: tuple[Verb, ...] = (scale, pods, ingress, overlay, background_load, kubernetes)
+VERBS: tuple[Verb, ...] = (
+    scale,
+    service,
+    pods,
+    ingress,
+    overlay,
+    background_load,
+    kubernetes,
+)

@@ -50,6 +50,8 @@ def test_everything_ready(
     assert reading.ingress_service is not None
     assert reading.ingress_service.node_ports == (31695, 32443)
     assert reading.ingress_service.external_traffic_policy == "Cluster"
+    assert reading.service is not None
+    assert reading.service_port == reading.service.ports[0].port
     assert reading.ingress_endpoints is not None
     assert {e.port for e in reading.ingress_endpoints} == {80}
     assert {e.node for e in reading.ingress_endpoints} == {

@@ -3,19 +3,18 @@
 from collections import Counter
 
 from bench.accuracy import gates
-from bench.accuracy.cases import DOUBLES, Case, case_of, cases
-from bench.accuracy.faults import CLASSES, FAULTS
-from bench.accuracy.noise import NOISES
+from bench.accuracy.cases import PAIRS_IN_A_ROUND, SINGLES, Case, case_of, cases
+from faults import TABLE
 from parallax.model.balancer import BalancerReading, HealthStatus
 from parallax.model.cluster import NodeReport
-from parallax.model.judgement import NOT_ESTABLISHED, Class
+from parallax.model.judgement import NOT_ESTABLISHED
 from parallax.model.probe import ProbeRun, Role
 
-ROUND = list(cases(gates.WORKING_SEED, len(FAULTS) + len(NOISES) + DOUBLES))
+ROUND = list(cases(gates.WORKING_SEED, len(SINGLES) + PAIRS_IN_A_ROUND))
 
 
 def investigation(case: Case) -> ProbeRun:
-    """Return the run that is judged."""
+    """Return the judged run."""
     runs = [o for o in case.observed.observations if isinstance(o, ProbeRun)]
     return max(runs, key=lambda run: run.started_at)
 
@@ -25,29 +24,37 @@ def test_a_case_is_the_same_whenever_it_is_drawn() -> None:
     assert case_of(ROUND[2].id) == ROUND[2]
 
 
-def test_every_fault_belongs_to_a_cause_of_the_catalog() -> None:
-    """A fault's name begins with its cause; a cause's class is one of the model's."""
-    assert all(any(n.startswith(c) for c in CLASSES) for n in FAULTS)
-    assert all(any(n.startswith(c) for n in FAULTS) for c in CLASSES)
-    assert set(CLASSES.values()) <= {c.value for c in Class}
+def test_a_new_fault_changes_no_other_case() -> None:
+    """The id names what is injected; the number counts that alone."""
+    assert ROUND[0].id == f"{gates.WORKING_SEED}-{SINGLES[0]}-0"
+    assert ROUND[-1].id == f"{gates.WORKING_SEED}-pair-{PAIRS_IN_A_ROUND - 1}"
+    second = list(cases(gates.WORKING_SEED, len(ROUND) + 1))[-1]
+    assert second.id == f"{gates.WORKING_SEED}-{SINGLES[0]}-1"
 
 
-def test_a_round_holds_every_fault_every_noise_and_pairs() -> None:
-    """The faults take turns, so that a slice has them all."""
+def test_every_injection_is_named_after_the_cause_of_its_row() -> None:
+    """A variant's name begins with its cause, so that a report groups them."""
+    for row in TABLE:
+        for injection in row.bench:
+            assert f"{injection.name}-".startswith(f"{row.cause}-")
+
+
+def test_a_round_holds_every_fault_every_look_alike_and_pairs() -> None:
+    """The faults alternate, so that any slice has all of them."""
     drawn = Counter("pair" if "+" in case.fault else case.fault for case in ROUND)
-    assert set(drawn) == {*FAULTS, *(n.name for n in NOISES), "pair"}
-    assert drawn["pair"] == DOUBLES
+    assert set(drawn) == {*SINGLES, "pair"}
+    assert drawn["pair"] == PAIRS_IN_A_ROUND
 
 
 def test_users_fail_where_something_is_broken_and_not_where_it_is_not() -> None:
-    """The first probe of the judged run is what a label of trouble is about."""
+    """The label of a fault is about the first probe of the judged run."""
     for case in ROUND:
         well = case.label.cause == "none"
         assert investigation(case).first.healthy is well, case.id
 
 
 def test_what_is_kept_back_is_not_there_and_may_be_abstained_from() -> None:
-    """With all agents silent there is no report; the label then allows silence."""
+    """Without reports of agents the label accepts an abstention."""
     many = cases(gates.WORKING_SEED, 200)
     silent = [case for case in many if case.hidden == "agents-silent"]
     assert silent
@@ -60,14 +67,11 @@ def test_what_is_kept_back_is_not_there_and_may_be_abstained_from() -> None:
 
 def drawn(fault: str, rounds: int) -> list[Case]:
     """Return a fault's working cases of so many rounds."""
-    names = [*FAULTS, *(n.name for n in NOISES)]
-    size, at = len(names) + DOUBLES, names.index(fault)
-    ids = [f"{gates.WORKING_SEED}-{at + size * n:03d}" for n in range(rounds)]
-    return [case_of(one) for one in ids]
+    return [case_of(f"{gates.WORKING_SEED}-{fault}-{n}") for n in range(rounds)]
 
 
 def test_a_check_that_may_ask_a_pods_host_port_is_partial_without_a_word() -> None:
-    """A wrong port outside the NodePorts is shown by Hetzner's refusal only."""
+    """Only Hetzner's detail shows that a wrong port is outside the NodePorts."""
     found = drawn("lb-health-check-wrong-port", 40)
     untold = [c for c in found if "no word why" in c.label.reason]
     assert untold
@@ -76,7 +80,7 @@ def test_a_check_that_may_ask_a_pods_host_port_is_partial_without_a_word() -> No
 
 
 def test_a_share_that_a_cdn_hides_is_partial() -> None:
-    """Its page stands for the balancer's, and no request past it failed."""
+    """Its page replaces the balancer's, and no request past it failed."""
     found = drawn("lb-some-targets-unhealthy", 110)
     hidden = [c for c in found if "the CDN hides" in c.label.reason]
     assert hidden
@@ -87,7 +91,7 @@ def test_a_share_that_a_cdn_hides_is_partial() -> None:
 
 
 def test_a_balancer_that_has_not_noticed_shows_all_unhealthy() -> None:
-    """Its word is old; agents, who ask now, are answered well."""
+    """Its health states are old; the agents' probes succeed."""
     for case in drawn("not-noticed-yet", 5):
         seen = case.observed.observations
         readings = [o for o in seen if isinstance(o, BalancerReading)]
@@ -101,7 +105,7 @@ def test_a_balancer_that_has_not_noticed_shows_all_unhealthy() -> None:
 
 
 def test_an_investigation_cut_short_asks_less_often() -> None:
-    """Its time ran out: few repeats, and the label allows silence."""
+    """Its time ran out: few repeats, and the label accepts an abstention."""
     many = cases(gates.WORKING_SEED, 200)
     cut = [case for case in many if case.hidden == "few-repeats"]
     assert cut

@@ -6,19 +6,19 @@ from bench.accuracy.score import Outcome, Result
 
 
 def test_the_interval_is_wilsons() -> None:
-    """Of 9 of 9, 95 % confidence reaches down to 70 %; of nothing, everywhere."""
+    """For 9 of 9 the interval starts at 70 %; for 0 of 0 it is 0 to 100 %."""
     low, high = Share(part=9, whole=9).interval
     assert (round(low, 3), round(high, 3)) == (0.701, 1.0)
     assert Share(part=0, whole=0).interval == (0.0, 1.0)
 
 
 def test_a_share_is_told_with_its_figures() -> None:
-    """Whoever reads it can count again."""
+    """The text has part and whole, so that a reader can check it."""
     assert str(Share(part=1, whole=2)) == "50.0 % (1 of 2; 9.5 to 90.5)"
 
 
 def said(cause: str, class_: str | None, outcome: Outcome) -> Result:
-    """Return what was said where the Service had no endpoints."""
+    """Return a result whose label is `service-without-endpoints`."""
     true = "service-without-endpoints"
     label = Label(cause=true, class_="backend", accept=frozenset({true}))
     return Result(
@@ -33,7 +33,7 @@ def said(cause: str, class_: str | None, outcome: Outcome) -> Result:
 
 
 def test_a_wrong_cause_of_the_right_class_sends_to_the_right_team() -> None:
-    """The class is counted apart from the cause, and abstaining names neither."""
+    """Class and cause are counted separately; an abstention names neither."""
     found = figures(
         [
             said("service-without-endpoints", "backend", Outcome.RIGHT),

@@ -17,14 +17,14 @@ def working() -> list[Result]:
 
 
 def test_the_slice_blames_nobody_wrongly(working: list[Result]) -> None:
-    """Every wrong blame is named here with what is needed to replay it."""
+    """The message of a failure names each wrong case, so that it can be replayed."""
     wrong = [r for r in working if r.outcome is Outcome.WRONG]
     said = [f"{r.id} {r.fault}: {r.cause}" for r in wrong]
     assert len(wrong) <= gates.WRONG_BLAMES * len(working), said
 
 
 def test_the_slice_names_class_and_cause(working: list[Result]) -> None:
-    """Class, cause and abstentions keep to the gates."""
+    """Class, cause and abstentions keep their limits."""
     found = figures(working)
     assert found.blamed.value >= gates.CLASS_NAMED
     assert found.class_.value >= gates.CLASS_RIGHT
@@ -33,13 +33,13 @@ def test_the_slice_names_class_and_cause(working: list[Result]) -> None:
 
 
 def test_recorded_runs_are_all_right() -> None:
-    """What the lab recorded is judged as the fault it was recorded of."""
+    """Each recording is judged as the fault that the lab injected."""
     wrong = [r for r in scored(recorded()) if r.outcome is not Outcome.RIGHT]
     assert not wrong
 
 
 def test_the_page_is_the_same_for_the_same_results(working: list[Result]) -> None:
-    """No clock and no order of chance goes into docs/accuracy.md."""
+    """docs/accuracy.md depends on no clock and on no random order."""
     parts = {"working": working}
     assert page(parts) == page({"working": list(working)})
     assert f"| cases | {len(working)} |" in page(parts)

@@ -1,4 +1,4 @@
-"""The generated cluster: as large as it says, and readable by the agent."""
+"""The generated cluster has the stated size, and the agent can read it."""
 
 from collections import Counter
 from contextlib import closing
@@ -25,7 +25,7 @@ def test_it_is_as_large_as_the_limits_are_meant_for() -> None:
 
 
 def test_the_agent_reads_a_whole_path(tmp_path: Path) -> None:
-    """What is measured is a path without problems, with pods behind both Services."""
+    """The measured path has no problem, and both Services have pods."""
     server = KubernetesServer()
     for resource, item in cluster.objects(8080):
         if resource != "pods" or item["metadata"]["name"].startswith(("app-0-", "i")):
@@ -47,7 +47,7 @@ def test_the_agent_reads_a_whole_path(tmp_path: Path) -> None:
 
 
 def test_one_line_in_a_thousand_is_ours() -> None:
-    """Strangers' lines are read as well, as the agent would."""
+    """Lines of other requests are read too, as the agent does."""
     ours, strange = RECOGNIZED.read(line(0)), RECOGNIZED.read(line(1))
     assert ours
     assert strange

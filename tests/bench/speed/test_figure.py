@@ -1,11 +1,11 @@
-"""Figures and the page that they stand on."""
+"""Figures, and the page that shows them."""
 
 from bench.speed.figure import Figure
 from bench.speed.page import page
 
 
 def test_a_figure_says_which_part_of_its_limit_it_takes() -> None:
-    """Also that it breaks it; without a limit there is no ratio."""
+    """A ratio above 1 exceeds the limit; without a limit there is no ratio."""
     small, large = Figure("a", 75, "MB", 150), Figure("b", 151, "MB", 150)
     free = Figure("c", 1, "s")
     assert (small.ratio, small.holds, large.holds) == (0.5, True, False)

@@ -10,7 +10,7 @@ from parallax.model.probe import Role
 
 
 def test_a_large_cluster_fails_as_its_fault_says() -> None:
-    """Every node reports, and the fault is named there too."""
+    """Every node reports, and the fault is named in a large cluster too."""
     seen = cluster(30)
     reports = [o for o in seen.observations if isinstance(o, NodeReport)]
     assert len({report.node for report in reports}) == 30
@@ -19,7 +19,7 @@ def test_a_large_cluster_fails_as_its_fault_says() -> None:
 
 
 def test_an_agent_asks_no_more_than_it_would() -> None:
-    """One cycle asks ten ingress pods, however many there are."""
+    """One cycle probes at most ten ingress pods."""
     for report in cluster(30).observations:
         if isinstance(report, NodeReport):
             roles = Counter(probe.role for probe in report.probes)

@@ -7,11 +7,11 @@ from lab.demo.selection import select_faults
 from lab.fault import FaultError, fault_ids
 
 
-def test_smoke_has_a_fault_two_at_once_and_an_oddity() -> None:
-    """The quick run holds single faults, a composition, and one with an oddity."""
+def test_smoke_has_a_fault_two_at_once_and_a_look_alike() -> None:
+    """The quick run holds single faults, a composition, and one with a look-alike."""
     ids = [fault.id for fault in select_faults("smoke", load())]
-    assert any("+" in name and "oddity:" not in name for name in ids)
-    assert any("+oddity:" in name for name in ids)
+    assert any("+" in name and "look-alike:" not in name for name in ids)
+    assert any("+look-alike:" in name for name in ids)
     assert sum("+" not in name for name in ids) > 1
 
 

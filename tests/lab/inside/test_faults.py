@@ -119,8 +119,8 @@ def test_a_broken_overlay_leaves_only_the_own_nodes_pod(well: Up) -> None:
 
 
 def test_slow_pods_answer_well_and_late(well: Up) -> None:
-    """The oddity's one slow pod takes its second, the others none."""
-    well.inject("oddity:slow-node")
+    """The look-alike's one slow pod takes its second, the others none."""
+    well.inject("look-alike:slow-node")
     took = ("curl", "-so", "/dev/null", "-w", "%{http_code} %{time_total}")
     slow = well.run(*took, "http://10.0.0.111:8080/").split()
     quick = well.run(*took, "http://10.0.0.110:8080/").split()
@@ -140,18 +140,19 @@ def test_an_ingress_that_expects_a_proxy_line_shows_it(well: Up) -> None:
 
 
 @pytest.mark.parametrize(
-    "oddity", ["cached-page", "one-pod-not-ready", "one-target-unhealthy", "scanner"]
+    "look_alike",
+    ["cached-page", "one-pod-not-ready", "one-target-unhealthy", "scanner"],
 )
-def test_an_oddity_harms_nobody(well: Up, oddity: str) -> None:
+def test_a_look_alike_harms_nobody(well: Up, look_alike: str) -> None:
     """Every host answers 200 beside it, again and again."""
-    well.inject(f"oddity:{oddity}")
+    well.inject(f"look-alike:{look_alike}")
     codes = {well.public(role).code for role in ("api", "front") for _ in range(6)}
     assert codes == {200}
 
 
-def test_two_faults_and_an_oddity_at_once(well: Up) -> None:
+def test_two_faults_and_a_look_alike_at_once(well: Up) -> None:
     """Each shows where it hits: CDN's stored error, the other app's empty Service."""
-    well.inject("cache-replays-error+service-without-endpoints+oddity:scanner")
+    well.inject("cache-replays-error+service-without-endpoints+look-alike:scanner")
     front, api = well.public("front"), well.public("api")
     assert len(front.headers["X-Varnish"].split()) == 2
     assert (front.code, api.code) == (503, 503)

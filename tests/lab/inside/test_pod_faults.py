@@ -7,7 +7,10 @@ from tests.lab.conftest import Up
 pytestmark = pytest.mark.lab
 
 
-@pytest.mark.parametrize("fault", ["service-without-endpoints", "pods-not-ready"])
+@pytest.mark.parametrize(
+    "fault",
+    ["service-without-endpoints", "service-port-leads-nowhere", "pods-not-ready"],
+)
 def test_a_service_without_ready_endpoints_is_the_ingress_503(
     well: Up, fault: str
 ) -> None:

@@ -5,11 +5,12 @@ from dataclasses import replace
 import pytest
 
 from parallax.causes.cache_replays_error import CAUSE
-from parallax.diagnose.judge import ask, judge
+from parallax.diagnose.judge import judge
 from parallax.model.judgement import NOT_ESTABLISHED, Answer
 from parallax.model.probe import ProbeRun, Role
 from parallax.model.snapshot import Snapshot
 from tests.parallax import scenarios as s
+from tests.parallax.assessed import answer
 
 CDN = replace(s.TARGET, reached=replace(s.TARGET.reached, cdn=True))
 HIT = "nginx/503_cache_HIT"
@@ -50,15 +51,15 @@ def test_a_cache_at_the_ingress_is_named() -> None:
     logged = s.reports(sightings=s.seen(run, None))
     assert judge(s.taken(run, s.balancer(), *logged)).cause == CAUSE.id
     asked = s.reports(sightings=s.seen(run, 503))
-    assert ask(CAUSE, s.taken(run, s.balancer(), *asked)).answer is Answer.UNKNOWN
+    assert answer(CAUSE, s.taken(run, s.balancer(), *asked)) is Answer.UNKNOWN
 
 
 def test_a_cache_at_the_ingress_before_a_failing_app_repeats_the_truth() -> None:
     """The cache-buster fails too, or is replayed too."""
     failing = s.taken(at_ingress(s.POD_503), s.balancer(), *s.reports())
-    assert ask(CAUSE, failing).answer is Answer.REFUTED
+    assert answer(CAUSE, failing) is Answer.REFUTED
     nothing_past = s.taken(at_ingress(HIT), s.balancer(), *s.reports())
-    assert ask(CAUSE, nothing_past).answer is Answer.UNKNOWN
+    assert answer(CAUSE, nothing_past) is Answer.UNKNOWN
 
 
 def test_no_step_goes_past_a_cache_that_stands_behind_the_balancer() -> None:
@@ -82,5 +83,5 @@ def test_age_alone_names_no_cache() -> None:
         for p in run.probes
     )
     x = s.taken(replace(run, probes=probes), s.balancer(), *s.reports())
-    assert ask(CAUSE, x).answer is Answer.REFUTED
+    assert answer(CAUSE, x) is Answer.REFUTED
     assert judge(x).cause == NOT_ESTABLISHED

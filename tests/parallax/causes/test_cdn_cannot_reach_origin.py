@@ -5,11 +5,12 @@ from dataclasses import replace
 import pytest
 
 from parallax.causes.cdn_cannot_reach_origin import CAUSE
-from parallax.diagnose.judge import ask, judge
+from parallax.diagnose.judge import judge
 from parallax.model.judgement import Answer
 from parallax.model.snapshot import Snapshot
 from tests.parallax import edge as e
 from tests.parallax import scenarios as s
+from tests.parallax.assessed import answer
 
 
 def met(page: str | list[str], direct: str = s.OK, **more: object) -> Snapshot:
@@ -17,11 +18,6 @@ def met(page: str | list[str], direct: str = s.OK, **more: object) -> Snapshot:
     outside = s.run(page, direct=direct)
     inside = s.reports(**more)  # type: ignore[arg-type]
     return s.taken(outside, s.balancer(), *inside, target=e.CDN)
-
-
-def answer(snapshot: Snapshot) -> Answer:
-    """Return the cause's answer."""
-    return ask(CAUSE, snapshot).answer
 
 
 def test_the_cdns_origin_is_compared_with_the_balancer() -> None:
@@ -34,40 +30,40 @@ def test_the_cdns_origin_is_compared_with_the_balancer() -> None:
 def test_a_kept_page_is_a_replay_and_not_this() -> None:
     """Varnish stored its own error and sent no request."""
     kept = met("varnish/503_cached_own_error_hit")
-    assert answer(kept) is Answer.UNKNOWN
+    assert answer(CAUSE, kept) is Answer.UNKNOWN
     assert judge(kept).cause == "cache-replays-error"
     assert judge(e.cdn_alone()).cause == CAUSE.id
 
 
 def test_an_origin_that_fails_past_the_cdn_refutes_it() -> None:
     """The CDN only reports the origin's error."""
-    assert answer(met(e.CDN_503, direct=s.LB_503)) is Answer.REFUTED
+    assert answer(CAUSE, met(e.CDN_503, direct=s.LB_503)) is Answer.REFUTED
 
 
 def test_without_a_cdn_no_page_is_a_cdns() -> None:
     """A Varnish at the load balancer's own address is behind it."""
     outside = s.run(e.CDN_503, direct=s.OK)
-    assert answer(s.taken(outside, s.balancer(), *s.reports())) is Answer.REFUTED
+    assert answer(CAUSE, s.taken(outside, s.balancer(), *s.reports())) is Answer.REFUTED
 
 
 def test_a_page_from_behind_the_cdn_is_not_the_cdns() -> None:
     """The request reached the server that wrote the page."""
     for page in (s.LB_503, s.POD_503, s.INGRESS_503_BY_LB):
-        assert answer(met(page)) is Answer.UNKNOWN
+        assert answer(CAUSE, met(page)) is Answer.UNKNOWN
 
 
 @pytest.mark.parametrize(("own", "shown"), [(10, True), (9, False), (1, False)])
 def test_nearly_all_failing_answers_are_to_be_its_own(own: int, *, shown: bool) -> None:
     """A few such pages among others explain nothing."""
     pages = [e.CDN_503] * own + [s.POD_503] * (11 - own)
-    assert (answer(met(pages)) is Answer.SUPPORTED) is shown
+    assert (answer(CAUSE, met(pages)) is Answer.SUPPORTED) is shown
 
 
 def test_a_line_in_the_ingress_log_shows_that_it_got_through() -> None:
     """Then the CDN's page reports a fault behind it, as the log shows."""
     outside = s.run(e.CDN_503, direct=s.OK)
     x = met(e.CDN_503, sightings=s.seen(outside, 503))
-    assert answer(x) is Answer.UNKNOWN
+    assert answer(CAUSE, x) is Answer.UNKNOWN
     assert judge(x).cause == "pod-answers-error"
 
 
@@ -76,8 +72,8 @@ def test_a_log_that_is_not_live_proves_no_absence() -> None:
     x = e.cdn_alone()
     for at in (None, s.SINCE):
         reports = tuple(replace(r, log_read_at=at) for r in x.reports)
-        assert answer(replace(x, reports=reports)) is Answer.UNKNOWN
-    assert answer(replace(x, reports=())) is Answer.UNKNOWN
+        assert answer(CAUSE, replace(x, reports=reports)) is Answer.UNKNOWN
+    assert answer(CAUSE, replace(x, reports=())) is Answer.UNKNOWN
 
 
 def test_only_nodes_that_run_an_ingress_pod_have_a_log() -> None:
@@ -90,8 +86,8 @@ def test_only_nodes_that_run_an_ingress_pod_have_a_log() -> None:
         )
         return replace(x, reports=reports)
 
-    assert answer(heard(*s.NODES[:2])) is Answer.SUPPORTED
-    assert answer(heard(s.NODES[0])) is Answer.UNKNOWN
-    assert answer(heard(*s.NODES[2:])) is Answer.UNKNOWN
+    assert answer(CAUSE, heard(*s.NODES[:2])) is Answer.SUPPORTED
+    assert answer(CAUSE, heard(s.NODES[0])) is Answer.UNKNOWN
+    assert answer(CAUSE, heard(*s.NODES[2:])) is Answer.UNKNOWN
     silent = tuple(r for r in x.reports if r.node != s.NODES[1])
-    assert answer(replace(x, reports=silent)) is Answer.UNKNOWN
+    assert answer(CAUSE, replace(x, reports=silent)) is Answer.UNKNOWN

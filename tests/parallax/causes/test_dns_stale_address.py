@@ -11,13 +11,9 @@ from parallax.model.probe import ErrorType, Role
 from parallax.model.snapshot import Snapshot
 from tests.parallax import edge as e
 from tests.parallax import scenarios as s
+from tests.parallax.assessed import answer
 
 OLD_ONE = s.run(e.OLD_SERVER, direct=s.OK)
-
-
-def answer(snapshot: Snapshot) -> Answer:
-    """Return the cause's answer."""
-    return ask(CAUSE, snapshot).answer
 
 
 def led_astray(zone: str | None, *answers: str, to: str = e.OLD) -> Snapshot:
@@ -71,15 +67,15 @@ def test_one_failing_address_among_several_is_shown_by_its_share() -> None:
 
 def test_the_balancers_own_address_refutes_it() -> None:
     """The name resolves to the right address, so this cause is ruled out."""
-    assert answer(s.no_healthy_target()) is Answer.REFUTED
-    assert answer(led_astray(e.OLD, e.OLD, to=e.OWN)) is Answer.REFUTED
+    assert answer(CAUSE, s.no_healthy_target()) is Answer.REFUTED
+    assert answer(CAUSE, led_astray(e.OLD, e.OLD, to=e.OWN)) is Answer.REFUTED
 
 
 def test_an_ipv6_address_of_the_balancer_is_its_own_in_any_spelling() -> None:
     """2001:db8::14 and 2001:0db8:0:0::0014 are the same address."""
     outside = e.led_to("2001:0db8:0:0::0014", OLD_ONE)
     found = e.changed(s.balancer(), ipv6="2001:db8::14")
-    assert answer(s.taken(outside, found, *s.reports())) is Answer.REFUTED
+    assert answer(CAUSE, s.taken(outside, found, *s.reports())) is Answer.REFUTED
 
 
 @pytest.mark.parametrize(
@@ -110,7 +106,7 @@ def test_an_origin_that_fails_too_leaves_it_open() -> None:
     """The old address is not the only fault; users may fail elsewhere too."""
     outside = e.led_to(e.OLD, s.run(e.OLD_SERVER, direct=s.LB_503))
     x = s.taken(e.resolved(outside, e.OLD, e.OLD), s.balancer(), *s.reports())
-    assert answer(x) is Answer.UNKNOWN
+    assert answer(CAUSE, x) is Answer.UNKNOWN
     assert judge(x).cause == NOT_ESTABLISHED
 
 
@@ -120,7 +116,7 @@ def test_an_address_with_other_successful_requests_is_in_use() -> None:
     assert x.run
     well = s.probe(Role.ADDRESS, s.SINCE, s.OK, request_id="a", peer_address=e.OLD)
     x = replace(x, run=replace(x.run, probes=(*x.run.probes, well)))
-    assert answer(x) is Answer.UNKNOWN
+    assert answer(CAUSE, x) is Answer.UNKNOWN
     assert "why other requests to 198.51.100.7 succeed" in ask(CAUSE, x).missing[0]
 
 
@@ -128,7 +124,7 @@ def test_a_cdn_that_is_not_configured_is_not_a_stale_name() -> None:
     """Varnish wrote the page: it may be a cache in front of the load balancer."""
     outside = e.led_to(e.OLD, s.run(e.CDN_503, direct=s.OK))
     x = s.taken(e.resolved(outside, e.OLD, e.OLD), s.balancer(), *s.reports())
-    assert answer(x) is Answer.UNKNOWN
+    assert answer(CAUSE, x) is Answer.UNKNOWN
     assert judge(x).cause == NOT_ESTABLISHED
 
 
@@ -136,13 +132,13 @@ def test_behind_a_cdn_the_name_rightly_leads_elsewhere() -> None:
     """The CDN's own addresses were not read."""
     outside = e.resolved(e.led_to(e.OLD, OLD_ONE), e.OLD, e.OLD)
     x = s.taken(outside, s.balancer(), *s.reports(), target=e.CDN)
-    assert answer(x) is Answer.UNKNOWN
+    assert answer(CAUSE, x) is Answer.UNKNOWN
 
 
 def test_resolvers_that_were_not_queried_prove_nothing() -> None:
     """No investigation, or none that answered, or one that names another address."""
     for x in (led_astray(None), led_astray(e.OLD), led_astray(e.OLD, "192.0.2.200")):
-        assert answer(x) is Answer.UNKNOWN
+        assert answer(CAUSE, x) is Answer.UNKNOWN
 
 
 def test_a_stale_reading_of_the_balancer_has_no_address() -> None:
@@ -150,7 +146,7 @@ def test_a_stale_reading_of_the_balancer_has_no_address() -> None:
     x = e.stale_name()
     assert x.balancer
     old = replace(x.balancer, read_at=s.SINCE - s.MINUTE)
-    assert answer(replace(x, balancer=old)) is Answer.UNKNOWN
+    assert answer(CAUSE, replace(x, balancer=old)) is Answer.UNKNOWN
 
 
 def test_the_evidence_has_name_servers_that_differ() -> None:

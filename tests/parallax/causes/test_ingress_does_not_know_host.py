@@ -10,11 +10,7 @@ from parallax.model.cluster import NodeReport
 from parallax.model.judgement import Answer
 from parallax.model.snapshot import Snapshot
 from tests.parallax import scenarios as s
-
-
-def answer(snapshot: Snapshot) -> Answer:
-    """Return the cause's answer."""
-    return ask(CAUSE, snapshot).answer
+from tests.parallax.assessed import answer
 
 
 def without_log(snapshot: Snapshot) -> Snapshot:
@@ -43,38 +39,42 @@ def test_a_typing_error_in_the_host_is_named_with_the_closest() -> None:
 def test_a_rule_for_the_host_rules_it_out(rule: str) -> None:
     """By name, by wildcard, in another case, for all hosts."""
     x = s.with_reading(s.unknown_host(), ingress_hosts=(rule,))
-    assert answer(x) is Answer.REFUTED
+    assert answer(CAUSE, x) is Answer.REFUTED
 
 
 def test_a_wildcard_stands_for_one_label_only() -> None:
     """`*.io` does not match two labels."""
     x = s.with_reading(s.unknown_host(), ingress_hosts=("*.io",))
-    assert answer(x) is Answer.SUPPORTED
+    assert answer(CAUSE, x) is Answer.SUPPORTED
 
 
 def test_the_log_or_the_inside_is_enough_and_neither_is_not() -> None:
     """The log or internal probes must confirm the page."""
     x = s.unknown_host()
-    assert answer(without_log(x)) is Answer.SUPPORTED
-    assert answer(without_probes(x)) is Answer.SUPPORTED
-    assert answer(without_probes(without_log(x))) is Answer.UNKNOWN
+    assert answer(CAUSE, without_log(x)) is Answer.SUPPORTED
+    assert answer(CAUSE, without_probes(x)) is Answer.SUPPORTED
+    assert answer(CAUSE, without_probes(without_log(x))) is Answer.UNKNOWN
 
 
 def test_hosts_that_were_not_read_or_not_all_prove_nothing() -> None:
     """None does not mean empty, and a list of 200 may be incomplete."""
     x = s.unknown_host()
     many = tuple(f"h{n}.example" for n in range(200))
-    assert answer(s.with_reading(x, ingress_hosts=None)) is Answer.UNKNOWN
-    assert answer(s.with_reading(x, ingress_hosts=many)) is Answer.UNKNOWN
-    assert answer(s.with_reading(x, partial=("ingress_hosts",))) is Answer.UNKNOWN
-    assert answer(replace(x, reports=())) is Answer.UNKNOWN
+    assert answer(CAUSE, s.with_reading(x, ingress_hosts=None)) is Answer.UNKNOWN
+    assert answer(CAUSE, s.with_reading(x, ingress_hosts=many)) is Answer.UNKNOWN
+    assert (
+        answer(CAUSE, s.with_reading(x, partial=("ingress_hosts",))) is Answer.UNKNOWN
+    )
+    assert answer(CAUSE, replace(x, reports=())) is Answer.UNKNOWN
 
 
 def test_a_successful_internal_probe_of_the_ingress_contradicts() -> None:
     """Internal probes show a rule for the host."""
     outside = s.run(s.INGRESS_404_BY_LB)
     x = s.taken(outside, s.balancer(), *s.reports())
-    assert answer(s.with_reading(x, ingress_hosts=("a.example",))) is Answer.UNKNOWN
+    assert (
+        answer(CAUSE, s.with_reading(x, ingress_hosts=("a.example",))) is Answer.UNKNOWN
+    )
 
 
 def test_a_404_that_counts_as_healthy_is_no_failure() -> None:
@@ -83,7 +83,7 @@ def test_a_404_that_counts_as_healthy_is_no_failure() -> None:
     assert x.run
     well = tuple(replace(p, healthy=True) for p in x.run.probes)
     fine = replace(x, run=replace(x.run, probes=well), failing_since=None)
-    assert answer(fine) is Answer.UNKNOWN
+    assert answer(CAUSE, fine) is Answer.UNKNOWN
     assert judge(fine).cause == "none"
 
 
@@ -92,7 +92,7 @@ def test_the_apps_own_404_is_not_the_ingresss() -> None:
     x = s.unknown_host()
     assert x.run
     own = s.seen(x.run, 404, status=404)
-    assert answer(replace(x, sightings=own)) is Answer.UNKNOWN
+    assert answer(CAUSE, replace(x, sightings=own)) is Answer.UNKNOWN
     assert judge(replace(x, sightings=own)).cause == "pod-answers-error"
 
 
@@ -101,7 +101,7 @@ def test_a_404_for_the_unknown_host_alone_names_no_cause() -> None:
     x = s.taken(
         s.run(s.LB_503, unknown_host=s.INGRESS_404_BY_LB), s.balancer(), *s.reports()
     )
-    told = answer(s.with_reading(x, ingress_hosts=("a.example",)))
+    told = answer(CAUSE, s.with_reading(x, ingress_hosts=("a.example",)))
     assert told is Answer.UNKNOWN
 
 
@@ -114,7 +114,9 @@ def test_hosts_from_before_the_failure_are_stale() -> None:
         return replace(report, reading=early)
 
     x = s.unknown_host()
-    assert answer(replace(x, reports=tuple(map(old, x.reports)))) is Answer.UNKNOWN
+    assert (
+        answer(CAUSE, replace(x, reports=tuple(map(old, x.reports)))) is Answer.UNKNOWN
+    )
 
 
 def test_a_health_check_of_this_host_that_gets_404_explains_the_503() -> None:
@@ -128,4 +130,4 @@ def test_a_health_check_of_this_host_that_gets_404_explains_the_503() -> None:
         outside, s.balancer(healthy=0), *s.reports(ingress=s.INGRESS_404_BY_LB)
     )
     tcp = s.with_reading(tcp, ingress_hosts=("a.example",))
-    assert answer(tcp) is Answer.UNKNOWN
+    assert answer(CAUSE, tcp) is Answer.UNKNOWN

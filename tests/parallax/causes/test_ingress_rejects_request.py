@@ -9,13 +9,9 @@ from parallax.diagnose.judge import ask, judge
 from parallax.model.judgement import NOT_ESTABLISHED, Answer
 from parallax.model.snapshot import Snapshot
 from tests.parallax import scenarios as s
+from tests.parallax.assessed import answer
 
 REASONS = {401: "Authorization Required", 403: "Forbidden", 429: "Too Many Requests"}
-
-
-def answer(snapshot: Snapshot) -> Answer:
-    """Return the cause's answer."""
-    return ask(CAUSE, snapshot).answer
 
 
 def turned_away(status: int) -> Snapshot:
@@ -53,7 +49,7 @@ def test_a_rate_limit_is_named_with_its_annotation() -> None:
 def test_a_503_without_a_limit_that_was_read_names_no_cause() -> None:
     """A denied location and a limit look the same."""
     x = s.with_reading(s.rejected(), ingress_annotations=())
-    assert answer(x) is Answer.UNKNOWN
+    assert answer(CAUSE, x) is Answer.UNKNOWN
     assert judge(x).cause == NOT_ESTABLISHED
 
 
@@ -61,7 +57,7 @@ def test_the_controllers_own_limit_counts_too() -> None:
     """Lists can stand in the ConfigMap."""
     config = (("whitelist-source-range", "10.0.0.0/8"),)
     x = s.with_reading(s.rejected(), ingress_annotations=(), ingress_config=config)
-    assert answer(x) is Answer.SUPPORTED
+    assert answer(CAUSE, x) is Answer.SUPPORTED
 
 
 @pytest.mark.parametrize("status", REASONS)
@@ -75,7 +71,7 @@ def test_an_app_that_responds_403_is_not_the_ingress() -> None:
     x = turned_away(403)
     assert x.run
     lines = s.seen(x.run, 403, status=403)
-    assert answer(replace(x, sightings=lines)) is Answer.REFUTED
+    assert answer(CAUSE, replace(x, sightings=lines)) is Answer.REFUTED
 
 
 def test_without_any_one_source_it_is_undetermined() -> None:
@@ -86,24 +82,24 @@ def test_without_any_one_source_it_is_undetermined() -> None:
         replace(x, reports=()),
         s.with_reading(x, endpoints=None),
     ):
-        assert answer(blind) is Answer.UNKNOWN
+        assert answer(CAUSE, blind) is Answer.UNKNOWN
         assert judge(blind).cause == NOT_ESTABLISHED
 
 
 def test_an_empty_service_rules_it_out() -> None:
     """Then the ingress has no upstream."""
-    assert answer(s.without_endpoints()) is Answer.REFUTED
+    assert answer(CAUSE, s.without_endpoints()) is Answer.REFUTED
 
 
 def test_a_page_of_one_replica_only_is_no_rule() -> None:
     """A list applies to all replicas, but the others accept the same request."""
     listed = (("nginx.ingress.kubernetes.io/whitelist-source-range", "10.0.0.0/8"),)
     x = s.with_reading(s.rejected(), ingress_annotations=listed)
-    assert answer(x) is Answer.SUPPORTED
-    assert answer(s.asked_one_by_one(x, s.INGRESS_503, s.OK)) is Answer.UNKNOWN
+    assert answer(CAUSE, x) is Answer.SUPPORTED
+    assert answer(CAUSE, s.asked_one_by_one(x, s.INGRESS_503, s.OK)) is Answer.UNKNOWN
 
 
 def test_a_limit_is_counted_by_each_replica() -> None:
     """One replica may have reached its limit, another not."""
     x = s.asked_one_by_one(s.rejected(), s.INGRESS_503, s.OK)
-    assert answer(x) is Answer.SUPPORTED
+    assert answer(CAUSE, x) is Answer.SUPPORTED

@@ -9,11 +9,7 @@ from parallax.model.judgement import NOT_ESTABLISHED, Answer
 from parallax.model.probe import Role
 from parallax.model.snapshot import Snapshot
 from tests.parallax import scenarios as s
-
-
-def answer(snapshot: Snapshot) -> Answer:
-    """Return the cause's answer."""
-    return ask(CAUSE, snapshot).answer
+from tests.parallax.assessed import answer
 
 
 def unasked(snapshot: Snapshot) -> Snapshot:
@@ -39,7 +35,7 @@ def test_the_replica_that_always_fails_is_named() -> None:
 
 def test_the_log_alone_decides_if_chance_is_unlikely() -> None:
     """Three of thirteen at one of five replicas: 1 in 57."""
-    assert answer(unasked(s.out_of_step())) is Answer.SUPPORTED
+    assert answer(CAUSE, unasked(s.out_of_step())) is Answer.SUPPORTED
 
 
 def test_few_lines_are_chance() -> None:
@@ -47,25 +43,25 @@ def test_few_lines_are_chance() -> None:
     x = unasked(s.out_of_step())
     bad = [line for line in x.sightings if line.status_code == 503][:2]
     good = [line for line in x.sightings if line.status_code == 200][:2]
-    assert answer(replace(x, sightings=(*bad, *good))) is Answer.UNKNOWN
+    assert answer(CAUSE, replace(x, sightings=(*bad, *good))) is Answer.UNKNOWN
 
 
 def test_the_replicas_own_answers_are_enough() -> None:
     """Without a log the probes decide, if external requests get the same page."""
-    assert answer(replace(s.out_of_step(), sightings=())) is Answer.SUPPORTED
+    assert answer(CAUSE, replace(s.out_of_step(), sightings=())) is Answer.SUPPORTED
 
 
 def test_neither_log_nor_probes_is_undetermined() -> None:
     """An intermittent failure alone proves no cause."""
     x = replace(unasked(s.out_of_step()), sightings=())
-    assert answer(x) is Answer.UNKNOWN
+    assert answer(CAUSE, x) is Answer.UNKNOWN
     assert judge(x).cause == NOT_ESTABLISHED
 
 
 def test_a_replica_that_answers_now_so_and_now_so_is_not_it() -> None:
     """A limit, or a Service whose endpoints come and go."""
     x = s.asked_one_by_one(replace(s.out_of_step(), sightings=()), *[s.OK] * 5)
-    assert answer(x) is Answer.UNKNOWN
+    assert answer(CAUSE, x) is Answer.UNKNOWN
 
 
 def test_a_log_with_a_working_replica_contradicts() -> None:
@@ -75,7 +71,7 @@ def test_a_log_with_a_working_replica_contradicts() -> None:
         replace(line, pod="ingress-3") if line.status_code == 503 else line
         for line in x.sightings
     )
-    assert answer(replace(x, sightings=lines)) is Answer.UNKNOWN
+    assert answer(CAUSE, replace(x, sightings=lines)) is Answer.UNKNOWN
 
 
 def test_a_failure_at_a_pod_that_the_service_has_is_not_the_replicas() -> None:
@@ -91,20 +87,23 @@ def test_a_failure_at_a_pod_that_the_service_has_is_not_the_replicas() -> None:
         )
         return replace(x, sightings=lines)
 
-    assert answer(asked("10.0.0.112:8080")) is Answer.UNKNOWN
-    assert answer(asked("10.42.9.9:8080")) is Answer.SUPPORTED
+    assert answer(CAUSE, asked("10.0.0.112:8080")) is Answer.UNKNOWN
+    assert answer(CAUSE, asked("10.42.9.9:8080")) is Answer.SUPPORTED
 
 
 def test_one_replica_or_equal_replicas_rule_it_out() -> None:
     """A single replica, or equal responses, refute the cause."""
     alone = (Pod(name="ingress-1", ready=True),)
-    assert answer(s.with_reading(s.out_of_step(), ingress_pods=alone)) is Answer.REFUTED
-    assert answer(s.slow_pods()) is Answer.REFUTED
+    assert (
+        answer(CAUSE, s.with_reading(s.out_of_step(), ingress_pods=alone))
+        is Answer.REFUTED
+    )
+    assert answer(CAUSE, s.slow_pods()) is Answer.REFUTED
 
 
 def test_a_constant_failure_has_nothing_to_compare() -> None:
     """All users fail: other causes explain it."""
-    assert answer(s.without_endpoints()) is Answer.UNKNOWN
+    assert answer(CAUSE, s.without_endpoints()) is Answer.UNKNOWN
 
 
 def test_pods_with_the_same_status_come_first() -> None:
@@ -112,7 +111,7 @@ def test_pods_with_the_same_status_come_first() -> None:
     x = replace(s.out_of_step(), sightings=())
     bad = s.probe(Role.POD, x.taken_at, s.POD_503, node="worker-01", healthy=False)
     first = replace(x.reports[0], probes=(*x.reports[0].probes, bad))
-    assert answer(replace(x, reports=(first, *x.reports[1:]))) is Answer.UNKNOWN
+    assert answer(CAUSE, replace(x, reports=(first, *x.reports[1:]))) is Answer.UNKNOWN
 
 
 def test_an_unmarked_page_is_the_ingresss_if_its_log_shows_it() -> None:
@@ -124,19 +123,19 @@ def test_an_unmarked_page_is_the_ingresss_if_its_log_shows_it() -> None:
         for p in x.run.probes
     )
     x = replace(x, run=replace(x.run, probes=probes))
-    assert answer(x) is Answer.SUPPORTED
-    assert answer(replace(x, sightings=())) is Answer.UNKNOWN
+    assert answer(CAUSE, x) is Answer.SUPPORTED
+    assert answer(CAUSE, replace(x, sightings=())) is Answer.UNKNOWN
 
 
 def test_a_replica_may_only_have_reached_its_limit() -> None:
     """Each replica counts separately; a limit with another status is no reason."""
     limit = (("nginx.ingress.kubernetes.io/limit-rps", "1"),)
     limited = s.with_reading(s.out_of_step(), ingress_annotations=limit)
-    assert answer(limited) is Answer.UNKNOWN
+    assert answer(CAUSE, limited) is Answer.UNKNOWN
     assert judge(limited).cause != CAUSE.id
     body = (("nginx.ingress.kubernetes.io/proxy-body-size", "1m"),)
     x = s.with_reading(s.out_of_step(), ingress_annotations=body)
-    assert answer(x) is Answer.SUPPORTED
+    assert answer(CAUSE, x) is Answer.SUPPORTED
 
 
 def test_a_replicas_unmarked_page_is_its_own_if_no_pod_has_the_status() -> None:
@@ -154,7 +153,7 @@ def test_a_replicas_unmarked_page_is_its_own_if_no_pod_has_the_status() -> None:
         return replace(report, probes=probes)
 
     odd = replace(x, reports=tuple(unmarked(r) for r in x.reports))
-    assert answer(odd) is Answer.SUPPORTED
+    assert answer(CAUSE, odd) is Answer.SUPPORTED
     assert "ingress-1" in ask(CAUSE, odd).evidence[0]
     failing = tuple(
         replace(
@@ -167,4 +166,4 @@ def test_a_replicas_unmarked_page_is_its_own_if_no_pod_has_the_status() -> None:
         for r in unasked(odd).reports
     )
     few = replace(odd, sightings=(), reports=failing)
-    assert answer(few) is Answer.UNKNOWN
+    assert answer(CAUSE, few) is Answer.UNKNOWN

@@ -12,15 +12,11 @@ from parallax.model.judgement import NOT_ESTABLISHED, Answer
 from parallax.model.snapshot import Snapshot
 from tests.parallax import edge as e
 from tests.parallax import scenarios as s
+from tests.parallax.assessed import answer
 
 HOSTS = (s.TARGET.host, "*.shop.keybuzz.io")
 PLAIN = ServicePort(port=80, target_port="http", name="http", node_port=31695)
 TLS = ServicePort(port=443, target_port="https", name="https", node_port=31695)
-
-
-def answer(snapshot: Snapshot) -> Answer:
-    """Return the cause's answer."""
-    return ask(CAUSE, snapshot).answer
 
 
 def checked(
@@ -57,14 +53,14 @@ def test_the_check_gets_a_host_or_only_connects() -> None:
 @pytest.mark.parametrize("domain", [None, "old.keybuzz.io", "keybuzz.io"])
 def test_a_host_without_an_ingress_is_rejected(domain: str | None) -> None:
     """An old name in the check, or none."""
-    assert answer(checked(domain)) is Answer.SUPPORTED
+    assert answer(CAUSE, checked(domain)) is Answer.SUPPORTED
 
 
 @pytest.mark.parametrize("domain", [s.TARGET.host, "a.shop.keybuzz.io"])
 def test_a_host_that_is_served_fails_for_another_reason(domain: str) -> None:
     """Also by a wildcard; then the reason of the failure is open."""
     x = checked(domain)
-    assert answer(x) is Answer.UNKNOWN
+    assert answer(CAUSE, x) is Answer.UNKNOWN
     assert judge(x).cause == "lb-no-healthy-target"
 
 
@@ -73,14 +69,14 @@ def test_a_check_that_accepts_404_does_not_reject_it(
     codes: tuple[str, ...],
 ) -> None:
     """It only requires a response of the ingress."""
-    assert answer(checked(status_codes=codes)) is Answer.UNKNOWN
+    assert answer(CAUSE, checked(status_codes=codes)) is Answer.UNKNOWN
 
 
 def test_healthz_and_catch_all_ingresses_answer_any_host() -> None:
     """Then it is not the default backend's 404."""
-    assert answer(checked(path="/healthz")) is Answer.UNKNOWN
-    assert answer(checked(hosts=("", s.TARGET.host))) is Answer.UNKNOWN
-    assert answer(checked(hosts=("*",))) is Answer.UNKNOWN
+    assert answer(CAUSE, checked(path="/healthz")) is Answer.UNKNOWN
+    assert answer(CAUSE, checked(hosts=("", s.TARGET.host))) is Answer.UNKNOWN
+    assert answer(CAUSE, checked(hosts=("*",))) is Answer.UNKNOWN
 
 
 @pytest.mark.parametrize(
@@ -106,19 +102,19 @@ def test_the_wrong_one_of_http_and_https_is_rejected(
     x = replace(x, balancer=e.changed(x.balancer, services=services))
     ingress = replace(s.service("ingress", 80, 31695, "http"), ports=(port,))
     x = s.with_reading(x, ingress_service=ingress)
-    assert (answer(x) is Answer.SUPPORTED) is shown
+    assert (answer(CAUSE, x) is Answer.SUPPORTED) is shown
 
 
 @pytest.mark.parametrize("detail", ["layer4_timeout", "layer7_timeout"])
 def test_another_api_reason_overrules_the_configuration(detail: str) -> None:
     """It got no response, so it rejected none."""
-    assert answer(checked(detail=detail)) is Answer.UNKNOWN
+    assert answer(CAUSE, checked(detail=detail)) is Answer.UNKNOWN
 
 
 def test_hosts_that_were_not_read_are_open() -> None:
     """The hosts were not read; both candidates are named."""
     x = checked(hosts=None)
-    assert answer(x) is Answer.UNKNOWN
+    assert answer(CAUSE, x) is Answer.UNKNOWN
     assert judge(x).cause == "lb-no-healthy-target"
 
 
@@ -130,7 +126,7 @@ def test_a_check_that_is_right_to_fail_is_not_blamed() -> None:
     run = s.run(s.LB_503, unknown_host=s.LB_503)
     inside = s.reports(ingress=s.INGRESS_503, ready=0)
     x = s.taken(run, found, *inside)
-    assert answer(x) is Answer.UNKNOWN
+    assert answer(CAUSE, x) is Answer.UNKNOWN
     assert judge(x).cause == "pods-not-ready"
 
 
@@ -141,7 +137,7 @@ def test_unhealthy_while_users_are_served_raises_nothing() -> None:
     well = s.taken(s.run(s.OK, investigated=False), x.balancer, *s.reports())
     well = s.with_reading(well, ingress_hosts=HOSTS)
     assert judge(well).cause == "none"
-    assert answer(well) is Answer.REFUTED
+    assert answer(CAUSE, well) is Answer.REFUTED
 
 
 def with_one(status: HealthStatus) -> BalancerReading:
@@ -160,31 +156,33 @@ def test_health_just_after_a_change_is_not_unhealthy() -> None:
     """`unknown` leaves the cause open, `healthy` refutes it."""
     x = checked()
     fresh = replace(x, balancer=with_one(HealthStatus.UNKNOWN))
-    assert answer(fresh) is Answer.UNKNOWN
+    assert answer(CAUSE, fresh) is Answer.UNKNOWN
     assert judge(fresh).cause == NOT_ESTABLISHED
     one = replace(x, balancer=with_one(HealthStatus.HEALTHY))
-    assert answer(one) is Answer.REFUTED
+    assert answer(CAUSE, one) is Answer.REFUTED
 
 
 def test_a_tcp_check_has_no_content() -> None:
     """A TCP check ignores the response."""
-    assert answer(s.no_healthy_target()) is Answer.REFUTED
+    assert answer(CAUSE, s.no_healthy_target()) is Answer.REFUTED
 
 
 def test_hosts_of_which_only_a_part_was_read_exclude_none() -> None:
     """The requested host may be among those that were not read."""
     x = checked("shop.keybuzz.io")
-    assert answer(x) is Answer.SUPPORTED
-    assert answer(s.with_reading(x, partial=("ingress_hosts",))) is Answer.UNKNOWN
+    assert answer(CAUSE, x) is Answer.SUPPORTED
+    assert (
+        answer(CAUSE, s.with_reading(x, partial=("ingress_hosts",))) is Answer.UNKNOWN
+    )
     many = tuple(f"shop-{n}.keybuzz.io" for n in range(200))
-    assert answer(s.with_reading(x, ingress_hosts=many)) is Answer.UNKNOWN
+    assert answer(CAUSE, s.with_reading(x, ingress_hosts=many)) is Answer.UNKNOWN
 
 
 def test_a_check_that_received_an_error_was_right() -> None:
     """A 503 is an error, even if the target works by now."""
     found = s.detailed(e.asking(s.balancer(healthy=0)), "unexpected_http_status", 503)
     x = replace(e.check_rejected(), balancer=found)
-    assert ask(CAUSE, x).answer is Answer.UNKNOWN
+    assert answer(CAUSE, x) is Answer.UNKNOWN
 
 
 def test_a_400_may_be_for_the_balancers_own_line() -> None:
@@ -192,4 +190,4 @@ def test_a_400_may_be_for_the_balancers_own_line() -> None:
     found = e.with_services(e.asking(s.balancer(healthy=0)), proxyprotocol=True)
     found = s.detailed(found, "unexpected_http_status", 400)
     x = replace(e.check_rejected(), balancer=found)
-    assert ask(CAUSE, x).answer is Answer.UNKNOWN
+    assert answer(CAUSE, x) is Answer.UNKNOWN

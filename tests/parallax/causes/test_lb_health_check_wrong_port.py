@@ -10,6 +10,7 @@ from parallax.model.judgement import NOT_ESTABLISHED, Answer
 from parallax.model.snapshot import Snapshot
 from tests.parallax import edge as e
 from tests.parallax import scenarios as s
+from tests.parallax.assessed import answer
 
 
 def asking(port: int, detail: str | None) -> Snapshot:
@@ -29,7 +30,7 @@ def asking(port: int, detail: str | None) -> Snapshot:
 )
 def test_a_port_without_a_listener_is_wrong(port: int, detail: str | None) -> None:
     """Refused; or an unused NodePort without a reason of the API."""
-    assert ask(CAUSE, asking(port, detail)).answer is Answer.SUPPORTED
+    assert answer(CAUSE, asking(port, detail)) is Answer.SUPPORTED
 
 
 @pytest.mark.parametrize(
@@ -74,6 +75,6 @@ def test_pods_that_hang_show_that_the_ingress_listens() -> None:
         s.balancer(healthy=0, asks=30081),
         *s.reports(ingress=s.HANGS, pod=s.HANGS),
     )
-    assert ask(CAUSE, x).answer is Answer.SUPPORTED
+    assert answer(CAUSE, x) is Answer.SUPPORTED
     dropped = s.reports(ingress=s.DROPPED)
-    assert ask(CAUSE, replace(x, reports=dropped)).answer is Answer.UNKNOWN
+    assert answer(CAUSE, replace(x, reports=dropped)) is Answer.UNKNOWN

@@ -11,6 +11,7 @@ from parallax.model.judgement import NOT_ESTABLISHED, Answer
 from parallax.model.probe import Role
 from parallax.model.snapshot import Snapshot
 from tests.parallax import scenarios as s
+from tests.parallax.assessed import answer
 
 
 def refused(detail: str | None, code: int | None = None) -> Snapshot:
@@ -96,7 +97,7 @@ def test_in_a_cluster_of_one_node_its_own_answer_is_taken() -> None:
     """No other node can probe it; with two nodes, one of them must."""
     assert judge(alone(nodes=1)).cause == CAUSE.id
     assert judge(alone(nodes=2)).cause == NOT_ESTABLISHED
-    assert ask(CAUSE, alone(nodes=2)).answer is Answer.UNKNOWN
+    assert answer(CAUSE, alone(nodes=2)) is Answer.UNKNOWN
 
 
 def test_a_response_on_another_port_does_not_count_for_the_health_check() -> None:

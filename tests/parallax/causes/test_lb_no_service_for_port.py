@@ -11,11 +11,7 @@ from parallax.model.judgement import Answer
 from parallax.model.snapshot import Snapshot
 from tests.parallax import edge as e
 from tests.parallax import scenarios as s
-
-
-def answer(snapshot: Snapshot) -> Answer:
-    """Return the cause's answer."""
-    return ask(CAUSE, snapshot).answer
+from tests.parallax.assessed import answer
 
 
 def without_443(page: str, direct: str | None = None) -> Snapshot:
@@ -76,7 +72,7 @@ def test_a_port_that_an_https_service_redirects_is_not_missing(
 ) -> None:
     """The balancer listens there without a service; older readings do not tell."""
     x = plain(redirects=redirects)
-    assert answer(x) is expected
+    assert answer(CAUSE, x) is expected
     assert (judge(x).cause == CAUSE.id) is (expected is Answer.SUPPORTED)
 
 
@@ -93,14 +89,14 @@ def test_a_redirect_of_port_80_does_not_matter_for_another_port() -> None:
     x = plain(redirects=None)
     url = x.target.url.replace(".io/", ".io:8080/", 1)
     x = replace(x, target=replace(x.target, url=url))
-    assert answer(x) is Answer.SUPPORTED
+    assert answer(CAUSE, x) is Answer.SUPPORTED
 
 
 @pytest.mark.parametrize("page", [s.LB_503, s.POD_503, s.CLOSED])
 def test_whoever_accepts_there_contradicts_the_reading(page: str) -> None:
     """Something listens: the reading is of another balancer, or too old."""
-    assert answer(without_443(page)) is Answer.UNKNOWN
-    assert answer(without_443(s.REFUSED, direct=page)) is Answer.UNKNOWN
+    assert answer(CAUSE, without_443(page)) is Answer.UNKNOWN
+    assert answer(CAUSE, without_443(s.REFUSED, direct=page)) is Answer.UNKNOWN
 
 
 def test_a_connection_refused_elsewhere_is_not_the_balancers() -> None:
@@ -109,17 +105,17 @@ def test_a_connection_refused_elsewhere_is_not_the_balancers() -> None:
     assert x.run
     users = tuple(p for p in x.run.probes if p.role in {"first", "repeat"})
     away = e.led_to(e.OLD, replace(x.run, probes=users))
-    assert answer(replace(x, run=away)) is Answer.UNKNOWN
+    assert answer(CAUSE, replace(x, run=away)) is Answer.UNKNOWN
 
 
 def test_behind_a_cdn_another_port_may_be_used() -> None:
     """The CDN's origin is not the port in the URL."""
-    assert answer(replace(e.no_service(), target=e.CDN)) is Answer.UNKNOWN
+    assert answer(CAUSE, replace(e.no_service(), target=e.CDN)) is Answer.UNKNOWN
 
 
 def test_a_service_refutes_it_even_without_targets() -> None:
     """A service without targets accepts connections and responds 503."""
-    assert answer(s.no_target()) is Answer.REFUTED
+    assert answer(CAUSE, s.no_target()) is Answer.REFUTED
 
 
 def test_a_reading_from_before_the_failure_is_none() -> None:
@@ -127,8 +123,8 @@ def test_a_reading_from_before_the_failure_is_none() -> None:
     x = e.no_service()
     assert x.balancer
     stale = replace(x.balancer, read_at=s.SINCE - s.MINUTE)
-    assert answer(replace(x, balancer=stale)) is Answer.UNKNOWN
-    assert answer(replace(x, balancer=None)) is Answer.UNKNOWN
+    assert answer(CAUSE, replace(x, balancer=stale)) is Answer.UNKNOWN
+    assert answer(CAUSE, replace(x, balancer=None)) is Answer.UNKNOWN
 
 
 @pytest.mark.parametrize("unread", [(443,), (ANY_PORT,)])
@@ -144,4 +140,4 @@ def test_a_service_that_could_not_be_read_may_be_the_one(
     assert "a readable service of keybuzz-lb on port 443" in str(told)
     assert judge(replace(x, balancer=changed)).cause != CAUSE.id
     other = e.changed(x.balancer, unread_services=(8443,))
-    assert answer(replace(x, balancer=other)) is Answer.SUPPORTED
+    assert answer(CAUSE, replace(x, balancer=other)) is Answer.SUPPORTED

@@ -10,6 +10,7 @@ from parallax.model.judgement import NOT_ESTABLISHED, Answer, Hop, HopState
 from parallax.model.probe import Role
 from parallax.model.snapshot import Snapshot
 from tests.parallax import scenarios as s
+from tests.parallax.assessed import answer
 
 
 def empty(outside: str, **more: object) -> Snapshot:
@@ -60,7 +61,7 @@ def test_an_unmarked_503_counts_at_the_balancers_address() -> None:
         for p in x.run.probes
     )
     x = replace(x, run=replace(x.run, probes=probes))
-    assert ask(CAUSE, x).answer is Answer.SUPPORTED
+    assert answer(CAUSE, x) is Answer.SUPPORTED
 
 
 def test_an_answer_from_elsewhere_is_not_the_balancers() -> None:
@@ -73,7 +74,7 @@ def test_an_answer_from_elsewhere_is_not_the_balancers() -> None:
         if p.role is not Role.DIRECT
     )
     x = replace(x, run=replace(x.run, probes=probes))
-    assert ask(CAUSE, x).answer is Answer.UNKNOWN
+    assert answer(CAUSE, x) is Answer.UNKNOWN
     assert judge(x).cause == NOT_ESTABLISHED
 
 
@@ -89,7 +90,7 @@ def test_any_target_refutes_it(healthy: int) -> None:
     """Unhealthy ones are targets too."""
     outside = s.run(s.LB_503, unknown_host=s.LB_503)
     x = s.taken(outside, s.balancer(healthy=healthy), *s.reports())
-    assert ask(CAUSE, x).answer is Answer.REFUTED
+    assert answer(CAUSE, x) is Answer.REFUTED
 
 
 def test_an_empty_balancer_has_no_unhealthy_target() -> None:

@@ -11,11 +11,7 @@ from parallax.model.judgement import Answer
 from parallax.model.snapshot import Snapshot
 from tests.parallax import edge as e
 from tests.parallax import scenarios as s
-
-
-def answer(snapshot: Snapshot) -> Answer:
-    """Return the cause's answer."""
-    return ask(CAUSE, snapshot).answer
+from tests.parallax.assessed import answer
 
 
 def behind(found: BalancerReading) -> Snapshot:
@@ -61,26 +57,26 @@ def test_networks_that_were_not_read_are_open(
     own: tuple[int, ...] | None, theirs: tuple[int, ...] | None
 ) -> None:
     """None is not the same as no network."""
-    assert answer(behind(joined(own, theirs))) is Answer.UNKNOWN
+    assert answer(CAUSE, behind(joined(own, theirs))) is Answer.UNKNOWN
 
 
 def test_a_common_network_or_public_targets_refute_it() -> None:
     """A missing network is ruled out."""
-    assert answer(behind(joined((1, 2), (2, 3)))) is Answer.REFUTED
+    assert answer(CAUSE, behind(joined((1, 2), (2, 3)))) is Answer.REFUTED
     public = e.with_targets(joined((), ()), use_private_ip=False)
-    assert answer(behind(public)) is Answer.REFUTED
+    assert answer(CAUSE, behind(public)) is Answer.REFUTED
 
 
 def test_a_healthy_target_refutes_it() -> None:
     """One reachable target shows a shared network."""
-    assert answer(behind(joined((), (1,), healthy=1))) is Answer.REFUTED
+    assert answer(CAUSE, behind(joined((), (1,), healthy=1))) is Answer.REFUTED
 
 
 def test_health_that_is_not_known_yet_leaves_the_cause_open() -> None:
     """Just after a change every target is `unknown`."""
     fresh = e.with_targets(s.balancer(healthy=0, rest=HealthStatus.UNKNOWN))
     fresh = e.changed(fresh, networks=(), private_ips=())
-    assert answer(behind(fresh)) is Answer.UNKNOWN
+    assert answer(CAUSE, behind(fresh)) is Answer.UNKNOWN
 
 
 def test_only_some_targets_cut_off_do_not_explain_the_rest() -> None:
@@ -90,4 +86,4 @@ def test_only_some_targets_cut_off_do_not_explain_the_rest() -> None:
     two, three = found.load_balancer.targets[:2], found.load_balancer.targets[2:]
     away = tuple(replace(t, networks=(9,)) for t in two)
     x = behind(e.changed(found, targets=(*away, *three)))
-    assert answer(x) is Answer.UNKNOWN
+    assert answer(CAUSE, x) is Answer.UNKNOWN

@@ -12,11 +12,7 @@ from parallax.model.probe import Role
 from parallax.model.snapshot import Snapshot
 from tests.parallax import edge as e
 from tests.parallax import scenarios as s
-
-
-def answer(snapshot: Snapshot) -> Answer:
-    """Return the cause's answer."""
-    return ask(CAUSE, snapshot).answer
+from tests.parallax.assessed import answer
 
 
 def by_turns(
@@ -67,12 +63,12 @@ def test_it_is_named_without_any_agent() -> None:
 def test_a_502_or_504_may_have_arrived_where_no_log_is_live() -> None:
     """The balancer had a connection; only a log shows that it was not forwarded."""
     for page in (e.LB_502, e.LB_504):
-        assert answer(replace(by_turns(bad=page), reports=())) is Answer.UNKNOWN
+        assert answer(CAUSE, replace(by_turns(bad=page), reports=())) is Answer.UNKNOWN
 
 
 def test_all_healthy_refutes_it() -> None:
     """Intermittent, and no target is to blame."""
-    assert answer(by_turns(s.balancer())) is Answer.REFUTED
+    assert answer(CAUSE, by_turns(s.balancer())) is Answer.REFUTED
 
 
 @pytest.mark.parametrize(
@@ -82,14 +78,14 @@ def test_all_healthy_refutes_it() -> None:
 )
 def test_other_health_leaves_it_open(found: BalancerReading) -> None:
     """No target is healthy, or a change was made just now."""
-    assert answer(by_turns(found)) is Answer.UNKNOWN
+    assert answer(CAUSE, by_turns(found)) is Answer.UNKNOWN
 
 
 @pytest.mark.parametrize("page", [s.POD_503, s.INGRESS_503_BY_LB, s.INGRESS_502_BY_LB])
 def test_failures_behind_the_balancer_are_not_the_targets(page: str) -> None:
     """They passed the load balancer."""
     x = by_turns(bad=page)
-    assert answer(x) is Answer.UNKNOWN
+    assert answer(CAUSE, x) is Answer.UNKNOWN
     assert judge(x).cause != CAUSE.id
 
 
@@ -97,7 +93,7 @@ def test_a_line_in_the_log_shows_that_a_failing_request_arrived() -> None:
     """The ingress logged the request first: another cause."""
     x = by_turns(bad=e.LB_504)
     assert x.run
-    assert answer(replace(x, sightings=s.seen(x.run, None, status=499))) is (
+    assert answer(CAUSE, replace(x, sightings=s.seen(x.run, None, status=499))) is (
         Answer.UNKNOWN
     )
 
@@ -106,7 +102,7 @@ def test_a_constant_failure_is_not_some_targets() -> None:
     """Healthy targets would answer."""
     run = s.run(s.LB_503, unknown_host=s.LB_503)
     x = s.taken(run, s.balancer(healthy=3), *s.reports())
-    assert answer(x) is Answer.UNKNOWN
+    assert answer(CAUSE, x) is Answer.UNKNOWN
     assert judge(x).cause == NOT_ESTABLISHED
 
 
@@ -115,7 +111,7 @@ def test_a_single_probe_shows_no_share() -> None:
     x = by_turns()
     assert x.run
     alone = replace(x.run, probes=x.run.probes[:1])
-    assert answer(replace(x, run=alone)) is Answer.UNKNOWN
+    assert answer(CAUSE, replace(x, run=alone)) is Answer.UNKNOWN
 
 
 def test_unhealthy_targets_while_users_are_served_raise_nothing() -> None:
@@ -123,20 +119,20 @@ def test_unhealthy_targets_while_users_are_served_raise_nothing() -> None:
     run = s.run(s.OK, investigated=False)
     x = s.taken(run, s.balancer(healthy=3), *s.reports())
     assert judge(x).cause == "none"
-    assert answer(x) is Answer.UNKNOWN
+    assert answer(CAUSE, x) is Answer.UNKNOWN
 
 
 def test_an_in_cluster_haproxys_page_is_not_a_tcp_balancers() -> None:
     """A tcp service writes no page; closing the connection is its response."""
     tcp = e.with_services(s.balancer(healthy=3), protocol="tcp")
-    assert answer(by_turns(tcp)) is Answer.UNKNOWN
-    assert answer(by_turns(tcp, s.CLOSED)) is Answer.SUPPORTED
+    assert answer(CAUSE, by_turns(tcp)) is Answer.UNKNOWN
+    assert answer(CAUSE, by_turns(tcp, s.CLOSED)) is Answer.SUPPORTED
 
 
 def test_a_stale_reading_has_no_health() -> None:
     """Targets come and go."""
     x = by_turns(s.balancer(healthy=3, at=s.SINCE - s.MINUTE))
-    assert answer(x) is Answer.UNKNOWN
+    assert answer(CAUSE, x) is Answer.UNKNOWN
 
 
 def test_a_failing_address_of_the_name_is_not_a_target() -> None:
@@ -145,7 +141,7 @@ def test_a_failing_address_of_the_name_is_not_a_target() -> None:
     assert x.run
     away = e.led_to(e.OLD, x.run)
     assert all(p.peer_address == e.OWN for p in away.by_role(Role.DIRECT))
-    assert answer(replace(x, run=away)) is Answer.UNKNOWN
+    assert answer(CAUSE, replace(x, run=away)) is Answer.UNKNOWN
 
 
 def test_a_node_that_answers_no_other_node_has_another_trouble() -> None:
@@ -164,10 +160,10 @@ def test_a_node_that_answers_no_other_node_has_another_trouble() -> None:
         for r in x.reports
     )
     silent = replace(x, reports=reports)
-    assert answer(silent) is Answer.UNKNOWN
+    assert answer(CAUSE, silent) is Answer.UNKNOWN
     assert silent.balancer
     off = e.with_targets(silent.balancer, server_status="off")
-    assert answer(replace(silent, balancer=off)) is Answer.SUPPORTED
+    assert answer(CAUSE, replace(silent, balancer=off)) is Answer.SUPPORTED
 
 
 def test_behind_a_cdn_the_balancers_page_is_still_its_own() -> None:
@@ -175,7 +171,7 @@ def test_behind_a_cdn_the_balancers_page_is_still_its_own() -> None:
     x = by_turns()
     assert x.run
     edge = e.led_to("198.51.100.80", x.run)
-    assert answer(replace(x, run=edge, target=e.CDN)) is Answer.SUPPORTED
+    assert answer(CAUSE, replace(x, run=edge, target=e.CDN)) is Answer.SUPPORTED
 
 
 def test_nodes_that_are_cut_off_from_each_other_are_not_the_balancers_fault() -> None:
@@ -188,4 +184,4 @@ def test_nodes_that_are_cut_off_from_each_other_are_not_the_balancers_fault() ->
         )
         for r in inside
     )
-    assert answer(replace(x, reports=found)) is Answer.UNKNOWN
+    assert answer(CAUSE, replace(x, reports=found)) is Answer.UNKNOWN

@@ -12,11 +12,7 @@ from parallax.model.judgement import NOT_ESTABLISHED, Answer
 from parallax.model.snapshot import Snapshot
 from tests.parallax import edge as e
 from tests.parallax import scenarios as s
-
-
-def answer(snapshot: Snapshot) -> Answer:
-    """Return the cause's answer."""
-    return ask(CAUSE, snapshot).answer
+from tests.parallax.assessed import answer
 
 
 def reading(snapshot: Snapshot) -> BalancerReading:
@@ -62,13 +58,13 @@ def test_pods_on_other_nodes_than_the_targets_under_policy_local() -> None:
 
 def test_one_target_that_runs_the_ingress_refutes_it() -> None:
     """What fails then fails for another reason."""
-    assert answer(local(s.NODES[4])) is Answer.REFUTED
+    assert answer(CAUSE, local(s.NODES[4])) is Answer.REFUTED
 
 
 def test_policy_local_without_a_reading_of_pods_is_undetermined() -> None:
     """The ingress's nodes were not read; all other causes stay open too."""
     x = s.with_reading(local(s.NODES[4]), ingress_endpoints=None)
-    assert answer(x) is Answer.UNKNOWN
+    assert answer(CAUSE, x) is Answer.UNKNOWN
     assert judge(x).cause == NOT_ESTABLISHED
 
 
@@ -87,7 +83,7 @@ def test_a_node_is_matched_by_provider_id_address_or_name(
     """Any of the three makes a target a node."""
     x = e.foreign_targets()
     found = e.with_targets(reading(x), **known)
-    assert answer(replace(x, balancer=found)) is Answer.REFUTED
+    assert answer(CAUSE, replace(x, balancer=found)) is Answer.REFUTED
 
 
 @pytest.mark.parametrize(
@@ -104,7 +100,7 @@ def test_a_target_that_may_be_a_node_is_left_open(target: dict[str, object]) -> 
     x = e.foreign_targets()
     found = e.with_targets(reading(x), **target)
     x = replace(x, balancer=found)
-    assert answer(x) is Answer.UNKNOWN
+    assert answer(CAUSE, x) is Answer.UNKNOWN
     assert judge(x).cause == NOT_ESTABLISHED
 
 
@@ -117,7 +113,7 @@ def test_another_machine_that_answers_is_blamed_only_on_live_logs(page: str) -> 
     x = replace(x, run=run, balancer=green)
     assert judge(x).cause == CAUSE.id
     dumb = tuple(replace(r, log_read_at=None) for r in x.reports)
-    assert answer(replace(x, reports=dumb)) is Answer.UNKNOWN
+    assert answer(CAUSE, replace(x, reports=dumb)) is Answer.UNKNOWN
 
 
 def test_a_request_that_reached_the_ingress_contradicts() -> None:
@@ -125,21 +121,21 @@ def test_a_request_that_reached_the_ingress_contradicts() -> None:
     x = e.foreign_targets()
     assert x.run
     x = replace(x, sightings=s.seen(x.run, None))
-    assert answer(x) is Answer.UNKNOWN
+    assert answer(CAUSE, x) is Answer.UNKNOWN
     assert judge(x).cause == NOT_ESTABLISHED
 
 
 def test_an_empty_balancer_has_no_foreign_target() -> None:
     """Without agents the nodes are not read."""
-    assert answer(s.no_target()) is Answer.REFUTED
+    assert answer(CAUSE, s.no_target()) is Answer.REFUTED
     blind = replace(e.foreign_targets(), reports=())
-    assert answer(blind) is Answer.UNKNOWN
+    assert answer(CAUSE, blind) is Answer.UNKNOWN
 
 
 def test_a_part_of_the_nodes_excludes_no_target() -> None:
     """A large cluster's reading holds only those of the target's path."""
     x = s.with_reading(e.foreign_targets(), partial=("nodes",))
-    assert answer(x) is Answer.UNKNOWN
+    assert answer(CAUSE, x) is Answer.UNKNOWN
     assert judge(x).cause == NOT_ESTABLISHED
 
 
@@ -148,13 +144,13 @@ def test_an_address_proves_something_only_in_the_nodes_subnet() -> None:
     x = s.with_reading(
         e.foreign_targets(), nodes=s.reading(s.NOW).nodes
     )  # no machine ids
-    assert answer(x) is Answer.SUPPORTED
+    assert answer(CAUSE, x) is Answer.SUPPORTED
     away = e.with_targets(reading(x), ip="10.1.0.110", server_name=None)
-    assert answer(replace(x, balancer=away)) is Answer.UNKNOWN
+    assert answer(CAUSE, replace(x, balancer=away)) is Answer.UNKNOWN
     named = e.with_targets(away, server_name="db-1")
-    assert answer(replace(x, balancer=named)) is Answer.SUPPORTED
+    assert answer(CAUSE, replace(x, balancer=named)) is Answer.SUPPORTED
     by_address = e.with_targets(away, type="ip", server_id=None)
-    assert answer(replace(x, balancer=by_address)) is Answer.SUPPORTED
+    assert answer(CAUSE, replace(x, balancer=by_address)) is Answer.SUPPORTED
 
 
 def test_a_public_address_proves_something_if_all_nodes_have_one() -> None:
@@ -165,4 +161,4 @@ def test_a_public_address_proves_something_if_all_nodes_have_one() -> None:
     )
     x = s.with_reading(e.foreign_targets(), nodes=public)
     found = e.with_targets(reading(x), use_private_ip=False, ip="203.0.113.77")
-    assert answer(replace(x, balancer=found)) is Answer.SUPPORTED
+    assert answer(CAUSE, replace(x, balancer=found)) is Answer.SUPPORTED

@@ -10,12 +10,7 @@ from parallax.model.judgement import NOT_ESTABLISHED, Answer
 from parallax.model.snapshot import Snapshot
 from tests.parallax import edge as e
 from tests.parallax import scenarios as s
-
-
-def answer(snapshot: Snapshot) -> Answer:
-    """Return the cause's answer."""
-    return ask(CAUSE, snapshot).answer
-
+from tests.parallax.assessed import answer
 
 LOGGED = (
     "the ingress log contains 11 of these 11 requests: 11 closed by the load balancer"
@@ -47,7 +42,7 @@ def test_the_evidence_has_both_times_and_the_timeout_is_raised() -> None:
 
 def test_a_response_that_came_too_late_counts_as_success() -> None:
     """An nginx may finish the request: then it logs 200."""
-    assert answer(given_up(status=200)) is Answer.SUPPORTED
+    assert answer(CAUSE, given_up(status=200)) is Answer.SUPPORTED
 
 
 def test_a_tcp_balancer_has_no_such_timer() -> None:
@@ -55,44 +50,47 @@ def test_a_tcp_balancer_has_no_such_timer() -> None:
     x = given_up()
     assert x.balancer
     tcp = e.with_services(x.balancer, protocol="tcp")
-    assert answer(replace(x, balancer=tcp)) is Answer.REFUTED
+    assert answer(CAUSE, replace(x, balancer=tcp)) is Answer.REFUTED
 
 
 @pytest.mark.parametrize("page", [s.INGRESS_504_BY_LB, s.LB_503, s.POD_503])
 def test_other_answers_refute_it(page: str) -> None:
     """A 504 of the ingress, or a 503: the balancer did not time out."""
     x = replace(given_up(), run=s.run(page, after=2.0))
-    assert answer(x) is Answer.REFUTED
+    assert answer(CAUSE, x) is Answer.REFUTED
 
 
 def test_requests_that_never_arrived_are_no_slow_answers() -> None:
     """Without a line, or with an error line, the time proves nothing."""
     x = given_up()
-    assert answer(replace(x, sightings=())) is Answer.UNKNOWN
+    assert answer(CAUSE, replace(x, sightings=())) is Answer.UNKNOWN
     assert judge(replace(x, sightings=())).cause == NOT_ESTABLISHED
-    assert answer(given_up(status=504)) is Answer.UNKNOWN
+    assert answer(CAUSE, given_up(status=504)) is Answer.UNKNOWN
 
 
 def test_internal_probes_must_succeed_slowly() -> None:
     """A fast internal response contradicts; an internal error is the pods'."""
-    assert answer(given_up(inside=0.02)) is Answer.UNKNOWN
-    assert answer(given_up(page=s.INGRESS_504)) is Answer.UNKNOWN
-    assert answer(given_up(page=s.HANGS)) is Answer.UNKNOWN
+    assert answer(CAUSE, given_up(inside=0.02)) is Answer.UNKNOWN
+    assert answer(CAUSE, given_up(page=s.INGRESS_504)) is Answer.UNKNOWN
+    assert answer(CAUSE, given_up(page=s.HANGS)) is Answer.UNKNOWN
 
 
 def test_without_agents_the_response_time_is_missing() -> None:
     """A sighting alone is not enough."""
     x = given_up()
     dumb = tuple(replace(r, probes=()) for r in x.reports)
-    assert answer(replace(x, reports=dumb)) is Answer.UNKNOWN
+    assert answer(CAUSE, replace(x, reports=dumb)) is Answer.UNKNOWN
 
 
 def test_a_504_of_a_cdns_is_not_the_balancers() -> None:
     """A page of another writer with the same number."""
     run = s.run("nginx/504_upstream_timeout", after=2.0)
-    assert answer(replace(given_up(), run=run)) is Answer.REFUTED
+    assert answer(CAUSE, replace(given_up(), run=run)) is Answer.REFUTED
 
 
 def test_a_nodeport_that_policy_local_drops_is_no_failure() -> None:
     """Nodes without an ingress pod correctly do not respond to other nodes."""
-    assert answer(e.with_doors_shut(e.impatient(), *s.NODES[:2])) is Answer.SUPPORTED
+    assert (
+        answer(CAUSE, e.with_doors_shut(e.impatient(), *s.NODES[:2]))
+        is Answer.SUPPORTED
+    )

@@ -12,11 +12,7 @@ from parallax.model.judgement import NOT_ESTABLISHED, Answer, HopState
 from parallax.model.probe import Role
 from parallax.model.snapshot import Snapshot
 from tests.parallax import scenarios as s
-
-
-def answer(snapshot: Snapshot) -> Answer:
-    """Return the cause's answer."""
-    return ask(CAUSE, snapshot).answer
+from tests.parallax.assessed import answer
 
 
 def as_tcp(reading: BalancerReading) -> BalancerReading:
@@ -92,14 +88,14 @@ def test_a_check_that_is_answered_at_the_port_leaves_it_open() -> None:
     """Healthy by a check of that very port, and nothing else shown: unknown."""
     outside = s.run(s.LB_503, unknown_host=s.LB_503, after=3.1)
     x = s.taken(outside, s.balancer(asks=31999, to=31999), *s.reports())
-    assert answer(x) is Answer.UNKNOWN
+    assert answer(CAUSE, x) is Answer.UNKNOWN
 
 
 def test_a_right_port_behind_a_firewall_is_refuted() -> None:
     """The slow 503 alone blames no port."""
     outside = s.run(s.LB_503, unknown_host=s.LB_503, after=3.1)
     x = s.taken(outside, s.balancer(asks=32443), *s.reports())
-    assert answer(x) is Answer.REFUTED
+    assert answer(CAUSE, x) is Answer.REFUTED
     assert judge(x).cause == "node-firewall-blocks-load-balancer"
 
 
@@ -108,7 +104,7 @@ def test_an_ingress_on_the_nodes_themselves_may_listen_elsewhere(to: int) -> Non
     """HostNetwork and hostPort are outside the NodePort range: no cause is named."""
     outside = s.run(s.LB_503, unknown_host=s.LB_503, after=3.1)
     x = s.taken(outside, s.balancer(asks=31695, to=to), *s.reports())
-    assert answer(x) is Answer.UNKNOWN
+    assert answer(CAUSE, x) is Answer.UNKNOWN
     assert judge(x).cause == NOT_ESTABLISHED
 
 
@@ -116,7 +112,9 @@ def test_an_ingress_without_the_host_may_be_another_one() -> None:
     """Another controller may serve it, at a port of its own."""
     outside = s.run(s.LB_503, unknown_host=s.LB_503, after=3.1)
     inside = s.reports(ingress="chain/lb_http__unknown_host_404")
-    assert answer(s.taken(outside, s.balancer(to=31999), *inside)) is Answer.UNKNOWN
+    assert (
+        answer(CAUSE, s.taken(outside, s.balancer(to=31999), *inside)) is Answer.UNKNOWN
+    )
 
 
 def test_a_request_in_an_ingress_log_refutes_it() -> None:
@@ -124,7 +122,7 @@ def test_a_request_in_an_ingress_log_refutes_it() -> None:
     outside = s.run(s.POD_503)
     inside = s.reports(sightings=s.seen(outside, 503))
     x = s.taken(outside, s.balancer(to=31999), *inside)
-    assert answer(x) is Answer.REFUTED
+    assert answer(CAUSE, x) is Answer.REFUTED
     assert judge(x).cause == "pod-answers-error"
 
 
@@ -141,15 +139,15 @@ def test_another_service_is_not_blamed_before_the_logs_were_read() -> None:
     """A log line may still arrive."""
     x = bypassed(s.POD_503, s.POD_503, 30000)
     early = tuple(replace(r, log_read_at=s.SINCE) for r in x.reports)
-    assert answer(replace(x, reports=early)) is Answer.UNKNOWN
+    assert answer(CAUSE, replace(x, reports=early)) is Answer.UNKNOWN
     dumb = tuple(replace(r, log_read_at=None) for r in x.reports)
-    assert answer(replace(x, reports=dumb)) is Answer.UNKNOWN
+    assert answer(CAUSE, replace(x, reports=dumb)) is Answer.UNKNOWN
 
 
 def test_the_apps_own_port_is_blamed_only_if_it_fails_there_inside_too() -> None:
     """It works through the ingress, but not on its own NodePort."""
     x = bypassed(s.POD_503, s.POD_503, 30080)
-    assert answer(x) is Answer.UNKNOWN
+    assert answer(CAUSE, x) is Answer.UNKNOWN
     reports = []
     for report in x.reports:
         ask = s.probe(Role.NODEPORT_OTHER, report.sent_at, s.POD_503, node=report.node)
@@ -168,9 +166,9 @@ def test_plain_http_to_the_https_port_is_not_ruled_out() -> None:
     outside = s.run(page, unknown_host=page)
     reading = s.balancer(to=32443)
     x = with_ingress(s.taken(outside, reading, *s.reports()), ports=ports)
-    assert answer(x) is Answer.UNKNOWN
+    assert answer(CAUSE, x) is Answer.UNKNOWN
     fits = with_ingress(s.taken(outside, as_tcp(reading), *s.reports()), ports=ports)
-    assert answer(fits) is Answer.REFUTED
+    assert answer(CAUSE, fits) is Answer.REFUTED
 
 
 def test_a_port_for_tls_is_offered_to_a_tcp_service() -> None:
@@ -191,4 +189,4 @@ def test_a_successful_request_leaves_the_cause_open() -> None:
     pages = [s.LB_503, s.OK, *[s.LB_503] * 9]
     outside = s.run(pages, unknown_host=s.LB_503)
     x = s.taken(outside, s.balancer(to=31999), *s.reports())
-    assert answer(x) is not Answer.SUPPORTED
+    assert answer(CAUSE, x) is not Answer.SUPPORTED

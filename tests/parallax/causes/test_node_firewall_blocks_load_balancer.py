@@ -13,11 +13,7 @@ from parallax.model.probe import Role
 from parallax.model.snapshot import Snapshot
 from tests.parallax import edge as e
 from tests.parallax import scenarios as s
-
-
-def answer(snapshot: Snapshot) -> Answer:
-    """Return the cause's answer."""
-    return ask(CAUSE, snapshot).answer
+from tests.parallax.assessed import answer
 
 
 def reading(snapshot: Snapshot) -> BalancerReading:
@@ -99,21 +95,21 @@ def test_a_check_that_is_green_elsewhere_hides_the_firewall() -> None:
         " port 31695"
     )
     some = s.run(e.BY_TURNS, direct=s.LB_503, unknown_host=s.LB_503, after=3.1)
-    assert answer(replace(x, run=some)) is Answer.UNKNOWN
+    assert answer(CAUSE, replace(x, run=some)) is Answer.UNKNOWN
 
 
 def test_a_healthy_check_on_another_port_alone_names_no_cause() -> None:
     """The page came at once, or a pod wrote it."""
-    assert answer(slow(s.balancer(asks=10256), after=0.002)) is Answer.UNKNOWN
-    assert answer(slow(s.balancer(asks=10256), s.POD_503)) is Answer.REFUTED
-    assert answer(slow(s.balancer(asks=10256), e.LB_504)) is Answer.UNKNOWN
-    assert answer(slow(s.balancer())) is Answer.UNKNOWN
+    assert answer(CAUSE, slow(s.balancer(asks=10256), after=0.002)) is Answer.UNKNOWN
+    assert answer(CAUSE, slow(s.balancer(asks=10256), s.POD_503)) is Answer.REFUTED
+    assert answer(CAUSE, slow(s.balancer(asks=10256), e.LB_504)) is Answer.UNKNOWN
+    assert answer(CAUSE, slow(s.balancer())) is Answer.UNKNOWN
 
 
 def test_without_an_api_reason_both_candidates_remain() -> None:
     """The same rule, an older API: the other cause names both."""
     x = replace(e.firewall(), balancer=s.balancer(healthy=0))
-    assert answer(x) is Answer.UNKNOWN
+    assert answer(CAUSE, x) is Answer.UNKNOWN
     assert judge(x).cause == "lb-no-healthy-target"
 
 
@@ -178,44 +174,46 @@ def test_a_nodeport_that_policy_local_drops_shows_no_firewall() -> None:
     )
     assert judge(x).cause == CAUSE.id
     one = doors_shut(s.NODES[0])
-    assert answer(one) is Answer.UNKNOWN
+    assert answer(CAUSE, one) is Answer.UNKNOWN
     assert judge(one).cause != CAUSE.id
 
 
 def test_nodes_that_do_not_answer_each_other_have_another_trouble() -> None:
     """Pods fail too, a node does not respond to itself, or there is no probe."""
     x = e.firewall()
-    assert answer(unanswered(x, Role.INGRESS_OTHER, Role.POD)) is Answer.UNKNOWN
-    assert answer(unanswered(x, Role.INGRESS_OTHER, Role.INGRESS)) is Answer.UNKNOWN
+    assert answer(CAUSE, unanswered(x, Role.INGRESS_OTHER, Role.POD)) is Answer.UNKNOWN
+    assert (
+        answer(CAUSE, unanswered(x, Role.INGRESS_OTHER, Role.INGRESS)) is Answer.UNKNOWN
+    )
     unasked = tuple(
         replace(
             r, probes=tuple(p for p in r.probes if p.role is not Role.INGRESS_OTHER)
         )
         for r in x.reports
     )
-    assert answer(replace(x, reports=unasked)) is Answer.UNKNOWN
+    assert answer(CAUSE, replace(x, reports=unasked)) is Answer.UNKNOWN
 
 
 def test_a_rejected_response_is_no_firewall() -> None:
     """The API reports that the check got a response, whatever nodes get."""
     found = s.detailed(s.balancer(healthy=0), "unexpected_http_status", 404)
     x = unanswered(replace(e.firewall(), balancer=found), Role.INGRESS_OTHER)
-    assert answer(x) is Answer.UNKNOWN
+    assert answer(CAUSE, x) is Answer.UNKNOWN
 
 
 def test_a_balancer_with_unread_networks_may_lack_one() -> None:
     """Targets use private addresses, and no shared network was read."""
     found = s.detailed(s.balancer(healthy=0), "layer4_timeout")
     bare = e.changed(found, networks=None, private_ips=())
-    assert answer(replace(e.firewall(), balancer=bare)) is Answer.UNKNOWN
+    assert answer(CAUSE, replace(e.firewall(), balancer=bare)) is Answer.UNKNOWN
 
 
 def test_policy_local_explains_only_targets_without_a_pod() -> None:
     """Nodes with a pod accept other nodes, so the policy drops nothing there."""
     x = e.with_policy(e.firewall(), "Local", *s.NODES[:3])
-    assert answer(x) is Answer.SUPPORTED
-    assert answer(replace(x, balancer=s.balancer(healthy=0))) is Answer.UNKNOWN
-    assert answer(e.with_policy(e.firewall(), "Local")) is Answer.UNKNOWN
+    assert answer(CAUSE, x) is Answer.SUPPORTED
+    assert answer(CAUSE, replace(x, balancer=s.balancer(healthy=0))) is Answer.UNKNOWN
+    assert answer(CAUSE, e.with_policy(e.firewall(), "Local")) is Answer.UNKNOWN
 
 
 @pytest.mark.parametrize(
@@ -229,14 +227,16 @@ def test_a_drop_at_the_health_check_node_port_is_a_firewalls(
     x = e.with_policy(e.firewall(), "Local", *s.NODES[:3])
     asks = s.detailed(s.balancer(healthy=0, asks=32100), word)
     x = replace(x, balancer=asks)
-    assert answer(x) is expected
+    assert answer(CAUSE, x) is expected
     commands = " ".join(str(step.command) for step in CAUSE.next_steps(Scene.of(x)))
     assert "31695,32100" in commands
 
 
 def test_a_nodeport_that_policy_local_drops_is_no_doubt() -> None:
     """Two nodes without a pod correctly do not respond to other nodes."""
-    assert answer(e.with_doors_shut(e.firewall(), *s.NODES[:3])) is Answer.SUPPORTED
+    assert (
+        answer(CAUSE, e.with_doors_shut(e.firewall(), *s.NODES[:3])) is Answer.SUPPORTED
+    )
 
 
 def test_what_configuration_explains_is_not_a_firewalls() -> None:
@@ -245,17 +245,17 @@ def test_what_configuration_explains_is_not_a_firewalls() -> None:
     for fault in (e.no_network, e.foreign_targets):
         x = fault()
         x = replace(x, balancer=s.detailed(reading(x), word))
-        assert answer(x) is Answer.UNKNOWN
+        assert answer(CAUSE, x) is Answer.UNKNOWN
     x = s.with_reading(
         e.firewall(), ingress_config=(("use-proxy-protocol", "true"),)
     )  # fmt: skip
-    assert answer(x) is Answer.UNKNOWN
+    assert answer(CAUSE, x) is Answer.UNKNOWN
 
 
 def test_a_request_that_got_through_refutes_it() -> None:
     """The balancer gets connections."""
-    assert answer(s.pod_error()) is Answer.REFUTED
-    assert answer(s.unknown_host()) is Answer.REFUTED
+    assert answer(CAUSE, s.pod_error()) is Answer.REFUTED
+    assert answer(CAUSE, s.unknown_host()) is Answer.REFUTED
 
 
 def test_in_a_cluster_of_one_node_its_own_answer_is_taken() -> None:
@@ -267,4 +267,4 @@ def test_in_a_cluster_of_one_node_its_own_answer_is_taken() -> None:
         known = s.reading(s.NOW).nodes or ()
         x = s.with_reading(replace(x, reports=(report,)), nodes=known[:nodes])
         x = replace(x, reports=(replace(x.reports[0], probes=own),))
-        assert (answer(x) is Answer.SUPPORTED) is shown
+        assert (answer(CAUSE, x) is Answer.SUPPORTED) is shown

@@ -5,20 +5,16 @@ from dataclasses import replace
 import pytest
 
 from parallax.causes.nodeport_dropped_by_local_traffic_policy import CAUSE
-from parallax.diagnose.judge import ask, judge
+from parallax.diagnose.judge import judge
 from parallax.model.balancer import BalancerReading
 from parallax.model.cluster import Pod
 from parallax.model.judgement import NOT_ESTABLISHED, Answer
 from parallax.model.snapshot import Snapshot
 from tests.parallax import edge as e
 from tests.parallax import scenarios as s
+from tests.parallax.assessed import answer
 
 GREEN = s.balancer(asks=10256)
-
-
-def answer(snapshot: Snapshot) -> Answer:
-    """Return the cause's answer."""
-    return ask(CAUSE, snapshot).answer
 
 
 def dropping(  # noqa: PLR0913 - one argument for each thing that may differ
@@ -51,15 +47,15 @@ def test_the_check_is_set_to_the_health_check_node_port() -> None:
 
 def test_policy_cluster_or_a_pod_on_each_target_refutes_it() -> None:
     """Every node forwards requests."""
-    assert answer(dropping(policy="Cluster")) is Answer.REFUTED
-    assert answer(dropping(pods_on=s.NODES)) is Answer.REFUTED
+    assert answer(CAUSE, dropping(policy="Cluster")) is Answer.REFUTED
+    assert answer(CAUSE, dropping(pods_on=s.NODES)) is Answer.REFUTED
 
 
 def test_a_check_that_takes_nodes_without_pods_out_does_right() -> None:
     """The check uses the healthCheckNodePort, so no request is sent there."""
     right = e.unhealthy_target(s.balancer(asks=32100), 3, 4)
     x = dropping(right)
-    assert answer(x) is Answer.UNKNOWN
+    assert answer(CAUSE, x) is Answer.UNKNOWN
     assert judge(x).cause == NOT_ESTABLISHED
 
 
@@ -77,44 +73,44 @@ def test_unhealthy_nodes_without_pods_are_harmless(asks: int) -> None:
 
 def test_failures_at_once_are_not_dropped_connections() -> None:
     """The balancer did not try to connect."""
-    assert answer(dropping(after=0.002)) is Answer.UNKNOWN
+    assert answer(CAUSE, dropping(after=0.002)) is Answer.UNKNOWN
 
 
 def test_failures_behind_the_balancer_are_not_the_nodes() -> None:
     """The ingress wrote them, or its log has them."""
     pages = [s.INGRESS_503_BY_LB if n % 3 == 0 else s.OK for n in range(11)]
-    assert answer(dropping(pages=pages)) is Answer.UNKNOWN
+    assert answer(CAUSE, dropping(pages=pages)) is Answer.UNKNOWN
     x = dropping()
     assert x.run
     x = replace(x, sightings=s.seen(x.run, None))
-    assert answer(x) is Answer.UNKNOWN
+    assert answer(CAUSE, x) is Answer.UNKNOWN
 
 
 def test_a_constant_failure_is_not_intermittent() -> None:
     """Three of five nodes have a pod; they would answer."""
-    assert answer(dropping(pages=[s.LB_503] * 11)) is Answer.UNKNOWN
+    assert answer(CAUSE, dropping(pages=[s.LB_503] * 11)) is Answer.UNKNOWN
 
 
 def test_a_success_on_a_node_without_a_pod_contradicts() -> None:
     """The reading of the pods is wrong, or old."""
-    assert answer(dropping(seen_on=(s.NODES[4],))) is Answer.UNKNOWN
+    assert answer(CAUSE, dropping(seen_on=(s.NODES[4],))) is Answer.UNKNOWN
 
 
 def test_ingress_pods_are_read_from_endpoints_or_from_pods() -> None:
     """One of both is enough, none leaves it open."""
     x = s.with_reading(dropping(), ingress_endpoints=None)
-    assert answer(x) is Answer.UNKNOWN
+    assert answer(CAUSE, x) is Answer.UNKNOWN
     assert judge(x).cause == NOT_ESTABLISHED
     pods = tuple(Pod(name=f"i-{n}", node=n, ready=True) for n in s.NODES[:3])
-    assert answer(s.with_reading(x, ingress_pods=pods)) is Answer.SUPPORTED
+    assert answer(CAUSE, s.with_reading(x, ingress_pods=pods)) is Answer.SUPPORTED
 
 
 def test_an_in_cluster_haproxys_page_is_not_a_tcp_balancers() -> None:
     """A tcp service writes no page; something behind it did."""
     tcp = e.with_services(GREEN, protocol="tcp")
-    assert answer(dropping(tcp)) is Answer.UNKNOWN
+    assert answer(CAUSE, dropping(tcp)) is Answer.UNKNOWN
     pages = [s.CLOSED if n % 3 == 0 else s.OK for n in range(11)]
-    assert answer(dropping(tcp, pages=pages)) is Answer.SUPPORTED
+    assert answer(CAUSE, dropping(tcp, pages=pages)) is Answer.SUPPORTED
 
 
 def test_a_slow_hang_up_in_the_handshake_is_a_try_too() -> None:
@@ -129,4 +125,4 @@ def test_a_slow_hang_up_in_the_handshake_is_a_try_too() -> None:
             for p in x.run.probes
         )
         x = replace(x, run=replace(x.run, probes=probes))
-        assert (answer(x) is Answer.SUPPORTED) is shown
+        assert (answer(CAUSE, x) is Answer.SUPPORTED) is shown

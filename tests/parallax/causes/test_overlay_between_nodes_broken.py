@@ -11,11 +11,7 @@ from parallax.model.probe import Role
 from parallax.model.snapshot import Snapshot
 from tests.parallax import edge as e
 from tests.parallax import scenarios as s
-
-
-def answer(snapshot: Snapshot) -> Answer:
-    """Return the cause's answer."""
-    return ask(CAUSE, snapshot).answer
+from tests.parallax.assessed import answer
 
 
 def inside(**pages: str) -> Snapshot:
@@ -51,30 +47,30 @@ def test_pods_cut_off_from_other_nodes_are_named() -> None:
 @pytest.mark.parametrize("page", [s.DROPPED, s.REFUSED])
 def test_a_rule_that_drops_and_one_that_rejects_are_both_it(page: str) -> None:
     """Pods accept connections on the same node; something between nodes rejects."""
-    assert answer(inside(other_pod=page)) is Answer.SUPPORTED
+    assert answer(CAUSE, inside(other_pod=page)) is Answer.SUPPORTED
 
 
 def test_the_ingresss_own_page_is_enough_without_its_log() -> None:
     """External and internal probes get the same 504 of the ingress."""
-    assert answer(replace(s.cut_off(), sightings=())) is Answer.SUPPORTED
+    assert answer(CAUSE, replace(s.cut_off(), sightings=())) is Answer.SUPPORTED
 
 
 def test_pods_that_answer_other_nodes_rule_it_out() -> None:
     """Connections between all nodes succeed."""
-    assert answer(inside(other_pod=s.OK)) is Answer.REFUTED
+    assert answer(CAUSE, inside(other_pod=s.OK)) is Answer.REFUTED
 
 
 def test_pods_that_fail_at_home_too_are_another_cause() -> None:
     """Slow, refusing or failing pods are not cut off."""
     for page in (s.HANGS, s.REFUSED, s.POD_503):
-        assert answer(inside(pod=page)) is Answer.UNKNOWN
+        assert answer(CAUSE, inside(pod=page)) is Answer.UNKNOWN
 
 
 def test_a_pod_without_an_answer_on_the_ingresss_own_node_contradicts() -> None:
     """There is no overlay between those two."""
     x = s.cut_off()
     near = tuple(replace(v, upstream_address="10.0.0.110:8080") for v in x.sightings)
-    assert answer(replace(x, sightings=near)) is Answer.UNKNOWN
+    assert answer(CAUSE, replace(x, sightings=near)) is Answer.UNKNOWN
 
 
 def test_without_any_one_source_it_is_undetermined() -> None:
@@ -96,7 +92,7 @@ def test_without_any_one_source_it_is_undetermined() -> None:
         return replace(x, reports=reports)
 
     for blind in (kept(home=True), kept(home=False), replace(x, reports=())):
-        assert answer(blind) is Answer.UNKNOWN
+        assert answer(CAUSE, blind) is Answer.UNKNOWN
         assert judge(blind).cause == NOT_ESTABLISHED
 
 
@@ -106,7 +102,7 @@ def test_failures_that_end_at_the_balancer_are_not_explained() -> None:
     x = s.taken(
         outside, s.balancer(), *s.reports(ingress=s.INGRESS_504, other_pod=s.DROPPED)
     )
-    assert answer(x) is Answer.UNKNOWN
+    assert answer(CAUSE, x) is Answer.UNKNOWN
 
 
 def test_one_pair_of_nodes_is_not_enough() -> None:
@@ -118,7 +114,7 @@ def test_one_pair_of_nodes_is_not_enough() -> None:
         else replace(r, probes=tuple(p for p in r.probes if p.node == p.peer_node))
         for r in x.reports
     )
-    assert answer(replace(x, reports=one)) is Answer.UNKNOWN
+    assert answer(CAUSE, replace(x, reports=one)) is Answer.UNKNOWN
 
 
 def at_the_nodeport(
@@ -143,19 +139,19 @@ def test_a_nodeport_uses_the_overlay_too(healthy: int) -> None:
 
 def test_nodeports_that_connect_leave_the_balancers_503_open() -> None:
     """Then something else blocks the load balancer."""
-    assert answer(at_the_nodeport(ingress=s.INGRESS_504)) is Answer.UNKNOWN
-    assert answer(at_the_nodeport(ingress=s.HANGS)) is Answer.UNKNOWN
+    assert answer(CAUSE, at_the_nodeport(ingress=s.INGRESS_504)) is Answer.UNKNOWN
+    assert answer(CAUSE, at_the_nodeport(ingress=s.HANGS)) is Answer.UNKNOWN
 
 
 def test_a_quick_503_with_healthy_targets_is_no_attempt() -> None:
     """The balancer did not try to connect, so the network is not the fault."""
-    assert answer(at_the_nodeport(5, after=0.002)) is Answer.UNKNOWN
+    assert answer(CAUSE, at_the_nodeport(5, after=0.002)) is Answer.UNKNOWN
 
 
 def test_with_policy_local_a_nodeport_leads_to_no_other_node() -> None:
     """kube-proxy drops the request there; the overlay is not involved."""
     x = e.with_policy(at_the_nodeport(), "Local", *s.NODES)
-    assert answer(x) is Answer.UNKNOWN
+    assert answer(CAUSE, x) is Answer.UNKNOWN
 
 
 @pytest.mark.parametrize(
@@ -197,7 +193,7 @@ def test_a_pod_at_home_that_answered_after_others_were_tried_shows_it(
         *s.reports(ingress=s.HANGS, other_pod=s.DROPPED),
     )
     late = replace(late, sightings=lines)
-    assert answer(late) is expected
+    assert answer(CAUSE, late) is expected
     if expected is Answer.SUPPORTED:
         told = ask(CAUSE, late).evidence[-1]
         assert "failing requests waited at least 10.0 s before a pod" in told

@@ -11,6 +11,7 @@ from parallax.model.judgement import NOT_ESTABLISHED, Answer
 from parallax.model.probe import Probe, ProbeRun, Role
 from parallax.model.snapshot import Snapshot
 from tests.parallax import scenarios as s
+from tests.parallax.assessed import answer
 
 CUSTOM = "ingress-nginx/503_custom_http_errors_from_pod_503"
 
@@ -117,5 +118,5 @@ def test_endpoints_that_were_not_read_leave_it_open() -> None:
     """The owner of the upstream's address cannot be determined."""
     run = s.run(s.POD_503)
     x = s.taken(run, s.balancer(), *s.reports(sightings=s.seen(run, 503)))
-    assert ask(CAUSE, x).answer is Answer.SUPPORTED
-    assert ask(CAUSE, without_reading(x)).answer is Answer.UNKNOWN
+    assert answer(CAUSE, x) is Answer.SUPPORTED
+    assert answer(CAUSE, without_reading(x)) is Answer.UNKNOWN

@@ -7,13 +7,8 @@ from parallax.diagnose.judge import ask, judge
 from parallax.model.cluster import NodeReport, Sighting
 from parallax.model.judgement import NOT_ESTABLISHED, Answer, Hop, HopState
 from parallax.model.probe import ProbeRun, Role
-from parallax.model.snapshot import Snapshot
 from tests.parallax import scenarios as s
-
-
-def answer(snapshot: Snapshot) -> Answer:
-    """Return the cause's answer."""
-    return ask(CAUSE, snapshot).answer
+from tests.parallax.assessed import answer
 
 
 def one_refuses(**more: object) -> tuple[NodeReport, ...]:
@@ -81,7 +76,7 @@ def test_the_path_blames_the_pod_and_not_the_ingress() -> None:
 def test_without_the_log_the_ingresss_page_is_enough_when_all_refuse() -> None:
     """Every pod refuses and the ingress responds 502."""
     x = replace(s.pods_refuse(), sightings=())
-    assert answer(x) is Answer.SUPPORTED
+    assert answer(CAUSE, x) is Answer.SUPPORTED
 
 
 def test_a_firewall_between_nodes_is_not_the_pods() -> None:
@@ -94,7 +89,7 @@ def test_a_firewall_between_nodes_is_not_the_pods() -> None:
         sightings=unanswered(outside),
     )
     x = s.taken(outside, s.balancer(), *inside)
-    assert answer(x) is Answer.UNKNOWN
+    assert answer(CAUSE, x) is Answer.UNKNOWN
     assert "rejects connections between nodes" in ask(CAUSE, x).missing[0]
     assert judge(x).cause == NOT_ESTABLISHED
 
@@ -111,7 +106,7 @@ def test_refusals_seen_only_from_other_nodes_prove_nothing() -> None:
         )
         for r in x.reports
     )
-    assert answer(replace(x, reports=others)) is Answer.UNKNOWN
+    assert answer(CAUSE, replace(x, reports=others)) is Answer.UNKNOWN
 
 
 def test_one_of_five_is_blamed_for_a_share_that_ends_there() -> None:
@@ -132,7 +127,7 @@ def test_one_of_five_does_not_explain_requests_that_end_elsewhere() -> None:
     )
     for seen in (lines, ()):
         x = s.taken(outside, s.balancer(), *one_refuses(sightings=seen))
-        assert answer(x) is Answer.UNKNOWN
+        assert answer(CAUSE, x) is Answer.UNKNOWN
 
 
 def test_a_pod_that_also_responds_with_errors_is_not_hidden() -> None:
@@ -148,8 +143,8 @@ def test_a_pod_that_also_responds_with_errors_is_not_hidden() -> None:
 
 def test_pods_that_are_not_ready_are_not_used_by_the_ingress() -> None:
     """Refusing while not ready is `pods-not-ready`."""
-    assert answer(s.pods_not_ready()) is Answer.REFUTED
-    assert answer(s.without_endpoints()) is Answer.REFUTED
+    assert answer(CAUSE, s.pods_not_ready()) is Answer.REFUTED
+    assert answer(CAUSE, s.without_endpoints()) is Answer.REFUTED
 
 
 def test_an_unready_pod_that_refuses_is_not_counted() -> None:
@@ -170,21 +165,21 @@ def test_an_unready_pod_that_refuses_is_not_counted() -> None:
         )
         for r in x.reports
     )
-    assert answer(replace(x, reports=reports)) is Answer.REFUTED
+    assert answer(CAUSE, replace(x, reports=reports)) is Answer.REFUTED
 
 
 def test_pods_that_accept_and_close_do_not_refuse() -> None:
     """A 502 for another reason: the connection came about."""
     outside = s.run(s.INGRESS_502_BY_LB)
     inside = s.reports(ingress=s.INGRESS_502, pod=s.CLOSED)
-    assert answer(s.taken(outside, s.balancer(), *inside)) is Answer.REFUTED
+    assert answer(CAUSE, s.taken(outside, s.balancer(), *inside)) is Answer.REFUTED
 
 
 def test_refusing_pods_behind_another_page_are_not_the_reason() -> None:
     """Users meet the balancer's 503 first; no 502 of the ingress was seen."""
     outside = s.run(s.LB_503, unknown_host=s.LB_503)
     x = s.taken(outside, s.balancer(healthy=0), *s.reports(pod=s.REFUSED))
-    assert answer(x) is Answer.UNKNOWN
+    assert answer(CAUSE, x) is Answer.UNKNOWN
 
 
 def bare(code: int) -> tuple[NodeReport, ...]:
@@ -215,4 +210,4 @@ def test_where_no_pod_accepts_any_ingresss_page_is_its_own() -> None:
 def test_a_404_there_is_not_for_want_of_a_pod() -> None:
     """The ingress used no upstream, or another one."""
     x = s.taken(s.run(s.LB_503, unknown_host=s.LB_503), s.balancer(), *bare(404))
-    assert answer(x) is Answer.UNKNOWN
+    assert answer(CAUSE, x) is Answer.UNKNOWN

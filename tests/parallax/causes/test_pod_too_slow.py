@@ -8,11 +8,7 @@ from parallax.model.judgement import NOT_ESTABLISHED, Answer
 from parallax.model.probe import Phases, Probe, Role
 from parallax.model.snapshot import Snapshot
 from tests.parallax import scenarios as s
-
-
-def answer(snapshot: Snapshot) -> Answer:
-    """Return the cause's answer."""
-    return ask(CAUSE, snapshot).answer
+from tests.parallax.assessed import answer
 
 
 def inside(**pages: str) -> Snapshot:
@@ -61,41 +57,41 @@ def test_pods_that_hang_are_named() -> None:
 
 def test_pods_that_answer_later_than_the_ingress_waits_are_it_too() -> None:
     """Four seconds, and nginx waits for three."""
-    assert answer(taking(inside(pod=s.OK), 4.0)) is Answer.SUPPORTED
-    assert answer(taking(inside(pod=s.OK), 2.0)) is Answer.UNKNOWN
+    assert answer(CAUSE, taking(inside(pod=s.OK), 4.0)) is Answer.SUPPORTED
+    assert answer(CAUSE, taking(inside(pod=s.OK), 2.0)) is Answer.UNKNOWN
 
 
 def test_the_time_out_may_stand_in_an_annotation() -> None:
     """For a log without nginx's waiting time."""
     x = replace(taking(inside(pod=s.OK), 4.0), sightings=())
     name = "nginx.ingress.kubernetes.io/proxy-read-timeout"
-    assert answer(s.with_reading(x, ingress_annotations=((name, "3"),))) is (
+    assert answer(CAUSE, s.with_reading(x, ingress_annotations=((name, "3"),))) is (
         Answer.SUPPORTED
     )
-    assert answer(s.with_reading(x, ingress_annotations=((name, "60"),))) is (
+    assert answer(CAUSE, s.with_reading(x, ingress_annotations=((name, "60"),))) is (
         Answer.UNKNOWN
     )
 
 
 def test_the_page_outside_is_enough_without_the_log() -> None:
     """Users get the ingress's own 504."""
-    assert answer(replace(s.slow_pods(), sightings=())) is Answer.SUPPORTED
+    assert answer(CAUSE, replace(s.slow_pods(), sightings=())) is Answer.SUPPORTED
 
 
 def test_pods_that_answer_at_once_rule_it_out() -> None:
     """And no 504 of the ingress anywhere."""
-    assert answer(s.wrong_port()) is Answer.REFUTED
-    assert answer(s.pods_not_ready()) is Answer.REFUTED
+    assert answer(CAUSE, s.wrong_port()) is Answer.REFUTED
+    assert answer(CAUSE, s.pods_not_ready()) is Answer.REFUTED
 
 
 def test_pods_that_respond_on_the_same_node_are_another_cause() -> None:
     """Cut off from other nodes, they are not slow."""
-    assert answer(s.cut_off()) is Answer.UNKNOWN
+    assert answer(CAUSE, s.cut_off()) is Answer.UNKNOWN
 
 
 def test_a_connect_without_an_answer_is_not_slow() -> None:
     """Nothing accepted the request."""
-    assert answer(inside(pod=s.DROPPED)) is Answer.UNKNOWN
+    assert answer(CAUSE, inside(pod=s.DROPPED)) is Answer.UNKNOWN
 
 
 def test_without_any_one_source_it_is_undetermined() -> None:
@@ -107,7 +103,7 @@ def test_without_any_one_source_it_is_undetermined() -> None:
         s.with_reading(x, endpoints=None),
         replace(x, reports=bare),
     ):
-        assert answer(blind) is Answer.UNKNOWN
+        assert answer(CAUSE, blind) is Answer.UNKNOWN
         assert judge(blind).cause == NOT_ESTABLISHED
 
 
@@ -117,7 +113,7 @@ def test_the_balancers_own_504_is_not_the_pods() -> None:
     x = s.taken(
         s.run(page, after=3.0), s.balancer(), *s.reports(ingress=s.OK, pod=s.HANGS)
     )
-    assert answer(x) is Answer.UNKNOWN
+    assert answer(CAUSE, x) is Answer.UNKNOWN
 
 
 def test_one_slow_pod_does_not_explain_that_everybody_fails() -> None:
@@ -125,7 +121,7 @@ def test_one_slow_pod_does_not_explain_that_everybody_fails() -> None:
     x = s.slow_pods()
     slow, fast = s.reports(ingress=s.INGRESS_504, pod=s.HANGS), s.reports()
     mixed = replace(x, reports=(slow[0], *fast[1:]))
-    assert answer(mixed) is Answer.UNKNOWN
+    assert answer(CAUSE, mixed) is Answer.UNKNOWN
 
 
 def gave_up(snapshot: Snapshot) -> Snapshot:

@@ -7,7 +7,6 @@ import pytest
 
 from parallax.causes import pods_not_ready, service_without_endpoints
 from parallax.diagnose.judge import ask, judge
-from parallax.model.cluster import ClusterReading, Pod
 from parallax.model.judgement import Answer, Hop, HopState, NextStep
 from parallax.model.snapshot import Snapshot
 from tests.parallax import scenarios as s
@@ -18,16 +17,6 @@ def both(snapshot: Snapshot) -> tuple[Answer, Answer]:
     causes = (pods_not_ready.CAUSE, service_without_endpoints.CAUSE)
     first, second = (ask(cause, snapshot).answer for cause in causes)
     return first, second
-
-
-def with_reading(snapshot: Snapshot, **changes: object) -> Snapshot:
-    """Return the snapshot with these changes in every reading of the cluster."""
-
-    def changed(reading: ClusterReading | None) -> ClusterReading | None:
-        return reading and replace(reading, **changes)  # type: ignore[arg-type]
-
-    reports = tuple(replace(r, reading=changed(r.reading)) for r in snapshot.reports)
-    return replace(snapshot, reports=reports)
 
 
 def commands(steps: tuple[NextStep, ...]) -> list[str]:
@@ -71,7 +60,7 @@ def test_pods_that_respond_fail_only_their_readiness_probe() -> None:
 
 def test_pods_that_could_not_be_read_do_not_hide_their_endpoints() -> None:
     """The EndpointSlice names the pod."""
-    judgement = judge(with_reading(s.pods_not_ready(), pods=None))
+    judgement = judge(s.with_reading(s.pods_not_ready(), pods=None))
     assert judgement.cause == "pods-not-ready"
     assert "describe pod keybuzz-api-1" in commands(judgement.next_steps)[0]
 
@@ -86,7 +75,7 @@ def test_one_ready_pod_rules_both_out() -> None:
 def test_unread_endpoints_prove_nothing() -> None:
     """A missing permission is not an empty Service."""
     problems = ("cannot list endpointslices in keybuzz: forbidden",)
-    x = with_reading(s.without_endpoints(), endpoints=None, problems=problems)
+    x = s.with_reading(s.without_endpoints(), endpoints=None, problems=problems)
     assert both(x) == (Answer.UNKNOWN, Answer.UNKNOWN)
     told = ask(service_without_endpoints.CAUSE, x)
     assert "forbidden" in told.missing[0]
@@ -112,34 +101,6 @@ def test_an_emptiness_from_before_the_failure_is_stale(
         for r in early
     )
     assert both(replace(fault(), reports=reports)) == (Answer.UNKNOWN, Answer.UNKNOWN)
-
-
-def test_emptiness_is_explained_as_far_as_it_was_read() -> None:
-    """No Service; pods without an address; nothing that matches."""
-    x = s.without_endpoints()
-    pending = Pod(name="keybuzz-api-1", phase="Pending")
-    gone = ("no Service keybuzz-api in namespace keybuzz",)
-    told = [
-        ask(service_without_endpoints.CAUSE, y).evidence[1]
-        for y in (
-            x,
-            with_reading(x, pods=(pending,)),
-            with_reading(x, service=None, pods=None, workloads=None, problems=gone),
-        )
-    ]
-    assert told == [
-        "no pod matches its selector (DaemonSet keybuzz-api has 0 desired pods)",
-        "its pods have no address yet: 1 of 1 pods in state Pending, not ready",
-        "no Service keybuzz-api in namespace keybuzz",
-    ]
-
-
-def test_the_path_shows_that_there_is_no_pod() -> None:
-    """The agents reported, so the pods are missing, not the reports."""
-    path = {h.hop: h for h in judge(s.without_endpoints()).path}
-    assert path[Hop.POD].seen == "the Service has no pod"
-    assert path[Hop.SERVICE].state is HopState.FAULTY
-    assert path[Hop.INGRESS].state is HopState.OK
 
 
 def test_a_503_of_an_ingress_with_ready_pods_blames_neither() -> None:

@@ -5,18 +5,14 @@ from dataclasses import replace
 import pytest
 
 from parallax.causes.proxy_protocol_mismatch import CAUSE
-from parallax.diagnose.judge import ask, judge
+from parallax.diagnose.judge import judge
 from parallax.model.balancer import BalancerReading
 from parallax.model.judgement import NOT_ESTABLISHED, Answer
 from parallax.model.probe import ErrorType
 from parallax.model.snapshot import Snapshot
 from tests.parallax import edge as e
 from tests.parallax import scenarios as s
-
-
-def answer(snapshot: Snapshot) -> Answer:
-    """Return the cause's answer."""
-    return ask(CAUSE, snapshot).answer
+from tests.parallax.assessed import answer
 
 
 def reading(snapshot: Snapshot) -> BalancerReading:
@@ -98,15 +94,15 @@ def test_settings_that_agree_refute_it() -> None:
     """Both or neither."""
     x = s.with_reading(e.proxy_of_balancer(), ingress_config=())
     neither = e.with_services(reading(x), proxyprotocol=False)
-    assert answer(replace(x, balancer=neither)) is Answer.REFUTED
+    assert answer(CAUSE, replace(x, balancer=neither)) is Answer.REFUTED
     both = s.with_reading(x, ingress_config=(("use-proxy-protocol", "true"),))
-    assert answer(both) is Answer.REFUTED
+    assert answer(CAUSE, both) is Answer.REFUTED
 
 
 def test_a_config_map_that_was_not_read_is_open() -> None:
     """A missing setting is not `false`, and no other cause is named for the 400."""
     x = s.with_reading(e.proxy_of_balancer(), ingress_config=None)
-    assert answer(x) is Answer.UNKNOWN
+    assert answer(CAUSE, x) is Answer.UNKNOWN
     assert judge(x).cause == NOT_ESTABLISHED
 
 
@@ -114,16 +110,16 @@ def test_plain_http_to_the_https_port_is_another_400() -> None:
     """Nginx says so in its page."""
     page = "ingress-nginx/400_plain_http_to_https_port"
     x = replace(e.proxy_of_balancer(), run=s.run(page, unknown_host=page))
-    assert answer(x) is Answer.UNKNOWN
+    assert answer(CAUSE, x) is Answer.UNKNOWN
 
 
 @pytest.mark.parametrize("page", [s.POD_503, s.INGRESS_503_BY_LB])
 def test_a_page_that_does_not_follow_from_it_holds_the_blame(page: str) -> None:
     """Requests succeed, so the difference has no effect."""
     x = replace(e.proxy_of_balancer(), run=s.run(page))
-    assert answer(x) is Answer.UNKNOWN
+    assert answer(CAUSE, x) is Answer.UNKNOWN
     x = replace(e.proxy_of_ingress(), run=s.run(page))
-    assert answer(x) is Answer.UNKNOWN
+    assert answer(CAUSE, x) is Answer.UNKNOWN
 
 
 def test_what_the_ingress_answers_inside_may_not_contradict() -> None:
@@ -134,7 +130,7 @@ def test_what_the_ingress_answers_inside_may_not_contradict() -> None:
         for r in x.reports
     )
     x = replace(x, reports=plain)
-    assert answer(x) is Answer.UNKNOWN
+    assert answer(CAUSE, x) is Answer.UNKNOWN
     assert judge(x).cause == NOT_ESTABLISHED
 
 
@@ -142,7 +138,7 @@ def test_a_502_of_a_pod_is_not_the_missing_line() -> None:
     """The settings differ, yet the log shows that requests arrived."""
     run = s.run(s.INGRESS_502_BY_LB)
     x = replace(e.proxy_of_ingress(), run=run, sightings=s.seen(run, 502, status=502))
-    assert answer(x) is Answer.UNKNOWN
+    assert answer(CAUSE, x) is Answer.UNKNOWN
 
 
 def all_out(**service: object) -> Snapshot:
@@ -163,10 +159,10 @@ def test_a_check_of_another_port_or_with_another_reason_is_not_it() -> None:
     """The response is not known; no connection is no rejected header."""
     x = all_out()
     timeout = s.detailed(reading(x), "layer4_timeout")
-    assert answer(replace(x, balancer=timeout)) is Answer.UNKNOWN
+    assert answer(CAUSE, replace(x, balancer=timeout)) is Answer.UNKNOWN
     check = replace(reading(x).load_balancer.services[0].health_check, port=30081)  # type: ignore[union-attr]
     elsewhere = e.with_services(reading(x), health_check=check)
-    assert answer(replace(x, balancer=elsewhere)) is Answer.UNKNOWN
+    assert answer(CAUSE, replace(x, balancer=elsewhere)) is Answer.UNKNOWN
 
 
 @pytest.mark.parametrize(
@@ -179,4 +175,4 @@ def test_an_ingress_that_hangs_up_on_the_line_at_once(
     x = e.proxy_of_balancer()
     tcp = e.with_services(reading(x), protocol="tcp")
     run = s.run(s.CLOSED, unknown_host=s.CLOSED, after=after)
-    assert answer(replace(x, balancer=tcp, run=run)) is expected
+    assert answer(CAUSE, replace(x, balancer=tcp, run=run)) is expected

@@ -35,6 +35,7 @@ from parallax.causes import (
     pod_too_slow,
     pods_not_ready,
     proxy_protocol_mismatch,
+    service_port_leads_nowhere,
     service_without_endpoints,
 )
 from parallax.causes.cause import Cause
@@ -65,6 +66,7 @@ CAUSES: tuple[Cause, ...] = (
     ingress_rejects_request.CAUSE,
     overlay_between_nodes_broken.CAUSE,
     service_without_endpoints.CAUSE,
+    service_port_leads_nowhere.CAUSE,
     pods_not_ready.CAUSE,
     pod_refuses_connection.CAUSE,
     pod_too_slow.CAUSE,

@@ -39,9 +39,8 @@ def assess(scene: Scene) -> Assessment:
     """Check whether only some resolvers give failing users a different address."""
     if arrived := names.all_reached_balancer(scene):
         return refuted(ID, arrived)
-    names.all_sent_elsewhere(scene)
-    failures = names.failures_elsewhere(scene)
-    right, wrong = names.resolvers(scene)
+    found = names.elsewhere(scene)
+    failures, right, wrong = found.failures, found.right, found.wrong
     if wrong and not right and names.failing_address_is_given(scene):
         count = len(wrong)
         return refuted(ID, f"{of(count, count)} resolvers give the same wrong address")

@@ -40,9 +40,8 @@ def assess(scene: Scene) -> Assessment:
     """Check whether users get an address that is not the load balancer's."""
     if arrived := names.all_reached_balancer(scene):
         return refuted(ID, arrived)
-    names.all_sent_elsewhere(scene)
-    failures = names.failures_elsewhere(scene)
-    right, wrong = names.resolvers(scene)
+    found = names.elsewhere(scene)
+    failures, right, wrong = found.failures, found.right, found.wrong
     if right and wrong:
         share = of(len(right), len(right) + len(wrong))
         return refuted(ID, f"{share} resolvers give only the load balancer's address")

@@ -23,14 +23,12 @@ Source: Kubernetes discovery/v1, EndpointConditions; kube-proxy (a NodePort with
 endpoints rejects connections).
 """
 
-from shlex import quote
-
 from parallax.causes.cause import Cause, refuted, supported
+from parallax.causes.endpoint_steps import endpoint_steps
 from parallax.evidence import answers, balancer, ingress, inside, pods, users
 from parallax.evidence.reading import Missing, evidence_so_far
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
-from parallax.model.cluster import Pod
 from parallax.model.judgement import Assessment, Class, Hop, NextStep
 
 ID = "ingress-without-endpoints"
@@ -90,35 +88,16 @@ def _response(scene: Scene) -> str:
     return answers.own_response(scene)
 
 
-def _state(pod: Pod) -> str:
-    return pod.waiting_reason or pod.phase
-
-
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Return how to find why the controller has no ready pod."""
-    namespace, _, name = ingress.service_name(scene).partition("/")
-    kubectl, cluster = f"kubectl -n {quote(namespace)}", inside.cluster(scene)
-    steps = [
-        NextStep(
-            text=f"Check what {work.kind} {work.name} waits for"
-            f" ({of(work.ready, work.desired)} ready).",
-            command=f"{kubectl} describe {work.kind.lower()} {quote(work.name)}",
-        )
-        for work in cluster.ingress_workloads or ()
-    ]
-    steps += [
-        NextStep(
-            text=f"Find why {pod.name} is not ready ({_state(pod)}).",
-            command=f"{kubectl} describe pod {quote(pod.name)}",
-        )
-        for pod in (cluster.ingress_pods or ())[:1]
-    ]
-    selector = NextStep(
-        text="Compare the Service's selector with the controller's pods.",
-        command=f"{kubectl} get service {quote(name)} -o wide"
-        f" && {kubectl} get pods -o wide --show-labels",
+    cluster = inside.cluster(scene)
+    return endpoint_steps(
+        ingress.service_name(scene),
+        cluster.ingress_workloads,
+        cluster.ingress_pods,
+        pod_problem="is not ready",
+        selected="the controller's pods",
     )
-    return (*steps, selector)
 
 
 CAUSE = Cause(

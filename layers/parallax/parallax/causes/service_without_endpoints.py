@@ -23,14 +23,12 @@ Source: Kubernetes discovery/v1, EndpointSlice; ingress-nginx (503 for a Service
 endpoints; a rate limit and a denied location produce the same page).
 """
 
-from shlex import quote
-
 from parallax.causes.cause import Cause, refuted, supported
+from parallax.causes.endpoint_steps import endpoint_steps
 from parallax.evidence import impact, inside, pods
 from parallax.evidence.reading import evidence_so_far
 from parallax.evidence.scene import Scene
-from parallax.evidence.words import of
-from parallax.model.cluster import ClusterReading, Pod
+from parallax.model.cluster import ClusterReading
 from parallax.model.judgement import Assessment, Class, Hop, NextStep
 
 ID = "service-without-endpoints"
@@ -62,36 +60,16 @@ def _why(cluster: ClusterReading) -> tuple[str, ...]:
     return (f"no pod matches its selector{f' ({", ".join(wants)})' if wants else ''}",)
 
 
-def _state(pod: Pod) -> str:
-    return pod.waiting_reason or pod.phase
-
-
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Return how to find why the Service has no endpoints."""
-    namespace, _, name = pods.service_name(scene).partition("/")
-    kubectl = f"kubectl -n {quote(namespace)}"
     cluster = inside.cluster(scene)
-    selector = NextStep(
-        text="Compare the Service's selector with the pods' labels.",
-        command=f"{kubectl} get service {quote(name)} -o wide"
-        f" && {kubectl} get pods -o wide --show-labels",
+    return endpoint_steps(
+        pods.service_name(scene),
+        cluster.workloads,
+        cluster.pods,
+        pod_problem="has no address",
+        selected="the pods' labels",
     )
-    steps = [
-        NextStep(
-            text=f"Check what {work.kind} {work.name} waits for"
-            f" ({of(work.ready, work.desired)} ready).",
-            command=f"{kubectl} describe {work.kind.lower()} {quote(work.name)}",
-        )
-        for work in cluster.workloads or ()
-    ]
-    steps += [
-        NextStep(
-            text=f"Find why {pod.name} has no address ({_state(pod)}).",
-            command=f"{kubectl} describe pod {quote(pod.name)}",
-        )
-        for pod in (cluster.pods or ())[:1]
-    ]
-    return (*steps, selector)
 
 
 CAUSE = Cause(

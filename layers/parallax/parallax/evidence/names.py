@@ -5,6 +5,8 @@ own, and the resolvers' answers. It does not: conclude. Behind a CDN the name re
 to the CDN.
 """
 
+from dataclasses import dataclass
+
 from parallax.evidence import balancer, users
 from parallax.evidence.reading import Missing, reading
 from parallax.evidence.scene import Scene
@@ -17,6 +19,16 @@ PROXY_HEADERS = frozenset(
 """Headers of a proxy or cache that forwards another server's responses."""
 PINNED = (*users.AS_A_USER, Role.ADDRESS)
 """External probes that used an address from DNS."""
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Failing requests that all went to another address, and who gives which one."""
+
+    failures: str
+    right: tuple[Resolution, ...]
+    """Resolvers that give the load balancer's addresses only."""
+    wrong: tuple[Resolution, ...]
 
 
 def sent_elsewhere(scene: Scene) -> tuple[Probe, ...]:
@@ -155,3 +167,11 @@ def balancer_works(scene: Scene) -> str:
     """Return the proof that the load balancer's own address works."""
     own = ", ".join(sorted(balancer.addresses(scene)))
     return f"direct requests to {balancer.name(scene)} ({own}) succeed"
+
+
+@reading
+def elsewhere(scene: Scene) -> Elsewhere:
+    """Return the failures at another address; raises `Missing` if one was not there."""
+    all_sent_elsewhere(scene)
+    right, wrong = resolvers(scene)
+    return Elsewhere(failures=failures_elsewhere(scene), right=right, wrong=wrong)

@@ -130,6 +130,9 @@ class ClusterReading:
     ingress_workloads: tuple["Workload", ...] | None = None
     """The ingress controller's workloads, with the progress of their rollout."""
     service: Service | None = None
+    service_port: int | None = None
+    """The port of `service` that the target's requests go to; None: not decided. An
+    endpoint without a `port` does not serve it."""
     endpoints: tuple[Endpoint, ...] | None = None
     endpoints_changed_at: datetime | None = None
     pods: tuple[Pod, ...] | None = None

@@ -8,43 +8,45 @@ from bench.accuracy.platform import health
 from bench.accuracy.platform.draw import draw
 from bench.accuracy.platform.outside import Outside
 from bench.accuracy.platform.parts import Check, Rule
-from bench.accuracy.platform.wish import Wish
-from bench.accuracy.platform.world import World
+from bench.accuracy.platform.requirements import Requirements
+from bench.accuracy.platform.spec import PlatformSpec
 
-WISH = Wish(nodes=3, protocol="https", cdn=False, kind="ingress-nginx", proxy=False)
-
-
-def world(seed: int = 1) -> World:
-    """Draw a platform that is well."""
-    return draw(Random(seed), WISH)  # noqa: S311 - seeded on purpose
+REQUIRED = Requirements(
+    nodes=3, protocol="https", cdn=False, kind="ingress-nginx", proxy=False
+)
 
 
-def words(platform: World) -> set[str | None]:
-    """Return what Hetzner would say of the targets, on the port users ask."""
-    known = health.play(platform)
+def spec(seed: int = 1) -> PlatformSpec:
+    """Draw a healthy platform."""
+    return draw(Random(seed), REQUIRED)  # noqa: S311 - seeded on purpose
+
+
+def words(platform: PlatformSpec) -> set[str | None]:
+    """Return Hetzner's details of the targets, on the port of users."""
+    states = health.play(platform)
     names = platform.balancer.targets
-    return {health.at(known, name, 443, 0).detail for name in names}
+    return {health.at(states, name, 443, 0).detail for name in names}
 
 
 @pytest.mark.parametrize("seed", range(40))
 def test_a_drawn_platform_is_well(seed: int) -> None:
-    """Whatever is drawn: its targets are healthy and its users served."""
-    platform = draw(Random(seed), Wish())  # noqa: S311 - seeded on purpose
-    known = health.play(platform)
-    assert all(state.healthy for states in known.values() for state in states)
-    assert Outside(platform, known, "shop").first(0.0).healthy
+    """Any drawn platform has healthy targets, and its users are served."""
+    platform = draw(Random(seed), Requirements())  # noqa: S311 - seeded on purpose
+    states = health.play(platform)
+    assert all(state.healthy for states in states.values() for state in states)
+    assert Outside(platform, states, "shop").first(0.0).healthy
 
 
 def test_a_firewall_lets_checks_time_out() -> None:
     """A dropped SYN gets no answer."""
-    platform = world()
+    platform = spec()
     platform.rules.append(Rule(source="balancer"))
     assert words(platform) == {"layer4_timeout"}
 
 
 def test_a_dead_port_refuses_the_check() -> None:
-    """Nobody listens there."""
-    platform = world()
+    """The port is closed."""
+    platform = spec()
     for listen in platform.balancer.listens:
         listen.check = Check(protocol="tcp", port=9)
     assert words(platform) == {"layer4_no_connection"}
@@ -52,7 +54,7 @@ def test_a_dead_port_refuses_the_check() -> None:
 
 def test_an_http_check_meets_what_the_ingress_answers() -> None:
     """A check for no host gets the default backend's 404."""
-    platform = world()
+    platform = spec()
     port = platform.ingress.http_port
     for listen in platform.balancer.listens:
         listen.check = Check(protocol="http", port=port)
@@ -61,7 +63,7 @@ def test_an_http_check_meets_what_the_ingress_answers() -> None:
 
 def test_checks_leave_no_line_in_the_log() -> None:
     """The agents look for our ids only."""
-    platform = world()
+    platform = spec()
     health.play(platform)
     assert not platform.log
 

@@ -1,6 +1,6 @@
-"""Traps of the way from balancer to node.
+"""Look-alikes between load balancer and node.
 
-In: nothing. Out: snapshots with what may be said. It does not: judge.
+In: nothing. Out: snapshots with the causes that may be named. It does not: judge.
 """
 
 from dataclasses import replace
@@ -10,13 +10,12 @@ from parallax.model.probe import FOR_THE_TARGET, ErrorType, Probe, Role
 from parallax.model.snapshot import Snapshot
 from tests.parallax import edge as e
 from tests.parallax import scenarios as s
-from tests.parallax.traps.trap import (
+from tests.parallax.look_alikes.look_alike import (
     EDGE as CDNS,
 )
-from tests.parallax.traps.trap import (
+from tests.parallax.look_alikes.look_alike import (
     PAST_DNS,
     UNKNOWN,
-    Trap,
     asked_at,
     cloudflare,
     got,
@@ -34,14 +33,14 @@ def _to_others(probe: Probe) -> bool:
 
 
 def a_firewall_that_stops_everybody() -> tuple[Snapshot, set[str]]:
-    """UFW denies NodePorts to all: a node answers itself, and reaches others' pods."""
+    """UFW denies NodePorts to all: a node reaches its own, and the others' pods."""
     x = s.taken(s.run(s.LB_503, unknown_host=s.LB_503), s.balancer(healthy=0))
     x = replace(x, reports=e.firewall().reports)
     return inside(x, silence(s.DROPPED), _to_others), {FIREWALL}
 
 
 def a_firewall_behind_a_cdn() -> tuple[Snapshot, set[str]]:
-    """Users get the CDN's 520; past it the tcp balancer tries, and hangs up."""
+    """Users get the CDN's 520; past it the tcp balancer closes the connection."""
     run = s.run(s.CLOSED, unknown_host=s.CLOSED, after=3.1)
     run = asked_at(got(run, cloudflare(520), *PAST_DNS), CDNS, *PAST_DNS)
     found = e.with_services(s.balancer(asks=KUBELET), protocol="tcp")
@@ -50,7 +49,7 @@ def a_firewall_behind_a_cdn() -> tuple[Snapshot, set[str]]:
 
 
 def policy_local_behind_a_cdn() -> tuple[Snapshot, set[str]]:
-    """Suppose the same, where only three of five nodes drop what they are sent."""
+    """The same, and only three of five nodes drop connections."""
     run = got(s.run(s.OK, direct=s.CLOSED, after=3.1), cloudflare(520), *PAST_DNS)
     for role in (Role.REPEAT,):
         run = got(run, s.answer(s.OK), role, every=4)
@@ -65,7 +64,7 @@ def policy_local_behind_a_cdn() -> tuple[Snapshot, set[str]]:
 
 
 def policy_local_rightly_takes_three_out() -> tuple[Snapshot, set[str]]:
-    """Three targets without an ingress pod are unhealthy by right; pods say 503."""
+    """Three targets without an ingress pod are rightly unhealthy; pods respond 503."""
     run = s.run(s.POD_503)
     inside_ = s.reports(ingress=s.POD_503, pod=s.POD_503, sightings=s.seen(run, 503))
     x = s.taken(run, s.balancer(healthy=2), *inside_)
@@ -73,7 +72,7 @@ def policy_local_rightly_takes_three_out() -> tuple[Snapshot, set[str]]:
 
 
 def a_node_that_is_down() -> tuple[Snapshot, set[str]]:
-    """Two nodes are NotReady: they answer nobody, and requests to them fail."""
+    """Two nodes are NotReady: they do not respond, and requests to them fail."""
     x = e.some_unhealthy()
     down = s.NODES[3:]
     x = replace(x, reports=tuple(r for r in x.reports if r.node not in down))
@@ -85,7 +84,7 @@ def a_node_that_is_down() -> tuple[Snapshot, set[str]]:
 
 
 def public_addresses_of_documentation() -> tuple[Snapshot, set[str]]:
-    """Targets by public address of nodes that are known privately: no strangers."""
+    """Targets have the public addresses of nodes that are known by private ones."""
     found = s.balancer(healthy=0)
     assert found.load_balancer
     targets = tuple(
@@ -104,7 +103,7 @@ def public_addresses_of_documentation() -> tuple[Snapshot, set[str]]:
 
 
 def an_ingress_nobody_sends_to() -> tuple[Snapshot, set[str]]:
-    """Suppose the settings name an old ingress; requests go to another one."""
+    """The settings name an old ingress; requests go to another one."""
     found = s.detailed(s.balancer(healthy=0, asks=32222, to=32222), "layer4_timeout")
     x = s.taken(
         s.run(s.LB_503, unknown_host=s.LB_503), found, *s.reports(ingress=s.REFUSED)
@@ -113,20 +112,20 @@ def an_ingress_nobody_sends_to() -> tuple[Snapshot, set[str]]:
 
 
 def a_right_404() -> tuple[Snapshot, set[str]]:
-    """Suppose the target counts 404 as well: the ingress that says so serves it."""
+    """The target counts 404 as healthy: the ingress that responds so serves it."""
     x = s.wrong_destination()
     well = page(404, "") | {"healthy": True}
     return inside(x, well, lambda _: True), {"lb-wrong-destination-port"}
 
 
 def an_app_that_hangs_behind_a_wrong_port() -> tuple[Snapshot, set[str]]:
-    """Two faults: inside, the ingress lets nodes wait for the app, so it lives."""
+    """Two faults: inside, the ingress waits for the app, so it works."""
     x = s.wrong_destination()
     return inside(x, silence(s.HANGS), lambda _: True), {"lb-wrong-destination-port"}
 
 
 def a_certificate_that_expired() -> tuple[Snapshot, set[str]]:
-    """Its handshake got as far as a certificate: no PROXY line was in the way."""
+    """The handshake reached a certificate: no PROXY line prevented it."""
     lost = silence(s.REFUSED) | {
         "error_type": ErrorType.TLS,
         "error_phase": "tls",
@@ -140,21 +139,6 @@ def a_certificate_that_expired() -> tuple[Snapshot, set[str]]:
 
 
 def a_balancer_at_its_limit() -> tuple[Snapshot, set[str]]:
-    """All healthy by the port users ask, and the balancer says 503 at once."""
+    """All targets are healthy on the users' port, and the balancer responds 503."""
     x = s.taken(s.run(s.LB_503, unknown_host=s.LB_503), s.balancer(), *s.reports())
     return e.with_policy(x, "Cluster", *s.NODES), {UNKNOWN}
-
-
-BALANCER: tuple[Trap, ...] = (
-    a_firewall_that_stops_everybody,
-    a_firewall_behind_a_cdn,
-    policy_local_behind_a_cdn,
-    policy_local_rightly_takes_three_out,
-    a_node_that_is_down,
-    public_addresses_of_documentation,
-    an_ingress_nobody_sends_to,
-    a_right_404,
-    an_app_that_hangs_behind_a_wrong_port,
-    a_certificate_that_expired,
-    a_balancer_at_its_limit,
-)

@@ -1,4 +1,4 @@
-"""Wish: what a fault needs of the platform it breaks.
+"""Requirements: what a fault requires of the platform that it breaks.
 
 In and out: values. It does not: draw.
 """
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
-    """What a fault needs of the platform; None: whatever is drawn."""
+class Requirements:
+    """What a fault requires of the platform; None: any value."""
 
     nodes: int = 1
     cdn: bool | None = None
@@ -16,7 +16,7 @@ class Wish:
     kind: str | None = None
     policy: str | None = None
     check: str | None = None
-    tells: bool | None = None
+    has_detail: bool | None = None
     proxy: bool | None = None
     private: bool | None = None
     host_network: bool | None = None

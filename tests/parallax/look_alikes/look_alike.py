@@ -1,4 +1,4 @@
-"""Trap: what traps are built with, beside the pieces of every snapshot.
+"""Look-alike: what look-alikes are built with, beside the pieces of snapshots.
 
 In: runs and snapshots. Out: the same with other answers.
 It does not: know any cause.
@@ -12,8 +12,8 @@ from parallax.model.probe import AS_A_USER, Probe, ProbeRun, Role
 from parallax.model.snapshot import Snapshot
 from tests.parallax import scenarios as s
 
-type Trap = Callable[[], tuple[Snapshot, set[str]]]
-"""Returns a snapshot, and the causes that may be named; its docstring tells it."""
+type Build = Callable[[], tuple[Snapshot, set[str]]]
+"""Returns a snapshot, and the causes that may be named; its docstring says why."""
 type Fields = dict[str, object]
 
 UNKNOWN = "not-established"

@@ -1,6 +1,6 @@
-"""Traps of names and CDNs.
+"""Look-alikes of names and CDNs.
 
-In: nothing. Out: snapshots with what may be said. It does not: judge.
+In: nothing. Out: snapshots with the causes that may be named. It does not: judge.
 """
 
 from parallax.model.cluster import Sighting
@@ -8,19 +8,18 @@ from parallax.model.probe import Role
 from parallax.model.snapshot import Snapshot
 from tests.parallax import edge as e
 from tests.parallax import scenarios as s
-from tests.parallax.traps.trap import (
+from tests.parallax.look_alikes.look_alike import (
     AS_A_USER,
     PAST_DNS,
     UNKNOWN,
     Fields,
-    Trap,
     asked_at,
     cloudflare,
     got,
     page,
     unlogged,
 )
-from tests.parallax.traps.trap import (
+from tests.parallax.look_alikes.look_alike import (
     EDGE as CDNS,
 )
 
@@ -28,34 +27,34 @@ CANNOT = "cdn-cannot-reach-origin"
 
 
 def _before(fields: Fields, every: int = 1) -> Snapshot:
-    """Return users who get this from a CDN; the balancer, asked directly, is well."""
+    """Return users with this response of a CDN; a direct probe succeeds."""
     run = got(s.run(s.OK, direct=s.OK), fields, *PAST_DNS, every=every)
     run = asked_at(run, CDNS, *PAST_DNS)
     return s.taken(run, s.balancer(), *s.reports(), target=e.CDN)
 
 
 def the_cdn_limits_the_monitor() -> tuple[Snapshot, set[str]]:
-    """Cloudflare says 429: it turns away, and gets to its origin all the same."""
+    """Cloudflare responds 429: it limits users, and can reach its origin."""
     return _before(cloudflare(429, "error code: 1015")), {UNKNOWN}
 
 
 def the_cdn_blocks_the_monitor() -> tuple[Snapshot, set[str]]:
-    """Suppose a firewall of the CDN's says 403."""
+    """A firewall of the CDN responds 403."""
     return _before(cloudflare(403, "error code: 1020")), {UNKNOWN}
 
 
 def the_cdns_origin_has_no_name() -> tuple[Snapshot, set[str]]:
-    """Cloudflare says 530, error 1016: its origin does not resolve."""
+    """Cloudflare responds 530, error 1016: its origin does not resolve."""
     return _before(cloudflare(530, "error code: 1016")), {CANNOT}
 
 
 def a_cdn_of_no_known_make() -> tuple[Snapshot, set[str]]:
-    """Its page bears no mark; requests that no cache can know do not arrive either."""
+    """Its page has no mark; requests that no cache can hold do not arrive either."""
     return _before(page(503, "<html>Edge error, ref 123</html>")), {CANNOT}
 
 
 def an_unmarked_replay() -> tuple[Snapshot, set[str]]:
-    """Suppose a CDN keeps a pod's error in silence: only fresh requests arrive."""
+    """A CDN stores a pod's error without a mark: only fresh requests arrive."""
     run = got(s.run(s.OK, direct=s.OK), s.answer(s.POD_503), *AS_A_USER)
     run = asked_at(run, CDNS, *PAST_DNS)
     fresh = tuple(
@@ -83,12 +82,12 @@ def nodes_without_an_agent() -> tuple[Snapshot, set[str]]:
 
 
 def a_log_without_our_ids() -> tuple[Snapshot, set[str]]:
-    """Suppose a log format of the owner's own: it lacks the good requests, too."""
+    """The owner's log format has no request ids, of successful requests neither."""
     return _before(cloudflare(502), every=3), {UNKNOWN}
 
 
 def a_proxy_nobody_named() -> tuple[Snapshot, set[str]]:
-    """Suppose the name leads to the owner's proxy, and its answers say so."""
+    """The name leads to the owner's proxy, and its responses show it."""
     fields = page(502, "Bad Gateway", ("Server", "nginx/1.24.0"), ("Via", "1.1 front"))
     run = e.led_to(e.OLD, got(s.run(s.OK, direct=s.OK), fields, *PAST_DNS))
     run = e.resolved(run, e.OLD, e.OLD, e.OLD)
@@ -96,7 +95,7 @@ def a_proxy_nobody_named() -> tuple[Snapshot, set[str]]:
 
 
 def a_second_balancer() -> tuple[Snapshot, set[str]]:
-    """Suppose the name leads to another balancer of this cluster, by the log."""
+    """The name leads to another balancer of this cluster, as the log shows."""
     run = e.led_to(e.OLD, s.run(s.INGRESS_502_BY_LB, direct=s.OK))
     run = e.resolved(run, e.OLD, e.OLD, e.OLD)
     lines = s.seen(run, 502, status=502, length=0)
@@ -104,7 +103,7 @@ def a_second_balancer() -> tuple[Snapshot, set[str]]:
 
 
 def one_family_dead() -> tuple[Snapshot, set[str]]:
-    """Suppose the balancer's own IPv6 address is dead, and IPv4 well: no stale name."""
+    """The balancer's IPv6 address does not respond, IPv4 works: no stale name."""
     pages = [s.DROPPED if n % 2 else s.OK for n in range(11)]
     run = s.run(pages, direct=s.OK)
     lost = [p for p in run.probes if not p.healthy and p.role in AS_A_USER]
@@ -126,18 +125,3 @@ def a_cdn_that_hides_the_pods_answer() -> tuple[Snapshot, set[str]]:
     inside = s.reports(ingress=s.INGRESS_502, pod=s.REFUSED)
     x = s.taken(run, s.balancer(), *inside, target=e.CDN)
     return unlogged(x), {"pod-refuses-connection"}
-
-
-EDGE: tuple[Trap, ...] = (
-    the_cdn_limits_the_monitor,
-    the_cdn_blocks_the_monitor,
-    the_cdns_origin_has_no_name,
-    a_cdn_of_no_known_make,
-    an_unmarked_replay,
-    nodes_without_an_agent,
-    a_log_without_our_ids,
-    a_proxy_nobody_named,
-    a_second_balancer,
-    one_family_dead,
-    a_cdn_that_hides_the_pods_answer,
-)

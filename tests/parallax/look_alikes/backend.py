@@ -1,6 +1,6 @@
-"""Traps of ingresses and pods, whose pages look like somebody else's.
+"""Look-alikes of ingresses and pods, whose pages look like another server's.
 
-In: nothing. Out: snapshots with what may be said. It does not: judge.
+In: nothing. Out: snapshots with the causes that may be named. It does not: judge.
 """
 
 from dataclasses import replace
@@ -9,11 +9,10 @@ from parallax.model.probe import FOR_THE_TARGET, Probe, Role
 from parallax.model.snapshot import Snapshot
 from tests.parallax import edge as e
 from tests.parallax import scenarios as s
-from tests.parallax.traps.trap import (
+from tests.parallax.look_alikes.look_alike import (
     DEFAULT_BACKEND,
     UNKNOWN,
     Fields,
-    Trap,
     everywhere,
     got,
     inside,
@@ -43,7 +42,7 @@ LOGIN = page(302, "", ("Location", "/login"))
 
 
 def _said(fields: Fields) -> Snapshot:
-    """Return users, ingress and pods that all get this; no log is read."""
+    """Return users, ingress and pods with the same response; no log is read."""
     run = got(s.run(s.POD_503), fields, *FOR_THE_TARGET)
     return unlogged(everywhere(s.taken(run, s.balancer(), *s.reports()), fields))
 
@@ -57,17 +56,17 @@ def _by_haproxy(check: int, **inside_: object) -> Snapshot:
 
 
 def an_haproxy_ingress_without_pods() -> tuple[Snapshot, set[str]]:
-    """Suppose it answers 503 itself, and 404 to a Host nobody serves."""
+    """The ingress responds 503 itself, and 404 to an unknown Host."""
     return _by_haproxy(31695, ready=0, pods=0), {"service-without-endpoints"}
 
 
 def an_haproxy_ingress_whose_pods_refuse() -> tuple[Snapshot, set[str]]:
-    """Suppose it tries for 3 s; a green check on another port is no firewall."""
+    """It retries for 3 s; a check that passes on another port proves no firewall."""
     return _by_haproxy(10256, pod=s.REFUSED), {"pod-refuses-connection"}
 
 
 def an_haproxy_ingress_says_404() -> tuple[Snapshot, set[str]]:
-    """Suppose a balancer has no rule by which to say 404: this one came through it."""
+    """A load balancer has no rule for a 404: this 404 was passed on by it."""
     x = _by_haproxy(10256, pod=s.REFUSED)
     words = "<html><body><h1>404 Not Found</h1>\nThe resource could not be found.\n"
     own = page(404, words, ("content-type", "text/html"))
@@ -77,7 +76,7 @@ def an_haproxy_ingress_says_404() -> tuple[Snapshot, set[str]]:
 
 
 def an_haproxy_ingress_beside_a_dead_target() -> tuple[Snapshot, set[str]]:
-    """One target is rightly out, and one of five pods refuses: not the balancer."""
+    """One target is rightly unhealthy, and one of five pods refuses connections."""
     run = got(
         s.run(e.BY_TURNS, direct=s.OK, after=3.1), DEFAULT_BACKEND, Role.UNKNOWN_HOST
     )
@@ -91,7 +90,7 @@ def _is_first_ingress(probe: Probe) -> bool:
 
 
 def a_page_that_two_may_have_written() -> tuple[Snapshot, set[str]]:
-    """Suppose nobody asked for an unknown Host: either may be it."""
+    """No unknown Host was probed, so either server may have written the page."""
     x = _by_haproxy(10256, pod=s.REFUSED)
     assert x.run
     asked = tuple(p for p in x.run.probes if p.role is not Role.UNKNOWN_HOST)
@@ -99,7 +98,7 @@ def a_page_that_two_may_have_written() -> tuple[Snapshot, set[str]]:
 
 
 def a_balancer_that_gives_up_first() -> tuple[Snapshot, set[str]]:
-    """Suppose it says 504 itself; the ingress still waits for pods that hang inside."""
+    """The balancer writes 504 itself; the ingress still waits for pods that hang."""
     run = s.run(e.LB_504, after=30.0)
     lines = tuple(
         replace(line, upstream_address="10.0.0.110:8080")
@@ -110,45 +109,45 @@ def a_balancer_that_gives_up_first() -> tuple[Snapshot, set[str]]:
 
 
 def a_mesh_in_the_pod() -> tuple[Snapshot, set[str]]:
-    """Suppose an Envoy beside the app writes its sentence, asked directly as well."""
+    """An Envoy sidecar of the app writes its sentence, also to a direct probe."""
     return _said(UNCONNECTED), {"pod-answers-error"}
 
 
 def a_pod_that_runs_nginx() -> tuple[Snapshot, set[str]]:
-    """Its page is a proxy's; asked directly it is the same."""
+    """Its page is a proxy's; a direct probe gets the same page."""
     return _said(s.answer("nginx/503_return")), {"pod-answers-error"}
 
 
 def a_pod_that_runs_haproxy() -> tuple[Snapshot, set[str]]:
-    """Its page is the balancer's; a Host nobody serves gets the ingress's 404."""
+    """Its page is the balancer's; an unknown Host gets the ingress's 404."""
     return _said(s.answer(s.LB_503)), {"pod-answers-error"}
 
 
 def a_maintenance_page() -> tuple[Snapshot, set[str]]:
-    """Suppose the app says 503 on purpose, with a page of its own."""
+    """The app responds 503 on purpose, with a page of its own."""
     return _said(MAINTENANCE), {"pod-answers-error"}
 
 
 def a_login_nobody_expected() -> tuple[Snapshot, set[str]]:
-    """Suppose the app redirects, and the target wants 200."""
+    """The app redirects, and the target expects 200."""
     return _said(LOGIN), {"pod-answers-error"}
 
 
 def an_apps_own_404() -> tuple[Snapshot, set[str]]:
-    """Go's 404 is Traefik's, too; the pods say it themselves."""
+    """Go's 404 page is also Traefik's; the pods write it themselves."""
     x = s.with_reading(_said(GO_404), ingress_hosts=("grafana.keybuzz.io",))
     return x, {"pod-answers-error"}
 
 
 def an_unmarked_404_of_the_ingress() -> tuple[Snapshot, set[str]]:
-    """Suppose the same page where pods are well: the ingress has no rule."""
+    """The same page while pods work: the ingress has no rule."""
     x = inside(_said(GO_404), s.answer(s.OK), lambda p: p.role is Role.POD)
     x = s.with_reading(x, ingress_hosts=("grafana.keybuzz.io",))
     return x, {"ingress-does-not-know-host"}
 
 
 def replicas_that_differ_by_chance() -> tuple[Snapshot, set[str]]:
-    """Two replicas, asked twice each; half of all fails anyhow, and no log is read."""
+    """Two replicas, two probes each; half of all requests fail, and no log is read."""
     pages = [s.INGRESS_503_BY_LB if n % 2 else s.OK for n in range(11)]
     pages[0] = s.INGRESS_503_BY_LB
     x = s.taken(s.run(pages, direct=s.OK), s.balancer(), *s.reports()[:2])
@@ -156,7 +155,7 @@ def replicas_that_differ_by_chance() -> tuple[Snapshot, set[str]]:
 
 
 def one_pods_error_among_others() -> tuple[Snapshot, set[str]]:
-    """One line of thirteen has a pod's answer; the rest asked nobody."""
+    """One line of thirteen has a pod's response; the others have no upstream."""
     run = s.run(s.INGRESS_503_BY_LB)
     first, *others = s.seen(run, None)
     answered = replace(
@@ -167,22 +166,3 @@ def one_pods_error_among_others() -> tuple[Snapshot, set[str]]:
     )
     inside_ = s.reports(ingress=s.INGRESS_503, sightings=(answered, *others))
     return s.taken(run, s.balancer(), *inside_), {UNKNOWN}
-
-
-BACKEND: tuple[Trap, ...] = (
-    an_haproxy_ingress_without_pods,
-    an_haproxy_ingress_whose_pods_refuse,
-    an_haproxy_ingress_says_404,
-    an_haproxy_ingress_beside_a_dead_target,
-    a_page_that_two_may_have_written,
-    a_balancer_that_gives_up_first,
-    a_mesh_in_the_pod,
-    a_pod_that_runs_nginx,
-    a_pod_that_runs_haproxy,
-    a_maintenance_page,
-    a_login_nobody_expected,
-    an_apps_own_404,
-    an_unmarked_404_of_the_ingress,
-    replicas_that_differ_by_chance,
-    one_pods_error_among_others,
-)

@@ -1,7 +1,7 @@
-"""World: a platform as configuration: what is there, and what is wrong with it.
+"""PlatformSpec: a platform as configuration, with its faults.
 
 In and out: plain values that a fault may change.
-It does not: answer requests (`request`), or know which fault it carries.
+It does not: respond to requests (`request`), or hold the name of its fault.
 """
 
 from dataclasses import dataclass, field
@@ -10,8 +10,8 @@ from random import Random
 from bench.accuracy.platform.parts import (
     AppPod,
     Balancer,
-    Blind,
     Cdn,
+    HiddenSources,
     Ingress,
     Line,
     Listen,
@@ -22,8 +22,8 @@ from bench.accuracy.platform.parts import (
 
 
 @dataclass(slots=True, kw_only=True)
-class World:
-    """A platform with everything on a request's way."""
+class PlatformSpec:
+    """A platform with every hop of a request."""
 
     rng: Random
     host: str
@@ -44,6 +44,9 @@ class World:
     open_everywhere: int | None = None
     """A port that every node has open, e.g. the kubelet's."""
     timeout: float = 10.0
+    port_name: str | None = None
+    """The name that the Service's targetPort has, which no container declares; None:
+    the Service has the pods' port number."""
     changed_ago: float = 90000.0
     updated: int | None = None
     """Pods of the newest revision; None: all."""
@@ -51,28 +54,34 @@ class World:
     expects: int = 200
     """The status that the target's owner counts as healthy."""
     repeats: int = 10
-    """How often an investigation asks again; less where its time ran out."""
+    """Repeats of an investigation; fewer if its time ran out."""
     dead: tuple[str, ...] = ()
-    """Addresses of the balancer's own that answer nobody."""
-    still: "World | None" = None
-    """What the balancer still takes the targets for; None: it has noticed all."""
-    blips: int = 0
+    """Addresses of the balancer that do not respond."""
+    balancer_view: "PlatformSpec | None" = None
+    """The platform as the balancer still sees it; None: it has noticed every change."""
+    lost_requests: int = 0
     """Requests from the internet that a target resets, from second 0 on."""
-    strangers: int = 0
+    scanner_lines: int = 0
     """Lines of a scanner in the ingress's log."""
-    blind: Blind = field(default_factory=Blind)
+    hidden: HiddenSources = field(default_factory=HiddenSources)
     log: list[Line] = field(default_factory=list[Line])
     turns: dict[str, int] = field(default_factory=dict[str, int])
 
     @property
     def listen(self) -> Listen | None:
-        """The balancer's service that users ask, if it is there."""
+        """The balancer's service that users connect to, if there is one."""
         port = 443 if self.scheme == "https" else 80
         return next((x for x in self.balancer.listens if x.port == port), None)
 
     def node(self, name: str) -> Machine | None:
         """Return a node by its name."""
         return next((n for n in self.nodes if n.name == name), None)
+
+    def endpoints(self) -> list[AppPod]:
+        """Return the pods that the Service leads to."""
+        if self.port_name is not None:
+            return []
+        return [pod for pod in self.pods if pod.ready]
 
     def turn(self, what: str, count: int) -> int:
         """Return the next index of a round robin."""

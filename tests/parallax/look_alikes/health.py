@@ -1,6 +1,6 @@
-"""Traps of health checks and of old or mistimed evidence.
+"""Look-alikes of health checks and of old or mistimed evidence.
 
-In: nothing. Out: snapshots with what may be said. It does not: judge.
+In: nothing. Out: snapshots with the causes that may be named. It does not: judge.
 """
 
 from dataclasses import replace
@@ -10,19 +10,19 @@ from parallax.model.probe import Role
 from parallax.model.snapshot import Snapshot
 from tests.parallax import edge as e
 from tests.parallax import scenarios as s
-from tests.parallax.traps.trap import UNKNOWN, Trap, inside, restarted, silence
+from tests.parallax.look_alikes.look_alike import UNKNOWN, inside, restarted, silence
 
 LONG_AGO = s.SINCE - 9 * s.MINUTE
 NONE = "none"
 
 
 def _fails(x: Snapshot) -> Snapshot:
-    """Return a failure that is minutes old, so that nothing settles any more."""
+    """Return a failure that is minutes old, so that nothing is settling."""
     return replace(x, failing_since=LONG_AGO)
 
 
 def the_app_came_back_just_now() -> tuple[Snapshot, set[str]]:
-    """Suppose the http check got 503 until seconds ago; targets return after 45 s."""
+    """The http check got 503 until seconds ago; targets recover after 45 s."""
     found = e.asking(s.balancer(healthy=0), s.TARGET.host)
     found = s.detailed(found, "unexpected_http_status", 503)
     x = _fails(s.taken(s.run(s.LB_503, unknown_host=s.LB_503), found, *s.reports()))
@@ -37,7 +37,7 @@ def the_app_came_back_just_now() -> tuple[Snapshot, set[str]]:
 
 
 def the_ingress_came_back_just_now() -> tuple[Snapshot, set[str]]:
-    """All targets were refused until seconds ago, and Hetzner still says so."""
+    """All targets refused until seconds ago, and Hetzner still reports it."""
     found = s.detailed(s.balancer(healthy=0), "layer4_no_connection")
     x = _fails(s.taken(s.run(s.LB_503, unknown_host=s.LB_503), found, *s.reports()))
     x = e.with_policy(x, "Cluster", *s.NODES)
@@ -45,7 +45,7 @@ def the_ingress_came_back_just_now() -> tuple[Snapshot, set[str]]:
 
 
 def the_ingress_came_back_long_ago() -> tuple[Snapshot, set[str]]:
-    """Suppose the same, and the balancer had time enough to notice."""
+    """The same, and the balancer had enough time to notice."""
     found = s.detailed(s.balancer(healthy=0), "layer4_no_connection")
     x = _fails(s.taken(s.run(s.LB_503, unknown_host=s.LB_503), found, *s.reports()))
     x = e.with_policy(x, "Cluster", *s.NODES)
@@ -53,13 +53,13 @@ def the_ingress_came_back_long_ago() -> tuple[Snapshot, set[str]]:
 
 
 def no_route_yet() -> tuple[Snapshot, set[str]]:
-    """Suppose all are unhealthy for want of a route, and users are well."""
+    """All targets are unhealthy without a route yet, and users are served."""
     found = s.detailed(e.asking(s.balancer(healthy=0)), "unexpected_http_status", 404)
     return s.taken(s.run(s.OK, investigated=False), found, *s.reports()), {NONE}
 
 
 def a_green_check_on_another_port() -> tuple[Snapshot, set[str]]:
-    """Suppose the check asks kube-proxy's port, which is no fault; pods say 503."""
+    """The check uses kube-proxy's port, which is no fault; pods respond 503."""
     run = s.run(s.POD_503)
     inside_ = s.reports(ingress=s.POD_503, pod=s.POD_503, sightings=s.seen(run, 503))
     x = s.taken(run, s.balancer(asks=10256), *inside_)
@@ -67,7 +67,7 @@ def a_green_check_on_another_port() -> tuple[Snapshot, set[str]]:
 
 
 def a_check_that_flaps_with_the_app() -> tuple[Snapshot, set[str]]:
-    """Suppose an http check takes targets out for an app that errs by turns."""
+    """An http check marks targets unhealthy for an app that fails at times."""
     run = s.run(e.BY_TURNS, direct=s.OK)
     found = e.asking(s.balancer(healthy=3), s.TARGET.host)
     lines = e.good_lines(run, *s.NODES)
@@ -84,7 +84,7 @@ def a_check_that_flaps_with_the_app() -> tuple[Snapshot, set[str]]:
 
 
 def routes_that_no_ingress_names() -> tuple[Snapshot, set[str]]:
-    """Hosts are routed by other objects; the check asks for one, and is dropped."""
+    """Other objects route the hosts; the check sends one, and is dropped."""
     found = e.asking(s.balancer(healthy=0), s.TARGET.host)
     x = s.taken(s.run(s.LB_503, unknown_host=s.LB_503), found, *s.reports())
     x = e.with_policy(x, "Cluster", *s.NODES)
@@ -93,28 +93,28 @@ def routes_that_no_ingress_names() -> tuple[Snapshot, set[str]]:
 
 
 def proxy_lines_break_the_inside_only() -> tuple[Snapshot, set[str]]:
-    """Balancer and ingress speak PROXY, agents do not: users are well."""
+    """Balancer and ingress use PROXY lines, agents do not: users are served."""
     found = e.with_services(s.balancer(), proxyprotocol=True)
     x = s.taken(s.run(s.OK, investigated=False), found, *s.reports(ingress=s.CLOSED))
     return s.with_reading(x, ingress_config=(("use-proxy-protocol", "true"),)), {NONE}
 
 
 def an_old_reading_of_the_balancer() -> tuple[Snapshot, set[str]]:
-    """Suppose it was read before the failure began, and shows another one."""
+    """It was read before the failure began, and shows another failure."""
     found = s.balancer(healthy=0, asks=30081, at=s.SINCE - s.MINUTE)
     run = s.run(s.LB_503, unknown_host=s.LB_503)
     return s.taken(run, found, *s.reports()), {UNKNOWN}
 
 
 def agents_that_spoke_before() -> tuple[Snapshot, set[str]]:
-    """Suppose what they saw was before the failure: pods had gone for a moment."""
+    """The agents reported before the failure: pods were missing for a moment."""
     then = s.SINCE - s.MINUTE
     old = s.reports(ingress=s.INGRESS_503, ready=0, pods=0, at=then)
     return s.taken(s.run(s.INGRESS_503_BY_LB), s.balancer(), *old), {UNKNOWN}
 
 
 def a_check_that_asks_nobody_of_ours() -> tuple[Snapshot, set[str]]:
-    """Suppose pods say 503, and the http check asks a port of its own."""
+    """Pods respond 503, and the http check uses a port of its own."""
     found = s.checking("http", s.balancer(healthy=0, asks=9000))
     x = s.taken(s.run(s.LB_503, unknown_host=s.LB_503), found)
     inside_ = s.reports(ingress=s.POD_503, pod=s.POD_503)
@@ -122,13 +122,13 @@ def a_check_that_asks_nobody_of_ours() -> tuple[Snapshot, set[str]]:
 
 
 def agents_that_send_lines() -> tuple[Snapshot, set[str]]:
-    """Suppose agents are well by PROXY lines, which no setting asks for."""
+    """Agents succeed with PROXY lines, which no setting requires."""
     x = s.no_healthy_target()
     return inside(x, {"proxy_protocol": True}, lambda _: True), {UNKNOWN}
 
 
 def a_few_agents_over_a_broken_overlay() -> tuple[Snapshot, set[str]]:
-    """Suppose NodePorts need the overlay, and the few that ask get to theirs."""
+    """NodePorts need the overlay, and the few probing agents reach theirs."""
     x = e.some_unhealthy()
     cut = inside(
         x,
@@ -139,25 +139,7 @@ def a_few_agents_over_a_broken_overlay() -> tuple[Snapshot, set[str]]:
 
 
 def nodes_that_hang_for_each_other() -> tuple[Snapshot, set[str]]:
-    """All unhealthy by a tcp check, and no node answers inside: more is wrong."""
+    """A tcp check fails everywhere, and no node responds inside: more is wrong."""
     x = s.taken(s.run(s.LB_503, unknown_host=s.LB_503), s.balancer(healthy=0))
     x = replace(x, reports=e.firewall().reports)
     return inside(x, silence(s.DROPPED), lambda _: True), {UNKNOWN}
-
-
-HEALTH: tuple[Trap, ...] = (
-    the_app_came_back_just_now,
-    the_ingress_came_back_just_now,
-    the_ingress_came_back_long_ago,
-    no_route_yet,
-    a_green_check_on_another_port,
-    a_check_that_flaps_with_the_app,
-    routes_that_no_ingress_names,
-    proxy_lines_break_the_inside_only,
-    an_old_reading_of_the_balancer,
-    agents_that_spoke_before,
-    a_check_that_asks_nobody_of_ours,
-    agents_that_send_lines,
-    a_few_agents_over_a_broken_overlay,
-    nodes_that_hang_for_each_other,
-)

@@ -1,0 +1,195 @@
+"""Faults between the load balancer and the ingress: firewalls, policy, timeouts.
+
+In: a platform. Out: the same with that way broken; and the rows.
+It does not: change what the ingress does with a request.
+"""
+
+from dataclasses import replace
+
+from bench.accuracy.platform.parts import Rule
+from bench.accuracy.platform.requirements import Requirements
+from bench.accuracy.platform.spec import PlatformSpec
+from faults.row import Injection, Row, Truth
+from parallax.model.judgement import Class, Hop
+
+KUBELET = 10250
+"""A port that every node has open."""
+
+
+def local_policy(spec: PlatformSpec) -> None:
+    """Policy Local, ingress pods on few nodes, a check that passes everywhere."""
+    count = max(1, len(spec.nodes) // 3)
+    names = {n.name for n in spec.rng.sample(spec.nodes, count)}
+    spec.ingress.pods = [p for p in spec.ingress.pods if p.node in names]
+    for listen in spec.balancer.listens:
+        listen.check.port, listen.check.protocol = KUBELET, "tcp"
+    spec.open_everywhere = KUBELET
+
+
+def firewall(spec: PlatformSpec) -> None:
+    """The nodes drop the load balancer; Hetzner reports how its checks fail."""
+    _block(spec, 1.0)
+
+
+def firewall_for_all(spec: PlatformSpec) -> None:
+    """The nodes drop connections of all others to NodePorts, as UFW does by default."""
+    _block(spec, 1.0)
+    for port in (spec.ingress.http_port, spec.ingress.https_port):
+        spec.rules.append(Rule(source="nodes", port=port))
+
+
+def firewall_untold(spec: PlatformSpec) -> Truth:
+    """The same, and Hetzner's API does not report how the checks fail."""
+    _block(spec, 1.0)
+    return Truth(
+        also=("node-firewall-blocks-load-balancer",),
+        reason="without `detail` the unhealthy balancer is all that is seen",
+    )
+
+
+def firewall_behind_check(spec: PlatformSpec) -> None:
+    """The checks use another port, which is open; the ingress port is dropped."""
+    _block(spec, 1.0)
+    for listen in spec.balancer.listens:
+        listen.check.port, listen.check.protocol = KUBELET, "tcp"
+    spec.open_everywhere = KUBELET
+
+
+def _block(
+    spec: PlatformSpec, share: float, nodes: tuple[str | None, ...] = (None,)
+) -> None:
+    ingress = spec.ingress
+    for node in nodes:
+        for port in (ingress.http_port, ingress.https_port):
+            spec.rules.append(
+                Rule(source="balancer", node=node, port=port, share=share)
+            )
+
+
+def node_flaps(spec: PlatformSpec) -> None:
+    """A few nodes are NotReady at times: half of their connections are lost."""
+    down = {n.name for n in spec.rng.sample(spec.nodes, max(1, len(spec.nodes) // 3))}
+    share = spec.rng.uniform(0.45, 0.8)
+    for node in spec.nodes:
+        if node.name in down:
+            node.ready = False
+            for source in ("balancer", "nodes"):
+                spec.rules.append(Rule(source=source, node=node.name, share=share))
+    for pod in (*spec.pods, *spec.ingress.pods):
+        pod.ready = pod.node not in down
+    spec.hidden = replace(spec.hidden, agents=tuple(sorted(down)))
+
+
+def some(spec: PlatformSpec) -> None:
+    """A few nodes lose a share of the balancer's connections."""
+    count = max(1, len(spec.nodes) // 2)
+    chosen = spec.rng.sample([n.name for n in spec.nodes], count)
+    _block(spec, spec.rng.uniform(0.45, 0.8), tuple(chosen))
+
+
+def impatient(spec: PlatformSpec) -> None:
+    """The load balancer times out before slow pods respond."""
+    spec.balancer.server_timeout = spec.rng.choice((1.0, 2.0))
+    slow = spec.balancer.server_timeout * spec.rng.uniform(1.5, 1.75)
+    spec.ingress.read_timeout = 60.0
+    for pod in spec.pods:
+        pod.seconds = slow
+
+
+TARGETS = (
+    Row(
+        cause="nodeport-dropped-by-local-traffic-policy",
+        class_=Class.LOAD_BALANCER,
+        hop=Hop.NODE,
+        lab=("nodeport-dropped-by-local-traffic-policy",),
+        bench=(
+            Injection(
+                name="nodeport-dropped-by-local-traffic-policy",
+                inject=local_policy,
+                requires=Requirements(nodes=3, policy="Local", few_ingress=False),
+            ),
+        ),
+        supports="local_drops",
+        refutes="some_unhealthy",
+    ),
+    Row(
+        cause="node-firewall-blocks-load-balancer",
+        class_=Class.LOAD_BALANCER,
+        hop=Hop.NODE,
+        lab=("node-firewall-blocks-load-balancer",),
+        bench=(
+            Injection(
+                name="node-firewall-blocks-load-balancer",
+                inject=firewall,
+                requires=Requirements(has_detail=True),
+                position=3,
+            ),
+            Injection(
+                name="node-firewall-blocks-load-balancer-unchecked",
+                inject=firewall_behind_check,
+                requires=Requirements(nodes=2, private=True),
+                position=3,
+            ),
+            Injection(
+                name="node-firewall-blocks-load-balancer-and-nodes",
+                inject=firewall_for_all,
+                requires=Requirements(nodes=3, pods=2, few_ingress=False),
+            ),
+        ),
+        supports="firewall",
+        refutes="some_unhealthy",
+    ),
+    Row(
+        cause="lb-no-healthy-target",
+        class_=Class.LOAD_BALANCER,
+        hop=Hop.LOAD_BALANCER,
+        lab=("lb-no-healthy-target",),
+        bench=(
+            Injection(
+                name="lb-no-healthy-target",
+                inject=firewall_untold,
+                requires=Requirements(has_detail=False),
+                position=3,
+            ),
+        ),
+        supports="no_healthy_target",
+        refutes="no_target",
+    ),
+    Row(
+        cause="lb-some-targets-unhealthy",
+        class_=Class.LOAD_BALANCER,
+        hop=Hop.LOAD_BALANCER,
+        lab=("lb-some-targets-unhealthy",),
+        bench=(
+            Injection(
+                name="lb-some-targets-unhealthy",
+                inject=some,
+                requires=Requirements(nodes=3, policy="Local"),
+            ),
+            Injection(
+                name="lb-some-targets-unhealthy-nodes-down",
+                inject=node_flaps,
+                requires=Requirements(
+                    nodes=3, pods=3, policy="Cluster", few_ingress=False
+                ),
+            ),
+        ),
+        supports="some_unhealthy",
+        refutes="local_drops",
+    ),
+    Row(
+        cause="lb-timeout-too-short",
+        class_=Class.LOAD_BALANCER,
+        hop=Hop.LOAD_BALANCER,
+        lab=("lb-timeout-too-short",),
+        bench=(
+            Injection(
+                name="lb-timeout-too-short",
+                inject=impatient,
+                requires=Requirements(protocol="https", check="tcp", cdn=False),
+            ),
+        ),
+        supports="impatient",
+        refutes="slow_pods",
+    ),
+)

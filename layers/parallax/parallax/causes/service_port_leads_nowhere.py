@@ -1,0 +1,115 @@
+"""The Service's port leads to no port of its pods, which are ready.
+
+Meaning: the Service's `targetPort` is a name, and no container of the pods declares a
+port of that name and of the Service's protocol. Or the Service has no TCP port. The
+EndpointSlice lists the pods as ready, without a port. kube-proxy rejects connections
+to the Service, and the ingress has no endpoint to send requests to: it answers 503
+itself.
+
+Impact: every request for this Service fails, from outside and inside alike. Other
+Services of the same ingress work. It often begins when a chart renames a port, or when
+a port's protocol changes.
+
+Diagnosis: the EndpointSlices, read since the failure began, hold ready addresses, and
+none of them has the port that requests go to. And the ingress's own 503 page, or its
+access log without an upstream, shows that users' requests end there. One ready endpoint
+with a port rules the cause out: the ingress sends requests to that one. A reading that
+holds only a part of the endpoints proves nothing.
+
+Neighbors: `service-without-endpoints` has no address at all; `pods-not-ready` has
+addresses, and none is ready. `pod-refuses-connection` is a `targetPort` with a number
+on which no container listens: Kubernetes does not check a number, so its endpoints have
+a port, and the ingress answers 502. `ingress-rejects-request` writes the same page, and
+its endpoints have a port.
+
+Mitigation: set `targetPort` to a name that the containers declare, or to the port's
+number; or declare the port in the pod template, with the Service's protocol.
+
+Source: Kubernetes, FindPort in pkg/api/v1/pod/util.go, which the EndpointSlice
+controller calls for each pod; discovery/v1, EndpointSlice.ports; issue
+kubernetes/kubernetes 109627 (PORTS `<unset>`); ingress-nginx 9141 and 9149.
+"""
+
+from shlex import quote
+
+from parallax.causes.cause import Cause, refuted, supported
+from parallax.evidence import impact, inside, pods
+from parallax.evidence.reading import Missing, evidence_so_far, need
+from parallax.evidence.scene import Scene
+from parallax.evidence.words import of
+from parallax.model.judgement import Assessment, Class, Hop, NextStep
+
+ID = "service-port-leads-nowhere"
+
+
+def assess(scene: Scene) -> Assessment:
+    """Assess whether no ready endpoint has the port that requests go to."""
+    ready = [e for e in pods.endpoints(scene) if e.ready]
+    state = pods.endpoints_text(scene)
+    if not ready:
+        return refuted(ID, state)
+    served = sum(e.port is not None for e in ready)
+    if served:
+        return refuted(ID, f"{of(served, len(ready))} ready endpoints have a port")
+    with evidence_so_far(f"{state}, none of them with a port"):
+        why = _mismatch(scene)
+        with evidence_so_far(why):
+            ends = impact.ends_without_pod(scene)
+    return supported(ID, f"{state}, none of them with a port", why, ends)
+
+
+def _mismatch(scene: Scene) -> str:
+    """State which port of the Service leads nowhere; raises `Missing`."""
+    cluster = inside.cluster(scene)
+    service = need(cluster.service, "the Service as the cluster has it")
+    if "endpoints" in cluster.partial:
+        raise Missing("the endpoints that the agent left out of its reading")
+    if not service.ports:
+        return "the Service has no TCP port"
+    only = service.ports[0].port if len(service.ports) == 1 else None
+    number = cluster.service_port or only
+    port = next((p for p in service.ports if p.port == number), None)
+    if port is None:
+        raise Missing("which port of the Service requests go to")
+    if port.target_port.isdecimal():
+        raise Missing("why endpoints have no port although targetPort is a number")
+    return (
+        f"no ready pod declares a TCP port named {port.target_port!r}, the targetPort"
+        f" of port {port.port}"
+    )
+
+
+def next_steps(scene: Scene) -> tuple[NextStep, ...]:
+    """Return how to compare the Service's ports with those that pods declare."""
+    namespace, _, name = pods.service_name(scene).partition("/")
+    kubectl = f"kubectl -n {quote(namespace)}"
+    found = pods.known_endpoints(scene)
+    pod = next((e.pod for e in found if e.ready and e.pod), None)
+    which = f"pod {quote(pod)}" if pod else "pods"
+    items = ".spec.containers[*].ports" if pod else ".items[*].spec.containers[*].ports"
+    return (
+        NextStep(
+            text="Compare the Service's targetPort, name and protocol with the ports"
+            " that the containers declare.",
+            command=f"{kubectl} get service {quote(name)} -o"
+            f" jsonpath='{{.spec.ports}}{{\"\\n\"}}' && {kubectl} get {which} -o"
+            f" jsonpath='{{{items}}}{{\"\\n\"}}'",
+        ),
+        NextStep(
+            text="Correct targetPort in the Service, or the port in the pod template."
+            " PORTS then shows a number instead of <unset>.",
+            command=f"{kubectl} get endpointslices -l"
+            f" kubernetes.io/service-name={quote(name)}",
+        ),
+    )
+
+
+CAUSE = Cause(
+    id=ID,
+    class_=Class.BACKEND,
+    hop=Hop.SERVICE,
+    title="The Service's port leads to no port of its pods",
+    assess=assess,
+    next_steps=next_steps,
+    explains=("ingress-rejects-request",),
+)

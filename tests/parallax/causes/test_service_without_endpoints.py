@@ -1,0 +1,38 @@
+"""Specification of the cause `service-without-endpoints`.
+
+What tells it from `pods-not-ready` is in that cause's specification.
+"""
+
+from parallax.causes.service_without_endpoints import CAUSE
+from parallax.diagnose.judge import ask, judge
+from parallax.model.cluster import Pod
+from parallax.model.judgement import Hop, HopState
+from tests.parallax import scenarios as s
+
+
+def test_emptiness_is_explained_as_far_as_it_was_read() -> None:
+    """No Service; pods without an address; nothing that matches."""
+    x = s.without_endpoints()
+    pending = Pod(name="keybuzz-api-1", phase="Pending")
+    gone = ("no Service keybuzz-api in namespace keybuzz",)
+    told = [
+        ask(CAUSE, y).evidence[1]
+        for y in (
+            x,
+            s.with_reading(x, pods=(pending,)),
+            s.with_reading(x, service=None, pods=None, workloads=None, problems=gone),
+        )
+    ]
+    assert told == [
+        "no pod matches its selector (DaemonSet keybuzz-api has 0 desired pods)",
+        "its pods have no address yet: 1 of 1 pods in state Pending, not ready",
+        "no Service keybuzz-api in namespace keybuzz",
+    ]
+
+
+def test_the_path_tells_that_there_is_no_pod() -> None:
+    """The agents reported, so the pods are missing, not the reports."""
+    path = {h.hop: h for h in judge(s.without_endpoints()).path}
+    assert path[Hop.POD].seen == "the Service has no pod"
+    assert path[Hop.SERVICE].state is HopState.FAULTY
+    assert path[Hop.INGRESS].state is HopState.OK
