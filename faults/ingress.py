@@ -33,7 +33,7 @@ def unknown_host_checked(spec: PlatformSpec) -> Truth:
     unknown_host(spec)
     return Truth(
         also=("lb-health-check-rejected",),
-        reason="the check's domain is no host of any Ingress, by the same typo",
+        reason="no Ingress has the check's domain as a host, by the same typo",
     )
 
 

@@ -18,7 +18,7 @@ ANY = Requirements()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Truth:
-    """What else holds of a broken platform, besides the cause of its row."""
+    """What else holds of a broken platform, in addition to its row's cause."""
 
     also: tuple[str, ...] = ()
     """Causes that may be named as well; `reason` states why."""

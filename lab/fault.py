@@ -22,7 +22,7 @@ FAULTS = Path(__file__).parent / "faults"
 LOOK_ALIKES_FOLDER = Path(__file__).parent / "look-alikes"
 LOOK_ALIKE = "look-alike:"
 """Prefix of a harmless look-alike: it must not change which cause is named."""
-OLD_PREFIX = "oddity:"
+OLD_PREFIX = "oddity:"  # codespell:ignore oddity
 """The prefix that look-alikes had before; still accepted."""
 
 

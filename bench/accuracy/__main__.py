@@ -68,7 +68,7 @@ def broken_gates(name: str, results: Sequence[Result]) -> list[str]:
         ("abstentions", found.abstained.value, gates.ABSTENTIONS, False),
     )
     return [
-        f"{name}: {what} {value:.3f}, wanted {'>=' if least else '<='} {limit}"
+        f"{name}: {what} {value:.3f}, expected {'>=' if least else '<='} {limit}"
         for what, value, limit, least in limits
         if (value < limit if least else value > limit)
     ]

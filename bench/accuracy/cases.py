@@ -89,10 +89,10 @@ def _with_look_alike(case_id: str, look_alike: LookAlike, rng: Random) -> Case:
 
 def _two(rng: Random) -> tuple[Injection, ...]:
     """Return two faults at different positions, the outer first."""
-    placed = [f for f in INJECTIONS.values() if f.position]
-    innermost = max(f.position for f in placed)
-    outer = rng.choice([f for f in placed if f.position < innermost])
-    inner = rng.choice([f for f in placed if f.position > outer.position])
+    candidates = [f for f in INJECTIONS.values() if f.position]
+    innermost = max(f.position for f in candidates)
+    outer = rng.choice([f for f in candidates if f.position < innermost])
+    inner = rng.choice([f for f in candidates if f.position > outer.position])
     return outer, inner
 
 

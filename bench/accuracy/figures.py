@@ -97,10 +97,10 @@ def matrix(results: Iterable[Result]) -> dict[str, Counter[str]]:
     """Return label -> how often each cause was named; an accepted one counts as it."""
     found: dict[str, Counter[str]] = {}
     for result in results:
-        said = result.cause
-        if result.outcome is Outcome.RIGHT and said not in {NONE, NOT_ESTABLISHED}:
-            said = result.label.cause
-        found.setdefault(result.label.cause, Counter())[said] += 1
+        named = result.cause
+        if result.outcome is Outcome.RIGHT and named not in {NONE, NOT_ESTABLISHED}:
+            named = result.label.cause
+        found.setdefault(result.label.cause, Counter())[named] += 1
     return dict(sorted(found.items()))
 
 
@@ -109,6 +109,6 @@ def by_class(results: Iterable[Result]) -> dict[str, Counter[str]]:
     found: dict[str, Counter[str]] = {}
     for result in results:
         right = result.outcome is Outcome.RIGHT and not result.silent
-        said = result.label.class_ if right else result.class_
-        found.setdefault(result.label.class_ or "-", Counter())[said or "-"] += 1
+        named = result.label.class_ if right else result.class_
+        found.setdefault(result.label.class_ or "-", Counter())[named or "-"] += 1
     return dict(sorted(found.items()))

@@ -114,7 +114,7 @@ def _checks(observed: Observed) -> set[str]:
 
 
 def _may_be_host_port(observed: Observed) -> bool:
-    """Return whether a check uses a port that is no NodePort, without a detail."""
+    """Return whether a check uses a port that is not a NodePort, without a detail."""
     ports = {
         service.health_check.port
         for seen in observed.observations

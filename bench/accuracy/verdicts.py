@@ -6,7 +6,7 @@
 In: the recorded runs and drawn cases. Out: with `save` a file of one judgement a line;
 with `compare` what differs from it, and exit code 1 if anything does. For changes of
 the code that are not meant to change a judgement. A cause that is new adds its own
-answer to each judgement: that is no difference, unless it is named.
+answer to each judgement: only a judgement that names it differs.
 It does not: say which judgement is right; `python -m bench.accuracy` does.
 """
 

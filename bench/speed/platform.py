@@ -92,7 +92,7 @@ async def serve(app: web.Application, addresses: Iterator[str] | list[str]) -> i
 
 
 async def change(store: Store) -> None:
-    """Change a pod ten times a second, for ever, in nothing that users notice."""
+    """Change a pod ten times a second, forever, in nothing that users notice."""
     for number in itertools.count():
         which = number * 37 % (cluster.PODS - cluster.INGRESS_PODS)
         store.put("pods", cluster.pod(which, restarts=number + 1))

@@ -9,27 +9,27 @@ import sys
 from collections.abc import Sequence
 
 from bench.week.observers import Platform
-from bench.week.play import Player, Told, subject
+from bench.week.play import Player, StoryResult, subject
 from bench.week.stories import STORIES, Story
 
 SEED = "week"
 
 
-def run(story: Story, days: float) -> tuple[Told, list[str]]:
+def run(story: Story, days: float) -> tuple[StoryResult, list[str]]:
     """Play a story; return its result, and what is wrong with it."""
     platform = Platform(f"{SEED}:{story.name}")
-    told = Player(story, platform).play(days)
-    wrong = [f"minute {minute} blames {cause}" for minute, cause in told.blamed]
+    result = Player(story, platform).play(days)
+    wrong = [f"minute {minute} names {cause}" for minute, cause in result.blamed]
     whose = subject(story.tells, platform) if story.tells else None
     wrong += [
         f"minute {m.minute} {m.turn} {m.subject}: {m.cause}"
-        for m in told.mails
+        for m in result.mails
         if m.subject != whose
     ]
     wanted = int(days) * story.windows
-    if whose and told.fired(whose) != wanted:
-        wrong.append(f"{told.fired(whose)} alarms of {whose}, wanted {wanted}")
-    return told, wrong
+    if whose and result.fired(whose) != wanted:
+        wrong.append(f"{result.fired(whose)} alerts of {whose}, expected {wanted}")
+    return result, wrong
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -39,11 +39,11 @@ def main(arguments: Sequence[str]) -> int:
     days = parser.parse_args(arguments).days
     bad = 0
     for story in STORIES:
-        told, wrong = run(story, days)
+        result, wrong = run(story, days)
         bad += len(wrong)
-        said = "; ".join(wrong[:5]) or "nobody was blamed or woken wrongly"
-        count = f"{told.minutes} minutes, {len(told.mails)} mails"
-        sys.stdout.write(f"{story.name}: {count}; {said}\n")
+        reported = "; ".join(wrong[:5]) or "no false alert"
+        count = f"{result.minutes} minutes, {len(result.mails)} mails"
+        sys.stdout.write(f"{story.name}: {count}; {reported}\n")
     return 1 if bad else 0
 
 

@@ -41,7 +41,7 @@ class Mail:
 
 
 @dataclass(slots=True)
-class Told:
+class StoryResult:
     """The result of a story."""
 
     blamed: list[tuple[int, str]] = field(default_factory=list[tuple[int, str]])
@@ -73,13 +73,13 @@ class Player:
         self._newest_run: ProbeRun | None = None
         self._incidents: dict[str, Incident | None] = {}
         self._unheard = 0
-        self.told = Told()
+        self.result = StoryResult()
 
-    def play(self, days: float) -> Told:
+    def play(self, days: float) -> StoryResult:
         """Play every minute."""
         for number in range(int(days * DAY)):
             self._minute(number)
-        return self.told
+        return self.result
 
     def _minute(self, number: int) -> None:
         state = self._story.at(number)
@@ -95,12 +95,12 @@ class Player:
         snapshot, judged = self._steady or self._judge(now)
         if same and snapshot.failing_since is None:
             self._steady = snapshot, judged
-        self.told.minutes += 1
+        self.result.minutes += 1
         snapshot = replace(snapshot, taken_at=now)
         for whose, judgement in judged:
             self._advance(number, whose, judgement, snapshot)
         if judged[0][1].class_ not in {None, Class.MONITOR}:
-            self.told.blamed.append((number, judged[0][1].cause))
+            self.result.blamed.append((number, judged[0][1].cause))
 
     def _hear(self, number: int, state: Minute) -> None:
         """Add the observations of a minute, and drop those that no judgement uses."""
@@ -114,7 +114,7 @@ class Player:
             self._journal.popleft()
 
     def _judge(self, now: datetime) -> tuple[Snapshot, list[tuple[str, Judgement]]]:
-        self.told.judged += 1
+        self.result.judged += 1
         known = [
             o
             for _, o in self._journal
@@ -145,4 +145,4 @@ class Player:
                 turn=after.finding.turn,
                 minute=number,
             )
-            self.told.mails.append(mail)
+            self.result.mails.append(mail)

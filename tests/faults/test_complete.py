@@ -1,4 +1,4 @@
-"""Specification of completeness: what a cause needs besides its module."""
+"""Specification of completeness: what a cause needs in addition to its module."""
 
 from pathlib import Path
 

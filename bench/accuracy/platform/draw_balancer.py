@@ -17,7 +17,7 @@ from bench.accuracy.platform.parts import (
 from bench.accuracy.platform.requirements import Requirements
 
 
-def balancer(  # noqa: PLR0913 - what it stands before
+def balancer(  # noqa: PLR0913 - what is behind it
     rng: Random,
     requires: Requirements,
     nodes: list[Machine],
@@ -61,7 +61,7 @@ def balancer(  # noqa: PLR0913 - what it stands before
     )
 
 
-def _listen(  # noqa: PLR0913 - what it stands before
+def _listen(  # noqa: PLR0913 - what is behind it
     rng: Random,
     requires: Requirements,
     ingress: Ingress,

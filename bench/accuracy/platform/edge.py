@@ -216,6 +216,6 @@ def _edge(status: int, why: str) -> Reply:
 
 def _cloudflare(reply: Reply, cached: str | None) -> Reply:
     kept = tuple((n, v) for n, v in reply.headers if n.lower() != "server")
-    said = (("cf-cache-status", cached),) if cached else ()
-    more = (("Server", "cloudflare"), *said, ("CF-RAY", "8f1c2d3e4a5b6c7d-FRA"))
+    cache_header = (("cf-cache-status", cached),) if cached else ()
+    more = (("Server", "cloudflare"), *cache_header, ("CF-RAY", "8f1c2d3e4a5b6c7d-FRA"))
     return replace(reply, headers=(*kept, *more))

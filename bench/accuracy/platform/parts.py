@@ -35,7 +35,7 @@ class Rule:
 
 @dataclass(slots=True, kw_only=True)
 class AppPod:
-    """A pod of the target's Service; `behavior` is well, error, hang or refuse."""
+    """A pod of the target's Service; `behavior`: well, error, hang, refuse."""
 
     name: str
     node: str

@@ -17,7 +17,7 @@ def test_a_share_is_told_with_its_figures() -> None:
     assert str(Share(part=1, whole=2)) == "50.0 % (1 of 2; 9.5 to 90.5)"
 
 
-def said(cause: str, class_: str | None, outcome: Outcome) -> Result:
+def result(cause: str, class_: str | None, outcome: Outcome) -> Result:
     """Return a result whose label is `service-without-endpoints`."""
     true = "service-without-endpoints"
     label = Label(cause=true, class_="backend", accept=frozenset({true}))
@@ -36,10 +36,10 @@ def test_a_wrong_cause_of_the_right_class_sends_to_the_right_team() -> None:
     """Class and cause are counted separately; an abstention names neither."""
     found = figures(
         [
-            said("service-without-endpoints", "backend", Outcome.RIGHT),
-            said("pod-too-slow", "backend", Outcome.WRONG),
-            said("lb-no-target", "load_balancer", Outcome.WRONG),
-            said("not-established", None, Outcome.ABSTAINED),
+            result("service-without-endpoints", "backend", Outcome.RIGHT),
+            result("pod-too-slow", "backend", Outcome.WRONG),
+            result("lb-no-target", "load_balancer", Outcome.WRONG),
+            result("not-established", None, Outcome.ABSTAINED),
         ]
     )
     assert (found.named, found.blamed) == (

@@ -19,8 +19,8 @@ def working() -> list[Result]:
 def test_the_slice_blames_nobody_wrongly(working: list[Result]) -> None:
     """The message of a failure names each wrong case, so that it can be replayed."""
     wrong = [r for r in working if r.outcome is Outcome.WRONG]
-    said = [f"{r.id} {r.fault}: {r.cause}" for r in wrong]
-    assert len(wrong) <= gates.WRONG_BLAMES * len(working), said
+    named = [f"{r.id} {r.fault}: {r.cause}" for r in wrong]
+    assert len(wrong) <= gates.WRONG_BLAMES * len(working), named
 
 
 def test_the_slice_names_class_and_cause(working: list[Result]) -> None:

@@ -59,7 +59,7 @@ def no_route_yet() -> tuple[Snapshot, set[str]]:
 
 
 def a_green_check_on_another_port() -> tuple[Snapshot, set[str]]:
-    """The check uses kube-proxy's port, which is no fault; pods respond 503."""
+    """The check rightly uses kube-proxy's port; pods respond 503."""
     run = s.run(s.POD_503)
     inside_ = s.reports(ingress=s.POD_503, pod=s.POD_503, sightings=s.seen(run, 503))
     x = s.taken(run, s.balancer(asks=10256), *inside_)

@@ -38,7 +38,7 @@ def test_a_drawn_platform_is_well(seed: int) -> None:
 
 
 def test_a_firewall_lets_checks_time_out() -> None:
-    """A dropped SYN gets no answer."""
+    """A dropped SYN gets no response."""
     platform = spec()
     platform.rules.append(Rule(source="balancer"))
     assert words(platform) == {"layer4_timeout"}
