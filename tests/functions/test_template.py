@@ -59,6 +59,13 @@ REACHED: dict[str, tuple[tuple[str, ...], ...]] = {
     "deliver_waiting": DELIVER,
 }
 """What a handler calls by name -> where that reaches AWS, and by which functions."""
+CALLED = {
+    "probe": ("probe/invocation.py",),
+    "inspect": ("inspect/inspection.py",),
+    "ingest": ("ingest/endpoint.py",),
+    "diagnose": ("incidents/diagnosis.py",),
+}
+"""The module of the layer behind a handler's one call."""
 PARTIAL = ("batchItemFailures", "process_partial_response", "BatchProcessor")
 """What code that names failed records mentions."""
 
@@ -73,8 +80,10 @@ def names(tree: ast.AST) -> Iterator[str]:
 
 
 def handler_code(step: str) -> str:
-    """Return the source of a step's handler."""
-    return (ROOT / f"functions/{CODE[step]}/app.py").read_text()
+    """Return the source of a step's handler, and of the module that it calls."""
+    called = [PACKAGE / name for name in CALLED.get(step, ())]
+    files = [ROOT / f"functions/{CODE[step]}/app.py", *called]
+    return "\n".join(file.read_text() for file in files)
 
 
 def environment(step: str) -> dict[str, str]:

@@ -77,7 +77,7 @@ REFUSED = {
     "a bad signature": (event(push(), FORGED), 401, "No matching signature"),
     "an old timestamp": (event(push(), minutes=6), 401, "timestamp too old"),
     "an unknown schema": (event(push(schema="v9")), 400, "unknown schema 'v9'"),
-    "2 MB": (event(push(pad="x" * 2 * 1024**2)), 413, "no more than 1048576"),
+    "2 MB": (event(push(pad="x" * 2 * 1024**2)), 413, "the limit is 1048576"),
     "a field of another kind": (event(push(sent_at="noon")), 400, "sent_at: "),
     "no name to store under": (event(push(target="")), 400, "reports.0.target: "),
     "another path": (event(push()) | {"rawPath": "/"}, 404, "only POST"),
@@ -149,7 +149,7 @@ def test_one_report_too_large_costs_only_itself(load: Any, cloud: Any) -> None:
     ],
     ids=repr,
 )
-@pytest.mark.parametrize("where", ["keys", "store"])
+@pytest.mark.parametrize("where", ["secret", "store"])
 def test_what_is_not_the_push_s_fault_is_the_agent_s_to_keep(
     load: Any,
     cloud: Any,
@@ -163,7 +163,7 @@ def test_what_is_not_the_push_s_fault_is_the_agent_s_to_keep(
     def fail(*_: object) -> Any:
         raise failure
 
-    monkeypatch.setattr(ingest, where, fail)
+    monkeypatch.setattr(f"parallax.ingest.endpoint.{where}", fail)
     answered = ingest.handler(event(push()), None)
     said = {"message": "temporarily unavailable, retry"}
     assert (answered["statusCode"], json.loads(answered["body"])) == (503, said)

@@ -120,14 +120,14 @@ def test_a_reading_that_cannot_be_stored_fails_the_run_after_all_others(
     file = tmp_path / "targets.yaml"
     file.write_text(TARGETS + MUTE + MUTE.replace("mute", "last"))
     inspect = load("inspect", TARGETS=file, JOURNAL_TABLE=cloud.journal)
-    store = inspect.journal.record
+    store = inspect.inspection.journal.record
 
     def record(reading: BalancerReading) -> None:
         if reading.target == "front":
             raise OSError("no file left")
         store(reading)
 
-    monkeypatch.setattr(inspect.journal, "record", record)
+    monkeypatch.setattr(inspect.inspection.journal, "record", record)
     with pytest.raises(ExceptionGroup, match="readings not stored"):
         inspect.handler({}, None)
     since, journal = datetime.now(UTC), DynamoJournal(cloud.journal)
@@ -206,7 +206,7 @@ def test_a_wrong_token_is_told_with_what_to_do(
     )
     (told,) = inspect.handler({}, None)["readings"]
     assert told["problem"] == "unauthorized"
-    assert "make a read-only API token" in told["problem_detail"]
+    assert "create a read-only API token" in told["problem_detail"]
     assert "secret HetznerTokenSecret" in told["problem_detail"]
     assert "s3cr3t" not in str(told) + capsys.readouterr().out
 
@@ -263,7 +263,7 @@ def test_a_target_s_addresses_are_those_of_its_newest_run(
     run = ProbeRun(target=NAMELESS.name, started_at=at, probes=(probe,))
     inspect = load("inspect", JOURNAL_TABLE=cloud.journal)
     DynamoJournal(cloud.journal).record(run)
-    assert inspect.addresses(NAMELESS) == known
+    assert inspect.inspection.addresses_of(NAMELESS) == known
 
 
 def test_the_budget_is_the_stack_s_and_calls_are_logged(
@@ -281,7 +281,7 @@ def test_the_budget_is_the_stack_s_and_calls_are_logged(
         HETZNER_ENDPOINT="http://127.0.0.1:9/v1",
         HETZNER_CALLS_PER_HOUR=60,
     )
-    assert inspect.allowance.an_hour == 60
+    assert inspect.inspection.allowance.calls_per_hour == 60
     inspect.handler({}, None)
     (line,) = (r for r in caplog.records if r.message == "Hetzner API was read")
     # Nobody answered: no call is counted, and nothing is known of the rest.

@@ -56,14 +56,14 @@ def test_a_spent_budget_says_when_it_reads_again(clock: Clock) -> None:
     for _ in range(100):
         allowance.note(answer())
     assert allowance.closed(4) == (
-        "Parallax's own budget of 600 calls an hour is used;"
-        " it is read again at 12:00:29 UTC"
+        "Parallax's own budget of 600 calls per hour is used up;"
+        " next reading at 12:00:29 UTC"
     )
     clock.pass_by(29)
     assert allowance.closed(4) is None
 
 
-def test_a_look_of_more_calls_than_the_burst_is_made(clock: Clock) -> None:
+def test_calls_per_reading_of_more_calls_than_the_burst_is_made(clock: Clock) -> None:
     """A large project is read less often, and not never."""
     assert Allowance(60, clock).closed(50) is None
 
@@ -76,7 +76,7 @@ def test_the_cluster_s_share_is_left_alone(clock: Clock) -> None:
     assert allowance.closed(4) is None
     allowance.note(answer(Limit=3600, Remaining=360, Reset=reset))
     assert allowance.remaining == 360
-    assert "360 of the project's 3600" in str(allowance.closed(4))
+    assert "the project has 360 of 3600 calls per hour left" in str(allowance.closed(4))
     assert "12:06:01" in str(allowance.closed(4))
     clock.pass_by(361)
     assert allowance.closed(4) is None
@@ -174,9 +174,11 @@ def test_a_shortage_that_lasts_is_waited_out_longer_each_time(clock: Clock) -> N
     assert "12:46:01" in str(allowance.closed(4))
 
 
-def test_a_look_waits_for_as_many_calls_as_the_largest_took(clock: Clock) -> None:
+def test_calls_per_reading_waits_for_as_many_calls_as_the_largest_took(
+    clock: Clock,
+) -> None:
     """A large project is not begun with what is enough for a small one."""
     allowance = Allowance(600, clock)
-    allowance.looked(8)
-    allowance.looked(2)
-    assert allowance.a_look == 8
+    allowance.note_reading(8)
+    allowance.note_reading(2)
+    assert allowance.calls_per_reading == 8

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from parallax.inspect import connect, read
+from parallax.inspect import connect, read_balancers
 from parallax.model.balancer import BalancerReading, HealthStatus, Problem
 from parallax.model.target import Reached, Target
 from tests.parallax.inspect.api import (
@@ -26,7 +26,7 @@ from tests.parallax.inspect.api import (
 def look(api: Any, *targets: Target, token: str = TOKEN, budget: float = 5.0) -> Any:
     """Read through the real client."""
     client = connect(token, api.url, timeout=(1.0, 1.0))
-    return read(client, targets or (FRONT,), NOW, budget)
+    return read_balancers(client, targets or (FRONT,), NOW, budget)
 
 
 def test_one_look_serves_every_target_with_a_balancer(api: Api) -> None:
@@ -202,7 +202,7 @@ def test_every_refusal_is_a_problem_of_its_name(
 def test_nobody_there_is_unreachable() -> None:
     """A refused connection is a problem of every target."""
     client = connect(TOKEN, "http://127.0.0.1:9/v1", timeout=(0.5, 0.5))
-    reading = read(client, (FRONT,), NOW)[0]
+    reading = read_balancers(client, (FRONT,), NOW)[0]
     assert reading.problem is Problem.UNREACHABLE
 
 
@@ -236,7 +236,9 @@ NAMELESS = Target(name="nameless", url="https://front.example/")
 def test_a_target_without_a_name_is_found_by_its_address(api: Api) -> None:
     """The reading says which address told it; a named one says its name."""
     project = connect(TOKEN, api.url)
-    seen = read(project, (NAMELESS, FRONT), NOW, addresses=lambda _: ("203.0.113.20",))
+    seen = read_balancers(
+        project, (NAMELESS, FRONT), NOW, addresses=lambda _: ("203.0.113.20",)
+    )
     assert [reading.matched_by for reading in seen] == [
         "203.0.113.20 is its public IPv4",
         "by name",
@@ -247,7 +249,7 @@ def test_a_target_without_a_name_is_found_by_its_address(api: Api) -> None:
 def test_behind_a_cdn_it_is_told_to_name_one_and_nothing_is_asked(api: Api) -> None:
     """The CDN's addresses say nothing of the balancer."""
     cached = Target(name="c", url="https://c.example/", reached=Reached(cdn=True))
-    seen = read(
+    seen = read_balancers(
         connect(TOKEN, api.url), (cached,), NOW, addresses=lambda _: ("1.1.1.1",)
     )
     assert seen[0].problem is Problem.NOT_FOUND
@@ -259,9 +261,13 @@ def test_a_renamed_balancer_is_named_by_its_address(api: Api) -> None:
     """The name that is configured is gone, and the likely one is told."""
     api.balancers = [[BALANCER | {"name": "lb-new"}]]
     project = connect(TOKEN, api.url)
-    (seen,) = read(project, (FRONT,), NOW, addresses=lambda _: ("203.0.113.20",))
+    (seen,) = read_balancers(
+        project, (FRONT,), NOW, addresses=lambda _: ("203.0.113.20",)
+    )
     assert (seen.problem, seen.load_balancer) == (Problem.NOT_FOUND, None)
-    assert "renamed? 'lb-new' serves it: 203.0.113.20" in str(seen.problem_detail)
+    assert "it may be renamed: 'lb-new' serves the target (203.0.113.20" in str(
+        seen.problem_detail
+    )
 
 
 def test_a_name_that_leads_to_a_server_s_ipv6_is_told(api: Api) -> None:
@@ -270,9 +276,11 @@ def test_a_name_that_leads_to_a_server_s_ipv6_is_told(api: Api) -> None:
     guarded["public_net"]["ipv6"] = {"ip": "2001:db8:1::/64", "dns_ptr": []}
     api.servers = [[guarded]]
     project = connect(TOKEN, api.url)
-    (seen,) = read(project, (NAMELESS,), NOW, addresses=lambda _: ("2001:db8:1::5",))
+    (seen,) = read_balancers(
+        project, (NAMELESS,), NOW, addresses=lambda _: ("2001:db8:1::5",)
+    )
     assert seen.problem is Problem.NOT_FOUND
-    assert "2001:db8:1::5 is server worker-1's own" in str(seen.problem_detail)
+    assert "2001:db8:1::5 belongs to server worker-1" in str(seen.problem_detail)
 
 
 def test_addresses_that_cannot_be_had_cost_no_named_balancer(api: Api) -> None:
@@ -281,7 +289,9 @@ def test_addresses_that_cannot_be_had_cost_no_named_balancer(api: Api) -> None:
     def fail(_target: Target) -> tuple[str, ...]:
         raise OSError("no journal")
 
-    seen = read(connect(TOKEN, api.url), (NAMELESS, FRONT), NOW, addresses=fail)
+    seen = read_balancers(
+        connect(TOKEN, api.url), (NAMELESS, FRONT), NOW, addresses=fail
+    )
     assert [(reading.target, reading.problem) for reading in seen] == [("front", None)]
 
 
@@ -313,12 +323,14 @@ def test_a_remaining_share_below_the_floor_ends_the_asking(api: Api) -> None:
     """The next look asks nothing, and says when it asks again."""
     api.headers = {"RateLimit-Limit": "3600", "RateLimit-Remaining": "700"}
     project = connect(TOKEN, api.url)
-    assert read(project, (FRONT,), NOW)[0].load_balancer is not None
+    assert read_balancers(project, (FRONT,), NOW)[0].load_balancer is not None
     asked = len(api.paths)
-    (skipped,) = read(project, (FRONT,), NOW)
+    (skipped,) = read_balancers(project, (FRONT,), NOW)
     assert skipped.problem is Problem.RATE_LIMITED
-    assert "700 of the project's 3600" in str(skipped.problem_detail)
-    assert "read again at" in str(skipped.problem_detail)
+    assert "the project has 700 of 3600 calls per hour left" in str(
+        skipped.problem_detail
+    )
+    assert "next reading at" in str(skipped.problem_detail)
     assert len(api.paths) == asked
 
 
@@ -326,6 +338,6 @@ def test_a_refusal_is_not_repeated_at_once(api: Api) -> None:
     """After a 429 the next look says so without a call."""
     api.reply = error(429, "rate_limit_exceeded")
     project = connect(TOKEN, api.url)
-    seen = [read(project, (FRONT,), NOW)[0].problem for _ in range(3)]
+    seen = [read_balancers(project, (FRONT,), NOW)[0].problem for _ in range(3)]
     assert seen == [Problem.RATE_LIMITED] * 3
     assert len(api.paths) == 1

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given as given_by
 from hypothesis import strategies as st
 
-from parallax.inspect import connect, read
+from parallax.inspect import connect, read_balancers
 from parallax.inspect.convert import convert
 from parallax.journal import from_image, to_item
 from parallax.model.balancer import ANY_PORT, HealthStatus, LoadBalancer, Problem
@@ -42,7 +42,7 @@ def check(**changes: Any) -> dict[str, Any]:
 def balancer(api: Api, **changes: Any) -> LoadBalancer:
     """Read the balancer with these changes."""
     api.balancers = [[BALANCER | changes]]
-    (seen,) = read(connect(TOKEN, api.url), (FRONT,), NOW)
+    (seen,) = read_balancers(connect(TOKEN, api.url), (FRONT,), NOW)
     assert seen.load_balancer is not None, seen.problem_detail
     return seen.load_balancer
 
@@ -53,7 +53,7 @@ def test_a_balancer_without_ipv4_is_found_by_its_ipv6(api: Api, none: Any) -> No
     public = {"enabled": True, "ipv4": none, "ipv6": {"ip": IPV6, "dns_ptr": None}}
     api.balancers = [[BALANCER | {"public_net": public}]]
     project = connect(TOKEN, api.url)
-    (seen,) = read(project, (NAMELESS,), NOW, addresses=lambda _: (IPV6,))
+    (seen,) = read_balancers(project, (NAMELESS,), NOW, addresses=lambda _: (IPV6,))
     assert seen.load_balancer is not None
     assert (seen.load_balancer.ipv4, seen.load_balancer.ipv6) == (None, IPV6)
     assert seen.matched_by == f"{IPV6} is its public IPv6"
@@ -153,7 +153,7 @@ def test_names_are_any_text(api: Api) -> None:
     name = "lb-größe-東京 🚀"
     api.balancers = [[BALANCER | {"name": name}]]
     target = Target(name="x", url="https://x/", reached=Reached(load_balancer=name))
-    (seen,) = read(connect(TOKEN, api.url), (target,), NOW)
+    (seen,) = read_balancers(connect(TOKEN, api.url), (target,), NOW)
     assert seen.load_balancer is not None
     assert seen.load_balancer.name == name
 
@@ -196,13 +196,13 @@ def test_a_balancer_that_nobody_can_read_costs_only_itself(
     last = BALANCER | {"id": 9, "name": "last"}
     api.balancers = [[odd | {"name": "odd"}, BALANCER], [last]]
     far = Target(name="far", url="https://x/", reached=Reached(load_balancer="last"))
-    near, lost, end = read(connect(TOKEN, api.url), (FRONT, ODD, far), NOW)
+    near, lost, end = read_balancers(connect(TOKEN, api.url), (FRONT, ODD, far), NOW)
     assert near.load_balancer is not None
     assert next(near.load_balancer.leaves()).label == "worker-1"
     assert near.load_balancer.certificates
     assert end.load_balancer is not None
     assert (lost.load_balancer, lost.problem) == (None, Problem.OTHER)
-    assert "load balancer 'odd': an answer of a shape" in str(lost.problem_detail)
+    assert "load balancer 'odd': unexpected format" in str(lost.problem_detail)
     assert "\n" not in str(lost.problem_detail)
 
 
@@ -238,7 +238,7 @@ def test_an_odd_service_costs_only_itself(
     well, strange = service(listen_port=8443)["services"], odd["services"]
     services = [*strange, *well] if first else [*well, *strange]
     api.balancers = [[BALANCER | {"services": services}]]
-    (seen,) = read(connect(TOKEN, api.url), (FRONT,), NOW)
+    (seen,) = read_balancers(connect(TOKEN, api.url), (FRONT,), NOW)
     found = seen.load_balancer
     assert found is not None
     assert [one.listen_port for one in found.services] == [8443]
@@ -246,9 +246,12 @@ def test_an_odd_service_costs_only_itself(
     assert next(found.leaves()).label == "worker-1"
     assert seen.problem is None
     named = str(port or "unknown")
-    assert f"unknown shape: service {named}" in str(seen.problem_detail)
+    assert f"unexpected format: service {named}" in str(seen.problem_detail)
     (line,) = (r for r in caplog.records if r.name.endswith("convert"))
-    assert line.message.startswith(f"service :{port} of lb-prod left out: ")
+    assert line.message == "load balancer service was omitted"
+    facts = vars(line)
+    assert (facts["load_balancer"], facts["listen_port"]) == ("lb-prod", port)
+    assert facts["reason"]
     assert from_image(to_item(seen)) == seen
 
 
@@ -285,7 +288,7 @@ def test_an_unread_service_leaves_open_what_its_port_is(api: Api) -> None:
 def test_what_is_no_balancer_costs_no_balancer(api: Api, odd: Any) -> None:
     """Neither does an item without a name or an id."""
     api.balancers = [[odd, BALANCER]]
-    (seen,) = read(connect(TOKEN, api.url), (FRONT,), NOW)
+    (seen,) = read_balancers(connect(TOKEN, api.url), (FRONT,), NOW)
     assert seen.load_balancer is not None
 
 
@@ -293,9 +296,11 @@ def test_an_unread_balancer_may_be_the_one_that_serves(api: Api) -> None:
     """An address that no readable one has is not "not found" then."""
     api.balancers = [[BALANCER | {"name": "odd", "services": None}]]
     project = connect(TOKEN, api.url)
-    (seen,) = read(project, (NAMELESS,), NOW, addresses=lambda _: ("203.0.113.20",))
+    (seen,) = read_balancers(
+        project, (NAMELESS,), NOW, addresses=lambda _: ("203.0.113.20",)
+    )
     assert seen.problem is Problem.OTHER
-    assert "it may be one that could not be read: load balancer 'odd'" in str(
+    assert "one load balancer could not be read: load balancer 'odd'" in str(
         seen.problem_detail
     )
 
@@ -333,7 +338,7 @@ def test_an_odd_certificate_costs_only_its_balancer_s(api: Api) -> None:
     api.certificates = [
         [CERTIFICATE | {"not_valid_after": "soon"}, CERTIFICATE | {"id": 1}, "text"]
     ]
-    well, lost = read(connect(TOKEN, api.url), (API, ODD), NOW)
+    well, lost = read_balancers(connect(TOKEN, api.url), (API, ODD), NOW)
     assert well.load_balancer is not None
     assert lost.load_balancer is not None
     assert [c.id for c in well.load_balancer.certificates or ()] == [1]

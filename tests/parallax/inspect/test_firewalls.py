@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from parallax.inspect import connect, read
+from parallax.inspect import connect, read_balancers
 from parallax.model.balancer import BalancerTarget
 from tests.parallax.inspect.api import (
     BALANCER,
@@ -26,7 +26,7 @@ def public(api: Api, *rules: dict[str, Any], state: str = "applied") -> Balancer
     guarded = server(1)
     guarded["public_net"]["firewalls"] = [{"id": 5, "status": state}]
     api.servers, api.firewalls = [[guarded]], [[firewall(5, *rules)]]
-    (reading,) = read(connect(TOKEN, api.url), (FRONT,), NOW)
+    (reading,) = read_balancers(connect(TOKEN, api.url), (FRONT,), NOW)
     assert reading.load_balancer is not None
     return next(reading.load_balancer.leaves())
 
@@ -103,7 +103,7 @@ def test_another_s_odd_firewall_costs_nothing(api: Api) -> None:
     guarded["public_net"]["firewalls"] = [{"id": 5, "status": "applied"}]
     api.servers = [[guarded]]
     api.firewalls = [["text", {"id": 6, "rules": 7}, firewall(5, rule("any", OPEN))]]
-    (reading,) = read(connect(TOKEN, api.url), (FRONT,), NOW)
+    (reading,) = read_balancers(connect(TOKEN, api.url), (FRONT,), NOW)
     assert reading.load_balancer is not None
     assert next(reading.load_balancer.leaves()).firewall_allows is True
 
@@ -113,7 +113,7 @@ def test_private_targets_are_not_filtered_and_nothing_is_asked(api: Api) -> None
     guarded = server(1)
     guarded["public_net"]["firewalls"] = [{"id": 5, "status": "applied"}]
     api.servers = [[guarded]]
-    (reading,) = read(connect(TOKEN, api.url), (FRONT,), NOW)
+    (reading,) = read_balancers(connect(TOKEN, api.url), (FRONT,), NOW)
     assert reading.load_balancer is not None
     assert {t.firewall_allows for t in reading.load_balancer.leaves()} == {None}
     assert not any("firewalls" in path for path in api.paths)
@@ -123,7 +123,7 @@ def test_a_server_without_a_firewall_is_open(api: Api) -> None:
     """It is known without a call."""
     target = BALANCER["targets"][0] | {"use_private_ip": False}
     api.balancers = [[BALANCER | {"targets": [target]}]]
-    (reading,) = read(connect(TOKEN, api.url), (FRONT,), NOW)
+    (reading,) = read_balancers(connect(TOKEN, api.url), (FRONT,), NOW)
     assert reading.load_balancer is not None
     one = next(reading.load_balancer.leaves())
     assert (one.firewalls, one.firewall_allows) == ((), True)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from parallax.inspect import Allowance, connect, read
+from parallax.inspect import Allowance, connect, read_balancers
 from parallax.inspect.allowance import FLOOR
 from parallax.model.balancer import Problem
 from tests.parallax.inspect.api import (
@@ -90,22 +90,26 @@ def hour(
     known = connect(TOKEN, api.url, allowance=allowance)
     told: list[Problem | None] = []
     for _ in range(hours * 3600 // every):
-        (reading,) = read(known, (FRONT,), NOW)
+        (reading,) = read_balancers(known, (FRONT,), NOW)
         told.append(reading.problem)
         clock.pass_by(every)
     return allowance, limiter, told
 
 
 @pytest.mark.parametrize(
-    ("balancers", "a_look", "an_hour"), [(1, 4, 240), (5, 4, 240), (60, 8, 480)]
+    ("balancers", "calls_per_reading", "an_hour"),
+    [(1, 4, 240), (5, 4, 240), (60, 8, 480)],
 )
 def test_the_schedule_alone_is_within_the_budget(
-    api: Api, balancers: int, a_look: int, an_hour: int
+    api: Api, balancers: int, calls_per_reading: int, an_hour: int
 ) -> None:
     """Every minute is read: 240 calls, or 480 where lists have two or three pages."""
     project(api, balancers)
     allowance, _, told = hour(api, MINUTE)
-    assert (allowance.a_look, allowance.calls) == (a_look, an_hour)
+    assert (allowance.calls_per_reading, allowance.calls) == (
+        calls_per_reading,
+        an_hour,
+    )
     assert told == [None] * 60
 
 

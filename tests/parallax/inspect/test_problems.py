@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from parallax.inspect import connect, read
+from parallax.inspect import connect, read_balancers
 from parallax.model.balancer import BalancerReading, Problem
 from tests.parallax.inspect.api import FRONT, NOW, TOKEN, Api, Reply, error
 
@@ -12,7 +12,7 @@ from tests.parallax.inspect.api import FRONT, NOW, TOKEN, Api, Reply, error
 def reading(api: Api, reply: Callable[[], Reply]) -> BalancerReading:
     """Read from an API that answers everything so."""
     api.reply = reply
-    return read(connect(TOKEN, api.url, timeout=(1.0, 1.0)), (FRONT,), NOW)[0]
+    return read_balancers(connect(TOKEN, api.url, timeout=(1.0, 1.0)), (FRONT,), NOW)[0]
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ def test_a_token_without_rights_is_told_with_what_to_do(
     """Where a new one is made, and where it goes."""
     seen = reading(api, reply)
     assert seen.problem is problem
-    assert "make a read-only API token in the Hetzner Console" in str(
+    assert "create a read-only API token in the Hetzner Console" in str(
         seen.problem_detail
     )
     assert "HetznerTokenSecret" in str(seen.problem_detail)
@@ -44,7 +44,7 @@ def test_a_wrong_endpoint_is_no_missing_balancer(
     """A list that is not there says nothing of who is on it."""
     seen = reading(api, reply)
     assert seen.problem is Problem.OTHER
-    assert "is HetznerEndpoint right?" in str(seen.problem_detail)
+    assert "check HetznerEndpoint" in str(seen.problem_detail)
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_a_good_status_with_an_odd_body_is_told_as_such(api: Api, body: bytes) -
     """Neither "OK" nor "not found": nothing was learned."""
     seen = reading(api, lambda: (200, {}, body))
     assert seen.problem is Problem.OTHER
-    assert "an answer of a shape that nobody knows" in str(seen.problem_detail)
+    assert "unexpected format of the API's response" in str(seen.problem_detail)
 
 
 @pytest.mark.parametrize("code", [502, 503])
@@ -84,5 +84,5 @@ def test_an_answer_cut_short_on_its_way_is_unreachable(api: Api) -> None:
     body = b'{"load_balancers": ['
     api.reply = lambda: (200, {"Content-Length": "1000"}, body)
     project = connect(TOKEN, api.url, timeout=(1.0, 5.0))
-    (seen,) = read(project, (FRONT,), NOW, budget=0.3)
+    (seen,) = read_balancers(project, (FRONT,), NOW, budget=0.3)
     assert seen.problem is Problem.UNREACHABLE

@@ -3,7 +3,7 @@
 import threading
 from typing import Any
 
-from parallax.inspect import connect, read
+from parallax.inspect import connect, read_balancers
 from parallax.model.balancer import BalancerReading, Problem
 from parallax.model.target import Target
 from tests.parallax.inspect.api import BALANCER, FRONT, NOW, TOKEN, Api, Reply
@@ -26,7 +26,7 @@ def both(api: Api) -> list[BalancerReading]:
     """Read a target that names its balancer, and one that does not."""
     targets = (FRONT, NAMELESS)
     project = connect(TOKEN, api.url)
-    return list(read(project, targets, NOW, addresses=lambda _: (ADDRESS,)))
+    return list(read_balancers(project, targets, NOW, addresses=lambda _: (ADDRESS,)))
 
 
 def test_sixty_balancers_on_three_pages_are_told_apart(api: Api) -> None:
@@ -56,7 +56,7 @@ def test_a_balancer_that_a_deletion_hides_is_not_told_as_gone(api: Api) -> None:
     api.totals = [4, 3]
     named, nameless = both(api)
     assert (named.problem, nameless.problem) == (Problem.OTHER, Problem.OTHER)
-    assert "3 of 4 load_balancers came: the list changed" in str(named.problem_detail)
+    assert "read 3 of 4 load_balancers: the list changed" in str(named.problem_detail)
 
 
 def test_a_deleted_balancer_is_not_found(api: Api) -> None:
@@ -80,7 +80,7 @@ def test_no_page_is_asked_for_after_the_budget(api: Api) -> None:
 
     api.answer = slow
     before = set(threading.enumerate())
-    (seen,) = read(connect(TOKEN, api.url), (FRONT,), NOW, budget=0.2)
+    (seen,) = read_balancers(connect(TOKEN, api.url), (FRONT,), NOW, budget=0.2)
     assert seen.problem is Problem.UNREACHABLE
     came.set()
     for thread in set(threading.enumerate()) - before:

@@ -4,14 +4,14 @@ from typing import Any
 
 import pytest
 
-from parallax.inspect import connect, read
+from parallax.inspect import connect, read_balancers
 from parallax.model.balancer import BalancerTarget
 from tests.parallax.inspect.api import BALANCER, FRONT, NOW, TOKEN, Api, server
 
 
 def targets(api: Api) -> list[BalancerTarget]:
     """Read the balancer's real targets."""
-    (seen,) = read(connect(TOKEN, api.url), (FRONT,), NOW)
+    (seen,) = read_balancers(connect(TOKEN, api.url), (FRONT,), NOW)
     assert seen.load_balancer is not None
     return list(seen.load_balancer.leaves())
 

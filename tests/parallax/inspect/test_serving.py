@@ -7,7 +7,7 @@ from ipaddress import IPv6Network
 import pytest
 
 from parallax.inspect.servers import Server
-from parallax.inspect.serving import answered, serving
+from parallax.inspect.serving import resolved_addresses, serving
 from parallax.model.balancer import LoadBalancer
 from parallax.model.probe import Probe, ProbeRun, Resolution, Role
 from parallax.model.target import Reached, Target
@@ -59,7 +59,7 @@ def test_two_balancers_behind_one_name_are_both_told() -> None:
 @pytest.mark.parametrize(
     ("addresses", "why"),
     [
-        ((), "no address of front.example is known"),
+        ((), "no probe has resolved an address of front.example"),
         (("198.51.100.1", "odd"), "front.example (198.51.100.1, odd)"),
     ],
 )
@@ -77,14 +77,14 @@ def test_a_name_that_leads_to_a_server_is_told_with_the_server() -> None:
     worker = Server(id=1, name="worker-1", ipv4="198.51.100.1")
     found = serving(TARGET, ("198.51.100.1",), BOTH, (worker,))
     assert found.balancer is None
-    assert "198.51.100.1 is server worker-1's own" in found.why
+    assert "198.51.100.1 belongs to server worker-1" in found.why
 
 
 def test_any_address_of_a_server_s_network_is_the_server_s() -> None:
     """Hetzner routes a /64 to each server; a name may lead to any address of it."""
     worker = Server(id=1, name="worker-1", ipv6=IPv6Network("2001:db8:1::/64"))
     found = serving(TARGET, ("2001:db8:1::80",), BOTH, (worker,))
-    assert "2001:db8:1::80 is server worker-1's own" in found.why
+    assert "2001:db8:1::80 belongs to server worker-1" in found.why
     other = serving(TARGET, ("2001:db8:2::80",), BOTH, (worker,))
     assert "worker-1" not in other.why
 
@@ -102,7 +102,9 @@ def test_of_many_balancers_those_of_a_like_name_are_told() -> None:
 def test_an_address_of_nobody_is_told_with_whose_it_may_be() -> None:
     """A CDN, a floating IP, another project, or a wrong answer of the DNS."""
     found = serving(TARGET, ("198.51.100.1",), BOTH)
-    assert "a CDN's (then set reached.cdn), a floating IP, or another" in found.why
+    assert (
+        "it may belong to a CDN (then set reached.cdn), a floating IP or" in found.why
+    )
 
 
 @pytest.mark.parametrize("name", [None, "lb"])
@@ -110,7 +112,7 @@ def test_a_project_without_balancers_may_be_the_wrong_one(name: str | None) -> N
     """A token of another project opens a list with nothing on it."""
     target = replace(TARGET, reached=Reached(load_balancer=name))
     why = serving(target, ("203.0.113.1",), ()).why
-    assert "is the token one of the right project?" in why
+    assert "check that the token is the project's" in why
 
 
 def test_a_lost_name_is_told_with_what_its_address_says() -> None:
@@ -125,8 +127,8 @@ def test_a_likely_heir_is_told_before_the_project_s_names() -> None:
     """A line of the path holds the beginning only."""
     named = replace(TARGET, reached=Reached(load_balancer="x"))
     assert serving(named, ("203.0.113.1",), BOTH).why == (
-        "no load balancer is named 'x'; renamed? 'one' serves it:"
-        " 203.0.113.1 is its public IPv4; the project has: one, two"
+        "no load balancer is named 'x'; it may be renamed: 'one' serves the target"
+        " (203.0.113.1 is its public IPv4); the project has: one, two"
     )
 
 
@@ -160,6 +162,8 @@ def test_the_zone_s_own_answer_comes_before_the_resolvers() -> None:
     run = ProbeRun(target="front", started_at=NOW, probes=(probe,))
     cached = Resolution(resolver="192.0.2.53", addresses=("192.0.2.1",))
     zone = Resolution(resolver="ns", authoritative=True, addresses=("192.0.2.2",))
-    assert answered(run) == ("192.0.2.9",)
-    assert answered(replace(run, resolutions=(cached,))) == ("192.0.2.1",)
-    assert answered(replace(run, resolutions=(cached, zone))) == ("192.0.2.2",)
+    assert resolved_addresses(run) == ("192.0.2.9",)
+    assert resolved_addresses(replace(run, resolutions=(cached,))) == ("192.0.2.1",)
+    assert resolved_addresses(replace(run, resolutions=(cached, zone))) == (
+        "192.0.2.2",
+    )

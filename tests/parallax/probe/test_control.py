@@ -42,7 +42,10 @@ def test_who_got_an_answer_is_not_blind() -> None:
 def test_without_a_url_nobody_is_asked_and_that_is_told() -> None:
     """The judgement may then not say that the monitor sees."""
     plan = replace(PLAN, control_url=None)
-    assert control(LAB, NO_ANSWER, plan) == (None, "control: no URL is configured")
+    assert control(LAB, NO_ANSWER, plan) == (
+        None,
+        "control: no control URL is configured",
+    )
 
 
 def asked(handler: Handler) -> Probe:

@@ -204,7 +204,7 @@ def test_a_refused_connection() -> None:
 @pytest.mark.parametrize(
     ("limits", "detail"),
     [
-        ({"timeout": 0.5}, "no end within 0.5 s"),
+        ({"timeout": 0.5}, "no complete response within 0.5 s"),
         ({"timeout": 30.0, "connect_timeout": 0.5}, "no connection within 0.5 s"),
     ],
 )
@@ -296,7 +296,7 @@ def test_a_certificate_that_does_not_verify_is_shown(expired: Authority) -> None
     """The error says so, and whose certificate it was and when it ended."""
     probe = ask(answering(PAGE), expired.context)
     assert (probe.error_type, probe.error_phase) == (ErrorType.TLS, "tls")
-    assert "does not verify" in (probe.error_detail or "")
+    assert "certificate verification failed" in (probe.error_detail or "")
     assert probe.certificate is not None
     assert probe.certificate.not_after < probe.started_at
     assert probe.status_code is None
@@ -351,7 +351,7 @@ def test_a_second_handshake_without_an_end_leaves_the_first_one_s_error(
     with flooding(once) as port:
         probe = asyncio.run(fetch(question(port, "https", timeout=1.0)))
     assert (probe.error_type, probe.error_phase) == (ErrorType.TLS, "tls")
-    assert "does not verify" in (probe.error_detail or "")
+    assert "certificate verification failed" in (probe.error_detail or "")
     assert (len(asked), probe.certificate) == (2, None)
 
 
@@ -490,7 +490,7 @@ def test_secrets_in_what_is_no_answer_are_gone() -> None:
     probe = ask(answering(b"Set-Cookie: a=s3cret; b=s3cret\r\n\r\n"))
     assert probe.error_type is ErrorType.INVALID_RESPONSE
     assert probe.error_detail is not None
-    assert "it began b'Set-Cookie: [redacted]" in probe.error_detail
+    assert "the first bytes were b'Set-Cookie: [redacted]" in probe.error_detail
     assert "s3cret" not in probe.error_detail
 
 

@@ -77,7 +77,7 @@ def test_every_address_that_was_named_is_asked_for_itself() -> None:
         ("127.0.0.2", None, ErrorType.CONNECTION_REFUSED),
     ]
     assert {p.server_address for p in asked} == {"localhost"}
-    assert "address fe80::1: no IPv6 route from here" in run.skipped
+    assert "address fe80::1: no IPv6 route from this machine" in run.skipped
 
 
 def test_the_name_is_pinned_in_host() -> None:
@@ -107,7 +107,7 @@ def test_a_url_that_is_an_address_has_neither_resolvers_nor_addresses() -> None:
     run = run_of(BAD, host="127.0.0.1")
     assert (run.resolutions, run.by_role(Role.ADDRESS)) == ((), ())
     assert len(run.by_role(Role.REPEAT)) == 2
-    assert run.skipped == ("resolvers: the URL holds an address, no name",)
+    assert run.skipped == ("resolvers: the URL has an address instead of a name",)
 
 
 def test_the_control_is_asked_once_where_no_answer_came() -> None:
@@ -133,7 +133,7 @@ def test_what_has_no_time_left_is_told_and_holds_nothing_up() -> None:
     """A repeat that would lie beyond the end is not waited for."""
     run = run_of(BAD, plan=replace(PLAN, repeats=3, interval=3000.0), host="127.0.0.1")
     assert len(run.by_role(Role.REPEAT)) == 1
-    assert {"repeat: no time left", "cache-buster: no time left"} <= set(run.skipped)
+    assert {"repeat: out of time", "cache-buster: out of time"} <= set(run.skipped)
 
 
 def test_a_defect_among_the_resolvers_costs_no_probe(
@@ -173,7 +173,7 @@ def test_what_gets_no_connection_is_told_and_fails_nobody() -> None:
         "cache-buster: not sent: too many connections at once",
         "direct: not sent: too many connections at once",
         "unknown-host: not sent: too many connections at once",
-        "resolvers: not asked: too many connections at once",
+        "resolvers: not queried: too many connections at once",
     )
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from parallax.model.probe import Resolution, Role
 from parallax.model.target import Target
-from parallax.probe.names import named, pinned
+from parallax.probe.names import all_addresses, pinned
 from parallax.probe.plan import Plan
 
 LAB = Target(
@@ -41,7 +41,7 @@ def test_an_address_without_a_route_is_told() -> None:
     found = said(("fe80::1", LOCAL, "127.0.0.2", "127.0.0.3"))
     questions, skipped = pinned(LAB, found, PLAN)
     assert len(questions) == 3
-    assert skipped == ["address fe80::1: no IPv6 route from here"]
+    assert skipped == ["address fe80::1: no IPv6 route from this machine"]
 
 
 def test_a_private_address_is_refused_unless_the_target_says_so() -> None:
@@ -50,8 +50,8 @@ def test_a_private_address_is_refused_unless_the_target_says_so() -> None:
     questions, skipped = pinned(strict, said((LOCAL, "10.0.0.110")), PLAN)
     assert questions == []
     assert skipped == [
-        "address 127.0.0.1: not an address of the internet",
-        "address 10.0.0.110: not an address of the internet",
+        "address 127.0.0.1: not a public address",
+        "address 10.0.0.110: not a public address",
     ]
 
 
@@ -60,18 +60,21 @@ def test_addresses_beyond_the_bound_are_told() -> None:
     found = said(tuple(f"127.0.0.{last}" for last in range(1, 6)))
     questions, skipped = pinned(LAB, found, PLAN)
     assert len(questions) == 3
-    assert skipped == ["addresses: 3 of 5 are asked, not 127.0.0.4, 127.0.0.5"]
+    assert skipped == ["addresses: probed 3 of 5, not 127.0.0.4, 127.0.0.5"]
 
 
 def test_where_nobody_named_an_address_that_is_told() -> None:
     """No resolver, or none that knew."""
-    assert pinned(LAB, said(()), PLAN) == ([], ["addresses: no resolver named any"])
+    assert pinned(LAB, said(()), PLAN) == (
+        [],
+        ["addresses: no resolver returned an address"],
+    )
 
 
 def test_one_long_answer_hides_neither_another_s_nor_a_family() -> None:
     """Everybody's first word comes before anybody's second, both families in turn."""
     long = tuple(f"203.0.113.{last}" for last in range(1, 9))
-    found = named(said((*long, "2001:db8::1"), ("198.51.100.7",)))
+    found = all_addresses(said((*long, "2001:db8::1"), ("198.51.100.7",)))
     assert found[:3] == ("203.0.113.1", "2001:db8::1", "198.51.100.7")
 
 
@@ -84,7 +87,7 @@ def test_nothing_that_was_named_is_lost(answers: list[tuple[str, ...]]) -> None:
     """Each address is either asked or told, once."""
     found = said(*answers)
     everything = {address for answer in answers for address in answer}
-    assert len(named(found)) == len(everything)
+    assert len(all_addresses(found)) == len(everything)
     questions, skipped = pinned(LAB, found, PLAN)
     asked = [str(question.address) for question in questions]
     assert len(asked) <= PLAN.addresses

@@ -115,7 +115,7 @@ def test_lookups_that_hang_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(socket, "getaddrinfo", hanging)
     monkeypatch.setattr(resolve, "MOST_HANGING", 3)
-    monkeypatch.setattr(resolve._Asker, "busy", Busy())
+    monkeypatch.setattr(resolve._Lookups, "busy", Busy())
     asyncio.run(ask())
 
 
@@ -131,7 +131,7 @@ def test_a_process_without_a_socket_blames_no_name(
     async def ask() -> None:
         """Ask for a name that does not exist, without a socket."""
         with monkeypatch.context() as patched:
-            patched.setattr("parallax.probe.way_out.socket.socket", broken)
+            patched.setattr("parallax.probe.egress.socket.socket", broken)
             await lookup(f"{'x' * 64}.invalid", 80)
 
     with pytest.raises(NotSentError):
@@ -147,7 +147,7 @@ def test_a_machine_without_a_thread_blames_no_name(
         """Fail as a thread that the operating system refuses."""
         raise RuntimeError("can't start new thread")
 
-    monkeypatch.setattr(resolve._Asker, "idle", [])
+    monkeypatch.setattr(resolve._Lookups, "idle", [])
     monkeypatch.setattr(threading.Thread, "start", broken)
     with pytest.raises(NotSentError, match="can't start new thread"):
         asyncio.run(lookup("one.test", 80))

@@ -118,7 +118,7 @@ def test_a_failing_target_is_investigated_in_the_same_round() -> None:
     assert len(full.first.body) == 5000
     assert {len(p.body) for p in full.probes[1:]} == {2048}
     assert len({p.request_id for p in full.probes}) == len(full.probes)
-    assert full.skipped == ("resolvers: the URL holds an address, no name",)
+    assert full.skipped == ("resolvers: the URL has an address instead of a name",)
 
 
 def test_an_investigation_asks_what_it_says() -> None:
@@ -168,7 +168,7 @@ def test_an_address_without_a_route_is_left_out_and_told() -> None:
         (Role.DIRECT, "127.0.0.1"),
         (Role.UNKNOWN_HOST, "127.0.0.1"),
     ]
-    assert "direct to fe80::1: no IPv6 route from here" in full.skipped
+    assert "direct to fe80::1: no IPv6 route from this machine" in full.skipped
 
 
 def test_without_any_route_to_the_balancer_nothing_is_asked_of_it() -> None:
@@ -177,8 +177,8 @@ def test_without_any_route_to_the_balancer_nothing_is_asked_of_it() -> None:
         _, full = runs_of([target("bad", port)], "fe80::1")
     assert not full.by_role(Role.DIRECT, Role.UNKNOWN_HOST)
     assert {
-        "direct to fe80::1: no IPv6 route from here",
-        "unknown-host to fe80::1: no IPv6 route from here",
+        "direct to fe80::1: no IPv6 route from this machine",
+        "unknown-host to fe80::1: no IPv6 route from this machine",
     } <= set(full.skipped)
 
 
@@ -269,7 +269,7 @@ def test_the_budget_holds() -> None:
             plan=PLAN,
         )
     assert len(runs) == 2
-    assert runs[-1].skipped == ("investigation: no time left in this run",)
+    assert runs[-1].skipped == ("investigation: out of time",)
 
 
 def test_resolvers_are_asked_where_there_is_a_name() -> None:

@@ -1,15 +1,14 @@
-"""Probe: ask a target from where we stand, and say truly what came back.
+"""Probe: send requests to a target, and record each response or failure.
 
 In: a `Question`, or targets to watch. Out: `Probe` and `ProbeRun` values.
-It does not: say what an answer means, keep anything, or import pydantic (it
-would double a cold start; a test holds that wall).
+It does not: interpret a response, store anything, or import pydantic (which would
+double the cold start; a test checks this).
 """
 
-from parallax.probe.bound import lighter
 from parallax.probe.failure import NotSentError
 from parallax.probe.fetch import SPACING, fetch
 from parallax.probe.investigate import investigate
-from parallax.probe.plan import Plan
+from parallax.probe.plan import Plan, configured_plan
 from parallax.probe.question import INSIDE, USER_AGENT, Question
 from parallax.probe.watch import watch
 
@@ -20,8 +19,8 @@ __all__ = [
     "NotSentError",
     "Plan",
     "Question",
+    "configured_plan",
     "fetch",
     "investigate",
-    "lighter",
     "watch",
 ]

@@ -1,8 +1,8 @@
-"""Fetch: one question, one answer, whatever the network does.
+"""Fetch: send one request, and record its response or failure.
 
-In: a `Question`. Out: a `Probe`, with its error where no usable answer came.
-It does not: follow redirects, keep connections, cache, retry, or judge beyond
-the target's own rule of what is healthy.
+In: a `Question`. Out: a `Probe`, with an error if there is no usable response.
+It does not: follow redirects, reuse connections, cache, retry, or judge beyond the
+target's own rule for a healthy response.
 """
 
 import asyncio
@@ -25,32 +25,32 @@ from parallax.probe.trace import Trace
 from parallax.probe.transport import Body, FreshTransport, Route
 
 SPACING = 0.003
-"""Seconds between starts: a burst makes the TLS phase read 40 times too high."""
+"""Seconds between starts: in a burst the TLS phase is measured 40 times too long."""
 _COUNTED = 4 * 1024 * 1024
-"""Bytes after which a body is no longer worth counting."""
+"""Bytes after which the body is not read further."""
 _HEADERS = 16 * 1024
-"""Bytes of headers; whoever stores a probe keeps fewer."""
+"""Bytes of headers; a stored probe has fewer."""
 _TRANSPORT = FreshTransport()
 
 
 @dataclass(slots=True)
 class _Received:
-    """What has come back so far; it stays when the rest fails."""
+    """The parts received so far; they remain if the rest fails."""
 
     status_code: int | None = None
     reason: str | None = None
     headers: tuple[tuple[str, str], ...] = ()
-    kept: bytearray = field(default_factory=bytearray)
+    body: bytearray = field(default_factory=bytearray)
     count: int = 0
-    whole: bool = False
+    complete: bool = False
 
 
 async def fetch(question: Question) -> Probe:
-    """Ask once on a fresh connection, within `question.timeout` seconds.
+    """Send one request on a new connection, within `question.timeout` seconds.
 
-    Never raises for what the network does, nor for a defect of our own: that
-    becomes `ErrorType.OTHER` with its text, so that no other probe is lost.
-    Raises `NotSentError` where this machine has no means left to send it.
+    A failure of the network never raises, nor does a defect of our own: that becomes
+    `ErrorType.OTHER` with its text, so that no other probe is lost.
+    Raises `NotSentError` if this machine has no resources left to send it.
     """
     started_at = datetime.now(UTC)
     began = perf_counter()
@@ -66,9 +66,9 @@ async def fetch(question: Question) -> Probe:
     except Failure as error:
         failure = error
     except TimeoutError:
-        detail = f"no end within {question.timeout:.3g} s"
+        detail = f"no complete response within {question.timeout:.3g} s"
         failure = Failure(ErrorType.TIMEOUT, detail)
-    except Exception as error:  # noqa: BLE001 - a probe answers, always
+    except Exception as error:  # noqa: BLE001 - it always returns a probe
         failure = Failure(ErrorType.OTHER, f"{type(error).__name__}: {error}")
     trace.leave()
     return Probe(
@@ -84,7 +84,7 @@ async def fetch(question: Question) -> Probe:
 async def _exchange(
     question: Question, request_id: str, trace: Trace, received: _Received
 ) -> None:
-    """Send the request and take in the answer, piece by piece."""
+    """Send the request and receive the response, piece by piece."""
     response = await _TRANSPORT.handle_async_request(
         _request(question, request_id, trace)
     )
@@ -100,10 +100,10 @@ async def _exchange(
         received.headers = kept_headers(headers, _HEADERS)
         async for piece in body:
             received.count += len(piece)
-            received.kept += piece[: question.body_limit - len(received.kept)]
+            received.body += piece[: question.body_limit - len(received.body)]
             if received.count > _COUNTED:
                 break
-        received.whole = body.complete
+        received.complete = body.complete
     finally:
         await body.aclose()
 
@@ -114,7 +114,7 @@ def _request(question: Question, request_id: str, trace: Trace) -> httpx.Request
         ("Host", _authority(question.host, url)),
         ("User-Agent", question.user_agent),
         ("Accept", "*/*"),
-        ("Accept-Encoding", "identity"),  # bodies are read by people and patterns
+        ("Accept-Encoding", "identity"),  # people and patterns read the body
         ("Connection", "close"),
         ("X-Request-ID", request_id),
         *question.headers,
@@ -135,7 +135,7 @@ def _request(question: Question, request_id: str, trace: Trace) -> httpx.Request
 
 
 def _authority(host: str | None, url: httpx.URL) -> str:
-    """Return what stands in `Host`: the port only where it is not the usual one."""
+    """Return the value of `Host`; it has the port only if it is not the default."""
     if host is None:
         return url.netloc.decode()
     return host if url.port is None else f"{host}:{url.port}"
@@ -144,9 +144,9 @@ def _authority(host: str | None, url: httpx.URL) -> str:
 def _outcome(
     question: Question, trace: Trace, received: _Received, failure: Failure | None
 ) -> dict[str, Any]:
-    """Return the fields of a `Probe` that the network decided."""
-    body = received.kept.decode("utf-8", "replace")
-    given_up = failure is None and not received.whole
+    """Return the fields of a `Probe` that the response decides."""
+    body = received.body.decode("utf-8", "replace")
+    stopped = failure is None and not received.complete
     return {
         "server_address": question.host or _host(question.url),
         "peer_address": trace.peer_address,
@@ -158,11 +158,11 @@ def _outcome(
         "headers": received.headers,
         "body": body,
         "body_bytes": received.count,
-        "body_truncated": received.count > len(received.kept) or given_up,
+        "body_truncated": received.count > len(received.body) or stopped,
         "healthy": _healthy(question, received, body, failure),
         "error_type": failure and failure.error_type,
         "error_phase": failure and trace.phase,
-        # It may quote the first bytes of what is no HTTP answer.
+        # It may quote the first bytes of a response that is not HTTP.
         "error_detail": failure and shortened(without_secrets(failure.detail), DETAIL),
         "node": question.node,
         "pod": question.pod,
@@ -174,7 +174,7 @@ def _outcome(
 def _healthy(
     question: Question, received: _Received, body: str, failure: Failure | None
 ) -> bool:
-    """Apply the target's own rule."""
+    """Apply the target's rule for a healthy response."""
     rule = question.healthy
     if rule is None:
         return received.status_code is not None
@@ -185,7 +185,7 @@ def _healthy(
 
 @lru_cache(maxsize=256)
 def _parsed(url: str) -> httpx.URL:
-    """Parse a URL once: the same targets are asked minute after minute."""
+    """Parse a URL once: the same targets are probed every minute."""
     return httpx.URL(url)
 
 

@@ -1,6 +1,6 @@
-"""Question: what one probe shall ask, and of whom.
+"""Question: one request for a probe to send, and where to send it.
 
-In and out: a plain value. It does not: ask.
+In and out: a plain value. It does not: send the request.
 """
 
 from dataclasses import dataclass
@@ -11,24 +11,23 @@ from parallax.model.target import Healthy
 
 USER_AGENT = f"Parallax/{__version__}"
 INSIDE = "+agent"
-"""Behind the User-Agent of an agent's requests: one in an ingress's log is told from
-a request that came from outside (build metadata, Semantic Versioning 2.0 item 10)."""
+"""Follows the User-Agent of an agent's requests, so that an ingress's access log
+distinguishes them from external ones (build metadata, Semantic Versioning 2.0 item 10)."""
 BODY_LIMIT = 64 * 1024
-"""Bytes of a body that are kept; every known error page is far smaller."""
+"""Bytes of a body that a probe keeps; known error pages are much smaller."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """One request to send.
 
-    `address` and `port` say where to connect, without resolving; `host` stands
-    in `Host` and SNI instead of the URL's. `timeout` is seconds for the whole
-    request, `connect_timeout` those of it in which the peer has to take the
-    connection (None: all of them), `body_limit` bytes kept. `allow_private` lets a
-    probe go to addresses that the internet cannot reach. `verify` off accepts any
-    certificate: right only where the asked name can match none. `proxy_protocol`
-    begins the connection with a PROXY line, for an ingress that wants one.
-    `healthy` None: any answer over HTTP will do. `user_agent` says who asks.
+    `address` and `port` are where to connect, without a lookup; `host` replaces the
+    URL's host in `Host` and SNI. `timeout` is seconds for the whole request,
+    `connect_timeout` the part of it for the connection (None: all of it), `body_limit`
+    the bytes to keep. `allow_private` permits addresses that are not public. `verify`
+    False accepts any certificate: use it only for a name that no certificate matches.
+    `proxy_protocol` begins the connection with a PROXY line, for an ingress that expects
+    one. `healthy` None: any HTTP response is healthy.
     """
 
     role: Role

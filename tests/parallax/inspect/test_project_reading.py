@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from parallax.inspect import connect, read
+from parallax.inspect import connect, read_balancers
 from parallax.model.balancer import LoadBalancer
 from tests.parallax.inspect.api import (
     BALANCER,
@@ -16,7 +16,7 @@ from tests.parallax.inspect.api import (
 
 def balancer(api: Api) -> LoadBalancer:
     """Read the one balancer."""
-    (reading,) = read(connect(TOKEN, api.url), (FRONT,), NOW)
+    (reading,) = read_balancers(connect(TOKEN, api.url), (FRONT,), NOW)
     assert reading.load_balancer is not None
     return reading.load_balancer
 

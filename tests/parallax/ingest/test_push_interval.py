@@ -2,7 +2,7 @@
 
 import pytest
 
-from parallax.ingest.hurry import HURRY_SECONDS, KEPT_SECONDS, Hurry
+from parallax.ingest.push_interval import CACHE_SECONDS, FAILING_SECONDS, PushInterval
 from parallax.model.finding import State
 
 
@@ -10,13 +10,13 @@ from parallax.model.finding import State
 def test_a_failing_target_hurries_the_agents(state: State) -> None:
     """One failing target of several is enough."""
     states = {"well": None, "bad": state}
-    assert Hurry(states.get).seconds(["well", "bad"]) == HURRY_SECONDS
+    assert PushInterval(states.get).seconds(["well", "bad"]) == FAILING_SECONDS
 
 
 @pytest.mark.parametrize("state", [None, State.RESOLVED])
 def test_a_target_that_is_well_hurries_nobody(state: State | None) -> None:
     """Never failed, or over: the agents come as they are set."""
-    assert Hurry({"well": state}.get).seconds(["well"]) is None
+    assert PushInterval({"well": state}.get).seconds(["well"]) is None
 
 
 def test_one_look_serves_for_some_seconds() -> None:
@@ -29,8 +29,8 @@ def test_one_look_serves_for_some_seconds() -> None:
         asked.append(target)
         return State.FIRING if len(asked) == 1 else None
 
-    hurry = Hurry(state, lambda: clock[0])
-    assert [hurry.seconds(["a"]) for _ in range(5)] == [HURRY_SECONDS] * 5
-    clock[0] += KEPT_SECONDS
+    hurry = PushInterval(state, lambda: clock[0])
+    assert [hurry.seconds(["a"]) for _ in range(5)] == [FAILING_SECONDS] * 5
+    clock[0] += CACHE_SECONDS
     assert hurry.seconds(["a"]) is None
     assert asked == ["a", "a"]

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from standardwebhooks import Webhook
 
-from parallax.ingest import BODY_LIMIT, Refused, accept
+from parallax.ingest import BODY_LIMIT, PushRejected, accept
 from parallax.model.cluster import NodeReport, Sighting
 from parallax.model.push import SCHEMA, Push
 from parallax.model.wire import encode
@@ -51,9 +51,9 @@ def altered(path: str, value: Any) -> bytes:
     return json.dumps(document).encode()
 
 
-def refusal(headers: dict[str, str], body: bytes, *keys: str) -> Refused:
+def refusal(headers: dict[str, str], body: bytes, *keys: str) -> PushRejected:
     """Return the refusal that a push meets."""
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(PushRejected) as caught:
         accept(headers, body, keys or (KEY,), datetime.now(UTC))
     return caught.value
 
@@ -106,7 +106,7 @@ def test_a_wrong_signature_is_refused() -> None:
     found = refusal(signed(body, OTHER), body)
     assert (found.status_code, found.text) == (
         401,
-        "not accepted: No matching signature found",
+        "not authorized: No matching signature found",
     )
 
 
@@ -157,7 +157,7 @@ def test_no_stranger_gets_more_than_a_refusal(
 def test_without_a_key_nothing_is_taken() -> None:
     """A stack without AgentKey refuses, and says what to set."""
     body = json.dumps(push()).encode()
-    with pytest.raises(Refused, match="set the stack's parameter AgentKey"):
+    with pytest.raises(PushRejected, match="set the stack's parameter AgentKey"):
         accept(signed(body), body, [], datetime.now(UTC))
 
 
@@ -166,7 +166,7 @@ def test_two_megabytes_are_refused_before_anything_else() -> None:
     found = refusal({}, b"x" * 2 * BODY_LIMIT)
     assert (found.status_code, found.text) == (
         413,
-        "the body has 2097152 bytes; no more than 1048576 are accepted",
+        "the body has 2097152 bytes; the limit is 1048576",
     )
 
 
@@ -227,7 +227,7 @@ def test_a_report_of_another_node_is_refused(name: str) -> None:
     """One push has one speaker: all of its reports are of the node that it names."""
     body = altered(f"reports.0.{name}", "other")
     found = refusal(signed(body), body)
-    said = f"reports.0.{name}: expected the push's own"
+    said = f"reports.0.{name}: expected the value of the push"
     assert (found.status_code, found.text) == (400, said)
 
 
@@ -320,9 +320,9 @@ PROBE = {
             ("reports.0.interval", value, "interval: expected 1 to 3600 seconds")
             for value in (float("nan"), float("inf"), 1e308, -5, 0, 3601)
         ),
-        ("sent_at", "2025-11-20T12:00:00", "sent_at: expected a time with its zone"),
-        ("reports.0.sent_at", "2025-11-20T12:00:00", "with its zone"),
-        ("reports.0.log_read_at", "2025-11-20T12:00:00", "with its zone"),
+        ("sent_at", "2025-11-20T12:00:00", "sent_at: expected a time with a time zone"),
+        ("reports.0.sent_at", "2025-11-20T12:00:00", "with a time zone"),
+        ("reports.0.log_read_at", "2025-11-20T12:00:00", "with a time zone"),
         ("sent_at", "0001-01-01T00:00:00+14:00", "sent_at: expected a year"),
         ("reports.0.sent_at", "9999-12-31T23:59:59Z", "expected a year from 1970"),
         (
@@ -335,7 +335,7 @@ PROBE = {
             [PROBE | {"duration": float("inf")}],
             "reports.0.probes.0.duration: expected a finite number",
         ),
-        ("schema", [["x"]], "unknown schema (no text)"),
+        ("schema", [["x"]], "unknown schema (not a text)"),
         ("schema", "x" * 9999, "unknown schema 'xxx"),
         ("k8s.node.name", "\ud800", "k8s.node.name: "),
     ],
