@@ -31,16 +31,32 @@ def test_resolvers_are_a_list_with_commas_between() -> None:
 @pytest.mark.parametrize(
     ("name", "text", "said"),
     [
-        ("PARALLAX_SETTLE_SECONDS", "soon", "expected seconds, 0 or more, got 'soon'"),
-        ("PARALLAX_QUIET_SECONDS", "-1", "expected seconds"),
-        ("PARALLAX_EVIDENCE_SECONDS", "nan", "expected seconds"),
+        ("PARALLAX_SETTLE_SECONDS", "soon", "expected 0 seconds or more, got 'soon'"),
+        ("PARALLAX_QUIET_SECONDS", "-1", "expected 0 seconds or more"),
+        ("PARALLAX_EVIDENCE_SECONDS", "nan", "expected 0 seconds or more"),
         ("PARALLAX_HETZNER_ENDPOINT", "hetzner", "expected an http or https URL"),
-        ("PARALLAX_HETZNER_CALLS_PER_HOUR", "0", "expected a number, 1 or more"),
-        ("PARALLAX_HETZNER_CALLS_PER_HOUR", "1.5", "expected a number, 1 or more"),
+        (
+            "PARALLAX_HETZNER_CALLS_PER_HOUR",
+            "0",
+            "expected a whole number of 1 or more",
+        ),
+        (
+            "PARALLAX_HETZNER_CALLS_PER_HOUR",
+            "1.5",
+            "expected a whole number of 1 or more",
+        ),
         ("PARALLAX_CONTROL_URL", "checkip", "expected an http or https URL"),
         ("PARALLAX_REPEAT_SECONDS", "0", "expected 0.1 seconds or more, got 0"),
-        ("PARALLAX_RESOLVERS", "1.1.1.1,dns.example", "expected IP addresses"),
-        ("PARALLAX_RESOLVERS", "1.1.1.1:53", "expected IP addresses"),
+        (
+            "PARALLAX_RESOLVERS",
+            "1.1.1.1,dns.example",
+            "expected a comma-separated list of IP addresses",
+        ),
+        (
+            "PARALLAX_RESOLVERS",
+            "1.1.1.1:53",
+            "expected a comma-separated list of IP addresses",
+        ),
     ],
 )
 def test_a_wrong_value_is_refused_with_its_variable(
@@ -53,7 +69,9 @@ def test_a_wrong_value_is_refused_with_its_variable(
 
 def test_a_place_that_is_needed_is_named() -> None:
     """What a function can't do without is asked for by its variable."""
-    with pytest.raises(SettingsError, match="PARALLAX_INCIDENTS_TABLE: is not set"):
+    with pytest.raises(
+        SettingsError, match="PARALLAX_INCIDENTS_TABLE: required, but not set"
+    ):
         read({}).need("incidents_table")
 
 

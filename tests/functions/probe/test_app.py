@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from parallax.journal import TooLargeError
+from parallax.model.packed import TooLargeError
 from parallax.model.probe import ProbeRun
 from parallax.model.target import Target
 from parallax.probe import Plan

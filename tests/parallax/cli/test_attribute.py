@@ -107,4 +107,4 @@ def test_people_read_writer_hop_and_clues() -> None:
     assert "replayed" in out
     assert "two ids in X-Varnish" in out
     _, out, _ = asked("-", given=b"HTTP/1.1 500 Oops\r\n\r\n")
-    assert "no known server" in out
+    assert "matches no known server" in out

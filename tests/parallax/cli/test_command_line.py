@@ -157,7 +157,10 @@ def test_a_closed_standard_input_is_named() -> None:
 def test_help_states_the_exit_statuses() -> None:
     """Scripts go by them."""
     told = " ".join(CliRunner().invoke(app, ["--help"]).stdout.split())
-    assert "0 success or healthy; 1 not healthy; 2 wrong use" in told
+    assert (
+        "0 success or healthy; 1 not healthy, or dead letters remain; 2 usage error"
+        in told
+    )
     assert "3 standard output could not be written" in told
 
 

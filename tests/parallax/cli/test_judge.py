@@ -70,7 +70,7 @@ def test_reads_standard_input_and_prints_for_people() -> None:
     exit_code, out, err = asked("-", given=json.dumps(encode(SNAPSHOT)).encode())
     assert exit_code == 0, err
     assert "api" in out
-    assert "Causes asked" in out
+    assert "Causes" in out
 
 
 @pytest.mark.parametrize("version", ["io.parallax.snapshot.v9", 2, None])

@@ -24,7 +24,7 @@ def invoked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         names.append(function)
         return ""
 
-    monkeypatch.setattr("parallax.redrive.redrive.invoke", invoke)
+    monkeypatch.setattr("parallax.redrive.run.invoke", invoke)
     return names
 
 
@@ -32,7 +32,7 @@ def invoked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def stack_name(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """Give a test a stack whose notify step has the test's dead-letter queue."""
     stack.client.cache_clear()
-    monkeypatch.setattr("parallax.redrive.redrive.WAIT_SECONDS", 0)
+    monkeypatch.setattr("parallax.redrive.run.WAIT_SECONDS", 0)
     name = cloud.dead_letters.rpartition("/")[2]
     deploy(
         cloud,
@@ -95,7 +95,7 @@ def test_a_letter_that_remains_is_told_by_the_exit_status(
     put(cloud, "odd")
     result = redrive("--stack", stack_name)
     assert result.exit_code == 1
-    assert "cannot be replayed: unknown: not understood" in result.stdout
+    assert "cannot be replayed: unknown: it is not JSON" in result.stdout
     assert invoked == []
 
 
@@ -148,7 +148,7 @@ def test_an_interrupted_run_says_that_letters_remain(
     def interrupt(_function: str, _event: Mapping[str, Any]) -> str:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("parallax.redrive.redrive.invoke", interrupt)
+    monkeypatch.setattr("parallax.redrive.run.invoke", interrupt)
     put(cloud, ASIDE)
     result = redrive("--stack", stack_name)
     assert result.exit_code == 1
@@ -167,7 +167,7 @@ def test_a_step_that_the_stack_does_not_have_is_wrong_use(stack_name: str) -> No
     """2: an older stack has no queue for it in its outputs."""
     result = redrive("--stack", stack_name, "--step", "publish")
     assert result.exit_code == 2
-    lacking = "has no outputs PublishDeadLettersUrl and PublishFunctionName"
+    lacking = "expected the outputs PublishDeadLettersUrl and PublishFunctionName"
     assert lacking in result.stderr
 
 
@@ -187,7 +187,7 @@ def test_a_stack_of_something_else_is_wrong_use(cloud: Cloud) -> None:
     deploy(cloud, name)
     result = redrive("--stack", name)
     assert result.exit_code == 2
-    assert f"stack {name} has no outputs" in result.stderr
+    assert f"stack {name}: expected the outputs" in result.stderr
 
 
 def test_an_unreachable_aws_is_no_letter_s_fault(

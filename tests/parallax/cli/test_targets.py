@@ -31,10 +31,10 @@ def test_shows_the_targets(tmp_path: Path) -> None:
         "  url            https://api.example.org/health",
         "  healthy        200",
         "  cdn            none",
-        "  load balancer  not named",
-        "  cluster        not named",
-        "  ingress        not named",
-        "  service        as the Ingress says",
+        "  load balancer  not set",
+        "  cluster        not set",
+        "  ingress        not set",
+        "  service        from the Ingress rule",
         "  timeout        10 s",
     ]
 
@@ -66,13 +66,13 @@ targets:
     assert [line[17:] for line in lines[3:]] == [
         f"https://api.example.org/{path}",
         "200, 204, body contains 'fine'",
-        "before the load balancer",
+        "in front of the load balancer",
         "lb",
         "c",
         "ingress-nginx/ingress-nginx-controller",
         "apps/api",
         "2.5 s",
-        "private ones too",
+        "private addresses allowed",
         "2026-01-10 22:00 UTC to 2026-01-11 02:00 UTC: new",
     ]
 

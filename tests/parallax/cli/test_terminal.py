@@ -10,9 +10,9 @@ import termios
 
 CODE = """
 import contextlib, typer
-from parallax.cli.terminal import refuse
+from parallax.cli.terminal import fail
 with contextlib.suppress(typer.Exit):
-    refuse("/" + "x" * 50 + ": " + "word " * 8 + chr(10) + "second")
+    fail("/" + "x" * 50 + ": " + "word " * 8 + chr(10) + "second")
 """
 
 

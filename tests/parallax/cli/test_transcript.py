@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parallax.cli.transcript import NotAnAnswer, Transcript, read_transcript
+from parallax.cli.transcript import NotAResponse, Transcript, read_transcript
 
 
 @settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_bytes_are_read_or_refused(printed: bytes) -> None:
-    """Nothing but `NotAnAnswer` ever comes out of garbage."""
-    with suppress(NotAnAnswer):
+    """Nothing but `NotAResponse` ever comes out of garbage."""
+    with suppress(NotAResponse):
         assert isinstance(read_transcript(printed), Transcript)
 
 
@@ -27,7 +27,7 @@ def test_bytes_after_a_status_line_are_read_or_refused(
 ) -> None:
     """The same behind a good status line and chunked framing."""
     line = b"HTTP/1.1 503 Service Unavailable\r\nTransfer-Encoding: chunked\r\n"
-    with suppress(NotAnAnswer):
+    with suppress(NotAResponse):
         read_transcript(line + head + b"\r\n\r\n" + body)
 
 

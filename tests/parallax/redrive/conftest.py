@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from parallax.redrive import stack
-from parallax.redrive.redrive import Redrive
 from parallax.redrive.result import Result
+from parallax.redrive.run import Redrive
 from parallax.redrive.stack import Stack
 from tests.conftest import Cloud
 
@@ -96,9 +96,9 @@ def letters(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[Letters]:
     )
     functions = {step: f"parallax-{step}" for step in STEPS}
     letters = Letters(cloud, Stack(name, queues, functions), name)
-    monkeypatch.setattr("parallax.redrive.redrive.invoke", letters.invoke)
+    monkeypatch.setattr("parallax.redrive.run.invoke", letters.invoke)
     # The emulator has one server for a queue: nothing is missed without a wait.
-    monkeypatch.setattr("parallax.redrive.redrive.WAIT_SECONDS", 0)
+    monkeypatch.setattr("parallax.redrive.run.WAIT_SECONDS", 0)
     yield letters
     stack.client.cache_clear()
 

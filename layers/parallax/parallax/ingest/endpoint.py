@@ -93,7 +93,7 @@ def open_endpoint(settings: Settings) -> Endpoint:
 
 
 def _keys_in(secret_arn: str | None) -> Callable[[], Sequence[str]]:
-    """Return a function that reads the agents' keys; without a secret there are none."""
+    """Return a function that reads the agents' keys; without a secret, none."""
 
     def keys() -> Sequence[str]:
         if secret_arn is None:

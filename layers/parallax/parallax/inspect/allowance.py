@@ -63,7 +63,7 @@ class Allowance:
         self._closed: tuple[str, datetime] | None = None
 
     def closed(self, calls: int) -> str | None:
-        """Return why so many calls are not made now, and until when; None: make them."""
+        """Return why this many calls must wait, and until when; None: make them."""
         now = self._clock()
         with self._lock:
             self._refill(now)
@@ -72,7 +72,8 @@ class Allowance:
             missing = min(calls, self._burst) - self._left
             if missing <= 0:
                 return None
-            why = f"Parallax's own budget of {self.calls_per_hour} calls per hour is used up"
+            budget = f"Parallax's own budget of {self.calls_per_hour} calls per hour"
+            why = f"{budget} is used up"
             return _with_retry_time(why, now + missing / self._refilled_per_hour * HOUR)
 
     def note_reading(self, calls: int) -> None:

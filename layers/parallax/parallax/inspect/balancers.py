@@ -139,7 +139,7 @@ def _reading(
 def _why_none(
     target: Target, match: Serving, reading: ProjectReading
 ) -> tuple[Problem, str]:
-    """Return why a target has no load balancer; one that was not read may be its own."""
+    """Return why a target has no load balancer; it may be one that was not read."""
     name = target.reached.load_balancer
     if name in reading.malformed:
         return _malformed(name, reading.malformed[name])

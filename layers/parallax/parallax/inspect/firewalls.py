@@ -35,7 +35,7 @@ def with_firewalls(
 ) -> LoadBalancer:
     """Return the load balancer with its targets' firewalls.
 
-    `by_id` None: the firewalls were not read. Raises if a rule has an unexpected format.
+    `by_id` None: the firewalls were not read. Raises for an unexpected rule.
     """
     ports = sorted(
         {s.destination_port for s in balancer.services}

@@ -15,7 +15,8 @@ from parallax.inspect.balancers import problem_readings, read_balancers
 from parallax.inspect.project import connect
 from parallax.inspect.record import record_all
 from parallax.inspect.serving import resolved_addresses
-from parallax.journal import Journal, open_journal
+from parallax.journal import open_journal
+from parallax.journal.observation import Journal
 from parallax.model.balancer import BalancerReading, Problem
 from parallax.model.probe import ProbeRun
 from parallax.model.target import Target

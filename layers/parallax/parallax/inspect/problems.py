@@ -26,14 +26,14 @@ PROBLEMS = {
 NO_SUCH_LIST = ("not_found", 404)
 """The endpoint has no such list. A missing load balancer shows in the list itself,
 never as a 404."""
-REPLACE_TOKEN = (
+RENEW = (
     "create a read-only API token in the Hetzner Console (the project, Security, API"
     " tokens) and put it into the stack's secret HetznerTokenSecret; inspect uses it"
     " within five minutes, without a deploy"
 )
 ACTIONS = {
-    Problem.UNAUTHORIZED: f"the token is wrong or was deleted: {REPLACE_TOKEN}",
-    Problem.FORBIDDEN: f"the token may not read this: {REPLACE_TOKEN}",
+    Problem.UNAUTHORIZED: f"the token is wrong or was deleted: {RENEW}",
+    Problem.FORBIDDEN: f"the token may not read this: {RENEW}",
 }
 WRONG_ENDPOINT = (
     "the API has no such list at this URL: check HetznerEndpoint;"
@@ -49,7 +49,7 @@ def explain(error: Exception) -> tuple[Problem, str]:
     if isinstance(error, InvalidHeader | UnicodeEncodeError):
         # Their texts repeat the token.
         what = "the token contains a character that an HTTP header cannot hold"
-        return Problem.UNAUTHORIZED, f"{what}: {REPLACE_TOKEN}"
+        return Problem.UNAUTHORIZED, f"{what}: {RENEW}"
     # pydantic's texts have several lines.
     text = " ".join(f"{type(error).__name__}: {error}".split())
     if isinstance(error, RequestException | TimeoutError):

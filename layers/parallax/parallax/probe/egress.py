@@ -40,5 +40,5 @@ def has_socket() -> bool:
 
 
 def no_route(address: str) -> str:
-    """Return the sentence that this machine has no route to an address of the family."""
+    """Return the sentence that this machine has no route to the address."""
     return f"no IPv{6 if ':' in address else 4} route from this machine"

@@ -58,7 +58,7 @@ class _Investigation:
         return [Timed(at(place + n), one) for n, one in enumerate(questions)]
 
     async def _later(self, timed: Timed) -> Probe | str:
-        """Send at the given time within the time left; return a reason if that fails."""
+        """Send at the given time, within the time left; return a reason if it fails."""
         plan, question = self.plan, timed.question
         needed = min(plan.shortest, question.timeout)
         if timed.at + needed <= plan.seconds:

@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from parallax.journal import Journal, TooLargeError
+from parallax.journal.observation import Journal
+from parallax.model.packed import TooLargeError
 from parallax.model.probe import ProbeRun
 from parallax.model.target import Target
 from parallax.probe.bound import reduced_versions

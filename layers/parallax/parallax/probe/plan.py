@@ -53,7 +53,7 @@ class Plan:
         return self.interval * (2 * place + 1) / 4
 
     def place_after(self, seconds: float) -> int:
-        """Return the first place of a single probe that starts at this time or later."""
+        """Return the first place of a single probe that starts no earlier."""
         if not self.interval:
             return 0
         return max(0, ceil((4 * seconds / self.interval - 1) / 2))

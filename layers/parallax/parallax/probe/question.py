@@ -12,7 +12,8 @@ from parallax.model.target import Healthy
 USER_AGENT = f"Parallax/{__version__}"
 INSIDE = "+agent"
 """Follows the User-Agent of an agent's requests, so that an ingress's access log
-distinguishes them from external ones (build metadata, Semantic Versioning 2.0 item 10)."""
+distinguishes them from external ones (build metadata, Semantic Versioning 2.0 item
+10)."""
 BODY_LIMIT = 64 * 1024
 """Bytes of a body that a probe keeps; known error pages are much smaller."""
 
@@ -26,8 +27,8 @@ class Question:
     `connect_timeout` the part of it for the connection (None: all of it), `body_limit`
     the bytes to keep. `allow_private` permits addresses that are not public. `verify`
     False accepts any certificate: use it only for a name that no certificate matches.
-    `proxy_protocol` begins the connection with a PROXY line, for an ingress that expects
-    one. `healthy` None: any HTTP response is healthy.
+    `proxy_protocol` begins the connection with a PROXY line, for an ingress that
+    expects one. `healthy` None: any HTTP response is healthy.
     """
 
     role: Role

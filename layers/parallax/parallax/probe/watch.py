@@ -73,7 +73,7 @@ def watch(  # noqa: PLR0913 - one for each use of a run
     failing target a second, full run with the same `started_at`. `record` and
     `balancer_ips` are called on one thread, never at the same time. `measure` gets each
     first run on its own thread, so that a `record` that hangs costs no measurement. At
-    the end, an `ExceptionGroup` has what they raised. `budget` is seconds for everything.
+    the end, an `ExceptionGroup` has what they raised. `budget` is seconds for all.
 
     If this machine could not send a target's probe, the target has no run, and the log
     has the reason: it says nothing about the target.

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from parallax.redrive.letter import Form
-from parallax.redrive.redrive import Redrive
 from parallax.redrive.result import Outcome
+from parallax.redrive.run import Redrive
 from tests.parallax.redrive.conftest import Letters
 from tests.parallax.redrive.test_letter import (
     ASYNCHRONOUS,
@@ -111,12 +111,12 @@ def test_a_record_that_is_set_aside_again_does_not_go_round(
         letters.put("notify", {"reason": "still odd", "record": event["Records"][0]})
         return letters.invoke(function, event)
 
-    monkeypatch.setattr("parallax.redrive.redrive.invoke", aside)
+    monkeypatch.setattr("parallax.redrive.run.invoke", aside)
     letters.put("notify", ASIDE)
     first, second = letters.run()
     assert first.outcome is Outcome.REPLAYED
     assert second.outcome is Outcome.FAILED
-    assert second.detail == "the function set it aside again"
+    assert second.detail == "the function sent it to the dead-letter queue again"
     assert len(letters.invoked) == len(letters.left("notify")) == 1
 
 
@@ -140,7 +140,7 @@ def test_an_interrupted_run_loses_no_letter(
     def interrupt(_function: str, _event: Mapping[str, Any]) -> str:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("parallax.redrive.redrive.invoke", interrupt)
+    monkeypatch.setattr("parallax.redrive.run.invoke", interrupt)
     letters.put("notify", ASIDE)
     letters.put("notify", ASIDE)
     with pytest.raises(KeyboardInterrupt):
@@ -158,7 +158,7 @@ def test_two_runs_at_the_same_time_replay_a_letter_once(
         assert list(second.run()) == []
         return letters.invoke(function, event)
 
-    monkeypatch.setattr("parallax.redrive.redrive.invoke", meanwhile)
+    monkeypatch.setattr("parallax.redrive.run.invoke", meanwhile)
     letters.put("notify", ASIDE)
     assert [result.outcome for result in letters.run()] == [Outcome.REPLAYED]
     assert second.hidden == 1
@@ -199,10 +199,10 @@ def test_the_test_message_of_s3_is_deleted(letters: Letters) -> None:
 @pytest.mark.parametrize(
     ("body", "detail"),
     [
-        (BATCH, "it names a position in the stream, not the records"),
-        (ASIDE | {"record": "too large to be kept"}, "for reading only"),
-        ("odd", "not understood"),
-        (ASYNCHRONOUS, "no function of this stack: myfunction"),
+        (BATCH, "it has a position in the stream instead of the records"),
+        (ASIDE | {"record": "too large to be kept"}, "can only be read"),
+        ("odd", "it is not JSON"),
+        (ASYNCHRONOUS, "not a function of this stack: myfunction"),
     ],
 )
 def test_a_letter_that_cannot_be_replayed_stays_and_says_why(
