@@ -30,7 +30,7 @@ from parallax.probe.bound import (
 )
 from parallax.probe.name_query import MOST_ADDRESSES
 from parallax.probe.plan import Plan
-from parallax.probe.question import BODY_LIMIT
+from parallax.probe.probe_request import BODY_LIMIT
 from tests.parallax.probe.servers import answered
 
 MOST = 10 + 1 + 2 + 1 + 1 + 8

@@ -28,9 +28,9 @@ NO_ANSWER = answered(None, error_type=ErrorType.TIMEOUT)
 )
 def test_who_got_no_answer_asks_the_control(error: ErrorType) -> None:
     """No name, no route, no connection, no handshake: it may be us."""
-    question, why_not = control(LAB, replace(NO_ANSWER, error_type=error), PLAN)
-    assert question is not None
-    assert (question.role, question.url) == (Role.CONTROL, PLAN.control_url)
+    request, why_not = control(LAB, replace(NO_ANSWER, error_type=error), PLAN)
+    assert request is not None
+    assert (request.role, request.url) == (Role.CONTROL, PLAN.control_url)
     assert why_not is None
 
 
@@ -55,9 +55,9 @@ def asked(handler: Handler) -> Probe:
         """Ask within one event loop."""
         async with serving(handler) as port:
             plan = replace(PLAN, control_url=f"http://127.0.0.1:{port}/")
-            question, _ = control(LAB, NO_ANSWER, plan)
-            assert question is not None
-            return await fetch(question)
+            request, _ = control(LAB, NO_ANSWER, plan)
+            assert request is not None
+            return await fetch(request)
 
     return asyncio.run(run())
 

@@ -9,7 +9,7 @@ import pytest
 
 from parallax.model.probe import ErrorType, Probe, ProbeRun, Role
 from parallax.model.target import Reached, Target
-from parallax.probe import NotSentError, Plan, Question, investigate
+from parallax.probe import NotSentError, Plan, ProbeRequest, investigate
 from parallax.probe.slots import Capacity, Slots
 from tests.parallax.probe.name_servers import Records, Says, name_servers
 from tests.parallax.probe.servers import Handler, answered, answering, serving
@@ -205,11 +205,11 @@ def test_a_probe_that_cannot_be_sent_costs_only_itself(
     module = importlib.import_module("parallax.probe.investigate")
     real = module.fetch
 
-    async def broken(question: Question) -> Probe:
+    async def broken(request: ProbeRequest) -> Probe:
         """Find no file descriptor for one of the probes."""
-        if question.role is Role.DIRECT:
+        if request.role is Role.DIRECT:
             raise NotSentError("Too many open files")
-        return await real(question)
+        return await real(request)
 
     monkeypatch.setattr(module, "fetch", broken)
     run = run_of(BAD, host="127.0.0.1")

@@ -12,7 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parallax.probe.failure import NotSentError
-from parallax.probe.name_query import MOST_ADDRESSES, Answer, Terms, ask, problem
+from parallax.probe.name_query import (
+    MOST_ADDRESSES,
+    Answer,
+    Terms,
+    problem,
+    query_server,
+)
 from tests.parallax.probe.name_servers import ZONE, Records, Says, name_servers
 
 
@@ -23,7 +29,7 @@ def query(host: str, says: Says | None = None, seconds: float = 5.0) -> Answer:
         """Ask within one event loop."""
         async with name_servers(says or Says(ZONE)) as port:
             terms = Terms(seconds=seconds, port=port)
-            return await ask(dns.name.from_text(host), "127.0.0.1", terms)
+            return await query_server(dns.name.from_text(host), "127.0.0.1", terms)
 
     return asyncio.run(run())
 
@@ -114,7 +120,7 @@ def test_whatever_comes_back_is_a_word(garbage: bytes) -> None:
         port = transport.get_extra_info("sockname")[1]
         try:
             terms = Terms(seconds=0.05, port=port)
-            return await ask(dns.name.from_text("a.test"), "127.0.0.1", terms)
+            return await query_server(dns.name.from_text("a.test"), "127.0.0.1", terms)
         finally:
             transport.close()
 

@@ -27,28 +27,28 @@ def said(*answers: tuple[str, ...]) -> tuple[Resolution, ...]:
 
 def test_each_address_is_asked_once_by_the_target_s_own_name() -> None:
     """SNI and Host stay the URL's: only where to connect is pinned."""
-    questions, skipped = pinned(LAB, said((LOCAL,), (LOCAL, "127.0.0.2")), PLAN)
-    assert [(q.role, q.address) for q in questions] == [
+    requests, skipped = pinned(LAB, said((LOCAL,), (LOCAL, "127.0.0.2")), PLAN)
+    assert [(q.role, q.address) for q in requests] == [
         (Role.ADDRESS, LOCAL),
         (Role.ADDRESS, "127.0.0.2"),
     ]
-    assert {(q.url, q.host, q.verify) for q in questions} == {(LAB.url, None, True)}
+    assert {(q.url, q.host, q.verify) for q in requests} == {(LAB.url, None, True)}
     assert skipped == []
 
 
 def test_an_address_without_a_route_is_told() -> None:
     """It does not count as one of those that are asked either."""
     found = said(("fe80::1", LOCAL, "127.0.0.2", "127.0.0.3"))
-    questions, skipped = pinned(LAB, found, PLAN)
-    assert len(questions) == 3
+    requests, skipped = pinned(LAB, found, PLAN)
+    assert len(requests) == 3
     assert skipped == ["address fe80::1: no IPv6 route from this machine"]
 
 
 def test_a_private_address_is_refused_unless_the_target_says_so() -> None:
     """A name must not lead a probe home."""
     strict = replace(LAB, allow_private_addresses=False)
-    questions, skipped = pinned(strict, said((LOCAL, "10.0.0.110")), PLAN)
-    assert questions == []
+    requests, skipped = pinned(strict, said((LOCAL, "10.0.0.110")), PLAN)
+    assert requests == []
     assert skipped == [
         "address 127.0.0.1: not a public address",
         "address 10.0.0.110: not a public address",
@@ -58,8 +58,8 @@ def test_a_private_address_is_refused_unless_the_target_says_so() -> None:
 def test_addresses_beyond_the_bound_are_told() -> None:
     """How many there were, and which are not asked."""
     found = said(tuple(f"127.0.0.{last}" for last in range(1, 6)))
-    questions, skipped = pinned(LAB, found, PLAN)
-    assert len(questions) == 3
+    requests, skipped = pinned(LAB, found, PLAN)
+    assert len(requests) == 3
     assert skipped == ["addresses: probed 3 of 5, not 127.0.0.4, 127.0.0.5"]
 
 
@@ -88,8 +88,8 @@ def test_nothing_that_was_named_is_lost(answers: list[tuple[str, ...]]) -> None:
     found = said(*answers)
     everything = {address for answer in answers for address in answer}
     assert len(all_addresses(found)) == len(everything)
-    questions, skipped = pinned(LAB, found, PLAN)
-    asked = [str(question.address) for question in questions]
+    requests, skipped = pinned(LAB, found, PLAN)
+    asked = [str(request.address) for request in requests]
     assert len(asked) <= PLAN.addresses
     words = [word.removesuffix(",") for text in skipped for word in text.split()]
     told = {form for word in words for form in (word, word.removesuffix(":"))}

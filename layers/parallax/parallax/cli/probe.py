@@ -63,13 +63,13 @@ def run(  # noqa: PLR0913 - one parameter per option
 
     from parallax.model.probe import Role
     from parallax.model.target import Healthy
-    from parallax.probe import Question, fetch
+    from parallax.probe import ProbeRequest, fetch
 
     if wrong := web_url.problem(url):
         fail(wrong)
     _check(expect or (), timeout)
     address, port = _endpoint(connect_to) if connect_to else (None, None)
-    question = Question(
+    request = ProbeRequest(
         role=Role.FIRST,
         url=url,
         healthy=Healthy(status_codes=tuple(expect or (200,))),
@@ -80,7 +80,7 @@ def run(  # noqa: PLR0913 - one parameter per option
         allow_private=allow_private,
     )
     try:
-        probe = asyncio.run(fetch(question))
+        probe = asyncio.run(fetch(request))
     except ValueError as error:
         fail(f"{quoted(url)}: {error}")
     _print_json(probe) if as_json else _show(probe)

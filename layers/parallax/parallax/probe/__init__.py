@@ -1,6 +1,6 @@
 """Probe: send requests to a target, and record each response or failure.
 
-In: a `Question`, or targets to watch. Out: `Probe` and `ProbeRun` values.
+In: a `ProbeRequest`, or targets to watch. Out: `Probe` and `ProbeRun` values.
 It does not: interpret a response, store anything, or import pydantic (which would
 double the cold start; a test checks this).
 """
@@ -9,8 +9,11 @@ from parallax.probe.failure import NotSentError
 from parallax.probe.fetch import SPACING, fetch
 from parallax.probe.investigate import investigate
 from parallax.probe.plan import Plan, configured_plan
-from parallax.probe.question import INSIDE, USER_AGENT, Question
+from parallax.probe.probe_request import INSIDE, USER_AGENT, ProbeRequest
 from parallax.probe.watch import watch
+
+Question = ProbeRequest
+"""The former name, which the agent imports."""
 
 __all__ = [
     "INSIDE",
@@ -18,6 +21,7 @@ __all__ = [
     "USER_AGENT",
     "NotSentError",
     "Plan",
+    "ProbeRequest",
     "Question",
     "configured_plan",
     "fetch",

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from parallax.model.probe import Certificate, Probe, ProbeRun
-from parallax.probe.question import BODY_LIMIT
+from parallax.probe.probe_request import BODY_LIMIT
 
 BODY = 2048
 """Bytes of each body but the first: the part that identifies a page is shorter."""

@@ -7,12 +7,12 @@ It does not: judge. A control that fails says nothing about the target.
 from parallax.model.probe import Probe, Role
 from parallax.model.target import Target
 from parallax.probe.plan import Plan
-from parallax.probe.question import Question
+from parallax.probe.probe_request import ProbeRequest
 
 
 def control(
     target: Target, first: Probe, plan: Plan
-) -> tuple[Question | None, str | None]:
+) -> tuple[ProbeRequest | None, str | None]:
     """Return the request to the control URL, or why a needed one is omitted.
 
     A probe that received any HTTP response is not blind and needs no control.
@@ -21,7 +21,7 @@ def control(
         return None, None
     if plan.control_url is None:
         return None, "control: no control URL is configured"
-    question = Question(
+    request = ProbeRequest(
         role=Role.CONTROL,
         url=plan.control_url,
         healthy=None,
@@ -29,4 +29,4 @@ def control(
         allow_private=target.allow_private_addresses,
         body_limit=0,
     )
-    return question, None
+    return request, None

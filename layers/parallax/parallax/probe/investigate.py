@@ -20,7 +20,7 @@ from parallax.probe.failure import NotSentError
 from parallax.probe.fetch import fetch
 from parallax.probe.names import pinned
 from parallax.probe.plan import Plan, Timed, repeats, singles
-from parallax.probe.question import Question
+from parallax.probe.probe_request import ProbeRequest
 from parallax.probe.slots import Capacity
 
 
@@ -52,32 +52,32 @@ class _Investigation:
                     result if isinstance(result, str) else f"{result!r}"
                 )
 
-    def singles(self, questions: Sequence[Question], place: int) -> list[Timed]:
+    def singles(self, requests: Sequence[ProbeRequest], place: int) -> list[Timed]:
         """Return requests with their times; the first starts at `place`."""
         at = self.plan.single_at
-        return [Timed(at(place + n), one) for n, one in enumerate(questions)]
+        return [Timed(at(place + n), one) for n, one in enumerate(requests)]
 
     async def _later(self, timed: Timed) -> Probe | str:
         """Send at the given time, within the time left; return a reason if it fails."""
-        plan, question = self.plan, timed.question
-        needed = min(plan.shortest, question.timeout)
+        plan, request = self.plan, timed.request
+        needed = min(plan.shortest, request.timeout)
         if timed.at + needed <= plan.seconds:
             await asyncio.sleep(timed.at - self.passed)
         left = plan.seconds - max(timed.at, self.passed)
         if left < needed:
-            return f"{question.role}: out of time"
+            return f"{request.role}: out of time"
 
         async def probe() -> Probe:
-            seconds = min(question.timeout, plan.seconds - self.passed)
-            return await fetch(replace(question, timeout=seconds))
+            seconds = min(request.timeout, plan.seconds - self.passed)
+            return await fetch(replace(request, timeout=seconds))
 
         # The wait must leave the request its whole timeout: otherwise a wait of ours
         # would turn a slow response into a timeout.
-        patience = left - question.timeout
+        patience = left - request.timeout
         try:
             return await self.capacity.probes.run(self.target.name, patience, probe)
         except NotSentError as error:
-            return f"{question.role}: not sent: {error}"
+            return f"{request.role}: not sent: {error}"
 
 
 async def investigate(
@@ -92,15 +92,15 @@ async def investigate(
     All investigations at the same time share `capacity`. A defect in one part is
     reported in `skipped` and costs no other part.
     """
-    questions, skipped = singles(target, first, addresses, plan)
-    question, why_not = control(target, first, plan)
-    questions = [question, *questions] if question else questions
+    requests, skipped = singles(target, first, addresses, plan)
+    request, why_not = control(target, first, plan)
+    requests = [request, *requests] if request else requests
     skipped += [why_not] if why_not else []
     direct = _Investigation(target, plan, capacity or Capacity(), skipped=skipped)
     by_name = replace(direct, probes=[], skipped=[])
-    timed = [*repeats(target, plan), *direct.singles(questions, 0)]
+    timed = [*repeats(target, plan), *direct.singles(requests, 0)]
     defects = await asyncio.gather(
-        direct.send(timed), _names(by_name, len(questions)), return_exceptions=True
+        direct.send(timed), _names(by_name, len(requests)), return_exceptions=True
     )
     by_name.skipped += [f"resolvers: {defect!r}" for defect in defects if defect]
     return ProbeRun(
@@ -135,10 +135,10 @@ async def _names(investigation: _Investigation, place: int) -> None:
     except NotSentError as error:
         investigation.skipped.append(f"resolvers: not queried: {error}")
         return
-    questions, skipped = pinned(target, investigation.resolutions, plan)
+    requests, skipped = pinned(target, investigation.resolutions, plan)
     investigation.skipped += skipped
     place = max(place, plan.place_after(investigation.passed))
-    await investigation.send(investigation.singles(questions, place))
+    await investigation.send(investigation.singles(requests, place))
 
 
 async def _compared(host: str, target: Target, plan: Plan) -> tuple[Resolution, ...]:

@@ -72,7 +72,7 @@ class Answer:
         )
 
 
-async def ask(
+async def query_server(
     name: dns.name.Name, server: str, terms: Terms, *, recurse: bool = True
 ) -> Answer:
     """Query one server for A and AAAA concurrently.
@@ -132,12 +132,12 @@ def texts(records: Iterable[object] | None) -> list[str]:
 async def _family(
     name: dns.name.Name, kind: str, server: str, terms: Terms, *, recurse: bool
 ) -> _Family:
-    question = dns.message.make_query(name, kind)
+    query = dns.message.make_query(name, kind)
     if not recurse:
-        question.flags &= ~dns.flags.RD
+        query.flags &= ~dns.flags.RD
     try:
         async with asyncio.timeout(terms.seconds):
-            response = await _response(question, server, terms)
+            response = await _response(query, server, terms)
         if response.rcode() != dns.rcode.NOERROR:
             return dns.rcode.to_text(response.rcode()).lower()
         assert isinstance(response, dns.message.QueryMessage)  # noqa: S101 - for the type checker
@@ -147,13 +147,13 @@ async def _family(
 
 
 async def _response(
-    question: dns.message.Message, server: str, terms: Terms
+    query: dns.message.Message, server: str, terms: Terms
 ) -> dns.message.Message:
     """Send the query, and once more if there is no response."""
     for left in reversed(range(_ATTEMPTS)):
         try:
             response, _ = await dns.asyncquery.udp_with_fallback(
-                question, server, terms.seconds / _ATTEMPTS, terms.port
+                query, server, terms.seconds / _ATTEMPTS, terms.port
             )
         except dns.exception.Timeout:
             if not left:

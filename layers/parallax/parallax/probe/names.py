@@ -13,8 +13,8 @@ from parallax.model.probe import Resolution, Role
 from parallax.model.target import Target
 from parallax.probe.address import allowed
 from parallax.probe.egress import has_route, no_route
-from parallax.probe.plan import Plan, ask
-from parallax.probe.question import Question
+from parallax.probe.plan import Plan, user_request
+from parallax.probe.probe_request import ProbeRequest
 
 
 def all_addresses(resolutions: Sequence[Resolution]) -> tuple[str, ...]:
@@ -32,22 +32,22 @@ def all_addresses(resolutions: Sequence[Resolution]) -> tuple[str, ...]:
 
 def pinned(
     target: Target, resolutions: Sequence[Resolution], plan: Plan
-) -> tuple[list[Question], list[str]]:
+) -> tuple[list[ProbeRequest], list[str]]:
     """Return the requests to the name's addresses, with the target's SNI and Host."""
     every = all_addresses(resolutions)
     refused = {address: why for address in every if (why := _refused(target, address))}
     allowed_ones = [address for address in every if address not in refused]
-    user = ask(target, Role.ADDRESS, plan.seconds)
-    questions = [
+    user = user_request(target, Role.ADDRESS, plan.seconds)
+    requests = [
         replace(user, address=address) for address in allowed_ones[: plan.addresses]
     ]
     skipped = [f"address {address}: {why}" for address, why in refused.items()]
     if beyond := allowed_ones[plan.addresses :]:
-        count = f"{len(questions)} of {len(allowed_ones)}"
+        count = f"{len(requests)} of {len(allowed_ones)}"
         skipped.append(f"addresses: probed {count}, not {', '.join(beyond)}")
     if not every:
         skipped.append("addresses: no resolver returned an address")
-    return questions, skipped
+    return requests, skipped
 
 
 def _refused(target: Target, address: str) -> str | None:

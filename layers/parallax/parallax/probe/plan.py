@@ -14,7 +14,7 @@ from urllib.parse import urlsplit, urlunsplit
 from parallax.model.probe import Probe, Role
 from parallax.model.target import Target
 from parallax.probe.egress import has_route, no_route
-from parallax.probe.question import Question
+from parallax.probe.probe_request import ProbeRequest
 from parallax.settings import SYSTEM_RESOLVER, Settings
 
 UNKNOWN_HOST = "parallax-unknown-host.invalid"
@@ -70,12 +70,12 @@ class Timed:
     """A request and when to send it, in seconds from the start."""
 
     at: float
-    question: Question
+    request: ProbeRequest
 
 
-def ask(target: Target, role: Role, seconds: float) -> Question:
+def user_request(target: Target, role: Role, seconds: float) -> ProbeRequest:
     """Return the request that a user of the target sends."""
-    return Question(
+    return ProbeRequest(
         role=role,
         url=target.url,
         healthy=target.healthy,
@@ -86,18 +86,18 @@ def ask(target: Target, role: Role, seconds: float) -> Question:
 
 def repeats(target: Target, plan: Plan) -> list[Timed]:
     """Return the user's request, once per interval."""
-    user = ask(target, Role.REPEAT, plan.seconds)
+    user = user_request(target, Role.REPEAT, plan.seconds)
     return [Timed(turn * plan.interval, user) for turn in range(plan.repeats)]
 
 
 def singles(
     target: Target, first: Probe, addresses: Sequence[str], plan: Plan
-) -> tuple[list[Question], list[str]]:
+) -> tuple[list[ProbeRequest], list[str]]:
     """Return the requests that are sent once, and sentences about skipped ones.
 
     `addresses` are the load balancer's.
     """
-    user = ask(target, Role.REPEAT, plan.seconds)
+    user = user_request(target, Role.REPEAT, plan.seconds)
     reached = [address for address in addresses if has_route(address)]
     requests = [_cache_buster(user)]
     requests += [
@@ -143,7 +143,7 @@ def _entrance(target: Target, first: Probe, addresses: Sequence[str]) -> str | N
     return None if target.reached.cdn else first.peer_address
 
 
-def _cache_buster(user: Question) -> Question:
+def _cache_buster(user: ProbeRequest) -> ProbeRequest:
     parts = urlsplit(user.url)
     mark = f"parallax-cache-buster={uuid.uuid4().hex}"
     query = f"{parts.query}&{mark}" if parts.query else mark
@@ -156,7 +156,7 @@ def _cache_buster(user: Question) -> Question:
     )
 
 
-def _unknown_host(user: Question, address: str) -> Question:
+def _unknown_host(user: ProbeRequest, address: str) -> ProbeRequest:
     """Return a request for a host that no server has and no certificate matches."""
     return replace(
         user,

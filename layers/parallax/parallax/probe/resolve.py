@@ -19,8 +19,8 @@ from parallax.probe.failure import Failure, NotSentError
 
 MOST_HANGING = 192
 """Most abandoned lookups that hang: each uses a thread and file descriptors."""
-type _Answer = tuple[tuple[str, ...], Failure | NotSentError | None]
-type _Call = tuple[Callable[[], _Answer], Callable[[_Answer], None]]
+type _Result = tuple[tuple[str, ...], Failure | NotSentError | None]
+type _Call = tuple[Callable[[], _Result], Callable[[_Result], None]]
 
 
 class _Lookups(Thread):
@@ -52,11 +52,11 @@ class _Lookups(Thread):
     def run(self) -> None:
         while True:
             look_up, report = self._calls.get()
-            answer = look_up()
+            result = look_up()
             # Idle first: the callback may start the next lookup at once.
             self.busy.discard(self)
             self.idle.append(self)
-            report(answer)
+            report(result)
 
 
 async def lookup(host: str, port: int) -> tuple[str, ...]:
@@ -75,8 +75,8 @@ async def lookup(host: str, port: int) -> tuple[str, ...]:
     loop = asyncio.get_running_loop()
     future: asyncio.Future[tuple[str, ...]] = loop.create_future()
 
-    def receive(answer: _Answer) -> None:
-        addresses, error = answer
+    def receive(result: _Result) -> None:
+        addresses, error = result
         if future.done():  # the caller has given up meanwhile
             return
         if error is None:
@@ -84,10 +84,10 @@ async def lookup(host: str, port: int) -> tuple[str, ...]:
         else:
             future.set_exception(error)
 
-    def report(answer: _Answer) -> None:
+    def report(result: _Result) -> None:
         # The loop is closed if nothing waits for the result.
         with contextlib.suppress(RuntimeError):
-            loop.call_soon_threadsafe(receive, answer)
+            loop.call_soon_threadsafe(receive, result)
 
     try:
         thread = _Lookups.take()
@@ -101,7 +101,7 @@ async def lookup(host: str, port: int) -> tuple[str, ...]:
         _Lookups.awaited.discard(future)
 
 
-def _look_up(host: str, port: int) -> _Answer:
+def _look_up(host: str, port: int) -> _Result:
     try:
         entries = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, ValueError) as error:  # ValueError: not a host name

@@ -15,7 +15,7 @@ import dns.resolver
 
 from parallax.model.probe import Resolution
 from parallax.probe.failure import NotSentError
-from parallax.probe.name_query import Terms, ask
+from parallax.probe.name_query import Terms, query_server
 from parallax.probe.zone import ask_zone
 from parallax.settings import SYSTEM_RESOLVER
 
@@ -67,7 +67,7 @@ def _servers(resolvers: Sequence[str]) -> list[str]:
 
 
 async def _recursive(name: dns.name.Name, server: str, terms: Terms) -> Resolution:
-    answer = await ask(name, server, terms)
+    answer = await query_server(name, server, terms)
     if answer.addresses or answer.error_type:
         return answer.resolution(server)
     # A resolver that returns only an alias has resolved nothing.

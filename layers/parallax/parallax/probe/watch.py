@@ -18,7 +18,7 @@ from parallax.probe.bound import first_bounded, kept_texts
 from parallax.probe.failure import NotSentError
 from parallax.probe.fetch import SPACING, fetch
 from parallax.probe.investigate import investigate
-from parallax.probe.plan import Plan, ask
+from parallax.probe.plan import Plan, user_request
 from parallax.probe.slots import Capacity
 
 _RESERVE = 2.0
@@ -128,7 +128,7 @@ async def _first(target: Target, shared: _Round) -> Probe:
     return await shared.capacity.probes.run(
         target.name,
         patience,
-        lambda: fetch(ask(target, Role.FIRST, shared.end - monotonic())),
+        lambda: fetch(user_request(target, Role.FIRST, shared.end - monotonic())),
     )
 
 

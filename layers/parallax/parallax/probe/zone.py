@@ -16,7 +16,7 @@ import dns.name
 from parallax.model.probe import Resolution
 from parallax.probe.address import allowed
 from parallax.probe.egress import has_route
-from parallax.probe.name_query import Answer, Terms, ask, problem, texts
+from parallax.probe.name_query import Answer, Terms, problem, query_server, texts
 
 ANY_SERVER = "authoritative"
 """The resolver's name in a resolution if no name server of the zone was found."""
@@ -96,7 +96,7 @@ async def _answer(
         return Answer(alias=name, error_type="unreachable")
     if not terms.allow_private and not allowed(addresses[0]):
         return Answer(alias=name, error_type="address_not_allowed")
-    return await ask(name, addresses[0], terms, recurse=False)
+    return await query_server(name, addresses[0], terms, recurse=False)
 
 
 async def _addresses(label: str, finder: dns.asyncresolver.Resolver) -> list[str]:

@@ -1,4 +1,4 @@
-"""Question: one request for a probe to send, and where to send it.
+"""Probe request: one request for a probe to send, and where to send it.
 
 In and out: a plain value. It does not: send the request.
 """
@@ -19,7 +19,7 @@ BODY_LIMIT = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class ProbeRequest:
     """One request to send.
 
     `address` and `port` are where to connect, without a lookup; `host` replaces the
