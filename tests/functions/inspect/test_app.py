@@ -31,10 +31,10 @@ def test_without_a_token_it_says_so(
     file.write_text(TARGETS)
     inspect = load("inspect", TARGETS=file)
     answer = inspect.handler({}, None)
-    (told,) = answer["readings"]
-    assert (told["target"], told["load_balancer"]) == ("front", None)
-    assert told["problem"] == "unauthorized"
-    assert "set the stack's parameter HetznerToken" in told["problem_detail"]
+    (summary,) = answer["readings"]
+    assert (summary["target"], summary["load_balancer"]) == ("front", None)
+    assert summary["problem"] == "unauthorized"
+    assert "set the stack's parameter HetznerToken" in summary["problem_detail"]
     assert "set the stack's parameter HetznerToken" in capsys.readouterr().out
 
 
@@ -47,9 +47,9 @@ def test_without_a_token_a_target_without_a_name_is_told_as_well(
     """By its address its balancer might have been found."""
     file = tmp_path / "targets.yaml"
     file.write_text(TARGETS + MUTE)
-    told = load("inspect", TARGETS=file).handler({}, None)["readings"]
-    assert [t["target"] for t in told] == ["front", "mute"]
-    for one in told:
+    summary = load("inspect", TARGETS=file).handler({}, None)["readings"]
+    assert [t["target"] for t in summary] == ["front", "mute"]
+    for one in summary:
         assert one["problem"] == "unauthorized"
         assert "set the stack's parameter HetznerToken" in one["problem_detail"]
 
@@ -69,10 +69,10 @@ def test_a_secret_that_cannot_be_read_is_told_for_every_target(
     inspect = load("inspect", TARGETS=file, HETZNER_TOKEN_ARN=arn)
     with Stubber(aws._secrets().provider.client) as stub:
         stub.add_client_error("get_secret_value", word)
-        told = inspect.handler({}, None)["readings"]
+        summary = inspect.handler({}, None)["readings"]
     reason = f"the secret {cloud.journal} can't be read: {word}"
-    assert [t["target"] for t in told] == ["front", "mute"]
-    for one in told:
+    assert [t["target"] for t in summary] == ["front", "mute"]
+    for one in summary:
         assert one["problem"] == "unauthorized"
         assert one["problem_detail"].startswith(reason)
     assert reason in capsys.readouterr().out
@@ -86,8 +86,8 @@ def test_a_secrets_manager_out_of_reach_is_told_by_what_happened(
     file.write_text(TARGETS)
     inspect = load("inspect", TARGETS=file, HETZNER_TOKEN_ARN=cloud.journal)
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
-    (told,) = inspect.handler({}, None)["readings"]
-    assert "can't be read: EndpointConnectionError" in told["problem_detail"]
+    (summary,) = inspect.handler({}, None)["readings"]
+    assert "can't be read: EndpointConnectionError" in summary["problem_detail"]
 
 
 def test_an_api_out_of_reach_is_written_down(
@@ -154,8 +154,8 @@ def refused_token(inspect: Any, word: str) -> dict[str, Any]:
     """Return the reading while Secrets Manager refuses the token with this word."""
     with Stubber(aws._secrets().provider.client) as stub:
         stub.add_client_error("get_secret_value", word)
-        (told,) = inspect.handler({}, None)["readings"]
-    return told
+        (summary,) = inspect.handler({}, None)["readings"]
+    return summary
 
 
 @pytest.mark.parametrize(
@@ -185,10 +185,10 @@ def test_without_a_token_the_reading_has_the_true_reason(
     keyed: Any, word: str, problem: str
 ) -> None:
     """AWS's trouble is not told as a token that somebody has to make."""
-    told = refused_token(keyed, word)
-    assert told["problem"] == problem
-    assert f"can't be read: {word}" in told["problem_detail"]
-    advised = "secretsmanager:GetSecretValue" in told["problem_detail"]
+    summary = refused_token(keyed, word)
+    assert summary["problem"] == problem
+    assert f"can't be read: {word}" in summary["problem_detail"]
+    advised = "secretsmanager:GetSecretValue" in summary["problem_detail"]
     assert advised is (problem == "unauthorized")
 
 
@@ -204,11 +204,11 @@ def test_a_wrong_token_is_told_with_what_to_do(
     inspect = load(
         "inspect", TARGETS=file, HETZNER_TOKEN_ARN=name, HETZNER_ENDPOINT=api.url
     )
-    (told,) = inspect.handler({}, None)["readings"]
-    assert told["problem"] == "unauthorized"
-    assert "create a read-only API token" in told["problem_detail"]
-    assert "secret HetznerTokenSecret" in told["problem_detail"]
-    assert "s3cr3t" not in str(told) + capsys.readouterr().out
+    (summary,) = inspect.handler({}, None)["readings"]
+    assert summary["problem"] == "unauthorized"
+    assert "create a read-only API token" in summary["problem_detail"]
+    assert "secret HetznerTokenSecret" in summary["problem_detail"]
+    assert "s3cr3t" not in str(summary) + capsys.readouterr().out
 
 
 def test_by_hand_it_tells_which_balancer_and_why(
@@ -224,8 +224,8 @@ def test_by_hand_it_tells_which_balancer_and_why(
     inspect = load(
         "inspect", TARGETS=file, HETZNER_TOKEN_ARN=name, HETZNER_ENDPOINT=api.url
     )
-    (told,) = inspect.handler({}, None)["readings"]
-    assert (told["load_balancer"], told["matched_by"]) == ("lb-prod", "by name")
+    (summary,) = inspect.handler({}, None)["readings"]
+    assert (summary["load_balancer"], summary["matched_by"]) == ("lb-prod", "by name")
     (line,) = (
         r for r in caplog.records if "without a load balancer reading" in r.message
     )

@@ -122,8 +122,8 @@ def test_networks_and_servers_states_are_told(api: Api) -> None:
     balancer = look(api)[0].load_balancer
     assert balancer is not None
     assert (balancer.networks, balancer.public_interface) == ((4711,), True)
-    told = [(t.networks, t.server_status, t.ip) for t in balancer.leaves()]
-    assert told == [
+    facts = [(t.networks, t.server_status, t.ip) for t in balancer.leaves()]
+    assert facts == [
         ((4711,), "running", "10.0.0.111"),
         ((), "off", None),
         (None, None, "198.51.100.9"),
@@ -309,9 +309,9 @@ def test_the_pages_before_a_broken_one_are_read(api: Api) -> None:
 def test_one_balancer_of_an_unknown_shape_costs_no_other(api: Api) -> None:
     """It alone is a problem."""
     target = BALANCER["targets"][0]
-    said = [{"listen_port": 443, "status": []}]
+    health = [{"listen_port": 443, "status": []}]
     odd = BALANCER | {"id": 8, "name": "odd"}
-    odd["targets"] = [target | {"health_status": said}]
+    odd["targets"] = [target | {"health_status": health}]
     api.balancers = [[odd, BALANCER]]
     strange = Target(name="o", url="https://x/", reached=Reached(load_balancer="odd"))
     well, lost = look(api, FRONT, strange)

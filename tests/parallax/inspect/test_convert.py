@@ -86,16 +86,16 @@ def test_an_address_is_told_in_its_one_spelling(api: Api, given: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "said", [{}, {"use_private_ip": None}, {"use_private_ip": False}]
+    "flags", [{}, {"use_private_ip": None}, {"use_private_ip": False}]
 )
 def test_who_does_not_say_how_it_is_used_is_used_as_its_selector(
-    api: Api, said: dict[str, bool | None]
+    api: Api, flags: dict[str, bool | None]
 ) -> None:
     """The API may leave it out below a label selector; what it says counts."""
-    one = {"type": "server", "server": {"id": 1}, **said}
+    one = {"type": "server", "server": {"id": 1}, **flags}
     selector = BALANCER["targets"][1] | {"targets": [one]}
     (leaf,) = balancer(api, targets=[selector]).leaves()
-    private = said.get("use_private_ip") is None
+    private = flags.get("use_private_ip") is None
     assert leaf.use_private_ip is private
     assert leaf.ip == ("10.0.0.111" if private else "198.51.100.1")
 
@@ -348,8 +348,8 @@ def test_an_odd_certificate_costs_only_its_balancer_s(api: Api) -> None:
 def test_a_health_check_s_path_holds_no_secret(api: Api) -> None:
     """Of its query a token goes; what the balancer asks for stays."""
     asks = BALANCER["services"][0]["health_check"]["http"]
-    told = asks | {"path": "/healthz?full=1&token=s3cret"}
-    found = balancer(api, **check(http=told)).service_for(443)
+    http = asks | {"path": "/healthz?full=1&token=s3cret"}
+    found = balancer(api, **check(http=http)).service_for(443)
     assert found is not None
     assert found.health_check.http is not None
     assert found.health_check.http.path == "/healthz?full=1&token=[redacted]"

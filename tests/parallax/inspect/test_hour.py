@@ -46,12 +46,12 @@ class Limiter:
         self.lowest = min(self.lowest, self.left)
         code, _, body = self._answer(path, token)
         full = self._clock.now.timestamp() + LIMIT - self.left
-        told = {
+        problems = {
             "RateLimit-Limit": f"{LIMIT}",
             "RateLimit-Remaining": f"{max(0, int(self.left))}",
             "RateLimit-Reset": f"{int(full)}",
         }
-        return code, told, body
+        return code, problems, body
 
 
 def pages(items: list[Any]) -> list[list[Any]]:
@@ -88,12 +88,12 @@ def hour(
     api.answer = limiter.answer
     allowance = Allowance(clock=clock)
     known = connect(TOKEN, api.url, allowance=allowance)
-    told: list[Problem | None] = []
+    problems: list[Problem | None] = []
     for _ in range(hours * 3600 // every):
         (reading,) = read_balancers(known, (FRONT,), NOW)
-        told.append(reading.problem)
+        problems.append(reading.problem)
         clock.pass_by(every)
-    return allowance, limiter, told
+    return allowance, limiter, problems
 
 
 @pytest.mark.parametrize(
@@ -105,12 +105,12 @@ def test_the_schedule_alone_is_within_the_budget(
 ) -> None:
     """Every minute is read: 240 calls, or 480 where lists have two or three pages."""
     project(api, balancers)
-    allowance, _, told = hour(api, MINUTE)
+    allowance, _, problems = hour(api, MINUTE)
     assert (allowance.calls_per_reading, allowance.calls) == (
         calls_per_reading,
         an_hour,
     )
-    assert told == [None] * 60
+    assert problems == [None] * 60
 
 
 @pytest.mark.parametrize("balancers", [1, 5, 60])
@@ -119,10 +119,10 @@ def test_a_platform_on_fire_costs_no_more_than_the_budget(
 ) -> None:
     """Woken every five seconds it reads as often as 600 calls allow, at all times."""
     project(api, balancers)
-    allowance, _, told = hour(api, BURST)
+    allowance, _, problems = hour(api, BURST)
     assert 590 <= allowance.calls <= 600
-    assert set(told) == {None, Problem.RATE_LIMITED}
-    quarters = [told[at : at + 180].count(None) for at in range(0, 720, 180)]
+    assert set(problems) == {None, Problem.RATE_LIMITED}
+    quarters = [problems[at : at + 180].count(None) for at in range(0, 720, 180)]
     assert min(quarters) >= 10
 
 
@@ -134,6 +134,6 @@ def test_a_busy_cluster_keeps_its_fifth(api: Api, cluster: int, reads: int) -> N
     more seldom, the longer it lasts.
     """
     project(api, 60)
-    _, limiter, told = hour(api, BURST, left=800, cluster=cluster, hours=2)
+    _, limiter, problems = hour(api, BURST, left=800, cluster=cluster, hours=2)
     assert limiter.lowest >= FLOOR * LIMIT - 120
-    assert told.count(None) >= reads
+    assert problems.count(None) >= reads

@@ -46,10 +46,10 @@ def test_a_machine_without_network_has_no_route() -> None:
         "from parallax.probe.egress import has_route;"
         "print(has_route('2a01:4f8::1'), has_route('203.0.113.20'))"
     )
-    told = subprocess.run(  # noqa: S603 - our own interpreter and words
+    ended = subprocess.run(  # noqa: S603 - our own interpreter and words
         [*isolated, sys.executable, "-c", code],
         capture_output=True,
         text=True,
         check=True,
     )
-    assert told.stdout == "False False\n"
+    assert ended.stdout == "False False\n"

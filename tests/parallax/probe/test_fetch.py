@@ -130,8 +130,8 @@ def test_who_asks_may_be_said() -> None:
         writer.write(PAGE)
 
     assert ask(handle, user_agent=f"{USER_AGENT}{INSIDE}").status_code is not None
-    told = [x for x in seen[0].split(b"\r\n") if x.startswith(b"User-Agent:")]
-    assert told == [f"User-Agent: Parallax/{__version__}+agent".encode()]
+    user_agents = [x for x in seen[0].split(b"\r\n") if x.startswith(b"User-Agent:")]
+    assert user_agents == [f"User-Agent: Parallax/{__version__}+agent".encode()]
 
 
 FAULTS = {

@@ -17,7 +17,7 @@ PLAN = Plan(addresses=3)
 LOCAL = "127.0.0.1"
 
 
-def said(*answers: tuple[str, ...]) -> tuple[Resolution, ...]:
+def resolutions(*answers: tuple[str, ...]) -> tuple[Resolution, ...]:
     """Return what several resolvers answered."""
     return tuple(
         Resolution(resolver=f"r{number}", addresses=addresses)
@@ -27,7 +27,7 @@ def said(*answers: tuple[str, ...]) -> tuple[Resolution, ...]:
 
 def test_each_address_is_asked_once_by_the_target_s_own_name() -> None:
     """SNI and Host stay the URL's: only where to connect is pinned."""
-    requests, skipped = pinned(LAB, said((LOCAL,), (LOCAL, "127.0.0.2")), PLAN)
+    requests, skipped = pinned(LAB, resolutions((LOCAL,), (LOCAL, "127.0.0.2")), PLAN)
     assert [(q.role, q.address) for q in requests] == [
         (Role.ADDRESS, LOCAL),
         (Role.ADDRESS, "127.0.0.2"),
@@ -38,8 +38,8 @@ def test_each_address_is_asked_once_by_the_target_s_own_name() -> None:
 
 def test_an_address_without_a_route_is_told() -> None:
     """It does not count as one of those that are asked either."""
-    found = said(("fe80::1", LOCAL, "127.0.0.2", "127.0.0.3"))
-    requests, skipped = pinned(LAB, found, PLAN)
+    resolved = resolutions(("fe80::1", LOCAL, "127.0.0.2", "127.0.0.3"))
+    requests, skipped = pinned(LAB, resolved, PLAN)
     assert len(requests) == 3
     assert skipped == ["address fe80::1: no IPv6 route from this machine"]
 
@@ -47,7 +47,7 @@ def test_an_address_without_a_route_is_told() -> None:
 def test_a_private_address_is_refused_unless_the_target_says_so() -> None:
     """A name must not lead a probe home."""
     strict = replace(LAB, allow_private_addresses=False)
-    requests, skipped = pinned(strict, said((LOCAL, "10.0.0.110")), PLAN)
+    requests, skipped = pinned(strict, resolutions((LOCAL, "10.0.0.110")), PLAN)
     assert requests == []
     assert skipped == [
         "address 127.0.0.1: not a public address",
@@ -57,15 +57,15 @@ def test_a_private_address_is_refused_unless_the_target_says_so() -> None:
 
 def test_addresses_beyond_the_bound_are_told() -> None:
     """How many there were, and which are not asked."""
-    found = said(tuple(f"127.0.0.{last}" for last in range(1, 6)))
-    requests, skipped = pinned(LAB, found, PLAN)
+    resolved = resolutions(tuple(f"127.0.0.{last}" for last in range(1, 6)))
+    requests, skipped = pinned(LAB, resolved, PLAN)
     assert len(requests) == 3
     assert skipped == ["addresses: probed 3 of 5, not 127.0.0.4, 127.0.0.5"]
 
 
 def test_where_nobody_named_an_address_that_is_told() -> None:
     """No resolver, or none that knew."""
-    assert pinned(LAB, said(()), PLAN) == (
+    assert pinned(LAB, resolutions(()), PLAN) == (
         [],
         ["addresses: no resolver returned an address"],
     )
@@ -74,8 +74,8 @@ def test_where_nobody_named_an_address_that_is_told() -> None:
 def test_one_long_answer_hides_neither_another_s_nor_a_family() -> None:
     """Everybody's first word comes before anybody's second, both families in turn."""
     long = tuple(f"203.0.113.{last}" for last in range(1, 9))
-    found = all_addresses(said((*long, "2001:db8::1"), ("198.51.100.7",)))
-    assert found[:3] == ("203.0.113.1", "2001:db8::1", "198.51.100.7")
+    resolved = all_addresses(resolutions((*long, "2001:db8::1"), ("198.51.100.7",)))
+    assert resolved[:3] == ("203.0.113.1", "2001:db8::1", "198.51.100.7")
 
 
 ADDRESSES = st.lists(st.ip_addresses().map(str), max_size=4).map(tuple)
@@ -85,12 +85,12 @@ ADDRESSES = st.lists(st.ip_addresses().map(str), max_size=4).map(tuple)
 @given(st.lists(ADDRESSES, max_size=4))
 def test_nothing_that_was_named_is_lost(answers: list[tuple[str, ...]]) -> None:
     """Each address is either asked or told, once."""
-    found = said(*answers)
+    resolved = resolutions(*answers)
     everything = {address for answer in answers for address in answer}
-    assert len(all_addresses(found)) == len(everything)
-    requests, skipped = pinned(LAB, found, PLAN)
+    assert len(all_addresses(resolved)) == len(everything)
+    requests, skipped = pinned(LAB, resolved, PLAN)
     asked = [str(request.address) for request in requests]
     assert len(asked) <= PLAN.addresses
     words = [word.removesuffix(",") for text in skipped for word in text.split()]
-    told = {form for word in words for form in (word, word.removesuffix(":"))}
-    assert everything <= told | set(asked)
+    named_words = {form for word in words for form in (word, word.removesuffix(":"))}
+    assert everything <= named_words | set(asked)

@@ -288,7 +288,7 @@ def test_a_name_without_address_leaves_no_entrance() -> None:
     full = runs_of([gone])[-1]
     assert full.first.error_type is ErrorType.NAME_NOT_RESOLVED
     assert not full.by_role(Role.UNKNOWN_HOST)
-    assert any(told.startswith("resolvers: ") for told in full.skipped)
+    assert any(sentence.startswith("resolvers: ") for sentence in full.skipped)
 
 
 @contextmanager

@@ -21,8 +21,10 @@ def test_a_bad_file_is_told_with_line_place_and_expectation(path: Path) -> None:
     assert expected
     with pytest.raises(TargetsError) as caught:
         load(path)
-    for told in expected:
-        assert any(f"{path}{told}" in line for line in f"{caught.value}".splitlines())
+    for line_start in expected:
+        assert any(
+            f"{path}{line_start}" in line for line in f"{caught.value}".splitlines()
+        )
 
 
 def test_as_many_lines_as_problems() -> None:
