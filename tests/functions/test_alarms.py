@@ -139,7 +139,7 @@ def fired(alarm: Any, arrivals: list[int]) -> int:
     "queue", sorted(n for n in RESOURCES if n.endswith("DeadLetters"))
 )
 def test_a_letter_that_stays_does_not_hide_the_next(queue: str) -> None:
-    """Two letters an hour apart are told twice, though nobody removes the first."""
+    """Two letters an hour apart are reported twice, even if the first one stays."""
     alarm = ALARMS[f"{queue}Alarm"]
     arrivals = [0] * 120
     arrivals[5] = arrivals[65] = 1
@@ -178,7 +178,7 @@ def test_partial_failures_are_told(function: str) -> None:
 
 
 def test_ingest_is_watched_by_the_status_codes_that_agents_get() -> None:
-    """A 5xx response is told, although the handler catches every exception."""
+    """A 5xx response is reported, although the handler catches every exception."""
     alarm = ALARMS["IngestFailingAlarm"]
     assert metrics(alarm) == [("AWS/Lambda Url5xxCount", "IngestFunction")]
     assert alarm["Statistic"] == "Sum"
@@ -219,7 +219,7 @@ def test_alarms_about_parallax_do_not_need_the_alerts_topic() -> None:
 
 @pytest.mark.parametrize("name", sorted(ALARMS))
 def test_an_alarm_leads_to_its_section_of_the_runbook(name: str) -> None:
-    """Its description ends with the section, which says what to look at and do."""
+    """Its description ends with the section, which states what to check and do."""
     description = ALARMS[name]["AlarmDescription"]
     assert description.endswith(f"docs/runbook.md#{name.lower()}")
     sections = dict(

@@ -69,7 +69,7 @@ def test_every_line_is_json_with_the_invocation_s_keys(
 def test_a_record_that_is_put_aside_is_logged_with_its_reason(
     load: Any, cloud: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The layer's own line, from a batch with a record that nobody can read."""
+    """The layer's own line, from a batch with an unreadable record."""
     notify = load(
         "notify",
         INCIDENTS_TABLE=cloud.incidents,

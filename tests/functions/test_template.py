@@ -142,7 +142,7 @@ def test_a_function_that_fails_is_told(step: str) -> None:
 
 
 def test_every_queue_of_dead_letters_is_watched_and_every_log_ends() -> None:
-    """Nothing lies where nobody looks, and nothing is kept for ever."""
+    """Every queue has an alarm, and nothing is kept for ever."""
     watched = {name for alarm in ALARMS.values() for _, name in metrics(alarm)}
     queues = {name for name in RESOURCES if name.endswith("DeadLetters")}
     assert queues <= watched

@@ -17,13 +17,13 @@ def test_an_empty_environment_is_complete() -> None:
 
 
 def test_the_control_s_url_stays_as_it_was_given() -> None:
-    """Its path is what is asked: no slash is lost."""
+    """Its path is part of the request: no slash is lost."""
     values = read({"PARALLAX_CONTROL_URL": "https://control.example/ "})
     assert values.control_url == "https://control.example/"
 
 
 def test_resolvers_are_a_list_with_commas_between() -> None:
-    """Spaces, empty places and repetitions are nobody's mistake."""
+    """Spaces, empty entries and repetitions are no error."""
     values = read({"PARALLAX_RESOLVERS": " system, 1.1.1.1,,2001:db8::53 ,1.1.1.1"})
     assert values.resolvers == ("system", "1.1.1.1", "2001:db8::53")
 
@@ -68,7 +68,7 @@ def test_a_wrong_value_is_refused_with_its_variable(
 
 
 def test_a_place_that_is_needed_is_named() -> None:
-    """What a function can't do without is asked for by its variable."""
+    """A required setting is named by its variable."""
     with pytest.raises(
         SettingsError, match="PARALLAX_INCIDENTS_TABLE: required, but not set"
     ):

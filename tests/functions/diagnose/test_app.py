@@ -69,7 +69,7 @@ def app(load: Any, cloud: Any, tmp_path: Path, **places: str) -> Any:
 def test_failing_runs_become_a_firing_incident(
     load: Any, cloud: Any, tmp_path: Path
 ) -> None:
-    """Each target of the batch is judged; one that nobody knows is no trouble."""
+    """Each target of the batch is judged; an unknown one is skipped."""
     runs = [run("front", 90), run("front", 30), run("api", 30), run("gone", 30)]
     for observation in runs:
         DynamoJournal(cloud.journal).record(observation)
@@ -105,7 +105,7 @@ def test_a_record_nobody_can_read_is_put_aside(
 def test_an_incident_nobody_can_read_leaves_no_target_unwatched(
     load: Any, cloud: Any, tmp_path: Path
 ) -> None:
-    """It is put aside once and begun anew; neither its target nor another waits."""
+    """It is buried once and replaced; neither its target nor another waits."""
     cloud.client("dynamodb").put_item(
         TableName=cloud.incidents, Item={"pk": {"S": "front"}, "payload": {"B": b"x"}}
     )
@@ -128,7 +128,7 @@ def test_an_incident_nobody_can_read_leaves_no_target_unwatched(
 def test_a_wrong_targets_file_loses_no_record(
     load: Any, cloud: Any, tmp_path: Path
 ) -> None:
-    """The batch fails with file and line, and comes again; nothing is put aside."""
+    """The batch fails with file and line, and is retried; nothing is buried."""
     file = tmp_path / "wrong.yaml"
     file.write_text(TARGETS.replace("https://api", "api"))
     diagnose = app(load, cloud, tmp_path, TARGETS=str(file))

@@ -116,7 +116,7 @@ def test_a_journal_out_of_reach_asks_to_come_again(load: Any, cloud: Any) -> Non
 
 
 def test_one_report_too_large_costs_only_itself(load: Any, cloud: Any) -> None:
-    """The others are stored, and the answer says how many were not, and why."""
+    """The others are stored, and the response states how many were not, and why."""
     ingest, document = app(load, cloud), json.loads(push())
     (report,) = document["reports"]
     noise = random.Random(9).randbytes(400_000).hex()  # noqa: S311 - no secret
@@ -244,7 +244,7 @@ def test_a_hostile_request_costs_one_short_line_of_log(
 def test_while_a_target_fails_the_answer_asks_to_come_sooner(
     load: Any, cloud: Any
 ) -> None:
-    """The incident of the target tells; one that is well asks for nothing."""
+    """The target's incident decides; a healthy target changes no interval."""
     ingest = app(load, cloud, INCIDENTS_TABLE=cloud.incidents)
     assert "interval_seconds" not in ingest.handler(event(push()), None)["body"]
     now = datetime.now(UTC)
@@ -263,6 +263,6 @@ def test_while_a_target_fails_the_answer_asks_to_come_sooner(
 
 
 def test_incidents_that_cannot_be_read_lose_no_push(load: Any, cloud: Any) -> None:
-    """What was stored is told as stored."""
+    """Stored reports are reported as stored."""
     ingest = app(load, cloud, INCIDENTS_TABLE="no-such-table")
     assert ingest.handler(event(push()), None)["statusCode"] == 202

@@ -62,7 +62,7 @@ def test_a_secret_that_cannot_be_read_is_told_for_every_target(
     capsys: pytest.CaptureFixture[str],
     word: str,
 ) -> None:
-    """With its name and AWS's word, in the summary and in the log."""
+    """With its name and AWS's error code, in the summary and in the log."""
     file = tmp_path / "targets.yaml"
     file.write_text(TARGETS + MUTE)
     arn = f"arn:aws:secretsmanager:eu-central-1:000000000000:secret:{cloud.journal}"
@@ -93,7 +93,7 @@ def test_a_secrets_manager_out_of_reach_is_told_by_what_happened(
 def test_an_api_out_of_reach_is_written_down(
     load: Any, cloud: Any, tmp_path: Path
 ) -> None:
-    """The function ends well, and the journal knows why there is no balancer."""
+    """The function succeeds, and the journal has the reason."""
     file = tmp_path / "targets.yaml"
     file.write_text(TARGETS)
     name = cloud.journal + "-token"
@@ -151,7 +151,7 @@ def keyed(load: Any, cloud: Any, tmp_path: Path) -> Any:
 
 
 def refused_token(inspect: Any, word: str) -> dict[str, Any]:
-    """Return the reading while Secrets Manager refuses the token with this word."""
+    """Return the reading while Secrets Manager refuses the token with this code."""
     with Stubber(aws._secrets().provider.client) as stub:
         stub.add_client_error("get_secret_value", word)
         (summary,) = inspect.handler({}, None)["readings"]
@@ -184,7 +184,7 @@ def test_a_cached_token_serves_on_unless_it_was_revoked(
 def test_without_a_token_the_reading_has_the_true_reason(
     keyed: Any, word: str, problem: str
 ) -> None:
-    """AWS's trouble is not told as a token that somebody has to make."""
+    """An error of AWS is not reported as a token to replace."""
     summary = refused_token(keyed, word)
     assert summary["problem"] == problem
     assert f"can't be read: {word}" in summary["problem_detail"]
@@ -235,7 +235,7 @@ def test_by_hand_it_tells_which_balancer_and_why(
 def test_a_wrong_targets_file_fails_with_file_and_line(
     load: Any, tmp_path: Path
 ) -> None:
-    """The run fails as a whole, so that its dead letters and their alarm tell."""
+    """The run fails as a whole, so that a dead letter and its alarm report it."""
     file = tmp_path / "targets.yaml"
     file.write_text(TARGETS.replace("https://", ""))
     with pytest.raises(TargetsError, match=r"targets\.yaml:3: .*url"):
@@ -249,7 +249,7 @@ NAMELESS = Target(name="nameless", url="https://front.example/")
 def test_a_target_s_addresses_are_those_of_its_newest_run(
     load: Any, cloud: Any, minutes: int, known: tuple[str, ...]
 ) -> None:
-    """An old run tells nothing: the name may lead elsewhere by now."""
+    """An old run does not count: the name may have other addresses by now."""
     at = datetime.now(UTC) - timedelta(minutes=minutes)
     probe = Probe(
         role=Role.FIRST,

@@ -30,7 +30,7 @@ def app(load: Any, cloud: Any, **places: str) -> Any:
 
 
 def test_a_broken_record_harms_no_other(load: Any, cloud: Any) -> None:
-    """It is a dead letter; what stands before and behind it is published."""
+    """It becomes a dead letter; the records before and after it are published."""
     batch = {"Records": [record("front", 1), BROKEN, record("front", 2)]}
     assert app(load, cloud).handler(batch, None) == DONE
     assert queued(cloud) == ["front-1", "front-2"]

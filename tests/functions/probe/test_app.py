@@ -36,7 +36,7 @@ def test_the_schedule_means_all_targets(probe: Any) -> None:
 
 
 def test_an_unknown_name_is_refused(probe: Any) -> None:
-    """A typo is told, not skipped."""
+    """A typo is reported, not skipped."""
     with pytest.raises(TargetsError, match="no target is named frnt"):
         probe.targets_of({"targets": ["frnt"]})
 
@@ -44,7 +44,7 @@ def test_an_unknown_name_is_refused(probe: Any) -> None:
 def test_a_wrong_targets_file_fails_with_file_and_line(
     load: Any, tmp_path: Path
 ) -> None:
-    """The run fails as a whole, so that its dead letters and their alarm tell."""
+    """The run fails as a whole, so that a dead letter and its alarm report it."""
     file = tmp_path / "targets.yaml"
     file.write_text(TARGETS.replace("https://", ""))
     with pytest.raises(TargetsError, match=r"targets\.yaml:6: .*url"):
@@ -122,13 +122,13 @@ def test_a_run_that_cannot_be_stored_costs_only_itself(
 def test_an_investigation_that_is_too_large_is_stored_lighter(
     probe: Any, monkeypatch: pytest.MonkeyPatch, capsys: Any
 ) -> None:
-    """It says what it left out; the first probe is whole."""
+    """It names what it omits; the first probe is complete."""
     plan = Plan(repeats=1, interval=0.1, resolvers=())
     monkeypatch.setattr(probe, "plan", plan)
     real = probe.journal.record
 
     def record(run: ProbeRun) -> None:
-        """Refuse what does not say that it left something out."""
+        """Refuse a run that does not name an omission."""
         if len(run.probes) > 1 and not any("too large" in s for s in run.skipped):
             raise TooLargeError("too large")
         real(run)

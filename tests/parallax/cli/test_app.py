@@ -29,7 +29,7 @@ def test_help_lists_the_commands() -> None:
     "command", ["probe", "attribute", "judge", "causes", "targets"]
 )
 def test_help_shows_flags_as_flags_and_cuts_nothing(command: str) -> None:
-    """No type stands behind an option, no sentence ends in dots."""
+    """No type follows an option, no sentence ends in dots."""
     for arguments in (["--help"], [command, "--help"]):
         output = CliRunner().invoke(app, arguments, env={"COLUMNS": "80"}).stdout
         assert not re.search(r"--[a-z-]+ +<", output)

@@ -10,7 +10,7 @@ from parallax.cli import app
 
 
 def test_every_cause_has_its_line() -> None:
-    """What can be named is listed, in the order in which it is asked."""
+    """All causes are listed, in the order in which they are judged."""
     output = CliRunner().invoke(app, ["causes"]).stdout.splitlines()
     assert [line.split()[0] for line in output] == [cause.id for cause in CAUSES]
 
@@ -47,6 +47,6 @@ def test_an_unknown_cause_is_not_answered_with_the_whole_list(wrong: str) -> Non
 
 
 def test_a_part_of_an_id_suggests_what_holds_it() -> None:
-    """Somebody remembers one word of it."""
+    """A part of the id is enough."""
     result = CliRunner().invoke(app, ["causes", "overlay"])
     assert "did you mean overlay-between-nodes-broken?" in result.stderr

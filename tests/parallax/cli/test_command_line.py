@@ -129,7 +129,7 @@ def test_a_pipe_that_nobody_reads_changes_no_exit_status(
 
 
 def test_a_full_disk_has_its_own_exit_status(command: tuple[list[str], int]) -> None:
-    """One sentence says so; wrong use, which prints nothing, stays wrong use."""
+    """One sentence states it; a usage error, which prints nothing, stays one."""
     words, status = command
     with Path("/dev/full").open("wb") as full:
         ended = subprocess.run(  # noqa: S603 - our own words
@@ -140,7 +140,7 @@ def test_a_full_disk_has_its_own_exit_status(command: tuple[list[str], int]) -> 
 
 
 def test_standard_error_may_be_full_or_closed() -> None:
-    """The exit status says that it was wrong use."""
+    """The exit status shows a usage error."""
     for end in ("2>/dev/full", "2>&-", "2>&- >&-"):
         words = ["sh", "-c", f'exec "$0" "$@" {end}', f"{PARALLAX}", "causes", "nope"]
         assert subprocess.run(words, check=False).returncode == 2  # noqa: S603 - our own words
@@ -329,7 +329,7 @@ def test_an_error_controls_no_terminal(words: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize("key", ["schema", "taken_at", "target"])
 def test_an_error_about_a_snapshot_controls_no_terminal(key: str) -> None:
-    """Its version and its field names are a stranger's."""
+    """Its version and its field names come from the file."""
     saved = encode(scenarios.wrong_port()) | {key: POISON}
     output = run("judge", "-", given=json.dumps({"snapshot": saved}).encode())
     assert is_safe(output)

@@ -38,7 +38,7 @@ def printed(columns: int | None) -> list[str]:
 
 
 def test_a_terminal_gets_lines_folded_between_words() -> None:
-    """The rest stands under the beginning; a command stays one line."""
+    """The rest is indented below the start; a command stays one line."""
     assert [line.rstrip() for line in printed(40)] == [
         "  ? pod  " + " ".join(["word"] * 6),
         "         " + " ".join(["word"] * 6),

@@ -68,7 +68,7 @@ def put(cloud: Cloud, body: str) -> None:
 
 
 def test_without_letters_there_is_nothing_to_do(stack_name: str) -> None:
-    """It says so, with exit status 0."""
+    """The output states it, with exit status 0."""
     result = redrive("--stack", stack_name)
     assert (result.exit_code, result.stdout) == (0, "no letters\n")
 
@@ -114,7 +114,7 @@ def test_a_dry_run_is_a_check(
 def test_letters_beyond_the_limit_are_told(
     cloud: Cloud, stack_name: str, invoked: list[str]
 ) -> None:
-    """1, and a line that says that more remain."""
+    """Exit status 1, and a line that states that more remain."""
     put(cloud, ASIDE)
     put(cloud, ASIDE)
     result = redrive("--stack", stack_name, "--max", "1")

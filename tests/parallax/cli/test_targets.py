@@ -23,7 +23,7 @@ def shown(tmp_path: Path, text: str) -> list[str]:
 
 
 def test_shows_the_targets(tmp_path: Path) -> None:
-    """The file, then a block a target with what holds where nothing is said."""
+    """The file, then a block for each target, with the defaults."""
     first, _, *block = shown(tmp_path, GOOD)
     assert first == f"{tmp_path}/targets.yaml: 1 target"
     assert block == [

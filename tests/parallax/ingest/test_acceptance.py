@@ -79,7 +79,7 @@ def test_a_report_from_the_buffer_is_not_fresh() -> None:
 
 
 def test_each_report_gets_the_sightings_of_its_push() -> None:
-    """They travel once; whose target each is of only a judgement can tell."""
+    """They are sent once; only a judgement decides which target each belongs to."""
     now = datetime.now(UTC)
     seen = encode(Sighting(request_id="0" * 32, seen_at=now, node="n"))
     (report,) = push()["reports"]
@@ -155,7 +155,7 @@ def test_no_stranger_gets_more_than_a_refusal(
 
 
 def test_without_a_key_nothing_is_taken() -> None:
-    """A stack without AgentKey refuses, and says what to set."""
+    """A stack without AgentKey rejects, and states what to set."""
     body = json.dumps(push()).encode()
     with pytest.raises(PushRejected, match="set the stack's parameter AgentKey"):
         accept(signed(body), body, [], datetime.now(UTC))
@@ -171,7 +171,7 @@ def test_two_megabytes_are_refused_before_anything_else() -> None:
 
 
 def test_a_packed_body_is_taken_by_its_plain_signature() -> None:
-    """The signature is that of what was said, however it traveled."""
+    """The signature is that of the uncompressed body, however it was sent."""
     body = json.dumps(push()).encode()
     headers = signed(body) | {"Content-Encoding": "gzip"}
     taken = accept(headers, gzip.compress(body), (KEY,), datetime.now(UTC))
@@ -296,7 +296,7 @@ def test_a_refusal_is_one_short_line_whatever_was_sent(
 
 
 def test_a_refused_encoding_is_shown_by_its_beginning() -> None:
-    """Eighty characters tell which one it was."""
+    """Eighty characters identify it."""
     rejection = refusal({"content-encoding": "x" * 8000}, b"")
     shown = "x" * 79 + "…"
     expected = f"unsupported Content-Encoding '{shown}'; use gzip or none"

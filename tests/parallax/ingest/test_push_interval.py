@@ -1,4 +1,4 @@
-"""Hurry: while a target fails, the agents are asked to come sooner."""
+"""Push interval: while a target fails, the agents push more often."""
 
 import pytest
 
@@ -20,12 +20,12 @@ def test_a_target_that_is_well_hurries_nobody(state: State | None) -> None:
 
 
 def test_one_look_serves_for_some_seconds() -> None:
-    """Five agents that push at once cost one look; later there is another."""
+    """Five agents that push at once cost one reading; later there is another."""
     asked: list[str] = []
     clock = [100.0]
 
     def state(target: str) -> State | None:
-        """Take down who is asked for."""
+        """Record the target that is read."""
         asked.append(target)
         return State.FIRING if len(asked) == 1 else None
 

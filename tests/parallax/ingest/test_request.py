@@ -71,7 +71,7 @@ def test_a_malformed_event_is_refused_by_its_part(
 
 @pytest.mark.parametrize("event", [None, [], "x", {}, 1])
 def test_what_is_no_event_is_refused(event: object) -> None:
-    """As somebody may invoke the function by hand."""
+    """As in an invocation by hand."""
     assert refusal(event).status_code == 400
 
 
@@ -84,7 +84,7 @@ json_like = st.recursive(
 
 @given(st.dictionaries(st.sampled_from(sorted(EVENT)), json_like))
 def test_no_event_is_a_crash(parts: dict[str, Any]) -> None:
-    """Whatever stands in its parts, it is a request or a refusal with 4xx."""
+    """Whatever its parts contain, it is a request or a rejection with 4xx."""
     try:
         found = read_request(EVENT | parts)
         assert isinstance(found.body, bytes)

@@ -63,7 +63,7 @@ AWAY = [
 def test_one_poisoned_report_costs_only_itself(
     count: int, place: int, *, large: bool
 ) -> None:
-    """Wherever it stands in the push, all others are stored, and it is named."""
+    """At any place in the push: all others are stored, and it is named."""
     good = [report(f"t{number}") for number in range(count)]
     place = min(place, count)
     poison = report("poison", problem=NOISE if large else "")

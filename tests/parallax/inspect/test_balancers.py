@@ -72,7 +72,7 @@ def test_label_selectors_hold_their_servers_one_level_down(api: Api) -> None:
 
 @pytest.mark.parametrize("empty", [{"targets": []}, {"targets": None}, {}])
 def test_a_label_selector_may_stand_for_nobody(api: Api, empty: dict[str, Any]) -> None:
-    """Where no server bears the label, the selector is told without targets."""
+    """If no server has the label, the selector has no targets."""
     selector = {
         "type": "label_selector",
         "label_selector": {"selector": "role=x"},
@@ -99,7 +99,7 @@ def test_a_balancer_beyond_the_first_page_is_found(api: Api) -> None:
 
 @pytest.mark.parametrize("token", ["wq7\nx9k", "wq7\u2026x9k"])
 def test_a_token_that_no_header_holds_is_not_repeated(api: Api, token: str) -> None:
-    """It is told as a wrong one, and no text shows it."""
+    """It is reported as wrong, and no text shows it."""
     reading: BalancerReading = look(api, token=token)[0]
     assert reading.problem is Problem.UNAUTHORIZED
     assert "wq7" not in str(reading.problem_detail)
@@ -107,7 +107,7 @@ def test_a_token_that_no_header_holds_is_not_repeated(api: Api, token: str) -> N
 
 
 def test_hetzners_reason_for_a_failed_health_check_is_kept(api: Api) -> None:
-    """Newer answers say why a target is unhealthy, and what it answered."""
+    """Newer responses state why a target is unhealthy, and its status code."""
     balancer = look(api)[0].load_balancer
     assert balancer is not None
     failed = balancer.targets[0].health_status[0]
@@ -131,7 +131,7 @@ def test_networks_and_servers_states_are_told(api: Api) -> None:
 
 
 def test_a_balancer_may_be_in_no_network_and_off_the_internet(api: Api) -> None:
-    """No network is told as none; a server's address then still names it."""
+    """No network is reported as none; a server's address then still names it."""
     closed = BALANCER["public_net"] | {"enabled": False}
     api.balancers = [[BALANCER | {"private_net": [], "public_net": closed}]]
     balancer = look(api)[0].load_balancer
@@ -164,7 +164,7 @@ def test_the_address_is_the_one_in_the_balancer_s_network(api: Api) -> None:
 
 
 def test_an_unknown_name_is_a_problem_that_names_the_known(api: Api) -> None:
-    """A typo in targets.yaml is told, with what there is."""
+    """A typo in targets.yaml is reported, with the existing names."""
     lost = Target(name="x", url="https://x/", reached=Reached(load_balancer="lb-pord"))
     reading: BalancerReading = look(api, lost)[0]
     assert reading.problem is Problem.NOT_FOUND
@@ -191,7 +191,7 @@ def test_an_unknown_name_is_a_problem_that_names_the_known(api: Api) -> None:
 def test_every_refusal_is_a_problem_of_its_name(
     api: Api, reply: Callable[[], Reply], problem: Problem
 ) -> None:
-    """No answer raises, each is asked for once, and the token is in no text."""
+    """No response raises, each list is requested once, and no text has the token."""
     api.reply = reply
     reading: BalancerReading = look(api)[0]
     assert (reading.load_balancer, reading.problem) == (None, problem)
@@ -217,7 +217,7 @@ def test_an_api_that_hangs_costs_no_more_than_the_budget(api: Api) -> None:
 
 
 def test_servers_that_cannot_be_read_cost_only_their_names(api: Api) -> None:
-    """A balancer's health is told even where its servers' names are not."""
+    """A balancer's health is reported even without its servers' names."""
     api.servers = [[{"shape": "of tomorrow"}]]
     balancer = look(api)[0].load_balancer
     assert balancer is not None
@@ -234,7 +234,7 @@ NAMELESS = Target(name="nameless", url="https://front.example/")
 
 
 def test_a_target_without_a_name_is_found_by_its_address(api: Api) -> None:
-    """The reading says which address told it; a named one says its name."""
+    """The reading names the address that matched, or states the match by name."""
     project = connect(TOKEN, api.url)
     seen = read_balancers(
         project, (NAMELESS, FRONT), NOW, addresses=lambda _: ("203.0.113.20",)
@@ -247,7 +247,7 @@ def test_a_target_without_a_name_is_found_by_its_address(api: Api) -> None:
 
 
 def test_behind_a_cdn_it_is_told_to_name_one_and_nothing_is_asked(api: Api) -> None:
-    """The CDN's addresses say nothing of the balancer."""
+    """The CDN's addresses prove nothing about the load balancer."""
     cached = Target(name="c", url="https://c.example/", reached=Reached(cdn=True))
     seen = read_balancers(
         connect(TOKEN, api.url), (cached,), NOW, addresses=lambda _: ("1.1.1.1",)
@@ -258,7 +258,7 @@ def test_behind_a_cdn_it_is_told_to_name_one_and_nothing_is_asked(api: Api) -> N
 
 
 def test_a_renamed_balancer_is_named_by_its_address(api: Api) -> None:
-    """The name that is configured is gone, and the likely one is told."""
+    """The configured name is absent, and the likely one is reported."""
     api.balancers = [[BALANCER | {"name": "lb-new"}]]
     project = connect(TOKEN, api.url)
     (seen,) = read_balancers(
@@ -284,7 +284,7 @@ def test_a_name_that_leads_to_a_server_s_ipv6_is_told(api: Api) -> None:
 
 
 def test_addresses_that_cannot_be_had_cost_no_named_balancer(api: Api) -> None:
-    """The journal's trouble is logged, and the other target is read."""
+    """The journal's error is logged, and the other target is read."""
 
     def fail(_target: Target) -> tuple[str, ...]:
         raise OSError("no journal")
@@ -296,7 +296,7 @@ def test_addresses_that_cannot_be_had_cost_no_named_balancer(api: Api) -> None:
 
 
 def test_the_pages_before_a_broken_one_are_read(api: Api) -> None:
-    """Who stands on them has a reading; who does not, the error's problem."""
+    """Targets on those pages have a reading; the others have the error's problem."""
     api.balancers = [[BALANCER], [BALANCER | {"id": 8, "name": "lb-8"}]]
     api.broken["load_balancers/2"] = error(403, "forbidden")()
     far = Target(name="far", url="https://x/", reached=Reached(load_balancer="lb-8"))
@@ -320,7 +320,7 @@ def test_one_balancer_of_an_unknown_shape_costs_no_other(api: Api) -> None:
 
 
 def test_a_remaining_share_below_the_floor_ends_the_asking(api: Api) -> None:
-    """The next look asks nothing, and says when it asks again."""
+    """The next reading makes no call, and states when the next one follows."""
     api.headers = {"RateLimit-Limit": "3600", "RateLimit-Remaining": "700"}
     project = connect(TOKEN, api.url)
     assert read_balancers(project, (FRONT,), NOW)[0].load_balancer is not None
@@ -335,7 +335,7 @@ def test_a_remaining_share_below_the_floor_ends_the_asking(api: Api) -> None:
 
 
 def test_a_refusal_is_not_repeated_at_once(api: Api) -> None:
-    """After a 429 the next look says so without a call."""
+    """After a 429 the next reading reports it without a call."""
     api.reply = error(429, "rate_limit_exceeded")
     project = connect(TOKEN, api.url)
     seen = [read_balancers(project, (FRONT,), NOW)[0].problem for _ in range(3)]

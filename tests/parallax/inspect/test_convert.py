@@ -1,4 +1,4 @@
-"""A stranger's balancers: what is odd and readable, and what costs only itself."""
+"""Load balancers of unusual formats: what is readable, and what costs only itself."""
 
 from copy import deepcopy
 from typing import Any
@@ -71,7 +71,7 @@ def test_a_balancer_without_ipv4_is_found_by_its_ipv6(api: Api, none: Any) -> No
 def test_a_redirect_of_port_80_is_known_only_where_it_is_said(
     api: Api, http: dict[str, bool] | None, *, redirects: bool | None
 ) -> None:
-    """An API that leaves it out has not said that nobody listens there."""
+    """An absent field does not mean that there is no public interface."""
     found = balancer(api, **service(http=http))
     assert found.redirects(80) is redirects
     assert found.redirects(8080) is False
@@ -79,7 +79,7 @@ def test_a_redirect_of_port_80_is_known_only_where_it_is_said(
 
 @pytest.mark.parametrize("given", ["2001:db8::1/64", "2001:0DB8:0::0001", IPV6])
 def test_an_address_is_told_in_its_one_spelling(api: Api, given: str) -> None:
-    """A server's IPv6 is told as its network; a balancer's may be as well."""
+    """A server's IPv6 is reported as its network; a balancer's may be as well."""
     public = {"enabled": True, "ipv4": {"ip": ""}, "ipv6": {"ip": given}}
     found = balancer(api, public_net=public)
     assert (found.ipv4, found.ipv6) == (None, IPV6)
@@ -91,7 +91,7 @@ def test_an_address_is_told_in_its_one_spelling(api: Api, given: str) -> None:
 def test_who_does_not_say_how_it_is_used_is_used_as_its_selector(
     api: Api, flags: dict[str, bool | None]
 ) -> None:
-    """The API may leave it out below a label selector; what it says counts."""
+    """The field may be absent below a label selector; if present, it counts."""
     one = {"type": "server", "server": {"id": 1}, **flags}
     selector = BALANCER["targets"][1] | {"targets": [one]}
     (leaf,) = balancer(api, targets=[selector]).leaves()
@@ -109,7 +109,7 @@ def test_a_balancer_may_have_no_public_address(api: Api, public: Any) -> None:
 
 @pytest.mark.parametrize("lacking", ["http", "certificates"])
 def test_an_https_service_may_lack_its_http_part(api: Api, lacking: str) -> None:
-    """Then it shows no certificate that is known, and its ports are told."""
+    """Then its certificates are unknown, and its ports are reported."""
     given = service()["services"][0]
     del (given if lacking == "http" else given["http"])[lacking]
     found = balancer(api, services=[given]).service_for(443)
@@ -118,14 +118,14 @@ def test_an_https_service_may_lack_its_http_part(api: Api, lacking: str) -> None
 
 
 def test_an_http_health_check_may_lack_its_http_part(api: Api) -> None:
-    """What it asks for is not known then, and its port is."""
+    """Its check is unknown then, and its port is known."""
     found = balancer(api, **check(http=None)).service_for(443)
     assert found is not None
     assert (found.health_check.http, found.health_check.port) == (None, 31000)
 
 
 def test_status_codes_may_be_nothing(api: Api) -> None:
-    """No codes are told as none."""
+    """Absent codes are reported as none."""
     asks = BALANCER["services"][0]["health_check"]["http"] | {"status_codes": None}
     found = balancer(api, **check(http=asks)).service_for(443)
     assert found is not None
@@ -192,7 +192,7 @@ UNREADABLE = [
 def test_a_balancer_that_nobody_can_read_costs_only_itself(
     api: Api, odd: dict[str, Any]
 ) -> None:
-    """Its page, the pages after it and their servers are read; it is told by name."""
+    """Its page, the pages after it and their servers are read; its name is reported."""
     last = BALANCER | {"id": 9, "name": "last"}
     api.balancers = [[odd | {"name": "odd"}, BALANCER], [last]]
     far = Target(name="far", url="https://x/", reached=Reached(load_balancer="last"))
@@ -234,7 +234,7 @@ def test_an_odd_service_costs_only_itself(
     *,
     first: bool,
 ) -> None:
-    """The balancer is read, its other services are, and reading and log say so."""
+    """The balancer and its other services are read; reading and log report the one."""
     well, strange = service(listen_port=8443)["services"], odd["services"]
     services = [*strange, *well] if first else [*well, *strange]
     api.balancers = [[BALANCER | {"services": services}]]
@@ -257,7 +257,7 @@ def test_an_odd_service_costs_only_itself(
 
 @given_by(st.lists(st.booleans(), max_size=6))
 def test_every_service_that_can_be_read_is_read(fine: list[bool]) -> None:
-    """Wherever the odd ones stand among them; each is remembered by its port."""
+    """At any place among the others; each is recorded by its port."""
     given = [
         service(listen_port=number, **({} if ok else {"health_check": None}))
         for number, ok in enumerate(fine, 1)
@@ -323,7 +323,7 @@ PENDING = CERTIFICATE | {
 def test_a_certificate_without_dates_is_told_without_an_end(
     api: Api, given: dict[str, Any], kind: str
 ) -> None:
-    """Not issued yet, failed, or of a kind that nobody knows."""
+    """Not issued yet, failed, or of an unknown kind."""
     api.certificates = [[given]]
     certificates = balancer(api).certificates
     assert certificates is not None
@@ -346,7 +346,7 @@ def test_an_odd_certificate_costs_only_its_balancer_s(api: Api) -> None:
 
 
 def test_a_health_check_s_path_holds_no_secret(api: Api) -> None:
-    """Of its query a token goes; what the balancer asks for stays."""
+    """A token in its query is removed; the rest of the path stays."""
     asks = BALANCER["services"][0]["health_check"]["http"]
     http = asks | {"path": "/healthz?full=1&token=s3cret"}
     found = balancer(api, **check(http=http)).service_for(443)

@@ -69,7 +69,7 @@ def test_firewalls_that_may_not_be_read_are_not_known(api: Api) -> None:
 
 
 def test_a_rule_of_an_unknown_shape_is_not_judged(api: Api) -> None:
-    """A word of tomorrow for a port closes nothing."""
+    """An unknown word for a port blocks nothing."""
     assert public(api, rule("tomorrow", OPEN)).firewall_allows is None
 
 
@@ -84,7 +84,7 @@ def test_a_rule_of_an_unknown_shape_is_not_judged(api: Api) -> None:
     ],
 )
 def test_a_rule_of_tomorrow_may_let_in_what_no_other_does(api: Api, odd: Any) -> None:
-    """Nothing is said to be dropped where a rule is not understood."""
+    """Nothing counts as dropped if a rule is not understood."""
     target = public(api, odd)
     assert (target.firewall_allows, target.firewall_drops) == (None, ())
 

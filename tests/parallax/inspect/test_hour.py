@@ -26,11 +26,11 @@ from tests.parallax.inspect.test_allowance import Clock
 
 LIMIT = 3600
 MINUTE, BURST = 60, 5
-"""Seconds between two looks: the schedule's, and those of a burning platform."""
+"""Seconds between two readings: the schedule's, and those during an incident."""
 
 
 class Limiter:
-    """Hetzner's limit: it refills evenly, and the cluster lives on it as well."""
+    """Hetzner's limit: it refills evenly, and the cluster uses it too."""
 
     def __init__(self, api: Api, clock: Clock, left: int, cluster: int) -> None:
         self.left = float(left)
@@ -82,7 +82,7 @@ def project(api: Api, balancers: int) -> None:
 def hour(
     api: Api, every: int, left: int = LIMIT, cluster: int = 0, hours: int = 1
 ) -> tuple[Allowance, Limiter, list[Problem | None]]:
-    """Look every so many seconds for an hour; return what each look was told."""
+    """Read every so many seconds for an hour; return the problem of each reading."""
     clock = Clock()
     limiter = Limiter(api, clock, left, cluster)
     api.answer = limiter.answer

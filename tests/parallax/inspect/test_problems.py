@@ -1,4 +1,4 @@
-"""What went wrong with the API, in words that say what to do."""
+"""What went wrong with the API, and what to do."""
 
 from collections.abc import Callable
 
@@ -41,7 +41,7 @@ def test_a_token_without_rights_is_told_with_what_to_do(
 def test_a_wrong_endpoint_is_no_missing_balancer(
     api: Api, reply: Callable[[], Reply]
 ) -> None:
-    """A list that is not there says nothing of who is on it."""
+    """A missing list proves nothing about its entries."""
     seen = reading(api, reply)
     assert seen.problem is Problem.OTHER
     assert "check HetznerEndpoint" in str(seen.problem_detail)

@@ -60,7 +60,7 @@ def test_a_balancer_that_a_deletion_hides_is_not_told_as_gone(api: Api) -> None:
 
 
 def test_a_deleted_balancer_is_not_found(api: Api) -> None:
-    """A list that is whole without it says so, and no second call is needed."""
+    """A complete list without it is proof; no second call is needed."""
     api.balancers, api.totals = [[other(1)]], [1]
     named, nameless = both(api)
     assert (named.problem, nameless.problem) == (Problem.NOT_FOUND, Problem.NOT_FOUND)

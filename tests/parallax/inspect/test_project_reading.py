@@ -56,7 +56,7 @@ def test_a_page_that_leads_back_ends_the_list(api: Api) -> None:
 
 
 def test_a_refusal_ends_the_look(api: Api) -> None:
-    """After a 429 for the servers no certificates are asked for."""
+    """After a 429 for the servers the certificates are not requested."""
     api.broken["servers/1"] = error(429, "rate_limit_exceeded")()
     found = balancer(api)
     assert (found.name, found.certificates) == ("lb-prod", None)

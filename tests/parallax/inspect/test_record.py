@@ -61,7 +61,7 @@ FAILURES = [
 def test_one_failing_reading_costs_no_other(
     count: int, place: int, failure: Exception
 ) -> None:
-    """Wherever it stands: the others are stored, and the error comes back."""
+    """At any place: the others are stored, and the error is returned."""
     others = [reading(f"t{number}") for number in range(count)]
     readings = [*others[:place], reading("poison"), *others[place:]]
     table = Table(poison=failure)

@@ -1,4 +1,4 @@
-"""The servers behind a balancer: an odd one costs only its own name."""
+"""The servers behind a load balancer: a malformed one costs only its own name."""
 
 from typing import Any
 
@@ -44,7 +44,7 @@ def test_a_server_may_have_no_ipv4(api: Api) -> None:
 
 
 def test_firewalls_that_the_api_does_not_speak_of_are_not_known(api: Api) -> None:
-    """No word of firewalls is no word that there are none."""
+    """Without the field the firewalls are unknown, not absent."""
     mute = server(1)
     del mute["public_net"]["firewalls"]
     api.balancers = [[BALANCER | {"targets": [_public(1)]}]]
@@ -54,7 +54,7 @@ def test_firewalls_that_the_api_does_not_speak_of_are_not_known(api: Api) -> Non
 
 
 def test_an_address_of_another_project_stays_an_address(api: Api) -> None:
-    """A target by address is told by it, whoever's it is."""
+    """A target by address is named by it, whichever server has it."""
     target = targets(api)[-1]
     assert (target.type, target.server_name, target.networks) == ("ip", None, None)
     assert target.label == "198.51.100.9"

@@ -1,4 +1,4 @@
-"""Which balancer serves a target: by name, by address, or why neither tells."""
+"""Which load balancer serves a target: by name, by address, or why neither."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -35,7 +35,7 @@ def test_an_address_tells_the_balancer(address: str, why: str) -> None:
 
 
 def test_a_private_address_tells_only_where_the_target_may_have_one() -> None:
-    """The same private address stands in many a network."""
+    """Many networks use the same private address."""
     assert serving(TARGET, ("10.0.0.5",), BOTH).balancer is None
     inner = replace(TARGET, allow_private_addresses=True)
     found = serving(inner, ("10.0.0.5",), BOTH)
@@ -43,7 +43,7 @@ def test_a_private_address_tells_only_where_the_target_may_have_one() -> None:
 
 
 def test_a_closed_public_interface_serves_nobody() -> None:
-    """An address that is not in use tells nothing."""
+    """An address that is not in use proves nothing."""
     closed = replace(ONE, public_interface=False)
     assert serving(TARGET, ("203.0.113.1",), (closed,)).balancer is None
 
@@ -66,14 +66,14 @@ def test_two_balancers_behind_one_name_are_both_told() -> None:
 def test_who_cannot_be_told_is_not_guessed(
     addresses: tuple[str, ...], why: str
 ) -> None:
-    """The words say what was looked for."""
+    """The text names the missing address."""
     found = serving(TARGET, addresses, BOTH)
     assert found.balancer is None
     assert why in found.why
 
 
 def test_a_name_that_leads_to_a_server_is_told_with_the_server() -> None:
-    """Then no balancer stands before it."""
+    """Then there is no load balancer in front of it."""
     worker = Server(id=1, name="worker-1", ipv4="198.51.100.1")
     found = serving(TARGET, ("198.51.100.1",), BOTH, (worker,))
     assert found.balancer is None
@@ -149,7 +149,7 @@ def test_a_lost_name_behind_a_cdn_has_no_likely_heir() -> None:
 
 
 def test_the_zone_s_own_answer_comes_before_the_resolvers() -> None:
-    """A stale cache must not tell the balancer while the zone's servers answer."""
+    """A stale cache does not decide while the zone's servers respond."""
     probe = Probe(
         role=Role.FIRST,
         request_id="1",

@@ -58,7 +58,7 @@ def huge(seed: int) -> Probe:
 
 
 def test_the_plan_asks_no_more_than_is_counted_on() -> None:
-    """Whoever lets it ask more must look again at what fits into one item."""
+    """A larger maximum must be checked against what fits into one item."""
     plan = Plan()
     assert plan.repeats + 1 + plan.direct_addresses + 2 + plan.addresses == MOST
 
@@ -81,7 +81,7 @@ def test_a_common_answer_is_kept_as_it_is() -> None:
 
 
 def test_a_long_body_is_cut_between_two_characters() -> None:
-    """What was cut is told."""
+    """Truncation is reported."""
     one = bounded(answered(503, body="\u00e4" * BODY))
     assert (one.body, one.body_truncated) == ("\u00e4" * (BODY // 2), True)
 
@@ -139,7 +139,7 @@ def filled(chance: random.Random, letters: Sequence[str]) -> Probe:
 
 
 def overfull(letters: Sequence[str], probes: int = MOST) -> ProbeRun:
-    """Return a run of a plan's probes, each at its bound, with all else as well."""
+    """Return a run with a plan's probes, each field at its limit."""
     chance = random.Random(7)  # noqa: S311 - a test's
     found = [filled(chance, letters) for _ in range(probes)]
     addresses = tuple(f"2001:db8::{n:x}" for n in range(2 * MOST_ADDRESSES))
@@ -156,7 +156,7 @@ def overfull(letters: Sequence[str], probes: int = MOST) -> ProbeRun:
 
 @pytest.mark.parametrize("name", ALPHABETS)
 def test_the_worst_run_fits_when_it_is_lighter(name: str) -> None:
-    """Each version is smaller and says what it left out; the last one always fits."""
+    """Each version is smaller and names what it omits; the last one always fits."""
     run = overfull(ALPHABETS[name])
     versions = list(reduced_versions(run))
     assert versions[0] == run
@@ -211,7 +211,7 @@ def test_headers_cost_what_json_makes_of_them(headers: list[tuple[str, str]]) ->
 
 
 def test_of_too_many_parts_left_out_the_rest_is_counted() -> None:
-    """Each is told once; behind the last stands how many more there are."""
+    """Each is reported once; the last text has the number of omitted ones."""
     texts = kept_texts(f"part {n % 100}" for n in range(1000))
     assert (len(texts), texts[0]) == (SKIPPED, "part 0")
     assert texts[-1] == "37 more parts of the investigation were omitted"

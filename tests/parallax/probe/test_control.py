@@ -1,4 +1,4 @@
-"""Whom to ask whether it is us: only where no answer came, and any answer will do."""
+"""The control URL: requested only without an HTTP response; any response counts."""
 
 import asyncio
 from dataclasses import replace
@@ -35,12 +35,12 @@ def test_who_got_no_answer_asks_the_control(error: ErrorType) -> None:
 
 
 def test_who_got_an_answer_is_not_blind() -> None:
-    """An error page came through the network: nobody else is asked."""
+    """An error page passed through the network: no control is needed."""
     assert control(LAB, answered(503), PLAN) == (None, None)
 
 
 def test_without_a_url_nobody_is_asked_and_that_is_told() -> None:
-    """The judgement may then not say that the monitor sees."""
+    """The judgement then cannot state that the monitor works."""
     plan = replace(PLAN, control_url=None)
     assert control(LAB, NO_ANSWER, plan) == (
         None,

@@ -23,7 +23,7 @@ def test_an_address_of_an_unnamed_link_has_none() -> None:
 def test_a_process_without_a_socket_may_still_have_a_route(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """That none can be opened says nothing of the network."""
+    """A failure to open one shows nothing about the network."""
 
     def broken(*_: object, **__: object) -> None:
         """Fail as socket(2) does where no descriptor is left."""

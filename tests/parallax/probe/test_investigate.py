@@ -1,4 +1,4 @@
-"""An investigation as a whole: what is asked, of whom, and what is told instead."""
+"""A whole investigation: which requests it sends, and what it reports as skipped."""
 
 import asyncio
 import importlib
@@ -81,11 +81,11 @@ def test_every_address_that_was_named_is_asked_for_itself() -> None:
 
 
 def test_the_name_is_pinned_in_host() -> None:
-    """Where to connect changes, not whom the server is asked for."""
+    """The connection's address changes, the requested host does not."""
     heads: list[bytes] = []
 
     async def note(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Take down for whom the server was asked."""
+        """Record the requested host."""
         heads.append(await reader.readuntil(b"\r\n\r\n"))
         writer.write(b"HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n")
 
@@ -103,7 +103,7 @@ def test_the_resolvers_and_the_zone_have_their_word() -> None:
 
 
 def test_a_url_that_is_an_address_has_neither_resolvers_nor_addresses() -> None:
-    """There is nothing to resolve; the rest is asked as ever."""
+    """There is nothing to resolve; the rest is unchanged."""
     run = run_of(BAD, host="127.0.0.1")
     assert (run.resolutions, run.by_role(Role.ADDRESS)) == ((), ())
     assert len(run.by_role(Role.REPEAT)) == 2
@@ -111,7 +111,7 @@ def test_a_url_that_is_an_address_has_neither_resolvers_nor_addresses() -> None:
 
 
 def test_the_control_is_asked_once_where_no_answer_came() -> None:
-    """And its answer is healthy, whatever it says."""
+    """Its response is healthy, whatever its status."""
     run = run_of(BAD, first=NO_NAME, control=BAD)
     (asked,) = run.by_role(Role.CONTROL)
     assert (asked.status_code, asked.healthy) == (503, True)
@@ -122,7 +122,7 @@ def test_the_control_is_left_alone_where_an_answer_came() -> None:
     heard: list[bytes] = []
 
     async def note(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
-        """Take down that somebody came."""
+        """Record the connection."""
         heard.append(await reader.read(1))
 
     run = run_of(BAD, control=note)
@@ -163,7 +163,7 @@ class Taken(Slots):
 
 
 def test_what_gets_no_connection_is_told_and_fails_nobody() -> None:
-    """Neither probe nor comparison: nothing is said of the target."""
+    """Neither probe nor comparison: the run contains nothing about the target."""
     capacity = Capacity(probes=Taken(1), comparisons=Taken(1))
     run = run_of(BAD, first=NO_NAME, control=GOOD, capacity=capacity)
     assert (len(run.probes), run.resolutions) == (1, ())
@@ -201,7 +201,7 @@ def test_a_wait_for_a_connection_shortens_no_probe() -> None:
 def test_a_probe_that_cannot_be_sent_costs_only_itself(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """This machine's own lack is told in words, and is no error of the target."""
+    """This machine's own lack is reported, and is no error of the target."""
     module = importlib.import_module("parallax.probe.investigate")
     real = module.fetch
 

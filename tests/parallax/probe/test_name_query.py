@@ -1,4 +1,4 @@
-"""One name server asked for both address families."""
+"""One name server queried for both address families."""
 
 import asyncio
 import errno
@@ -51,7 +51,7 @@ def test_a_name_may_have_ipv6_alone() -> None:
 
 
 def test_a_family_that_nobody_answers_for_costs_only_itself() -> None:
-    """The other's addresses stay, and what is missing is told beside them."""
+    """The other family's addresses stay, with the error beside them."""
     answer = query("both.keybuzz.test", Says(ZONE, ("AAAA",)), seconds=4.0)
     assert answer.addresses == ("203.0.113.20", "203.0.113.21")
     assert answer.error_type == "timeout"
@@ -86,7 +86,7 @@ def test_a_name_without_addresses_is_told() -> None:
     ],
 )
 def test_what_goes_wrong_has_a_word(error: Exception, word: str) -> None:
-    """What the network does is told in one word."""
+    """A failure of the network is reported as one word."""
     assert problem(error) == word
 
 
@@ -143,6 +143,6 @@ NONE_LEFT = OSError(errno.EMFILE, "Too many open files")
     ],
 )
 def test_a_process_without_a_socket_blames_no_name_server(error: Exception) -> None:
-    """Nothing was asked, so there is no word for what the server did."""
+    """Nothing was sent, so there is no error type of the server."""
     with pytest.raises(NotSentError, match="Too many open files"):
         problem(error)

@@ -1,4 +1,4 @@
-"""Which of a name's addresses are asked, and which are told instead."""
+"""Which of a name's addresses are probed, and which are reported as skipped."""
 
 from dataclasses import replace
 
@@ -37,7 +37,7 @@ def test_each_address_is_asked_once_by_the_target_s_own_name() -> None:
 
 
 def test_an_address_without_a_route_is_told() -> None:
-    """It does not count as one of those that are asked either."""
+    """It does not count against the maximum of probed addresses."""
     resolved = resolutions(("fe80::1", LOCAL, "127.0.0.2", "127.0.0.3"))
     requests, skipped = pinned(LAB, resolved, PLAN)
     assert len(requests) == 3
@@ -56,7 +56,7 @@ def test_a_private_address_is_refused_unless_the_target_says_so() -> None:
 
 
 def test_addresses_beyond_the_bound_are_told() -> None:
-    """How many there were, and which are not asked."""
+    """How many there were, and which are not probed."""
     resolved = resolutions(tuple(f"127.0.0.{last}" for last in range(1, 6)))
     requests, skipped = pinned(LAB, resolved, PLAN)
     assert len(requests) == 3
@@ -72,7 +72,7 @@ def test_where_nobody_named_an_address_that_is_told() -> None:
 
 
 def test_one_long_answer_hides_neither_another_s_nor_a_family() -> None:
-    """Everybody's first word comes before anybody's second, both families in turn."""
+    """Every resolver's first address precedes any second one; families alternate."""
     long = tuple(f"203.0.113.{last}" for last in range(1, 9))
     resolved = all_addresses(resolutions((*long, "2001:db8::1"), ("198.51.100.7",)))
     assert resolved[:3] == ("203.0.113.1", "2001:db8::1", "198.51.100.7")
@@ -84,7 +84,7 @@ ADDRESSES = st.lists(st.ip_addresses().map(str), max_size=4).map(tuple)
 @settings(deadline=None)
 @given(st.lists(ADDRESSES, max_size=4))
 def test_nothing_that_was_named_is_lost(answers: list[tuple[str, ...]]) -> None:
-    """Each address is either asked or told, once."""
+    """Each address is either probed or reported, once."""
     resolved = resolutions(*answers)
     everything = {address for answer in answers for address in answer}
     assert len(all_addresses(resolved)) == len(everything)

@@ -1,4 +1,4 @@
-"""When an investigation asks what: no start spoils another's timing."""
+"""When an investigation sends which request: no start distorts another's timing."""
 
 from itertools import pairwise
 

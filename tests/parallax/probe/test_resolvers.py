@@ -1,4 +1,4 @@
-"""Several resolvers asked about one name, over real UDP."""
+"""Several resolvers queried for one name, over real UDP."""
 
 import asyncio
 import errno
@@ -37,7 +37,7 @@ def ask(
 def test_a_process_without_a_socket_compares_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """No server is said to be unreachable where this machine could not ask."""
+    """No server counts as unreachable if this machine could not send the query."""
 
     async def broken(*_: object) -> None:
         """Fail as socket(2) does where no descriptor is left."""
@@ -74,7 +74,7 @@ def test_each_resolver_has_its_own_answer() -> None:
 
 
 def test_a_dead_resolver_hides_neither_the_others_nor_the_zone() -> None:
-    """The zone is found through whoever answers, wherever in the list."""
+    """Any resolver that responds can find the zone, wherever it is in the list."""
     dead, well, zone = ask(
         "app.keybuzz.test",
         Says(ZONE),
@@ -106,7 +106,7 @@ def test_silence_is_bounded_in_time() -> None:
 
 
 def test_without_any_resolver_the_zone_is_not_found() -> None:
-    """That is told as a word, not as an error of ours."""
+    """That is reported as an error type, not as an error of ours."""
     (zone,) = ask("app.keybuzz.test", resolvers=())
     assert (zone.resolver, zone.authoritative) == ("authoritative", True)
     assert zone.error_type is not None
@@ -115,7 +115,7 @@ def test_without_any_resolver_the_zone_is_not_found() -> None:
 def test_the_system_stands_for_the_servers_that_it_names(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The first two of resolv.conf; one that is listed anyway is asked once."""
+    """The first two of resolv.conf; one that is also listed is queried once."""
     named = SimpleNamespace(nameservers=["127.0.0.1", "127.0.0.2", "127.0.0.3"])
     monkeypatch.setattr(dns.resolver, "Resolver", lambda: named)
     found = ask(

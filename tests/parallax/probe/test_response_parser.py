@@ -80,7 +80,7 @@ def test_any_cut_gives_the_same_answer(  # noqa: PLR0913 - the parts of an answe
 
 @given(st.binary(max_size=300), st.lists(st.integers(0, 300), max_size=5))
 def test_any_bytes_give_an_answer_or_a_failure(wire: bytes, cuts: list[int]) -> None:
-    """Nothing a stranger sends escapes as another exception."""
+    """No bytes of a peer raise another exception."""
     with contextlib.suppress(Failure):
         answer, _ = fed(wire, cuts)
         answer.end()
@@ -89,7 +89,7 @@ def test_any_bytes_give_an_answer_or_a_failure(wire: bytes, cuts: list[int]) -> 
 
 @given(st.sampled_from(sorted(FLOODS)), st.integers(512, 65536))
 def test_what_never_ends_is_given_up_in_any_cut(name: str, size: int) -> None:
-    """After 64 KiB without a byte of body, and the error says what did not end."""
+    """After 64 KiB without a byte of body; the error names the unfinished part."""
     first, again = FLOODS[name]
     most = len(first) + HEAD_LIMIT + 2 * size
     wire = first + again * (most // len(again) + 1)

@@ -23,7 +23,7 @@ def handler(event, _context):
         raise ValueError(json.dumps(event))
     return {"batchItemFailures": event.get("failed", [])}
 """
-"""A function that raises, or names failed records, as the event says."""
+"""A function that raises, or names failed records, as the event states."""
 
 
 @dataclass
@@ -37,7 +37,7 @@ class Letters:
     failure: str = ""
 
     def invoke(self, function: str, event: Mapping[str, Any]) -> str:
-        """Stand for a function: note the event, and fail if told to."""
+        """Replace a function: note the event, and fail if configured to."""
         self.invoked.append((function, event))
         return self.failure
 
@@ -105,7 +105,7 @@ def letters(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[Letters]:
 
 @pytest.fixture
 def function(cloud: Cloud) -> Iterator[str]:
-    """Give a test a function in the emulator, as `CODE` says."""
+    """Give a test a function in the emulator, with the code `CODE`."""
     stack.client.cache_clear()
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as packed:

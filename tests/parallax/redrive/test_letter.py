@@ -112,7 +112,7 @@ def test_a_record_that_our_code_set_aside_is_replayed_as_a_batch_of_one() -> Non
 
 @pytest.mark.parametrize("record", ["too large to be kept", {"item": {"pk": "x"}}])
 def test_what_our_code_set_aside_without_a_record_is_for_reading(record: Any) -> None:
-    """It says why nothing can be replayed."""
+    """It states why nothing can be replayed."""
     letter = read_message(json.dumps({"reason": "odd", "record": record}), {})
     assert letter.form is Form.SET_ASIDE
     assert letter.reason == "odd"
@@ -177,7 +177,7 @@ def test_an_asynchronous_event_is_replayed_from_its_request() -> None:
 
 
 def test_an_event_of_a_schedule_is_its_message_s_body() -> None:
-    """What went wrong stands in the message's attributes."""
+    """The message's attributes have the error."""
     letter = read_message('{"deliver": "waiting"}', SCHEDULE)
     assert letter == Letter(
         form=Form.SCHEDULE,
@@ -281,7 +281,7 @@ CHANGED = st.builds(
 def test_any_message_is_a_letter_or_not_understood(
     body: str, attributes: dict[str, str]
 ) -> None:
-    """It never raises, and says exactly one thing: event, objects, or problem."""
+    """It never raises, and has exactly one of event, objects and problem."""
     for letter in (read_message(body, attributes), read_object(body)):
         says = (letter.event is not None, bool(letter.objects), bool(letter.problem))
         assert sum(says) == (letter.form is not Form.TEST)

@@ -53,7 +53,7 @@ def test_a_batch_in_s3_goes_to_the_function_that_it_names(letters: Letters) -> N
 
 
 def test_an_asynchronous_event_goes_to_its_function_as_it_was(letters: Letters) -> None:
-    """Only events of a stream say that they are replayed."""
+    """Only events of a stream have the mark of a redrive."""
     arn = "arn:aws:lambda:eu-central-1:000000000000:function:parallax-probe"
     letters.put("probe", ASYNCHRONOUS | {"requestContext": {"functionArn": arn}})
     letters.run()
@@ -63,7 +63,7 @@ def test_an_asynchronous_event_goes_to_its_function_as_it_was(letters: Letters) 
 def test_a_letter_whose_function_fails_stays_and_is_visible_at_once(
     letters: Letters,
 ) -> None:
-    """It is told why; nothing is deleted, in the queue or in the bucket."""
+    """The result states why; nothing is deleted, in the queue or in the bucket."""
     letters.failure = "the function raised"
     letters.put("notify", ASIDE)
     letters.store(KEY, batch("parallax-notify"))
@@ -85,7 +85,7 @@ def test_a_dry_run_changes_nothing(letters: Letters) -> None:
 
 
 def test_a_limit_leaves_the_others(letters: Letters) -> None:
-    """It says that more remain."""
+    """It reports that more remain."""
     for identity in "abc":
         letters.put("notify", ASIDE | {"record": RECORD | {"eventID": identity}})
     run = letters.redrive(limit=2)
@@ -95,7 +95,7 @@ def test_a_limit_leaves_the_others(letters: Letters) -> None:
 
 
 def test_a_limit_that_all_letters_fit_into_leaves_none(letters: Letters) -> None:
-    """It does not say that more remain."""
+    """It does not report that more remain."""
     letters.put("notify", ASIDE)
     run = letters.redrive(limit=1)
     assert len(list(run.run())) == 1
@@ -151,7 +151,7 @@ def test_an_interrupted_run_loses_no_letter(
 def test_two_runs_at_the_same_time_replay_a_letter_once(
     letters: Letters, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The second does not get the letter, and says that another run has it."""
+    """The second does not get the letter, and reports that another run has it."""
     second = letters.redrive()
 
     def meanwhile(function: str, event: Mapping[str, Any]) -> str:
@@ -189,7 +189,7 @@ def test_other_steps_letters_are_left_alone(letters: Letters) -> None:
 
 
 def test_the_test_message_of_s3_is_deleted(letters: Letters) -> None:
-    """It stands for nothing."""
+    """It has nothing to replay."""
     letters.put("stream", {"Event": "s3:TestEvent"})
     (result,) = letters.run()
     assert result.outcome is Outcome.DELETED
@@ -218,7 +218,7 @@ def test_a_letter_that_cannot_be_replayed_stays_and_says_why(
 
 
 def test_a_letter_whose_object_is_gone_stays_and_says_so(letters: Letters) -> None:
-    """The object's name tells where to look for it."""
+    """The reason names the object."""
     letters.store(KEY, batch("parallax-notify"))
     letters.cloud.client("s3").delete_object(Bucket=letters.bucket, Key=KEY)
     (result,) = letters.run("notify")

@@ -1,4 +1,4 @@
-"""What a targets file may hold, and what its author is told when it is wrong."""
+"""What a targets file may contain, and how its problems are reported."""
 
 import re
 from pathlib import Path
@@ -178,7 +178,7 @@ def test_no_error_shows_a_password(tmp_path: Path, text: str, url: str) -> None:
 
 
 def test_an_error_holds_no_control_character(tmp_path: Path) -> None:
-    """A key and a name from the file reach the terminal of whoever checks it."""
+    """A key and a name from the file are printed on a terminal."""
     path = tmp_path / "t.yaml"
     path.write_text('targets: [{name: "\\x9b31m", "a\\u202eb\\n": 1}]')
     with pytest.raises(TargetsError) as caught:
