@@ -150,7 +150,7 @@ def test_a_letter_that_stays_does_not_hide_the_next(queue: str) -> None:
 
 
 @pytest.mark.parametrize("function", sorted(FUNCTIONS))
-def test_a_throttled_function_is_told(function: str) -> None:
+def test_a_throttled_function_is_reported(function: str) -> None:
     """Its throttles are watched."""
     watched = {metric for alarm in ALARMS.values() for metric in metrics(alarm)}
     assert ("AWS/Lambda Throttles", function) in watched
@@ -159,7 +159,7 @@ def test_a_throttled_function_is_told(function: str) -> None:
 @pytest.mark.parametrize(
     "function", ["DiagnoseFunction", "NotifyFunction", "PublishFunction"]
 )
-def test_partial_failures_are_told(function: str) -> None:
+def test_partial_failures_are_reported(function: str) -> None:
     """Lambda does not count them as errors: the age of the records tells.
 
     Before the mapping discards a record, or by the letter that it leaves.
@@ -188,7 +188,7 @@ def test_ingest_is_watched_by_the_status_codes_that_agents_get() -> None:
     ("rejected", "requests", "fires"),
     [(1, 1, False), (9, 9, False), (0, 60, False), (12, 60, False), (60, 60, True)],
 )
-def test_rejected_pushes_are_told_and_a_stranger_is_not(
+def test_rejected_pushes_are_reported_but_not_a_scan(
     rejected: int, requests: int, *, fires: bool
 ) -> None:
     """A share of 4xx responses counts only above what a few strangers send."""

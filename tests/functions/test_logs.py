@@ -66,7 +66,7 @@ def test_every_line_is_json_with_the_invocation_s_keys(
     assert caplog.records[0].name == "parallax.stream"
 
 
-def test_a_record_that_is_put_aside_is_logged_with_its_reason(
+def test_a_buried_record_is_logged_with_its_reason(
     load: Any, cloud: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The layer's own line, from a batch with an unreadable record."""

@@ -132,7 +132,7 @@ def test_a_function_may_reach_the_places_that_its_environment_names(step: str) -
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_a_function_that_fails_is_told(step: str) -> None:
+def test_a_function_that_fails_is_reported(step: str) -> None:
     """Its errors raise an alarm, or what it was to do goes to watched dead letters."""
     watched = {name for alarm in ALARMS.values() for _, name in metrics(alarm)}
     function = f"{step.title()}Function"

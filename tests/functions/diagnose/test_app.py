@@ -85,9 +85,7 @@ def test_failing_runs_become_a_firing_incident(
     assert incident.finding.snapshot is not None
 
 
-def test_a_record_nobody_can_read_is_put_aside(
-    load: Any, cloud: Any, tmp_path: Path
-) -> None:
+def test_an_unreadable_record_is_buried(load: Any, cloud: Any, tmp_path: Path) -> None:
     """The other target of the batch is judged all the same."""
     good = run("front", 30)
     DynamoJournal(cloud.journal).record(good)
@@ -102,7 +100,7 @@ def test_a_record_nobody_can_read_is_put_aside(
     assert "api" in letter
 
 
-def test_an_incident_nobody_can_read_leaves_no_target_unwatched(
+def test_an_unreadable_incident_leaves_no_target_unwatched(
     load: Any, cloud: Any, tmp_path: Path
 ) -> None:
     """It is buried once and replaced; neither its target nor another waits."""
@@ -160,7 +158,7 @@ def test_the_hourly_sweep_ends_the_incident_of_a_target_taken_out(
     assert (gone.state, kept.state) == (State.RESOLVED, State.FIRING)
 
 
-def test_only_the_target_that_fails_comes_again(
+def test_only_the_records_of_the_failing_target_are_retried(
     load: Any, cloud: Any, tmp_path: Path
 ) -> None:
     """Its first record is the checkpoint; the other target is judged already."""

@@ -85,7 +85,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("what", REFUSED)
-def test_a_refusal_says_why_and_loses_nothing_else(
+def test_a_rejection_states_why_and_loses_nothing_else(
     load: Any, cloud: Any, what: str
 ) -> None:
     """It has its status and a sentence, stores nothing, and the next push is taken."""
@@ -109,7 +109,7 @@ def test_a_report_too_large_for_the_journal_is_not_sent_again(
     assert "more than the 10" in response["body"]
 
 
-def test_a_journal_out_of_reach_asks_to_come_again(load: Any, cloud: Any) -> None:
+def test_an_unreachable_journal_asks_for_a_retry(load: Any, cloud: Any) -> None:
     """What can't be stored now is the agent's to keep: 503."""
     ingest = app(load, cloud, JOURNAL_TABLE="gone")
     assert ingest.handler(event(push()), None)["statusCode"] == 503
@@ -150,7 +150,7 @@ def test_one_report_too_large_costs_only_itself(load: Any, cloud: Any) -> None:
     ids=repr,
 )
 @pytest.mark.parametrize("where", ["secret", "store"])
-def test_what_is_not_the_push_s_fault_is_the_agent_s_to_keep(
+def test_a_failure_of_ours_makes_the_agent_keep_its_push(
     load: Any,
     cloud: Any,
     monkeypatch: pytest.MonkeyPatch,
@@ -241,7 +241,7 @@ def test_a_hostile_request_costs_one_short_line_of_log(
         assert not set(text) & {"\x1b", "\n"}
 
 
-def test_while_a_target_fails_the_answer_asks_to_come_sooner(
+def test_while_a_target_fails_the_response_shortens_the_interval(
     load: Any, cloud: Any
 ) -> None:
     """The target's incident decides; a healthy target changes no interval."""

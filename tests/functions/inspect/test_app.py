@@ -23,7 +23,7 @@ TARGETS = """targets:
 """
 
 
-def test_without_a_token_it_says_so(
+def test_without_a_token_the_reading_states_it(
     load: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Invoked by hand without an account, it prints the problem that it would store."""
@@ -41,7 +41,7 @@ def test_without_a_token_it_says_so(
 MUTE = "  - {name: mute, url: 'https://mute.example/'}\n"
 
 
-def test_without_a_token_a_target_without_a_name_is_told_as_well(
+def test_without_a_token_an_unnamed_balancer_has_a_reading_too(
     load: Any, tmp_path: Path
 ) -> None:
     """By its address its balancer might have been found."""
@@ -55,7 +55,7 @@ def test_without_a_token_a_target_without_a_name_is_told_as_well(
 
 
 @pytest.mark.parametrize("word", ["AccessDeniedException", "ResourceNotFoundException"])
-def test_a_secret_that_cannot_be_read_is_told_for_every_target(
+def test_an_unreadable_secret_is_reported_for_every_target(
     load: Any,
     cloud: Any,
     tmp_path: Path,
@@ -78,7 +78,7 @@ def test_a_secret_that_cannot_be_read_is_told_for_every_target(
     assert reason in capsys.readouterr().out
 
 
-def test_a_secrets_manager_out_of_reach_is_told_by_what_happened(
+def test_an_unreachable_secrets_manager_is_reported(
     load: Any, cloud: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """There is no code of AWS's then, and no answer."""
@@ -192,7 +192,7 @@ def test_without_a_token_the_reading_has_the_true_reason(
     assert advised is (problem == "unauthorized")
 
 
-def test_a_wrong_token_is_told_with_what_to_do(
+def test_a_wrong_token_is_reported_with_an_action(
     load: Any, cloud: Any, tmp_path: Path, api: Api, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Who invokes it by hand reads where a token is made, and where it goes."""
@@ -211,7 +211,7 @@ def test_a_wrong_token_is_told_with_what_to_do(
     assert "s3cr3t" not in str(summary) + capsys.readouterr().out
 
 
-def test_by_hand_it_tells_which_balancer_and_why(
+def test_by_hand_it_prints_the_balancer_and_its_match(
     load: Any, cloud: Any, tmp_path: Path, api: Api, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The summary names it; who names none, and was not probed yet, is logged."""

@@ -104,7 +104,7 @@ def advised(*news: AdviceNews) -> dict[str, Any]:
     return {"eventName": "MODIFY", "dynamodb": {"NewImage": image}}
 
 
-def test_advice_goes_to_the_queue_and_to_nobodys_mail(load: Any, cloud: Any) -> None:
+def test_advice_goes_to_the_queue_and_to_no_mail(load: Any, cloud: Any) -> None:
     """A record without news publishes nothing."""
     batch = {"Records": [advised(NEWS), advised()]}
     assert app(load, cloud).handler(batch, None) == DONE

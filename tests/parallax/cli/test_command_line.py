@@ -115,7 +115,7 @@ def test_a_closed_output_changes_no_exit_status(
     assert b"Traceback" not in ended.stderr
 
 
-def test_a_pipe_that_nobody_reads_changes_no_exit_status(
+def test_a_pipe_without_a_reader_changes_no_exit_status(
     command: tuple[list[str], int],
 ) -> None:
     """`| head` has what it wanted; there is nothing to complain about."""
@@ -172,7 +172,7 @@ def test_help_states_the_exit_statuses() -> None:
         ("judge --jsn f", "--json"),
     ],
 )
-def test_a_misspelled_word_is_answered_with_the_nearest(
+def test_a_misspelled_word_gets_the_most_similar_one(
     words: str, suggested: str
 ) -> None:
     """Of commands and of options."""

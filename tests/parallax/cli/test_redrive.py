@@ -88,7 +88,7 @@ def test_a_replayed_letter_has_its_line_and_leaves_none(
     assert cloud.messages(cloud.dead_letters) == []
 
 
-def test_a_letter_that_remains_is_told_by_the_exit_status(
+def test_a_remaining_letter_sets_the_exit_status(
     cloud: Cloud, stack_name: str, invoked: list[str]
 ) -> None:
     """1, with the reason why it cannot be replayed."""
@@ -111,7 +111,7 @@ def test_a_dry_run_is_a_check(
     assert cloud.messages(cloud.dead_letters) == [ASIDE]
 
 
-def test_letters_beyond_the_limit_are_told(
+def test_letters_beyond_the_limit_are_reported(
     cloud: Cloud, stack_name: str, invoked: list[str]
 ) -> None:
     """Exit status 1, and a line that states that more remain."""
@@ -140,7 +140,7 @@ def test_json_has_the_whole_of_each_letter(
     assert len(result.stderr.splitlines()) == len(invoked) == 1
 
 
-def test_an_interrupted_run_says_that_letters_remain(
+def test_an_interrupted_run_reports_that_letters_remain(
     cloud: Cloud, stack_name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """1, and the letter is visible at once."""

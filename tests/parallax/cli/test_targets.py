@@ -39,7 +39,7 @@ def test_shows_the_targets(tmp_path: Path) -> None:
     ]
 
 
-def test_nothing_that_the_file_says_is_cut(tmp_path: Path) -> None:
+def test_no_value_of_the_file_is_shortened(tmp_path: Path) -> None:
     """However narrow the terminal, every value is there in full."""
     path = "x" * 120
     lines = shown(
@@ -77,7 +77,7 @@ targets:
     ]
 
 
-def test_a_wrong_file_is_told_with_its_line(tmp_path: Path) -> None:
+def test_a_wrong_file_is_reported_with_its_line(tmp_path: Path) -> None:
     """Exit 2; file and line stand in the error."""
     file = tmp_path / "targets.yaml"
     file.write_text(GOOD.replace("https://api.example.org/health", "foo"))

@@ -16,7 +16,7 @@ with contextlib.suppress(typer.Exit):
 """
 
 
-def test_an_error_is_folded_between_words() -> None:
+def test_an_error_is_wrapped_between_words() -> None:
     """Every problem begins a line; a long path is not broken."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 40, 0, 0))

@@ -146,7 +146,7 @@ def test_malformed_signature_headers_are_refused(headers: dict[str, str]) -> Non
     ),
     st.binary(max_size=200),
 )
-def test_no_stranger_gets_more_than_a_refusal(
+def test_an_unsigned_request_only_gets_a_rejection(
     headers: dict[str, str], body: bytes
 ) -> None:
     """Whatever headers and body are made up, the answer is 401."""
@@ -340,7 +340,7 @@ PROBE = {
         ("k8s.node.name", "\ud800", "k8s.node.name: "),
     ],
 )
-def test_what_nobody_can_reckon_with_is_refused(
+def test_a_value_out_of_bounds_is_rejected(
     path: str, value: Any, expected: str
 ) -> None:
     """A signed push out of bounds is refused shortly, by the field, and is no crash."""
@@ -362,7 +362,7 @@ def test_a_body_nested_too_deeply_is_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize("mistyped", ["whsec_", "whsec_!!"])
-def test_a_mistyped_key_beside_a_good_one_shuts_nobody_out(mistyped: str) -> None:
+def test_a_mistyped_key_beside_a_good_one_disables_no_agent(mistyped: str) -> None:
     """Mid-rotation the other key still fits; alone it is a 401 that names it."""
     body = json.dumps(push()).encode()
     headers = signed(body)
@@ -371,7 +371,7 @@ def test_a_mistyped_key_beside_a_good_one_shuts_nobody_out(mistyped: str) -> Non
     assert (refused.status_code, "AgentKey" in refused.text) == (401, True)
 
 
-def test_an_empty_key_in_the_list_fits_nobody() -> None:
+def test_an_empty_key_in_the_list_verifies_nothing() -> None:
     """`key,` leaves an empty one behind; it neither lets in nor crashes."""
     body = json.dumps(push()).encode()
     now = datetime.now(UTC)

@@ -7,19 +7,19 @@ from parallax.model.finding import State
 
 
 @pytest.mark.parametrize("state", [State.PENDING, State.FIRING, State.RECOVERING])
-def test_a_failing_target_hurries_the_agents(state: State) -> None:
+def test_a_failing_target_shortens_the_interval(state: State) -> None:
     """One failing target of several is enough."""
     states = {"well": None, "bad": state}
     assert PushInterval(states.get).seconds(["well", "bad"]) == FAILING_SECONDS
 
 
 @pytest.mark.parametrize("state", [None, State.RESOLVED])
-def test_a_target_that_is_well_hurries_nobody(state: State | None) -> None:
+def test_a_healthy_target_keeps_the_agents_interval(state: State | None) -> None:
     """Never failed, or over: the agents come as they are set."""
     assert PushInterval({"well": state}.get).seconds(["well"]) is None
 
 
-def test_one_look_serves_for_some_seconds() -> None:
+def test_one_reading_serves_for_some_seconds() -> None:
     """Five agents that push at once cost one reading; later there is another."""
     asked: list[str] = []
     clock = [100.0]

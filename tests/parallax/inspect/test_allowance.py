@@ -50,7 +50,7 @@ def test_no_hour_holds_more_calls_than_its_budget(clock: Clock) -> None:
     assert 590 <= allowance.calls <= 600
 
 
-def test_a_spent_budget_says_when_it_reads_again(clock: Clock) -> None:
+def test_a_used_budget_states_when_the_next_reading_is(clock: Clock) -> None:
     """And at that time it does."""
     allowance = Allowance(600, clock)
     for _ in range(100):

@@ -29,7 +29,7 @@ def look(api: Any, *targets: Target, token: str = TOKEN, budget: float = 5.0) ->
     return read_balancers(client, targets or (FRONT,), NOW, budget)
 
 
-def test_one_look_serves_every_target_with_a_balancer(api: Api) -> None:
+def test_one_reading_serves_every_target_with_a_balancer(api: Api) -> None:
     """Both targets get the reading, the plain one none; all pages are read once."""
     readings = look(api, FRONT, API, PLAIN)
     assert [r.target for r in readings] == ["front", "api"]
@@ -44,7 +44,7 @@ def test_one_look_serves_every_target_with_a_balancer(api: Api) -> None:
     assert all("per_page=50" in path for path in api.paths)
 
 
-def test_the_reading_says_what_the_api_said(api: Api) -> None:
+def test_the_reading_has_the_api_s_values(api: Api) -> None:
     """Addresses, service, health check and targets keep Hetzner's names."""
     balancer = look(api)[0].load_balancer
     assert balancer is not None
@@ -71,7 +71,7 @@ def test_label_selectors_hold_their_servers_one_level_down(api: Api) -> None:
 
 
 @pytest.mark.parametrize("empty", [{"targets": []}, {"targets": None}, {}])
-def test_a_label_selector_may_stand_for_nobody(api: Api, empty: dict[str, Any]) -> None:
+def test_a_label_selector_may_match_no_server(api: Api, empty: dict[str, Any]) -> None:
     """If no server has the label, the selector has no targets."""
     selector = {
         "type": "label_selector",
@@ -115,7 +115,7 @@ def test_hetzners_reason_for_a_failed_health_check_is_kept(api: Api) -> None:
     assert failed.health_check_status_code == 404
 
 
-def test_networks_and_servers_states_are_told(api: Api) -> None:
+def test_networks_and_servers_states_are_reported(api: Api) -> None:
     """Who is attached where, who is off, and whether the internet has a door."""
     asleep = server(2) | {"status": "off", "private_net": []}
     api.servers = [[server(1)], [asleep]]
@@ -199,7 +199,7 @@ def test_every_refusal_is_a_problem_of_its_name(
     assert TOKEN not in str(reading.problem_detail)
 
 
-def test_nobody_there_is_unreachable() -> None:
+def test_no_listener_is_unreachable() -> None:
     """A refused connection is a problem of every target."""
     client = connect(TOKEN, "http://127.0.0.1:9/v1", timeout=(0.5, 0.5))
     reading = read_balancers(client, (FRONT,), NOW)[0]
@@ -224,7 +224,7 @@ def test_servers_that_cannot_be_read_cost_only_their_names(api: Api) -> None:
     assert [target.label for target, _ in balancer.health(443)][:2] == ["1", "2"]
 
 
-def test_nothing_is_asked_where_no_target_has_a_balancer(api: Api) -> None:
+def test_no_call_is_made_if_no_target_has_a_balancer(api: Api) -> None:
     """Targets without a balancer cost no call."""
     assert look(api, PLAIN) == ()
     assert api.paths == []
@@ -246,7 +246,7 @@ def test_a_target_without_a_name_is_found_by_its_address(api: Api) -> None:
     assert all(reading.load_balancer for reading in seen)
 
 
-def test_behind_a_cdn_it_is_told_to_name_one_and_nothing_is_asked(api: Api) -> None:
+def test_behind_a_cdn_the_reading_asks_for_a_name_without_a_call(api: Api) -> None:
     """The CDN's addresses prove nothing about the load balancer."""
     cached = Target(name="c", url="https://c.example/", reached=Reached(cdn=True))
     seen = read_balancers(
@@ -270,7 +270,7 @@ def test_a_renamed_balancer_is_named_by_its_address(api: Api) -> None:
     )
 
 
-def test_a_name_that_leads_to_a_server_s_ipv6_is_told(api: Api) -> None:
+def test_a_name_that_resolves_to_a_server_s_ipv6_is_reported(api: Api) -> None:
     """The server's network comes with the list that is read anyway."""
     guarded = server(1)
     guarded["public_net"]["ipv6"] = {"ip": "2001:db8:1::/64", "dns_ptr": []}
@@ -319,7 +319,7 @@ def test_one_balancer_of_an_unknown_shape_costs_no_other(api: Api) -> None:
     assert (lost.target, lost.problem) == ("o", Problem.OTHER)
 
 
-def test_a_remaining_share_below_the_floor_ends_the_asking(api: Api) -> None:
+def test_a_remaining_share_below_the_floor_stops_the_calls(api: Api) -> None:
     """The next reading makes no call, and states when the next one follows."""
     api.headers = {"RateLimit-Limit": "3600", "RateLimit-Remaining": "700"}
     project = connect(TOKEN, api.url)

@@ -78,7 +78,7 @@ def test_a_redirect_of_port_80_is_known_only_where_it_is_said(
 
 
 @pytest.mark.parametrize("given", ["2001:db8::1/64", "2001:0DB8:0::0001", IPV6])
-def test_an_address_is_told_in_its_one_spelling(api: Api, given: str) -> None:
+def test_an_address_has_its_normal_form(api: Api, given: str) -> None:
     """A server's IPv6 is reported as its network; a balancer's may be as well."""
     public = {"enabled": True, "ipv4": {"ip": ""}, "ipv6": {"ip": given}}
     found = balancer(api, public_net=public)
@@ -133,7 +133,7 @@ def test_status_codes_may_be_nothing(api: Api) -> None:
     assert found.health_check.http.status_codes == ()
 
 
-def test_words_and_fields_of_tomorrow_are_taken_as_they_are(api: Api) -> None:
+def test_future_values_and_fields_are_accepted(api: Api) -> None:
     """A new algorithm, protocol, target type or field costs nothing."""
     found = balancer(
         api,
@@ -158,7 +158,7 @@ def test_names_are_any_text(api: Api) -> None:
     assert seen.load_balancer.name == name
 
 
-def test_a_changed_listen_port_is_told_as_it_is_now(api: Api) -> None:
+def test_a_changed_listen_port_is_read(api: Api) -> None:
     """The old port has no service any more."""
     found = balancer(api, **service(listen_port=8443))
     assert found.service_for(443) is None
@@ -189,7 +189,7 @@ UNREADABLE = [
 
 
 @pytest.mark.parametrize("odd", UNREADABLE)
-def test_a_balancer_that_nobody_can_read_costs_only_itself(
+def test_an_unreadable_balancer_costs_only_itself(
     api: Api, odd: dict[str, Any]
 ) -> None:
     """Its page, the pages after it and their servers are read; its name is reported."""
@@ -226,7 +226,7 @@ ODD_SERVICES = [
 
 @pytest.mark.parametrize(("port", "odd"), ODD_SERVICES)
 @pytest.mark.parametrize("first", [True, False])
-def test_an_odd_service_costs_only_itself(
+def test_a_malformed_service_costs_only_itself(
     api: Api,
     port: int,
     odd: dict[str, Any],
@@ -320,7 +320,7 @@ PENDING = CERTIFICATE | {
         ({"id": 897, "name": "front", "type": "uploaded", "status": None}, "uploaded"),
     ],
 )
-def test_a_certificate_without_dates_is_told_without_an_end(
+def test_a_certificate_without_dates_has_no_expiry(
     api: Api, given: dict[str, Any], kind: str
 ) -> None:
     """Not issued yet, failed, or of an unknown kind."""
@@ -330,7 +330,7 @@ def test_a_certificate_without_dates_is_told_without_an_end(
     assert [(c.type, c.not_valid_after) for c in certificates] == [(kind, None)]
 
 
-def test_an_odd_certificate_costs_only_its_balancer_s(api: Api) -> None:
+def test_a_malformed_certificate_costs_only_its_balancer_s(api: Api) -> None:
     """Another balancer's is read, and both balancers are."""
     other = BALANCER | {"id": 8, "name": "odd"}
     mine = BALANCER["services"][0]["http"] | {"certificates": [1]}

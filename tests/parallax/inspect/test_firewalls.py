@@ -95,7 +95,7 @@ def test_a_rule_without_a_port_concerns_no_tcp(api: Api) -> None:
     assert public(api, ping).firewall_drops == (31000, 31695)
 
 
-def test_another_s_odd_firewall_costs_nothing(api: Api) -> None:
+def test_another_s_malformed_firewall_costs_nothing(api: Api) -> None:
     """What is not before a target need not be understood."""
     target = BALANCER["targets"][0] | {"use_private_ip": False}
     api.balancers = [[BALANCER | {"targets": [target]}]]
@@ -108,7 +108,7 @@ def test_another_s_odd_firewall_costs_nothing(api: Api) -> None:
     assert next(reading.load_balancer.leaves()).firewall_allows is True
 
 
-def test_private_targets_are_not_filtered_and_nothing_is_asked(api: Api) -> None:
+def test_private_targets_are_not_filtered_and_need_no_list(api: Api) -> None:
     """Cloud firewalls do not see private networks."""
     guarded = server(1)
     guarded["public_net"]["firewalls"] = [{"id": 5, "status": "applied"}]

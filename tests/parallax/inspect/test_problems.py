@@ -23,7 +23,7 @@ def reading(api: Api, reply: Callable[[], Reply]) -> BalancerReading:
         (lambda: (401, {}, b"<html>no</html>"), Problem.UNAUTHORIZED),
     ],
 )
-def test_a_token_without_rights_is_told_with_what_to_do(
+def test_a_token_without_rights_is_reported_with_an_action(
     api: Api, reply: Callable[[], Reply], problem: Problem
 ) -> None:
     """Where a new one is made, and where it goes."""
@@ -63,7 +63,7 @@ def test_a_wrong_endpoint_is_no_missing_balancer(
         b"\xff\xfe\x00",
     ],
 )
-def test_a_good_status_with_an_odd_body_is_told_as_such(api: Api, body: bytes) -> None:
+def test_a_good_status_with_a_malformed_body_is_reported(api: Api, body: bytes) -> None:
     """Neither "OK" nor "not found": nothing was learned."""
     seen = reading(api, lambda: (200, {}, body))
     assert seen.problem is Problem.OTHER
@@ -71,7 +71,7 @@ def test_a_good_status_with_an_odd_body_is_told_as_such(api: Api, body: bytes) -
 
 
 @pytest.mark.parametrize("code", [502, 503])
-def test_a_proxy_s_page_is_told_by_its_status(api: Api, code: int) -> None:
+def test_a_proxy_s_page_is_reported_with_its_status(api: Api, code: int) -> None:
     """An HTML page is no reason to know nothing of the status."""
     seen = reading(api, lambda: (code, {}, b"<html>try again</html>"))
     assert seen.problem is Problem.OTHER

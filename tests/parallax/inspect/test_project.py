@@ -29,7 +29,7 @@ def both(api: Api) -> list[BalancerReading]:
     return list(read_balancers(project, targets, NOW, addresses=lambda _: (ADDRESS,)))
 
 
-def test_sixty_balancers_on_three_pages_are_told_apart(api: Api) -> None:
+def test_sixty_balancers_on_three_pages_are_reported_apart(api: Api) -> None:
     """By name and by address it is the one among them."""
     many = [other(n) for n in range(59)]
     api.balancers = [many[:25], many[25:50], [*many[50:], BALANCER]]
@@ -50,7 +50,7 @@ def test_a_balancer_that_is_listed_twice_is_one(api: Api) -> None:
     assert nameless.matched_by == f"{ADDRESS} is its public IPv4"
 
 
-def test_a_balancer_that_a_deletion_hides_is_not_told_as_gone(api: Api) -> None:
+def test_a_balancer_hidden_by_a_deletion_is_not_missing(api: Api) -> None:
     """Who slid onto a page that was read already is "not known" until next time."""
     api.balancers = [[other(1), other(2)], [other(3)]]
     api.totals = [4, 3]
@@ -68,7 +68,7 @@ def test_a_deleted_balancer_is_not_found(api: Api) -> None:
     assert sum("load_balancers" in path for path in api.paths) == 1
 
 
-def test_no_page_is_asked_for_after_the_budget(api: Api) -> None:
+def test_no_page_is_requested_after_the_budget(api: Api) -> None:
     """A slow API costs the pages that it has no time for, and no later calls."""
     api.balancers = [[BALANCER], [other(1)]]
     came = threading.Event()

@@ -21,7 +21,7 @@ def balancer(api: Api) -> LoadBalancer:
     return reading.load_balancer
 
 
-def test_the_certificate_s_end_is_told(api: Api) -> None:
+def test_the_certificate_s_expiry_is_read(api: Api) -> None:
     """With its name, its hosts and whether Hetzner renews it."""
     certificates = balancer(api).certificates
     assert certificates is not None
@@ -55,7 +55,7 @@ def test_a_page_that_leads_back_ends_the_list(api: Api) -> None:
     assert sum("/servers" in path for path in api.paths) == 1
 
 
-def test_a_refusal_ends_the_look(api: Api) -> None:
+def test_a_refusal_ends_the_reading(api: Api) -> None:
     """After a 429 for the servers the certificates are not requested."""
     api.broken["servers/1"] = error(429, "rate_limit_exceeded")()
     found = balancer(api)

@@ -115,7 +115,7 @@ def test_then_firewalls_are_given_up() -> None:
 
 
 @pytest.mark.parametrize("name", ["targets", "nothing"])
-def test_what_is_still_too_large_is_a_problem_that_says_so(name: str) -> None:
+def test_a_reading_that_is_still_too_large_becomes_a_problem(name: str) -> None:
     """The judgement knows that there is a reading, and why it holds no balancer."""
     table = Table()
     large = reading("large", noisy("targets"))

@@ -27,7 +27,7 @@ def targets(api: Api) -> list[BalancerTarget]:
         "text",
     ],
 )
-def test_an_odd_server_costs_only_its_own_name(api: Api, odd: Any) -> None:
+def test_a_malformed_server_costs_only_its_own_name(api: Api, odd: Any) -> None:
     """The other server on the page has its name; the balancer is read."""
     api.servers = [[odd, server(2)]]
     assert [t.label for t in targets(api)] == ["1", "worker-2", "198.51.100.9"]

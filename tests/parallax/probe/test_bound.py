@@ -57,7 +57,7 @@ def huge(seed: int) -> Probe:
     )
 
 
-def test_the_plan_asks_no_more_than_is_counted_on() -> None:
+def test_the_plan_sends_no_more_probes_than_expected() -> None:
     """A larger maximum must be checked against what fits into one item."""
     plan = Plan()
     assert plan.repeats + 1 + plan.direct_addresses + 2 + plan.addresses == MOST
@@ -93,7 +93,7 @@ def test_the_first_failing_probe_keeps_its_page() -> None:
     assert len(first_bounded(replace(failing, healthy=True)).body) == BODY
 
 
-def test_a_header_that_is_too_long_takes_nobody_s_place() -> None:
+def test_a_header_that_is_too_long_displaces_no_other() -> None:
     """The others stay, each whole, in their order."""
     long = ("Content-Security-Policy", "y" * HEADERS)
     one = answered(503, headers=(("Server", "nginx"), long, ("Via", "1.1 x")))

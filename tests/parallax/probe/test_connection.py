@@ -21,7 +21,7 @@ PAIRS = st.tuples(st.ip_addresses(v=4), st.ip_addresses(v=4)) | st.tuples(
 
 @settings(deadline=None)
 @given(pair=PAIRS, own=PORTS, peer=PORTS, scope=st.sampled_from(["", "%eth0"]))
-def test_the_line_says_who_is_connected_to_whom(
+def test_the_line_names_both_ends_of_the_connection(
     pair: tuple[IPv4Address | IPv6Address, ...], own: int, peer: int, scope: str
 ) -> None:
     """Family, both addresses and both ports can be read back, in 107 bytes at most."""
@@ -84,7 +84,7 @@ def test_the_line_goes_before_tls() -> None:
     assert probe.error_phase == "tls"
 
 
-def test_nobody_is_told_unasked() -> None:
+def test_without_the_option_no_line_is_sent() -> None:
     """Without it the request line comes first."""
     lines: list[bytes] = []
     probe = ask(lines, "http", proxy_protocol=False)

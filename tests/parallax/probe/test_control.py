@@ -26,7 +26,7 @@ NO_ANSWER = answered(None, error_type=ErrorType.TIMEOUT)
         ErrorType.TLS,
     ],
 )
-def test_who_got_no_answer_asks_the_control(error: ErrorType) -> None:
+def test_without_a_response_the_control_is_requested(error: ErrorType) -> None:
     """No name, no route, no connection, no handshake: it may be us."""
     request, why_not = control(LAB, replace(NO_ANSWER, error_type=error), PLAN)
     assert request is not None
@@ -39,7 +39,7 @@ def test_who_got_an_answer_is_not_blind() -> None:
     assert control(LAB, answered(503), PLAN) == (None, None)
 
 
-def test_without_a_url_nobody_is_asked_and_that_is_told() -> None:
+def test_without_a_url_the_control_is_skipped_and_reported() -> None:
     """The judgement then cannot state that the monitor works."""
     plan = replace(PLAN, control_url=None)
     assert control(LAB, NO_ANSWER, plan) == (

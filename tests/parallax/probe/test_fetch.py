@@ -58,7 +58,7 @@ def ask(
     return asyncio.run(run())
 
 
-def test_a_healthy_answer_is_told_in_full(trusted: Authority) -> None:
+def test_a_healthy_response_is_recorded_in_full(trusted: Authority) -> None:
     """Phases, peer, certificate, status, reason, headers and body are all there."""
     page = b"HTTP/1.1 200 Fine\r\nServer: x\r\nContent-Length: 2\r\n\r\nok"
     probe = ask(answering(page), trusted.context)
@@ -84,7 +84,7 @@ def test_reason_header_case_and_body_are_kept() -> None:
     assert (probe.body, probe.body_bytes) == ("Guru", 4)
 
 
-def test_the_request_says_who_asks_and_bears_its_id() -> None:
+def test_the_request_has_a_user_agent_and_its_id() -> None:
     """An own request id, an honest User-Agent, the URL's Host."""
     seen: list[bytes] = []
 
@@ -118,7 +118,7 @@ def test_the_request_says_who_asks_and_bears_its_id() -> None:
     assert probe.phases.resolve is None
 
 
-def test_who_asks_may_be_said() -> None:
+def test_the_user_agent_can_be_set() -> None:
     """An agent's mark follows the usual User-Agent, in the same header."""
     seen: list[bytes] = []
 
@@ -186,7 +186,7 @@ def test_what_came_before_a_cut_is_kept() -> None:
     assert (probe.status_code, probe.body, probe.body_bytes) == (200, "half", 4)
 
 
-def test_the_stranger_is_quoted() -> None:
+def test_the_first_bytes_of_another_protocol_are_quoted() -> None:
     """Bytes that are not HTTP stand in the detail: they name the wrong port."""
     assert "SSH-2.0" in (ask(FAULTS["garbage"][0]).error_detail or "")
 
@@ -208,7 +208,7 @@ def test_a_refused_connection() -> None:
         ({"timeout": 30.0, "connect_timeout": 0.5}, "no connection within 0.5 s"),
     ],
 )
-def test_a_connection_nobody_takes_times_out(
+def test_a_connection_that_is_not_accepted_times_out(
     limits: dict[str, Any], detail: str
 ) -> None:
     """A listening socket with a full queue behaves as a firewall that drops."""
@@ -250,7 +250,7 @@ def test_silence_times_out_in_its_phase(
     assert probe.status_code == code
 
 
-def test_a_tls_handshake_that_nobody_answers_times_out() -> None:
+def test_a_tls_handshake_without_a_response_times_out() -> None:
     """A plain server that waits: the TLS phase takes the blame."""
 
     async def run() -> Probe:
@@ -547,7 +547,7 @@ def test_a_url_that_is_none_becomes_an_error_of_the_probe() -> None:
 
 
 @pytest.mark.parametrize("code", [errno.EMFILE, errno.ENFILE, errno.ENOBUFS])
-def test_a_machine_without_means_blames_nobody(
+def test_a_machine_without_resources_blames_no_target(
     code: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """No socket could be opened: there is no probe, since nothing was sent."""

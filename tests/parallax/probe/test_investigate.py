@@ -68,7 +68,7 @@ def run_of(  # noqa: PLR0913 - the parts of an investigation
     return asyncio.run(run())
 
 
-def test_every_address_that_was_named_is_asked_for_itself() -> None:
+def test_every_resolved_address_is_probed_by_itself() -> None:
     """One serves an error page, one is dead, one has no route from here."""
     run = run_of(BAD)
     asked = run.by_role(Role.ADDRESS)
@@ -94,7 +94,7 @@ def test_the_name_is_pinned_in_host() -> None:
     assert b"\r\nHost: localhost:" in head
 
 
-def test_the_resolvers_and_the_zone_have_their_word() -> None:
+def test_resolvers_and_zone_are_both_recorded() -> None:
     """Both families, each with its TTL."""
     resolver, zone = run_of(BAD).resolutions
     assert (resolver.resolver, zone.resolver) == ("127.0.0.1", "ns.localhost")
@@ -110,7 +110,7 @@ def test_a_url_that_is_an_address_has_neither_resolvers_nor_addresses() -> None:
     assert run.skipped == ("resolvers: the URL has an address instead of a name",)
 
 
-def test_the_control_is_asked_once_where_no_answer_came() -> None:
+def test_the_control_is_requested_once_without_a_response() -> None:
     """Its response is healthy, whatever its status."""
     run = run_of(BAD, first=NO_NAME, control=BAD)
     (asked,) = run.by_role(Role.CONTROL)
@@ -129,7 +129,7 @@ def test_the_control_is_left_alone_where_an_answer_came() -> None:
     assert (run.by_role(Role.CONTROL), heard) == ((), [])
 
 
-def test_what_has_no_time_left_is_told_and_holds_nothing_up() -> None:
+def test_a_part_without_time_is_reported_and_blocks_nothing() -> None:
     """A repeat that would lie beyond the end is not waited for."""
     run = run_of(BAD, plan=replace(PLAN, repeats=3, interval=3000.0), host="127.0.0.1")
     assert len(run.by_role(Role.REPEAT)) == 1
@@ -162,7 +162,7 @@ class Taken(Slots):
         raise NotSentError("too many connections at once")
 
 
-def test_what_gets_no_connection_is_told_and_fails_nobody() -> None:
+def test_a_part_without_a_connection_is_reported_as_skipped() -> None:
     """Neither probe nor comparison: the run contains nothing about the target."""
     capacity = Capacity(probes=Taken(1), comparisons=Taken(1))
     run = run_of(BAD, first=NO_NAME, control=GOOD, capacity=capacity)

@@ -50,7 +50,7 @@ def test_a_name_may_have_ipv6_alone() -> None:
     assert answer.resolution("x").ttl == 8
 
 
-def test_a_family_that_nobody_answers_for_costs_only_itself() -> None:
+def test_a_family_without_an_answer_costs_only_itself() -> None:
     """The other family's addresses stay, with the error beside them."""
     answer = query("both.keybuzz.test", Says(ZONE, ("AAAA",)), seconds=4.0)
     assert answer.addresses == ("203.0.113.20", "203.0.113.21")
@@ -69,7 +69,7 @@ def test_of_thousands_of_addresses_the_first_are_kept() -> None:
     assert (found[0], found[MOST_ADDRESSES]) == ("203.0.0.0", "2001:db8::1")
 
 
-def test_a_name_without_addresses_is_told() -> None:
+def test_a_name_without_addresses_is_reported() -> None:
     """It is there, and leads nowhere."""
     assert query("empty.keybuzz.test").error_type == "no_address"
 
@@ -85,12 +85,12 @@ def test_a_name_without_addresses_is_told() -> None:
         (dns.resolver.NXDOMAIN(), "nxdomain"),
     ],
 )
-def test_what_goes_wrong_has_a_word(error: Exception, word: str) -> None:
+def test_every_failure_has_an_error_type(error: Exception, word: str) -> None:
     """A failure of the network is reported as one word."""
     assert problem(error) == word
 
 
-def test_a_defect_of_ours_is_no_word() -> None:
+def test_a_defect_of_ours_has_no_error_type() -> None:
     """It is raised, for no name server is to blame."""
     with pytest.raises(ZeroDivisionError):
         problem(ZeroDivisionError())
@@ -98,7 +98,7 @@ def test_a_defect_of_ours_is_no_word() -> None:
 
 @settings(deadline=None)
 @given(st.binary(max_size=200))
-def test_whatever_comes_back_is_a_word(garbage: bytes) -> None:
+def test_any_garbage_has_an_error_type(garbage: bytes) -> None:
     """A server that sends no DNS gives no address and raises nothing."""
 
     class Babbler(asyncio.DatagramProtocol):

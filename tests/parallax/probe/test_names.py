@@ -25,7 +25,7 @@ def resolutions(*answers: tuple[str, ...]) -> tuple[Resolution, ...]:
     )
 
 
-def test_each_address_is_asked_once_by_the_target_s_own_name() -> None:
+def test_each_address_is_probed_once_with_the_target_s_name() -> None:
     """SNI and Host stay the URL's: only where to connect is pinned."""
     requests, skipped = pinned(LAB, resolutions((LOCAL,), (LOCAL, "127.0.0.2")), PLAN)
     assert [(q.role, q.address) for q in requests] == [
@@ -36,7 +36,7 @@ def test_each_address_is_asked_once_by_the_target_s_own_name() -> None:
     assert skipped == []
 
 
-def test_an_address_without_a_route_is_told() -> None:
+def test_an_address_without_a_route_is_reported() -> None:
     """It does not count against the maximum of probed addresses."""
     resolved = resolutions(("fe80::1", LOCAL, "127.0.0.2", "127.0.0.3"))
     requests, skipped = pinned(LAB, resolved, PLAN)
@@ -44,7 +44,7 @@ def test_an_address_without_a_route_is_told() -> None:
     assert skipped == ["address fe80::1: no IPv6 route from this machine"]
 
 
-def test_a_private_address_is_refused_unless_the_target_says_so() -> None:
+def test_a_private_address_is_skipped_unless_the_target_allows_it() -> None:
     """A name must not lead a probe home."""
     strict = replace(LAB, allow_private_addresses=False)
     requests, skipped = pinned(strict, resolutions((LOCAL, "10.0.0.110")), PLAN)
@@ -55,7 +55,7 @@ def test_a_private_address_is_refused_unless_the_target_says_so() -> None:
     ]
 
 
-def test_addresses_beyond_the_bound_are_told() -> None:
+def test_addresses_beyond_the_bound_are_reported() -> None:
     """How many there were, and which are not probed."""
     resolved = resolutions(tuple(f"127.0.0.{last}" for last in range(1, 6)))
     requests, skipped = pinned(LAB, resolved, PLAN)
@@ -63,7 +63,7 @@ def test_addresses_beyond_the_bound_are_told() -> None:
     assert skipped == ["addresses: probed 3 of 5, not 127.0.0.4, 127.0.0.5"]
 
 
-def test_where_nobody_named_an_address_that_is_told() -> None:
+def test_no_address_from_any_resolver_is_reported() -> None:
     """No resolver, or none that knew."""
     assert pinned(LAB, resolutions(()), PLAN) == (
         [],

@@ -89,7 +89,7 @@ def test_a_cookie_without_a_name_is_gone(secret: str) -> None:
 @pytest.mark.parametrize(
     "name", ["X-Request-ID", "Server", "Via", "X-Cache", "Age", "X-Served-By"]
 )
-def test_what_tells_servers_apart_stays(name: str) -> None:
+def test_headers_that_distinguish_servers_stay(name: str) -> None:
     """Request ids and the marks of servers and caches are no secrets."""
     assert redact([(name, "a?b")]) == ((name, "a?b"),)
 
@@ -255,7 +255,7 @@ def test_an_ordinary_header_stays_as_it_is(name: str, value: str) -> None:
     assert redacted(name, value) == value
 
 
-def test_headers_that_writers_are_told_by_keep_their_values() -> None:
+def test_headers_that_identify_writers_keep_their_values() -> None:
     """The value of every header that a mark matches stays."""
     marks = [m for family in (*FAMILIES, NAMED, PLAIN) for m in family.marks]
     names = {name for mark in marks for name, _ in (*mark.headers, *mark.without)}

@@ -121,7 +121,7 @@ def test_a_failing_target_is_investigated_in_the_same_round() -> None:
     assert full.skipped == ("resolvers: the URL has an address instead of a name",)
 
 
-def test_an_investigation_asks_what_it_says() -> None:
+def test_an_investigation_sends_the_planned_requests() -> None:
     """A new query for the cache, and an unknown host at the load balancer."""
     heads: list[bytes] = []
 
@@ -140,7 +140,7 @@ def test_an_investigation_asks_what_it_says() -> None:
     assert sum(unknown in h for h in heads) == 1
 
 
-def test_over_tls_an_unknown_host_is_asked_too(trusted: Authority) -> None:
+def test_over_tls_an_unknown_host_is_requested_too(trusted: Authority) -> None:
     """No certificate can match it; the other probes still verify."""
     with running(BAD, tls=trusted) as (port,):
         _, full = runs_of([target("bad", port, scheme="https")], "127.0.0.1")
@@ -159,7 +159,7 @@ def test_without_a_balancer_s_address_it_is_said_what_is_missing() -> None:
     assert "direct: no address of lb is known" in full.skipped
 
 
-def test_an_address_without_a_route_is_left_out_and_told() -> None:
+def test_an_address_without_a_route_is_skipped_and_reported() -> None:
     """Its failure would be this machine's, not the balancer's; the other is probed."""
     with running(BAD) as (port,):
         _, full = runs_of([target("bad", port)], "fe80::1", "127.0.0.1")
@@ -171,7 +171,7 @@ def test_an_address_without_a_route_is_left_out_and_told() -> None:
     assert "direct to fe80::1: no IPv6 route from this machine" in full.skipped
 
 
-def test_without_any_route_to_the_balancer_nothing_is_asked_of_it() -> None:
+def test_without_a_route_to_the_balancer_no_request_is_sent() -> None:
     """Neither direct nor for an unknown host; both are reported."""
     with running(BAD) as (port,):
         _, full = runs_of([target("bad", port)], "fe80::1")
@@ -182,7 +182,7 @@ def test_without_any_route_to_the_balancer_nothing_is_asked_of_it() -> None:
     } <= set(full.skipped)
 
 
-def test_a_cdn_is_never_asked_for_an_unknown_host() -> None:
+def test_a_cdn_gets_no_request_for_an_unknown_host() -> None:
     """It would answer by itself and prove nothing about the balancer."""
     with running(BAD) as (port,):
         _, full = runs_of([target("bad", port, cdn=True)])
@@ -236,7 +236,7 @@ def test_an_unknown_balancer_costs_only_the_direct_probes() -> None:
     assert len(runs[-1].by_role(Role.REPEAT)) == 3
 
 
-def test_a_defect_in_one_investigation_loses_nobody_else(
+def test_a_defect_in_one_investigation_costs_no_other(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """What there is is recorded, with the defect in words."""
@@ -272,7 +272,7 @@ def test_the_budget_holds() -> None:
     assert runs[-1].skipped == ("investigation: out of time",)
 
 
-def test_resolvers_are_asked_where_there_is_a_name() -> None:
+def test_resolvers_are_queried_if_there_is_a_name() -> None:
     """A name is compared, and what went wrong with that is part of the run."""
     with running(BAD) as (port,):
         named = replace(target("bad", port), url=f"http://localhost:{port}/")

@@ -28,7 +28,7 @@ def ask(host: str, *servers: Says, private: bool = True) -> tuple[Resolution, ..
     return asyncio.run(run())
 
 
-def test_every_name_server_of_the_zone_is_asked() -> None:
+def test_every_name_server_of_the_zone_is_queried() -> None:
     """A secondary that lags behind has its own answer."""
     late = Says({("app.keybuzz.test.", "A"): "198.51.100.7"})
     one, two = ask("app.keybuzz.test", Says(TWO), late)
@@ -45,20 +45,20 @@ def test_a_name_server_that_is_gone_costs_only_itself() -> None:
     assert (two.addresses, two.error_type) == ((), "timeout")
 
 
-def test_a_name_server_without_an_address_is_told() -> None:
+def test_a_name_server_without_an_address_is_reported() -> None:
     """A delegation that leads nowhere is part of the answer."""
     lame = {**ZONE, ("keybuzz.test.", "NS"): "gone.keybuzz.test."}
     (zone,) = ask("app.keybuzz.test", Says(lame))
     assert (zone.resolver, zone.error_type) == ("gone.keybuzz.test", "nxdomain")
 
 
-def test_a_name_of_no_zone_is_told() -> None:
+def test_a_name_of_no_zone_is_reported() -> None:
     """If even the root is unknown, there is no server to query."""
     (zone,) = ask("front.nowhere.test")
     assert (zone.resolver, zone.error_type) == ("authoritative", "no_zone")
 
 
-def test_a_name_server_without_a_route_from_here_is_told() -> None:
+def test_a_name_server_without_a_route_is_reported() -> None:
     """A machine without IPv6 cannot query a server that has only IPv6."""
     far = {**ZONE, ("ns1.keybuzz.test.", "AAAA"): "fe80::1"}
     del far["ns1.keybuzz.test.", "A"]

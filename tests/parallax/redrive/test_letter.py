@@ -131,7 +131,7 @@ def test_a_batch_in_s3_is_replayed_from_its_payload() -> None:
     )
 
 
-def test_a_pointer_without_its_batch_says_that_it_is_one() -> None:
+def test_a_pointer_without_its_batch_has_a_problem() -> None:
     """SQS gets no records from Lambda: an older stack's letters."""
     letter = read_message(json.dumps(BATCH), {})
     assert letter.form is Form.POINTER

@@ -205,7 +205,7 @@ def test_the_test_message_of_s3_is_deleted(letters: Letters) -> None:
         (ASYNCHRONOUS, "not a function of this stack: myfunction"),
     ],
 )
-def test_a_letter_that_cannot_be_replayed_stays_and_says_why(
+def test_a_letter_that_cannot_be_replayed_stays_with_a_reason(
     letters: Letters, body: object, detail: str
 ) -> None:
     """No function is invoked for it."""
@@ -217,7 +217,7 @@ def test_a_letter_that_cannot_be_replayed_stays_and_says_why(
     assert len(letters.left("notify")) == 1
 
 
-def test_a_letter_whose_object_is_gone_stays_and_says_so(letters: Letters) -> None:
+def test_a_letter_whose_object_is_gone_stays_with_a_reason(letters: Letters) -> None:
     """The reason names the object."""
     letters.store(KEY, batch("parallax-notify"))
     letters.cloud.client("s3").delete_object(Bucket=letters.bucket, Key=KEY)
