@@ -123,4 +123,7 @@ def test_a_silent_nginx_cache_hit_and_its_twin_leave_the_way_open() -> None:
     assert answer == by_file["nginx/503_from_backend_app.http"]
     assert answer is not None
     assert (answer.writer, answer.how) == ("app", "unknown")
-    assert any(clue.startswith("the response may be cached") for clue in answer.clues)
+    assert any(
+        clue.startswith("a response through nginx may be cached")
+        for clue in answer.clues
+    )

@@ -76,7 +76,7 @@ FAMILY = Family(
         Mark(
             shows=Shows.THROUGH,
             level=Level.CAPTURED,
-            text="`server` names Envoy: the response passed through Envoy",
+            text="`server` names Envoy: Envoy wrote the response or passed it on",
             headers=(_SERVER,),
         ),
     ),

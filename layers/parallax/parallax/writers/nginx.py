@@ -126,14 +126,14 @@ FAMILY = Family(
         Mark(
             shows=Shows.THROUGH,
             level=Level.CAPTURED,
-            text="`Server` names nginx: the response passed through nginx",
+            text="`Server` names nginx: nginx wrote the response or passed it on",
             headers=(("server", r"\bnginx"),),
         ),
         Mark(
             shows=Shows.SILENT,
             level=Level.CAPTURED,
-            text="the response may be cached: nginx's cache without X-Cache-Status "
-            "sends the same bytes, without Age and with a new Date",
+            text="a response through nginx may be cached: without X-Cache-Status its "
+            "cache sends the same bytes, without Age and with a new Date",
             headers=(("server", r"\bnginx"),),
             without=(("x-cache-status", ""),),
         ),
