@@ -25,6 +25,15 @@ def test_whom_a_failing_share_follows_is_shown() -> None:
     assert not any(line.startswith("follows") for line in shown(s.wrong_port()))
 
 
+def test_a_true_cause_shows_which_cause_explains_it() -> None:
+    """Beside the named cause, which nothing explains."""
+    printed = shown(s.wrong_port())
+    explained = "lb-no-healthy-target: true, explained by lb-health-check-wrong-port"
+    assert f"  supported      {explained}" in printed
+    assert "  supported      lb-health-check-wrong-port" in printed
+    assert sum("explained by" in line for line in printed) == 1
+
+
 def test_advice_is_shown_at_the_end_with_its_command() -> None:
     """Also where nothing is wrong."""
     x = s.healthy()
