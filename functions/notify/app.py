@@ -1,9 +1,9 @@
-"""Notify: publishes findings over the routes that this function is configured for.
+"""Notify: publishes findings, by mail or to the findings queue.
 
 In: records of the incidents table's stream; `{"deliver": "waiting"}` once a minute; by
-hand, `{"finding": {…}}`, which prints what would go out. Out: mails on the alerts
-topic, or events in the findings queue: the template deploys it once for each, so that
-neither waits for the other. It does not: decide what is worth a mail.
+hand, `{"finding": {…}}`, which prints the event and the mail. Out: mails on the alerts
+topic, or events in the findings queue. The template deploys it once for each, so that
+neither waits for the other. It does not: decide whether a finding needs a mail.
 """
 
 from typing import Any
@@ -15,15 +15,15 @@ from parallax.model.wire import decode
 from parallax.notify.batch import deliver, deliver_waiting
 from parallax.notify.routes import preview
 
-found = settings.read()
+configuration = settings.read()
 log = open_log()
 
 
 @with_context(log)
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """Publish what the records bring; those that have to come again are returned."""
+    """Publish the findings in the records; return the records to send again."""
     if "finding" in event:
         return preview(decode(Finding, event["finding"]))
     if event.get("deliver") == "waiting":
-        return deliver_waiting(found)
-    return deliver(event, found)
+        return deliver_waiting(configuration)
+    return deliver(event, configuration)

@@ -55,7 +55,7 @@ MAPPINGS = {
 
 
 def mentions(value: Any, word: str) -> bool:
-    """Say whether a name stands anywhere in a value, e.g. in `X.Arn`."""
+    """Return whether a value contains a name, e.g. in `X.Arn`."""
     return re.search(rf"\b{word}\b", json.dumps(value)) is not None
 
 

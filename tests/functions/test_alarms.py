@@ -139,7 +139,7 @@ def fired(alarm: Any, arrivals: list[int]) -> int:
     "queue", sorted(n for n in RESOURCES if n.endswith("DeadLetters"))
 )
 def test_a_letter_that_stays_does_not_hide_the_next(queue: str) -> None:
-    """Two letters an hour apart are told twice, though nobody removes the first."""
+    """Two letters an hour apart are reported twice, even if the first one stays."""
     alarm = ALARMS[f"{queue}Alarm"]
     arrivals = [0] * 120
     arrivals[5] = arrivals[65] = 1
@@ -150,7 +150,7 @@ def test_a_letter_that_stays_does_not_hide_the_next(queue: str) -> None:
 
 
 @pytest.mark.parametrize("function", sorted(FUNCTIONS))
-def test_a_throttled_function_is_told(function: str) -> None:
+def test_a_throttled_function_is_reported(function: str) -> None:
     """Its throttles are watched."""
     watched = {metric for alarm in ALARMS.values() for metric in metrics(alarm)}
     assert ("AWS/Lambda Throttles", function) in watched
@@ -159,7 +159,7 @@ def test_a_throttled_function_is_told(function: str) -> None:
 @pytest.mark.parametrize(
     "function", ["DiagnoseFunction", "NotifyFunction", "PublishFunction"]
 )
-def test_partial_failures_are_told(function: str) -> None:
+def test_partial_failures_are_reported(function: str) -> None:
     """Lambda does not count them as errors: the age of the records tells.
 
     Before the mapping discards a record, or by the letter that it leaves.
@@ -178,7 +178,7 @@ def test_partial_failures_are_told(function: str) -> None:
 
 
 def test_ingest_is_watched_by_the_status_codes_that_agents_get() -> None:
-    """A 5xx response is told, although the handler catches every exception."""
+    """A 5xx response is reported, although the handler catches every exception."""
     alarm = ALARMS["IngestFailingAlarm"]
     assert metrics(alarm) == [("AWS/Lambda Url5xxCount", "IngestFunction")]
     assert alarm["Statistic"] == "Sum"
@@ -188,7 +188,7 @@ def test_ingest_is_watched_by_the_status_codes_that_agents_get() -> None:
     ("rejected", "requests", "fires"),
     [(1, 1, False), (4, 4, False), (0, 60, False), (12, 60, False), (6, 6, True)],
 )
-def test_rejected_pushes_are_told_and_a_stranger_is_not(
+def test_rejected_pushes_are_reported_but_not_a_scan(
     rejected: int, requests: int, *, fires: bool
 ) -> None:
     """A share of 4xx responses counts only above what a few strangers send."""
@@ -219,7 +219,7 @@ def test_alarms_about_parallax_do_not_need_the_alerts_topic() -> None:
 
 @pytest.mark.parametrize("name", sorted(ALARMS))
 def test_an_alarm_leads_to_its_section_of_the_runbook(name: str) -> None:
-    """Its description ends with the section, which says what to look at and do."""
+    """Its description ends with the section, which states what to check and do."""
     description = ALARMS[name]["AlarmDescription"]
     assert description.endswith(f"docs/runbook.md#{name.lower()}")
     sections = dict(

@@ -24,7 +24,7 @@ REPLAYED = (
 
 @pytest.fixture(scope="module")
 def _image() -> None:
-    """Ask for an engine and the base image; without them say so, in CI fail."""
+    """Require an engine and the base image; without them skip, in CI fail."""
     docker = shutil.which("docker")
     found = docker and subprocess.run(  # noqa: S603 - our own arguments
         [docker, "image", "inspect", IMAGE], capture_output=True, check=False
@@ -66,7 +66,7 @@ def test_probe_prints_what_it_would_store() -> None:
 
 @pytest.mark.usefixtures("_image")
 def test_inspect_prints_why_it_read_nothing() -> None:
-    """Without a token it says which parameter to set."""
+    """Without a token it names the parameter to set."""
     answer, log = invoke("InspectFunction", "inspect/schedule")
     assert {r["problem"] for r in answer["readings"]} == {"unauthorized"}
     assert "HetznerToken" in log

@@ -23,8 +23,8 @@ PUSH = {
 }
 CASES: dict[str, tuple[dict[str, Any], str]] = {
     "probe": ({"target": {}}, "decode"),
-    "inspect": ({}, "look"),
-    "ingest": (PUSH, "accept"),
+    "inspect": ({}, "parallax.targets.load"),
+    "ingest": (PUSH, "parallax.ingest.endpoint.accept"),
     "diagnose": ({"snapshot": {}}, "decode"),
     "notify": ({"finding": {}}, "decode"),
 }
@@ -48,7 +48,8 @@ def test_every_line_is_json_with_the_invocation_s_keys(
         logging.getLogger("parallax.stream").warning("left out: %s", "a\nb\x9b\ud800")
         raise RuntimeError("two\nlines")
 
-    monkeypatch.setattr(app, step, fail)
+    place = step if "." in step else f"{app.__name__}.{step}"
+    monkeypatch.setattr(place, fail)
     with suppress(RuntimeError):
         app.handler(event, CONTEXT)
     written = capsys.readouterr()
@@ -65,10 +66,10 @@ def test_every_line_is_json_with_the_invocation_s_keys(
     assert caplog.records[0].name == "parallax.stream"
 
 
-def test_a_record_that_is_put_aside_is_logged_with_its_reason(
+def test_a_buried_record_is_logged_with_its_reason(
     load: Any, cloud: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The layer's own line, from a batch with a record that nobody can read."""
+    """The layer's own line, from a batch with an unreadable record."""
     notify = load(
         "notify",
         INCIDENTS_TABLE=cloud.incidents,

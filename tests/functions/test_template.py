@@ -61,6 +61,13 @@ REACHED: dict[str, tuple[tuple[str, ...], ...]] = {
     "deliver_waiting": DELIVER,
 }
 """What a handler calls by name -> where that reaches AWS, and by which functions."""
+CALLED = {
+    "probe": ("probe/invocation.py",),
+    "inspect": ("inspect/inspection.py",),
+    "ingest": ("ingest/endpoint.py",),
+    "diagnose": ("incidents/diagnosis.py",),
+}
+"""The module of the layer behind a handler's one call."""
 PARTIAL = ("batchItemFailures", "process_partial_response", "BatchProcessor")
 """What code that names failed records mentions."""
 
@@ -75,8 +82,10 @@ def names(tree: ast.AST) -> Iterator[str]:
 
 
 def handler_code(step: str) -> str:
-    """Return the source of a step's handler."""
-    return (ROOT / f"functions/{CODE[step]}/app.py").read_text()
+    """Return the source of a step's handler, and of the module that it calls."""
+    called = [PACKAGE / name for name in CALLED.get(step, ())]
+    files = [ROOT / f"functions/{CODE[step]}/app.py", *called]
+    return "\n".join(file.read_text() for file in files)
 
 
 def environment(step: str) -> dict[str, str]:
@@ -127,7 +136,7 @@ def test_a_function_may_reach_the_places_that_its_environment_names(step: str) -
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_a_function_that_fails_is_told(step: str) -> None:
+def test_a_function_that_fails_is_reported(step: str) -> None:
     """Its errors raise an alarm, or what it was to do goes to watched dead letters."""
     watched = {name for alarm in ALARMS.values() for _, name in metrics(alarm)}
     function = f"{step.title()}Function"
@@ -137,7 +146,7 @@ def test_a_function_that_fails_is_told(step: str) -> None:
 
 
 def test_every_queue_of_dead_letters_is_watched_and_every_log_ends() -> None:
-    """Nothing lies where nobody looks, and nothing is kept for ever."""
+    """Every queue has an alarm, and nothing is kept for ever."""
     watched = {name for alarm in ALARMS.values() for _, name in metrics(alarm)}
     queues = {name for name in RESOURCES if name.endswith("DeadLetters")}
     assert queues <= watched

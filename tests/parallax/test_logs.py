@@ -81,7 +81,7 @@ def test_the_context_is_on_every_line_of_its_invocation(
 def test_an_exception_is_one_line_and_still_raised(
     log: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Its traceback stands inside the line."""
+    """Its traceback is a field of the line."""
 
     @with_context(log)
     def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
@@ -99,7 +99,7 @@ def test_an_exception_is_one_line_and_still_raised(
 def test_a_message_that_looks_like_json_stays_text(
     log: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A stranger's text cannot pose as fields."""
+    """Foreign text cannot add fields."""
     log.warning('{"level": "INFO"}')
     (line,) = lines(capsys)
     assert (line["level"], line["message"]) == ("WARNING", '{"level": "INFO"}')

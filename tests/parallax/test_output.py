@@ -22,7 +22,7 @@ def test_a_text_goes_through() -> None:
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
 def test_what_cannot_be_encoded_is_replaced(encoding: str) -> None:
-    """One character by one; JSON asks first whether anything would be lost."""
+    """Character by character; JSON first checks whether any would be lost."""
     raw = BytesIO()
     output = Output(TextIOWrapper(raw, encoding=encoding))
     output.write("a\N{CHECK MARK}b")
@@ -53,7 +53,7 @@ def test_a_reader_that_went_away_is_no_problem() -> None:
 
 
 def test_a_full_disk_is_a_problem() -> None:
-    """It stands there in the system's words, and closing the stream does not raise."""
+    """The problem has the system's text, and closing the stream does not raise."""
     with Path("/dev/full").open("w") as stream:
         output = Output(stream)
         output.write("x")

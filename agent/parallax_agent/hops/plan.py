@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from parallax.model.cluster import ClusterReading, Node
 from parallax.model.probe import Probe, Role
 from parallax.model.target import Target
-from parallax.probe import INSIDE, USER_AGENT, Question
+from parallax.probe import INSIDE, USER_AGENT, ProbeRequest
 from parallax.probe.bound import bounded
 from parallax_agent.hops import selection
 from parallax_agent.hops.selection import VantagePoint
@@ -44,9 +44,11 @@ MAX_REQUESTS = PODS_PER_CYCLE + INGRESS_PODS_PER_CYCLE + 6
 Service in two address families, two NodePorts each of Service and ingress."""
 
 
-def plan_requests(target: Target, path: TargetPath, at: VantagePoint) -> list[Question]:
+def plan_requests(
+    target: Target, path: TargetPath, at: VantagePoint
+) -> list[ProbeRequest]:
     """Return one cycle's requests for one target, the pods first."""
-    requests: list[Question] = []
+    requests: list[ProbeRequest] = []
     if not unsupported_protocol(path):
         requests += _pods(target, path, at)
         requests += _service(target, path, at)
@@ -91,7 +93,7 @@ def trim(probe: Probe) -> Probe:
     return bounded(probe, BODY_BYTES)
 
 
-def _pods(target: Target, path: TargetPath, at: VantagePoint) -> Iterator[Question]:
+def _pods(target: Target, path: TargetPath, at: VantagePoint) -> Iterator[ProbeRequest]:
     every = (*(path.reading.endpoints or ()), *path.second_endpoints)
     for endpoint in selection.select_endpoints(every, at, PODS_PER_CYCLE):
         if endpoint.port is not None:
@@ -99,7 +101,9 @@ def _pods(target: Target, path: TargetPath, at: VantagePoint) -> Iterator[Questi
             yield replace(request, pod=endpoint.pod, peer_node=endpoint.node)
 
 
-def _service(target: Target, path: TargetPath, at: VantagePoint) -> Iterator[Question]:
+def _service(
+    target: Target, path: TargetPath, at: VantagePoint
+) -> Iterator[ProbeRequest]:
     """Probe the Service, in each address family.
 
     Not if kube-proxy drops the connection by design: the Service routes only to this
@@ -120,7 +124,7 @@ def _service(target: Target, path: TargetPath, at: VantagePoint) -> Iterator[Que
 
 def _app_node_ports(
     target: Target, path: TargetPath, at: VantagePoint
-) -> Iterator[Question]:
+) -> Iterator[ProbeRequest]:
     node_port = path.port.node_port if path.port else None
     if node_port is None:
         return
@@ -131,7 +135,9 @@ def _app_node_ports(
         yield replace(request, peer_node=node.name)
 
 
-def _ingress(target: Target, path: TargetPath, at: VantagePoint) -> Iterator[Question]:
+def _ingress(
+    target: Target, path: TargetPath, at: VantagePoint
+) -> Iterator[ProbeRequest]:
     """Probe the ingress's NodePorts and its pods, as the load balancer connects."""
     route = path.route
     tls, listener = (route.tls, route.listener) if route else (False, None)
@@ -176,11 +182,11 @@ def _request(  # noqa: PLR0913 - one argument per difference between hops
     port: int,
     *,
     tls: bool = False,
-) -> Question:
+) -> ProbeRequest:
     outside = urlsplit(target.url)
     query = f"?{outside.query}" if outside.query else ""
     scheme = "https" if tls else "http"
-    return Question(
+    return ProbeRequest(
         role=role,
         url=f"{scheme}://{target.host}{outside.path or '/'}{query}",
         healthy=target.healthy,

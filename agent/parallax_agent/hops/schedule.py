@@ -23,7 +23,7 @@ from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from parallax.model.probe import AT_THE_INGRESS, Probe, Role
-from parallax.probe import SPACING, NotSentError, Question, fetch
+from parallax.probe import SPACING, NotSentError, ProbeRequest, fetch
 from parallax.probe.slots import Capacity
 
 SHORTEST, LONGEST = 6.0, 10.0
@@ -40,7 +40,7 @@ logger = logging.getLogger(__name__)
 class ScheduledRequest:
     """A request, and the Service whose pods respond to it in the end."""
 
-    question: Question
+    question: ProbeRequest
     backend: str
 
 
@@ -104,7 +104,7 @@ class _Schedule:
         except NotSentError as error:
             self.not_sent[f"{error}"] += 1
 
-    async def _fetch(self, question: Question) -> Probe | None:
+    async def _fetch(self, question: ProbeRequest) -> Probe | None:
         return await fetch(question) if self._has_time() else None
 
     def _wait_seconds(self, pods: Iterable[Sequence[int]]) -> float | None:

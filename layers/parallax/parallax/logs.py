@@ -21,7 +21,7 @@ from aws_lambda_powertools import Logger
 from parallax.model.plain import json_text
 
 PACKAGE = "parallax"
-"""The logger whose handler serves all modules of the layer."""
+"""The logger whose handler all modules of the layer use."""
 CONTEXT = (
     "cold_start",
     "function_name",
@@ -29,16 +29,16 @@ CONTEXT = (
     "function_arn",
     "function_request_id",
 )
-"""The fields that Powertools takes from the Lambda context."""
+"""The fields that Powertools reads from the Lambda context."""
 
 type Handler = Callable[[dict[str, Any], object], dict[str, Any]]
-"""A function's handler: an event and the Lambda context, or None by hand."""
+"""A function's handler: an event and the Lambda context; None in a local call."""
 
 
 def open_log() -> Logger:
-    """Return the function's log; opened again, it is the same one.
+    """Return the function's log; every call returns the same one.
 
-    `service` is POWERTOOLS_SERVICE_NAME, or `parallax` where that is not set.
+    `service` is POWERTOOLS_SERVICE_NAME, or `parallax` if that is not set.
     """
     log = Logger(
         service=PACKAGE,
@@ -47,18 +47,18 @@ def open_log() -> Logger:
         json_deserializer=_as_text,
         utc=True,
         use_rfc3339=True,
-        serialize_stacktrace=False,  # the field `exception` has it already
+        serialize_stacktrace=False,  # the field `exception` contains it
     )
     log.append_keys(service=os.environ.get("POWERTOOLS_SERVICE_NAME", PACKAGE))
     if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
-        # The runtime's own handler would write the libraries' lines as plain text.
+        # The runtime's own handler would print the libraries' lines as plain text.
         logging.basicConfig(handlers=[log.registered_handler], force=True)
         logging.getLogger(PACKAGE).propagate = False
     return log
 
 
 def with_context(log: Logger) -> Callable[[Handler], Handler]:
-    """Return a decorator: lines of an invocation carry its context, if it has one.
+    """Return a decorator that adds the Lambda context to each line, if there is one.
 
     An exception is logged with its traceback and raised.
     """
@@ -82,13 +82,13 @@ def with_context(log: Logger) -> Callable[[Handler], Handler]:
 
 
 def _handler() -> logging.Handler:
-    """Return the handler that the layer's log has from before, or a new one."""
+    """Return the existing handler of the layer's log, or a new one."""
     present = logging.getLogger(PACKAGE).handlers
     return next((h for h in present if isinstance(h, _Stdout)), None) or _Stdout()
 
 
 class _Stdout(logging.StreamHandler[TextIO]):
-    """Writes to what is standard output now: tests and emulators replace it."""
+    """Writes to the current standard output: tests and emulators replace it."""
 
     def emit(self, record: logging.LogRecord) -> None:
         self.stream = sys.stdout
@@ -96,7 +96,7 @@ class _Stdout(logging.StreamHandler[TextIO]):
 
 
 def _line(fields: Mapping[str, Any]) -> str:
-    """Return a line's JSON; what JSON cannot hold is shown as `str` shows it."""
+    """Return a line as JSON; values that JSON cannot represent become text."""
     try:
         return json_text(fields, default=str, allow_nan=False)
     except (TypeError, ValueError, RecursionError):
@@ -104,5 +104,5 @@ def _line(fields: Mapping[str, Any]) -> str:
 
 
 def _as_text(message: object) -> str:
-    """Return a message as it is: Powertools would parse one that looks like JSON."""
+    """Return a message unchanged: Powertools would parse one that looks like JSON."""
     return str(message)

@@ -1,10 +1,10 @@
-"""Metrics: what the probe measured, in CloudWatch's embedded format on its log.
+"""Metrics: the measurements of the probe, in CloudWatch's embedded metric format.
 
 In: a run. Out: `probe_success`, `probe_http_status_code` and
-`probe_http_duration_seconds` by phase, the names of blackbox_exporter, at once: a
-function that is cut off has lost nothing of it.
-It does not: call CloudWatch; the log does. Import it before probes are in flight:
-powertools takes 50 ms.
+`probe_http_duration_seconds` by phase, named as in blackbox_exporter. They are printed
+at once, so that a function that is terminated loses none.
+It does not: call CloudWatch, which reads the log. Import it before the first probe:
+Powertools takes 50 ms.
 Source of the names: blackbox_exporter, `prober/http.go`.
 """
 
@@ -21,7 +21,7 @@ def emit(run: ProbeRun) -> None:
     metrics = EphemeralMetrics(namespace="Parallax", service="probe")
     metrics.add_dimension("target", run.target)
     metrics.add_metric("probe_success", MetricUnit.Count, float(run.first.healthy))
-    code = run.first.status_code or 0  # as blackbox_exporter: 0 is no answer
+    code = run.first.status_code or 0  # as in blackbox_exporter: 0 is no response
     metrics.add_metric("probe_http_status_code", MetricUnit.NoUnit, code)
     metrics.flush_metrics()
     for field in fields(Phases):

@@ -1,8 +1,8 @@
-"""Output: standard streams that change neither a command's result nor its text.
+"""Output: standard streams that never raise.
 
-In: a standard stream in any state: closed, a pipe that nobody reads, a full disk, an
-encoding that lacks characters. Out: a stream that takes every text and never raises;
-what went wrong stands in `problem`.
+In: a standard stream in any state: closed, a pipe without a reader, a full disk, an
+encoding with few characters. Out: a stream that accepts every text and never raises;
+`problem` has the error.
 It does not: choose texts or exit statuses; each command line does.
 """
 
@@ -14,14 +14,14 @@ from typing import Any, TextIO
 
 
 class Output:
-    """A stream as `print`, Rich and typer use it.
+    """A stream for `print`, Rich and typer.
 
-    Characters that the real stream cannot encode are replaced by `?`. A reader that
-    went away is no problem (`| head`); any other error of the system is, by its text.
+    Characters that the real stream cannot encode become `?`. A pipe whose reader ended
+    is no problem (`| head`); any other error of the operating system is one.
     """
 
     encoding = "utf-8"
-    """What callers may write; typer goes around a stream that calls itself ASCII."""
+    """The encoding for callers; typer bypasses a stream that reports ASCII."""
 
     def __init__(self, stream: TextIO | None) -> None:
         self._stream = StringIO() if stream is None else stream
@@ -29,22 +29,22 @@ class Output:
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever a stream has
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - any attribute of a stream
         return getattr(self._stream, name)
 
     @property
     def narrow(self) -> bool:
-        """Whether the real stream lacks characters, e.g. because it is ASCII."""
+        """Whether the real stream cannot encode all characters, e.g. ASCII."""
         try:
             "\N{CHECK MARK}\N{OGHAM LETTER BEITH}".encode(self._stream.encoding)
         except (UnicodeEncodeError, LookupError):
             return True
-        except TypeError:  # a stream in memory has no encoding
+        except TypeError:  # an in-memory stream has no encoding
             return False
         return False
 
     def write(self, text: str) -> int:
-        """Write, or note why that failed; then everything else is dropped."""
+        """Write, or note the error; after an error everything is dropped."""
         try:
             self._stream.write(text)
         except OSError as error:
@@ -52,7 +52,7 @@ class Output:
         return len(text)
 
     def flush(self) -> None:
-        """Hand over what is buffered; where the disk is full it fails only here."""
+        """Flush the buffer; a full disk causes an error only here."""
         try:
             self._stream.flush()
         except OSError as error:
@@ -61,7 +61,7 @@ class Output:
     def _fail(self, error: OSError) -> None:
         if not isinstance(error, BrokenPipeError):
             self.problem = self.problem or error.strerror or f"{error}"
-        # Python flushes once more at its end, and would exit with 120 then.
+        # Python flushes again at exit, and would then exit with status 120.
         with suppress(OSError, ValueError):
             null = os.open(os.devnull, os.O_WRONLY)
             os.dup2(null, self._stream.fileno())
@@ -69,7 +69,7 @@ class Output:
 
 
 def complain(text: str) -> None:
-    """Write a line to standard error, if there is one that takes it."""
+    """Write a line to standard error, if it is open."""
     errors = Output(sys.stderr)
     errors.write(f"{text}\n")
     errors.flush()

@@ -1,8 +1,8 @@
-"""Settings: what the environment tells a function, read once and by name.
+"""Settings: the configuration of a function, read once from its environment.
 
 In: environment variables `PARALLAX_…`, which `template.yaml` sets.
 Out: frozen values; an empty variable counts as absent.
-It does not: hold a secret. It knows where each one is kept, no more.
+It does not: contain a secret, only the ARN of each one.
 """
 
 import os
@@ -13,25 +13,25 @@ from ipaddress import ip_address
 HETZNER_ENDPOINT = "https://api.hetzner.cloud/v1"
 """Base URL of the Hetzner Cloud API."""
 HETZNER_CALLS_PER_HOUR = 600
-"""A sixth of what Hetzner gives a project, which the cluster needs as well."""
+"""A sixth of a project's limit, which the cluster also uses."""
 SYSTEM_RESOLVER = "system"
-"""Stands for the name servers that this machine asks itself."""
+"""Means the name servers of this machine's own configuration."""
 SHORTEST_REPEAT = 0.1
-"""Seconds; closer starts would spoil each other's timing."""
+"""Seconds; requests that start closer distort each other's timing."""
 
 
 class SettingsError(ValueError):
-    """A variable holds what it must not; the text names the variable."""
+    """A variable has a wrong value; the text names the variable."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Where things are, how a failure is looked into, how patient an incident is.
+    """Resources, the plan of an investigation, and the times of an incident.
 
-    None for a place means that nothing is configured there: the function then
-    prints what it would have stored or sent. `control_url` is asked when a target
-    gave no answer at all; None: nobody is. `resolvers` empty: the probe's own
-    choice. All times in seconds.
+    None for a resource means that it is not configured: the function then prints what
+    it would have stored or sent. The probe requests `control_url` if a target sent no
+    response at all; None: it does not. `resolvers` empty: the probe's default. All
+    times in seconds.
     """
 
     journal_table: str | None = None
@@ -51,36 +51,36 @@ class Settings:
     evidence_seconds: float = 45.0
     reminder_seconds: float = 21600.0
 
-    def need(self, place: str) -> str:
-        """Return a place that this function cannot do without."""
-        value = getattr(self, place)
+    def need(self, name: str) -> str:
+        """Return a setting that this function requires."""
+        value = getattr(self, name)
         if not value:
-            raise SettingsError(f"PARALLAX_{place.upper()}: is not set")
+            raise SettingsError(f"PARALLAX_{name.upper()}: required, but not set")
         return value
 
 
 def read(environment: Mapping[str, str] | None = None) -> Settings:
-    """Read the settings; raises `SettingsError` naming the variable at fault."""
-    found = os.environ if environment is None else environment
+    """Read the settings; raises `SettingsError` with the name of a wrong variable."""
+    variables = os.environ if environment is None else environment
     return Settings(
-        journal_table=_text(found, "PARALLAX_JOURNAL_TABLE"),
-        incidents_table=_text(found, "PARALLAX_INCIDENTS_TABLE"),
-        findings_queue_url=_text(found, "PARALLAX_FINDINGS_QUEUE_URL"),
-        alerts_topic_arn=_text(found, "PARALLAX_ALERTS_TOPIC_ARN"),
-        dead_letters_url=_text(found, "PARALLAX_DEAD_LETTERS_URL"),
-        hetzner_endpoint=_url(found, "PARALLAX_HETZNER_ENDPOINT", HETZNER_ENDPOINT),
-        hetzner_token_arn=_text(found, "PARALLAX_HETZNER_TOKEN_ARN"),
+        journal_table=_text(variables, "PARALLAX_JOURNAL_TABLE"),
+        incidents_table=_text(variables, "PARALLAX_INCIDENTS_TABLE"),
+        findings_queue_url=_text(variables, "PARALLAX_FINDINGS_QUEUE_URL"),
+        alerts_topic_arn=_text(variables, "PARALLAX_ALERTS_TOPIC_ARN"),
+        dead_letters_url=_text(variables, "PARALLAX_DEAD_LETTERS_URL"),
+        hetzner_endpoint=_url(variables, "PARALLAX_HETZNER_ENDPOINT", HETZNER_ENDPOINT),
+        hetzner_token_arn=_text(variables, "PARALLAX_HETZNER_TOKEN_ARN"),
         hetzner_calls_per_hour=_count(
-            found, "PARALLAX_HETZNER_CALLS_PER_HOUR", HETZNER_CALLS_PER_HOUR
+            variables, "PARALLAX_HETZNER_CALLS_PER_HOUR", HETZNER_CALLS_PER_HOUR
         ),
-        agent_key_arn=_text(found, "PARALLAX_AGENT_KEY_ARN"),
-        control_url=_control(found, "PARALLAX_CONTROL_URL"),
-        resolvers=_resolvers(found, "PARALLAX_RESOLVERS"),
-        repeat_seconds=_repeat(found, "PARALLAX_REPEAT_SECONDS"),
-        settle_seconds=_seconds(found, "PARALLAX_SETTLE_SECONDS", 120),
-        quiet_seconds=_seconds(found, "PARALLAX_QUIET_SECONDS", 300),
-        evidence_seconds=_seconds(found, "PARALLAX_EVIDENCE_SECONDS", 45),
-        reminder_seconds=_seconds(found, "PARALLAX_REMINDER_SECONDS", 21600),
+        agent_key_arn=_text(variables, "PARALLAX_AGENT_KEY_ARN"),
+        control_url=_control(variables, "PARALLAX_CONTROL_URL"),
+        resolvers=_resolvers(variables, "PARALLAX_RESOLVERS"),
+        repeat_seconds=_repeat(variables, "PARALLAX_REPEAT_SECONDS"),
+        settle_seconds=_seconds(variables, "PARALLAX_SETTLE_SECONDS", 120),
+        quiet_seconds=_seconds(variables, "PARALLAX_QUIET_SECONDS", 300),
+        evidence_seconds=_seconds(variables, "PARALLAX_EVIDENCE_SECONDS", 45),
+        reminder_seconds=_seconds(variables, "PARALLAX_REMINDER_SECONDS", 21600),
     )
 
 
@@ -100,14 +100,14 @@ def _url(environment: Mapping[str, str], name: str, default: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    """Return a wrong value without what may be secret in it."""
+    """Return a wrong value for an error, without secrets."""
     from parallax.model.secret_text import quoted  # noqa: PLC0415 - for errors only
 
     return quoted(text)
 
 
 def _control(environment: Mapping[str, str], name: str) -> str | None:
-    """Return the URL as given: its path is part of what is asked."""
+    """Return the URL unchanged: its path belongs to the request."""
     url = _text(environment, name)
     if url is not None:
         _url(environment, name, url)
@@ -116,15 +116,15 @@ def _control(environment: Mapping[str, str], name: str) -> str | None:
 
 def _resolvers(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
     """Return the addresses of a comma-separated list, each once."""
-    given = (_text(environment, name) or "").split(",")
-    resolvers = tuple(dict.fromkeys(text.strip() for text in given if text.strip()))
+    entries = (_text(environment, name) or "").split(",")
+    resolvers = tuple(dict.fromkeys(text.strip() for text in entries if text.strip()))
     for resolver in resolvers:
         try:
             _ = resolver == SYSTEM_RESOLVER or ip_address(resolver)
         except ValueError as error:
             raise SettingsError(
-                f"{name}: expected IP addresses, or {SYSTEM_RESOLVER!r}, "
-                f"with commas between, got {_quoted(resolver)}"
+                f"{name}: expected a comma-separated list of IP addresses or "
+                f"{SYSTEM_RESOLVER!r}, got {_quoted(resolver)}"
             ) from error
     return resolvers
 
@@ -142,7 +142,7 @@ def _count(environment: Mapping[str, str], name: str, default: int) -> int:
     text = _text(environment, name) or str(default)
     if not (text.isascii() and text.isdigit() and int(text) > 0):
         raise SettingsError(
-            f"{name}: expected a number, 1 or more, got {_quoted(text)}"
+            f"{name}: expected a whole number of 1 or more, got {_quoted(text)}"
         )
     return int(text)
 
@@ -156,5 +156,5 @@ def _seconds(environment: Mapping[str, str], name: str, default: float) -> float
     except ValueError:
         seconds = -1.0
     if not 0 <= seconds < float("inf"):
-        raise SettingsError(f"{name}: expected seconds, 0 or more, got {_quoted(text)}")
+        raise SettingsError(f"{name}: expected 0 seconds or more, got {_quoted(text)}")
     return seconds

@@ -16,7 +16,7 @@ from parallax.model.cluster import (
 )
 from parallax.model.probe import ErrorType, Probe, Role
 from parallax.model.target import Healthy, Target
-from parallax.probe import Question
+from parallax.probe import ProbeRequest
 from parallax_agent.hops import plan
 from parallax_agent.hops.schedule import ScheduledRequest, run_schedule
 from parallax_agent.hops.selection import VantagePoint
@@ -87,9 +87,9 @@ def with_ingress_pods(path: TargetPath, count: int, port: int = 80) -> TargetPat
 
 def asked(
     target: Target, path: TargetPath, at: VantagePoint = AT
-) -> dict[Role, list[Question]]:
+) -> dict[Role, list[ProbeRequest]]:
     """Return the requests by role."""
-    found: dict[Role, list[Question]] = {}
+    found: dict[Role, list[ProbeRequest]] = {}
     for question in plan.plan_requests(target, path, at):
         found.setdefault(question.role, []).append(question)
     return found

@@ -11,7 +11,7 @@ import pytest
 
 from parallax.model.probe import Probe, Role
 from parallax.model.target import Healthy
-from parallax.probe import NotSentError, Question
+from parallax.probe import NotSentError, ProbeRequest
 from parallax_agent.hops import schedule
 from parallax_agent.hops.schedule import ScheduledRequest, run_schedule
 from tests.agent.shapes import NOW
@@ -28,7 +28,7 @@ class App:
         self.most: Counter[str] = Counter()
         self.order: list[str] = []
 
-    async def fetch(self, question: Question) -> Probe:
+    async def fetch(self, question: ProbeRequest) -> Probe:
         """Answer after everybody who may has begun."""
         name = question.pod or "through"
         self.under_way[name] += 1
@@ -61,7 +61,7 @@ def scheduled(
     role: Role, address: str, pod: str | None = None, backend: str = "a"
 ) -> ScheduledRequest:
     """Return one scheduled request."""
-    question = Question(
+    question = ProbeRequest(
         role=role, url="http://a/", healthy=Healthy(), address=address, pod=pod
     )
     return ScheduledRequest(question=question, backend=backend)
@@ -144,7 +144,7 @@ def test_a_request_that_hangs_in_the_network_delays_no_other(
     begun, now, at_a_time = asyncio.Event(), 0, 0
     patience = 30.0 if most == 8 else 0.03
 
-    async def fetch(question: Question) -> Probe:
+    async def fetch(question: ProbeRequest) -> Probe:
         """Answer of a pod as raised; hang on the way through a Service."""
         nonlocal now, at_a_time
         about = pods[int(question.pod[-1])] if question.pod else HUNG
@@ -214,7 +214,7 @@ def test_a_request_that_cannot_be_sent_affects_no_other(
 ) -> None:
     """A lack on this machine is not a response of a hop; the log counts them."""
 
-    async def fetch(question: Question) -> Probe:
+    async def fetch(question: ProbeRequest) -> Probe:
         """Find no file descriptor for one of the pods."""
         if question.pod == "pod-0":
             raise NotSentError("Too many open files")

@@ -70,7 +70,7 @@ def app(load: Any, cloud: Any, tmp_path: Path, **places: str) -> Any:
 def test_failing_runs_become_a_firing_incident(
     load: Any, cloud: Any, tmp_path: Path
 ) -> None:
-    """Each target of the batch is judged; one that nobody knows is no trouble."""
+    """Each target of the batch is judged; an unknown one is skipped."""
     runs = [run("front", 90), run("front", 30), run("api", 30), run("gone", 30)]
     for observation in runs:
         DynamoJournal(cloud.journal).record(observation)
@@ -86,9 +86,7 @@ def test_failing_runs_become_a_firing_incident(
     assert incident.finding.snapshot is not None
 
 
-def test_a_record_nobody_can_read_is_put_aside(
-    load: Any, cloud: Any, tmp_path: Path
-) -> None:
+def test_an_unreadable_record_is_buried(load: Any, cloud: Any, tmp_path: Path) -> None:
     """The other target of the batch is judged all the same."""
     good = run("front", 30)
     DynamoJournal(cloud.journal).record(good)
@@ -103,10 +101,10 @@ def test_a_record_nobody_can_read_is_put_aside(
     assert "api" in letter
 
 
-def test_an_incident_nobody_can_read_leaves_no_target_unwatched(
+def test_an_unreadable_incident_leaves_no_target_unwatched(
     load: Any, cloud: Any, tmp_path: Path
 ) -> None:
-    """It is put aside once and begun anew; neither its target nor another waits."""
+    """It is buried once and replaced; neither its target nor another waits."""
     cloud.client("dynamodb").put_item(
         TableName=cloud.incidents, Item={"pk": {"S": "front"}, "payload": {"B": b"x"}}
     )
@@ -129,7 +127,7 @@ def test_an_incident_nobody_can_read_leaves_no_target_unwatched(
 def test_a_wrong_targets_file_loses_no_record(
     load: Any, cloud: Any, tmp_path: Path
 ) -> None:
-    """The batch fails with file and line, and comes again; nothing is put aside."""
+    """The batch fails with file and line, and is retried; nothing is buried."""
     file = tmp_path / "wrong.yaml"
     file.write_text(TARGETS.replace("https://api", "api"))
     diagnose = app(load, cloud, tmp_path, TARGETS=str(file))
@@ -161,7 +159,7 @@ def test_the_hourly_sweep_ends_the_incident_of_a_target_taken_out(
     assert (gone.state, kept.state) == (State.RESOLVED, State.FIRING)
 
 
-def test_only_the_target_that_fails_comes_again(
+def test_only_the_records_of_the_failing_target_are_retried(
     load: Any, cloud: Any, tmp_path: Path
 ) -> None:
     """Its first record is the checkpoint; the other target is judged already."""

@@ -78,7 +78,7 @@ REFUSED = {
     "a bad signature": (event(push(), FORGED), 401, "No matching signature"),
     "an old timestamp": (event(push(), minutes=6), 401, "timestamp too old"),
     "an unknown schema": (event(push(schema="v9")), 400, "unknown schema 'v9'"),
-    "2 MB": (event(push(pad="x" * 2 * 1024**2)), 413, "no more than 1048576"),
+    "2 MB": (event(push(pad="x" * 2 * 1024**2)), 413, "the limit is 1048576"),
     "a field of another kind": (event(push(sent_at="noon")), 400, "sent_at: "),
     "no name to store under": (event(push(target="")), 400, "reports.0.target: "),
     "another path": (event(push()) | {"rawPath": "/"}, 404, "only POST"),
@@ -86,15 +86,15 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("what", REFUSED)
-def test_a_refusal_says_why_and_loses_nothing_else(
+def test_a_rejection_states_why_and_loses_nothing_else(
     load: Any, cloud: Any, what: str
 ) -> None:
     """It has its status and a sentence, stores nothing, and the next push is taken."""
     ingest, since = app(load, cloud), datetime.now(UTC) - timedelta(minutes=1)
-    refused, status_code, said = REFUSED[what]
-    answer = ingest.handler(refused, None)
-    assert answer["statusCode"] == status_code
-    assert said in json.loads(answer["body"])["message"]
+    rejected, status_code, message = REFUSED[what]
+    response = ingest.handler(rejected, None)
+    assert response["statusCode"] == status_code
+    assert message in json.loads(response["body"])["message"]
     assert DynamoJournal(cloud.journal).recent("front", since) == ()
     assert ingest.handler(event(push()), None)["statusCode"] == 202
     assert len(DynamoJournal(cloud.journal).recent("front", since)) == 1
@@ -105,19 +105,19 @@ def test_a_report_too_large_for_the_journal_is_not_sent_again(
 ) -> None:
     """What no attempt can store is refused for good, by its size."""
     monkeypatch.setattr(observation, "ITEM_LIMIT", 10)
-    answer = app(load, cloud).handler(event(push()), None)
-    assert answer["statusCode"] == 413
-    assert "more than the limit of 10" in answer["body"]
+    response = app(load, cloud).handler(event(push()), None)
+    assert response["statusCode"] == 413
+    assert "more than the limit of 10" in response["body"]
 
 
-def test_a_journal_out_of_reach_asks_to_come_again(load: Any, cloud: Any) -> None:
+def test_an_unreachable_journal_asks_for_a_retry(load: Any, cloud: Any) -> None:
     """What can't be stored now is the agent's to keep: 503."""
     ingest = app(load, cloud, JOURNAL_TABLE="gone")
     assert ingest.handler(event(push()), None)["statusCode"] == 503
 
 
 def test_one_report_too_large_costs_only_itself(load: Any, cloud: Any) -> None:
-    """The others are stored, and the answer says how many were not, and why."""
+    """The others are stored, and the response states how many were not, and why."""
     ingest, document = app(load, cloud), json.loads(push())
     (report,) = document["reports"]
     noise = random.Random(9).randbytes(400_000).hex()  # noqa: S311 - no secret
@@ -127,11 +127,11 @@ def test_one_report_too_large_costs_only_itself(load: Any, cloud: Any) -> None:
         report | {"target": "large", "reading": reading},
         report,
     ]
-    answered = ingest.handler(event(json.dumps(document).encode()), None)
-    assert answered["statusCode"] == 202
-    told = json.loads(answered["body"])
-    assert told["refused"] == 1
-    assert told["message"].startswith("stored 2 of 3; reports.1: report of large: ")
+    response = ingest.handler(event(json.dumps(document).encode()), None)
+    assert response["statusCode"] == 202
+    body = json.loads(response["body"])
+    assert body["refused"] == 1
+    assert body["message"].startswith("stored 2 of 3; reports.1: report of large: ")
     since, journal = datetime.now(UTC), DynamoJournal(cloud.journal)
     found = {name: len(journal.recent(name, since)) for name in ("front", "api")}
     assert found == {"front": 1, "api": 1}
@@ -150,8 +150,8 @@ def test_one_report_too_large_costs_only_itself(load: Any, cloud: Any) -> None:
     ],
     ids=repr,
 )
-@pytest.mark.parametrize("where", ["keys", "store"])
-def test_what_is_not_the_push_s_fault_is_the_agent_s_to_keep(
+@pytest.mark.parametrize("where", ["secret", "store"])
+def test_a_failure_of_ours_makes_the_agent_keep_its_push(
     load: Any,
     cloud: Any,
     monkeypatch: pytest.MonkeyPatch,
@@ -164,10 +164,10 @@ def test_what_is_not_the_push_s_fault_is_the_agent_s_to_keep(
     def fail(*_: object) -> Any:
         raise failure
 
-    monkeypatch.setattr(ingest, where, fail)
-    answered = ingest.handler(event(push()), None)
-    said = {"message": "temporarily unavailable, retry"}
-    assert (answered["statusCode"], json.loads(answered["body"])) == (503, said)
+    monkeypatch.setattr(f"parallax.ingest.endpoint.{where}", fail)
+    response = ingest.handler(event(push()), None)
+    message = {"message": "temporarily unavailable, retry"}
+    assert (response["statusCode"], json.loads(response["body"])) == (503, message)
 
 
 @pytest.mark.parametrize(
@@ -196,8 +196,8 @@ def test_a_cached_key_serves_on_while_secrets_manager_is_away(
     with Stubber(secrets.provider.client) as stub:
         stub.add_client_error("get_secret_value", word)
         for _ in range(3):
-            answered = ingest.handler(event(push()), None)
-            assert answered["statusCode"] == status_code
+            response = ingest.handler(event(push()), None)
+            assert response["statusCode"] == status_code
 
 
 def test_without_a_key_to_verify_with_the_agent_keeps_its_push(
@@ -224,8 +224,8 @@ def test_a_malformed_event_gets_an_answer(
     load: Any, cloud: Any, change: dict[str, Any], status_code: int
 ) -> None:
     """Unsigned as it is, it is no crash of the function."""
-    answered = app(load, cloud).handler(event(push()) | change, None)
-    assert answered["statusCode"] == status_code
+    response = app(load, cloud).handler(event(push()) | change, None)
+    assert response["statusCode"] == status_code
 
 
 def test_a_hostile_request_costs_one_short_line_of_log(
@@ -234,18 +234,18 @@ def test_a_hostile_request_costs_one_short_line_of_log(
     """Eight KB of a header are neither logged nor sent back."""
     hostile = event(push())
     hostile["headers"]["content-encoding"] = "\x1b[2J\n" + "x" * 8_000
-    answered = app(load, cloud).handler(hostile, None)
-    assert answered["statusCode"] == 400
+    response = app(load, cloud).handler(hostile, None)
+    assert response["statusCode"] == 400
     (line,) = caplog.records
-    for text in (line.getMessage(), json.loads(answered["body"])["message"]):
+    for text in (line.getMessage(), json.loads(response["body"])["message"]):
         assert len(text) < 200
         assert not set(text) & {"\x1b", "\n"}
 
 
-def test_while_a_target_fails_the_answer_asks_to_come_sooner(
+def test_while_a_target_fails_the_response_shortens_the_interval(
     load: Any, cloud: Any
 ) -> None:
-    """The incident of the target tells; one that is well asks for nothing."""
+    """The target's incident decides; a healthy target changes no interval."""
     ingest = app(load, cloud, INCIDENTS_TABLE=cloud.incidents)
     assert "interval_seconds" not in ingest.handler(event(push()), None)["body"]
     now = datetime.now(UTC)
@@ -259,11 +259,11 @@ def test_while_a_target_fails_the_answer_asks_to_come_sooner(
             cause="lb-no-target",
         )
     )
-    answered = ingest.handler(event(push(target="cart")), None)
-    assert json.loads(answered["body"])["interval_seconds"] == 10
+    response = ingest.handler(event(push(target="cart")), None)
+    assert json.loads(response["body"])["interval_seconds"] == 10
 
 
 def test_incidents_that_cannot_be_read_lose_no_push(load: Any, cloud: Any) -> None:
-    """What was stored is told as stored."""
+    """Stored reports are reported as stored."""
     ingest = app(load, cloud, INCIDENTS_TABLE="no-such-table")
     assert ingest.handler(event(push()), None)["statusCode"] == 202

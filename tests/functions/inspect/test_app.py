@@ -23,7 +23,7 @@ TARGETS = """targets:
 """
 
 
-def test_without_a_token_it_says_so(
+def test_without_a_token_the_reading_states_it(
     load: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Invoked by hand without an account, it prints the problem that it would store."""
@@ -31,54 +31,54 @@ def test_without_a_token_it_says_so(
     file.write_text(TARGETS)
     inspect = load("inspect", TARGETS=file)
     answer = inspect.handler({}, None)
-    (told,) = answer["readings"]
-    assert (told["target"], told["load_balancer"]) == ("front", None)
-    assert told["problem"] == "unauthorized"
-    assert "set the stack's parameter HetznerToken" in told["problem_detail"]
+    (summary,) = answer["readings"]
+    assert (summary["target"], summary["load_balancer"]) == ("front", None)
+    assert summary["problem"] == "unauthorized"
+    assert "set the stack's parameter HetznerToken" in summary["problem_detail"]
     assert "set the stack's parameter HetznerToken" in capsys.readouterr().out
 
 
 MUTE = "  - {name: mute, url: 'https://mute.example/'}\n"
 
 
-def test_without_a_token_a_target_without_a_name_is_told_as_well(
+def test_without_a_token_an_unnamed_balancer_has_a_reading_too(
     load: Any, tmp_path: Path
 ) -> None:
     """By its address its balancer might have been found."""
     file = tmp_path / "targets.yaml"
     file.write_text(TARGETS + MUTE)
-    told = load("inspect", TARGETS=file).handler({}, None)["readings"]
-    assert [t["target"] for t in told] == ["front", "mute"]
-    for one in told:
+    summary = load("inspect", TARGETS=file).handler({}, None)["readings"]
+    assert [t["target"] for t in summary] == ["front", "mute"]
+    for one in summary:
         assert one["problem"] == "unauthorized"
         assert "set the stack's parameter HetznerToken" in one["problem_detail"]
 
 
 @pytest.mark.parametrize("word", ["AccessDeniedException", "ResourceNotFoundException"])
-def test_a_secret_that_cannot_be_read_is_told_for_every_target(
+def test_an_unreadable_secret_is_reported_for_every_target(
     load: Any,
     cloud: Any,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
     word: str,
 ) -> None:
-    """With its name and AWS's word, in the summary and in the log."""
+    """With its name and AWS's error code, in the summary and in the log."""
     file = tmp_path / "targets.yaml"
     file.write_text(TARGETS + MUTE)
     arn = f"arn:aws:secretsmanager:eu-central-1:000000000000:secret:{cloud.journal}"
     inspect = load("inspect", TARGETS=file, HETZNER_TOKEN_ARN=arn)
     with Stubber(aws._secrets().provider.client) as stub:
         stub.add_client_error("get_secret_value", word)
-        told = inspect.handler({}, None)["readings"]
+        summary = inspect.handler({}, None)["readings"]
     reason = f"cannot read the secret {cloud.journal}: {word}"
-    assert [t["target"] for t in told] == ["front", "mute"]
-    for one in told:
+    assert [t["target"] for t in summary] == ["front", "mute"]
+    for one in summary:
         assert one["problem"] == "unauthorized"
         assert one["problem_detail"].startswith(reason)
     assert reason in capsys.readouterr().out
 
 
-def test_a_secrets_manager_out_of_reach_is_told_by_what_happened(
+def test_an_unreachable_secrets_manager_is_reported(
     load: Any, cloud: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """There is no code of AWS's then, and no answer."""
@@ -86,15 +86,15 @@ def test_a_secrets_manager_out_of_reach_is_told_by_what_happened(
     file.write_text(TARGETS)
     inspect = load("inspect", TARGETS=file, HETZNER_TOKEN_ARN=cloud.journal)
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
-    (told,) = inspect.handler({}, None)["readings"]
+    (summary,) = inspect.handler({}, None)["readings"]
     reason = f"cannot read the secret {cloud.journal}: EndpointConnectionError"
-    assert reason in told["problem_detail"]
+    assert reason in summary["problem_detail"]
 
 
 def test_an_api_out_of_reach_is_written_down(
     load: Any, cloud: Any, tmp_path: Path
 ) -> None:
-    """The function ends well, and the journal knows why there is no balancer."""
+    """The function succeeds, and the journal has the reason."""
     file = tmp_path / "targets.yaml"
     file.write_text(TARGETS)
     name = cloud.journal + "-token"
@@ -121,14 +121,14 @@ def test_a_reading_that_cannot_be_stored_fails_the_run_after_all_others(
     file = tmp_path / "targets.yaml"
     file.write_text(TARGETS + MUTE + MUTE.replace("mute", "last"))
     inspect = load("inspect", TARGETS=file, JOURNAL_TABLE=cloud.journal)
-    store = inspect.journal.record
+    store = inspect.inspection.journal.record
 
     def record(reading: BalancerReading) -> None:
         if reading.target == "front":
             raise OSError("no file left")
         store(reading)
 
-    monkeypatch.setattr(inspect.journal, "record", record)
+    monkeypatch.setattr(inspect.inspection.journal, "record", record)
     with pytest.raises(ExceptionGroup, match="readings not stored"):
         inspect.handler({}, None)
     since, journal = datetime.now(UTC), DynamoJournal(cloud.journal)
@@ -152,11 +152,11 @@ def keyed(load: Any, cloud: Any, tmp_path: Path) -> Any:
 
 
 def refused_token(inspect: Any, word: str) -> dict[str, Any]:
-    """Return the reading while Secrets Manager refuses the token with this word."""
+    """Return the reading while Secrets Manager refuses the token with this code."""
     with Stubber(aws._secrets().provider.client) as stub:
         stub.add_client_error("get_secret_value", word)
-        (told,) = inspect.handler({}, None)["readings"]
-    return told
+        (summary,) = inspect.handler({}, None)["readings"]
+    return summary
 
 
 @pytest.mark.parametrize(
@@ -185,16 +185,16 @@ def test_a_cached_token_serves_on_unless_it_was_revoked(
 def test_without_a_token_the_reading_has_the_true_reason(
     keyed: Any, word: str, problem: str
 ) -> None:
-    """AWS's trouble is not told as a token that somebody has to make."""
-    told = refused_token(keyed, word)
-    assert told["problem"] == problem
-    assert "cannot read the secret " in told["problem_detail"]
-    assert f": {word}" in told["problem_detail"]
-    advised = "secretsmanager:GetSecretValue" in told["problem_detail"]
+    """An error of AWS is not reported as a token to replace."""
+    summary = refused_token(keyed, word)
+    assert summary["problem"] == problem
+    assert "cannot read the secret " in summary["problem_detail"]
+    assert f": {word}" in summary["problem_detail"]
+    advised = "secretsmanager:GetSecretValue" in summary["problem_detail"]
     assert advised is (problem == "unauthorized")
 
 
-def test_a_wrong_token_is_told_with_what_to_do(
+def test_a_wrong_token_is_reported_with_an_action(
     load: Any, cloud: Any, tmp_path: Path, api: Api, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Who invokes it by hand reads where a token is made, and where it goes."""
@@ -206,14 +206,14 @@ def test_a_wrong_token_is_told_with_what_to_do(
     inspect = load(
         "inspect", TARGETS=file, HETZNER_TOKEN_ARN=name, HETZNER_ENDPOINT=api.url
     )
-    (told,) = inspect.handler({}, None)["readings"]
-    assert told["problem"] == "unauthorized"
-    assert "make a read-only API token" in told["problem_detail"]
-    assert "secret HetznerTokenSecret" in told["problem_detail"]
-    assert "s3cr3t" not in str(told) + capsys.readouterr().out
+    (summary,) = inspect.handler({}, None)["readings"]
+    assert summary["problem"] == "unauthorized"
+    assert "create a read-only API token" in summary["problem_detail"]
+    assert "secret HetznerTokenSecret" in summary["problem_detail"]
+    assert "s3cr3t" not in str(summary) + capsys.readouterr().out
 
 
-def test_by_hand_it_tells_which_balancer_and_why(
+def test_by_hand_it_prints_the_balancer_and_its_match(
     load: Any, cloud: Any, tmp_path: Path, api: Api, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The summary names it; who names none, and was not probed yet, is logged."""
@@ -226,8 +226,8 @@ def test_by_hand_it_tells_which_balancer_and_why(
     inspect = load(
         "inspect", TARGETS=file, HETZNER_TOKEN_ARN=name, HETZNER_ENDPOINT=api.url
     )
-    (told,) = inspect.handler({}, None)["readings"]
-    assert (told["load_balancer"], told["matched_by"]) == ("lb-prod", "by name")
+    (summary,) = inspect.handler({}, None)["readings"]
+    assert (summary["load_balancer"], summary["matched_by"]) == ("lb-prod", "by name")
     (line,) = (
         r for r in caplog.records if "without a load balancer reading" in r.message
     )
@@ -237,7 +237,7 @@ def test_by_hand_it_tells_which_balancer_and_why(
 def test_a_wrong_targets_file_fails_with_file_and_line(
     load: Any, tmp_path: Path
 ) -> None:
-    """The run fails as a whole, so that its dead letters and their alarm tell."""
+    """The run fails as a whole, so that a dead letter and its alarm report it."""
     file = tmp_path / "targets.yaml"
     file.write_text(TARGETS.replace("https://", ""))
     with pytest.raises(TargetsError, match=r"targets\.yaml:3: .*url"):
@@ -251,7 +251,7 @@ NAMELESS = Target(name="nameless", url="https://front.example/")
 def test_a_target_s_addresses_are_those_of_its_newest_run(
     load: Any, cloud: Any, minutes: int, known: tuple[str, ...]
 ) -> None:
-    """An old run tells nothing: the name may lead elsewhere by now."""
+    """An old run does not count: the name may have other addresses by now."""
     at = datetime.now(UTC) - timedelta(minutes=minutes)
     probe = Probe(
         role=Role.FIRST,
@@ -265,7 +265,7 @@ def test_a_target_s_addresses_are_those_of_its_newest_run(
     run = ProbeRun(target=NAMELESS.name, started_at=at, probes=(probe,))
     inspect = load("inspect", JOURNAL_TABLE=cloud.journal)
     DynamoJournal(cloud.journal).record(run)
-    assert inspect.addresses(NAMELESS) == known
+    assert inspect.inspection.addresses_of(NAMELESS) == known
 
 
 def test_the_budget_is_the_stack_s_and_calls_are_logged(
@@ -283,7 +283,7 @@ def test_the_budget_is_the_stack_s_and_calls_are_logged(
         HETZNER_ENDPOINT="http://127.0.0.1:9/v1",
         HETZNER_CALLS_PER_HOUR=60,
     )
-    assert inspect.allowance.an_hour == 60
+    assert inspect.inspection.allowance.calls_per_hour == 60
     inspect.handler({}, None)
     (line,) = (r for r in caplog.records if r.message == "Hetzner API was read")
     # Nobody answered: no call is counted, and nothing is known of the rest.

@@ -30,7 +30,7 @@ def app(load: Any, cloud: Any, **places: str) -> Any:
 
 
 def test_a_broken_record_harms_no_other(load: Any, cloud: Any) -> None:
-    """It is a dead letter; what stands before and behind it is published."""
+    """It becomes a dead letter; the records before and after it are published."""
     batch = {"Records": [record("front", 1), BROKEN, record("front", 2)]}
     assert app(load, cloud).handler(batch, None) == DONE
     assert queued(cloud) == ["front-1", "front-2"]
@@ -104,7 +104,7 @@ def advised(*news: AdviceEvent) -> dict[str, Any]:
     return {"eventName": "MODIFY", "dynamodb": {"NewImage": image}}
 
 
-def test_advice_goes_to_the_queue_and_to_nobodys_mail(load: Any, cloud: Any) -> None:
+def test_advice_goes_to_the_queue_and_to_no_mail(load: Any, cloud: Any) -> None:
     """A record without news publishes nothing."""
     batch = {"Records": [advised(NEWS), advised()]}
     assert app(load, cloud).handler(batch, None) == DONE

@@ -31,20 +31,20 @@ def probe(load: Any, tmp_path: Path) -> Any:
 
 def test_the_schedule_means_all_targets(probe: Any) -> None:
     """An event that names none means every one."""
-    assert [target.name for target in probe.choose({})] == ["front", "api"]
-    assert [target.name for target in probe.choose({"targets": ["api"]})] == ["api"]
+    assert [target.name for target in probe.targets_of({})] == ["front", "api"]
+    assert [target.name for target in probe.targets_of({"targets": ["api"]})] == ["api"]
 
 
 def test_an_unknown_name_is_refused(probe: Any) -> None:
-    """A typo is told, not skipped."""
+    """A typo is reported, not skipped."""
     with pytest.raises(TargetsError, match="no target is named frnt"):
-        probe.choose({"targets": ["frnt"]})
+        probe.targets_of({"targets": ["frnt"]})
 
 
 def test_a_wrong_targets_file_fails_with_file_and_line(
     load: Any, tmp_path: Path
 ) -> None:
-    """The run fails as a whole, so that its dead letters and their alarm tell."""
+    """The run fails as a whole, so that a dead letter and its alarm report it."""
     file = tmp_path / "targets.yaml"
     file.write_text(TARGETS.replace("https://", ""))
     with pytest.raises(TargetsError, match=r"targets\.yaml:6: .*url"):
@@ -56,7 +56,7 @@ def test_a_failing_target_is_printed_and_summed_up(
 ) -> None:
     """Both records of the run and the metrics are on standard output."""
     plan = Plan(repeats=1, interval=0.1, resolvers=())
-    monkeypatch.setattr(probe, "plan", lambda: plan)
+    monkeypatch.setattr(probe, "plan", plan)
     (run,) = probe.handler({"targets": ["front"]}, None)["runs"]
     assert (run["healthy"], run["error.type"]) == (False, "connection_refused")
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
@@ -72,11 +72,11 @@ def test_the_stack_s_parameters_make_the_plan(load: Any) -> None:
         CONTROL_URL="https://control.example/",
         RESOLVERS="203.0.113.53, 203.0.113.54",
         REPEAT_SECONDS="0.5",
-    ).plan()
+    ).plan
     assert plan.interval == 0.5
     assert plan.resolvers == ("203.0.113.53", "203.0.113.54")
     assert plan.control_url == "https://control.example/"
-    own = load("probe", CONTROL_URL="", RESOLVERS="", REPEAT_SECONDS="").plan()
+    own = load("probe", CONTROL_URL="", RESOLVERS="", REPEAT_SECONDS="").plan
     assert own == Plan()
 
 
@@ -85,8 +85,8 @@ def test_metrics_are_written_before_an_investigation_is_over(
 ) -> None:
     """A function that is cut off in the middle of one has emitted them all."""
     plan = Plan(repeats=1, interval=0.1, resolvers=())
-    monkeypatch.setattr(probe, "plan", lambda: plan)
-    monkeypatch.setattr(probe, "choose", both)
+    monkeypatch.setattr(probe, "plan", plan)
+    monkeypatch.setattr(probe, "targets_of", both)
     probe.handler({}, None)
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     kinds = [line.get("would_store", {}).get("kind") for line in lines]
@@ -100,8 +100,8 @@ def test_a_run_that_cannot_be_stored_costs_only_itself(
 ) -> None:
     """The others are stored, all are measured, and the invocation fails at the end."""
     plan = Plan(repeats=1, interval=0.1, resolvers=())
-    monkeypatch.setattr(probe, "plan", lambda: plan)
-    monkeypatch.setattr(probe, "choose", both)
+    monkeypatch.setattr(probe, "plan", plan)
+    monkeypatch.setattr(probe, "targets_of", both)
     real = probe.journal.record
 
     def record(run: ProbeRun) -> None:
@@ -111,7 +111,7 @@ def test_a_run_that_cannot_be_stored_costs_only_itself(
         real(run)
 
     monkeypatch.setattr(probe.journal, "record", record, raising=False)
-    with pytest.raises(ExceptionGroup, match="not everything was recorded"):
+    with pytest.raises(ExceptionGroup, match="some runs were not recorded"):
         probe.handler({}, None)
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     stored = {x["would_store"]["pk"] for x in lines if "would_store" in x}
@@ -122,13 +122,13 @@ def test_a_run_that_cannot_be_stored_costs_only_itself(
 def test_an_investigation_that_is_too_large_is_stored_lighter(
     probe: Any, monkeypatch: pytest.MonkeyPatch, capsys: Any
 ) -> None:
-    """It says what it left out; the first probe is whole."""
+    """It names what it omits; the first probe is complete."""
     plan = Plan(repeats=1, interval=0.1, resolvers=())
-    monkeypatch.setattr(probe, "plan", lambda: plan)
+    monkeypatch.setattr(probe, "plan", plan)
     real = probe.journal.record
 
     def record(run: ProbeRun) -> None:
-        """Refuse what does not say that it left something out."""
+        """Refuse a run that does not name an omission."""
         if len(run.probes) > 1 and not any("too large" in s for s in run.skipped):
             raise TooLargeError("too large")
         real(run)

@@ -29,11 +29,11 @@ def test_help_lists_the_commands() -> None:
     "command", ["probe", "attribute", "judge", "causes", "targets"]
 )
 def test_help_shows_flags_as_flags_and_cuts_nothing(command: str) -> None:
-    """No type stands behind an option, no sentence ends in dots."""
+    """No type follows an option, no sentence ends in dots."""
     for arguments in (["--help"], [command, "--help"]):
-        told = CliRunner().invoke(app, arguments, env={"COLUMNS": "80"}).stdout
-        assert not re.search(r"--[a-z-]+ +<", told)
-        assert "..." not in told.replace("[ARGS]...", "")
+        output = CliRunner().invoke(app, arguments, env={"COLUMNS": "80"}).stdout
+        assert not re.search(r"--[a-z-]+ +<", output)
+        assert "..." not in output.replace("[ARGS]...", "")
 
 
 def test_wrong_use_is_exit_status_2() -> None:
@@ -46,7 +46,7 @@ def test_commands_import_nothing_heavy_before_they_run() -> None:
     """`import parallax.cli` brings none of what only commands need."""
     heavy = ["pydantic", "httpx", "rich.console", "parallax.probe.fetch"]
     code = f"import sys, parallax.cli; print([m for m in {heavy} if m in sys.modules])"
-    told = subprocess.run(  # noqa: S603 - our own interpreter and words
+    output = subprocess.run(  # noqa: S603 - our own interpreter and words
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
-    assert told.stdout == "[]\n"
+    assert output.stdout == "[]\n"

@@ -83,7 +83,7 @@ def test_chunks_may_be_recorded_or_undone(chunked: bool) -> None:  # noqa: FBT00
     [b"", b"\r\n\r\n", b"\x00\xff\x1f\x8b garbage", b"SSH-2.0-OpenSSH_9.2\r\n"],
 )
 def test_what_is_no_answer_is_refused(given: bytes) -> None:
-    """Exit 2 and what was expected; with --json the document says unknown."""
+    """Exit 2 and what was expected; with --json the writer is unknown."""
     exit_code, out, err = asked("-", given=given)
     assert (exit_code, out) == (2, "")
     assert "curl -si" in err
@@ -107,4 +107,4 @@ def test_people_read_writer_hop_and_clues() -> None:
     assert "replayed" in out
     assert "two ids in X-Varnish" in out
     _, out, _ = asked("-", given=b"HTTP/1.1 500 Oops\r\n\r\n")
-    assert "no known server" in out
+    assert "matches no known server" in out

@@ -10,22 +10,22 @@ from parallax.cli import app
 
 
 def test_every_cause_has_its_line() -> None:
-    """What can be named is listed, in the order in which it is asked."""
-    said = CliRunner().invoke(app, ["causes"]).stdout.splitlines()
-    assert [line.split()[0] for line in said] == [cause.id for cause in CAUSES]
+    """All causes are listed, in the order in which they are judged."""
+    output = CliRunner().invoke(app, ["causes"]).stdout.splitlines()
+    assert [line.split()[0] for line in output] == [cause.id for cause in CAUSES]
 
 
 def test_one_cause_is_explained() -> None:
     """A person on call reads what the name in the mail means."""
-    said = CliRunner().invoke(app, ["causes", "lb-no-target"]).stdout
-    assert "Meaning" in said
-    assert "Mitigation" in said
+    output = CliRunner().invoke(app, ["causes", "lb-no-target"]).stdout
+    assert "Meaning" in output
+    assert "Mitigation" in output
 
 
 def test_the_catalog_is_data_too() -> None:
     """With --json each cause is an object with class and hop."""
-    told = json.loads(CliRunner().invoke(app, ["causes", "--json"]).stdout)
-    first = told[0]
+    causes = json.loads(CliRunner().invoke(app, ["causes", "--json"]).stdout)
+    first = causes[0]
     assert (first["cause"], first["class"]) == (CAUSES[0].id, CAUSES[0].class_)
 
 
@@ -47,6 +47,6 @@ def test_an_unknown_cause_is_not_answered_with_the_whole_list(wrong: str) -> Non
 
 
 def test_a_part_of_an_id_suggests_what_holds_it() -> None:
-    """Somebody remembers one word of it."""
+    """A part of the id is enough."""
     result = CliRunner().invoke(app, ["causes", "overlay"])
     assert "did you mean overlay-between-nodes-broken?" in result.stderr

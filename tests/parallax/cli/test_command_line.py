@@ -115,7 +115,7 @@ def test_a_closed_output_changes_no_exit_status(
     assert b"Traceback" not in ended.stderr
 
 
-def test_a_pipe_that_nobody_reads_changes_no_exit_status(
+def test_a_pipe_without_a_reader_changes_no_exit_status(
     command: tuple[list[str], int],
 ) -> None:
     """`| head` has what it wanted; there is nothing to complain about."""
@@ -129,7 +129,7 @@ def test_a_pipe_that_nobody_reads_changes_no_exit_status(
 
 
 def test_a_full_disk_has_its_own_exit_status(command: tuple[list[str], int]) -> None:
-    """One sentence says so; wrong use, which prints nothing, stays wrong use."""
+    """One sentence states it; a usage error, which prints nothing, stays one."""
     words, status = command
     with Path("/dev/full").open("wb") as full:
         ended = subprocess.run(  # noqa: S603 - our own words
@@ -140,7 +140,7 @@ def test_a_full_disk_has_its_own_exit_status(command: tuple[list[str], int]) -> 
 
 
 def test_standard_error_may_be_full_or_closed() -> None:
-    """The exit status says that it was wrong use."""
+    """The exit status shows a usage error."""
     for end in ("2>/dev/full", "2>&-", "2>&- >&-"):
         words = ["sh", "-c", f'exec "$0" "$@" {end}', f"{PARALLAX}", "causes", "nope"]
         assert subprocess.run(words, check=False).returncode == 2  # noqa: S603 - our own words
@@ -156,9 +156,12 @@ def test_a_closed_standard_input_is_named() -> None:
 
 def test_help_states_the_exit_statuses() -> None:
     """Scripts go by them."""
-    told = " ".join(CliRunner().invoke(app, ["--help"]).stdout.split())
-    assert "0 success or healthy; 1 not healthy; 2 wrong use" in told
-    assert "3 standard output could not be written" in told
+    output = " ".join(CliRunner().invoke(app, ["--help"]).stdout.split())
+    assert (
+        "0 success or healthy; 1 not healthy, or dead letters remain; 2 usage error"
+        in output
+    )
+    assert "3 standard output could not be written" in output
 
 
 @pytest.mark.parametrize(
@@ -169,7 +172,7 @@ def test_help_states_the_exit_statuses() -> None:
         ("judge --jsn f", "--json"),
     ],
 )
-def test_a_misspelled_word_is_answered_with_the_nearest(
+def test_a_misspelled_word_gets_the_most_similar_one(
     words: str, suggested: str
 ) -> None:
     """Of commands and of options."""
@@ -232,9 +235,9 @@ def hostile_snapshot() -> Snapshot:
 def test_a_judged_snapshot_controls_no_terminal(flags: tuple[str, ...]) -> None:
     """Names of nodes, clusters and balancers, headers, reasons, log lines."""
     given = json.dumps(encode(hostile_snapshot())).encode()
-    told = run("judge", *flags, "-", given=given)
-    assert is_safe(told)
-    assert not flags or json.loads(told)["target"].endswith(POISON)
+    output = run("judge", *flags, "-", given=given)
+    assert is_safe(output)
+    assert not flags or json.loads(output)["target"].endswith(POISON)
 
 
 @pytest.mark.parametrize("flags", [(), ("--json",)], ids=["text", "JSON"])
@@ -260,9 +263,9 @@ def test_a_probe_controls_no_terminal(
         return poisoned(answer)
 
     monkeypatch.setattr(probe_package, "fetch", fetch)
-    told = run("probe", "https://a.example/", *flags)
-    assert is_safe(told)
-    assert not flags or json.loads(told)["http.response.status_code"] == 503
+    output = run("probe", "https://a.example/", *flags)
+    assert is_safe(output)
+    assert not flags or json.loads(output)["http.response.status_code"] == 503
 
 
 @pytest.mark.parametrize("flags", [(), ("--json",)], ids=["text", "JSON"])
@@ -271,9 +274,9 @@ def test_an_attributed_answer_controls_no_terminal(flags: tuple[str, ...]) -> No
     evil = POISON.replace("\n", "").replace("\r", "").encode()
     head = b"HTTP/1.1 503 No%s\r\nVia: 1.1 a%s\r\nX-Squid-Error: ERR_A%s\r\n"
     given = head % (evil, evil, evil) + b"Server: squid%s\r\n\r\n%s" % (evil, evil)
-    told = run("attribute", *flags, "-", given=given)
-    assert "1.1 a" in told
-    assert is_safe(told)
+    output = run("attribute", *flags, "-", given=given)
+    assert "1.1 a" in output
+    assert is_safe(output)
 
 
 def test_a_targets_file_controls_no_terminal(tmp_path: Path) -> None:
@@ -297,9 +300,9 @@ def test_a_targets_file_controls_no_terminal(tmp_path: Path) -> None:
     wrong = {POISON: 1, "name": POISON, "url": POISON, "healthy": POISON}
     for entry in (good, wrong):
         file.write_text(json.dumps({"targets": [entry]}))
-        told = run("targets", f"{file}")
-        assert "a" in told
-        assert is_safe(told)
+        output = run("targets", f"{file}")
+        assert "a" in output
+        assert is_safe(output)
 
 
 @pytest.mark.parametrize(
@@ -319,14 +322,14 @@ def test_a_targets_file_controls_no_terminal(tmp_path: Path) -> None:
 def test_an_error_controls_no_terminal(words: tuple[str, ...]) -> None:
     """It may repeat what was typed, or pasted."""
     evil = POISON.replace("\n", "").replace("\r", "")
-    told = run(*(word.format(evil) for word in words))
-    assert told
-    assert is_safe(told)
+    output = run(*(word.format(evil) for word in words))
+    assert output
+    assert is_safe(output)
 
 
 @pytest.mark.parametrize("key", ["schema", "taken_at", "target"])
 def test_an_error_about_a_snapshot_controls_no_terminal(key: str) -> None:
-    """Its version and its field names are a stranger's."""
+    """Its version and its field names come from the file."""
     saved = encode(scenarios.wrong_port()) | {key: POISON}
-    told = run("judge", "-", given=json.dumps({"snapshot": saved}).encode())
-    assert is_safe(told)
+    output = run("judge", "-", given=json.dumps({"snapshot": saved}).encode())
+    assert is_safe(output)

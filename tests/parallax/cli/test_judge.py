@@ -70,7 +70,7 @@ def test_reads_standard_input_and_prints_for_people() -> None:
     exit_code, out, err = asked("-", given=json.dumps(encode(SNAPSHOT)).encode())
     assert exit_code == 0, err
     assert "api" in out
-    assert "Causes asked" in out
+    assert "Causes" in out
 
 
 @pytest.mark.parametrize("version", ["io.parallax.snapshot.v9", 2, None])
@@ -102,7 +102,7 @@ def test_a_bad_file_is_refused_with_what_was_expected(given: bytes) -> None:
 
 
 def test_wrong_fields_are_named() -> None:
-    """The error says which field is wrong."""
+    """The error names the wrong field."""
     broken = encode(SNAPSHOT) | {"taken_at": "yesterday"}
     _, _, err = asked("-", given=json.dumps(broken).encode())
     assert "taken_at" in err

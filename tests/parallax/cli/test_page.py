@@ -37,8 +37,8 @@ def printed(columns: int | None) -> list[str]:
     return shown.splitlines()
 
 
-def test_a_terminal_gets_lines_folded_between_words() -> None:
-    """The rest stands under the beginning; a command stays one line."""
+def test_a_terminal_gets_lines_wrapped_between_words() -> None:
+    """The rest is indented below the start; a command stays one line."""
     assert [line.rstrip() for line in printed(40)] == [
         "  ? pod  " + " ".join(["word"] * 6),
         "         " + " ".join(["word"] * 6),

@@ -91,7 +91,7 @@ def test_expected_statuses_are_healthy(port: int) -> None:
 
 
 def test_a_private_address_needs_leave(port: int) -> None:
-    """Without --allow-private it is not asked, and the way out is named."""
+    """Without --allow-private it is not requested, and the option is named."""
     exit_code, out, _ = asked(f"http://127.0.0.1:{port}/")
     assert exit_code == 1
     assert "--allow-private" in out
@@ -111,7 +111,7 @@ def test_a_private_address_needs_leave(port: int) -> None:
     ],
 )
 def test_wrong_use_is_exit_status_2(arguments: tuple[str, ...]) -> None:
-    """What cannot be asked is refused before anything is sent."""
+    """A wrong argument is an error before anything is sent."""
     exit_code, _, err = asked(*arguments)
     assert exit_code == 2
     assert err

@@ -24,7 +24,7 @@ def invoked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         names.append(function)
         return ""
 
-    monkeypatch.setattr("parallax.redrive.redrive.invoke", invoke)
+    monkeypatch.setattr("parallax.redrive.run.invoke", invoke)
     return names
 
 
@@ -32,7 +32,7 @@ def invoked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def stack_name(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """Give a test a stack whose notify step has the test's dead-letter queue."""
     stack.client.cache_clear()
-    monkeypatch.setattr("parallax.redrive.redrive.WAIT_SECONDS", 0)
+    monkeypatch.setattr("parallax.redrive.run.WAIT_SECONDS", 0)
     name = cloud.dead_letters.rpartition("/")[2]
     deploy(
         cloud,
@@ -68,7 +68,7 @@ def put(cloud: Cloud, body: str) -> None:
 
 
 def test_without_letters_there_is_nothing_to_do(stack_name: str) -> None:
-    """It says so, with exit status 0."""
+    """The output states it, with exit status 0."""
     result = redrive("--stack", stack_name)
     assert (result.exit_code, result.stdout) == (0, "no letters\n")
 
@@ -88,14 +88,14 @@ def test_a_replayed_letter_has_its_line_and_leaves_none(
     assert cloud.messages(cloud.dead_letters) == []
 
 
-def test_a_letter_that_remains_is_told_by_the_exit_status(
+def test_a_remaining_letter_sets_the_exit_status(
     cloud: Cloud, stack_name: str, invoked: list[str]
 ) -> None:
     """1, with the reason why it cannot be replayed."""
     put(cloud, "odd")
     result = redrive("--stack", stack_name)
     assert result.exit_code == 1
-    assert "cannot be replayed: unknown: not understood" in result.stdout
+    assert "cannot be replayed: unknown: it is not JSON" in result.stdout
     assert invoked == []
 
 
@@ -111,10 +111,10 @@ def test_a_dry_run_is_a_check(
     assert cloud.messages(cloud.dead_letters) == [ASIDE]
 
 
-def test_letters_beyond_the_limit_are_told(
+def test_letters_beyond_the_limit_are_reported(
     cloud: Cloud, stack_name: str, invoked: list[str]
 ) -> None:
-    """1, and a line that says that more remain."""
+    """Exit status 1, and a line that states that more remain."""
     put(cloud, ASIDE)
     put(cloud, ASIDE)
     result = redrive("--stack", stack_name, "--max", "1")
@@ -140,7 +140,7 @@ def test_json_has_the_whole_of_each_letter(
     assert len(result.stderr.splitlines()) == len(invoked) == 1
 
 
-def test_an_interrupted_run_says_that_letters_remain(
+def test_an_interrupted_run_reports_that_letters_remain(
     cloud: Cloud, stack_name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """1, and the letter is visible at once."""
@@ -148,7 +148,7 @@ def test_an_interrupted_run_says_that_letters_remain(
     def interrupt(_function: str, _event: Mapping[str, Any]) -> str:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("parallax.redrive.redrive.invoke", interrupt)
+    monkeypatch.setattr("parallax.redrive.run.invoke", interrupt)
     put(cloud, ASIDE)
     result = redrive("--stack", stack_name)
     assert result.exit_code == 1
@@ -167,7 +167,7 @@ def test_a_step_that_the_stack_does_not_have_is_wrong_use(stack_name: str) -> No
     """2: an older stack has no queue for it in its outputs."""
     result = redrive("--stack", stack_name, "--step", "publish")
     assert result.exit_code == 2
-    lacking = "has no outputs PublishDeadLettersUrl and PublishFunctionName"
+    lacking = "expected the outputs PublishDeadLettersUrl and PublishFunctionName"
     assert lacking in result.stderr
 
 
@@ -187,7 +187,7 @@ def test_a_stack_of_something_else_is_wrong_use(cloud: Cloud) -> None:
     deploy(cloud, name)
     result = redrive("--stack", name)
     assert result.exit_code == 2
-    assert f"stack {name} has no outputs" in result.stderr
+    assert f"stack {name}: expected the outputs" in result.stderr
 
 
 def test_an_unreachable_aws_is_no_letter_s_fault(

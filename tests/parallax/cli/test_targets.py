@@ -23,7 +23,7 @@ def shown(tmp_path: Path, text: str) -> list[str]:
 
 
 def test_shows_the_targets(tmp_path: Path) -> None:
-    """The file, then a block a target with what holds where nothing is said."""
+    """The file, then a block for each target, with the defaults."""
     first, _, *block = shown(tmp_path, GOOD)
     assert first == f"{tmp_path}/targets.yaml: 1 target"
     assert block == [
@@ -31,15 +31,15 @@ def test_shows_the_targets(tmp_path: Path) -> None:
         "  url            https://api.example.org/health",
         "  healthy        200",
         "  cdn            none",
-        "  load balancer  not named",
-        "  cluster        not named",
-        "  ingress        not named",
-        "  service        as the Ingress says",
+        "  load balancer  not set",
+        "  cluster        not set",
+        "  ingress        not set",
+        "  service        from the Ingress rule",
         "  timeout        10 s",
     ]
 
 
-def test_nothing_that_the_file_says_is_cut(tmp_path: Path) -> None:
+def test_no_value_of_the_file_is_shortened(tmp_path: Path) -> None:
     """However narrow the terminal, every value is there in full."""
     path = "x" * 120
     lines = shown(
@@ -66,18 +66,18 @@ targets:
     assert [line[17:] for line in lines[3:]] == [
         f"https://api.example.org/{path}",
         "200, 204, body contains 'fine'",
-        "before the load balancer",
+        "in front of the load balancer",
         "lb",
         "c",
         "ingress-nginx/ingress-nginx-controller",
         "apps/api",
         "2.5 s",
-        "private ones too",
+        "private addresses allowed",
         "2026-01-10 22:00 UTC to 2026-01-11 02:00 UTC: new",
     ]
 
 
-def test_a_wrong_file_is_told_with_its_line(tmp_path: Path) -> None:
+def test_a_wrong_file_is_reported_with_its_line(tmp_path: Path) -> None:
     """Exit 2; file and line stand in the error."""
     file = tmp_path / "targets.yaml"
     file.write_text(GOOD.replace("https://api.example.org/health", "foo"))

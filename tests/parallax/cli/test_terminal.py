@@ -10,13 +10,13 @@ import termios
 
 CODE = """
 import contextlib, typer
-from parallax.cli.terminal import refuse
+from parallax.cli.terminal import fail
 with contextlib.suppress(typer.Exit):
-    refuse("/" + "x" * 50 + ": " + "word " * 8 + chr(10) + "second")
+    fail("/" + "x" * 50 + ": " + "word " * 8 + chr(10) + "second")
 """
 
 
-def test_an_error_is_folded_between_words() -> None:
+def test_an_error_is_wrapped_between_words() -> None:
     """Every problem begins a line; a long path is not broken."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 40, 0, 0))

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parallax.cli.transcript import NotAnAnswer, Transcript, read_transcript
+from parallax.cli.transcript import NotAResponse, Transcript, read_transcript
 
 
 @settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_bytes_are_read_or_refused(printed: bytes) -> None:
-    """Nothing but `NotAnAnswer` ever comes out of garbage."""
-    with suppress(NotAnAnswer):
+    """Nothing but `NotAResponse` ever comes out of garbage."""
+    with suppress(NotAResponse):
         assert isinstance(read_transcript(printed), Transcript)
 
 
@@ -27,7 +27,7 @@ def test_bytes_after_a_status_line_are_read_or_refused(
 ) -> None:
     """The same behind a good status line and chunked framing."""
     line = b"HTTP/1.1 503 Service Unavailable\r\nTransfer-Encoding: chunked\r\n"
-    with suppress(NotAnAnswer):
+    with suppress(NotAResponse):
         read_transcript(line + head + b"\r\n\r\n" + body)
 
 
@@ -51,7 +51,7 @@ def test_an_answer_without_headers_or_body() -> None:
 def test_gzip_is_undone_as_far_as_the_body_goes(
     pack: Callable[[bytes], bytes], end: int | None
 ) -> None:
-    """What curl prints is what it was sent, unless it asked for gzip itself."""
+    """Curl's output has the body as received, unless curl requested gzip."""
     head = b"HTTP/1.1 502 Bad Gateway\r\nContent-Encoding: gzip\r\n\r\n"
     page = b"<center><h1>502 Bad Gateway</h1></center>" * 20
     body = read_transcript(head + pack(page)[:end]).body
@@ -60,6 +60,6 @@ def test_gzip_is_undone_as_far_as_the_body_goes(
 
 
 def test_a_body_that_is_no_gzip_is_kept() -> None:
-    """A server's header may be wrong, or somebody undid it already."""
+    """A server's header may be wrong, or the body is already decoded."""
     head = b"HTTP/1.1 502 Bad Gateway\r\nContent-Encoding: gzip\r\n\r\n"
     assert read_transcript(head + b"plain").body == "plain"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parallax.ingest.refused import Refused
+from parallax.ingest.rejection import PushRejected
 from parallax.ingest.request import read_request
 
 EVENT: dict[str, Any] = {
@@ -19,9 +19,9 @@ EVENT: dict[str, Any] = {
 }
 
 
-def refusal(event: object) -> Refused:
+def refusal(event: object) -> PushRejected:
     """Return the refusal that an event meets."""
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(PushRejected) as caught:
         read_request(event)
     return caught.value
 
@@ -46,8 +46,12 @@ def test_an_event_without_headers_has_none(headers: Any) -> None:
 @pytest.mark.parametrize(
     ("change", "status_code", "text"),
     [
-        ({"requestContext": None}, 400, "not a request of a function URL"),
-        ({"requestContext": {"http": []}}, 400, "not a request of a function URL"),
+        ({"requestContext": None}, 400, "the event is not a request to a function URL"),
+        (
+            {"requestContext": {"http": []}},
+            400,
+            "the event is not a request to a function URL",
+        ),
         ({"rawPath": "/"}, 404, "not found; only POST /v1/observations is supported"),
         ({"rawPath": None}, 404, "not found; only POST /v1/observations is supported"),
         ({"body": "%%%", "isBase64Encoded": True}, 400, "the body is not base64"),
@@ -67,7 +71,7 @@ def test_a_malformed_event_is_refused_by_its_part(
 
 @pytest.mark.parametrize("event", [None, [], "x", {}, 1])
 def test_what_is_no_event_is_refused(event: object) -> None:
-    """As somebody may invoke the function by hand."""
+    """As in an invocation by hand."""
     assert refusal(event).status_code == 400
 
 
@@ -80,9 +84,9 @@ json_like = st.recursive(
 
 @given(st.dictionaries(st.sampled_from(sorted(EVENT)), json_like))
 def test_no_event_is_a_crash(parts: dict[str, Any]) -> None:
-    """Whatever stands in its parts, it is a request or a refusal with 4xx."""
+    """Whatever its parts contain, it is a request or a rejection with 4xx."""
     try:
         found = read_request(EVENT | parts)
         assert isinstance(found.body, bytes)
-    except Refused as refused:
+    except PushRejected as refused:
         assert refused.status_code in {400, 404}  # noqa: PT017 - either outcome is right

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parallax.ingest.refused import Refused
+from parallax.ingest.rejection import PushRejected
 from parallax.ingest.store import Stored, store
 from parallax.journal.dynamodb import DynamoJournal
 from parallax.journal.observation import to_item
@@ -64,14 +64,14 @@ AWAY = [
 def test_one_poisoned_report_costs_only_itself(
     count: int, place: int, *, large: bool
 ) -> None:
-    """Wherever it stands in the push, all others are stored, and it is named."""
+    """At any place in the push: all others are stored, and it is named."""
     good = [report(f"t{number}") for number in range(count)]
     place = min(place, count)
     poison = report("poison", problem=NOISE if large else "")
     reports = [*good[:place], poison, *good[place:]]
     table = Table(poison=INVALID)
     if not good:
-        with pytest.raises(Refused) as caught:
+        with pytest.raises(PushRejected) as caught:
             store(reports, table.record)
         assert caught.value.status_code == (413 if large else 400)
         return
@@ -96,7 +96,7 @@ def test_what_dynamodb_has_no_room_for_is_not_stored(cloud: Any) -> None:
 def test_a_failure_for_now_is_raised_after_all_had_their_turn(error: Exception) -> None:
     """Nothing that is not the report's own fault is an answer of 4xx."""
     table = Table(b=error, d=INVALID)
-    with pytest.raises(ExceptionGroup, match="1 of 4 not stored"):
+    with pytest.raises(ExceptionGroup, match="1 of 4 reports not stored"):
         store([report(name) for name in "abcd"], table.record)
     assert table.stored == ["a", "c"]
 
@@ -105,11 +105,11 @@ def test_all_refused_is_a_refusal() -> None:
     """413 only where size is the reason for each of them; at most three are named."""
     table = Table(a=INVALID)
     large = [report("b", problem=NOISE)] * 4
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(PushRejected) as caught:
         store(large, table.record)
     assert caught.value.status_code == 413
     assert caught.value.text.endswith("and 1 more")
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(PushRejected) as caught:
         store([report("a"), *large], table.record)
     assert caught.value.status_code == 400
 

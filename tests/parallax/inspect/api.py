@@ -162,7 +162,7 @@ def firewall(number: int, *rules: dict[str, Any]) -> dict[str, Any]:
 
 
 def rule(port: str, *sources: str, protocol: str = "tcp") -> dict[str, Any]:
-    """Make a rule that lets somebody in."""
+    """Make a rule that allows an address."""
     return {
         "direction": "in",
         "protocol": protocol,
@@ -188,7 +188,7 @@ class Api:
         self.certificates: list[list[Any]] = [[CERTIFICATE]]
         self.firewalls: list[list[Any]] = [[]]
         self.totals: list[int] = []
-        """What each page of balancers says how many there are; empty: nothing."""
+        """The total that each page of load balancers reports; empty: none."""
         self.headers: dict[str, str] = {}
         self.broken: dict[str, Reply] = {}
         """Replies by list and page, e.g. `servers/2`."""

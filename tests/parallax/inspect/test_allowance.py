@@ -1,4 +1,4 @@
-"""What may still be asked: a budget of one's own, and the project's rest."""
+"""The calls that are still allowed: a budget of our own, and the project's rest."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -17,7 +17,7 @@ class Clock:
         self.now = START
 
     def __call__(self) -> datetime:
-        """Return the time it stands at."""
+        """Return the current time of the clock."""
         return self.now
 
     def pass_by(self, seconds: float) -> None:
@@ -36,7 +36,7 @@ def answer(status: int = 200, **headers: object) -> Response:
 
 @pytest.fixture
 def clock() -> Clock:
-    """Return a clock that stands still."""
+    """Return a clock that does not advance."""
     return Clock()
 
 
@@ -50,33 +50,33 @@ def test_no_hour_holds_more_calls_than_its_budget(clock: Clock) -> None:
     assert 590 <= allowance.calls <= 600
 
 
-def test_a_spent_budget_says_when_it_reads_again(clock: Clock) -> None:
+def test_a_used_budget_states_when_the_next_reading_is(clock: Clock) -> None:
     """And at that time it does."""
     allowance = Allowance(600, clock)
     for _ in range(100):
         allowance.note(answer())
     assert allowance.closed(4) == (
-        "Parallax's own budget of 600 calls an hour is used;"
-        " it is read again at 12:00:29 UTC"
+        "Parallax's own budget of 600 calls per hour is used up;"
+        " next reading at 12:00:29 UTC"
     )
     clock.pass_by(29)
     assert allowance.closed(4) is None
 
 
-def test_a_look_of_more_calls_than_the_burst_is_made(clock: Clock) -> None:
+def test_calls_per_reading_of_more_calls_than_the_burst_is_made(clock: Clock) -> None:
     """A large project is read less often, and not never."""
     assert Allowance(60, clock).closed(50) is None
 
 
 def test_the_cluster_s_share_is_left_alone(clock: Clock) -> None:
-    """Below a fifth nothing is asked until a fifth is there again."""
+    """Below a fifth no call is made until a fifth is available again."""
     allowance = Allowance(600, clock)
     reset = int(START.timestamp()) + 3240
     allowance.note(answer(Limit=3600, Remaining=720, Reset=reset))
     assert allowance.closed(4) is None
     allowance.note(answer(Limit=3600, Remaining=360, Reset=reset))
     assert allowance.remaining == 360
-    assert "360 of the project's 3600" in str(allowance.closed(4))
+    assert "the project has 360 of 3600 calls per hour left" in str(allowance.closed(4))
     assert "12:06:01" in str(allowance.closed(4))
     clock.pass_by(361)
     assert allowance.closed(4) is None
@@ -111,7 +111,7 @@ def test_refusals_without_a_time_are_backed_off_from(clock: Clock) -> None:
 def test_a_reset_that_is_always_a_moment_ahead_is_backed_off_from(
     clock: Clock, status: int
 ) -> None:
-    """Another clock's time must not let a look pass whenever one is woken."""
+    """A clock that differs must not allow a reading at every event."""
     allowance, asked = Allowance(600, clock), 0
     for _ in range(720):
         if allowance.closed(4) is None:
@@ -144,7 +144,7 @@ def test_a_refusal_that_names_its_seconds_is_obeyed(
 
 @pytest.mark.parametrize("odd", ["", "soon", "-1", "1e9", "9" * 30])
 def test_headers_of_another_shape_close_nothing(clock: Clock, odd: str) -> None:
-    """What cannot be read says nothing."""
+    """A header that cannot be read is ignored."""
     allowance = Allowance(600, clock)
     allowance.note(answer(Limit=odd, Remaining=odd, Reset=odd))
     assert allowance.closed(4) is None
@@ -174,9 +174,11 @@ def test_a_shortage_that_lasts_is_waited_out_longer_each_time(clock: Clock) -> N
     assert "12:46:01" in str(allowance.closed(4))
 
 
-def test_a_look_waits_for_as_many_calls_as_the_largest_took(clock: Clock) -> None:
-    """A large project is not begun with what is enough for a small one."""
+def test_calls_per_reading_waits_for_as_many_calls_as_the_largest_took(
+    clock: Clock,
+) -> None:
+    """A large project needs more calls before a reading starts."""
     allowance = Allowance(600, clock)
-    allowance.looked(8)
-    allowance.looked(2)
-    assert allowance.a_look == 8
+    allowance.note_reading(8)
+    allowance.note_reading(2)
+    assert allowance.calls_per_reading == 8

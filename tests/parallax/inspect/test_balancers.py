@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from parallax.inspect import connect, read
+from parallax.inspect import connect, read_balancers
 from parallax.model.balancer import BalancerReading, HealthStatus, Problem
 from parallax.model.target import Reached, Target
 from tests.parallax.inspect.api import (
@@ -26,10 +26,10 @@ from tests.parallax.inspect.api import (
 def look(api: Any, *targets: Target, token: str = TOKEN, budget: float = 5.0) -> Any:
     """Read through the real client."""
     client = connect(token, api.url, timeout=(1.0, 1.0))
-    return read(client, targets or (FRONT,), NOW, budget)
+    return read_balancers(client, targets or (FRONT,), NOW, budget)
 
 
-def test_one_look_serves_every_target_with_a_balancer(api: Api) -> None:
+def test_one_reading_serves_every_target_with_a_balancer(api: Api) -> None:
     """Both targets get the reading, the plain one none; all pages are read once."""
     readings = look(api, FRONT, API, PLAIN)
     assert [r.target for r in readings] == ["front", "api"]
@@ -44,7 +44,7 @@ def test_one_look_serves_every_target_with_a_balancer(api: Api) -> None:
     assert all("per_page=50" in path for path in api.paths)
 
 
-def test_the_reading_says_what_the_api_said(api: Api) -> None:
+def test_the_reading_has_the_api_s_values(api: Api) -> None:
     """Addresses, service, health check and targets keep Hetzner's names."""
     balancer = look(api)[0].load_balancer
     assert balancer is not None
@@ -71,8 +71,8 @@ def test_label_selectors_hold_their_servers_one_level_down(api: Api) -> None:
 
 
 @pytest.mark.parametrize("empty", [{"targets": []}, {"targets": None}, {}])
-def test_a_label_selector_may_stand_for_nobody(api: Api, empty: dict[str, Any]) -> None:
-    """Where no server bears the label, the selector is told without targets."""
+def test_a_label_selector_may_match_no_server(api: Api, empty: dict[str, Any]) -> None:
+    """If no server has the label, the selector has no targets."""
     selector = {
         "type": "label_selector",
         "label_selector": {"selector": "role=x"},
@@ -99,7 +99,7 @@ def test_a_balancer_beyond_the_first_page_is_found(api: Api) -> None:
 
 @pytest.mark.parametrize("token", ["wq7\nx9k", "wq7\u2026x9k"])
 def test_a_token_that_no_header_holds_is_not_repeated(api: Api, token: str) -> None:
-    """It is told as a wrong one, and no text shows it."""
+    """It is reported as wrong, and no text shows it."""
     reading: BalancerReading = look(api, token=token)[0]
     assert reading.problem is Problem.UNAUTHORIZED
     assert "wq7" not in str(reading.problem_detail)
@@ -107,7 +107,7 @@ def test_a_token_that_no_header_holds_is_not_repeated(api: Api, token: str) -> N
 
 
 def test_hetzners_reason_for_a_failed_health_check_is_kept(api: Api) -> None:
-    """Newer answers say why a target is unhealthy, and what it answered."""
+    """Newer responses state why a target is unhealthy, and its status code."""
     balancer = look(api)[0].load_balancer
     assert balancer is not None
     failed = balancer.targets[0].health_status[0]
@@ -115,15 +115,15 @@ def test_hetzners_reason_for_a_failed_health_check_is_kept(api: Api) -> None:
     assert failed.health_check_status_code == 404
 
 
-def test_networks_and_servers_states_are_told(api: Api) -> None:
+def test_networks_and_servers_states_are_reported(api: Api) -> None:
     """Who is attached where, who is off, and whether the internet has a door."""
     asleep = server(2) | {"status": "off", "private_net": []}
     api.servers = [[server(1)], [asleep]]
     balancer = look(api)[0].load_balancer
     assert balancer is not None
     assert (balancer.networks, balancer.public_interface) == ((4711,), True)
-    told = [(t.networks, t.server_status, t.ip) for t in balancer.leaves()]
-    assert told == [
+    facts = [(t.networks, t.server_status, t.ip) for t in balancer.leaves()]
+    assert facts == [
         ((4711,), "running", "10.0.0.111"),
         ((), "off", None),
         (None, None, "198.51.100.9"),
@@ -131,7 +131,7 @@ def test_networks_and_servers_states_are_told(api: Api) -> None:
 
 
 def test_a_balancer_may_be_in_no_network_and_off_the_internet(api: Api) -> None:
-    """No network is told as none; a server's address then still names it."""
+    """No network is reported as none; a server's address then still names it."""
     closed = BALANCER["public_net"] | {"enabled": False}
     api.balancers = [[BALANCER | {"private_net": [], "public_net": closed}]]
     balancer = look(api)[0].load_balancer
@@ -164,7 +164,7 @@ def test_the_address_is_the_one_in_the_balancer_s_network(api: Api) -> None:
 
 
 def test_an_unknown_name_is_a_problem_that_names_the_known(api: Api) -> None:
-    """A typo in targets.yaml is told, with what there is."""
+    """A typo in targets.yaml is reported, with the existing names."""
     lost = Target(name="x", url="https://x/", reached=Reached(load_balancer="lb-pord"))
     reading: BalancerReading = look(api, lost)[0]
     assert reading.problem is Problem.NOT_FOUND
@@ -191,7 +191,7 @@ def test_an_unknown_name_is_a_problem_that_names_the_known(api: Api) -> None:
 def test_every_refusal_is_a_problem_of_its_name(
     api: Api, reply: Callable[[], Reply], problem: Problem
 ) -> None:
-    """No answer raises, each is asked for once, and the token is in no text."""
+    """No response raises, each list is requested once, and no text has the token."""
     api.reply = reply
     reading: BalancerReading = look(api)[0]
     assert (reading.load_balancer, reading.problem) == (None, problem)
@@ -199,10 +199,10 @@ def test_every_refusal_is_a_problem_of_its_name(
     assert TOKEN not in str(reading.problem_detail)
 
 
-def test_nobody_there_is_unreachable() -> None:
+def test_no_listener_is_unreachable() -> None:
     """A refused connection is a problem of every target."""
     client = connect(TOKEN, "http://127.0.0.1:9/v1", timeout=(0.5, 0.5))
-    reading = read(client, (FRONT,), NOW)[0]
+    reading = read_balancers(client, (FRONT,), NOW)[0]
     assert reading.problem is Problem.UNREACHABLE
 
 
@@ -217,14 +217,14 @@ def test_an_api_that_hangs_costs_no_more_than_the_budget(api: Api) -> None:
 
 
 def test_servers_that_cannot_be_read_cost_only_their_names(api: Api) -> None:
-    """A balancer's health is told even where its servers' names are not."""
+    """A balancer's health is reported even without its servers' names."""
     api.servers = [[{"shape": "of tomorrow"}]]
     balancer = look(api)[0].load_balancer
     assert balancer is not None
     assert [target.label for target, _ in balancer.health(443)][:2] == ["1", "2"]
 
 
-def test_nothing_is_asked_where_no_target_has_a_balancer(api: Api) -> None:
+def test_no_call_is_made_if_no_target_has_a_balancer(api: Api) -> None:
     """Targets without a balancer cost no call."""
     assert look(api, PLAIN) == ()
     assert api.paths == []
@@ -234,9 +234,11 @@ NAMELESS = Target(name="nameless", url="https://front.example/")
 
 
 def test_a_target_without_a_name_is_found_by_its_address(api: Api) -> None:
-    """The reading says which address told it; a named one says its name."""
+    """The reading names the address that matched, or states the match by name."""
     project = connect(TOKEN, api.url)
-    seen = read(project, (NAMELESS, FRONT), NOW, addresses=lambda _: ("203.0.113.20",))
+    seen = read_balancers(
+        project, (NAMELESS, FRONT), NOW, addresses=lambda _: ("203.0.113.20",)
+    )
     assert [reading.matched_by for reading in seen] == [
         "203.0.113.20 is its public IPv4",
         "by name",
@@ -244,10 +246,10 @@ def test_a_target_without_a_name_is_found_by_its_address(api: Api) -> None:
     assert all(reading.load_balancer for reading in seen)
 
 
-def test_behind_a_cdn_it_is_told_to_name_one_and_nothing_is_asked(api: Api) -> None:
-    """The CDN's addresses say nothing of the balancer."""
+def test_behind_a_cdn_the_reading_asks_for_a_name_without_a_call(api: Api) -> None:
+    """The CDN's addresses prove nothing about the load balancer."""
     cached = Target(name="c", url="https://c.example/", reached=Reached(cdn=True))
-    seen = read(
+    seen = read_balancers(
         connect(TOKEN, api.url), (cached,), NOW, addresses=lambda _: ("1.1.1.1",)
     )
     assert seen[0].problem is Problem.NOT_FOUND
@@ -256,37 +258,45 @@ def test_behind_a_cdn_it_is_told_to_name_one_and_nothing_is_asked(api: Api) -> N
 
 
 def test_a_renamed_balancer_is_named_by_its_address(api: Api) -> None:
-    """The name that is configured is gone, and the likely one is told."""
+    """The configured name is absent, and the likely one is reported."""
     api.balancers = [[BALANCER | {"name": "lb-new"}]]
     project = connect(TOKEN, api.url)
-    (seen,) = read(project, (FRONT,), NOW, addresses=lambda _: ("203.0.113.20",))
+    (seen,) = read_balancers(
+        project, (FRONT,), NOW, addresses=lambda _: ("203.0.113.20",)
+    )
     assert (seen.problem, seen.load_balancer) == (Problem.NOT_FOUND, None)
-    assert "renamed? 'lb-new' serves it: 203.0.113.20" in str(seen.problem_detail)
+    assert "it may be renamed: 'lb-new' serves the target (203.0.113.20" in str(
+        seen.problem_detail
+    )
 
 
-def test_a_name_that_leads_to_a_server_s_ipv6_is_told(api: Api) -> None:
+def test_a_name_that_resolves_to_a_server_s_ipv6_is_reported(api: Api) -> None:
     """The server's network comes with the list that is read anyway."""
     guarded = server(1)
     guarded["public_net"]["ipv6"] = {"ip": "2001:db8:1::/64", "dns_ptr": []}
     api.servers = [[guarded]]
     project = connect(TOKEN, api.url)
-    (seen,) = read(project, (NAMELESS,), NOW, addresses=lambda _: ("2001:db8:1::5",))
+    (seen,) = read_balancers(
+        project, (NAMELESS,), NOW, addresses=lambda _: ("2001:db8:1::5",)
+    )
     assert seen.problem is Problem.NOT_FOUND
-    assert "2001:db8:1::5 is server worker-1's own" in str(seen.problem_detail)
+    assert "2001:db8:1::5 belongs to server worker-1" in str(seen.problem_detail)
 
 
 def test_addresses_that_cannot_be_had_cost_no_named_balancer(api: Api) -> None:
-    """The journal's trouble is logged, and the other target is read."""
+    """The journal's error is logged, and the other target is read."""
 
     def fail(_target: Target) -> tuple[str, ...]:
         raise OSError("no journal")
 
-    seen = read(connect(TOKEN, api.url), (NAMELESS, FRONT), NOW, addresses=fail)
+    seen = read_balancers(
+        connect(TOKEN, api.url), (NAMELESS, FRONT), NOW, addresses=fail
+    )
     assert [(reading.target, reading.problem) for reading in seen] == [("front", None)]
 
 
 def test_the_pages_before_a_broken_one_are_read(api: Api) -> None:
-    """Who stands on them has a reading; who does not, the error's problem."""
+    """Targets on those pages have a reading; the others have the error's problem."""
     api.balancers = [[BALANCER], [BALANCER | {"id": 8, "name": "lb-8"}]]
     api.broken["load_balancers/2"] = error(403, "forbidden")()
     far = Target(name="far", url="https://x/", reached=Reached(load_balancer="lb-8"))
@@ -299,9 +309,9 @@ def test_the_pages_before_a_broken_one_are_read(api: Api) -> None:
 def test_one_balancer_of_an_unknown_shape_costs_no_other(api: Api) -> None:
     """It alone is a problem."""
     target = BALANCER["targets"][0]
-    said = [{"listen_port": 443, "status": []}]
+    health = [{"listen_port": 443, "status": []}]
     odd = BALANCER | {"id": 8, "name": "odd"}
-    odd["targets"] = [target | {"health_status": said}]
+    odd["targets"] = [target | {"health_status": health}]
     api.balancers = [[odd, BALANCER]]
     strange = Target(name="o", url="https://x/", reached=Reached(load_balancer="odd"))
     well, lost = look(api, FRONT, strange)
@@ -309,23 +319,25 @@ def test_one_balancer_of_an_unknown_shape_costs_no_other(api: Api) -> None:
     assert (lost.target, lost.problem) == ("o", Problem.OTHER)
 
 
-def test_a_remaining_share_below_the_floor_ends_the_asking(api: Api) -> None:
-    """The next look asks nothing, and says when it asks again."""
+def test_a_remaining_share_below_the_floor_stops_the_calls(api: Api) -> None:
+    """The next reading makes no call, and states when the next one follows."""
     api.headers = {"RateLimit-Limit": "3600", "RateLimit-Remaining": "700"}
     project = connect(TOKEN, api.url)
-    assert read(project, (FRONT,), NOW)[0].load_balancer is not None
+    assert read_balancers(project, (FRONT,), NOW)[0].load_balancer is not None
     asked = len(api.paths)
-    (skipped,) = read(project, (FRONT,), NOW)
+    (skipped,) = read_balancers(project, (FRONT,), NOW)
     assert skipped.problem is Problem.RATE_LIMITED
-    assert "700 of the project's 3600" in str(skipped.problem_detail)
-    assert "read again at" in str(skipped.problem_detail)
+    assert "the project has 700 of 3600 calls per hour left" in str(
+        skipped.problem_detail
+    )
+    assert "next reading at" in str(skipped.problem_detail)
     assert len(api.paths) == asked
 
 
 def test_a_refusal_is_not_repeated_at_once(api: Api) -> None:
-    """After a 429 the next look says so without a call."""
+    """After a 429 the next reading reports it without a call."""
     api.reply = error(429, "rate_limit_exceeded")
     project = connect(TOKEN, api.url)
-    seen = [read(project, (FRONT,), NOW)[0].problem for _ in range(3)]
+    seen = [read_balancers(project, (FRONT,), NOW)[0].problem for _ in range(3)]
     assert seen == [Problem.RATE_LIMITED] * 3
     assert len(api.paths) == 1

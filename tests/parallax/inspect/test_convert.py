@@ -1,4 +1,4 @@
-"""A stranger's balancers: what is odd and readable, and what costs only itself."""
+"""Load balancers of unusual formats: what is readable, and what costs only itself."""
 
 from copy import deepcopy
 from typing import Any
@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given as given_by
 from hypothesis import strategies as st
 
-from parallax.inspect import connect, read
+from parallax.inspect import connect, read_balancers
 from parallax.inspect.convert import convert
 from parallax.journal.observation import from_image, to_item
 from parallax.model.balancer import ANY_PORT, HealthStatus, LoadBalancer, Problem
@@ -42,7 +42,7 @@ def check(**changes: Any) -> dict[str, Any]:
 def balancer(api: Api, **changes: Any) -> LoadBalancer:
     """Read the balancer with these changes."""
     api.balancers = [[BALANCER | changes]]
-    (seen,) = read(connect(TOKEN, api.url), (FRONT,), NOW)
+    (seen,) = read_balancers(connect(TOKEN, api.url), (FRONT,), NOW)
     assert seen.load_balancer is not None, seen.problem_detail
     return seen.load_balancer
 
@@ -53,7 +53,7 @@ def test_a_balancer_without_ipv4_is_found_by_its_ipv6(api: Api, none: Any) -> No
     public = {"enabled": True, "ipv4": none, "ipv6": {"ip": IPV6, "dns_ptr": None}}
     api.balancers = [[BALANCER | {"public_net": public}]]
     project = connect(TOKEN, api.url)
-    (seen,) = read(project, (NAMELESS,), NOW, addresses=lambda _: (IPV6,))
+    (seen,) = read_balancers(project, (NAMELESS,), NOW, addresses=lambda _: (IPV6,))
     assert seen.load_balancer is not None
     assert (seen.load_balancer.ipv4, seen.load_balancer.ipv6) == (None, IPV6)
     assert seen.matched_by == f"{IPV6} is its public IPv6"
@@ -71,31 +71,31 @@ def test_a_balancer_without_ipv4_is_found_by_its_ipv6(api: Api, none: Any) -> No
 def test_a_redirect_of_port_80_is_known_only_where_it_is_said(
     api: Api, http: dict[str, bool] | None, *, redirects: bool | None
 ) -> None:
-    """An API that leaves it out has not said that nobody listens there."""
+    """An absent field does not mean that there is no public interface."""
     found = balancer(api, **service(http=http))
     assert found.redirects(80) is redirects
     assert found.redirects(8080) is False
 
 
 @pytest.mark.parametrize("given", ["2001:db8::1/64", "2001:0DB8:0::0001", IPV6])
-def test_an_address_is_told_in_its_one_spelling(api: Api, given: str) -> None:
-    """A server's IPv6 is told as its network; a balancer's may be as well."""
+def test_an_address_has_its_normal_form(api: Api, given: str) -> None:
+    """A server's IPv6 is reported as its network; a balancer's may be as well."""
     public = {"enabled": True, "ipv4": {"ip": ""}, "ipv6": {"ip": given}}
     found = balancer(api, public_net=public)
     assert (found.ipv4, found.ipv6) == (None, IPV6)
 
 
 @pytest.mark.parametrize(
-    "said", [{}, {"use_private_ip": None}, {"use_private_ip": False}]
+    "flags", [{}, {"use_private_ip": None}, {"use_private_ip": False}]
 )
 def test_who_does_not_say_how_it_is_used_is_used_as_its_selector(
-    api: Api, said: dict[str, bool | None]
+    api: Api, flags: dict[str, bool | None]
 ) -> None:
-    """The API may leave it out below a label selector; what it says counts."""
-    one = {"type": "server", "server": {"id": 1}, **said}
+    """The field may be absent below a label selector; if present, it counts."""
+    one = {"type": "server", "server": {"id": 1}, **flags}
     selector = BALANCER["targets"][1] | {"targets": [one]}
     (leaf,) = balancer(api, targets=[selector]).leaves()
-    private = said.get("use_private_ip") is None
+    private = flags.get("use_private_ip") is None
     assert leaf.use_private_ip is private
     assert leaf.ip == ("10.0.0.111" if private else "198.51.100.1")
 
@@ -109,7 +109,7 @@ def test_a_balancer_may_have_no_public_address(api: Api, public: Any) -> None:
 
 @pytest.mark.parametrize("lacking", ["http", "certificates"])
 def test_an_https_service_may_lack_its_http_part(api: Api, lacking: str) -> None:
-    """Then it shows no certificate that is known, and its ports are told."""
+    """Then its certificates are unknown, and its ports are reported."""
     given = service()["services"][0]
     del (given if lacking == "http" else given["http"])[lacking]
     found = balancer(api, services=[given]).service_for(443)
@@ -118,14 +118,14 @@ def test_an_https_service_may_lack_its_http_part(api: Api, lacking: str) -> None
 
 
 def test_an_http_health_check_may_lack_its_http_part(api: Api) -> None:
-    """What it asks for is not known then, and its port is."""
+    """Its check is unknown then, and its port is known."""
     found = balancer(api, **check(http=None)).service_for(443)
     assert found is not None
     assert (found.health_check.http, found.health_check.port) == (None, 31000)
 
 
 def test_status_codes_may_be_nothing(api: Api) -> None:
-    """No codes are told as none."""
+    """Absent codes are reported as none."""
     asks = BALANCER["services"][0]["health_check"]["http"] | {"status_codes": None}
     found = balancer(api, **check(http=asks)).service_for(443)
     assert found is not None
@@ -133,7 +133,7 @@ def test_status_codes_may_be_nothing(api: Api) -> None:
     assert found.health_check.http.status_codes == ()
 
 
-def test_words_and_fields_of_tomorrow_are_taken_as_they_are(api: Api) -> None:
+def test_future_values_and_fields_are_accepted(api: Api) -> None:
     """A new algorithm, protocol, target type or field costs nothing."""
     found = balancer(
         api,
@@ -153,12 +153,12 @@ def test_names_are_any_text(api: Api) -> None:
     name = "lb-größe-東京 🚀"
     api.balancers = [[BALANCER | {"name": name}]]
     target = Target(name="x", url="https://x/", reached=Reached(load_balancer=name))
-    (seen,) = read(connect(TOKEN, api.url), (target,), NOW)
+    (seen,) = read_balancers(connect(TOKEN, api.url), (target,), NOW)
     assert seen.load_balancer is not None
     assert seen.load_balancer.name == name
 
 
-def test_a_changed_listen_port_is_told_as_it_is_now(api: Api) -> None:
+def test_a_changed_listen_port_is_read(api: Api) -> None:
     """The old port has no service any more."""
     found = balancer(api, **service(listen_port=8443))
     assert found.service_for(443) is None
@@ -189,20 +189,20 @@ UNREADABLE = [
 
 
 @pytest.mark.parametrize("odd", UNREADABLE)
-def test_a_balancer_that_nobody_can_read_costs_only_itself(
+def test_an_unreadable_balancer_costs_only_itself(
     api: Api, odd: dict[str, Any]
 ) -> None:
-    """Its page, the pages after it and their servers are read; it is told by name."""
+    """Its page, the pages after it and their servers are read; its name is reported."""
     last = BALANCER | {"id": 9, "name": "last"}
     api.balancers = [[odd | {"name": "odd"}, BALANCER], [last]]
     far = Target(name="far", url="https://x/", reached=Reached(load_balancer="last"))
-    near, lost, end = read(connect(TOKEN, api.url), (FRONT, ODD, far), NOW)
+    near, lost, end = read_balancers(connect(TOKEN, api.url), (FRONT, ODD, far), NOW)
     assert near.load_balancer is not None
     assert next(near.load_balancer.leaves()).label == "worker-1"
     assert near.load_balancer.certificates
     assert end.load_balancer is not None
     assert (lost.load_balancer, lost.problem) == (None, Problem.OTHER)
-    assert "load balancer 'odd': an answer of a shape" in str(lost.problem_detail)
+    assert "load balancer 'odd': unexpected format" in str(lost.problem_detail)
     assert "\n" not in str(lost.problem_detail)
 
 
@@ -226,7 +226,7 @@ ODD_SERVICES = [
 
 @pytest.mark.parametrize(("port", "odd"), ODD_SERVICES)
 @pytest.mark.parametrize("first", [True, False])
-def test_an_odd_service_costs_only_itself(
+def test_a_malformed_service_costs_only_itself(
     api: Api,
     port: int,
     odd: dict[str, Any],
@@ -234,11 +234,11 @@ def test_an_odd_service_costs_only_itself(
     *,
     first: bool,
 ) -> None:
-    """The balancer is read, its other services are, and reading and log say so."""
+    """The balancer and its other services are read; reading and log report the one."""
     well, strange = service(listen_port=8443)["services"], odd["services"]
     services = [*strange, *well] if first else [*well, *strange]
     api.balancers = [[BALANCER | {"services": services}]]
-    (seen,) = read(connect(TOKEN, api.url), (FRONT,), NOW)
+    (seen,) = read_balancers(connect(TOKEN, api.url), (FRONT,), NOW)
     found = seen.load_balancer
     assert found is not None
     assert [one.listen_port for one in found.services] == [8443]
@@ -246,15 +246,18 @@ def test_an_odd_service_costs_only_itself(
     assert next(found.leaves()).label == "worker-1"
     assert seen.problem is None
     named = str(port or "unknown")
-    assert f"unknown shape: service {named}" in str(seen.problem_detail)
+    assert f"unexpected format: service {named}" in str(seen.problem_detail)
     (line,) = (r for r in caplog.records if r.name.endswith("convert"))
-    assert line.message.startswith(f"service :{port} of lb-prod left out: ")
+    assert line.message == "load balancer service was omitted"
+    facts = vars(line)
+    assert (facts["load_balancer"], facts["listen_port"]) == ("lb-prod", port)
+    assert facts["reason"]
     assert from_image(to_item(seen)) == seen
 
 
 @given_by(st.lists(st.booleans(), max_size=6))
 def test_every_service_that_can_be_read_is_read(fine: list[bool]) -> None:
-    """Wherever the odd ones stand among them; each is remembered by its port."""
+    """At any place among the others; each is recorded by its port."""
     given = [
         service(listen_port=number, **({} if ok else {"health_check": None}))
         for number, ok in enumerate(fine, 1)
@@ -285,7 +288,7 @@ def test_an_unread_service_leaves_open_what_its_port_is(api: Api) -> None:
 def test_what_is_no_balancer_costs_no_balancer(api: Api, odd: Any) -> None:
     """Neither does an item without a name or an id."""
     api.balancers = [[odd, BALANCER]]
-    (seen,) = read(connect(TOKEN, api.url), (FRONT,), NOW)
+    (seen,) = read_balancers(connect(TOKEN, api.url), (FRONT,), NOW)
     assert seen.load_balancer is not None
 
 
@@ -293,9 +296,11 @@ def test_an_unread_balancer_may_be_the_one_that_serves(api: Api) -> None:
     """An address that no readable one has is not "not found" then."""
     api.balancers = [[BALANCER | {"name": "odd", "services": None}]]
     project = connect(TOKEN, api.url)
-    (seen,) = read(project, (NAMELESS,), NOW, addresses=lambda _: ("203.0.113.20",))
+    (seen,) = read_balancers(
+        project, (NAMELESS,), NOW, addresses=lambda _: ("203.0.113.20",)
+    )
     assert seen.problem is Problem.OTHER
-    assert "it may be one that could not be read: load balancer 'odd'" in str(
+    assert "one load balancer could not be read: load balancer 'odd'" in str(
         seen.problem_detail
     )
 
@@ -315,17 +320,17 @@ PENDING = CERTIFICATE | {
         ({"id": 897, "name": "front", "type": "uploaded", "status": None}, "uploaded"),
     ],
 )
-def test_a_certificate_without_dates_is_told_without_an_end(
+def test_a_certificate_without_dates_has_no_expiry(
     api: Api, given: dict[str, Any], kind: str
 ) -> None:
-    """Not issued yet, failed, or of a kind that nobody knows."""
+    """Not issued yet, failed, or of an unknown kind."""
     api.certificates = [[given]]
     certificates = balancer(api).certificates
     assert certificates is not None
     assert [(c.type, c.not_valid_after) for c in certificates] == [(kind, None)]
 
 
-def test_an_odd_certificate_costs_only_its_balancer_s(api: Api) -> None:
+def test_a_malformed_certificate_costs_only_its_balancer_s(api: Api) -> None:
     """Another balancer's is read, and both balancers are."""
     other = BALANCER | {"id": 8, "name": "odd"}
     mine = BALANCER["services"][0]["http"] | {"certificates": [1]}
@@ -333,7 +338,7 @@ def test_an_odd_certificate_costs_only_its_balancer_s(api: Api) -> None:
     api.certificates = [
         [CERTIFICATE | {"not_valid_after": "soon"}, CERTIFICATE | {"id": 1}, "text"]
     ]
-    well, lost = read(connect(TOKEN, api.url), (API, ODD), NOW)
+    well, lost = read_balancers(connect(TOKEN, api.url), (API, ODD), NOW)
     assert well.load_balancer is not None
     assert lost.load_balancer is not None
     assert [c.id for c in well.load_balancer.certificates or ()] == [1]
@@ -341,10 +346,10 @@ def test_an_odd_certificate_costs_only_its_balancer_s(api: Api) -> None:
 
 
 def test_a_health_check_s_path_holds_no_secret(api: Api) -> None:
-    """Of its query a token goes; what the balancer asks for stays."""
+    """A token in its query is removed; the rest of the path stays."""
     asks = BALANCER["services"][0]["health_check"]["http"]
-    told = asks | {"path": "/healthz?full=1&token=s3cret"}
-    found = balancer(api, **check(http=told)).service_for(443)
+    http = asks | {"path": "/healthz?full=1&token=s3cret"}
+    found = balancer(api, **check(http=http)).service_for(443)
     assert found is not None
     assert found.health_check.http is not None
     assert found.health_check.http.path == "/healthz?full=1&token=[redacted]"

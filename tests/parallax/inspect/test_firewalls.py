@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from parallax.inspect import connect, read
+from parallax.inspect import connect, read_balancers
 from parallax.model.balancer import BalancerTarget
 from tests.parallax.inspect.api import (
     BALANCER,
@@ -26,7 +26,7 @@ def public(api: Api, *rules: dict[str, Any], state: str = "applied") -> Balancer
     guarded = server(1)
     guarded["public_net"]["firewalls"] = [{"id": 5, "status": state}]
     api.servers, api.firewalls = [[guarded]], [[firewall(5, *rules)]]
-    (reading,) = read(connect(TOKEN, api.url), (FRONT,), NOW)
+    (reading,) = read_balancers(connect(TOKEN, api.url), (FRONT,), NOW)
     assert reading.load_balancer is not None
     return next(reading.load_balancer.leaves())
 
@@ -69,7 +69,7 @@ def test_firewalls_that_may_not_be_read_are_not_known(api: Api) -> None:
 
 
 def test_a_rule_of_an_unknown_shape_is_not_judged(api: Api) -> None:
-    """A word of tomorrow for a port closes nothing."""
+    """An unknown word for a port blocks nothing."""
     assert public(api, rule("tomorrow", OPEN)).firewall_allows is None
 
 
@@ -84,7 +84,7 @@ def test_a_rule_of_an_unknown_shape_is_not_judged(api: Api) -> None:
     ],
 )
 def test_a_rule_of_tomorrow_may_let_in_what_no_other_does(api: Api, odd: Any) -> None:
-    """Nothing is said to be dropped where a rule is not understood."""
+    """Nothing counts as dropped if a rule is not understood."""
     target = public(api, odd)
     assert (target.firewall_allows, target.firewall_drops) == (None, ())
 
@@ -95,7 +95,7 @@ def test_a_rule_without_a_port_concerns_no_tcp(api: Api) -> None:
     assert public(api, ping).firewall_drops == (31000, 31695)
 
 
-def test_another_s_odd_firewall_costs_nothing(api: Api) -> None:
+def test_another_s_malformed_firewall_costs_nothing(api: Api) -> None:
     """What is not before a target need not be understood."""
     target = BALANCER["targets"][0] | {"use_private_ip": False}
     api.balancers = [[BALANCER | {"targets": [target]}]]
@@ -103,17 +103,17 @@ def test_another_s_odd_firewall_costs_nothing(api: Api) -> None:
     guarded["public_net"]["firewalls"] = [{"id": 5, "status": "applied"}]
     api.servers = [[guarded]]
     api.firewalls = [["text", {"id": 6, "rules": 7}, firewall(5, rule("any", OPEN))]]
-    (reading,) = read(connect(TOKEN, api.url), (FRONT,), NOW)
+    (reading,) = read_balancers(connect(TOKEN, api.url), (FRONT,), NOW)
     assert reading.load_balancer is not None
     assert next(reading.load_balancer.leaves()).firewall_allows is True
 
 
-def test_private_targets_are_not_filtered_and_nothing_is_asked(api: Api) -> None:
+def test_private_targets_are_not_filtered_and_need_no_list(api: Api) -> None:
     """Cloud firewalls do not see private networks."""
     guarded = server(1)
     guarded["public_net"]["firewalls"] = [{"id": 5, "status": "applied"}]
     api.servers = [[guarded]]
-    (reading,) = read(connect(TOKEN, api.url), (FRONT,), NOW)
+    (reading,) = read_balancers(connect(TOKEN, api.url), (FRONT,), NOW)
     assert reading.load_balancer is not None
     assert {t.firewall_allows for t in reading.load_balancer.leaves()} == {None}
     assert not any("firewalls" in path for path in api.paths)
@@ -123,7 +123,7 @@ def test_a_server_without_a_firewall_is_open(api: Api) -> None:
     """It is known without a call."""
     target = BALANCER["targets"][0] | {"use_private_ip": False}
     api.balancers = [[BALANCER | {"targets": [target]}]]
-    (reading,) = read(connect(TOKEN, api.url), (FRONT,), NOW)
+    (reading,) = read_balancers(connect(TOKEN, api.url), (FRONT,), NOW)
     assert reading.load_balancer is not None
     one = next(reading.load_balancer.leaves())
     assert (one.firewalls, one.firewall_allows) == ((), True)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from parallax.inspect import Allowance, connect, read
+from parallax.inspect import Allowance, connect, read_balancers
 from parallax.inspect.allowance import FLOOR
 from parallax.model.balancer import Problem
 from tests.parallax.inspect.api import (
@@ -26,11 +26,11 @@ from tests.parallax.inspect.test_allowance import Clock
 
 LIMIT = 3600
 MINUTE, BURST = 60, 5
-"""Seconds between two looks: the schedule's, and those of a burning platform."""
+"""Seconds between two readings: the schedule's, and those during an incident."""
 
 
 class Limiter:
-    """Hetzner's limit: it refills evenly, and the cluster lives on it as well."""
+    """Hetzner's limit: it refills evenly, and the cluster uses it too."""
 
     def __init__(self, api: Api, clock: Clock, left: int, cluster: int) -> None:
         self.left = float(left)
@@ -46,12 +46,12 @@ class Limiter:
         self.lowest = min(self.lowest, self.left)
         code, _, body = self._answer(path, token)
         full = self._clock.now.timestamp() + LIMIT - self.left
-        told = {
+        problems = {
             "RateLimit-Limit": f"{LIMIT}",
             "RateLimit-Remaining": f"{max(0, int(self.left))}",
             "RateLimit-Reset": f"{int(full)}",
         }
-        return code, told, body
+        return code, problems, body
 
 
 def pages(items: list[Any]) -> list[list[Any]]:
@@ -82,31 +82,35 @@ def project(api: Api, balancers: int) -> None:
 def hour(
     api: Api, every: int, left: int = LIMIT, cluster: int = 0, hours: int = 1
 ) -> tuple[Allowance, Limiter, list[Problem | None]]:
-    """Look every so many seconds for an hour; return what each look was told."""
+    """Read every so many seconds for an hour; return the problem of each reading."""
     clock = Clock()
     limiter = Limiter(api, clock, left, cluster)
     api.answer = limiter.answer
     allowance = Allowance(clock=clock)
     known = connect(TOKEN, api.url, allowance=allowance)
-    told: list[Problem | None] = []
+    problems: list[Problem | None] = []
     for _ in range(hours * 3600 // every):
-        (reading,) = read(known, (FRONT,), NOW)
-        told.append(reading.problem)
+        (reading,) = read_balancers(known, (FRONT,), NOW)
+        problems.append(reading.problem)
         clock.pass_by(every)
-    return allowance, limiter, told
+    return allowance, limiter, problems
 
 
 @pytest.mark.parametrize(
-    ("balancers", "a_look", "an_hour"), [(1, 4, 240), (5, 4, 240), (60, 8, 480)]
+    ("balancers", "calls_per_reading", "an_hour"),
+    [(1, 4, 240), (5, 4, 240), (60, 8, 480)],
 )
 def test_the_schedule_alone_is_within_the_budget(
-    api: Api, balancers: int, a_look: int, an_hour: int
+    api: Api, balancers: int, calls_per_reading: int, an_hour: int
 ) -> None:
     """Every minute is read: 240 calls, or 480 where lists have two or three pages."""
     project(api, balancers)
-    allowance, _, told = hour(api, MINUTE)
-    assert (allowance.a_look, allowance.calls) == (a_look, an_hour)
-    assert told == [None] * 60
+    allowance, _, problems = hour(api, MINUTE)
+    assert (allowance.calls_per_reading, allowance.calls) == (
+        calls_per_reading,
+        an_hour,
+    )
+    assert problems == [None] * 60
 
 
 @pytest.mark.parametrize("balancers", [1, 5, 60])
@@ -115,10 +119,10 @@ def test_a_platform_on_fire_costs_no_more_than_the_budget(
 ) -> None:
     """Woken every five seconds it reads as often as 600 calls allow, at all times."""
     project(api, balancers)
-    allowance, _, told = hour(api, BURST)
+    allowance, _, problems = hour(api, BURST)
     assert 590 <= allowance.calls <= 600
-    assert set(told) == {None, Problem.RATE_LIMITED}
-    quarters = [told[at : at + 180].count(None) for at in range(0, 720, 180)]
+    assert set(problems) == {None, Problem.RATE_LIMITED}
+    quarters = [problems[at : at + 180].count(None) for at in range(0, 720, 180)]
     assert min(quarters) >= 10
 
 
@@ -130,6 +134,6 @@ def test_a_busy_cluster_keeps_its_fifth(api: Api, cluster: int, reads: int) -> N
     more seldom, the longer it lasts.
     """
     project(api, 60)
-    _, limiter, told = hour(api, BURST, left=800, cluster=cluster, hours=2)
+    _, limiter, problems = hour(api, BURST, left=800, cluster=cluster, hours=2)
     assert limiter.lowest >= FLOOR * LIMIT - 120
-    assert told.count(None) >= reads
+    assert problems.count(None) >= reads

@@ -1,10 +1,10 @@
-"""What went wrong with the API, in words that say what to do."""
+"""What went wrong with the API, and what to do."""
 
 from collections.abc import Callable
 
 import pytest
 
-from parallax.inspect import connect, read
+from parallax.inspect import connect, read_balancers
 from parallax.model.balancer import BalancerReading, Problem
 from tests.parallax.inspect.api import FRONT, NOW, TOKEN, Api, Reply, error
 
@@ -12,7 +12,7 @@ from tests.parallax.inspect.api import FRONT, NOW, TOKEN, Api, Reply, error
 def reading(api: Api, reply: Callable[[], Reply]) -> BalancerReading:
     """Read from an API that answers everything so."""
     api.reply = reply
-    return read(connect(TOKEN, api.url, timeout=(1.0, 1.0)), (FRONT,), NOW)[0]
+    return read_balancers(connect(TOKEN, api.url, timeout=(1.0, 1.0)), (FRONT,), NOW)[0]
 
 
 @pytest.mark.parametrize(
@@ -23,13 +23,13 @@ def reading(api: Api, reply: Callable[[], Reply]) -> BalancerReading:
         (lambda: (401, {}, b"<html>no</html>"), Problem.UNAUTHORIZED),
     ],
 )
-def test_a_token_without_rights_is_told_with_what_to_do(
+def test_a_token_without_rights_is_reported_with_an_action(
     api: Api, reply: Callable[[], Reply], problem: Problem
 ) -> None:
     """Where a new one is made, and where it goes."""
     seen = reading(api, reply)
     assert seen.problem is problem
-    assert "make a read-only API token in the Hetzner Console" in str(
+    assert "create a read-only API token in the Hetzner Console" in str(
         seen.problem_detail
     )
     assert "HetznerTokenSecret" in str(seen.problem_detail)
@@ -41,10 +41,10 @@ def test_a_token_without_rights_is_told_with_what_to_do(
 def test_a_wrong_endpoint_is_no_missing_balancer(
     api: Api, reply: Callable[[], Reply]
 ) -> None:
-    """A list that is not there says nothing of who is on it."""
+    """A missing list proves nothing about its entries."""
     seen = reading(api, reply)
     assert seen.problem is Problem.OTHER
-    assert "is HetznerEndpoint right?" in str(seen.problem_detail)
+    assert "check HetznerEndpoint" in str(seen.problem_detail)
 
 
 @pytest.mark.parametrize(
@@ -63,15 +63,15 @@ def test_a_wrong_endpoint_is_no_missing_balancer(
         b"\xff\xfe\x00",
     ],
 )
-def test_a_good_status_with_an_odd_body_is_told_as_such(api: Api, body: bytes) -> None:
+def test_a_good_status_with_a_malformed_body_is_reported(api: Api, body: bytes) -> None:
     """Neither "OK" nor "not found": nothing was learned."""
     seen = reading(api, lambda: (200, {}, body))
     assert seen.problem is Problem.OTHER
-    assert "an answer of a shape that nobody knows" in str(seen.problem_detail)
+    assert "unexpected format of the API's response" in str(seen.problem_detail)
 
 
 @pytest.mark.parametrize("code", [502, 503])
-def test_a_proxy_s_page_is_told_by_its_status(api: Api, code: int) -> None:
+def test_a_proxy_s_page_is_reported_with_its_status(api: Api, code: int) -> None:
     """An HTML page is no reason to know nothing of the status."""
     seen = reading(api, lambda: (code, {}, b"<html>try again</html>"))
     assert seen.problem is Problem.OTHER
@@ -84,5 +84,5 @@ def test_an_answer_cut_short_on_its_way_is_unreachable(api: Api) -> None:
     body = b'{"load_balancers": ['
     api.reply = lambda: (200, {"Content-Length": "1000"}, body)
     project = connect(TOKEN, api.url, timeout=(1.0, 5.0))
-    (seen,) = read(project, (FRONT,), NOW, budget=0.3)
+    (seen,) = read_balancers(project, (FRONT,), NOW, budget=0.3)
     assert seen.problem is Problem.UNREACHABLE

@@ -3,7 +3,7 @@
 import threading
 from typing import Any
 
-from parallax.inspect import connect, read
+from parallax.inspect import connect, read_balancers
 from parallax.model.balancer import BalancerReading, Problem
 from parallax.model.target import Target
 from tests.parallax.inspect.api import BALANCER, FRONT, NOW, TOKEN, Api, Reply
@@ -26,10 +26,10 @@ def both(api: Api) -> list[BalancerReading]:
     """Read a target that names its balancer, and one that does not."""
     targets = (FRONT, NAMELESS)
     project = connect(TOKEN, api.url)
-    return list(read(project, targets, NOW, addresses=lambda _: (ADDRESS,)))
+    return list(read_balancers(project, targets, NOW, addresses=lambda _: (ADDRESS,)))
 
 
-def test_sixty_balancers_on_three_pages_are_told_apart(api: Api) -> None:
+def test_sixty_balancers_on_three_pages_are_reported_apart(api: Api) -> None:
     """By name and by address it is the one among them."""
     many = [other(n) for n in range(59)]
     api.balancers = [many[:25], many[25:50], [*many[50:], BALANCER]]
@@ -50,17 +50,17 @@ def test_a_balancer_that_is_listed_twice_is_one(api: Api) -> None:
     assert nameless.matched_by == f"{ADDRESS} is its public IPv4"
 
 
-def test_a_balancer_that_a_deletion_hides_is_not_told_as_gone(api: Api) -> None:
+def test_a_balancer_hidden_by_a_deletion_is_not_missing(api: Api) -> None:
     """Who slid onto a page that was read already is "not known" until next time."""
     api.balancers = [[other(1), other(2)], [other(3)]]
     api.totals = [4, 3]
     named, nameless = both(api)
     assert (named.problem, nameless.problem) == (Problem.OTHER, Problem.OTHER)
-    assert "3 of 4 load_balancers came: the list changed" in str(named.problem_detail)
+    assert "read 3 of 4 load_balancers: the list changed" in str(named.problem_detail)
 
 
 def test_a_deleted_balancer_is_not_found(api: Api) -> None:
-    """A list that is whole without it says so, and no second call is needed."""
+    """A complete list without it is proof; no second call is needed."""
     api.balancers, api.totals = [[other(1)]], [1]
     named, nameless = both(api)
     assert (named.problem, nameless.problem) == (Problem.NOT_FOUND, Problem.NOT_FOUND)
@@ -68,7 +68,7 @@ def test_a_deleted_balancer_is_not_found(api: Api) -> None:
     assert sum("load_balancers" in path for path in api.paths) == 1
 
 
-def test_no_page_is_asked_for_after_the_budget(api: Api) -> None:
+def test_no_page_is_requested_after_the_budget(api: Api) -> None:
     """A slow API costs the pages that it has no time for, and no later calls."""
     api.balancers = [[BALANCER], [other(1)]]
     came = threading.Event()
@@ -80,7 +80,7 @@ def test_no_page_is_asked_for_after_the_budget(api: Api) -> None:
 
     api.answer = slow
     before = set(threading.enumerate())
-    (seen,) = read(connect(TOKEN, api.url), (FRONT,), NOW, budget=0.2)
+    (seen,) = read_balancers(connect(TOKEN, api.url), (FRONT,), NOW, budget=0.2)
     assert seen.problem is Problem.UNREACHABLE
     came.set()
     for thread in set(threading.enumerate()) - before:

@@ -61,7 +61,7 @@ FAILURES = [
 def test_one_failing_reading_costs_no_other(
     count: int, place: int, failure: Exception
 ) -> None:
-    """Wherever it stands: the others are stored, and the error comes back."""
+    """At any place: the others are stored, and the error is returned."""
     others = [reading(f"t{number}") for number in range(count)]
     readings = [*others[:place], reading("poison"), *others[place:]]
     table = Table(poison=failure)
@@ -115,7 +115,7 @@ def test_then_firewalls_are_given_up() -> None:
 
 
 @pytest.mark.parametrize("name", ["targets", "nothing"])
-def test_what_is_still_too_large_is_a_problem_that_says_so(name: str) -> None:
+def test_a_reading_that_is_still_too_large_becomes_a_problem(name: str) -> None:
     """The judgement knows that there is a reading, and why it holds no balancer."""
     table = Table()
     large = reading("large", noisy("targets"))

@@ -1,17 +1,17 @@
-"""The servers behind a balancer: an odd one costs only its own name."""
+"""The servers behind a load balancer: a malformed one costs only its own name."""
 
 from typing import Any
 
 import pytest
 
-from parallax.inspect import connect, read
+from parallax.inspect import connect, read_balancers
 from parallax.model.balancer import BalancerTarget
 from tests.parallax.inspect.api import BALANCER, FRONT, NOW, TOKEN, Api, server
 
 
 def targets(api: Api) -> list[BalancerTarget]:
     """Read the balancer's real targets."""
-    (seen,) = read(connect(TOKEN, api.url), (FRONT,), NOW)
+    (seen,) = read_balancers(connect(TOKEN, api.url), (FRONT,), NOW)
     assert seen.load_balancer is not None
     return list(seen.load_balancer.leaves())
 
@@ -27,7 +27,7 @@ def targets(api: Api) -> list[BalancerTarget]:
         "text",
     ],
 )
-def test_an_odd_server_costs_only_its_own_name(api: Api, odd: Any) -> None:
+def test_a_malformed_server_costs_only_its_own_name(api: Api, odd: Any) -> None:
     """The other server on the page has its name; the balancer is read."""
     api.servers = [[odd, server(2)]]
     assert [t.label for t in targets(api)] == ["1", "worker-2", "198.51.100.9"]
@@ -44,7 +44,7 @@ def test_a_server_may_have_no_ipv4(api: Api) -> None:
 
 
 def test_firewalls_that_the_api_does_not_speak_of_are_not_known(api: Api) -> None:
-    """No word of firewalls is no word that there are none."""
+    """Without the field the firewalls are unknown, not absent."""
     mute = server(1)
     del mute["public_net"]["firewalls"]
     api.balancers = [[BALANCER | {"targets": [_public(1)]}]]
@@ -54,7 +54,7 @@ def test_firewalls_that_the_api_does_not_speak_of_are_not_known(api: Api) -> Non
 
 
 def test_an_address_of_another_project_stays_an_address(api: Api) -> None:
-    """A target by address is told by it, whoever's it is."""
+    """A target by address is named by it, whichever server has it."""
     target = targets(api)[-1]
     assert (target.type, target.server_name, target.networks) == ("ip", None, None)
     assert target.label == "198.51.100.9"

@@ -1,4 +1,4 @@
-"""Which balancer serves a target: by name, by address, or why neither tells."""
+"""Which load balancer serves a target: by name, by address, or why neither."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -7,7 +7,7 @@ from ipaddress import IPv6Network
 import pytest
 
 from parallax.inspect.servers import Server
-from parallax.inspect.serving import answered, serving
+from parallax.inspect.serving import resolved_addresses, serving
 from parallax.model.balancer import LoadBalancer
 from parallax.model.probe import Probe, ProbeRun, Resolution, Role
 from parallax.model.target import Reached, Target
@@ -28,22 +28,22 @@ TARGET = Target(name="front", url="https://front.example/")
         ("2001:0db8:0::0001", "2001:db8::1 is its public IPv6"),
     ],
 )
-def test_an_address_tells_the_balancer(address: str, why: str) -> None:
+def test_an_address_matches_the_balancer(address: str, why: str) -> None:
     """One address of its own is enough, however it is spelled."""
     found = serving(TARGET, ("198.51.100.1", address), BOTH)
     assert (found.balancer, found.why) == (ONE, why)
 
 
-def test_a_private_address_tells_only_where_the_target_may_have_one() -> None:
-    """The same private address stands in many a network."""
+def test_a_private_address_matches_only_if_it_is_allowed() -> None:
+    """Many networks use the same private address."""
     assert serving(TARGET, ("10.0.0.5",), BOTH).balancer is None
     inner = replace(TARGET, allow_private_addresses=True)
     found = serving(inner, ("10.0.0.5",), BOTH)
     assert (found.balancer, found.why) == (ONE, "10.0.0.5 is its private address")
 
 
-def test_a_closed_public_interface_serves_nobody() -> None:
-    """An address that is not in use tells nothing."""
+def test_a_closed_public_interface_serves_no_target() -> None:
+    """An address that is not in use proves nothing."""
     closed = replace(ONE, public_interface=False)
     assert serving(TARGET, ("203.0.113.1",), (closed,)).balancer is None
 
@@ -59,37 +59,35 @@ def test_two_balancers_behind_one_name_are_both_told() -> None:
 @pytest.mark.parametrize(
     ("addresses", "why"),
     [
-        ((), "no address of front.example is known"),
+        ((), "no probe has resolved an address of front.example"),
         (("198.51.100.1", "odd"), "front.example (198.51.100.1, odd)"),
     ],
 )
-def test_who_cannot_be_told_is_not_guessed(
-    addresses: tuple[str, ...], why: str
-) -> None:
-    """The words say what was looked for."""
+def test_no_balancer_is_guessed(addresses: tuple[str, ...], why: str) -> None:
+    """The text names the missing address."""
     found = serving(TARGET, addresses, BOTH)
     assert found.balancer is None
     assert why in found.why
 
 
-def test_a_name_that_leads_to_a_server_is_told_with_the_server() -> None:
-    """Then no balancer stands before it."""
+def test_a_name_that_resolves_to_a_server_reports_the_server() -> None:
+    """Then there is no load balancer in front of it."""
     worker = Server(id=1, name="worker-1", ipv4="198.51.100.1")
     found = serving(TARGET, ("198.51.100.1",), BOTH, (worker,))
     assert found.balancer is None
-    assert "198.51.100.1 is server worker-1's own" in found.why
+    assert "198.51.100.1 belongs to server worker-1" in found.why
 
 
 def test_any_address_of_a_server_s_network_is_the_server_s() -> None:
     """Hetzner routes a /64 to each server; a name may lead to any address of it."""
     worker = Server(id=1, name="worker-1", ipv6=IPv6Network("2001:db8:1::/64"))
     found = serving(TARGET, ("2001:db8:1::80",), BOTH, (worker,))
-    assert "2001:db8:1::80 is server worker-1's own" in found.why
+    assert "2001:db8:1::80 belongs to server worker-1" in found.why
     other = serving(TARGET, ("2001:db8:2::80",), BOTH, (worker,))
     assert "worker-1" not in other.why
 
 
-def test_of_many_balancers_those_of_a_like_name_are_told() -> None:
+def test_of_many_balancers_similar_names_are_listed() -> None:
     """A typo finds its neighbors among hundreds, and the text stays short."""
     many = [LoadBalancer(id=n, name=f"cluster-{n:03}") for n in range(300)]
     named = replace(TARGET, reached=Reached(load_balancer="lb-pord"))
@@ -99,10 +97,12 @@ def test_of_many_balancers_those_of_a_like_name_are_told() -> None:
     assert len(why) < 300
 
 
-def test_an_address_of_nobody_is_told_with_whose_it_may_be() -> None:
+def test_an_unknown_address_is_reported_with_possible_owners() -> None:
     """A CDN, a floating IP, another project, or a wrong answer of the DNS."""
     found = serving(TARGET, ("198.51.100.1",), BOTH)
-    assert "a CDN's (then set reached.cdn), a floating IP, or another" in found.why
+    assert (
+        "it may belong to a CDN (then set reached.cdn), a floating IP or" in found.why
+    )
 
 
 @pytest.mark.parametrize("name", [None, "lb"])
@@ -110,10 +110,10 @@ def test_a_project_without_balancers_may_be_the_wrong_one(name: str | None) -> N
     """A token of another project opens a list with nothing on it."""
     target = replace(TARGET, reached=Reached(load_balancer=name))
     why = serving(target, ("203.0.113.1",), ()).why
-    assert "is the token one of the right project?" in why
+    assert "check that the token is the project's" in why
 
 
-def test_a_lost_name_is_told_with_what_its_address_says() -> None:
+def test_a_missing_name_is_reported_with_its_address() -> None:
     """Nobody has the address either: the name leads elsewhere, or it was deleted."""
     named = replace(TARGET, reached=Reached(load_balancer="x"))
     why = serving(named, ("198.51.100.1",), BOTH).why
@@ -121,12 +121,12 @@ def test_a_lost_name_is_told_with_what_its_address_says() -> None:
     assert "has an address of front.example (198.51.100.1)" in why
 
 
-def test_a_likely_heir_is_told_before_the_project_s_names() -> None:
+def test_a_renamed_balancer_comes_before_the_project_s_names() -> None:
     """A line of the path holds the beginning only."""
     named = replace(TARGET, reached=Reached(load_balancer="x"))
     assert serving(named, ("203.0.113.1",), BOTH).why == (
-        "no load balancer is named 'x'; renamed? 'one' serves it:"
-        " 203.0.113.1 is its public IPv4; the project has: one, two"
+        "no load balancer is named 'x'; it may be renamed: 'one' serves the target"
+        " (203.0.113.1 is its public IPv4); the project has: one, two"
     )
 
 
@@ -137,7 +137,7 @@ def test_a_name_is_believed_before_an_address() -> None:
     assert (found.balancer, found.why) == (TWO, "by name")
 
 
-def test_a_lost_name_behind_a_cdn_has_no_likely_heir() -> None:
+def test_a_missing_name_behind_a_cdn_has_no_likely_match() -> None:
     """The CDN's addresses are not compared."""
     named = replace(TARGET, reached=Reached(load_balancer="x", cdn=True))
     found = serving(named, ("203.0.113.1",), BOTH)
@@ -147,7 +147,7 @@ def test_a_lost_name_behind_a_cdn_has_no_likely_heir() -> None:
 
 
 def test_the_zone_s_own_answer_comes_before_the_resolvers() -> None:
-    """A stale cache must not tell the balancer while the zone's servers answer."""
+    """A stale cache does not decide while the zone's servers respond."""
     probe = Probe(
         role=Role.FIRST,
         request_id="1",
@@ -160,6 +160,8 @@ def test_the_zone_s_own_answer_comes_before_the_resolvers() -> None:
     run = ProbeRun(target="front", started_at=NOW, probes=(probe,))
     cached = Resolution(resolver="192.0.2.53", addresses=("192.0.2.1",))
     zone = Resolution(resolver="ns", authoritative=True, addresses=("192.0.2.2",))
-    assert answered(run) == ("192.0.2.9",)
-    assert answered(replace(run, resolutions=(cached,))) == ("192.0.2.1",)
-    assert answered(replace(run, resolutions=(cached, zone))) == ("192.0.2.2",)
+    assert resolved_addresses(run) == ("192.0.2.9",)
+    assert resolved_addresses(replace(run, resolutions=(cached,))) == ("192.0.2.1",)
+    assert resolved_addresses(replace(run, resolutions=(cached, zone))) == (
+        "192.0.2.2",
+    )

@@ -54,7 +54,7 @@ FLOODS: dict[str, tuple[bytes, bytes]] = {
     "in the trailer": (HEAD + b"2\r\nok\r\n0\r\n", b"X-A: b\r\n"),
     "the trailer of the body": (HEAD + b"2\r\nok\r\n0\r\nX-A: ", b"b"),
 }
-"""What the probe says has not ended -> what is sent first and what again."""
+"""The unfinished part in the error -> the first bytes to send, and those to repeat."""
 
 
 def mute(connection: socket.socket) -> None:

@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from parallax.model.probe import Probe, Role
 from parallax.model.target import Healthy
-from parallax.probe import Question
+from parallax.probe import ProbeRequest
 
 type Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -145,7 +145,7 @@ def answering(*pieces: bytes, reset: bool = False) -> Handler:
     return handle
 
 
-def question(server_port: int, scheme: str = "http", **changes: object) -> Question:
+def question(server_port: int, scheme: str = "http", **changes: object) -> ProbeRequest:
     """Return a question for a server on loopback."""
     fields: dict[str, object] = {
         "role": Role.FIRST,
@@ -154,7 +154,7 @@ def question(server_port: int, scheme: str = "http", **changes: object) -> Quest
         "allow_private": True,
         "timeout": 5.0,
     }
-    return Question(**(fields | changes))  # type: ignore[arg-type]
+    return ProbeRequest(**(fields | changes))  # type: ignore[arg-type]
 
 
 def answered(code: int | None, **changes: object) -> Probe:

@@ -14,9 +14,9 @@ from parallax.model.packed import TooLargeError
 from parallax.model.probe import Certificate, ErrorType, Probe, ProbeRun, Resolution
 from parallax.probe import resolvers
 from parallax.probe.bound import (
+    BODY,
     DETAIL,
     HEADERS,
-    KEPT,
     NAME,
     NAMES,
     REASON,
@@ -26,12 +26,12 @@ from parallax.probe.bound import (
     first_bounded,
     kept_headers,
     kept_texts,
-    lighter,
+    reduced_versions,
     shortened,
 )
 from parallax.probe.name_query import MOST_ADDRESSES
 from parallax.probe.plan import Plan
-from parallax.probe.question import BODY_LIMIT
+from parallax.probe.probe_request import BODY_LIMIT
 from tests.parallax.probe.servers import answered
 
 MOST = 10 + 1 + 2 + 1 + 1 + 8
@@ -58,8 +58,8 @@ def huge(seed: int) -> Probe:
     )
 
 
-def test_the_plan_asks_no_more_than_is_counted_on() -> None:
-    """Whoever lets it ask more must look again at what fits into one item."""
+def test_the_plan_sends_no_more_probes_than_expected() -> None:
+    """A larger maximum must be checked against what fits into one item."""
     plan = Plan()
     assert plan.repeats + 1 + plan.direct_addresses + 2 + plan.addresses == MOST
 
@@ -75,26 +75,26 @@ def test_a_common_answer_is_kept_as_it_is() -> None:
     """Headers, certificate and a short page stay whole."""
     one = answered(
         503,
-        body="x" * KEPT,
+        body="x" * BODY,
         headers=(("Server", "nginx"), ("Content-Type", "text/html")),
     )
     assert bounded(one) == one
 
 
 def test_a_long_body_is_cut_between_two_characters() -> None:
-    """What was cut is told."""
-    one = bounded(answered(503, body="\u00e4" * KEPT))
-    assert (one.body, one.body_truncated) == ("\u00e4" * (KEPT // 2), True)
+    """Truncation is reported."""
+    one = bounded(answered(503, body="\u00e4" * BODY))
+    assert (one.body, one.body_truncated) == ("\u00e4" * (BODY // 2), True)
 
 
 def test_the_first_failing_probe_keeps_its_page() -> None:
     """A page has to be recognized once; of a healthy one the start is enough."""
     failing = answered(503, body="x" * BODY_LIMIT, healthy=False)
     assert first_bounded(failing) == failing
-    assert len(first_bounded(replace(failing, healthy=True)).body) == KEPT
+    assert len(first_bounded(replace(failing, healthy=True)).body) == BODY
 
 
-def test_a_header_that_is_too_long_takes_nobody_s_place() -> None:
+def test_a_header_that_is_too_long_displaces_no_other() -> None:
     """The others stay, each whole, in their order."""
     long = ("Content-Security-Policy", "y" * HEADERS)
     one = answered(503, headers=(("Server", "nginx"), long, ("Via", "1.1 x")))
@@ -140,7 +140,7 @@ def filled(chance: random.Random, letters: Sequence[str]) -> Probe:
 
 
 def overfull(letters: Sequence[str], probes: int = MOST) -> ProbeRun:
-    """Return a run of a plan's probes, each at its bound, with all else as well."""
+    """Return a run with a plan's probes, each field at its limit."""
     chance = random.Random(7)  # noqa: S311 - a test's
     found = [filled(chance, letters) for _ in range(probes)]
     addresses = tuple(f"2001:db8::{n:x}" for n in range(2 * MOST_ADDRESSES))
@@ -157,9 +157,9 @@ def overfull(letters: Sequence[str], probes: int = MOST) -> ProbeRun:
 
 @pytest.mark.parametrize("name", ALPHABETS)
 def test_the_worst_run_fits_when_it_is_lighter(name: str) -> None:
-    """Each version is smaller and says what it left out; the last one always fits."""
+    """Each version is smaller and names what it omits; the last one always fits."""
     run = overfull(ALPHABETS[name])
-    versions = list(lighter(run))
+    versions = list(reduced_versions(run))
     assert versions[0] == run
     last = versions[-1]
     assert from_image(to_item(last)) == last
@@ -184,7 +184,7 @@ def test_a_first_probe_always_fits(name: str) -> None:
 def test_a_lighter_run_gives_up_the_least_telling_first() -> None:
     """The certificates, then bodies, then headers; never the first probe's own."""
     run = overfull(ALPHABETS["ASCII"], 3)
-    _, certificates, bodies, headers, _, _ = lighter(run)
+    _, certificates, bodies, headers, _, _ = reduced_versions(run)
     assert [p.certificate is None for p in certificates.probes] == [False, True, True]
     assert all(p.body and p.headers for p in certificates.probes)
     assert [bool(p.body) for p in bodies.probes] == [True, False, False]
@@ -212,8 +212,8 @@ def test_headers_cost_what_json_makes_of_them(headers: list[tuple[str, str]]) ->
 
 
 def test_of_too_many_parts_left_out_the_rest_is_counted() -> None:
-    """Each is told once; behind the last stands how many more there are."""
+    """Each is reported once; the last text has the number of omitted ones."""
     texts = kept_texts(f"part {n % 100}" for n in range(1000))
     assert (len(texts), texts[0]) == (SKIPPED, "part 0")
-    assert texts[-1] == "37 more parts of the investigation were left out"
+    assert texts[-1] == "37 more parts of the investigation were omitted"
     assert kept_texts(["a", "b", "a"]) == ("a", "b")

@@ -21,7 +21,7 @@ PAIRS = st.tuples(st.ip_addresses(v=4), st.ip_addresses(v=4)) | st.tuples(
 
 @settings(deadline=None)
 @given(pair=PAIRS, own=PORTS, peer=PORTS, scope=st.sampled_from(["", "%eth0"]))
-def test_the_line_says_who_is_connected_to_whom(
+def test_the_line_names_both_ends_of_the_connection(
     pair: tuple[IPv4Address | IPv6Address, ...], own: int, peer: int, scope: str
 ) -> None:
     """Family, both addresses and both ports can be read back, in 107 bytes at most."""
@@ -37,7 +37,7 @@ def test_the_line_says_who_is_connected_to_whom(
 
 
 def listening(lines: list[bytes], *, plain: bool) -> Handler:
-    """Note the first line, then answer well; of TLS, note the first byte."""
+    """Note the first line, then respond with 200; for TLS, note the first byte."""
 
     async def handle(
         reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -67,7 +67,7 @@ def ask(lines: list[bytes], scheme: str, *, proxy_protocol: bool = True) -> Prob
 
 
 def test_the_line_goes_before_the_request() -> None:
-    """The server hears first who asks, and the probe says that it was told."""
+    """The server first receives the client's address; the probe records the line."""
     lines: list[bytes] = []
     probe = ask(lines, "http")
     assert (probe.healthy, probe.proxy_protocol) == (True, True)
@@ -75,7 +75,7 @@ def test_the_line_goes_before_the_request() -> None:
 
 
 def test_the_line_goes_before_tls() -> None:
-    """Where TLS ends at the ingress, the line still stands in clear."""
+    """If TLS ends at the ingress, the line is still sent in clear text."""
     lines: list[bytes] = []
     probe = ask(lines, "https")
     assert lines[0].startswith(b"PROXY TCP4 ")
@@ -84,7 +84,7 @@ def test_the_line_goes_before_tls() -> None:
     assert probe.error_phase == "tls"
 
 
-def test_nobody_is_told_unasked() -> None:
+def test_without_the_option_no_line_is_sent() -> None:
     """Without it the request line comes first."""
     lines: list[bytes] = []
     probe = ask(lines, "http", proxy_protocol=False)

@@ -1,4 +1,4 @@
-"""Whom to ask whether it is us: only where no answer came, and any answer will do."""
+"""The control URL: requested only without an HTTP response; any response counts."""
 
 import asyncio
 from dataclasses import replace
@@ -26,23 +26,26 @@ NO_ANSWER = answered(None, error_type=ErrorType.TIMEOUT)
         ErrorType.TLS,
     ],
 )
-def test_who_got_no_answer_asks_the_control(error: ErrorType) -> None:
+def test_without_a_response_the_control_is_requested(error: ErrorType) -> None:
     """No name, no route, no connection, no handshake: it may be us."""
-    question, why_not = control(LAB, replace(NO_ANSWER, error_type=error), PLAN)
-    assert question is not None
-    assert (question.role, question.url) == (Role.CONTROL, PLAN.control_url)
+    request, why_not = control(LAB, replace(NO_ANSWER, error_type=error), PLAN)
+    assert request is not None
+    assert (request.role, request.url) == (Role.CONTROL, PLAN.control_url)
     assert why_not is None
 
 
 def test_who_got_an_answer_is_not_blind() -> None:
-    """An error page came through the network: nobody else is asked."""
+    """An error page passed through the network: no control is needed."""
     assert control(LAB, answered(503), PLAN) == (None, None)
 
 
-def test_without_a_url_nobody_is_asked_and_that_is_told() -> None:
-    """The judgement may then not say that the monitor sees."""
+def test_without_a_url_the_control_is_skipped_and_reported() -> None:
+    """The judgement then cannot state that the monitor works."""
     plan = replace(PLAN, control_url=None)
-    assert control(LAB, NO_ANSWER, plan) == (None, "control: no URL is configured")
+    assert control(LAB, NO_ANSWER, plan) == (
+        None,
+        "control: no control URL is configured",
+    )
 
 
 def asked(handler: Handler) -> Probe:
@@ -52,9 +55,9 @@ def asked(handler: Handler) -> Probe:
         """Ask within one event loop."""
         async with serving(handler) as port:
             plan = replace(PLAN, control_url=f"http://127.0.0.1:{port}/")
-            question, _ = control(LAB, NO_ANSWER, plan)
-            assert question is not None
-            return await fetch(question)
+            request, _ = control(LAB, NO_ANSWER, plan)
+            assert request is not None
+            return await fetch(request)
 
     return asyncio.run(run())
 

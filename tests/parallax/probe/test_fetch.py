@@ -58,7 +58,7 @@ def ask(
     return asyncio.run(run())
 
 
-def test_a_healthy_answer_is_told_in_full(trusted: Authority) -> None:
+def test_a_healthy_response_is_recorded_in_full(trusted: Authority) -> None:
     """Phases, peer, certificate, status, reason, headers and body are all there."""
     page = b"HTTP/1.1 200 Fine\r\nServer: x\r\nContent-Length: 2\r\n\r\nok"
     probe = ask(answering(page), trusted.context)
@@ -75,7 +75,7 @@ def test_a_healthy_answer_is_told_in_full(trusted: Authority) -> None:
 
 
 def test_reason_header_case_and_body_are_kept() -> None:
-    """What tells servers apart stays as it was on the wire."""
+    """Whatever distinguishes servers is unchanged from the wire."""
     probe = ask(answering(PAGE))
     assert not probe.healthy
     assert probe.error_type is None
@@ -84,7 +84,7 @@ def test_reason_header_case_and_body_are_kept() -> None:
     assert (probe.body, probe.body_bytes) == ("Guru", 4)
 
 
-def test_the_request_says_who_asks_and_bears_its_id() -> None:
+def test_the_request_has_a_user_agent_and_its_id() -> None:
     """An own request id, an honest User-Agent, the URL's Host."""
     seen: list[bytes] = []
 
@@ -118,8 +118,8 @@ def test_the_request_says_who_asks_and_bears_its_id() -> None:
     assert probe.phases.resolve is None
 
 
-def test_who_asks_may_be_said() -> None:
-    """An agent's mark stands behind the usual User-Agent, in the one header."""
+def test_the_user_agent_can_be_set() -> None:
+    """An agent's mark follows the usual User-Agent, in the same header."""
     seen: list[bytes] = []
 
     async def handle(
@@ -130,8 +130,8 @@ def test_who_asks_may_be_said() -> None:
         writer.write(PAGE)
 
     assert ask(handle, user_agent=f"{USER_AGENT}{INSIDE}").status_code is not None
-    told = [x for x in seen[0].split(b"\r\n") if x.startswith(b"User-Agent:")]
-    assert told == [f"User-Agent: Parallax/{__version__}+agent".encode()]
+    user_agents = [x for x in seen[0].split(b"\r\n") if x.startswith(b"User-Agent:")]
+    assert user_agents == [f"User-Agent: Parallax/{__version__}+agent".encode()]
 
 
 FAULTS = {
@@ -181,18 +181,18 @@ def test_a_broken_answer_is_named(fault: str) -> None:
 
 
 def test_what_came_before_a_cut_is_kept() -> None:
-    """Status and the half body tell who was answering."""
+    """Status and partial body show which server responded."""
     probe = ask(FAULTS["truncated"][0])
     assert (probe.status_code, probe.body, probe.body_bytes) == (200, "half", 4)
 
 
-def test_the_stranger_is_quoted() -> None:
+def test_the_first_bytes_of_another_protocol_are_quoted() -> None:
     """Bytes that are not HTTP stand in the detail: they name the wrong port."""
     assert "SSH-2.0" in (ask(FAULTS["garbage"][0]).error_detail or "")
 
 
 def test_a_refused_connection() -> None:
-    """A port that nobody listens on: refused, in the connect phase."""
+    """A port without a listener: refused, in the connect phase."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         probe = asyncio.run(fetch(question(free.getsockname()[1])))
@@ -204,11 +204,11 @@ def test_a_refused_connection() -> None:
 @pytest.mark.parametrize(
     ("limits", "detail"),
     [
-        ({"timeout": 0.5}, "no end within 0.5 s"),
+        ({"timeout": 0.5}, "no complete response within 0.5 s"),
         ({"timeout": 30.0, "connect_timeout": 0.5}, "no connection within 0.5 s"),
     ],
 )
-def test_a_connection_nobody_takes_times_out(
+def test_a_connection_that_is_not_accepted_times_out(
     limits: dict[str, Any], detail: str
 ) -> None:
     """A listening socket with a full queue behaves as a firewall that drops."""
@@ -243,14 +243,14 @@ async def slow_body(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) 
 def test_silence_times_out_in_its_phase(
     handler: Handler, phase: str, code: int | None
 ) -> None:
-    """One deadline over all; the phase says who kept us waiting."""
+    """One deadline for all; the phase shows where the time went."""
     probe = ask(handler, timeout=1.5, connect_timeout=1.0)
     assert (probe.error_type, probe.error_phase) == (ErrorType.TIMEOUT, phase)
     assert probe.duration >= 1.5
     assert probe.status_code == code
 
 
-def test_a_tls_handshake_that_nobody_answers_times_out() -> None:
+def test_a_tls_handshake_without_a_response_times_out() -> None:
     """A plain server that waits: the TLS phase takes the blame."""
 
     async def run() -> Probe:
@@ -293,10 +293,10 @@ def test_a_broken_handshake_is_named(handler: Handler, error_type: ErrorType) ->
 
 
 def test_a_certificate_that_does_not_verify_is_shown(expired: Authority) -> None:
-    """The error says so, and whose certificate it was and when it ended."""
+    """The error states it; the probe has the certificate and its expiry."""
     probe = ask(answering(PAGE), expired.context)
     assert (probe.error_type, probe.error_phase) == (ErrorType.TLS, "tls")
-    assert "does not verify" in (probe.error_detail or "")
+    assert "certificate verification failed" in (probe.error_detail or "")
     assert probe.certificate is not None
     assert probe.certificate.not_after < probe.started_at
     assert probe.status_code is None
@@ -337,7 +337,7 @@ def test_a_certificate_s_names_are_texts(trusted: Authority, tmp_path: Path) -> 
 def test_a_second_handshake_without_an_end_leaves_the_first_one_s_error(
     serve: Callable[[socket.socket], None], expired: Authority
 ) -> None:
-    """The certificate stays unknown; why the first handshake failed is still told."""
+    """The certificate stays unknown; the first handshake's error is still reported."""
     asked: list[int] = []
 
     def once(connection: socket.socket) -> None:
@@ -351,24 +351,24 @@ def test_a_second_handshake_without_an_end_leaves_the_first_one_s_error(
     with flooding(once) as port:
         probe = asyncio.run(fetch(question(port, "https", timeout=1.0)))
     assert (probe.error_type, probe.error_phase) == (ErrorType.TLS, "tls")
-    assert "does not verify" in (probe.error_detail or "")
+    assert "certificate verification failed" in (probe.error_detail or "")
     assert (len(asked), probe.certificate) == (2, None)
 
 
 def test_an_unverified_question_takes_any_certificate(expired: Authority) -> None:
-    """An unknown Host can match no certificate; it is asked all the same."""
+    """No certificate matches an unknown host; the request is sent all the same."""
     probe = ask(answering(PAGE), expired.context, verify=False, host="x.invalid")
     assert (probe.status_code, probe.server_address) == (503, "x.invalid")
     assert probe.certificate is not None
 
 
 def test_the_host_goes_into_sni_and_host_header(trusted: Authority) -> None:
-    """Direct probes say the name they mean, wherever they connect."""
+    """Direct probes send the target's name, wherever they connect."""
     names: list[str | None] = []
     heads: list[bytes] = []
 
     def note(_: ssl.SSLObject, name: str | None, __: ssl.SSLContext) -> None:
-        """Take down what was asked."""
+        """Record the request."""
         names.append(name)
 
     async def handle(
@@ -480,17 +480,17 @@ def test_secrets_in_headers_are_gone() -> None:
 
 
 def test_secrets_in_a_reason_phrase_are_gone() -> None:
-    """The rest of it stays: it tells servers apart."""
+    """The rest of it stays: it distinguishes servers."""
     page = b"HTTP/1.1 401 Denied token=s3cret0000\r\nContent-Length: 0\r\n\r\n"
     assert ask(answering(page)).reason == "Denied token=[redacted]"
 
 
 def test_secrets_in_what_is_no_answer_are_gone() -> None:
-    """The first bytes name the stranger, and may be a header with a secret."""
+    """The first bytes identify the protocol, and may be a header with a secret."""
     probe = ask(answering(b"Set-Cookie: a=s3cret; b=s3cret\r\n\r\n"))
     assert probe.error_type is ErrorType.INVALID_RESPONSE
     assert probe.error_detail is not None
-    assert "it began b'Set-Cookie: [redacted]" in probe.error_detail
+    assert "the first bytes were b'Set-Cookie: [redacted]" in probe.error_detail
     assert "s3cret" not in probe.error_detail
 
 
@@ -517,7 +517,7 @@ def test_a_name_that_leads_home_is_refused() -> None:
 
 
 def test_a_name_that_has_no_address() -> None:
-    """The resolve phase takes the blame (a label over 63 bytes asks no server)."""
+    """The resolve phase fails (a label over 63 bytes is never sent to a server)."""
     probe = asyncio.run(fetch(question(80, url=f"http://{'x' * 64}.invalid/")))
     assert probe.error_type is ErrorType.NAME_NOT_RESOLVED
     assert probe.error_phase == "resolve"
@@ -547,10 +547,10 @@ def test_a_url_that_is_none_becomes_an_error_of_the_probe() -> None:
 
 
 @pytest.mark.parametrize("code", [errno.EMFILE, errno.ENFILE, errno.ENOBUFS])
-def test_a_machine_without_means_blames_nobody(
+def test_a_machine_without_resources_blames_no_target(
     code: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """No socket could be opened: there is no probe, for nothing was asked."""
+    """No socket could be opened: there is no probe, since nothing was sent."""
 
     async def broken(*_: object) -> None:
         """Fail as socket(2) does."""

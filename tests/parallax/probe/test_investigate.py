@@ -1,4 +1,4 @@
-"""An investigation as a whole: what is asked, of whom, and what is told instead."""
+"""A whole investigation: which requests it sends, and what it reports as skipped."""
 
 import asyncio
 import importlib
@@ -9,7 +9,7 @@ import pytest
 
 from parallax.model.probe import ErrorType, Probe, ProbeRun, Role
 from parallax.model.target import Reached, Target
-from parallax.probe import NotSentError, Plan, Question, investigate
+from parallax.probe import NotSentError, Plan, ProbeRequest, investigate
 from parallax.probe.slots import Capacity, Slots
 from tests.parallax.probe.name_servers import Records, Says, name_servers
 from tests.parallax.probe.servers import Handler, answered, answering, serving
@@ -68,7 +68,7 @@ def run_of(  # noqa: PLR0913 - the parts of an investigation
     return asyncio.run(run())
 
 
-def test_every_address_that_was_named_is_asked_for_itself() -> None:
+def test_every_resolved_address_is_probed_by_itself() -> None:
     """One serves an error page, one is dead, one has no route from here."""
     run = run_of(BAD)
     asked = run.by_role(Role.ADDRESS)
@@ -77,15 +77,15 @@ def test_every_address_that_was_named_is_asked_for_itself() -> None:
         ("127.0.0.2", None, ErrorType.CONNECTION_REFUSED),
     ]
     assert {p.server_address for p in asked} == {"localhost"}
-    assert "address fe80::1: no IPv6 route from here" in run.skipped
+    assert "address fe80::1: no IPv6 route from this machine" in run.skipped
 
 
 def test_the_name_is_pinned_in_host() -> None:
-    """Where to connect changes, not whom the server is asked for."""
+    """The connection's address changes, the requested host does not."""
     heads: list[bytes] = []
 
     async def note(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Take down for whom the server was asked."""
+        """Record the requested host."""
         heads.append(await reader.readuntil(b"\r\n\r\n"))
         writer.write(b"HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n")
 
@@ -94,7 +94,7 @@ def test_the_name_is_pinned_in_host() -> None:
     assert b"\r\nHost: localhost:" in head
 
 
-def test_the_resolvers_and_the_zone_have_their_word() -> None:
+def test_resolvers_and_zone_are_both_recorded() -> None:
     """Both families, each with its TTL."""
     resolver, zone = run_of(BAD).resolutions
     assert (resolver.resolver, zone.resolver) == ("127.0.0.1", "ns.localhost")
@@ -103,15 +103,15 @@ def test_the_resolvers_and_the_zone_have_their_word() -> None:
 
 
 def test_a_url_that_is_an_address_has_neither_resolvers_nor_addresses() -> None:
-    """There is nothing to resolve; the rest is asked as ever."""
+    """There is nothing to resolve; the rest is unchanged."""
     run = run_of(BAD, host="127.0.0.1")
     assert (run.resolutions, run.by_role(Role.ADDRESS)) == ((), ())
     assert len(run.by_role(Role.REPEAT)) == 2
-    assert run.skipped == ("resolvers: the URL holds an address, no name",)
+    assert run.skipped == ("resolvers: the URL has an address instead of a name",)
 
 
-def test_the_control_is_asked_once_where_no_answer_came() -> None:
-    """And its answer is healthy, whatever it says."""
+def test_the_control_is_requested_once_without_a_response() -> None:
+    """Its response is healthy, whatever its status."""
     run = run_of(BAD, first=NO_NAME, control=BAD)
     (asked,) = run.by_role(Role.CONTROL)
     assert (asked.status_code, asked.healthy) == (503, True)
@@ -122,18 +122,18 @@ def test_the_control_is_left_alone_where_an_answer_came() -> None:
     heard: list[bytes] = []
 
     async def note(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
-        """Take down that somebody came."""
+        """Record the connection."""
         heard.append(await reader.read(1))
 
     run = run_of(BAD, control=note)
     assert (run.by_role(Role.CONTROL), heard) == ((), [])
 
 
-def test_what_has_no_time_left_is_told_and_holds_nothing_up() -> None:
+def test_a_part_without_time_is_reported_and_blocks_nothing() -> None:
     """A repeat that would lie beyond the end is not waited for."""
     run = run_of(BAD, plan=replace(PLAN, repeats=3, interval=3000.0), host="127.0.0.1")
     assert len(run.by_role(Role.REPEAT)) == 1
-    assert {"repeat: no time left", "cache-buster: no time left"} <= set(run.skipped)
+    assert {"repeat: out of time", "cache-buster: out of time"} <= set(run.skipped)
 
 
 def test_a_defect_among_the_resolvers_costs_no_probe(
@@ -162,8 +162,8 @@ class Taken(Slots):
         raise NotSentError("too many connections at once")
 
 
-def test_what_gets_no_connection_is_told_and_fails_nobody() -> None:
-    """Neither probe nor comparison: nothing is said of the target."""
+def test_a_part_without_a_connection_is_reported_as_skipped() -> None:
+    """Neither probe nor comparison: the run contains nothing about the target."""
     capacity = Capacity(probes=Taken(1), comparisons=Taken(1))
     run = run_of(BAD, first=NO_NAME, control=GOOD, capacity=capacity)
     assert (len(run.probes), run.resolutions) == (1, ())
@@ -173,7 +173,7 @@ def test_what_gets_no_connection_is_told_and_fails_nobody() -> None:
         "cache-buster: not sent: too many connections at once",
         "direct: not sent: too many connections at once",
         "unknown-host: not sent: too many connections at once",
-        "resolvers: not asked: too many connections at once",
+        "resolvers: not queried: too many connections at once",
     )
 
 
@@ -201,15 +201,15 @@ def test_a_wait_for_a_connection_shortens_no_probe() -> None:
 def test_a_probe_that_cannot_be_sent_costs_only_itself(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """This machine's own lack is told in words, and is no error of the target."""
+    """This machine's own lack is reported, and is no error of the target."""
     module = importlib.import_module("parallax.probe.investigate")
     real = module.fetch
 
-    async def broken(question: Question) -> Probe:
+    async def broken(request: ProbeRequest) -> Probe:
         """Find no file descriptor for one of the probes."""
-        if question.role is Role.DIRECT:
+        if request.role is Role.DIRECT:
             raise NotSentError("Too many open files")
-        return await real(question)
+        return await real(request)
 
     monkeypatch.setattr(module, "fetch", broken)
     run = run_of(BAD, host="127.0.0.1")

@@ -1,4 +1,4 @@
-"""One name server asked for both address families."""
+"""One name server queried for both address families."""
 
 import asyncio
 import errno
@@ -12,7 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parallax.probe.failure import NotSentError
-from parallax.probe.name_query import MOST_ADDRESSES, Answer, Terms, ask, problem
+from parallax.probe.name_query import (
+    MOST_ADDRESSES,
+    Answer,
+    Terms,
+    problem,
+    query_server,
+)
 from tests.parallax.probe.name_servers import ZONE, Records, Says, name_servers
 
 
@@ -23,7 +29,7 @@ def query(host: str, says: Says | None = None, seconds: float = 5.0) -> Answer:
         """Ask within one event loop."""
         async with name_servers(says or Says(ZONE)) as port:
             terms = Terms(seconds=seconds, port=port)
-            return await ask(dns.name.from_text(host), "127.0.0.1", terms)
+            return await query_server(dns.name.from_text(host), "127.0.0.1", terms)
 
     return asyncio.run(run())
 
@@ -44,8 +50,8 @@ def test_a_name_may_have_ipv6_alone() -> None:
     assert answer.resolution("x").ttl == 8
 
 
-def test_a_family_that_nobody_answers_for_costs_only_itself() -> None:
-    """The other's addresses stay, and what is missing is told beside them."""
+def test_a_family_without_an_answer_costs_only_itself() -> None:
+    """The other family's addresses stay, with the error beside them."""
     answer = query("both.keybuzz.test", Says(ZONE, ("AAAA",)), seconds=4.0)
     assert answer.addresses == ("203.0.113.20", "203.0.113.21")
     assert answer.error_type == "timeout"
@@ -63,7 +69,7 @@ def test_of_thousands_of_addresses_the_first_are_kept() -> None:
     assert (found[0], found[MOST_ADDRESSES]) == ("203.0.0.0", "2001:db8::1")
 
 
-def test_a_name_without_addresses_is_told() -> None:
+def test_a_name_without_addresses_is_reported() -> None:
     """It is there, and leads nowhere."""
     assert query("empty.keybuzz.test").error_type == "no_address"
 
@@ -79,12 +85,12 @@ def test_a_name_without_addresses_is_told() -> None:
         (dns.resolver.NXDOMAIN(), "nxdomain"),
     ],
 )
-def test_what_goes_wrong_has_a_word(error: Exception, word: str) -> None:
-    """What the network does is told in one word."""
+def test_every_failure_has_an_error_type(error: Exception, word: str) -> None:
+    """A failure of the network is reported as one word."""
     assert problem(error) == word
 
 
-def test_a_defect_of_ours_is_no_word() -> None:
+def test_a_defect_of_ours_has_no_error_type() -> None:
     """It is raised, for no name server is to blame."""
     with pytest.raises(ZeroDivisionError):
         problem(ZeroDivisionError())
@@ -92,7 +98,7 @@ def test_a_defect_of_ours_is_no_word() -> None:
 
 @settings(deadline=None)
 @given(st.binary(max_size=200))
-def test_whatever_comes_back_is_a_word(garbage: bytes) -> None:
+def test_any_garbage_has_an_error_type(garbage: bytes) -> None:
     """A server that sends no DNS gives no address and raises nothing."""
 
     class Babbler(asyncio.DatagramProtocol):
@@ -114,7 +120,7 @@ def test_whatever_comes_back_is_a_word(garbage: bytes) -> None:
         port = transport.get_extra_info("sockname")[1]
         try:
             terms = Terms(seconds=0.05, port=port)
-            return await ask(dns.name.from_text("a.test"), "127.0.0.1", terms)
+            return await query_server(dns.name.from_text("a.test"), "127.0.0.1", terms)
         finally:
             transport.close()
 
@@ -137,6 +143,6 @@ NONE_LEFT = OSError(errno.EMFILE, "Too many open files")
     ],
 )
 def test_a_process_without_a_socket_blames_no_name_server(error: Exception) -> None:
-    """Nothing was asked, so there is no word for what the server did."""
+    """Nothing was sent, so there is no error type of the server."""
     with pytest.raises(NotSentError, match="Too many open files"):
         problem(error)

@@ -1,4 +1,4 @@
-"""Which of a name's addresses are asked, and which are told instead."""
+"""Which of a name's addresses are probed, and which are reported as skipped."""
 
 from dataclasses import replace
 
@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from parallax.model.probe import Resolution, Role
 from parallax.model.target import Target
-from parallax.probe.names import named, pinned
+from parallax.probe.names import all_addresses, pinned
 from parallax.probe.plan import Plan
 
 LAB = Target(
@@ -17,7 +17,7 @@ PLAN = Plan(addresses=3)
 LOCAL = "127.0.0.1"
 
 
-def said(*answers: tuple[str, ...]) -> tuple[Resolution, ...]:
+def resolutions(*answers: tuple[str, ...]) -> tuple[Resolution, ...]:
     """Return what several resolvers answered."""
     return tuple(
         Resolution(resolver=f"r{number}", addresses=addresses)
@@ -25,54 +25,57 @@ def said(*answers: tuple[str, ...]) -> tuple[Resolution, ...]:
     )
 
 
-def test_each_address_is_asked_once_by_the_target_s_own_name() -> None:
+def test_each_address_is_probed_once_with_the_target_s_name() -> None:
     """SNI and Host stay the URL's: only where to connect is pinned."""
-    questions, skipped = pinned(LAB, said((LOCAL,), (LOCAL, "127.0.0.2")), PLAN)
-    assert [(q.role, q.address) for q in questions] == [
+    requests, skipped = pinned(LAB, resolutions((LOCAL,), (LOCAL, "127.0.0.2")), PLAN)
+    assert [(q.role, q.address) for q in requests] == [
         (Role.ADDRESS, LOCAL),
         (Role.ADDRESS, "127.0.0.2"),
     ]
-    assert {(q.url, q.host, q.verify) for q in questions} == {(LAB.url, None, True)}
+    assert {(q.url, q.host, q.verify) for q in requests} == {(LAB.url, None, True)}
     assert skipped == []
 
 
-def test_an_address_without_a_route_is_told() -> None:
-    """It does not count as one of those that are asked either."""
-    found = said(("fe80::1", LOCAL, "127.0.0.2", "127.0.0.3"))
-    questions, skipped = pinned(LAB, found, PLAN)
-    assert len(questions) == 3
-    assert skipped == ["address fe80::1: no IPv6 route from here"]
+def test_an_address_without_a_route_is_reported() -> None:
+    """It does not count against the maximum of probed addresses."""
+    resolved = resolutions(("fe80::1", LOCAL, "127.0.0.2", "127.0.0.3"))
+    requests, skipped = pinned(LAB, resolved, PLAN)
+    assert len(requests) == 3
+    assert skipped == ["address fe80::1: no IPv6 route from this machine"]
 
 
-def test_a_private_address_is_refused_unless_the_target_says_so() -> None:
+def test_a_private_address_is_skipped_unless_the_target_allows_it() -> None:
     """A name must not lead a probe home."""
     strict = replace(LAB, allow_private_addresses=False)
-    questions, skipped = pinned(strict, said((LOCAL, "10.0.0.110")), PLAN)
-    assert questions == []
+    requests, skipped = pinned(strict, resolutions((LOCAL, "10.0.0.110")), PLAN)
+    assert requests == []
     assert skipped == [
-        "address 127.0.0.1: not an address of the internet",
-        "address 10.0.0.110: not an address of the internet",
+        "address 127.0.0.1: not a public address",
+        "address 10.0.0.110: not a public address",
     ]
 
 
-def test_addresses_beyond_the_bound_are_told() -> None:
-    """How many there were, and which are not asked."""
-    found = said(tuple(f"127.0.0.{last}" for last in range(1, 6)))
-    questions, skipped = pinned(LAB, found, PLAN)
-    assert len(questions) == 3
-    assert skipped == ["addresses: 3 of 5 are asked, not 127.0.0.4, 127.0.0.5"]
+def test_addresses_beyond_the_bound_are_reported() -> None:
+    """How many there were, and which are not probed."""
+    resolved = resolutions(tuple(f"127.0.0.{last}" for last in range(1, 6)))
+    requests, skipped = pinned(LAB, resolved, PLAN)
+    assert len(requests) == 3
+    assert skipped == ["addresses: probed 3 of 5, not 127.0.0.4, 127.0.0.5"]
 
 
-def test_where_nobody_named_an_address_that_is_told() -> None:
+def test_no_address_from_any_resolver_is_reported() -> None:
     """No resolver, or none that knew."""
-    assert pinned(LAB, said(()), PLAN) == ([], ["addresses: no resolver named any"])
+    assert pinned(LAB, resolutions(()), PLAN) == (
+        [],
+        ["addresses: no resolver returned an address"],
+    )
 
 
 def test_one_long_answer_hides_neither_another_s_nor_a_family() -> None:
-    """Everybody's first word comes before anybody's second, both families in turn."""
+    """Every resolver's first address precedes any second one; families alternate."""
     long = tuple(f"203.0.113.{last}" for last in range(1, 9))
-    found = named(said((*long, "2001:db8::1"), ("198.51.100.7",)))
-    assert found[:3] == ("203.0.113.1", "2001:db8::1", "198.51.100.7")
+    resolved = all_addresses(resolutions((*long, "2001:db8::1"), ("198.51.100.7",)))
+    assert resolved[:3] == ("203.0.113.1", "2001:db8::1", "198.51.100.7")
 
 
 ADDRESSES = st.lists(st.ip_addresses().map(str), max_size=4).map(tuple)
@@ -81,13 +84,13 @@ ADDRESSES = st.lists(st.ip_addresses().map(str), max_size=4).map(tuple)
 @settings(deadline=None)
 @given(st.lists(ADDRESSES, max_size=4))
 def test_nothing_that_was_named_is_lost(answers: list[tuple[str, ...]]) -> None:
-    """Each address is either asked or told, once."""
-    found = said(*answers)
+    """Each address is either probed or reported, once."""
+    resolved = resolutions(*answers)
     everything = {address for answer in answers for address in answer}
-    assert len(named(found)) == len(everything)
-    questions, skipped = pinned(LAB, found, PLAN)
-    asked = [str(question.address) for question in questions]
+    assert len(all_addresses(resolved)) == len(everything)
+    requests, skipped = pinned(LAB, resolved, PLAN)
+    asked = [str(request.address) for request in requests]
     assert len(asked) <= PLAN.addresses
     words = [word.removesuffix(",") for text in skipped for word in text.split()]
-    told = {form for word in words for form in (word, word.removesuffix(":"))}
-    assert everything <= told | set(asked)
+    named_words = {form for word in words for form in (word, word.removesuffix(":"))}
+    assert everything <= named_words | set(asked)

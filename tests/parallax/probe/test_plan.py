@@ -1,4 +1,4 @@
-"""When an investigation asks what: no start spoils another's timing."""
+"""When an investigation sends which request: no start distorts another's timing."""
 
 from itertools import pairwise
 
@@ -37,7 +37,7 @@ def test_the_next_place_is_the_first_that_is_not_over(
     assert place == 0 or plan.single_at(place - 1) < passed + 1e-6
 
 
-def test_the_last_address_is_asked_in_time_for_a_slow_answer() -> None:
+def test_the_last_address_has_time_for_a_slow_response() -> None:
     """Even where the resolvers took all of their time."""
     plan = Plan()
     last = plan.place_after(plan.compare_at + plan.resolver_seconds) + plan.addresses

@@ -1,4 +1,4 @@
-"""Secrets leave no header, and what tells servers apart stays."""
+"""No header keeps a secret, and whatever distinguishes servers stays."""
 
 import json
 from typing import Any
@@ -89,7 +89,7 @@ def test_a_cookie_without_a_name_is_gone(secret: str) -> None:
 @pytest.mark.parametrize(
     "name", ["X-Request-ID", "Server", "Via", "X-Cache", "Age", "X-Served-By"]
 )
-def test_what_tells_servers_apart_stays(name: str) -> None:
+def test_headers_that_distinguish_servers_stay(name: str) -> None:
     """Request ids and the marks of servers and caches are no secrets."""
     assert redact([(name, "a?b")]) == ((name, "a?b"),)
 
@@ -191,7 +191,7 @@ SHAPES = st.sampled_from(
 def test_a_secret_of_a_known_shape_is_in_no_value(
     name: str, secret: str, shape: str, word: str
 ) -> None:
-    """As it stands, after ordinary words, and encoded once or twice for a URL."""
+    """As it is, after ordinary words, and encoded once or twice for a URL."""
     value = shape.format(secret=secret, word=word)
     encoded = quote(value, safe="")
     for given_value in (
@@ -255,8 +255,8 @@ def test_an_ordinary_header_stays_as_it_is(name: str, value: str) -> None:
     assert redacted(name, value) == value
 
 
-def test_headers_that_writers_are_told_by_keep_their_values() -> None:
-    """Of every header that a family's row looks at, the value stays."""
+def test_headers_that_identify_writers_keep_their_values() -> None:
+    """The value of every header that a mark matches stays."""
     marks = [m for family in (*FAMILIES, NAMED, PLAIN) for m in family.marks]
     names = {name for mark in marks for name, _ in (*mark.headers, *mark.without)}
     assert len(names) > 15

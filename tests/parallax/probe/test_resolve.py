@@ -1,4 +1,4 @@
-"""Names asked of the system's resolver, on threads that outlive a question."""
+"""Lookups by the system's resolver, on threads that outlive a timeout."""
 
 import asyncio
 import errno
@@ -15,7 +15,7 @@ from parallax.probe.resolve import lookup
 
 
 def resolving() -> int:
-    """Count the threads that ask for names."""
+    """Count the threads that look up names."""
     return sum(thread.name == "resolve" for thread in threading.enumerate())
 
 
@@ -33,7 +33,7 @@ def test_one_name_after_the_other_needs_one_thread() -> None:
 
 
 def test_an_address_needs_no_thread() -> None:
-    """There is nothing to ask."""
+    """No lookup is needed."""
     before = resolving()
     assert asyncio.run(lookup("192.0.2.1", 80)) == ("192.0.2.1",)
     assert resolving() == before
@@ -82,12 +82,12 @@ def test_a_thread_outlives_a_name_that_does_not_exist(name: str) -> None:
 
 
 def test_lookups_that_hang_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each holds a thread after its question has given up; more are not begun."""
+    """Each holds a thread after its caller has given up; more are not started."""
     free, over = threading.Event(), threading.Event()
     real = socket.getaddrinfo
 
     class Busy(set[Any]):
-        """The threads that hang; tells when none is left."""
+        """The threads that hang; signals when none is left."""
 
         def discard(self, asker: Any) -> None:
             """Give a thread up."""
@@ -101,7 +101,7 @@ def test_lookups_that_hang_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
         return real("localhost", *rest, **more)
 
     async def ask() -> None:
-        """Give up three times, then ask again, and again when they are over."""
+        """Give up three times, then look up again, and again when they are over."""
         hung = [asyncio.ensure_future(lookup(f"{n}.test", 80)) for n in range(3)]
         await asyncio.sleep(0)
         for task in hung:
@@ -115,14 +115,14 @@ def test_lookups_that_hang_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(socket, "getaddrinfo", hanging)
     monkeypatch.setattr(resolve, "MOST_HANGING", 3)
-    monkeypatch.setattr(resolve._Asker, "busy", Busy())
+    monkeypatch.setattr(resolve._Lookups, "busy", Busy())
     asyncio.run(ask())
 
 
 def test_a_process_without_a_socket_blames_no_name(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The system's resolver says the same as if nobody had answered it."""
+    """The system's resolver reports the same as without a response."""
 
     def broken(*_: object, **__: object) -> None:
         """Fail as socket(2) does where no descriptor is left."""
@@ -131,7 +131,7 @@ def test_a_process_without_a_socket_blames_no_name(
     async def ask() -> None:
         """Ask for a name that does not exist, without a socket."""
         with monkeypatch.context() as patched:
-            patched.setattr("parallax.probe.way_out.socket.socket", broken)
+            patched.setattr("parallax.probe.egress.socket.socket", broken)
             await lookup(f"{'x' * 64}.invalid", 80)
 
     with pytest.raises(NotSentError):
@@ -141,13 +141,13 @@ def test_a_process_without_a_socket_blames_no_name(
 def test_a_machine_without_a_thread_blames_no_name(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A thread that cannot start has asked nothing."""
+    """A thread that cannot start has sent nothing."""
 
     def broken(_: object) -> None:
         """Fail as a thread that the operating system refuses."""
         raise RuntimeError("can't start new thread")
 
-    monkeypatch.setattr(resolve._Asker, "idle", [])
+    monkeypatch.setattr(resolve._Lookups, "idle", [])
     monkeypatch.setattr(threading.Thread, "start", broken)
     with pytest.raises(NotSentError, match="can't start new thread"):
         asyncio.run(lookup("one.test", 80))

@@ -1,4 +1,4 @@
-"""Several resolvers asked about one name, over real UDP."""
+"""Several resolvers queried for one name, over real UDP."""
 
 import asyncio
 import errno
@@ -37,7 +37,7 @@ def ask(
 def test_a_process_without_a_socket_compares_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """No server is said to be unreachable where this machine could not ask."""
+    """No server counts as unreachable if this machine could not send the query."""
 
     async def broken(*_: object) -> None:
         """Fail as socket(2) does where no descriptor is left."""
@@ -48,7 +48,7 @@ def test_a_process_without_a_socket_compares_nothing(
         ask("app.keybuzz.test")
 
 
-def test_resolver_and_zone_are_told_apart_with_their_ttl() -> None:
+def test_resolver_and_zone_are_distinguished_with_their_ttl() -> None:
     """The resolver's rest of a TTL, and the zone's whole one."""
     resolver, zone = ask("app.keybuzz.test")
     assert resolver == Resolution(
@@ -74,7 +74,7 @@ def test_each_resolver_has_its_own_answer() -> None:
 
 
 def test_a_dead_resolver_hides_neither_the_others_nor_the_zone() -> None:
-    """The zone is found through whoever answers, wherever in the list."""
+    """Any resolver that responds can find the zone, wherever it is in the list."""
     dead, well, zone = ask(
         "app.keybuzz.test",
         Says(ZONE),
@@ -86,7 +86,7 @@ def test_a_dead_resolver_hides_neither_the_others_nor_the_zone() -> None:
     assert well.addresses == zone.addresses == ("203.0.113.20",)
 
 
-def test_a_missing_name_is_told() -> None:
+def test_a_missing_name_is_reported() -> None:
     """NXDOMAIN is an answer of its own."""
     resolver, _ = ask("gone.keybuzz.test")
     assert (resolver.addresses, resolver.error_type) == ((), "nxdomain")
@@ -106,16 +106,16 @@ def test_silence_is_bounded_in_time() -> None:
 
 
 def test_without_any_resolver_the_zone_is_not_found() -> None:
-    """That is told as a word, not as an error of ours."""
+    """That is reported as an error type, not as an error of ours."""
     (zone,) = ask("app.keybuzz.test", resolvers=())
     assert (zone.resolver, zone.authoritative) == ("authoritative", True)
     assert zone.error_type is not None
 
 
-def test_the_system_stands_for_the_servers_that_it_names(
+def test_system_means_the_servers_of_resolv_conf(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The first two of resolv.conf; one that is listed anyway is asked once."""
+    """The first two of resolv.conf; one that is also listed is queried once."""
     named = SimpleNamespace(nameservers=["127.0.0.1", "127.0.0.2", "127.0.0.3"])
     monkeypatch.setattr(dns.resolver, "Resolver", lambda: named)
     found = ask(
@@ -127,7 +127,7 @@ def test_the_system_stands_for_the_servers_that_it_names(
     assert [r.resolver for r in found] == ["127.0.0.1", "127.0.0.2", "ns1.keybuzz.test"]
 
 
-def test_a_machine_without_resolvers_of_its_own_asks_the_others(
+def test_a_machine_without_own_resolvers_queries_the_others(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """No resolv.conf is no defect."""

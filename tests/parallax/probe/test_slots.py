@@ -1,4 +1,4 @@
-"""Whose turn it is, and that nobody has more than there is."""
+"""Slots: which owner is next, and that no more are in use than exist."""
 
 import asyncio
 from collections import Counter
@@ -17,7 +17,7 @@ async def nothing() -> None:
 
 
 def test_work_begins_with_its_slot() -> None:
-    """Who waits has not begun: no clock of the work runs meanwhile."""
+    """Waiting work has not started: its clock does not run."""
     begun: list[str] = []
 
     async def run() -> None:
@@ -25,7 +25,7 @@ def test_work_begins_with_its_slot() -> None:
         slots, free = Slots(1), asyncio.Event()
 
         async def work(name: str) -> None:
-            """Take down that it has begun; the first one lasts."""
+            """Record that it started; the first one takes long."""
             begun.append(name)
             await free.wait()
 
@@ -46,7 +46,7 @@ def test_who_has_the_fewest_comes_next() -> None:
     order: list[str] = []
 
     async def run() -> None:
-        """Let one owner hold a slot and ask for more, then others for a little."""
+        """Let one owner hold a slot and request more, then others a few."""
         slots, free = Slots(2), asyncio.Event()
 
         async def work(name: str) -> None:
@@ -68,10 +68,10 @@ def test_who_has_the_fewest_comes_next() -> None:
 
 @pytest.mark.parametrize("seconds", [-1.0, 0.0, 0.01])
 def test_who_gets_no_slot_in_time_is_not_sent(seconds: float) -> None:
-    """It is said why, and the one who holds the slot is not disturbed."""
+    """The error states why, and the owner of the slot is not disturbed."""
 
     async def run() -> None:
-        """Hold the only slot while another asks for it."""
+        """Hold the only slot while another owner waits for it."""
         slots, free = Slots(1), asyncio.Event()
         holding = asyncio.ensure_future(slots.run("a", 9, free.wait))
         await asyncio.sleep(0)

@@ -51,7 +51,7 @@ def running(*handlers: Handler, tls: Authority | None = None) -> Iterator[list[i
     stopping: list[Callable[[], object]] = []
 
     async def serve() -> None:
-        """Serve until told to stop."""
+        """Serve until stopped."""
         stop = asyncio.Event()
         loop = asyncio.get_running_loop()
         stopping.append(lambda: loop.call_soon_threadsafe(stop.set))
@@ -118,15 +118,15 @@ def test_a_failing_target_is_investigated_in_the_same_round() -> None:
     assert len(full.first.body) == 5000
     assert {len(p.body) for p in full.probes[1:]} == {2048}
     assert len({p.request_id for p in full.probes}) == len(full.probes)
-    assert full.skipped == ("resolvers: the URL holds an address, no name",)
+    assert full.skipped == ("resolvers: the URL has an address instead of a name",)
 
 
-def test_an_investigation_asks_what_it_says() -> None:
-    """A new query for the cache, a Host that nobody serves at the balancer."""
+def test_an_investigation_sends_the_planned_requests() -> None:
+    """A new query for the cache, and an unknown host at the load balancer."""
     heads: list[bytes] = []
 
     async def note(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Take down what was asked."""
+        """Record the request."""
         heads.append(await reader.readuntil(b"\r\n\r\n"))
         writer.write(b"HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n")
 
@@ -140,7 +140,7 @@ def test_an_investigation_asks_what_it_says() -> None:
     assert sum(unknown in h for h in heads) == 1
 
 
-def test_over_tls_an_unknown_host_is_asked_too(trusted: Authority) -> None:
+def test_over_tls_an_unknown_host_is_requested_too(trusted: Authority) -> None:
     """No certificate can match it; the other probes still verify."""
     with running(BAD, tls=trusted) as (port,):
         _, full = runs_of([target("bad", port, scheme="https")], "127.0.0.1")
@@ -159,8 +159,8 @@ def test_without_a_balancer_s_address_it_is_said_what_is_missing() -> None:
     assert "direct: no address of lb is known" in full.skipped
 
 
-def test_an_address_without_a_route_is_left_out_and_told() -> None:
-    """Its failure would be this machine's, not the balancer's; the other is asked."""
+def test_an_address_without_a_route_is_skipped_and_reported() -> None:
+    """Its failure would be this machine's, not the balancer's; the other is probed."""
     with running(BAD) as (port,):
         _, full = runs_of([target("bad", port)], "fe80::1", "127.0.0.1")
     asked = full.by_role(Role.DIRECT, Role.UNKNOWN_HOST)
@@ -168,21 +168,21 @@ def test_an_address_without_a_route_is_left_out_and_told() -> None:
         (Role.DIRECT, "127.0.0.1"),
         (Role.UNKNOWN_HOST, "127.0.0.1"),
     ]
-    assert "direct to fe80::1: no IPv6 route from here" in full.skipped
+    assert "direct to fe80::1: no IPv6 route from this machine" in full.skipped
 
 
-def test_without_any_route_to_the_balancer_nothing_is_asked_of_it() -> None:
-    """Neither direct nor for an unknown Host; both are told."""
+def test_without_a_route_to_the_balancer_no_request_is_sent() -> None:
+    """Neither direct nor for an unknown host; both are reported."""
     with running(BAD) as (port,):
         _, full = runs_of([target("bad", port)], "fe80::1")
     assert not full.by_role(Role.DIRECT, Role.UNKNOWN_HOST)
     assert {
-        "direct to fe80::1: no IPv6 route from here",
-        "unknown-host to fe80::1: no IPv6 route from here",
+        "direct to fe80::1: no IPv6 route from this machine",
+        "unknown-host to fe80::1: no IPv6 route from this machine",
     } <= set(full.skipped)
 
 
-def test_a_cdn_is_never_asked_for_an_unknown_host() -> None:
+def test_a_cdn_gets_no_request_for_an_unknown_host() -> None:
     """It would answer by itself and prove nothing about the balancer."""
     with running(BAD) as (port,):
         _, full = runs_of([target("bad", port, cdn=True)])
@@ -236,7 +236,7 @@ def test_an_unknown_balancer_costs_only_the_direct_probes() -> None:
     assert len(runs[-1].by_role(Role.REPEAT)) == 3
 
 
-def test_a_defect_in_one_investigation_loses_nobody_else(
+def test_a_defect_in_one_investigation_costs_no_other(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """What there is is recorded, with the defect in words."""
@@ -258,7 +258,7 @@ def test_a_defect_in_one_investigation_loses_nobody_else(
 
 
 def test_the_budget_holds() -> None:
-    """With no time left, the first probe is recorded and the rest is told."""
+    """Without time left, the first probe is recorded and the rest is reported."""
     runs: list[ProbeRun] = []
     with running(BAD) as (port,):
         watch(
@@ -269,10 +269,10 @@ def test_the_budget_holds() -> None:
             plan=PLAN,
         )
     assert len(runs) == 2
-    assert runs[-1].skipped == ("investigation: no time left in this run",)
+    assert runs[-1].skipped == ("investigation: out of time",)
 
 
-def test_resolvers_are_asked_where_there_is_a_name() -> None:
+def test_resolvers_are_queried_if_there_is_a_name() -> None:
     """A name is compared, and what went wrong with that is part of the run."""
     with running(BAD) as (port,):
         named = replace(target("bad", port), url=f"http://localhost:{port}/")
@@ -288,12 +288,12 @@ def test_a_name_without_address_leaves_no_entrance() -> None:
     full = runs_of([gone])[-1]
     assert full.first.error_type is ErrorType.NAME_NOT_RESOLVED
     assert not full.by_role(Role.UNKNOWN_HOST)
-    assert any(told.startswith("resolvers: ") for told in full.skipped)
+    assert any(sentence.startswith("resolvers: ") for sentence in full.skipped)
 
 
 @contextmanager
 def hostile(name: str, trusted: Authority) -> Iterator[int]:
-    """Serve what the name says has no end; yield the port."""
+    """Serve the named endless part; yield the port."""
     if name == "TLS handshake":
         with flooding(Flood(b"", HELLO_REQUEST, reads=b"").serve) as port:
             yield port
@@ -324,7 +324,7 @@ HOSTILE = {
 def test_a_server_that_never_ends_costs_only_its_own_probe(
     name: str, trusted: Authority
 ) -> None:
-    """The other target is recorded; the error says what did not end."""
+    """The other target is recorded; the error names the unfinished part."""
     with hostile(name, trusted) as bad, running(GOOD) as (good,):
         scheme = "https" if name.startswith("TLS") else "http"
         one = target("bad", bad, scheme=scheme)
@@ -337,7 +337,7 @@ def test_a_server_that_never_ends_costs_only_its_own_probe(
 
 
 def narrow(targets: int, limit: int, left: int = 0) -> tuple[dict[str, Any], str]:
-    """Watch hanging targets in a process with so few descriptors; return its word."""
+    """Watch hanging targets in a process with so few descriptors; return its output."""
     script = Path(__file__).with_name("narrow.py")
     with socket.create_server(("127.0.0.1", 0), backlog=2000) as hanging:
         port = hanging.getsockname()[1]
@@ -363,7 +363,7 @@ def test_hanging_targets_do_not_run_out_of_file_descriptors() -> None:
 
 
 def test_a_process_without_descriptors_blames_no_target() -> None:
-    """No run says anything of a target; the log says which were not probed, and why."""
+    """No run mentions the targets; the log has their names and the reason."""
     found, logged = narrow(targets=2, limit=64, left=3)
     assert (found["recorded"], found["measured"]) == ([], [])
     assert "targets were not probed: Too many open files: ['t0', 't1']" in logged

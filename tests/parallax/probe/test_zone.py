@@ -1,4 +1,4 @@
-"""The zone's own name servers, each with its own word."""
+"""The zone's own name servers, each with its own answer."""
 
 import asyncio
 
@@ -28,7 +28,7 @@ def ask(host: str, *servers: Says, private: bool = True) -> tuple[Resolution, ..
     return asyncio.run(run())
 
 
-def test_every_name_server_of_the_zone_is_asked() -> None:
+def test_every_name_server_of_the_zone_is_queried() -> None:
     """A secondary that lags behind has its own answer."""
     late = Says({("app.keybuzz.test.", "A"): "198.51.100.7"})
     one, two = ask("app.keybuzz.test", Says(TWO), late)
@@ -39,27 +39,27 @@ def test_every_name_server_of_the_zone_is_asked() -> None:
 
 
 def test_a_name_server_that_is_gone_costs_only_itself() -> None:
-    """The other one's answer stands."""
+    """The other server's answer remains."""
     one, two = ask("app.keybuzz.test", Says(TWO))
     assert one.addresses == ("203.0.113.20",)
     assert (two.addresses, two.error_type) == ((), "timeout")
 
 
-def test_a_name_server_without_an_address_is_told() -> None:
+def test_a_name_server_without_an_address_is_reported() -> None:
     """A delegation that leads nowhere is part of the answer."""
     lame = {**ZONE, ("keybuzz.test.", "NS"): "gone.keybuzz.test."}
     (zone,) = ask("app.keybuzz.test", Says(lame))
     assert (zone.resolver, zone.error_type) == ("gone.keybuzz.test", "nxdomain")
 
 
-def test_a_name_of_no_zone_is_told() -> None:
-    """Where not even the root is known there is nobody to ask."""
+def test_a_name_of_no_zone_is_reported() -> None:
+    """If even the root is unknown, there is no server to query."""
     (zone,) = ask("front.nowhere.test")
     assert (zone.resolver, zone.error_type) == ("authoritative", "no_zone")
 
 
-def test_a_name_server_without_a_route_from_here_is_told() -> None:
-    """One that has IPv6 alone cannot be asked from a machine without it."""
+def test_a_name_server_without_a_route_is_reported() -> None:
+    """A machine without IPv6 cannot query a server that has only IPv6."""
     far = {**ZONE, ("ns1.keybuzz.test.", "AAAA"): "fe80::1"}
     del far["ns1.keybuzz.test.", "A"]
     (zone,) = ask("app.keybuzz.test", Says(far))
@@ -88,7 +88,7 @@ def test_a_circle_of_aliases_ends() -> None:
 
 
 def test_a_zone_cannot_lead_us_home() -> None:
-    """A name server with a private address is not asked."""
+    """A name server with a private address is not queried."""
     (zone,) = ask("app.keybuzz.test", private=False)
     assert (zone.authoritative, zone.error_type) == (True, "address_not_allowed")
 
@@ -106,7 +106,7 @@ def test_servers_that_all_name_another_alias_cost_a_few_questions() -> None:
     asked: list[str] = []
 
     def says(number: int) -> Says:
-        """Return what one of the servers says: its own alias, of every name."""
+        """Return the answer of one server: its own alias, for every name."""
         aliases = {
             (f"app.{zone}", "CNAME"): f"app.z{(place + number) % 4}.test."
             for place, zone in enumerate(zones)

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from parallax.redrive import stack
-from parallax.redrive.redrive import Redrive
 from parallax.redrive.result import Result
+from parallax.redrive.run import Redrive
 from parallax.redrive.stack import Stack
 from tests.conftest import Cloud
 
@@ -23,7 +23,7 @@ def handler(event, _context):
         raise ValueError(json.dumps(event))
     return {"batchItemFailures": event.get("failed", [])}
 """
-"""A function that raises, or names failed records, as the event says."""
+"""A function that raises, or names failed records, as the event states."""
 
 
 @dataclass
@@ -37,7 +37,7 @@ class Letters:
     failure: str = ""
 
     def invoke(self, function: str, event: Mapping[str, Any]) -> str:
-        """Stand for a function: note the event, and fail if told to."""
+        """Replace a function: note the event, and fail if configured to."""
         self.invoked.append((function, event))
         return self.failure
 
@@ -96,16 +96,16 @@ def letters(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[Letters]:
     )
     functions = {step: f"parallax-{step}" for step in STEPS}
     letters = Letters(cloud, Stack(name, queues, functions), name)
-    monkeypatch.setattr("parallax.redrive.redrive.invoke", letters.invoke)
+    monkeypatch.setattr("parallax.redrive.run.invoke", letters.invoke)
     # The emulator has one server for a queue: nothing is missed without a wait.
-    monkeypatch.setattr("parallax.redrive.redrive.WAIT_SECONDS", 0)
+    monkeypatch.setattr("parallax.redrive.run.WAIT_SECONDS", 0)
     yield letters
     stack.client.cache_clear()
 
 
 @pytest.fixture
 def function(cloud: Cloud) -> Iterator[str]:
-    """Give a test a function in the emulator, as `CODE` says."""
+    """Give a test a function in the emulator, with the code `CODE`."""
     stack.client.cache_clear()
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as packed:

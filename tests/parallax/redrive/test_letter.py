@@ -112,12 +112,12 @@ def test_a_record_that_our_code_set_aside_is_replayed_as_a_batch_of_one() -> Non
 
 @pytest.mark.parametrize("record", ["too large to be kept", {"item": {"pk": "x"}}])
 def test_what_our_code_set_aside_without_a_record_is_for_reading(record: Any) -> None:
-    """It says why nothing can be replayed."""
+    """It states why nothing can be replayed."""
     letter = read_message(json.dumps({"reason": "odd", "record": record}), {})
     assert letter.form is Form.SET_ASIDE
     assert letter.reason == "odd"
     assert letter.event is None
-    assert letter.problem == "it holds no record of a stream: for reading only"
+    assert letter.problem == "it contains no record of a stream and can only be read"
 
 
 def test_a_batch_in_s3_is_replayed_from_its_payload() -> None:
@@ -131,13 +131,13 @@ def test_a_batch_in_s3_is_replayed_from_its_payload() -> None:
     )
 
 
-def test_a_pointer_without_its_batch_says_that_it_is_one() -> None:
+def test_a_pointer_without_its_batch_has_a_problem() -> None:
     """SQS gets no records from Lambda: an older stack's letters."""
     letter = read_message(json.dumps(BATCH), {})
     assert letter.form is Form.POINTER
     assert letter.function == "myfunction"
     assert letter.event is None
-    assert letter.problem == "it names a position in the stream, not the records"
+    assert letter.problem == "it has a position in the stream instead of the records"
 
 
 def test_a_notification_names_the_object() -> None:
@@ -177,7 +177,7 @@ def test_an_asynchronous_event_is_replayed_from_its_request() -> None:
 
 
 def test_an_event_of_a_schedule_is_its_message_s_body() -> None:
-    """What went wrong stands in the message's attributes."""
+    """The message's attributes have the error."""
     letter = read_message('{"deliver": "waiting"}', SCHEDULE)
     assert letter == Letter(
         form=Form.SCHEDULE,
@@ -199,18 +199,28 @@ def test_an_event_that_is_no_object_cannot_be_replayed(
     body: str, attributes: dict[str, str]
 ) -> None:
     """A function takes objects; e.g. a body that was cut is none."""
-    assert read_message(body, attributes).problem == "its event is no JSON object"
+    assert read_message(body, attributes).problem == "its event is not a JSON object"
+
+
+NOT_JSON, UNKNOWN = "it is not JSON", "its form is unknown"
 
 
 @pytest.mark.parametrize(
-    "body", ["", "{", "[" * 200_000, "9" * 5_000, "null", "{}", "[]"]
+    ("body", "problem"),
+    [
+        ("", NOT_JSON),
+        ("{", NOT_JSON),
+        ("[" * 200_000, NOT_JSON),
+        ("9" * 5_000, NOT_JSON),
+        ("null", NOT_JSON),
+        ("{}", UNKNOWN),
+        ("[]", UNKNOWN),
+    ],
 )
-def test_a_message_of_no_known_form_is_not_understood(body: str) -> None:
-    """It is kept, and says so."""
+def test_a_message_of_an_unknown_form_has_a_problem(body: str, problem: str) -> None:
+    """It is kept, and the problem states why."""
     letter = read_message(body, {})
-    assert letter.form is Form.UNKNOWN
-    assert letter.problem is not None
-    assert letter.problem.startswith("not understood: ")
+    assert (letter.form, letter.problem) == (Form.UNKNOWN, problem)
 
 
 @pytest.mark.parametrize("text", ["", "[]", json.dumps(NOTIFICATION)])
@@ -271,7 +281,7 @@ CHANGED = st.builds(
 def test_any_message_is_a_letter_or_not_understood(
     body: str, attributes: dict[str, str]
 ) -> None:
-    """It never raises, and says exactly one thing: event, objects, or problem."""
+    """It never raises, and has exactly one of event, objects and problem."""
     for letter in (read_message(body, attributes), read_object(body)):
         says = (letter.event is not None, bool(letter.objects), bool(letter.problem))
         assert sum(says) == (letter.form is not Form.TEST)

@@ -1,4 +1,4 @@
-"""What a targets file may hold, and what its author is told when it is wrong."""
+"""What a targets file may contain, and how its problems are reported."""
 
 import re
 from pathlib import Path
@@ -15,14 +15,16 @@ SHIPPED = HERE.parents[2] / "layers" / "targets" / "python" / "targets.yaml"
 
 
 @pytest.mark.parametrize("path", sorted((HERE / "bad").iterdir()), ids=lambda p: p.stem)
-def test_a_bad_file_is_told_with_line_place_and_expectation(path: Path) -> None:
+def test_a_bad_file_is_reported_with_line_field_and_expectation(path: Path) -> None:
     """Every line that a bad file expects in its comments is in the error."""
     expected = re.findall(r"^# expect: (.+)$", path.read_text(), re.MULTILINE)
     assert expected
     with pytest.raises(TargetsError) as caught:
         load(path)
-    for told in expected:
-        assert any(f"{path}{told}" in line for line in f"{caught.value}".splitlines())
+    for line_start in expected:
+        assert any(
+            f"{path}{line_start}" in line for line in f"{caught.value}".splitlines()
+        )
 
 
 def test_as_many_lines_as_problems() -> None:
@@ -80,13 +82,13 @@ def test_maintenance_windows_are_read(tmp_path: Path) -> None:
     assert window.reason == "r"
 
 
-def test_a_missing_file_is_told(tmp_path: Path) -> None:
+def test_a_missing_file_is_reported(tmp_path: Path) -> None:
     """The path and the system's reason are in the error."""
     with pytest.raises(TargetsError, match=r"nowhere.yaml: cannot be read: No such"):
         load(tmp_path / "nowhere.yaml")
 
 
-def test_bytes_that_are_no_text_are_told(tmp_path: Path) -> None:
+def test_bytes_that_are_not_text_are_reported(tmp_path: Path) -> None:
     """A binary file is named as such."""
     path = tmp_path / "t.yaml"
     path.write_bytes(b"\xff\xfe\x00")
@@ -111,7 +113,7 @@ def test_find_takes_a_path(monkeypatch: pytest.MonkeyPatch) -> None:
     assert find() == Path("/some/where/t.yaml")
 
 
-def test_find_looks_for_a_bare_name_along_sys_path(
+def test_find_searches_a_bare_name_along_sys_path(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """A layer's folder on sys.path is where a Lambda has the file."""
@@ -121,7 +123,7 @@ def test_find_looks_for_a_bare_name_along_sys_path(
     assert find() == tmp_path / "mine.yaml"
 
 
-def test_find_says_where_it_looked(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_find_names_the_searched_places(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing found: the error names the variable that helps."""
     monkeypatch.setenv("PARALLAX_TARGETS", "not-there.yaml")
     with pytest.raises(TargetsError, match="PARALLAX_TARGETS"):
@@ -176,7 +178,7 @@ def test_no_error_shows_a_password(tmp_path: Path, text: str, url: str) -> None:
 
 
 def test_an_error_holds_no_control_character(tmp_path: Path) -> None:
-    """A key and a name from the file reach the terminal of whoever checks it."""
+    """A key and a name from the file are printed on a terminal."""
     path = tmp_path / "t.yaml"
     path.write_text('targets: [{name: "\\x9b31m", "a\\u202eb\\n": 1}]')
     with pytest.raises(TargetsError) as caught:

@@ -1,4 +1,4 @@
-"""Attribution of whole probes, where the way that was asked is known."""
+"""Attribution of whole probes, whose path is known."""
 
 from datetime import UTC, datetime
 
@@ -30,7 +30,7 @@ def probe(
 
 
 def test_no_answer_has_no_writer() -> None:
-    """A refused connection was written by nobody."""
+    """A refused connection has no writer."""
     refused = probe(Role.FIRST, None, "", ErrorType.CONNECTION_REFUSED)
     assert attribute_probe(refused) is None
 
@@ -51,7 +51,7 @@ def test_asked_directly_the_same_page_is_the_pods(role: Role) -> None:
 
 
 def test_asked_directly_an_unknown_page_is_still_the_pods() -> None:
-    """Who wrote it stays unknown, where it stands does not."""
+    """The writer stays unknown, its hop does not."""
     answer = attribute_probe(probe(Role.POD, 404, "<p>?</p>"))
     assert answer is not None
     assert (answer.writer, answer.hop, answer.how) == ("unknown", "pod", "unknown")

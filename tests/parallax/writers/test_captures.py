@@ -14,7 +14,7 @@ HOPS = {"lb": "load-balancer", "cache": "cdn", "ingress": "ingress", "backend": 
 PODS = {"app", "uvicorn", "gunicorn", "express", "default-backend"}
 """Writers that stand in a pod; which of them, a proxy may have hidden."""
 NO_HTTP = "nginx/upstream_garbage.http"
-"""A greeting instead of an answer: nobody wrote any HTTP."""
+"""A greeting instead of a response: there is no HTTP."""
 LEFT_OPEN = {
     "nginx/503_cache_HIT_no_header.http": "how",
     "nginx/503_from_backend_app.http": "how",
@@ -83,7 +83,7 @@ HTTP = [entry for entry in RECORDED if entry["file"] != NO_HTTP]
 
 @pytest.mark.parametrize("entry", HTTP, ids=lambda entry: entry["file"])
 def test_names_the_writer_of_a_recorded_answer(entry: dict[str, Any]) -> None:
-    """Who wrote it, where that stands, whether a cache replayed it; open is listed."""
+    """Writer, hop, and whether a cache replayed it; unknown ones are listed."""
     answer, left_open = attributed(entry), LEFT_OPEN.get(entry["file"])
     assert answer is not None
     assert is_author(entry, answer), answer
@@ -97,7 +97,7 @@ def test_names_the_writer_of_a_recorded_answer(entry: dict[str, Any]) -> None:
 
 
 def test_at_least_97_percent_of_all_are_right() -> None:
-    """Of all 76, the greeting among them; and no writer is told wrong."""
+    """Of all 76, including the greeting; and no writer is wrong."""
     answers = [(entry, attributed(entry)) for entry in RECORDED]
     right = [entry for entry, answer in answers if is_author(entry, answer)]
     assert len(RECORDED) == 76
@@ -123,4 +123,7 @@ def test_a_silent_nginx_cache_hit_and_its_twin_leave_the_way_open() -> None:
     assert answer == by_file["nginx/503_from_backend_app.http"]
     assert answer is not None
     assert (answer.writer, answer.how) == ("app", "unknown")
-    assert any(clue.startswith("fresh or kept is left open") for clue in answer.clues)
+    assert any(
+        clue.startswith("a response through nginx may be cached")
+        for clue in answer.clues
+    )

@@ -564,7 +564,7 @@ CASES: list[tuple[str, int, str | None, Headers, str, str, str, str]] = [
 
 
 def test_age_alone_is_a_clue_and_decides_nothing() -> None:
-    """It is told, with its doubt: a cache that hides, or the app's own word."""
+    """It is reported with its doubt: a hidden cache, or the app's own header."""
     answer = attribute(
         status_code=503, reason=None, headers=[JSON, ("Age", "12")], body="{}"
     )

@@ -320,7 +320,7 @@ def test_published_answers(case: Published, *, first: bool) -> None:
 
 @pytest.mark.parametrize("case", PUBLISHED, ids=lambda case: case[0])
 def test_cut_off_answers_go_to_nobody_else(case: Published) -> None:
-    """Half a body is its writer's, or nobody's."""
+    """Half a body has its writer, or none."""
     _, status_code, headers, body, (writer, *_) = case
     for end in range(0, len(body), max(1, len(body) // 8)):
         answer = attribute(
@@ -340,6 +340,6 @@ def test_cut_off_answers_go_to_nobody_else(case: Published) -> None:
     ],
 )
 def test_chunks_that_are_still_there_are_undone(body: str, *, same: bool) -> None:
-    """A body may come as it was on the wire; one that only looks so is kept."""
+    """A body may be as on the wire; one that only resembles it is unchanged."""
     answer = attribute(status_code=503, reason=None, headers=[TEXT], body=body)
     assert (answer.writer == "traefik") is same

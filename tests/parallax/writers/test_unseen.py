@@ -1,4 +1,4 @@
-"""Bytes that nobody recorded: made to mislead, damaged, or passed on by others."""
+"""Responses that were never captured: misleading, damaged, or passed on."""
 
 import gzip
 
@@ -283,7 +283,7 @@ def test_tells_what_the_bytes_carry(case: Case) -> None:
 
 
 def test_a_lowered_bad_gateway_tells_its_doubt() -> None:
-    """A uvicorn that hides its name would look the same, so the clues say it."""
+    """A uvicorn that hides its name looks the same, so the clues state it."""
     answer = attribute(
         status_code=502, reason=GATEWAY, headers=TRAEFIK_BY_HAPROXY, body=GATEWAY
     )
@@ -305,7 +305,7 @@ BELIEVED: list[tuple[int, Headers, str]] = [
 def test_general_knowledge_never_names_a_writer(
     case: tuple[int, Headers, str],
 ) -> None:
-    """It stands among the clues, marked as not confirmed."""
+    """It is one of the clues, marked as not confirmed."""
     status_code, headers, body = case
     answer = attribute(status_code=status_code, reason=None, headers=headers, body=body)
     assert answer.writer == "unknown"
@@ -329,7 +329,7 @@ LOUD = ["Via", "Age", "X-Cache", "X-Cache-Status", "X-Varnish", "CF-Cache-Status
 def test_noise_has_no_writer(
     status_code: int, reason: str | None, headers: Headers, body: bytes
 ) -> None:
-    """Random bytes carry nobody's mark, whatever headers of caches stand beside."""
+    """Random bytes match no mark, whatever cache headers they have."""
     answer = attribute(
         status_code=status_code,
         reason=reason,
@@ -341,7 +341,7 @@ def test_noise_has_no_writer(
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case[0])
 def test_cut_off_bodies_go_to_nobody_else(case: Case) -> None:
-    """Half a body is its writer's, or nobody's."""
+    """Half a body has its writer, or none."""
     _, status_code, reason, headers, body, (writer, *_) = case
     for end in range(0, len(body), max(1, len(body) // 16)):
         answer = attribute(

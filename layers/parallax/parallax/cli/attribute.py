@@ -1,8 +1,8 @@
-"""`parallax attribute FILE|-`: who wrote this response.
+"""`parallax attribute FILE|-`: which server wrote this response.
 
-In: `curl -si` output. Out: writer, hop, how and clues; `--json` gives the fixed
+In: the output of `curl -si`. Out: writer, hop, how and clues; `--json` prints
 `{"writer": …, "hop": …, "how": …, "clues": […]}`.
-It does not: send anything.
+It does not: send a request.
 """
 
 # ruff: noqa: PLC0415 - what a command needs is imported when it runs
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from parallax.cli.terminal import hop_color, read_input, refuse, show_json, source
+from parallax.cli.terminal import fail, hop_color, read_input, show_json, source
 from parallax.model.secret_text import without_passwords
 
 if TYPE_CHECKING:
@@ -22,41 +22,45 @@ if TYPE_CHECKING:
     from parallax.writers import Attribution
 
 HOW = {
-    "own-page": "wrote this page itself; nothing shows that it passed anybody",
-    "passed-through": "wrote this, and it passed through others on its way",
-    "replayed": "wrote this once; a cache gave it out again",
+    "own-page": "the writer sent this page itself; no other server left a trace",
+    "passed-through": "the response passed through at least one other server",
+    "replayed": "a cache sent a stored copy of this response",
 }
 
 
 def run(
     file: Annotated[
-        str, typer.Argument(metavar="FILE", help="A file with `curl -si` output, or -.")
+        str,
+        typer.Argument(
+            metavar="FILE",
+            help="File with the output of `curl -si`; - reads standard input.",
+        ),
     ],
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Say who wrote a recorded response, from `curl -si` output.
+    """Show which server wrote a recorded response.
 
-    Try: curl -si https://example.org/ | parallax attribute -
+    Example: curl -si https://example.org/ | parallax attribute -
     """
-    from parallax.cli.transcript import NotAnAnswer, read_transcript
+    from parallax.cli.transcript import NotAResponse, read_transcript
     from parallax.writers import Attribution, attribute
 
     try:
-        answer = read_transcript(read_input(file))
-    except NotAnAnswer as error:
-        problem = f"{source(file)}: no HTTP response: {error}"
+        response = read_transcript(read_input(file))
+    except NotAResponse as error:
+        problem = f"{source(file)}: not an HTTP response: {error}"
         if as_json:
-            clues = (without_passwords(f"no HTTP response: {error}"),)
+            clues = (without_passwords(f"not an HTTP response: {error}"),)
             print_json(
                 Attribution(writer="unknown", hop="unknown", how="unknown", clues=clues)
             )
-        refuse(f"{problem}; expected what `curl -si URL` prints")
+        fail(f"{problem}; expected the output of `curl -si URL`")
     attribution = attribute(
-        status_code=answer.status_code,
-        reason=answer.reason,
-        headers=answer.headers,
-        body=answer.body,
+        status_code=response.status_code,
+        reason=response.reason,
+        headers=response.headers,
+        body=response.body,
     )
     if as_json:
         print_json(attribution)
@@ -67,23 +71,23 @@ def run(
 
 
 def print_json(attribution: "Attribution") -> None:
-    """Print the fixed JSON."""
+    """Print an attribution as JSON."""
     show_json(asdict(attribution))
 
 
 def lines(attribution: "Attribution") -> "Iterator[Line]":
-    """Yield an attribution for people; the color is the hop's."""
+    """Yield an attribution as lines, in the color of its hop."""
     from rich.text import Text
 
     from parallax.cli.page import Line
 
     color = hop_color(attribution.hop)
-    told = HOW.get(attribution.how, "the bytes don't tell how it came")
+    meaning = HOW.get(attribution.how, "the response does not show its path")
     yield Line(Text.assemble("writer  ", (attribution.writer, f"bold {color}")))
     yield Line(Text.assemble("hop     ", (attribution.hop, color)))
-    yield Line(Text(f"how     {attribution.how}: {told}"), 8)
+    yield Line(Text(f"how     {attribution.how}: {meaning}"), 8)
     for number, clue in enumerate(attribution.clues):
         yield Line(Text(f"{'' if number else 'clues':8}- {clue}"), 10)
     if not attribution.clues:
-        none = "none: no known server leaves these bytes"
+        none = "none: the response matches no known server"
         yield Line(Text.assemble("clues   ", (none, "dim")), 8)

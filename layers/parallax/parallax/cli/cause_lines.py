@@ -1,6 +1,6 @@
-"""Cause lines: the catalog, or one cause, as lines for the terminal.
+"""Cause lines: the list of causes, or one cause, as lines for the terminal.
 
-In: causes. Out: lines for `page`, and plain data. It does not: print.
+In: causes. Out: lines for `page`, and data for JSON. It does not: print.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,17 +13,17 @@ from parallax.cli.page import Line
 from parallax.cli.terminal import hop_color
 
 
-def plain(cause: Cause) -> dict[str, str]:
+def fields(cause: Cause) -> dict[str, str]:
     """Return a cause and its explanation as data."""
-    told = explain(cause)
+    explanation = explain(cause)
     head: dict[str, str] = {
         "cause": cause.id,
         "class": cause.class_,
         "hop": cause.hop,
         "title": cause.title,
-        "summary": told.summary,
+        "summary": explanation.summary,
     }
-    return head | told.texts
+    return head | explanation.texts
 
 
 def listed(causes: Sequence[Cause]) -> Iterator[Line]:
@@ -35,11 +35,11 @@ def listed(causes: Sequence[Cause]) -> Iterator[Line]:
 
 
 def explained(cause: Cause) -> Iterator[Line]:
-    """Yield everything that a cause's module says of it."""
-    told = explain(cause)
+    """Yield the whole explanation of a cause."""
+    explanation = explain(cause)
     yield Line(Text(cause.id, f"bold {hop_color(cause.hop)}"))
-    yield Line(Text(f"{told.summary} ({cause.class_}, {cause.hop})"))
-    for heading, text in told.texts.items():
+    yield Line(Text(f"{explanation.summary} ({cause.class_}, {cause.hop})"))
+    for heading, text in explanation.texts.items():
         yield Line(Text(""))
         yield Line(Text(heading, "bold"))
         yield Line(Text(f"  {text}"), 2)

@@ -1,7 +1,7 @@
-"""`parallax causes [ID]`: what can be named, and what one of them means.
+"""`parallax causes [ID]`: list the causes, or explain one of them.
 
-In: nothing, or a cause's id. Out: a line for each cause, or one explained; `--json`
-the same as data. Exit 2 for an id that does not exist.
+In: nothing, or a cause's id. Out: a line for each cause, or the explanation of one;
+with `--json` the same as JSON. Exit status 2 for an unknown id.
 It does not: judge; see `parallax judge`.
 """
 
@@ -10,35 +10,37 @@ from typing import Annotated
 
 import typer
 
-from parallax.cli.terminal import refuse, show_json
+from parallax.cli.terminal import fail, show_json
 from parallax.model.secret_text import quoted
 
 SUGGESTIONS = 3
-"""Ids that an unknown one may have meant."""
+"""Most ids to suggest for an unknown one."""
 
 
 def run(
-    cause: Annotated[str, typer.Argument(metavar="[ID]", help="One cause's id.")] = "",
+    cause: Annotated[
+        str, typer.Argument(metavar="ID", help="Id of the cause to explain.")
+    ] = "",
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """List the causes that can be named, or explain one of them."""
-    from parallax.causes import CAUSES  # noqa: PLC0415 - `--help` stays quick
-    from parallax.cli.cause_lines import explained, listed, plain  # noqa: PLC0415
+    """List the causes that Parallax can name, or explain one of them."""
+    from parallax.causes import CAUSES  # noqa: PLC0415 - `--help` stays fast
+    from parallax.cli.cause_lines import explained, fields, listed  # noqa: PLC0415
     from parallax.cli.page import show  # noqa: PLC0415
 
     wanted = [c for c in CAUSES if cause in ("", c.id)]
     if not wanted:
-        refuse(_unknown(cause, [c.id for c in CAUSES]))
+        fail(_unknown(cause, [c.id for c in CAUSES]))
     if as_json:
-        show_json([plain(c) for c in wanted], indent=1, separators=(",", ": "))
+        show_json([fields(c) for c in wanted], indent=1, separators=(",", ": "))
     else:
         show(explained(wanted[0]) if cause else listed(wanted))
 
 
 def _unknown(cause: str, ids: list[str]) -> str:
-    """Return the error for an id that does not exist, with the nearest ones."""
+    """Return the error for an unknown id, with the most similar ones."""
     close = get_close_matches(cause, ids, n=SUGGESTIONS, cutoff=0.4)
     close += [i for i in ids if cause.lower() in i and i not in close] if cause else []
     meant = f"; did you mean {' or '.join(close[:SUGGESTIONS])}?" if close else ";"
-    return f"no cause {quoted(cause)}{meant} `parallax causes` lists all"
+    return f"unknown cause {quoted(cause)}{meant} `parallax causes` lists all"

@@ -1,8 +1,8 @@
-"""Command line: runs a command so that its exit status always means the same.
+"""Command line: run a command with exit statuses of a fixed meaning.
 
-In: arguments. Out: the exit status of the command, or 3 where standard output could
-not be written. typer's own errors come out without passwords and control characters.
-It does not: know any command.
+In: arguments. Out: the exit status of the command, or 3 if standard output could not be
+written. typer's own errors are printed without passwords and control characters.
+It does not: depend on any command.
 """
 
 import sys
@@ -19,13 +19,13 @@ from parallax.model.secret_text import without_passwords
 from parallax.output import Output, complain
 
 NOT_WRITTEN = 3
-"""Exit status where standard output could not be written."""
+"""Exit status if standard output could not be written."""
 INTERRUPTED = 130
-"""Exit status after an interrupt, as shells have it (128 and SIGINT)."""
+"""Exit status after an interrupt, as in shells (128 + SIGINT)."""
 
 
 class CommandLine(TyperGroup):
-    """All commands, behind a standard output that does not raise."""
+    """All commands, with a standard output that does not raise."""
 
     @override
     def main(
@@ -53,9 +53,9 @@ class CommandLine(TyperGroup):
 
 
 def _usage(error: Exception) -> int:
-    """Show an error of typer's own, which may repeat an argument; return its status.
+    """Print an error of typer, which may repeat an argument; return its exit status.
 
-    Its class is private to typer: it is known by how it shows itself.
+    Its class is private to typer, so its method `show` identifies it.
     """
     show = getattr(error, "show", None)
     if show is None:

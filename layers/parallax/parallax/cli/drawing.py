@@ -1,6 +1,6 @@
 """Drawing: a probe as lines for the terminal.
 
-In: a `Probe`. Out: lines for `page`: the answer, a waterfall of the phases, the
+In: a `Probe`. Out: lines for `page`: the response, a waterfall of the phases, the
 certificate, the headers. It does not: print, or judge beyond healthy or not.
 """
 
@@ -15,10 +15,10 @@ from parallax.model.probe import Certificate, Phases, Probe
 WIDTH = 48
 """Columns of the waterfall's bar."""
 NAME = 11
-"""Columns of what stands before it; the longest is `certificate`."""
+"""Columns of the name before the bar; the longest is `certificate`."""
 DAYS_RED = 7
 DAYS_YELLOW = 21
-"""Days left of a certificate below which its color warns."""
+"""Remaining days of a certificate below which its color is yellow."""
 PHASES = {
     "resolve": "blue",
     "connect": "cyan",
@@ -28,14 +28,14 @@ PHASES = {
 }
 
 
-def answer(probe: Probe) -> Iterator[Line]:
+def probe_lines(probe: Probe) -> Iterator[Line]:
     """Yield every line, top to bottom."""
     yield _headline(probe)
     yield Line(Text(f"  {'url':<{NAME}} {probe.url}", "dim"), None)
     if probe.peer_address is not None:
-        shown = probe.peer_address
-        shown = f"[{shown}]" if ":" in shown else shown
-        yield _named("peer", f"{shown}:{probe.peer_port}")
+        address = probe.peer_address
+        address = f"[{address}]" if ":" in address else address
+        yield _named("peer", f"{address}:{probe.peer_port}")
     yield _named("request id", probe.request_id)
     yield from waterfall(probe.phases, probe.duration)
     if probe.certificate is not None:
@@ -52,19 +52,19 @@ def _headline(probe: Probe) -> Line:
     color = "bold green" if probe.healthy else "bold red"
     word = "healthy" if probe.healthy else "not healthy"
     if probe.status_code is not None:
-        told = f"{probe.status_code} {probe.reason or ''}".strip()
+        result = f"{probe.status_code} {probe.reason or ''}".strip()
     else:
-        told = "no answer"
+        result = "no response"
     if probe.error_type is not None:
-        phase = f" in {probe.error_phase}" if probe.error_phase else ""
+        phase = f" in phase {probe.error_phase}" if probe.error_phase else ""
         detail = f": {probe.error_detail}" if probe.error_detail else ""
-        told += f", {probe.error_type}{phase}{detail}"
+        result += f", {probe.error_type}{phase}{detail}"
     took = f"{probe.duration * 1000:.0f} ms"
-    return Line(Text.assemble((word, color), f"  {told}  {took}"), 2)
+    return Line(Text.assemble((word, color), f"  {result}  {took}"), 2)
 
 
 def waterfall(phases: Phases, total: float) -> Iterator[Line]:
-    """Yield a bar a phase, each beginning where the one before it ended."""
+    """Yield a bar for each phase; it starts where the previous one ended."""
     at = 0.0
     for name, color in PHASES.items():
         seconds: float | None = getattr(phases, name)
@@ -83,9 +83,9 @@ def waterfall(phases: Phases, total: float) -> Iterator[Line]:
 def _certificate(certificate: Certificate, probe: Probe) -> Line:
     left = (certificate.not_after - probe.started_at) // timedelta(days=1)
     color = "red" if left < DAYS_RED else "yellow" if left < DAYS_YELLOW else "green"
-    told = Text.assemble(
+    text = Text.assemble(
         f"  {'certificate':<{NAME}} {certificate.subject} by {certificate.issuer}, ",
         (f"{left} days left", color),
         f" (until {certificate.not_after:%Y-%m-%d})",
     )
-    return Line(told, NAME + 3)
+    return Line(text, NAME + 3)

@@ -1,8 +1,8 @@
-"""`parallax judge SNAPSHOT.json`: judge a saved snapshot again, anywhere.
+"""`parallax judge FILE`: judge a saved snapshot again.
 
-In: a snapshot's JSON, or an event or finding that carries one; gzip too.
-Out: the judgement for people, or as JSON by its wire names.
-It does not: read anything but that file; a judgement needs nothing else.
+In: a snapshot as JSON, or an event or finding that contains one, plain or gzipped.
+Out: the judgement as text, or as JSON with its wire names.
+It does not: read anything else; a judgement needs only its snapshot.
 """
 
 # ruff: noqa: PLC0415 - what a command needs is imported when it runs
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from parallax.cli.terminal import read_input, refuse, show_json, source
+from parallax.cli.terminal import fail, read_input, show_json, source
 from parallax.model.plain import plain_line
 from parallax.model.secret_text import LONGEST
 
@@ -22,19 +22,22 @@ if TYPE_CHECKING:
     from parallax.model.snapshot import Snapshot
 
 EXPECTED = (
-    "expected a snapshot (io.parallax.snapshot.v1), an event with `snapshot`, "
+    "expected a snapshot (io.parallax.snapshot.v1), an event with `snapshot` "
     "or a finding with `data.snapshot`"
 )
 
 
 def run(
     file: Annotated[
-        str, typer.Argument(metavar="FILE", help="A saved snapshot or finding, or -.")
+        str,
+        typer.Argument(
+            metavar="FILE", help="Saved snapshot or finding; - reads standard input."
+        ),
     ],
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Judge a saved snapshot: symptom, cause, path, all answers."""
+    """Judge a saved snapshot: symptom, cause, path, and evidence."""
     snapshot = read_snapshot(file)
     if as_json:
         from parallax.notify.replay import replay
@@ -49,48 +52,48 @@ def run(
 
 
 def read_snapshot(name: str) -> "Snapshot":
-    """Read a snapshot from any of the forms it is saved in; exit 2 if none."""
+    """Return the snapshot in a file of any supported form; exit 2 if there is none."""
     from pydantic import ValidationError
 
     from parallax.model.snapshot import SCHEMA, Snapshot
     from parallax.model.wire import decode
 
-    found = find_snapshot(_document(name))
-    if found is None:
-        refuse(f"{source(name)}: holds no snapshot; {EXPECTED}")
-    version = found.get("schema", SCHEMA)
+    snapshot = find_snapshot(_document(name))
+    if snapshot is None:
+        fail(f"{source(name)}: contains no snapshot; {EXPECTED}")
+    version = snapshot.get("schema", SCHEMA)
     if version != SCHEMA:
         unknown = plain_line(f"{version}")[:LONGEST]
-        refuse(f"{source(name)}: unknown snapshot schema {unknown}; expected {SCHEMA}")
+        fail(f"{source(name)}: unknown snapshot schema {unknown}; expected {SCHEMA}")
     try:
-        return decode(Snapshot, found)
+        return decode(Snapshot, snapshot)
     except ValidationError as error:
         wrong = "; ".join(
             f"{'.'.join(str(part) for part in e['loc'])}: {e['msg']}"
             for e in error.errors()[:5]
         )
-        what = f"not a snapshot of this version: {plain_line(wrong)}"
-        refuse(f"{source(name)}: {what}; {EXPECTED}")
+        what = f"not a valid snapshot: {plain_line(wrong)}"
+        fail(f"{source(name)}: {what}; {EXPECTED}")
 
 
 def find_snapshot(document: object) -> dict[str, Any] | None:
-    """Find the snapshot in a bare one, an event, a finding or a CloudEvent."""
+    """Return the snapshot in a snapshot, an event, a finding or a CloudEvent."""
     if not isinstance(document, dict):
         return None
-    held = cast("dict[str, Any]", document)
-    if "taken_at" in held and "target" in held:
-        return held
-    return find_snapshot(held.get("snapshot")) or find_snapshot(held.get("data"))
+    fields = cast("dict[str, Any]", document)
+    if "taken_at" in fields and "target" in fields:
+        return fields
+    return find_snapshot(fields.get("snapshot")) or find_snapshot(fields.get("data"))
 
 
 def _document(name: str) -> object:
-    """Read JSON, unpacking gzip where its magic bytes stand."""
+    """Return the JSON in a file, which may be gzipped."""
     raw = read_input(name)
     try:
         if raw.startswith(b"\x1f\x8b"):
             raw = gzip.decompress(raw)
         return json.loads(raw)
     except (OSError, EOFError, zlib.error) as error:
-        refuse(f"{source(name)}: broken gzip: {error}")
+        fail(f"{source(name)}: invalid gzip: {error}")
     except (ValueError, RecursionError) as error:
-        refuse(f"{source(name)}: no JSON: {error}; {EXPECTED}")
+        fail(f"{source(name)}: not JSON: {error}; {EXPECTED}")

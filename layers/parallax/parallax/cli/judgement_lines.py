@@ -1,8 +1,8 @@
 """Judgement lines: a judgement as lines for the terminal.
 
-In: a `Judgement` and its snapshot. Out: lines for `page`. Green was seen to be
-right, red is at fault, dim is not known.
-It does not: print, or decide anything.
+In: a `Judgement` and its snapshot. Out: lines for `page`. Green is healthy or ruled
+out, red is at fault, yellow needs attention, dim is not determined.
+It does not: print, or judge.
 """
 
 from collections.abc import Iterator
@@ -22,13 +22,19 @@ from parallax.model.judgement import (
 from parallax.model.snapshot import Snapshot
 
 HEALTHY = "none"
-"""The cause of a judgement that found nothing wrong."""
+"""The cause of a judgement of a healthy target."""
 STATES = {
     HopState.OK: ("✔", "green"),
     HopState.FAULTY: ("✘", "red"),
     HopState.UNKNOWN: ("?", "dim"),
 }
-ANSWERS = {Answer.SUPPORTED: "red", Answer.REFUTED: "green", Answer.UNKNOWN: "dim"}
+ANSWERS = {
+    Answer.SUPPORTED: ("supported", "red"),
+    Answer.REFUTED: ("ruled out", "green"),
+    Answer.UNKNOWN: ("not determined", "dim"),
+}
+EVIDENCE = 17
+"""Columns before an evidence sentence: the longest answer, and spaces."""
 
 
 def lines(judgement: Judgement, snapshot: Snapshot) -> Iterator[Line]:
@@ -41,19 +47,18 @@ def lines(judgement: Judgement, snapshot: Snapshot) -> Iterator[Line]:
     if judgement.symptom.trend_text:
         yield Line(Text(f"trend: {judgement.symptom.trend_text}"), 2)
     if judgement.symptom.follows:
-        told = followed(judgement.symptom.follows)
-        yield Line(Text(f"follows: {told}"), 2)
+        yield Line(Text(f"follows: {followed(judgement.symptom.follows)}"), 2)
     if judgement.settling:
         yield Line(Text(f"settling: {judgement.settling}", "yellow"), 2)
     if not judgement.complete:
-        told = "not every source has spoken since the failure began"
-        yield Line(Text(told, "yellow"))
+        text = "incomplete: not every source has reported since the failure began"
+        yield Line(Text(text, "yellow"), 2)
     yield from _heading("Path")
     for seen in judgement.path:
         mark, color = STATES[seen.state]
         text = Text.assemble((f"  {mark} {seen.hop.value:<14}", color), f" {seen.seen}")
         yield Line(text, 19)
-    yield from _heading("Causes asked")
+    yield from _heading("Causes")
     for assessment in judgement.assessments:
         yield from _assessment(assessment)
     if judgement.next_steps:
@@ -83,14 +88,20 @@ def _cause(judgement: Judgement) -> Line:
         return Line(Text(judgement.title, "bold green"), 2)
     color = "bold yellow" if judgement.cause == NOT_ESTABLISHED else "bold red"
     where = f" at {judgement.hop.value}" if judgement.hop else ""
-    told = Text.assemble((judgement.cause, color), f"{where}: {judgement.title}")
-    return Line(told, 2)
+    text = Text.assemble((judgement.cause, color), f"{where}: {judgement.title}")
+    return Line(text, 2)
 
 
 def _assessment(assessment: Assessment) -> Iterator[Line]:
-    answer = (f"  {assessment.answer.value:<10}", ANSWERS[assessment.answer])
-    yield Line(Text.assemble(answer, f" {assessment.cause}"))
+    label, color = ANSWERS[assessment.answer]
+    explained = ""
+    if assessment.explained_by:
+        explained = f": true, explained by {assessment.explained_by}"
+        color = "yellow"
+    answer = (f"  {label:<{EVIDENCE - 3}}", color)
+    text = Text.assemble(answer, f" {assessment.cause}{explained}")
+    yield Line(text, EVIDENCE)
     for sentence in assessment.evidence:
-        yield Line(Text(f"{'':13}{sentence}"), 15)
-    for lacking in assessment.missing:
-        yield Line(Text(f"{'':13}missing: {lacking}", "dim"), 15)
+        yield Line(Text(f"{'':{EVIDENCE}}{sentence}"), EVIDENCE + 2)
+    for sentence in assessment.missing:
+        yield Line(Text(f"{'':{EVIDENCE}}missing: {sentence}", "dim"), EVIDENCE + 2)

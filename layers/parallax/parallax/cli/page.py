@@ -1,8 +1,8 @@
-"""Page: lines for people, folded between words where the terminal ends.
+"""Page: lines for people, wrapped between words at the width of the terminal.
 
-In: lines of text and how far their folded rest is indented. Out: standard output, in
-which no text of a stranger controls the terminal.
-It does not: fold what goes into a file or a pipe, or what is there to be copied.
+In: lines of text, and the indent of their wrapped rest. Out: standard output; no text
+in it can control the terminal.
+It does not: wrap output to a file or a pipe, or lines that people copy.
 """
 
 from collections.abc import Iterable
@@ -16,23 +16,23 @@ from parallax.model.plain import plain_line
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line; `indent` None: it stays whole, the terminal wraps it."""
+    """One line; with `indent` None it is not wrapped between words."""
 
     text: Text
     indent: int | None = 0
 
 
 def show(lines: Iterable[Line]) -> None:
-    """Print the lines, with colors where the terminal has them."""
+    """Print the lines, in color if the terminal supports it."""
     console = Console(highlight=False, soft_wrap=True)
     for line in lines:
-        # As long as before: the styles stay where they are.
+        # The length is unchanged, so the styles still fit.
         line.text.plain = plain_line(line.text.plain)
-        for part in _folded(line, console):
+        for part in _wrapped(line, console):
             console.print(part)
 
 
-def _folded(line: Line, console: Console) -> Iterable[Text]:
+def _wrapped(line: Line, console: Console) -> Iterable[Text]:
     if line.indent is None or not console.is_terminal:
         return [line.text]
     head, tail = line.text[: line.indent], line.text[line.indent :]

@@ -1,8 +1,8 @@
-"""`parallax redrive`: read the dead letters of a stack, and replay them.
+"""`parallax redrive`: replay the dead letters of a stack.
 
-In: a stack's name, and steps. AWS's usual variables choose region and credentials.
-Out: a line a letter and a total, or JSON. Exit: 0 no letter remains, 1 some remain,
-2 wrong use, or AWS cannot be reached or refuses.
+In: a stack's name, and steps. The usual variables of AWS set region and credentials.
+Out: a line for each letter and a total, or JSON. Exit status: 0 no letter remains,
+1 some remain, 2 usage error, or AWS is unreachable or fails a request.
 It does not: delete a letter before its function succeeded.
 """
 
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from parallax.cli.terminal import refuse
+from parallax.cli.terminal import fail
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 ALL = "all"
 REMAIN = 1
-"""Exit status when a letter remains."""
+"""Exit status if a letter remains."""
 LINE_CHARACTERS = 400
-"""A reason may be a whole traceback; `--json` has all of it."""
+"""A reason may be a whole traceback; `--json` prints all of it."""
 
 
 def run(
@@ -34,10 +34,13 @@ def run(
     ] = "parallax",
     step: Annotated[
         str,
-        typer.Option(help="probe, inspect, diagnose, notify, publish, or all."),
+        typer.Option(
+            help="Step whose letters to replay: probe, inspect, diagnose, notify, "
+            "publish, or all."
+        ),
     ] = ALL,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show the letters; replay none.")
+        bool, typer.Option("--dry-run", help="List the letters; replay none.")
     ] = False,
     limit: Annotated[
         int | None, typer.Option("--max", min=1, help="Stop after this many letters.")
@@ -53,28 +56,28 @@ def run(
     from parallax.redrive import STEPS, Redrive, StackError, find_stack
 
     if step not in (*STEPS, ALL):
-        refuse(f"--step {step}: unknown step; expected {', '.join(STEPS)} or {ALL}")
+        fail(f"--step {step}: unknown step; expected {', '.join(STEPS)} or {ALL}")
     results: list[Result] = []
     interrupted = False
     try:
-        found = find_stack(stack)
+        deployed = find_stack(stack)
         if step != ALL:
-            found.need(step)
+            deployed.need(step)
         steps = STEPS if step == ALL else (step,)
-        redrive = Redrive(found, steps, dry_run=dry_run, limit=limit)
+        redrive = Redrive(deployed, steps, dry_run=dry_run, limit=limit)
         try:
             _follow(redrive, results, as_json=as_json)
         except KeyboardInterrupt:
             interrupted = True
     except StackError as error:
-        refuse(str(error))
+        fail(str(error))
     except (BotoCoreError, ClientError) as error:
-        refuse(f"AWS: {error}")
+        fail(f"AWS: {error}")
     _finish(redrive, results, interrupted=interrupted, as_json=as_json)
 
 
 def _follow(redrive: "Redrive", results: "list[Result]", *, as_json: bool) -> None:
-    """Collect the results; show each as soon as it is there, JSON only at the end."""
+    """Collect the results; print each one at once, as JSON only at the end."""
     with closing(redrive.run()) as run:
         for result in run:
             results.append(result)
@@ -105,7 +108,7 @@ def _finish(
 
 
 def _notes(redrive: "Redrive", *, interrupted: bool) -> "Iterator[str]":
-    """Yield why letters may remain that no line tells of."""
+    """Yield why letters may remain that have no line."""
     from parallax.redrive import HIDDEN_SECONDS
 
     if interrupted:
@@ -114,8 +117,8 @@ def _notes(redrive: "Redrive", *, interrupted: bool) -> "Iterator[str]":
         yield f"stopped after {_letters(redrive.tried)} (--max): more remain"
     if redrive.hidden:
         yield (
-            f"{_letters(redrive.hidden)} hidden: by another run, or by one that was"
-            f" killed less than {HIDDEN_SECONDS // 60} minutes ago"
+            f"{_letters(redrive.hidden)} not visible: received by another run, or by a"
+            f" run that was killed less than {HIDDEN_SECONDS // 60} minutes ago"
         )
 
 
@@ -124,7 +127,7 @@ def _letters(count: int) -> str:
 
 
 def _line(result: "Result") -> str:
-    """Return a letter on one line; nothing in it can control the terminal."""
+    """Return a letter as one line that cannot control the terminal."""
     from parallax.model.plain import plain_line
 
     sent = f"{result.sent_at:%Y-%m-%d %H:%M:%S}" if result.sent_at else "-"
@@ -134,7 +137,7 @@ def _line(result: "Result") -> str:
 
 
 def _fields(result: "Result") -> dict[str, str | None]:
-    """Return a letter as JSON has it."""
+    """Return a letter as the fields of its JSON."""
     sent_at = result.sent_at
     return {
         "step": result.step,

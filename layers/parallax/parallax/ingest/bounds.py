@@ -1,11 +1,11 @@
-"""Bounds: what a push may say, beyond that each field is of its kind.
+"""Bounds: the values that the fields of a push may have, beyond their types.
 
-In: a decoded push. Out: one sentence for each thing that is out of bounds.
-It does not: refuse; `parallax.ingest` does.
+In: a decoded push. Out: one sentence for each value that is out of bounds.
+It does not: reject the push; `parallax.ingest.acceptance` does.
 
-A key is shared by all agents: its holder can report for any node of any cluster, about
-any target (docs/threat-model.md). The bounds add that all reports of one push are of
-the node that the push names.
+All agents share a key: its holder can report for any node of any cluster, about any
+target (docs/threat-model.md). The bounds add that all reports of one push are of the
+node that the push names.
 """
 
 from collections.abc import Iterator
@@ -19,11 +19,11 @@ from parallax.model.push import Push
 from parallax.model.wire import YEARS, wire_name
 
 INTERVAL = (1.0, 3600.0)
-"""Seconds between two reports; four of them make a silent agent."""
+"""Seconds between two reports; an agent counts as silent after four intervals."""
 
 
 def problems(push: Push) -> Iterator[str]:
-    """Yield what is wrong: a field by its name, and what would be right."""
+    """Yield each problem: the field's name, and what was expected."""
     if not is_name(push.cluster):
         yield f"{wire_name('cluster')}: expected {NAME}"
     if not is_node_name(push.node):
@@ -32,19 +32,19 @@ def problems(push: Push) -> Iterator[str]:
         at = f"reports.{number}"
         for name in ("cluster", "node"):
             if getattr(report, name) != getattr(push, name):
-                yield f"{at}.{wire_name(name)}: expected the push's own"
+                yield f"{at}.{wire_name(name)}: expected the value of the push"
         if not is_name(report.target):
             yield f"{at}.target: expected {NAME}"
         if not INTERVAL[0] <= report.interval <= INTERVAL[1]:
             yield f"{at}.interval: expected {INTERVAL[0]:g} to {INTERVAL[1]:g} seconds"
-    yield from _unfit(push, ())
+    yield from _value_problems(push, ())
 
 
-def _unfit(value: object, at: tuple[str, ...]) -> Iterator[str]:
-    """Yield each instant and each number that nobody can reckon with."""
+def _value_problems(value: object, at: tuple[str, ...]) -> Iterator[str]:
+    """Yield each time and each number that cannot be used."""
     if isinstance(value, datetime):
         if value.utcoffset() is None:
-            yield f"{'.'.join(at)}: expected a time with its zone"
+            yield f"{'.'.join(at)}: expected a time with a time zone"
         elif value.year not in YEARS:
             yield f"{'.'.join(at)}: expected a year from {YEARS[0]} to {YEARS[-1]}"
     elif isinstance(value, float):
@@ -52,7 +52,9 @@ def _unfit(value: object, at: tuple[str, ...]) -> Iterator[str]:
             yield f"{'.'.join(at)}: expected a finite number"
     elif is_dataclass(value):
         for field in fields(value):
-            yield from _unfit(getattr(value, field.name), (*at, wire_name(field.name)))
+            yield from _value_problems(
+                getattr(value, field.name), (*at, wire_name(field.name))
+            )
     elif isinstance(value, tuple):
         for number, item in enumerate(cast("tuple[Any, ...]", value)):
-            yield from _unfit(item, (*at, str(number)))
+            yield from _value_problems(item, (*at, str(number)))

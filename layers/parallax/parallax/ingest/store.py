@@ -1,10 +1,10 @@
-"""Store: each report of a push on its own, so that one costs only itself.
+"""Store: store each report of a push on its own, so that one costs no other.
 
 In: reports, and the journal's `record`. Out: how many were stored, and why the others
 were not.
-It does not: try again. What may pass by itself is the agent's to keep: it sends the
-whole push again. What was stored already is stored once more, some milliseconds later,
-which changes no judgement (docs/decisions/0006).
+It does not: retry. After a temporary failure the agent sends the whole push again.
+What was already stored is then stored once more, some milliseconds later, which
+changes no judgement (docs/decisions/0006).
 """
 
 import logging
@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from parallax.aws import is_permanent
-from parallax.ingest.refused import Refused, cut, joined
+from parallax.ingest.rejection import PushRejected, joined, one_line
 from parallax.model.cluster import NodeReport
 from parallax.model.packed import TooLargeError
 
@@ -41,34 +41,37 @@ def store(
 ) -> Stored:
     """Record every report; those that never can be stored are left out.
 
-    Raises `ExceptionGroup` when all had their turn and the journal failed for now with
-    any of them; else `Refused` when there are reports and none could be stored.
+    Raises `ExceptionGroup` after the last report if the journal failed temporarily for
+    any of them; else `PushRejected` if there are reports and none could be stored.
     """
-    refused: list[Refused] = []
-    later: list[Exception] = []
+    refused: list[PushRejected] = []
+    temporary: list[Exception] = []
     for number, report in enumerate(reports):
         try:
             record(report)
-        except Exception as error:  # noqa: BLE001 - sorted by whose fault it is
-            if reason := _own_fault(error):
-                refused.append(Refused(reason[0], f"reports.{number}: {reason[1]}"))
+        except Exception as error:  # noqa: BLE001 - sorted by what is at fault
+            if reason := _fault_of_report(error):
+                text = f"reports.{number}: {reason[1]}"
+                refused.append(PushRejected(reason[0], text))
             else:
-                later.append(error)
-    if later:
-        raise ExceptionGroup(f"{len(later)} of {len(reports)} not stored", later)
-    reasons = tuple(refusal.text for refusal in refused)
+                temporary.append(error)
+    if temporary:
+        count = f"{len(temporary)} of {len(reports)}"
+        raise ExceptionGroup(f"{count} reports not stored", temporary)
+    reasons = tuple(rejection.text for rejection in refused)
     if refused and len(refused) == len(reports):
-        codes = {refusal.status_code for refusal in refused}
-        raise Refused(TOO_LARGE if codes == {TOO_LARGE} else BAD, joined(reasons))
+        codes = {rejection.status_code for rejection in refused}
+        status_code = TOO_LARGE if codes == {TOO_LARGE} else BAD
+        raise PushRejected(status_code, joined(reasons))
     for reason in reasons:
         log.warning("report was not stored", extra={"reason": reason})
     return Stored(len(reports) - len(refused), reasons)
 
 
-def _own_fault(error: Exception) -> tuple[int, str] | None:
+def _fault_of_report(error: Exception) -> tuple[int, str] | None:
     """Return status and reason if the report itself is at fault, else None."""
     if isinstance(error, TooLargeError):
         return TOO_LARGE, f"{error}"
     if is_permanent(error):
-        return BAD, f"cannot be stored: {cut(str(error))}"
+        return BAD, f"cannot be stored: {one_line(str(error))}"
     return None

@@ -1,12 +1,12 @@
 """Convert: the API's JSON to the model's values.
 
 In: a load balancer or a certificate as the API sent it, the project's servers.
-Out: a value that the journal can give back, or an error.
-It does not: call the API, or guess. What the API may leave out is "not known". A
-service of an unknown shape is left out, and its port is remembered: that it is absent
-proves nothing. The targets must all be there, else the balancer cannot be read.
+Out: a value that the journal can return unchanged, or an error.
+It does not: call the API, or guess. An optional field that is absent is unknown. A
+service of an unexpected format is omitted, and its port is recorded: its absence
+proves nothing. If one target cannot be read, the load balancer cannot be read.
 It reads the JSON itself and not hcloud's objects: the library raises for a whole
-page where one balancer on it has a field that it does not expect.
+page if one load balancer on it has an unexpected field.
 Source: hcloud-go `schema/load_balancer.go`, `schema/certificate.go`.
 """
 
@@ -15,9 +15,9 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from ipaddress import ip_interface
 
-from parallax.inspect.problems import explained
+from parallax.inspect.problems import explain
 from parallax.inspect.servers import Server
-from parallax.inspect.shape import Json, every, listen_port, named, part
+from parallax.inspect.shape import Json, every, listen_port, name_of, part
 from parallax.model.balancer import (
     BalancerCertificate,
     BalancerService,
@@ -32,57 +32,57 @@ from parallax.model.secret_text import without_secrets
 from parallax.model.wire import decode, encode
 
 SHOWN = 300
-"""Characters of a reason that a log line holds."""
+"""Most characters of a reason in a log line."""
 log = logging.getLogger(__name__)
 
 
 def convert(given: Json, servers: Mapping[int, Server]) -> LoadBalancer:
     """Return a load balancer with its services and targets, servers named.
 
-    Raises where the JSON is of a shape that nobody knows.
+    Raises if the JSON has an unexpected format.
     """
     public = part(given, "public_net")
     private = given.get("private_net")
     networks = None if private is None else tuple(net["network"] for net in private)
-    services, unread = _services(named(given), given["services"])
-    made = LoadBalancer(
+    services, unread = _services(name_of(given), given["services"])
+    converted = LoadBalancer(
         id=given["id"],
         name=given["name"],
-        # Null right after it was made, and for who has none of that kind.
+        # Null right after its creation, and if it has no address of that family.
         ipv4=_address(part(public, "ipv4").get("ip")),
         ipv6=_address(part(public, "ipv6").get("ip")),
         private_ips=tuple(net["ip"] for net in every(given, "private_net")),
         networks=networks,
-        # Where the API does not say, there is one: it is what Hetzner makes.
+        # If the field is absent, there is one: it is Hetzner's default.
         public_interface=public.get("enabled") is not False,
         algorithm=part(given, "algorithm").get("type"),
         services=services,
         unread_services=unread,
         targets=tuple(_target(t, servers, networks) for t in given["targets"]),
     )
-    return _checked(made)
+    return _checked(converted)
 
 
 def certificate(given: Json) -> BalancerCertificate:
-    """Return a certificate as far as advice may need it."""
+    """Return the parts of a certificate that advice needs."""
     ends = given.get("not_valid_after")
-    made = BalancerCertificate(
+    converted = BalancerCertificate(
         id=given["id"],
         name=given["name"],
         not_valid_after=datetime.fromisoformat(ends) if ends else None,
         domain_names=every(given, "domain_names"),
         type=given.get("type"),
     )
-    return _checked(made)
+    return _checked(converted)
 
 
-def _checked[T](made: T) -> T:
-    """Return what the journal would give back; a wrong type raises here, not there."""
-    return decode(type(made), encode(made))
+def _checked[T](value: T) -> T:
+    """Return what the journal would return; a wrong type raises here, not there."""
+    return decode(type(value), encode(value))
 
 
 def _address(text: str | None) -> str | None:
-    """Return an address, raises where it is none: causes compare with it."""
+    """Return an address in its normal form; raises if it is not one."""
     return str(ip_interface(text).ip) if text else None
 
 
@@ -97,8 +97,12 @@ def _services(
             services.append(_checked(_service(item)))
         except Exception as error:  # noqa: BLE001 - one must not cost the others
             port = listen_port(item)
-            why = explained(error)[1][:SHOWN]
-            log.warning("service :%d of %s left out: %s", port, balancer, why)
+            facts = {
+                "load_balancer": balancer,
+                "listen_port": port,
+                "reason": explain(error)[1][:SHOWN],
+            }
+            log.warning("load balancer service was omitted", extra=facts)
             unread.append(port)
     return tuple(services), tuple(unread)
 
@@ -127,11 +131,11 @@ def _health_check(given: Json) -> HealthCheck:
         timeout=given["timeout"],
         retries=given["retries"],
         http=HealthCheckHttp(
-            # It may end with a query that holds a token.
+            # It may end with a query that contains a token.
             path=without_secrets(http.get("path") or "/"),
             domain=http.get("domain") or None,
             response=http.get("response") or None,
-            # The API says "2??"; the Python library's own fixtures have 200.
+            # The API returns "2??"; the fixtures of the Python library have 200.
             status_codes=tuple(str(code) for code in every(http, "status_codes")),
             tls=bool(http.get("tls")),
         )
@@ -149,12 +153,12 @@ def _target(
 ) -> BalancerTarget:
     """Return a target; `networks` are the balancer's own.
 
-    `used_privately` is its label selector's word, for who does not say so itself.
+    `used_privately` is its label selector's `use_private_ip`, for a target without one.
     """
     server_id = part(given, "server").get("id")
     server = servers.get(server_id)
-    said = given.get("use_private_ip")
-    private = used_privately if said is None else bool(said)
+    own = given.get("use_private_ip")
+    private = used_privately if own is None else bool(own)
     ip = part(given, "ip").get("ip")
     if server and ip is None:
         ip = _private_address(server, networks) if private else server.ipv4
@@ -176,10 +180,10 @@ def _target(
 
 
 def _health(given: Json) -> TargetHealth:
-    known = given["status"] in set(HealthStatus)
+    documented = given["status"] in set(HealthStatus)
     return TargetHealth(
         listen_port=given["listen_port"],
-        status=HealthStatus(given["status"]) if known else HealthStatus.UNKNOWN,
+        status=HealthStatus(given["status"]) if documented else HealthStatus.UNKNOWN,
         detail=given.get("detail"),
         health_check_status_code=given.get("http_status_code"),
     )

@@ -1,11 +1,11 @@
-"""Firewalls: do cloud firewalls let the balancer in to its targets.
+"""Firewalls: whether cloud firewalls allow the load balancer to reach its targets.
 
-In: a balancer, the servers and firewalls of the project. Out: the balancer, its
-targets with what their firewalls do to it.
-It does not: look at private addresses, since cloud firewalls filter the public
-interface only, or at a firewall on the node (UFW), which the API does not know.
+In: a load balancer, the servers and firewalls of the project. Out: the load balancer;
+each target has its firewalls and the ports that they drop.
+It does not: check private addresses, since cloud firewalls filter the public interface
+only, or a firewall on the node (UFW), which the API does not show.
 Source: docs.hetzner.com/cloud/firewalls/faq (implicit deny, stateful) and
-docs.hetzner.com/cloud/networks/faq; `../shared/reference/hetzner.md`, section 2.
+docs.hetzner.com/cloud/networks/faq (private networks are not filtered).
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,15 +17,15 @@ from parallax.inspect.shape import Json
 from parallax.model.balancer import BalancerTarget, LoadBalancer
 
 APPLIED = "applied"
-WHOLE = 65535
+LAST_PORT = 65535
 DIRECTIONS = ("in", "out")
 PROTOCOLS = ("tcp", "udp", "icmp", "esp", "gre")
 
 
-def guarded(balancer: LoadBalancer, servers: Mapping[int, Server]) -> bool:
-    """Say whether a firewall stands between the balancer and any target."""
-    found = (_server(target, servers) for target in balancer.leaves())
-    return any(server.firewalls for server in found if server is not None)
+def has_firewall(balancer: LoadBalancer, servers: Mapping[int, Server]) -> bool:
+    """Return whether any target has a firewall on its public interface."""
+    reached = (_server(target, servers) for target in balancer.leaves())
+    return any(server.firewalls for server in reached if server is not None)
 
 
 def with_firewalls(
@@ -33,36 +33,36 @@ def with_firewalls(
     servers: Mapping[int, Server],
     by_id: Mapping[int, Json] | None,
 ) -> LoadBalancer:
-    """Return the balancer with its targets' firewalls; None: they were not read.
+    """Return the load balancer with its targets' firewalls.
 
-    Raises where a rule is of a shape that nobody knows.
+    `by_id` None: the firewalls were not read. Raises for an unexpected rule.
     """
     ports = sorted(
         {s.destination_port for s in balancer.services}
         | {s.health_check.port for s in balancer.services}
     )
 
-    def seen(target: BalancerTarget) -> BalancerTarget:
-        inner = replace(target, targets=tuple(seen(t) for t in target.targets))
+    def complete(target: BalancerTarget) -> BalancerTarget:
+        inner = replace(target, targets=tuple(complete(t) for t in target.targets))
         server = _server(target, servers)
         if server is None:
             return inner
-        return _judged(inner, balancer, ports, _held(server.firewalls, by_id))
+        return _apply(inner, balancer, ports, _in_force(server.firewalls, by_id))
 
-    return replace(balancer, targets=tuple(seen(t) for t in balancer.targets))
+    return replace(balancer, targets=tuple(complete(t) for t in balancer.targets))
 
 
 def _server(target: BalancerTarget, servers: Mapping[int, Server]) -> Server | None:
-    """Return the server of a target that is reached by its public interface."""
+    """Return the server of a target that is reached over its public interface."""
     if target.use_private_ip or target.server_id is None:
         return None
     return servers.get(target.server_id)
 
 
-def _held(
+def _in_force(
     states: Mapping[int, str] | None, by_id: Mapping[int, Json] | None
 ) -> list[Json] | None:
-    """Return the firewalls in force; None where that is not known."""
+    """Return the firewalls in force; None if that is not known."""
     if states is None:
         return None
     if not states:
@@ -74,7 +74,7 @@ def _held(
     return [by_id[number] for number in states]
 
 
-def _judged(
+def _apply(
     target: BalancerTarget,
     balancer: LoadBalancer,
     ports: Iterable[int],
@@ -90,18 +90,19 @@ def _judged(
     if source is None or target.ip is None:
         return replace(target, firewalls=names)
     rules = [rule for each in firewalls for rule in each["rules"]]
-    shut = tuple(p for p in ports if not any(_lets(r, source, p) for r in rules))
+    dropped = tuple(p for p in ports if not any(_allows(r, source, p) for r in rules))
     return replace(
-        target, firewalls=names, firewall_allows=not shut, firewall_drops=shut
+        target, firewalls=names, firewall_allows=not dropped, firewall_drops=dropped
     )
 
 
-def _lets(rule: Json, source: str, port: int) -> bool:
-    """Say whether a rule lets a TCP connection in; what no rule lets in is dropped."""
+def _allows(rule: Json, source: str, port: int) -> bool:
+    """Return whether a rule allows a TCP connection; what no rule allows is dropped."""
     direction, protocol = rule["direction"], rule["protocol"]
     if direction not in DIRECTIONS or protocol not in PROTOCOLS:
-        # It may let in what no rule that is known does.
-        raise ValueError(f"a rule of direction {direction!r}, protocol {protocol!r}")
+        # It may allow what no other rule allows.
+        rule_text = f"direction {direction!r}, protocol {protocol!r}"
+        raise ValueError(f"unexpected firewall rule: {rule_text}")
     if (direction, protocol) != ("in", "tcp") or port not in _ports(rule.get("port")):
         return False
     address = ip_address(source)
@@ -113,6 +114,6 @@ def _lets(rule: Json, source: str, port: int) -> bool:
 def _ports(text: str | None) -> range:
     """Return the ports of `80`, `80-85` or `any`."""
     if text in {None, "", "any"}:
-        return range(1, WHOLE + 1)
+        return range(1, LAST_PORT + 1)
     first, _, last = str(text).partition("-")
     return range(int(first), int(last or first) + 1)

@@ -1,7 +1,7 @@
-"""Problems: what went wrong with the API, in a word and in words.
+"""Problems: what went wrong with the API, as a code and as a sentence.
 
-In: an exception. Out: the model's problem, and a text that says what to do where
-somebody can do something. No text holds the token.
+In: an exception. Out: the model's problem, and a text that states what to do, where
+a person can do something. No text contains the token.
 It does not: raise, or retry.
 Source of the codes: hcloud-go `error.go`.
 """
@@ -22,45 +22,45 @@ PROBLEMS = {
     403: Problem.FORBIDDEN,
     429: Problem.RATE_LIMITED,
 }
-"""Hetzner's error code, or the HTTP status where the body names none."""
-ABSENT = ("not_found", 404)
-"""Of a list: there is no such list here. That no balancer has a name is told by
-the list, never by a 404."""
+"""Hetzner's error code, or the HTTP status if the body names none."""
+NO_SUCH_LIST = ("not_found", 404)
+"""The endpoint has no such list. A missing load balancer shows in the list itself,
+never as a 404."""
 RENEW = (
-    "make a read-only API token in the Hetzner Console (the project, Security, API"
-    " tokens) and put it into the stack's secret HetznerTokenSecret; it is used"
+    "create a read-only API token in the Hetzner Console (the project, Security, API"
+    " tokens) and put it into the stack's secret HetznerTokenSecret; inspect uses it"
     " within five minutes, without a deploy"
 )
-TO_DO = {
+ACTIONS = {
     Problem.UNAUTHORIZED: f"the token is wrong or was deleted: {RENEW}",
     Problem.FORBIDDEN: f"the token may not read this: {RENEW}",
 }
-WRONG_PLACE = (
-    "the API has no such list here: is HetznerEndpoint right?"
-    " It ends with the version, as in https://api.hetzner.cloud/v1"
+WRONG_ENDPOINT = (
+    "the API has no such list at this URL: check HetznerEndpoint;"
+    " it ends with the version, as in https://api.hetzner.cloud/v1"
 )
-ODD = "an answer of a shape that nobody knows"
+UNEXPECTED = "unexpected format of the API's response"
 
 
-def explained(error: Exception) -> tuple[Problem, str]:
-    """Return Hetzner's word for what went wrong, and its text."""
+def explain(error: Exception) -> tuple[Problem, str]:
+    """Return the problem that an error means, and its text."""
     if isinstance(error, APIException):
-        return _refusal(error)
+        return _api_error(error)
     if isinstance(error, InvalidHeader | UnicodeEncodeError):
         # Their texts repeat the token.
-        what = "the token holds what no HTTP header may hold"
+        what = "the token contains a character that an HTTP header cannot hold"
         return Problem.UNAUTHORIZED, f"{what}: {RENEW}"
     # pydantic's texts have several lines.
     text = " ".join(f"{type(error).__name__}: {error}".split())
     if isinstance(error, RequestException | TimeoutError):
         return Problem.UNREACHABLE, text
-    return Problem.OTHER, f"{ODD}: {text}"
+    return Problem.OTHER, f"{UNEXPECTED}: {text}"
 
 
-def _refusal(error: APIException) -> tuple[Problem, str]:
+def _api_error(error: APIException) -> tuple[Problem, str]:
     if error.code == HTTPStatus.OK:
-        # The library raises it for a body that is no JSON, e.g. one cut short.
-        return Problem.OTHER, f"{ODD}: HTTP 200 with a body that is no JSON"
+        # The library raises it for a body that is not JSON, e.g. one cut short.
+        return Problem.OTHER, f"{UNEXPECTED}: HTTP 200 with a body that is not JSON"
     problem = PROBLEMS.get(error.code, Problem.OTHER)
-    to_do = WRONG_PLACE if error.code in ABSENT else TO_DO.get(problem)
-    return problem, f"{error}; {to_do}" if to_do else f"{error}"
+    action = WRONG_ENDPOINT if error.code in NO_SUCH_LIST else ACTIONS.get(problem)
+    return problem, f"{error}; {action}" if action else f"{error}"

@@ -1,9 +1,9 @@
 """Project: the lists of one Hetzner project, page by page, within a deadline.
 
-In: a client, an allowance. Out: what could be listed, and what went wrong.
-It does not: retry. The library retries five times, with pauses of up to a
-minute; here each call gets one attempt, and a look a budget of seconds. The
-schedule, and the next failing run, come again by themselves.
+In: a client, an allowance. Out: the items of a list, and the error that ended it.
+It does not: retry. The library retries five times, with pauses of up to a minute;
+here each call gets one attempt, and a reading a budget of seconds. The schedule, and
+the next failing run, start a new reading.
 Source: Hetzner Cloud API, pagination; hcloud-python 2.27, `_client.py`.
 """
 
@@ -21,12 +21,12 @@ from parallax.inspect.shape import Json, identity, part
 TIMEOUT = (2.0, 5.0)
 """Seconds to connect, and between two bytes."""
 PER_PAGE = 50
-"""The most that Hetzner gives at once."""
+"""Hetzner's maximum."""
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
-    """What a list held as far as it came, and what ended it early."""
+class Listing:
+    """The items of a list up to its end, or up to the error that ended it early."""
 
     items: tuple[Json, ...] = ()
     error: Exception | None = None
@@ -34,22 +34,22 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A client with a read-only token, and what it may still ask."""
+    """A client with a read-only token, and the calls that it may still make."""
 
     client: Client
     allowance: Allowance
 
-    def listed(self, what: str, deadline: float) -> Listed:
+    def read_list(self, name: str, deadline: float) -> Listing:
         """Return a whole list, e.g. `servers`, or the pages before the error."""
         items: list[Json] = []
         try:
             within(
                 deadline - monotonic(),
-                lambda: _pages(self.client, what, items, deadline),
+                lambda: _pages(self.client, name, items, deadline),
             )
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is told
-            return Listed(tuple(items), error)
-        return Listed(tuple(items))
+        except Exception as error:  # noqa: BLE001 - the reading reports any error
+            return Listing(tuple(items), error)
+        return Listing(tuple(items))
 
 
 def connect(
@@ -71,59 +71,59 @@ def connect(
     return Project(client, allowance)
 
 
-def _pages(client: Client, what: str, items: list[Json], deadline: float) -> None:
-    """Append every page to `items`, so that those before an error stay.
+def _pages(client: Client, name: str, items: list[Json], deadline: float) -> None:
+    """Append every page to `items`, so that the pages before an error remain.
 
-    It asks by the library's own request method and takes the JSON as it is: the
-    library's `get_list` raises for a whole page where one object on it is odd.
+    It uses the library's own request method and takes the JSON as it is: the
+    library's `get_list` raises for a whole page if one object on it is malformed.
     """
     page, most = 1, 0
     while page:
-        answer = _page(client, what, page)
-        items.extend(answer[what])
-        pages = part(part(answer, "meta"), "pagination")
+        response = _page(client, name, page)
+        items.extend(response[name])
+        pages = part(part(response, "meta"), "pagination")
         most = max(most, pages.get("total_entries") or 0)
         following: int | None = pages.get("next_page")
         if following and following <= page:
-            raise ValueError(f"page {following} follows page {page}")
+            raise ValueError(f"page {page} names page {following} as the next")
         if following and monotonic() >= deadline:
-            raise TimeoutError(f"page {following} is not asked for: no time is left")
+            raise TimeoutError(f"stopped before page {following}: out of time")
         page = following
-    # One that was deleted meanwhile moves another onto a page that was read before.
-    came = len({identity(item) for item in items})
-    if came < most:
-        raise ValueError(f"{came} of {most} {what} came: the list changed meanwhile")
+    # If an object is deleted meanwhile, another moves to a page that was already read.
+    count = len({identity(item) for item in items})
+    if count < most:
+        raise ValueError(f"read {count} of {most} {name}: the list changed meanwhile")
 
 
-def _page(client: Client, what: str, page: int) -> Json:
+def _page(client: Client, name: str, page: int) -> Json:
     library: Any = client  # its request method has no types
-    answer: Json = library.request(
-        "GET", f"/{what}", params={"page": page, "per_page": PER_PAGE}
+    response: Json = library.request(
+        "GET", f"/{name}", params={"page": page, "per_page": PER_PAGE}
     )
-    if not isinstance(answer[what], list):
-        raise TypeError(f"{what} is no list")
-    return answer
+    if not isinstance(response[name], list):
+        raise TypeError(f"{name} is not a list")
+    return response
 
 
-def within[T](seconds: float, ask: Callable[[], T]) -> T:
-    """Run something for so many seconds at most, or raise `TimeoutError`.
+def within[T](seconds: float, call: Callable[[], T]) -> T:
+    """Run a call for so many seconds at most, or raise `TimeoutError`.
 
-    A thread, since an answer that drips in byte by byte outlasts every socket
-    timeout. It is left behind as a daemon: nothing waits for it.
+    It needs a thread, since a response that arrives byte by byte outlasts every socket
+    timeout. The thread is a daemon: nothing waits for it.
     """
-    answer: dict[str, Any] = {}
+    result: dict[str, Any] = {}
 
     def run() -> None:
         try:
-            answer["value"] = ask()
+            result["value"] = call()
         except Exception as error:  # noqa: BLE001 - handed to the caller's thread
-            answer["error"] = error
+            result["error"] = error
 
     thread = threading.Thread(target=run, daemon=True, name="hetzner")
     thread.start()
     thread.join(seconds := max(0.0, seconds))
-    if "error" in answer:
-        raise answer["error"]
-    if "value" not in answer:
-        raise TimeoutError(f"no complete answer within {seconds:.2g} s")
-    return answer["value"]
+    if "error" in result:
+        raise result["error"]
+    if "value" not in result:
+        raise TimeoutError(f"no complete response within {seconds:.2g} s")
+    return result["value"]

@@ -1,7 +1,7 @@
-"""Record: readings into the journal, each on its own.
+"""Record: store readings in the journal, one by one.
 
-In: readings, and the journal's `record`. Out: the errors, after all had their turn.
-It does not: try again; the schedule reads anew in a minute.
+In: readings, and the journal's `record`. Out: the errors, after the last reading.
+It does not: retry; the schedule reads again in a minute.
 """
 
 import logging
@@ -19,14 +19,15 @@ type Record = Callable[[BalancerReading], None]
 def record_all(readings: Iterable[BalancerReading], record: Record) -> list[Exception]:
     """Record every reading; return the errors of those that were not stored.
 
-    A reading that is too large for an item gives up what a judgement misses least.
+    A reading that is too large for an item loses the parts that a judgement needs
+    least.
     """
     failures: list[Exception] = []
     for reading in readings:
         try:
             _record(reading, record)
         except Exception as error:
-            log.exception("reading of %s not stored", reading.target)
+            log.exception("reading was not stored", extra={"target": reading.target})
             failures.append(error)
     return failures
 
@@ -35,16 +36,17 @@ def _record(reading: BalancerReading, record: Record) -> None:
     try:
         record(reading)
     except TooLargeError as error:
-        log.warning("reading too large: %s", error)
-        _record_lighter(reading, error, record)
+        facts = {"target": reading.target, "reason": str(error)}
+        log.warning("reading was too large and is reduced", extra=facts)
+        _record_reduced(reading, error, record)
 
 
-def _record_lighter(
+def _record_reduced(
     reading: BalancerReading, error: TooLargeError, record: Record
 ) -> None:
-    for lighter in _lighter(reading, error):
+    for version in _reduced(reading, error):
         try:
-            record(lighter)
+            record(version)
         except TooLargeError as still:
             error = still
         else:
@@ -52,13 +54,13 @@ def _record_lighter(
     raise error
 
 
-def _lighter(
+def _reduced(
     reading: BalancerReading, error: TooLargeError
 ) -> Iterator[BalancerReading]:
-    """Yield the reading ever lighter; the last one is a problem that says why.
+    """Yield smaller and smaller versions; the last is a problem that states why.
 
-    Certificates and firewalls count as not read; services, targets and their health,
-    which most judgements read, stay together or are given up together.
+    Certificates and firewalls then count as not read. Services, targets and their
+    health, which most judgements read, are kept or dropped together.
     """
     balancer = reading.load_balancer
     if balancer is not None:
@@ -70,12 +72,12 @@ def _lighter(
         target=reading.target,
         read_at=reading.read_at,
         problem=Problem.OTHER,
-        problem_detail=f"what the API returned is too large to be stored: {error}",
+        problem_detail=f"the API's response is too large to be stored: {error}",
     )
 
 
 def _without_firewalls(target: BalancerTarget) -> BalancerTarget:
-    """Return a target of which the firewalls were not read."""
+    """Return a target whose firewalls count as not read."""
     inner = tuple(map(_without_firewalls, target.targets))
     return replace(
         target, firewalls=None, firewall_allows=None, firewall_drops=(), targets=inner

@@ -1,7 +1,7 @@
-"""Servers: what a balancer's evidence needs of the servers of a project.
+"""Servers: the parts of a project's servers that a load balancer's evidence needs.
 
-In: a server as the API's JSON has it. Out: a frozen value, which `convert` and
-`firewalls` read. It does not: go into the journal, or call the API.
+In: a server in the API's JSON. Out: a frozen value, which `convert` and `firewalls`
+read; it is not stored in the journal. It does not: call the API.
 Source: hcloud-go `schema/server.go`.
 """
 
@@ -14,13 +14,13 @@ from parallax.inspect.shape import Json, part
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Server:
-    """One server; None for what the API did not speak of."""
+    """One server; None for each field that is absent from the response."""
 
     id: int
     name: str
     status: str | None = None
     ipv4: str | None = None
-    """Its public address; a server may have none."""
+    """Its public address, if it has one."""
     ipv6: IPv6Network | None = None
     """Its public addresses: Hetzner routes a whole /64 to a server."""
     private: tuple[tuple[int, str], ...] | None = None
@@ -35,7 +35,7 @@ class Server:
 
 
 def server(given: Json) -> Server:
-    """Return a server; raises where the JSON is of a shape that nobody knows."""
+    """Return a server; raises if the JSON has an unexpected format."""
     public = part(given, "public_net")
     private, firewalls = given.get("private_net"), public.get("firewalls")
     return Server(

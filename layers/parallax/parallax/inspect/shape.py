@@ -1,7 +1,7 @@
-"""Shape: how the API's JSON is looked into where it may lack something.
+"""Shape: read fields of the API's JSON that may be absent.
 
 In: an object of the API. Out: a part of it, or its name.
-It does not: know what the parts mean, or check them.
+It does not: interpret or check the parts.
 """
 
 from typing import Any, cast
@@ -9,27 +9,27 @@ from typing import Any, cast
 from parallax.model.balancer import ANY_PORT
 
 type Json = Any
-"""What the API sent, as `json` reads it; a stranger's may be of any shape."""
+"""What the API sent, as `json` reads it; it may be of any shape."""
 
 
-def part(given: Json, name: str) -> Json:
-    """Return an object within one; an empty one where there is null or nothing."""
+def part(item: Json, name: str) -> Json:
+    """Return an object within one; an empty one for null or an absent field."""
     empty: dict[str, Json] = {}
-    return given.get(name) or empty
+    return item.get(name) or empty
 
 
-def every(given: Json, name: str) -> tuple[Json, ...]:
-    """Return a list within an object; an empty one where there is null or nothing."""
-    return tuple(given.get(name) or ())
+def every(item: Json, name: str) -> tuple[Json, ...]:
+    """Return a list within an object; an empty one for null or an absent field."""
+    return tuple(item.get(name) or ())
 
 
-def named(item: Json) -> str:
+def name_of(item: Json) -> str:
     """Return an item's name for a log; never raises."""
     return str(_fields(item).get("name", "without a name"))
 
 
 def identity(item: Json) -> str:
-    """Return what tells an item from the others of its list; never raises."""
+    """Return what distinguishes an item within its list; never raises."""
     return str(_fields(item).get("id", item))
 
 

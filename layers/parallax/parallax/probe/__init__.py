@@ -1,17 +1,18 @@
-"""Probe: ask a target from where we stand, and say truly what came back.
+"""Probe: send requests to a target, and record each response or failure.
 
-In: a `Question`, or targets to watch. Out: `Probe` and `ProbeRun` values.
-It does not: say what an answer means, keep anything, or import pydantic (it
-would double a cold start; a test holds that wall).
+In: a `ProbeRequest`, or targets to watch. Out: `Probe` and `ProbeRun` values.
+It does not: interpret a response, store anything, or import pydantic (which would
+double the cold start; a test checks this).
 """
 
-from parallax.probe.bound import lighter
 from parallax.probe.failure import NotSentError
 from parallax.probe.fetch import SPACING, fetch
 from parallax.probe.investigate import investigate
-from parallax.probe.plan import Plan
-from parallax.probe.question import INSIDE, USER_AGENT, Question
+from parallax.probe.plan import Plan, configured_plan
+from parallax.probe.probe_request import INSIDE, USER_AGENT, ProbeRequest
 from parallax.probe.watch import watch
+
+"""The former name, which the agent imports."""
 
 __all__ = [
     "INSIDE",
@@ -19,9 +20,9 @@ __all__ = [
     "USER_AGENT",
     "NotSentError",
     "Plan",
-    "Question",
+    "ProbeRequest",
+    "configured_plan",
     "fetch",
     "investigate",
-    "lighter",
     "watch",
 ]

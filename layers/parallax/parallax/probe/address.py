@@ -1,11 +1,11 @@
-"""Address safety: where a probe may go.
+"""Address safety: the addresses that a probe may connect to.
 
-In: an IP address as text. Out: whether the internet could reach it.
-It does not: resolve names. Names are refused by the addresses they have at the
-moment of connecting, so no second lookup can swap them.
-Source: IANA special-purpose address registries (RFC 6890, RFC 8190), and its
-IPv6 address space: only 2000::/3 is given out as global unicast. The
-documentation networks stay allowed: nothing lives there but labs.
+In: an IP address as text. Out: whether it is a public address.
+It does not: resolve names. A name is refused by the address that the probe is about to
+connect to, so no second lookup can replace it.
+Source: IANA special-purpose address registries (RFC 6890, RFC 8190), and its IPv6
+address space: only 2000::/3 is allocated as global unicast. The documentation networks
+are allowed: only labs use them.
 """
 
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
@@ -29,31 +29,28 @@ _REFUSED = tuple(
     )
 )
 _GLOBAL_UNICAST = ip_network("2000::/3")
-"""The rest of IPv6 is loopback, private, local, multicast, or a translator's."""
+"""The rest of IPv6 is loopback, private, link-local, multicast or translation."""
 _NAT64 = ip_network("64:ff9b::/96")
 
 
 def allowed(address: str) -> bool:
-    """Return whether a probe may go to this address without special leave.
-
-    What is not an address is not allowed.
-    """
+    """Return whether this is a public address; False for text that is no address."""
     try:
         parsed = ip_address(address)
     except ValueError:
         return False
-    carried = _carried(parsed)
-    if carried is not None:
-        return not _refused(carried)
+    embedded = _embedded(parsed)
+    if embedded is not None:
+        return not _refused(embedded)
     if isinstance(parsed, IPv6Address) and parsed not in _GLOBAL_UNICAST:
         return False
     return not _refused(parsed)
 
 
 def is_address(host: str) -> bool:
-    """Return whether a URL's host is an address, so that there is nothing to resolve.
+    """Return whether a URL's host is an address, which needs no lookup.
 
-    IPv6 comes without brackets here.
+    An IPv6 address has no brackets here.
     """
     try:
         ip_address(host)
@@ -69,8 +66,8 @@ def _refused(address: IPv4Address | IPv6Address) -> bool:
     )
 
 
-def _carried(address: IPv4Address | IPv6Address) -> IPv4Address | None:
-    """Return the IPv4 address that an IPv6 address would be carried to."""
+def _embedded(address: IPv4Address | IPv6Address) -> IPv4Address | None:
+    """Return the IPv4 address that an IPv6 address is translated to, if any."""
     if isinstance(address, IPv4Address):
         return None
     if address in _NAT64:

@@ -1,8 +1,9 @@
-"""Bound: how much of an answer is kept, so that a whole run fits into one item.
+"""Bound: limit the size of each field, so that a whole run fits into one item.
 
-In: a probe, or what is to become one; a run. Out: the same, no field longer than the
-limits below; and of a run lighter versions, for one that still does not fit.
-It does not: shorten what any known page, balancer or certificate authority sends.
+In: a probe, or one of its fields; a run. Out: the same, no field longer than the limits
+below; and smaller versions of a run, if it still does not fit.
+It does not: shorten what a known error page, load balancer or certificate authority
+sends.
 """
 
 from collections.abc import Iterable, Iterator
@@ -10,46 +11,46 @@ from dataclasses import replace
 from typing import Any
 
 from parallax.model.probe import Certificate, Probe, ProbeRun
-from parallax.probe.question import BODY_LIMIT
+from parallax.probe.probe_request import BODY_LIMIT
 
-KEPT = 2048
-"""Bytes of body kept beyond the first: a page's signature is far shorter."""
+BODY = 2048
+"""Bytes of each body but the first: the part that identifies a page is shorter."""
 HEADERS = 4096
-"""Bytes of headers; common servers refuse 8 KiB themselves, and send one or two."""
+"""Bytes of headers; common servers limit them to 8 KiB, and send one or two."""
 NAMES = 32
-"""Names of one certificate; those after them would only repeat the pattern."""
+"""Names of one certificate; further names add nothing."""
 NAME = 253
-"""Bytes of such a name, the most that DNS allows (RFC 1035, 2.3.4)."""
+"""Bytes of such a name, the maximum in DNS (RFC 1035, 2.3.4)."""
 REASON = 256
-"""Bytes of a reason phrase; of a certificate's subject and issuer as well."""
+"""Bytes of a reason phrase, and of a certificate's subject and issuer."""
 DETAIL = 512
-"""Bytes of what went wrong; it quotes at most 64 bytes of the peer."""
+"""Bytes of an error's detail; it quotes at most 64 bytes of the peer."""
 URL = 2048
-"""Bytes; common servers refuse request lines of 8 KiB."""
+"""Bytes of a URL; common servers reject request lines of 8 KiB."""
 SKIPPED = 64
-"""Texts that say what an investigation left out, of `DETAIL` bytes at most."""
-_LEFT_OUT: dict[str, dict[str, Any]] = {
+"""Sentences about omitted parts of an investigation, each of `DETAIL` bytes at most."""
+_OMISSIONS: dict[str, dict[str, Any]] = {
     "certificate": {"certificate": None},
     "body": {"body": "", "body_truncated": True},
     "headers": {"headers": ()},
     "reason": {"reason": None, "error_detail": None},
 }
-"""What is left out of a run that is too large, the least telling first."""
+"""The parts to omit from a run that is too large, the least useful first."""
 _PER_HEADER = 6
-"""Bytes that JSON adds to a header: without them empty ones would cost nothing."""
+"""Bytes that JSON adds to each header, also to an empty one."""
 _CUT = "…"
 
 
 def shortened(text: str, most: int) -> str:
-    """Return text of at most so many bytes of UTF-8; its last character shows a cut."""
+    """Return at most so many bytes of UTF-8; shortened text ends in an ellipsis."""
     raw = text.encode()
     if len(raw) <= most:
         return text
     return raw[: most - len(_CUT.encode())].decode(errors="ignore") + _CUT
 
 
-def bounded(probe: Probe, body: int = KEPT) -> Probe:
-    """Return the probe with `body` bytes of its body at most."""
+def bounded(probe: Probe, body: int = BODY) -> Probe:
+    """Return the probe with at most `body` bytes of its body."""
     raw = probe.body.encode()
     return replace(
         probe,
@@ -64,7 +65,7 @@ def bounded(probe: Probe, body: int = KEPT) -> Probe:
 
 
 def first_bounded(probe: Probe) -> Probe:
-    """Return a first probe: whole where it failed, for a page has to be recognized."""
+    """Return a first probe; a failed one keeps its body, which identifies the page."""
     return bounded(probe) if probe.healthy else bounded(probe, BODY_LIMIT)
 
 
@@ -73,7 +74,7 @@ def kept_headers(
 ) -> tuple[tuple[str, str], ...]:
     """Return the headers that fit into `most` bytes, in their order, each whole.
 
-    One long policy must not take the place of the short ones that name a server.
+    One long policy must not displace the short headers that identify a server.
     """
     left = most
     kept: list[tuple[str, str]] = []
@@ -86,40 +87,40 @@ def kept_headers(
 
 
 def kept_texts(skipped: Iterable[str]) -> tuple[str, ...]:
-    """Return what was left out, each text once; of too many the last one counts."""
+    """Return each text once; if there are too many, the last one has their number."""
     texts = [shortened(text, DETAIL) for text in dict.fromkeys(skipped)]
     if len(texts) > SKIPPED:
         rest = len(texts) - SKIPPED + 1
-        texts[SKIPPED - 1 :] = [f"{rest} more parts of the investigation were left out"]
+        texts[SKIPPED - 1 :] = [f"{rest} more parts of the investigation were omitted"]
     return tuple(texts)
 
 
-def lighter(run: ProbeRun) -> Iterator[ProbeRun]:
-    """Yield a run as it is, then ever lighter, each saying what it left out.
+def reduced_versions(run: ProbeRun) -> Iterator[ProbeRun]:
+    """Yield a run as it is, then smaller versions that name what they omit.
 
-    Whatever all peers sent, the last one fits into an item: only a few short fields
-    are left of all probes but the first.
+    The last one always fits into an item: all probes but the first keep only a few
+    short fields.
     """
     yield run
     first, *others = run.probes
-    told: list[str] = []
-    for part, changes in _LEFT_OUT.items():
+    omitted: list[str] = []
+    for part, changes in _OMISSIONS.items():
         others = [replace(probe, **changes) for probe in others]
-        told.append(f"{part} of all probes but the first: the run was too large")
+        omitted.append(f"{part} of all probes but the first: the run was too large")
         yield replace(
-            run, probes=(first, *others), skipped=kept_texts([*told, *run.skipped])
+            run, probes=(first, *others), skipped=kept_texts([*omitted, *run.skipped])
         )
-    told.append("resolvers: the run was too large")
+    omitted.append("resolvers: the run was too large")
     yield replace(
         run,
         probes=(bounded(first), *others),
         resolutions=(),
-        skipped=kept_texts([*told, *run.skipped])[: len(told) + 8],
+        skipped=kept_texts([*omitted, *run.skipped])[: len(omitted) + 8],
     )
 
 
 def _certificate(certificate: Certificate) -> Certificate:
-    """Return a certificate with its first names, none longer than a name can be."""
+    """Return a certificate with its first names, none longer than a DNS name."""
     return replace(
         certificate,
         subject=shortened(certificate.subject, REASON),

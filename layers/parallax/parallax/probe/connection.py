@@ -1,9 +1,9 @@
-"""Connection: one fresh TCP connection, with TLS over it where asked.
+"""Connection: one new TCP connection, optionally with TLS.
 
-In: an address, a port, a name for TLS. Out: bytes there and back.
-It does not: resolve, speak HTTP, or keep time; its caller bounds and stamps it. It
-lets the event loop run at every read, so that the caller's time limit takes effect
-also where a peer sends faster than we read.
+In: an address, a port, a name for TLS. Out: bytes sent and received.
+It does not: resolve names, implement HTTP, or measure time; its caller does. It yields
+to the event loop at every read, so that the caller's timeout takes effect even if a
+peer sends faster than we read.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from parallax.probe.failure import Failure, from_os
 
 _CHUNK = 64 * 1024
 _RECORDS = 256 * 1024
-"""Bytes of TLS without one for the reader; OpenSSL takes 100 KiB of certificates.
+"""Bytes of TLS without application data; OpenSSL accepts 100 KiB of certificates.
 
 Source: SSL_CTX_set_max_cert_list(3)."""
 
@@ -31,14 +31,14 @@ class Connection:
         self._outgoing = ssl.MemoryBIO()
         self._without_data = 0
         self.received = 0
-        """Bytes that have come from the peer so far, those of TLS among them."""
+        """Bytes received from the peer so far, including those of TLS."""
         self._tls: ssl.SSLObject | None = None
 
     async def start_tls(self, context: ssl.SSLContext, name: str) -> ssl.SSLObject:
-        """Shake hands; the last flight goes out with the first `send`.
+        """Do the handshake; the last flight is sent with the first `send`.
 
-        Raises `Failure`: TLS, or CONNECTION_CLOSED if the peer hung up before
-        it said a byte (a TCP balancer without targets does).
+        Raises `Failure`: TLS, or CONNECTION_CLOSED if the peer closed the connection
+        before it sent a byte (as a TCP load balancer without targets does).
         """
         self._tls = context.wrap_bio(
             self._incoming, self._outgoing, server_hostname=name
@@ -48,10 +48,10 @@ class Connection:
                 self._tls.do_handshake()
             except ssl.SSLWantReadError:
                 await self._flush()
-                await self._fill("of a TLS handshake without an end")
+                await self._fill("of an unfinished TLS handshake")
             except ssl.SSLError as error:
                 if not self.received:
-                    detail = "closed during the TLS handshake"
+                    detail = "connection closed during the TLS handshake"
                     raise Failure(ErrorType.CONNECTION_CLOSED, detail) from error
                 raise Failure(ErrorType.TLS, _reason(error)) from error
             else:
@@ -67,10 +67,10 @@ class Connection:
             await self._flush()
 
     async def receive(self) -> bytes:
-        """Return the next bytes; nothing at the end of the connection.
+        """Return the next bytes; none at the end of the connection.
 
-        An end without TLS' close_notify counts as an end: many servers skip it,
-        and HTTP's own framing tells a cut body.
+        An end without TLS' close_notify counts as an end: many servers omit it,
+        and HTTP's own framing shows a truncated body.
         """
         if self._tls is None:
             return await self._receive()
@@ -78,7 +78,7 @@ class Connection:
             try:
                 data = self._tls.read(_CHUNK)
             except ssl.SSLWantReadError:
-                await self._flush()  # key updates want an answer
+                await self._flush()  # a key update needs a response
                 await self._fill("of TLS records without data")
             except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
                 return b""
@@ -89,12 +89,12 @@ class Connection:
                 return data
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         self._socket.close()
 
-    async def _fill(self, endless: str) -> None:
+    async def _fill(self, unfinished: str) -> None:
         if self._without_data > _RECORDS:
-            raise Failure(ErrorType.TLS, f"more than {_RECORDS} bytes {endless}")
+            raise Failure(ErrorType.TLS, f"more than {_RECORDS} bytes {unfinished}")
         received = await self._receive()
         self._without_data += len(received)
         if received:
@@ -113,8 +113,8 @@ class Connection:
             raise from_os(error) from error
 
     async def _receive(self) -> bytes:
-        # `sock_recv` returns at once where bytes are waiting: a peer that always has
-        # some would let neither time limits nor other probes run.
+        # `sock_recv` returns at once if bytes are waiting: a peer that always sends
+        # would block timeouts and all other probes.
         if self.received:
             await asyncio.sleep(0)
         try:
@@ -130,8 +130,8 @@ async def connect(
 ) -> Connection:
     """Open a TCP connection to an address, from a source address if given.
 
-    With `proxy_protocol` it begins with a PROXY line that names ourselves.
-    Raises `Failure` with what the operating system said.
+    With `proxy_protocol` it begins with a PROXY line that names this machine.
+    Raises `Failure` with the operating system's error.
     """
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     try:
@@ -158,9 +158,9 @@ async def connect(
 
 
 def proxy_line(own: tuple[Any, ...], peer: tuple[str, int]) -> bytes:
-    """Write PROXY protocol, version 1, as a balancer would whose client we are.
+    """Return the line of PROXY protocol version 1 with this machine as the client.
 
-    The ends are as `getsockname` gives them, IPv6 with scope. Source: HAProxy,
+    The addresses are as `getsockname` returns them, IPv6 with scope. Source: HAProxy,
     proxy-protocol.txt, section 2.1.
     """
     family = "TCP6" if ":" in peer[0] else "TCP4"
@@ -170,5 +170,5 @@ def proxy_line(own: tuple[Any, ...], peer: tuple[str, int]) -> bytes:
 
 def _reason(error: ssl.SSLError) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
-        return f"certificate does not verify: {error.verify_message}"
+        return f"certificate verification failed: {error.verify_message}"
     return (error.reason or f"{error}").lower().replace("_", " ")

@@ -1,27 +1,27 @@
-"""Control: somebody else's URL, to tell a target that is down from a blind monitor.
+"""Control: a URL of another operator, to distinguish a dead target from a blind probe.
 
-In: a target's first probe. Out: the question to the control, if it is to be asked.
+In: a target's first probe. Out: the request to the control URL, if one is needed.
 It does not: judge. A control that fails says nothing about the target.
 """
 
 from parallax.model.probe import Probe, Role
 from parallax.model.target import Target
 from parallax.probe.plan import Plan
-from parallax.probe.question import Question
+from parallax.probe.probe_request import ProbeRequest
 
 
 def control(
     target: Target, first: Probe, plan: Plan
-) -> tuple[Question | None, str | None]:
-    """Return the question, or in words why there is none where one was due.
+) -> tuple[ProbeRequest | None, str | None]:
+    """Return the request to the control URL, or why a needed one is omitted.
 
-    Whoever got an answer over HTTP is not blind, whatever it says.
+    A probe that received any HTTP response is not blind and needs no control.
     """
     if first.status_code is not None:
         return None, None
     if plan.control_url is None:
-        return None, "control: no URL is configured"
-    question = Question(
+        return None, "control: no control URL is configured"
+    request = ProbeRequest(
         role=Role.CONTROL,
         url=plan.control_url,
         healthy=None,
@@ -29,4 +29,4 @@ def control(
         allow_private=target.allow_private_addresses,
         body_limit=0,
     )
-    return question, None
+    return request, None

@@ -1,8 +1,8 @@
-"""Failure: why no usable answer came, as an exception and from the system's own.
+"""Failure: why there is no usable response, from the operating system's error.
 
-In: what the operating system or OpenSSL raised. Out: an `ErrorType` and words; or,
-where this machine itself had no means to send, a `NotSentError`.
-It does not: judge; a refused connection is a fact, not yet a cause.
+In: what the operating system or OpenSSL raised. Out: an `ErrorType` and a detail; or a
+`NotSentError`, if this machine had no resources to send the request.
+It does not: judge; a refused connection is an observation, not yet a cause.
 """
 
 import errno
@@ -21,19 +21,19 @@ _BY_ERRNO = {
     errno.EAFNOSUPPORT: ErrorType.HOST_UNREACHABLE,  # a machine without IPv6
     errno.ETIMEDOUT: ErrorType.TIMEOUT,
 }
-_OUR_OWN = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
-"""This machine or this process has no file descriptor, buffer or memory left."""
+_LOCAL = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
+"""This machine or process has no file descriptor, buffer or memory left."""
 
 
 class NotSentError(Exception):
-    """This machine could not send the request, which says nothing of the target.
+    """This machine could not send the request, which says nothing about the target.
 
-    The text says why, e.g. `too many connections at once`.
+    The text is the reason, e.g. `too many connections at once`.
     """
 
 
 class Failure(httpx.TransportError):
-    """The network's own failure, already named."""
+    """A failure of the network, with its type and detail."""
 
     def __init__(self, error_type: ErrorType, detail: str) -> None:
         super().__init__(detail)
@@ -41,19 +41,19 @@ class Failure(httpx.TransportError):
         self.detail = detail
 
 
-def is_our_own(error: object) -> bool:
-    """Tell whether an error says that this machine has no means left (`errno(3)`)."""
-    return isinstance(error, OSError) and error.errno in _OUR_OWN
+def is_local(error: object) -> bool:
+    """Return whether this machine has no resources left (`errno(3)`)."""
+    return isinstance(error, OSError) and error.errno in _LOCAL
 
 
 def from_os(error: OSError) -> Failure | NotSentError:
-    """Name what the operating system said (`errno(3)`), in its own words.
+    """Return the failure for an error of the operating system, with its own text.
 
-    asyncio's words for a failed connect are "Connect call failed" whatever it was.
+    asyncio's text for every failed connect is "Connect call failed". See `errno(3)`.
     """
     if not error.errno:
         return Failure(ErrorType.OTHER, f"{error}")
-    if is_our_own(error):
+    if is_local(error):
         return NotSentError(os.strerror(error.errno))
     error_type = _BY_ERRNO.get(error.errno, ErrorType.OTHER)
     return Failure(error_type, os.strerror(error.errno))

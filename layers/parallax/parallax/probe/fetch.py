@@ -1,8 +1,8 @@
-"""Fetch: one question, one answer, whatever the network does.
+"""Fetch: send one request, and record its response or failure.
 
-In: a `Question`. Out: a `Probe`, with its error where no usable answer came.
-It does not: follow redirects, keep connections, cache, retry, or judge beyond
-the target's own rule of what is healthy.
+In: a `ProbeRequest`. Out: a `Probe`, with an error if there is no usable response.
+It does not: follow redirects, reuse connections, cache, retry, or judge beyond the
+target's own rule for a healthy response.
 """
 
 import asyncio
@@ -19,38 +19,38 @@ from parallax.model.probe import ErrorType, Probe
 from parallax.model.secret_text import without_secrets
 from parallax.probe.bound import DETAIL, REASON, kept_headers, shortened
 from parallax.probe.failure import Failure, NotSentError
-from parallax.probe.question import Question
+from parallax.probe.probe_request import ProbeRequest
 from parallax.probe.redact import redact
 from parallax.probe.trace import Trace
 from parallax.probe.transport import Body, FreshTransport, Route
 
 SPACING = 0.003
-"""Seconds between starts: a burst makes the TLS phase read 40 times too high."""
+"""Seconds between starts: in a burst the TLS phase is measured 40 times too long."""
 _COUNTED = 4 * 1024 * 1024
-"""Bytes after which a body is no longer worth counting."""
+"""Bytes after which the body is not read further."""
 _HEADERS = 16 * 1024
-"""Bytes of headers; whoever stores a probe keeps fewer."""
+"""Bytes of headers; a stored probe has fewer."""
 _TRANSPORT = FreshTransport()
 
 
 @dataclass(slots=True)
 class _Received:
-    """What has come back so far; it stays when the rest fails."""
+    """The parts received so far; they remain if the rest fails."""
 
     status_code: int | None = None
     reason: str | None = None
     headers: tuple[tuple[str, str], ...] = ()
-    kept: bytearray = field(default_factory=bytearray)
+    body: bytearray = field(default_factory=bytearray)
     count: int = 0
-    whole: bool = False
+    complete: bool = False
 
 
-async def fetch(question: Question) -> Probe:
-    """Ask once on a fresh connection, within `question.timeout` seconds.
+async def fetch(request: ProbeRequest) -> Probe:
+    """Send one request on a new connection, within `request.timeout` seconds.
 
-    Never raises for what the network does, nor for a defect of our own: that
-    becomes `ErrorType.OTHER` with its text, so that no other probe is lost.
-    Raises `NotSentError` where this machine has no means left to send it.
+    A failure of the network never raises, nor does a defect of our own: that becomes
+    `ErrorType.OTHER` with its text, so that no other probe is lost.
+    Raises `NotSentError` if this machine has no resources left to send it.
     """
     started_at = datetime.now(UTC)
     began = perf_counter()
@@ -59,34 +59,34 @@ async def fetch(question: Question) -> Probe:
     received = _Received()
     failure: Failure | None = None
     try:
-        async with asyncio.timeout(question.timeout):
-            await _exchange(question, request_id, trace, received)
+        async with asyncio.timeout(request.timeout):
+            await _exchange(request, request_id, trace, received)
     except NotSentError:
         raise
     except Failure as error:
         failure = error
     except TimeoutError:
-        detail = f"no end within {question.timeout:.3g} s"
+        detail = f"no complete response within {request.timeout:.3g} s"
         failure = Failure(ErrorType.TIMEOUT, detail)
-    except Exception as error:  # noqa: BLE001 - a probe answers, always
+    except Exception as error:  # noqa: BLE001 - it always returns a probe
         failure = Failure(ErrorType.OTHER, f"{type(error).__name__}: {error}")
     trace.leave()
     return Probe(
-        role=question.role,
+        role=request.role,
         request_id=request_id,
-        url=question.url,
+        url=request.url,
         started_at=started_at,
         duration=perf_counter() - began,
-        **_outcome(question, trace, received, failure),
+        **_outcome(request, trace, received, failure),
     )
 
 
 async def _exchange(
-    question: Question, request_id: str, trace: Trace, received: _Received
+    request: ProbeRequest, request_id: str, trace: Trace, received: _Received
 ) -> None:
-    """Send the request and take in the answer, piece by piece."""
+    """Send the request and receive the response, piece by piece."""
     response = await _TRANSPORT.handle_async_request(
-        _request(question, request_id, trace)
+        _request(request, request_id, trace)
     )
     body = cast("Body", response.stream)
     try:
@@ -100,55 +100,55 @@ async def _exchange(
         received.headers = kept_headers(headers, _HEADERS)
         async for piece in body:
             received.count += len(piece)
-            received.kept += piece[: question.body_limit - len(received.kept)]
+            received.body += piece[: request.body_limit - len(received.body)]
             if received.count > _COUNTED:
                 break
-        received.whole = body.complete
+        received.complete = body.complete
     finally:
         await body.aclose()
 
 
-def _request(question: Question, request_id: str, trace: Trace) -> httpx.Request:
-    url = _parsed(question.url)
+def _request(request: ProbeRequest, request_id: str, trace: Trace) -> httpx.Request:
+    url = _parsed(request.url)
     headers = [
-        ("Host", _authority(question.host, url)),
-        ("User-Agent", question.user_agent),
+        ("Host", _authority(request.host, url)),
+        ("User-Agent", request.user_agent),
         ("Accept", "*/*"),
-        ("Accept-Encoding", "identity"),  # bodies are read by people and patterns
+        ("Accept-Encoding", "identity"),  # people and patterns read the body
         ("Connection", "close"),
         ("X-Request-ID", request_id),
-        *question.headers,
+        *request.headers,
     ]
     route = Route(
         trace=trace,
-        address=question.address,
-        port=question.port,
-        name=question.host,
-        source_address=question.source_address,
-        allow_private=question.allow_private,
-        verify=question.verify,
-        proxy_protocol=question.proxy_protocol,
-        connect_timeout=question.connect_timeout,
-        ends_at=asyncio.get_running_loop().time() + question.timeout,
+        address=request.address,
+        port=request.port,
+        name=request.host,
+        source_address=request.source_address,
+        allow_private=request.allow_private,
+        verify=request.verify,
+        proxy_protocol=request.proxy_protocol,
+        connect_timeout=request.connect_timeout,
+        ends_at=asyncio.get_running_loop().time() + request.timeout,
     )
     return httpx.Request("GET", url, headers=headers, extensions={"route": route})
 
 
 def _authority(host: str | None, url: httpx.URL) -> str:
-    """Return what stands in `Host`: the port only where it is not the usual one."""
+    """Return the value of `Host`; it has the port only if it is not the default."""
     if host is None:
         return url.netloc.decode()
     return host if url.port is None else f"{host}:{url.port}"
 
 
 def _outcome(
-    question: Question, trace: Trace, received: _Received, failure: Failure | None
+    request: ProbeRequest, trace: Trace, received: _Received, failure: Failure | None
 ) -> dict[str, Any]:
-    """Return the fields of a `Probe` that the network decided."""
-    body = received.kept.decode("utf-8", "replace")
-    given_up = failure is None and not received.whole
+    """Return the fields of a `Probe` that the response decides."""
+    body = received.body.decode("utf-8", "replace")
+    stopped = failure is None and not received.complete
     return {
-        "server_address": question.host or _host(question.url),
+        "server_address": request.host or _host(request.url),
         "peer_address": trace.peer_address,
         "peer_port": trace.peer_port,
         "phases": trace.phases,
@@ -158,24 +158,24 @@ def _outcome(
         "headers": received.headers,
         "body": body,
         "body_bytes": received.count,
-        "body_truncated": received.count > len(received.kept) or given_up,
-        "healthy": _healthy(question, received, body, failure),
+        "body_truncated": received.count > len(received.body) or stopped,
+        "healthy": _healthy(request, received, body, failure),
         "error_type": failure and failure.error_type,
         "error_phase": failure and trace.phase,
-        # It may quote the first bytes of what is no HTTP answer.
+        # It may quote the first bytes of a response that is not HTTP.
         "error_detail": failure and shortened(without_secrets(failure.detail), DETAIL),
-        "node": question.node,
-        "pod": question.pod,
-        "peer_node": question.peer_node,
-        "proxy_protocol": question.proxy_protocol,
+        "node": request.node,
+        "pod": request.pod,
+        "peer_node": request.peer_node,
+        "proxy_protocol": request.proxy_protocol,
     }
 
 
 def _healthy(
-    question: Question, received: _Received, body: str, failure: Failure | None
+    request: ProbeRequest, received: _Received, body: str, failure: Failure | None
 ) -> bool:
-    """Apply the target's own rule."""
-    rule = question.healthy
+    """Apply the target's rule for a healthy response."""
+    rule = request.healthy
     if rule is None:
         return received.status_code is not None
     if failure is not None or received.status_code not in rule.status_codes:
@@ -185,7 +185,7 @@ def _healthy(
 
 @lru_cache(maxsize=256)
 def _parsed(url: str) -> httpx.URL:
-    """Parse a URL once: the same targets are asked minute after minute."""
+    """Parse a URL once: the same targets are probed every minute."""
     return httpx.URL(url)
 
 

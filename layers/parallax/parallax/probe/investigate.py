@@ -1,7 +1,7 @@
-"""Investigate: what tells a failing target's possible causes apart.
+"""Investigate: collect what distinguishes the possible causes of a failure.
 
-In: a target that failed just now, its first probe, its balancer's addresses.
-Out: more probes, the resolvers' answers, and in words what was left out.
+In: a target that just failed, its first probe, its load balancer's addresses.
+Out: more probes, the resolvers' answers, and sentences about what was skipped.
 It does not: run for healthy targets, judge, or exceed its time.
 """
 
@@ -20,13 +20,13 @@ from parallax.probe.failure import NotSentError
 from parallax.probe.fetch import fetch
 from parallax.probe.names import pinned
 from parallax.probe.plan import Plan, Timed, repeats, singles
-from parallax.probe.question import Question
+from parallax.probe.probe_request import ProbeRequest
 from parallax.probe.slots import Capacity
 
 
 @dataclass(slots=True)
-class _Inquiry:
-    """One investigation under way: its clock, and what it has found so far."""
+class _Investigation:
+    """One investigation: its clock, and its results so far."""
 
     target: Target
     plan: Plan
@@ -41,10 +41,10 @@ class _Inquiry:
         """Seconds since it began."""
         return monotonic() - self.began
 
-    async def ask(self, timed: Iterable[Timed]) -> None:
-        """Ask all of it in due time, and keep the answers in the order given."""
-        asking = [self._later(one) for one in timed]
-        for result in await asyncio.gather(*asking, return_exceptions=True):
+    async def send(self, timed: Iterable[Timed]) -> None:
+        """Send each request at its time; keep the results in the given order."""
+        sending = [self._later(one) for one in timed]
+        for result in await asyncio.gather(*sending, return_exceptions=True):
             if isinstance(result, Probe):
                 self.probes.append(bounded(result))
             else:
@@ -52,32 +52,32 @@ class _Inquiry:
                     result if isinstance(result, str) else f"{result!r}"
                 )
 
-    def singles(self, questions: Sequence[Question], place: int) -> list[Timed]:
-        """Return questions with their times, from a place among the singles on."""
+    def singles(self, requests: Sequence[ProbeRequest], place: int) -> list[Timed]:
+        """Return requests with their times; the first starts at `place`."""
         at = self.plan.single_at
-        return [Timed(at(place + n), one) for n, one in enumerate(questions)]
+        return [Timed(at(place + n), one) for n, one in enumerate(requests)]
 
     async def _later(self, timed: Timed) -> Probe | str:
-        """Ask in due time, with what time is left; a string says why not."""
-        plan, question = self.plan, timed.question
-        needed = min(plan.shortest, question.timeout)
+        """Send at the given time, within the time left; return a reason if it fails."""
+        plan, request = self.plan, timed.request
+        needed = min(plan.shortest, request.timeout)
         if timed.at + needed <= plan.seconds:
             await asyncio.sleep(timed.at - self.passed)
         left = plan.seconds - max(timed.at, self.passed)
         if left < needed:
-            return f"{question.role}: no time left"
+            return f"{request.role}: out of time"
 
-        async def send() -> Probe:
-            seconds = min(question.timeout, plan.seconds - self.passed)
-            return await fetch(replace(question, timeout=seconds))
+        async def probe() -> Probe:
+            seconds = min(request.timeout, plan.seconds - self.passed)
+            return await fetch(replace(request, timeout=seconds))
 
-        # Only so long that the whole of its time is left: a wait of ours may not turn
-        # a slow answer into a timeout.
-        patience = left - question.timeout
+        # The wait must leave the request its whole timeout: otherwise a wait of ours
+        # would turn a slow response into a timeout.
+        patience = left - request.timeout
         try:
-            return await self.capacity.probes.run(self.target.name, patience, send)
+            return await self.capacity.probes.run(self.target.name, patience, probe)
         except NotSentError as error:
-            return f"{question.role}: not sent: {error}"
+            return f"{request.role}: not sent: {error}"
 
 
 async def investigate(
@@ -87,54 +87,58 @@ async def investigate(
     plan: Plan,
     capacity: Capacity | None = None,
 ) -> ProbeRun:
-    """Ask everything of the plan, side by side, within `plan.seconds`.
+    """Send all requests of the plan concurrently, within `plan.seconds`.
 
-    `capacity` is shared by all who investigate at the same time. A defect in one
-    part is told in `skipped` and loses nothing else.
+    All investigations at the same time share `capacity`. A defect in one part is
+    reported in `skipped` and costs no other part.
     """
-    questions, skipped = singles(target, first, addresses, plan)
-    question, why_not = control(target, first, plan)
-    questions = [question, *questions] if question else questions
+    requests, skipped = singles(target, first, addresses, plan)
+    request, why_not = control(target, first, plan)
+    requests = [request, *requests] if request else requests
     skipped += [why_not] if why_not else []
-    known = _Inquiry(target, plan, capacity or Capacity(), skipped=skipped)
-    named = replace(known, probes=[], skipped=[])
-    timed = [*repeats(target, plan), *known.singles(questions, 0)]
+    direct = _Investigation(target, plan, capacity or Capacity(), skipped=skipped)
+    by_name = replace(direct, probes=[], skipped=[])
+    timed = [*repeats(target, plan), *direct.singles(requests, 0)]
     defects = await asyncio.gather(
-        known.ask(timed), _names(named, len(questions)), return_exceptions=True
+        direct.send(timed), _names(by_name, len(requests)), return_exceptions=True
     )
-    named.skipped += [f"resolvers: {defect!r}" for defect in defects if defect]
+    by_name.skipped += [f"resolvers: {defect!r}" for defect in defects if defect]
     return ProbeRun(
         target=target.name,
         started_at=first.started_at,
-        probes=(first, *known.probes, *named.probes),
-        resolutions=named.resolutions,
-        skipped=kept_texts([*known.skipped, *named.skipped]),
+        probes=(first, *direct.probes, *by_name.probes),
+        resolutions=by_name.resolutions,
+        skipped=kept_texts([*direct.skipped, *by_name.skipped]),
     )
 
 
-async def _names(inquiry: _Inquiry, place: int) -> None:
-    """Compare the resolvers, then ask each address that they named.
+async def _names(investigation: _Investigation, place: int) -> None:
+    """Compare the resolvers, then probe each address that they returned.
 
-    `place` is the first that is free among the single probes.
+    `place` is the first free one among the single probes.
     """
-    target, plan = inquiry.target, inquiry.plan
+    target, plan = investigation.target, investigation.plan
     host = urlsplit(target.url).hostname or ""
     if is_address(host):
-        inquiry.skipped.append("resolvers: the URL holds an address, no name")
+        investigation.skipped.append(
+            "resolvers: the URL has an address instead of a name"
+        )
         return
     await asyncio.sleep(plan.compare_at)
-    patience = plan.seconds - inquiry.passed - plan.resolver_seconds - plan.shortest
+    patience = (
+        plan.seconds - investigation.passed - plan.resolver_seconds - plan.shortest
+    )
     try:
-        inquiry.resolutions = await inquiry.capacity.comparisons.run(
+        investigation.resolutions = await investigation.capacity.comparisons.run(
             target.name, patience, lambda: _compared(host, target, plan)
         )
     except NotSentError as error:
-        inquiry.skipped.append(f"resolvers: not asked: {error}")
+        investigation.skipped.append(f"resolvers: not queried: {error}")
         return
-    questions, skipped = pinned(target, inquiry.resolutions, plan)
-    inquiry.skipped += skipped
-    place = max(place, plan.place_after(inquiry.passed))
-    await inquiry.ask(inquiry.singles(questions, place))
+    requests, skipped = pinned(target, investigation.resolutions, plan)
+    investigation.skipped += skipped
+    place = max(place, plan.place_after(investigation.passed))
+    await investigation.send(investigation.singles(requests, place))
 
 
 async def _compared(host: str, target: Target, plan: Plan) -> tuple[Resolution, ...]:

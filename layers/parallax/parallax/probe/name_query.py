@@ -1,8 +1,8 @@
-"""Name query: one name server asked for both address families of one name.
+"""Name query: query one name server for both address families of one name.
 
-In: a name and a name server's address. Out: an `Answer`, its error named.
-It does not: raise for what the network does, or ask a second server.
-Imported only when a target fails: dnspython costs a cold start, and a healthy
+In: a name and a name server's address. Out: an `Answer`, with an error if it failed.
+It does not: raise for a failure of the network, or query a second server.
+It is imported only when a target fails: dnspython slows a cold start, and a healthy
 target never needs it.
 """
 
@@ -20,20 +20,20 @@ import dns.rcode
 import dns.resolver
 
 from parallax.model.probe import Resolution
-from parallax.probe.failure import NotSentError, is_our_own
+from parallax.probe.failure import NotSentError, is_local
 
 MOST_ADDRESSES = 32
-"""Of one family in one answer; over TCP thousands fit, and nobody has use for them."""
+"""Addresses of one family in one answer; over TCP thousands would fit."""
 _ATTEMPTS = 2
-"""UDP loses packets; one lost is no silence yet."""
+"""UDP loses packets: a lost one is sent again once."""
 
 type _Family = dns.message.ChainingResult | str
-"""What came for A or AAAA, or the word for why nothing did."""
+"""The answer for A or AAAA, or the error type."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """How name servers are asked; `seconds` bound each answer."""
+    """How to query name servers; each answer may take `seconds`."""
 
     seconds: float
     port: int = 53
@@ -42,10 +42,10 @@ class Terms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What one name server said; TTLs in seconds.
+    """The answer of one name server; TTLs in seconds.
 
-    `alias` is the name at the end of the CNAMEs; without addresses it leads into
-    another zone. `error_type` beside addresses: only one family was answered.
+    `alias` is the name at the end of the CNAMEs; without addresses it belongs to
+    another zone. `error_type` beside addresses: the query for one family failed.
     """
 
     alias: dns.name.Name
@@ -58,7 +58,7 @@ class Answer:
     def resolution(
         self, resolver: str, *, authoritative: bool = False, bound: int | None = None
     ) -> Resolution:
-        """Return it under a resolver's name; no TTL outlasts `bound` seconds."""
+        """Return it as a resolver's resolution; no TTL exceeds `bound` seconds."""
         ipv4, ipv6 = _least(self.ttl_ipv4, bound), _least(self.ttl_ipv6, bound)
         given = [ttl for ttl in (ipv4, ipv6) if ttl is not None]
         return Resolution(
@@ -72,45 +72,45 @@ class Answer:
         )
 
 
-async def ask(
+async def query_server(
     name: dns.name.Name, server: str, terms: Terms, *, recurse: bool = True
 ) -> Answer:
-    """Ask one server for A and AAAA side by side.
+    """Query one server for A and AAAA concurrently.
 
-    What one family lacks is no problem where the other answers: a name may have
-    either, and some servers drop the question for the one they do not know.
+    An error for one family does not matter if the other has addresses: a name may have
+    either, and some servers drop queries for a type that they do not support.
     """
     ipv4, ipv6 = await asyncio.gather(
         _family(name, "A", server, terms, recurse=recurse),
         _family(name, "AAAA", server, terms, recurse=recurse),
     )
-    heard = [found for found in (ipv4, ipv6) if not isinstance(found, str)]
-    failed = [found for found in (ipv4, ipv6) if isinstance(found, str)]
-    if not heard:
-        return Answer(alias=name, error_type=failed[0])
+    answers = [family for family in (ipv4, ipv6) if not isinstance(family, str)]
+    errors = [family for family in (ipv4, ipv6) if isinstance(family, str)]
+    if not answers:
+        return Answer(alias=name, error_type=errors[0])
     addresses = (*_addresses(ipv4), *_addresses(ipv6))
-    alias = heard[0].canonical_name
+    alias = answers[0].canonical_name
     nothing = not addresses and alias == name
     return Answer(
         alias=alias,
         addresses=addresses,
         ttl_ipv4=_ttl(ipv4),
         ttl_ipv6=_ttl(ipv6),
-        alias_ttl=heard[0].minimum_ttl,
-        error_type=failed[0] if failed else "no_address" if nothing else None,
+        alias_ttl=answers[0].minimum_ttl,
+        error_type=errors[0] if errors else "no_address" if nothing else None,
     )
 
 
 def problem(error: Exception) -> str:
-    """Return the word for why a name server gave nothing; raises what is no such.
+    """Return the error type of a failed query; raises any other exception again.
 
-    Raises `NotSentError` where it was this machine that could not ask.
+    Raises `NotSentError` if this machine could not send the query.
     """
     details: dict[str, Any] = getattr(error, "kwargs", {})
-    # One tuple an attempt; the fourth says what went wrong, as text or exception.
+    # One tuple per attempt; its fourth item is the error, as text or exception.
     causes = [error, *(attempt[3] for attempt in details.get("errors", ()))]
-    if ours := next(filter(is_our_own, causes), None):
-        raise NotSentError(f"{ours}") from error
+    if local := next(filter(is_local, causes), None):
+        raise NotSentError(f"{local}") from error
     match error:
         case TimeoutError() | dns.exception.Timeout():
             return "timeout"
@@ -132,28 +132,28 @@ def texts(records: Iterable[object] | None) -> list[str]:
 async def _family(
     name: dns.name.Name, kind: str, server: str, terms: Terms, *, recurse: bool
 ) -> _Family:
-    question = dns.message.make_query(name, kind)
+    query = dns.message.make_query(name, kind)
     if not recurse:
-        question.flags &= ~dns.flags.RD
+        query.flags &= ~dns.flags.RD
     try:
         async with asyncio.timeout(terms.seconds):
-            response = await _response(question, server, terms)
+            response = await _response(query, server, terms)
         if response.rcode() != dns.rcode.NOERROR:
             return dns.rcode.to_text(response.rcode()).lower()
         assert isinstance(response, dns.message.QueryMessage)  # noqa: S101 - for the type checker
         return response.resolve_chaining()
-    except Exception as error:  # noqa: BLE001 - `problem` raises what it does not know
+    except Exception as error:  # noqa: BLE001 - `problem` raises what is no DNS error
         return problem(error)
 
 
 async def _response(
-    question: dns.message.Message, server: str, terms: Terms
+    query: dns.message.Message, server: str, terms: Terms
 ) -> dns.message.Message:
-    """Send the question, and once more where nobody answered the first."""
+    """Send the query, and once more if there is no response."""
     for left in reversed(range(_ATTEMPTS)):
         try:
             response, _ = await dns.asyncquery.udp_with_fallback(
-                question, server, terms.seconds / _ATTEMPTS, terms.port
+                query, server, terms.seconds / _ATTEMPTS, terms.port
             )
         except dns.exception.Timeout:
             if not left:
@@ -163,17 +163,17 @@ async def _response(
     raise TimeoutError
 
 
-def _addresses(found: _Family) -> list[str]:
-    """Return the first addresses in order, so that all servers' can be compared."""
-    if isinstance(found, str):
+def _addresses(family: _Family) -> list[str]:
+    """Return the first addresses, sorted, so that servers can be compared."""
+    if isinstance(family, str):
         return []
-    return sorted(texts(found.answer))[:MOST_ADDRESSES]
+    return sorted(texts(family.answer))[:MOST_ADDRESSES]
 
 
-def _ttl(found: _Family) -> int | None:
-    if isinstance(found, str) or found.answer is None:
+def _ttl(family: _Family) -> int | None:
+    if isinstance(family, str) or family.answer is None:
         return None
-    return found.minimum_ttl
+    return family.minimum_ttl
 
 
 def _least(ttl: int | None, bound: int | None) -> int | None:

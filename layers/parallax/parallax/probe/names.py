@@ -1,8 +1,8 @@
-"""Names: which of a name's addresses an investigation asks, each for itself.
+"""Names: which of a name's addresses an investigation probes, one by one.
 
-In: what the resolvers answered. Out: one question for each address, pinned, and in
-words which are left out and why.
-It does not: resolve, or ask.
+In: the resolvers' answers. Out: one request for each address, and sentences about the
+addresses that are skipped.
+It does not: resolve, or send a request.
 """
 
 from collections.abc import Sequence
@@ -12,46 +12,46 @@ from itertools import zip_longest
 from parallax.model.probe import Resolution, Role
 from parallax.model.target import Target
 from parallax.probe.address import allowed
-from parallax.probe.plan import Plan, ask
-from parallax.probe.question import Question
-from parallax.probe.way_out import has_route, no_route
+from parallax.probe.egress import has_route, no_route
+from parallax.probe.plan import Plan, user_request
+from parallax.probe.probe_request import ProbeRequest
 
 
-def named(resolutions: Sequence[Resolution]) -> tuple[str, ...]:
-    """Return each address that anybody named, IPv4 and IPv6 in turn.
+def all_addresses(resolutions: Sequence[Resolution]) -> tuple[str, ...]:
+    """Return each address that any resolver returned, IPv4 and IPv6 in turn.
 
-    Everybody's first ones come before anybody's second: where not all can be
-    asked, one resolver's long list hides neither another's word nor a family.
+    The first address of every resolver comes before the second of any: if not all can
+    be probed, one resolver's long list hides no other resolver and no family.
     """
     ranks = zip_longest(*(resolution.addresses for resolution in resolutions))
-    found = dict.fromkeys(address for rank in ranks for address in rank if address)
-    ipv4 = [address for address in found if ":" not in address]
-    ipv6 = [address for address in found if ":" in address]
+    each = dict.fromkeys(address for rank in ranks for address in rank if address)
+    ipv4 = [address for address in each if ":" not in address]
+    ipv6 = [address for address in each if ":" in address]
     return tuple(a for pair in zip_longest(ipv4, ipv6) for a in pair if a)
 
 
 def pinned(
     target: Target, resolutions: Sequence[Resolution], plan: Plan
-) -> tuple[list[Question], list[str]]:
-    """Return the questions to the name's addresses, by the target's SNI and Host."""
-    found = named(resolutions)
-    refused = {address: why for address in found if (why := _refused(target, address))}
-    reached = [address for address in found if address not in refused]
-    user = ask(target, Role.ADDRESS, plan.seconds)
-    questions = [
-        replace(user, address=address) for address in reached[: plan.addresses]
+) -> tuple[list[ProbeRequest], list[str]]:
+    """Return the requests to the name's addresses, with the target's SNI and Host."""
+    every = all_addresses(resolutions)
+    refused = {address: why for address in every if (why := _refused(target, address))}
+    allowed_ones = [address for address in every if address not in refused]
+    user = user_request(target, Role.ADDRESS, plan.seconds)
+    requests = [
+        replace(user, address=address) for address in allowed_ones[: plan.addresses]
     ]
     skipped = [f"address {address}: {why}" for address, why in refused.items()]
-    if beyond := reached[plan.addresses :]:
-        told = f"{len(questions)} of {len(reached)} are asked, not {', '.join(beyond)}"
-        skipped.append(f"addresses: {told}")
-    if not found:
-        skipped.append("addresses: no resolver named any")
-    return questions, skipped
+    if beyond := allowed_ones[plan.addresses :]:
+        count = f"{len(requests)} of {len(allowed_ones)}"
+        skipped.append(f"addresses: probed {count}, not {', '.join(beyond)}")
+    if not every:
+        skipped.append("addresses: no resolver returned an address")
+    return requests, skipped
 
 
 def _refused(target: Target, address: str) -> str | None:
-    """Say why an address is not asked; what failed there would not be the target's."""
+    """Return why an address is skipped: its failure would not be the target's."""
     if not target.allow_private_addresses and not allowed(address):
-        return "not an address of the internet"
+        return "not a public address"
     return None if has_route(address) else no_route(address)

@@ -1,8 +1,8 @@
-"""Plan: what an investigation asks, when, and what it leaves out.
+"""Plan: which requests an investigation sends, when, and which it skips.
 
-In: a target that failed, its first probe, its balancer's addresses.
-Out: questions with their time, and in words what will not be asked and why.
-It does not: ask.
+In: a target that failed, its first probe, its load balancer's addresses.
+Out: requests with their times, and sentences about the requests that are skipped.
+It does not: send a request.
 """
 
 import uuid
@@ -13,63 +13,69 @@ from urllib.parse import urlsplit, urlunsplit
 
 from parallax.model.probe import Probe, Role
 from parallax.model.target import Target
-from parallax.probe.question import Question
-from parallax.probe.way_out import has_route, no_route
-from parallax.settings import SYSTEM_RESOLVER
+from parallax.probe.egress import has_route, no_route
+from parallax.probe.probe_request import ProbeRequest
+from parallax.settings import SYSTEM_RESOLVER, Settings
 
 UNKNOWN_HOST = "parallax-unknown-host.invalid"
-"""A Host that nobody can serve: RFC 2606 keeps `.invalid` free for ever."""
+"""A host that no server has: RFC 2606 reserves `.invalid`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """How long and how often; all times in seconds.
+    """How many requests, and when; all times in seconds.
 
-    The single probes start a quarter of `interval` away from repeats, and half
-    of it from each other, so that none spoils another's timing.
+    Single probes start a quarter of `interval` away from repeats, and half of it from
+    each other, so that none distorts another's timing.
     """
 
     repeats: int = 10
     interval: float = 2.0
     seconds: float = 25.0
     shortest: float = 1.0
-    """A probe with less time than this would call a slow answer a timeout."""
+    """A probe with less time than this would report a slow response as a timeout."""
     resolvers: tuple[str, ...] = (SYSTEM_RESOLVER, "1.1.1.1", "8.8.8.8", "9.9.9.9")
     resolver_seconds: float = 4.0
     dns_port: int = 53
     direct_addresses: int = 2
     addresses: int = 8
-    """Of the name; one slow address after the other still lies within the time."""
+    """Addresses of the name; the time allows all of them to be slow."""
     control_url: str | None = None
     control_seconds: float = 5.0
 
     @property
     def compare_at(self) -> float:
-        """Between two starts: the import of dnspython would spoil their timing."""
+        """Between two starts: the import of dnspython would distort their timing."""
         return self.interval / 2
 
     def single_at(self, place: int) -> float:
-        """Return when the single probe in this place, from 0, starts."""
+        """Return when the single probe at this place, from 0, starts."""
         return self.interval * (2 * place + 1) / 4
 
     def place_after(self, seconds: float) -> int:
-        """Return the first place for a single probe that is not over by then."""
+        """Return the first place of a single probe that starts no earlier."""
         if not self.interval:
             return 0
         return max(0, ceil((4 * seconds / self.interval - 1) / 2))
 
 
+def configured_plan(settings: Settings) -> Plan:
+    """Return the plan with the stack's parameters; without them the defaults."""
+    plan = Plan(interval=settings.repeat_seconds, control_url=settings.control_url)
+    return replace(plan, resolvers=settings.resolvers) if settings.resolvers else plan
+
+
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """A question and when to ask it, in seconds from the start."""
+    """A request and when to send it, in seconds from the start."""
 
     at: float
-    question: Question
+    request: ProbeRequest
 
 
-def ask(target: Target, role: Role, seconds: float) -> Question:
-    """Return the question a user of the target would ask."""
-    return Question(
+def user_request(target: Target, role: Role, seconds: float) -> ProbeRequest:
+    """Return the request that a user of the target sends."""
+    return ProbeRequest(
         role=role,
         url=target.url,
         healthy=target.healthy,
@@ -79,19 +85,22 @@ def ask(target: Target, role: Role, seconds: float) -> Question:
 
 
 def repeats(target: Target, plan: Plan) -> list[Timed]:
-    """Return the user's question again and again."""
-    user = ask(target, Role.REPEAT, plan.seconds)
+    """Return the user's request, once per interval."""
+    user = user_request(target, Role.REPEAT, plan.seconds)
     return [Timed(turn * plan.interval, user) for turn in range(plan.repeats)]
 
 
 def singles(
     target: Target, first: Probe, addresses: Sequence[str], plan: Plan
-) -> tuple[list[Question], list[str]]:
-    """Return what is asked once, and what is left out; `addresses` the balancer's."""
-    user = ask(target, Role.REPEAT, plan.seconds)
+) -> tuple[list[ProbeRequest], list[str]]:
+    """Return the requests that are sent once, and sentences about skipped ones.
+
+    `addresses` are the load balancer's.
+    """
+    user = user_request(target, Role.REPEAT, plan.seconds)
     reached = [address for address in addresses if has_route(address)]
-    asked = [_cache_buster(user)]
-    asked += [
+    requests = [_cache_buster(user)]
+    requests += [
         replace(user, role=Role.DIRECT, address=address)
         for address in reached[: plan.direct_addresses]
     ]
@@ -100,16 +109,16 @@ def singles(
     if entrance is None:
         skipped.append("unknown-host: no address of the load balancer is known")
     elif has_route(entrance):
-        asked.append(_unknown_host(user, entrance))
+        requests.append(_unknown_host(user, entrance))
     else:
         skipped.append(f"unknown-host to {entrance}: {no_route(entrance)}")
-    return asked, skipped
+    return requests, skipped
 
 
 def _not_direct(
     target: Target, addresses: Sequence[str], reached: Sequence[str]
 ) -> list[str]:
-    """Say which addresses of the balancer are not asked.
+    """Return sentences about addresses of the load balancer that are skipped.
 
     Without a route the failure would be this machine's, not the target's.
     """
@@ -124,17 +133,17 @@ def _not_direct(
 
 
 def _entrance(target: Target, first: Probe, addresses: Sequence[str]) -> str | None:
-    """Return where an unknown Host reaches the balancer.
+    """Return the address at which an unknown host reaches the load balancer.
 
-    A CDN would answer an unknown Host by itself, so behind one only the
-    balancer's own address will do.
+    A CDN responds to an unknown host by itself, so behind one the load balancer's own
+    address is needed.
     """
     if addresses:
         return addresses[0]
     return None if target.reached.cdn else first.peer_address
 
 
-def _cache_buster(user: Question) -> Question:
+def _cache_buster(user: ProbeRequest) -> ProbeRequest:
     parts = urlsplit(user.url)
     mark = f"parallax-cache-buster={uuid.uuid4().hex}"
     query = f"{parts.query}&{mark}" if parts.query else mark
@@ -147,8 +156,8 @@ def _cache_buster(user: Question) -> Question:
     )
 
 
-def _unknown_host(user: Question, address: str) -> Question:
-    """Ask for a host that nobody serves; no certificate can match its name."""
+def _unknown_host(user: ProbeRequest, address: str) -> ProbeRequest:
+    """Return a request for a host that no server has and no certificate matches."""
     return replace(
         user,
         role=Role.UNKNOWN_HOST,

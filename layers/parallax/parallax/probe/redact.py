@@ -1,10 +1,10 @@
-"""Redact: take secrets out of headers before anything is kept or sent.
+"""Redact: remove secrets from headers before anything is stored or sent.
 
-In: headers as they came. Out: the same headers, same order and case, with the
-secret part of their values gone. Cookie names stay: a sticky cookie's name
-tells which balancer set it. Of a URL the path stays: it tells a login page
-from an error page; its user information, query and fragment carry codes and tokens.
-It does not: look into bodies; a body's secrets cannot be told from its text.
+In: headers as received. Out: the same headers, in the same order and case, without the
+secret parts of their values. Cookie names stay: the name of a sticky cookie identifies
+the load balancer that set it. The path of a URL stays: it distinguishes a login page
+from an error page. Its user information, query and fragment may have codes and tokens.
+It does not: redact bodies; secrets in a body cannot be recognized.
 Source: RFC 6265, section 4.1 (cookies); RFC 8288, section 3 (Link).
 """
 
@@ -28,9 +28,9 @@ _URLS = re.compile(
     r"(?<![a-z])(?:locations?|refresh|redirect|ur[il]|links?|href|referer|referrer|rewrite"
     r"|path|destination|goto|return|callback|continue)(?![a-z])"
 )
-"""Words of names of headers that hold a URL, or a path with a query."""
+"""Words in the names of headers whose value is a URL, or a path with a query."""
 _NO_PAIRS = frozenset({"permissions-policy", "feature-policy", "cache-status"})
-"""Where `publickey-credentials-get=(self)` and a cache's `key="/path"` are ordinary."""
+"""In these, `publickey-credentials-get=(self)` and `key="/path"` are not secret."""
 _NONCE = re.compile(r"'nonce-[^']*'?")
 _ANGLES = re.compile(r"<[^<>]*>?")
 _UNSPACED = re.compile(r"[^\s\"<>]+")
@@ -57,27 +57,27 @@ def _value(name: str, value: str) -> str:
 
 
 def _cookie(value: str) -> str:
-    """Keep a cookie's name; what has none, or a secret in its place, is gone."""
+    """Return the cookie's name; without a name, or with a secret as one, nothing."""
     name, equals, _ = value.partition("=")
-    fine = equals and _COOKIE_NAME.fullmatch(name) and without_secrets(name) == name
-    return f"{name}={REDACTED}" if fine else REDACTED
+    is_name = equals and _COOKIE_NAME.fullmatch(name) and without_secrets(name) == name
+    return f"{name}={REDACTED}" if is_name else REDACTED
 
 
 def _whole_url(value: str) -> str:
-    """Return a value that is one URL: all that follows its path is gone."""
+    """Return a URL without all that follows its path."""
     return _any(_AFTER_PATH.sub(rf"\1{REDACTED}", without_shapes(value)))
 
 
 def _any(value: str) -> str:
-    """Return a value that may hold URLs, pairs, tokens or credentials anywhere."""
+    """Return a value without secrets in URLs, pairs, tokens or credentials."""
     return clean(_urls(value))
 
 
 def _urls(value: str) -> str:
-    """Return a value without tokens, and its URLs without what may be secret."""
+    """Return a value without tokens, and its URLs without their secret parts."""
     value = _NONCE.sub(f"'nonce-{REDACTED}'", without_shapes(value))
-    value = _ANGLES.sub(lambda found: _in_angles(found.group()), value)
-    return _UNSPACED.sub(lambda found: _unspaced(found.group()), value)
+    value = _ANGLES.sub(lambda match: _in_angles(match.group()), value)
+    return _UNSPACED.sub(lambda match: _unspaced(match.group()), value)
 
 
 def _in_angles(text: str) -> str:
@@ -86,7 +86,7 @@ def _in_angles(text: str) -> str:
 
 
 def _unspaced(text: str) -> str:
-    """Return a piece without the query and fragment of a URL in it."""
+    """Return a piece of text without the query and fragment of its URL."""
     text = _QUERY.sub(rf"\1{REDACTED}", text)
     before = re.split(r"[?#]", text, maxsplit=1)[0]
     is_path = "://" in before or before.lstrip("(,;='").startswith(("/", "./", "../"))

@@ -1,4 +1,4 @@
-"""Resolve: the addresses of a name, as this machine's own system sees them.
+"""Resolve: the addresses of a name, as this machine's own resolver returns them.
 
 In: a name and a port. Out: its addresses, in the system's order of preference.
 It does not: compare resolvers (`parallax.probe.resolvers` does), or keep a cache.
@@ -14,20 +14,20 @@ from typing import ClassVar, override
 
 from parallax.model.probe import ErrorType
 from parallax.probe.address import is_address
+from parallax.probe.egress import has_socket
 from parallax.probe.failure import Failure, NotSentError
-from parallax.probe.way_out import has_socket
 
 MOST_HANGING = 192
-"""Lookups that nobody waits for any more: each has a thread and file descriptors."""
-type _Answer = tuple[tuple[str, ...], Failure | NotSentError | None]
-type _Call = tuple[Callable[[], _Answer], Callable[[_Answer], None]]
+"""Most abandoned lookups that hang: each uses a thread and file descriptors."""
+type _Result = tuple[tuple[str, ...], Failure | NotSentError | None]
+type _Call = tuple[Callable[[], _Result], Callable[[_Result], None]]
 
 
-class _Asker(Thread):
-    """A thread that asks one name after the other; idle ones are used again."""
+class _Lookups(Thread):
+    """A thread that looks up one name after another; idle threads are used again."""
 
-    idle: ClassVar[list["_Asker"]] = []
-    busy: ClassVar[set["_Asker"]] = set()
+    idle: ClassVar[list["_Lookups"]] = []
+    busy: ClassVar[set["_Lookups"]] = set()
     awaited: ClassVar[set[asyncio.Future[tuple[str, ...]]]] = set()
 
     def __init__(self) -> None:
@@ -36,78 +36,77 @@ class _Asker(Thread):
         self.start()
 
     @classmethod
-    def take(cls) -> "_Asker":
-        """Return one that has nothing to do, a new one if none is idle."""
+    def take(cls) -> "_Lookups":
+        """Return an idle thread, or a new one."""
         try:
             return cls.idle.pop()
         except IndexError:
             return cls()
 
     def do(self, call: "_Call") -> None:
-        """Ask, then tell; neither may raise."""
+        """Run a lookup, then its callback; neither may raise."""
         self.busy.add(self)
         self._calls.put(call)
 
     @override
     def run(self) -> None:
         while True:
-            ask, tell = self._calls.get()
-            answer = ask()
-            # Idle first: whoever hears the answer may ask the next name at once.
+            look_up, report = self._calls.get()
+            result = look_up()
+            # Idle first: the callback may start the next lookup at once.
             self.busy.discard(self)
             self.idle.append(self)
-            tell(answer)
+            report(result)
 
 
 async def lookup(host: str, port: int) -> tuple[str, ...]:
     """Return the addresses of a name through getaddrinfo(3).
 
-    Names that are asked at the same time have a thread each: the system's
-    resolver may hang for half a minute, and in a bounded pool it would hold up
-    every other target. Daemon threads do not keep the process alive either, as
-    `ThreadPoolExecutor`'s would.
-    Raises `Failure` with NAME_NOT_RESOLVED, or `NotSentError` where this machine has
-    no thread or socket left to ask.
+    Concurrent lookups have a thread each: the system's resolver may hang for half a
+    minute, and in a bounded pool it would block every other target. Daemon threads do
+    not keep the process alive, as those of `ThreadPoolExecutor` would.
+    Raises `Failure` with NAME_NOT_RESOLVED, or `NotSentError` if this machine has no
+    thread or socket left for a lookup.
     """
     if is_address(host):
-        return (host,)  # nothing to ask, so no thread
-    if len(_Asker.busy) - len(_Asker.awaited) >= MOST_HANGING:
+        return (host,)  # no lookup is needed
+    if len(_Lookups.busy) - len(_Lookups.awaited) >= MOST_HANGING:
         raise NotSentError("too many name lookups hang")
     loop = asyncio.get_running_loop()
     future: asyncio.Future[tuple[str, ...]] = loop.create_future()
 
-    def hear(answer: _Answer) -> None:
-        addresses, error = answer
-        if future.done():  # the asker has given up meanwhile
+    def receive(result: _Result) -> None:
+        addresses, error = result
+        if future.done():  # the caller has given up meanwhile
             return
         if error is None:
             future.set_result(addresses)
         else:
             future.set_exception(error)
 
-    def tell(answer: _Answer) -> None:
-        # A closed loop: nobody waits any more.
+    def report(result: _Result) -> None:
+        # The loop is closed if nothing waits for the result.
         with contextlib.suppress(RuntimeError):
-            loop.call_soon_threadsafe(hear, answer)
+            loop.call_soon_threadsafe(receive, result)
 
     try:
-        asker = _Asker.take()
-    except RuntimeError as error:  # threading's word for an operating system's EAGAIN
+        thread = _Lookups.take()
+    except RuntimeError as error:  # threading raises it for EAGAIN
         raise NotSentError(f"{error}") from error
-    asker.do((lambda: _ask(host, port), tell))
-    _Asker.awaited.add(future)
+    thread.do((lambda: _look_up(host, port), report))
+    _Lookups.awaited.add(future)
     try:
         return await future
     finally:
-        _Asker.awaited.discard(future)
+        _Lookups.awaited.discard(future)
 
 
-def _ask(host: str, port: int) -> _Answer:
+def _look_up(host: str, port: int) -> _Result:
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, ValueError) as error:  # ValueError: no host name at all
+        entries = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, ValueError) as error:  # ValueError: not a host name
         detail = getattr(error, "strerror", None) or f"{error}"
         if not has_socket():
             return (), NotSentError(detail)
         return (), Failure(ErrorType.NAME_NOT_RESOLVED, f"{host}: {detail}")
-    return tuple(dict.fromkeys(str(entry[4][0]) for entry in found)), None
+    return tuple(dict.fromkeys(str(entry[4][0]) for entry in entries)), None

@@ -1,8 +1,8 @@
-"""Resolvers: what several name servers say about one name, side by side.
+"""Resolvers: the answers of several name servers for one name.
 
-In: a host, the resolvers to ask. Out: one `Resolution` each, its error named.
-It does not: choose between them, or resolve for the probe itself (that is
-`parallax.probe.resolve`).
+In: a host, the resolvers to query. Out: one `Resolution` each, with an error if it
+failed. It does not: choose between them, or resolve for the probe itself
+(`parallax.probe.resolve` does).
 """
 
 import asyncio
@@ -15,12 +15,12 @@ import dns.resolver
 
 from parallax.model.probe import Resolution
 from parallax.probe.failure import NotSentError
-from parallax.probe.name_query import Terms, ask
+from parallax.probe.name_query import Terms, query_server
 from parallax.probe.zone import ask_zone
 from parallax.settings import SYSTEM_RESOLVER
 
 MOST = 32
-"""Resolutions of one name; a few resolvers, and the servers of a few zones."""
+"""Most resolutions of one name: a few resolvers, and the servers of a few zones."""
 _SYSTEM_LIMIT = 2
 
 
@@ -32,27 +32,27 @@ async def compare(
     allow_private: bool = False,
     port: int = 53,
 ) -> tuple[Resolution, ...]:
-    """Ask each resolver, and each of the zone's own name servers, within `seconds`.
+    """Query each resolver, and each of the zone's own name servers, within `seconds`.
 
-    A TTL is in seconds: a resolver's is what is left of it, the zone's own the
-    whole. `error_type` is the DNS response code in lower case, `timeout`,
+    A TTL is in seconds: of a resolver the remaining time, of the zone the full TTL.
+    `error_type` is the DNS response code in lower case, `timeout`,
     `unreachable`, `no_address`, `no_zone`, or `address_not_allowed`. Raises
-    `NotSentError` where this machine has no means left to ask.
+    `NotSentError` if this machine has no resources left to query.
     """
     servers = _servers(resolvers)
     name = dns.name.from_text(host)
     terms = Terms(seconds=seconds, port=port, allow_private=allow_private)
     try:
         async with asyncio.TaskGroup() as group:
-            asked = [group.create_task(_recursive(name, s, terms)) for s in servers]
-            own = group.create_task(_own(name, asked, terms))
+            queries = [group.create_task(_recursive(name, s, terms)) for s in servers]
+            own = group.create_task(_own(name, queries, terms))
     except* NotSentError as errors:
         raise errors.exceptions[0] from errors
-    return (*(task.result() for task in asked), *own.result())[:MOST]
+    return (*(task.result() for task in queries), *own.result())[:MOST]
 
 
 def _servers(resolvers: Sequence[str]) -> list[str]:
-    """Return addresses: `system` becomes what resolv.conf names."""
+    """Return addresses; `system` becomes the name servers of resolv.conf."""
     servers: list[str] = []
     for resolver in resolvers:
         if resolver != SYSTEM_RESOLVER:
@@ -67,24 +67,24 @@ def _servers(resolvers: Sequence[str]) -> list[str]:
 
 
 async def _recursive(name: dns.name.Name, server: str, terms: Terms) -> Resolution:
-    answer = await ask(name, server, terms)
+    answer = await query_server(name, server, terms)
     if answer.addresses or answer.error_type:
         return answer.resolution(server)
-    # A resolver that stops at an alias has resolved nothing.
+    # A resolver that returns only an alias has resolved nothing.
     return Resolution(resolver=server, error_type="no_address")
 
 
 async def _own(
-    name: dns.name.Name, asked: Sequence[asyncio.Task[Resolution]], terms: Terms
+    name: dns.name.Name, queries: Sequence[asyncio.Task[Resolution]], terms: Terms
 ) -> tuple[Resolution, ...]:
-    """Ask the zone, found through the resolvers that answer.
+    """Query the zone's name servers, which a resolver that responds has to find.
 
-    The first answer is waited for: a dead resolver at the head of the list would
-    use up the time.
+    It waits for the first answer: a dead resolver at the head of the list would use up
+    the time.
     """
     began = asyncio.get_running_loop().time()
     order: list[str] = []
-    for next_one in asyncio.as_completed(asked):
+    for next_one in asyncio.as_completed(queries):
         resolution = await next_one
         order.append(resolution.resolver)
         if resolution.addresses:

@@ -1,4 +1,4 @@
-"""TLS: the contexts, and what a certificate says.
+"""TLS: the contexts, and the fields of a certificate.
 
 In: a finished handshake. Out: a `Certificate`.
 It does not: open connections.
@@ -18,10 +18,10 @@ from parallax.model.wire import YEARS
 from parallax.probe.bound import NAME, REASON, shortened
 
 _MOST_NAMES = 256
-"""Of one certificate; whoever stores it keeps fewer."""
+"""Names of one certificate; a stored probe has fewer."""
 
 
-def _trusting_nobody() -> ssl.SSLContext:
+def _unverified_context() -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
@@ -29,35 +29,35 @@ def _trusting_nobody() -> ssl.SSLContext:
 
 
 def as_users_do() -> ssl.SSLContext:
-    """Return a new context: trusts `SSL_CERT_FILE`, else certifi's list, as curl does.
+    """Return a new context that trusts `SSL_CERT_FILE`, else certifi's list.
 
-    The same on Lambda as anywhere.
+    It is the same on Lambda as elsewhere.
     """
     context = httpx.create_ssl_context()
-    # Python 3.13's default keeps RFC 5280 to the letter; browsers and curl do not, and
-    # what they take must not be told as down.
+    # Python 3.13 enforces RFC 5280 strictly by default; browsers and curl do not. A
+    # certificate that they accept must not be reported as a failure.
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT
     return context
 
 
 VERIFIED = as_users_do()
-"""One for all probes: building one costs 3 to 14 ms, using it nothing."""
-UNVERIFIED = _trusting_nobody()
-"""Accepts any certificate: for names that no certificate can bear."""
+"""Shared by all probes: a new context takes 3 to 14 ms."""
+UNVERIFIED = _unverified_context()
+"""Accepts any certificate: for names that no certificate can have."""
 for _context in (VERIFIED, UNVERIFIED):
     _context.set_alpn_protocols(["http/1.1"])
 
 
-def shown(connection: ssl.SSLObject) -> Certificate | None:
-    """Return the certificate the peer showed, verified or not."""
+def peer_certificate(connection: ssl.SSLObject) -> Certificate | None:
+    """Return the peer's certificate, verified or not."""
     return _read(connection.getpeercert() or _unverified(connection))
 
 
 def _unverified(connection: ssl.SSLObject) -> dict[str, Any]:
-    """Read a certificate that was not verified, or return nothing.
+    """Return the fields of a certificate that was not verified, or nothing.
 
-    The public API decodes verified ones only. CPython's own object behind it
-    decodes any; it is private, hence the guard.
+    The public API decodes only verified certificates. CPython's private object decodes
+    any, and may change: hence the guard.
     """
     try:
         chain = cast("Any", connection)._sslobj.get_unverified_chain()  # noqa: SLF001 - see above
@@ -72,7 +72,7 @@ def _read(certificate: dict[str, Any]) -> Certificate | None:
     try:
         not_after = _instant(certificate["notAfter"])
     except (KeyError, ValueError):
-        return None  # a date that is none: whoever verifies refuses it as well
+        return None  # not a date: verification fails as well
     return Certificate(
         subject=_name(certificate.get("subject", ())),
         issuer=_name(certificate.get("issuer", ())),
@@ -82,23 +82,24 @@ def _read(certificate: dict[str, Any]) -> Certificate | None:
 
 
 def _names(alternatives: Iterable[tuple[str, object]]) -> tuple[str, ...]:
-    """Return the names; a directory name comes as parts, and matches no host."""
+    """Return the names; a directory name has parts, and matches no host."""
     texts = (value for _, value in alternatives if isinstance(value, str))
     return tuple(shortened(text, NAME) for text in islice(texts, _MOST_NAMES))
 
 
 @lru_cache(maxsize=256)
 def _instant(text: str) -> datetime:
-    """Read OpenSSL's date; cached, for strptime costs more than the certificate.
+    """Return OpenSSL's date; cached, since strptime is slower than all the rest.
 
-    The year 9999 means that there is no end (RFC 5280, 4.1.2.5): the last that fits.
+    The year 9999 means that there is no end (RFC 5280, 4.1.2.5): it becomes the last
+    year that the model accepts.
     """
-    found = datetime.fromtimestamp(ssl.cert_time_to_seconds(text), UTC)
-    return found if found.year in YEARS else found.replace(year=YEARS[-1], day=1)
+    instant = datetime.fromtimestamp(ssl.cert_time_to_seconds(text), UTC)
+    return instant if instant.year in YEARS else instant.replace(year=YEARS[-1], day=1)
 
 
 def _name(parts: tuple[tuple[tuple[str, str], ...], ...]) -> str:
-    """Write a distinguished name as operators do: `O=Acme, CN=acme.example`."""
+    """Return a distinguished name in its usual form: `O=Acme, CN=acme.example`."""
     short = {"commonName": "CN", "organizationName": "O", "countryName": "C"}
     pairs = (pair for part in parts for pair in part)
     text = ", ".join(f"{short.get(key, key)}={value}" for key, value in pairs)

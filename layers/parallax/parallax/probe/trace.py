@@ -1,8 +1,8 @@
-"""Trace: what is learned of one request while it is under way.
+"""Trace: the phases, peer and certificate of one request.
 
-In: the transport's calls as it goes from phase to phase. Out: seconds in each
-phase, the peer, the certificate, also when the request ends half way.
-It does not: know what a phase does.
+In: the transport's call at the start of each phase. Out: seconds in each phase, the
+peer, the certificate, also if the request fails half-way.
+It does not: depend on what a phase does.
 """
 
 from time import perf_counter
@@ -11,7 +11,7 @@ from parallax.model.probe import Certificate, Phases
 
 
 class Trace:
-    """The phases of one request, stamped inline."""
+    """The phases of one request, timed as they pass."""
 
     def __init__(self) -> None:
         self.phase: str | None = None
@@ -22,12 +22,12 @@ class Trace:
         self._since = 0.0
 
     def enter(self, phase: str) -> None:
-        """End the present phase and begin another."""
+        """End the current phase and begin another."""
         self.leave()
         self.phase = phase
 
     def leave(self) -> None:
-        """End the present phase; its seconds count even if it failed."""
+        """End the current phase; its seconds count even if it failed."""
         now = perf_counter()
         if self.phase is not None:
             self._seconds.setdefault(self.phase, now - self._since)

@@ -1,10 +1,10 @@
-"""Transport: one HTTP/1.1 request on one fresh connection, phases stamped.
+"""Transport: one HTTP/1.1 request on one new connection, with timed phases.
 
-In: an `httpx.Request`; `extensions["route"]` may say how it goes out.
-Out: an `httpx.Response` with the headers' case and order kept.
-It does not: keep connections, follow redirects, speak HTTP/2 (which has neither
-reason phrase nor header case), or bound time, but for the connect: the caller does.
-Why not httpx's own: it has no DNS phase, and costs half as much again.
+In: an `httpx.Request`; `extensions["route"]` may state how to send it.
+Out: an `httpx.Response` whose headers keep their case and order.
+It does not: reuse connections, follow redirects, support HTTP/2 (which has neither
+reason phrase nor header case), or limit time except for the connect: the caller does.
+httpx's own transport has no DNS phase, and is half as slow again.
 """
 
 import asyncio
@@ -19,23 +19,23 @@ import httpx
 from parallax.model.probe import ErrorType
 from parallax.probe import tls
 from parallax.probe.address import allowed
-from parallax.probe.answer import Answer
 from parallax.probe.connection import Connection, connect
 from parallax.probe.failure import Failure, NotSentError
 from parallax.probe.resolve import lookup
+from parallax.probe.response_parser import ResponseParser
 from parallax.probe.trace import Trace
 
-LOOK_SECONDS = 2.0
-"""For a second handshake, at most; and at most half of the time that is left."""
+SECOND_HANDSHAKE_SECONDS = 2.0
+"""Most seconds of a second handshake; it also gets at most half of the time left."""
 FRAMING = 1024 * 1024
-"""Bytes of TLS, head and chunks; after more of them a body is not read to its end.
+"""Bytes of TLS, headers and chunk framing; beyond them the rest of a body is not read.
 
-A page of 400 KiB in chunks of 16 bytes, each in a TLS record of its own, has fewer."""
+A page of 400 KiB in chunks of 16 bytes, each in its own TLS record, has fewer."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Route:
-    """How a request goes out; travels in `request.extensions["route"]`."""
+    """How to send a request; passed in `request.extensions["route"]`."""
 
     trace: Trace = field(default_factory=Trace)
     address: str | None = None
@@ -51,54 +51,54 @@ class Route:
 
 
 class FreshTransport(httpx.AsyncBaseTransport):
-    """A transport that opens a connection for each request and closes it after."""
+    """A transport that opens and closes a connection for each request."""
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send one request; raises `Failure`."""
         route: Route = request.extensions.get("route") or Route()
         connection = await _reach(request.url, route)
         try:
-            answer = await _ask(connection, request, route.trace)
+            parser = await _send(connection, request, route.trace)
         except BaseException:
             connection.close()
             raise
         return httpx.Response(
-            answer.status_code or 0,
-            headers=answer.headers,
-            stream=Body(connection, answer),
-            extensions={"reason_phrase": answer.reason, "http_version": b"HTTP/1.1"},
+            parser.status_code or 0,
+            headers=parser.headers,
+            stream=Body(connection, parser),
+            extensions={"reason_phrase": parser.reason, "http_version": b"HTTP/1.1"},
         )
 
 
 class Body(httpx.AsyncByteStream):
-    """The body's pieces as they arrive, until too little of what arrives is body."""
+    """The body's pieces as they arrive; it stops if most of the bytes are framing."""
 
-    def __init__(self, connection: Connection, answer: Answer) -> None:
+    def __init__(self, connection: Connection, parser: ResponseParser) -> None:
         self._connection = connection
-        self._answer = answer
+        self._parser = parser
 
     @property
     def complete(self) -> bool:
-        """Whether the body has ended; False: it was given up, or not yet read."""
-        return self._answer.complete
+        """Whether the whole body was read."""
+        return self._parser.complete
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         limit = FRAMING
         while True:
-            for piece in self._answer.take():
+            for piece in self._parser.take():
                 limit += len(piece)
                 yield piece
-            if self._answer.complete or self._connection.received > limit:
+            if self._parser.complete or self._connection.received > limit:
                 return
-            await _advance(self._connection, self._answer)
+            await _advance(self._connection, self._parser)
 
     async def aclose(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         self._connection.close()
 
 
 async def _reach(url: httpx.URL, route: Route) -> Connection:
-    """Resolve, connect and shake hands."""
+    """Resolve, connect and do the TLS handshake."""
     secure = url.scheme == "https"
     port = route.port or url.port or (443 if secure else 80)
     host = url.raw_host.decode()
@@ -125,14 +125,14 @@ async def _addresses(host: str, port: int, route: Route) -> tuple[str, ...]:
 async def _connect(addresses: tuple[str, ...], port: int, route: Route) -> Connection:
     """Connect to the first address, as one user would.
 
-    The next one is tried only where this machine has no route to the first (no
-    IPv6, as on Lambda): trying on after a refusal would hide what is broken.
+    It tries the next one only if this machine has no route to the first (no IPv6, as
+    on Lambda): a retry after a refused connection would hide the failure.
     """
     failure = Failure(ErrorType.NAME_NOT_RESOLVED, "the name has no address")
     for address in addresses:
         route.trace.peer_address, route.trace.peer_port = address, port
         if not route.allow_private and not allowed(address):
-            detail = f"{address} is not an address of the internet"
+            detail = f"{address} is not a public address"
             raise Failure(ErrorType.ADDRESS_NOT_ALLOWED, detail)
         try:
             return await _open(address, port, route)
@@ -162,57 +162,59 @@ async def _secure(connection: Connection, name: str, port: int, route: Route) ->
         route.trace.leave()
         connection.close()
         if isinstance(failure.__cause__, ssl.SSLCertVerificationError):
-            await _look_at_certificate(name, port, route)
+            await _read_certificate(name, port, route)
         raise
-    route.trace.certificate = tls.shown(session)
+    route.trace.certificate = tls.peer_certificate(session)
 
 
-async def _look_at_certificate(name: str, port: int, route: Route) -> None:
-    """Shake hands once more, without verifying, to see the certificate.
+async def _read_certificate(name: str, port: int, route: Route) -> None:
+    """Do a second handshake without verification, to read the certificate.
 
-    OpenSSL forgets a chain it refused. Nothing is asked on this connection, and
-    whatever happens to it, why the first one failed is still told.
+    OpenSSL discards a chain that it rejects. No request is sent on this connection. If
+    it fails, the probe still reports the failure of the first one.
     """
     address = route.trace.peer_address or ""
     left = route.ends_at - asyncio.get_running_loop().time()
     with contextlib.suppress(Failure, NotSentError, TimeoutError):
-        async with asyncio.timeout(min(LOOK_SECONDS, left / 2)):
+        async with asyncio.timeout(min(SECOND_HANDSHAKE_SECONDS, left / 2)):
             connection = await _open(address, port, route)
             try:
                 session = await connection.start_tls(tls.UNVERIFIED, name)
-                route.trace.certificate = tls.shown(session)
+                route.trace.certificate = tls.peer_certificate(session)
             finally:
                 connection.close()
 
 
-async def _ask(connection: Connection, request: httpx.Request, trace: Trace) -> Answer:
-    """Send the request and read until the headers are all here."""
-    answer = Answer()
+async def _send(
+    connection: Connection, request: httpx.Request, trace: Trace
+) -> ResponseParser:
+    """Send the request and read until the headers are complete."""
+    parser = ResponseParser()
     trace.enter("processing")
-    await connection.send(_written(request))
-    while answer.status_code is None:
-        await _advance(connection, answer)
+    await connection.send(_head(request))
+    while parser.status_code is None:
+        await _advance(connection, parser)
     trace.enter("transfer")
-    return answer
+    return parser
 
 
-async def _advance(connection: Connection, answer: Answer) -> None:
-    """Read once; a reset counts as an end, and the answer knows if it is early."""
+async def _advance(connection: Connection, parser: ResponseParser) -> None:
+    """Read once; a reset counts as an end, and the parser checks if it is early."""
     try:
         piece = await connection.receive()
     except Failure as failure:
         if failure.error_type is not ErrorType.CONNECTION_CLOSED:
             raise
-        answer.end(reset=True)
+        parser.end(reset=True)
         return
     if piece:
-        answer.feed(piece)
+        parser.feed(piece)
     else:
-        answer.end()
+        parser.end()
 
 
-def _written(request: httpx.Request) -> bytes:
-    """Write the request line and headers; probes send no body."""
+def _head(request: httpx.Request) -> bytes:
+    """Return the request line and headers; probes send no body."""
     lines = [b"%b %b HTTP/1.1" % (request.method.encode(), request.url.raw_path)]
     lines += [b"%b: %b" % header for header in request.headers.raw]
     return b"\r\n".join([*lines, b"", b""])

@@ -1,7 +1,7 @@
-"""Watch: one round over all targets, the failing ones investigated at once.
+"""Watch: probe all targets once, and investigate the failing ones at once.
 
-In: targets, where their balancers are, what to do with a run. Out: nothing; each
-`ProbeRun` is handed to `measure` and to `record` as soon as it is there.
+In: targets, the addresses of their load balancers, and functions that receive a run.
+Out: nothing; `measure` and `record` get each `ProbeRun` as soon as it is complete.
 It does not: store, judge, or repeat itself; the schedule does.
 """
 
@@ -18,18 +18,18 @@ from parallax.probe.bound import first_bounded, kept_texts
 from parallax.probe.failure import NotSentError
 from parallax.probe.fetch import SPACING, fetch
 from parallax.probe.investigate import investigate
-from parallax.probe.plan import Plan, ask
+from parallax.probe.plan import Plan, user_request
 from parallax.probe.slots import Capacity
 
 _RESERVE = 2.0
-"""Seconds of the budget kept for storing what was found."""
+"""Seconds of the budget that are reserved for storing the runs."""
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(slots=True, kw_only=True)
 class _Round:
-    """What the targets of one round share."""
+    """The values that all targets of one round share."""
 
     balancer_ips: Callable[[Target], Sequence[str]]
     record: Callable[[ProbeRun], None]
@@ -49,16 +49,16 @@ class _Round:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> T | None:
-        """Call out on one of the two threads for it, and keep what it raises."""
+        """Call a function on its thread, and collect what it raises."""
         loop = asyncio.get_running_loop()
         try:
             return await loop.run_in_executor(thread, lambda: function(*args, **kwargs))
-        except Exception as error:  # noqa: BLE001 - kept, raised at the end
+        except Exception as error:  # noqa: BLE001 - collected, raised at the end
             self.errors.append(error)
             return None
 
 
-def watch(  # noqa: PLR0913 - one for each thing that is done with a run
+def watch(  # noqa: PLR0913 - one for each use of a run
     targets: Sequence[Target],
     *,
     balancer_ips: Callable[[Target], Sequence[str]],
@@ -67,18 +67,16 @@ def watch(  # noqa: PLR0913 - one for each thing that is done with a run
     budget: float = 50.0,
     plan: Plan | None = None,
 ) -> None:
-    """Probe every target once, and investigate the failing ones side by side.
+    """Probe every target once, and investigate the failing ones concurrently.
 
-    `record` gets a run with the first probe as soon as that target has
-    answered, and for a failing one a second, full run with the same
-    `started_at`. `record` and `balancer_ips` are called on one thread, never at
-    the same time. `measure` gets each first run on a thread of its own, so that a
-    `record` that hangs costs no measurement. What they raise comes as an
-    `ExceptionGroup` at the end, when all others have had their turn. `budget` is
-    seconds for everything.
+    `record` gets a run with the first probe as soon as that probe ends, and for a
+    failing target a second, full run with the same `started_at`. `record` and
+    `balancer_ips` are called on one thread, never at the same time. `measure` gets each
+    first run on its own thread, so that a `record` that hangs costs no measurement. At
+    the end, an `ExceptionGroup` has what they raised. `budget` is seconds for all.
 
-    A target whose probe this machine could not send has no run: that says nothing of
-    the target, and stands in the log.
+    If this machine could not send a target's probe, the target has no run, and the log
+    has the reason: it says nothing about the target.
     """
     end = monotonic() + budget - _RESERVE
     with ThreadPoolExecutor(1, "record") as recorder, ThreadPoolExecutor(1) as meter:
@@ -96,16 +94,16 @@ def watch(  # noqa: PLR0913 - one for each thing that is done with a run
         facts = {"reason": reason, "targets": names}
         logger.error("targets were not probed", extra=facts)
     if shared.errors:
-        raise ExceptionGroup("not everything was recorded", shared.errors)
+        raise ExceptionGroup("some runs were not recorded", shared.errors)
 
 
 async def _all(targets: Sequence[Target], shared: _Round) -> None:
-    turns: list[asyncio.Task[None]] = []
+    tasks: list[asyncio.Task[None]] = []
     for target in targets:
-        turns.append(asyncio.create_task(_one(target, shared)))
+        tasks.append(asyncio.create_task(_one(target, shared)))
         await asyncio.sleep(SPACING)
-    ended = await asyncio.gather(*turns, return_exceptions=True)
-    shared.errors += [error for error in ended if isinstance(error, Exception)]
+    results = await asyncio.gather(*tasks, return_exceptions=True)
+    shared.errors += [error for error in results if isinstance(error, Exception)]
 
 
 async def _one(target: Target, shared: _Round) -> None:
@@ -125,27 +123,27 @@ async def _one(target: Target, shared: _Round) -> None:
 
 
 async def _first(target: Target, shared: _Round) -> Probe:
-    """Ask as a user does; a wait for our own means may not shorten its time."""
+    """Send a user's request; a wait for a slot must not shorten its timeout."""
     patience = shared.end - monotonic() - target.timeout_seconds
     return await shared.capacity.probes.run(
         target.name,
         patience,
-        lambda: fetch(ask(target, Role.FIRST, shared.end - monotonic())),
+        lambda: fetch(user_request(target, Role.FIRST, shared.end - monotonic())),
     )
 
 
 async def _investigated(target: Target, run: ProbeRun, shared: _Round) -> ProbeRun:
-    """Return the full run; what fails in it, or has no time, is told in words."""
+    """Return the full run; `skipped` names the parts that failed or had no time."""
     addresses = await shared.call(shared.recorder, shared.balancer_ips, target)
     seconds = min(shared.plan.seconds, shared.end - monotonic())
     if seconds < shared.plan.shortest:
-        return replace(run, skipped=("investigation: no time left in this run",))
+        return replace(run, skipped=("investigation: out of time",))
     plan = replace(shared.plan, seconds=seconds)
     try:
         async with asyncio.timeout(seconds + 1):
             return await investigate(
                 target, run.first, addresses or (), plan, shared.capacity
             )
-    except Exception as error:  # noqa: BLE001 - a defect loses nobody else's run
-        told = f"investigation: {type(error).__name__}: {error}"
-        return replace(run, skipped=kept_texts([told]))
+    except Exception as error:  # noqa: BLE001 - a defect costs no other run
+        reason = f"investigation: {type(error).__name__}: {error}"
+        return replace(run, skipped=kept_texts([reason]))

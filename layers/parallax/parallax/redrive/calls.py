@@ -1,8 +1,9 @@
-"""Calls: fetches a discarded batch from S3, and invokes a function with an event.
+"""Calls: fetch a discarded batch from S3, and invoke a function with an event.
 
-In: where an object is; a function's name and an event. Out: the letter in the object;
-why the function failed.
-It does not: raise where AWS refuses one letter. It raises where AWS is unreachable.
+In: the location of an object; a function's name and an event. Out: the letter in the
+object; why the function failed.
+It does not: raise if AWS refuses a request for one letter. It raises if AWS is
+unreachable.
 """
 
 import json
@@ -15,7 +16,7 @@ from parallax.redrive.stack import client
 
 
 def read_stored(bucket: str, key: str) -> Letter:
-    """Fetch an object and read it; one that is gone or refused is a problem."""
+    """Fetch and read an object; a missing or forbidden one becomes a problem."""
     from botocore.exceptions import (  # noqa: PLC0415  # pyright: ignore[reportMissingTypeStubs] - it has none
         ClientError,
     )
@@ -29,9 +30,9 @@ def read_stored(bucket: str, key: str) -> Letter:
 
 
 def invoke(function: str, event: Mapping[str, Any]) -> str:
-    """Invoke a function and wait; return why it failed, empty: it succeeded.
+    """Invoke a function and wait; return why it failed, or an empty text.
 
-    A response that names failed records is a failure as well (AWS Lambda Developer
+    A response that names failed records is also a failure (AWS Lambda Developer
     Guide, "Configuring partial batch response with DynamoDB and Lambda").
     """
     from botocore.exceptions import (  # noqa: PLC0415  # pyright: ignore[reportMissingTypeStubs] - it has none
@@ -40,21 +41,21 @@ def invoke(function: str, event: Mapping[str, Any]) -> str:
     )
 
     try:
-        answer = client("lambda").invoke(
+        response = client("lambda").invoke(
             FunctionName=function, Payload=json.dumps(event).encode()
         )
     except ClientError as error:
         return f"Lambda refused the invocation: {code(error)}"
     except ReadTimeoutError:
         return "the function did not respond in time"
-    text = answer["Payload"].read().decode(errors="replace")
-    if "FunctionError" in answer:
+    text = response["Payload"].read().decode(errors="replace")
+    if "FunctionError" in response:
         return f"the function raised {text}"
     return "the function reported failed records" if _failed_records(text) else ""
 
 
 def code(error: Exception) -> str:
-    """Return AWS's code for a refusal, e.g. `NoSuchKey`."""
+    """Return the error code of AWS, e.g. `NoSuchKey`."""
     return str(error_code(error))
 
 

@@ -1,8 +1,8 @@
-"""Letter: what a message in a dead-letter queue is, and the event that replays it.
+"""Letter: the form of a message in a dead-letter queue, and the event to replay.
 
 In: the body and attributes of an SQS message, or the text of an object in S3.
-Out: a `Letter`; one that cannot be replayed says why.
-It does not: reach AWS, raise for any input, or decide what is deleted.
+Out: a `Letter`; one that cannot be replayed has a reason.
+It does not: call AWS, raise for any input, or decide what to delete.
 Sources: AWS Lambda Developer Guide, "Retain discarded records for a DynamoDB event
 source" and "Capturing records of Lambda asynchronous invocations"; EventBridge
 Scheduler User Guide, "Configuring a schedule's dead-letter queue"; Amazon S3 User
@@ -17,31 +17,31 @@ from typing import Any, NamedTuple, cast
 from urllib.parse import unquote_plus
 
 LAMBDA_ARN_PARTS = 7
-"""`arn:aws:lambda:<region>:<account>:function:<name>`, maybe with a qualifier."""
+"""`arn:aws:lambda:<region>:<account>:function:<name>`, with or without a qualifier."""
 
 
 class Form(StrEnum):
-    """Who wrote the letter, and what it holds."""
+    """Which service wrote the letter, and its content."""
 
     SET_ASIDE = "set aside"
-    """By our own code: one record of a stream, and the reason."""
+    """By a function of Parallax: one record of a stream, and the reason."""
     STORED = "stored"
-    """By S3: the name of an object that holds a discarded batch."""
+    """By S3: the name of an object that contains a discarded batch."""
     DISCARDED = "discarded"
     """By Lambda, in S3: a batch of a stream that it discarded."""
     POINTER = "pointer"
-    """By Lambda, in SQS: where in a stream the discarded batch was."""
+    """By Lambda, in SQS: the position of the discarded batch in its stream."""
     ASYNCHRONOUS = "asynchronous"
     """By Lambda: the event of an asynchronous invocation that failed."""
     SCHEDULE = "schedule"
     """By EventBridge Scheduler: the event that it could not deliver."""
     TEST = "test message"
-    """By S3, once, when the notification is configured; it stands for nothing."""
+    """By S3, once, when the notification is configured; it has no event."""
     UNKNOWN = "unknown"
 
 
 class StoredObject(NamedTuple):
-    """Where in S3 a discarded batch is."""
+    """The location of a discarded batch in S3."""
 
     bucket: str
     key: str
@@ -49,11 +49,11 @@ class StoredObject(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """One letter: an event to replay, or objects that hold it, or a problem.
+    """One letter: an event to replay, or objects that contain it, or a problem.
 
-    `function` is the name of the Lambda function that the letter is about, None
-    where it does not say; then it belongs to the step of its queue. A letter of
-    the form TEST has none of the three.
+    `function` is the name of the letter's Lambda function; None: the letter names
+    none, and belongs to the step of its queue. A letter of the form TEST has none of
+    the three.
     """
 
     form: Form
@@ -75,19 +75,21 @@ def read_message(body: str, attributes: Mapping[str, str]) -> Letter:
     for read in (_set_aside, _notification, _test, _invocation):
         if letter := read(document):
             return letter
-    return _unknown("not JSON" if document is None else "of no form that is known")
+    return _unknown("it is not JSON" if document is None else "its form is unknown")
 
 
 def read_object(text: str) -> Letter:
     """Read an object of the bucket: a batch with its payload."""
-    return _invocation(_json(text)) or _unknown("the object holds no discarded batch")
+    return _invocation(_json(text)) or _unknown(
+        "the object contains no discarded batch"
+    )
 
 
 def function_name(arn: object) -> str | None:
     """Return the function's name in its ARN, with or without a qualifier."""
     parts = arn.split(":") if isinstance(arn, str) else []
-    right = len(parts) >= LAMBDA_ARN_PARTS and parts[2] == "lambda"
-    return parts[6] if right else None
+    is_lambda = len(parts) >= LAMBDA_ARN_PARTS and parts[2] == "lambda"
+    return parts[6] if is_lambda else None
 
 
 def _set_aside(document: object) -> Letter | None:
@@ -97,7 +99,7 @@ def _set_aside(document: object) -> Letter | None:
         return None
     form = Form.SET_ASIDE
     if _at(record, "dynamodb") is None:
-        problem = "it holds no record of a stream: for reading only"
+        problem = "it contains no record of a stream and can only be read"
         return Letter(form=form, reason=reason, problem=problem)
     return Letter(form=form, reason=reason, event={"Records": [record]})
 
@@ -137,13 +139,13 @@ def _invocation(document: object) -> Letter | None:
 
 
 def _batch(payload: object, function: str | None, reason: str) -> Letter:
-    """Read a discarded batch; S3 gets the event as text, SQS does not get it."""
+    """Read a discarded batch; in S3 the event is text, in SQS it is absent."""
     if payload is None:
         return Letter(
             form=Form.POINTER,
             reason=reason,
             function=function,
-            problem="it names a position in the stream, not the records",
+            problem="it has a position in the stream instead of the records",
         )
     event = _json(payload) if isinstance(payload, str) else payload
     letter = Letter(form=Form.DISCARDED, reason=reason, function=function)
@@ -151,7 +153,7 @@ def _batch(payload: object, function: str | None, reason: str) -> Letter:
 
 
 def _schedule(document: object, attributes: Mapping[str, str]) -> Letter:
-    """Read the event of a schedule; what went wrong stands in the attributes."""
+    """Read the event of a schedule; the attributes have the error."""
     reason = f"{attributes.get('ERROR_CODE')}: {attributes.get('ERROR_MESSAGE')}"
     function = function_name(attributes.get("TARGET_ARN"))
     letter = Letter(form=Form.SCHEDULE, reason=reason, function=function)
@@ -159,21 +161,21 @@ def _schedule(document: object, attributes: Mapping[str, str]) -> Letter:
 
 
 def _with_event(letter: Letter, event: object) -> Letter:
-    """Return the letter with its event, or with why it has none."""
+    """Return the letter with its event, or with the reason why it has none."""
     form, reason, function = letter.form, letter.reason, letter.function
     if isinstance(event, dict):
-        held = cast("dict[str, Any]", event)
-        return Letter(form=form, reason=reason, function=function, event=held)
-    problem = "its event is no JSON object"
+        fields = cast("dict[str, Any]", event)
+        return Letter(form=form, reason=reason, function=function, event=fields)
+    problem = "its event is not a JSON object"
     return Letter(form=form, reason=reason, function=function, problem=problem)
 
 
 def _unknown(problem: str) -> Letter:
-    return Letter(form=Form.UNKNOWN, problem=f"not understood: {problem}")
+    return Letter(form=Form.UNKNOWN, problem=problem)
 
 
 def _reason(document: object) -> str:
-    """Return Lambda's condition, and what the function raised, where it was kept."""
+    """Return Lambda's condition, and the function's error if the letter has it."""
     parts = (
         _at(document, "requestContext", "condition"),
         _at(document, "responsePayload", "errorType"),
@@ -183,17 +185,17 @@ def _reason(document: object) -> str:
 
 
 def _at(document: object, *path: str) -> object:
-    """Return what stands at a path of keys; None where one is missing."""
-    found = document
+    """Return the value at a path of keys; None if one is missing."""
+    value = document
     for key in path:
-        if not isinstance(found, dict):
+        if not isinstance(value, dict):
             return None
-        found = cast("dict[str, object]", found).get(key)
-    return found
+        value = cast("dict[str, object]", value).get(key)
+    return value
 
 
 def _json(text: str) -> object:
-    """Return what JSON says; None for text that is none, or nested too deeply."""
+    """Return the value of a JSON text; None for other text, or deep nesting."""
     try:
         return json.loads(text)
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""Result: one letter of a run, and what became of it.
+"""Result: one letter of a run, and its outcome.
 
 In: nothing. Out: frozen values. It does not: decide an outcome.
 """
@@ -11,13 +11,13 @@ from parallax.redrive.letter import Form
 
 
 class Outcome(StrEnum):
-    """What became of a letter."""
+    """The outcome of one letter."""
 
     REPLAYED = "replayed"
     DELETED = "deleted"
-    """There was nothing to replay."""
+    """It had no event to replay."""
     READY = "can be replayed"
-    """Only read, since the run was a dry one."""
+    """It was only read: a dry run."""
     FAILED = "failed again"
     STUCK = "cannot be replayed"
 
@@ -28,7 +28,7 @@ GONE = (Outcome.REPLAYED, Outcome.DELETED)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """One letter and what became of it. `step` None: no step of this stack."""
+    """One letter and its outcome. `step` None: no step of this stack."""
 
     step: str | None
     queue: str

@@ -1,9 +1,9 @@
-"""Writers: who wrote this response.
+"""Writers: which server wrote this response.
 
-In: an HTTP answer. Out: an `Attribution` with the clues that carry it.
-It does not: open connections, or say where the fault is.
-One module a server family, each a table of marks with its sources;
-`attribution` weighs them. docs/attribution.md holds the whole table.
+In: an HTTP response. Out: an `Attribution` with the clues that prove it.
+It does not: open connections, or locate a fault.
+Each server family has a module with a table of marks and their sources; `attribution`
+weighs them. docs/attribution.md has the whole table.
 """
 
 from parallax.writers.attribution import Attribution, attribute, attribute_probe

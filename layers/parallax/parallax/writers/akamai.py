@@ -1,8 +1,8 @@
 """Akamai: its reference number and its server name.
 
-Sources: IBM's CDN pages (ts-503-error); a capture of 2011 by CDN Planet; since
-then its pages end with a link to errors.edgesuite.net that repeats the reference,
-as sites behind it are quoted with (www.myntra.com, www2.hm.com, 2026).
+Sources: IBM's CDN pages (ts-503-error); a capture of 2011 by CDN Planet. Newer pages
+end with a link to errors.edgesuite.net that repeats the reference, as quoted from sites
+that use Akamai (www.myntra.com, www2.hm.com, 2026).
 """
 
 from parallax.writers.mark import Family, Level, Mark, Shows
@@ -18,14 +18,14 @@ FAMILY = Family(
         Mark(
             shows=Shows.OWN,
             level=Level.DOCUMENTED,
-            says="`Reference #…` under `Server: AkamaiGHost`: Akamai's own page",
+            text="`Reference #…` with `Server: AkamaiGHost`: Akamai's own page",
             headers=(("server", r"^AkamaiGHost"),),
             body=_REFERENCE,
         ),
         Mark(
             shows=Shows.OWN,
             level=Level.DOCUMENTED,
-            says="a reference number with its link to errors.edgesuite.net: Akamai's "
+            text="a reference number with a link to errors.edgesuite.net: Akamai's "
             "own page",
             status_codes=range(400, 600),
             body=rf"{_REFERENCE}[\s\S]{{0,200}}errors(?:\.|&#46;)edgesuite(?:\.|&#46;)net",
@@ -33,7 +33,7 @@ FAMILY = Family(
         Mark(
             shows=Shows.THROUGH,
             level=Level.DOCUMENTED,
-            says="`Server: AkamaiGHost`: it came through Akamai",
+            text="`Server: AkamaiGHost`: the response passed through Akamai",
             headers=(("server", r"^AkamaiGHost"),),
         ),
     ),

@@ -1,8 +1,8 @@
 """Apache httpd: its error pages, most of all those of mod_proxy.
 
-Source: captures of 2.4.71. Refused gives 503; a closed connection and a read
-timeout give 502 `Proxy Error`. Werkzeug borrowed the 503 sentence: the old
-IETF doctype, or the iso-8859-1 charset, is what makes it Apache's.
+Source: captures of 2.4.71. A refused connection gives 503; a closed connection and a
+read timeout give 502 `Proxy Error`. Werkzeug uses the same 503 sentence; only Apache
+has the old IETF doctype, or the iso-8859-1 charset.
 """
 
 from parallax.writers.mark import Family, Level, Mark, Shows
@@ -17,14 +17,14 @@ FAMILY = Family(
         Mark(
             shows=Shows.OWN,
             level=Level.CAPTURED,
-            says="Apache's own page for a backend that could not be reached "
-            "(mod_proxy), known by its old doctype",
+            text="Apache's own page for an unreachable backend (mod_proxy), "
+            "identified by its old doctype",
             body=rf"{_DOCTYPE}<title>(?:{_PROXY_ERRORS})</title>",
         ),
         Mark(
             shows=Shows.OWN,
             level=Level.CAPTURED,
-            says="mod_proxy's sentence in the charset of Apache's own pages",
+            text="mod_proxy's sentence in the charset of Apache's own pages",
             status_codes=(502, 503, 504),
             headers=(("content-type", r"charset=iso-8859-1"),),
             body=r"<h1>Proxy Error</h1>|Reason: <strong>|maintenance\s+downtime or cap",
@@ -32,15 +32,15 @@ FAMILY = Family(
         Mark(
             shows=Shows.OWN,
             level=Level.CAPTURED,
-            says="Apache's own error page, known by its old doctype; as proxy or as "
-            "server of the pod, bytes don't tell",
+            text="Apache's own error page, identified by its old doctype; the response "
+            "does not show whether this Apache is a proxy or the pod's server",
             body=rf"{_DOCTYPE}<title>(?!{_PROXY_ERRORS})\d{{3}} [^<]*</title>",
             hop="unknown",
         ),
         Mark(
             shows=Shows.THROUGH,
             level=Level.CAPTURED,
-            says="`Server` names Apache",
+            text="`Server` names Apache",
             headers=(("server", r"\bApache\b(?!-)"),),
         ),
     ),

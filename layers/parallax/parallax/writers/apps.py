@@ -1,11 +1,11 @@
-"""App servers and frameworks: answers that pods write.
+"""App servers and frameworks: responses that pods write.
 
 Sources: captures of uvicorn, gunicorn with Flask, and Express behind nginx
 configured as ingress-nginx, which removes Server and keeps X-Powered-By; pages of
 Tomcat 8 and 9, Spring Boot and IIS as quoted; Jetty's `HttpGenerator` and
 `ErrorHandler`.
-Asked only when no proxy's own page was found. `NAMED` marks tell which server
-it was; `PLAIN` marks only that no known proxy writes such an answer.
+These marks are used only if no proxy's own page matches. `NAMED` marks identify the
+server; `PLAIN` marks only show that no known proxy writes such a response.
 """
 
 import re
@@ -29,19 +29,19 @@ _GATEWAYS = (
     ("x-vercel-error", ""),
     ("x-kong-response-latency", ""),
 )
-"""Programs between the internet and a pod that write JSON or pages of their own
-and that no table here knows: beside their names nothing plain decides."""
+"""Programs in front of a pod that write JSON or their own pages and have no table here:
+with one of these headers a `PLAIN` mark does not decide."""
 _PACKED = (("content-encoding", r"gzip|br|deflate|zstd|compress"),)
-"""A body that cannot be read may be any proxy's page."""
+"""A compressed body may be any proxy's page."""
 
 
 def _kept_phrase(response: Response) -> bool:
-    """Whether nginx passed an upstream's own phrase, and so did not answer itself."""
+    """Whether nginx passed on an upstream's phrase and did not respond itself."""
     return response.reason.lower() == "service unavailable"
 
 
 def _json(response: Response) -> bool:
-    """Whether type and first character both say JSON."""
+    """Whether type and first character are those of JSON."""
     return bool(
         re.match(
             r"application/[\w.+-]*json\b", response.value("content-type"), re.IGNORECASE
@@ -50,18 +50,18 @@ def _json(response: Response) -> bool:
 
 
 def _own_phrase(response: Response) -> bool:
-    """Whether nginx's own phrase shows that nginx raised or replaced this."""
+    """Whether nginx's own phrase shows that nginx wrote or replaced this."""
     return response.reason == PHRASE
 
 
 def _replaced(response: Response) -> bool:
-    """Whether Cloudflare stood in front, which replaces an origin's 502 and 504."""
+    """Whether Cloudflare may have replaced the origin's 502 or 504."""
     return response.status_code in (502, 504) and "cf-ray" in response.by_name
 
 
-def _named(name: str, level: Level, says: str, header: str, value: str) -> Mark:
+def _named(name: str, level: Level, text: str, header: str, value: str) -> Mark:
     return Mark(
-        shows=Shows.OWN, level=level, says=says, family=name, headers=((header, value),)
+        shows=Shows.OWN, level=level, text=text, family=name, headers=((header, value),)
     )
 
 
@@ -93,7 +93,7 @@ NAMED = Family(
         Mark(
             shows=Shows.OWN,
             level=Level.CAPTURED,
-            says="gunicorn's own page, with its paragraph inside the headline",
+            text="gunicorn's own page, with a paragraph inside the headline",
             family="gunicorn",
             status_codes=range(400, 600),
             body=r"<title>([^<]+)</title>\s*</head>\s*<body>\s*<h1><p>\1</p></h1>",
@@ -101,7 +101,7 @@ NAMED = Family(
         Mark(
             shows=Shows.OWN,
             level=Level.DOCUMENTED,
-            says="Tomcat's own page, with its name or its fixed wording",
+            text="Tomcat's own page, with its name or its fixed sentences",
             family="tomcat",
             status_codes=range(400, 600),
             body=r"<h3>Apache Tomcat/\d|<h1>HTTP Status \d{3}(?: . )[\s\S]{0,400}"
@@ -110,7 +110,7 @@ NAMED = Family(
         Mark(
             shows=Shows.OWN,
             level=Level.SOURCE,
-            says="Jetty's own page, which names it in its last line",
+            text="Jetty's own page, with its name in the last line",
             family="jetty",
             status_codes=range(400, 600),
             body=r"<h2>HTTP ERROR:? \d{3}[\s\S]{0,2000}Powered by Jetty://",
@@ -118,7 +118,7 @@ NAMED = Family(
         Mark(
             shows=Shows.OWN,
             level=Level.DOCUMENTED,
-            says="Spring Boot's Whitelabel Error Page",
+            text="Spring Boot's Whitelabel Error Page",
             family="spring-boot",
             status_codes=range(400, 600),
             body=r"<h1>Whitelabel Error Page</h1>",
@@ -126,7 +126,7 @@ NAMED = Family(
         Mark(
             shows=Shows.OWN,
             level=Level.DOCUMENTED,
-            says="the page of Windows' http.sys, in front of IIS",
+            text="the page of http.sys, the HTTP server of Windows in front of IIS",
             family="iis",
             status_codes=range(400, 600),
             body=r"<h2>[^<]+</h2>\s*<hr><p>HTTP Error \d{3}\. [^<]+</p>",
@@ -134,14 +134,14 @@ NAMED = Family(
         _named(
             "app",
             Level.CAPTURED,
-            "X-Powered-By, which proxies don't write",
+            "X-Powered-By, which proxies do not write",
             "x-powered-by",
             ".",
         ),
         Mark(
             shows=Shows.OWN,
             level=Level.CAPTURED,
-            says="Werkzeug's (Flask's) page: Apache's sentence under a modern doctype",
+            text="Werkzeug's (Flask's) page: Apache's sentence with a modern doctype",
             body=r"\A<!doctype html>\s*<html lang=en>\s*"
             r"<title>\d{3} [^<]+</title>\s*<h1>",
         ),
@@ -155,14 +155,14 @@ PLAIN = Family(
         Mark(
             shows=Shows.OWN,
             level=Level.CAPTURED,
-            says="JSON, and no known proxy writes JSON",
+            text="a JSON body, which no known proxy writes",
             without=_GATEWAYS,
             test=lambda r: _json(r) and not _own_phrase(r) and not _replaced(r),
         ),
         Mark(
             shows=Shows.OWN,
             level=Level.CAPTURED,
-            says="a bare status text in UTF-8, as Starlette and others write",
+            text="only a status text in UTF-8, as from Starlette and others",
             status_codes=(500, 503),
             headers=(("content-type", r"^text/plain; ?charset=utf-8$"),),
             without=_GATEWAYS,
@@ -172,7 +172,8 @@ PLAIN = Family(
         Mark(
             shows=Shows.OWN,
             level=Level.CAPTURED,
-            says="nginx kept a phrase that is not its own: its upstream wrote this",
+            text="nginx passed on a reason phrase that is not its own: its upstream "
+            "wrote this",
             status_codes=(503,),
             headers=(("server", r"^nginx"),),
             without=_PACKED,
@@ -182,7 +183,7 @@ PLAIN = Family(
         Mark(
             shows=Shows.OWN,
             level=Level.CAPTURED,
-            says="Envoy counted an upstream's time, and the page is no proxy's",
+            text="Envoy measured its upstream's time, and the page matches no proxy",
             headers=(("x-envoy-upstream-service-time", ""),),
             without=_PACKED,
             body=r"\S",
@@ -190,14 +191,14 @@ PLAIN = Family(
         Mark(
             shows=Shows.OWN,
             level=Level.CAPTURED,
-            says="a success with content; proxies' own pages tell of errors",
+            text="a successful response with content; proxies' own pages are errors",
             status_codes=range(200, 300),
             body=r"\S",
         ),
         _named(
             "app",
             Level.KNOWLEDGE,
-            "Server names an app server",
+            "`Server` names an app server",
             "server",
             r"^(hypercorn|daphne|waitress|werkzeug|tornadoserver|kestrel|jetty|puma|"
             r"cowboy|microsoft-iis|apache-coyote|granian|python)",
@@ -206,4 +207,4 @@ PLAIN = Family(
 )
 
 BANNER = r"\A(?:SSH-\d|220[ -]|\+OK |\* OK |RFB \d|AMQP)"
-"""The first bytes of programs that don't speak HTTP; a proxy wrapped them."""
+"""The first bytes of programs without HTTP; a proxy wrapped them."""

@@ -1,14 +1,14 @@
-"""Attribution: from clues to who wrote an answer, at which hop, and how it came.
+"""Attribution: from clues to the writer of a response, its hop, and its path.
 
 In: a response, or a `Probe`. Out: an `Attribution`.
-It does not: say where the fault is. A 502 page of the ingress is nearly always
-a pod's fault; the causes judge that.
+It does not: locate the fault. A 502 page of the ingress is nearly always a pod's
+fault; the causes judge that.
 
-How it decides. A proxy's own page first; two families that both claim a page
-make it unknown. Then an app server's marks, then what no known proxy writes.
-Rows of general knowledge never decide. Then the way: replayed, if a cache says
-so; unknown, if one may have kept it and would not say; passed through, if anybody
-but the author left a trace; else its own page.
+The writer: first a proxy's own page; if two families match, it is unknown. Then the
+marks of app servers, then responses that no known proxy writes. Marks of general
+knowledge never decide. The path: replayed, if a cache reports it; unknown, if a cache
+that does not report may have stored it; passed through, if another server left a trace;
+else the writer's own page.
 """
 
 import re
@@ -64,15 +64,15 @@ FAMILIES = (
 UNKNOWN = "unknown"
 PASSED = "passed-through"
 REMEMBERED = 256
-"""Responses kept: every cause asks about the same few probes again."""
+"""Responses to remember: every cause attributes the same few probes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attribution:
-    """Who wrote an answer (`writer`), where that stands (`hop`), and `how` it came.
+    """The `writer` of a response, its `hop`, and `how` the response arrived.
 
-    `hop`: load-balancer, ingress, cdn, pod, unknown; of a replayed answer it is
-    the cache's, `cdn`. `how`: own-page, passed-through, replayed, unknown.
+    `hop`: load-balancer, ingress, cdn, pod, unknown; of a replayed response it is the
+    cache's, `cdn`. `how`: own-page, passed-through, replayed, unknown.
     """
 
     writer: str
@@ -88,9 +88,9 @@ def attribute(
     headers: Sequence[tuple[str, str]],
     body: str,
 ) -> Attribution:
-    """Say who wrote an HTTP answer. Never raises; what bytes don't tell is unknown.
+    """Return which server wrote an HTTP response; never raises.
 
-    `reason` is None on HTTP/2; header names in their case on the wire.
+    `reason` is None on HTTP/2; header names have their case on the wire.
     """
     return _attribute(Response.of(status_code, reason, headers, body))
 
@@ -98,26 +98,26 @@ def attribute(
 @lru_cache(maxsize=REMEMBERED)
 def _attribute(response: Response) -> Attribution:
     if re.match(apps.BANNER, response.body):
-        says = "the body is the greeting of a program that does not speak HTTP"
-        return Attribution(writer=UNKNOWN, hop=UNKNOWN, how=UNKNOWN, clues=(says,))
-    found = [clue for family in FAMILIES for clue in family.clues(response)]
-    claims = _claims(found)
-    spoken = standards.clues(response)
-    found += spoken
-    claims = claims or _claims(spoken)
+        text = "the body is the first message of a protocol other than HTTP"
+        return Attribution(writer=UNKNOWN, hop=UNKNOWN, how=UNKNOWN, clues=(text,))
+    every = [clue for family in FAMILIES for clue in family.clues(response)]
+    claims = _claims(every)
+    standard = standards.clues(response)
+    every += standard
+    claims = claims or _claims(standard)
     if not claims:
         for family in (apps.NAMED, apps.PLAIN):
             clues = family.clues(response)
-            found += clues
+            every += clues
             claims = claims or _claims(clues)
-    return _conclude(claims, found)
+    return _conclude(claims, every)
 
 
 def attribute_probe(probe: Probe) -> Attribution | None:
-    """Say who wrote a probe's answer; None if there was no HTTP answer.
+    """Return which server wrote a probe's response; None without an HTTP response.
 
-    A probe that went to the pod, or to its Service without the ingress, met
-    nothing in between: whatever wrote the answer stands in the pod.
+    A probe to the pod, or to its Service without the ingress, passes no other server:
+    the writer is in the pod.
     """
     if probe.status_code is None:
         return None
@@ -129,13 +129,13 @@ def attribute_probe(probe: Probe) -> Attribution | None:
     )
     if probe.role not in BEHIND_THE_INGRESS:
         return attribution
-    says = "the probe went to the pod itself"
+    text = "the probe was sent to the pod itself"
     how = UNKNOWN if attribution.writer == UNKNOWN else "own-page"
-    return replace(attribution, hop="pod", how=how, clues=(*attribution.clues, says))
+    return replace(attribution, hop="pod", how=how, clues=(*attribution.clues, text))
 
 
 def _claims(clues: Iterable[Clue]) -> list[Clue]:
-    """Return the clues that name an author by themselves."""
+    """Return the clues that identify a writer by themselves."""
     return [
         clue
         for clue in clues
@@ -145,30 +145,30 @@ def _claims(clues: Iterable[Clue]) -> list[Clue]:
     ]
 
 
-def _conclude(claims: list[Clue], found: list[Clue]) -> Attribution:
-    """Join author and way. The first claim wins within one tier of apps only."""
+def _conclude(claims: list[Clue], clues: list[Clue]) -> Attribution:
+    """Combine writer and path; among app servers the first claim wins."""
     rivals = {claim.family for claim in claims}
     disputed = len(rivals) > 1 and any(claim.hop != "pod" for claim in claims)
-    author = None if disputed or not claims else claims[0]
-    says = tuple(dict.fromkeys(clue.sentence for clue in found))
+    writer = None if disputed or not claims else claims[0]
+    sentences = tuple(dict.fromkeys(clue.sentence for clue in clues))
     if disputed:
-        says += (f"claimed by {' and '.join(sorted(rivals))}: left open",)
-    replayed = any(c.decides and c.shows is Shows.REPLAY for c in found)
+        sentences += (f"matches {' and '.join(sorted(rivals))}: the writer is unknown",)
+    replayed = any(c.decides and c.shows is Shows.REPLAY for c in clues)
     return Attribution(
-        writer=author.family if author else UNKNOWN,
-        hop="cdn" if replayed else author.hop if author else UNKNOWN,
-        how="replayed" if replayed else _how(author, claims, found),
-        clues=says,
+        writer=writer.family if writer else UNKNOWN,
+        hop="cdn" if replayed else writer.hop if writer else UNKNOWN,
+        how="replayed" if replayed else _how(writer, claims, clues),
+        clues=sentences,
     )
 
 
-def _how(author: Clue | None, claims: list[Clue], found: list[Clue]) -> str:
-    """Tell an own page from one that came through somebody else, or may be kept."""
-    if author is None:
+def _how(writer: Clue | None, claims: list[Clue], clues: list[Clue]) -> str:
+    """Return whether it is an own page, passed another server, or may be cached."""
+    if writer is None:
         return UNKNOWN
-    others = [c for c in found if c.decides and c.family != author.family]
-    inner = author.hop == "pod" or any(c.shows is Shows.INNER for c in claims)
-    if any(c.shows is Shows.SILENT for c in (found if inner else others)):
+    others = [c for c in clues if c.decides and c.family != writer.family]
+    inner = writer.hop == "pod" or any(c.shows is Shows.INNER for c in claims)
+    if any(c.shows is Shows.SILENT for c in (clues if inner else others)):
         return UNKNOWN
     passed = inner or any(c.shows is Shows.THROUGH for c in others)
     return PASSED if passed else "own-page"

@@ -3,8 +3,8 @@
 Sources: AWS, "Health checks for target groups" and the load balancer's page on
 troubleshooting; whole answers quoted in AWS's SOCA documentation (a 502 under
 `server: awselb/2.0`, where a target's answer has the target's own `server`).
-A 503 means no registered target; with all targets unhealthy it sends requests
-to all of them, the opposite of Hetzner.
+A 503 means no registered target; with all targets unhealthy it routes requests to all
+of them, unlike the Hetzner load balancer.
 """
 
 import re
@@ -20,7 +20,7 @@ FAMILY = Family(
         Mark(
             shows=Shows.OWN,
             level=Level.DOCUMENTED,
-            says="nginx's headline without its footer, under `Server: awselb`",
+            text="nginx's headline without nginx's footer, with `Server: awselb`",
             headers=(("server", r"^awselb/"),),
             body=_HEADLINE,
             test=lambda r: not re.search(r"<hr><center>", r.body, re.IGNORECASE),
@@ -28,7 +28,7 @@ FAMILY = Family(
         Mark(
             shows=Shows.OWN,
             level=Level.DOCUMENTED,
-            says="`Server: awselb`: a target's answer would have the target's own",
+            text="`Server: awselb`: a target's response has the target's own Server",
             headers=(("server", r"^awselb/"),),
         ),
     ),

@@ -1,6 +1,6 @@
-"""Azure: Application Gateway, which is an nginx by another name, and Front Door.
+"""Azure: Application Gateway, which is based on nginx, and Front Door.
 
-Sources: Application Gateway's pages quoted whole in accounts of its WAF and of its
+Sources: whole pages of Application Gateway, quoted in articles about its WAF and its
 client certificates; learn.microsoft.com, "Protocol support for HTTP headers in
 Azure Front Door" (`X-Azure-Ref`) and "Caching with Azure Front Door" (`X-Cache`).
 Not captured here.
@@ -18,13 +18,13 @@ APPLICATION_GATEWAY = Family(
         Mark(
             shows=Shows.OWN,
             level=Level.DOCUMENTED,
-            says="nginx's page with Application Gateway's name in its footer",
+            text="nginx's page with Application Gateway's name in its footer",
             body=rf"<hr><center>{_GATEWAY}</center>",
         ),
         Mark(
             shows=Shows.OWN,
             level=Level.KNOWLEDGE,
-            says="`Server` names Azure's Application Gateway",
+            text="`Server` names Azure's Application Gateway",
             headers=(("server", rf"^{_GATEWAY}"),),
         ),
     ),
@@ -37,20 +37,20 @@ FRONT_DOOR = Family(
         Mark(
             shows=Shows.OWN,
             level=Level.KNOWLEDGE,
-            says="the sentence of Front Door's own page",
+            text="the sentence of Front Door's own page",
             headers=(_EDGE,),
             body=r"Our services aren't available right now",
         ),
         Mark(
             shows=Shows.THROUGH,
             level=Level.DOCUMENTED,
-            says="X-Azure-Ref: it came through Azure Front Door",
+            text="X-Azure-Ref: the response passed through Azure Front Door",
             headers=(_EDGE,),
         ),
         Mark(
             shows=Shows.REPLAY,
             level=Level.DOCUMENTED,
-            says="X-Cache: Azure Front Door gave out what it had kept",
+            text="X-Cache: Azure Front Door sent a cached response",
             headers=(_EDGE, ("x-cache", r"^TCP_(REMOTE_)?HIT$")),
         ),
     ),

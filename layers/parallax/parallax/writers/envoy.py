@@ -1,11 +1,11 @@
-"""Envoy, also inside Istio: short plain-text errors, and what came through it.
+"""Envoy, also in Istio: short plain-text errors, and responses through it.
 
-Sources: captures of 1.40.0; `istio-envoy` from answers quoted in Istio issues;
+Sources: captures of 1.40.0; `istio-envoy` from responses quoted in Istio issues;
 sentences of filters from Envoy's source (rbac, fault, local_ratelimit, jwt_authn).
-Google's newer balancers are Envoys too and hide `server` (signature sheet): under
-`Via: 1.1 google` a sentence is theirs, or that of an Envoy in the cluster.
-What came from an upstream bears `x-envoy-upstream-service-time`; Envoy's own
-answers never do, so the sentence beside that header is an inner Envoy's.
+Google's newer load balancers are also Envoys and set no `server: envoy`: with
+`Via: 1.1 google` the sentence is theirs, or that of an Envoy in the cluster.
+A response of an upstream has `x-envoy-upstream-service-time`; Envoy's own response
+never has it, so with that header the sentence is an inner Envoy's.
 """
 
 from parallax.writers.mark import Family, Level, Mark, Shows
@@ -24,7 +24,7 @@ _SERVER = ("server", r"^(istio-)?envoy$")
 
 
 def _envoy_in_front(response: Response) -> bool:
-    """Whether no header shows another proxy that put its name over Envoy's."""
+    """Whether `Server` is Envoy's, so that no other proxy replaced it."""
     return response.value("server").lower() in ("envoy", "istio-envoy")
 
 
@@ -35,7 +35,7 @@ FAMILY = Family(
         Mark(
             shows=Shows.OWN,
             level=Level.CAPTURED,
-            says="Envoy's own sentence under `server: envoy`, and no upstream time",
+            text="Envoy's own sentence with `server: envoy`, without an upstream time",
             body=_SENTENCE,
             headers=(_SERVER,),
             without=(_TIME,),
@@ -43,7 +43,7 @@ FAMILY = Family(
         Mark(
             shows=Shows.INNER,
             level=Level.CAPTURED,
-            says="Envoy's own sentence, and another proxy stood in front of it",
+            text="Envoy's own sentence, with the trace of another proxy in front of it",
             body=_SENTENCE,
             without=(_GOOGLE,),
             test=lambda r: not _envoy_in_front(r) or bool(r.value(_TIME[0])),
@@ -51,8 +51,8 @@ FAMILY = Family(
         Mark(
             shows=Shows.INNER,
             level=Level.DOCUMENTED,
-            says="Envoy's own sentence under `Via: 1.1 google`: Google's load balancer "
-            "or an Envoy in the cluster, bytes don't tell",
+            text="Envoy's own sentence with `Via: 1.1 google`: Google's load balancer "
+            "or an Envoy in the cluster; the response does not show which",
             body=_SENTENCE,
             headers=(_GOOGLE,),
             hop="unknown",
@@ -60,23 +60,23 @@ FAMILY = Family(
         Mark(
             shows=Shows.OWN,
             level=Level.CAPTURED,
-            says="`server: envoy` over an empty page without upstream time: Envoy "
-            "knew no route or no cluster",
+            text="`server: envoy` with an empty page, without an upstream time: Envoy "
+            "had no route or no cluster",
             status_codes=(404, 503),
             headers=(_SERVER,),
             without=(_TIME, ("content-type", "")),
-            test=lambda r: r.says_empty,
+            test=lambda r: r.is_empty,
         ),
         Mark(
             shows=Shows.THROUGH,
             level=Level.CAPTURED,
-            says="x-envoy-upstream-service-time: an upstream answered Envoy",
+            text="x-envoy-upstream-service-time: an upstream responded to Envoy",
             headers=(_TIME,),
         ),
         Mark(
             shows=Shows.THROUGH,
             level=Level.CAPTURED,
-            says="`server` names Envoy: it came through one",
+            text="`server` names Envoy: Envoy wrote the response or passed it on",
             headers=(_SERVER,),
         ),
     ),

@@ -1,11 +1,11 @@
-"""Google Cloud's external load balancer, and Google's front end before it.
+"""Google Cloud's external load balancer, and the Google front end before it.
 
-Sources: whole pages quoted in esi/esi-issues#530 (its users on Google's CDN) and
-googleapis/google-cloud-cpp#1807 (the front end's). cloud.google.com,
-"External Application Load Balancer overview", for `Via: 1.1 google`. The bare
-sentence alone is general knowledge and never decides; newer balancers answer in Envoy's
-words (`envoy`). Its log knows: `statusDetails` is `response_sent_by_backend` or
-names the balancer's own fault.
+Sources: whole pages quoted in esi/esi-issues#530 (users of Google's CDN) and
+googleapis/google-cloud-cpp#1807 (the front end). cloud.google.com, "External
+Application Load Balancer overview", for `Via: 1.1 google`. The sentence without the
+page is general knowledge and never decides; newer load balancers use Envoy's sentences
+(`envoy`). The load balancer's log decides: `statusDetails` is
+`response_sent_by_backend` or names its own error.
 """
 
 from parallax.writers.mark import Family, Level, Mark, Shows
@@ -17,7 +17,7 @@ FAMILY = Family(
         Mark(
             shows=Shows.OWN,
             level=Level.DOCUMENTED,
-            says="the whole page of Google's load balancer",
+            text="the whole page of Google's load balancer",
             status_codes=range(400, 600),
             body=r"<title>\d{3} Server Error</title>[\s\S]{0,120}"
             r"<h1>Error: Server Error</h1>\s*"
@@ -26,20 +26,21 @@ FAMILY = Family(
         Mark(
             shows=Shows.OWN,
             level=Level.DOCUMENTED,
-            says="the page of Google's front end, with its `!!1`",
+            text="the page of Google's front end, with `!!1`",
             status_codes=range(400, 600),
             body=r"<title>Error \d{3} \([^)<]*\)!!1</title>",
         ),
         Mark(
             shows=Shows.OWN,
             level=Level.KNOWLEDGE,
-            says="the sentence of Google's load balancer",
+            text="the sentence of Google's load balancer",
             body=r"The server encountered a temporary error and could not complete",
         ),
         Mark(
             shows=Shows.THROUGH,
             level=Level.DOCUMENTED,
-            says="`Via: 1.1 google`: through Google's load balancer",
+            text="`Via: 1.1 google`: the response passed through Google's load "
+            "balancer",
             headers=(("via", r"\b1\.1 google\b"),),
         ),
     ),

@@ -1,9 +1,10 @@
-r"""HAProxy, and the Hetzner load balancer, which answers in its shape.
+r"""HAProxy, and the Hetzner load balancer, whose pages have the same form.
 
 Sources: captures of 2.6.12; `src/http.c` `http_err_msgs`, unchanged up to the
 2026-08 master; `HCLBSTICKY` from the test data of hcloud-python. The Hetzner
-load balancer's own bytes are not captured: "HAProxy-shaped" is believed.
-A missing `Server` header alone proves nothing: the sentence or the shape does.
+load balancer's own pages are not captured: that they have HAProxy's form is not
+confirmed. A missing `Server` header alone proves nothing; the sentence or the form
+does.
 """
 
 from parallax.writers.mark import Family, Level, Mark, Shows
@@ -32,7 +33,7 @@ _SHAPE = {"content-length", "cache-control", "content-type", "connection"}
 
 
 def _bare_shape(response: Response) -> bool:
-    """Whether headers and length are HAProxy's, where the body is missing."""
+    """Whether headers and length are HAProxy's, for a response without its body."""
     expected = _LENGTHS.get(response.status_code)
     return (
         expected is not None
@@ -44,12 +45,12 @@ def _bare_shape(response: Response) -> bool:
 
 
 def _after_another(response: Response) -> bool:
-    """Whether a header is there that HAProxy never writes."""
+    """Whether there is a header that HAProxy never writes."""
     return bool(response.value("date") or response.value("via"))
 
 
 def _lower_case(response: Response) -> bool:
-    """Whether nginx's own headers came in lower case on HTTP/1.1."""
+    """Whether nginx's own headers are in lower case on HTTP/1.1."""
     names = [n for n, _ in response.headers if n.lower() in ("date", "content-type")]
     return bool(names and response.reason) and all(n == n.lower() for n in names)
 
@@ -61,24 +62,25 @@ FAMILY = Family(
         Mark(
             shows=Shows.OWN,
             level=Level.CAPTURED,
-            says="the sentence of HAProxy's built-in error page; no Date of its own",
+            text="the sentence of HAProxy's built-in error page, without Date and Via",
             body=PAGE,
             without=(("date", ""), ("via", "")),
         ),
         Mark(
             shows=Shows.INNER,
             level=Level.CAPTURED,
-            says="the sentence of HAProxy's built-in error page, with a Date or Via "
-            "that HAProxy never writes: a CDN or cache stood in front of it",
+            text="the sentence of HAProxy's built-in error page, with a Date or Via, "
+            "which HAProxy never writes: a CDN or cache was in front of it",
             body=PAGE,
             test=lambda r: _after_another(r) and r.edge_seen,
         ),
         Mark(
             shows=Shows.INNER,
             level=Level.CAPTURED,
-            says="the sentence of HAProxy's built-in error page, with a Date that it "
-            "never writes, and no CDN's trace: a balancer behind an unseen proxy, or "
-            "an HAProxy or a pod behind the ingress, bytes don't tell",
+            text="the sentence of HAProxy's built-in error page, with a Date, which "
+            "HAProxy never writes, and no trace of a CDN: a load balancer behind an "
+            "unknown proxy, or an HAProxy or a pod behind the ingress; the response "
+            "does not show which",
             body=PAGE,
             test=lambda r: _after_another(r) and not r.edge_seen,
             hop="unknown",
@@ -86,22 +88,23 @@ FAMILY = Family(
         Mark(
             shows=Shows.OWN,
             level=Level.CAPTURED,
-            says="exactly the headers and length of HAProxy's built-in error page",
+            text="exactly the headers and length of HAProxy's built-in error page",
             empty_body=True,
             test=_bare_shape,
         ),
         Mark(
             shows=Shows.THROUGH,
             level=Level.CAPTURED,
-            says="nginx's header names in lower case on HTTP/1.1: it came through "
-            "HAProxy in http mode (Envoy does the same)",
+            text="nginx's header names in lower case on HTTP/1.1: the response passed "
+            "through HAProxy in HTTP mode (Envoy does the same)",
             body=r"<hr><center>nginx",
             test=_lower_case,
         ),
         Mark(
             shows=Shows.THROUGH,
             level=Level.DOCUMENTED,
-            says="the HCLBSTICKY cookie: it came through a Hetzner load balancer",
+            text="the HCLBSTICKY cookie: the response passed through a Hetzner load "
+            "balancer",
             headers=(("set-cookie", "HCLBSTICKY="),),
         ),
     ),

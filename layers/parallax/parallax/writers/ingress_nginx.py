@@ -5,10 +5,10 @@ stand-in, not the controller); nginx.tmpl 338-340, `lua_ingress.lua`
 `_M.header`, `balancer.lua` 332 of controller v1.15.1; its default backends'
 pages: docs/examples/customization/custom-errors, images/custom-error-pages/rootfs
 (`www`, `main.go`) and `404-server` of kubernetes/ingress-gce. A page of
-custom-http-errors is the default backend's, and hides who raised the error, nginx or
-a pod, also a 502: only the log has both statuses. So its hop stays unknown.
-Not to be told from bytes: no endpoints, a denied location and a rate limit; a
-pod's own nginx with tokens off; `server-tokens: "true"`, which is plain nginx.
+custom-http-errors is the default backend's, and hides whether nginx or a pod caused the
+error, also a 502: only the log has both statuses. So its hop is unknown.
+The response does not distinguish: no endpoints, a denied location and a rate limit; a
+pod's own nginx with server_tokens off; `server-tokens: "true"`, which is plain nginx.
 """
 
 import re
@@ -26,7 +26,7 @@ _LENGTHS = {503: "190", 502: "150", 504: "160", 404: "146"}
 
 
 def _bare_shape(response: Response) -> bool:
-    """Whether length and type are the page's, where the body is missing."""
+    """Whether length and type are the page's, for a response without its body."""
     return (
         response.value("content-length") == _LENGTHS.get(response.status_code)
         and response.value("content-type") == "text/html"
@@ -34,7 +34,7 @@ def _bare_shape(response: Response) -> bool:
 
 
 def _foreign_page(response: Response) -> bool:
-    """Whether there is a page, and it is not nginx's."""
+    """Whether there is a page that is not nginx's."""
     body = response.body
     return bool(body.strip()) and not re.search(FOOTER, body, re.IGNORECASE)
 
@@ -46,16 +46,16 @@ FAMILY = Family(
         Mark(
             shows=Shows.OWN,
             level=Level.CAPTURED,
-            says="nginx's page without a version and without a Server header, as "
-            "ingress-nginx answers by default",
+            text="nginx's page without a version and without a Server header, the "
+            "default of ingress-nginx",
             body=BARE,
             without=(("server", ""),),
         ),
         Mark(
             shows=Shows.INNER,
             level=Level.CAPTURED,
-            says="nginx's page without a version; a CDN in front wrote its own "
-            "Server header over it (ingress-nginx, or nginx with server_tokens off)",
+            text="nginx's page without a version; a CDN in front set its own Server "
+            "header (ingress-nginx, or nginx with server_tokens off)",
             body=BARE,
             headers=(("server", "."),),
             without=(("server", r"^nginx"),),
@@ -64,7 +64,7 @@ FAMILY = Family(
         Mark(
             shows=Shows.OWN,
             level=Level.CAPTURED,
-            says=f"`{PHRASE}` with the length of ingress-nginx's page and no Server",
+            text=f"`{PHRASE}` with the length of ingress-nginx's page, without Server",
             status_codes=(503,),
             reason=PHRASE,
             without=(("server", ""),),
@@ -74,8 +74,8 @@ FAMILY = Family(
         Mark(
             shows=Shows.OWN,
             level=Level.SOURCE,
-            says="the words of the default backend: the ingress knows no such host or "
-            "path",
+            text="the sentence of the default backend: no Ingress rule matches the "
+            "host or path",
             status_codes=(404,),
             body=r"\Adefault backend - 404\s*\Z",
             family="default-backend",
@@ -83,8 +83,8 @@ FAMILY = Family(
         Mark(
             shows=Shows.INNER,
             level=Level.CAPTURED,
-            says="a page of the default backend for custom-http-errors: it wrote this "
-            "in place of nginx's own page, or of a pod's: which, bytes don't tell",
+            text="a page of the default backend for custom-http-errors: it replaces "
+            "nginx's own page or a pod's; the response does not show which",
             status_codes=range(400, 600),
             body=_CUSTOM_PAGE,
             family="default-backend",
@@ -93,8 +93,8 @@ FAMILY = Family(
         Mark(
             shows=Shows.INNER,
             level=Level.SOURCE,
-            says="X-Code, X-Format and X-Ingress-Name, which ingress-nginx sends to a "
-            "default backend and its example repeats where DEBUG is set",
+            text="X-Code, X-Format and X-Ingress-Name: ingress-nginx sends them to a "
+            "default backend, whose example repeats them if DEBUG is set",
             headers=(("x-code", r"^\d{3}$"), ("x-format", ""), ("x-ingress-name", "")),
             family="default-backend",
             hop="unknown",
@@ -102,8 +102,8 @@ FAMILY = Family(
         Mark(
             shows=Shows.THROUGH,
             level=Level.CAPTURED,
-            says=f"`{PHRASE}` is nginx's own phrase under a page that is not: an "
-            "nginx raised this, or replaced the page (custom-http-errors)",
+            text=f"`{PHRASE}` is nginx's own phrase, with a page that is not nginx's: "
+            "an nginx caused this, or replaced the page (custom-http-errors)",
             status_codes=(503,),
             reason=PHRASE,
             without=(("server", ""),),

@@ -1,9 +1,9 @@
-"""Kong, also as ingress controller: JSON errors, and two headers that tell them.
+"""Kong, also as ingress controller: JSON errors, and two headers that identify them.
 
-Sources: answers quoted whole in Kong's documentation (rate limiting, key-auth, no
+Sources: whole responses quoted in Kong's documentation (rate limiting, key-auth, no
 route) of versions 2.3 to 3.11; its error texts as Kong's guide on gRPC lists them.
-`X-Kong-Response-Latency` stands on what Kong made, `X-Kong-Upstream-Latency` on
-what an upstream answered. Not captured here.
+`X-Kong-Response-Latency` is on Kong's own responses, `X-Kong-Upstream-Latency` on
+responses of an upstream. Not captured here.
 """
 
 from parallax.writers.mark import Family, Level, Mark, Shows
@@ -26,14 +26,14 @@ FAMILY = Family(
         Mark(
             shows=Shows.OWN,
             level=Level.DOCUMENTED,
-            says="X-Kong-Response-Latency: Kong made this answer itself",
+            text="X-Kong-Response-Latency: Kong wrote this response itself",
             headers=(_OWN_TIME,),
             without=(_UPSTREAM_TIME,),
         ),
         Mark(
             shows=Shows.OWN,
             level=Level.DOCUMENTED,
-            says="one of Kong's own error messages in its JSON",
+            text="one of Kong's own error messages in its JSON",
             status_codes=(404, 502, 503, 504),
             without=(_UPSTREAM_TIME,),
             body=rf"\A\s*\{{\s*\"message\":\s*\"(?:{_SENTENCES})\"",
@@ -41,13 +41,13 @@ FAMILY = Family(
         Mark(
             shows=Shows.THROUGH,
             level=Level.DOCUMENTED,
-            says="X-Kong-Upstream-Latency: an upstream answered Kong",
+            text="X-Kong-Upstream-Latency: an upstream responded to Kong",
             headers=(_UPSTREAM_TIME,),
         ),
         Mark(
             shows=Shows.THROUGH,
             level=Level.DOCUMENTED,
-            says="Via names Kong: it came through one",
+            text="Via names Kong: the response passed through Kong",
             headers=(("via", r"\bkong/"),),
         ),
     ),

@@ -1,6 +1,6 @@
-"""Mark: one row of a family's table: what to look for, and what it shows.
+"""Mark: one row of a family's table: the conditions, and what they prove.
 
-In: a `Response`. Out: whether the row fits, and the `Clue` it then gives.
+In: a `Response`. Out: whether the mark matches, and its `Clue`.
 It does not: weigh clues against each other; `attribution` does.
 """
 
@@ -13,71 +13,71 @@ from functools import cache
 from parallax.writers.response import Response
 
 _compiled = cache(re.compile)
-"""Patterns are few and asked for every response."""
+"""The patterns are few, and every response needs all of them."""
 
 
 class Level(StrEnum):
-    """How well a row is known."""
+    """How a mark is confirmed."""
 
     CAPTURED = "captured"
-    """Seen in bytes that the real program sent to us."""
+    """By a response that the real program sent."""
     SOURCE = "source"
-    """Read in the program's source."""
+    """By the program's source."""
     DOCUMENTED = "documented"
-    """Read in the vendor's pages, or in an answer quoted word for word."""
+    """By the vendor's documentation, or by a whole response quoted elsewhere."""
     KNOWLEDGE = "general knowledge"
-    """Not confirmed. Such a row never decides; it supports, or says nothing."""
+    """Not confirmed. Such a mark never decides; it only adds a clue."""
 
 
 class Shows(StrEnum):
-    """What a row proves where it fits."""
+    """What a mark proves if it matches."""
 
     OWN = "own"
     """The family wrote this page."""
     INNER = "inner"
-    """The family wrote this page, and something else stood in front of it."""
+    """The family wrote this page, and another server was in front of it."""
     THROUGH = "through"
-    """The answer came through the family."""
+    """The response passed through the family."""
     REPLAY = "replay"
-    """A cache gave out what it had kept."""
+    """A cache sent a stored response."""
     SILENT = "silent"
-    """It came through a program that may be a cache and would not say so."""
+    """It passed through a program that may be a cache and does not report it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clue:
-    """One piece of evidence: who, what it shows, and the sentence for it."""
+    """One piece of evidence: the family, what it proves, and the sentence."""
 
     family: str
     hop: str
     shows: Shows
     level: Level
-    says: str
+    text: str
 
     @property
     def decides(self) -> bool:
-        """Whether it may name somebody without help."""
+        """Whether it identifies a family by itself."""
         return self.level is not Level.KNOWLEDGE
 
     @property
     def sentence(self) -> str:
-        """The evidence in words, marked where it is not confirmed."""
-        return self.says if self.decides else f"{self.says} (not confirmed)"
+        """The evidence as a sentence, marked if it is not confirmed."""
+        return self.text if self.decides else f"{self.text} (not confirmed)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """One row. It fits when every given condition holds.
+    """One row. It matches if all of its conditions are true.
 
-    `body` and header values are regular expressions; header values are searched
-    without regard to case. `reason` must be equal, so rows without one fit HTTP/2
-    as well. `without` names headers, and the value that must not be there (empty:
-    any). `family` and `hop` stand in for the table's own where one row differs.
+    `body` and header values are regular expressions; header values ignore case.
+    `reason` must be equal, so marks without one also match HTTP/2. `without` names
+    headers, and the value that they must not have (empty: any). `family` and `hop`
+    replace those of the table. `text` is the sentence of the clue.
     """
 
     shows: Shows
     level: Level
-    says: str
+    text: str
     status_codes: Collection[int] = ()
     reason: str = ""
     headers: tuple[tuple[str, str], ...] = ()
@@ -88,13 +88,13 @@ class Mark:
     family: str | None = None
     hop: str | None = None
 
-    def fits(self, response: Response) -> bool:
-        """Tell whether every condition holds; cheap ones are asked first."""
+    def matches(self, response: Response) -> bool:
+        """Return whether all conditions are true; the cheap ones come first."""
         return (
             (not self.status_codes or response.status_code in self.status_codes)
             and (not self.empty_body or not response.body.strip())
-            and all(_holds(response, name, value) for name, value in self.headers)
-            and not any(_holds(response, name, value) for name, value in self.without)
+            and all(_has(response, name, value) for name, value in self.headers)
+            and not any(_has(response, name, value) for name, value in self.without)
             and (not self.reason or self.reason == response.reason)
             and (not self.body or bool(_compiled(self.body).search(response.body)))
             and (self.test is None or self.test(response))
@@ -103,29 +103,29 @@ class Mark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Family:
-    """One server family: its name, the hop it usually is, and its rows."""
+    """One server family: its name, its usual hop, and its marks."""
 
     name: str
     hop: str
     marks: tuple[Mark, ...]
 
     def clues(self, response: Response) -> list[Clue]:
-        """Return what the fitting rows give."""
+        """Return the clues of the matching marks."""
         return [
             Clue(
                 family=mark.family or self.name,
                 hop=mark.hop or self.hop,
                 shows=mark.shows,
                 level=mark.level,
-                says=mark.says,
+                text=mark.text,
             )
             for mark in self.marks
-            if mark.fits(response)
+            if mark.matches(response)
         ]
 
 
-def _holds(response: Response, name: str, value: str) -> bool:
-    found = response.by_name.get(name)
-    if found is None or not value:
-        return found is not None
-    return bool(_compiled(value, re.IGNORECASE).search(found))
+def _has(response: Response, name: str, value: str) -> bool:
+    actual = response.by_name.get(name)
+    if actual is None or not value:
+        return actual is not None
+    return bool(_compiled(value, re.IGNORECASE).search(actual))

@@ -1,11 +1,11 @@
-"""nginx: its own pages, what came through it, and what it kept.
+"""nginx: its own pages, responses that passed through it, and cached ones.
 
 Source: captures of 1.22.1. nginx's reason phrase for 503 is
-`Service Temporarily Unavailable`; nobody else's answer passing through gets it,
-unless nginx itself replaces the page (`error_page`, custom-http-errors). It writes
-Server, Date and Content-Type in this order; a proxy written in Go sorts them.
-Not to be told from bytes: a hit of a cache that adds no X-Cache-Status. nginx adds
-no Age either, so of what came through it nobody can say whether it was kept.
+`Service Temporarily Unavailable`; a response of an upstream has it only if nginx
+replaces the page (`error_page`, custom-http-errors). It writes Server, Date and
+Content-Type in this order; a proxy written in Go sorts them.
+The response does not show a hit of a cache without X-Cache-Status. nginx adds no Age
+either, so a response through nginx may be cached.
 """
 
 import re
@@ -22,9 +22,9 @@ _NAMED = ("server", r"^nginx")
 
 def _footer_agrees(response: Response) -> bool:
     """Whether footer and Server header name the same nginx."""
-    found = re.search(VERSIONED, response.body, re.IGNORECASE)
+    footer = re.search(VERSIONED, response.body, re.IGNORECASE)
     server = response.value("server")
-    return bool(found) and server.lower().startswith(found[1].lower())
+    return bool(footer) and server.lower().startswith(footer[1].lower())
 
 
 def _footer_differs(response: Response) -> bool:
@@ -33,7 +33,7 @@ def _footer_differs(response: Response) -> bool:
 
 
 def _own_page(response: Response) -> bool:
-    """Whether Server belongs to nginx's page, or to its phrase over another page."""
+    """Whether Server fits nginx's page, or its phrase with another page."""
     if re.search(VERSIONED, response.body, re.IGNORECASE):
         return _footer_agrees(response)
     if re.search(BARE, response.body, re.IGNORECASE):
@@ -42,7 +42,7 @@ def _own_page(response: Response) -> bool:
 
 
 def _behind_another(response: Response) -> bool:
-    """Whether Server names another nginx, or a proxy that is no CDN's."""
+    """Whether Server names another nginx, or a proxy that is not a CDN."""
     server = response.value("server").lower()
     return server.startswith("nginx/") or (server != "nginx" and not response.edge_seen)
 
@@ -54,22 +54,22 @@ FAMILY = Family(
         Mark(
             shows=Shows.OWN,
             level=Level.CAPTURED,
-            says="nginx's page, and its footer names the version in Server",
+            text="nginx's page, with the same version in its footer and in Server",
             body=VERSIONED,
             test=lambda r: _own_page(r) and not r.sorted_by_go,
         ),
         Mark(
             shows=Shows.OWN,
             level=Level.CAPTURED,
-            says="nginx's page, with `Server: nginx` (server_tokens off)",
+            text="nginx's page, with `Server: nginx` (server_tokens off)",
             body=BARE,
             test=lambda r: _own_page(r) and not r.sorted_by_go,
         ),
         Mark(
             shows=Shows.INNER,
             level=Level.SOURCE,
-            says="nginx's page, its headers sorted as a proxy written in Go passes "
-            "them on (Traefik, Caddy): an nginx behind that one",
+            text="nginx's page, with headers sorted as by a proxy written in Go "
+            "(Traefik, Caddy): an nginx behind that proxy",
             headers=(_NAMED,),
             test=lambda r: _own_page(r) and r.sorted_by_go,
             hop="unknown",
@@ -77,16 +77,16 @@ FAMILY = Family(
         Mark(
             shows=Shows.INNER,
             level=Level.CAPTURED,
-            says="nginx's page, and its footer names another server than the Server "
-            "header: a CDN in front put its own name there",
+            text="nginx's page, with different servers in its footer and in the Server "
+            "header: a CDN in front set its own name",
             body=VERSIONED,
             test=lambda r: _footer_differs(r) and r.edge_seen,
         ),
         Mark(
             shows=Shows.INNER,
             level=Level.CAPTURED,
-            says="nginx's page, and its footer names another server than the Server "
-            "header: whether the ingress or a pod wrote it, bytes don't tell",
+            text="nginx's page, with different servers in its footer and in the Server "
+            "header: the response does not show whether the ingress or a pod wrote it",
             body=VERSIONED,
             test=lambda r: _footer_differs(r) and not r.edge_seen,
             hop="unknown",
@@ -94,8 +94,9 @@ FAMILY = Family(
         Mark(
             shows=Shows.INNER,
             level=Level.CAPTURED,
-            says="nginx's page without a version behind another server: the inner "
-            "one wrote it; whether it is the ingress or a pod, bytes don't tell",
+            text="nginx's page without a version, with another Server: the inner "
+            "server wrote it; the response does not show whether it is the ingress or "
+            "a pod",
             body=BARE,
             headers=(("server", "."),),
             test=_behind_another,
@@ -104,8 +105,8 @@ FAMILY = Family(
         Mark(
             shows=Shows.INNER,
             level=Level.SOURCE,
-            says="nginx's page with a version in its footer and no Server header: an "
-            "nginx behind a proxy that removes Server (ingress-nginx does)",
+            text="nginx's page with a version in its footer, without a Server header: "
+            "an nginx behind a proxy that removes Server, as ingress-nginx does",
             body=VERSIONED,
             without=(("server", ""),),
             hop="unknown",
@@ -113,8 +114,8 @@ FAMILY = Family(
         Mark(
             shows=Shows.OWN,
             level=Level.CAPTURED,
-            says=f"the reason phrase `{PHRASE}` and Server are nginx's: it "
-            "answered by itself (a `return 503`, or a page of its error_page)",
+            text=f"the reason phrase `{PHRASE}` and Server are nginx's: nginx "
+            "responded itself (`return 503`, or a page of its error_page)",
             status_codes=(503,),
             reason=PHRASE,
             headers=(_NAMED,),
@@ -125,21 +126,21 @@ FAMILY = Family(
         Mark(
             shows=Shows.THROUGH,
             level=Level.CAPTURED,
-            says="`Server` names nginx: it came through one",
+            text="`Server` names nginx: nginx wrote the response or passed it on",
             headers=(("server", r"\bnginx"),),
         ),
         Mark(
             shows=Shows.SILENT,
             level=Level.CAPTURED,
-            says="fresh or kept is left open: nginx's cache without X-Cache-Status "
-            "gives out the same bytes, without Age and with a new Date",
+            text="a response through nginx may be cached: without X-Cache-Status its "
+            "cache sends the same bytes, without Age and with a new Date",
             headers=(("server", r"\bnginx"),),
             without=(("x-cache-status", ""),),
         ),
         Mark(
             shows=Shows.REPLAY,
             level=Level.CAPTURED,
-            says="X-Cache-Status says that an nginx cache gave it out",
+            text="X-Cache-Status: an nginx cache sent a stored response",
             headers=(("x-cache-status", r"(?:^|, )(?:HIT|STALE|UPDATING)(?:,|$)"),),
         ),
     ),

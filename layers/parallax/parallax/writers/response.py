@@ -1,9 +1,9 @@
-"""Response: what came back, in the form in which clues are looked for.
+"""Response: an HTTP response in the form that marks are matched with.
 
-In: status code, reason, headers and body, as a probe or `curl -si` shows them;
-a body may still be cut into chunks.
-Out: one frozen value with headers by name, and the head of the body.
-It does not: judge anything.
+In: status code, reason, headers and body, from a probe or `curl -si`; the body may
+still be chunked.
+Out: one frozen value with headers by name, and the start of the body.
+It does not: judge.
 """
 
 import re
@@ -12,19 +12,19 @@ from dataclasses import dataclass
 from functools import cached_property
 
 BODY_READ = 8_192
-"""Characters of a body that are looked at; error pages are far shorter."""
+"""Characters of a body that are matched; error pages are much shorter."""
 EDGE = re.compile(
     r"^(?:via|cf-ray|x-varnish|x-served-by|x-azure-ref)$|cache-status$"
     r"|^x-(?:proxy-)?cache|^x-amz-cf-|^x-akamai-"
 )
-"""Names of headers that CDNs and caches add; Age beside one of them is a cache's."""
+"""Names of headers that CDNs and caches add; with one of them, Age is a cache's."""
 _EDGE_SERVERS = ("cloudflare", "akamaighost", "cloudfront", "varnish", "squid")
 _CHUNK = re.compile(r"([0-9A-Fa-f]{1,6})(?:;[^\r\n]*)?\r\n")
 
 
 @dataclass(frozen=True)
 class Response:
-    """One HTTP answer. Header names keep their case, as it is a clue itself."""
+    """One HTTP response. Header names keep their case, which is a clue itself."""
 
     status_code: int
     reason: str
@@ -39,26 +39,26 @@ class Response:
         headers: Sequence[tuple[str, str]],
         body: str,
     ) -> "Response":
-        """Take an answer as it is; a missing reason (HTTP/2) becomes empty."""
-        kept = tuple((name.strip(), value.strip()) for name, value in headers)
+        """Return a response; a missing reason (HTTP/2) becomes empty."""
+        stripped = tuple((name.strip(), value.strip()) for name, value in headers)
         text = body[:BODY_READ]
-        return cls(status_code, (reason or "").strip(), kept, _without_chunks(text))
+        return cls(status_code, (reason or "").strip(), stripped, _without_chunks(text))
 
     @cached_property
     def by_name(self) -> dict[str, str]:
         """Header values by lower-case name; repeated ones joined by a comma."""
-        found: dict[str, str] = {}
+        values: dict[str, str] = {}
         for name, value in self.headers:
             key = name.lower()
-            found[key] = f"{found[key]}, {value}" if key in found else value
-        return found
+            values[key] = f"{values[key]}, {value}" if key in values else value
+        return values
 
     def value(self, name: str) -> str:
         """Return a header's value by lower-case name, empty if absent."""
         return self.by_name.get(name, "")
 
     def order(self, *names: str) -> list[str]:
-        """Return those of the lower-case names that are there, as they came."""
+        """Return the present ones of these lower-case names, in their order."""
         return [n.lower() for n, _ in self.headers if n.lower() in names]
 
     @cached_property
@@ -69,27 +69,28 @@ class Response:
 
     @cached_property
     def sorted_by_go(self) -> bool:
-        """Whether headers stand in the order in which a Go proxy passes them on.
+        """Whether headers are in the order of a proxy written in Go.
 
-        Go's `net/http` sorts what it was handed, and puts Date first in an answer of
-        its own (`Header.WriteSubset`, `extraHeader.Write`). nginx writes Server first.
+        Go's `net/http` sorts the headers that it passes on, and writes Date first in
+        its own response (`Header.WriteSubset`, `extraHeader.Write`). nginx writes
+        Server first.
         """
         names = self.order("content-type", "date", "server")
         return names == ["content-type", "date", "server"] and not self.edge_seen
 
     @property
-    def says_empty(self) -> bool:
-        """Whether nothing was sent, rather than lost or left out for HEAD."""
+    def is_empty(self) -> bool:
+        """Whether the body is empty, rather than truncated or omitted for HEAD."""
         return not self.body.strip() and self.value("content-length") in ("", "0")
 
 
 def _without_chunks(body: str) -> str:
-    """Join the chunks of a body that holds nothing else; the last may be cut off."""
+    """Join the chunks of a body that has only chunks; the last may be truncated."""
     parts: list[str] = []
     place = 0
-    while found := _CHUNK.match(body, place):
-        place = found.end() + int(found[1], 16)
-        parts.append(body[found.end() : place])
+    while size := _CHUNK.match(body, place):
+        place = size.end() + int(size[1], 16)
+        parts.append(body[size.end() : place])
         if body[place : place + 2] not in ("\r\n", ""):
             return body
         place += 2

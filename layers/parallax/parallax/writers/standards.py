@@ -1,8 +1,8 @@
-"""Standards: what Proxy-Status, Cache-Status, Age and Via say in their own words.
+"""Standards: the clues of Proxy-Status, Cache-Status, Age and Via.
 
 In: a `Response`. Out: clues. Sources: RFC 9209 and RFC 9211 (structured fields,
 first member nearest the origin), RFC 9111 section 5.1, RFC 9110 section 7.6.3.
-It does not: raise for a malformed field; such a field says nothing. None of the
+It does not: raise for a malformed field; such a field gives no clue. None of the
 captured servers sends Proxy-Status or Cache-Status by default.
 """
 
@@ -32,17 +32,17 @@ KNOWN_HOPS = {
     "kong": "ingress",
     "1.1 google": "load-balancer",
 }
-"""Names that a field's free text may hold; the longer one first."""
+"""Names that a field's free text may contain; the longer one first."""
 
 _READ_BY_ITS_FAMILY = re.compile(
     r"\(varnish/|\(squid|\bcaddy\b|\bkong/|\(cloudfront\)|\b1\.1 google\b",
     re.IGNORECASE,
 )
-"""Members of Via that a family's own table reads."""
+"""Members of Via that a family's own table matches."""
 
 
 def clues(response: Response) -> list[Clue]:
-    """Return what the standard fields say."""
+    """Return the clues of the standard fields."""
     return [
         *_proxy_status(response),
         *_cache_status(response),
@@ -52,7 +52,7 @@ def clues(response: Response) -> list[Clue]:
 
 
 def _named(text: str) -> tuple[str, str]:
-    """Find the family and hop that a field's name belongs to."""
+    """Return the family and hop of a name in a field."""
     lowered = text.lower()
     for family, hop in KNOWN_HOPS.items():
         if family in lowered:
@@ -60,9 +60,9 @@ def _named(text: str) -> tuple[str, str]:
     return "unknown", "unknown"
 
 
-def _clue(name: str, shows: Shows, says: str) -> Clue:
+def _clue(name: str, shows: Shows, text: str) -> Clue:
     family, hop = _named(name)
-    return Clue(family=family, hop=hop, shows=shows, level=Level.DOCUMENTED, says=says)
+    return Clue(family=family, hop=hop, shows=shows, level=Level.DOCUMENTED, text=text)
 
 
 def _members(field: str) -> list[Member]:
@@ -82,44 +82,48 @@ def _members(field: str) -> list[Member]:
 def _proxy_status(response: Response) -> Iterator[Clue]:
     for name, parameters in _members(response.value("proxy-status")):
         if "received-status" in parameters:
-            says = f"Proxy-Status: {name} received this status from behind it"
-            yield _clue(name, Shows.THROUGH, says)
+            text = f"Proxy-Status: {name} received this status from its upstream"
+            yield _clue(name, Shows.THROUGH, text)
         elif "error" in parameters:
-            says = f"Proxy-Status: {name} made this answer, {parameters['error']}"
-            yield _clue(name, Shows.OWN, says)
+            text = f"Proxy-Status: {name} wrote this response, {parameters['error']}"
+            yield _clue(name, Shows.OWN, text)
         else:
-            yield _clue(name, Shows.THROUGH, f"Proxy-Status: it came through {name}")
+            yield _clue(
+                name, Shows.THROUGH, f"Proxy-Status: the response passed through {name}"
+            )
 
 
 def _cache_status(response: Response) -> Iterator[Clue]:
     for name, parameters in _members(response.value("cache-status")):
         if parameters.get("hit") is True:
-            says = f"Cache-Status: {name} gave out what it had kept"
-            yield _clue(name, Shows.REPLAY, says)
+            text = f"Cache-Status: {name} sent a cached response"
+            yield _clue(name, Shows.REPLAY, text)
         else:
-            yield _clue(name, Shows.THROUGH, f"Cache-Status: it came through {name}")
+            yield _clue(
+                name, Shows.THROUGH, f"Cache-Status: the response passed through {name}"
+            )
 
 
 def _age(response: Response) -> Iterator[Clue]:
-    """Take Age for a cache's only where something else speaks of a cache.
+    """Attribute Age to a cache only if another header shows a cache.
 
-    An app may send Age itself, e.g. where it answers from a store of its own.
+    An app may send Age itself, e.g. for a response from its own store.
     """
     age = response.value("age")
     if not re.fullmatch(r"\d{1,10}", age) or int(age) == 0:
         return
     if any(map(EDGE.search, response.by_name)):
-        says = f"Age: a cache has kept this for {int(age)} s"
-        yield _clue(response.value("via"), Shows.REPLAY, says)
+        text = f"Age: a cache has stored this for {int(age)} s"
+        yield _clue(response.value("via"), Shows.REPLAY, text)
     else:
-        says = f"Age alone: a cache kept this for {int(age)} s, or the app says so"
-        yield _clue("", Shows.THROUGH, says)
+        text = f"Age alone: a cache stored this for {int(age)} s, or the app sent Age"
+        yield _clue("", Shows.THROUGH, text)
 
 
 def _via(response: Response) -> Iterator[Clue]:
-    """Tell of every proxy in Via: whoever stands there passed the answer on.
+    """Return a clue for every proxy in Via, which passed the response on.
 
-    A bare `1.1 varnish` without X-Varnish is how Fastly's own pages come as well.
+    `1.1 varnish` without X-Varnish is also on Fastly's own pages.
     """
     for member in filter(None, map(str.strip, response.value("via").split(","))):
         if _READ_BY_ITS_FAMILY.search(member):
@@ -128,4 +132,6 @@ def _via(response: Response) -> Iterator[Clue]:
             member.lower() == "1.1 varnish" and "x-varnish" not in response.by_name
         )
         name = "fastly" if fastlys else member
-        yield _clue(name, Shows.THROUGH, f"Via: it came through {member[:80]}")
+        yield _clue(
+            name, Shows.THROUGH, f"Via: the response passed through {member[:80]}"
+        )

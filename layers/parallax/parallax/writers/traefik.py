@@ -3,12 +3,12 @@
 Source: Traefik's `pkg/server/service/loadbalancer/*` and `ErrorHandler` in
 `pkg/proxy/httputil/proxy.go`; Go's `extraHeader.Write` in `net/http/server.go`:
 Date, Content-Length, Content-Type. Not run here.
-Its bare `Bad Gateway` is Starlette's and Express's text as well. Those come in other
-orders: uvicorn puts Server second; a proxy in front writes its own order (nginx) or
-sorts (Traefik itself); Express adds X-Powered-By and ETag. HAProxy keeps the order
-and lowers the names, as uvicorn writes them: so lower-case names are Traefik's, but
-for a uvicorn told to hide its Server right behind a HAProxy, without any other
-ingress. That one doubt stands among the clues.
+Its text `Bad Gateway` is also Starlette's and Express's. Their headers differ: uvicorn
+writes Server second; a proxy in front has its own order (nginx) or sorts (Traefik
+itself); Express adds X-Powered-By and ETag. HAProxy keeps the order and writes names in
+lower case, as uvicorn does. So lower-case names are Traefik's, except for a uvicorn
+that hides its Server directly behind HAProxy, without an ingress. The clue states this
+exception.
 """
 
 from parallax.writers.mark import Family, Level, Mark, Shows
@@ -19,7 +19,7 @@ _LOWERED = [name.lower() for name in _ORDER]
 _TEXTS = r"\A(?:Bad Gateway|Gateway Timeout)\Z"
 _TYPE = ("content-type", r"^text/plain; charset=utf-8$")
 _APPS = (("server", ""), ("x-powered-by", ""), ("etag", ""))
-"""Headers of app servers, which Traefik's own answers never have."""
+"""Headers of app servers, which Traefik's own responses never have."""
 
 
 def _written_by_go(response: Response) -> bool:
@@ -28,7 +28,7 @@ def _written_by_go(response: Response) -> bool:
 
 
 def _lowered(response: Response) -> bool:
-    """Whether they are in Go's order in lower case, on HTTP/1.1, where case tells."""
+    """Whether they are in Go's order in lower case, on HTTP/1.1."""
     names = [n for n, _ in response.headers if n.lower() in _LOWERED]
     return bool(response.reason) and names == _LOWERED
 
@@ -40,14 +40,14 @@ FAMILY = Family(
         Mark(
             shows=Shows.OWN,
             level=Level.SOURCE,
-            says="`no available server`, Traefik's own words",
+            text="`no available server`, Traefik's own sentence",
             status_codes=(503,),
             body=r"\Ano available server\s*\Z",
         ),
         Mark(
             shows=Shows.OWN,
             level=Level.SOURCE,
-            says="a bare status text with Go's order of headers, as Traefik writes",
+            text="only a status text, with Go's order of headers, as from Traefik",
             status_codes=(502, 504),
             body=_TEXTS,
             headers=(_TYPE,),
@@ -57,9 +57,9 @@ FAMILY = Family(
         Mark(
             shows=Shows.INNER,
             level=Level.SOURCE,
-            says="a bare status text with Go's order of headers in lower case: "
-            "Traefik's through HAProxy in http mode (or uvicorn's without its Server, "
-            "if nothing but HAProxy stands before the pod)",
+            text="only a status text, with Go's order of headers in lower case: "
+            "Traefik's through HAProxy in HTTP mode (or uvicorn's without its Server, "
+            "if only HAProxy is in front of the pod)",
             status_codes=(502, 504),
             body=_TEXTS,
             headers=(_TYPE,),
@@ -69,15 +69,15 @@ FAMILY = Family(
         Mark(
             shows=Shows.OWN,
             level=Level.KNOWLEDGE,
-            says="a bare status text: Traefik's words, but also Starlette's",
+            text="only a status text, as from Traefik and from Starlette",
             status_codes=(502, 504),
             body=_TEXTS,
         ),
         Mark(
             shows=Shows.OWN,
             level=Level.KNOWLEDGE,
-            says="Go's words for an unknown path: Traefik's, which knows no such host, "
-            "or any Go program's",
+            text="Go's sentence for an unknown path: from Traefik, without a route for "
+            "the host, or from any Go program",
             status_codes=(404,),
             body=r"\A404 page not found\s*\Z",
         ),

@@ -1,7 +1,7 @@
-"""Varnish: its own errors, what came through it, and what it kept.
+"""Varnish: its own errors, responses that passed through it, and cached ones.
 
-Source: captures of 7.1.1. Refused, timed out, sick probe, garbage and closed
-all give the same page. Two ids in X-Varnish mean that it answered from store.
+Source: captures of 7.1.1. A refused or closed connection, a timeout, a sick backend and
+an invalid response all give the same page. Two ids in X-Varnish mean a cache hit.
 """
 
 from parallax.writers.mark import Family, Level, Mark, Shows
@@ -13,19 +13,19 @@ FAMILY = Family(
         Mark(
             shows=Shows.OWN,
             level=Level.CAPTURED,
-            says="`Guru Meditation` with an `XID`: Varnish's own error page",
+            text="`Guru Meditation` with an `XID`: Varnish's own error page",
             body=r"Guru Meditation:</h3>\s*<p>XID: \d+",
         ),
         Mark(
             shows=Shows.OWN,
             level=Level.CAPTURED,
-            says="`Server: Varnish` beside X-Varnish: Varnish made this answer",
+            text="`Server: Varnish` with X-Varnish: Varnish wrote this response",
             headers=(("server", r"^Varnish\b"), ("x-varnish", r"^\d")),
         ),
         Mark(
             shows=Shows.OWN,
             level=Level.CAPTURED,
-            says="the reason phrase `Backend fetch failed` beside X-Varnish",
+            text="the reason phrase `Backend fetch failed` with X-Varnish",
             status_codes=(503,),
             reason="Backend fetch failed",
             headers=(("x-varnish", r"^\d"),),
@@ -33,7 +33,7 @@ FAMILY = Family(
         Mark(
             shows=Shows.THROUGH,
             level=Level.CAPTURED,
-            says="X-Varnish or Via: it came through Varnish",
+            text="X-Varnish or Via: the response passed through Varnish",
             test=lambda r: (
                 r.value("x-varnish")[:1].isdigit()
                 or "(varnish/" in r.value("via").lower()
@@ -42,7 +42,7 @@ FAMILY = Family(
         Mark(
             shows=Shows.REPLAY,
             level=Level.CAPTURED,
-            says="two ids in X-Varnish: Varnish gave out what it had kept",
+            text="two ids in X-Varnish: Varnish sent a cached response",
             headers=(("x-varnish", r"(?:^|, )\d+ \d+(?:,|$)"),),
         ),
     ),

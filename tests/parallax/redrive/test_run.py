@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from parallax.redrive.letter import Form
-from parallax.redrive.redrive import Redrive
 from parallax.redrive.result import Outcome
+from parallax.redrive.run import Redrive
 from tests.parallax.redrive.conftest import Letters
 from tests.parallax.redrive.test_letter import (
     ASYNCHRONOUS,
@@ -53,7 +53,7 @@ def test_a_batch_in_s3_goes_to_the_function_that_it_names(letters: Letters) -> N
 
 
 def test_an_asynchronous_event_goes_to_its_function_as_it_was(letters: Letters) -> None:
-    """Only events of a stream say that they are replayed."""
+    """Only events of a stream have the mark of a redrive."""
     arn = "arn:aws:lambda:eu-central-1:000000000000:function:parallax-probe"
     letters.put("probe", ASYNCHRONOUS | {"requestContext": {"functionArn": arn}})
     letters.run()
@@ -63,7 +63,7 @@ def test_an_asynchronous_event_goes_to_its_function_as_it_was(letters: Letters) 
 def test_a_letter_whose_function_fails_stays_and_is_visible_at_once(
     letters: Letters,
 ) -> None:
-    """It is told why; nothing is deleted, in the queue or in the bucket."""
+    """The result states why; nothing is deleted, in the queue or in the bucket."""
     letters.failure = "the function raised"
     letters.put("notify", ASIDE)
     letters.store(KEY, batch("parallax-notify"))
@@ -85,7 +85,7 @@ def test_a_dry_run_changes_nothing(letters: Letters) -> None:
 
 
 def test_a_limit_leaves_the_others(letters: Letters) -> None:
-    """It says that more remain."""
+    """It reports that more remain."""
     for identity in "abc":
         letters.put("notify", ASIDE | {"record": RECORD | {"eventID": identity}})
     run = letters.redrive(limit=2)
@@ -95,7 +95,7 @@ def test_a_limit_leaves_the_others(letters: Letters) -> None:
 
 
 def test_a_limit_that_all_letters_fit_into_leaves_none(letters: Letters) -> None:
-    """It does not say that more remain."""
+    """It does not report that more remain."""
     letters.put("notify", ASIDE)
     run = letters.redrive(limit=1)
     assert len(list(run.run())) == 1
@@ -111,12 +111,12 @@ def test_a_record_that_is_set_aside_again_does_not_go_round(
         letters.put("notify", {"reason": "still odd", "record": event["Records"][0]})
         return letters.invoke(function, event)
 
-    monkeypatch.setattr("parallax.redrive.redrive.invoke", aside)
+    monkeypatch.setattr("parallax.redrive.run.invoke", aside)
     letters.put("notify", ASIDE)
     first, second = letters.run()
     assert first.outcome is Outcome.REPLAYED
     assert second.outcome is Outcome.FAILED
-    assert second.detail == "the function set it aside again"
+    assert second.detail == "the function sent it to the dead-letter queue again"
     assert len(letters.invoked) == len(letters.left("notify")) == 1
 
 
@@ -140,7 +140,7 @@ def test_an_interrupted_run_loses_no_letter(
     def interrupt(_function: str, _event: Mapping[str, Any]) -> str:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("parallax.redrive.redrive.invoke", interrupt)
+    monkeypatch.setattr("parallax.redrive.run.invoke", interrupt)
     letters.put("notify", ASIDE)
     letters.put("notify", ASIDE)
     with pytest.raises(KeyboardInterrupt):
@@ -151,14 +151,14 @@ def test_an_interrupted_run_loses_no_letter(
 def test_two_runs_at_the_same_time_replay_a_letter_once(
     letters: Letters, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The second does not get the letter, and says that another run has it."""
+    """The second does not get the letter, and reports that another run has it."""
     second = letters.redrive()
 
     def meanwhile(function: str, event: Mapping[str, Any]) -> str:
         assert list(second.run()) == []
         return letters.invoke(function, event)
 
-    monkeypatch.setattr("parallax.redrive.redrive.invoke", meanwhile)
+    monkeypatch.setattr("parallax.redrive.run.invoke", meanwhile)
     letters.put("notify", ASIDE)
     assert [result.outcome for result in letters.run()] == [Outcome.REPLAYED]
     assert second.hidden == 1
@@ -189,7 +189,7 @@ def test_other_steps_letters_are_left_alone(letters: Letters) -> None:
 
 
 def test_the_test_message_of_s3_is_deleted(letters: Letters) -> None:
-    """It stands for nothing."""
+    """It has nothing to replay."""
     letters.put("stream", {"Event": "s3:TestEvent"})
     (result,) = letters.run()
     assert result.outcome is Outcome.DELETED
@@ -199,13 +199,13 @@ def test_the_test_message_of_s3_is_deleted(letters: Letters) -> None:
 @pytest.mark.parametrize(
     ("body", "detail"),
     [
-        (BATCH, "it names a position in the stream, not the records"),
-        (ASIDE | {"record": "too large to be kept"}, "for reading only"),
-        ("odd", "not understood"),
-        (ASYNCHRONOUS, "no function of this stack: myfunction"),
+        (BATCH, "it has a position in the stream instead of the records"),
+        (ASIDE | {"record": "too large to be kept"}, "can only be read"),
+        ("odd", "it is not JSON"),
+        (ASYNCHRONOUS, "not a function of this stack: myfunction"),
     ],
 )
-def test_a_letter_that_cannot_be_replayed_stays_and_says_why(
+def test_a_letter_that_cannot_be_replayed_stays_with_a_reason(
     letters: Letters, body: object, detail: str
 ) -> None:
     """No function is invoked for it."""
@@ -217,8 +217,8 @@ def test_a_letter_that_cannot_be_replayed_stays_and_says_why(
     assert len(letters.left("notify")) == 1
 
 
-def test_a_letter_whose_object_is_gone_stays_and_says_so(letters: Letters) -> None:
-    """The object's name tells where to look for it."""
+def test_a_letter_whose_object_is_gone_stays_with_a_reason(letters: Letters) -> None:
+    """The reason names the object."""
     letters.store(KEY, batch("parallax-notify"))
     letters.cloud.client("s3").delete_object(Bucket=letters.bucket, Key=KEY)
     (result,) = letters.run("notify")

@@ -1,8 +1,8 @@
-"""Rules: what the content of a targets file must be.
+"""Checks: the rules for the content of a targets file.
 
-In: a `Reading`. Out: `Target` values, and every problem with its place.
+In: `YamlLines`. Out: `Target` values, and every problem with its location.
 It does not: read files, or write the final error.
-Types are pydantic's matter; what goes beyond them stands here.
+pydantic checks the types; this module checks everything else.
 """
 
 import re
@@ -16,90 +16,102 @@ from parallax.model.name import NAME, is_name
 from parallax.model.secret_text import quoted
 from parallax.model.target import Healthy, Maintenance, Reached, Target
 from parallax.model.wire import decode, wire_name
-from parallax.targets.reading import Place, Problem, Reading, entries_of, keys_of
+from parallax.targets.yaml_lines import (
+    Location,
+    Problem,
+    YamlLines,
+    entries_of,
+    keys_of,
+)
 
 TIMEOUT_SECONDS = (0.5, 20.0)
 _SLUG = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 
-_KEYS: dict[Place, tuple[str, ...]] = {
+_KEYS: dict[Location, tuple[str, ...]] = {
     (): ("targets",),
     ("targets", 0): tuple(f.name for f in fields(Target)),
     ("targets", 0, "healthy"): tuple(f.name for f in fields(Healthy)),
     ("targets", 0, "reached"): tuple(f.name for f in fields(Reached)),
     ("targets", 0, "maintenance", 0): tuple(f.name for f in fields(Maintenance)),
 }
-"""The keys that each mapping may hold, lists standing for their first entry."""
+"""The keys that each mapping may have; 0 stands for any entry of a list."""
 
 
-def examine(reading: Reading) -> tuple[tuple[Target, ...], list[Problem]]:
-    """Return the targets, and all that is wrong: use them only if nothing is."""
-    content = keys_of(reading.content)
+def check(lines: YamlLines) -> tuple[tuple[Target, ...], list[Problem]]:
+    """Return the targets and all problems; use the targets only without problems."""
+    content = keys_of(lines.content)
     entries = entries_of(content.get("targets"))
-    problems = [*reading.problems, *_unknown_keys(reading.content, ())]
+    problems = [*lines.problems, *_unknown_keys(lines.content, ())]
     if "targets" not in content:
-        problems.append(((), "expected a mapping with the key targets"))
+        problems.append(((), "expected a mapping with the key `targets`"))
     elif not entries:
         problems.append((("targets",), "expected a list with at least one target"))
     targets: list[Target] = []
     for index, entry in enumerate(entries):
-        found, target = _target(entry, ("targets", index))
-        problems += found
+        wrong, target = _target(entry, ("targets", index))
+        problems += wrong
         targets += [target] if target else []
     problems += _duplicates(entries)
     return tuple(targets), problems
 
 
-def _unknown_keys(value: object, place: Place) -> Iterator[Problem]:
-    """Yield every key that no mapping of its kind may hold."""
+def _unknown_keys(value: object, location: Location) -> Iterator[Problem]:
+    """Yield every key that its mapping may not have."""
     for index, item in enumerate(entries_of(value)):
-        yield from _unknown_keys(item, (*place, index))
-    keys = _KEYS.get(tuple(0 if isinstance(part, int) else part for part in place))
+        yield from _unknown_keys(item, (*location, index))
+    keys = _KEYS.get(tuple(0 if isinstance(part, int) else part for part in location))
     for key, item in keys_of(value).items():
         if keys is not None and key not in keys:
-            yield (*place, key), f"expected one of {', '.join(keys)}, got {quoted(key)}"
+            yield (
+                (*location, key),
+                f"expected one of {', '.join(keys)}, got {quoted(key)}",
+            )
         else:
-            yield from _unknown_keys(item, (*place, key))
+            yield from _unknown_keys(item, (*location, key))
 
 
-def _target(entry: object, place: Place) -> tuple[list[Problem], Target | None]:
-    """Return what is wrong with one entry, or its value."""
+def _target(entry: object, location: Location) -> tuple[list[Problem], Target | None]:
+    """Return the problems of one entry, and its value if it can be decoded."""
     from pydantic import ValidationError  # noqa: PLC0415 - kept off the cold start
 
-    problems = list(_rules(entry, place))
+    problems = list(_rules(entry, location))
     try:
         target = decode(Target, entry)
     except ValidationError as error:
-        told = {at for at, _ in problems}
-        for found in error.errors(include_url=False):
-            at = (*place, *_fields(found["loc"]))
-            if at not in told:
-                problems.append((at, _expected(found)))
+        reported = {at for at, _ in problems}
+        for detail in error.errors(include_url=False):
+            at = (*location, *_fields(detail["loc"]))
+            if at not in reported:
+                problems.append((at, _expected(detail)))
         return problems, None
-    return problems + list(_windows(target, place)), target
+    return problems + list(_windows(target, location)), target
 
 
-def _rules(entry: object, place: Place) -> Iterator[Problem]:
-    """Yield what is wrong with values beyond their type."""
+def _rules(entry: object, location: Location) -> Iterator[Problem]:
+    """Yield the problems of values that have the right type."""
     values = keys_of(entry)
     for key, (right, expected) in _RULES.items():
         value = values.get(key)
         if value is not None and not right(value):
-            yield (*place, key), f"expected {expected}, got {quoted(value)}"
+            yield (*location, key), f"expected {expected}, got {quoted(value)}"
     url = values.get("url")
     wrong = None if url is None else web_url.problem(url)
     if wrong:
-        yield (*place, "url"), wrong
+        yield (*location, "url"), wrong
     cluster = keys_of(values.get("reached")).get("cluster")
     if isinstance(cluster, str) and not is_name(cluster):
-        at = (*place, "reached", "cluster")
+        at = (*location, "reached", "cluster")
         yield at, f"expected {NAME}, got {quoted(cluster)}"
     healthy = keys_of(values.get("healthy"))
-    at = (*place, "healthy", "status_codes")
+    at = (*location, "healthy", "status_codes")
     if healthy.get("status_codes") == []:
         yield at, "expected at least one status code"
     for index, code in enumerate(entries_of(healthy.get("status_codes"))):
         if not _is_status_code(code):
-            yield (*at, index), f"expected a status code 100 to 599, got {quoted(code)}"
+            yield (
+                (*at, index),
+                f"expected a status code from 100 to 599, got {quoted(code)}",
+            )
 
 
 def _is_name(value: object) -> bool:
@@ -117,17 +129,17 @@ def _is_status_code(value: object) -> bool:
 
 
 _RULES: dict[str, tuple[Callable[[object], bool], str]] = {
-    "name": (_is_name, "small letters, digits and hyphens, as in a host name"),
+    "name": (_is_name, "lower-case letters, digits and hyphens, as in a host name"),
     "timeout_seconds": (_is_timeout, "seconds from 0.5 to 20"),
 }
 
 
-def _windows(target: Target, place: Place) -> Iterator[Problem]:
+def _windows(target: Target, location: Location) -> Iterator[Problem]:
     for index, window in enumerate(target.maintenance):
-        at = (*place, "maintenance", index)
+        at = (*location, "maintenance", index)
         naive = [k for k in ("starts_at", "ends_at") if _naive(getattr(window, k))]
         for key in naive:
-            yield (*at, key), "expected a time with its zone, such as 22:00:00Z"
+            yield (*at, key), "expected a time with a time zone, such as 22:00:00Z"
         if not naive and window.ends_at <= window.starts_at:
             yield (*at, "ends_at"), "expected a time after starts_at"
 
@@ -143,22 +155,22 @@ def _duplicates(entries: list[object]) -> Iterator[Problem]:
         if isinstance(name, str):
             if name in seen:
                 at = ("targets", index, "name")
-                yield at, f"expected a name of its own, got {quoted(name)} again"
+                yield at, f"expected a unique name, got {quoted(name)} again"
             seen.add(name)
 
 
-def _fields(location: tuple[int | str, ...]) -> Place:
-    """Turn pydantic's place, in names of the wire, into the file's keys."""
-    known = {
+def _fields(location: tuple[int | str, ...]) -> Location:
+    """Return the file's keys for pydantic's location, which has wire names."""
+    keys = {
         wire_name(f.name): f.name for kind in (Target, Reached) for f in fields(kind)
     }
     return tuple(
-        known.get(part, part) if isinstance(part, str) else part for part in location
+        keys.get(part, part) if isinstance(part, str) else part for part in location
     )
 
 
-def _expected(found: Any) -> str:  # noqa: ANN401 - pydantic's own type of an error
-    if found["type"] == "missing":
+def _expected(detail: Any) -> str:  # noqa: ANN401 - pydantic's own type of an error
+    if detail["type"] == "missing":
         return "expected a value, got none"
-    told = re.sub(r"^Input should be ", "", found["msg"])
-    return f"expected {told}, got {quoted(found['input'])}"
+    expected = re.sub(r"^Input should be ", "", detail["msg"])
+    return f"expected {expected}, got {quoted(detail['input'])}"

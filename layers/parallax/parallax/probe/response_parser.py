@@ -1,9 +1,9 @@
-"""Answer: HTTP/1.1 bytes become a status line, headers as sent, and a body.
+"""Response parser: status line, headers as sent, and body from HTTP/1.1 bytes.
 
-In: bytes in any cut. Out: status code, reason phrase, headers in order and
-with their case, body pieces with the chunking taken off.
-It does not: parse by itself; `httptools` (llhttp) does, strictly. It does not bound
-a body that goes on; its reader does.
+In: bytes in pieces of any size. Out: status code, reason phrase, headers in order and
+with their case, pieces of the body without chunk framing.
+It does not: parse by itself; `httptools` (llhttp) does, strictly. It does not limit a
+body without an end; its reader does.
 """
 
 import httptools
@@ -12,15 +12,15 @@ from parallax.model.probe import ErrorType
 from parallax.probe.failure import Failure
 
 HEAD_LIMIT = 64 * 1024
-"""Bytes without a byte of body: a head, a chunk's size line, or a trailer is shorter.
+"""Bytes without a byte of body: headers, a chunk's size line and a trailer are shorter.
 
-Servers refuse heads of 8 to 32 KiB themselves. Whoever sends more never ends it."""
+Common servers limit headers to 8 to 32 KiB; a sender of more may never end them."""
 _INTERIM = range(100, 200)
 _SWITCHING_PROTOCOLS = 101
 
 
-class Answer:
-    """One answer as it arrives; the callbacks bear llhttp's names."""
+class ResponseParser:
+    """One response as it arrives; the callbacks have llhttp's names."""
 
     def __init__(self) -> None:
         self._parser = httptools.HttpResponseParser(self)
@@ -49,22 +49,26 @@ class Answer:
         except httptools.HttpParserUpgrade:
             self.complete = True
         except httptools.HttpParserError as error:
-            # Whatever follows a complete answer is not ours to judge.
+            # What follows a complete response does not matter.
             if not self.complete:
                 raise self._invalid(f"not HTTP/1.1: {error}") from error
         if not self.complete and self._without_body > HEAD_LIMIT:
-            raise self._invalid(f"more than {HEAD_LIMIT} bytes {self._endless()}")
+            raise self._invalid(f"more than {HEAD_LIMIT} bytes {self._unfinished()}")
 
     def end(self, *, reset: bool = False) -> None:
-        """Take the end of the connection; raises `Failure` if it came too early."""
+        """Note the end of the connection; raises `Failure` if it is too early."""
         if self.complete:
             return
         if not self._received:
-            raise Failure(ErrorType.CONNECTION_CLOSED, "closed without an answer")
+            raise Failure(
+                ErrorType.CONNECTION_CLOSED, "connection closed before a response"
+            )
         if self.status_code is None:
-            raise self._invalid("closed inside the headers")
+            raise self._invalid("connection closed within the headers")
         if reset or not self._ends_with_connection():
-            raise Failure(ErrorType.BODY_INCOMPLETE, "closed inside the body")
+            raise Failure(
+                ErrorType.BODY_INCOMPLETE, "connection closed within the body"
+            )
         self.complete = True
 
     def take(self) -> list[bytes]:
@@ -74,16 +78,16 @@ class Answer:
 
     @property
     def reason(self) -> bytes:
-        """The reason phrase, which tells servers apart."""
+        """The reason phrase; some servers send their own."""
         return self._reason
 
     def _invalid(self, detail: str) -> Failure:
-        # The first bytes name the stranger: an SSH banner, a TLS alert.
-        detail = f"{detail}; it began {self._start!r}"
+        # The first bytes identify another protocol: an SSH banner, a TLS alert.
+        detail = f"{detail}; the first bytes were {self._start!r}"
         return Failure(ErrorType.INVALID_RESPONSE, detail)
 
-    def _endless(self) -> str:
-        """Say what has not ended yet."""
+    def _unfinished(self) -> str:
+        """Return which part has not ended yet."""
         if self.status_code is not None:
             place = "the trailer" if self._in_chunk else "the size line of a chunk"
             return f"in {place} of the body"
@@ -96,7 +100,7 @@ class Answer:
         return not names & {b"content-length", b"transfer-encoding"}
 
     def on_message_begin(self) -> None:
-        """Begin an answer; an interim one (1xx) came before it."""
+        """Begin a response; an interim one (1xx) may precede it."""
         if not self.complete:
             self._reset()
 
@@ -106,23 +110,23 @@ class Answer:
             self._reason += status
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Add a header; trailers come here too and are left out."""
+        """Add a header; trailers also arrive here and are omitted."""
         if self.status_code is None:
             self.headers.append((name, value))
 
     def on_headers_complete(self) -> None:
-        """Take the status code: the headers are all here."""
+        """Take the status code: the headers are complete."""
         if not self.complete:
             self.status_code = self._parser.get_status_code()
             if self.status_code not in _INTERIM:
                 self._without_body = 0
 
     def on_chunk_header(self) -> None:
-        """Take the end of a chunk's size line; behind size 0 begins the trailer."""
+        """Note the end of a chunk's size line; the trailer follows size 0."""
         self._in_chunk = True
 
     def on_chunk_complete(self) -> None:
-        """Take the end of a chunk."""
+        """Note the end of a chunk."""
         self._in_chunk = False
 
     def on_body(self, piece: bytes) -> None:
@@ -132,7 +136,7 @@ class Answer:
             self.pieces.append(piece)
 
     def on_message_complete(self) -> None:
-        """End the answer; an interim one makes way for the real one."""
+        """End the response; after an interim one the final one follows."""
         code = self.status_code or 0
         if code in _INTERIM and code != _SWITCHING_PROTOCOLS:
             self._interim += 1

@@ -1,9 +1,9 @@
-"""Refused: why a push is not accepted, in words that are fit for a log.
+"""Rejection: why a push is not accepted, in a text that is safe to log.
 
-In: an HTTP status, a sentence; text that a stranger chose. Out: an exception; the text
-cut and without control characters.
-It does not: decide what is refused. An answer to a stranger, and its line in the log,
-are one short sentence, so that nobody can fill the log or forge a line of it.
+In: an HTTP status and a sentence; text that the sender chose. Out: an exception; the
+text on one short line without control characters.
+It does not: decide what is rejected. A response to an unknown sender, and its line in
+the log, are one short sentence, so that nobody can fill the log or forge a line of it.
 """
 
 from collections.abc import Iterable
@@ -11,13 +11,13 @@ from collections.abc import Iterable
 from parallax.model.plain import plain_line
 
 SHOWN = 80
-"""Characters of a text of the sender's choice that a sentence repeats."""
+"""Most characters of the sender's own text in a sentence."""
 NAMED_PROBLEMS = 3
-"""How many problems one refusal names."""
+"""Most problems that one rejection names."""
 
 
-class Refused(Exception):  # noqa: N818 - it is the answer, not a mishap
-    """A push is not accepted: an HTTP status and why, fit for the agent's log."""
+class PushRejected(Exception):  # noqa: N818 - it is the response, not a fault of ours
+    """A push is not accepted: an HTTP status and the reason, safe to log."""
 
     def __init__(self, status_code: int, text: str) -> None:
         super().__init__(text)
@@ -25,7 +25,7 @@ class Refused(Exception):  # noqa: N818 - it is the answer, not a mishap
         self.text = text
 
 
-def cut(text: str) -> str:
+def one_line(text: str) -> str:
     """Return the start of a text on one line, without control characters."""
     shown = text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
     return plain_line(shown)

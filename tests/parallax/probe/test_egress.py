@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from parallax.probe.way_out import has_route, has_socket
+from parallax.probe.egress import has_route, has_socket
 
 
 def test_loopback_has_a_route() -> None:
@@ -23,14 +23,14 @@ def test_an_address_of_an_unnamed_link_has_none() -> None:
 def test_a_process_without_a_socket_may_still_have_a_route(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """That none can be opened says nothing of the network."""
+    """A failure to open one shows nothing about the network."""
 
     def broken(*_: object, **__: object) -> None:
         """Fail as socket(2) does where no descriptor is left."""
         raise OSError(errno.EMFILE, "none left")
 
     with monkeypatch.context() as patched:
-        patched.setattr("parallax.probe.way_out.socket.socket", broken)
+        patched.setattr("parallax.probe.egress.socket.socket", broken)
         found = (has_route("fe80::1"), has_socket())
     assert found == (True, False)
     assert has_socket()
@@ -43,13 +43,13 @@ def test_a_machine_without_network_has_no_route() -> None:
     if subprocess.run([*isolated, "true"], capture_output=True, check=False).returncode:  # noqa: S603 - our own words
         pytest.skip("this machine allows no network namespace")
     code = (
-        "from parallax.probe.way_out import has_route;"
+        "from parallax.probe.egress import has_route;"
         "print(has_route('2a01:4f8::1'), has_route('203.0.113.20'))"
     )
-    told = subprocess.run(  # noqa: S603 - our own interpreter and words
+    ended = subprocess.run(  # noqa: S603 - our own interpreter and words
         [*isolated, sys.executable, "-c", code],
         capture_output=True,
         text=True,
         check=True,
     )
-    assert told.stdout == "False False\n"
+    assert ended.stdout == "False False\n"

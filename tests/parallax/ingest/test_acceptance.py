@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from standardwebhooks import Webhook
 
-from parallax.ingest import BODY_LIMIT, Refused, accept
+from parallax.ingest import BODY_LIMIT, PushRejected, accept
 from parallax.model.cluster import NodeReport, Sighting
 from parallax.model.push import SCHEMA, Push
 from parallax.model.wire import encode
@@ -51,9 +51,9 @@ def altered(path: str, value: Any) -> bytes:
     return json.dumps(document).encode()
 
 
-def refusal(headers: dict[str, str], body: bytes, *keys: str) -> Refused:
+def refusal(headers: dict[str, str], body: bytes, *keys: str) -> PushRejected:
     """Return the refusal that a push meets."""
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(PushRejected) as caught:
         accept(headers, body, keys or (KEY,), datetime.now(UTC))
     return caught.value
 
@@ -79,7 +79,7 @@ def test_a_report_from_the_buffer_is_not_fresh() -> None:
 
 
 def test_each_report_gets_the_sightings_of_its_push() -> None:
-    """They travel once; whose target each is of only a judgement can tell."""
+    """They are sent once; only a judgement decides which target each belongs to."""
     now = datetime.now(UTC)
     seen = encode(Sighting(request_id="0" * 32, seen_at=now, node="n"))
     (report,) = push()["reports"]
@@ -103,10 +103,10 @@ def test_either_key_will_do_while_it_is_rotated(key: str) -> None:
 def test_a_wrong_signature_is_refused() -> None:
     """A push signed with another key is not believed."""
     body = json.dumps(push()).encode()
-    found = refusal(signed(body, OTHER), body)
-    assert (found.status_code, found.text) == (
+    rejection = refusal(signed(body, OTHER), body)
+    assert (rejection.status_code, rejection.text) == (
         401,
-        "not accepted: No matching signature found",
+        "not authorized: No matching signature found",
     )
 
 
@@ -121,9 +121,9 @@ def test_an_old_or_early_timestamp_is_refused(minutes: int) -> None:
     """Beyond five minutes either way a message is a replay or a broken clock."""
     body = json.dumps(push()).encode()
     at = datetime.now(UTC) + timedelta(minutes=minutes)
-    found = refusal(signed(body, at=at), body)
-    assert found.status_code == 401
-    assert "timestamp too" in found.text
+    rejection = refusal(signed(body, at=at), body)
+    assert rejection.status_code == 401
+    assert "timestamp too" in rejection.text
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_malformed_signature_headers_are_refused(headers: dict[str, str]) -> Non
     ),
     st.binary(max_size=200),
 )
-def test_no_stranger_gets_more_than_a_refusal(
+def test_an_unsigned_request_only_gets_a_rejection(
     headers: dict[str, str], body: bytes
 ) -> None:
     """Whatever headers and body are made up, the answer is 401."""
@@ -155,23 +155,23 @@ def test_no_stranger_gets_more_than_a_refusal(
 
 
 def test_without_a_key_nothing_is_taken() -> None:
-    """A stack without AgentKey refuses, and says what to set."""
+    """A stack without AgentKey rejects, and states what to set."""
     body = json.dumps(push()).encode()
-    with pytest.raises(Refused, match="set the stack's parameter AgentKey"):
+    with pytest.raises(PushRejected, match="set the stack's parameter AgentKey"):
         accept(signed(body), body, [], datetime.now(UTC))
 
 
 def test_two_megabytes_are_refused_before_anything_else() -> None:
     """Size is looked at before signature and content."""
-    found = refusal({}, b"x" * 2 * BODY_LIMIT)
-    assert (found.status_code, found.text) == (
+    rejection = refusal({}, b"x" * 2 * BODY_LIMIT)
+    assert (rejection.status_code, rejection.text) == (
         413,
-        "the body has 2097152 bytes; no more than 1048576 are accepted",
+        "the body has 2097152 bytes; the limit is 1048576",
     )
 
 
 def test_a_packed_body_is_taken_by_its_plain_signature() -> None:
-    """The signature is that of what was said, however it traveled."""
+    """The signature is that of the uncompressed body, however it was sent."""
     body = json.dumps(push()).encode()
     headers = signed(body) | {"Content-Encoding": "gzip"}
     taken = accept(headers, gzip.compress(body), (KEY,), datetime.now(UTC))
@@ -179,7 +179,7 @@ def test_a_packed_body_is_taken_by_its_plain_signature() -> None:
 
 
 @pytest.mark.parametrize(
-    ("encoding", "body", "code", "said"),
+    ("encoding", "body", "code", "expected"),
     [
         ("br", b"x", 400, "'br'"),
         ("gzip", b"no gzip at all", 400, "not gzip"),
@@ -188,25 +188,25 @@ def test_a_packed_body_is_taken_by_its_plain_signature() -> None:
     ],
 )
 def test_a_packed_body_is_refused_by_name(
-    encoding: str, body: bytes, code: int, said: str
+    encoding: str, body: bytes, code: int, expected: str
 ) -> None:
     """Another encoding, no gzip, half a gzip, and one that unpacks to too much."""
-    found = refusal({"Content-Encoding": encoding}, body)
-    assert found.status_code == code
-    assert said in found.text
+    rejection = refusal({"Content-Encoding": encoding}, body)
+    assert rejection.status_code == code
+    assert expected in rejection.text
 
 
 def test_an_unknown_schema_is_refused_by_name() -> None:
     """The refusal names the version sent and the one that is taken."""
     body = json.dumps(push(schema="io.parallax.observations.v9")).encode()
-    found = refusal(signed(body), body)
-    assert found.status_code == 400
-    assert "io.parallax.observations.v9" in found.text
-    assert SCHEMA in found.text
+    rejection = refusal(signed(body), body)
+    assert rejection.status_code == 400
+    assert "io.parallax.observations.v9" in rejection.text
+    assert SCHEMA in rejection.text
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "expected"),
     [
         ("{", "not JSON"),
         ("[]", "not a JSON object"),
@@ -214,21 +214,21 @@ def test_an_unknown_schema_is_refused_by_name() -> None:
         (json.dumps(push() | {"reports": [{}]}), "and "),
     ],
 )
-def test_a_malformed_push_is_refused_with_the_field(text: str, said: str) -> None:
+def test_a_malformed_push_is_refused_with_the_field(text: str, expected: str) -> None:
     """Signed nonsense is refused with what is wrong and where."""
-    found = refusal(signed(text.encode()), text.encode())
-    assert found.status_code == 400
-    assert said in found.text
-    assert "\n" not in found.text
+    rejection = refusal(signed(text.encode()), text.encode())
+    assert rejection.status_code == 400
+    assert expected in rejection.text
+    assert "\n" not in rejection.text
 
 
 @pytest.mark.parametrize("name", ["k8s.cluster.name", "k8s.node.name"])
 def test_a_report_of_another_node_is_refused(name: str) -> None:
     """One push has one speaker: all of its reports are of the node that it names."""
     body = altered(f"reports.0.{name}", "other")
-    found = refusal(signed(body), body)
-    said = f"reports.0.{name}: expected the push's own"
-    assert (found.status_code, found.text) == (400, said)
+    rejection = refusal(signed(body), body)
+    expected = f"reports.0.{name}: expected the value of the push"
+    assert (rejection.status_code, rejection.text) == (400, expected)
 
 
 @pytest.mark.parametrize(
@@ -250,10 +250,10 @@ def test_a_name_that_no_key_can_hold_is_refused_by_its_field(
             document[place] = name
         document["reports"] = [report | {place: name}]
         body = json.dumps(document).encode()
-        found = refusal(signed(body), body)
-        assert found.status_code == 400
-        assert f"{place}: expected a name of 1 to 253 bytes" in found.text
-        assert len(found.text) < 250
+        rejection = refusal(signed(body), body)
+        assert rejection.status_code == 400
+        assert f"{place}: expected a name of 1 to 253 bytes" in rejection.text
+        assert len(rejection.text) < 250
 
 
 @pytest.mark.parametrize("name", ["東京", "zürich", "~", "eu/prod", "\U0001f680"])
@@ -288,19 +288,19 @@ def test_a_refusal_is_one_short_line_whatever_was_sent(
     """Nobody can fill the log, or forge a line of it, by what they send."""
     body = json.dumps(push() | document).encode()
     right = signed(body)
-    found = refusal(right if "signed" in headers else right | headers, body)
-    assert len(found.text) < 400
-    assert not set(found.text) & {"\x1b", "\n", "\u202e"}
+    rejection = refusal(right if "signed" in headers else right | headers, body)
+    assert len(rejection.text) < 400
+    assert not set(rejection.text) & {"\x1b", "\n", "\u202e"}
     if "signed" not in headers:
-        assert len(found.text) < 160
+        assert len(rejection.text) < 160
 
 
 def test_a_refused_encoding_is_shown_by_its_beginning() -> None:
-    """Eighty characters tell which one it was."""
-    found = refusal({"content-encoding": "x" * 8000}, b"")
+    """Eighty characters identify it."""
+    rejection = refusal({"content-encoding": "x" * 8000}, b"")
     shown = "x" * 79 + "…"
-    said = f"unsupported Content-Encoding '{shown}'; use gzip or none"
-    assert (found.status_code, found.text) == (400, said)
+    expected = f"unsupported Content-Encoding '{shown}'; use gzip or none"
+    assert (rejection.status_code, rejection.text) == (400, expected)
 
 
 PROBE = {
@@ -314,15 +314,15 @@ PROBE = {
 
 
 @pytest.mark.parametrize(
-    ("path", "value", "said"),
+    ("path", "value", "expected"),
     [
         *(
             ("reports.0.interval", value, "interval: expected 1 to 3600 seconds")
             for value in (float("nan"), float("inf"), 1e308, -5, 0, 3601)
         ),
-        ("sent_at", "2025-11-20T12:00:00", "sent_at: expected a time with its zone"),
-        ("reports.0.sent_at", "2025-11-20T12:00:00", "with its zone"),
-        ("reports.0.log_read_at", "2025-11-20T12:00:00", "with its zone"),
+        ("sent_at", "2025-11-20T12:00:00", "sent_at: expected a time with a time zone"),
+        ("reports.0.sent_at", "2025-11-20T12:00:00", "with a time zone"),
+        ("reports.0.log_read_at", "2025-11-20T12:00:00", "with a time zone"),
         ("sent_at", "0001-01-01T00:00:00+14:00", "sent_at: expected a year"),
         ("reports.0.sent_at", "9999-12-31T23:59:59Z", "expected a year from 1970"),
         (
@@ -335,31 +335,34 @@ PROBE = {
             [PROBE | {"duration": float("inf")}],
             "reports.0.probes.0.duration: expected a finite number",
         ),
-        ("schema", [["x"]], "unknown schema (no text)"),
+        ("schema", [["x"]], "unknown schema (not a text)"),
         ("schema", "x" * 9999, "unknown schema 'xxx"),
         ("k8s.node.name", "\ud800", "k8s.node.name: "),
     ],
 )
-def test_what_nobody_can_reckon_with_is_refused(
-    path: str, value: Any, said: str
+def test_a_value_out_of_bounds_is_rejected(
+    path: str, value: Any, expected: str
 ) -> None:
     """A signed push out of bounds is refused shortly, by the field, and is no crash."""
     body = altered(path, value)
-    found = refusal(signed(body), body)
-    assert found.status_code == 400
-    assert said in found.text
-    assert len(found.text) < 250
+    rejection = refusal(signed(body), body)
+    assert rejection.status_code == 400
+    assert expected in rejection.text
+    assert len(rejection.text) < 250
 
 
 @pytest.mark.parametrize("text", ["[" * 100_000, '{"schema":' * 100_000])
 def test_a_body_nested_too_deeply_is_refused(text: str) -> None:
     """The parser's own limit is a refusal too."""
-    found = refusal(signed(text.encode()), text.encode())
-    assert (found.status_code, found.text) == (400, "the body is nested too deeply")
+    rejection = refusal(signed(text.encode()), text.encode())
+    assert (rejection.status_code, rejection.text) == (
+        400,
+        "the body is nested too deeply",
+    )
 
 
 @pytest.mark.parametrize("mistyped", ["whsec_", "whsec_!!"])
-def test_a_mistyped_key_beside_a_good_one_shuts_nobody_out(mistyped: str) -> None:
+def test_a_mistyped_key_beside_a_good_one_disables_no_agent(mistyped: str) -> None:
     """Mid-rotation the other key still fits; alone it is a 401 that names it."""
     body = json.dumps(push()).encode()
     headers = signed(body)
@@ -368,7 +371,7 @@ def test_a_mistyped_key_beside_a_good_one_shuts_nobody_out(mistyped: str) -> Non
     assert (refused.status_code, "AgentKey" in refused.text) == (401, True)
 
 
-def test_an_empty_key_in_the_list_fits_nobody() -> None:
+def test_an_empty_key_in_the_list_verifies_nothing() -> None:
     """`key,` leaves an empty one behind; it neither lets in nor crashes."""
     body = json.dumps(push()).encode()
     now = datetime.now(UTC)

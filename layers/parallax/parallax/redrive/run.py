@@ -1,9 +1,8 @@
-"""Redrive: replays dead letters, one after another, and deletes those that succeeded.
+"""Run: replay dead letters one after another, and delete those that succeeded.
 
-In: a stack, and the steps whose letters are replayed. Out: one `Result` a letter,
-as soon as it is known.
-It does not: delete a letter before its function succeeded, or keep one hidden after
-the run. Two runs at a time do not see each other's letters.
+In: a stack, and the steps whose letters to replay. Out: one `Result` per letter, at
+once. It does not: delete a letter before its function succeeded, or keep one invisible
+after the run. Two runs at the same time do not receive each other's letters.
 """
 
 import json
@@ -18,9 +17,10 @@ from parallax.redrive.result import GONE, Outcome, Result
 from parallax.redrive.stack import STREAM, Stack, client
 
 HIDDEN_SECONDS = 900
-"""How long a received letter is hidden from other runs; a crash delays it that long."""
+"""How long a received letter is invisible to other runs, also after a crash."""
+SENT_AGAIN = "the function sent it to the dead-letter queue again"
 WAIT_SECONDS = 1
-"""A wait of any length asks all servers of the queue, so no letter is missed.
+"""Long polling queries all servers of the queue, so that no letter is missed.
 
 Source: Amazon SQS Developer Guide, "Amazon SQS short and long polling".
 """
@@ -30,8 +30,8 @@ Source: Amazon SQS Developer Guide, "Amazon SQS short and long polling".
 class Redrive:
     """One run over the queues of the chosen steps; see `run`.
 
-    `limit`: how many letters at most are tried. After the run: `more` says whether
-    the limit left letters out, `hidden` how many letters another run had received.
+    `limit` is the most letters to try. After the run, `more` is whether the limit
+    skipped letters, and `hidden` is how many letters another run had received.
     """
 
     stack: Stack
@@ -41,7 +41,7 @@ class Redrive:
     more: bool = False
     hidden: int = 0
     tried: int = 0
-    _held: dict[str, tuple[str, str]] = field(
+    _received: dict[str, tuple[str, str]] = field(
         default_factory=dict[str, tuple[str, str]]
     )
     _done: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
@@ -49,35 +49,35 @@ class Redrive:
     def run(self) -> Generator[Result]:
         """Yield each letter's result; raises botocore's errors if AWS is unreachable.
 
-        However it ends, letters that remain are visible again.
+        At its end, also after an error, the remaining letters are visible again.
         """
         try:
             for queue in (*self.steps, STREAM):
                 if queue in self.stack.queues and not self.more:
                     yield from self._queue(queue)
         finally:
-            for message_id in list(self._held):
+            for message_id in list(self._received):
                 self._show(message_id)
 
     def _queue(self, queue: str) -> Generator[Result]:
-        """Go through one queue until it has no letter that this run has not seen."""
+        """Process one queue until this run has received all of its letters."""
         hidden, received = self._hidden(queue), set[str]()
         while messages := self._receive(queue):
             (message,) = messages
             identity, handle = message["MessageId"], message["ReceiptHandle"]
             seen = identity in received
             received.add(identity)
-            self._held[identity] = (self.stack.queues[queue], handle)
+            self._received[identity] = (self.stack.queues[queue], handle)
             if self.limit is not None and self.tried >= self.limit:
                 self.more = True
                 return
             if not seen and (result := self._letter(queue, message)):
                 yield result
-        # SQS's count lags behind: it may still hold what an earlier run made visible.
+        # SQS's count is delayed: it may include letters that are visible again.
         self.hidden += max(0, hidden - len(received))
 
     def _hidden(self, queue: str) -> int:
-        """Return how many letters of a queue somebody has received, about."""
+        """Return about how many letters of a queue are invisible."""
         name = "ApproximateNumberOfMessagesNotVisible"
         counted = client("sqs").get_queue_attributes(
             QueueUrl=self.stack.queues[queue], AttributeNames=[name]
@@ -85,8 +85,8 @@ class Redrive:
         return int(counted["Attributes"][name])
 
     def _receive(self, queue: str) -> list[dict[str, Any]]:
-        """Receive one letter, and hide it from others; empty: there is none."""
-        answer = client("sqs").receive_message(
+        """Receive one letter, which makes it invisible; empty if there is none."""
+        response = client("sqs").receive_message(
             QueueUrl=self.stack.queues[queue],
             MaxNumberOfMessages=1,
             VisibilityTimeout=HIDDEN_SECONDS,
@@ -94,10 +94,10 @@ class Redrive:
             AttributeNames=["SentTimestamp"],
             MessageAttributeNames=["All"],
         )
-        return answer.get("Messages", [])
+        return response.get("Messages", [])
 
     def _letter(self, queue: str, message: Mapping[str, Any]) -> Result | None:
-        """Handle one letter; None if it belongs to a step that was not chosen."""
+        """Process one letter; None if it belongs to a step that was not chosen."""
         attributes = {
             name: value.get("StringValue", "")
             for name, value in message.get("MessageAttributes", {}).items()
@@ -123,7 +123,7 @@ class Redrive:
         return result
 
     def _step(self, queue: str, letter: Letter) -> str | None:
-        """Return whose letter it is: the function's that it names, else the queue's."""
+        """Return the step of the letter's function, else of its queue."""
         if letter.function is not None:
             return self.stack.step_of(letter.function)
         return None if queue == STREAM else queue
@@ -139,7 +139,7 @@ class Redrive:
                 return replace(result, outcome=Outcome.STUCK, detail=problem)
         function = self.stack.functions.get(result.step or "")
         if function is None:
-            detail = f"no function of this stack: {contents[0].function}"
+            detail = f"not a function of this stack: {contents[0].function}"
             return replace(result, outcome=Outcome.STUCK, detail=detail)
         if self.dry_run:
             return result
@@ -149,38 +149,38 @@ class Redrive:
         return replace(result, outcome=Outcome.REPLAYED)
 
     def _invoke(self, function: str, event: Mapping[str, Any]) -> str:
-        """Invoke a function once an event; return why it failed, empty: it did not.
+        """Invoke a function once per event; return why it failed, or an empty text.
 
-        A record that was replayed in this run and lies here again was set aside
-        again. Events of a schedule differ in id and time only: one run serves all.
+        A record that this run replayed and received again has failed again. Events of
+        a schedule differ only in id and time: one invocation serves all of them.
         """
         work = {k: v for k, v in event.items() if k not in ("id", "time")}
         key = (function, json.dumps(work, sort_keys=True))
         if key in self._done:
-            return "the function set it aside again" if "Records" in event else ""
-        # A person asked for it: notify then sends also what it has tried before.
-        asked = {**event, "redrive": True} if "Records" in event else event
-        failure = invoke(function, asked)
+            return SENT_AGAIN if "Records" in event else ""
+        # On a person's request notify also sends what it has tried before.
+        payload = {**event, "redrive": True} if "Records" in event else event
+        failure = invoke(function, payload)
         if not failure:
             self._done.add(key)
         return failure
 
     def _delete(self, message_id: str, letter: Letter) -> None:
-        """Delete a letter, and then its objects: a letter never outlives them."""
-        url, handle = self._held.pop(message_id)
+        """Delete a letter and then its objects, so that no letter lacks its objects."""
+        url, handle = self._received.pop(message_id)
         client("sqs").delete_message(QueueUrl=url, ReceiptHandle=handle)
         for bucket, key in letter.objects:
             client("s3").delete_object(Bucket=bucket, Key=key)
 
     def _show(self, message_id: str) -> None:
         """Make a letter visible again."""
-        url, handle = self._held.pop(message_id)
+        url, handle = self._received.pop(message_id)
         client("sqs").change_message_visibility(
             QueueUrl=url, ReceiptHandle=handle, VisibilityTimeout=0
         )
 
 
 def _sent_at(message: Mapping[str, Any]) -> datetime | None:
-    """Return when the letter was sent; SQS counts milliseconds since 1970."""
+    """Return when the letter was sent; SQS has milliseconds since 1970."""
     sent = message.get("Attributes", {}).get("SentTimestamp")
     return datetime.fromtimestamp(int(sent) / 1000, UTC) if sent else None

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from parallax.inspect import connect, read
+from parallax.inspect import connect, read_balancers
 from parallax.model.balancer import LoadBalancer
 from tests.parallax.inspect.api import (
     BALANCER,
@@ -16,12 +16,12 @@ from tests.parallax.inspect.api import (
 
 def balancer(api: Api) -> LoadBalancer:
     """Read the one balancer."""
-    (reading,) = read(connect(TOKEN, api.url), (FRONT,), NOW)
+    (reading,) = read_balancers(connect(TOKEN, api.url), (FRONT,), NOW)
     assert reading.load_balancer is not None
     return reading.load_balancer
 
 
-def test_the_certificate_s_end_is_told(api: Api) -> None:
+def test_the_certificate_s_expiry_is_read(api: Api) -> None:
     """With its name, its hosts and whether Hetzner renews it."""
     certificates = balancer(api).certificates
     assert certificates is not None
@@ -55,8 +55,8 @@ def test_a_page_that_leads_back_ends_the_list(api: Api) -> None:
     assert sum("/servers" in path for path in api.paths) == 1
 
 
-def test_a_refusal_ends_the_look(api: Api) -> None:
-    """After a 429 for the servers no certificates are asked for."""
+def test_a_refusal_ends_the_reading(api: Api) -> None:
+    """After a 429 for the servers the certificates are not requested."""
     api.broken["servers/1"] = error(429, "rate_limit_exceeded")()
     found = balancer(api)
     assert (found.name, found.certificates) == ("lb-prod", None)

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parallax.model.probe import ErrorType
-from parallax.probe.answer import HEAD_LIMIT, Answer
 from parallax.probe.failure import Failure
+from parallax.probe.response_parser import HEAD_LIMIT, ResponseParser
 from tests.parallax.probe.hostile import FLOODS
 
 TOKEN = st.text("abcdefghijABCDEFGHIJ-", min_size=1, max_size=12).map(
@@ -27,9 +27,9 @@ def chunked(pieces: list[bytes]) -> bytes:
     return b"".join(chunks) + b"0\r\nX-Trailer: t\r\n\r\n"
 
 
-def fed(wire: bytes, cuts: list[int]) -> tuple[Answer, bytes]:
+def fed(wire: bytes, cuts: list[int]) -> tuple[ResponseParser, bytes]:
     """Feed the bytes cut at these places."""
-    answer = Answer()
+    answer = ResponseParser()
     body = b""
     places = sorted({0, len(wire), *(c % (len(wire) + 1) for c in cuts)})
     for start, stop in pairwise(places):
@@ -80,7 +80,7 @@ def test_any_cut_gives_the_same_answer(  # noqa: PLR0913 - the parts of an answe
 
 @given(st.binary(max_size=300), st.lists(st.integers(0, 300), max_size=5))
 def test_any_bytes_give_an_answer_or_a_failure(wire: bytes, cuts: list[int]) -> None:
-    """Nothing a stranger sends escapes as another exception."""
+    """No bytes of a peer raise another exception."""
     with contextlib.suppress(Failure):
         answer, _ = fed(wire, cuts)
         answer.end()
@@ -89,7 +89,7 @@ def test_any_bytes_give_an_answer_or_a_failure(wire: bytes, cuts: list[int]) -> 
 
 @given(st.sampled_from(sorted(FLOODS)), st.integers(512, 65536))
 def test_what_never_ends_is_given_up_in_any_cut(name: str, size: int) -> None:
-    """After 64 KiB without a byte of body, and the error says what did not end."""
+    """After 64 KiB without a byte of body; the error names the unfinished part."""
     first, again = FLOODS[name]
     most = len(first) + HEAD_LIMIT + 2 * size
     wire = first + again * (most // len(again) + 1)
@@ -101,7 +101,7 @@ def test_what_never_ends_is_given_up_in_any_cut(name: str, size: int) -> None:
 def test_a_long_head_and_a_long_trailer_are_taken() -> None:
     """Each may be as long as a head may: what counts is what came since the body."""
     long = b"X-A: %b\r\n" % (b"b" * (HEAD_LIMIT - 100))
-    answer = Answer()
+    answer = ResponseParser()
     answer.feed(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n" + long)
     for piece in (b"\r\n2\r\nok\r\n", b"0\r\n" + long, b"\r\n"):
         answer.feed(piece)
@@ -110,7 +110,7 @@ def test_a_long_head_and_a_long_trailer_are_taken() -> None:
 
 def test_what_follows_an_answer_is_ignored() -> None:
     """A second answer, or garbage, changes nothing about the first."""
-    answer = Answer()
+    answer = ResponseParser()
     answer.feed(
         b"HTTP/1.1 503 No\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 200 Yes\r\n\r\n\x00"
     )
@@ -119,14 +119,14 @@ def test_what_follows_an_answer_is_ignored() -> None:
 
 def test_an_answer_without_body_is_complete_with_its_headers() -> None:
     """204 and 304 have no body, whatever the connection does."""
-    answer = Answer()
+    answer = ResponseParser()
     answer.feed(b"HTTP/1.1 204 No Content\r\n\r\n")
     assert answer.complete
 
 
 def test_a_reset_ends_no_body() -> None:
     """A body that only the connection's end could end is cut by a reset."""
-    answer = Answer()
+    answer = ResponseParser()
     answer.feed(b"HTTP/1.1 200 OK\r\n\r\nhalf")
     with pytest.raises(Failure) as caught:
         answer.end(reset=True)

@@ -1,0 +1,51 @@
+"""Commands: the commands of `parallax`, and its own options.
+
+In: arguments. Out: the command's output and exit status.
+It does not: implement a command; each has its own module.
+"""
+
+from typing import Annotated
+
+import typer
+
+from parallax import __version__
+from parallax.cli import attribute, causes, judge, probe, redrive, targets
+from parallax.cli.command_line import CommandLine
+
+app = typer.Typer(
+    cls=CommandLine,
+    name="parallax",
+    help="Compare a service from the internet with the same service in its cluster.",
+    epilog=(
+        "Exit status: 0 success or healthy; 1 not healthy, or dead letters remain; "
+        "2 usage error or unreadable input; 3 standard output could not be written."
+    ),
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,  # its boxes print a type after every flag
+)
+app.command("probe")(probe.run)
+app.command("attribute")(attribute.run)
+app.command("judge")(judge.run)
+app.command("causes")(causes.run)
+app.command("targets")(targets.run)
+app.command("redrive")(redrive.run)
+
+
+def _show_version(requested: bool) -> None:  # noqa: FBT001 - typer's signature
+    if requested:
+        typer.echo(f"parallax {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_show_version, is_eager=True, help="Show the version."
+        ),
+    ] = False,
+) -> None:
+    """Compare a service from the internet with the same service in its cluster."""

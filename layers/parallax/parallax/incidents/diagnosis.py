@@ -1,0 +1,72 @@
+"""Diagnosis: one invocation of `diagnose`, a batch of observations or the hourly sweep.
+
+In: the settings, the targets, records of the journal's stream. Out: incidents in their
+table. A record or an incident that cannot be read goes to the dead-letter queue.
+It does not: read the targets file, or call anything but its tables and its queue.
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from parallax import stream
+from parallax.incidents.advice import DynamoAdvice
+from parallax.incidents.judging import Judging
+from parallax.incidents.move import move
+from parallax.incidents.sweep import sweep_all
+from parallax.incidents.table import DynamoIncidents
+from parallax.journal.choose import open_journal
+from parallax.model.finding import Incident
+from parallax.model.target import Target
+from parallax.settings import Settings
+from parallax.story.rules import Rules
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """The tables and rules of a function with these settings."""
+
+    settings: Settings
+
+    def judge_batch(
+        self, event: dict[str, Any], targets: Sequence[Target]
+    ) -> dict[str, Any]:
+        """Judge each target of the batch once; return the records to send again."""
+        journal = open_journal(self.settings.journal_table)
+        incidents, advice = self._tables()
+
+        def judge(target: Target) -> Sequence[Incident]:
+            now = datetime.now(UTC)
+            return move(target, journal.recent, incidents, now, self._rules(), advice)
+
+        judging = Judging(targets, judge, self.settings.dead_letters_url)
+        return stream.process(event, judging.take)
+
+    def sweep(self, targets: Sequence[Target]) -> list[str]:
+        """End the incidents and advice of targets that are not in the file."""
+        ended = sweep_all(targets, *self._tables(), datetime.now(UTC))
+        log.info("incidents of unwatched targets ended", extra={"subjects": ended})
+        return ended
+
+    def _tables(self) -> tuple[DynamoIncidents, DynamoAdvice]:
+        table = self.settings.need("incidents_table")
+        return DynamoIncidents(table, self._send_to_dead_letters), DynamoAdvice(table)
+
+    def _send_to_dead_letters(self, item: Mapping[str, Any], reason: str) -> None:
+        """Send an unreadable incident to the dead-letter queue, which has an alarm."""
+        stream.send_to_dead_letters(
+            {"item": item}, reason, self.settings.dead_letters_url
+        )
+
+    def _rules(self) -> Rules:
+        """Return the times of an incident, as the stack's parameters set them."""
+        return Rules(
+            settle_seconds=self.settings.settle_seconds,
+            quiet_seconds=self.settings.quiet_seconds,
+            evidence_seconds=self.settings.evidence_seconds,
+            reminder_seconds=self.settings.reminder_seconds,
+        )

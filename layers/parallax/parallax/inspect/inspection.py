@@ -1,0 +1,135 @@
+"""Inspection: read the load balancers of all targets once, and store the readings.
+
+In: the settings, a journal, the targets. Out: one stored reading per target.
+It does not: judge. A reading without a load balancer names the problem.
+"""
+
+import logging
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from parallax.aws import REVOKED, SecretError, secret
+from parallax.inspect.allowance import Allowance
+from parallax.inspect.balancers import problem_readings, read_balancers
+from parallax.inspect.project import connect
+from parallax.inspect.record import record_all
+from parallax.inspect.serving import resolved_addresses
+from parallax.journal.choose import open_journal
+from parallax.journal.observation import Journal
+from parallax.model.balancer import BalancerReading, Problem
+from parallax.model.probe import ProbeRun
+from parallax.model.target import Target
+from parallax.settings import Settings
+
+RUN_AGE = timedelta(minutes=5)
+"""Maximum age of the run whose addresses identify a target's load balancer."""
+UNCONFIGURED = "no token is configured: set the stack's parameter HetznerToken"
+ALLOW_READING = (
+    "check that PARALLAX_HETZNER_TOKEN_ARN names the secret, and that the role of"
+    " inspect has secretsmanager:GetSecretValue"
+)
+NOT_ALLOWED = ("AccessDeniedException", *REVOKED)
+"""Secrets Manager's error codes that a person has to resolve."""
+log = logging.getLogger(__name__)
+
+
+class Inspection:
+    """Reads all load balancers again and again; one per container."""
+
+    def __init__(self, settings: Settings, journal: Journal) -> None:
+        self._settings = settings
+        self.journal = journal
+        self.allowance = Allowance(settings.hetzner_calls_per_hour)
+        """Lives with the container; another container has its own."""
+
+    def run(
+        self, targets: Sequence[Target], now: datetime
+    ) -> tuple[BalancerReading, ...]:
+        """Read the load balancers of all targets, and store each reading.
+
+        Raises `ExceptionGroup` after the last target, so that the function's metric
+        `Errors` counts readings that were not stored.
+        """
+        readings = self._read(targets, now)
+        if failures := record_all(readings, self.journal.record):
+            raise ExceptionGroup("readings not stored", failures)
+        return readings
+
+    def addresses_of(self, target: Target) -> Sequence[str]:
+        """Return the addresses that the target's name had in its newest run."""
+        since = datetime.now(UTC) - RUN_AGE
+        recent = self.journal.recent(target.name, since)
+        runs = [one for one in recent if isinstance(one, ProbeRun)]
+        fresh = [run for run in runs if run.started_at >= since]
+        return resolved_addresses(fresh[-1]) if fresh else ()
+
+    def _read(
+        self, targets: Sequence[Target], now: datetime
+    ) -> tuple[BalancerReading, ...]:
+        """Call the API, or return readings that state why there is no token."""
+        arn = self._settings.hetzner_token_arn
+        if arn is None:
+            return _not_read(targets, now, Problem.UNAUTHORIZED, UNCONFIGURED)
+        try:
+            token = secret(arn).strip()
+        except SecretError as error:
+            if error.code in NOT_ALLOWED:
+                reason = f"{error}; {ALLOW_READING}"
+                return _not_read(targets, now, Problem.UNAUTHORIZED, reason)
+            # AWS failed; the token and Hetzner may be fine.
+            return _not_read(targets, now, Problem.OTHER, str(error))
+        return self._call(token, targets, now)
+
+    def _call(
+        self, token: str, targets: Sequence[Target], now: datetime
+    ) -> tuple[BalancerReading, ...]:
+        allowance = self.allowance
+        project = connect(token, self._settings.hetzner_endpoint, allowance=allowance)
+        before = allowance.calls
+        readings = read_balancers(project, targets, now, addresses=self.addresses_of)
+        facts = {
+            "calls": allowance.calls - before,
+            "remaining_to_the_project": allowance.remaining,
+        }
+        log.info("Hetzner API was read", extra=facts)
+        _log_targets_without_reading(targets, readings)
+        return readings
+
+
+def open_inspection(settings: Settings) -> Inspection:
+    """Return the inspection of a function with these settings."""
+    return Inspection(settings, open_journal(settings.journal_table))
+
+
+def summarize(reading: BalancerReading) -> dict[str, Any]:
+    """Return a short form of a reading, for an invocation by hand."""
+    balancer = reading.load_balancer
+    return {
+        "target": reading.target,
+        "load_balancer": balancer.name if balancer else None,
+        "matched_by": reading.matched_by,
+        "problem": reading.problem,
+        "problem_detail": reading.problem_detail,
+    }
+
+
+def _not_read(
+    targets: Sequence[Target], now: datetime, problem: Problem, reason: str
+) -> tuple[BalancerReading, ...]:
+    """Return a reading per target that states why the API was not called."""
+    log.warning("load balancers were not read", extra={"reason": reason})
+    return problem_readings(targets, now, problem, reason)
+
+
+def _log_targets_without_reading(
+    targets: Sequence[Target], readings: Sequence[BalancerReading]
+) -> None:
+    read = {reading.target for reading in readings}
+    if omitted := [target.name for target in targets if target.name not in read]:
+        facts = {
+            "targets": omitted,
+            "reason": "reached.load_balancer is not set, and no probe of the last five"
+            " minutes resolved an address",
+        }
+        log.info("targets were left without a load balancer reading", extra=facts)

@@ -1,0 +1,83 @@
+"""File: find, read and check the targets file.
+
+In: `$PARALLAX_TARGETS` or a path. Out: `Target` values, or one error with all problems.
+It does not: check a value; `parallax.targets.checks` does.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+import yaml
+
+from parallax.model.plain import plain_line
+from parallax.model.secret_text import without_passwords
+from parallax.model.target import Target
+from parallax.targets.checks import check
+from parallax.targets.yaml_lines import Location, YamlLines
+
+VARIABLE = "PARALLAX_TARGETS"
+DEFAULT = "targets.yaml"
+
+
+class TargetsError(ValueError):
+    """The targets file cannot be used; the text names every problem, one per line.
+
+    No line contains a secret or a character that controls a terminal: keys and values
+    of the file are repeated without them.
+    """
+
+    def __init__(self, *lines: str) -> None:
+        super().__init__("\n".join(plain_line(without_passwords(t)) for t in lines))
+
+
+def find() -> Path:
+    """Return the targets file: `$PARALLAX_TARGETS`, else `targets.yaml`.
+
+    A bare file name is searched in the working directory, then in every directory
+    of `sys.path`: a Lambda layer adds its `python/` there.
+    """
+    configured = Path(os.environ.get(VARIABLE) or DEFAULT)
+    if len(configured.parts) > 1:
+        return configured
+    for folder in (".", *sys.path):
+        path = Path(folder) / configured
+        if path.is_file():
+            return path
+    raise TargetsError(
+        f"{configured}: not found in the working directory or in sys.path; "
+        f"create it, or set {VARIABLE} to the path of the file"
+    )
+
+
+def load(path: Path) -> tuple[Target, ...]:
+    """Read and check a targets file; raises `TargetsError` with all problems."""
+    try:
+        lines = YamlLines(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise TargetsError(f"{path}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise TargetsError(f"{path}: expected UTF-8 text: {error.reason}") from error
+    except yaml.YAMLError as error:
+        raise TargetsError(f"{path}:{_yaml_problem(error)}") from error
+    except RecursionError as error:
+        raise TargetsError(f"{path}: expected YAML without loops") from error
+    targets, problems = check(lines)
+    if problems:
+        numbered = sorted(
+            (lines.line(at), f"{_field(at)}{text}") for at, text in problems
+        )
+        raise TargetsError(*(f"{path}:{line}: {text}" for line, text in numbered))
+    return targets
+
+
+def _field(location: Location) -> str:
+    """Return a location as people write it: `targets[0].url: `."""
+    text = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in location)
+    return f"{text.removeprefix('.')}: " if text else ""
+
+
+def _yaml_problem(error: yaml.YAMLError) -> str:
+    mark = getattr(error, "problem_mark", None)
+    reason = getattr(error, "problem", None) or f"{error}"
+    return f"{mark.line + 1 if mark else 1}: expected YAML: {reason}"
