@@ -12,8 +12,6 @@ from parallax.probe.plan import Plan, configured_plan
 from parallax.probe.probe_request import INSIDE, USER_AGENT, ProbeRequest
 from parallax.probe.watch import watch
 
-"""The former name, which the agent imports."""
-
 __all__ = [
     "INSIDE",
     "SPACING",
