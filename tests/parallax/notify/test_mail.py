@@ -10,7 +10,7 @@ from parallax.diagnose.judge import judge
 from parallax.diagnose.silence import silences
 from parallax.model.balancer import BalancerReading, Problem
 from parallax.model.finding import Finding, NotificationReason, Proof, State
-from parallax.model.judgement import UNWATCHED, Trend
+from parallax.model.judgement import UNWATCHED, Answer, Assessment, Trend
 from parallax.model.plain import plain, plain_line
 from parallax.model.probe import Certificate, Role
 from parallax.model.snapshot import Snapshot
@@ -74,7 +74,7 @@ def test_the_mail_has_the_essentials_in_order() -> None:
             "node-firewall-blocks-load-balancer",
             "the network from the load balancer to the",
         ),
-        ("overlay-between-nodes-broken", "the backend (network between nodes)."),
+        ("overlay-between-nodes-broken", "the network between nodes."),
         ("pods-not-ready", "the backend (pods)."),
     ],
 )
@@ -90,10 +90,10 @@ def test_a_true_cause_is_listed_with_its_explanation() -> None:
     """That no target is healthy is listed once, with the cause that explains it."""
     body = " ".join(render(finding(s.wrong_port())).body.split())
     told = (
-        "lb-no-healthy-target (explained by lb-health-check-wrong-port): keybuzz-lb"
+        "lb-no-healthy-target (caused by lb-health-check-wrong-port): keybuzz-lb"
         " reports 5 of 5 targets unhealthy"
     )
-    assert "True, explained by another cause:" in body
+    assert "Also true, as a consequence of another cause:" in body
     assert told in body
     assert body.count("lb-no-healthy-target") == 1
 
@@ -123,6 +123,26 @@ def test_equal_evidence_of_several_causes_is_listed_once() -> None:
     assert "lb-no-healthy-target, lb-some-targets-unhealthy:" in " ".join(
         listed.split()
     )
+
+
+@pytest.mark.parametrize(
+    ("missing", "text"),
+    [
+        (("a log line",), "needs a log line"),
+        (("a log line", "a probe"), "needs a log line; a probe"),
+        (("whether it runs",), "must determine whether it runs"),
+        (("the reason why it runs",), "must determine why it runs"),
+        (("which it is", "a probe"), "needs a probe; it must determine which it is"),
+    ],
+)
+def test_an_undetermined_cause_has_what_decides(
+    missing: tuple[str, ...], text: str
+) -> None:
+    """Evidence is needed; a question is to be determined."""
+    one = Assessment(cause="lb-no-target", answer=Answer.UNKNOWN, missing=missing)
+    found = replace(finding(s.wrong_port()), assessments=(one,))
+    body = " ".join(render(found).body.split())
+    assert f"Not determined: - lb-no-target: to decide, Parallax {text} -- " in body
 
 
 def test_not_established_lists_the_missing_evidence() -> None:
@@ -364,7 +384,7 @@ def test_advice_is_at_the_end_with_its_own_heading() -> None:
     )
     probes = tuple(replace(p, certificate=cert) for p in x.run.probes)
     body = render(finding(replace(x, run=replace(x.run, probes=probes)))).body
-    heading = body.index("Advice, not related to this failure:")
+    heading = body.index("\nAdvice:")
     assert heading > body.index("Ruled out:")
     assert "The certificate expires in 2 days: renew it now" in body[heading:]
 

@@ -21,7 +21,7 @@ _HOPS = {
     Hop.LOAD_BALANCER: "the load balancer",
     Hop.NODE: "the network from the load balancer to the nodes",
     Hop.INGRESS: "the backend (ingress)",
-    Hop.OVERLAY: "the backend (network between nodes)",
+    Hop.OVERLAY: "the network between nodes",
     Hop.SERVICE: "the backend (Service)",
     Hop.POD: "the backend (pods)",
 }

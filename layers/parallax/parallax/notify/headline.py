@@ -31,7 +31,7 @@ def headline(finding: Finding) -> str:
 def _audience(symptom: Symptom) -> str:
     """Return who is affected; if few inside probes fail, the share that succeeds."""
     if symptom.difference is Difference.BOTH:
-        return "for users and inside the cluster"
+        return "for users; it fails inside the cluster too"
     if symptom.difference is not Difference.EXTERNAL_ONLY:
         return "for users"
     succeeded = symptom.inside_total - symptom.inside_failed

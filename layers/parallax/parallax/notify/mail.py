@@ -5,7 +5,7 @@ network in it neither controls the reader's terminal nor starts a line of its ow
 It does not: send, or decide whether a mail is due.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from parallax.model.finding import Finding, NotificationReason
@@ -31,6 +31,8 @@ _TRENDS = {
     Trend.UNCHANGED: "requests now fail at a different hop",
     Trend.UNKNOWN: "requests now fail at a different hop",
 }
+_QUESTIONS = {"whether", "what", "which", "who", "why"}
+"""First words of missing evidence that is a question."""
 MARKS = {HopState.OK: "ok", HopState.FAULTY: "FAULTY", HopState.UNKNOWN: "unknown"}
 
 
@@ -60,7 +62,7 @@ def _failure(finding: Finding) -> tuple[str, ...]:
         *_also_true(finding),
         bullets("Ruled out", _other_causes(finding, Answer.REFUTED)),
         bullets("Not determined", _other_causes(finding, Answer.UNKNOWN)),
-        bullets("Advice, not related to this failure", _advice(finding)),
+        bullets("Advice", _advice(finding)),
     )
 
 
@@ -158,12 +160,12 @@ def _also_true(finding: Finding) -> Iterator[str]:
         if a.answer is Answer.SUPPORTED and a.cause != finding.cause
     ]
     explained = (
-        f"{a.cause} (explained by {a.explained_by}): {'; '.join(a.evidence)}"
+        f"{a.cause} (caused by {a.explained_by}): {'; '.join(a.evidence)}"
         for a in true
         if a.explained_by
     )
     others = (f"{a.cause}: {'; '.join(a.evidence)}" for a in true if not a.explained_by)
-    yield bullets("True, explained by another cause", explained)
+    yield bullets("Also true, as a consequence of another cause", explained)
     yield bullets("Also true", others)
 
 
@@ -182,18 +184,28 @@ def _advice(finding: Finding) -> Iterable[str]:
 
 def _reasons(assessment: Assessment) -> tuple[str, ...]:
     if assessment.answer is Answer.UNKNOWN and assessment.missing:
-        return (f"missing: {'; '.join(assessment.missing)}",)
+        return (_needed(assessment.missing),)
     return assessment.evidence
+
+
+def _needed(missing: Sequence[str]) -> str:
+    """Return what would decide: the evidence that is missing, then the questions."""
+    named = [m.removeprefix("the reason ") for m in missing]
+    questions = [m for m in named if m.split(" ", 1)[0] in _QUESTIONS]
+    things = [m for m in named if m not in questions]
+    verbs = {"needs": things, "must determine": questions}
+    parts = [f"{verb} {'; '.join(what)}" for verb, what in verbs.items() if what]
+    return f"to decide, Parallax {'; it '.join(parts)}"
 
 
 def _ids(finding: Finding) -> str:
     run = finding.snapshot.run if finding.snapshot else None
     lines = [
-        f"judged    {clock(finding.judged_at)}",
-        f"cause     {finding.cause}",
-        f"incident  {finding.incident}",
-        f"finding   {finding.id}",
+        f"judged at      {clock(finding.judged_at)}",
+        f"cause          {finding.cause}",
+        f"incident       {finding.incident}",
+        f"finding        {finding.id}",
     ]
     if run and not is_monitor(finding):
-        lines.append(f"request   {run.first.request_id}")
+        lines.append(f"probe request  {run.first.request_id}")
     return "\n".join(["-- ", *map(plain_line, lines)])
