@@ -55,7 +55,7 @@ def test_pods_that_respond_fail_only_their_readiness_probe() -> None:
     assert any("readiness probe" in sentence for sentence in told.evidence)
     pod = next(h for h in judgement.path if h.hop is Hop.POD)
     assert pod.state is HopState.FAULTY
-    assert pod.seen == "0 of 5 ready; inside the cluster: 200 (10 of 10)"
+    assert pod.seen == "0 of 5 ready; directly to the pods: 200 (10 of 10)"
 
 
 def test_pods_that_could_not_be_read_do_not_hide_their_endpoints() -> None:

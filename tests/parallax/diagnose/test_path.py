@@ -12,6 +12,7 @@ from parallax.model.judgement import Answer, Hop, HopSeen, HopState
 from parallax.model.probe import Role
 from parallax.model.snapshot import Snapshot
 from parallax.notify.mail import MARKS
+from tests.parallax import edge as e
 from tests.parallax import scenarios as s
 
 
@@ -116,6 +117,18 @@ def test_a_balancer_without_a_configured_name_has_the_reason_of_its_choice() -> 
     assert old.startswith("keybuzz-lb: 5 of 5 targets healthy")
 
 
+def test_the_page_of_another_machine_is_not_the_balancers() -> None:
+    """The old server may run HAProxy too, and write the same page."""
+    run = e.led_to(e.OLD, s.run(s.LB_503, direct=s.OK))
+    seen = at(trace(s.taken(run, s.balancer(), *s.reports())), Hop.LOAD_BALANCER)
+    assert seen.state is HopState.OK
+    assert "itself" not in seen.seen
+    here = s.taken(s.run(s.LB_503), s.balancer(), *s.reports())
+    own = at(trace(here), Hop.LOAD_BALANCER)
+    assert own.state is HopState.UNKNOWN
+    assert own.seen.endswith("; but it responded with 503 itself")
+
+
 def test_without_a_difference_between_nodes_there_is_no_overlay() -> None:
     """All is healthy, or pods refuse all connections."""
     for name in ("pod-refuses-connection", "pod-too-slow", "lb-no-target"):
@@ -128,11 +141,11 @@ def test_cut_off_pods_make_the_overlay_faulty_and_not_the_pods() -> None:
     path = trace(s.cut_off())
     assert at(path, Hop.OVERLAY).state is HopState.FAULTY
     assert (
-        "5 of 5 pod probes from other nodes did not connect"
+        "5 of 5 probes of pods on other nodes could not connect"
         in at(path, Hop.OVERLAY).seen
     )
     assert at(path, Hop.POD) == HopSeen(
-        hop=Hop.POD, state=HopState.OK, seen="inside the cluster: 200 (5 of 5)"
+        hop=Hop.POD, state=HopState.OK, seen="directly to the pods: 200 (5 of 5)"
     )
 
 

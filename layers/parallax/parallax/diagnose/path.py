@@ -105,6 +105,8 @@ def _load_balancer(scene: Scene) -> HopSeen:
 def _author_at_balancer(scene: Scene) -> int | None:
     """Return the status of a failing response that the load balancer wrote itself."""
     for probe in users.failing(scene, *FOR_THE_TARGET):
-        if answers.wrote_response(scene, probe):
+        if answers.wrote_response(scene, probe) and not balancer.reached_other_machine(
+            scene, probe
+        ):
             return probe.status_code
     return None

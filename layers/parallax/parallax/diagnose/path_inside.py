@@ -13,7 +13,7 @@ from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.cluster import Sighting
 from parallax.model.judgement import Hop, HopSeen, HopState
-from parallax.model.probe import FOR_THE_TARGET, Probe, Role
+from parallax.model.probe import AS_A_USER, FOR_THE_TARGET, Probe, Role
 
 PAIRS = 2
 """Least number of failing pairs of nodes: one may be a pod that moves."""
@@ -73,7 +73,12 @@ def _logged(scene: Scene, lines: Sequence[Sighting]) -> str:
     requests = users.outside(scene, *FOR_THE_TARGET)
     found = len({line.request_id for line in lines})
     share = of(found, len(requests)) if found else f"none of {len(requests)}"
-    return f"its access log contains {share} external requests"
+    like_users = len(users.outside(scene, *AS_A_USER))
+    extra = len(requests) - like_users
+    bypass = (
+        f" ({like_users} as a user, {extra} to bypass DNS or caches)" if extra else ""
+    )
+    return f"its access log contains {share} external requests{bypass}"
 
 
 def _faults_behind(scene: Scene) -> set[int | None]:
@@ -110,8 +115,8 @@ def _overlay(scene: Scene) -> HopSeen | None:
     share = of(len(cut), len(afar))
     own = of(sum(_got(p) for p in home), len(home))
     text = (
-        f"{share} pod probes from other nodes did not connect; {own} from the pods' own"
-        " nodes did"
+        f"{share} probes of pods on other nodes could not connect; {own} probes of pods"
+        " on the same node connected"
     )
     return line(Hop.OVERLAY, text, good=False if len(pairs) >= PAIRS else None)
 
@@ -134,11 +139,11 @@ def _pod(scene: Scene) -> HopSeen:
     proof, probes = logs.pod_answers(scene), _pod_probes(scene)
     if proof:
         text = f"a pod responded with {proof[0].upstream_status} (ingress log)"
-        also = f"; inside the cluster: {tally(probes)}" if probes else ""
+        also = f"; directly to the pods: {tally(probes)}" if probes else ""
         return line(Hop.POD, text + also, good=False)
     if not probes:
         return line(Hop.POD, pods.why_not_probed(scene), good=None)
-    text = f"inside the cluster: {tally(probes)}"
+    text = f"directly to the pods: {tally(probes)}"
     found = pods.known_endpoints(scene)
     if found and not pods.ready(found):
         share = of(0, len(found))
