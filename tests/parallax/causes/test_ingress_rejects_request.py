@@ -40,7 +40,10 @@ def test_a_rate_limit_is_named_with_its_annotation() -> None:
     judgement = judge(s.rejected())
     told = ask(CAUSE, s.rejected())
     assert judgement.cause == CAUSE.id
-    assert told.evidence[0].startswith("ingress log: 11 of 11 failing requests got 503")
+    assert told.evidence[0] == (
+        "ingress log: the ingress itself responded 503 to 11 of 11 failing requests"
+        " and sent them to no pod"
+    )
     assert "limit-rps: 1" in told.evidence[1]
     command = judgement.next_steps[0].command
     assert command == "kubectl -n keybuzz describe ingress keybuzz-api"

@@ -27,8 +27,8 @@ def test_the_replica_that_always_fails_is_named() -> None:
     told = ask(CAUSE, s.out_of_step())
     assert judgement.cause == CAUSE.id
     assert told.evidence == (
-        "1 of 5 ingress replicas respond 503 (ingress-1); the others succeed",
-        "ingress log: all 3 logged failing requests went to ingress-1",
+        "1 of 5 ingress replicas responds 503 (ingress-1); the others succeed",
+        "ingress log: 3 of 3 logged failing requests went to ingress-1",
     )
     assert "delete pod ingress-1" in (judgement.next_steps[1].command or "")
 

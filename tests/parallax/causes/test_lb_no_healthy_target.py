@@ -26,9 +26,9 @@ def test_without_an_api_reason_both_candidates_and_the_deciding_step_are_named()
     """A firewall and the check's content look the same; a capture decides."""
     told = ask(CAUSE, refused(None)).evidence
     assert told[-1] == (
-        "possible reasons: a node firewall that blocks only the load balancer, or the"
-        " content of the health check, or the private network (tcpdump on a node"
-        " decides)"
+        "possible, but not proven: a node firewall that blocks only the load balancer,"
+        " or the content of the health check, or the private network (check with"
+        " tcpdump on a node)"
     )
     steps = CAUSE.next_steps(Scene.of(refused(None)))
     assert any("tcpdump -ni any 'port 31695 and host 10.0.0.5'" in (t.command or "")
@@ -42,7 +42,8 @@ def test_a_tcp_check_has_no_content_to_reject() -> None:
     known = replace(reading.load_balancer, networks=(4711,))
     run = s.run(s.LB_503, unknown_host=s.LB_503)
     x = s.taken(run, replace(reading, load_balancer=known), *s.reports())
-    assert ask(CAUSE, x).evidence[-1].startswith("possible reason: a node firewall")
+    start = "possible, but not proven: a node firewall"
+    assert ask(CAUSE, x).evidence[-1].startswith(start)
     assert "content" not in ask(CAUSE, x).evidence[-1]
     assert "network" not in ask(CAUSE, x).evidence[-1]
 
@@ -78,7 +79,7 @@ def test_a_shown_reason_leaves_no_other_candidate() -> None:
     """A health check of a port without a NodePort: no firewall is suspected."""
     found = ask(CAUSE, s.wrong_port()).evidence
     assert found[1] == "port 30081 is not a NodePort of the ingress Service"
-    assert not any(sentence.startswith("possible reason") for sentence in found)
+    assert not any(sentence.startswith("possible, but not") for sentence in found)
 
 
 def alone(*, nodes: int) -> Snapshot:

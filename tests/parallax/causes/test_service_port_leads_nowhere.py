@@ -64,7 +64,9 @@ def test_one_ready_endpoint_with_a_port_rules_it_out() -> None:
     )
     told = ask(CAUSE, x)
     assert told.answer is Answer.REFUTED
-    assert told.evidence == ("1 of 5 ready endpoints have a port",)
+    assert told.evidence == (
+        "the Service port maps to a port on 1 of 5 ready endpoints",
+    )
 
 
 def test_endpoints_that_are_not_ready_are_another_cause() -> None:

@@ -50,12 +50,15 @@ def assess(scene: Scene) -> Assessment:
     bad = [p for p in direct if not p.healthy]
     if bad:
         answer = str(bad[0].status_code or bad[0].error_type).replace("_", " ")
-        return refuted(
-            ID, f"requests that bypass a cache fail too ({bad[0].role}: {answer})"
+        how = (
+            "sent directly to the load balancer"
+            if bad[0].role is Role.DIRECT
+            else "with a unique URL, which bypass a cache,"
         )
+        return refuted(ID, f"requests {how} fail too ({answer})")
     if not replays and not scene.target.reached.cdn:
         return refuted(ID, "no CDN is configured, and no response is from a cache")
-    share = f"a cache replayed {of(len(replays), len(requests))} failing responses"
+    share = f"{of(len(replays), len(requests))} failing responses came from a cache"
     with evidence_so_far(*((share,) if replays else ())):
         _check_users(scene, requests, replays, direct)
     shown = f"{share}; without the cache the response is {direct[0].status_code}"
@@ -125,8 +128,9 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     edge = failing[0].peer_address if failing else None
     at = f" --resolve {host}:{port}:{edge}" if edge else ""
     purge = NextStep(
-        text=f"Purge {url} at the cache{f' ({edge})' if edge else ''}. The command is"
-        " for Varnish with a purge ACL; other caches have a console.",
+        text=f"Purge {url} at the cache{f' ({edge})' if edge else ''}. The command"
+        " works if Varnish allows PURGE from your address. For another cache, purge the"
+        " URL in its console.",
         command=f"curl -sS -X PURGE{at} {quote(url)}",
     )
     address = balancer.ipv4 if balancer and balancer.ipv4 else None

@@ -46,7 +46,9 @@ def assess(scene: Scene) -> Assessment:
     direct = users.outside(scene, Role.DIRECT)
     if bad := [p for p in direct if not p.healthy]:
         answer = str(bad[0].status_code or bad[0].error_type).replace("_", " ")
-        return refuted(ID, f"requests that bypass the CDN fail too (direct: {answer})")
+        return refuted(
+            ID, f"requests sent directly to the load balancer fail too ({answer})"
+        )
     own = _failed_alone(scene, requests, direct)
     share = of(len(own), len(requests))
     return supported(
@@ -85,8 +87,8 @@ def _failed_alone(
     own = [p for p in requests if _own_page(p)]
     connected = [p for p in requests if users.connected(scene, p)]
     if not own or len(own) < NEARLY_ALL * len(connected):
-        rest = of(len(connected) - len(own), len(connected))
-        what = f"the CDN's own page in the failing responses ({rest} are not)"
+        share = of(len(own), len(connected)) if own else f"none of {len(connected)}"
+        what = f"error pages of the CDN itself ({share} failing responses)"
         raise Missing(what)
     fresh = users.outside(scene, Role.CACHE_BUSTER)
     unmarked = [p for p in own if users.written_by(p).hop != "cdn"]

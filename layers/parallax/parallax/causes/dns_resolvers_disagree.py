@@ -43,7 +43,9 @@ def assess(scene: Scene) -> Assessment:
     failures, right, wrong = found.failures, found.right, found.wrong
     if wrong and not right and names.failing_address_is_given(scene):
         count = len(wrong)
-        return refuted(ID, f"{of(count, count)} resolvers give the same wrong address")
+        return refuted(
+            ID, f"{of(count, count)} resolvers return the same wrong address"
+        )
     if not right or not names.failing_address_is_given(scene):
         what = "a resolver with this address and one with the load balancer's"
         raise Missing(what, evidence=(failures,))
@@ -68,9 +70,9 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     host = quote(scene.target.host)
     steps = [
         NextStep(
-            text=f"Flush the cache of {r.resolver}, or wait: it returns"
-            f" {', '.join(names.foreign_addresses(scene, r))}"
-            f"{f' for another {r.ttl} s' if r.ttl else ''}.",
+            text=f"Flush the cache of {r.resolver}, or wait"
+            f"{f' up to {r.ttl} s' if r.ttl else ''}: it returns"
+            f" {', '.join(names.foreign_addresses(scene, r))}. Then check its answer:",
             command=f"dig @{quote(r.resolver)} +noall +answer {host}",
         )
         for r in names.resolvers(scene)[1]
@@ -86,7 +88,7 @@ CAUSE = Cause(
     id=ID,
     class_=Class.CACHE,
     hop=Hop.DNS,
-    title="Some resolvers give users a different address",
+    title="Some resolvers return an address that is not the load balancer's",
     assess=assess,
     next_steps=next_steps,
 )

@@ -44,7 +44,9 @@ def assess(scene: Scene) -> Assessment:
     failures, right, wrong = found.failures, found.right, found.wrong
     if right and wrong:
         share = of(len(right), len(right) + len(wrong))
-        return refuted(ID, f"{share} resolvers give only the load balancer's address")
+        verb = "returns" if len(right) == 1 else "return"
+        only = f"{share} resolvers {verb} only the load balancer's address"
+        return refuted(ID, only)
     if not names.failing_address_is_given(scene):
         raise Missing("a resolver that gives this address", evidence=(failures,))
     return supported(ID, failures, names.balancer_works(scene), _zone(scene))
@@ -70,8 +72,8 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     right = bool(zone) and not names.foreign_addresses(scene, zone[0])
     ttl = max((r.ttl or 0 for r in names.resolvers(scene)[1]), default=0)
     wait = NextStep(
-        text=f"Wait: the record is correct, and resolvers drop the old address within"
-        f" {ttl} s. Then query again.",
+        text="No change is needed: the record is correct. Wait up to"
+        f" {ttl} s until resolvers drop the old address, then check their answer:",
         command=f"dig +noall +answer {quote(host)}",
     )
     server = f" @{quote(zone[0].resolver)}" if zone else ""

@@ -29,16 +29,15 @@ def endpoint_steps(
     kubectl = f"kubectl -n {quote(namespace)}"
     waiting = [
         NextStep(
-            text=f"Check what {work.kind} {work.name} waits for"
-            f" ({of(work.ready, work.desired)} ready).",
+            text=_waiting(work),
             command=f"{kubectl} describe {work.kind.lower()} {quote(work.name)}",
         )
         for work in workloads or ()
     ]
     first = [
         NextStep(
-            text=f"Find why {pod.name} {pod_problem}"
-            f" ({pod.waiting_reason or pod.phase}).",
+            text=f"Pod {pod.name} {pod_problem}"
+            f" (state {pod.waiting_reason or pod.phase}). Find why.",
             command=f"{kubectl} describe pod {quote(pod.name)}",
         )
         for pod in (pods or ())[:1]
@@ -49,3 +48,13 @@ def endpoint_steps(
         f" && {kubectl} get pods -o wide --show-labels",
     )
     return (*waiting, *first, selector)
+
+
+def _waiting(work: Workload) -> str:
+    """Return what to check at a workload: why it has no pods, or what they lack."""
+    name = f"{work.kind} {work.name}"
+    if work.desired:
+        ready = of(work.ready, work.desired)
+        return f"Check what {name} waits for ({ready} ready)."
+    where = "node selector, taints" if work.kind == "DaemonSet" else "replicas"
+    return f"Check why {name} has 0 desired pods ({where})."

@@ -43,14 +43,14 @@ def assess(scene: Scene) -> Assessment:
     requests, endpoints = users.failed(scene), pods.endpoints(scene)
     state = pods.endpoints_text(scene)
     if not pods.ready(endpoints):
-        return refuted(ID, f"{state}, so the ingress has no pod to use")
+        return refuted(ID, f"{state}, so the ingress sends no request to a pod")
     lines = scene.sightings_of(*requests)
     forwarded_all = len(lines) == len(requests) and not _rejected(lines, None)
     if lines and forwarded_all:
         return refuted(ID, "ingress log: each failing request was sent to an upstream")
     status = ingress.most_frequent_status(scene)
     if status not in ingress_rules.RULES:
-        raise Missing("a rejection page written by the ingress itself")
+        raise Missing("an error page with which the ingress itself rejects requests")
     rejected = _rejected(lines, status)
     if 2 * len(rejected) <= len(requests):
         what = "ingress log lines without an upstream for most failing requests"
@@ -58,7 +58,10 @@ def assess(scene: Scene) -> Assessment:
     if _replicas_differ(scene, status) and not ingress_rules.limits(scene, status):
         raise Missing("the reason why only some ingress replicas reject requests")
     share = of(len(rejected), len(requests))
-    logged = f"ingress log: {share} failing requests got {status} without an upstream"
+    logged = (
+        f"ingress log: the ingress itself responded {status} to {share} failing"
+        " requests and sent them to no pod"
+    )
     rules = ingress_rules.rules(scene, status)
     if not rules and status == UNAVAILABLE:
         what = "a limit in the Ingress's annotations or in the controller's ConfigMap"
@@ -88,7 +91,7 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     name = inside.cluster(scene).ingress_name or ""
     named = f" {quote(name.rpartition('/')[2])}" if name else ""
     look = NextStep(
-        text="Read the rule in the Ingress's annotations.",
+        text=_which_rule(scene),
         command=f"kubectl -n {quote(namespace)} describe ingress{named}",
     )
     requests = users.failing(scene, *users.AS_A_USER)
@@ -100,6 +103,16 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         command=f"kubectl -n {quote(where)} {show}",
     )
     return look, log
+
+
+def _which_rule(scene: Scene) -> str:
+    """Return which annotation to read, if one can produce the status."""
+    status = ingress.most_frequent_status(scene)
+    rules = ingress_rules.rules(scene, status) if status else ()
+    shown = [rule for rule in rules if rule.startswith("annotation ")]
+    if not shown:
+        return "In the Ingress's annotations, look for a rule that rejects requests."
+    return f"Read the Ingress. Its {shown[0]} may reject the requests."
 
 
 CAUSE = Cause(

@@ -159,7 +159,8 @@ def _equal_responses(scene: Scene) -> str | None:
         return None
     if any(names.count(pod.name) < TWICE for pod in known):
         return None
-    return f"all {len(known)} ingress replicas respond {answers[0].status_code}"
+    share = of(len(known), len(known))
+    return f"{share} ingress replicas respond {answers[0].status_code}"
 
 
 def _lines(scene: Scene, *, healthy: bool) -> tuple[Sighting, ...]:
@@ -181,12 +182,14 @@ def _difference(scene: Scene, wrong: set[str | None], right: set[str | None]) ->
     names = ", ".join(sorted(str(pod) for pod in wrong))
     codes = ", ".join(sorted(str(code) for code in _statuses(scene, wrong)))
     share = of(len(wrong), len(wrong) + len(right))
-    return f"{share} ingress replicas respond {codes} ({names}); the others succeed"
+    verb = "responds" if len(wrong) == 1 else "respond"
+    return f"{share} ingress replicas {verb} {codes} ({names}); the others succeed"
 
 
 def _logged(bad: tuple[Sighting, ...], its_pods: set[str | None]) -> str:
     names = ", ".join(sorted(str(pod) for pod in its_pods))
-    return f"ingress log: all {len(bad)} logged failing requests went to {names}"
+    share = of(len(bad), len(bad))
+    return f"ingress log: {share} logged failing requests went to {names}"
 
 
 def _successful(good: tuple[Sighting, ...]) -> str:
@@ -211,7 +214,7 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         log = f"{kubectl} logs {quote(pod)} --since=1h"
         steps += [
             NextStep(
-                text=f"In the log of {pod}, find why its configuration is old.",
+                text=f"In the log of {pod}, find why it responds differently.",
                 command=f"{log} | grep -Ei 'reload|error|watch'",
             ),
             NextStep(

@@ -72,7 +72,7 @@ def _no_response_inside(scene: Scene) -> str:
     text = f"the ingress responded to {of(got, len(sent_probes))} internal probes"
     if got:
         raise Missing(f"the reason why {text}")
-    return text
+    return f"none of {len(sent_probes)} internal probes of the ingress got a response"
 
 
 def _response(scene: Scene) -> str:

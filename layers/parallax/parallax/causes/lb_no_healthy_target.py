@@ -50,7 +50,7 @@ from parallax.model.judgement import Assessment, Class, Hop, NextStep
 
 ID = "lb-no-healthy-target"
 MEANS = {
-    "layer4_timeout": "the connection attempt times out, as with a firewall",
+    "layer4_timeout": "the connection times out, which is typical of a firewall",
     "layer4_no_connection": "the connection is refused",
     "layer7_timeout": "the connection succeeds, but the response times out",
     "unexpected_http_status": "the response has an unexpected status",
@@ -128,10 +128,8 @@ def _candidates(scene: Scene) -> tuple[str, ...]:
         left.append("the content of the health check")
     if lb.networks is None:
         left.append("the private network")
-    several = "s" if len(left) > 1 else ""
-    return (
-        f"possible reason{several}: {', or '.join(left)} (tcpdump on a node decides)",
-    )
+    reasons = ", or ".join(left)
+    return (f"possible, but not proven: {reasons} (check with tcpdump on a node)",)
 
 
 def _has_reason(scene: Scene) -> bool:
@@ -211,9 +209,13 @@ def _arrival(service: BalancerService, lb: LoadBalancer) -> tuple[NextStep, ...]
     private = any(target.use_private_ip for target in lb.leaves())
     sources = (*(lb.private_ips if private else ()), lb.ipv4)
     source = next((address for address in sources if address), "BALANCER")
+    kind = "private" if source in lb.private_ips else "public"
+    origin = f" from {source} (the load balancer's {kind} address)"
+    known = origin if source != "BALANCER" else ""
     capture = NextStep(
-        text="On a node, check whether the health check arrives. No packet: network or"
-        " load balancer. SYN without a reply: firewall.",
+        text=f"On a node, check whether the health check arrives{known}. If there is no"
+        " packet, the fault is in the network or the load balancer. If there is a SYN"
+        " and no reply, a firewall blocks it.",
         command=f"sudo tcpdump -ni any 'port {service.health_check.port}"
         f" and host {source}'",
     )

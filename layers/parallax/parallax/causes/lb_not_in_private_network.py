@@ -51,6 +51,8 @@ def assess(scene: Scene) -> Assessment:
 def _no_target_needs_one(scene: Scene) -> str:
     """Return why no private network is missing: shared, or not needed."""
     name = balancer.name(scene)
+    if not nodes.targets(scene):
+        return f"{name} has no targets"
     if any(target.use_private_ip for target in nodes.targets(scene)):
         return f"{name} shares a private network with its targets"
     return f"{name} does not use private addresses of its targets"

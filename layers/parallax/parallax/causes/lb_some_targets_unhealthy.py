@@ -78,7 +78,9 @@ def _explain_the_share(scene: Scene, bad: list[BalancerTarget]) -> None:
     if not bad:
         raise Missing("the health status of every target")
     if not balancer.count_with_health(scene, HealthStatus.HEALTHY):
-        raise Missing("a healthy target")
+        raise Missing(
+            f"a healthy target (0 of {len(balancer.health(scene))} are healthy)"
+        )
     if nodes.is_local(scene):
         having, _ = nodes.by_ingress_pod(scene)
         if not [t for t in bad if t in having]:
@@ -167,7 +169,8 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     names = " ".join(quote(str(t.server_name)) for t in servers)
     out = NextStep(
         text=f"Remove the unhealthy targets ({', '.join(map(_named, servers))}) until"
-        " they work again. If the cloud controller adds them again, exclude the nodes.",
+        " they work again. If the cloud controller adds them again, label these nodes"
+        " node.kubernetes.io/exclude-from-external-load-balancers.",
         command=f"for node in {names}; do hcloud load-balancer remove-target {name}"
         ' --server "$node"; done',
     )

@@ -106,7 +106,14 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     ingress = cluster.ingress_service
     if not nodes.is_local(scene) or ingress is None:
         look = f"hcloud load-balancer describe {name}"
-        return add, NextStep(text="Check which targets to remove.", command=look)
+        wrong = [t.label for t in nodes.foreign_targets(scene)]
+        check = (
+            f"Remove the targets that are not nodes of the cluster: {', '.join(wrong)}."
+            " This lists all targets."
+            if wrong
+            else "Check which targets to remove."
+        )
+        return add, NextStep(text=check, command=look)
     patch = '{"spec":{"externalTrafficPolicy":"Cluster"}}'
     policy = NextStep(
         text="Or let every node forward requests (this hides the clients' addresses).",

@@ -98,7 +98,10 @@ def _check_everything_else(scene: Scene, to: int) -> None:
     """Raise what is missing to prove that only the connection is blocked."""
     ingress_service = health_check.served_ingress(scene)
     if reason := health_check.misconfiguration(scene):
-        raise Missing(f"whether a firewall blocks it too (another fault: {reason})")
+        raise Missing(
+            "whether a firewall also blocks the load balancer"
+            f" (correct this first: {reason})"
+        )
     if to not in ingress_service.node_ports:
         raise Missing(f"the owner of port {to}, which is not a NodePort of the ingress")
     users.failed(scene)
@@ -157,13 +160,15 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         command=f"sudo ufw allow proto tcp from {source} to any port {ports}",
     )
     watch = NextStep(
-        text="On a node, find what blocks the load balancer. SYN without a reply: the"
-        " node's firewall, or the node has the load balancer's address (IPVS). No SYN:"
-        " Hetzner's firewall or network.",
+        text="On a node, find what blocks the load balancer. If there is a SYN and no"
+        " reply, it is the node's firewall, or kube-proxy (IPVS) put the load"
+        " balancer's address on the node. If there is no SYN, it is Hetzner's firewall"
+        " or network.",
         command=f"sudo tcpdump -ni any 'tcp port {to} and host {source}'",
     )
     ipvs = NextStep(
-        text="Check whether the node has the load balancer's address itself (IPVS).",
+        text="Check whether kube-proxy (IPVS) put the load balancer's address on the"
+        " node.",
         command=f"ip -brief address | grep -F {quote(source)}",
     )
     if private:

@@ -43,17 +43,21 @@ def assess(scene: Scene) -> Assessment:
     policy = _policy(scene)
     if not nodes.is_local(scene):
         return refuted(
-            ID, f"the traffic policy is {policy}: every node forwards requests"
+            ID, f"externalTrafficPolicy is {policy}: every node forwards requests"
         )
     having, without = nodes.by_ingress_pod(scene)
     if not without:
         return refuted(ID, f"all {len(having)} targets run a ready ingress pod")
     listed = ", ".join(t.label for t in without[:3])
     share = of(len(without), len(having) + len(without))
-    state = f"the policy is Local; {share} targets run no ready ingress pod ({listed})"
+    state = (
+        f"externalTrafficPolicy is Local; {share} targets run no ready ingress pod"
+        f" ({listed})"
+    )
     with evidence_so_far(state):
         _check_failures(scene, having, without)
-    sent = f"the load balancer still uses them: {balancer.health_report(scene)}"
+    used = ", ".join(_used(scene, without)[:3])
+    sent = f"the load balancer still uses {used}: {balancer.health_report(scene)}"
     return supported(ID, state, shares.text(scene), sent)
 
 
@@ -73,8 +77,7 @@ def _check_failures(
     """Raise what is missing to prove that those targets drop the failing requests."""
     if not having:
         raise Missing("a target that runs an ingress pod")
-    seen = {t.label: status for t, status in balancer.health(scene)}
-    if all(seen.get(t.label) is HealthStatus.UNHEALTHY for t in without):
+    if not _used(scene, without):
         raise Missing("a target without an ingress pod that is not unhealthy")
     shares.failing_share(scene)
     if not shares.tried_to_connect(scene):
@@ -87,6 +90,13 @@ def _check_failures(
         raise Missing(f"the reason why the ingress on {unexpected[0]} logged a request")
 
 
+def _used(scene: Scene, without: tuple[BalancerTarget, ...]) -> list[str]:
+    """Return the targets without an ingress pod that are not unhealthy."""
+    seen = {t.label: status for t, status in balancer.health(scene)}
+    labels = [t.label for t in without]
+    return [name for name in labels if seen.get(name) is not HealthStatus.UNHEALTHY]
+
+
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Return how to keep requests away from nodes without an ingress pod."""
     lb, service = balancer.load_balancer(scene), balancer.service(scene)
@@ -96,8 +106,8 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     how = "--health-check-protocol http" if node_port else "--health-check-protocol tcp"
     path = " --health-check-http-path /healthz" if node_port else ""
     check = NextStep(
-        text=f"Set the health check to port {port}, which succeeds only on nodes with a"
-        " ready ingress pod.",
+        text=f"Set the health check to port {port}. This check succeeds only on nodes"
+        " with a ready ingress pod.",
         command=f"hcloud load-balancer update-service {quote(lb.name)}"
         f" --listen-port {service.listen_port} {how} --health-check-port {port}{path}",
     )

@@ -206,7 +206,8 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     )
     allow = NextStep(
         text=f"If UFW drops these packets on {one.peer_node}, allow the other nodes to"
-        " connect to the overlay port, and with hostNetwork to the pod's own port.",
+        " connect to the overlay port. If the pods use hostNetwork, also allow the"
+        " pod's port. Repeat for each node.",
         command=f"sudo ufw allow from {quote(source or 'NODE')} to any port 8472"
         f" proto udp && sudo ufw allow from {quote(source or 'NODE')} to any port"
         f" {port} proto tcp",

@@ -51,7 +51,7 @@ def assess(scene: Scene) -> Assessment:
     state = f"{of(len(same), len(probes))} internal probes of pods received {result}"
     if all(p.healthy for p in probes) and _page_of_a_proxy(requests):
         author = users.written_by(requests[0])
-        who = f"{author.writer} ({author.hop}) wrote the page that users get"
+        who = f"{author.writer} ({author.hop}) generated the response that users get"
         share = f"all {len(probes)} internal probes of pods succeeded"
         return refuted(ID, share, who)
     if _enough(same, probes, scene) and _is_from_pods(scene, same):
@@ -79,7 +79,7 @@ def _by_the_log(scene: Scene) -> Assessment | None:
             ID,
             f"a pod itself responded {seen.upstream_status}",
             f"ingress log on {seen.node}: pod {seen.upstream_address} responded"
-            f" {seen.upstream_status} to our request",
+            f" {seen.upstream_status} to a probe from Parallax",
         )
     if other := _unknown_upstream(scene):
         raise Missing(other)
@@ -95,7 +95,7 @@ def _unknown_upstream(scene: Scene) -> str | None:
         return None
     who = replies[0].upstream_address
     reason = pods.endpoints.lacks(scene) or ("not an endpoint of the Service",)
-    return f"the workload that owns {who}, the upstream that responded ({reason[0]})"
+    return f"which workload owns {who}, the upstream that responded ({reason[0]})"
 
 
 def _enough(same: list[Probe], probes: tuple[Probe, ...], scene: Scene) -> bool:
@@ -149,7 +149,7 @@ def _page_of_a_proxy(requests: tuple[Probe, ...]) -> bool:
 
 def _page(requests: tuple[Probe, ...]) -> str:
     author = users.written_by(requests[0])
-    return f"{author.writer} ({author.hop}) wrote the page that users get"
+    return f"{author.writer} ({author.hop}) generated the response that users get"
 
 
 def _behind_the_health_check(scene: Scene, probes: tuple[Probe, ...]) -> str | None:

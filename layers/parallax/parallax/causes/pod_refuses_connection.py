@@ -51,7 +51,7 @@ def assess(scene: Scene) -> Assessment:
     ready = [e for e in pods.endpoints(scene) if e.ready]
     if not ready:
         state = pods.endpoints_text(scene)
-        return refuted(ID, f"{state}, so the ingress uses no pod")
+        return refuted(ID, f"{state}, so the ingress sends no request to a pod")
     by_place = _probes_by_place(scene)
     probes = [p for e in ready for p in by_place[e.address, e.port]]
     if not probes:

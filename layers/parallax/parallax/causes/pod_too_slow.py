@@ -44,7 +44,7 @@ def assess(scene: Scene) -> Assessment:
     users.failed(scene)
     if not pods.ready(pods.endpoints(scene)):
         state = pods.endpoints_text(scene)
-        return refuted(ID, f"{state}, so the ingress waits for no pod")
+        return refuted(ID, f"{state}, so the ingress sends no request to a pod")
     what = f"a probe of a pod on the same node ({pods.why_not_probed(scene)})"
     local, lines = need(pods.from_own_node(scene), what), _waited_for(scene)
     own = _logged(lines) or ingress.own_response(scene, GATEWAY_TIMEOUT)

@@ -75,11 +75,11 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     if not named:
         return (every,)
     first = its_pods[0] if its_pods else None
-    why = (first.waiting_reason or first.phase) if first else "not ready"
+    state = f" (state {first.waiting_reason or first.phase})" if first else ""
     before = " --previous" if first and first.restarts else ""
     events = NextStep(
-        text=f"Find why {named[0]} of {name} is not ready ({why}). Its events are at"
-        " the end of the output.",
+        text=f"Pod {named[0]} of {name} is not ready{state}. Find why: its events are"
+        " at the end of the output.",
         command=f"{kubectl} describe pod {quote(named[0])}",
     )
     log = NextStep(

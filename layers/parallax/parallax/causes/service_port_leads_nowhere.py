@@ -50,7 +50,10 @@ def assess(scene: Scene) -> Assessment:
         return refuted(ID, state)
     served = sum(e.port is not None for e in ready)
     if served:
-        return refuted(ID, f"{of(served, len(ready))} ready endpoints have a port")
+        share = of(served, len(ready))
+        return refuted(
+            ID, f"the Service port maps to a port on {share} ready endpoints"
+        )
     with evidence_so_far(f"{state}, none of them with a port"):
         why = _mismatch(scene)
         with evidence_so_far(why):

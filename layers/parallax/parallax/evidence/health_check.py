@@ -30,8 +30,15 @@ def usable_target(scene: Scene) -> str | None:
     """Return the proof that the load balancer has a usable target; None: no proof."""
     if balancer.service.maybe(scene) is None:
         return None
-    if balancer.count_with_health(scene, HealthStatus.HEALTHY):
+    healthy, count = (
+        balancer.count_with_health(scene, HealthStatus.HEALTHY),
+        len(balancer.health(scene)),
+    )
+    if healthy == count > 0:
         return balancer.health_report(scene)
+    if healthy:
+        share = of(healthy, count)
+        return f"{share} targets are healthy, so the health check can succeed"
     passed = answers.request_passed(scene)
     if passed and not answers.responded_directly(scene):
         return f"{passed}, so the load balancer has a healthy target"
@@ -77,7 +84,10 @@ def _probe_share(scene: Scene) -> tuple[bool, str]:
         answered = sum(p.status_code is not None for p in sent_probes)
         text = (
             f"the ingress responded to {of(answered, count)} internal probes"
-            f", {succeeded} with success; a TCP health check only opens a connection"
+            f", {succeeded} of them successfully; a TCP health check only opens a"
+            " connection"
+            if answered
+            else f"none of {count} internal probes of the ingress got a response"
         )
         return answered == count, text
     return (

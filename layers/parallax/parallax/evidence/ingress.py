@@ -69,7 +69,10 @@ def own_response(scene: Scene, status_code: int) -> str | None:
 def response_without_upstream(scene: Scene) -> str | None:
     """Return the proof that the ingress had no upstream to use; None: not seen."""
     if lines := logs.without_upstream(scene):
-        return f"ingress log on {lines[0].node}: 503 without an upstream"
+        return (
+            f"ingress log on {lines[0].node}: the ingress wrote the 503 itself and sent"
+            " the request to no pod"
+        )
     return own_response(scene, UNAVAILABLE)
 
 
