@@ -90,7 +90,7 @@ def nameless(reading: BalancerReading) -> Snapshot:
 def test_a_balancer_without_a_reading_has_a_reason() -> None:
     """The reading's explanation; older readings have only the error code."""
     seen = at(trace(unread(RENAMED)), Hop.LOAD_BALANCER)
-    bare = "missing: Hetzner API data of keybuzz-lb (not_found)"
+    bare = "not available: Hetzner API data of keybuzz-lb (not_found)"
     assert (seen.state, seen.seen) == (HopState.UNKNOWN, f"{bare} ({RENAMED})")
     assert at(trace(unread(None)), Hop.LOAD_BALANCER).seen == bare
 

@@ -109,7 +109,7 @@ def test_a_missing_balancer_reading_has_its_reason() -> None:
     found = finding(replace(s.wrong_port(), balancer=reading))
     body = " ".join(render(found).body.split())
     assert (
-        "load-balancer unknown missing: Hetzner API data of keybuzz-lb"
+        "load-balancer unknown not available: Hetzner API data of keybuzz-lb"
         " (not_found) (renamed? 'lb-new' serves it: 203.0.113.20 is its public IPv4)"
     ) in body
 
@@ -193,7 +193,7 @@ def test_the_resolved_mail_has_the_present_path() -> None:
     assert "load-balancer ok        keybuzz-lb: 5 of 5 targets healthy" in body
     assert "FAULTY" not in body
     path = recovered(s.NOW + MINUTE, read=False)
-    told = "missing: Hetzner API data of keybuzz-lb since the recovery"
+    told = "not available: Hetzner API data of keybuzz-lb since the recovery"
     assert told in [h.seen for h in judge(path).path]
 
 

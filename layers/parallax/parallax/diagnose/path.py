@@ -88,7 +88,7 @@ def _load_balancer(scene: Scene) -> HopSeen:
     lacking = balancer.service.lacks(scene)
     why = balancer.lookup_note(scene)
     if lacking:
-        return line(Hop.LOAD_BALANCER, f"missing: {lacking[0]}{why}", good=None)
+        return line(Hop.LOAD_BALANCER, f"not available: {lacking[0]}{why}", good=None)
     count = len(balancer.health(scene))
     healthy = balancer.count_with_health(scene, HealthStatus.HEALTHY)
     checking = balancer.count_with_health(scene, HealthStatus.UNKNOWN)
