@@ -80,7 +80,8 @@ def test_a_redirected_port_is_called_so_in_the_path() -> None:
     """No step adds a service that Hetzner would reject."""
     seen = next(h.seen for h in judge(plain(redirects=True)).path if "lb" in h.seen)
     assert seen == (
-        "not available: a service on port 80 (keybuzz-lb only redirects port 80 to https)"
+        "not available: a service on port 80 (keybuzz-lb only redirects port 80 to"
+        " https)"
     )
 
 
