@@ -20,6 +20,7 @@ import json
 import socket
 import ssl
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
@@ -31,8 +32,12 @@ from kubernetes.client.exceptions import ApiException
 from urllib3 import HTTPResponse
 from urllib3.util.ssl_ import create_urllib3_context
 
+from parallax.http_body import PIECE_BYTES, TooLargeError, whole_body
+
 CALL_SECONDS = 5.0
 """A call that takes longer counts as not answered."""
+ERROR_BYTES = 65536
+"""Bytes read of an error's body; a Status object has less than 1 KB."""
 MAX_WAIT = 60.0
 """Seconds; a server cannot make the agent wait longer."""
 MAX_CONNECTIONS = 200
@@ -73,9 +78,10 @@ class Apis:
         )
         response = cast("HTTPResponse", answer.response)
         if response.status != HTTPStatus.OK:
-            body = response.data.decode("utf-8", "replace")
             error = ApiException(
-                status=response.status, reason=response.reason, body=body
+                status=response.status,
+                reason=response.reason,
+                body=_error_body(response),
             )
             cast("Any", error).headers = response.headers
             raise error
@@ -111,6 +117,25 @@ def connect(kubeconfig: Path | None) -> Apis:
     context = _tls_context(verify=untyped.verify_ssl)
     apis.client.rest_client.pool_manager.connection_pool_kw["ssl_context"] = context
     return apis
+
+
+def body_of(response: HTTPResponse, most: int, seconds: float) -> bytes:
+    """Return a whole body.
+
+    Raises `TooLargeError`, `TimeoutError`, or what urllib3 raises.
+    """
+    pieces = response.stream(PIECE_BYTES, decode_content=True)
+    return whole_body(pieces, response, most, seconds)
+
+
+def _error_body(response: HTTPResponse) -> str:
+    """Return the body of an error; empty if it does not end: the status matters."""
+    with closing(response):
+        try:
+            body = body_of(response, ERROR_BYTES, CALL_SECONDS)
+        except (TooLargeError, TimeoutError):
+            return ""
+    return body.decode("utf-8", "replace")
 
 
 def _tls_context(*, verify: bool) -> ssl.SSLContext:
