@@ -25,7 +25,7 @@ from typing import override
 from kubernetes.client.exceptions import ApiException
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
-from parallax.http_body import TooLargeError
+from parallax.http_limits import TooLargeError
 from parallax.model.wire import Json
 from parallax_agent.watch.cache import Cache, Key, Unavailable
 from parallax_agent.watch.calls import Calls

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from kubernetes.client.exceptions import ApiException
 from kubernetes.config import incluster_config
+from urllib3.exceptions import ReadTimeoutError
 
 from parallax_agent.watch import connection as connection_module
 from parallax_agent.watch.connection import (
@@ -184,11 +185,36 @@ def test_an_error_whose_body_never_ends_keeps_its_status(
     )
 
 
+def test_a_log_s_error_whose_body_never_ends_keeps_its_status(
+    serve: Serve, tmp_path: Path
+) -> None:
+    """The official client's own methods have the same limit."""
+    url = serve(endless(b"HTTP/1.1 403 Forbidden\r\n\r\n", b" " * 9999)).rstrip("/")
+    with (
+        closing(connect(kubeconfig(url, tmp_path))) as apis,
+        pytest.raises(ApiException) as caught,
+    ):
+        apis.core.read_namespaced_pod_log("p", "n", follow=True, _preload_content=False)
+    assert describe_error(caught.value) == "403 Forbidden"
+
+
+def test_informational_responses_without_end_time_out(
+    serve: Serve, tmp_path: Path
+) -> None:
+    """The read timeout applies to the whole head."""
+    url = serve(endless(b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 99)).rstrip("/")
+    with (
+        closing(connect(kubeconfig(url, tmp_path))) as apis,
+        pytest.raises(ReadTimeoutError),
+    ):
+        apis.get(NODES, {}, 0.2)
+
+
 @pytest.mark.usefixtures("account")
 def test_a_body_over_tls_that_stops_half_way_times_out(
     secure: KubernetesServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The limit of seconds holds for all of a body, also over TLS."""
+    """The limit of seconds applies to the whole body, also over TLS."""
     released = threading.Event()
 
     def half(handler: KubernetesHandler, *_: object) -> None:

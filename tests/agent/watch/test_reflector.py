@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from parallax.http_body import TooLargeError
+from parallax.http_limits import TooLargeError
 from parallax.model.wire import Json
 from parallax_agent.watch import reflector as reflector_module
 from parallax_agent.watch.api import Apis, connect

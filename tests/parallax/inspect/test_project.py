@@ -82,7 +82,7 @@ def test_a_deleted_balancer_is_not_found(api: Api) -> None:
         (
             endless(CHUNKED + b"0\r\n", b"X: " + b"x" * 999 + b"\r\n"),
             Problem.UNREACHABLE,
-            "no complete response body within 0.2 s",
+            "no complete response within 0.2 s",
         ),
     ],
     ids=["body", "body of an error", "trailers"],
@@ -100,6 +100,16 @@ def test_a_response_that_never_ends_is_read_to_a_limit(
     before = set(threading.enumerate())
     (seen,) = read_balancers(connect(TOKEN, serve(pieces).rstrip("/")), (FRONT,), NOW)
     assert (seen.problem, word in str(seen.problem_detail)) == (problem, True)
+    left = set(threading.enumerate()) - before
+    assert not [thread for thread in left if thread.name == "hetzner"]
+
+
+def test_informational_responses_without_end_time_out(serve: Serve) -> None:
+    """The thread that reads them ends with the read timeout."""
+    before = set(threading.enumerate())
+    url = serve(endless(b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 99)).rstrip("/")
+    (seen,) = read_balancers(connect(TOKEN, url, timeout=(2.0, 0.2)), (FRONT,), NOW)
+    assert seen.problem is Problem.UNREACHABLE
     left = set(threading.enumerate()) - before
     assert not [thread for thread in left if thread.name == "hetzner"]
 

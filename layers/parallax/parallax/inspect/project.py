@@ -16,7 +16,7 @@ from typing import Any
 from hcloud import Client
 from requests import Response
 
-from parallax.http_body import PIECE_BYTES, whole_body
+from parallax.http_limits import PIECE_BYTES, POOLS, whole_body
 from parallax.inspect.allowance import Allowance
 from parallax.inspect.shape import Json, identity, part
 
@@ -75,6 +75,8 @@ def connect(
     inner: Any = client._client  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
     inner._retry_max_retries = 0  # noqa: SLF001
     inner._session.hooks["response"] += [allowance.note, _read]  # noqa: SLF001
+    for adapter in inner._session.adapters.values():  # noqa: SLF001
+        adapter.poolmanager.pool_classes_by_scheme = POOLS
     return Project(client, allowance)
 
 

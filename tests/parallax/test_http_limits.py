@@ -1,4 +1,4 @@
-"""Bodies of real responses, read up to a limit of bytes and of seconds."""
+"""Real responses, read up to a limit of bytes and of seconds."""
 
 import gzip
 import threading
@@ -10,7 +10,7 @@ import urllib3
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parallax.http_body import PIECE_BYTES, TooLargeError, whole_body
+from parallax.http_limits import PIECE_BYTES, POOLS, TooLargeError, whole_body
 from tests.agent.push.endless import CHUNKED, Serve, endless, serve
 
 __all__ = ["serve"]
@@ -90,6 +90,15 @@ def test_a_broken_connection_is_the_library_s_error(serve: Serve) -> None:
     """It is not reported as a timeout."""
     with pytest.raises(urllib3.exceptions.ProtocolError):
         read(serve(iter([OK + b"Content-Length: 9\r\n\r\n", b"abc"])))
+
+
+def test_a_head_that_never_ends_times_out(serve: Serve) -> None:
+    """The read timeout applies to the whole head."""
+    url = serve(endless(b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 99))
+    with urllib3.PoolManager() as pool:
+        pool.pool_classes_by_scheme = POOLS
+        with pytest.raises(urllib3.exceptions.ReadTimeoutError):
+            pool.request("GET", url, timeout=0.2, retries=False)
 
 
 @given(st.lists(st.binary(max_size=20)), st.integers(min_value=0, max_value=60))
