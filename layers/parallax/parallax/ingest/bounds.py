@@ -9,11 +9,12 @@ node that the push names.
 """
 
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from datetime import datetime
 from math import isfinite
 from typing import Any, cast
 
+from parallax.model.cluster import NodeReport
 from parallax.model.name import NAME, NODE_NAME, is_name, is_node_name
 from parallax.model.push import Push
 from parallax.model.wire import YEARS, wire_name
@@ -29,15 +30,21 @@ def problems(push: Push) -> Iterator[str]:
     if not is_node_name(push.node):
         yield f"{wire_name('node')}: expected {NODE_NAME}"
     for number, report in enumerate(push.reports):
-        at = f"reports.{number}"
-        for name in ("cluster", "node"):
-            if getattr(report, name) != getattr(push, name):
-                yield f"{at}.{wire_name(name)}: expected the value of the push"
-        if not is_name(report.target):
-            yield f"{at}.target: expected {NAME}"
-        if not INTERVAL[0] <= report.interval <= INTERVAL[1]:
-            yield f"{at}.interval: expected {INTERVAL[0]:g} to {INTERVAL[1]:g} seconds"
-    yield from _value_problems(push, ())
+        yield from report_problems(push, number, report)
+    yield from _value_problems(replace(push, reports=()), ())
+
+
+def report_problems(push: Push, number: int, report: NodeReport) -> Iterator[str]:
+    """Yield each problem of one report; `number` is its position in the push."""
+    at = f"reports.{number}"
+    for name in ("cluster", "node"):
+        if getattr(report, name) != getattr(push, name):
+            yield f"{at}.{wire_name(name)}: expected the value of the push"
+    if not is_name(report.target):
+        yield f"{at}.target: expected {NAME}"
+    if not INTERVAL[0] <= report.interval <= INTERVAL[1]:
+        yield f"{at}.interval: expected {INTERVAL[0]:g} to {INTERVAL[1]:g} seconds"
+    yield from _value_problems(report, ("reports", str(number)))
 
 
 def _value_problems(value: object, at: tuple[str, ...]) -> Iterator[str]:
