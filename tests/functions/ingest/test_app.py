@@ -143,6 +143,11 @@ def test_one_report_too_large_costs_only_itself(load: Any, cloud: Any) -> None:
         ({"interval": 3700}, "reports.1.interval: expected 1 to 3600 seconds"),
         ({"interval": float("inf")}, "reports.1.interval: expected 1 to 3600 seconds"),
         ({"probes": [{"role": "of a later version"}]}, "reports.1.probes.0.role: "),
+        ({"target": "\ud800"}, "reports.1.target: expected a name"),
+        (
+            {"reading": {"read_at": "2026-01-01T00:00:00Z", "problems": ["\ud800"]}},
+            "reports.1.reading.problems.0: expected text without half",
+        ),
         ({"reading": {"read_at": "noon"}}, "reports.1.reading.read_at: "),
     ],
 )

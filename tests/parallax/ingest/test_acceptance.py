@@ -338,6 +338,15 @@ PROBE = {
         ("schema", [["x"]], "unknown schema (not a text)"),
         ("schema", "x" * 9999, "unknown schema 'xxx"),
         ("k8s.node.name", "\ud800", "k8s.node.name: "),
+        (
+            "sightings",
+            [
+                encode(
+                    Sighting(request_id="\ud800", seen_at=datetime.now(UTC), node="n")
+                )
+            ],
+            "sightings.0.request_id: expected text without half of a surrogate pair",
+        ),
     ],
 )
 def test_a_value_out_of_bounds_is_rejected(
@@ -369,6 +378,14 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "infinite": (
         {"probes": [PROBE | {"duration": float("inf")}]},
         "probes.0.duration: expected a finite number",
+    ),
+    "half a surrogate pair": (
+        {"reading": {"read_at": PROBE["started_at"], "problems": ["", "a\udfffb"]}},
+        "reading.problems.1: expected text without half of a surrogate pair",
+    ),
+    "half a pair in a header": (
+        {"probes": [PROBE | {"headers": [["X-A", "\ud800"]]}]},
+        "probes.0.headers.0.1: expected text without half of a surrogate pair",
     ),
     "no number": (
         {"probes": [PROBE | {"duration": float("nan")}]},

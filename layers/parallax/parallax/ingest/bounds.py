@@ -8,6 +8,7 @@ target (docs/threat-model.md). The bounds add that all reports of one push are o
 node that the push names.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
 from datetime import datetime
@@ -21,6 +22,8 @@ from parallax.model.wire import YEARS, wire_name
 
 INTERVAL = (1.0, 3600.0)
 """Seconds between two reports; an agent counts as silent after four intervals."""
+_HALF = re.compile("[\ud800-\udfff]")
+"""Half of a surrogate pair: JSON can express it, but UTF-8, and so an item, cannot."""
 
 
 def problems(push: Push) -> Iterator[str]:
@@ -48,16 +51,8 @@ def report_problems(push: Push, number: int, report: NodeReport) -> Iterator[str
 
 
 def _value_problems(value: object, at: tuple[str, ...]) -> Iterator[str]:
-    """Yield each time and each number that cannot be used."""
-    if isinstance(value, datetime):
-        if value.utcoffset() is None:
-            yield f"{'.'.join(at)}: expected a time with a time zone"
-        elif value.year not in YEARS:
-            yield f"{'.'.join(at)}: expected a year from {YEARS[0]} to {YEARS[-1]}"
-    elif isinstance(value, float):
-        if not isfinite(value):
-            yield f"{'.'.join(at)}: expected a finite number"
-    elif is_dataclass(value):
+    """Yield each time, number and text that cannot be used or stored."""
+    if is_dataclass(value):
         for field in fields(value):
             yield from _value_problems(
                 getattr(value, field.name), (*at, wire_name(field.name))
@@ -65,3 +60,20 @@ def _value_problems(value: object, at: tuple[str, ...]) -> Iterator[str]:
     elif isinstance(value, tuple):
         for number, item in enumerate(cast("tuple[Any, ...]", value)):
             yield from _value_problems(item, (*at, str(number)))
+    elif expected := _expected(value):
+        yield f"{'.'.join(at)}: expected {expected}"
+
+
+def _expected(value: object) -> str | None:
+    """Return what is expected instead of a value; None: the value is valid."""
+    match value:
+        case datetime() if value.utcoffset() is None:
+            return "a time with a time zone"
+        case datetime() if value.year not in YEARS:
+            return f"a year from {YEARS[0]} to {YEARS[-1]}"
+        case float() if not isfinite(value):
+            return "a finite number"
+        case str() if _HALF.search(value):
+            return "text without half of a surrogate pair"
+        case _:
+            return None
