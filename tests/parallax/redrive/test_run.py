@@ -258,3 +258,23 @@ def test_a_letter_whose_object_is_gone_stays_with_a_reason(letters: Letters) -> 
     assert result.outcome is Outcome.STUCK
     assert result.detail == f"s3://{letters.bucket}/{KEY} cannot be read: NoSuchKey"
     assert len(letters.left("stream")) == 1
+
+
+@pytest.mark.parametrize(
+    ("bucket", "key"),
+    [("../x", KEY), ("no bucket", KEY), ("", KEY), ("letters", "")],
+)
+def test_a_name_that_s3_does_not_allow_costs_only_its_letter(
+    letters: Letters, bucket: str, key: str
+) -> None:
+    """The letter stays with a reason; the letters after it are replayed."""
+    s3 = {"bucket": {"name": bucket}, "object": {"key": key}}
+    letters.put("stream", {"Records": [{"eventSource": "aws:s3", "s3": s3}]})
+    letters.store(KEY, batch("parallax-notify"))
+    stuck, replayed = sorted(letters.run(), key=lambda result: result.outcome)
+    assert stuck.outcome is Outcome.STUCK
+    assert stuck.detail == (
+        f"s3://{bucket}/{key} cannot be read: not a valid name of an S3 object"
+    )
+    assert replayed.outcome is Outcome.REPLAYED
+    assert len(letters.left("stream")) == 1
