@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from standardwebhooks import Webhook
 
@@ -394,6 +394,7 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
 }
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(["right", *WRONG]), min_size=1, max_size=6))
 def test_a_wrong_report_costs_only_itself(kinds: list[str]) -> None:
     """The others are accepted in order; each wrong one has its position and reason."""
