@@ -2,7 +2,7 @@
 
 import pytest
 
-from parallax.model.web_url import NO_USER, has_user, problem
+from parallax.model.web_url import NO_USER, has_user, problem, without_secret_values
 
 
 @pytest.mark.parametrize(
@@ -97,3 +97,33 @@ def test_what_is_no_text_is_named() -> None:
     assert (
         problem(["https://u:s3cret@a/"]) == "expected an http or https URL, got a list"
     )
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?token=s3cret",
+        "?a=1&token=s3cret&b=2",
+        "?%74oken=s3cret",
+        "?user[password]=s3cret",
+        "?a=1;sid=s3cret",
+        "?sid=a;s3cret=b&c=d",
+        "?key=a=s3cret?s3cret,b:c",
+    ],
+)
+def test_a_url_for_people_has_no_secret_value(query: str) -> None:
+    """The text before and after the value stays."""
+    shown = without_secret_values(f"https://a.example/x{query}")
+    assert "s3cret" not in shown
+    assert shown.startswith("https://a.example/x?")
+    for kept in ("a=1", "b=2", "c=d", "token=", "sid="):
+        assert (kept in shown) == (kept in query)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://a.example/token=a", "http://a.example/?a=b;c=d&e", "http://a.example/?"],
+)
+def test_a_url_without_a_secret_parameter_is_shown_as_it_is(url: str) -> None:
+    """It can be copied."""
+    assert without_secret_values(url) == url
