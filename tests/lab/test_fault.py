@@ -44,7 +44,7 @@ def test_a_fault_hits_each_cases_own_targets(fault_id: str, path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fault_id", "case", "told"),
+    ("fault_id", "case", "reason"),
     [
         ("ingress-rejects-request", "k3s", "needs an ingress of the kind nginx"),
         ("ingress-replica-out-of-step", "k3s", "needs 3 nodes, k3s has 2"),
@@ -58,10 +58,10 @@ def test_a_fault_hits_each_cases_own_targets(fault_id: str, path: Path) -> None:
     ],
 )
 def test_what_cannot_come_about_in_a_case_is_refused(
-    fault_id: str, case: str, told: str
+    fault_id: str, case: str, reason: str
 ) -> None:
     """Whoever asks for it is told what the case lacks."""
-    with pytest.raises(FaultError, match=told):
+    with pytest.raises(FaultError, match=reason):
         load_fault(fault_id, load(CASES / f"{case}.yaml"))
 
 
@@ -74,9 +74,12 @@ def test_a_fault_may_hit_no_user_and_still_have_its_incident() -> None:
 
 def test_only_the_api_tells_the_two_firewall_faults_apart() -> None:
     """The same rule: an API that tells no detail leaves the firewall one of three."""
-    told = load_fault("node-firewall-blocks-load-balancer")
-    untold = load_fault("lb-no-healthy-target")
-    assert untold.actions == (("hetzner", {"detail": False}), *told.actions)
+    with_detail = load_fault("node-firewall-blocks-load-balancer")
+    without_detail = load_fault("lb-no-healthy-target")
+    assert without_detail.actions == (
+        ("hetzner", {"detail": False}),
+        *with_detail.actions,
+    )
 
 
 @pytest.mark.parametrize("look_alike", look_alike_ids())

@@ -24,9 +24,9 @@ def unasked(snapshot: Snapshot) -> Snapshot:
 def test_the_replica_that_always_fails_is_named() -> None:
     """By probes of each replica, and by the log."""
     judgement = judge(s.out_of_step())
-    told = ask(CAUSE, s.out_of_step())
+    assessment = ask(CAUSE, s.out_of_step())
     assert judgement.cause == CAUSE.id
-    assert told.evidence == (
+    assert assessment.evidence == (
         "1 of 5 ingress replicas respond 503 (ingress-1); the others succeed",
         "ingress log: all 3 logged failing requests went to ingress-1",
     )

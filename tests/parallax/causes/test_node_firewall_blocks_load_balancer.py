@@ -68,9 +68,9 @@ def test_hetzners_firewall_that_has_no_rule_is_named_first() -> None:
     """With the rule to add, before the nodes' own firewall."""
     judgement = judge(without_a_rule_for(31695))
     assert judgement.cause == CAUSE.id
-    told = next(a for a in judgement.assessments if a.cause == CAUSE.id)
+    assessment = next(a for a in judgement.assessments if a.cause == CAUSE.id)
     rule = "no rule of Cloud Firewall workers allows it on port 31695 (5 of 5 targets)"
-    assert rule in told.evidence
+    assert rule in assessment.evidence
     command = judgement.next_steps[0].command or ""
     assert "firewall add-rule workers --direction in" in command
     assert "--port 31695 --source-ips 203.0.113.20/32" in command
@@ -80,8 +80,8 @@ def test_a_port_of_another_service_is_not_what_is_shut() -> None:
     """The Cloud Firewall blocks an unused port, which must stay blocked."""
     judgement = judge(without_a_rule_for(30999))
     assert judgement.cause == CAUSE.id
-    told = next(a for a in judgement.assessments if a.cause == CAUSE.id)
-    assert "workers" not in str(told.evidence)
+    assessment = next(a for a in judgement.assessments if a.cause == CAUSE.id)
+    assert "workers" not in str(assessment.evidence)
     assert "30999" not in str(judgement.next_steps)
     assert judgement.next_steps[1].command == "hcloud firewall list"
 
@@ -138,12 +138,12 @@ def unanswered(snapshot: Snapshot, *roles: Role) -> Snapshot:
     return replace(snapshot, reports=reports)
 
 
-@pytest.mark.parametrize("said", ["layer4_timeout", None])
+@pytest.mark.parametrize("detail", ["layer4_timeout", None])
 def test_a_firewall_that_blocks_other_nodes_too_is_shown_by_their_probes(
-    said: str | None,
+    detail: str | None,
 ) -> None:
     """Each node responds to itself and reaches other pods, not other NodePorts."""
-    x = replace(e.firewall(), balancer=s.detailed(s.balancer(healthy=0), said))
+    x = replace(e.firewall(), balancer=s.detailed(s.balancer(healthy=0), detail))
     shut = unanswered(x, Role.INGRESS_OTHER)
     assert judge(shut).cause == CAUSE.id
     assert ask(CAUSE, shut).evidence[0] == (

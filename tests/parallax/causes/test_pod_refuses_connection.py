@@ -43,11 +43,11 @@ SOME = [s.INGRESS_502_BY_LB, s.OK, s.OK, s.INGRESS_502_BY_LB, *[s.OK] * 7]
 def test_all_ready_pods_refuse() -> None:
     """The share, the port, the log's last line, and the pod to check."""
     x = s.pods_refuse()
-    told = ask(CAUSE, x).evidence
-    assert told[0] == (
+    evidence = ask(CAUSE, x).evidence
+    assert evidence[0] == (
         "5 of 5 ready pods refuse connections on port 8080, even from their own nodes"
     )
-    assert "the last one used 10.0.0.110:8080" in told[1]
+    assert "the last one used 10.0.0.110:8080" in evidence[1]
     judgement = judge(x)
     assert judgement.next_steps[0].command == (
         "kubectl -n keybuzz logs keybuzz-api-1 --tail=100"

@@ -95,12 +95,12 @@ def test_a_log_that_is_not_read_any_more_is_not_reported_as_empty() -> None:
     """A count of our requests needs a log that was read recently."""
     x = s.wrong_port()
     stuck = tuple(replace(r, log_read_at=s.SINCE - s.MINUTE) for r in x.reports)
-    told = [h.seen for h in judge(x).path if h.hop is Hop.INGRESS]
-    assert "its access log contains none of 13 external requests" in told[0]
-    told = [
+    sentences = [h.seen for h in judge(x).path if h.hop is Hop.INGRESS]
+    assert "its access log contains none of 13 external requests" in sentences[0]
+    sentences = [
         h.seen for h in judge(replace(x, reports=stuck)).path if h.hop is Hop.INGRESS
     ]
-    assert "in its log" not in told[0]
+    assert "in its log" not in sentences[0]
 
 
 def test_a_missing_proxy_header_breaks_only_the_probe() -> None:

@@ -90,6 +90,6 @@ def test_nodeports_that_policy_local_drops_are_no_failure() -> None:
     symptom = read_symptom(x)
     assert (symptom.internal, symptom.difference) == (View.HEALTHY, Difference.NONE)
     assert symptom.inside_failed == 0
-    told = next(h for h in trace(x) if h.hop is Hop.NODE)
-    assert told.state is HopState.OK
-    assert "traffic policy Local drops 4 more" in told.seen
+    node = next(h for h in trace(x) if h.hop is Hop.NODE)
+    assert node.state is HopState.OK
+    assert "traffic policy Local drops 4 more" in node.seen

@@ -31,12 +31,12 @@ class Flood:
 
     def serve(self, connection: socket.socket) -> None:
         """Read the request, then send as fast as the peer takes it."""
-        heard = b""
-        while not heard or self.reads not in heard:
+        request = b""
+        while not request or self.reads not in request:
             piece = connection.recv(65536)
             if not piece:
                 return
-            heard += piece
+            request += piece
         connection.sendall(self.first)
         piece = self.again * (AT_ONCE // len(self.again))
         while True:

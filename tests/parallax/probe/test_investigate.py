@@ -119,14 +119,14 @@ def test_the_control_is_requested_once_without_a_response() -> None:
 
 def test_the_control_is_left_alone_where_an_answer_came() -> None:
     """An error page is an answer: the monitor sees."""
-    heard: list[bytes] = []
+    received: list[bytes] = []
 
     async def note(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
         """Record the connection."""
-        heard.append(await reader.read(1))
+        received.append(await reader.read(1))
 
     run = run_of(BAD, control=note)
-    assert (run.by_role(Role.CONTROL), heard) == ((), [])
+    assert (run.by_role(Role.CONTROL), received) == ((), [])
 
 
 def test_a_part_without_time_is_reported_and_blocks_nothing() -> None:

@@ -34,7 +34,7 @@ from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.balancer import HealthStatus
 from parallax.model.judgement import Assessment, Class, Hop, NextStep
-from parallax.model.probe import Role
+from parallax.model.probe import AT_THE_INGRESS, Role
 
 ID = "lb-health-check-wrong-port"
 
@@ -79,7 +79,7 @@ def _proven(scene: Scene, to: int) -> str:
 
 
 def _connected(scene: Scene, port: int) -> str:
-    probes = scene.inside(*inside.INGRESS_ROLES)
+    probes = scene.inside(*AT_THE_INGRESS)
     accepted = sum(p.peer_port == port and inside.accepted(p) for p in probes)
     return of(accepted, len(probes))
 

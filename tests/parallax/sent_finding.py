@@ -1,4 +1,4 @@
-"""Told: a published finding, for tests of publishing.
+"""Sent finding: a published finding, for tests of publishing.
 
 In: nothing. Out: a finding of the target `front`. It does not: publish.
 """
