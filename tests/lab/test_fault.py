@@ -22,7 +22,7 @@ PAIRS = [
     for fault_id in fault_ids(load(path))
 ]
 NOBODY = {"stack/probe"}
-"""Subjects of incidents that are no target's."""
+"""Subjects of incidents that do not belong to a target."""
 
 
 def test_every_fault_fits_the_default_case() -> None:
@@ -60,7 +60,7 @@ def test_a_fault_hits_each_cases_own_targets(fault_id: str, path: Path) -> None:
 def test_what_cannot_come_about_in_a_case_is_refused(
     fault_id: str, case: str, reason: str
 ) -> None:
-    """Whoever asks for it is told what the case lacks."""
+    """The error names what the case lacks."""
     with pytest.raises(FaultError, match=reason):
         load_fault(fault_id, load(CASES / f"{case}.yaml"))
 
@@ -84,7 +84,7 @@ def test_only_the_api_tells_the_two_firewall_faults_apart() -> None:
 
 @pytest.mark.parametrize("look_alike", look_alike_ids())
 def test_a_look_alike_blames_nobody_and_stands_beside_a_fault(look_alike: str) -> None:
-    """A look-alike alone expects nothing; beside a fault it comes about first."""
+    """A look-alike alone expects nothing; beside a fault it happens first."""
     alone = load_fault(look_alike)
     assert alone.expected == {}
     joined = load_fault(f"pods-not-ready+{look_alike}")

@@ -24,7 +24,7 @@ FINDING = Finding(
         summary="503 from the internet, 200 inside",
     ),
     cause="lb-health-check-wrong-port",
-    title="The health check asks the wrong port",
+    title="The health check uses the wrong port",
     settling=False,
     turn=NotificationReason.FIRING,
 )

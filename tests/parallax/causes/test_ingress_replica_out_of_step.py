@@ -128,7 +128,7 @@ def test_an_unmarked_page_is_the_ingresss_if_its_log_shows_it() -> None:
 
 
 def test_a_replica_may_only_have_reached_its_limit() -> None:
-    """Each replica counts separately; a limit with another status is no reason."""
+    """Each replica counts separately; a limit with another status is not a reason."""
     limit = (("nginx.ingress.kubernetes.io/limit-rps", "1"),)
     limited = s.with_reading(s.out_of_step(), ingress_annotations=limit)
     assert answer(CAUSE, limited) is Answer.UNKNOWN

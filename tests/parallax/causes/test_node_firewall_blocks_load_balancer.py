@@ -114,7 +114,7 @@ def test_without_an_api_reason_both_candidates_remain() -> None:
 
 
 def unanswered(snapshot: Snapshot, *roles: Role) -> Snapshot:
-    """Return the snapshot with inside probes that get no connection."""
+    """Return the snapshot with internal probes that cannot connect."""
     reports = tuple(
         replace(
             r,
@@ -152,10 +152,10 @@ def test_a_firewall_that_blocks_other_nodes_too_is_shown_by_their_probes(
     )
 
 
-def doors_shut(*pods_on: str) -> Snapshot:
-    """Return a firewall without Hetzner's word, where policy Local shuts some doors.
+def nodeports_closed(*pods_on: str) -> Snapshot:
+    """Return a firewall without Hetzner's detail; policy Local closes some NodePorts.
 
-    Targets are the nodes with an ingress pod; no node gets in at any other one.
+    Targets are the nodes with an ingress pod; no node can connect to any other one.
     """
     found = s.balancer(healthy=0)
     assert found.load_balancer
@@ -167,13 +167,13 @@ def doors_shut(*pods_on: str) -> Snapshot:
 
 def test_a_nodeport_that_policy_local_drops_shows_no_firewall() -> None:
     """Only NodePorts that should respond count as failing."""
-    x = doors_shut(*s.NODES[:3])
+    x = nodeports_closed(*s.NODES[:3])
     assert ask(CAUSE, x).evidence[0] == (
         "each node responds to itself on port 31695,"
         " but 3 of 3 probes from other nodes cannot connect"
     )
     assert judge(x).cause == CAUSE.id
-    one = doors_shut(s.NODES[0])
+    one = nodeports_closed(s.NODES[0])
     assert answer(CAUSE, one) is Answer.UNKNOWN
     assert judge(one).cause != CAUSE.id
 
@@ -235,7 +235,8 @@ def test_a_drop_at_the_health_check_node_port_is_a_firewalls(
 def test_a_nodeport_that_policy_local_drops_is_no_doubt() -> None:
     """Two nodes without a pod correctly do not respond to other nodes."""
     assert (
-        answer(CAUSE, e.with_doors_shut(e.firewall(), *s.NODES[:3])) is Answer.SUPPORTED
+        answer(CAUSE, e.with_nodeports_closed(e.firewall(), *s.NODES[:3]))
+        is Answer.SUPPORTED
     )
 
 

@@ -169,7 +169,7 @@ def test_an_unready_pod_that_refuses_is_not_counted() -> None:
 
 
 def test_pods_that_accept_and_close_do_not_refuse() -> None:
-    """A 502 for another reason: the connection came about."""
+    """A 502 for another reason: the connection was established."""
     outside = s.run(s.INGRESS_502_BY_LB)
     inside = s.reports(ingress=s.INGRESS_502, pod=s.CLOSED)
     assert answer(CAUSE, s.taken(outside, s.balancer(), *inside)) is Answer.REFUTED

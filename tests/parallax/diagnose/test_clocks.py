@@ -65,7 +65,7 @@ def test_a_nodes_clock_changes_no_judgement(cause: str, off: timedelta) -> None:
 
 @pytest.mark.parametrize("cause", s.FAULTS)
 def test_silent_agents_lead_to_no_other_cause(cause: str) -> None:
-    """Reports older than the agent's limit are no evidence about the present."""
+    """Reports older than the agent's limit prove nothing about the present."""
     x = s.FAULTS[cause]()
     old = replace(x, reports=tuple(aged(r, timedelta(minutes=5)) for r in x.reports))
     judgement = judge(old)
@@ -118,7 +118,7 @@ def test_a_missing_proxy_header_breaks_only_the_probe() -> None:
 def test_a_missing_proxy_header_is_no_evidence_against_the_backend(
     config: tuple[tuple[str, str], ...] | None,
 ) -> None:
-    """Users fail: the ingress's response to a wrong request is no evidence."""
+    """Users fail: the ingress's response to a wrong request proves nothing."""
     run = s.run(s.LB_503, unknown_host=s.LB_503)
     x = s.taken(run, s.balancer(healthy=0), *s.reports(ingress=s.CLOSED))
     x = s.with_reading(x, ingress_config=config)

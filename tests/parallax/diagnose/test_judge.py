@@ -46,7 +46,7 @@ def without_logs(snapshot: Snapshot) -> Snapshot:
 
 
 def without_reading(snapshot: Snapshot) -> Snapshot:
-    """Take away what the Kubernetes API said."""
+    """Remove the readings of the Kubernetes API."""
     reports = tuple(replace(r, reading=None) for r in snapshot.reports)
     return replace(snapshot, reports=reports)
 
@@ -195,7 +195,7 @@ def test_health_raises_nothing() -> None:
 
 
 def test_a_healthy_balancer_with_another_health_check_port_is_not_blamed() -> None:
-    """Another port that works is no fault."""
+    """Another port that works is not a fault."""
     x = s.taken(s.run(s.POD_503), s.balancer(asks=32443), *s.reports())
     assert answers(x)["lb-health-check-wrong-port"] is Answer.REFUTED
 
@@ -211,7 +211,7 @@ def test_the_balancer_is_blamed_only_if_every_target_is_unhealthy(
 
 
 def test_an_old_servers_page_says_nothing_of_the_balancer() -> None:
-    """Users met another machine: only what was asked of the balancer tells of it."""
+    """Users reached another machine: only direct requests show the load balancer."""
     found = judge(s.FAULTS["dns-stale-address"]()).assessments
     firewall = next(a for a in found if a.cause.startswith("node-firewall"))
     fact = "ingress-nginx responded 404 to the unknown-host probe"
@@ -283,7 +283,7 @@ def test_a_tcp_health_check_does_not_fail_for_what_the_app_answers() -> None:
 
 
 def test_refusing_pods_behind_an_http_health_check_are_named() -> None:
-    """The ingress says 502 to the health check, users get the balancer's page."""
+    """The health check gets 502 from the ingress, users get the balancer's page."""
     outside = s.run(s.LB_503, unknown_host=s.LB_503)
     inside = s.reports(ingress=s.INGRESS_502, pod=s.REFUSED)
     reading = s.checking("http", s.balancer(healthy=0))
@@ -333,7 +333,7 @@ def test_pods_behind_an_http_health_check_speak_through_the_balancers_page() -> 
 
 
 def test_targets_of_a_label_selector_count_one_by_one() -> None:
-    """The selector's own entry is no target."""
+    """The selector's own entry is not a target."""
     x = s.wrong_port()
     assert x.balancer
     assert x.balancer.load_balancer

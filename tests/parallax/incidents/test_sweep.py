@@ -86,13 +86,13 @@ def test_advice_of_an_unwatched_target_ends(cloud: Any) -> None:
     for subject, published in (
         ("platform-api", True),
         ("gone", True),
-        ("unsaid", False),
+        ("unpublished", False),
     ):
         table.put(standing(f"{subject}/advice", published=published))
     DynamoIncidents(cloud.incidents).put(firing("gone"))
     swept = sweep_advice([s.TARGET], table, LATER)
-    assert set(swept) == {"gone/advice", "unsaid/advice"}
-    gone, unpublished = table.get("gone/advice"), table.get("unsaid/advice")
+    assert set(swept) == {"gone/advice", "unpublished/advice"}
+    gone, unpublished = table.get("gone/advice"), table.get("unpublished/advice")
     assert gone
     assert unpublished
     assert (gone.standing, unpublished.standing, unpublished.events) == ((), (), ())

@@ -18,7 +18,7 @@ from parallax.model.web_url import NO_USER, has_user, problem
     ],
 )
 def test_a_url_that_can_be_requested_has_no_problem(url: str) -> None:
-    """An `@` behind the host is no user name."""
+    """An `@` after the host does not mark a user name."""
     assert problem(url) is None
 
 

@@ -286,7 +286,7 @@ def test_a_blind_mail_blames_no_component() -> None:
 def test_the_first_line_is_a_sentence_for_any_response(
     gets: dict[str, object], phrase: str
 ) -> None:
-    """A status that is no error, no response, and an unknown result."""
+    """A status that is not an error, no response, and an unknown result."""
     first = finding(s.wrong_port())
     symptom = replace(first.symptom, **gets)  # type: ignore[arg-type]
     body = render(replace(first, symptom=symptom)).body

@@ -1,6 +1,6 @@
 """Real name servers on loopback, over UDP, for the tests of the probe.
 
-In: what a name server says. Out: the one port that all of them listen on.
+In: the records of name servers. Out: the one port that all of them listen on.
 It does not: speak TCP, or stand for a resolver's cache; the lab has real ones.
 """
 
@@ -37,9 +37,9 @@ ZONE: Records = {
 
 @dataclass(frozen=True)
 class Says:
-    """What a name server says; `mute` about these kinds of record.
+    """The records of a name server; it does not respond for the kinds in `mute`.
 
-    `asked` takes down the names it was asked for.
+    `asked` records the names that were queried.
     """
 
     records: Records

@@ -201,7 +201,7 @@ def test_a_wait_for_a_connection_shortens_no_probe() -> None:
 def test_a_probe_that_cannot_be_sent_costs_only_itself(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """This machine's own lack is reported, and is no error of the target."""
+    """A defect of this machine is reported, not as an error of the target."""
     module = importlib.import_module("parallax.probe.investigate")
     real = module.fetch
 

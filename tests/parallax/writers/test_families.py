@@ -287,7 +287,7 @@ CASES: list[tuple[str, int, str | None, Headers, str, str, str, str]] = [
         "own-page",
     ),
     (
-        "envoy knows no route",
+        "envoy has no route",
         404,
         "Not Found",
         [("server", "envoy"), ("content-length", "0")],
@@ -531,7 +531,7 @@ CASES: list[tuple[str, int, str | None, Headers, str, str, str, str]] = [
         "replayed",
     ),
     (
-        "Age beside nobody's page",
+        "Age beside an unknown page",
         500,
         "Oops",
         [("Age", "12")],

@@ -14,7 +14,7 @@ then only the cache-buster counts. A CDN without such marks is identified by the
 logs: they contain the cache-buster requests and none of the failing ones.
 
 Neighbors: an error page that the CDN writes itself is `cdn-cannot-reach-origin`. An old
-address in DNS is no stored response: `dns-stale-address`. If the origin fails too, a
+address in DNS is `dns-stale-address`, not a stored response. If the origin fails too, a
 cause behind the cache applies.
 
 Mitigation: purge the URL. Configure the cache not to store 5xx responses.

@@ -10,7 +10,7 @@ Diagnosis: most failing users get the ingress's own 404, or its log shows that t
 default backend responded. Or the load balancer's health check requests this host and
 fails on all targets with 404. The ingress log or internal probes with this Host show
 the same. The hosts of all Ingresses, read since the failure began, do not match this
-one, including wildcards. A 404 that the target counts as healthy is no failure. The
+one, including wildcards. A 404 that the target counts as healthy is not a failure. The
 app's own 404 is identified as a pod's by the ingress log.
 
 Neighbors: if the app wrote the 404, it is `pod-answers-error`. If only one replica lost

@@ -15,8 +15,8 @@ connection: a timeout or a response would mean that something else is on that po
 Neighbors: if requests go to an unused port, it is `lb-wrong-destination-port`. A
 correct port behind a firewall is `node-firewall-blocks-load-balancer`. A correct port
 with a wrong path or host is `lb-health-check-rejected`. The healthCheckNodePort of a
-Service with policy Local is correct. A health check that succeeds on another port is no
-fault.
+Service with policy Local is correct. A health check that succeeds on another port is
+not a fault.
 
 Mitigation: set the health check to the destination port. Targets become healthy after
 `retries` successful checks, about `retries` x `interval` seconds.

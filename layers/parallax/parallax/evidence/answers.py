@@ -140,7 +140,7 @@ def _speaks_http(scene: Scene) -> bool:
 def responded_directly(scene: Scene) -> bool:
     """Return whether the load balancer itself responded to a direct probe.
 
-    Then a request that passed it contradicts this, and is no refutation.
+    Then a request that passed it contradicts this; it is not a refutation.
     """
     return any(wrote_response(scene, p) for p in users.failing(scene, Role.DIRECT))
 
@@ -151,7 +151,7 @@ def own_response(scene: Scene) -> str:
 
     That is its own page, or on a tcp service a connection closed without a response.
     A 503 from its own address without marks of another writer counts too, since
-    Hetzner does not document its page. If most users get no connection at all, the
+    Hetzner does not document its page. If most users cannot connect at all, the
     response to others does not explain that.
     """
     return _response(scene, marked=False)
