@@ -94,8 +94,8 @@ def test_a_look_alike_blames_nobody_and_stands_beside_a_fault(look_alike: str) -
 
 
 def test_the_old_spelling_of_a_look_alike_is_accepted() -> None:
-    """`oddity:` was the prefix before; the id that is shown has the new one."""
-    old = load_fault("pods-not-ready+oddity:scanner")
+    """The id that is shown has the new prefix."""
+    old = load_fault("pods-not-ready+oddity:scanner")  # codespell:ignore oddity
     assert old == load_fault("pods-not-ready+look-alike:scanner")
 
 

@@ -59,11 +59,11 @@ def test_an_unreadable_item_is_replaced_and_reported_once(cloud: Any) -> None:
     cloud.client("dynamodb").put_item(TableName=cloud.incidents, Item=broken)
     reasons: list[str] = []
     table = DynamoIncidents(cloud.incidents, lambda _, reason: reasons.append(reason))
-    anew = table.get("front")
-    assert anew == table.get("front")
-    assert anew is not None
-    assert (anew.id, anew.state) == ("front-1", State.RESOLVED)
-    assert (anew.version, anew.number) == (5, 3)
+    replaced = table.get("front")
+    assert replaced == table.get("front")
+    assert replaced is not None
+    assert (replaced.id, replaced.state) == ("front-1", State.RESOLVED)
+    assert (replaced.version, replaced.number) == (5, 3)
     assert len(reasons) == 1
 
 

@@ -111,10 +111,10 @@ def test_a_target_that_returns_starts_a_new_incident(cloud: Any) -> None:
     table, snapshot = DynamoIncidents(cloud.incidents), s.wrong_port()
     table.put(firing())
     (ended,) = sweep([replace(s.TARGET, name="other")], table, LATER)
-    anew = advance(ended, judge(snapshot), snapshot, rules=Rules())
-    assert anew is not None
-    assert anew.id != ended.id
-    assert table.put(anew).version == ended.version + 1
+    incident = advance(ended, judge(snapshot), snapshot, rules=Rules())
+    assert incident is not None
+    assert incident.id != ended.id
+    assert table.put(incident).version == ended.version + 1
 
 
 def test_an_error_does_not_keep_other_incidents_open(cloud: Any) -> None:

@@ -621,7 +621,7 @@ def test_unrelated_headers_change_nobody(
     extra: Headers,
     first: bool,  # noqa: FBT001 - hypothesis hands it over by name
 ) -> None:
-    """A page stays with its family whatever strangers stand around it.
+    """A page stays with its family whatever unrelated headers surround it.
 
     A page without a body is known by its exact headers, so it may become
     unknown, but never another's.
