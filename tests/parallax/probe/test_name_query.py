@@ -80,6 +80,7 @@ def test_a_name_without_addresses_is_reported() -> None:
         (TimeoutError(), "timeout"),
         (dns.exception.Timeout(), "timeout"),
         (ConnectionRefusedError(), "unreachable"),
+        (EOFError(), "connection_closed"),
         (dns.resolver.NoNameservers(), "unreachable"),
         (dns.resolver.NoRootSOA(), "no_zone"),
         (dns.resolver.NXDOMAIN(), "nxdomain"),

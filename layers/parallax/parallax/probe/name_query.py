@@ -116,6 +116,8 @@ def problem(error: Exception) -> str:
             return "timeout"
         case OSError() | dns.resolver.NoNameservers():
             return "unreachable"
+        case EOFError():  # dnspython: the server closed TCP before its response ended
+            return "connection_closed"
         case dns.resolver.NoRootSOA() | dns.resolver.NoAnswer():
             return "no_zone"
         case dns.exception.DNSException():
