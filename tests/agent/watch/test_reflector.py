@@ -165,7 +165,7 @@ def test_a_forgotten_version_is_listed_again(
 def test_a_forgotten_version_may_be_a_status(
     kubernetes_api: KubernetesServer, pods: Reflector
 ) -> None:
-    """410 as an HTTP status has the same effect, and is no problem."""
+    """410 as an HTTP status has the same effect, and is not a problem."""
     kubernetes_api.watch_errors["pods"] = 410
     kubernetes_api.drop()
     until(lambda: len(queries(kubernetes_api, watch=False)) > 1)

@@ -259,7 +259,7 @@ def test_without_a_key_to_verify_with_the_agent_keeps_its_push(
 def test_a_malformed_event_gets_an_answer(
     load: Any, cloud: Any, change: dict[str, Any], status_code: int
 ) -> None:
-    """Unsigned as it is, it is no crash of the function."""
+    """It is unsigned, and it does not crash the function."""
     response = app(load, cloud).handler(event(push()) | change, None)
     assert response["statusCode"] == status_code
 

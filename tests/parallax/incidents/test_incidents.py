@@ -57,14 +57,14 @@ def test_an_unreadable_item_is_replaced_and_reported_once(cloud: Any) -> None:
     item = incidents.to_item(replace(NEW, version=4, number=3))
     broken = item | {"payload": {"B": b"x"}}
     cloud.client("dynamodb").put_item(TableName=cloud.incidents, Item=broken)
-    told: list[str] = []
-    table = DynamoIncidents(cloud.incidents, lambda _, reason: told.append(reason))
-    anew = table.get("front")
-    assert anew == table.get("front")
-    assert anew is not None
-    assert (anew.id, anew.state) == ("front-1", State.RESOLVED)
-    assert (anew.version, anew.number) == (5, 3)
-    assert len(told) == 1
+    reasons: list[str] = []
+    table = DynamoIncidents(cloud.incidents, lambda _, reason: reasons.append(reason))
+    replaced = table.get("front")
+    assert replaced == table.get("front")
+    assert replaced is not None
+    assert (replaced.id, replaced.state) == ("front-1", State.RESOLVED)
+    assert (replaced.version, replaced.number) == (5, 3)
+    assert len(reasons) == 1
 
 
 @pytest.mark.parametrize(

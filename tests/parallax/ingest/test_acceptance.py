@@ -135,7 +135,7 @@ def test_an_old_or_early_timestamp_is_refused(minutes: int) -> None:
     ],
 )
 def test_malformed_signature_headers_are_refused(headers: dict[str, str]) -> None:
-    """Headers that are no signature are refused, not a crash."""
+    """Headers that are not a signature are rejected, not a crash."""
     assert refusal(headers, b"{}").status_code == 401
 
 
@@ -352,7 +352,7 @@ PROBE = {
 def test_a_value_out_of_bounds_is_rejected(
     path: str, value: Any, expected: str
 ) -> None:
-    """A signed push out of bounds is refused shortly, by the field, and is no crash."""
+    """A signed push out of bounds is rejected; a short error names the field."""
     body = altered(path, value)
     rejection = refusal(signed(body), body)
     assert rejection.status_code == 400

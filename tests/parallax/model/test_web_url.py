@@ -18,7 +18,7 @@ from parallax.model.web_url import NO_USER, has_user, problem, without_secret_va
     ],
 )
 def test_a_url_that_can_be_requested_has_no_problem(url: str) -> None:
-    """An `@` behind the host is no user name."""
+    """An `@` after the host does not mark a user name."""
     assert problem(url) is None
 
 
@@ -77,18 +77,18 @@ def test_a_user_name_is_the_first_thing_to_be_refused(url: str) -> None:
 )
 def test_every_other_mistake_has_its_own_reason(url: str, reason: str) -> None:
     """The sentence says what was expected, what was found, and what is wrong."""
-    told = problem(url)
-    assert told
-    assert told.startswith("expected an http or https URL, got '")
-    assert reason in told
+    sentence = problem(url)
+    assert sentence
+    assert sentence.startswith("expected an http or https URL, got '")
+    assert reason in sentence
 
 
 def test_query_and_fragment_are_not_shown() -> None:
     """Both may hold a token."""
-    told = problem("https://a.example:0/x?token=s3cret#s3cret")
-    assert told
-    assert "'https://a.example:0/x'" in told
-    assert "s3cret" not in told
+    sentence = problem("https://a.example:0/x?token=s3cret#s3cret")
+    assert sentence
+    assert "'https://a.example:0/x'" in sentence
+    assert "s3cret" not in sentence
 
 
 def test_what_is_no_text_is_named() -> None:

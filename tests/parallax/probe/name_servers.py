@@ -1,6 +1,6 @@
 """Real name servers on loopback, over UDP, for the tests of the probe.
 
-In: what a name server says. Out: the one port that all of them listen on.
+In: the records of name servers. Out: the one port that all of them listen on.
 It does not: send complete responses over TCP, or have a resolver's cache; the lab has
 real resolvers.
 """
@@ -38,9 +38,9 @@ ZONE: Records = {
 
 @dataclass(frozen=True)
 class Says:
-    """What a name server says; `mute` about these kinds of record.
+    """The records of a name server; it does not respond for the kinds in `mute`.
 
-    `asked` takes down the names it was asked for. With `over_tcp` a UDP response has
+    `asked` records the names that were queried. With `over_tcp` a UDP response has
     the flag TC; over TCP the server sends these bytes, then closes the connection.
     """
 

@@ -401,7 +401,7 @@ def test_a_body_is_bounded_while_it_is_counted() -> None:
 
 
 def test_an_endless_body_is_hung_up_on() -> None:
-    """After some megabytes the count is of no use; that is no error."""
+    """After some megabytes the count is of no use; that is not an error."""
 
     async def handle(
         reader: asyncio.StreamReader, writer: asyncio.StreamWriter

@@ -90,7 +90,7 @@ def test_a_cookie_without_a_name_is_gone(secret: str) -> None:
     "name", ["X-Request-ID", "Server", "Via", "X-Cache", "Age", "X-Served-By"]
 )
 def test_headers_that_distinguish_servers_stay(name: str) -> None:
-    """Request ids and the marks of servers and caches are no secrets."""
+    """Request ids and the marks of servers and caches are not secret."""
     assert redact([(name, "a?b")]) == ((name, "a?b"),)
 
 

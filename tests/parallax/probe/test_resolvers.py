@@ -143,7 +143,7 @@ def test_system_means_the_servers_of_resolv_conf(
 def test_a_machine_without_own_resolvers_queries_the_others(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """No resolv.conf is no defect."""
+    """A missing resolv.conf is not a defect."""
 
     def none() -> None:
         """Fail as dnspython does without a resolv.conf."""

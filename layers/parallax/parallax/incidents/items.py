@@ -59,7 +59,7 @@ class Items:
     def replace(self, item: Item, before: Item) -> None:
         """Store an item instead of an unreadable one.
 
-        The version that was read is compared as it is stored, even if it is no number.
+        The version that was read is compared as stored, even if it is not a number.
         Raises `ConflictError` if the table has another version now.
         """
         self._put_if(item, before.get("version", {"N": "0"}))

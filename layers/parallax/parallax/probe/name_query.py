@@ -144,7 +144,7 @@ async def _family(
             return dns.rcode.to_text(response.rcode()).lower()
         assert isinstance(response, dns.message.QueryMessage)  # noqa: S101 - for the type checker
         return response.resolve_chaining()
-    except Exception as error:  # noqa: BLE001 - `problem` raises what is no DNS error
+    except Exception as error:  # noqa: BLE001 - `problem` raises other errors
         return problem(error)
 
 
