@@ -1,9 +1,9 @@
 """Command: `parallax-agent explain HOST`, for people at a terminal.
 
 In: arguments, and a kubeconfig or the pod's service account. Out: the explanation on
-stdout; exit code 0 found, 1 not found, 2 wrong use, 3 stdout could not be written.
-It does not: write anywhere else, or need the agent's settings. If there is a targets
-file, its names for the host are used as the agent uses them.
+stdout; exit code 0 path found, 1 no path found, 2 wrong use, 3 stdout could not be
+written. It does not: write anywhere else, or need the agent's settings. If there is a
+targets file, its names for the host are used as the agent uses them.
 """
 
 import argparse
@@ -51,18 +51,20 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command")
     explain = commands.add_parser(
         "explain",
-        help="print the path of a host through the cluster, and why",
-        description="Print the path of a host through the cluster, hop by hop.",
-        epilog="Exit code: 0 found, 1 not found, 2 wrong use, 3 stdout not writable.",
+        help="print the path of a request for a host, and the reason for each hop",
+        description="Print a request's path through the cluster, hop by hop.",
+        epilog="Exit code: 0 path found, 1 no path, 2 wrong use, 3 stdout failed.",
     )
     explain.add_argument("host", metavar="HOST", help="a host name or a URL")
     explain.add_argument("--path", help="path of the request (default: /)")
     explain.add_argument("--namespace", help="namespace of the route (default: all)")
     explain.add_argument(
-        "--node", help="also count the probes that this node would send"
+        "--node", help="also show how many probes the agent on this node sends"
     )
     explain.add_argument(
-        "--kubeconfig", type=Path, help="default: KUBECONFIG, then the pod's account"
+        "--kubeconfig",
+        type=Path,
+        help="default: $KUBECONFIG, then the pod's service account",
     )
     explain.add_argument(
         "--targets", type=Path, help="targets file (default: PARALLAX_TARGETS)"

@@ -97,7 +97,7 @@ class Cycles:
             node=settings.node,
             sent_at=now,
             reports=reports,
-            sightings=tuple(s for h in by_pod.values() for s in h.sightings),
+            sightings=bounded(tuple(s for h in by_pod.values() for s in h.sightings)),
         )
 
     def end(self) -> None:

@@ -107,7 +107,7 @@ def _table(parts: Mapping[str, Sequence[Result]]) -> Iterator[str]:
 
 def _classes(results: Sequence[Result]) -> Iterator[str]:
     found = by_class(results)
-    columns = sorted({said for row in found.values() for said in row})
+    columns = sorted({cause for row in found.values() for cause in row})
     yield "| | " + " | ".join(columns) + " |"
     yield "|---" * (len(columns) + 1) + "|"
     for label, row in found.items():
@@ -118,8 +118,8 @@ def _causes(results: Sequence[Result]) -> Iterator[str]:
     yield "| label | cases | judged |"
     yield "|---|---|---|"
     for label, row in matrix(results).items():
-        said = sorted(row.items(), key=lambda pair: (-pair[1], pair[0]))
-        text = ", ".join(f"{cause} {count}" for cause, count in said)
+        counts = sorted(row.items(), key=lambda pair: (-pair[1], pair[0]))
+        text = ", ".join(f"{cause} {count}" for cause, count in counts)
         yield f"| {label} | {row.total()} | {text} |"
 
 

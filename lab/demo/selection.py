@@ -25,7 +25,7 @@ JOINED = (
     "lb-no-target+pod-answers-error",
     "lb-health-check-wrong-port+overlay-between-nodes-broken",
 )
-"""What `all` plays besides each fault alone and an outer fault with each look-alike.
+"""What `all` adds to each fault alone and an outer fault with each look-alike.
 
 Where users are to meet the inner one, or both, no health check may come first.
 """

@@ -1,6 +1,6 @@
 """Inside: everything behind the load balancer.
 
-- `servers`: starts and changes all of it; the door of this package
+- `servers`: starts and changes all of it; the entry point of this package
 - `cluster`: pods, and the Kubernetes objects that describe them
 - `controller`: the ingress controller's settings, as nginx's configuration
 - `proxy`: kube-proxy's rules and the overlay between the nodes

@@ -245,18 +245,23 @@ class KubernetesServer(Server):
 
     def kubeconfig(self, folder: Path, token: str = TOKEN) -> Path:
         """Write a kubeconfig for this server."""
-        file = folder / "kubeconfig"
-        text = json_of(
-            {
-                "apiVersion": "v1",
-                "kind": "Config",
-                "current-context": "lab",
-                "clusters": [{"name": "lab", "cluster": {"server": self.url}}],
-                "users": [{"name": "agent", "user": {"token": token}}],
-                "contexts": [
-                    {"name": "lab", "context": {"cluster": "lab", "user": "agent"}}
-                ],
-            }
-        )
-        file.write_bytes(text)
-        return file
+        return kubeconfig(self.url, folder, token)
+
+
+def kubeconfig(url: str, folder: Path, token: str = TOKEN) -> Path:
+    """Write a kubeconfig for a server."""
+    file = folder / "kubeconfig"
+    text = json_of(
+        {
+            "apiVersion": "v1",
+            "kind": "Config",
+            "current-context": "lab",
+            "clusters": [{"name": "lab", "cluster": {"server": url}}],
+            "users": [{"name": "agent", "user": {"token": token}}],
+            "contexts": [
+                {"name": "lab", "context": {"cluster": "lab", "user": "agent"}}
+            ],
+        }
+    )
+    file.write_bytes(text)
+    return file

@@ -150,7 +150,7 @@ def test_a_cycle_reports_reading_probes_and_sightings(
 def test_an_api_that_goes_away_leaves_the_last_path_probed(
     cycles: Cycles, cluster: KubernetesServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The reading says what is missing; the hops are still probed."""
+    """The reading names what is missing; the hops are still probed."""
     monkeypatch.setattr(cache_module, "STALE_SECONDS", 0.0)
     before = only(cycles.next())
     for kind in ("nodes", "services", "endpointslices", "pods", "ingresses"):

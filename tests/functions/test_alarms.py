@@ -191,7 +191,7 @@ def test_ingest_is_watched_by_the_status_codes_that_agents_get() -> None:
 def test_rejected_pushes_are_reported_but_not_a_scan(
     rejected: int, requests: int, *, fires: bool
 ) -> None:
-    """A share of 4xx responses counts only above what a few strangers send."""
+    """A share of 4xx responses counts only above what a few unknown senders send."""
     alarm = ALARMS["IngestRejectingAlarm"]
     (expression,) = (m["Expression"] for m in alarm["Metrics"] if "Expression" in m)
     share = eval(  # noqa: S307 - the template's own expression

@@ -146,7 +146,7 @@ def test_a_function_that_fails_is_reported(step: str) -> None:
 
 
 def test_every_queue_of_dead_letters_is_watched_and_every_log_ends() -> None:
-    """Every queue has an alarm, and nothing is kept for ever."""
+    """Every queue has an alarm, and nothing is kept forever."""
     watched = {name for alarm in ALARMS.values() for _, name in metrics(alarm)}
     queues = {name for name in RESOURCES if name.endswith("DeadLetters")}
     assert queues <= watched

@@ -59,7 +59,7 @@ class Up:
         return done.stdout
 
     def get(self, url: str, *options: str) -> Answer:
-        """Request over HTTP/1.1; a code of 0 is no response."""
+        """Request over HTTP/1.1; a code of 0 means no response."""
         words = ["curl", "--http1.1", "-sik", "--max-time", "12", *options, url]
         head, _, body = self.run(*words).partition("\n\n")
         first, *lines = head.splitlines() or ["HTTP/1.1 0 "]

@@ -22,7 +22,7 @@ PAIRS = [
     for fault_id in fault_ids(load(path))
 ]
 NOBODY = {"stack/probe"}
-"""Subjects of incidents that are no target's."""
+"""Subjects of incidents that do not belong to a target."""
 
 
 def test_every_fault_fits_the_default_case() -> None:
@@ -44,7 +44,7 @@ def test_a_fault_hits_each_cases_own_targets(fault_id: str, path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fault_id", "case", "told"),
+    ("fault_id", "case", "reason"),
     [
         ("ingress-rejects-request", "k3s", "needs an ingress of the kind nginx"),
         ("ingress-replica-out-of-step", "k3s", "needs 3 nodes, k3s has 2"),
@@ -58,10 +58,10 @@ def test_a_fault_hits_each_cases_own_targets(fault_id: str, path: Path) -> None:
     ],
 )
 def test_what_cannot_come_about_in_a_case_is_refused(
-    fault_id: str, case: str, told: str
+    fault_id: str, case: str, reason: str
 ) -> None:
-    """Whoever asks for it is told what the case lacks."""
-    with pytest.raises(FaultError, match=told):
+    """The error names what the case lacks."""
+    with pytest.raises(FaultError, match=reason):
         load_fault(fault_id, load(CASES / f"{case}.yaml"))
 
 
@@ -74,14 +74,17 @@ def test_a_fault_may_hit_no_user_and_still_have_its_incident() -> None:
 
 def test_only_the_api_tells_the_two_firewall_faults_apart() -> None:
     """The same rule: an API that tells no detail leaves the firewall one of three."""
-    told = load_fault("node-firewall-blocks-load-balancer")
-    untold = load_fault("lb-no-healthy-target")
-    assert untold.actions == (("hetzner", {"detail": False}), *told.actions)
+    with_detail = load_fault("node-firewall-blocks-load-balancer")
+    without_detail = load_fault("lb-no-healthy-target")
+    assert without_detail.actions == (
+        ("hetzner", {"detail": False}),
+        *with_detail.actions,
+    )
 
 
 @pytest.mark.parametrize("look_alike", look_alike_ids())
 def test_a_look_alike_blames_nobody_and_stands_beside_a_fault(look_alike: str) -> None:
-    """A look-alike alone expects nothing; beside a fault it comes about first."""
+    """A look-alike alone expects nothing; beside a fault it happens first."""
     alone = load_fault(look_alike)
     assert alone.expected == {}
     joined = load_fault(f"pods-not-ready+{look_alike}")
@@ -91,8 +94,8 @@ def test_a_look_alike_blames_nobody_and_stands_beside_a_fault(look_alike: str) -
 
 
 def test_the_old_spelling_of_a_look_alike_is_accepted() -> None:
-    """`oddity:` was the prefix before; the id that is shown has the new one."""
-    old = load_fault("pods-not-ready+oddity:scanner")
+    """The id that is shown has the new prefix."""
+    old = load_fault("pods-not-ready+oddity:scanner")  # codespell:ignore oddity
     assert old == load_fault("pods-not-ready+look-alike:scanner")
 
 

@@ -132,7 +132,7 @@ def with_policy(snapshot: Snapshot, policy: str, *pods_on: str) -> Snapshot:
     )
 
 
-def with_doors_shut(snapshot: Snapshot, *pods_on: str) -> Snapshot:
+def with_nodeports_closed(snapshot: Snapshot, *pods_on: str) -> Snapshot:
     """Return it with policy Local: nodes without an ingress pod drop other nodes."""
 
     def met(found: Probe) -> Probe:
@@ -183,7 +183,7 @@ def split_name() -> Snapshot:
 
 
 def cdn_alone() -> Snapshot:
-    """Return a CDN that writes its own page; past it all is well."""
+    """Return a CDN that writes its own page; every hop behind it is healthy."""
     outside = run(CDN_503, direct=OK)
     return taken(outside, balancer(), *reports(), target=CDN)
 
@@ -198,7 +198,7 @@ def no_service() -> Snapshot:
 
 
 def foreign_targets() -> Snapshot:
-    """Five servers that are no nodes, known by address and machine."""
+    """Five servers that are not nodes, identified by address and machine."""
     found = balancer(healthy=0)
     assert found.load_balancer
     targets = tuple(
@@ -257,7 +257,7 @@ def local_drops() -> Snapshot:
 
 
 def firewall() -> Snapshot:
-    """Nodes answer each other; of the balancer Hetzner says layer4_timeout."""
+    """Nodes respond to each other; for the balancer the API reports layer4_timeout."""
     found = changed(detailed(balancer(healthy=0), "layer4_timeout"), networks=(4711,))
     x = taken(run(LB_503, unknown_host=LB_503), found, *reports())
     return with_policy(x, "Cluster", *NODES)

@@ -235,7 +235,7 @@ def checking(protocol: str, reading: BalancerReading) -> BalancerReading:
 def detailed(
     reading: BalancerReading, detail: str | None, code: int | None = None
 ) -> BalancerReading:
-    """Return the reading with Hetzner's word for why each health check failed."""
+    """Return the reading with Hetzner's reason why each health check failed."""
     assert reading.load_balancer
     targets = tuple(
         replace(
@@ -259,7 +259,7 @@ def service(name: str, port: int, node_port: int, target: str) -> Service:
 
 
 def reading(at: datetime, *, ready: int = 5, pods: int = 5) -> ClusterReading:
-    """Return what the Kubernetes API says, with so many ready endpoints and pods."""
+    """Return a reading of the Kubernetes API with so many ready endpoints and pods."""
     return ClusterReading(
         read_at=at,
         nodes=tuple(Node(name=n, internal_ip=address(n)) for n in NODES),

@@ -116,7 +116,7 @@ __all__ = [
 
 
 def wrong_port() -> Snapshot:
-    """Return the incident: the health check asks 30081, the ingress has 31695."""
+    """Return the incident: the health check uses 30081, the ingress has 31695."""
     outside = run(LB_503, unknown_host=LB_503)
     return taken(outside, balancer(healthy=0, asks=30081), *reports())
 
@@ -133,7 +133,7 @@ def cache_replays() -> Snapshot:
 
 
 def without_endpoints() -> Snapshot:
-    """No pod, no address; the ingress says 503 to everybody."""
+    """No pod, no address; the ingress responds 503 to every request."""
     outside = run(INGRESS_503_BY_LB)
     inside = reports(
         ingress=INGRESS_503, ready=0, pods=0, sightings=seen(outside, None)
@@ -161,7 +161,7 @@ def port_found_by_name() -> Snapshot:
 
 
 def _with_target_port(name: str, number: int | None) -> Snapshot:
-    """Return an ingress that sends to no pod; agents ask only pods with a port."""
+    """Return an ingress that sends to no pod; agents probe only pods with a port."""
     outside = run(INGRESS_503_BY_LB)
     inside = reports(ingress=INGRESS_503, pod=REFUSED, sightings=seen(outside, None))
     if number is None:
@@ -187,7 +187,7 @@ def pods_refuse() -> Snapshot:
 
 
 def no_target() -> Snapshot:
-    """Nobody stands behind the balancer."""
+    """Return a load balancer without targets."""
     return taken(run(LB_503, unknown_host=LB_503), without_targets(), *reports())
 
 

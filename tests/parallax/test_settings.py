@@ -23,7 +23,7 @@ def test_the_control_s_url_stays_as_it_was_given() -> None:
 
 
 def test_resolvers_are_a_list_with_commas_between() -> None:
-    """Spaces, empty entries and repetitions are no error."""
+    """Spaces, empty entries and repetitions are not an error."""
     values = read({"PARALLAX_RESOLVERS": " system, 1.1.1.1,,2001:db8::53 ,1.1.1.1"})
     assert values.resolvers == ("system", "1.1.1.1", "2001:db8::53")
 

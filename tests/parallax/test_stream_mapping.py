@@ -51,7 +51,7 @@ def test_a_failure_without_an_identifier_is_a_complete_failure(item: Any) -> Non
 
 
 def test_the_lowest_number_is_the_checkpoint() -> None:
-    """All records from there on come again, also those that succeeded."""
+    """All records from there on are retried, also those that succeeded."""
     mapping = Mapping(failing("2", "4"), attempts=0, partial=True)
     mapping.run(records(1, 2, 3, 4, 5))
     assert mapping.invocations[:2] == [["1", "2", "3", "4", "5"], ["2", "3", "4", "5"]]

@@ -45,7 +45,7 @@ class ScheduledRequest:
 
 
 class _Schedule:
-    """One round of requests, until no time is left to start another."""
+    """One round of requests; it starts none when it is out of time."""
 
     def __init__(
         self, every: Sequence[ScheduledRequest], has_time: Callable[[], bool]

@@ -13,13 +13,17 @@ would close it after 5 seconds anyway.
 
 import asyncio
 import json
+import socket
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, override
 
 import httpx
 
 from parallax.model.plain import plain_line
+from parallax.probe.failure import Failure, NotSentError
+from parallax.probe.resolve import lookup
 
 ANSWER_BYTES = 65536
 """Bytes read of a body; `ingest` sends a few hundred."""
@@ -48,6 +52,27 @@ class Answer:
             return 0.0
 
 
+class _Loop(asyncio.SelectorEventLoop):
+    """An event loop that does not wait for a name lookup that hangs.
+
+    asyncio looks names up in a pool of threads, and `asyncio.run` waits for the pool.
+    """
+
+    @override
+    async def getaddrinfo(self, host: Any, port: Any, **_: Any) -> list[Any]:
+        """Return the TCP addresses of a name as `socket` does; raises `OSError`."""
+        name = host.decode() if isinstance(host, bytes) else host
+        try:
+            addresses = await lookup(name, port)
+        except (Failure, NotSentError) as error:
+            raise OSError(f"{error}") from error
+        kinds = [socket.AF_INET6 if ":" in a else socket.AF_INET for a in addresses]
+        return [
+            (kind, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", (address, port))
+            for kind, address in zip(kinds, addresses, strict=True)
+        ]
+
+
 def send_post(
     url: str,
     body: bytes,
@@ -59,7 +84,8 @@ def send_post(
 
     Raises `httpx.HTTPError`, and `OSError` (`TimeoutError` among them).
     """
-    return asyncio.run(_post(url, body, headers, context, seconds))
+    with asyncio.Runner(loop_factory=_Loop) as runner:
+        return runner.run(_post(url, body, headers, context, seconds))
 
 
 async def _post(

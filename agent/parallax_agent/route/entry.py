@@ -183,7 +183,7 @@ def _selected(item: Json) -> str:
 
 
 def _serves_web(item: Json) -> bool:
-    """Tell whether a Service has an http or https port for users, and is no webhook."""
+    """Tell whether a Service has an http or https port for users, not for a webhook."""
     name = item["metadata"]["name"]
     if any(word in name for word in NOT_FOR_USERS):
         return False

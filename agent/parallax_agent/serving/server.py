@@ -12,7 +12,9 @@ import socket
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, override
@@ -25,7 +27,9 @@ REQUEST_BYTES = 16384
 REQUEST_SECONDS = 5.0
 """Seconds for a whole request, however slowly it arrives."""
 MAX_CLIENTS = 32
-"""Clients at the same time; the connection of any further client is closed."""
+"""Clients at the same time; for one more the server closes another connection."""
+PLACE_SECONDS = 1.0
+"""The longest wait for the place of a connection that was closed."""
 
 logger = logging.getLogger(__name__)
 
@@ -111,20 +115,34 @@ class _Server(ThreadingHTTPServer):
     """One thread per request, a limited number; none keeps the process alive."""
 
     daemon_threads = True
+    request_queue_size = 128
 
     def __init__(self, place: tuple[str, int], handler: type[_Handler]) -> None:
         self._free = threading.BoundedSemaphore(MAX_CLIENTS)
+        self._lock = threading.Lock()
+        self._clients: dict[socket.socket, str] = {}
         if ":" in place[0]:
             self.address_family = socket.AF_INET6
         super().__init__(place, handler)
 
     @override
     def process_request(self, request: Any, client_address: Any) -> None:
-        """Serve in a thread, or close the connection if too many are served."""
-        if self._free.acquire(blocking=False):
+        """Serve in a thread; if too many are served, close another connection.
+
+        Idle connections must not make the liveness probe fail.
+        """
+        if not self._free.acquire(blocking=False):
+            self._close_one()
+            if not self._free.acquire(timeout=PLACE_SECONDS):
+                self.shutdown_request(request)
+                return
+        with self._lock:
+            self._clients[request] = client_address[0]
+        try:
             super().process_request(request, client_address)
-        else:
-            self.shutdown_request(request)
+        except BaseException:
+            self._leave(request)
+            raise
 
     @override
     def process_request_thread(self, request: Any, client_address: Any) -> None:
@@ -132,7 +150,21 @@ class _Server(ThreadingHTTPServer):
         try:
             super().process_request_thread(request, client_address)
         finally:
-            self._free.release()
+            self._leave(request)
+
+    def _leave(self, request: socket.socket) -> None:
+        with self._lock:
+            self._clients.pop(request, None)
+        self._free.release()
+
+    def _close_one(self) -> None:
+        """Close the oldest connection of the address that has the most of them."""
+        with self._lock:
+            for busiest, _ in Counter(self._clients.values()).most_common(1):
+                oldest = next(c for c, a in self._clients.items() if a == busiest)
+                del self._clients[oldest]
+                with suppress(OSError):
+                    oldest.shutdown(socket.SHUT_RDWR)
 
     @override
     def handle_error(self, request: Any, client_address: Any) -> None:

@@ -7,7 +7,7 @@ It does not: open a log (`follower` does), or keep a line of any other client.
 A line is Parallax's own if its User-Agent begins with `Parallax/` and its request id is
 a uuid4 in hex, as `parallax.probe` sends them. Lines without that mark are dropped as
 bytes. Lines of agents are marked, and there are thousands in a large cluster: they show
-what the log contains, but are no sightings, because the responses to these requests
+what the log contains, but are not sightings, because the responses to these requests
 show how far they got.
 
 A log is usable only after its configuration or one line shows that it contains ids and

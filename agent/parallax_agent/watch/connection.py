@@ -20,10 +20,11 @@ import json
 import socket
 import ssl
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, cast, override
 
 from kubernetes import config
 from kubernetes.client import ApiClient, Configuration, CoreV1Api
@@ -31,8 +32,12 @@ from kubernetes.client.exceptions import ApiException
 from urllib3 import HTTPResponse
 from urllib3.util.ssl_ import create_urllib3_context
 
+from parallax.http_limits import PIECE_BYTES, POOLS, TooLargeError, whole_body
+
 CALL_SECONDS = 5.0
 """A call that takes longer counts as not answered."""
+ERROR_BYTES = 65536
+"""Bytes read of an error's body; a Status object has less than 1 KB."""
 MAX_WAIT = 60.0
 """Seconds; a server cannot make the agent wait longer."""
 MAX_CONNECTIONS = 200
@@ -73,9 +78,10 @@ class Apis:
         )
         response = cast("HTTPResponse", answer.response)
         if response.status != HTTPStatus.OK:
-            body = response.data.decode("utf-8", "replace")
             error = ApiException(
-                status=response.status, reason=response.reason, body=body
+                status=response.status,
+                reason=response.reason,
+                body=answer.read().decode("utf-8", "replace"),
             )
             cast("Any", error).headers = response.headers
             raise error
@@ -107,10 +113,42 @@ def connect(kubeconfig: Path | None) -> Apis:
     untyped.retries = False
     untyped.socket_options = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1), *_KEEPALIVE]
     untyped.connection_pool_maxsize = MAX_CONNECTIONS
-    apis = Apis(ApiClient(settings))
+    apis = Apis(_Client(settings))
     context = _tls_context(verify=untyped.verify_ssl)
-    apis.client.rest_client.pool_manager.connection_pool_kw["ssl_context"] = context
+    pools = apis.client.rest_client.pool_manager
+    pools.connection_pool_kw["ssl_context"] = context
+    pools.pool_classes_by_scheme = POOLS
     return apis
+
+
+def body_of(response: HTTPResponse, most: int, seconds: float) -> bytes:
+    """Return a whole body.
+
+    Raises `TooLargeError`, `TimeoutError`, or what urllib3 raises.
+    """
+    pieces = response.stream(PIECE_BYTES, decode_content=True)
+    return whole_body(pieces, response, most, seconds)
+
+
+class _Client(ApiClient):
+    """The official client, with a limit for the body of an error."""
+
+    @override
+    def call_api(self, *request: Any, **options: Any) -> Any:
+        """Send a request, and read the body of an error."""
+        answer = cast("Any", super()).call_api(*request, **options)
+        if answer.status != HTTPStatus.OK:
+            answer.data = _error_body(answer.response)
+        return answer
+
+
+def _error_body(response: HTTPResponse) -> bytes:
+    """Return the body of an error; empty if it does not end: the status matters."""
+    with closing(response):
+        try:
+            return body_of(response, ERROR_BYTES, CALL_SECONDS)
+        except (TooLargeError, TimeoutError):
+            return b""
 
 
 def _tls_context(*, verify: bool) -> ssl.SSLContext:

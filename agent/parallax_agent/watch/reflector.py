@@ -25,12 +25,14 @@ from typing import override
 from kubernetes.client.exceptions import ApiException
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
+from parallax.http_limits import TooLargeError
 from parallax.model.wire import Json
 from parallax_agent.watch.cache import Cache, Key, Unavailable
 from parallax_agent.watch.calls import Calls
 from parallax_agent.watch.connection import (
     CALL_SECONDS,
     Apis,
+    body_of,
     describe_error,
     retry_after,
     status_of,
@@ -41,6 +43,13 @@ from parallax_agent.watch.stream import lines
 
 PAGE = 100
 """Objects per page: some 1 MB of pods on the wire."""
+PAGE_BYTES = 8_000_000
+"""Measured: 100 pods or nodes of the benchmark's cluster have 0.7 MB, and 100
+EndpointSlices of 100 endpoints 3 MB. The container has 256 MiB for all watches."""
+PAGE_SECONDS = 30.0
+"""Seconds for a whole page, however slowly it arrives."""
+SHRINK_FACTOR = 10
+"""If a page is too large, the list is read again in pages of a tenth of the size."""
 _ONE_PAGE = threading.Lock()
 """Decoded pages are ten times larger, so all reflectors together hold one."""
 WATCH_SECONDS = 60.0
@@ -84,6 +93,7 @@ class Reflector(threading.Thread):
         self._shape = RESOURCES[spec.resource].shape
         self._version: str | None = None
         self._verb = "list"
+        self._page_size = PAGE
         self._failures = 0
         self._logged_problem = ""
 
@@ -133,10 +143,14 @@ class Reflector(threading.Thread):
     def _list(self) -> str | None:
         """Read every page into the cache; return the version of the list."""
         objects: dict[Key, Json] = {}
-        query = {"limit": str(PAGE)}
+        query = {"limit": str(self._page_size)}
         while not self._calls.ended:
             with self._calls.open(query, CALL_SECONDS) as response:
-                data = response.data
+                try:
+                    data = body_of(response, PAGE_BYTES, PAGE_SECONDS)
+                except TooLargeError:
+                    self._page_size = max(1, self._page_size // SHRINK_FACTOR)
+                    raise
             with _ONE_PAGE:
                 body = json.loads(data)
                 objects |= self._prune(many(body, "items"))

@@ -21,7 +21,7 @@ def emit(run: ProbeRun) -> None:
     metrics = EphemeralMetrics(namespace="Parallax", service="probe")
     metrics.add_dimension("target", run.target)
     metrics.add_metric("probe_success", MetricUnit.Count, float(run.first.healthy))
-    code = run.first.status_code or 0  # as in blackbox_exporter: 0 is no response
+    code = run.first.status_code or 0  # as in blackbox_exporter: 0 means no response
     metrics.add_metric("probe_http_status_code", MetricUnit.NoUnit, code)
     metrics.flush_metrics()
     for field in fields(Phases):

@@ -17,7 +17,7 @@ class Output:
     """A stream for `print`, Rich and typer.
 
     Characters that the real stream cannot encode become `?`. A pipe whose reader ended
-    is no problem (`| head`); any other error of the operating system is one.
+    is not a problem (`| head`); any other error of the operating system is one.
     """
 
     encoding = "utf-8"

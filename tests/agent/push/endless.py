@@ -7,6 +7,7 @@ from contextlib import suppress
 
 import pytest
 
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 type Serve = Callable[[Iterator[bytes]], str]
 
 

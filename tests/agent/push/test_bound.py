@@ -46,3 +46,11 @@ def test_no_text_is_lost(pairs: list[tuple[str, str]]) -> None:
     probe = replace(PROBE, headers=(*pairs, ("Long", HUGE)))
     (cut,) = bounded(replace(REPORT, probes=(probe,))).probes
     assert cut.headers[:-1] == tuple(pairs)
+
+
+def test_half_of_a_surrogate_pair_is_replaced() -> None:
+    """A log's JSON can contain one; ingest refuses a report that contains it."""
+    reading = replace(READING, problems=("a\ud83db", "\U0001f680 größer"))
+    kept = bounded(replace(REPORT, reading=reading)).reading
+    assert kept is not None
+    assert kept.problems == ("a\ufffdb", "\U0001f680 größer")

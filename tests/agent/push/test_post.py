@@ -5,6 +5,7 @@ The servers keep sending: only a limit on the whole ends it.
 
 import gzip
 import json
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
@@ -64,6 +65,54 @@ def test_a_server_that_stalls_is_an_error(serve: Serve) -> None:
     with pytest.raises((TimeoutError, httpx.TimeoutException)):
         send_post(serve(stall()), b"{}", {}, TRUST, 0.2)
     released.set()
+
+
+def test_a_name_lookup_that_hangs_times_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The push does not wait for the system's resolver."""
+    released, ended = threading.Event(), threading.Event()
+
+    def hang(*_: object, **__: object) -> None:
+        released.wait(10)
+        ended.set()
+        raise OSError("no answer")
+
+    monkeypatch.setattr(socket, "getaddrinfo", hang)
+    with pytest.raises((TimeoutError, httpx.TimeoutException)):
+        send_post("http://ingest.invalid/", b"{}", {}, TRUST, 0.2)
+    assert not ended.is_set()
+    released.set()
+    assert ended.wait(10)
+
+
+def test_a_name_that_is_not_resolved_is_an_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It is a connection error with the resolver's message."""
+
+    def unknown(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    with pytest.raises(httpx.ConnectError, match="Name or service not known"):
+        send_post("http://ingest.invalid/", b"{}", {}, TRUST, 30)
+
+
+def test_each_address_of_a_name_is_tried(
+    ingest: IngestServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first address of a name may refuse the connection."""
+    entries = [
+        (socket.AF_INET6, socket.SOCK_STREAM, 6, "", ("::1", 0, 0, 0)),
+        (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", 0)),
+    ]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: entries)
+    ingest.answers = [503]
+    url = ingest.url.replace("127.0.0.1", "ingest.invalid")
+    packed = gzip.compress(b"{}")
+    answer = send_post(url, packed, {"Content-Encoding": "gzip"}, TRUST, 30)
+    assert answer == Answer(503, b"as planned")
 
 
 def test_a_compressed_response_is_not_decompressed(serve: Serve) -> None:

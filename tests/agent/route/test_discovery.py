@@ -480,7 +480,7 @@ def test_a_gateway_of_a_shared_proxy() -> None:
 
 
 def test_gateways_that_may_not_be_read_hide_hosts() -> None:
-    """Not installed is no problem; forbidden makes the hosts partial."""
+    """Not installed is not a problem; forbidden makes the hosts partial."""
     nobody = shelf(TRAEFIK, ingresses=[ingress("other.example")])
     reading = seen(nobody).reading
     assert (reading.partial, reading.ingress_hosts) == ((), ("other.example",))

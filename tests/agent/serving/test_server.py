@@ -162,7 +162,7 @@ def test_a_request_ends_after_its_bytes_and_its_time() -> None:
 def test_too_many_clients_are_disconnected(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A silent client uses one place, not all; each place is freed again."""
+    """The oldest is, and the others get a response; each place is freed again."""
     monkeypatch.setattr(module, "MAX_CLIENTS", 2)
     metrics = Metrics(lambda: 0, lambda: 0)
     server = StatusServer(
@@ -173,9 +173,64 @@ def test_too_many_clients_are_disconnected(
         clients = [
             stack.enter_context(socket.create_connection(place)) for _ in range(3)
         ]
-        assert clients[2].recv(1) == b""
-        for client in clients[:2]:
+        assert clients[0].recv(1) == b""
+        for client in clients[1:]:
             client.sendall(b"GET /livez HTTP/1.0\r\n\r\n")
             assert client.recv(15) == b"HTTP/1.0 200 OK"
         for _ in range(2):
             assert server._server._free.acquire(timeout=5)
+
+
+@contextmanager
+def idle_clients(url: str, count: int, address: str) -> Iterator[list[socket.socket]]:
+    """Open connections from an address, and send nothing."""
+    place = ("127.0.0.1", int(url.rpartition(":")[2]))
+    with contextlib.ExitStack() as stack:
+        yield [
+            stack.enter_context(
+                socket.create_connection(place, source_address=(address, 0))
+            )
+            for _ in range(count)
+        ]
+
+
+def test_idle_connections_do_not_block_the_kubelet(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """However many there are, also from the address of the kubelet."""
+    monkeypatch.setattr(module, "MAX_CLIENTS", 3)
+    with serving() as url, idle_clients(url, 5, "127.0.0.1"):
+        codes = [httpx.get(f"{url}/livez").status_code for _ in range(5)]
+    assert codes == [200] * 5
+
+
+def test_an_address_with_many_connections_loses_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The connection of another address stays open, even if it is the oldest."""
+    monkeypatch.setattr(module, "MAX_CLIENTS", 3)
+    with (
+        serving() as url,
+        idle_clients(url, 1, "127.0.0.1") as (first,),
+        idle_clients(url, 5, "127.0.0.2") as others,
+    ):
+        assert [client.recv(1) for client in others[:3]] == [b""] * 3
+        first.sendall(b"GET /livez HTTP/1.0\r\n\r\n")
+        assert first.recv(15) == b"HTTP/1.0 200 OK"
+
+
+def test_a_thread_that_cannot_start_frees_its_place(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The connection is closed, and the next one gets a place."""
+    monkeypatch.setattr(module, "MAX_CLIENTS", 1)
+
+    def refuse(*_: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with serving() as url:
+        with monkeypatch.context() as patch:
+            patch.setattr("socketserver.ThreadingMixIn.process_request", refuse)
+            with idle_clients(url, 3, "127.0.0.1") as clients:
+                assert [client.recv(1) for client in clients] == [b""] * 3
+        assert httpx.get(f"{url}/livez").status_code == 200

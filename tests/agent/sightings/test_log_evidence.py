@@ -203,7 +203,7 @@ def test_a_new_configuration_starts_again() -> None:
 
 @given(st.lists(st.binary(max_size=60) | st.binary().map(lambda b: b"Parallax/" + b)))
 def test_no_bytes_raise(lines: list[bytes]) -> None:
-    """Invalid bytes are no sighting."""
+    """Invalid bytes are not a sighting."""
     assert batch_of(*lines).sightings == ()
 
 

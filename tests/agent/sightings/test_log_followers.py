@@ -345,7 +345,7 @@ def test_several_logs_are_combined() -> None:
 
 
 def test_of_all_pods_together_no_more_is_kept_than_a_push_holds() -> None:
-    """A log of which lines were dropped is no proof; the others stay."""
+    """A log with dropped lines proves nothing; the others stay."""
     seen = tuple(
         Sighting(request_id=f"{number:032x}", seen_at=MOMENT, node="n")
         for number in range(MAX_SIGHTINGS)

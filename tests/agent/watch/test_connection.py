@@ -2,6 +2,7 @@
 
 import datetime as dt
 import ssl
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 from ipaddress import ip_address
@@ -14,10 +15,25 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from kubernetes.client.exceptions import ApiException
 from kubernetes.config import incluster_config
+from urllib3.exceptions import ReadTimeoutError
 
-from parallax_agent.watch.connection import Apis, connect, describe_error, status_of
-from tests.agent.kubernetes_api import TOKEN, KubernetesServer
+from parallax_agent.watch import connection as connection_module
+from parallax_agent.watch.connection import (
+    Apis,
+    body_of,
+    connect,
+    describe_error,
+    status_of,
+)
+from tests.agent.kubernetes_api import (
+    TOKEN,
+    KubernetesHandler,
+    KubernetesServer,
+    kubeconfig,
+)
+from tests.agent.push.endless import Serve, endless, serve
 
+__all__ = ["serve"]
 NODES = "/api/v1/nodes"
 
 
@@ -139,6 +155,82 @@ def test_a_token_that_was_replaced_is_read_again(
         assert status(apis) == 200
         secure.token = TOKEN
         assert status(apis) == 401
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        endless(b"HTTP/1.1 403 Forbidden\r\n\r\n", b" " * 9999),
+        endless(
+            b"HTTP/1.1 403 Forbidden\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n",
+            b"X: " + b"x" * 999 + b"\r\n",
+        ),
+    ],
+    ids=["body", "trailers"],
+)
+def test_an_error_whose_body_never_ends_keeps_its_status(
+    serve: Serve,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    pieces: Iterator[bytes],
+) -> None:
+    """The body is read up to a limit of bytes and of seconds."""
+    monkeypatch.setattr(connection_module, "CALL_SECONDS", 0.5)
+    file = kubeconfig(serve(pieces).rstrip("/"), tmp_path)
+    with closing(connect(file)) as apis, pytest.raises(ApiException) as caught:
+        apis.get(NODES, {"limit": "1"}, 5.0)
+    assert (status_of(caught.value), describe_error(caught.value)) == (
+        403,
+        "403 Forbidden",
+    )
+
+
+def test_a_log_s_error_whose_body_never_ends_keeps_its_status(
+    serve: Serve, tmp_path: Path
+) -> None:
+    """The official client's own methods have the same limit."""
+    url = serve(endless(b"HTTP/1.1 403 Forbidden\r\n\r\n", b" " * 9999)).rstrip("/")
+    with (
+        closing(connect(kubeconfig(url, tmp_path))) as apis,
+        pytest.raises(ApiException) as caught,
+    ):
+        apis.core.read_namespaced_pod_log("p", "n", follow=True, _preload_content=False)
+    assert describe_error(caught.value) == "403 Forbidden"
+
+
+def test_informational_responses_without_end_time_out(
+    serve: Serve, tmp_path: Path
+) -> None:
+    """The read timeout applies to the whole head."""
+    url = serve(endless(b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 99)).rstrip("/")
+    with (
+        closing(connect(kubeconfig(url, tmp_path))) as apis,
+        pytest.raises(ReadTimeoutError),
+    ):
+        apis.get(NODES, {}, 0.2)
+
+
+@pytest.mark.usefixtures("account")
+def test_a_body_over_tls_that_stops_half_way_times_out(
+    secure: KubernetesServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The limit of seconds applies to the whole body, also over TLS."""
+    released = threading.Event()
+
+    def half(handler: KubernetesHandler, *_: object) -> None:
+        handler.stream("application/json")
+        handler.chunk(b"{")
+        released.wait(10)
+
+    monkeypatch.setattr(KubernetesHandler, "list", half)
+    with (
+        closing(connect(None)) as apis,
+        closing(apis.get(NODES, {"limit": "1"}, 30.0)) as response,
+        pytest.raises(TimeoutError),
+    ):
+        body_of(response, 1000, 0.2)
+    released.set()
+    assert secure.requests
 
 
 def test_tls_verification_can_be_disabled(

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from parallax.http_limits import TooLargeError
 from parallax.model.wire import Json
 from parallax_agent.watch import reflector as reflector_module
 from parallax_agent.watch.api import Apis, connect
@@ -16,9 +17,11 @@ from parallax_agent.watch.cache import CacheView, Unavailable
 from parallax_agent.watch.calls import Calls
 from parallax_agent.watch.reflector import Reflector
 from parallax_agent.watch.resources import WatchSpec
-from tests.agent.kubernetes_api import KubernetesServer
+from tests.agent.kubernetes_api import KubernetesServer, kubeconfig
+from tests.agent.push.endless import CHUNKED, Serve, endless, serve
 from tests.agent.sightings.test_log_followers import until
 
+__all__ = ["serve"]
 PODS = WatchSpec("pods", "keybuzz")
 ALL = 10
 """The recorded pods of that namespace."""
@@ -162,7 +165,7 @@ def test_a_forgotten_version_is_listed_again(
 def test_a_forgotten_version_may_be_a_status(
     kubernetes_api: KubernetesServer, pods: Reflector
 ) -> None:
-    """410 as an HTTP status has the same effect, and is no problem."""
+    """410 as an HTTP status has the same effect, and is not a problem."""
     kubernetes_api.watch_errors["pods"] = 410
     kubernetes_api.drop()
     until(lambda: len(queries(kubernetes_api, watch=False)) > 1)
@@ -400,6 +403,49 @@ def test_an_expired_continue_token_starts_again(
     assert len(phases(made)) == (50 if large else ALL)
     tokens = [q.get("continue") for q in queries(kubernetes_api, watch=False)]
     assert tokens[:4] == [None, "4", None, "4"]
+
+
+@pytest.mark.parametrize(
+    ("pieces", "error"),
+    [
+        (endless(b"HTTP/1.1 200 OK\r\n\r\n", b" " * 9999), TooLargeError),
+        (endless(CHUNKED + b"0\r\n", b"X: " + b"x" * 999 + b"\r\n"), TimeoutError),
+        (endless(CHUNKED, b"1;" + b"e" * 9999 + b"\r\n \r\n"), TimeoutError),
+    ],
+    ids=["body", "trailers", "chunk extensions"],
+)
+def test_a_list_that_never_ends_is_an_error(
+    serve: Serve,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    pieces: Iterator[bytes],
+    error: type[Exception],
+) -> None:
+    """The reader stops after a limit of bytes or of seconds."""
+    monkeypatch.setattr(reflector_module, "PAGE_SECONDS", 30.0)
+    if error is TimeoutError:
+        monkeypatch.setattr(reflector_module, "PAGE_SECONDS", 0.2)
+    file = kubeconfig(serve(pieces).rstrip("/"), tmp_path)
+    with closing(connect(file)) as apis, pytest.raises(error):
+        Reflector(apis, PODS)._list()
+
+
+def test_a_page_that_is_too_large_is_listed_in_smaller_ones(
+    kubernetes_api: KubernetesServer, apis: Apis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A cluster with large objects is read all the same."""
+    monkeypatch.setattr(reflector_module, "PAGE_BYTES", 20_000)
+    large = {"spec": {"nodeName": "worker-01", "volumes": [{"name": "x" * 1000}]}}
+    many = [pod(f"p-{n}") | large for n in range(50)]
+    kubernetes_api.replaced["pods"] = {"items": many}
+    made = Reflector(apis, PODS)
+    made.start()
+    until(lambda: kubernetes_api.watching("pods"))
+    made.stop()
+    made.join(20)
+    assert len(made.cache.view().items or []) == 50
+    limits = [query["limit"] for query in queries(kubernetes_api, watch=False)]
+    assert limits == ["100", *["10"] * 5]
 
 
 def test_a_half_open_connection_is_detected(

@@ -16,7 +16,7 @@ def test_any_bytes_are_split_into_lines(chunks: list[bytes]) -> None:
 
 
 def test_an_endless_line_is_cut() -> None:
-    """Its beginning shows that it is too long; its end is no line of its own."""
+    """Its beginning shows that it is too long; its end is not a separate line."""
     chunks = [b"x" * LONGEST, b"y", b"tail\nnext\n"]
     assert list(lines(chunks)) == [b"x" * LONGEST + b"y", b"next"]
 

@@ -138,6 +138,42 @@ def test_one_report_too_large_costs_only_itself(load: Any, cloud: Any) -> None:
 
 
 @pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"interval": 3700}, "reports.1.interval: expected 1 to 3600 seconds"),
+        ({"interval": float("inf")}, "reports.1.interval: expected 1 to 3600 seconds"),
+        ({"probes": [{"role": "of a later version"}]}, "reports.1.probes.0.role: "),
+        ({"target": "\ud800"}, "reports.1.target: expected a name"),
+        (
+            {"reading": {"read_at": "2026-01-01T00:00:00Z", "problems": ["\ud800"]}},
+            "reports.1.reading.problems.0: expected text without half",
+        ),
+        ({"reading": {"read_at": "noon"}}, "reports.1.reading.read_at: "),
+    ],
+)
+def test_one_wrong_report_costs_only_itself(
+    load: Any, cloud: Any, change: dict[str, Any], reason: str
+) -> None:
+    """The others are stored; the response states which one was not, and why."""
+    ingest, document = app(load, cloud), json.loads(push())
+    (report,) = document["reports"]
+    document["reports"] = [
+        report | {"target": "api"},
+        report | {"target": "wrong"} | change,
+        report,
+    ]
+    response = ingest.handler(event(json.dumps(document).encode()), None)
+    assert response["statusCode"] == 202
+    body = json.loads(response["body"])
+    assert body["refused"] == 1
+    assert body["message"].startswith(f"stored 2 of 3; {reason}")
+    since, journal = datetime.now(UTC), DynamoJournal(cloud.journal)
+    names = ("front", "wrong", "api")
+    found = {name: len(journal.recent(name, since)) for name in names}
+    assert found == {"front": 1, "wrong": 0, "api": 1}
+
+
+@pytest.mark.parametrize(
     "failure",
     [
         aws.SecretError("cannot read the secret key: ThrottlingException"),
@@ -223,7 +259,7 @@ def test_without_a_key_to_verify_with_the_agent_keeps_its_push(
 def test_a_malformed_event_gets_an_answer(
     load: Any, cloud: Any, change: dict[str, Any], status_code: int
 ) -> None:
-    """Unsigned as it is, it is no crash of the function."""
+    """It is unsigned, and it does not crash the function."""
     response = app(load, cloud).handler(event(push()) | change, None)
     assert response["statusCode"] == status_code
 

@@ -11,8 +11,8 @@ from parallax.model.wire import encode
 from parallax.settings import SettingsError
 from tests.parallax.notify.published import dead_letters_of, mailed, queued, record
 from tests.parallax.notify.test_routes import NEWS
+from tests.parallax.sent_finding import FINDING
 from tests.parallax.throttle import denied, refused_for_good, throttled
-from tests.parallax.told import FINDING
 
 BROKEN = {"eventName": "MODIFY", "dynamodb": {"NewImage": {"pk": {"S": "broken"}}}}
 DONE = {"batchItemFailures": []}

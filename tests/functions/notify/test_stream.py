@@ -1,4 +1,4 @@
-"""Notify behind Lambda's stream mapping: nobody's alert waits for another's trouble.
+"""Notify behind Lambda's stream mapping: no alert waits because another one fails.
 
 The mapping is the model of `tests.parallax.stream_mapping`, with the settings of the
 template. AWS's own pauses between attempts are not known and not modeled.

@@ -36,8 +36,8 @@ def test_the_balancers_page_its_targets_and_the_inside(
     assert lab.inside_codes() == {200}
     private = fault != "lb-not-in-private-network"
     assert [n["network"] for n in state["private_net"]] == [4711] * private
-    stranger = fault == "lb-targets-not-the-ingress-nodes"
-    servers = lab.case.former_nodes if stranger else lab.case.nodes
+    not_a_node = fault == "lb-targets-not-the-ingress-nodes"
+    servers = lab.case.former_nodes if not_a_node else lab.case.nodes
     assert set(verdicts(state)) == {server.server_id for server in servers}
 
 

@@ -170,7 +170,7 @@ def test_a_ttl_of_a_day_gives_advice() -> None:
 
 
 def test_nothing_read_is_no_advice_and_no_end_of_any() -> None:
-    """Without a source, no advice does not mean that all is well."""
+    """Without a source, no advice does not mean that nothing is wrong."""
     blank = replace(s.healthy(), run=None, balancer=None, reports=())
     assert given(blank) == {}
     assert decidable(Scene.of(blank)) == frozenset()

@@ -80,14 +80,14 @@ def test_only_nodes_that_run_an_ingress_pod_have_a_log() -> None:
     """Two of five nodes run a pod: only their logs exist, and both are needed."""
     x = e.with_policy(e.cdn_alone(), "Cluster", *s.NODES[:2])
 
-    def heard(*nodes: str) -> Snapshot:
+    def reported_by(*nodes: str) -> Snapshot:
         reports = tuple(
             r if r.node in nodes else replace(r, log_read_at=None) for r in x.reports
         )
         return replace(x, reports=reports)
 
-    assert answer(CAUSE, heard(*s.NODES[:2])) is Answer.SUPPORTED
-    assert answer(CAUSE, heard(s.NODES[0])) is Answer.UNKNOWN
-    assert answer(CAUSE, heard(*s.NODES[2:])) is Answer.UNKNOWN
+    assert answer(CAUSE, reported_by(*s.NODES[:2])) is Answer.SUPPORTED
+    assert answer(CAUSE, reported_by(s.NODES[0])) is Answer.UNKNOWN
+    assert answer(CAUSE, reported_by(*s.NODES[2:])) is Answer.UNKNOWN
     silent = tuple(r for r in x.reports if r.node != s.NODES[1])
     assert answer(CAUSE, replace(x, reports=silent)) is Answer.UNKNOWN

@@ -155,7 +155,7 @@ def test_the_evidence_has_name_servers_that_differ() -> None:
     assert x.run
     fresh = e.resolved(x.run, e.OWN).resolutions
     run = replace(x.run, resolutions=(*fresh, *x.run.resolutions))
-    told = ask(CAUSE, replace(x, run=run)).evidence[2]
-    assert told == (
+    fact = ask(CAUSE, replace(x, run=run)).evidence[2]
+    assert fact == (
         "1 of 2 name servers of the zone return 198.51.100.7: the record is wrong"
     )

@@ -27,9 +27,9 @@ def without_probes(snapshot: Snapshot) -> Snapshot:
 def test_a_typing_error_in_the_host_is_named_with_the_closest() -> None:
     """The default backend responds 404; no rule has the host."""
     judgement = judge(s.unknown_host())
-    told = ask(CAUSE, s.unknown_host())
+    assessment = ask(CAUSE, s.unknown_host())
     assert judgement.cause == CAUSE.id
-    assert "the most similar is platfrom-api.keybuzz.io" in told.evidence[0]
+    assert "the most similar is platfrom-api.keybuzz.io" in assessment.evidence[0]
     assert "platform-api.keybuzz.io" in judgement.next_steps[0].text
 
 
@@ -101,8 +101,8 @@ def test_a_404_for_the_unknown_host_alone_names_no_cause() -> None:
     x = s.taken(
         s.run(s.LB_503, unknown_host=s.INGRESS_404_BY_LB), s.balancer(), *s.reports()
     )
-    told = answer(CAUSE, s.with_reading(x, ingress_hosts=("a.example",)))
-    assert told is Answer.UNKNOWN
+    result = answer(CAUSE, s.with_reading(x, ingress_hosts=("a.example",)))
+    assert result is Answer.UNKNOWN
 
 
 def test_hosts_from_before_the_failure_are_stale() -> None:

@@ -38,13 +38,13 @@ def turned_away(status: int) -> Snapshot:
 def test_a_rate_limit_is_named_with_its_annotation() -> None:
     """503 of the ingress without an upstream, endpoints ready, limit-rps set."""
     judgement = judge(s.rejected())
-    told = ask(CAUSE, s.rejected())
+    assessment = ask(CAUSE, s.rejected())
     assert judgement.cause == CAUSE.id
-    assert told.evidence[0] == (
+    assert assessment.evidence[0] == (
         "ingress log: the ingress itself responded 503 to 11 of 11 failing requests"
         " and sent them to no pod"
     )
-    assert "limit-rps: 1" in told.evidence[1]
+    assert "limit-rps: 1" in assessment.evidence[1]
     command = judgement.next_steps[0].command
     assert command == "kubectl -n keybuzz describe ingress keybuzz-api"
 

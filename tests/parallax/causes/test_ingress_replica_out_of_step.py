@@ -24,9 +24,9 @@ def unasked(snapshot: Snapshot) -> Snapshot:
 def test_the_replica_that_always_fails_is_named() -> None:
     """By probes of each replica, and by the log."""
     judgement = judge(s.out_of_step())
-    told = ask(CAUSE, s.out_of_step())
+    assessment = ask(CAUSE, s.out_of_step())
     assert judgement.cause == CAUSE.id
-    assert told.evidence == (
+    assert assessment.evidence == (
         "1 of 5 ingress replicas responds 503 (ingress-1); the others succeed",
         "ingress log: 3 of 3 logged failing requests went to ingress-1",
     )
@@ -128,7 +128,7 @@ def test_an_unmarked_page_is_the_ingresss_if_its_log_shows_it() -> None:
 
 
 def test_a_replica_may_only_have_reached_its_limit() -> None:
-    """Each replica counts separately; a limit with another status is no reason."""
+    """Each replica counts separately; a limit with another status is not a reason."""
     limit = (("nginx.ingress.kubernetes.io/limit-rps", "1"),)
     limited = s.with_reading(s.out_of_step(), ingress_annotations=limit)
     assert answer(CAUSE, limited) is Answer.UNKNOWN

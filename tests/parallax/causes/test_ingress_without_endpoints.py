@@ -10,7 +10,7 @@ from parallax.model.snapshot import Snapshot
 from tests.parallax import scenarios as s
 
 
-def said(snapshot: Snapshot) -> Assessment:
+def assess(snapshot: Snapshot) -> Assessment:
     """Return the cause's answer."""
     return ask(CAUSE, snapshot)
 
@@ -21,10 +21,10 @@ def test_an_ingress_without_pods_is_named_with_what_its_pods_wait_for() -> None:
     work = (Workload(kind="DaemonSet", name="ingress", desired=5, ready=0, updated=5),)
     x = s.with_reading(s.ingress_gone(), ingress_pods=pods, ingress_workloads=work)
     judgement = judge(x)
-    told = said(x)
+    assessment = assess(x)
     assert judgement.cause == CAUSE.id
-    assert told.evidence[0].endswith("has no endpoints")
-    assert "ImagePullBackOff" in told.evidence[1]
+    assert assessment.evidence[0].endswith("has no endpoints")
+    assert "ImagePullBackOff" in assessment.evidence[1]
     commands = [step.command or "" for step in judgement.next_steps]
     assert "describe daemonset ingress" in commands[0]
     assert "describe pod ingress-1" in commands[1]
@@ -33,16 +33,16 @@ def test_an_ingress_without_pods_is_named_with_what_its_pods_wait_for() -> None:
 def test_addresses_that_are_not_ready_count_as_none() -> None:
     """Five addresses, none ready."""
     places = tuple(Endpoint(address=f"10.42.{n}.7", ready=False) for n in range(5))
-    told = said(s.with_reading(s.ingress_gone(), ingress_endpoints=places))
-    assert told.answer is Answer.SUPPORTED
-    assert "0 of 5 endpoints ready" in told.evidence[0]
+    assessment = assess(s.with_reading(s.ingress_gone(), ingress_endpoints=places))
+    assert assessment.answer is Answer.SUPPORTED
+    assert "0 of 5 endpoints ready" in assessment.evidence[0]
 
 
 def test_one_ready_address_rules_it_out() -> None:
     """Then firewall or load balancer is at fault, not the ingress."""
     place = (Endpoint(address="10.42.0.7", ready=True),)
-    told = said(s.with_reading(s.ingress_gone(), ingress_endpoints=place))
-    assert told.answer is Answer.REFUTED
+    assessment = assess(s.with_reading(s.ingress_gone(), ingress_endpoints=place))
+    assert assessment.answer is Answer.REFUTED
 
 
 def test_without_any_one_source_it_is_undetermined() -> None:
@@ -58,20 +58,20 @@ def test_without_any_one_source_it_is_undetermined() -> None:
         replace(x, reports=()),
         s.with_reading(answering, ingress_endpoints=()),
     ):
-        told = said(blind)
-        assert told.answer is Answer.UNKNOWN
-        assert told.missing
+        assessment = assess(blind)
+        assert assessment.answer is Answer.UNKNOWN
+        assert assessment.missing
 
 
 def test_a_request_that_an_ingress_answered_contradicts() -> None:
     """The unknown-host probe got the ingress's own 404 in the same run."""
     outside = s.run(s.LB_503, unknown_host=s.INGRESS_404_BY_LB)
     x = s.taken(outside, s.balancer(healthy=0), *s.reports(ingress=s.REFUSED))
-    told = said(s.with_reading(x, ingress_endpoints=()))
-    assert told.answer is Answer.UNKNOWN
+    assessment = assess(s.with_reading(x, ingress_endpoints=()))
+    assert assessment.answer is Answer.UNKNOWN
 
 
 def test_a_users_404_does_not_show_a_missing_ingress() -> None:
     """Users must get the load balancer's own response."""
     x = s.taken(s.run(s.POD_503), s.balancer(), *s.reports(ingress=s.REFUSED))
-    assert said(s.with_reading(x, ingress_endpoints=())).answer is Answer.UNKNOWN
+    assert assess(s.with_reading(x, ingress_endpoints=())).answer is Answer.UNKNOWN

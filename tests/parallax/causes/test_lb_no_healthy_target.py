@@ -24,8 +24,8 @@ def test_without_an_api_reason_both_candidates_and_the_deciding_step_are_named()
     None
 ):
     """A firewall and the check's content look the same; a capture decides."""
-    told = ask(CAUSE, refused(None)).evidence
-    assert told[-1] == (
+    facts = ask(CAUSE, refused(None)).evidence
+    assert facts[-1] == (
         "possible, but not proven: a node firewall that blocks only the load balancer,"
         " or the content of the health check, or the private network (check with"
         " tcpdump on a node)"

@@ -25,9 +25,9 @@ def without_443(page: str, direct: str | None = None) -> Snapshot:
 @pytest.mark.parametrize("page", [s.REFUSED, s.DROPPED])
 def test_nothing_of_the_balancer_listens_there(page: str) -> None:
     """Refused or timed out; the evidence has the other ports."""
-    told = ask(CAUSE, without_443(page)).evidence
-    assert told[0] == "keybuzz-lb has no service on port 443 (it has: 80)"
-    assert "12 of 12 connections to port 443 failed" in told[1]
+    evidence = ask(CAUSE, without_443(page)).evidence
+    assert evidence[0] == "keybuzz-lb has no service on port 443 (it has: 80)"
+    assert "12 of 12 connections to port 443 failed" in evidence[1]
 
 
 def test_the_service_is_added_with_the_ingresss_port() -> None:
@@ -136,9 +136,9 @@ def test_a_service_that_could_not_be_read_may_be_the_one(
     x = e.no_service()
     assert x.balancer
     changed = e.changed(x.balancer, unread_services=unread)
-    told = ask(CAUSE, replace(x, balancer=changed))
-    assert told.answer is Answer.UNKNOWN
-    assert "a readable service of keybuzz-lb on port 443" in str(told)
+    assessment = ask(CAUSE, replace(x, balancer=changed))
+    assert assessment.answer is Answer.UNKNOWN
+    assert "a readable service of keybuzz-lb on port 443" in str(assessment)
     assert judge(replace(x, balancer=changed)).cause != CAUSE.id
     other = e.changed(x.balancer, unread_services=(8443,))
     assert answer(CAUSE, replace(x, balancer=other)) is Answer.SUPPORTED

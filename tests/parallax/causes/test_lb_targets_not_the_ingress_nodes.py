@@ -32,8 +32,10 @@ def local(*pods_on: str) -> Snapshot:
 def test_the_evidence_names_servers_that_are_not_nodes() -> None:
     """And the nodes that should be there, in the command."""
     x = e.foreign_targets()
-    told = ask(CAUSE, x).evidence
-    assert told[0] == "5 of 5 targets are not nodes of the cluster (db-0, db-1, db-2)"
+    evidence = ask(CAUSE, x).evidence
+    assert (
+        evidence[0] == "5 of 5 targets are not nodes of the cluster (db-0, db-1, db-2)"
+    )
     add, look = judge(x).next_steps
     assert add.command == (
         "for node in worker-01 worker-02 worker-03 worker-04 worker-05; do hcloud"

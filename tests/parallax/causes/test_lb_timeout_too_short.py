@@ -91,6 +91,6 @@ def test_a_504_of_a_cdns_is_not_the_balancers() -> None:
 def test_a_nodeport_that_policy_local_drops_is_no_failure() -> None:
     """Nodes without an ingress pod correctly do not respond to other nodes."""
     assert (
-        answer(CAUSE, e.with_doors_shut(e.impatient(), *s.NODES[:2]))
+        answer(CAUSE, e.with_nodeports_closed(e.impatient(), *s.NODES[:2]))
         is Answer.SUPPORTED
     )

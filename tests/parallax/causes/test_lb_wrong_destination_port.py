@@ -46,11 +46,11 @@ def bypassed(page: str, unknown_host: str, to: int) -> Snapshot:
 def test_the_mail_shows_ports_the_slow_page_and_healthy_targets() -> None:
     """The used port, the ingress's ports, and the connection attempts."""
     x = s.wrong_destination()
-    told = ask(CAUSE, x).evidence
+    evidence = ask(CAUSE, x).evidence
     state = "requests go to port 31999, which is not a NodePort of the ingress (31695)"
-    assert state in told
-    assert any("after 3.1 s" in sentence for sentence in told)
-    assert any("5 of 5 targets healthy" in sentence for sentence in told)
+    assert state in evidence
+    assert any("after 3.1 s" in sentence for sentence in evidence)
+    assert any("5 of 5 targets healthy" in sentence for sentence in evidence)
     hop = next(h for h in judge(x).path if h.hop == "load-balancer")
     assert hop.state is HopState.FAULTY
 

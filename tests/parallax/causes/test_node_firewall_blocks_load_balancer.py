@@ -68,9 +68,9 @@ def test_hetzners_firewall_that_has_no_rule_is_named_first() -> None:
     """With the rule to add, before the nodes' own firewall."""
     judgement = judge(without_a_rule_for(31695))
     assert judgement.cause == CAUSE.id
-    told = next(a for a in judgement.assessments if a.cause == CAUSE.id)
+    assessment = next(a for a in judgement.assessments if a.cause == CAUSE.id)
     rule = "no rule of Cloud Firewall workers allows it on port 31695 (5 of 5 targets)"
-    assert rule in told.evidence
+    assert rule in assessment.evidence
     command = judgement.next_steps[0].command or ""
     assert "firewall add-rule workers --direction in" in command
     assert "--port 31695 --source-ips 203.0.113.20/32" in command
@@ -80,8 +80,8 @@ def test_a_port_of_another_service_is_not_what_is_shut() -> None:
     """The Cloud Firewall blocks an unused port, which must stay blocked."""
     judgement = judge(without_a_rule_for(30999))
     assert judgement.cause == CAUSE.id
-    told = next(a for a in judgement.assessments if a.cause == CAUSE.id)
-    assert "workers" not in str(told.evidence)
+    assessment = next(a for a in judgement.assessments if a.cause == CAUSE.id)
+    assert "workers" not in str(assessment.evidence)
     assert "30999" not in str(judgement.next_steps)
     assert judgement.next_steps[1].command == "hcloud firewall list"
 
@@ -114,7 +114,7 @@ def test_without_an_api_reason_both_candidates_remain() -> None:
 
 
 def unanswered(snapshot: Snapshot, *roles: Role) -> Snapshot:
-    """Return the snapshot with inside probes that get no connection."""
+    """Return the snapshot with internal probes that cannot connect."""
     reports = tuple(
         replace(
             r,
@@ -138,12 +138,12 @@ def unanswered(snapshot: Snapshot, *roles: Role) -> Snapshot:
     return replace(snapshot, reports=reports)
 
 
-@pytest.mark.parametrize("said", ["layer4_timeout", None])
+@pytest.mark.parametrize("detail", ["layer4_timeout", None])
 def test_a_firewall_that_blocks_other_nodes_too_is_shown_by_their_probes(
-    said: str | None,
+    detail: str | None,
 ) -> None:
     """Each node responds to itself and reaches other pods, not other NodePorts."""
-    x = replace(e.firewall(), balancer=s.detailed(s.balancer(healthy=0), said))
+    x = replace(e.firewall(), balancer=s.detailed(s.balancer(healthy=0), detail))
     shut = unanswered(x, Role.INGRESS_OTHER)
     assert judge(shut).cause == CAUSE.id
     assert ask(CAUSE, shut).evidence[0] == (
@@ -152,10 +152,10 @@ def test_a_firewall_that_blocks_other_nodes_too_is_shown_by_their_probes(
     )
 
 
-def doors_shut(*pods_on: str) -> Snapshot:
-    """Return a firewall without Hetzner's word, where policy Local shuts some doors.
+def nodeports_closed(*pods_on: str) -> Snapshot:
+    """Return a firewall without Hetzner's detail; policy Local closes some NodePorts.
 
-    Targets are the nodes with an ingress pod; no node gets in at any other one.
+    Targets are the nodes with an ingress pod; no node can connect to any other one.
     """
     found = s.balancer(healthy=0)
     assert found.load_balancer
@@ -167,13 +167,13 @@ def doors_shut(*pods_on: str) -> Snapshot:
 
 def test_a_nodeport_that_policy_local_drops_shows_no_firewall() -> None:
     """Only NodePorts that should respond count as failing."""
-    x = doors_shut(*s.NODES[:3])
+    x = nodeports_closed(*s.NODES[:3])
     assert ask(CAUSE, x).evidence[0] == (
         "each node responds to itself on port 31695,"
         " but 3 of 3 probes from other nodes cannot connect"
     )
     assert judge(x).cause == CAUSE.id
-    one = doors_shut(s.NODES[0])
+    one = nodeports_closed(s.NODES[0])
     assert answer(CAUSE, one) is Answer.UNKNOWN
     assert judge(one).cause != CAUSE.id
 
@@ -235,7 +235,8 @@ def test_a_drop_at_the_health_check_node_port_is_a_firewalls(
 def test_a_nodeport_that_policy_local_drops_is_no_doubt() -> None:
     """Two nodes without a pod correctly do not respond to other nodes."""
     assert (
-        answer(CAUSE, e.with_doors_shut(e.firewall(), *s.NODES[:3])) is Answer.SUPPORTED
+        answer(CAUSE, e.with_nodeports_closed(e.firewall(), *s.NODES[:3]))
+        is Answer.SUPPORTED
     )
 
 

@@ -26,9 +26,9 @@ def inside(**pages: str) -> Snapshot:
 def test_pods_cut_off_from_other_nodes_are_named() -> None:
     """Pods respond to their own node only; the ingress waits for one elsewhere."""
     judgement = judge(s.cut_off())
-    told = ask(CAUSE, s.cut_off())
+    assessment = ask(CAUSE, s.cut_off())
     assert (judgement.cause, judgement.hop) == (CAUSE.id, Hop.OVERLAY)
-    assert told.evidence == (
+    assert assessment.evidence == (
         (
             "5 of 5 probes of pods on other nodes could not connect (timeout):"
             " worker-01 to worker-02 and 4 more pairs"
@@ -195,5 +195,5 @@ def test_a_pod_at_home_that_answered_after_others_were_tried_shows_it(
     late = replace(late, sightings=lines)
     assert answer(CAUSE, late) is expected
     if expected is Answer.SUPPORTED:
-        told = ask(CAUSE, late).evidence[-1]
-        assert "failing requests waited at least 10.0 s before a pod" in told
+        fact = ask(CAUSE, late).evidence[-1]
+        assert "failing requests waited at least 10.0 s before a pod" in fact

@@ -30,7 +30,7 @@ def upstream(run: ProbeRun, address: str, status: int) -> tuple[Sighting, ...]:
     ("page", "status"), [(s.INGRESS_404_BY_LB, 404), (CUSTOM, 503), (s.POD_503, 503)]
 )
 def test_the_default_backend_is_no_pod_of_the_service(page: str, status: int) -> None:
-    """An upstream that is no endpoint of the Service proves nothing about it."""
+    """An upstream that is not an endpoint of the Service proves nothing about it."""
     run = s.run(page)
     lines = upstream(run, "10.42.0.9:8080", status)
     x = s.taken(run, s.balancer(), *s.reports(sightings=lines))

@@ -43,11 +43,11 @@ SOME = [s.INGRESS_502_BY_LB, s.OK, s.OK, s.INGRESS_502_BY_LB, *[s.OK] * 7]
 def test_all_ready_pods_refuse() -> None:
     """The share, the port, the log's last line, and the pod to check."""
     x = s.pods_refuse()
-    told = ask(CAUSE, x).evidence
-    assert told[0] == (
+    evidence = ask(CAUSE, x).evidence
+    assert evidence[0] == (
         "5 of 5 ready pods refuse connections on port 8080, even from their own nodes"
     )
-    assert "the last one used 10.0.0.110:8080" in told[1]
+    assert "the last one used 10.0.0.110:8080" in evidence[1]
     judgement = judge(x)
     assert judgement.next_steps[0].command == (
         "kubectl -n keybuzz logs keybuzz-api-1 --tail=100"
@@ -169,7 +169,7 @@ def test_an_unready_pod_that_refuses_is_not_counted() -> None:
 
 
 def test_pods_that_accept_and_close_do_not_refuse() -> None:
-    """A 502 for another reason: the connection came about."""
+    """A 502 for another reason: the connection was established."""
     outside = s.run(s.INGRESS_502_BY_LB)
     inside = s.reports(ingress=s.INGRESS_502, pod=s.CLOSED)
     assert answer(CAUSE, s.taken(outside, s.balancer(), *inside)) is Answer.REFUTED

@@ -40,9 +40,9 @@ def taking(snapshot: Snapshot, seconds: float) -> Snapshot:
 def test_pods_that_hang_are_named() -> None:
     """They accept connections and do not respond; the ingress timed out."""
     judgement = judge(s.slow_pods())
-    told = ask(CAUSE, s.slow_pods())
+    assessment = ask(CAUSE, s.slow_pods())
     assert judgement.cause == CAUSE.id
-    assert told.evidence == (
+    assert assessment.evidence == (
         (
             "5 of 5 probes of pods on the same node connected and got no response"
             " within 5.0 s"

@@ -34,8 +34,8 @@ def test_addresses_distinguish_the_two_causes() -> None:
 def test_the_pods_state_shows_the_reason() -> None:
     """Waiting reason and restarts, and the log before the restart."""
     judgement = judge(s.pods_not_ready())
-    told = next(a for a in judgement.assessments if a.cause == "pods-not-ready")
-    assert told.evidence[:2] == (
+    assessment = next(a for a in judgement.assessments if a.cause == "pods-not-ready")
+    assert assessment.evidence[:2] == (
         "Service keybuzz/keybuzz-api has 0 of 5 endpoints ready",
         "5 of 5 pods in state CrashLoopBackOff; 15 restarts",
     )
@@ -51,8 +51,8 @@ def test_pods_that_respond_fail_only_their_readiness_probe() -> None:
     inside = s.reports(ingress=s.INGRESS_503, pod=s.OK, ready=0)
     judgement = judge(s.taken(outside, s.balancer(), *inside))
     assert judgement.cause == "pods-not-ready"
-    told = next(a for a in judgement.assessments if a.cause == "pods-not-ready")
-    assert any("readiness probe" in sentence for sentence in told.evidence)
+    assessment = next(a for a in judgement.assessments if a.cause == "pods-not-ready")
+    assert any("readiness probe" in sentence for sentence in assessment.evidence)
     pod = next(h for h in judgement.path if h.hop is Hop.POD)
     assert pod.state is HopState.FAULTY
     assert pod.seen == "0 of 5 ready; directly to the pods: 200 (10 of 10)"
@@ -77,8 +77,8 @@ def test_unread_endpoints_prove_nothing() -> None:
     problems = ("cannot list endpointslices in keybuzz: forbidden",)
     x = s.with_reading(s.without_endpoints(), endpoints=None, problems=problems)
     assert both(x) == (Answer.UNKNOWN, Answer.UNKNOWN)
-    told = ask(service_without_endpoints.CAUSE, x)
-    assert "forbidden" in told.missing[0]
+    assessment = ask(service_without_endpoints.CAUSE, x)
+    assert "forbidden" in assessment.missing[0]
 
 
 @pytest.mark.parametrize("fault", [s.pods_not_ready, s.without_endpoints])

@@ -107,7 +107,7 @@ def test_a_config_map_that_was_not_read_is_open() -> None:
 
 
 def test_plain_http_to_the_https_port_is_another_400() -> None:
-    """Nginx says so in its page."""
+    """The page of nginx contains this reason."""
     page = "ingress-nginx/400_plain_http_to_https_port"
     x = replace(e.proxy_of_balancer(), run=s.run(page, unknown_host=page))
     assert answer(CAUSE, x) is Answer.UNKNOWN
@@ -156,7 +156,7 @@ def test_an_http_check_reaches_the_same_ingress_without_an_api_reason() -> None:
 
 
 def test_a_check_of_another_port_or_with_another_reason_is_not_it() -> None:
-    """The response is not known; no connection is no rejected header."""
+    """The response is not known; a failed connection is not a rejected header."""
     x = all_out()
     timeout = s.detailed(reading(x), "layer4_timeout")
     assert answer(CAUSE, replace(x, balancer=timeout)) is Answer.UNKNOWN

@@ -62,9 +62,9 @@ def test_one_ready_endpoint_with_a_port_rules_it_out() -> None:
     x = s.with_reading(
         s.port_leads_nowhere(), endpoints=(replace(first, port=8080), *rest)
     )
-    told = ask(CAUSE, x)
-    assert told.answer is Answer.REFUTED
-    assert told.evidence == (
+    assessment = ask(CAUSE, x)
+    assert assessment.answer is Answer.REFUTED
+    assert assessment.evidence == (
         "the Service port maps to a port on 1 of 5 ready endpoints",
     )
 
@@ -82,24 +82,24 @@ def test_of_several_ports_the_one_that_requests_go_to_counts() -> None:
     """An agent that read no such port leaves it open; one port alone needs none."""
     assert answer(CAUSE, with_ports(*TWO_PORTS, asked=8080)) is Answer.SUPPORTED
     assert answer(CAUSE, with_ports(TWO_PORTS[0], asked=None)) is Answer.SUPPORTED
-    told = ask(CAUSE, with_ports(*TWO_PORTS, asked=None))
-    assert told.answer is Answer.UNKNOWN
-    assert told.missing == ("which port of the Service requests go to",)
+    assessment = ask(CAUSE, with_ports(*TWO_PORTS, asked=None))
+    assert assessment.answer is Answer.UNKNOWN
+    assert assessment.missing == ("which port of the Service requests go to",)
 
 
 def test_a_service_without_a_tcp_port_leads_nowhere() -> None:
     """A Service whose only port is UDP: the agent reads TCP ports only."""
-    told = ask(CAUSE, with_ports(asked=None))
-    assert told.answer is Answer.SUPPORTED
-    assert told.evidence[1] == "the Service has no TCP port"
+    assessment = ask(CAUSE, with_ports(asked=None))
+    assert assessment.answer is Answer.SUPPORTED
+    assert assessment.evidence[1] == "the Service has no TCP port"
 
 
 def test_a_number_is_never_looked_up() -> None:
     """Kubernetes takes it as it is; why an endpoint lacks it is not known."""
     number = ServicePort(port=8080, target_port="8080")
-    told = ask(CAUSE, with_ports(number, asked=8080))
-    assert told.answer is Answer.UNKNOWN
-    assert told.missing == (
+    assessment = ask(CAUSE, with_ports(number, asked=8080))
+    assert assessment.answer is Answer.UNKNOWN
+    assert assessment.missing == (
         "why endpoints have no port although targetPort is a number",
     )
 

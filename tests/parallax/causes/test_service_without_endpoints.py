@@ -15,7 +15,7 @@ def test_emptiness_is_explained_as_far_as_it_was_read() -> None:
     x = s.without_endpoints()
     pending = Pod(name="keybuzz-api-1", phase="Pending")
     gone = ("no Service keybuzz-api in namespace keybuzz",)
-    told = [
+    sentences = [
         ask(CAUSE, y).evidence[1]
         for y in (
             x,
@@ -23,7 +23,7 @@ def test_emptiness_is_explained_as_far_as_it_was_read() -> None:
             s.with_reading(x, service=None, pods=None, workloads=None, problems=gone),
         )
     ]
-    assert told == [
+    assert sentences == [
         "no pod matches its selector (DaemonSet keybuzz-api has 0 desired pods)",
         "its pods have no address yet: 1 of 1 pods in state Pending, not ready",
         "no Service keybuzz-api in namespace keybuzz",

@@ -77,6 +77,16 @@ targets:
     ]
 
 
+def test_a_secret_value_in_a_url_is_not_printed(tmp_path: Path) -> None:
+    """Its name and the other parameters stay."""
+    url = "https://api.example.org/health?a=1&token=s3cret&b=2"
+    text = GOOD.replace("https://api.example.org/health", url)
+    lines = shown(tmp_path, text)
+    kept = url.replace("s3cret", "[redacted]")
+    assert lines[3] == f"  url            {kept}"
+    assert "s3cret" not in "".join(lines)
+
+
 def test_a_wrong_file_is_reported_with_its_line(tmp_path: Path) -> None:
     """Exit 2; file and line stand in the error."""
     file = tmp_path / "targets.yaml"

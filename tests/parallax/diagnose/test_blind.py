@@ -71,7 +71,7 @@ def with_control(snapshot: Snapshot, **changes: object) -> Snapshot:
     return replace(snapshot, run=replace(snapshot.run, probes=(*kept, control)))
 
 
-def heard(snapshot: Snapshot, *resolutions: Resolution) -> Snapshot:
+def with_resolutions(snapshot: Snapshot, *resolutions: Resolution) -> Snapshot:
     """Return the snapshot with these responses of name servers."""
     assert snapshot.run
     return replace(snapshot, run=replace(snapshot.run, resolutions=resolutions))
@@ -94,14 +94,16 @@ def of_other_family(
         probes.append(asked)
     x = replace(x, run=replace(x.run, probes=tuple(probes)))
     found = replace(KNOWS, addresses=(address,))
-    return with_control(heard(x, found), peer_address=well)
+    return with_control(with_resolutions(x, found), peer_address=well)
 
 
 MUTE = replace(FAILS, error_type="timeout")
 NEAR = replace(FAILS, resolver="169.254.169.253")
 BLIND = {
     "the control fails too": nobody_answers(),
-    "the control fails too, nobody resolves": heard(nobody_answers(), MUTE, NEAR),
+    "the control fails too, nobody resolves": with_resolutions(
+        nobody_answers(), MUTE, NEAR
+    ),
     "its own resolver fails": unresolved(KNOWS, KNOWS, FAILS, ZONE),
     "its own resolver fails, the control's name too": with_control(
         unresolved(), **UNNAMED
@@ -138,12 +140,12 @@ def test_it_is_an_incident_of_the_stack(why: str) -> None:
         x = replace(found, taken_at=now, run=run)
         judged = next(v for v in silences(x) if v.subject == "stack/probe").judgement
         incident = advance(incident, judged, x, rules=Rules())
-        told = incident and incident.finding
-        if told and told.turn and (not turns or turns[-1] is not told.turn):
-            turns.append(told.turn)
-            if told.turn is NotificationReason.FIRING:
-                assert told.class_ is Class.MONITOR
-                body = render(told).body
+        finding = incident and incident.finding
+        if finding and finding.turn and (not turns or turns[-1] is not finding.turn):
+            turns.append(finding.turn)
+            if finding.turn is NotificationReason.FIRING:
+                assert finding.class_ is Class.MONITOR
+                body = render(finding).body
                 assert "PARALLAX IS BLIND (stack/probe)" in " ".join(body.split())
                 assert "cause          monitor-blind" in body
     assert incident
@@ -200,7 +202,7 @@ def test_a_name_that_most_resolvers_lack_is_the_targets_failure() -> None:
 def test_a_wrong_control_url_does_not_hide_an_outage(answer: Resolution) -> None:
     """A public name server responded, so the network is up."""
     assert blind(nobody_answers()) is not None
-    x = heard(nobody_answers(), NEAR, answer)
+    x = with_resolutions(nobody_answers(), NEAR, answer)
     assert blind(x) is None
     assert judge(x).symptom.external is View.FAILING
 
@@ -208,7 +210,7 @@ def test_a_wrong_control_url_does_not_hide_an_outage(answer: Resolution) -> None
 def test_a_local_resolver_proves_no_internet() -> None:
     """It may respond from its cache without a network."""
     near = replace(NEAR, addresses=("203.0.113.20",), error_type=None)
-    assert blind(heard(nobody_answers(), near)) is not None
+    assert blind(with_resolutions(nobody_answers(), near)) is not None
 
 
 def test_any_connection_proves_a_network() -> None:
@@ -230,8 +232,8 @@ def test_a_control_that_was_not_sent_proves_nothing() -> None:
 def test_a_missing_name_is_no_broken_resolver() -> None:
     """A name server responded so; the control's name may be misspelled as well."""
     gone = replace(NEAR, error_type="nxdomain")
-    for said in (gone, replace(FAILS, error_type="nxdomain"), FAILS):
-        x = with_control(unresolved(MUTE, said), **UNNAMED)
+    for failure in (gone, replace(FAILS, error_type="nxdomain"), FAILS):
+        x = with_control(unresolved(MUTE, failure), **UNNAMED)
         assert blind(x) is None
         assert judge(x).symptom.external is View.FAILING
 
@@ -242,12 +244,14 @@ def test_a_family_is_missing_only_without_any_connection_of_it() -> None:
         of_other_family(pinned="2001:db8::20"),
         of_other_family(well="2001:db8::80"),
         with_control(of_other_family(), **LOST),
-        heard(of_other_family()),
-        heard(of_other_family(), replace(KNOWS, addresses=("2001:db8::20", "1.2.3.4"))),
+        with_resolutions(of_other_family()),
+        with_resolutions(
+            of_other_family(), replace(KNOWS, addresses=("2001:db8::20", "1.2.3.4"))
+        ),
     ):
         assert "no way over" not in (blind(x) or "")
-    told = blind(of_other_family())
-    assert told == (
+    sentence = blind(of_other_family())
+    assert sentence == (
         "the probe has no route over IPv6, and platform-api.keybuzz.io has no other"
         " address"
     )

@@ -65,7 +65,7 @@ def test_a_nodes_clock_changes_no_judgement(cause: str, off: timedelta) -> None:
 
 @pytest.mark.parametrize("cause", s.FAULTS)
 def test_silent_agents_lead_to_no_other_cause(cause: str) -> None:
-    """Reports older than the agent's limit are no evidence about the present."""
+    """Reports older than the agent's limit prove nothing about the present."""
     x = s.FAULTS[cause]()
     old = replace(x, reports=tuple(aged(r, timedelta(minutes=5)) for r in x.reports))
     judgement = judge(old)
@@ -95,12 +95,14 @@ def test_a_log_that_is_not_read_any_more_is_not_reported_as_empty() -> None:
     """A count of our requests needs a log that was read recently."""
     x = s.wrong_port()
     stuck = tuple(replace(r, log_read_at=s.SINCE - s.MINUTE) for r in x.reports)
-    told = [h.seen for h in judge(x).path if h.hop is Hop.INGRESS]
-    assert "its access log contains none of 13 external requests (11 as a" in told[0]
-    told = [
+    sentences = [h.seen for h in judge(x).path if h.hop is Hop.INGRESS]
+    assert (
+        "its access log contains none of 13 external requests (11 as a" in sentences[0]
+    )
+    sentences = [
         h.seen for h in judge(replace(x, reports=stuck)).path if h.hop is Hop.INGRESS
     ]
-    assert "in its log" not in told[0]
+    assert "in its log" not in sentences[0]
 
 
 def test_a_missing_proxy_header_breaks_only_the_probe() -> None:
@@ -118,7 +120,7 @@ def test_a_missing_proxy_header_breaks_only_the_probe() -> None:
 def test_a_missing_proxy_header_is_no_evidence_against_the_backend(
     config: tuple[tuple[str, str], ...] | None,
 ) -> None:
-    """Users fail: the ingress's response to a wrong request is no evidence."""
+    """Users fail: the ingress's response to a wrong request proves nothing."""
     run = s.run(s.LB_503, unknown_host=s.LB_503)
     x = s.taken(run, s.balancer(healthy=0), *s.reports(ingress=s.CLOSED))
     x = s.with_reading(x, ingress_config=config)

@@ -31,7 +31,7 @@ def asked(*fared: tuple[str, bool]) -> Snapshot:
     return replace(s.taken(s.run(s.LB_503)), run=run)
 
 
-def told(snapshot: Snapshot) -> Follow:
+def result_of(snapshot: Snapshot) -> Follow:
     """Return what the failures follow; there is a result."""
     found = follow(snapshot)
     assert found
@@ -40,7 +40,7 @@ def told(snapshot: Snapshot) -> Follow:
 
 def test_one_address_of_two_has_its_counts() -> None:
     """Four failures at one, none of seven elsewhere."""
-    found = told(asked(*[(OTHER, False)] * 4, *[(V4, True)] * 7))
+    found = result_of(asked(*[(OTHER, False)] * 4, *[(V4, True)] * 7))
     assert (found.kind, found.who) == (FollowKind.ADDRESS, (OTHER,))
     assert (found.failed, found.total, found.rest_failed, found.rest_total) == (
         (4, 4, 0, 7)
@@ -51,19 +51,19 @@ def test_one_address_of_two_has_its_counts() -> None:
 
 def test_failures_follow_the_address_family() -> None:
     """IPv6 fails and IPv4 does not."""
-    found = told(asked(*[(V6, False)] * 4, *[(V4, True)] * 7))
+    found = result_of(asked(*[(V6, False)] * 4, *[(V4, True)] * 7))
     assert (found.kind, found.who) == (FollowKind.FAMILY, ("IPv6",))
 
 
 def test_failures_of_both_addresses_follow_their_family() -> None:
     """Both IPv6 addresses fail."""
     both = [(V6, False), ("2001:db8::21", False)] * 3
-    assert told(asked(*both, *[(V4, True)] * 7)).who == ("IPv6",)
+    assert result_of(asked(*both, *[(V4, True)] * 7)).who == ("IPv6",)
 
 
 def test_the_log_shows_the_replica() -> None:
     """All failing requests went through one pod of the ingress."""
-    found = told(s.out_of_step())
+    found = result_of(s.out_of_step())
     assert (found.kind, found.who) == (FollowKind.REPLICA, ("ingress-1",))
     assert judge(s.out_of_step()).symptom.follows == found
 
@@ -80,7 +80,7 @@ def test_the_log_shows_the_pod() -> None:
         )
         for n, line in enumerate(x.sightings)
     )
-    found = told(replace(x, sightings=lines))
+    found = result_of(replace(x, sightings=lines))
     assert (found.kind, found.who) == (FollowKind.POD, ("10.0.0.114:8080",))
 
 
@@ -95,7 +95,7 @@ def test_failures_before_the_ingress_follow_no_place_behind_it() -> None:
 def test_intermittent_failures_at_each_address_follow_none() -> None:
     """Both addresses fail intermittently."""
     mixed = [(a, n % 2 == 0) for n in range(4) for a in (V4, OTHER)]
-    found = told(asked(*mixed))
+    found = result_of(asked(*mixed))
     assert found.kind is FollowKind.NOBODY
     assert found.text == "all 2 addresses fail intermittently (4 of 8 requests)"
 

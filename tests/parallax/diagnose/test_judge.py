@@ -46,7 +46,7 @@ def without_logs(snapshot: Snapshot) -> Snapshot:
 
 
 def without_reading(snapshot: Snapshot) -> Snapshot:
-    """Take away what the Kubernetes API said."""
+    """Remove the readings of the Kubernetes API."""
     reports = tuple(replace(r, reading=None) for r in snapshot.reports)
     return replace(snapshot, reports=reports)
 
@@ -195,7 +195,7 @@ def test_health_raises_nothing() -> None:
 
 
 def test_a_healthy_balancer_with_another_health_check_port_is_not_blamed() -> None:
-    """Another port that works is no fault."""
+    """Another port that works is not a fault."""
     x = s.taken(s.run(s.POD_503), s.balancer(asks=32443), *s.reports())
     assert answers(x)["lb-health-check-wrong-port"] is Answer.REFUTED
 
@@ -211,11 +211,11 @@ def test_the_balancer_is_blamed_only_if_every_target_is_unhealthy(
 
 
 def test_an_old_servers_page_says_nothing_of_the_balancer() -> None:
-    """Users met another machine: only what was asked of the balancer tells of it."""
+    """Users reached another machine: only direct requests show the load balancer."""
     found = judge(s.FAULTS["dns-stale-address"]()).assessments
     firewall = next(a for a in found if a.cause.startswith("node-firewall"))
-    told = "ingress-nginx responded 404 to the unknown-host probe"
-    assert firewall.evidence[0].startswith(told)
+    fact = "ingress-nginx responded 404 to the unknown-host probe"
+    assert firewall.evidence[0].startswith(fact)
 
 
 def test_a_health_check_port_that_is_a_node_port_of_ours_is_not_wrong() -> None:
@@ -283,7 +283,7 @@ def test_a_tcp_health_check_does_not_fail_for_what_the_app_answers() -> None:
 
 
 def test_refusing_pods_behind_an_http_health_check_are_named() -> None:
-    """The ingress says 502 to the health check, users get the balancer's page."""
+    """The health check gets 502 from the ingress, users get the balancer's page."""
     outside = s.run(s.LB_503, unknown_host=s.LB_503)
     inside = s.reports(ingress=s.INGRESS_502, pod=s.REFUSED)
     reading = s.checking("http", s.balancer(healthy=0))
@@ -333,7 +333,7 @@ def test_pods_behind_an_http_health_check_speak_through_the_balancers_page() -> 
 
 
 def test_targets_of_a_label_selector_count_one_by_one() -> None:
-    """The selector's own entry is no target."""
+    """The selector's own entry is not a target."""
     x = s.wrong_port()
     assert x.balancer
     assert x.balancer.load_balancer
@@ -411,9 +411,9 @@ def test_a_cause_that_raises_becomes_unknown() -> None:
         assess=broken,
         next_steps=lambda _: (),
     )
-    said = ask(cause, s.healthy())
-    assert said.answer is Answer.UNKNOWN
-    assert "ZeroDivisionError" in said.missing[0]
+    assessment = ask(cause, s.healthy())
+    assert assessment.answer is Answer.UNKNOWN
+    assert "ZeroDivisionError" in assessment.missing[0]
 
 
 def test_what_is_missing_makes_a_cause_unknown_with_that_sentence() -> None:
@@ -422,9 +422,12 @@ def test_what_is_missing_makes_a_cause_unknown_with_that_sentence() -> None:
     def blind(_: Scene) -> Assessment:
         raise Missing("a reading", "another one", evidence=("a fact",))
 
-    said = ask(replace(CAUSES[0], assess=blind), s.healthy())
-    assert (said.cause, said.answer) == (CAUSES[0].id, Answer.UNKNOWN)
-    assert (said.missing, said.evidence) == (("a reading", "another one"), ("a fact",))
+    assessment = ask(replace(CAUSES[0], assess=blind), s.healthy())
+    assert (assessment.cause, assessment.answer) == (CAUSES[0].id, Answer.UNKNOWN)
+    assert (assessment.missing, assessment.evidence) == (
+        ("a reading", "another one"),
+        ("a fact",),
+    )
 
 
 @pytest.mark.parametrize("error", [Missing("a reading"), ZeroDivisionError("oops")])
@@ -459,12 +462,12 @@ def test_a_log_that_is_still_being_read_is_waited_for() -> None:
     Where no log is followed there is none to wait for; nor is there for a cause
     that is established without one.
     """
-    told = s.FAULTS["cdn-cannot-reach-origin"]()
+    logged = s.FAULTS["cdn-cannot-reach-origin"]()
     late = replace(
-        told, reports=tuple(replace(r, log_read_at=s.SINCE) for r in told.reports)
+        logged, reports=tuple(replace(r, log_read_at=s.SINCE) for r in logged.reports)
     )
     assert (judge(late).cause, judge(late).complete) == (NOT_ESTABLISHED, False)
-    unlogged = without_logs(told)
+    unlogged = without_logs(logged)
     assert (judge(unlogged).cause, judge(unlogged).complete) == (NOT_ESTABLISHED, True)
     shown = s.FAULTS["lb-no-target"]()
     reports = tuple(replace(r, log_read_at=s.SINCE) for r in shown.reports)

@@ -1,4 +1,4 @@
-"""Specification of what is no proof: look-alikes of a fault, as snapshots."""
+"""Specification of what proves nothing: look-alikes of a fault, as snapshots."""
 
 import pytest
 

@@ -25,7 +25,9 @@ def cause(name: str, hop: Hop = Hop.POD, *explains: str) -> Cause:
     )
 
 
-def told(causes: tuple[Cause, ...], *assessments: Assessment) -> dict[str, str | None]:
+def explanations(
+    causes: tuple[Cause, ...], *assessments: Assessment
+) -> dict[str, str | None]:
     """Return which cause explains each cause."""
     found = with_explanations(causes, assessments)
     return {a.cause: a.explained_by for a in found}
@@ -35,7 +37,7 @@ def test_a_supported_cause_is_explained_by_the_supported_one_that_declares_it() 
     """Both are supported: the specific one is named, although it is the inner one."""
     causes = cause("general", Hop.LOAD_BALANCER), cause("specific", Hop.NODE, "general")
     both = supported("general", "so"), supported("specific", "because")
-    assert told(causes, *both) == {"general": "specific", "specific": None}
+    assert explanations(causes, *both) == {"general": "specific", "specific": None}
     found = named(causes, with_explanations(causes, both))
     assert found == (causes[1], "because")
 

@@ -49,23 +49,23 @@ def live_through(
 ) -> tuple[Incident | None, list[Finding]]:
     """Judge the agents in each snapshot; return the incident and its findings."""
     incident: Incident | None = None
-    told: list[Finding] = []
+    findings: list[Finding] = []
     for x in snapshots:
         incident = advance(incident, agents(x).judgement, x, rules=RULES)
         new = incident and incident.finding
-        if new and new not in told:
-            told.append(new)
-    return incident, told
+        if new and new not in findings:
+            findings.append(new)
+    return incident, findings
 
 
 def test_agents_that_are_silent_one_after_the_other_are_no_incident() -> None:
     """A rollout of the agents: short silences do not add up and are not published."""
     short = [speaking(*s.NODES[:4], seconds=n) for n in (0, 60)]
     whole = [speaking(*s.NODES, seconds=n) for n in (30, 90)]
-    incident, told = live_through([short[0], whole[0], short[1], whole[1]])
+    incident, findings = live_through([short[0], whole[0], short[1], whole[1]])
     assert incident
     assert incident.state is State.RESOLVED
-    assert told == []
+    assert findings == []
 
 
 def test_one_dead_agent_is_one_incident_of_its_cluster() -> None:
@@ -82,14 +82,14 @@ def test_one_dead_agent_is_one_incident_of_its_cluster() -> None:
         for name in names
     ]
     assert {agents(x).subject for x in (*dead, *well)} == {"keybuzz/agent"}
-    _, told = live_through([*dead, *well])
-    assert [f.turn for f in told] == [
+    _, findings = live_through([*dead, *well])
+    assert [f.turn for f in findings] == [
         NotificationReason.FIRING,
         NotificationReason.RESOLVED,
     ]
-    assert {f.target for f in told} == {"keybuzz/agent"}
-    assert "1 of 5 agents not reporting: worker-05" in told[0].title
-    assert told[1].judged_at - told[0].judged_at == timedelta(seconds=330)
+    assert {f.target for f in findings} == {"keybuzz/agent"}
+    assert "1 of 5 agents not reporting: worker-05" in findings[0].title
+    assert findings[1].judged_at - findings[0].judged_at == timedelta(seconds=330)
 
 
 def test_targets_that_disagree_for_seconds_publish_nothing() -> None:
@@ -97,16 +97,16 @@ def test_targets_that_disagree_for_seconds_publish_nothing() -> None:
     dead = [speaking(*s.NODES[:4], seconds=n) for n in (0, 50, 70, 90)]
     well = [under("shop", speaking(*s.NODES, seconds=n)) for n in (60, 80, 100)]
     story = sorted([*dead, *well], key=lambda x: x.taken_at)
-    incident, told = live_through(story)
+    incident, findings = live_through(story)
     assert incident
     assert incident.state is State.FIRING
-    assert [f.turn for f in told] == [NotificationReason.FIRING]
+    assert [f.turn for f in findings] == [NotificationReason.FIRING]
 
 
 def test_a_silence_does_not_name_the_target_that_judged_it() -> None:
     """It has neither its URL, nor its symptom, nor its path."""
-    _, told = live_through([speaking(*s.NODES[:4], seconds=n) for n in (0, 50)])
-    event = cloud_event(told[0])
+    _, findings = live_through([speaking(*s.NODES[:4], seconds=n) for n in (0, 50)])
+    event = cloud_event(findings[0])
     assert event["subject"] == "keybuzz/agent"
     assert event["data"]["url"] is None
     assert event["data"]["path"] == []
@@ -118,15 +118,15 @@ def test_a_new_node_has_time_until_its_agent_reports() -> None:
     times = (0, 50, 239, 240)
     moments = [joined(speaking(*s.NODES, seconds=n)) for n in times]
     assert live_through(moments[:3])[1] == []
-    _, told = live_through(moments)
-    assert [f.turn for f in told] == [NotificationReason.FIRING]
+    _, findings = live_through(moments)
+    assert [f.turn for f in findings] == [NotificationReason.FIRING]
 
 
 def test_a_new_node_does_not_hide_an_agent_that_stopped() -> None:
     """One never reported and one stopped: it fires as soon as for the latter alone."""
     moments = [joined(speaking(*s.NODES[:3], seconds=n)) for n in (0, 50)]
-    _, told = live_through(moments)
-    assert [f.turn for f in told] == [NotificationReason.FIRING]
+    _, findings = live_through(moments)
+    assert [f.turn for f in findings] == [NotificationReason.FIRING]
 
 
 def test_silent_probes_are_detected_while_agents_report() -> None:
@@ -148,5 +148,5 @@ def test_silence_of_one_target_only_is_published_too() -> None:
             under("shop", speaking(*s.NODES, seconds=n + 1)),
         )
     ]
-    _, told = live_through(story)
-    assert [f.turn for f in told] == [NotificationReason.FIRING]
+    _, findings = live_through(story)
+    assert [f.turn for f in findings] == [NotificationReason.FIRING]

@@ -86,10 +86,10 @@ def test_the_symptom_has_window_and_inside_counts() -> None:
 
 def test_nodeports_that_policy_local_drops_are_no_failure() -> None:
     """One of five nodes has an ingress pod; the others drop external requests."""
-    x = e.with_doors_shut(s.healthy(), s.NODES[0])
+    x = e.with_nodeports_closed(s.healthy(), s.NODES[0])
     symptom = read_symptom(x)
     assert (symptom.internal, symptom.difference) == (View.HEALTHY, Difference.NONE)
     assert symptom.inside_failed == 0
-    told = next(h for h in trace(x) if h.hop is Hop.NODE)
-    assert told.state is HopState.OK
-    assert "traffic policy Local drops 4 more" in told.seen
+    node = next(h for h in trace(x) if h.hop is Hop.NODE)
+    assert node.state is HopState.OK
+    assert "traffic policy Local drops 4 more" in node.seen

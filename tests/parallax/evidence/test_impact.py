@@ -50,7 +50,7 @@ def answer(snapshot: Snapshot, cause: str) -> Answer:
 
 
 BEFORE = ("dns-resolvers-disagree", "dns-stale-address", "lb-no-service-for-port")
-"""Causes that explain why users get no connection."""
+"""Causes that explain why users cannot connect."""
 
 
 @pytest.mark.parametrize("roles", [(), AS_A_USER], ids=["everybody", "users"])

@@ -39,5 +39,5 @@ def test_a_zone_that_is_wrong_anywhere_comes_first() -> None:
     assert x.run
     old = e.resolved(x.run, e.OLD).resolutions
     run = replace(x.run, resolutions=(*x.run.resolutions, *old))
-    said = [r.addresses for r in names.zone_answers(Scene.of(replace(x, run=run)))]
-    assert said == [(e.OLD,), (e.OWN,)]
+    addresses = [r.addresses for r in names.zone_answers(Scene.of(replace(x, run=run)))]
+    assert addresses == [(e.OLD,), (e.OWN,)]

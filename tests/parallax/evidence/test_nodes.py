@@ -55,9 +55,9 @@ def test_only_ready_ingress_pods_make_a_node_a_home() -> None:
 def test_targets_are_split_by_pods_only_if_all_match_a_node() -> None:
     """A target that matches no node leaves the split open."""
     x = e.with_policy(s.no_healthy_target(), "Local", *s.NODES[:2])
-    placed = nodes.by_ingress_pod.maybe(Scene.of(x))
-    assert placed
-    assert [len(part) for part in placed] == [2, 3]
+    split_targets = nodes.by_ingress_pod.maybe(Scene.of(x))
+    assert split_targets
+    assert [len(part) for part in split_targets] == [2, 3]
     assert (
         nodes.by_ingress_pod.maybe(
             Scene.of(e.with_policy(e.foreign_targets(), "Local", "n"))

@@ -90,7 +90,7 @@ def test_a_record_changed_in_between_is_a_conflict(cloud: Any) -> None:
 
 
 def test_an_unreadable_record_is_replaced_with_its_number(cloud: Any) -> None:
-    """Ids stay unique, and the next write is no conflict."""
+    """Ids stay unique, and the next write does not conflict."""
     table = records.DynamoAdvice(cloud.incidents)
     item = records.to_item(AdviceRecord(subject=SUBJECT, version=3, number=7))
     broken = item | {"payload": {"B": b"nonsense"}}

@@ -57,14 +57,14 @@ def test_an_unreadable_item_is_replaced_and_reported_once(cloud: Any) -> None:
     item = incidents.to_item(replace(NEW, version=4, number=3))
     broken = item | {"payload": {"B": b"x"}}
     cloud.client("dynamodb").put_item(TableName=cloud.incidents, Item=broken)
-    told: list[str] = []
-    table = DynamoIncidents(cloud.incidents, lambda _, reason: told.append(reason))
-    anew = table.get("front")
-    assert anew == table.get("front")
-    assert anew is not None
-    assert (anew.id, anew.state) == ("front-1", State.RESOLVED)
-    assert (anew.version, anew.number) == (5, 3)
-    assert len(told) == 1
+    reasons: list[str] = []
+    table = DynamoIncidents(cloud.incidents, lambda _, reason: reasons.append(reason))
+    replaced = table.get("front")
+    assert replaced == table.get("front")
+    assert replaced is not None
+    assert (replaced.id, replaced.state) == ("front-1", State.RESOLVED)
+    assert (replaced.version, replaced.number) == (5, 3)
+    assert len(reasons) == 1
 
 
 @pytest.mark.parametrize(
@@ -97,6 +97,57 @@ def test_wrong_types_beside_a_corrupt_payload_start_fresh(
     assert len(aside) == 1
     table.put(replace(fresh, state=State.FIRING))
     assert table.state("front") is State.FIRING
+
+
+WRONG_VERSIONS = [
+    *({"N": number} for number in ("77", "0", "-1", "1.5", "1E+20", "9" * 38)),
+    *({"S": "1"}, {"B": b"\0"}, {"NULL": True}),
+]
+
+
+@pytest.mark.parametrize("version", WRONG_VERSIONS, ids=repr)
+def test_another_version_beside_a_readable_payload_starts_fresh(
+    cloud: Any, version: Any
+) -> None:
+    """The item is reported as unreadable once, and later judgements are stored."""
+    item = incidents.to_item(replace(NEW, version=4, number=3, state=State.FIRING))
+    broken = item | {"version": version}
+    cloud.client("dynamodb").put_item(TableName=cloud.incidents, Item=broken)
+    reasons: list[str] = []
+    table = DynamoIncidents(cloud.incidents, lambda _, reason: reasons.append(reason))
+    fresh = table.get("front")
+    assert fresh is not None
+    assert (fresh.state, fresh.number) == (State.RESOLVED, 3)
+    moved = table.put(replace(fresh, state=State.PENDING))
+    assert table.get("front") == moved
+    assert reasons == ["front: the version beside the payload is not 4"]
+
+
+@pytest.mark.parametrize("version", WRONG_VERSIONS, ids=repr)
+def test_another_version_beside_readable_advice_starts_fresh(
+    cloud: Any, version: Any
+) -> None:
+    """The number stays, and the next record is stored."""
+    table = records.DynamoAdvice(cloud.incidents)
+    item = records.to_item(AdviceRecord(subject="front/advice", version=4, number=7))
+    broken = item | {"version": version}
+    cloud.client("dynamodb").put_item(TableName=cloud.incidents, Item=broken)
+    fresh = table.get("front/advice")
+    assert fresh is not None
+    assert fresh.number == 7
+    table.put(fresh)
+    assert table.get("front/advice") == replace(fresh, version=fresh.version + 1)
+
+
+def test_an_incident_without_a_version_beside_it_is_kept(cloud: Any) -> None:
+    """Its successor is stored: there is no version to conflict with."""
+    stored = replace(NEW, version=4)
+    item = incidents.to_item(stored)
+    del item["version"]
+    cloud.client("dynamodb").put_item(TableName=cloud.incidents, Item=item)
+    table = DynamoIncidents(cloud.incidents)
+    assert table.get("front") == stored
+    assert table.put(stored).version == 5
 
 
 def test_a_replacement_loses_against_a_judgement_of_the_same_moment(

@@ -21,7 +21,7 @@ A, B = (replace(s.TARGET, name=name) for name in ("a", "b"))
 DEAD = s.NODES[0]
 TICK = timedelta(seconds=15)
 
-type Said = list[tuple[NotificationReason | None, int]]
+type Published = list[tuple[NotificationReason | None, int]]
 
 
 def recent(
@@ -36,50 +36,50 @@ def recent(
             for r in pieces.reports(at=now)
         ]
         long_ago = now - timedelta(minutes=10)
-        told = [
+        reports = [
             replace(r, sent_at=long_ago, received_at=long_ago)
             if silent and r.node == DEAD
             else r
             for r in spoken
         ]
-        return [replace(run, target=target), *told]
+        return [replace(run, target=target), *reports]
 
     return ask
 
 
-def shared(moved: list[Incident], said: Said) -> None:
+def shared(moved: list[Incident], published: Published) -> None:
     """Record the findings of the agents' incident."""
     for incident in moved:
         if incident.subject == AGENT and incident.finding is not None:
-            said.append((incident.finding.turn, incident.number))
+            published.append((incident.finding.turn, incident.number))
 
 
-def turns(said: Said) -> list[NotificationReason]:
+def turns(published: Published) -> list[NotificationReason]:
     """Return the mails, each finding once."""
-    return [turn for turn, _ in dict.fromkeys(said) if turn is not None]
+    return [turn for turn, _ in dict.fromkeys(published) if turn is not None]
 
 
 def test_a_dead_agent_is_one_incident_of_all_targets(cloud: Any) -> None:
     """Two targets observe it; one mail, and one more after the quiet time."""
-    table, said = DynamoIncidents(cloud.incidents), list[Any]()
+    table, published = DynamoIncidents(cloud.incidents), list[Any]()
     for tick in range(60):
         now = s.NOW + tick * TICK
         for target in (A, B):
             journal = recent(now, silent=tick < 20)
-            shared(move(target, journal, table, now, Rules()), said)
-    assert turns(said) == [NotificationReason.FIRING, NotificationReason.RESOLVED]
+            shared(move(target, journal, table, now, Rules()), published)
+    assert turns(published) == [NotificationReason.FIRING, NotificationReason.RESOLVED]
     assert table.unresolved() == ()
 
 
 def test_targets_that_disagree_do_not_make_it_flap(cloud: Any) -> None:
     """One target's reports are stale, the other's are not: one mail."""
-    table, said = DynamoIncidents(cloud.incidents), list[Any]()
+    table, published = DynamoIncidents(cloud.incidents), list[Any]()
     for tick in range(80):
         now = s.NOW + tick * TICK
         for target in (A, B):
             journal = recent(now, silent=tick < 10 or (tick < 50 and target is A))
-            shared(move(target, journal, table, now, Rules()), said)
-    assert turns(said) == [NotificationReason.FIRING, NotificationReason.RESOLVED]
+            shared(move(target, journal, table, now, Rules()), published)
+    assert turns(published) == [NotificationReason.FIRING, NotificationReason.RESOLVED]
 
 
 class Interrupted(DynamoIncidents):
@@ -105,18 +105,18 @@ def test_two_judgements_in_the_same_second_make_one_incident(
     cloud: Any, seconds: int
 ) -> None:
     """The second one reads again, and publishes nothing."""
-    table, said = DynamoIncidents(cloud.incidents), list[Any]()
+    table, published = DynamoIncidents(cloud.incidents), list[Any]()
     for tick in range(8):
         now = s.NOW + tick * TICK
         other = now + timedelta(seconds=seconds)
 
         def between(other: datetime = other) -> None:
             journal = recent(other, silent=True)
-            shared(move(B, journal, table, other, Rules()), said)
+            shared(move(B, journal, table, other, Rules()), published)
 
         raced = Interrupted(cloud.incidents, between, times=1)
-        shared(move(A, recent(now, silent=True), raced, now, Rules()), said)
-    assert turns(said) == [NotificationReason.FIRING]
+        shared(move(A, recent(now, silent=True), raced, now, Rules()), published)
+    assert turns(published) == [NotificationReason.FIRING]
     incident = table.get(AGENT)
     assert incident is not None
     assert incident.state is State.FIRING

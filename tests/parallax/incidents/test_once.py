@@ -26,7 +26,7 @@ def test_each_publication_is_sent_once_with_any_clock(cloud: Any, seed: int) -> 
     incidents, records = DynamoIncidents(cloud.incidents), DynamoAdvice(cloud.incidents)
     routes = (QueueRoute(cloud.queue), TopicRoute(cloud.topic))
     deliveries = [Delivery(route, cloud.incidents) for route in routes]
-    now, told = s.NOW, dict[str, bool]()
+    now, mailed = s.NOW, dict[str, bool]()
     for _ in range(14):
         now += timedelta(seconds=chance.choice([-3600, *[60] * 4, 130, 400]))
         page = chance.choice([s.OK, s.LB_503, s.LB_503])
@@ -35,14 +35,14 @@ def test_each_publication_is_sent_once_with_any_clock(cloud: Any, seed: int) -> 
         known = [outside, s.balancer(at=now), *inside]
         for _ in range(2):
             move(s.TARGET, lambda *_, k=known: k, incidents, now, RULES, records)
-            told |= publish(deliveries, incidents, records)
+            mailed |= publish(deliveries, incidents, records)
     out = [json.loads(text)["id"] for text in cloud.messages(cloud.queue)]
-    assert sorted(out) == sorted(told)
-    assert len(cloud.messages(cloud.inbox)) == sum(told.values())
+    assert sorted(out) == sorted(mailed)
+    assert len(cloud.messages(cloud.inbox)) == sum(mailed.values())
     record = records.get("platform-api/advice")
     assert record
     assert record.number
-    assert len(told) > record.number
+    assert len(mailed) > record.number
 
 
 def publish(
@@ -50,14 +50,14 @@ def publish(
 ) -> dict[str, bool]:
     """Publish the table's present items, as its stream would; by id: is it mailed."""
     incident, record = incidents.get(s.TARGET.name), records.get("platform-api/advice")
-    told: dict[str, bool] = {}
+    mailed: dict[str, bool] = {}
     if incident and incident.finding:
         send(deliveries, incident.finding)
-        told[incident.finding.id] = incident.finding.turn is not None
+        mailed[incident.finding.id] = incident.finding.turn is not None
     for news in record.events if record else ():
         send(deliveries, news)
-        told[news.id] = False
-    return told
+        mailed[news.id] = False
+    return mailed
 
 
 def send(deliveries: list[Delivery], publication: Publication) -> None:

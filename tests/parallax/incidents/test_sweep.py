@@ -53,9 +53,9 @@ def test_an_incident_ends_with_a_finding_that_claims_no_health() -> None:
 
 def test_an_incident_without_mail_ends_without_mail() -> None:
     """A pending incident ends without a mail."""
-    unsaid = end(replace(firing(), mailed_at=None), LATER)
-    assert unsaid.finding is not None
-    assert unsaid.finding.turn is None
+    unpublished = end(replace(firing(), mailed_at=None), LATER)
+    assert unpublished.finding is not None
+    assert unpublished.finding.turn is None
     assert end(replace(firing(), finding=None), LATER).number == firing().number
 
 
@@ -73,25 +73,29 @@ def test_a_sweep_ends_only_incidents_without_a_target(cloud: Any) -> None:
     assert sweep([s.TARGET], table, LATER) == []
 
 
-def standing(subject: str, *, told: bool) -> AdviceRecord:
+def standing(subject: str, *, published: bool) -> AdviceRecord:
     """Make a record of one advice, published or not yet."""
     advice = Advice(id="long-ttl", hop=Hop.DNS, title="A change takes long")
-    entry = Standing(advice=advice, since=s.NOW, published=told)
-    return AdviceRecord(subject=subject, number=int(told), standing=(entry,))
+    entry = Standing(advice=advice, since=s.NOW, published=published)
+    return AdviceRecord(subject=subject, number=int(published), standing=(entry,))
 
 
 def test_advice_of_an_unwatched_target_ends(cloud: Any) -> None:
     """It ends once, and only published advice; a watched target keeps its own."""
     table = DynamoAdvice(cloud.incidents)
-    for subject, told in (("platform-api", True), ("gone", True), ("unsaid", False)):
-        table.put(standing(f"{subject}/advice", told=told))
+    for subject, published in (
+        ("platform-api", True),
+        ("gone", True),
+        ("unpublished", False),
+    ):
+        table.put(standing(f"{subject}/advice", published=published))
     DynamoIncidents(cloud.incidents).put(firing("gone"))
     swept = sweep_advice([s.TARGET], table, LATER)
-    assert set(swept) == {"gone/advice", "unsaid/advice"}
-    gone, unsaid = table.get("gone/advice"), table.get("unsaid/advice")
+    assert set(swept) == {"gone/advice", "unpublished/advice"}
+    gone, unpublished = table.get("gone/advice"), table.get("unpublished/advice")
     assert gone
-    assert unsaid
-    assert (gone.standing, unsaid.standing, unsaid.events) == ((), (), ())
+    assert unpublished
+    assert (gone.standing, unpublished.standing, unpublished.events) == ((), (), ())
     (news,) = gone.events
     assert (news.target, news.url) == ("gone", None)
     assert (news.state, news.judged_at) == (AdviceState.UNWATCHED, LATER)
@@ -107,10 +111,10 @@ def test_a_target_that_returns_starts_a_new_incident(cloud: Any) -> None:
     table, snapshot = DynamoIncidents(cloud.incidents), s.wrong_port()
     table.put(firing())
     (ended,) = sweep([replace(s.TARGET, name="other")], table, LATER)
-    anew = advance(ended, judge(snapshot), snapshot, rules=Rules())
-    assert anew is not None
-    assert anew.id != ended.id
-    assert table.put(anew).version == ended.version + 1
+    incident = advance(ended, judge(snapshot), snapshot, rules=Rules())
+    assert incident is not None
+    assert incident.id != ended.id
+    assert table.put(incident).version == ended.version + 1
 
 
 def test_an_error_does_not_keep_other_incidents_open(cloud: Any) -> None:

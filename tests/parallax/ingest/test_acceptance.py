@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from standardwebhooks import Webhook
 
@@ -135,7 +135,7 @@ def test_an_old_or_early_timestamp_is_refused(minutes: int) -> None:
     ],
 )
 def test_malformed_signature_headers_are_refused(headers: dict[str, str]) -> None:
-    """Headers that are no signature are refused, not a crash."""
+    """Headers that are not a signature are rejected, not a crash."""
     assert refusal(headers, b"{}").status_code == 401
 
 
@@ -338,17 +338,95 @@ PROBE = {
         ("schema", [["x"]], "unknown schema (not a text)"),
         ("schema", "x" * 9999, "unknown schema 'xxx"),
         ("k8s.node.name", "\ud800", "k8s.node.name: "),
+        (
+            "sightings",
+            [
+                encode(
+                    Sighting(request_id="\ud800", seen_at=datetime.now(UTC), node="n")
+                )
+            ],
+            "sightings.0.request_id: expected text without half of a surrogate pair",
+        ),
     ],
 )
 def test_a_value_out_of_bounds_is_rejected(
     path: str, value: Any, expected: str
 ) -> None:
-    """A signed push out of bounds is refused shortly, by the field, and is no crash."""
+    """A signed push out of bounds is rejected; a short error names the field."""
     body = altered(path, value)
     rejection = refusal(signed(body), body)
     assert rejection.status_code == 400
     assert expected in rejection.text
     assert len(rejection.text) < 250
+
+
+WRONG: dict[str, tuple[dict[str, Any], str]] = {
+    "no report": ({"target": None}, "target: Input should be a valid string"),
+    "interval": ({"interval": 3700}, "interval: expected 1 to 3600 seconds"),
+    "another node": (
+        {"k8s.node.name": "m"},
+        "k8s.node.name: expected the value of the push",
+    ),
+    "a role of a later version": (
+        {"probes": [PROBE | {"role": "new"}]},
+        "probes.0.role: Input should be 'first', 'repeat',",
+    ),
+    "an error of a later version": (
+        {"probes": [PROBE | {"error.type": "new"}]},
+        "probes.0.error.type: Input should be 'name_not_resolved',",
+    ),
+    "infinite": (
+        {"probes": [PROBE | {"duration": float("inf")}]},
+        "probes.0.duration: expected a finite number",
+    ),
+    "half a surrogate pair": (
+        {"reading": {"read_at": PROBE["started_at"], "problems": ["", "a\udfffb"]}},
+        "reading.problems.1: expected text without half of a surrogate pair",
+    ),
+    "half a pair in a header": (
+        {"probes": [PROBE | {"headers": [["X-A", "\ud800"]]}]},
+        "probes.0.headers.0.1: expected text without half of a surrogate pair",
+    ),
+    "no number": (
+        {"probes": [PROBE | {"duration": float("nan")}]},
+        "probes.0.duration: expected a finite number",
+    ),
+}
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from(["right", *WRONG]), min_size=1, max_size=6))
+def test_a_wrong_report_costs_only_itself(kinds: list[str]) -> None:
+    """The others are accepted in order; each wrong one has its position and reason."""
+    document = push()
+    (report,) = document["reports"]
+    changes: list[dict[str, Any]] = [
+        {} if kind == "right" else WRONG[kind][0] for kind in kinds
+    ]
+    document["reports"] = [
+        report | {"target": f"t{number}"} | change
+        for number, change in enumerate(changes)
+    ]
+    body = json.dumps(document).encode()
+    right = [number for number, kind in enumerate(kinds) if kind == "right"]
+    if not right:
+        assert refusal(signed(body), body).status_code == 400
+        return
+    taken = accept(signed(body), body, [KEY], datetime.now(UTC))
+    assert [one.target for one in taken.reports] == [f"t{n}" for n in right]
+    assert all(one.received_at for one in taken.reports)
+    assert sorted({*right, *taken.refused}) == list(range(len(kinds)))
+    for number, reason in taken.refused.items():
+        assert reason.startswith(f"reports.{number}.{WRONG[kinds[number]][1]}")
+        assert len(reason) < 250
+
+
+@pytest.mark.parametrize("reports", [None, {}, "x", 1])
+def test_reports_that_are_no_list_are_refused(reports: Any) -> None:
+    """No single report is at fault then, so the push is rejected."""
+    body = json.dumps(push(reports=reports)).encode()
+    rejection = refusal(signed(body), body)
+    assert (rejection.status_code, rejection.text.split(":")[0]) == (400, "reports")
 
 
 @pytest.mark.parametrize("text", ["[" * 100_000, '{"schema":' * 100_000])

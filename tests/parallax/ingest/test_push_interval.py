@@ -29,8 +29,8 @@ def test_one_reading_serves_for_some_seconds() -> None:
         asked.append(target)
         return State.FIRING if len(asked) == 1 else None
 
-    hurry = PushInterval(state, lambda: clock[0])
-    assert [hurry.seconds(["a"]) for _ in range(5)] == [FAILING_SECONDS] * 5
+    push_interval = PushInterval(state, lambda: clock[0])
+    assert [push_interval.seconds(["a"]) for _ in range(5)] == [FAILING_SECONDS] * 5
     clock[0] += CACHE_SECONDS
-    assert hurry.seconds(["a"]) is None
+    assert push_interval.seconds(["a"]) is None
     assert asked == ["a", "a"]

@@ -114,6 +114,28 @@ def test_all_refused_is_a_refusal() -> None:
     assert caught.value.status_code == 400
 
 
+def test_a_report_keeps_its_place_beside_those_refused_before() -> None:
+    """Reasons are in the order of the push as it was sent."""
+    table = Table(d=INVALID)
+    before = {3: "reports.3.interval: x", 0: "reports.0.target: x"}
+    stored = store([report("b"), report("d")], table.record, before)
+    assert (table.stored, stored.count) == (["b"], 1)
+    places = [reason.partition(":")[0] for reason in stored.refused]
+    assert places == ["reports.0.target", "reports.2", "reports.3.interval"]
+    with pytest.raises(PushRejected) as caught:
+        store([report("b", problem=NOISE)], table.record, {0: "reports.0.target: x"})
+    assert caught.value.status_code == 400
+
+
+def test_refused_reports_cost_one_line_of_log(caplog: pytest.LogCaptureFixture) -> None:
+    """However many there are, the line names three of them and the number."""
+    before = {number: f"reports.{number}: x" for number in range(1, 1000)}
+    store([report("a")], Table().record, before)
+    (line,) = caplog.records
+    assert vars(line)["count"] == 999
+    assert vars(line)["reason"].endswith("reports.3: x; and 996 more")
+
+
 def test_a_push_without_reports_is_stored() -> None:
     """There is nothing that could be refused."""
     assert store([], Table().record) == Stored(0)

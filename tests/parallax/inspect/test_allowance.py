@@ -164,7 +164,7 @@ def test_a_shortage_that_lasts_is_waited_out_longer_each_time(clock: Clock) -> N
     allowance = Allowance(600, clock)
     seen: list[str] = []
     for _ in range(3):
-        for remaining in (714, 713):  # two answers of one look
+        for remaining in (714, 713):  # two responses in one reading
             allowance.note(answer(Limit=3600, Remaining=remaining))
         seen.append(str(allowance.closed(4))[-12:])
         clock.pass_by(900)

@@ -116,7 +116,7 @@ def test_hetzners_reason_for_a_failed_health_check_is_kept(api: Api) -> None:
 
 
 def test_networks_and_servers_states_are_reported(api: Api) -> None:
-    """Who is attached where, who is off, and whether the internet has a door."""
+    """Attachments, servers that are off, and whether the load balancer is public."""
     asleep = server(2) | {"status": "off", "private_net": []}
     api.servers = [[server(1)], [asleep]]
     balancer = look(api)[0].load_balancer
@@ -141,7 +141,7 @@ def test_a_balancer_may_be_in_no_network_and_off_the_internet(api: Api) -> None:
 
 
 def test_networks_that_the_api_does_not_speak_of_are_not_known(api: Api) -> None:
-    """What was not read is no proof of absence."""
+    """What was not read does not prove absence."""
     bare = {key: value for key, value in BALANCER.items() if key != "private_net"}
     mute = {key: value for key, value in server(1).items() if key != "private_net"}
     api.balancers, api.servers = [[bare]], [[mute]]

@@ -63,7 +63,7 @@ def project(api: Api, balancers: int) -> None:
     """Make a project with two servers and one certificate a balancer.
 
     Every target is reached by its public interface, through a firewall: the most
-    that a look can have to ask.
+    requests that one reading can need.
     """
     target = BALANCER["targets"][0] | {"use_private_ip": False}
     others = [
@@ -130,8 +130,8 @@ def test_a_platform_on_fire_costs_no_more_than_the_budget(
 def test_a_busy_cluster_keeps_its_fifth(api: Api, cluster: int, reads: int) -> None:
     """Two hours of a burning platform beside it hardly touch what is the cluster's.
 
-    If the cluster uses up all that is refilled, a look is made now and then: the
-    more seldom, the longer it lasts.
+    If the cluster uses up all that is refilled, a reading is made occasionally: the
+    longer it lasts, the fewer there are.
     """
     project(api, 60)
     _, limiter, problems = hour(api, BURST, left=800, cluster=cluster, hours=2)

@@ -72,7 +72,7 @@ def test_a_good_status_with_a_malformed_body_is_reported(api: Api, body: bytes) 
 
 @pytest.mark.parametrize("code", [502, 503])
 def test_a_proxy_s_page_is_reported_with_its_status(api: Api, code: int) -> None:
-    """An HTML page is no reason to know nothing of the status."""
+    """The status is reported even if the body is an HTML page."""
     seen = reading(api, lambda: (code, {}, b"<html>try again</html>"))
     assert seen.problem is Problem.OTHER
     assert str(code) in str(seen.problem_detail)

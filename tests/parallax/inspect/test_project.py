@@ -1,13 +1,19 @@
 """Lists of many pages, and lists that change while they are read."""
 
 import threading
+from collections.abc import Iterator
 from typing import Any
 
+import pytest
+
 from parallax.inspect import connect, read_balancers
+from parallax.inspect import project as project_module
 from parallax.model.balancer import BalancerReading, Problem
 from parallax.model.target import Target
+from tests.agent.push.endless import CHUNKED, Serve, endless, serve
 from tests.parallax.inspect.api import BALANCER, FRONT, NOW, TOKEN, Api, Reply
 
+__all__ = ["serve"]
 ADDRESS = "203.0.113.20"
 NAMELESS = Target(name="nameless", url="https://front.example/")
 
@@ -66,6 +72,46 @@ def test_a_deleted_balancer_is_not_found(api: Api) -> None:
     assert (named.problem, nameless.problem) == (Problem.NOT_FOUND, Problem.NOT_FOUND)
     assert "the project has: lb-1" in str(named.problem_detail)
     assert sum("load_balancers" in path for path in api.paths) == 1
+
+
+@pytest.mark.parametrize(
+    ("pieces", "problem", "word"),
+    [
+        (endless(b"HTTP/1.1 200 OK\r\n\r\n", b" " * 99999), Problem.OTHER, "larger"),
+        (endless(b"HTTP/1.1 500 No\r\n\r\n", b" " * 99999), Problem.OTHER, "larger"),
+        (
+            endless(CHUNKED + b"0\r\n", b"X: " + b"x" * 999 + b"\r\n"),
+            Problem.UNREACHABLE,
+            "no complete response within 0.2 s",
+        ),
+    ],
+    ids=["body", "body of an error", "trailers"],
+)
+def test_a_response_that_never_ends_is_read_to_a_limit(
+    serve: Serve,
+    monkeypatch: pytest.MonkeyPatch,
+    pieces: Iterator[bytes],
+    problem: Problem,
+    word: str,
+) -> None:
+    """After a limit of bytes or of seconds the thread that reads it ends too."""
+    if problem is Problem.UNREACHABLE:
+        monkeypatch.setattr(project_module, "PAGE_SECONDS", 0.2)
+    before = set(threading.enumerate())
+    (seen,) = read_balancers(connect(TOKEN, serve(pieces).rstrip("/")), (FRONT,), NOW)
+    assert (seen.problem, word in str(seen.problem_detail)) == (problem, True)
+    left = set(threading.enumerate()) - before
+    assert not [thread for thread in left if thread.name == "hetzner"]
+
+
+def test_informational_responses_without_end_time_out(serve: Serve) -> None:
+    """The thread that reads them ends with the read timeout."""
+    before = set(threading.enumerate())
+    url = serve(endless(b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 99)).rstrip("/")
+    (seen,) = read_balancers(connect(TOKEN, url, timeout=(2.0, 0.2)), (FRONT,), NOW)
+    assert seen.problem is Problem.UNREACHABLE
+    left = set(threading.enumerate()) - before
+    assert not [thread for thread in left if thread.name == "hetzner"]
 
 
 def test_no_page_is_requested_after_the_budget(api: Api) -> None:

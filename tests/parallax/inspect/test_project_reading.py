@@ -48,7 +48,7 @@ def test_certificates_that_cannot_be_read_are_not_known(api: Api) -> None:
 
 
 def test_a_page_that_leads_back_ends_the_list(api: Api) -> None:
-    """Garbage in the page count is no endless loop."""
+    """Garbage in the page count does not cause an endless loop."""
     body = b'{"servers": [], "meta": {"pagination": {"page": 1, "per_page": 50,'
     api.broken["servers/1"] = (200, {}, body + b' "next_page": 1}}}')
     assert balancer(api).name == "lb-prod"

@@ -84,7 +84,7 @@ def noisy(name: str) -> LoadBalancer:
 @settings(deadline=None, max_examples=9)
 @given(st.sampled_from(["certificates", "firewalls", "targets"]), st.integers(0, 2))
 def test_a_reading_too_large_is_stored_lighter(name: str, place: int) -> None:
-    """It is no failure, and the others are stored as they are."""
+    """It is not a failure, and the others are stored as they are."""
     others = [reading("a"), reading("b")]
     readings = [*others[:place], reading("large", noisy(name)), *others[place:]]
     table = Table()
@@ -95,7 +95,7 @@ def test_a_reading_too_large_is_stored_lighter(name: str, place: int) -> None:
 
 
 def test_certificates_are_given_up_first() -> None:
-    """They count as not read, for which no judgement takes them for absent."""
+    """They count as not read, so no judgement treats them as absent."""
     table = Table()
     record_all([reading("large", noisy("certificates"))], table.record)
     assert table.stored == [reading("large", replace(BALANCER, certificates=None))]

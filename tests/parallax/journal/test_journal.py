@@ -117,8 +117,8 @@ def test_a_repeated_report_does_not_look_fresh(cloud: Any) -> None:
 def test_a_node_has_its_newest_report(cloud: Any) -> None:
     """One report for each node; a late one does not replace it."""
     journal = DynamoJournal(cloud.journal)
-    heard = [NOW + timedelta(seconds=s) for s in (0, 15, 30)]
-    first, late, last = (report(sent_at=at, received_at=at) for at in heard)
+    times = [NOW + timedelta(seconds=s) for s in (0, 15, 30)]
+    first, late, last = (report(sent_at=at, received_at=at) for at in times)
     silent = report(node="worker-2")
     for observation in (first, silent, last, late):
         journal.record(observation)

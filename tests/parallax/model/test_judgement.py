@@ -14,7 +14,7 @@ def test_an_assessment_that_was_saved_before_stays_readable() -> None:
 
 def test_what_explains_a_cause_travels_with_its_answer() -> None:
     """The answer stays `supported`, for consumers that have only three answers."""
-    told = Assessment(cause="a", answer=Answer.SUPPORTED, explained_by="b")
-    sent = encode(told)
+    assessment = Assessment(cause="a", answer=Answer.SUPPORTED, explained_by="b")
+    sent = encode(assessment)
     assert (sent["answer"], sent["explained_by"]) == ("supported", "b")
-    assert decode(Assessment, sent) == told
+    assert decode(Assessment, sent) == assessment

@@ -13,7 +13,7 @@ from parallax.model.plain import REPLACEMENT, json_text, plain, plain_line
 SQS = re.compile("[\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]*")
 """Amazon SQS, SendMessage: the characters that a message may contain."""
 ANY = st.text(st.characters(exclude_categories=()))
-"""Any code points, also those that are no characters and half surrogates."""
+"""Any code points, also noncharacters and half surrogates."""
 ORDERS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 
 
@@ -27,6 +27,9 @@ ORDERS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
         "\u2066",
         "\u200f",
         "\u2028",
+        "\u180e",
+        "\U0001bca0",
+        "\U0001d173",
         "\ufffe",
         "\ud800",
     ],

@@ -31,6 +31,14 @@ from parallax.model.secret_name import is_secret
         "keys",
         "pw",
         "SAMLRequest",
+        "X-2FA",
+        "X-Macaroon",
+        "x-biscuit",
+        "X-Paseto",
+        "X-Magic-Link",
+        "magicLink",
+        "X-S-ID",
+        "s_id",
     ],
 )
 def test_a_credentials_name_is_secret(name: str) -> None:
@@ -57,6 +65,9 @@ def test_a_credentials_name_is_secret(name: str) -> None:
         "Country-Code",
         "X-Request-ID",
         "request_id",
+        "X-DNS-ID",
+        "s-ideal",
+        "a12fa",
     ],
 )
 def test_a_harmless_name_is_not(name: str) -> None:

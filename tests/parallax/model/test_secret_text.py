@@ -34,6 +34,8 @@ def test_a_secret_is_replaced_where_it_stands(text: str, shown: str | None) -> N
     [
         "No such option: --nope",
         "Usage: parallax probe [OPTIONS] URL",
+        "<title>503</title><code>503</code>",
+        "&quot;a&quot;:&quot;b&quot;",
         "closed inside the headers; it began b'SSH-2.0-OpenSSH_9.2p1\\r\\n'",
         "certificate verify failed: unable to get local issuer certificate",
         "https://a.example:8443/x@y",
@@ -71,6 +73,37 @@ def test_a_well_known_token_is_found_anywhere(token: str) -> None:
     """By its shape alone, between other words."""
     assert without_secrets(f"got {token}") == f"got {REDACTED}"
     assert token not in without_secrets(f"(x={token}) y")
+
+
+@pytest.mark.parametrize("secret", ["s3cret", "s3:c=ret", "s3cret, t=s3cret"])
+@pytest.mark.parametrize("word", ["token", "X-SID", "db_password"])
+@pytest.mark.parametrize(
+    "shape",
+    [
+        r"{{\u0022a\u0022:1,\u0022{word}\u0022:\u0022{secret}\u0022}}",
+        r"\\u0022{word}\\u0022 : \\u0022{secret}\\u0022",
+        "{{&quot;{word}&quot;:&quot;{secret}&quot;}}",
+        "&#34;{word}&#34;=&#34;{secret}&#34;",
+        "&#x22;{word}&#x22;:&#x22;{secret}&#x22;",
+        "&amp;quot;{word}&amp;quot;:&amp;quot;{secret}&amp;quot;",
+        "<a>1</a><{word}>{secret}</{word}>",
+        '<{word} type="a">{secret}</{word}>',
+        "<{word}><![CDATA[{secret}]]></{word}>",
+        "&lt;{word}&gt;{secret}&lt;/{word}&gt;",
+        r"\u003c{word}\u003e{secret}\u003c/{word}\u003e",
+    ],
+)
+def test_a_pair_is_found_as_json_html_and_xml_write_it(
+    shape: str, word: str, secret: str
+) -> None:
+    """By its name; of a value with several parts nothing stays either."""
+    shown = without_secrets(f"got {shape.format(word=word, secret=secret)} there")
+    assert shown.startswith("got ")
+    assert word in shown
+    assert REDACTED in shown
+    assert "s3" not in shown
+    assert "ret" not in shown
+    assert without_secrets(shown) == shown
 
 
 @given(st.text())

@@ -2,7 +2,7 @@
 
 import pytest
 
-from parallax.model.web_url import NO_USER, has_user, problem
+from parallax.model.web_url import NO_USER, has_user, problem, without_secret_values
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,7 @@ from parallax.model.web_url import NO_USER, has_user, problem
     ],
 )
 def test_a_url_that_can_be_requested_has_no_problem(url: str) -> None:
-    """An `@` behind the host is no user name."""
+    """An `@` after the host does not mark a user name."""
     assert problem(url) is None
 
 
@@ -77,18 +77,18 @@ def test_a_user_name_is_the_first_thing_to_be_refused(url: str) -> None:
 )
 def test_every_other_mistake_has_its_own_reason(url: str, reason: str) -> None:
     """The sentence says what was expected, what was found, and what is wrong."""
-    told = problem(url)
-    assert told
-    assert told.startswith("expected an http or https URL, got '")
-    assert reason in told
+    sentence = problem(url)
+    assert sentence
+    assert sentence.startswith("expected an http or https URL, got '")
+    assert reason in sentence
 
 
 def test_query_and_fragment_are_not_shown() -> None:
     """Both may hold a token."""
-    told = problem("https://a.example:0/x?token=s3cret#s3cret")
-    assert told
-    assert "'https://a.example:0/x'" in told
-    assert "s3cret" not in told
+    sentence = problem("https://a.example:0/x?token=s3cret#s3cret")
+    assert sentence
+    assert "'https://a.example:0/x'" in sentence
+    assert "s3cret" not in sentence
 
 
 def test_what_is_no_text_is_named() -> None:
@@ -97,3 +97,33 @@ def test_what_is_no_text_is_named() -> None:
     assert (
         problem(["https://u:s3cret@a/"]) == "expected an http or https URL, got a list"
     )
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?token=s3cret",
+        "?a=1&token=s3cret&b=2",
+        "?%74oken=s3cret",
+        "?user[password]=s3cret",
+        "?a=1;sid=s3cret",
+        "?sid=a;s3cret=b&c=d",
+        "?key=a=s3cret?s3cret,b:c",
+    ],
+)
+def test_a_url_for_people_has_no_secret_value(query: str) -> None:
+    """The text before and after the value stays."""
+    shown = without_secret_values(f"https://a.example/x{query}")
+    assert "s3cret" not in shown
+    assert shown.startswith("https://a.example/x?")
+    for kept in ("a=1", "b=2", "c=d", "token=", "sid="):
+        assert (kept in shown) == (kept in query)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://a.example/token=a", "http://a.example/?a=b;c=d&e", "http://a.example/?"],
+)
+def test_a_url_without_a_secret_parameter_is_shown_as_it_is(url: str) -> None:
+    """It can be copied."""
+    assert without_secret_values(url) == url

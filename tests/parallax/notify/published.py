@@ -12,7 +12,7 @@ from typing import Any
 
 from parallax.incidents.table import to_item
 from parallax.model.finding import Incident, NotificationReason, State
-from tests.parallax.told import FINDING, NOON
+from tests.parallax.sent_finding import FINDING, NOON
 
 _numbers = count(1)
 

@@ -268,7 +268,7 @@ def test_refusals_after_an_unknown_result_do_not_hide_it(cloud: Any) -> None:
 
 
 def test_a_subject_of_another_script_waits_like_any_other(cloud: Any) -> None:
-    """A time-out has no error code, and is no reason for a dead letter."""
+    """A timeout has no error code, and causes no dead letter."""
     subject = "\u65e5\u672c/agent"
     with hanging("sns", "Publish"), hanging("sns", "GetTopicAttributes"):
         deliver(to_topic(cloud), record(subject, 1))

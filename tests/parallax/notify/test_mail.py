@@ -89,12 +89,12 @@ def test_the_cause_has_its_component(cause: str, who: str) -> None:
 def test_a_true_cause_is_listed_with_its_explanation() -> None:
     """That no target is healthy is listed once, with the cause that explains it."""
     body = " ".join(render(finding(s.wrong_port())).body.split())
-    told = (
+    sentence = (
         "lb-no-healthy-target (caused by lb-health-check-wrong-port): keybuzz-lb"
         " reports 5 of 5 targets unhealthy"
     )
     assert "Also true, as a consequence of another cause:" in body
-    assert told in body
+    assert sentence in body
     assert body.count("lb-no-healthy-target") == 1
 
 
@@ -193,8 +193,8 @@ def test_the_resolved_mail_has_the_present_path() -> None:
     assert "load-balancer ok        keybuzz-lb: 5 of 5 targets healthy" in body
     assert "FAULTY" not in body
     path = recovered(s.NOW + MINUTE, read=False)
-    told = "not available: Hetzner API data of keybuzz-lb since the recovery"
-    assert told in [h.seen for h in judge(path).path]
+    sentence = "not available: Hetzner API data of keybuzz-lb since the recovery"
+    assert sentence in [h.seen for h in judge(path).path]
 
 
 def recovered(at: datetime, *, read: bool = True) -> Snapshot:
@@ -293,7 +293,7 @@ def test_a_blind_mail_blames_no_component() -> None:
 
 
 @pytest.mark.parametrize(
-    ("gets", "said"),
+    ("gets", "phrase"),
     [
         ({"status_code": 200}, "responds with 200 but is not healthy for users"),
         (
@@ -304,13 +304,13 @@ def test_a_blind_mail_blames_no_component() -> None:
     ],
 )
 def test_the_first_line_is_a_sentence_for_any_response(
-    gets: dict[str, object], said: str
+    gets: dict[str, object], phrase: str
 ) -> None:
-    """A status that is no error, no response, and an unknown result."""
+    """A status that is not an error, no response, and an unknown result."""
     first = finding(s.wrong_port())
     symptom = replace(first.symptom, **gets)  # type: ignore[arg-type]
     body = render(replace(first, symptom=symptom)).body
-    assert f"https://platform-api.keybuzz.io/ {said}" in " ".join(body.split())
+    assert f"https://platform-api.keybuzz.io/ {phrase}" in " ".join(body.split())
 
 
 def test_the_mail_of_a_removed_target_claims_no_health() -> None:
@@ -340,8 +340,8 @@ def test_few_failures_inside_are_mostly_working() -> None:
         ),
     )
     body = render(finding(replace(x, reports=(bad, *x.reports[1:])))).body
-    told = "for users; inside the cluster it mostly works (9 of 10 probes)."
-    assert told in " ".join(body.split())
+    sentence = "for users; inside the cluster it mostly works (9 of 10 probes)."
+    assert sentence in " ".join(body.split())
 
 
 def test_the_constancy_has_counts_and_window() -> None:
@@ -354,11 +354,11 @@ def test_the_constancy_has_counts_and_window() -> None:
         "https://platform-api.keybuzz.io/ intermittently responds with 503 for users"
         in body
     )
-    told = (
+    sentence = (
         "Failures follow ingress replica ingress-1: 3 of 3 requests through ingress-1"
         " failed, none of 10 elsewhere."
     )
-    assert told in body
+    assert sentence in body
 
 
 def test_the_trend_is_a_sentence() -> None:

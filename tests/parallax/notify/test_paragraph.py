@@ -8,7 +8,7 @@ from parallax.notify.paragraph import WIDTH, bullets, fill, hung, minute, span, 
 
 
 @pytest.mark.parametrize(
-    ("seconds", "said"),
+    ("seconds", "expected"),
     [
         (-5, "0 s"),
         (45, "45 s"),
@@ -17,9 +17,9 @@ from parallax.notify.paragraph import WIDTH, bullets, fill, hung, minute, span, 
         (187200, "2 d 4 h"),
     ],
 )
-def test_a_duration_has_two_units_at_most(seconds: int, said: str) -> None:
+def test_a_duration_has_two_units_at_most(seconds: int, expected: str) -> None:
     """A negative duration, of a clock that was set back, is zero."""
-    assert span(timedelta(seconds=seconds)) == said
+    assert span(timedelta(seconds=seconds)) == expected
 
 
 def test_lines_keep_the_width_and_names_are_not_broken() -> None:
@@ -37,7 +37,7 @@ def test_an_empty_list_is_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "expected"),
     [
         ("Who is it.. Nobody..", "Who is it. Nobody."),
         ("Purge https://x/a/../b and wait...", "Purge https://x/a/../b and wait..."),
@@ -45,10 +45,10 @@ def test_an_empty_list_is_nothing() -> None:
     ],
 )
 def test_only_a_sentence_that_ends_twice_loses_a_full_stop(
-    text: str, said: str
+    text: str, expected: str
 ) -> None:
     """A path and three dots stay."""
-    assert fill(text) == said
+    assert fill(text) == expected
 
 
 def test_a_minute_has_its_date_on_another_day() -> None:

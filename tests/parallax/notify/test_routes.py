@@ -24,8 +24,8 @@ from parallax.notify.routes import (
     preview,
 )
 from parallax.settings import Settings, SettingsError
+from tests.parallax.sent_finding import FINDING, NOON
 from tests.parallax.throttle import refused_for_good
-from tests.parallax.told import FINDING, NOON
 
 NEWS = AdviceEvent(
     id="advice-1",

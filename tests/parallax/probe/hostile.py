@@ -21,7 +21,7 @@ HELLO_REQUEST = b"\x16\x03\x03\x00\x04\x00\x00\x00\x00"
 
 @dataclass
 class Flood:
-    """What a server sends, again and again, until the peer hangs up."""
+    """What a server sends, again and again, until the peer closes the connection."""
 
     first: bytes
     again: bytes
@@ -31,12 +31,12 @@ class Flood:
 
     def serve(self, connection: socket.socket) -> None:
         """Read the request, then send as fast as the peer takes it."""
-        heard = b""
-        while not heard or self.reads not in heard:
+        request = b""
+        while not request or self.reads not in request:
             piece = connection.recv(65536)
             if not piece:
                 return
-            heard += piece
+            request += piece
         connection.sendall(self.first)
         piece = self.again * (AT_ONCE // len(self.again))
         while True:
@@ -58,7 +58,7 @@ FLOODS: dict[str, tuple[bytes, bytes]] = {
 
 
 def mute(connection: socket.socket) -> None:
-    """Read until the peer hangs up, and send nothing."""
+    """Read until the peer closes the connection, and send nothing."""
     while connection.recv(65536):
         pass
 

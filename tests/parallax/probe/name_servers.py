@@ -1,7 +1,8 @@
 """Real name servers on loopback, over UDP, for the tests of the probe.
 
-In: what a name server says. Out: the one port that all of them listen on.
-It does not: speak TCP, or stand for a resolver's cache; the lab has real ones.
+In: the records of name servers. Out: the one port that all of them listen on.
+It does not: send complete responses over TCP, or have a resolver's cache; the lab has
+real resolvers.
 """
 
 import asyncio
@@ -37,13 +38,15 @@ ZONE: Records = {
 
 @dataclass(frozen=True)
 class Says:
-    """What a name server says; `mute` about these kinds of record.
+    """The records of a name server; it does not respond for the kinds in `mute`.
 
-    `asked` takes down the names it was asked for.
+    `asked` records the names that were queried. With `over_tcp` a UDP response has
+    the flag TC; over TCP the server sends these bytes, then closes the connection.
     """
 
     records: Records
     mute: tuple[str, ...] = ()
+    over_tcp: bytes | None = None
     asked: list[str] = field(default_factory=list[str])
 
 
@@ -70,7 +73,10 @@ class NameServer(asyncio.DatagramProtocol):
         if kind in self.says.mute:
             return
         assert self.transport is not None
-        self.transport.sendto(self.answer(query, kind).to_wire(), addr)
+        response = self.answer(query, kind)
+        if self.says.over_tcp is not None:
+            response.flags |= dns.flags.TC
+        self.transport.sendto(response.to_wire(), addr)
 
     def answer(self, query: dns.message.Message, kind: str) -> dns.message.Message:
         """Make the answer; the zone itself does not follow its aliases."""
@@ -106,4 +112,25 @@ async def name_servers(*all_say: Says) -> AsyncIterator[int]:
             )
             stack.callback(transport.close)
             port = transport.get_extra_info("sockname")[1]
+            if says.over_tcp is not None:
+                await stack.enter_async_context(
+                    await asyncio.start_server(
+                        lambda reader, writer, says=says: _send_and_close(
+                            reader, writer, says.over_tcp or b""
+                        ),
+                        f"127.0.0.{last}",
+                        port,
+                    )
+                )
         yield port
+
+
+async def _send_and_close(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, first: bytes
+) -> None:
+    """Read the query, send a few bytes, and close the connection."""
+    length = int.from_bytes(await reader.readexactly(2))
+    await reader.readexactly(length)
+    writer.write(first)
+    writer.close()
+    await writer.wait_closed()

@@ -127,7 +127,7 @@ async def serving(
 
 
 def answering(*pieces: bytes, reset: bool = False) -> Handler:
-    """Return a handler that reads the request, writes the pieces, hangs up."""
+    """Return a handler that reads the request, writes the pieces, and closes."""
 
     async def handle(
         reader: asyncio.StreamReader, writer: asyncio.StreamWriter

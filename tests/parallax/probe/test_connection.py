@@ -1,4 +1,4 @@
-"""The first bytes of a connection: the PROXY line, where an ingress wants one."""
+"""The first bytes of a connection: the PROXY line, if the ingress requires one."""
 
 import asyncio
 import socket

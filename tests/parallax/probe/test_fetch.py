@@ -5,7 +5,8 @@ import errno
 import os
 import socket
 import ssl
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from parallax.model.wire import YEARS
 from parallax.probe import INSIDE, USER_AGENT, NotSentError, fetch
 from parallax.probe import transport as transport_module
 from parallax.probe.failure import from_os
+from parallax.probe.redact import redact
 from parallax.probe.transport import FRAMING
 from tests.parallax.probe.hostile import (
     FLOODS,
@@ -399,7 +401,7 @@ def test_a_body_is_bounded_while_it_is_counted() -> None:
 
 
 def test_an_endless_body_is_hung_up_on() -> None:
-    """After some megabytes the count is of no use; that is no error."""
+    """After some megabytes the count is of no use; that is not an error."""
 
     async def handle(
         reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -477,6 +479,34 @@ def test_secrets_in_headers_are_gone() -> None:
     """A cookie keeps its name only."""
     page = b"HTTP/1.1 200 OK\r\nSet-Cookie: SRV=s3cret; Path=/\r\n\r\n"
     assert ("Set-Cookie", "SRV=[redacted]") in ask(answering(page)).headers
+
+
+def test_a_head_of_64_kb_is_redacted_in_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At most 32 KB of headers and reason phrase are redacted."""
+    read: list[str] = []
+
+    def noted_headers(
+        headers: Iterable[tuple[str, str]],
+    ) -> tuple[tuple[str, str], ...]:
+        given = tuple(headers)
+        read.extend(value for _, value in given)
+        return redact(given)
+
+    def noted_reason(text: str) -> str:
+        read.append(text)
+        return text
+
+    module = sys.modules[fetch.__module__]
+    monkeypatch.setattr(module, "redact", noted_headers)
+    monkeypatch.setattr(module, "without_secrets", noted_reason)
+    for head in (
+        b"%b\r\n" % (b"r" * 60_000),
+        b"OK\r\n" + b"X: %b\r\n" % (b"h" * 999) * 60,
+    ):
+        probe = ask(answering(b"HTTP/1.1 200 " + head + b"Server: x\r\n\r\n"))
+        assert probe.status_code == 200
+        assert 0 < sum(map(len, read)) <= 32 * 1024
+        read.clear()
 
 
 def test_secrets_in_a_reason_phrase_are_gone() -> None:

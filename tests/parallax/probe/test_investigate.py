@@ -119,14 +119,14 @@ def test_the_control_is_requested_once_without_a_response() -> None:
 
 def test_the_control_is_left_alone_where_an_answer_came() -> None:
     """An error page is an answer: the monitor sees."""
-    heard: list[bytes] = []
+    received: list[bytes] = []
 
     async def note(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
         """Record the connection."""
-        heard.append(await reader.read(1))
+        received.append(await reader.read(1))
 
     run = run_of(BAD, control=note)
-    assert (run.by_role(Role.CONTROL), heard) == ((), [])
+    assert (run.by_role(Role.CONTROL), received) == ((), [])
 
 
 def test_a_part_without_time_is_reported_and_blocks_nothing() -> None:
@@ -201,7 +201,7 @@ def test_a_wait_for_a_connection_shortens_no_probe() -> None:
 def test_a_probe_that_cannot_be_sent_costs_only_itself(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """This machine's own lack is reported, and is no error of the target."""
+    """A defect of this machine is reported, not as an error of the target."""
     module = importlib.import_module("parallax.probe.investigate")
     real = module.fetch
 

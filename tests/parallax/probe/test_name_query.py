@@ -43,7 +43,7 @@ def test_both_families_come_with_their_own_ttl() -> None:
 
 
 def test_a_name_may_have_ipv6_alone() -> None:
-    """No IPv4 address is no error, and no TTL."""
+    """A missing IPv4 address gives neither an error nor a TTL."""
     answer = query("six.keybuzz.test")
     assert (answer.addresses, answer.error_type) == (("2001:db8::20",), None)
     assert (answer.ttl_ipv4, answer.ttl_ipv6) == (None, 8)
@@ -80,6 +80,7 @@ def test_a_name_without_addresses_is_reported() -> None:
         (TimeoutError(), "timeout"),
         (dns.exception.Timeout(), "timeout"),
         (ConnectionRefusedError(), "unreachable"),
+        (EOFError(), "connection_closed"),
         (dns.resolver.NoNameservers(), "unreachable"),
         (dns.resolver.NoRootSOA(), "no_zone"),
         (dns.resolver.NXDOMAIN(), "nxdomain"),

@@ -5,10 +5,10 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parallax.probe.redact import REDACTED, redact
+from parallax.probe.redact import LONGEST, REDACTED, redact
 from parallax.writers.apps import NAMED, PLAIN
 from parallax.writers.attribution import FAMILIES, attribute
 from tests.parallax.writers.test_captures import HTTP, answer
@@ -90,7 +90,7 @@ def test_a_cookie_without_a_name_is_gone(secret: str) -> None:
     "name", ["X-Request-ID", "Server", "Via", "X-Cache", "Age", "X-Served-By"]
 )
 def test_headers_that_distinguish_servers_stay(name: str) -> None:
-    """Request ids and the marks of servers and caches are no secrets."""
+    """Request ids and the marks of servers and caches are not secret."""
     assert redact([(name, "a?b")]) == ((name, "a?b"),)
 
 
@@ -282,11 +282,34 @@ FILLINGS = [
     *("a=", "a:", "a ", "a[", "a://", "//a:b", "x:x@", "/a?", "?a=", "%3d"),
     *("token=,", "token: a, ", 'token=\\"', "basic ", "eyJaaaaaa."),
     *("\\", '"', "'", "<"),
+    *("<a>", "<token>", "<a ", "&lt;a", "&amp;", "token=&quot;", "token:\\u0022a"),
 ]
 
 
 @pytest.mark.parametrize("piece", FILLINGS)
-def test_a_header_as_long_as_a_head_may_be_is_read_to_its_end(piece: str) -> None:
-    """With time that grows as its length, whatever fills it."""
+def test_a_header_as_long_as_a_head_may_be_shows_no_secret(piece: str) -> None:
+    """Whatever fills it."""
     value = piece * (60_000 // len(piece))
     assert "tail123" not in redacted("X-Debug", f"{value}\" ' ;sid=tail123")
+
+
+def test_of_a_long_value_the_beginning_is_read_and_kept() -> None:
+    """An ellipsis shows that it was longer; a redirect keeps its path."""
+    shown = redacted("X-Debug", "ab " * 20_000)
+    assert shown.startswith("ab ab ")
+    assert shown.endswith("…")
+    assert len(shown) < LONGEST
+    assert redacted("X-Debug", "a" * LONGEST) == "a" * LONGEST
+    address = "https://a.test/login?"
+    assert redacted("Location", address + "a" * 60_000) == f"{address}{REDACTED}"
+
+
+@settings(deadline=None)
+@given(st.integers(0, 200), st.sampled_from([0, 1, 3]))
+def test_a_secret_that_the_cut_divides_is_not_shown(before: int, depth: int) -> None:
+    """User information ends in an `@`, which the cut may remove."""
+    url = "https://user:" + "s3cret" * 30 + "@a.test/"
+    for _ in range(depth):
+        url = quote(url, safe="")
+    value = "a " * (LONGEST // 2 - before) + url + " b" * 20_000
+    assert "s3cret" not in redacted("X-Debug", value)

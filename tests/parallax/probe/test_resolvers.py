@@ -86,6 +86,19 @@ def test_a_dead_resolver_hides_neither_the_others_nor_the_zone() -> None:
     assert well.addresses == zone.addresses == ("203.0.113.20",)
 
 
+@pytest.mark.parametrize("first", [b"", b"\x00", b"\x00\x40half"])
+def test_a_server_that_truncates_and_closes_tcp_costs_only_itself(first: bytes) -> None:
+    """The comparison keeps the other resolver's answer and the zone's own."""
+    well, closed, zone = ask(
+        "app.keybuzz.test",
+        Says(ZONE),
+        Says(ZONE, over_tcp=first),
+        resolvers=("127.0.0.1", "127.0.0.2"),
+    )
+    assert (closed.resolver, closed.error_type) == ("127.0.0.2", "connection_closed")
+    assert well.addresses == zone.addresses == ("203.0.113.20",)
+
+
 def test_a_missing_name_is_reported() -> None:
     """NXDOMAIN is an answer of its own."""
     resolver, _ = ask("gone.keybuzz.test")
@@ -130,7 +143,7 @@ def test_system_means_the_servers_of_resolv_conf(
 def test_a_machine_without_own_resolvers_queries_the_others(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """No resolv.conf is no defect."""
+    """A missing resolv.conf is not a defect."""
 
     def none() -> None:
         """Fail as dnspython does without a resolv.conf."""

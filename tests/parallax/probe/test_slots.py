@@ -42,7 +42,7 @@ def test_work_begins_with_its_slot() -> None:
 
 
 def test_who_has_the_fewest_comes_next() -> None:
-    """Many probes of one dead target stand behind the first one of another."""
+    """Many probes of one dead target wait until another's first one has started."""
     order: list[str] = []
 
     async def run() -> None:

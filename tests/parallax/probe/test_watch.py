@@ -351,7 +351,7 @@ def narrow(targets: int, limit: int, left: int = 0) -> tuple[dict[str, Any], str
 def test_hanging_targets_do_not_run_out_of_file_descriptors() -> None:
     """Far more targets than descriptors: each timed out by itself, and nothing else.
 
-    What does not fit into the time is left out, and is no failure of the target.
+    What does not fit into the time is left out, and is not a failure of the target.
     """
     names = sorted(f"t{number}" for number in range(200))
     found, logged = narrow(targets=200, limit=128)

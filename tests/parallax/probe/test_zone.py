@@ -45,6 +45,13 @@ def test_a_name_server_that_is_gone_costs_only_itself() -> None:
     assert (two.addresses, two.error_type) == ((), "timeout")
 
 
+def test_a_name_server_that_truncates_and_closes_tcp_costs_only_itself() -> None:
+    """The other name server's answer is kept."""
+    one, two = ask("app.keybuzz.test", Says(TWO), Says(ZONE, over_tcp=b""))
+    assert one.addresses == ("203.0.113.20",)
+    assert (two.addresses, two.error_type) == ((), "connection_closed")
+
+
 def test_a_name_server_without_an_address_is_reported() -> None:
     """A delegation that leads nowhere is part of the answer."""
     lame = {**ZONE, ("keybuzz.test.", "NS"): "gone.keybuzz.test."}

@@ -16,7 +16,7 @@ def test_a_function_that_raises_has_failed(function: str) -> None:
 
 
 def test_a_function_that_names_a_failed_record_has_failed(function: str) -> None:
-    """Its partial batch response is no success."""
+    """Its partial batch response is not a success."""
     failure = invoke(function, {"failed": [{"itemIdentifier": "111"}]})
     assert failure == "the function reported failed records"
 

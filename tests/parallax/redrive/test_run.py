@@ -120,6 +120,39 @@ def test_a_record_that_is_set_aside_again_does_not_go_round(
     assert len(letters.invoked) == len(letters.left("notify")) == 1
 
 
+def test_equal_letters_are_replayed_once_and_all_deleted(letters: Letters) -> None:
+    """A record has several letters if the record before it failed repeatedly."""
+    for _ in range(3):
+        letters.put("notify", ASIDE)
+    letters.store(KEY, batch("parallax-notify"))
+    results = letters.run()
+    assert [result.outcome for result in results] == [Outcome.REPLAYED] * 4
+    assert letters.invoked == [("parallax-notify", REPLAY)]
+    assert letters.left("notify") == letters.left("stream") == letters.objects() == []
+
+
+def test_equal_letters_leave_the_one_that_is_set_aside_again(
+    letters: Letters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The letters sent before the replay are deleted; the new letter stays."""
+
+    def aside(function: str, event: Mapping[str, Any]) -> str:
+        letters.put("notify", {"reason": "still odd", "record": event["Records"][0]})
+        return letters.invoke(function, event)
+
+    monkeypatch.setattr("parallax.redrive.run.invoke", aside)
+    for _ in range(3):
+        letters.put("notify", ASIDE)
+    results = letters.run()
+    assert sorted(result.outcome for result in results) == [
+        Outcome.FAILED,
+        *[Outcome.REPLAYED] * 3,
+    ]
+    assert len(letters.invoked) == 1
+    (left,) = letters.left("notify")
+    assert json.loads(left)["reason"] == "still odd"
+
+
 def test_one_run_serves_all_letters_of_a_schedule(letters: Letters) -> None:
     """They differ in id and time only; 300 minutes of letters need no 300 probes."""
     arn = "arn:aws:lambda:eu-central-1:000000000000:function:parallax-probe"
@@ -224,4 +257,24 @@ def test_a_letter_whose_object_is_gone_stays_with_a_reason(letters: Letters) -> 
     (result,) = letters.run("notify")
     assert result.outcome is Outcome.STUCK
     assert result.detail == f"s3://{letters.bucket}/{KEY} cannot be read: NoSuchKey"
+    assert len(letters.left("stream")) == 1
+
+
+@pytest.mark.parametrize(
+    ("bucket", "key"),
+    [("../x", KEY), ("no bucket", KEY), ("", KEY), ("letters", "")],
+)
+def test_a_name_that_s3_does_not_allow_costs_only_its_letter(
+    letters: Letters, bucket: str, key: str
+) -> None:
+    """The letter stays with a reason; the letters after it are replayed."""
+    s3 = {"bucket": {"name": bucket}, "object": {"key": key}}
+    letters.put("stream", {"Records": [{"eventSource": "aws:s3", "s3": s3}]})
+    letters.store(KEY, batch("parallax-notify"))
+    stuck, replayed = sorted(letters.run(), key=lambda result: result.outcome)
+    assert stuck.outcome is Outcome.STUCK
+    assert stuck.detail == (
+        f"s3://{bucket}/{key} cannot be read: not a valid name of an S3 object"
+    )
+    assert replayed.outcome is Outcome.REPLAYED
     assert len(letters.left("stream")) == 1

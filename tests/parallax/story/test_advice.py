@@ -29,27 +29,27 @@ def live_through(
 ) -> tuple[AdviceRecord | None, list[AdviceEvent]]:
     """Judge each snapshot; return the record and all published events."""
     record: AdviceRecord | None = None
-    told: list[AdviceEvent] = []
+    published: list[AdviceEvent] = []
     for x in snapshots:
         after = advance_record(record, judge(x), x, RULES)
         if after is not None and after != record:
-            told += after.events
+            published += after.events
         record = after
-    return record, told
+    return record, published
 
 
 def test_advice_is_published_once_when_it_begins_and_once_when_it_ends() -> None:
     """Two events for one advice, no matter how often it is observed."""
     seen = [at(n, ready=1) for n in range(0, 600, 30)]
     gone = [at(n, ready=5) for n in range(600, 1200, 30)]
-    record, told = live_through([*seen, *gone])
-    assert [(v.state, v.advice.id) for v in told] == [
+    record, published = live_through([*seen, *gone])
+    assert [(v.state, v.advice.id) for v in published] == [
         (AdviceState.GIVEN, "one-ready-replica"),
         (AdviceState.GONE, "one-ready-replica"),
     ]
-    assert told[0].judged_at == s.NOW + timedelta(seconds=120)
-    assert told[1].judged_at == s.NOW + timedelta(seconds=900)
-    assert len({v.id for v in told}) == 2
+    assert published[0].judged_at == s.NOW + timedelta(seconds=120)
+    assert published[1].judged_at == s.NOW + timedelta(seconds=900)
+    assert len({v.id for v in published}) == 2
     assert record
     assert record.standing == ()
     assert record.subject == "platform-api/advice"
@@ -58,8 +58,8 @@ def test_advice_is_published_once_when_it_begins_and_once_when_it_ends() -> None
 def test_a_rollout_causes_no_advice() -> None:
     """One ready pod for less than the settle window publishes nothing."""
     short = [at(n, ready=1) for n in (0, 30, 60)]
-    record, told = live_through([*short, at(90, ready=5), at(150, ready=1)])
-    assert told == []
+    record, published = live_through([*short, at(90, ready=5), at(150, ready=1)])
+    assert published == []
     assert record
     assert [v.since for v in record.standing] == [s.NOW + timedelta(seconds=150)]
 
@@ -67,16 +67,18 @@ def test_a_rollout_causes_no_advice() -> None:
 def test_intermittent_advice_is_published_once() -> None:
     """Advice that is absent for less than the quiet time has not ended."""
     seen = [at(n, ready=1 if n % 120 else 5) for n in range(30, 1200, 30)]
-    _, told = live_through([at(0, ready=1), *seen[:3], *[at(130, ready=1)], *seen[4:]])
-    assert [v.state for v in told] == [AdviceState.GIVEN]
+    _, published = live_through(
+        [at(0, ready=1), *seen[:3], *[at(130, ready=1)], *seen[4:]]
+    )
+    assert [v.state for v in published] == [AdviceState.GIVEN]
 
 
 def test_missing_evidence_does_not_end_advice() -> None:
     """Without agents, the number of ready pods is unknown."""
     seen = [at(n, ready=1) for n in (0, 60, 120)]
     blind = [replace(at(n, ready=5), reports=()) for n in range(150, 1200, 60)]
-    record, told = live_through([*seen, *blind])
-    assert [v.state for v in told] == [AdviceState.GIVEN]
+    record, published = live_through([*seen, *blind])
+    assert [v.state for v in published] == [AdviceState.GIVEN]
     assert record
     assert record.standing[0].published
 
@@ -93,16 +95,16 @@ def test_no_change_stores_nothing() -> None:
 def test_a_clock_that_was_ahead_delays_nothing() -> None:
     """An instant an hour in the future counts as now, and waits no longer than that."""
     seen = [at(n, ready=1) for n in (3600, 0, 60, 120)]
-    _, told = live_through(seen)
-    assert [v.judged_at for v in told] == [s.NOW + timedelta(seconds=120)]
+    _, published = live_through(seen)
+    assert [v.judged_at for v in published] == [s.NOW + timedelta(seconds=120)]
     gone = [at(n, ready=5) for n in (7200, 180, 480)]
-    _, told = live_through([*seen, *gone])
-    assert [v.state for v in told] == [AdviceState.GIVEN, AdviceState.GONE]
+    _, published = live_through([*seen, *gone])
+    assert [v.state for v in published] == [AdviceState.GIVEN, AdviceState.GONE]
 
 
 def test_a_target_that_returns_publishes_under_new_ids() -> None:
     """Its old advice ends as no longer watched; later advice begins again."""
-    record, told = live_through([at(n, ready=1) for n in (0, 120)])
+    record, published = live_through([at(n, ready=1) for n in (0, 120)])
     assert record
     after = retire(record, s.NOW + timedelta(seconds=200))
     assert [v.state for v in after.events] == [AdviceState.UNWATCHED]
@@ -112,8 +114,8 @@ def test_a_target_that_returns_publishes_under_new_ids() -> None:
         record = advance_record(after, judge(x), x, RULES)
         assert record
         after = record
-    ids = {v.id for v in (*told, *after.events)}
-    assert len(ids) == len(told) + 1
+    ids = {v.id for v in (*published, *after.events)}
+    assert len(ids) == len(published) + 1
 
 
 def test_given_and_gone_alternate_for_any_input() -> None:
@@ -122,7 +124,7 @@ def test_given_and_gone_alternate_for_any_input() -> None:
     for seed in range(20):
         chance = random.Random(seed)  # noqa: S311 - no secret
         record: AdviceRecord | None = None
-        told: list[AdviceEvent] = []
+        published: list[AdviceEvent] = []
         seconds = 0
         for _ in range(40):
             seconds += chance.choice([-7200, 15, 60, 60, 300, 3600])
@@ -131,15 +133,15 @@ def test_given_and_gone_alternate_for_any_input() -> None:
                 x = replace(x, reports=())
             after = advance_record(record, judge(x), x, RULES)
             if after is not None and after is not record:
-                told += after.events
-                assert after.number == len(told)
+                published += after.events
+                assert after.number == len(published)
             assert advance_record(after, judge(x), x, RULES) in (after, None)
             record = after
-        turns = [v.state for v in told]
+        turns = [v.state for v in published]
         expected = [AdviceState.GIVEN, AdviceState.GONE] * len(turns)
         assert turns == expected[: len(turns)]
-        assert len({v.id for v in told}) == len(told)
-        events += len(told)
+        assert len({v.id for v in published}) == len(published)
+        events += len(published)
     assert events > 20
 
 

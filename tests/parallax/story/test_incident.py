@@ -125,9 +125,9 @@ def live_through(*pages: str) -> list[tuple[float, NotificationReason]]:
         known += s.reports(at=measured, **(proof if page == s.POD_503 else {}))
         x = s.taken(*known, taken_at=at + timedelta(seconds=40))
         before, incident = incident, advance(incident, judge(x), x, rules=RULES)
-        told = turn(incident)
-        if told and incident and (not before or before.finding != incident.finding):
-            mails.append((minute, told))
+        reason = turn(incident)
+        if reason and incident and (not before or before.finding != incident.finding):
+            mails.append((minute, reason))
     return mails
 
 
@@ -161,7 +161,7 @@ TIMED_OUT = "haproxy/504_server_timeout"
 def test_504_that_becomes_503_is_progress() -> None:
     """From the probes to the mail: a finding at once, and a mail after the wait."""
     incident: Incident | None = None
-    told: list[Finding] = []
+    findings: list[Finding] = []
     runs: list[Observation] = []
     for minute, page in enumerate([TIMED_OUT] * 3 + [s.LB_503] * 6):
         at = s.SINCE + minute * s.MINUTE
@@ -170,19 +170,19 @@ def test_504_that_becomes_503_is_progress() -> None:
         incident = advance(incident, judge(x), x, rules=RULES)
         assert incident
         assert incident.finding
-        if not told or told[-1] != incident.finding:
-            told.append(incident.finding)
+        if not findings or findings[-1] != incident.finding:
+            findings.append(incident.finding)
     trend = (
         "requests now get further (before: 504 at load-balancer;"
         " now: 503 at load-balancer)"
     )
-    first = next(f for f in told if f.symptom.trend is Trend.PROGRESS)
+    first = next(f for f in findings if f.symptom.trend is Trend.PROGRESS)
     assert first.judged_at == s.SINCE + timedelta(minutes=3, seconds=50)
     assert (first.turn, first.symptom.trend_text) == (
         None,
         trend,
     )
-    mails = [f for f in told if f.turn]
+    mails = [f for f in findings if f.turn]
     assert [f.turn for f in mails] == [
         NotificationReason.FIRING,
         NotificationReason.TREND_CHANGED,
@@ -334,7 +334,7 @@ class IncidentMachine(RuleBasedStateMachine):
         super().__init__()
         self.now: datetime = s.NOW
         self.incident: Incident | None = None
-        self.said: list[Finding] = []
+        self.findings: list[Finding] = []
 
     @rule(
         which=st.integers(0, len(JUDGED) - 1),
@@ -359,18 +359,18 @@ class IncidentMachine(RuleBasedStateMachine):
             assert after.version == before.version
         fresh = after and after.finding
         if after and fresh and (not before or before.finding != fresh):
-            self.said.append(fresh)
+            self.findings.append(fresh)
 
     @invariant()
     def ids_are_unique(self) -> None:
         """No two findings share an id."""
-        assert len({f.id for f in self.said}) == len(self.said)
+        assert len({f.id for f in self.findings}) == len(self.findings)
 
     @invariant()
     def mails_make_sense(self) -> None:
         """One firing mail, at most one resolved mail after it, per incident."""
         mails: dict[str, list[NotificationReason]] = {}
-        for finding in self.said:
+        for finding in self.findings:
             if finding.turn:
                 mails.setdefault(finding.incident, []).append(finding.turn)
         for turns in mails.values():

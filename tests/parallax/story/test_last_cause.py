@@ -28,7 +28,7 @@ def live_through(*steps: tuple[Snapshot, float]) -> Incident:
     return incident
 
 
-def told(incident: Incident) -> Finding:
+def finding_of(incident: Incident) -> Finding:
     """Return an incident's last finding."""
     assert incident.finding
     return incident.finding
@@ -36,7 +36,9 @@ def told(incident: Incident) -> Finding:
 
 def test_an_old_proof_has_its_time() -> None:
     """The cause stays, its assessment is unknown, and the mail has the proof's time."""
-    last = told(live_through((SHOWN, 0), (SHOWN, 90), (UNSEEN, 150), (UNSEEN, 600)))
+    last = finding_of(
+        live_through((SHOWN, 0), (SHOWN, 90), (UNSEEN, 150), (UNSEEN, 600))
+    )
     assert (last.turn, last.cause) == (NotificationReason.REMINDER, "pods-not-ready")
     answers = {a.cause: a.answer for a in last.assessments}
     assert answers["pods-not-ready"] is Answer.UNKNOWN
@@ -51,7 +53,7 @@ def test_an_old_proof_has_its_time() -> None:
 
 def test_a_present_proof_has_no_time() -> None:
     """The evidence is not old, so the mail has no time of it."""
-    body = render(told(live_through((SHOWN, 0)))).body
+    body = render(finding_of(live_through((SHOWN, 0)))).body
     assert "Evidence:" in body
     assert "as of" not in body
 
@@ -69,7 +71,7 @@ def test_a_proof_is_stored_once_a_minute() -> None:
 def test_earlier_evidence_is_mailed_if_no_cause_is_established_now() -> None:
     """Another symptom without a cause: no blame, but the mail has the old evidence."""
     other = replace(s.pods_refuse(), reports=(), sightings=())
-    last = told(live_through((SHOWN, 0), (other, 60), (other, 600)))
+    last = finding_of(live_through((SHOWN, 0), (other, 60), (other, 600)))
     assert last.turn is NotificationReason.REMINDER
     body = render(last).body
     assert "not established" in body
@@ -78,6 +80,6 @@ def test_earlier_evidence_is_mailed_if_no_cause_is_established_now() -> None:
 
 def test_the_end_has_the_cause_and_the_time_of_the_recovery() -> None:
     """The resolved finding has the cause, and when the target recovered."""
-    last = told(live_through((SHOWN, 0), (s.healthy(), 60), (s.healthy(), 360)))
+    last = finding_of(live_through((SHOWN, 0), (s.healthy(), 60), (s.healthy(), 360)))
     assert (last.state, last.cause) == (State.RESOLVED, "pods-not-ready")
     assert last.well_since == s.NOW + timedelta(seconds=60)

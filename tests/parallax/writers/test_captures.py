@@ -32,7 +32,7 @@ def recorded() -> list[dict[str, Any]]:
 
 
 def answer(entry: dict[str, Any]) -> dict[str, Any] | None:
-    """Return one capture as `attribute` takes it; None if it is no HTTP answer."""
+    """Return one capture as `attribute` takes it; None if it is not HTTP."""
     text = (CAPTURES / entry["file"]).read_bytes().decode("utf-8", "replace")
     head, _, body = text.partition("\r\n\r\n")
     first, *lines = head.split("\r\n")
@@ -50,7 +50,7 @@ def answer(entry: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def attributed(entry: dict[str, Any]) -> Attribution | None:
-    """Attribute one capture; None if it is no HTTP answer."""
+    """Attribute one capture; None if it is not HTTP."""
     found = answer(entry)
     return attribute(**found) if found else None
 
@@ -58,7 +58,7 @@ def attributed(entry: dict[str, Any]) -> Attribution | None:
 def truth(entry: dict[str, Any]) -> dict[str, str | bool]:
     """Return what the manifest knows of place and way.
 
-    Of an answer whose way is open only the author's place can be told: that is
+    If the route of a response is not determined, only the author's place is: that is
     `first_origin`, where a cache has nothing of its own.
     """
     replayed = "cache" in entry["origin"] and (

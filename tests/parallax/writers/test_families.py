@@ -287,7 +287,7 @@ CASES: list[tuple[str, int, str | None, Headers, str, str, str, str]] = [
         "own-page",
     ),
     (
-        "envoy knows no route",
+        "envoy has no route",
         404,
         "Not Found",
         [("server", "envoy"), ("content-length", "0")],
@@ -531,7 +531,7 @@ CASES: list[tuple[str, int, str | None, Headers, str, str, str, str]] = [
         "replayed",
     ),
     (
-        "Age beside nobody's page",
+        "Age beside an unknown page",
         500,
         "Oops",
         [("Age", "12")],
@@ -621,7 +621,7 @@ def test_unrelated_headers_change_nobody(
     extra: Headers,
     first: bool,  # noqa: FBT001 - hypothesis hands it over by name
 ) -> None:
-    """A page stays with its family whatever strangers stand around it.
+    """A page stays with its family whatever unrelated headers surround it.
 
     A page without a body is known by its exact headers, so it may become
     unknown, but never another's.

@@ -255,7 +255,7 @@ PUBLISHED: list[Published] = [
         DEFAULT_BACKEND,
     ),
     (
-        "the same in JSON is no pod's, though it is JSON",
+        "the same in JSON is not a pod's, though it is JSON",
         404,
         [*NGINX, ("Content-Type", "application/json")],
         '{ "message": "The page you\'re looking for could not be found" }',
@@ -269,7 +269,7 @@ PUBLISHED: list[Published] = [
         DEFAULT_BACKEND,
     ),
     (
-        "another default backend's page, which repeats what it was told",
+        "another default backend's page, which repeats the request",
         500,
         [*NGINX, ("X-Code", "500"), ("X-Format", "*/*"), ("X-Ingress-Name", "shop")],
         "<p>Sorry</p>",
@@ -299,7 +299,7 @@ PUBLISHED: list[Published] = [
     ("Windows' http.sys", 503, [HTML], IIS, ("iis", "pod", "passed-through")),
     ("Spring Boot", 500, [HTML], SPRING, ("spring-boot", "pod", "passed-through")),
     (
-        "Vercel's text is no pod's",
+        "Vercel's text is not a pod's",
         500,
         [("Content-Type", "application/json"), ("Server", "Vercel")],
         '{"error":{"code":"500"}}',

@@ -55,7 +55,7 @@ def test_the_page_has_a_chapter_for_every_cause() -> None:
 
 @pytest.mark.parametrize("hop", [h for h in Hop if h is not Hop.MONITOR])
 def test_one_hop_of_the_picture_is_red(hop: Hop) -> None:
-    """The hop to blame is red, and only that one; the picture is well-formed."""
+    """The hop to blame is red, and only that one; the picture is valid XML."""
     drawn = picture(hop)
     ET.fromstring(drawn)  # noqa: S314 - our own text
     assert drawn.count(RED) == 1

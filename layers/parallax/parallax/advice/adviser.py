@@ -1,6 +1,6 @@
 """Adviser: one thing that will break if nobody acts.
 
-In: a snapshot. Out: an `Advice` or None; and whether None means that all is well.
+In: a snapshot. Out: an `Advice` or None; and whether None means that nothing is wrong.
 It does not: store what it advised before.
 """
 
@@ -15,7 +15,7 @@ from parallax.model.judgement import Advice
 class Adviser:
     """One adviser. `decidable` returns whether its data was freshly read.
 
-    Otherwise no advice does not mean that all is well.
+    Otherwise no advice does not mean that nothing is wrong.
     """
 
     id: str

@@ -12,7 +12,7 @@ from parallax.evidence import users
 from parallax.evidence.scene import Scene
 from parallax.model.balancer import BalancerCertificate
 from parallax.model.judgement import Advice, Hop, NextStep
-from parallax.model.probe import Certificate
+from parallax.model.probe import AS_A_USER, Certificate
 
 ID = "certificate-expires"
 SOON = timedelta(days=14)
@@ -74,7 +74,7 @@ def _when(left: timedelta) -> str:
 
 def _certificate(scene: Scene) -> Certificate | None:
     """Return the certificate that users get, by the first probe that has one."""
-    requests = users.outside(scene, *users.AS_A_USER)
+    requests = users.outside(scene, *AS_A_USER)
     return next((p.certificate for p in requests if p.certificate), None)
 
 

@@ -10,6 +10,7 @@ from parallax.advice.balancer_ports import correct_port, ports_known, ports_of_o
 from parallax.evidence import balancer, users
 from parallax.evidence.scene import Scene
 from parallax.model.judgement import Advice, Hop
+from parallax.model.probe import AS_A_USER
 
 ID = "health-check-no-node-port"
 
@@ -37,7 +38,7 @@ def advise(scene: Scene) -> Advice | None:
 
 def decidable(scene: Scene) -> bool:
     """Return whether both sides' ports were read, and users are served."""
-    requests = users.outside(scene, *users.AS_A_USER)
+    requests = users.outside(scene, *AS_A_USER)
     served = bool(requests) and all(p.healthy for p in requests)
     return served and ports_known(scene)
 

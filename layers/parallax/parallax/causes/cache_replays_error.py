@@ -14,7 +14,7 @@ then only the cache-buster counts. A CDN without such marks is identified by the
 logs: they contain the cache-buster requests and none of the failing ones.
 
 Neighbors: an error page that the CDN writes itself is `cdn-cannot-reach-origin`. An old
-address in DNS is no stored response: `dns-stale-address`. If the origin fails too, a
+address in DNS is `dns-stale-address`, not a stored response. If the origin fails too, a
 cause behind the cache applies.
 
 Mitigation: purge the URL. Configure the cache not to store 5xx responses.
@@ -32,7 +32,7 @@ from parallax.evidence.reading import Missing, evidence_so_far
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.judgement import Assessment, Class, Hop, NextStep
-from parallax.model.probe import Probe, Role
+from parallax.model.probe import AS_A_USER, Probe, Role
 
 ID = "cache-replays-error"
 NEVER_ARRIVED = (
@@ -124,7 +124,7 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Return how to purge the cache, and how to check the origin."""
     url, host = scene.target.url, scene.target.host
     port, balancer = users.listen_port(scene), scene.load_balancer
-    failing = users.failing(scene, *users.AS_A_USER)
+    failing = users.failing(scene, *AS_A_USER)
     edge = failing[0].peer_address if failing else None
     at = f" --resolve {host}:{port}:{edge}" if edge else ""
     purge = NextStep(

@@ -30,7 +30,7 @@ from parallax.evidence.reading import Missing
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.judgement import Assessment, Class, Hop, NextStep
-from parallax.model.probe import Probe, Role
+from parallax.model.probe import AS_A_USER, Probe, Role
 
 ID = "cdn-cannot-reach-origin"
 BROKEN = 500
@@ -95,7 +95,7 @@ def _failed_alone(
     if unmarked and (not fresh or any(p.healthy for p in fresh)):
         what = "failing cache-buster requests, which show that the page is not stored"
         raise Missing(what)
-    if logs.sightings(scene, *users.AS_A_USER, Role.CACHE_BUSTER):
+    if logs.sightings(scene, *AS_A_USER, Role.CACHE_BUSTER):
         raise Missing("the reason why the ingress log contains these requests")
     if not logs.all_read(scene):
         raise Missing("the ingress logs since the last failing request")

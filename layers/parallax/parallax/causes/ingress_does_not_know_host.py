@@ -10,7 +10,7 @@ Diagnosis: most failing users get the ingress's own 404, or its log shows that t
 default backend responded. Or the load balancer's health check requests this host and
 fails on all targets with 404. The ingress log or internal probes with this Host show
 the same. The hosts of all Ingresses, read since the failure began, do not match this
-one, including wildcards. A 404 that the target counts as healthy is no failure. The
+one, including wildcards. A 404 that the target counts as healthy is not a failure. The
 app's own 404 is identified as a pod's by the ingress log.
 
 Neighbors: if the app wrote the 404, it is `pod-answers-error`. If only one replica lost
@@ -41,7 +41,7 @@ from parallax.evidence.reading import Missing, evidence_so_far
 from parallax.evidence.scene import Scene
 from parallax.model.cluster import Sighting
 from parallax.model.judgement import Assessment, Class, Hop, NextStep
-from parallax.model.probe import Role
+from parallax.model.probe import AS_A_USER, AT_THE_INGRESS, Role
 
 ID = "ingress-does-not-know-host"
 NOT_FOUND = 404
@@ -98,7 +98,7 @@ def _has_ingress_page(scene: Scene) -> bool:
 
     For pages without marks of their writer.
     """
-    at_ingress = ingress.answered(scene, None, *inside.INGRESS_ROLES)
+    at_ingress = ingress.answered(scene, None, *AT_THE_INGRESS)
     of_pods = ingress.answered(scene, None, Role.POD)
     requests = users.failed(scene)
     if not at_ingress or not of_pods:
@@ -153,7 +153,7 @@ def _closest(scene: Scene) -> str:
 
 def _logged(scene: Scene) -> tuple[Sighting, ...]:
     """Return the ingress log lines of failing users without a matching rule."""
-    requests = users.failing(scene, *users.AS_A_USER)
+    requests = users.failing(scene, *AS_A_USER)
     return tuple(
         line
         for line in scene.sightings_of(*requests)
@@ -163,7 +163,7 @@ def _logged(scene: Scene) -> tuple[Sighting, ...]:
 
 def _inside(scene: Scene) -> bool | None:
     """Return whether internal probes get 404 too; None: no response."""
-    answered = ingress.answered(scene, None, *inside.INGRESS_ROLES)
+    answered = ingress.answered(scene, None, *AT_THE_INGRESS)
     if not answered:
         return None
     return all(p.status_code == NOT_FOUND and not p.healthy for p in answered)

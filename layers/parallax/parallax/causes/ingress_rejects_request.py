@@ -33,6 +33,7 @@ from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.cluster import Sighting
 from parallax.model.judgement import Assessment, Class, Hop, NextStep
+from parallax.model.probe import AS_A_USER
 
 ID = "ingress-rejects-request"
 UNAVAILABLE = 503
@@ -94,7 +95,7 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         text=_which_rule(scene),
         command=f"kubectl -n {quote(namespace)} describe ingress{named}",
     )
-    requests = users.failing(scene, *users.AS_A_USER)
+    requests = users.failing(scene, *AS_A_USER)
     lines = _rejected(scene.sightings_of(*requests), None)
     pod = next((line.pod for line in lines if line.pod), None)
     show = f"logs {quote(pod)} --since=15m" if pod else "get pods -o wide"

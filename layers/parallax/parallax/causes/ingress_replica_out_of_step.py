@@ -34,7 +34,7 @@ from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.cluster import Sighting
 from parallax.model.judgement import Assessment, Class, Hop, NextStep
-from parallax.model.probe import Probe, Role
+from parallax.model.probe import AS_A_USER, FOR_THE_TARGET, Probe, Role
 
 ID = "ingress-replica-out-of-step"
 NOT_FOUND = 404
@@ -46,7 +46,7 @@ TWICE = 2
 
 def assess(scene: Scene) -> Assessment:
     """Check whether the failures follow an ingress replica."""
-    requests, failing = users.outside(scene, *users.AS_A_USER), users.failed(scene)
+    requests, failing = users.outside(scene, *AS_A_USER), users.failed(scene)
     its_pods = scene.cluster.ingress_pods if scene.cluster else None
     if its_pods is not None and len(its_pods) == 1:
         return refuted(ID, f"the ingress has only one replica, {its_pods[0].name}")
@@ -165,7 +165,7 @@ def _equal_responses(scene: Scene) -> str | None:
 
 def _lines(scene: Scene, *, healthy: bool) -> tuple[Sighting, ...]:
     """Return the log lines with a pod of successful, or of failing, external probes."""
-    probes = users.outside(scene, *users.FOR_THE_TARGET)
+    probes = users.outside(scene, *FOR_THE_TARGET)
     lines = scene.sightings_of(*(p for p in probes if p.healthy is healthy))
     return tuple(line for line in lines if line.pod is not None)
 

@@ -15,8 +15,8 @@ connection: a timeout or a response would mean that something else is on that po
 Neighbors: if requests go to an unused port, it is `lb-wrong-destination-port`. A
 correct port behind a firewall is `node-firewall-blocks-load-balancer`. A correct port
 with a wrong path or host is `lb-health-check-rejected`. The healthCheckNodePort of a
-Service with policy Local is correct. A health check that succeeds on another port is no
-fault.
+Service with policy Local is correct. A health check that succeeds on another port is
+not a fault.
 
 Mitigation: set the health check to the destination port. Targets become healthy after
 `retries` successful checks, about `retries` x `interval` seconds.
@@ -34,7 +34,7 @@ from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.balancer import HealthStatus
 from parallax.model.judgement import Assessment, Class, Hop, NextStep
-from parallax.model.probe import Role
+from parallax.model.probe import AT_THE_INGRESS, Role
 
 ID = "lb-health-check-wrong-port"
 
@@ -79,7 +79,7 @@ def _proven(scene: Scene, to: int) -> str:
 
 
 def _connected(scene: Scene, port: int) -> str:
-    probes = scene.inside(*inside.INGRESS_ROLES)
+    probes = scene.inside(*AT_THE_INGRESS)
     accepted = sum(p.peer_port == port and inside.accepted(p) for p in probes)
     return of(accepted, len(probes))
 

@@ -31,7 +31,7 @@ from parallax.evidence.reading import Missing, evidence_so_far, need
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.judgement import Assessment, Class, Hop, NextStep
-from parallax.model.probe import Probe, Role
+from parallax.model.probe import AS_A_USER, Probe, Role
 
 ID = "lb-no-service-for-port"
 
@@ -71,7 +71,7 @@ def _balancer_probes(scene: Scene) -> list[Probe]:
     """Return the probes that were sent to the load balancer's own address."""
     return [
         p
-        for p in users.outside(scene, *users.AS_A_USER, Role.DIRECT)
+        for p in users.outside(scene, *AS_A_USER, Role.DIRECT)
         if balancer.was_sent_to_balancer(scene, p)
     ]
 

@@ -31,7 +31,7 @@ from parallax.evidence.reading import Missing, evidence_so_far, need
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.judgement import Assessment, Class, Hop, NextStep
-from parallax.model.probe import Role
+from parallax.model.probe import FOR_THE_TARGET, Role
 
 ID = "lb-targets-not-the-ingress-nodes"
 
@@ -47,7 +47,7 @@ def assess(scene: Scene) -> Assessment:
         return refuted(ID, need(_serving(scene), _undetermined(scene)))
     with evidence_so_far(state):
         users.failed(scene)
-        if lines := logs.sightings(scene, *users.FOR_THE_TARGET):
+        if lines := logs.sightings(scene, *FOR_THE_TARGET):
             raise Missing(
                 f"the reason why a request reached the ingress on {lines[0].node}"
             )
@@ -62,8 +62,8 @@ def assess(scene: Scene) -> Assessment:
 def _serving(scene: Scene) -> str | None:
     """Return that a target is a node that can serve; None: not determined."""
     if nodes.is_local(scene):
-        placed = nodes.by_ingress_pod.maybe(scene)
-        having = placed[0] if placed else ()
+        split_targets = nodes.by_ingress_pod.maybe(scene)
+        having = split_targets[0] if split_targets else ()
     else:
         having = nodes.targets(scene)
     members = [t for t in having if nodes.target_node(scene, t)]

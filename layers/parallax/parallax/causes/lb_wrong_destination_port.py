@@ -34,7 +34,7 @@ from parallax.evidence.scene import Scene
 from parallax.model.balancer import BalancerService, HealthStatus
 from parallax.model.cluster import Service, ServicePort
 from parallax.model.judgement import Assessment, Class, Hop, NextStep
-from parallax.model.probe import ErrorType, Probe, Role
+from parallax.model.probe import AS_A_USER, ErrorType, Probe, Role
 
 ID = "lb-wrong-destination-port"
 NOT_FOUND = 404
@@ -127,7 +127,7 @@ def _no_listener(scene: Scene, service: BalancerService) -> str | None:
 def _bypassed(scene: Scene, to: int) -> str | None:
     """Return that a Service responds on the port without the ingress; else None."""
     inside = ingress.probes(scene)
-    requests = users.failing(scene, *users.AS_A_USER)
+    requests = users.failing(scene, *AS_A_USER)
     if not all(p.healthy for p in inside) or not logs.all_read(scene):
         return None
     if not all(users.written_by(p).hop == "pod" for p in requests):

@@ -28,12 +28,13 @@ hcloud-cloud-controller-manager issues 247 and 276.
 from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
-from parallax.evidence import balancer, inside, logs, nodes, shares, users
+from parallax.evidence import balancer, inside, logs, nodes, shares
 from parallax.evidence.reading import Missing, evidence_so_far, need
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.balancer import BalancerTarget, HealthStatus
 from parallax.model.judgement import Assessment, Class, Hop, NextStep
+from parallax.model.probe import AS_A_USER
 
 ID = "nodeport-dropped-by-local-traffic-policy"
 
@@ -84,7 +85,7 @@ def _check_failures(
         what = "failures after connection attempts of the load balancer (slow 503)"
         raise Missing(what)
     homes = nodes.ingress_nodes(scene) or frozenset[str]()
-    lines = logs.sightings(scene, *users.AS_A_USER)
+    lines = logs.sightings(scene, *AS_A_USER)
     unexpected = [line.node for line in lines if line.node not in homes]
     if unexpected:
         raise Missing(f"the reason why the ingress on {unexpected[0]} logged a request")

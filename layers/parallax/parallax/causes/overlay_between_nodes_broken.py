@@ -50,7 +50,7 @@ from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.cluster import Sighting
 from parallax.model.judgement import Assessment, Class, Hop, NextStep
-from parallax.model.probe import ErrorType, Probe
+from parallax.model.probe import FOR_THE_TARGET, ErrorType, Probe
 
 ID = "overlay-between-nodes-broken"
 GATEWAY = (504, 502)
@@ -131,7 +131,7 @@ def _between(cut: list[Probe]) -> str:
 
 def _unanswered(scene: Scene) -> tuple[Sighting, ...]:
     """Return the log lines of failing requests to which no pod responded."""
-    failing = users.failing(scene, *users.FOR_THE_TARGET)
+    failing = users.failing(scene, *FOR_THE_TARGET)
     lines = scene.sightings_of(*failing)
     return tuple(
         line for line in lines if logs.got_no_response(line) or logs.gave_up(line)
@@ -167,7 +167,7 @@ def _late(scene: Scene) -> list[Sighting]:
 
     The ingress tried others before; its log line does not show them.
     """
-    failing = users.failing(scene, *users.FOR_THE_TARGET)
+    failing = users.failing(scene, *FOR_THE_TARGET)
     return [
         line
         for line in scene.sightings_of(*failing)

@@ -29,7 +29,7 @@ from parallax.evidence.reading import Missing
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.judgement import Assessment, Class, Hop, NextStep
-from parallax.model.probe import Probe, Role
+from parallax.model.probe import AS_A_USER, FOR_THE_TARGET, Probe, Role
 
 ID = "pod-answers-error"
 
@@ -67,7 +67,7 @@ def _by_the_log(scene: Scene) -> Assessment | None:
     proof = logs.pod_answers(scene)
     if proof and impact.mostly_from_balancer(scene):
         raise Missing("the reason why most failing requests ended at the load balancer")
-    failed = scene.sightings_of(*users.failing(scene, *users.FOR_THE_TARGET))
+    failed = scene.sightings_of(*users.failing(scene, *FOR_THE_TARGET))
     if proof and 2 * len(proof) < len(failed):
         rest = of(len(failed) - len(proof), len(failed))
         raise Missing(
@@ -103,7 +103,7 @@ def _enough(same: list[Probe], probes: tuple[Probe, ...], scene: Scene) -> bool:
 
     If users always fail, no probe of the ingress or the load balancer may succeed.
     """
-    always = not any(p.healthy for p in users.outside(scene, *users.AS_A_USER))
+    always = not any(p.healthy for p in users.outside(scene, *AS_A_USER))
     others = ingress.probes(scene)
     others += users.outside(scene, Role.DIRECT)
     if always and any(p.healthy for p in others):
@@ -135,7 +135,7 @@ def _is_from_pods(scene: Scene, probes: list[Probe]) -> bool:
             and users.written_by(p).how != "replayed"
             and answers.forwarded_response(scene, p)
         )
-        for p in users.failing(scene, *users.FOR_THE_TARGET)
+        for p in users.failing(scene, *FOR_THE_TARGET)
     )
 
 

@@ -33,7 +33,7 @@ from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.cluster import Endpoint
 from parallax.model.judgement import Assessment, Class, Hop, NextStep
-from parallax.model.probe import ErrorType, Probe, Role
+from parallax.model.probe import FOR_THE_TARGET, ErrorType, Probe, Role
 
 type Place = tuple[str | None, int | None]
 """An address and a port."""
@@ -131,7 +131,7 @@ def _refuses(probes: Iterable[Probe]) -> bool:
 def _ended(scene: Scene, refusing: Iterable[Endpoint]) -> str | None:
     """Return that every such 502 in the ingress log ends at a refusing pod; or None."""
     places = {logs.place(e) for e in refusing}
-    failing = users.failing(scene, *users.FOR_THE_TARGET)
+    failing = users.failing(scene, *FOR_THE_TARGET)
     seen = scene.sightings_of(*failing)
     lines = [
         s for s in seen if s.status_code == BAD_GATEWAY and logs.got_no_response(s)

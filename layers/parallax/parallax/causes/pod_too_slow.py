@@ -31,7 +31,7 @@ from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.cluster import Sighting
 from parallax.model.judgement import Assessment, Class, Hop, NextStep
-from parallax.model.probe import ErrorType, Probe
+from parallax.model.probe import AS_A_USER, FOR_THE_TARGET, ErrorType, Probe
 
 ID = "pod-too-slow"
 GATEWAY_TIMEOUT = 504
@@ -78,7 +78,7 @@ def _users_wait(
     if not all(map(inside.accepted, local)):
         raise Missing("the reason why a pod refuses its own node")
     # If users always fail, the ingress must have tried the fast pods too.
-    requests = users.outside(scene, *users.AS_A_USER)
+    requests = users.outside(scene, *AS_A_USER)
     if len(slow) < len(local) and not any(p.healthy for p in requests):
         raise Missing("the reason why all requests fail although some pods respond")
     if not _balancer_gave_up(scene):
@@ -90,7 +90,7 @@ def _balancer_gave_up(scene: Scene) -> bool:
 
     The log contains these requests, closed by the load balancer (499).
     """
-    requests = users.failing(scene, *users.AS_A_USER)
+    requests = users.failing(scene, *AS_A_USER)
     late = [p for p in requests if p.status_code == GATEWAY_TIMEOUT]
     left = [p for p in late if any(map(logs.gave_up, scene.sightings_of(p)))]
     return 2 * len(left) > len(requests)
@@ -98,7 +98,7 @@ def _balancer_gave_up(scene: Scene) -> bool:
 
 def _waited_for(scene: Scene) -> tuple[Sighting, ...]:
     """Return the log lines in which the ingress waited for a pod without a response."""
-    failing = users.failing(scene, *users.FOR_THE_TARGET)
+    failing = users.failing(scene, *FOR_THE_TARGET)
     return tuple(
         line
         for line in scene.sightings_of(*failing)

@@ -37,7 +37,7 @@ def run(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Judge a saved snapshot: symptom, cause, path, and evidence."""
+    """Judge a saved snapshot again; show the cause and evidence."""
     snapshot = read_snapshot(file)
     if as_json:
         from parallax.notify.replay import replay

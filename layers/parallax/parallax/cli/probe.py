@@ -34,12 +34,12 @@ def run(  # noqa: PLR0913 - one parameter per option
         str | None,
         typer.Option(
             metavar="IP[:PORT]",
-            help="Connect here; do not resolve.",
+            help="Connect to this address; skip DNS.",
         ),
     ] = None,
     host: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="Host and SNI instead of the URL's."),
+        typer.Option(metavar="NAME", help="Use this name as Host header and SNI."),
     ] = None,
     timeout: Annotated[
         float,

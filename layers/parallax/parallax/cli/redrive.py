@@ -35,8 +35,8 @@ def run(
     step: Annotated[
         str,
         typer.Option(
-            help="Step whose letters to replay: probe, inspect, diagnose, notify, "
-            "publish, or all."
+            help="Replay only the dead letters of this step: probe, inspect, "
+            "diagnose, notify, publish, or all."
         ),
     ] = ALL,
     dry_run: Annotated[

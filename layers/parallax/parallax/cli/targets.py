@@ -53,8 +53,10 @@ def run(
 
 def _facts(target: "Target") -> "Iterator[tuple[str, str]]":
     """Yield the settings of one target, and the defaults that matter."""
+    from parallax.model.web_url import without_secret_values
+
     reached, healthy = target.reached, target.healthy
-    yield "url", target.url
+    yield "url", without_secret_values(target.url)
     codes = ", ".join(f"{code}" for code in healthy.status_codes)
     contains = f", body contains {healthy.body_contains!r}"
     yield "healthy", codes + (contains if healthy.body_contains else "")

@@ -1,6 +1,6 @@
 """Blind: whether the monitor has no network, instead of a target that fails.
 
-In: a snapshot. Out: why the external run is no evidence about the target, or None.
+In: a snapshot. Out: why the external run proves nothing about the target, or None.
 It does not: judge the target. A probe that gets any HTTP response is not blind. One
 that gets a connection, or a response of a public name server, has a network: if only
 the control URL fails, its address in the settings is wrong.
@@ -38,7 +38,7 @@ _PRIVATE = tuple(
 
 
 def blind(snapshot: Snapshot) -> str | None:
-    """Return why the newest run from outside is no evidence, as a sentence."""
+    """Return why the newest external run proves nothing, as a sentence."""
     scene = Scene.of(snapshot)
     run = scene.outside
     requests = users.outside(scene, *AS_A_USER)

@@ -94,7 +94,7 @@ def _faults_behind(scene: Scene) -> set[int | None]:
 def _cut(scene: Scene) -> tuple[Probe, ...]:
     """Return probes from other nodes that do not connect to a pod its own node reaches.
 
-    A pod that refuses its own node too is no fault of the network between nodes.
+    If a pod refuses its own node too, the network between nodes is not at fault.
     """
     home = {p.peer_address for p in pods.from_own_node(scene) if _got(p)}
     afar = pods.from_other_nodes(scene)

@@ -5,12 +5,20 @@ the words for what is missing. It does not: conclude. Its configuration and heal
 in `balancer`.
 """
 
-from parallax.evidence import balancer, inside, logs, users
+from parallax.evidence import balancer, logs, users
 from parallax.evidence.reading import Missing, reading
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.balancer import HealthStatus
-from parallax.model.probe import ErrorType, Probe, Role
+from parallax.model.probe import (
+    AS_A_USER,
+    AT_THE_BALANCER,
+    AT_THE_INGRESS,
+    FOR_THE_TARGET,
+    ErrorType,
+    Probe,
+    Role,
+)
 
 CONNECT_ATTEMPT = 0.5
 """Seconds. Without a usable target HAProxy responds 503 at once; after failed attempts
@@ -27,7 +35,7 @@ it never writes 401, 403 or 404."""
 @reading
 def reached_ingress(scene: Scene) -> str | None:
     """Return the proof that a request of this run reached an ingress; else None."""
-    seen = logs.sightings(scene, *users.FOR_THE_TARGET, Role.UNKNOWN_HOST)
+    seen = logs.sightings(scene, *FOR_THE_TARGET, Role.UNKNOWN_HOST)
     if seen:
         return f"an external request reached the ingress on {seen[0].node}"
     return _answered_by(scene, "ingress")
@@ -41,17 +49,15 @@ def request_passed(scene: Scene) -> str | None:
     if any(p.healthy for p in users.outside(scene, Role.DIRECT)):
         return "the load balancer's own address responds successfully"
     # A cache may hold a good response; without one it came through the balancer.
-    requests = (
-        () if scene.target.reached.cdn else users.outside(scene, *users.AS_A_USER)
-    )
+    requests = () if scene.target.reached.cdn else users.outside(scene, *AS_A_USER)
     succeeded = sum(p.healthy for p in requests)
     return f"{of(succeeded, len(requests))} requests succeeded" if succeeded else None
 
 
 def _answered_by(scene: Scene, hop: str) -> str | None:
     # A CDN's own page may look like any other; bypassing the CDN excludes it.
-    requests = () if scene.target.reached.cdn else users.FOR_THE_TARGET
-    for probe in users.outside(scene, *requests, *users.AT_THE_BALANCER):
+    requests = () if scene.target.reached.cdn else FOR_THE_TARGET
+    for probe in users.outside(scene, *requests, *AT_THE_BALANCER):
         author = users.written_by(probe)
         if balancer.reached_other_machine(scene, probe):
             continue
@@ -115,7 +121,7 @@ def _perhaps_the_ingress(scene: Scene, probe: Probe) -> bool:
     it if no target is healthy, if the unknown-host probe also gets the page, or if no
     ingress log contains a failing request.
     """
-    internal_probes = scene.inside(*inside.INGRESS_ROLES, Role.INGRESS_POD)
+    internal_probes = scene.inside(*AT_THE_INGRESS, Role.INGRESS_POD)
     alike = [p for p in internal_probes if p.status_code == probe.status_code]
     if not any(map(_has_its_marks, alike)):
         return False
@@ -134,7 +140,7 @@ def _speaks_http(scene: Scene) -> bool:
 def responded_directly(scene: Scene) -> bool:
     """Return whether the load balancer itself responded to a direct probe.
 
-    Then a request that passed it contradicts this, and is no refutation.
+    Then a request that passed it contradicts this; it is not a refutation.
     """
     return any(wrote_response(scene, p) for p in users.failing(scene, Role.DIRECT))
 
@@ -145,7 +151,7 @@ def own_response(scene: Scene) -> str:
 
     That is its own page, or on a tcp service a connection closed without a response.
     A 503 from its own address without marks of another writer counts too, since
-    Hetzner does not document its page. If most users get no connection at all, the
+    Hetzner does not document its page. If most users cannot connect at all, the
     response to others does not explain that.
     """
     return _response(scene, marked=False)
@@ -160,7 +166,7 @@ def marked_response(scene: Scene) -> str:
 def _response(scene: Scene, *, marked: bool) -> str:
     if no_connection := users.without_connection(scene):
         raise Missing(f"a response to users ({no_connection})")
-    for probe in users.failing(scene, Role.DIRECT, *users.AS_A_USER, Role.CACHE_BUSTER):
+    for probe in users.failing(scene, Role.DIRECT, *AS_A_USER, Role.CACHE_BUSTER):
         to, status = f"the {probe.role.value} probe", probe.status_code
         if wrote_response(scene, probe) and not balancer.reached_other_machine(
             scene, probe

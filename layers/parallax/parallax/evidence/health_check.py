@@ -23,7 +23,7 @@ from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.balancer import HealthStatus
 from parallax.model.cluster import Service
-from parallax.model.probe import Role
+from parallax.model.probe import AT_THE_INGRESS, Role
 
 
 def usable_target(scene: Scene) -> str | None:
@@ -99,7 +99,7 @@ def _probe_share(scene: Scene) -> tuple[bool, str]:
 def _needs_proxy_header(scene: Scene) -> str | None:
     """Return a doubt: the probes send a PROXY header, the load balancer does not."""
     service = balancer.service.maybe(scene)
-    sent_probes = [p for p in scene.inside(*inside.INGRESS_ROLES) if p.proxy_protocol]
+    sent_probes = [p for p in scene.inside(*AT_THE_INGRESS) if p.proxy_protocol]
     if service is None or service.proxyprotocol or not sent_probes:
         return None
     return "whether the ingress expects a PROXY header, which only the agents send"

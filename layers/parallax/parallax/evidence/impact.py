@@ -10,7 +10,7 @@ from parallax.evidence import answers, balancer, ingress, logs, users
 from parallax.evidence.reading import Missing, evidence_so_far, need, reading
 from parallax.evidence.scene import Scene
 from parallax.model.balancer import BalancerService
-from parallax.model.probe import Role
+from parallax.model.probe import AS_A_USER, FOR_THE_TARGET, Role
 
 
 @reading
@@ -30,7 +30,7 @@ def end_at_ingress(scene: Scene, status_code: int, *, logged: bool = False) -> s
     pages = [p for p in ingress.own_pages(scene, status_code) if p.node is None]
     if logged or pages:
         return "its log or its page shows users' requests"
-    failed = users.failing(scene, *users.FOR_THE_TARGET)
+    failed = users.failing(scene, *FOR_THE_TARGET)
     for probe in users.outside(scene, Role.UNKNOWN_HOST):
         # A working ingress responds 404 to it.
         unmarked = users.written_by(probe).hop == "unknown"
@@ -63,7 +63,7 @@ def ends_without_pod(scene: Scene) -> str:
 
 def mostly_from_balancer(scene: Scene) -> bool:
     """Return whether most failing users got the load balancer's own page."""
-    requests = users.failing(scene, *users.AS_A_USER)
+    requests = users.failing(scene, *AS_A_USER)
     return 2 * sum(answers.wrote_response(scene, p) for p in requests) > len(requests)
 
 

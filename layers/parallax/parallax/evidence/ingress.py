@@ -10,10 +10,17 @@ probes are left out here.
 
 from collections import Counter
 
-from parallax.evidence import inside, logs, nodes, users
+from parallax.evidence import logs, nodes, users
 from parallax.evidence.reading import reading
 from parallax.evidence.scene import Scene
-from parallax.model.probe import ErrorType, Probe, Role
+from parallax.model.probe import (
+    AS_A_USER,
+    AT_THE_INGRESS,
+    FOR_THE_TARGET,
+    ErrorType,
+    Probe,
+    Role,
+)
 
 UNAVAILABLE = 503
 
@@ -21,8 +28,8 @@ UNAVAILABLE = 503
 def own_pages(scene: Scene, status_code: int) -> tuple[Probe, ...]:
     """Return the external and internal probes that got the ingress's own page."""
     sent_probes = (
-        *users.failing(scene, *users.FOR_THE_TARGET),
-        *scene.inside(*inside.INGRESS_ROLES),
+        *users.failing(scene, *FOR_THE_TARGET),
+        *scene.inside(*AT_THE_INGRESS),
     )
     return tuple(
         p for p in sent_probes if p.status_code == status_code and wrote_page(p)
@@ -42,7 +49,7 @@ def wrote_page(probe: Probe) -> bool:
 
 def most_frequent_status(scene: Scene) -> int | None:
     """Return the status of the ingress's own page, if most failing users got it."""
-    requests = users.failing(scene, *users.AS_A_USER)
+    requests = users.failing(scene, *AS_A_USER)
     seen = Counter(p.status_code for p in requests if wrote_page(p)).most_common(1)
     return seen[0][0] if seen and 2 * seen[0][1] > len(requests) else None
 
@@ -82,7 +89,7 @@ def probes(scene: Scene, *roles: Role, port: int | None = None) -> tuple[Probe, 
 
     Only those with these roles (none: all ingress roles), on one port or on any.
     """
-    sent_probes = scene.inside(*(roles or inside.INGRESS_ROLES))
+    sent_probes = scene.inside(*(roles or AT_THE_INGRESS))
     at = nodes.ingress_nodes(scene) if nodes.is_local(scene) else None
     return tuple(
         p

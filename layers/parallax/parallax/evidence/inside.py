@@ -7,12 +7,8 @@ It does not: conclude. A silent agent never means that the cluster is healthy.
 from parallax.evidence.reading import Missing, need, reading
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import since_text
-from parallax.model import probe as probes
 from parallax.model.cluster import ClusterReading, Service
 from parallax.model.probe import Probe
-
-INGRESS_ROLES = probes.AT_THE_INGRESS
-"""Internal probes of the ingress's NodePorts."""
 
 
 def why_no_reports(scene: Scene) -> str:

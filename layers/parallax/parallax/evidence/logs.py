@@ -12,7 +12,7 @@ from parallax.evidence.reading import reading
 from parallax.evidence.scene import Scene
 from parallax.model.cluster import Endpoint, Sighting
 from parallax.model.freshness import is_current, is_not_before
-from parallax.model.probe import Probe, Role
+from parallax.model.probe import AS_A_USER, AT_THE_BALANCER, FOR_THE_TARGET, Probe, Role
 
 AMBIGUOUS = (502, 504)
 """nginx logs these as upstream status even if no upstream responded."""
@@ -51,7 +51,7 @@ def place(endpoint: Endpoint) -> str:
 
 def upstream_answers(scene: Scene) -> tuple[Sighting, ...]:
     """Return the sightings of failing probes to which any upstream responded."""
-    probes = {p.request_id: p for p in users.failing(scene, *users.FOR_THE_TARGET)}
+    probes = {p.request_id: p for p in users.failing(scene, *FOR_THE_TARGET)}
     return tuple(
         s
         for s in scene.sightings_of(*probes.values())
@@ -68,7 +68,7 @@ def without_upstream(scene: Scene) -> tuple[Sighting, ...]:
     """Return the sightings of failing probes with 503 and without an upstream."""
     return tuple(
         s
-        for s in scene.sightings_of(*users.failing(scene, *users.FOR_THE_TARGET))
+        for s in scene.sightings_of(*users.failing(scene, *FOR_THE_TARGET))
         if s.upstream_address is None and s.status_code == 503  # noqa: PLR2004 - HTTP's number
     )
 
@@ -129,7 +129,7 @@ def gave_up(line: Sighting) -> bool:
 
 def no_pod_responded(scene: Scene) -> str | None:
     """Return that no pod responded to any logged failing request; None: not shown."""
-    probes = {p.request_id: p for p in users.failing(scene, *users.FOR_THE_TARGET)}
+    probes = {p.request_id: p for p in users.failing(scene, *FOR_THE_TARGET)}
     lines = scene.sightings_of(*probes.values())
     if not lines or not all(
         line.upstream_address is None
@@ -155,7 +155,7 @@ def all_read(scene: Scene) -> bool:
 
     A node without an ingress pod has no such log.
     """
-    read, needed = caught_up(scene, *users.AS_A_USER), _logging(scene)
+    read, needed = caught_up(scene, *AS_A_USER), _logging(scene)
     complete = False not in read.values() and all(read.get(n) for n in needed)
     return bool(needed) and complete and not _lacks_successful_request(scene)
 
@@ -177,10 +177,10 @@ def _lacks_successful_request(scene: Scene) -> bool:
     Checked only if some user requests succeed: if none does, the lines may be missing
     for the same reason.
     """
-    requests = users.outside(scene, *users.AS_A_USER)
+    requests = users.outside(scene, *AS_A_USER)
     if not any(p.healthy for p in requests):
         return False
-    past = users.outside(scene, *users.AT_THE_BALANCER)
+    past = users.outside(scene, *AT_THE_BALANCER)
     candidates = past if scene.target.reached.cdn else (*past, *requests)
     successful = [p for p in candidates if p.healthy]
     return bool(successful) and not scene.sightings_of(*successful)

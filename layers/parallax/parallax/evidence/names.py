@@ -11,13 +11,13 @@ from parallax.evidence import balancer, users
 from parallax.evidence.reading import Missing, reading
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
-from parallax.model.probe import Probe, Resolution, Role
+from parallax.model.probe import AS_A_USER, Probe, Resolution, Role
 
 PROXY_HEADERS = frozenset(
     {"via", "age", "x-cache", "x-cache-status", "x-served-by", "cdn-cache", "cf-ray"}
 )
 """Headers of a proxy or cache that forwards another server's responses."""
-PINNED = (*users.AS_A_USER, Role.ADDRESS)
+PINNED = (*AS_A_USER, Role.ADDRESS)
 """External probes that used an address from DNS."""
 
 
@@ -35,7 +35,7 @@ def sent_elsewhere(scene: Scene) -> tuple[Probe, ...]:
     """Return the failing user requests that were sent to another address."""
     return tuple(
         p
-        for p in users.failing(scene, *users.AS_A_USER)
+        for p in users.failing(scene, *AS_A_USER)
         if p.peer_address
         and p.error_phase != "resolve"
         and not balancer.owns_address(scene, p.peer_address)
@@ -44,7 +44,7 @@ def sent_elsewhere(scene: Scene) -> tuple[Probe, ...]:
 
 def all_reached_balancer(scene: Scene) -> str | None:
     """Return that all failing users reached the balancer's own address; or None."""
-    failed = users.failing(scene, *users.AS_A_USER)
+    failed = users.failing(scene, *AS_A_USER)
     reached = {p.peer_address for p in failed}
     if (
         not balancer.addresses(scene)
@@ -153,7 +153,7 @@ def failing_address_is_given(scene: Scene) -> bool:
 
 def failures_elsewhere(scene: Scene) -> str:
     """Return e.g. `11 of 11 requests to 198.51.100.7 failed: 503 from nginx`."""
-    elsewhere, requests = sent_elsewhere(scene), users.outside(scene, *users.AS_A_USER)
+    elsewhere, requests = sent_elsewhere(scene), users.outside(scene, *AS_A_USER)
     places = ", ".join(sorted({str(p.peer_address) for p in elsewhere}))
     first = elsewhere[0]
     how = str(first.error_type).replace("_", " ")

@@ -172,9 +172,9 @@ def no_target_serves(scene: Scene) -> str | None:
         names = ", ".join(t.label for t in foreign[:3])
         share = of(len(foreign), len(found))
         return f"{share} targets are not nodes of the cluster ({names})"
-    placed = by_ingress_pod.maybe(scene) if is_local(scene) else None
+    split_targets = by_ingress_pod.maybe(scene) if is_local(scene) else None
     at = ingress_nodes(scene)
-    if placed is None or placed[0] or not at:
+    if split_targets is None or split_targets[0] or not at:
         return None
     where = ", ".join(sorted(at)[:3])
     return (

@@ -11,7 +11,7 @@ from parallax.evidence import balancer, check_content, ingress, inside, nodes, p
 from parallax.evidence.reading import Missing, reading
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
-from parallax.model.probe import Role
+from parallax.model.probe import AT_THE_INGRESS, Role
 
 PAIRS = 2
 """Pairs of nodes that must fail; a single pair may be a pod being moved."""
@@ -32,7 +32,7 @@ def nodeports_cut_off(scene: Scene) -> str | None:
     reached = {(p.node, p.peer_node) for p in remote if inside.accepted(p)}
     pairs = {(p.node, p.peer_node) for p in remote}
     cut = len(pairs - reached)
-    sent_probes = scene.inside(*inside.INGRESS_ROLES)
+    sent_probes = scene.inside(*AT_THE_INGRESS)
     failed = sum(not inside.accepted(p) for p in sent_probes)
     if not failed or cut < PAIRS or cut < NEARLY_ALL * len(pairs):
         return None

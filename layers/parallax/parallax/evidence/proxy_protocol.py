@@ -11,7 +11,7 @@ from parallax.evidence import answers, balancer, inside, shares, users
 from parallax.evidence.reading import Missing, need, reading
 from parallax.evidence.scene import Scene
 from parallax.model.balancer import BalancerService, HealthStatus
-from parallax.model.probe import ErrorType, Probe, Role
+from parallax.model.probe import AT_THE_INGRESS, FOR_THE_TARGET, ErrorType, Probe, Role
 
 BAD_REQUEST, BAD_GATEWAY = 400, 502
 TO_HTTPS_PORT = "plain HTTP request was sent to HTTPS port"
@@ -64,7 +64,7 @@ def follows(scene: Scene) -> str:
 
 
 def _follows(scene: Scene) -> str | None:
-    found, failed = mismatch(scene), users.failing(scene, *users.FOR_THE_TARGET)
+    found, failed = mismatch(scene), users.failing(scene, *FOR_THE_TARGET)
     if found is None or not failed:
         return None
     if found is Mismatch.BALANCER:
@@ -147,7 +147,7 @@ def _is_refusal(probe: Probe) -> bool:
 def contradicted(scene: Scene) -> str | None:
     """Return a doubt: the ingress responds to probes against its ConfigMap."""
     wants = wanted.maybe(scene)
-    internal_probes = scene.inside(*inside.INGRESS_ROLES, Role.INGRESS_POD)
+    internal_probes = scene.inside(*AT_THE_INGRESS, Role.INGRESS_POD)
     for probe in internal_probes:
         answered = probe.status_code not in {None, BAD_REQUEST}
         if answered and probe.proxy_protocol is not wants:

@@ -60,9 +60,9 @@ class Scene(Snapshot):
         """Return internal probes with these roles, since the failure or its end."""
         key = (Scene.inside, roles)
         if key not in self.readings:
-            placed = [pair for role in set(roles) for pair in self._by_role[role]]
-            placed.sort(key=lambda pair: pair[0])
-            self.readings[key] = tuple(probe for _, probe in placed)
+            numbered = [pair for role in set(roles) for pair in self._by_role[role]]
+            numbered.sort(key=lambda pair: pair[0])
+            self.readings[key] = tuple(probe for _, probe in numbered)
         return cast("tuple[Probe, ...]", self.readings[key])
 
     @cached_property
@@ -78,9 +78,9 @@ class Scene(Snapshot):
         """Return the sightings of these probes' request ids."""
         seen = self._by_request
         wanted = {p.request_id for p in probes if p.request_id in seen}
-        placed = [pair for request_id in wanted for pair in seen[request_id]]
-        placed.sort(key=lambda pair: pair[0])
-        return tuple(line for _, line in placed)
+        numbered = [pair for request_id in wanted for pair in seen[request_id]]
+        numbered.sort(key=lambda pair: pair[0])
+        return tuple(line for _, line in numbered)
 
     @cached_property
     def _by_request(self) -> dict[str, list[tuple[int, Sighting]]]:

@@ -8,7 +8,7 @@ from parallax.evidence import answers, balancer, logs, users
 from parallax.evidence.reading import Missing, reading
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
-from parallax.model.probe import ErrorType, Probe, Role
+from parallax.model.probe import AS_A_USER, ErrorType, Probe, Role
 
 BROKEN = 500
 NEARLY_ALL = 0.9
@@ -23,7 +23,7 @@ def ended_at_balancer(scene: Scene) -> tuple[Probe, ...]:
     """
     return tuple(
         p
-        for p in users.failing(scene, *users.AS_A_USER)
+        for p in users.failing(scene, *AS_A_USER)
         if not scene.sightings_of(p) and (_ends(scene, p) or _behind_a_cdn(scene, p))
     )
 
@@ -75,7 +75,7 @@ def failing_share(scene: Scene) -> tuple[Probe, ...]:
     failed = users.failed(scene)
     if no_connection := users.without_connection(scene):
         raise Missing(f"a response to users ({no_connection})")
-    requests = users.outside(scene, *users.AS_A_USER)
+    requests = users.outside(scene, *AS_A_USER)
     if len(requests) == len(failed):
         share = of(len(failed), len(requests))
         raise Missing(f"a successful request ({share} fail)")
@@ -90,7 +90,7 @@ def failing_share(scene: Scene) -> tuple[Probe, ...]:
 
 def text(scene: Scene) -> str:
     """Return e.g. `4 of 11 requests failed at the load balancer after 3.1 s; …`."""
-    requests, ends = users.outside(scene, *users.AS_A_USER), ended_at_balancer(scene)
+    requests, ends = users.outside(scene, *AS_A_USER), ended_at_balancer(scene)
     took = min((wait_time(p) for p in ends), default=0.0)
     after = f" after {took:.1f} s" if took >= answers.CONNECT_ATTEMPT else ""
     share = of(len(ends), len(requests))

@@ -9,13 +9,9 @@ from urllib.parse import urlsplit
 from parallax.evidence.reading import need, reading
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
-from parallax.model import probe as probes
-from parallax.model.probe import PINNED, ErrorType, Probe, Role
+from parallax.model.probe import AS_A_USER, PINNED, ErrorType, Probe, Role
 from parallax.writers import Attribution, attribute_probe
 
-AS_A_USER = probes.AS_A_USER
-FOR_THE_TARGET = probes.FOR_THE_TARGET
-AT_THE_BALANCER = probes.AT_THE_BALANCER
 PROXIES = ("load-balancer", "ingress", "cdn")
 """Hops that write pages of their own; no pod wrote those."""
 NEVER_SENT = (ErrorType.HOST_UNREACHABLE, ErrorType.ADDRESS_NOT_ALLOWED)

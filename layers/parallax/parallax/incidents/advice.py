@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from parallax.incidents import table
-from parallax.incidents.items import Item, Items, count, unpacked
+from parallax.incidents.items import Item, Items, check_version, count, unpacked
 from parallax.model.advice import AdviceRecord
 from parallax.model.finding import Incident
 from parallax.model.packed import UnreadableError, in_clear, pack
@@ -48,7 +48,8 @@ class DynamoAdvice:
         if item is None:
             return None
         try:
-            return unpacked(AdviceRecord, item)
+            record = unpacked(AdviceRecord, item)
+            check_version(item, record.version)
         except UnreadableError as error:
             log.error("unreadable advice replaced", extra={"reason": str(error)})  # noqa: TRY400 - the reason is enough
             version, number = count(item, "version"), count(item, "number")
@@ -57,6 +58,7 @@ class DynamoAdvice:
                 # No `put` succeeds for an unreadable version; `replace` does.
                 self._items.replace(to_item(empty), before=item)
             return empty
+        return record
 
     def subjects(self) -> tuple[str, ...]:
         """Return the subjects of all records."""

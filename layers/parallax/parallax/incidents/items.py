@@ -11,6 +11,9 @@ from typing import Any
 from parallax.aws import client, failed_with
 from parallax.model.packed import UnreadableError, in_clear, unpack
 
+DIGITS = 15
+"""Most digits of a version or a number of findings; a DynamoDB number has up to 38."""
+
 type Item = Mapping[str, Mapping[str, Any]]
 """An item in DynamoDB's JSON, or the new image of a stream record."""
 
@@ -56,7 +59,7 @@ class Items:
     def replace(self, item: Item, before: Item) -> None:
         """Store an item instead of an unreadable one.
 
-        The version that was read is compared as it is stored, even if it is no number.
+        The version that was read is compared as stored, even if it is not a number.
         Raises `ConflictError` if the table has another version now.
         """
         self._put_if(item, before.get("version", {"N": "0"}))
@@ -112,11 +115,25 @@ def unpacked[T](kind: type[T], image: object) -> T:
         raise UnreadableError(f"{in_clear(image, 'pk')}: {error}") from error
 
 
+def check_version(image: Item, version: int) -> None:
+    """Raise `UnreadableError` if the version beside the payload is a different one.
+
+    `put` compares with the version beside the payload, so it would reject every
+    successor of such an item. An item without a version has a successor.
+    """
+    stored = image.get("version", {"N": str(version)})
+    if stored != {"N": str(version)}:
+        raise UnreadableError(
+            f"{in_clear(image, 'pk')}: the version beside the payload is not {version}"
+        )
+
+
 def count(image: object, name: str) -> int:
-    """Return a number stored beside the payload; 0 if it is absent or no number.
+    """Return a number stored beside the payload; 0 if it is absent or unusable.
 
     The version and the number of findings are stored so, in case the payload becomes
     unreadable.
     """
     text = in_clear(image, name, "N") or ""
-    return int(text) if text.isascii() and text.isdigit() else 0
+    fits = len(text) <= DIGITS and text.isascii() and text.isdigit()
+    return int(text) if fits else 0

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from parallax.incidents.items import (
     Item,
     Items,
+    check_version,
     count,
     unpacked,
 )
@@ -66,12 +67,14 @@ class DynamoIncidents:
         if item is None:
             return None
         try:
-            return from_image(item)
+            incident = from_image(item)
+            check_version(item, incident.version)
         except UnreadableError as error:
             replacement = _replacement(subject, item)
             self._items.replace(to_item(replacement), before=item)
             self._on_unreadable(item, str(error))
             return replacement
+        return incident
 
     def state(self, subject: str) -> State | None:
         """Return the state of a subject's incident, or None.

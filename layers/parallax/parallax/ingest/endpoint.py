@@ -57,7 +57,7 @@ class Endpoint:
         try:
             request = read_request(event)
             push = accept(request.headers, request.body, self.keys(), datetime.now(UTC))
-            stored = store(push.reports, self.record)
+            stored = store(push.reports, self.record, push.refused)
         except PushRejected as rejection:
             facts = {"status_code": rejection.status_code, "reason": rejection.text}
             log.warning("push was rejected", extra=facts)

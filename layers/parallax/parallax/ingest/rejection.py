@@ -31,9 +31,9 @@ def one_line(text: str) -> str:
     return plain_line(shown)
 
 
-def joined(texts: Iterable[str]) -> str:
+def joined(texts: Iterable[str], limit: int = NAMED_PROBLEMS) -> str:
     """Return the first few problems in one line, and how many more there are."""
     named = list(texts)
-    if len(named) > NAMED_PROBLEMS:
-        named[NAMED_PROBLEMS:] = [f"and {len(named) - NAMED_PROBLEMS} more"]
+    if len(named) > limit:
+        named[limit:] = [f"and {len(named) - limit} more"]
     return "; ".join(named)

@@ -47,7 +47,7 @@ def read_balancers(
     `now` stamps the readings and is the moment before the first call: the content of
     a reading is at least that fresh. `budget` is in seconds. A target that names no
     load balancer, and has no known address, gets no reading; behind a CDN its reading
-    asks for `reached.load_balancer`.
+    names `reached.load_balancer` as the field to set.
     """
     resolved = {t.name: _resolved(addresses, t) for t in targets if _unnamed(t)}
     behind_cdn = [t for t in targets if _unnamed(t) and t.reached.cdn]
@@ -106,7 +106,7 @@ def _unnamed(target: Target) -> bool:
 def _resolved(addresses: Addresses, target: Target) -> Sequence[str]:
     """Return the addresses where they can identify a load balancer.
 
-    Without the journal the reading goes on: health matters more than the match.
+    Without the journal the reading continues: health matters more than the match.
     """
     if target.reached.cdn:
         return ()

@@ -21,6 +21,7 @@ _CONTROLS = (
     "\ufeff\ufff9-\ufffb"  # byte order mark, interlinear annotation
     "\ud800-\udfff"  # half of a surrogate pair
     "\ufdd0-\ufdef"  # noncharacters
+    "\u180e\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"  # invisible
     "\U000e0000-\U000e0fff"  # tags, variation selectors
 )
 _NONCHARACTERS = "".join(

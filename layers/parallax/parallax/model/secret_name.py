@@ -11,6 +11,8 @@ from itertools import pairwise
 _PARTS = re.compile(
     r"token|secret|sess(?:ion|id)|passw|passphrase|passcode|credential|cookie|bearer"
     r"|jwt|csrf|xsrf|signature|hmac|nonce|assertion|saml|ticket"
+    r"|macaroon|biscuit|paseto|magic[-_.]?link|(?<![a-z0-9])2fa"
+    r"|(?<![a-z])s[-_.]id(?![a-z])"
     r"|auth(?!or(?:s|ity|itative)?(?![a-z]))"
 )
 """Parts of names that no harmless name contains."""

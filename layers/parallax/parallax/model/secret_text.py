@@ -58,15 +58,28 @@ _SCHEMES = re.compile(
     rf"aws4-[\w-]+|goog4-[\w-]+|sharedaccesssignature){_GAP}+(?=[\w-]{{1,40}}=).*",
     re.IGNORECASE | re.DOTALL,
 )
+_ESCAPED_QUOTE = (
+    r"(?:\\{1,8}u00(?:22|27)"
+    r"|&(?:amp;){0,3}(?:quot|apos|#0{0,4}3[49]|#[xX]0{0,4}2[27]);)"
+)
+"""A quote that JSON or HTML escapes."""
+_LESS = r"(?:<|\\{1,8}u003[cC]|&(?:amp;){0,3}lt;)"
+_MORE = r"(?:>|\\{1,8}u003[eE]|&(?:amp;){0,3}gt;)"
+_ELEMENT = re.compile(
+    rf"(?P<start>{_LESS}(?P<name>[A-Za-z_][\w.:-]{{0,64}})(?:\s[^<>]{{0,256}}?)?{_MORE})"
+    rf"(?P<value>(?:{_LESS}!\[CDATA\[)?(?:(?!{_LESS}).)+)",
+    re.DOTALL,
+)
 _PAIR = re.compile(
     r"(?<![\w.-])(?P<name>[A-Za-z_][\w.-]*(?:\[[\w.-]{0,64}\]){0,4})"
-    r"\\{0,8}[\"']?\s{0,8}(?:=>|=(?![=\s]{0,4}$)|:(?!//))\s{0,8}"
+    rf"(?:{_ESCAPED_QUOTE}|\\{{0,8}}[\"']?)\s{{0,8}}"
+    r"(?:=>|=(?![=\s]{0,4}$)|:(?!//))\s{0,8}"
 )
 _NEXT = r"[,;&|]\s{0,8}\\{0,8}[\"']?[\w.-]{1,64}\\{0,8}[\"']?\s{0,8}[=:]"
 """A separator and the name of the next pair."""
 _CLOSED = r"\\{0,8}[\"'](?=[\s,;)}\]>]|$)|[<>]"
 _QUOTED = (
-    r"(?P<quote>\\{1,8}[\"'])(?:(?!(?P=quote)).)*"
+    rf"(?P<quote>\\{{1,8}}[\"']|{_ESCAPED_QUOTE})(?:(?!(?P=quote)).)*"
     r"|(?P<double>\")(?:[^\"\\]|\\.)*"
     r"|(?P<single>')[^']*"
 )
@@ -94,7 +107,7 @@ def without_passwords(text: str) -> str:
 
 def clean(text: str) -> str:
     """Return the text without credentials, without decoding it."""
-    return _without_pairs(without_shapes(text))
+    return _without_pairs(_ELEMENT.sub(_element, without_shapes(text)))
 
 
 def without_shapes(text: str) -> str:
@@ -136,6 +149,12 @@ def _anonymous(found: re.Match[str]) -> str:
 
 def _scheme(found: re.Match[str]) -> str:
     return f"{found['scheme'] or found['long']} {REDACTED}"
+
+
+def _element(found: re.Match[str]) -> str:
+    """Return an element of XML or HTML, without a value if its name is secret."""
+    is_kept = not is_secret(found["name"], found["value"])
+    return found.group() if is_kept else f"{found['start']}{REDACTED}"
 
 
 def _without_pairs(text: str) -> str:

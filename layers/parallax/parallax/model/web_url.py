@@ -1,7 +1,8 @@
 r"""Web URL: why a text is not a URL that can be requested.
 
 In: text from a file, a variable or a command. Out: one sentence with the reason and
-what to do, or None. No sentence contains a user name, password, query or fragment.
+what to do, or None; a URL without secret values, for display. No sentence contains a
+user name, password, query or fragment.
 It does not: correct a URL, resolve a name, or decide which addresses are allowed.
 Source: RFC 3986, sections 3.1 to 3.5; WHATWG URL, section 4.4 (`\` counts as `/`, and
 tabs and line breaks are dropped); RFC 3492 (Punycode).
@@ -13,7 +14,8 @@ from ipaddress import IPv6Address
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from parallax.model.plain import plain_line
-from parallax.model.secret_text import quoted
+from parallax.model.secret_name import is_secret
+from parallax.model.secret_text import REDACTED, quoted
 
 NO_USER = "user name and password in a URL are not supported; remove them and the @"
 EXPECTED = "expected an http or https URL"
@@ -38,6 +40,28 @@ def problem(url: object) -> str | None:
         return None
     shown = quoted(re.split("[?#]", url, maxsplit=1)[0])
     return f"{EXPECTED}, got {shown}: {reason}"
+
+
+def without_secret_values(url: str) -> str:
+    """Return a URL for display: parameters with a secret name have no value.
+
+    The rest does not change. A name may be percent-encoded; `;` is a separator too.
+    """
+    before, mark, query = url.partition("?")
+    return before + mark + "&".join(map(_parameter, query.split("&")))
+
+
+def _parameter(text: str) -> str:
+    pieces = text.split(";")
+    for number, piece in enumerate(pieces):
+        name, equals, value = piece.partition("=")
+        plain_name = name
+        for _ in range(_DEPTH):
+            plain_name = unquote(plain_name)
+        if equals and is_secret(plain_name, value):
+            # The text after a `;` may belong to the value.
+            return ";".join([*pieces[:number], f"{name}={REDACTED}"])
+    return text
 
 
 def has_user(text: str) -> bool:

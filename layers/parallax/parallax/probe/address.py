@@ -34,7 +34,7 @@ _NAT64 = ip_network("64:ff9b::/96")
 
 
 def allowed(address: str) -> bool:
-    """Return whether this is a public address; False for text that is no address."""
+    """Return whether this is a public address; False if the text is not one."""
     try:
         parsed = ip_address(address)
     except ValueError:

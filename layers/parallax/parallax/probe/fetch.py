@@ -20,7 +20,7 @@ from parallax.model.secret_text import without_secrets
 from parallax.probe.bound import DETAIL, REASON, kept_headers, shortened
 from parallax.probe.failure import Failure, NotSentError
 from parallax.probe.probe_request import ProbeRequest
-from parallax.probe.redact import redact
+from parallax.probe.redact import LONGEST, redact
 from parallax.probe.trace import Trace
 from parallax.probe.transport import Body, FreshTransport, Route
 
@@ -92,12 +92,14 @@ async def _exchange(
     try:
         received.status_code = response.status_code
         reason = response.extensions["reason_phrase"].decode("latin-1")
-        received.reason = shortened(without_secrets(reason), REASON)
-        headers = redact(
-            (name.decode("latin-1"), value.decode("latin-1"))
+        received.reason = shortened(without_secrets(reason[:LONGEST]), REASON)
+        headers = (
+            (name.decode("latin-1"), value.decode("latin-1")[: LONGEST + 1])
             for name, value in response.headers.raw
         )
-        received.headers = kept_headers(headers, _HEADERS)
+        # Redacted headers are shorter, so twice the limit is redacted.
+        redacted = redact(kept_headers(headers, 2 * _HEADERS))
+        received.headers = kept_headers(redacted, _HEADERS)
         async for piece in body:
             received.count += len(piece)
             received.body += piece[: request.body_limit - len(received.body)]

@@ -116,6 +116,8 @@ def problem(error: Exception) -> str:
             return "timeout"
         case OSError() | dns.resolver.NoNameservers():
             return "unreachable"
+        case EOFError():  # dnspython: the server closed TCP before its response ended
+            return "connection_closed"
         case dns.resolver.NoRootSOA() | dns.resolver.NoAnswer():
             return "no_zone"
         case dns.exception.DNSException():
@@ -142,7 +144,7 @@ async def _family(
             return dns.rcode.to_text(response.rcode()).lower()
         assert isinstance(response, dns.message.QueryMessage)  # noqa: S101 - for the type checker
         return response.resolve_chaining()
-    except Exception as error:  # noqa: BLE001 - `problem` raises what is no DNS error
+    except Exception as error:  # noqa: BLE001 - `problem` raises other errors
         return problem(error)
 
 

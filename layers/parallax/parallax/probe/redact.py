@@ -22,6 +22,11 @@ from parallax.model.secret_text import (
 
 __all__ = ["REDACTED", "redact"]
 
+LONGEST = 16 * 1024
+"""Characters of a value that are read. All probes of a run share one event loop, so
+redacting delays each of them. Common servers reject more than 16 KiB of headers."""
+TAIL = 2048
+"""Characters before a cut that may be the start of a secret, percent-encoded."""
 _COOKIES = frozenset({"set-cookie", "set-cookie2"})
 _COOKIE_NAME = re.compile(r"[!#$%&'*+.^`|~\w-]+", re.ASCII)
 _URLS = re.compile(
@@ -39,8 +44,15 @@ _QUERY = re.compile(r"(\?)[\w.%\[\]-]+=.*", re.DOTALL)
 
 
 def redact(headers: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-    """Return the headers without secrets."""
-    return tuple((name, _value(name, value)) for name, value in headers)
+    """Return the headers without secrets; of a long value only the start."""
+    return tuple((name, _shown(name, value)) for name, value in headers)
+
+
+def _shown(name: str, value: str) -> str:
+    shown = _value(name, value[:LONGEST])
+    if len(value) <= LONGEST or shown.endswith(REDACTED):
+        return shown
+    return f"{shown[:-TAIL]}…"
 
 
 def _value(name: str, value: str) -> str:

@@ -35,8 +35,8 @@ async def compare(
     """Query each resolver, and each of the zone's own name servers, within `seconds`.
 
     A TTL is in seconds: of a resolver the remaining time, of the zone the full TTL.
-    `error_type` is the DNS response code in lower case, `timeout`,
-    `unreachable`, `no_address`, `no_zone`, or `address_not_allowed`. Raises
+    `error_type` is the DNS response code in lower case, `timeout`, `unreachable`,
+    `connection_closed`, `no_address`, `no_zone`, or `address_not_allowed`. Raises
     `NotSentError` if this machine has no resources left to query.
     """
     servers = _servers(resolvers)

@@ -45,7 +45,7 @@ async def ask_zone(
     try:
         async with asyncio.timeout(terms.seconds):
             resolutions = await _follow(name, finder, each, None, _ALIASES)
-    except Exception as error:  # noqa: BLE001 - `problem` raises what is no DNS error
+    except Exception as error:  # noqa: BLE001 - `problem` raises other errors
         resolutions = [_not_resolved(problem(error))]
     return tuple(resolutions)
 
@@ -90,7 +90,7 @@ async def _answer(
     """Query one name server at one of its addresses."""
     try:
         addresses = await _addresses(label, finder)
-    except Exception as error:  # noqa: BLE001 - `problem` raises what is no DNS error
+    except Exception as error:  # noqa: BLE001 - `problem` raises other errors
         return Answer(alias=name, error_type=problem(error))
     if not addresses:
         return Answer(alias=name, error_type="unreachable")

@@ -16,17 +16,25 @@ from parallax.redrive.stack import client
 
 
 def read_stored(bucket: str, key: str) -> Letter:
-    """Fetch and read an object; a missing or forbidden one becomes a problem."""
+    """Fetch and read an object; a missing or forbidden one becomes a problem.
+
+    So does a name that no bucket, or a key that no object can have.
+    """
     from botocore.exceptions import (  # noqa: PLC0415  # pyright: ignore[reportMissingTypeStubs] - it has none
         ClientError,
+        ParamValidationError,
     )
 
     try:
         body = client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
     except ClientError as error:
-        problem = f"s3://{bucket}/{key} cannot be read: {code(error)}"
-        return Letter(form=Form.STORED, problem=problem)
-    return read_object(body.decode(errors="replace"))
+        reason = code(error)
+    except (ParamValidationError, ValueError):
+        reason = "not a valid name of an S3 object"
+    else:
+        return read_object(body.decode(errors="replace"))
+    problem = f"s3://{bucket}/{key} cannot be read: {reason}"
+    return Letter(form=Form.STORED, problem=problem)
 
 
 def invoke(function: str, event: Mapping[str, Any]) -> str:

@@ -16,6 +16,8 @@ from parallax.redrive.letter import Form, Letter, read_message
 from parallax.redrive.result import GONE, Outcome, Result
 from parallax.redrive.stack import STREAM, Stack, client
 
+SENT, RECEIVED = "SentTimestamp", "ApproximateFirstReceiveTimestamp"
+"""By the clock of SQS: when a letter was sent, and when it was first received."""
 HIDDEN_SECONDS = 900
 """How long a received letter is invisible to other runs, also after a crash."""
 SENT_AGAIN = "the function sent it to the dead-letter queue again"
@@ -44,7 +46,9 @@ class Redrive:
     _received: dict[str, tuple[str, str]] = field(
         default_factory=dict[str, tuple[str, str]]
     )
-    _done: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
+    _done: dict[tuple[str, str], datetime | None] = field(
+        default_factory=dict[tuple[str, str], datetime | None]
+    )
 
     def run(self) -> Generator[Result]:
         """Yield each letter's result; raises botocore's errors if AWS is unreachable.
@@ -91,7 +95,7 @@ class Redrive:
             MaxNumberOfMessages=1,
             VisibilityTimeout=HIDDEN_SECONDS,
             WaitTimeSeconds=WAIT_SECONDS,
-            AttributeNames=["SentTimestamp"],
+            AttributeNames=[SENT, RECEIVED],
             MessageAttributeNames=["All"],
         )
         return response.get("Messages", [])
@@ -112,12 +116,12 @@ class Redrive:
             step=step,
             queue=queue,
             message_id=message["MessageId"],
-            sent_at=_sent_at(message),
+            sent_at=_time(message, SENT),
             form=contents[0].form,
             reason=contents[0].reason,
             outcome=Outcome.READY,
         )
-        result = self._replay(result, contents)
+        result = self._replay(result, contents, _time(message, RECEIVED))
         if result.outcome in GONE and not self.dry_run:
             self._delete(message["MessageId"], letter)
         return result
@@ -128,7 +132,9 @@ class Redrive:
             return self.stack.step_of(letter.function)
         return None if queue == STREAM else queue
 
-    def _replay(self, result: Result, contents: Sequence[Letter]) -> Result:
+    def _replay(
+        self, result: Result, contents: Sequence[Letter], received_at: datetime | None
+    ) -> Result:
         """Invoke the step's function with each event of the letter."""
         if result.form is Form.TEST:
             ready = Outcome.READY if self.dry_run else Outcome.DELETED
@@ -144,25 +150,37 @@ class Redrive:
         if self.dry_run:
             return result
         for letter in contents:
-            if failure := self._invoke(function, letter.event or {}):
+            times = result.sent_at, received_at
+            if failure := self._invoke(function, letter.event or {}, *times):
                 return replace(result, outcome=Outcome.FAILED, detail=failure)
         return replace(result, outcome=Outcome.REPLAYED)
 
-    def _invoke(self, function: str, event: Mapping[str, Any]) -> str:
+    def _invoke(
+        self,
+        function: str,
+        event: Mapping[str, Any],
+        sent_at: datetime | None,
+        received_at: datetime | None,
+    ) -> str:
         """Invoke a function once per event; return why it failed, or an empty text.
 
-        A record that this run replayed and received again has failed again. Events of
-        a schedule differ only in id and time: one invocation serves all of them.
+        A record that this run replayed and received again has failed again, unless its
+        letter was sent before the replay: then both letters are of the same failure.
+        Events of a schedule differ only in id and time: one invocation serves all of
+        them.
         """
         work = {k: v for k, v in event.items() if k not in ("id", "time")}
         key = (function, json.dumps(work, sort_keys=True))
         if key in self._done:
-            return SENT_AGAIN if "Records" in event else ""
+            replayed_at = self._done[key]
+            is_older = sent_at and replayed_at and sent_at < replayed_at
+            return "" if is_older or "Records" not in event else SENT_AGAIN
         # On a person's request notify also sends what it has tried before.
         payload = {**event, "redrive": True} if "Records" in event else event
         failure = invoke(function, payload)
         if not failure:
-            self._done.add(key)
+            # By the clock of SQS, this was before the function started.
+            self._done[key] = received_at
         return failure
 
     def _delete(self, message_id: str, letter: Letter) -> None:
@@ -180,7 +198,7 @@ class Redrive:
         )
 
 
-def _sent_at(message: Mapping[str, Any]) -> datetime | None:
-    """Return when the letter was sent; SQS has milliseconds since 1970."""
-    sent = message.get("Attributes", {}).get("SentTimestamp")
-    return datetime.fromtimestamp(int(sent) / 1000, UTC) if sent else None
+def _time(message: Mapping[str, Any], name: str) -> datetime | None:
+    """Return a time of a letter; SQS has milliseconds since 1970."""
+    time = message.get("Attributes", {}).get(name)
+    return datetime.fromtimestamp(int(time) / 1000, UTC) if time else None

@@ -1,7 +1,7 @@
 """Squid: its own errors, and responses that passed through it.
 
-Source: captures of 5.7. `X-Cache-Lookup: HIT` alone is no replay: 5.7 had a 503 in its
-store and requested it again.
+Source: captures of 5.7. `X-Cache-Lookup: HIT` alone does not show a replay: 5.7
+had a 503 in its store and requested it again.
 """
 
 from parallax.writers.mark import Family, Level, Mark, Shows

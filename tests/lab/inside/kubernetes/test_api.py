@@ -54,7 +54,7 @@ def old():
     for _ in watch.Watch().stream(pods, resource_version="7"):
         pass
 print(json.dumps([
-    failure(with_token("stranger").list_node),
+    failure(with_token("lab-unknown").list_node),
     failure(with_token("lab-nobody").list_pod_for_all_namespaces),
     failure(lambda: core.read_namespaced_service("none", "keybuzz")),
     failure(old),
@@ -97,8 +97,8 @@ def test_lists_selectors_pages_and_logs(up: Up) -> None:
 
 def test_errors_have_the_recorded_wording(up: Up) -> None:
     """401, 403, 404 and 410 have the real server's status and message."""
-    stranger, nobody, none, old = json.loads(up.python(HEAD + REFUSED))
-    assert stranger == [401, "Unauthorized"]
+    unknown, nobody, none, old = json.loads(up.python(HEAD + REFUSED))
+    assert unknown == [401, "Unauthorized"]
     assert nobody[0] == 403
     assert (
         'cannot list resource "pods" in API group "" at the cluster scope' in nobody[1]

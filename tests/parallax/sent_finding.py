@@ -1,4 +1,4 @@
-"""Told: a published finding, for tests of publishing.
+"""Sent finding: a published finding, for tests of publishing.
 
 In: nothing. Out: a finding of the target `front`. It does not: publish.
 """
@@ -24,7 +24,7 @@ FINDING = Finding(
         summary="503 from the internet, 200 inside",
     ),
     cause="lb-health-check-wrong-port",
-    title="The health check asks the wrong port",
+    title="The health check uses the wrong port",
     settling=False,
     turn=NotificationReason.FIRING,
 )
