@@ -53,7 +53,7 @@ def parser() -> argparse.ArgumentParser:
         "explain",
         help="print the path of a request for a host, and the reason for each hop",
         description="Print a request's path through the cluster, hop by hop.",
-        epilog="Exit code: 0 path found, 1 no path, 2 wrong use, 3 stdout failed.",
+        epilog="Exit code: 0 path found, 1 no path, 2 wrong use, 3 stdout unwritable.",
     )
     explain.add_argument("host", metavar="HOST", help="a host name or a URL")
     explain.add_argument("--path", help="path of the request (default: /)")
