@@ -128,11 +128,14 @@ def test_equal_evidence_of_several_causes_is_listed_once() -> None:
 @pytest.mark.parametrize(
     ("missing", "text"),
     [
-        (("a log line",), "needs a log line"),
-        (("a log line", "a probe"), "needs a log line; a probe"),
-        (("whether it runs",), "must determine whether it runs"),
-        (("the reason why it runs",), "must determine why it runs"),
-        (("which it is", "a probe"), "needs a probe; it must determine which it is"),
+        (("a log line",), "has not observed a log line"),
+        (("a log line", "a probe"), "has not observed a log line; a probe"),
+        (("whether it runs",), "could not determine whether it runs"),
+        (("the reason why it runs",), "could not determine why it runs"),
+        (
+            ("which it is", "a probe"),
+            "has not observed a probe; it could not determine which it is",
+        ),
     ],
 )
 def test_an_undetermined_cause_has_what_decides(
@@ -142,7 +145,7 @@ def test_an_undetermined_cause_has_what_decides(
     one = Assessment(cause="lb-no-target", answer=Answer.UNKNOWN, missing=missing)
     found = replace(finding(s.wrong_port()), assessments=(one,))
     body = " ".join(render(found).body.split())
-    assert f"Not determined: - lb-no-target: to decide, Parallax {text} -- " in body
+    assert f"Not determined: - lb-no-target: not confirmed; Parallax {text} -- " in body
 
 
 def test_not_established_lists_the_missing_evidence() -> None:

@@ -78,7 +78,7 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         command=f"{update} --health-check-http-domain {quote(scene.target.host)}",
     )
     connect = NextStep(
-        text="Or use a TCP health check, which ignores the response.",
+        text="Alternative: use a TCP health check, which ignores the response.",
         command=f"{update} --health-check-protocol tcp",
     )
     return domain, connect, *_send_request(check, lb)

@@ -116,7 +116,8 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         return add, NextStep(text=check, command=look)
     patch = '{"spec":{"externalTrafficPolicy":"Cluster"}}'
     policy = NextStep(
-        text="Or let every node forward requests (this hides the clients' addresses).",
+        text="Alternative: let every node forward requests. It hides the clients'"
+        " addresses.",
         command=f"kubectl -n {quote(ingress.namespace)} patch service"
         f" {quote(ingress.name)} -p '{patch}'",
     )

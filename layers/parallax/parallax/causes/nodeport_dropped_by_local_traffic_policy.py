@@ -119,7 +119,8 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     )
     patch = '{"spec":{"externalTrafficPolicy":"Cluster"}}'
     policy = NextStep(
-        text="Or let every node forward requests (this hides the clients' addresses).",
+        text="Alternative: let every node forward requests. It hides the clients'"
+        " addresses.",
         command=f"kubectl -n {space} patch service {quote(ingress.name)} -p '{patch}'",
     )
     return check, policy, look

@@ -76,9 +76,14 @@ def _logged(scene: Scene, lines: Sequence[Sighting]) -> str:
     like_users = len(users.outside(scene, *AS_A_USER))
     extra = len(requests) - like_users
     bypass = (
-        f" ({like_users} as a user, {extra} to bypass DNS or caches)" if extra else ""
+        f" ({like_users} like a user's, {extra} that bypass DNS or caches)"
+        if extra
+        else ""
     )
-    return f"its access log contains {share} external requests{bypass}"
+    return (
+        f"its access log contains {share} requests that Parallax sent from the"
+        f" internet{bypass}"
+    )
 
 
 def _faults_behind(scene: Scene) -> set[int | None]:

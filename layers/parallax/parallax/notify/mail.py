@@ -189,13 +189,13 @@ def _reasons(assessment: Assessment) -> tuple[str, ...]:
 
 
 def _needed(missing: Sequence[str]) -> str:
-    """Return what would decide: the evidence that is missing, then the questions."""
+    """Return why a cause is not confirmed: the missing evidence, then the questions."""
     named = [m.removeprefix("the reason ") for m in missing]
     questions = [m for m in named if m.split(" ", 1)[0] in _QUESTIONS]
     things = [m for m in named if m not in questions]
-    verbs = {"needs": things, "must determine": questions}
+    verbs = {"has not observed": things, "could not determine": questions}
     parts = [f"{verb} {'; '.join(what)}" for verb, what in verbs.items() if what]
-    return f"to decide, Parallax {'; it '.join(parts)}"
+    return f"not confirmed; Parallax {'; it '.join(parts)}"
 
 
 def _ids(finding: Finding) -> str:
