@@ -127,7 +127,7 @@ class Delivery:
             )
 
     def _deliver(self, record: Record, item: Incident | AdviceRecord) -> None:
-        wanted = [p for p in publications(item) if self.route.wants(p)]
+        wanted = self._wanted(item)
         if not wanted:
             return
         if item.subject in self._waiting:
@@ -152,7 +152,7 @@ class Delivery:
         if may_pass(error):
             self._wait(record, item.subject)
         else:
-            send_to_dead_letters(record, f"{self.route.name}: {error!r}", self._letters)
+            self._give_up(record, error)
 
     def _wait(self, record: Record, subject: str) -> None:
         """Store a record to wait; one that cannot be stored is a dead letter."""
@@ -162,7 +162,7 @@ class Delivery:
             if not is_permanent(error):
                 raise
             # The list is full or damaged; no retry changes that.
-            send_to_dead_letters(record, f"{self.route.name}: {error!r}", self._letters)
+            self._give_up(record, error)
         self._waiting.add(subject)
 
     @cached_property
@@ -201,14 +201,12 @@ class Delivery:
             if image is None:
                 return
             record = {"eventName": "MODIFY", "dynamodb": {"NewImage": image}}
-            item = from_image(image)
-            for publication in publications(item):
-                if self.route.wants(publication):
-                    self.publish(publication, is_first=False)
+            for publication in self._wanted(from_image(image)):
+                self.publish(publication, is_first=False)
         except Exception as error:
             if may_pass(error):
                 raise
-            send_to_dead_letters(record, f"{self.route.name}: {error!r}", self._letters)
+            self._give_up(record, error)
 
     def _count(self, identity: str, *, is_first: bool) -> None:
         try:
@@ -225,6 +223,14 @@ class Delivery:
                 f"{identity}: {attempts - 1} attempts have an unknown result;"
                 " it may have been sent, and is not sent again"
             )
+
+    def _wanted(self, item: Incident | AdviceRecord) -> list[Publication]:
+        """Return what an item has to publish on this route."""
+        return [p for p in publications(item) if self.route.wants(p)]
+
+    def _give_up(self, record: Record, error: Exception) -> None:
+        """Make a record a dead letter; the reason names the route."""
+        send_to_dead_letters(record, f"{self.route.name}: {error!r}", self._letters)
 
     def _facts(self, subject: str, error: Exception) -> dict[str, str]:
         """Return the fields of a log line about a rejected record."""
