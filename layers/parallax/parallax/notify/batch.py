@@ -6,6 +6,7 @@ It does not: depend on what a route does with a publication.
 """
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from parallax.incidents.advice import from_image
@@ -25,14 +26,11 @@ def deliver(event: dict[str, Any], settings: Settings) -> dict[str, Any]:
         item = read(record, from_image, settings.dead_letters_url)
         if item is None:
             return
-        errors: list[Exception] = []
-        for delivery in deliveries:
-            try:
-                delivery.deliver(record, item)
-            except Exception as error:  # noqa: BLE001 - one route does not stop the others
-                errors.append(error)
-        if errors:
-            raise ExceptionGroup(f"{item.subject}: not published", errors)
+        _each(
+            deliveries,
+            lambda delivery: delivery.deliver(record, item),
+            f"{item.subject}: not published",
+        )
 
     response = process(event, handle)
     _report(deliveries)
@@ -42,15 +40,10 @@ def deliver(event: dict[str, Any], settings: Settings) -> dict[str, Any]:
 def deliver_waiting(settings: Settings) -> dict[str, Any]:
     """Send the waiting records of each route; raises if any still waits."""
     deliveries = _deliveries(settings)
-    errors: list[Exception] = []
-    for delivery in deliveries:
-        try:
-            delivery.deliver_waiting()
-        except Exception as error:  # noqa: BLE001 - as above
-            errors.append(error)
-    _report(deliveries)
-    if errors:
-        raise ExceptionGroup("some records are still waiting", errors)
+    try:
+        _each(deliveries, Delivery.deliver_waiting, "some records are still waiting")
+    finally:
+        _report(deliveries)
     return {"published": {d.route.name: d.sent for d in deliveries}}
 
 
@@ -61,6 +54,20 @@ def _deliveries(settings: Settings, *, is_redrive: bool = False) -> list[Deliver
         Delivery(route, table, letters, is_redrive=is_redrive)
         for route in configured(settings)
     ]
+
+
+def _each(
+    deliveries: list[Delivery], step: Callable[[Delivery], None], problem: str
+) -> None:
+    """Take a step on each route; raise at the end what the steps raised."""
+    errors: list[Exception] = []
+    for delivery in deliveries:
+        try:
+            step(delivery)
+        except Exception as error:  # noqa: BLE001 - one route does not stop the others
+            errors.append(error)
+    if errors:
+        raise ExceptionGroup(problem, errors)
 
 
 def _report(deliveries: list[Delivery]) -> None:

@@ -28,7 +28,7 @@ def read_stored(bucket: str, key: str) -> Letter:
     try:
         body = client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
     except ClientError as error:
-        reason = code(error)
+        reason = str(error_code(error))
     except (ParamValidationError, ValueError):
         reason = "not a valid name of an S3 object"
     else:
@@ -53,18 +53,13 @@ def invoke(function: str, event: Mapping[str, Any]) -> str:
             FunctionName=function, Payload=json.dumps(event).encode()
         )
     except ClientError as error:
-        return f"Lambda refused the invocation: {code(error)}"
+        return f"Lambda refused the invocation: {error_code(error)}"
     except ReadTimeoutError:
         return "the function did not respond in time"
     text = response["Payload"].read().decode(errors="replace")
     if "FunctionError" in response:
         return f"the function raised {text}"
     return "the function reported failed records" if _failed_records(text) else ""
-
-
-def code(error: Exception) -> str:
-    """Return the error code of AWS, e.g. `NoSuchKey`."""
-    return str(error_code(error))
 
 
 def _failed_records(text: str) -> bool:
