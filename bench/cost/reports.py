@@ -1,0 +1,111 @@
+"""Reports: what an agent reports of a target, from a drawn platform of many nodes.
+
+In: a cluster's name, its targets and number of nodes. Out: reports in both versions,
+with times of now.
+It does not: vary; each report of one node and target has the same content.
+"""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import cache
+from random import Random
+
+from bench.accuracy.platform.draw import draw
+from bench.accuracy.platform.observe import report
+from bench.accuracy.platform.requirements import Requirements
+from parallax.model.cluster import ClusterReading, NodeReport
+from parallax.model.probe import Probe, Role
+from parallax.model.push import ReadingPart
+from parallax.model.reading_parts import nodes_part, split
+from parallax_agent.push.heartbeat import without_bodies
+
+ALERT_REQUESTS = 300
+MOST_PROBES = 26
+"""Requests that all agents send a target in one cycle, and one agent at most."""
+INGRESS_PODS, PODS = 10, 6
+IMPORTANT = (Role.INGRESS, Role.SERVICE, Role.NODEPORT_OWN, Role.POD)
+
+
+class Reports:
+    """The reports of one cluster."""
+
+    def __init__(self, cluster: str, nodes: int, targets: tuple[str, ...]) -> None:
+        self.cluster = cluster
+        self.targets = targets
+        rng = Random(f"{cluster}:{nodes}")
+        least = Requirements(nodes=nodes, pods=2, kind="ingress-nginx", cdn=False)
+        self._spec = draw(rng, replace(least, policy="Cluster", few_ingress=False))
+        del self._spec.nodes[nodes:]
+        self._spec.app_node_port = self._spec.app_node_port or 31_000
+        names = {node.name for node in self._spec.nodes}
+        ingress = self._spec.ingress
+        ingress.pods = [p for p in ingress.pods if p.node in names][:INGRESS_PODS]
+        self._spec.pods = [p for p in self._spec.pods if p.node in names][:PODS]
+        self._reports: dict[int, NodeReport] = {}
+        self._split = cache(self._split_once)
+        nodes_of = nodes_part(self._reading(self._report(0)))
+        if nodes_of is None:
+            raise ValueError("a drawn platform has nodes")
+        self.nodes_part = nodes_of
+
+    def name(self, node: int) -> str:
+        """Return a node's name."""
+        return self._spec.nodes[node].name
+
+    def v1(self, node: int, target: str) -> NodeReport:
+        """Return a report with the whole reading and healthy probes of every hop."""
+        found = self._report(node)
+        now = datetime.now(UTC)
+        reading = replace(self._reading(found), read_at=now, ingress_name=target)
+        return self._stamped(found, target, now, reading=reading)
+
+    def v2(self, node: int, target: str) -> tuple[NodeReport, tuple[ReadingPart, ...]]:
+        """Return a report that refers to its reading, and the reading's parts."""
+        found = self._report(node)
+        now = datetime.now(UTC)
+        ref, parts = self._split(target)
+        share = min(MOST_PROBES, max(1, ALERT_REQUESTS // len(self._spec.nodes)))
+        probes = sorted(found.probes, key=_rank)[:share]
+        made = self._stamped(replace(found, probes=tuple(probes)), target, now)
+        return replace(made, reading_ref=replace(ref, read_at=now)), parts
+
+    def _split_once(self, target: str):  # noqa: ANN202 - as `split` returns it
+        reading = replace(self._reading(self._report(0)), ingress_name=target)
+        ref, parts, _ = split(reading)
+        return ref, parts
+
+    def _stamped(
+        self,
+        found: NodeReport,
+        target: str,
+        now: datetime,
+        reading: ClusterReading | None = None,
+    ) -> NodeReport:
+        probes = (replace(probe, started_at=now) for probe in found.probes)
+        return replace(
+            found,
+            target=target,
+            cluster=self.cluster,
+            sent_at=now,
+            received_at=None,
+            log_read_at=now,
+            reading=reading,
+            probes=tuple(map(without_bodies, probes)),
+        )
+
+    def _report(self, node: int) -> NodeReport:
+        if node not in self._reports:
+            machine = self._spec.nodes[node]
+            self._reports[node] = report(self._spec, machine, "shop", 0.0, [])
+        return self._reports[node]
+
+    @staticmethod
+    def _reading(found: NodeReport) -> ClusterReading:
+        if found.reading is None:
+            raise ValueError("a drawn report has its reading")
+        return found.reading
+
+
+def _rank(probe: Probe) -> int:
+    roles = list(IMPORTANT)
+    return roles.index(probe.role) if probe.role in roles else len(roles)

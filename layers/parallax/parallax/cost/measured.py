@@ -1,0 +1,78 @@
+"""Measured: what one minute of a stack uses, as `make bench-cost` counted it.
+
+In: `measured.json`. Out: for each meter, its units: what is fixed, and what each
+cluster, node, target and shard of targets adds.
+It does not: count, or know prices.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import ceil
+from pathlib import Path
+from typing import Any
+
+FILE = Path(__file__).with_name("measured.json")
+SHARD = 150
+"""Targets that one probe invocation probes; more are spread over several."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Units:
+    """One meter's parts; `pair` is for each target on each node."""
+
+    fixed: float = 0.0
+    cluster: float = 0.0
+    """For each cluster after the first."""
+    node: float = 0.0
+    target: float = 0.0
+    shard: float = 0.0
+    """For each shard of targets after the first."""
+    pair: float = 0.0
+
+
+FEATURES = ("fixed", "cluster", "node", "target", "shard", "pair")
+
+
+def features(targets: int, nodes: int, clusters: int) -> Mapping[str, float]:
+    """Return how often each part of `Units` counts for a stack of this size."""
+    return {
+        "fixed": 1.0,
+        "cluster": clusters - 1.0,
+        "node": float(nodes),
+        "target": float(targets),
+        "shard": max(1, ceil(targets / SHARD)) - 1.0,
+        "pair": float(targets * nodes),
+    }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """The counted run.
+
+    `healthy` is a minute of a healthy stack. `failing` is what a minute of one failing
+    target adds in its first quarter of an hour, and `outage` after that. Meters whose
+    name begins with `count.` are numbers of things, not uses in a minute.
+    """
+
+    date: str
+    healthy: Mapping[str, Units]
+    failing: Mapping[str, Units]
+    outage: Mapping[str, Units]
+    runs: tuple[Mapping[str, Any], ...] = ()
+
+
+def read_measured(file: Path | None = None) -> Measured:
+    """Return the counted run in a file; raises what reading a wrong file raises."""
+    content = json.loads((file or FILE).read_text(encoding="utf-8"))
+    return Measured(
+        date=content["date"],
+        healthy=_units(content["healthy"]),
+        failing=_units(content["failing"]),
+        outage=_units(content["outage"]),
+        runs=tuple(content["runs"]),
+    )
+
+
+def _units(content: Mapping[str, Mapping[str, float]]) -> dict[str, Units]:
+    return {meter: Units(**parts) for meter, parts in content.items()}
