@@ -52,8 +52,8 @@ class Diagnosis:
             return move(target, journal.recent, incidents, at, rules, advice, agents)
 
         def listen(round_: Round) -> list[Incident]:
-            heard = in_round(round_, listeners(targets))
-            return self._listen(heard, journal, incidents, opened())
+            present = in_round(round_, listeners(targets))
+            return self._listen(present, journal, incidents, opened())
 
         judging = Judging(
             targets,
