@@ -1,7 +1,7 @@
 """Round: what one shard of targets showed in one minute, as one value.
 
-In: the runs of a shard that were healthy, and the previous round. Out: one value that
-replaces the previous one in the journal, so that a healthy run costs no item of its own.
+In: the healthy runs of a shard, and the previous round. Out: one value that replaces
+the previous one in the journal, so that a healthy run costs no item of its own.
 It does not: contain failing runs; each of those is stored by itself, at once.
 """
 
