@@ -44,7 +44,7 @@ class Cloud:
             counter,
             self._stored,
             self._again,
-            lambda table, record: self.on_change(table, record),
+            self._changed,
         )
         counter.paused = True
         self._create()
@@ -86,7 +86,7 @@ class Cloud:
             physical[name] = made["ARN"]
 
     def _send(
-        self, event_name: str, request: AWSPreparedRequest, **_: Any
+        self, event_name: str, request: AWSPreparedRequest, **_: object
     ) -> AWSResponse | None:
         """Serve one request and count it, if it is not one of this module."""
         with Own(self._counter):
@@ -125,7 +125,7 @@ class Cloud:
                 self._counter.add("s3.put_bytes", size)
             case "s3", _:
                 self._counter.add("s3.gets")
-            case "secretsmanager", _:
+            case "secrets-manager", _:
                 self._counter.add("secrets.calls")
             case _:
                 self._counter.add(f"{service}.requests")
@@ -138,7 +138,10 @@ class Cloud:
         self.on_invoke(found[1], json.loads(request.body or "{}"))
         return AWSResponse(str(request.url), ACCEPTED, {}, MockRawResponse(b""))  # pyright: ignore[reportArgumentType] - as Moto does
 
-    def _quietly(self, call: Callable[[], Any]) -> Any:
+    def _changed(self, table: str, record: Record) -> None:
+        self.on_change(table, record)
+
+    def _quietly[T](self, call: Callable[[], T]) -> T:
         before, self._counter.paused = self._counter.paused, True
         try:
             return call()
@@ -165,7 +168,9 @@ class Cloud:
         names = {k: v for k, v in attributes(request).items() if k in used}
         kept.pop("ExpressionAttributeNames", None)
         values = request["ExpressionAttributeValues"]
-        kept["ExpressionAttributeValues"] = {k: v for k, v in values.items() if k in used}
+        kept["ExpressionAttributeValues"] = {
+            k: v for k, v in values.items() if k in used
+        }
         if names:
             kept["ExpressionAttributeNames"] = names
         found = self._quietly(lambda: self._dynamodb.query(**kept))
@@ -174,6 +179,7 @@ class Cloud:
 
 def _wire(item: Mapping[str, Any]) -> Item:
     """Return boto3's item with bytes in base64, as requests have them."""
+
     def one(value: Mapping[str, Any]) -> Mapping[str, Any]:
         packed = value.get("B")
         return {"B": base64.b64encode(packed).decode()} if packed else value

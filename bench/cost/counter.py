@@ -23,7 +23,7 @@ WAIT = {
     "AmazonSQS": 12.0,
     "sns": 30.0,
     "s3": 30.0,
-    "secretsmanager": 20.0,
+    "secrets-manager": 20.0,
     "lambda": 20.0,
 }
 """Milliseconds from a request to its response inside a region. Assumed, not measured:

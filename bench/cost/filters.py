@@ -2,31 +2,33 @@
 
 In: a pattern of template.yaml, a record. Out: yes or no.
 It does not: support every operator; an unknown one raises.
-Source: AWS Lambda Developer Guide, "Control which events Lambda sends to your function".
+Source: AWS Lambda Developer Guide, "Control which events Lambda sends".
 """
 
 from collections.abc import Mapping
 from typing import Any
 
-_ABSENT = object()
+type Json = Any
+
+_ABSENT: Json = object()
 
 
-def passes(pattern: Mapping[str, Any], record: Any) -> bool:
+def passes(pattern: Mapping[str, Any], record: Json) -> bool:
     """Return whether each part of the pattern matches its part of the record."""
     return all(_part(wanted, _of(record, key)) for key, wanted in pattern.items())
 
 
-def _of(record: Any, key: str) -> Any:
+def _of(record: Json, key: str) -> Json:
     return record.get(key, _ABSENT) if isinstance(record, Mapping) else _ABSENT
 
 
-def _part(wanted: Any, found: Any) -> bool:
+def _part(wanted: Json, found: Json) -> bool:
     if isinstance(wanted, Mapping):
         return passes(wanted, found)
     return any(_one(rule, found) for rule in wanted)
 
 
-def _one(rule: Any, found: Any) -> bool:
+def _one(rule: Json, found: Json) -> bool:
     if not isinstance(rule, Mapping):
         return found == rule
     ((operator, value),) = rule.items()

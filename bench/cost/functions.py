@@ -5,7 +5,7 @@ bytes of log for each function, in the counter.
 It does not: run two invocations at the same time, or bill what Moto takes.
 
 Billed time is processor time, scaled to the function's share of a core, and waiting:
-for each AWS request as `bench.cost.counter.WAIT` assumes it, for probes as `PROBE_WAIT`.
+for each AWS request as `bench.cost.counter.WAIT` assumes it, for probes `PROBE_WAIT`.
 """
 
 import importlib.util
@@ -48,10 +48,10 @@ class Loaded:
 
 
 class Functions:
-    """All functions; `extra_wait` returns more milliseconds of one invocation."""
+    """All functions; `extra_wait` returns other waiting time, in milliseconds."""
 
     def __init__(
-        self, counter: Counter, extra_wait: Callable[[str], float] = lambda _name: 0.0
+        self, counter: Counter, extra_wait: Callable[[], float] = lambda: 0.0
     ) -> None:
         self._counter = counter
         self._extra_wait = extra_wait
@@ -69,7 +69,7 @@ class Functions:
         spec.loader.exec_module(module)
         self._loaded[function.name] = Loaded(function, module.handler)
 
-    def invoke(self, name: str, event: Event) -> Any:
+    def invoke(self, name: str, event: Event) -> Event:
         """Invoke a function; an error of the handler is kept in `errors`."""
         loaded = self._loaded[name]
         function = loaded.function
@@ -77,7 +77,7 @@ class Functions:
         printed = StringIO()
         self._counter.waited = self._counter.own_cpu = 0.0
         began = time.process_time()
-        response = None
+        response: Event = {}
         with redirect_stdout(printed):
             try:
                 response = loaded.handler(event, _context(function))
@@ -95,7 +95,7 @@ class Functions:
 
     def _bill(self, function: Function, cpu: float) -> None:
         scaled = cpu * max(1.0, CORE_MB / function.memory)
-        waited = self._counter.waited + self._extra_wait(function.name)
+        waited = self._counter.waited + self._extra_wait()
         billed = ceil(scaled + waited)
         add, name = self._counter.add, f"lambda.{function.name}"
         add(f"{name}.requests")
@@ -134,7 +134,7 @@ def _enter(function: Function) -> None:
     os.environ["AWS_LAMBDA_FUNCTION_NAME"] = function.name
 
 
-def _context(function: Function) -> Any:
+def _context(function: Function) -> object:
     return SimpleNamespace(
         function_name=function.name,
         memory_limit_in_mb=function.memory,

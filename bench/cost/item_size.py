@@ -6,7 +6,7 @@ Source: Amazon DynamoDB Developer Guide, "DynamoDB item sizes and formats" and
 "DynamoDB read and write operations".
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from math import ceil
 from typing import Any
 
@@ -23,21 +23,49 @@ def item_bytes(item: Item) -> int:
 
 def _value(value: Mapping[str, Any]) -> int:
     ((kind, inner),) = value.items()
-    match kind:
-        case "S":
-            return len(inner.encode())
-        case "N":
-            return len(inner.strip("-.")) // 2 + 2
-        case "B":
-            return len(inner) * 3 // 4 - inner[-2:].count("=")
-        case "SS" | "NS" | "BS":
-            return sum(len(one.encode()) for one in inner) + 3
-        case "L":
-            return 3 + sum(1 + _value(one) for one in inner)
-        case "M":
-            return 3 + sum(len(n.encode()) + 1 + _value(v) for n, v in inner.items())
-        case _:  # BOOL and NULL
-            return 1
+    return _SIZES.get(kind, _one_byte)(inner)
+
+
+def _text(text: str) -> int:
+    return len(text.encode())
+
+
+def _number(text: str) -> int:
+    return len(text.strip("-.")) // 2 + 2
+
+
+def _binary(text: str) -> int:
+    """Return the bytes behind base64 text."""
+    return len(text) * 3 // 4 - text[-2:].count("=")
+
+
+def _set(items: Iterable[str]) -> int:
+    return sum(len(item.encode()) for item in items) + 3
+
+
+def _list(items: Iterable[Mapping[str, Any]]) -> int:
+    return 3 + sum(1 + _value(item) for item in items)
+
+
+def _map(items: Mapping[str, Mapping[str, Any]]) -> int:
+    return 3 + sum(len(n.encode()) + 1 + _value(v) for n, v in items.items())
+
+
+def _one_byte(_inner: object) -> int:
+    """Return the size of a boolean or null."""
+    return 1
+
+
+_SIZES: dict[str, Callable[[Any], int]] = {
+    "S": _text,
+    "N": _number,
+    "B": _binary,
+    "SS": _set,
+    "NS": _set,
+    "BS": _set,
+    "L": _list,
+    "M": _map,
+}
 
 
 def write_units(before: Item | None, after: Item | None) -> int:

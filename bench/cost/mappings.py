@@ -65,7 +65,7 @@ class Mappings:
     def __init__(
         self,
         mappings: list[Mapping],
-        later: Callable[[float, Callable[[], None]], None],
+        later: Callable[[float, Callable[[], object]], None],
         invoke: Callable[[str, dict[str, Any]], Any],
         shards: int = SHARDS,
     ) -> None:

@@ -5,25 +5,27 @@ error. It does not: write a file.
 """
 
 import json
-import logging
 import sys
 
-from bench.cost.clock import Clock  # before what imports the functions' modules
-from bench.cost.simulation import Simulation, Size, main_report
+from bench.cost.clock import Clock
+from bench.cost.stack import Size
 
 
 def main(text: str) -> None:
     """Simulate one size."""
     clock = Clock()
-    logging.disable(logging.NOTSET)
+    # After the clock: modules of the functions keep `monotonic` as a default argument.
+    from bench.cost.simulation import Simulation  # noqa: PLC0415
+
     size = Size(**json.loads(text))
-    name = f"{size.targets} targets, {size.nodes} nodes, {size.failing} failing"
-    try:
-        found = Simulation(
-            size, clock, lambda line: main_report(f"{name}: {line}")
-        ).run()
-    finally:
-        clock.close()
+    name = f"{size.targets:,} targets, {size.nodes} nodes"
+    name += f", {size.failing} failing" if size.failing else ""
+
+    def report(line: str) -> None:
+        sys.stderr.write(f"{name}: {line}\n")
+
+    found = Simulation(size, clock, report).run()
+    clock.close()
     sys.stdout.write(json.dumps(found))
 
 

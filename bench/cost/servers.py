@@ -26,6 +26,9 @@ from bench.cost.project import project
 
 LOOPBACK = "127.0.0.1"
 BODY = b"<html><body>" + b"<p>It works.</p>" * 60 + b"</body></html>"
+type Shared = Any
+type Pipe = Any
+
 HEADERS = (
     "Content-Type: text/html; charset=utf-8\r\nCache-Control: no-cache\r\n"
     "Strict-Transport-Security: max-age=15724800\r\nX-Frame-Options: DENY\r\n"
@@ -71,13 +74,13 @@ class Servers:
 
 
 def _serve(
-    certificate: str, nodes: int, failing: Any, requests: Any, pipe: Any
+    certificate: str, nodes: int, failing: Shared, requests: Shared, pipe: Pipe
 ) -> None:
     asyncio.run(_run(certificate, nodes, failing, requests, pipe))
 
 
 async def _run(
-    certificate: str, nodes: int, failing: Any, requests: Any, pipe: Any
+    certificate: str, nodes: int, failing: Shared, requests: Shared, pipe: Pipe
 ) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
@@ -127,7 +130,9 @@ def _response(status: str, body: bytes, kind: str = "") -> bytes:
 
 
 def _handler(respond: Callable[[str], bytes]) -> Callable[[Any, Any], Any]:
-    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def handle(
+        reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
         try:
             head = await reader.readuntil(b"\r\n\r\n")
             writer.write(respond(head.split(b" ", 2)[1].decode()))

@@ -43,8 +43,8 @@ class Table:
         units = float(write_units(before, after))
         for index in self.indexes:
             keys = _key_names(index)
-            views = (_view(one, index, self.keys) for one in (before, after))
-            units += index_units(*views, keys)
+            old, new = (_view(one, index, self.keys) for one in (before, after))
+            units += index_units(old, new, keys)
         return units
 
 
@@ -85,18 +85,23 @@ class Tables:
                 found = self._evaluated(request, response or {})
                 self._read(sum(map(item_bytes, found)), request)
             case "BatchGetItem":
-                for table, wanted in request["RequestItems"].items():
-                    for key in wanted["Keys"]:
-                        self._get(table, key, wanted)
+                self._batch_get(request)
             case "BatchWriteItem":
-                for table, changes in request["RequestItems"].items():
-                    for change in changes:
-                        ((kind, inner),) = change.items()
-                        one = {"TableName": table, **inner}
-                        after = inner["Item"] if kind == "PutRequest" else None
-                        self._write(one, after, response)
+                self._batch_write(request, response)
             case _:
                 raise NotImplementedError(f"DynamoDB {operation} is not counted")
+
+    def _batch_get(self, request: Request) -> None:
+        for table, wanted in request["RequestItems"].items():
+            for key in wanted["Keys"]:
+                self._get(table, key, wanted)
+
+    def _batch_write(self, request: Request, response: Request | None) -> None:
+        for table, changes in request["RequestItems"].items():
+            for change in changes:
+                ((kind, inner),) = change.items()
+                after = inner["Item"] if kind == "PutRequest" else None
+                self._write({"TableName": table, **inner}, after, response)
 
     def _get(self, table: str, key: Item, request: Request) -> None:
         known = self.tables[table]
@@ -135,9 +140,7 @@ class Tables:
         if before != after and table.streams:
             self._on_change(table.name, self._record(table, before, after))
 
-    def _record(
-        self, table: Table, before: Item | None, after: Item | None
-    ) -> Record:
+    def _record(self, table: Table, before: Item | None, after: Item | None) -> Record:
         """Return a change as Lambda passes it on; DynamoDB omits one without effect."""
         self._sequence += 1
         shown = after or before or {}

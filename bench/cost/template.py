@@ -15,6 +15,9 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 REGION = "eu-central-1"
 ACCOUNT = "123456789012"
+type Value = Any
+"""A value of the template, with or without references."""
+
 GIVEN = {
     "AlertEmail": "oncall@example.com",
     "AgentKey": "whsec_" + "c2VjcmV0" * 4,
@@ -27,7 +30,7 @@ class _Loader(yaml.SafeLoader):
     """YAML with CloudFormation's short forms as their long forms."""
 
 
-def _short(loader: Any, tag: str, node: yaml.Node) -> Any:
+def _short(loader: Value, tag: str, node: yaml.Node) -> Value:
     if isinstance(node, yaml.ScalarNode):
         return {tag: node.value}
     if isinstance(node, yaml.SequenceNode):
@@ -103,7 +106,7 @@ class Template:
         secrets = list(self.of_type("SecretsManager::Secret"))
         return {"alarm_metrics": float(sum(metrics)), "secrets": float(len(secrets))}
 
-    def _resolved(self, value: Any) -> Any:
+    def _resolved(self, value: Value) -> Value:
         if isinstance(value, list):
             kept = [self._resolved(item) for item in value]
             return [item for item in kept if item is not _NOTHING]
@@ -116,7 +119,7 @@ class Template:
         pairs = ((key, self._resolved(item)) for key, item in value.items())
         return {key: item for key, item in pairs if item is not _NOTHING}
 
-    def _ref(self, name: str) -> Any:
+    def _ref(self, name: str) -> Value:
         if name == "AWS::NoValue":
             return _NOTHING
         pseudo = {"AWS::Region": REGION, "AWS::AccountId": ACCOUNT}
@@ -125,13 +128,17 @@ class Template:
 
     def _attribute(self, path: str) -> str:
         name, _, attribute = path.partition(".")
-        return self.physical.get(name, name) if attribute == "Name" else f"{name}.{attribute}"
+        return (
+            self.physical.get(name, name)
+            if attribute == "Name"
+            else f"{name}.{attribute}"
+        )
 
-    def _if(self, arguments: list[Any]) -> Any:
+    def _if(self, arguments: list[Any]) -> Value:
         name, yes, no = arguments
         return self._resolved(yes if self._holds({"Condition": name}) else no)
 
-    def _holds(self, condition: Any) -> bool:
+    def _holds(self, condition: Value) -> bool:
         ((kind, inner),) = condition.items()
         if kind == "Condition":
             return self._holds(self._conditions[inner])

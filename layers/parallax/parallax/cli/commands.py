@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from parallax import __version__
-from parallax.cli import attribute, causes, judge, probe, redrive, targets
+from parallax.cli import attribute, causes, cost, judge, probe, redrive, targets
 from parallax.cli.command_line import CommandLine
 
 app = typer.Typer(
@@ -30,6 +30,7 @@ app.command("judge")(judge.run)
 app.command("causes")(causes.run)
 app.command("targets")(targets.run)
 app.command("redrive")(redrive.run)
+app.command("cost")(cost.run)
 
 
 def _show_version(requested: bool) -> None:  # noqa: FBT001 - typer's signature

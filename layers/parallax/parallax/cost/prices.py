@@ -98,9 +98,7 @@ def _prices(content: Mapping[str, Any], region: str) -> Prices:
     )
 
 
-def _price(
-    entry: Mapping[str, Any], region: str, sources: Mapping[str, str]
-) -> Price:
+def _price(entry: Mapping[str, Any], region: str, sources: Mapping[str, str]) -> Price:
     return Price(
         dollars=float(entry["dollars"][region]),
         per=float(entry["per"]),

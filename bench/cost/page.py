@@ -1,0 +1,205 @@
+"""Page: docs/cost.md, from the counted run and the price file.
+
+In: the counted run. Out: the text of the page; the same run gives the same text.
+It does not: measure, or write the file.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from bench.cost import cold
+from bench.cost.counter import WAIT
+from bench.cost.fit import predicted
+from bench.cost.functions import CORE_MB, PROBE_WAIT
+from bench.cost.mappings import SHARDS
+from bench.cost.page_text import HEAD, LEFT_OUT, LINES, METHOD
+from bench.cost.points import ASKED
+from bench.cost.simulation import PROBE_BYTES, REPEATS
+from parallax.cost import (
+    Bill,
+    Measured,
+    Prices,
+    Size,
+    bill_of,
+    peers_of,
+    read_prices,
+    usage_of,
+)
+from parallax.cost.measured import Units, features
+from parallax.cost.usage import MONTH_MINUTES
+
+REGION = "eu-central-1"
+FAILING = 0.01
+OUTAGE = 43_800.0
+FIT = ("dynamodb.write_units", "dynamodb.read_units", "lambda.*.gb_seconds")
+
+
+def page(measured: Measured) -> str:
+    """Return the page."""
+    prices = read_prices(REGION)
+    parts = [
+        HEAD.format(
+            date=measured.date, prices=prices.date, region=REGION, minutes=MONTH_MINUTES
+        ),
+        _table(_sizes(measured, prices)),
+        "\n## Line by line\n\n",
+        _table(_lines(measured, prices)),
+        LINES,
+        "\n## A month-long outage\n\n",
+        _outages(measured, prices),
+        "\n## Other products\n\n",
+        _table(_peers(prices, measured)),
+        _notes(prices),
+        METHOD.format(
+            core=CORE_MB,
+            dynamodb=f"{WAIT['DynamoDB.GetItem']:.0f} to {WAIT['DynamoDB.Scan']:.0f}",
+            others=f"{WAIT['AmazonSQS']:.0f} to {WAIT['sns']:.0f}",
+            probe=f"{PROBE_WAIT:.0f}",
+            repeats=REPEATS,
+            probe_bytes=f"{PROBE_BYTES:,}",
+            cold=cold.A_DAY,
+            shards=SHARDS,
+        ),
+        _table(_runs(measured)),
+        LEFT_OUT,
+        "\n## Prices\n\n",
+        f"List prices of {prices.date}, from one file: `parallax/cost/prices.toml`.\n",
+        "*Unconfirmed* prices were not found on the vendor's page on that date.\n\n",
+        _table(_prices()),
+    ]
+    return "".join(parts)
+
+
+def _bill(measured: Measured, prices: Prices, size: Size) -> Bill:
+    return bill_of(usage_of(size, measured), prices)
+
+
+def _sizes(measured: Measured, prices: Prices) -> Iterator[Sequence[str]]:
+    yield (
+        "targets, nodes",
+        "total",
+        "for each target",
+        "1 % failing: total",
+        "for each target",
+        "one more target",
+    )
+    for targets, nodes in ASKED:
+        well = _bill(measured, prices, Size(targets=targets, nodes=nodes))
+        size = Size(targets=targets, nodes=nodes, failing=FAILING)
+        ill = _bill(measured, prices, size)
+        yield (
+            f"{targets:,}, {nodes:,}",
+            _money(well.total),
+            _money(well.per_target),
+            _money(ill.total),
+            _money(ill.per_target),
+            _money(well.parts[2]),
+        )
+
+
+def _lines(measured: Measured, prices: Prices) -> Iterator[Sequence[str]]:
+    """Yield the dollars of each line for each size; the order is that of the first."""
+    bills = [
+        _bill(measured, prices, Size(targets=targets, nodes=nodes))
+        for targets, nodes in ASKED
+    ]
+    yield ("line", *(f"{targets:,}, {nodes:,}" for targets, nodes in ASKED))
+    by_name = [{line.name: line.dollars for line in bill.lines} for bill in bills]
+    for name in sorted({name for one in by_name for name in one}):
+        yield (name, *(_money(one.get(name, 0.0)) for one in by_name))
+    yield ("**total**", *(f"**{_money(bill.total)}**" for bill in bills))
+
+
+def _outages(measured: Measured, prices: Prices) -> str:
+    rows: list[Sequence[str]] = [("targets, nodes", "extra dollars of a month")]
+    for targets, nodes in ASKED:
+        well = _bill(measured, prices, Size(targets=targets, nodes=nodes))
+        size = Size(
+            targets=targets,
+            nodes=nodes,
+            failing=1 / targets,
+            outage_minutes=OUTAGE,
+        )
+        extra = _bill(measured, prices, size).total - well.total
+        rows.append((f"{targets:,}, {nodes:,}", _money(extra)))
+    text = (
+        "One target fails for the whole month. After a quarter of an hour it is"
+        " investigated\nless often, so that the outage stays cheap.\n\n"
+    )
+    return text + _table(rows)
+
+
+def _peers(prices: Prices, measured: Measured) -> Iterator[Sequence[str]]:
+    yield ("dollars a month, one probe a minute", *(f"{t:,} targets" for t, _ in ASKED))
+    sizes = [Size(targets=targets, nodes=nodes) for targets, nodes in ASKED]
+    totals = [_bill(measured, prices, size).total for size in sizes]
+    yield ("Parallax", *map(_money, totals))
+    for row in zip(*(tuple(peers_of(size, prices)) for size in sizes), strict=True):
+        mark = "" if row[0].price.confirmed else " (unconfirmed)"
+        yield (row[0].price.name + mark, *(_money(peer.total) for peer in row))
+
+
+def _notes(prices: Prices) -> str:
+    notes = (f"- {p.name}: {p.note}. Source: {p.source}\n" for p in prices.peers)
+    return "\n" + "".join(notes)
+
+
+def _runs(measured: Measured) -> Iterator[Sequence[str]]:
+    """Yield each healthy run: what was counted, and what the units give."""
+    yield (
+        "targets, nodes, clusters",
+        "minutes",
+        "write units a minute",
+        "from units",
+        "read units a minute",
+        "from units",
+        "GB-seconds a minute",
+        "from units",
+    )
+    for run in measured.runs:
+        if run["failing"]:
+            continue
+        counts = features(run["targets"], run["nodes"], run["clusters"])
+        cells: list[str] = []
+        for pattern in FIT:
+            head, _, tail = pattern.partition("*")
+            names = [n for n in run["per_minute"] if n.startswith(head) and tail in n]
+            counted = sum(run["per_minute"][name] for name in names)
+            given = sum(
+                predicted(counts, _parts(measured.healthy.get(name, Units())))
+                for name in names
+            )
+            cells += [f"{counted:,.1f}", f"{given:,.1f}"]
+        size = f"{run['targets']:,}, {run['nodes']:,}, {run['clusters']}"
+        yield (size, str(run["minutes"]), *cells)
+
+
+def _parts(units: Units) -> dict[str, float]:
+    names = ("fixed", "cluster", "node", "target", "shard", "pair")
+    return {name: getattr(units, name) for name in names}
+
+
+def _prices() -> Iterator[Sequence[str]]:
+    regions = ("us-east-1", REGION)
+    every = [read_prices(region) for region in regions]
+    yield ("price", *regions, "source")
+    for name, price in every[0].of.items():
+        cells = [
+            f"{one.of[name].dollars:g}{_unsure(one.of[name].confirmed)}"
+            for one in every
+        ]
+        yield (f"{name}, for {price.per:,.0f} {price.unit}", *cells, price.source)
+
+
+def _unsure(confirmed: bool) -> str:  # noqa: FBT001 - it is the only argument
+    return "" if confirmed else " unconfirmed"
+
+
+def _money(value: float) -> str:
+    """Return dollars: cents, and four decimals below ten cents."""
+    return f"{value:,.2f}" if value >= 0.1 or value == 0 else f"{value:.4f}"
+
+
+def _table(rows: Iterator[Sequence[str]] | Sequence[Sequence[str]]) -> str:
+    head, *body = rows
+    lines = [head, ["---", *["---:"] * (len(head) - 1)], *body]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)

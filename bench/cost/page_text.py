@@ -1,0 +1,64 @@
+"""Page text: the sentences of docs/cost.md, around its tables.
+
+In: nothing. Out: text. It does not: contain a measured number.
+"""
+
+HEAD = """\
+# Cost
+
+What a stack costs in a month. `make bench-cost` writes this page: it counts the
+requests of the real functions and multiplies them by list prices. `parallax cost`
+prints the same bill for any size.
+
+Counted {date}; list prices of {prices} in {region}, in US dollars. A month has
+{minutes:,} minutes. No free tier, tax, support or discount is included. *1 % failing*:
+each target fails one percent of the time, an hour at a time.
+
+"""
+LINES = """
+- **DynamoDB writes**: the rounds of the probes, heartbeats, reports, readings and
+  incidents. A write unit is 1 KB of an item, so the size of an item counts.
+- **DynamoDB reads**: the open incidents, the rounds and what a judgement reads. A unit
+  is 4 KB, and half of it if the read need not be consistent.
+- **DynamoDB storage**: two days of observations.
+- **Lambda** *name*: billed milliseconds times memory. *cold* is the start of new
+  environments.
+- **Lambda requests**: every invocation of every function.
+- **logs**: the lines of the functions and of the platform. **logs, stored**: 30 days.
+- **alarms**: each alarm costs as much as the metrics that it evaluates.
+- **secrets**, **secret reads**: the agents' key and the token of the Hetzner API.
+- **custom metrics**: what the functions print in CloudWatch's embedded metric format.
+- **findings queue**, **alerts topic**, **alert mails**: what an incident publishes.
+- **S3 writes**, **S3 reads**, **S3 storage**: snapshots of findings, kept for 90 days.
+- **schedules**: what EventBridge Scheduler starts.
+- **data to the internet**: the probes' handshakes and requests. Responses are free.
+"""
+METHOD = """
+## How it is counted
+
+`bench/cost` runs the functions in one process, with `template.yaml` as their
+configuration: memory sizes, schedules, filters of the streams, alarms, secrets and log
+settings. Time is simulated. Moto serves DynamoDB, SQS, SNS, S3 and Secrets Manager at
+botocore's HTTP layer. Each request is counted there, with the size of its items.
+Agents are simulated: they push signed messages to `ingest` and obey its responses.
+Targets are an HTTPS server on loopback, and the Hetzner API is one too.
+
+- **Billed time** is processor time, scaled by memory ({core:,} MB are one core), plus
+  waiting. A request to DynamoDB waits {dynamodb} ms, to another service {others} ms;
+  these numbers are assumed. A round of probes waits {probe} ms for the slowest
+  response. An investigation waits for its {repeats} repeats.
+- **Cold starts** are assumed: {cold} of each function in a day.
+- **Streams** have {shards} shards, as a new on-demand table has. Each has its own
+  batches.
+- **A probe** sends {probe_bytes} bytes.
+- **Units**: each meter is explained by a fixed part and parts for each cluster, node,
+  target and shard of targets. They are fitted to the runs in this table.
+
+"""
+LEFT_OUT = """
+Not counted: retries, throttling and foreign requests to the public URL; more than one
+environment of a function, each with caches of its own; restores, exports and queries of
+logs; the transfer of TLS handshakes of the agents' pushes; people who read the console.
+Reports of one node are the same in each minute. A real cluster changes more often. The
+processor of this machine stands for that of Lambda.
+"""
