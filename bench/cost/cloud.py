@@ -1,7 +1,7 @@
-"""Cloud: Moto as AWS, with the resources of the template; each request is counted.
+"""Cloud: AWS with the resources of the template; each request is counted.
 
-In: the template. Out: boto3 clients that work; requests in the counter; stream records
-and invocations of functions for whoever subscribes.
+In: the template, and who serves the requests. Out: boto3 clients that work; requests in
+the counter; stream records and invocations of functions for whoever subscribes.
 It does not: send a request over the network, or run a function by itself.
 """
 
@@ -14,31 +14,31 @@ from typing import Any
 import boto3
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.handlers import BUILTIN_HANDLERS
-from moto import mock_aws
 from moto.core.botocore_stubber import MockRawResponse
-from moto.core.models import botocore_stubber
 
 from bench.cost.counter import Counter, Own, attributes
 from bench.cost.item_size import Item
+from bench.cost.serving import Emulator, Moto
 from bench.cost.tables import Record, Request, Table, Tables
-from bench.cost.template import ACCOUNT, Template
+from bench.cost.template import Template
 
 INVOKE = re.compile(r"/functions/([^/]+)/invocations")
 OK, ACCEPTED = 200, 202
 
 
 class Cloud:
-    """AWS in this process."""
+    """AWS, as Moto or an emulator serves it."""
 
-    def __init__(self, template: Template, counter: Counter) -> None:
+    def __init__(
+        self, template: Template, counter: Counter, serving: Moto | Emulator
+    ) -> None:
+        self._serving = serving
         self._template = template
         self._counter = counter
         self.on_change: Callable[[str, Record], None] = lambda _table, _record: None
         self.on_invoke: Callable[[str, Any], None] = lambda _name, _payload: None
-        # Before Moto's own handler, which is the last one.
+        # Before Moto's own handler, which is the last one, and before the network.
         BUILTIN_HANDLERS.insert(0, ("before-send", self._send))
-        self._mock = mock_aws()
-        self._mock.start()
         self._dynamodb = boto3.client("dynamodb")
         self.tables = Tables(
             counter,
@@ -52,7 +52,7 @@ class Cloud:
 
     def close(self) -> None:
         """Forget all resources."""
-        self._mock.stop()
+        self._serving.close()
         BUILTIN_HANDLERS.remove(("before-send", self._send))
 
     def _create(self) -> None:
@@ -93,7 +93,7 @@ class Cloud:
             service = event_name.split(".")[1]
             if service == "lambda":
                 return self._invoked(request)
-            response = botocore_stubber(event_name, request)
+            response = self._serving(event_name, request)
             if not self._counter.paused:
                 self._count(service, event_name.split(".")[2], request, response)
             return response
@@ -149,12 +149,13 @@ class Cloud:
             self._counter.paused = before
 
     def _stored(self, table: str, key: Request) -> Item | None:
-        """Return an item as Moto holds it, e.g. after an update."""
-        from moto.dynamodb.models import dynamodb_backends  # noqa: PLC0415 - its tables exist now
-
-        backend: Any = dynamodb_backends[ACCOUNT]["eu-central-1"]
-        item = backend.get_item(table, key)
-        return item.to_json()["Attributes"] if item else None
+        """Return an item as it is now, e.g. after an update."""
+        found = self._quietly(
+            lambda: self._dynamodb.get_item(
+                TableName=table, Key=dict(key), ConsistentRead=True
+            )
+        )
+        return _wire(found["Item"]) if "Item" in found else None
 
     def _again(self, request: Request) -> list[Item]:
         """Return the items of a query without its filter and projection."""

@@ -1,10 +1,12 @@
 """Run: one simulation in a process of its own: `python -m bench.cost.run '{…}'`.
 
-In: a size as JSON. Out: its numbers as JSON on standard output, progress on standard
-error. It does not: write a file.
+In: a size as JSON; Moto serves AWS, or the emulator that AWS_ENDPOINT_URL names.
+Out: its numbers as JSON on standard output, progress on standard error.
+It does not: write a file.
 """
 
 import json
+import os
 import sys
 
 from bench.cost.clock import Clock
@@ -15,6 +17,7 @@ def main(text: str) -> None:
     """Simulate one size."""
     clock = Clock()
     # After the clock: modules of the functions keep `monotonic` as a default argument.
+    from bench.cost.serving import Emulator, Moto  # noqa: PLC0415
     from bench.cost.simulation import Simulation  # noqa: PLC0415
 
     size = Size(**json.loads(text))
@@ -24,7 +27,8 @@ def main(text: str) -> None:
     def report(line: str) -> None:
         sys.stderr.write(f"{name}: {line}\n")
 
-    found = Simulation(size, clock, report).run()
+    serving = Emulator() if "AWS_ENDPOINT_URL" in os.environ else Moto()
+    found = Simulation(size, clock, serving, report).run()
     clock.close()
     sys.stdout.write(json.dumps(found))
 

@@ -20,6 +20,7 @@ from bench.cost.functions import PROBE_WAIT, Functions
 from bench.cost.mappings import Mapping, Mappings, mappings_of
 from bench.cost.reports import Reports
 from bench.cost.servers import Servers
+from bench.cost.serving import Emulator, Moto
 from bench.cost.stack import WARM_MINUTES, Size, configured
 from bench.cost.template import GIVEN, Function, Template
 from bench.cost.timeline import Timeline
@@ -41,8 +42,13 @@ class Simulation:
     """One stack in this process; there is one simulation in a process."""
 
     def __init__(
-        self, size: Size, clock: Clock, report: Callable[[str], None] = lambda _: None
+        self,
+        size: Size,
+        clock: Clock,
+        serving: Moto | Emulator,
+        report: Callable[[str], None] = lambda _: None,
     ) -> None:
+        self._serving = serving
         self._size = size
         self._report = report
         self._counter = Counter()
@@ -55,7 +61,7 @@ class Simulation:
         """Simulate; return the numbers of one minute, and what failed."""
         with TemporaryDirectory() as folder:
             template = configured(self._size, self._servers, Path(folder))
-            cloud = Cloud(template, self._counter)
+            cloud = Cloud(template, self._counter, self._serving)
             try:
                 self._assemble(template, cloud)
                 self._pass(cloud)
