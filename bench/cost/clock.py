@@ -1,7 +1,7 @@
 """Clock: the simulated time of one process.
 
 In: the second of the simulation. Out: `datetime.now`, `time.time` and `time.monotonic`
-that follow it. Inside an invocation the date stands still, and `monotonic` goes on.
+that follow it. Inside an invocation the date is constant, and `monotonic` increases.
 It does not: change the measurement of processor time. Install it before the functions
 are imported: some of their modules keep `monotonic` as a default argument.
 """

@@ -1,4 +1,4 @@
-"""Mappings: stream records reach their functions in batches, as the template says.
+"""Mappings: stream records reach their functions in the batches of the template.
 
 In: records, and the template's event source mappings. Out: one invocation for each
 batch: at the end of the batching window, or when the batch is full.

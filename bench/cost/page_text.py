@@ -56,9 +56,13 @@ Targets are an HTTPS server on loopback, and the Hetzner API is one too.
 
 """
 LEFT_OUT = """
-Not counted: retries, throttling and foreign requests to the public URL; more than one
-environment of a function, each with caches of its own; restores, exports and queries of
-logs; the transfer of TLS handshakes of the agents' pushes; people who read the console.
-Reports of one node are the same in each minute. A real cluster changes more often. The
-processor of this machine stands for that of Lambda.
+Not counted:
+
+- retries, throttling, and foreign requests to the public URL;
+- more than one environment of a function: each has caches of its own;
+- restores, exports and queries of logs, and people who read the console;
+- the TLS handshakes of the agents' requests to `ingest`.
+
+Reports of one node are the same in each minute; a real cluster changes more often. The
+processor of this machine represents that of Lambda.
 """
