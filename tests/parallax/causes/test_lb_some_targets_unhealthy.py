@@ -185,3 +185,10 @@ def test_nodes_that_are_cut_off_from_each_other_are_not_the_balancers_fault() ->
         for r in inside
     )
     assert answer(CAUSE, replace(x, reports=found)) is Answer.UNKNOWN
+
+
+def test_if_all_are_unhealthy_it_is_not_only_some() -> None:
+    """Unless a request passed: then their health changes too fast for one reading."""
+    down = s.no_healthy_target()
+    assert ask(CAUSE, down).evidence == ("all 5 targets are unhealthy, not only some",)
+    assert answer(CAUSE, by_turns(s.balancer(healthy=0))) is Answer.UNKNOWN

@@ -52,6 +52,8 @@ MOST_HOSTS = 200
 def assess(scene: Scene) -> Assessment:
     """Check whether requests end at an ingress that has no rule for their host."""
     users.failed(scene)
+    if never := users.never_connected(scene):
+        return refuted(ID, never)
     if no_connection := users.without_connection(scene):
         raise Missing(f"a response to users ({no_connection})")
     host, hosts, name = scene.target.host, _hosts(scene), _ingress_name(scene)

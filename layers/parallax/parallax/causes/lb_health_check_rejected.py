@@ -53,7 +53,8 @@ def assess(scene: Scene) -> Assessment:
     with evidence_so_far(state):
         health_check.served_ingress(scene)
         if reason := health_check.misconfiguration(scene):
-            raise Missing(f"the health check's response (other fault: {reason})")
+            what = "what the health check would receive without another fault"
+            raise Missing(f"{what} ({reason})")
         what = "the response that the health check receives"
         reason = need(check_content.rejection(scene), what)
         own, works = (

@@ -29,6 +29,7 @@ from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
 from parallax.evidence import (
+    answers,
     balancer,
     ingress,
     inside,
@@ -47,8 +48,6 @@ from parallax.model.probe import Role
 
 ID = "lb-some-targets-unhealthy"
 BROKEN = 500
-AFTER_CONNECTING = (502, 504)
-"""What the load balancer responds if it could connect to a target."""
 
 
 def assess(scene: Scene) -> Assessment:
@@ -57,6 +56,8 @@ def assess(scene: Scene) -> Assessment:
     bad, state = _unhealthy(scene), balancer.health_report(scene)
     if not bad and not balancer.count_with_health(scene, HealthStatus.UNKNOWN):
         return refuted(ID, state)
+    if balancer.all_unhealthy(scene) and not answers.request_passed(scene):
+        return refuted(ID, f"all {len(bad)} targets are unhealthy, not only some")
     with evidence_so_far(state):
         _explain_the_share(scene, bad)
     listed = ", ".join(_named(t) for t in bad)
@@ -93,7 +94,8 @@ def _explain_the_share(scene: Scene, bad: list[BalancerTarget]) -> None:
     if cut := overlay.nodeports_cut_off(scene):
         raise Missing(f"whether the network between nodes is the fault ({cut})")
     connected = any(
-        p.status_code in AFTER_CONNECTING for p in shares.ended_at_balancer(scene)
+        p.status_code in answers.AFTER_CONNECTING
+        for p in shares.ended_at_balancer(scene)
     )
     if connected and not logs.all_read(scene):
         raise Missing("the ingress logs, as these requests may have arrived")

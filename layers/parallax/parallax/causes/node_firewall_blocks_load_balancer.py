@@ -59,7 +59,7 @@ def assess(scene: Scene) -> Assessment:
     """Check whether only the load balancer cannot connect to the nodes."""
     service = balancer.service(scene)
     passed = answers.request_passed(scene)
-    if passed and not answers.responded_directly(scene):
+    if passed and not answers.failed_to_connect(scene):
         return refuted(ID, f"{passed}, so the load balancer can connect")
     to = service.destination_port
     with evidence_so_far(balancer.health_report(scene)):
@@ -99,14 +99,14 @@ def _check_everything_else(scene: Scene, to: int) -> None:
     ingress_service = health_check.served_ingress(scene)
     if reason := health_check.misconfiguration(scene):
         raise Missing(
-            "whether a firewall also blocks the load balancer"
-            f" (correct this first: {reason})"
+            "whether a firewall also blocks the load balancer, because another fault"
+            f" hides it ({reason})"
         )
     if to not in ingress_service.node_ports:
         raise Missing(f"the owner of port {to}, which is not a NodePort of the ingress")
     users.failed(scene)
     if passed := answers.request_passed(scene):
-        raise Missing(f"the reason why a request passed ({passed})")
+        raise Missing(f"the reason why some requests pass and others fail ({passed})")
     if nodes.is_local(scene) and not _policy_allows(scene):
         raise Missing(
             "whether policy Local drops requests, as some targets run no ingress pod"

@@ -37,6 +37,8 @@ ID = "pod-answers-error"
 def assess(scene: Scene) -> Assessment:
     """Check whether a pod wrote the failing response."""
     requests = users.failed(scene)
+    if never := users.never_connected(scene):
+        return refuted(ID, never)
     if no_connection := users.without_connection(scene):
         raise Missing(f"proof that a request reached a pod ({no_connection})")
     if logged := _by_the_log(scene):

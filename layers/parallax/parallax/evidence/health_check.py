@@ -52,7 +52,8 @@ def response_without_targets(scene: Scene) -> str:
     if not balancer.all_unhealthy(scene):
         raise Missing("every target reported as unhealthy")
     if passed := answers.request_passed(scene):
-        raise Missing(f"the reason why a request passed ({passed})")
+        what = "the reason why a request passes although every target is unhealthy"
+        raise Missing(f"{what} ({passed})")
     users.failed(scene)
     return answers.own_response(scene)
 

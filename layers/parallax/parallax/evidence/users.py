@@ -74,6 +74,16 @@ def without_connection(scene: Scene) -> str | None:
     return f"{share} failing requests got no connection: {what}"
 
 
+@reading
+def never_connected(scene: Scene) -> str | None:
+    """Return that no failing user request at all got a connection; else None."""
+    requests = failing(scene, *AS_A_USER)
+    if not requests or any(not _has_no_connection(scene, p) for p in requests):
+        return None
+    what = str(requests[0].error_type).replace("_", " ")
+    return f"none of {len(requests)} failing requests got a connection ({what})"
+
+
 def connected(scene: Scene, probe: Probe) -> bool:
     """Return whether a request was sent, with or without a response."""
     return not _has_no_connection(scene, probe)
