@@ -79,8 +79,9 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         command=f"{update} --health-check-http-domain {quote(scene.target.host)}",
     )
     connect = NextStep(
-        text="Alternative: use a TCP health check, which ignores the response.",
+        text="Use a TCP health check, which ignores the response.",
         command=f"{update} --health-check-protocol tcp",
+        alternative=True,
     )
     return domain, connect, *_send_request(check, lb)
 

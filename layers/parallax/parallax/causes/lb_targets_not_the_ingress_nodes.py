@@ -116,10 +116,11 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         return add, NextStep(text=check, command=look)
     patch = '{"spec":{"externalTrafficPolicy":"Cluster"}}'
     policy = NextStep(
-        text="Alternative: let every node forward requests. It hides the clients'"
-        " addresses.",
+        text="Let every node forward requests. The ingress then no longer receives the"
+        " clients' addresses.",
         command=f"kubectl -n {quote(ingress.namespace)} patch service"
         f" {quote(ingress.name)} -p '{patch}'",
+        alternative=True,
     )
     return add, policy
 

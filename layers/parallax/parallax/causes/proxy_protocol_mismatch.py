@@ -82,10 +82,11 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     service = (ingress.name if ingress else reached.ingress_service) or "CONFIGMAP"
     patch = f'{{"data":{{"use-proxy-protocol":"{str(not wants).lower()}"}}}}'
     other = NextStep(
-        text=f"Alternative: switch it {'off' if wants else 'on'} at the ingress. Its"
+        text=f"Switch the PROXY protocol {'off' if wants else 'on'} at the ingress. Its"
         " ConfigMap usually has the name of its Service.",
         command=f"kubectl -n {quote(space)} patch configmap {quote(service)}"
         f" -p '{patch}'",
+        alternative=True,
     )
     return lb, other
 
