@@ -88,7 +88,7 @@ def _failed_alone(
     connected = [p for p in requests if users.connected(scene, p)]
     if not own or len(own) < NEARLY_ALL * len(connected):
         share = of(len(own), len(connected)) if own else f"none of {len(connected)}"
-        what = f"error pages of the CDN itself ({share} failing responses)"
+        what = f"error pages that the CDN itself wrote ({share} failing responses)"
         raise Missing(what)
     fresh = users.outside(scene, Role.CACHE_BUSTER)
     unmarked = [p for p in own if users.written_by(p).hop != "cdn"]

@@ -71,9 +71,10 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     own = ", ".join(sorted(balancer.addresses(scene)))
     right = bool(zone) and not names.foreign_addresses(scene, zone[0])
     ttl = max((r.ttl or 0 for r in names.resolvers(scene)[1]), default=0)
+    until = f"for up to {ttl} s" if ttl else "until their caches expire"
     wait = NextStep(
-        text="No change is needed: the record is correct. Wait up to"
-        f" {ttl} s until resolvers drop the old address, then check their answer:",
+        text=f"Check which address your resolver returns. The record in the zone is"
+        f" correct. Resolvers may return the old address {until}.",
         command=f"dig +noall +answer {quote(host)}",
     )
     server = f" @{quote(zone[0].resolver)}" if zone else ""

@@ -1,4 +1,4 @@
-"""The nodes block the load balancer's connections, mostly with a firewall.
+"""The load balancer cannot connect to the nodes, mostly because of a firewall.
 
 Meaning: the ingress's NodePort responds to every node, but the load balancer cannot
 connect. A firewall of the nodes (UFW, nftables) blocks it, or Hetzner's Cloud Firewall
@@ -103,7 +103,7 @@ def _check_everything_else(scene: Scene, to: int) -> None:
             f" hides it ({reason})"
         )
     if to not in ingress_service.node_ports:
-        raise Missing(f"the owner of port {to}, which is not a NodePort of the ingress")
+        raise Missing(f"which Service port {to} belongs to (not to the ingress)")
     users.failed(scene)
     if passed := answers.request_passed(scene):
         raise Missing(f"the reason why some requests pass and others fail ({passed})")
@@ -160,15 +160,14 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         command=f"sudo ufw allow proto tcp from {source} to any port {ports}",
     )
     watch = NextStep(
-        text="On a node, find what blocks the load balancer. If there is a SYN and no"
-        " reply, it is the node's firewall, or kube-proxy (IPVS) put the load"
-        " balancer's address on the node. If there is no SYN, it is Hetzner's firewall"
-        " or network.",
+        text="If this does not help, watch the load balancer's packets on a node. If"
+        " there is no SYN, Hetzner's firewall or network drops it. If there is a SYN"
+        " and no reply, the node drops it: continue with the next step.",
         command=f"sudo tcpdump -ni any 'tcp port {to} and host {source}'",
     )
     ipvs = NextStep(
-        text="Check whether kube-proxy (IPVS) put the load balancer's address on the"
-        " node.",
+        text="Check whether kube-proxy in IPVS mode assigned the load balancer's"
+        " address to the node. Then the node replies to itself.",
         command=f"ip -brief address | grep -F {quote(source)}",
     )
     if private:
@@ -201,7 +200,7 @@ CAUSE = Cause(
     id=ID,
     class_=Class.LOAD_BALANCER,
     hop=Hop.NODE,
-    title="The nodes block the load balancer's connections",
+    title="The load balancer cannot connect to the nodes",
     assess=assess,
     next_steps=next_steps,
     explains=("lb-no-healthy-target",),

@@ -73,8 +73,8 @@ def _none_is_slow(
         share = of(len(local), len(local))
         return refuted(ID, f"{share} probes of pods on the same node were refused")
     got = sum(p.status_code is not None for p in local)
-    share = f"{of(got, len(local))} probes from pods' own nodes got a response"
-    raise Missing(f"a pod that responds too late to its own node ({share})")
+    share = f"{of(got, len(local))} probes of pods on the same node got a response"
+    raise Missing(f"a pod that does not respond in time ({share})")
 
 
 def _users_wait(

@@ -14,6 +14,13 @@ from parallax.writers import Attribution, attribute_probe
 
 PROXIES = ("load-balancer", "ingress", "cdn")
 """Hops that write pages of their own; no pod wrote those."""
+PLACES = {
+    "cdn": "the CDN",
+    "load-balancer": "the load balancer",
+    "ingress": "the ingress",
+    "pod": "a pod",
+}
+"""How evidence names the hop that wrote a response."""
 NEVER_SENT = (ErrorType.HOST_UNREACHABLE, ErrorType.ADDRESS_NOT_ALLOWED)
 """Errors of the probe's own machine, e.g. a Lambda without an IPv6 route."""
 NO_CONNECTION = (
@@ -96,6 +103,15 @@ def _has_no_connection(scene: Scene, probe: Probe) -> bool:
         # A tcp service without targets closes the connection during the handshake.
         return scene.target.reached.cdn
     return probe.error_type in NO_CONNECTION or probe.error_phase in _BEFORE
+
+
+def author_text(probe: Probe) -> str:
+    """Return who wrote a response, e.g. `the load balancer (haproxy)`."""
+    author = written_by(probe)
+    if author.how == "replayed":
+        return "a cache (stored response)"
+    place = PLACES.get(author.hop)
+    return f"{place} ({author.writer})" if place else author.writer
 
 
 def written_by(probe: Probe) -> Attribution:

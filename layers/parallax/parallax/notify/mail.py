@@ -192,7 +192,13 @@ def _other_causes(finding: Finding, answer: Answer) -> Iterable[str]:
 
 
 def _advice(finding: Finding) -> Iterable[str]:
-    return (f"{a.title}; {'; '.join(a.evidence)}" for a in finding.advice)
+    """Return the advice, without what a step of the finding already corrects."""
+    commands = {step.command for step in finding.next_steps}
+    return (
+        f"{a.title}. {'; '.join(a.evidence)[:1].upper()}{'; '.join(a.evidence)[1:]}."
+        for a in finding.advice
+        if commands.isdisjoint(step.command for step in a.next_steps)
+    )
 
 
 def _reasons(assessment: Assessment) -> tuple[str, ...]:
