@@ -73,7 +73,8 @@ def _own_page(probe: Probe) -> bool:
 
 def _source(probe: Probe) -> str:
     author = users.written_by(probe)
-    return f"{author.writer} itself" if author.hop == "cdn" else "an unknown CDN"
+    is_known = author.hop == "cdn"
+    return f"the CDN ({author.writer}) itself" if is_known else "an unknown CDN"
 
 
 def _failed_alone(

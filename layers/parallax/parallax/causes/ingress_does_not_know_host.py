@@ -192,8 +192,9 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         command="kubectl get ingress -A",
     )
     edit = NextStep(
-        text="Add the host to the Ingress, in `rules` and `tls`.",
-        command=f"kubectl -n {quote(namespace)} edit ingress",
+        text="Add the host to that Ingress, in `rules` and `tls`. Replace NAME by its"
+        " name.",
+        command=f"kubectl -n {quote(namespace)} edit ingress NAME",
     )
     return look, edit
 

@@ -103,7 +103,7 @@ def _not_rejected(
         return f"the load balancer itself wrote all {count} failing responses"
     others = logs.sightings(scene, *FOR_THE_TARGET, Role.UNKNOWN_HOST)
     if others and not lines and logs.all_read(scene):
-        what = f"none of {count} failing requests, but other requests from Parallax"
+        what = f"other requests from Parallax, but none of the {count} failing ones"
         return f"the ingress log contains {what}"
     return None
 

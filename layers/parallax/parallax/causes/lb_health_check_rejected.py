@@ -1,4 +1,4 @@
-"""The load balancer's health check rejects a correct response of the ingress.
+"""The load balancer's health check rejects the ingress's response.
 
 Meaning: the health check uses the right port, but requests a wrong path or host. The
 ingress correctly responds with a status that the check does not accept. Mostly this is
@@ -97,7 +97,8 @@ def _send_request(check: HealthCheck, lb: LoadBalancer) -> tuple[NextStep, ...]:
         f" -H {quote(f'Host: {request.domain}')}" if request.domain else " -H 'Host:'"
     )
     send = NextStep(
-        text="On a node, send the health check's request and read the status.",
+        text="To see the rejected response, send the previous health check's request"
+        " on a node.",
         command=f"curl -sSk -o /dev/null -w '%{{http_code}}\\n'{named}"
         f" {quote(f'{scheme}://{host}:{check.port}{request.path}')}",
     )

@@ -159,10 +159,9 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     lb, service = balancer.load_balancer(scene), balancer.service(scene)
     bad = need(_unhealthy(scene), "an unhealthy target")
     name, servers = quote(lb.name), [t for t in bad if t.server_name]
-    look = NextStep(
-        text="Check which targets are unhealthy, and on which port.",
-        command=f"hcloud load-balancer describe {name}",
-    )
+    describe = f"hcloud load-balancer describe {name}"
+    look = NextStep(text="Check which targets are unhealthy.", command=describe)
+    after = NextStep(text="Check that all other targets are healthy.", command=describe)
     private = any(t.use_private_ip for t in bad)
     source = next(iter(lb.private_ips if private else ()), lb.ipv4)
     watch = NextStep(
@@ -183,7 +182,7 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         command=f"for node in {names}; do hcloud load-balancer remove-target {name}"
         ' --server "$node"; done',
     )
-    return watch, out, look
+    return watch, out, after
 
 
 CAUSE = Cause(

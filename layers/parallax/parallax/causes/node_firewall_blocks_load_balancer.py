@@ -58,6 +58,8 @@ ID = "node-firewall-blocks-load-balancer"
 def assess(scene: Scene) -> Assessment:
     """Check whether only the load balancer cannot connect to the nodes."""
     service = balancer.service(scene)
+    if not nodes.targets(scene):
+        return refuted(ID, f"{balancer.name(scene)} has no targets")
     passed = answers.request_passed(scene)
     if passed and not answers.failed_to_connect(scene):
         return refuted(ID, f"{passed}, so the load balancer can connect")
@@ -100,7 +102,7 @@ def _check_everything_else(scene: Scene, to: int) -> None:
     if reason := health_check.misconfiguration(scene):
         raise Missing(
             "whether a firewall also blocks the load balancer, because another fault"
-            f" hides it ({reason})"
+            f" hides it: {reason}"
         )
     if to not in ingress_service.node_ports:
         raise Missing(f"which Service port {to} belongs to (not to the ingress)")
@@ -156,7 +158,8 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     to = service.destination_port
     ports = ",".join(map(str, dict.fromkeys((to, service.health_check.port))))
     allow = NextStep(
-        text=f"On every node, allow connections from {source} to port {ports}.",
+        text=f"On every node, let the firewall accept connections from the load"
+        f" balancer ({source}) to port {ports}.",
         command=f"sudo ufw allow proto tcp from {source} to any port {ports}",
     )
     watch = NextStep(
