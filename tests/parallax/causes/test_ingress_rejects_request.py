@@ -124,7 +124,10 @@ def test_requests_that_were_sent_to_an_upstream_were_not_rejected() -> None:
     """Most of them in the log are enough; half of them are not."""
     x = s.pod_error()
     assert ask(CAUSE, replace(x, sightings=x.sightings[:6])).evidence == (
-        "ingress log: 6 of 11 failing requests were sent to an upstream",
+        (
+            "the ingress rejected none of 6 failing requests in its log; it sent them"
+            " to an upstream"
+        ),
     )
     assert answer(CAUSE, replace(x, sightings=x.sightings[:5])) is Answer.UNKNOWN
 

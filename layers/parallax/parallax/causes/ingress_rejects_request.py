@@ -91,8 +91,8 @@ def _not_rejected(
     count = len(requests)
     forwarded = len({line.request_id for line in lines})
     if 2 * forwarded > count and not _rejected(lines, None):
-        share = of(forwarded, count)
-        return f"ingress log: {share} failing requests were sent to an upstream"
+        what = f"rejected none of {forwarded} failing requests in its log"
+        return f"the ingress {what}; it sent them to an upstream"
     if never := users.never_connected(scene):
         return never
     if all(

@@ -105,7 +105,8 @@ def _check_everything_else(scene: Scene, to: int) -> None:
             f" hides it: {reason}"
         )
     if to not in ingress_service.node_ports:
-        raise Missing(f"which Service port {to} belongs to (not to the ingress)")
+        what = f"what listens on port {to}, which is not a NodePort of the ingress"
+        raise Missing(what)
     users.failed(scene)
     if passed := answers.request_passed(scene):
         raise Missing(f"the reason why some requests pass and others fail ({passed})")

@@ -74,7 +74,7 @@ def _none_is_slow(
         return refuted(ID, f"{share} probes of pods on the same node were refused")
     got = sum(p.status_code is not None for p in local)
     share = f"{of(got, len(local))} probes of pods on the same node got a response"
-    raise Missing(f"a pod that does not respond in time ({share})")
+    raise Missing(f"a pod that responds too late ({share})")
 
 
 def _users_wait(
