@@ -41,7 +41,7 @@ def test_a_zone_with_the_old_address_means_changing_the_record() -> None:
     assert judgement.cause == CAUSE.id
     assert "the record is wrong" in ask(CAUSE, x).evidence[2]
     (step,) = judgement.next_steps
-    assert "Set the records of platform-api.keybuzz.io to 203.0.113.20" in step.text
+    assert "set the records of platform-api.keybuzz.io to 203.0.113.20" in step.text
     assert (step.command or "").startswith("dig @ns1.keybuzz.io ")
 
 

@@ -79,7 +79,8 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     )
     server = f" @{quote(zone[0].resolver)}" if zone else ""
     change = NextStep(
-        text=f"Set the records of {host} to {own}, and remove every other address.",
+        text=f"In the zone, set the records of {host} to {own}, and"
+        " remove every other address. This command shows the current records.",
         command=f"dig{server} +noall +answer {quote(host)} A {quote(host)} AAAA",
     )
     return (wait,) if right else (change,)
