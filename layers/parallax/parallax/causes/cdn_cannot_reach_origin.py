@@ -115,8 +115,8 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         f" --resolve {host}:{port}:{address} {quote(url)}",
     )
     origin = NextStep(
-        text=f"Check that the CDN's origin is {name}: {address}, port {port}. The command"
-        " is for Varnish, which has them in the backend's .host and .port.",
+        text=f"Check that the CDN's origin is {name}: {address}, port {port}. The"
+        " command is for Varnish, which has them in the backend's .host and .port.",
         command="varnishadm backend.list",
     )
     return origin, bypass
