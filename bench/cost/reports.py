@@ -5,6 +5,7 @@ with times of now.
 It does not: vary; each report of one node and target has the same content.
 """
 
+import uuid
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
@@ -13,16 +14,17 @@ from random import Random
 from bench.accuracy.platform.draw import draw
 from bench.accuracy.platform.observe import report
 from bench.accuracy.platform.requirements import Requirements
-from parallax.model.cluster import ClusterReading, NodeReport
+from parallax.model.cluster import ClusterReading, NodeReport, Sighting
 from parallax.model.probe import Probe, Role
 from parallax.model.push import ReadingPart
 from parallax.model.reading_parts import nodes_part, split
-from parallax_agent.push.heartbeat import without_bodies
 
 ALERT_REQUESTS = 300
 MOST_PROBES = 26
 """Requests that all agents send a target in one cycle, and one agent at most."""
 INGRESS_PODS, PODS = 10, 6
+LOGGING_NODES = 3
+"""Nodes whose ingress logs the external requests of a cycle."""
 IMPORTANT = (Role.INGRESS, Role.SERVICE, Role.NODEPORT_OWN, Role.POD)
 
 
@@ -32,6 +34,7 @@ class Reports:
     def __init__(self, cluster: str, nodes: int, targets: tuple[str, ...]) -> None:
         self.cluster = cluster
         self.targets = targets
+        self.known = frozenset(targets)
         rng = Random(f"{cluster}:{nodes}")
         least = Requirements(nodes=nodes, pods=2, kind="ingress-nginx", cdn=False)
         self._spec = draw(rng, replace(least, policy="Cluster", few_ingress=False))
@@ -69,6 +72,23 @@ class Reports:
         made = self._stamped(replace(found, probes=tuple(probes)), target, now)
         return replace(made, reading_ref=replace(ref, read_at=now)), parts
 
+    def sightings(self, node: int) -> tuple[Sighting, ...]:
+        """Return two requests that the ingress on one of the first nodes logged."""
+        if node >= LOGGING_NODES:
+            return ()
+        line = Sighting(
+            request_id=uuid.uuid4().hex,
+            seen_at=datetime.now(UTC),
+            node=self.name(node),
+            pod="ingress-nginx-controller-1a2b3",
+            status_code=503,
+            upstream_name="shop-shop-80",
+            upstream_address="10.244.1.20:8080",
+            upstream_status=503,
+            request_time=0.004,
+        )
+        return (line, replace(line, request_id=uuid.uuid4().hex))
+
     def _split_once(self, target: str):  # noqa: ANN202 - as `split` returns it
         reading = replace(self._reading(self._report(0)), ingress_name=target)
         ref, parts, _ = split(reading)
@@ -90,7 +110,7 @@ class Reports:
             received_at=None,
             log_read_at=now,
             reading=reading,
-            probes=tuple(map(without_bodies, probes)),
+            probes=tuple(map(_without_body, probes)),
         )
 
     def _report(self, node: int) -> NodeReport:
@@ -109,3 +129,8 @@ class Reports:
 def _rank(probe: Probe) -> int:
     roles = list(IMPORTANT)
     return roles.index(probe.role) if probe.role in roles else len(roles)
+
+
+def _without_body(probe: Probe) -> Probe:
+    """Return a healthy probe as an agent sends it."""
+    return replace(probe, headers=(), body="", body_truncated=probe.body_bytes > 0)

@@ -38,33 +38,49 @@ def test_a_healthy_node_sends_a_heartbeat_when_it_should() -> None:
     """The response sets the time of the next one; there is no report."""
     ingest = Ingest({"message": "stored", "next_seconds": 42})
     assert _agent(ingest).push(0.0) == 42
-    assert ingest.pushes[0]["schema"] == SCHEMA_V2
-    assert ingest.pushes[0]["heartbeat"]["sequence"] == 1
-    assert ingest.pushes[0]["reports"] == []
+    (push,) = ingest.pushes
+    assert push["schema"] == SCHEMA_V2
+    assert push["heartbeat"]["sequence"] == 1
+    assert push["reports"] == []
 
 
-def test_a_requested_target_is_reported_with_the_parts_that_are_missing() -> None:
-    """The parts follow when the store names their digests."""
-    asked = {
-        "message": "",
-        "next_seconds": 60,
-        "full": ["shop-2"],
-        "interval_seconds": 10,
-    }
-    ingest = Ingest(asked, {"message": ""})
+def test_a_requested_target_is_reported_at_once_and_then_at_the_interval() -> None:
+    """The first report brings its part; names of other clusters are ignored."""
+    asked = {"next_seconds": 55, "full": ["shop-2", "other"], "interval_seconds": 10}
+    ingest = Ingest({"message": ""} | asked)
     agent = _agent(ingest)
-    assert agent.push(0.0) == 10
+    assert agent.push(0.0) == 0.0
+    assert agent.push(0.0) == 10.0
     agent.push(10.0)
-    report = ingest.pushes[1]["reports"][0]
-    assert report["target"] == "shop-2"
-    assert "reading" not in report
-    missing = report["reading_ref"]["target"]
-    ingest.bodies = [{"message": "", "readings": [missing]}]
-    agent.push(20.0)
-    agent.push(30.0)
-    assert [part["digest"] for part in ingest.pushes[3]["readings"]] == [missing]
-    agent.push(300.0)
-    assert ingest.pushes[4]["reports"] == []
+    first, second = ingest.pushes[1:]
+    assert [report["target"] for report in first["reports"]] == ["shop-2"]
+    assert "reading" not in first["reports"][0]
+    wanted = first["reports"][0]["reading_ref"]["target"]
+    assert [part["digest"] for part in first["readings"]] == [wanted]
+    assert second["reports"]
+    assert second["readings"] == []
+
+
+def test_reports_end_two_minutes_after_the_last_request() -> None:
+    """Until then they are 15 seconds apart."""
+    asked = {"message": "", "next_seconds": 55, "full": ["shop-1"]}
+    ingest = Ingest(asked, asked, {"message": "", "next_seconds": 55})
+    agent = _agent(ingest)
+    agent.push(0.0)
+    agent.push(0.0)
+    assert agent.push(10.0) == 15.0
+    agent.push(200.0)
+    assert ingest.pushes[3]["reports"] == []
+
+
+def test_a_part_that_the_store_lacks_follows_at_once() -> None:
+    """Only once in a row, and only the parts that the response names."""
+    nodes = REPORTS.nodes_part.digest
+    ingest = Ingest({"message": "", "next_seconds": 55, "readings": [nodes]})
+    agent = _agent(ingest)
+    assert agent.push(0.0) == 0.0
+    assert agent.push(0.0) == 55.0
+    assert [part["digest"] for part in ingest.pushes[1]["readings"]] == [nodes]
 
 
 @pytest.mark.parametrize("interval", [None, 10.0])
