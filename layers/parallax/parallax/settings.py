@@ -2,7 +2,7 @@
 
 In: environment variables `PARALLAX_…`, which `template.yaml` sets.
 Out: frozen values; an empty variable counts as absent.
-It does not: contain a secret, only the ARN of each one.
+It does not: contain a secret, only its ARN.
 """
 
 import os

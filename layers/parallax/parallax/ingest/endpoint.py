@@ -22,6 +22,8 @@ from parallax.journal.choose import open_journal
 from parallax.model.cluster import NodeReport
 from parallax.settings import Settings
 
+FIELD = "agent_key"
+"""The secret's field with the agents' keys, comma-separated."""
 log = logging.getLogger(__name__)
 
 
@@ -98,6 +100,6 @@ def _keys_in(secret_arn: str | None) -> Callable[[], Sequence[str]]:
     def keys() -> Sequence[str]:
         if secret_arn is None:
             return ()
-        return [key.strip() for key in secret(secret_arn).split(",")]
+        return [key.strip() for key in secret(secret_arn, FIELD).split(",")]
 
     return keys
