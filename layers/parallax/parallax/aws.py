@@ -154,18 +154,25 @@ def secret(arn: str, field: str) -> str:
     `SecretError`, e.g. `cannot read the secret KEYS: AccessDeniedException`. No error
     contains the secret's text.
     """
+    if value := _field(_secrets().text(arn), field):
+        return value
+    raise SecretError(
+        f"cannot read the secret {_name(arn)}: expected a JSON object with the text"
+        f' "{field}"',
+        MALFORMED,
+    )
+
+
+def _field(text: str, field: str) -> str:
+    """Return a field of a JSON object; empty if there is no such text."""
     try:
-        fields: object = json.loads(_secrets().text(arn))
+        fields: object = json.loads(text)
     except ValueError:
-        fields = None
-    value = cast("dict[str, object]", fields).get(field) if _is_object(fields) else None
-    if not isinstance(value, str) or not value.strip():
-        raise SecretError(
-            f"cannot read the secret {_name(arn)}: expected a JSON object with the"
-            f' text "{field}"',
-            MALFORMED,
-        )
-    return value.strip()
+        return ""
+    if not isinstance(fields, dict):
+        return ""
+    value = cast("dict[str, object]", fields).get(field)
+    return value.strip() if isinstance(value, str) else ""
 
 
 @dataclass(slots=True)
@@ -237,10 +244,6 @@ def _secrets() -> Secrets:
     )
     manager = cast("Any", boto3).client("secretsmanager", config=config)
     return Secrets(SecretsProvider(boto3_client=manager))
-
-
-def _is_object(value: object) -> bool:
-    return isinstance(value, dict)
 
 
 def _name(arn: str) -> str:

@@ -59,7 +59,8 @@ def event(
 def app(load: Any, cloud: Any, **places: str) -> Any:
     """Load ingest with a key in the emulator's Secrets Manager."""
     name = cloud.journal + "-key"
-    cloud.client("secretsmanager").create_secret(Name=name, SecretString=f" {KEY}")
+    text = json.dumps({"hetzner_token": "", "agent_key": f" {KEY}"})
+    cloud.client("secretsmanager").create_secret(Name=name, SecretString=text)
     found = {"JOURNAL_TABLE": cloud.journal, "AGENT_KEY_ARN": name}
     return load("ingest", **(found | places))
 
@@ -234,6 +235,22 @@ def test_a_cached_key_serves_on_while_secrets_manager_is_away(
         for _ in range(3):
             response = ingest.handler(event(push()), None)
             assert response["statusCode"] == status_code
+
+
+def test_a_key_that_was_put_into_the_secret_needs_no_deployment(
+    load: Any, cloud: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`put-secret-value` with both keys: from the next refresh each is accepted."""
+    ingest = app(load, cloud)
+    assert ingest.handler(event(push()), None)["statusCode"] == 202
+    text = json.dumps({"hetzner_token": "t", "agent_key": f"{KEY},{FORGED}"})
+    cloud.client("secretsmanager").put_secret_value(
+        SecretId=f"{cloud.journal}-key", SecretString=text
+    )
+    now = monotonic() + aws.SECRET_SECONDS
+    monkeypatch.setattr(aws._secrets(), "_now", lambda: now)
+    for key in (KEY, FORGED):
+        assert ingest.handler(event(push(), key), None)["statusCode"] == 202
 
 
 def test_without_a_key_to_verify_with_the_agent_keeps_its_push(
