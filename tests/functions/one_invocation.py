@@ -3,7 +3,7 @@
 In: the step as the argument, the event on standard input, settings in the environment.
 Out: what the function prints; on the last line of standard output, as JSON, its
 response and the most memory that the process used, in MB.
-It does not: fail if the handler raises; the traceback is on standard error.
+It does not: catch what the handler raises; the process then ends with 1.
 """
 
 import importlib.util
@@ -38,7 +38,8 @@ def main(step: str) -> None:
     sys.modules["app"] = app
     spec.loader.exec_module(app)
     response = app.handler(json.loads(sys.stdin.read()), CONTEXT)
-    print(json.dumps({"response": response, "megabytes": peak_megabytes()}))
+    result = {"response": response, "megabytes": peak_megabytes()}
+    sys.stdout.write(f"{json.dumps(result)}\n")
 
 
 if __name__ == "__main__":

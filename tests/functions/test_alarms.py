@@ -1,8 +1,9 @@
 """The alarms: each can fire, each tells of a new fault, and each has a runbook section.
 
 Sources: AWS Lambda Developer Guide, "Types of metrics for Lambda functions", "Viewing
-metrics for Lambda functions" and "Monitoring Lambda function URLs"; Amazon SQS Developer Guide, "Available CloudWatch
-metrics for Amazon SQS"; Amazon CloudWatch User Guide, "Using Amazon CloudWatch alarms".
+metrics for Lambda functions" and "Monitoring Lambda function URLs"; Amazon SQS
+Developer Guide, "Available CloudWatch metrics for Amazon SQS"; Amazon CloudWatch User
+Guide, "Using Amazon CloudWatch alarms".
 """
 
 import ast
@@ -200,7 +201,7 @@ def test_a_stream_that_is_retried_seldom_is_reported(step: str) -> None:
 
 
 def test_late_judgements_are_reported() -> None:
-    """Records that fail within a batch are no error: the age of the records tells.
+    """Records that fail within a batch do not count as errors; their age shows it.
 
     Before the mapping discards a record, or by the letter that it leaves.
     """

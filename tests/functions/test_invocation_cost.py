@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -88,7 +89,9 @@ def healthy(
     name = f"{cloud.journal}-secret"
     text = json.dumps({"hetzner_token": "t", "agent_key": KEY})
     cloud.client("secretsmanager").create_secret(Name=name, SecretString=text)
-    observed = run("front", 30)
+    failing = run("front", 30)
+    first = replace(failing.first, healthy=True, status_code=200)
+    observed = replace(failing, probes=(first,))
     DynamoJournal(cloud.journal).record(observed)
     places = {
         "TARGETS": str(file),

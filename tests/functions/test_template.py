@@ -267,7 +267,9 @@ def test_a_value_of_the_secret_cannot_break_its_json(
 def test_redrive_finds_the_queue_and_every_function_in_the_outputs() -> None:
     """The stack's outputs name what `parallax redrive` reads and invokes."""
     outputs = {name: o["Value"] for name, o in TEMPLATE["Outputs"].items()}
-    assert outputs[LETTERS_OUTPUT] == "DeadLetters"
+    # An earlier version's outputs mean queues whose letters do not name a function.
+    named = [output for output, value in outputs.items() if value == "DeadLetters"]
+    assert named == [LETTERS_OUTPUT]
     functions = {f"{step.title()}Function" for step in STEPS} - {"IngestFunction"}
     assert {outputs[f"{name}Name"] for name in functions} == functions
 
