@@ -44,7 +44,7 @@ class Healthy(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     @override
-    def log_message(self, *_: object) -> None:
+    def log_message(self, format: str, *args: object) -> None:
         """Write nothing."""
 
 
