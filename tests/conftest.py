@@ -102,7 +102,7 @@ class Cloud:
             self.messages(url)
         name = f"{self.incidents.partition('.')[0]}.{next(_TABLES)}"
         queue = _findings_queue(name.replace(".", "-"))
-        return replace(self, incidents=_table(name, "pk"), queue=queue)
+        return replace(self, incidents=_incidents(name), queue=queue)
 
     def messages(self, url: str) -> list[str]:
         """Return, and take away, the messages of a queue."""
@@ -141,7 +141,7 @@ def cloud(
     sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
     return Cloud(
         journal=_table(f"{name}-journal", "pk", "sk"),
-        incidents=_table(f"{name}-incidents", "pk"),
+        incidents=_incidents(f"{name}-incidents"),
         queue=_findings_queue(name),
         topic=topic,
         inbox=inbox,
@@ -153,6 +153,30 @@ def _findings_queue(name: str) -> str:
     fifo = {"FifoQueue": "true", "MaximumMessageSize": "1048576"}
     sqs = boto3.client("sqs")
     return sqs.create_queue(QueueName=f"{name}.fifo", Attributes=fifo)["QueueUrl"]
+
+
+def _incidents(name: str) -> str:
+    """Create the incidents' table with its sparse index, as the template does."""
+    _table(name, "pk")
+    boto3.client("dynamodb").update_table(
+        TableName=name,
+        AttributeDefinitions=[
+            {"AttributeName": one, "AttributeType": "S"} for one in ("pk", "unresolved")
+        ],
+        GlobalSecondaryIndexUpdates=[
+            {
+                "Create": {
+                    "IndexName": "unresolved",
+                    "KeySchema": [{"AttributeName": "unresolved", "KeyType": "HASH"}],
+                    "Projection": {
+                        "ProjectionType": "INCLUDE",
+                        "NonKeyAttributes": ["state", "since"],
+                    },
+                }
+            }
+        ],
+    )
+    return name
 
 
 def _table(name: str, *keys: str) -> str:

@@ -46,28 +46,33 @@ def parser() -> argparse.ArgumentParser:
     """Return the parser of the arguments."""
     top = _Parser(
         prog="parallax-agent",
-        description="Without a command, run the agent, configured by its environment.",
+        description="Run the agent; environment variables configure it. With a command,"
+        " run that command instead.",
     )
     commands = top.add_subparsers(dest="command")
     explain = commands.add_parser(
         "explain",
         help="print the path of a request for a host, and the reason for each hop",
-        description="Print a request's path through the cluster, hop by hop.",
-        epilog="Exit code: 0 path found, 1 no path, 2 wrong use, 3 stdout unwritable.",
+        description="Print a request's path through the cluster: each hop, and why.",
+        epilog="Exit status: 0 path found; 1 no path found; 2 usage error; 3 standard"
+        " output could not be written.",
     )
     explain.add_argument("host", metavar="HOST", help="a host name or a URL")
     explain.add_argument("--path", help="path of the request (default: /)")
-    explain.add_argument("--namespace", help="namespace of the route (default: all)")
     explain.add_argument(
-        "--node", help="also show how many probes the agent on this node sends"
+        "--namespace", help="namespace of the Ingress or HTTPRoute (default: all)"
+    )
+    explain.add_argument(
+        "--node",
+        help="also show how many probes the agent on this node would send",
     )
     explain.add_argument(
         "--kubeconfig",
         type=Path,
-        help="default: $KUBECONFIG, then the pod's service account",
+        help="kubeconfig file (default: $KUBECONFIG, then the pod's service account)",
     )
     explain.add_argument(
-        "--targets", type=Path, help="targets file (default: PARALLAX_TARGETS)"
+        "--targets", type=Path, help="targets file (default: $PARALLAX_TARGETS)"
     )
     explain.add_argument(
         "--json", action="store_true", help="print JSON instead of text"

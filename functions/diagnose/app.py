@@ -1,7 +1,8 @@
 """Diagnose: judges all observations of a target and updates its incident.
 
-In: records of the journal's stream; `{"sweep": true}` once an hour; by hand,
-`{"snapshot": {…}}`, which is judged and printed. Out: incidents. It does not: call
+In: records of the journal's stream; `{"listen": true}` once a minute: do agents and
+probes report?; `{"sweep": true}` once an hour; by hand, `{"snapshot": {…}}`, which is
+judged and printed. Out: incidents. It does not: call
 anything but its tables and its dead-letter queue.
 """
 
@@ -25,6 +26,8 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
         return replay(decode(Snapshot, event["snapshot"]))
     # A wrong file fails the whole batch, which Lambda retries; no record is lost.
     watched = targets.load(targets.find())
+    if event.get("listen"):
+        return {"moved": diagnosis.listen(watched)}
     if event.get("sweep"):
         return {"ended": diagnosis.sweep(watched)}
     return diagnosis.judge_batch(event, watched)

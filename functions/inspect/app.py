@@ -1,8 +1,8 @@
 """Inspect: reads the load balancers, every minute and when a probe fails.
 
-In: the schedule's event, or the stream's records of failing runs; their content does
-not matter, since one reading serves all targets. Out: readings in the journal, and a
-summary. It does not: judge.
+In: the schedule's event, or the stream's records of failing runs. One reading serves
+all targets; the records say whose reading is stored although it may be unchanged. Out:
+readings in the journal, and a summary. It does not: judge.
 """
 
 from datetime import UTC, datetime
@@ -10,6 +10,7 @@ from typing import Any
 
 from parallax import settings, targets
 from parallax.inspect.inspection import open_inspection, summarize
+from parallax.inspect.news import failing_in
 from parallax.logs import open_log, with_context
 
 inspection = open_inspection(settings.read())
@@ -17,8 +18,8 @@ log = open_log()
 
 
 @with_context(log)
-def handler(_event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """Read the load balancers of all targets and store each reading."""
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """Read the load balancers of all targets and store the readings with news."""
     watched = targets.load(targets.find())
-    readings = inspection.run(watched, datetime.now(UTC))
+    readings = inspection.run(watched, datetime.now(UTC), failing_in(event))
     return {"readings": [summarize(reading) for reading in readings]}

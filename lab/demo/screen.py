@@ -23,6 +23,7 @@ from parallax.model.judgement import HopState, Judgement, View
 MARKS = {
     HopState.OK: ("●", "green"),
     HopState.FAULTY: ("✗", "bold red"),
+    HopState.AFFECTED: ("!", "yellow"),
     HopState.UNKNOWN: ("?", "bright_black"),
 }
 COLORS = {View.HEALTHY: "green", View.FAILING: "bold red", View.UNKNOWN: "bright_black"}

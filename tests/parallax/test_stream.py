@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingError
+from botocore.exceptions import ClientError
 
 from parallax.stream import process, read, send_to_dead_letters
+from tests.parallax.throttle import denied
 
 
 def record(value: object, name: str = "INSERT") -> dict[str, Any]:
@@ -107,3 +109,23 @@ def test_a_letter_contains_characters_that_sqs_rejects(cloud: Any) -> None:
     (letter,) = cloud.messages(cloud.dead_letters)
     assert "\ufffe" not in letter
     assert json.loads(letter)["record"] == record("\ufffe\uffff\ud800")
+
+
+def test_a_letter_is_logged_as_sent_only_after_the_queue_took_it(
+    cloud: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    """If the queue rejects it, the record fails, and nothing is logged as sent."""
+    sent = "record was sent to the dead-letter queue"
+    with denied("sqs", "SendMessage"), pytest.raises(ClientError):
+        send_to_dead_letters(record("x"), "unreadable", cloud.dead_letters)
+    assert sent not in caplog.messages
+    send_to_dead_letters(record("x"), "unreadable", cloud.dead_letters)
+    assert caplog.messages.count(sent) == 1
+
+
+def test_without_a_queue_the_record_is_logged_as_dropped(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The reason is in the log, and nowhere else."""
+    send_to_dead_letters(record("x"), "unreadable", None)
+    assert caplog.messages == ["record was dropped: no dead-letter queue is configured"]

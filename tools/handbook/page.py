@@ -82,7 +82,7 @@ def _example(cause: Cause, judgement: Judgement) -> Iterator[str]:
     yield ""
     yield "```sh"
     for step in judgement.next_steps:
-        yield f"# {step.text}"
+        yield f"# {'Or instead: ' if step.alternative else ''}{step.text}"
         if step.command:
             yield step.command
     yield "```"

@@ -92,15 +92,16 @@ def send_to_dead_letters(
     replayed: all functions share one queue. Raises botocore's error if the queue
     rejects it.
     """
-    log.error("record was sent to the dead-letter queue", extra={"reason": reason})
     letter = {"reason": reason, "function": os.environ.get(FUNCTION), "record": record}
     body = json_text(letter, default=_text)
     if len(body.encode()) > LETTER_LIMIT:
         body = json_text(letter | {"record": "too large to store"})
+    facts = {"reason": reason}
     if dead_letters_url is None:
-        log.warning("no dead-letter queue is configured, record was dropped")
+        log.error("record was dropped: no dead-letter queue is configured", extra=facts)
         return
     client("sqs").send_message(QueueUrl=dead_letters_url, MessageBody=body)
+    log.error("record was sent to the dead-letter queue", extra=facts)
 
 
 def _text(value: object) -> str:

@@ -9,12 +9,16 @@ from typing import Any
 
 import pytest
 
+from parallax.incidents.due import is_hour_of
 from parallax.incidents.table import DynamoIncidents
 from parallax.journal.dynamodb import DynamoJournal
 from parallax.journal.observation import to_item
 from parallax.model.finding import State
+from parallax.model.packed import pack
 from parallax.model.probe import Probe, ProbeRun, Role
+from parallax.model.round import Round, TargetRound
 from parallax.targets import TargetsError
+from tests.parallax.counted import counted
 from tests.parallax.throttle import throttled
 
 NUMBERS = count(1)
@@ -176,3 +180,56 @@ def test_only_the_records_of_the_failing_target_are_retried(
     assert diagnose.handler({"Records": batch[1:]}, None) == DONE
     assert set(DynamoIncidents(cloud.incidents).unresolved()) == {"front", "api"}
     assert cloud.messages(cloud.dead_letters) == []
+
+
+def test_a_minute_without_incident_reads_no_incident(
+    load: Any, cloud: Any, tmp_path: Path
+) -> None:
+    """A healthy round costs one query of the open incidents, and judges no target."""
+    now = datetime.now(UTC)
+    minutes = (now, now + timedelta(minutes=1))
+    names = (f"t{number}" for number in range(99))
+    name = next(n for n in names if not any(is_hour_of(n, at) for at in minutes))
+    healthy = Round(
+        shard=0,
+        of=1,
+        started_at=now,
+        ended_at=now,
+        targets=(TargetRound(target=name),),
+    )
+    image: dict[str, Any] = {"kind": {"S": "round"}}
+    image["payload"] = {"B": base64.b64encode(pack(healthy)).decode()}
+    change = {"NewImage": image, "SequenceNumber": f"{next(NUMBERS)}"}
+    diagnose = app(load, cloud, tmp_path)
+    (tmp_path / "targets.yaml").write_text(TARGETS.replace("front", name))
+    with counted() as calls:
+        event = {"Records": [{"eventName": "MODIFY", "dynamodb": change}]}
+        assert diagnose.handler(event, None) == DONE
+    assert calls["Query", cloud.incidents] == 1
+    assert ("GetItem", cloud.incidents) not in calls
+
+
+def test_listening_finds_agents_that_stopped(
+    load: Any, cloud: Any, tmp_path: Path
+) -> None:
+    """Two agents sent heartbeats; one ended; no push and no probe is needed."""
+    table = cloud.client("dynamodb")
+    for node, seconds_ago in (("n1", 10), ("n2", 100)):
+        at = datetime.now(UTC) - timedelta(seconds=seconds_ago)
+        table.put_item(
+            TableName=cloud.journal,
+            Item={
+                "pk": {"S": "cluster#k"},
+                "sk": {"S": f"heartbeat#{node}"},
+                "kind": {"S": "heartbeat"},
+                "received_at": {"S": at.isoformat()},
+                "interval": {"N": "60"},
+            },
+        )
+    diagnose = app(load, cloud, tmp_path)
+    file = tmp_path / "targets.yaml"
+    file.write_text(TARGETS + "    reached: {cluster: k}\n")
+    assert diagnose.handler({"listen": True}, None) == {"moved": ["k/agent"]}
+    incident = DynamoIncidents(cloud.incidents).get("k/agent")
+    assert incident is not None
+    assert (incident.state, incident.cause) == (State.PENDING, "agent-silent")

@@ -211,3 +211,42 @@ def test_an_adviser_that_raises_does_not_stop_the_others(
     monkeypatch.setattr("parallax.advice.ADVISERS", (bad, *ADVISERS))
     assert set(given(certified(2))) == {"certificate-expires"}
     assert "bad" not in decidable(Scene.of(certified(2)))
+
+
+def local_policy(x: Snapshot) -> Snapshot:
+    """Return the snapshot under policy Local, with healthCheckNodePort 32000."""
+    cluster = x.cluster
+    assert cluster
+    assert cluster.ingress_service
+    local = replace(
+        cluster.ingress_service,
+        external_traffic_policy="Local",
+        health_check_node_port=32000,
+    )
+    return s.with_reading(x, ingress_service=local)
+
+
+def test_under_policy_local_the_services_own_health_port_is_advised() -> None:
+    """Only this port shows which nodes run an ingress pod."""
+    advice = given(local_policy(asking(30080)))["health-check-other-port"]
+    assert advice.title == "The health check uses port 30080 instead of port 32000"
+    assert advice.next_steps[0].command == (
+        "hcloud load-balancer update-service keybuzz-lb --listen-port 443"
+        " --health-check-protocol http --health-check-port 32000"
+        " --health-check-http-path /healthz"
+    )
+
+
+def test_a_wrong_destination_gives_no_advice_about_the_health_check() -> None:
+    """It would name the wrong port, and the check has the right one."""
+    x = s.wrong_destination()
+    assert given(x) == {}
+    assert "health-check-other-port" not in decidable(Scene.of(x))
+
+
+def test_the_cause_that_no_target_is_a_node_is_not_repeated_as_advice() -> None:
+    """While users fail the finding has it; while they are served it is advice."""
+    failing = s.FAULTS["lb-targets-not-the-ingress-nodes"]()
+    assert "target-no-node" not in given(failing)
+    assert "target-no-node" not in decidable(Scene.of(failing))
+    assert "target-no-node" in given(machines(1, 2, 3))

@@ -31,8 +31,8 @@ def test_the_wrong_resolver_is_named_with_what_is_left_of_its_ttl() -> None:
     """The resolver, its cached address, and the remaining TTL."""
     first, last = judge(e.split_name()).next_steps
     assert first.text == (
-        "Flush the cache of 192.0.2.54, or wait up to 240 s: it returns 198.51.100.7."
-        " Then check its answer:"
+        "Check which address resolver 192.0.2.54 returns. Until its cache is flushed or"
+        " expires (up to 240 s), it returns 198.51.100.7."
     )
     assert first.command == "dig @192.0.2.54 +noall +answer platform-api.keybuzz.io"
     assert last.command == "dig +nssearch platform-api.keybuzz.io"

@@ -26,7 +26,7 @@ def test_a_right_zone_means_waiting_for_the_ttl() -> None:
     """The record is correct; caches hold the old one for at most its TTL."""
     x = e.stale_name()
     assert (
-        "1 of 1 name servers of the zone return 203.0.113.20: resolvers still cache"
+        "the zone's name servers (1 of 1) return 203.0.113.20: resolvers still cache"
         in ask(CAUSE, x).evidence[2]
     )
     (step,) = judge(x).next_steps
@@ -41,7 +41,7 @@ def test_a_zone_with_the_old_address_means_changing_the_record() -> None:
     assert judgement.cause == CAUSE.id
     assert "the record is wrong" in ask(CAUSE, x).evidence[2]
     (step,) = judgement.next_steps
-    assert "Set the records of platform-api.keybuzz.io to 203.0.113.20" in step.text
+    assert "set the records of platform-api.keybuzz.io to 203.0.113.20" in step.text
     assert (step.command or "").startswith("dig @ns1.keybuzz.io ")
 
 
@@ -157,5 +157,5 @@ def test_the_evidence_has_name_servers_that_differ() -> None:
     run = replace(x.run, resolutions=(*fresh, *x.run.resolutions))
     fact = ask(CAUSE, replace(x, run=run)).evidence[2]
     assert fact == (
-        "1 of 2 name servers of the zone return 198.51.100.7: the record is wrong"
+        "the zone's name servers (1 of 2) return 198.51.100.7: the record is wrong"
     )

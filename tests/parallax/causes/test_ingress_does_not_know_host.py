@@ -131,3 +131,9 @@ def test_a_health_check_of_this_host_that_gets_404_explains_the_503() -> None:
     )
     tcp = s.with_reading(tcp, ingress_hosts=("a.example",))
     assert answer(CAUSE, tcp) is Answer.UNKNOWN
+
+
+def test_without_any_connection_it_is_ruled_out() -> None:
+    """No request arrived that a rule could match."""
+    x = replace(s.unknown_host(), run=s.run(s.REFUSED), sightings=())
+    assert answer(CAUSE, x) is Answer.REFUTED

@@ -7,6 +7,7 @@ import pytest
 from parallax.causes.ingress_rejects_request import CAUSE
 from parallax.diagnose.judge import ask, judge
 from parallax.model.judgement import NOT_ESTABLISHED, Answer
+from parallax.model.probe import Role
 from parallax.model.snapshot import Snapshot
 from tests.parallax import scenarios as s
 from tests.parallax.assessed import answer
@@ -106,3 +107,36 @@ def test_a_limit_is_counted_by_each_replica() -> None:
     """One replica may have reached its limit, another not."""
     x = s.asked_one_by_one(s.rejected(), s.INGRESS_503, s.OK)
     assert answer(CAUSE, x) is Answer.SUPPORTED
+
+
+def test_another_writer_of_every_response_rules_it_out() -> None:
+    """The load balancer responded itself, or no request got a connection."""
+    assert ask(CAUSE, s.no_healthy_target()).evidence == (
+        "the load balancer itself wrote all 11 failing responses",
+    )
+    refused = replace(s.no_healthy_target(), run=s.run(s.REFUSED))
+    assert ask(CAUSE, refused).evidence == (
+        "none of 11 failing requests got a connection (connection refused)",
+    )
+
+
+def test_requests_that_were_sent_to_an_upstream_were_not_rejected() -> None:
+    """Most of them in the log are enough; half of them are not."""
+    x = s.pod_error()
+    assert ask(CAUSE, replace(x, sightings=x.sightings[:6])).evidence == (
+        (
+            "the ingress rejected none of 6 failing requests in its log; it sent them"
+            " to an upstream"
+        ),
+    )
+    assert answer(CAUSE, replace(x, sightings=x.sightings[:5])) is Answer.UNKNOWN
+
+
+def test_a_log_without_the_requests_rules_it_out_only_if_it_has_others() -> None:
+    """A controller that does not log request ids has no line of any of them."""
+    x = s.cache_replays()
+    assert x.run
+    direct = next(p for p in x.run.probes if p.role is Role.DIRECT)
+    logged = replace(s.seen(x.run, 200, status=200)[0], request_id=direct.request_id)
+    assert answer(CAUSE, replace(x, sightings=(logged,))) is Answer.REFUTED
+    assert answer(CAUSE, replace(x, sightings=())) is Answer.UNKNOWN

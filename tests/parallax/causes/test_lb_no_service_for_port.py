@@ -142,3 +142,17 @@ def test_a_service_that_could_not_be_read_may_be_the_one(
     assert judge(replace(x, balancer=changed)).cause != CAUSE.id
     other = e.changed(x.balancer, unread_services=(8443,))
     assert answer(CAUSE, replace(x, balancer=other)) is Answer.SUPPORTED
+
+
+def test_causes_about_the_service_are_ruled_out_without_one() -> None:
+    """Behind a CDN they stay open, as it may use another port."""
+    x = e.no_service()
+    found = {a.cause: a for a in judge(x).assessments}["lb-no-healthy-target"]
+    assert found.answer is Answer.REFUTED
+    assert found.evidence == (
+        "keybuzz-lb has no service on port 443, so it sends no request to a target",
+    )
+    reached = replace(x.target.reached, cdn=True)
+    behind = replace(x, target=replace(x.target, reached=reached))
+    found = {a.cause: a for a in judge(behind).assessments}["lb-no-healthy-target"]
+    assert found.answer is Answer.UNKNOWN

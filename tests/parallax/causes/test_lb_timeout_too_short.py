@@ -94,3 +94,23 @@ def test_a_nodeport_that_policy_local_drops_is_no_failure() -> None:
         answer(CAUSE, e.with_nodeports_closed(e.impatient(), *s.NODES[:2]))
         is Answer.SUPPORTED
     )
+
+
+def test_the_configured_timeout_is_named_unless_requests_ended_earlier() -> None:
+    """A timeout of 30 s is not the reason for a 504 after 2 s."""
+    x = given_up()
+    assert x.balancer
+    for configured, text in ((1, " (now 1 s)"), (30, ""), (None, " (now the default)")):
+        found = e.with_services(x.balancer, timeout_idle=configured)
+        wanted = 300 if configured is None else 2 * configured
+        raised, _ = judge(replace(x, balancer=found)).next_steps
+        assert raised.text == (
+            f"Raise the timeout of port 443 to {wanted} s{text}."
+            " The API token needs write access."
+        )
+
+
+def test_without_any_connection_it_is_ruled_out() -> None:
+    """Nothing accepted a request, so nothing timed out on one."""
+    x = replace(given_up(), run=s.run(s.REFUSED))
+    assert answer(CAUSE, x) is Answer.REFUTED

@@ -269,3 +269,13 @@ def test_in_a_cluster_of_one_node_its_own_answer_is_taken() -> None:
         x = s.with_reading(replace(x, reports=(report,)), nodes=known[:nodes])
         x = replace(x, reports=(replace(x.reports[0], probes=own),))
         assert (answer(CAUSE, x) is Answer.SUPPORTED) is shown
+
+
+def test_a_504_of_the_balancer_is_no_sign_of_a_block() -> None:
+    """It had a connection then, and a request reached the ingress."""
+    assert answer(CAUSE, e.impatient()) is Answer.REFUTED
+
+
+def test_without_targets_there_is_nothing_to_connect_to() -> None:
+    """A balancer without targets opens no connection that a firewall could block."""
+    assert ask(CAUSE, s.no_target()).evidence == ("keybuzz-lb has no targets",)

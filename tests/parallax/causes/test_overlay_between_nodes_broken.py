@@ -6,6 +6,7 @@ import pytest
 
 from parallax.causes.overlay_between_nodes_broken import CAUSE
 from parallax.diagnose.judge import ask, judge
+from parallax.model.cluster import Node
 from parallax.model.judgement import NOT_ESTABLISHED, Answer, Hop
 from parallax.model.probe import Role
 from parallax.model.snapshot import Snapshot
@@ -197,3 +198,20 @@ def test_a_pod_at_home_that_answered_after_others_were_tried_shows_it(
     if expected is Answer.SUPPORTED:
         fact = ask(CAUSE, late).evidence[-1]
         assert "failing requests waited at least 10.0 s before a pod" in fact
+
+
+def test_only_a_pod_with_its_own_address_uses_the_overlays_ports() -> None:
+    """A pod with hostNetwork has its node's address; its own port is blocked there."""
+    x = s.cut_off()
+    _, capture, allow = judge(x).next_steps
+    assert capture.command == "sudo tcpdump -ni any 'host 10.0.0.110 and tcp port 8080'"
+    assert allow.command == (
+        "sudo ufw allow from 10.0.0.110 to any port 8080 proto tcp"
+    )
+    nodes = tuple(
+        Node(name=name, internal_ip=f"10.1.0.{number}")
+        for number, name in enumerate(s.NODES)
+    )
+    _, capture, allow = judge(s.with_reading(x, nodes=nodes)).next_steps
+    assert "host 10.1.0.0 and (udp port 8472 or" in (capture.command or "")
+    assert allow.command == "sudo ufw allow from 10.1.0.0 to any port 8472 proto udp"

@@ -120,3 +120,9 @@ def test_endpoints_that_were_not_read_leave_it_open() -> None:
     x = s.taken(run, s.balancer(), *s.reports(sightings=s.seen(run, 503)))
     assert answer(CAUSE, x) is Answer.SUPPORTED
     assert answer(CAUSE, without_reading(x)) is Answer.UNKNOWN
+
+
+def test_without_any_connection_no_pod_responded() -> None:
+    """Of requests that were refused, no pod has any."""
+    x = replace(s.pod_error(), run=s.run(s.REFUSED), sightings=())
+    assert answer(CAUSE, x) is Answer.REFUTED

@@ -146,3 +146,11 @@ def test_users_who_give_up_before_the_ingress_does_are_explained_too() -> None:
     assert judge(gave_up(s.cut_off())).cause == "overlay-between-nodes-broken"
     unlogged = replace(gave_up(s.slow_pods()), sightings=())
     assert judge(unlogged).cause == NOT_ESTABLISHED
+
+
+def test_pods_that_refuse_are_not_slow() -> None:
+    """Pods that drop connections may be: a full queue drops them."""
+    refusing = s.pods_refuse()
+    assert ask(CAUSE, refusing).evidence == (
+        "5 of 5 probes of pods on the same node were refused",
+    )

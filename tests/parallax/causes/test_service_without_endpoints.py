@@ -35,4 +35,4 @@ def test_the_path_tells_that_there_is_no_pod() -> None:
     path = {h.hop: h for h in judge(s.without_endpoints()).path}
     assert path[Hop.POD].seen == "the Service has no pod"
     assert path[Hop.SERVICE].state is HopState.FAULTY
-    assert path[Hop.INGRESS].state is HopState.OK
+    assert path[Hop.INGRESS].state is HopState.AFFECTED

@@ -136,7 +136,11 @@ def test_the_view_holds_path_answers_and_next_steps(
             ),
         ),
         path=(HopSeen(hop=Hop.POD, state=HopState.OK, seen="200 from 5 of 5"),),
-        next_steps=(NextStep(text="Correct the port", command="hcloud ..."),),
+        next_steps=(
+            NextStep(text="Correct the port", command="hcloud ..."),
+            NextStep(text="Move the service", alternative=True),
+            NextStep(text="Look again"),
+        ),
     )
     monkeypatch.setattr("parallax.diagnose.judge.judge", lambda _: judgement)
     exit_code, out, err = asked("-", given=json.dumps(encode(SNAPSHOT)).encode())
@@ -151,5 +155,7 @@ def test_the_view_holds_path_answers_and_next_steps(
         "5 of 5 targets are unhealthy",
         "missing: the agent's view",
         "hcloud ...",
+        " or  Move the service",
+        "  2. Look again",
     ):
         assert part in out

@@ -4,8 +4,13 @@ import random
 from dataclasses import replace
 from datetime import timedelta
 
+from parallax.diagnose.complete import known_nodes
 from parallax.diagnose.join import join
 from parallax.diagnose.judge import judge
+from parallax.diagnose.silence import silences
+from parallax.model.heartbeat import Agents, HeartbeatSeen
+from parallax.model.judgement import AGENT_SILENT, NONE
+from parallax.model.snapshot import Snapshot
 from tests.parallax import scenarios as s
 
 MINUTE = timedelta(minutes=1)
@@ -113,3 +118,64 @@ def test_a_snapshot_keeps_the_sightings_of_its_run_and_no_others() -> None:
     asked = {probe.request_id for probe in outside.probes}
     assert {seen.request_id for seen in snapshot.sightings} <= asked
     assert not any(report.sightings for report in snapshot.reports)
+
+
+def heartbeats(*nodes: str, seconds_ago: float = 20) -> Agents:
+    """Return the agents of the cluster, of which these nodes sent a heartbeat."""
+    seen = (
+        HeartbeatSeen(
+            cluster="keybuzz",
+            node=node,
+            received_at=s.NOW - timedelta(seconds=seconds_ago),
+            interval=60.0,
+        )
+        for node in nodes
+    )
+    return Agents(heartbeats=tuple(seen), nodes=s.NODES)
+
+
+def silent(snapshot: Snapshot) -> str:
+    """Return the cause of the judgement of the agents."""
+    found = next(one for one in silences(snapshot) if one.subject.endswith("/agent"))
+    return found.judgement.cause
+
+
+def test_a_node_that_sends_heartbeats_is_not_silent() -> None:
+    """Without a report, all nodes are known and none is silent."""
+    found = [s.run(s.OK, investigated=False)]
+    agents = heartbeats(*s.NODES)
+    quiet = join(s.TARGET, found, taken_at=s.NOW, agents=agents)
+    assert known_nodes(quiet) == set(s.NODES)
+    assert silent(quiet) == NONE
+    assert quiet.cluster is None
+
+
+def test_a_node_without_heartbeat_is_silent() -> None:
+    """A listed node counts if it never reported; a late heartbeat does not count."""
+    found = [s.run(s.OK, investigated=False)]
+    never = join(s.TARGET, found, taken_at=s.NOW, agents=heartbeats(*s.NODES[:4]))
+    late = heartbeats(*s.NODES[4:], seconds_ago=91)
+    both = Agents(
+        heartbeats=(*heartbeats(*s.NODES[:4]).heartbeats, *late.heartbeats),
+        nodes=s.NODES,
+    )
+    old = join(s.TARGET, found, taken_at=s.NOW, agents=both)
+    assert (silent(never), silent(old)) == (AGENT_SILENT, AGENT_SILENT)
+
+
+def test_a_removed_node_is_not_silent() -> None:
+    """The newest list of nodes does not name it, so nobody waits for its heartbeat."""
+    left = replace(heartbeats(*s.NODES[:4]), nodes=s.NODES[:4])
+    found = [s.run(s.OK, investigated=False)]
+    assert silent(join(s.TARGET, found, taken_at=s.NOW, agents=left)) == NONE
+
+
+def test_a_heartbeat_never_replaces_a_fresh_report() -> None:
+    """It observes nothing: what the report observed stays, as does the judgement."""
+    found = [s.run(s.POD_503), s.balancer(), *s.reports()]
+    plain = join(s.TARGET, found, taken_at=s.NOW)
+    beside = join(
+        s.TARGET, found, taken_at=s.NOW, agents=heartbeats(*s.NODES, seconds_ago=0)
+    )
+    assert beside.reports == plain.reports
+    assert judge(beside) == judge(plain)

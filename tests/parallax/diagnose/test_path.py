@@ -35,12 +35,14 @@ def test_the_named_hop_is_faulty_with_a_reason(cause: str) -> None:
 
 
 @pytest.mark.parametrize("cause", s.FAULTS)
-def test_all_other_hops_stay_unchanged(cause: str) -> None:
-    """Blame changes one line, and the order is that of a request."""
+def test_only_the_named_hop_is_faulty(cause: str) -> None:
+    """A hop before it that fails too is affected; the order is that of a request."""
     x = s.FAULTS[cause]()
     judgement = judge(x)
     others = [h for h in judgement.path if h.hop is not judgement.hop]
-    assert others == [h for h in trace(x) if h.hop is not judgement.hop]
+    before = [h for h in trace(x) if h.hop is not judgement.hop]
+    assert [(h.hop, h.seen) for h in others] == [(h.hop, h.seen) for h in before]
+    assert HopState.FAULTY not in {h.state for h in others}
     order = list(Hop)
     places = [order.index(h.hop) for h in judgement.path]
     assert places == sorted(places)
@@ -145,7 +147,9 @@ def test_cut_off_pods_make_the_overlay_faulty_and_not_the_pods() -> None:
         in at(path, Hop.OVERLAY).seen
     )
     assert at(path, Hop.POD) == HopSeen(
-        hop=Hop.POD, state=HopState.OK, seen="directly to the pods: 200 (5 of 5)"
+        hop=Hop.POD,
+        state=HopState.OK,
+        seen="directly to the pods, from their own nodes: 200 (5 of 5)",
     )
 
 
@@ -168,11 +172,18 @@ def test_one_pair_of_nodes_is_reported_and_not_faulty() -> None:
 
 
 def test_an_overlay_that_is_cut_explains_the_ingresss_504() -> None:
-    """Then the ingress is not faulty; without a fault behind it, it is."""
-    assert at(trace(s.cut_off()), Hop.INGRESS).state is HopState.OK
+    """Then the ingress is only affected; without a fault behind it, it is faulty."""
+    assert at(trace(s.cut_off()), Hop.INGRESS).state is HopState.AFFECTED
     x = s.cut_off()
     alone = tuple(
         replace(r, probes=tuple(p for p in r.probes if p.role is not Role.POD))
         for r in x.reports
     )
     assert at(trace(replace(x, reports=alone)), Hop.INGRESS).state is HopState.FAULTY
+
+
+def test_a_faulty_hop_behind_the_named_one_stays_faulty() -> None:
+    """The pods' own failure does not come from the load balancer."""
+    path = blame(trace(s.pods_refuse()), Hop.LOAD_BALANCER, "no target is healthy")
+    assert at(path, Hop.LOAD_BALANCER).state is HopState.FAULTY
+    assert at(path, Hop.POD).state is HopState.FAULTY

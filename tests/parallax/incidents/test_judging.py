@@ -10,7 +10,9 @@ from botocore.exceptions import EndpointConnectionError
 from parallax.incidents.items import ConflictError
 from parallax.incidents.judging import Judging
 from parallax.journal.observation import to_item
-from parallax.model.finding import Incident
+from parallax.model.finding import Incident, State
+from parallax.model.packed import pack
+from parallax.model.round import Round, TargetRound
 from parallax.model.target import Target
 from tests.parallax import scenarios as s
 
@@ -67,3 +69,47 @@ def test_a_permanent_error_makes_a_dead_letter(cloud: Any) -> None:
     (letter,) = cloud.messages(cloud.dead_letters)
     assert "TypeError('odd')" in letter
     assert "payload" in letter
+
+
+def round_record(*names: str) -> dict[str, Any]:
+    """Make the stream's record of a round of these targets."""
+    one = Round(
+        shard=0,
+        of=1,
+        started_at=s.NOW,
+        ended_at=s.NOW,
+        targets=tuple(TargetRound(target=name) for name in names),
+    )
+    image = {"kind": {"S": "round"}, "payload": {"B": pack(one)}}
+    return {"eventName": "MODIFY", "dynamodb": {"NewImage": image}}
+
+
+def test_a_round_judges_only_the_targets_that_it_concerns() -> None:
+    """The others are not read at all; whether agents report is judged once."""
+    judged: list[str] = []
+    rounds: list[Round] = []
+
+    def listen(round_: Round) -> list[Incident]:
+        rounds.append(round_)
+        return []
+
+    judging = Judging(
+        (A, B), moving(judged), due=lambda _: ["b", "nobody"], listen=listen
+    )
+    judging.take(round_record("a", "b", "nobody"))
+    assert (judged, len(rounds)) == (["b"], 1)
+
+
+def test_a_round_keeps_the_incidents_of_its_silences() -> None:
+    """What listening moved is reported as moved."""
+    moved = Incident(
+        id="1",
+        subject="k/agent",
+        state=State.PENDING,
+        since=s.NOW,
+        changed_at=s.NOW,
+        cause="agent-silent",
+    )
+    judging = Judging((A,), moving([]), listen=lambda _: [moved])
+    judging.take(round_record("a"))
+    assert judging.moved == [moved]

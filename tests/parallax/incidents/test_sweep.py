@@ -8,7 +8,7 @@ import pytest
 
 from parallax.diagnose.judge import judge
 from parallax.incidents.advice import DynamoAdvice
-from parallax.incidents.sweep import sweep, sweep_advice, sweep_all
+from parallax.incidents.sweep import index, sweep, sweep_advice, sweep_all
 from parallax.incidents.table import DynamoIncidents
 from parallax.model.advice import AdviceRecord, AdviceState, Standing
 from parallax.model.finding import Incident, NotificationReason, State
@@ -133,3 +133,21 @@ def test_an_error_does_not_keep_other_incidents_open(cloud: Any) -> None:
     assert retired is not None
     assert retired.standing == ()
     assert sweep_all([s.TARGET], table, records, LATER) == ["stuck"]
+
+
+def test_an_incident_of_an_earlier_version_is_found_after_a_sweep(cloud: Any) -> None:
+    """Its item lacks the index's attribute; the sweep stores it again, once."""
+    table = DynamoIncidents(cloud.incidents)
+    table.put(firing("old"))
+    cloud.client("dynamodb").update_item(
+        TableName=cloud.incidents,
+        Key={"pk": {"S": "old"}},
+        UpdateExpression="REMOVE unresolved, since",
+    )
+    assert table.open() == {}
+    index(table)
+    (found,) = table.open().values()
+    assert (found.subject, found.state) == ("old", State.FIRING)
+    version = table.get("old")
+    index(table)
+    assert table.get("old") == version

@@ -10,7 +10,7 @@ from parallax.diagnose.judge import judge
 from parallax.diagnose.silence import silences
 from parallax.model.balancer import BalancerReading, Problem
 from parallax.model.finding import Finding, NotificationReason, Proof, State
-from parallax.model.judgement import UNWATCHED, Answer, Assessment, Trend
+from parallax.model.judgement import UNWATCHED, Answer, Assessment, NextStep, Trend
 from parallax.model.plain import plain, plain_line
 from parallax.model.probe import Certificate, Role
 from parallax.model.snapshot import Snapshot
@@ -75,7 +75,7 @@ def test_the_mail_has_the_essentials_in_order() -> None:
             "the network from the load balancer to the",
         ),
         ("overlay-between-nodes-broken", "the network between nodes."),
-        ("pods-not-ready", "the backend (pods)."),
+        ("pods-not-ready", "the pods."),
     ],
 )
 def test_the_cause_has_its_component(cause: str, who: str) -> None:
@@ -418,3 +418,18 @@ def first_words(body: str, indent: str) -> list[str]:
     lines = [line for line in body.splitlines() if line.startswith(indent)]
     words = [line.split()[0] for line in lines]
     return [word for word in words if word in {"kubectl", "hcloud", "curl", "openssl"}]
+
+
+def test_an_alternative_stands_at_the_first_step_and_not_among_the_next() -> None:
+    """Nobody does both."""
+    steps = (
+        NextStep(text="Fix it.", command="fix"),
+        NextStep(text="Look.", command="look"),
+        NextStep(text="Fix it elsewhere.", command="other", alternative=True),
+    )
+    body = render(replace(finding(s.wrong_port()), next_steps=steps)).body
+    listed = body.partition("RUN THIS NEXT. ")[2].partition("\n\nPath")[0]
+    assert listed == (
+        "Fix it.\n\n    fix\n\nOR DO THIS INSTEAD. Fix it elsewhere.\n\n    other\n\n"
+        "Then:\n- Look.\n\n    look"
+    )

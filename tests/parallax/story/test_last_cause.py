@@ -47,7 +47,7 @@ def test_an_old_proof_has_its_time() -> None:
     body = render(last).body
     assert "Evidence (last observed at 03:02 UTC):" in body
     assert "0 of 5 endpoints ready" in body
-    assert "the backend (pods), by earlier evidence." in " ".join(body.split())
+    assert "the pods, by earlier evidence." in " ".join(body.split())
     assert "pod           FAULTY    as of 03:02 UTC: " in body
 
 

@@ -30,16 +30,26 @@ def ports_of_ours(scene: Scene) -> frozenset[int]:
 
 
 def correct_port(scene: Scene) -> tuple[NextStep, ...]:
-    """Return how to set the health check to the destination port."""
-    service = balancer.service.maybe(scene)
+    """Return how to set the health check to the right port.
+
+    That is the destination port; under policy Local the healthCheckNodePort.
+    """
+    service, cluster = balancer.service.maybe(scene), scene.cluster
     if service is None:
         return ()
+    ingress = cluster.ingress_service if cluster else None
+    local = ingress.health_check_node_port if ingress else None
+    port = local or service.destination_port
+    update = f"update-service {quote(balancer.name(scene))}"
+    update += f" --listen-port {service.listen_port}"
+    if local:
+        update += " --health-check-protocol http"
+    update += f" --health-check-port {port}"
+    if local:
+        update += " --health-check-http-path /healthz"
     return (
         NextStep(
-            text=f"Set the health check to port {service.destination_port}.",
-            command="hcloud load-balancer update-service"
-            f" {quote(balancer.name(scene))}"
-            f" --listen-port {service.listen_port}"
-            f" --health-check-port {service.destination_port}",
+            text=f"Set the health check to port {port}.",
+            command=f"hcloud load-balancer {update}",
         ),
     )

@@ -1,16 +1,18 @@
 """A target of the load balancer is not a node of the cluster.
 
 In: a snapshot. Out: an `Advice` with its name, or None.
-It does not: report a target that cannot be matched; see `nodes.foreign_targets`.
+It does not: report a target that cannot be matched; see `nodes.foreign_targets`. It
+does not repeat the cause `lb-targets-not-the-ingress-nodes` while users fail.
 """
 
 from shlex import quote
 
 from parallax.advice.adviser import Adviser
-from parallax.evidence import balancer, nodes
+from parallax.evidence import balancer, nodes, users
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.judgement import Advice, Hop, NextStep
+from parallax.model.probe import AS_A_USER
 
 ID = "target-no-node"
 
@@ -47,11 +49,17 @@ def advise(scene: Scene) -> Advice | None:
 
 
 def decidable(scene: Scene) -> bool:
-    """Return whether the targets and all nodes were freshly read."""
+    """Return whether the targets and all nodes were freshly read.
+
+    If users fail and no target is a node, that is the cause, and no advice.
+    """
+    targets = nodes.targets(scene)
+    is_cause = len(nodes.foreign_targets(scene)) == len(targets)
     return (
         nodes.fully_read(scene, "nodes")
         and not nodes.all_nodes.lacks(scene)
-        and bool(nodes.targets(scene))
+        and bool(targets)
+        and not (is_cause and users.failing(scene, *AS_A_USER))
     )
 
 

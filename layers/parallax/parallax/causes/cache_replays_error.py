@@ -107,7 +107,7 @@ def _check_users(
     if not direct:
         raise Missing("a request that bypasses the cache (direct, or a cache-buster)")
     if not replays:
-        raise Missing("a header that shows a replay in the failing response")
+        raise Missing("a header that marks the failing response as a stored one")
     if len(replays) < NEARLY_ALL * len(requests):
         fresh = of(len(requests) - len(replays), len(requests))
         raise Missing(f"the reason why {fresh} failing responses were not replayed")

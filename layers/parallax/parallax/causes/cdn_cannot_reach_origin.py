@@ -73,7 +73,8 @@ def _own_page(probe: Probe) -> bool:
 
 def _source(probe: Probe) -> str:
     author = users.written_by(probe)
-    return f"{author.writer} itself" if author.hop == "cdn" else "an unknown CDN"
+    is_known = author.hop == "cdn"
+    return f"the CDN ({author.writer}) itself" if is_known else "an unknown CDN"
 
 
 def _failed_alone(
@@ -88,7 +89,7 @@ def _failed_alone(
     connected = [p for p in requests if users.connected(scene, p)]
     if not own or len(own) < NEARLY_ALL * len(connected):
         share = of(len(own), len(connected)) if own else f"none of {len(connected)}"
-        what = f"error pages of the CDN itself ({share} failing responses)"
+        what = f"error pages that the CDN itself wrote ({share} failing responses)"
         raise Missing(what)
     fresh = users.outside(scene, Role.CACHE_BUSTER)
     unmarked = [p for p in own if users.written_by(p).hop != "cdn"]
@@ -114,8 +115,8 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         f" --resolve {host}:{port}:{address} {quote(url)}",
     )
     origin = NextStep(
-        text=f"In the CDN, compare the origin with {name}: {address}, port {port}"
-        " (Varnish: the backend's .host and .port).",
+        text=f"Check that the CDN's origin is {name}: {address}, port {port}. The"
+        " command is for Varnish, which has them in the backend's .host and .port.",
         command="varnishadm backend.list",
     )
     return origin, bypass

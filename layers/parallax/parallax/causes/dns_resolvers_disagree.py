@@ -70,9 +70,9 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     host = quote(scene.target.host)
     steps = [
         NextStep(
-            text=f"Flush the cache of {r.resolver}, or wait"
-            f"{f' up to {r.ttl} s' if r.ttl else ''}: it returns"
-            f" {', '.join(names.foreign_addresses(scene, r))}. Then check its answer:",
+            text=f"Check which address resolver {r.resolver} returns. Until its cache"
+            f" is flushed or expires{f' (up to {r.ttl} s)' if r.ttl else ''}, it"
+            f" returns {', '.join(names.foreign_addresses(scene, r))}.",
             command=f"dig @{quote(r.resolver)} +noall +answer {host}",
         )
         for r in names.resolvers(scene)[1]

@@ -1,4 +1,4 @@
-"""The name resolves to an address that is not the load balancer's.
+"""DNS returns an address that is not the load balancer's.
 
 Meaning: DNS gives users an old address. The record was not changed, resolvers still
 cache an old answer, or one of several addresses is wrong.
@@ -60,7 +60,7 @@ def _zone(scene: Scene) -> str:
     addresses = ", ".join(zone[0].addresses)
     wrong = [r for r in zone if names.foreign_addresses(scene, r)]
     share = of(len(wrong) or len(zone), len(zone))
-    own = f"{share} name servers of the zone return {addresses}"
+    own = f"the zone's name servers ({share}) return {addresses}"
     why = "the record is wrong" if wrong else "resolvers still cache the old address"
     return f"{own}: {why}"
 
@@ -71,14 +71,16 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     own = ", ".join(sorted(balancer.addresses(scene)))
     right = bool(zone) and not names.foreign_addresses(scene, zone[0])
     ttl = max((r.ttl or 0 for r in names.resolvers(scene)[1]), default=0)
+    until = f"for up to {ttl} s" if ttl else "until their caches expire"
     wait = NextStep(
-        text="No change is needed: the record is correct. Wait up to"
-        f" {ttl} s until resolvers drop the old address, then check their answer:",
+        text=f"Check which address your resolver returns. The record in the zone is"
+        f" correct, so only wait: resolvers may return the old address {until}.",
         command=f"dig +noall +answer {quote(host)}",
     )
     server = f" @{quote(zone[0].resolver)}" if zone else ""
     change = NextStep(
-        text=f"Set the records of {host} to {own}, and remove every other address.",
+        text=f"In the zone, set the records of {host} to {own}, and"
+        " remove every other address. This command shows the current records.",
         command=f"dig{server} +noall +answer {quote(host)} A {quote(host)} AAAA",
     )
     return (wait,) if right else (change,)
@@ -88,7 +90,7 @@ CAUSE = Cause(
     id=ID,
     class_=Class.CACHE,
     hop=Hop.DNS,
-    title="The name resolves to an address that is not the load balancer's",
+    title="DNS returns an address that is not the load balancer's",
     assess=assess,
     next_steps=next_steps,
 )

@@ -52,6 +52,8 @@ MOST_HOSTS = 200
 def assess(scene: Scene) -> Assessment:
     """Check whether requests end at an ingress that has no rule for their host."""
     users.failed(scene)
+    if never := users.never_connected(scene):
+        return refuted(ID, never)
     if no_connection := users.without_connection(scene):
         raise Missing(f"a response to users ({no_connection})")
     host, hosts, name = scene.target.host, _hosts(scene), _ingress_name(scene)
@@ -190,8 +192,9 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         command="kubectl get ingress -A",
     )
     edit = NextStep(
-        text="Add the host to the Ingress, in `rules` and `tls`.",
-        command=f"kubectl -n {quote(namespace)} edit ingress",
+        text="Add the host to that Ingress, in `rules` and `tls`. Replace NAME by its"
+        " name.",
+        command=f"kubectl -n {quote(namespace)} edit ingress NAME",
     )
     return look, edit
 

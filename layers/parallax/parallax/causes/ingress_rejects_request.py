@@ -27,16 +27,30 @@ Source: ingress-nginx, `docs/user-guide` (annotations, ConfigMap); nginx
 from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
-from parallax.evidence import ingress, ingress_rules, inside, pods, replicas, users
-from parallax.evidence.reading import Missing
+from parallax.evidence import (
+    answers,
+    balancer,
+    ingress,
+    ingress_rules,
+    inside,
+    logs,
+    pods,
+    replicas,
+    users,
+)
+from parallax.evidence.reading import Missing, need
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.cluster import Sighting
 from parallax.model.judgement import Assessment, Class, Hop, NextStep
-from parallax.model.probe import AS_A_USER
+from parallax.model.probe import AS_A_USER, FOR_THE_TARGET, Probe, Role
 
 ID = "ingress-rejects-request"
 UNAVAILABLE = 503
+NO_REJECTION = (
+    "a response with which the ingress rejects a request"
+    f" ({', '.join(map(str, ingress_rules.RULES))})"
+)
 
 
 def assess(scene: Scene) -> Assessment:
@@ -51,7 +65,7 @@ def assess(scene: Scene) -> Assessment:
         return refuted(ID, "ingress log: each failing request was sent to an upstream")
     status = ingress.most_frequent_status(scene)
     if status not in ingress_rules.RULES:
-        raise Missing("an error page with which the ingress itself rejects requests")
+        return refuted(ID, need(_not_rejected(scene, requests, lines), NO_REJECTION))
     rejected = _rejected(lines, status)
     if 2 * len(rejected) <= len(requests):
         what = "ingress log lines without an upstream for most failing requests"
@@ -68,6 +82,30 @@ def assess(scene: Scene) -> Assessment:
         what = "a limit in the Ingress's annotations or in the controller's ConfigMap"
         raise Missing(what, evidence=(logged, state))
     return supported(ID, logged, *rules, state)
+
+
+def _not_rejected(
+    scene: Scene, requests: tuple[Probe, ...], lines: tuple[Sighting, ...]
+) -> str | None:
+    """Return that most failing requests were not rejected here; None: not shown."""
+    count = len(requests)
+    forwarded = len({line.request_id for line in lines})
+    if 2 * forwarded > count and not _rejected(lines, None):
+        what = f"rejected none of {forwarded} failing requests in its log"
+        return f"the ingress {what}; it sent them to an upstream"
+    if never := users.never_connected(scene):
+        return never
+    if all(
+        answers.wrote_response(scene, p)
+        and not balancer.reached_other_machine(scene, p)
+        for p in requests
+    ):
+        return f"the load balancer itself wrote all {count} failing responses"
+    others = logs.sightings(scene, *FOR_THE_TARGET, Role.UNKNOWN_HOST)
+    if others and not lines and logs.all_read(scene):
+        what = f"other requests from Parallax, but none of the {count} failing ones"
+        return f"the ingress log contains {what}"
+    return None
 
 
 def _rejected(lines: tuple[Sighting, ...], status: int | None) -> tuple[Sighting, ...]:

@@ -104,7 +104,7 @@ CAUSE = Cause(
     id=ID,
     class_=Class.BACKEND,
     hop=Hop.INGRESS,
-    title="The ingress has no ready pod, so its NodePort rejects connections",
+    title="The ingress has no ready pod",
     assess=assess,
     next_steps=next_steps,
 )

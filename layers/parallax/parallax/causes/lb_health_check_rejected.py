@@ -1,4 +1,4 @@
-"""The load balancer's health check rejects a correct response of the ingress.
+"""The load balancer's health check rejects the ingress's response.
 
 Meaning: the health check uses the right port, but requests a wrong path or host. The
 ingress correctly responds with a status that the check does not accept. Mostly this is
@@ -53,7 +53,8 @@ def assess(scene: Scene) -> Assessment:
     with evidence_so_far(state):
         health_check.served_ingress(scene)
         if reason := health_check.misconfiguration(scene):
-            raise Missing(f"the health check's response (other fault: {reason})")
+            what = "what the health check would receive without another fault"
+            raise Missing(f"{what} ({reason})")
         what = "the response that the health check receives"
         reason = need(check_content.rejection(scene), what)
         own, works = (
@@ -78,8 +79,9 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         command=f"{update} --health-check-http-domain {quote(scene.target.host)}",
     )
     connect = NextStep(
-        text="Alternative: use a TCP health check, which ignores the response.",
+        text="Use a TCP health check, which ignores the response.",
         command=f"{update} --health-check-protocol tcp",
+        alternative=True,
     )
     return domain, connect, *_send_request(check, lb)
 
@@ -95,7 +97,8 @@ def _send_request(check: HealthCheck, lb: LoadBalancer) -> tuple[NextStep, ...]:
         f" -H {quote(f'Host: {request.domain}')}" if request.domain else " -H 'Host:'"
     )
     send = NextStep(
-        text="On a node, send the health check's request and read the status.",
+        text="To see the rejected response, send the previous health check's request"
+        " on a node.",
         command=f"curl -sSk -o /dev/null -w '%{{http_code}}\\n'{named}"
         f" {quote(f'{scheme}://{host}:{check.port}{request.path}')}",
     )
@@ -106,7 +109,7 @@ CAUSE = Cause(
     id=ID,
     class_=Class.LOAD_BALANCER,
     hop=Hop.LOAD_BALANCER,
-    title="The load balancer's health check rejects a correct response",
+    title="The load balancer's health check rejects the ingress's response",
     assess=assess,
     next_steps=next_steps,
     explains=("lb-no-healthy-target",),

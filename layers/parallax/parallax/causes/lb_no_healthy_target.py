@@ -183,8 +183,8 @@ def _content(
     check, reason = service.health_check, _most_frequent_reason(scene)
     got = f" It receives {reason[1]}." if reason and reason[1] else ""
     look = NextStep(
-        text="Compare the health check (protocol, port, path, domain) with the"
-        f" ingress's response.{got}",
+        text="Read the health check's protocol, port, path and domain, and compare them"
+        f" with what the ingress serves.{got}",
         command=f"hcloud load-balancer describe {quote(lb.name)}",
     )
     if check.http is None:

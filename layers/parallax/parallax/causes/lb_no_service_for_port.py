@@ -92,15 +92,15 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     certificates = " --http-certificates CERTIFICATE" if tls else ""
     ports = f"--listen-port {port} --destination-port {to}"
     add = NextStep(
-        text=f"Add a service on port {port} of {lb.name} that sends to the ingress"
-        " (`hcloud certificate list` shows the certificates)."
+        text=f"Add a service on port {port} of {lb.name} that sends to the ingress."
+        " Replace CERTIFICATE by a name that `hcloud certificate list` shows."
         if tls
         else f"Add a service on port {port} of {lb.name} that sends to the ingress.",
         command=f"hcloud load-balancer add-service {quote(lb.name)}"
         f" --protocol {kind} {ports}{certificates}",
     )
     look = NextStep(
-        text="Check on which ports it listens.",
+        text="Check on which ports the load balancer listens.",
         command=f"hcloud load-balancer describe {quote(lb.name)}",
     )
     return add, look
@@ -110,7 +110,7 @@ CAUSE = Cause(
     id=ID,
     class_=Class.LOAD_BALANCER,
     hop=Hop.LOAD_BALANCER,
-    title="The load balancer does not listen on the requested port",
+    title="The load balancer does not listen on this port",
     assess=assess,
     next_steps=next_steps,
 )

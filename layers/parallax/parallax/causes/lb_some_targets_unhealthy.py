@@ -18,8 +18,9 @@ Local, nodes without an ingress pod are unhealthy by design and not to blame: th
 wrote depend on a replica or a pod: `ingress-replica-out-of-step`,
 `pod-refuses-connection`.
 
-Mitigation: remove the unhealthy targets, so that all users are served. Then check those
-servers: are they running, does a firewall block the port, are they overloaded?
+Mitigation: check an unhealthy server first, as the load balancer sends nothing to a
+removed target: is it running, does a firewall block the port, is it overloaded? Then
+remove the unhealthy targets, so that all users are served until the repair.
 
 Source: Hetzner Cloud API, load balancers (`health_status`); HAProxy documentation,
 `redispatch` and the 502, 503 and 504 statuses.
@@ -29,6 +30,7 @@ from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
 from parallax.evidence import (
+    answers,
     balancer,
     ingress,
     inside,
@@ -47,8 +49,6 @@ from parallax.model.probe import Role
 
 ID = "lb-some-targets-unhealthy"
 BROKEN = 500
-AFTER_CONNECTING = (502, 504)
-"""What the load balancer responds if it could connect to a target."""
 
 
 def assess(scene: Scene) -> Assessment:
@@ -57,6 +57,8 @@ def assess(scene: Scene) -> Assessment:
     bad, state = _unhealthy(scene), balancer.health_report(scene)
     if not bad and not balancer.count_with_health(scene, HealthStatus.UNKNOWN):
         return refuted(ID, state)
+    if balancer.all_unhealthy(scene) and not answers.request_passed(scene):
+        return refuted(ID, f"all {len(bad)} targets are unhealthy, not only some")
     with evidence_so_far(state):
         _explain_the_share(scene, bad)
     listed = ", ".join(_named(t) for t in bad)
@@ -93,7 +95,8 @@ def _explain_the_share(scene: Scene, bad: list[BalancerTarget]) -> None:
     if cut := overlay.nodeports_cut_off(scene):
         raise Missing(f"whether the network between nodes is the fault ({cut})")
     connected = any(
-        p.status_code in AFTER_CONNECTING for p in shares.ended_at_balancer(scene)
+        p.status_code in answers.AFTER_CONNECTING
+        for p in shares.ended_at_balancer(scene)
     )
     if connected and not logs.all_read(scene):
         raise Missing("the ingress logs, as these requests may have arrived")
@@ -149,18 +152,22 @@ def _fails_inside(scene: Scene, bad: list[BalancerTarget]) -> str | None:
 
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
-    """Return how to remove the unhealthy targets, and what to check there."""
+    """Return what to check at an unhealthy target, and how to remove them all.
+
+    The check is first: the load balancer sends nothing to a target that is removed.
+    """
     lb, service = balancer.load_balancer(scene), balancer.service(scene)
     bad = need(_unhealthy(scene), "an unhealthy target")
     name, servers = quote(lb.name), [t for t in bad if t.server_name]
-    look = NextStep(
-        text="Check which targets are unhealthy, and on which port.",
-        command=f"hcloud load-balancer describe {name}",
-    )
+    describe = f"hcloud load-balancer describe {name}"
+    look = NextStep(text="Check which targets are unhealthy.", command=describe)
+    after = NextStep(text="Check that all other targets are healthy.", command=describe)
     private = any(t.use_private_ip for t in bad)
     source = next(iter(lb.private_ips if private else ()), lb.ipv4)
     watch = NextStep(
-        text=f"On {bad[0].label}, check whether the load balancer's SYN gets a reply.",
+        text=f"On {bad[0].label}, check whether the load balancer's SYN gets a reply."
+        " If no SYN arrives, the network before the node drops it. If a SYN gets no"
+        " reply, the node's firewall drops it.",
         command=f"sudo tcpdump -ni any 'tcp port {service.destination_port}"
         f" and host {source or 'BALANCER'}'",
     )
@@ -168,13 +175,14 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         return look, watch
     names = " ".join(quote(str(t.server_name)) for t in servers)
     out = NextStep(
-        text=f"Remove the unhealthy targets ({', '.join(map(_named, servers))}) until"
-        " they work again. If the cloud controller adds them again, label these nodes"
-        " node.kubernetes.io/exclude-from-external-load-balancers.",
+        text=f"Remove the unhealthy targets ({', '.join(map(_named, servers))}). If the"
+        " cloud controller adds them again, label these nodes"
+        " node.kubernetes.io/exclude-from-external-load-balancers. Undo this after the"
+        " repair.",
         command=f"for node in {names}; do hcloud load-balancer remove-target {name}"
         ' --server "$node"; done',
     )
-    return out, watch, look
+    return watch, out, after
 
 
 CAUSE = Cause(

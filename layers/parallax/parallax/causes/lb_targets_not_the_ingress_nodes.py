@@ -30,6 +30,7 @@ from parallax.evidence import answers, balancer, inside, logs, nodes, users
 from parallax.evidence.reading import Missing, evidence_so_far, need
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
+from parallax.model.balancer import LoadBalancer
 from parallax.model.judgement import Assessment, Class, Hop, NextStep
 from parallax.model.probe import FOR_THE_TARGET, Role
 
@@ -91,6 +92,30 @@ def _other_machine(scene: Scene) -> str | None:
     return f"another machine responds {answered[0].status_code}; no ingress logged it"
 
 
+def _remove(scene: Scene, lb: LoadBalancer) -> NextStep:
+    """Return how to remove the targets that are not nodes of the cluster.
+
+    A server that a label selector adds cannot be removed on its own.
+    """
+    wrong, name = nodes.foreign_targets(scene), quote(lb.name)
+    if not wrong or any(t.selector for t in lb.targets):
+        return NextStep(
+            text="Check which targets are not nodes of the cluster, and remove them.",
+            command=f"hcloud load-balancer describe {name}",
+        )
+    remove = f"hcloud load-balancer remove-target {name}"
+    return NextStep(
+        text="When the new targets are healthy, remove the targets that are not nodes"
+        " of the cluster.",
+        command=" && ".join(
+            f"{remove} --ip {quote(t.label)}"
+            if t.type == "ip"
+            else f"{remove} --server {quote(t.label)}"
+            for t in wrong
+        ),
+    )
+
+
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Return how to make the ingress's nodes the targets."""
     lb, cluster = balancer.load_balancer(scene), inside.cluster(scene)
@@ -105,21 +130,14 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     )
     ingress = cluster.ingress_service
     if not nodes.is_local(scene) or ingress is None:
-        look = f"hcloud load-balancer describe {name}"
-        wrong = [t.label for t in nodes.foreign_targets(scene)]
-        check = (
-            f"Remove the targets that are not nodes of the cluster: {', '.join(wrong)}."
-            " This lists all targets."
-            if wrong
-            else "Check which targets to remove."
-        )
-        return add, NextStep(text=check, command=look)
+        return add, _remove(scene, lb)
     patch = '{"spec":{"externalTrafficPolicy":"Cluster"}}'
     policy = NextStep(
-        text="Alternative: let every node forward requests. It hides the clients'"
-        " addresses.",
+        text="Let every node forward requests. The ingress then no longer receives the"
+        " clients' addresses.",
         command=f"kubectl -n {quote(ingress.namespace)} patch service"
         f" {quote(ingress.name)} -p '{patch}'",
+        alternative=True,
     )
     return add, policy
 

@@ -39,12 +39,14 @@ LONGEST = 300
 def assess(scene: Scene) -> Assessment:
     """Check whether the load balancer timed out while a response was on its way."""
     requests = users.failed(scene)
+    if never := users.never_connected(scene):
+        return refuted(ID, never)
     given_up = [p for p in requests if _gave_up(scene, p)]
     if not given_up and not any(_unclear(scene, p) for p in requests):
         return refuted(ID, "the load balancer itself wrote no 504")
     if 2 * len(given_up) <= len(requests):
         raise Missing("a 504 written by the load balancer in most failing responses")
-    took = min(p.phases.processing or p.duration for p in given_up)
+    took = min(map(_seconds, given_up))
     share = of(len(given_up), len(requests))
     state = f"the load balancer sent 504 to {share} requests after {took:.1f} s"
     lines = scene.sightings_of(*given_up)
@@ -63,6 +65,11 @@ def assess(scene: Scene) -> Assessment:
 
 def _gave_up(scene: Scene, probe: Probe) -> bool:
     return probe.status_code == GATEWAY_TIMEOUT and answers.wrote_response(scene, probe)
+
+
+def _seconds(probe: Probe) -> float:
+    """Return how long the load balancer waited before it responded."""
+    return probe.phases.processing or probe.duration
 
 
 def _unclear(scene: Scene, probe: Probe) -> bool:
@@ -110,8 +117,8 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     now = service.timeout_idle
     wanted = min(LONGEST, 2 * now if now else LONGEST)
     raised = NextStep(
-        text=f"Raise the timeout of port {port} to {wanted} s (now"
-        f" {f'{now} s' if now else 'the default'}; needs a token with write access).",
+        text=f"Raise the timeout of port {port} to {wanted} s{_current(scene, now)}."
+        " The API token needs write access.",
         command='curl -sS -X POST -H "Authorization: Bearer $HCLOUD_TOKEN"'
         " -H 'Content-Type: application/json'"
         f" https://api.hetzner.cloud/v1/load_balancers/{lb.id}/actions/"
@@ -119,6 +126,14 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         f"{wanted}}}}}'",
     )
     return raised, slow
+
+
+def _current(scene: Scene, configured: int | None) -> str:
+    """Return the configured timeout in brackets, unless requests ended before it."""
+    if configured is None:
+        return " (now the default)"
+    waited = [_seconds(p) for p in users.failed(scene) if _gave_up(scene, p)]
+    return "" if any(t < configured for t in waited) else f" (now {configured} s)"
 
 
 CAUSE = Cause(

@@ -1,4 +1,4 @@
-"""The nodes block the load balancer's connections, mostly with a firewall.
+"""The load balancer cannot connect to the nodes, mostly because of a firewall.
 
 Meaning: the ingress's NodePort responds to every node, but the load balancer cannot
 connect. A firewall of the nodes (UFW, nftables) blocks it, or Hetzner's Cloud Firewall
@@ -58,8 +58,10 @@ ID = "node-firewall-blocks-load-balancer"
 def assess(scene: Scene) -> Assessment:
     """Check whether only the load balancer cannot connect to the nodes."""
     service = balancer.service(scene)
+    if not nodes.targets(scene):
+        return refuted(ID, f"{balancer.name(scene)} has no targets")
     passed = answers.request_passed(scene)
-    if passed and not answers.responded_directly(scene):
+    if passed and not answers.failed_to_connect(scene):
         return refuted(ID, f"{passed}, so the load balancer can connect")
     to = service.destination_port
     with evidence_so_far(balancer.health_report(scene)):
@@ -99,14 +101,15 @@ def _check_everything_else(scene: Scene, to: int) -> None:
     ingress_service = health_check.served_ingress(scene)
     if reason := health_check.misconfiguration(scene):
         raise Missing(
-            "whether a firewall also blocks the load balancer"
-            f" (correct this first: {reason})"
+            "whether a firewall also blocks the load balancer, because another fault"
+            f" hides it: {reason}"
         )
     if to not in ingress_service.node_ports:
-        raise Missing(f"the owner of port {to}, which is not a NodePort of the ingress")
+        what = f"what listens on port {to}, which is not a NodePort of the ingress"
+        raise Missing(what)
     users.failed(scene)
     if passed := answers.request_passed(scene):
-        raise Missing(f"the reason why a request passed ({passed})")
+        raise Missing(f"the reason why some requests pass and others fail ({passed})")
     if nodes.is_local(scene) and not _policy_allows(scene):
         raise Missing(
             "whether policy Local drops requests, as some targets run no ingress pod"
@@ -156,19 +159,19 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     to = service.destination_port
     ports = ",".join(map(str, dict.fromkeys((to, service.health_check.port))))
     allow = NextStep(
-        text=f"On every node, allow connections from {source} to port {ports}.",
+        text=f"On every node, let the firewall accept connections from the load"
+        f" balancer ({source}) to port {ports}.",
         command=f"sudo ufw allow proto tcp from {source} to any port {ports}",
     )
     watch = NextStep(
-        text="On a node, find what blocks the load balancer. If there is a SYN and no"
-        " reply, it is the node's firewall, or kube-proxy (IPVS) put the load"
-        " balancer's address on the node. If there is no SYN, it is Hetzner's firewall"
-        " or network.",
+        text="If this does not help, watch the load balancer's packets on a node. If"
+        " there is no SYN, Hetzner's firewall or network drops it. If there is a SYN"
+        " and no reply, the node drops it: continue with the next step.",
         command=f"sudo tcpdump -ni any 'tcp port {to} and host {source}'",
     )
     ipvs = NextStep(
-        text="Check whether kube-proxy (IPVS) put the load balancer's address on the"
-        " node.",
+        text="Check whether kube-proxy in IPVS mode assigned the load balancer's"
+        " address to the node. Then the node replies to itself.",
         command=f"ip -brief address | grep -F {quote(source)}",
     )
     if private:
@@ -201,7 +204,7 @@ CAUSE = Cause(
     id=ID,
     class_=Class.LOAD_BALANCER,
     hop=Hop.NODE,
-    title="The nodes block the load balancer's connections",
+    title="The load balancer cannot connect to the nodes",
     assess=assess,
     next_steps=next_steps,
     explains=("lb-no-healthy-target",),

@@ -119,9 +119,10 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     )
     patch = '{"spec":{"externalTrafficPolicy":"Cluster"}}'
     policy = NextStep(
-        text="Alternative: let every node forward requests. It hides the clients'"
-        " addresses.",
+        text="Let every node forward requests. The ingress then no longer receives the"
+        " clients' addresses.",
         command=f"kubectl -n {space} patch service {quote(ingress.name)} -p '{patch}'",
+        alternative=True,
     )
     return check, policy, look
 

@@ -78,7 +78,7 @@ def assess(scene: Scene) -> Assessment:
     own = f"{of(succeeded, len(local))} probes of pods on the same node succeeded"
     with evidence_so_far(own, state):
         if succeeded < len(local) or len(_pairs(cut)) < overlay.PAIRS:
-            raise Missing("pods that respond to their own node and to no other node")
+            raise Missing("pods that respond to their own node but to no other node")
         return supported(ID, state, own, *_ends_there(scene))
 
 
@@ -198,21 +198,42 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         text=f"On {one.node}, send a request to the pod on {one.peer_node}.",
         command=f"curl -sS -m 5 -o /dev/null -w '%{{http_code}}\\n' {host}:{port}",
     )
+    uses_node_address = address in {n.internal_ip for n in nodes}
+    through = _to_the_node if uses_node_address else _through_the_overlay
+    return send, *through(one, quote(source or "NODE"))
+
+
+def _to_the_node(cut: Probe, source: str) -> tuple[NextStep, NextStep]:
+    """Return the steps for a pod with hostNetwork, which has its node's address."""
+    port = cut.peer_port
     capture = NextStep(
-        text=f"On {one.peer_node}, check whether the packets arrive: VXLAN"
-        " (8472, 4789), WireGuard (51871, 51820), or the port itself.",
-        command="sudo tcpdump -ni any 'udp port 8472 or udp port 4789 or udp port"
-        f" 51871 or udp port 51820 or tcp port {port}'",
+        text=f"On {cut.peer_node}, check whether the packets from {cut.node} arrive on"
+        f" the pod's port {port}. The pod uses the node's network (hostNetwork).",
+        command=f"sudo tcpdump -ni any 'host {source} and tcp port {port}'",
     )
     allow = NextStep(
-        text=f"If UFW drops these packets on {one.peer_node}, allow the other nodes to"
-        " connect to the overlay port. If the pods use hostNetwork, also allow the"
-        " pod's port. Repeat for each node.",
-        command=f"sudo ufw allow from {quote(source or 'NODE')} to any port 8472"
-        f" proto udp && sudo ufw allow from {quote(source or 'NODE')} to any port"
-        f" {port} proto tcp",
+        text=f"If they arrive and get no reply, let the firewall of {cut.peer_node}"
+        f" accept them. Do the same on each node, for all other nodes.",
+        command=f"sudo ufw allow from {source} to any port {port} proto tcp",
     )
-    return send, capture, allow
+    return capture, allow
+
+
+def _through_the_overlay(cut: Probe, source: str) -> tuple[NextStep, NextStep]:
+    """Return the steps for a pod with an address of its own."""
+    capture = NextStep(
+        text=f"On {cut.peer_node}, check whether the packets from {cut.node} arrive,"
+        " and on which port. VXLAN uses 8472 or 4789, WireGuard 51871 or 51820.",
+        command=f"sudo tcpdump -ni any 'host {source} and (udp port 8472 or udp port"
+        " 4789 or udp port 51871 or udp port 51820)'",
+    )
+    allow = NextStep(
+        text=f"If they arrive and the pod does not respond, let the firewall of"
+        f" {cut.peer_node} accept them. Replace 8472 by the port that you saw. Do the"
+        " same on each node, for all other nodes.",
+        command=f"sudo ufw allow from {source} to any port 8472 proto udp",
+    )
+    return capture, allow
 
 
 CAUSE = Cause(

@@ -37,6 +37,8 @@ ID = "pod-answers-error"
 def assess(scene: Scene) -> Assessment:
     """Check whether a pod wrote the failing response."""
     requests = users.failed(scene)
+    if never := users.never_connected(scene):
+        return refuted(ID, never)
     if no_connection := users.without_connection(scene):
         raise Missing(f"proof that a request reached a pod ({no_connection})")
     if logged := _by_the_log(scene):
@@ -50,16 +52,14 @@ def assess(scene: Scene) -> Assessment:
     result = status or "no response"
     state = f"{of(len(same), len(probes))} internal probes of pods received {result}"
     if all(p.healthy for p in probes) and _page_of_a_proxy(requests):
-        author = users.written_by(requests[0])
-        who = f"{author.writer} ({author.hop}) generated the response that users get"
         share = f"all {len(probes)} internal probes of pods succeeded"
-        return refuted(ID, share, who)
+        return refuted(ID, share, _page(scene, requests))
     if _enough(same, probes, scene) and _is_from_pods(scene, same):
-        return supported(ID, state, _page(requests))
+        return supported(ID, state, _page(scene, requests))
     if failing := _behind_the_health_check(scene, probes):
         return supported(ID, failing, balancer.health_report(scene))
     what = "proof that a pod wrote the failing response"
-    raise Missing(what, evidence=(state, _page(requests)))
+    raise Missing(what, evidence=(state, _page(scene, requests)))
 
 
 def _by_the_log(scene: Scene) -> Assessment | None:
@@ -147,9 +147,14 @@ def _page_of_a_proxy(requests: tuple[Probe, ...]) -> bool:
     )
 
 
-def _page(requests: tuple[Probe, ...]) -> str:
-    author = users.written_by(requests[0])
-    return f"{author.writer} ({author.hop}) generated the response that users get"
+def _page(scene: Scene, requests: tuple[Probe, ...]) -> str:
+    first = requests[0]
+    if first.status_code is None:
+        return "users get no response"
+    author = users.author_text(first)
+    if balancer.reached_other_machine(scene, first):
+        author = f"another machine ({first.peer_address})"
+    return f"users get a response from {author}"
 
 
 def _behind_the_health_check(scene: Scene, probes: tuple[Probe, ...]) -> str | None:

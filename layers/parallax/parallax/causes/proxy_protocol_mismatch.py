@@ -72,7 +72,7 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     flag = str(wants).lower()
     lb = NextStep(
         text=f"Switch the PROXY protocol {'on' if wants else 'off'} at the load"
-        " balancer, as at the ingress.",
+        f" balancer. At the ingress it is {'on' if wants else 'off'}.",
         command=f"hcloud load-balancer update-service {quote(name)}"
         f" --listen-port {port} --proxy-protocol={flag}",
     )
@@ -82,10 +82,11 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     service = (ingress.name if ingress else reached.ingress_service) or "CONFIGMAP"
     patch = f'{{"data":{{"use-proxy-protocol":"{str(not wants).lower()}"}}}}'
     other = NextStep(
-        text=f"Alternative: switch it {'off' if wants else 'on'} at the ingress. Its"
+        text=f"Switch the PROXY protocol {'off' if wants else 'on'} at the ingress. Its"
         " ConfigMap usually has the name of its Service.",
         command=f"kubectl -n {quote(space)} patch configmap {quote(service)}"
         f" -p '{patch}'",
+        alternative=True,
     )
     return lb, other
 
@@ -94,7 +95,7 @@ CAUSE = Cause(
     id=ID,
     class_=Class.LOAD_BALANCER,
     hop=Hop.LOAD_BALANCER,
-    title="Only one of load balancer and ingress uses the PROXY protocol",
+    title="Load balancer and ingress disagree about the PROXY protocol",
     assess=assess,
     next_steps=next_steps,
     explains=("lb-no-healthy-target",),

@@ -47,7 +47,7 @@ def assess(scene: Scene) -> Assessment:
     ready = [e for e in pods.endpoints(scene) if e.ready]
     state = pods.endpoints_text(scene)
     if not ready:
-        return refuted(ID, state)
+        return refuted(ID, _unready(scene))
     served = sum(e.port is not None for e in ready)
     if served:
         share = of(served, len(ready))
@@ -59,6 +59,15 @@ def assess(scene: Scene) -> Assessment:
         with evidence_so_far(why):
             ends = impact.ends_without_pod(scene)
     return supported(ID, f"{state}, none of them with a port", why, ends)
+
+
+def _unready(scene: Scene) -> str:
+    """Return why no endpoint is ready, with the ports of those that are not."""
+    found = pods.known_endpoints(scene)
+    if not found or any(e.port is None for e in found):
+        return pods.endpoints_text(scene)
+    share = of(len(found), len(found))
+    return f"the Service port maps to a port on {share} endpoints, none of them ready"
 
 
 def _mismatch(scene: Scene) -> str:
@@ -92,15 +101,16 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     items = ".spec.containers[*].ports" if pod else ".items[*].spec.containers[*].ports"
     return (
         NextStep(
-            text="Compare the Service's targetPort, name and protocol with the ports"
-            " that the containers declare.",
+            text="Compare targetPort in the Service (first output line) with the ports"
+            " that the containers declare (second line). If targetPort is a name, a"
+            " container must declare a TCP port of this name.",
             command=f"{kubectl} get service {quote(name)} -o"
             f" jsonpath='{{.spec.ports}}{{\"\\n\"}}' && {kubectl} get {which} -o"
             f" jsonpath='{{{items}}}{{\"\\n\"}}'",
         ),
         NextStep(
-            text="Correct targetPort in the Service, or the port in the pod template."
-            " PORTS then shows a number instead of <unset>.",
+            text="Correct targetPort in the Service, or the port's name in the pod"
+            " template. Then check that the column PORTS shows the port's number.",
             command=f"{kubectl} get endpointslices -l"
             f" kubernetes.io/service-name={quote(name)}",
         ),

@@ -37,6 +37,11 @@ ID = "service-without-endpoints"
 def assess(scene: Scene) -> Assessment:
     """Check whether requests end at the ingress because the Service has no endpoint."""
     found, state = pods.endpoints(scene), pods.endpoints_text(scene)
+    if found and not pods.ready(found):
+        name = pods.service_name(scene)
+        return refuted(
+            ID, f"Service {name} has {len(found)} endpoints, none of them ready"
+        )
     if found:
         return refuted(ID, state)
     with evidence_so_far(state):

@@ -26,6 +26,7 @@ HEALTHY = "none"
 STATES = {
     HopState.OK: ("✔", "green"),
     HopState.FAULTY: ("✘", "red"),
+    HopState.AFFECTED: ("!", "yellow"),
     HopState.UNKNOWN: ("?", "dim"),
 }
 ANSWERS = {
@@ -72,8 +73,11 @@ def lines(judgement: Judgement, snapshot: Snapshot) -> Iterator[Line]:
 
 
 def _steps(steps: tuple[NextStep, ...]) -> Iterator[Line]:
-    for number, step in enumerate(steps, 1):
-        yield Line(Text(f"  {number}. {step.text}"), 5)
+    number = 0
+    for step in steps:
+        number += not step.alternative
+        lead = f"{'or':>3}" if step.alternative else f"{number:>3}."
+        yield Line(Text(f"{lead:<4} {step.text}"), 5)
         if step.command:
             yield Line(Text(f"     {step.command}", "cyan"), None)
 

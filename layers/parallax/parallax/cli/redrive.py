@@ -35,19 +35,19 @@ def run(
     step: Annotated[
         str,
         typer.Option(
-            help="Replay only the dead letters of this step: probe, inspect, "
+            help="Process only the dead letters of this step: probe, inspect, "
             "diagnose, notify, publish, or all."
         ),
     ] = ALL,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="List the letters; replay none.")
+        bool, typer.Option("--dry-run", help="Only list the letters.")
     ] = False,
     limit: Annotated[
         int | None, typer.Option("--max", min=1, help="Stop after this many letters.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Replay the dead letters of a stack; delete those that succeed."""
+    """Process a stack's dead letters again; those that fail remain."""
     from botocore.exceptions import (  # pyright: ignore[reportMissingTypeStubs] - it has none
         BotoCoreError,
         ClientError,

@@ -87,14 +87,16 @@ def _measured_since(report: NodeReport, since: datetime) -> bool:
 def known_nodes(snapshot: Snapshot) -> set[str]:
     """Return the names of all nodes that should report.
 
-    A live reading of the cluster lists them. Without one, all nodes count that ever
-    reported, or that a reading listed.
+    A live reading of the cluster lists them, or the list that the heartbeats refer to.
+    Without one, all nodes count that ever reported, or that a reading listed.
     """
     live = snapshot.live_reports
     names = {report.node for report in live}
     listed = [r.reading.nodes for r in live if r.reading and r.reading.nodes]
     if listed:
         return names | {node.name for nodes in listed for node in nodes}
+    if snapshot.nodes is not None:
+        return names | set(snapshot.nodes)
     for report in snapshot.reports:
         names.add(report.node)
         if report.reading is not None:

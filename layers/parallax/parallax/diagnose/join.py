@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 
 from parallax.diagnose.reach import reached
 from parallax.model.balancer import BalancerReading
-from parallax.model.cluster import NodeReport, Sighting
-from parallax.model.freshness import RUN_STALE, is_current, is_future
+from parallax.model.cluster import STALE_INTERVALS, NodeReport, Sighting
+from parallax.model.freshness import RUN_STALE, is_current, is_fresh, is_future
+from parallax.model.heartbeat import Agents, HeartbeatSeen
 from parallax.model.probe import ProbeRun
 from parallax.model.snapshot import PastProbe, Snapshot
 from parallax.model.target import Target
@@ -28,8 +29,13 @@ def join(
     *,
     taken_at: datetime,
     settle_seconds: float = 120.0,
+    agents: Agents | None = None,
 ) -> Snapshot:
-    """Return a target's snapshot at `taken_at` (UTC, our clock)."""
+    """Return a target's snapshot at `taken_at` (UTC, our clock).
+
+    `agents` are those of the target's cluster; None: it has none, or they send reports
+    only, as agents of an earlier version do.
+    """
     own = [o for o in observations if o.target == target.name]
     runs = _runs(own, taken_at)
     reports = [o for o in own if isinstance(o, NodeReport)]
@@ -43,12 +49,16 @@ def join(
         balancer=_newest_reading(own, since or well, taken_at),
         # The sightings of this run are stored beside the reports, each line once.
         reports=tuple(
-            replace(r, sightings=()) for r in _newest_reports(reports, taken_at)
+            replace(r, sightings=())
+            for r in _with_heartbeats(
+                _newest_reports(reports, taken_at), target.name, agents, taken_at
+            )
         ),
         sightings=_sightings(reports, run),
         past=tuple(_past(r) for r in runs if taken_at - r.started_at <= PAST),
         failing_since=since,
         well_since=well,
+        nodes=agents.nodes if agents else None,
     )
 
 
@@ -128,6 +138,36 @@ def _newest_reports(
         if not is_future(report.arrived_at, taken_at):
             newest[report.cluster, report.node] = report
     return tuple(newest[key] for key in sorted(newest))
+
+
+def _with_heartbeats(
+    reports: Iterable[NodeReport], target: str, agents: Agents | None, now: datetime
+) -> tuple[NodeReport, ...]:
+    """Add a report without content for each node that sends only heartbeats now.
+
+    A fresh report is never replaced: a heartbeat observes nothing.
+    """
+    known = {(r.cluster, r.node): r for r in reports}
+    for seen in agents.heartbeats if agents else ():
+        report = known.get((seen.cluster, seen.node))
+        fresh = report and is_fresh(report.arrived_at, now, report.patience)
+        if fresh or is_future(seen.received_at, now):
+            continue
+        if report is None or report.arrived_at < seen.received_at:
+            known[seen.cluster, seen.node] = _bare(seen, target)
+    return tuple(known[key] for key in sorted(known))
+
+
+def _bare(seen: HeartbeatSeen, target: str) -> NodeReport:
+    """Return a report that only says that the agent works, as long as it counts."""
+    return NodeReport(
+        target=target,
+        cluster=seen.cluster,
+        node=seen.node,
+        sent_at=seen.received_at,
+        received_at=seen.received_at,
+        interval=seen.patience.total_seconds() / STALE_INTERVALS,
+    )
 
 
 def _sightings(

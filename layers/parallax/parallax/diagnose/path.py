@@ -5,6 +5,8 @@ the internet to the pods, with figures.
 It does not: judge; a hop that was not observed is `unknown`, never `ok`.
 """
 
+from dataclasses import replace
+
 from parallax.diagnose.path_inside import hops_inside, line
 from parallax.diagnose.reach import ORDER
 from parallax.diagnose.symptom import tally
@@ -14,6 +16,9 @@ from parallax.model.balancer import HealthStatus
 from parallax.model.judgement import Hop, HopSeen, HopState
 from parallax.model.probe import AS_A_USER, FOR_THE_TARGET, Role
 from parallax.model.snapshot import Snapshot
+
+PASSES_ON = (Hop.LOAD_BALANCER, Hop.NODE, Hop.INGRESS, Hop.SERVICE)
+"""Hops that fail if a hop behind them does."""
 
 
 def trace(snapshot: Snapshot) -> tuple[HopSeen, ...]:
@@ -33,8 +38,10 @@ def blame(path: tuple[HopSeen, ...], hop: Hop, shown: str) -> tuple[HopSeen, ...
     """Return the path with the hop of an established cause marked faulty.
 
     If its line already reports a fault, it stays. Otherwise the evidence of the cause
-    replaces it. All other hops stay unchanged.
+    replaces it. Faulty hops before it that pass its failure on become affected. All
+    other hops stay unchanged.
     """
+    path = tuple(_affected(h) if _passes_on(h, hop) else h for h in path)
     own = next((h for h in path if h.hop is hop), None)
     if own is not None and own.state is HopState.FAULTY:
         return path
@@ -42,6 +49,19 @@ def blame(path: tuple[HopSeen, ...], hop: Hop, shown: str) -> tuple[HopSeen, ...
     if own is not None:
         return tuple(blamed if h is own else h for h in path)
     return tuple(sorted((*path, blamed), key=lambda h: ORDER.index(h.hop)))
+
+
+def _passes_on(seen: HopSeen, hop: Hop) -> bool:
+    """Return whether a faulty hop is before the blamed one and passes its failure on.
+
+    A wrong DNS answer or a stored response has no cause behind it.
+    """
+    is_before = ORDER.index(seen.hop) < ORDER.index(hop)
+    return seen.state is HopState.FAULTY and is_before and seen.hop in PASSES_ON
+
+
+def _affected(seen: HopSeen) -> HopSeen:
+    return replace(seen, state=HopState.AFFECTED)
 
 
 def _dns(scene: Scene) -> HopSeen:

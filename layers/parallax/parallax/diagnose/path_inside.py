@@ -47,7 +47,8 @@ def _node(scene: Scene) -> HopSeen:
     share = of(len(got), len(probes))
     text = f"{share} NodePort probes between nodes got a response"
     if closed := len(scene.inside(Role.INGRESS_OTHER)) - len(probes):
-        text += f"; traffic policy Local drops {closed} more"
+        other = f"{closed} other probe{'s' if closed > 1 else ''}"
+        text += f"; traffic policy Local drops {other}, as intended"
     return line(Hop.NODE, text, good=len(got) == len(probes))
 
 
@@ -65,6 +66,8 @@ def _ingress(scene: Scene) -> HopSeen:
         if not p.healthy and users.written_by(p).hop == "ingress"
     }
     good = len(got) == len(probes) and own <= _faults_behind(scene)
+    if good and not all(p.healthy for p in probes):
+        return HopSeen(hop=Hop.INGRESS, state=HopState.AFFECTED, seen=text)
     return line(Hop.INGRESS, text, good=good)
 
 
@@ -148,12 +151,17 @@ def _pod(scene: Scene) -> HopSeen:
         return line(Hop.POD, text + also, good=False)
     if not probes:
         return line(Hop.POD, pods.why_not_probed(scene), good=None)
-    text = f"directly to the pods: {tally(probes)}"
+    origin = ", from their own nodes" if _cut(scene) and _are_local(probes) else ""
+    text = f"directly to the pods{origin}: {tally(probes)}"
     found = pods.known_endpoints(scene)
     if found and not pods.ready(found):
         share = of(0, len(found))
         return line(Hop.POD, f"{share} ready; {text}", good=False)
     return line(Hop.POD, text, good=all(p.healthy for p in probes))
+
+
+def _are_local(probes: Sequence[Probe]) -> bool:
+    return all(p.node == p.peer_node for p in probes)
 
 
 def _pod_probes(scene: Scene) -> Sequence[Probe]:

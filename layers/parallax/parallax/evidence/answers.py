@@ -24,6 +24,9 @@ CONNECT_ATTEMPT = 0.5
 """Seconds. Without a usable target HAProxy responds 503 at once; after failed attempts
 to connect it responds later. Hetzner does not publish its own timers."""
 
+AFTER_CONNECTING = (502, 504)
+"""What the load balancer responds if it could connect to a target."""
+
 NO_TARGET_STATUS = 503
 """Status without a healthy target (hcloud-cloud-controller-manager, PR 354)."""
 
@@ -143,6 +146,17 @@ def responded_directly(scene: Scene) -> bool:
     Then a request that passed it contradicts this; it is not a refutation.
     """
     return any(wrote_response(scene, p) for p in users.failing(scene, Role.DIRECT))
+
+
+def failed_to_connect(scene: Scene) -> bool:
+    """Return whether the balancer's own response to a direct probe hides a connection.
+
+    It responds 502 or 504 only after it has connected to a target.
+    """
+    return any(
+        wrote_response(scene, p) and p.status_code not in AFTER_CONNECTING
+        for p in users.failing(scene, Role.DIRECT)
+    )
 
 
 @reading

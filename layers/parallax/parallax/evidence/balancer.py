@@ -8,7 +8,7 @@ from ipaddress import ip_address
 from textwrap import shorten
 
 from parallax.evidence import users
-from parallax.evidence.reading import Missing, need, reading
+from parallax.evidence.reading import Absent, Missing, need, reading
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of, since_text
 from parallax.model.balancer import (
@@ -51,16 +51,25 @@ def load_balancer(scene: Scene) -> LoadBalancer:
 
 @reading
 def service(scene: Scene) -> BalancerService:
-    """Return the load balancer's service on the port that users use."""
+    """Return the load balancer's service on the port that users use.
+
+    Raise `Absent` if there is none: a load balancer without a service has nothing else
+    that could be at fault. A CDN may use another port, so then it is only `Missing`.
+    """
     lb, port = load_balancer(scene), users.listen_port(scene)
     if lb.is_unread(port):
         raise Missing(unread_text(scene))
-    if lb.redirects(port) and lb.service_for(port) is None:
+    if found := lb.service_for(port):
+        return found
+    redirects = lb.redirects(port)
+    if redirects:
         why = f"{name(scene)} only redirects port {port} to https"
         raise Missing(f"a service on port {port} ({why})")
-    return need(
-        lb.service_for(port), f"a service on port {port} ({name(scene)} has none)"
-    )
+    what = f"a service on port {port} ({name(scene)} has none)"
+    if redirects is None or scene.target.reached.cdn:
+        raise Missing(what)
+    state = f"{name(scene)} has no service on port {port}"
+    raise Absent(what, evidence=(f"{state}, so it sends no request to a target",))
 
 
 def unread_text(scene: Scene) -> str:

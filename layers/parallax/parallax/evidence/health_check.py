@@ -52,7 +52,8 @@ def response_without_targets(scene: Scene) -> str:
     if not balancer.all_unhealthy(scene):
         raise Missing("every target reported as unhealthy")
     if passed := answers.request_passed(scene):
-        raise Missing(f"the reason why a request passed ({passed})")
+        what = "the reason why a request passes although every target is unhealthy"
+        raise Missing(f"{what} ({passed})")
     users.failed(scene)
     return answers.own_response(scene)
 
@@ -113,6 +114,10 @@ def served_ingress(scene: Scene) -> Service:
     responses between nodes prove nothing (Kubernetes, externalTrafficPolicy).
     """
     service = inside.ingress_service(scene)
+    foreign, found = nodes.foreign_targets(scene), nodes.targets(scene)
+    if found and len(foreign) == len(found):
+        share = of(len(foreign), len(found))
+        raise Missing(f"a target that is a node of the cluster ({share} are not)")
     if not any(nodes.target_node(scene, t) for t, _ in balancer.health(scene)):
         raise Missing("whether the load balancer's targets are nodes of the cluster")
     if nodes.is_local(scene):

@@ -140,7 +140,7 @@ def no_pod_responded(scene: Scene) -> str | None:
         for line in lines
     ):
         return None
-    return f"ingress log: no pod responded to any of {len(lines)} failing requests"
+    return f"ingress log: none of {len(lines)} failing requests got a pod's response"
 
 
 def logged_status(scene: Scene, probe: Probe) -> bool:

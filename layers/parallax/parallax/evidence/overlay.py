@@ -69,7 +69,7 @@ def answered_across(scene: Scene, to: int) -> str:
     )
     if not sent_probes or len(sent_probes) > len(answered_probes):
         got = (
-            of(len(answered_probes), len(sent_probes))
+            f"{of(len(answered_probes), len(sent_probes))} responded"
             if sent_probes
             else inside.why_no_reports(scene)
         )

@@ -20,6 +20,8 @@ def why_not_probed(scene: Scene) -> str:
     cluster = scene.cluster
     if cluster is not None and cluster.endpoints == ():
         return "the Service has no pod"
+    if without_port(scene):
+        return "the Service's endpoints have no port to probe"
     if scene.inside(*Role):
         return "the agents do not probe pods of this target"
     return inside.why_no_reports(scene)
@@ -59,6 +61,12 @@ def endpoints(scene: Scene) -> tuple[Endpoint, ...]:
 def known_endpoints(scene: Scene) -> tuple[Endpoint, ...]:
     """Return the Service's endpoints; empty where they were not read."""
     return endpoints.maybe(scene) or ()
+
+
+def without_port(scene: Scene) -> bool:
+    """Return whether endpoints are ready, but none of them has a port."""
+    found = [e for e in known_endpoints(scene) if e.ready]
+    return bool(found) and all(e.port is None for e in found)
 
 
 def endpoints_text(scene: Scene) -> str:

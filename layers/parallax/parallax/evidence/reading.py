@@ -2,7 +2,8 @@
 
 In: a function of a scene that returns a value or raises `Missing`. Out: a `Reading`,
 which calls that function once per scene and arguments.
-It does not: conclude. The engine turns a `Missing` into "not determined".
+It does not: conclude. The engine turns a `Missing` into "not determined", and an
+`Absent` into "ruled out".
 The idea is from insights-core: a rule states what it needs, the engine what is missing.
 """
 
@@ -22,6 +23,13 @@ class Missing(Exception):  # noqa: N818 - missing evidence is a result, not an e
         self.evidence = evidence
 
 
+class Absent(Missing):
+    """A thing that a cause is about does not exist, which rules the cause out.
+
+    `why` names the thing as missing evidence; `evidence` states that it is absent.
+    """
+
+
 class Reading[**P, T]:
     """A function of a scene, called once per scene and arguments."""
 
@@ -33,7 +41,7 @@ class Reading[**P, T]:
         """Return the value; raise `Missing` with the reason."""
         found = self._found(scene, *args, **kwargs)
         if isinstance(found, Missing):
-            raise Missing(*found.why, evidence=found.evidence)
+            raise type(found)(*found.why, evidence=found.evidence)
         return found
 
     def maybe(self, scene: Scene, *args: P.args, **kwargs: P.kwargs) -> T | None:

@@ -14,6 +14,13 @@ from parallax.writers import Attribution, attribute_probe
 
 PROXIES = ("load-balancer", "ingress", "cdn")
 """Hops that write pages of their own; no pod wrote those."""
+PLACES = {
+    "cdn": "the CDN",
+    "load-balancer": "the load balancer",
+    "ingress": "the ingress",
+    "pod": "a pod",
+}
+"""How evidence names the hop that wrote a response."""
 NEVER_SENT = (ErrorType.HOST_UNREACHABLE, ErrorType.ADDRESS_NOT_ALLOWED)
 """Errors of the probe's own machine, e.g. a Lambda without an IPv6 route."""
 NO_CONNECTION = (
@@ -74,6 +81,16 @@ def without_connection(scene: Scene) -> str | None:
     return f"{share} failing requests got no connection: {what}"
 
 
+@reading
+def never_connected(scene: Scene) -> str | None:
+    """Return that no failing user request at all got a connection; else None."""
+    requests = failing(scene, *AS_A_USER)
+    if not requests or any(not _has_no_connection(scene, p) for p in requests):
+        return None
+    what = str(requests[0].error_type).replace("_", " ")
+    return f"none of {len(requests)} failing requests got a connection ({what})"
+
+
 def connected(scene: Scene, probe: Probe) -> bool:
     """Return whether a request was sent, with or without a response."""
     return not _has_no_connection(scene, probe)
@@ -86,6 +103,15 @@ def _has_no_connection(scene: Scene, probe: Probe) -> bool:
         # A tcp service without targets closes the connection during the handshake.
         return scene.target.reached.cdn
     return probe.error_type in NO_CONNECTION or probe.error_phase in _BEFORE
+
+
+def author_text(probe: Probe) -> str:
+    """Return who wrote a response, e.g. `the load balancer (haproxy)`."""
+    author = written_by(probe)
+    if author.how == "replayed":
+        return "a cache (stored response)"
+    place = PLACES.get(author.hop)
+    return f"{place} ({author.writer})" if place else author.writer
 
 
 def written_by(probe: Probe) -> Attribution:

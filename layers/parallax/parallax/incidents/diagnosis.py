@@ -9,16 +9,20 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from parallax import stream
 from parallax.incidents.advice import DynamoAdvice
+from parallax.incidents.due import due, in_round, listeners
 from parallax.incidents.judging import Judging
-from parallax.incidents.move import move
+from parallax.incidents.move import move, move_silences
 from parallax.incidents.sweep import sweep_all
 from parallax.incidents.table import DynamoIncidents
 from parallax.journal.choose import open_journal
+from parallax.journal.observation import Journal
 from parallax.model.finding import Incident
+from parallax.model.round import Round
 from parallax.model.target import Target
 from parallax.settings import Settings
 from parallax.story.rules import Rules
@@ -35,16 +39,55 @@ class Diagnosis:
     def judge_batch(
         self, event: dict[str, Any], targets: Sequence[Target]
     ) -> dict[str, Any]:
-        """Judge each target of the batch once; return the records to send again."""
+        """Judge each concerned target once; return the records to send again."""
         journal = open_journal(self.settings.journal_table)
         incidents, advice = self._tables()
+        now = datetime.now(UTC)
+        opened = cache(incidents.open)
 
         def judge(target: Target) -> Sequence[Incident]:
-            now = datetime.now(UTC)
-            return move(target, journal.recent, incidents, now, self._rules(), advice)
+            # Each target at its own time: a batch may take seconds.
+            at, rules = datetime.now(UTC), self._rules()
+            agents = journal.agents
+            return move(target, journal.recent, incidents, at, rules, advice, agents)
 
-        judging = Judging(targets, judge, self.settings.dead_letters_url)
+        def listen(round_: Round) -> list[Incident]:
+            present = in_round(round_, listeners(targets))
+            return self._listen(present, journal, incidents, opened())
+
+        judging = Judging(
+            targets,
+            judge,
+            self.settings.dead_letters_url,
+            lambda round_: due(round_, opened(), now),
+            listen,
+        )
         return stream.process(event, judging.take)
+
+    def listen(self, targets: Sequence[Target]) -> list[str]:
+        """Judge whether all agents and probes report; return the subjects that moved.
+
+        It depends neither on a probe nor on a push, so that it notices if both end.
+        """
+        journal = open_journal(self.settings.journal_table)
+        incidents, _ = self._tables()
+        moved = self._listen(listeners(targets), journal, incidents, incidents.open())
+        return [incident.subject for incident in moved]
+
+    def _listen(
+        self,
+        targets: Sequence[Target],
+        journal: Journal,
+        incidents: DynamoIncidents,
+        opened: Mapping[str, object],
+    ) -> list[Incident]:
+        moved: list[Incident] = []
+        for target in targets:
+            at, rules = datetime.now(UTC), self._rules()
+            moved += move_silences(
+                target, journal.recent, incidents, at, rules, journal.agents, opened
+            )
+        return moved
 
     def sweep(self, targets: Sequence[Target]) -> list[str]:
         """End the incidents and advice of targets that are not in the file."""

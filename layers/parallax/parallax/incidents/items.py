@@ -78,6 +78,22 @@ class Items:
                 raise ConflictError(item["pk"]["S"]) from error
             raise
 
+    def indexed(self, index: str, *attributes: str) -> list[Item]:
+        """Return the items of a sparse index, with their key and these attributes.
+
+        All of them have the value `1` in the attribute that has the index's name.
+        """
+        names = {f"#{name}": name for name in (index, *attributes)}
+        pages = self._dynamodb.get_paginator("query").paginate(
+            TableName=self.table,
+            IndexName=index,
+            KeyConditionExpression=f"#{index} = :one",
+            ProjectionExpression=", ".join(["pk", *(f"#{a}" for a in attributes)]),
+            ExpressionAttributeNames=names,
+            ExpressionAttributeValues={":one": {"S": "1"}},
+        )
+        return [item for page in pages for item in page["Items"]]
+
     def subjects(self, condition: str, **values: str) -> tuple[str, ...]:
         """Return the keys of all items that meet a condition.
 

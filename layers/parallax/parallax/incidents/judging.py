@@ -1,57 +1,77 @@
 """Judging: one batch of observations, each target judged once.
 
-In: records of the journal's stream, the watched targets, a function that judges one.
-Out: the incidents that changed. A record fails, so that Lambda retries it, only if a
-retry can succeed. Records that cannot be judged go to the dead-letter queue.
+In: records of the journal's stream, the watched targets, a function that judges one,
+and two that say what a round concerns. Out: the incidents that changed. A record fails,
+so that Lambda retries it, only if a retry can succeed. Records that cannot be judged go
+to the dead-letter queue.
 It does not: read the targets file, or judge; `parallax.incidents.move` does.
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from parallax.aws import may_pass
 from parallax.incidents.items import ConflictError
-from parallax.journal.observation import from_image
+from parallax.journal.observation import Observation, from_image
 from parallax.model.finding import Incident
+from parallax.model.packed import in_clear, unpack
+from parallax.model.round import Round
 from parallax.model.target import Target
 from parallax.stream import Record, read, send_to_dead_letters
 
 log = logging.getLogger(__name__)
 
 
+def _none(_round: Round) -> Sequence[Any]:
+    return ()
+
+
 @dataclass(slots=True)
 class Judging:
     """One invocation's targets; `move` judges one of them.
 
-    If a target cannot be judged, all of its records fail with the same error, and no
-    record of another target does.
+    `due` returns the names of the targets that a round concerns. `listen` judges
+    whether the agents of a round's clusters report. If a target cannot be judged, all
+    of its records fail with the same error, and no record of another target does.
     """
 
     targets: Sequence[Target]
     move: Callable[[Target], Sequence[Incident]]
     dead_letters_url: str | None = None
+    due: Callable[[Round], Sequence[str]] = _none
+    listen: Callable[[Round], Sequence[Incident]] = _none
     moved: list[Incident] = field(default_factory=list[Incident])
     _judged: dict[str, Exception | None] = field(
         default_factory=dict[str, Exception | None]
     )
 
     def take(self, record: Record) -> None:
-        """Judge the record's target, unless an earlier record of the batch did.
+        """Judge the record's targets, unless an earlier record of the batch did.
 
         Raises an error if a retry may succeed. An unwatched target is skipped.
         """
-        observation = read(record, from_image, self.dead_letters_url)
-        target = observation and self._watched(observation.target)
-        if not target:
+        observation = read(record, _observed, self.dead_letters_url)
+        if observation is None:
             return
-        if target.name not in self._judged:
-            self._judged[target.name] = self._judge(target, record)
-        if error := self._judged[target.name]:
+        errors = [self._once(name, record) for name in self._concerned(observation)]
+        if error := next(filter(None, errors), None):
             raise error
 
-    def _watched(self, name: str) -> Target | None:
-        return next((target for target in self.targets if target.name == name), None)
+    def _concerned(self, observation: Observation | Round) -> Sequence[str]:
+        if not isinstance(observation, Round):
+            return (observation.target,)
+        self._keep(self.listen(observation))
+        return self.due(observation)
+
+    def _once(self, name: str, record: Record) -> Exception | None:
+        target = next((one for one in self.targets if one.name == name), None)
+        if target is None:
+            return None
+        if name not in self._judged:
+            self._judged[name] = self._judge(target, record)
+        return self._judged[name]
 
     def _judge(self, target: Target, record: Record) -> Exception | None:
         """Judge a target; return the error if a retry may succeed."""
@@ -65,8 +85,18 @@ class Judging:
                 record, f"{target.name}: {error!r}", self.dead_letters_url
             )
             return None
+        self._keep(moved)
+        return None
+
+    def _keep(self, moved: Sequence[Incident]) -> None:
         for incident in moved:
             facts = {"subject": incident.subject, "state": incident.state.value}
             log.info("incident updated", extra=facts)
         self.moved += moved
-        return None
+
+
+def _observed(image: Mapping[str, Any]) -> Observation | Round:
+    """Return the observation or the round in an image; raises `UnreadableError`."""
+    if in_clear(image, "kind") == "round":
+        return unpack(Round, in_clear(image, "payload", "B"))
+    return from_image(image)

@@ -6,7 +6,7 @@ It does not: judge. Joining, judging and advancing are pure functions of
 `parallax.diagnose` and `parallax.story`; this module connects them to the tables.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from datetime import datetime, timedelta
 
 from parallax.diagnose.join import join
@@ -18,7 +18,8 @@ from parallax.incidents.table import Incidents
 from parallax.model.balancer import BalancerReading
 from parallax.model.cluster import NodeReport
 from parallax.model.finding import Incident
-from parallax.model.judgement import Judgement
+from parallax.model.heartbeat import Agents
+from parallax.model.judgement import NONE, Judgement
 from parallax.model.probe import ProbeRun
 from parallax.model.snapshot import Snapshot
 from parallax.model.target import Target
@@ -30,6 +31,8 @@ type Recent = Callable[
     [str, datetime], Sequence[ProbeRun | BalancerReading | NodeReport]
 ]
 """The journal's `recent`; the incidents do not import the journal for it."""
+type AgentsOf = Callable[[str], Agents]
+"""The journal's `agents`, by cluster."""
 MEMORY = timedelta(minutes=30)
 """How far back a judgement reads runs: as far as the list of past probes goes.
 
@@ -48,17 +51,13 @@ def move(  # noqa: PLR0913, PLR0917 - the input, and the tables
     now: datetime,
     rules: Rules,
     records: Records | None = None,
+    agents: AgentsOf | None = None,
 ) -> list[Incident]:
     """Judge a target once, and return those of its incidents that changed.
 
     Its advice record advances as well, if `records` are given.
     """
-    snapshot = join(
-        target,
-        recent(target.name, now - MEMORY),
-        taken_at=now,
-        settle_seconds=rules.settle_seconds,
-    )
+    snapshot = _snapshot(target, recent, now, rules, agents)
     judgement = judge(snapshot)
     judged = [(target.name, judgement)]
     judged += [(s.subject, s.judgement) for s in silences(snapshot)]
@@ -66,6 +65,45 @@ def move(  # noqa: PLR0913, PLR0917 - the input, and the tables
     if records is not None:
         _advise(judgement, snapshot, records, rules)
     return [incident for incident in moved if incident]
+
+
+def move_silences(  # noqa: PLR0913, PLR0917 - the input, and the table
+    target: Target,
+    recent: Recent,
+    incidents: Incidents,
+    now: datetime,
+    rules: Rules,
+    agents: AgentsOf | None = None,
+    open_subjects: Container[str] = (),
+) -> list[Incident]:
+    """Judge only whether agents and probes report, seen from one target.
+
+    A source that reports, and has no open incident, costs no read of an incident.
+    """
+    snapshot = _snapshot(target, recent, now, rules, agents)
+    moved = [
+        _move(silence.subject, silence.judgement, snapshot, incidents, rules)
+        for silence in silences(snapshot)
+        if silence.judgement.cause != NONE or silence.subject in open_subjects
+    ]
+    return [incident for incident in moved if incident]
+
+
+def _snapshot(
+    target: Target,
+    recent: Recent,
+    now: datetime,
+    rules: Rules,
+    agents: AgentsOf | None,
+) -> Snapshot:
+    cluster = target.reached.cluster
+    return join(
+        target,
+        recent(target.name, now - MEMORY),
+        taken_at=now,
+        settle_seconds=rules.settle_seconds,
+        agents=agents(cluster) if agents and cluster else None,
+    )
 
 
 def _advise(

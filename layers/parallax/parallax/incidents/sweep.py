@@ -36,6 +36,7 @@ def sweep_all(
     for step in (
         lambda: [incident.subject for incident in sweep(targets, incidents, now)],
         lambda: sweep_advice(targets, records, now),
+        lambda: index(incidents),
     ):
         try:
             ended += step()
@@ -64,6 +65,22 @@ def sweep(
 
     _each(end_one, (n for n in incidents.unresolved() if n not in watched))
     return ended
+
+
+def index(incidents: Incidents) -> list[str]:
+    """Store open incidents of an earlier version again, which the index lacks.
+
+    Returns no subject: none of them ended. Raises as `sweep`.
+    """
+    indexed = incidents.open()
+
+    def store(name: str) -> None:
+        incident = incidents.get(name)
+        if incident is not None and incident.state is not State.RESOLVED:
+            incidents.put(incident)
+
+    _each(store, (name for name in incidents.unresolved() if name not in indexed))
+    return []
 
 
 def sweep_advice(

@@ -1,17 +1,18 @@
 """Inspection: read the load balancers of all targets once, and store the readings.
 
-In: the settings, a journal, the targets. Out: one stored reading per target.
-It does not: judge. A reading without a load balancer names the problem.
+In: the settings, a journal, the targets. Out: one reading per target, stored if it has
+news. It does not: judge. A reading without a load balancer names the problem.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from parallax.aws import MALFORMED, REVOKED, SecretError, secret
 from parallax.inspect.allowance import Allowance
 from parallax.inspect.balancers import problem_readings, read_balancers
+from parallax.inspect.news import News
 from parallax.inspect.project import connect
 from parallax.inspect.record import record_all
 from parallax.inspect.serving import resolved_addresses
@@ -44,19 +45,26 @@ class Inspection:
         self.journal = journal
         self.allowance = Allowance(settings.hetzner_calls_per_hour)
         """Lives with the container; another container has its own."""
+        self._news = News()
 
     def run(
-        self, targets: Sequence[Target], now: datetime
+        self, targets: Sequence[Target], now: datetime, failing: Iterable[str] = ()
     ) -> tuple[BalancerReading, ...]:
-        """Read the load balancers of all targets, and store each reading.
+        """Read the load balancers of all targets, and store the readings with news.
 
+        `failing` names the targets whose failing probes started this run.
         Raises `ExceptionGroup` after the last target, so that the function's metric
         `Errors` counts readings that were not stored.
         """
         readings = self._read(targets, now)
-        if failures := record_all(readings, self.journal.record):
+        worth = self._news.of(readings, failing, now)
+        if failures := record_all(worth, self._record):
             raise ExceptionGroup("readings not stored", failures)
         return readings
+
+    def _record(self, reading: BalancerReading) -> None:
+        self.journal.record(reading)
+        self._news.stored(reading)
 
     def addresses_of(self, target: Target) -> Sequence[str]:
         """Return the addresses that the target's name had in its newest run."""

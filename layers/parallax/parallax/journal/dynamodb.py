@@ -21,8 +21,9 @@ from parallax.journal.observation import (
     sightings_item,
     to_item,
 )
-from parallax.model.cluster import NodeReport, Sighting
-from parallax.model.packed import UnreadableError, in_clear
+from parallax.model.cluster import ClusterReading, NodeReport, Sighting
+from parallax.model.heartbeat import Agents, HeartbeatSeen
+from parallax.model.packed import UnreadableError, in_clear, unpack
 from parallax.model.probe import ProbeRun
 
 END = "$"
@@ -82,6 +83,26 @@ class DynamoJournal:
         logged = _read(self._range(target, "sightings", newest - SIGHTINGS_BEHIND))
         return (*runs, *readings, *_with_sightings(latest, logged))
 
+    def agents(self, cluster: str) -> Agents:
+        """Return the newest heartbeat of each agent of a cluster, and its nodes.
+
+        Reads are not consistent: they may miss the last second, and cost half as much.
+        """
+        items = self._range(f"cluster#{cluster}", "heartbeat", ConsistentRead=False)
+        seen = [one for one in (_heartbeat(cluster, item) for item in items) if one]
+        newest = max(seen, key=lambda one: one.received_at, default=None)
+        nodes = self._nodes(cluster, newest.nodes) if newest and newest.nodes else None
+        return Agents(heartbeats=tuple(seen), nodes=nodes)
+
+    def _nodes(self, cluster: str, digest: str) -> tuple[str, ...] | None:
+        """Return the names in a stored list of nodes; None: it is not stored."""
+        key = {"pk": {"S": f"cluster#{cluster}"}, "sk": {"S": f"reading#{digest}"}}
+        item = self._dynamodb.get_item(TableName=self.table, Key=key).get("Item")
+        if item is None:
+            return None
+        reading = unpack(ClusterReading, in_clear(item, "payload", "B"))
+        return tuple(node.name for node in reading.nodes or ())
+
     def addresses(self, target: str, since: datetime) -> tuple[str, ...]:
         """Return the load balancer's public addresses in the newest reading since then.
 
@@ -114,7 +135,11 @@ class DynamoJournal:
         return True
 
     def _range(
-        self, target: str, source: str, since: datetime | None = None, **more: str
+        self,
+        target: str,
+        source: str,
+        since: datetime | None = None,
+        **more: object,
     ) -> list[Item]:
         """Return all items of a source since then, oldest first."""
         query = self._query(target, source, since) | more
@@ -142,6 +167,21 @@ class DynamoJournal:
             },
             "ConsistentRead": True,
         }
+
+
+def _heartbeat(cluster: str, item: Item) -> HeartbeatSeen | None:
+    """Return the heartbeat in an item; None: it is unreadable."""
+    try:
+        return HeartbeatSeen(
+            cluster=cluster,
+            node=item["sk"]["S"].removeprefix("heartbeat#"),
+            received_at=datetime.fromisoformat(item["received_at"]["S"]),
+            interval=float(item["interval"]["N"]),
+            nodes=in_clear(item, "nodes"),
+        )
+    except (KeyError, ValueError) as error:
+        log.warning("heartbeat skipped", extra={"reason": repr(error)})
+        return None
 
 
 def _read(items: Iterable[Item]) -> list[Observation]:

@@ -21,6 +21,7 @@ from typing import Any, Protocol
 
 from parallax.model.balancer import BalancerReading
 from parallax.model.cluster import NodeReport
+from parallax.model.heartbeat import Agents
 from parallax.model.packed import (
     ITEM_LIMIT,
     TooLargeError,
@@ -56,6 +57,10 @@ class Journal(Protocol):
 
     def recent(self, target: str, since: datetime) -> tuple[Observation, ...]:
         """Return what a judgement needs of a target, runs since then."""
+        ...
+
+    def agents(self, cluster: str) -> Agents:
+        """Return the newest heartbeat of each agent of a cluster, and its nodes."""
         ...
 
     def addresses(self, target: str, since: datetime) -> Sequence[str]:

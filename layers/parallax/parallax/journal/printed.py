@@ -8,6 +8,7 @@ import sys
 from datetime import datetime
 
 from parallax.journal.observation import Observation, to_item
+from parallax.model.heartbeat import Agents
 from parallax.model.plain import json_text
 from parallax.model.wire import encode
 
@@ -28,6 +29,11 @@ class PrintedJournal:
         """Return nothing: nothing is stored."""
         del target, since
         return ()
+
+    def agents(self, cluster: str) -> Agents:
+        """Return nothing: nothing is stored."""
+        del cluster
+        return Agents()
 
     def addresses(self, target: str, since: datetime) -> tuple[str, ...]:
         """Return nothing: nothing is stored."""

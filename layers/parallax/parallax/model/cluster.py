@@ -167,12 +167,27 @@ class Sighting:
 
 @wired
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingRef:
+    """Where the two parts of a report's reading are, and when the agent read them.
+
+    `nodes` and `target` are digests as `parallax.model.reading_parts` makes them;
+    `nodes` is None if the agent could not read the nodes.
+    """
+
+    read_at: datetime
+    target: str
+    nodes: str | None = None
+
+
+@wired
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NodeReport:
     """What one agent observed of one target in one interval.
 
     `log_read_at` is when the agent last read its ingress log; None: it follows no log,
     so a missing sighting proves nothing. `dropped` counts older reports that a full
-    buffer discarded.
+    buffer discarded. A report of schema v2 has `reading_ref` and its own `problems`;
+    the journal adds the reading when it returns the report.
     """
 
     target: str
@@ -186,6 +201,8 @@ class NodeReport:
     log_read_at: datetime | None = None
     dropped: int = 0
     received_at: datetime | None = None
+    reading_ref: ReadingRef | None = None
+    problems: tuple[str, ...] = ()
 
     @property
     def arrived_at(self) -> datetime:

@@ -172,10 +172,14 @@ class Assessment:
 @wired
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NextStep:
-    """One step: what it does, and the command with real names."""
+    """One step: what it does, and the command with real names.
+
+    An `alternative` replaces the step before it; nobody should do both.
+    """
 
     text: str
     command: str | None = None
+    alternative: bool = False
 
 
 @wired
@@ -195,10 +199,11 @@ class Advice:
 
 
 class HopState(StrEnum):
-    """The state of a hop."""
+    """The state of a hop. An affected hop fails because a hop behind it is faulty."""
 
     OK = "ok"
     FAULTY = "faulty"
+    AFFECTED = "affected"
     UNKNOWN = "unknown"
 
 

@@ -40,7 +40,9 @@ class Snapshot:
     `failing_since` is the start of the first external probe of the present failure;
     None if external probes succeed, or if there is none. `well_since` is the start of
     the first successful probe after a failure. `reports` has the newest report of each
-    node, `sightings` all log lines of the run's request ids.
+    node, or a report without content of a node that only sends heartbeats; `sightings`
+    has all log lines of the run's request ids. `nodes` names the cluster's nodes; None:
+    no agent listed them, apart from the readings in the reports.
     """
 
     target: Target
@@ -53,6 +55,7 @@ class Snapshot:
     past: tuple[PastProbe, ...] = ()
     failing_since: datetime | None = None
     well_since: datetime | None = None
+    nodes: tuple[str, ...] | None = None
     schema: str = SCHEMA
 
     @property

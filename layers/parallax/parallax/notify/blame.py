@@ -20,10 +20,10 @@ _HOPS = {
     Hop.CDN: "the cache (CDN)",
     Hop.LOAD_BALANCER: "the load balancer",
     Hop.NODE: "the network from the load balancer to the nodes",
-    Hop.INGRESS: "the backend (ingress)",
+    Hop.INGRESS: "the ingress",
     Hop.OVERLAY: "the network between nodes",
-    Hop.SERVICE: "the backend (Service)",
-    Hop.POD: "the backend (pods)",
+    Hop.SERVICE: "the Service",
+    Hop.POD: "the pods",
 }
 LISTED = 3
 """How many kinds of missing evidence a mail lists."""

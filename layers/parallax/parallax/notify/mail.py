@@ -33,7 +33,12 @@ _TRENDS = {
 }
 _QUESTIONS = {"whether", "what", "which", "who", "why"}
 """First words of missing evidence that is a question."""
-MARKS = {HopState.OK: "ok", HopState.FAULTY: "FAULTY", HopState.UNKNOWN: "unknown"}
+MARKS = {
+    HopState.OK: "ok",
+    HopState.FAULTY: "FAULTY",
+    HopState.AFFECTED: "affected",
+    HopState.UNKNOWN: "unknown",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,16 +135,24 @@ def _blind(finding: Finding) -> str:
 
 def _commands(finding: Finding) -> str:
     """Return the next steps, the first one emphasized; a command is not wrapped."""
-    lines: list[str] = []
-    for number, step in enumerate(finding.next_steps):
-        if number == 1:
-            lines.append("Then:")
-        first = number == 0 and step.command
-        text = fill(f"RUN THIS NEXT. {step.text}") if first else hung("- ", step.text)
-        lines.append(text)
-        if step.command:
-            lines += ["", f"    {plain_line(step.command)}", ""]
+    first, *rest = finding.next_steps or (None,)
+    if first is None:
+        return ""
+    lead = "RUN THIS NEXT. " if first.command else "- "
+    lines = _step(fill(f"{lead}{first.text}"), first.command)
+    others = [step for step in rest if not step.alternative]
+    for step in rest:
+        if step.alternative:
+            lines += _step(fill(f"OR DO THIS INSTEAD. {step.text}"), step.command)
+    if others:
+        lines.append("Then:")
+    for step in others:
+        lines += _step(hung("- ", step.text), step.command)
     return "\n".join(lines).rstrip()
+
+
+def _step(text: str, command: str | None) -> list[str]:
+    return [text, "", f"    {plain_line(command)}", ""] if command else [text]
 
 
 def _path(path: tuple[HopSeen, ...]) -> str:
@@ -179,7 +192,13 @@ def _other_causes(finding: Finding, answer: Answer) -> Iterable[str]:
 
 
 def _advice(finding: Finding) -> Iterable[str]:
-    return (f"{a.title}; {'; '.join(a.evidence)}" for a in finding.advice)
+    """Return the advice, without what a step of the finding already corrects."""
+    commands = {step.command for step in finding.next_steps}
+    return (
+        f"{a.title}. {'; '.join(a.evidence)[:1].upper()}{'; '.join(a.evidence)[1:]}."
+        for a in finding.advice
+        if commands.isdisjoint(step.command for step in a.next_steps)
+    )
 
 
 def _reasons(assessment: Assessment) -> tuple[str, ...]:

@@ -16,8 +16,9 @@ from parallax.probe.bound import reduced_versions
 from parallax.probe.plan import Plan
 from parallax.probe.watch import watch
 
-READING_AGE = timedelta(minutes=5)
-"""Maximum age of the reading that the load balancer's addresses come from."""
+READING_AGE = timedelta(minutes=45)
+"""Maximum age of the reading that the load balancer's addresses come from. An unchanged
+reading is stored every half hour (`parallax.inspect.news`)."""
 
 
 def probe_targets(

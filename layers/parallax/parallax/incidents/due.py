@@ -1,0 +1,54 @@
+"""Due: which targets a round of healthy probes concerns.
+
+In: a round, the open incidents, the targets, an instant. Out: names of targets.
+It does not: judge, or read a table.
+
+A healthy probe of a target without an incident changes nothing, so it is not judged.
+Advice, e.g. that a certificate expires, needs no failure: each target is judged once an
+hour for it, in a minute that follows from its name.
+"""
+
+from collections.abc import Container, Iterable, Sequence
+from datetime import datetime
+from zlib import crc32
+
+from parallax.model.round import Round
+from parallax.model.target import Target
+
+MINUTES = 60
+
+
+def due(round_: Round, open_subjects: Container[str], now: datetime) -> list[str]:
+    """Return the healthy targets of a round that are judged now, in its order.
+
+    A failing one has a run of its own in the journal, which starts a judgement.
+    """
+    failing = set(round_.failing)
+    return [
+        one.target
+        for one in round_.targets
+        if one.target not in failing
+        and (one.target in open_subjects or is_hour_of(one.target, now))
+    ]
+
+
+def is_hour_of(target: str, now: datetime) -> bool:
+    """Say whether this is the minute in which a target is judged for its advice."""
+    return crc32(target.encode()) % MINUTES == now.minute
+
+
+def listeners(targets: Iterable[Target]) -> list[Target]:
+    """Return one target of each cluster, and at least one: from them silence shows.
+
+    All targets of a cluster have the same agents, so one of them is enough.
+    """
+    first: dict[str | None, Target] = {}
+    for target in sorted(targets, key=lambda one: one.name):
+        first.setdefault(target.reached.cluster, target)
+    return list(first.values())
+
+
+def in_round(round_: Round, targets: Sequence[Target]) -> list[Target]:
+    """Return those of the targets that a round contains."""
+    names = {one.target for one in round_.targets}
+    return [target for target in targets if target.name in names]
