@@ -80,7 +80,7 @@ def invoke(step: str, given: Any, places: dict[str, str]) -> tuple[list[str], An
 def healthy(
     cloud: Cloud, target: str, tmp_path: Path
 ) -> dict[str, tuple[Any, dict[str, str], Any]]:
-    """Give each step a healthy event, its settings, and a part of the response."""
+    """Give healthy events, with the settings and a part of the response."""
     file = tmp_path / "targets.yaml"
     file.write_text(
         f"targets:\n  - name: front\n    url: {target}\n"
@@ -111,17 +111,20 @@ def healthy(
         "inspect": ({}, places, '"load_balancer": "lb-prod"'),
         "ingest": (event(push()), places, "202"),
         "diagnose": ({"Records": [record(observed)]}, places, '"batchItemFailures"'),
+        "listen": ({"listen": True}, places, "{"),
         "notify": (waiting, places | topic, '{"topic": []}'),
         "publish": (waiting, places | queue, '{"queue": []}'),
     }
 
 
-@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize(
+    ("case", "step"), [*((step, step) for step in STEPS), ("listen", "diagnose")]
+)
 def test_a_healthy_invocation_fits_its_memory_and_logs_one_short_line(
-    step: str, healthy: dict[str, tuple[Any, dict[str, str], str]]
+    case: str, step: str, healthy: dict[str, tuple[Any, dict[str, str], str]]
 ) -> None:
     """Half as much memory again is left, and the log is at most one line."""
-    given, places, expected = healthy[step]
+    given, places, expected = healthy[case]
     log, result = invoke(step, given, places)
     assert expected in json.dumps(result["response"])
     # Metrics in the log are not text; parallax.metrics decides how many there are.

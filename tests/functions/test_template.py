@@ -206,6 +206,14 @@ def test_a_function_that_names_failed_records_has_a_mapping_that_takes_them(
     assert "ReportBatchItemFailures" not in json.dumps(properties(step))
 
 
+def test_every_reference_names_something_of_the_template() -> None:
+    """`sam validate --lint` accepts a `!GetAtt` of a resource that does not exist."""
+    text = (ROOT / "template.yaml").read_text()
+    named = set(re.findall(r"!(?:Ref|GetAtt) (\w+)\b(?!::)", text))
+    generated = {"IngestFunctionUrl"}
+    assert named <= {*RESOURCES, *TEMPLATE["Parameters"], *generated}
+
+
 def test_what_lambda_discards_is_kept_whole_private_and_not_for_ever() -> None:
     """The bucket is closed and encrypted; letters never outlive their objects."""
     bucket = RESOURCES["StreamDeadLetterBucket"]["Properties"]
