@@ -29,6 +29,7 @@ PACKAGE = ROOT / "layers/parallax/parallax"
 CALLS = {
     ".put_item": "dynamodb:PutItem",
     ".get_item": "dynamodb:GetItem",
+    ".batch_get_item": "dynamodb:BatchGetItem",
     ".update_item": "dynamodb:UpdateItem",
     ".delete_item": "dynamodb:DeleteItem",
     ".query": "dynamodb:Query",
@@ -51,11 +52,19 @@ DELIVER = (
     ("notify/routes.py", "send", "check", "_publish"),
 )
 REACHED: dict[str, tuple[tuple[str, ...], ...]] = {
-    ".record": (("journal/dynamodb.py", "record", "_put_if"),),
-    ".recent": (("journal/dynamodb.py", "recent", "_range", "_newest"),),
+    ".record": (
+        ("journal/dynamodb.py", "record"),
+        ("journal/agents.py", "record", "_put"),
+        ("journal/reading_store.py", "keep"),
+    ),
+    ".recent": (
+        ("journal/dynamodb.py", "recent", "_range", "_newest"),
+        ("journal/reading_store.py", "readings", "_items"),
+    ),
+    ".lacking": (("journal/reading_store.py", "lacking", "_items", "_renew"),),
+    ".round_times": (("journal/round_times.py", "read_round_times"),),
     ".addresses": (("journal/dynamodb.py", "addresses", "_range"),),
     ".send_to_dead_letters": (DEAD_LETTER,),
-    ".state": (("incidents/items.py", "attribute"),),
     "move": (MOVE,),
     "sweep_all": (SWEEP,),
     "deliver": DELIVER,
@@ -65,7 +74,7 @@ REACHED: dict[str, tuple[tuple[str, ...], ...]] = {
 CALLED = {
     "probe": ("probe/invocation.py",),
     "inspect": ("inspect/inspection.py",),
-    "ingest": ("ingest/endpoint.py",),
+    "ingest": ("ingest/endpoint.py", "ingest/store.py"),
     "diagnose": ("incidents/diagnosis.py",),
 }
 """The module of the layer behind a handler's one call."""
@@ -118,7 +127,8 @@ def needed(step: str) -> set[str]:
 def allowed(step: str) -> set[str]:
     """Return the actions that the template allows a step."""
     text = json.dumps(properties(step)["Policies"])
-    return set(re.findall(r"(?:dynamodb|sqs|sns|secretsmanager):\w+|\*", text))
+    found = set(re.findall(r"(?:dynamodb|sqs|sns|secretsmanager):\w+|:\*|\"\*", text))
+    return found - {"dynamodb:LeadingKeys"}  # a condition
 
 
 @pytest.mark.parametrize("step", STEPS)

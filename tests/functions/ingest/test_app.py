@@ -295,25 +295,30 @@ def test_a_hostile_request_costs_one_short_line_of_log(
         assert not set(text) & {"\x1b", "\n"}
 
 
-def test_while_a_target_fails_the_response_shortens_the_interval(
-    load: Any, cloud: Any
-) -> None:
-    """The target's incident decides; a healthy target changes no interval."""
-    ingest = app(load, cloud, INCIDENTS_TABLE=cloud.incidents)
-    assert "interval_seconds" not in ingest.handler(event(push()), None)["body"]
+def open_incident(cloud: Any, subject: str) -> None:
+    """Store an incident that has just begun."""
     now = datetime.now(UTC)
-    DynamoIncidents(cloud.incidents).put(
-        Incident(
-            id="1",
-            subject="cart",
-            state=State.FIRING,
-            since=now,
-            changed_at=now,
-            cause="lb-no-target",
-        )
+    incident = Incident(
+        id="1",
+        subject=subject,
+        state=State.FIRING,
+        since=now,
+        changed_at=now,
+        cause="lb-no-target",
     )
-    response = ingest.handler(event(push(target="cart")), None)
-    assert json.loads(response["body"])["interval_seconds"] == 10
+    DynamoIncidents(cloud.incidents).put(incident)
+
+
+@pytest.mark.parametrize(("target", "interval"), [("cart", 10), ("front", None)])
+def test_while_a_target_fails_the_response_shortens_the_interval(
+    load: Any, cloud: Any, target: str, interval: int | None
+) -> None:
+    """Of an agent of schema v1; a healthy target changes no interval."""
+    open_incident(cloud, "cart")
+    ingest = app(load, cloud, INCIDENTS_TABLE=cloud.incidents)
+    body = json.loads(ingest.handler(event(push(target=target)), None)["body"])
+    assert body.get("interval_seconds") == interval
+    assert "full" not in body
 
 
 def test_incidents_that_cannot_be_read_lose_no_push(load: Any, cloud: Any) -> None:

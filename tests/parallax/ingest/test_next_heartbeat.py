@@ -1,0 +1,182 @@
+"""Next heartbeat: an agent learns of a failure in time, with few heartbeats."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from parallax.ingest.next_heartbeat import (
+    LEARNED,
+    SPREAD,
+    UNKNOWN,
+    next_seconds,
+)
+from parallax.journal.round_times import RoundTimes
+
+NOW = datetime(2026, 11, 30, 12, 0, tzinfo=UTC)
+JUDGED = 2.0
+"""Seconds from the end of a failing run until its incident is open."""
+CACHED = 1.0
+"""Seconds that what a container read may be old."""
+LATENCY = 0.4
+"""Seconds that a request or the agent's timer may take."""
+
+
+@dataclass
+class Round:
+    """One shard's round in a simulation, in seconds."""
+
+    shard: int
+    start: float
+    end: float
+
+
+def at(seconds: float) -> datetime:
+    """Return an instant of a simulation."""
+    return NOW + timedelta(seconds=seconds)
+
+
+def schedule(
+    chance: Random, minutes: int, shards: int, slowest: float, missing: frozenset[int]
+) -> list[Round]:
+    """Draw rounds: the schedule is early or late by 2 s, and so is the fan-out."""
+    rounds: list[Round] = []
+    for minute in range(minutes):
+        start = minute * 60 + chance.uniform(-2, 2)
+        for shard in range(shards):
+            began = start + (chance.uniform(0, 2) if shard else 0)
+            took = chance.uniform(0.3, slowest)
+            if minute not in missing:
+                rounds.append(Round(shard, began, began + took))
+    return rounds
+
+
+def heartbeats(
+    chance: Random,
+    rounds: Sequence[Round],
+    minutes: int,
+    *,
+    node: str = "n",
+    remembers: bool = True,
+) -> list[tuple[float, float]]:
+    """Return when an agent sent heartbeats, and the state that each answer showed."""
+    of = 1 + max(one.shard for one in rounds)
+    starts: Mapping[int, list[datetime]] = defaultdict(list)
+    time = 40.0 + chance.uniform(0, 20)
+    sent: list[tuple[float, float]] = []
+    while time < minutes * 60 + 30:
+        state = time - chance.uniform(0, CACHED)
+        sent.append((time, state))
+        last = {one.shard: one for one in rounds if one.end <= state}
+        known = [
+            RoundTimes(
+                shard=one.shard, of=of, started_at=at(one.start), ended_at=at(one.end)
+            )
+            for one in last.values()
+        ]
+        for one in known if remembers else ():
+            if one.started_at not in starts[one.shard]:
+                starts[one.shard] = [*starts[one.shard], one.started_at][-10:]
+        seconds = next_seconds(at(time), known, starts, node)
+        time += seconds + chance.uniform(0, LATENCY)
+    return sent
+
+
+@settings(deadline=None, max_examples=200)
+@given(
+    seed=st.integers(0, 2**32),
+    shards=st.integers(1, 4),
+    slowest=st.sampled_from([0.3, 2.0, 10.0, 30.0]),
+    missing=st.frozensets(st.integers(3, 18), max_size=1),
+    remembers=st.booleans(),
+)
+def test_an_agent_learns_of_a_failing_run_within_ten_seconds(
+    seed: int,
+    shards: int,
+    slowest: float,
+    missing: frozenset[int],
+    *,
+    remembers: bool,
+) -> None:
+    """A run may end at any time in its round, and a round may be missing."""
+    chance = Random(seed)  # noqa: S311 - a simulation
+    rounds = schedule(chance, 20, shards, slowest, missing)
+    sent = heartbeats(chance, rounds, 20, node=f"{seed}", remembers=remembers)
+    for one in rounds[2 * shards :]:
+        for ended in (one.start, chance.uniform(one.start, one.end), one.end):
+            learned = min(time for time, state in sent if state >= ended + JUDGED)
+            assert learned - ended <= LEARNED.total_seconds()
+
+
+def per_minute(
+    slowest: float, *, shards: int = 1, seeds: int = 20, remembers: bool = True
+) -> float:
+    """Return the average number of heartbeats a minute of several nodes."""
+    count = 0
+    for seed in range(seeds):
+        chance = Random(seed)  # noqa: S311 - a simulation
+        rounds = schedule(chance, 60, shards, slowest, frozenset())
+        node = f"worker-{seed}"
+        count += len(heartbeats(chance, rounds, 60, node=node, remembers=remembers))
+    return count / (60 * seeds)
+
+
+@pytest.mark.parametrize(
+    ("slowest", "shards"), [(0.5, 1), (1.0, 1), (2.0, 1), (1.0, 4)]
+)
+def test_a_healthy_agent_sends_little_more_than_one_heartbeat_a_minute(
+    slowest: float, shards: int
+) -> None:
+    """Although each round begins up to two seconds early or late."""
+    assert per_minute(slowest, shards=shards) <= 1.3
+
+
+def times(
+    shard: int = 0, of: int = 1, started: float = 0.0, took: float = 1.0
+) -> RoundTimes:
+    """Make one shard's last round."""
+    ended = at(started + took)
+    return RoundTimes(shard=shard, of=of, started_at=at(started), ended_at=ended)
+
+
+def test_without_rounds_an_agent_asks_every_ten_seconds() -> None:
+    """There is none, or the probes have been silent for minutes."""
+    assert next_seconds(NOW, [], {}, "n") == UNKNOWN
+    assert next_seconds(at(300), [times()], {}, "n") == UNKNOWN
+
+
+def test_a_shard_without_rounds_delays_no_other() -> None:
+    """A dead shard, and one that no longer exists, do not count."""
+    alone = next_seconds(at(300), [times(started=290)], {}, "n")
+    dead = [times(of=2, started=290), times(shard=1, of=2)]
+    assert next_seconds(at(300), dead, {}, "n") == alone
+    fewer = [times(started=290), times(shard=1, of=2, started=231)]
+    assert next_seconds(at(300), fewer, {}, "n") == alone
+
+
+def test_a_shard_that_still_probes_is_waited_for() -> None:
+    """The others have ended their round of this minute."""
+    rounds = [times(of=2, started=60), times(shard=1, of=2, started=1)]
+    assert next_seconds(at(70), rounds, {}, "n") < 7
+
+
+def test_a_start_of_another_schedule_does_not_count() -> None:
+    """After a change of the schedule the newest start decides."""
+    last = [times(started=600)]
+    starts = {0: [at(20), at(620 - 60), at(600)]}
+    alone = next_seconds(at(610), last, {}, "n")
+    assert next_seconds(at(610), last, starts, "n") == alone
+    assert next_seconds(at(610), last, {0: [at(2)]}, "n") == alone + 2
+
+
+def test_the_nodes_of_a_cluster_do_not_ask_at_one_moment() -> None:
+    """Each has its own part of a second, always the same."""
+    seconds = [next_seconds(at(9), [times()], {}, f"worker-{n}") for n in range(200)]
+    assert 0.9 * SPREAD < max(seconds) - min(seconds) <= SPREAD
+    assert len(set(seconds)) > 150
+    assert next_seconds(at(9), [times()], {}, "worker-7") == seconds[7]
