@@ -1,4 +1,4 @@
-"""Answer: what an agent is told, and what it is told when something cannot be read."""
+"""Answer: what a response contains, also when something cannot be read."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime

@@ -35,7 +35,7 @@ def test_a_push_without_heartbeat_has_none() -> None:
 
 @pytest.mark.parametrize("name", ["reports", "readings"])
 def test_a_push_with_other_parts_is_not_only_a_heartbeat(name: str) -> None:
-    """An empty list is no part."""
+    """An empty list does not count."""
     assert is_only_heartbeat(encode(PUSH) | {name: []})
     assert not is_only_heartbeat(encode(PUSH) | {name: [{}]})
 

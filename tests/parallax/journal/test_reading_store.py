@@ -94,7 +94,7 @@ def test_a_part_that_expires_while_it_is_renewed_is_lacking(
 
 
 def test_only_unknown_digests_are_asked_for(cloud: Any, calls: list[str]) -> None:
-    """In batches; an hour later the table is asked again."""
+    """In batches; an hour later the table is read again."""
     store = ReadingStore(cloud.journal)
     parts = [made(f"worker-{number}") for number in range(BATCH + 20)]
     store.keep("c", parts[0], NOW)
@@ -106,7 +106,7 @@ def test_only_unknown_digests_are_asked_for(cloud: Any, calls: list[str]) -> Non
 
 
 def test_a_reading_is_read_once(cloud: Any, calls: list[str]) -> None:
-    """One that is not stored is asked for again."""
+    """One that is not stored is read again."""
     store = ReadingStore(cloud.journal)
     assert store.readings([KEY]) == {}
     store.keep("c", PART, NOW)

@@ -38,7 +38,7 @@ class Alert:
 
 
 def alert(incidents: Mapping[str, OpenIncident], now: datetime) -> Alert:
-    """Return what agents are asked for while these incidents are open."""
+    """Return the reports that are needed while these incidents are open."""
     if not incidents:
         return Alert()
     names = sorted(incidents, key=lambda name: (-_since(incidents, name), name))

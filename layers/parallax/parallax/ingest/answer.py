@@ -1,4 +1,4 @@
-"""Answer: what ingest tells an agent whose push it has stored.
+"""Answer: the response to an agent whose push is stored.
 
 In: the push, what was stored of it, the open incidents, the rounds, and the digests
 that the journal lacks. Out: the fields of a JSON body.

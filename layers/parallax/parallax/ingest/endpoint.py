@@ -28,8 +28,8 @@ from parallax.settings import Settings
 FIELD = "agent_key"
 """The secret's field with the agents' keys, comma-separated."""
 CACHE_SECONDS = 1.0
-"""How long incidents and rounds that were read are used again: all nodes ask at about
-the same time. It is part of `parallax.ingest.next_heartbeat.VISIBLE`."""
+"""How long incidents and rounds that were read are used again: all heartbeats arrive at
+about the same time. It is part of `parallax.ingest.next_heartbeat.VISIBLE`."""
 log = logging.getLogger(__name__)
 
 

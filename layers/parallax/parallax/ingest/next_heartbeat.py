@@ -1,4 +1,4 @@
-"""Next heartbeat: when an agent asks again, in step with the rounds of probes.
+"""Next heartbeat: when an agent sends it, in step with the rounds of probes.
 
 In: the times of each shard's last rounds, the present. Out: seconds until the next
 heartbeat.
@@ -19,7 +19,7 @@ from zlib import crc32
 from parallax.journal.round_times import RoundTimes
 
 LEARNED = timedelta(seconds=10)
-"""From the end of a failing run until every agent knows that it must report."""
+"""From the end of a failing run until every agent has the request for full reports."""
 MARGIN = timedelta(seconds=0.5)
 """Part of it for the agent's timer and the request."""
 VISIBLE = timedelta(seconds=3)
