@@ -12,7 +12,7 @@ since then the next round is most probably over too, and one heartbeat a minute 
 enough (docs/decisions/0012).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from zlib import crc32
 
@@ -20,8 +20,8 @@ from parallax.journal.round_times import RoundTimes
 
 LEARNED = timedelta(seconds=10)
 """From the end of a failing run until every agent has the request for full reports."""
-MARGIN = timedelta(seconds=0.5)
-"""Part of it for the agent's timer and the request."""
+MARGIN = timedelta(seconds=1.2)
+"""Part of it for the agent's timer, which works once a second, and the request."""
 VISIBLE = timedelta(seconds=3)
 """From the end of a failing run until an answer shows its incident: about 2 s for the
 stream and the judgement (`MaximumBatchingWindowInSeconds` is 1), and the container's
@@ -29,7 +29,11 @@ cache."""
 MINUTE = timedelta(minutes=1)
 EARLY = timedelta(seconds=4)
 """How much less than a minute may be between two invocations by the schedule. Each is
-up to 2 s early or late. The invocation probes shard 0 and then invokes the others."""
+up to 2 s early or late."""
+FAN_OUT = timedelta(seconds=2)
+"""From such an invocation until the first of several shards begins, at most."""
+MANY, EARLIER = 30, timedelta(seconds=1.5)
+"""After so many minutes a round does not begin that much earlier than each of them."""
 SPREAD = 1.0
 """Seconds over which the nodes' heartbeats are spread, so that they do not arrive at
 one moment."""
@@ -38,40 +42,55 @@ STALE = timedelta(minutes=3)
 UNKNOWN = 10.0
 """Seconds until the next heartbeat if no shard has a round."""
 
-type Starts = Mapping[int, Iterable[datetime]]
-"""When the last rounds of each shard began."""
-
 
 def next_seconds(
-    now: datetime, rounds: Sequence[RoundTimes], starts: Starts, node: str
+    now: datetime, rounds: Sequence[RoundTimes], starts: Iterable[datetime], node: str
 ) -> float:
-    """Return the seconds until a node's next heartbeat."""
-    fresh = [one for one in rounds if now - one.ended_at < STALE]
-    if not fresh:
+    """Return the seconds until a node's next heartbeat.
+
+    `starts` has when the first shard began, in each of the last minutes.
+    """
+    shards = current(now, rounds)
+    if not shards:
         return UNKNOWN
-    of = max(fresh, key=lambda one: one.started_at).of
-    shards = [one for one in fresh if one.shard < of] or fresh
-    first = min(shards, key=lambda one: one.shard)
-    begins = _expected_start(first.started_at, starts.get(first.shard, ())) - EARLY
-    shown = now - VISIBLE
-    over = all(
-        one.ended_at <= shown and one.started_at >= first.started_at for one in shards
-    )
-    unseen = max(shown, begins) if over else shown
+    unseen = shown = now - VISIBLE
+    begun = first_start(shards)
+    if begun is not None and all(one.ended_at <= shown for one in shards):
+        early = EARLY if len(shards) == 1 else EARLY + FAN_OUT
+        unseen = max(shown, _earliest_start(begun, starts, early))
     left = (unseen + LEARNED - MARGIN - now).total_seconds()
     return round(left - _spread(node), 3)
 
 
-def _expected_start(last: datetime, starts: Iterable[datetime]) -> datetime:
-    """Return the latest start of the next round that any of the last rounds suggests.
+def current(now: datetime, rounds: Sequence[RoundTimes]) -> list[RoundTimes]:
+    """Return the last rounds without those of dead shards, and of former ones."""
+    fresh = [one for one in rounds if now - one.ended_at < STALE]
+    of = max(fresh, key=lambda one: one.started_at).of if fresh else 0
+    return [one for one in fresh if one.shard < of] or fresh
 
-    Each start suggests the same second of the minute. The next round begins at most
-    `EARLY` before the latest of them. A start that does not fit to the last one is of
-    another schedule.
+
+def first_start(shards: Sequence[RoundTimes]) -> datetime | None:
+    """Return when the first shard began; None: some have not ended in this minute."""
+    starts = [one.started_at for one in shards]
+    apart = max(starts) - min(starts) if starts else MINUTE
+    return min(starts) if apart < MINUTE / 2 else None
+
+
+def _earliest_start(
+    last: datetime, starts: Iterable[datetime], early: timedelta
+) -> datetime:
+    """Return when the next round may begin, as the last ones suggest.
+
+    Each start suggests the same second of the minute, and that the next round begins at
+    most `early` before it. After many minutes the earliest of them is a better limit. A
+    start that does not fit to the last one is of another schedule.
     """
     offsets = [_offset(start - last) for start in starts]
-    fitting = [offset for offset in offsets if abs(offset) <= EARLY]
-    return last + MINUTE + max([timedelta(), *fitting])
+    fitting = [offset for offset in offsets if abs(offset) <= early]
+    limit = max([timedelta(), *fitting]) - early
+    if len(fitting) >= MANY:
+        limit = max(limit, min(fitting) - EARLIER)
+    return last + MINUTE + limit
 
 
 def _offset(apart: timedelta) -> timedelta:

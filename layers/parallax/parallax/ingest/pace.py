@@ -9,19 +9,16 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from parallax.ingest.next_heartbeat import next_seconds
+from parallax.ingest.next_heartbeat import MANY, current, first_start, next_seconds
 from parallax.journal.round_times import RoundTimes
-
-STARTS = 10
-"""Starts of rounds that a container remembers for each shard."""
 
 
 class Pace:
-    """The last rounds, read with `read`, and when earlier ones began."""
+    """The last rounds, read with `read`, and when those of earlier minutes began."""
 
     def __init__(self, read: Callable[[], Sequence[RoundTimes]]) -> None:
         self._read = read
-        self._starts: dict[int, deque[datetime]] = {}
+        self._starts: deque[datetime] = deque(maxlen=MANY)
 
     def next_seconds(self, node: str, now: datetime) -> float:
         """Return the seconds until a node's next heartbeat.
@@ -29,8 +26,7 @@ class Pace:
         Raises what reading the rounds raises.
         """
         rounds = self._read()
-        for one in rounds:
-            starts = self._starts.setdefault(one.shard, deque(maxlen=STARTS))
-            if one.started_at not in starts:
-                starts.append(one.started_at)
+        begun = first_start(current(now, rounds))
+        if begun is not None and begun not in self._starts:
+            self._starts.append(begun)
         return next_seconds(now, rounds, self._starts, node)
