@@ -37,6 +37,18 @@ class Round:
     end: float
 
 
+@dataclass(frozen=True)
+class Probes:
+    """How many shards there are, and how many seconds the slowest round takes.
+
+    The schedule is early or late by up to `jitter` seconds.
+    """
+
+    shards: int
+    slowest: float
+    jitter: float = 2.0
+
+
 def at(seconds: float) -> datetime:
     """Return an instant of a simulation."""
     return NOW + timedelta(seconds=seconds)
@@ -45,21 +57,19 @@ def at(seconds: float) -> datetime:
 def schedule(
     chance: Random,
     minutes: int,
-    shards: int,
-    slowest: float,
+    probes: Probes,
     missing: frozenset[int] = frozenset(),
-    jitter: float = 2.0,
 ) -> list[Round]:
-    """Draw rounds: the schedule is early or late by up to `jitter` seconds.
+    """Draw rounds of this many minutes, without the missing ones.
 
     The invocation by the schedule invokes the other shards first, with pauses between.
     """
     rounds: list[Round] = []
     for minute in range(minutes):
-        start = minute * 60 + chance.uniform(-jitter, jitter)
-        for shard in reversed(range(shards)):
-            start += chance.uniform(0, 4 / shards) if shard else 0
-            took = chance.uniform(0.3, slowest)
+        start = minute * 60 + chance.uniform(-probes.jitter, probes.jitter)
+        for shard in reversed(range(probes.shards)):
+            start += chance.uniform(0, 4 / probes.shards) if shard else 0
+            took = chance.uniform(0.3, probes.slowest)
             if minute not in missing:
                 rounds.append(Round(shard, start, start + took))
     return rounds
@@ -116,7 +126,7 @@ def test_an_agent_learns_of_a_failing_run_within_ten_seconds(
 ) -> None:
     """A run may end at any time in its round, and a round may be missing."""
     chance = Random(seed)  # noqa: S311 - a simulation
-    rounds = schedule(chance, 60, shards, slowest, missing)
+    rounds = schedule(chance, 60, Probes(shards, slowest), missing)
     sent, states = heartbeats(chance, rounds, 60, node=f"{seed}", remembers=remembers)
     for one in rounds[2 * shards :]:
         for ended in (one.start, chance.uniform(one.start, one.end), one.end):
@@ -125,26 +135,25 @@ def test_an_agent_learns_of_a_failing_run_within_ten_seconds(
             assert sent[number] - ended <= LEARNED.total_seconds()
 
 
-def per_minute(slowest: float, shards: int, jitter: float) -> float:
+def per_minute(probes: Probes) -> float:
     """Return the average number of heartbeats a minute of ten nodes in three hours."""
     count = 0
     for seed in range(10):
         chance = Random(seed)  # noqa: S311 - a simulation
-        rounds = schedule(chance, 180, shards, slowest, jitter=jitter)
+        rounds = schedule(chance, 180, probes)
         sent, _ = heartbeats(chance, rounds, 180, node=f"worker-{seed}")
         count += len(sent)
     return count / 1800
 
 
 @pytest.mark.parametrize(
-    ("slowest", "shards", "jitter"),
-    [(0.5, 1, 2.0), (3.0, 1, 2.0), (0.3, 4, 2.0), (2.0, 4, 0.5)],
+    "probes", [Probes(1, 0.5), Probes(1, 3), Probes(4, 0.3), Probes(4, 2, jitter=0.5)]
 )
 def test_a_healthy_agent_sends_little_more_than_one_heartbeat_a_minute(
-    slowest: float, shards: int, jitter: float
+    probes: Probes,
 ) -> None:
     """Although no round begins exactly a minute after the last one."""
-    assert per_minute(slowest, shards, jitter) <= 1.3
+    assert per_minute(probes) <= 1.3
 
 
 def times(
