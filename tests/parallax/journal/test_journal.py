@@ -19,10 +19,13 @@ from parallax.journal.observation import (
 )
 from parallax.journal.printed import PrintedJournal
 from parallax.model.balancer import BalancerReading, LoadBalancer
-from parallax.model.cluster import NodeReport, Sighting
+from parallax.model.cluster import ClusterReading, NodeReport, Sighting
+from parallax.model.heartbeat import Agents
 from parallax.model.name import NAME_BYTES, is_name, is_node_name
 from parallax.model.packed import TooLargeError, UnreadableError
 from parallax.model.probe import Probe, ProbeRun, Role
+from parallax.model.push import SCHEMA_V2, Heartbeat, Push
+from parallax.model.reading_parts import part
 
 NOW = datetime(2025, 11, 20, 12, 0, tzinfo=UTC)
 
@@ -314,3 +317,21 @@ def test_without_a_journal_it_is_printed(capsys: pytest.CaptureFixture[str]) -> 
     assert "probe#2025-11-20T12:00:00.000Z#abc" in out
     assert journal.recent("front", NOW) == ()
     assert journal.addresses("front", NOW) == ()
+
+
+def test_without_a_journal_a_push_is_printed(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Its heartbeat and its readings; no reading is requested again."""
+    journal = PrintedJournal()
+    beat = Heartbeat(sequence=1, interval=60.0, targets=2)
+    push = Push(schema=SCHEMA_V2, cluster="c", node="n", sent_at=NOW, heartbeat=beat)
+    nodes = part(ClusterReading(read_at=NOW, nodes=()))
+    journal.record_heartbeat(push, NOW)
+    journal.keep("c", nodes, NOW)
+    heartbeat, reading = capsys.readouterr().out.splitlines()
+    assert '"sk": "heartbeat#n"' in heartbeat
+    assert f'"sk": "reading#{nodes.digest}"' in reading
+    assert journal.lacking("c", [nodes.digest], NOW) == ()
+    assert journal.agents("c") == Agents()
+    assert journal.round_times() == ()
