@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from parallax.probe import Plan
+from parallax.snapshots.address import PREFIX
 from tests.functions.template import (
     ALARMS,
     CODE,
@@ -37,6 +38,7 @@ CALLS = {
     ".publish": "sns:Publish",
     ".get_topic_attributes": "sns:GetTopicAttributes",
     ".get_queue_attributes": "sqs:GetQueueAttributes",
+    ".put_object": "s3:PutObject",
     "secret": "secretsmanager:GetSecretValue",
 }
 """Method of boto3, or `parallax.aws.secret`, -> the action that it needs."""
@@ -56,6 +58,7 @@ REACHED: dict[str, tuple[tuple[str, ...], ...]] = {
     ".send_to_dead_letters": (DEAD_LETTER,),
     ".state": (("incidents/items.py", "attribute"),),
     "move": (MOVE,),
+    "ClaimCheck": (("snapshots/bucket.py", "_put"),),
     "sweep_all": (SWEEP,),
     "deliver": DELIVER,
     "deliver_waiting": DELIVER,
@@ -117,7 +120,8 @@ def needed(step: str) -> set[str]:
 def allowed(step: str) -> set[str]:
     """Return the actions that the template allows a step."""
     text = json.dumps(properties(step)["Policies"])
-    return set(re.findall(r"(?:dynamodb|sqs|sns|secretsmanager):\w+|\*", text))
+    text = text.replace("s3:ResourceAccount", "")  # the key of a condition
+    return set(re.findall(r"(?:dynamodb|s3|sqs|sns|secretsmanager):\w+|\*", text))
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -224,6 +228,34 @@ def test_what_lambda_discards_is_kept_whole_private_and_not_for_ever() -> None:
     assert RESOURCES["StreamDeadLetterBucket"]["DependsOn"] == (
         "StreamDeadLettersQueuePolicy"
     )
+
+
+def test_snapshots_are_private_encrypted_and_outlive_their_findings() -> None:
+    """They expire, but not while a finding that refers to them waits in the queue."""
+    bucket = RESOURCES["SnapshotBucket"]["Properties"]
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    assert mentions(bucket["BucketEncryption"], "AES256")
+    (rule,) = bucket["LifecycleConfiguration"]["Rules"]
+    assert (rule["Status"], rule["ExpirationInDays"]) == ("Enabled", "SnapshotDays")
+    days = TEMPLATE["Parameters"]["SnapshotDays"]
+    queue = of_type("SQS::Queue")["FindingsQueue"]
+    assert queue["MessageRetentionPeriod"] <= days["MinValue"] * 86_400
+    assert days["Default"] == 90
+
+
+def test_diagnose_may_only_write_snapshots() -> None:
+    """It cannot read or delete them, and writes only below their prefix."""
+    policies = [p for p in properties("diagnose")["Policies"] if isinstance(p, dict)]
+    found = [
+        statement
+        for policy in policies
+        for statement in policy["Statement"]
+        if mentions(statement, "SnapshotBucket")
+    ]
+    (only,) = found
+    assert only["Action"] == "s3:PutObject"
+    assert only["Resource"] == f"${{SnapshotBucket.Arn}}/{PREFIX}/*"
+    assert "s3:ResourceAccount" in only["Condition"]["StringEquals"]
 
 
 def test_a_queue_of_dead_letters_takes_the_largest_letter() -> None:

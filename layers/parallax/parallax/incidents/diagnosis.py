@@ -2,7 +2,8 @@
 
 In: the settings, the targets, records of the journal's stream. Out: incidents in their
 table. A record or an incident that cannot be read goes to the dead-letter queue.
-It does not: read the targets file, or call anything but its tables and its queue.
+It does not: read the targets file, or call anything but its tables, its queue and the
+bucket of snapshots.
 """
 
 import logging
@@ -21,6 +22,8 @@ from parallax.journal.choose import open_journal
 from parallax.model.finding import Incident
 from parallax.model.target import Target
 from parallax.settings import Settings
+from parallax.snapshots.bucket import open_bucket
+from parallax.snapshots.claim_check import ClaimCheck
 from parallax.story.rules import Rules
 
 log = logging.getLogger(__name__)
@@ -38,10 +41,13 @@ class Diagnosis:
         """Judge each target of the batch once; return the records to send again."""
         journal = open_journal(self.settings.journal_table)
         incidents, advice = self._tables()
+        bucket = self.settings.snapshot_bucket
+        check_in = ClaimCheck(open_bucket(bucket) if bucket else None).check_in
 
         def judge(target: Target) -> Sequence[Incident]:
             now = datetime.now(UTC)
-            return move(target, journal.recent, incidents, now, self._rules(), advice)
+            rules = self._rules()
+            return move(target, journal.recent, incidents, now, rules, advice, check_in)
 
         judging = Judging(targets, judge, self.settings.dead_letters_url)
         return stream.process(event, judging.take)

@@ -26,6 +26,8 @@ from parallax.story.advice import advance_record, advice_subject
 from parallax.story.incident import advance
 from parallax.story.rules import Rules
 
+type CheckIn = Callable[[Incident], Incident]
+"""Changes an incident just before it is stored: `ClaimCheck.check_in`."""
 type Recent = Callable[
     [str, datetime], Sequence[ProbeRun | BalancerReading | NodeReport]
 ]
@@ -41,6 +43,10 @@ ATTEMPTS = 5
 agents' incident, and separate invocations may judge them at the same time."""
 
 
+def _unchanged(incident: Incident) -> Incident:
+    return incident
+
+
 def move(  # noqa: PLR0913, PLR0917 - the input, and the tables
     target: Target,
     recent: Recent,
@@ -48,10 +54,12 @@ def move(  # noqa: PLR0913, PLR0917 - the input, and the tables
     now: datetime,
     rules: Rules,
     records: Records | None = None,
+    check_in: CheckIn = _unchanged,
 ) -> list[Incident]:
     """Judge a target once, and return those of its incidents that changed.
 
-    Its advice record advances as well, if `records` are given.
+    Its advice record advances as well, if `records` are given. `check_in` stores the
+    snapshot of a new finding before the finding itself is stored.
     """
     snapshot = join(
         target,
@@ -62,7 +70,7 @@ def move(  # noqa: PLR0913, PLR0917 - the input, and the tables
     judgement = judge(snapshot)
     judged = [(target.name, judgement)]
     judged += [(s.subject, s.judgement) for s in silences(snapshot)]
-    moved = [_move(s, j, snapshot, incidents, rules) for s, j in judged]
+    moved = [_move(s, j, snapshot, incidents, rules, check_in) for s, j in judged]
     if records is not None:
         _advise(judgement, snapshot, records, rules)
     return [incident for incident in moved if incident]
@@ -80,18 +88,19 @@ def _advise(
     )
 
 
-def _move(
+def _move(  # noqa: PLR0913, PLR0917 - the input, and the table
     subject: str,
     judgement: Judgement,
     snapshot: Snapshot,
     incidents: Incidents,
     rules: Rules,
+    check_in: CheckIn,
 ) -> Incident | None:
     """Advance one incident by compare-and-set; return it if it changed."""
     return _succeed(
         lambda: incidents.get(subject),
         lambda before: advance(before, judgement, snapshot, rules=rules),
-        incidents.put,
+        lambda incident: incidents.put(check_in(incident)),
     )
 
 

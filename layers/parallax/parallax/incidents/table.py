@@ -17,7 +17,7 @@ from parallax.incidents.items import (
     count,
     unpacked,
 )
-from parallax.model.finding import Incident, State
+from parallax.model.finding import Incident, State, without_snapshot
 from parallax.model.packed import ITEM_LIMIT, UnreadableError, in_clear, pack
 
 log = logging.getLogger(__name__)
@@ -109,7 +109,7 @@ def to_item(incident: Incident) -> dict[str, dict[str, Any]]:
     """
     payload = pack(incident)
     if len(payload) > ITEM_LIMIT and incident.finding:
-        finding = replace(incident.finding, snapshot=None)
+        finding = without_snapshot(incident.finding, "incidents table")
         payload = pack(replace(incident, finding=finding))
     return {
         "pk": {"S": incident.subject},

@@ -199,13 +199,27 @@ def _needed(missing: Sequence[str]) -> str:
 
 
 def _ids(finding: Finding) -> str:
-    run = finding.snapshot.run if finding.snapshot else None
+    """Return what identifies the finding, and the command that judges it again."""
     lines = [
         f"judged at      {clock(finding.judged_at)}",
         f"cause          {finding.cause}",
         f"incident       {finding.incident}",
         f"finding        {finding.id}",
     ]
-    if run and not is_monitor(finding):
-        lines.append(f"probe request  {run.first.request_id}")
+    request = _request_id(finding)
+    if request and not is_monitor(finding):
+        lines.append(f"probe request  {request}")
+    if finding.snapshot_ref:
+        # `judge` judges the target, not the sources of evidence.
+        blind = is_monitor(finding)
+        label = "snapshot       " if blind else "judge again    parallax judge "
+        lines.append(label + finding.snapshot_ref.url)
+    if finding.snapshot_problem:
+        lines.append(f"snapshot       {finding.snapshot_problem}")
     return "\n".join(["-- ", *map(plain_line, lines)])
+
+
+def _request_id(finding: Finding) -> str | None:
+    """Return the id of the run's first request; earlier releases did not store it."""
+    run = finding.snapshot.run if finding.snapshot else None
+    return finding.request_id or (run.first.request_id if run else None)

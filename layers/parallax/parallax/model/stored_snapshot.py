@@ -1,0 +1,141 @@
+"""Stored snapshot: a snapshot in which each cluster reading appears once.
+
+In: a snapshot, or its JSON in the present or an earlier form. Out: the form that is
+stored in S3, and the snapshot again, equal to the original.
+It does not: compress or store. The agents of a cluster read the same objects, so each
+report of a plain snapshot repeats a reading that grows with the number of nodes.
+"""
+
+from collections.abc import Hashable
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime
+from typing import Any
+
+from parallax.model.cluster import ClusterReading, Node
+from parallax.model.snapshot import SCHEMA, Snapshot
+from parallax.model.wire import decode, wired
+
+STORED_SCHEMA = "io.parallax.snapshot.v2"
+"""A reader of version 1 must refuse this form: it would judge without readings."""
+
+
+@wired
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingUse:
+    """The reading of one report: places in the lists of a stored snapshot.
+
+    `nodes` is None if the reading has no list of nodes.
+    """
+
+    report: int
+    reading: int
+    nodes: int | None = None
+    read_at: datetime
+    problems: tuple[str, ...] = ()
+
+
+@wired
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredSnapshot:
+    """A snapshot whose reports have no reading, and the distinct readings.
+
+    `readings` have neither nodes nor problems, and the snapshot's own instant.
+    """
+
+    schema: str = STORED_SCHEMA
+    snapshot: Snapshot
+    uses: tuple[ReadingUse, ...] = ()
+    readings: tuple[ClusterReading, ...] = ()
+    node_lists: tuple[tuple[Node, ...], ...] = ()
+
+
+class UnknownSchemaError(ValueError):
+    """The snapshot has a schema of another version; the text names it."""
+
+
+@dataclass(slots=True)
+class _Distinct[T: Hashable]:
+    """Values in the order of their first appearance, each once.
+
+    Hashing a reading of a large cluster takes milliseconds. Readings that share their
+    parts are therefore recognized by the identity of these.
+    """
+
+    values: list[T] = field(default_factory=list[T])
+    _by_value: dict[T, int] = field(default_factory=dict[T, int])
+    _by_identity: dict[tuple[int, ...], int] = field(
+        default_factory=dict[tuple[int, ...], int]
+    )
+
+    def index(self, value: T, *parts: object) -> int:
+        """Return the place of a value; `parts` are the objects that it consists of."""
+        identity = tuple(map(id, parts))
+        place = self._by_identity.get(identity)
+        if place is None:
+            place = self._by_value.setdefault(value, len(self.values))
+            if place == len(self.values):
+                self.values.append(value)
+            self._by_identity[identity] = place
+        return place
+
+
+def stored(snapshot: Snapshot) -> StoredSnapshot:
+    """Return the stored form of a snapshot."""
+    readings, node_lists = _Distinct[ClusterReading](), _Distinct[tuple[Node, ...]]()
+    uses: list[ReadingUse] = []
+    for number, report in enumerate(snapshot.reports):
+        reading = report.reading
+        if reading is None:
+            continue
+        shared = replace(reading, read_at=snapshot.taken_at, nodes=None, problems=())
+        parts = (getattr(shared, part.name) for part in fields(shared))
+        nodes = reading.nodes
+        use = ReadingUse(
+            report=number,
+            reading=readings.index(shared, *parts),
+            nodes=None if nodes is None else node_lists.index(nodes, nodes),
+            read_at=reading.read_at,
+            problems=reading.problems,
+        )
+        uses.append(use)
+    bare = tuple(replace(report, reading=None) for report in snapshot.reports)
+    return StoredSnapshot(
+        snapshot=replace(snapshot, reports=bare, schema=STORED_SCHEMA),
+        uses=tuple(uses),
+        readings=tuple(readings.values),
+        node_lists=tuple(node_lists.values),
+    )
+
+
+def joined(kept: StoredSnapshot) -> Snapshot:
+    """Return the snapshot of a stored form.
+
+    Raises `ValueError` if it refers to a report, reading or list that it lacks.
+    """
+    reports = list(kept.snapshot.reports)
+    try:
+        for use in kept.uses:
+            reading = replace(
+                kept.readings[use.reading],
+                read_at=use.read_at,
+                nodes=None if use.nodes is None else kept.node_lists[use.nodes],
+                problems=use.problems,
+            )
+            reports[use.report] = replace(reports[use.report], reading=reading)
+    except IndexError:
+        raise ValueError("a reading of the stored snapshot is missing") from None
+    return replace(kept.snapshot, reports=tuple(reports), schema=SCHEMA)
+
+
+def decode_snapshot(document: dict[str, Any]) -> Snapshot:
+    """Return the snapshot in the JSON of a plain or of a stored one.
+
+    Raises `UnknownSchemaError` for another version, `pydantic.ValidationError` or
+    another `ValueError` for wrong content.
+    """
+    schema = document.get("schema", SCHEMA)
+    if schema == STORED_SCHEMA:
+        return joined(decode(StoredSnapshot, document))
+    if schema == SCHEMA:
+        return decode(Snapshot, document)
+    raise UnknownSchemaError(f"unknown snapshot schema {schema}")
