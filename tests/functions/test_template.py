@@ -120,7 +120,8 @@ def needed(step: str) -> set[str]:
 def allowed(step: str) -> set[str]:
     """Return the actions that the template allows a step."""
     text = json.dumps(properties(step)["Policies"])
-    text = text.replace("s3:ResourceAccount", "")  # the key of a condition
+    # The key of a condition, and the end of an object's ARN, are not actions.
+    text = text.replace("s3:ResourceAccount", "").replace(f"/{PREFIX}/*", "")
     return set(re.findall(r"(?:dynamodb|s3|sqs|sns|secretsmanager):\w+|\*", text))
 
 
