@@ -60,6 +60,7 @@ REACHED: dict[str, tuple[tuple[str, ...], ...]] = {
     "move": (MOVE,),
     "ClaimCheck": (("snapshots/bucket.py", "_put"),),
     "sweep_all": (SWEEP,),
+    "shrink_resolved": (SWEEP,),
     "deliver": DELIVER,
     "deliver_waiting": DELIVER,
 }

@@ -16,6 +16,7 @@ from parallax import stream
 from parallax.incidents.advice import DynamoAdvice
 from parallax.incidents.judging import Judging
 from parallax.incidents.move import move
+from parallax.incidents.shrink import shrink_resolved
 from parallax.incidents.sweep import sweep_all
 from parallax.incidents.table import DynamoIncidents
 from parallax.journal.choose import open_journal
@@ -53,9 +54,16 @@ class Diagnosis:
         return stream.process(event, judging.take)
 
     def sweep(self, targets: Sequence[Target]) -> list[str]:
-        """End the incidents and advice of targets that are not in the file."""
-        ended = sweep_all(targets, *self._tables(), datetime.now(UTC))
+        """End the incidents and advice of targets that are not in the file.
+
+        Incidents that have ended lose their last finding.
+        """
+        incidents, advice = self._tables()
+        now = datetime.now(UTC)
+        ended = sweep_all(targets, incidents, advice, now)
         log.info("incidents of unwatched targets ended", extra={"subjects": ended})
+        shrunk = shrink_resolved(incidents, now)
+        log.info("incidents that ended were reduced", extra={"subjects": shrunk})
         return ended
 
     def _tables(self) -> tuple[DynamoIncidents, DynamoAdvice]:

@@ -22,6 +22,10 @@ from parallax.model.packed import ITEM_LIMIT, UnreadableError, in_clear, pack
 
 log = logging.getLogger(__name__)
 
+SHRUNK = 600
+"""Bytes of payload; an incident without its finding has about 250, with it 1,200 or
+more."""
+
 type OnUnreadable = Callable[[Mapping[str, Any], str], None]
 """Called with an item that cannot be read, and the reason."""
 
@@ -93,6 +97,14 @@ class DynamoIncidents:
         stored = replace(incident, version=incident.version + 1)
         self._items.put(to_item(stored), read=incident.version)
         return stored
+
+    def large_resolved(self) -> tuple[str, ...]:
+        """Return the subjects of incidents that ended and still hold their finding."""
+        condition = "#kind = :kind AND #state = :state AND size(#payload) > :payload"
+        resolved = State.RESOLVED.value
+        return self._items.subjects(
+            condition, kind="incident", state=resolved, payload=SHRUNK
+        )
 
     def unresolved(self) -> tuple[str, ...]:
         """Return the subjects of all incidents that have not ended."""

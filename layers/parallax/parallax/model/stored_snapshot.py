@@ -1,7 +1,7 @@
 """Stored snapshot: a snapshot in which each cluster reading appears once.
 
 In: a snapshot, or its JSON in the present or an earlier form. Out: the form that is
-stored in S3, and the snapshot again, equal to the original.
+stored in S3, and the snapshot again, whose judgement is the same.
 It does not: compress or store. The agents of a cluster read the same objects, so each
 report of a plain snapshot repeats a reading that grows with the number of nodes.
 """
@@ -17,6 +17,9 @@ from parallax.model.wire import decode, wired
 
 STORED_SCHEMA = "io.parallax.snapshot.v2"
 """A reader of version 1 must refuse this form: it would judge without readings."""
+MOST = 16
+"""Different readings of one snapshot. Agents that read within seconds differ only while
+the cluster changes; a reading of 500 nodes has up to 300 KB of JSON."""
 
 
 @wired
@@ -40,6 +43,7 @@ class StoredSnapshot:
     """A snapshot whose reports have no reading, and the distinct readings.
 
     `readings` have neither nodes nor problems, and the snapshot's own instant.
+    `trimmed` lists what is left out, as an event's `snapshot_trimmed` does.
     """
 
     schema: str = STORED_SCHEMA
@@ -47,6 +51,7 @@ class StoredSnapshot:
     uses: tuple[ReadingUse, ...] = ()
     readings: tuple[ClusterReading, ...] = ()
     node_lists: tuple[tuple[Node, ...], ...] = ()
+    trimmed: tuple[str, ...] = ()
 
 
 class UnknownSchemaError(ValueError):
@@ -80,28 +85,46 @@ class _Distinct[T: Hashable]:
 
 
 def stored(snapshot: Snapshot) -> StoredSnapshot:
-    """Return the stored form of a snapshot."""
+    """Return the stored form of a snapshot.
+
+    If the reports have more than `MOST` different readings or lists of nodes, only the
+    reading that judging uses is kept. The judgement stays the same.
+    """
+    whole = _stored(snapshot)
+    if max(len(whole.readings), len(whole.node_lists)) <= MOST:
+        return whole
+    used = snapshot.cluster
+    reports = tuple(
+        report if report.reading is used else replace(report, reading=None)
+        for report in snapshot.reports
+    )
+    return replace(_stored(replace(snapshot, reports=reports)), trimmed=("readings",))
+
+
+def _stored(snapshot: Snapshot) -> StoredSnapshot:
     readings, node_lists = _Distinct[ClusterReading](), _Distinct[tuple[Node, ...]]()
-    uses: list[ReadingUse] = []
-    for number, report in enumerate(snapshot.reports):
-        reading = report.reading
-        if reading is None:
-            continue
+
+    def use(number: int, reading: ClusterReading) -> ReadingUse:
         shared = replace(reading, read_at=snapshot.taken_at, nodes=None, problems=())
         parts = (getattr(shared, part.name) for part in fields(shared))
         nodes = reading.nodes
-        use = ReadingUse(
+        return ReadingUse(
             report=number,
             reading=readings.index(shared, *parts),
             nodes=None if nodes is None else node_lists.index(nodes, nodes),
             read_at=reading.read_at,
             problems=reading.problems,
         )
-        uses.append(use)
+
+    uses = tuple(
+        use(number, report.reading)
+        for number, report in enumerate(snapshot.reports)
+        if report.reading is not None
+    )
     bare = tuple(replace(report, reading=None) for report in snapshot.reports)
     return StoredSnapshot(
         snapshot=replace(snapshot, reports=bare, schema=STORED_SCHEMA),
-        uses=tuple(uses),
+        uses=uses,
         readings=tuple(readings.values),
         node_lists=tuple(node_lists.values),
     )
@@ -115,6 +138,8 @@ def joined(kept: StoredSnapshot) -> Snapshot:
     reports = list(kept.snapshot.reports)
     try:
         for use in kept.uses:
+            if min(use.report, use.reading, use.nodes or 0) < 0:
+                raise IndexError
             reading = replace(
                 kept.readings[use.reading],
                 read_at=use.read_at,
