@@ -136,20 +136,26 @@ def joined(kept: StoredSnapshot) -> Snapshot:
     Raises `ValueError` if it refers to a report, reading or list that it lacks.
     """
     reports = list(kept.snapshot.reports)
-    try:
-        for use in kept.uses:
-            if min(use.report, use.reading, use.nodes or 0) < 0:
-                raise IndexError
-            reading = replace(
-                kept.readings[use.reading],
-                read_at=use.read_at,
-                nodes=None if use.nodes is None else kept.node_lists[use.nodes],
-                problems=use.problems,
-            )
-            reports[use.report] = replace(reports[use.report], reading=reading)
-    except IndexError:
-        raise ValueError("a reading of the stored snapshot is missing") from None
+    for use in kept.uses:
+        if not _is_complete(kept, use):
+            raise ValueError("a reading of the stored snapshot is missing")
+        reading = replace(
+            kept.readings[use.reading],
+            read_at=use.read_at,
+            nodes=None if use.nodes is None else kept.node_lists[use.nodes],
+            problems=use.problems,
+        )
+        reports[use.report] = replace(reports[use.report], reading=reading)
     return replace(kept.snapshot, reports=tuple(reports), schema=SCHEMA)
+
+
+def _is_complete(kept: StoredSnapshot, use: ReadingUse) -> bool:
+    """Return whether all places of a use exist."""
+    return (
+        0 <= use.report < len(kept.snapshot.reports)
+        and 0 <= use.reading < len(kept.readings)
+        and (use.nodes is None or 0 <= use.nodes < len(kept.node_lists))
+    )
 
 
 def decode_snapshot(document: dict[str, Any]) -> Snapshot:
