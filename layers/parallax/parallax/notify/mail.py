@@ -48,7 +48,8 @@ def render(finding: Finding) -> Mail:
     """Return the mail of a finding; without a reason it reads like a first alarm."""
     resolved = finding.turn is NotificationReason.RESOLVED
     parts = _recovery(finding) if resolved else _failure(finding)
-    body = "\n\n".join(part for part in (*parts, _ids(finding)) if part) + "\n"
+    parts = (*parts, _snapshot(finding), _ids(finding))
+    body = "\n\n".join(part for part in parts if part) + "\n"
     return Mail(subject=subject.write(finding), body=plain(body))
 
 
@@ -198,8 +199,23 @@ def _needed(missing: Sequence[str]) -> str:
     return f"not confirmed; Parallax {'; it '.join(parts)}"
 
 
+def _snapshot(finding: Finding) -> str:
+    """Return the command that judges the finding again, or why there is none.
+
+    `parallax judge` judges a target, so a source of evidence has only the address.
+    """
+    if finding.snapshot_problem:
+        return fill(finding.snapshot_problem)
+    if finding.snapshot_ref is None:
+        return ""
+    url = plain_line(finding.snapshot_ref.url)
+    if is_monitor(finding):
+        return f"The observations are stored in S3:\n\n    {url}"
+    return f"Judge the observations again:\n\n    parallax judge {url}"
+
+
 def _ids(finding: Finding) -> str:
-    """Return what identifies the finding, and the command that judges it again."""
+    """Return what identifies the finding."""
     lines = [
         f"judged at      {clock(finding.judged_at)}",
         f"cause          {finding.cause}",
@@ -209,13 +225,6 @@ def _ids(finding: Finding) -> str:
     request = _request_id(finding)
     if request and not is_monitor(finding):
         lines.append(f"probe request  {request}")
-    if finding.snapshot_ref:
-        # `judge` judges the target, not the sources of evidence.
-        blind = is_monitor(finding)
-        label = "snapshot       " if blind else "judge again    parallax judge "
-        lines.append(label + finding.snapshot_ref.url)
-    if finding.snapshot_problem:
-        lines.append(f"snapshot       {finding.snapshot_problem}")
     return "\n".join(["-- ", *map(plain_line, lines)])
 
 
