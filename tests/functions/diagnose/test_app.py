@@ -117,7 +117,9 @@ def test_a_finding_refers_to_its_snapshot_in_the_bucket(
     document = json.loads(gzip.decompress(download(found.snapshot_ref.url)))
     answer = app(load, cloud, tmp_path).handler({"snapshot": document}, None)
     assert answer["cause"] == found.cause
-    assert found.request_id == fetch(found.snapshot_ref).run.first.request_id
+    snapshot = fetch(found.snapshot_ref)
+    assert snapshot.run is not None
+    assert found.request_id == snapshot.run.first.request_id
 
 
 def test_s3_that_fails_holds_back_no_finding(

@@ -1,7 +1,7 @@
 """Specification of the queue's event: `parallax.notify.event` and its schema."""
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +82,8 @@ def test_an_event_may_refer_to_its_snapshot(version: str) -> None:
             del schema["properties"]["data"]["properties"][name]
     Draft202012Validator(schema).validate(event)
     assert event["data"]["snapshot"] is None
-    assert event["data"]["snapshot_ref"] == encode(REFERENCE)
+    assert event["data"]["snapshot_ref"] == asdict(REFERENCE)
+    assert decode(SnapshotRef, event["data"]["snapshot_ref"]) == REFERENCE
     assert event["data"]["snapshot_problem"] is None
     assert "snapshot_trimmed" not in event["data"]
     assert size(event) < 16_384

@@ -16,7 +16,7 @@ from parallax.model.advice import AdviceEvent
 from parallax.model.finding import Finding
 from parallax.model.snapshot import Snapshot
 from parallax.model.stored_snapshot import StoredSnapshot
-from parallax.model.wire import schema
+from parallax.model.wire import schema, wire_name
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 IDENTITY = "urn:parallax:schema:{name}:v1"
@@ -62,6 +62,7 @@ def finding_schema() -> dict[str, Any]:
     """Return the schema of the CloudEvent that carries a finding."""
     made = schema(Finding)
     definitions = made.pop("$defs")
+    _name_by_field(definitions["SnapshotRef"])
     properties = made["properties"] | {
         "snapshot": {"anyOf": [{"$ref": "#/$defs/Snapshot"}, {"type": "null"}]},
         "snapshot_trimmed": {
@@ -77,6 +78,15 @@ def finding_schema() -> dict[str, Any]:
         "required": list(REQUIRED),
     }
     return _event("finding", "Finding, as a CloudEvent", data, definitions)
+
+
+def _name_by_field(reference: dict[str, Any]) -> None:
+    """Rename the URL of a reference: like `data.url` it is `url` in an event."""
+    properties = reference["properties"]
+    properties["url"] = properties.pop(wire_name("url"))
+    reference["required"] = [
+        "url" if n == wire_name("url") else n for n in reference["required"]
+    ]
 
 
 def advice_schema() -> dict[str, Any]:

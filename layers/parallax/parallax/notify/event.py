@@ -9,7 +9,7 @@ limit for years, and may still be the limit of a consumer.
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from parallax.model.advice import AdviceEvent
@@ -94,7 +94,7 @@ def _event(finding: Finding) -> dict[str, Any]:
             "advice": encode(finding.advice),
             "request_id": finding.request_id,
             "snapshot": None,
-            "snapshot_ref": encode(finding.snapshot_ref),
+            "snapshot_ref": finding.snapshot_ref and asdict(finding.snapshot_ref),
             "snapshot_problem": finding.snapshot_problem,
         },
     }
