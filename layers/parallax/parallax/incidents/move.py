@@ -26,8 +26,8 @@ from parallax.story.advice import advance_record, advice_subject
 from parallax.story.incident import advance
 from parallax.story.rules import Rules
 
-type CheckIn = Callable[[Incident], Incident]
-"""Changes an incident just before it is stored: `ClaimCheck.check_in`."""
+type Prepare = Callable[[Incident], Incident]
+"""Prepares an incident for its item: `ClaimCheck.check_in`."""
 type Recent = Callable[
     [str, datetime], Sequence[ProbeRun | BalancerReading | NodeReport]
 ]
@@ -54,7 +54,7 @@ def move(  # noqa: PLR0913, PLR0917 - the input, and the tables
     now: datetime,
     rules: Rules,
     records: Records | None = None,
-    check_in: CheckIn = _unchanged,
+    check_in: Prepare = _unchanged,
 ) -> list[Incident]:
     """Judge a target once, and return those of its incidents that changed.
 
@@ -94,7 +94,7 @@ def _move(  # noqa: PLR0913, PLR0917 - the input, and the table
     snapshot: Snapshot,
     incidents: Incidents,
     rules: Rules,
-    check_in: CheckIn,
+    check_in: Prepare,
 ) -> Incident | None:
     """Advance one incident by compare-and-set; return it if it changed."""
     return _succeed(
