@@ -145,11 +145,32 @@ def test_too_many_different_readings_leave_the_one_that_is_judged() -> None:
     """The judgement stays the same, and the stored form lists what it lacks."""
     snapshot = many(s.wrong_port(), MOST + 1, differ=True)
     kept = stored(snapshot)
-    assert (len(kept.readings), kept.trimmed) == (1, ("readings",))
+    assert (len(kept.readings), kept.trimmed) == (2, ("readings",))
     back = joined(kept)
     assert back.cluster == snapshot.cluster
-    assert judge(back).cause == judge(snapshot).cause
+    assert judge(back) == judge(snapshot)
     assert stored(many(s.wrong_port(), MOST, differ=True)).trimmed == ()
+
+
+def test_too_many_lists_of_nodes_leave_the_one_that_is_judged() -> None:
+    """The instants of all readings stay: they show whose report is complete."""
+    snapshot = many(s.wrong_port(), MOST + 1)
+    reports = tuple(
+        replace(
+            report,
+            reading=replace(report.reading, nodes=report.reading.nodes[:1] * number),
+        )
+        for number, report in enumerate(snapshot.reports, 1)
+        if report.reading and report.reading.nodes
+    )
+    snapshot = replace(snapshot, reports=reports)
+    kept = stored(snapshot)
+    assert (len(kept.node_lists), kept.trimmed) == (1, ("readings",))
+    back = joined(kept)
+    assert back.cluster == snapshot.cluster
+    assert [r.reading and r.reading.read_at for r in back.reports] == [
+        r.reading and r.reading.read_at for r in snapshot.reports
+    ]
 
 
 @pytest.mark.parametrize("place", ["report", "reading", "nodes"])

@@ -87,18 +87,30 @@ class _Distinct[T: Hashable]:
 def stored(snapshot: Snapshot) -> StoredSnapshot:
     """Return the stored form of a snapshot.
 
-    If the reports have more than `MOST` different readings or lists of nodes, only the
-    reading that judging uses is kept. The judgement stays the same.
+    If the reports have more than `MOST` different readings, only the one that judging
+    uses is whole. Of the others, judging uses the instant and the list of nodes.
     """
     whole = _stored(snapshot)
     if max(len(whole.readings), len(whole.node_lists)) <= MOST:
         return whole
+    has_nodes = len(whole.node_lists) <= MOST
     used = snapshot.cluster
     reports = tuple(
-        report if report.reading is used else replace(report, reading=None)
+        report
+        if report.reading is None or report.reading is used
+        else replace(report, reading=_reduced(report.reading, has_nodes=has_nodes))
         for report in snapshot.reports
     )
     return replace(_stored(replace(snapshot, reports=reports)), trimmed=("readings",))
+
+
+def _reduced(reading: ClusterReading, *, has_nodes: bool) -> ClusterReading:
+    """Return what judging uses of a reading that is not the freshest one."""
+    return ClusterReading(
+        read_at=reading.read_at,
+        nodes=reading.nodes if has_nodes else None,
+        problems=reading.problems,
+    )
 
 
 def _stored(snapshot: Snapshot) -> StoredSnapshot:
