@@ -64,7 +64,7 @@ def senders(queue: str) -> set[str]:
         if mentions(function.get("Events", {}), queue):
             found.add(f"the schedule of {name}")
     for name, bucket in of_type("S3::Bucket").items():
-        if mentions(bucket["NotificationConfiguration"], queue):
+        if mentions(bucket.get("NotificationConfiguration"), queue):
             found.add(f"notifications of {name}")
     redriven = [q for q in of_type("SQS::Queue").values() if "RedrivePolicy" in q]
     return set() if mentions(redriven, arn) else found

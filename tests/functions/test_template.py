@@ -11,6 +11,7 @@ import pytest
 
 from parallax.probe import Plan
 from parallax.redrive.stack import LETTERS_OUTPUT
+from parallax.snapshots.address import PREFIX
 from tests.functions.template import (
     ALARMS,
     CODE,
@@ -39,6 +40,7 @@ CALLS = {
     ".publish": "sns:Publish",
     ".get_topic_attributes": "sns:GetTopicAttributes",
     ".get_queue_attributes": "sqs:GetQueueAttributes",
+    ".put_object": "s3:PutObject",
     "secret": "secretsmanager:GetSecretValue",
 }
 """Method of boto3, or `parallax.aws.secret`, -> the action that it needs."""
@@ -65,8 +67,16 @@ REACHED: dict[str, tuple[tuple[str, ...], ...]] = {
     ".round_times": (("journal/round_times.py", "read_round_times"),),
     ".addresses": (("journal/dynamodb.py", "addresses", "_range"),),
     ".send_to_dead_letters": (DEAD_LETTER,),
-    "move": (MOVE,),
+    ".move": (MOVE,),
+    ".open": (("incidents/items.py", "indexed"),),
+    ".agents": (
+        ("journal/agents.py", "agents"),
+        ("journal/dynamodb.py", "_range"),
+        ("journal/reading_store.py", "readings", "_items"),
+    ),
+    "ClaimCheck": (("snapshots/bucket.py", "_put"),),
     "sweep_all": (SWEEP,),
+    "shrink_resolved": (SWEEP,),
     "deliver": DELIVER,
     "deliver_waiting": DELIVER,
 }
@@ -127,8 +137,10 @@ def needed(step: str) -> set[str]:
 def allowed(step: str) -> set[str]:
     """Return the actions that the template allows a step."""
     text = json.dumps(properties(step)["Policies"])
-    found = set(re.findall(r"(?:dynamodb|sqs|sns|secretsmanager):\w+|:\*|\"\*", text))
-    return found - {"dynamodb:LeadingKeys"}  # a condition
+    # The key of a condition, and the end of an object's ARN, are not actions.
+    text = text.replace("s3:ResourceAccount", "").replace(f"/{PREFIX}/*", "")
+    verbs = r"(?:dynamodb|s3|sqs|sns|secretsmanager):\w+|:\*|\"\*"
+    return set(re.findall(verbs, text)) - {"dynamodb:LeadingKeys"}
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -237,6 +249,34 @@ def test_what_lambda_discards_is_kept_whole_private_and_not_for_ever() -> None:
     (notified,) = bucket["NotificationConfiguration"]["QueueConfigurations"]
     assert notified["Queue"] == "DeadLetters.Arn"
     assert RESOURCES["StreamDeadLetterBucket"]["DependsOn"] == "DeadLettersQueuePolicy"
+
+
+def test_snapshots_are_private_encrypted_and_outlive_their_findings() -> None:
+    """They expire, but not while a finding that refers to them waits in the queue."""
+    bucket = RESOURCES["SnapshotBucket"]["Properties"]
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    assert mentions(bucket["BucketEncryption"], "AES256")
+    (rule,) = bucket["LifecycleConfiguration"]["Rules"]
+    assert (rule["Status"], rule["ExpirationInDays"]) == ("Enabled", "SnapshotDays")
+    days = TEMPLATE["Parameters"]["SnapshotDays"]
+    queue = of_type("SQS::Queue")["FindingsQueue"]
+    assert queue["MessageRetentionPeriod"] <= days["MinValue"] * 86_400
+    assert days["Default"] == 90
+
+
+def test_diagnose_may_only_write_snapshots() -> None:
+    """It cannot read or delete them, and writes only below their prefix."""
+    policies = [p for p in properties("diagnose")["Policies"] if isinstance(p, dict)]
+    found = [
+        statement
+        for policy in policies
+        for statement in policy["Statement"]
+        if mentions(statement, "SnapshotBucket")
+    ]
+    (only,) = found
+    assert only["Action"] == "s3:PutObject"
+    assert only["Resource"] == f"${{SnapshotBucket.Arn}}/{PREFIX}/*"
+    assert "s3:ResourceAccount" in only["Condition"]["StringEquals"]
 
 
 def test_the_queue_of_dead_letters_takes_the_largest_letter() -> None:

@@ -49,22 +49,32 @@ PERMANENT = (
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How long a client waits: for a connection and for each read, in seconds."""
+
+    connect_seconds: float = CONNECT_SECONDS
+    read_seconds: float = READ_SECONDS
+    attempts: int = ATTEMPTS
+
+
+_PUBLISHING = Limits(read_seconds=PUBLISH_READ_SECONDS, attempts=PUBLISH_ATTEMPTS)
+
+
 @cache
-def client(service: str) -> Any:  # noqa: ANN401 - boto3 makes its clients at run time
-    """Return the client of a service; there is one for each service."""
+def client(service: str, limits: Limits | None = None) -> Any:  # noqa: ANN401 - boto3 makes its clients at run time
+    """Return the client of a service; there is one for each service and its limits."""
     import boto3  # noqa: PLC0415  # pyright: ignore[reportMissingTypeStubs] - not imported where no AWS is needed; it has no types
     from botocore.config import (  # noqa: PLC0415  # pyright: ignore[reportMissingTypeStubs] - the same
         Config,
     )
 
-    publishes = service in PUBLISHING
+    if limits is None:
+        limits = _PUBLISHING if service in PUBLISHING else Limits()
     config = Config(
-        connect_timeout=CONNECT_SECONDS,
-        read_timeout=PUBLISH_READ_SECONDS if publishes else READ_SECONDS,
-        retries={
-            "mode": "standard",
-            "total_max_attempts": PUBLISH_ATTEMPTS if publishes else ATTEMPTS,
-        },
+        connect_timeout=limits.connect_seconds,
+        read_timeout=limits.read_seconds,
+        retries={"mode": "standard", "total_max_attempts": limits.attempts},
     )
     return cast("Any", boto3).client(service, config=config)
 

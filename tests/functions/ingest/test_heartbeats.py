@@ -77,7 +77,9 @@ def event(push: Push) -> dict[str, Any]:
 def ingest(load: Any, cloud: Any) -> Any:
     """Load ingest with a key and both tables."""
     name = cloud.journal + "-key"
-    cloud.client("secretsmanager").create_secret(Name=name, SecretString=KEY)
+    cloud.client("secretsmanager").create_secret(
+        Name=name, SecretString=json.dumps({"agent_key": KEY})
+    )
     places = {"JOURNAL_TABLE": cloud.journal, "INCIDENTS_TABLE": cloud.incidents}
     return load("ingest", AGENT_KEY_ARN=name, **places)
 

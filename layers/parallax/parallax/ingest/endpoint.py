@@ -86,16 +86,7 @@ def _open_incidents(table: str | None) -> Callable[[], Mapping[str, OpenIncident
     """Return a function that reads the open incidents; without a table, none."""
     if table is None:
         return dict
-    # The place of `DynamoIncidents(table).open`, which queries the index; this scans.
-    unresolved = DynamoIncidents(table).unresolved
-    return lambda: {name: _Young(datetime.now(UTC)) for name in unresolved()}
-
-
-@dataclass(frozen=True, slots=True)
-class _Young:
-    """An incident whose beginning is not known here."""
-
-    since: datetime
+    return DynamoIncidents(table).open
 
 
 def _keys_in(secret_arn: str | None) -> Callable[[], Sequence[str]]:

@@ -29,11 +29,6 @@ class PrintedJournal:
         del target, since
         return ()
 
-    def agents(self, cluster: str) -> Agents:
-        """Return nothing: nothing is stored."""
-        del cluster
-        return Agents()
-
     def addresses(self, target: str, since: datetime) -> tuple[str, ...]:
         """Return nothing: nothing is stored."""
         del target, since
