@@ -37,10 +37,12 @@ CALLS = {
     ".publish": "sns:Publish",
     ".get_topic_attributes": "sns:GetTopicAttributes",
     ".get_queue_attributes": "sqs:GetQueueAttributes",
+    ".invoke": "lambda:InvokeFunction",
     "secret": "secretsmanager:GetSecretValue",
 }
 """Method of boto3, or `parallax.aws.secret`, -> the action that it needs."""
 DEAD_LETTER = ("stream.py", "send_to_dead_letters")
+RECENT = ("recent", "_range", "_newest", "_round_item")
 MOVE = ("incidents/items.py", "get", "_put_if")
 SWEEP = ("incidents/items.py", "subjects", "get", "_put_if")
 DELIVER = (
@@ -51,7 +53,10 @@ DELIVER = (
 )
 REACHED: dict[str, tuple[tuple[str, ...], ...]] = {
     ".record": (("journal/dynamodb.py", "record", "_put_if"),),
-    ".recent": (("journal/dynamodb.py", "recent", "_range", "_newest"),),
+    ".recent": (("journal/dynamodb.py", *RECENT),),
+    ".last_round": (("journal/dynamodb.py", "_round_item", "_round_items"),),
+    ".record_round": (("journal/dynamodb.py", "record_round"),),
+    ".invoke_others": (("probe/fan_out.py", "_invoke"), DEAD_LETTER),
     ".addresses": (("journal/dynamodb.py", "addresses", "_range"),),
     ".send_to_dead_letters": (DEAD_LETTER,),
     ".state": (("incidents/items.py", "attribute"),),
@@ -62,7 +67,7 @@ REACHED: dict[str, tuple[tuple[str, ...], ...]] = {
 }
 """What a handler calls by name -> where that reaches AWS, and by which functions."""
 CALLED = {
-    "probe": ("probe/invocation.py",),
+    "probe": ("probe/invocation.py", "probe/probing.py"),
     "inspect": ("inspect/inspection.py",),
     "ingest": ("ingest/endpoint.py",),
     "diagnose": ("incidents/diagnosis.py",),
@@ -116,8 +121,11 @@ def needed(step: str) -> set[str]:
 
 def allowed(step: str) -> set[str]:
     """Return the actions that the template allows a step."""
-    text = json.dumps(properties(step)["Policies"])
-    return set(re.findall(r"(?:dynamodb|sqs|sns|secretsmanager):\w+|\*", text))
+    role = f"{step.title()}FunctionRole"
+    own = [p for p in of_type("IAM::Policy").values() if p["Roles"] == [role]]
+    granted = [p for p in own if "HalfMinute" not in json.dumps(p)]  # Lambda's own
+    text = json.dumps([properties(step)["Policies"], granted])
+    return set(re.findall(r"(?:dynamodb|sqs|sns|secretsmanager|lambda):\w+|\*", text))
 
 
 @pytest.mark.parametrize("step", STEPS)

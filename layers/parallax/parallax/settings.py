@@ -1,6 +1,7 @@
 """Settings: the configuration of a function, read once from its environment.
 
-In: environment variables `PARALLAX_…`, which `template.yaml` sets.
+In: environment variables `PARALLAX_…`, which `template.yaml` sets, and the function's
+own name, which Lambda sets.
 Out: frozen values; an empty variable counts as absent.
 It does not: contain a secret, only the ARN of each one.
 """
@@ -16,6 +17,8 @@ HETZNER_CALLS_PER_HOUR = 600
 """A sixth of a project's limit, which the cluster also uses."""
 SYSTEM_RESOLVER = "system"
 """Means the name servers of this machine's own configuration."""
+METRICS_NONE, METRICS_SUCCESS, METRICS_PHASES = "none", "success", "phases"
+"""Which metrics of each target the probe prints."""
 SHORTEST_REPEAT = 0.1
 """Seconds; requests that start closer distort each other's timing."""
 
@@ -43,6 +46,9 @@ class Settings:
     hetzner_token_arn: str | None = None
     hetzner_calls_per_hour: int = HETZNER_CALLS_PER_HOUR
     agent_key_arn: str | None = None
+    function_name: str | None = None
+    half_minute_queue_url: str | None = None
+    metrics: str = METRICS_NONE
     control_url: str | None = None
     resolvers: tuple[str, ...] = ()
     repeat_seconds: float = 2.0
@@ -74,6 +80,9 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
             variables, "PARALLAX_HETZNER_CALLS_PER_HOUR", HETZNER_CALLS_PER_HOUR
         ),
         agent_key_arn=_text(variables, "PARALLAX_AGENT_KEY_ARN"),
+        function_name=_text(variables, "AWS_LAMBDA_FUNCTION_NAME"),
+        half_minute_queue_url=_text(variables, "PARALLAX_HALF_MINUTE_QUEUE_URL"),
+        metrics=_metrics(variables, "PARALLAX_METRICS"),
         control_url=_control(variables, "PARALLAX_CONTROL_URL"),
         resolvers=_resolvers(variables, "PARALLAX_RESOLVERS"),
         repeat_seconds=_repeat(variables, "PARALLAX_REPEAT_SECONDS"),
@@ -104,6 +113,15 @@ def _quoted(text: str) -> str:
     from parallax.model.secret_text import quoted  # noqa: PLC0415 - for errors only
 
     return quoted(text)
+
+
+def _metrics(environment: Mapping[str, str], name: str) -> str:
+    known = (METRICS_NONE, METRICS_SUCCESS, METRICS_PHASES)
+    text = _text(environment, name) or METRICS_NONE
+    if text not in known:
+        expected = ", ".join(known)
+        raise SettingsError(f"{name}: expected one of {expected}, got {_quoted(text)}")
+    return text
 
 
 def _control(environment: Mapping[str, str], name: str) -> str | None:

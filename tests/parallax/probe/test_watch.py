@@ -17,7 +17,7 @@ import pytest
 
 from parallax.model.probe import ErrorType, Probe, ProbeRun, Role
 from parallax.model.target import Reached, Target
-from parallax.probe import Plan, watch
+from parallax.probe import Plan, Uses, watch
 from tests.parallax.probe.hostile import FLOODS, HELLO_REQUEST, Flood, flooding, mute
 from tests.parallax.probe.servers import (
     Authority,
@@ -87,7 +87,8 @@ def target(name: str, port: int, *, cdn: bool = False, scheme: str = "http") -> 
 def runs_of(targets: Sequence[Target], *addresses: str) -> list[ProbeRun]:
     """Watch once, return all that was recorded, in order."""
     runs: list[ProbeRun] = []
-    watch(targets, balancer_ips=lambda _: addresses, record=runs.append, plan=PLAN)
+    uses = Uses(balancer_ips=lambda _: addresses, record=runs.append)
+    watch(targets, uses, plan=PLAN)
     return runs
 
 
@@ -215,8 +216,7 @@ def test_a_record_that_fails_costs_only_itself() -> None:
     ):
         watch(
             [target("one", one), target("two", two)],
-            balancer_ips=lambda _: (),
-            record=record,
+            Uses(balancer_ips=lambda _: (), record=record),
             plan=PLAN,
         )
     assert stored == ["two"]
@@ -232,7 +232,11 @@ def test_an_unknown_balancer_costs_only_the_direct_probes() -> None:
         raise OSError("journal away")
 
     with running(BAD) as (port,), pytest.raises(ExceptionGroup):
-        watch([target("bad", port)], balancer_ips=away, record=runs.append, plan=PLAN)
+        watch(
+            [target("bad", port)],
+            Uses(balancer_ips=away, record=runs.append),
+            plan=PLAN,
+        )
     assert len(runs[-1].by_role(Role.REPEAT)) == 3
 
 
@@ -263,8 +267,7 @@ def test_the_budget_holds() -> None:
     with running(BAD) as (port,):
         watch(
             [target("bad", port)],
-            balancer_ips=lambda _: (),
-            record=runs.append,
+            Uses(balancer_ips=lambda _: (), record=runs.append),
             budget=2.04,
             plan=PLAN,
         )
@@ -387,9 +390,7 @@ def test_a_journal_that_hangs_costs_no_measurement() -> None:
     with running(GOOD) as (port,):
         watch(
             [target(name, port) for name in ("one", "two", "three")],
-            balancer_ips=lambda _: (),
-            record=record,
-            measure=measure,
+            Uses(balancer_ips=lambda _: (), record=record, measure=measure),
             plan=PLAN,
         )
     assert sorted(measured) == ["one", "three", "two"]
@@ -407,9 +408,11 @@ def test_a_measurement_that_fails_costs_only_itself() -> None:
     with running(GOOD) as (port,), pytest.raises(ExceptionGroup, match="recorded"):
         watch(
             [target("one", port), target("two", port)],
-            balancer_ips=lambda _: (),
-            record=lambda run: stored.append(run.target),
-            measure=measure,
+            Uses(
+                balancer_ips=lambda _: (),
+                record=lambda run: stored.append(run.target),
+                measure=measure,
+            ),
             plan=PLAN,
         )
     assert sorted(stored) == ["one", "two"]

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from parallax.aws import client, failed_with
+from parallax.journal.latest_rounds import LatestRounds
 from parallax.journal.observation import (
     Item,
     Observation,
@@ -21,9 +22,11 @@ from parallax.journal.observation import (
     sightings_item,
     to_item,
 )
+from parallax.journal.rounds import ROUNDS, key_of, remembered, round_item
 from parallax.model.cluster import NodeReport, Sighting
 from parallax.model.packed import UnreadableError, in_clear
 from parallax.model.probe import ProbeRun
+from parallax.model.round import LastRound, Round
 
 END = "$"
 """Ends a source's key range. DynamoDB sorts keys by their UTF-8 bytes, all keys of a
@@ -42,6 +45,7 @@ class DynamoJournal:
     def __init__(self, table: str) -> None:
         self.table = table
         self._dynamodb = client("dynamodb")
+        self._rounds = LatestRounds(self._round_item, self._round_items)
 
     def record(self, observation: Observation) -> None:
         """Store one observation, or raise `TooLargeError` or botocore's `ClientError`.
@@ -65,22 +69,57 @@ class DynamoJournal:
             ExpressionAttributeValues={":received": latest["received_at"]},
         )
 
+    def record_round(self, finished: Round) -> None:
+        """Store a shard's round in place of its last one."""
+        self._dynamodb.put_item(TableName=self.table, Item=round_item(finished))
+
+    def last_round(self, shard: int, of: int) -> LastRound:
+        """Return what the last round of shard number `shard` of `of` said.
+
+        If the number of shards changed, all rounds count. Without a round there are no
+        targets. An unreadable one is logged and skipped.
+        """
+        item = self._round_item(shard)
+        same = in_clear(item, "of", "N") == f"{of}"
+        found: list[LastRound] = []
+        for one in [item] if same else self._round_items():
+            try:
+                found.append(remembered(one))
+            except UnreadableError as error:
+                log.warning("round skipped", extra={"reason": str(error)})
+        if same and found:
+            return found[0]
+        return LastRound(
+            targets={n: t for one in found for n, t in one.targets.items()}
+        )
+
     def recent(self, target: str, since: datetime) -> tuple[Observation, ...]:
         """Return what a judgement needs of a target, each source oldest first.
 
-        These are its runs since then, or at least the newest one; the newest load
-        balancer readings; the last report of every node of the last two days, with all
+        These are its runs since then, or at least the newest one; of the healthy runs
+        before the last only time and status; the newest load balancer readings; the last report of every node of the last two days, with all
         sightings that the node reported around the newest run. Reads are consistent,
         so that the observation whose stream record invoked the caller is included. An
         unreadable item is logged and skipped.
         """
-        items = self._range(target, "probe", since) or self._newest(target, "probe", 1)
-        runs = [r for r in _read(items) if isinstance(r, ProbeRun)]
+        runs = self._runs(target, since)
         readings = _read(self._newest(target, "inspect", READINGS))
         latest = _read(self._range(target, "latest"))
-        newest = runs[-1].started_at if runs else datetime.now(UTC)
-        logged = _read(self._range(target, "sightings", newest - SIGHTINGS_BEHIND))
+        logged = _read(self._range(target, "sightings", _logged_since(runs)))
         return (*runs, *readings, *_with_sightings(latest, logged))
+
+    def _runs(self, target: str, since: datetime) -> list[ProbeRun]:
+        """Return the target's runs, oldest first: items of failing ones, and a round.
+
+        Runs of an earlier version, and of an invocation by hand, are all items.
+        """
+        healthy = self._rounds.runs(target)
+        recent = [run for run in healthy if run.started_at >= since]
+        items = self._range(target, "probe", since)
+        if not items and not recent:
+            recent, items = list(healthy[-1:]), self._newest(target, "probe", 1)
+        stored = [run for run in _read(items) if isinstance(run, ProbeRun)]
+        return sorted([*recent, *stored], key=lambda run: run.started_at)
 
     def addresses(self, target: str, since: datetime) -> tuple[str, ...]:
         """Return the load balancer's public addresses in the newest reading since then.
@@ -88,18 +127,36 @@ class DynamoJournal:
         It reads only plain attributes: the probe calls it during an investigation,
         where importing pydantic would distort the timings.
         """
-        newest: tuple[str, ...] = ()
-        for item in self._range(
-            target,
-            "inspect",
-            since,
-            FilterExpression="attribute_exists(addresses)",
-            ProjectionExpression="addresses",
-        ):
-            listed = in_clear(item, "addresses", "L") or ()
-            found = (in_clear({"one": one}, "one") for one in listed)
-            newest = tuple(address for address in found if address)
-        return newest
+        query = self._query(target, "inspect", since) | {
+            "FilterExpression": "attribute_exists(addresses)",
+            "ProjectionExpression": "addresses",
+            "ScanIndexForward": False,
+            "Limit": READINGS,
+        }
+        for page in self._dynamodb.get_paginator("query").paginate(**query):
+            for item in page["Items"]:
+                listed = in_clear(item, "addresses", "L") or ()
+                found = (in_clear({"one": one}, "one") for one in listed)
+                return tuple(address for address in found if address)
+        return ()
+
+    def _round_item(self, shard: int) -> Item:
+        """Return the item of a shard's round; empty: there is none."""
+        found = self._dynamodb.get_item(
+            TableName=self.table, Key=key_of(shard), ConsistentRead=True
+        )
+        return found.get("Item", {})
+
+    def _round_items(self) -> list[Item]:
+        """Return the items of all rounds."""
+        query = {
+            "TableName": self.table,
+            "KeyConditionExpression": "pk = :rounds",
+            "ExpressionAttributeValues": {":rounds": {"S": ROUNDS}},
+            "ConsistentRead": True,
+        }
+        pages = self._dynamodb.get_paginator("query").paginate(**query)
+        return [item for page in pages for item in page["Items"]]
 
     def _put_if(self, item: Item, condition: str, **more: Any) -> bool:  # noqa: ANN401 - boto3's own arguments
         """Store an item on a condition; return whether the condition held."""
@@ -142,6 +199,14 @@ class DynamoJournal:
             },
             "ConsistentRead": True,
         }
+
+
+def _logged_since(runs: Sequence[ProbeRun]) -> datetime:
+    """Return from when on sightings of the run that will be judged may exist."""
+    if not runs:
+        return datetime.now(UTC)
+    full = [run.started_at for run in runs if len(run.probes) > 1]
+    return min([runs[-1].started_at, *full[-1:]]) - SIGHTINGS_BEHIND
 
 
 def _read(items: Iterable[Item]) -> list[Observation]:

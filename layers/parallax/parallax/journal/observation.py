@@ -1,7 +1,7 @@
 """Observation: one observation as items of the journal, and back.
 
-In: a run, a load balancer reading or a report. Out: DynamoDB items in the types of the
-low-level API (`{"S": …}`). The payload is the whole value as gzipped JSON with wire
+In: a run, a load balancer reading or a report; `parallax.journal.rounds` has the rounds
+of healthy runs. Out: DynamoDB items in the types of the low-level API (`{"S": …}`). The payload is the whole value as gzipped JSON with wire
 names. Plain attributes hold only what a stream's filter, or a reader without pydantic,
 needs.
 It does not: call DynamoDB.
@@ -30,6 +30,7 @@ from parallax.model.packed import (
     unpack,
 )
 from parallax.model.probe import ProbeRun
+from parallax.model.round import LastRound, Round
 
 type Observation = ProbeRun | BalancerReading | NodeReport
 type Item = dict[str, dict[str, Any]]
@@ -52,6 +53,14 @@ class Journal(Protocol):
 
     def record(self, observation: Observation) -> None:
         """Store one observation; storing it again changes nothing."""
+        ...
+
+    def record_round(self, finished: Round) -> None:
+        """Store a shard's round in place of its last one."""
+        ...
+
+    def last_round(self, shard: int, of: int) -> LastRound:
+        """Return what the last round of shard number `shard` of `of` said."""
         ...
 
     def recent(self, target: str, since: datetime) -> tuple[Observation, ...]:
@@ -131,6 +140,8 @@ def _describe(observation: Observation) -> tuple[datetime, str, str, str]:
             first = observation.first
             kind = "investigation" if len(observation.probes) > 1 else "run"
             outcome = "healthy" if first.healthy else "failing"
+            # The streams' filters know it: nothing is judged or read again for it.
+            outcome = "failing-still" if observation.still else outcome
             return observation.started_at, kind, outcome, first.request_id
         case BalancerReading():
             outcome = "read" if observation.load_balancer else "problem"

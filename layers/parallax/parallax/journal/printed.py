@@ -8,7 +8,9 @@ import sys
 from datetime import datetime
 
 from parallax.journal.observation import Observation, to_item
+from parallax.journal.rounds import round_item
 from parallax.model.plain import json_text
+from parallax.model.round import LastRound, Round
 from parallax.model.wire import encode
 
 
@@ -23,6 +25,20 @@ class PrintedJournal:
             "observation": encode(observation),
         }
         sys.stdout.write(json_text(line, separators=(", ", ": ")) + "\n")
+
+    def record_round(self, finished: Round) -> None:
+        """Print a round with the key it would have."""
+        item = round_item(finished)
+        line = {
+            "would_store": {name: item[name]["S"] for name in ("pk", "sk", "kind")},
+            "round": encode(finished),
+        }
+        sys.stdout.write(json_text(line, separators=(", ", ": ")) + "\n")
+
+    def last_round(self, shard: int, of: int) -> LastRound:
+        """Return a round without targets: nothing is stored."""
+        del shard, of
+        return LastRound(targets={})
 
     def recent(self, target: str, since: datetime) -> tuple[Observation, ...]:
         """Return nothing: nothing is stored."""
