@@ -7,8 +7,8 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AsyncExitStack, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,11 +19,9 @@ from parallax.model.probe import ErrorType, Probe, ProbeRun, Role
 from parallax.model.target import Reached, Target
 from parallax.probe import Plan, Uses, watch
 from tests.parallax.probe.hostile import FLOODS, HELLO_REQUEST, Flood, flooding, mute
+from tests.parallax.probe.running import BAD, GOOD, running
 from tests.parallax.probe.servers import (
     Authority,
-    Handler,
-    answering,
-    serving,
 )
 
 PLAN = Plan(
@@ -34,43 +32,11 @@ PLAN = Plan(
     resolvers=(),
     resolver_seconds=0.1,
 )
-BAD = answering(b"HTTP/1.1 503 No\r\nContent-Length: 5000\r\n\r\n" + b"x" * 5000)
-GOOD = answering(b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n" + b"y" * 5000)
 
 
 async def silent(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
     """Read and never answer."""
     await reader.read()
-
-
-@contextmanager
-def running(*handlers: Handler, tls: Authority | None = None) -> Iterator[list[int]]:
-    """Serve in a thread of its own, for `watch` runs its own loop; yield ports."""
-    ports: list[int] = []
-    ready = threading.Event()
-    stopping: list[Callable[[], object]] = []
-
-    async def serve() -> None:
-        """Serve until stopped."""
-        stop = asyncio.Event()
-        loop = asyncio.get_running_loop()
-        stopping.append(lambda: loop.call_soon_threadsafe(stop.set))
-        async with AsyncExitStack() as stack:
-            context = tls.context if tls else None
-            for handler in handlers:
-                serving_it = serving(handler, context)
-                ports.append(await stack.enter_async_context(serving_it))
-            ready.set()
-            await stop.wait()
-
-    thread = threading.Thread(target=lambda: asyncio.run(serve()))
-    thread.start()
-    assert ready.wait(5)
-    try:
-        yield ports
-    finally:
-        stopping[0]()
-        thread.join()
 
 
 def target(name: str, port: int, *, cdn: bool = False, scheme: str = "http") -> Target:

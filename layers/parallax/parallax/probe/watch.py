@@ -45,9 +45,8 @@ class Uses:
 
     `record` stores a run; it and `balancer_ips` are called on several threads at the
     same time, but for one target one after the other. `measure` gets each first run on
-    a thread of its own, so that a `record` that hangs costs no measurement. `settled`
-    gets all first runs once the last first probe has ended; investigations may
-    continue. `stores` says whether `record` gets a first run, `investigates` whether a
+    a thread of its own, and so does `settled` all of them, once the last first probe
+    has ended. So a `record` that hangs costs neither. Investigations may continue. `stores` says whether `record` gets a first run, `investigates` whether a
     failing one is investigated. None: nothing is done.
     """
 
@@ -69,6 +68,7 @@ class _Round:
     pending: int
     recorder: ThreadPoolExecutor
     meter: ThreadPoolExecutor
+    settler: ThreadPoolExecutor
     capacity: Capacity = field(default_factory=Capacity)
     firsts: list[ProbeRun] = field(default_factory=list[ProbeRun])
     all_ended: asyncio.Event = field(default_factory=asyncio.Event)
@@ -116,8 +116,9 @@ def watch(
     If this machine could not send a target's probe, the target has no run, and the log
     has the reason: it says nothing about the target.
     """
-    cut_off = monotonic() + budget + _GRACE
-    recorder, meter = ThreadPoolExecutor(WRITERS, "record"), ThreadPoolExecutor(1)
+    cut_off = monotonic() + max(0.0, budget) + _GRACE
+    recorder = ThreadPoolExecutor(WRITERS, "record")
+    meter, settler = ThreadPoolExecutor(1), ThreadPoolExecutor(1)
     shared = _Round(
         uses=uses,
         plan=plan or Plan(),
@@ -125,13 +126,14 @@ def watch(
         pending=len(targets),
         recorder=recorder,
         meter=meter,
+        settler=settler,
     )
     try:
         asyncio.run(_all(targets, shared, cut_off))
     finally:
         # A thread that hangs must not cost what the others have measured.
-        recorder.shutdown(wait=False, cancel_futures=True)
-        meter.shutdown(wait=False, cancel_futures=True)
+        for threads in (recorder, meter, settler):
+            threads.shutdown(wait=False, cancel_futures=True)
     for reason, names in shared.not_sent.items():
         facts = {"reason": reason, "targets": names}
         logger.error("targets were not probed", extra=facts)
@@ -156,7 +158,7 @@ async def _all(targets: Sequence[Target], shared: _Round, cut_off: float) -> Non
 
 async def _settle(shared: _Round) -> None:
     await shared.all_ended.wait()
-    await shared.call(shared.recorder, shared.uses.settled, shared.firsts)
+    await shared.call(shared.settler, shared.uses.settled, shared.firsts)
 
 
 async def _one(target: Target, shared: _Round) -> None:
@@ -196,7 +198,10 @@ def _unchanged(run: ProbeRun) -> ProbeRun:
 
 async def _first(target: Target, shared: _Round) -> Probe:
     """Send a user's request; a wait for a slot must not shorten its timeout."""
-    patience = shared.end - monotonic() - target.timeout_seconds
+    left = shared.end - monotonic()
+    if left <= 0:
+        raise NotSentError("out of time")
+    patience = left - target.timeout_seconds
     return await shared.capacity.probes.run(
         target.name,
         patience,
