@@ -42,7 +42,7 @@ CALLS = {
 }
 """Method of boto3, or `parallax.aws.secret`, -> the action that it needs."""
 DEAD_LETTER = ("stream.py", "send_to_dead_letters")
-RECENT = ("recent", "_range", "_newest", "_round_item")
+ROUNDS = ("journal/latest_rounds.py", "_read", "_read_all")
 MOVE = ("incidents/items.py", "get", "_put_if")
 SWEEP = ("incidents/items.py", "subjects", "get", "_put_if")
 DELIVER = (
@@ -53,9 +53,9 @@ DELIVER = (
 )
 REACHED: dict[str, tuple[tuple[str, ...], ...]] = {
     ".record": (("journal/dynamodb.py", "record", "_put_if"),),
-    ".recent": (("journal/dynamodb.py", *RECENT),),
-    ".last_round": (("journal/dynamodb.py", "_round_item", "_round_items"),),
-    ".record_round": (("journal/dynamodb.py", "record_round"),),
+    ".recent": (("journal/dynamodb.py", "recent", "_range", "_newest"), ROUNDS),
+    ".last_round": (ROUNDS,),
+    ".record_round": (("journal/latest_rounds.py", "store"),),
     ".invoke_others": (("probe/fan_out.py", "_invoke"), DEAD_LETTER),
     ".addresses": (("journal/dynamodb.py", "addresses", "_range"),),
     ".send_to_dead_letters": (DEAD_LETTER,),

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from parallax.diagnose.join import join
 from parallax.diagnose.judge import judge
 from parallax.journal.dynamodb import DynamoJournal
-from parallax.journal.observation import to_item
+from parallax.journal.observation import Item, to_item
 from parallax.journal.rounds import read_round, remembered, round_item
 from parallax.model.judgement import Judgement
 from parallax.model.packed import UnreadableError
@@ -44,7 +44,7 @@ def healthy(name: str, at: datetime) -> ProbeRun:
         role=Role.FIRST,
         request_id=f"{seconds.getrandbits(128):032x}",
         url=f"https://{name}.example/health",
-        started_at=at + timedelta(microseconds=seconds.randrange(500_000)),
+        started_at=at + _offset(name) + timedelta(seconds=seconds.uniform(0, 0.003)),
         healthy=True,
         duration=seconds.uniform(0.01, 0.3),
         server_address=f"{name}.example",
@@ -61,6 +61,11 @@ def healthy(name: str, at: datetime) -> ProbeRun:
         ),
     )
     return ProbeRun(target=name, started_at=probe.started_at, probes=(probe,))
+
+
+def _offset(name: str) -> timedelta:
+    """Return how long after the round's start this target's probe starts."""
+    return timedelta(milliseconds=3 * int(name.partition("-")[2] or 0))
 
 
 PHASES = ("resolve", "connect", "tls", "processing", "transfer")
@@ -112,8 +117,10 @@ def test_a_full_shard_takes_few_write_units() -> None:
     """150 targets with half an hour of past; measured, so that it does not grow."""
     names = [f"shop-{number}" for number in range(150)]
     last: dict[str, TargetRound] = {}
+    item: Item = {}
     for minute in range(32):
-        at = NOW + minute * MINUTE
+        jitter = random.Random(minute).uniform(0, 2)  # noqa: S311 - no secret
+        at = NOW + minute * MINUTE + timedelta(seconds=jitter)
         now = ShardRound(
             shard=Shard(number=0, of=1, minute=minute),
             targets=[Target(name=n, url=f"https://{n}.example/health") for n in names],
@@ -192,7 +199,7 @@ PAGES = [*[s.OK] * 3, *[s.LB_503] * 4, *[s.OK] * 2, s.POD_503, s.OK, *[s.HANGS] 
 def test_rounds_lead_to_the_same_snapshots_as_a_run_for_each_minute(
     cloud: Any,
 ) -> None:
-    """Since when it fails or is well, the past, the run, and the verdict."""
+    """Since when it fails or is healthy, the past, the run, and the verdict."""
     journal, old = DynamoJournal(cloud.journal), list[ProbeRun]()
     for minute, page in enumerate(PAGES):
         at = s.SINCE + minute * MINUTE

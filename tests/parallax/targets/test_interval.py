@@ -102,7 +102,7 @@ def test_a_disabled_target_is_as_good_as_absent(tmp_path: Path) -> None:
     [
         ("5m", "90s", "2: defaults.interval: expected 30s, or whole minutes"),
         ("cluster: prod", "cluster: 7", "3: defaults.reached.cluster: expected"),
-        ("cluster: prod", "clutser: a", "3: defaults.reached.clutser: expected one"),
+        ("cluster: prod", "klusters: a", "3: defaults.reached.klusters: expected one"),
         ("interval: 5m", "name: x", "2: defaults.name: expected one of"),
         ("enabled: false", "enabled: 7.5", "14: targets[2].enabled: expected"),
         ("url: https://front", "url: front", "7: targets[0].url: expected"),

@@ -22,7 +22,6 @@ from parallax.journal.observation import (
     sightings_item,
     to_item,
 )
-from parallax.journal.rounds import ROUNDS, key_of, remembered, round_item
 from parallax.model.cluster import NodeReport, Sighting
 from parallax.model.packed import UnreadableError, in_clear
 from parallax.model.probe import ProbeRun
@@ -45,7 +44,7 @@ class DynamoJournal:
     def __init__(self, table: str) -> None:
         self.table = table
         self._dynamodb = client("dynamodb")
-        self._rounds = LatestRounds(self._round_item, self._round_items)
+        self._rounds = LatestRounds(table)
 
     def record(self, observation: Observation) -> None:
         """Store one observation, or raise `TooLargeError` or botocore's `ClientError`.
@@ -71,36 +70,21 @@ class DynamoJournal:
 
     def record_round(self, finished: Round) -> None:
         """Store a shard's round in place of its last one."""
-        self._dynamodb.put_item(TableName=self.table, Item=round_item(finished))
+        self._rounds.store(finished)
 
     def last_round(self, shard: int, of: int) -> LastRound:
-        """Return what the last round of shard number `shard` of `of` said.
-
-        If the number of shards changed, all rounds count. Without a round there are no
-        targets. An unreadable one is logged and skipped.
-        """
-        item = self._round_item(shard)
-        same = in_clear(item, "of", "N") == f"{of}"
-        found: list[LastRound] = []
-        for one in [item] if same else self._round_items():
-            try:
-                found.append(remembered(one))
-            except UnreadableError as error:
-                log.warning("round skipped", extra={"reason": str(error)})
-        if same and found:
-            return found[0]
-        return LastRound(
-            targets={n: t for one in found for n, t in one.targets.items()}
-        )
+        """Return what the last round of shard number `shard` of `of` said."""
+        return self._rounds.last(shard, of)
 
     def recent(self, target: str, since: datetime) -> tuple[Observation, ...]:
         """Return what a judgement needs of a target, each source oldest first.
 
         These are its runs since then, or at least the newest one; of the healthy runs
-        before the last only time and status; the newest load balancer readings; the last report of every node of the last two days, with all
-        sightings that the node reported around the newest run. Reads are consistent,
-        so that the observation whose stream record invoked the caller is included. An
-        unreadable item is logged and skipped.
+        before the last only time and status. Then the newest load balancer readings;
+        and the last report of every node of the last two days, with all sightings that
+        the node reported around the newest run. Reads are consistent, so that the
+        observation whose stream record invoked the caller is included. An unreadable
+        item is logged and skipped.
         """
         runs = self._runs(target, since)
         readings = _read(self._newest(target, "inspect", READINGS))
@@ -139,24 +123,6 @@ class DynamoJournal:
                 found = (in_clear({"one": one}, "one") for one in listed)
                 return tuple(address for address in found if address)
         return ()
-
-    def _round_item(self, shard: int) -> Item:
-        """Return the item of a shard's round; empty: there is none."""
-        found = self._dynamodb.get_item(
-            TableName=self.table, Key=key_of(shard), ConsistentRead=True
-        )
-        return found.get("Item", {})
-
-    def _round_items(self) -> list[Item]:
-        """Return the items of all rounds."""
-        query = {
-            "TableName": self.table,
-            "KeyConditionExpression": "pk = :rounds",
-            "ExpressionAttributeValues": {":rounds": {"S": ROUNDS}},
-            "ConsistentRead": True,
-        }
-        pages = self._dynamodb.get_paginator("query").paginate(**query)
-        return [item for page in pages for item in page["Items"]]
 
     def _put_if(self, item: Item, condition: str, **more: Any) -> bool:  # noqa: ANN401 - boto3's own arguments
         """Store an item on a condition; return whether the condition held."""

@@ -1,18 +1,25 @@
-"""LatestRounds: a target's healthy runs, from the round of its shard.
+"""LatestRounds: the rounds in the journal's table, one for each shard.
 
-In: functions that read one round's item, or all of them. Out: runs, oldest first.
-It does not: know the number of shards; the rounds have it.
+In: a table's name, a round. Out: the last round of a shard, for the probe; the healthy
+runs of a target, for a judgement. An unreadable round is logged and skipped.
+It does not: know the number of shards beforehand; the rounds have it.
 """
 
 import logging
-from collections.abc import Callable, Sequence
 from contextlib import suppress
 
+from parallax.aws import client
 from parallax.journal.observation import Item
-from parallax.journal.rounds import read_round
+from parallax.journal.rounds import (
+    ROUNDS,
+    key_of,
+    read_round,
+    remembered,
+    round_item,
+)
 from parallax.model.packed import UnreadableError, in_clear
 from parallax.model.probe import ProbeRun
-from parallax.model.round import TargetRound
+from parallax.model.round import LastRound, Round, TargetRound
 from parallax.targets.shard import shard_of
 
 log = logging.getLogger(__name__)
@@ -21,12 +28,35 @@ log = logging.getLogger(__name__)
 class LatestRounds:
     """The newest rounds; each is read again at every call, and decoded once."""
 
-    def __init__(
-        self, read: Callable[[int], Item], read_all: Callable[[], Sequence[Item]]
-    ) -> None:
-        self._read, self._read_all = read, read_all
+    def __init__(self, table: str) -> None:
+        self.table = table
+        self._dynamodb = client("dynamodb")
         self._of = 1
         self._decoded: dict[str, tuple[object, dict[str, TargetRound]]] = {}
+
+    def store(self, finished: Round) -> None:
+        """Store a shard's round in place of its last one."""
+        self._dynamodb.put_item(TableName=self.table, Item=round_item(finished))
+
+    def last(self, shard: int, of: int) -> LastRound:
+        """Return what the last round of shard number `shard` of `of` said.
+
+        If the number of shards changed, all rounds count. Without a round there are no
+        targets.
+        """
+        item = self._read(shard)
+        same = in_clear(item, "of", "N") == f"{of}"
+        found: list[LastRound] = []
+        for one in [item] if same else self._read_all():
+            try:
+                found.append(remembered(one))
+            except UnreadableError as error:
+                log.warning("round skipped", extra={"reason": str(error)})
+        if same and found:
+            return found[0]
+        return LastRound(
+            targets={n: t for one in found for n, t in one.targets.items()}
+        )
 
     def runs(self, target: str) -> tuple[ProbeRun, ...]:
         """Return the healthy runs of a target; empty: no round has any."""
@@ -65,3 +95,20 @@ class LatestRounds:
             targets = {}
         self._decoded[key] = payload, targets
         return targets
+
+    def _read(self, shard: int) -> Item:
+        """Return the item of a shard's round; empty: there is none."""
+        found = self._dynamodb.get_item(
+            TableName=self.table, Key=key_of(shard), ConsistentRead=True
+        )
+        return found.get("Item", {})
+
+    def _read_all(self) -> list[Item]:
+        """Return the items of all rounds."""
+        pages = self._dynamodb.get_paginator("query").paginate(
+            TableName=self.table,
+            KeyConditionExpression="pk = :rounds",
+            ExpressionAttributeValues={":rounds": {"S": ROUNDS}},
+            ConsistentRead=True,
+        )
+        return [item for page in pages for item in page["Items"]]

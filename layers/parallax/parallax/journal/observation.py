@@ -1,9 +1,9 @@
 """Observation: one observation as items of the journal, and back.
 
-In: a run, a load balancer reading or a report; `parallax.journal.rounds` has the rounds
-of healthy runs. Out: DynamoDB items in the types of the low-level API (`{"S": …}`). The payload is the whole value as gzipped JSON with wire
+In: a run, a load balancer reading or a report. Out: DynamoDB items in the types of the
+low-level API (`{"S": …}`). The payload is the whole value as gzipped JSON with wire
 names. Plain attributes hold only what a stream's filter, or a reader without pydantic,
-needs.
+needs. `parallax.journal.rounds` does the same for the rounds of healthy runs.
 It does not: call DynamoDB.
 
 Each source has a key range of its own: `probe#<time>#<request id>`,

@@ -103,7 +103,7 @@ class Round:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastRound:
-    """What the probe knows from the last round of a shard; None: there was none.
+    """What the probe reads of the last round of a shard; None: there was none.
 
     The `run` of a target is JSON, which the next round only repeats.
     """

@@ -10,7 +10,8 @@ from parallax.probe.fetch import SPACING, fetch
 from parallax.probe.investigate import investigate
 from parallax.probe.plan import Plan, configured_plan
 from parallax.probe.probe_request import INSIDE, USER_AGENT, ProbeRequest
-from parallax.probe.watch import Uses, watch
+from parallax.probe.uses import Uses
+from parallax.probe.watch import watch
 
 __all__ = [
     "INSIDE",

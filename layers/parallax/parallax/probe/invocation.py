@@ -16,7 +16,8 @@ from parallax.model.target import Target
 from parallax.model.wire import decode
 from parallax.probe.bound import reduced_versions
 from parallax.probe.plan import Plan
-from parallax.probe.watch import Uses, watch
+from parallax.probe.uses import Uses
+from parallax.probe.watch import watch
 
 READING_AGE = timedelta(minutes=45)
 """Maximum age of the reading that the load balancer's addresses come from: `inspect`

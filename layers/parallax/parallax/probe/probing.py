@@ -20,12 +20,13 @@ from parallax.model.probe import ProbeRun
 from parallax.model.round import LastRound, Round
 from parallax.model.target import Target
 from parallax.probe.fan_out import FanOut
-from parallax.probe.invocation import by_hand, probe_targets, store_run, summarize
 from parallax.probe.invocation import balancer_ips as addresses_in
+from parallax.probe.invocation import by_hand, probe_targets, store_run, summarize
 from parallax.probe.outage import is_next_half
 from parallax.probe.plan import Plan
 from parallax.probe.shard_round import Shard, ShardRound
-from parallax.probe.watch import BUDGET, Uses, watch
+from parallax.probe.uses import Uses
+from parallax.probe.watch import BUDGET, watch
 from parallax.targets.shard import HALF_MINUTE, MINUTE, in_shard, shards
 
 RESERVED = 8.0

@@ -20,6 +20,7 @@ from parallax.probe.fetch import SPACING, fetch
 from parallax.probe.investigate import investigate
 from parallax.probe.plan import Plan, user_request
 from parallax.probe.slots import Capacity
+from parallax.probe.uses import Uses
 
 BUDGET = 50.0
 """Seconds for all probes of one invocation, which has 58."""
@@ -37,25 +38,6 @@ logger = logging.getLogger(__name__)
 
 class CutOffError(Exception):
     """Runs were not stored when the time of the invocation ended."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Uses:
-    """What is done with the runs of one round.
-
-    `record` stores a run; it and `balancer_ips` are called on several threads at the
-    same time, but for one target one after the other. `measure` gets each first run on
-    a thread of its own, and so does `settled` all of them, once the last first probe
-    has ended. So a `record` that hangs costs neither. Investigations may continue. `stores` says whether `record` gets a first run, `investigates` whether a
-    failing one is investigated. None: nothing is done.
-    """
-
-    balancer_ips: Callable[[Target], Sequence[str]]
-    record: Callable[[ProbeRun], object]
-    measure: Callable[[ProbeRun], None] | None = None
-    settled: Callable[[Sequence[ProbeRun]], None] | None = None
-    stores: Callable[[ProbeRun], bool] = lambda _: True
-    investigates: Callable[[ProbeRun], bool] = lambda _: True
 
 
 @dataclass(slots=True, kw_only=True)
