@@ -8,6 +8,7 @@ import pytest
 
 from parallax.metrics import Meter
 from parallax.model.probe import Phases, Probe, ProbeRun, Role
+from parallax.model.target_metrics import TargetMetrics
 
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 PROBE = Probe(
@@ -43,7 +44,7 @@ def test_the_parameter_says_how_many_metrics_a_target_has(
     capsys: Any, metrics: str, count: int
 ) -> None:
     """Success alone, or with the status code and each phase that was reached."""
-    measure = Meter(metrics).of_a_run
+    measure = Meter(TargetMetrics(metrics)).of_a_run
     assert measure is not None
     measure(RUN)
     found = printed(capsys)

@@ -21,7 +21,7 @@ from dataclasses import dataclass, fields
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
 from parallax.model.probe import Phases, ProbeRun
-from parallax.settings import METRICS_NONE, METRICS_PHASES
+from parallax.model.target_metrics import TargetMetrics
 
 NAMESPACE = "Parallax"
 
@@ -30,14 +30,14 @@ NAMESPACE = "Parallax"
 class Meter:
     """Prints the metrics that the parameter Metrics asks for."""
 
-    metrics: str = METRICS_NONE
+    metrics: TargetMetrics = TargetMetrics.NONE
 
     @property
     def of_a_run(self) -> Callable[[ProbeRun], None] | None:
         """Print the metrics of a run's first probe; None: there are none."""
-        if self.metrics == METRICS_NONE:
+        if self.metrics is TargetMetrics.NONE:
             return None
-        return emit if self.metrics == METRICS_PHASES else emit_success
+        return emit if self.metrics is TargetMetrics.PHASES else emit_success
 
     def of_targets(self, count: int) -> None:
         """Print how many targets a shard watches."""

@@ -11,14 +11,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
 
+from parallax.model.target_metrics import TargetMetrics
+
 HETZNER_ENDPOINT = "https://api.hetzner.cloud/v1"
 """Base URL of the Hetzner Cloud API."""
 HETZNER_CALLS_PER_HOUR = 600
 """A sixth of a project's limit, which the cluster also uses."""
 SYSTEM_RESOLVER = "system"
 """Means the name servers of this machine's own configuration."""
-METRICS_NONE, METRICS_SUCCESS, METRICS_PHASES = "none", "success", "phases"
-"""Which metrics of each target the probe prints."""
 SHORTEST_REPEAT = 0.1
 """Seconds; requests that start closer distort each other's timing."""
 
@@ -48,7 +48,7 @@ class Settings:
     agent_key_arn: str | None = None
     function_name: str | None = None
     half_minute_queue_url: str | None = None
-    metrics: str = METRICS_NONE
+    metrics: TargetMetrics = TargetMetrics.NONE
     control_url: str | None = None
     resolvers: tuple[str, ...] = ()
     repeat_seconds: float = 2.0
@@ -115,13 +115,15 @@ def _quoted(text: str) -> str:
     return quoted(text)
 
 
-def _metrics(environment: Mapping[str, str], name: str) -> str:
-    known = (METRICS_NONE, METRICS_SUCCESS, METRICS_PHASES)
-    text = _text(environment, name) or METRICS_NONE
-    if text not in known:
-        expected = ", ".join(known)
-        raise SettingsError(f"{name}: expected one of {expected}, got {_quoted(text)}")
-    return text
+def _metrics(environment: Mapping[str, str], name: str) -> TargetMetrics:
+    text = _text(environment, name) or TargetMetrics.NONE
+    try:
+        return TargetMetrics(text)
+    except ValueError as error:
+        expected = ", ".join(TargetMetrics)
+        raise SettingsError(
+            f"{name}: expected one of {expected}, got {_quoted(text)}"
+        ) from error
 
 
 def _control(environment: Mapping[str, str], name: str) -> str | None:

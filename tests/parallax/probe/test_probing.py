@@ -19,6 +19,7 @@ from parallax.journal.rounds import read_round
 from parallax.metrics import Meter
 from parallax.model.probe import ProbeRun
 from parallax.model.target import Target
+from parallax.model.target_metrics import TargetMetrics
 from parallax.probe import Plan
 from parallax.probe.fan_out import FanOut
 from parallax.probe.probing import BUDGET, NO_QUEUE, RESERVED, Probing, seconds_left
@@ -49,7 +50,7 @@ def probing(
     cloud: Any, targets: Sequence[Target], *, queue: str | None = None, **more: Any
 ) -> Probing:
     """Return a probe of these targets."""
-    meter = Meter(more.pop("metrics", "none"))
+    meter = Meter(TargetMetrics(more.pop("metrics", "none")))
     settings = Settings(
         function_name="probe",
         dead_letters_url=cloud.dead_letters,
