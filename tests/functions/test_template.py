@@ -54,6 +54,10 @@ DELIVER = (
 REACHED: dict[str, tuple[tuple[str, ...], ...]] = {
     ".record": (("journal/dynamodb.py", "record", "_put_if"),),
     ".recent": (("journal/dynamodb.py", "recent", "_range", "_newest"), ROUNDS),
+    ".newest_run": (
+        ("journal/dynamodb.py", "_newest"),
+        ("journal/latest_rounds.py", "_read_all"),
+    ),
     ".last_round": (ROUNDS,),
     ".record_round": (("journal/latest_rounds.py", "store"),),
     ".invoke_others": (("probe/fan_out.py", "_invoke"), DEAD_LETTER),
@@ -215,6 +219,38 @@ def test_a_function_that_names_failed_records_has_a_mapping_that_takes_them(
     code = handler_code(step)
     assert not any(word in code for word in PARTIAL)
     assert "ReportBatchItemFailures" not in json.dumps(properties(step))
+
+
+def test_probe_may_invoke_itself_and_nothing_else() -> None:
+    """By a policy of its own: the function's own policies cannot name the function."""
+    policy = of_type("IAM::Policy")["ProbeShardsPolicy"]
+    (statement,) = policy["PolicyDocument"]["Statement"]
+    assert statement["Action"] == "lambda:InvokeFunction"
+    assert statement["Resource"] == "ProbeFunction.Arn"
+    assert policy["Roles"] == ["ProbeFunctionRole"]
+
+
+def test_the_delay_queue_exists_only_where_it_is_wanted() -> None:
+    """No message outlives its minute, and none is delivered twice."""
+    parts = [name for name in RESOURCES if name.startswith("HalfMinute")]
+    assert {RESOURCES[name]["Condition"] for name in parts} == {"HasHalfMinute"}
+    queue = of_type("SQS::Queue")["HalfMinute"]
+    assert queue["MessageRetentionPeriod"] == 60
+    assert queue["VisibilityTimeout"] >= properties("probe")["Timeout"]
+    assert of_type("Lambda::EventSourceMapping")["HalfMinuteMapping"]["BatchSize"] == 1
+
+
+def test_no_stream_reads_what_only_confirms_a_failure() -> None:
+    """A long outage would otherwise be judged, and its balancer read, each minute."""
+    for name in ("DiagnoseFunction", "InspectFunction"):
+        (mapping,) = (m for (function, _), m in MAPPINGS.items() if function == name)
+        patterns = [
+            json.loads(one["Pattern"]) for one in mapping["FilterCriteria"]["Filters"]
+        ]
+        images = [pattern["dynamodb"]["NewImage"] for pattern in patterns]
+        of_a_run = [i["outcome"]["S"] for i in images if "outcome" in i]
+        excluded = [{"anything-but": ["failing-still"]}]
+        assert ["failing"] in of_a_run or excluded in of_a_run
 
 
 def test_what_lambda_discards_is_kept_whole_private_and_not_for_ever() -> None:

@@ -22,6 +22,7 @@ from parallax.model.snapshot import Snapshot
 from parallax.model.target import Target
 from parallax.probe.shard_round import Shard, ShardRound
 from tests.parallax import scenarios as s
+from tests.parallax.requests import requests
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -162,6 +163,23 @@ def test_the_last_healthy_run_is_found_at_any_age(cloud: Any) -> None:
     journal.record_round(round_of(0, 1, "front"))
     found = journal.recent("front", NOW + timedelta(hours=3))
     assert found == (light(healthy("front", NOW)),)
+
+
+def test_the_newest_run_of_a_healthy_target_needs_no_read_of_its_own(
+    cloud: Any,
+) -> None:
+    """The rounds are read once for all; a failing target's run is an item."""
+    journal = DynamoJournal(cloud.journal)
+    journal.record_round(round_of(0, 2, "front"))
+    journal.record_round(round_of(1, 2, "api"))
+    run = replace(healthy("late", NOW), still=True)
+    journal.record(run)
+    with requests() as counts:
+        for name in ("front", "api"):
+            assert journal.newest_run(name) == light(healthy(name, NOW))
+        assert counts == {"Query": 1}
+        assert journal.newest_run("late") == run
+    assert counts == {"Query": 2}
 
 
 def test_a_healthy_run_of_an_earlier_version_is_still_read(cloud: Any) -> None:

@@ -3,16 +3,13 @@
 import importlib
 import json
 import threading
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from parallax.aws import client
 from parallax.journal.dynamodb import DynamoJournal
 from parallax.journal.observation import to_item
 from parallax.journal.rounds import read_round
@@ -25,6 +22,7 @@ from parallax.probe.fan_out import FanOut
 from parallax.probe.probing import BUDGET, NO_QUEUE, RESERVED, Probing, seconds_left
 from parallax.settings import Settings
 from tests.parallax.probe.running import BAD, GOOD, running
+from tests.parallax.requests import requests
 
 PLAN = Plan(repeats=1, interval=0.02, seconds=1.0, shortest=0.05, resolvers=())
 FAILING = "targets_failing"
@@ -64,22 +62,6 @@ def probing(
         "load": lambda: tuple(targets),
     }
     return Probing(**(fields | more))
-
-
-@contextmanager
-def requests() -> Iterator[Counter[str]]:
-    """Count the requests to DynamoDB by operation."""
-    counts: Counter[str] = Counter()
-
-    def count(request: Any, **_: object) -> None:
-        counts[request.headers["X-Amz-Target"].decode().partition(".")[2]] += 1
-
-    hooks = client("dynamodb").meta.events
-    hooks.register("before-send.dynamodb", count)
-    try:
-        yield counts
-    finally:
-        hooks.unregister("before-send.dynamodb", count)
 
 
 def runs_of(target: str, one: Probing, since: datetime) -> list[ProbeRun]:

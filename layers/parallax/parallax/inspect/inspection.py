@@ -18,8 +18,7 @@ from parallax.inspect.serving import resolved_addresses
 from parallax.journal.choose import open_journal
 from parallax.journal.observation import Journal
 from parallax.model.balancer import BalancerReading, Problem
-from parallax.model.freshness import run_stale
-from parallax.model.probe import ProbeRun
+from parallax.model.freshness import is_fresh, run_stale
 from parallax.model.target import Target
 from parallax.settings import Settings
 
@@ -61,11 +60,9 @@ class Inspection:
     def addresses_of(self, target: Target) -> Sequence[str]:
         """Return the addresses that the target's name had in its newest run."""
         age = max(RUN_AGE, run_stale(target.interval))
-        since = datetime.now(UTC) - age
-        recent = self.journal.recent(target.name, since)
-        runs = [one for one in recent if isinstance(one, ProbeRun)]
-        fresh = [run for run in runs if run.started_at >= since]
-        return resolved_addresses(fresh[-1]) if fresh else ()
+        run = self.journal.newest_run(target.name)
+        fresh = run and is_fresh(run.started_at, datetime.now(UTC), age)
+        return resolved_addresses(run) if run and fresh else ()
 
     def _read(
         self, targets: Sequence[Target], now: datetime

@@ -33,6 +33,8 @@ source begin with `source#`, and `$` is the byte after `#`. A character after th
 would exclude names that sort after it."""
 READINGS = 6
 """Newest load balancer readings to read: three minutes of a failing target."""
+ROUNDS_SECONDS = 20.0
+"""Age of the rounds that `newest_run` may use."""
 SIGHTINGS_BEHIND = timedelta(minutes=3)
 """Before the newest run, since an earlier investigation may replace it."""
 log = logging.getLogger(__name__)
@@ -104,6 +106,16 @@ class DynamoJournal:
             recent, items = list(healthy[-1:]), self._newest(target, "probe", 1)
         stored = [run for run in _read(items) if isinstance(run, ProbeRun)]
         return sorted([*recent, *stored], key=lambda run: run.started_at)
+
+    def newest_run(self, target: str) -> ProbeRun | None:
+        """Return the newest run; a healthy one may be some seconds behind.
+
+        It costs nothing for each healthy target: the rounds are read once for all.
+        """
+        if healthy := self._rounds.healthy_run(target, ROUNDS_SECONDS):
+            return healthy
+        runs = _read(self._newest(target, "probe", 1))
+        return next((run for run in runs if isinstance(run, ProbeRun)), None)
 
     def addresses(self, target: str, since: datetime) -> tuple[str, ...]:
         """Return the load balancer's public addresses in the newest reading since then.

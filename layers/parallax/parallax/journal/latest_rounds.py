@@ -7,6 +7,7 @@ It does not: know the number of shards beforehand; the rounds have it.
 
 import logging
 from contextlib import suppress
+from time import monotonic
 
 from parallax.aws import client
 from parallax.journal.observation import Item
@@ -32,6 +33,7 @@ class LatestRounds:
         self.table = table
         self._dynamodb = client("dynamodb")
         self._of = 1
+        self._read_at, self._all = float("-inf"), dict[str, TargetRound]()
         self._decoded: dict[str, tuple[object, dict[str, TargetRound]]] = {}
 
     def store(self, finished: Round) -> None:
@@ -62,6 +64,19 @@ class LatestRounds:
         """Return the healthy runs of a target; empty: no round has any."""
         found = self._own(target) or self._any(target)
         return found.runs if found else ()
+
+    def healthy_run(self, target: str, age: float) -> ProbeRun | None:
+        """Return the last run of a target that does not fail; None: it fails.
+
+        The round was read at most so many seconds ago, for all of its targets.
+        """
+        now = monotonic()
+        if now - self._read_at > age:
+            self._read_at, self._all = now, {}
+            for item in self._read_all():
+                self._all |= self._targets(item)
+        found = self._all.get(target)
+        return found.run if found and found.failure is None else None
 
     def _own(self, target: str) -> TargetRound | None:
         """Return what the round of the target's shard says of it."""

@@ -67,6 +67,10 @@ class Journal(Protocol):
         """Return what a judgement needs of a target, runs since then."""
         ...
 
+    def newest_run(self, target: str) -> ProbeRun | None:
+        """Return the newest run; a healthy one may be some seconds behind."""
+        ...
+
     def addresses(self, target: str, since: datetime) -> Sequence[str]:
         """Return the load balancer's public addresses, newest reading since then."""
         ...

@@ -45,6 +45,10 @@ class PrintedJournal:
         del target, since
         return ()
 
+    def newest_run(self, target: str) -> None:
+        """Return nothing: nothing is stored."""
+        del target
+
     def addresses(self, target: str, since: datetime) -> tuple[str, ...]:
         """Return nothing: nothing is stored."""
         del target, since
