@@ -9,7 +9,7 @@ import pytest
 from parallax.model.probe import ErrorType, Probe, ProbeRun, Role
 from parallax.model.round import Failure, TargetRound, with_probe
 from parallax.model.target import Target
-from parallax.probe.outage import is_next, less_patient, next_failure
+from parallax.probe.outage import is_next, next_failure, patience
 
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -100,13 +100,16 @@ def test_a_target_that_hangs_for_long_waits_less_between_investigations() -> Non
     )
     run = cast("ProbeRun", {"probes": [{"duration": 0.5}]})
     hangs = TargetRound(target="front", run=run, failure=failure)
-    assert less_patient(FRONT, hangs, NOW).timeout_seconds == 1.5
-    assert less_patient(FRONT, replace(hangs, run=None), NOW).timeout_seconds == 3.0
+    assert patience(FRONT, hangs, NOW) == 1.5
+    assert patience(FRONT, replace(hangs, run=None), NOW) == 3.0
     slow = cast("ProbeRun", {"probes": [{"duration": 9}]})
-    assert less_patient(FRONT, replace(hangs, run=slow), NOW) == FRONT
-    assert less_patient(FRONT, hangs, NOW + 4 * MINUTE) == FRONT
     new = replace(failure, since=NOW - 5 * MINUTE)
-    assert less_patient(FRONT, replace(hangs, failure=new), NOW) == FRONT
     refused = replace(failure, error_type=ErrorType.CONNECTION_REFUSED)
-    assert less_patient(FRONT, replace(hangs, failure=refused), NOW) == FRONT
-    assert less_patient(FRONT, None, NOW) == FRONT
+    for known in (
+        None,
+        replace(hangs, run=slow),
+        replace(hangs, failure=new),
+        replace(hangs, failure=refused),
+    ):
+        assert patience(FRONT, known, NOW) == FRONT.timeout_seconds
+    assert patience(FRONT, hangs, NOW + 4 * MINUTE) == FRONT.timeout_seconds

@@ -174,6 +174,7 @@ def test_a_shard_that_is_cut_off_keeps_its_round_and_its_metrics(
     """Failing runs cannot be stored; the healthy ones are, and all are measured."""
     module = importlib.import_module("parallax.probe.watch")
     monkeypatch.setattr(module, "_GRACE", 0.0)
+    monkeypatch.setattr(module, "_RESERVE", 0.2)
     over = threading.Event()
     journal = Hanging(cloud.journal, over)
     try:
@@ -186,7 +187,7 @@ def test_a_shard_that_is_cut_off_keeps_its_round_and_its_metrics(
                 journal=journal,
             )
             with pytest.raises(ExceptionGroup) as caught:
-                one.answer({}, RESERVED + 3.0)
+                one.answer({}, RESERVED + 1.5)
     finally:
         over.set()
     assert "20 targets: out of time" in f"{caught.value.exceptions}"

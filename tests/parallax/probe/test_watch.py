@@ -18,6 +18,7 @@ import pytest
 from parallax.model.probe import ErrorType, Probe, ProbeRun, Role
 from parallax.model.target import Reached, Target
 from parallax.probe import Plan, Uses, watch
+from parallax.probe.watch import UNCHANGED
 from tests.parallax.probe.hostile import FLOODS, HELLO_REQUEST, Flood, flooding, mute
 from tests.parallax.probe.running import BAD, GOOD, running
 from tests.parallax.probe.servers import (
@@ -382,3 +383,71 @@ def test_a_measurement_that_fails_costs_only_itself() -> None:
             plan=PLAN,
         )
     assert sorted(stored) == ["one", "two"]
+
+
+def test_only_the_first_probe_of_a_target_that_hangs_is_less_patient() -> None:
+    """A failure that changed is investigated with the target's own timeout."""
+    runs: list[ProbeRun] = []
+    with running(silent) as (port,):
+        uses = Uses(
+            balancer_ips=lambda _: (), record=runs.append, patience=lambda _: 0.1
+        )
+        watch([replace(target("slow", port), timeout_seconds=0.3)], uses, plan=PLAN)
+    full = runs[-1]
+    assert full.first.error_detail == "no complete response within 0.1 s"
+    assert {p.error_detail for p in full.by_role(Role.REPEAT)} == {
+        "no complete response within 0.3 s"
+    }
+
+
+def test_a_failure_that_is_known_is_recorded_and_not_investigated() -> None:
+    """Its run says so, and keeps less of the body."""
+    runs: list[ProbeRun] = []
+    with running(BAD) as (port,):
+        uses = Uses(
+            balancer_ips=lambda _: (),
+            record=runs.append,
+            investigates=lambda _: False,
+        )
+        watch([target("bad", port)], uses, plan=PLAN)
+    (still,) = runs
+    assert (still.still, still.skipped) == (True, (UNCHANGED,))
+    assert len(still.first.body) == 2048
+
+
+def test_all_first_runs_are_settled_before_the_investigations_end() -> None:
+    """Once, with healthy and failing ones; `stores` leaves out the healthy items."""
+    events: list[tuple[str, int]] = []
+    with running(GOOD, BAD) as (good, bad):
+        uses = Uses(
+            balancer_ips=lambda _: (),
+            record=lambda run: events.append((run.target, len(run.probes))),
+            settled=lambda firsts: events.append(("settled", len(firsts))),
+            stores=lambda run: not run.first.healthy,
+        )
+        watch([target("good", good), target("bad", bad)], uses, plan=PLAN)
+    assert [name for name, _ in events if name != "bad"] == ["settled"]
+    assert events.index(("settled", 2)) < len(events) - 1
+    assert events[-1][0] == "bad"
+
+
+def test_writes_of_many_targets_run_side_by_side() -> None:
+    """At most eight at the same time, and for one target one after the other."""
+    busy: set[str] = set()
+    most: list[int] = []
+    two = threading.Event()
+
+    def record(run: ProbeRun) -> None:
+        """Wait until another write runs too."""
+        assert run.target not in busy
+        busy.add(run.target)
+        most.append(len(busy))
+        if len(busy) > 1:
+            two.set()
+        assert two.wait(10)
+        busy.discard(run.target)
+
+    with running(BAD) as (port,):
+        uses = Uses(balancer_ips=lambda _: (), record=record)
+        watch([target(f"t{n}", port) for n in range(20)], uses, plan=PLAN)
+    assert 2 <= max(most) <= 8

@@ -6,7 +6,7 @@ Out: a `Snapshot`. It does not: judge, or read the journal.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from parallax.diagnose.reach import reached
 from parallax.model.balancer import BalancerReading
@@ -18,13 +18,11 @@ from parallax.model.freshness import (
     is_future,
 )
 from parallax.model.probe import ProbeRun
+from parallax.model.round import PAST
 from parallax.model.snapshot import PastProbe, Snapshot, same_failure
 from parallax.model.target import Target
 
 type Observation = ProbeRun | BalancerReading | NodeReport
-
-PAST = timedelta(minutes=30)
-"""How far back the list of past probes goes."""
 
 
 def join(

@@ -9,7 +9,6 @@ for its 20 to 35 seconds. So it is repeated less and less often, but at once if 
 failure changes. docs/decisions/0015 has the figures.
 """
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import cast
 
@@ -85,19 +84,20 @@ def is_next_half(target: Target) -> bool:
     return target.interval <= HALF_MINUTE
 
 
-def less_patient(target: Target, known: TargetRound | None, now: datetime) -> Target:
-    """Return a target that hangs for long with a shorter timeout.
+def patience(target: Target, known: TargetRound | None, now: datetime) -> float:
+    """Return how many seconds the first probe of a target waits.
 
-    Each second of waiting is billed. It waits three times as long as its last healthy
-    run took, at least a second. The next investigation waits for the whole timeout.
+    That is the target's timeout. But each second of waiting is billed, so the probe of
+    a target that hangs for long waits three times as long as its last healthy run took,
+    at least a second. Where an investigation is due, it waits for the whole timeout.
     """
     failure = known.failure if known else None
     if known is None or failure is None or _is_time(failure, now):
-        return target
+        return target.timeout_seconds
     if failure.error_type is not ErrorType.TIMEOUT:
-        return target
+        return target.timeout_seconds
     seconds = max(_SHORTEST, _PATIENCE * _duration(known))
-    return replace(target, timeout_seconds=min(target.timeout_seconds, seconds))
+    return min(target.timeout_seconds, seconds)
 
 
 def _duration(known: TargetRound) -> float:

@@ -96,6 +96,7 @@ class Probing:
             settled=lambda runs: stored.append(self._settle(now, runs, last)),
             stores=lambda run: not run.first.healthy,
             investigates=now.investigates,
+            patience=now.patience,
         )
         watch(probed, uses, budget=end - monotonic(), plan=self.plan)
         return {

@@ -15,8 +15,8 @@ from parallax.model.target import Target
 from parallax.probe.outage import (
     is_next,
     is_next_half,
-    less_patient,
     next_failure,
+    patience,
 )
 
 
@@ -41,11 +41,11 @@ class ShardRound:
 
     def to_probe(self) -> tuple[Target, ...]:
         """Return the targets to probe now."""
-        return tuple(
-            less_patient(target, self.last.get(target.name), self.started_at)
-            for target in self.targets
-            if self._is_next(target)
-        )
+        return tuple(target for target in self.targets if self._is_next(target))
+
+    def patience(self, target: Target) -> float:
+        """Return how many seconds the target's first probe waits."""
+        return patience(target, self.last.get(target.name), self.started_at)
 
     def investigates(self, run: ProbeRun) -> bool:
         """Say whether a failing run is investigated."""

@@ -19,7 +19,8 @@ class Uses:
     a thread of its own, and so does `settled` all of them, once the last first probe
     has ended; so a `record` that hangs costs neither. Investigations may then continue.
     `stores` says whether `record` gets a first run, `investigates` whether a failing
-    one is investigated. None: nothing is done.
+    one is investigated, `patience` how many seconds a first probe waits. None: nothing
+    is done.
     """
 
     balancer_ips: Callable[[Target], Sequence[str]]
@@ -28,3 +29,4 @@ class Uses:
     settled: Callable[[Sequence[ProbeRun]], None] | None = None
     stores: Callable[[ProbeRun], bool] = lambda _: True
     investigates: Callable[[ProbeRun], bool] = lambda _: True
+    patience: Callable[[Target], float] = lambda target: target.timeout_seconds

@@ -183,11 +183,11 @@ async def _first(target: Target, shared: _Round) -> Probe:
     left = shared.end - monotonic()
     if left <= 0:
         raise NotSentError("out of time")
-    patience = left - target.timeout_seconds
+    first = replace(target, timeout_seconds=shared.uses.patience(target))
     return await shared.capacity.probes.run(
         target.name,
-        patience,
-        lambda: fetch(user_request(target, Role.FIRST, shared.end - monotonic())),
+        left - first.timeout_seconds,
+        lambda: fetch(user_request(first, Role.FIRST, shared.end - monotonic())),
     )
 
 
