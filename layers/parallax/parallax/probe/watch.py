@@ -160,7 +160,7 @@ async def _one(target: Target, shared: _Round) -> None:
 async def _stored(target: Target, run: ProbeRun, shared: _Round) -> None:
     """Store a run at once, and again with its investigation."""
     if run.first.healthy or not shared.uses.investigates(run):
-        run = run if run.first.healthy else _unchanged(run)
+        run = run if run.first.healthy else unchanged(run)
         if shared.uses.stores(run):
             await shared.call(shared.recorder, shared.uses.record, run)
         return
@@ -172,7 +172,7 @@ async def _stored(target: Target, run: ProbeRun, shared: _Round) -> None:
     await shared.call(shared.recorder, shared.uses.record, full)
 
 
-def _unchanged(run: ProbeRun) -> ProbeRun:
+def unchanged(run: ProbeRun) -> ProbeRun:
     """Return a run that is not investigated; the body of the page is known."""
     first = bounded(run.first)
     return replace(run, probes=(first,), still=True, skipped=(UNCHANGED,))
