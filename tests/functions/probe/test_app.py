@@ -51,6 +51,21 @@ def test_an_unknown_name_is_refused(probe: Any) -> None:
         probe.handler({"targets": ["frnt"]}, None)
 
 
+def test_a_disabled_target_is_probed_only_by_its_name(
+    load: Any, tmp_path: Path
+) -> None:
+    """By hand, to see whether it works again."""
+    file = tmp_path / "targets.yaml"
+    file.write_text(TARGETS.split("  - name: api")[0] + "    enabled: false\n")
+    app = load("probe", TARGETS=file)
+    plan = Plan(repeats=1, interval=0.1, resolvers=())
+    app.probing = replace(app.probing, plan=plan)
+    assert app.handler({}, None)["targets"] == 0
+    assert app.handler({"targets": []}, None)["runs"] == []
+    (run,) = app.handler({"targets": ["front"]}, None)["runs"]
+    assert run["target"] == "front"
+
+
 def test_a_target_that_is_not_in_the_file_can_be_probed(probe: Any) -> None:
     """By hand, with all of its settings in the event."""
     target = encode(both()[0]) | {"name": "by-hand"}

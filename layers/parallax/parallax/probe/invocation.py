@@ -25,10 +25,13 @@ stores an unchanged reading every 30 minutes."""
 
 
 def by_hand(event: Mapping[str, Any]) -> tuple[Target, ...]:
-    """Return the target in an event, or the targets of the file that it names."""
+    """Return the target in an event, or the targets of the file that it names.
+
+    A disabled target can be named; an empty list means all that are enabled.
+    """
     if "target" in event:
         return (decode(Target, event["target"]),)
-    every = targets.load(targets.find(), disabled=True)
+    every = targets.load(targets.find(), disabled=bool(event["targets"]))
     return targets.select(every, event["targets"])
 
 
