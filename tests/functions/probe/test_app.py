@@ -56,7 +56,9 @@ def test_a_disabled_target_is_probed_only_by_its_name(
 ) -> None:
     """By hand, to see whether it works again."""
     file = tmp_path / "targets.yaml"
-    file.write_text(TARGETS.split("  - name: api")[0] + "    enabled: false\n")
+    file.write_text(
+        TARGETS.split("  - name: api", maxsplit=1)[0] + "    enabled: false\n"
+    )
     app = load("probe", TARGETS=file)
     plan = Plan(repeats=1, interval=0.1, resolvers=())
     app.probing = replace(app.probing, plan=plan)
