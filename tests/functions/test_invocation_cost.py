@@ -107,7 +107,7 @@ def healthy(
     queue = {"FINDINGS_QUEUE_URL": cloud.queue}
     waiting = {"deliver": "waiting"}
     return {
-        "probe": ({}, places, '"healthy": true'),
+        "probe": ({}, places, '"failing": []'),
         "inspect": ({}, places, '"load_balancer": "lb-prod"'),
         "ingest": (event(push()), places, "202"),
         "diagnose": ({"Records": [record(observed)]}, places, '"batchItemFailures"'),

@@ -22,7 +22,7 @@ PUSH = {
     "body": "the body",
 }
 CASES: dict[str, tuple[dict[str, Any], str]] = {
-    "probe": ({"target": {}}, "decode"),
+    "probe": ({}, "parallax.targets.load"),
     "inspect": ({}, "parallax.targets.load"),
     "ingest": (PUSH, "parallax.ingest.endpoint.accept"),
     "diagnose": ({"snapshot": {}}, "decode_snapshot"),

@@ -41,10 +41,12 @@ CALLS = {
     ".get_topic_attributes": "sns:GetTopicAttributes",
     ".get_queue_attributes": "sqs:GetQueueAttributes",
     ".put_object": "s3:PutObject",
+    ".invoke": "lambda:InvokeFunction",
     "secret": "secretsmanager:GetSecretValue",
 }
 """Method of boto3, or `parallax.aws.secret`, -> the action that it needs."""
 DEAD_LETTER = ("stream.py", "send_to_dead_letters")
+ROUNDS = ("journal/latest_rounds.py", "_read", "_read_all")
 MOVE = ("incidents/items.py", "get", "_put_if")
 SWEEP = ("incidents/items.py", "subjects", "get", "_put_if")
 DELIVER = (
@@ -62,9 +64,17 @@ REACHED: dict[str, tuple[tuple[str, ...], ...]] = {
     ".recent": (
         ("journal/dynamodb.py", "recent", "_range", "_newest"),
         ("journal/reading_store.py", "readings", "_items"),
+        ROUNDS,
     ),
     ".lacking": (("journal/reading_store.py", "lacking", "_items", "_renew"),),
     ".round_times": (("journal/round_times.py", "read_round_times"),),
+    ".newest_run": (
+        ("journal/dynamodb.py", "_newest"),
+        ("journal/latest_rounds.py", "_read_all"),
+    ),
+    ".last_round": (ROUNDS,),
+    ".record_round": (("journal/latest_rounds.py", "store"),),
+    ".invoke_others": (("probe/fan_out.py", "_invoke"), DEAD_LETTER),
     ".addresses": (("journal/dynamodb.py", "addresses", "_range"),),
     ".send_to_dead_letters": (DEAD_LETTER,),
     ".move": (MOVE,),
@@ -82,7 +92,7 @@ REACHED: dict[str, tuple[tuple[str, ...], ...]] = {
 }
 """What a handler calls by name -> where that reaches AWS, and by which functions."""
 CALLED = {
-    "probe": ("probe/invocation.py",),
+    "probe": ("probe/invocation.py", "probe/probing.py"),
     "inspect": ("inspect/inspection.py",),
     "ingest": ("ingest/endpoint.py", "ingest/store.py"),
     "diagnose": ("incidents/diagnosis.py",),
@@ -136,10 +146,13 @@ def needed(step: str) -> set[str]:
 
 def allowed(step: str) -> set[str]:
     """Return the actions that the template allows a step."""
-    text = json.dumps(properties(step)["Policies"])
+    role = f"{step.title()}FunctionRole"
+    own = [p for p in of_type("IAM::Policy").values() if p["Roles"] == [role]]
+    granted = [p for p in own if "HalfMinute" not in json.dumps(p)]  # Lambda's own
+    text = json.dumps([properties(step)["Policies"], granted])
     # The key of a condition, and the end of an object's ARN, are not actions.
     text = text.replace("s3:ResourceAccount", "").replace(f"/{PREFIX}/*", "")
-    verbs = r"(?:dynamodb|s3|sqs|sns|secretsmanager):\w+|:\*|\"\*"
+    verbs = r"(?:dynamodb|lambda|s3|sqs|sns|secretsmanager):\w+|:\*|\"\*"
     return set(re.findall(verbs, text)) - {"dynamodb:LeadingKeys"}
 
 
@@ -232,8 +245,40 @@ def test_every_reference_names_something_of_the_template() -> None:
     """`sam validate --lint` accepts a `!GetAtt` of a resource that does not exist."""
     text = (ROOT / "template.yaml").read_text()
     named = set(re.findall(r"!(?:Ref|GetAtt) (\w+)\b(?!::)", text))
-    generated = {"IngestFunctionUrl"}
+    generated = {"IngestFunctionUrl", "ProbeFunctionRole"}
     assert named <= {*RESOURCES, *TEMPLATE["Parameters"], *generated}
+
+
+def test_probe_may_invoke_itself_and_nothing_else() -> None:
+    """By a policy of its own: the function's own policies cannot name the function."""
+    policy = of_type("IAM::Policy")["ProbeShardsPolicy"]
+    (statement,) = policy["PolicyDocument"]["Statement"]
+    assert statement["Action"] == "lambda:InvokeFunction"
+    assert statement["Resource"] == "ProbeFunction.Arn"
+    assert policy["Roles"] == ["ProbeFunctionRole"]
+
+
+def test_the_delay_queue_exists_only_where_it_is_wanted() -> None:
+    """No message outlives its minute, and none is delivered twice."""
+    parts = [name for name in RESOURCES if name.startswith("HalfMinute")]
+    assert {RESOURCES[name]["Condition"] for name in parts} == {"HasHalfMinute"}
+    queue = of_type("SQS::Queue")["HalfMinute"]
+    assert queue["MessageRetentionPeriod"] == 60
+    assert queue["VisibilityTimeout"] >= properties("probe")["Timeout"]
+    assert of_type("Lambda::EventSourceMapping")["HalfMinuteMapping"]["BatchSize"] == 1
+
+
+def test_no_stream_reads_what_only_confirms_a_failure() -> None:
+    """A long outage would otherwise be judged, and its balancer read, each minute."""
+    for name in ("DiagnoseFunction", "InspectFunction"):
+        (mapping,) = (m for (function, _), m in MAPPINGS.items() if function == name)
+        patterns = [
+            json.loads(one["Pattern"]) for one in mapping["FilterCriteria"]["Filters"]
+        ]
+        images = [pattern["dynamodb"]["NewImage"] for pattern in patterns]
+        of_a_run = [i["outcome"]["S"] for i in images if "outcome" in i]
+        excluded = [{"anything-but": ["failing-still"]}]
+        assert ["failing"] in of_a_run or excluded in of_a_run
 
 
 def test_what_lambda_discards_is_kept_whole_private_and_not_for_ever() -> None:

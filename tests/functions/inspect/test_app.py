@@ -1,6 +1,7 @@
 """Inspect writes a reading for every target, also when it can read nothing."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import monotonic
@@ -284,6 +285,8 @@ def test_a_target_s_addresses_are_those_of_its_newest_run(
     inspect = load("inspect", JOURNAL_TABLE=cloud.journal)
     DynamoJournal(cloud.journal).record(run)
     assert inspect.inspection.addresses_of(NAMELESS) == known
+    hourly = replace(NAMELESS, interval=3600.0)
+    assert inspect.inspection.addresses_of(hourly) == ("203.0.113.20",)
 
 
 def test_the_budget_is_the_stack_s_and_calls_are_logged(

@@ -7,7 +7,8 @@ It does not: judge, or keep anything for longer.
 - `observation`: observations as items, and back; `agent_items`: what a cluster's
   targets share.
 - `agents`: reports and heartbeats in a table; `reading_store`: the parts of readings.
-- `round_times`: when the probes ran.
+- `rounds`: the healthy runs of a shard, as one item; `latest_rounds` finds a target's;
+  `round_times`: when the probes ran.
 - `dynamodb`: the journal in a table; `printed`: the journal without one; `choose`
   opens one of them.
 """

@@ -13,6 +13,7 @@ from typing import Any
 
 from parallax.aws import client
 from parallax.journal.agents import AgentItems
+from parallax.journal.latest_rounds import LatestRounds
 from parallax.journal.observation import (
     Item,
     Observation,
@@ -24,6 +25,7 @@ from parallax.journal.round_times import RoundTimes, read_round_times
 from parallax.model.cluster import NodeReport, Sighting
 from parallax.model.packed import UnreadableError, in_clear
 from parallax.model.probe import ProbeRun
+from parallax.model.round import LastRound, Round
 
 END = "$"
 """Ends a source's key range. DynamoDB sorts keys by their UTF-8 bytes, all keys of a
@@ -31,6 +33,8 @@ source begin with `source#`, and `$` is the byte after `#`. A character after th
 would exclude names that sort after it."""
 READINGS = 6
 """Newest load balancer readings to read: three minutes of a failing target."""
+ROUNDS_SECONDS = 20.0
+"""Age of the rounds that `newest_run` may use."""
 SIGHTINGS_BEHIND = timedelta(minutes=3)
 """Before the newest run, since an earlier investigation may replace it."""
 log = logging.getLogger(__name__)
@@ -47,6 +51,7 @@ class DynamoJournal:
         self.record_heartbeat = self._agents.record_heartbeat
         self.keep = self._agents.readings.keep
         self.lacking = self._agents.readings.lacking
+        self._rounds = LatestRounds(table)
 
     def record(self, observation: Observation) -> None:
         """Store one observation, or raise `TooLargeError` or botocore's `ClientError`.
@@ -60,21 +65,28 @@ class DynamoJournal:
             return
         self._dynamodb.put_item(TableName=self.table, Item=to_item(observation))
 
+    def record_round(self, finished: Round) -> None:
+        """Store a shard's round in place of its last one."""
+        self._rounds.store(finished)
+
+    def last_round(self, shard: int, of: int) -> LastRound:
+        """Return what the last round of shard number `shard` of `of` said."""
+        return self._rounds.last(shard, of)
+
     def recent(self, target: str, since: datetime) -> tuple[Observation, ...]:
         """Return what a judgement needs of a target, each source oldest first.
 
-        These are its runs since then, or at least the newest one; the newest load
-        balancer readings; the last report of every node of the last two days, with all
-        sightings that the node reported around the newest run. Reads are consistent,
-        so that the observation whose stream record invoked the caller is included. An
-        unreadable item is logged and skipped.
+        These are its runs since then, or at least the newest one; of the healthy runs
+        before the last only time and status. Then the newest load balancer readings;
+        and the last report of every node of the last two days, with all sightings that
+        the node reported around the newest run. Reads are consistent, so that the
+        observation whose stream record invoked the caller is included. An unreadable
+        item is logged and skipped.
         """
-        items = self._range(target, "probe", since) or self._newest(target, "probe", 1)
-        runs = [r for r in _read(items) if isinstance(r, ProbeRun)]
+        runs = self._runs(target, since)
         readings = _read(self._newest(target, "inspect", READINGS))
         latest = _read(self._range(target, "latest"))
-        newest = runs[-1].started_at if runs else datetime.now(UTC)
-        logged = _read(self._range(target, "sightings", newest - SIGHTINGS_BEHIND))
+        logged = _read(self._range(target, "sightings", _logged_since(runs)))
         reports = self._agents.with_readings(latest)
         return (*runs, *readings, *_with_sightings(reports, logged))
 
@@ -82,24 +94,47 @@ class DynamoJournal:
         """Return when each shard's last round of probes began and ended."""
         return read_round_times(self.table)
 
+    def _runs(self, target: str, since: datetime) -> list[ProbeRun]:
+        """Return the target's runs, oldest first: items of failing ones, and a round.
+
+        Runs of an earlier version, and of an invocation by hand, are all items.
+        """
+        healthy = self._rounds.runs(target)
+        recent = [run for run in healthy if run.started_at >= since]
+        items = self._range(target, "probe", since)
+        if not items and not recent:
+            recent, items = list(healthy[-1:]), self._newest(target, "probe", 1)
+        stored = [run for run in _read(items) if isinstance(run, ProbeRun)]
+        return sorted([*recent, *stored], key=lambda run: run.started_at)
+
+    def newest_run(self, target: str) -> ProbeRun | None:
+        """Return the newest run; a healthy one may be some seconds behind.
+
+        It costs nothing for each healthy target: the rounds are read once for all.
+        """
+        if healthy := self._rounds.healthy_run(target, ROUNDS_SECONDS):
+            return healthy
+        runs = _read(self._newest(target, "probe", 1))
+        return next((run for run in runs if isinstance(run, ProbeRun)), None)
+
     def addresses(self, target: str, since: datetime) -> tuple[str, ...]:
         """Return the load balancer's public addresses in the newest reading since then.
 
         It reads only plain attributes: the probe calls it during an investigation,
         where importing pydantic would distort the timings.
         """
-        newest: tuple[str, ...] = ()
-        for item in self._range(
-            target,
-            "inspect",
-            since,
-            FilterExpression="attribute_exists(addresses)",
-            ProjectionExpression="addresses",
-        ):
-            listed = in_clear(item, "addresses", "L") or ()
-            found = (in_clear({"one": one}, "one") for one in listed)
-            newest = tuple(address for address in found if address)
-        return newest
+        query = self._query(target, "inspect", since) | {
+            "FilterExpression": "attribute_exists(addresses)",
+            "ProjectionExpression": "addresses",
+            "ScanIndexForward": False,
+            "Limit": READINGS,
+        }
+        for page in self._dynamodb.get_paginator("query").paginate(**query):
+            for item in page["Items"]:
+                listed = in_clear(item, "addresses", "L") or ()
+                found = (in_clear({"one": one}, "one") for one in listed)
+                return tuple(address for address in found if address)
+        return ()
 
     def _range(
         self, target: str, source: str, since: datetime | None = None, **more: object
@@ -130,6 +165,14 @@ class DynamoJournal:
             },
             "ConsistentRead": True,
         }
+
+
+def _logged_since(runs: Sequence[ProbeRun]) -> datetime:
+    """Return from when on sightings of the run that will be judged may exist."""
+    if not runs:
+        return datetime.now(UTC)
+    full = [run.started_at for run in runs if len(run.probes) > 1]
+    return min([runs[-1].started_at, *full[-1:]]) - SIGHTINGS_BEHIND
 
 
 def _read(items: Iterable[Item]) -> list[Observation]:

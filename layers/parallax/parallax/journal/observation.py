@@ -3,7 +3,7 @@
 In: a run, a load balancer reading or a report. Out: DynamoDB items in the types of the
 low-level API (`{"S": …}`). The payload is the whole value as gzipped JSON with wire
 names. Plain attributes hold only what a stream's filter, or a reader without pydantic,
-needs.
+needs. `parallax.journal.rounds` does the same for the rounds of healthy runs.
 It does not: call DynamoDB.
 
 Each source has a key range of its own: `probe#<time>#<request id>`,
@@ -33,6 +33,7 @@ from parallax.model.packed import (
 )
 from parallax.model.probe import ProbeRun
 from parallax.model.push import Push, ReadingPart
+from parallax.model.round import LastRound, Round
 
 type Observation = ProbeRun | BalancerReading | NodeReport
 type Item = dict[str, dict[str, Any]]
@@ -57,12 +58,24 @@ class Journal(Protocol):
         """Store one observation; storing it again changes nothing."""
         ...
 
+    def record_round(self, finished: Round) -> None:
+        """Store a shard's round in place of its last one."""
+        ...
+
+    def last_round(self, shard: int, of: int) -> LastRound:
+        """Return what the last round of shard number `shard` of `of` said."""
+        ...
+
     def recent(self, target: str, since: datetime) -> tuple[Observation, ...]:
         """Return what a judgement needs of a target, runs since then."""
         ...
 
     def agents(self, cluster: str) -> Agents:
         """Return the newest heartbeat of each agent of a cluster, and its nodes."""
+        ...
+
+    def newest_run(self, target: str) -> ProbeRun | None:
+        """Return the newest run; a healthy one may be some seconds behind."""
         ...
 
     def addresses(self, target: str, since: datetime) -> Sequence[str]:
@@ -162,6 +175,8 @@ def _describe(
             first = observation.first
             kind = "investigation" if len(observation.probes) > 1 else "run"
             outcome = "healthy" if first.healthy else "failing"
+            # The streams' filters know it: nothing is judged or read again for it.
+            outcome = "failing-still" if observation.still else outcome
             return observation.started_at, kind, outcome, first.request_id
         case BalancerReading():
             outcome = "read" if observation.load_balancer else "problem"

@@ -11,9 +11,11 @@ from datetime import datetime
 from parallax.journal.agent_items import heartbeat_item, part_item
 from parallax.journal.observation import Item, Observation, to_item
 from parallax.journal.round_times import RoundTimes
+from parallax.journal.rounds import round_item
 from parallax.model.heartbeat import Agents
 from parallax.model.plain import json_text
 from parallax.model.push import Push, ReadingPart
+from parallax.model.round import LastRound, Round
 from parallax.model.wire import encode
 
 
@@ -24,10 +26,23 @@ class PrintedJournal:
         """Print one observation with the key it would have."""
         _print(to_item(observation), "observation", observation)
 
+    def record_round(self, finished: Round) -> None:
+        """Print a round with the key it would have."""
+        _print(round_item(finished), "round", finished)
+
+    def last_round(self, shard: int, of: int) -> LastRound:
+        """Return a round without targets: nothing is stored."""
+        del shard, of
+        return LastRound(targets={})
+
     def recent(self, target: str, since: datetime) -> tuple[Observation, ...]:
         """Return nothing: nothing is stored."""
         del target, since
         return ()
+
+    def newest_run(self, target: str) -> None:
+        """Return nothing: nothing is stored."""
+        del target
 
     def addresses(self, target: str, since: datetime) -> tuple[str, ...]:
         """Return nothing: nothing is stored."""
