@@ -45,16 +45,13 @@ def listeners(targets: Sequence[Target]) -> list[Target]:
     one of them is enough: the one that is probed most often.
     """
     of = shards(len(targets))
-    chosen: dict[str, Target] = {}
-    for sample in (
-        lambda one: f"cluster {one.reached.cluster}",
-        lambda one: f"shard {shard_of(one.name, of)}",
-    ):
-        first: dict[str, Target] = {}
-        for target in sorted(targets, key=lambda one: (one.interval, one.name)):
-            first.setdefault(sample(target), target)
-        chosen |= {target.name: target for target in first.values()}
-    return list(chosen.values())
+    clusters: dict[str | None, Target] = {}
+    parts: dict[int, Target] = {}
+    for target in sorted(targets, key=lambda one: (one.interval, one.name)):
+        clusters.setdefault(target.reached.cluster, target)
+        parts.setdefault(shard_of(target.name, of), target)
+    chosen = (*clusters.values(), *parts.values())
+    return list({target.name: target for target in chosen}.values())
 
 
 def in_round(round_: Round, targets: Sequence[Target]) -> list[Target]:
