@@ -1,37 +1,34 @@
 """Probe: probes every target from the internet, once a minute.
 
-In: the schedule's event; `{"targets": ["name"]}` for some of them; or, invoked by
-hand, `{"target": {…}}` for one that is not in the file. Out: runs in the journal, and
-a summary. It does not: judge, or accept requests from the network.
+In: the schedule's event; `{"shard": k, "of": n}` from itself; `{"targets": ["name"]}`
+for some targets; or, invoked by hand, `{"target": {…}}` for one that is not in the
+file. Out: runs and rounds in the journal, and a summary. It does not: judge, or accept
+requests from the network.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 from parallax import settings, targets
 from parallax.journal.choose import open_journal
 from parallax.logs import open_log, with_context
-from parallax.metrics import emit
-from parallax.model.target import Target
-from parallax.model.wire import decode
+from parallax.metrics import Meter
 from parallax.probe import configured_plan
-from parallax.probe.invocation import probe_targets, summarize
+from parallax.probe.fan_out import FanOut
+from parallax.probe.probing import Probing, seconds_left
 
 configuration = settings.read()
-journal = open_journal(configuration.journal_table)
-plan = configured_plan(configuration)
+meter = Meter(configuration.metrics)
+probing = Probing(
+    journal=open_journal(configuration.journal_table),
+    plan=configured_plan(configuration),
+    meter=meter,
+    fan_out=FanOut(configuration, meter.of_not_invoked),
+    load=lambda: targets.load(targets.find()),
+)
 log = open_log()
 
 
 @with_context(log)
-def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Probe the targets, investigate those that fail, and store both."""
-    runs = probe_targets(targets_of(event), journal, plan, emit)
-    return {"runs": [summarize(run) for run in runs]}
-
-
-def targets_of(event: Mapping[str, Any]) -> tuple[Target, ...]:
-    """Return the target in the event, or the targets of the file that it names."""
-    if "target" in event:
-        return (decode(Target, event["target"]),)
-    return targets.select(targets.load(targets.find()), event.get("targets"))
+    return probing.answer(event, seconds_left(context))

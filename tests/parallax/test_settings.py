@@ -14,6 +14,8 @@ def test_an_empty_environment_is_complete() -> None:
     assert values.settle_seconds == 120.0
     assert (values.control_url, values.resolvers) == (None, ())
     assert values.repeat_seconds == 2.0
+    assert values.snapshot_bucket is None
+    assert values.metrics == "none"
 
 
 def test_the_control_s_url_stays_as_it_was_given() -> None:
@@ -45,6 +47,7 @@ def test_resolvers_are_a_list_with_commas_between() -> None:
             "1.5",
             "expected a whole number of 1 or more",
         ),
+        ("PARALLAX_METRICS", "all", "expected one of none, success, phases, got"),
         ("PARALLAX_CONTROL_URL", "checkip", "expected an http or https URL"),
         ("PARALLAX_REPEAT_SECONDS", "0", "expected 0.1 seconds or more, got 0"),
         (

@@ -1,14 +1,17 @@
 """Settings: the configuration of a function, read once from its environment.
 
-In: environment variables `PARALLAX_…`, which `template.yaml` sets.
+In: environment variables `PARALLAX_…`, which `template.yaml` sets, and the function's
+own name, which Lambda sets.
 Out: frozen values; an empty variable counts as absent.
-It does not: contain a secret, only the ARN of each one.
+It does not: contain a secret, only its ARN.
 """
 
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
+
+from parallax.model.target_metrics import TargetMetrics
 
 HETZNER_ENDPOINT = "https://api.hetzner.cloud/v1"
 """Base URL of the Hetzner Cloud API."""
@@ -29,9 +32,9 @@ class Settings:
     """Resources, the plan of an investigation, and the times of an incident.
 
     None for a resource means that it is not configured: the function then prints what
-    it would have stored or sent. The probe requests `control_url` if a target sent no
-    response at all; None: it does not. `resolvers` empty: the probe's default. All
-    times in seconds.
+    it would have stored or sent. Without `snapshot_bucket` a finding contains its
+    snapshot. The probe requests `control_url` if a target sent no response at all;
+    None: it does not. `resolvers` empty: the probe's default. All times in seconds.
     """
 
     journal_table: str | None = None
@@ -43,6 +46,10 @@ class Settings:
     hetzner_token_arn: str | None = None
     hetzner_calls_per_hour: int = HETZNER_CALLS_PER_HOUR
     agent_key_arn: str | None = None
+    snapshot_bucket: str | None = None
+    function_name: str | None = None
+    half_minute_queue_url: str | None = None
+    metrics: TargetMetrics = TargetMetrics.NONE
     control_url: str | None = None
     resolvers: tuple[str, ...] = ()
     repeat_seconds: float = 2.0
@@ -74,6 +81,10 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
             variables, "PARALLAX_HETZNER_CALLS_PER_HOUR", HETZNER_CALLS_PER_HOUR
         ),
         agent_key_arn=_text(variables, "PARALLAX_AGENT_KEY_ARN"),
+        snapshot_bucket=_text(variables, "PARALLAX_SNAPSHOT_BUCKET"),
+        function_name=_text(variables, "AWS_LAMBDA_FUNCTION_NAME"),
+        half_minute_queue_url=_text(variables, "PARALLAX_HALF_MINUTE_QUEUE_URL"),
+        metrics=_metrics(variables, "PARALLAX_METRICS"),
         control_url=_control(variables, "PARALLAX_CONTROL_URL"),
         resolvers=_resolvers(variables, "PARALLAX_RESOLVERS"),
         repeat_seconds=_repeat(variables, "PARALLAX_REPEAT_SECONDS"),
@@ -104,6 +115,17 @@ def _quoted(text: str) -> str:
     from parallax.model.secret_text import quoted  # noqa: PLC0415 - for errors only
 
     return quoted(text)
+
+
+def _metrics(environment: Mapping[str, str], name: str) -> TargetMetrics:
+    text = _text(environment, name) or TargetMetrics.NONE
+    try:
+        return TargetMetrics(text)
+    except ValueError as error:
+        expected = ", ".join(TargetMetrics)
+        raise SettingsError(
+            f"{name}: expected one of {expected}, got {_quoted(text)}"
+        ) from error
 
 
 def _control(environment: Mapping[str, str], name: str) -> str | None:

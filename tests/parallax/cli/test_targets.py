@@ -36,6 +36,7 @@ def test_shows_the_targets(tmp_path: Path) -> None:
         "  ingress        not set",
         "  service        from the Ingress rule",
         "  timeout        10 s",
+        "  interval       1m",
     ]
 
 
@@ -72,6 +73,7 @@ targets:
         "ingress-nginx/ingress-nginx-controller",
         "apps/api",
         "2.5 s",
+        "1m",
         "private addresses allowed",
         "2026-01-10 22:00 UTC to 2026-01-11 02:00 UTC: new",
     ]

@@ -86,6 +86,29 @@ def test_the_last_investigation_counts_until_the_next_one_ends() -> None:
     assert s.taken(full, well, taken_at=s.SINCE + MINUTE).run == well
 
 
+def test_an_investigation_stays_while_later_probes_fail_alike() -> None:
+    """In a long outage only some runs are investigated; a change ends it at once."""
+    full = s.run(s.LB_503)
+    alike = [
+        s.run(s.LB_503, at=s.SINCE + n * MINUTE, investigated=False) for n in (2, 3, 19)
+    ]
+    now = s.SINCE + 19 * MINUTE
+    taken = s.taken(full, *alike, taken_at=now)
+    assert (taken.run, taken.outside, taken.failing_since) == (full, full, s.SINCE)
+    other = s.run(s.HANGS, at=s.SINCE + 20 * MINUTE, investigated=False)
+    assert s.taken(full, *alike, other, taken_at=now + MINUTE).run == other
+    back = s.run(s.LB_503, at=s.SINCE + 21 * MINUTE, investigated=False)
+    assert s.taken(full, *alike, other, back, taken_at=now + 2 * MINUTE).run == back
+    late = s.run(s.LB_503, at=s.SINCE + 23 * MINUTE, investigated=False)
+    assert s.taken(full, *alike, late, taken_at=s.SINCE + 23 * MINUTE).run == late
+
+
+def test_an_investigation_without_new_probes_ages_as_any_run() -> None:
+    """Nothing confirms it, so the external view is unknown."""
+    full = s.run(s.LB_503)
+    assert s.taken(full, taken_at=s.SINCE + 4 * MINUTE).outside is None
+
+
 def test_each_nodes_newest_report_counts_by_our_clock() -> None:
     """A node whose clock is an hour ahead is neither newer nor in the future."""
     old, new = s.reports(at=s.NOW - MINUTE)[0], s.reports()[0]

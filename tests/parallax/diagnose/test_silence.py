@@ -138,6 +138,18 @@ def test_silent_probes_are_detected_while_agents_report() -> None:
     assert found == {"keybuzz/agent": "none", "stack/probe": "probes-silent"}
 
 
+def test_a_target_with_a_long_interval_is_not_silent_between_its_probes() -> None:
+    """Three of its intervals may pass."""
+    hourly = replace(s.TARGET, interval=3600.0)
+    for hours, cause in ((2, "none"), (4, "probes-silent")):
+        moment = s.SINCE + timedelta(hours=hours)
+        bare = s.run(s.OK, investigated=False)
+        reports = s.reports(at=moment - timedelta(seconds=5))
+        x = s.taken(bare, *reports, target=hourly, taken_at=moment)
+        found = {v.subject: v.judgement.cause for v in silences(x)}
+        assert found["stack/probe"] == cause
+
+
 def test_silence_of_one_target_only_is_published_too() -> None:
     """Other targets without this silence do not end its incident."""
     story = [

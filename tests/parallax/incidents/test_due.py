@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from parallax.incidents.due import due, in_round, is_hour_of, listeners
 from parallax.model.round import Round, TargetRound
 from parallax.model.target import Reached, Target
+from parallax.targets.shard import shard_of, shards
 
 NOW = datetime(2026, 11, 30, 12, 0, tzinfo=UTC)
 NAMES = tuple(f"target-{number}" for number in range(200))
@@ -46,12 +47,22 @@ def test_a_failing_target_waits_for_its_own_run() -> None:
 
 
 def test_one_target_of_each_cluster_shows_silence() -> None:
-    """All targets of a cluster have the same agents; a target without one is enough."""
+    """All targets of a cluster have the same agents; the most probed one is taken."""
     clusters = ("a", "a", "b", None, None)
     targets = [
         Target(name=f"t{n}", url="https://x.example/", reached=Reached(cluster=cluster))
         for n, cluster in enumerate(clusters)
     ]
-    assert [one.name for one in listeners(targets)] == ["t0", "t2", "t3"]
-    assert listeners(reversed(targets)) == listeners(targets)
+    targets[0] = replace(targets[0], interval=3600.0)
+    assert {one.name for one in listeners(targets)} == {"t1", "t2", "t3"}
+    assert listeners(targets[::-1]) == listeners(targets)
     assert in_round(ROUND, targets) == []
+
+
+def test_one_target_of_each_shard_shows_silence() -> None:
+    """A shard that dies would otherwise not be noticed among the others."""
+    targets = [Target(name=name, url="https://x.example/") for name in NAMES * 2]
+    of = shards(len(targets))
+    assert of > 1
+    found = {shard_of(one.name, of) for one in listeners(targets)}
+    assert found == set(range(of))

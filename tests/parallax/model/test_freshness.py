@@ -12,6 +12,7 @@ from parallax.model.freshness import (
     is_fresh,
     is_future,
     is_not_before,
+    run_stale,
 )
 
 NOW = datetime(2025, 11, 20, 12, 0, tzinfo=UTC)
@@ -34,6 +35,12 @@ def test_current_evidence_is_fresh_and_not_before_the_change(
     assert is_current(first, NOW, since)
     assert not is_current(first - SECOND, NOW, since)
     assert is_not_before(first, since)
+
+
+def test_a_target_may_miss_three_runs_before_it_is_stale() -> None:
+    """Three minutes, or three intervals if they are longer."""
+    assert run_stale(30) == run_stale(60) == RUN_STALE
+    assert run_stale(3600) == timedelta(hours=3)
 
 
 def test_an_instant_beyond_the_tolerance_is_from_the_future() -> None:

@@ -1,5 +1,6 @@
 """Specification of a snapshot's fresh evidence: `parallax.model.snapshot`."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from parallax.model.balancer import BalancerReading, LoadBalancer
 from parallax.model.cluster import ClusterReading, NodeReport
 from parallax.model.probe import Probe, ProbeRun, Role
-from parallax.model.snapshot import Snapshot
+from parallax.model.snapshot import PastProbe, Snapshot
 from parallax.model.target import Target
 
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
@@ -55,6 +56,45 @@ def test_an_old_external_run_does_not_count(age: int, known: bool) -> None:  # n
     at = NOW - timedelta(seconds=age)
     run = ProbeRun(target="a", started_at=at, probes=(probe(at),))
     assert (snapshot(run=run).outside is not None) is known
+
+
+@pytest.mark.parametrize(("age", "known"), [(10_700, True), (10_900, False)])
+def test_a_run_of_an_hourly_target_counts_for_three_hours(
+    age: int,
+    known: bool,  # noqa: FBT001 - a table
+) -> None:
+    """Its age limit is three intervals."""
+    at = NOW - timedelta(seconds=age)
+    healthy = replace(probe(at), healthy=True, status_code=200)
+    run = ProbeRun(target="a", started_at=at, probes=(healthy,))
+    hourly = Target(name="a", url="https://a.example/", interval=3600)
+    assert (replace(snapshot(run=run), target=hourly).outside is not None) is known
+
+
+@pytest.mark.parametrize(
+    ("minutes", "later", "known"),
+    [
+        (10, [503, 503], True),
+        (10, [503, 504], False),
+        (10, [504, 503], False),
+        (10, [], False),
+        (21, [503], True),
+        (23, [503], False),
+    ],
+)
+def test_later_probes_confirm_an_investigation_if_they_fail_alike(
+    minutes: int,
+    later: list[int],
+    known: bool,  # noqa: FBT001 - a table
+) -> None:
+    """A failure that continues is investigated only now and then."""
+    at = NOW - timedelta(minutes=minutes)
+    run = ProbeRun(target="a", started_at=at, probes=(probe(at), probe(at)))
+    past = [PastProbe(started_at=at, healthy=False, status_code=503)]
+    for number, status in enumerate(later):
+        seen = NOW - timedelta(minutes=len(later) - number)
+        past.append(PastProbe(started_at=seen, healthy=False, status_code=status))
+    assert (snapshot(run=run, past=tuple(past)).outside is not None) is known
 
 
 @pytest.mark.parametrize(("age", "known"), [(10, True), (30, False)])

@@ -14,7 +14,7 @@ import sys
 
 from parallax.model.probe import ProbeRun
 from parallax.model.target import Target
-from parallax.probe import Plan, watch
+from parallax.probe import Plan, Uses, watch
 
 PLAN = Plan(repeats=1, interval=0.02, seconds=0.6, shortest=0.05)
 
@@ -51,9 +51,11 @@ def main(port: int, targets: int, limit: int, left: int) -> None:
             )
             for number in range(targets)
         ],
-        balancer_ips=lambda _: (),
-        record=runs.append,
-        measure=lambda run: measured.append(run.target),
+        Uses(
+            balancer_ips=lambda _: (),
+            record=runs.append,
+            measure=lambda run: measured.append(run.target),
+        ),
         plan=PLAN,
     )
     for descriptor in taken:

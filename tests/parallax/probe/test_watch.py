@@ -7,8 +7,8 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AsyncExitStack, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,13 +17,12 @@ import pytest
 
 from parallax.model.probe import ErrorType, Probe, ProbeRun, Role
 from parallax.model.target import Reached, Target
-from parallax.probe import Plan, watch
+from parallax.probe import Plan, Uses, watch
+from parallax.probe.watch import UNCHANGED
 from tests.parallax.probe.hostile import FLOODS, HELLO_REQUEST, Flood, flooding, mute
+from tests.parallax.probe.running import BAD, GOOD, running
 from tests.parallax.probe.servers import (
     Authority,
-    Handler,
-    answering,
-    serving,
 )
 
 PLAN = Plan(
@@ -34,43 +33,11 @@ PLAN = Plan(
     resolvers=(),
     resolver_seconds=0.1,
 )
-BAD = answering(b"HTTP/1.1 503 No\r\nContent-Length: 5000\r\n\r\n" + b"x" * 5000)
-GOOD = answering(b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n" + b"y" * 5000)
 
 
 async def silent(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
     """Read and never answer."""
     await reader.read()
-
-
-@contextmanager
-def running(*handlers: Handler, tls: Authority | None = None) -> Iterator[list[int]]:
-    """Serve in a thread of its own, for `watch` runs its own loop; yield ports."""
-    ports: list[int] = []
-    ready = threading.Event()
-    stopping: list[Callable[[], object]] = []
-
-    async def serve() -> None:
-        """Serve until stopped."""
-        stop = asyncio.Event()
-        loop = asyncio.get_running_loop()
-        stopping.append(lambda: loop.call_soon_threadsafe(stop.set))
-        async with AsyncExitStack() as stack:
-            context = tls.context if tls else None
-            for handler in handlers:
-                serving_it = serving(handler, context)
-                ports.append(await stack.enter_async_context(serving_it))
-            ready.set()
-            await stop.wait()
-
-    thread = threading.Thread(target=lambda: asyncio.run(serve()))
-    thread.start()
-    assert ready.wait(5)
-    try:
-        yield ports
-    finally:
-        stopping[0]()
-        thread.join()
 
 
 def target(name: str, port: int, *, cdn: bool = False, scheme: str = "http") -> Target:
@@ -87,7 +54,8 @@ def target(name: str, port: int, *, cdn: bool = False, scheme: str = "http") -> 
 def runs_of(targets: Sequence[Target], *addresses: str) -> list[ProbeRun]:
     """Watch once, return all that was recorded, in order."""
     runs: list[ProbeRun] = []
-    watch(targets, balancer_ips=lambda _: addresses, record=runs.append, plan=PLAN)
+    uses = Uses(balancer_ips=lambda _: addresses, record=runs.append)
+    watch(targets, uses, plan=PLAN)
     return runs
 
 
@@ -215,8 +183,7 @@ def test_a_record_that_fails_costs_only_itself() -> None:
     ):
         watch(
             [target("one", one), target("two", two)],
-            balancer_ips=lambda _: (),
-            record=record,
+            Uses(balancer_ips=lambda _: (), record=record),
             plan=PLAN,
         )
     assert stored == ["two"]
@@ -232,7 +199,11 @@ def test_an_unknown_balancer_costs_only_the_direct_probes() -> None:
         raise OSError("journal away")
 
     with running(BAD) as (port,), pytest.raises(ExceptionGroup):
-        watch([target("bad", port)], balancer_ips=away, record=runs.append, plan=PLAN)
+        watch(
+            [target("bad", port)],
+            Uses(balancer_ips=away, record=runs.append),
+            plan=PLAN,
+        )
     assert len(runs[-1].by_role(Role.REPEAT)) == 3
 
 
@@ -263,8 +234,7 @@ def test_the_budget_holds() -> None:
     with running(BAD) as (port,):
         watch(
             [target("bad", port)],
-            balancer_ips=lambda _: (),
-            record=runs.append,
+            Uses(balancer_ips=lambda _: (), record=runs.append),
             budget=2.04,
             plan=PLAN,
         )
@@ -387,9 +357,7 @@ def test_a_journal_that_hangs_costs_no_measurement() -> None:
     with running(GOOD) as (port,):
         watch(
             [target(name, port) for name in ("one", "two", "three")],
-            balancer_ips=lambda _: (),
-            record=record,
-            measure=measure,
+            Uses(balancer_ips=lambda _: (), record=record, measure=measure),
             plan=PLAN,
         )
     assert sorted(measured) == ["one", "three", "two"]
@@ -407,9 +375,79 @@ def test_a_measurement_that_fails_costs_only_itself() -> None:
     with running(GOOD) as (port,), pytest.raises(ExceptionGroup, match="recorded"):
         watch(
             [target("one", port), target("two", port)],
-            balancer_ips=lambda _: (),
-            record=lambda run: stored.append(run.target),
-            measure=measure,
+            Uses(
+                balancer_ips=lambda _: (),
+                record=lambda run: stored.append(run.target),
+                measure=measure,
+            ),
             plan=PLAN,
         )
     assert sorted(stored) == ["one", "two"]
+
+
+def test_only_the_first_probe_of_a_target_that_hangs_is_less_patient() -> None:
+    """A failure that changed is investigated with the target's own timeout."""
+    runs: list[ProbeRun] = []
+    with running(silent) as (port,):
+        uses = Uses(
+            balancer_ips=lambda _: (), record=runs.append, patience=lambda _: 0.1
+        )
+        watch([replace(target("slow", port), timeout_seconds=0.3)], uses, plan=PLAN)
+    full = runs[-1]
+    assert full.first.error_detail == "no complete response within 0.1 s"
+    assert {p.error_detail for p in full.by_role(Role.REPEAT)} == {
+        "no complete response within 0.3 s"
+    }
+
+
+def test_a_failure_that_is_known_is_recorded_and_not_investigated() -> None:
+    """Its run says so, and keeps less of the body."""
+    runs: list[ProbeRun] = []
+    with running(BAD) as (port,):
+        uses = Uses(
+            balancer_ips=lambda _: (),
+            record=runs.append,
+            investigates=lambda _: False,
+        )
+        watch([target("bad", port)], uses, plan=PLAN)
+    (still,) = runs
+    assert (still.still, still.skipped) == (True, (UNCHANGED,))
+    assert len(still.first.body) == 2048
+
+
+def test_all_first_runs_are_settled_before_the_investigations_end() -> None:
+    """Once, with healthy and failing ones; `stores` leaves out the healthy items."""
+    events: list[tuple[str, int]] = []
+    with running(GOOD, BAD) as (good, bad):
+        uses = Uses(
+            balancer_ips=lambda _: (),
+            record=lambda run: events.append((run.target, len(run.probes))),
+            settled=lambda firsts: events.append(("settled", len(firsts))),
+            stores=lambda run: not run.first.healthy,
+        )
+        watch([target("good", good), target("bad", bad)], uses, plan=PLAN)
+    assert [name for name, _ in events if name != "bad"] == ["settled"]
+    assert events.index(("settled", 2)) < len(events) - 1
+    assert events[-1][0] == "bad"
+
+
+def test_writes_of_many_targets_run_side_by_side() -> None:
+    """At most eight at the same time, and for one target one after the other."""
+    busy: set[str] = set()
+    most: list[int] = []
+    two = threading.Event()
+
+    def record(run: ProbeRun) -> None:
+        """Wait until another write runs too."""
+        assert run.target not in busy
+        busy.add(run.target)
+        most.append(len(busy))
+        if len(busy) > 1:
+            two.set()
+        assert two.wait(10)
+        busy.discard(run.target)
+
+    with running(BAD) as (port,):
+        uses = Uses(balancer_ips=lambda _: (), record=record)
+        watch([target(f"t{n}", port) for n in range(20)], uses, plan=PLAN)
+    assert 2 <= max(most) <= 8

@@ -35,7 +35,7 @@ def run(
 
     try:
         path = file or find()
-        targets = load(path)
+        targets = load(path, disabled=True)
     except TargetsError as error:
         fail(str(error))
     from rich.text import Text
@@ -43,6 +43,8 @@ def run(
     from parallax.cli.page import Line, show
 
     count = f"{len(targets)} target{'' if len(targets) == 1 else 's'}"
+    off = sum(not target.enabled for target in targets)
+    count += f", {off} disabled" if off else ""
     show([Line(Text(f"{path}: {count}"), 2)])
     for target in targets:
         show([Line(Text()), Line(Text(target.name, "bold"))])
@@ -68,6 +70,9 @@ def _facts(target: "Target") -> "Iterator[tuple[str, str]]":
     service = _joined(reached.namespace, reached.service)
     yield "service", service or "from the Ingress rule"
     yield "timeout", f"{target.timeout_seconds:g} s"
+    yield "interval", _interval(target)
+    if not target.enabled:
+        yield "enabled", "no: it is neither probed nor judged"
     if target.allow_private_addresses:
         yield "addresses", "private addresses allowed"
     for window in target.maintenance:
@@ -76,6 +81,15 @@ def _facts(target: "Target") -> "Iterator[tuple[str, str]]":
             f"{window.ends_at:%Y-%m-%d %H:%M %Z}",
         )
         yield "maintenance", f"{starts} to {ends}: {window.reason}"
+
+
+def _interval(target: "Target") -> str:
+    """Return the interval, and the parameter that a short one needs."""
+    from parallax.targets.interval import text
+    from parallax.targets.shard import HALF_MINUTE
+
+    short = "; 1m unless the stack's parameter HalfMinuteProbes is true"
+    return text(target.interval) + (short if target.interval <= HALF_MINUTE else "")
 
 
 def _joined(namespace: str | None, name: str | None) -> str:

@@ -6,21 +6,25 @@ Out: a `Snapshot`. It does not: judge, or read the journal.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from parallax.diagnose.reach import reached
 from parallax.model.balancer import BalancerReading
 from parallax.model.cluster import STALE_INTERVALS, NodeReport, Sighting
-from parallax.model.freshness import RUN_STALE, is_current, is_fresh, is_future
+from parallax.model.freshness import (
+    INVESTIGATION_STALE,
+    RUN_STALE,
+    is_current,
+    is_fresh,
+    is_future,
+)
 from parallax.model.heartbeat import Agents, HeartbeatSeen
 from parallax.model.probe import ProbeRun
-from parallax.model.snapshot import PastProbe, Snapshot
+from parallax.model.round import PAST
+from parallax.model.snapshot import PastProbe, Snapshot, same_failure
 from parallax.model.target import Target
 
 type Observation = ProbeRun | BalancerReading | NodeReport
-
-PAST = timedelta(minutes=30)
-"""How far back the list of past probes goes."""
 
 
 def join(
@@ -89,24 +93,27 @@ def _changed(runs: Sequence[ProbeRun]) -> tuple[datetime | None, datetime | None
 
 
 def _newest_run(runs: Sequence[ProbeRun], since: datetime | None) -> ProbeRun | None:
-    """Return the newest run, or the investigation of the minute before it.
+    """Return the newest run, or the investigation of the same failure before it.
 
     While the next investigation runs, only its first probe is stored. Until it ends,
-    the last investigation of the same failure has more evidence.
+    that of the minute before has more evidence. A failure that continues for long is
+    investigated only now and then; the last investigation then stays, as long as every
+    later probe fails in the same way.
     """
     if not runs:
         return None
     newest = runs[-1]
     if since is None or len(newest.probes) > 1:
         return newest
-    full = [
-        r
-        for r in runs
-        if len(r.probes) > 1
-        and r.first.started_at >= since
-        and newest.started_at - r.started_at <= RUN_STALE / 2
-    ]
-    return full[-1] if full else newest
+    same = True
+    for run in reversed(runs):
+        age = newest.started_at - run.started_at
+        if run.first.started_at < since or age > INVESTIGATION_STALE:
+            break
+        same = same and same_failure(run.first, newest.first)
+        if len(run.probes) > 1:
+            return run if same or age <= RUN_STALE / 2 else newest
+    return newest
 
 
 def _newest_reading(

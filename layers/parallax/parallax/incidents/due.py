@@ -8,12 +8,13 @@ Advice, e.g. that a certificate expires, needs no failure: each target is judged
 hour for it, in a minute that follows from its name.
 """
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Sequence
 from datetime import datetime
 from zlib import crc32
 
 from parallax.model.round import Round
 from parallax.model.target import Target
+from parallax.targets.shard import shard_of, shards
 
 MINUTES = 60
 
@@ -37,15 +38,20 @@ def is_hour_of(target: str, now: datetime) -> bool:
     return crc32(target.encode()) % MINUTES == now.minute
 
 
-def listeners(targets: Iterable[Target]) -> list[Target]:
-    """Return one target of each cluster, and at least one: from them silence shows.
+def listeners(targets: Sequence[Target]) -> list[Target]:
+    """Return one target of each cluster and of each shard: from them silence shows.
 
-    All targets of a cluster have the same agents, so one of them is enough.
+    All targets of a cluster have the same agents, and all of a shard the same probe, so
+    one of them is enough: the one that is probed most often.
     """
-    first: dict[str | None, Target] = {}
-    for target in sorted(targets, key=lambda one: one.name):
-        first.setdefault(target.reached.cluster, target)
-    return list(first.values())
+    of = shards(len(targets))
+    clusters: dict[str | None, Target] = {}
+    parts: dict[int, Target] = {}
+    for target in sorted(targets, key=lambda one: (one.interval, one.name)):
+        clusters.setdefault(target.reached.cluster, target)
+        parts.setdefault(shard_of(target.name, of), target)
+    chosen = (*clusters.values(), *parts.values())
+    return list({target.name: target for target in chosen}.values())
 
 
 def in_round(round_: Round, targets: Sequence[Target]) -> list[Target]:

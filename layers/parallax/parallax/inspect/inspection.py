@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from parallax.aws import REVOKED, SecretError, secret
+from parallax.aws import MALFORMED, REVOKED, SecretError, secret
 from parallax.inspect.allowance import Allowance
 from parallax.inspect.balancers import problem_readings, read_balancers
 from parallax.inspect.news import News
@@ -19,19 +19,22 @@ from parallax.inspect.serving import resolved_addresses
 from parallax.journal.choose import open_journal
 from parallax.journal.observation import Journal
 from parallax.model.balancer import BalancerReading, Problem
-from parallax.model.probe import ProbeRun
+from parallax.model.freshness import is_fresh, run_stale
 from parallax.model.target import Target
 from parallax.settings import Settings
 
 RUN_AGE = timedelta(minutes=5)
-"""Maximum age of the run whose addresses identify a target's load balancer."""
+"""Maximum age of the run whose addresses identify a target's load balancer; of a target
+with a longer interval, three intervals."""
 UNCONFIGURED = "no token is configured: set the stack's parameter HetznerToken"
 ALLOW_READING = (
     "check that PARALLAX_HETZNER_TOKEN_ARN names the secret, and that the role of"
     " inspect has secretsmanager:GetSecretValue"
 )
-NOT_ALLOWED = ("AccessDeniedException", *REVOKED)
-"""Secrets Manager's error codes that a person has to resolve."""
+NOT_ALLOWED = ("AccessDeniedException", *REVOKED, MALFORMED)
+"""Codes of errors of the secret that a person has to resolve."""
+FIELD = "hetzner_token"
+"""The secret's field with the token."""
 log = logging.getLogger(__name__)
 
 
@@ -66,11 +69,10 @@ class Inspection:
 
     def addresses_of(self, target: Target) -> Sequence[str]:
         """Return the addresses that the target's name had in its newest run."""
-        since = datetime.now(UTC) - RUN_AGE
-        recent = self.journal.recent(target.name, since)
-        runs = [one for one in recent if isinstance(one, ProbeRun)]
-        fresh = [run for run in runs if run.started_at >= since]
-        return resolved_addresses(fresh[-1]) if fresh else ()
+        age = max(RUN_AGE, run_stale(target.interval))
+        run = self.journal.newest_run(target.name)
+        fresh = run and is_fresh(run.started_at, datetime.now(UTC), age)
+        return resolved_addresses(run) if run and fresh else ()
 
     def _read(
         self, targets: Sequence[Target], now: datetime
@@ -80,7 +82,7 @@ class Inspection:
         if arn is None:
             return _not_read(targets, now, Problem.UNAUTHORIZED, UNCONFIGURED)
         try:
-            token = secret(arn).strip()
+            token = secret(arn, FIELD)
         except SecretError as error:
             if error.code in NOT_ALLOWED:
                 reason = f"{error}; {ALLOW_READING}"

@@ -11,20 +11,21 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from parallax.aws import client, failed_with
+from parallax.aws import client
+from parallax.journal.agents import AgentItems
+from parallax.journal.latest_rounds import LatestRounds
 from parallax.journal.observation import (
     Item,
     Observation,
     from_image,
-    latest_item,
     moment,
-    sightings_item,
     to_item,
 )
-from parallax.model.cluster import ClusterReading, NodeReport, Sighting
-from parallax.model.heartbeat import Agents, HeartbeatSeen
-from parallax.model.packed import UnreadableError, in_clear, unpack
+from parallax.journal.round_times import RoundTimes, read_round_times
+from parallax.model.cluster import NodeReport, Sighting
+from parallax.model.packed import UnreadableError, in_clear
 from parallax.model.probe import ProbeRun
+from parallax.model.round import LastRound, Round
 
 END = "$"
 """Ends a source's key range. DynamoDB sorts keys by their UTF-8 bytes, all keys of a
@@ -32,6 +33,8 @@ source begin with `source#`, and `$` is the byte after `#`. A character after th
 would exclude names that sort after it."""
 READINGS = 6
 """Newest load balancer readings to read: three minutes of a failing target."""
+ROUNDS_SECONDS = 20.0
+"""Age of the rounds that `newest_run` may use."""
 SIGHTINGS_BEHIND = timedelta(minutes=3)
 """Before the newest run, since an earlier investigation may replace it."""
 log = logging.getLogger(__name__)
@@ -43,65 +46,76 @@ class DynamoJournal:
     def __init__(self, table: str) -> None:
         self.table = table
         self._dynamodb = client("dynamodb")
+        self._agents = AgentItems(table, self._range)
+        self.agents = self._agents.agents
+        self.record_heartbeat = self._agents.record_heartbeat
+        self.keep = self._agents.readings.keep
+        self.lacking = self._agents.readings.lacking
+        self._rounds = LatestRounds(table)
 
     def record(self, observation: Observation) -> None:
         """Store one observation, or raise `TooLargeError` or botocore's `ClientError`.
 
-        A report is stored once: a duplicate, replayed or repeated, must not look as if
-        it was received just now. A run may be stored again, since its investigation
-        replaces it.
+        A duplicate of a report, replayed or repeated, must not look as if it was
+        received just now. A run may be stored again, since its investigation replaces
+        it.
         """
-        if not isinstance(observation, NodeReport):
-            self._dynamodb.put_item(TableName=self.table, Item=to_item(observation))
+        if isinstance(observation, NodeReport):
+            self._agents.record(observation)
             return
-        # If the second or third fails, the agent sends again, with a new time.
-        if not self._put_if(to_item(observation), "attribute_not_exists(pk)"):
-            return
-        if observation.sightings:
-            self._put_if(sightings_item(observation), "attribute_not_exists(pk)")
-        latest = latest_item(observation)
-        self._put_if(
-            latest,
-            "attribute_not_exists(pk) OR received_at <= :received",
-            ExpressionAttributeValues={":received": latest["received_at"]},
-        )
+        self._dynamodb.put_item(TableName=self.table, Item=to_item(observation))
+
+    def record_round(self, finished: Round) -> None:
+        """Store a shard's round in place of its last one."""
+        self._rounds.store(finished)
+
+    def last_round(self, shard: int, of: int) -> LastRound:
+        """Return what the last round of shard number `shard` of `of` said."""
+        return self._rounds.last(shard, of)
 
     def recent(self, target: str, since: datetime) -> tuple[Observation, ...]:
         """Return what a judgement needs of a target, each source oldest first.
 
-        These are its runs since then, or at least the newest one; the newest load
-        balancer readings; the last report of every node of the last two days, with all
-        sightings that the node reported around the newest run. Reads are consistent,
-        so that the observation whose stream record invoked the caller is included. An
-        unreadable item is logged and skipped.
+        These are its runs since then, or at least the newest one; of the healthy runs
+        before the last only time and status. Then the newest load balancer readings;
+        and the last report of every node of the last two days, with all sightings that
+        the node reported around the newest run. Reads are consistent, so that the
+        observation whose stream record invoked the caller is included. An unreadable
+        item is logged and skipped.
         """
-        items = self._range(target, "probe", since) or self._newest(target, "probe", 1)
-        runs = [r for r in _read(items) if isinstance(r, ProbeRun)]
+        runs = self._runs(target, since)
         readings = _read(self._newest(target, "inspect", READINGS))
         latest = _read(self._range(target, "latest"))
-        newest = runs[-1].started_at if runs else datetime.now(UTC)
-        logged = _read(self._range(target, "sightings", newest - SIGHTINGS_BEHIND))
-        return (*runs, *readings, *_with_sightings(latest, logged))
+        logged = _read(self._range(target, "sightings", _logged_since(runs)))
+        reports = self._agents.with_readings(latest)
+        return (*runs, *readings, *_with_sightings(reports, logged))
 
-    def agents(self, cluster: str) -> Agents:
-        """Return the newest heartbeat of each agent of a cluster, and its nodes.
+    def round_times(self) -> tuple[RoundTimes, ...]:
+        """Return when each shard's last round of probes began and ended."""
+        return read_round_times(self.table)
 
-        Reads are not consistent: they may miss the last second, and cost half as much.
+    def _runs(self, target: str, since: datetime) -> list[ProbeRun]:
+        """Return the target's runs, oldest first: items of failing ones, and a round.
+
+        Runs of an earlier version, and of an invocation by hand, are all items.
         """
-        items = self._range(f"cluster#{cluster}", "heartbeat", ConsistentRead=False)
-        seen = [one for one in (_heartbeat(cluster, item) for item in items) if one]
-        newest = max(seen, key=lambda one: one.received_at, default=None)
-        nodes = self._nodes(cluster, newest.nodes) if newest and newest.nodes else None
-        return Agents(heartbeats=tuple(seen), nodes=nodes)
+        healthy = self._rounds.runs(target)
+        recent = [run for run in healthy if run.started_at >= since]
+        items = self._range(target, "probe", since)
+        if not items and not recent:
+            recent, items = list(healthy[-1:]), self._newest(target, "probe", 1)
+        stored = [run for run in _read(items) if isinstance(run, ProbeRun)]
+        return sorted([*recent, *stored], key=lambda run: run.started_at)
 
-    def _nodes(self, cluster: str, digest: str) -> tuple[str, ...] | None:
-        """Return the names in a stored list of nodes; None: it is not stored."""
-        key = {"pk": {"S": f"cluster#{cluster}"}, "sk": {"S": f"reading#{digest}"}}
-        item = self._dynamodb.get_item(TableName=self.table, Key=key).get("Item")
-        if item is None:
-            return None
-        reading = unpack(ClusterReading, in_clear(item, "payload", "B"))
-        return tuple(node.name for node in reading.nodes or ())
+    def newest_run(self, target: str) -> ProbeRun | None:
+        """Return the newest run; a healthy one may be some seconds behind.
+
+        It costs nothing for each healthy target: the rounds are read once for all.
+        """
+        if healthy := self._rounds.healthy_run(target, ROUNDS_SECONDS):
+            return healthy
+        runs = _read(self._newest(target, "probe", 1))
+        return next((run for run in runs if isinstance(run, ProbeRun)), None)
 
     def addresses(self, target: str, since: datetime) -> tuple[str, ...]:
         """Return the load balancer's public addresses in the newest reading since then.
@@ -109,37 +123,21 @@ class DynamoJournal:
         It reads only plain attributes: the probe calls it during an investigation,
         where importing pydantic would distort the timings.
         """
-        newest: tuple[str, ...] = ()
-        for item in self._range(
-            target,
-            "inspect",
-            since,
-            FilterExpression="attribute_exists(addresses)",
-            ProjectionExpression="addresses",
-        ):
-            listed = in_clear(item, "addresses", "L") or ()
-            found = (in_clear({"one": one}, "one") for one in listed)
-            newest = tuple(address for address in found if address)
-        return newest
-
-    def _put_if(self, item: Item, condition: str, **more: Any) -> bool:  # noqa: ANN401 - boto3's own arguments
-        """Store an item on a condition; return whether the condition held."""
-        try:
-            self._dynamodb.put_item(
-                TableName=self.table, Item=item, ConditionExpression=condition, **more
-            )
-        except self._dynamodb.exceptions.ClientError as error:
-            if not failed_with(error, "ConditionalCheckFailedException"):
-                raise
-            return False
-        return True
+        query = self._query(target, "inspect", since) | {
+            "FilterExpression": "attribute_exists(addresses)",
+            "ProjectionExpression": "addresses",
+            "ScanIndexForward": False,
+            "Limit": READINGS,
+        }
+        for page in self._dynamodb.get_paginator("query").paginate(**query):
+            for item in page["Items"]:
+                listed = in_clear(item, "addresses", "L") or ()
+                found = (in_clear({"one": one}, "one") for one in listed)
+                return tuple(address for address in found if address)
+        return ()
 
     def _range(
-        self,
-        target: str,
-        source: str,
-        since: datetime | None = None,
-        **more: object,
+        self, target: str, source: str, since: datetime | None = None, **more: object
     ) -> list[Item]:
         """Return all items of a source since then, oldest first."""
         query = self._query(target, source, since) | more
@@ -169,19 +167,12 @@ class DynamoJournal:
         }
 
 
-def _heartbeat(cluster: str, item: Item) -> HeartbeatSeen | None:
-    """Return the heartbeat in an item; None: it is unreadable."""
-    try:
-        return HeartbeatSeen(
-            cluster=cluster,
-            node=item["sk"]["S"].removeprefix("heartbeat#"),
-            received_at=datetime.fromisoformat(item["received_at"]["S"]),
-            interval=float(item["interval"]["N"]),
-            nodes=in_clear(item, "nodes"),
-        )
-    except (KeyError, ValueError) as error:
-        log.warning("heartbeat skipped", extra={"reason": repr(error)})
-        return None
+def _logged_since(runs: Sequence[ProbeRun]) -> datetime:
+    """Return from when on sightings of the run that will be judged may exist."""
+    if not runs:
+        return datetime.now(UTC)
+    full = [run.started_at for run in runs if len(run.probes) > 1]
+    return min([runs[-1].started_at, *full[-1:]]) - SIGHTINGS_BEHIND
 
 
 def _read(items: Iterable[Item]) -> list[Observation]:
@@ -195,7 +186,7 @@ def _read(items: Iterable[Item]) -> list[Observation]:
 
 
 def _with_sightings(
-    latest: Sequence[Observation], logged: Sequence[Observation]
+    latest: Sequence[NodeReport], logged: Sequence[Observation]
 ) -> list[NodeReport]:
     """Add to each node's last report the sightings of earlier ones, each once."""
     found: dict[tuple[str, str], dict[Sighting, None]] = {}
@@ -206,5 +197,4 @@ def _with_sightings(
     return [
         replace(report, sightings=tuple(found[report.cluster, report.node]))
         for report in latest
-        if isinstance(report, NodeReport)
     ]

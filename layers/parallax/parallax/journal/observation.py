@@ -3,22 +3,23 @@
 In: a run, a load balancer reading or a report. Out: DynamoDB items in the types of the
 low-level API (`{"S": …}`). The payload is the whole value as gzipped JSON with wire
 names. Plain attributes hold only what a stream's filter, or a reader without pydantic,
-needs.
+needs. `parallax.journal.rounds` does the same for the rounds of healthy runs.
 It does not: call DynamoDB.
 
 Each source has a key range of its own: `probe#<time>#<request id>`,
-`inspect#<time>#hetzner`, `agent#<time>#<cluster>/<node>`. A report makes two more items
-for the judgement: `latest#<cluster>/<node>`, the node's newest report, and
-`sightings#<time>#<cluster>/<node>`, if it has sightings (docs/decisions/0006). A
+`inspect#<time>#hetzner`, `latest#<cluster>/<node>` for a node's newest report, and
+`sightings#<time>#<cluster>/<node>` if a report has sightings (docs/decisions/0006). A
 cluster's name may contain `/`; a node's may not (`parallax.model.name`), so that no two
-nodes share a key.
+nodes share a key. Earlier versions also stored each report by time, with the kind
+`report`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
+from parallax.journal.round_times import RoundTimes
 from parallax.model.balancer import BalancerReading
 from parallax.model.cluster import NodeReport
 from parallax.model.heartbeat import Agents
@@ -31,6 +32,8 @@ from parallax.model.packed import (
     unpack,
 )
 from parallax.model.probe import ProbeRun
+from parallax.model.push import Push, ReadingPart
+from parallax.model.round import LastRound, Round
 
 type Observation = ProbeRun | BalancerReading | NodeReport
 type Item = dict[str, dict[str, Any]]
@@ -55,6 +58,14 @@ class Journal(Protocol):
         """Store one observation; storing it again changes nothing."""
         ...
 
+    def record_round(self, finished: Round) -> None:
+        """Store a shard's round in place of its last one."""
+        ...
+
+    def last_round(self, shard: int, of: int) -> LastRound:
+        """Return what the last round of shard number `shard` of `of` said."""
+        ...
+
     def recent(self, target: str, since: datetime) -> tuple[Observation, ...]:
         """Return what a judgement needs of a target, runs since then."""
         ...
@@ -63,8 +74,30 @@ class Journal(Protocol):
         """Return the newest heartbeat of each agent of a cluster, and its nodes."""
         ...
 
+    def newest_run(self, target: str) -> ProbeRun | None:
+        """Return the newest run; a healthy one may be some seconds behind."""
+        ...
+
     def addresses(self, target: str, since: datetime) -> Sequence[str]:
         """Return the load balancer's public addresses, newest reading since then."""
+        ...
+
+    def record_heartbeat(self, push: Push, received_at: datetime) -> None:
+        """Store a push's heartbeat, unless a newer one of the node is stored."""
+        ...
+
+    def keep(self, cluster: str, part: ReadingPart, now: datetime) -> None:
+        """Store a part of a cluster reading, unless it is stored."""
+        ...
+
+    def lacking(
+        self, cluster: str, digests: Iterable[str], now: datetime
+    ) -> Sequence[str]:
+        """Return those of the digests whose parts are not stored."""
+        ...
+
+    def round_times(self) -> Sequence[RoundTimes]:
+        """Return when each shard's last round of probes began and ended."""
         ...
 
 
@@ -80,8 +113,10 @@ def to_item(observation: Observation) -> Item:
     The sort key depends only on the observation itself. So a second delivery writes
     the same item, and an investigation replaces the first probe that it began with.
     """
+    if isinstance(observation, NodeReport):
+        return latest_item(observation)
     made_at, kind, outcome, who = _describe(observation)
-    source = {"reading": "inspect", "report": "agent"}.get(kind, "probe")
+    source = "inspect" if kind == "reading" else "probe"
     item = _item(observation, kind, f"{source}#{moment(made_at)}#{who}", made_at)
     item["outcome"] = {"S": outcome}
     if isinstance(observation, BalancerReading) and observation.load_balancer:
@@ -93,15 +128,16 @@ def to_item(observation: Observation) -> Item:
 
 
 def latest_item(report: NodeReport) -> Item:
-    """Return the item that each report of a node overwrites: its newest report.
+    """Return the item that each newer report of a node overwrites.
 
-    `received_at` is a plain attribute, so that a late report cannot replace a newer
-    one. It is from ingest's clock; a node's own clock may jump back.
+    Two plain attributes show which report is newer (`journal.agent_items.if_newer`):
+    `received_at` is from ingest's clock, `sent_at` from the node's.
     """
     arrived_at = report.arrived_at
     key = f"latest#{report.cluster}/{report.node}"
     item = _item(report, "latest", key, arrived_at)
     item["received_at"] = {"S": moment(arrived_at)}
+    item["sent_at"] = {"S": moment(report.sent_at)}
     return item
 
 
@@ -109,15 +145,16 @@ def sightings_item(report: NodeReport) -> Item:
     """Return the item of a report's access log lines only."""
     arrived_at = report.arrived_at
     key = f"sightings#{moment(arrived_at)}#{report.cluster}/{report.node}"
-    bare = replace(report, probes=(), reading=None)
+    bare = replace(report, probes=(), reading=None, reading_ref=None, problems=())
     return _item(bare, "sightings", key, arrived_at)
 
 
 def _item(observation: Observation, kind: str, key: str, made_at: datetime) -> Item:
     payload = pack(observation)
     if len(payload) > ITEM_LIMIT:
+        what = "report" if isinstance(observation, NodeReport) else kind
         raise TooLargeError(
-            f"{kind} of {observation.target}: {len(payload)} bytes packed,"
+            f"{what} of {observation.target}: {len(payload)} bytes packed,"
             f" more than the limit of {ITEM_LIMIT}"
         )
     return {
@@ -129,20 +166,21 @@ def _item(observation: Observation, kind: str, key: str, made_at: datetime) -> I
     }
 
 
-def _describe(observation: Observation) -> tuple[datetime, str, str, str]:
+def _describe(
+    observation: ProbeRun | BalancerReading,
+) -> tuple[datetime, str, str, str]:
     """Return its instant, its kind, its outcome, and its source."""
     match observation:
         case ProbeRun():
             first = observation.first
             kind = "investigation" if len(observation.probes) > 1 else "run"
             outcome = "healthy" if first.healthy else "failing"
+            # The streams' filters know it: nothing is judged or read again for it.
+            outcome = "failing-still" if observation.still else outcome
             return observation.started_at, kind, outcome, first.request_id
         case BalancerReading():
             outcome = "read" if observation.load_balancer else "problem"
             return observation.read_at, "reading", outcome, "hetzner"
-        case NodeReport():
-            who = f"{observation.cluster}/{observation.node}"
-            return observation.sent_at, "report", "read", who
 
 
 def from_image(image: Mapping[str, Mapping[str, Any]]) -> Observation:

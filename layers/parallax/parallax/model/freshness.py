@@ -13,8 +13,18 @@ from datetime import datetime, timedelta
 
 RUN_STALE = timedelta(seconds=180)
 """Age limit of external runs and balancer readings: three missed minutes."""
+INVESTIGATION_STALE = timedelta(minutes=22)
+"""Age limit of an investigation whose failure continues unchanged: `probe.outage`
+repeats it every 20 minutes at least."""
+MISSED = 3
+"""Runs that may be missing before a target's newest run is too old."""
 AHEAD = timedelta(seconds=60)
 """An observation further in the future than this comes from a wrong clock."""
+
+
+def run_stale(interval: float) -> timedelta:
+    """Return the age limit of external runs of a target with this interval, seconds."""
+    return max(RUN_STALE, timedelta(seconds=MISSED * interval))
 
 
 def is_fresh(

@@ -168,7 +168,8 @@ class ProbeRun:
     """All probes of one target in one run of the probe function.
 
     There is always a first one. A run with more than one is an investigation. `skipped`
-    lists the parts that were left out, with the reason.
+    lists the parts that were left out, with the reason. `still`: the failure is the one
+    that an earlier run investigated, so this run was not.
     """
 
     target: str
@@ -176,6 +177,7 @@ class ProbeRun:
     probes: tuple[Probe, ...]
     resolutions: tuple[Resolution, ...] = ()
     skipped: tuple[str, ...] = ()
+    still: bool = False
 
     @property
     def first(self) -> Probe:

@@ -1,30 +1,87 @@
 """Round: what one shard of targets showed in one minute, as one value.
 
-In: the healthy runs of a shard, and the previous round. Out: one value that replaces
+In: the first probes of a shard, and the previous round. Out: one value that replaces
 the previous one in the journal, so that a healthy run costs no item of its own.
 It does not: contain failing runs; each of those is stored by itself, at once.
 """
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
-from parallax.model.probe import ProbeRun
-from parallax.model.snapshot import PastProbe
+from parallax.model.probe import ErrorType, Probe, ProbeRun, Role
 from parallax.model.wire import wired
+
+PAST = timedelta(minutes=30)
+"""How far back the past of a target goes."""
+_DIGITS = 6
+"""Decimals of a stored phase: microseconds, the precision of the clock."""
+
+
+@wired
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Streak:
+    """Probes in a row with the same result.
+
+    `later` has whole seconds from the first probe to each other one. So the first is
+    exact, and each other one is at most half a second off.
+    """
+
+    started_at: datetime
+    healthy: bool
+    status_code: int | None = None
+    error_type: ErrorType | None = None
+    later: tuple[int, ...] = ()
+
+    @property
+    def times(self) -> tuple[datetime, ...]:
+        """When the probes started, oldest first."""
+        first = self.started_at
+        return (first, *(first + timedelta(seconds=s) for s in self.later))
+
+
+@wired
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """A failure that continues: since when, and what its investigation began with.
+
+    `investigated_at` is None if no investigation of this failure began yet.
+    """
+
+    since: datetime
+    investigated_at: datetime | None = None
+    status_code: int | None = None
+    error_type: ErrorType | None = None
+    error_phase: str | None = None
 
 
 @wired
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetRound:
-    """A target's last healthy run, and its probes of the last half hour.
+    """A target's last healthy run, its probes of the last half hour, and its failure.
 
     `run` has one probe, without headers and body; None: no run was healthy yet.
-    `past` is oldest first and includes failing probes.
+    `past` is oldest first and includes failing probes. `failure` is None unless the
+    newest probe failed.
     """
 
     target: str
     run: ProbeRun | None = None
-    past: tuple[PastProbe, ...] = ()
+    past: tuple[Streak, ...] = ()
+    failure: Failure | None = None
+
+    @property
+    def runs(self) -> tuple[ProbeRun, ...]:
+        """The healthy runs, oldest first; of all but the last only time and status.
+
+        Failing probes are left out: each has an item of its own.
+        """
+        if self.run is None:
+            return ()
+        last = self.run
+        past = [(at, s) for s in self.past if s.healthy for at in s.times]
+        # The last of them is `run` itself.
+        return (*(_past_run(last, at, s) for at, s in past[:-1]), last)
 
 
 @wired
@@ -32,6 +89,7 @@ class TargetRound:
 class Round:
     """One shard's round: shard number `shard` of `of`, from its start to its end.
 
+    It ends when the first probe of each target has ended; investigations may continue.
     `failing` names the targets whose newest probe failed.
     """
 
@@ -41,3 +99,87 @@ class Round:
     ended_at: datetime
     targets: tuple[TargetRound, ...] = ()
     failing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastRound:
+    """What the probe reads of the last round of a shard; None: there was none.
+
+    The `run` of a target is JSON, which the next round only repeats.
+    """
+
+    targets: Mapping[str, TargetRound]
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+
+
+def light(run: ProbeRun) -> ProbeRun:
+    """Return a run as a round keeps it: its first probe without headers and body."""
+    first = run.first
+    phases = replace(
+        first.phases,
+        **{
+            name: round(seconds, _DIGITS)
+            for name in type(first.phases).__dataclass_fields__
+            if (seconds := getattr(first.phases, name)) is not None
+        },
+    )
+    bare = replace(
+        first,
+        headers=(),
+        body="",
+        body_truncated=first.body_bytes > 0,
+        duration=round(first.duration, _DIGITS),
+        phases=phases,
+    )
+    return ProbeRun(target=run.target, started_at=run.started_at, probes=(bare,))
+
+
+def with_probe(past: Iterable[Streak], probe: Probe) -> tuple[Streak, ...]:
+    """Return the streaks with one more probe, without what is older than `PAST`."""
+    kept = [k for streak in past if (k := _since(streak, probe.started_at - PAST))]
+    if kept and _result(kept[-1]) == _result(probe):
+        last = kept.pop()
+        seconds = round((probe.started_at - last.started_at).total_seconds())
+        return (*kept, replace(last, later=(*last.later, seconds)))
+    new = Streak(
+        started_at=probe.started_at,
+        healthy=probe.healthy,
+        status_code=probe.status_code,
+        error_type=probe.error_type,
+    )
+    return (*kept, new)
+
+
+def _since(streak: Streak, earliest: datetime) -> Streak | None:
+    """Return the part of a streak that is not older; None: all of it is."""
+    if streak.started_at >= earliest:
+        return streak
+    offset = (earliest - streak.started_at).total_seconds()
+    later = [seconds for seconds in streak.later if seconds >= offset]
+    if not later:
+        return None
+    first, *others = later
+    return replace(
+        streak,
+        started_at=streak.started_at + timedelta(seconds=first),
+        later=tuple(seconds - first for seconds in others),
+    )
+
+
+def _result(one: Streak | Probe) -> tuple[bool, int | None, str | None]:
+    return one.healthy, one.status_code, one.error_type
+
+
+def _past_run(run: ProbeRun, at: datetime, streak: Streak) -> ProbeRun:
+    """Return an earlier run, of which only time and status are known."""
+    probe = Probe(
+        role=Role.FIRST,
+        request_id="",
+        url=run.first.url,
+        started_at=at,
+        healthy=True,
+        duration=0.0,
+        status_code=streak.status_code,
+    )
+    return ProbeRun(target=run.target, started_at=at, probes=(probe,))

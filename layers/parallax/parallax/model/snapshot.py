@@ -10,7 +10,13 @@ from datetime import datetime
 
 from parallax.model.balancer import BalancerReading, LoadBalancer
 from parallax.model.cluster import ClusterReading, NodeReport, Sighting
-from parallax.model.freshness import earliest, is_current, is_fresh
+from parallax.model.freshness import (
+    INVESTIGATION_STALE,
+    earliest,
+    is_current,
+    is_fresh,
+    run_stale,
+)
 from parallax.model.probe import Probe, ProbeRun, Role
 from parallax.model.target import Target
 from parallax.model.wire import wired
@@ -29,6 +35,13 @@ class PastProbe:
     error_type: str | None = None
     hop: str | None = None
     """How far that request got (the hop that wrote the response)."""
+
+
+def same_failure(one: PastProbe | Probe, other: PastProbe | Probe) -> bool:
+    """Say whether both probes failed with the same status or error."""
+    if one.healthy or other.healthy:
+        return False
+    return (one.status_code, one.error_type) == (other.status_code, other.error_type)
 
 
 @wired
@@ -61,8 +74,24 @@ class Snapshot:
     @property
     def outside(self) -> ProbeRun | None:
         """The external run if it is fresh, else None."""
-        run = self.run
-        return run if run and is_fresh(run.started_at, self.taken_at) else None
+        run, now = self.run, self.taken_at
+        if run is None or not is_fresh(
+            self._confirmed_at(run), now, run_stale(self.target.interval)
+        ):
+            return None
+        if run.first.healthy or is_fresh(run.started_at, now, INVESTIGATION_STALE):
+            return run
+        return None
+
+    def _confirmed_at(self, run: ProbeRun) -> datetime:
+        """Return when a probe last had the result of this run.
+
+        A failure that continues is investigated only now and then. The probes in
+        between confirm the investigation if they fail in the same way.
+        """
+        later = [p for p in self.past if p.started_at > run.started_at]
+        confirms = later and all(same_failure(p, run.first) for p in later)
+        return later[-1].started_at if confirms else run.started_at
 
     @property
     def changed_at(self) -> datetime | None:

@@ -52,7 +52,10 @@ class Maintenance:
 @wired
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """One public URL that Parallax watches."""
+    """One public URL that Parallax watches, if it is enabled.
+
+    `interval` is seconds from one probe to the next, while the target is healthy.
+    """
 
     name: str
     url: str
@@ -61,6 +64,8 @@ class Target:
     allow_private_addresses: bool = False
     timeout_seconds: float = 10.0
     maintenance: tuple[Maintenance, ...] = ()
+    interval: float = 60.0
+    enabled: bool = True
 
     @property
     def host(self) -> str:

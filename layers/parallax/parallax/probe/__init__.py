@@ -10,6 +10,7 @@ from parallax.probe.fetch import SPACING, fetch
 from parallax.probe.investigate import investigate
 from parallax.probe.plan import Plan, configured_plan
 from parallax.probe.probe_request import INSIDE, USER_AGENT, ProbeRequest
+from parallax.probe.uses import Uses
 from parallax.probe.watch import watch
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "NotSentError",
     "Plan",
     "ProbeRequest",
+    "Uses",
     "configured_plan",
     "fetch",
     "investigate",

@@ -1,19 +1,22 @@
-"""Invocation: probe the targets of one invocation, and store each run.
+"""Invocation: probe named targets, and store each run.
 
 In: targets, a journal, a plan. Out: the runs as stored.
-It does not: judge, or choose the targets.
+It does not: judge; or probe a shard, which `parallax.probe.probing` does.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from parallax import targets
 from parallax.journal.observation import Journal
 from parallax.model.packed import TooLargeError
 from parallax.model.probe import ProbeRun
 from parallax.model.target import Target
+from parallax.model.wire import decode
 from parallax.probe.bound import reduced_versions
 from parallax.probe.plan import Plan
+from parallax.probe.uses import Uses
 from parallax.probe.watch import watch
 
 READING_AGE = timedelta(minutes=45)
@@ -21,29 +24,47 @@ READING_AGE = timedelta(minutes=45)
 reading is stored every half hour (`parallax.inspect.news`)."""
 
 
+def by_hand(event: Mapping[str, Any]) -> tuple[Target, ...]:
+    """Return the target in an event, or the targets of the file that it names.
+
+    A disabled target can be named; an empty list means all that are enabled.
+    """
+    if "target" in event:
+        return (decode(Target, event["target"]),)
+    every = targets.load(targets.find(), disabled=bool(event["targets"]))
+    return targets.select(every, event["targets"])
+
+
 def probe_targets(
-    targets: Sequence[Target],
+    named: Sequence[Target],
     journal: Journal,
     plan: Plan,
-    measure: Callable[[ProbeRun], None],
+    measure: Callable[[ProbeRun], None] | None,
 ) -> tuple[ProbeRun, ...]:
-    """Probe each target, investigate those that fail, and store all runs.
+    """Probe each target, investigate those that fail, and store all runs as items.
 
     Returns the last stored run of each target. Raises as `watch`.
     """
     runs: dict[str, ProbeRun] = {}
 
     def record(run: ProbeRun) -> None:
-        runs[run.target] = store(run, journal)
+        runs[run.target] = store_run(run, journal)
 
-    def balancer_ips(target: Target) -> Sequence[str]:
-        return journal.addresses(target.name, datetime.now(UTC) - READING_AGE)
-
-    watch(targets, balancer_ips=balancer_ips, record=record, measure=measure, plan=plan)
+    uses = Uses(
+        balancer_ips=lambda target: balancer_ips(target, journal),
+        record=record,
+        measure=measure,
+    )
+    watch(named, uses, plan=plan)
     return tuple(runs.values())
 
 
-def store(run: ProbeRun, journal: Journal) -> ProbeRun:
+def balancer_ips(target: Target, journal: Journal) -> Sequence[str]:
+    """Return the addresses of the target's load balancer, as `inspect` read them."""
+    return journal.addresses(target.name, datetime.now(UTC) - READING_AGE)
+
+
+def store_run(run: ProbeRun, journal: Journal) -> ProbeRun:
     """Store a run, or the first smaller version that fits into an item; return it."""
     too_large: TooLargeError | None = None
     for version in reduced_versions(run):

@@ -16,19 +16,29 @@ from parallax.model.name import NAME, is_name
 from parallax.model.secret_text import quoted
 from parallax.model.target import Healthy, Maintenance, Reached, Target
 from parallax.model.wire import decode, wire_name
+from parallax.targets.defaults import origin, with_defaults
+from parallax.targets.interval import read_interval
 from parallax.targets.yaml_lines import (
     Location,
     Problem,
     YamlLines,
     entries_of,
+    is_mapping,
     keys_of,
 )
 
 TIMEOUT_SECONDS = (0.5, 20.0)
 _SLUG = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 
+DEFAULTS = tuple(f.name for f in fields(Target) if f.name not in {"name", "url"})
+"""The keys that `defaults` may have."""
+
 _KEYS: dict[Location, tuple[str, ...]] = {
-    (): ("targets",),
+    (): ("defaults", "targets"),
+    ("defaults",): DEFAULTS,
+    ("defaults", "healthy"): tuple(f.name for f in fields(Healthy)),
+    ("defaults", "reached"): tuple(f.name for f in fields(Reached)),
+    ("defaults", "maintenance", 0): tuple(f.name for f in fields(Maintenance)),
     ("targets", 0): tuple(f.name for f in fields(Target)),
     ("targets", 0, "healthy"): tuple(f.name for f in fields(Healthy)),
     ("targets", 0, "reached"): tuple(f.name for f in fields(Reached)),
@@ -46,13 +56,18 @@ def check(lines: YamlLines) -> tuple[tuple[Target, ...], list[Problem]]:
         problems.append(((), "expected a mapping with the key `targets`"))
     elif not entries:
         problems.append((("targets",), "expected a list with at least one target"))
+    defaults = content.get("defaults", {})
+    if not is_mapping(defaults):
+        problems.append((("defaults",), f"expected a mapping, got {quoted(defaults)}"))
     targets: list[Target] = []
     for index, entry in enumerate(entries):
-        wrong, target = _target(entry, ("targets", index))
-        problems += wrong
+        at = ("targets", index)
+        wrong, target = _target(with_defaults(entry, keys_of(defaults)), at)
+        problems += [(origin(path, entry, at), text) for path, text in wrong]
         targets += [target] if target else []
     problems += _duplicates(entries)
-    return tuple(targets), problems
+    # A wrong default is a problem of each target, and reported once.
+    return tuple(targets), list(dict.fromkeys(problems))
 
 
 def _unknown_keys(value: object, location: Location) -> Iterator[Problem]:
@@ -75,6 +90,8 @@ def _target(entry: object, location: Location) -> tuple[list[Problem], Target | 
     from pydantic import ValidationError  # noqa: PLC0415 - kept off the cold start
 
     problems = list(_rules(entry, location))
+    wrong, entry = read_interval(entry, location)
+    problems += wrong
     try:
         target = decode(Target, entry)
     except ValidationError as error:

@@ -6,6 +6,7 @@ It does not: check a value; `parallax.targets.checks` does.
 
 import os
 import sys
+from functools import lru_cache
 from pathlib import Path
 
 import yaml
@@ -50,8 +51,23 @@ def find() -> Path:
     )
 
 
-def load(path: Path) -> tuple[Target, ...]:
-    """Read and check a targets file; raises `TargetsError` with all problems."""
+def load(path: Path, *, disabled: bool = False) -> tuple[Target, ...]:
+    """Read and check a targets file; raises `TargetsError` with all problems.
+
+    Targets with `enabled: false` are left out, unless `disabled` asks for them. A file
+    that did not change is read once in a process.
+    """
+    try:
+        status = path.stat()
+    except OSError as error:
+        raise TargetsError(f"{path}: cannot be read: {error.strerror}") from error
+    every = _read(path, status.st_mtime_ns, status.st_size)
+    return every if disabled else tuple(one for one in every if one.enabled)
+
+
+@lru_cache(maxsize=1)
+def _read(path: Path, _changed_at: int, _size: int) -> tuple[Target, ...]:
+    """Read and check a file in this state."""
     try:
         lines = YamlLines(path.read_text(encoding="utf-8"))
     except OSError as error:
