@@ -10,6 +10,7 @@ import json
 import multiprocessing
 import ssl
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -48,14 +49,15 @@ class Servers:
         context = multiprocessing.get_context("spawn")
         self._failing: Any = context.Value("i", 0)
         self._requests: Any = context.Value("i", 0)
-        mine, theirs = context.Pipe()
+        self._pipe, theirs = context.Pipe()
         self._process = context.Process(
             target=_serve,
             args=(str(self.authority), nodes, self._failing, self._requests, theirs),
             daemon=True,
         )
         self._process.start()
-        self.https_port, self.hetzner_port = mine.recv()
+        theirs.close()
+        self.https_port, self.hetzner_port = self._pipe.recv()
 
     @property
     def requests(self) -> int:
@@ -120,7 +122,9 @@ async def _run(
         )
         ports.append(server.sockets[0].getsockname()[1])
     pipe.send(tuple(ports))
-    await asyncio.Event().wait()
+    # The pipe ends with the bench, even if that is killed.
+    with suppress(EOFError):
+        await asyncio.to_thread(pipe.recv)
 
 
 def _response(status: str, body: bytes, kind: str = "") -> bytes:
