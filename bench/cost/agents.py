@@ -34,9 +34,14 @@ SPREAD_SECONDS = 2.0
 """The nodes of a cluster spread their heartbeats over it."""
 HOLD_SECONDS = 120.0
 """How long an agent reports a target after the last request for it."""
-BAD_REQUEST = 400
+ACCEPTED, BAD_REQUEST = 202, 400
 PER_PUSH = 50
 """Reports in one push of version 1, which must stay below a megabyte."""
+
+
+class PushRejectedError(RuntimeError):
+    """`ingest` did not store a push, so that the bench would count too little."""
+
 
 type Send = Callable[[dict[str, Any]], dict[str, Any]]
 
@@ -96,6 +101,8 @@ class Agent:
         if response["statusCode"] == BAD_REQUEST and "schema" in body["message"]:
             self.version = 1
             return 0.0
+        if response["statusCode"] != ACCEPTED:
+            raise PushRejectedError(response)
         lacked, self._lacking = self._lacking, set(body.get("readings", ()))
         self._stored -= self._lacking
         before, self._asked = self._asked, self._own(body.get("full", ()))

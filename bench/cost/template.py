@@ -5,6 +5,7 @@ each function with memory size, environment and events; what is billed by its ex
 It does not: expand what SAM expands, or create a resource.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -134,6 +135,13 @@ class Template:
             else f"{name}.{attribute}"
         )
 
+    def _substituted(self, text: str) -> str:
+        def one(found: re.Match[str]) -> str:
+            name = found[1]
+            return self._attribute(name) if "." in name else str(self._ref(name))
+
+        return re.sub(r"\$\{([^}]+)\}", one, text)
+
     def _if(self, arguments: list[Any]) -> Value:
         name, yes, no = arguments
         return self._resolved(yes if self._holds({"Condition": name}) else no)
@@ -154,5 +162,5 @@ _FUNCTIONS: dict[str, Any] = {
     "Ref": Template._ref,  # noqa: SLF001 - its own methods, by the name of a function
     "GetAtt": Template._attribute,  # noqa: SLF001
     "If": Template._if,  # noqa: SLF001
-    "Sub": lambda _template, inner: inner,
+    "Sub": Template._substituted,  # noqa: SLF001
 }
