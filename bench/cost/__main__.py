@@ -54,7 +54,7 @@ def measure() -> dict[str, Any]:
     healthy["lambda.cold.gb_seconds"] = {"fixed": starts}
     alike = {(s.targets, s.nodes): results[s] for s in HEALTHY if s.clusters == 1}
     pairs = [(s, results[s], alike[s.targets, s.nodes]) for s in FAILING]
-    new = [pair for pair in pairs if pair[0].warm == NEW["warm"]]
+    new = [pair for pair in pairs if pair[0].warm == NEW]
     return {
         "date": f"{datetime.now(UTC):%Y-%m-%d}",
         "healthy": healthy,

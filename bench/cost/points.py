@@ -16,21 +16,26 @@ ASKED = ((2, 5), (20, 10), (500, 100), (10_000, 500))
 HEALTHY = (
     Size(targets=2, nodes=5, minutes=60),
     Size(targets=20, nodes=10, minutes=60),
-    Size(targets=500, nodes=100, minutes=6),
-    Size(targets=10_000, nodes=500, minutes=1, warm=2),
+    Size(targets=500, nodes=100, minutes=4, muted=1),
+    Size(targets=10_000, nodes=500, minutes=1, warm=1, muted=1),
     # These tell apart what targets, nodes and clusters add.
-    Size(targets=200, nodes=10, minutes=10),
-    Size(targets=20, nodes=100, minutes=10),
-    Size(targets=20, nodes=10, clusters=5, minutes=20),
+    Size(targets=200, nodes=10, minutes=8, muted=1),
+    Size(targets=20, nodes=100, minutes=8, muted=1),
+    Size(targets=20, nodes=10, clusters=5, minutes=15),
+    # These are the same as failing ones.
+    Size(targets=2, nodes=10, minutes=20),
+    Size(targets=2, nodes=50, minutes=5),
 )
-NEW = {"failing": 1, "warm": WARM_MINUTES, "minutes": 12}
-LONG = {"failing": 1, "warm": WARM_MINUTES + 18, "minutes": 10}
+NEW, LONG = WARM_MINUTES, WARM_MINUTES + 16
+"""Minutes before a new outage is measured, and before a long one is."""
 FAILING = (
-    *(Size(targets=2, nodes=5, **phase) for phase in (NEW, LONG)),
-    *(Size(targets=20, nodes=10, **phase) for phase in (NEW, LONG)),
-    Size(targets=20, nodes=100, failing=1, warm=WARM_MINUTES, minutes=5),
+    Size(targets=2, nodes=5, failing=1, warm=NEW, minutes=8),
+    Size(targets=2, nodes=10, failing=1, warm=NEW, minutes=8),
+    Size(targets=2, nodes=50, failing=1, warm=NEW, minutes=3),
+    Size(targets=2, nodes=5, failing=1, warm=LONG, minutes=5),
+    Size(targets=2, nodes=10, failing=1, warm=LONG, minutes=5),
 )
-"""One target fails: its first minutes, and after eighteen minutes."""
+"""One target fails: its first minutes, and after a quarter of an hour."""
 
 type Result = Mapping[str, Any]
 

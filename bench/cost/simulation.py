@@ -22,6 +22,7 @@ from bench.cost.reports import Reports
 from bench.cost.servers import Servers
 from bench.cost.serving import Emulator, Moto
 from bench.cost.stack import WARM_MINUTES, Size, configured
+from bench.cost.tables import Record
 from bench.cost.template import GIVEN, Function, Template
 from bench.cost.timeline import Timeline
 
@@ -78,7 +79,12 @@ class Simulation:
             mappings += mappings_of(function)
             self._schedule(number / 2, function)
         streams = Mappings(mappings, later, functions.invoke)
-        cloud.on_change = streams.offer
+
+        def changed(table: str, record: Record) -> None:
+            if self._timeline.now >= 60.0 * self._size.muted:
+                streams.offer(table, record)
+
+        cloud.on_change = changed
         cloud.on_invoke = lambda name, payload: later(
             1.0, lambda: functions.invoke(name, payload)
         )

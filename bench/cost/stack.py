@@ -25,7 +25,8 @@ class Size:
     """A stack: its targets, nodes and clusters; how many targets fail.
 
     `minutes` are measured, after `warm` minutes that are not. The first `failing`
-    targets fail from the end of the third minute on.
+    targets fail from the end of the third minute on. In the first `muted` minutes no
+    stream record is delivered: all readings are new then, and each would be judged.
     """
 
     targets: int
@@ -34,6 +35,7 @@ class Size:
     failing: int = 0
     warm: int = WARM_MINUTES
     minutes: int = 10
+    muted: int = 0
 
     def names(self, cluster: int) -> tuple[str, ...]:
         """Return the targets of one cluster."""
