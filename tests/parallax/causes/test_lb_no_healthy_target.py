@@ -108,3 +108,18 @@ def test_a_response_on_another_port_does_not_count_for_the_health_check() -> Non
     found = ask(CAUSE, s.taken(run, reading, *s.reports()))
     assert found.answer is Answer.UNKNOWN
     assert found.missing == ("a probe of port 10254, which only the health check uses",)
+
+
+def test_targets_that_are_no_nodes_explain_it() -> None:
+    """No target is healthy because the nodes are not among them."""
+    found = {a.cause: a for a in judge(e.foreign_targets()).assessments}[CAUSE.id]
+    assert found.answer is Answer.SUPPORTED
+    assert found.explained_by == "lb-targets-not-the-ingress-nodes"
+
+
+def test_nodes_that_refuse_internal_probes_too_rule_it_out() -> None:
+    """Its title says that nodes respond."""
+    assert ask(CAUSE, s.ingress_gone()).evidence == (
+        "the nodes do not respond either: none of 10 internal probes of the ingress got"
+        " a response",
+    )

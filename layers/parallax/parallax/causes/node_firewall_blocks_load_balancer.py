@@ -38,7 +38,9 @@ from parallax.causes.cause import Cause, refuted, supported
 from parallax.evidence import (
     answers,
     balancer,
+    check_content,
     health_check,
+    logs,
     networks,
     nodes,
     overlay,
@@ -51,6 +53,7 @@ from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.balancer import BalancerService, BalancerTarget, HealthStatus
 from parallax.model.judgement import Assessment, Class, Hop, NextStep
+from parallax.model.probe import AS_A_USER, FOR_THE_TARGET, Role
 
 ID = "node-firewall-blocks-load-balancer"
 
@@ -60,13 +63,14 @@ def assess(scene: Scene) -> Assessment:
     service = balancer.service(scene)
     if not nodes.targets(scene):
         return refuted(ID, f"{balancer.name(scene)} has no targets")
-    passed = answers.request_passed(scene)
+    passed, to = answers.request_passed(scene), service.destination_port
     if passed and not answers.failed_to_connect(scene):
-        return refuted(ID, f"{passed}, so the load balancer can connect")
-    to = service.destination_port
+        return _connects(scene, passed)
+    if connected := _check_connects(scene, service):
+        return refuted(ID, connected)
     with evidence_so_far(balancer.health_report(scene)):
         _check_everything_else(scene, to)
-        what = "a report that the load balancer cannot connect to its targets"
+        what = _no_report(scene, service)
         shown = (
             overlay.closed_to_other_nodes(scene, to)
             or health_check.refused_connection(scene)
@@ -75,6 +79,70 @@ def assess(scene: Scene) -> Assessment:
         shown, own = need(shown, what), need(answers.own_response.maybe(scene), what)
     across = overlay.across_text(scene, to)
     return supported(ID, shown, *_cloud_firewalls(scene), across, own)
+
+
+def _connects(scene: Scene, passed: str) -> Assessment:
+    """Return the refutation by a request that passed, unless other nodes are unhealthy.
+
+    A request shows only that no firewall blocks the node that it reached. That is the
+    node of the ingress pod only with policy Local: others forward requests.
+    """
+    lines = logs.sightings(scene, *FOR_THE_TARGET, Role.UNKNOWN_HOST)
+    reached = {line.node for line in lines} if nodes.is_local(scene) else set[str]()
+    open_targets = [
+        target.label
+        for target, status in balancer.health(scene)
+        if status is HealthStatus.UNHEALTHY
+        and getattr(nodes.target_node(scene, target), "name", None) not in reached
+    ]
+    if not open_targets:
+        return refuted(ID, f"{passed}, so the load balancer can connect")
+    listed = ", ".join(open_targets[:3])
+    what = f"whether a firewall blocks the load balancer on {listed} (unhealthy)"
+    state = f"{passed}, so the load balancer can connect to a node"
+    raise Missing(what, evidence=(state,))
+
+
+def _check_connects(scene: Scene, service: BalancerService) -> str | None:
+    """Return that the health check connects on the port of the requests, else None.
+
+    Hetzner reports the HTTP status that it receives at every target. Or all targets
+    are healthy, and the load balancer's own errors are those after a connection.
+    """
+    if service.health_check.port != service.destination_port:
+        return None
+    reasons = check_content.failure_reasons(scene)
+    rejects = bool(reasons) and reasons <= check_content.REJECTED
+    if rejects and check_content.every_target_has_a_reason(scene):
+        return (
+            "the health check gets an HTTP response, so the load balancer can connect"
+        )
+    count = len(balancer.health(scene))
+    own = users.failing(scene, *AS_A_USER)
+    after = bool(own) and all(
+        answers.wrote_response(scene, p) and p.status_code in answers.AFTER_CONNECTING
+        for p in own
+    )
+    if not after or balancer.count_with_health(scene, HealthStatus.HEALTHY) < count:
+        return None
+    share = f"the health check connects to {of(count, count)} targets"
+    return f"{share} on the port of the requests, {service.destination_port}"
+
+
+def _no_report(scene: Scene, service: BalancerService) -> str:
+    """Return what is missing to prove that the connection is blocked."""
+    check, to = service.health_check.port, service.destination_port
+    if check != to:
+        return (
+            f"whether the load balancer can connect to port {to}, because the health"
+            f" check uses port {check}"
+        )
+    if not check_content.failure_reasons(scene):
+        return (
+            "Hetzner's reason for the failed health checks (it reports none; for a"
+            " firewall it would be layer4_timeout)"
+        )
+    return "a report that the load balancer cannot connect to its targets"
 
 
 def _cloud_firewalls(scene: Scene) -> tuple[str, ...]:
@@ -105,8 +173,8 @@ def _check_everything_else(scene: Scene, to: int) -> None:
             f" hides it: {reason}"
         )
     if to not in ingress_service.node_ports:
-        what = f"what listens on port {to}, which is not a NodePort of the ingress"
-        raise Missing(what)
+        what = "whether a firewall also blocks the load balancer on port"
+        raise Missing(f"{what} {to}, which is not a NodePort of the ingress")
     users.failed(scene)
     if passed := answers.request_passed(scene):
         raise Missing(f"the reason why some requests pass and others fail ({passed})")
@@ -165,19 +233,33 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     )
     watch = NextStep(
         text="If this does not help, watch the load balancer's packets on a node. If"
-        " there is no SYN, Hetzner's firewall or network drops it. If there is a SYN"
-        " and no reply, the node drops it: continue with the next step.",
+        f" there is no SYN, {_before_the_node(private=private)} drops it. If there is a"
+        " SYN and no reply, the node drops it: continue with the next step.",
         command=f"sudo tcpdump -ni any 'tcp port {to} and host {source}'",
     )
     ipvs = NextStep(
-        text="Check whether kube-proxy in IPVS mode assigned the load balancer's"
-        " address to the node. Then the node replies to itself.",
-        command=f"ip -brief address | grep -F {quote(source)}",
+        text="If this command prints a line, kube-proxy (IPVS mode) has assigned the"
+        " load balancer's address to the node, which then replies to itself. To repair"
+        " it, set load-balancer.hetzner.cloud/disable-private-ingress to true on the"
+        " ingress Service.",
+        command=f"ip -brief address | grep -wF {quote(source)}",
     )
     if private:
         return allow, watch, ipvs
     cloud = _cloud_firewall_step(scene, source, ports)
     return (cloud, allow, watch) if _cloud_firewalls(scene) else (allow, cloud, watch)
+
+
+def _before_the_node(*, private: bool) -> str:
+    """Return what can drop a packet before the node.
+
+    Hetzner's Cloud Firewalls do not filter private networks.
+    """
+    return (
+        "the private network (subnets, routes)"
+        if private
+        else "Hetzner's Cloud Firewall or network"
+    )
 
 
 def _cloud_firewall_step(scene: Scene, source: str, ports: str) -> NextStep:

@@ -77,6 +77,16 @@ def works_inside(scene: Scene) -> str:
     return text
 
 
+def fails_inside(scene: Scene) -> str | None:
+    """Return that no node's ingress port responds; None: one does, or it is open."""
+    sent_probes = ingress.correctly_addressed(scene)
+    if not sent_probes or any(map(inside.accepted, sent_probes)):
+        return None
+    if time.recovery_pending(scene):
+        return None
+    return f"none of {len(sent_probes)} internal probes of the ingress got a response"
+
+
 def _probe_share(scene: Scene) -> tuple[bool, str]:
     """Return whether all probes satisfy the health check, and the share in words."""
     sent_probes, service = ingress.probes(scene), balancer.service.maybe(scene)
@@ -117,7 +127,9 @@ def served_ingress(scene: Scene) -> Service:
     foreign, found = nodes.foreign_targets(scene), nodes.targets(scene)
     if found and len(foreign) == len(found):
         share = of(len(foreign), len(found))
-        raise Missing(f"a target that is a node of the cluster ({share} are not)")
+        raise Missing(
+            f"a target that is a node of the cluster ({share} targets are not)"
+        )
     if not any(nodes.target_node(scene, t) for t, _ in balancer.health(scene)):
         raise Missing("whether the load balancer's targets are nodes of the cluster")
     if nodes.is_local(scene):
