@@ -126,8 +126,8 @@ def test_requests_that_were_sent_to_an_upstream_were_not_rejected() -> None:
     x = s.pod_error()
     assert ask(CAUSE, replace(x, sightings=x.sightings[:6])).evidence == (
         (
-            "the ingress log contains 6 of 11 failing requests; it rejected none of them"
-            " and sent each to an upstream"
+            "the ingress log contains 6 of 11 failing requests; it rejected none of"
+            " them and sent each to an upstream"
         ),
     )
     assert answer(CAUSE, replace(x, sightings=x.sightings[:5])) is Answer.UNKNOWN

@@ -10,6 +10,7 @@ from parallax.evidence.scene import Scene
 from parallax.model.judgement import NOT_ESTABLISHED, Answer
 from parallax.model.probe import Role
 from parallax.model.snapshot import Snapshot
+from tests.parallax import edge as e
 from tests.parallax import scenarios as s
 from tests.parallax.assessed import answer
 
@@ -120,6 +121,8 @@ def test_targets_that_are_no_nodes_explain_it() -> None:
 def test_nodes_that_refuse_internal_probes_too_rule_it_out() -> None:
     """Its title says that nodes respond."""
     assert ask(CAUSE, s.ingress_gone()).evidence == (
-        "the nodes do not respond either: none of 10 internal probes of the ingress got"
-        " a response",
+        (
+            "the nodes do not respond either: none of 10 internal probes of the ingress got"
+            " a response"
+        ),
     )

@@ -208,8 +208,10 @@ def test_a_firewall_is_open_on_unhealthy_targets_that_no_request_reached() -> No
     found = ask(CAUSE, e.some_unhealthy())
     assert found.answer is Answer.UNKNOWN
     assert found.missing == (
-        "whether a firewall blocks the load balancer on worker-04, worker-05"
-        " (unhealthy)",
+        (
+            "whether a firewall blocks the load balancer on worker-04, worker-05"
+            " (unhealthy)"
+        ),
     )
     local = e.with_policy(e.some_unhealthy(), "Local", *s.NODES[:4])
     late = s.balancer(healthy=2)
@@ -222,8 +224,10 @@ def test_an_error_after_a_connection_is_no_firewall() -> None:
     """The health check connects on the same port, and 502 follows a connection."""
     x = e.proxy_of_ingress()
     assert ask(CAUSE, x).evidence == (
-        "the health check connects to 5 of 5 targets on the port of the requests,"
-        " 31695",
+        (
+            "the health check connects to 5 of 5 targets on the port of the requests,"
+            " 31695"
+        ),
     )
     other = replace(x, balancer=e.with_services(reading(x), destination_port=32443))
     assert answer(CAUSE, other) is Answer.UNKNOWN

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from parallax.causes.nodeport_dropped_by_local_traffic_policy import CAUSE
-from parallax.diagnose.judge import judge
+from parallax.diagnose.judge import ask, judge
 from parallax.model.balancer import BalancerReading
 from parallax.model.cluster import Pod
 from parallax.model.judgement import NOT_ESTABLISHED, Answer

@@ -49,8 +49,10 @@ def test_the_controllers_own_default_backend_rules_pods_out() -> None:
     )
     x = s.taken(run, s.balancer(), *s.reports(sightings=lines))
     assert ask(CAUSE, x).evidence == (
-        "127.0.0.1:8181, the ingress controller's own default backend, responded, and"
-        " no pod of the Service; all 25 internal probes of pods succeeded",
+        (
+            "127.0.0.1:8181, the ingress controller's own default backend, responded, and"
+            " no pod of the Service; all 10 internal probes of pods succeeded"
+        ),
     )
     bad = s.taken(run, s.balancer(), *s.reports(pod=s.POD_503, sightings=lines))
     assert answer(CAUSE, bad) is Answer.UNKNOWN

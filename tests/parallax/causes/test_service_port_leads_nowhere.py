@@ -141,6 +141,8 @@ def test_endpoints_without_a_port_get_no_request(cause: str) -> None:
     """So no pod refuses or delays one, and without a limit nothing rejects it."""
     found = {a.cause: a for a in judge(s.port_leads_nowhere()).assessments}
     assert found[cause].evidence == (
-        "none of the Service's ready endpoints has a port, so the ingress sends no"
-        " request to a pod",
+        (
+            "none of the Service's ready endpoints has a port, so the ingress sends no"
+            " request to a pod"
+        ),
     )
