@@ -46,7 +46,7 @@ def test_the_resolver_that_the_failing_requests_used_is_named() -> None:
     assert (
         ask(CAUSE, e.split_name())
         .evidence[1]
-        .endswith("(the address that resolver 192.0.2.54 returns)")
+        .endswith("; only resolver 192.0.2.54 returns this address")
     )
 
 

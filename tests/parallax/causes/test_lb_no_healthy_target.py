@@ -122,7 +122,7 @@ def test_nodes_that_refuse_internal_probes_too_rule_it_out() -> None:
     """Its title says that nodes respond."""
     assert ask(CAUSE, s.ingress_gone()).evidence == (
         (
-            "the nodes do not respond either: none of 10 internal probes of the ingress got"
-            " a response"
+            "the nodes do not respond either: none of 10 internal probes of the"
+            " ingress got a response"
         ),
     )

@@ -28,8 +28,8 @@ def test_nothing_of_the_balancer_listens_there(page: str) -> None:
     evidence = ask(CAUSE, without_443(page)).evidence
     assert evidence[0] == "keybuzz-lb has no service on port 443 (it has: 80)"
     assert evidence[1].endswith(
-        " on port 443: 11 of 11 requests sent as a user does, 1 of 1 requests sent to"
-        " the load balancer's address"
+        " on port 443: requests sent as a user does (11 of 11), sent to the load"
+        " balancer's address (1 of 1)"
     )
 
 

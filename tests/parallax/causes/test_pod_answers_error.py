@@ -41,7 +41,7 @@ def test_the_default_backend_is_no_pod_of_the_service(page: str, status: int) ->
 
 
 def test_the_controllers_own_default_backend_rules_pods_out() -> None:
-    """All pods are well; if one is not, its error may have been replaced."""
+    """All pods work; if one does not, its error may have been replaced."""
     run = s.run(s.INGRESS_404_BY_LB)
     lines = tuple(
         replace(line, upstream_name="upstream-default-backend")
@@ -50,8 +50,8 @@ def test_the_controllers_own_default_backend_rules_pods_out() -> None:
     x = s.taken(run, s.balancer(), *s.reports(sightings=lines))
     assert ask(CAUSE, x).evidence == (
         (
-            "127.0.0.1:8181, the ingress controller's own default backend, responded, and"
-            " no pod of the Service; all 10 internal probes of pods succeeded"
+            "127.0.0.1:8181, the ingress controller's own default backend, responded,"
+            " and no pod of the Service; all 10 internal probes of pods succeeded"
         ),
     )
     bad = s.taken(run, s.balancer(), *s.reports(pod=s.POD_503, sightings=lines))

@@ -50,7 +50,7 @@ def assess(scene: Scene) -> Assessment:
         what = "a resolver with this address and one with the load balancer's"
         raise Missing(what, evidence=(failures,))
     split = f"{_listed(right)} the load balancer's address; {_answers(wrong)}"
-    source = f"{failures} (the address that {_answerers(scene, wrong)})"
+    source = f"{failures}; only {_answerers(scene, wrong)} this address"
     return supported(ID, split, source, names.balancer_works(scene))
 
 

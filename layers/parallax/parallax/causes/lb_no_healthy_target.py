@@ -9,8 +9,9 @@ empty reply on a tcp service). All hosts of the port are down.
 Diagnosis: the API reports every target as `unhealthy` for the listen port. The ingress
 log contains no external request, and all internal probes of the ingress succeed. The
 fault is therefore between load balancer and node: the content of the health check, the
-private network, or a firewall that blocks only the load balancer. If internal probes of
-the ingress fail too, the load balancer may be right, and this cause stays undetermined.
+private network, or a firewall that blocks only the load balancer. If some internal
+probes of the ingress fail, the load balancer may be right, and this cause stays
+undetermined. If none of them connects, the nodes do not respond: it is ruled out.
 A TCP health check is different: it succeeds as long as the ingress accepts connections.
 In a cluster with one node no other node can probe it; then the node's own probes count.
 

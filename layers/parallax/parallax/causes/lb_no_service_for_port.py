@@ -51,18 +51,18 @@ def assess(scene: Scene) -> Assessment:
         users.failed(scene)
         probes = _failed_connections(scene, redirects=lb.redirects(port))
     how = str(probes[0].error_type).replace("_", " ")
-    return supported(ID, state, f"{how} on port {port}: {_counted(probes)}")
+    return supported(ID, state, f"{how} on port {port}: requests {_counted(probes)}")
 
 
 def _counted(probes: list[Probe]) -> str:
-    """Return e.g. `11 of 11 requests sent as a user does`, and the direct ones."""
+    """Return e.g. `sent as a user does (11 of 11)`, and the direct ones."""
     direct = sum(p.role is Role.DIRECT for p in probes)
     like_users = len(probes) - direct
     parts = (
-        (like_users, "requests sent as a user does"),
-        (direct, "requests sent to the load balancer's address"),
+        (like_users, "sent as a user does"),
+        (direct, "sent to the load balancer's address"),
     )
-    return ", ".join(f"{of(count, count)} {what}" for count, what in parts if count)
+    return ", ".join(f"{what} ({of(count, count)})" for count, what in parts if count)
 
 
 def _failed_connections(scene: Scene, *, redirects: bool | None) -> list[Probe]:

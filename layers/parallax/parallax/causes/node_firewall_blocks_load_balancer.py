@@ -16,7 +16,11 @@ Diagnosis: port, network and targets are correct, and nodes get responses from e
 other on the destination port. Then the API reports `layer4_timeout` or
 `layer4_no_connection` for every target. Or all targets are healthy by another port, and
 the load balancer's own 503 is slow. Or all targets are unhealthy, and no node can
-connect to another node's port either.
+connect to another node's port either. A request that passes shows only that the load
+balancer reaches some node, so for other targets that are unhealthy the cause stays
+undetermined. It is ruled out if the health check connects on the port of the requests:
+the API reports the status that it receives, or users get 502 or 504 while all targets
+are healthy.
 
 Neighbors: if the API reports no reason, it is `lb-no-healthy-target`, which names both
 this and the content of the health check. An unused port is `lb-health-check-wrong-port`
@@ -53,7 +57,7 @@ from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.balancer import BalancerService, BalancerTarget, HealthStatus
 from parallax.model.judgement import Assessment, Class, Hop, NextStep
-from parallax.model.probe import AS_A_USER, FOR_THE_TARGET, Role
+from parallax.model.probe import FOR_THE_TARGET, Role
 
 ID = "node-firewall-blocks-load-balancer"
 
@@ -66,7 +70,7 @@ def assess(scene: Scene) -> Assessment:
     passed, to = answers.request_passed(scene), service.destination_port
     if passed and not answers.failed_to_connect(scene):
         return _connects(scene, passed)
-    if connected := _check_connects(scene, service):
+    if connected := health_check.connects(scene):
         return refuted(ID, connected)
     with evidence_so_far(balancer.health_report(scene)):
         _check_everything_else(scene, to)
@@ -89,11 +93,13 @@ def _connects(scene: Scene, passed: str) -> Assessment:
     """
     lines = logs.sightings(scene, *FOR_THE_TARGET, Role.UNKNOWN_HOST)
     reached = {line.node for line in lines} if nodes.is_local(scene) else set[str]()
-    open_targets = [
-        target.label
+    unhealthy = (
+        (target.label, nodes.target_node(scene, target))
         for target, status in balancer.health(scene)
         if status is HealthStatus.UNHEALTHY
-        and getattr(nodes.target_node(scene, target), "name", None) not in reached
+    )
+    open_targets = [
+        label for label, node in unhealthy if node is None or node.name not in reached
     ]
     if not open_targets:
         return refuted(ID, f"{passed}, so the load balancer can connect")
@@ -101,32 +107,6 @@ def _connects(scene: Scene, passed: str) -> Assessment:
     what = f"whether a firewall blocks the load balancer on {listed} (unhealthy)"
     state = f"{passed}, so the load balancer can connect to a node"
     raise Missing(what, evidence=(state,))
-
-
-def _check_connects(scene: Scene, service: BalancerService) -> str | None:
-    """Return that the health check connects on the port of the requests, else None.
-
-    Hetzner reports the HTTP status that it receives at every target. Or all targets
-    are healthy, and the load balancer's own errors are those after a connection.
-    """
-    if service.health_check.port != service.destination_port:
-        return None
-    reasons = check_content.failure_reasons(scene)
-    rejects = bool(reasons) and reasons <= check_content.REJECTED
-    if rejects and check_content.every_target_has_a_reason(scene):
-        return (
-            "the health check gets an HTTP response, so the load balancer can connect"
-        )
-    count = len(balancer.health(scene))
-    own = users.failing(scene, *AS_A_USER)
-    after = bool(own) and all(
-        answers.wrote_response(scene, p) and p.status_code in answers.AFTER_CONNECTING
-        for p in own
-    )
-    if not after or balancer.count_with_health(scene, HealthStatus.HEALTHY) < count:
-        return None
-    share = f"the health check connects to {of(count, count)} targets"
-    return f"{share} on the port of the requests, {service.destination_port}"
 
 
 def _no_report(scene: Scene, service: BalancerService) -> str:
