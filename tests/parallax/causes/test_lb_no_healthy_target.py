@@ -118,11 +118,11 @@ def test_targets_that_are_no_nodes_explain_it() -> None:
     assert found.explained_by == "lb-targets-not-the-ingress-nodes"
 
 
-def test_nodes_that_refuse_internal_probes_too_rule_it_out() -> None:
-    """Its title says that nodes respond."""
-    assert ask(CAUSE, s.ingress_gone()).evidence == (
-        (
-            "the nodes do not respond either: none of 10 internal probes of the"
-            " ingress got a response"
-        ),
+def test_nodes_that_refuse_internal_probes_too_leave_it_open() -> None:
+    """The health check is right then; another fault may come to light later."""
+    found = ask(CAUSE, s.ingress_gone())
+    silent = "none of 10 internal probes of the ingress got a response"
+    assert found.evidence[-1] == silent
+    assert found.missing == (
+        "whether the targets stay unhealthy when the nodes respond again",
     )

@@ -279,7 +279,7 @@ def test_a_tcp_health_check_does_not_fail_for_what_the_app_answers() -> None:
     assert answers(x)["pods-not-ready"] is Answer.UNKNOWN
     silent = s.reports(ingress=s.REFUSED, ready=0)
     x = s.taken(outside, s.balancer(healthy=0), *silent)
-    assert answers(x)["lb-no-healthy-target"] is Answer.REFUTED
+    assert answers(x)["lb-no-healthy-target"] is Answer.UNKNOWN
 
 
 def test_refusing_pods_behind_an_http_health_check_are_named() -> None:

@@ -9,9 +9,8 @@ empty reply on a tcp service). All hosts of the port are down.
 Diagnosis: the API reports every target as `unhealthy` for the listen port. The ingress
 log contains no external request, and all internal probes of the ingress succeed. The
 fault is therefore between load balancer and node: the content of the health check, the
-private network, or a firewall that blocks only the load balancer. If some internal
-probes of the ingress fail, the load balancer may be right, and this cause stays
-undetermined. If none of them connects, the nodes do not respond: it is ruled out.
+private network, or a firewall that blocks only the load balancer. If internal probes of
+the ingress fail too, the load balancer may be right, and this cause stays undetermined.
 A TCP health check is different: it succeeds as long as the ingress accepts connections.
 In a cluster with one node no other node can probe it; then the node's own probes count.
 
@@ -72,7 +71,8 @@ def assess(scene: Scene) -> Assessment:
     with evidence_so_far(state):
         own = health_check.response_without_targets(scene)
         if silent := health_check.fails_inside(scene):
-            return refuted(ID, f"the nodes do not respond either: {silent}")
+            what = "whether the targets stay unhealthy when the nodes respond again"
+            raise Missing(what, evidence=(silent,))
         if not _all_foreign(scene):
             health_check.served_ingress(scene)
         _check_port_is_probed(scene)
