@@ -208,14 +208,12 @@ def test_a_firewall_is_open_on_unhealthy_targets_that_no_request_reached() -> No
     found = ask(CAUSE, e.some_unhealthy())
     assert found.answer is Answer.UNKNOWN
     assert found.missing == (
-        (
-            "whether a firewall blocks the load balancer on worker-04, worker-05"
-            " (unhealthy)"
-        ),
+        "whether a firewall blocks the load balancer on worker-04, worker-05",
     )
     local = e.with_policy(e.some_unhealthy(), "Local", *s.NODES[:4])
     late = s.balancer(healthy=2)
     assert ask(CAUSE, replace(local, balancer=late)).missing == found.missing
+    assert ask(CAUSE, e.local_drops()).missing == found.missing
     healthy = replace(e.some_unhealthy(), balancer=s.balancer())
     assert answer(CAUSE, healthy) is Answer.REFUTED
 

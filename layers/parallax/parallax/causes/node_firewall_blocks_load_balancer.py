@@ -17,8 +17,8 @@ other on the destination port. Then the API reports `layer4_timeout` or
 `layer4_no_connection` for every target. Or all targets are healthy by another port, and
 the load balancer's own 503 is slow. Or all targets are unhealthy, and no node can
 connect to another node's port either. A request that passes shows only that the load
-balancer reaches some node, so for other targets that are unhealthy the cause stays
-undetermined. It is ruled out if the health check connects on the port of the requests:
+balancer reaches some node. For targets that are unhealthy, or healthy only by another
+port while connections fail, the cause stays undetermined. It is ruled out if the health check connects on the port of the requests:
 the API reports the status that it receives, or users get 502 or 504 while all targets
 are healthy.
 
@@ -60,6 +60,8 @@ from parallax.model.judgement import Assessment, Class, Hop, NextStep
 from parallax.model.probe import FOR_THE_TARGET, Role
 
 ID = "node-firewall-blocks-load-balancer"
+NAMED = 3
+"""Most targets to name."""
 
 
 def assess(scene: Scene) -> Assessment:
@@ -86,27 +88,34 @@ def assess(scene: Scene) -> Assessment:
 
 
 def _connects(scene: Scene, passed: str) -> Assessment:
-    """Return the refutation by a request that passed, unless other nodes are unhealthy.
+    """Return the refutation by a request that passed, unless other targets are open.
 
     A request shows only that no firewall blocks the node that it reached. That is the
     node of the ingress pod only with policy Local: others forward requests.
     """
     lines = logs.sightings(scene, *FOR_THE_TARGET, Role.UNKNOWN_HOST)
     reached = {line.node for line in lines} if nodes.is_local(scene) else set[str]()
-    unhealthy = (
-        (target.label, nodes.target_node(scene, target))
-        for target, status in balancer.health(scene)
-        if status is HealthStatus.UNHEALTHY
-    )
-    open_targets = [
-        label for label, node in unhealthy if node is None or node.name not in reached
-    ]
-    if not open_targets:
+    found = ((t.label, nodes.target_node(scene, t)) for t in _doubtful(scene))
+    left = [label for label, node in found if node is None or node.name not in reached]
+    if not left:
         return refuted(ID, f"{passed}, so the load balancer can connect")
-    listed = ", ".join(open_targets[:3])
-    what = f"whether a firewall blocks the load balancer on {listed} (unhealthy)"
+    what = f"whether a firewall blocks the load balancer on {', '.join(left[:NAMED])}"
+    more = f" and {len(left) - NAMED} more" if len(left) > NAMED else ""
     state = f"{passed}, so the load balancer can connect to a node"
-    raise Missing(what, evidence=(state,))
+    raise Missing(f"{what}{more}", evidence=(state,))
+
+
+def _doubtful(scene: Scene) -> list[BalancerTarget]:
+    """Return the targets to which the load balancer may be unable to connect.
+
+    They are unhealthy. Or its connections fail, while the health check uses another
+    port and so shows nothing about the port of the requests.
+    """
+    service = balancer.service(scene)
+    unchecked = service.health_check.port != service.destination_port
+    every = unchecked and shares.tried_to_connect(scene)
+    bad = HealthStatus.UNHEALTHY
+    return [t for t, status in balancer.health(scene) if every or status is bad]
 
 
 def _no_report(scene: Scene, service: BalancerService) -> str:
