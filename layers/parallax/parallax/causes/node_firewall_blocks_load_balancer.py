@@ -18,9 +18,9 @@ other on the destination port. Then the API reports `layer4_timeout` or
 the load balancer's own 503 is slow. Or all targets are unhealthy, and no node can
 connect to another node's port either. A request that passes shows only that the load
 balancer reaches some node. For targets that are unhealthy, or healthy only by another
-port while connections fail, the cause stays undetermined. It is ruled out if the health check connects on the port of the requests:
-the API reports the status that it receives, or users get 502 or 504 while all targets
-are healthy.
+port while connections fail, the cause stays undetermined. It is ruled out if the health
+check connects on the port of the requests: the API reports the status that it receives,
+or users get 502 or 504 while all targets are healthy.
 
 Neighbors: if the API reports no reason, it is `lb-no-healthy-target`, which names both
 this and the content of the health check. An unused port is `lb-health-check-wrong-port`
