@@ -149,6 +149,18 @@ def cloud(
     )
 
 
+@pytest.fixture
+def bucket(cloud: Cloud, request: pytest.FixtureRequest) -> str:
+    """Give a test a bucket of its own in the emulator."""
+    from parallax.snapshots.bucket import open_bucket  # noqa: PLC0415 - as in `cloud`
+
+    open_bucket.cache_clear()
+    name = f"snapshots-{abs(hash(request.node.nodeid))}"
+    region = {"LocationConstraint": "eu-central-1"}
+    cloud.client("s3").create_bucket(Bucket=name, CreateBucketConfiguration=region)
+    return name
+
+
 def _findings_queue(name: str) -> str:
     fifo = {"FifoQueue": "true", "MaximumMessageSize": "1048576"}
     sqs = boto3.client("sqs")

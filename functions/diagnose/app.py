@@ -2,8 +2,8 @@
 
 In: records of the journal's stream; `{"listen": true}` once a minute: do agents and
 probes report?; `{"sweep": true}` once an hour; by hand, `{"snapshot": {…}}`, which is
-judged and printed. Out: incidents. It does not: call
-anything but its tables and its dead-letter queue.
+judged and printed. Out: incidents, and their snapshots in S3. It does not: call
+anything but its tables, its bucket and its dead-letter queue.
 """
 
 from typing import Any
@@ -11,8 +11,7 @@ from typing import Any
 from parallax import settings, targets
 from parallax.incidents.diagnosis import Diagnosis
 from parallax.logs import open_log, with_context
-from parallax.model.snapshot import Snapshot
-from parallax.model.wire import decode
+from parallax.model.stored_snapshot import decode_snapshot
 from parallax.notify.replay import replay
 
 diagnosis = Diagnosis(settings.read())
@@ -23,7 +22,7 @@ log = open_log()
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Judge each target of the batch once; return the records to send again."""
     if "snapshot" in event:
-        return replay(decode(Snapshot, event["snapshot"]))
+        return replay(decode_snapshot(event["snapshot"]))
     # A wrong file fails the whole batch, which Lambda retries; no record is lost.
     watched = targets.load(targets.find())
     if event.get("listen"):

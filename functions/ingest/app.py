@@ -1,6 +1,6 @@
-"""Ingest: stores the signed reports that the agents push.
+"""Ingest: stores the signed heartbeats and reports that the agents push.
 
-In: a function URL's event, `POST /v1/observations`. Out: reports in the journal, and
+In: a function URL's event, `POST /v1/observations`. Out: items in the journal, and
 the response to the agent. It does not: accept a push without a valid signature.
 """
 
@@ -17,7 +17,7 @@ log = open_log()
 
 @with_context(log)
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """Check one push, store its reports, and return the response."""
+    """Check one push, store it, and return the response."""
     response = endpoint.respond(event)
     return {
         "statusCode": response.status_code,

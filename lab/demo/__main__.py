@@ -26,6 +26,7 @@ from lab.stage import namespace
 from lab.stage.deployment import LOGS, Stage
 from lab.stage.emulator import ROOT, EmulatorError, build
 from lab.stage.run import LabError
+from lab.stage.snapshots import with_snapshot
 
 PLAYED = ROOT / ".lab" / "demo"
 UP = ROOT / ".lab" / "up"
@@ -67,6 +68,8 @@ def play_command(
         Stage(platform, PLAYED, screen.log) as stage,
     ):
         outcome = play(stage, chosen, screen)
+        if json_only:  # the bucket stops with the stage
+            outcome.findings = [with_snapshot(f) for f in outcome.findings]
         screen.log("stopping everything")
     _print_outcome(outcome, screen, json_only=json_only)
     raise typer.Exit(0 if outcome.right else 1)

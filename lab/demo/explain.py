@@ -6,6 +6,7 @@ It does not: judge other evidence than the functions did.
 
 from typing import Any
 
+from lab.stage.snapshots import with_snapshot
 from parallax.diagnose.judge import judge
 from parallax.diagnose.silence import silences
 from parallax.model.judgement import Judgement
@@ -27,10 +28,11 @@ def explain(target: str, judged: Judgement) -> str:
 
 def explain_finding(finding: dict[str, Any]) -> str:
     """Return the same for a published finding."""
-    data = finding["data"]
+    data = with_snapshot(finding)["data"]
     target = data["target"]
     if data["snapshot"] is None:
-        return f"{target}: {data['cause']} (the event was too large for its snapshot)"
+        reason = data["snapshot_problem"] or "The event has no snapshot."
+        return f"{target}: {data['cause']}. {reason}"
     return explain(target, judge_again(target, decode(Snapshot, data["snapshot"])))
 
 

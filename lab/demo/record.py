@@ -17,11 +17,13 @@ from lab.demo.story import alarm
 from lab.fault import fault_ids, load_fault
 from lab.stage.deployment import Stage
 from lab.stage.run import LabError
+from lab.stage.snapshots import with_snapshot
 from parallax.incidents.table import DynamoIncidents
 from parallax.model.finding import Incident
 from parallax.model.snapshot import Snapshot
 from parallax.model.wire import decode, encode
 from parallax.notify.event import TRIMS
+from parallax.snapshots.download import fetch
 
 MAILED = "lb-health-check-wrong-port"
 """The fault whose findings also serve as events of `notify`: the incident's own."""
@@ -39,7 +41,7 @@ def record(stage: Stage, folder: Path, console: Console) -> None:
         if not hit <= names:
             continue  # the snapshot of a target does not show such a fault
         with alarm(stage, fault) as story:
-            finding = story.first_findings("firing")[min(hit)]
+            finding = with_snapshot(story.first_findings("firing")[min(hit)])
             _save(folder / f"diagnose/{fault_id}.json", finding["data"]["snapshot"])
             incident = incidents.get(min(hit)) if fault_id == MAILED else None
             _save_finding(folder / "notify/firing.json", incident)
@@ -67,7 +69,7 @@ def trimmed(snapshot: Snapshot) -> Snapshot:
 
 def _save(path: Path, snapshot: object) -> None:
     if snapshot is None:
-        raise LabError(f"{path.name}: the finding was too large to carry its snapshot")
+        raise LabError(f"{path.name}: the finding has no snapshot")
     saved = {"snapshot": encode(trimmed(decode(Snapshot, snapshot)))}
     path.write_text(f"{in_rows(saved)}\n")
 
@@ -75,6 +77,7 @@ def _save(path: Path, snapshot: object) -> None:
 def _save_finding(path: Path, incident: Incident | None) -> None:
     if incident and incident.finding:
         finding = incident.finding
-        if finding.snapshot:
-            finding = replace(finding, snapshot=trimmed(finding.snapshot))
+        if finding.snapshot_ref:
+            snapshot = trimmed(fetch(finding.snapshot_ref))
+            finding = replace(finding, snapshot=snapshot, snapshot_ref=None)
         path.write_text(f"{in_rows({'finding': encode(finding)})}\n")

@@ -111,8 +111,6 @@ class Stage(Lifecycle):
                 "ControlUrl": facts.control_url,
                 "Resolvers": ",".join(facts.resolvers),
                 "TargetsFile": TARGETS_FILE.name,
-                # The emulator's CloudFormation rejects alarms with metric math.
-                "MetricMathAlarms": "false",
             }
         )
         self.inbox = Inbox(

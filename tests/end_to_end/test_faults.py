@@ -13,6 +13,7 @@ from lab.fault import Fault
 from lab.stage.deployment import Stage
 from lab.stage.emulator import ROOT
 from lab.stage.inbox import Mail
+from lab.stage.snapshots import with_snapshot
 from parallax.model.judgement import View
 from parallax.model.snapshot import Snapshot
 from parallax.model.wire import decode
@@ -72,17 +73,19 @@ def save_snapshots(fault: Fault, fired: dict[str, dict[str, Any]]) -> None:
     folder = ROOT / ".lab" / "wrong"
     folder.mkdir(parents=True, exist_ok=True)
     for target, finding in fired.items():
-        saved = {"snapshot": finding["data"]["snapshot"]}
+        saved = {"snapshot": with_snapshot(finding)["data"]["snapshot"]}
         path = folder / f"{fault.id.replace(':', '-')}.{target}.json"
         path.write_text(json.dumps(saved))
 
 
 def assert_publishable(finding: dict[str, Any], mails: list[Mail], target: str) -> None:
-    """Assert that the event is valid and that a mail names the target."""
+    """Assert that the event is valid, refers to its snapshot, and was mailed."""
     Draft202012Validator(_schema()).validate(finding)
-    snapshot = decode(Snapshot, finding["data"]["snapshot"])
+    assert finding["data"]["snapshot"] is None
+    snapshot = decode(Snapshot, with_snapshot(finding)["data"]["snapshot"])
     assert judge_again(target, snapshot).cause == finding["data"]["cause"]
-    assert any(target in mail.subject for mail in mails)
+    url = finding["data"]["snapshot_ref"]["url"]
+    assert any(target in mail.subject and url in mail.text for mail in mails)
 
 
 def assert_reported_once(story: Story, fault: Fault) -> None:

@@ -59,15 +59,20 @@ def mentions(value: Any, word: str) -> bool:
     return re.search(rf"\b{word}\b", json.dumps(value)) is not None
 
 
+EVERY = "every function"
+"""What a metric of AWS/Lambda without dimensions is about."""
+
+
 def metrics(alarm: Any) -> list[tuple[str, str]]:
-    """Return the metrics of an alarm: (`AWS/Lambda Errors`, logical id)."""
+    """Return the billed metrics of an alarm: (`AWS/Lambda Errors`, logical id)."""
     stats = [
         m["MetricStat"]["Metric"] for m in alarm.get("Metrics", []) if "MetricStat" in m
     ]
     return [
-        (
-            f"{m['Namespace']} {m['MetricName']}",
-            m["Dimensions"][0]["Value"].split(".")[0],
-        )
-        for m in stats or [alarm]
+        (f"{m['Namespace']} {m['MetricName']}", _about(m)) for m in stats or [alarm]
     ]
+
+
+def _about(metric: Any) -> str:
+    dimensions = metric.get("Dimensions", [])
+    return dimensions[0]["Value"].split(".")[0] if dimensions else EVERY

@@ -1,12 +1,14 @@
 """The alarms: each can fire, each tells of a new fault, and each has a runbook section.
 
-Sources: AWS Lambda Developer Guide, "Types of metrics for Lambda functions" and
-"Monitoring Lambda function URLs"; Amazon SQS Developer Guide, "Available CloudWatch
-metrics for Amazon SQS"; Amazon CloudWatch User Guide, "Using Amazon CloudWatch alarms".
+Sources: AWS Lambda Developer Guide, "Types of metrics for Lambda functions", "Viewing
+metrics for Lambda functions" and "Monitoring Lambda function URLs"; Amazon SQS
+Developer Guide, "Available CloudWatch metrics for Amazon SQS"; Amazon CloudWatch User
+Guide, "Using Amazon CloudWatch alarms".
 """
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -15,9 +17,9 @@ import pytest
 from tests.functions.template import (
     ALARMS,
     CODE,
+    EVERY,
     FUNCTIONS,
     MAPPINGS,
-    RESOURCES,
     ROOT,
     TEMPLATE,
     mentions,
@@ -26,6 +28,7 @@ from tests.functions.template import (
 )
 
 RUNBOOK = ROOT / "docs/runbook.md"
+RECORD = ROOT / "docs/decisions/0014-fixed-cost.md"
 BOTH = [(name, metric) for name in sorted(ALARMS) for metric in metrics(ALARMS[name])]
 """Each alarm with each metric that it watches."""
 
@@ -61,7 +64,7 @@ def senders(queue: str) -> set[str]:
         if mentions(function.get("Events", {}), queue):
             found.add(f"the schedule of {name}")
     for name, bucket in of_type("S3::Bucket").items():
-        if mentions(bucket["NotificationConfiguration"], queue):
+        if mentions(bucket.get("NotificationConfiguration"), queue):
             found.add(f"notifications of {name}")
     redriven = [q for q in of_type("SQS::Queue").values() if "RedrivePolicy" in q]
     return set() if mentions(redriven, arn) else found
@@ -77,8 +80,15 @@ def reads_a_stream(function: str) -> bool:
     return any(name == function for name, _ in MAPPINGS)
 
 
+def is_throttled(function: str) -> bool:
+    """Say whether Lambda counts the throttles of a function, or of every one."""
+    return function == EVERY or function in FUNCTIONS
+
+
 def keeps_failures(function: str) -> bool:
     """Say whether Lambda delivers to a destination what a function failed at."""
+    if function == EVERY:
+        return any(keeps_failures(name) for name in FUNCTIONS)
     configured = FUNCTIONS[function].get("EventInvokeConfig", {})
     return reads_a_stream(function) or mentions(configured, "OnFailure")
 
@@ -94,11 +104,10 @@ MOVES: dict[str, Callable[[str], object]] = {
     "AWS/Lambda Errors": handler_can_raise,
     "AWS/Lambda Url5xxCount": has_url,
     "AWS/Lambda Url4xxCount": has_url,
-    "AWS/Lambda UrlRequestCount": has_url,
     "AWS/Lambda IteratorAge": reads_a_stream,
     "AWS/Lambda DestinationDeliveryFailures": keeps_failures,
     "AWS/Lambda Invocations": FUNCTIONS.__contains__,
-    "AWS/Lambda Throttles": FUNCTIONS.__contains__,
+    "AWS/Lambda Throttles": is_throttled,
 }
 """Metric -> what in the template can move it, given the resource that it is about."""
 
@@ -135,12 +144,9 @@ def fired(alarm: Any, arrivals: list[int]) -> int:
     )
 
 
-@pytest.mark.parametrize(
-    "queue", sorted(n for n in RESOURCES if n.endswith("DeadLetters"))
-)
-def test_a_letter_that_stays_does_not_hide_the_next(queue: str) -> None:
+def test_a_letter_that_stays_does_not_hide_the_next() -> None:
     """Two letters an hour apart are reported twice, even if the first one stays."""
-    alarm = ALARMS[f"{queue}Alarm"]
+    alarm = ALARMS["DeadLettersAlarm"]
     arrivals = [0] * 120
     arrivals[5] = arrivals[65] = 1
     assert fired(alarm, arrivals) == 2
@@ -149,24 +155,58 @@ def test_a_letter_that_stays_does_not_hide_the_next(queue: str) -> None:
     assert alarm["DatapointsToAlarm"] == 1
 
 
+def test_all_alarms_together_have_at_most_eleven_metrics() -> None:
+    """CloudWatch bills 0.10 dollars a month for each metric of an alarm, each time."""
+    assert len(BOTH) <= 11
+    assert max(Counter(metric for _, metric in BOTH).values()) == 1
+
+
+def test_every_function_reports_throttles_and_lost_letters() -> None:
+    """One metric of the account each, which includes every function of the stack."""
+    watched = {metric for _, metric in BOTH}
+    assert ("AWS/Lambda Throttles", EVERY) in watched
+    assert ("AWS/Lambda DestinationDeliveryFailures", EVERY) in watched
+
+
 @pytest.mark.parametrize("function", sorted(FUNCTIONS))
-def test_a_throttled_function_is_reported(function: str) -> None:
-    """Its throttles are watched."""
-    watched = {metric for alarm in ALARMS.values() for metric in metrics(alarm)}
-    assert ("AWS/Lambda Throttles", function) in watched
+def test_what_a_function_cannot_do_is_reported(function: str) -> None:
+    """An invocation that fails leaves a letter, an error that is watched, or a 5xx."""
+    watched = {metric for _, metric in BOTH}
+    settings = FUNCTIONS[function]
+    events = settings.get("Events", {}).values()
+    asynchronous = [e for e in events if e["Type"] == "ScheduleV2"]
+    is_counted = ("AWS/Lambda Errors", function) in watched
+    if asynchronous:
+        assert is_counted or mentions(settings["EventInvokeConfig"], "DeadLetters")
+    if has_url(function):
+        assert ("AWS/Lambda Url5xxCount", function) in watched
+    for event in events:
+        kept = ("DeadLetterConfig", "DestinationConfig")
+        assert any(name in event["Properties"] for name in kept)
+    assert asynchronous or has_url(function)
 
 
-@pytest.mark.parametrize(
-    "function", ["DiagnoseFunction", "NotifyFunction", "PublishFunction"]
-)
-def test_partial_failures_are_reported(function: str) -> None:
-    """Lambda does not count them as errors: the age of the records tells.
+@pytest.mark.parametrize("step", ["Notify", "Publish"])
+def test_a_stream_that_is_retried_seldom_is_reported(step: str) -> None:
+    """If all records of a batch fail, the function raises at each retry of Lambda.
+
+    Three retries in a quarter of an hour are enough, and the minute's call that fails
+    is reported after three minutes.
+    """
+    alarm = ALARMS[f"{step}FailingAlarm"]
+    seldom = [1 if minute % 5 == 0 else 0 for minute in range(30)]
+    assert fired(alarm, seldom) == 1
+    assert fired(alarm, [1, 1, 1]) == 1
+    assert fired(alarm, [1, 1, *[0] * 20, 1, 1]) == 0
+
+
+def test_late_judgements_are_reported() -> None:
+    """Records that fail within a batch do not count as errors; their age shows it.
 
     Before the mapping discards a record, or by the letter that it leaves.
     """
-    (alarm,) = (
-        a for a in ALARMS.values() if ("AWS/Lambda IteratorAge", function) in metrics(a)
-    )
+    function, alarm = "DiagnoseFunction", ALARMS["DiagnoseLateAlarm"]
+    assert metrics(alarm) == [("AWS/Lambda IteratorAge", function)]
     ages = [
         m["MaximumRecordAgeInSeconds"]
         for (f, _), m in MAPPINGS.items()
@@ -185,25 +225,19 @@ def test_ingest_is_watched_by_the_status_codes_that_agents_get() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rejected", "requests", "fires"),
-    [(1, 1, False), (4, 4, False), (0, 60, False), (12, 60, False), (6, 6, True)],
+    ("rejected", "fires"),
+    [([4, 5, 4], True), ([2, 2, 2], False), ([300, 0, 0], False), ([9, 9, 0], False)],
 )
 def test_rejected_pushes_are_reported_but_not_a_scan(
-    rejected: int, requests: int, *, fires: bool
+    rejected: list[int], *, fires: bool
 ) -> None:
-    """A share of 4xx responses counts only above what a few unknown senders send."""
+    """One agent that pushes each minute with a wrong key is enough; a scan ends."""
     alarm = ALARMS["IngestRejectingAlarm"]
-    (expression,) = (m["Expression"] for m in alarm["Metrics"] if "Expression" in m)
-    share = eval(  # noqa: S307 - the template's own expression
-        expression,
-        {
-            "IF": lambda condition, yes, no: yes if condition else no,
-            "FILL": lambda value, _: value,
-            "rejected": rejected,
-            "requests": requests,
-        },
-    )
-    assert (share >= alarm["Threshold"]) is fires
+    assert alarm["ComparisonOperator"] == "GreaterThanOrEqualToThreshold"
+    assert alarm["Period"] == 300
+    periods = alarm["EvaluationPeriods"]
+    breaching = [count >= alarm["Threshold"] for count in rejected]
+    assert (len(breaching) == periods and all(breaching)) is fires
 
 
 def test_alarms_about_parallax_do_not_need_the_alerts_topic() -> None:
@@ -230,6 +264,13 @@ def test_an_alarm_leads_to_its_section_of_the_runbook(name: str) -> None:
         )
     )
     assert "\n```sh\n" in sections[name]
+
+
+def test_the_decision_names_a_failure_for_each_alarm() -> None:
+    """Its table maps each way to fail to the alarms that report it, and no other."""
+    rows = re.findall(r"^\| (.+?) \| (.+?) \| .+ \|$", RECORD.read_text(), re.MULTILINE)
+    named = {name for _, cell in rows for name in re.findall(r"\w+Alarm\b", cell)}
+    assert named == set(ALARMS)
 
 
 def test_the_runbook_has_no_section_for_an_alarm_that_is_gone() -> None:

@@ -25,7 +25,7 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
     "probe": ({"target": {}}, "decode"),
     "inspect": ({}, "parallax.targets.load"),
     "ingest": (PUSH, "parallax.ingest.endpoint.accept"),
-    "diagnose": ({"snapshot": {}}, "decode"),
+    "diagnose": ({"snapshot": {}}, "decode_snapshot"),
     "notify": ({"finding": {}}, "decode"),
 }
 """For each function an event, and the step that is made to log and to fail."""

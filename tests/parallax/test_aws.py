@@ -23,6 +23,7 @@ from botocore.stub import Stubber
 
 from parallax import aws
 from parallax.aws import (
+    MALFORMED,
     RETRY_SECONDS,
     RETRY_WITHOUT_SECONDS,
     SECRET_SECONDS,
@@ -30,6 +31,7 @@ from parallax.aws import (
     Secrets,
     is_permanent,
     may_pass,
+    secret,
 )
 
 ARN = "arn:aws:secretsmanager:eu-central-1:000000000000:secret:key-AbCdEf"
@@ -148,6 +150,47 @@ def test_one_secret_s_failure_is_not_another_s(manager: Manager) -> None:
     manager.refusal_after(0)
     manager.gives("other")
     assert manager.secrets.text("another") == "other"
+
+
+@pytest.fixture
+def stored(manager: Manager, monkeypatch: pytest.MonkeyPatch) -> Manager:
+    """Let `parallax.aws.secret` read from the Secrets Manager of the test."""
+    monkeypatch.setattr(aws, "_secrets", lambda: manager.secrets)
+    return manager
+
+
+def test_a_field_of_a_secret_is_read_without_its_spaces(stored: Manager) -> None:
+    """The secret is read once for all of its fields."""
+    stored.gives('{"hetzner_token": " t\\n", "agent_key": "k"}')
+    assert [secret(ARN, name) for name in ("hetzner_token", "agent_key")] == ["t", "k"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "s3cr3t",
+        '"s3cr3t"',
+        '["s3cr3t"]',
+        "{}",
+        '{"agent_key": ""}',
+        '{"agent_key": " "}',
+        '{"agent_key": ["s3cr3t"]}',
+        '{"agent_key": "s3cr3t"',
+    ],
+)
+def test_a_secret_of_another_form_is_an_error_that_does_not_contain_it(
+    stored: Manager, text: str
+) -> None:
+    """The error names the secret and the field; it is temporary: agents retry."""
+    stored.gives(text)
+    with pytest.raises(SecretError) as caught:
+        secret(ARN, "agent_key")
+    assert str(caught.value) == (
+        "cannot read the secret key-AbCdEf: expected a JSON object with the text"
+        ' "agent_key"'
+    )
+    assert caught.value.code == MALFORMED
+    assert caught.value.__cause__ is None
 
 
 def refused(code: str) -> ClientError:

@@ -14,6 +14,7 @@ def test_an_empty_environment_is_complete() -> None:
     assert values.settle_seconds == 120.0
     assert (values.control_url, values.resolvers) == (None, ())
     assert values.repeat_seconds == 2.0
+    assert values.snapshot_bucket is None
 
 
 def test_the_control_s_url_stays_as_it_was_given() -> None:

@@ -34,6 +34,17 @@ def test_unreadable_records_go_to_the_dead_letter_queue(cloud: Any) -> None:
     assert record("x") in [letter["record"] for letter in letters]
 
 
+def test_a_dead_letter_names_the_function_that_sent_it(
+    cloud: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All functions share one queue; `parallax redrive` replays it by this name."""
+    monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", "parallax-notify")
+    send_to_dead_letters(record(1), "odd", cloud.dead_letters)
+    send_to_dead_letters(record("x" * 1_000_000), "odd", cloud.dead_letters)
+    letters = [json.loads(text) for text in cloud.messages(cloud.dead_letters)]
+    assert [letter["function"] for letter in letters] == ["parallax-notify"] * 2
+
+
 def test_a_removal_has_no_value() -> None:
     """Items removed by their time to live are not judged."""
     assert read({"eventName": "REMOVE", "dynamodb": {}}, decode, None) is None

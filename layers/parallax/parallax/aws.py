@@ -1,10 +1,11 @@
 """AWS: one session, one client for each service, and secrets, read when needed.
 
 In: region, endpoint and credentials from the environment, as boto3 reads them.
-Out: boto3 clients, and the text of a secret.
+Out: boto3 clients, and the fields of a secret.
 It does not: import boto3 before a client is needed (240 ms of a cold start).
 """
 
+import json
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ Manager does not respond, there is still time to use the old secret."""
 REVOKED = ("ResourceNotFoundException", "InvalidRequestException")
 """Secrets Manager's error codes for a secret that does not exist, or is scheduled for
 deletion (API reference, `GetSecretValue`, errors)."""
+MALFORMED = "MalformedSecret"
+"""The code of an error about a secret's content; AWS has no such code."""
 CONNECT_SECONDS = 2
 READ_SECONDS = 8
 ATTEMPTS = 3
@@ -46,22 +49,32 @@ PERMANENT = (
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How long a client waits: for a connection and for each read, in seconds."""
+
+    connect_seconds: float = CONNECT_SECONDS
+    read_seconds: float = READ_SECONDS
+    attempts: int = ATTEMPTS
+
+
+_PUBLISHING = Limits(read_seconds=PUBLISH_READ_SECONDS, attempts=PUBLISH_ATTEMPTS)
+
+
 @cache
-def client(service: str) -> Any:  # noqa: ANN401 - boto3 makes its clients at run time
-    """Return the client of a service; there is one for each service."""
+def client(service: str, limits: Limits | None = None) -> Any:  # noqa: ANN401 - boto3 makes its clients at run time
+    """Return the client of a service; there is one for each service and its limits."""
     import boto3  # noqa: PLC0415  # pyright: ignore[reportMissingTypeStubs] - not imported where no AWS is needed; it has no types
     from botocore.config import (  # noqa: PLC0415  # pyright: ignore[reportMissingTypeStubs] - the same
         Config,
     )
 
-    publishes = service in PUBLISHING
+    if limits is None:
+        limits = _PUBLISHING if service in PUBLISHING else Limits()
     config = Config(
-        connect_timeout=CONNECT_SECONDS,
-        read_timeout=PUBLISH_READ_SECONDS if publishes else READ_SECONDS,
-        retries={
-            "mode": "standard",
-            "total_max_attempts": PUBLISH_ATTEMPTS if publishes else ATTEMPTS,
-        },
+        connect_timeout=limits.connect_seconds,
+        read_timeout=limits.read_seconds,
+        retries={"mode": "standard", "total_max_attempts": limits.attempts},
     )
     return cast("Any", boto3).client(service, config=config)
 
@@ -140,17 +153,36 @@ class SecretError(Exception):
         super().__init__(text)
         self.code = code
         """AWS's code, e.g. `AccessDeniedException`; without a response, the name of
-        botocore's error, e.g. `EndpointConnectionError`."""
+        botocore's error, e.g. `EndpointConnectionError`; else `MALFORMED`."""
 
 
-def secret(arn: str) -> str:
-    """Return a secret's text, read in the last five minutes if possible.
+def secret(arn: str, field: str) -> str:
+    """Return a field of a secret, read in the last five minutes if possible.
 
-    While Secrets Manager fails, the last text is used. A deleted secret is not used any
-    more: deleting it revokes a key. Raises `SecretError`, e.g. `cannot read the secret
-    TOKEN: AccessDeniedException`.
+    A secret is a JSON object of texts. While Secrets Manager fails, the last text is
+    used. A deleted secret is not used any more: deleting it revokes its keys. Raises
+    `SecretError`, e.g. `cannot read the secret KEYS: AccessDeniedException`. No error
+    contains the secret's text.
     """
-    return _secrets().text(arn)
+    if value := _field(_secrets().text(arn), field):
+        return value
+    raise SecretError(
+        f"cannot read the secret {_name(arn)}: expected a JSON object with the text"
+        f' "{field}"',
+        MALFORMED,
+    )
+
+
+def _field(text: str, field: str) -> str:
+    """Return a field of a JSON object; empty if there is no such text."""
+    try:
+        fields: object = json.loads(text)
+    except ValueError:
+        return ""
+    if not isinstance(fields, dict):
+        return ""
+    value = cast("dict[str, object]", fields).get(field)
+    return value.strip() if isinstance(value, str) else ""
 
 
 @dataclass(slots=True)
@@ -192,8 +224,7 @@ class Secrets:
             cached.fresh_until = self._now() + SECRET_SECONDS
         except Exception as error:  # noqa: BLE001 - with any error, the last text is still used
             cached.code = _error_code(error)
-            name = arn.rpartition(":")[2]
-            cached.reason = f"cannot read the secret {name}: {cached.code}"
+            cached.reason = f"cannot read the secret {_name(arn)}: {cached.code}"
             if cached.code in REVOKED:
                 cached.text = None
             wait = RETRY_WITHOUT_SECONDS if cached.text is None else RETRY_SECONDS
@@ -223,6 +254,10 @@ def _secrets() -> Secrets:
     )
     manager = cast("Any", boto3).client("secretsmanager", config=config)
     return Secrets(SecretsProvider(boto3_client=manager))
+
+
+def _name(arn: str) -> str:
+    return arn.rpartition(":")[2]
 
 
 def _error_code(error: Exception) -> str:

@@ -2,7 +2,7 @@
 
 In: environment variables `PARALLAX_…`, which `template.yaml` sets.
 Out: frozen values; an empty variable counts as absent.
-It does not: contain a secret, only the ARN of each one.
+It does not: contain a secret, only its ARN.
 """
 
 import os
@@ -29,9 +29,9 @@ class Settings:
     """Resources, the plan of an investigation, and the times of an incident.
 
     None for a resource means that it is not configured: the function then prints what
-    it would have stored or sent. The probe requests `control_url` if a target sent no
-    response at all; None: it does not. `resolvers` empty: the probe's default. All
-    times in seconds.
+    it would have stored or sent. Without `snapshot_bucket` a finding contains its
+    snapshot. The probe requests `control_url` if a target sent no response at all;
+    None: it does not. `resolvers` empty: the probe's default. All times in seconds.
     """
 
     journal_table: str | None = None
@@ -43,6 +43,7 @@ class Settings:
     hetzner_token_arn: str | None = None
     hetzner_calls_per_hour: int = HETZNER_CALLS_PER_HOUR
     agent_key_arn: str | None = None
+    snapshot_bucket: str | None = None
     control_url: str | None = None
     resolvers: tuple[str, ...] = ()
     repeat_seconds: float = 2.0
@@ -74,6 +75,7 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
             variables, "PARALLAX_HETZNER_CALLS_PER_HOUR", HETZNER_CALLS_PER_HOUR
         ),
         agent_key_arn=_text(variables, "PARALLAX_AGENT_KEY_ARN"),
+        snapshot_bucket=_text(variables, "PARALLAX_SNAPSHOT_BUCKET"),
         control_url=_control(variables, "PARALLAX_CONTROL_URL"),
         resolvers=_resolvers(variables, "PARALLAX_RESOLVERS"),
         repeat_seconds=_repeat(variables, "PARALLAX_REPEAT_SECONDS"),

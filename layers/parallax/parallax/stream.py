@@ -9,6 +9,7 @@ Source: AWS Lambda, "Configuring partial batch response with DynamoDB and Lambda
 
 import base64
 import logging
+import os
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -26,6 +27,11 @@ from parallax.model.plain import json_text
 
 LETTER_LIMIT = 900_000
 """Bytes of a record in a dead letter; SQS accepts 1,048,576."""
+FUNCTION = "AWS_LAMBDA_FUNCTION_NAME"
+"""The variable that Lambda sets to the function's name.
+
+Source: AWS Lambda Developer Guide, "Defined runtime environment variables".
+"""
 log = logging.getLogger(__name__)
 
 type Record = Mapping[str, Any]
@@ -82,13 +88,14 @@ def send_to_dead_letters(
 ) -> None:
     """Send a record with the reason to the dead-letter queue, which has an alarm.
 
-    The letter contains the whole record, so that it can be replayed. Raises botocore's
-    error if the queue rejects it.
+    The letter contains the whole record and the function's name, so that it can be
+    replayed: all functions share one queue. Raises botocore's error if the queue
+    rejects it.
     """
-    letter = {"reason": reason, "record": record}
+    letter = {"reason": reason, "function": os.environ.get(FUNCTION), "record": record}
     body = json_text(letter, default=_text)
     if len(body.encode()) > LETTER_LIMIT:
-        body = json_text({"reason": reason, "record": "too large to store"})
+        body = json_text(letter | {"record": "too large to store"})
     facts = {"reason": reason}
     if dead_letters_url is None:
         log.error("record was dropped: no dead-letter queue is configured", extra=facts)

@@ -1,7 +1,9 @@
 """Diagnose: from the journal's stream to incidents, on the emulator's tables."""
 
 import base64
+import gzip
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -13,12 +15,17 @@ from parallax.incidents.due import is_hour_of
 from parallax.incidents.table import DynamoIncidents
 from parallax.journal.dynamodb import DynamoJournal
 from parallax.journal.observation import to_item
-from parallax.model.finding import State
+from parallax.model.finding import Incident, State
 from parallax.model.packed import pack
 from parallax.model.probe import Probe, ProbeRun, Role
 from parallax.model.round import Round, TargetRound
+from parallax.notify.mail import render
+from parallax.notify.routes import message
+from parallax.snapshots.download import download, fetch
 from parallax.targets import TargetsError
+from tests.parallax import scenarios as s
 from tests.parallax.counted import counted
+from tests.parallax.sent_finding import FINDING
 from tests.parallax.throttle import throttled
 
 NUMBERS = count(1)
@@ -88,6 +95,47 @@ def test_failing_runs_become_a_firing_incident(
     assert incident.state is State.FIRING
     assert incident.finding is not None
     assert incident.finding.snapshot is not None
+
+
+def judged(load: Any, cloud: Any, tmp_path: Path, bucket: str) -> Any:
+    """Judge a failing target with a bucket; return its finding."""
+    runs = [run("front", 90), run("front", 30)]
+    for observation in runs:
+        DynamoJournal(cloud.journal).record(observation)
+    diagnose = app(load, cloud, tmp_path, SNAPSHOT_BUCKET=bucket)
+    batch = {"Records": [record(observation) for observation in runs]}
+    assert diagnose.handler(batch, None) == DONE
+    incident = DynamoIncidents(cloud.incidents).get("front")
+    assert incident is not None
+    assert incident.state is State.FIRING
+    assert incident.finding is not None
+    assert incident.finding.snapshot is None
+    return incident.finding
+
+
+def test_a_finding_refers_to_its_snapshot_in_the_bucket(
+    load: Any, cloud: Any, tmp_path: Path, bucket: str
+) -> None:
+    """The same function judges the stored object again, by hand."""
+    found = judged(load, cloud, tmp_path, bucket)
+    document = json.loads(gzip.decompress(download(found.snapshot_ref.url)))
+    answer = app(load, cloud, tmp_path).handler({"snapshot": document}, None)
+    assert answer["cause"] == found.cause
+    snapshot = fetch(found.snapshot_ref)
+    assert snapshot.run is not None
+    assert found.request_id == snapshot.run.first.request_id
+
+
+def test_s3_that_fails_holds_back_no_finding(
+    load: Any, cloud: Any, tmp_path: Path, bucket: str
+) -> None:
+    """It goes out in the same invocation, and says that its snapshot is missing."""
+    found = judged(load, cloud, tmp_path, f"{bucket}-gone")
+    assert found.snapshot_ref is None
+    assert found.snapshot_problem.startswith("The snapshot was not stored: S3 rejected")
+    data = json.loads(message(found))["data"]
+    assert data["snapshot_problem"] == found.snapshot_problem
+    assert found.snapshot_problem in " ".join(render(found).body.split())
 
 
 def test_an_unreadable_record_is_buried(load: Any, cloud: Any, tmp_path: Path) -> None:
@@ -161,6 +209,28 @@ def test_the_hourly_sweep_ends_the_incident_of_a_target_taken_out(
     assert gone is not None
     assert kept is not None
     assert (gone.state, kept.state) == (State.RESOLVED, State.FIRING)
+
+
+def test_the_hourly_sweep_shrinks_incidents_that_ended(
+    load: Any, cloud: Any, tmp_path: Path
+) -> None:
+    """An hour later their last finding is gone from the table."""
+    table = DynamoIncidents(cloud.incidents)
+    then = datetime.now(UTC) - timedelta(hours=2)
+    over = Incident(
+        id="front-0",
+        subject="front",
+        state=State.RESOLVED,
+        since=then,
+        changed_at=then,
+        cause="pods-not-ready",
+        finding=replace(FINDING, snapshot=s.wrong_port()),
+    )
+    table.put(over)
+    assert app(load, cloud, tmp_path).handler({"sweep": True}, None) == {"ended": []}
+    shrunk = table.get("front")
+    assert shrunk is not None
+    assert (shrunk.id, shrunk.finding, shrunk.version) == ("front-0", None, 2)
 
 
 def test_only_the_records_of_the_failing_target_are_retried(

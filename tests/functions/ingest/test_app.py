@@ -59,7 +59,8 @@ def event(
 def app(load: Any, cloud: Any, **places: str) -> Any:
     """Load ingest with a key in the emulator's Secrets Manager."""
     name = cloud.journal + "-key"
-    cloud.client("secretsmanager").create_secret(Name=name, SecretString=f" {KEY}")
+    text = json.dumps({"hetzner_token": "", "agent_key": f" {KEY}"})
+    cloud.client("secretsmanager").create_secret(Name=name, SecretString=text)
     found = {"JOURNAL_TABLE": cloud.journal, "AGENT_KEY_ARN": name}
     return load("ingest", **(found | places))
 
@@ -236,6 +237,22 @@ def test_a_cached_key_serves_on_while_secrets_manager_is_away(
             assert response["statusCode"] == status_code
 
 
+def test_a_key_that_was_put_into_the_secret_needs_no_deployment(
+    load: Any, cloud: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`put-secret-value` with both keys: from the next refresh each is accepted."""
+    ingest = app(load, cloud)
+    assert ingest.handler(event(push()), None)["statusCode"] == 202
+    text = json.dumps({"hetzner_token": "t", "agent_key": f"{KEY},{FORGED}"})
+    cloud.client("secretsmanager").put_secret_value(
+        SecretId=f"{cloud.journal}-key", SecretString=text
+    )
+    now = monotonic() + aws.SECRET_SECONDS
+    monkeypatch.setattr(aws._secrets(), "_now", lambda: now)
+    for key in (KEY, FORGED):
+        assert ingest.handler(event(push(), key), None)["statusCode"] == 202
+
+
 def test_without_a_key_to_verify_with_the_agent_keeps_its_push(
     load: Any, cloud: Any
 ) -> None:
@@ -278,25 +295,30 @@ def test_a_hostile_request_costs_one_short_line_of_log(
         assert not set(text) & {"\x1b", "\n"}
 
 
-def test_while_a_target_fails_the_response_shortens_the_interval(
-    load: Any, cloud: Any
-) -> None:
-    """The target's incident decides; a healthy target changes no interval."""
-    ingest = app(load, cloud, INCIDENTS_TABLE=cloud.incidents)
-    assert "interval_seconds" not in ingest.handler(event(push()), None)["body"]
+def open_incident(cloud: Any, subject: str) -> None:
+    """Store an incident that has just begun."""
     now = datetime.now(UTC)
-    DynamoIncidents(cloud.incidents).put(
-        Incident(
-            id="1",
-            subject="cart",
-            state=State.FIRING,
-            since=now,
-            changed_at=now,
-            cause="lb-no-target",
-        )
+    incident = Incident(
+        id="1",
+        subject=subject,
+        state=State.FIRING,
+        since=now,
+        changed_at=now,
+        cause="lb-no-target",
     )
-    response = ingest.handler(event(push(target="cart")), None)
-    assert json.loads(response["body"])["interval_seconds"] == 10
+    DynamoIncidents(cloud.incidents).put(incident)
+
+
+@pytest.mark.parametrize(("target", "interval"), [("cart", 10), ("front", None)])
+def test_while_a_target_fails_the_response_shortens_the_interval(
+    load: Any, cloud: Any, target: str, interval: int | None
+) -> None:
+    """Of an agent of schema v1; a healthy target changes no interval."""
+    open_incident(cloud, "cart")
+    ingest = app(load, cloud, INCIDENTS_TABLE=cloud.incidents)
+    body = json.loads(ingest.handler(event(push(target=target)), None)["body"])
+    assert body.get("interval_seconds") == interval
+    assert "full" not in body
 
 
 def test_incidents_that_cannot_be_read_lose_no_push(load: Any, cloud: Any) -> None:

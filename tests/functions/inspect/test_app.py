@@ -1,5 +1,6 @@
 """Inspect writes a reading for every target, also when it can read nothing."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import monotonic
@@ -21,6 +22,7 @@ TARGETS = """targets:
     url: https://front.example/
     reached: {load_balancer: lb}
 """
+TOKEN = json.dumps({"hetzner_token": "s3cr3t\n", "agent_key": ""})
 
 
 def test_without_a_token_the_reading_states_it(
@@ -78,6 +80,22 @@ def test_an_unreadable_secret_is_reported_for_every_target(
     assert reason in capsys.readouterr().out
 
 
+def test_a_secret_of_another_form_is_reported(
+    load: Any, cloud: Any, tmp_path: Path
+) -> None:
+    """A token put in as plain text: the reading names the form, not the text."""
+    file = tmp_path / "targets.yaml"
+    file.write_text(TARGETS)
+    name = cloud.journal + "-plain"
+    cloud.client("secretsmanager").create_secret(Name=name, SecretString="s3cr3t")
+    inspect = load("inspect", TARGETS=file, HETZNER_TOKEN_ARN=name)
+    (summary,) = inspect.handler({}, None)["readings"]
+    assert summary["problem"] == "unauthorized"
+    form = 'expected a JSON object with the text "hetzner_token"'
+    assert form in summary["problem_detail"]
+    assert "s3cr3t" not in str(summary)
+
+
 def test_an_unreachable_secrets_manager_is_reported(
     load: Any, cloud: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -98,7 +116,7 @@ def test_an_api_out_of_reach_is_written_down(
     file = tmp_path / "targets.yaml"
     file.write_text(TARGETS)
     name = cloud.journal + "-token"
-    cloud.client("secretsmanager").create_secret(Name=name, SecretString="token\n")
+    cloud.client("secretsmanager").create_secret(Name=name, SecretString=TOKEN)
     inspect = load(
         "inspect",
         TARGETS=file,
@@ -142,7 +160,7 @@ def keyed(load: Any, cloud: Any, tmp_path: Path) -> Any:
     file = tmp_path / "targets.yaml"
     file.write_text(TARGETS)
     name = cloud.journal + "-cached"
-    cloud.client("secretsmanager").create_secret(Name=name, SecretString="token")
+    cloud.client("secretsmanager").create_secret(Name=name, SecretString=TOKEN)
     return load(
         "inspect",
         TARGETS=file,
@@ -201,7 +219,7 @@ def test_a_wrong_token_is_reported_with_an_action(
     file = tmp_path / "targets.yaml"
     file.write_text(TARGETS)
     name = cloud.journal + "-wrong"
-    cloud.client("secretsmanager").create_secret(Name=name, SecretString="s3cr3t")
+    cloud.client("secretsmanager").create_secret(Name=name, SecretString=TOKEN)
     api.reply = error(401, "unauthorized")
     inspect = load(
         "inspect", TARGETS=file, HETZNER_TOKEN_ARN=name, HETZNER_ENDPOINT=api.url
@@ -209,7 +227,7 @@ def test_a_wrong_token_is_reported_with_an_action(
     (summary,) = inspect.handler({}, None)["readings"]
     assert summary["problem"] == "unauthorized"
     assert "create a read-only API token" in summary["problem_detail"]
-    assert "secret HetznerTokenSecret" in summary["problem_detail"]
+    assert "hetzner_token of the stack's secret ParallaxSecret" in str(summary)
     assert "s3cr3t" not in str(summary) + capsys.readouterr().out
 
 
@@ -222,7 +240,7 @@ def test_by_hand_it_prints_the_balancer_and_its_match(
         TARGETS.replace("load_balancer: lb", "load_balancer: lb-prod") + MUTE
     )
     name = cloud.journal + "-right"
-    cloud.client("secretsmanager").create_secret(Name=name, SecretString="s3cr3t")
+    cloud.client("secretsmanager").create_secret(Name=name, SecretString=TOKEN)
     inspect = load(
         "inspect", TARGETS=file, HETZNER_TOKEN_ARN=name, HETZNER_ENDPOINT=api.url
     )
@@ -275,7 +293,7 @@ def test_the_budget_is_the_stack_s_and_calls_are_logged(
     file = tmp_path / "targets.yaml"
     file.write_text(TARGETS)
     name = cloud.journal + "-counted"
-    cloud.client("secretsmanager").create_secret(Name=name, SecretString="token")
+    cloud.client("secretsmanager").create_secret(Name=name, SecretString=TOKEN)
     inspect = load(
         "inspect",
         TARGETS=file,

@@ -12,7 +12,8 @@ from parallax.redrive import stack
 from tests.conftest import Cloud
 
 RECORD = {"eventID": "1", "dynamodb": {"NewImage": {}}}
-ASIDE = json.dumps({"reason": "odd\x1b[31m\nreason", "record": RECORD})
+REASON = "odd\x1b[31m\nreason"
+ASIDE = json.dumps({"reason": REASON, "function": "parallax-notify", "record": RECORD})
 
 
 @pytest.fixture
@@ -30,14 +31,14 @@ def invoked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 @pytest.fixture
 def stack_name(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """Give a test a stack whose notify step has the test's dead-letter queue."""
+    """Give a test a stack with notify and the test's dead-letter queue."""
     stack.client.cache_clear()
     monkeypatch.setattr("parallax.redrive.run.WAIT_SECONDS", 0)
     name = cloud.dead_letters.rpartition("/")[2]
     deploy(
         cloud,
         name,
-        NotifyDeadLettersUrl=cloud.dead_letters,
+        DeadLettersUrl=cloud.dead_letters,
         NotifyFunctionName="parallax-notify",
     )
     yield name
@@ -88,6 +89,39 @@ def test_a_replayed_letter_has_its_line_and_leaves_none(
     assert cloud.messages(cloud.dead_letters) == []
 
 
+def test_an_earlier_stack_s_letters_are_replayed(
+    cloud: Cloud, invoked: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its queues are named by step, its letters name no function; do it to upgrade."""
+    stack.client.cache_clear()
+    monkeypatch.setattr("parallax.redrive.run.WAIT_SECONDS", 0)
+    name = f"{cloud.dead_letters.rpartition('/')[2]}-earlier"
+    deploy(
+        cloud,
+        name,
+        NotifyDeadLettersUrl=cloud.dead_letters,
+        NotifyFunctionName="parallax-notify",
+    )
+    put(cloud, json.dumps({"reason": REASON, "record": RECORD}))
+    result = redrive("--stack", name, "--step", "notify")
+    stack.client.cache_clear()
+    assert result.exit_code == 0
+    assert invoked == ["parallax-notify"]
+
+
+def test_letters_are_counted_by_step(
+    cloud: Cloud, stack_name: str, invoked: list[str]
+) -> None:
+    """A minute's letter of one step must not hide the letter of another."""
+    put(cloud, ASIDE)
+    put(cloud, "odd")
+    result = redrive("--stack", stack_name, "--dry-run")
+    assert "by step: " in result.stdout
+    assert "notify 1" in result.stdout
+    assert "- 1" in result.stdout
+    assert invoked == []
+
+
 def test_a_remaining_letter_sets_the_exit_status(
     cloud: Cloud, stack_name: str, invoked: list[str]
 ) -> None:
@@ -135,7 +169,8 @@ def test_json_has_the_whole_of_each_letter(
     assert document["total"] == {"replayed": 1}
     assert document["notes"] == []
     assert letter["reason"] == "odd\x1b[31m\nreason"
-    assert (letter["step"], letter["queue"]) == ("notify", "notify")
+    assert document["steps"] == {"notify": 1}
+    assert (letter["step"], letter["queue"]) == ("notify", "letters")
     assert (letter["form"], letter["outcome"]) == ("set aside", "replayed")
     assert len(result.stderr.splitlines()) == len(invoked) == 1
 
@@ -164,10 +199,10 @@ def test_an_unknown_step_is_wrong_use() -> None:
 
 
 def test_a_step_that_the_stack_does_not_have_is_wrong_use(stack_name: str) -> None:
-    """2: an older stack has no queue for it in its outputs."""
+    """2: its outputs name no function for it."""
     result = redrive("--stack", stack_name, "--step", "publish")
     assert result.exit_code == 2
-    lacking = "expected the outputs PublishDeadLettersUrl and PublishFunctionName"
+    lacking = "expected the outputs DeadLettersUrl and PublishFunctionName"
     assert lacking in result.stderr
 
 

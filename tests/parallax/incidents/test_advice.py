@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 
 from parallax.incidents import advice as records
 from parallax.incidents.items import ConflictError
-from parallax.incidents.move import move
+from parallax.incidents.move import Moves
 from parallax.incidents.table import DynamoIncidents, to_item
 from parallax.model.advice import AdviceRecord, AdviceState
 from parallax.model.finding import Incident, State
@@ -39,7 +39,9 @@ def test_two_judgements_become_one_event_and_no_mail(cloud: Any) -> None:
     delivery = Delivery(QueueRoute(cloud.queue), cloud.incidents)
     for minute in range(5):
         now = s.NOW + timedelta(minutes=minute)
-        move(s.TARGET, journal(now, 1), incidents, now, Rules(), table)
+        Moves(
+            recent=journal(now, 1), incidents=incidents, rules=Rules(), records=table
+        ).move(s.TARGET, now)
         record = table.get(SUBJECT)
         assert record
         for news in record.events:
@@ -65,7 +67,9 @@ def test_a_throttled_record_loses_no_finding(cloud: Any, operation: str) -> None
 
     def judged() -> Any:
         rules = Rules(settle_seconds=0)
-        return move(s.TARGET, lambda *_: known, incidents, now, rules, table)
+        return Moves(
+            recent=lambda *_: known, incidents=incidents, rules=rules, records=table
+        ).move(s.TARGET, now)
 
     with throttled(operation, of=SUBJECT), pytest.raises(ClientError, match="slow"):
         judged()

@@ -15,6 +15,8 @@ from parallax.incidents.table import DynamoIncidents
 from parallax.model.advice import AdviceRecord
 from parallax.model.finding import Incident, State
 from parallax.model.packed import UnreadableError
+from tests.parallax import scenarios as s
+from tests.parallax.sent_finding import FINDING
 
 NOW = datetime(2025, 11, 20, 12, 0, tzinfo=UTC)
 NEW = Incident(
@@ -44,6 +46,23 @@ def test_a_judgement_of_an_older_version_is_refused(cloud: Any, version: int) ->
     with pytest.raises(ConflictError, match="front"):
         table.put(replace(NEW, version=version))
     assert table.get("front") == replace(NEW, version=1)
+
+
+def test_a_finding_too_large_for_an_item_says_that_its_snapshot_is_missing(
+    cloud: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a bucket it is published nevertheless."""
+    large = replace(NEW, finding=replace(FINDING, snapshot=s.wrong_port()))
+    monkeypatch.setattr(incidents, "ITEM_LIMIT", 2_000)
+    table = DynamoIncidents(cloud.incidents)
+    table.put(large)
+    stored = table.get("front")
+    assert stored is not None
+    assert stored.finding is not None
+    assert stored.finding.snapshot is None
+    assert stored.finding.snapshot_problem == (
+        "The snapshot was not stored: it is too large for the incidents table."
+    )
 
 
 def test_an_image_that_is_no_incident_is_unreadable() -> None:

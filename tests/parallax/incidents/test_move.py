@@ -7,11 +7,15 @@ from typing import Any
 
 import pytest
 
-from parallax.incidents.move import move
+from parallax.diagnose.judge import judge
+from parallax.incidents.move import Moves, Recent
 from parallax.incidents.table import DynamoIncidents
 from parallax.model.cluster import NodeReport
 from parallax.model.finding import Incident, NotificationReason, State
 from parallax.model.probe import ProbeRun
+from parallax.snapshots.bucket import Bucket
+from parallax.snapshots.claim_check import ClaimCheck
+from parallax.snapshots.download import fetch
 from parallax.story.rules import Rules
 from tests.parallax import pieces
 from tests.parallax import scenarios as s
@@ -47,6 +51,11 @@ def recent(
     return ask
 
 
+def moves(journal: Recent, table: DynamoIncidents) -> Moves:
+    """Return the moves of a journal and a table, with the usual rules."""
+    return Moves(recent=journal, incidents=table, rules=Rules())
+
+
 def shared(moved: list[Incident], published: Published) -> None:
     """Record the findings of the agents' incident."""
     for incident in moved:
@@ -66,7 +75,7 @@ def test_a_dead_agent_is_one_incident_of_all_targets(cloud: Any) -> None:
         now = s.NOW + tick * TICK
         for target in (A, B):
             journal = recent(now, silent=tick < 20)
-            shared(move(target, journal, table, now, Rules()), published)
+            shared(moves(journal, table).move(target, now), published)
     assert turns(published) == [NotificationReason.FIRING, NotificationReason.RESOLVED]
     assert table.unresolved() == ()
 
@@ -78,7 +87,7 @@ def test_targets_that_disagree_do_not_make_it_flap(cloud: Any) -> None:
         now = s.NOW + tick * TICK
         for target in (A, B):
             journal = recent(now, silent=tick < 10 or (tick < 50 and target is A))
-            shared(move(target, journal, table, now, Rules()), published)
+            shared(moves(journal, table).move(target, now), published)
     assert turns(published) == [NotificationReason.FIRING, NotificationReason.RESOLVED]
 
 
@@ -88,16 +97,61 @@ class Interrupted(DynamoIncidents):
     Only the race is made; the table and its condition are the emulator's.
     """
 
-    def __init__(self, table: str, between: Callable[[], object], times: int) -> None:
+    def __init__(
+        self,
+        table: str,
+        between: Callable[[], object],
+        times: int,
+        subject: str = AGENT,
+    ) -> None:
         super().__init__(table)
-        self._between, self._left = between, times
+        self._between, self._left, self._subject = between, times, subject
 
     def put(self, incident: Incident) -> Incident:
         """Store an incident, after somebody else did."""
-        if incident.subject == AGENT and self._left:
+        if incident.subject == self._subject and self._left:
             self._left -= 1
             self._between()
         return super().put(incident)
+
+
+def test_a_conflict_stores_the_snapshot_once_and_before_the_incident(
+    cloud: Any, bucket: str
+) -> None:
+    """A finding never refers to an object that does not exist."""
+    s3, seen = cloud.client("s3"), list[list[str]]()
+
+    def between() -> None:
+        listed = s3.list_objects_v2(Bucket=bucket).get("Contents", [])
+        seen.append([found["Key"] for found in listed])
+        raced.put(replace(other, version=0))
+
+    raced = Interrupted(cloud.incidents, between, times=1, subject=s.TARGET.name)
+    snapshot = s.wrong_port()
+    assert snapshot.run
+    assert snapshot.balancer
+    known = [snapshot.run, snapshot.balancer, *snapshot.reports]
+    other = Incident(
+        id="other",
+        subject=s.TARGET.name,
+        state=State.RESOLVED,
+        since=s.NOW,
+        changed_at=s.NOW,
+        cause="not-established",
+    )
+    check_in = ClaimCheck(Bucket(bucket)).check_in
+    judging = replace(moves(lambda *_: known, raced), check_in=check_in)
+    (moved,) = judging.move(s.TARGET, s.NOW)
+    assert moved.version == 2
+    assert moved.finding
+    assert moved.finding.snapshot is None
+    reference = moved.finding.snapshot_ref
+    assert reference
+    assert [reference.url] == [f"s3://{bucket}/{key}" for (key,) in seen]
+    assert len(s3.list_objects_v2(Bucket=bucket)["Contents"]) == 1
+    judged = fetch(reference)
+    assert (judged.taken_at, judge(judged).cause) == (s.NOW, moved.cause)
+    assert raced.get(s.TARGET.name) == moved
 
 
 @pytest.mark.parametrize("seconds", [-1, 0, 1])
@@ -112,10 +166,10 @@ def test_two_judgements_in_the_same_second_make_one_incident(
 
         def between(other: datetime = other) -> None:
             journal = recent(other, silent=True)
-            shared(move(B, journal, table, other, Rules()), published)
+            shared(moves(journal, table).move(B, other), published)
 
         raced = Interrupted(cloud.incidents, between, times=1)
-        shared(move(A, recent(now, silent=True), raced, now, Rules()), published)
+        shared(moves(recent(now, silent=True), raced).move(A, now), published)
     assert turns(published) == [NotificationReason.FIRING]
     incident = table.get(AGENT)
     assert incident is not None

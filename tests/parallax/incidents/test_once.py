@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from parallax.incidents.advice import DynamoAdvice
-from parallax.incidents.move import move
+from parallax.incidents.move import Moves
 from parallax.incidents.table import DynamoIncidents
 from parallax.notify.delivery import Delivery
 from parallax.notify.publication import Publication
@@ -34,7 +34,13 @@ def test_each_publication_is_sent_once_with_any_clock(cloud: Any, seed: int) -> 
         inside = s.reports(ready=chance.choice([*[1] * 6, 5]), at=now)
         known = [outside, s.balancer(at=now), *inside]
         for _ in range(2):
-            move(s.TARGET, lambda *_, k=known: k, incidents, now, RULES, records)
+            moves = Moves(
+                recent=lambda *_, k=known: k,
+                incidents=incidents,
+                rules=RULES,
+                records=records,
+            )
+            moves.move(s.TARGET, now)
             mailed |= publish(deliveries, incidents, records)
     out = [json.loads(text)["id"] for text in cloud.messages(cloud.queue)]
     assert sorted(out) == sorted(mailed)

@@ -32,7 +32,7 @@ def test_a_token_without_rights_is_reported_with_an_action(
     assert "create a read-only API token in the Hetzner Console" in str(
         seen.problem_detail
     )
-    assert "HetznerTokenSecret" in str(seen.problem_detail)
+    assert "ParallaxSecret" in str(seen.problem_detail)
 
 
 @pytest.mark.parametrize(

@@ -19,10 +19,13 @@ from parallax.journal.observation import (
 )
 from parallax.journal.printed import PrintedJournal
 from parallax.model.balancer import BalancerReading, LoadBalancer
-from parallax.model.cluster import NodeReport, Sighting
+from parallax.model.cluster import ClusterReading, NodeReport, Sighting
+from parallax.model.heartbeat import Agents
 from parallax.model.name import NAME_BYTES, is_name, is_node_name
 from parallax.model.packed import TooLargeError, UnreadableError
 from parallax.model.probe import Probe, ProbeRun, Role
+from parallax.model.push import SCHEMA_V2, Heartbeat, Push
+from parallax.model.reading_parts import part
 
 NOW = datetime(2025, 11, 20, 12, 0, tzinfo=UTC)
 
@@ -105,15 +108,6 @@ def test_an_investigation_takes_the_place_of_its_first_probe(cloud: Any) -> None
     assert journal.recent("front", NOW) == (full,)
 
 
-def test_a_repeated_report_does_not_look_fresh(cloud: Any) -> None:
-    """A duplicate report keeps the time of its first receipt."""
-    journal = DynamoJournal(cloud.journal)
-    first = report(received_at=NOW + timedelta(seconds=1))
-    journal.record(first)
-    journal.record(report(received_at=NOW + timedelta(minutes=4)))
-    assert journal.recent("front", NOW) == (first,)
-
-
 def test_a_node_has_its_newest_report(cloud: Any) -> None:
     """One report for each node; a late one does not replace it."""
     journal = DynamoJournal(cloud.journal)
@@ -123,18 +117,6 @@ def test_a_node_has_its_newest_report(cloud: Any) -> None:
     for observation in (first, silent, last, late):
         journal.record(observation)
     assert journal.recent("front", NOW) == (last, silent)
-
-
-def test_a_clock_that_jumps_back_does_not_silence_a_node(cloud: Any) -> None:
-    """The time of receipt counts, not the node's own time."""
-    journal = DynamoJournal(cloud.journal)
-    before = report(received_at=NOW)
-    after = report(
-        sent_at=NOW - timedelta(minutes=4), received_at=NOW + timedelta(seconds=15)
-    )
-    for observation in (before, after):
-        journal.record(observation)
-    assert journal.recent("front", NOW) == (after,)
 
 
 def test_sightings_of_earlier_reports_come_with_the_last(cloud: Any) -> None:
@@ -185,7 +167,7 @@ def test_the_filters_attributes_are_plain() -> None:
     item = to_item(run())
     assert (item["kind"], item["outcome"]) == ({"S": "run"}, {"S": "failing"})
     assert to_item(run(probe(Role.REPEAT)))["kind"] == {"S": "investigation"}
-    assert to_item(report())["kind"] == {"S": "report"}
+    assert to_item(report())["kind"] == {"S": "latest"}
     kept = int(item["expires_at"]["N"]) - NOW.timestamp()
     assert kept == timedelta(days=2).total_seconds()
 
@@ -283,7 +265,7 @@ def test_no_two_nodes_share_a_key(
 ) -> None:
     """Whatever clusters and nodes are called, also with a slash in a cluster's name."""
     one, other = (cluster, node), (other_cluster, other_node)
-    for item in (to_item, latest_item, sightings_item):
+    for item in (latest_item, sightings_item):
         keys = {item(report(cluster=c, node=n))["sk"]["S"] for c, n in (one, other)}
         assert len(keys) == len({one, other})
 
@@ -291,7 +273,7 @@ def test_no_two_nodes_share_a_key(
 def test_the_longest_names_fit_into_a_key() -> None:
     """DynamoDB accepts 1,024 bytes of a sort key."""
     longest = "東" * (NAME_BYTES // 3)
-    for item in (to_item, latest_item, sightings_item):
+    for item in (latest_item, sightings_item):
         key = item(report(cluster=longest, node=longest))["sk"]["S"]
         assert len(key.encode()) <= 1024
 
@@ -335,3 +317,21 @@ def test_without_a_journal_it_is_printed(capsys: pytest.CaptureFixture[str]) -> 
     assert "probe#2025-11-20T12:00:00.000Z#abc" in out
     assert journal.recent("front", NOW) == ()
     assert journal.addresses("front", NOW) == ()
+
+
+def test_without_a_journal_a_push_is_printed(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Its heartbeat and its readings; no reading is requested again."""
+    journal = PrintedJournal()
+    beat = Heartbeat(sequence=1, interval=60.0, targets=2)
+    push = Push(schema=SCHEMA_V2, cluster="c", node="n", sent_at=NOW, heartbeat=beat)
+    nodes = part(ClusterReading(read_at=NOW, nodes=()))
+    journal.record_heartbeat(push, NOW)
+    journal.keep("c", nodes, NOW)
+    heartbeat, reading = capsys.readouterr().out.splitlines()
+    assert '"sk": "heartbeat#n"' in heartbeat
+    assert f'"sk": "reading#{nodes.digest}"' in reading
+    assert journal.lacking("c", [nodes.digest], NOW) == ()
+    assert journal.agents("c") == Agents()
+    assert journal.round_times() == ()

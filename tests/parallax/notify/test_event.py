@@ -1,7 +1,7 @@
 """Specification of the queue's event: `parallax.notify.event` and its schema."""
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 
 from parallax.causes import CAUSES
 from parallax.diagnose.judge import judge
-from parallax.model.finding import Finding
+from parallax.model.finding import Finding, SnapshotRef
 from parallax.model.judgement import NOT_ESTABLISHED
 from parallax.model.schema import finding_schema, snapshot_schema, write
 from parallax.model.snapshot import Snapshot
@@ -62,6 +62,51 @@ def test_the_committed_schemas_are_what_the_model_makes(tmp_path: Path) -> None:
     for made in tmp_path.iterdir():
         kept = ROOT / "docs" / "schema" / made.name
         assert kept.read_text() == made.read_text()
+
+
+REFERENCE = SnapshotRef(
+    url=f"s3://parallax-snapshots/snapshots/2026-11-30/{'0' * 64}.json.gz",
+    sha256="0" * 64,
+    bytes=17_000,
+)
+
+
+@pytest.mark.parametrize("version", ["present", "previous"])
+def test_an_event_may_refer_to_its_snapshot(version: str) -> None:
+    """It is valid by the schema of today, and by one that lacks the new fields."""
+    short = replace(finding(s.wrong_port()), snapshot=None, snapshot_ref=REFERENCE)
+    event = json.loads(json.dumps(cloud_event(short)))
+    schema = finding_schema()
+    if version == "previous":
+        for name in ("snapshot_ref", "snapshot_problem", "request_id"):
+            del schema["properties"]["data"]["properties"][name]
+    Draft202012Validator(schema).validate(event)
+    assert event["data"]["snapshot"] is None
+    assert event["data"]["snapshot_ref"] == asdict(REFERENCE)
+    assert decode(SnapshotRef, event["data"]["snapshot_ref"]) == REFERENCE
+    assert event["data"]["snapshot_problem"] is None
+    assert "snapshot_trimmed" not in event["data"]
+    assert size(event) < 16_384
+
+
+def test_an_event_without_a_snapshot_states_why() -> None:
+    """The sentence is for a person; the schema allows it."""
+    problem = "The snapshot was not stored: S3 did not respond within 3 seconds."
+    lost = replace(finding(s.wrong_port()), snapshot=None, snapshot_problem=problem)
+    event = json.loads(json.dumps(cloud_event(lost)))
+    Draft202012Validator(finding_schema()).validate(event)
+    assert event["data"]["snapshot_problem"] == problem
+    assert event["data"]["snapshot_ref"] is None
+
+
+def test_findings_of_earlier_releases_stay_readable() -> None:
+    """They contain their snapshot, and no request id."""
+    saved = json.loads((ROOT / "events/notify/firing.json").read_text())["finding"]
+    read = decode(Finding, saved)
+    assert read.snapshot is not None
+    assert (read.snapshot_ref, read.snapshot_problem, read.request_id) == (None,) * 3
+    event = json.loads(json.dumps(cloud_event(read)))
+    Draft202012Validator(finding_schema()).validate(event)
 
 
 def test_a_large_event_loses_bodies_and_then_the_past() -> None:

@@ -9,8 +9,21 @@ from parallax.causes import CAUSES
 from parallax.diagnose.judge import judge
 from parallax.diagnose.silence import silences
 from parallax.model.balancer import BalancerReading, Problem
-from parallax.model.finding import Finding, NotificationReason, Proof, State
-from parallax.model.judgement import UNWATCHED, Answer, Assessment, NextStep, Trend
+from parallax.model.finding import (
+    Finding,
+    NotificationReason,
+    Proof,
+    SnapshotRef,
+    State,
+)
+from parallax.model.judgement import (
+    UNWATCHED,
+    Answer,
+    Assessment,
+    Class,
+    NextStep,
+    Trend,
+)
 from parallax.model.plain import plain, plain_line
 from parallax.model.probe import Certificate, Role
 from parallax.model.snapshot import Snapshot
@@ -395,6 +408,47 @@ def test_advice_is_at_the_end_with_its_own_heading() -> None:
     heading = body.index("\nAdvice:")
     assert heading > body.index("Ruled out:")
     assert "The certificate expires in 2 days: renew it now" in body[heading:]
+
+
+REFERENCE = SnapshotRef(
+    url=f"s3://parallax-snapshots/snapshots/2026-11-30/{'0' * 64}.json.gz",
+    sha256="0" * 64,
+    bytes=17_000,
+)
+
+
+@pytest.mark.parametrize("turn", NotificationReason)
+def test_the_command_that_judges_again_names_the_stored_snapshot(
+    turn: NotificationReason,
+) -> None:
+    """It comes after the evidence, on a line of its own that is not wrapped."""
+    sent = finding(s.wrong_port())
+    run = sent.snapshot and sent.snapshot.run
+    assert run
+    sent = replace(sent, turn=turn, snapshot=None, snapshot_ref=REFERENCE)
+    lines = render(replace(sent, well_since=sent.judged_at)).body.splitlines()
+    assert f"    parallax judge {REFERENCE.url}" in lines
+    assert lines.index("-- ") > lines.index("Judge the observations again:")
+    assert f"probe request  {run.first.request_id}" in lines
+
+
+def test_a_mail_without_a_stored_snapshot_states_why() -> None:
+    """Nobody looks for an object that does not exist."""
+    problem = "The snapshot was not stored: S3 did not respond within 3 seconds."
+    lost = replace(finding(s.wrong_port()), snapshot=None, snapshot_problem=problem)
+    body = render(lost).body
+    assert f"\n{problem}\n" in body
+    assert "parallax judge" not in body
+    assert "parallax judge" not in render(finding(s.wrong_port())).body
+
+
+def test_a_blind_mail_has_the_address_without_the_command() -> None:
+    """The command would judge the target, not the source that is silent."""
+    blind = finding(s.wrong_port())
+    blind = replace(blind, class_=Class.MONITOR, snapshot=None, snapshot_ref=REFERENCE)
+    body = render(blind).body
+    assert f"\n    {REFERENCE.url}\n" in body
+    assert "parallax judge" not in body
 
 
 @pytest.mark.parametrize("turn", NotificationReason)

@@ -24,6 +24,7 @@ from parallax.notify.routes import (
     preview,
 )
 from parallax.settings import Settings, SettingsError
+from tests.parallax import scenarios as s
 from tests.parallax.sent_finding import FINDING, NOON
 from tests.parallax.throttle import refused_for_good
 
@@ -110,9 +111,15 @@ def test_a_snapshot_too_large_is_left_out(
 ) -> None:
     """The finding itself always fits into a message."""
     monkeypatch.setattr(routes, "MESSAGE_LIMIT", 10)
-    QueueRoute(cloud.queue).send(FINDING)
-    (event,) = (json.loads(text) for text in cloud.messages(cloud.queue))
-    assert event["data"].get("snapshot") is None
+    large = replace(FINDING, snapshot=s.wrong_port())
+    QueueRoute(cloud.queue).send(large)
+    QueueRoute(cloud.queue).send(replace(FINDING, id="front-2"))
+    one, other = (json.loads(text)["data"] for text in cloud.messages(cloud.queue))
+    assert one["snapshot"] is None
+    assert one["snapshot_problem"] == (
+        "The snapshot was not stored: it is too large for the findings queue."
+    )
+    assert other["snapshot_problem"] is None
 
 
 def test_a_mail_that_is_too_long_is_cut(cloud: Any) -> None:

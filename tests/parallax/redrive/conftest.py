@@ -1,4 +1,7 @@
-"""What the tests of a redrive stand on: a stack's queues and bucket in the emulator."""
+"""What the tests of a redrive stand on: a stack's queues and bucket in the emulator.
+
+The stack has the queue of all functions, and the queues of an earlier version.
+"""
 
 import io
 import json
@@ -54,13 +57,13 @@ class Letters:
             },
         )
 
-    def store(self, key: str, batch: object) -> None:
-        """Put an object into the bucket, and its letter into the stream queue."""
+    def store(self, key: str, batch: object, queue: str = "letters") -> None:
+        """Put an object into the bucket, and its letter into a queue."""
         self.cloud.client("s3").put_object(
             Bucket=self.bucket, Key=key, Body=json.dumps(batch).encode()
         )
         s3 = {"bucket": {"name": self.bucket}, "object": {"key": key}}
-        self.put("stream", {"Records": [{"eventSource": "aws:s3", "s3": s3}]})
+        self.put(queue, {"Records": [{"eventSource": "aws:s3", "s3": s3}]})
 
     def left(self, queue: str) -> list[str]:
         """Return, and take away, the letters of a queue that anybody can see now."""
@@ -88,7 +91,7 @@ def letters(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[Letters]:
     sqs = cloud.client("sqs")
     queues = {
         step: sqs.create_queue(QueueName=f"{name}-{step}")["QueueUrl"]
-        for step in (*STEPS, "stream")
+        for step in (*STEPS, "letters", "stream")
     }
     cloud.client("s3").create_bucket(
         Bucket=name,

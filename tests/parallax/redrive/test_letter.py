@@ -104,10 +104,18 @@ SCHEDULE = {
 }
 
 
-def test_a_record_that_our_code_set_aside_is_replayed_as_a_batch_of_one() -> None:
-    """The function gets the event that the stream would have sent."""
-    letter = read_message(json.dumps({"reason": "odd", "record": RECORD}), {})
-    assert letter == Letter(form=Form.SET_ASIDE, reason="odd", event=EVENT)
+@pytest.mark.parametrize(
+    ("named", "function"),
+    [({"function": "f"}, "f"), ({"function": None}, None), ({}, None)],
+)
+def test_a_record_that_our_code_set_aside_is_replayed_as_a_batch_of_one(
+    named: dict[str, str | None], function: str | None
+) -> None:
+    """The function gets the stream's event; an earlier version did not name it."""
+    letter = read_message(json.dumps({"reason": "odd", "record": RECORD} | named), {})
+    assert letter == Letter(
+        form=Form.SET_ASIDE, reason="odd", function=function, event=EVENT
+    )
 
 
 @pytest.mark.parametrize("record", ["too large to be kept", {"item": {"pk": "x"}}])

@@ -32,7 +32,48 @@ def batch(function: str) -> dict[str, Any]:
     }
 
 
-def test_a_letter_of_our_code_goes_to_the_step_of_its_queue(letters: Letters) -> None:
+def test_a_letter_of_our_code_goes_to_the_function_that_it_names(
+    letters: Letters,
+) -> None:
+    """All functions share a queue; the function gets the record, the letter is gone."""
+    letters.put("letters", ASIDE | {"function": "parallax-publish"})
+    letters.put("letters", ASIDE | {"function": "parallax-notify"})
+    results = letters.run("publish")
+    assert letters.invoked == [("parallax-publish", REPLAY)]
+    assert [(r.step, r.queue) for r in results] == [("publish", "letters")]
+    (left,) = letters.left("letters")
+    assert json.loads(left)["function"] == "parallax-notify"
+
+
+def test_a_letter_without_a_function_stays_in_the_queue_of_all(
+    letters: Letters,
+) -> None:
+    """Nothing tells whose it is; the result states that."""
+    letters.put("letters", ASIDE)
+    (result,) = letters.run()
+    assert (result.step, result.outcome) == (None, Outcome.STUCK)
+    assert result.detail == "it does not name its function"
+    assert len(letters.left("letters")) == 1
+
+
+def test_letters_of_other_steps_do_not_keep_a_run_from_ending(
+    letters: Letters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Letters that are visible again before the run ends are not read forever."""
+    monkeypatch.setattr("parallax.redrive.run.HIDDEN_SECONDS", 0)
+    for _ in range(9):
+        letters.put("letters", ASIDE | {"function": "parallax-probe"})
+    letters.put("letters", ASIDE | {"function": "parallax-notify"})
+    run = letters.redrive("notify")
+    (result,) = run.run()
+    assert result.outcome is Outcome.REPLAYED
+    assert run.cut_off
+    assert len(letters.left("letters")) == 9
+
+
+def test_an_earlier_stack_s_letter_goes_to_the_step_of_its_queue(
+    letters: Letters,
+) -> None:
     """The function gets the record again, and the letter is gone."""
     letters.put("publish", ASIDE)
     (result,) = letters.run()
@@ -42,13 +83,16 @@ def test_a_letter_of_our_code_goes_to_the_step_of_its_queue(letters: Letters) ->
     assert letters.left("publish") == []
 
 
-def test_a_batch_in_s3_goes_to_the_function_that_it_names(letters: Letters) -> None:
-    """Letter and object are gone when it succeeded."""
-    letters.store(KEY, batch("parallax-notify"))
+@pytest.mark.parametrize("queue", ["letters", "stream"])
+def test_a_batch_in_s3_goes_to_the_function_that_it_names(
+    letters: Letters, queue: str
+) -> None:
+    """Letter and object are gone when it succeeded; also an earlier stack's."""
+    letters.store(KEY, batch("parallax-notify"), queue)
     (result,) = letters.run()
     assert letters.invoked == [("parallax-notify", REPLAY)]
     assert (result.step, result.form) == ("notify", Form.DISCARDED)
-    assert letters.left("stream") == []
+    assert letters.left(queue) == []
     assert letters.objects() == []
 
 
@@ -70,18 +114,18 @@ def test_a_letter_whose_function_fails_stays_and_is_visible_at_once(
     results = letters.run()
     assert {result.outcome for result in results} == {Outcome.FAILED}
     assert {result.detail for result in results} == {"the function raised"}
-    assert len(letters.left("notify")) == len(letters.left("stream")) == 1
+    assert len(letters.left("notify")) == len(letters.left("letters")) == 1
     assert letters.objects() == [KEY]
 
 
 def test_a_dry_run_changes_nothing(letters: Letters) -> None:
     """No function is invoked, and each letter is visible at once."""
     letters.put("notify", ASIDE)
-    letters.put("stream", {"Event": "s3:TestEvent"})
+    letters.put("letters", {"Event": "s3:TestEvent"})
     results = letters.run(dry_run=True)
     assert [result.outcome for result in results] == [Outcome.READY, Outcome.READY]
     assert letters.invoked == []
-    assert len(letters.left("notify")) == len(letters.left("stream")) == 1
+    assert len(letters.left("notify")) == len(letters.left("letters")) == 1
 
 
 def test_a_limit_leaves_the_others(letters: Letters) -> None:
@@ -128,7 +172,7 @@ def test_equal_letters_are_replayed_once_and_all_deleted(letters: Letters) -> No
     results = letters.run()
     assert [result.outcome for result in results] == [Outcome.REPLAYED] * 4
     assert letters.invoked == [("parallax-notify", REPLAY)]
-    assert letters.left("notify") == letters.left("stream") == letters.objects() == []
+    assert letters.left("notify") == letters.left("letters") == letters.objects() == []
 
 
 def test_equal_letters_leave_the_one_that_is_set_aside_again(
@@ -205,28 +249,30 @@ def test_a_count_that_lags_behind_is_no_other_run(
     monkeypatch.setattr(Redrive, "_hidden", lambda _self, _queue: 1)
     for queue in ("probe", "notify", "publish"):
         letters.put(queue, ASIDE)
-    letters.put("stream", {"Event": "s3:TestEvent"})
+    for queue in ("letters", "stream"):
+        letters.put(queue, {"Event": "s3:TestEvent"})
     run = letters.redrive()
-    assert len(list(run.run())) == 4
+    assert len(list(run.run())) == 5
     assert run.hidden == 0
+    assert not run.cut_off
 
 
 def test_other_steps_letters_are_left_alone(letters: Letters) -> None:
-    """In their queues and in the queue of all streams."""
+    """In an earlier stack's queues and in the queue of all functions."""
     letters.put("publish", ASIDE)
     letters.store(KEY, batch("parallax-publish"))
     letters.store(f"{KEY}-2", batch("parallax-notify"))
     (result,) = letters.run("notify")
     assert result.step == "notify"
-    assert len(letters.left("publish")) == len(letters.left("stream")) == 1
+    assert len(letters.left("publish")) == len(letters.left("letters")) == 1
 
 
 def test_the_test_message_of_s3_is_deleted(letters: Letters) -> None:
     """It has nothing to replay."""
-    letters.put("stream", {"Event": "s3:TestEvent"})
+    letters.put("letters", {"Event": "s3:TestEvent"})
     (result,) = letters.run()
     assert result.outcome is Outcome.DELETED
-    assert letters.left("stream") == []
+    assert letters.left("letters") == []
 
 
 @pytest.mark.parametrize(
@@ -257,7 +303,7 @@ def test_a_letter_whose_object_is_gone_stays_with_a_reason(letters: Letters) -> 
     (result,) = letters.run("notify")
     assert result.outcome is Outcome.STUCK
     assert result.detail == f"s3://{letters.bucket}/{KEY} cannot be read: NoSuchKey"
-    assert len(letters.left("stream")) == 1
+    assert len(letters.left("letters")) == 1
 
 
 @pytest.mark.parametrize(
@@ -269,7 +315,7 @@ def test_a_name_that_s3_does_not_allow_costs_only_its_letter(
 ) -> None:
     """The letter stays with a reason; the letters after it are replayed."""
     s3 = {"bucket": {"name": bucket}, "object": {"key": key}}
-    letters.put("stream", {"Records": [{"eventSource": "aws:s3", "s3": s3}]})
+    letters.put("letters", {"Records": [{"eventSource": "aws:s3", "s3": s3}]})
     letters.store(KEY, batch("parallax-notify"))
     stuck, replayed = sorted(letters.run(), key=lambda result: result.outcome)
     assert stuck.outcome is Outcome.STUCK
@@ -277,4 +323,4 @@ def test_a_name_that_s3_does_not_allow_costs_only_its_letter(
         f"s3://{bucket}/{key} cannot be read: not a valid name of an S3 object"
     )
     assert replayed.outcome is Outcome.REPLAYED
-    assert len(letters.left("stream")) == 1
+    assert len(letters.left("letters")) == 1

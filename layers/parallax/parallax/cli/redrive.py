@@ -1,7 +1,7 @@
 """`parallax redrive`: replay the dead letters of a stack.
 
 In: a stack's name, and steps. The usual variables of AWS set region and credentials.
-Out: a line for each letter and a total, or JSON. Exit status: 0 no letter remains,
+Out: a line for each letter and totals, or JSON. Exit status: 0 no letter remains,
 1 some remain, 2 usage error, or AWS is unreachable or fails a request.
 It does not: delete a letter before its function succeeded.
 """
@@ -94,13 +94,18 @@ def _finish(
     from parallax.redrive import GONE
 
     total = Counter(result.outcome for result in results)
+    steps = Counter(result.step or "-" for result in results)
     notes = list(_notes(redrive, interrupted=interrupted))
     if as_json:
         letters = [_fields(result) for result in results]
-        typer.echo(json_text({"letters": letters, "total": total, "notes": notes}))
+        document = {"letters": letters, "total": total, "steps": steps, "notes": notes}
+        typer.echo(json_text(document))
     else:
         counts = ", ".join(f"{count} {outcome}" for outcome, count in total.items())
         typer.echo(f"{_letters(len(results))}: {counts}" if results else "no letters")
+        if len(steps) > 1:
+            by_step = ", ".join(f"{step} {count}" for step, count in steps.items())
+            typer.echo(f"by step: {by_step}")
         for note in notes:
             typer.echo(note)
     if notes or any(result.outcome not in GONE for result in results):
@@ -115,6 +120,8 @@ def _notes(redrive: "Redrive", *, interrupted: bool) -> "Iterator[str]":
         yield "interrupted: the other letters remain"
     if redrive.more:
         yield f"stopped after {_letters(redrive.tried)} (--max): more remain"
+    if redrive.cut_off:
+        yield "the run took too long to read all letters: run it again"
     if redrive.hidden:
         yield (
             f"{_letters(redrive.hidden)} not visible: received by another run, or by a"

@@ -7,5 +7,5 @@ It does not: decide when an incident moves; `parallax.story` does.
 - `table`: incidents in DynamoDB; `advice`: advice records in the same table; `items`:
   the items of both.
 - `judging`: one batch of observations; `move`: one target; `sweep`: targets that left
-  the targets file.
+  the targets file; `shrink`: incidents that ended.
 """

@@ -2,11 +2,12 @@
 
 In: the settings, the targets, records of the journal's stream. Out: incidents in their
 table. A record or an incident that cannot be read goes to the dead-letter queue.
-It does not: read the targets file, or call anything but its tables and its queue.
+It does not: read the targets file, or call anything but its tables, its queue and the
+bucket of snapshots.
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -16,15 +17,17 @@ from parallax import stream
 from parallax.incidents.advice import DynamoAdvice
 from parallax.incidents.due import due, in_round, listeners
 from parallax.incidents.judging import Judging
-from parallax.incidents.move import move, move_silences
+from parallax.incidents.move import Moves
+from parallax.incidents.shrink import shrink_resolved
 from parallax.incidents.sweep import sweep_all
 from parallax.incidents.table import DynamoIncidents
 from parallax.journal.choose import open_journal
-from parallax.journal.observation import Journal
 from parallax.model.finding import Incident
 from parallax.model.round import Round
 from parallax.model.target import Target
 from parallax.settings import Settings
+from parallax.snapshots.bucket import open_bucket
+from parallax.snapshots.claim_check import ClaimCheck
 from parallax.story.rules import Rules
 
 log = logging.getLogger(__name__)
@@ -40,20 +43,17 @@ class Diagnosis:
         self, event: dict[str, Any], targets: Sequence[Target]
     ) -> dict[str, Any]:
         """Judge each concerned target once; return the records to send again."""
-        journal = open_journal(self.settings.journal_table)
-        incidents, advice = self._tables()
+        moves, incidents = self._moves(), self._tables()[0]
         now = datetime.now(UTC)
         opened = cache(incidents.open)
 
         def judge(target: Target) -> Sequence[Incident]:
             # Each target at its own time: a batch may take seconds.
-            at, rules = datetime.now(UTC), self._rules()
-            agents = journal.agents
-            return move(target, journal.recent, incidents, at, rules, advice, agents)
+            return moves.move(target, datetime.now(UTC))
 
         def listen(round_: Round) -> list[Incident]:
             present = in_round(round_, listeners(targets))
-            return self._listen(present, journal, incidents, opened())
+            return _listen(present, moves, opened())
 
         judging = Judging(
             targets,
@@ -69,31 +69,35 @@ class Diagnosis:
 
         It depends neither on a probe nor on a push, so that it notices if both end.
         """
-        journal = open_journal(self.settings.journal_table)
-        incidents, _ = self._tables()
-        moved = self._listen(listeners(targets), journal, incidents, incidents.open())
+        opened = self._tables()[0].open()
+        moved = _listen(listeners(targets), self._moves(), opened)
         return [incident.subject for incident in moved]
 
-    def _listen(
-        self,
-        targets: Sequence[Target],
-        journal: Journal,
-        incidents: DynamoIncidents,
-        opened: Mapping[str, object],
-    ) -> list[Incident]:
-        moved: list[Incident] = []
-        for target in targets:
-            at, rules = datetime.now(UTC), self._rules()
-            moved += move_silences(
-                target, journal.recent, incidents, at, rules, journal.agents, opened
-            )
-        return moved
-
     def sweep(self, targets: Sequence[Target]) -> list[str]:
-        """End the incidents and advice of targets that are not in the file."""
-        ended = sweep_all(targets, *self._tables(), datetime.now(UTC))
+        """End the incidents and advice of targets that are not in the file.
+
+        Incidents that have ended lose their last finding.
+        """
+        incidents, advice = self._tables()
+        now = datetime.now(UTC)
+        ended = sweep_all(targets, incidents, advice, now)
         log.info("incidents of unwatched targets ended", extra={"subjects": ended})
+        shrunk = shrink_resolved(incidents, now)
+        log.info("incidents that ended were reduced", extra={"subjects": shrunk})
         return ended
+
+    def _moves(self) -> Moves:
+        journal = open_journal(self.settings.journal_table)
+        incidents, advice = self._tables()
+        bucket = self.settings.snapshot_bucket
+        return Moves(
+            recent=journal.recent,
+            incidents=incidents,
+            rules=self._rules(),
+            records=advice,
+            agents=journal.agents,
+            check_in=ClaimCheck(open_bucket(bucket) if bucket else None).check_in,
+        )
 
     def _tables(self) -> tuple[DynamoIncidents, DynamoAdvice]:
         table = self.settings.need("incidents_table")
@@ -113,3 +117,14 @@ class Diagnosis:
             evidence_seconds=self.settings.evidence_seconds,
             reminder_seconds=self.settings.reminder_seconds,
         )
+
+
+def _listen(
+    targets: Sequence[Target], moves: Moves, open_subjects: Container[str]
+) -> list[Incident]:
+    """Judge silence from each of these targets; return the incidents that moved."""
+    return [
+        incident
+        for target in targets
+        for incident in moves.listen(target, datetime.now(UTC), open_subjects)
+    ]

@@ -94,15 +94,16 @@ class Items:
         )
         return [item for page in pages for item in page["Items"]]
 
-    def subjects(self, condition: str, **values: str) -> tuple[str, ...]:
+    def subjects(self, condition: str, **values: str | int) -> tuple[str, ...]:
         """Return the keys of all items that meet a condition.
 
-        In the condition, `#name` and `:name` refer to a value in `values`. This reads
+        In the condition, `#name` and `:name` refer to a value in `values`, and `#name`
+        to the attribute of this name; every name must occur. This reads
         the whole table, which is small: an item for each subject, and two weeks of
         marks. It is meant for the hourly sweep, not for a judgement.
         """
         names: Mapping[str, str] = {f"#{name}": name for name in values}
-        bound = {f":{name}": {"S": value} for name, value in values.items()}
+        bound = {f":{name}": _typed(value) for name, value in values.items()}
         found: list[str] = []
         page: dict[str, Any] = {"LastEvaluatedKey": None}
         while "LastEvaluatedKey" in page:
@@ -118,6 +119,10 @@ class Items:
             )
             found += [item["pk"]["S"] for item in page["Items"]]
         return tuple(found)
+
+
+def _typed(value: str | int) -> dict[str, str]:
+    return {"S": value} if isinstance(value, str) else {"N": str(value)}
 
 
 def unpacked[T](kind: type[T], image: object) -> T:

@@ -7,6 +7,7 @@ It does not: judge. Joining, judging and advancing are pure functions of
 """
 
 from collections.abc import Callable, Container, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from parallax.diagnose.join import join
@@ -27,6 +28,8 @@ from parallax.story.advice import advance_record, advice_subject
 from parallax.story.incident import advance
 from parallax.story.rules import Rules
 
+type Prepare = Callable[[Incident], Incident]
+"""Prepares an incident for its item: `ClaimCheck.check_in`."""
 type Recent = Callable[
     [str, datetime], Sequence[ProbeRun | BalancerReading | NodeReport]
 ]
@@ -44,93 +47,81 @@ ATTEMPTS = 5
 agents' incident, and separate invocations may judge them at the same time."""
 
 
-def move(  # noqa: PLR0913, PLR0917 - the input, and the tables
-    target: Target,
-    recent: Recent,
-    incidents: Incidents,
-    now: datetime,
-    rules: Rules,
-    records: Records | None = None,
-    agents: AgentsOf | None = None,
-) -> list[Incident]:
-    """Judge a target once, and return those of its incidents that changed.
+def _unchanged(incident: Incident) -> Incident:
+    return incident
 
-    Its advice record advances as well, if `records` are given.
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moves:
+    """Moves the incidents of one target after another.
+
+    `recent` and `agents` read the journal. Advice advances as well, if `records` are
+    given. `check_in` stores the snapshot of a new finding before the finding itself.
     """
-    snapshot = _snapshot(target, recent, now, rules, agents)
-    judgement = judge(snapshot)
-    judged = [(target.name, judgement)]
-    judged += [(s.subject, s.judgement) for s in silences(snapshot)]
-    moved = [_move(s, j, snapshot, incidents, rules) for s, j in judged]
-    if records is not None:
-        _advise(judgement, snapshot, records, rules)
-    return [incident for incident in moved if incident]
 
+    recent: Recent
+    incidents: Incidents
+    rules: Rules
+    records: Records | None = None
+    agents: AgentsOf | None = None
+    check_in: Prepare = _unchanged
 
-def move_silences(  # noqa: PLR0913, PLR0917 - the input, and the table
-    target: Target,
-    recent: Recent,
-    incidents: Incidents,
-    now: datetime,
-    rules: Rules,
-    agents: AgentsOf | None = None,
-    open_subjects: Container[str] = (),
-) -> list[Incident]:
-    """Judge only whether agents and probes report, seen from one target.
+    def move(self, target: Target, now: datetime) -> list[Incident]:
+        """Judge a target once, and return those of its incidents that changed."""
+        snapshot = self._snapshot(target, now)
+        judgement = judge(snapshot)
+        judged = [(target.name, judgement)]
+        judged += [(s.subject, s.judgement) for s in silences(snapshot)]
+        moved = [self._move(subject, j, snapshot) for subject, j in judged]
+        if self.records is not None:
+            self._advise(judgement, snapshot, self.records)
+        return [incident for incident in moved if incident]
 
-    A source that reports, and has no open incident, costs no read of an incident.
-    """
-    snapshot = _snapshot(target, recent, now, rules, agents)
-    moved = [
-        _move(silence.subject, silence.judgement, snapshot, incidents, rules)
-        for silence in silences(snapshot)
-        if silence.judgement.cause != NONE or silence.subject in open_subjects
-    ]
-    return [incident for incident in moved if incident]
+    def listen(
+        self, target: Target, now: datetime, open_subjects: Container[str]
+    ) -> list[Incident]:
+        """Judge only whether agents and probes report, seen from one target.
 
+        A source that reports, and has no open incident, costs no read of an incident.
+        """
+        snapshot = self._snapshot(target, now)
+        moved = [
+            self._move(silence.subject, silence.judgement, snapshot)
+            for silence in silences(snapshot)
+            if silence.judgement.cause != NONE or silence.subject in open_subjects
+        ]
+        return [incident for incident in moved if incident]
 
-def _snapshot(
-    target: Target,
-    recent: Recent,
-    now: datetime,
-    rules: Rules,
-    agents: AgentsOf | None,
-) -> Snapshot:
-    cluster = target.reached.cluster
-    return join(
-        target,
-        recent(target.name, now - MEMORY),
-        taken_at=now,
-        settle_seconds=rules.settle_seconds,
-        agents=agents(cluster) if agents and cluster else None,
-    )
+    def _snapshot(self, target: Target, now: datetime) -> Snapshot:
+        cluster = target.reached.cluster
+        return join(
+            target,
+            self.recent(target.name, now - MEMORY),
+            taken_at=now,
+            settle_seconds=self.rules.settle_seconds,
+            agents=self.agents(cluster) if self.agents and cluster else None,
+        )
 
+    def _advise(
+        self, judgement: Judgement, snapshot: Snapshot, records: Records
+    ) -> None:
+        """Advance a target's advice record by compare-and-set."""
+        subject = advice_subject(snapshot.target.name)
+        _succeed(
+            lambda: records.get(subject),
+            lambda before: advance_record(before, judgement, snapshot, self.rules),
+            records.put,
+        )
 
-def _advise(
-    judgement: Judgement, snapshot: Snapshot, records: Records, rules: Rules
-) -> None:
-    """Advance a target's advice record by compare-and-set."""
-    subject = advice_subject(snapshot.target.name)
-    _succeed(
-        lambda: records.get(subject),
-        lambda before: advance_record(before, judgement, snapshot, rules),
-        records.put,
-    )
-
-
-def _move(
-    subject: str,
-    judgement: Judgement,
-    snapshot: Snapshot,
-    incidents: Incidents,
-    rules: Rules,
-) -> Incident | None:
-    """Advance one incident by compare-and-set; return it if it changed."""
-    return _succeed(
-        lambda: incidents.get(subject),
-        lambda before: advance(before, judgement, snapshot, rules=rules),
-        incidents.put,
-    )
+    def _move(
+        self, subject: str, judgement: Judgement, snapshot: Snapshot
+    ) -> Incident | None:
+        """Advance one incident by compare-and-set; return it if it changed."""
+        return _succeed(
+            lambda: self.incidents.get(subject),
+            lambda before: advance(before, judgement, snapshot, rules=self.rules),
+            lambda incident: self.incidents.put(self.check_in(incident)),
+        )
 
 
 def _succeed[T, S](

@@ -17,7 +17,7 @@ from parallax.incidents.items import (
     count,
     unpacked,
 )
-from parallax.model.finding import Incident, State
+from parallax.model.finding import Incident, State, without_snapshot
 from parallax.model.packed import ITEM_LIMIT, UnreadableError, in_clear, pack
 
 log = logging.getLogger(__name__)
@@ -25,6 +25,10 @@ log = logging.getLogger(__name__)
 INDEX = "unresolved"
 """The sparse index, and the attribute that only unresolved incidents have: its query
 reads nothing else, however many incidents ended."""
+SHRUNK = 600
+"""Bytes of payload; an incident without its finding has about 250, with it 1,200 or
+more."""
+
 type OnUnreadable = Callable[[Mapping[str, Any], str], None]
 """Called with an item that cannot be read, and the reason."""
 
@@ -120,6 +124,14 @@ class DynamoIncidents:
         found = map(_open, self._items.indexed(INDEX, "state", "since"))
         return {one.subject: one for one in found if one}
 
+    def large_resolved(self) -> tuple[str, ...]:
+        """Return the subjects of incidents that ended and still hold their finding."""
+        condition = "#kind = :kind AND #state = :state AND size(#payload) > :payload"
+        resolved = State.RESOLVED.value
+        return self._items.subjects(
+            condition, kind="incident", state=resolved, payload=SHRUNK
+        )
+
     def unresolved(self) -> tuple[str, ...]:
         """Return the subjects of all incidents that have not ended, from the table."""
         condition = "#kind = :kind AND #state <> :state"
@@ -135,7 +147,7 @@ def to_item(incident: Incident) -> dict[str, dict[str, Any]]:
     """
     payload = pack(incident)
     if len(payload) > ITEM_LIMIT and incident.finding:
-        finding = replace(incident.finding, snapshot=None)
+        finding = without_snapshot(incident.finding, "incidents table")
         payload = pack(replace(incident, finding=finding))
     item: dict[str, dict[str, Any]] = {
         "pk": {"S": incident.subject},

@@ -1,7 +1,13 @@
-"""Ingest: check and store the reports that the agents push.
+"""Ingest: check and store the heartbeats, reports and readings that the agents push.
 
-In: the event of a function URL. Out: reports in the journal, and an HTTP response.
+In: the event of a function URL. Out: items in the journal, and an HTTP response that
+requests full reports, missing readings and the next heartbeat.
 It does not: accept a push without a valid signature, or judge.
+
+- `request`, `body`, `signature`, `document`: from the event to signed JSON
+- `acceptance`: all checks; `heartbeat` without pydantic, `contents` with it
+- `store`: each part of a push by itself
+- `answer`: the response, from `alert`, `pace` and the journal
 """
 
 from parallax.ingest.acceptance import accept

@@ -1,34 +1,35 @@
 """Acceptance: check a push completely before anything is stored.
 
 In: headers and body of `POST /v1/observations`, the keys, the time. Out: a Push whose
-reports have the time of receipt, with the reasons why other reports of it are refused;
-or a rejection of the whole push with an HTTP status and one sentence.
+reports have the time of receipt, with the reasons why other parts of it are refused; or
+a rejection of the whole push with an HTTP status and one sentence.
 It does not: store, or read the keys.
 """
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, cast
+from types import MappingProxyType
+from typing import Any
 
 from parallax.ingest.body import plain_body
-from parallax.ingest.bounds import problems, report_problems
-from parallax.ingest.rejection import PushRejected, joined, one_line
+from parallax.ingest.document import document
+from parallax.ingest.heartbeat import heartbeat_push, is_only_heartbeat
+from parallax.ingest.rejection import PushRejected, joined
 from parallax.ingest.signature import verify
-from parallax.model.cluster import NodeReport
-from parallax.model.push import SCHEMA, Push
-from parallax.model.wire import decode
+from parallax.model.push import SCHEMA_V2, Push
+
+type Place = tuple[str, int]
+"""A part of a push as it was sent: `reports` or `readings`, and a position from 0."""
+NONE: Mapping[Place, str] = MappingProxyType({})
+EMPTY = "the push is empty; expected a heartbeat, reports or readings"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AcceptedPush(Push):
-    """A push with its valid reports, and a reason for each other report.
+    """A push with its valid reports and readings, and a reason for each other one."""
 
-    The keys of `refused` are positions in the push as it was sent, from 0.
-    """
-
-    refused: Mapping[int, str]
+    refused: Mapping[Place, str] = field(default_factory=lambda: NONE)
 
 
 def accept(
@@ -38,93 +39,56 @@ def accept(
 
     The cheapest checks come first: size, compressed and uncompressed (413), signature
     and age of the message (401), schema version, fields and their bounds (400). The
-    valid reports of a push are accepted even if others are not; a push without a valid
-    one is rejected. The signature is that of the uncompressed body. Any of the keys is
-    valid, so that they can be rotated.
+    valid reports and readings of a push are accepted even if others are not; a push
+    without a valid one is rejected, unless it has a heartbeat. The signature is that of
+    the uncompressed body. Any of the keys is valid, so that they can be rotated.
     """
     lowered = {name.lower(): value for name, value in headers.items()}
     plain = plain_body(body, lowered.get("content-encoding", "identity").lower())
     verify(lowered, plain, keys)
-    return _received(_within_bounds(*_decoded(_document(plain))), now)
+    sent = document(plain)
+    if sent["schema"] != SCHEMA_V2:
+        sent = {k: v for k, v in sent.items() if k not in {"heartbeat", "readings"}}
+        return _with_reports(None, sent, now)
+    push = heartbeat_push(sent)
+    if is_only_heartbeat(sent):
+        return _accepted(push, {})
+    return _with_reports(push, sent, now)
 
 
-def _document(body: bytes) -> dict[str, Any]:
-    """Return the JSON object in a body, if it has the known schema."""
-    try:
-        document: Any = json.loads(body)
-    except ValueError as error:
-        reason = one_line(str(error))
-        raise PushRejected(400, f"the body is not JSON: {reason}") from error
-    except RecursionError as error:
-        raise PushRejected(400, "the body is nested too deeply") from error
-    if not isinstance(document, dict):
-        raise PushRejected(400, "the body is not a JSON object")
-    fields = cast("dict[str, Any]", document)
-    version = fields.get("schema")
-    if version != SCHEMA:
-        name = f"'{one_line(version)}'" if isinstance(version, str) else "(not a text)"
-        raise PushRejected(400, f"unknown schema {name}; expected '{SCHEMA}'")
-    return fields
+def _with_reports(
+    beat: Push | None, sent: dict[str, Any], now: datetime
+) -> AcceptedPush:
+    """Return the push with everything in it that is valid."""
+    from parallax.ingest.contents import contents  # noqa: PLC0415 - imports pydantic
+
+    push, refused = contents({k: v for k, v in sent.items() if k != "heartbeat"})
+    if beat:
+        push = replace(push, heartbeat=beat.heartbeat)
+    if not (push.heartbeat or push.reports or push.readings):
+        if refused:
+            texts = (text for place in sorted(refused) for text in refused[place])
+            raise PushRejected(400, joined(texts))
+        if beat:
+            raise PushRejected(400, EMPTY)
+    return _accepted(_received(push, now), refused)
 
 
-def _decoded(document: dict[str, Any]) -> tuple[Push, dict[int, list[str]]]:
-    """Return the push without its malformed reports, and the problems of those."""
-    from pydantic import ValidationError  # noqa: PLC0415 - after the cheap checks
-
-    try:
-        return decode(Push, document), {}
-    except ValidationError as error:
-        # Without the input: the value of a wrong field may be secret.
-        wrong = error.errors(include_url=False, include_input=False)
-    refused: dict[int, list[str]] = {}
-    for one in wrong:
-        match one["loc"]:
-            case ("reports", int(number), *_):
-                problem = _field_problem(one["loc"], one["msg"])
-                refused.setdefault(number, []).append(problem)
-            case _:
-                raise PushRejected(
-                    400, joined(_field_problem(e["loc"], e["msg"]) for e in wrong)
-                )
-    sent = enumerate(document["reports"])
-    valid = [report for number, report in sent if number not in refused]
-    return decode(Push, document | {"reports": valid}), refused
-
-
-def _within_bounds(push: Push, refused: dict[int, list[str]]) -> AcceptedPush:
-    """Return the push without the reports that are out of bounds.
-
-    Raises `PushRejected` if the push itself is, or if no report of it is valid.
-    """
-    if out_of_bounds := joined(problems(replace(push, reports=()))):
-        raise PushRejected(400, out_of_bounds)
-    count = len(push.reports) + len(refused)
-    numbers = [number for number in range(count) if number not in refused]
-    valid: list[NodeReport] = []
-    for number, report in zip(numbers, push.reports, strict=True):
-        if found := list(report_problems(push, number, report)):
-            refused[number] = found
-        else:
-            valid.append(report)
-    if count and not valid:
-        texts = (text for number in sorted(refused) for text in refused[number])
-        raise PushRejected(400, joined(texts))
+def _accepted(push: Push, refused: Mapping[Place, Sequence[str]]) -> AcceptedPush:
     return AcceptedPush(
         schema=push.schema,
         cluster=push.cluster,
         node=push.node,
         sent_at=push.sent_at,
-        reports=tuple(valid),
+        heartbeat=push.heartbeat,
+        readings=push.readings,
+        reports=push.reports,
         sightings=push.sightings,
-        refused={number: joined(found, 1) for number, found in refused.items()},
+        refused={place: joined(found, 1) for place, found in refused.items()},
     )
 
 
-def _field_problem(location: Sequence[object], problem: str) -> str:
-    return f"{one_line('.'.join(map(str, location)))}: {one_line(problem)}"
-
-
-def _received(push: AcceptedPush, now: datetime) -> AcceptedPush:
+def _received(push: Push, now: datetime) -> Push:
     """Return the push with its time of receipt and the sightings in each report.
 
     A report that waited in the agent's buffer is not fresh. `push.sent_at`, the time of

@@ -15,26 +15,26 @@ from datetime import datetime
 from math import isfinite
 from typing import Any, cast
 
+from parallax.ingest.heartbeat import DIGEST, INTERVAL, is_digest
 from parallax.model.cluster import NodeReport
 from parallax.model.name import NAME, NODE_NAME, is_name, is_node_name
-from parallax.model.push import Push
+from parallax.model.push import Push, ReadingPart
 from parallax.model.wire import YEARS, wire_name
 
-INTERVAL = (1.0, 3600.0)
-"""Seconds between two reports; an agent counts as silent after four intervals."""
 _HALF = re.compile("[\ud800-\udfff]")
 """Half of a surrogate pair: JSON can express it, but UTF-8, and so an item, cannot."""
 
 
 def problems(push: Push) -> Iterator[str]:
-    """Yield each problem: the field's name, and what was expected."""
+    """Yield each problem outside of reports and readings: the field, what is expected.
+
+    The fields of a heartbeat are checked by `parallax.ingest.heartbeat`.
+    """
     if not is_name(push.cluster):
         yield f"{wire_name('cluster')}: expected {NAME}"
     if not is_node_name(push.node):
         yield f"{wire_name('node')}: expected {NODE_NAME}"
-    for number, report in enumerate(push.reports):
-        yield from report_problems(push, number, report)
-    yield from _value_problems(replace(push, reports=()), ())
+    yield from _value_problems(replace(push, reports=(), readings=()), ())
 
 
 def report_problems(push: Push, number: int, report: NodeReport) -> Iterator[str]:
@@ -47,7 +47,16 @@ def report_problems(push: Push, number: int, report: NodeReport) -> Iterator[str
         yield f"{at}.target: expected {NAME}"
     if not INTERVAL[0] <= report.interval <= INTERVAL[1]:
         yield f"{at}.interval: expected {INTERVAL[0]:g} to {INTERVAL[1]:g} seconds"
+    for name in ("target", "nodes"):
+        digest = getattr(report.reading_ref, name, None)
+        if digest is not None and not is_digest(digest):
+            yield f"{at}.reading_ref.{name}: expected {DIGEST}"
     yield from _value_problems(report, ("reports", str(number)))
+
+
+def part_problems(number: int, part: ReadingPart) -> Iterator[str]:
+    """Yield each problem of one reading; `number` is its position in the push."""
+    yield from _value_problems(part, ("readings", str(number)))
 
 
 def _value_problems(value: object, at: tuple[str, ...]) -> Iterator[str]:

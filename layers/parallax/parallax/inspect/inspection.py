@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from parallax.aws import REVOKED, SecretError, secret
+from parallax.aws import MALFORMED, REVOKED, SecretError, secret
 from parallax.inspect.allowance import Allowance
 from parallax.inspect.balancers import problem_readings, read_balancers
 from parallax.inspect.news import News
@@ -30,8 +30,10 @@ ALLOW_READING = (
     "check that PARALLAX_HETZNER_TOKEN_ARN names the secret, and that the role of"
     " inspect has secretsmanager:GetSecretValue"
 )
-NOT_ALLOWED = ("AccessDeniedException", *REVOKED)
-"""Secrets Manager's error codes that a person has to resolve."""
+NOT_ALLOWED = ("AccessDeniedException", *REVOKED, MALFORMED)
+"""Codes of errors of the secret that a person has to resolve."""
+FIELD = "hetzner_token"
+"""The secret's field with the token."""
 log = logging.getLogger(__name__)
 
 
@@ -80,7 +82,7 @@ class Inspection:
         if arn is None:
             return _not_read(targets, now, Problem.UNAUTHORIZED, UNCONFIGURED)
         try:
-            token = secret(arn).strip()
+            token = secret(arn, FIELD)
         except SecretError as error:
             if error.code in NOT_ALLOWED:
                 reason = f"{error}; {ALLOW_READING}"

@@ -28,8 +28,9 @@ NO_SUCH_LIST = ("not_found", 404)
 never as a 404."""
 RENEW = (
     "create a read-only API token in the Hetzner Console (the project, Security, API"
-    " tokens) and put it into the stack's secret HetznerTokenSecret; inspect uses it"
-    " within five minutes, without a deploy"
+    " tokens) and put it into the field hetzner_token of the stack's secret"
+    " ParallaxSecret (docs/runbook.md); inspect uses it within five minutes, without a"
+    " deploy"
 )
 ACTIONS = {
     Problem.UNAUTHORIZED: f"the token is wrong or was deleted: {RENEW}",

@@ -11,19 +11,18 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from parallax.aws import client, failed_with
+from parallax.aws import client
+from parallax.journal.agents import AgentItems
 from parallax.journal.observation import (
     Item,
     Observation,
     from_image,
-    latest_item,
     moment,
-    sightings_item,
     to_item,
 )
-from parallax.model.cluster import ClusterReading, NodeReport, Sighting
-from parallax.model.heartbeat import Agents, HeartbeatSeen
-from parallax.model.packed import UnreadableError, in_clear, unpack
+from parallax.journal.round_times import RoundTimes, read_round_times
+from parallax.model.cluster import NodeReport, Sighting
+from parallax.model.packed import UnreadableError, in_clear
 from parallax.model.probe import ProbeRun
 
 END = "$"
@@ -43,28 +42,23 @@ class DynamoJournal:
     def __init__(self, table: str) -> None:
         self.table = table
         self._dynamodb = client("dynamodb")
+        self._agents = AgentItems(table, self._range)
+        self.agents = self._agents.agents
+        self.record_heartbeat = self._agents.record_heartbeat
+        self.keep = self._agents.readings.keep
+        self.lacking = self._agents.readings.lacking
 
     def record(self, observation: Observation) -> None:
         """Store one observation, or raise `TooLargeError` or botocore's `ClientError`.
 
-        A report is stored once: a duplicate, replayed or repeated, must not look as if
-        it was received just now. A run may be stored again, since its investigation
-        replaces it.
+        A duplicate of a report, replayed or repeated, must not look as if it was
+        received just now. A run may be stored again, since its investigation replaces
+        it.
         """
-        if not isinstance(observation, NodeReport):
-            self._dynamodb.put_item(TableName=self.table, Item=to_item(observation))
+        if isinstance(observation, NodeReport):
+            self._agents.record(observation)
             return
-        # If the second or third fails, the agent sends again, with a new time.
-        if not self._put_if(to_item(observation), "attribute_not_exists(pk)"):
-            return
-        if observation.sightings:
-            self._put_if(sightings_item(observation), "attribute_not_exists(pk)")
-        latest = latest_item(observation)
-        self._put_if(
-            latest,
-            "attribute_not_exists(pk) OR received_at <= :received",
-            ExpressionAttributeValues={":received": latest["received_at"]},
-        )
+        self._dynamodb.put_item(TableName=self.table, Item=to_item(observation))
 
     def recent(self, target: str, since: datetime) -> tuple[Observation, ...]:
         """Return what a judgement needs of a target, each source oldest first.
@@ -81,27 +75,12 @@ class DynamoJournal:
         latest = _read(self._range(target, "latest"))
         newest = runs[-1].started_at if runs else datetime.now(UTC)
         logged = _read(self._range(target, "sightings", newest - SIGHTINGS_BEHIND))
-        return (*runs, *readings, *_with_sightings(latest, logged))
+        reports = self._agents.with_readings(latest)
+        return (*runs, *readings, *_with_sightings(reports, logged))
 
-    def agents(self, cluster: str) -> Agents:
-        """Return the newest heartbeat of each agent of a cluster, and its nodes.
-
-        Reads are not consistent: they may miss the last second, and cost half as much.
-        """
-        items = self._range(f"cluster#{cluster}", "heartbeat", ConsistentRead=False)
-        seen = [one for one in (_heartbeat(cluster, item) for item in items) if one]
-        newest = max(seen, key=lambda one: one.received_at, default=None)
-        nodes = self._nodes(cluster, newest.nodes) if newest and newest.nodes else None
-        return Agents(heartbeats=tuple(seen), nodes=nodes)
-
-    def _nodes(self, cluster: str, digest: str) -> tuple[str, ...] | None:
-        """Return the names in a stored list of nodes; None: it is not stored."""
-        key = {"pk": {"S": f"cluster#{cluster}"}, "sk": {"S": f"reading#{digest}"}}
-        item = self._dynamodb.get_item(TableName=self.table, Key=key).get("Item")
-        if item is None:
-            return None
-        reading = unpack(ClusterReading, in_clear(item, "payload", "B"))
-        return tuple(node.name for node in reading.nodes or ())
+    def round_times(self) -> tuple[RoundTimes, ...]:
+        """Return when each shard's last round of probes began and ended."""
+        return read_round_times(self.table)
 
     def addresses(self, target: str, since: datetime) -> tuple[str, ...]:
         """Return the load balancer's public addresses in the newest reading since then.
@@ -122,24 +101,8 @@ class DynamoJournal:
             newest = tuple(address for address in found if address)
         return newest
 
-    def _put_if(self, item: Item, condition: str, **more: Any) -> bool:  # noqa: ANN401 - boto3's own arguments
-        """Store an item on a condition; return whether the condition held."""
-        try:
-            self._dynamodb.put_item(
-                TableName=self.table, Item=item, ConditionExpression=condition, **more
-            )
-        except self._dynamodb.exceptions.ClientError as error:
-            if not failed_with(error, "ConditionalCheckFailedException"):
-                raise
-            return False
-        return True
-
     def _range(
-        self,
-        target: str,
-        source: str,
-        since: datetime | None = None,
-        **more: object,
+        self, target: str, source: str, since: datetime | None = None, **more: object
     ) -> list[Item]:
         """Return all items of a source since then, oldest first."""
         query = self._query(target, source, since) | more
@@ -169,21 +132,6 @@ class DynamoJournal:
         }
 
 
-def _heartbeat(cluster: str, item: Item) -> HeartbeatSeen | None:
-    """Return the heartbeat in an item; None: it is unreadable."""
-    try:
-        return HeartbeatSeen(
-            cluster=cluster,
-            node=item["sk"]["S"].removeprefix("heartbeat#"),
-            received_at=datetime.fromisoformat(item["received_at"]["S"]),
-            interval=float(item["interval"]["N"]),
-            nodes=in_clear(item, "nodes"),
-        )
-    except (KeyError, ValueError) as error:
-        log.warning("heartbeat skipped", extra={"reason": repr(error)})
-        return None
-
-
 def _read(items: Iterable[Item]) -> list[Observation]:
     found: list[Observation] = []
     for item in items:
@@ -195,7 +143,7 @@ def _read(items: Iterable[Item]) -> list[Observation]:
 
 
 def _with_sightings(
-    latest: Sequence[Observation], logged: Sequence[Observation]
+    latest: Sequence[NodeReport], logged: Sequence[Observation]
 ) -> list[NodeReport]:
     """Add to each node's last report the sightings of earlier ones, each once."""
     found: dict[tuple[str, str], dict[Sighting, None]] = {}
@@ -206,5 +154,4 @@ def _with_sightings(
     return [
         replace(report, sightings=tuple(found[report.cluster, report.node]))
         for report in latest
-        if isinstance(report, NodeReport)
     ]

@@ -7,18 +7,19 @@ needs.
 It does not: call DynamoDB.
 
 Each source has a key range of its own: `probe#<time>#<request id>`,
-`inspect#<time>#hetzner`, `agent#<time>#<cluster>/<node>`. A report makes two more items
-for the judgement: `latest#<cluster>/<node>`, the node's newest report, and
-`sightings#<time>#<cluster>/<node>`, if it has sightings (docs/decisions/0006). A
+`inspect#<time>#hetzner`, `latest#<cluster>/<node>` for a node's newest report, and
+`sightings#<time>#<cluster>/<node>` if a report has sightings (docs/decisions/0006). A
 cluster's name may contain `/`; a node's may not (`parallax.model.name`), so that no two
-nodes share a key.
+nodes share a key. Earlier versions also stored each report by time, with the kind
+`report`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
+from parallax.journal.round_times import RoundTimes
 from parallax.model.balancer import BalancerReading
 from parallax.model.cluster import NodeReport
 from parallax.model.heartbeat import Agents
@@ -31,6 +32,7 @@ from parallax.model.packed import (
     unpack,
 )
 from parallax.model.probe import ProbeRun
+from parallax.model.push import Push, ReadingPart
 
 type Observation = ProbeRun | BalancerReading | NodeReport
 type Item = dict[str, dict[str, Any]]
@@ -67,6 +69,24 @@ class Journal(Protocol):
         """Return the load balancer's public addresses, newest reading since then."""
         ...
 
+    def record_heartbeat(self, push: Push, received_at: datetime) -> None:
+        """Store a push's heartbeat, unless a newer one of the node is stored."""
+        ...
+
+    def keep(self, cluster: str, part: ReadingPart, now: datetime) -> None:
+        """Store a part of a cluster reading, unless it is stored."""
+        ...
+
+    def lacking(
+        self, cluster: str, digests: Iterable[str], now: datetime
+    ) -> Sequence[str]:
+        """Return those of the digests whose parts are not stored."""
+        ...
+
+    def round_times(self) -> Sequence[RoundTimes]:
+        """Return when each shard's last round of probes began and ended."""
+        ...
+
 
 def moment(instant: datetime) -> str:
     """Return an instant as text that sorts by time: UTC, milliseconds."""
@@ -80,8 +100,10 @@ def to_item(observation: Observation) -> Item:
     The sort key depends only on the observation itself. So a second delivery writes
     the same item, and an investigation replaces the first probe that it began with.
     """
+    if isinstance(observation, NodeReport):
+        return latest_item(observation)
     made_at, kind, outcome, who = _describe(observation)
-    source = {"reading": "inspect", "report": "agent"}.get(kind, "probe")
+    source = "inspect" if kind == "reading" else "probe"
     item = _item(observation, kind, f"{source}#{moment(made_at)}#{who}", made_at)
     item["outcome"] = {"S": outcome}
     if isinstance(observation, BalancerReading) and observation.load_balancer:
@@ -93,15 +115,16 @@ def to_item(observation: Observation) -> Item:
 
 
 def latest_item(report: NodeReport) -> Item:
-    """Return the item that each report of a node overwrites: its newest report.
+    """Return the item that each newer report of a node overwrites.
 
-    `received_at` is a plain attribute, so that a late report cannot replace a newer
-    one. It is from ingest's clock; a node's own clock may jump back.
+    Two plain attributes show which report is newer (`journal.agent_items.if_newer`):
+    `received_at` is from ingest's clock, `sent_at` from the node's.
     """
     arrived_at = report.arrived_at
     key = f"latest#{report.cluster}/{report.node}"
     item = _item(report, "latest", key, arrived_at)
     item["received_at"] = {"S": moment(arrived_at)}
+    item["sent_at"] = {"S": moment(report.sent_at)}
     return item
 
 
@@ -109,15 +132,16 @@ def sightings_item(report: NodeReport) -> Item:
     """Return the item of a report's access log lines only."""
     arrived_at = report.arrived_at
     key = f"sightings#{moment(arrived_at)}#{report.cluster}/{report.node}"
-    bare = replace(report, probes=(), reading=None)
+    bare = replace(report, probes=(), reading=None, reading_ref=None, problems=())
     return _item(bare, "sightings", key, arrived_at)
 
 
 def _item(observation: Observation, kind: str, key: str, made_at: datetime) -> Item:
     payload = pack(observation)
     if len(payload) > ITEM_LIMIT:
+        what = "report" if isinstance(observation, NodeReport) else kind
         raise TooLargeError(
-            f"{kind} of {observation.target}: {len(payload)} bytes packed,"
+            f"{what} of {observation.target}: {len(payload)} bytes packed,"
             f" more than the limit of {ITEM_LIMIT}"
         )
     return {
@@ -129,7 +153,9 @@ def _item(observation: Observation, kind: str, key: str, made_at: datetime) -> I
     }
 
 
-def _describe(observation: Observation) -> tuple[datetime, str, str, str]:
+def _describe(
+    observation: ProbeRun | BalancerReading,
+) -> tuple[datetime, str, str, str]:
     """Return its instant, its kind, its outcome, and its source."""
     match observation:
         case ProbeRun():
@@ -140,9 +166,6 @@ def _describe(observation: Observation) -> tuple[datetime, str, str, str]:
         case BalancerReading():
             outcome = "read" if observation.load_balancer else "problem"
             return observation.read_at, "reading", outcome, "hetzner"
-        case NodeReport():
-            who = f"{observation.cluster}/{observation.node}"
-            return observation.sent_at, "report", "read", who
 
 
 def from_image(image: Mapping[str, Mapping[str, Any]]) -> Observation:

@@ -5,11 +5,15 @@ It does not: store anything. It is for `sam local invoke` without an AWS account
 """
 
 import sys
+from collections.abc import Iterable
 from datetime import datetime
 
-from parallax.journal.observation import Observation, to_item
+from parallax.journal.agent_items import heartbeat_item, part_item
+from parallax.journal.observation import Item, Observation, to_item
+from parallax.journal.round_times import RoundTimes
 from parallax.model.heartbeat import Agents
 from parallax.model.plain import json_text
+from parallax.model.push import Push, ReadingPart
 from parallax.model.wire import encode
 
 
@@ -18,14 +22,14 @@ class PrintedJournal:
 
     def record(self, observation: Observation) -> None:
         """Print one observation with the key it would have."""
-        item = to_item(observation)
-        line = {
-            "would_store": {name: item[name]["S"] for name in ("pk", "sk", "kind")},
-            "observation": encode(observation),
-        }
-        sys.stdout.write(json_text(line, separators=(", ", ": ")) + "\n")
+        _print(to_item(observation), "observation", observation)
 
     def recent(self, target: str, since: datetime) -> tuple[Observation, ...]:
+        """Return nothing: nothing is stored."""
+        del target, since
+        return ()
+
+    def addresses(self, target: str, since: datetime) -> tuple[str, ...]:
         """Return nothing: nothing is stored."""
         del target, since
         return ()
@@ -35,7 +39,29 @@ class PrintedJournal:
         del cluster
         return Agents()
 
-    def addresses(self, target: str, since: datetime) -> tuple[str, ...]:
-        """Return nothing: nothing is stored."""
-        del target, since
+    def record_heartbeat(self, push: Push, received_at: datetime) -> None:
+        """Print a heartbeat with the key it would have."""
+        _print(heartbeat_item(push, received_at), "heartbeat", push.heartbeat)
+
+    def keep(self, cluster: str, part: ReadingPart, now: datetime) -> None:
+        """Print a part of a reading with the key it would have."""
+        _print(part_item(cluster, part, now), "reading", part.reading)
+
+    def lacking(
+        self, cluster: str, digests: Iterable[str], now: datetime
+    ) -> tuple[str, ...]:
+        """Return nothing, so that no agent sends a reading again and again."""
+        del cluster, digests, now
         return ()
+
+    def round_times(self) -> tuple[RoundTimes, ...]:
+        """Return nothing: nothing is stored."""
+        return ()
+
+
+def _print(item: Item, what: str, value: object) -> None:
+    line = {
+        "would_store": {name: item[name]["S"] for name in ("pk", "sk", "kind")},
+        what: encode(value),
+    }
+    sys.stdout.write(json_text(line, separators=(", ", ": ")) + "\n")

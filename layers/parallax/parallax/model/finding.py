@@ -6,7 +6,7 @@ queue's message and of the mail, and the incident. The judgement's own values ar
 It does not: read or decide anything.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -54,12 +54,26 @@ class Proof:
 
 @wired
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SnapshotRef:
+    """Where a finding's snapshot is stored: gzipped JSON, by the hash of its bytes."""
+
+    url: str
+    """`s3://<bucket>/snapshots/<day>/<sha256>.json.gz`."""
+    sha256: str
+    """SHA-256 of the object's bytes, as 64 hexadecimal digits."""
+    bytes: int
+
+
+@wired
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One judgement as it is published. `turn` is set if a mail is sent too.
 
     `target` is the incident's subject; `url` is None if that is not a target.
     `proof` is the incident's last proof; it is old if no assessment supports it now.
-    `well_since` is since when the target is healthy again.
+    `well_since` is since when the target is healthy again. The judged observations are
+    in `snapshot`, or stored at `snapshot_ref`; `snapshot_problem` is a sentence that
+    states why they are in neither. `request_id` is that of the run's first probe.
     """
 
     id: str
@@ -84,6 +98,17 @@ class Finding:
     next_steps: tuple[NextStep, ...] = ()
     advice: tuple[Advice, ...] = ()
     snapshot: Snapshot | None = None
+    snapshot_ref: SnapshotRef | None = None
+    snapshot_problem: str | None = None
+    request_id: str | None = None
+
+
+def without_snapshot(finding: Finding, place: str) -> Finding:
+    """Return a finding whose snapshot is too large for a place, with the reason."""
+    if finding.snapshot is None:
+        return finding
+    problem = f"The snapshot was not stored: it is too large for the {place}."
+    return replace(finding, snapshot=None, snapshot_problem=problem)
 
 
 @wired

@@ -1,7 +1,8 @@
 """Schema: the JSON Schemas of findings, advice and snapshots, for their consumers.
 
-In: the model's classes. Out: `advice.v1.schema.json`, `finding.v1.schema.json` and
-`snapshot.v1.schema.json`, written to the folder in the command:
+In: the model's classes. Out: `advice.v1.schema.json`, `finding.v1.schema.json`,
+`snapshot.v1.schema.json` and `snapshot.v2.schema.json` (as it is stored in S3), written
+to the folder in the command:
 `python -m parallax.model.schema docs/schema`.
 It does not: validate anything; a test validates events with them.
 """
@@ -14,7 +15,8 @@ from typing import Any
 from parallax.model.advice import AdviceEvent
 from parallax.model.finding import Finding
 from parallax.model.snapshot import Snapshot
-from parallax.model.wire import schema
+from parallax.model.stored_snapshot import StoredSnapshot
+from parallax.model.wire import schema, wire_name
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 IDENTITY = "urn:parallax:schema:{name}:v1"
@@ -46,6 +48,12 @@ def snapshot_schema() -> dict[str, Any]:
     return _head("snapshot", "Snapshot") | schema(Snapshot)
 
 
+def stored_snapshot_schema() -> dict[str, Any]:
+    """Return the schema of a snapshot as it is stored in S3."""
+    identity = IDENTITY.format(name="snapshot").replace(":v1", ":v2")
+    return {"$schema": DRAFT, "$id": identity} | schema(StoredSnapshot)
+
+
 def _head(name: str, title: str) -> dict[str, Any]:
     return {"$schema": DRAFT, "$id": IDENTITY.format(name=name), "title": title}
 
@@ -54,6 +62,7 @@ def finding_schema() -> dict[str, Any]:
     """Return the schema of the CloudEvent that carries a finding."""
     made = schema(Finding)
     definitions = made.pop("$defs")
+    _name_by_field(definitions["SnapshotRef"])
     properties = made["properties"] | {
         "snapshot": {"anyOf": [{"$ref": "#/$defs/Snapshot"}, {"type": "null"}]},
         "snapshot_trimmed": {
@@ -69,6 +78,15 @@ def finding_schema() -> dict[str, Any]:
         "required": list(REQUIRED),
     }
     return _event("finding", "Finding, as a CloudEvent", data, definitions)
+
+
+def _name_by_field(reference: dict[str, Any]) -> None:
+    """Rename the URL of a reference: like `data.url` it is `url` in an event."""
+    properties = reference["properties"]
+    properties["url"] = properties.pop(wire_name("url"))
+    reference["required"] = [
+        "url" if n == wire_name("url") else n for n in reference["required"]
+    ]
 
 
 def advice_schema() -> dict[str, Any]:
@@ -110,13 +128,14 @@ def _event(
 def write(folder: Path) -> None:
     """Write all schemas into a folder."""
     made = {
-        "advice": advice_schema(),
-        "finding": finding_schema(),
-        "snapshot": snapshot_schema(),
+        "advice.v1": advice_schema(),
+        "finding.v1": finding_schema(),
+        "snapshot.v1": snapshot_schema(),
+        "snapshot.v2": stored_snapshot_schema(),
     }
     for name, content in made.items():
         text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
-        (folder / f"{name}.v1.schema.json").write_text(text, encoding="utf-8")
+        (folder / f"{name}.schema.json").write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,15 +1,15 @@
 """Event: a finding as a CloudEvent for the findings queue.
 
 In: a finding. Out: a dict for `json.dumps`, at most `LIMIT` bytes of JSON.
-It does not: send. `data.class` and `data.hop` are null when no cause is
-established, so that absent and unknown need not be distinguished.
+It does not: send, or read a snapshot from S3. `data.class` and `data.hop` are null when
+no cause is established, so that absent and unknown need not be distinguished.
 Source: CloudEvents 1.0.2; Amazon SQS quotas. SQS now accepts 1 MiB; 256 KiB was the
 limit for years, and may still be the limit of a consumer.
 """
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from parallax.model.advice import AdviceEvent
@@ -31,7 +31,8 @@ BODY = 2048
 def cloud_event(finding: Finding) -> dict[str, Any]:
     """Return a finding as a CloudEvent; a large one loses parts of its snapshot.
 
-    `data.snapshot_trimmed` lists the parts that were removed.
+    `data.snapshot_trimmed` lists the parts that were removed. With a bucket,
+    `data.snapshot_ref` names the whole snapshot, and nothing is removed.
     """
     event = _event(finding)
     snapshot = finding.snapshot and _bodies(finding.snapshot, BODY)
@@ -91,7 +92,10 @@ def _event(finding: Finding) -> dict[str, Any]:
             "path": encode(finding.path),
             "next_steps": encode(finding.next_steps),
             "advice": encode(finding.advice),
+            "request_id": finding.request_id,
             "snapshot": None,
+            "snapshot_ref": finding.snapshot_ref and asdict(finding.snapshot_ref),
+            "snapshot_problem": finding.snapshot_problem,
         },
     }
 

@@ -57,7 +57,8 @@ def render(finding: Finding) -> Mail:
     """Return the mail of a finding; without a reason it reads like a first alarm."""
     resolved = finding.turn is NotificationReason.RESOLVED
     parts = _recovery(finding) if resolved else _failure(finding)
-    body = "\n\n".join(part for part in (*parts, _ids(finding)) if part) + "\n"
+    parts = (*parts, _snapshot(finding), _ids(finding))
+    body = "\n\n".join(part for part in parts if part) + "\n"
     return Mail(subject=subject.write(finding), body=plain(body))
 
 
@@ -223,17 +224,39 @@ def _needed(missing: Sequence[str]) -> Iterator[str]:
         yield f"not known: {', and '.join(questions)}"
 
 
+def _snapshot(finding: Finding) -> str:
+    """Return the command that judges the finding again, or why there is none.
+
+    `parallax judge` judges a target, so a source of evidence has only the address.
+    """
+    if finding.snapshot_problem:
+        return fill(finding.snapshot_problem)
+    if finding.snapshot_ref is None:
+        return ""
+    url = plain_line(finding.snapshot_ref.url)
+    if is_monitor(finding):
+        return f"The observations are stored in S3:\n\n    {url}"
+    return f"Judge the observations again:\n\n    parallax judge {url}"
+
+
 def _ids(finding: Finding) -> str:
-    run = finding.snapshot.run if finding.snapshot else None
+    """Return what identifies the finding."""
     lines = [
         f"judged at      {clock(finding.judged_at)}",
         f"cause          {finding.cause}",
         f"incident       {finding.incident}",
         f"finding        {finding.id}",
     ]
-    if run and not is_monitor(finding):
+    request = _request_id(finding)
+    if request and not is_monitor(finding):
         lines += [
-            f"first request  {run.first.request_id}",
+            f"first request  {request}",
             "               (the X-Request-Id of the first external probe)",
         ]
     return "\n".join(["-- ", *map(plain_line, lines)])
+
+
+def _request_id(finding: Finding) -> str | None:
+    """Return the id of the run's first request; earlier releases did not store it."""
+    run = finding.snapshot.run if finding.snapshot else None
+    return finding.request_id or (run.first.request_id if run else None)

@@ -15,6 +15,9 @@ from parallax.notify.event import cloud_event
 from parallax.story.incident import advance
 from parallax.story.rules import Rules
 
+SOURCES = ("snapshot", "snapshot_ref", "snapshot_problem")
+"""Fields of an event that carry the snapshot or refer to it."""
+
 
 def replay(snapshot: Snapshot) -> dict[str, Any]:
     """Judge a snapshot and return its finding; its state is null if it is healthy."""
@@ -26,4 +29,4 @@ def replay(snapshot: Snapshot) -> dict[str, Any]:
         healthy |= {"class": None, "hop": None}
         return healthy | encode(replace(judgement, settling=None)) | {"settling": False}
     data = cloud_event(replace(incident.finding, snapshot=None))["data"]
-    return {name: value for name, value in data.items() if name != "snapshot"}
+    return {name: value for name, value in data.items() if name not in SOURCES}

@@ -8,13 +8,12 @@ Source of the limits: Amazon SQS, `SendMessage`; Amazon SNS, `Publish`.
 """
 
 import json
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any, Protocol
 
 from parallax.aws import client, failed_with
-from parallax.model.finding import Finding
+from parallax.model.finding import Finding, without_snapshot
 from parallax.model.plain import json_text
 from parallax.notify.paragraph import clock, fill, span
 from parallax.notify.publication import Publication
@@ -161,7 +160,7 @@ def message(publication: Publication) -> str:
     text = json_text(cloud_event(publication))
     if len(text.encode()) <= MESSAGE_LIMIT:
         return text
-    return json_text(cloud_event(replace(publication, snapshot=None)))
+    return json_text(cloud_event(without_snapshot(publication, "findings queue")))
 
 
 def preview(finding: Finding) -> dict[str, Any]:

@@ -11,7 +11,7 @@ Guide, "Event message structure".
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, NamedTuple, cast
 from urllib.parse import unquote_plus
@@ -52,8 +52,8 @@ class Letter:
     """One letter: an event to replay, or objects that contain it, or a problem.
 
     `function` is the name of the letter's Lambda function; None: the letter names
-    none, and belongs to the step of its queue. A letter of the form TEST has none of
-    the three.
+    none. In an earlier version's queue it then belongs to the step of that queue. A
+    letter of the form TEST has none of the three.
     """
 
     form: Form
@@ -93,15 +93,20 @@ def function_name(arn: object) -> str | None:
 
 
 def _set_aside(document: object) -> Letter | None:
-    """Read `{"reason", "record"}`, as `parallax.stream` writes it."""
+    """Read `{"reason", "function", "record"}`, as `parallax.stream` writes it.
+
+    Letters of an earlier version have no `function`.
+    """
     reason, record = _at(document, "reason"), _at(document, "record")
     if not isinstance(reason, str) or record is None:
         return None
-    form = Form.SET_ASIDE
+    named = _at(document, "function")
+    function = named if isinstance(named, str) else None
+    letter = Letter(form=Form.SET_ASIDE, reason=reason, function=function)
     if _at(record, "dynamodb") is None:
         problem = "it contains no record of a stream and can only be read"
-        return Letter(form=form, reason=reason, problem=problem)
-    return Letter(form=form, reason=reason, event={"Records": [record]})
+        return replace(letter, problem=problem)
+    return replace(letter, event={"Records": [record]})
 
 
 def _notification(document: object) -> Letter | None:

@@ -9,18 +9,23 @@ import json
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from itertools import batched
 from typing import Any
 
 from parallax.redrive.calls import invoke, read_stored
 from parallax.redrive.letter import Form, Letter, read_message
 from parallax.redrive.result import GONE, Outcome, Result
-from parallax.redrive.stack import STREAM, Stack, client
+from parallax.redrive.stack import SHARED, Stack, client
 
 SENT, RECEIVED = "SentTimestamp", "ApproximateFirstReceiveTimestamp"
 """By the clock of SQS: when a letter was sent, and when it was first received."""
 HIDDEN_SECONDS = 900
 """How long a received letter is invisible to other runs, also after a crash."""
 SENT_AGAIN = "the function sent it to the dead-letter queue again"
+UNNAMED = "it does not name its function"
+BATCH = 10
+"""Letters of one request, SQS's maximum. A queue of weeks of letters is then read
+before the first of them is visible again."""
 WAIT_SECONDS = 1
 """Long polling queries all servers of the queue, so that no letter is missed.
 
@@ -33,7 +38,8 @@ class Redrive:
     """One run over the queues of the chosen steps; see `run`.
 
     `limit` is the most letters to try. After the run, `more` is whether the limit
-    skipped letters, and `hidden` is how many letters another run had received.
+    skipped letters, `hidden` is how many letters another run had received, and
+    `cut_off` is whether letters were visible again before all of a queue were read.
     """
 
     stack: Stack
@@ -42,6 +48,7 @@ class Redrive:
     limit: int | None = None
     more: bool = False
     hidden: int = 0
+    cut_off: bool = False
     tried: int = 0
     _received: dict[str, tuple[str, str]] = field(
         default_factory=dict[str, tuple[str, str]]
@@ -56,27 +63,22 @@ class Redrive:
         At its end, also after an error, the remaining letters are visible again.
         """
         try:
-            for queue in (*self.steps, STREAM):
+            for queue in (*self.steps, *SHARED):
                 if queue in self.stack.queues and not self.more:
                     yield from self._queue(queue)
         finally:
-            for message_id in list(self._received):
-                self._show(message_id)
+            self._show_rest()
 
     def _queue(self, queue: str) -> Generator[Result]:
         """Process one queue until this run has received all of its letters."""
         hidden, received = self._hidden(queue), set[str]()
-        while messages := self._receive(queue):
-            (message,) = messages
-            identity, handle = message["MessageId"], message["ReceiptHandle"]
-            seen = identity in received
-            received.add(identity)
-            self._received[identity] = (self.stack.queues[queue], handle)
-            if self.limit is not None and self.tried >= self.limit:
-                self.more = True
-                return
-            if not seen and (result := self._letter(queue, message)):
-                yield result
+        while new := self._new(queue, received):
+            for message in new:
+                if self.limit is not None and self.tried >= self.limit:
+                    self.more = True
+                    return
+                if result := self._letter(queue, message):
+                    yield result
         # SQS's count is delayed: it may include letters that are visible again.
         self.hidden += max(0, hidden - len(received))
 
@@ -88,11 +90,22 @@ class Redrive:
         )
         return int(counted["Attributes"][name])
 
+    def _new(self, queue: str, received: set[str]) -> list[dict[str, Any]]:
+        """Receive letters, and return those not in `received`, which it adds."""
+        messages = self._receive(queue)
+        new = [one for one in messages if one["MessageId"] not in received]
+        self.cut_off |= bool(messages) and not new
+        url = self.stack.queues[queue]
+        for message in messages:
+            received.add(message["MessageId"])
+            self._received[message["MessageId"]] = (url, message["ReceiptHandle"])
+        return new
+
     def _receive(self, queue: str) -> list[dict[str, Any]]:
-        """Receive one letter, which makes it invisible; empty if there is none."""
+        """Receive letters, which makes them invisible; empty if there is none."""
         response = client("sqs").receive_message(
             QueueUrl=self.stack.queues[queue],
-            MaxNumberOfMessages=1,
+            MaxNumberOfMessages=BATCH,
             VisibilityTimeout=HIDDEN_SECONDS,
             WaitTimeSeconds=WAIT_SECONDS,
             AttributeNames=[SENT, RECEIVED],
@@ -109,7 +122,7 @@ class Redrive:
         letter = read_message(message["Body"], attributes)
         contents = [read_stored(*at) for at in letter.objects] or [letter]
         step = self._step(queue, contents[0])
-        if queue == STREAM and step not in (None, *self.steps):
+        if queue in SHARED and step not in (None, *self.steps):
             return None
         self.tried += 1
         result = Result(
@@ -130,7 +143,7 @@ class Redrive:
         """Return the step of the letter's function, else of its queue."""
         if letter.function is not None:
             return self.stack.step_of(letter.function)
-        return None if queue == STREAM else queue
+        return None if queue in SHARED else queue
 
     def _replay(
         self, result: Result, contents: Sequence[Letter], received_at: datetime | None
@@ -145,7 +158,8 @@ class Redrive:
                 return replace(result, outcome=Outcome.STUCK, detail=problem)
         function = self.stack.functions.get(result.step or "")
         if function is None:
-            detail = f"not a function of this stack: {contents[0].function}"
+            named = contents[0].function
+            detail = f"not a function of this stack: {named}" if named else UNNAMED
             return replace(result, outcome=Outcome.STUCK, detail=detail)
         if self.dry_run:
             return result
@@ -190,12 +204,21 @@ class Redrive:
         for bucket, key in letter.objects:
             client("s3").delete_object(Bucket=bucket, Key=key)
 
-    def _show(self, message_id: str) -> None:
-        """Make a letter visible again."""
-        url, handle = self._received.pop(message_id)
-        client("sqs").change_message_visibility(
-            QueueUrl=url, ReceiptHandle=handle, VisibilityTimeout=0
-        )
+    def _show_rest(self) -> None:
+        """Make the letters visible again that were not deleted."""
+        by_queue: dict[str, list[str]] = {}
+        for url, handle in self._received.values():
+            by_queue.setdefault(url, []).append(handle)
+        self._received.clear()
+        for url, handles in by_queue.items():
+            for few in batched(handles, BATCH, strict=False):
+                client("sqs").change_message_visibility_batch(
+                    QueueUrl=url,
+                    Entries=[
+                        {"Id": str(n), "ReceiptHandle": handle, "VisibilityTimeout": 0}
+                        for n, handle in enumerate(few)
+                    ],
+                )
 
 
 def _time(message: Mapping[str, Any], name: str) -> datetime | None:

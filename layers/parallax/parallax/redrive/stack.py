@@ -1,7 +1,8 @@
-"""Stack: the dead-letter queues and functions of a deployed stack.
+"""Stack: the dead-letter queue and functions of a deployed stack.
 
 In: the stack's name; boto3 finds region, endpoint and credentials.
-Out: queue URLs and function names by step, and clients that wait for a function.
+Out: queue URLs, function names by step, and clients that wait for a function. A stack
+of an earlier version has a queue for each step and one for all streams.
 It does not: read a letter or invoke a function.
 """
 
@@ -11,9 +12,15 @@ from functools import cache
 from typing import Any, cast
 
 STEPS = ("probe", "inspect", "diagnose", "notify", "publish")
-"""Steps that have a function and a dead-letter queue."""
+"""Steps whose function has dead letters."""
+LETTERS = "letters"
+"""The key of the queue of all functions."""
 STREAM = "stream"
-"""The key of the queue for batches that Lambda discarded from any stream."""
+"""The key of an earlier version's queue, for batches that Lambda discarded."""
+SHARED = (LETTERS, STREAM)
+"""Queues whose letters name their functions."""
+LETTERS_OUTPUT = "DeadLettersUrl"
+"""The output of template.yaml with the URL of the queue of all functions."""
 CONNECT_SECONDS = 5
 ATTEMPTS = 3
 """Requests before AWS counts as unreachable."""
@@ -27,7 +34,10 @@ class StackError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """A stack's name, queue URLs by step and `STREAM`, function names by step."""
+    """A stack's name, its queue URLs, and its function names by step.
+
+    The keys of `queues` are `LETTERS`; of an earlier version, the steps and `STREAM`.
+    """
 
     name: str
     queues: Mapping[str, str]
@@ -39,11 +49,12 @@ class Stack:
         return next(steps, None)
 
     def need(self, step: str) -> None:
-        """Raise `StackError` if the stack lacks a step's queue or function."""
-        if step not in self.queues or step not in self.functions:
-            queue, function = _outputs(step)
+        """Raise `StackError` if the stack lacks a queue or a function of a step."""
+        has_queue = LETTERS in self.queues or step in self.queues
+        if not has_queue or step not in self.functions:
             raise StackError(
-                f"stack {self.name}: expected the outputs {queue} and {function}"
+                f"stack {self.name}: expected the outputs {LETTERS_OUTPUT} and"
+                f" {_function_output(step)}"
             )
 
 
@@ -76,18 +87,19 @@ def find_stack(name: str) -> Stack:
         output["OutputKey"]: output["OutputValue"]
         for output in stacks[0].get("Outputs", [])
     }
-    named = {step: _outputs(step) for step in (*STEPS, STREAM)}
-    queues = {s: outputs[queue] for s, (queue, _) in named.items() if queue in outputs}
-    functions = {s: outputs[name] for s, (_, name) in named.items() if name in outputs}
+    named = {key: f"{key.title()}DeadLettersUrl" for key in (*STEPS, STREAM)}
+    named[LETTERS] = LETTERS_OUTPUT
+    queues = {key: outputs[url] for key, url in named.items() if url in outputs}
+    of = {step: _function_output(step) for step in STEPS}
+    functions = {step: outputs[of[step]] for step in STEPS if of[step] in outputs}
     if not queues or not functions:
-        queue, function = _outputs("<step>")
         raise StackError(
-            f"stack {name}: expected the outputs {queue} and {function};"
-            " check that it is a stack of Parallax"
+            f"stack {name}: expected the outputs {LETTERS_OUTPUT} and"
+            f" {_function_output('<step>')}; check that it is a stack of Parallax"
         )
     return Stack(name, queues, functions)
 
 
-def _outputs(step: str) -> tuple[str, str]:
-    """Return the names of a step's outputs in template.yaml."""
-    return f"{step.title()}DeadLettersUrl", f"{step.title()}FunctionName"
+def _function_output(step: str) -> str:
+    """Return the name of the output with a step's function in template.yaml."""
+    return f"{step.title()}FunctionName"

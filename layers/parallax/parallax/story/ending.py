@@ -1,19 +1,21 @@
-"""Ending: the end of an incident whose target left the targets file.
+"""Ending: the end of an incident whose target left the targets file, and after an end.
 
-In: an open incident, a moment. Out: the incident resolved, with a finding that says
-why.
+In: an incident, a moment. Out: an open one resolved, with a finding that says why; one
+that has ended without its last finding.
 It does not: find such incidents; `parallax.incidents.sweep` does. It does not say that
 the target works again: nothing was observed.
 """
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
 from parallax.model.finding import Finding, Incident, NotificationReason, State
 from parallax.model.judgement import UNWATCHED, Difference, Symptom, View
 
 TITLE = "No longer watched"
+KEPT = timedelta(hours=1)
+"""How long an incident that ended keeps its last finding, for a person who reads it."""
 
 
 def end(incident: Incident, now: datetime) -> Incident:
@@ -35,6 +37,17 @@ def end(incident: Incident, now: datetime) -> Incident:
         ),
         found_in=incident.version + 1,
     )
+
+
+def shrink(incident: Incident, now: datetime) -> Incident | None:
+    """Return an incident that ended without its finding; None: it keeps it.
+
+    The next incident of the subject needs only its id, version and number.
+    """
+    ended = incident.state is State.RESOLVED
+    if not ended or incident.finding is None or now - incident.changed_at < KEPT:
+        return None
+    return replace(incident, finding=None, found_in=None, proof=None)
 
 
 def _finding(

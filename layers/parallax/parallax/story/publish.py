@@ -109,4 +109,5 @@ def _finding(
         next_steps=judgement.next_steps,
         advice=judgement.advice,
         snapshot=snapshot,
+        request_id=snapshot.run.first.request_id if snapshot.run else None,
     )

@@ -1,0 +1,135 @@
+"""What one healthy invocation costs: the memory that is billed, and bytes of log."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any, override
+
+import pytest
+
+from parallax.journal.dynamodb import DynamoJournal
+from tests.conftest import Cloud
+from tests.functions.diagnose.test_app import record, run
+from tests.functions.ingest.test_app import KEY, event, push
+from tests.functions.template import CODE, FUNCTIONS, ROOT, STEPS
+from tests.parallax.inspect.api import Api
+
+LINE_BYTES = 400
+"""The most that a healthy invocation logs: one short line."""
+RUNTIME_MEGABYTES = 25
+"""What Lambda's own processes use beside the function's."""
+HEADROOM = 1.5
+
+
+class Healthy(BaseHTTPRequestHandler):
+    """A target that responds 200, and below /v1 the Hetzner API."""
+
+    api = Api()
+
+    def do_GET(self) -> None:
+        """Respond with two KB, or with a list of the API."""
+        body = b"x" * 2048
+        if self.path.startswith("/v1/"):
+            _, _, body = self.api.answer(self.path, self.headers["authorization"])
+        self.send_response(HTTPStatus.OK)
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    @override
+    def log_message(self, format: str, *args: object) -> None:
+        """Write nothing."""
+
+
+@pytest.fixture
+def target() -> Iterator[str]:
+    """Give the URL of a healthy target."""
+    with HTTPServer(("127.0.0.1", 0), Healthy) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+def invoke(step: str, given: Any, places: dict[str, str]) -> tuple[list[str], Any]:
+    """Invoke a function in its own process; return its log and its result."""
+    done = subprocess.run(  # noqa: S603 - our own module
+        [sys.executable, "-m", "tests.functions.one_invocation", CODE[step]],
+        cwd=ROOT,
+        env=os.environ
+        | {f"PARALLAX_{name}": value for name, value in places.items()}
+        | {"AWS_LAMBDA_FUNCTION_NAME": "f", "POWERTOOLS_SERVICE_NAME": step},
+        input=json.dumps(given),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    *log, result = done.stdout.splitlines()
+    return log, json.loads(result)
+
+
+@pytest.fixture
+def healthy(
+    cloud: Cloud, target: str, tmp_path: Path
+) -> dict[str, tuple[Any, dict[str, str], Any]]:
+    """Give healthy events, with the settings and a part of the response."""
+    file = tmp_path / "targets.yaml"
+    file.write_text(
+        f"targets:\n  - name: front\n    url: {target}\n"
+        "    allow_private_addresses: true\n    reached: {load_balancer: lb-prod}\n"
+    )
+    name = f"{cloud.journal}-secret"
+    text = json.dumps({"hetzner_token": "t", "agent_key": KEY})
+    cloud.client("secretsmanager").create_secret(Name=name, SecretString=text)
+    failing = run("front", 30)
+    first = replace(failing.first, healthy=True, status_code=200)
+    observed = replace(failing, probes=(first,))
+    DynamoJournal(cloud.journal).record(observed)
+    places = {
+        "TARGETS": str(file),
+        "JOURNAL_TABLE": cloud.journal,
+        "INCIDENTS_TABLE": cloud.incidents,
+        "DEAD_LETTERS_URL": cloud.dead_letters,
+        "AGENT_KEY_ARN": name,
+        "HETZNER_TOKEN_ARN": name,
+        "HETZNER_ENDPOINT": f"{target}v1",
+        "RESOLVERS": "system",
+    }
+    topic = {"ALERTS_TOPIC_ARN": cloud.topic}
+    queue = {"FINDINGS_QUEUE_URL": cloud.queue}
+    waiting = {"deliver": "waiting"}
+    return {
+        "probe": ({}, places, '"healthy": true'),
+        "inspect": ({}, places, '"load_balancer": "lb-prod"'),
+        "ingest": (event(push()), places, "202"),
+        "diagnose": ({"Records": [record(observed)]}, places, '"batchItemFailures"'),
+        "listen": ({"listen": True}, places, "{"),
+        "notify": (waiting, places | topic, '{"topic": []}'),
+        "publish": (waiting, places | queue, '{"queue": []}'),
+    }
+
+
+@pytest.mark.parametrize(
+    ("case", "step"), [*((step, step) for step in STEPS), ("listen", "diagnose")]
+)
+def test_a_healthy_invocation_fits_its_memory_and_logs_one_short_line(
+    case: str, step: str, healthy: dict[str, tuple[Any, dict[str, str], str]]
+) -> None:
+    """Half as much memory again is left, and the log is at most one line."""
+    given, places, expected = healthy[case]
+    log, result = invoke(step, given, places)
+    assert expected in json.dumps(result["response"])
+    # Metrics in the log are not text; parallax.metrics decides how many there are.
+    lines = [line for line in log if '"_aws"' not in line]
+    assert len(lines) <= 1
+    assert sum(len(line.encode()) + 1 for line in lines) <= LINE_BYTES
+    memory = FUNCTIONS[f"{step.title()}Function"]["MemorySize"]
+    assert HEADROOM * (result["megabytes"] + RUNTIME_MEGABYTES) <= memory
