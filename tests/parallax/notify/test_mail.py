@@ -429,7 +429,7 @@ def test_the_command_that_judges_again_names_the_stored_snapshot(
     lines = render(replace(sent, well_since=sent.judged_at)).body.splitlines()
     assert f"    parallax judge {REFERENCE.url}" in lines
     assert lines.index("-- ") > lines.index("Judge the observations again:")
-    assert f"probe request  {run.first.request_id}" in lines
+    assert f"first request  {run.first.request_id}" in lines
 
 
 def test_a_mail_without_a_stored_snapshot_states_why() -> None:
