@@ -66,7 +66,7 @@ class Cycles:
         self._paths: dict[str, tuple[float, TargetPath]] = {}
         self._heartbeat = Heartbeat()
         self._followers = LogFollowers(
-            lambda pod: Follower(apis.core, pod, self._node),
+            lambda pod: Follower(apis, pod, self._node),
             settings.ingress_log_format,
         )
 

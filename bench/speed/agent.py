@@ -101,7 +101,7 @@ def _hearing(folder: Path, ports: dict[str, int]) -> Figure:
     expected = LINES_A_SECOND * LOG_SECONDS // OURS_IN
     with closing(connect(file)) as apis:
         pod = IngressPod(namespace=cluster.INGRESS, name="busy")
-        follower = Follower(apis.core, pod, "node-000")
+        follower = Follower(apis, pod, "node-000")
         before = time.process_time()
         follower.start()
         found, end = 0, time.monotonic() + PATIENCE_SECONDS

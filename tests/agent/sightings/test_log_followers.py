@@ -90,7 +90,7 @@ def follow(
 
         def make(pod: IngressPod) -> Follower:
             kubernetes_api.logs.setdefault(pod.name, queue.Queue())
-            made.append(Follower(apis.core, pod, "worker-01"))
+            made.append(Follower(apis, pod, "worker-01"))
             return made[-1]
 
         yield make
