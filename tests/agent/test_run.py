@@ -4,8 +4,8 @@ import json
 import queue
 import re
 import threading
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,13 +13,15 @@ import pytest
 
 from parallax.model.cluster import NodeReport
 from parallax.model.probe import Role
-from parallax.model.push import Push
+from parallax.model.push import SCHEMA_V2, Push
+from parallax.model.reading_parts import joined
 from parallax.model.target import Target
-from parallax_agent import cycle as cycle_module
+from parallax_agent import probing as probing_module
 from parallax_agent import run as run_module
-from parallax_agent.cycle import Cycles
+from parallax_agent.cycle import Cycles, Done
 from parallax_agent.hops import schedule
-from parallax_agent.push import pusher as pusher_module
+from parallax_agent.pace import agenda as agenda_module
+from parallax_agent.pace.agenda import Work
 from parallax_agent.push.pusher import Pusher
 from parallax_agent.run import Agent
 from parallax_agent.settings import Settings
@@ -98,7 +100,18 @@ def agent(
 
 def cycles_of(agent: Agent) -> Cycles:
     """Build an agent's cycles."""
-    return Cycles(agent.settings, agent.targets, agent.apis, lambda: agent.interval)
+    return Cycles(agent.settings, agent.targets, agent.apis, 60.0)
+
+
+def reported(cycles: Cycles) -> Push:
+    """Read and report every target, as in an alert."""
+    names = [target.name for target in cycles._targets]
+    work = Work(read=True, reports=dict.fromkeys(names, 1.0))
+    push = cycles.do(work).push
+    assert push is not None
+    parts = {one.digest: one.reading for one in push.readings}
+    reports = tuple(joined(report, parts) for report in push.reports)
+    return replace(push, reports=reports)
 
 
 @pytest.fixture
@@ -124,7 +137,7 @@ def test_a_cycle_reports_reading_probes_and_sightings(
     cycles: Cycles, cluster: KubernetesServer, hop: Server
 ) -> None:
     """One push has the reading, probes and sightings; agents' lines are dropped."""
-    report = only(cycles.next())
+    report = only(reported(cycles))
     assert report.reading is not None
     assert report.reading.problems == ()
     healthy = {p.role for p in report.probes if p.healthy}
@@ -135,7 +148,7 @@ def test_a_cycle_reports_reading_probes_and_sightings(
     cluster.logs[OWN_POD].put(line(1, agent=own) + line(2, request_id=users))
 
     def seen() -> Push | None:
-        latest = cycles.next()
+        latest = reported(cycles)
         return latest if latest.sightings else None
 
     push = until(seen)
@@ -152,13 +165,13 @@ def test_an_api_that_goes_away_leaves_the_last_path_probed(
 ) -> None:
     """The reading names what is missing; the hops are still probed."""
     monkeypatch.setattr(cache_module, "STALE_SECONDS", 0.0)
-    before = only(cycles.next())
+    before = only(reported(cycles))
     for kind in ("nodes", "services", "endpointslices", "pods", "ingresses"):
         cluster.errors[kind] = 500
     cluster.drop()
 
     def away() -> NodeReport | None:
-        latest = only(cycles.next())
+        latest = only(reported(cycles))
         reading = latest.reading
         return latest if reading and len(reading.problems) >= 5 else None
 
@@ -185,7 +198,7 @@ def test_one_target_that_cannot_be_read_does_not_stop_the_others(
     body["items"].append({"metadata": {"namespace": "odd", "name": "odd"}})
     body["items"][-1]["spec"] = {"ports": 7}
     cluster.replaced["services"] = body
-    odd, fine = cycles.next().reports
+    odd, fine = reported(cycles).reports
     assert odd.reading is not None
     assert any("TypeError" in problem for problem in odd.reading.problems)
     assert fine.reading is not None
@@ -200,8 +213,8 @@ def test_failed_probes_leave_the_reading(
     def broken(*_: object) -> None:
         raise RuntimeError("defect")
 
-    monkeypatch.setattr(cycle_module, "run_schedule", broken)
-    report = only(cycles.next())
+    monkeypatch.setattr(probing_module, "run_schedule", broken)
+    report = only(reported(cycles))
     assert report.probes == ()
     assert report.reading is not None
     assert report.reading.nodes is not None
@@ -223,50 +236,91 @@ def test_a_log_written_elsewhere_is_no_proof(
     body = cluster.body("ingress-nginx-controller")
     body["data"] |= entry
     cluster.replaced["ingress-nginx-controller"] = body
-    cycles.next()
+    reported(cycles)
     follower = next(iter(cycles._followers._followers.values()))
     cluster.logs[OWN_POD].put(line(1, agent="curl/8.5"))
     until(lambda: follower.take().read_at)
-    assert only(cycles.next()).log_read_at is None
+    assert only(reported(cycles)).log_read_at is None
+
+
+@contextmanager
+def running(agent: Agent, cluster: KubernetesServer) -> Iterator[list[int]]:
+    """Run the agent; yield the list that its exit code will be in."""
+    stop = threading.Event()
+    code: list[int] = []
+    thread = threading.Thread(target=lambda: code.append(agent.run(stop)))
+    thread.start()
+    try:
+        yield code
+    finally:
+        stop.set()
+        thread.join(20)
+        cluster.logs[OWN_POD].put(None)
+        assert not thread.is_alive()
+
+
+@pytest.fixture(autouse=True)
+def fast(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Look often what is due, and do not spread the heartbeats."""
+    monkeypatch.setattr(run_module, "TICK_SECONDS", 0.01)
+    monkeypatch.setattr(agenda_module, "SPREAD_SECONDS", 0.0)
+    monkeypatch.setattr(agenda_module, "SHORTEST_SECONDS", 0.01)
+
+
+def pushes_until(ingest: IngestServer, wanted: Callable[[Push], bool]) -> Push:
+    """Take pushes until one is as wanted."""
+    for _ in range(20):
+        push = ingest.taken.get(timeout=20)
+        if wanted(push):
+            return push
+    raise AssertionError("no such push")
 
 
 def test_running_pushes_until_it_is_stopped(
     agent: Agent, ingest: IngestServer, cluster: KubernetesServer
 ) -> None:
-    """Cycles repeat; at the end everything is sent and 0 returned."""
-    stop = threading.Event()
-    code: list[int] = []
-    thread = threading.Thread(target=lambda: code.append(agent.run(stop)))
-    thread.start()
-    pushes = [ingest.taken.get(timeout=20) for _ in range(2)]
-    stop.set()
-    thread.join(20)
-    cluster.logs[OWN_POD].put(None)
+    """Heartbeats repeat when ingest requests them; at the end everything is sent."""
+    ingest.response = {"message": "stored", "next_seconds": 0.05}
+    with running(agent, cluster) as code:
+        first = ingest.taken.get(timeout=20)
+        later = pushes_until(ingest, lambda push: push.heartbeat is not None)
     assert code == [0]
     assert agent.pusher.buffered == 0
-    assert {p.node for p in pushes} == {"worker-01"}
+    assert (first.schema, first.node) == (SCHEMA_V2, "worker-01")
+    assert first.heartbeat is not None
+    assert later.heartbeat is not None
+    assert later.heartbeat.sequence > first.heartbeat.sequence
+    assert later.heartbeat.targets == 1
 
 
-def test_a_requested_interval_applies_at_once(
-    agent: Agent,
-    ingest: IngestServer,
-    monkeypatch: pytest.MonkeyPatch,
-    cluster: KubernetesServer,
+def test_what_ingest_asks_for_is_reported_at_once(
+    agent: Agent, ingest: IngestServer, cluster: KubernetesServer
 ) -> None:
-    """An agent that would wait for an hour sends its next push in seconds."""
-    monkeypatch.setattr(pusher_module, "SHORTEST", 0.0)
-    monkeypatch.setattr(run_module, "CHECK_SECONDS", 0.01)
+    """An agent that would wait for an hour sends a report, then another one."""
     agent.settings = replace(agent.settings, interval=3600.0)
-    ingest.response = {"message": "stored", "interval_seconds": 0.1}
-    stop = threading.Event()
-    thread = threading.Thread(target=agent.run, args=(stop,))
-    thread.start()
-    for _ in range(2):
-        ingest.taken.get(timeout=20)
-    stop.set()
-    thread.join(20)
-    cluster.logs[OWN_POD].put(None)
-    assert not thread.is_alive()
+    asked = {"message": "stored", "full": ["platform-api"], "interval_seconds": 5}
+    ingest.response = asked
+    with running(agent, cluster):
+        push = pushes_until(ingest, lambda push: bool(push.reports))
+    report = only(push)
+    assert report.reading_ref is not None
+    assert {p.digest for p in push.readings} >= {report.reading_ref.target}
+    assert len(report.probes) == 15
+
+
+def test_parts_that_ingest_lacks_are_sent_with_the_next_push(
+    agent: Agent, ingest: IngestServer, cluster: KubernetesServer
+) -> None:
+    """The list of nodes is sent only on request."""
+    ingest.response = {"message": "stored", "next_seconds": 0.05}
+    with running(agent, cluster):
+        first = ingest.taken.get(timeout=20)
+        assert first.heartbeat is not None
+        nodes = first.heartbeat.nodes
+        ingest.response["readings"] = [nodes]
+        pushes_until(ingest, lambda push: nodes in {p.digest for p in push.readings})
+    assert nodes is not None
+    assert first.readings == ()
 
 
 def test_a_failed_cycle_does_not_stop_the_agent(
@@ -277,20 +331,16 @@ def test_a_failed_cycle_does_not_stop_the_agent(
     cluster: KubernetesServer,
 ) -> None:
     """The next cycle is normal."""
-    real = Cycles.next
+    real = Cycles.do
     broken = iter([True])
 
-    def sometimes(self: Cycles) -> Push:
+    def sometimes(self: Cycles, work: Work) -> Done:
         if next(broken, False):
             raise RuntimeError("defect")
-        return real(self)
+        return real(self, work)
 
-    monkeypatch.setattr(Cycles, "next", sometimes)
-    stop = threading.Event()
-    thread = threading.Thread(target=agent.run, args=(stop,))
-    thread.start()
-    ingest.taken.get(timeout=20)
-    stop.set()
-    thread.join(20)
-    cluster.logs[OWN_POD].put(None)
+    monkeypatch.setattr(Cycles, "do", sometimes)
+    monkeypatch.setattr(agenda_module, "HEARTBEAT_SECONDS", 0.1)
+    with running(agent, cluster):
+        ingest.taken.get(timeout=20)
     assert "cycle failed" in caplog.text

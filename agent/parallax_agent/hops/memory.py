@@ -1,0 +1,82 @@
+"""Memory: what the probes of a target's hops showed lately.
+
+In: the probes of each cycle, the path. Out: whether a hop fails or recovered, the last
+probe of each hop, and the probes of a report. It does not: probe or report.
+"""
+
+import time
+from collections.abc import Callable, Iterable
+
+from parallax.model.probe import Probe
+from parallax_agent.hops.share import Hop, hop_of
+from parallax_agent.read.target_path import TargetPath
+
+KEPT_INTERVALS = 3
+"""For so many intervals a probe stays in the reports, if one cycle is only a part of
+the plan."""
+
+
+class HopMemory:
+    """The hops of one target."""
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._last: dict[Hop, Probe] = {}
+        self._reported: dict[Hop, tuple[float, Probe]] = {}
+
+    @property
+    def last(self) -> tuple[Probe, ...]:
+        """The last probe of each hop."""
+        return tuple(self._last.values())
+
+    @property
+    def failing(self) -> frozenset[Hop]:
+        """The hops whose last probe failed."""
+        return frozenset(hop for hop, probe in self._last.items() if not probe.healthy)
+
+    def add(self, probes: Iterable[Probe]) -> bool:
+        """Add probes; return whether one failed, or recovered."""
+        reasons = False
+        for probe in probes:
+            before = self._last.get(hop_of(probe))
+            recovered = before is not None and not before.healthy
+            reasons = reasons or recovered or not probe.healthy
+            self._last[hop_of(probe)] = probe
+        return reasons
+
+    def keep_existing(self, path: TargetPath) -> None:
+        """Forget the hops whose pod or node is no longer on the path."""
+        reading = path.reading
+        if reading.endpoints is None or reading.nodes is None:
+            return  # unknown, so that nothing is known to be gone
+        ends = (
+            *reading.endpoints,
+            *path.second_endpoints,
+            *(reading.ingress_endpoints or ()),
+        )
+        pods = {None, *(end.pod for end in ends)}
+        nodes = {None, *(node.name for node in reading.nodes)}
+        self._last = {
+            hop: probe
+            for hop, probe in self._last.items()
+            if hop[1] in pods and hop[2] in nodes
+        }
+
+    def keep(self, probes: Iterable[Probe], interval: float) -> tuple[Probe, ...]:
+        """Return these probes, and the newest of the hops that they do not cover."""
+        now = self._now()
+        current = list(probes)
+        covered = set(map(hop_of, current))
+        ends = now - KEPT_INTERVALS * interval
+        older = [
+            (at, probe)
+            for hop, (at, probe) in self._reported.items()
+            if hop not in covered and at > ends
+        ]
+        self._reported = {hop_of(probe): (at, probe) for at, probe in older}
+        self._reported |= {hop_of(probe): (now, probe) for probe in current}
+        return *current, *(probe for _, probe in older)
+
+    def forget(self) -> None:
+        """Forget earlier probes: a report after this has only newer ones."""
+        self._reported.clear()
