@@ -30,7 +30,7 @@ from parallax_agent.watch.connection import connect
 
 SECONDS = 60.0
 """How long the steady state is measured: four cycles."""
-MOST_MEGABYTES, MOST_PROCESSOR, MOST_HEARING = 150.0, 5.0, 30.0
+MOST_MEGABYTES, MOST_PROCESSOR, MOST_HEARING = 100.0, 1.0, 30.0
 PATIENCE_SECONDS = 120.0
 ROOT = Path(__file__).parents[2]
 
@@ -146,5 +146,7 @@ def _environment(folder: Path, ports: dict[str, int]) -> Mapping[str, str]:
         "PARALLAX_INGEST_URL": f"http://127.0.0.1:{ports['ingest']}/",
         "PARALLAX_TARGETS": str(folder / "targets.yaml"),
         "KUBECONFIG": str(folder / "kubeconfig"),
+        # As the image sets it.
+        "MALLOC_ARENA_MAX": "2",
     }
     return os.environ | own
