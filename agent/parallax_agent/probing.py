@@ -42,6 +42,7 @@ class Probing:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._hops: defaultdict[str, HopMemory] = defaultdict(HopMemory)
+        self._whole: set[str] = set()
 
     def run(
         self, targets: Sequence[Target], paths: Mapping[str, TargetPath], work: Work
@@ -50,12 +51,13 @@ class Probing:
         for name, path in paths.items():
             self._hops[name].keep_existing(path)
         plans = {t.name: self._plan(t, paths[t.name], work) for t in targets}
+        self._whole = {n for n, one in plans.items() if len(one.requests) == one.length}
         probes = self._send(targets, paths, plans)
         seen = {
             name: Seen(
                 place=one.place,
                 length=one.length,
-                reasons=self._hops[name].add(probes[name]),
+                reasons=self._hops[name].add(probes[name], _unready(paths[name])),
             )
             for name, one in plans.items()
         }
@@ -69,7 +71,12 @@ class Probing:
     def reported(
         self, name: str, probes: Iterable[Probe], interval: float
     ) -> tuple[Probe, ...]:
-        """Return the probes of a report: of this cycle, and of hops it left out."""
+        """Return the probes of a report: of this cycle, and of hops it left out.
+
+        After a whole plan there are none: its rotation changes, but leaves out no kind.
+        """
+        if name in self._whole:
+            self._hops[name].forget()
         return self._hops[name].keep(probes, interval)
 
     def forget(self, names: Iterable[str]) -> None:
@@ -126,6 +133,13 @@ class Probing:
             if probe is not None:
                 probes[name].append(plan.trim(probe))
         return probes
+
+
+def _unready(path: TargetPath) -> set[str]:
+    """Return the pods that Kubernetes sends no requests."""
+    reading = path.reading
+    ends = (*(reading.endpoints or ()), *(reading.ingress_endpoints or ()))
+    return {end.pod for end in ends if end.pod and not end.ready}
 
 
 def node_names(path: TargetPath) -> list[str] | None:

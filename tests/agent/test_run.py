@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -21,7 +22,7 @@ from parallax_agent import run as run_module
 from parallax_agent.cycle import Cycles, Done
 from parallax_agent.hops import schedule
 from parallax_agent.pace import agenda as agenda_module
-from parallax_agent.pace.agenda import Work
+from parallax_agent.pace.agenda import Agenda, Work
 from parallax_agent.push.pusher import Pusher
 from parallax_agent.run import Agent
 from parallax_agent.settings import Settings
@@ -29,6 +30,7 @@ from parallax_agent.sightings import follower as follower_module
 from parallax_agent.watch import cache as cache_module
 from parallax_agent.watch.api import Apis, connect
 from tests.agent.conftest import IngestServer, KubernetesServer, Quiet, Server
+from tests.agent.push.version_one import VersionOne
 from tests.agent.sightings.test_log_followers import line, until
 
 OWN_POD = "ingress-nginx-controller-jjw5g"
@@ -37,10 +39,12 @@ OWN_POD = "ingress-nginx-controller-jjw5g"
 class Hop(Quiet):
     """Responds as pod, Service, NodePort and ingress."""
 
+    status: ClassVar = [200]
+
     def do_GET(self) -> None:  # noqa: N802 - the library's name
-        """Record the client and respond healthily."""
+        """Record the client and respond as planned."""
         self.server.requests.append(("GET", self.headers["User-Agent"]))
-        self.answer(200, b"ok", "text/plain")
+        self.answer(self.status[0], b"ok", "text/plain")
 
 
 @pytest.fixture(autouse=True)
@@ -160,6 +164,61 @@ def test_a_cycle_reports_reading_probes_and_sightings(
     assert report.interval >= 1.0
 
 
+def test_a_healthy_target_gets_one_request_at_a_turn(
+    cycles: Cycles, hop: Server
+) -> None:
+    """The turns walk over the whole plan; nothing is reported."""
+    cycles.do(Work(read=True, heartbeat=True))
+    done = [cycles.do(Work(turns={"platform-api": turn})) for turn in range(15)]
+    assert [one.push for one in done] == [None] * 15
+    assert {one.seen["platform-api"].length for one in done} == {15}
+    assert len(hop.requests) < 15
+    last = done[-1].probes["platform-api"]
+    assert {p.role for p in last if p.healthy} >= {Role.INGRESS, Role.NODEPORT_OWN}
+    assert len(last) == len({(p.role, p.pod, p.peer_node) for p in last}) == 15
+
+
+def test_a_node_that_flaps_between_heartbeat_and_report_is_reported(
+    cycles: Cycles, cluster: KubernetesServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One failed request begins an alert; it ends two minutes after the recovery."""
+    only_node("worker-01", cluster)
+    agenda = Agenda("worker-01", ["platform-api"], 15.0)
+
+    def step(now: float) -> tuple[bool, bool]:
+        """Do what is due; return whether it found a reason, and whether it reports."""
+        done = cycles.do(agenda.take_due(now, now) or Work())
+        agenda.note(now, done.seen)
+        reasons = any(seen.reasons for seen in done.seen.values())
+        return reasons, bool(done.push and done.push.reports)
+
+    # The first reading counts as a change.
+    assert [step(0.0), step(1.0)] == [(True, False), (False, True)]
+    healthy = [step(1000.0 + second) for second in range(60)]
+    assert set(healthy) == {(False, False)}
+    monkeypatch.setattr(Hop, "status", [503])
+    failed = next(n for n in range(2000, 2060) if step(n) == (True, False))
+    monkeypatch.setattr(Hop, "status", [200])
+    steps = [step(failed + second) for second in range(1, 200)]
+    assert steps[0] == (True, True)
+    reports = [second for second, (_, reports) in enumerate(steps) if reports]
+    assert reports == [15 * n for n in range(8)]
+
+
+def only_node(name: str, cluster: KubernetesServer) -> None:
+    """Leave only one node, and the pods on it, so that every hop responds."""
+    nodes, slices = cluster.body("nodes"), cluster.body("endpointslices")
+    nodes["items"] = [n for n in nodes["items"] if n["metadata"]["name"] == name]
+    for item in slices["items"]:
+        ends = item["endpoints"]
+        item["endpoints"] = [end for end in ends if end.get("nodeName") == name]
+    services = cluster.body("services")
+    for item in services["items"]:
+        item["spec"]["clusterIP"] = "None"
+    cluster.replaced |= {"nodes": nodes, "endpointslices": slices}
+    cluster.replaced["services"] = services
+
+
 def test_an_api_that_goes_away_leaves_the_last_path_probed(
     cycles: Cycles, cluster: KubernetesServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -263,7 +322,7 @@ def running(agent: Agent, cluster: KubernetesServer) -> Iterator[list[int]]:
 def fast(monkeypatch: pytest.MonkeyPatch) -> None:
     """Look often what is due, and do not spread the heartbeats."""
     monkeypatch.setattr(run_module, "TICK_SECONDS", 0.01)
-    monkeypatch.setattr(agenda_module, "SPREAD_SECONDS", 0.0)
+    monkeypatch.setattr(agenda_module, "SPREAD", 0.0)
     monkeypatch.setattr(agenda_module, "SHORTEST_SECONDS", 0.01)
 
 
@@ -321,6 +380,21 @@ def test_parts_that_ingest_lacks_are_sent_with_the_next_push(
         pushes_until(ingest, lambda push: nodes in {p.digest for p in push.readings})
     assert nodes is not None
     assert first.readings == ()
+
+
+def test_with_a_stack_of_an_earlier_version_every_cycle_is_reported(
+    agent: Agent, cluster: KubernetesServer, key_file: Path
+) -> None:
+    """Reports with whole readings, as before heartbeats."""
+    old = VersionOne()
+    agent.pusher = Pusher(f"{old.url}/v1/observations", key_file)
+    with running(agent, cluster):
+        bodies = until(lambda: old.stored if len(old.stored) >= 2 else None)
+    old.stop()
+    (report,) = bodies[1]["reports"]
+    assert report["reading"]["nodes"]
+    assert report["interval"] >= 1.0
+    assert len(report["probes"]) == 15
 
 
 def test_a_failed_cycle_does_not_stop_the_agent(

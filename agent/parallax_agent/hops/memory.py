@@ -5,7 +5,7 @@ probe of each hop, and the probes of a report. It does not: probe or report.
 """
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from parallax.model.probe import Probe
 from parallax_agent.hops.share import Hop, hop_of
@@ -22,6 +22,7 @@ class HopMemory:
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
         self._last: dict[Hop, Probe] = {}
+        self._failing: set[Hop] = set()
         self._reported: dict[Hop, tuple[float, Probe]] = {}
 
     @property
@@ -31,17 +32,24 @@ class HopMemory:
 
     @property
     def failing(self) -> frozenset[Hop]:
-        """The hops whose last probe failed."""
-        return frozenset(hop for hop, probe in self._last.items() if not probe.healthy)
+        """The hops whose last probe failed, and is a reason to report."""
+        return frozenset(self._failing)
 
-    def add(self, probes: Iterable[Probe]) -> bool:
-        """Add probes; return whether one failed, or recovered."""
+    def add(self, probes: Iterable[Probe], unready: Collection[str] = ()) -> bool:
+        """Add probes; return whether one failed, or recovered.
+
+        A pod in `unready` may fail: its state is in the reading, and it gets no users.
+        """
         reasons = False
         for probe in probes:
-            before = self._last.get(hop_of(probe))
-            recovered = before is not None and not before.healthy
-            reasons = reasons or recovered or not probe.healthy
-            self._last[hop_of(probe)] = probe
+            hop = hop_of(probe)
+            recovered = probe.healthy and hop in self._failing
+            failed = not probe.healthy and probe.pod not in unready
+            self._failing.discard(hop)
+            if failed:
+                self._failing.add(hop)
+            reasons = reasons or recovered or failed
+            self._last[hop] = probe
         return reasons
 
     def keep_existing(self, path: TargetPath) -> None:
@@ -61,6 +69,7 @@ class HopMemory:
             for hop, probe in self._last.items()
             if hop[1] in pods and hop[2] in nodes
         }
+        self._failing &= self._last.keys()
 
     def keep(self, probes: Iterable[Probe], interval: float) -> tuple[Probe, ...]:
         """Return these probes, and the newest of the hops that they do not cover."""

@@ -24,10 +24,11 @@ UNKNOWN_PHASE_SECONDS = 10.0
 """Until the next heartbeat, if `ingest` does not say when the targets are probed."""
 ASKED_SECONDS = 10.0
 """Between two reports that `ingest` requests, unless it names another interval."""
-SPREAD_SECONDS = 2.0
-"""The nodes of a cluster get the same time for their heartbeats; they spread it."""
+SPREAD = 1 / 30
+"""The nodes of a cluster get the same time for their heartbeats. They spread them over
+this share of the longest time: two seconds of a minute."""
 USUAL_INTERVAL = 15.0
-SHORT_HEARTBEATS = 3
+SHORT_HEARTBEATS = 2
 """Intervals between two heartbeats at most, if the interval is below the usual one."""
 
 
@@ -92,7 +93,7 @@ class Agenda:
         self._longest = HEARTBEAT_SECONDS
         if interval < USUAL_INTERVAL:
             self._longest = min(HEARTBEAT_SECONDS, SHORT_HEARTBEATS * interval)
-        self._spread = crc32(node.encode()) % 1000 / 1000 * SPREAD_SECONDS
+        self._spread = crc32(node.encode()) % 1000 / 1000 * SPREAD * self._longest
         self._alerts = {name: Alert() for name in targets}
         self._turns = {name: _Turns() for name in targets}
         self._requested = interval

@@ -10,7 +10,7 @@ when `ingest` requests it.
 
 import threading
 from collections import OrderedDict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 
 from parallax.model.push import Push, ReadingPart
 
@@ -47,7 +47,7 @@ class KnownParts:
         return tuple(part for digest, part in every.items() if digest in digests)
 
     def note(
-        self, push: Push, sent: Iterable[ReadingPart], lacking: Collection[str]
+        self, push: Push, sent: Collection[ReadingPart], lacking: Collection[str]
     ) -> None:
         """Record that a push was stored with these parts, and what `ingest` lacks."""
         named = {*_of_reports(push), *(part.digest for part in sent)}
@@ -58,9 +58,11 @@ class KnownParts:
             self._stored.move_to_end(digest)
         for digest in lacking:
             self._stored.pop(digest, None)
+        with self._lock:
+            wanted = self._wanted - {part.digest for part in sent} | set(lacking)
+            self._wanted = frozenset(wanted & self._parts.keys())
         while len(self._stored) > MOST:
             self._stored.popitem(last=False)
-        self._wanted = frozenset(lacking)
 
 
 def _of_reports(push: Push) -> Iterator[str]:

@@ -190,7 +190,11 @@ class Pusher:
 
     def _set(self, instructions: Instructions) -> None:
         with self._lock:
-            self._instructions = instructions
+            waiting = self._instructions
+            lacking = waiting.readings if waiting else frozenset[str]()
+            self._instructions = replace(
+                instructions, readings=instructions.readings | lacking
+            )
 
     def _send(
         self, message: Message, parts: tuple[ReadingPart, ...], key: str

@@ -39,6 +39,16 @@ def test_a_failure_and_a_recovery_are_reasons_to_report() -> None:
     assert hops.failing == frozenset()
 
 
+def test_a_pod_that_is_not_ready_may_fail() -> None:
+    """A rollout does not count; a pod that fails although it is ready does."""
+    hops = HopMemory()
+    bad = probe("a", healthy=False)
+    assert not hops.add([bad], {"a"})
+    assert not hops.add([probe("a")])
+    assert hops.last == (probe("a"),)
+    assert hops.add([bad], {"b"})
+
+
 def test_a_hop_that_no_longer_exists_is_forgotten() -> None:
     """A pod that failed and was removed does not fail forever."""
     hops = HopMemory()

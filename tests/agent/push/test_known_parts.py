@@ -93,6 +93,15 @@ def test_what_ingest_forgot_is_sent_again() -> None:
     assert names(known.needed(push())) == "s"
 
 
+def test_what_ingest_lacks_is_sent_although_another_push_was_stored_meanwhile() -> None:
+    """A response names only what its own push refers to."""
+    known = KnownParts()
+    known.remember((NODES, SHOP))
+    known.note(push(report(SHOP)), (), [SHOP.digest])
+    known.note(push(), (), [])
+    assert names(known.needed(push())) == "s"
+
+
 def test_memory_is_bounded() -> None:
     """However often the cluster changes, or what an answer names."""
     known = KnownParts()
