@@ -31,7 +31,6 @@ from parallax_agent.sightings.log_followers import (
     LogFollowers,
     combine,
     is_elsewhere,
-    limit_sightings,
 )
 from parallax_agent.watch.api import Apis
 
@@ -90,6 +89,7 @@ class Cycles:
         if work.read or work.reports:
             self._held.add(self._followers.take())
         probes, seen = self._probing.run(targets, paths, work)
+        self._parts.see_nodes([path.reading for path in readings.values()])
         for name, path in readings.items():
             if self._changed(name, path):
                 seen[name] = replace(seen[name], reasons=True)
@@ -133,7 +133,8 @@ class Cycles:
         """Return what is sent: reports and the parts they refer to, or a heartbeat."""
         if not (work.reports or work.heartbeat):
             return None
-        logs = limit_sightings(self._held.take()) if work.reports else {}
+        logs = {name: self._held.logs(name) for name in work.reports}
+        shared, own = self._held.take(work.reports)
         now = datetime.now(UTC)
         parts = {p.digest: p for p in (self._parts.nodes,) if p is not None}
         reports: list[NodeReport] = []
@@ -146,8 +147,10 @@ class Cycles:
                 # Slow hops prolong a cycle; the reader must expect the next one later.
                 interval=max(interval, time.monotonic() - began),
                 probes=self._probing.reported(name, probes[name], interval),
+                sightings=own[name],
             )
-            reports.append(self._with_evidence(report, readings[name], logs, parts))
+            path = readings[name]
+            reports.append(self._with_evidence(report, path, logs[name], parts))
         return Push(
             schema=SCHEMA_V2,
             cluster=self._settings.cluster,
@@ -156,7 +159,7 @@ class Cycles:
             heartbeat=self._heartbeat() if work.heartbeat else None,
             readings=tuple(parts.values()),
             reports=tuple(reports),
-            sightings=bounded(tuple(s for h in logs.values() for s in h.sightings)),
+            sightings=bounded(shared) if work.reports else (),
         )
 
     def _with_evidence(

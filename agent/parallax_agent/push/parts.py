@@ -7,7 +7,7 @@ What is equal to the last reading keeps its digest, so that an unchanged cluster
 one comparison for each target.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from parallax.model.cluster import ClusterReading, Node, ReadingRef
@@ -31,16 +31,23 @@ class Parts:
         """The list of nodes of the last reading; None: not read."""
         return self._nodes
 
-    def changed(self, target: str, reading: ClusterReading) -> bool:
-        """Set a target's reading; return whether its part differs from the last one.
-
-        The nodes are a part of their own.
-        """
+    def see_nodes(self, readings: Collection[ClusterReading]) -> None:
+        """Set the list of nodes, as one of these readings of the same moment has it."""
+        if not readings:
+            return
+        known = (reading for reading in readings if reading.nodes is not None)
+        reading = next(known, next(iter(readings)))
         if reading.nodes != self._all_nodes:
             few = limit_nodes(reading.nodes)
             own = ClusterReading(read_at=reading.read_at, nodes=few)
             self._nodes = nodes_part(bounded(own))
             self._all_nodes = reading.nodes
+
+    def changed(self, target: str, reading: ClusterReading) -> bool:
+        """Set a target's reading; return whether its part differs from the last one.
+
+        The nodes are a part of their own.
+        """
         before = self._seen.get(target)
         now = replace(reading, nodes=None, problems=())
         if before is not None and replace(before, read_at=now.read_at) == now:
@@ -52,17 +59,19 @@ class Parts:
     def reference(
         self, target: str, reading: ClusterReading
     ) -> tuple[ReadingRef, Mapping[str, ReadingPart]]:
-        """Return the reference to a reading, and its parts by digest."""
+        """Return the reference to a reading, and its parts by digest.
+
+        The nodes are those of `see_nodes`.
+        """
         self.changed(target, reading)
         if target not in self._parts:
             few = limit_reading(replace(reading, problems=()))
             self._parts[target] = part(bounded(replace(few, nodes=None)))
-        parts = {self._parts[target].digest: self._parts[target]}
-        if self._nodes is not None:
-            parts[self._nodes.digest] = self._nodes
+        nodes = self._nodes if reading.nodes is not None else None
+        every = (self._parts[target], *filter(None, [nodes]))
         ref = ReadingRef(
             read_at=reading.read_at,
             target=self._parts[target].digest,
-            nodes=self._nodes.digest if self._nodes else None,
+            nodes=nodes.digest if nodes else None,
         )
-        return ref, parts
+        return ref, {one.digest: one for one in every}

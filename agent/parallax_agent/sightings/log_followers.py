@@ -12,7 +12,7 @@ from parallax.model.cluster import ClusterReading
 from parallax_agent.read.target_path import IngressPod
 from parallax_agent.sightings.follower import Follower
 from parallax_agent.sightings.formats import select_format
-from parallax_agent.sightings.log_evidence import DROPPED_LINES, MAX_SIGHTINGS, LogBatch
+from parallax_agent.sightings.log_evidence import LogBatch
 
 
 class LogFollowers:
@@ -73,23 +73,6 @@ class LogFollowers:
         for _, follower in self._leaving:
             follower.stop()
         self._leaving.clear()
-
-
-def limit_sightings(by_pod: dict[IngressPod, LogBatch]) -> dict[IngressPod, LogBatch]:
-    """Return the batches with at most `MAX_SIGHTINGS` sightings in all.
-
-    A log of which some were dropped proves nothing until the next call.
-    """
-    limited: dict[IngressPod, LogBatch] = {}
-    room = MAX_SIGHTINGS
-    for pod, part in by_pod.items():
-        few = part.sightings[:room]
-        lost = len(few) < len(part.sightings)
-        limited[pod] = (
-            LogBatch(few, problem=part.problem or DROPPED_LINES) if lost else part
-        )
-        room -= len(few)
-    return limited
 
 
 def combine(

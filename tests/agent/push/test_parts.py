@@ -39,7 +39,9 @@ def parts_of(paths: Paths, target: Target) -> dict[str, ReadingPart]:
     """Read a target as one agent does; return its parts."""
     reading = paths.read([target])[target.name].reading
     assert reading.problems == ()
-    return dict(Parts().reference(target.name, reading)[1])
+    parts = Parts()
+    parts.see_nodes([reading])
+    return dict(parts.reference(target.name, reading)[1])
 
 
 def test_agents_of_different_nodes_and_histories_make_equal_digests(
@@ -87,14 +89,12 @@ def test_only_a_change_of_the_target_s_objects_counts() -> None:
     """Not the time, the problems of this node, or another node's state."""
     parts = Parts()
     assert parts.changed("shop", READING)
-    nodes = parts.nodes
     for same in (
         replace(READING, read_at=NOW + timedelta(seconds=15)),
         replace(READING, problems=()),
         replace(READING, nodes=(Node(name="one"), Node(name="two", ready=False))),
     ):
         assert not parts.changed("shop", same)
-    assert parts.nodes != nodes
     assert parts.changed("shop", replace(READING, endpoints=()))
     assert parts.changed("api", READING)
 
@@ -102,6 +102,7 @@ def test_only_a_change_of_the_target_s_objects_counts() -> None:
 def test_a_reference_names_both_parts() -> None:
     """Without a list of nodes there is only the target's."""
     parts = Parts()
+    parts.see_nodes([READING])
     ref, own = parts.reference("shop", READING)
     assert (ref.read_at, {ref.nodes, ref.target}) == (NOW, set(own))
     ref, own = parts.reference("shop", replace(READING, nodes=None))
@@ -114,6 +115,7 @@ def test_the_list_of_nodes_does_not_depend_on_the_target() -> None:
     pods = tuple(Pod(name=f"pod-{n}", ready=n > 0) for n in range(900))
     large = replace(READING, nodes=nodes, pods=pods)
     parts = Parts()
+    parts.see_nodes([large])
     ref, own = parts.reference("shop", large)
     other, _ = parts.reference("api", replace(READING, nodes=nodes))
     assert ref.nodes == other.nodes
@@ -121,3 +123,18 @@ def test_the_list_of_nodes_does_not_depend_on_the_target() -> None:
     assert len(own[ref.nodes].reading.nodes or ()) == MOST_NODES
     target = own[ref.target].reading
     assert (len(target.pods or ()), target.partial) == (MOST, ("nodes", "pods"))
+
+
+def test_a_target_that_could_not_be_read_does_not_hide_the_nodes() -> None:
+    """Another target of the same moment has the list; without any, it is unknown."""
+    unread = ClusterReading(read_at=NOW)
+    parts = Parts()
+    parts.see_nodes([unread, READING])
+    known = parts.nodes
+    assert known is not None
+    assert known.reading.nodes == READING.nodes
+    parts.see_nodes([])
+    assert parts.nodes is known
+    assert parts.reference("odd", unread)[0].nodes is None
+    parts.see_nodes([unread])
+    assert parts.nodes is None
