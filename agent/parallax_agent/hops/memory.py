@@ -6,11 +6,14 @@ probe of each hop, and the probes of a report. It does not: probe or report.
 
 import time
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
 
 from parallax.model.probe import Probe
 from parallax_agent.hops.share import Hop, hop_of
 from parallax_agent.read.target_path import TargetPath
 
+MOST_HOPS = 256
+"""Hops that are remembered; of a Service with thousands of pods those probed last."""
 KEPT_INTERVALS = 3
 """For so many intervals a probe stays in the reports, if one cycle is only a part of
 the plan."""
@@ -27,7 +30,7 @@ class HopMemory:
 
     @property
     def last(self) -> tuple[Probe, ...]:
-        """The last probe of each hop."""
+        """The last probe of each hop, without headers and body."""
         return tuple(self._last.values())
 
     @property
@@ -49,7 +52,10 @@ class HopMemory:
             if failed:
                 self._failing.add(hop)
             reasons = reasons or recovered or failed
-            self._last[hop] = probe
+            self._last.pop(hop, None)
+            self._last[hop] = replace(probe, headers=(), body="")
+        while len(self._last) > MOST_HOPS:
+            del self._last[next(iter(self._last))]
         return reasons
 
     def keep_existing(self, path: TargetPath) -> None:

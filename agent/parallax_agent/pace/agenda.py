@@ -24,6 +24,8 @@ UNKNOWN_PHASE_SECONDS = 10.0
 """Until the next heartbeat, if `ingest` does not say when the targets are probed."""
 ASKED_SECONDS = 10.0
 """Between two reports that `ingest` requests, unless it names another interval."""
+EARLY_SECONDS = 2.0
+"""A report that is due within these seconds goes with one that is due now."""
 SPREAD = 1 / 30
 """The nodes of a cluster get the same time for their heartbeats. They spread them over
 this share of the longest time: two seconds of a minute."""
@@ -125,6 +127,8 @@ class Agenda:
                 number = self._turns[name].take_due(now, second, name)
                 if number is not None:
                     turns[name] = number
+        if reports:
+            reports |= self._soon(now, reports)
         heartbeat = now >= self._heartbeat_at
         if heartbeat:
             # An answer to the push will bring this forward.
@@ -135,6 +139,15 @@ class Agenda:
             reports=reports,
             turns=turns,
         )
+
+    def _soon(self, now: float, due: Collection[str]) -> dict[str, float]:
+        """Return the reports that are due in a moment, so that they share a push."""
+        soon = {
+            name: alert.take_due(now, self._interval, self._requested, EARLY_SECONDS)
+            for name, alert in self._alerts.items()
+            if name not in due
+        }
+        return {name: seconds for name, seconds in soon.items() if seconds is not None}
 
     def _due_legacy(self, now: float) -> Work:
         interval = min(self._interval, self._requested)

@@ -68,12 +68,17 @@ class Alert:
         slow = now - self._began >= FAST_SECONDS or used >= FAST_PER_HOUR
         return max(own, SLOW_SECONDS) if slow else own
 
-    def take_due(self, now: float, own: float, requested: float) -> float | None:
-        """Return the interval of a report that is due, and count it; None: none is."""
+    def take_due(
+        self, now: float, own: float, requested: float, early: float = 0.0
+    ) -> float | None:
+        """Return the interval of a report that is due, and count it; None: none is.
+
+        `early`: seconds by which a report may be early, to share another one's push.
+        """
         if not self.active(now):
             return None
         interval = self.interval(now, own, requested)
-        if now - self._reported < interval:
+        if now - self._reported < interval - early:
             return None
         self._reported = now
         if not self._asked and interval < SLOW_SECONDS:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from parallax.model.cluster import ClusterReading, Endpoint, Node
 from parallax.model.probe import Probe, Role
-from parallax_agent.hops.memory import KEPT_INTERVALS, HopMemory
+from parallax_agent.hops.memory import KEPT_INTERVALS, MOST_HOPS, HopMemory
 from parallax_agent.hops.share import hop_of
 from parallax_agent.read.target_path import TargetPath
 
@@ -64,6 +64,15 @@ def test_a_hop_that_no_longer_exists_is_forgotten() -> None:
     assert [p.pod for p in hops.last] == ["here"]
     hops.keep_existing(TargetPath(reading=replace(reading, nodes=(Node(name="one"),))))
     assert hops.last == ()
+
+
+def test_memory_is_bounded() -> None:
+    """A Service with thousands of pods, each with a body."""
+    hops = HopMemory()
+    for number in range(2 * MOST_HOPS):
+        hops.add([replace(probe(f"pod-{number}"), body="x" * 2048)])
+    assert len(hops.last) == MOST_HOPS
+    assert hops.last[-1] == probe(f"pod-{2 * MOST_HOPS - 1}")
 
 
 def test_a_report_keeps_what_its_cycle_left_out() -> None:

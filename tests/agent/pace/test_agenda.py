@@ -131,6 +131,20 @@ def test_a_failing_probe_makes_the_target_report_until_it_is_healthy_again() -> 
     assert (reports[0], max(reports) < 122 <= min(turns)) == (2, True)
 
 
+def test_reports_that_are_due_soon_share_a_push() -> None:
+    """Alerts that begin one after the other do not cost a push each."""
+    agenda = agenda_of("shop", "api")
+    failing = Seen(place=ALONE.place, length=26, reasons=True)
+    agenda.note(1.0, {"shop": failing})
+    works = {1: agenda.take_due(1.0, UTC)}
+    agenda.note(2.0, {"api": failing})
+    works |= {second: agenda.take_due(second, UTC) for second in range(2, 60)}
+    reports = {n: set(work.reports) for n, work in works.items() if work}
+    found = {n: names for n, names in reports.items() if names}
+    both = {"shop", "api"}
+    assert found == {1: {"shop"}, 2: {"api"}, 16: both, 31: both, 46: both}
+
+
 def test_a_healthy_target_gets_a_request_in_each_turn() -> None:
     """A node that is alone sends two full plans a minute, evenly."""
     agenda = agenda_of()
