@@ -15,8 +15,8 @@ from parallax.model.cluster import NodeReport
 from parallax.model.probe import Probe
 from parallax.model.push import SCHEMA_V2, Heartbeat, Push, ReadingPart
 from parallax.model.target import Target
-from parallax_agent.pace.agenda import Seen, Work
 from parallax_agent.pace.rank import reports_changes
+from parallax_agent.pace.work import Seen, Work
 from parallax_agent.paths import Paths
 from parallax_agent.probing import Probing, node_names
 from parallax_agent.push.bound import bounded
@@ -117,8 +117,10 @@ class Cycles:
 
     def _changed(self, name: str, path: TargetPath) -> bool:
         """Tell whether this node reports a change of the target's objects."""
-        nodes = path.reading.nodes or ()
-        ready = [node.name for node in nodes if node.ready] or node_names(path) or ()
+        # While the API is unavailable, the last known nodes decide.
+        known = self._paths.last(name, path)
+        nodes = known.reading.nodes or ()
+        ready = [n.name for n in nodes if n.ready] or node_names(known) or ()
         return self._parts.changed(name, path.reading) and reports_changes(
             name, self._settings.node, ready
         )

@@ -19,8 +19,8 @@ from parallax_agent.hops.memory import HopMemory
 from parallax_agent.hops.schedule import ScheduledRequest, run_schedule
 from parallax_agent.hops.selection import VantagePoint
 from parallax_agent.hops.share import take_share
-from parallax_agent.pace.agenda import Seen, Work
 from parallax_agent.pace.turns import Place, place_of
+from parallax_agent.pace.work import Seen, Work
 from parallax_agent.read.target_path import TargetPath
 from parallax_agent.settings import Settings
 

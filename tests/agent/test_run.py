@@ -22,7 +22,8 @@ from parallax_agent import run as run_module
 from parallax_agent.cycle import Cycles, Done
 from parallax_agent.hops import schedule
 from parallax_agent.pace import agenda as agenda_module
-from parallax_agent.pace.agenda import Agenda, Work
+from parallax_agent.pace.agenda import Agenda
+from parallax_agent.pace.work import Work
 from parallax_agent.push.pusher import Pusher
 from parallax_agent.run import Agent
 from parallax_agent.settings import Settings

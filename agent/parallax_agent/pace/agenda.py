@@ -10,12 +10,13 @@ missed is made up once, and two turns are never closer than half their distance.
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import inf
 from zlib import crc32
 
 from parallax_agent.pace.alert import Alert
 from parallax_agent.pace.turns import Place, newest_turn, period
+from parallax_agent.pace.work import Seen, Work
 
 HEARTBEAT_SECONDS = 60.0
 """The longest time between two heartbeats."""
@@ -24,6 +25,8 @@ UNKNOWN_PHASE_SECONDS = 10.0
 """Until the next heartbeat, if `ingest` does not say when the targets are probed."""
 ASKED_SECONDS = 10.0
 """Between two reports that `ingest` requests, unless it names another interval."""
+LATEST = 1.1
+"""Parts of the longest time after which a heartbeat follows the last one in any case."""
 EARLY_SECONDS = 2.0
 """A report that is due within these seconds goes with one that is due now."""
 SPREAD = 1 / 30
@@ -32,32 +35,6 @@ this share of the longest time: two seconds of a minute."""
 USUAL_INTERVAL = 15.0
 SHORT_HEARTBEATS = 2
 """Intervals between two heartbeats at most, if the interval is below the usual one."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Work:
-    """What is due: `read` every target, a heartbeat, reports, requests.
-
-    `reports` has the seconds until the next report of each target that needs one,
-    `turns` the number of this node's turn for each target that gets one request.
-    """
-
-    read: bool = False
-    heartbeat: bool = False
-    reports: Mapping[str, float] = field(default_factory=dict[str, float])
-    turns: Mapping[str, int] = field(default_factory=dict[str, int])
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
-    """What the work showed of one target; `length` is that of its whole plan.
-
-    `reasons`: a probe failed or recovered, or the cluster changed.
-    """
-
-    place: Place
-    length: int
-    reasons: bool = False
 
 
 @dataclass(slots=True)
@@ -100,7 +77,7 @@ class Agenda:
         self._turns = {name: _Turns() for name in targets}
         self._requested = interval
         self._read_at = self._every_at = -inf
-        self._heartbeat_at = -inf
+        self._heartbeat_at = self._beat_at = -inf
         self._lacked = False
 
     @property
@@ -132,7 +109,7 @@ class Agenda:
         heartbeat = now >= self._heartbeat_at
         if heartbeat:
             # An answer to the push will bring this forward.
-            self._heartbeat_at = now + self._longest
+            self._heartbeat_at, self._beat_at = now + self._longest, now
         return Work(
             read=self._take_read(now),
             heartbeat=heartbeat,
@@ -192,7 +169,10 @@ class Agenda:
         wait = min(max(seconds, SHORTEST_SECONDS), self._longest)
         at_once = lacking and not self._lacked
         self._lacked = lacking
-        self._heartbeat_at = now if at_once else now + wait + self._spread
+        # The answers to reports must not put off the heartbeat again and again.
+        latest = self._beat_at + self._longest * LATEST
+        at = min(now + wait + self._spread, max(latest, now))
+        self._heartbeat_at = now if at_once else at
         wanted = set(full)
         usual = ASKED_SECONDS if wanted else self._interval
         self._requested = usual if interval is None else interval

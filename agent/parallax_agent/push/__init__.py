@@ -12,6 +12,7 @@ requests. It does not: lose a report before the buffer is full, or hide a loss.
 - `instructions`: what a response requests
 - `versions`: a push for an `ingest` of an earlier version
 - `bound`: the length of texts
+- `outcome`: what a response means for the push
 - `post`: one request
 - `signing`: its signature
 """

@@ -27,24 +27,23 @@ import threading
 import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from enum import Enum, auto
 from http import HTTPStatus
 from pathlib import Path
 
 import httpx
 
 from parallax.model.plain import plain_line
-from parallax.model.push import SCHEMA_V2, Push, ReadingPart
+from parallax.model.push import Push, ReadingPart
 from parallax.model.wire import encode
 from parallax.probe.tls import as_users_do
 from parallax_agent.push.buffer import Buffer, Message
 from parallax_agent.push.instructions import (
     FAILED,
     Instructions,
-    knows_no_v2,
     read_instructions,
 )
 from parallax_agent.push.known_parts import KnownParts
+from parallax_agent.push.outcome import Outcome, outcome_of
 from parallax_agent.push.post import Answer, send_post
 from parallax_agent.push.signing import KeyUnusableError, read_key, signed
 from parallax_agent.push.versions import as_v1
@@ -55,11 +54,6 @@ BACKLOG_SECONDS = 5.0
 """Seconds between two older pushes: two or three per interval of 15 seconds."""
 SEND_SECONDS = 10.0
 """Seconds for one attempt as a whole."""
-PERMANENT_ERRORS = frozenset(
-    {HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE}
-)
-"""Responses of `ingest` to a push that it can never store. Any other status may come
-from a proxy, AWS or a wrong URL, and says nothing about the push."""
 LEGACY_SECONDS = 600.0
 """Until schema v2 is tried again."""
 FIRST_WAIT, MAX_WAIT = 1.0, 60.0
@@ -67,15 +61,6 @@ REASON = 300
 """Characters of an error in a log line."""
 
 logger = logging.getLogger(__name__)
-
-
-class Outcome(Enum):
-    """The result of one attempt."""
-
-    STORED = auto()
-    REFUSED = auto()
-    OLD_SCHEMA = auto()
-    RETRY = auto()
 
 
 class Pusher:
@@ -170,7 +155,7 @@ class Pusher:
             # One push that cannot be sent must not block the pushes behind it.
             logger.exception("push was dropped after an unexpected error")
             return Outcome.REFUSED
-        outcome = _outcome(response, message, time.monotonic() - began)
+        outcome = outcome_of(response, message, time.monotonic() - began)
         if outcome is Outcome.STORED:
             instructions = read_instructions(response.body)
             self._known.note(message.push, sent, instructions.readings)
@@ -222,35 +207,3 @@ class Pusher:
             for report in push.reports
         )
         return replace(push, sent_at=now, reports=tuple(reports))
-
-
-def _outcome(response: Answer, message: Message, seconds: float) -> Outcome:
-    facts = {
-        "message_id": message.id,
-        "status_code": response.status_code,
-        "reports": len(message.push.reports),
-        "seconds": round(seconds, 3),
-    }
-    if httpx.codes.is_success(response.status_code):
-        if response.number("refused"):
-            facts["response"] = response.shown
-            logger.warning("push was stored in part", extra=facts)
-        else:
-            logger.info("push was stored", extra=facts)
-        return Outcome.STORED
-    if message.push.schema == SCHEMA_V2 and _is_old_schema(response):
-        return Outcome.OLD_SCHEMA
-    facts["response"] = response.shown
-    if response.status_code == HTTPStatus.UNAUTHORIZED:
-        # A key rotation may still be in progress, so the push is kept.
-        logger.error("push was not authorized", extra=facts)
-        return Outcome.RETRY
-    if response.status_code not in PERMANENT_ERRORS:
-        logger.warning("push failed", extra=facts)
-        return Outcome.RETRY
-    logger.error("push was rejected and dropped", extra=facts)
-    return Outcome.REFUSED
-
-
-def _is_old_schema(response: Answer) -> bool:
-    return response.status_code == HTTPStatus.BAD_REQUEST and knows_no_v2(response.body)

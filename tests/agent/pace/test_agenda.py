@@ -11,10 +11,9 @@ from parallax_agent.pace.agenda import (
     SPREAD,
     UNKNOWN_PHASE_SECONDS,
     Agenda,
-    Seen,
-    Work,
 )
 from parallax_agent.pace.turns import Place
+from parallax_agent.pace.work import Seen, Work
 
 UTC = 1_764_500_000.0
 ALONE = Seen(place=Place(0, 1), length=26)
@@ -71,6 +70,19 @@ def test_nodes_spread_the_time_that_all_of_them_get() -> None:
         works = {t / 10: agenda.take_due(t / 10, UTC) for t in range(300, 330)}
         moments |= {t for t, work in works.items() if work and work.heartbeat}
     assert len(moments) > 10
+
+
+def test_the_answers_to_reports_do_not_put_off_the_heartbeat() -> None:
+    """While one target fails, the others of the node still have a heartbeat."""
+    agenda = agenda_of()
+    found: list[int] = []
+    for second in range(1, 200):
+        work = agenda.take_due(second, UTC)
+        if work and work.heartbeat:
+            found.append(second)
+        if second % 10 == 0:
+            agenda.answered(second, next_seconds=58.0, full=["shop"])
+    assert [b - a for a, b in itertools.pairwise([0, *found])] == [66, 66, 66]
 
 
 def test_what_ingest_lacks_is_sent_at_once_but_not_again_and_again() -> None:

@@ -6,8 +6,9 @@ import pytest
 
 from parallax_agent.hops.plan import MAX_REQUESTS
 from parallax_agent.hops.share import FLEET_REQUESTS, most_requests
-from parallax_agent.pace.agenda import Agenda, Seen
+from parallax_agent.pace.agenda import Agenda
 from parallax_agent.pace.turns import SLOTS, place_of
+from parallax_agent.pace.work import Seen
 
 UTC = 29_400_000 * 60.0
 
