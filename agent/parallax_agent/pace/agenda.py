@@ -26,7 +26,7 @@ UNKNOWN_PHASE_SECONDS = 10.0
 ASKED_SECONDS = 10.0
 """Between two reports that `ingest` requests, unless it names another interval."""
 LATEST = 1.1
-"""Parts of the longest time after which a heartbeat follows the last one in any case."""
+"""Longest times after which a heartbeat follows the last one in any case."""
 EARLY_SECONDS = 2.0
 """A report that is due within these seconds goes with one that is due now."""
 SPREAD = 1 / 30
