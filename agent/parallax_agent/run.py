@@ -43,7 +43,7 @@ class Agent:
         """Observe until `stop` is set, then send the buffer; return the exit code."""
         settings = self.settings
         names = [target.name for target in self.targets]
-        agenda = Agenda(settings.node, names, settings.interval)
+        agenda = Agenda(names, settings.interval)
         cycles = Cycles(settings, self.targets, self.apis, agenda.heartbeat_seconds)
         logger.info(
             "agent started",

@@ -12,7 +12,6 @@ missed is made up once, and two turns are never closer than half their distance.
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from math import inf
-from zlib import crc32
 
 from parallax_agent.pace.alert import Alert
 from parallax_agent.pace.turns import Place, newest_turn, period
@@ -25,13 +24,8 @@ UNKNOWN_PHASE_SECONDS = 10.0
 """Until the next heartbeat, if `ingest` does not say when the targets are probed."""
 ASKED_SECONDS = 10.0
 """Between two reports that `ingest` requests, unless it names another interval."""
-LATEST = 1.1
-"""Longest times after which a heartbeat follows the last one in any case."""
 EARLY_SECONDS = 2.0
 """A report that is due within these seconds goes with one that is due now."""
-SPREAD = 1 / 30
-"""The nodes of a cluster get the same time for their heartbeats. They spread them over
-this share of the longest time: two seconds of a minute."""
 USUAL_INTERVAL = 15.0
 SHORT_HEARTBEATS = 2
 """Intervals between two heartbeats at most, if the interval is below the usual one."""
@@ -66,13 +60,12 @@ class _Turns:
 class Agenda:
     """What each target needs next; used by one thread."""
 
-    def __init__(self, node: str, targets: Collection[str], interval: float) -> None:
+    def __init__(self, targets: Collection[str], interval: float) -> None:
         """`interval` is the setting: seconds between reports of the node's own."""
         self._interval = interval
         self._longest = HEARTBEAT_SECONDS
         if interval < USUAL_INTERVAL:
             self._longest = min(HEARTBEAT_SECONDS, SHORT_HEARTBEATS * interval)
-        self._spread = crc32(node.encode()) % 1000 / 1000 * SPREAD * self._longest
         self._alerts = {name: Alert() for name in targets}
         self._turns = {name: _Turns() for name in targets}
         self._requested = interval
@@ -170,9 +163,8 @@ class Agenda:
         at_once = lacking and not self._lacked
         self._lacked = lacking
         # The answers to reports must not put off the heartbeat again and again.
-        latest = self._beat_at + self._longest * LATEST
-        at = min(now + wait + self._spread, max(latest, now))
-        self._heartbeat_at = now if at_once else at
+        latest = max(now, self._beat_at + self._longest)
+        self._heartbeat_at = now if at_once else min(now + wait, latest)
         wanted = set(full)
         usual = ASKED_SECONDS if wanted else self._interval
         self._requested = usual if interval is None else interval

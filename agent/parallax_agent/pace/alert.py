@@ -28,7 +28,8 @@ class Alert:
 
     def __init__(self) -> None:
         self._asked = False
-        self._last_reason = -inf
+        self._last_ask = -inf
+        self._last_own = -inf
         self._began = -inf
         self._reported = -inf
         self._fast: deque[tuple[float, float]] = deque()
@@ -41,27 +42,38 @@ class Alert:
         if self._asked and not asked:
             self._began = now
         if asked or self._asked:
-            self._last_reason = now
+            self._last_ask = now
         self._asked = asked
         return begins
 
     def add_reason(self, now: float) -> None:
         """Record a reason of this node's own."""
         if not self.active(now):
-            self._began, self._reported = now, -inf
-        self._last_reason = now
+            self._reported = -inf
+        if now - self._last_own >= HOLD_SECONDS:
+            self._began = now
+        self._last_own = now
 
     def active(self, now: float) -> bool:
         """Tell whether the target is in alert."""
-        return self._asked or now - self._last_reason < HOLD_SECONDS
+        last = max(self._last_ask, self._last_own)
+        return self._asked or now - last < HOLD_SECONDS
 
     def interval(self, now: float, own: float, requested: float) -> float:
         """Return the seconds between two reports.
 
-        `own` is for the node's own reasons, `requested` while `ingest` requests.
+        `own` is for the node's own reasons, `requested` while `ingest` requests
+        reports: `SLOW_SECONDS` during a long incident.
         """
-        if self._asked:
-            return min(own, requested)
+        if not self._asked:
+            return self._own_interval(now, own)
+        asked = requested if requested >= SLOW_SECONDS else min(own, requested)
+        if now - self._last_own >= HOLD_SECONDS:
+            return asked
+        return min(asked, self._own_interval(now, own))
+
+    def _own_interval(self, now: float, own: float) -> float:
+        """Return the seconds between two reports for this node's own reasons."""
         while self._fast and self._fast[0][0] <= now - HOUR:
             self._fast.popleft()
         used = sum(seconds for _, seconds in self._fast)

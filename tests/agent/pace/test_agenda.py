@@ -8,7 +8,6 @@ import pytest
 
 from parallax_agent.pace.agenda import (
     HEARTBEAT_SECONDS,
-    SPREAD,
     UNKNOWN_PHASE_SECONDS,
     Agenda,
 )
@@ -30,7 +29,7 @@ def beats(agenda: Agenda, begin: float, end: float) -> list[float]:
 
 def agenda_of(*targets: str, interval: float = 15.0) -> Agenda:
     """Return an agenda whose first read and heartbeat are done."""
-    agenda = Agenda("node-1", targets or ("shop",), interval)
+    agenda = Agenda(targets or ("shop",), interval)
     assert agenda.take_due(0.0, UTC) == Work(read=True, heartbeat=True)
     return agenda
 
@@ -57,19 +56,7 @@ def test_ingest_says_when_the_next_heartbeat_is_due(
     agenda = agenda_of()
     agenda.answered(0.0, next_seconds=next_seconds)
     (first, *_) = beats(agenda, 1, 100)
-    assert expected <= first <= expected + SPREAD * HEARTBEAT_SECONDS + 1
-
-
-def test_nodes_spread_the_time_that_all_of_them_get() -> None:
-    """A cluster's heartbeats do not arrive in the same instant."""
-    moments: set[float] = set()
-    for number in range(100):
-        agenda = Agenda(f"node-{number}", ("shop",), 15.0)
-        agenda.take_due(0.0, UTC)
-        agenda.answered(0.0, next_seconds=30.0)
-        works = {t / 10: agenda.take_due(t / 10, UTC) for t in range(300, 330)}
-        moments |= {t for t, work in works.items() if work and work.heartbeat}
-    assert len(moments) > 10
+    assert expected == first
 
 
 def test_the_answers_to_reports_do_not_put_off_the_heartbeat() -> None:
@@ -82,7 +69,7 @@ def test_the_answers_to_reports_do_not_put_off_the_heartbeat() -> None:
             found.append(second)
         if second % 10 == 0:
             agenda.answered(second, next_seconds=58.0, full=["shop"])
-    assert [b - a for a, b in itertools.pairwise([0, *found])] == [66, 66, 66]
+    assert [b - a for a, b in itertools.pairwise([0, *found])] == [60, 60, 60]
 
 
 def test_what_ingest_lacks_is_sent_at_once_but_not_again_and_again() -> None:
@@ -201,7 +188,7 @@ def test_agents_that_start_together_do_not_send_together() -> None:
     """The first request waits for the node's own second."""
     sent: Counter[int] = Counter()
     for index in range(60):
-        agenda = Agenda(f"node-{index}", ("shop",), 15.0)
+        agenda = Agenda(("shop",), 15.0)
         agenda.take_due(0.0, UTC)
         agenda.note(0.0, {"shop": Seen(place=Place(index, 60), length=26)})
         for second in range(1, 121):
@@ -247,5 +234,5 @@ def test_with_an_ingest_of_an_earlier_version_every_target_reports() -> None:
 
 def test_a_short_setting_shortens_the_heartbeats_too() -> None:
     """For tests: two intervals; the usual setting keeps a minute."""
-    assert Agenda("n", ("shop",), 3.0).heartbeat_seconds == 6.0
-    assert Agenda("n", ("shop",), 15.0).heartbeat_seconds == HEARTBEAT_SECONDS
+    assert Agenda(("shop",), 3.0).heartbeat_seconds == 6.0
+    assert Agenda(("shop",), 15.0).heartbeat_seconds == HEARTBEAT_SECONDS

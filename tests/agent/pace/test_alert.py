@@ -93,6 +93,18 @@ def test_ingest_s_asks_are_never_limited() -> None:
     assert len(reports(alert, 0, 7200)) == 720
 
 
+def test_a_long_incident_is_reported_once_a_minute() -> None:
+    """As ingest requests; a change on this node is still reported soon."""
+    alert = Alert()
+    alert.ask(0.0, asked=True)
+    assert alert.interval(0.0, OWN, SLOW_SECONDS) == SLOW_SECONDS
+    alert.add_reason(3000.0)
+    assert alert.interval(3000.0, OWN, SLOW_SECONDS) == OWN
+    for second in range(3000, 3000 + int(FAST_SECONDS) + 1, 10):
+        alert.add_reason(second)
+    assert alert.interval(3000.0 + FAST_SECONDS, OWN, SLOW_SECONDS) == SLOW_SECONDS
+
+
 def test_a_setting_above_a_minute_is_kept() -> None:
     """Slow reports are never more frequent than the setting."""
     alert = Alert()

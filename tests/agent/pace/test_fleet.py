@@ -18,7 +18,7 @@ def agents(count: int, lists: int = 1) -> list[Agenda]:
     names = [f"node-{number:03}" for number in range(count)]
     fleet: list[Agenda] = []
     for number, name in enumerate(names):
-        agenda = Agenda(name, ["shop"], 15.0)
+        agenda = Agenda(["shop"], 15.0)
         agenda.take_due(0.0, UTC)
         seen = names[: count - number % lists]
         agenda.note(0.0, {"shop": Seen(place=place_of(name, seen), length=26)})
