@@ -4,6 +4,7 @@ import json
 import queue
 import re
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -350,6 +351,26 @@ def test_running_pushes_until_it_is_stopped(
     assert later.heartbeat is not None
     assert later.heartbeat.sequence > first.heartbeat.sequence
     assert later.heartbeat.targets == 1
+
+
+def test_a_push_is_one_line_in_the_log(
+    agent: Agent,
+    ingest: IngestServer,
+    cluster: KubernetesServer,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """A healthy agent logs one line per heartbeat, and nothing else."""
+    only_node("worker-01", cluster)
+    ingest.response = {"message": "stored", "next_seconds": 0.01}
+    with caplog.at_level("INFO", "parallax_agent"), running(agent, cluster):
+        for _ in range(5):
+            ingest.taken.get(timeout=20)
+    lines = Counter(record.message for record in caplog.records)
+    assert lines.pop("push was stored") == 5 + ingest.taken.qsize()
+    # The first reading counts as a change.
+    assert lines == dict.fromkeys(
+        ("agent started", "target is in alert", "agent stopped"), 1
+    )
 
 
 def test_what_ingest_asks_for_is_reported_at_once(
