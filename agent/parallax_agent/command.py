@@ -46,10 +46,13 @@ def parser() -> argparse.ArgumentParser:
     """Return the parser of the arguments."""
     top = _Parser(
         prog="parallax-agent",
-        description="Run the agent; environment variables configure it. With a command,"
-        " run that command instead.",
+        usage="%(prog)s [-h] [COMMAND]",
+        description="Without a command, run the agent; environment variables configure"
+        " it. With a command, run only that command.",
     )
-    commands = top.add_subparsers(dest="command")
+    commands = top.add_subparsers(
+        dest="command", metavar="COMMAND", prog=top.prog, title="commands"
+    )
     explain = commands.add_parser(
         "explain",
         help="print the path of a request for a host, and the reason for each hop",
@@ -64,7 +67,8 @@ def parser() -> argparse.ArgumentParser:
     )
     explain.add_argument(
         "--node",
-        help="also show how many probes the agent on this node would send",
+        help="also show how many probes the agent on this node would send for HOST in"
+        " each cycle",
     )
     explain.add_argument(
         "--kubeconfig",

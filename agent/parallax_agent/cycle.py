@@ -1,143 +1,112 @@
-"""Cycle: one cycle of reading and probing every target, from one node.
+"""Cycle: does the work that is due on one node: read, probe, report.
 
-In: settings, targets, the watches of the Kubernetes API. Out: one push with a report
-for each target.
-It does not: call the Kubernetes API, judge, or stop when a step fails. The failure is
-in `problems` or in the log, and the other steps run.
+In: settings, targets, the watches of the Kubernetes API, `Work`. Out: the push to send,
+if any, and what was observed.
+It does not: decide what is due (`pace`), call the Kubernetes API, judge, or stop when a
+step fails. The failure is in `problems` or in the log, and the other steps run.
 """
 
-import asyncio
-import logging
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from parallax.model.cluster import ClusterReading, NodeReport
+from parallax.model.cluster import NodeReport
 from parallax.model.probe import Probe
-from parallax.model.push import SCHEMA, Push
+from parallax.model.push import SCHEMA_V2, Heartbeat, Push, ReadingPart
 from parallax.model.target import Target
-from parallax_agent.hops import plan
-from parallax_agent.hops.schedule import ScheduledRequest, run_schedule
-from parallax_agent.hops.selection import VantagePoint
+from parallax_agent.pace.rank import reports_changes
+from parallax_agent.pace.work import Seen, Work
+from parallax_agent.paths import Paths
+from parallax_agent.probing import Probing, node_names
 from parallax_agent.push.bound import bounded
-from parallax_agent.push.heartbeat import Heartbeat
-from parallax_agent.read.size_limit import limit_reading
-from parallax_agent.read.target_path import (
-    IngressPod,
-    TargetPath,
-    needed_lists,
-    read_path,
-)
+from parallax_agent.push.lean import LeanReports
+from parallax_agent.push.parts import Parts
+from parallax_agent.read.target_path import IngressPod, TargetPath
 from parallax_agent.settings import Settings
 from parallax_agent.sightings.follower import Follower
+from parallax_agent.sightings.held import HeldSightings
 from parallax_agent.sightings.log_evidence import LogBatch
 from parallax_agent.sightings.log_followers import (
     LogFollowers,
     combine,
-    limit_sightings,
+    is_elsewhere,
 )
-from parallax_agent.watch.api import Apis, Lists
-from parallax_agent.watch.watches import Watches
+from parallax_agent.watch.api import Apis
 
-REMEMBERED_SECONDS = 300.0
-"""While the API is unavailable, the last known path is probed for this long."""
+type Logs = Mapping[IngressPod, LogBatch]
 
-logger = logging.getLogger(__name__)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """What the work gave: a push, and what each target showed.
+
+    `probes` has the last probe of each hop of every target.
+    """
+
+    push: Push | None = None
+    seen: Mapping[str, Seen] = field(default_factory=dict[str, Seen])
+    probes: Mapping[str, Sequence[Probe]] = field(
+        default_factory=dict[str, Sequence[Probe]]
+    )
 
 
 class Cycles:
-    """Runs one cycle after the other, and holds what they share."""
+    """Does one piece of work after the other, and holds what they share."""
 
     def __init__(
         self,
         settings: Settings,
         targets: Sequence[Target],
         apis: Apis,
-        interval: Callable[[], float],
+        heartbeat_seconds: float,
     ) -> None:
+        """`heartbeat_seconds`: the longest time between two heartbeats."""
         self._settings = settings
         self._targets = targets
-        self._interval = interval
-        self._watches = Watches(apis)
-        self._node = settings.node
-        self._cycle = -1
-        self._began = 0.0
-        self._paths: dict[str, tuple[float, TargetPath]] = {}
-        self._heartbeat = Heartbeat()
+        self._heartbeat_seconds = heartbeat_seconds
+        self._paths = Paths(apis, settings.node)
+        self._probing = Probing(settings)
+        self._parts = Parts()
+        self._lean = LeanReports()
+        self._held = HeldSightings()
+        self._sequence = 0
         self._followers = LogFollowers(
-            lambda pod: Follower(apis.core, pod, self._node),
+            lambda pod: Follower(apis, pod, settings.node),
             settings.ingress_log_format,
         )
 
-    def next(self) -> Push:
-        """Read, probe and collect log lines; return the push to send."""
-        self._cycle += 1
-        self._began = time.monotonic()
-        readings = self._read()
-        paths = {
-            name: self._current_path(name, path) for name, path in readings.items()
-        }
-        self._follow_logs(readings, paths)
-        probes = self._probe(paths)
-        by_pod = limit_sightings(self._followers.take())
-        now = datetime.now(UTC)
-        reports = tuple(
-            self._heartbeat.reduce(
-                bounded(
-                    self._report(target, readings[target.name], probes, by_pod, now)
-                )
-            )
-            for target in self._targets
-        )
-        settings = self._settings
-        return Push(
-            schema=SCHEMA,
-            cluster=settings.cluster,
-            node=settings.node,
-            sent_at=now,
-            reports=reports,
-            sightings=bounded(tuple(s for h in by_pod.values() for s in h.sightings)),
-        )
+    def do(self, work: Work) -> Done:
+        """Read, probe and report what is due."""
+        began = time.monotonic()
+        due = {*work.reports, *work.turns}
+        targets = [t for t in self._targets if work.read or t.name in due]
+        readings = self._paths.read(targets) if targets else {}
+        paths = {n: self._paths.probed(n, path) for n, path in readings.items()}
+        if work.read:
+            self._paths.stop_idle()
+            self._follow_logs(readings, paths)
+        if work.read or work.reports:
+            self._held.add(self._followers.take())
+        probes, seen = self._probing.run(targets, paths, work)
+        self._parts.see_nodes([path.reading for path in readings.values()])
+        for name, path in readings.items():
+            if self._changed(name, path):
+                seen[name] = replace(seen[name], reasons=True)
+        push = self._push(work, readings, probes, began)
+        return Done(push=push, seen=seen, probes=self._probing.last)
+
+    def forget(self, names: Iterable[str]) -> None:
+        """Report only newer probes of these targets: they have a new failure."""
+        self._probing.forget(names)
 
     def end(self) -> None:
         """Stop watching and following logs."""
-        self._watches.close()
+        self._paths.close()
         self._followers.stop()
 
-    def _read(self) -> dict[str, TargetPath]:
-        lists = Lists(self._watches)
-        targets = self._targets
-        lists.prefetch(pair for target in targets for pair in needed_lists(target))
-        paths = {target.name: self._read_one(target, lists) for target in targets}
-        self._watches.stop_idle()
-        return paths
-
-    def _read_one(self, target: Target, lists: Lists) -> TargetPath:
-        now = datetime.now(UTC)
-        try:
-            path = read_path(target, lists, node=self._node, now=now)
-        except Exception as error:
-            logger.exception("target could not be read", extra={"target": target.name})
-            problem = (
-                f"the agent could not read the path: {type(error).__name__}: {error}"
-            )
-            return TargetPath(reading=ClusterReading(read_at=now, problems=(problem,)))
-        unsupported = plan.unsupported_protocol(path)
-        problems = (*path.reading.problems, *filter(None, [unsupported]))
-        return replace(path, reading=replace(path.reading, problems=problems))
-
-    def _current_path(self, name: str, path: TargetPath) -> TargetPath:
-        """Return the path, or the last complete one if the API returned nothing."""
-        now = time.monotonic()
-        if path.reading.nodes is not None or path.reading.endpoints is not None:
-            self._paths[name] = now, path
-            return path
-        then, last = self._paths.get(name, (-REMEMBERED_SECONDS, path))
-        return last if now - then < REMEMBERED_SECONDS else path
-
     def _follow_logs(
-        self, readings: dict[str, TargetPath], paths: dict[str, TargetPath]
+        self, readings: Mapping[str, TargetPath], paths: Mapping[str, TargetPath]
     ) -> None:
         if all(path.ingress_pods is None for path in readings.values()):
             return  # the pods could not be read: keep following the current ones
@@ -146,61 +115,85 @@ class Cycles:
         for pod, path in pods.items():
             self._followers.set_format(pod, path.reading.ingress_config)
 
-    def _probe(self, paths: dict[str, TargetPath]) -> dict[str, list[Probe]]:
-        settings = self._settings
-        at = VantagePoint(
-            node=self._node, cycle=self._cycle, source_address=settings.source_address
+    def _changed(self, name: str, path: TargetPath) -> bool:
+        """Tell whether this node reports a change of the target's objects."""
+        # While the API is unavailable, the last known nodes decide.
+        known = self._paths.last(name, path)
+        nodes = known.reading.nodes or ()
+        ready = [n.name for n in nodes if n.ready] or node_names(known) or ()
+        return self._parts.changed(name, path.reading) and reports_changes(
+            name, self._settings.node, ready
         )
-        owners: list[str] = []
-        requests: list[ScheduledRequest] = []
-        for target in self._targets:
-            path = paths[target.name]
-            backend = plan.backend_name(target, path)
-            for question in plan.plan_requests(target, path, at):
-                owners.append(target.name)
-                requests.append(ScheduledRequest(question=question, backend=backend))
-        probes: dict[str, list[Probe]] = {name: [] for name in paths}
-        try:
-            answers = asyncio.run(run_schedule(requests, settings.interval))
-        except Exception:
-            logger.exception("probes failed")
-            return probes
-        for name, probe in zip(owners, answers, strict=True):
-            if probe is not None:
-                probes[name].append(plan.trim(probe))
-        return probes
 
-    def _report(
+    def _push(
         self,
-        target: Target,
-        path: TargetPath,
-        probes: dict[str, list[Probe]],
-        by_pod: dict[IngressPod, LogBatch],
-        now: datetime,
-    ) -> NodeReport:
-        pods = self._paths.get(target.name, (0, path))[1].ingress_pods or ()
-        log = combine(by_pod, pods)
-        settings = self._settings
-        problems = (*path.reading.problems, *filter(None, [log.problem]))
-        reading = replace(path.reading, problems=problems)
-        return NodeReport(
-            target=target.name,
-            cluster=settings.cluster,
-            node=settings.node,
+        work: Work,
+        readings: Mapping[str, TargetPath],
+        probes: Mapping[str, Sequence[Probe]],
+        began: float,
+    ) -> Push | None:
+        """Return what is sent: reports and the parts they refer to, or a heartbeat."""
+        if not (work.reports or work.heartbeat):
+            return None
+        logs = {name: self._held.logs(name) for name in work.reports}
+        shared, own = self._held.take(work.reports)
+        now = datetime.now(UTC)
+        parts = {p.digest: p for p in (self._parts.nodes,) if p is not None}
+        reports: list[NodeReport] = []
+        for name, interval in work.reports.items():
+            report = NodeReport(
+                target=name,
+                cluster=self._settings.cluster,
+                node=self._settings.node,
+                sent_at=now,
+                # Slow hops prolong a cycle; the reader must expect the next one later.
+                interval=max(interval, time.monotonic() - began),
+                probes=self._probing.reported(name, probes[name], interval),
+                sightings=own[name],
+            )
+            path = readings[name]
+            reports.append(self._with_evidence(report, path, logs[name], parts))
+        return Push(
+            schema=SCHEMA_V2,
+            cluster=self._settings.cluster,
+            node=self._settings.node,
             sent_at=now,
-            # Slow hops prolong a cycle; the reader must expect the next report later.
-            interval=max(self._interval(), time.monotonic() - self._began),
-            probes=tuple(probes[target.name]),
-            reading=limit_reading(reading, self._node, probes[target.name]),
-            log_read_at=None if _logs_elsewhere(path.reading) else log.read_at,
+            heartbeat=self._heartbeat() if work.heartbeat else None,
+            readings=tuple(parts.values()),
+            reports=tuple(reports),
+            sightings=bounded(shared) if work.reports else (),
         )
 
+    def _with_evidence(
+        self,
+        report: NodeReport,
+        path: TargetPath,
+        logs: Logs,
+        parts: dict[str, ReadingPart],
+    ) -> NodeReport:
+        """Add the reference to the reading, and how far the logs were read.
 
-def _logs_elsewhere(reading: ClusterReading) -> bool:
-    """Tell whether the controller logs to another place, or not at all."""
-    config = dict(reading.ingress_config or ())
-    return config.get("disable-access-log") == "true" or any(
-        config.get(name, "/dev/stdout")
-        not in {"/dev/stdout", "/var/log/nginx/access.log"}
-        for name in ("access-log-path", "http-access-log-path")
-    )
+        The parts that the reference names are added to `parts`.
+        """
+        pods = self._paths.last(report.target, path).ingress_pods or ()
+        log = combine(logs, pods)
+        ref, own = self._parts.reference(report.target, path.reading)
+        parts.update(own)
+        problems = (*path.reading.problems, *filter(None, [log.problem]))
+        known = replace(
+            report,
+            reading_ref=ref,
+            problems=problems,
+            log_read_at=None if is_elsewhere(path.reading) else log.read_at,
+        )
+        return self._lean.reduce(bounded(known))
+
+    def _heartbeat(self) -> Heartbeat:
+        self._sequence += 1
+        nodes = self._parts.nodes
+        return Heartbeat(
+            sequence=self._sequence,
+            interval=self._heartbeat_seconds,
+            targets=len(self._targets),
+            nodes=nodes.digest if nodes else None,
+        )

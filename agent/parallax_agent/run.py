@@ -1,13 +1,12 @@
-"""Run: one cycle after the other, until a signal stops the agent.
+"""Run: one piece of work after the other, until a signal stops the agent.
 
-In: settings, targets, the Kubernetes API. Out: one push per cycle, with a report for
-each target of this cluster.
-It does not: judge, or stop when a cycle fails: the failure is in the log, and the next
-cycle runs.
+In: settings, targets, the Kubernetes API. Out: heartbeats, and reports of the targets
+that need them.
+It does not: judge, or stop when the work fails: the failure is in the log, and the next
+work runs.
 """
 
 import logging
-import random
 import threading
 import time
 from collections.abc import Sequence
@@ -15,6 +14,8 @@ from dataclasses import dataclass
 
 from parallax.model.target import Target
 from parallax_agent.cycle import Cycles
+from parallax_agent.pace.agenda import Agenda
+from parallax_agent.push.instructions import Instructions
 from parallax_agent.push.pusher import Pusher
 from parallax_agent.serving.health import Health
 from parallax_agent.serving.metrics import Metrics
@@ -23,9 +24,8 @@ from parallax_agent.settings import Settings
 from parallax_agent.watch.api import Apis
 
 DRAIN_SECONDS = 15.0
-CHECK_SECONDS = 1.0
-"""While the agent waits, it checks this often whether `ingest` shortened the
-interval."""
+TICK_SECONDS = 1.0
+"""How often the agent looks what is due: a turn lasts a second."""
 
 logger = logging.getLogger(__name__)
 
@@ -39,22 +39,18 @@ class Agent:
     apis: Apis
     pusher: Pusher
 
-    @property
-    def interval(self) -> float:
-        """Seconds between two pushes: the setting, or less if `ingest` requests it."""
-        interval = self.settings.interval
-        return min(interval, self.pusher.push_interval or interval)
-
     def run(self, stop: threading.Event) -> int:
         """Observe until `stop` is set, then send the buffer; return the exit code."""
         settings = self.settings
-        cycles = Cycles(settings, self.targets, self.apis, lambda: self.interval)
+        names = [target.name for target in self.targets]
+        agenda = Agenda(names, settings.interval)
+        cycles = Cycles(settings, self.targets, self.apis, agenda.heartbeat_seconds)
         logger.info(
             "agent started",
             extra={
                 "node": settings.node,
                 "cluster": settings.cluster,
-                "targets": [t.name for t in self.targets],
+                "targets": names,
             },
         )
         health = Health(settings.interval)
@@ -64,14 +60,12 @@ class Agent:
         while not stop.is_set():
             began = time.monotonic()
             try:
-                push = cycles.next()
-                metrics.update(push)
-                self.pusher.put(push)
+                self._step(agenda, cycles, metrics)
             except Exception:
                 # No error of one cycle may end the agent.
                 logger.exception("cycle failed")
             health.beat()
-            self._wait(began, stop)
+            stop.wait(max(0.0, began + TICK_SECONDS - time.monotonic()))
         if serving:
             serving.close()
         cycles.end()
@@ -80,17 +74,38 @@ class Agent:
         logger.info("agent stopped", extra={"unsent": left})
         return 0
 
-    def _wait(self, began: float, stop: threading.Event) -> None:
-        """Wait for the next cycle; a response to a push may shorten the wait."""
-        spread = random.uniform(0.9, 1.1)  # noqa: S311 - spreads agents
-        while not stop.is_set():
-            left = began + self.interval * spread - time.monotonic()
-            if left <= 0:
-                return
-            stop.wait(min(left, CHECK_SECONDS))
+    def _step(self, agenda: Agenda, cycles: Cycles, metrics: Metrics) -> None:
+        """Take what `ingest` requests, and do what is due."""
+        instructions = self.pusher.take_instructions()
+        if instructions is not None:
+            cycles.forget(_follow(agenda, instructions))
+        work = agenda.take_due(time.monotonic(), time.time(), legacy=self.pusher.legacy)
+        if work is None:
+            return
+        done = cycles.do(work)
+        metrics.update(done.probes)
+        if done.push is not None:
+            self.pusher.put(done.push)
+        for name in agenda.note(time.monotonic(), done.seen):
+            logger.info("target is in alert", extra={"target": name})
 
     def _serve(self, health: Health, metrics: Metrics) -> StatusServer | None:
         if self.settings.listen is None:
             return None
         sources = StatusSources(health.alive, health.ready, metrics.registry)
         return start_server(*self.settings.listen, sources)
+
+
+def _follow(agenda: Agenda, instructions: Instructions) -> list[str]:
+    """Pass instructions on; return the targets that `ingest` newly asks for."""
+    now = time.monotonic()
+    if not instructions.stored:
+        agenda.unanswered(now)
+        return []
+    return agenda.answered(
+        now,
+        next_seconds=instructions.next_seconds,
+        full=instructions.full,
+        interval=instructions.interval_seconds,
+        lacking=bool(instructions.readings),
+    )

@@ -30,9 +30,10 @@ NOTES = """
   The API server, the hops and `ingest` run in another process. The cluster has 500
   nodes, 5,000 pods of 6 KB each, 300 Services with EndpointSlices, 200 Ingresses, and
   ten changes a second. All pods are in the namespaces of three targets and of the
-  ingress controller, so the agent watches all of them. The steady state is measured for
-  60 seconds after the first push: four cycles of 75 requests to hops, the changes, and
-  a followed log.
+  ingress controller, so the agent watches all of them. Each state is measured for 60
+  seconds: healthy with a heartbeat each 15 seconds, then in alert with the node's share
+  of the requests, and a report of each target each 10 seconds. Both include the changes
+  and a followed log.
 - **Log lines**: a follower reads a stream of 20,000 lines a second for ten seconds. One
   line in a thousand has our request id, and each of these must be found. The figure
   includes the official client's stream, the splitting into lines and the parsing.

@@ -26,6 +26,8 @@ LOG_SECONDS = 10
 OURS_IN = 1000
 """One of this many lines is ours."""
 CHANGES_A_SECOND = 10
+HEARTBEAT_SECONDS = 15
+"""More often than in production, so that an alert begins soon."""
 _STRANGER = (
     '2026-11-24T04:00:00.000000000Z 10.0.0.5 - - [24/Nov/2026:04:00:00 +0000] "GET '
     '/products?page=7 HTTP/1.1" 200 5120 "https://example.org/" "Mozilla/5.0 (X11; '
@@ -42,16 +44,24 @@ def line(number: int) -> str:
 
 
 class Pushes:
-    """Counts what was pushed and accepts all of it."""
+    """Counts what was pushed, accepts all of it, and requests reports if it should."""
 
     def __init__(self) -> None:
         self._taken = 0
+        self._full: list[str] = []
 
     async def take(self, request: web.Request) -> web.Response:
         """Respond to a push as `ingest` does."""
         await request.read()
         self._taken += 1
-        return web.json_response({"message": "stored"}, status=202)
+        body = {"message": "stored", "next_seconds": HEARTBEAT_SECONDS}
+        asked = {"full": self._full, "interval_seconds": 10}
+        return web.json_response(body | (asked if self._full else {}), status=202)
+
+    async def alert(self, request: web.Request) -> web.Response:
+        """Request reports of these targets from now on."""
+        self._full = await request.json()
+        return web.json_response(self._full)
 
     async def count(self, _: web.Request) -> web.Response:
         """Respond with the counts."""
@@ -110,6 +120,7 @@ async def main() -> None:
     answering.router.add_get("/{path:.*}", hop)
     ingest.router.add_post("/{path:.*}", pushes.take)
     ingest.router.add_get("/count", pushes.count)
+    ingest.router.add_put("/alert", pushes.alert)
     busy.router.add_get("/{path:.*}", busy_log)
     port = await serve(answering, cluster.ADDRESSES)
     store = Store()

@@ -13,6 +13,8 @@ class Timing:
 
     parameters: tuple[tuple[str, str], ...]
     agent_seconds: int
+    """The agents' interval; their heartbeats are at most two of it apart, so that they
+    learn of a failure within ten seconds."""
 
 
 FOR_DEMO = Timing(

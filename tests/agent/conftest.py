@@ -58,6 +58,8 @@ class IngestHandler(Quiet):
 class IngestServer(Server):
     """An `ingest` that answers as planned."""
 
+    handler: type[Quiet] = IngestHandler
+
     def __init__(
         self,
         port: int = 0,
@@ -70,7 +72,7 @@ class IngestServer(Server):
         self.ids: list[str] = []
         self.sizes: list[int] = []
         self.response: dict[str, object] = {"message": "stored"}
-        super().__init__(IngestHandler, port, context=context)
+        super().__init__(self.handler, port, context=context)
 
 
 @pytest.fixture

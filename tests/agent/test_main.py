@@ -39,7 +39,7 @@ def test_sigterm_drains(environment: dict[str, str], ingest: IngestServer) -> No
     assert (lines[0]["message"], lines[0]["node"]) == ("agent started", "worker-01")
     assert (lines[-1]["message"], lines[-1]["unsent"]) == ("agent stopped", 0)
     assert {line["service"] for line in lines} == {"agent"}
-    assert first.reports[0].target == "platform-api"
+    assert first.node == "worker-01"
 
 
 @pytest.mark.parametrize(

@@ -91,7 +91,7 @@ def test_permissions_are_exactly_what_is_requested(
                 lists.prefetch(needed_lists(target))
                 read_path(target, lists, node="worker-01", now=cast("Any", None))
             until(lambda: watched(kubernetes_api))
-        follower = Follower(apis.core, pod, "worker-01")
+        follower = Follower(apis, pod, "worker-01")
         follower.start()
         until(lambda: kubernetes_api.log_queries)
         follower.stop()

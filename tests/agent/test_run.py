@@ -4,22 +4,27 @@ import json
 import queue
 import re
 import threading
-from collections.abc import Iterator
-from contextlib import closing
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
 from parallax.model.cluster import NodeReport
 from parallax.model.probe import Role
-from parallax.model.push import Push
+from parallax.model.push import SCHEMA_V2, Push
+from parallax.model.reading_parts import joined
 from parallax.model.target import Target
-from parallax_agent import cycle as cycle_module
+from parallax_agent import probing as probing_module
 from parallax_agent import run as run_module
-from parallax_agent.cycle import Cycles
+from parallax_agent.cycle import Cycles, Done
 from parallax_agent.hops import schedule
-from parallax_agent.push import pusher as pusher_module
+from parallax_agent.pace import agenda as agenda_module
+from parallax_agent.pace.agenda import Agenda
+from parallax_agent.pace.work import Work
 from parallax_agent.push.pusher import Pusher
 from parallax_agent.run import Agent
 from parallax_agent.settings import Settings
@@ -27,6 +32,7 @@ from parallax_agent.sightings import follower as follower_module
 from parallax_agent.watch import cache as cache_module
 from parallax_agent.watch.api import Apis, connect
 from tests.agent.conftest import IngestServer, KubernetesServer, Quiet, Server
+from tests.agent.push.version_one import VersionOne
 from tests.agent.sightings.test_log_followers import line, until
 
 OWN_POD = "ingress-nginx-controller-jjw5g"
@@ -35,10 +41,12 @@ OWN_POD = "ingress-nginx-controller-jjw5g"
 class Hop(Quiet):
     """Responds as pod, Service, NodePort and ingress."""
 
+    status: ClassVar = [200]
+
     def do_GET(self) -> None:  # noqa: N802 - the library's name
-        """Record the client and respond healthily."""
+        """Record the client and respond as planned."""
         self.server.requests.append(("GET", self.headers["User-Agent"]))
-        self.answer(200, b"ok", "text/plain")
+        self.answer(self.status[0], b"ok", "text/plain")
 
 
 @pytest.fixture(autouse=True)
@@ -98,7 +106,18 @@ def agent(
 
 def cycles_of(agent: Agent) -> Cycles:
     """Build an agent's cycles."""
-    return Cycles(agent.settings, agent.targets, agent.apis, lambda: agent.interval)
+    return Cycles(agent.settings, agent.targets, agent.apis, 60.0)
+
+
+def reported(cycles: Cycles) -> Push:
+    """Read and report every target, as in an alert."""
+    names = [target.name for target in cycles._targets]
+    work = Work(read=True, reports=dict.fromkeys(names, 1.0))
+    push = cycles.do(work).push
+    assert push is not None
+    parts = {one.digest: one.reading for one in push.readings}
+    reports = tuple(joined(report, parts) for report in push.reports)
+    return replace(push, reports=reports)
 
 
 @pytest.fixture
@@ -124,7 +143,7 @@ def test_a_cycle_reports_reading_probes_and_sightings(
     cycles: Cycles, cluster: KubernetesServer, hop: Server
 ) -> None:
     """One push has the reading, probes and sightings; agents' lines are dropped."""
-    report = only(cycles.next())
+    report = only(reported(cycles))
     assert report.reading is not None
     assert report.reading.problems == ()
     healthy = {p.role for p in report.probes if p.healthy}
@@ -135,7 +154,7 @@ def test_a_cycle_reports_reading_probes_and_sightings(
     cluster.logs[OWN_POD].put(line(1, agent=own) + line(2, request_id=users))
 
     def seen() -> Push | None:
-        latest = cycles.next()
+        latest = reported(cycles)
         return latest if latest.sightings else None
 
     push = until(seen)
@@ -147,18 +166,73 @@ def test_a_cycle_reports_reading_probes_and_sightings(
     assert report.interval >= 1.0
 
 
+def test_a_healthy_target_gets_one_request_at_a_turn(
+    cycles: Cycles, hop: Server
+) -> None:
+    """The turns walk over the whole plan; nothing is reported."""
+    cycles.do(Work(read=True, heartbeat=True))
+    done = [cycles.do(Work(turns={"platform-api": turn})) for turn in range(15)]
+    assert [one.push for one in done] == [None] * 15
+    assert {one.seen["platform-api"].length for one in done} == {15}
+    assert len(hop.requests) < 15
+    last = done[-1].probes["platform-api"]
+    assert {p.role for p in last if p.healthy} >= {Role.INGRESS, Role.NODEPORT_OWN}
+    assert len(last) == len({(p.role, p.pod, p.peer_node) for p in last}) == 15
+
+
+def test_a_node_that_flaps_between_heartbeat_and_report_is_reported(
+    cycles: Cycles, cluster: KubernetesServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One failed request begins an alert; it ends two minutes after the recovery."""
+    only_node("worker-01", cluster)
+    agenda = Agenda(["platform-api"], 15.0)
+
+    def step(now: float) -> tuple[bool, bool]:
+        """Do what is due; return whether it found a reason, and whether it reports."""
+        done = cycles.do(agenda.take_due(now, now) or Work())
+        agenda.note(now, done.seen)
+        reasons = any(seen.reasons for seen in done.seen.values())
+        return reasons, bool(done.push and done.push.reports)
+
+    # The first reading counts as a change.
+    assert [step(0.0), step(1.0)] == [(True, False), (False, True)]
+    healthy = [step(1000.0 + second) for second in range(60)]
+    assert set(healthy) == {(False, False)}
+    monkeypatch.setattr(Hop, "status", [503])
+    failed = next(n for n in range(2000, 2060) if step(n) == (True, False))
+    monkeypatch.setattr(Hop, "status", [200])
+    steps = [step(failed + second) for second in range(1, 200)]
+    assert steps[0] == (True, True)
+    reports = [second for second, (_, reports) in enumerate(steps) if reports]
+    assert reports == [15 * n for n in range(8)]
+
+
+def only_node(name: str, cluster: KubernetesServer) -> None:
+    """Leave only one node, and the pods on it, so that every hop responds."""
+    nodes, slices = cluster.body("nodes"), cluster.body("endpointslices")
+    nodes["items"] = [n for n in nodes["items"] if n["metadata"]["name"] == name]
+    for item in slices["items"]:
+        ends = item["endpoints"]
+        item["endpoints"] = [end for end in ends if end.get("nodeName") == name]
+    services = cluster.body("services")
+    for item in services["items"]:
+        item["spec"]["clusterIP"] = "None"
+    cluster.replaced |= {"nodes": nodes, "endpointslices": slices}
+    cluster.replaced["services"] = services
+
+
 def test_an_api_that_goes_away_leaves_the_last_path_probed(
     cycles: Cycles, cluster: KubernetesServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The reading names what is missing; the hops are still probed."""
     monkeypatch.setattr(cache_module, "STALE_SECONDS", 0.0)
-    before = only(cycles.next())
+    before = only(reported(cycles))
     for kind in ("nodes", "services", "endpointslices", "pods", "ingresses"):
         cluster.errors[kind] = 500
     cluster.drop()
 
     def away() -> NodeReport | None:
-        latest = only(cycles.next())
+        latest = only(reported(cycles))
         reading = latest.reading
         return latest if reading and len(reading.problems) >= 5 else None
 
@@ -185,7 +259,7 @@ def test_one_target_that_cannot_be_read_does_not_stop_the_others(
     body["items"].append({"metadata": {"namespace": "odd", "name": "odd"}})
     body["items"][-1]["spec"] = {"ports": 7}
     cluster.replaced["services"] = body
-    odd, fine = cycles.next().reports
+    odd, fine = reported(cycles).reports
     assert odd.reading is not None
     assert any("TypeError" in problem for problem in odd.reading.problems)
     assert fine.reading is not None
@@ -200,8 +274,8 @@ def test_failed_probes_leave_the_reading(
     def broken(*_: object) -> None:
         raise RuntimeError("defect")
 
-    monkeypatch.setattr(cycle_module, "run_schedule", broken)
-    report = only(cycles.next())
+    monkeypatch.setattr(probing_module, "run_schedule", broken)
+    report = only(reported(cycles))
     assert report.probes == ()
     assert report.reading is not None
     assert report.reading.nodes is not None
@@ -223,50 +297,125 @@ def test_a_log_written_elsewhere_is_no_proof(
     body = cluster.body("ingress-nginx-controller")
     body["data"] |= entry
     cluster.replaced["ingress-nginx-controller"] = body
-    cycles.next()
+    reported(cycles)
     follower = next(iter(cycles._followers._followers.values()))
     cluster.logs[OWN_POD].put(line(1, agent="curl/8.5"))
     until(lambda: follower.take().read_at)
-    assert only(cycles.next()).log_read_at is None
+    assert only(reported(cycles)).log_read_at is None
+
+
+@contextmanager
+def running(agent: Agent, cluster: KubernetesServer) -> Iterator[list[int]]:
+    """Run the agent; yield the list that its exit code will be in."""
+    stop = threading.Event()
+    code: list[int] = []
+    thread = threading.Thread(target=lambda: code.append(agent.run(stop)))
+    thread.start()
+    try:
+        yield code
+    finally:
+        stop.set()
+        thread.join(20)
+        cluster.logs[OWN_POD].put(None)
+        assert not thread.is_alive()
+
+
+@pytest.fixture(autouse=True)
+def fast(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Look often what is due."""
+    monkeypatch.setattr(run_module, "TICK_SECONDS", 0.01)
+    monkeypatch.setattr(agenda_module, "SHORTEST_SECONDS", 0.01)
+
+
+def pushes_until(ingest: IngestServer, wanted: Callable[[Push], bool]) -> Push:
+    """Take pushes until one is as wanted."""
+    for _ in range(20):
+        push = ingest.taken.get(timeout=20)
+        if wanted(push):
+            return push
+    raise AssertionError("no such push")
 
 
 def test_running_pushes_until_it_is_stopped(
     agent: Agent, ingest: IngestServer, cluster: KubernetesServer
 ) -> None:
-    """Cycles repeat; at the end everything is sent and 0 returned."""
-    stop = threading.Event()
-    code: list[int] = []
-    thread = threading.Thread(target=lambda: code.append(agent.run(stop)))
-    thread.start()
-    pushes = [ingest.taken.get(timeout=20) for _ in range(2)]
-    stop.set()
-    thread.join(20)
-    cluster.logs[OWN_POD].put(None)
+    """Heartbeats repeat when ingest requests them; at the end everything is sent."""
+    ingest.response = {"message": "stored", "next_seconds": 0.05}
+    with running(agent, cluster) as code:
+        first = ingest.taken.get(timeout=20)
+        later = pushes_until(ingest, lambda push: push.heartbeat is not None)
     assert code == [0]
     assert agent.pusher.buffered == 0
-    assert {p.node for p in pushes} == {"worker-01"}
+    assert (first.schema, first.node) == (SCHEMA_V2, "worker-01")
+    assert first.heartbeat is not None
+    assert later.heartbeat is not None
+    assert later.heartbeat.sequence > first.heartbeat.sequence
+    assert later.heartbeat.targets == 1
 
 
-def test_a_requested_interval_applies_at_once(
+def test_a_push_is_one_line_in_the_log(
     agent: Agent,
     ingest: IngestServer,
-    monkeypatch: pytest.MonkeyPatch,
     cluster: KubernetesServer,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """An agent that would wait for an hour sends its next push in seconds."""
-    monkeypatch.setattr(pusher_module, "SHORTEST", 0.0)
-    monkeypatch.setattr(run_module, "CHECK_SECONDS", 0.01)
+    """A healthy agent logs one line per heartbeat, and nothing else."""
+    only_node("worker-01", cluster)
+    ingest.response = {"message": "stored", "next_seconds": 0.01}
+    with caplog.at_level("INFO", "parallax_agent"), running(agent, cluster):
+        for _ in range(5):
+            ingest.taken.get(timeout=20)
+    lines = Counter(record.message for record in caplog.records)
+    assert lines.pop("push was stored") == 5 + ingest.taken.qsize()
+    # The first reading counts as a change.
+    assert lines == dict.fromkeys(
+        ("agent started", "target is in alert", "agent stopped"), 1
+    )
+
+
+def test_what_ingest_asks_for_is_reported_at_once(
+    agent: Agent, ingest: IngestServer, cluster: KubernetesServer
+) -> None:
+    """An agent that would wait for an hour sends a report, then another one."""
     agent.settings = replace(agent.settings, interval=3600.0)
-    ingest.response = {"message": "stored", "interval_seconds": 0.1}
-    stop = threading.Event()
-    thread = threading.Thread(target=agent.run, args=(stop,))
-    thread.start()
-    for _ in range(2):
-        ingest.taken.get(timeout=20)
-    stop.set()
-    thread.join(20)
-    cluster.logs[OWN_POD].put(None)
-    assert not thread.is_alive()
+    asked = {"message": "stored", "full": ["platform-api"], "interval_seconds": 5}
+    ingest.response = asked
+    with running(agent, cluster):
+        push = pushes_until(ingest, lambda push: bool(push.reports))
+    report = only(push)
+    assert report.reading_ref is not None
+    assert {p.digest for p in push.readings} >= {report.reading_ref.target}
+    assert len(report.probes) == 15
+
+
+def test_parts_that_ingest_lacks_are_sent_with_the_next_push(
+    agent: Agent, ingest: IngestServer, cluster: KubernetesServer
+) -> None:
+    """The list of nodes is sent only on request."""
+    ingest.response = {"message": "stored", "next_seconds": 0.05}
+    with running(agent, cluster):
+        first = ingest.taken.get(timeout=20)
+        assert first.heartbeat is not None
+        nodes = first.heartbeat.nodes
+        ingest.response["readings"] = [nodes]
+        pushes_until(ingest, lambda push: nodes in {p.digest for p in push.readings})
+    assert nodes is not None
+    assert first.readings == ()
+
+
+def test_with_a_stack_of_an_earlier_version_every_cycle_is_reported(
+    agent: Agent, cluster: KubernetesServer, key_file: Path
+) -> None:
+    """Reports with whole readings, as before heartbeats."""
+    old = VersionOne()
+    agent.pusher = Pusher(f"{old.url}/v1/observations", key_file)
+    with running(agent, cluster):
+        bodies = until(lambda: old.stored if len(old.stored) >= 2 else None)
+    old.stop()
+    (report,) = bodies[1]["reports"]
+    assert report["reading"]["nodes"]
+    assert report["interval"] >= 1.0
+    assert len(report["probes"]) == 15
 
 
 def test_a_failed_cycle_does_not_stop_the_agent(
@@ -277,20 +426,16 @@ def test_a_failed_cycle_does_not_stop_the_agent(
     cluster: KubernetesServer,
 ) -> None:
     """The next cycle is normal."""
-    real = Cycles.next
+    real = Cycles.do
     broken = iter([True])
 
-    def sometimes(self: Cycles) -> Push:
+    def sometimes(self: Cycles, work: Work) -> Done:
         if next(broken, False):
             raise RuntimeError("defect")
-        return real(self)
+        return real(self, work)
 
-    monkeypatch.setattr(Cycles, "next", sometimes)
-    stop = threading.Event()
-    thread = threading.Thread(target=agent.run, args=(stop,))
-    thread.start()
-    ingest.taken.get(timeout=20)
-    stop.set()
-    thread.join(20)
-    cluster.logs[OWN_POD].put(None)
+    monkeypatch.setattr(Cycles, "do", sometimes)
+    monkeypatch.setattr(agenda_module, "HEARTBEAT_SECONDS", 0.1)
+    with running(agent, cluster):
+        ingest.taken.get(timeout=20)
     assert "cycle failed" in caplog.text

@@ -1,13 +1,16 @@
 """Buffer: the messages that wait to be sent, the newest first, up to a capacity.
 
-In: one `Push` per cycle. Out: messages, each with an id that stays the same for all
-attempts. It does not: send them, or write to a disk.
+In: pushes. Out: messages, each with an id that stays the same for all attempts. It does
+not: send them, or write to a disk.
+
+Only the newest heartbeat is kept: an older one says nothing that it does not say.
 """
 
 import logging
 import threading
 from collections import deque
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from uuid import uuid4
 
 from parallax.model.push import Push
@@ -40,17 +43,38 @@ class Buffer:
         """Add a push; a full buffer drops its oldest message and counts its reports."""
         fresh = [Message(part) for part in split_push(push)]
         with self._changed:
-            for message in fresh:
-                if len(self._messages) >= self._capacity:
-                    lost = self._messages.popleft()
-                    self._dropped += len(lost.push.reports)
-                    logger.warning(
-                        "buffer was full, oldest push was dropped",
-                        extra={"dropped": self._dropped},
-                    )
-                self._messages.append(message)
+            if push.heartbeat:
+                self._forget_heartbeats()
+            self._add(fresh)
             self._fresh = [m for m in fresh if m in self._messages]
             self._changed.notify()
+
+    def replace(self, message: Message, push: Push | None) -> None:
+        """Set another form of the push of a message; None: forget the message."""
+        self.forget(message)
+        if push is not None:
+            fresh = [Message(part) for part in split_push(push)]
+            with self._changed:
+                self._add(fresh)
+                self._fresh += [m for m in fresh if m in self._messages]
+
+    def _add(self, fresh: Iterable[Message]) -> None:
+        for message in fresh:
+            if len(self._messages) >= self._capacity:
+                lost = self._messages.popleft()
+                self._dropped += len(lost.push.reports)
+                logger.warning(
+                    "buffer was full, oldest push was dropped",
+                    extra={"dropped": self._dropped},
+                )
+            self._messages.append(message)
+
+    def _forget_heartbeats(self) -> None:
+        """Remove the heartbeats that wait; a newer one follows."""
+        for message in self._messages:
+            message.push = replace(message.push, heartbeat=None)
+        kept = (m for m in self._messages if m.push.reports)
+        self._messages = deque(kept)
 
     def newest(self, patience: float) -> Message | None:
         """Wait for a message and return it without removing it; None: closed and empty.

@@ -25,8 +25,8 @@ from parallax.model.plain import plain_line
 from parallax.probe.failure import Failure, NotSentError
 from parallax.probe.resolve import lookup
 
-ANSWER_BYTES = 65536
-"""Bytes read of a body; `ingest` sends a few hundred."""
+ANSWER_BYTES = 1_048_576
+"""Bytes read of a body; `ingest` names each target that needs reports."""
 SHOWN = 500
 """Characters of a response in a log line."""
 

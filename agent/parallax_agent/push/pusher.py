@@ -1,7 +1,8 @@
 """Pusher: sends the agent's pushes to `ingest`, with retries.
 
-In: one `Push` per cycle. Out: signed, compressed POST requests to `ingest`, and the
-interval that `ingest` requests. The signature covers the uncompressed body.
+In: pushes of schema v2, with all parts of readings that they refer to. Out: signed,
+compressed POST requests to `ingest`, and what `ingest` requests. The signature covers
+the uncompressed body.
 It does not: block the thread that observes, or drop a push for another reason than its
 own content (400, 413). While `ingest` is unavailable or rejects the key (401), the push
 is kept, because a key rotation may reach one side minutes before the other.
@@ -9,6 +10,9 @@ is kept, because a key rotation may reach one side minutes before the other.
 After an outage the newest push goes first and at once, because a judgement needs the
 current state. Older pushes follow, one every `BACKLOG_SECONDS`, so that a thousand
 agents do not send their backlog in the same minute.
+
+An `ingest` of an earlier version rejects schema v2. Then the same push goes in v1, and
+for `LEGACY_SECONDS` every push does.
 
 Each attempt sets the push's `sent_at`; `ingest` compares it with its own clock to find
 the node's clock skew. Each report keeps its own time, so it does not replace a newer
@@ -23,19 +27,26 @@ import threading
 import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from enum import Enum, auto
 from http import HTTPStatus
 from pathlib import Path
 
 import httpx
 
 from parallax.model.plain import plain_line
-from parallax.model.push import Push
+from parallax.model.push import Push, ReadingPart
 from parallax.model.wire import encode
 from parallax.probe.tls import as_users_do
 from parallax_agent.push.buffer import Buffer, Message
+from parallax_agent.push.instructions import (
+    FAILED,
+    Instructions,
+    read_instructions,
+)
+from parallax_agent.push.known_parts import KnownParts
+from parallax_agent.push.outcome import Outcome, outcome_of
 from parallax_agent.push.post import Answer, send_post
 from parallax_agent.push.signing import KeyUnusableError, read_key, signed
+from parallax_agent.push.versions import as_v1
 
 CAPACITY = 120
 """Messages kept while `ingest` is unavailable: half an hour at 15 seconds."""
@@ -43,26 +54,13 @@ BACKLOG_SECONDS = 5.0
 """Seconds between two older pushes: two or three per interval of 15 seconds."""
 SEND_SECONDS = 10.0
 """Seconds for one attempt as a whole."""
-PERMANENT_ERRORS = frozenset(
-    {HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE}
-)
-"""Responses of `ingest` to a push that it can never store. Any other status may come
-from a proxy, AWS or a wrong URL, and says nothing about the push."""
-SHORTEST = 5.0
-"""Seconds; the agent accepts no shorter interval from `ingest`."""
+LEGACY_SECONDS = 600.0
+"""Until schema v2 is tried again."""
 FIRST_WAIT, MAX_WAIT = 1.0, 60.0
 REASON = 300
 """Characters of an error in a log line."""
 
 logger = logging.getLogger(__name__)
-
-
-class Outcome(Enum):
-    """The result of one attempt."""
-
-    STORED = auto()
-    REFUSED = auto()
-    RETRY = auto()
 
 
 class Pusher:
@@ -73,9 +71,12 @@ class Pusher:
         self._key_file = key_file
         self._buffer = Buffer(capacity)
         self._closing = threading.Event()
+        self._lock = threading.Lock()
         self._context = as_users_do()
         self._thread = threading.Thread(target=self._run, name="pusher", daemon=True)
-        self._push_interval: float | None = None
+        self._known = KnownParts()
+        self._instructions: Instructions | None = None
+        self._legacy_until = float("-inf")
 
     def start(self) -> None:
         """Start the thread."""
@@ -83,7 +84,10 @@ class Pusher:
 
     def put(self, push: Push) -> None:
         """Buffer a push; a full buffer drops its oldest and counts the reports."""
-        self._buffer.put(push)
+        self._known.remember(push.readings)
+        current = as_v1(push) if self.legacy else push
+        if current is not None:
+            self._buffer.put(current)
 
     def close(self, seconds: float) -> int:
         """Try once to send the buffer; return how many messages remain."""
@@ -94,9 +98,15 @@ class Pusher:
         return self.buffered
 
     @property
-    def push_interval(self) -> float | None:
-        """The seconds between pushes that `ingest` requests; None: the setting."""
-        return self._push_interval
+    def legacy(self) -> bool:
+        """Whether `ingest` understands only schema v1, as far as is known."""
+        return time.monotonic() < self._legacy_until
+
+    def take_instructions(self) -> Instructions | None:
+        """Return what the newest response asks for; None: no new response."""
+        with self._lock:
+            newest, self._instructions = self._instructions, None
+        return newest
 
     @property
     def dropped(self) -> int:
@@ -111,7 +121,11 @@ class Pusher:
     def _run(self) -> None:
         failures = 0
         while (message := self._buffer.newest(BACKLOG_SECONDS)) is not None:
-            if self._attempt(message) is not Outcome.RETRY:
+            outcome = self._attempt(message)
+            if outcome is Outcome.OLD_SCHEMA:
+                self._fall_back(message)
+                continue
+            if outcome is not Outcome.RETRY:
                 failures = 0
                 self._buffer.forget(message)
                 continue
@@ -123,33 +137,56 @@ class Pusher:
 
     def _attempt(self, message: Message) -> Outcome:
         began = time.monotonic()
+        sent = self._known.needed(message.push)
         try:
             key = read_key(self._key_file)
-            response = self._send(message, key)
+            response = self._send(message, sent, key)
             if response.status_code == HTTPStatus.UNAUTHORIZED:
                 newer = read_key(self._key_file)
                 if newer != key:
-                    response = self._send(message, newer)
+                    response = self._send(message, sent, newer)
         except (httpx.HTTPError, OSError, MemoryError, KeyUnusableError) as error:
             # The text may contain bytes of the response, so make it one safe line.
             reason = plain_line(f"{type(error).__name__}: {error}"[:REASON])
             logger.warning("push was not sent", extra={"error": reason})
+            self._set(FAILED)
             return Outcome.RETRY
         except Exception:
             # One push that cannot be sent must not block the pushes behind it.
             logger.exception("push was dropped after an unexpected error")
             return Outcome.REFUSED
-        outcome = _outcome(response, message, time.monotonic() - began)
-        # Use the configured interval while `ingest` is unavailable.
-        self._push_interval = (
-            requested_interval(response) if outcome is Outcome.STORED else None
-        )
+        outcome = outcome_of(response, message, time.monotonic() - began)
+        if outcome is Outcome.STORED:
+            instructions = read_instructions(response.body)
+            self._known.note(message.push, sent, instructions.readings)
+            self._set(instructions)
+        elif outcome is not Outcome.OLD_SCHEMA:
+            self._set(FAILED)
         return outcome
 
-    def _send(self, message: Message, key: str) -> Answer:
+    def _fall_back(self, message: Message) -> None:
+        """Send this push and those that follow in v1."""
+        if not self.legacy:
+            logger.info(
+                "only schema v1 is accepted", extra={"retry_seconds": LEGACY_SECONDS}
+            )
+        self._legacy_until = time.monotonic() + LEGACY_SECONDS
+        self._buffer.replace(message, as_v1(message.push))
+
+    def _set(self, instructions: Instructions) -> None:
+        with self._lock:
+            waiting = self._instructions
+            lacking = waiting.readings if waiting else frozenset[str]()
+            self._instructions = replace(
+                instructions, readings=instructions.readings | lacking
+            )
+
+    def _send(
+        self, message: Message, parts: tuple[ReadingPart, ...], key: str
+    ) -> Answer:
         now = datetime.now(UTC)
         message.attempts += 1
-        stamped = encode(self._stamped(message, now))
+        stamped = encode(replace(self._stamped(message, now), readings=parts))
         body = json.dumps(stamped, separators=(",", ":"))
         headers = signed(key, message.id, now, body)
         # A function URL treats this type as binary; as text, gzip would be corrupted.
@@ -170,35 +207,3 @@ class Pusher:
             for report in push.reports
         )
         return replace(push, sent_at=now, reports=tuple(reports))
-
-
-def requested_interval(answer: Answer) -> float | None:
-    """Return the interval that a response requests; None: none, or not usable."""
-    seconds = answer.number("interval_seconds")
-    return seconds if SHORTEST <= seconds < float("inf") else None
-
-
-def _outcome(response: Answer, message: Message, seconds: float) -> Outcome:
-    facts = {
-        "message_id": message.id,
-        "status_code": response.status_code,
-        "reports": len(message.push.reports),
-        "seconds": round(seconds, 3),
-    }
-    if httpx.codes.is_success(response.status_code):
-        if response.number("refused"):
-            facts["response"] = response.shown
-            logger.warning("push was stored in part", extra=facts)
-        else:
-            logger.info("push was stored", extra=facts)
-        return Outcome.STORED
-    facts["response"] = response.shown
-    if response.status_code == HTTPStatus.UNAUTHORIZED:
-        # A key rotation may still be in progress, so the push is kept.
-        logger.error("push was not authorized", extra=facts)
-        return Outcome.RETRY
-    if response.status_code not in PERMANENT_ERRORS:
-        logger.warning("push failed", extra=facts)
-        return Outcome.RETRY
-    logger.error("push was rejected and dropped", extra=facts)
-    return Outcome.REFUSED

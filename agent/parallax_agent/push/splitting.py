@@ -1,8 +1,9 @@
 """Splitting: divides a push into messages that `ingest` accepts.
 
-In: a push. Out: pushes, each below `BODY_BYTES`, whose reports each fit into an item of
-the journal as `ingest` packs it. A single report that is too large is shortened, the
-least important data first, and its problems say so.
+In: a push with all parts of readings that it refers to. Out: pushes, each below
+`BODY_BYTES`, whose reports each fit into an item of the journal as `ingest` packs it. A
+single report that is too large is shortened, the least important data first, and its
+problems say so.
 It does not: send, or leave out a report.
 """
 
@@ -15,7 +16,7 @@ from parallax.model.cluster import NodeReport
 from parallax.model.packed import ITEM_LIMIT, pack
 from parallax.model.push import Push
 from parallax.model.wire import encode
-from parallax_agent.push.heartbeat import without_bodies
+from parallax_agent.push.lean import without_bodies
 
 BODY_BYTES = 1_000_000
 """Bytes of JSON in one message; `ingest` rejects more than 1 MiB."""
@@ -34,15 +35,26 @@ def split_push(push: Push) -> list[Push]:
         return [push]
     count = len(push.reports)
     if count > 1:
-        first = replace(push, reports=push.reports[: count // 2])
-        second = replace(push, reports=push.reports[count // 2 :])
+        first = _with(push, push.reports[: count // 2])
+        second = _with(replace(push, heartbeat=None), push.reports[count // 2 :])
         return split_push(first) + split_push(second)
+    if count == 0 or _fits(replace(push, readings=())):
+        # `ingest` will ask for the parts, and they go with a heartbeat.
+        return [replace(push, readings=())]
     lighter = next(filter(_fits, _lighter(push)))
     logger.warning(
         "report was too large and was shortened",
         extra={"targets": [r.target for r in push.reports]},
     )
     return [lighter]
+
+
+def _with(push: Push, reports: tuple[NodeReport, ...]) -> Push:
+    """Return the push with these of its reports, and the parts that they refer to."""
+    refs = [r.reading_ref for r in reports if r.reading_ref]
+    digests = {digest for ref in refs for digest in (ref.target, ref.nodes)}
+    kept = tuple(part for part in push.readings if part.digest in digests)
+    return replace(push, reports=reports, readings=kept)
 
 
 def _fits(push: Push) -> bool:
@@ -83,8 +95,9 @@ def _lighter(push: Push) -> Iterator[Push]:
 
 
 def _with_problem(report: NodeReport, what: str) -> NodeReport:
-    """Add to the report's reading what was removed, if there is a reading."""
+    """Add to the report or its reading what was removed."""
     if report.reading is None:
-        return report
+        problems = (*report.problems, REMOVED.format(what))
+        return replace(report, problems=problems) if report.reading_ref else report
     problems = (*report.reading.problems, REMOVED.format(what))
     return replace(report, reading=replace(report.reading, problems=problems))

@@ -6,6 +6,7 @@ other client.
 
 - `log_followers`: one follower per ingress pod
 - `follower`: follows one log
+- `held`: the lines of the last minute, until a report needs them
 - `log_evidence`: what a log shows, and whether it is usable
 - `access_line`: the values of one line
 - `formats`: parsers of log formats

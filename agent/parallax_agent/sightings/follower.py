@@ -13,7 +13,7 @@ import logging
 import threading
 import time
 from datetime import UTC, datetime
-from typing import Any, override
+from typing import override
 
 from kubernetes.client.exceptions import ApiException
 from urllib3.exceptions import HTTPError, ReadTimeoutError
@@ -22,7 +22,7 @@ from parallax_agent.read.target_path import IngressPod
 from parallax_agent.sightings.access_line import LINE_BYTES, stamped
 from parallax_agent.sightings.formats import LogFormat
 from parallax_agent.sightings.log_evidence import LogBatch, LogEvidence
-from parallax_agent.watch.api import describe_error
+from parallax_agent.watch.api import Apis, describe_error
 from parallax_agent.watch.stream import lines
 
 QUIET_SECONDS = 10.0
@@ -41,9 +41,9 @@ logger = logging.getLogger(__name__)
 class Follower(threading.Thread):
     """Follows one pod's log until it is stopped; reconnects by itself."""
 
-    def __init__(self, core: Any, pod: IngressPod, node: str) -> None:  # noqa: ANN401 - the client is untyped
+    def __init__(self, apis: Apis, pod: IngressPod, node: str) -> None:
         super().__init__(name=f"log of {pod.name}", daemon=True)
-        self._core = core
+        self._apis = apis
         self._pod = pod
         self._evidence = LogEvidence(node, pod.name)
         self._ended = threading.Event()
@@ -90,16 +90,8 @@ class Follower(threading.Thread):
         self._evidence.set_format(log_format)
 
     def _follow(self) -> None:
-        response = self._core.read_namespaced_pod_log(
-            self._pod.name,
-            self._pod.namespace,
-            container=self._pod.container,
-            follow=True,
-            timestamps=True,
-            since_seconds=self._since(),
-            _preload_content=False,
-            _request_timeout=(QUIET_SECONDS, QUIET_SECONDS),
-        )
+        path, query = self._call()
+        response = self._apis.get(path, query, QUIET_SECONDS)
         with self._lock:
             self._opened_at = _now()
         try:
@@ -109,6 +101,18 @@ class Follower(threading.Thread):
                     return
         finally:
             response.close()
+
+    def _call(self) -> tuple[str, dict[str, str]]:
+        """Return path and query of the log (core/v1, `readNamespacedPodLog`)."""
+        pod = self._pod
+        named = {"container": pod.container} if pod.container else {}
+        query = {
+            **named,
+            "follow": "true",
+            "sinceSeconds": str(self._since()),
+            "timestamps": "true",
+        }
+        return f"/api/v1/namespaces/{pod.namespace}/pods/{pod.name}/log", query
 
     def _live_at(self) -> datetime | None:
         """Return the time up to which the log was read completely.

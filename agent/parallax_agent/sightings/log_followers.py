@@ -5,13 +5,14 @@ the time up to which all of them were read.
 It does not: read a log itself; one `follower` per pod does.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
+from parallax.model.cluster import ClusterReading
 from parallax_agent.read.target_path import IngressPod
 from parallax_agent.sightings.follower import Follower
 from parallax_agent.sightings.formats import select_format
-from parallax_agent.sightings.log_evidence import DROPPED_LINES, MAX_SIGHTINGS, LogBatch
+from parallax_agent.sightings.log_evidence import LogBatch
 
 
 class LogFollowers:
@@ -74,24 +75,9 @@ class LogFollowers:
         self._leaving.clear()
 
 
-def limit_sightings(by_pod: dict[IngressPod, LogBatch]) -> dict[IngressPod, LogBatch]:
-    """Return the batches with at most `MAX_SIGHTINGS` sightings in all.
-
-    A log of which some were dropped proves nothing until the next call.
-    """
-    limited: dict[IngressPod, LogBatch] = {}
-    room = MAX_SIGHTINGS
-    for pod, part in by_pod.items():
-        few = part.sightings[:room]
-        lost = len(few) < len(part.sightings)
-        limited[pod] = (
-            LogBatch(few, problem=part.problem or DROPPED_LINES) if lost else part
-        )
-        room -= len(few)
-    return limited
-
-
-def combine(by_pod: dict[IngressPod, LogBatch], pods: Iterable[IngressPod]) -> LogBatch:
+def combine(
+    by_pod: Mapping[IngressPod, LogBatch], pods: Iterable[IngressPod]
+) -> LogBatch:
     """Return up to when these pods' logs were read, and their problems.
 
     `read_at` is the oldest of the logs', because a request may reach any of the pods. A
@@ -103,4 +89,14 @@ def combine(by_pod: dict[IngressPod, LogBatch], pods: Iterable[IngressPod]) -> L
     return LogBatch(
         read_at=min(known) if known and len(known) == len(moments) else None,
         problem="; ".join(sorted({part.problem for part in parts if part.problem})),
+    )
+
+
+def is_elsewhere(reading: ClusterReading) -> bool:
+    """Tell whether the controller logs to another place than stdout, or not at all."""
+    config = dict(reading.ingress_config or ())
+    return config.get("disable-access-log") == "true" or any(
+        config.get(name, "/dev/stdout")
+        not in {"/dev/stdout", "/var/log/nginx/access.log"}
+        for name in ("access-log-path", "http-access-log-path")
     )

@@ -8,6 +8,7 @@ that `objects`, `ingress`, `service_state` or `target_path` use must be added he
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from sys import intern
 from typing import cast
 
 from parallax.model.wire import Json
@@ -16,6 +17,8 @@ type Shape = bool | Mapping[str, Shape]
 """True: kept completely; else the keys that are kept, of an object or of each in a
 list."""
 
+SHARED_LENGTH = 64
+"""Characters; equal texts up to this length are one object in memory."""
 _CONDITIONS: Shape = {"type": True, "status": True}
 _CONTAINER_STATUS: Shape = {
     "restartCount": True,
@@ -161,4 +164,5 @@ def prune(item: Json, shape: Shape) -> Json:
             for key in keys
             if fields.get(key) is not None
         }
-    return item
+    # Names of nodes, labels and states repeat in thousands of objects.
+    return intern(item) if type(item) is str and len(item) <= SHARED_LENGTH else item

@@ -103,7 +103,7 @@ def test_it_becomes_ready_pushes_and_drains(
     first, last = container.log[0], container.log[-1]
     assert (first["message"], first["node"]) == ("agent started", "worker-01")
     assert (last["message"], last["unsent"]) == ("agent stopped", 0)
-    assert ingest.taken.get_nowait().reports[0].target == "platform-api"
+    assert ingest.taken.get_nowait().node == "worker-01"
 
 
 def test_it_can_write_nothing_but_its_tmp() -> None:

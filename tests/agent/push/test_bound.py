@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from parallax.model.cluster import ClusterReading, Pod
 from parallax.model.wire import encode
 from parallax_agent.push.bound import TEXT_LIMIT, bounded
-from tests.agent.push.test_heartbeat import NOW, PROBE, REPORT
+from tests.agent.push.test_lean import NOW, PROBE, REPORT
 
 HUGE = "x" * 1_000_000
 READING = ClusterReading(read_at=NOW)

@@ -338,26 +338,3 @@ def test_a_companys_own_authority_may_stand_between(
         assert received(server, 1)[0].node == "worker-01"
     finally:
         server.stop()
-
-
-@pytest.mark.parametrize(
-    ("response", "seconds"),
-    [
-        ({"message": "stored", "interval_seconds": 10}, 10.0),
-        ({"message": "stored"}, None),
-        ({"interval_seconds": 0.01}, None),
-        ({"interval_seconds": "soon"}, None),
-        ([], None),
-    ],
-)
-def test_ingest_may_request_a_shorter_interval(
-    ingest: IngestServer, build: Build, response: object, seconds: float | None
-) -> None:
-    """A response may shorten the interval; an invalid value does not."""
-    ingest.response = response  # type: ignore[assignment] - what any server may send
-    pusher = build(ingest.url)
-    pusher.start()
-    pusher.put(message("worker-01"))
-    received(ingest, 1)
-    pusher.close(5)
-    assert pusher.push_interval == seconds

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from parallax.journal.observation import to_item
 from parallax.model.cluster import ClusterReading, NodeReport, Sighting
-from parallax.model.push import SCHEMA, Push
+from parallax.model.push import SCHEMA, SCHEMA_V2, Heartbeat, Push, ReadingPart
 from parallax.model.wire import encode
 from parallax_agent.push.splitting import BODY_BYTES, REMOVED, split_push
 from parallax_agent.sightings.log_evidence import MAX_SIGHTINGS
-from tests.agent.push.test_heartbeat import NOW
-from tests.agent.push.test_heartbeat import PROBE as WELL
-from tests.agent.push.test_heartbeat import REPORT as QUIET
+from tests.agent.push.test_lean import NOW
+from tests.agent.push.test_lean import PROBE as WELL
+from tests.agent.push.test_lean import REPORT as QUIET
 
 HUGE = "x" * BODY_BYTES
 NOISE = random.Random(9).randbytes(400_000).hex()  # noqa: S311 - packs to half of it
@@ -29,7 +29,9 @@ PROBE = replace(
     body="why",
     body_bytes=3,
 )
-REPORT = replace(QUIET, probes=(PROBE,), log_read_at=NOW)
+V2 = replace(QUIET, probes=(PROBE,), log_read_at=NOW)
+WHOLE = ClusterReading(read_at=NOW, ingress_name="shop")
+REPORT = replace(V2, reading=WHOLE, reading_ref=None)
 SEEN = tuple(
     Sighting(
         request_id=f"{number:032x}",
@@ -150,6 +152,39 @@ def test_every_report_fits_into_an_item_as_it_is_packed(
     ]
     sent = [report for part in got for report in part.reports]
     assert [report for report in sent if report.target != "poison"] == good
+
+
+def test_parts_go_with_the_reports_that_refer_to_them() -> None:
+    """The heartbeat goes once, and no part without a report that needs it."""
+    ref = V2.reading_ref
+    assert ref is not None
+    large = replace(V2, probes=(replace(PROBE, body="x" * 600_000),))
+    other = replace(large, reading_ref=replace(ref, target="b" * 32))
+    parts = tuple(ReadingPart(digest=d * 32, reading=WHOLE) for d in "ab")
+    beat = Heartbeat(sequence=1, interval=60.0, targets=2)
+    whole = replace(push(large, other), schema=SCHEMA_V2, readings=parts)
+    first, second = split_push(replace(whole, heartbeat=beat))
+    assert (first.heartbeat, second.heartbeat) == (beat, None)
+    assert (first.readings, second.readings) == (parts[:1], parts[1:])
+
+
+def test_parts_that_do_not_fit_are_left_for_later() -> None:
+    """The report stays whole; ingest requests the part."""
+    huge = replace(WHOLE, ingress_hosts=("x" * 600_000,))
+    parts = (ReadingPart(digest="a" * 32, reading=huge),)
+    large = replace(V2, probes=(replace(PROBE, body="x" * 600_000),))
+    (only_part,) = split_push(
+        replace(push(large, seen=()), schema=SCHEMA_V2, readings=parts)
+    )
+    assert (only_part.reports, only_part.readings) == ((large,), ())
+
+
+def test_a_report_without_its_reading_names_what_was_removed() -> None:
+    """A report of schema v2 has problems of its own."""
+    large = replace(V2, probes=(replace(PROBE, body=HUGE),))
+    _, report = only(replace(push(large), schema=SCHEMA_V2))
+    assert report.problems == (REMOVED.format("headers and bodies"),)
+    assert report.reading_ref == V2.reading_ref
 
 
 def test_sightings_count_with_each_report() -> None:

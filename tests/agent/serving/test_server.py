@@ -3,16 +3,14 @@
 import contextlib
 import io
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import httpx
 import pytest
 
-from parallax.model.cluster import NodeReport
 from parallax.model.probe import Phases, Probe, Role
-from parallax.model.push import SCHEMA, Push
 from parallax_agent.serving import server as module
 from parallax_agent.serving.metrics import Metrics
 from parallax_agent.serving.server import (
@@ -42,17 +40,17 @@ def probe(role: Role = Role.SERVICE, **changes: object) -> Probe:
     return Probe(**(fields | changes))  # type: ignore[arg-type] - checked by the model
 
 
-def push(*probes: Probe) -> Push:
-    """Return a push with one report."""
-    report = NodeReport(
-        target="shop", cluster="c", node="n", sent_at=NOW, interval=15, probes=probes
-    )
-    return Push(schema=SCHEMA, cluster="c", node="n", sent_at=NOW, reports=(report,))
+type Seen = Mapping[str, Sequence[Probe]]
+
+
+def last(*probes: Probe) -> Seen:
+    """Return these as the last probes of one target."""
+    return {"shop": probes}
 
 
 @contextmanager
 def serving(
-    *, alive: bool = True, ready: bool = True, seen: Push | None = None
+    *, alive: bool = True, ready: bool = True, seen: Seen | None = None
 ) -> Iterator[str]:
     """Serve on any port; yield the URL."""
     metrics = Metrics(lambda: 3, lambda: 7)
@@ -81,7 +79,7 @@ def test_health_checks(*, alive: bool, ready: bool, codes: tuple[int, int]) -> N
 def test_prometheus_reads_every_hop_in_the_usual_names() -> None:
     """blackbox_exporter's names, with the labels target, role and peer_node."""
     bad = probe(Role.INGRESS_OTHER, healthy=False, status_code=503, peer_node="w2")
-    with serving(seen=push(probe(), bad)) as url:
+    with serving(seen=last(probe(), bad)) as url:
         lines = httpx.get(f"{url}/metrics").text.splitlines()
     at = '{peer_node="",role="service",target="shop"'
     assert f"probe_success{at}}} 1.0" in lines
@@ -95,7 +93,7 @@ def test_prometheus_reads_every_hop_in_the_usual_names() -> None:
 def test_of_several_probes_the_failing_one_is_exported() -> None:
     """A healthy pod must not hide an alert on `probe_success == 0`."""
     bad = probe(healthy=False, status_code=None)
-    with serving(seen=push(probe(), bad, probe())) as url:
+    with serving(seen=last(probe(), bad, probe())) as url:
         text = httpx.get(f"{url}/metrics").text
     assert 'probe_success{peer_node="",role="service",target="shop"} 0.0' in text
 

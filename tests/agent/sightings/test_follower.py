@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
 from parallax_agent.read.target_path import IngressPod
 from parallax_agent.sightings.access_line import LINE_BYTES
 from parallax_agent.sightings.follower import Follower
+from parallax_agent.watch.api import Apis
 
 STAMP = b"2026-11-24T10:00:00.000000000Z "
 
@@ -25,9 +27,9 @@ def test_an_endless_line_is_neither_kept_nor_parsed(
         yield b'"Parallax/1" made up\n' + STAMP + b"next\n"
 
     response = SimpleNamespace(stream=stream, close=lambda: None)
-    core = SimpleNamespace(read_namespaced_pod_log=lambda *_, **__: response)
+    apis = cast("Apis", SimpleNamespace(get=lambda *_: response))
     pod = IngressPod(name="ingress-1", namespace="ingress", container="controller")
-    follower = Follower(core, pod, "worker-01")
+    follower = Follower(apis, pod, "worker-01")
     lines_read: list[bytes] = []
     monkeypatch.setattr(follower._evidence, "add_line", lines_read.append)
     follower._follow()

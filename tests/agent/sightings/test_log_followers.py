@@ -15,15 +15,12 @@ from parallax_agent.sightings import follower as follower_module
 from parallax_agent.sightings.follower import Follower
 from parallax_agent.sightings.formats import select_format
 from parallax_agent.sightings.log_evidence import (
-    DROPPED_LINES,
-    MAX_SIGHTINGS,
     UNKNOWN_FORMAT,
     LogBatch,
 )
 from parallax_agent.sightings.log_followers import (
     LogFollowers,
     combine,
-    limit_sightings,
 )
 from parallax_agent.watch.api import connect
 from tests.agent.conftest import KubernetesServer
@@ -90,7 +87,7 @@ def follow(
 
         def make(pod: IngressPod) -> Follower:
             kubernetes_api.logs.setdefault(pod.name, queue.Queue())
-            made.append(Follower(apis.core, pod, "worker-01"))
+            made.append(Follower(apis, pod, "worker-01"))
             return made[-1]
 
         yield make
@@ -342,20 +339,6 @@ def test_several_logs_are_combined() -> None:
     later = MOMENT + timedelta(seconds=5)
     by_pod = {POD: LogBatch((), later), OTHER: LogBatch((), MOMENT)}
     assert combine(by_pod, [POD, OTHER]) == LogBatch((), MOMENT)
-
-
-def test_of_all_pods_together_no_more_is_kept_than_a_push_holds() -> None:
-    """A log with dropped lines proves nothing; the others stay."""
-    seen = tuple(
-        Sighting(request_id=f"{number:032x}", seen_at=MOMENT, node="n")
-        for number in range(MAX_SIGHTINGS)
-    )
-    by_pod = {POD: LogBatch(seen[1:], MOMENT), OTHER: LogBatch(seen[:2], MOMENT)}
-    got = limit_sightings(by_pod)
-    assert got[POD] == by_pod[POD]
-    assert got[OTHER] == LogBatch(seen[:1], None, DROPPED_LINES)
-    assert combine(got, [POD, OTHER]) == LogBatch((), None, DROPPED_LINES)
-    assert combine(got, [POD]).read_at == MOMENT
 
 
 def test_one_dead_log_makes_all_of_them_no_proof() -> None:

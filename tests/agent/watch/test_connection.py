@@ -185,19 +185,6 @@ def test_an_error_whose_body_never_ends_keeps_its_status(
     )
 
 
-def test_a_log_s_error_whose_body_never_ends_keeps_its_status(
-    serve: Serve, tmp_path: Path
-) -> None:
-    """The official client's own methods have the same limit."""
-    url = serve(endless(b"HTTP/1.1 403 Forbidden\r\n\r\n", b" " * 9999)).rstrip("/")
-    with (
-        closing(connect(kubeconfig(url, tmp_path))) as apis,
-        pytest.raises(ApiException) as caught,
-    ):
-        apis.core.read_namespaced_pod_log("p", "n", follow=True, _preload_content=False)
-    assert describe_error(caught.value) == "403 Forbidden"
-
-
 def test_informational_responses_without_end_time_out(
     serve: Serve, tmp_path: Path
 ) -> None:

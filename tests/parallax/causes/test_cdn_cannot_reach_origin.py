@@ -7,6 +7,7 @@ import pytest
 from parallax.causes.cdn_cannot_reach_origin import CAUSE
 from parallax.diagnose.judge import judge
 from parallax.model.judgement import Answer
+from parallax.model.probe import Role
 from parallax.model.snapshot import Snapshot
 from tests.parallax import edge as e
 from tests.parallax import scenarios as s
@@ -23,8 +24,20 @@ def met(page: str | list[str], direct: str = s.OK, **more: object) -> Snapshot:
 def test_the_cdns_origin_is_compared_with_the_balancer() -> None:
     """The mail names address and port, and how to check the origin."""
     origin, past = judge(e.cdn_alone()).next_steps
-    assert "keybuzz-lb: 203.0.113.20, port 443" in origin.text
+    assert "keybuzz-lb: 203.0.113.20 and 443" in origin.text
+    assert (origin.command or "").startswith("varnishadm vcl.show ")
     assert "--resolve platform-api.keybuzz.io:443:203.0.113.20" in (past.command or "")
+
+
+def test_a_cdn_that_passes_on_a_unique_url_reaches_the_origin() -> None:
+    """It wrote no failing page, and the ingress logged the request that succeeds."""
+    x = s.cache_replays()
+    assert x.run
+    fresh = next(p for p in x.run.probes if p.role is Role.CACHE_BUSTER)
+    line = replace(s.seen(x.run, 200, status=200)[0], request_id=fresh.request_id)
+    assert fresh.healthy
+    assert answer(CAUSE, replace(x, sightings=(line,))) is Answer.REFUTED
+    assert answer(CAUSE, replace(x, sightings=())) is Answer.UNKNOWN
 
 
 def test_a_kept_page_is_a_replay_and_not_this() -> None:

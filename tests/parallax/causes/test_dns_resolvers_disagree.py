@@ -35,7 +35,19 @@ def test_the_wrong_resolver_is_named_with_what_is_left_of_its_ttl() -> None:
         " expires (up to 240 s), it returns 198.51.100.7."
     )
     assert first.command == "dig @192.0.2.54 +noall +answer platform-api.keybuzz.io"
-    assert last.command == "dig +nssearch platform-api.keybuzz.io"
+    assert last.command == (
+        'dig +nssearch "$(dig platform-api.keybuzz.io SOA +noall +answer +authority'
+        """ | awk '$4 == "SOA" {print $1; exit}')\""""
+    )
+
+
+def test_the_resolver_that_the_failing_requests_used_is_named() -> None:
+    """All requests fail because all of them used the answer of this resolver."""
+    assert (
+        ask(CAUSE, e.split_name())
+        .evidence[1]
+        .endswith("; only resolver 192.0.2.54 returns this address")
+    )
 
 
 def test_resolvers_that_all_lead_right_are_not_to_blame() -> None:

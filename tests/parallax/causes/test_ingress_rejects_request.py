@@ -9,6 +9,7 @@ from parallax.diagnose.judge import ask, judge
 from parallax.model.judgement import NOT_ESTABLISHED, Answer
 from parallax.model.probe import Role
 from parallax.model.snapshot import Snapshot
+from tests.parallax import edge as e
 from tests.parallax import scenarios as s
 from tests.parallax.assessed import answer
 
@@ -42,8 +43,8 @@ def test_a_rate_limit_is_named_with_its_annotation() -> None:
     assessment = ask(CAUSE, s.rejected())
     assert judgement.cause == CAUSE.id
     assert assessment.evidence[0] == (
-        "ingress log: the ingress itself responded 503 to 11 of 11 failing requests"
-        " and sent them to no pod"
+        "the ingress log contains 11 of 11 failing requests; the ingress itself"
+        " responded 503 to all of them and sent them to no pod"
     )
     assert "limit-rps: 1" in assessment.evidence[1]
     command = judgement.next_steps[0].command
@@ -125,8 +126,8 @@ def test_requests_that_were_sent_to_an_upstream_were_not_rejected() -> None:
     x = s.pod_error()
     assert ask(CAUSE, replace(x, sightings=x.sightings[:6])).evidence == (
         (
-            "the ingress rejected none of 6 failing requests in its log; it sent them"
-            " to an upstream"
+            "the ingress log contains 6 of 11 failing requests; it rejected none of"
+            " them and sent each to an upstream"
         ),
     )
     assert answer(CAUSE, replace(x, sightings=x.sightings[:5])) is Answer.UNKNOWN
@@ -134,9 +135,22 @@ def test_requests_that_were_sent_to_an_upstream_were_not_rejected() -> None:
 
 def test_a_log_without_the_requests_rules_it_out_only_if_it_has_others() -> None:
     """A controller that does not log request ids has no line of any of them."""
-    x = s.cache_replays()
+    x = e.cdn_alone()
     assert x.run
     direct = next(p for p in x.run.probes if p.role is Role.DIRECT)
     logged = replace(s.seen(x.run, 200, status=200)[0], request_id=direct.request_id)
     assert answer(CAUSE, replace(x, sightings=(logged,))) is Answer.REFUTED
     assert answer(CAUSE, replace(x, sightings=())) is Answer.UNKNOWN
+
+
+def test_what_another_hop_sent_is_no_rejection() -> None:
+    """A cache's stored responses, another machine's, and a 400 of the ingress."""
+    x = s.cache_replays()
+    assert ask(CAUSE, replace(x, sightings=())).evidence == (
+        "all 11 failing responses are stored ones, sent by a cache",
+    )
+    assert ask(CAUSE, e.split_name()).evidence == (
+        "all 11 failing requests went to 198.51.100.7, not to this ingress",
+    )
+    (malformed,) = ask(CAUSE, e.proxy_of_balancer()).evidence
+    assert malformed.startswith("the ingress itself responded 400; a rejection is")

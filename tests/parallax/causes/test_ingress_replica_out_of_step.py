@@ -167,3 +167,11 @@ def test_a_replicas_unmarked_page_is_its_own_if_no_pod_has_the_status() -> None:
     )
     few = replace(odd, sightings=(), reports=failing)
     assert answer(CAUSE, few) is Answer.UNKNOWN
+
+
+def test_an_ingress_without_pods_has_no_different_replica() -> None:
+    """Only a complete list of the pods shows that there is none."""
+    x = s.with_reading(s.ingress_gone(), ingress_pods=())
+    assert answer(CAUSE, x) is Answer.REFUTED
+    partial = s.with_reading(x, partial=("ingress_pods",))
+    assert answer(CAUSE, partial) is Answer.UNKNOWN

@@ -10,6 +10,7 @@ from parallax.evidence.scene import Scene
 from parallax.model.judgement import NOT_ESTABLISHED, Answer
 from parallax.model.probe import Role
 from parallax.model.snapshot import Snapshot
+from tests.parallax import edge as e
 from tests.parallax import scenarios as s
 from tests.parallax.assessed import answer
 
@@ -108,3 +109,20 @@ def test_a_response_on_another_port_does_not_count_for_the_health_check() -> Non
     found = ask(CAUSE, s.taken(run, reading, *s.reports()))
     assert found.answer is Answer.UNKNOWN
     assert found.missing == ("a probe of port 10254, which only the health check uses",)
+
+
+def test_targets_that_are_no_nodes_explain_it() -> None:
+    """No target is healthy because the nodes are not among them."""
+    found = {a.cause: a for a in judge(e.foreign_targets()).assessments}[CAUSE.id]
+    assert found.answer is Answer.SUPPORTED
+    assert found.explained_by == "lb-targets-not-the-ingress-nodes"
+
+
+def test_nodes_that_refuse_internal_probes_too_leave_it_open() -> None:
+    """The health check is right then; another fault may come to light later."""
+    found = ask(CAUSE, s.ingress_gone())
+    silent = "none of 10 internal probes of the ingress got a response"
+    assert found.evidence[-1] == silent
+    assert found.missing == (
+        "whether the targets stay unhealthy when the nodes respond again",
+    )

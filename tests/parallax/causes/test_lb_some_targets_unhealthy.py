@@ -31,11 +31,12 @@ def test_the_evidence_has_the_share_and_the_servers(page: str) -> None:
     """The writer of the failures, the time, and the unhealthy targets."""
     x = by_turns(bad=page)
     assert judge(x).cause == CAUSE.id
-    shares, health = ask(CAUSE, x).evidence
+    shares, health, assumed = ask(CAUSE, x).evidence
     assert shares == (
         "4 of 11 requests failed at the load balancer after 3.1 s; 7 succeeded"
     )
     assert health.endswith("worker-04, worker-05")
+    assert assumed.startswith("assumed: the failing requests went to the unhealthy")
 
 
 def test_the_unhealthy_servers_are_taken_out() -> None:

@@ -13,8 +13,8 @@ from tests.parallax import scenarios as s
 from tests.parallax.assessed import answer
 
 LOGGED = (
-    "the ingress log contains 11 of these 11 requests: 11 closed by the load balancer"
-    " (499), 0 with a response"
+    "the ingress log contains 11 of these 11 requests: the load balancer closed 11 of"
+    " them early (499), and 0 got a response"
 )
 
 

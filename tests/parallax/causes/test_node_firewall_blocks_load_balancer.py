@@ -198,7 +198,37 @@ def test_a_rejected_response_is_no_firewall() -> None:
     """The API reports that the check got a response, whatever nodes get."""
     found = s.detailed(s.balancer(healthy=0), "unexpected_http_status", 404)
     x = unanswered(replace(e.firewall(), balancer=found), Role.INGRESS_OTHER)
-    assert answer(CAUSE, x) is Answer.UNKNOWN
+    assert answer(CAUSE, x) is Answer.REFUTED
+    other = replace(x, balancer=e.with_services(found, destination_port=32443))
+    assert answer(CAUSE, other) is Answer.UNKNOWN
+
+
+def test_a_firewall_is_open_on_unhealthy_targets_that_no_request_reached() -> None:
+    """A request that passes shows only that the balancer reaches some node."""
+    found = ask(CAUSE, e.some_unhealthy())
+    assert found.answer is Answer.UNKNOWN
+    assert found.missing == (
+        "whether a firewall blocks the load balancer on worker-04, worker-05",
+    )
+    local = e.with_policy(e.some_unhealthy(), "Local", *s.NODES[:4])
+    late = s.balancer(healthy=2)
+    assert ask(CAUSE, replace(local, balancer=late)).missing == found.missing
+    assert ask(CAUSE, e.local_drops()).missing == found.missing
+    healthy = replace(e.some_unhealthy(), balancer=s.balancer())
+    assert answer(CAUSE, healthy) is Answer.REFUTED
+
+
+def test_an_error_after_a_connection_is_no_firewall() -> None:
+    """The health check connects on the same port, and 502 follows a connection."""
+    x = e.proxy_of_ingress()
+    assert ask(CAUSE, x).evidence == (
+        (
+            "the health check connects to 5 of 5 targets on the port of the requests,"
+            " 31695"
+        ),
+    )
+    other = replace(x, balancer=e.with_services(reading(x), destination_port=32443))
+    assert answer(CAUSE, other) is Answer.UNKNOWN
 
 
 def test_a_balancer_with_unread_networks_may_lack_one() -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from parallax.causes.nodeport_dropped_by_local_traffic_policy import CAUSE
-from parallax.diagnose.judge import judge
+from parallax.diagnose.judge import ask, judge
 from parallax.model.balancer import BalancerReading
 from parallax.model.cluster import Pod
 from parallax.model.judgement import NOT_ESTABLISHED, Answer
@@ -126,3 +126,10 @@ def test_a_slow_hang_up_in_the_handshake_is_a_try_too() -> None:
         )
         x = replace(x, run=replace(x.run, probes=probes))
         assert (answer(CAUSE, x) is Answer.SUPPORTED) is shown
+
+
+def test_without_any_target_that_runs_a_pod_it_is_another_cause() -> None:
+    """Then none of the targets reaches the ingress."""
+    x = e.with_policy(e.local_drops(), "Local", "elsewhere")
+    (reason,) = ask(CAUSE, x).evidence
+    assert reason.startswith("none of 5 targets runs a ready ingress pod; this cause")

@@ -40,6 +40,24 @@ def test_the_default_backend_is_no_pod_of_the_service(page: str, status: int) ->
     assert "10.42.0.9:8080" in asked.missing[0]
 
 
+def test_the_controllers_own_default_backend_rules_pods_out() -> None:
+    """All pods work; if one does not, its error may have been replaced."""
+    run = s.run(s.INGRESS_404_BY_LB)
+    lines = tuple(
+        replace(line, upstream_name="upstream-default-backend")
+        for line in upstream(run, "127.0.0.1:8181", 404)
+    )
+    x = s.taken(run, s.balancer(), *s.reports(sightings=lines))
+    assert ask(CAUSE, x).evidence == (
+        (
+            "127.0.0.1:8181, the ingress controller's own default backend, responded,"
+            " and no pod of the Service; all 10 internal probes of pods succeeded"
+        ),
+    )
+    bad = s.taken(run, s.balancer(), *s.reports(pod=s.POD_503, sightings=lines))
+    assert answer(CAUSE, bad) is Answer.UNKNOWN
+
+
 def addressed(report: NodeReport, address: str, port: int | None) -> NodeReport:
     """Set the address of the Service's endpoints."""
     assert report.reading

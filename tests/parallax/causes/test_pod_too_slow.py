@@ -49,7 +49,7 @@ def test_pods_that_hang_are_named() -> None:
         ),
         (
             "ingress log on worker-01: 504, 10.0.0.110:8080 did not respond within"
-            " 3.0 s (13 such lines)"
+            " 3.0 s (so for 11 of 11 failing requests)"
         ),
     )
     assert "logs keybuzz-api-1" in (judgement.next_steps[0].command or "")

@@ -132,3 +132,17 @@ def test_a_limit_at_the_ingress_is_explained() -> None:
     assert found["ingress-rejects-request"].answer is Answer.SUPPORTED
     assert found["ingress-rejects-request"].explained_by == CAUSE.id
     assert judge(x).cause == CAUSE.id
+
+
+@pytest.mark.parametrize(
+    "cause", ["ingress-rejects-request", "pod-refuses-connection", "pod-too-slow"]
+)
+def test_endpoints_without_a_port_get_no_request(cause: str) -> None:
+    """So no pod refuses or delays one, and without a limit nothing rejects it."""
+    found = {a.cause: a for a in judge(s.port_leads_nowhere()).assessments}
+    assert found[cause].evidence == (
+        (
+            "none of the Service's ready endpoints has a port, so the ingress sends no"
+            " request to a pod"
+        ),
+    )

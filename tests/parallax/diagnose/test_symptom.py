@@ -92,4 +92,4 @@ def test_nodeports_that_policy_local_drops_are_no_failure() -> None:
     assert symptom.inside_failed == 0
     node = next(h for h in trace(x) if h.hop is Hop.NODE)
     assert node.state is HopState.OK
-    assert "traffic policy Local drops 4 other probes" in node.seen
+    assert "traffic policy Local drops probes to the others (worker-02" in node.seen

@@ -27,7 +27,7 @@ from parallax.model.judgement import (
 from parallax.model.plain import plain, plain_line
 from parallax.model.probe import Certificate, Role
 from parallax.model.snapshot import Snapshot
-from parallax.notify.mail import render
+from parallax.notify.mail import LABELS, render
 from parallax.notify.subject import LIMIT
 from parallax.story.incident import advance
 from parallax.story.rules import Rules
@@ -96,7 +96,7 @@ def test_the_cause_has_its_component(cause: str, who: str) -> None:
     body = " ".join(render(finding(s.FAULTS[cause]())).body.split())
     assert f"CAUSE: {who}" in body
     known = next(c for c in CAUSES if c.id == cause)
-    assert f"{known.hop.value} FAULTY" in body
+    assert f"{LABELS.get(known.hop, known.hop.value)} FAULTY" in body
 
 
 def test_a_true_cause_is_listed_with_its_explanation() -> None:
@@ -141,24 +141,29 @@ def test_equal_evidence_of_several_causes_is_listed_once() -> None:
 @pytest.mark.parametrize(
     ("missing", "text"),
     [
-        (("a log line",), "has not observed a log line"),
-        (("a log line", "a probe"), "has not observed a log line; a probe"),
-        (("whether it runs",), "could not determine whether it runs"),
-        (("the reason why it runs",), "could not determine why it runs"),
+        (("a log line",), "missing to decide: a log line"),
+        (("a log line", "a probe"), "missing to decide: a log line, and a probe"),
+        (("whether it runs",), "not known: whether it runs"),
+        (("the reason why it runs",), "not known: why it runs"),
         (
             ("which it is", "a probe"),
-            "has not observed a probe; it could not determine which it is",
+            "missing to decide: a probe; not known: which it is",
         ),
     ],
 )
 def test_an_undetermined_cause_has_what_decides(
     missing: tuple[str, ...], text: str
 ) -> None:
-    """Evidence is needed; a question is to be determined."""
-    one = Assessment(cause="lb-no-target", answer=Answer.UNKNOWN, missing=missing)
+    """What was observed, the evidence that is needed, and the open questions."""
+    one = Assessment(
+        cause="lb-no-target",
+        answer=Answer.UNKNOWN,
+        evidence=("1 of 2 pods runs",),
+        missing=missing,
+    )
     found = replace(finding(s.wrong_port()), assessments=(one,))
     body = " ".join(render(found).body.split())
-    assert f"Not determined: - lb-no-target: not confirmed; Parallax {text} -- " in body
+    assert f"Not determined: - lb-no-target: 1 of 2 pods runs; {text} -- " in body
 
 
 def test_not_established_lists_the_missing_evidence() -> None:
@@ -363,9 +368,9 @@ def test_few_failures_inside_are_mostly_working() -> None:
 def test_the_constancy_has_counts_and_window() -> None:
     """Constant or intermittent, the counts, the time, and what failures follow."""
     body = " ".join(render(finding(s.wrong_port())).body.split())
-    assert "). Constant: 11 of 11 failed in 20 s." in body
+    assert "). Constant: all 11 requests, sent within 20 s, failed." in body
     body = " ".join(render(finding(s.out_of_step())).body.split())
-    assert "). Intermittent: 3 of 11 failed in 20 s." in body
+    assert "). Intermittent: 3 of 11 requests, sent within 20 s, failed." in body
     assert (
         "https://platform-api.keybuzz.io/ intermittently responds with 503 for users"
         in body
@@ -424,7 +429,7 @@ def test_the_command_that_judges_again_names_the_stored_snapshot(
     lines = render(replace(sent, well_since=sent.judged_at)).body.splitlines()
     assert f"    parallax judge {REFERENCE.url}" in lines
     assert lines.index("-- ") > lines.index("Judge the observations again:")
-    assert f"probe request  {run.first.request_id}" in lines
+    assert f"first request  {run.first.request_id}" in lines
 
 
 def test_a_mail_without_a_stored_snapshot_states_why() -> None:

@@ -11,7 +11,8 @@ X-Varnish, X-Cache-Status, Age). A direct request to the load balancer's own add
 a cache-buster request with a unique URL, succeeds. If the origin fails as well, this
 cause is refuted. A cache at the ingress also replays to the load balancer's address;
 then only the cache-buster counts. A CDN without such marks is identified by the ingress
-logs: they contain the cache-buster requests and none of the failing ones.
+logs: they contain the cache-buster requests and none of the failing ones. If a
+cache-buster request gets the CDN's own error too, no stored response is to blame.
 
 Neighbors: an error page that the CDN writes itself is `cdn-cannot-reach-origin`. An old
 address in DNS is `dns-stale-address`, not a stored response. If the origin fails too, a
@@ -56,6 +57,8 @@ def assess(scene: Scene) -> Assessment:
             else "with a unique URL, which bypass a cache,"
         )
         return refuted(ID, f"requests {how} fail too ({answer})")
+    if not replays and (own := _fails_uncached(scene, requests)):
+        return refuted(ID, own)
     if not replays and not scene.target.reached.cdn:
         return refuted(ID, "no CDN is configured, and no response is from a cache")
     share = f"{of(len(replays), len(requests))} failing responses came from a cache"
@@ -65,6 +68,15 @@ def assess(scene: Scene) -> Assessment:
     if not _replayed(replays[0]):
         return supported(ID, shown, NEVER_ARRIVED)
     return supported(ID, shown, *users.written_by(replays[0]).clues[:3])
+
+
+def _fails_uncached(scene: Scene, requests: tuple[Probe, ...]) -> str | None:
+    """Return that the CDN's own error needs no cache: a unique URL gets it too."""
+    fresh = users.outside(scene, Role.CACHE_BUSTER)
+    pages = [users.written_by(p) for p in (*requests, *fresh)]
+    if not fresh or any(a.hop != "cdn" or a.how != "own-page" for a in pages):
+        return None
+    return "a request with a unique URL, which no cache has stored, gets the error too"
 
 
 def _replayed(probe: Probe) -> bool:
@@ -107,7 +119,8 @@ def _check_users(
     if not direct:
         raise Missing("a request that bypasses the cache (direct, or a cache-buster)")
     if not replays:
-        raise Missing("a header that marks the failing response as a stored one")
+        what = "a header that marks the failing responses as stored (some caches set"
+        raise Missing(f"{what} none), or a successful request with a unique URL")
     if len(replays) < NEARLY_ALL * len(requests):
         fresh = of(len(requests) - len(replays), len(requests))
         raise Missing(f"the reason why {fresh} failing responses were not replayed")

@@ -9,7 +9,8 @@ balancer and everything behind it work, and none of these requests arrives.
 Diagnosis: nearly all failing responses are the CDN's own errors (500 and above), and
 none is a replay. Direct requests to the load balancer's own address succeed. Every
 ingress log was read since, and contains none of the failing requests. If the page has
-no known writer, cache-buster requests must fail as well.
+no known writer, cache-buster requests must fail as well. This cause is ruled
+out if the CDN wrote no failing response and passes on a cache-buster request.
 
 Neighbors: a page that the CDN stored is `cache-replays-error`. If direct requests to
 the load balancer fail too, the CDN only reports that, and the load balancer's causes
@@ -34,6 +35,13 @@ from parallax.model.probe import AS_A_USER, Probe, Role
 
 ID = "cdn-cannot-reach-origin"
 BROKEN = 500
+_ACTIVE_VCL = (
+    "varnishadm vcl.show"
+    """ "$(varnishadm vcl.list | awk '$1 == "active" {print $NF}')\""""
+    r" | grep -E '\.(host|port)'"
+)
+"""Shows the backends of the VCL in use; `backend.list` has neither host nor port
+(varnish-cli(7))."""
 NEARLY_ALL = 0.9
 """Minimum share of the CDN's own pages among failing responses: ten of eleven."""
 
@@ -49,6 +57,8 @@ def assess(scene: Scene) -> Assessment:
         return refuted(
             ID, f"requests sent directly to the load balancer fail too ({answer})"
         )
+    if served := _served(scene, requests):
+        return refuted(ID, served)
     own = _failed_alone(scene, requests, direct)
     share = of(len(own), len(requests))
     return supported(
@@ -69,6 +79,22 @@ def _own_page(probe: Probe) -> bool:
     if author.how == "replayed" or (probe.status_code or 0) < BROKEN:
         return False
     return author.hop in {"cdn", "unknown"}
+
+
+def _served(scene: Scene, requests: tuple[Probe, ...]) -> str | None:
+    """Return that the CDN reaches the load balancer; None: not shown.
+
+    It wrote none of the failing responses, and passes on what it cannot have stored.
+    """
+    fresh = users.outside(scene, Role.CACHE_BUSTER)
+    if not fresh or not all(p.healthy and scene.sightings_of(p) for p in fresh):
+        return None
+    if any(_own_page(p) or not users.connected(scene, p) for p in requests):
+        return None
+    return (
+        f"the CDN itself wrote none of {len(requests)} failing responses; a request"
+        " with a unique URL reaches the ingress through it and succeeds"
+    )
 
 
 def _source(probe: Probe) -> str:
@@ -115,9 +141,10 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         f" --resolve {host}:{port}:{address} {quote(url)}",
     )
     origin = NextStep(
-        text=f"Check that the CDN's origin is {name}: {address}, port {port}. The"
-        " command is for Varnish, which has them in the backend's .host and .port.",
-        command="varnishadm backend.list",
+        text="Check that the address and port of the CDN's origin are those of"
+        f" {name}: {address} and {port}. If the CDN is Varnish, run the command on its"
+        " host. For another CDN, look in its console.",
+        command=_ACTIVE_VCL,
     )
     return origin, bypass
 

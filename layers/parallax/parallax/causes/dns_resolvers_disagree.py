@@ -50,7 +50,15 @@ def assess(scene: Scene) -> Assessment:
         what = "a resolver with this address and one with the load balancer's"
         raise Missing(what, evidence=(failures,))
     split = f"{_listed(right)} the load balancer's address; {_answers(wrong)}"
-    return supported(ID, split, failures, names.balancer_works(scene))
+    source = f"{failures}; only {_answerers(scene, wrong)} this address"
+    return supported(ID, split, source, names.balancer_works(scene))
+
+
+def _answerers(scene: Scene, wrong: tuple[Resolution, ...]) -> str:
+    """Return e.g. `resolver 192.0.2.1 returns`, of those that give the used address."""
+    used = {str(p.peer_address) for p in names.sent_elsewhere(scene)}
+    found = tuple(r for r in wrong if used.intersection(r.addresses))
+    return _listed(found or wrong)
 
 
 def _listed(resolutions: tuple[Resolution, ...]) -> str:
@@ -79,7 +87,8 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     ]
     look = NextStep(
         text="Check that all name servers of the zone have the same serial.",
-        command=f"dig +nssearch {host}",
+        command=f'dig +nssearch "$(dig {host} SOA +noall +answer +authority'
+        """ | awk '$4 == "SOA" {print $1; exit}')\"""",
     )
     return (*steps, look)
 

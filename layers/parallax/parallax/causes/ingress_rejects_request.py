@@ -34,23 +34,20 @@ from parallax.evidence import (
     ingress_rules,
     inside,
     logs,
+    names,
     pods,
     replicas,
     users,
 )
 from parallax.evidence.reading import Missing, need
 from parallax.evidence.scene import Scene
-from parallax.evidence.words import of
 from parallax.model.cluster import Sighting
 from parallax.model.judgement import Assessment, Class, Hop, NextStep
 from parallax.model.probe import AS_A_USER, FOR_THE_TARGET, Probe, Role
 
 ID = "ingress-rejects-request"
 UNAVAILABLE = 503
-NO_REJECTION = (
-    "a response with which the ingress rejects a request"
-    f" ({', '.join(map(str, ingress_rules.RULES))})"
-)
+NO_REJECTION = "proof of which hop wrote most of the failing responses"
 
 
 def assess(scene: Scene) -> Assessment:
@@ -59,26 +56,33 @@ def assess(scene: Scene) -> Assessment:
     state = pods.endpoints_text(scene)
     if not pods.ready(endpoints):
         return refuted(ID, f"{state}, so the ingress sends no request to a pod")
+    if elsewhere := names.all_sent_elsewhere.maybe(scene):
+        places = ", ".join(sorted({str(p.peer_address) for p in elsewhere}))
+        what = f"all {len(elsewhere)} failing requests went to {places}"
+        return refuted(ID, f"{what}, not to this ingress")
     lines = scene.sightings_of(*requests)
     forwarded_all = len(lines) == len(requests) and not _rejected(lines, None)
     if lines and forwarded_all:
         return refuted(ID, "ingress log: each failing request was sent to an upstream")
     status = ingress.most_frequent_status(scene)
     if status not in ingress_rules.RULES:
-        return refuted(ID, need(_not_rejected(scene, requests, lines), NO_REJECTION))
+        reason = _not_rejected(scene, requests, lines) or _no_rejection(status)
+        return refuted(ID, need(reason, NO_REJECTION))
     rejected = _rejected(lines, status)
     if 2 * len(rejected) <= len(requests):
         what = "ingress log lines without an upstream for most failing requests"
         raise Missing(what, evidence=(state,))
     if _replicas_differ(scene, status) and not ingress_rules.limits(scene, status):
         raise Missing("the reason why only some ingress replicas reject requests")
-    share = of(len(rejected), len(requests))
+    part = "all" if len(rejected) == len(lines) else str(len(rejected))
     logged = (
-        f"ingress log: the ingress itself responded {status} to {share} failing"
-        " requests and sent them to no pod"
+        f"{logs.share_text(scene)}; the ingress itself responded {status} to {part} of"
+        " them and sent them to no pod"
     )
     rules = ingress_rules.rules(scene, status)
     if not rules and status == UNAVAILABLE:
+        if pods.without_port(scene):
+            return refuted(ID, pods.NO_PORT)
         what = "a limit in the Ingress's annotations or in the controller's ConfigMap"
         raise Missing(what, evidence=(logged, state))
     return supported(ID, logged, *rules, state)
@@ -91,8 +95,8 @@ def _not_rejected(
     count = len(requests)
     forwarded = len({line.request_id for line in lines})
     if 2 * forwarded > count and not _rejected(lines, None):
-        what = f"rejected none of {forwarded} failing requests in its log"
-        return f"the ingress {what}; it sent them to an upstream"
+        what = "it rejected none of them and sent each to an upstream"
+        return f"{logs.share_text(scene)}; {what}"
     if never := users.never_connected(scene):
         return never
     if all(
@@ -101,11 +105,31 @@ def _not_rejected(
         for p in requests
     ):
         return f"the load balancer itself wrote all {count} failing responses"
+    if _replayed_all(scene, requests, lines):
+        return f"all {count} failing responses are stored ones, sent by a cache"
     others = logs.sightings(scene, *FOR_THE_TARGET, Role.UNKNOWN_HOST)
     if others and not lines and logs.all_read(scene):
         what = f"other requests from Parallax, but none of the {count} failing ones"
         return f"the ingress log contains {what}"
     return None
+
+
+def _replayed_all(
+    scene: Scene, requests: tuple[Probe, ...], lines: tuple[Sighting, ...]
+) -> bool:
+    """Return whether a cache replays every failure, and the ingress serves the rest."""
+    others = users.outside(scene, Role.CACHE_BUSTER, Role.DIRECT)
+    served = bool(others) and all(p.healthy for p in others)
+    replays = all(users.written_by(p).how == "replayed" for p in requests)
+    return replays and served and not lines
+
+
+def _no_rejection(status: int | None) -> str | None:
+    """Return that the ingress's own status rejects nobody; None: no own status."""
+    if status is None:
+        return None
+    codes = ", ".join(map(str, ingress_rules.RULES))
+    return f"the ingress itself responded {status}; a rejection is one of {codes}"
 
 
 def _rejected(lines: tuple[Sighting, ...], status: int | None) -> tuple[Sighting, ...]:

@@ -28,7 +28,7 @@ Source: ingress-nginx documentation (reloads, log-format); R. A. Fisher's exact 
 from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
-from parallax.evidence import ingress, ingress_rules, pods, replicas, users
+from parallax.evidence import ingress, ingress_rules, nodes, pods, replicas, users
 from parallax.evidence.reading import Missing
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
@@ -50,10 +50,13 @@ def assess(scene: Scene) -> Assessment:
     its_pods = scene.cluster.ingress_pods if scene.cluster else None
     if its_pods is not None and len(its_pods) == 1:
         return refuted(ID, f"the ingress has only one replica, {its_pods[0].name}")
+    if its_pods == () and nodes.fully_read(scene, "ingress_pods"):
+        return refuted(ID, "the ingress has no pod, so no replica differs")
     if alike := _equal_responses(scene):
         return refuted(ID, alike)
     if len(failing) == len(requests):
-        raise Missing("a successful request to compare with")
+        what = f"all {len(requests)} external requests fail"
+        raise Missing("a successful request to compare with", evidence=(what,))
     own = [p for p in failing if _is_own(scene, p)]
     if 2 * len(own) <= len(failing):
         raise Missing("the ingress's own page in most failing responses")
@@ -93,7 +96,11 @@ def _fault_behind(scene: Scene, own: list[Probe]) -> str | None:
     if not lines and statuses & {p.status_code for p in own}:
         return "the reason why internal probes of pods get the same status"
     if any(not _is_outdated(scene, line) for line in lines):
-        return "the reason why a request to an existing endpoint failed"
+        used = next(s for s in lines if not _is_outdated(scene, s)).upstream_address
+        return (
+            "whether a replica also differs, because the ingress sent failing requests"
+            f" to an existing endpoint ({used}), as every replica does"
+        )
     if not lines and not {p.status_code for p in own} <= set(WITHOUT_UPSTREAM):
         return "ingress log lines with the upstream of these requests"
     return None

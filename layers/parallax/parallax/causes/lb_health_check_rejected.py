@@ -97,8 +97,8 @@ def _send_request(check: HealthCheck, lb: LoadBalancer) -> tuple[NextStep, ...]:
         f" -H {quote(f'Host: {request.domain}')}" if request.domain else " -H 'Host:'"
     )
     send = NextStep(
-        text="To see the rejected response, send the previous health check's request"
-        " on a node.",
+        text="To see the status that was rejected, send on a node the request that the"
+        " health check sent before your change.",
         command=f"curl -sSk -o /dev/null -w '%{{http_code}}\\n'{named}"
         f" {quote(f'{scheme}://{host}:{check.port}{request.path}')}",
     )

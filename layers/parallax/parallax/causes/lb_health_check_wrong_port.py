@@ -46,8 +46,11 @@ def assess(scene: Scene) -> Assessment:
     state = balancer.health_report(scene)
     if port == to:
         return refuted(ID, f"health check and requests use the same port {to}")
-    if balancer.count_with_health(scene, HealthStatus.HEALTHY):
-        return refuted(ID, state)
+    if healthy := balancer.count_with_health(scene, HealthStatus.HEALTHY):
+        share = of(healthy, len(balancer.health(scene)))
+        return refuted(
+            ID, f"the health check on port {port} succeeds ({share} targets)"
+        )
     if passed := answers.request_passed(scene):
         if answers.responded_directly(scene):
             raise Missing(f"the reason why a request passed ({passed})")

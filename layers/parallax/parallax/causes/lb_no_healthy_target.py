@@ -42,6 +42,7 @@ from parallax.evidence import (
     health_check,
     inside,
     networks,
+    nodes,
 )
 from parallax.evidence.reading import Missing, evidence_so_far
 from parallax.evidence.scene import Scene
@@ -69,10 +70,20 @@ def assess(scene: Scene) -> Assessment:
         return refuted(ID, healthy)
     with evidence_so_far(state):
         own = health_check.response_without_targets(scene)
-        health_check.served_ingress(scene)
+        if silent := health_check.fails_inside(scene):
+            what = "whether the targets stay unhealthy when the nodes respond again"
+            raise Missing(what, evidence=(silent,))
+        if not _all_foreign(scene):
+            health_check.served_ingress(scene)
         _check_port_is_probed(scene)
         works = health_check.works_inside(scene)
     return supported(ID, state, *_why(scene), works, own, *_candidates(scene))
+
+
+def _all_foreign(scene: Scene) -> bool:
+    """Return whether no target is a node; then `lb-targets-not-the-ingress-nodes`."""
+    foreign = nodes.foreign_targets(scene)
+    return 0 < len(foreign) == len(nodes.targets(scene))
 
 
 def _why(scene: Scene) -> tuple[str, ...]:
@@ -171,7 +182,7 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     content, arrival = _content(scene, service, lb), _arrival(service, lb)
     if detail in {"unexpected_http_status", "unexpected_http_content"}:
         return content
-    if detail.startswith("layer4"):
+    if detail.startswith("layer4") or service.health_check.http is None:
         return (*arrival, content[0])
     return (content[0], *arrival)
 
@@ -182,13 +193,15 @@ def _content(
     """Return how to see what the health check sends and receives."""
     check, reason = service.health_check, _most_frequent_reason(scene)
     got = f" It receives {reason[1]}." if reason and reason[1] else ""
+    describe = f"hcloud load-balancer describe {quote(lb.name)}"
+    if check.http is None:
+        text = "Read the status of each target, and the interval, timeout and retries"
+        return (NextStep(text=f"{text} of the TCP health check.", command=describe),)
     look = NextStep(
         text="Read the health check's protocol, port, path and domain, and compare them"
         f" with what the ingress serves.{got}",
-        command=f"hcloud load-balancer describe {quote(lb.name)}",
+        command=describe,
     )
-    if check.http is None:
-        return (look,)
     node = next((t.ip for t in lb.leaves() if t.ip), None) or "NODE"
     host = f"[{node}]" if ":" in node else node
     scheme = "https" if check.http.tls else "http"

@@ -51,8 +51,18 @@ def assess(scene: Scene) -> Assessment:
         users.failed(scene)
         probes = _failed_connections(scene, redirects=lb.redirects(port))
     how = str(probes[0].error_type).replace("_", " ")
-    share = of(len(probes), len(probes))
-    return supported(ID, state, f"{share} connections to port {port} failed: {how}")
+    return supported(ID, state, f"{how} on port {port}: requests {_counted(probes)}")
+
+
+def _counted(probes: list[Probe]) -> str:
+    """Return e.g. `sent as a user does (11 of 11)`, and the direct ones."""
+    direct = sum(p.role is Role.DIRECT for p in probes)
+    like_users = len(probes) - direct
+    parts = (
+        (like_users, "sent as a user does"),
+        (direct, "sent to the load balancer's address"),
+    )
+    return ", ".join(f"{what} ({of(count, count)})" for count, what in parts if count)
 
 
 def _failed_connections(scene: Scene, *, redirects: bool | None) -> list[Probe]:

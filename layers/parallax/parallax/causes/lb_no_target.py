@@ -81,7 +81,8 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
 def _add(lb: LoadBalancer, names: list[str]) -> NextStep:
     private = " --use-private-ip" if lb.private_ips else ""
     return NextStep(
-        text="Add the nodes as targets (leave out nodes that serve no traffic).",
+        text="Add the nodes as targets. Leave out nodes that should receive no external"
+        " traffic, e.g. control planes.",
         command=f"for node in {' '.join(names)}; do hcloud load-balancer add-target"
         f' {quote(lb.name)} --server "$node"{private}; done',
     )
@@ -96,8 +97,8 @@ def _label(selector: str, names: list[str]) -> NextStep:
             command="hcloud server list -o columns=name,status,labels",
         )
     return NextStep(
-        text=f"Add the label {selector} to the nodes (leave out nodes that serve no"
-        " traffic).",
+        text=f"Add the label {selector} to the nodes. Leave out nodes that should"
+        " receive no external traffic, e.g. control planes.",
         command=f"for node in {' '.join(names)}; do hcloud server add-label"
         f' "$node" {quote(selector)}; done',
     )

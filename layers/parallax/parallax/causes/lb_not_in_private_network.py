@@ -69,8 +69,11 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         command=f"hcloud load-balancer attach-to-network {name} --network {network}",
     )
     label = next((t.server_name for t in networks.cut_off(scene)), None)
+    which = f" in network {network}" if found else " in that network"
     look = NextStep(
-        text="Check in which networks the servers are.",
+        text=f"Check that {label}, one of the targets, is{which}."
+        if label
+        else "List the networks and their servers.",
         command=f"hcloud server describe {quote(label)}"
         if label
         else "hcloud network list",

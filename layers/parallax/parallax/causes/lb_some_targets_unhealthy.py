@@ -49,6 +49,10 @@ from parallax.model.probe import Role
 
 ID = "lb-some-targets-unhealthy"
 BROKEN = 500
+ASSUMED = (
+    "assumed: the failing requests went to the unhealthy targets (the load balancer"
+    " reports no target per request)"
+)
 
 
 def assess(scene: Scene) -> Assessment:
@@ -62,7 +66,7 @@ def assess(scene: Scene) -> Assessment:
     with evidence_so_far(state):
         _explain_the_share(scene, bad)
     listed = ", ".join(_named(t) for t in bad)
-    return supported(ID, shares.text(scene), f"{state}: {listed}")
+    return supported(ID, shares.text(scene), f"{state}: {listed}", ASSUMED)
 
 
 def _unhealthy(scene: Scene) -> list[BalancerTarget]:

@@ -57,8 +57,8 @@ def assess(scene: Scene) -> Assessment:
     return supported(
         ID,
         state,
-        f"{log}: {closed} closed by the load balancer (499),"
-        f" {len(lines) - closed} with a response",
+        f"{log}: the load balancer closed {closed} of them early (499), and"
+        f" {len(lines) - closed} got a response",
         f"an internal probe of the same URL succeeds after {slow:.1f} s",
     )
 
@@ -108,7 +108,8 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     lb, port = scene.load_balancer, users.listen_port(scene)
     service = balancer.service.maybe(scene)
     slow = NextStep(
-        text="Measure how long the application takes to respond.",
+        text="After the change, measure how long the application takes to respond. If"
+        " you still get 504 after the same time as now, the change is not active.",
         command="curl -sS -o /dev/null -w '%{http_code} after %{time_total} s\\n'"
         f" {scene.target.url}",
     )

@@ -178,11 +178,20 @@ def _fix(
     check = service.health_check.port
     also = "" if check in ingress_service.node_ports else f" --health-check-port {port}"
     return NextStep(
-        text=f"Set the destination of port {service.listen_port} to the ingress's port"
-        f" {port} (now {service.destination_port}).",
+        text=f"Change the destination of port {service.listen_port} from"
+        f" {service.destination_port} to {port}, the ingress's NodePort for"
+        f" {_scheme(service, tls=tls)}.",
         command=f"hcloud load-balancer update-service {name} --listen-port"
         f" {service.listen_port} --destination-port {port}{also}",
     )
+
+
+def _scheme(service: BalancerService, *, tls: bool) -> str:
+    """Return which of the ingress's ports is right, and why."""
+    if tls:
+        return "https (the load balancer passes TLS on)"
+    ends_tls = " (the load balancer terminates TLS)"
+    return f"http{ends_tls if service.protocol == 'https' else ''}"
 
 
 CAUSE = Cause(

@@ -16,7 +16,11 @@ Diagnosis: port, network and targets are correct, and nodes get responses from e
 other on the destination port. Then the API reports `layer4_timeout` or
 `layer4_no_connection` for every target. Or all targets are healthy by another port, and
 the load balancer's own 503 is slow. Or all targets are unhealthy, and no node can
-connect to another node's port either.
+connect to another node's port either. A request that passes shows only that the load
+balancer reaches some node. For targets that are unhealthy, or healthy only by another
+port while connections fail, the cause stays undetermined. It is ruled out if the health
+check connects on the port of the requests: the API reports the status that it receives,
+or users get 502 or 504 while all targets are healthy.
 
 Neighbors: if the API reports no reason, it is `lb-no-healthy-target`, which names both
 this and the content of the health check. An unused port is `lb-health-check-wrong-port`
@@ -38,7 +42,9 @@ from parallax.causes.cause import Cause, refuted, supported
 from parallax.evidence import (
     answers,
     balancer,
+    check_content,
     health_check,
+    logs,
     networks,
     nodes,
     overlay,
@@ -51,8 +57,11 @@ from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.balancer import BalancerService, BalancerTarget, HealthStatus
 from parallax.model.judgement import Assessment, Class, Hop, NextStep
+from parallax.model.probe import FOR_THE_TARGET, Role
 
 ID = "node-firewall-blocks-load-balancer"
+NAMED = 3
+"""Most targets to name."""
 
 
 def assess(scene: Scene) -> Assessment:
@@ -60,13 +69,14 @@ def assess(scene: Scene) -> Assessment:
     service = balancer.service(scene)
     if not nodes.targets(scene):
         return refuted(ID, f"{balancer.name(scene)} has no targets")
-    passed = answers.request_passed(scene)
+    passed, to = answers.request_passed(scene), service.destination_port
     if passed and not answers.failed_to_connect(scene):
-        return refuted(ID, f"{passed}, so the load balancer can connect")
-    to = service.destination_port
+        return _connects(scene, passed)
+    if connected := health_check.connects(scene):
+        return refuted(ID, connected)
     with evidence_so_far(balancer.health_report(scene)):
         _check_everything_else(scene, to)
-        what = "a report that the load balancer cannot connect to its targets"
+        what = _no_report(scene, service)
         shown = (
             overlay.closed_to_other_nodes(scene, to)
             or health_check.refused_connection(scene)
@@ -75,6 +85,53 @@ def assess(scene: Scene) -> Assessment:
         shown, own = need(shown, what), need(answers.own_response.maybe(scene), what)
     across = overlay.across_text(scene, to)
     return supported(ID, shown, *_cloud_firewalls(scene), across, own)
+
+
+def _connects(scene: Scene, passed: str) -> Assessment:
+    """Return the refutation by a request that passed, unless other targets are open.
+
+    A request shows only that no firewall blocks the node that it reached. That is the
+    node of the ingress pod only with policy Local: others forward requests.
+    """
+    lines = logs.sightings(scene, *FOR_THE_TARGET, Role.UNKNOWN_HOST)
+    reached = {line.node for line in lines} if nodes.is_local(scene) else set[str]()
+    found = ((t.label, nodes.target_node(scene, t)) for t in _doubtful(scene))
+    left = [label for label, node in found if node is None or node.name not in reached]
+    if not left:
+        return refuted(ID, f"{passed}, so the load balancer can connect")
+    what = f"whether a firewall blocks the load balancer on {', '.join(left[:NAMED])}"
+    more = f" and {len(left) - NAMED} more" if len(left) > NAMED else ""
+    state = f"{passed}, so the load balancer can connect to a node"
+    raise Missing(f"{what}{more}", evidence=(state,))
+
+
+def _doubtful(scene: Scene) -> list[BalancerTarget]:
+    """Return the targets to which the load balancer may be unable to connect.
+
+    They are unhealthy. Or its connections fail, while the health check uses another
+    port and so shows nothing about the port of the requests.
+    """
+    service = balancer.service(scene)
+    unchecked = service.health_check.port != service.destination_port
+    every = unchecked and shares.tried_to_connect(scene)
+    bad = HealthStatus.UNHEALTHY
+    return [t for t, status in balancer.health(scene) if every or status is bad]
+
+
+def _no_report(scene: Scene, service: BalancerService) -> str:
+    """Return what is missing to prove that the connection is blocked."""
+    check, to = service.health_check.port, service.destination_port
+    if check != to:
+        return (
+            f"whether the load balancer can connect to port {to}, because the health"
+            f" check uses port {check}"
+        )
+    if not check_content.failure_reasons(scene):
+        return (
+            "Hetzner's reason for the failed health checks (it reports none; for a"
+            " firewall it would be layer4_timeout)"
+        )
+    return "a report that the load balancer cannot connect to its targets"
 
 
 def _cloud_firewalls(scene: Scene) -> tuple[str, ...]:
@@ -105,8 +162,8 @@ def _check_everything_else(scene: Scene, to: int) -> None:
             f" hides it: {reason}"
         )
     if to not in ingress_service.node_ports:
-        what = f"what listens on port {to}, which is not a NodePort of the ingress"
-        raise Missing(what)
+        what = "whether a firewall also blocks the load balancer on port"
+        raise Missing(f"{what} {to}, which is not a NodePort of the ingress")
     users.failed(scene)
     if passed := answers.request_passed(scene):
         raise Missing(f"the reason why some requests pass and others fail ({passed})")
@@ -165,19 +222,33 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     )
     watch = NextStep(
         text="If this does not help, watch the load balancer's packets on a node. If"
-        " there is no SYN, Hetzner's firewall or network drops it. If there is a SYN"
-        " and no reply, the node drops it: continue with the next step.",
+        f" there is no SYN, {_before_the_node(private=private)} drops it. If there is a"
+        " SYN and no reply, the node drops it: continue with the next step.",
         command=f"sudo tcpdump -ni any 'tcp port {to} and host {source}'",
     )
     ipvs = NextStep(
-        text="Check whether kube-proxy in IPVS mode assigned the load balancer's"
-        " address to the node. Then the node replies to itself.",
-        command=f"ip -brief address | grep -F {quote(source)}",
+        text="If this command prints a line, kube-proxy (IPVS mode) has assigned the"
+        " load balancer's address to the node, which then replies to itself. To repair"
+        " it, set load-balancer.hetzner.cloud/disable-private-ingress to true on the"
+        " ingress Service.",
+        command=f"ip -brief address | grep -wF {quote(source)}",
     )
     if private:
         return allow, watch, ipvs
     cloud = _cloud_firewall_step(scene, source, ports)
     return (cloud, allow, watch) if _cloud_firewalls(scene) else (allow, cloud, watch)
+
+
+def _before_the_node(*, private: bool) -> str:
+    """Return what can drop a packet before the node.
+
+    Hetzner's Cloud Firewalls do not filter private networks.
+    """
+    return (
+        "the private network (subnets, routes)"
+        if private
+        else "Hetzner's Cloud Firewall or network"
+    )
 
 
 def _cloud_firewall_step(scene: Scene, source: str, ports: str) -> NextStep:

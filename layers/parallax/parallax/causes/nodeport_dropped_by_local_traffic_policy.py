@@ -28,7 +28,7 @@ hcloud-cloud-controller-manager issues 247 and 276.
 from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
-from parallax.evidence import balancer, inside, logs, nodes, shares
+from parallax.evidence import balancer, inside, logs, nodes, pods, shares
 from parallax.evidence.reading import Missing, evidence_so_far, need
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
@@ -55,11 +55,27 @@ def assess(scene: Scene) -> Assessment:
         f"externalTrafficPolicy is Local; {share} targets run no ready ingress pod"
         f" ({listed})"
     )
+    if not having:
+        none = f"none of {len(without)} targets runs a ready ingress pod"
+        return refuted(ID, f"{none}; this cause applies only if some of them do")
     with evidence_so_far(state):
-        _check_failures(scene, having, without)
+        _check_failures(scene, without)
     used = ", ".join(_used(scene, without)[:3])
     sent = f"the load balancer still uses {used}: {balancer.health_report(scene)}"
+    sent += _checked_port(scene)
     return supported(ID, state, shares.text(scene), sent)
+
+
+def _checked_port(scene: Scene) -> str:
+    """Return whose port the health check uses, if it is not the ingress's."""
+    port, ingress = balancer.service(scene).health_check.port, inside.ingress_service
+    if port in ingress(scene).node_ports:
+        return ""
+    service = scene.cluster.service if scene.cluster else None
+    if service is None or port not in service.node_ports:
+        return f"; {port} is not a NodePort of the ingress"
+    name = pods.service_name(scene)
+    return f"; {port} is the NodePort of Service {name}, not of the ingress"
 
 
 def _policy(scene: Scene) -> str:
@@ -70,14 +86,8 @@ def _policy(scene: Scene) -> str:
     return need(policy, f"the traffic policy of the ingress Service{why}")
 
 
-def _check_failures(
-    scene: Scene,
-    having: tuple[BalancerTarget, ...],
-    without: tuple[BalancerTarget, ...],
-) -> None:
+def _check_failures(scene: Scene, without: tuple[BalancerTarget, ...]) -> None:
     """Raise what is missing to prove that those targets drop the failing requests."""
-    if not having:
-        raise Missing("a target that runs an ingress pod")
     if not _used(scene, without):
         raise Missing("a target without an ingress pod that is not unhealthy")
     shares.failing_share(scene)
@@ -106,9 +116,14 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     port = node_port or service.destination_port
     how = "--health-check-protocol http" if node_port else "--health-check-protocol tcp"
     path = " --health-check-http-path /healthz" if node_port else ""
+    whose = (
+        f"http, port {port} (healthCheckNodePort of the ingress Service), path /healthz"
+        if node_port
+        else f"tcp, port {port}"
+    )
     check = NextStep(
-        text=f"Set the health check to port {port}. This check succeeds only on nodes"
-        " with a ready ingress pod.",
+        text=f"Set the health check to {whose}. This check succeeds only on nodes with"
+        " a ready ingress pod.",
         command=f"hcloud load-balancer update-service {quote(lb.name)}"
         f" --listen-port {service.listen_port} {how} --health-check-port {port}{path}",
     )

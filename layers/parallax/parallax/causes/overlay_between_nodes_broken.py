@@ -78,7 +78,8 @@ def assess(scene: Scene) -> Assessment:
     own = f"{of(succeeded, len(local))} probes of pods on the same node succeeded"
     with evidence_so_far(own, state):
         if succeeded < len(local) or len(_pairs(cut)) < overlay.PAIRS:
-            raise Missing("pods that respond to their own node but to no other node")
+            what = "pods that respond to their own node but to no other node"
+            raise Missing(f"{what} (for at least {overlay.PAIRS} pairs of nodes)")
         return supported(ID, state, own, *_ends_there(scene))
 
 
@@ -208,7 +209,8 @@ def _to_the_node(cut: Probe, source: str) -> tuple[NextStep, NextStep]:
     port = cut.peer_port
     capture = NextStep(
         text=f"On {cut.peer_node}, check whether the packets from {cut.node} arrive on"
-        f" the pod's port {port}. The pod uses the node's network (hostNetwork).",
+        f" the pod's port {port}. The pod uses the node's network (hostNetwork), so its"
+        " traffic passes no overlay.",
         command=f"sudo tcpdump -ni any 'host {source} and tcp port {port}'",
     )
     allow = NextStep(

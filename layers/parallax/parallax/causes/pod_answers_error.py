@@ -24,7 +24,16 @@ Source: nginx `ngx_http_upstream_module` variables; ingress-nginx log-format.
 from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
-from parallax.evidence import answers, balancer, impact, ingress, logs, pods, users
+from parallax.evidence import (
+    answers,
+    balancer,
+    impact,
+    ingress,
+    logs,
+    pods,
+    replicas,
+    users,
+)
 from parallax.evidence.reading import Missing
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
@@ -81,11 +90,32 @@ def _by_the_log(scene: Scene) -> Assessment | None:
             f"ingress log on {seen.node}: pod {seen.upstream_address} responded"
             f" {seen.upstream_status} to a probe from Parallax",
         )
+    if default := _default_backend(scene):
+        return refuted(ID, default)
     if other := _unknown_upstream(scene):
         raise Missing(other)
     if unanswered := logs.no_pod_responded(scene):
         return refuted(ID, unanswered)
     return None
+
+
+def _default_backend(scene: Scene) -> str | None:
+    """Return that the controller's own default backend responded; None: not shown.
+
+    It also responds where it replaces a pod's error (custom-http-errors). So every
+    probe of a pod must succeed.
+    """
+    replies, probes = logs.upstream_answers(scene), scene.inside(Role.POD)
+    own = all(
+        r.upstream_name == replicas.DEFAULT_BACKEND
+        and r.upstream_address == replicas.DEFAULT_SERVER
+        for r in replies
+    )
+    if not replies or not own or not probes or not all(p.healthy for p in probes):
+        return None
+    who = f"{replicas.DEFAULT_SERVER}, the ingress controller's own default backend"
+    succeeded = f"all {len(probes)} internal probes of pods succeeded"
+    return f"{who}, responded, and no pod of the Service; {succeeded}"
 
 
 def _unknown_upstream(scene: Scene) -> str | None:

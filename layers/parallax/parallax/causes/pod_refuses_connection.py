@@ -33,7 +33,7 @@ from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.cluster import Endpoint
 from parallax.model.judgement import Assessment, Class, Hop, NextStep
-from parallax.model.probe import FOR_THE_TARGET, ErrorType, Probe, Role
+from parallax.model.probe import AS_A_USER, FOR_THE_TARGET, ErrorType, Probe, Role
 
 type Place = tuple[str | None, int | None]
 """An address and a port."""
@@ -52,6 +52,8 @@ def assess(scene: Scene) -> Assessment:
     if not ready:
         state = pods.endpoints_text(scene)
         return refuted(ID, f"{state}, so the ingress sends no request to a pod")
+    if pods.without_port(scene):
+        return refuted(ID, pods.NO_PORT)
     by_place = _probes_by_place(scene)
     probes = [p for e in ready for p in by_place[e.address, e.port]]
     if not probes:
@@ -138,10 +140,14 @@ def _ended(scene: Scene, refusing: Iterable[Endpoint]) -> str | None:
     ]
     if not lines or any(s.upstream_address not in places for s in lines):
         return None
+    by_users = {p.request_id for p in users.failing(scene, *AS_A_USER)}
+    counted = [s for s in lines if s.request_id in by_users]
+    every = sum(s.request_id in by_users for s in seen)
+    part = "all" if len(counted) == every else str(len(counted))
     last = lines[-1]
     return (
-        f"ingress log: {of(len(lines), len(seen))} failing requests got 502 without a"
-        f" response from a pod; the last one used {last.upstream_address}"
+        f"{logs.share_text(scene)}; {part} of them got 502 without a response from a"
+        f" pod; the last one used {last.upstream_address}"
     )
 
 
@@ -164,7 +170,8 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         command=f"{kubectl} logs {quote(pod)} --tail=100",
     )
     probe = NextStep(
-        text=f"Check the pod's readiness probe, which does not use port {port}.",
+        text=f"Check the pod's readiness probe. The pod is ready although port {port}"
+        " refuses connections, so the probe is missing or tests something else.",
         command=f"{kubectl} describe pod {quote(pod)}",
     )
     return log, compare, probe

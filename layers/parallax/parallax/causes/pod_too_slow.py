@@ -45,12 +45,14 @@ def assess(scene: Scene) -> Assessment:
     if not pods.ready(pods.endpoints(scene)):
         state = pods.endpoints_text(scene)
         return refuted(ID, f"{state}, so the ingress sends no request to a pod")
+    if pods.without_port(scene):
+        return refuted(ID, pods.NO_PORT)
     what = f"a probe of a pod on the same node ({pods.why_not_probed(scene)})"
     local, lines = need(pods.from_own_node(scene), what), _waited_for(scene)
-    own = _logged(lines) or ingress.own_response(scene, GATEWAY_TIMEOUT)
+    own = _logged(scene, lines) or ingress.own_response(scene, GATEWAY_TIMEOUT)
     slow = [p for p in local if _is_slow(p, _limit(scene, lines))]
     if not slow:
-        return _none_is_slow(scene, local, own)
+        return _none_is_slow(scene, local, lines, own)
     state = f"{of(len(slow), len(local))} probes of pods on the same node"
     state += f" connected and {_how(slow)}"
     with evidence_so_far(state):
@@ -61,7 +63,10 @@ def assess(scene: Scene) -> Assessment:
 
 
 def _none_is_slow(
-    scene: Scene, local: tuple[Probe, ...], own: str | None
+    scene: Scene,
+    local: tuple[Probe, ...],
+    lines: tuple[Sighting, ...],
+    own: str | None,
 ) -> Assessment:
     """Return a refutation if all pods respond at once and no request timed out."""
     every_probe = (*local, *pods.from_other_nodes(scene))
@@ -72,9 +77,30 @@ def _none_is_slow(
     if own is None and all(p.error_type is ErrorType.CONNECTION_REFUSED for p in local):
         share = of(len(local), len(local))
         return refuted(ID, f"{share} probes of pods on the same node were refused")
-    got = sum(p.status_code is not None for p in local)
-    share = f"{of(got, len(local))} probes of pods on the same node got a response"
-    raise Missing(f"a pod that responds too late ({share})")
+    raise Missing(
+        _undecided(lines, own), evidence=(_measured(local), *((own,) if own else ()))
+    )
+
+
+def _measured(local: tuple[Probe, ...]) -> str:
+    """Return how many pods responded to their own node, and how late the last one."""
+    got = [p for p in local if p.status_code is not None]
+    share = f"{of(len(got), len(local))} probes of pods on the same node got a response"
+    if not got:
+        return share
+    slowest = max(p.duration for p in got)
+    if slowest < AT_ONCE:
+        return f"{share}, all within {AT_ONCE:.0f} s"
+    return f"{share}, the slowest after {slowest:.1f} s"
+
+
+def _undecided(lines: tuple[Sighting, ...], own: str | None) -> str:
+    """Return what is missing to decide whether pods respond too late."""
+    if lines and all(map(logs.gave_up, lines)):
+        return "whether the ingress would also time out (its client did so first, 499)"
+    if own:
+        return "whether a pod responded too late, or was not reached in time"
+    return "a response that the ingress no longer waited for (504)"
 
 
 def _users_wait(
@@ -116,7 +142,7 @@ def _waited_for(scene: Scene) -> tuple[Sighting, ...]:
     )
 
 
-def _logged(lines: tuple[Sighting, ...]) -> str | None:
+def _logged(scene: Scene, lines: tuple[Sighting, ...]) -> str | None:
     if not lines:
         return None
     last = lines[-1]
@@ -124,7 +150,10 @@ def _logged(lines: tuple[Sighting, ...]) -> str | None:
     time = f" within {took:.1f} s" if took is not None else ""
     what = f"{last.upstream_address} did not respond{time}"
     status = last.status_code
-    return f"ingress log on {last.node}: {status}, {what} ({len(lines)} such lines)"
+    by_users = {p.request_id for p in users.failing(scene, *AS_A_USER)}
+    count = len({line.request_id for line in lines if line.request_id in by_users})
+    often = f" (so for {of(count, len(by_users))} failing requests)" if count else ""
+    return f"ingress log on {last.node}: {status}, {what}{often}"
 
 
 def _limit(scene: Scene, lines: tuple[Sighting, ...]) -> float | None:

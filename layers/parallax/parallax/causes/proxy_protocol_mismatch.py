@@ -29,9 +29,10 @@ Source: HAProxy, `doc/proxy-protocol.txt`; ingress-nginx ConfigMap; hetzner-k3s 
 from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
-from parallax.evidence import balancer, inside, proxy_protocol, users
+from parallax.evidence import balancer, ingress, inside, proxy_protocol, users
 from parallax.evidence.reading import Missing, evidence_so_far
 from parallax.evidence.scene import Scene
+from parallax.evidence.words import of
 from parallax.model.judgement import Assessment, Class, Hop, NextStep
 
 ID = "proxy-protocol-mismatch"
@@ -51,7 +52,17 @@ def assess(scene: Scene) -> Assessment:
         if contradiction := proxy_protocol.contradicted(scene):
             raise Missing(contradiction)
         follows = proxy_protocol.follows(scene)
-    return supported(ID, state, follows, _settings(scene))
+    return supported(ID, state, follows, _settings(scene), *_sent_inside(scene))
+
+
+def _sent_inside(scene: Scene) -> tuple[str, ...]:
+    """Return that probes inside work because they send the expected header."""
+    probes = ingress.correctly_addressed(scene)
+    with_header = [p for p in probes if p.proxy_protocol and p.healthy]
+    if not with_header:
+        return ()
+    share = of(len(with_header), len(probes))
+    return (f"internal probes, which send the PROXY header, succeed ({share})",)
 
 
 def _settings(scene: Scene) -> str:
@@ -82,8 +93,9 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     service = (ingress.name if ingress else reached.ingress_service) or "CONFIGMAP"
     patch = f'{{"data":{{"use-proxy-protocol":"{str(not wants).lower()}"}}}}'
     other = NextStep(
-        text=f"Switch the PROXY protocol {'off' if wants else 'on'} at the ingress. Its"
-        " ConfigMap usually has the name of its Service.",
+        text=f"Switch the PROXY protocol {'off' if wants else 'on'} at the ingress. The"
+        " command assumes that its ConfigMap is named like its Service. If not, use the"
+        " name in the controller's argument --configmap.",
         command=f"kubectl -n {quote(space)} patch configmap {quote(service)}"
         f" -p '{patch}'",
         alternative=True,

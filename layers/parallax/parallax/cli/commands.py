@@ -15,7 +15,7 @@ from parallax.cli.command_line import CommandLine
 app = typer.Typer(
     cls=CommandLine,
     name="parallax",
-    help="Compare a service's responses outside and inside its cluster.",
+    help="Probe URLs, judge saved observations, and operate a Parallax stack.",
     epilog=(
         "Exit status: 0 success or healthy; 1 not healthy, or dead letters remain; "
         "2 usage error or unreadable input; 3 standard output could not be written."
@@ -49,4 +49,4 @@ def _options(
         ),
     ] = False,
 ) -> None:
-    """Compare a service's responses outside and inside its cluster."""
+    """Probe URLs, judge saved observations, and operate a Parallax stack."""

@@ -12,7 +12,7 @@ from parallax.causes import CAUSES, Cause
 from parallax.causes.cause import refuted, unknown
 from parallax.diagnose.complete import complete, to_come
 from parallax.diagnose.naming import named, with_explanations
-from parallax.diagnose.path import blame, trace
+from parallax.diagnose.path import balancer_responded, blame, trace
 from parallax.diagnose.settling import settling
 from parallax.diagnose.symptom import read_symptom
 from parallax.diagnose.without_future import without_future
@@ -68,7 +68,7 @@ def judge(snapshot: Snapshot) -> Judgement:
         settling=waits,
         complete=is_complete,
         assessments=assessments,
-        path=blame(path, cause.hop, shown),
+        path=blame(path, cause.hop, shown, responded=balancer_responded(scene)),
         next_steps=steps(cause, scene),
         advice=advice,
     )

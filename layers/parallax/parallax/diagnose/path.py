@@ -34,14 +34,18 @@ def trace(snapshot: Snapshot) -> tuple[HopSeen, ...]:
     return tuple(hops)
 
 
-def blame(path: tuple[HopSeen, ...], hop: Hop, shown: str) -> tuple[HopSeen, ...]:
+def blame(
+    path: tuple[HopSeen, ...], hop: Hop, shown: str, *, responded: bool = False
+) -> tuple[HopSeen, ...]:
     """Return the path with the hop of an established cause marked faulty.
 
     If its line already reports a fault, it stays. Otherwise the evidence of the cause
-    replaces it. Faulty hops before it that pass its failure on become affected. All
-    other hops stay unchanged.
+    replaces it. Faulty hops before it that pass its failure on become affected, and so
+    does a load balancer that `responded` itself. All other hops stay unchanged.
     """
-    path = tuple(_affected(h) if _passes_on(h, hop) else h for h in path)
+    path = tuple(
+        _affected(h) if _passes_on(h, hop, responded=responded) else h for h in path
+    )
     own = next((h for h in path if h.hop is hop), None)
     if own is not None and own.state is HopState.FAULTY:
         return path
@@ -51,17 +55,25 @@ def blame(path: tuple[HopSeen, ...], hop: Hop, shown: str) -> tuple[HopSeen, ...
     return tuple(sorted((*path, blamed), key=lambda h: ORDER.index(h.hop)))
 
 
-def _passes_on(seen: HopSeen, hop: Hop) -> bool:
+def _passes_on(seen: HopSeen, hop: Hop, *, responded: bool) -> bool:
     """Return whether a faulty hop is before the blamed one and passes its failure on.
 
     A wrong DNS answer or a stored response has no cause behind it.
     """
     is_before = ORDER.index(seen.hop) < ORDER.index(hop)
-    return seen.state is HopState.FAULTY and is_before and seen.hop in PASSES_ON
+    fails = seen.state is HopState.FAULTY or (
+        responded and seen.hop is Hop.LOAD_BALANCER and seen.state is HopState.UNKNOWN
+    )
+    return fails and is_before and seen.hop in PASSES_ON
 
 
 def _affected(seen: HopSeen) -> HopSeen:
     return replace(seen, state=HopState.AFFECTED)
+
+
+def balancer_responded(snapshot: Snapshot) -> bool:
+    """Return whether the load balancer itself wrote a failing response."""
+    return _author_at_balancer(Scene.of(snapshot)) is not None
 
 
 def _dns(scene: Scene) -> HopSeen:
@@ -76,7 +88,10 @@ def _dns(scene: Scene) -> HopSeen:
         return line(Hop.DNS, "no connection to any address", good=None)
     text = f"{scene.target.host} resolves to {', '.join(addresses)}"
     own = ", ".join(sorted(balancer.addresses(scene)))
-    if own and names.sent_elsewhere(scene) and not scene.target.reached.cdn:
+    if scene.target.reached.cdn and users.failing(scene, *AS_A_USER):
+        unlisted = "Parallax has no list of the CDN's addresses to compare with"
+        return line(Hop.DNS, f"{text}; {unlisted}", good=None)
+    if own and names.sent_elsewhere(scene):
         name = balancer.name(scene)
         return line(Hop.DNS, f"{text}; {name} has {own}", good=None)
     return line(Hop.DNS, text, good=True)

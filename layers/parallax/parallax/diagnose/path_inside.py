@@ -17,6 +17,9 @@ from parallax.model.probe import AS_A_USER, FOR_THE_TARGET, Probe, Role
 
 PAIRS = 2
 """Least number of failing pairs of nodes: one may be a pod that moves."""
+BAD_REQUEST = 400
+NAMED = 3
+"""Most nodes to name in a line."""
 _STATES = {True: HopState.OK, False: HopState.FAULTY, None: HopState.UNKNOWN}
 
 
@@ -46,10 +49,18 @@ def _node(scene: Scene) -> HopSeen:
     got = [p for p in probes if p.status_code is not None]
     share = of(len(got), len(probes))
     text = f"{share} NodePort probes between nodes got a response"
-    if closed := len(scene.inside(Role.INGRESS_OTHER)) - len(probes):
-        other = f"{closed} other probe{'s' if closed > 1 else ''}"
-        text += f"; traffic policy Local drops {other}, as intended"
+    if dropped := [p for p in scene.inside(Role.INGRESS_OTHER) if p not in probes]:
+        text = f"{share} NodePort probes to nodes with an ingress pod"
+        text += f" ({_peers(probes)}) got a response; traffic policy Local drops"
+        text += f" probes to the others ({_peers(dropped)}), as intended"
     return line(Hop.NODE, text, good=len(got) == len(probes))
+
+
+def _peers(probes: Sequence[Probe]) -> str:
+    """Return the probed nodes, e.g. `worker-01, worker-02`; at most three."""
+    names = sorted({str(p.peer_node) for p in probes})
+    rest = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return f"{', '.join(names[:NAMED])}{rest}"
 
 
 def _ingress(scene: Scene) -> HopSeen:
@@ -72,21 +83,43 @@ def _ingress(scene: Scene) -> HopSeen:
 
 
 def _logged(scene: Scene, lines: Sequence[Sighting]) -> str:
-    """Return how many external requests the ingress logged."""
+    """Return how many external requests of each kind the ingress logged."""
+    found = {line.request_id for line in lines}
     requests = users.outside(scene, *FOR_THE_TARGET)
-    found = len({line.request_id for line in lines})
-    share = of(found, len(requests)) if found else f"none of {len(requests)}"
-    like_users = len(users.outside(scene, *AS_A_USER))
-    extra = len(requests) - like_users
-    bypass = (
-        f" ({like_users} like a user's, {extra} that bypass DNS or caches)"
-        if extra
-        else ""
+    if not found:
+        return f"its access log contains none of {len(requests)} external requests" + (
+            _unlogged(scene)
+        )
+    like_users = users.outside(scene, *AS_A_USER)
+    others = [p for p in requests if p not in like_users]
+    text = f"its access log contains {_share(like_users, found)} external requests"
+    text += " sent as a user does"
+    if others:
+        text += f", and {_share(others, found)} that bypass DNS or caches"
+    late = len(found) < len(requests) and _is_behind(scene, requests)
+    return text + ("; the newest lines are not read yet" if late else "")
+
+
+def _is_behind(scene: Scene, requests: Sequence[Probe]) -> bool:
+    """Return whether a followed log was read before the last of these requests."""
+    last = max(p.started_at for p in requests)
+    read = ((r, r.log_read_at) for r in scene.live_reports)
+    return any(at is not None and r.outside_time(at) < last for r, at in read)
+
+
+def _share(probes: Sequence[Probe], found: set[str]) -> str:
+    return of(sum(p.request_id in found for p in probes), len(probes))
+
+
+def _unlogged(scene: Scene) -> str:
+    """Return why the log has no line of requests that the ingress cannot parse."""
+    failing = users.failing(scene, *FOR_THE_TARGET)
+    malformed = any(
+        p.status_code == BAD_REQUEST and ingress.wrote_page(p) for p in failing
     )
-    return (
-        f"its access log contains {share} requests that Parallax sent from the"
-        f" internet{bypass}"
-    )
+    if not malformed:
+        return ""
+    return f"; a request that gets {BAD_REQUEST} as malformed is logged without its id"
 
 
 def _faults_behind(scene: Scene) -> set[int | None]:

@@ -23,7 +23,7 @@ from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.balancer import HealthStatus
 from parallax.model.cluster import Service
-from parallax.model.probe import AT_THE_INGRESS, Role
+from parallax.model.probe import AS_A_USER, AT_THE_INGRESS, Role
 
 
 def usable_target(scene: Scene) -> str | None:
@@ -77,6 +77,43 @@ def works_inside(scene: Scene) -> str:
     return text
 
 
+def connects(scene: Scene) -> str | None:
+    """Return that the health check connects on the port of the requests; else None.
+
+    Hetzner reports the HTTP status that it receives at every target. Or all targets
+    are healthy, and the load balancer's own errors are those after a connection.
+    """
+    service = balancer.service(scene)
+    if service.health_check.port != service.destination_port:
+        return None
+    reasons = check_content.failure_reasons(scene)
+    rejects = bool(reasons) and reasons <= check_content.REJECTED
+    if rejects and check_content.every_target_has_a_reason(scene):
+        return (
+            "the health check gets an HTTP response, so the load balancer can connect"
+        )
+    count, requests = len(balancer.health(scene)), users.failing(scene, *AS_A_USER)
+    healthy = balancer.count_with_health(scene, HealthStatus.HEALTHY)
+    late = all(
+        answers.wrote_response(scene, p) and p.status_code in answers.AFTER_CONNECTING
+        for p in requests
+    )
+    if not count or healthy < count or not requests or not late:
+        return None
+    share = f"the health check connects to {of(count, count)} targets"
+    return f"{share} on the port of the requests, {service.destination_port}"
+
+
+def fails_inside(scene: Scene) -> str | None:
+    """Return that no node's ingress port responds; None: one does, or it is open."""
+    sent_probes = ingress.correctly_addressed(scene)
+    if not sent_probes or any(map(inside.accepted, sent_probes)):
+        return None
+    if time.recovery_pending(scene):
+        return None
+    return f"none of {len(sent_probes)} internal probes of the ingress got a response"
+
+
 def _probe_share(scene: Scene) -> tuple[bool, str]:
     """Return whether all probes satisfy the health check, and the share in words."""
     sent_probes, service = ingress.probes(scene), balancer.service.maybe(scene)
@@ -117,7 +154,9 @@ def served_ingress(scene: Scene) -> Service:
     foreign, found = nodes.foreign_targets(scene), nodes.targets(scene)
     if found and len(foreign) == len(found):
         share = of(len(foreign), len(found))
-        raise Missing(f"a target that is a node of the cluster ({share} are not)")
+        raise Missing(
+            f"a target that is a node of the cluster ({share} targets are not)"
+        )
     if not any(nodes.target_node(scene, t) for t, _ in balancer.health(scene)):
         raise Missing("whether the load balancer's targets are nodes of the cluster")
     if nodes.is_local(scene):

@@ -140,7 +140,20 @@ def no_pod_responded(scene: Scene) -> str | None:
         for line in lines
     ):
         return None
-    return f"ingress log: none of {len(lines)} failing requests got a pod's response"
+    if not scene.sightings_of(*users.failing(scene, *AS_A_USER)):
+        others = f"{len(lines)} failing requests that bypass DNS or caches"
+        return f"ingress log: no pod responded to any of {others}"
+    return f"{share_text(scene)}; no pod responded to any of them"
+
+
+def share_text(scene: Scene) -> str:
+    """Return e.g. `the ingress log contains 9 of 11 failing requests`.
+
+    Of those that were sent as a user does.
+    """
+    requests = users.failing(scene, *AS_A_USER)
+    found = {line.request_id for line in scene.sightings_of(*requests)}
+    return f"the ingress log contains {len(found)} of {len(requests)} failing requests"
 
 
 def logged_status(scene: Scene, probe: Probe) -> bool:

@@ -61,9 +61,9 @@ def all_reached_balancer(scene: Scene) -> str | None:
 def all_sent_elsewhere(scene: Scene) -> tuple[Probe, ...]:
     """Return the failing requests, if all of them were sent to another address."""
     if scene.target.reached.cdn:
-        raise Missing(
-            "whether the name resolves to the CDN (its addresses are not known)"
-        )
+        used = sorted({str(p.peer_address) for p in users.failed(scene)})
+        what = "a list of the CDN's addresses, which Parallax does not have"
+        raise Missing(what, evidence=(f"the name resolves to {', '.join(used)}",))
     if not balancer.addresses(scene):
         raise Missing(f"the public address of {balancer.name(scene)}")
     failed, elsewhere = users.failed(scene), sent_elsewhere(scene)

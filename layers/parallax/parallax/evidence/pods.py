@@ -14,6 +14,12 @@ from parallax.evidence.words import of
 from parallax.model.cluster import Endpoint, Pod
 from parallax.model.probe import Probe, Role
 
+NO_PORT = (
+    "none of the Service's ready endpoints has a port, so the ingress sends no request"
+    " to a pod"
+)
+"""What rules out causes that need a request to a pod, if `without_port`."""
+
 
 def why_not_probed(scene: Scene) -> str:
     """Return why no pod was probed."""

@@ -15,6 +15,10 @@ BY_CHANCE = 0.02
 """Maximum probability of a chance split by replica: one in fifty."""
 DEFAULT_BACKEND = "upstream-default-backend"
 """The upstream name that ingress-nginx logs for a request without a rule."""
+DEFAULT_SERVER = "127.0.0.1:8181"
+"""Its own default backend, which responds 404: the controller listens there unless it
+has `--default-backend-service` or another `--default-server-port` (ingress-nginx,
+command-line arguments)."""
 
 
 def replies(scene: Scene) -> tuple[Probe, ...]:

@@ -42,13 +42,15 @@ def _audience(symptom: Symptom) -> str:
 
 
 def _constancy(symptom: Symptom) -> str:
-    """Return e.g. ` Intermittent: 3 of 11 failed in 20 s.`."""
+    """Return e.g. ` Intermittent: 3 of 11 requests, sent within 20 s, failed.`."""
     if symptom.constancy is Constancy.UNKNOWN:
         return ""
     time = symptom.window_seconds
-    window = f" in {span(timedelta(seconds=time))}" if time else ""
-    share = f"{symptom.failed} of {symptom.total} failed{window}"
-    return f" {symptom.constancy.value.capitalize()}: {share}."
+    window = f", sent within {span(timedelta(seconds=time))}," if time else ""
+    constant = symptom.constancy is Constancy.CONSTANT
+    share = "all" if constant else f"{symptom.failed} of"
+    text = f"{share} {symptom.total} requests{window} failed"
+    return f" {symptom.constancy.value.capitalize()}: {text}."
 
 
 def _failure(finding: Finding) -> str:

@@ -13,6 +13,7 @@ from parallax.model.judgement import (
     UNWATCHED,
     Answer,
     Assessment,
+    Hop,
     HopSeen,
     HopState,
     Trend,
@@ -39,6 +40,9 @@ MARKS = {
     HopState.AFFECTED: "affected",
     HopState.UNKNOWN: "unknown",
 }
+LABELS = {Hop.OVERLAY: "node-to-node"}
+"""Names of hops in the path, where they differ from their id: pods that use the node's
+network use no overlay."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +165,8 @@ def _path(path: tuple[HopSeen, ...]) -> str:
         return ""
     lines = ["Path, from the internet to the pods:"]
     for hop in path:
-        lead = f"  {hop.hop.value:<14}{MARKS[hop.state]:<10}"
+        label = LABELS.get(hop.hop, hop.hop.value)
+        lead = f"  {label:<14}{MARKS[hop.state]:<10}"
         lines.append(hung(lead, hop.seen))
     return "\n".join(lines)
 
@@ -204,18 +209,19 @@ def _advice(finding: Finding) -> Iterable[str]:
 
 def _reasons(assessment: Assessment) -> tuple[str, ...]:
     if assessment.answer is Answer.UNKNOWN and assessment.missing:
-        return (_needed(assessment.missing),)
+        return (*assessment.evidence, *_needed(assessment.missing))
     return assessment.evidence
 
 
-def _needed(missing: Sequence[str]) -> str:
-    """Return why a cause is not confirmed: the missing evidence, then the questions."""
+def _needed(missing: Sequence[str]) -> Iterator[str]:
+    """Yield what is missing to decide about a cause: evidence, then open questions."""
     named = [m.removeprefix("the reason ") for m in missing]
     questions = [m for m in named if m.split(" ", 1)[0] in _QUESTIONS]
     things = [m for m in named if m not in questions]
-    verbs = {"has not observed": things, "could not determine": questions}
-    parts = [f"{verb} {'; '.join(what)}" for verb, what in verbs.items() if what]
-    return f"not confirmed; Parallax {'; it '.join(parts)}"
+    if things:
+        yield f"missing to decide: {', and '.join(things)}"
+    if questions:
+        yield f"not known: {', and '.join(questions)}"
 
 
 def _snapshot(finding: Finding) -> str:
@@ -243,7 +249,10 @@ def _ids(finding: Finding) -> str:
     ]
     request = _request_id(finding)
     if request and not is_monitor(finding):
-        lines.append(f"probe request  {request}")
+        lines += [
+            f"first request  {request}",
+            "               (the X-Request-Id of the first external probe)",
+        ]
     return "\n".join(["-- ", *map(plain_line, lines)])
 
 

@@ -13,7 +13,14 @@ import textwrap
 from datetime import timedelta
 
 from parallax.model.finding import Finding, NotificationReason
-from parallax.model.judgement import NOT_ESTABLISHED, UNWATCHED, Class, Trend
+from parallax.model.judgement import (
+    NOT_ESTABLISHED,
+    UNWATCHED,
+    Class,
+    Constancy,
+    Symptom,
+    Trend,
+)
 from parallax.model.plain import REPLACEMENT, plain_line
 from parallax.notify.paragraph import span
 
@@ -76,10 +83,16 @@ def _rest(finding: Finding) -> str:
     if is_monitor(finding):
         return f": {finding.title}"
     got = response(finding)
-    what = f" ({got})" if got else ""
+    what = f" ({got}{_often(finding.symptom)})" if got else ""
     if finding.cause == NOT_ESTABLISHED:
         return f"{what}: cause not established"
     return f"{what}: {_inline(finding.title)}"
+
+
+def _often(symptom: Symptom) -> str:
+    """Return e.g. ` in 2 of 11`, if only some requests fail."""
+    intermittent = symptom.constancy is Constancy.INTERMITTENT
+    return f" in {symptom.failed} of {symptom.total}" if intermittent else ""
 
 
 def _end(finding: Finding) -> str:

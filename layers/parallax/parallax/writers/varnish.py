@@ -33,10 +33,16 @@ FAMILY = Family(
         Mark(
             shows=Shows.THROUGH,
             level=Level.CAPTURED,
-            text="X-Varnish or Via: the response passed through Varnish",
+            text="X-Varnish: the response passed through Varnish",
+            headers=(("x-varnish", r"^\d"),),
+        ),
+        Mark(
+            shows=Shows.THROUGH,
+            level=Level.CAPTURED,
+            text="Via names Varnish: the response passed through it",
             test=lambda r: (
-                r.value("x-varnish")[:1].isdigit()
-                or "(varnish/" in r.value("via").lower()
+                not r.value("x-varnish")[:1].isdigit()
+                and "(varnish/" in r.value("via").lower()
             ),
         ),
         Mark(
