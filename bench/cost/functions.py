@@ -30,7 +30,7 @@ CORE_MB = 1769
 PROBE_WAIT = 250.0
 """Milliseconds of the slowest response of a round of probes, over the internet."""
 LINE_OVERHEAD = 26
-"""Bytes that CloudWatch bills for each log line besides its text."""
+"""Bytes that CloudWatch bills for each log line in addition to its text."""
 PLATFORM = {"INFO": 640, "DEBUG": 900}
 """Bytes of the platform's own lines of one invocation, by level; other levels: none."""
 STEP = "PARALLAX_"
