@@ -63,8 +63,8 @@ docs: setup ## generate docs/causes.md and its diagrams
 lock: setup ## pin all requirements as of the date in pyproject.toml
 	@tools/lock
 
-bench: setup ## measure judging and a large cluster (docs/benchmarks.md)
-	@$(PY) -m bench.speed
+bench: setup ## measure speed, also against other probes (docs/benchmarks.md)
+	@$(PY) -m bench
 
 bench-accuracy: setup ## measure how often the cause is right (docs/accuracy.md)
 	@$(PY) -m bench.accuracy --holdout

@@ -137,7 +137,7 @@ TARGETS = (
             ),
         ),
         supports="firewall",
-        refutes="some_unhealthy",
+        refutes="pods_refuse",
     ),
     Row(
         cause="lb-no-healthy-target",

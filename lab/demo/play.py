@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from lab.demo.current import current_judgements
+from lab.demo.current import all_healthy, current_judgements
 from lab.demo.screen import Screen
 from lab.fault import Fault
 from lab.stage.deployment import Stage
@@ -18,7 +18,8 @@ from lab.stage.inbox import Mail
 from parallax.model.judgement import View
 
 HEALTH_SECONDS = 100.0
-"""The longest wait for a scheduled probe of each target and a report of each agent."""
+"""The longest wait for a scheduled probe of each target and a heartbeat of each
+agent."""
 FAULT_SECONDS = 130.0
 """The longest wait from fault to mail: a minute of schedule, an investigation."""
 INTERMITTENT_SECONDS = 10.0
@@ -77,15 +78,13 @@ def play(stage: Stage, fault: Fault | None, screen: Screen) -> Outcome:
 
 
 def _await_health(stage: Stage, screen: Screen, outcome: Outcome) -> None:
-    screen.log("waiting for scheduled probes and reports of all agents")
+    screen.log("waiting for scheduled probes and heartbeats of all agents")
     deadline = time.monotonic() + HEALTH_SECONDS
     while time.monotonic() < deadline:
-        judged = current_judgements(stage)
-        screen.show(judged)
+        screen.show(current_judgements(stage))
         _collect(stage, screen, outcome)
-        views = [(j.symptom.external, j.symptom.internal) for j in judged.values()]
-        if all(pair == (View.HEALTHY, View.HEALTHY) for pair in views):
-            screen.log("all targets are healthy from the internet and inside", "green")
+        if all_healthy(stage):
+            screen.log("all targets are healthy, and all agents report", "green")
             return
         time.sleep(0.5)
     raise TimeoutError(f"the targets were not healthy within {HEALTH_SECONDS:.0f} s")

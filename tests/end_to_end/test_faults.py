@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from lab.demo.current import current_judgements
+from lab.demo.current import all_healthy
 from lab.demo.explain import explain_finding, judge_again
 from lab.demo.story import Story, alarm
 from lab.fault import Fault
@@ -14,20 +14,12 @@ from lab.stage.deployment import Stage
 from lab.stage.emulator import ROOT
 from lab.stage.inbox import Mail
 from lab.stage.snapshots import with_snapshot
-from parallax.model.judgement import View
 from parallax.model.snapshot import Snapshot
 from parallax.model.wire import decode
 from tests.end_to_end.conftest import SECONDS
 
 pytestmark = pytest.mark.lab
 SCHEMA = ROOT / "docs/schema/finding.v1.schema.json"
-
-
-def all_healthy(stage: Stage) -> bool:
-    """Whether every target is healthy outside and inside."""
-    well = (View.HEALTHY, View.HEALTHY)
-    judged = current_judgements(stage).values()
-    return all((j.symptom.external, j.symptom.internal) == well for j in judged)
 
 
 def test_a_healthy_minute_raises_no_alarm(stage: Stage) -> None:

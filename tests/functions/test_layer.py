@@ -22,11 +22,12 @@ print(*sys.modules, sep="\\n")
 
 
 def left_out() -> list[str]:
-    """Return the modules of Powertools that the Makefile removes from the layer."""
+    """Return the modules that the Makefile removes from the layer."""
     text = MAKEFILE.read_text().replace("\\\n", " ")
     (unused,) = re.findall(r"^UNUSED := (.*)$", text, re.MULTILINE)
-    names = [name.replace("/", ".") for name in unused.split()]
-    return [f"aws_lambda_powertools.{name}" for name in names]
+    (unreached,) = re.findall(r"^UNREACHED := (.*)$", text, re.MULTILINE)
+    names = [f"aws_lambda_powertools/{name}" for name in unused.split()]
+    return [name.replace("/", ".") for name in [*names, *unreached.split()]]
 
 
 @pytest.mark.parametrize("before", ["", "import pydantic"])
@@ -48,3 +49,18 @@ def test_a_function_imports_nothing_that_the_layer_leaves_out(
     assert "parallax.settings" in listed
     gone = tuple(left_out())
     assert [name for name in listed if name.startswith(gone)] == []
+
+
+@pytest.mark.parametrize(("environment", "is_raised"), [("LAMBDA", True), ("X", False)])
+def test_only_a_function_collects_garbage_less_often(
+    environment: str, *, is_raised: bool
+) -> None:
+    """The agent runs for weeks: it keeps Python's own thresholds."""
+    shown = subprocess.run(
+        [sys.executable, "-c", "import gc, parallax; print(gc.get_threshold()[0])"],
+        env={f"AWS_{environment}_FUNCTION_NAME": "probe"},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert (int(shown) == 10_000) is is_raised

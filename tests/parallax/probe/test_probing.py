@@ -2,7 +2,9 @@
 
 import importlib
 import json
+import socket
 import threading
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -153,6 +155,38 @@ def test_150_failing_targets_are_stored_over_several_connections(cloud: Any) -> 
     assert len(found["failing"]) == 150
     (run,) = runs_of("shop-77", one, START)
     assert len(run.probes) > 1
+
+
+class Counting(DynamoJournal):
+    """A journal that counts the failing runs instead of storing a thousand of them."""
+
+    def __init__(self, table: str) -> None:
+        super().__init__(table)
+        self.recorded: Counter[str] = Counter()
+
+    def record(self, observation: object) -> None:
+        """Count a run."""
+        assert isinstance(observation, ProbeRun)
+        self.recorded[observation.target] += 1
+
+    def addresses(self, target: str, since: datetime) -> tuple[str, ...]:
+        """Return none: no load balancer was read."""
+        del target, since
+        return ()
+
+
+def test_1000_targets_that_fail_at_once_each_have_their_run(cloud: Any) -> None:
+    """In one invocation, far more than a shard has: none is lost or left out."""
+    journal = Counting(cloud.journal)
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        targets = targets_at(closed.getsockname()[1], 1000)
+        one = probing(cloud, targets, journal=journal)
+        found = one.answer({"shard": 0, "of": 1}, 58.0)
+    assert len(found["failing"]) == 1000
+    assert set(journal.recorded) == {target.name for target in targets}
+    failing = [t for t in journal.last_round(0, 1).targets.values() if t.failure]
+    assert len(failing) == 1000
 
 
 class Hanging(DynamoJournal):

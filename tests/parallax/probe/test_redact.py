@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from parallax.probe import redact as module
 from parallax.probe.redact import LONGEST, REDACTED, redact
 from parallax.writers.apps import NAMED, PLAIN
 from parallax.writers.attribution import FAMILIES, attribute
@@ -313,3 +314,20 @@ def test_a_secret_that_the_cut_divides_is_not_shown(before: int, depth: int) -> 
         url = quote(url, safe="")
     value = "a " * (LONGEST // 2 - before) + url + " b" * 20_000
     assert "s3cret" not in redacted("X-Debug", value)
+
+
+def test_a_header_of_every_minute_is_redacted_once_and_cookies_are_not_kept() -> None:
+    """A cookie is new in each response, and its value is secret."""
+    module._remembered.cache_clear()
+    cookie, server = ("Set-Cookie", "route=1a2b3c; Path=/"), ("Server", "nginx/1.29")
+    shown = [redact([cookie, server]) for _ in range(3)]
+    assert shown == [((cookie[0], f"route={REDACTED}"), server)] * 3
+    found = module._remembered.cache_info()
+    assert (found.misses, found.hits) == (1, 2)
+
+
+@given(st.text(max_size=400), st.text(max_size=400))
+def test_a_remembered_value_is_the_redacted_one(name: str, value: str) -> None:
+    """Also where name and value are as long as what is remembered."""
+    expected = module._value(name, value)
+    assert redact([(name, value)] * 2) == ((name, expected),) * 2

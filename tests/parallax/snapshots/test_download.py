@@ -3,13 +3,14 @@
 import gzip
 import json
 from dataclasses import replace
+from functools import cache
 from hashlib import sha256
 from typing import Any
 
 import pytest
 from botocore.stub import Stubber
 
-from parallax import aws
+from parallax import aws, aws_session
 from parallax.aws import Limits
 from parallax.model.wire import encode
 from parallax.snapshots import download as module
@@ -66,7 +67,8 @@ def test_missing_credentials_are_named(
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")
     monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent")
-    monkeypatch.setattr("boto3.DEFAULT_SESSION", None)
+    made_anew = cache(aws_session.session.__wrapped__)
+    monkeypatch.setattr(aws_session, "session", made_anew)
     aws.client.cache_clear()
     assert "no AWS credentials; set AWS_PROFILE" in refused(f"s3://{bucket}/a")
 

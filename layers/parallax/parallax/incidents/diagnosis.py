@@ -10,7 +10,7 @@ import logging
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from parallax import stream
@@ -22,6 +22,7 @@ from parallax.incidents.shrink import shrink_resolved
 from parallax.incidents.sweep import sweep_all
 from parallax.incidents.table import DynamoIncidents
 from parallax.journal.choose import open_journal
+from parallax.journal.observation import Journal
 from parallax.model.finding import Incident
 from parallax.model.round import Round
 from parallax.model.target import Target
@@ -33,11 +34,16 @@ from parallax.story.rules import Rules
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Diagnosis:
-    """The tables and rules of a function with these settings."""
+    """The tables and rules of a function with these settings; one per container."""
 
     settings: Settings
+
+    @cached_property
+    def _journal(self) -> Journal:
+        """The journal; it remembers readings and rounds from batch to batch."""
+        return open_journal(self.settings.journal_table)
 
     def judge_batch(
         self, event: dict[str, Any], targets: Sequence[Target]
@@ -87,7 +93,7 @@ class Diagnosis:
         return ended
 
     def _moves(self) -> Moves:
-        journal = open_journal(self.settings.journal_table)
+        journal = self._journal
         incidents, advice = self._tables()
         bucket = self.settings.snapshot_bucket
         return Moves(
@@ -122,9 +128,17 @@ class Diagnosis:
 def _listen(
     targets: Sequence[Target], moves: Moves, open_subjects: Container[str]
 ) -> list[Incident]:
-    """Judge silence from each of these targets; return the incidents that moved."""
-    return [
-        incident
-        for target in targets
-        for incident in moves.listen(target, datetime.now(UTC), open_subjects)
-    ]
+    """Judge silence from each of these targets; return the incidents that moved.
+
+    One that cannot be judged costs no other. Raises `ExceptionGroup` after the last.
+    """
+    moved: list[Incident] = []
+    errors: list[Exception] = []
+    for target in targets:
+        try:
+            moved += moves.listen(target, datetime.now(UTC), open_subjects)
+        except Exception as error:  # noqa: BLE001 - raised after all others
+            errors.append(error)
+    if errors:
+        raise ExceptionGroup("silence was not judged from every target", errors)
+    return moved

@@ -55,15 +55,14 @@ class Judging:
         observation = read(record, _observed, self.dead_letters_url)
         if observation is None:
             return
-        errors = [self._once(name, record) for name in self._concerned(observation)]
+        if not isinstance(observation, Round):
+            errors = [self._once(observation.target, record)]
+        else:
+            errors = [self._once(name, record) for name in self.due(observation)]
+            # Last: if a source cannot be judged, the targets are.
+            self._keep(self.listen(observation))
         if error := next(filter(None, errors), None):
             raise error
-
-    def _concerned(self, observation: Observation | Round) -> Sequence[str]:
-        if not isinstance(observation, Round):
-            return (observation.target,)
-        self._keep(self.listen(observation))
-        return self.due(observation)
 
     def _once(self, name: str, record: Record) -> Exception | None:
         target = next((one for one in self.targets if one.name == name), None)

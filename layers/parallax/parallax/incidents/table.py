@@ -6,10 +6,11 @@ It does not: decide when an incident changes; `parallax.story` does.
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
+from parallax.incidents.index import INDEX, Open, read_open
 from parallax.incidents.items import (
     Item,
     Items,
@@ -22,9 +23,6 @@ from parallax.model.packed import ITEM_LIMIT, UnreadableError, in_clear, pack
 
 log = logging.getLogger(__name__)
 
-INDEX = "unresolved"
-"""The sparse index, and the attribute that only unresolved incidents have: its query
-reads nothing else, however many incidents ended."""
 SHRUNK = 600
 """Bytes of payload; an incident without its finding has about 250, with it 1,200 or
 more."""
@@ -35,15 +33,6 @@ type OnUnreadable = Callable[[Mapping[str, Any], str], None]
 
 def _log_unreadable(_item: Mapping[str, Any], reason: str) -> None:
     log.error("unreadable incident replaced", extra={"reason": reason})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Open:
-    """An incident that has not ended, as the index has it."""
-
-    subject: str
-    state: State
-    since: datetime
 
 
 class Incidents(Protocol):
@@ -114,15 +103,9 @@ class DynamoIncidents:
         self._items.put(to_item(stored), read=incident.version)
         return stored
 
-    def open(self) -> dict[str, Open]:
-        """Return the incidents that have not ended, by subject.
-
-        It costs half a read unit while there is none. It may miss a change of the last
-        second. It lacks incidents that an earlier version stored, until the hourly
-        sweep has stored them again.
-        """
-        found = map(_open, self._items.indexed(INDEX, "state", "since"))
-        return {one.subject: one for one in found if one}
+    def open(self) -> Mapping[str, Open]:
+        """Return the incidents that have not ended, by subject, as `read_open`."""
+        return read_open(self._items)
 
     def large_resolved(self) -> tuple[str, ...]:
         """Return the subjects of incidents that ended and still hold their finding."""
@@ -163,19 +146,6 @@ def to_item(incident: Incident) -> dict[str, dict[str, Any]]:
     if incident.state is not State.RESOLVED:
         item[INDEX] = {"S": "1"}
     return item
-
-
-def _open(item: Item) -> Open | None:
-    """Return the open incident in an item of the index; None: it is unreadable."""
-    try:
-        return Open(
-            subject=item["pk"]["S"],
-            state=State(item["state"]["S"]),
-            since=datetime.fromisoformat(item["since"]["S"]),
-        )
-    except (KeyError, ValueError) as error:
-        log.warning("unreadable item of the index", extra={"reason": repr(error)})
-        return None
 
 
 def _replacement(subject: str, item: Item) -> Incident:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from parallax.aws import secret
-from parallax.incidents.table import DynamoIncidents
+from parallax.incidents.index import OpenIncidents
 from parallax.ingest.acceptance import accept
 from parallax.ingest.alert import OpenIncident
 from parallax.ingest.answer import Answers
@@ -86,7 +86,7 @@ def _open_incidents(table: str | None) -> Callable[[], Mapping[str, OpenIncident
     """Return a function that reads the open incidents; without a table, none."""
     if table is None:
         return dict
-    return DynamoIncidents(table).open
+    return OpenIncidents(table).open
 
 
 def _keys_in(secret_arn: str | None) -> Callable[[], Sequence[str]]:

@@ -13,10 +13,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from threading import Lock
-
-from requests import Response
+from typing import TYPE_CHECKING
 
 from parallax.settings import HETZNER_CALLS_PER_HOUR
+
+if TYPE_CHECKING:
+    from requests import Response
 
 FLOOR = 0.2
 """The share of the project's limit that is left to the cluster's own controllers."""
@@ -85,7 +87,7 @@ class Allowance:
         """Whether the last response was a 429."""
         return self._refusals > 0
 
-    def note(self, response: Response, *_: object, **__: object) -> None:
+    def note(self, response: "Response", *_: object, **__: object) -> None:
         """Count a response, and read its rate limit headers; a hook of `requests`."""
         now = self._clock()
         headers = response.headers

@@ -7,12 +7,12 @@ Source of the codes: hcloud-go `error.go`.
 """
 
 from http import HTTPStatus
-
-from hcloud import APIException
-from requests import RequestException
-from requests.exceptions import InvalidHeader
+from typing import TYPE_CHECKING
 
 from parallax.model.balancer import Problem
+
+if TYPE_CHECKING:
+    from hcloud import APIException
 
 PROBLEMS = {
     "unauthorized": Problem.UNAUTHORIZED,
@@ -45,6 +45,10 @@ UNEXPECTED = "unexpected format of the API's response"
 
 def explain(error: Exception) -> tuple[Problem, str]:
     """Return the problem that an error means, and its text."""
+    from hcloud import APIException  # noqa: PLC0415 - as in `project.connect`
+    from requests import RequestException  # noqa: PLC0415
+    from requests.exceptions import InvalidHeader  # noqa: PLC0415
+
     if isinstance(error, APIException):
         return _api_error(error)
     if isinstance(error, InvalidHeader | UnicodeEncodeError):
@@ -58,7 +62,7 @@ def explain(error: Exception) -> tuple[Problem, str]:
     return Problem.OTHER, f"{UNEXPECTED}: {text}"
 
 
-def _api_error(error: APIException) -> tuple[Problem, str]:
+def _api_error(error: "APIException") -> tuple[Problem, str]:
     if error.code == HTTPStatus.OK:
         # The library raises it for a body that is not JSON, e.g. one cut short.
         return Problem.OTHER, f"{UNEXPECTED}: HTTP 200 with a body that is not JSON"

@@ -11,14 +11,15 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from time import monotonic
-from typing import Any
-
-from hcloud import Client
-from requests import Response
+from typing import TYPE_CHECKING, Any
 
 from parallax.http_limits import PIECE_BYTES, POOLS, whole_body
 from parallax.inspect.allowance import Allowance
 from parallax.inspect.shape import Json, identity, part
+
+if TYPE_CHECKING:
+    from hcloud import Client
+    from requests import Response
 
 TIMEOUT = (2.0, 5.0)
 """Seconds to connect, and between two bytes."""
@@ -43,7 +44,7 @@ class Listing:
 class Project:
     """A client with a read-only token, and the calls that it may still make."""
 
-    client: Client
+    client: "Client"
     allowance: Allowance
 
     def read_list(self, name: str, deadline: float) -> Listing:
@@ -66,6 +67,8 @@ def connect(
     allowance: Allowance | None = None,
 ) -> Project:
     """Return a project; `timeout` is seconds to connect and to read."""
+    from hcloud import Client  # noqa: PLC0415 - 40 ms that a stack without a token saves
+
     client = Client(
         token=token, api_endpoint=endpoint, application_name="parallax", timeout=timeout
     )
@@ -80,7 +83,7 @@ def connect(
     return Project(client, allowance)
 
 
-def _read(response: Response, *_: object, **__: object) -> None:
+def _read(response: "Response", *_: object, **__: object) -> None:
     """Read the body before requests does, which would read it without a limit."""
     pieces = response.iter_content(PIECE_BYTES)
     try:
@@ -92,7 +95,7 @@ def _read(response: Response, *_: object, **__: object) -> None:
     untyped._content = body  # noqa: SLF001
 
 
-def _pages(client: Client, name: str, items: list[Json], deadline: float) -> None:
+def _pages(client: "Client", name: str, items: list[Json], deadline: float) -> None:
     """Append every page to `items`, so that the pages before an error remain.
 
     It uses the library's own request method and takes the JSON as it is: the
@@ -116,7 +119,7 @@ def _pages(client: Client, name: str, items: list[Json], deadline: float) -> Non
         raise ValueError(f"read {count} of {most} {name}: the list changed meanwhile")
 
 
-def _page(client: Client, name: str, page: int) -> Json:
+def _page(client: "Client", name: str, page: int) -> Json:
     library: Any = client  # its request method has no types
     response: Json = library.request(
         "GET", f"/{name}", params={"page": page, "per_page": PER_PAGE}

@@ -6,9 +6,12 @@ It does not: create a table.
 
 from parallax.journal.dynamodb import DynamoJournal
 from parallax.journal.observation import Journal
-from parallax.journal.printed import PrintedJournal
 
 
 def open_journal(table: str | None) -> Journal:
     """Return the journal in this table; without a table, one that prints."""
-    return DynamoJournal(table) if table else PrintedJournal()
+    if table:
+        return DynamoJournal(table)
+    from parallax.journal.printed import PrintedJournal  # noqa: PLC0415 - rarely used
+
+    return PrintedJournal()

@@ -5,27 +5,35 @@ Out: items as `parallax.journal.observation` makes them.
 It does not: create the table; `template.yaml` does.
 """
 
+from __future__ import annotations
+
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from parallax.aws import client
-from parallax.journal.agents import AgentItems
-from parallax.journal.latest_rounds import LatestRounds
 from parallax.journal.observation import (
     Item,
     Observation,
     from_image,
+    is_report,
     moment,
     to_item,
 )
 from parallax.journal.round_times import RoundTimes, read_round_times
-from parallax.model.cluster import NodeReport, Sighting
 from parallax.model.packed import UnreadableError, in_clear
 from parallax.model.probe import ProbeRun
-from parallax.model.round import LastRound, Round
+
+if TYPE_CHECKING:
+    from parallax.journal.agents import AgentItems
+    from parallax.journal.latest_rounds import LatestRounds
+    from parallax.model.cluster import NodeReport, Sighting
+    from parallax.model.heartbeat import Agents
+    from parallax.model.push import Push, ReadingPart
+    from parallax.model.round import LastRound, Round
 
 END = "$"
 """Ends a source's key range. DynamoDB sorts keys by their UTF-8 bytes, all keys of a
@@ -46,12 +54,38 @@ class DynamoJournal:
     def __init__(self, table: str) -> None:
         self.table = table
         self._dynamodb = client("dynamodb")
-        self._agents = AgentItems(table, self._range)
-        self.agents = self._agents.agents
-        self.record_heartbeat = self._agents.record_heartbeat
-        self.keep = self._agents.readings.keep
-        self.lacking = self._agents.readings.lacking
-        self._rounds = LatestRounds(table)
+
+    @cached_property
+    def _agents(self) -> AgentItems:
+        from parallax.journal.agents import AgentItems  # noqa: PLC0415 - not for the probe
+
+        return AgentItems(self.table, self._range)
+
+    @cached_property
+    def _rounds(self) -> LatestRounds:
+        from parallax.journal.latest_rounds import (  # noqa: PLC0415 - not for ingest
+            LatestRounds,
+        )
+
+        return LatestRounds(self.table)
+
+    def agents(self, cluster: str) -> Agents:
+        """Return the newest heartbeat of each agent of a cluster, and its nodes."""
+        return self._agents.agents(cluster)
+
+    def record_heartbeat(self, push: Push, received_at: datetime) -> None:
+        """Store a push's heartbeat, unless a newer one of the node is stored."""
+        self._agents.record_heartbeat(push, received_at)
+
+    def keep(self, cluster: str, part: ReadingPart, now: datetime) -> None:
+        """Store a part of a cluster reading, unless it is stored."""
+        self._agents.readings.keep(cluster, part, now)
+
+    def lacking(
+        self, cluster: str, digests: Iterable[str], now: datetime
+    ) -> Sequence[str]:
+        """Return those of the digests whose parts are not stored."""
+        return self._agents.readings.lacking(cluster, digests, now)
 
     def record(self, observation: Observation) -> None:
         """Store one observation, or raise `TooLargeError` or botocore's `ClientError`.
@@ -60,10 +94,10 @@ class DynamoJournal:
         received just now. A run may be stored again, since its investigation replaces
         it.
         """
-        if isinstance(observation, NodeReport):
+        if isinstance(observation, ProbeRun) or not is_report(observation):
+            self._dynamodb.put_item(TableName=self.table, Item=to_item(observation))
+        else:
             self._agents.record(observation)
-            return
-        self._dynamodb.put_item(TableName=self.table, Item=to_item(observation))
 
     def record_round(self, finished: Round) -> None:
         """Store a shard's round in place of its last one."""
@@ -191,7 +225,7 @@ def _with_sightings(
     """Add to each node's last report the sightings of earlier ones, each once."""
     found: dict[tuple[str, str], dict[Sighting, None]] = {}
     for report in (*logged, *latest):
-        if isinstance(report, NodeReport):
+        if is_report(report):
             seen = dict.fromkeys(report.sightings)
             found.setdefault((report.cluster, report.node), {}).update(seen)
     return [

@@ -14,15 +14,14 @@ nodes share a key. Earlier versions also stored each report by time, with the ki
 `report`.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Protocol, TypeIs, cast
 
-from parallax.journal.round_times import RoundTimes
-from parallax.model.balancer import BalancerReading
-from parallax.model.cluster import NodeReport
-from parallax.model.heartbeat import Agents
 from parallax.model.packed import (
     ITEM_LIMIT,
     TooLargeError,
@@ -32,8 +31,14 @@ from parallax.model.packed import (
     unpack,
 )
 from parallax.model.probe import ProbeRun
-from parallax.model.push import Push, ReadingPart
-from parallax.model.round import LastRound, Round
+
+if TYPE_CHECKING:  # a function imports only the values that it uses, 1 to 5 ms each
+    from parallax.journal.round_times import RoundTimes
+    from parallax.model.balancer import BalancerReading
+    from parallax.model.cluster import NodeReport
+    from parallax.model.heartbeat import Agents
+    from parallax.model.push import Push, ReadingPart
+    from parallax.model.round import LastRound, Round
 
 type Observation = ProbeRun | BalancerReading | NodeReport
 type Item = dict[str, dict[str, Any]]
@@ -41,14 +46,15 @@ type Item = dict[str, dict[str, Any]]
 
 KEPT = timedelta(days=2)
 """How long an observation is kept: on Sunday, Friday night is still there."""
-KINDS: dict[str, type[Observation]] = {
-    "run": ProbeRun,
-    "investigation": ProbeRun,
-    "reading": BalancerReading,
-    "report": NodeReport,
-    "latest": NodeReport,
-    "sightings": NodeReport,
+KINDS = {
+    "run": ("parallax.model.probe", "ProbeRun"),
+    "investigation": ("parallax.model.probe", "ProbeRun"),
+    "reading": ("parallax.model.balancer", "BalancerReading"),
+    "report": ("parallax.model.cluster", "NodeReport"),
+    "latest": ("parallax.model.cluster", "NodeReport"),
+    "sightings": ("parallax.model.cluster", "NodeReport"),
 }
+"""Kind of an item -> module and name of its value's class."""
 
 
 class Journal(Protocol):
@@ -113,18 +119,18 @@ def to_item(observation: Observation) -> Item:
     The sort key depends only on the observation itself. So a second delivery writes
     the same item, and an investigation replaces the first probe that it began with.
     """
-    if isinstance(observation, NodeReport):
+    if isinstance(observation, ProbeRun):
+        return _run_item(observation)
+    if is_report(observation):
         return latest_item(observation)
-    made_at, kind, outcome, who = _describe(observation)
-    source = "inspect" if kind == "reading" else "probe"
-    item = _item(observation, kind, f"{source}#{moment(made_at)}#{who}", made_at)
-    item["outcome"] = {"S": outcome}
-    if isinstance(observation, BalancerReading) and observation.load_balancer:
-        balancer = observation.load_balancer
-        public = (balancer.ipv4, balancer.ipv6) if balancer.public_interface else ()
-        found = [address for address in public if address]
-        item["addresses"] = {"L": [{"S": address} for address in found]}
-    return item
+    return _reading_item(observation)
+
+
+def is_report(observation: Observation) -> TypeIs[NodeReport]:
+    """Say whether an observation is an agent's report."""
+    from parallax.model.cluster import NodeReport  # noqa: PLC0415 - see above
+
+    return isinstance(observation, NodeReport)
 
 
 def latest_item(report: NodeReport) -> Item:
@@ -152,7 +158,7 @@ def sightings_item(report: NodeReport) -> Item:
 def _item(observation: Observation, kind: str, key: str, made_at: datetime) -> Item:
     payload = pack(observation)
     if len(payload) > ITEM_LIMIT:
-        what = "report" if isinstance(observation, NodeReport) else kind
+        what = "report" if kind in {"latest", "sightings"} else kind
         raise TooLargeError(
             f"{what} of {observation.target}: {len(payload)} bytes packed,"
             f" more than the limit of {ITEM_LIMIT}"
@@ -166,21 +172,26 @@ def _item(observation: Observation, kind: str, key: str, made_at: datetime) -> I
     }
 
 
-def _describe(
-    observation: ProbeRun | BalancerReading,
-) -> tuple[datetime, str, str, str]:
-    """Return its instant, its kind, its outcome, and its source."""
-    match observation:
-        case ProbeRun():
-            first = observation.first
-            kind = "investigation" if len(observation.probes) > 1 else "run"
-            outcome = "healthy" if first.healthy else "failing"
-            # The streams' filters know it: nothing is judged or read again for it.
-            outcome = "failing-still" if observation.still else outcome
-            return observation.started_at, kind, outcome, first.request_id
-        case BalancerReading():
-            outcome = "read" if observation.load_balancer else "problem"
-            return observation.read_at, "reading", outcome, "hetzner"
+def _run_item(run: ProbeRun) -> Item:
+    first = run.first
+    kind = "investigation" if len(run.probes) > 1 else "run"
+    key = f"probe#{moment(run.started_at)}#{first.request_id}"
+    outcome = "healthy" if first.healthy else "failing"
+    # The streams' filters know it: nothing is judged or read again for it.
+    outcome = "failing-still" if run.still else outcome
+    return _item(run, kind, key, run.started_at) | {"outcome": {"S": outcome}}
+
+
+def _reading_item(reading: BalancerReading) -> Item:
+    balancer = reading.load_balancer
+    key = f"inspect#{moment(reading.read_at)}#hetzner"
+    item = _item(reading, "reading", key, reading.read_at)
+    item["outcome"] = {"S": "read" if balancer else "problem"}
+    if balancer:
+        public = (balancer.ipv4, balancer.ipv6) if balancer.public_interface else ()
+        found = [address for address in public if address]
+        item["addresses"] = {"L": [{"S": address} for address in found]}
+    return item
 
 
 def from_image(image: Mapping[str, Mapping[str, Any]]) -> Observation:
@@ -189,9 +200,10 @@ def from_image(image: Mapping[str, Mapping[str, Any]]) -> Observation:
     Raises `UnreadableError`, and nothing else, if the image holds none.
     """
     keys = {key: in_clear(image, key) for key in ("pk", "sk", "kind")}
-    kind = KINDS.get(keys["kind"])
-    if kind is None:
+    if keys["kind"] not in KINDS:
         raise UnreadableError(f"{keys}: unknown kind of observation")
+    module, name = KINDS[keys["kind"]]
+    kind = cast("type[Observation]", getattr(import_module(module), name))
     try:
         return unpack(kind, in_clear(image, "payload", "B"))
     except UnreadableError as error:

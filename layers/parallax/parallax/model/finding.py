@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from parallax.model.incident_state import State
 from parallax.model.judgement import (
     Advice,
     Assessment,
@@ -21,15 +22,6 @@ from parallax.model.judgement import (
 )
 from parallax.model.snapshot import Snapshot
 from parallax.model.wire import wired
-
-
-class State(StrEnum):
-    """The state of an incident."""
-
-    PENDING = "pending"
-    FIRING = "firing"
-    RECOVERING = "recovering"
-    RESOLVED = "resolved"
 
 
 class NotificationReason(StrEnum):

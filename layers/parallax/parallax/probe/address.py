@@ -8,6 +8,7 @@ address space: only 2000::/3 is allocated as global unicast. The documentation n
 are allowed: only labs use them.
 """
 
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 _REFUSED = tuple(
@@ -33,6 +34,7 @@ _GLOBAL_UNICAST = ip_network("2000::/3")
 _NAT64 = ip_network("64:ff9b::/96")
 
 
+@lru_cache(maxsize=1024)
 def allowed(address: str) -> bool:
     """Return whether this is a public address; False if the text is not one."""
     try:
@@ -47,6 +49,7 @@ def allowed(address: str) -> bool:
     return not _refused(parsed)
 
 
+@lru_cache(maxsize=1024)
 def is_address(host: str) -> bool:
     """Return whether a URL's host is an address, which needs no lookup.
 

@@ -12,7 +12,9 @@ import ssl
 from typing import Any
 
 from parallax.model.probe import ErrorType
+from parallax.probe import nonblocking
 from parallax.probe.failure import Failure, from_os
+from parallax.probe.handshake import Handshake
 
 _CHUNK = 64 * 1024
 _RECORDS = 256 * 1024
@@ -26,29 +28,29 @@ class Connection:
 
     def __init__(self, sock: socket.socket) -> None:
         self._socket = sock
-        self._loop = asyncio.get_running_loop()
-        self._incoming = ssl.MemoryBIO()
-        self._outgoing = ssl.MemoryBIO()
+        self._handshake: Handshake | None = None
         self._without_data = 0
         self.received = 0
         """Bytes received from the peer so far, including those of TLS."""
-        self._tls: ssl.SSLObject | None = None
 
-    async def start_tls(self, context: ssl.SSLContext, name: str) -> ssl.SSLObject:
+    @property
+    def tls(self) -> ssl.SSLObject | None:
+        """The TLS session; None without TLS."""
+        return self._handshake and self._handshake.tls
+
+    async def start_tls(self, handshake: Handshake) -> ssl.SSLObject:
         """Do the handshake; the last flight is sent with the first `send`.
 
         Raises `Failure`: TLS, or CONNECTION_CLOSED if the peer closed the connection
         before it sent a byte (as a TCP load balancer without targets does).
         """
-        self._tls = context.wrap_bio(
-            self._incoming, self._outgoing, server_hostname=name
-        )
+        self._handshake = handshake
         while True:
             try:
-                self._tls.do_handshake()
+                handshake.tls.do_handshake()
             except ssl.SSLWantReadError:
-                await self._flush()
-                await self._fill("of an unfinished TLS handshake")
+                await self._flush(handshake)
+                await self._fill(handshake, "of an unfinished TLS handshake")
             except ssl.SSLError as error:
                 if not self.received:
                     detail = "connection closed during the TLS handshake"
@@ -56,15 +58,15 @@ class Connection:
                 raise Failure(ErrorType.TLS, _reason(error)) from error
             else:
                 self._without_data = 0
-                return self._tls
+                return handshake.tls
 
     async def send(self, message: bytes) -> None:
         """Send all of a message."""
-        if self._tls is None:
+        if self._handshake is None:
             await self._send(message)
         else:
-            self._tls.write(message)
-            await self._flush()
+            self._handshake.tls.write(message)
+            await self._flush(self._handshake)
 
     async def receive(self) -> bytes:
         """Return the next bytes; none at the end of the connection.
@@ -72,14 +74,15 @@ class Connection:
         An end without TLS' close_notify counts as an end: many servers omit it,
         and HTTP's own framing shows a truncated body.
         """
-        if self._tls is None:
+        handshake = self._handshake
+        if handshake is None:
             return await self._receive()
         while True:
             try:
-                data = self._tls.read(_CHUNK)
+                data = handshake.tls.read(_CHUNK)
             except ssl.SSLWantReadError:
-                await self._flush()  # a key update needs a response
-                await self._fill("of TLS records without data")
+                await self._flush(handshake)  # a key update needs a response
+                await self._fill(handshake, "of TLS records without data")
             except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
                 return b""
             except ssl.SSLError as error:
@@ -92,33 +95,33 @@ class Connection:
         """Close the connection."""
         self._socket.close()
 
-    async def _fill(self, unfinished: str) -> None:
+    async def _fill(self, handshake: Handshake, unfinished: str) -> None:
         if self._without_data > _RECORDS:
             raise Failure(ErrorType.TLS, f"more than {_RECORDS} bytes {unfinished}")
         received = await self._receive()
         self._without_data += len(received)
         if received:
-            self._incoming.write(received)
+            handshake.incoming.write(received)
         else:
-            self._incoming.write_eof()
+            handshake.incoming.write_eof()
 
-    async def _flush(self) -> None:
-        if self._outgoing.pending:
-            await self._send(self._outgoing.read())
+    async def _flush(self, handshake: Handshake) -> None:
+        if handshake.outgoing.pending:
+            await self._send(handshake.outgoing.read())
 
     async def _send(self, message: bytes) -> None:
         try:
-            await self._loop.sock_sendall(self._socket, message)
+            await nonblocking.send(self._socket, message)
         except OSError as error:
             raise from_os(error) from error
 
     async def _receive(self) -> bytes:
-        # `sock_recv` returns at once if bytes are waiting: a peer that always sends
+        # `receive` returns at once if bytes are waiting: a peer that always sends
         # would block timeouts and all other probes.
         if self.received:
             await asyncio.sleep(0)
         try:
-            received = await self._loop.sock_recv(self._socket, _CHUNK)
+            received = await nonblocking.receive(self._socket, _CHUNK)
         except OSError as error:
             raise from_os(error) from error
         self.received += len(received)
@@ -143,11 +146,10 @@ async def connect(
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if source is not None:
             sock.bind((source, 0))
-        loop = asyncio.get_running_loop()
-        await loop.sock_connect(sock, (address, port))
+        await nonblocking.connect(sock, address, port)
         if proxy_protocol:
             own = sock.getsockname()
-            await loop.sock_sendall(sock, proxy_line(own, (address, port)))
+            await nonblocking.send(sock, proxy_line(own, (address, port)))
     except OSError as error:
         sock.close()
         raise from_os(error) from error

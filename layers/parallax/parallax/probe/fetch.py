@@ -10,7 +10,6 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
-from time import perf_counter
 from typing import Any, cast
 
 import httpx
@@ -52,12 +51,11 @@ async def fetch(request: ProbeRequest) -> Probe:
     `ErrorType.OTHER` with its text, so that no other probe is lost.
     Raises `NotSentError` if this machine has no resources left to send it.
     """
-    started_at = datetime.now(UTC)
-    began = perf_counter()
     request_id = uuid.uuid4().hex
     trace = Trace()
     received = _Received()
     failure: Failure | None = None
+    started_at = datetime.now(UTC)
     try:
         async with asyncio.timeout(request.timeout):
             await _exchange(request, request_id, trace, received)
@@ -70,13 +68,14 @@ async def fetch(request: ProbeRequest) -> Probe:
         failure = Failure(ErrorType.TIMEOUT, detail)
     except Exception as error:  # noqa: BLE001 - it always returns a probe
         failure = Failure(ErrorType.OTHER, f"{type(error).__name__}: {error}")
-    trace.leave()
+    if failure is not None:
+        trace.leave()
     return Probe(
         role=request.role,
         request_id=request_id,
         url=request.url,
         started_at=started_at,
-        duration=perf_counter() - began,
+        duration=trace.duration,
         **_outcome(request, trace, received, failure),
     )
 
@@ -89,25 +88,33 @@ async def _exchange(
         _request(request, request_id, trace)
     )
     body = cast("Body", response.stream)
+    received.status_code = response.status_code
     try:
-        received.status_code = response.status_code
-        reason = response.extensions["reason_phrase"].decode("latin-1")
-        received.reason = shortened(without_secrets(reason[:LONGEST]), REASON)
-        headers = (
-            (name.decode("latin-1"), value.decode("latin-1")[: LONGEST + 1])
-            for name, value in response.headers.raw
-        )
-        # Redacted headers are shorter, so twice the limit is redacted.
-        redacted = redact(kept_headers(headers, 2 * _HEADERS))
-        received.headers = kept_headers(redacted, _HEADERS)
         async for piece in body:
             received.count += len(piece)
             received.body += piece[: request.body_limit - len(received.body)]
             if received.count > _COUNTED:
                 break
         received.complete = body.complete
+        trace.leave()  # what follows is our own work
     finally:
         await body.aclose()
+        received.reason, received.headers = _shown(response)
+
+
+def _shown(response: httpx.Response) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """Return the reason phrase and the headers that fit, both without secrets."""
+    reason = response.extensions["reason_phrase"].decode("latin-1")
+    headers = (
+        (name.decode("latin-1"), value.decode("latin-1")[: LONGEST + 1])
+        for name, value in response.headers.raw
+    )
+    # Redacted headers are shorter, so twice the limit is redacted.
+    redacted = redact(kept_headers(headers, 2 * _HEADERS))
+    return (
+        shortened(without_secrets(reason[:LONGEST]), REASON),
+        kept_headers(redacted, _HEADERS),
+    )
 
 
 def _request(request: ProbeRequest, request_id: str, trace: Trace) -> httpx.Request:

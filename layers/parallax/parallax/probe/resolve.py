@@ -59,8 +59,16 @@ class _Lookups(Thread):
             report(result)
 
 
-async def lookup(host: str, port: int) -> tuple[str, ...]:
+def _nothing() -> None:
+    pass
+
+
+async def lookup(
+    host: str, port: int, meanwhile: Callable[[], None] = _nothing
+) -> tuple[str, ...]:
     """Return the addresses of a name through getaddrinfo(3).
+
+    `meanwhile` is called while the system's resolver works; it must not raise.
 
     Concurrent lookups have a thread each: the system's resolver may hang for half a
     minute, and in a bounded pool it would block every other target. Daemon threads do
@@ -96,6 +104,7 @@ async def lookup(host: str, port: int) -> tuple[str, ...]:
     thread.do((lambda: _look_up(host, port), report))
     _Lookups.awaited.add(future)
     try:
+        meanwhile()
         return await future
     finally:
         _Lookups.awaited.discard(future)

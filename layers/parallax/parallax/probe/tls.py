@@ -19,6 +19,12 @@ from parallax.probe.bound import NAME, REASON, shortened
 
 _MOST_NAMES = 256
 """Names of one certificate; a stored probe has fewer."""
+_REMEMBERED, _REMEMBERED_BYTES = 256, 8192
+"""Certificates that stay decoded, and the size of the largest one of them.
+
+A container probes the same targets every minute. With a hundred names, as a CDN's
+certificate has, decoding takes longer than all else that a probe does in Python."""
+_decoded: dict[bytes, Certificate] = {}
 
 
 def _unverified_context() -> ssl.SSLContext:
@@ -49,8 +55,16 @@ for _context in (VERIFIED, UNVERIFIED):
 
 
 def peer_certificate(connection: ssl.SSLObject) -> Certificate | None:
-    """Return the peer's certificate, verified or not."""
-    return _read(connection.getpeercert() or _unverified(connection))
+    """Return the peer's certificate, verified or not; one is decoded only once."""
+    encoded = connection.getpeercert(binary_form=True) or b""
+    if encoded in _decoded:
+        return _decoded[encoded]
+    certificate = _read(connection.getpeercert() or _unverified(connection))
+    if certificate is not None and len(encoded) <= _REMEMBERED_BYTES:
+        if len(_decoded) >= _REMEMBERED:
+            _decoded.clear()
+        _decoded[encoded] = certificate
+    return certificate
 
 
 def _unverified(connection: ssl.SSLObject) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from parallax.probe import tls
 from parallax.probe.address import allowed
 from parallax.probe.connection import Connection, connect
 from parallax.probe.failure import Failure, NotSentError
+from parallax.probe.handshake import Handshake
 from parallax.probe.resolve import lookup
 from parallax.probe.response_parser import ResponseParser
 from parallax.probe.trace import Trace
@@ -102,24 +103,46 @@ async def _reach(url: httpx.URL, route: Route) -> Connection:
     secure = url.scheme == "https"
     port = route.port or url.port or (443 if secure else 80)
     host = url.raw_host.decode()
-    addresses = await _addresses(host, port, route)
+    name = route.name or host
+    handshake = _prepared(name, route) if secure else None
+    addresses = await _addresses(host, port, route, handshake)
     route.trace.enter("connect")
     connection = await _connect(addresses, port, route)
     if secure:
         route.trace.enter("tls")
         try:
-            await _secure(connection, route.name or host, port, route)
+            await _secure(connection, name, port, route, handshake)
         except BaseException:
             connection.close()
             raise
     return connection
 
 
-async def _addresses(host: str, port: int, route: Route) -> tuple[str, ...]:
+def _context(route: Route) -> ssl.SSLContext:
+    return tls.VERIFIED if route.verify else tls.UNVERIFIED
+
+
+def _prepared(name: str, route: Route) -> Handshake | None:
+    """Return a handshake with this name; None if TLS refuses the name.
+
+    The TLS phase refuses it again; a failure before that phase is reported first.
+    """
+    try:
+        return Handshake(_context(route), name)
+    except ValueError:
+        return None
+
+
+async def _addresses(
+    host: str, port: int, route: Route, handshake: Handshake | None
+) -> tuple[str, ...]:
+    """Return the addresses, and begin the handshake while the resolver works."""
     if route.address is not None:
         return (route.address,)
     route.trace.enter("resolve")
-    return await lookup(host, port)
+    if handshake is None:
+        return await lookup(host, port)
+    return await lookup(host, port, handshake.begin)
 
 
 async def _connect(addresses: tuple[str, ...], port: int, route: Route) -> Connection:
@@ -154,17 +177,21 @@ async def _open(address: str, port: int, route: Route) -> Connection:
         raise Failure(ErrorType.TIMEOUT, detail) from error
 
 
-async def _secure(connection: Connection, name: str, port: int, route: Route) -> None:
-    context = tls.VERIFIED if route.verify else tls.UNVERIFIED
+async def _secure(
+    connection: Connection,
+    name: str,
+    port: int,
+    route: Route,
+    handshake: Handshake | None,
+) -> None:
     try:
-        session = await connection.start_tls(context, name)
+        await connection.start_tls(handshake or Handshake(_context(route), name))
     except Failure as failure:
         route.trace.leave()
         connection.close()
         if isinstance(failure.__cause__, ssl.SSLCertVerificationError):
             await _read_certificate(name, port, route)
         raise
-    route.trace.certificate = tls.peer_certificate(session)
 
 
 async def _read_certificate(name: str, port: int, route: Route) -> None:
@@ -179,7 +206,7 @@ async def _read_certificate(name: str, port: int, route: Route) -> None:
         async with asyncio.timeout(min(SECOND_HANDSHAKE_SECONDS, left / 2)):
             connection = await _open(address, port, route)
             try:
-                session = await connection.start_tls(tls.UNVERIFIED, name)
+                session = await connection.start_tls(Handshake(tls.UNVERIFIED, name))
                 route.trace.certificate = tls.peer_certificate(session)
             finally:
                 connection.close()
@@ -189,9 +216,13 @@ async def _send(
     connection: Connection, request: httpx.Request, trace: Trace
 ) -> ResponseParser:
     """Send the request and read until the headers are complete."""
-    parser = ResponseParser()
+    parser, head = ResponseParser(), _head(request)
     trace.enter("processing")
-    await connection.send(_head(request))
+    try:
+        await connection.send(head)
+    finally:  # decoded while the peer works on its response
+        if connection.tls is not None:
+            trace.certificate = tls.peer_certificate(connection.tls)
     while parser.status_code is None:
         await _advance(connection, parser)
     trace.enter("transfer")
