@@ -5,6 +5,7 @@ It does not: measure, or write the file.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 
 from bench.cost import cold
 from bench.cost.counter import WAIT
@@ -174,8 +175,7 @@ def _runs(measured: Measured) -> Iterator[Sequence[str]]:
 
 
 def _parts(units: Units) -> dict[str, float]:
-    names = ("fixed", "cluster", "node", "target", "shard", "pair")
-    return {name: getattr(units, name) for name in names}
+    return asdict(units)
 
 
 def _prices() -> Iterator[Sequence[str]]:

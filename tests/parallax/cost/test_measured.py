@@ -17,8 +17,9 @@ ERROR = 0.06
 
 @pytest.mark.parametrize("run", HEALTHY, ids=lambda r: f"{r['targets']}, {r['nodes']}")
 def test_units_reproduce_what_was_counted(run: Mapping[str, Any]) -> None:
-    """The metered part of the bill is right within a few percent."""
-    counted: Mapping[str, float] = run["per_minute"]
+    """The bill of each simulated size is right within a few percent."""
+    counts = {f"count.{name}": value for name, value in run["counts"].items()}
+    counted: Mapping[str, float] = {**run["per_minute"], **counts}
     size = Size(targets=run["targets"], nodes=run["nodes"], clusters=run["clusters"])
     own = {meter: Units(fixed=value) for meter, value in counted.items()}
     fitted = {k: v for k, v in MEASURED.healthy.items() if k in counted}
@@ -44,6 +45,7 @@ def test_features_of_a_size() -> None:
         "node": 4,
         "target": 300,
         "shard": 1,
+        "sharded_node": 4,
         "pair": 1200,
     }
     assert MONTH_MINUTES == 43_800

@@ -28,20 +28,21 @@ class Units:
     target: float = 0.0
     shard: float = 0.0
     """For each shard of targets after the first."""
+    sharded_node: float = 0.0
+    """For each node, if there are several shards: it waits for the last of them."""
     pair: float = 0.0
-
-
-FEATURES = ("fixed", "cluster", "node", "target", "shard", "pair")
 
 
 def features(targets: int, nodes: int, clusters: int) -> Mapping[str, float]:
     """Return how often each part of `Units` counts for a stack of this size."""
+    more_shards = max(1, ceil(targets / SHARD)) - 1.0
     return {
         "fixed": 1.0,
         "cluster": clusters - 1.0,
         "node": float(nodes),
         "target": float(targets),
-        "shard": max(1, ceil(targets / SHARD)) - 1.0,
+        "shard": more_shards,
+        "sharded_node": float(nodes) if more_shards else 0.0,
         "pair": float(targets * nodes),
     }
 

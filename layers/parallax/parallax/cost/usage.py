@@ -123,7 +123,8 @@ def _amount(units: Units, size: Size, target_factor: float) -> Amount:
     shared = units.shard * counts["shard"] / size.targets
     per_target = units.target * target_factor + units.pair * size.nodes + shared
     fixed = units.fixed + units.cluster * counts["cluster"]
-    return Amount(fixed, units.node, per_target)
+    sharded = units.sharded_node if counts["shard"] else 0.0
+    return Amount(fixed, units.node + sharded, per_target)
 
 
 def _sum(amounts: Iterable[Amount]) -> Amount:
