@@ -37,6 +37,8 @@ FAILING = (
 )
 """One target fails: its first minutes, and after a quarter of an hour."""
 
+NOISE = 1e-6
+
 type Result = Mapping[str, Any]
 
 
@@ -76,11 +78,16 @@ def failing_units(
     ]
     names = sorted({name for one in added for name in one if ".cpu" not in name})
     fitted = {
-        name: fit(rows, [max(0.0, one.get(name, 0.0)) for one in added])
+        name: fit(rows, [_added(one.get(name, 0.0)) for one in added])
         for name in names
         if not name.startswith("count.")
     }
     return {name: units for name, units in fitted.items() if units}
+
+
+def _added(value: float) -> float:
+    """Return a difference, without what only rounding left of equal numbers."""
+    return value if value > NOISE else 0.0
 
 
 def _difference(

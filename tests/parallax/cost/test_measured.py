@@ -11,7 +11,7 @@ from parallax.cost.usage import MONTH_MINUTES
 
 MEASURED = read_measured()
 HEALTHY = [run for run in MEASURED.runs if not run["failing"]]
-ERROR = 0.06
+ERROR = 0.1
 """Relative error of the bill of a size, from units instead of its own counts."""
 
 
