@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from parallax.incidents.due import is_hour_of
 from parallax.incidents.table import DynamoIncidents
 from parallax.journal.dynamodb import DynamoJournal
 from parallax.journal.observation import to_item
@@ -23,6 +22,7 @@ from parallax.notify.mail import render
 from parallax.notify.routes import message
 from parallax.snapshots.download import download, fetch
 from parallax.targets import TargetsError
+from parallax.targets.shard import is_hour_of
 from tests.parallax import scenarios as s
 from tests.parallax.counted import counted
 from tests.parallax.sent_finding import FINDING

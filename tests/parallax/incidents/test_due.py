@@ -3,10 +3,10 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from parallax.incidents.due import due, in_round, is_hour_of, listeners
+from parallax.incidents.due import due, in_round, listeners
 from parallax.model.round import Round, TargetRound
 from parallax.model.target import Reached, Target
-from parallax.targets.shard import shard_of, shards
+from parallax.targets.shard import is_hour_of, shard_of, shards
 
 NOW = datetime(2026, 11, 30, 12, 0, tzinfo=UTC)
 NAMES = tuple(f"target-{number}" for number in range(200))

@@ -41,7 +41,7 @@ def run(  # noqa: PLR0913 - one for each option
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Print the monthly bill of a stack, from counted requests and list prices."""
+    """Print a monthly bill for a stack, and compare it with other products."""
     from parallax import cost
     from parallax.cli.cost_lines import bill_lines, fields
     from parallax.cli.page import show

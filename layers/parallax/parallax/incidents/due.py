@@ -10,13 +10,10 @@ hour for it, in a minute that follows from its name.
 
 from collections.abc import Container, Sequence
 from datetime import datetime
-from zlib import crc32
 
 from parallax.model.round import Round
 from parallax.model.target import Target
-from parallax.targets.shard import shard_of, shards
-
-MINUTES = 60
+from parallax.targets.shard import is_hour_of, shard_of, shards
 
 
 def due(round_: Round, open_subjects: Container[str], now: datetime) -> list[str]:
@@ -31,11 +28,6 @@ def due(round_: Round, open_subjects: Container[str], now: datetime) -> list[str
         if one.target not in failing
         and (one.target in open_subjects or is_hour_of(one.target, now))
     ]
-
-
-def is_hour_of(target: str, now: datetime) -> bool:
-    """Say whether this is the minute in which a target is judged for its advice."""
-    return crc32(target.encode()) % MINUTES == now.minute
 
 
 def listeners(targets: Sequence[Target]) -> list[Target]:

@@ -43,9 +43,14 @@ class Judging:
     due: Callable[[Round], Sequence[str]] = _none
     listen: Callable[[Round], Sequence[Incident]] = _none
     moved: list[Incident] = field(default_factory=list[Incident])
+    _by_name: dict[str, Target] = field(init=False)
     _judged: dict[str, Exception | None] = field(
         default_factory=dict[str, Exception | None]
     )
+
+    def __post_init__(self) -> None:
+        """Index the targets by name."""
+        self._by_name = {target.name: target for target in self.targets}
 
     def take(self, record: Record) -> None:
         """Judge the record's targets, unless an earlier record of the batch did.
@@ -65,7 +70,7 @@ class Judging:
             raise error
 
     def _once(self, name: str, record: Record) -> Exception | None:
-        target = next((one for one in self.targets if one.name == name), None)
+        target = self._by_name.get(name)
         if target is None:
             return None
         if name not in self._judged:

@@ -55,7 +55,8 @@ def _unchanged(incident: Incident) -> Incident:
 class Moves:
     """Moves the incidents of one target after another.
 
-    `recent` and `agents` read the journal. Advice advances as well, if `records` are
+    `recent` and `agents` read the journal; `signs` reads only runs and reports, which
+    is enough to listen. Advice advances as well, if `records` are
     given. `check_in` stores the snapshot of a new finding before the finding itself.
     """
 
@@ -64,11 +65,12 @@ class Moves:
     rules: Rules
     records: Records | None = None
     agents: AgentsOf | None = None
+    signs: Recent | None = None
     check_in: Prepare = _unchanged
 
     def move(self, target: Target, now: datetime) -> list[Incident]:
         """Judge a target once, and return those of its incidents that changed."""
-        snapshot = self._snapshot(target, now)
+        snapshot = self._snapshot(target, now, self.recent)
         judgement = judge(snapshot)
         judged = [(target.name, judgement)]
         judged += [(s.subject, s.judgement) for s in silences(snapshot)]
@@ -84,7 +86,7 @@ class Moves:
 
         A source that reports, and has no open incident, costs no read of an incident.
         """
-        snapshot = self._snapshot(target, now)
+        snapshot = self._snapshot(target, now, self.signs or self.recent)
         moved = [
             self._move(silence.subject, silence.judgement, snapshot)
             for silence in silences(snapshot)
@@ -92,11 +94,11 @@ class Moves:
         ]
         return [incident for incident in moved if incident]
 
-    def _snapshot(self, target: Target, now: datetime) -> Snapshot:
+    def _snapshot(self, target: Target, now: datetime, recent: Recent) -> Snapshot:
         cluster = target.reached.cluster
         return join(
             target,
-            self.recent(target.name, now - MEMORY),
+            recent(target.name, now - MEMORY),
             taken_at=now,
             settle_seconds=self.rules.settle_seconds,
             agents=self.agents(cluster) if self.agents and cluster else None,

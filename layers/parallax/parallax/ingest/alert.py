@@ -16,6 +16,10 @@ YOUNG_SECONDS = 10.0
 """Between two reports of a target with a young incident."""
 OLD_SECONDS = 60.0
 """The same later: a long outage must not cost as much as its first minutes."""
+LONG = timedelta(hours=2)
+"""After that, the target is investigated every twenty minutes."""
+LONG_SECONDS = 600.0
+"""Between two reports of it then."""
 NAMES = 200
 """Most targets in one response, the youngest incidents first."""
 
@@ -42,8 +46,7 @@ def alert(incidents: Mapping[str, OpenIncident], now: datetime) -> Alert:
     if not incidents:
         return Alert()
     names = sorted(incidents, key=lambda name: (-_since(incidents, name), name))
-    young = _is_young(incidents[names[0]], now)
-    return Alert(tuple(names[:NAMES]), YOUNG_SECONDS if young else OLD_SECONDS)
+    return Alert(tuple(names[:NAMES]), _seconds(incidents[names[0]], now))
 
 
 def push_interval(
@@ -59,6 +62,13 @@ def push_interval(
 
 def _since(incidents: Mapping[str, OpenIncident], name: str) -> float:
     return incidents[name].since.timestamp()
+
+
+def _seconds(incident: OpenIncident, now: datetime) -> float:
+    """Return the seconds between two reports of a target with this incident."""
+    if _is_young(incident, now):
+        return YOUNG_SECONDS
+    return OLD_SECONDS if now - incident.since < LONG else LONG_SECONDS
 
 
 def _is_young(incident: OpenIncident, now: datetime) -> bool:

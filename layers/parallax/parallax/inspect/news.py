@@ -5,30 +5,31 @@ readings to store.
 It does not: store them, or decide how often to read; reading costs calls to Hetzner,
 storing costs write units and a judgement.
 
-A reading is stored if it differs from the last stored one in anything but its time, if
-its target failed in the last ten minutes, since judgements of the failure and of the
-recovery need a reading of now, and every half hour, so that a person and the advice
-have a recent one. This is known for the life of a container; a new container stores
-every reading once.
+A reading is stored if it differs from the last stored one in anything but its time, and
+if its target failed in the last ten minutes, since judgements of the failure and of the
+recovery need a reading of now. An unchanged reading of a healthy target is stored once
+an hour, in the minute before the target is judged for its advice. It is marked as
+`still`, and starts no judgement of its own. What was stored is known for the life of a
+container; the first reading of a new one counts as unchanged.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 
 from parallax.model.balancer import BalancerReading
 from parallax.model.packed import in_clear
+from parallax.targets.shard import is_hour_of
 
-REPEATED = timedelta(minutes=30)
-"""How often an unchanged reading is stored."""
+MINUTE = timedelta(minutes=1)
 AFTER_FAILURE = timedelta(minutes=10)
 """How long after a failing run every reading of its target is stored."""
 
 
 @dataclass(slots=True)
 class News:
-    """Remembers the last stored reading of each target, and when it last failed."""
+    """Remembers the last reading of each target, and when it last failed."""
 
     _stored: dict[str, BalancerReading] = field(
         default_factory=dict[str, BalancerReading]
@@ -37,10 +38,14 @@ class News:
 
     def of(
         self, readings: Iterable[BalancerReading], failing: Iterable[str], now: datetime
-    ) -> tuple[BalancerReading, ...]:
-        """Return the readings to store; `failing` names targets that fail now."""
+    ) -> Iterator[BalancerReading]:
+        """Yield the readings to store; `failing` names targets that fail now."""
         self._failed |= dict.fromkeys(failing, now)
-        return tuple(one for one in readings if self._is_news(one, now))
+        for reading in readings:
+            if self._is_news(reading, now):
+                yield reading
+            elif self._is_repeated(reading, now):
+                yield replace(reading, still=True)
 
     def stored(self, reading: BalancerReading) -> None:
         """Remember a reading that was stored."""
@@ -51,9 +56,13 @@ class News:
         if failed is not None and now - failed < AFTER_FAILURE:
             return True
         last = self._stored.get(reading.target)
-        if last is None or replace(last, read_at=reading.read_at) != reading:
-            return True
-        return not timedelta() <= reading.read_at - last.read_at < REPEATED
+        same = last and replace(last, read_at=reading.read_at, still=False) == reading
+        return last is not None and not same
+
+    def _is_repeated(self, reading: BalancerReading, now: datetime) -> bool:
+        return reading.target not in self._stored or is_hour_of(
+            reading.target, now + MINUTE
+        )
 
 
 def failing_in(event: Mapping[str, Any]) -> frozenset[str]:

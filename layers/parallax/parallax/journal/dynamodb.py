@@ -124,6 +124,11 @@ class DynamoJournal:
         reports = self._agents.with_readings(latest)
         return (*runs, *readings, *_with_sightings(reports, logged))
 
+    def signs(self, target: str, since: datetime) -> tuple[Observation, ...]:
+        """Return the runs and last reports: they show that probes and agents work."""
+        latest = self._agents.with_readings(_read(self._range(target, "latest")))
+        return (*self._runs(target, since), *latest)
+
     def round_times(self) -> tuple[RoundTimes, ...]:
         """Return when each shard's last round of probes began and ended."""
         return read_round_times(self.table)

@@ -76,6 +76,10 @@ class Journal(Protocol):
         """Return what a judgement needs of a target, runs since then."""
         ...
 
+    def signs(self, target: str, since: datetime) -> tuple[Observation, ...]:
+        """Return the runs and last reports: they show that probes and agents work."""
+        ...
+
     def agents(self, cluster: str) -> Agents:
         """Return the newest heartbeat of each agent of a cluster, and its nodes."""
         ...
@@ -186,7 +190,8 @@ def _reading_item(reading: BalancerReading) -> Item:
     balancer = reading.load_balancer
     key = f"inspect#{moment(reading.read_at)}#hetzner"
     item = _item(reading, "reading", key, reading.read_at)
-    item["outcome"] = {"S": "read" if balancer else "problem"}
+    outcome = "read" if balancer else "problem"
+    item["outcome"] = {"S": f"{outcome}-still" if reading.still else outcome}
     if balancer:
         public = (balancer.ipv4, balancer.ipv6) if balancer.public_interface else ()
         found = [address for address in public if address]

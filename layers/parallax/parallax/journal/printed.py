@@ -49,6 +49,10 @@ class PrintedJournal:
         del target, since
         return ()
 
+    def signs(self, target: str, since: datetime) -> tuple[Observation, ...]:
+        """Return nothing: nothing is stored."""
+        return self.recent(target, since)
+
     def agents(self, cluster: str) -> Agents:
         """Return nothing: nothing is stored."""
         del cluster

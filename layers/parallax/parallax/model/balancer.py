@@ -236,3 +236,5 @@ class BalancerReading:
     problem_detail: str | None = None
     matched_by: str | None = None
     """Why it is this load balancer: by its name, or by which address."""
+    still: bool = False
+    """An unchanged reading of a healthy target: it starts no judgement."""

@@ -114,7 +114,7 @@ class LastRound:
 
 
 def light(run: ProbeRun) -> ProbeRun:
-    """Return a run as a round keeps it: its first probe without headers and body."""
+    """Return a run as a round keeps it: without headers, body and request id."""
     first = run.first
     phases = replace(
         first.phases,
@@ -126,6 +126,7 @@ def light(run: ProbeRun) -> ProbeRun:
     )
     bare = replace(
         first,
+        request_id="",
         headers=(),
         body="",
         body_truncated=first.body_bytes > 0,

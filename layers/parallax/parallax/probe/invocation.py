@@ -19,9 +19,9 @@ from parallax.probe.plan import Plan
 from parallax.probe.uses import Uses
 from parallax.probe.watch import watch
 
-READING_AGE = timedelta(minutes=45)
+READING_AGE = timedelta(minutes=75)
 """Maximum age of the reading that the load balancer's addresses come from. An unchanged
-reading is stored every half hour (`parallax.inspect.news`)."""
+reading is stored every hour (`parallax.inspect.news`)."""
 
 
 def by_hand(event: Mapping[str, Any]) -> tuple[Target, ...]:

@@ -61,12 +61,18 @@ def load(path: Path, *, disabled: bool = False) -> tuple[Target, ...]:
         status = path.stat()
     except OSError as error:
         raise TargetsError(f"{path}: cannot be read: {error.strerror}") from error
-    every = _read(path, status.st_mtime_ns, status.st_size)
-    return every if disabled else tuple(one for one in every if one.enabled)
+    state = path, status.st_mtime_ns, status.st_size
+    return _read(*state) if disabled else _enabled(*state)
 
 
 @lru_cache(maxsize=1)
-def _read(path: Path, _changed_at: int, _size: int) -> tuple[Target, ...]:
+def _enabled(path: Path, changed_at: int, size: int) -> tuple[Target, ...]:
+    """Return the enabled targets of a file in this state, the same tuple each time."""
+    return tuple(one for one in _read(path, changed_at, size) if one.enabled)
+
+
+@lru_cache(maxsize=1)
+def _read(path: Path, _changed_at: int, _size: int, /) -> tuple[Target, ...]:
     """Read and check a file in this state."""
     try:
         lines = YamlLines(path.read_text(encoding="utf-8"))

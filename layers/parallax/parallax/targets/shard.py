@@ -9,6 +9,7 @@ Python differs from process to process.
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 from zlib import crc32
 
 from parallax.model.target import Target
@@ -34,6 +35,11 @@ def shard_of(name: str, of: int) -> int:
 def in_shard(targets: Iterable[Target], shard: int, of: int) -> tuple[Target, ...]:
     """Return the targets of a shard, in their order."""
     return tuple(target for target in targets if shard_of(target.name, of) == shard)
+
+
+def is_hour_of(name: str, instant: datetime) -> bool:
+    """Say whether a target is judged for its advice in this minute of each hour."""
+    return (crc32(name.encode()) >> 8) % 60 == instant.minute
 
 
 def is_due(name: str, interval: float, minute: int) -> bool:
