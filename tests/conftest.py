@@ -17,11 +17,16 @@ from typing import Any
 import boto3
 import httpx
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parent.parent
 MINISTACK = ROOT / ".tools/ministack/bin/ministack"
 START_SECONDS = 30.0
 _TABLES = count(1)
+
+# A slow machine is not a failure.
+settings.register_profile("parallax", deadline=None)
+settings.load_profile("parallax")
 
 
 @pytest.hookimpl(wrapper=True)
