@@ -29,7 +29,7 @@ from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
 from parallax.evidence import logs, users
-from parallax.evidence.reading import Missing, evidence_so_far
+from parallax.evidence.reading import Hidden, Missing, evidence_so_far
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.judgement import Assessment, Class, Hop, NextStep
@@ -49,6 +49,8 @@ def assess(scene: Scene) -> Assessment:
     replays = [p for p in requests if _replayed(p)] or _unmarked(scene, requests)
     direct = _bypassing(scene)
     bad = [p for p in direct if not p.healthy]
+    if not replays and not scene.target.reached.cdn:
+        return refuted(ID, "no CDN is configured, and no response is from a cache")
     if bad:
         answer = str(bad[0].status_code or bad[0].error_type).replace("_", " ")
         how = (
@@ -56,11 +58,10 @@ def assess(scene: Scene) -> Assessment:
             if bad[0].role is Role.DIRECT
             else "with a unique URL, which bypass a cache,"
         )
-        return refuted(ID, f"requests {how} fail too ({answer})")
+        fault = f"requests {how} fail too ({answer})"
+        raise Hidden("a successful request without the cache", evidence=(fault,))
     if not replays and (own := _fails_uncached(scene, requests)):
         return refuted(ID, own)
-    if not replays and not scene.target.reached.cdn:
-        return refuted(ID, "no CDN is configured, and no response is from a cache")
     share = f"{of(len(replays), len(requests))} failing responses came from a cache"
     with evidence_so_far(*((share,) if replays else ())):
         _check_users(scene, requests, replays, direct)

@@ -37,10 +37,10 @@ ID = "lb-no-target"
 
 def assess(scene: Scene) -> Assessment:
     """Check whether the load balancer has no targets."""
-    balancer.service(scene)
     lb = balancer.load_balancer(scene)
     if count := len(tuple(lb.leaves())):
         return refuted(ID, f"{lb.name} has {count} targets")
+    balancer.service(scene)
     state = _empty(lb)
     with evidence_so_far(state):
         users.failed(scene)
@@ -80,9 +80,10 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
 
 def _add(lb: LoadBalancer, names: list[str]) -> NextStep:
     private = " --use-private-ip" if lb.private_ips else ""
+    by = f" by their private addresses, as {lb.name} has one ({lb.private_ips[0]})"
     return NextStep(
-        text="Add the nodes as targets. Leave out nodes that should receive no external"
-        " traffic, e.g. control planes.",
+        text=f"Add the nodes as targets{by if private else ''}. Leave out nodes that"
+        " should receive no external traffic, e.g. control planes.",
         command=f"for node in {' '.join(names)}; do hcloud load-balancer add-target"
         f' {quote(lb.name)} --server "$node"{private}; done',
     )

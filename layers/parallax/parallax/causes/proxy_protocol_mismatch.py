@@ -93,9 +93,9 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     service = (ingress.name if ingress else reached.ingress_service) or "CONFIGMAP"
     patch = f'{{"data":{{"use-proxy-protocol":"{str(not wants).lower()}"}}}}'
     other = NextStep(
-        text=f"Switch the PROXY protocol {'off' if wants else 'on'} at the ingress. The"
-        " command assumes that its ConfigMap is named like its Service. If not, use the"
-        " name in the controller's argument --configmap.",
+        text=f"Switch the PROXY protocol {'off' if wants else 'on'} at the ingress, in"
+        " the ConfigMap that the controller's argument --configmap names. Check this"
+        " name first: the command assumes that it is the name of the Service.",
         command=f"kubectl -n {quote(space)} patch configmap {quote(service)}"
         f" -p '{patch}'",
         alternative=True,
