@@ -9,10 +9,10 @@ who bypass the cache see nothing wrong.
 Diagnosis: nearly all failing responses show that they were replayed (two ids in
 X-Varnish, X-Cache-Status, Age). A direct request to the load balancer's own address, or
 a cache-buster request with a unique URL, succeeds. If the origin fails as well, this
-cause is refuted. A cache at the ingress also replays to the load balancer's address;
-then only the cache-buster counts. A CDN without such marks is identified by the ingress
-logs: they contain the cache-buster requests and none of the failing ones. If a
-cache-buster request gets the CDN's own error too, no stored response is to blame.
+cause stays undetermined. A cache at the ingress also replays to the load balancer's
+address; then only the cache-buster counts. A CDN without such marks is identified by
+the ingress logs: they contain the cache-buster requests and none of the failing ones.
+If a cache-buster request gets the CDN's own error too, no stored response is to blame.
 
 Neighbors: an error page that the CDN writes itself is `cdn-cannot-reach-origin`. An old
 address in DNS is `dns-stale-address`, not a stored response. If the origin fails too, a

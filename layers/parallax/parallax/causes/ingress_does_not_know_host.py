@@ -37,7 +37,7 @@ from parallax.evidence import (
     replicas,
     users,
 )
-from parallax.evidence.reading import Missing, evidence_so_far
+from parallax.evidence.reading import Hidden, Missing, evidence_so_far
 from parallax.evidence.scene import Scene
 from parallax.model.cluster import Sighting
 from parallax.model.judgement import Assessment, Class, Hop, NextStep
@@ -56,6 +56,8 @@ def assess(scene: Scene) -> Assessment:
     matching = [h for h in hosts if _serves(h, host)]
     if matching or name:
         return refuted(ID, _matching_rule(host, matching, name))
+    if never := users.never_connected(scene):
+        raise Hidden("a response to users", evidence=(never,))
     if no_connection := users.without_connection(scene):
         raise Missing(f"a response to users ({no_connection})")
     if _is_incomplete(scene):

@@ -139,7 +139,7 @@ def _candidates(scene: Scene) -> tuple[str, ...]:
     if _has_reason(scene):
         return ()
     service, lb = balancer.service(scene), balancer.load_balancer(scene)
-    left = ["nodes that drop only the load balancer's packets (firewall, IPVS)"]
+    left = ["a node firewall or IPVS that drops only the load balancer's packets"]
     if service.health_check.protocol != "tcp":
         left.append("the content of the health check")
     if lb.networks is None:

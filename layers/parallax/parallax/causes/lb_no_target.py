@@ -8,7 +8,7 @@ service), on every port and for every host. Everything inside the cluster works.
 
 Diagnosis: the API, read since the failure began, lists no target and no server for a
 label selector. The load balancer itself wrote the response to users. Without targets
-there is no health check, so `lb-no-healthy-target` is ruled out.
+there is no health check, so whether targets would be healthy stays undetermined.
 
 Neighbors: targets that are not nodes are `lb-targets-not-the-ingress-nodes`. Unhealthy
 targets are `lb-no-healthy-target` or a more specific cause. No service on the port is

@@ -5,7 +5,7 @@ connect. A firewall of the nodes (UFW, nftables) blocks it, or Hetzner's Cloud F
 if the load balancer uses public addresses. Or the firewall blocks everybody: each node
 responds to itself, and other nodes reach its pods but not its NodePort. In kube-proxy's
 IPVS mode, a node that assigned the load balancer's private address to itself looks like
-the first case; the last step distinguishes them.
+the first case; a step distinguishes them.
 
 Impact: if the health check uses the blocked port, every target is unhealthy and each
 request gets 503 at once. If the health check uses another, open port, all targets look

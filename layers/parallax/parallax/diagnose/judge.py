@@ -9,7 +9,7 @@ from shlex import quote
 
 from parallax.advice import advise
 from parallax.causes import CAUSES, Cause
-from parallax.causes.cause import unknown
+from parallax.causes.cause import hidden, unknown
 from parallax.diagnose.complete import complete, to_come
 from parallax.diagnose.naming import named, with_explanations
 from parallax.diagnose.path import balancer_responded, blame, trace
@@ -83,8 +83,7 @@ def ask(cause: Cause, snapshot: Snapshot) -> Assessment:
         return cause.assess(Scene.of(snapshot))
     except Hidden as gap:
         *shown, fault = gap.evidence or gap.why
-        what = f"whether this is true too, because another fault hides it: {fault}"
-        return unknown(cause.id, what, evidence=tuple(shown))
+        return hidden(cause.id, fault, evidence=tuple(shown))
     except Missing as gap:
         return unknown(cause.id, *gap.why, evidence=gap.evidence)
     except Exception as error:  # noqa: BLE001 - a bug in one cause must not stop the others
