@@ -159,8 +159,7 @@ def test_help_states_the_exit_statuses() -> None:
     output = " ".join(CliRunner().invoke(app, ["--help"]).stdout.split())
     assert (
         "0 success (judge: judged, whatever the cause); 1 failure (probe: not healthy;"
-        " redrive: dead letters remain); 2 usage error"
-        in output
+        " redrive: dead letters remain); 2 usage error" in output
     )
     assert "3 standard output could not be written" in output
 

@@ -240,7 +240,7 @@ CAUSE = Cause(
     id=ID,
     class_=Class.BACKEND,
     hop=Hop.INGRESS,
-    title="One ingress replica responds differently from the others",
+    title="One ingress replica differs from the others",
     assess=assess,
     next_steps=next_steps,
 )

@@ -238,6 +238,8 @@ def _arrival(service: BalancerService, lb: LoadBalancer) -> tuple[NextStep, ...]
         before="the network drops them, or the load balancer sends none",
         accepted="the node accepts it: read the health check's settings (last step)",
     )
+    if kind == "public":
+        return watch, firewall_rules("If a SYN gets no reply")
     return watch, node_owns_address(source), firewall_rules("If no line appears")
 
 

@@ -10,7 +10,8 @@ target.
 
 Diagnosis: the API reports some targets unhealthy and others healthy. The failing
 requests ended at the load balancer itself, and no ingress log contains them. The
-successful requests reached an ingress.
+successful requests reached an ingress. That the failing ones went to the unhealthy
+targets is inferred: Hetzner reports no target per request.
 
 Neighbors: if all targets are unhealthy, a more specific cause applies. With policy
 Local, nodes without an ingress pod are unhealthy by design and not to blame: then it is

@@ -226,7 +226,7 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         source,
         _filtered_ports(scene, (to, service.health_check.port)),
         when=f"{'If no line appears' if private else 'If a SYN gets no reply'}, most"
-        " likely the node's firewall drops it.",
+        " likely the node's firewall drops them.",
         routed=_routed_port(scene),
     )
     if private:

@@ -247,9 +247,9 @@ def _through_the_overlay(cut: Probe, source: str) -> tuple[NextStep, NextStep]:
     )
     opened = NextStep(
         text=f"If they arrive and the pod does not respond, {cut.peer_node} drops them,"
-        " mostly by its firewall. If it is ufw (`sudo ufw status` shows active), put"
-        " this rule in front of all others. Replace 8472 by the port that you saw. Do"
-        f" the same on each node, for all other nodes. {ELSEWHERE}",
+        " mostly by its firewall. If it is ufw (`sudo ufw status` shows active), the"
+        " command puts a rule in front of all others. Replace 8472 by the port that you"
+        f" saw. Do the same on each node, for all other nodes. {ELSEWHERE}",
         command=f"sudo ufw prepend allow proto udp from {source} to any port 8472",
     )
     return watch, opened

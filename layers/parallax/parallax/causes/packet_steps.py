@@ -90,7 +90,7 @@ def allow(
         else ""
     )
     return NextStep(
-        text=f"{when} If it is ufw (`sudo ufw status` shows active), put this rule in"
-        f" front of all others, {where}.{forwarded} {ELSEWHERE}",
+        text=f"{when} If it is ufw (`sudo ufw status` shows active), the command puts a"
+        f" rule in front of all others: run it {where}.{forwarded} {ELSEWHERE}",
         command=command,
     )

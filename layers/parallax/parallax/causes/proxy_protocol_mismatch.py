@@ -94,8 +94,9 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     patch = f'{{"data":{{"use-proxy-protocol":"{str(not wants).lower()}"}}}}'
     other = NextStep(
         text=f"Switch the PROXY protocol {'off' if wants else 'on'} at the ingress, in"
-        " the ConfigMap that the controller's argument --configmap names. Check this"
-        " name first: the command assumes that it is the name of the Service.",
+        " the ConfigMap that the controller's argument --configmap names. The command"
+        " assumes the name of the Service. Check it first:"
+        f" `kubectl -n {space} get pods -o yaml | grep configmap=`.",
         command=f"kubectl -n {quote(space)} patch configmap {quote(service)}"
         f" -p '{patch}'",
         alternative=True,
