@@ -1,4 +1,4 @@
-"""Packet steps: a look first, then the rule, with what each of them assumes."""
+"""Packet steps: a capture first, then the rule, with what each of them assumes."""
 
 from parallax.causes.packet_steps import (
     Client,
