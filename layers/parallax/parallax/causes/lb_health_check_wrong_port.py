@@ -72,7 +72,10 @@ def _succeeds(scene: Scene, healthy: int, port: int) -> str:
     service = inside.ingress_service.maybe(scene)
     if service is None or port in (*service.node_ports, service.health_check_node_port):
         return text
-    return f"{text}, although port {port} is not the ingress's"
+    return (
+        f"{text}; port {port} is not a NodePort of the ingress, so the check may"
+        " succeed where the ingress fails"
+    )
 
 
 def _proven(scene: Scene, to: int) -> str:
