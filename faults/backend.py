@@ -125,7 +125,7 @@ BACKEND = (
         lab=("pod-refuses-connection",),
         bench=(Injection(name="pod-refuses-connection", inject=refuses, position=5),),
         supports="pods_refuse",
-        refutes="pods_not_ready",
+        refutes="slow_pods",
     ),
     Row(
         cause="pod-too-slow",
@@ -163,6 +163,6 @@ BACKEND = (
             ),
         ),
         supports="pod_error",
-        refutes="pods_refuse",
+        refutes="no_healthy_target",
     ),
 )

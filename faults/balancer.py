@@ -113,7 +113,7 @@ BALANCER = (
             ),
         ),
         supports="no_network",
-        refutes="no_target",
+        refutes="some_unhealthy",
     ),
     Row(
         cause="proxy-protocol-mismatch",

@@ -131,7 +131,7 @@ INGRESS = (
             ),
         ),
         supports="rejected",
-        refutes="without_endpoints",
+        refutes="pod_error",
     ),
     Row(
         cause="overlay-between-nodes-broken",

@@ -137,7 +137,7 @@ TARGETS = (
             ),
         ),
         supports="firewall",
-        refutes="pods_refuse",
+        refutes="check_rejected",
     ),
     Row(
         cause="lb-no-healthy-target",
@@ -153,7 +153,7 @@ TARGETS = (
             ),
         ),
         supports="no_healthy_target",
-        refutes="no_target",
+        refutes="some_unhealthy",
     ),
     Row(
         cause="lb-some-targets-unhealthy",

@@ -61,7 +61,9 @@ def parser() -> argparse.ArgumentParser:
         " output could not be written.",
     )
     explain.add_argument("host", metavar="HOST", help="a host name or a URL")
-    explain.add_argument("--path", help="path of the request (default: /)")
+    explain.add_argument(
+        "--path", help="path of the request (default: the URL's path, else /)"
+    )
     explain.add_argument(
         "--namespace", help="namespace of the Ingress or HTTPRoute (default: all)"
     )

@@ -1,8 +1,11 @@
 """Specification of `dns-resolvers-disagree`."""
 
+from dataclasses import replace
+
 from parallax.causes import dns_stale_address
 from parallax.causes.dns_resolvers_disagree import CAUSE
 from parallax.diagnose.judge import ask, judge
+from parallax.evidence.scene import Scene
 from parallax.model.judgement import Answer
 from parallax.model.snapshot import Snapshot
 from tests.parallax import edge as e
@@ -31,8 +34,9 @@ def test_the_wrong_resolver_is_named_with_what_is_left_of_its_ttl() -> None:
     """The resolver, its cached address, and the remaining TTL."""
     first, last = judge(e.split_name()).next_steps
     assert first.text == (
-        "Check which address resolver 192.0.2.54 returns. Until its cache is flushed or"
-        " expires (up to 240 s), it returns 198.51.100.7."
+        "Check which address resolver 192.0.2.54 returns. The name servers of the zone"
+        " that answered are right, so it returns 198.51.100.7 until the answer expires,"
+        " up to 240 s, or its cache is flushed."
     )
     assert first.command == "dig @192.0.2.54 +noall +answer platform-api.keybuzz.io"
     assert last.command == (
@@ -41,12 +45,26 @@ def test_the_wrong_resolver_is_named_with_what_is_left_of_its_ttl() -> None:
     )
 
 
+def test_a_wrong_or_silent_zone_is_corrected_first() -> None:
+    """Waiting for a cache helps only if the zone itself is right."""
+    x = e.split_name()
+    assert x.run
+    others = tuple(r for r in x.run.resolutions if not r.authoritative)
+    silent = replace(x, run=replace(x.run, resolutions=others))
+    text = CAUSE.next_steps(Scene.of(silent))[0].text
+    assert text.startswith("Check which address resolver 192.0.2.54 returns. If it has")
+    assert "correct that server first" in text
+    own = replace(others[0], addresses=("198.51.100.7",), authoritative=True)
+    wrong = replace(x, run=replace(x.run, resolutions=(*others, own)))
+    assert "Correct the zone first" in CAUSE.next_steps(Scene.of(wrong))[0].text
+
+
 def test_the_resolver_that_the_failing_requests_used_is_named() -> None:
     """All requests fail because all of them used the answer of this resolver."""
     assert (
         ask(CAUSE, e.split_name())
         .evidence[1]
-        .endswith("; only resolver 192.0.2.54 returns this address")
+        .endswith("only resolver 192.0.2.54 returns this address")
     )
 
 

@@ -133,7 +133,9 @@ def test_a_health_check_of_this_host_that_gets_404_explains_the_503() -> None:
     assert answer(CAUSE, tcp) is Answer.UNKNOWN
 
 
-def test_without_any_connection_it_is_ruled_out() -> None:
-    """No request arrived that a rule could match."""
+def test_without_any_connection_only_a_matching_rule_rules_it_out() -> None:
+    """No request arrived that a rule could match; the rules themselves still count."""
     x = replace(s.unknown_host(), run=s.run(s.REFUSED), sightings=())
-    assert answer(CAUSE, x) is Answer.REFUTED
+    assert answer(CAUSE, x) is Answer.UNKNOWN
+    known = s.with_reading(x, ingress_hosts=(x.target.host,))
+    assert answer(CAUSE, known) is Answer.REFUTED

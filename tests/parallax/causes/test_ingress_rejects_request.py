@@ -91,9 +91,10 @@ def test_without_any_one_source_it_is_undetermined() -> None:
         assert judge(blind).cause == NOT_ESTABLISHED
 
 
-def test_an_empty_service_rules_it_out() -> None:
-    """Then the ingress has no upstream."""
-    assert answer(CAUSE, s.without_endpoints()) is Answer.REFUTED
+def test_an_empty_service_hides_it() -> None:
+    """Then the ingress responds 503 without an upstream, with or without a rule."""
+    (missing,) = ask(CAUSE, s.without_endpoints()).missing
+    assert missing.endswith("hides it: Service keybuzz/keybuzz-api has no endpoints")
 
 
 def test_a_page_of_one_replica_only_is_no_rule() -> None:
@@ -110,15 +111,14 @@ def test_a_limit_is_counted_by_each_replica() -> None:
     assert answer(CAUSE, x) is Answer.SUPPORTED
 
 
-def test_another_writer_of_every_response_rules_it_out() -> None:
+def test_requests_that_never_arrived_hide_it() -> None:
     """The load balancer responded itself, or no request got a connection."""
-    assert ask(CAUSE, s.no_healthy_target()).evidence == (
-        "the load balancer itself wrote all 11 failing responses",
-    )
+    (missing,) = ask(CAUSE, s.no_healthy_target()).missing
+    own = "the load balancer itself wrote all 11 failing responses"
+    assert missing.endswith(f"because another fault hides it: {own}")
     refused = replace(s.no_healthy_target(), run=s.run(s.REFUSED))
-    assert ask(CAUSE, refused).evidence == (
-        "none of 11 failing requests got a connection (connection refused)",
-    )
+    (missing,) = ask(CAUSE, refused).missing
+    assert missing.endswith("requests got a connection (connection refused)")
 
 
 def test_requests_that_were_sent_to_an_upstream_were_not_rejected() -> None:
@@ -126,8 +126,8 @@ def test_requests_that_were_sent_to_an_upstream_were_not_rejected() -> None:
     x = s.pod_error()
     assert ask(CAUSE, replace(x, sightings=x.sightings[:6])).evidence == (
         (
-            "the ingress log contains 6 of 11 failing requests; it rejected none of"
-            " them and sent each to an upstream"
+            "the ingress log contains 6 of 11 failing requests; the ingress rejected"
+            " none of the requests and sent each to a backend"
         ),
     )
     assert answer(CAUSE, replace(x, sightings=x.sightings[:5])) is Answer.UNKNOWN
@@ -144,7 +144,7 @@ def test_a_log_without_the_requests_rules_it_out_only_if_it_has_others() -> None
 
 
 def test_what_another_hop_sent_is_no_rejection() -> None:
-    """A cache's stored responses, another machine's, and a 400 of the ingress."""
+    """A cache's stored responses, and another machine's; a 400 hides the rules."""
     x = s.cache_replays()
     assert ask(CAUSE, replace(x, sightings=())).evidence == (
         "all 11 failing responses are stored ones, sent by a cache",
@@ -152,5 +152,5 @@ def test_what_another_hop_sent_is_no_rejection() -> None:
     assert ask(CAUSE, e.split_name()).evidence == (
         "all 11 failing requests went to 198.51.100.7, not to this ingress",
     )
-    (malformed,) = ask(CAUSE, e.proxy_of_balancer()).evidence
-    assert malformed.startswith("the ingress itself responded 400; a rejection is")
+    (malformed,) = ask(CAUSE, e.proxy_of_balancer()).missing
+    assert malformed.endswith("itself responded 400, before it applied any rule")

@@ -33,6 +33,18 @@ def test_a_port_without_a_listener_is_wrong(port: int, detail: str | None) -> No
     assert answer(CAUSE, asking(port, detail)) is Answer.SUPPORTED
 
 
+def test_a_check_that_succeeds_may_still_have_the_wrong_port() -> None:
+    """It makes no target unhealthy; that the port is not the ingress's is stated."""
+    x = s.taken(s.run(s.OK), s.balancer(asks=30080), *s.reports())
+    assert ask(CAUSE, x).evidence == (
+        (
+            "this cause makes every target unhealthy, but 5 of 5 are healthy; port"
+            " 30080 is not a NodePort of the ingress, so the check may succeed where"
+            " the ingress fails"
+        ),
+    )
+
+
 @pytest.mark.parametrize(
     ("port", "detail"),
     [

@@ -27,12 +27,12 @@ def test_without_an_api_reason_both_candidates_and_the_deciding_step_are_named()
     """A firewall and the check's content look the same; a capture decides."""
     facts = ask(CAUSE, refused(None)).evidence
     assert facts[-1] == (
-        "possible, but not proven: a node firewall that blocks only the load balancer,"
-        " or the content of the health check, or the private network (check with"
-        " tcpdump on a node)"
+        "possible, but not proven: a node firewall or IPVS that drops only the load"
+        " balancer's packets, or the content of the health check, or the private"
+        " network (check with tcpdump on a node)"
     )
     steps = CAUSE.next_steps(Scene.of(refused(None)))
-    assert any("tcpdump -ni any 'port 31695 and host 10.0.0.5'" in (t.command or "")
+    assert any("tcpdump -ni any 'tcp port 31695 and host 10.0.0.5'" in (t.command or "")
                for t in steps)  # fmt: skip
 
 

@@ -28,18 +28,20 @@ def test_nothing_of_the_balancer_listens_there(page: str) -> None:
     evidence = ask(CAUSE, without_443(page)).evidence
     assert evidence[0] == "keybuzz-lb has no service on port 443 (it has: 80)"
     assert evidence[1].endswith(
-        " on port 443: requests sent as a user does (11 of 11), sent to the load"
-        " balancer's address (1 of 1)"
+        " on port 443: 11 of 11 requests sent as a user does, and 1 of 1 sent to the"
+        " load balancer without DNS"
     )
 
 
 def test_the_service_is_added_with_the_ingresss_port() -> None:
-    """The command is complete except for the certificate."""
-    add, look = judge(e.no_service()).next_steps
+    """Only the certificate is missing, or TLS is passed on to the ingress."""
+    add, passed, look = judge(e.no_service()).next_steps
     assert add.command == (
         "hcloud load-balancer add-service keybuzz-lb --protocol https"
         " --listen-port 443 --destination-port 31695 --http-certificates CERTIFICATE"
     )
+    assert passed.alternative
+    assert "--protocol tcp --listen-port 443 --destination-port" in str(passed.command)
     assert look.command == "hcloud load-balancer describe keybuzz-lb"
 
 
@@ -147,13 +149,16 @@ def test_a_service_that_could_not_be_read_may_be_the_one(
     assert answer(CAUSE, replace(x, balancer=other)) is Answer.SUPPORTED
 
 
-def test_causes_about_the_service_are_ruled_out_without_one() -> None:
-    """Behind a CDN they stay open, as it may use another port."""
+def test_causes_about_the_service_are_hidden_without_one() -> None:
+    """They may show after the repair. A CDN may use another port."""
     x = e.no_service()
     found = {a.cause: a for a in judge(x).assessments}["lb-no-healthy-target"]
-    assert found.answer is Answer.REFUTED
-    assert found.evidence == (
-        "keybuzz-lb has no service on port 443, so it sends no request to a target",
+    assert found.answer is Answer.UNKNOWN
+    assert found.missing == (
+        (
+            "whether this is true too, because another fault hides it: keybuzz-lb has"
+            " no service on port 443"
+        ),
     )
     reached = replace(x.target.reached, cdn=True)
     behind = replace(x, target=replace(x.target, reached=reached))

@@ -29,12 +29,13 @@ def joined(
 
 
 def test_the_balancer_is_attached_to_its_targets_network() -> None:
-    """The network's id is the servers'."""
+    """The network's id is the servers', as Hetzner reports it."""
     attach, look = judge(e.no_network()).next_steps
+    assert "Hetzner reports 5 of 5 targets in network 4711" in attach.text
     assert attach.command == (
         "hcloud load-balancer attach-to-network keybuzz-lb --network 4711"
     )
-    assert look.command == "hcloud server describe worker-01"
+    assert look.command == "hcloud load-balancer describe keybuzz-lb"
 
 
 def test_two_networks_that_are_not_the_same_are_none() -> None:

@@ -27,6 +27,18 @@ def given_up(*, status: int = 499, inside: float = 4.0, page: str = s.OK) -> Sna
     )
 
 
+def test_without_a_504_only_a_request_or_a_fast_ingress_rules_it_out() -> None:
+    """Otherwise the fault before it hides how long a response takes."""
+    fast = ask(CAUSE, s.no_healthy_target())
+    assert fast.evidence == (
+        "all 10 internal probes of the ingress got a response within 1 s",
+    )
+    slow = replace(s.no_healthy_target(), reports=e.takes(4.0, s.reports()))
+    assert ask(CAUSE, slow).hidden_by == "no external request passed the load balancer"
+    passed = ask(CAUSE, s.pod_error())
+    assert passed.evidence == ("the load balancer itself wrote no 504",)
+
+
 def test_the_evidence_has_both_times_and_the_timeout_is_raised() -> None:
     """The evidence has both times; the command has the balancer's id."""
     x = e.impatient()

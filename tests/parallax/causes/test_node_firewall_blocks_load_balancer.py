@@ -8,6 +8,7 @@ from parallax.causes.node_firewall_blocks_load_balancer import CAUSE
 from parallax.diagnose.judge import ask, judge
 from parallax.evidence.scene import Scene
 from parallax.model.balancer import BalancerReading
+from parallax.model.cluster import Endpoint
 from parallax.model.judgement import Answer
 from parallax.model.probe import Role
 from parallax.model.snapshot import Snapshot
@@ -30,14 +31,14 @@ def slow(found: BalancerReading, page: str = s.LB_503, after: float = 3.1) -> Sn
 
 @pytest.mark.parametrize("word", ["layer4_timeout", "layer4_no_connection"])
 def test_the_api_reason_and_responses_between_nodes(word: str) -> None:
-    """Dropped or rejected; the rule to add has the balancer's private address."""
+    """Dropped or rejected; packets are watched first, then the rule is added."""
     x = replace(e.firewall(), balancer=s.detailed(s.balancer(healthy=0), word))
     judgement = judge(x)
     assert judgement.cause == CAUSE.id
-    allow, watch, ipvs = judgement.next_steps
-    assert allow.command == (
-        "sudo ufw allow proto tcp from 10.0.0.5 to any port 31695"
-    )  # fmt: skip
+    watch, ipvs, allow = judgement.next_steps
+    assert (allow.command or "").startswith(
+        "sudo ufw prepend allow proto tcp from 10.0.0.5 to any port 31695"
+    )
     assert watch.command == "sudo tcpdump -ni any 'tcp port 31695 and host 10.0.0.5'"
     assert "10.0.0.5" in (ipvs.command or "")
 
@@ -46,7 +47,7 @@ def test_public_targets_have_hetzners_firewall_too() -> None:
     """The balancer uses its public address."""
     x = e.firewall()
     public = e.with_targets(reading(x), use_private_ip=False)
-    allow, cloud, _ = judge(replace(x, balancer=public)).next_steps
+    _, cloud, allow = judge(replace(x, balancer=public)).next_steps
     assert "from 203.0.113.20 to any port 31695" in (allow.command or "")
     assert cloud.command == "hcloud firewall list"
 
@@ -306,6 +307,21 @@ def test_a_504_of_the_balancer_is_no_sign_of_a_block() -> None:
     assert answer(CAUSE, e.impatient()) is Answer.REFUTED
 
 
-def test_without_targets_there_is_nothing_to_connect_to() -> None:
+@pytest.mark.parametrize(
+    ("address", "rule"),
+    [
+        (s.address(s.NODES[0]), "to any port 31695,80"),
+        ("10.42.0.7", "to any port 31695 && sudo ufw route prepend allow"),
+    ],
+)
+def test_the_rule_has_the_port_that_the_firewall_sees(address: str, rule: str) -> None:
+    """kube-proxy rewrites the port first; packets to a pod's address are forwarded."""
+    pod = Endpoint(address=address, port=80, ready=True, node=s.NODES[0])
+    x = s.with_reading(e.firewall(), ingress_endpoints=(pod,))
+    assert rule in (CAUSE.next_steps(Scene.of(x))[-1].command or "")
+
+
+def test_without_targets_a_firewall_is_hidden() -> None:
     """A balancer without targets opens no connection that a firewall could block."""
-    assert ask(CAUSE, s.no_target()).evidence == ("keybuzz-lb has no targets",)
+    (missing,) = ask(CAUSE, s.no_target()).missing
+    assert missing.endswith("another fault hides it: keybuzz-lb has no targets")

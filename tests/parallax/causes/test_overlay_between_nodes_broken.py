@@ -34,7 +34,7 @@ def test_pods_cut_off_from_other_nodes_are_named() -> None:
             "5 of 5 probes of pods on other nodes could not connect (timeout):"
             " worker-01 to worker-02 and 4 more pairs"
         ),
-        "5 of 5 probes of pods on the same node succeeded",
+        "5 of 5 probes of pods from their own nodes succeeded",
         (
             "ingress log: the ingress on worker-01 got no response from"
             " 10.0.0.111:8080 on worker-02 (504)"
@@ -42,7 +42,7 @@ def test_pods_cut_off_from_other_nodes_are_named() -> None:
     )
     commands = [step.command or "" for step in judgement.next_steps]
     assert "10.0.0.111:8080" in commands[0]
-    assert "ufw allow from 10.0.0.110 to any port" in commands[2]
+    assert "ufw prepend allow proto tcp from 10.0.0.110 to" in commands[2]
 
 
 @pytest.mark.parametrize("page", [s.DROPPED, s.REFUSED])
@@ -134,7 +134,7 @@ def test_a_nodeport_uses_the_overlay_too(healthy: int) -> None:
     assert judge(x).cause == CAUSE.id
     assert ask(CAUSE, x).evidence[2:] == (
         "10 of 10 internal probes could not connect to the ingress's NodePort",
-        "the load balancer itself responded 503 to the first probe, after 3.1 s",
+        "the load balancer itself wrote all 11 failing responses (503), after 3.1 s",
     )
 
 
@@ -204,9 +204,9 @@ def test_only_a_pod_with_its_own_address_uses_the_overlays_ports() -> None:
     """A pod with hostNetwork has its node's address; its own port is blocked there."""
     x = s.cut_off()
     _, capture, allow = judge(x).next_steps
-    assert capture.command == "sudo tcpdump -ni any 'host 10.0.0.110 and tcp port 8080'"
+    assert capture.command == "sudo tcpdump -ni any 'tcp port 8080 and host 10.0.0.110'"
     assert allow.command == (
-        "sudo ufw allow from 10.0.0.110 to any port 8080 proto tcp"
+        "sudo ufw prepend allow proto tcp from 10.0.0.110 to any port 8080"
     )
     nodes = tuple(
         Node(name=name, internal_ip=f"10.1.0.{number}")
@@ -214,4 +214,6 @@ def test_only_a_pod_with_its_own_address_uses_the_overlays_ports() -> None:
     )
     _, capture, allow = judge(s.with_reading(x, nodes=nodes)).next_steps
     assert "host 10.1.0.0 and (udp port 8472 or" in (capture.command or "")
-    assert allow.command == "sudo ufw allow from 10.1.0.0 to any port 8472 proto udp"
+    assert allow.command == (
+        "sudo ufw prepend allow proto udp from 10.1.0.0 to any port 8472"
+    )

@@ -50,8 +50,9 @@ def test_the_controllers_own_default_backend_rules_pods_out() -> None:
     x = s.taken(run, s.balancer(), *s.reports(sightings=lines))
     assert ask(CAUSE, x).evidence == (
         (
-            "127.0.0.1:8181, the ingress controller's own default backend, responded,"
-            " and no pod of the Service; all 10 internal probes of pods succeeded"
+            "127.0.0.1:8181, the ingress controller's own default backend, wrote the"
+            " failing responses, and no pod did; all 10 internal probes of pods"
+            " succeeded"
         ),
     )
     bad = s.taken(run, s.balancer(), *s.reports(pod=s.POD_503, sightings=lines))
@@ -140,7 +141,9 @@ def test_endpoints_that_were_not_read_leave_it_open() -> None:
     assert answer(CAUSE, without_reading(x)) is Answer.UNKNOWN
 
 
-def test_without_any_connection_no_pod_responded() -> None:
-    """Of requests that were refused, no pod has any."""
+def test_without_any_connection_only_probes_of_pods_decide() -> None:
+    """Pods that respond with errors inside may be hidden by refused requests."""
     x = replace(s.pod_error(), run=s.run(s.REFUSED), sightings=())
-    assert answer(CAUSE, x) is Answer.REFUTED
+    assert answer(CAUSE, x) is Answer.UNKNOWN
+    good = replace(s.no_healthy_target(), run=s.run(s.REFUSED))
+    assert answer(CAUSE, good) is Answer.REFUTED

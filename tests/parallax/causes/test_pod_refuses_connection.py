@@ -53,7 +53,7 @@ def test_all_ready_pods_refuse() -> None:
         "kubectl -n keybuzz logs keybuzz-api-1 --tail=100"
     )
     answers = {a.cause: a.answer for a in judgement.assessments}
-    assert answers["pod-answers-error"] is Answer.REFUTED
+    assert answers["pod-answers-error"] is Answer.UNKNOWN
 
 
 def test_a_replaced_page_does_not_clear_the_pods() -> None:
@@ -143,9 +143,12 @@ def test_a_pod_that_also_responds_with_errors_is_not_hidden() -> None:
 
 
 def test_pods_that_are_not_ready_are_not_used_by_the_ingress() -> None:
-    """Refusing while not ready is `pods-not-ready`."""
-    assert answer(CAUSE, s.pods_not_ready()) is Answer.REFUTED
-    assert answer(CAUSE, s.without_endpoints()) is Answer.REFUTED
+    """Whether they refuse is hidden, unless internal probes of all of them connect."""
+    assert answer(CAUSE, s.pods_not_ready()) is Answer.UNKNOWN
+    assert answer(CAUSE, s.without_endpoints()) is Answer.UNKNOWN
+    unready = s.reports(ingress=s.INGRESS_503, ready=0)
+    listening = s.taken(s.run(s.INGRESS_503_BY_LB), s.balancer(), *unready)
+    assert answer(CAUSE, listening) is Answer.REFUTED
 
 
 def test_an_unready_pod_that_refuses_is_not_counted() -> None:

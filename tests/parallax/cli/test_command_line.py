@@ -158,8 +158,8 @@ def test_help_states_the_exit_statuses() -> None:
     """Scripts go by them."""
     output = " ".join(CliRunner().invoke(app, ["--help"]).stdout.split())
     assert (
-        "0 success or healthy; 1 not healthy, or dead letters remain; 2 usage error"
-        in output
+        "0 success (judge: judged, whatever the cause); 1 failure (probe: not healthy;"
+        " redrive: dead letters remain); 2 usage error" in output
     )
     assert "3 standard output could not be written" in output
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from parallax.evidence.reading import Missing, evidence_so_far, need, reading
+from parallax.evidence.reading import Hidden, Missing, evidence_so_far, need, reading
 from parallax.evidence.scene import Scene
 from tests.parallax import scenarios as s
 
@@ -88,3 +88,10 @@ def test_missing_evidence_keeps_the_evidence_so_far() -> None:
     assert gap.value.evidence == ("outer", "inner", "more", "own")
     with evidence_so_far("x"):
         pass
+
+
+def test_what_is_hidden_stays_hidden() -> None:
+    """More evidence keeps the kind: the last sentence is the other fault."""
+    with pytest.raises(Hidden) as gap, evidence_so_far("outer"):
+        raise Hidden("a target", evidence=("the fault",))
+    assert gap.value.evidence == ("outer", "the fault")

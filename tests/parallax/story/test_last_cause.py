@@ -3,12 +3,14 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from parallax.causes.cause import hidden
 from parallax.diagnose.judge import judge
 from parallax.model.finding import Finding, Incident, NotificationReason, State
-from parallax.model.judgement import Answer
+from parallax.model.judgement import NOT_ESTABLISHED, Answer
 from parallax.model.snapshot import Snapshot
 from parallax.notify.mail import render
 from parallax.story.incident import advance
+from parallax.story.last_cause import with_last_cause
 from parallax.story.rules import Rules
 from tests.parallax import scenarios as s
 
@@ -49,6 +51,15 @@ def test_an_old_proof_has_its_time() -> None:
     assert "0 of 5 endpoints ready" in body
     assert "the pods, by earlier evidence." in " ".join(body.split())
     assert "pod           FAULTY    as of 03:02 UTC: " in body
+
+
+def test_a_cause_that_another_fault_hides_is_not_kept() -> None:
+    """What users meet now is the other fault, named or not."""
+    incident, later = live_through((SHOWN, 0)), judge(UNSEEN)
+    assert with_last_cause(incident, later).cause == "pods-not-ready"
+    now = hidden("pods-not-ready", "keybuzz-lb has no targets")
+    behind = replace(later, assessments=(now,))
+    assert with_last_cause(incident, behind).cause == NOT_ESTABLISHED
 
 
 def test_a_present_proof_has_no_time() -> None:

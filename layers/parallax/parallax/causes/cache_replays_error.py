@@ -9,10 +9,10 @@ who bypass the cache see nothing wrong.
 Diagnosis: nearly all failing responses show that they were replayed (two ids in
 X-Varnish, X-Cache-Status, Age). A direct request to the load balancer's own address, or
 a cache-buster request with a unique URL, succeeds. If the origin fails as well, this
-cause is refuted. A cache at the ingress also replays to the load balancer's address;
-then only the cache-buster counts. A CDN without such marks is identified by the ingress
-logs: they contain the cache-buster requests and none of the failing ones. If a
-cache-buster request gets the CDN's own error too, no stored response is to blame.
+cause stays undetermined. A cache at the ingress also replays to the load balancer's
+address; then only the cache-buster counts. A CDN without such marks is identified by
+the ingress logs: they contain the cache-buster requests and none of the failing ones.
+If a cache-buster request gets the CDN's own error too, no stored response is to blame.
 
 Neighbors: an error page that the CDN writes itself is `cdn-cannot-reach-origin`. An old
 address in DNS is `dns-stale-address`, not a stored response. If the origin fails too, a
@@ -29,7 +29,7 @@ from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
 from parallax.evidence import logs, users
-from parallax.evidence.reading import Missing, evidence_so_far
+from parallax.evidence.reading import Hidden, Missing, evidence_so_far
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.judgement import Assessment, Class, Hop, NextStep
@@ -49,6 +49,8 @@ def assess(scene: Scene) -> Assessment:
     replays = [p for p in requests if _replayed(p)] or _unmarked(scene, requests)
     direct = _bypassing(scene)
     bad = [p for p in direct if not p.healthy]
+    if not replays and not scene.target.reached.cdn:
+        return refuted(ID, "no CDN is configured, and no response is from a cache")
     if bad:
         answer = str(bad[0].status_code or bad[0].error_type).replace("_", " ")
         how = (
@@ -56,11 +58,10 @@ def assess(scene: Scene) -> Assessment:
             if bad[0].role is Role.DIRECT
             else "with a unique URL, which bypass a cache,"
         )
-        return refuted(ID, f"requests {how} fail too ({answer})")
+        fault = f"requests {how} fail too ({answer})"
+        raise Hidden("a successful request without the cache", evidence=(fault,))
     if not replays and (own := _fails_uncached(scene, requests)):
         return refuted(ID, own)
-    if not replays and not scene.target.reached.cdn:
-        return refuted(ID, "no CDN is configured, and no response is from a cache")
     share = f"{of(len(replays), len(requests))} failing responses came from a cache"
     with evidence_so_far(*((share,) if replays else ())):
         _check_users(scene, requests, replays, direct)

@@ -40,6 +40,18 @@ def refuted(cause: str, *evidence: str) -> Assessment:
     return Assessment(cause=cause, answer=Answer.REFUTED, evidence=evidence)
 
 
+def hidden(cause: str, fault: str, *, evidence: tuple[str, ...] = ()) -> Assessment:
+    """Return the assessment that another fault hides whether this cause is true."""
+    what = f"whether this is true too, because another fault hides it: {fault}"
+    return Assessment(
+        cause=cause,
+        answer=Answer.UNKNOWN,
+        evidence=evidence,
+        missing=(what,),
+        hidden_by=fault,
+    )
+
+
 def unknown(cause: str, *missing: str, evidence: tuple[str, ...] = ()) -> Assessment:
     """Return the assessment that evidence is missing, with its names."""
     return Assessment(

@@ -27,7 +27,7 @@ from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
 from parallax.evidence import balancer, logs, users
-from parallax.evidence.reading import Missing
+from parallax.evidence.reading import Hidden, Missing
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.judgement import Assessment, Class, Hop, NextStep
@@ -54,9 +54,8 @@ def assess(scene: Scene) -> Assessment:
     direct = users.outside(scene, Role.DIRECT)
     if bad := [p for p in direct if not p.healthy]:
         answer = str(bad[0].status_code or bad[0].error_type).replace("_", " ")
-        return refuted(
-            ID, f"requests sent directly to the load balancer fail too ({answer})"
-        )
+        fault = f"requests sent directly to the load balancer fail too ({answer})"
+        raise Hidden("a direct request that succeeds", evidence=(fault,))
     if served := _served(scene, requests):
         return refuted(ID, served)
     own = _failed_alone(scene, requests, direct)
@@ -141,12 +140,20 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         f" --resolve {host}:{port}:{address} {quote(url)}",
     )
     origin = NextStep(
-        text="Check that the address and port of the CDN's origin are those of"
-        f" {name}: {address} and {port}. If the CDN is Varnish, run the command on its"
-        " host. For another CDN, look in its console.",
+        text=f"Check that the CDN's origin is {name}: {address}, on a port on which it"
+        f" listens ({_listens(scene)}). If the origin is a local TLS proxy, check where"
+        " that proxy connects to. If the CDN is Varnish, run the command on its host."
+        " For another CDN, look in its console.",
         command=_ACTIVE_VCL,
     )
     return origin, bypass
+
+
+def _listens(scene: Scene) -> str:
+    """Return the load balancer's ports; if not read, the one that users use."""
+    lb = scene.load_balancer
+    found = {s.listen_port for s in lb.services} if lb else set[int]()
+    return ", ".join(map(str, sorted(found or {users.listen_port(scene)})))
 
 
 CAUSE = Cause(

@@ -50,8 +50,10 @@ def assess(scene: Scene) -> Assessment:
         what = "a resolver with this address and one with the load balancer's"
         raise Missing(what, evidence=(failures,))
     split = f"{_listed(right)} the load balancer's address; {_answers(wrong)}"
-    source = f"{failures}; only {_answerers(scene, wrong)} this address"
-    return supported(ID, split, source, names.balancer_works(scene))
+    source = f"{failures}; of the queried resolvers, only {_answerers(scene, wrong)}"
+    source += " this address"
+    works = f"{names.balancer_works(scene)}, so users of {_named(right)} are served"
+    return supported(ID, split, source, works, names.zone_text(scene))
 
 
 def _answerers(scene: Scene, wrong: tuple[Resolution, ...]) -> str:
@@ -61,10 +63,14 @@ def _answerers(scene: Scene, wrong: tuple[Resolution, ...]) -> str:
     return _listed(found or wrong)
 
 
+def _named(resolutions: tuple[Resolution, ...]) -> str:
+    found = ", ".join(r.resolver for r in resolutions)
+    return f"{'resolvers' if len(resolutions) > 1 else 'resolver'} {found}"
+
+
 def _listed(resolutions: tuple[Resolution, ...]) -> str:
-    names = ", ".join(r.resolver for r in resolutions)
     verb = "return" if len(resolutions) > 1 else "returns"
-    return f"{'resolvers' if len(resolutions) > 1 else 'resolver'} {names} {verb}"
+    return f"{_named(resolutions)} {verb}"
 
 
 def _answers(wrong: tuple[Resolution, ...]) -> str:
@@ -73,20 +79,36 @@ def _answers(wrong: tuple[Resolution, ...]) -> str:
     )
 
 
+def _how_long(scene: Scene, resolution: Resolution) -> str:
+    """Return how long a resolver returns the wrong address, by the zone's answers."""
+    wrong = ", ".join(names.foreign_addresses(scene, resolution))
+    left = f", up to {resolution.ttl} s" if resolution.ttl else ""
+    cached = f"returns {wrong} until the answer expires{left}, or its cache is flushed"
+    zone = names.zone_answers(scene)
+    if zone and names.foreign_addresses(scene, zone[0]):
+        return f"Correct the zone first: {zone[0].resolver} returns {wrong} too."
+    if zone:
+        return f"The name servers of the zone that answered are right, so it {cached}."
+    return (
+        f"If it has only cached an old answer, it {cached}. If a name server of the"
+        " zone still returns this address (next step), correct that server first."
+    )
+
+
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Return which resolver is wrong, and for how long."""
     host = quote(scene.target.host)
     steps = [
         NextStep(
-            text=f"Check which address resolver {r.resolver} returns. Until its cache"
-            f" is flushed or expires{f' (up to {r.ttl} s)' if r.ttl else ''}, it"
-            f" returns {', '.join(names.foreign_addresses(scene, r))}.",
+            text=f"Check which address resolver {r.resolver} returns."
+            f" {_how_long(scene, r)}",
             command=f"dig @{quote(r.resolver)} +noall +answer {host}",
         )
         for r in names.resolvers(scene)[1]
     ]
     look = NextStep(
-        text="Check that all name servers of the zone have the same serial.",
+        text="Check that all name servers of the zone have the same serial. If one"
+        " differs, correct it first: its old answer does not expire.",
         command=f'dig +nssearch "$(dig {host} SOA +noall +answer +authority'
         """ | awk '$4 == "SOA" {print $1; exit}')\"""",
     )

@@ -49,20 +49,7 @@ def assess(scene: Scene) -> Assessment:
         return refuted(ID, only)
     if not names.failing_address_is_given(scene):
         raise Missing("a resolver that gives this address", evidence=(failures,))
-    return supported(ID, failures, names.balancer_works(scene), _zone(scene))
-
-
-def _zone(scene: Scene) -> str:
-    """Return what the zone's own name servers answer now."""
-    zone = names.zone_answers(scene)
-    if not zone:
-        return "the zone's own name servers did not respond"
-    addresses = ", ".join(zone[0].addresses)
-    wrong = [r for r in zone if names.foreign_addresses(scene, r)]
-    share = of(len(wrong) or len(zone), len(zone))
-    own = f"the zone's name servers ({share}) return {addresses}"
-    why = "the record is wrong" if wrong else "resolvers still cache the old address"
-    return f"{own}: {why}"
+    return supported(ID, failures, names.balancer_works(scene), names.zone_text(scene))
 
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
@@ -73,8 +60,9 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     ttl = max((r.ttl or 0 for r in names.resolvers(scene)[1]), default=0)
     until = f"for up to {ttl} s" if ttl else "until their caches expire"
     wait = NextStep(
-        text=f"Check which address your resolver returns. The record in the zone is"
-        f" correct, so only wait: resolvers may return the old address {until}.",
+        text="Check which address your resolver returns. The name servers of the zone"
+        " that answered have the right record, so only wait: resolvers may return the"
+        f" old address {until}.",
         command=f"dig +noall +answer {quote(host)}",
     )
     server = f" @{quote(zone[0].resolver)}" if zone else ""

@@ -37,7 +37,7 @@ from parallax.evidence import (
     replicas,
     users,
 )
-from parallax.evidence.reading import Missing, evidence_so_far
+from parallax.evidence.reading import Hidden, Missing, evidence_so_far
 from parallax.evidence.scene import Scene
 from parallax.model.cluster import Sighting
 from parallax.model.judgement import Assessment, Class, Hop, NextStep
@@ -52,14 +52,14 @@ MOST_HOSTS = 200
 def assess(scene: Scene) -> Assessment:
     """Check whether requests end at an ingress that has no rule for their host."""
     users.failed(scene)
-    if never := users.never_connected(scene):
-        return refuted(ID, never)
-    if no_connection := users.without_connection(scene):
-        raise Missing(f"a response to users ({no_connection})")
     host, hosts, name = scene.target.host, _hosts(scene), _ingress_name(scene)
     matching = [h for h in hosts if _serves(h, host)]
     if matching or name:
         return refuted(ID, _matching_rule(host, matching, name))
+    if never := users.never_connected(scene):
+        raise Hidden("a response to users", evidence=(never,))
+    if no_connection := users.without_connection(scene):
+        raise Missing(f"a response to users ({no_connection})")
     if _is_incomplete(scene):
         raise Missing(f"the hosts of all Ingresses (only {len(hosts)} were read)")
     state = f"none of {len(hosts)} Ingress hosts matches {host}{_closest(scene)}"
@@ -187,13 +187,16 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     namespace = pods.service_name(scene).partition("/")[0]
     near = get_close_matches(scene.target.host, _hosts(scene), n=1)
     which = f" ({near[0]} is similar)" if near else ""
+    change = f"If {near[0]} is a typing error, correct it in" if near else "Add it to"
+    instead = " Otherwise add the host as a rule of its own." if near else ""
     look = NextStep(
         text=f"Find the Ingress that should have host {scene.target.host}{which}.",
         command="kubectl get ingress -A",
     )
     edit = NextStep(
-        text="Add the host to that Ingress, in `rules` and `tls`. Replace NAME by its"
-        " name.",
+        text=f"{change} the `rules` of that Ingress, and in its `tls` section if it has"
+        f" one.{instead} Replace NAME by its name, and {namespace} by its namespace if"
+        " it has another.",
         command=f"kubectl -n {quote(namespace)} edit ingress NAME",
     )
     return look, edit

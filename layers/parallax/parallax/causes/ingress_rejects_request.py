@@ -39,7 +39,7 @@ from parallax.evidence import (
     replicas,
     users,
 )
-from parallax.evidence.reading import Missing, need
+from parallax.evidence.reading import Hidden, Missing, need
 from parallax.evidence.scene import Scene
 from parallax.model.cluster import Sighting
 from parallax.model.judgement import Assessment, Class, Hop, NextStep
@@ -47,6 +47,8 @@ from parallax.model.probe import AS_A_USER, FOR_THE_TARGET, Probe, Role
 
 ID = "ingress-rejects-request"
 UNAVAILABLE = 503
+BEFORE_RULES = (400, 404)
+"""A malformed request, or one for an unknown host."""
 NO_REJECTION = "proof of which hop wrote most of the failing responses"
 
 
@@ -55,7 +57,7 @@ def assess(scene: Scene) -> Assessment:
     requests, endpoints = users.failed(scene), pods.endpoints(scene)
     state = pods.endpoints_text(scene)
     if not pods.ready(endpoints):
-        return refuted(ID, f"{state}, so the ingress sends no request to a pod")
+        raise Hidden("a ready endpoint", evidence=(state,))
     if elsewhere := names.all_sent_elsewhere.maybe(scene):
         places = ", ".join(sorted({str(p.peer_address) for p in elsewhere}))
         what = f"all {len(elsewhere)} failing requests went to {places}"
@@ -63,7 +65,7 @@ def assess(scene: Scene) -> Assessment:
     lines = scene.sightings_of(*requests)
     forwarded_all = len(lines) == len(requests) and not _rejected(lines, None)
     if lines and forwarded_all:
-        return refuted(ID, "ingress log: each failing request was sent to an upstream")
+        return refuted(ID, f"ingress log: {_forwarded(scene, lines)}")
     status = ingress.most_frequent_status(scene)
     if status not in ingress_rules.RULES:
         reason = _not_rejected(scene, requests, lines) or _no_rejection(status)
@@ -82,7 +84,7 @@ def assess(scene: Scene) -> Assessment:
     rules = ingress_rules.rules(scene, status)
     if not rules and status == UNAVAILABLE:
         if pods.without_port(scene):
-            return refuted(ID, pods.NO_PORT)
+            raise Hidden("a port of the pods", evidence=(pods.NO_PORT,))
         what = "a limit in the Ingress's annotations or in the controller's ConfigMap"
         raise Missing(what, evidence=(logged, state))
     return supported(ID, logged, *rules, state)
@@ -95,16 +97,15 @@ def _not_rejected(
     count = len(requests)
     forwarded = len({line.request_id for line in lines})
     if 2 * forwarded > count and not _rejected(lines, None):
-        what = "it rejected none of them and sent each to an upstream"
-        return f"{logs.share_text(scene)}; {what}"
+        return f"{logs.share_text(scene)}; {_forwarded(scene, lines)}"
     if never := users.never_connected(scene):
-        return never
+        raise Hidden("a request that reached the ingress", evidence=(never,))
     if all(
         answers.wrote_response(scene, p)
         and not balancer.reached_other_machine(scene, p)
         for p in requests
     ):
-        return f"the load balancer itself wrote all {count} failing responses"
+        return _ended_before(scene, count)
     if _replayed_all(scene, requests, lines):
         return f"all {count} failing responses are stored ones, sent by a cache"
     others = logs.sightings(scene, *FOR_THE_TARGET, Role.UNKNOWN_HOST)
@@ -112,6 +113,28 @@ def _not_rejected(
         what = f"other requests from Parallax, but none of the {count} failing ones"
         return f"the ingress log contains {what}"
     return None
+
+
+def _forwarded(scene: Scene, lines: tuple[Sighting, ...]) -> str:
+    """Return where the ingress sent the logged requests instead of rejecting them.
+
+    The default backend has no rules of an Ingress: they are hidden if it gets all.
+    """
+    default = all(line.upstream_name == replicas.DEFAULT_BACKEND for line in lines)
+    if default and not any(p.healthy for p in users.outside(scene, *AS_A_USER)):
+        fault = "the ingress sent each logged request to its default backend"
+        raise Hidden("a request that matched a rule", evidence=(fault,))
+    where = "its default backend" if default else "a backend"
+    return f"the ingress rejected none of the requests and sent each to {where}"
+
+
+def _ended_before(scene: Scene, count: int) -> str:
+    """Return that the ingress rejected no request; raise `Hidden` if it got none."""
+    own = f"the load balancer itself wrote all {count} failing responses"
+    served = sum(p.healthy for p in users.outside(scene, *AS_A_USER))
+    if not served:
+        raise Hidden("a request that reached the ingress", evidence=(own,))
+    return f"{own}, and the ingress served the other {served}"
 
 
 def _replayed_all(
@@ -128,6 +151,9 @@ def _no_rejection(status: int | None) -> str | None:
     """Return that the ingress's own status rejects nobody; None: no own status."""
     if status is None:
         return None
+    if status in BEFORE_RULES:
+        fault = f"the ingress itself responded {status}, before it applied any rule"
+        raise Hidden("a request that matched a rule", evidence=(fault,))
     codes = ", ".join(map(str, ingress_rules.RULES))
     return f"the ingress itself responded {status}; a rejection is one of {codes}"
 
@@ -160,12 +186,24 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     requests = users.failing(scene, *AS_A_USER)
     lines = _rejected(scene.sightings_of(*requests), None)
     pod = next((line.pod for line in lines if line.pod), None)
-    show = f"logs {quote(pod)} --since=15m" if pod else "get pods -o wide"
+    errors = "--since=15m | grep -F '[error]'"
+    show = f"logs {quote(pod)} {errors}" if pod else "get pods -o wide"
     log = NextStep(
-        text="In the controller's error log, find the rule that rejected the request.",
+        text=f"{_which_pod(lines, pod)} In its error log, find the reason, and after"
+        " `client:` the address that the ingress saw. If that is the load balancer's or"
+        " a node's address, the ingress does not get the addresses of users, and a"
+        " limit or list applies to all of them as one client."
+        if pod
+        else "Find the ingress's pods. In their error logs, find the rule that rejected"
+        " the request.",
         command=f"kubectl -n {quote(where)} {show}",
     )
     return look, log
+
+
+def _which_pod(lines: tuple[Sighting, ...], pod: str | None) -> str:
+    node = next((line.node for line in lines if line.pod == pod), "a node")
+    return f"{pod} on {node} rejected a request from Parallax."
 
 
 def _which_rule(scene: Scene) -> str:
@@ -175,7 +213,10 @@ def _which_rule(scene: Scene) -> str:
     shown = [rule for rule in rules if rule.startswith("annotation ")]
     if not shown:
         return "In the Ingress's annotations, look for a rule that rejects requests."
-    return f"Read the Ingress. Its {shown[0]} may reject the requests."
+    return (
+        f"Read the Ingress. Its {shown[0]} may reject the requests; the next step shows"
+        " whether it did."
+    )
 
 
 CAUSE = Cause(

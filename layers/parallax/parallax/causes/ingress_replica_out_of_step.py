@@ -98,8 +98,8 @@ def _fault_behind(scene: Scene, own: list[Probe]) -> str | None:
     if any(not _is_outdated(scene, line) for line in lines):
         used = next(s for s in lines if not _is_outdated(scene, s)).upstream_address
         return (
-            "whether a replica also differs, because the ingress sent failing requests"
-            f" to an existing endpoint ({used}), as every replica does"
+            "whether one replica is also out of date: these requests failed at a"
+            f" current endpoint ({used}), which all replicas use"
         )
     if not lines and not {p.status_code for p in own} <= set(WITHOUT_UPSTREAM):
         return "ingress log lines with the upstream of these requests"
@@ -240,7 +240,7 @@ CAUSE = Cause(
     id=ID,
     class_=Class.BACKEND,
     hop=Hop.INGRESS,
-    title="One ingress replica responds differently from the others",
+    title="One ingress replica differs from the others",
     assess=assess,
     next_steps=next_steps,
 )

@@ -47,10 +47,7 @@ def assess(scene: Scene) -> Assessment:
     if port == to:
         return refuted(ID, f"health check and requests use the same port {to}")
     if healthy := balancer.count_with_health(scene, HealthStatus.HEALTHY):
-        share = of(healthy, len(balancer.health(scene)))
-        return refuted(
-            ID, f"the health check on port {port} succeeds ({share} targets)"
-        )
+        return refuted(ID, _succeeds(scene, healthy, port))
     if passed := answers.request_passed(scene):
         if answers.responded_directly(scene):
             raise Missing(f"the reason why a request passed ({passed})")
@@ -65,6 +62,19 @@ def assess(scene: Scene) -> Assessment:
         f"port {port} is not a NodePort of the ingress Service; {to} is",
         f"{_connected(scene, to)} internal probes connected to ingress port {to}",
         own,
+    )
+
+
+def _succeeds(scene: Scene, healthy: int, port: int) -> str:
+    """Return that targets are healthy by this port, and whether it is the wrong one."""
+    share = of(healthy, len(balancer.health(scene)))
+    text = f"this cause makes every target unhealthy, but {share} are healthy"
+    service = inside.ingress_service.maybe(scene)
+    if service is None or port in (*service.node_ports, service.health_check_node_port):
+        return text
+    return (
+        f"{text}; port {port} is not a NodePort of the ingress, so the check may"
+        " succeed where the ingress fails"
     )
 
 
@@ -108,7 +118,10 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     fixes = tuple(
         NextStep(
             text=f"Set the health check of port {s.listen_port} to port"
-            f" {s.destination_port}. Targets become healthy after about {wait} s.",
+            f" {s.destination_port}. Targets become healthy after about {wait} s."
+            if s is found
+            else f"The health check of port {s.listen_port} uses port {wrong} too. Set"
+            f" it to port {s.destination_port}.",
             command=f"hcloud load-balancer update-service {name}"
             f" --listen-port {s.listen_port}"
             f" --health-check-port {s.destination_port}",

@@ -23,8 +23,8 @@ reason, a firewall and a wrong health check look the same. The evidence then nam
 and the observation that decides.
 
 Mitigation: run tcpdump on a node to see whether the health check arrives. No packet
-means network or load balancer. A SYN without a reply means a firewall. A rejected
-response means the content of the health check.
+means network or load balancer. A SYN without a reply means that the node drops it: a
+firewall, or kube-proxy in IPVS mode. A reply means the content of the health check.
 
 Source: Hetzner Cloud API, load balancers (`health_status`);
 hcloud-cloud-controller-manager pull request 354 (503 without a healthy target) and
@@ -35,6 +35,12 @@ from collections import Counter
 from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
+from parallax.causes.packet_steps import (
+    Client,
+    capture,
+    firewall_rules,
+    node_owns_address,
+)
 from parallax.evidence import (
     balancer,
     check_content,
@@ -64,8 +70,7 @@ def assess(scene: Scene) -> Assessment:
     """Check whether every target is unhealthy although the ingress works inside."""
     balancer.service(scene)
     state = balancer.health_report(scene)
-    if not balancer.health(scene):
-        return refuted(ID, state)
+    nodes.some_targets(scene)
     if healthy := health_check.usable_target(scene):
         return refuted(ID, healthy)
     with evidence_so_far(state):
@@ -134,7 +139,7 @@ def _candidates(scene: Scene) -> tuple[str, ...]:
     if _has_reason(scene):
         return ()
     service, lb = balancer.service(scene), balancer.load_balancer(scene)
-    left = ["a node firewall that blocks only the load balancer"]
+    left = ["a node firewall or IPVS that drops only the load balancer's packets"]
     if service.health_check.protocol != "tcp":
         left.append("the content of the health check")
     if lb.networks is None:
@@ -223,20 +228,19 @@ def _arrival(service: BalancerService, lb: LoadBalancer) -> tuple[NextStep, ...]
     sources = (*(lb.private_ips if private else ()), lb.ipv4)
     source = next((address for address in sources if address), "BALANCER")
     kind = "private" if source in lb.private_ips else "public"
-    origin = f" from {source} (the load balancer's {kind} address)"
-    known = origin if source != "BALANCER" else ""
-    capture = NextStep(
-        text=f"On a node, check whether the health check arrives{known}. If there is no"
-        " packet, the fault is in the network or the load balancer. If there is a SYN"
-        " and no reply, a firewall blocks it.",
-        command=f"sudo tcpdump -ni any 'port {service.health_check.port}"
-        f" and host {source}'",
+    sender = "the load balancer" + (
+        "" if source == "BALANCER" else f"'s {kind} address"
     )
-    firewall = NextStep(
-        text="On a node, look for a firewall rule that blocks the load balancer.",
-        command="sudo ufw status numbered",
+    watch = capture(
+        "On a node",
+        Client(sender, source),
+        service.health_check.port,
+        before="the network drops them, or the load balancer sends none",
+        accepted="the node accepts it: read the health check's settings (last step)",
     )
-    return capture, firewall
+    if kind == "public":
+        return watch, firewall_rules("If a SYN gets no reply")
+    return watch, node_owns_address(source), firewall_rules("If no line appears")
 
 
 CAUSE = Cause(

@@ -34,6 +34,7 @@ from parallax.model.judgement import Assessment, Class, Hop, NextStep
 from parallax.model.probe import AS_A_USER, Probe, Role
 
 ID = "lb-no-service-for-port"
+HTTPS = 443
 
 
 def assess(scene: Scene) -> Assessment:
@@ -51,18 +52,18 @@ def assess(scene: Scene) -> Assessment:
         users.failed(scene)
         probes = _failed_connections(scene, redirects=lb.redirects(port))
     how = str(probes[0].error_type).replace("_", " ")
-    return supported(ID, state, f"{how} on port {port}: requests {_counted(probes)}")
+    return supported(ID, state, f"{how} on port {port}: {_counted(probes)}")
 
 
 def _counted(probes: list[Probe]) -> str:
-    """Return e.g. `sent as a user does (11 of 11)`, and the direct ones."""
+    """Return e.g. `11 of 11 requests sent as a user does`, and those without DNS."""
     direct = sum(p.role is Role.DIRECT for p in probes)
     like_users = len(probes) - direct
     parts = (
-        (like_users, "sent as a user does"),
-        (direct, "sent to the load balancer's address"),
+        (like_users, "requests sent as a user does"),
+        (direct, "sent to the load balancer without DNS"),
     )
-    return ", ".join(f"{what} ({of(count, count)})" for count, what in parts if count)
+    return ", and ".join(f"{of(count, count)} {what}" for count, what in parts if count)
 
 
 def _failed_connections(scene: Scene, *, redirects: bool | None) -> list[Probe]:
@@ -93,27 +94,48 @@ def _unconnected(probe: Probe) -> bool:
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Return how to make the load balancer listen on the port."""
     lb, port = balancer.load_balancer(scene), users.listen_port(scene)
-    ingress = inside.ingress_service.maybe(scene)
-    ports_to = list(ingress.node_ports) if ingress else []
-    ports_to += [s.destination_port for s in lb.services]
-    to = ports_to[0] if ports_to else "NODEPORT"
-    tls = scene.target.url.startswith("https:")
-    kind = "https" if tls else "http"
-    certificates = " --http-certificates CERTIFICATE" if tls else ""
+    plain, secure = _ingress_port(scene, tls=False), _ingress_port(scene, tls=True)
+    to = plain or next((s.destination_port for s in lb.services), None) or "NODEPORT"
+    add = f"hcloud load-balancer add-service {quote(lb.name)}"
     ports = f"--listen-port {port} --destination-port {to}"
-    add = NextStep(
-        text=f"Add a service on port {port} of {lb.name} that sends to the ingress."
-        " Replace CERTIFICATE by a name that `hcloud certificate list` shows."
-        if tls
-        else f"Add a service on port {port} of {lb.name} that sends to the ingress.",
-        command=f"hcloud load-balancer add-service {quote(lb.name)}"
-        f" --protocol {kind} {ports}{certificates}",
+    if not scene.target.url.startswith("https:"):
+        service = NextStep(
+            text=f"Add a service on port {port} of {lb.name} that sends to the"
+            " ingress.",
+            command=f"{add} --protocol http {ports}",
+        )
+        return service, _look(lb.name)
+    service = NextStep(
+        text=f"If the load balancer should terminate TLS, add a service on port {port}"
+        f" that sends plain http to port {to} of the nodes. Replace CERTIFICATE by the"
+        f" certificate for {scene.target.host}: `hcloud certificate list` shows all.",
+        command=f"{add} --protocol https {ports} --http-certificates CERTIFICATE",
     )
-    look = NextStep(
+    passed = NextStep(
+        text="If the ingress should terminate TLS, pass TLS on to its NodePort for"
+        " https.",
+        command=f"{add} --protocol tcp --listen-port {port}"
+        f" --destination-port {secure or 'NODEPORT'}",
+        alternative=True,
+    )
+    return service, passed, _look(lb.name)
+
+
+def _ingress_port(scene: Scene, *, tls: bool) -> int | None:
+    """Return the ingress's NodePort for https or for http; None: not read."""
+    ingress = inside.ingress_service.maybe(scene)
+    ports = ingress.ports if ingress else ()
+    found = (
+        p.node_port for p in ports if (p.name == "https" or p.port == HTTPS) is tls
+    )
+    return next((port for port in found if port), None)
+
+
+def _look(name: str) -> NextStep:
+    return NextStep(
         text="Check on which ports the load balancer listens.",
-        command=f"hcloud load-balancer describe {quote(lb.name)}",
+        command=f"hcloud load-balancer describe {quote(name)}",
     )
-    return add, look
 
 
 CAUSE = Cause(

@@ -8,7 +8,7 @@ service), on every port and for every host. Everything inside the cluster works.
 
 Diagnosis: the API, read since the failure began, lists no target and no server for a
 label selector. The load balancer itself wrote the response to users. Without targets
-there is no health check, so `lb-no-healthy-target` is ruled out.
+there is no health check, so whether targets would be healthy stays undetermined.
 
 Neighbors: targets that are not nodes are `lb-targets-not-the-ingress-nodes`. Unhealthy
 targets are `lb-no-healthy-target` or a more specific cause. No service on the port is
@@ -37,10 +37,10 @@ ID = "lb-no-target"
 
 def assess(scene: Scene) -> Assessment:
     """Check whether the load balancer has no targets."""
-    balancer.service(scene)
     lb = balancer.load_balancer(scene)
     if count := len(tuple(lb.leaves())):
         return refuted(ID, f"{lb.name} has {count} targets")
+    balancer.service(scene)
     state = _empty(lb)
     with evidence_so_far(state):
         users.failed(scene)
@@ -80,9 +80,10 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
 
 def _add(lb: LoadBalancer, names: list[str]) -> NextStep:
     private = " --use-private-ip" if lb.private_ips else ""
+    by = f" by their private addresses, as {lb.name} has one ({lb.private_ips[0]})"
     return NextStep(
-        text="Add the nodes as targets. Leave out nodes that should receive no external"
-        " traffic, e.g. control planes.",
+        text=f"Add the nodes as targets{by if private else ''}. Leave out nodes that"
+        " should receive no external traffic, e.g. control planes.",
         command=f"for node in {' '.join(names)}; do hcloud load-balancer add-target"
         f' {quote(lb.name)} --server "$node"{private}; done',
     )

@@ -28,6 +28,7 @@ from parallax.causes.cause import Cause, refuted, supported
 from parallax.evidence import balancer, health_check, networks, nodes
 from parallax.evidence.reading import Missing, evidence_so_far
 from parallax.evidence.scene import Scene
+from parallax.evidence.words import of
 from parallax.model.judgement import Assessment, Class, Hop, NextStep
 
 ID = "lb-not-in-private-network"
@@ -36,6 +37,7 @@ ID = "lb-not-in-private-network"
 def assess(scene: Scene) -> Assessment:
     """Check whether load balancer and targets share a private network."""
     balancer.service(scene)
+    nodes.some_targets(scene)
     if healthy := health_check.usable_target(scene):
         return refuted(ID, healthy)
     state = networks.all_cut_off(scene)
@@ -45,14 +47,29 @@ def assess(scene: Scene) -> Assessment:
         raise Missing("the private networks of load balancer and targets")
     with evidence_so_far(state):
         own = health_check.response_without_targets(scene)
-    return supported(ID, state, balancer.health_report(scene), own)
+    where = _their_network(scene)
+    shown = (f"Hetzner reports {where}",) if where else ()
+    return supported(ID, state, *shown, balancer.health_report(scene), own)
+
+
+def _network(scene: Scene) -> int | None:
+    """Return the private network in which most targets are; None: not read."""
+    found = [n for t in nodes.targets(scene) for n in t.networks or ()]
+    return max(set(found), key=found.count) if found else None
+
+
+def _their_network(scene: Scene) -> str | None:
+    """Return e.g. `5 of 5 targets in network 4711`; None: not read."""
+    network, found = _network(scene), nodes.targets(scene)
+    if network is None:
+        return None
+    count = sum(network in (t.networks or ()) for t in found)
+    return f"{of(count, len(found))} targets in network {network}"
 
 
 def _no_target_needs_one(scene: Scene) -> str:
     """Return why no private network is missing: shared, or not needed."""
     name = balancer.name(scene)
-    if not nodes.targets(scene):
-        return f"{name} has no targets"
     if any(target.use_private_ip for target in nodes.targets(scene)):
         return f"{name} shares a private network with its targets"
     return f"{name} does not use private addresses of its targets"
@@ -62,23 +79,29 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Return how to attach the load balancer to the servers' network."""
     lb = balancer.load_balancer(scene)
     name = quote(lb.name)
-    found = [n for t in nodes.targets(scene) for n in t.networks or ()]
-    network = max(set(found), key=found.count) if found else "NETWORK"
+    where, network = _their_network(scene), _network(scene) or "NETWORK"
     attach = NextStep(
-        text="Attach the load balancer to the network of its targets.",
+        text=f"Attach the load balancer to the network of its targets: Hetzner reports"
+        f" {where}."
+        if where
+        else "Attach the load balancer to the network of its targets. Replace NETWORK"
+        " by the network that the other step shows.",
         command=f"hcloud load-balancer attach-to-network {name} --network {network}",
     )
     label = next((t.server_name for t in networks.cut_off(scene)), None)
-    which = f" in network {network}" if found else " in that network"
     look = NextStep(
-        text=f"Check that {label}, one of the targets, is{which}."
+        text=f"See the private networks of {label}, one of the targets."
         if label
         else "List the networks and their servers.",
         command=f"hcloud server describe {quote(label)}"
         if label
         else "hcloud network list",
     )
-    return attach, look
+    healthy = NextStep(
+        text="Check that the targets become healthy.",
+        command=f"hcloud load-balancer describe {name}",
+    )
+    return (attach, healthy) if where else (look, attach, healthy)
 
 
 CAUSE = Cause(

@@ -10,7 +10,8 @@ target.
 
 Diagnosis: the API reports some targets unhealthy and others healthy. The failing
 requests ended at the load balancer itself, and no ingress log contains them. The
-successful requests reached an ingress.
+successful requests reached an ingress. That the failing ones went to the unhealthy
+targets is inferred: Hetzner reports no target per request.
 
 Neighbors: if all targets are unhealthy, a more specific cause applies. With policy
 Local, nodes without an ingress pod are unhealthy by design and not to blame: then it is
@@ -29,6 +30,7 @@ Source: Hetzner Cloud API, load balancers (`health_status`); HAProxy documentati
 from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
+from parallax.causes.packet_steps import Client, capture, firewall_rules
 from parallax.evidence import (
     answers,
     balancer,
@@ -49,15 +51,12 @@ from parallax.model.probe import Role
 
 ID = "lb-some-targets-unhealthy"
 BROKEN = 500
-ASSUMED = (
-    "assumed: the failing requests went to the unhealthy targets (the load balancer"
-    " reports no target per request)"
-)
 
 
 def assess(scene: Scene) -> Assessment:
     """Check whether a share of the requests fails at unhealthy targets."""
     balancer.service(scene)
+    nodes.some_targets(scene)
     bad, state = _unhealthy(scene), balancer.health_report(scene)
     if not bad and not balancer.count_with_health(scene, HealthStatus.UNKNOWN):
         return refuted(ID, state)
@@ -66,7 +65,23 @@ def assess(scene: Scene) -> Assessment:
     with evidence_so_far(state):
         _explain_the_share(scene, bad)
     listed = ", ".join(_named(t) for t in bad)
-    return supported(ID, shares.text(scene), f"{state}: {listed}", ASSUMED)
+    inferred = _inferred(scene, listed)
+    return supported(ID, shares.text(scene), f"{state}: {listed}", inferred)
+
+
+def _inferred(scene: Scene, listed: str) -> str:
+    """Return which link is not observed, and why requests can go to such a target.
+
+    `retries` health checks must fail before a target is unhealthy, and succeed before
+    it is healthy again (Hetzner Cloud API, `health_check`).
+    """
+    check = balancer.service(scene).health_check
+    uses = f"uses a target until {check.retries} checks, {check.interval} s apart, fail"
+    return (
+        f"not observed, only inferred: the failing requests went to {listed} (Hetzner"
+        f" reports no target per request; a load balancer {uses}, and again after it"
+        " recovers)"
+    )
 
 
 def _unhealthy(scene: Scene) -> list[BalancerTarget]:
@@ -158,35 +173,41 @@ def _fails_inside(scene: Scene, bad: list[BalancerTarget]) -> str | None:
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Return what to check at an unhealthy target, and how to remove them all.
 
-    The check is first: the load balancer sends nothing to a target that is removed.
+    The checks are first: the load balancer sends nothing to a target that is removed.
     """
     lb, service = balancer.load_balancer(scene), balancer.service(scene)
     bad = need(_unhealthy(scene), "an unhealthy target")
     name, servers = quote(lb.name), [t for t in bad if t.server_name]
     describe = f"hcloud load-balancer describe {name}"
-    look = NextStep(text="Check which targets are unhealthy.", command=describe)
-    after = NextStep(text="Check that all other targets are healthy.", command=describe)
+    still = NextStep(
+        text="Check which targets are unhealthy now, and whether requests still fail."
+        " If requests fail while the same targets stay unhealthy, no request goes"
+        " there, and the cause is another one.",
+        command=f"{describe}; for i in $(seq 20); do curl -sS -o /dev/null -w"
+        f" '%{{http_code}}\\n' {quote(scene.target.url)}; done | sort | uniq -c",
+    )
     private = any(t.use_private_ip for t in bad)
     source = next(iter(lb.private_ips if private else ()), lb.ipv4)
-    watch = NextStep(
-        text=f"On {bad[0].label}, check whether the load balancer's SYN gets a reply."
-        " If no SYN arrives, the network before the node drops it. If a SYN gets no"
-        " reply, the node's firewall drops it.",
-        command=f"sudo tcpdump -ni any 'tcp port {service.destination_port}"
-        f" and host {source or 'BALANCER'}'",
+    watch = capture(
+        f"On {bad[0].label}",
+        Client("the load balancer", source or "BALANCER"),
+        service.destination_port,
+        before="the network before the node drops them",
+        accepted="the node accepts connections now",
     )
+    rules = firewall_rules("If a SYN gets no reply")
     if any(t.selector for t in lb.targets) or not servers:
-        return look, watch
+        return still, watch, rules
     names = " ".join(quote(str(t.server_name)) for t in servers)
     out = NextStep(
-        text=f"Remove the unhealthy targets ({', '.join(map(_named, servers))}). If the"
-        " cloud controller adds them again, label these nodes"
-        " node.kubernetes.io/exclude-from-external-load-balancers. Undo this after the"
-        " repair.",
+        text="Only if targets change between healthy and unhealthy, so that requests"
+        f" still go there: remove {', '.join(map(_named, servers))} until the repair."
+        " If the cloud controller adds them again, label these nodes"
+        " node.kubernetes.io/exclude-from-external-load-balancers.",
         command=f"for node in {names}; do hcloud load-balancer remove-target {name}"
         ' --server "$node"; done',
     )
-    return watch, out, after
+    return still, watch, rules, out
 
 
 CAUSE = Cause(

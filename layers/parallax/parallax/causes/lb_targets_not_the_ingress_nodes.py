@@ -17,7 +17,7 @@ cannot be reached are `lb-not-in-private-network` or
 `node-firewall-blocks-load-balancer`.
 
 Mitigation: make the ingress's nodes the targets. Or run the ingress on all nodes
-(DaemonSet), or set the policy to Cluster, which hides the clients' addresses.
+(DaemonSet). Or set the policy to Cluster: a node's address is then the source.
 
 Source: Kubernetes documentation, externalTrafficPolicy; kube-proxy's iptables rules;
 hcloud-cloud-controller-manager issues 247 and 276.
@@ -26,6 +26,7 @@ hcloud-cloud-controller-manager issues 247 and 276.
 from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
+from parallax.causes.policy_step import forward_everywhere
 from parallax.evidence import answers, balancer, inside, logs, nodes, users
 from parallax.evidence.reading import Missing, evidence_so_far, need
 from parallax.evidence.scene import Scene
@@ -40,8 +41,7 @@ ID = "lb-targets-not-the-ingress-nodes"
 def assess(scene: Scene) -> Assessment:
     """Check whether any target can reach the ingress."""
     balancer.service(scene)
-    if not nodes.targets(scene):
-        return refuted(ID, f"{balancer.name(scene)} has no targets")
+    nodes.some_targets(scene)
     nodes.all_nodes(scene)
     state = nodes.no_target_serves(scene)
     if state is None:
@@ -131,15 +131,7 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     ingress = cluster.ingress_service
     if not nodes.is_local(scene) or ingress is None:
         return add, _remove(scene, lb)
-    patch = '{"spec":{"externalTrafficPolicy":"Cluster"}}'
-    policy = NextStep(
-        text="Let every node forward requests. The ingress then no longer receives the"
-        " clients' addresses.",
-        command=f"kubectl -n {quote(ingress.namespace)} patch service"
-        f" {quote(ingress.name)} -p '{patch}'",
-        alternative=True,
-    )
-    return add, policy
+    return add, forward_everywhere(ingress)
 
 
 CAUSE = Cause(

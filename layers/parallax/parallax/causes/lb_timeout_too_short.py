@@ -23,7 +23,7 @@ Source: Hetzner Cloud API, load balancers (`timeout_idle`); HAProxy `timeout ser
 
 from parallax.causes.cause import Cause, refuted, supported
 from parallax.evidence import answers, balancer, ingress, inside, logs, users
-from parallax.evidence.reading import Missing, evidence_so_far
+from parallax.evidence.reading import Hidden, Missing, evidence_so_far
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.cluster import Sighting
@@ -32,6 +32,8 @@ from parallax.model.probe import Probe
 
 ID = "lb-timeout-too-short"
 GATEWAY_TIMEOUT, CLIENT_CLOSED, ERRORS = 504, 499, 400
+AT_ONCE = 1.0
+"""Seconds; no load balancer times out before."""
 LONGEST = 300
 """Seconds; the maximum `timeout_idle` of the Hetzner API."""
 
@@ -39,11 +41,11 @@ LONGEST = 300
 def assess(scene: Scene) -> Assessment:
     """Check whether the load balancer timed out while a response was on its way."""
     requests = users.failed(scene)
-    if never := users.never_connected(scene):
-        return refuted(ID, never)
+    if users.never_connected(scene):
+        return _without_504(scene)
     given_up = [p for p in requests if _gave_up(scene, p)]
     if not given_up and not any(_unclear(scene, p) for p in requests):
-        return refuted(ID, "the load balancer itself wrote no 504")
+        return _without_504(scene)
     if 2 * len(given_up) <= len(requests):
         raise Missing("a 504 written by the load balancer in most failing responses")
     took = min(map(_seconds, given_up))
@@ -61,6 +63,21 @@ def assess(scene: Scene) -> Assessment:
         f" {len(lines) - closed} got a response",
         f"an internal probe of the same URL succeeds after {slow:.1f} s",
     )
+
+
+def _without_504(scene: Scene) -> Assessment:
+    """Return the assessment without a 504 of the load balancer.
+
+    That rules the cause out only if a request passed it, or if the ingress is fast.
+    """
+    if answers.request_passed(scene):
+        return refuted(ID, "the load balancer itself wrote no 504")
+    probes = ingress.probes(scene)
+    if probes and all(p.status_code and p.duration < AT_ONCE for p in probes):
+        share = f"all {len(probes)} internal probes of the ingress got a response"
+        return refuted(ID, f"{share} within {AT_ONCE:.0f} s")
+    what = "no external request passed the load balancer"
+    raise Hidden("a request that passed the load balancer", evidence=(what,))
 
 
 def _gave_up(scene: Scene, probe: Probe) -> bool:
@@ -107,9 +124,11 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Return how to raise the load balancer's timeout."""
     lb, port = scene.load_balancer, users.listen_port(scene)
     service = balancer.service.maybe(scene)
+    waited = [_seconds(p) for p in users.failed(scene) if _gave_up(scene, p)]
+    after = f" after {min(waited):.1f} s" if waited else ""
     slow = NextStep(
-        text="After the change, measure how long the application takes to respond. If"
-        " you still get 504 after the same time as now, the change is not active.",
+        text="After the change, measure how long the application takes to respond."
+        f" If you still get 504{after}, the change is not active.",
         command="curl -sS -o /dev/null -w '%{http_code} after %{time_total} s\\n'"
         f" {scene.target.url}",
     )

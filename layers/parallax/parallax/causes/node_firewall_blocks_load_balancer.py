@@ -5,7 +5,7 @@ connect. A firewall of the nodes (UFW, nftables) blocks it, or Hetzner's Cloud F
 if the load balancer uses public addresses. Or the firewall blocks everybody: each node
 responds to itself, and other nodes reach its pods but not its NodePort. In kube-proxy's
 IPVS mode, a node that assigned the load balancer's private address to itself looks like
-the first case; the last step distinguishes them.
+the first case; a step distinguishes them.
 
 Impact: if the health check uses the blocked port, every target is unhealthy and each
 request gets 503 at once. If the health check uses another, open port, all targets look
@@ -39,6 +39,7 @@ hcloud-cloud-controller-manager issues 185 and 212, and its guide to private net
 from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
+from parallax.causes.packet_steps import Client, allow, capture, node_owns_address
 from parallax.evidence import (
     answers,
     balancer,
@@ -67,8 +68,7 @@ NAMED = 3
 def assess(scene: Scene) -> Assessment:
     """Check whether only the load balancer cannot connect to the nodes."""
     service = balancer.service(scene)
-    if not nodes.targets(scene):
-        return refuted(ID, f"{balancer.name(scene)} has no targets")
+    nodes.some_targets(scene)
     passed, to = answers.request_passed(scene), service.destination_port
     if passed and not answers.failed_to_connect(scene):
         return _connects(scene, passed)
@@ -128,8 +128,8 @@ def _no_report(scene: Scene, service: BalancerService) -> str:
         )
     if not check_content.failure_reasons(scene):
         return (
-            "Hetzner's reason for the failed health checks (it reports none; for a"
-            " firewall it would be layer4_timeout)"
+            "whether a firewall causes it, because Hetzner reports no reason for the"
+            " failed health checks (layer4_timeout would show it)"
         )
     return "a report that the load balancer cannot connect to its targets"
 
@@ -215,28 +215,53 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     source = next((a for a in own if a), "BALANCER")
     to = service.destination_port
     ports = ",".join(map(str, dict.fromkeys((to, service.health_check.port))))
-    allow = NextStep(
-        text=f"On every node, let the firewall accept connections from the load"
-        f" balancer ({source}) to port {ports}.",
-        command=f"sudo ufw allow proto tcp from {source} to any port {ports}",
+    watch = capture(
+        "On a node",
+        Client("the load balancer", source),
+        to,
+        before=_before_the_node(private=private),
+        accepted="the fault is on the reply's way back, or in another node",
     )
-    watch = NextStep(
-        text="If this does not help, watch the load balancer's packets on a node. If"
-        f" there is no SYN, {_before_the_node(private=private)} drops it. If there is a"
-        " SYN and no reply, the node drops it: continue with the next step.",
-        command=f"sudo tcpdump -ni any 'tcp port {to} and host {source}'",
-    )
-    ipvs = NextStep(
-        text="If this command prints a line, kube-proxy (IPVS mode) has assigned the"
-        " load balancer's address to the node, which then replies to itself. To repair"
-        " it, set load-balancer.hetzner.cloud/disable-private-ingress to true on the"
-        " ingress Service.",
-        command=f"ip -brief address | grep -wF {quote(source)}",
+    open_ports = allow(
+        source,
+        _filtered_ports(scene, (to, service.health_check.port)),
+        when=f"{'If no line appears' if private else 'If a SYN gets no reply'}, most"
+        " likely the node's firewall drops them.",
+        routed=_routed_port(scene),
     )
     if private:
-        return allow, watch, ipvs
+        return watch, node_owns_address(source), open_ports
     cloud = _cloud_firewall_step(scene, source, ports)
-    return (cloud, allow, watch) if _cloud_firewalls(scene) else (allow, cloud, watch)
+    shown = _cloud_firewalls(scene)
+    return (cloud, watch, open_ports) if shown else (watch, cloud, open_ports)
+
+
+def _ingress_places(scene: Scene) -> tuple[set[int], bool]:
+    """Return the ports of the ingress's pods, and whether these use hostNetwork.
+
+    In iptables mode kube-proxy rewrites the NodePort to the pod's port before the
+    node's firewall sees a packet; in IPVS mode the firewall sees the NodePort.
+    """
+    cluster = scene.cluster
+    found = [
+        e for e in (cluster.ingress_endpoints if cluster else None) or () if e.port
+    ]
+    of_nodes = {n.internal_ip for n in (cluster.nodes if cluster else None) or ()}
+    ports = {e.port for e in found if e.port is not None}
+    return ports, any(e.address in of_nodes for e in found)
+
+
+def _filtered_ports(scene: Scene, used: tuple[int, int]) -> tuple[int, ...]:
+    """Return the ports to allow for packets that are addressed to the node itself."""
+    ports, on_the_node = _ingress_places(scene)
+    own = sorted(ports) if on_the_node else []
+    return tuple(dict.fromkeys((*used, *own)))
+
+
+def _routed_port(scene: Scene) -> int | None:
+    """Return the port to allow for packets that the node forwards to a pod."""
+    ports, on_the_node = _ingress_places(scene)
+    return min(ports) if ports and not on_the_node else None
 
 
 def _before_the_node(*, private: bool) -> str:
@@ -245,9 +270,9 @@ def _before_the_node(*, private: bool) -> str:
     Hetzner's Cloud Firewalls do not filter private networks.
     """
     return (
-        "the private network (subnets, routes)"
+        "the private network (subnets, routes) drops them"
         if private
-        else "Hetzner's Cloud Firewall or network"
+        else "Hetzner's Cloud Firewall or network drops them"
     )
 
 

@@ -28,6 +28,7 @@ hcloud-cloud-controller-manager issues 247 and 276.
 from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
+from parallax.causes.policy_step import forward_everywhere
 from parallax.evidence import balancer, inside, logs, nodes, pods, shares
 from parallax.evidence.reading import Missing, evidence_so_far, need
 from parallax.evidence.scene import Scene
@@ -132,21 +133,14 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         text="Check on which nodes the ingress runs.",
         command=f"kubectl -n {space} get pods -o wide",
     )
-    patch = '{"spec":{"externalTrafficPolicy":"Cluster"}}'
-    policy = NextStep(
-        text="Let every node forward requests. The ingress then no longer receives the"
-        " clients' addresses.",
-        command=f"kubectl -n {space} patch service {quote(ingress.name)} -p '{patch}'",
-        alternative=True,
-    )
-    return check, policy, look
+    return check, forward_everywhere(ingress), look
 
 
 CAUSE = Cause(
     id=ID,
     class_=Class.LOAD_BALANCER,
     hop=Hop.NODE,
-    title="Nodes without an ingress pod drop the load balancer's requests",
+    title="Nodes without an ingress pod drop requests",
     assess=assess,
     next_steps=next_steps,
 )

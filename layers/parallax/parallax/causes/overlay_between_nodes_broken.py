@@ -33,6 +33,7 @@ from collections import Counter
 from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
+from parallax.causes.packet_steps import ELSEWHERE, Client, allow, capture
 from parallax.evidence import (
     answers,
     balancer,
@@ -57,6 +58,7 @@ GATEWAY = (504, 502)
 TRIED = 1.0
 """Seconds; our clients never need this long to send a request."""
 TWICE = 2
+_DROPS = "If packets arrive and get no reply, the node's firewall drops them."
 
 
 def assess(scene: Scene) -> Assessment:
@@ -73,14 +75,21 @@ def assess(scene: Scene) -> Assessment:
     share = f"{of(len(cut), len(remote))} probes of pods on other nodes"
     state = f"{share} could not connect ({_errors(cut)}): {_between(cut)}"
     if not local:
-        raise Missing("a probe of a pod on the same node", evidence=(state,))
+        raise Missing("a probe of a pod from its own node", evidence=(state,))
     succeeded = sum(p.healthy for p in local)
-    own = f"{of(succeeded, len(local))} probes of pods on the same node succeeded"
+    own = f"{of(succeeded, len(local))} probes of pods from their own nodes succeeded"
     with evidence_so_far(own, state):
         if succeeded < len(local) or len(_pairs(cut)) < overlay.PAIRS:
-            what = "pods that respond to their own node but to no other node"
-            raise Missing(f"{what} (for at least {overlay.PAIRS} pairs of nodes)")
+            raise Missing(_undecided(succeeded, len(local), len(_pairs(cut))))
         return supported(ID, state, own, *_ends_there(scene))
+
+
+def _undecided(succeeded: int, count: int, pairs: int) -> str:
+    """Return why failing probes between nodes do not prove a broken network."""
+    what = "whether the network between nodes fails too, because"
+    if succeeded < count:
+        return f"{what} pods do not respond to their own nodes either"
+    return f"{what} only {pairs} pair of nodes fails, as while a pod moves"
 
 
 def _ends_there(scene: Scene) -> tuple[str, ...]:
@@ -195,11 +204,16 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     host = f"[{address}]" if address and ":" in address else address
     nodes = (scene.cluster.nodes if scene.cluster else None) or ()
     source = next((n.internal_ip for n in nodes if n.name == one.node), None)
+    uses_node_address = address in {n.internal_ip for n in nodes}
+    direct = (
+        " The pod uses the node's network (hostNetwork), so no overlay is involved,"
+        " despite the cause's id."
+    )
     send = NextStep(
-        text=f"On {one.node}, send a request to the pod on {one.peer_node}.",
+        text=f"On {one.node}, send a request to the pod on {one.peer_node}."
+        f"{direct if uses_node_address else ''}",
         command=f"curl -sS -m 5 -o /dev/null -w '%{{http_code}}\\n' {host}:{port}",
     )
-    uses_node_address = address in {n.internal_ip for n in nodes}
     through = _to_the_node if uses_node_address else _through_the_overlay
     return send, *through(one, quote(source or "NODE"))
 
@@ -207,35 +221,38 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
 def _to_the_node(cut: Probe, source: str) -> tuple[NextStep, NextStep]:
     """Return the steps for a pod with hostNetwork, which has its node's address."""
     port = cut.peer_port
-    capture = NextStep(
-        text=f"On {cut.peer_node}, check whether the packets from {cut.node} arrive on"
-        f" the pod's port {port}. The pod uses the node's network (hostNetwork), so its"
-        " traffic passes no overlay.",
-        command=f"sudo tcpdump -ni any 'host {source} and tcp port {port}'",
+    arrive = capture(
+        f"On {cut.peer_node}",
+        Client(str(cut.node), source),
+        port or 0,
+        before="the network between the nodes drops them",
+        accepted="the fault is on the reply's way back",
     )
-    allow = NextStep(
-        text=f"If they arrive and get no reply, let the firewall of {cut.peer_node}"
-        f" accept them. Do the same on each node, for all other nodes.",
-        command=f"sudo ufw allow from {source} to any port {port} proto tcp",
+    opened = allow(
+        source,
+        (port or 0,),
+        when=_DROPS,
+        where=f"on {cut.peer_node}, and on each node for all other nodes",
     )
-    return capture, allow
+    return arrive, opened
 
 
 def _through_the_overlay(cut: Probe, source: str) -> tuple[NextStep, NextStep]:
     """Return the steps for a pod with an address of its own."""
-    capture = NextStep(
+    watch = NextStep(
         text=f"On {cut.peer_node}, check whether the packets from {cut.node} arrive,"
         " and on which port. VXLAN uses 8472 or 4789, WireGuard 51871 or 51820.",
         command=f"sudo tcpdump -ni any 'host {source} and (udp port 8472 or udp port"
         " 4789 or udp port 51871 or udp port 51820)'",
     )
-    allow = NextStep(
-        text=f"If they arrive and the pod does not respond, let the firewall of"
-        f" {cut.peer_node} accept them. Replace 8472 by the port that you saw. Do the"
-        " same on each node, for all other nodes.",
-        command=f"sudo ufw allow from {source} to any port 8472 proto udp",
+    opened = NextStep(
+        text=f"If they arrive and the pod does not respond, {cut.peer_node} drops them,"
+        " mostly by its firewall. If it is ufw (`sudo ufw status` shows active), the"
+        " command puts a rule in front of all others. Replace 8472 by the port that you"
+        f" saw. Do the same on each node, for all other nodes. {ELSEWHERE}",
+        command=f"sudo ufw prepend allow proto udp from {source} to any port 8472",
     )
-    return capture, allow
+    return watch, opened
 
 
 CAUSE = Cause(

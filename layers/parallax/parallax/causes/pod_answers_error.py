@@ -34,7 +34,7 @@ from parallax.evidence import (
     replicas,
     users,
 )
-from parallax.evidence.reading import Missing
+from parallax.evidence.reading import Hidden, Missing
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.judgement import Assessment, Class, Hop, NextStep
@@ -47,7 +47,7 @@ def assess(scene: Scene) -> Assessment:
     """Check whether a pod wrote the failing response."""
     requests = users.failed(scene)
     if never := users.never_connected(scene):
-        return refuted(ID, never)
+        return _never_reached(scene, never)
     if no_connection := users.without_connection(scene):
         raise Missing(f"proof that a request reached a pod ({no_connection})")
     if logged := _by_the_log(scene):
@@ -69,6 +69,14 @@ def assess(scene: Scene) -> Assessment:
         return supported(ID, failing, balancer.health_report(scene))
     what = "proof that a pod wrote the failing response"
     raise Missing(what, evidence=(state, _page(scene, requests)))
+
+
+def _never_reached(scene: Scene, never: str) -> Assessment:
+    """Return the assessment by probes of pods only, as no request got a connection."""
+    probes = scene.inside(Role.POD)
+    if probes and all(p.healthy for p in probes):
+        return refuted(ID, f"all {len(probes)} internal probes of pods succeeded")
+    raise Hidden("a request that reached a pod", evidence=(never,))
 
 
 def _by_the_log(scene: Scene) -> Assessment | None:
@@ -95,8 +103,17 @@ def _by_the_log(scene: Scene) -> Assessment | None:
     if other := _unknown_upstream(scene):
         raise Missing(other)
     if unanswered := logs.no_pod_responded(scene):
-        return refuted(ID, unanswered)
+        return _without_a_response(scene, unanswered)
     return None
+
+
+def _without_a_response(scene: Scene, unanswered: str) -> Assessment:
+    """Return the assessment by probes of pods, as no pod responded to a request."""
+    local = pods.from_own_node(scene)
+    if local and all(p.healthy for p in local):
+        share = f"{of(len(local), len(local))} probes of pods from their own nodes"
+        return refuted(ID, unanswered, f"{share} succeeded")
+    raise Hidden("a response of a pod", evidence=(unanswered,))
 
 
 def _default_backend(scene: Scene) -> str | None:
@@ -115,7 +132,7 @@ def _default_backend(scene: Scene) -> str | None:
         return None
     who = f"{replicas.DEFAULT_SERVER}, the ingress controller's own default backend"
     succeeded = f"all {len(probes)} internal probes of pods succeeded"
-    return f"{who}, responded, and no pod of the Service; {succeeded}"
+    return f"{who}, wrote the failing responses, and no pod did; {succeeded}"
 
 
 def _unknown_upstream(scene: Scene) -> str | None:

@@ -28,7 +28,7 @@ from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
 from parallax.evidence import impact, ingress, inside, logs, pods, users
-from parallax.evidence.reading import Missing, evidence_so_far, need, reading
+from parallax.evidence.reading import Hidden, Missing, evidence_so_far, need, reading
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.cluster import Endpoint
@@ -42,18 +42,15 @@ ID = "pod-refuses-connection"
 BAD_GATEWAY = 502
 WITHOUT_A_POD = (502, 503)
 BETWEEN_NODES = "what rejects connections between nodes (pods accept their own node)"
-OWN_NODE = "probes of the pods on the same node"
+OWN_NODE = "probes of the pods from their own nodes"
 
 
 def assess(scene: Scene) -> Assessment:
     """Check whether ready pods refuse connections, and requests end there."""
     users.failed(scene)
     ready = [e for e in pods.endpoints(scene) if e.ready]
-    if not ready:
-        state = pods.endpoints_text(scene)
-        return refuted(ID, f"{state}, so the ingress sends no request to a pod")
-    if pods.without_port(scene):
-        return refuted(ID, pods.NO_PORT)
+    if not ready or pods.without_port(scene):
+        return _not_used(scene)
     by_place = _probes_by_place(scene)
     probes = [p for e in ready for p in by_place[e.address, e.port]]
     if not probes:
@@ -62,13 +59,34 @@ def assess(scene: Scene) -> Assessment:
         e for e in ready if any(map(inside.accepted, by_place[e.address, e.port]))
     ]
     if len(accepting) == len(ready) and not any(map(_refused, probes)):
-        return refuted(ID, f"all {len(ready)} ready pods accept connections")
+        return refuted(ID, _accepting(len(ready), probes))
     refusing = need(_refusing(scene), BETWEEN_NODES if accepting else OWN_NODE)
     share = f"{of(len(refusing), len(ready))} ready pods refuse connections"
     with evidence_so_far(share):
         own = _ends_there(scene, refusing, all_refuse=not accepting)
     port = refusing[0].port
     return supported(ID, f"{share} on port {port}, even from their own nodes", own)
+
+
+def _not_used(scene: Scene) -> Assessment:
+    """Return the assessment of pods to which the ingress sends no request."""
+    probes = scene.inside(Role.POD)
+    if probes and all(map(inside.accepted, probes)):
+        return refuted(ID, f"all {len(probes)} internal probes of pods connected")
+    raise Hidden("a pod that the ingress uses", evidence=(pods.unused_text(scene),))
+
+
+def _accepting(ready: int, probes: list[Probe]) -> str:
+    """Return that pods accept connections, and how other probes of them fail."""
+    lost = [p for p in probes if not inside.accepted(p)]
+    if not lost:
+        return f"all {ready} ready pods accept connections"
+    error = str(lost[0].error_type or ErrorType.OTHER).replace("_", " ")
+    share = of(len(lost), len(probes))
+    return (
+        f"all {ready} ready pods accept connections from some nodes, and refuse none;"
+        f" {share} internal probes of pods failed otherwise ({error})"
+    )
 
 
 def _ends_there(scene: Scene, refusing: list[Endpoint], *, all_refuse: bool) -> str:

@@ -26,12 +26,12 @@ from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
 from parallax.evidence import impact, ingress, inside, logs, pods, users
-from parallax.evidence.reading import Missing, evidence_so_far, need
+from parallax.evidence.reading import Hidden, Missing, evidence_so_far, need
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.cluster import Sighting
 from parallax.model.judgement import Assessment, Class, Hop, NextStep
-from parallax.model.probe import AS_A_USER, FOR_THE_TARGET, ErrorType, Probe
+from parallax.model.probe import AS_A_USER, FOR_THE_TARGET, ErrorType, Probe, Role
 
 ID = "pod-too-slow"
 GATEWAY_TIMEOUT = 504
@@ -42,24 +42,34 @@ AT_ONCE = 1.0
 def assess(scene: Scene) -> Assessment:
     """Check whether the ingress waits for pods that do not respond in time."""
     users.failed(scene)
-    if not pods.ready(pods.endpoints(scene)):
-        state = pods.endpoints_text(scene)
-        return refuted(ID, f"{state}, so the ingress sends no request to a pod")
-    if pods.without_port(scene):
-        return refuted(ID, pods.NO_PORT)
-    what = f"a probe of a pod on the same node ({pods.why_not_probed(scene)})"
+    if not pods.ready(pods.endpoints(scene)) or pods.without_port(scene):
+        return _not_used(scene)
+    what = f"a probe of a pod from its own node ({pods.why_not_probed(scene)})"
     local, lines = need(pods.from_own_node(scene), what), _waited_for(scene)
     own = _logged(scene, lines) or ingress.own_response(scene, GATEWAY_TIMEOUT)
     slow = [p for p in local if _is_slow(p, _limit(scene, lines))]
     if not slow:
         return _none_is_slow(scene, local, lines, own)
-    state = f"{of(len(slow), len(local))} probes of pods on the same node"
+    state = f"{of(len(slow), len(local))} probes of pods from their own nodes"
     state += f" connected and {_how(slow)}"
     with evidence_so_far(state):
         own = need(own, "a 504 written by the ingress itself")
         with evidence_so_far(own):
             _users_wait(scene, slow, local, logged=bool(lines))
     return supported(ID, state, own)
+
+
+def _not_used(scene: Scene) -> Assessment:
+    """Return the assessment of pods to which the ingress sends no request."""
+    probes = scene.inside(Role.POD)
+    if probes and all(map(_at_once, probes)):
+        return refuted(ID, _all_at_once(probes))
+    raise Hidden("a pod that the ingress uses", evidence=(pods.unused_text(scene),))
+
+
+def _all_at_once(probes: tuple[Probe, ...]) -> str:
+    share = f"all {len(probes)} internal probes of pods got a response"
+    return f"{share} within {AT_ONCE:.0f} s"
 
 
 def _none_is_slow(
@@ -71,12 +81,12 @@ def _none_is_slow(
     """Return a refutation if all pods respond at once and no request timed out."""
     every_probe = (*local, *pods.from_other_nodes(scene))
     if own is None and all(map(_at_once, every_probe)):
-        share = f"all {len(every_probe)} internal probes of pods got a response"
-        return refuted(ID, f"{share} within {AT_ONCE:.0f} s")
+        return refuted(ID, _all_at_once(every_probe))
     # A pod that hangs drops connections when its queue is full; it does not refuse.
     if own is None and all(p.error_type is ErrorType.CONNECTION_REFUSED for p in local):
         share = of(len(local), len(local))
-        return refuted(ID, f"{share} probes of pods on the same node were refused")
+        fault = f"{share} probes of pods from their own nodes were refused"
+        raise Hidden("a connection to a pod", evidence=(fault,))
     raise Missing(
         _undecided(lines, own), evidence=(_measured(local), *((own,) if own else ()))
     )
@@ -85,7 +95,8 @@ def _none_is_slow(
 def _measured(local: tuple[Probe, ...]) -> str:
     """Return how many pods responded to their own node, and how late the last one."""
     got = [p for p in local if p.status_code is not None]
-    share = f"{of(len(got), len(local))} probes of pods on the same node got a response"
+    share = f"{of(len(got), len(local))} probes of pods from their own nodes got a"
+    share += " response"
     if not got:
         return share
     slowest = max(p.duration for p in got)
@@ -149,11 +160,16 @@ def _logged(scene: Scene, lines: tuple[Sighting, ...]) -> str | None:
     took = last.upstream_response_time
     time = f" within {took:.1f} s" if took is not None else ""
     what = f"{last.upstream_address} did not respond{time}"
-    status = last.status_code
+    one = f"{what} ({last.status_code}, log of {last.node})"
     by_users = {p.request_id for p in users.failing(scene, *AS_A_USER)}
     count = len({line.request_id for line in lines if line.request_id in by_users})
-    often = f" (so for {of(count, len(by_users))} failing requests)" if count else ""
-    return f"ingress log on {last.node}: {status}, {what}{often}"
+    if not count:
+        return f"ingress log: {one}"
+    share = of(count, len(by_users))
+    return (
+        f"ingress log: {share} failing requests got no response from their pod in time;"
+        f" e.g. {one}"
+    )
 
 
 def _limit(scene: Scene, lines: tuple[Sighting, ...]) -> float | None:

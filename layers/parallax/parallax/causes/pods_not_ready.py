@@ -48,11 +48,12 @@ def assess(scene: Scene) -> Assessment:
 
 
 def _only_the_probe(scene: Scene) -> tuple[str, ...]:
-    """Return that the pods respond successfully, so only the readiness probe fails."""
+    """Return that the pods respond successfully although they are not ready."""
     probes = scene.inside(Role.POD)
     if not probes or not all(p.healthy for p in probes):
         return ()
-    return ("internal probes of the pods succeed; only the readiness probe fails",)
+    share = f"all {len(probes)} internal probes of the pods succeed"
+    return (f"{share}, so most likely only the readiness probe fails",)
 
 
 def _unready(scene: Scene) -> list[Pod]:

@@ -93,9 +93,10 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     service = (ingress.name if ingress else reached.ingress_service) or "CONFIGMAP"
     patch = f'{{"data":{{"use-proxy-protocol":"{str(not wants).lower()}"}}}}'
     other = NextStep(
-        text=f"Switch the PROXY protocol {'off' if wants else 'on'} at the ingress. The"
-        " command assumes that its ConfigMap is named like its Service. If not, use the"
-        " name in the controller's argument --configmap.",
+        text=f"Switch the PROXY protocol {'off' if wants else 'on'} at the ingress, in"
+        " the ConfigMap that the controller's argument --configmap names. The command"
+        " assumes the name of the Service. Check it first:"
+        f" `kubectl -n {space} get pods -o yaml | grep configmap=`.",
         command=f"kubectl -n {quote(space)} patch configmap {quote(service)}"
         f" -p '{patch}'",
         alternative=True,

@@ -34,7 +34,7 @@ from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
 from parallax.evidence import impact, inside, pods
-from parallax.evidence.reading import Missing, evidence_so_far, need
+from parallax.evidence.reading import Hidden, Missing, evidence_so_far, need
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.judgement import Assessment, Class, Hop, NextStep
@@ -47,7 +47,7 @@ def assess(scene: Scene) -> Assessment:
     ready = [e for e in pods.endpoints(scene) if e.ready]
     state = pods.endpoints_text(scene)
     if not ready:
-        return refuted(ID, _unready(scene))
+        return _unready(scene)
     served = sum(e.port is not None for e in ready)
     if served:
         share = of(served, len(ready))
@@ -61,13 +61,15 @@ def assess(scene: Scene) -> Assessment:
     return supported(ID, f"{state}, none of them with a port", why, ends)
 
 
-def _unready(scene: Scene) -> str:
-    """Return why no endpoint is ready, with the ports of those that are not."""
+def _unready(scene: Scene) -> Assessment:
+    """Return the assessment of endpoints that are not ready, by their ports."""
     found = pods.known_endpoints(scene)
     if not found or any(e.port is None for e in found):
-        return pods.endpoints_text(scene)
+        raise Hidden("a ready endpoint", evidence=(pods.endpoints_text(scene),))
     share = of(len(found), len(found))
-    return f"the Service port maps to a port on {share} endpoints, none of them ready"
+    return refuted(
+        ID, f"the Service port maps to a port on {share} endpoints, none of them ready"
+    )
 
 
 def _mismatch(scene: Scene) -> str:

@@ -9,7 +9,7 @@ from shlex import quote
 
 from parallax.advice import advise
 from parallax.causes import CAUSES, Cause
-from parallax.causes.cause import refuted, unknown
+from parallax.causes.cause import hidden, unknown
 from parallax.diagnose.complete import complete, to_come
 from parallax.diagnose.naming import named, with_explanations
 from parallax.diagnose.path import balancer_responded, blame, trace
@@ -17,7 +17,7 @@ from parallax.diagnose.settling import settling
 from parallax.diagnose.symptom import read_symptom
 from parallax.diagnose.without_future import without_future
 from parallax.evidence import balancer
-from parallax.evidence.reading import Absent, Missing
+from parallax.evidence.reading import Hidden, Missing
 from parallax.evidence.scene import Scene
 from parallax.model.balancer import Problem
 from parallax.model.judgement import (
@@ -77,12 +77,13 @@ def judge(snapshot: Snapshot) -> Judgement:
 def ask(cause: Cause, snapshot: Snapshot) -> Assessment:
     """Assess one cause; its answer is unknown if evidence is missing or it fails.
 
-    What does not exist cannot be at fault: an `Absent` rules the cause out.
+    A cause that another fault hides is unknown too, never ruled out.
     """
     try:
         return cause.assess(Scene.of(snapshot))
-    except Absent as gap:
-        return refuted(cause.id, *gap.evidence)
+    except Hidden as gap:
+        *shown, fault = gap.evidence or gap.why
+        return hidden(cause.id, fault, evidence=tuple(shown))
     except Missing as gap:
         return unknown(cause.id, *gap.why, evidence=gap.evidence)
     except Exception as error:  # noqa: BLE001 - a bug in one cause must not stop the others

@@ -50,10 +50,21 @@ def _node(scene: Scene) -> HopSeen:
     share = of(len(got), len(probes))
     text = f"{share} NodePort probes between nodes got a response"
     if dropped := [p for p in scene.inside(Role.INGRESS_OTHER) if p not in probes]:
+        lost = [p for p in dropped if p.status_code is None]
         text = f"{share} NodePort probes to nodes with an ingress pod"
-        text += f" ({_peers(probes)}) got a response; traffic policy Local drops"
-        text += f" probes to the others ({_peers(dropped)}), as intended"
+        text += f" ({_peers(probes)}) got a response; {of(len(lost), len(dropped))} to"
+        text += f" nodes without one ({_peers(dropped)}) got none, as traffic policy"
+        text += f" Local intends{_not_probed(scene)}"
     return line(Hop.NODE, text, good=len(got) == len(probes))
+
+
+def _not_probed(scene: Scene) -> str:
+    """Return the nodes whose NodePort no other node probed, if there are any."""
+    probed = {p.peer_node for p in scene.inside(Role.INGRESS_OTHER)}
+    known = (scene.cluster.nodes if scene.cluster else None) or ()
+    left = sorted(n.name for n in known if n.name not in probed)
+    more = f" and {len(left) - NAMED} more" if len(left) > NAMED else ""
+    return f"; not probed: {', '.join(left[:NAMED])}{more}" if left else ""
 
 
 def _peers(probes: Sequence[Probe]) -> str:
@@ -87,17 +98,25 @@ def _logged(scene: Scene, lines: Sequence[Sighting]) -> str:
     found = {line.request_id for line in lines}
     requests = users.outside(scene, *FOR_THE_TARGET)
     if not found:
-        return f"its access log contains none of {len(requests)} external requests" + (
-            _unlogged(scene)
-        )
-    like_users = users.outside(scene, *AS_A_USER)
-    others = [p for p in requests if p not in like_users]
-    text = f"its access log contains {_share(like_users, found)} external requests"
-    text += " sent as a user does"
-    if others:
-        text += f", and {_share(others, found)} that bypass DNS or caches"
+        sent = ", ".join(f"{len(p)} {what}" for p, what in _kinds(scene) if p)
+        text = f"its access log contains none of {len(requests)} external requests"
+        return f"{text} ({sent}){_unlogged(scene)}"
+    like_users, *others = _kinds(scene)
+    shares = [f"{_share(p, found)} {what}" for p, what in others if p]
+    first = f"{_share(like_users[0], found)} external requests {like_users[1]}"
+    text = f"its access log contains {', '.join((first, *shares))}"
     late = len(found) < len(requests) and _is_behind(scene, requests)
     return text + ("; the newest lines are not read yet" if late else "")
+
+
+def _kinds(scene: Scene) -> list[tuple[tuple[Probe, ...], str]]:
+    """Return the external requests by the route that they took."""
+    kinds = (
+        (AS_A_USER, "sent as a user does"),
+        ((Role.DIRECT,), "sent directly to the load balancer"),
+        ((Role.CACHE_BUSTER,), "with a unique URL"),
+    )
+    return [(users.outside(scene, *roles), what) for roles, what in kinds]
 
 
 def _is_behind(scene: Scene, requests: Sequence[Probe]) -> bool:
@@ -157,7 +176,7 @@ def _overlay(scene: Scene) -> HopSeen | None:
     own = of(sum(_got(p) for p in home), len(home))
     text = (
         f"{share} probes of pods on other nodes could not connect; {own} probes of pods"
-        " on the same node connected"
+        " from their own nodes connected"
     )
     return line(Hop.OVERLAY, text, good=False if len(pairs) >= PAIRS else None)
 

@@ -185,11 +185,7 @@ def _response(scene: Scene, *, marked: bool) -> str:
         if wrote_response(scene, probe) and not balancer.reached_other_machine(
             scene, probe
         ):
-            took = probe.phases.processing or 0
-            after = f", after {took:.1f} s" if took >= CONNECT_ATTEMPT else ""
-            return (
-                f"the load balancer itself responded {probe.status_code} to {to}{after}"
-            )
+            return _own_text(scene, probe)
         if not balancer.was_sent_to_balancer(scene, probe):
             continue
         if probe.error_type is ErrorType.CONNECTION_CLOSED:
@@ -197,6 +193,28 @@ def _response(scene: Scene, *, marked: bool) -> str:
         if not marked and _unmarked(scene, probe):
             return f"the load balancer's address responded {status} to {to}"
     raise Missing("a response written by the load balancer itself")
+
+
+def _own_text(scene: Scene, first: Probe) -> str:
+    """Return how many failing user requests got the load balancer's own page.
+
+    If none did, as behind a CDN, the text is about the first probe that got it.
+    """
+    failed = users.failing(scene, *AS_A_USER)
+    own = [p for p in failed if wrote_response(scene, p)]
+    own = [p for p in own if not balancer.reached_other_machine(scene, p)]
+    took = min(p.phases.processing or 0 for p in own or [first])
+    after = f", after {took:.1f} s" if took >= CONNECT_ATTEMPT else ""
+    if not own:
+        to = f"the {first.role.value} probe"
+        return f"the load balancer itself responded {first.status_code} to {to}{after}"
+    codes = ", ".join(map(str, sorted({p.status_code or 0 for p in own})))
+    share = "all " if len(own) == len(failed) else f"{len(own)} of "
+    responses = "response" if len(failed) == 1 else "responses"
+    count = "the only" if len(failed) == 1 else f"{share}{len(failed)}"
+    return (
+        f"the load balancer itself wrote {count} failing {responses} ({codes}){after}"
+    )
 
 
 def _unmarked(scene: Scene, probe: Probe) -> bool:

@@ -8,7 +8,7 @@ from ipaddress import ip_address
 from textwrap import shorten
 
 from parallax.evidence import users
-from parallax.evidence.reading import Absent, Missing, need, reading
+from parallax.evidence.reading import Hidden, Missing, need, reading
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of, since_text
 from parallax.model.balancer import (
@@ -53,8 +53,8 @@ def load_balancer(scene: Scene) -> LoadBalancer:
 def service(scene: Scene) -> BalancerService:
     """Return the load balancer's service on the port that users use.
 
-    Raise `Absent` if there is none: a load balancer without a service has nothing else
-    that could be at fault. A CDN may use another port, so then it is only `Missing`.
+    Raise `Hidden` if there is none: what is behind a missing service is not visible.
+    A CDN may use another port, so then it is only `Missing`.
     """
     lb, port = load_balancer(scene), users.listen_port(scene)
     if lb.is_unread(port):
@@ -69,7 +69,7 @@ def service(scene: Scene) -> BalancerService:
     if redirects is None or scene.target.reached.cdn:
         raise Missing(what)
     state = f"{name(scene)} has no service on port {port}"
-    raise Absent(what, evidence=(f"{state}, so it sends no request to a target",))
+    raise Hidden(what, evidence=(state,))
 
 
 def unread_text(scene: Scene) -> str:

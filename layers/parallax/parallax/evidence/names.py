@@ -129,6 +129,19 @@ def zone_answers(scene: Scene) -> tuple[Resolution, ...]:
     return tuple(sorted(own, key=lambda r: not foreign_addresses(scene, r)))
 
 
+def zone_text(scene: Scene) -> str:
+    """Return what the zone's own name servers answer now."""
+    zone = zone_answers(scene)
+    if not zone:
+        return "the zone's own name servers did not respond"
+    addresses = ", ".join(zone[0].addresses)
+    wrong = [r for r in zone if foreign_addresses(scene, r)]
+    share = of(len(wrong) or len(zone), len(zone))
+    own = f"the zone's name servers ({share}) return {addresses}"
+    why = "the record is wrong" if wrong else "resolvers still cache the old address"
+    return f"{own}: {why}"
+
+
 def foreign_addresses(scene: Scene, resolution: Resolution) -> tuple[str, ...]:
     """Return the addresses of an answer that are not the load balancer's."""
     return tuple(a for a in resolution.addresses if not balancer.owns_address(scene, a))

@@ -8,7 +8,7 @@ can be neither matched nor excluded is left open.
 from ipaddress import ip_address, ip_network
 
 from parallax.evidence import balancer, inside
-from parallax.evidence.reading import Missing, need, reading
+from parallax.evidence.reading import Hidden, Missing, need, reading
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.balancer import BalancerTarget
@@ -80,6 +80,12 @@ def targets(scene: Scene) -> tuple[BalancerTarget, ...]:
     """Return the load balancer's targets, with label selectors resolved."""
     balancer = scene.load_balancer
     return tuple(balancer.leaves()) if balancer else ()
+
+
+def some_targets(scene: Scene) -> None:
+    """Raise `Hidden` if there is no target: what it could reach is not visible."""
+    if scene.load_balancer is not None and not targets(scene):
+        raise Hidden("a target", evidence=(f"{balancer.name(scene)} has no targets",))
 
 
 @reading
@@ -176,8 +182,8 @@ def no_target_serves(scene: Scene) -> str | None:
     at = ingress_nodes(scene)
     if split_targets is None or split_targets[0] or not at:
         return None
-    where = ", ".join(sorted(at)[:3])
+    where, listed = ", ".join(sorted(at)[:3]), ", ".join(t.label for t in found[:3])
     return (
-        f"the traffic policy is Local, and none of {len(found)} targets runs an"
-        f" ingress pod (the pods run on {where})"
+        f"the traffic policy is Local, and none of {len(found)} targets ({listed})"
+        f" runs an ingress pod; the pods run on {where}"
     )

@@ -73,7 +73,10 @@ def answered_across(scene: Scene, to: int) -> str:
             if sent_probes
             else inside.why_no_reports(scene)
         )
-        raise Missing(f"responses to all probes between nodes on port {to} ({got})")
+        raise Missing(
+            "whether only the load balancer cannot connect, because not all probes"
+            f" between nodes on port {to} got a response ({got})"
+        )
     return across_text(scene, to)
 
 

@@ -14,11 +14,8 @@ from parallax.evidence.words import of
 from parallax.model.cluster import Endpoint, Pod
 from parallax.model.probe import Probe, Role
 
-NO_PORT = (
-    "none of the Service's ready endpoints has a port, so the ingress sends no request"
-    " to a pod"
-)
-"""What rules out causes that need a request to a pod, if `without_port`."""
+NO_PORT = "none of the Service's ready endpoints has a port"
+"""Why the ingress sends no request to a pod, if `without_port`."""
 
 
 def why_not_probed(scene: Scene) -> str:
@@ -73,6 +70,11 @@ def without_port(scene: Scene) -> bool:
     """Return whether endpoints are ready, but none of them has a port."""
     found = [e for e in known_endpoints(scene) if e.ready]
     return bool(found) and all(e.port is None for e in found)
+
+
+def unused_text(scene: Scene) -> str:
+    """Return why the ingress sends no request to a pod."""
+    return NO_PORT if without_port(scene) else endpoints_text(scene)
 
 
 def endpoints_text(scene: Scene) -> str:

@@ -2,8 +2,8 @@
 
 In: a function of a scene that returns a value or raises `Missing`. Out: a `Reading`,
 which calls that function once per scene and arguments.
-It does not: conclude. The engine turns a `Missing` into "not determined", and an
-`Absent` into "ruled out".
+It does not: conclude. The engine turns a `Missing` into "not determined", and a
+`Hidden` too, with the fault that hides the answer.
 The idea is from insights-core: a rule states what it needs, the engine what is missing.
 """
 
@@ -23,10 +23,11 @@ class Missing(Exception):  # noqa: N818 - missing evidence is a result, not an e
         self.evidence = evidence
 
 
-class Absent(Missing):
-    """A thing that a cause is about does not exist, which rules the cause out.
+class Hidden(Missing):
+    """Another fault hides whether a cause is true, as no request gets that far.
 
-    `why` names the thing as missing evidence; `evidence` states that it is absent.
+    `why` names the missing thing; the last sentence of `evidence` is the other fault.
+    A fault that is only hidden is not ruled out: it may show after the repair.
     """
 
 
@@ -82,4 +83,4 @@ def evidence_so_far(*evidence: str) -> Generator[None]:
     try:
         yield
     except Missing as gap:
-        raise Missing(*gap.why, evidence=(*evidence, *gap.evidence)) from None
+        raise type(gap)(*gap.why, evidence=(*evidence, *gap.evidence)) from None

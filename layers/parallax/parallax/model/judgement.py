@@ -167,6 +167,8 @@ class Assessment:
     evidence: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     explained_by: str | None = None
+    hidden_by: str | None = None
+    """The other fault, in words, that hides whether an `unknown` cause is true."""
 
 
 @wired

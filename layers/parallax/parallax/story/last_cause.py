@@ -4,7 +4,8 @@ In: the incident so far and the newest judgement. Out: the judgement, with the l
 established cause if nothing contradicts it.
 A judgement that ends an incident has its cause as well. The evidence of a cause is
 stored with its time, so that a mail can state its age.
-It does not: keep a cause that new evidence refutes, or for another symptom.
+It does not: keep a cause that new evidence refutes, that another fault hides now, or
+for another symptom.
 """
 
 from dataclasses import replace
@@ -29,8 +30,9 @@ def with_last_cause(incident: Incident, judgement: Judgement) -> Judgement:
     last = incident.finding
     if judgement.cause != NOT_ESTABLISHED or last is None:
         return judgement
-    answers = {a.cause: a.answer for a in judgement.assessments}
-    if answers.get(last.cause) is not Answer.UNKNOWN:
+    answers = {a.cause: a for a in judgement.assessments}
+    now = answers.get(last.cause)
+    if now is None or now.answer is not Answer.UNKNOWN or now.hidden_by:
         return judgement
     if last.cause != incident.cause or not _same(last.symptom, judgement.symptom):
         return judgement

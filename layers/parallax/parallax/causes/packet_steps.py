@@ -1,0 +1,96 @@
+"""Packet steps: how to find where connections to a node's port get lost.
+
+In: the client's address, the ports, the node. Out: next steps, each with a command. The
+first one looks at the packets, so nothing is changed before the place is known.
+It does not: judge. Four causes share it.
+Source: kubernetes/kubernetes issue 79783 and hcloud-cloud-controller-manager issue 212
+(IPVS: a node with the load balancer's address drops its packets); ufw(8), `prepend` and
+`route`; netfilter (kube-proxy's iptables rules rewrite the port before the filter).
+"""
+
+from collections.abc import Sequence
+from shlex import quote
+from typing import NamedTuple
+
+from parallax.model.judgement import NextStep
+
+
+class Client(NamedTuple):
+    """Who connects to a node, for a reader, and its address."""
+
+    name: str
+    address: str
+
+
+ELSEWHERE = "In another firewall (nftables, Cilium), add the same rule."
+
+
+def capture(
+    where: str, client: Client, port: int, *, before: str, accepted: str
+) -> NextStep:
+    """Return how to see whether packets arrive at a node, and what each result means.
+
+    `before` is what can drop them earlier; `accepted` is what a reply means.
+    """
+    return NextStep(
+        text=f"{where}, check whether packets from {client.name} ({client.address})"
+        f" arrive on port {port}. If none arrives, {before}. If a SYN arrives and gets"
+        f" no reply, the node drops it: go on with the next step. If it gets a SYN-ACK,"
+        f" {accepted}.",
+        command=f"sudo tcpdump -ni any 'tcp port {port} and host {client.address}'",
+    )
+
+
+def node_owns_address(source: str) -> NextStep:
+    """Return how to see whether kube-proxy gave the node the load balancer's address.
+
+    The node then drops packets from it, as they claim to come from itself.
+    """
+    return NextStep(
+        text=f"If a line appears, kube-proxy in IPVS mode has given the address"
+        f" {source} to the node itself, and the node drops the load balancer's packets."
+        " To repair it, set the annotation"
+        ' load-balancer.hetzner.cloud/disable-private-ingress: "true" on the ingress'
+        " Service.",
+        command=f"ip -brief address | grep -wF {quote(source)}",
+    )
+
+
+def firewall_rules(when: str) -> NextStep:
+    """Return how to look for the rule that drops the load balancer's packets."""
+    return NextStep(
+        text=f"{when}, look for the rule of the node's firewall that drops the packets."
+        " The command is for ufw; for another firewall, use `sudo nft list ruleset`.",
+        command="sudo ufw status numbered",
+    )
+
+
+def allow(
+    source: str,
+    ports: Sequence[int],
+    *,
+    when: str,
+    where: str = "on every node",
+    routed: int | None = None,
+) -> NextStep:
+    """Return how to allow a client at a node's firewall, in front of other rules.
+
+    `routed` is the port of pods with an address of their own: packets to them are
+    forwarded, and ufw has separate rules for these.
+    """
+    listed = ",".join(map(str, ports))
+    add = f"allow proto tcp from {source} to any port"
+    command = f"sudo ufw prepend {add} {listed}"
+    if routed is not None:
+        command += f" && sudo ufw route prepend {add} {routed}"
+    forwarded = (
+        f" The second rule is for packets that the node forwards to port {routed} of"
+        " pods."
+        if routed is not None
+        else ""
+    )
+    return NextStep(
+        text=f"{when} If it is ufw (`sudo ufw status` shows active), the command puts a"
+        f" rule in front of all others: run it {where}.{forwarded} {ELSEWHERE}",
+        command=command,
+    )

@@ -1,0 +1,26 @@
+"""Policy step: how to let every node forward requests to the ingress.
+
+In: the ingress Service. Out: one next step. It does not: judge. Two causes share it.
+Source: Kubernetes documentation, externalTrafficPolicy (policy Cluster replaces the
+source address of a connection by a node's).
+"""
+
+from shlex import quote
+
+from parallax.model.cluster import Service
+from parallax.model.judgement import NextStep
+
+_PATCH = '{"spec":{"externalTrafficPolicy":"Cluster"}}'
+
+
+def forward_everywhere(ingress: Service) -> NextStep:
+    """Return how to set the policy to Cluster, and what the ingress then sees."""
+    return NextStep(
+        text="Let every node forward requests. The ingress then sees a node's address"
+        " as the source of a connection, instead of the load balancer's. The client's"
+        " address in X-Forwarded-For or in a PROXY header stays. Check first whether"
+        " lists of allowed or trusted addresses contain the nodes.",
+        command=f"kubectl -n {quote(ingress.namespace)} patch service"
+        f" {quote(ingress.name)} -p '{_PATCH}'",
+        alternative=True,
+    )
