@@ -20,6 +20,8 @@ from bench.cost.page import page
 from bench.cost.points import (
     FAILING,
     HEALTHY,
+    LONG,
+    LONGEST,
     NEW,
     failing_units,
     healthy_units,
@@ -54,12 +56,15 @@ def measure() -> dict[str, Any]:
     healthy["lambda.cold.gb_seconds"] = {"fixed": starts}
     alike = {(s.targets, s.nodes): results[s] for s in HEALTHY if s.clusters == 1}
     pairs = [(s, results[s], alike[s.targets, s.nodes]) for s in FAILING]
-    new = [pair for pair in pairs if pair[0].warm == NEW]
+    aged = {
+        warm: [p for p in pairs if p[0].warm == warm] for warm in (NEW, LONG, LONGEST)
+    }
     return {
         "date": f"{datetime.now(UTC):%Y-%m-%d}",
         "healthy": healthy,
-        "failing": failing_units(new),
-        "outage": failing_units([pair for pair in pairs if pair not in new]),
+        "failing": failing_units(aged[NEW]),
+        "outage": failing_units(aged[LONG]),
+        "long_outage": failing_units(aged[LONGEST]),
         "runs": [asdict(size) | dict(results[size]) for size in sizes],
     }
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bench.cost.fit import fit
-from bench.cost.stack import WARM_MINUTES, Size
+from bench.cost.stack import SETTLED, WARM_MINUTES, Size
 from parallax.cost.measured import features
 
 ASKED = ((2, 5), (20, 10), (500, 100), (10_000, 500))
@@ -27,15 +27,19 @@ HEALTHY = (
     Size(targets=2, nodes=50, minutes=5),
 )
 NEW, LONG = WARM_MINUTES, WARM_MINUTES + 16
-"""Minutes before a new outage is measured, and before a long one is."""
+LONGEST = WARM_MINUTES + 2 + SETTLED
+"""Minutes before an outage is measured, by its age."""
 FAILING = (
     Size(targets=2, nodes=5, failing=1, warm=NEW, minutes=8),
     Size(targets=2, nodes=10, failing=1, warm=NEW, minutes=8),
     Size(targets=2, nodes=50, failing=1, warm=NEW, minutes=3),
     Size(targets=2, nodes=5, failing=1, warm=LONG, minutes=5),
     Size(targets=2, nodes=10, failing=1, warm=LONG, minutes=5),
+    # An investigation follows every twenty minutes.
+    Size(targets=2, nodes=5, failing=1, warm=LONGEST, skipped=180, minutes=20),
+    Size(targets=2, nodes=10, failing=1, warm=LONGEST, skipped=180, minutes=20),
 )
-"""One target fails: its first minutes, and after a quarter of an hour."""
+"""One target fails: its first minutes, after a quarter of an hour, after two hours."""
 
 NOISE = 1e-6
 

@@ -21,7 +21,7 @@ from bench.cost.mappings import Mapping, Mappings, mappings_of
 from bench.cost.reports import Reports
 from bench.cost.servers import Servers
 from bench.cost.serving import Emulator, Moto
-from bench.cost.stack import WARM_MINUTES, Size, configured
+from bench.cost.stack import SETTLED, WARM_MINUTES, Size, configured
 from bench.cost.tables import Record
 from bench.cost.template import GIVEN, Function, Template
 from bench.cost.timeline import Timeline
@@ -101,7 +101,7 @@ class Simulation:
 
     def _repeat(self, at: float, every: float, name: str, payload: Result) -> None:
         def call() -> None:
-            self._repeat(at + every, every, name, payload)
+            self._repeat(self._timeline.now + every, every, name, payload)
             self._counter.add("scheduler.invocations")
             self._functions.invoke(name, payload)
 
@@ -118,24 +118,31 @@ class Simulation:
             self._push(5.0 + 50.0 * (place * GOLDEN % 1.0), agent)
 
     def _push(self, at: float, agent: Agent) -> None:
-        self._timeline.at(at, lambda: self._push(at + agent.push(at), agent))
+        def push() -> None:
+            now = self._timeline.now
+            self._push(now + agent.push(now), agent)
+
+        self._timeline.at(at, push)
 
     def _ingest(self, event: Result) -> Result:
         return self._functions.invoke("IngestFunction", event)
 
     def _pass(self, cloud: Cloud) -> None:
         """Let all minutes pass; count only the measured ones."""
-        size, began = self._size, perf_counter()
+        size, began, skipped = self._size, perf_counter(), 0.0
         minutes = size.warm + size.minutes
         tables = cloud.tables.tables.values()
         for minute in range(minutes):
             if minute == WARM_MINUTES:
                 self._servers.fail(size.failing)
+            if size.skipped and minute == size.warm - SETTLED:
+                skipped = 60.0 * size.skipped
+                self._timeline.skip(skipped)
             if minute == size.warm:
                 self._counter.reset()
                 for table in tables:
                     table.created_bytes = 0.0
-            self._timeline.until(60.0 * (minute + 1))
+            self._timeline.until(60.0 * (minute + 1) + skipped)
             spent = perf_counter() - began
             self._report(f"minute {minute + 1} of {minutes} after {spent:.0f} s")
         created = sum(table.created_bytes for table in tables)

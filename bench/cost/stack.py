@@ -18,6 +18,8 @@ from bench.cost.template import REGION, Template
 REPEAT = 0.1
 """Seconds between the repeats of an investigation in the bench."""
 WARM_MINUTES = 3
+SETTLED = 5
+"""Minutes after a skip in which agents and rounds find their pace again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +29,8 @@ class Size:
     `minutes` are measured, after `warm` minutes that are not. The first `failing`
     targets fail from the end of the third minute on. In the first `muted` minutes no
     stream record is delivered: all readings are new then, and each would be judged.
+    `skipped` minutes pass at once, `SETTLED` minutes before those that are measured: a
+    failure is then that much older.
     """
 
     targets: int
@@ -36,6 +40,7 @@ class Size:
     warm: int = WARM_MINUTES
     minutes: int = 10
     muted: int = 0
+    skipped: int = 0
 
     def names(self, cluster: int) -> tuple[str, ...]:
         """Return the targets of one cluster."""

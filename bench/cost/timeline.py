@@ -34,6 +34,11 @@ class Timeline:
         """Schedule a call so many seconds from now."""
         self.at(self.now + seconds, call)
 
+    def skip(self, seconds: float) -> None:
+        """Let so much time pass in which nothing happens; all calls come later."""
+        self._clock.move_to(self.now + seconds)
+        self._queue = [(at + seconds, n, call) for at, n, call in self._queue]
+
     def until(self, seconds: float) -> None:
         """Make all calls before this time."""
         while self._queue and self._queue[0][0] < seconds:

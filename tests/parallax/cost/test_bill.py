@@ -16,6 +16,7 @@ MEASURED = Measured(
     },
     failing={"dynamodb.write_units": Units(fixed=3, node=2)},
     outage={"dynamodb.write_units": Units(node=0.5)},
+    long_outage={"dynamodb.write_units": Units(node=0.1)},
 )
 PRICES = read_prices("us-east-1")
 
@@ -65,6 +66,14 @@ def test_a_long_outage_costs_less_for_each_minute() -> None:
     extra = _bill(failing=0.01).total - _bill().total
     new, old = 3 + 2 * 10, 0.5 * 10
     units = minutes * (0.25 * new + 0.75 * old)
+    assert extra == pytest.approx(units * 0.625e-6)
+
+
+def test_an_outage_of_a_month_has_the_units_of_a_long_one() -> None:
+    """Its first two hours are 0.3 % of it."""
+    month = 43_800.0
+    extra = _bill(failing=0.05, outage_minutes=month).total - _bill().total
+    units = 15 * (3 + 2 * 10) + 105 * 0.5 * 10 + (month - 120) * 0.1 * 10
     assert extra == pytest.approx(units * 0.625e-6)
 
 

@@ -27,7 +27,7 @@ def test_units_reproduce_what_was_counted(run: Mapping[str, Any]) -> None:
 
 
 def _total(size: Size, healthy: Mapping[str, Units]) -> float:
-    measured = Measured(date="", healthy=healthy, failing={}, outage={})
+    measured = Measured(date="", healthy=healthy, failing={}, outage={}, long_outage={})
     return bill_of(usage_of(size, measured), read_prices("us-east-1")).total
 
 

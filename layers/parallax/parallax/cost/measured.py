@@ -52,14 +52,16 @@ class Measured:
     """The counted run.
 
     `healthy` is a minute of a healthy stack. `failing` is what a minute of one failing
-    target adds in its first quarter of an hour, and `outage` after that. Meters whose
-    name begins with `count.` are numbers of things, not uses in a minute.
+    target adds in its first quarter of an hour, `outage` until two hours have passed,
+    and `long_outage` after that. Meters whose name begins with `count.` are numbers of
+    things, not uses in a minute.
     """
 
     date: str
     healthy: Mapping[str, Units]
     failing: Mapping[str, Units]
     outage: Mapping[str, Units]
+    long_outage: Mapping[str, Units]
     runs: tuple[Mapping[str, Any], ...] = ()
 
 
@@ -71,6 +73,7 @@ def read_measured(file: Path | None = None) -> Measured:
         healthy=_units(content["healthy"]),
         failing=_units(content["failing"]),
         outage=_units(content["outage"]),
+        long_outage=_units(content["long_outage"]),
         runs=tuple(content["runs"]),
     )
 

@@ -11,8 +11,8 @@ from parallax.cost.measured import Measured, Units, features
 
 MONTH_MINUTES = 730 * 60
 """Minutes of a month, as AWS's price pages have it: 730 hours."""
-NEW_MINUTES = 15.0
-"""Minutes after which an outage counts as long: fewer investigations."""
+NEW_MINUTES, LONG_MINUTES = 15.0, 120.0
+"""Minutes after which a failure is investigated and reported less often."""
 COUNTED = "count."
 KEPT_MINUTES = 2 * 24 * 60
 """How long the journal keeps an item."""
@@ -111,11 +111,13 @@ def usage_of(size: Size, measured: Measured) -> Usage:
 def _failing_minutes(
     size: Size, measured: Measured
 ) -> Iterable[tuple[float, Mapping[str, Units]]]:
-    """Yield minutes of outages in a month, new and long ones, with their units."""
+    """Yield the minutes of outages in a month, by their age, with their units."""
     minutes = MONTH_MINUTES * size.failing * size.targets
     new = min(1.0, NEW_MINUTES / size.outage_minutes)
+    known = min(1.0, LONG_MINUTES / size.outage_minutes)
     yield minutes * new, measured.failing
-    yield minutes * (1 - new), measured.outage
+    yield minutes * (known - new), measured.outage
+    yield minutes * (1 - known), measured.long_outage
 
 
 def _amount(units: Units, size: Size, target_factor: float) -> Amount:
