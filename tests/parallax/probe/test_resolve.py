@@ -151,3 +151,41 @@ def test_a_machine_without_a_thread_blames_no_name(
     monkeypatch.setattr(threading.Thread, "start", broken)
     with pytest.raises(NotSentError, match="can't start new thread"):
         asyncio.run(lookup("one.test", 80))
+
+
+@pytest.mark.parametrize(
+    ("name", "is_found"), [("localhost", True), (f"{'x' * 64}.invalid", False)]
+)
+def test_an_answer_that_is_already_there_is_taken_at_once(
+    name: str, monkeypatch: pytest.MonkeyPatch, *, is_found: bool
+) -> None:
+    """The event loop does not turn if the resolver was faster than the caller."""
+    answered, over = threading.Event(), threading.Event()
+
+    class Idle(list[Any]):
+        """The idle threads; signals when there is one."""
+
+        def append(self, asker: Any) -> None:
+            """Take a thread back."""
+            super().append(asker)
+            answered.set()
+
+    def work() -> None:
+        """Wait until the thread has answered, and then done something else."""
+        assert answered.wait(10)
+        resolve._Lookups.take().do((lambda: ((), None), lambda _: over.set()))
+        assert over.wait(10)
+
+    async def ask() -> tuple[object, int]:
+        """Return what the lookup gave, and how often the loop has turned."""
+        turns: list[None] = []
+        asyncio.get_running_loop().call_soon(turns.append, None)
+        try:
+            return await lookup(name, 80, work), len(turns)
+        except Failure as failure:
+            return failure.error_type, len(turns)
+
+    monkeypatch.setattr(resolve._Lookups, "idle", Idle())
+    found, turns = asyncio.run(ask())
+    assert turns == 0
+    assert (found is not ErrorType.NAME_NOT_RESOLVED) is is_found

@@ -82,6 +82,8 @@ async def lookup(
         raise NotSentError("too many name lookups hang")
     loop = asyncio.get_running_loop()
     future: asyncio.Future[tuple[str, ...]] = loop.create_future()
+    early: list[_Result] = []
+    waits = False
 
     def receive(result: _Result) -> None:
         addresses, error = result
@@ -93,6 +95,10 @@ async def lookup(
             future.set_exception(error)
 
     def report(result: _Result) -> None:
+        # In this order, so that either side sees what the other one has written.
+        early.append(result)
+        if not waits:
+            return
         # The loop is closed if nothing waits for the result.
         with contextlib.suppress(RuntimeError):
             loop.call_soon_threadsafe(receive, result)
@@ -105,6 +111,9 @@ async def lookup(
     _Lookups.awaited.add(future)
     try:
         meanwhile()
+        waits = True
+        if early:  # a name in a file or a cache: the event loop has nothing to wait for
+            receive(early[0])
         return await future
     finally:
         _Lookups.awaited.discard(future)
