@@ -35,6 +35,19 @@ def test_the_first_message_needs_no_peer() -> None:
     assert handshake.outgoing.pending == 0
 
 
+def test_a_handshake_knows_when_only_the_peer_can_go_on(trusted: Authority) -> None:
+    """Bytes that were not read yet, or the end, are for OpenSSL first."""
+    handshake = finished(tls.VERIFIED, trusted)
+    assert handshake.is_drained
+    handshake.incoming.write(b"\x17")
+    assert not handshake.is_drained
+    with pytest.raises(ssl.SSLWantReadError):  # the start of a record
+        handshake.tls.read(1)
+    assert handshake.is_drained
+    handshake.incoming.write_eof()
+    assert not handshake.is_drained
+
+
 @pytest.mark.parametrize("verified", [True, False])
 def test_a_certificate_is_decoded_once(trusted: Authority, *, verified: bool) -> None:
     """The second connection returns the same value, whether it was verified or not."""

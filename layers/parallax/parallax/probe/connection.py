@@ -2,7 +2,7 @@
 
 In: an address, a port, a name for TLS. Out: bytes sent and received.
 It does not: resolve names, implement HTTP, or measure time; its caller does. It yields
-to the event loop at every read, so that the caller's timeout takes effect even if a
+to the event loop every few reads, so that the caller's timeout takes effect even if a
 peer sends faster than we read.
 """
 
@@ -22,6 +22,13 @@ _RECORDS = 256 * 1024
 
 Source: SSL_CTX_set_max_cert_list(3)."""
 
+_UNFINISHED = "of an unfinished TLS handshake"
+_WITHOUT_DATA = "of TLS records without data"
+_EAGER, _READ = 16 * 1024, 1024
+"""Bytes that are read before others get a turn, and what each read counts in addition.
+
+Most responses are smaller; a peer that always sends delays others by 16 reads."""
+
 
 class Connection:
     """A non-blocking socket, and TLS in memory over it."""
@@ -30,6 +37,7 @@ class Connection:
         self._socket = sock
         self._handshake: Handshake | None = None
         self._without_data = 0
+        self._eager = 0
         self.received = 0
         """Bytes received from the peer so far, including those of TLS."""
 
@@ -45,12 +53,15 @@ class Connection:
         before it sent a byte (as a TCP load balancer without targets does).
         """
         self._handshake = handshake
+        if handshake.outgoing.pending:  # it has begun, and waits for the peer
+            await self._flush(handshake)
+            await self._fill(handshake, _UNFINISHED)
         while True:
             try:
                 handshake.tls.do_handshake()
             except ssl.SSLWantReadError:
                 await self._flush(handshake)
-                await self._fill(handshake, "of an unfinished TLS handshake")
+                await self._fill(handshake, _UNFINISHED)
             except ssl.SSLError as error:
                 if not self.received:
                     detail = "connection closed during the TLS handshake"
@@ -77,12 +88,15 @@ class Connection:
         handshake = self._handshake
         if handshake is None:
             return await self._receive()
+        if handshake.is_drained:  # reading would only raise
+            await self._flush(handshake)
+            await self._fill(handshake, _WITHOUT_DATA)
         while True:
             try:
                 data = handshake.tls.read(_CHUNK)
             except ssl.SSLWantReadError:
                 await self._flush(handshake)  # a key update needs a response
-                await self._fill(handshake, "of TLS records without data")
+                await self._fill(handshake, _WITHOUT_DATA)
             except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
                 return b""
             except ssl.SSLError as error:
@@ -118,13 +132,15 @@ class Connection:
     async def _receive(self) -> bytes:
         # `receive` returns at once if bytes are waiting: a peer that always sends
         # would block timeouts and all other probes.
-        if self.received:
+        if self._eager > _EAGER:
+            self._eager = 0
             await asyncio.sleep(0)
         try:
             received = await nonblocking.receive(self._socket, _CHUNK)
         except OSError as error:
             raise from_os(error) from error
         self.received += len(received)
+        self._eager += len(received) + _READ
         return received
 
 

@@ -24,3 +24,9 @@ class Handshake:
         """Write the first message into `outgoing`; an error is met again later."""
         with contextlib.suppress(ssl.SSLError):  # it wants the peer's answer
             self.tls.do_handshake()
+
+    @property
+    def is_drained(self) -> bool:
+        """Whether only more bytes of the peer can give data."""
+        incoming = self.incoming
+        return not (incoming.pending or incoming.eof or self.tls.pending())
