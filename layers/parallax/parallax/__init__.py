@@ -7,12 +7,11 @@ a cause, `writers` one module a server family, `model` the nouns.
 It does not: run anything by itself; the functions and the CLI do.
 """
 
-import gc
 import os
+
+from parallax import garbage
 
 __version__ = "0.1.0"
 
 if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
-    # A function allocates much when it starts, and little afterwards: collecting as
-    # often as by default takes a twentieth of its cold start, and frees nothing.
-    gc.set_threshold(10_000, 50, 50)
+    garbage.pause()  # until the handler is ready: `parallax.logs.with_context`
