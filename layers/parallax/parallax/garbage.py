@@ -14,7 +14,7 @@ A function allocates little after its start. Source: Python, `gc.set_threshold`.
 def pause() -> None:
     """Collect nothing: a start allocates much, and frees nothing.
 
-    Collections would take a tenth of a cold start.
+    Collections would take a twentieth of a cold start.
     """
     gc.disable()
 
