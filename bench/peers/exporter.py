@@ -48,6 +48,13 @@ class Exporter:
         """
         return time.clock_gettime((~self.pid << 3) | 2)
 
+    def opened(self) -> http.client.HTTPConnection:
+        """Return a connection that it has accepted, before the time of a probe counts."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port)
+        connection.request("GET", "/-/healthy")
+        connection.getresponse().read()
+        return connection
+
     def probe(self, connection: http.client.HTTPConnection) -> dict[str, float]:
         """Request one probe and return the seconds that it reports."""
         target = quote(self.url, safe="")
@@ -57,7 +64,7 @@ class Exporter:
 
     def one_by_one(self, count: int) -> tuple[float, list[dict[str, float]]]:
         """Request probes one after the other; return CPU seconds and totals."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port)
+        connection = self.opened()
         before = self.cpu_seconds()
         found = [self.probe(connection) for _ in range(count)]
         spent = self.cpu_seconds() - before
@@ -68,22 +75,18 @@ class Exporter:
         self, count: int, spacing: float
     ) -> tuple[float, list[dict[str, float]]]:
         """Request probes at a distance of some seconds; they run at the same time."""
-
-        def one() -> dict[str, float]:
-            connection = http.client.HTTPConnection("127.0.0.1", self.port)
-            try:
-                return self.probe(connection)
-            finally:
-                connection.close()
-
+        connections = [self.opened() for _ in range(count)]
         before = self.cpu_seconds()
         with ThreadPoolExecutor(count) as pool:
             running: list[Future[dict[str, float]]] = []
-            for _ in range(count):
-                running.append(pool.submit(one))
+            for connection in connections:
+                running.append(pool.submit(self.probe, connection))
                 time.sleep(spacing)
             found = [future.result() for future in running]
-        return self.cpu_seconds() - before, found
+        spent = self.cpu_seconds() - before
+        for connection in connections:
+            connection.close()
+        return spent, found
 
 
 def reported(text: str) -> dict[str, float]:
