@@ -49,7 +49,7 @@ class Exporter:
         return time.clock_gettime((~self.pid << 3) | 2)
 
     def opened(self) -> http.client.HTTPConnection:
-        """Return a connection that it has accepted, before the time of a probe counts."""
+        """Return a connection that it has accepted: no probe pays for that."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port)
         connection.request("GET", "/-/healthy")
         connection.getresponse().read()
