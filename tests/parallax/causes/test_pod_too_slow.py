@@ -151,5 +151,5 @@ def test_users_who_give_up_before_the_ingress_does_are_explained_too() -> None:
 def test_pods_that_refuse_or_are_unused_hide_how_slow_they_are() -> None:
     """Nothing gets a response from them, so how long it takes is not visible."""
     (missing,) = ask(CAUSE, s.pods_refuse()).missing
-    assert missing.endswith("5 of 5 probes of pods from their own nodes were refused")
+    assert missing.endswith("5 of 5 probes of pods from their own nodes were refused)")
     assert answer(CAUSE, s.pods_not_ready()) is Answer.UNKNOWN

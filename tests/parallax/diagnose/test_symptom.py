@@ -93,5 +93,6 @@ def test_nodeports_that_policy_local_drops_are_no_failure() -> None:
     node = next(h for h in trace(x) if h.hop is Hop.NODE)
     assert node.state is HopState.OK
     assert (
-        "4 of 4 to nodes without one (worker-02, worker-03, worker-04 and" in node.seen
+        "4 of 4 got none from nodes without one (worker-02, worker-03, worker-04 and"
+        in node.seen
     )
