@@ -234,7 +234,7 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         source,
         _filtered_ports(scene, (to, service.health_check.port)),
         when=f"{NOT_THE_NODES_ADDRESS if private else 'If a SYN gets no reply'}, most"
-        " likely the node's firewall drops them.",
+        " likely the node's firewall drops the packets.",
         routed=_routed_port(scene),
     )
     if private:

@@ -89,7 +89,8 @@ def allow(
     if routed is not None:
         puts, same = "two rules", "two rules"
         each = (
-            f" The first is for port {' and '.join(listed.split(','))} of the node, the"
+            f" The first is for {'ports' if ',' in listed else 'port'}"
+            f" {listed.replace(',', ', ')} of the node, the"
             f" second for packets that the node forwards to port {routed} of the"
             " ingress pods."
         )

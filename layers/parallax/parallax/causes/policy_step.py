@@ -18,12 +18,13 @@ def forward_everywhere(ingress: Service) -> NextStep:
     return NextStep(
         text="Let every node forward requests. The ingress then sees a node's address"
         " as the source of a connection, instead of the load balancer's. The"
-        " client's address in X-Forwarded-For or in a PROXY header stays. Check"
-        " two kinds of lists before it. A list of trusted proxies (e.g. proxy-"
-        " real-ip-cidr) that contains the load balancer's address must contain the"
-        " nodes' addresses too. A list of allowed clients (e.g. whitelist-source-"
-        " range) must not be compared with the address of the connection: it then"
-        " rejects every client, or admits every client if it contains the nodes.",
+        " client's address in X-Forwarded-For or in a PROXY header stays. Before"
+        " the change, check two kinds of lists. A list of trusted proxies (e.g."
+        " proxy-real-ip-cidr) that contains the load balancer's address must"
+        " contain the nodes' addresses too. A list of allowed clients (e.g."
+        " whitelist-source-range) must not be compared with the address of the"
+        " connection: it then rejects every client, or admits every client if it"
+        " contains the nodes.",
         command=f"kubectl -n {quote(ingress.namespace)} patch service"
         f" {quote(ingress.name)} -p '{_PATCH}'",
         alternative=True,

@@ -119,7 +119,7 @@ def _kinds(scene: Scene) -> list[tuple[tuple[Probe, ...], str]]:
     kinds = (
         (AS_A_USER, "sent as a user does"),
         ((Role.DIRECT,), "sent directly to the load balancer"),
-        ((Role.CACHE_BUSTER,), "with a URL that no cache has stored"),
+        ((Role.CACHE_BUSTER,), "with a unique URL, which no cache has stored"),
     )
     return [(users.outside(scene, *roles), what) for roles, what in kinds]
 

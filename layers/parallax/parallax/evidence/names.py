@@ -20,8 +20,8 @@ PROXY_HEADERS = frozenset(
 PINNED = (*AS_A_USER, Role.ADDRESS)
 """External probes that used an address from DNS."""
 IS_IT_CACHED = (
-    "Run the command twice: if the TTL (second column) does not get smaller, the answer"
-    " comes from no cache; then find where the resolver gets it."
+    "Run the command twice, 10 s apart: if the TTL (second column) does not get"
+    " smaller, the answer is not from a cache; then find where the resolver gets it."
 )
 """How to see whether waiting helps: only a cached answer expires."""
 
