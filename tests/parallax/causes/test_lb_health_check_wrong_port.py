@@ -39,8 +39,8 @@ def test_a_check_that_succeeds_may_still_have_the_wrong_port() -> None:
     assert ask(CAUSE, x).evidence == (
         (
             "this cause makes every target unhealthy, but 5 of 5 are healthy; port"
-            " 30080 is not a NodePort of the ingress, so the check may succeed where"
-            " the ingress fails"
+            " 30080 can be wrong in another way: it is not a NodePort of the ingress,"
+            " so the check may succeed where the ingress does not respond"
         ),
     )
 

@@ -124,5 +124,8 @@ def test_nodes_that_refuse_internal_probes_too_leave_it_open() -> None:
     silent = "none of 10 internal probes of the ingress got a response"
     assert found.evidence[-1] == silent
     assert found.missing == (
-        "whether the targets stay unhealthy when the nodes respond again",
+        (
+            "whether the targets become healthy when the nodes respond again (this"
+            " cause means targets that stay unhealthy although nodes respond)"
+        ),
     )

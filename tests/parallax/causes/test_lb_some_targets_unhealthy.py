@@ -37,12 +37,16 @@ def test_the_evidence_has_the_share_and_the_servers(page: str) -> None:
     )
     assert health.endswith("worker-04, worker-05")
     assert inferred.startswith("not observed, only inferred: the failing requests went")
+    assert "while the load balancer still used them" in inferred
 
 
 def test_the_unhealthy_servers_are_taken_out() -> None:
     """By name, after checks: later the load balancer sends no packet there."""
     still, watch, _, out = judge(by_turns()).next_steps
-    assert "the cause is another one" in still.text
+    assert "unhealthy before and after them, look for another cause" in still.text
+    describe = "hcloud load-balancer describe keybuzz-lb"
+    assert (still.command or "").startswith(f"{describe}; ")
+    assert (still.command or "").endswith(f"; {describe}")
     assert out.command == (
         "for node in worker-04 worker-05; do hcloud load-balancer remove-target"
         ' keybuzz-lb --server "$node"; done'

@@ -169,3 +169,15 @@ def test_a_public_address_proves_something_if_all_nodes_have_one() -> None:
     x = s.with_reading(e.foreign_targets(), nodes=public)
     found = e.with_targets(reading(x), use_private_ip=False, ip="203.0.113.77")
     assert answer(CAUSE, replace(x, balancer=found)) is Answer.SUPPORTED
+
+
+def test_any_node_as_target_refutes_it_under_policy_cluster() -> None:
+    """Being a node is enough there, and the evidence states why."""
+    run = s.run(s.LB_503, unknown_host=s.LB_503)
+    x = s.taken(run, s.balancer(healthy=0), *s.reports())
+    assert ask(CAUSE, e.with_policy(x, "Cluster", s.NODES[0])).evidence == (
+        (
+            "5 of 5 targets are nodes of the cluster (e.g. worker-01); with"
+            " externalTrafficPolicy Cluster every node forwards requests"
+        ),
+    )

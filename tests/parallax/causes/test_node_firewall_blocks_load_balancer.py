@@ -324,4 +324,14 @@ def test_the_rule_has_the_port_that_the_firewall_sees(address: str, rule: str) -
 def test_without_targets_a_firewall_is_hidden() -> None:
     """A balancer without targets opens no connection that a firewall could block."""
     (missing,) = ask(CAUSE, s.no_target()).missing
-    assert missing.endswith("another fault hides it: keybuzz-lb has no targets")
+    assert missing.endswith("it cannot be tested now (keybuzz-lb has no targets)")
+
+
+def test_nodes_that_cannot_connect_either_are_counted() -> None:
+    """Then it is not shown that only the load balancer cannot."""
+    assert ask(CAUSE, s.ingress_gone()).missing == (
+        (
+            "whether only the load balancer cannot connect (0 of 5 probes between nodes"
+            " on port 31695 got a response)"
+        ),
+    )

@@ -148,8 +148,23 @@ def test_users_who_give_up_before_the_ingress_does_are_explained_too() -> None:
     assert judge(unlogged).cause == NOT_ESTABLISHED
 
 
+def test_how_long_the_ingress_waits_is_stated_if_its_clients_give_up() -> None:
+    """Internal probes show the time that it waits at least; they do not decide."""
+    x = gave_up(s.slow_pods())
+    slow = {"status_code": 200, "healthy": True, "duration": 4.0, "error_type": None}
+    reports = tuple(
+        replace(r, probes=tuple(replace(p, **slow) for p in r.probes))  # type: ignore[arg-type]
+        for r in x.reports
+    )
+    (missing,) = ask(CAUSE, replace(x, reports=reports)).missing
+    assert missing == (
+        "whether the ingress would have timed out too (its client closed these requests"
+        " first, 499; internal probes of the ingress succeed after up to 4.0 s)"
+    )
+
+
 def test_pods_that_refuse_or_are_unused_hide_how_slow_they_are() -> None:
     """Nothing gets a response from them, so how long it takes is not visible."""
     (missing,) = ask(CAUSE, s.pods_refuse()).missing
-    assert missing.endswith("5 of 5 probes of pods from their own nodes were refused")
+    assert missing.endswith("5 of 5 probes of pods from their own nodes were refused)")
     assert answer(CAUSE, s.pods_not_ready()) is Answer.UNKNOWN

@@ -158,10 +158,10 @@ def test_help_states_the_exit_statuses() -> None:
     """Scripts go by them."""
     output = " ".join(CliRunner().invoke(app, ["--help"]).stdout.split())
     assert (
-        "0 success (judge: judged, whatever the cause); 1 failure (probe: not healthy;"
-        " redrive: dead letters remain); 2 usage error" in output
+        "0: success (judge: whatever the cause). 1: probe found the URL not healthy, or"
+        " redrive left dead letters. 2: usage error" in output
     )
-    assert "3 standard output could not be written" in output
+    assert "3: standard output could not be written" in output
 
 
 @pytest.mark.parametrize(

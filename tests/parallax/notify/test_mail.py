@@ -350,6 +350,14 @@ def test_the_mail_of_a_removed_target_claims_no_health() -> None:
     assert "works again" not in mail.body
 
 
+def test_a_cause_of_some_resolvers_affects_only_their_users() -> None:
+    """The same mail reports that users of the other resolvers are served."""
+    body = render(
+        replace(finding(s.no_healthy_target()), cause="dns-resolvers-disagree")
+    ).body
+    assert "for users of some resolvers" in body.replace("\n", " ")
+
+
 def test_few_failures_inside_are_mostly_working() -> None:
     """One failing node is neither "it works" nor a failure inside."""
     x = s.wrong_port()

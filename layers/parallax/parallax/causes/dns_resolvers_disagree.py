@@ -88,7 +88,8 @@ def _how_long(scene: Scene, resolution: Resolution) -> str:
     if zone and names.foreign_addresses(scene, zone[0]):
         return f"Correct the zone first: {zone[0].resolver} returns {wrong} too."
     if zone:
-        return f"The name servers of the zone that answered are right, so it {cached}."
+        right = f"{names.zone_share(scene)} return the right address"
+        return f"{right}, so it most likely {cached}. {names.IS_IT_CACHED}"
     return (
         f"If it has only cached an old answer, it {cached}. If a name server of the"
         " zone still returns this address (next step), correct that server first."
@@ -108,7 +109,8 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     ]
     look = NextStep(
         text="Check that all name servers of the zone have the same serial. If one"
-        " differs, correct it first: its old answer does not expire.",
+        " differs, correct it before you wait or flush a cache: until then, resolvers"
+        " can fetch the old address again.",
         command=f'dig +nssearch "$(dig {host} SOA +noall +answer +authority'
         """ | awk '$4 == "SOA" {print $1; exit}')\"""",
     )

@@ -57,13 +57,17 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     host, zone = scene.target.host, names.zone_answers(scene)
     own = ", ".join(sorted(balancer.addresses(scene)))
     right = bool(zone) and not names.foreign_addresses(scene, zone[0])
-    ttl = max((r.ttl or 0 for r in names.resolvers(scene)[1]), default=0)
+    given = names.resolvers(scene)[1]
+    ttl = max((r.ttl or 0 for r in given), default=0)
     until = f"for up to {ttl} s" if ttl else "until their caches expire"
+    wrong = next((r.resolver for r in given), "")
+    asked = f"resolver {wrong}" if wrong else "your resolver"
+    at = f" @{quote(wrong)}" if wrong else ""
     wait = NextStep(
-        text="Check which address your resolver returns. The name servers of the zone"
-        " that answered have the right record, so only wait: resolvers may return the"
-        f" old address {until}.",
-        command=f"dig +noall +answer {quote(host)}",
+        text=f"Check which address {asked} returns now."
+        f" {names.zone_share(scene)} return the right address, so resolvers most likely"
+        f" cache the other one: wait {until}. {names.IS_IT_CACHED}",
+        command=f"dig{at} +noall +answer {quote(host)}",
     )
     server = f" @{quote(zone[0].resolver)}" if zone else ""
     change = NextStep(

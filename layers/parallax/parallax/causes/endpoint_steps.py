@@ -43,7 +43,8 @@ def endpoint_steps(
         for pod in (pods or ())[:1]
     ]
     selector = NextStep(
-        text=f"Compare the Service's selector with {selected}.",
+        text="If pods are ready and the Service still has no endpoints, compare the"
+        f" Service's selector with {selected}.",
         command=f"{kubectl} get service {quote(name)} -o wide"
         f" && {kubectl} get pods -o wide --show-labels",
     )

@@ -73,8 +73,8 @@ def _succeeds(scene: Scene, healthy: int, port: int) -> str:
     if service is None or port in (*service.node_ports, service.health_check_node_port):
         return text
     return (
-        f"{text}; port {port} is not a NodePort of the ingress, so the check may"
-        " succeed where the ingress fails"
+        f"{text}; port {port} can be wrong in another way: it is not a NodePort of the"
+        " ingress, so the check may succeed where the ingress does not respond"
     )
 
 

@@ -36,6 +36,7 @@ from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
 from parallax.causes.packet_steps import (
+    NOT_THE_NODES_ADDRESS,
     Client,
     capture,
     firewall_rules,
@@ -64,6 +65,10 @@ MEANS = {
     "unexpected_http_content": "the response lacks the expected text",
 }
 """The API's reasons for a failed health check (`TargetHealth.detail`)."""
+NODES_FIRST = (
+    "whether the targets become healthy when the nodes respond again (this cause means"
+    " targets that stay unhealthy although nodes respond)"
+)
 
 
 def assess(scene: Scene) -> Assessment:
@@ -76,7 +81,7 @@ def assess(scene: Scene) -> Assessment:
     with evidence_so_far(state):
         own = health_check.response_without_targets(scene)
         if silent := health_check.fails_inside(scene):
-            what = "whether the targets stay unhealthy when the nodes respond again"
+            what = NODES_FIRST
             raise Missing(what, evidence=(silent,))
         if not _all_foreign(scene):
             health_check.served_ingress(scene)
@@ -240,7 +245,7 @@ def _arrival(service: BalancerService, lb: LoadBalancer) -> tuple[NextStep, ...]
     )
     if kind == "public":
         return watch, firewall_rules("If a SYN gets no reply")
-    return watch, node_owns_address(source), firewall_rules("If no line appears")
+    return watch, node_owns_address(source), firewall_rules(NOT_THE_NODES_ADDRESS)
 
 
 CAUSE = Cause(

@@ -80,9 +80,14 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
 
 def _add(lb: LoadBalancer, names: list[str]) -> NextStep:
     private = " --use-private-ip" if lb.private_ips else ""
-    by = f" by their private addresses, as {lb.name} has one ({lb.private_ips[0]})"
+    by = (
+        f" Use their private addresses, because {lb.name} has a private address too"
+        f" ({lb.private_ips[0]})."
+        if private
+        else ""
+    )
     return NextStep(
-        text=f"Add the nodes as targets{by if private else ''}. Leave out nodes that"
+        text=f"Add the nodes as targets.{by} Leave out nodes that"
         " should receive no external traffic, e.g. control planes.",
         command=f"for node in {' '.join(names)}; do hcloud load-balancer add-target"
         f' {quote(lb.name)} --server "$node"{private}; done',

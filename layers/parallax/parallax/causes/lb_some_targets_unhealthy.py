@@ -76,11 +76,11 @@ def _inferred(scene: Scene, listed: str) -> str:
     it is healthy again (Hetzner Cloud API, `health_check`).
     """
     check = balancer.service(scene).health_check
-    uses = f"uses a target until {check.retries} checks, {check.interval} s apart, fail"
+    stops = f"{check.retries} failed checks, {check.interval} s apart"
     return (
-        f"not observed, only inferred: the failing requests went to {listed} (Hetzner"
-        f" reports no target per request; a load balancer {uses}, and again after it"
-        " recovers)"
+        f"not observed, only inferred: the failing requests went to {listed} while the"
+        f" load balancer still used them, or used them again (it stops after {stops};"
+        " Hetzner reports no target per request)"
     )
 
 
@@ -180,11 +180,13 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     name, servers = quote(lb.name), [t for t in bad if t.server_name]
     describe = f"hcloud load-balancer describe {name}"
     still = NextStep(
-        text="Check which targets are unhealthy now, and whether requests still fail."
-        " If requests fail while the same targets stay unhealthy, no request goes"
-        " there, and the cause is another one.",
+        text="Check whether requests fail while the same targets are unhealthy. The"
+        " command shows the targets before and after 20 requests. A load balancer sends"
+        " no request to a target while it is unhealthy. So if requests fail, and the"
+        " same targets are unhealthy before and after them, look for another cause.",
         command=f"{describe}; for i in $(seq 20); do curl -sS -o /dev/null -w"
-        f" '%{{http_code}}\\n' {quote(scene.target.url)}; done | sort | uniq -c",
+        f" '%{{http_code}}\\n' {quote(scene.target.url)}; done | sort | uniq -c;"
+        f" {describe}",
     )
     private = any(t.use_private_ip for t in bad)
     source = next(iter(lb.private_ips if private else ()), lb.ipv4)

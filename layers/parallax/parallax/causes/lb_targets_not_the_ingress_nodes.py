@@ -71,8 +71,13 @@ def _serving(scene: Scene) -> str | None:
     if not members:
         return None
     count = len(nodes.targets(scene))
-    what = "run an ingress pod" if nodes.is_local(scene) else "are nodes"
-    return f"{of(len(members), count)} targets {what} (e.g. {members[0].label})"
+    share, example = f"{of(len(members), count)} targets", f"(e.g. {members[0].label})"
+    if nodes.is_local(scene):
+        return f"{share} run an ingress pod {example}"
+    service = inside.ingress_service.maybe(scene)
+    policy = service.external_traffic_policy if service else None
+    forwards = f"; with externalTrafficPolicy {policy} every node forwards requests"
+    return f"{share} are nodes of the cluster {example}{forwards if policy else ''}"
 
 
 def _undetermined(scene: Scene) -> str:

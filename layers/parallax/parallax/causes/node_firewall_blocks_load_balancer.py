@@ -39,7 +39,13 @@ hcloud-cloud-controller-manager issues 185 and 212, and its guide to private net
 from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
-from parallax.causes.packet_steps import Client, allow, capture, node_owns_address
+from parallax.causes.packet_steps import (
+    NOT_THE_NODES_ADDRESS,
+    Client,
+    allow,
+    capture,
+    node_owns_address,
+)
 from parallax.evidence import (
     answers,
     balancer,
@@ -129,7 +135,8 @@ def _no_report(scene: Scene, service: BalancerService) -> str:
     if not check_content.failure_reasons(scene):
         return (
             "whether a firewall causes it, because Hetzner reports no reason for the"
-            " failed health checks (layer4_timeout would show it)"
+            " failed health checks (the reason layer4_timeout, a connection that"
+            " times out, is typical of a firewall)"
         )
     return "a report that the load balancer cannot connect to its targets"
 
@@ -158,12 +165,13 @@ def _check_everything_else(scene: Scene, to: int) -> None:
     ingress_service = health_check.served_ingress(scene)
     if reason := health_check.misconfiguration(scene):
         raise Missing(
-            "whether a firewall also blocks the load balancer, because another fault"
-            f" hides it: {reason}"
+            "whether a firewall also blocks the load balancer; it cannot be tested now"
+            f" ({reason})"
         )
     if to not in ingress_service.node_ports:
-        what = "whether a firewall also blocks the load balancer on port"
-        raise Missing(f"{what} {to}, which is not a NodePort of the ingress")
+        what = f"whether a firewall also blocks the load balancer on port {to}"
+        why = f"no probe can test it, as port {to} is not a NodePort of the ingress"
+        raise Missing(f"{what}; {why}")
     users.failed(scene)
     if passed := answers.request_passed(scene):
         raise Missing(f"the reason why some requests pass and others fail ({passed})")
@@ -225,8 +233,8 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     open_ports = allow(
         source,
         _filtered_ports(scene, (to, service.health_check.port)),
-        when=f"{'If no line appears' if private else 'If a SYN gets no reply'}, most"
-        " likely the node's firewall drops them.",
+        when=f"{NOT_THE_NODES_ADDRESS if private else 'If a SYN gets no reply'}, most"
+        " likely the node's firewall drops the packets.",
         routed=_routed_port(scene),
     )
     if private:

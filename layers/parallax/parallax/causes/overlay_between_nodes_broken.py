@@ -88,7 +88,10 @@ def _undecided(succeeded: int, count: int, pairs: int) -> str:
     """Return why failing probes between nodes do not prove a broken network."""
     what = "whether the network between nodes fails too, because"
     if succeeded < count:
-        return f"{what} pods do not respond to their own nodes either"
+        return (
+            "whether the network between nodes fails too; pods fail even for their own"
+            " nodes, so these probes do not show it"
+        )
     return f"{what} only {pairs} pair of nodes fails, as while a pod moves"
 
 
@@ -206,11 +209,12 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     source = next((n.internal_ip for n in nodes if n.name == one.node), None)
     uses_node_address = address in {n.internal_ip for n in nodes}
     direct = (
-        " The pod uses the node's network (hostNetwork), so no overlay is involved,"
-        " despite the cause's id."
+        f" (The cause's id is {ID}, but this pod uses the node's network, hostNetwork:"
+        " no overlay is involved.)"
     )
     send = NextStep(
-        text=f"On {one.node}, send a request to the pod on {one.peer_node}."
+        text=f"On {one.node}, send a request to the pod on {one.peer_node}. No response"
+        " (000) confirms the fault; any other status means that this pair works now."
         f"{direct if uses_node_address else ''}",
         command=f"curl -sS -m 5 -o /dev/null -w '%{{http_code}}\\n' {host}:{port}",
     )
@@ -232,9 +236,17 @@ def _to_the_node(cut: Probe, source: str) -> tuple[NextStep, NextStep]:
         source,
         (port or 0,),
         when=_DROPS,
-        where=f"on {cut.peer_node}, and on each node for all other nodes",
+        where=f"on {cut.peer_node}. {_every_pair(source)}",
     )
     return arrive, opened
+
+
+def _every_pair(source: str) -> str:
+    """Return how to admit the other nodes: the command contains one node's address."""
+    return (
+        "Then, on every node, run it once for each other node, with that node's address"
+        f" instead of {source}"
+    )
 
 
 def _through_the_overlay(cut: Probe, source: str) -> tuple[NextStep, NextStep]:
@@ -249,7 +261,7 @@ def _through_the_overlay(cut: Probe, source: str) -> tuple[NextStep, NextStep]:
         text=f"If they arrive and the pod does not respond, {cut.peer_node} drops them,"
         " mostly by its firewall. If it is ufw (`sudo ufw status` shows active), the"
         " command puts a rule in front of all others. Replace 8472 by the port that you"
-        f" saw. Do the same on each node, for all other nodes. {ELSEWHERE}",
+        f" saw. Run it on {cut.peer_node}. {_every_pair(source)}. {ELSEWHERE} rule.",
         command=f"sudo ufw prepend allow proto udp from {source} to any port 8472",
     )
     return watch, opened

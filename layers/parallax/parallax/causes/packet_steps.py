@@ -22,7 +22,9 @@ class Client(NamedTuple):
     address: str
 
 
-ELSEWHERE = "In another firewall (nftables, Cilium), add the same rule."
+NOT_THE_NODES_ADDRESS = "If `ip address` printed no line"
+"""When the firewall comes next, after `node_owns_address`."""
+ELSEWHERE = "In another firewall (nftables, Cilium), add the same"
 
 
 def capture(
@@ -47,9 +49,9 @@ def node_owns_address(source: str) -> NextStep:
     The node then drops packets from it, as they claim to come from itself.
     """
     return NextStep(
-        text=f"If a line appears, kube-proxy in IPVS mode has given the address"
-        f" {source} to the node itself, and the node drops the load balancer's packets."
-        " To repair it, set the annotation"
+        text="On the same node, run the command below. If it prints a line, kube-proxy"
+        f" in IPVS mode has given the address {source} to the node itself, and the node"
+        " drops the load balancer's packets. To repair it, set the annotation"
         ' load-balancer.hetzner.cloud/disable-private-ingress: "true" on the ingress'
         " Service.",
         command=f"ip -brief address | grep -wF {quote(source)}",
@@ -83,14 +85,17 @@ def allow(
     command = f"sudo ufw prepend {add} {listed}"
     if routed is not None:
         command += f" && sudo ufw route prepend {add} {routed}"
-    forwarded = (
-        f" The second rule is for packets that the node forwards to port {routed} of"
-        " pods."
-        if routed is not None
-        else ""
-    )
+    puts, each, same = "a rule", "", "rule"
+    if routed is not None:
+        puts, same = "two rules", "two rules"
+        each = (
+            f" The first is for {'ports' if ',' in listed else 'port'}"
+            f" {listed.replace(',', ', ')} of the node, the"
+            f" second for packets that the node forwards to port {routed} of the"
+            " ingress pods."
+        )
     return NextStep(
-        text=f"{when} If it is ufw (`sudo ufw status` shows active), the command puts a"
-        f" rule in front of all others: run it {where}.{forwarded} {ELSEWHERE}",
+        text=f"{when} If it is ufw (`sudo ufw status` shows active), the command puts"
+        f" {puts} in front of all others: run it {where}.{each} {ELSEWHERE} {same}.",
         command=command,
     )

@@ -84,8 +84,9 @@ def _accepting(ready: int, probes: list[Probe]) -> str:
     error = str(lost[0].error_type or ErrorType.OTHER).replace("_", " ")
     share = of(len(lost), len(probes))
     return (
-        f"all {ready} ready pods accept connections from some nodes, and refuse none;"
-        f" {share} internal probes of pods failed otherwise ({error})"
+        f"each of {ready} ready pods accepts connections from at least one node, and"
+        f" none refuses any; {share} internal probes of pods have another error"
+        f" ({error})"
     )
 
 
@@ -177,8 +178,9 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     port = refusing[0].port if refusing else None
     pod = next((e.pod for e in refusing if e.pod), None)
     compare = NextStep(
-        text=f"Compare the Service's targetPort with the port the app listens on"
-        f" ({f'the Service uses {port}' if port else 'see the pod'}).",
+        text="Find the port on which the app listens, in its log or with `ss -ltn` in"
+        f" the pod. Compare it with{f' {port},' if port else ''} the Service's"
+        " targetPort, which this command shows.",
         command=f"{kubectl} describe service {quote(name)}",
     )
     if pod is None:

@@ -88,7 +88,8 @@ def _none_is_slow(
         fault = f"{share} probes of pods from their own nodes were refused"
         raise Hidden("a connection to a pod", evidence=(fault,))
     raise Missing(
-        _undecided(lines, own), evidence=(_measured(local), *((own,) if own else ()))
+        _undecided(scene, lines, own),
+        evidence=(_measured(local), *((own,) if own else ())),
     )
 
 
@@ -105,10 +106,21 @@ def _measured(local: tuple[Probe, ...]) -> str:
     return f"{share}, the slowest after {slowest:.1f} s"
 
 
-def _undecided(lines: tuple[Sighting, ...], own: str | None) -> str:
+def _through_the_ingress(scene: Scene) -> str:
+    """Return how long the ingress waited for the slowest successful internal probe."""
+    took = [p.duration for p in ingress.probes(scene) if p.healthy]
+    if not took or max(took) < AT_ONCE:
+        return ""
+    return f"; internal probes of the ingress succeed after up to {max(took):.1f} s"
+
+
+def _undecided(scene: Scene, lines: tuple[Sighting, ...], own: str | None) -> str:
     """Return what is missing to decide whether pods respond too late."""
     if lines and all(map(logs.gave_up, lines)):
-        return "whether the ingress would also time out (its client did so first, 499)"
+        return (
+            "whether the ingress would have timed out too (its client closed these"
+            f" requests first, 499{_through_the_ingress(scene)})"
+        )
     if own:
         return "whether a pod responded too late, or was not reached in time"
     return "a response that the ingress no longer waited for (504)"

@@ -17,9 +17,14 @@ def forward_everywhere(ingress: Service) -> NextStep:
     """Return how to set the policy to Cluster, and what the ingress then sees."""
     return NextStep(
         text="Let every node forward requests. The ingress then sees a node's address"
-        " as the source of a connection, instead of the load balancer's. The client's"
-        " address in X-Forwarded-For or in a PROXY header stays. Check first whether"
-        " lists of allowed or trusted addresses contain the nodes.",
+        " as the source of a connection, instead of the load balancer's. The"
+        " client's address in X-Forwarded-For or in a PROXY header stays. Before"
+        " the change, check two kinds of lists. A list of trusted proxies (e.g."
+        " proxy-real-ip-cidr) that contains the load balancer's address must"
+        " contain the nodes' addresses too. A list of allowed clients (e.g."
+        " whitelist-source-range) must not be compared with the address of the"
+        " connection: it then rejects every client, or admits every client if it"
+        " contains the nodes.",
         command=f"kubectl -n {quote(ingress.namespace)} patch service"
         f" {quote(ingress.name)} -p '{_PATCH}'",
         alternative=True,

@@ -95,7 +95,8 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     other = NextStep(
         text=f"Switch the PROXY protocol {'off' if wants else 'on'} at the ingress, in"
         " the ConfigMap that the controller's argument --configmap names. The command"
-        " assumes the name of the Service. Check it first:"
+        f" assumes that this ConfigMap has the Service's name, {service}. First check"
+        " the ConfigMap's name:"
         f" `kubectl -n {space} get pods -o yaml | grep configmap=`.",
         command=f"kubectl -n {quote(space)} patch configmap {quote(service)}"
         f" -p '{patch}'",

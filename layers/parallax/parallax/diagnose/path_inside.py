@@ -18,6 +18,7 @@ from parallax.model.probe import AS_A_USER, FOR_THE_TARGET, Probe, Role
 PAIRS = 2
 """Least number of failing pairs of nodes: one may be a pod that moves."""
 BAD_REQUEST = 400
+_NOT_READ = "; not every log is read to its end yet, so these counts may be too low"
 NAMED = 3
 """Most nodes to name in a line."""
 _STATES = {True: HopState.OK, False: HopState.FAULTY, None: HopState.UNKNOWN}
@@ -51,10 +52,12 @@ def _node(scene: Scene) -> HopSeen:
     text = f"{share} NodePort probes between nodes got a response"
     if dropped := [p for p in scene.inside(Role.INGRESS_OTHER) if p not in probes]:
         lost = [p for p in dropped if p.status_code is None]
-        text = f"{share} NodePort probes to nodes with an ingress pod"
-        text += f" ({_peers(probes)}) got a response; {of(len(lost), len(dropped))} to"
-        text += f" nodes without one ({_peers(dropped)}) got none, as traffic policy"
-        text += f" Local intends{_not_probed(scene)}"
+        text = f"{share} NodePort probes got a response from nodes with an ingress pod"
+        text += (
+            f" ({_peers(probes)}); {of(len(lost), len(dropped))} got none from nodes"
+        )
+        text += f" without one ({_peers(dropped)}), as traffic policy Local intends"
+        text += _not_probed(scene)
     return line(Hop.NODE, text, good=len(got) == len(probes))
 
 
@@ -99,14 +102,16 @@ def _logged(scene: Scene, lines: Sequence[Sighting]) -> str:
     requests = users.outside(scene, *FOR_THE_TARGET)
     if not found:
         sent = ", ".join(f"{len(p)} {what}" for p, what in _kinds(scene) if p)
-        text = f"its access log contains none of {len(requests)} external requests"
-        return f"{text} ({sent}){_unlogged(scene)}"
+        unlogged = _unlogged(scene)
+        shows = "identifies" if unlogged else "contains"
+        text = f"its access log {shows} none of {len(requests)} external requests"
+        return f"{text} ({sent}){unlogged}"
     like_users, *others = _kinds(scene)
     shares = [f"{_share(p, found)} {what}" for p, what in others if p]
     first = f"{_share(like_users[0], found)} external requests {like_users[1]}"
     text = f"its access log contains {', '.join((first, *shares))}"
     late = len(found) < len(requests) and _is_behind(scene, requests)
-    return text + ("; the newest lines are not read yet" if late else "")
+    return text + (_NOT_READ if late else "")
 
 
 def _kinds(scene: Scene) -> list[tuple[tuple[Probe, ...], str]]:
@@ -114,7 +119,7 @@ def _kinds(scene: Scene) -> list[tuple[tuple[Probe, ...], str]]:
     kinds = (
         (AS_A_USER, "sent as a user does"),
         ((Role.DIRECT,), "sent directly to the load balancer"),
-        ((Role.CACHE_BUSTER,), "with a unique URL"),
+        ((Role.CACHE_BUSTER,), "with a unique URL, which no cache has stored"),
     )
     return [(users.outside(scene, *roles), what) for roles, what in kinds]
 
@@ -138,7 +143,10 @@ def _unlogged(scene: Scene) -> str:
     )
     if not malformed:
         return ""
-    return f"; a request that gets {BAD_REQUEST} as malformed is logged without its id"
+    return (
+        f": it logs a request that gets {BAD_REQUEST} as malformed without its"
+        " X-Request-Id"
+    )
 
 
 def _faults_behind(scene: Scene) -> set[int | None]:

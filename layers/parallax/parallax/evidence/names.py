@@ -19,6 +19,11 @@ PROXY_HEADERS = frozenset(
 """Headers of a proxy or cache that forwards another server's responses."""
 PINNED = (*AS_A_USER, Role.ADDRESS)
 """External probes that used an address from DNS."""
+IS_IT_CACHED = (
+    "Run the command twice, 10 s apart: if the TTL (second column) does not get"
+    " smaller, the answer is not from a cache; then find where the resolver gets it."
+)
+"""How to see whether waiting helps: only a cached answer expires."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,16 +135,26 @@ def zone_answers(scene: Scene) -> tuple[Resolution, ...]:
 
 
 def zone_text(scene: Scene) -> str:
-    """Return what the zone's own name servers answer now."""
+    """Return what the zone's own name servers answer now, and what follows."""
     zone = zone_answers(scene)
     if not zone:
         return "the zone's own name servers did not respond"
-    addresses = ", ".join(zone[0].addresses)
+    own = f"{zone_share(scene)} return {', '.join(zone[0].addresses)}"
+    if foreign_addresses(scene, zone[0]):
+        return f"{own}: the record is wrong"
+    return f"{own}, so the other address most likely comes from a resolver's cache"
+
+
+def zone_share(scene: Scene) -> str:
+    """Return e.g. `1 of 2 queried name servers of the zone`: those of the first answer.
+
+    Those with a wrong address if there are any; otherwise all that responded.
+    """
+    run, zone = scene.outside, zone_answers(scene)
+    queried = sum(r.authoritative for r in run.resolutions) if run else 0
     wrong = [r for r in zone if foreign_addresses(scene, r)]
-    share = of(len(wrong) or len(zone), len(zone))
-    own = f"the zone's name servers ({share}) return {addresses}"
-    why = "the record is wrong" if wrong else "resolvers still cache the old address"
-    return f"{own}: {why}"
+    share = of(len(wrong) or len(zone), queried)
+    return f"{share} queried name servers of the zone"
 
 
 def foreign_addresses(scene: Scene, resolution: Resolution) -> tuple[str, ...]:

@@ -69,14 +69,12 @@ def answered_across(scene: Scene, to: int) -> str:
     )
     if not sent_probes or len(sent_probes) > len(answered_probes):
         got = (
-            f"{of(len(answered_probes), len(sent_probes))} responded"
+            f"{of(len(answered_probes), len(sent_probes))} probes between nodes on port"
+            f" {to} got a response"
             if sent_probes
-            else inside.why_no_reports(scene)
+            else f"no probe between nodes ({inside.why_no_reports(scene)})"
         )
-        raise Missing(
-            "whether only the load balancer cannot connect, because not all probes"
-            f" between nodes on port {to} got a response ({got})"
-        )
+        raise Missing(f"whether only the load balancer cannot connect ({got})")
     return across_text(scene, to)
 
 

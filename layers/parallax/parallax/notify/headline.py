@@ -10,6 +10,8 @@ from parallax.model.judgement import Constancy, Difference, Symptom, followed
 from parallax.notify.paragraph import clock, fill, span, stacked
 from parallax.notify.subject import response
 
+_SOME_USERS = {"dns-resolvers-disagree": "users of some resolvers"}
+"""Who is affected, for a cause that by its meaning affects only a part of the users."""
 _ERRORS_FROM = 400
 """HTTP's error statuses begin here."""
 
@@ -18,7 +20,7 @@ def headline(finding: Finding) -> str:
     """Return what fails, for whom, since when, what the failures share, the trend."""
     symptom = finding.symptom
     return stacked(
-        fill(f"{finding.url} {_failure(finding)} {_audience(symptom)}."),
+        fill(f"{finding.url} {_failure(finding)} {_audience(finding)}."),
         since(finding),
         fill(f"Observed {symptom.summary}.{_constancy(symptom)}"),
         fill(f"Failures follow {followed(symptom.follows)}.")
@@ -28,17 +30,19 @@ def headline(finding: Finding) -> str:
     )
 
 
-def _audience(symptom: Symptom) -> str:
+def _audience(finding: Finding) -> str:
     """Return who is affected; if few inside probes fail, the share that succeeds."""
+    users = _SOME_USERS.get(finding.cause, "users")
+    symptom = finding.symptom
     if symptom.difference is Difference.BOTH:
-        return "for users; it fails inside the cluster too"
+        return f"for {users}; it fails inside the cluster too"
     if symptom.difference is not Difference.EXTERNAL_ONLY:
-        return "for users"
+        return f"for {users}"
     succeeded = symptom.inside_total - symptom.inside_failed
     if not symptom.inside_failed:
-        return "for users; inside the cluster it works"
+        return f"for {users}; inside the cluster it works"
     share = f"{succeeded} of {symptom.inside_total}"
-    return f"for users; inside the cluster it mostly works ({share} probes)"
+    return f"for {users}; inside the cluster it mostly works ({share} probes)"
 
 
 def _constancy(symptom: Symptom) -> str:
