@@ -35,8 +35,8 @@ def test_the_wrong_resolver_is_named_with_what_is_left_of_its_ttl() -> None:
     first, last = judge(e.split_name()).next_steps
     assert first.text.startswith(
         "Check which address resolver 192.0.2.54 returns. 1 of 1 queried name servers"
-        " of the zone return the right address, so it most likely returns 198.51.100.7"
-        " until the answer expires, up to 240 s, or its cache is flushed. Run"
+        " of the zone return the right address, so this resolver most likely returns"
+        " 198.51.100.7 until the answer expires, up to 240 s, or its cache is flushed."
     )
     assert first.text.endswith("then find where the resolver gets it.")
     assert first.command == "dig @192.0.2.54 +noall +answer platform-api.keybuzz.io"

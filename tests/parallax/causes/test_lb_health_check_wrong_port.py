@@ -38,9 +38,9 @@ def test_a_check_that_succeeds_may_still_have_the_wrong_port() -> None:
     x = s.taken(s.run(s.OK), s.balancer(asks=30080), *s.reports())
     assert ask(CAUSE, x).evidence == (
         (
-            "this cause makes every target unhealthy, but 5 of 5 are healthy; port"
-            " 30080 can be wrong in another way: it is not a NodePort of the ingress,"
-            " so the check may succeed where the ingress does not respond"
+            "this cause means a port on which each check fails, but 5 of 5 are healthy;"
+            " port 30080 is still not a NodePort of the ingress, so the check may"
+            " succeed where the ingress does not respond"
         ),
     )
 

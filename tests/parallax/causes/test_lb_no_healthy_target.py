@@ -125,7 +125,7 @@ def test_nodes_that_refuse_internal_probes_too_leave_it_open() -> None:
     assert found.evidence[-1] == silent
     assert found.missing == (
         (
-            "whether the targets become healthy when the nodes respond again (this"
-            " cause means targets that stay unhealthy although nodes respond)"
+            "whether the targets stay unhealthy when the ingress responds again; only"
+            " that is lb-no-healthy-target"
         ),
     )

@@ -331,7 +331,7 @@ def test_nodes_that_cannot_connect_either_are_counted() -> None:
     """Then it is not shown that only the load balancer cannot."""
     assert ask(CAUSE, s.ingress_gone()).missing == (
         (
-            "whether only the load balancer cannot connect (0 of 5 probes between nodes"
-            " on port 31695 got a response)"
+            "whether something blocks only the load balancer, because 0 of 5 probes"
+            " between nodes on port 31695 got a response"
         ),
     )

@@ -158,8 +158,9 @@ def test_how_long_the_ingress_waits_is_stated_if_its_clients_give_up() -> None:
     )
     (missing,) = ask(CAUSE, replace(x, reports=reports)).missing
     assert missing == (
-        "whether the ingress would have timed out too (its client closed these requests"
-        " first, 499; internal probes of the ingress succeed after up to 4.0 s)"
+        "whether the ingress would have timed out on these requests: the load balancer"
+        " or CDN closed them first (499); internal probes of the ingress succeed after"
+        " up to 4.0 s"
     )
 
 

@@ -11,7 +11,7 @@ def test_the_step_states_which_address_the_ingress_then_sees() -> None:
     assert "sees a node's address as the source of a connection" in step.text
     assert "X-Forwarded-For or in a PROXY header stays" in step.text
     assert "must contain the nodes' addresses too" in step.text
-    assert "admits every client if it contains the nodes" in step.text
+    assert "do not make this change" in step.text
     assert step.command == (
         "kubectl -n ingress patch service nginx"
         """ -p '{"spec":{"externalTrafficPolicy":"Cluster"}}'"""

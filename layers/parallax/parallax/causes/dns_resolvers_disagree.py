@@ -89,7 +89,7 @@ def _how_long(scene: Scene, resolution: Resolution) -> str:
         return f"Correct the zone first: {zone[0].resolver} returns {wrong} too."
     if zone:
         right = f"{names.zone_share(scene)} return the right address"
-        return f"{right}, so it most likely {cached}. {names.IS_IT_CACHED}"
+        return f"{right}, so this resolver most likely {cached}. {names.IS_IT_CACHED}"
     return (
         f"If it has only cached an old answer, it {cached}. If a name server of the"
         " zone still returns this address (next step), correct that server first."

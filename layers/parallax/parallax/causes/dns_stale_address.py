@@ -59,14 +59,15 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     right = bool(zone) and not names.foreign_addresses(scene, zone[0])
     given = names.resolvers(scene)[1]
     ttl = max((r.ttl or 0 for r in given), default=0)
-    until = f"for up to {ttl} s" if ttl else "until their caches expire"
+    until = f", in up to {ttl} s," if ttl else ""
     wrong = next((r.resolver for r in given), "")
     asked = f"resolver {wrong}" if wrong else "your resolver"
     at = f" @{quote(wrong)}" if wrong else ""
     wait = NextStep(
         text=f"Check which address {asked} returns now."
         f" {names.zone_share(scene)} return the right address, so resolvers most likely"
-        f" cache the other one: wait {until}. {names.IS_IT_CACHED}",
+        f" cache the other one. {names.IS_IT_CACHED} If it is cached, it expires by"
+        f" itself{until} or when the cache is flushed.",
         command=f"dig{at} +noall +answer {quote(host)}",
     )
     server = f" @{quote(zone[0].resolver)}" if zone else ""

@@ -125,7 +125,7 @@ def _forwarded(scene: Scene, lines: tuple[Sighting, ...]) -> str:
         fault = "the ingress sent each logged request to its default backend"
         raise Hidden("a request that matched a rule", evidence=(fault,))
     where = "its default backend" if default else "a backend"
-    return f"the ingress rejected none of these requests; it sent each to {where}"
+    return f"the ingress rejected no logged failing request; it sent each to {where}"
 
 
 def _ended_before(scene: Scene, count: int) -> str:
@@ -193,7 +193,7 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         " `client:` the address that the ingress saw. If that is the load balancer's or"
         " a node's address, the rule treats all users as one client: let the ingress"
         " get their addresses (PROXY protocol or X-Forwarded-For). If not, check"
-        " whether the rule should admit this client, and correct the rule."
+        " whether the rule or its limit is too strict for this client, and change it."
         if pod
         else "Find the ingress's pods. In their error logs, find the rule that rejected"
         " the request.",

@@ -97,8 +97,8 @@ def _send_request(check: HealthCheck, lb: LoadBalancer) -> tuple[NextStep, ...]:
         f" -H {quote(f'Host: {request.domain}')}" if request.domain else " -H 'Host:'"
     )
     send = NextStep(
-        text="To see the status that was rejected, send on a node the request that the"
-        " health check sent before your change.",
+        text="To see the rejected status, also after the change, send the request of"
+        " the old health check on a node.",
         command=f"curl -sSk -o /dev/null -w '%{{http_code}}\\n'{named}"
         f" {quote(f'{scheme}://{host}:{check.port}{request.path}')}",
     )

@@ -68,13 +68,13 @@ def assess(scene: Scene) -> Assessment:
 def _succeeds(scene: Scene, healthy: int, port: int) -> str:
     """Return that targets are healthy by this port, and whether it is the wrong one."""
     share = of(healthy, len(balancer.health(scene)))
-    text = f"this cause makes every target unhealthy, but {share} are healthy"
+    text = f"this cause means a port on which each check fails, but {share} are healthy"
     service = inside.ingress_service.maybe(scene)
     if service is None or port in (*service.node_ports, service.health_check_node_port):
         return text
     return (
-        f"{text}; port {port} can be wrong in another way: it is not a NodePort of the"
-        " ingress, so the check may succeed where the ingress does not respond"
+        f"{text}; port {port} is still not a NodePort of the ingress, so the check"
+        " may succeed where the ingress does not respond"
     )
 
 

@@ -66,8 +66,8 @@ MEANS = {
 }
 """The API's reasons for a failed health check (`TargetHealth.detail`)."""
 NODES_FIRST = (
-    "whether the targets become healthy when the nodes respond again (this cause means"
-    " targets that stay unhealthy although nodes respond)"
+    "whether the targets stay unhealthy when the ingress responds again; only that is"
+    " lb-no-healthy-target"
 )
 
 
@@ -205,8 +205,11 @@ def _content(
     got = f" It receives {reason[1]}." if reason and reason[1] else ""
     describe = f"hcloud load-balancer describe {quote(lb.name)}"
     if check.http is None:
-        text = "Read the status of each target, and the interval, timeout and retries"
-        return (NextStep(text=f"{text} of the TCP health check.", command=describe),)
+        text = (
+            "Read the status of each target, and the timeout of the TCP health check."
+            " If a SYN-ACK takes longer than the timeout, raise it."
+        )
+        return (NextStep(text=text, command=describe),)
     look = NextStep(
         text="Read the health check's protocol, port, path and domain, and compare them"
         f" with what the ingress serves.{got}",

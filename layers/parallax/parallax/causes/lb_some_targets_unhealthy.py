@@ -78,9 +78,9 @@ def _inferred(scene: Scene, listed: str) -> str:
     check = balancer.service(scene).health_check
     stops = f"{check.retries} failed checks, {check.interval} s apart"
     return (
-        f"not observed, only inferred: the failing requests went to {listed} while the"
-        f" load balancer still used them, or used them again (it stops after {stops};"
-        " Hetzner reports no target per request)"
+        "inferred, because Hetzner does not report which target got a request: the"
+        f" failing requests went to {listed}, before the load balancer marked them"
+        f" unhealthy ({stops}), or while a check of them succeeded again"
     )
 
 
@@ -180,10 +180,12 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     name, servers = quote(lb.name), [t for t in bad if t.server_name]
     describe = f"hcloud load-balancer describe {name}"
     still = NextStep(
-        text="Check whether requests fail while the same targets are unhealthy. The"
-        " command shows the targets before and after 20 requests. A load balancer sends"
-        " no request to a target while it is unhealthy. So if requests fail, and the"
-        " same targets are unhealthy before and after them, look for another cause.",
+        text="The command shows the targets before and after 20 requests. If no request"
+        " fails, the load balancer leaves the unhealthy targets out now: repair them"
+        " with the next steps. If the unhealthy targets change, they get requests at"
+        " times: begin with the last step. If requests fail although the same targets"
+        " are unhealthy before and after, these requests did not go to them: look for"
+        " another cause.",
         command=f"{describe}; for i in $(seq 20); do curl -sS -o /dev/null -w"
         f" '%{{http_code}}\\n' {quote(scene.target.url)}; done | sort | uniq -c;"
         f" {describe}",

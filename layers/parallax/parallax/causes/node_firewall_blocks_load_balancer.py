@@ -135,8 +135,7 @@ def _no_report(scene: Scene, service: BalancerService) -> str:
     if not check_content.failure_reasons(scene):
         return (
             "whether a firewall causes it, because Hetzner reports no reason for the"
-            " failed health checks (the reason layer4_timeout, a connection that"
-            " times out, is typical of a firewall)"
+            " failed health checks (layer4_timeout would be typical of a firewall)"
         )
     return "a report that the load balancer cannot connect to its targets"
 
@@ -228,7 +227,8 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         Client("the load balancer", source),
         to,
         before=_before_the_node(private=private),
-        accepted="the fault is on the reply's way back, or in another node",
+        accepted="check the reply's way back (routes, private network), and repeat this"
+        " on another node",
     )
     open_ports = allow(
         source,

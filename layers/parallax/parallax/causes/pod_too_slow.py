@@ -118,8 +118,8 @@ def _undecided(scene: Scene, lines: tuple[Sighting, ...], own: str | None) -> st
     """Return what is missing to decide whether pods respond too late."""
     if lines and all(map(logs.gave_up, lines)):
         return (
-            "whether the ingress would have timed out too (its client closed these"
-            f" requests first, 499{_through_the_ingress(scene)})"
+            "whether the ingress would have timed out on these requests: the load"
+            f" balancer or CDN closed them first (499){_through_the_ingress(scene)}"
         )
     if own:
         return "whether a pod responded too late, or was not reached in time"

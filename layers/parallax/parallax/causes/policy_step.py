@@ -21,10 +21,10 @@ def forward_everywhere(ingress: Service) -> NextStep:
         " client's address in X-Forwarded-For or in a PROXY header stays. Before"
         " the change, check two kinds of lists. A list of trusted proxies (e.g."
         " proxy-real-ip-cidr) that contains the load balancer's address must"
-        " contain the nodes' addresses too. A list of allowed clients (e.g."
-        " whitelist-source-range) must not be compared with the address of the"
-        " connection: it then rejects every client, or admits every client if it"
-        " contains the nodes.",
+        " contain the nodes' addresses too. If the ingress compares a list of allowed"
+        " clients (e.g. whitelist-source-range) with the source of the connection, do"
+        " not make this change: the list would reject every client, or admit every"
+        " client if it contains the nodes.",
         command=f"kubectl -n {quote(ingress.namespace)} patch service"
         f" {quote(ingress.name)} -p '{_PATCH}'",
         alternative=True,

@@ -20,8 +20,8 @@ def run(
         str,
         typer.Argument(
             metavar="SOURCE",
-            help="Saved snapshot, event or finding; an s3:// address of a snapshot; "
-            "- reads standard input.",
+            help="Saved snapshot or finding (CloudEvent); an s3:// address of a"
+            " snapshot; - reads standard input.",
         ),
     ],
     *,

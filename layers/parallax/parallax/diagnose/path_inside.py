@@ -144,7 +144,7 @@ def _unlogged(scene: Scene) -> str:
     if not malformed:
         return ""
     return (
-        f": it logs a request that gets {BAD_REQUEST} as malformed without its"
+        f": if it rejects a request as malformed ({BAD_REQUEST}), its log line has no"
         " X-Request-Id"
     )
 

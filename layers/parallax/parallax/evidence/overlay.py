@@ -74,7 +74,7 @@ def answered_across(scene: Scene, to: int) -> str:
             if sent_probes
             else f"no probe between nodes ({inside.why_no_reports(scene)})"
         )
-        raise Missing(f"whether only the load balancer cannot connect ({got})")
+        raise Missing(f"whether something blocks only the load balancer, because {got}")
     return across_text(scene, to)
 
 
