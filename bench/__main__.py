@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from bench.page import Run, page
-from bench.peers import coldstart, functions, install, tables, turns
+from bench.peers import alert, coldstart, functions, install, tables, turns
 from bench.peers.chart import chart
 from bench.speed import agent, judging
 
@@ -21,7 +21,8 @@ def main() -> int:
     install.installed()
     clients, starts = turns.measure(), coldstart.measure()
     limits = [*judging.measure(), *agent.measure()]
-    text = page(Run(clients, starts, functions.measure(), limits))
+    work, to_mail = functions.measure(), alert.measure()
+    text = page(Run(clients, starts, work, to_mail, limits))
     (DOCS / "benchmarks.md").write_text(text, encoding="utf-8")
     drawing = chart(tables.panels(clients, starts))
     (DOCS / "benchmarks.svg").write_text(drawing, encoding="utf-8")

@@ -16,10 +16,12 @@ def test_the_page_has_every_table_the_chart_and_how_it_was_measured() -> None:
         Measured(both, both, both, both, both, both),
         [Sample(BARE, "ms CPU", (6.0,)), Sample("probe", "ms CPU", (180.0,))],
         Work(one, one, one, one),
+        18,
         [Figure("a", 1, "s"), Figure("b", 2, "s", 4)],
     )
     text = page(run)
     assert text.startswith("# Benchmarks\n")
     assert "(benchmarks.svg)" in text
+    assert "\n18 s in the lab" in text
     assert "| a | 1.0 s |  |  |\n| b | 2.0 s | 4 s | 0.50 |\n\n## How" in text
     assert "{" not in text
