@@ -109,13 +109,13 @@ def test_wrong_types_beside_a_corrupt_payload_start_fresh(
     cloud.client("dynamodb").put_item(TableName=cloud.incidents, Item=item)
     aside: list[str] = []
     table = DynamoIncidents(cloud.incidents, lambda _, reason: aside.append(reason))
-    assert table.state("front") is None
+    assert table.open() == {}
     fresh = table.get("front")
     assert fresh is not None
     assert (fresh.state, table.get("front")) == (State.RESOLVED, fresh)
     assert len(aside) == 1
     table.put(replace(fresh, state=State.FIRING))
-    assert table.state("front") is State.FIRING
+    assert table.open()["front"].state is State.FIRING
 
 
 WRONG_VERSIONS = [

@@ -36,19 +36,6 @@ class Items:
         )
         return found.get("Item")
 
-    def attribute(self, subject: str, name: str) -> str | None:
-        """Return one string attribute of a subject's item, or None.
-
-        It costs half as much as `get`, and is at most a second old.
-        """
-        found = self._dynamodb.get_item(
-            TableName=self.table,
-            Key={"pk": {"S": subject}},
-            ProjectionExpression="#name",
-            ExpressionAttributeNames={"#name": name},
-        )
-        return found.get("Item", {}).get(name, {}).get("S")
-
     def put(self, item: Item, *, read: int) -> None:
         """Store an item as the successor of the version read (0: it is new).
 

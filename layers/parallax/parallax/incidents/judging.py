@@ -15,8 +15,8 @@ from typing import Any
 from parallax.aws import may_pass
 from parallax.incidents.items import ConflictError
 from parallax.journal.observation import Observation, from_image
+from parallax.journal.rounds import is_round, read_round
 from parallax.model.finding import Incident
-from parallax.model.packed import in_clear, unpack
 from parallax.model.round import Round
 from parallax.model.target import Target
 from parallax.stream import Record, read, send_to_dead_letters
@@ -101,6 +101,4 @@ class Judging:
 
 def _observed(image: Mapping[str, Any]) -> Observation | Round:
     """Return the observation or the round in an image; raises `UnreadableError`."""
-    if in_clear(image, "kind") == "round":
-        return unpack(Round, in_clear(image, "payload", "B"))
-    return from_image(image)
+    return (read_round if is_round(image) else from_image)(image)

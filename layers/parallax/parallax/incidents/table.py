@@ -85,14 +85,6 @@ class DynamoIncidents:
             return replacement
         return incident
 
-    def state(self, subject: str) -> State | None:
-        """Return the state of a subject's incident, or None.
-
-        It costs half as much as `get`, and is at most a second old.
-        """
-        state = self._items.attribute(subject, "state")
-        return State(state) if state in set(State) else None
-
     def put(self, incident: Incident) -> Incident:
         """Store an incident and return it with its new version.
 

@@ -11,8 +11,8 @@ from time import monotonic
 
 from parallax.aws import client
 from parallax.journal.observation import Item
+from parallax.journal.round_times import ROUNDS
 from parallax.journal.rounds import (
-    ROUNDS,
     key_of,
     read_round,
     remembered,

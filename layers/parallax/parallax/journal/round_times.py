@@ -12,7 +12,8 @@ from typing import Any
 from parallax.aws import client
 from parallax.model.packed import in_clear
 
-KEY = "#rounds"
+ROUNDS = "#rounds"
+"""The partition of all rounds: no target's name begins with `#`."""
 FIRST, LAST = "0", ":"
 """The sort keys of shards begin with a digit, and `:` is the character after `9`. A
 report of a target named `#rounds` is not a round."""
@@ -40,7 +41,7 @@ def read_round_times(table: str) -> tuple[RoundTimes, ...]:
         ProjectionExpression="sk, started_at, ended_at, #of",
         ExpressionAttributeNames={"#of": "of"},
         ExpressionAttributeValues={
-            ":key": {"S": KEY},
+            ":key": {"S": ROUNDS},
             ":first": {"S": FIRST},
             ":last": {"S": LAST},
         },

@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from parallax.journal.observation import KEPT, Item, moment
+from parallax.journal.round_times import ROUNDS
 from parallax.model.packed import (
     ITEM_LIMIT,
     UNPACKED_LIMIT,
@@ -29,7 +30,6 @@ from parallax.model.probe import ErrorType, ProbeRun
 from parallax.model.round import Failure, LastRound, Round, Streak, TargetRound
 from parallax.model.wire import Json, wire_name
 
-ROUNDS = "#rounds"
 KIND = "round"
 
 
@@ -56,13 +56,18 @@ def round_item(finished: Round) -> Item:
     }
 
 
+def is_round(image: Mapping[str, Mapping[str, Any]]) -> bool:
+    """Say whether an item, or a stream record's new image, holds a round."""
+    return in_clear(image, "kind") == KIND
+
+
 def read_round(image: Mapping[str, Mapping[str, Any]]) -> Round:
     """Return the round in an item, or in the new image of a stream record.
 
     Raises `UnreadableError`, and nothing else, if the image holds none.
     """
     name = f"round {in_clear(image, 'sk')}"
-    if in_clear(image, "kind") != KIND:
+    if not is_round(image):
         raise UnreadableError(f"{name}: not a round")
     try:
         return unpack(Round, in_clear(image, "payload", "B"))
