@@ -86,7 +86,10 @@ def _how_long(scene: Scene, resolution: Resolution) -> str:
     cached = f"returns {wrong} until the answer expires{left}, or its cache is flushed"
     zone = names.zone_answers(scene)
     if zone and names.foreign_addresses(scene, zone[0]):
-        return f"Correct the zone first: {zone[0].resolver} returns {wrong} too."
+        return (
+            f"Correct the zone first: {zone[0].resolver} returns {wrong} too. If the"
+            f" name was moved on purpose, e.g. to a proxy, find out why {wrong} fails."
+        )
     if zone:
         right = f"{names.zone_share(scene)} return the right address"
         return f"{right}, so this resolver most likely {cached}. {names.IS_IT_CACHED}"
