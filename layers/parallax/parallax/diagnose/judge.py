@@ -11,6 +11,7 @@ from parallax.advice import advise
 from parallax.causes import CAUSES, Cause
 from parallax.causes.cause import hidden, unknown
 from parallax.diagnose.complete import complete, to_come
+from parallax.diagnose.leads import leads
 from parallax.diagnose.naming import named, with_explanations
 from parallax.diagnose.path import balancer_responded, blame, trace
 from parallax.diagnose.settling import settling
@@ -119,7 +120,7 @@ def _to_establish(scene: Scene, symptom: Symptom) -> tuple[NextStep, ...]:
     """Return steps that gather the missing evidence, if no cause is established."""
     if symptom.external is not View.FAILING:
         return ()
-    steps: list[NextStep] = [*_at_the_balancer(scene)]
+    steps: list[NextStep] = [*leads(scene), *_at_the_balancer(scene)]
     if scene.target.reached.cluster and not scene.live_reports:
         steps.append(
             NextStep(

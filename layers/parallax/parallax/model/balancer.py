@@ -94,6 +94,12 @@ class BalancerCertificate:
     domain_names: tuple[str, ...] = ()
     type: str | None = None
     """Hetzner's value: `uploaded`, or `managed`, which Hetzner renews itself."""
+    issuance: str | None = None
+    """Hetzner's value for a managed one: `pending`, `completed`, `failed`."""
+    renewal: str | None = None
+    """The same: `scheduled`, `pending`, `failed`, `unavailable`."""
+    error: str | None = None
+    """Hetzner's code and message if its issuance or renewal failed."""
 
 
 @wired
