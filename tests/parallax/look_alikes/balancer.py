@@ -124,20 +124,6 @@ def an_app_that_hangs_behind_a_wrong_port() -> tuple[Snapshot, set[str]]:
     return inside(x, silence(s.HANGS), lambda _: True), {"lb-wrong-destination-port"}
 
 
-def a_certificate_that_expired() -> tuple[Snapshot, set[str]]:
-    """The handshake reached a certificate: no PROXY line prevented it."""
-    lost = silence(s.REFUSED) | {
-        "error_type": ErrorType.TLS,
-        "error_phase": "tls",
-        "error_detail": "certificate does not verify: certificate has expired",
-    }
-    run = got(s.run(s.REFUSED), lost, *FOR_THE_TARGET)
-    found = e.with_services(s.balancer(), proxyprotocol=True, protocol="tcp")
-    x = s.taken(run, found, *s.reports())
-    config = (("proxy-protocol", "0.0.0.0/0"),)
-    return s.with_reading(x, ingress_config=config), {UNKNOWN}
-
-
 def a_balancer_at_its_limit() -> tuple[Snapshot, set[str]]:
     """All targets are healthy on the users' port, and the balancer responds 503."""
     x = s.taken(s.run(s.LB_503, unknown_host=s.LB_503), s.balancer(), *s.reports())
