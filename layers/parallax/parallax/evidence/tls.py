@@ -19,6 +19,8 @@ FAKE = ("Kubernetes Ingress Controller Fake Certificate", "TRAEFIK DEFAULT CERT"
 (ingress-nginx, `pkg/util/ssl`; Traefik, `pkg/tls/generate`)."""
 _NOT_VERIFIED = "certificate does not verify"
 """How the probe's detail of a rejected certificate begins."""
+_AFTER = ("processing", "transfer")
+"""Phases after the handshake."""
 _NAMES = 3
 """Names of a certificate that a sentence lists."""
 
@@ -37,7 +39,9 @@ def is_tls(probe: Probe) -> bool:
 def passed(scene: Scene) -> str:
     """Return that failing requests passed the handshake; raise if they got to none."""
     failed = users.failed(scene)
-    shaken = [p for p in failed if p.status_code is not None or p.phases.processing]
+    shaken = [
+        p for p in failed if p.status_code is not None or p.error_phase in _AFTER
+    ]
     if scene.target.url.startswith("http://"):
         return "users send plain HTTP"
     if shaken and len(shaken) == len(failed):
