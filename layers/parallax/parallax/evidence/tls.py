@@ -100,7 +100,8 @@ def refusal(scene: Scene) -> str | None:
     for probe in failing(scene):
         if why := wrong(probe, scene.target.host):
             return why
-    if _works_unverified(scene):
+    silent = not any(p.error_detail for p in failing(scene))
+    if silent and _works_unverified(scene):
         return (
             "a request that does not verify the certificate succeeds, so clients"
             " refuse the certificate"

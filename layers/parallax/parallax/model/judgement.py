@@ -141,6 +141,8 @@ class Symptom:
     inside_total: int = 0
     window_seconds: float | None = None
     """Between the first and the last of these probes; None: at most one probe."""
+    detail: str | None = None
+    """What failing requests got, where status and error type say too little."""
     summary: str = ""
     """E.g. "from the internet: 503 (11 of 11); inside the cluster: 200 (10 of 10)"."""
 
