@@ -100,8 +100,9 @@ def refusal(scene: Scene) -> str | None:
     for probe in failing(scene):
         if why := wrong(probe, scene.target.host):
             return why
-    silent = not any(p.error_detail for p in failing(scene))
-    if silent and _works_unverified(scene):
+    failed = failing(scene)
+    silent = not any(p.error_detail for p in failed)
+    if failed and silent and _works_unverified(scene):
         return (
             "a request that does not verify the certificate succeeds, so clients"
             " refuse the certificate"
