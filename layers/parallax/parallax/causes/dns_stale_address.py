@@ -28,7 +28,7 @@ balancer gets a new address).
 from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
-from parallax.evidence import moved, names
+from parallax.evidence import moved, names, zone_reading
 from parallax.evidence.reading import Missing
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
@@ -51,7 +51,9 @@ def assess(scene: Scene) -> Assessment:
     if not names.failing_address_is_given(scene):
         raise Missing("a resolver that gives this address", evidence=(failures,))
     before, zone = moved.moved(scene).text, names.zone_text(scene)
-    facts = dict.fromkeys((failures, names.balancer_works(scene), before, zone))
+    known = zone_reading.facts(scene)
+    works = names.balancer_works(scene)
+    facts = dict.fromkeys((failures, works, before, zone, *known))
     return supported(ID, *facts)
 
 

@@ -45,9 +45,9 @@ def assess(scene: Scene) -> Assessment:
     if gone and not broken and len(gone) >= unresolved.ENOUGH:
         return refuted(ID, unresolved.shown(found.resolvers, "resolvers"))
     silent = _nobody_responds(scene, found)
-    if silent is None and (
-        len(broken) < unresolved.ENOUGH or len(broken) <= len(gone)
-    ):
+    known = broken and zone_reading.not_delegated(scene)
+    several = len(broken) >= unresolved.ENOUGH and len(broken) > len(gone)
+    if not (silent or known or several):
         what = "two resolvers that respond servfail"
         raise Missing(what, evidence=(found.failures,))
     text = silent or unresolved.shown(found.resolvers, "resolvers")

@@ -8,7 +8,7 @@ the load balancer, which nobody declared. That proxy must not be bypassed.
 
 from dataclasses import dataclass
 
-from parallax.evidence import balancer, names, users
+from parallax.evidence import balancer, names, users, zone_reading
 from parallax.evidence.reading import Missing, reading
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
@@ -48,6 +48,11 @@ def _by_zone(scene: Scene) -> Moved | None:
     zone = names.zone_answers(scene)
     if any(not names.foreign_addresses(scene, r) for r in zone):
         return Moved(names.zone_text(scene), _own(scene))
+    found = zone_reading.published(scene)
+    listed = found.addresses if found and not zone else ()
+    if found and listed and all(balancer.owns_address(scene, a) for a in listed):
+        text = f"the zone {found.name} at Hetzner has {', '.join(listed)}"
+        return Moved(text, _own(scene))
     return None
 
 
