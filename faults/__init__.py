@@ -9,8 +9,8 @@ and the label that follows, and the tests which scenario supports and which refu
 from faults.backend import BACKEND
 from faults.balancer import BALANCER
 from faults.edge import EDGE, MONITOR
-from faults.health_checks import HEALTH_CHECKS
 from faults.handshakes import AT_BALANCER, AT_INGRESS, EDGE_REJECTS
+from faults.health_checks import HEALTH_CHECKS
 from faults.ingress import INGRESS
 from faults.look_alikes import LOOK_ALIKES, LookAlike
 from faults.names import NAMES

@@ -245,12 +245,12 @@ def refused(found: BalancerReading, certificate: Certificate | None) -> Snapshot
 
 
 def expired_at_balancer() -> Snapshot:
-    """The balancer ends TLS with a certificate that expired a day ago."""
+    """Let the balancer end TLS with a certificate that expired a day ago."""
     return refused(balancer(), EXPIRED)
 
 
 def expired_at_ingress() -> Snapshot:
-    """The same certificate, presented by the ingress behind a tcp service."""
+    """Let the ingress behind a tcp service present the same certificate."""
     return refused(with_services(balancer(), protocol="tcp"), EXPIRED)
 
 
@@ -270,12 +270,12 @@ def redirected(location: str) -> Snapshot:
 
 
 def redirected_to_itself() -> Snapshot:
-    """The ingress redirects to the URL that users came for."""
+    """Let the ingress redirect to the URL that users came for."""
     return redirected(TARGET.url)
 
 
 def redirected_elsewhere() -> Snapshot:
-    """The ingress redirects to the name with www."""
+    """Let the ingress redirect to the name with www."""
     return redirected("https://www.keybuzz.io/")
 
 

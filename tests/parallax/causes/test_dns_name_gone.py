@@ -26,8 +26,10 @@ def test_a_name_that_nobody_knows_is_gone() -> None:
     judgement = judge(x)
     assert judgement.cause == CAUSE.id
     assert ask(CAUSE, x).evidence == (
-        "11 of 11 requests got no address of platform-api.keybuzz.io;"
-        " 2 of 2 resolvers respond nxdomain",
+        (
+            "11 of 11 requests got no address of platform-api.keybuzz.io;"
+            " 2 of 2 resolvers respond nxdomain"
+        ),
         "1 of 1 queried name servers of the zone respond nxdomain",
     )
     assert judgement.path[0].state is HopState.FAULTY

@@ -214,6 +214,4 @@ def test_the_evidence_has_name_servers_that_differ() -> None:
     fresh = e.resolved(x.run, e.OWN).resolutions
     run = replace(x.run, resolutions=(*fresh, *x.run.resolutions))
     fact = ask(CAUSE, replace(x, run=run)).evidence[2]
-    assert fact == (
-        "1 of 2 queried name servers of the zone return 198.51.100.7"
-    )
+    assert fact == ("1 of 2 queried name servers of the zone return 198.51.100.7")

@@ -49,7 +49,11 @@ def test_a_rejection_by_the_cdn_is_named_and_users_may_be_well() -> None:
 
 def test_a_challenge_is_a_rejection_with_any_status() -> None:
     """Cloudflare marks it; a browser passes it, a monitor does not."""
-    marks = (("Server", "cloudflare"), ("CF-RAY", "8f1-FRA"), ("cf-mitigated", "challenge"))
+    marks = (
+        ("Server", "cloudflare"),
+        ("CF-RAY", "8f1-FRA"),
+        ("cf-mitigated", "challenge"),
+    )
     assert judge(answering(503, *marks)).cause == CAUSE.id
 
 
@@ -57,9 +61,7 @@ def test_an_unknown_edge_is_shown_by_the_ingress_logs() -> None:
     """None of them has any of these requests."""
     x = answering(429)
     assert judge(x).cause == CAUSE.id
-    silent = replace(
-        x, reports=tuple(replace(r, log_read_at=None) for r in x.reports)
-    )
+    silent = replace(x, reports=tuple(replace(r, log_read_at=None) for r in x.reports))
     assert answer(CAUSE, silent) is Answer.UNKNOWN
 
 

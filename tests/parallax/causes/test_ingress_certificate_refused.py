@@ -21,8 +21,9 @@ def test_an_expired_certificate_behind_a_tcp_service_is_the_ingress_s() -> None:
     x = e.expired_at_ingress()
     judgement = judge(x)
     assert (judgement.cause, judgement.hop) == (CAUSE.id, Hop.INGRESS)
-    assert "which keybuzz-lb passes on to the ingress: its certificate" in (
-        ask(CAUSE, x).evidence[0]
+    assert (
+        "which keybuzz-lb passes on to the ingress: its certificate"
+        in (ask(CAUSE, x).evidence[0])
     )
     show, read, issuer = judgement.next_steps
     assert (show.command or "").startswith("openssl s_client -connect 203.0.113.20:443")

@@ -28,8 +28,10 @@ def test_a_redirect_to_the_requested_url_is_a_loop() -> None:
     assert (judgement.cause, judgement.hop) == (CAUSE.id, Hop.INGRESS)
     assert ask(CAUSE, x).evidence == (
         "11 of 11 failing responses redirect (308) to the requested URL itself",
-        "the ingress log contains 11 of 11 failing requests; the ingress redirected"
-        " them and used no pod",
+        (
+            "the ingress log contains 11 of 11 failing requests; the ingress redirected"
+            " them and used no pod"
+        ),
         "keybuzz-lb ends TLS, so the ingress gets plain HTTP",
     )
     trust, no_redirect = judgement.next_steps

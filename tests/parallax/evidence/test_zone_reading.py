@@ -1,4 +1,4 @@
-"""Specification of the zone at Hetzner as evidence: `parallax.evidence.zone_reading`."""
+"""Specification of a zone at Hetzner as evidence: `evidence.zone_reading`."""
 
 from dataclasses import replace
 
@@ -33,8 +33,10 @@ def test_a_missing_record_confirms_that_the_name_is_gone() -> None:
     x = at_hetzner(e.no_name(), WELL)
     assert ask(dns_name_gone.CAUSE, x).evidence[2:] == (
         "Hetzner has the zone keybuzz.io: status ok, delegation valid",
-        "the zone at Hetzner has no A, AAAA or CNAME record for"
-        " platform-api.keybuzz.io",
+        (
+            "the zone at Hetzner has no A, AAAA or CNAME record for"
+            " platform-api.keybuzz.io"
+        ),
     )
     assert judge(x).next_steps[1].command == "hcloud zone rrset list keybuzz.io"
 

@@ -1,4 +1,4 @@
-"""Reading the zone of a name, from a real HTTP server that answers in Hetzner's shapes."""
+"""Reading the zone of a name, from a real HTTP server with Hetzner's shapes."""
 
 from dataclasses import replace
 from typing import Any
@@ -118,7 +118,7 @@ def test_few_names_are_read_and_none_beyond_the_allowance(api: Api) -> None:
     assert len(api.paths) == 1 + MOST_NAMES
     api.paths.clear()
     spent = Allowance(1)
-    spent._left = -1.0  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - as after many calls
+    spent._left = -1.0  # pyright: ignore[reportPrivateUsage] - as after many calls
     assert read(api, HOST, allowance=spent)[0].zone is None
     assert api.paths == []
 

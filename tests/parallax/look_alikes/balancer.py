@@ -6,7 +6,7 @@ In: nothing. Out: snapshots with the causes that may be named. It does not: judg
 from dataclasses import replace
 
 from parallax.model.cluster import Node
-from parallax.model.probe import FOR_THE_TARGET, ErrorType, Probe, Role
+from parallax.model.probe import Probe, Role
 from parallax.model.snapshot import Snapshot
 from tests.parallax import edge as e
 from tests.parallax import scenarios as s

@@ -69,7 +69,9 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     back = found and any(r.addresses for r in found.zone)
     if back:
         wait = "The zone has an address again. Resolvers keep the negative answer for"
-        text = f"{wait} up to the SOA's last number, in seconds. Check how long that is."
+        text = (
+            f"{wait} up to the SOA's last number, in seconds. Check how long that is."
+        )
         command = f"dig +noall +answer +authority {host} SOA"
         return (NextStep(text=text, command=command),)
     trace = NextStep(

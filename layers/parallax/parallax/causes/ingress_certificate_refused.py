@@ -12,10 +12,10 @@ Diagnosis: most failing requests end in the TLS handshake at the load balancer's
 address, whose service on that port is tcp, and the probe recorded what is wrong with
 the certificate.
 
-Neighbors: an https service ends TLS at the load balancer: `lb-certificate-refused`. A handshake
-that receives data that is not TLS has another reason, e.g. `proxy-protocol-mismatch`.
-If the Ingress passes TLS on to the pods (ssl-passthrough), this cause stays
-undetermined.
+Neighbors: an https service ends TLS at the load balancer: `lb-certificate-refused`. A
+handshake that receives data that is not TLS has another reason, e.g.
+`proxy-protocol-mismatch`. If the Ingress passes TLS on to the pods (ssl-passthrough),
+this cause stays undetermined.
 
 Mitigation: let cert-manager renew the certificate, or replace the Secret; name the host
 and the Secret in the Ingress's `tls` section.
@@ -46,7 +46,9 @@ def assess(scene: Scene) -> Assessment:
         port = service.listen_port
         return refuted(ID, f"{name} ends TLS itself on port {port} (https)")
     tls.at_balancer(scene)
-    what = "what is wrong with the certificate (neither certificate nor reason recorded)"
+    what = (
+        "what is wrong with the certificate (neither certificate nor reason recorded)"
+    )
     why = need(tls.refusal(scene), what)
     cluster = scene.cluster
     found = cluster.ingress_annotations if cluster else ()
@@ -76,7 +78,7 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
             command=f"kubectl -n {namespace} describe ingress{named}",
         ),
         NextStep(
-            text="If cert-manager issues the certificate, check why it was not renewed.",
+            text="If cert-manager issues the certificate, check its last renewal.",
             command=f"kubectl -n {namespace} get certificate,certificaterequest,order,"
             "challenge",
         ),

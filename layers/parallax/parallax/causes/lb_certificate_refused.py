@@ -17,11 +17,12 @@ connection closes during the handshake without an answer, the load balancer has 
 usable target.
 
 Mitigation: renew or replace the certificate, and assign it to the service. A managed
-certificate is renewed only while its zone is in Hetzner DNS and its CAA records allow it.
+certificate is renewed only while its zone is in Hetzner DNS and its CAA records allow
+it.
 
-Source: Hetzner Cloud API, certificates (`status.renewal`); hcloud-cloud-controller-manager
-annotations `load-balancer.hetzner.cloud/http-certificates` and
-`http-managed-certificate-name`.
+Source: Hetzner Cloud API, certificates (`status.renewal`);
+hcloud-cloud-controller-manager annotations
+`load-balancer.hetzner.cloud/http-certificates` and `http-managed-certificate-name`.
 """
 
 from shlex import quote
@@ -47,7 +48,9 @@ def assess(scene: Scene) -> Assessment:
     if service.protocol != "https":
         raise Missing(f"an https service of {name} on port {service.listen_port}")
     tls.at_balancer(scene)
-    what = "what is wrong with the certificate (neither certificate nor reason recorded)"
+    what = (
+        "what is wrong with the certificate (neither certificate nor reason recorded)"
+    )
     why = need(tls.refusal(scene) or tls.refused_by_api(scene), what)
     fact = f"{tls.share_text(scene)} with {name}, which ends TLS itself: {why}"
     its = tls.balancer_text(scene)

@@ -1,9 +1,9 @@
 """Requests are redirected to the URL that they came for.
 
-Meaning: the ingress redirects plain HTTP to https, and gets every request as plain HTTP,
-because TLS ended before it: at the load balancer's https service, or at a CDN that
-connects to its origin without TLS (Cloudflare's mode Flexible). The client follows the
-redirect, and the same happens again.
+Meaning: the ingress redirects plain HTTP to https, and gets every request as plain
+HTTP, because TLS ended before it: at the load balancer's https service, or at a CDN
+that connects to its origin without TLS (Cloudflare's mode Flexible). The client follows
+the redirect, and the same happens again.
 
 Impact: browsers give up with "too many redirects". API clients get a redirect instead
 of an answer. The pods get no request.

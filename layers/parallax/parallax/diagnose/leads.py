@@ -55,10 +55,10 @@ def _elsewhere(scene: Scene) -> tuple[NextStep, ...]:
     who = quote(moved.used(scene)[0])
     return (
         NextStep(
-            text=f"The name leads to {places}, which {_response(found[0])}. It is not an"
-            f" address of {name} ({own}).{_works(scene)} Nothing shows that the name led"
-            " elsewhere before: the address may be a proxy before the load balancer, or"
-            " an old record. Find out whose address it is. If it is a proxy of this"
+            text=f"The name leads to {places}, which {_response(found[0])}. It is not"
+            f" an address of {name} ({own}).{_works(scene)} Nothing shows that the name"
+            " led elsewhere before: the address may be a proxy before the load"
+            " balancer, or an old record. Find out whose address it is. If it is a proxy of this"
             " target, read its error log, and set reached.cdn in the targets file.",
             command=f"dig +short -x {who}; whois {who} | grep -iE 'netname|orgname';"
             f" hcloud server list -o columns=name,ipv4,ipv6 | grep -F {who}",
@@ -160,8 +160,8 @@ def _turned_away(scene: Scene) -> tuple[NextStep, ...]:
             " monitor (fail2ban, an address list, a bot rule), and users may be served;"
             " or nobody gets further. Request the URL from another network. If that"
             " succeeds, allow the monitor's address.",
-            command="curl -sS -o /dev/null --max-time 10 -w '%{http_code} %{errormsg}\\n'"
-            f" {quote(scene.target.url)}",
+            command="curl -sS -o /dev/null --max-time 10"
+            f" -w '%{{http_code}} %{{errormsg}}\\n' {quote(scene.target.url)}",
         ),
     )
 

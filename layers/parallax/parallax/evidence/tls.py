@@ -39,9 +39,7 @@ def is_tls(probe: Probe) -> bool:
 def passed(scene: Scene) -> str:
     """Return that failing requests passed the handshake; raise if they got to none."""
     failed = users.failed(scene)
-    shaken = [
-        p for p in failed if p.status_code is not None or p.error_phase in _AFTER
-    ]
+    shaken = [p for p in failed if p.status_code is not None or p.error_phase in _AFTER]
     if scene.target.url.startswith("http://"):
         return "users send plain HTTP"
     if shaken and len(shaken) == len(failed):
@@ -67,7 +65,9 @@ def at_balancer(scene: Scene) -> tuple[Probe, ...]:
     own = [p for p in handshakes if balancer.was_sent_to_balancer(scene, p)]
     if len(own) < len(handshakes):
         where = ", ".join(sorted({str(p.peer_address) for p in handshakes}))
-        raise Missing(f"a failing handshake with the load balancer ({where} is another)")
+        raise Missing(
+            f"a failing handshake with the load balancer ({where} is another)"
+        )
     if good := [p for p in _verified(scene) if p.status_code is not None]:
         role = good[0].role.value
         raise Missing(f"the reason why the {role} probe accepts the same certificate")

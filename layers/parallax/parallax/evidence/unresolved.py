@@ -105,4 +105,3 @@ def names_work_here(scene: Scene) -> bool | None:
     if not control:
         return None
     return any(p.error_phase != "resolve" for p in control)
-

@@ -114,7 +114,6 @@ class Inspection:
         _log_targets_without_reading(targets, readings)
         return readings
 
-
     def _suspicious(
         self,
         targets: Sequence[Target],

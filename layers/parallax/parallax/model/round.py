@@ -76,8 +76,9 @@ class TargetRound:
 
     @property
     def runs(self) -> tuple[ProbeRun, ...]:
-        """The healthy runs, oldest first; of all but the last only time, status, address.
+        """The healthy runs, oldest first; the last one is complete.
 
+        Of the others only time, status and address are known.
         Failing probes are left out: each has an item of its own.
         """
         if self.run is None:
