@@ -53,6 +53,7 @@ LB_502 = "haproxy/502_server_closed"
 LB_504 = "haproxy/504_server_timeout"
 PROXY_400 = "chain/pp_unexpected_v1_400"
 OLD_SERVER = "nginx/503_return"
+FORBIDDEN = 403
 NGINX_308 = (
     "<html>\r\n<head><title>308 Permanent Redirect</title></head>\r\n<body>\r\n"
     "<center><h1>308 Permanent Redirect</h1></center>\r\n<hr><center>nginx</center>"
@@ -284,7 +285,7 @@ def cdn_rejects() -> Snapshot:
     headers = (("Server", "cloudflare"), ("CF-RAY", "8f1c2d3e4a5b6c7d-FRA"))
     outside = run(PROXY_400, direct=OK)
     probes = tuple(
-        replace(p, status_code=403, headers=headers, body="error code: 1020")
+        replace(p, status_code=FORBIDDEN, headers=headers, body="error code: 1020")
         if p.role in {Role.FIRST, Role.REPEAT, Role.CACHE_BUSTER}
         else p
         for p in outside.probes

@@ -52,7 +52,7 @@ def with_past(snapshot: Snapshot, *addresses: str | None) -> Snapshot:
 
 
 def test_an_address_that_may_always_have_been_the_names_is_not_stale() -> None:
-    """The zone has it, or nobody knows: a proxy may stand before the balancer."""
+    """The zone has it, or nobody knows: a proxy may be in front of the balancer."""
     for zone in (e.OLD, None):
         x = led_astray(zone, e.OLD, e.OLD)
         assert judge(x).cause == NOT_ESTABLISHED

@@ -82,8 +82,17 @@ def test_an_origin_that_fails_too_hides_it() -> None:
     assert answer(CAUSE, replace(x, run=run)) is Answer.UNKNOWN
 
 
+def test_an_edge_that_is_not_configured_shows_itself_by_its_page() -> None:
+    """An unknown machine's rejection shows nothing."""
+    assert judge(replace(e.cdn_rejects(), target=s.TARGET)).cause == CAUSE.id
+    assert answer(CAUSE, replace(answering(403), target=s.TARGET)) is Answer.UNKNOWN
+
+
 def test_no_edge_and_no_rejection_refute_it() -> None:
-    """No CDN is configured; the CDN responds with an error of its own."""
-    assert answer(CAUSE, replace(e.cdn_rejects(), target=s.TARGET)) is Answer.REFUTED
+    """The balancer's own address rejects; the CDN responds with an error of its own."""
+    x = replace(answering(403), target=s.TARGET)
+    assert x.run
+    at_balancer = replace(x, run=e.led_to(e.OWN, x.run))
+    assert answer(CAUSE, at_balancer) is Answer.REFUTED
     assert answer(CAUSE, e.cdn_alone()) is Answer.REFUTED
     assert answer(CAUSE, s.no_target()) is Answer.REFUTED

@@ -56,8 +56,8 @@ def test_an_expired_certificate_is_named_with_its_date() -> None:
     assert ask(CAUSE, x).evidence == (
         (
             "11 of 11 requests failed in the TLS handshake with keybuzz-lb, which ends"
-            " TLS itself: its certificate (CN=platform-api.keybuzz.io, issued by CN=R11)"
-            " expired at 2025-11-19 03:00 UTC"
+            " TLS itself: its certificate (CN=platform-api.keybuzz.io, issued by"
+            " CN=R11) expired at 2025-11-19 03:00 UTC"
         ),
     )
     line = next(h for h in judgement.path if h.hop is Hop.LOAD_BALANCER)

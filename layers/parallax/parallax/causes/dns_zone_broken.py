@@ -1,8 +1,8 @@
 """Resolvers cannot get a valid answer from the name's zone.
 
-Meaning: the zone exists, and resolvers get no answer that they can use: its name
-servers do not serve it (a lame delegation), do not respond, or its DNSSEC signatures do
-not match the key at the registry.
+Meaning: the zone exists, and resolvers cannot use what they receive: its name servers
+do not serve it (a lame delegation), do not respond, or its DNSSEC signatures do not
+match the key at the registry.
 
 Impact: no client of such a resolver finds the target. Clients whose resolver still
 caches the answer, or does not validate DNSSEC, are served. The load balancer and

@@ -23,7 +23,7 @@ Source: Cloudflare, errors 1015 and 1020, and `cf-mitigated: challenge`.
 from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
-from parallax.evidence import logs, users
+from parallax.evidence import logs, names, users
 from parallax.evidence.reading import Hidden, Missing
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
@@ -42,8 +42,8 @@ def assess(scene: Scene) -> Assessment:
     rejected = [p for p in requests if _is_rejection(p)]
     if not rejected:
         return _no_rejection(scene, requests)
-    if not scene.target.reached.cdn:
-        return refuted(ID, "no CDN is configured")
+    if no_edge := _no_edge(scene, rejected):
+        return refuted(ID, no_edge)
     if 2 * len(rejected) <= len(requests):
         share = of(len(requests) - len(rejected), len(requests))
         raise Missing(f"the reason why {share} failing requests are not rejections")
@@ -62,6 +62,20 @@ def assess(scene: Scene) -> Assessment:
         f"direct requests to the load balancer get {direct[0].status_code}",
         "users may be served: only the monitor's own requests show the rejection",
     )
+
+
+def _no_edge(scene: Scene, rejected: list[Probe]) -> str | None:
+    """Return that no edge is before the load balancer; None: one wrote a rejection.
+
+    An edge that is not configured shows itself by its own page.
+    """
+    if scene.target.reached.cdn:
+        return None
+    if any(users.written_by(p).hop == "cdn" for p in rejected):
+        return None
+    if arrived := names.all_reached_balancer(scene):
+        return f"no CDN is configured; {arrived}"
+    raise Missing("whose address the failing requests were sent to")
 
 
 def _is_rejection(probe: Probe) -> bool:

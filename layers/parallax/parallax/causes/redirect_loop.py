@@ -12,9 +12,9 @@ Diagnosis: most failing responses are redirects whose Location is the requested 
 the ingress wrote them: its log shows no pod, or the pods do not redirect. If a direct
 request to the load balancer succeeds, only the CDN's connection lacks TLS.
 
-Neighbors: a redirect to another URL is no loop; then the ingress or the app has another
-rule. If a pod wrote the redirect, it is `pod-answers-error`: the app does not trust
-`X-Forwarded-Proto`.
+Neighbors: a redirect to another URL is not a loop; then the ingress or the app has
+another rule. If a pod wrote the redirect, it is `pod-answers-error`: the app does not
+trust `X-Forwarded-Proto`.
 
 Mitigation: let the ingress trust the header of the proxy before it
 (`use-forwarded-headers: "true"`; Traefik: `forwardedHeaders.trustedIPs`), or disable

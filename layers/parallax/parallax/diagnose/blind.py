@@ -119,7 +119,7 @@ def _resolver_fails(
 
 
 def _others_resolve(run: ProbeRun, host: str) -> str | None:
-    """Return that no name resolves here, while other resolvers know the target's.
+    """Return that no name resolves here, while other resolvers return the target's.
 
     The control's owner and the target's share no zone. If both names fail here, and no
     name server reports the target's as missing, the resolver in between fails.

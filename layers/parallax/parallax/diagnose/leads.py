@@ -58,8 +58,9 @@ def _elsewhere(scene: Scene) -> tuple[NextStep, ...]:
             text=f"The name leads to {places}, which {_response(found[0])}. It is not"
             f" an address of {name} ({own}).{_works(scene)} Nothing shows that the name"
             " led elsewhere before: the address may be a proxy before the load"
-            " balancer, or an old record. Find out whose address it is. If it is a proxy of this"
-            " target, read its error log, and set reached.cdn in the targets file.",
+            " balancer, or an old record. Find out whose address it is. If it is a"
+            " proxy of this target, read its error log, and set reached.cdn in the"
+            " targets file.",
             command=f"dig +short -x {who}; whois {who} | grep -iE 'netname|orgname';"
             f" hcloud server list -o columns=name,ipv4,ipv6 | grep -F {who}",
         ),
@@ -131,7 +132,7 @@ def _redirect(scene: Scene) -> tuple[NextStep, ...]:
     share = of(len(found), len(users.failing(scene, *AS_A_USER)))
     look = NextStep(
         text=f"{share} failing responses are redirects ({status}){to}.{by} If the"
-        " Location is the URL itself, clients follow it for ever: the ingress redirects"
+        " Location is the URL itself, clients follow it forever: the ingress redirects"
         " to https (ssl-redirect) because TLS ends before it. Check the Location.",
         command=f"curl -sSI --http1.1 {url} | grep -iE '^(HTTP|location)'",
     )
@@ -142,7 +143,7 @@ def _redirect(scene: Scene) -> tuple[NextStep, ...]:
 
 
 def _turned_away(scene: Scene) -> tuple[NextStep, ...]:
-    """Return how to see whether only the monitor gets no connection or a rejection."""
+    """Return how to see whether only the monitor cannot connect or is rejected."""
     requests = users.failing(scene, *AS_A_USER)
     cut = [p for p in requests if p.error_phase == "connect"]
     refused = [p for p in requests if p.status_code in {401, 403, 429}]

@@ -31,8 +31,22 @@ def trace(snapshot: Snapshot) -> tuple[HopSeen, ...]:
     if scene.target.reached.load_balancer or scene.balancer:
         hops.append(_load_balancer(scene))
     if scene.target.reached.cluster:
-        hops += hops_inside(scene)
+        hops += (_behind_tls(scene, hop) for hop in hops_inside(scene))
     return tuple(hops)
+
+
+def _behind_tls(scene: Scene, seen: HopSeen) -> HopSeen:
+    """Return an ingress as unknown if TLS with it fails: internal probes use HTTP."""
+    service = balancer.service.maybe(scene)
+    passes_on = service is not None and service.protocol == "tcp"
+    if seen.hop is not Hop.INGRESS or seen.state is not HopState.OK or not passes_on:
+        return seen
+    failed = [p for p in tls.failing(scene) if balancer.was_sent_to_balancer(scene, p)]
+    if not failed or scene.target.reached.cdn:
+        return seen
+    why = tls.refusal(scene)
+    text = f"{tls.share_text(scene)}{f' ({why})' if why else ''}; {seen.seen}"
+    return replace(seen, state=HopState.UNKNOWN, seen=text)
 
 
 def blame(

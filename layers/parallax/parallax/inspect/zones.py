@@ -20,7 +20,7 @@ from parallax.model.wire import decode, encode
 from parallax.model.zone import RecordSet, Zone
 
 MOST_NAMES = 5
-"""Names whose records one reading asks for; more fail for a common reason."""
+"""Names whose records one reading requests; more fail for a common reason."""
 BUDGET = 5.0
 """Seconds for all of it."""
 TYPES = ("A", "AAAA", "CNAME")
