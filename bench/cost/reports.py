@@ -59,7 +59,7 @@ class Reports:
         return self._spec.nodes[node].name
 
     def is_reporter(self, target: str, node: str) -> bool:
-        """Return whether a node reports a target of this cluster if `ingest` asks."""
+        """Return whether a node reports a target when `ingest` requests it."""
         chosen = self._reporters(target) if target in self.known else frozenset[str]()
         return chosen is None or node in chosen
 

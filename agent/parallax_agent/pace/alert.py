@@ -22,7 +22,7 @@ FAST_PER_HOUR = 1200.0
 """Seconds of such alerts in one hour."""
 SLOW_SECONDS = 60.0
 OTHERS_SECONDS = 600.0
-"""Between two reports of a node that is no reporter, while `ingest` requests them."""
+"""Between two reports of another node than a reporter, while `ingest` requests some."""
 HOUR = 3600.0
 
 

@@ -124,7 +124,7 @@ def test_a_node_that_becomes_a_reporter_reports_at_once() -> None:
 
 
 def test_what_a_node_sees_itself_is_due_at_once_and_then_seldom() -> None:
-    """Although it is no reporter; failing turns again and again cost no more."""
+    """Although it is not a reporter; failing turns again and again cost no more."""
     alert = Alert()
     alert.set_reporter(is_reporter=False)
     alert.ask(0.0, asked=True)
