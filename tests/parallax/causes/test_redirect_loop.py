@@ -85,11 +85,12 @@ def test_a_redirect_without_a_location_leaves_it_open() -> None:
     """The first step reads the Location, and names both settings."""
     judgement = judge(without_location(e.redirected_to_itself()))
     assert judgement.cause == NOT_ESTABLISHED
-    look, trust, no_redirect, *_ = judgement.next_steps
-    assert "11 of 11 failing responses are redirects (308)" in look.text
-    assert "location" in (look.command or "")
-    assert "use-forwarded-headers" in trust.text
-    assert "ssl-redirect" in (no_redirect.command or "")
+    assert judgement.lead
+    assert "redirects (308; 11 of 11 external requests)" in judgement.lead.observation
+    look = judgement.next_steps[0]
+    assert "--max-redirs" in (look.command or "")
+    assert "use-forwarded-headers" in look.text
+    assert "ssl-redirect" in look.text
 
 
 def test_a_redirect_that_a_pod_wrote_is_the_apps() -> None:

@@ -80,10 +80,10 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Return what makes the ingress believe that the request used https."""
     sent = redirects.direct(scene)
     at_cdn = scene.target.reached.cdn and sent and all(p.healthy for p in sent)
-    return (flexible(scene),) if at_cdn else (trust(scene), no_redirect(scene))
+    return (_flexible(scene),) if at_cdn else (_trust(scene), _no_redirect_here(scene))
 
 
-def flexible(scene: Scene) -> NextStep:
+def _flexible(scene: Scene) -> NextStep:
     """Return how to let a CDN connect to its origin with TLS."""
     return NextStep(
         text="The CDN connects to its origin without TLS. In Cloudflare, set the mode"
@@ -93,7 +93,7 @@ def flexible(scene: Scene) -> NextStep:
     )
 
 
-def trust(scene: Scene) -> NextStep:
+def _trust(scene: Scene) -> NextStep:
     """Return how to let the ingress trust the proxy that ended TLS."""
     namespace = ingress.service_name(scene).partition("/")[0]
     return NextStep(
@@ -107,7 +107,7 @@ def trust(scene: Scene) -> NextStep:
     )
 
 
-def no_redirect(scene: Scene) -> NextStep:
+def _no_redirect_here(scene: Scene) -> NextStep:
     """Return how to disable the redirect for this Ingress."""
     namespace = quote(scene.target.reached.namespace or "default")
     cluster = scene.cluster

@@ -11,7 +11,6 @@ from parallax.diagnose.blind import blind
 from parallax.diagnose.follow import follow
 from parallax.diagnose.reach import present, rank
 from parallax.evidence import ingress, inside, users
-from parallax.evidence.detail import detail
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.judgement import Constancy, Difference, Symptom, Trend, View
@@ -57,7 +56,6 @@ def read_symptom(snapshot: Snapshot) -> Symptom:
         inside_failed=sum(not p.healthy for p in within),
         inside_total=len(within),
         window_seconds=_window(requests),
-        detail=None if blind_because else detail(scene),
         summary="; ".join(
             (_external_text(requests, blind_because), _internal_text(scene, within))
         ),

@@ -141,8 +141,6 @@ class Symptom:
     inside_total: int = 0
     window_seconds: float | None = None
     """Between the first and the last of these probes; None: at most one probe."""
-    detail: str | None = None
-    """What failing requests got, where status and error type say too little."""
     summary: str = ""
     """E.g. "from the internet: 503 (11 of 11); inside the cluster: 200 (10 of 10)"."""
 
@@ -184,6 +182,31 @@ class NextStep:
     text: str
     command: str | None = None
     alternative: bool = False
+
+
+@wired
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A cause that the evidence neither proves nor rules out, and what is missing."""
+
+    cause: str
+    title: str
+    evidence: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+@wired
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lead:
+    """What a judgement without a cause shows: where to look next.
+
+    `observation` is the most telling fact, `excludes` a sentence on what cannot be the
+    fault (or empty). Of the candidates the first step of the judgement decides.
+    """
+
+    observation: str
+    excludes: str = ""
+    candidates: tuple[Candidate, ...] = ()
 
 
 @wired
@@ -242,3 +265,5 @@ class Judgement:
     path: tuple[HopSeen, ...]
     next_steps: tuple[NextStep, ...]
     advice: tuple[Advice, ...] = ()
+    lead: Lead | None = None
+    """Set if the target fails and no cause is established."""

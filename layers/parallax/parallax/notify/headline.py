@@ -23,7 +23,6 @@ def headline(finding: Finding) -> str:
         fill(f"{finding.url} {_failure(finding)} {_audience(finding)}."),
         since(finding),
         fill(f"Observed {symptom.summary}.{_constancy(symptom)}"),
-        fill(f"Failing requests: {symptom.detail}.") if symptom.detail else "",
         fill(f"Failures follow {followed(symptom.follows)}.")
         if symptom.follows
         else "",
