@@ -18,6 +18,12 @@ def turned_away(spec: PlatformSpec) -> None:
     spec.cdn.denies = spec.rng.choice((403, 429))
 
 
+def refused_at_cdn(spec: PlatformSpec) -> None:
+    """The CDN's certificate is refused; the balancer has a valid one."""
+    wrong = spec.rng.choice(("expired", "name", "untrusted"))
+    spec.certificate = BadCertificate(wrong=wrong, at_cdn=True)
+
+
 def refused_at_balancer(spec: PlatformSpec) -> None:
     """The balancer ends TLS with a certificate that clients refuse."""
     wrong = spec.rng.choice(("expired", "name", "untrusted"))
@@ -51,6 +57,21 @@ EDGE_REJECTS = (
         ),
         supports="cdn_rejects",
         refutes="cdn_alone",
+    ),
+    Row(
+        cause="cdn-certificate-refused",
+        class_=Class.CACHE,
+        hop=Hop.CDN,
+        not_in_lab="the lab changes the certificate of its load balancer only",
+        bench=(
+            Injection(
+                name="cdn-certificate-refused",
+                inject=refused_at_cdn,
+                requires=Requirements(cdn=True, protocol="https"),
+            ),
+        ),
+        supports="expired_at_cdn",
+        refutes="expired_at_balancer",
     ),
 )
 AT_BALANCER = (

@@ -255,6 +255,12 @@ def expired_at_ingress() -> Snapshot:
     return refused(with_services(balancer(), protocol="tcp"), EXPIRED)
 
 
+def expired_at_cdn() -> Snapshot:
+    """Let a CDN present the same certificate; direct requests succeed."""
+    outside = lost(run(UNVERIFIED, direct=OK), certificate=EXPIRED)
+    return taken(led_to(OLD, outside), balancer(), *reports(), target=CDN)
+
+
 def redirected(location: str) -> Snapshot:
     """Return users whom the ingress redirects; inside it does so too."""
     page = (("Location", location), ("Content-Type", "text/html"))

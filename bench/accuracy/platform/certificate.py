@@ -31,6 +31,8 @@ class BadCertificate:
     wrong: str
     kind: str = "ingress-nginx"
     """The ingress controller, for its own certificate."""
+    at_cdn: bool = False
+    """Whether the CDN presents it, not the balancer."""
     recorded: bool = True
     """Whether the probe could read the certificate."""
 

@@ -141,10 +141,11 @@ class Outside:
 
         An unknown host has no valid certificate, so that probe verifies none.
         """
-        balancer = self.spec.balancer
-        ends = secure and to in {balancer.ipv4, balancer.ipv6}
-        verifies = role is not Role.UNKNOWN_HOST
-        return self.spec.certificate is not None and ends and verifies
+        bad, balancer = self.spec.certificate, self.spec.balancer
+        if bad is None or not secure or role is Role.UNKNOWN_HOST:
+            return False
+        own = {balancer.ipv4, balancer.ipv6}
+        return to not in own if bad.at_cdn else to in own
 
     def _with_certificate(self, made: Probe) -> Probe:
         bad = self.spec.certificate

@@ -55,6 +55,7 @@ BEFORE = (
     "lb-no-service-for-port",
     "dns-name-gone",
     "dns-zone-broken",
+    "cdn-certificate-refused",
     "lb-certificate-refused",
     "ingress-certificate-refused",
 )

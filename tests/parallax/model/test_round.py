@@ -135,7 +135,7 @@ def test_a_round_survives_the_wire() -> None:
 
 def test_a_streak_keeps_the_addresses_of_its_probes() -> None:
     """Each once, the newest four; an earlier run has one if all have the same."""
-    past: tuple[Streak, ...] = ()
+    past = past_of()
     for number, last in enumerate((20, 20, 21, 22, 23, 24)):
         sent = replace(probe(NOW + number * MINUTE), peer_address=f"203.0.113.{last}")
         past = with_probe(past, sent)

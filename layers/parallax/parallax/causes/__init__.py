@@ -11,6 +11,7 @@ between two causes only if both are shown at the same hop. A specific cause decl
 from parallax.causes import (
     cache_replays_error,
     cdn_cannot_reach_origin,
+    cdn_certificate_refused,
     dns_name_gone,
     dns_resolvers_disagree,
     dns_stale_address,
@@ -56,6 +57,7 @@ CAUSES: tuple[Cause, ...] = (
     cache_replays_error.CAUSE,
     cdn_cannot_reach_origin.CAUSE,
     edge_refuses_monitor.CAUSE,
+    cdn_certificate_refused.CAUSE,
     lb_certificate_refused.CAUSE,
     lb_no_service_for_port.CAUSE,
     lb_no_target.CAUSE,

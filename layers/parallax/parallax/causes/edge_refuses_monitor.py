@@ -86,7 +86,7 @@ def _is_rejection(probe: Probe) -> bool:
 def _no_rejection(scene: Scene, requests: tuple[Probe, ...]) -> Assessment:
     if never := users.never_connected(scene):
         raise Hidden("a response to the monitor", evidence=(never,))
-    return refuted(ID, f"none of {len(requests)} failing responses is a rejection")
+    return refuted(ID, f"none of {len(requests)} failing requests was rejected")
 
 
 def _writer(scene: Scene, rejected: list[Probe]) -> str:

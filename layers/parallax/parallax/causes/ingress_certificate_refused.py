@@ -46,10 +46,7 @@ def assess(scene: Scene) -> Assessment:
         port = service.listen_port
         return refuted(ID, f"{name} ends TLS itself on port {port} (https)")
     tls.at_balancer(scene)
-    what = (
-        "what is wrong with the certificate (neither certificate nor reason recorded)"
-    )
-    why = need(tls.refusal(scene), what)
+    why = need(tls.refusal(scene), tls.UNRECORDED)
     cluster = scene.cluster
     found = cluster.ingress_annotations if cluster else ()
     if any(key.endswith(PASSES_ON) and value == "true" for key, value in found):

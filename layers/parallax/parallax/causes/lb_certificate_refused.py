@@ -12,7 +12,8 @@ address, and its service on that port is https. The probe records the certificat
 the reason; or Hetzner's API shows that the service's certificates have expired or are
 for other names. Without either, a handshake that fails has another reason.
 
-Neighbors: a tcp service passes TLS on; then it is `ingress-certificate-refused`. If the
+Neighbors: a tcp service passes TLS on; then it is `ingress-certificate-refused`. Behind
+a CDN users get the CDN's certificate: `cdn-certificate-refused`. If the
 connection closes during the handshake without an answer, the load balancer has no
 usable target.
 
@@ -48,10 +49,7 @@ def assess(scene: Scene) -> Assessment:
     if service.protocol != "https":
         raise Missing(f"an https service of {name} on port {service.listen_port}")
     tls.at_balancer(scene)
-    what = (
-        "what is wrong with the certificate (neither certificate nor reason recorded)"
-    )
-    why = need(tls.refusal(scene) or tls.refused_by_api(scene), what)
+    why = need(tls.refusal(scene) or tls.refused_by_api(scene), tls.UNRECORDED)
     fact = f"{tls.share_text(scene)} with {name}, which ends TLS itself: {why}"
     its = tls.balancer_text(scene)
     return supported(ID, fact, *((its,) if its else ()))

@@ -62,7 +62,7 @@ def _no_redirect(scene: Scene) -> Assessment:
     if never := users.never_connected(scene):
         raise Hidden("a response to users", evidence=(never,))
     count = len(users.failed(scene))
-    return refuted(ID, f"none of {count} failing responses is a redirect")
+    return refuted(ID, f"none of {count} failing requests was redirected")
 
 
 def _why(scene: Scene) -> str:

@@ -19,6 +19,9 @@ FAKE = ("Kubernetes Ingress Controller Fake Certificate", "TRAEFIK DEFAULT CERT"
 (ingress-nginx, `pkg/util/ssl`; Traefik, `pkg/tls/generate`)."""
 _NOT_VERIFIED = "certificate does not verify"
 """How the probe's detail of a rejected certificate begins."""
+UNRECORDED = (
+    "what is wrong with the certificate (neither certificate nor reason recorded)"
+)
 _AFTER = ("processing", "transfer")
 """Phases after the handshake."""
 _NAMES = 3
@@ -50,16 +53,24 @@ def passed(scene: Scene) -> str:
     raise Missing(f"how TLS ended for {share} failing requests")
 
 
+def most(scene: Scene) -> tuple[Probe, ...]:
+    """Return the failing handshakes, if they are most of the failures."""
+    failed, handshakes = users.failed(scene), failing(scene)
+    if 2 * len(handshakes) <= len(failed):
+        rest = of(len(failed) - len(handshakes), len(failed))
+        raise Missing(f"the reason why {rest} requests fail after or before TLS")
+    if _monitor_fails(scene):
+        raise Missing("a TLS handshake of this monitor that succeeds with any host")
+    return handshakes
+
+
 @reading
 def at_balancer(scene: Scene) -> tuple[Probe, ...]:
     """Return the failing handshakes, if most failures are handshakes with the balancer.
 
     That is, at its own address, where no proxy or CDN is before it.
     """
-    failed, handshakes = users.failed(scene), failing(scene)
-    if 2 * len(handshakes) <= len(failed):
-        rest = of(len(failed) - len(handshakes), len(failed))
-        raise Missing(f"the reason why {rest} requests fail after or before TLS")
+    handshakes = most(scene)
     if scene.target.reached.cdn:
         raise Missing("which certificate the CDN has for the name")
     own = [p for p in handshakes if balancer.was_sent_to_balancer(scene, p)]
@@ -71,8 +82,6 @@ def at_balancer(scene: Scene) -> tuple[Probe, ...]:
     if good := [p for p in _verified(scene) if p.status_code is not None]:
         role = good[0].role.value
         raise Missing(f"the reason why the {role} probe accepts the same certificate")
-    if _monitor_fails(scene):
-        raise Missing("a TLS handshake of this monitor that succeeds with any host")
     return handshakes
 
 
@@ -95,11 +104,17 @@ def share_text(scene: Scene) -> str:
 
 
 @reading
+def recorded(scene: Scene) -> str | None:
+    """Return what the probe recorded of a refused certificate; None: nothing."""
+    host = scene.target.host
+    return next((why for p in failing(scene) if (why := wrong(p, host))), None)
+
+
+@reading
 def refusal(scene: Scene) -> str | None:
     """Return what is wrong with the certificate; None: nothing shows it."""
-    for probe in failing(scene):
-        if why := wrong(probe, scene.target.host):
-            return why
+    if why := recorded(scene):
+        return why
     failed = failing(scene)
     silent = not any(p.error_detail for p in failed)
     if failed and silent and _works_unverified(scene):
@@ -150,9 +165,13 @@ def _same_ip(name: str, host: str) -> bool:
 
 
 def _works_unverified(scene: Scene) -> bool:
-    """Return whether the unknown-host probe, which verifies nothing, got a response."""
+    """Return whether the unknown-host probe, which verifies nothing, got a response.
+
+    At an address where verifying requests fail; another machine shows nothing.
+    """
+    where = {p.peer_address for p in failing(scene)}
     others = users.outside(scene, Role.UNKNOWN_HOST)
-    return any(p.status_code is not None for p in others)
+    return any(p.status_code is not None and p.peer_address in where for p in others)
 
 
 @reading

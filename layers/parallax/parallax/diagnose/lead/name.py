@@ -7,7 +7,7 @@ from collections import Counter
 from shlex import quote
 
 from parallax.diagnose.lead.observation import Observation, alike, share
-from parallax.evidence import balancer, moved, names, users
+from parallax.evidence import balancer, moved, names, tls, users
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.judgement import Hop, NextStep
@@ -60,9 +60,9 @@ def elsewhere(scene: Scene) -> Observation | None:
     server = f" @{quote(zone[0].resolver)}" if zone else ""
     who = quote(places[0])
     return Observation(
-        text=f"the name leads to {', '.join(places)}, which {_response(found[0])}; it"
-        f" is not an address of {name} ({own}), and nothing shows that the name led"
-        " elsewhere before",
+        text=f"the name leads to {', '.join(places)},"
+        f" which {_response(scene, found[0])}; it is not an address of {name} ({own}),"
+        " and nothing shows that the name led elsewhere before",
         excludes=_works(scene),
         hops=frozenset({Hop.DNS, Hop.CDN}),
         step=NextStep(
@@ -76,8 +76,11 @@ def elsewhere(scene: Scene) -> Observation | None:
     )
 
 
-def _response(probe: Probe) -> str:
+def _response(scene: Scene, probe: Probe) -> str:
     """Return what a machine responded, and as which server."""
+    if probe.error_phase == "tls":
+        why = tls.wrong(probe, scene.target.host) or probe.error_detail
+        return f"fails in the TLS handshake{f' ({why})' if why else ''}"
     if probe.status_code is None:
         what = str(probe.error_type or "no response").replace("_", " ")
         return f"does not respond ({what})"
