@@ -7,7 +7,7 @@ import pytest
 
 from parallax.causes.ingress_certificate_refused import CAUSE
 from parallax.diagnose.judge import ask, judge
-from parallax.evidence.tls import FAKE
+from parallax.evidence.certificates import FAKE
 from parallax.model.judgement import Answer, Hop
 from tests.parallax import edge as e
 from tests.parallax import scenarios as s

@@ -29,7 +29,7 @@ hcloud-cloud-controller-manager annotations
 from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
-from parallax.evidence import balancer, tls
+from parallax.evidence import balancer, certificates, tls
 from parallax.evidence.reading import Missing, need
 from parallax.evidence.scene import Scene
 from parallax.model.judgement import Assessment, Class, Hop, NextStep
@@ -49,9 +49,9 @@ def assess(scene: Scene) -> Assessment:
     if service.protocol != "https":
         raise Missing(f"an https service of {name} on port {service.listen_port}")
     tls.at_balancer(scene)
-    why = need(tls.refusal(scene) or tls.refused_by_api(scene), tls.UNRECORDED)
+    why = need(tls.refusal(scene) or certificates.refused_by_api(scene), tls.UNRECORDED)
     fact = f"{tls.share_text(scene)} with {name}, which ends TLS itself: {why}"
-    its = tls.balancer_text(scene)
+    its = certificates.balancer_text(scene)
     return supported(ID, fact, *((its,) if its else ()))
 
 
@@ -64,7 +64,7 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         " names, and by whom it was issued.",
         command=tls.show_command(scene, address),
     )
-    found = tls.of_balancer.maybe(scene) or ()
+    found = certificates.of_balancer.maybe(scene) or ()
     named = f"describe {quote(found[0].name)}" if len(found) == 1 else "list"
     renew = NextStep(
         text="Check whether the certificate is managed and why its renewal failed"

@@ -10,7 +10,7 @@ from dataclasses import replace
 from parallax.diagnose.path_inside import hops_inside, line
 from parallax.diagnose.reach import ORDER
 from parallax.diagnose.symptom import tally
-from parallax.evidence import answers, balancer, names, tls, users
+from parallax.evidence import answers, balancer, certificates, names, tls, users
 from parallax.evidence import unresolved as names_without_address
 from parallax.evidence.scene import Scene
 from parallax.model.balancer import HealthStatus
@@ -166,7 +166,7 @@ def _handshakes(scene: Scene) -> str | None:
     own = [p for p in failed if balancer.was_sent_to_balancer(scene, p)]
     if not own or scene.target.reached.cdn:
         return None
-    why = tls.refusal(scene) or tls.refused_by_api(scene)
+    why = tls.refusal(scene) or certificates.refused_by_api(scene)
     return f"{tls.share_text(scene)}{f' ({why})' if why else ''}"
 
 

@@ -7,7 +7,7 @@ from collections import Counter
 from shlex import quote
 
 from parallax.diagnose.lead.observation import Observation, alike, share
-from parallax.evidence import balancer, moved, names, tls, users
+from parallax.evidence import balancer, certificates, moved, names, users
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.judgement import Hop, NextStep
@@ -79,7 +79,7 @@ def elsewhere(scene: Scene) -> Observation | None:
 def _response(scene: Scene, probe: Probe) -> str:
     """Return what a machine responded, and as which server."""
     if probe.error_phase == "tls":
-        why = tls.wrong(probe, scene.target.host) or probe.error_detail
+        why = certificates.wrong(probe, scene.target.host) or probe.error_detail
         return f"fails in the TLS handshake{f' ({why})' if why else ''}"
     if probe.status_code is None:
         what = str(probe.error_type or "no response").replace("_", " ")
