@@ -28,11 +28,20 @@ from parallax.writers import (
     cloudfront,
     envoy,
     fastly,
+    gateways,
     google,
     haproxy,
+    hosts,
     ingress_nginx,
     kong,
+    kubernetes,
+    linkerd,
+    litespeed,
     nginx,
+    nginx_kin,
+    openshift,
+    platforms,
+    shields,
     squid,
     standards,
     traefik,
@@ -60,8 +69,21 @@ FAMILIES = (
     azure.APPLICATION_GATEWAY,
     azure.FRONT_DOOR,
     kong.FAMILY,
+    linkerd.FAMILY,
+    litespeed.FAMILY,
+    openshift.FAMILY,
+    *kubernetes.FAMILIES,
+    *nginx_kin.FAMILIES,
+    *gateways.FAMILIES,
+    *platforms.FAMILIES,
+    *hosts.FAMILIES,
+    *shields.FAMILIES,
 )
 UNKNOWN = "unknown"
+EITHER = (
+    "a load balancer, and an HAProxy that is the ingress, write the same page: the "
+    "response does not show which"
+)
 PASSED = "passed-through"
 REMEMBERED = 256
 """Responses to remember: every cause attributes the same few probes."""
@@ -71,7 +93,7 @@ REMEMBERED = 256
 class Attribution:
     """The `writer` of a response, its `hop`, and `how` the response arrived.
 
-    `hop`: load-balancer, ingress, cdn, pod, unknown; of a replayed response it is the
+    `hop`: load-balancer, node, ingress, cdn, pod, unknown; of a replayed response it is the
     cache's, `cdn`. `how`: own-page, passed-through, replayed, unknown.
     """
 
@@ -92,7 +114,14 @@ def attribute(
 
     `reason` is None on HTTP/2; header names have their case on the wire.
     """
-    return _attribute(Response.of(status_code, reason, headers, body))
+    return _without_a_place(_attribute(Response.of(status_code, reason, headers, body)))
+
+
+def _without_a_place(attribution: Attribution) -> Attribution:
+    """Leave HAProxy's hop open: bytes do not show a balancer from an ingress."""
+    if attribution.writer != "haproxy" or attribution.hop != "load-balancer":
+        return attribution
+    return replace(attribution, hop=UNKNOWN, clues=(*attribution.clues, EITHER))
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -116,16 +145,14 @@ def _attribute(response: Response) -> Attribution:
 def attribute_probe(probe: Probe) -> Attribution | None:
     """Return which server wrote a probe's response; None without an HTTP response.
 
-    A probe to the pod, or to its Service without the ingress, passes no other server:
+    A probe passes the target's load balancer, so HAProxy's page is at first the
+    balancer's. A probe to the pod, or to its Service without the ingress, passes no other server:
     the writer is in the pod.
     """
     if probe.status_code is None:
         return None
-    attribution = attribute(
-        status_code=probe.status_code,
-        reason=probe.reason,
-        headers=probe.headers,
-        body=probe.body,
+    attribution = _attribute(
+        Response.of(probe.status_code, probe.reason, probe.headers, probe.body)
     )
     if probe.role not in BEHIND_THE_INGRESS:
         return attribution

@@ -1,13 +1,13 @@
 """Cloudflare: its own error codes, replaced pages, and responses through it.
 
 Sources: developers.cloudflare.com, "5xx errors", "1xxx errors", "Error 502 or 504"
-and "Cache responses"; cloudflare-docs issue 24276. Not captured here.
+and "Cache responses" and "Detect a challenge page response"; cloudflare-docs issue 24276. Not captured here.
 `server: cloudflare` and `cf-ray` are on every response: they show that it passed
 through Cloudflare, not who wrote it. Cloudflare replaces an origin's 502 and 504 pages,
 so such a page proves nothing about the origin: request the load balancer directly.
 """
 
-from parallax.writers.mark import Family, Level, Mark, Shows
+from parallax.writers.mark import Family, Level, Mark, Shows, own
 
 _EDGE = ("cf-ray", "")
 
@@ -40,6 +40,28 @@ FAMILY = Family(
             headers=(_EDGE,),
             body=r"\A\s*error code: 1\d{3}\s*\Z"
             r"|<span class=\"cf-(?:error-type|code-label)\">",
+        ),
+        own(
+            text="Cf-Mitigated: Cloudflare challenges the client instead of asking the "
+            "origin",
+            headers=(("cf-mitigated", "challenge"),),
+        ),
+        own(
+            text="Cloudflare's challenge or block page",
+            status_codes=(400, 401, 403, 429, 503),
+            body=r"<title>Just a moment\.\.\.</title>|_cf_chl_opt|cf-browser-verification"
+            r"|<title>Attention Required! \| Cloudflare</title>"
+            r"|used Cloudflare to restrict access</title>|id=\"cf-error-details\"",
+        ),
+        own(
+            text="an error page with Cloudflare's Ray ID",
+            status_codes=range(400, 600),
+            body=r"Cloudflare Ray ID:|<span class=\"cf-footer-item",
+        ),
+        own(
+            text="nginx's page with `cloudflare` in its footer",
+            status_codes=range(400, 600),
+            body=r"<hr><center>cloudflare(?:-nginx)?</center>",
         ),
         Mark(
             shows=Shows.OWN,

@@ -8,13 +8,13 @@ A response of an upstream has `x-envoy-upstream-service-time`; Envoy's own respo
 never has it, so with that header the sentence is an inner Envoy's.
 """
 
-from parallax.writers.mark import Family, Level, Mark, Shows
+from parallax.writers.mark import Family, Level, Mark, Shows, own
 from parallax.writers.response import Response
 
 _SENTENCE = (
     r"\A(?:no healthy upstream|upstream request timeout|no_healthy_upstream"
     r"|RBAC: access denied|fault filter abort|local_rate_limited"
-    r"|upstream max stream duration reached|Jwt (?:is missing|is expired"
+    r"|upstream max stream duration reached|ext_authz_error|ratelimited|local_rate_limited|no_cluster|Jwt (?:is missing|is expired"
     r"|verification fails|issuer is not configured)"
     r"|upstream connect error or disconnect/reset before headers\b.*)\s*\Z"
 )
@@ -66,6 +66,14 @@ FAMILY = Family(
             headers=(_SERVER,),
             without=(_TIME, ("content-type", "")),
             test=lambda r: r.is_empty,
+        ),
+        own(
+            text="`server: envoy` with Envoy's type of text, without an upstream time "
+            "and without the body (HEAD): nobody upstream responded",
+            status_codes=range(500, 600),
+            headers=(_SERVER, ("content-type", r"^text/plain$")),
+            without=(_TIME,),
+            empty_body=True,
         ),
         Mark(
             shows=Shows.THROUGH,
