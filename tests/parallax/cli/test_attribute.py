@@ -24,7 +24,7 @@ def test_prints_the_fixed_json() -> None:
     answer = json.loads(out)
     assert exit_code == 0
     assert list(answer) == ["writer", "hop", "how", "clues"]
-    assert (answer["writer"], answer["hop"]) == ("haproxy", "load-balancer")
+    assert (answer["writer"], answer["hop"]) == ("haproxy", "unknown")
     assert answer["how"] == "own-page"
     assert answer["clues"]
 

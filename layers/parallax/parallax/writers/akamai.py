@@ -36,6 +36,17 @@ FAMILY = Family(
             status_codes=range(400, 600),
             body=rf"Reference&#32;&#35;{_HEX}&#46;{_HEX}&#46;",
         ),
+        own(
+            text="a reference number with `Mime-Version: 1.0`, which Akamai writes on "
+            "its own pages",
+            status_codes=range(400, 600),
+            headers=(("mime-version", r"^1\.0$"),),
+            body=_REFERENCE,
+        ),
+        own(
+            text="X-Reference-Error under AkamaiGHost: Akamai's own error",
+            headers=(("server", r"^AkamaiGHost"), ("x-reference-error", "")),
+        ),
         Mark(
             shows=Shows.THROUGH,
             level=Level.DOCUMENTED,

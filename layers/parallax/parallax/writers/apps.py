@@ -22,13 +22,6 @@ _KEEPERS = re.compile(
     re.IGNORECASE,
 )
 """Programs in `Server` that pass on an upstream's page and have a table here."""
-_VENDORS = re.compile(
-    r"^(?:x-amzn-|x-amz-(?!cf-)|apigw|x-iinfo|x-cdn$|x-sucuri|x-vercel|x-railway|x-nf-"
-    r"|rndr-|x-render|fly-|x-kong-response|x-ms-|x-generator$|x-krakend|x-cf-|x-goog"
-    r"|x-cloud-trace|x-github|ngrok-|l5d-|audit-id|x-kubernetes|x-apisix|x-akamai|x-do-"
-    r"|x-via-|x-waf|x-tt-|cf-mitigated|x-datadome)"
-)
-"""Names of headers of gateways, platforms and shields, which write JSON and texts."""
 _EDGES = ("cf-ray", "x-amz-cf-id", "x-served-by", "x-azure-ref", "x-envoy-upstream")
 _PACKED = (("content-encoding", r"gzip|br|deflate|zstd|compress"),)
 """A compressed body may be any proxy's page."""
@@ -37,8 +30,8 @@ _PACKED = (("content-encoding", r"gzip|br|deflate|zstd|compress"),)
 def _no_other_hop(response: Response) -> bool:
     """Whether nothing names a server that may have written this itself."""
     server = response.value("server").split(",")[0]
-    vendor = any(map(_VENDORS.match, response.by_name))
-    return bool(_KEEPERS.search(server)) and not vendor and not _replaced(response)
+    kept = bool(_KEEPERS.search(server)) and not response.vendor_seen
+    return kept and not _replaced(response)
 
 
 def _near(response: Response) -> bool:

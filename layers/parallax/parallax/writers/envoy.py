@@ -65,7 +65,7 @@ FAMILY = Family(
             status_codes=(404, 503),
             headers=(_SERVER,),
             without=(_TIME, ("content-type", "")),
-            test=lambda r: r.is_empty,
+            test=lambda r: r.is_empty and not r.vendor_seen,
         ),
         own(
             text="`server: envoy` with Envoy's type of text, without an upstream time "

@@ -112,6 +112,21 @@ _PAGES = (
         r"DELETE|PATCH|OPTIONS) /",
     ),
     _page(
+        text="the error page of finalhandler, as Express writes it",
+        family="express",
+        body=r"\A<!DOCTYPE html>\s*<html lang=\"en\">\s*<head>\s*<meta charset=\"utf-8\">"
+        r"\s*<title>Error</title>\s*</head>\s*<body>\s*<pre>",
+    ),
+    _page(
+        text="the page of an application or its framework (WordPress, Symfony, Next.js, "
+        "Puma, Passenger)",
+        body=r"There has been a critical error on this website\."
+        r"|<title>Briefly unavailable for scheduled maintenance"
+        r"|<title>An Error Occurred: |<script id=\"__NEXT_DATA__\""
+        r"|An unhandled lowlevel error occurred\. The application logs may have details"
+        r"|<title>We're sorry, but something went wrong</title>[\s\S]*[Pp]assenger",
+    ),
+    _page(
         text="Undertow's (WildFly's) own page",
         family="undertow",
         body=r"\A<html><head><title>(?:Error|ERROR)</title></head><body>(?:\d{3} - )?"

@@ -52,6 +52,18 @@ AWS_API_GATEWAY = Family(
         ),
     ),
 )
+AWS_LAMBDA = Family(
+    name="aws-lambda",
+    hop="unknown",
+    marks=(
+        own(
+            text="the sentence of a Lambda function's URL that rejects a request",
+            status_codes=(403,),
+            headers=(("x-amzn-errortype", ""),),
+            body=r"For troubleshooting Function URL authorization issues",
+        ),
+    ),
+)
 AWS_ELB = Family(
     name="aws-elb",
     hop="load-balancer",
@@ -144,6 +156,7 @@ GOROUTER = Family(
 )
 FAMILIES = (
     AWS_API_GATEWAY,
+    AWS_LAMBDA,
     AWS_ELB,
     APIGEE,
     TYK,

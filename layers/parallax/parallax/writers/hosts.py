@@ -41,6 +41,17 @@ S3 = Family(
             body=r"<Error>\s*<Code>\w+</Code>|<li>Code: \w+</li>",
             test=_aws_storage,
         ),
+        own(
+            text="an XML error of S3 without its body (HEAD), with both of its ids",
+            status_codes=_ERRORS,
+            headers=(
+                ("server", r"^AmazonS3$"),
+                ("content-type", r"^application/xml$"),
+                ("x-amz-request-id", ""),
+                ("x-amz-id-2", ""),
+            ),
+            empty_body=True,
+        ),
         through(text="`Server: AmazonS3`", headers=(("server", r"^AmazonS3$"),)),
     ),
 )

@@ -19,7 +19,7 @@ _inner = partial(Mark, shows=Shows.INNER, level=Level.DOCUMENTED, hop="unknown")
 
 def _footer(name: str) -> str:
     """Return a pattern of a footer; names differ in case from `Server`."""
-    return rf"(?i:{_FOOTED}(?:Powered by )?{name}(?:[/ ][\w.+-]*)?\s*</)"
+    return rf"(?i:{_FOOTED}(?:Powered by )?{name}(?:[/ ][\w.+ -]*)?\s*</)"
 
 
 def _without_footer(response: Response) -> bool:

@@ -7,7 +7,7 @@ and files. A platform's id is also on the responses of its apps, so each own pag
 more than the id.
 """
 
-from parallax.writers.mark import Family, own, through
+from parallax.writers.mark import Family, Level, Mark, Shows, own, through
 from parallax.writers.response import Response
 
 _ERRORS = range(400, 600)
@@ -115,8 +115,10 @@ FLY = Family(
     name="fly",
     hop="unknown",
     marks=(
-        own(
-            text="an empty error under `Server: Fly`: its proxy reached no machine",
+        Mark(
+            shows=Shows.OWN,
+            level=Level.KNOWLEDGE,
+            text="an empty error under `Server: Fly`: its proxy's, or an app's",
             status_codes=range(500, 600),
             headers=(_FLY,),
             test=_bare,
