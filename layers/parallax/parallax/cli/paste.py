@@ -3,7 +3,8 @@
 In: bytes: output of `curl -si`, `curl -v`, `wget -S`, HTTPie or Invoke-WebRequest, also
 as a quoted, indented, commented or fenced block, with prompts and progress meters, in
 UTF-8 or UTF-16.
-Out: the same responses as `curl -si` prints them, one after another.
+Out: the same responses, each as `curl -si` prints it. A paste always adds a line end to
+a body, so those at its end are removed.
 It does not: parse a response; `transcript` does. Input that begins with a status line
 and has no marks is returned as it is, so that a binary body is not damaged.
 """
@@ -18,7 +19,9 @@ _FENCE = re.compile(r"(?m)^[ \t]*(?:```|~~~).*(?:\n|\Z)")
 _COLORS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _QUOTES = (r">", r"//", r"#", r"\|")
 """What threads and comments put before each line; `>` is also curl's."""
-_METER = re.compile(rf"^.*--:--:--[ \t]+[\d.]+[kMGT]?[ \t]*(?=(?:< )?{_STATUS})", re.M)
+_METER = re.compile(
+    rf"^.*--:--:--[ \t]+[\d.]+[kMGT]?[ \t]*(?=(?:< )?{_STATUS})", re.MULTILINE
+)
 _RAW = re.compile(rf"^RawContent[ \t]*:[ \t]*(?={_STATUS})", re.MULTILINE)
 _START = re.compile(rf"^(?P<indent>[ \t]*)(?P<mark><)?[ \t]*(?P<line>{_STATUS}.*)")
 _NOISE = re.compile(
@@ -32,16 +35,14 @@ _LAST_WORDS = re.compile(
 _HEADER = re.compile(r"^[ \t]*[!#$%&'*+.^_`|~0-9A-Za-z-]+:")
 
 
-def plain_responses(pasted: bytes) -> bytes:
+def plain_responses(pasted: bytes) -> list[bytes]:
     """Return the responses of a paste as `curl -si` prints them; else the input."""
     data = _in_utf8(pasted)
     if _PLAIN.match(data.lstrip(b"\r\n")) and not _is_marked(data):
-        return data
+        return [data]
     text = _unwrapped(data.decode("utf-8", "surrogateescape"))
     found = _blocks(text.split("\n"))
-    if not found:
-        return data
-    return "\r\n".join(found).encode("utf-8", "surrogateescape")
+    return [block.encode("utf-8", "surrogateescape") for block in found] or [data]
 
 
 def _in_utf8(data: bytes) -> bytes:
@@ -73,10 +74,11 @@ def _unwrapped(text: str) -> str:
     text = _COLORS.sub("", text.replace("\r\n", "\n"))
     if "--:--" in text:
         text = _METER.sub("", text.replace("\r", "\n"))
-    text = _RAW.sub(lambda found: " " * len(found[0]), _FENCE.sub("", text))
+    text = _RAW.sub(lambda found: " " * len(found[0]), text)
     for mark in _QUOTES * 2:
         if re.search(rf"(?m)^[ \t]*{mark}[ \t]*(?:[<*>][ \t]?)*{_STATUS}", text):
             text = re.sub(rf"(?m)^[ \t]*{mark}[ \t]?", "", text)
+    text = _FENCE.sub("", text)
     # A shell prints `%` after output that does not end a line.
     return re.sub(r"(?<=[A-Za-z>}\].])%\s*\Z", "", text)
 
@@ -84,12 +86,13 @@ def _unwrapped(text: str) -> str:
 def _blocks(lines: list[str]) -> list[str]:
     """Return each response that begins with a status line, without its marks."""
     starts = _starts(lines)
+    ends = [*(number for number, _ in starts[1:]), len(lines)][: len(starts)]
     found: list[str] = []
-    for place, (number, start) in enumerate(starts):
-        end = starts[place + 1][0] if place + 1 < len(starts) else len(lines)
-        block = lines[number:end]
-        found += (_marked if start["mark"] else _indented)(block, start["indent"])
-        found.append("")
+    for (number, start), end in zip(starts, ends, strict=True):
+        split = _marked if start["mark"] else _indented
+        head, body = split(lines[number:end], start["indent"])
+        text = "\n".join(body).strip("\r\n")
+        found.append("\r\n".join([*head, "", text]))
     return found
 
 
@@ -98,25 +101,19 @@ def _starts(lines: list[str]) -> list[tuple[int, re.Match[str]]]:
     every = [(n, m) for n, line in enumerate(lines) if (m := _START.match(line))]
     marked = {(n, m["line"].strip()) for n, m in every if m["mark"]}
     return [
-        (n, m) for n, m in every if m["mark"] or (n - 1, m["line"].strip()) not in marked
+        (n, m)
+        for n, m in every
+        if m["mark"] or (n - 1, m["line"].strip()) not in marked
     ]
 
 
-def _marked(lines: list[str], indent: str) -> list[str]:
-    """Return a response of `curl -v`: its headers have `< `, its body nothing."""
+def _marked(lines: list[str], indent: str) -> tuple[list[str], list[str]]:
+    """Split a response of `curl -v`: its headers have `< `, its body nothing."""
     last = max(n for n, line in enumerate(lines) if _is_answer(line))
     head = [line.lstrip()[1:].strip() for line in lines[: last + 1] if _is_answer(line)]
-    while head and not head[-1]:
-        head.pop()
-    body = [
-        line.removeprefix(indent)
-        for line in lines[last + 1 :]
-        if not _is_chatter(line)
-    ]
-    body = [_LAST_WORDS.sub("", line) for line in body]
-    while body and not body[0].strip():
-        body.pop(0)
-    return [*head, "", *body]
+    rest = [line.removeprefix(indent) for line in lines[last + 1 :]]
+    body = [_LAST_WORDS.sub("", line) for line in rest if not _is_chatter(line)]
+    return [line for line in head if line], body
 
 
 def _is_answer(line: str) -> bool:
@@ -128,12 +125,12 @@ def _is_chatter(line: str) -> bool:
     return bool(re.match(r"[ \t]*[*>](?: |$)", line) or _NOISE.match(line))
 
 
-def _indented(lines: list[str], indent: str) -> list[str]:
-    """Return a response without marks, perhaps indented, as by `wget -S`.
+def _indented(lines: list[str], indent: str) -> tuple[list[str], list[str]]:
+    """Split a response without marks, perhaps indented, as by `wget -S`.
 
     It ends with its indentation; wget prints no blank line after the headers.
     """
-    kept = [lines[0].strip()]
+    head, body = [lines[0].strip()], list[str]()
     in_head = True
     for line in lines[1:]:
         outside = bool(line.strip()) and not line.startswith(indent)
@@ -141,6 +138,8 @@ def _indented(lines: list[str], indent: str) -> list[str]:
             break
         text = line.removeprefix(indent).rstrip("\r")
         in_head = in_head and bool(text.strip())
-        if not _NOISE.match(text):
-            kept.append(text.strip() if in_head else text)
-    return [*kept, ""] if in_head else kept
+        if in_head:
+            head.append(text.strip())
+        elif not _NOISE.match(text):
+            body.append(text)
+    return head, body

@@ -25,15 +25,15 @@ class Responses:
 def read_responses(pasted: bytes) -> Responses:
     """Return the responses of any supported form; raises `NotAResponse`.
 
-    The last response counts, as curl prints redirects first. A recording goes on after
-    a failure, so there the last failing one counts.
+    The last response counts, as curl prints redirects first. A recording continues
+    after a failure, so there the last failing one counts.
     """
-    data = plain_responses(pasted)
-    if data.lstrip()[:1] not in (b"{", b"["):
-        found = read_transcripts(data)
+    printed = plain_responses(pasted)
+    if printed[0].lstrip()[:1] not in (b"{", b"["):
+        found = [read for data in printed for read in read_transcripts(data)]
         return Responses(found, found[-1])
     from parallax.cli.har import read_har  # noqa: PLC0415 - few inputs are HAR
 
-    found = read_har(data)
+    found = read_har(printed[0])
     failing = [t for t in found if t.status_code >= _FAILS]
     return Responses(found, (failing or found)[-1])

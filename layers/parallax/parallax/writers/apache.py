@@ -58,7 +58,8 @@ FAMILY = Family(
             text="Apache's name, host and port below its own error page; the response "
             "does not show whether this Apache is a proxy or the pod's server",
             status_codes=range(400, 600),
-            body=r"<hr>\s*<address>Apache(?:/[^<]*)? Server at [^<]* Port \d+</address>",
+            body=r"<hr>\s*<address>Apache(?:/[^<]*)? Server at [^<]* Port \d+"
+            r"</address>",
             test=lambda r: not re.search(rf"{_DOCTYPE}<title>", r.body),
             hop="unknown",
         ),

@@ -8,6 +8,7 @@ reason phrase is a clue that never decides.
 """
 
 import re
+from functools import partial
 
 from parallax.writers.frameworks import NAMED, SHAPES
 from parallax.writers.mark import Family, Level, Mark, Shows
@@ -69,9 +70,8 @@ def _shape(text: str, body: str) -> Mark:
     )
 
 
-def _weak(text: str, **conditions: object) -> Mark:
-    """Return a mark that never decides."""
-    return Mark(shows=Shows.OWN, level=Level.KNOWLEDGE, text=text, **conditions)  # type: ignore[arg-type]
+_weak = partial(Mark, shows=Shows.OWN, level=Level.KNOWLEDGE)
+"""A mark that never decides; it only adds its clue."""
 
 
 PLAIN = Family(
@@ -98,11 +98,11 @@ PLAIN = Family(
             test=_no_other_hop,
         ),
         _weak(
-            "a JSON body, as from an app or an API gateway",
+            text="a JSON body, as from an app or an API gateway",
             test=lambda r: _json(r) and not _own_phrase(r),
         ),
         _weak(
-            "nginx passed on a reason phrase that is not its own, from its upstream",
+            text="nginx passed on its upstream's reason phrase, which is not nginx's",
             status_codes=(503,),
             headers=(("server", r"^nginx"),),
             without=_PACKED,
@@ -110,13 +110,13 @@ PLAIN = Family(
             test=lambda r: r.reason.lower() == "service unavailable",
         ),
         _weak(
-            "Envoy measured its upstream's time, and the page matches no proxy",
+            text="Envoy measured its upstream's time, and the page matches no proxy",
             headers=(("x-envoy-upstream-service-time", ""),),
             without=_PACKED,
             body=r"\S",
         ),
         _weak(
-            "`Server` names an app server",
+            text="`Server` names an app server",
             headers=(("server", r"^(waitress|puma|cowboy|granian|microsoft-iis)"),),
         ),
     ),

@@ -93,8 +93,8 @@ REMEMBERED = 256
 class Attribution:
     """The `writer` of a response, its `hop`, and `how` the response arrived.
 
-    `hop`: load-balancer, node, ingress, cdn, pod, unknown; of a replayed response it is the
-    cache's, `cdn`. `how`: own-page, passed-through, replayed, unknown.
+    `hop`: load-balancer, node, ingress, cdn, pod, unknown; of a replayed response it is
+    the cache's, `cdn`. `how`: own-page, passed-through, replayed, unknown.
     """
 
     writer: str
@@ -114,7 +114,8 @@ def attribute(
 
     `reason` is None on HTTP/2; header names have their case on the wire.
     """
-    return _without_a_place(_attribute(Response.of(status_code, reason, headers, body)))
+    response = Response.of(status_code, reason, headers, body)
+    return _without_a_place(_attribute(response))
 
 
 def _without_a_place(attribution: Attribution) -> Attribution:
@@ -146,8 +147,8 @@ def attribute_probe(probe: Probe) -> Attribution | None:
     """Return which server wrote a probe's response; None without an HTTP response.
 
     A probe passes the target's load balancer, so HAProxy's page is at first the
-    balancer's. A probe to the pod, or to its Service without the ingress, passes no other server:
-    the writer is in the pod.
+    balancer's. A probe to the pod, or to its Service without the ingress, passes no
+    other server: the writer is in the pod.
     """
     if probe.status_code is None:
         return None

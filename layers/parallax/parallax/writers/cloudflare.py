@@ -1,7 +1,8 @@
 """Cloudflare: its own error codes, replaced pages, and responses through it.
 
-Sources: developers.cloudflare.com, "5xx errors", "1xxx errors", "Error 502 or 504"
-and "Cache responses" and "Detect a challenge page response"; cloudflare-docs issue 24276. Not captured here.
+Sources: developers.cloudflare.com, "5xx errors", "1xxx errors", "Error 502 or 504",
+"Cache responses" and "Detect a challenge page response"; cloudflare-docs issue 24276;
+block pages in WhatWaf's issues. Not captured here.
 `server: cloudflare` and `cf-ray` are on every response: they show that it passed
 through Cloudflare, not who wrote it. Cloudflare replaces an origin's 502 and 504 pages,
 so such a page proves nothing about the origin: request the load balancer directly.
@@ -49,8 +50,8 @@ FAMILY = Family(
         own(
             text="Cloudflare's challenge or block page",
             status_codes=(400, 401, 403, 429, 503),
-            body=r"<title>Just a moment\.\.\.</title>|_cf_chl_opt|cf-browser-verification"
-            r"|<title>Attention Required! \| Cloudflare</title>"
+            body=r"<title>Just a moment\.\.\.</title>|_cf_chl_opt"
+            r"|cf-browser-verification|<title>Attention Required! \| Cloudflare</title>"
             r"|used Cloudflare to restrict access</title>|id=\"cf-error-details\"",
         ),
         own(

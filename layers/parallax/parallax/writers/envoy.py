@@ -14,8 +14,9 @@ from parallax.writers.response import Response
 _SENTENCE = (
     r"\A(?:no healthy upstream|upstream request timeout|no_healthy_upstream"
     r"|RBAC: access denied|fault filter abort|local_rate_limited"
-    r"|upstream max stream duration reached|ext_authz_error|ratelimited|local_rate_limited|no_cluster|Jwt (?:is missing|is expired"
-    r"|verification fails|issuer is not configured)"
+    r"|upstream max stream duration reached|Jwt (?:is missing|is expired"
+    r"|verification fails|issuer is not configured)|Audiences in Jwt are not allowed"
+    r"|Jwks (?:doesn't have key to match kid or alg from Jwt|remote fetch is failed)"
     r"|upstream connect error or disconnect/reset before headers\b.*)\s*\Z"
 )
 _TIME = ("x-envoy-upstream-service-time", "")
@@ -66,6 +67,25 @@ FAMILY = Family(
             headers=(_SERVER,),
             without=(_TIME, ("content-type", "")),
             test=lambda r: r.is_empty and not r.vendor_seen,
+        ),
+        own(
+            text="`server: envoy` with only a status text, without an upstream time: "
+            "Envoy rejected the request itself",
+            status_codes=range(400, 500),
+            headers=(_SERVER, ("content-type", r"^text/plain$")),
+            without=(_TIME,),
+            body=r"\A(?:Bad Request|Request Timeout|Payload Too Large|Upgrade Required"
+            r"|Request Header Fields Too Large)\s*\Z",
+        ),
+        own(
+            text="Envoy's own header for a request that it limited or dropped",
+            status_codes=(429, 503),
+            without=(_TIME,),
+            empty_body=True,
+            test=lambda r: (
+                {"x-envoy-ratelimited", "x-envoy-overloaded"} & r.by_name.keys()
+                != set()
+            ),
         ),
         own(
             text="`server: envoy` with Envoy's type of text, without an upstream time "

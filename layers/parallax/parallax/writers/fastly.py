@@ -1,7 +1,8 @@
 """Fastly: Varnish's page with its own spelling and cache names.
 
-Since 2022 `Error 54113` stands where `Guru Mediation` stood; Fastly sets its own `Server:
-Varnish` only on responses that it makes (cpsdqs/cohost-dl#20, jenkins-infra/helpdesk#2899).
+Since 2022 `Error 54113` stands where `Guru Mediation` stood; Fastly sets `Server:
+Varnish` only on responses that it makes (cpsdqs/cohost-dl#20,
+jenkins-infra/helpdesk#2899).
 Sources: fastly.com/documentation/guides/vcl/errors and reference/http/http-headers/
 X-Cache (HIT is also on Fastly's own pages; with shielding there is one entry per
 server); community discussion 11915; headers quoted from sites that use Fastly. Not

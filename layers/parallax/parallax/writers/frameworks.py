@@ -4,7 +4,7 @@ Sources: captures of uvicorn, gunicorn with Flask, and Express behind nginx
 configured as ingress-nginx, which removes Server and keeps X-Powered-By; pages of
 Tomcat, Spring Boot and IIS as quoted; Jetty's `HttpGenerator` and `ErrorHandler`;
 Django's `views/defaults.py` and `csrf.py`; Rails' `public/500.html`; Undertow's
-`SimpleErrorPageHandler`; ASP.NET's `ProblemDetails`; Fastify's and NestJS's error objects.
+`SimpleErrorPageHandler`; ASP.NET's `ProblemDetails`; errors of Fastify and NestJS.
 """
 
 from functools import partial
@@ -114,12 +114,12 @@ _PAGES = (
     _page(
         text="the error page of finalhandler, as Express writes it",
         family="express",
-        body=r"\A<!DOCTYPE html>\s*<html lang=\"en\">\s*<head>\s*<meta charset=\"utf-8\">"
-        r"\s*<title>Error</title>\s*</head>\s*<body>\s*<pre>",
+        body=r"\A<!DOCTYPE html>\s*<html lang=\"en\">\s*<head>\s*"
+        r"<meta charset=\"utf-8\">\s*<title>Error</title>\s*</head>\s*<body>\s*<pre>",
     ),
     _page(
-        text="the page of an application or its framework (WordPress, Symfony, Next.js, "
-        "Puma, Passenger)",
+        text="the page of an application or its framework (WordPress, Symfony, "
+        "Next.js, Puma, Passenger)",
         body=r"There has been a critical error on this website\."
         r"|<title>Briefly unavailable for scheduled maintenance"
         r"|<title>An Error Occurred: |<script id=\"__NEXT_DATA__\""
@@ -145,16 +145,14 @@ _PAGES = (
         r"<title>\d{3} [^<]+</title>\s*<h1>",
     ),
 )
+_POWERS = (
+    r"^(?:php|next\.js|nuxt|asp\.net|servlet|jsp|undertow|koa|fastify|hono|sails|strapi"
+    r"|adonis|mojolicious|nitro|remix)\b"
+)
 _HEADERS = (
     own(
         text="X-Powered-By names a language or framework, which proxies do not write",
-        headers=(
-            (
-                "x-powered-by",
-                r"^(?:php|next\.js|nuxt|asp\.net|servlet|jsp|undertow|koa|fastify|hono"
-                r"|sails|strapi|adonis|mojolicious|nitro|remix|wp )",
-            ),
-        ),
+        headers=(("x-powered-by", _POWERS),),
         without=(("server", r"^microsoft-iis"),),
     ),
     own(
@@ -171,30 +169,27 @@ _HEADERS = (
 NAMED = Family(name="app", hop="pod", marks=(*_SERVERS, *_PAGES, *_HEADERS))
 """Marks that identify the program, whatever is in front of it."""
 
+_TEXT = r'"[^"]*"'
+_DETAIL = rf'\A\s*\{{\s*"detail":\s*(?:{_TEXT}|\[\{{)'
+_SPRING = (
+    rf'\A\s*\{{\s*"timestamp":\s*(?:\d+|{_TEXT}),\s*(?:"path":\s*{_TEXT},\s*)?'
+    r'"status":\s*\d{3},\s*"error":\s*"'
+)
+_NODE = (
+    rf'\A\s*\{{\s*"statusCode":\s*\d{{3}},\s*(?:"code":\s*{_TEXT},\s*)?'
+    rf'(?:"error":\s*{_TEXT},\s*"message"|"message":\s*{_TEXT},\s*"error"):'
+    rf'|\A\s*\{{\s*"message":\s*{_TEXT},\s*"error":\s*{_TEXT},\s*"statusCode":'
+)
+_PROBLEM = (
+    r'\A\s*\{\s*"type":\s*"https://tools\.ietf\.org/html/rfc\d+#[^"]*",\s*'
+    r'"title":[\s\S]{0,300}"traceId":\s*"'
+)
+_HEALTH = r'\A\s*\{\s*"status":\s*"(?:DOWN|OUT_OF_SERVICE)"\s*[,}]'
 SHAPES = (
-    (
-        "`detail` alone, as FastAPI and Django REST framework write errors",
-        r'\A\s*\{\s*"detail":\s*(?:"[^"]*"|\[\{)',
-    ),
-    (
-        "`timestamp`, `status` and `error`, as Spring Boot writes errors",
-        r'\A\s*\{\s*"timestamp":\s*(?:\d+|"[^"]+"),\s*(?:"path":\s*"[^"]*",\s*)?'
-        r'"status":\s*\d{3},\s*"error":\s*"',
-    ),
-    (
-        "`statusCode`, `error` and `message`, as Fastify and NestJS write errors",
-        r'\A\s*\{\s*"statusCode":\s*\d{3},\s*(?:"code":\s*"[^"]*",\s*)?'
-        r'(?:"error":\s*"[^"]*",\s*"message"|"message":\s*"[^"]*",\s*"error"):'
-        r'|\A\s*\{\s*"message":\s*"[^"]*",\s*"error":\s*"[^"]*",\s*"statusCode":',
-    ),
-    (
-        "`traceId` in a problem object, as ASP.NET writes errors",
-        r'\A\s*\{\s*"type":\s*"https://tools\.ietf\.org/html/rfc\d+#[^"]*",\s*'
-        r'"title":[\s\S]{0,300}"traceId":\s*"',
-    ),
-    (
-        "the status of Spring Boot's health endpoint",
-        r'\A\s*\{\s*"status":\s*"(?:DOWN|OUT_OF_SERVICE)"\s*[,}]',
-    ),
+    ("`detail` alone, as FastAPI and Django REST framework write errors", _DETAIL),
+    ("`timestamp`, `status` and `error`, as Spring Boot writes errors", _SPRING),
+    ("`statusCode`, `error` and `message`, as Fastify and NestJS do", _NODE),
+    ("`traceId` in a problem object, as ASP.NET writes errors", _PROBLEM),
+    ("the status of Spring Boot's health endpoint", _HEALTH),
 )
 """Forms of JSON that only a framework writes: a text, and the pattern of a body."""

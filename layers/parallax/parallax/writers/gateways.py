@@ -5,7 +5,7 @@ Classic Load Balancer's page on its reason phrases; Apigee's fault format and ru
 error catalog; Tyk's `gateway/handler_error.go` and the responses in its documentation;
 KrakenD's documentation on response headers; Azure API Management's policy errors; Cloud
 Foundry's gorouter, `handlers/lookup.go` and `proxy/round_tripper/error_handler.go`.
-A message alone is no proof where an app may write the same; then a header must agree.
+A message that an app may write too does not decide without a header of the gateway.
 """
 
 from parallax.writers.mark import Family, own, through

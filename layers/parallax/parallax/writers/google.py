@@ -1,8 +1,9 @@
 """Google Cloud's external load balancer, and the Google front end before it.
 
 Sources: whole pages quoted in esi/esi-issues#530 (users of Google's CDN),
-flynn/flynn#4613 (App Engine) and googleapis/google-cloud-cpp#1807 (the front end). cloud.google.com, "External
-Application Load Balancer overview", for `Via: 1.1 google`. The sentence without the
+flynn/flynn#4613 (App Engine) and googleapis/google-cloud-cpp#1807 (the front end).
+cloud.google.com, "External Application Load Balancer overview", for `Via: 1.1 google`.
+ The sentence without the
 page is general knowledge and never decides; newer load balancers use Envoy's sentences
 (`envoy`). The load balancer's log decides: `statusDetails` is
 `response_sent_by_backend` or names its own error.

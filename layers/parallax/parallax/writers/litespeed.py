@@ -1,6 +1,7 @@
 """LiteSpeed: its own error pages, and responses under its name.
 
-Sources: whole pages quoted in public threads; OpenLiteSpeed's `src/http/httpstatuscode.cpp`.
+Sources: whole pages quoted in public threads; OpenLiteSpeed's
+`src/http/httpstatuscode.cpp`.
 LiteSpeed is a web server and a proxy, so its hop is unknown.
 """
 

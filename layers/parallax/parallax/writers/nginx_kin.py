@@ -113,7 +113,7 @@ TENCENT_CLB = Family(
     hop="load-balancer",
     marks=(
         own(
-            text="nginx's page with `stgw`, Tencent Cloud's load balancer, in its footer",
+            text="nginx's page with `stgw`, Tencent's load balancer, in its footer",
             body=_footer("stgw"),
         ),
     ),

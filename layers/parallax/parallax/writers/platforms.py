@@ -81,8 +81,8 @@ NETLIFY = Family(
             text="Netlify's own page or sentence",
             status_codes=_ERRORS,
             headers=(_NETLIFY,),
-            body=r"\Aerror decoding lambda response|<title>Site [Nn]ot [Ff]ound</title>"
-            r"|<title>Page [Nn]ot [Ff]ound</title>[\s\S]*netlify|usage_exceeded"
+            body=r"\Aerror decoding lambda response|(?i:<title>site not found</title>)"
+            r"|(?i:<title>page not found</title>[\s\S]*netlify)|usage_exceeded"
             r"|This function has crashed",
         ),
         through(

@@ -27,10 +27,10 @@ F5 = Family(
     hop="load-balancer",
     marks=(
         own(
-            text="`The requested URL was rejected` with a support id: the block page of "
-            "F5's BIG-IP",
+            text="`The requested URL was rejected` with a support id: the block page "
+            "of F5's BIG-IP",
             body=r"The requested URL was rejected\. Please consult with your "
-            r"administrator\.[\s\S]{0,80}[Ss]upport ID",
+            r"administrator\.[\s\S]{0,80}(?i:support ID)",
         ),
         own(
             text="`Server: BigIP`: BIG-IP responded itself",
