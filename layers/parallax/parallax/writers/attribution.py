@@ -45,6 +45,7 @@ from parallax.writers import (
     squid,
     standards,
     traefik,
+    traffic_server,
     varnish,
 )
 from parallax.writers.mark import Clue, Shows
@@ -72,6 +73,7 @@ FAMILIES = (
     linkerd.FAMILY,
     litespeed.FAMILY,
     openshift.FAMILY,
+    traffic_server.FAMILY,
     *kubernetes.FAMILIES,
     *nginx_kin.FAMILIES,
     *gateways.FAMILIES,

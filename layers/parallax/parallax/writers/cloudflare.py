@@ -57,7 +57,8 @@ FAMILY = Family(
         own(
             text="an error page with Cloudflare's Ray ID",
             status_codes=range(400, 600),
-            body=r"Cloudflare Ray ID:|<span class=\"cf-footer-item",
+            body=r"Cloudflare Ray ID:|<span class=\"cf-footer-item"
+            r"|Performance &(?:amp;)? security by|\"cloudflare_error\":\s*true",
         ),
         own(
             text="nginx's page with `cloudflare` in its footer",

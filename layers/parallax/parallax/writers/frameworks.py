@@ -53,6 +53,7 @@ _PAGES = (
         body=r"<h3>Apache Tomcat/\d|<h1>HTTP Status \d{3}(?: . )[\s\S]{0,400}"
         r"<b>[Tt]ype</b> (?:Status|Exception) [Rr]eport"
         r"|<title>HTTP Status \d{3} . [^<]*</title>\s*<style type=\"text/css\">"
+        r"|<style type=\"text/css\">(?:H1|body) \{font-family:Tahoma,Arial,sans-serif"
         r"|<title>Apache Tomcat/[\d.]+ - Error report</title>"
         r"|<title>JBoss Web/[^<]* - Error report</title>",
     ),
@@ -63,7 +64,8 @@ _PAGES = (
         family="jetty",
         status_codes=_ERRORS,
         body=r"<h2>HTTP ERROR:? \d{3}[\s\S]{0,2000}Powered by Jetty://"
-        r"|<h2>HTTP ERROR \d{3}[^<]*</h2>\s*<table>\s*<tr><th>URI:</th>",
+        r"|<h2>HTTP ERROR \d{3}[^<]*</h2>\s*(?:<table>\s*<tr><th>URI:</th>"
+        r"|<p>Problem accessing )",
     ),
     _page(
         text="Spring Boot's Whitelabel Error Page",

@@ -132,6 +132,11 @@ AZURE_API_MANAGEMENT = Family(
             r"|Unable to match incoming request to an operation)",
         ),
         own(
+            text="`activityId` in an error of Azure API Management",
+            body=r'\A\s*\{\s*"statusCode":\s*\d{3},\s*"message":\s*"[^"]*",\s*'
+            r'"activityId":\s*"[0-9a-f-]{36}"',
+        ),
+        own(
             text="`Resource not found` in the spacing of Azure API Management",
             status_codes=(404,),
             body=r'\A\{ "statusCode": 404, "message": "Resource not found" \}',

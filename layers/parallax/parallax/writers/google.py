@@ -36,6 +36,16 @@ FAMILY = Family(
             "an instance",
             body=r"The request was aborted because there was no available instance",
         ),
+        own(
+            text="X-Goog-IAP-Generated-Response: Google's Identity-Aware Proxy",
+            headers=(("x-goog-iap-generated-response", "^true$"),),
+        ),
+        own(
+            text="the short page of Google's load balancer and of Cloud Armor",
+            status_codes=range(400, 600),
+            body=r"\A<!doctype html><meta charset=\"utf-8\"><meta name=viewport "
+            r"[^>]*><title>\d{3}</title>\d{3} ",
+        ),
         Mark(
             shows=Shows.OWN,
             level=Level.KNOWLEDGE,

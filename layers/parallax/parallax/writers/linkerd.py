@@ -16,6 +16,10 @@ FAMILY = Family(
             text="l5d-proxy-error: Linkerd's proxy made this response",
             headers=(("l5d-proxy-error", ""),),
         ),
+        own(
+            text="l5d-err: Linkerd 1.x made this response",
+            headers=(("l5d-err", ""),),
+        ),
         through(
             text="a header of Linkerd: the response passed through its proxy",
             headers=(("l5d-proxy-connection", ""),),
