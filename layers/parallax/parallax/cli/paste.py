@@ -32,6 +32,10 @@ _LAST_WORDS = re.compile(
     r"\* (?:Connection #\d+ to host .* left intact|Closing connection.*"
     r"|shutting down connection.*|Curl_http_done.*)\Z"
 )
+_CUT_OUT = re.compile(r"^[ \t]*(?:\[ ?)?(?:\.{3,}|\u2026)(?: ?\])?[ \t]*$")
+"""What people write for lines that they left out."""
+_PREFIX = r"(?m)^[^<>\n]{1,40}?(?=< (?:HTTP/\d|[\w-]+: ))"
+"""A time, an arrow or a command before each line of curl."""
 _HEADER = re.compile(r"^[ \t]*[!#$%&'*+.^_`|~0-9A-Za-z-]+:")
 
 
@@ -78,6 +82,8 @@ def _unwrapped(text: str) -> str:
     for mark in _QUOTES * 2:
         if re.search(rf"(?m)^[ \t]*{mark}[ \t]*(?:[<*>][ \t]?)*{_STATUS}", text):
             text = re.sub(rf"(?m)^[ \t]*{mark}[ \t]?", "", text)
+    if re.search(rf"(?m)^[^<>\n]*[^<>\s][^<>\n]*< {_STATUS}", text):
+        text = re.sub(_PREFIX, "", text)
     text = _FENCE.sub("", text)
     # A shell prints `%` after output that does not end a line.
     return re.sub(r"(?<=[A-Za-z>}\].])%\s*\Z", "", text)
@@ -113,7 +119,8 @@ def _marked(lines: list[str], indent: str) -> tuple[list[str], list[str]]:
     head = [line.lstrip()[1:].strip() for line in lines[: last + 1] if _is_answer(line)]
     rest = [line.removeprefix(indent) for line in lines[last + 1 :]]
     body = [_LAST_WORDS.sub("", line) for line in rest if not _is_chatter(line)]
-    return [line for line in head if line], body
+    # Lines of two streams may be mixed: what is not a header is left out.
+    return [head[0], *filter(_HEADER.match, head[1:])], body
 
 
 def _is_answer(line: str) -> bool:
@@ -121,8 +128,9 @@ def _is_answer(line: str) -> bool:
 
 
 def _is_chatter(line: str) -> bool:
-    """Whether curl wrote this line about the transfer."""
-    return bool(re.match(r"[ \t]*[*>](?: |$)", line) or _NOISE.match(line))
+    """Whether curl wrote this line about the transfer, or lines are cut out here."""
+    about = re.match(r"[ \t]*[*>](?: |$)", line)
+    return bool(about or _NOISE.match(line) or _CUT_OUT.match(line))
 
 
 def _indented(lines: list[str], indent: str) -> tuple[list[str], list[str]]:

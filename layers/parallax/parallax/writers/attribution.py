@@ -17,70 +17,11 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from parallax.model.probe import BEHIND_THE_INGRESS, Probe
-from parallax.writers import (
-    akamai,
-    apache,
-    apps,
-    aws_alb,
-    azure,
-    caddy,
-    cloudflare,
-    cloudfront,
-    envoy,
-    fastly,
-    gateways,
-    google,
-    haproxy,
-    hosts,
-    ingress_nginx,
-    kong,
-    kubernetes,
-    linkerd,
-    litespeed,
-    nginx,
-    nginx_kin,
-    openshift,
-    platforms,
-    shields,
-    squid,
-    standards,
-    traefik,
-    traffic_server,
-    varnish,
-)
+from parallax.writers import apps, standards
+from parallax.writers.families import FAMILIES
 from parallax.writers.mark import Clue, Shows
 from parallax.writers.response import Response
 
-FAMILIES = (
-    haproxy.FAMILY,
-    ingress_nginx.FAMILY,
-    nginx.FAMILY,
-    varnish.FAMILY,
-    fastly.FAMILY,
-    squid.FAMILY,
-    caddy.FAMILY,
-    apache.FAMILY,
-    envoy.FAMILY,
-    traefik.FAMILY,
-    cloudflare.FAMILY,
-    cloudfront.FAMILY,
-    akamai.FAMILY,
-    aws_alb.FAMILY,
-    google.FAMILY,
-    azure.APPLICATION_GATEWAY,
-    azure.FRONT_DOOR,
-    kong.FAMILY,
-    linkerd.FAMILY,
-    litespeed.FAMILY,
-    openshift.FAMILY,
-    traffic_server.FAMILY,
-    *kubernetes.FAMILIES,
-    *nginx_kin.FAMILIES,
-    *gateways.FAMILIES,
-    *platforms.FAMILIES,
-    *hosts.FAMILIES,
-    *shields.FAMILIES,
-)
 UNKNOWN = "unknown"
 EITHER = (
     "a load balancer, and an HAProxy that is the ingress, write the same page: the "

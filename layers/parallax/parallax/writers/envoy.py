@@ -13,6 +13,7 @@ from parallax.writers.response import Response
 
 _SENTENCE = (
     r"\A(?:no healthy upstream|upstream request timeout|no_healthy_upstream"
+    r"|stream timeout|downstream duration timeout"
     r"|RBAC: access denied|fault filter abort|local_rate_limited"
     r"|upstream max stream duration reached|Jwt (?:is missing|is expired"
     r"|verification fails|issuer is not configured)|Audiences in Jwt are not allowed"
@@ -90,7 +91,7 @@ FAMILY = Family(
         own(
             text="`server: envoy` with Envoy's type of text, without an upstream time "
             "and without the body (HEAD): nobody upstream responded",
-            status_codes=range(500, 600),
+            status_codes=range(400, 600),
             headers=(_SERVER, ("content-type", r"^text/plain$")),
             without=(_TIME,),
             empty_body=True,

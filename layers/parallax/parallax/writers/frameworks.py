@@ -142,8 +142,9 @@ _PAGES = (
         body=r"\AInvalid HTTP request received\.\Z",
     ),
     _captured(
-        text="Werkzeug's (Flask's) page: Apache's sentence with a modern doctype",
-        body=r"\A<!doctype html>\s*<html lang=en>\s*"
+        text="Werkzeug's (Flask's) page: Apache's sentence with another doctype",
+        body=r"\A(?:<!doctype html>\s*<html lang=en>"
+        r"|<!DOCTYPE HTML PUBLIC \"-//W3C//DTD HTML 3\.2 Final//EN\">)\s*"
         r"<title>\d{3} [^<]+</title>\s*<h1>",
     ),
 )

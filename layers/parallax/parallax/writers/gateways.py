@@ -37,6 +37,11 @@ AWS_API_GATEWAY = Family(
             test=_aws_ids,
         ),
         own(
+            text="a message of AWS API Gateway, with X-Amzn-ErrorType",
+            headers=(("x-amzn-errortype", ""),),
+            body=_AWS,
+        ),
+        own(
             text="X-Amzn-ErrorType with API Gateway's id: a gateway response",
             headers=(("x-amzn-errortype", ""),),
             test=_aws_ids,

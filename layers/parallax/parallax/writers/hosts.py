@@ -55,6 +55,39 @@ S3 = Family(
         through(text="`Server: AmazonS3`", headers=(("server", r"^AmazonS3$"),)),
     ),
 )
+ALIYUN_OSS = Family(
+    name="aliyun-oss",
+    hop="unknown",
+    marks=(
+        own(
+            text="an XML error of Alibaba Cloud's object storage, with its id",
+            status_codes=_ERRORS,
+            headers=(
+                ("server", r"^AliyunOSS$"),
+                ("x-oss-request-id", ""),
+                ("content-type", r"^application/xml$"),
+            ),
+        ),
+        through(text="`Server: AliyunOSS`", headers=(("server", r"^AliyunOSS$"),)),
+    ),
+)
+AZURE_STORAGE = Family(
+    name="azure-storage",
+    hop="unknown",
+    marks=(
+        own(
+            text="X-Ms-Error-Code under the name of Azure Storage",
+            headers=(
+                ("server", r"^Windows-Azure-(?:Blob|Web|File|Queue|Table)"),
+                ("x-ms-error-code", ""),
+            ),
+        ),
+        through(
+            text="`Server` names Azure Storage",
+            headers=(("server", r"^Windows-Azure-(?:Blob|Web|File|Queue|Table)"),),
+        ),
+    ),
+)
 NGROK = Family(
     name="ngrok",
     hop="unknown",
@@ -95,4 +128,12 @@ AZURE_APP_SERVICE = Family(
         ),
     ),
 )
-FAMILIES = (GITHUB_PAGES, S3, NGROK, DIGITALOCEAN, AZURE_APP_SERVICE)
+FAMILIES = (
+    GITHUB_PAGES,
+    S3,
+    ALIYUN_OSS,
+    AZURE_STORAGE,
+    NGROK,
+    DIGITALOCEAN,
+    AZURE_APP_SERVICE,
+)

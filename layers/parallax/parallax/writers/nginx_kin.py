@@ -1,8 +1,8 @@
 """Servers made from nginx: nginx's page under another name, or without its footer.
 
 Sources: the error pages of OpenResty, Tengine and Angie (`ngx_http_special_response.c`
-of each); APISIX's `error_page` (since 3.0) and its JSON errors; whole responses in
-public threads. As with nginx, the page of a descendant under another `Server` was
+of each); APISIX's `error_page` (since 3.0), its JSON errors and its page on the source
+of a 5xx; whole responses in public threads. As with nginx, the page of a descendant under another `Server` was
 written behind another server.
 """
 
@@ -78,6 +78,13 @@ APISIX = Family(
             text="`error_msg`, the key of APISIX's own errors, with its Server",
             headers=(("server", r"^APISIX\b"),),
             body=r'\A\s*\{\s*"error_msg":\s*"',
+        ),
+        own(
+            text="`Server: APISIX` without X-APISIX-Upstream-Status: APISIX adds that "
+            "header to every 5xx for which it asked an upstream",
+            status_codes=range(500, 600),
+            headers=(("server", r"^APISIX/[2-9]"),),
+            without=(("x-apisix-upstream-status", ""),),
         ),
         own(
             text="one of APISIX's own error messages in its JSON",
