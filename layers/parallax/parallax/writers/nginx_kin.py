@@ -2,8 +2,8 @@
 
 Sources: the error pages of OpenResty, Tengine and Angie (`ngx_http_special_response.c`
 of each); APISIX's `error_page` (since 3.0), its JSON errors and its page on the source
-of a 5xx; whole responses in public threads. As with nginx, the page of a descendant under another `Server` was
-written behind another server.
+of a 5xx; whole responses in public threads. As with nginx, the page of a descendant
+under another `Server` was written behind another server.
 """
 
 import re
