@@ -8,8 +8,9 @@ not at fault.
 Diagnosis: the ingress log shows our request with an endpoint of the Service and the
 same status from it. Or internal probes of the pods get that status; each page that
 users get is a pod's, by its marks or by the same text (numbers and ids may differ);
-and if users always fail, no probe of the ingress succeeds. For 502 and 504 nginx logs the same status when no
-upstream responded. For these the logged response must have a length.
+and if users always fail, no probe of the ingress succeeds. For 502 and 504 nginx logs
+the same status when no upstream responded. For these the logged response must have a
+length.
 
 Neighbors: with `pod-too-slow` and `pod-refuses-connection` the pod does not respond:
 the page is the ingress's, and the logged length is 0. With `ingress-rejects-request`
