@@ -10,7 +10,8 @@ reason phrase is a clue that never decides.
 import re
 from functools import partial
 
-from parallax.writers.frameworks import NAMED, SHAPES
+from parallax.writers.frameworks import NAMED
+from parallax.writers.json_forms import SHAPES
 from parallax.writers.mark import Family, Level, Mark, Shows
 from parallax.writers.nginx import PHRASE
 from parallax.writers.response import Response

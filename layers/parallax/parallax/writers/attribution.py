@@ -82,7 +82,7 @@ def _attribute(response: Response) -> Attribution:
         for family in (apps.NAMED, apps.PLAIN):
             clues = family.clues(response)
             every += clues
-            claims = claims or _claims(clues)
+            claims = claims or _claims(clues)[:1]
     return _conclude(claims, every)
 
 
@@ -119,7 +119,7 @@ def _claims(clues: Iterable[Clue]) -> list[Clue]:
 def _conclude(claims: list[Clue], clues: list[Clue]) -> Attribution:
     """Combine writer and path; among app servers the first claim wins."""
     rivals = {claim.family for claim in claims}
-    disputed = len(rivals) > 1 and any(claim.hop != "pod" for claim in claims)
+    disputed = len(rivals) > 1
     writer = None if disputed or not claims else claims[0]
     sentences = tuple(dict.fromkeys(clue.sentence for clue in clues))
     if disputed:

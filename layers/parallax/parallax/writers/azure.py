@@ -19,7 +19,7 @@ APPLICATION_GATEWAY = Family(
             shows=Shows.OWN,
             level=Level.DOCUMENTED,
             text="nginx's page with Application Gateway's name in its footer",
-            body=rf"<hr><center>{_GATEWAY}</center>",
+            body=rf"<hr ?/?><center>{_GATEWAY}</center>",
         ),
         Mark(
             shows=Shows.OWN,

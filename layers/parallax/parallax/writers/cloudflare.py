@@ -30,7 +30,8 @@ FAMILY = Family(
             "and shows nothing about the origin",
             status_codes=(502, 504),
             headers=(_EDGE,),
-            body=r"[Cc]loudflare|\A\s*error code: \d+\s*\Z",
+            body=r"[Cc]loudflare|/cdn-cgi/|<title>[^<]* \| 50[24]: "
+            r"|\A\s*error code: \d+\s*\Z",
         ),
         Mark(
             shows=Shows.OWN,
@@ -63,7 +64,7 @@ FAMILY = Family(
         own(
             text="nginx's page with `cloudflare` in its footer",
             status_codes=range(400, 600),
-            body=r"<hr><center>cloudflare(?:-nginx)?</center>",
+            body=r"<hr ?/?><center>cloudflare(?:-nginx)?</center>",
         ),
         Mark(
             shows=Shows.OWN,

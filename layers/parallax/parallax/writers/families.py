@@ -7,6 +7,7 @@ It does not: contain app servers; `apps` does, as their marks are matched last.
 from parallax.writers import (
     akamai,
     apache,
+    appliances,
     aws_alb,
     azure,
     caddy,
@@ -63,4 +64,5 @@ FAMILIES = (
     *platforms.FAMILIES,
     *hosts.FAMILIES,
     *shields.FAMILIES,
+    *appliances.FAMILIES,
 )

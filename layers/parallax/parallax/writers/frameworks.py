@@ -1,10 +1,10 @@
-"""Frameworks and app servers: pages, headers and JSON that identify one.
+"""Frameworks and app servers: pages and headers that identify one.
 
 Sources: captures of uvicorn, gunicorn with Flask, and Express behind nginx
 configured as ingress-nginx, which removes Server and keeps X-Powered-By; pages of
 Tomcat, Spring Boot and IIS as quoted; Jetty's `HttpGenerator` and `ErrorHandler`;
 Django's `views/defaults.py` and `csrf.py`; Rails' `public/500.html`; Undertow's
-`SimpleErrorPageHandler`; ASP.NET's `ProblemDetails`; errors of Fastify and NestJS.
+`SimpleErrorPageHandler`.
 """
 
 from functools import partial
@@ -86,8 +86,15 @@ _PAGES = (
         r"<div id=\"header\"><h1>Server Error</h1></div>",
     ),
     _page(
+        text="IIS's page or sentence under its own name",
+        family="iis",
+        hop="unknown",
+        headers=(("server", r"^Microsoft-IIS/"),),
+        body=r"<title>\d{3} - [^<]+</title>\s*<style"
+        r"|\A\s*The page cannot be displayed because an internal server error",
+    ),
+    _page(
         text="ASP.NET's page for an unhandled exception",
-        family="asp.net",
         body=r"<title>Runtime Error</title>[\s\S]*Server Error in '[^']*' Application"
         r"|<H1>Server Error in '[^']*' Application\.",
     ),
@@ -156,7 +163,7 @@ _HEADERS = (
     own(
         text="X-Powered-By names a language or framework, which proxies do not write",
         headers=(("x-powered-by", _POWERS),),
-        without=(("server", r"^microsoft-iis"),),
+        without=(("x-powered-by", r"\bARR/"),),
     ),
     own(
         text="X-Runtime with X-Request-Id: Rails, or another Rack app",
@@ -165,34 +172,8 @@ _HEADERS = (
     ),
     own(
         text="X-AspNetMvc-Version or X-AspNet-Version: ASP.NET",
-        family="asp.net",
         headers=(("x-aspnet-version", r"^\d"),),
     ),
 )
 NAMED = Family(name="app", hop="pod", marks=(*_SERVERS, *_PAGES, *_HEADERS))
 """Marks that identify the program, whatever is in front of it."""
-
-_TEXT = r'"[^"]*"'
-_DETAIL = rf'\A\s*\{{\s*"detail":\s*(?:{_TEXT}|\[\{{)'
-_SPRING = (
-    rf'\A\s*\{{\s*"timestamp":\s*(?:\d+|{_TEXT}),\s*(?:"path":\s*{_TEXT},\s*)?'
-    r'"status":\s*\d{3},\s*"error":\s*"'
-)
-_NODE = (
-    rf'\A\s*\{{\s*"statusCode":\s*\d{{3}},\s*(?:"code":\s*{_TEXT},\s*)?'
-    rf'(?:"error":\s*{_TEXT},\s*"message"|"message":\s*{_TEXT},\s*"error"):'
-    rf'|\A\s*\{{\s*"message":\s*{_TEXT},\s*"error":\s*{_TEXT},\s*"statusCode":'
-)
-_PROBLEM = (
-    r'\A\s*\{\s*"type":\s*"https://tools\.ietf\.org/html/rfc\d+#[^"]*",\s*'
-    r'"title":[\s\S]{0,300}"traceId":\s*"'
-)
-_HEALTH = r'\A\s*\{\s*"status":\s*"(?:DOWN|OUT_OF_SERVICE)"\s*[,}]'
-SHAPES = (
-    ("`detail` alone, as FastAPI and Django REST framework write errors", _DETAIL),
-    ("`timestamp`, `status` and `error`, as Spring Boot writes errors", _SPRING),
-    ("`statusCode`, `error` and `message`, as Fastify and NestJS do", _NODE),
-    ("`traceId` in a problem object, as ASP.NET writes errors", _PROBLEM),
-    ("the status of Spring Boot's health endpoint", _HEALTH),
-)
-"""Forms of JSON that only a framework writes: a text, and the pattern of a body."""
