@@ -1,4 +1,4 @@
-"""Appliances: load balancers and firewalls that stand before a site.
+"""Appliances: load balancers and firewalls in front of a site.
 
 Sources: each vendor's documentation of its block page and of its persistence cookies;
 whole responses in public threads.
