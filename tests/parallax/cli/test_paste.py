@@ -178,3 +178,11 @@ def test_any_bytes_are_read_or_refused(pasted: bytes) -> None:
     """Random bytes give an answer or a clear error."""
     with suppress(NotAResponse):
         assert read_responses(pasted).all
+
+
+@pytest.mark.parametrize("piece", [b" ", b"a", b"< ", b"\n", b"> a\n", b"--:--:-- 1 "])
+def test_long_input_takes_no_longer_than_its_length(piece: bytes) -> None:
+    """No pattern tries every pair of places: this would take minutes."""
+    with pytest.raises(NotAResponse):
+        read_responses(piece * 200_000)
+    assert read_responses(piece * 200_000 + b"\n" + PLAIN.encode()).chosen.body == BODY

@@ -23,7 +23,7 @@ _METER = re.compile(
     rf"^.*--:--:--[ \t]+[\d.]+[kMGT]?[ \t]*(?=(?:< )?{_STATUS})", re.MULTILINE
 )
 _RAW = re.compile(rf"^RawContent[ \t]*:[ \t]*(?={_STATUS})", re.MULTILINE)
-_START = re.compile(rf"^(?P<indent>[ \t]*)(?P<mark><)?[ \t]*(?P<line>{_STATUS}.*)")
+_START = re.compile(rf"^(?P<indent>[ \t]*+)(?P<mark><)?[ \t]*+(?P<line>{_STATUS}.*)")
 _NOISE = re.compile(
     r"^(?:[{}] \[\d+ bytes data\]|[ \t]*% Total +% Received.*|[ \t]*Dload +Upload.*"
     r"|[ \t\d.kMGT]+[-:\d]{7,} +[-:\d]{7,} +[-:\d]{7,} +[\d.kMGT]+)[ \t]*$"
@@ -80,9 +80,9 @@ def _unwrapped(text: str) -> str:
         text = _METER.sub("", text.replace("\r", "\n"))
     text = _RAW.sub(lambda found: " " * len(found[0]), text)
     for mark in _QUOTES * 2:
-        if re.search(rf"(?m)^[ \t]*{mark}[ \t]*(?:[<*>][ \t]?)*{_STATUS}", text):
+        if re.search(rf"(?m)^[ \t]*+{mark}[ \t]*+(?:[<*>][ \t]?)*+{_STATUS}", text):
             text = re.sub(rf"(?m)^[ \t]*{mark}[ \t]?", "", text)
-    if re.search(rf"(?m)^[^<>\n]*[^<>\s][^<>\n]*< {_STATUS}", text):
+    if re.search(rf"(?m)^[ \t]*+[^<>\s][^<>\n]{{0,40}}< {_STATUS}", text):
         text = re.sub(_PREFIX, "", text)
     text = _FENCE.sub("", text)
     # A shell prints `%` after output that does not end a line.
