@@ -34,6 +34,7 @@ from parallax.causes.packet_steps import Client, capture, firewall_rules
 from parallax.evidence import (
     answers,
     balancer,
+    check_content,
     ingress,
     inside,
     logs,
@@ -47,7 +48,7 @@ from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.balancer import BalancerTarget, HealthStatus
 from parallax.model.judgement import Assessment, Class, Hop, NextStep
-from parallax.model.probe import Role
+from parallax.model.probe import Probe, Role
 
 ID = "lb-some-targets-unhealthy"
 BROKEN = 500
@@ -113,13 +114,42 @@ def _explain_the_share(scene: Scene, bad: list[BalancerTarget]) -> None:
         raise Missing(doubt)
     if cut := overlay.nodeports_cut_off(scene):
         raise Missing(f"whether the network between nodes is the fault ({cut})")
-    connected = any(
-        p.status_code in answers.AFTER_CONNECTING
-        for p in shares.ended_at_balancer(scene)
+    if any(map(_connected, shares.ended_at_balancer(scene))):
+        if not logs.all_read(scene):
+            raise Missing("the ingress logs, as these requests may have arrived")
+        if refuse := _accept_no_connection(scene):
+            raise Missing(f"which target the load balancer connected to ({refuse})")
+    ends = shares.failing_share(scene)
+    if quick := [p for p in ends if shares.wait_time(p) < answers.CONNECT_ATTEMPT]:
+        raise Missing(_other_target(quick[0], len(quick)))
+
+
+def _connected(probe: Probe) -> bool:
+    """Return whether the response is one that follows a connection to a target."""
+    return probe.status_code in answers.AFTER_CONNECTING
+
+
+def _accept_no_connection(scene: Scene) -> str | None:
+    """Return that health checks cannot connect to any unhealthy target; else None."""
+    reported = check_content.failure_reasons(scene)
+    if not reported or reported - check_content.NO_CONNECTION:
+        return None
+    reasons = ", ".join(sorted(reported))
+    return f"{reasons} for each unhealthy one, and 502 and 504 follow a connection"
+
+
+def _other_target(probe: Probe, count: int) -> str:
+    """Return what a quick failure leaves open.
+
+    A target that is unhealthy gets no request. One that is just failing costs connection
+    attempts first, so a failure after milliseconds comes from a target that accepted.
+    """
+    got = probe.status_code or "a closed connection"
+    after = f"{1000 * shares.wait_time(probe):.0f} ms"
+    return (
+        f"which target failed, because {count} requests got {got} after only {after},"
+        " so a target accepted the connection; an unhealthy target gets no requests"
     )
-    if connected and not logs.all_read(scene):
-        raise Missing("the ingress logs, as these requests may have arrived")
-    shares.failing_share(scene)
 
 
 def _nodes_cut_off(scene: Scene) -> str | None:

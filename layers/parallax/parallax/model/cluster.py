@@ -125,6 +125,9 @@ class ClusterReading:
     """Annotations of the target's Ingress that can reject requests (limits, lists)."""
     ingress_config: tuple[tuple[str, str], ...] | None = None
     """The controller's ConfigMap, e.g. `use-proxy-protocol`."""
+    ingress_node_ports: tuple[int, ...] | None = None
+    """Sorted: the NodePorts of every Service that selects the ingress's pods, not only
+    of `ingress_service`; None: not all Services were read."""
     ingress_pods: tuple["Pod", ...] | None = None
     """The ingress controller's pods on all nodes."""
     ingress_workloads: tuple["Workload", ...] | None = None
