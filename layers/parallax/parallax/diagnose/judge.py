@@ -10,6 +10,7 @@ from shlex import quote
 from parallax.advice import advise
 from parallax.causes import CAUSES, Cause
 from parallax.causes.cause import hidden, unknown
+from parallax.diagnose.balancer_hints import hints
 from parallax.diagnose.complete import complete, to_come
 from parallax.diagnose.naming import named, with_explanations
 from parallax.diagnose.path import balancer_responded, blame, trace
@@ -119,7 +120,7 @@ def _to_establish(scene: Scene, symptom: Symptom) -> tuple[NextStep, ...]:
     """Return steps that gather the missing evidence, if no cause is established."""
     if symptom.external is not View.FAILING:
         return ()
-    steps: list[NextStep] = [*_at_the_balancer(scene)]
+    steps: list[NextStep] = [*hints(scene), *_at_the_balancer(scene)]
     if scene.target.reached.cluster and not scene.live_reports:
         steps.append(
             NextStep(

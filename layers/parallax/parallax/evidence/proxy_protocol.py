@@ -10,12 +10,16 @@ from enum import StrEnum
 from parallax.evidence import answers, balancer, inside, shares, users
 from parallax.evidence.reading import Missing, need, reading
 from parallax.evidence.scene import Scene
+from parallax.evidence.words import of
 from parallax.model.balancer import BalancerService, HealthStatus
 from parallax.model.probe import AT_THE_INGRESS, FOR_THE_TARGET, ErrorType, Probe, Role
 
 BAD_REQUEST, BAD_GATEWAY = 400, 502
 TO_HTTPS_PORT = "plain HTTP request was sent to HTTPS port"
 """nginx's text under a 400 with another reason."""
+MALFORMED = "400 Bad Request"
+"""The whole body of Go's net/http for a request that it cannot parse (server.go,
+`badRequestError`); for other reasons it adds them after a colon."""
 
 
 class Mismatch(StrEnum):
@@ -38,6 +42,8 @@ def wanted(scene: Scene) -> bool:
 def mismatch(scene: Scene) -> Mismatch | None:
     """Return the only side with the PROXY protocol; None: both, none, or unread."""
     service, wants = balancer.service.maybe(scene), wanted.maybe(scene)
+    if service is not None and wants is None and header_rejected(scene):
+        return Mismatch.BALANCER
     if service is None or wants is None or service.proxyprotocol is wants:
         return None
     return Mismatch.INGRESS if wants else Mismatch.BALANCER
@@ -55,6 +61,39 @@ def text(scene: Scene) -> str | None:
             "the ingress expects a PROXY header, but the load balancer does not send it"
         )
     return None
+
+
+@reading
+def header_rejected(scene: Scene) -> str | None:
+    """Return that the header is rejected, of an ingress whose settings were not read.
+
+    A server calls every request through the load balancer malformed, for any host. It
+    responds well to the same request on the same port without the header.
+    """
+    service = balancer.service.maybe(scene)
+    requests = users.outside(scene, *FOR_THE_TARGET, Role.UNKNOWN_HOST)
+    if service is None or not service.proxyprotocol or service.protocol == "tcp":
+        return None
+    if not requests or not all(map(_is_malformed, requests)):
+        return None
+    plain = [
+        p
+        for p in scene.inside(*AT_THE_INGRESS)
+        if not p.proxy_protocol and p.peer_port == service.destination_port
+    ]
+    if not plain or not all(p.healthy for p in plain) or scene.sightings_of(*requests):
+        return None
+    share = of(len(plain), len(plain))
+    return (
+        f"the ingress calls {len(requests)} of {len(requests)} external requests"
+        f" malformed (400), and responds well to {share} internal probes without the"
+        f" PROXY header on the same port {service.destination_port}"
+    )
+
+
+def _is_malformed(probe: Probe) -> bool:
+    """Return whether a Go server, as Traefik is, could not parse the request."""
+    return probe.status_code == BAD_REQUEST and probe.body.strip() == MALFORMED
 
 
 @reading
@@ -82,6 +121,8 @@ def _follows(scene: Scene) -> str | None:
 
 def _rejected_header(scene: Scene, failed: tuple[Probe, ...]) -> str | None:
     """Return that the ingress rejects the PROXY header as a malformed request."""
+    if unread := header_rejected(scene):
+        return unread
     pages = [p for p in failed if _is_refusal(p)]
     if 2 * len(pages) > len(failed):
         return f"the ingress itself responded 400 to the {pages[0].role.value} probe"
@@ -147,6 +188,8 @@ def _is_refusal(probe: Probe) -> bool:
 def contradicted(scene: Scene) -> str | None:
     """Return a doubt: the ingress responds to probes against its ConfigMap."""
     wants = wanted.maybe(scene)
+    if wants is None:
+        return None
     internal_probes = scene.inside(*AT_THE_INGRESS, Role.INGRESS_POD)
     for probe in internal_probes:
         answered = probe.status_code not in {None, BAD_REQUEST}

@@ -55,6 +55,9 @@ class Service:
     health_check_node_port: int | None = None
     """With policy Local: the port where kube-proxy reports whether this node has an
     endpoint."""
+    uid: str | None = None
+    balancer_annotations: tuple[tuple[str, str], ...] | None = None
+    """Its annotations `load-balancer.hetzner.cloud/…`, by name; None: not read."""
 
     @property
     def node_ports(self) -> tuple[int, ...]:
