@@ -11,7 +11,9 @@ target.
 Diagnosis: the API reports some targets unhealthy and others healthy. The failing
 requests ended at the load balancer itself, and no ingress log contains them. The
 successful requests reached an ingress. That the failing ones went to the unhealthy
-targets is inferred: Hetzner reports no target per request.
+targets is inferred: Hetzner reports no target per request. It does not follow for a
+failure after milliseconds. The load balancer sends nothing to an unhealthy target, and
+a 502 comes from one to which it connected.
 
 Neighbors: if all targets are unhealthy, a more specific cause applies. With policy
 Local, nodes without an ingress pod are unhealthy by design and not to blame: then it is
@@ -30,6 +32,7 @@ Source: Hetzner Cloud API, load balancers (`health_status`); HAProxy documentati
 from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
+from parallax.causes.keeper import by_controller
 from parallax.causes.packet_steps import Client, capture, firewall_rules
 from parallax.evidence import (
     answers,
@@ -114,6 +117,11 @@ def _explain_the_share(scene: Scene, bad: list[BalancerTarget]) -> None:
         raise Missing(doubt)
     if cut := overlay.nodeports_cut_off(scene):
         raise Missing(f"whether the network between nodes is the fault ({cut})")
+    _check_connections(scene)
+
+
+def _check_connections(scene: Scene) -> None:
+    """Raise what is missing to prove that the requests failed at unhealthy targets."""
     if any(map(_connected, shares.ended_at_balancer(scene))):
         if not logs.all_read(scene):
             raise Missing("the ingress logs, as these requests may have arrived")
@@ -141,8 +149,9 @@ def _accept_no_connection(scene: Scene) -> str | None:
 def _other_target(probe: Probe, count: int) -> str:
     """Return what a quick failure leaves open.
 
-    A target that is unhealthy gets no request. One that is just failing costs connection
-    attempts first, so a failure after milliseconds comes from a target that accepted.
+    A target that is unhealthy gets no request. One that is just failing costs
+    connection attempts first, so a failure after milliseconds comes from a target that
+    accepted.
     """
     got = probe.status_code or "a closed connection"
     after = f"{1000 * shares.wait_time(probe):.0f} ms"
@@ -240,6 +249,15 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         " node.kubernetes.io/exclude-from-external-load-balancers.",
         command=f"for node in {names}; do hcloud load-balancer remove-target {name}"
         ' --server "$node"; done',
+    )
+    out = by_controller(
+        scene,
+        out,
+        what="Only if targets change between healthy and unhealthy, so that requests"
+        f" still go there: exclude {', '.join(map(_named, servers))} until the repair."
+        " The controller removes excluded nodes from the targets.",
+        command=f"kubectl label node {names} --overwrite"
+        " node.kubernetes.io/exclude-from-external-load-balancers=true",
     )
     return still, watch, rules, out
 

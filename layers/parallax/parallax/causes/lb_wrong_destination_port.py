@@ -31,6 +31,7 @@ Commands: hetznercloud/cli, `internal/cmd/loadbalancer/update_service.go`.
 from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
+from parallax.causes.keeper import by_controller, keeper, log_command
 from parallax.evidence import (
     answers,
     balancer,
@@ -203,6 +204,8 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     name = quote(lb.name)
     wrong = [s for s in lb.services if s.destination_port == found.destination_port]
     wrong.sort(key=lambda s: s is not found)
+    if keeper(scene):
+        wrong = [found]  # the controller writes the port of every service
     fixes = tuple(_fix(scene, name, s, ingress_service) for s in wrong)
     see = NextStep(
         text="Check the NodePorts of the ingress Service.",
@@ -224,12 +227,20 @@ def _fix(
     port = (right or node_ports or ["NODEPORT"])[0]
     check = service.health_check.port
     also = "" if check in ingress_service.node_ports else f" --health-check-port {port}"
-    return NextStep(
+    change = NextStep(
         text=f"Change the destination of port {service.listen_port} from"
         f" {service.destination_port} to {port}, the ingress's NodePort for"
         f" {_scheme(service, tls=tls)}.",
         command=f"hcloud load-balancer update-service {name} --listen-port"
         f" {service.listen_port} --destination-port {port}{also}",
+    )
+    return by_controller(
+        scene,
+        change,
+        what="The controller itself writes the destination port: the Service's NodePort"
+        f" ({port} is the ingress's). So it has not written since that port changed."
+        " Versions before 1.30.1 crash since July 2026. Read its events and its log.",
+        command=log_command(),
     )
 
 

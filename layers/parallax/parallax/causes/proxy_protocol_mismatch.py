@@ -31,6 +31,7 @@ Source: HAProxy, `doc/proxy-protocol.txt`; ingress-nginx ConfigMap; hetzner-k3s 
 from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
+from parallax.causes.keeper import lasting, wrong_annotation
 from parallax.evidence import balancer, ingress, inside, proxy_protocol, users
 from parallax.evidence.reading import Missing, evidence_so_far
 from parallax.evidence.scene import Scene
@@ -54,7 +55,8 @@ def assess(scene: Scene) -> Assessment:
         if contradiction := proxy_protocol.contradicted(scene):
             raise Missing(contradiction)
         follows = proxy_protocol.follows(scene)
-    return supported(ID, state, follows, _settings(scene), *_sent_inside(scene))
+    wrong = wrong_annotation(scene, "uses-proxyprotocol")
+    return supported(ID, state, follows, _settings(scene), *_sent_inside(scene), *wrong)
 
 
 def _sent_inside(scene: Scene) -> tuple[str, ...]:
@@ -92,6 +94,7 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         command=f"hcloud load-balancer update-service {quote(name)}"
         f" --listen-port {port} --proxy-protocol={flag}",
     )
+    lb = lasting(scene, lb, uses_proxyprotocol=flag)
     ingress = inside.ingress_service.maybe(scene)
     reached = scene.target.reached
     space = (ingress.namespace if ingress else reached.ingress_namespace) or "default"

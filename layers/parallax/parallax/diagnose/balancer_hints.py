@@ -47,12 +47,12 @@ def _proxy_header(scene: Scene) -> NextStep | None:
     ]
     if not failed or len(fitting) < len(failed):
         return None
-    space = _ingress_namespace(scene)
+    space, share = _ingress_namespace(scene), of(len(failed), len(failed))
     return NextStep(
         text=f"{balancer.name(scene)} begins each connection with a PROXY header"
         " (proxyprotocol true), and the ingress's setting was not read. An ingress that"
-        f" does not accept the header rejects every request ({of(len(failed), len(failed))}"
-        " external requests fail). See whether it accepts it; Traefik's setting is"
+        f" does not accept the header rejects every request ({share} external requests"
+        " fail). See whether it accepts it; Traefik's setting is"
         " entryPoints.<name>.proxyProtocol.trustedIPs.",
         command=f"kubectl -n {quote(space)} get pods -o yaml | grep -i"
         " -e proxyProtocol -e proxy-protocol",
@@ -76,10 +76,10 @@ def _unknown_port(scene: Scene) -> NextStep | None:
         return None
     listed = ", ".join(map(str, known)) or "no NodePort"
     return NextStep(
-        text=f"Requests go to port {to}. The ingress Service that was read has {listed}."
-        f" List the Services with port {to}. If none has it, the load balancer's"
-        " destination port is wrong. If a Service that leads to the ingress has it, the"
-        " port is right: check next whether a firewall of the nodes drops it.",
+        text=f"Requests go to port {to}. The ingress Service that was read has"
+        f" {listed}. List the Services with port {to}. If none has it, the destination"
+        " port of the load balancer is wrong. If a Service that leads to the ingress has"
+        " it, the port is right: check next whether a firewall of the nodes drops it.",
         command=f"kubectl get services -A | grep -w {to}",
     )
 
@@ -94,10 +94,10 @@ def _quick_failure(scene: Scene) -> NextStep | None:
         return None
     space, took = _ingress_namespace(scene), 1000 * max(map(shares.wait_time, quick))
     return NextStep(
-        text=f"The load balancer responded {quick[0].status_code} to {len(quick)} requests"
-        f" after at most {took:.0f} ms, so it had connected to one of its {healthy}"
-        " healthy targets, which then closed the connection. An unhealthy target gets no"
-        " requests. Look for restarts and errors of the ingress pods on the healthy"
+        text=f"The load balancer responded {quick[0].status_code} to {len(quick)}"
+        f" requests after at most {took:.0f} ms, so it had connected to one of its"
+        f" {healthy} healthy targets, which then closed the connection. An unhealthy target gets"
+        " no requests. Look for restarts and errors of the ingress pods on the healthy"
         " targets.",
         command=f"kubectl -n {quote(space)} get pods -o wide; {_logs(scene, space)}",
     )

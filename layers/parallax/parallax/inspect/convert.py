@@ -31,6 +31,8 @@ from parallax.model.balancer import (
 from parallax.model.secret_text import without_secrets
 from parallax.model.wire import decode, encode
 
+SERVICE_UID = "hcloud-ccm/service-uid"
+"""The label of a load balancer that hcloud-cloud-controller-manager keeps."""
 SHOWN = 300
 """Most characters of a reason in a log line."""
 log = logging.getLogger(__name__)
@@ -59,8 +61,15 @@ def convert(given: Json, servers: Mapping[int, Server]) -> LoadBalancer:
         services=services,
         unread_services=unread,
         targets=tuple(_target(t, servers, networks) for t in given["targets"]),
+        service_uid=_service_uid(given),
     )
     return _checked(converted)
+
+
+def _service_uid(given: Json) -> str | None:
+    """Return the cloud controller's label; "": there is none; None: no labels sent."""
+    labels = given.get("labels")
+    return None if labels is None else str(labels.get(SERVICE_UID) or "")
 
 
 def certificate(given: Json) -> BalancerCertificate:

@@ -170,6 +170,9 @@ class LoadBalancer:
     unread_services: tuple[int, ...] = ()
     """Listen ports of services that could not be read and are not in `services`;
     `ANY_PORT` if the port could not be read either."""
+    service_uid: str | None = None
+    """Its label `hcloud-ccm/service-uid`: the uid of the Service that keeps it; "" if
+    it has no such label, None: not read."""
 
     def leaves(self) -> Iterator[BalancerTarget]:
         """Yield every server or IP target, with label selectors resolved."""
