@@ -72,8 +72,8 @@ def test_no_finding_names_what_its_own_snapshot_does_not_show(name: str) -> None
 def test_a_finding_that_was_mailed_with_a_kept_cause_gets_none_now() -> None:
     """A lab run: its first probe suggested all nodes, and 8 of 11 users were served."""
     path = Path(__file__).parent / "incidents" / "kept-firewall.json"
-    told = json.loads(path.read_text(encoding="utf-8"))["data"]
-    assert told["cause"] == "node-firewall-blocks-load-balancer"
+    mailed = json.loads(path.read_text(encoding="utf-8"))["data"]
+    assert mailed["cause"] == "node-firewall-blocks-load-balancer"
     own = read_snapshot(str(path))
     assert judge(own).cause == NOT_ESTABLISHED
     for finding in findings(own):

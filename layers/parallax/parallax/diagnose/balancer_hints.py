@@ -78,8 +78,9 @@ def _unknown_port(scene: Scene) -> NextStep | None:
     return NextStep(
         text=f"Requests go to port {to}. The ingress Service that was read has"
         f" {listed}. List the Services with port {to}. If none has it, the destination"
-        " port of the load balancer is wrong. If a Service that leads to the ingress has"
-        " it, the port is right: check next whether a firewall of the nodes drops it.",
+        " port of the load balancer is wrong. If a Service that leads to the ingress"
+        " has it, the port is right: check next whether a firewall of the nodes drops"
+        " it.",
         command=f"kubectl get services -A | grep -w {to}",
     )
 
@@ -96,9 +97,9 @@ def _quick_failure(scene: Scene) -> NextStep | None:
     return NextStep(
         text=f"The load balancer responded {quick[0].status_code} to {len(quick)}"
         f" requests after at most {took:.0f} ms, so it had connected to one of its"
-        f" {healthy} healthy targets, which then closed the connection. An unhealthy target gets"
-        " no requests. Look for restarts and errors of the ingress pods on the healthy"
-        " targets.",
+        f" {healthy} healthy targets, which then closed the connection. An unhealthy"
+        " target gets no requests. Look for restarts and errors of the ingress pods on"
+        " the healthy targets.",
         command=f"kubectl -n {quote(space)} get pods -o wide; {_logs(scene, space)}",
     )
 
