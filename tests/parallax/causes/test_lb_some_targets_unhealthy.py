@@ -82,8 +82,10 @@ def test_a_failure_after_milliseconds_comes_from_another_target(page: str) -> No
 
 def test_the_step_names_the_pods_that_end_connections() -> None:
     """A quick 502 comes from a target that accepted the connection."""
-    step = judge(by_turns(bad=e.LB_502, after=0.002)).next_steps[0]
-    assert "after at most 2 ms" in step.text
+    judgement = judge(by_turns(bad=e.LB_502, after=0.002))
+    assert judgement.lead
+    assert "after at most 2 ms" in judgement.lead.observation
+    step = judgement.next_steps[0]
     assert (step.command or "").startswith("kubectl -n keybuzz get pods -o wide")
 
 

@@ -143,9 +143,11 @@ def test_a_400_alone_does_not_prove_it(x: Snapshot) -> None:
 
 def test_the_step_says_that_a_header_is_sent() -> None:
     """The settings are not read, and the 400 is of an unknown writer."""
-    step = judge(malformed("bad request")).next_steps[0]
-    assert "begins each connection with a PROXY header" in step.text
-    assert "trustedIPs" in step.text
+    judgement = judge(malformed("bad request"))
+    assert judgement.lead
+    header = "begins each connection with a PROXY header"
+    assert header in judgement.lead.observation
+    assert "trustedIPs" in judgement.next_steps[0].text
 
 
 def test_plain_http_to_the_https_port_is_another_400() -> None:
