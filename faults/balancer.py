@@ -50,6 +50,18 @@ def proxy_by_ingress(spec: PlatformSpec) -> None:
     spec.ingress.proxy_protocol = True
 
 
+def plain_to_tls_port(spec: PlatformSpec) -> None:
+    """The balancer ends TLS and sends plain HTTP to the NodePort for https."""
+    for listen in spec.balancer.listens:
+        listen.destination = listen.check.port = spec.ingress.https_port
+
+
+def tls_to_plain_port(spec: PlatformSpec) -> None:
+    """The balancer passes TLS on, to the NodePort for http."""
+    for listen in spec.balancer.listens:
+        listen.destination = listen.check.port = spec.ingress.http_port
+
+
 _NGINX = Requirements(kind="ingress-nginx", cdn=False, proxy=False)
 BALANCER = (
     Row(
@@ -134,5 +146,33 @@ BALANCER = (
         ),
         supports="proxy_of_balancer",
         refutes="firewall",
+    ),
+    Row(
+        cause="lb-protocol-mismatch",
+        class_=Class.LOAD_BALANCER,
+        hop=Hop.LOAD_BALANCER,
+        lab=("lb-protocol-mismatch",),
+        bench=(
+            Injection(
+                name="lb-protocol-mismatch",
+                inject=plain_to_tls_port,
+                requires=Requirements(
+                    kind="ingress-nginx",
+                    cdn=False,
+                    proxy=False,
+                    protocol="https",
+                    check="tcp",
+                ),
+            ),
+            Injection(
+                name="lb-protocol-mismatch-tls",
+                inject=tls_to_plain_port,
+                requires=Requirements(
+                    cdn=False, proxy=False, protocol="tcp", check="tcp"
+                ),
+            ),
+        ),
+        supports="plain_to_tls",
+        refutes="proxy_of_balancer",
     ),
 )

@@ -228,6 +228,12 @@ def proxy_of_balancer() -> Snapshot:
     return with_reading(x, ingress_config=())
 
 
+def plain_to_tls() -> Snapshot:
+    """Let a balancer that ends TLS send to the ingress's NodePort for https."""
+    page = "ingress-nginx/400_plain_http_to_https_port"
+    return taken(run(page, unknown_host=page), balancer(), *reports())
+
+
 def proxy_of_ingress(*, http: bool = False) -> Snapshot:
     """Let the ingress wait for PROXY lines; 502, or 503 behind an http check."""
     page = LB_503 if http else LB_502
