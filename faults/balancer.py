@@ -16,6 +16,13 @@ def no_listen(spec: PlatformSpec) -> None:
     spec.balancer.listens = [x for x in spec.balancer.listens if x is not gone]
 
 
+def blocked(spec: PlatformSpec) -> None:
+    """Hetzner blocks the addresses of the load balancer."""
+    lb = spec.balancer
+    spec.dead = tuple(a for a in (lb.ipv4, lb.ipv6) if a)
+    lb.blocked = True
+
+
 def no_target(spec: PlatformSpec) -> None:
     """The load balancer has no target."""
     spec.balancer.targets = []
@@ -64,6 +71,22 @@ def tls_to_plain_port(spec: PlatformSpec) -> None:
 
 _NGINX = Requirements(kind="ingress-nginx", cdn=False, proxy=False)
 BALANCER = (
+    Row(
+        cause="lb-address-blocked",
+        class_=Class.LOAD_BALANCER,
+        hop=Hop.LOAD_BALANCER,
+        not_in_lab="the lab's network has nobody who blocks an address for the API",
+        bench=(
+            Injection(
+                name="lb-address-blocked",
+                inject=blocked,
+                requires=Requirements(cdn=False),
+                position=3,
+            ),
+        ),
+        supports="address_blocked",
+        refutes="no_service",
+    ),
     Row(
         cause="lb-no-service-for-port",
         class_=Class.LOAD_BALANCER,

@@ -197,6 +197,12 @@ def no_service() -> Snapshot:
     return taken(outside, changed(found, services=plain), *reports())
 
 
+def address_blocked() -> Snapshot:
+    """Hetzner blocks the public address; connecting times out."""
+    outside = run(DROPPED, unknown_host=DROPPED)
+    return taken(outside, changed(balancer(), blocked_addresses=(OWN,)), *reports())
+
+
 def foreign_targets() -> Snapshot:
     """Five servers that are not nodes, identified by address and machine."""
     found = balancer(healthy=0)

@@ -133,6 +133,7 @@ class Balancer:
     targets: list[str] = field(default_factory=list[str])
     target_type: str = "server"
     listens: list[Listen] = field(default_factory=list[Listen])
+    blocked: bool = False
     server_timeout: float = 60.0
     connect_timeout: float = 2.0
     retries: int = 3

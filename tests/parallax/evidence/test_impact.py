@@ -49,7 +49,12 @@ def answer(snapshot: Snapshot, cause: str) -> Answer:
     return next(a.answer for a in judge(snapshot).assessments if a.cause == cause)
 
 
-BEFORE = ("dns-resolvers-disagree", "dns-stale-address", "lb-no-service-for-port")
+BEFORE = (
+    "dns-resolvers-disagree",
+    "dns-stale-address",
+    "lb-address-blocked",
+    "lb-no-service-for-port",
+)
 """Causes that explain why users cannot connect."""
 
 

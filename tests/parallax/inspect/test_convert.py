@@ -364,3 +364,16 @@ def test_the_cloud_controller_s_label_is_read(
 ) -> None:
     """It names the Service that keeps the load balancer; absent labels are unknown."""
     assert balancer(api, labels=labels).service_uid == uid
+
+
+@pytest.mark.parametrize(
+    ("value", "blocked"), [(True, ("203.0.113.9",)), (False, ()), (None, None)]
+)
+def test_a_blocked_address_is_read(
+    api: Api, *, value: bool | None, blocked: tuple[str, ...] | None
+) -> None:
+    """Hetzner states it for each address; older versions do not."""
+    ipv4 = {"ip": "203.0.113.9", "dns_ptr": None}
+    ipv4 |= {} if value is None else {"blocked": value}
+    public = {"enabled": True, "ipv4": ipv4, "ipv6": None}
+    assert balancer(api, public_net=public).blocked_addresses == blocked

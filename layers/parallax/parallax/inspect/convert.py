@@ -61,9 +61,20 @@ def convert(given: Json, servers: Mapping[int, Server]) -> LoadBalancer:
         services=services,
         unread_services=unread,
         targets=tuple(_target(t, servers, networks) for t in given["targets"]),
+        blocked_addresses=_blocked(public),
         service_uid=_service_uid(given),
     )
     return _checked(converted)
+
+
+def _blocked(public: Json) -> tuple[str, ...] | None:
+    """Return the blocked public addresses; None: the API does not report it."""
+    both = [part(public, "ipv4"), part(public, "ipv6")]
+    known = [one for one in both if one.get("blocked") is not None]
+    if not known:
+        return None
+    blocked = (_address(one.get("ip")) for one in known if one["blocked"])
+    return tuple(address for address in blocked if address)
 
 
 def _service_uid(given: Json) -> str | None:

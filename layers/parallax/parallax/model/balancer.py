@@ -170,6 +170,9 @@ class LoadBalancer:
     unread_services: tuple[int, ...] = ()
     """Listen ports of services that could not be read and are not in `services`;
     `ANY_PORT` if the port could not be read either."""
+    blocked_addresses: tuple[str, ...] | None = None
+    """Its public addresses that Hetzner blocks (`public_net.ipv4.blocked`, hcloud 2.27
+    and later); None: not read."""
     service_uid: str | None = None
     """Its label `hcloud-ccm/service-uid`: the uid of the Service that keeps it; "" if
     it has no such label, None: not read."""
