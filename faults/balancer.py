@@ -81,7 +81,6 @@ BALANCER = (
                 name="lb-address-blocked",
                 inject=blocked,
                 requires=Requirements(cdn=False),
-                position=3,
             ),
         ),
         supports="address_blocked",
