@@ -46,6 +46,11 @@ def no_network(spec: PlatformSpec) -> None:
     spec.balancer.networks = spec.rng.choice(((), (7999,)))
 
 
+def attachment_failed(spec: PlatformSpec) -> None:
+    """The balancer's attachment is in error, and packets to its targets get lost."""
+    spec.balancer.attachment_failed = True
+
+
 def proxy_by_balancer(spec: PlatformSpec) -> None:
     """The balancer sends PROXY lines; the ingress expects none."""
     for listen in spec.balancer.listens:
@@ -148,6 +153,21 @@ BALANCER = (
         ),
         supports="no_network",
         refutes="some_unhealthy",
+    ),
+    Row(
+        cause="lb-network-attachment-failed",
+        class_=Class.LOAD_BALANCER,
+        hop=Hop.LOAD_BALANCER,
+        not_in_lab="the lab's Hetzner API has no network members",
+        bench=(
+            Injection(
+                name="lb-network-attachment-failed",
+                inject=attachment_failed,
+                requires=Requirements(private=True),
+            ),
+        ),
+        supports="attachment_error",
+        refutes="no_network",
     ),
     Row(
         cause="proxy-protocol-mismatch",

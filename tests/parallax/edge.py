@@ -227,6 +227,13 @@ def no_network() -> Snapshot:
     return taken(run(LB_503, unknown_host=LB_503), found, *reports())
 
 
+def attachment_error() -> Snapshot:
+    """Private targets, and the balancer's attachment to their network in error."""
+    found = with_targets(balancer(healthy=0), networks=(4711,), use_private_ip=True)
+    found = changed(found, networks=(4711,), attachment_failed=True)
+    return taken(run(LB_503, unknown_host=LB_503), found, *reports())
+
+
 def proxy_of_balancer() -> Snapshot:
     """Let the balancer send PROXY lines to an ingress that does not expect them."""
     outside = run(PROXY_400, unknown_host=PROXY_400)

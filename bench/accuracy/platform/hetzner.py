@@ -46,6 +46,7 @@ def balancer(
             networks=lb.networks,
             algorithm="round_robin",
             blocked_addresses=_blocked(lb),
+            attachment_failed=lb.attachment_failed,
             services=tuple(_service(x) for x in lb.listens),
             targets=targets,
         ),

@@ -134,6 +134,7 @@ class Balancer:
     target_type: str = "server"
     listens: list[Listen] = field(default_factory=list[Listen])
     blocked: bool = False
+    attachment_failed: bool = False
     server_timeout: float = 60.0
     connect_timeout: float = 2.0
     retries: int = 3

@@ -47,13 +47,16 @@ class Project:
     client: "Client"
     allowance: Allowance
 
-    def read_list(self, name: str, deadline: float) -> Listing:
-        """Return a whole list, e.g. `servers`, or the pages before the error."""
+    def read_list(self, name: str, deadline: float, path: str | None = None) -> Listing:
+        """Return a whole list, e.g. `servers`, or the pages before the error.
+
+        `path` is where it is, e.g. `networks/4711/members`; None: at its own name.
+        """
         items: list[Json] = []
         try:
             within(
                 deadline - monotonic(),
-                lambda: _pages(self.client, name, items, deadline),
+                lambda: _pages(self.client, name, items, deadline, path or name),
             )
         except Exception as error:  # noqa: BLE001 - the reading reports any error
             return Listing(tuple(items), error)
@@ -95,7 +98,9 @@ def _read(response: "Response", *_: object, **__: object) -> None:
     untyped._content = body  # noqa: SLF001
 
 
-def _pages(client: "Client", name: str, items: list[Json], deadline: float) -> None:
+def _pages(
+    client: "Client", name: str, items: list[Json], deadline: float, path: str
+) -> None:
     """Append every page to `items`, so that the pages before an error remain.
 
     It uses the library's own request method and takes the JSON as it is: the
@@ -103,7 +108,7 @@ def _pages(client: "Client", name: str, items: list[Json], deadline: float) -> N
     """
     page, most = 1, 0
     while page:
-        response = _page(client, name, page)
+        response = _page(client, name, page, path)
         items.extend(response[name])
         pages = part(part(response, "meta"), "pagination")
         most = max(most, pages.get("total_entries") or 0)
@@ -119,10 +124,10 @@ def _pages(client: "Client", name: str, items: list[Json], deadline: float) -> N
         raise ValueError(f"read {count} of {most} {name}: the list changed meanwhile")
 
 
-def _page(client: "Client", name: str, page: int) -> Json:
+def _page(client: "Client", name: str, page: int, path: str) -> Json:
     library: Any = client  # its request method has no types
     response: Json = library.request(
-        "GET", f"/{name}", params={"page": page, "per_page": PER_PAGE}
+        "GET", f"/{path}", params={"page": page, "per_page": PER_PAGE}
     )
     if not isinstance(response[name], list):
         raise TypeError(f"{name} is not a list")

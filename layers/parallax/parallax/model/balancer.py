@@ -140,6 +140,9 @@ class BalancerTarget:
     """Whether their rules allow the load balancer on all its ports; None: unknown."""
     firewall_drops: tuple[int, ...] = ()
     """Ports that the load balancer uses and no rule allows."""
+    attachment_failed: bool | None = None
+    """Whether its attachment to the load balancer's network is in the state `error`;
+    None: not read."""
     health_status: tuple[TargetHealth, ...] = ()
     targets: tuple["BalancerTarget", ...] = ()
 
@@ -170,6 +173,9 @@ class LoadBalancer:
     unread_services: tuple[int, ...] = ()
     """Listen ports of services that could not be read and are not in `services`;
     `ANY_PORT` if the port could not be read either."""
+    attachment_failed: bool | None = None
+    """Whether its attachment to a network is in the state `error` (hcloud 2.25 and
+    later); None: not read, as while a target is healthy."""
     blocked_addresses: tuple[str, ...] | None = None
     """Its public addresses that Hetzner blocks (`public_net.ipv4.blocked`, hcloud 2.27
     and later); None: not read."""
