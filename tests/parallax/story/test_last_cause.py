@@ -72,7 +72,7 @@ def some_succeed(snapshot: Snapshot) -> Snapshot:
 def test_a_present_proof_has_no_time() -> None:
     """The evidence is not old, so the mail has no time of it."""
     body = render(finding_of(live_through((SHOWN, 0)))).body
-    assert "Evidence:" in body
+    assert "CAUSE (the pods, established)" in body
     assert "as of" not in body
 
 
