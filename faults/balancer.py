@@ -181,6 +181,13 @@ BALANCER = (
                 requires=_NGINX,
             ),
             Injection(
+                name="proxy-protocol-mismatch-unread",
+                inject=proxy_by_balancer,
+                requires=Requirements(
+                    kind="traefik", cdn=False, proxy=False, check="tcp"
+                ),
+            ),
+            Injection(
                 name="proxy-protocol-mismatch-ingress",
                 inject=proxy_by_ingress,
                 requires=_NGINX,

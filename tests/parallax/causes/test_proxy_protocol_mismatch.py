@@ -125,6 +125,22 @@ def test_a_header_that_the_ingress_calls_malformed_is_a_proof() -> None:
     assert "proxyProtocol.trustedIPs=10.0.0.5" in trust.text
 
 
+@pytest.mark.parametrize("error", [ErrorType.TLS, ErrorType.CONNECTION_CLOSED])
+def test_a_header_in_front_of_tls_breaks_the_handshake(error: ErrorType) -> None:
+    """A tcp service: no certificate arrives, and the same port works without it."""
+    x = malformed()
+    assert x.run
+    probes = tuple(
+        replace(p, status_code=None, body="", error_type=error, error_phase="tls")
+        for p in x.run.probes
+    )
+    x = replace(x, run=replace(x.run, probes=probes))
+    tcp = replace(x, balancer=e.with_services(reading(x), protocol="tcp"))
+    assert only_this(tcp)
+    silent = tuple(replace(r, probes=()) for r in tcp.reports)
+    assert answer(CAUSE, replace(tcp, reports=silent)) is Answer.UNKNOWN
+
+
 @pytest.mark.parametrize(
     "x",
     [
@@ -143,7 +159,9 @@ def test_a_400_alone_does_not_prove_it(x: Snapshot) -> None:
 
 def test_the_step_says_that_a_header_is_sent() -> None:
     """The settings are not read, and the 400 is of an unknown writer."""
-    judgement = judge(malformed("bad request"))
+    x = malformed("bad request")
+    silent = tuple(replace(r, probes=()) for r in x.reports)
+    judgement = judge(replace(x, reports=silent))
     assert judgement.lead
     header = "begins each connection with a PROXY header"
     assert header in judgement.lead.observation

@@ -7,19 +7,22 @@ responses captured from HAProxy and nginx.
 
 from enum import StrEnum
 
-from parallax.evidence import answers, balancer, inside, shares, users
+from parallax.evidence import (
+    answers,
+    balancer,
+    inside,
+    proxy_header,
+    shares,
+    users,
+)
 from parallax.evidence.reading import Missing, need, reading
 from parallax.evidence.scene import Scene
-from parallax.evidence.words import of
-from parallax.model.balancer import BalancerService, HealthStatus
+from parallax.model.balancer import BalancerService
 from parallax.model.probe import AT_THE_INGRESS, FOR_THE_TARGET, ErrorType, Probe, Role
 
-BAD_REQUEST, BAD_GATEWAY = 400, 502
+BAD_REQUEST, BAD_GATEWAY = proxy_header.BAD_REQUEST, 502
 TO_HTTPS_PORT = "plain HTTP request was sent to HTTPS port"
 """nginx's text under a 400 with another reason."""
-MALFORMED = "400 Bad Request"
-"""The whole body of Go's net/http for a request that it cannot parse (server.go,
-`badRequestError`); for other reasons it adds them after a colon."""
 
 
 class Mismatch(StrEnum):
@@ -42,7 +45,7 @@ def wanted(scene: Scene) -> bool:
 def mismatch(scene: Scene) -> Mismatch | None:
     """Return the only side with the PROXY protocol; None: both, none, or unread."""
     service, wants = balancer.service.maybe(scene), wanted.maybe(scene)
-    if service is not None and wants is None and header_rejected(scene):
+    if service is not None and wants is None and proxy_header.header_rejected(scene):
         return Mismatch.BALANCER
     if service is None or wants is None or service.proxyprotocol is wants:
         return None
@@ -61,39 +64,6 @@ def text(scene: Scene) -> str | None:
             "the ingress expects a PROXY header, but the load balancer does not send it"
         )
     return None
-
-
-@reading
-def header_rejected(scene: Scene) -> str | None:
-    """Return that the header is rejected, of an ingress whose settings were not read.
-
-    A server calls every request through the load balancer malformed, for any host. It
-    responds well to the same request on the same port without the header.
-    """
-    service = balancer.service.maybe(scene)
-    requests = users.outside(scene, *FOR_THE_TARGET, Role.UNKNOWN_HOST)
-    if service is None or not service.proxyprotocol or service.protocol == "tcp":
-        return None
-    if not requests or not all(map(_is_malformed, requests)):
-        return None
-    plain = [
-        p
-        for p in scene.inside(*AT_THE_INGRESS)
-        if not p.proxy_protocol and p.peer_port == service.destination_port
-    ]
-    if not plain or not all(p.healthy for p in plain) or scene.sightings_of(*requests):
-        return None
-    share = of(len(plain), len(plain))
-    return (
-        f"the ingress calls {len(requests)} of {len(requests)} external requests"
-        f" malformed (400), and responds well to {share} internal probes without the"
-        f" PROXY header on the same port {service.destination_port}"
-    )
-
-
-def _is_malformed(probe: Probe) -> bool:
-    """Return whether a Go server, as Traefik is, could not parse the request."""
-    return probe.status_code == BAD_REQUEST and probe.body.strip() == MALFORMED
 
 
 @reading
@@ -121,13 +91,17 @@ def _follows(scene: Scene) -> str | None:
 
 def _rejected_header(scene: Scene, failed: tuple[Probe, ...]) -> str | None:
     """Return that the ingress rejects the PROXY header as a malformed request."""
-    if unread := header_rejected(scene):
+    if unread := proxy_header.header_rejected(scene):
         return unread
     pages = [p for p in failed if _is_refusal(p)]
     if 2 * len(pages) > len(failed):
         return f"the ingress itself responded 400 to the {pages[0].role.value} probe"
     service = balancer.service.maybe(scene)
-    tls = [p for p in failed if p.error_type is ErrorType.TLS and not _peer_uses_tls(p)]
+    tls = [
+        p
+        for p in failed
+        if p.error_type is ErrorType.TLS and not proxy_header.peer_uses_tls(p)
+    ]
     if service and service.protocol == "tcp" and len(tls) == len(failed):
         return f"{len(tls)} of {len(tls)} TLS handshakes received data that is not TLS"
     if service and service.protocol == "tcp" and _all_closed(scene, service, failed):
@@ -142,20 +116,10 @@ def _all_closed(
     scene: Scene, service: BalancerService, failed: tuple[Probe, ...]
 ) -> bool:
     """Return whether the ingress passes the health check and closes each connection."""
-    healthy = (
-        balancer.count_with_health(scene, HealthStatus.HEALTHY)
-        == len(balancer.health(scene))
-        > 0
-    )
-    same = service.health_check.port == service.destination_port
-    return (
-        healthy
-        and same
-        and all(
-            p.error_type is ErrorType.CONNECTION_CLOSED
-            and shares.wait_time(p) < answers.CONNECT_ATTEMPT
-            for p in failed
-        )
+    return proxy_header.passes_check(scene, service) and all(
+        p.error_type is ErrorType.CONNECTION_CLOSED
+        and shares.wait_time(p) < answers.CONNECT_ATTEMPT
+        for p in failed
     )
 
 
@@ -169,12 +133,6 @@ def _checked_with_header(scene: Scene, service: BalancerService | None) -> str |
     return (
         answers.marked_response.maybe(scene) if balancer.all_unhealthy(scene) else None
     )
-
-
-def _peer_uses_tls(probe: Probe) -> bool:
-    """Return whether a handshake failed on a certificate, so the peer uses TLS."""
-    shown = probe.certificate is not None
-    return shown or "certificate" in (probe.error_detail or "")
 
 
 def _is_refusal(probe: Probe) -> bool:
