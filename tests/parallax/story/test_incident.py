@@ -209,7 +209,7 @@ def test_another_cause_waits_for_the_quiet_time() -> None:
 
 
 def test_stale_evidence_names_no_cause_and_sends_no_mail() -> None:
-    """Nothing is kept (docs/decisions/0016); the proof stays without a mail."""
+    """Nothing is kept (docs/decisions/0017); the proof stays without a mail."""
     whole, blind = s.wrong_port(), later(BLIND, 60)
     first, last = story((judge(whole), whole), (judge(blind), blind))
     assert first

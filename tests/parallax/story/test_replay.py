@@ -1,7 +1,7 @@
 """Specification: a finding names only what its own snapshot proves when judged alone.
 
 Each recording and drawn case is played as an incident is lived: the bare first probe,
-the investigation, and the same once all agents are silent. See docs/decisions/0016.
+the investigation, and the same once all agents are silent. See docs/decisions/0017.
 """
 
 import json

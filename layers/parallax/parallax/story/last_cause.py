@@ -3,7 +3,7 @@
 In: the incident so far and the newest judgement. Out: the proof to store, with its
 time; and a judgement that ends an incident, with the cause of its last finding.
 It does not: change the cause of a failing judgement. A finding names only what its own
-snapshot proves (docs/decisions/0016); a mail without a cause has the last proof as
+snapshot proves (docs/decisions/0017); a mail without a cause has the last proof as
 earlier evidence, with its time.
 """
 
