@@ -97,6 +97,31 @@ def test_a_target_that_accepts_no_connection_causes_no_502() -> None:
         assert answer(CAUSE, by_turns(found, page)) is Answer.UNKNOWN
 
 
+def test_a_target_that_was_unhealthy_long_before_is_not_the_cause() -> None:
+    """The load balancer sends it nothing; one that became unhealthy with it counts."""
+
+    def since(minutes: int) -> BalancerReading:
+        found = s.balancer(healthy=3)
+        assert found.load_balancer
+        began = s.SINCE - minutes * s.MINUTE
+        targets = tuple(
+            replace(
+                t,
+                health_status=tuple(
+                    replace(h, unhealthy_since=began)
+                    if h.status is HealthStatus.UNHEALTHY
+                    else h
+                    for h in t.health_status
+                ),
+            )
+            for t in found.load_balancer.targets
+        )
+        return e.changed(found, targets=targets)
+
+    assert answer(CAUSE, by_turns(since(60))) is Answer.UNKNOWN
+    assert answer(CAUSE, by_turns(since(0))) is Answer.SUPPORTED
+
+
 def test_all_healthy_refutes_it() -> None:
     """Intermittent, and no target is to blame."""
     assert answer(CAUSE, by_turns(s.balancer())) is Answer.REFUTED

@@ -29,6 +29,7 @@ Source: Hetzner Cloud API, load balancers (`health_status`); HAProxy documentati
 `redispatch` and the 502, 503 and 504 statuses.
 """
 
+from datetime import timedelta
 from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
@@ -45,6 +46,7 @@ from parallax.evidence import (
     overlay,
     pods,
     shares,
+    users,
 )
 from parallax.evidence.reading import Missing, evidence_so_far, need
 from parallax.evidence.scene import Scene
@@ -55,6 +57,8 @@ from parallax.model.probe import Probe, Role
 
 ID = "lb-some-targets-unhealthy"
 BROKEN = 500
+LONG = timedelta(minutes=2)
+"""How much longer than its failing checks a target must have been unhealthy."""
 
 
 def assess(scene: Scene) -> Assessment:
@@ -67,6 +71,7 @@ def assess(scene: Scene) -> Assessment:
     if balancer.all_unhealthy(scene) and not answers.request_passed(scene):
         return refuted(ID, f"all {len(bad)} targets are unhealthy, not only some")
     with evidence_so_far(state):
+        bad = _in_use(scene, bad)
         _explain_the_share(scene, bad)
     listed = ", ".join(_named(t) for t in bad)
     inferred = _inferred(scene, listed)
@@ -91,6 +96,31 @@ def _inferred(scene: Scene, listed: str) -> str:
 def _unhealthy(scene: Scene) -> list[BalancerTarget]:
     seen = balancer.health(scene)
     return [t for t, status in seen if status is HealthStatus.UNHEALTHY]
+
+
+def _in_use(scene: Scene, bad: list[BalancerTarget]) -> list[BalancerTarget]:
+    """Return the unhealthy targets that may have got requests when the failure began.
+
+    One that was unhealthy long before gets none, unless its check succeeds for a while.
+    """
+    used = [t for t in bad if not _is_long_unhealthy(scene, t)]
+    if bad and not used:
+        names = ", ".join(t.label for t in bad)
+        what = "an unhealthy target that was in use when the failure began"
+        raise Missing(f"{what} ({names}: unhealthy long before, so without requests)")
+    return used
+
+
+def _is_long_unhealthy(scene: Scene, target: BalancerTarget) -> bool:
+    check, began = balancer.service(scene).health_check, scene.failing_since
+    port = users.listen_port(scene)
+    since = [
+        seen.unhealthy_since
+        for seen in target.health_status
+        if seen.listen_port == port and seen.unhealthy_since
+    ]
+    longest = timedelta(seconds=check.retries * check.interval) + LONG
+    return bool(since) and began is not None and began - since[0] > longest
 
 
 def _named(target: BalancerTarget) -> str:

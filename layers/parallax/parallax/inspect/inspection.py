@@ -13,6 +13,7 @@ from typing import Any
 from parallax.aws import MALFORMED, REVOKED, SecretError, secret
 from parallax.inspect.allowance import Allowance
 from parallax.inspect.balancers import BUDGET, problem_readings, read_balancers
+from parallax.inspect.history import History
 from parallax.inspect.news import News
 from parallax.inspect.project import connect
 from parallax.inspect.projects import ONLY, read_projects, tokens_in
@@ -49,6 +50,7 @@ class Inspection:
         self.allowances: dict[str, Allowance] = {}
         """By project, as Hetzner limits each; another container has its own."""
         self._news = News()
+        self._history = History()
 
     def run(
         self, targets: Sequence[Target], now: datetime, failing: Iterable[str] = ()
@@ -59,7 +61,7 @@ class Inspection:
         Raises `ExceptionGroup` after the last target, so that the function's metric
         `Errors` counts readings that were not stored.
         """
-        readings = self._read(targets, now)
+        readings = self._history.noted(self._read(targets, now))
         worth = self._news.of(readings, failing, now)
         if failures := record_all(worth, self._record):
             raise ExceptionGroup("readings not stored", failures)

@@ -112,6 +112,9 @@ class TargetHealth:
     """
     health_check_status_code: int | None = None
     """The status that the target returned to it (`unexpected_http_status`)."""
+    unhealthy_since: datetime | None = None
+    """The first reading in a row that showed it unhealthy; None: healthy, or older
+    readings. It may be unhealthy for longer."""
 
 
 @wired
