@@ -16,6 +16,13 @@ def no_listen(spec: PlatformSpec) -> None:
     spec.balancer.listens = [x for x in spec.balancer.listens if x is not gone]
 
 
+def blocked(spec: PlatformSpec) -> None:
+    """Hetzner blocks the addresses of the load balancer."""
+    lb = spec.balancer
+    spec.dead = tuple(a for a in (lb.ipv4, lb.ipv6) if a)
+    lb.blocked = True
+
+
 def no_target(spec: PlatformSpec) -> None:
     """The load balancer has no target."""
     spec.balancer.targets = []
@@ -39,6 +46,11 @@ def no_network(spec: PlatformSpec) -> None:
     spec.balancer.networks = spec.rng.choice(((), (7999,)))
 
 
+def attachment_failed(spec: PlatformSpec) -> None:
+    """The balancer's attachment is in error, and packets to its targets get lost."""
+    spec.balancer.attachment_failed = True
+
+
 def proxy_by_balancer(spec: PlatformSpec) -> None:
     """The balancer sends PROXY lines; the ingress expects none."""
     for listen in spec.balancer.listens:
@@ -50,8 +62,35 @@ def proxy_by_ingress(spec: PlatformSpec) -> None:
     spec.ingress.proxy_protocol = True
 
 
+def plain_to_tls_port(spec: PlatformSpec) -> None:
+    """The balancer ends TLS and sends plain HTTP to the NodePort for https."""
+    for listen in spec.balancer.listens:
+        listen.destination = listen.check.port = spec.ingress.https_port
+
+
+def tls_to_plain_port(spec: PlatformSpec) -> None:
+    """The balancer passes TLS on, to the NodePort for http."""
+    for listen in spec.balancer.listens:
+        listen.destination = listen.check.port = spec.ingress.http_port
+
+
 _NGINX = Requirements(kind="ingress-nginx", cdn=False, proxy=False)
 BALANCER = (
+    Row(
+        cause="lb-address-blocked",
+        class_=Class.LOAD_BALANCER,
+        hop=Hop.LOAD_BALANCER,
+        not_in_lab="the lab's network has nobody who blocks an address for the API",
+        bench=(
+            Injection(
+                name="lb-address-blocked",
+                inject=blocked,
+                requires=Requirements(cdn=False),
+            ),
+        ),
+        supports="address_blocked",
+        refutes="no_service",
+    ),
     Row(
         cause="lb-no-service-for-port",
         class_=Class.LOAD_BALANCER,
@@ -116,6 +155,21 @@ BALANCER = (
         refutes="some_unhealthy",
     ),
     Row(
+        cause="lb-network-attachment-failed",
+        class_=Class.LOAD_BALANCER,
+        hop=Hop.LOAD_BALANCER,
+        not_in_lab="the lab's Hetzner API has no network members",
+        bench=(
+            Injection(
+                name="lb-network-attachment-failed",
+                inject=attachment_failed,
+                requires=Requirements(private=True),
+            ),
+        ),
+        supports="attachment_error",
+        refutes="no_network",
+    ),
+    Row(
         cause="proxy-protocol-mismatch",
         class_=Class.LOAD_BALANCER,
         hop=Hop.LOAD_BALANCER,
@@ -127,6 +181,13 @@ BALANCER = (
                 requires=_NGINX,
             ),
             Injection(
+                name="proxy-protocol-mismatch-unread",
+                inject=proxy_by_balancer,
+                requires=Requirements(
+                    kind="traefik", cdn=False, proxy=False, check="tcp"
+                ),
+            ),
+            Injection(
                 name="proxy-protocol-mismatch-ingress",
                 inject=proxy_by_ingress,
                 requires=_NGINX,
@@ -134,5 +195,33 @@ BALANCER = (
         ),
         supports="proxy_of_balancer",
         refutes="firewall",
+    ),
+    Row(
+        cause="lb-protocol-mismatch",
+        class_=Class.LOAD_BALANCER,
+        hop=Hop.LOAD_BALANCER,
+        lab=("lb-protocol-mismatch",),
+        bench=(
+            Injection(
+                name="lb-protocol-mismatch",
+                inject=plain_to_tls_port,
+                requires=Requirements(
+                    kind="ingress-nginx",
+                    cdn=False,
+                    proxy=False,
+                    protocol="https",
+                    check="tcp",
+                ),
+            ),
+            Injection(
+                name="lb-protocol-mismatch-tls",
+                inject=tls_to_plain_port,
+                requires=Requirements(
+                    cdn=False, proxy=False, protocol="tcp", check="tcp"
+                ),
+            ),
+        ),
+        supports="plain_to_tls",
+        refutes="proxy_of_balancer",
     ),
 )

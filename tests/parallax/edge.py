@@ -315,6 +315,12 @@ def no_service() -> Snapshot:
     return taken(outside, changed(found, services=plain), *reports())
 
 
+def address_blocked() -> Snapshot:
+    """Hetzner blocks the public address; connecting times out."""
+    outside = run(DROPPED, unknown_host=DROPPED)
+    return taken(outside, changed(balancer(), blocked_addresses=(OWN,)), *reports())
+
+
 def foreign_targets() -> Snapshot:
     """Five servers that are not nodes, identified by address and machine."""
     found = balancer(healthy=0)
@@ -339,11 +345,24 @@ def no_network() -> Snapshot:
     return taken(run(LB_503, unknown_host=LB_503), found, *reports())
 
 
+def attachment_error() -> Snapshot:
+    """Private targets, and the balancer's attachment to their network in error."""
+    found = with_targets(balancer(healthy=0), networks=(4711,), use_private_ip=True)
+    found = changed(found, networks=(4711,), attachment_failed=True)
+    return taken(run(LB_503, unknown_host=LB_503), found, *reports())
+
+
 def proxy_of_balancer() -> Snapshot:
     """Let the balancer send PROXY lines to an ingress that does not expect them."""
     outside = run(PROXY_400, unknown_host=PROXY_400)
     x = taken(outside, with_services(balancer(), proxyprotocol=True), *reports())
     return with_reading(x, ingress_config=())
+
+
+def plain_to_tls() -> Snapshot:
+    """Let a balancer that ends TLS send to the ingress's NodePort for https."""
+    page = "ingress-nginx/400_plain_http_to_https_port"
+    return taken(run(page, unknown_host=page), balancer(), *reports())
 
 
 def proxy_of_ingress(*, http: bool = False) -> Snapshot:

@@ -71,10 +71,29 @@ def with_controller(
         ingress_endpoints=ingress.endpoints(
             entry_port(service, tls=tls, listener=listener)
         ),
+        ingress_node_ports=_node_ports(reader, ingress),
         ingress_pods=ingress.model_pods(),
         ingress_workloads=reader.workloads(ingress) if ingress.selector else None,
         ingress_config=_config(reader, ingress, discovery),
     )
+
+
+def _node_ports(reader: Reader, ingress: ServiceState) -> tuple[int, ...] | None:
+    """Return the NodePorts of all Services that select the ingress's pods.
+
+    A Service selects pods of its own namespace only. None: not read.
+    """
+    services, pods = reader.items("services", ingress.namespace), ingress.pods
+    if services is None or pods is None:
+        return None
+    same = (ServiceState(ingress.namespace, item) for item in services)
+    ports = {
+        port
+        for state in same
+        if state.selector == ingress.selector or any(map(state.selects, pods))
+        for port in objects.service(state.item).node_ports
+    }
+    return tuple(sorted(ports))
 
 
 def _config(

@@ -5,11 +5,12 @@ In: objects as the API documents them. Out: `Node`, `Service`, `Endpoint`, `Pod`
 Source: Kubernetes API 1.36, core/v1, apps/v1, discovery.k8s.io/v1.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import cast
 
 from parallax.model.cluster import Endpoint, Node, Pod, Service, ServicePort, Workload
+from parallax.model.secret_text import without_secrets
 from parallax.model.wire import YEARS, Json
 
 CHANGED = "endpoints.kubernetes.io/last-change-trigger-time"
@@ -17,6 +18,10 @@ CHANGED = "endpoints.kubernetes.io/last-change-trigger-time"
 TCP = "TCP"
 """The protocol of a port that names none (core/v1, discovery/v1)."""
 SERVICE_NAME = "kubernetes.io/service-name"
+BALANCER_ANNOTATION = "load-balancer.hetzner.cloud/"
+"""Prefix of the annotations from which hcloud-cloud-controller-manager makes a load
+balancer's services, health checks, targets and network."""
+ANNOTATION_LENGTH = 200
 EXCLUDED = "node.kubernetes.io/exclude-from-external-load-balancers"
 """With any value of this label, cloud controllers exclude the node."""
 
@@ -98,7 +103,16 @@ def service(item: Json) -> Service:
         ),
         external_traffic_policy=spec.get("externalTrafficPolicy"),
         health_check_node_port=spec.get("healthCheckNodePort") or None,
+        uid=item["metadata"].get("uid"),
+        balancer_annotations=tuple(sorted(_balancer_annotations(item))),
     )
+
+
+def _balancer_annotations(item: Json) -> Iterator[tuple[str, str]]:
+    """Yield the annotations that hcloud-cloud-controller-manager reads."""
+    for name, text in part(item, "metadata", "annotations").items():
+        if name.startswith(BALANCER_ANNOTATION):
+            yield name, without_secrets(str(text))[:ANNOTATION_LENGTH]
 
 
 def slices_of(slices: Iterable[Json], namespace: str, service: str) -> list[Json]:

@@ -25,13 +25,15 @@ _CONTAINER_STATUS: Shape = {
     "state": {"waiting": {"reason": True}},
 }
 _NAMED: dict[str, Shape] = {"name": True, "namespace": True}
-_COMPLETE: Shape = {
-    "metadata": {
-        **_NAMED,
-        "labels": True,
-        "annotations": True,
-        "creationTimestamp": True,
-    },
+_METADATA: dict[str, Shape] = {
+    **_NAMED,
+    "labels": True,
+    "annotations": True,
+    "creationTimestamp": True,
+}
+_COMPLETE: Shape = {"metadata": _METADATA, "spec": True, "status": True}
+_SERVICE: Shape = {
+    "metadata": {**_METADATA, "uid": True},
     "spec": True,
     "status": True,
 }
@@ -67,7 +69,7 @@ RESOURCES: dict[str, Resource] = {
             "status": {"addresses": True, "conditions": _CONDITIONS},
         },
     ),
-    "services": Resource("api/v1", _COMPLETE),
+    "services": Resource("api/v1", _SERVICE),
     "pods": Resource(
         "api/v1",
         {

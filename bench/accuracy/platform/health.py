@@ -110,6 +110,6 @@ def reach(spec: PlatformSpec, target: str, port: int, request: Request) -> Respo
     if node is None:
         return SILENT
     routed = set(balancer.networks) & set(node.networks)
-    if balancer.use_private and not routed:
+    if balancer.use_private and (not routed or balancer.attachment_failed):
         return SILENT
     return to_node(spec, node, port, request)

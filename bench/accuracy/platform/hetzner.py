@@ -45,10 +45,16 @@ def balancer(
             private_ips=(lb.private,) if lb.networks else (),
             networks=lb.networks,
             algorithm="round_robin",
+            blocked_addresses=_blocked(lb),
+            attachment_failed=lb.attachment_failed,
             services=tuple(_service(x) for x in lb.listens),
             targets=targets,
         ),
     )
+
+
+def _blocked(lb: Balancer) -> tuple[str, ...]:
+    return tuple(a for a in (lb.ipv4, lb.ipv6) if a) if lb.blocked else ()
 
 
 def _spelled(lb: Balancer) -> str | None:

@@ -53,7 +53,7 @@ def _wrong_protocol(
         return CLOSED
     unexpected = request.proxy and not ingress.proxy_protocol
     if unexpected and not secure:
-        return Response(reply=pages.own_page("ingress-nginx", 400))
+        return Response(reply=pages.malformed(ingress.kind))
     if request.tls and (unexpected or not secure):
         return replace(CLOSED, problem="tls", phase="tls")
     if secure and not request.tls:

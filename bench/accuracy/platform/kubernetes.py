@@ -36,6 +36,7 @@ def cluster(spec: PlatformSpec, at: float) -> k.ClusterReading:
         ingress_hosts=tuple(sorted(ingress.hosts)),
         ingress_annotations=(deny.annotation,) if deny else (),
         ingress_config=_config(spec) if nginx else None,
+        ingress_node_ports=tuple(sorted((ingress.http_port, ingress.https_port))),
         ingress_pods=tuple(
             k.Pod(
                 name=p.name,

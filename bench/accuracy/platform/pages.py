@@ -145,6 +145,21 @@ def own_page(kind: str, status: int) -> Reply:
     return made(status, words, "text/html", nginx_body(status, words))
 
 
+def malformed(kind: str) -> Reply:
+    """Return what an ingress of a kind responds to a request that it cannot parse.
+
+    Go's net/http writes one line of text, without a server's name (server.go,
+    `badRequestError`); Envoy's text is as short.
+    """
+    reason = REASONS[400]
+    if kind == "traefik":
+        close = ("Connection", "close")
+        return made(400, reason, "text/plain; charset=utf-8", f"400 {reason}", close)
+    if kind == "envoy":
+        return made(400, reason, "text/plain", reason, ("server", "envoy")).lowered()
+    return own_page(kind, 400)
+
+
 def _traefik(status: int, reason: str) -> Reply:
     """Return Traefik's short text, its headers in the order that Go writes them.
 

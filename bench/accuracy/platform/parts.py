@@ -135,6 +135,8 @@ class Balancer:
     targets: list[str] = field(default_factory=list[str])
     target_type: str = "server"
     listens: list[Listen] = field(default_factory=list[Listen])
+    blocked: bool = False
+    attachment_failed: bool = False
     server_timeout: float = 60.0
     connect_timeout: float = 2.0
     retries: int = 3

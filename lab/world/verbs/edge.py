@@ -18,8 +18,12 @@ async def balancer(world: "World", arguments: Arguments) -> None:
     """Change the balancer's services, targets and networks: see `Balancer.change`.
 
     A health check's `port` may be the role of an app, for its NodePort. `targets` may
-    be `without-ingress`: the nodes that run no ingress pod now.
+    be `without-ingress`: the nodes that run no ingress pod now. `destination_port` may
+    be `ingress-https`: the ingress's NodePort for https.
     """
+    if arguments.get("destination_port") == "ingress-https":
+        port = world.case.ingress.https_node_port
+        arguments = arguments | {"destination_port": port}
     if arguments.get("targets") == "without-ingress":
         running = world.cluster.controller.nodes
         others = [n.name for n in world.case.nodes if n.name not in running]

@@ -58,3 +58,30 @@ def test_hosts_are_reported_without_a_route() -> None:
     """The list of hosts shows which name is missing."""
     reading = seen(shelf(TRAEFIK, ingresses=[ingress("shopp.example")])).reading
     assert (reading.ingress_name, reading.ingress_hosts) == (None, ("shopp.example",))
+
+
+def test_all_services_of_the_ingress_s_pods_are_listed() -> None:
+    """A second Service has NodePorts of its own; another namespace's cannot."""
+    labels = {"app": "ingress"}
+    first = service("n/ingress", ("https", 443, 31443), labels=labels)
+    second = service("n/extra", ("https", 443, 32601), labels=labels)
+    elsewhere = service("m/ingress", ("https", 443, 32000), labels=labels)
+    other = service("n/other", ("http", 80, 30500), labels={"app": "other"})
+    for item in (first, second, elsewhere):
+        item["spec"]["selector"] = {"app": "ingress"}
+    found = shelf(first, second, elsewhere, other)
+    named = {"ingress_namespace": "n", "ingress_service": "ingress"}
+    assert seen(found, **named).reading.ingress_node_ports == (31443, 32601)
+    found.forbid("pods", "n")
+    assert seen(found, **named).reading.ingress_node_ports is None
+
+
+def test_the_cloud_controller_s_annotations_are_read() -> None:
+    """Only those with its prefix, as they keep the load balancer's settings."""
+    item = service("n/ingress", ("https", 443, 31443))
+    key = "load-balancer.hetzner.cloud/health-check-port"
+    item["metadata"] |= {"uid": "u-1", "annotations": {key: "31999", "other": "x"}}
+    named = {"ingress_namespace": "n", "ingress_service": "ingress"}
+    read = seen(shelf(item), **named).reading.ingress_service
+    assert read is not None
+    assert (read.uid, read.balancer_annotations) == ("u-1", ((key, "31999"),))

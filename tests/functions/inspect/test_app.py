@@ -57,6 +57,15 @@ def test_without_a_token_an_unnamed_balancer_has_a_reading_too(
         assert "set the stack's parameter HetznerToken" in one["problem_detail"]
 
 
+def test_a_target_without_a_load_balancer_gets_no_reading(
+    load: Any, tmp_path: Path
+) -> None:
+    """Nothing is missing for it, so no reading may say so."""
+    file = tmp_path / "targets.yaml"
+    file.write_text(TARGETS.replace("load_balancer: lb", "load_balancer: none"))
+    assert load("inspect", TARGETS=file).handler({}, None)["readings"] == []
+
+
 @pytest.mark.parametrize("word", ["AccessDeniedException", "ResourceNotFoundException"])
 def test_an_unreadable_secret_is_reported_for_every_target(
     load: Any,
@@ -349,7 +358,7 @@ def test_the_budget_is_the_stack_s_and_calls_are_logged(
         HETZNER_ENDPOINT="http://127.0.0.1:9/v1",
         HETZNER_CALLS_PER_HOUR=60,
     )
-    assert inspect.inspection.allowance.calls_per_hour == 60
+    assert inspect.inspection.allowance().calls_per_hour == 60
     inspect.handler({}, None)
     (line,) = (r for r in caplog.records if r.message == "Hetzner API was read")
     # Nobody answered: no call is counted, and nothing is known of the rest.

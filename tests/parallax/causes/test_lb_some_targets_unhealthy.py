@@ -72,6 +72,56 @@ def test_a_502_or_504_may_have_arrived_where_no_log_is_live() -> None:
         assert answer(CAUSE, replace(by_turns(bad=page), reports=())) is Answer.UNKNOWN
 
 
+@pytest.mark.parametrize("page", [e.LB_502, s.LB_503, s.CLOSED])
+def test_a_failure_after_milliseconds_comes_from_another_target(page: str) -> None:
+    """An unhealthy target gets no request, and a dead one costs attempts first."""
+    x = by_turns(bad=page, after=0.002)
+    assert answer(CAUSE, x) is Answer.UNKNOWN
+    assert judge(x).cause == NOT_ESTABLISHED
+
+
+def test_the_step_names_the_pods_that_end_connections() -> None:
+    """A quick 502 comes from a target that accepted the connection."""
+    judgement = judge(by_turns(bad=e.LB_502, after=0.002))
+    assert judgement.lead
+    assert "after at most 2 ms" in judgement.lead.observation
+    step = judgement.next_steps[0]
+    assert (step.command or "").startswith("kubectl -n keybuzz get pods -o wide")
+
+
+def test_a_target_that_accepts_no_connection_causes_no_502() -> None:
+    """502 and 504 follow a connection, however late they come."""
+    found = s.detailed(s.balancer(healthy=3), "layer4_timeout")
+    assert answer(CAUSE, by_turns(found)) is Answer.SUPPORTED
+    for page in (e.LB_502, e.LB_504):
+        assert answer(CAUSE, by_turns(found, page)) is Answer.UNKNOWN
+
+
+def test_a_target_that_was_unhealthy_long_before_is_not_the_cause() -> None:
+    """The load balancer sends it nothing; one that became unhealthy with it counts."""
+
+    def since(minutes: int) -> BalancerReading:
+        found = s.balancer(healthy=3)
+        assert found.load_balancer
+        began = s.SINCE - minutes * s.MINUTE
+        targets = tuple(
+            replace(
+                t,
+                health_status=tuple(
+                    replace(h, unhealthy_since=began)
+                    if h.status is HealthStatus.UNHEALTHY
+                    else h
+                    for h in t.health_status
+                ),
+            )
+            for t in found.load_balancer.targets
+        )
+        return e.changed(found, targets=targets)
+
+    assert answer(CAUSE, by_turns(since(60))) is Answer.UNKNOWN
+    assert answer(CAUSE, by_turns(since(0))) is Answer.SUPPORTED
+
+
 def test_all_healthy_refutes_it() -> None:
     """Intermittent, and no target is to blame."""
     assert answer(CAUSE, by_turns(s.balancer())) is Answer.REFUTED

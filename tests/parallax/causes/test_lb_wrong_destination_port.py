@@ -66,13 +66,54 @@ def test_each_service_with_the_port_gets_its_command() -> None:
 
 
 def test_both_ports_wrong_is_the_destination_and_mends_the_check_too() -> None:
-    """A recreated Service: check and requests use the old port; all unhealthy."""
-    outside = s.run(s.LB_503, unknown_host=s.LB_503)
-    reading = s.balancer(healthy=0, asks=31999, to=31999)
-    judgement = judge(s.taken(outside, reading, *s.reports()))
+    """A recreated Service: the nodes refuse the old port, and all are unhealthy.
+
+    Without the refusal, a second Service of the ingress may have the port.
+    """
+    judgement = judge(both_ports("layer4_no_connection"))
     assert judgement.cause == "lb-wrong-destination-port"
     command = judgement.next_steps[0].command or ""
     assert "--destination-port 31695 --health-check-port 31695" in command
+
+
+@pytest.mark.parametrize("detail", [None, "layer4_timeout"])
+def test_a_port_of_a_service_that_nobody_read_is_left_open(detail: str | None) -> None:
+    """A second Service may select the ingress's pods: the command finds its owner."""
+    x = both_ports(detail)
+    assert judge(x).cause == NOT_ESTABLISHED
+    assert judge(x).next_steps[0].command == "kubectl get services -A | grep -w 31999"
+
+
+@pytest.mark.parametrize("detail", [None, "layer4_timeout"])
+def test_the_list_of_all_services_decides(detail: str | None) -> None:
+    """No Service of the ingress has the port, or a second one has it."""
+    x = both_ports(detail)
+    none_has_it = s.with_reading(x, ingress_node_ports=(31695,))
+    assert judge(none_has_it).cause == CAUSE.id
+    second = s.with_reading(x, ingress_node_ports=(31695, 31999))
+    assert answer(CAUSE, second) is Answer.REFUTED
+
+
+def test_a_check_of_another_program_does_not_show_that_the_port_is_wrong() -> None:
+    """The kubelet's port is open everywhere; a firewall may drop the requests."""
+    outside = s.run(s.LB_503, unknown_host=s.LB_503, after=3.1)
+    x = s.taken(outside, s.balancer(asks=10250, to=31999), *s.reports())
+    assert answer(CAUSE, x) is Answer.UNKNOWN
+
+
+def test_a_proxy_mismatch_explains_the_502_too() -> None:
+    """A second Service may lead to an ingress that waits for a PROXY header."""
+    page = "haproxy/502_invalid_response"
+    x = s.taken(s.run(page, unknown_host=page), s.balancer(to=31999), *s.reports())
+    waits = s.with_reading(x, ingress_config=(("use-proxy-protocol", "true"),))
+    assert answer(CAUSE, waits) is Answer.UNKNOWN
+
+
+def both_ports(detail: str | None) -> Snapshot:
+    """Return requests and checks on port 31999, with Hetzner's reason."""
+    outside = s.run(s.LB_503, unknown_host=s.LB_503)
+    reading = s.balancer(healthy=0, asks=31999, to=31999)
+    return s.taken(outside, s.detailed(reading, detail), *s.reports())
 
 
 def test_something_that_is_no_http_gives_the_balancers_502() -> None:

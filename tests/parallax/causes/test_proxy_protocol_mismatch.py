@@ -106,6 +106,68 @@ def test_a_config_map_that_was_not_read_is_open() -> None:
     assert judge(x).cause == NOT_ESTABLISHED
 
 
+def malformed(body: str = "400 Bad Request") -> Snapshot:
+    """Return Traefik's 400 to each external request; its settings are not read."""
+    x = s.with_reading(e.proxy_of_balancer(), ingress_config=None)
+    assert x.run
+    probes = tuple(
+        replace(p, status_code=400, body=body, headers=(), healthy=False)
+        for p in x.run.probes
+    )
+    return replace(x, run=replace(x.run, probes=probes))
+
+
+def test_a_header_that_the_ingress_calls_malformed_is_a_proof() -> None:
+    """The same request without the header succeeds on the same port."""
+    assert only_this(malformed())
+    off, trust = judge(malformed()).next_steps
+    assert "--proxy-protocol=false" in (off.command or "")
+    assert "proxyProtocol.trustedIPs=10.0.0.5" in trust.text
+
+
+@pytest.mark.parametrize("error", [ErrorType.TLS, ErrorType.CONNECTION_CLOSED])
+def test_a_header_in_front_of_tls_breaks_the_handshake(error: ErrorType) -> None:
+    """A tcp service: no certificate arrives, and the same port works without it."""
+    x = malformed()
+    assert x.run
+    probes = tuple(
+        replace(p, status_code=None, body="", error_type=error, error_phase="tls")
+        for p in x.run.probes
+    )
+    x = replace(x, run=replace(x.run, probes=probes))
+    tcp = replace(x, balancer=e.with_services(reading(x), protocol="tcp"))
+    assert only_this(tcp)
+    silent = tuple(replace(r, probes=()) for r in tcp.reports)
+    assert answer(CAUSE, replace(tcp, reports=silent)) is Answer.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "x",
+    [
+        malformed("400 Bad Request: missing required Host header"),
+        replace(malformed(), reports=()),
+        replace(
+            malformed(), balancer=e.with_services(s.balancer(), proxyprotocol=False)
+        ),
+    ],
+    ids=["another reason", "no internal probe", "no header is sent"],
+)
+def test_a_400_alone_does_not_prove_it(x: Snapshot) -> None:
+    """Go writes the reason of other malformed requests; inside must succeed."""
+    assert answer(CAUSE, x) is not Answer.SUPPORTED
+
+
+def test_the_step_says_that_a_header_is_sent() -> None:
+    """The settings are not read, and the 400 is of an unknown writer."""
+    x = malformed("bad request")
+    silent = tuple(replace(r, probes=()) for r in x.reports)
+    judgement = judge(replace(x, reports=silent))
+    assert judgement.lead
+    header = "begins each connection with a PROXY header"
+    assert header in judgement.lead.observation
+    assert "trustedIPs" in judgement.next_steps[0].text
+
+
 def test_plain_http_to_the_https_port_is_another_400() -> None:
     """The page of nginx contains this reason."""
     page = "ingress-nginx/400_plain_http_to_https_port"

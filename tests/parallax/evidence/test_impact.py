@@ -52,6 +52,7 @@ def answer(snapshot: Snapshot, cause: str) -> Answer:
 BEFORE = (
     "dns-resolvers-disagree",
     "dns-stale-address",
+    "lb-address-blocked",
     "lb-no-service-for-port",
     "dns-name-gone",
     "dns-zone-broken",
@@ -149,6 +150,20 @@ def test_an_internal_page_explains_an_unmarked_page() -> None:
     inside = s.reports(ingress=s.INGRESS_503, ready=0)
     x = s.taken(replace(run, probes=probes), s.balancer(), *inside)
     assert judge(x).cause == "pods-not-ready"
+
+
+def test_behind_a_cdn_a_request_in_no_log_did_not_end_at_the_ingress() -> None:
+    """A CDN that marks nothing writes the same status for an origin that is down."""
+    plain = {"headers": (), "body": "Bad gateway", "reason": "Bad Gateway"}
+    run = s.run(s.INGRESS_502_BY_LB)
+    probes = tuple(
+        p if p.role is Role.UNKNOWN_HOST else replace(p, **plain) for p in run.probes
+    )
+    inside = s.reports(ingress=s.INGRESS_502, pod=s.REFUSED)
+    x = s.taken(replace(run, probes=probes), s.balancer(), *inside)
+    assert answer(x, "pod-refuses-connection") is Answer.SUPPORTED
+    cdn = replace(x.target, reached=replace(x.target.reached, cdn=True))
+    assert answer(replace(x, target=cdn), "pod-refuses-connection") is Answer.UNKNOWN
 
 
 def asking(domain: str | None) -> BalancerReading:

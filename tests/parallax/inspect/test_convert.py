@@ -353,3 +353,27 @@ def test_a_health_check_s_path_holds_no_secret(api: Api) -> None:
     assert found is not None
     assert found.health_check.http is not None
     assert found.health_check.http.path == "/healthz?full=1&token=[redacted]"
+
+
+@pytest.mark.parametrize(
+    ("labels", "uid"),
+    [({"hcloud-ccm/service-uid": "u-1"}, "u-1"), ({"a": "b"}, ""), (None, None)],
+)
+def test_the_cloud_controller_s_label_is_read(
+    api: Api, labels: dict[str, str] | None, uid: str | None
+) -> None:
+    """It names the Service that keeps the load balancer; absent labels are unknown."""
+    assert balancer(api, labels=labels).service_uid == uid
+
+
+@pytest.mark.parametrize(
+    ("value", "blocked"), [(True, ("203.0.113.9",)), (False, ()), (None, None)]
+)
+def test_a_blocked_address_is_read(
+    api: Api, *, value: bool | None, blocked: tuple[str, ...] | None
+) -> None:
+    """Hetzner states it for each address; older versions do not."""
+    ipv4 = {"ip": "203.0.113.9", "dns_ptr": None}
+    ipv4 |= {} if value is None else {"blocked": value}
+    public = {"enabled": True, "ipv4": ipv4, "ipv6": None}
+    assert balancer(api, public_net=public).blocked_addresses == blocked

@@ -208,14 +208,16 @@ def test_another_cause_waits_for_the_quiet_time() -> None:
     ]
 
 
-def test_stale_evidence_does_not_revoke_the_cause() -> None:
-    """The established cause stays as long as the symptom does."""
+def test_stale_evidence_names_no_cause_and_sends_no_mail() -> None:
+    """Nothing is kept (docs/decisions/0017); the proof stays without a mail."""
     whole, blind = s.wrong_port(), later(BLIND, 60)
-    seen = story((judge(whole), whole), (judge(blind), blind))
-    last = seen[-1]
+    first, last = story((judge(whole), whole), (judge(blind), blind))
+    assert first
     assert last
-    assert last.cause == "lb-health-check-wrong-port"
-    assert turn(last) is not NotificationReason.CAUSE_CHANGED
+    assert last.cause == NOT_ESTABLISHED
+    assert last.mailed_cause == "lb-health-check-wrong-port"
+    assert last.proof == first.proof
+    assert turn(last) is None
 
 
 def test_maintenance_stops_mail_and_alarm_but_not_the_finding() -> None:

@@ -3,14 +3,12 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from parallax.causes.cause import hidden
 from parallax.diagnose.judge import judge
 from parallax.model.finding import Finding, Incident, NotificationReason, State
 from parallax.model.judgement import NOT_ESTABLISHED, Answer
 from parallax.model.snapshot import Snapshot
 from parallax.notify.mail import render
 from parallax.story.incident import advance
-from parallax.story.last_cause import with_last_cause
 from parallax.story.rules import Rules
 from tests.parallax import scenarios as s
 
@@ -36,29 +34,39 @@ def finding_of(incident: Incident) -> Finding:
     return incident.finding
 
 
-def test_an_old_proof_has_its_time() -> None:
-    """The cause stays, its assessment is unknown, and the mail has the proof's time."""
+def test_a_cause_is_not_named_from_evidence_that_went_stale() -> None:
+    """Its assessment is unknown, so no cause is named; the mail has the old proof.
+
+    Earlier versions kept the cause. So a mail named what its own snapshot did not show.
+    """
     last = finding_of(
         live_through((SHOWN, 0), (SHOWN, 90), (UNSEEN, 150), (UNSEEN, 600))
     )
-    assert (last.turn, last.cause) == (NotificationReason.REMINDER, "pods-not-ready")
+    assert (last.turn, last.cause) == (NotificationReason.REMINDER, NOT_ESTABLISHED)
     answers = {a.cause: a.answer for a in last.assessments}
     assert answers["pods-not-ready"] is Answer.UNKNOWN
     assert last.proof
     assert last.proof.seen_at == s.NOW + timedelta(seconds=90)
-    body = render(last).body
-    assert "CAUSE (the pods, as last observed at 03:02 UTC)" in body
+    body = " ".join(render(last).body.split())
+    earlier = "Earlier evidence of pods-not-ready (last observed at 03:02 UTC):"
+    assert earlier in body
     assert "0 of 5 endpoints ready" in body
-    assert "pod: as of 03:02 UTC: " in body
+    assert "FAULTY as of" not in body
 
 
-def test_a_cause_that_another_fault_hides_is_not_kept() -> None:
-    """What users meet now is the other fault, named or not."""
-    incident, later = live_through((SHOWN, 0)), judge(UNSEEN)
-    assert with_last_cause(incident, later).cause == "pods-not-ready"
-    now = hidden("pods-not-ready", "keybuzz-lb has no targets")
-    behind = replace(later, assessments=(now,))
-    assert with_last_cause(incident, behind).cause == NOT_ESTABLISHED
+def test_evidence_from_before_a_request_got_through_is_forgotten() -> None:
+    """503 in every request and 503 in some are different symptoms."""
+    first, then = s.wrong_destination(), some_succeed(s.wrong_destination())
+    incident = live_through((first, 0), (then, 30))
+    assert finding_of(incident).cause == NOT_ESTABLISHED
+    assert incident.proof is None
+    assert "Earlier evidence" not in render(finding_of(incident)).body
+
+
+def some_succeed(snapshot: Snapshot) -> Snapshot:
+    """Return the snapshot with successful requests between the failing ones."""
+    pages = [s.LB_503, s.OK, s.OK, *[s.LB_503] * 8]
+    return replace(snapshot, run=s.run(pages, unknown_host=s.LB_503, after=3.1))
 
 
 def test_a_present_proof_has_no_time() -> None:

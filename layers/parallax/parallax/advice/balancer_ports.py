@@ -6,6 +6,7 @@ It does not: advise.
 
 from shlex import quote
 
+from parallax.causes.keeper import check_settings, lasting
 from parallax.evidence import balancer
 from parallax.evidence.scene import Scene
 from parallax.model.judgement import NextStep
@@ -47,9 +48,14 @@ def correct_port(scene: Scene) -> tuple[NextStep, ...]:
     update += f" --health-check-port {port}"
     if local:
         update += " --health-check-http-path /healthz"
-    return (
-        NextStep(
-            text=f"Set the health check to port {port}.",
-            command=f"hcloud load-balancer {update}",
-        ),
+    step = NextStep(
+        text=f"Set the health check to port {port}.",
+        command=f"hcloud load-balancer {update}",
     )
+    settings: dict[str, object] = {"health_check_port": port}
+    if local:
+        settings |= {
+            "health_check_protocol": "http",
+            "health_check_http_path": "/healthz",
+        }
+    return (lasting(scene, step, **check_settings(service, **settings)),)

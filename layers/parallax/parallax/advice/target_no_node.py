@@ -8,6 +8,7 @@ does not repeat the cause `lb-targets-not-the-ingress-nodes` while users fail.
 from shlex import quote
 
 from parallax.advice.adviser import Adviser
+from parallax.causes.keeper import by_controller, log_command
 from parallax.evidence import balancer, nodes, users
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
@@ -37,6 +38,13 @@ def advise(scene: Scene) -> Advice | None:
     remove = NextStep(
         text=f"If {one.label} must not serve traffic, remove it.",
         command=f"hcloud load-balancer remove-target {quote(name)} {which}",
+    )
+    remove = by_controller(
+        scene,
+        remove,
+        what=f"The controller removes targets like {one.label} when it reconciles. See"
+        " why it did not: its events and its log.",
+        command=log_command(),
     )
     share = of(len(foreign), len(every))
     return Advice(

@@ -32,6 +32,7 @@ terraform-hcloud-kube-hetzner issue 759. Commands: hetznercloud/cli,
 from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
+from parallax.causes.keeper import check_settings, lasting, wrong_annotation
 from parallax.evidence import balancer, check_content, health_check
 from parallax.evidence.reading import Missing, evidence_so_far, need
 from parallax.evidence.scene import Scene
@@ -61,7 +62,14 @@ def assess(scene: Scene) -> Assessment:
             health_check.response_without_targets(scene),
             health_check.works_inside(scene),
         )
-    return supported(ID, reason, state, works, own)
+    wrong = wrong_annotation(
+        scene,
+        "health-check-http-domain",
+        "health-check-http-path",
+        "health-check-protocol",
+        "http-status-codes",
+    )
+    return supported(ID, reason, state, works, own, *wrong)
 
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
@@ -83,6 +91,9 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         command=f"{update} --health-check-protocol tcp",
         alternative=True,
     )
+    host = check_settings(service, health_check_http_domain=scene.target.host)
+    domain = lasting(scene, domain, **host)
+    connect = lasting(scene, connect, health_check_protocol="tcp")
     return domain, connect, *_send_request(check, lb)
 
 

@@ -28,6 +28,7 @@ Commands: hetznercloud/cli, `internal/cmd/loadbalancer/update_service.go`.
 from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
+from parallax.causes.keeper import check_settings, keeper, lasting, wrong_annotation
 from parallax.evidence import answers, balancer, check_port, inside, users
 from parallax.evidence.reading import Missing, evidence_so_far
 from parallax.evidence.scene import Scene
@@ -62,6 +63,7 @@ def assess(scene: Scene) -> Assessment:
         f"port {port} is not a NodePort of the ingress Service; {to} is",
         f"{_connected(scene, to)} internal probes connected to ingress port {to}",
         own,
+        *wrong_annotation(scene, "health-check-port"),
     )
 
 
@@ -114,17 +116,23 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         if s.health_check.port == wrong and s.destination_port == found.destination_port
     ]
     same.sort(key=lambda s: s is not found)
+    if keeper(scene):
+        same = [found]  # an annotation is for every port of the Service
     wait = found.health_check.retries * found.health_check.interval
     fixes = tuple(
-        NextStep(
-            text=f"Set the health check of port {s.listen_port} to port"
-            f" {s.destination_port}. Targets become healthy after about {wait} s."
-            if s is found
-            else f"The health check of port {s.listen_port} uses port {wrong} too. Set"
-            f" it to port {s.destination_port}.",
-            command=f"hcloud load-balancer update-service {name}"
-            f" --listen-port {s.listen_port}"
-            f" --health-check-port {s.destination_port}",
+        lasting(
+            scene,
+            NextStep(
+                text=f"Set the health check of port {s.listen_port} to port"
+                f" {s.destination_port}. Targets become healthy after about {wait} s."
+                if s is found
+                else f"The health check of port {s.listen_port} uses port {wrong} too."
+                f" Set it to port {s.destination_port}.",
+                command=f"hcloud load-balancer update-service {name}"
+                f" --listen-port {s.listen_port}"
+                f" --health-check-port {s.destination_port}",
+            ),
+            **check_settings(s, health_check_port=s.destination_port),
         )
         for s in same
     )

@@ -26,6 +26,7 @@ and 916. Commands: hetznercloud/cli, `internal/cmd/loadbalancer/add_service.go`.
 from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
+from parallax.causes.keeper import by_controller
 from parallax.evidence import balancer, inside, users
 from parallax.evidence.reading import Missing, evidence_so_far, need
 from parallax.evidence.scene import Scene
@@ -104,7 +105,7 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
             " ingress.",
             command=f"{add} --protocol http {ports}",
         )
-        return service, _look(lb.name)
+        return _kept(scene, service, port), _look(lb.name)
     service = NextStep(
         text=f"If the load balancer should terminate TLS, add a service on port {port}"
         f" that sends plain http to port {to} of the nodes. Replace CERTIFICATE by the"
@@ -118,7 +119,21 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         f" --destination-port {secure or 'NODEPORT'}",
         alternative=True,
     )
+    kept = _kept(scene, service, port)
+    if kept is not service:
+        return kept, _look(lb.name)
     return service, passed, _look(lb.name)
+
+
+def _kept(scene: Scene, service: NextStep, port: int) -> NextStep:
+    """Return the step for a balancer whose ports are those of a Service."""
+    return by_controller(
+        scene,
+        service,
+        what=f"The controller makes one listen port for each port of the Service: add"
+        f" port {port} to its spec.ports.",
+        command="kubectl -n {space} edit service {name}",
+    )
 
 
 def _ingress_port(scene: Scene, *, tls: bool) -> int | None:

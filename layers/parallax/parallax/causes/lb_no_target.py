@@ -26,6 +26,7 @@ Source: Hetzner Cloud API, load balancers; hcloud-cloud-controller-manager pull 
 from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
+from parallax.causes.keeper import by_controller, log_command, wrong_annotation
 from parallax.evidence import answers, balancer, nodes, users
 from parallax.evidence.reading import Missing, evidence_so_far
 from parallax.evidence.scene import Scene
@@ -46,7 +47,8 @@ def assess(scene: Scene) -> Assessment:
         users.failed(scene)
         if passed := answers.request_passed(scene):
             raise Missing(f"the reason why a request passed ({passed})")
-        return supported(ID, state, answers.own_response(scene))
+        wrong = wrong_annotation(scene, "node-selector")
+        return supported(ID, state, answers.own_response(scene), *wrong)
 
 
 def _selectors(lb: LoadBalancer) -> list[str]:
@@ -66,6 +68,14 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     names = [quote(node.name) for node in nodes.all_nodes.maybe(scene) or ()]
     selectors = _selectors(lb)
     first = _label(selectors[0], names) if selectors else _add(lb, names or ["NODE"])
+    first = by_controller(
+        scene,
+        first,
+        what="The controller makes each node of its cluster a target, except excluded"
+        " ones and those that the annotation load-balancer.hetzner.cloud/node-selector"
+        " leaves out. See why it did not: its events and its log.",
+        command=log_command(),
+    )
     skipped = NextStep(
         text="If the cloud controller manages the targets, check which nodes it skips.",
         command="kubectl get nodes"

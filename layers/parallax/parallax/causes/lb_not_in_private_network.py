@@ -25,6 +25,7 @@ and 270. Commands: hetznercloud/cli, `internal/cmd/loadbalancer/attach_to_networ
 from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
+from parallax.causes.keeper import by_controller, wrong_annotation
 from parallax.evidence import balancer, health_check, networks, nodes
 from parallax.evidence.reading import Missing, evidence_so_far
 from parallax.evidence.scene import Scene
@@ -32,6 +33,13 @@ from parallax.evidence.words import of
 from parallax.model.judgement import Assessment, Class, Hop, NextStep
 
 ID = "lb-not-in-private-network"
+
+_CONTROLLERS_NETWORK = (
+    "kubectl -n kube-system get deployment,daemonset"
+    " hcloud-cloud-controller-manager --ignore-not-found -o yaml | grep -A6"
+    " HCLOUD_NETWORK; kubectl -n {space} describe service {name} | grep"
+    " load-balancer.hetzner.cloud/"
+)
 
 
 def assess(scene: Scene) -> Assessment:
@@ -49,7 +57,8 @@ def assess(scene: Scene) -> Assessment:
         own = health_check.response_without_targets(scene)
     where = _their_network(scene)
     shown = (f"Hetzner reports {where}",) if where else ()
-    return supported(ID, state, *shown, balancer.health_report(scene), own)
+    wrong = wrong_annotation(scene, "use-private-ip", "private-subnet-ip-range")
+    return supported(ID, state, *shown, balancer.health_report(scene), own, *wrong)
 
 
 def _network(scene: Scene) -> int | None:
@@ -87,6 +96,14 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         else "Attach the load balancer to the network of its targets. Replace NETWORK"
         " by the network that the other step shows.",
         command=f"hcloud load-balancer attach-to-network {name} --network {network}",
+    )
+    attach = by_controller(
+        scene,
+        attach,
+        what="The controller attaches it to the network that its variable"
+        f" HCLOUD_NETWORK names; set it to the targets' network {network}."
+        " Or set the annotation load-balancer.hetzner.cloud/use-private-ip to false.",
+        command=_CONTROLLERS_NETWORK,
     )
     label = next((t.server_name for t in networks.cut_off(scene)), None)
     look = NextStep(

@@ -11,7 +11,9 @@ target.
 Diagnosis: the API reports some targets unhealthy and others healthy. The failing
 requests ended at the load balancer itself, and no ingress log contains them. The
 successful requests reached an ingress. That the failing ones went to the unhealthy
-targets is inferred: Hetzner reports no target per request.
+targets is inferred: Hetzner reports no target per request. It does not follow for a
+failure after milliseconds. The load balancer sends nothing to an unhealthy target, and
+a 502 comes from one to which it connected.
 
 Neighbors: if all targets are unhealthy, a more specific cause applies. With policy
 Local, nodes without an ingress pod are unhealthy by design and not to blame: then it is
@@ -27,13 +29,16 @@ Source: Hetzner Cloud API, load balancers (`health_status`); HAProxy documentati
 `redispatch` and the 502, 503 and 504 statuses.
 """
 
+from datetime import timedelta
 from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
+from parallax.causes.keeper import by_controller
 from parallax.causes.packet_steps import Client, capture, firewall_rules
 from parallax.evidence import (
     answers,
     balancer,
+    check_content,
     ingress,
     inside,
     logs,
@@ -41,16 +46,19 @@ from parallax.evidence import (
     overlay,
     pods,
     shares,
+    users,
 )
 from parallax.evidence.reading import Missing, evidence_so_far, need
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.balancer import BalancerTarget, HealthStatus
 from parallax.model.judgement import Assessment, Class, Hop, NextStep
-from parallax.model.probe import Role
+from parallax.model.probe import Probe, Role
 
 ID = "lb-some-targets-unhealthy"
 BROKEN = 500
+LONG = timedelta(minutes=2)
+"""How much longer than its failing checks a target must have been unhealthy."""
 
 
 def assess(scene: Scene) -> Assessment:
@@ -63,6 +71,7 @@ def assess(scene: Scene) -> Assessment:
     if balancer.all_unhealthy(scene) and not answers.request_passed(scene):
         return refuted(ID, f"all {len(bad)} targets are unhealthy, not only some")
     with evidence_so_far(state):
+        bad = _in_use(scene, bad)
         _explain_the_share(scene, bad)
     listed = ", ".join(_named(t) for t in bad)
     inferred = _inferred(scene, listed)
@@ -89,6 +98,31 @@ def _unhealthy(scene: Scene) -> list[BalancerTarget]:
     return [t for t, status in seen if status is HealthStatus.UNHEALTHY]
 
 
+def _in_use(scene: Scene, bad: list[BalancerTarget]) -> list[BalancerTarget]:
+    """Return the unhealthy targets that may have got requests when the failure began.
+
+    One that was unhealthy long before gets none, unless its check succeeds for a while.
+    """
+    used = [t for t in bad if not _is_long_unhealthy(scene, t)]
+    if bad and not used:
+        names = ", ".join(t.label for t in bad)
+        what = "an unhealthy target that was in use when the failure began"
+        raise Missing(f"{what} ({names}: unhealthy long before, so without requests)")
+    return used
+
+
+def _is_long_unhealthy(scene: Scene, target: BalancerTarget) -> bool:
+    check, began = balancer.service(scene).health_check, scene.failing_since
+    port = users.listen_port(scene)
+    since = [
+        seen.unhealthy_since
+        for seen in target.health_status
+        if seen.listen_port == port and seen.unhealthy_since
+    ]
+    longest = timedelta(seconds=check.retries * check.interval) + LONG
+    return bool(since) and began is not None and began - since[0] > longest
+
+
 def _named(target: BalancerTarget) -> str:
     status = target.server_status
     return target.label if status in {None, "running"} else f"{target.label} ({status})"
@@ -113,13 +147,48 @@ def _explain_the_share(scene: Scene, bad: list[BalancerTarget]) -> None:
         raise Missing(doubt)
     if cut := overlay.nodeports_cut_off(scene):
         raise Missing(f"whether the network between nodes is the fault ({cut})")
-    connected = any(
-        p.status_code in answers.AFTER_CONNECTING
-        for p in shares.ended_at_balancer(scene)
+    _check_connections(scene)
+
+
+def _check_connections(scene: Scene) -> None:
+    """Raise what is missing to prove that the requests failed at unhealthy targets."""
+    if any(map(_connected, shares.ended_at_balancer(scene))):
+        if not logs.all_read(scene):
+            raise Missing("the ingress logs, as these requests may have arrived")
+        if refuse := _accept_no_connection(scene):
+            raise Missing(f"which target the load balancer connected to ({refuse})")
+    ends = shares.failing_share(scene)
+    if quick := [p for p in ends if shares.wait_time(p) < answers.CONNECT_ATTEMPT]:
+        raise Missing(_other_target(quick[0], len(quick)))
+
+
+def _connected(probe: Probe) -> bool:
+    """Return whether the response is one that follows a connection to a target."""
+    return probe.status_code in answers.AFTER_CONNECTING
+
+
+def _accept_no_connection(scene: Scene) -> str | None:
+    """Return that health checks cannot connect to any unhealthy target; else None."""
+    reported = check_content.failure_reasons(scene)
+    if not reported or reported - check_content.NO_CONNECTION:
+        return None
+    reasons = ", ".join(sorted(reported))
+    return f"{reasons} for each unhealthy one, and 502 and 504 follow a connection"
+
+
+def _other_target(probe: Probe, count: int) -> str:
+    """Return what a quick failure leaves open.
+
+    A target that is unhealthy gets no request. One that is just failing costs
+    connection attempts first, so a failure after milliseconds comes from a target that
+    accepted.
+    """
+    got = probe.status_code or "a closed connection"
+    after = f"{1000 * shares.wait_time(probe):.0f} ms"
+    return (
+        f"which target failed, because {count} requests got {got} after only {after},"
+        " so a target accepted the connection; an unhealthy target gets no requests"
     )
-    if connected and not logs.all_read(scene):
-        raise Missing("the ingress logs, as these requests may have arrived")
-    shares.failing_share(scene)
 
 
 def _nodes_cut_off(scene: Scene) -> str | None:
@@ -210,6 +279,15 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         " node.kubernetes.io/exclude-from-external-load-balancers.",
         command=f"for node in {names}; do hcloud load-balancer remove-target {name}"
         ' --server "$node"; done',
+    )
+    out = by_controller(
+        scene,
+        out,
+        what="Only if targets change between healthy and unhealthy, so that requests"
+        f" still go there: exclude {', '.join(map(_named, servers))} until the repair."
+        " The controller removes excluded nodes from the targets.",
+        command=f"kubectl label node {names} --overwrite"
+        " node.kubernetes.io/exclude-from-external-load-balancers=true",
     )
     return still, watch, rules, out
 

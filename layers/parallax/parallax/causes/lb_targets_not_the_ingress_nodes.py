@@ -26,6 +26,7 @@ hcloud-cloud-controller-manager issues 247 and 276.
 from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
+from parallax.causes.keeper import by_controller, keeper, log_command, wrong_annotation
 from parallax.causes.policy_step import forward_everywhere
 from parallax.evidence import answers, balancer, inside, logs, nodes, users
 from parallax.evidence.reading import Missing, evidence_so_far, need
@@ -57,7 +58,8 @@ def assess(scene: Scene) -> Assessment:
             or _other_machine(scene)
             or answers.own_response(scene)
         )
-    return supported(ID, state, own, balancer.health_report(scene))
+    wrong = wrong_annotation(scene, "node-selector")
+    return supported(ID, state, own, balancer.health_report(scene), *wrong)
 
 
 def _serving(scene: Scene) -> str | None:
@@ -103,9 +105,12 @@ def _remove(scene: Scene, lb: LoadBalancer) -> NextStep:
     A server that a label selector adds cannot be removed on its own.
     """
     wrong, name = nodes.foreign_targets(scene), quote(lb.name)
-    if not wrong or any(t.selector for t in lb.targets):
+    if not wrong or keeper(scene) or any(t.selector for t in lb.targets):
         return NextStep(
-            text="Check which targets are not nodes of the cluster, and remove them.",
+            text="Check which targets are not nodes of the cluster, and remove them."
+            if keeper(scene) is None
+            else "Check which targets are not nodes of the cluster. The controller"
+            " removes them when it reconciles.",
             command=f"hcloud load-balancer describe {name}",
         )
     remove = f"hcloud load-balancer remove-target {name}"
@@ -132,6 +137,14 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         text=f"Add the nodes that run the ingress as targets of {lb.name}.",
         command=f"for node in {' '.join(map(quote, members))}; do hcloud load-balancer"
         f' add-target {name} --server "$node"{flag}; done',
+    )
+    add = by_controller(
+        scene,
+        add,
+        what="The controller makes each node of its cluster a target, except excluded"
+        " ones and those that the annotation load-balancer.hetzner.cloud/node-selector"
+        " leaves out. See why it did not: its events and its log.",
+        command=log_command(),
     )
     ingress = cluster.ingress_service
     if not nodes.is_local(scene) or ingress is None:

@@ -22,6 +22,7 @@ Source: Hetzner Cloud API, load balancers (`timeout_idle`); HAProxy `timeout ser
 """
 
 from parallax.causes.cause import Cause, refuted, supported
+from parallax.causes.keeper import keeper, lasting, wrong_annotation
 from parallax.evidence import answers, balancer, ingress, inside, logs, users
 from parallax.evidence.reading import Hidden, Missing, evidence_so_far
 from parallax.evidence.scene import Scene
@@ -62,6 +63,7 @@ def assess(scene: Scene) -> Assessment:
         f"{log}: the load balancer closed {closed} of them early (499), and"
         f" {len(lines) - closed} got a response",
         f"an internal probe of the same URL succeeds after {slow:.1f} s",
+        *wrong_annotation(scene, "http-timeout-idle"),
     )
 
 
@@ -138,13 +140,14 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     wanted = min(LONGEST, 2 * now if now else LONGEST)
     raised = NextStep(
         text=f"Raise the timeout of port {port} to {wanted} s{_current(scene, now)}."
-        " The API token needs write access.",
+        + ("" if keeper(scene) else " The API token needs write access."),
         command='curl -sS -X POST -H "Authorization: Bearer $HCLOUD_TOKEN"'
         " -H 'Content-Type: application/json'"
         f" https://api.hetzner.cloud/v1/load_balancers/{lb.id}/actions/"
         f'update_service -d \'{{"listen_port":{port},"http":{{"timeout_idle":'
         f"{wanted}}}}}'",
     )
+    raised = lasting(scene, raised, http_timeout_idle=f"{wanted}s")
     return raised, slow
 
 

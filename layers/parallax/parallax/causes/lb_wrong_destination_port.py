@@ -7,11 +7,13 @@ Impact: if the health check uses another, correct port, every target is healthy.
 request then gets a slow 503, or a 502, from the load balancer itself. If another app
 listens there, users get its pages for every host.
 
-Diagnosis: the ingress Service in the cluster does not own `destination_port`. The
-ingress responds to other nodes on its own NodePort. No external request reached an
-ingress. Users get the load balancer's own page. Or another Service listens there: an
-app responds to a host without an Ingress, and no ingress log contains our requests. A
-port outside the NodePort range may be an ingress that listens on the nodes themselves.
+Diagnosis: the ingress Service in the cluster does not own `destination_port`. That is
+not enough, as a second Service may lead to the same pods. So the nodes must refuse the
+port, or all Services were read and none of the ingress's has it. The ingress responds
+to other nodes on its own NodePort. No external request reached an ingress. Users get
+the load balancer's own page. Or another Service listens there: an app responds to a
+host without an Ingress, and no ingress log contains our requests. A port outside the
+NodePort range may be an ingress that listens on the nodes themselves.
 
 Neighbors: a slow 503 on the ingress's own port is
 `node-firewall-blocks-load-balancer`. If only the health check's port is wrong, it is
@@ -21,14 +23,26 @@ Neighbors: a slow 503 on the ingress's own port is
 Mitigation: set the destination port to the ingress's NodePort. A Service that was
 deleted and created again has a new NodePort; set `nodePort` in its manifest.
 
-Source: Hetzner Cloud API, load balancers; hcloud-cloud-controller-manager issue 185.
+Source: Hetzner Cloud API, load balancers; hcloud-cloud-controller-manager issues 87
+(two Services of one ingress) and 185.
 Commands: hetznercloud/cli, `internal/cmd/loadbalancer/update_service.go`.
 """
 
 from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
-from parallax.evidence import answers, balancer, ingress, inside, logs, overlay, users
+from parallax.causes.keeper import by_controller, keeper, log_command
+from parallax.evidence import (
+    answers,
+    balancer,
+    check_content,
+    ingress,
+    inside,
+    logs,
+    overlay,
+    proxy_protocol,
+    users,
+)
 from parallax.evidence.reading import Missing, evidence_so_far, need
 from parallax.evidence.scene import Scene
 from parallax.model.balancer import BalancerService, HealthStatus
@@ -48,6 +62,9 @@ def assess(scene: Scene) -> Assessment:
         if other := _other_protocol(scene, service, ingress_service):
             raise Missing(other)
         return refuted(ID, f"requests go to port {to}, a NodePort of the ingress")
+    if to in inside.ingress_node_ports(scene):
+        second = f"requests go to port {to}, a NodePort of a second Service"
+        return refuted(ID, f"{second} of the ingress's pods")
     own = _own(ingress_service)
     state = f"requests go to port {to}, which is not a NodePort of the ingress ({own})"
     if reached := answers.reached_ingress(scene):
@@ -97,11 +114,42 @@ def _lacking(
     to, missing = service.destination_port, list[str]()
     if to not in balancer.NODE_PORTS:
         missing.append(f"whether the ingress listens on port {to} of the nodes")
+    elif not _is_shown_wrong(scene, service, ingress_service):
+        missing.append(
+            f"whether port {to} is a NodePort of another Service of the ingress's pods"
+        )
+    if mismatch := proxy_protocol.text(scene):
+        missing.append(f"whether the port is wrong too ({mismatch})")
     across = overlay.cross_node_role(scene)
     if not any(_serves(p, ingress_service) for p in scene.inside(across)):
         where = f"port {_own(ingress_service) or 'of the ingress'}"
         missing.append(f"a response to a probe between nodes on {where}")
     return missing
+
+
+def _is_shown_wrong(
+    scene: Scene, service: BalancerService, ingress_service: Service
+) -> bool:
+    """Return whether the port certainly does not lead to the ingress.
+
+    That the ingress Service does not have it is not enough: a second Service may select
+    the same pods. Proof is the list of all Services, another Service that owns the port
+    or responds there, or nodes that refuse it: each health check is refused, or the
+    nodes accept the load balancer on the ingress's own port and not on this one.
+    """
+    to, check = service.destination_port, service.health_check.port
+    own = scene.cluster.service if scene.cluster else None
+    if inside.all_node_ports_read(scene) or (own and to in own.node_ports):
+        return True
+    if _bypassed(scene, to):
+        return True
+    if check == to:
+        reported = check_content.failure_reasons(scene)
+        every = check_content.every_target_has_a_reason(scene)
+        return every and reported == {"layer4_no_connection"}
+    healthy = balancer.count_with_health(scene, HealthStatus.HEALTHY)
+    all_healthy = healthy == len(balancer.health(scene)) > 0
+    return all_healthy and check in ingress_service.node_ports
 
 
 def _serves(probe: Probe, ingress_service: Service) -> bool:
@@ -156,6 +204,8 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     name = quote(lb.name)
     wrong = [s for s in lb.services if s.destination_port == found.destination_port]
     wrong.sort(key=lambda s: s is not found)
+    if keeper(scene):
+        wrong = [found]  # the controller writes the port of every service
     fixes = tuple(_fix(scene, name, s, ingress_service) for s in wrong)
     see = NextStep(
         text="Check the NodePorts of the ingress Service.",
@@ -177,12 +227,20 @@ def _fix(
     port = (right or node_ports or ["NODEPORT"])[0]
     check = service.health_check.port
     also = "" if check in ingress_service.node_ports else f" --health-check-port {port}"
-    return NextStep(
+    change = NextStep(
         text=f"Change the destination of port {service.listen_port} from"
         f" {service.destination_port} to {port}, the ingress's NodePort for"
         f" {_scheme(service, tls=tls)}.",
         command=f"hcloud load-balancer update-service {name} --listen-port"
         f" {service.listen_port} --destination-port {port}{also}",
+    )
+    return by_controller(
+        scene,
+        change,
+        what="The controller itself writes the destination port: the Service's NodePort"
+        f" ({port} is the ingress's). So it has not written since that port changed."
+        " Versions before 1.30.1 crash since July 2026. Read its events and its log.",
+        command=log_command(),
     )
 
 

@@ -28,6 +28,7 @@ hcloud-cloud-controller-manager issues 247 and 276.
 from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
+from parallax.causes.keeper import lasting, wrong_annotation
 from parallax.causes.policy_step import forward_everywhere
 from parallax.evidence import balancer, inside, logs, nodes, pods, shares
 from parallax.evidence.reading import Missing, evidence_so_far, need
@@ -64,7 +65,8 @@ def assess(scene: Scene) -> Assessment:
     used = ", ".join(_used(scene, without)[:3])
     sent = f"the load balancer still uses {used}: {balancer.health_report(scene)}"
     sent += _checked_port(scene)
-    return supported(ID, state, shares.text(scene), sent)
+    wrong = wrong_annotation(scene, "health-check-port")
+    return supported(ID, state, shares.text(scene), sent, *wrong)
 
 
 def _checked_port(scene: Scene) -> str:
@@ -128,6 +130,10 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         command=f"hcloud load-balancer update-service {quote(lb.name)}"
         f" --listen-port {service.listen_port} {how} --health-check-port {port}{path}",
     )
+    settings = {"health_check_port": port}
+    settings |= {"health_check_http_path": "/healthz"} if node_port else {}
+    protocol = "http" if node_port else "tcp"
+    check = lasting(scene, check, health_check_protocol=protocol, **settings)
     space = quote(ingress.namespace)
     look = NextStep(
         text="Check on which nodes the ingress runs.",

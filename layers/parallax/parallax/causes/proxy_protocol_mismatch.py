@@ -11,7 +11,9 @@ or an empty reply on tcp.
 Diagnosis: `proxyprotocol` of the load balancer's service differs from
 `use-proxy-protocol` in the ingress's ConfigMap, and users get exactly the response that
 this causes. The ingress's responses to internal probes, with or without the header, do
-not contradict the ConfigMap.
+not contradict the ConfigMap. The settings of Traefik and others are not read. Then it
+is proven if the ingress calls each external request malformed and responds well to the
+same request without the header, on the same port.
 
 Neighbors: 502 and 503 of the load balancer with equal settings have other causes:
 `lb-health-check-rejected`, `lb-no-healthy-target`, `lb-wrong-destination-port`. nginx's
@@ -29,6 +31,7 @@ Source: HAProxy, `doc/proxy-protocol.txt`; ingress-nginx ConfigMap; hetzner-k3s 
 from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
+from parallax.causes.keeper import lasting, wrong_annotation
 from parallax.evidence import balancer, ingress, inside, proxy_protocol, users
 from parallax.evidence.reading import Missing, evidence_so_far
 from parallax.evidence.scene import Scene
@@ -41,8 +44,8 @@ ID = "proxy-protocol-mismatch"
 def assess(scene: Scene) -> Assessment:
     """Check whether only one side uses it, and users get the expected errors."""
     balancer.service(scene)
-    wanted = proxy_protocol.wanted(scene)
     state = proxy_protocol.text(scene)
+    wanted = bool(state) or proxy_protocol.wanted(scene)
     if state is None:
         both = "load balancer and ingress both use"
         neither = "neither load balancer nor ingress uses"
@@ -52,7 +55,8 @@ def assess(scene: Scene) -> Assessment:
         if contradiction := proxy_protocol.contradicted(scene):
             raise Missing(contradiction)
         follows = proxy_protocol.follows(scene)
-    return supported(ID, state, follows, _settings(scene), *_sent_inside(scene))
+    wrong = wrong_annotation(scene, "uses-proxyprotocol")
+    return supported(ID, state, follows, _settings(scene), *_sent_inside(scene), *wrong)
 
 
 def _sent_inside(scene: Scene) -> tuple[str, ...]:
@@ -67,6 +71,9 @@ def _sent_inside(scene: Scene) -> tuple[str, ...]:
 
 def _settings(scene: Scene) -> str:
     service = balancer.service.maybe(scene)
+    if proxy_protocol.wanted.maybe(scene) is None:
+        name = balancer.name(scene)
+        return f"{name} has proxyprotocol true; the ingress's settings were not read"
     balancer_setting = str(bool(service and service.proxyprotocol)).lower()
     ingress_setting = str(bool(proxy_protocol.wanted.maybe(scene))).lower()
     name = balancer.name(scene)
@@ -87,10 +94,13 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         command=f"hcloud load-balancer update-service {quote(name)}"
         f" --listen-port {port} --proxy-protocol={flag}",
     )
+    lb = lasting(scene, lb, uses_proxyprotocol=flag)
     ingress = inside.ingress_service.maybe(scene)
     reached = scene.target.reached
     space = (ingress.namespace if ingress else reached.ingress_namespace) or "default"
     service = (ingress.name if ingress else reached.ingress_service) or "CONFIGMAP"
+    if proxy_protocol.wanted.maybe(scene) is None:
+        return lb, _trust(scene, space)
     patch = f'{{"data":{{"use-proxy-protocol":"{str(not wants).lower()}"}}}}'
     other = NextStep(
         text=f"Switch the PROXY protocol {'off' if wants else 'on'} at the ingress, in"
@@ -103,6 +113,27 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         alternative=True,
     )
     return lb, other
+
+
+def _trust(scene: Scene, space: str) -> NextStep:
+    """Return how to let an ingress whose settings were not read accept the header.
+
+    Traefik: `entryPoints.<name>.proxyProtocol.trustedIPs`; the header of any other
+    address stays a part of the request (hcloud-cloud-controller-manager issue 186).
+    """
+    lb = balancer.load_balancer(scene)
+    private = any(t.use_private_ip for t in lb.leaves())
+    source = next(iter(lb.private_ips if private else ()), lb.ipv4) or "BALANCER"
+    return NextStep(
+        text="Or let the ingress accept the header from the load balancer's address"
+        f" {source}. Traefik: set --entryPoints.web.proxyProtocol.trustedIPs={source}"
+        " and the same for websecure. With externalTrafficPolicy Cluster, also trust"
+        " the nodes' and pods' networks. The command shows the present setting; no line"
+        " means that the header is not accepted.",
+        command=f"kubectl -n {quote(space)} get pods -o yaml | grep -i"
+        " 'proxyProtocol\\|proxy-protocol'",
+        alternative=True,
+    )
 
 
 CAUSE = Cause(

@@ -64,6 +64,8 @@ def _facts(target: "Target") -> "Iterator[tuple[str, str]]":
     yield "healthy", codes + (contains if healthy.body_contains else "")
     yield "cdn", "in front of the load balancer" if reached.cdn else "none"
     yield "load balancer", reached.load_balancer or "not set"
+    if reached.project:
+        yield "project", reached.project
     yield "cluster", reached.cluster or "not set"
     ingress = _joined(reached.ingress_namespace, reached.ingress_service)
     yield "ingress", ingress or "not set"

@@ -25,7 +25,7 @@ def complete(scene: Scene) -> bool:
     if not is_not_before(run.first.started_at, since):
         return False
     reading = scene.balancer
-    if reading is None and reached.load_balancer:
+    if reading is None and reached.balancer_name:
         return False
     if reading is not None and not is_not_before(reading.read_at, since):
         return False

@@ -7,7 +7,7 @@ It does not: call other services, read a clock, or remember earlier judgements.
 
 from parallax.advice import advise
 from parallax.causes import CAUSES, Cause
-from parallax.causes.cause import hidden, unknown
+from parallax.causes.cause import hidden, refuted, unknown
 from parallax.diagnose.complete import complete, to_come
 from parallax.diagnose.lead import at_the_balancer, lead
 from parallax.diagnose.naming import named, with_explanations
@@ -15,12 +15,13 @@ from parallax.diagnose.path import balancer_responded, blame, trace
 from parallax.diagnose.settling import settling
 from parallax.diagnose.symptom import read_symptom
 from parallax.diagnose.without_future import without_future
-from parallax.evidence.reading import Hidden, Missing
+from parallax.evidence.reading import Absent, Hidden, Missing
 from parallax.evidence.scene import Scene
 from parallax.model.judgement import (
     NONE,
     NOT_ESTABLISHED,
     Assessment,
+    Class,
     Difference,
     Judgement,
     NextStep,
@@ -80,6 +81,11 @@ def ask(cause: Cause, snapshot: Snapshot) -> Assessment:
     """
     try:
         return cause.assess(Scene.of(snapshot))
+    except Absent as gap:
+        # Only a cause of that hop is ruled out; another one may only look at it.
+        if cause.class_ is Class.LOAD_BALANCER:
+            return refuted(cause.id, *gap.why)
+        return unknown(cause.id, *gap.why, evidence=gap.evidence)
     except Hidden as gap:
         *shown, fault = gap.evidence or gap.why
         return hidden(cause.id, fault, evidence=tuple(shown))

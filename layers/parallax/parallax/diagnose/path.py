@@ -28,7 +28,8 @@ def trace(snapshot: Snapshot) -> tuple[HopSeen, ...]:
     hops = [_dns(scene)]
     if scene.target.reached.cdn:
         hops.append(_cdn(scene))
-    if scene.target.reached.load_balancer or scene.balancer:
+    has_one = scene.target.reached.load_balancer or scene.balancer
+    if has_one and not balancer.none_in_the_path(scene):
         hops.append(_load_balancer(scene))
     if scene.target.reached.cluster:
         hops += (_behind_tls(scene, hop) for hop in hops_inside(scene))

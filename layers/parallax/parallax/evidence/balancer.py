@@ -8,7 +8,7 @@ from ipaddress import ip_address
 from textwrap import shorten
 
 from parallax.evidence import users
-from parallax.evidence.reading import Hidden, Missing, need, reading
+from parallax.evidence.reading import Absent, Hidden, Missing, need, reading
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of, since_text
 from parallax.model.balancer import (
@@ -18,7 +18,7 @@ from parallax.model.balancer import (
     LoadBalancer,
     TargetHealth,
 )
-from parallax.model.probe import Probe, Role
+from parallax.model.probe import AS_A_USER, Probe, Role
 
 NODE_PORTS = range(30000, 32768)
 """kube-apiserver's default `--service-node-port-range`."""
@@ -31,12 +31,39 @@ def name(scene: Scene) -> str:
     read = scene.balancer
     if read and read.load_balancer:
         return read.load_balancer.name
-    return scene.target.reached.load_balancer or "the load balancer"
+    return scene.target.reached.balancer_name or "the load balancer"
+
+
+@reading
+def none_in_the_path(scene: Scene) -> str | None:
+    """Return why no Hetzner load balancer is in the path; None: one may be.
+
+    The target's configuration states it, or all users connect to addresses of the
+    cluster's nodes while no load balancer was found.
+    """
+    reached = scene.target.reached
+    if reached.no_balancer:
+        return "the target has no Hetzner load balancer (reached.load_balancer: none)"
+    if reached.load_balancer or reached.cdn or scene.load_balancer is not None:
+        return None
+    peers = {p.peer_address for p in users.outside(scene, *AS_A_USER)}
+    owners = {
+        address: node.name
+        for node in (scene.cluster.nodes if scene.cluster else None) or ()
+        for address in (node.external_ip, node.internal_ip)
+        if address
+    }
+    if not peers or not all(peer in owners for peer in peers):
+        return None
+    names = sorted({owners[peer] for peer in peers if peer})
+    return f"users connect to node {', '.join(names)} without a load balancer"
 
 
 @reading
 def load_balancer(scene: Scene) -> LoadBalancer:
     """Return the load balancer as read since the failure began."""
+    if why := none_in_the_path(scene):
+        raise Absent(why)
     called, read = name(scene), scene.balancer
     if read is None and scene.target.reached.load_balancer is None:
         raise Missing("a load balancer in the target's configuration")

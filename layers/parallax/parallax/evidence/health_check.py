@@ -187,7 +187,7 @@ def refused_connection(scene: Scene) -> str | None:
         return None
     port, valid = (
         service.health_check.port,
-        list[int | None](ingress_service.node_ports),
+        list[int | None](inside.ingress_node_ports(scene)),
     )
     if reported == {"layer4_timeout"}:  # a refusal would mean: no kube-proxy
         valid.append(ingress_service.health_check_node_port)

@@ -36,6 +36,10 @@ def end_at_ingress(scene: Scene, status_code: int, *, logged: bool = False) -> s
         unmarked = users.written_by(probe).hop == "unknown"
         if probe.status_code == status_code and unmarked:
             raise Missing("who responds the same to a host without an Ingress")
+    unseen = logs.all_read(scene) and not scene.sightings_of(*failed)
+    if failed and scene.target.reached.cdn and unseen:
+        # A CDN that marks nothing may have written the same status itself.
+        raise Missing("the reason why no ingress log contains a failing request")
     if failed and all(
         p.status_code == status_code
         and users.written_by(p).hop != "cdn"

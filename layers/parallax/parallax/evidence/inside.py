@@ -38,6 +38,24 @@ def ingress_service(scene: Scene) -> Service:
     )
 
 
+@reading
+def ingress_node_ports(scene: Scene) -> tuple[int, ...]:
+    """Return the NodePorts that lead to the ingress, of every Service that was read.
+
+    A second Service may select the same pods (hcloud-cloud-controller-manager issue
+    87). So a port that is not listed here may still be one, unless all were read.
+    """
+    listed = scene.cluster.ingress_node_ports if scene.cluster else None
+    own = ingress_service(scene).node_ports
+    return tuple(dict.fromkeys((*own, *(listed or ()))))
+
+
+def all_node_ports_read(scene: Scene) -> bool:
+    """Return whether every Service that may lead to the ingress was read."""
+    cluster = scene.cluster
+    return cluster is not None and cluster.ingress_node_ports is not None
+
+
 def accepted(probe: Probe) -> bool:
     """Return whether a connection was established, with or without a response."""
     before = probe.error_phase in {"resolve", "connect"}

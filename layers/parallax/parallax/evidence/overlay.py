@@ -67,6 +67,8 @@ def answered_across(scene: Scene, to: int) -> str:
         ingress.probes(scene, role),
         ingress.answered(scene, to, role),
     )
+    if sibling := _sibling(scene, to, role):
+        return sibling
     if not sent_probes or len(sent_probes) > len(answered_probes):
         got = (
             f"{of(len(answered_probes), len(sent_probes))} probes between nodes on port"
@@ -76,6 +78,35 @@ def answered_across(scene: Scene, to: int) -> str:
         )
         raise Missing(f"whether something blocks only the load balancer, because {got}")
     return across_text(scene, to)
+
+
+def _sibling(scene: Scene, to: int, role: Role) -> str | None:
+    """Return that the ingress responds to all probes on its other NodePort; else None.
+
+    Agents probe one NodePort of the ingress: the one for http if its Ingress ends no
+    TLS, while a load balancer that passes TLS on uses the other. kube-proxy opens both
+    on every node. A port without an endpoint would be refused, so each health check of
+    `to` must time out.
+    """
+    sent_probes = ingress.probes(scene, role)
+    if any(p.peer_port == to for p in sent_probes) or not sent_probes:
+        return None
+    service = balancer.service.maybe(scene)
+    timed_out = check_content.failure_reasons(scene) == {"layer4_timeout"}
+    every = check_content.every_target_has_a_reason(scene)
+    if service is None or service.health_check.port != to or not (timed_out and every):
+        return None
+    own = inside.ingress_node_ports.maybe(scene) or ()
+    if to not in own or not all(
+        p.peer_port in own and p.status_code is not None for p in sent_probes
+    ):
+        return None
+    share = of(len(sent_probes), len(sent_probes))
+    ports = ", ".join(sorted({str(p.peer_port) for p in sent_probes}))
+    return (
+        f"the ingress responded to {share} probes between nodes on its other NodePort"
+        f" {ports}"
+    )
 
 
 def closed_to_other_nodes(scene: Scene, to: int) -> str | None:

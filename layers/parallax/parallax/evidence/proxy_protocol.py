@@ -7,13 +7,20 @@ responses captured from HAProxy and nginx.
 
 from enum import StrEnum
 
-from parallax.evidence import answers, balancer, inside, shares, users
+from parallax.evidence import (
+    answers,
+    balancer,
+    inside,
+    proxy_header,
+    shares,
+    users,
+)
 from parallax.evidence.reading import Missing, need, reading
 from parallax.evidence.scene import Scene
-from parallax.model.balancer import BalancerService, HealthStatus
+from parallax.model.balancer import BalancerService
 from parallax.model.probe import AT_THE_INGRESS, FOR_THE_TARGET, ErrorType, Probe, Role
 
-BAD_REQUEST, BAD_GATEWAY = 400, 502
+BAD_REQUEST, BAD_GATEWAY = proxy_header.BAD_REQUEST, 502
 TO_HTTPS_PORT = "plain HTTP request was sent to HTTPS port"
 """nginx's text under a 400 with another reason."""
 
@@ -38,6 +45,8 @@ def wanted(scene: Scene) -> bool:
 def mismatch(scene: Scene) -> Mismatch | None:
     """Return the only side with the PROXY protocol; None: both, none, or unread."""
     service, wants = balancer.service.maybe(scene), wanted.maybe(scene)
+    if service is not None and wants is None and proxy_header.header_rejected(scene):
+        return Mismatch.BALANCER
     if service is None or wants is None or service.proxyprotocol is wants:
         return None
     return Mismatch.INGRESS if wants else Mismatch.BALANCER
@@ -82,11 +91,17 @@ def _follows(scene: Scene) -> str | None:
 
 def _rejected_header(scene: Scene, failed: tuple[Probe, ...]) -> str | None:
     """Return that the ingress rejects the PROXY header as a malformed request."""
+    if unread := proxy_header.header_rejected(scene):
+        return unread
     pages = [p for p in failed if _is_refusal(p)]
     if 2 * len(pages) > len(failed):
         return f"the ingress itself responded 400 to the {pages[0].role.value} probe"
     service = balancer.service.maybe(scene)
-    tls = [p for p in failed if p.error_type is ErrorType.TLS and not _peer_uses_tls(p)]
+    tls = [
+        p
+        for p in failed
+        if p.error_type is ErrorType.TLS and not proxy_header.peer_uses_tls(p)
+    ]
     if service and service.protocol == "tcp" and len(tls) == len(failed):
         return f"{len(tls)} of {len(tls)} TLS handshakes received data that is not TLS"
     if service and service.protocol == "tcp" and _all_closed(scene, service, failed):
@@ -101,20 +116,10 @@ def _all_closed(
     scene: Scene, service: BalancerService, failed: tuple[Probe, ...]
 ) -> bool:
     """Return whether the ingress passes the health check and closes each connection."""
-    healthy = (
-        balancer.count_with_health(scene, HealthStatus.HEALTHY)
-        == len(balancer.health(scene))
-        > 0
-    )
-    same = service.health_check.port == service.destination_port
-    return (
-        healthy
-        and same
-        and all(
-            p.error_type is ErrorType.CONNECTION_CLOSED
-            and shares.wait_time(p) < answers.CONNECT_ATTEMPT
-            for p in failed
-        )
+    return proxy_header.passes_check(scene, service) and all(
+        p.error_type is ErrorType.CONNECTION_CLOSED
+        and shares.wait_time(p) < answers.CONNECT_ATTEMPT
+        for p in failed
     )
 
 
@@ -130,12 +135,6 @@ def _checked_with_header(scene: Scene, service: BalancerService | None) -> str |
     )
 
 
-def _peer_uses_tls(probe: Probe) -> bool:
-    """Return whether a handshake failed on a certificate, so the peer uses TLS."""
-    shown = probe.certificate is not None
-    return shown or "certificate" in (probe.error_detail or "")
-
-
 def _is_refusal(probe: Probe) -> bool:
     return (
         probe.status_code == BAD_REQUEST
@@ -147,6 +146,8 @@ def _is_refusal(probe: Probe) -> bool:
 def contradicted(scene: Scene) -> str | None:
     """Return a doubt: the ingress responds to probes against its ConfigMap."""
     wants = wanted.maybe(scene)
+    if wants is None:
+        return None
     internal_probes = scene.inside(*AT_THE_INGRESS, Role.INGRESS_POD)
     for probe in internal_probes:
         answered = probe.status_code not in {None, BAD_REQUEST}

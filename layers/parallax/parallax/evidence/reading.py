@@ -31,6 +31,13 @@ class Hidden(Missing):
     """
 
 
+class Absent(Missing):
+    """A hop does not exist in the target's path, so no fault of it can be the cause.
+
+    `why` states it. Other causes that only look at this hop stay unknown.
+    """
+
+
 class Reading[**P, T]:
     """A function of a scene, called once per scene and arguments."""
 

@@ -31,6 +31,8 @@ from parallax.model.balancer import (
 from parallax.model.secret_text import without_secrets
 from parallax.model.wire import decode, encode
 
+SERVICE_UID = "hcloud-ccm/service-uid"
+"""The label of a load balancer that hcloud-cloud-controller-manager keeps."""
 SHOWN = 300
 """Most characters of a reason in a log line."""
 log = logging.getLogger(__name__)
@@ -59,8 +61,26 @@ def convert(given: Json, servers: Mapping[int, Server]) -> LoadBalancer:
         services=services,
         unread_services=unread,
         targets=tuple(_target(t, servers, networks) for t in given["targets"]),
+        blocked_addresses=_blocked(public),
+        service_uid=_service_uid(given),
     )
     return _checked(converted)
+
+
+def _blocked(public: Json) -> tuple[str, ...] | None:
+    """Return the blocked public addresses; None: the API does not report it."""
+    both = [part(public, "ipv4"), part(public, "ipv6")]
+    known = [one for one in both if one.get("blocked") is not None]
+    if not known:
+        return None
+    blocked = (_address(one.get("ip")) for one in known if one["blocked"])
+    return tuple(address for address in blocked if address)
+
+
+def _service_uid(given: Json) -> str | None:
+    """Return the cloud controller's label; "": there is none; None: no labels sent."""
+    labels = given.get("labels")
+    return None if labels is None else str(labels.get(SERVICE_UID) or "")
 
 
 def certificate(given: Json) -> BalancerCertificate:

@@ -5,15 +5,18 @@ news. It does not: judge. A reading without a load balancer names the problem.
 """
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 from typing import Any
 
 from parallax.aws import MALFORMED, REVOKED, SecretError, secret
 from parallax.inspect.allowance import Allowance
-from parallax.inspect.balancers import problem_readings, read_balancers
+from parallax.inspect.balancers import BUDGET, problem_readings, read_balancers
+from parallax.inspect.history import History
 from parallax.inspect.news import News
-from parallax.inspect.project import connect
+from parallax.inspect.project import Project, connect
+from parallax.inspect.projects import ONLY, read_projects, tokens_in
 from parallax.inspect.record import record_all
 from parallax.inspect.serving import resolved_addresses
 from parallax.inspect.zones import is_suspicious, with_zones
@@ -46,9 +49,10 @@ class Inspection:
     def __init__(self, settings: Settings, journal: Journal) -> None:
         self._settings = settings
         self.journal = journal
-        self.allowance = Allowance(settings.hetzner_calls_per_hour)
-        """Lives with the container; another container has its own."""
+        self.allowances: dict[str, Allowance] = {}
+        """By project, as Hetzner limits each; another container has its own."""
         self._news = News()
+        self._history = History()
 
     def run(
         self, targets: Sequence[Target], now: datetime, failing: Iterable[str] = ()
@@ -59,7 +63,8 @@ class Inspection:
         Raises `ExceptionGroup` after the last target, so that the function's metric
         `Errors` counts readings that were not stored.
         """
-        readings = self._read(targets, now, frozenset(failing))
+        found = self._read(targets, now, frozenset(failing))
+        readings = self._history.noted(found)
         worth = self._news.of(readings, failing, now)
         if failures := record_all(worth, self._record):
             raise ExceptionGroup("readings not stored", failures)
@@ -79,7 +84,11 @@ class Inspection:
     def _read(
         self, targets: Sequence[Target], now: datetime, failing: frozenset[str]
     ) -> tuple[BalancerReading, ...]:
-        """Call the API, or return readings that state why there is no token."""
+        """Call the API, or return readings that state why there is no token.
+
+        A target without a load balancer gets no reading.
+        """
+        targets = [t for t in targets if not t.reached.no_balancer]
         arn = self._settings.hetzner_token_arn
         if arn is None:
             return _not_read(targets, now, Problem.UNAUTHORIZED, UNCONFIGURED)
@@ -91,27 +100,57 @@ class Inspection:
                 return _not_read(targets, now, Problem.UNAUTHORIZED, reason)
             # AWS failed; the token and Hetzner may be fine.
             return _not_read(targets, now, Problem.OTHER, str(error))
-        return self._call(token, targets, now, failing)
+        return self._call(tokens_in(token), targets, now, failing)
+
+    def allowance(self, project: str = ONLY) -> Allowance:
+        """Return the calls that may still be made in a project."""
+        calls = self._settings.hetzner_calls_per_hour
+        return self.allowances.setdefault(project, Allowance(calls))
 
     def _call(
         self,
-        token: str,
+        tokens: Mapping[str, str],
         targets: Sequence[Target],
         now: datetime,
         failing: frozenset[str],
     ) -> tuple[BalancerReading, ...]:
-        allowance = self.allowance
-        project = connect(token, self._settings.hetzner_endpoint, allowance=allowance)
+        ends = monotonic() + BUDGET
+
+        def read(name: str, wanted: Sequence[Target]) -> tuple[BalancerReading, ...]:
+            left = max(0.0, ends - monotonic())
+            project = connect(
+                tokens[name],
+                self._settings.hetzner_endpoint,
+                allowance=self.allowance(name),
+            )
+            found = self._project(name, project, wanted, now, left)
+            hosts = self._suspicious(wanted, found, failing)
+            return with_zones(project, found, hosts)
+
+        readings = read_projects([*tokens], targets, now, read)
+        _log_targets_without_reading(targets, readings)
+        return readings
+
+    def _project(
+        self,
+        name: str,
+        project: Project,
+        targets: Sequence[Target],
+        now: datetime,
+        budget: float,
+    ) -> tuple[BalancerReading, ...]:
+        """Read the load balancers of one project within these seconds."""
+        allowance = project.allowance
         before = allowance.calls
-        readings = read_balancers(project, targets, now, addresses=self.addresses_of)
-        hosts = self._suspicious(targets, readings, failing)
-        readings = with_zones(project, readings, hosts)
+        readings = read_balancers(
+            project, targets, now, budget=budget, addresses=self.addresses_of
+        )
         facts = {
+            "project": name or "the only one",
             "calls": allowance.calls - before,
             "remaining_to_the_project": allowance.remaining,
         }
         log.info("Hetzner API was read", extra=facts)
-        _log_targets_without_reading(targets, readings)
         return readings
 
     def _suspicious(

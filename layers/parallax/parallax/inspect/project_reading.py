@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from parallax.inspect.convert import certificate, convert
 from parallax.inspect.firewalls import has_firewall, with_firewalls
+from parallax.inspect.members import with_members
 from parallax.inspect.problems import explain
 from parallax.inspect.project import Project
 from parallax.inspect.servers import server
@@ -42,6 +43,7 @@ class ProjectReading:
     def complete(self, balancers: Sequence[LoadBalancer]) -> dict[int, LoadBalancer]:
         """Return these load balancers by id, with their certificates and firewalls."""
         complete = self._with_certificates(self._with_firewalls(balancers))
+        complete = [with_members(b, self._members) for b in complete]
         return {balancer.id: balancer for balancer in complete}
 
     def _add(self, item: Json, balancers: dict[int, LoadBalancer]) -> None:
@@ -62,6 +64,9 @@ class ProjectReading:
             facts = {"list": name, "reason": explain(listing.error)[1]}
             log.warning("list was not read to its end", extra=facts)
         return listing.items if listing.items or not listing.error else None
+
+    def _members(self, network: int) -> tuple[Json, ...] | None:
+        return self._list(f"networks/{network}/members")
 
     def _with_certificates(
         self, balancers: Sequence[LoadBalancer]

@@ -119,6 +119,9 @@ class TargetHealth:
     """
     health_check_status_code: int | None = None
     """The status that the target returned to it (`unexpected_http_status`)."""
+    unhealthy_since: datetime | None = None
+    """The first reading in a row that showed it unhealthy; None: healthy, or older
+    readings. It may be unhealthy for longer."""
 
 
 @wired
@@ -147,6 +150,9 @@ class BalancerTarget:
     """Whether their rules allow the load balancer on all its ports; None: unknown."""
     firewall_drops: tuple[int, ...] = ()
     """Ports that the load balancer uses and no rule allows."""
+    attachment_failed: bool | None = None
+    """Whether its attachment to the load balancer's network is in the state `error`;
+    None: not read."""
     health_status: tuple[TargetHealth, ...] = ()
     targets: tuple["BalancerTarget", ...] = ()
 
@@ -177,6 +183,15 @@ class LoadBalancer:
     unread_services: tuple[int, ...] = ()
     """Listen ports of services that could not be read and are not in `services`;
     `ANY_PORT` if the port could not be read either."""
+    attachment_failed: bool | None = None
+    """Whether its attachment to a network is in the state `error` (hcloud 2.25 and
+    later); None: not read, as while a target is healthy."""
+    blocked_addresses: tuple[str, ...] | None = None
+    """Its public addresses that Hetzner blocks (`public_net.ipv4.blocked`, hcloud 2.27
+    and later); None: not read."""
+    service_uid: str | None = None
+    """Its label `hcloud-ccm/service-uid`: the uid of the Service that keeps it; "" if
+    it has no such label, None: not read."""
 
     def leaves(self) -> Iterator[BalancerTarget]:
         """Yield every server or IP target, with label selectors resolved."""

@@ -55,6 +55,9 @@ class Service:
     health_check_node_port: int | None = None
     """With policy Local: the port where kube-proxy reports whether this node has an
     endpoint."""
+    uid: str | None = None
+    balancer_annotations: tuple[tuple[str, str], ...] | None = None
+    """Its annotations `load-balancer.hetzner.cloud/…`, by name; None: not read."""
 
     @property
     def node_ports(self) -> tuple[int, ...]:
@@ -125,6 +128,9 @@ class ClusterReading:
     """Annotations of the target's Ingress that can reject requests (limits, lists)."""
     ingress_config: tuple[tuple[str, str], ...] | None = None
     """The controller's ConfigMap, e.g. `use-proxy-protocol`."""
+    ingress_node_ports: tuple[int, ...] | None = None
+    """Sorted: the NodePorts of every Service that selects the ingress's pods, not only
+    of `ingress_service`; None: not all Services were read."""
     ingress_pods: tuple["Pod", ...] | None = None
     """The ingress controller's pods on all nodes."""
     ingress_workloads: tuple["Workload", ...] | None = None

@@ -21,13 +21,20 @@ class Healthy:
     body_contains: str | None = None
 
 
+NO_BALANCER = "none"
+"""`reached.load_balancer` of a target without a Hetzner load balancer: MetalLB, k3s's
+servicelb, another cloud, or the nodes' own addresses."""
+
+
 @wired
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reached:
     """The path from the internet to the target, with Hetzner's and Kubernetes' names.
 
-    `cdn`: a cache is between the name and the load balancer. `service` may be empty;
-    then the host's Ingress determines it.
+    `load_balancer` is `NO_BALANCER` if there is none. `cdn`: a cache is between the
+    name and the load balancer. `service` may be empty; then the host's Ingress
+    determines it. `project` names the Hetzner project of the load balancer; None: all
+    projects with a token are searched.
     """
 
     load_balancer: str | None = None
@@ -37,6 +44,17 @@ class Reached:
     service: str | None = None
     ingress_namespace: str | None = None
     ingress_service: str | None = None
+    project: str | None = None
+
+    @property
+    def no_balancer(self) -> bool:
+        """Say whether the target has no Hetzner load balancer, by its configuration."""
+        return self.load_balancer == NO_BALANCER
+
+    @property
+    def balancer_name(self) -> str | None:
+        """The load balancer's name; None: not set, or there is none."""
+        return None if self.no_balancer else self.load_balancer
 
 
 @wired

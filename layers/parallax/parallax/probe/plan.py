@@ -123,6 +123,8 @@ def _not_direct(
     Without a route the failure would be this machine's, not the target's.
     """
     if not addresses:
+        if target.reached.no_balancer:
+            return ["direct: the target has no load balancer"]
         name = target.reached.load_balancer or "the target's load balancer"
         return [f"direct: no address of {name} is known"]
     return [

@@ -20,7 +20,7 @@ from parallax.model.finding import Incident, State
 from parallax.model.judgement import NONE, Class, Judgement
 from parallax.model.snapshot import Snapshot
 from parallax.story import notification
-from parallax.story.last_cause import closed, latest_proof, with_last_cause
+from parallax.story.last_cause import closed, latest_proof
 from parallax.story.publish import publish
 from parallax.story.rules import Rules
 from parallax.story.state import is_failing, is_silence, next_state, settled
@@ -42,7 +42,7 @@ def advance(
     elif not failing and judgement.cause != NONE:
         return incident
     incident = _rebase(incident, now)
-    judgement = with_last_cause(incident, settled(incident, judgement, now, rules))
+    judgement = settled(incident, judgement, now, rules)
     state = next_state(incident, judgement, snapshot, rules)
     quiet = None if failing else (incident.quiet_since or now)
     if not failing and state is State.PENDING:

@@ -1,67 +1,20 @@
-"""Last cause: an established cause outlives evidence that went stale.
+"""Last cause: what an incident keeps of the cause that was established last.
 
-In: the incident so far and the newest judgement. Out: the judgement, with the last
-established cause if nothing contradicts it.
-A judgement that ends an incident has its cause as well. The evidence of a cause is
-stored with its time, so that a mail can state its age.
-It does not: keep a cause that new evidence refutes, that another fault hides now, or
-for another symptom.
+In: the incident so far and the newest judgement. Out: the proof to store, with its
+time; and a judgement that ends an incident, with the cause of its last finding.
+It does not: change the cause of a failing judgement. A finding names only what its own
+snapshot proves (docs/decisions/0017); a mail without a cause has the last proof as
+earlier evidence, with its time.
 """
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
-from parallax.diagnose.path import blame
-from parallax.model.finding import Finding, Incident, Proof
-from parallax.model.judgement import (
-    NOT_ESTABLISHED,
-    Answer,
-    HopSeen,
-    Judgement,
-    Symptom,
-)
+from parallax.model.finding import Incident, Proof
+from parallax.model.judgement import Answer, Judgement
 
 ONCE = timedelta(minutes=1)
 """How often the same proof is stored again: each time writes the whole incident."""
-
-
-def with_last_cause(incident: Incident, judgement: Judgement) -> Judgement:
-    """Return the judgement with the last established cause, if it may still hold."""
-    last = incident.finding
-    if judgement.cause != NOT_ESTABLISHED or last is None:
-        return judgement
-    answers = {a.cause: a for a in judgement.assessments}
-    now = answers.get(last.cause)
-    if now is None or now.answer is not Answer.UNKNOWN or now.hidden_by:
-        return judgement
-    if last.cause != incident.cause or not _same(last.symptom, judgement.symptom):
-        return judgement
-    return replace(
-        judgement,
-        class_=last.class_,
-        hop=last.hop,
-        cause=last.cause,
-        title=last.title,
-        path=_path(incident, last, judgement),
-        next_steps=last.next_steps,
-    )
-
-
-def _path(
-    incident: Incident, last: Finding, judgement: Judgement
-) -> tuple[HopSeen, ...]:
-    """Return the path with the last cause's hop as it was when the proof was made."""
-    proof = incident.proof
-    if proof is None or proof.cause != last.cause or last.hop is None:
-        return judgement.path
-    at = f"{proof.seen_at.astimezone(UTC):%H:%M UTC}"
-    shown = next(iter(proof.evidence), last.title)
-    return blame(judgement.path, last.hop, f"as of {at}: {shown}")
-
-
-def _same(before: Symptom, now: Symptom) -> bool:
-    """Say whether users get the same failure."""
-    return (before.status_code, before.error_type) == (now.status_code, now.error_type)
 
 
 def closed(incident: Incident, judgement: Judgement) -> Judgement:
@@ -79,19 +32,33 @@ def closed(incident: Incident, judgement: Judgement) -> Judgement:
     )
 
 
+def _gets_through(incident: Incident, judgement: Judgement) -> bool:
+    """Return whether requests succeed now, and none did in the last finding.
+
+    503 in 1 of 1 requests and 503 in 3 of 11 are different symptoms: what proved the
+    first one stopped every request.
+    """
+    last, now = incident.finding, judgement.symptom
+    before = last.symptom if last else None
+    all_failed = before is not None and before.failed == before.total > 0
+    return all_failed and now.failed < now.total
+
+
 def latest_proof(
     incident: Incident, judgement: Judgement, now: datetime
 ) -> Proof | None:
-    """Return the present proof of the judgement's cause, else the last proof."""
+    """Return the present proof of the judgement's cause, else the last proof.
+
+    A proof that newer evidence contradicts is forgotten.
+    """
     last = incident.proof
-    shown = [
-        a
-        for a in judgement.assessments
-        if a.cause == judgement.cause and a.answer is Answer.SUPPORTED
-    ]
-    if not shown:
-        return last
+    answers = {a.cause: a for a in judgement.assessments}
+    shown = answers.get(judgement.cause)
+    if shown is None or shown.answer is not Answer.SUPPORTED:
+        before = answers.get(last.cause) if last else None
+        refuted = before is not None and before.answer is Answer.REFUTED
+        return None if refuted or _gets_through(incident, judgement) else last
     again = last is not None and last.cause == judgement.cause
     if last and again and timedelta(0) <= now - last.seen_at < ONCE:
         return last
-    return Proof(cause=judgement.cause, evidence=shown[0].evidence, seen_at=now)
+    return Proof(cause=judgement.cause, evidence=shown.evidence, seen_at=now)

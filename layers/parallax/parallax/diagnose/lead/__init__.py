@@ -8,7 +8,7 @@ It does not: name a cause. An observation is a fact; what remains may be none of
 from collections.abc import Sequence
 
 from parallax.causes.cause import Cause
-from parallax.diagnose.lead import connection, log, name, response
+from parallax.diagnose.lead import balancer_clues, connection, log, name, response
 from parallax.diagnose.lead.candidates import candidates
 from parallax.diagnose.lead.observation import Observation
 from parallax.evidence.reading import Missing
@@ -19,11 +19,14 @@ OBSERVERS = (
     name.unresolved,
     name.elsewhere,
     connection.not_connected,
+    balancer_clues.proxy_header,
     connection.refused_in_tls,
     connection.closed,
     response.cut_off,
     response.redirected,
     response.stored,
+    balancer_clues.unknown_port,
+    balancer_clues.quick_failure,
     log.in_no_log,
     log.at_the_ingress,
     response.written,

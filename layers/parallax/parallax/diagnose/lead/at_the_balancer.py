@@ -21,10 +21,10 @@ LIST = NextStep(
 
 def at_the_balancer(scene: Scene, text: str) -> NextStep:
     """Return the step that reads the load balancer; without one, a request."""
-    read = scene.balancer
+    read = None if balancer.none_in_the_path(scene) else scene.balancer
     if read and read.problem is Problem.NOT_FOUND:
         return LIST
-    if scene.target.reached.load_balancer or read:
+    if scene.target.reached.balancer_name or read:
         name = quote(balancer.name(scene))
         return NextStep(text=text, command=f"hcloud load-balancer describe {name}")
     url = quote(scene.target.url)
@@ -36,6 +36,8 @@ def at_the_balancer(scene: Scene, text: str) -> NextStep:
 
 def unread(scene: Scene) -> tuple[NextStep, ...]:
     """Return how to inspect a load balancer that no reading shows."""
+    if balancer.none_in_the_path(scene):
+        return ()
     name, read = scene.target.reached.load_balancer, scene.balancer
     if read and read.problem is Problem.NOT_FOUND:
         return (LIST,)
