@@ -214,7 +214,8 @@ def test_only_a_pod_with_its_own_address_uses_the_overlays_ports() -> None:
         Node(name=name, internal_ip=f"10.1.0.{number}")
         for number, name in enumerate(s.NODES)
     )
-    _, capture, allow = judge(s.with_reading(x, nodes=nodes)).next_steps
+    others = s.asked_one_by_one(x, *[s.DROPPED] * 5)
+    _, capture, allow = judge(s.with_reading(others, nodes=nodes)).next_steps
     assert "host 10.1.0.0 and (udp port 8472 or" in (capture.command or "")
     assert allow.command == (
         "sudo ufw prepend allow proto udp from 10.1.0.0 to any port 8472"

@@ -13,6 +13,7 @@ from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.balancer import BalancerTarget
 from parallax.model.cluster import Node
+from parallax.model.probe import Role
 
 MACHINE = "hcloud://"
 """Prefix of hcloud-cloud-controller-manager's provider ids (`spec.providerID`)."""
@@ -187,3 +188,14 @@ def no_target_serves(scene: Scene) -> str | None:
         f"the traffic policy is Local, and none of {len(found)} targets ({listed})"
         f" runs an ingress pod; the pods run on {where}"
     )
+
+
+@reading
+def _measuring(scene: Scene) -> frozenset[str]:
+    """Return the nodes whose agents measured since the failure began."""
+    return frozenset(p.node for p in scene.inside(*Role) if p.node)
+
+
+def is_silent(scene: Scene, name: str) -> bool:
+    """Return whether a node's agent has measured nothing since the failure began."""
+    return name not in _measuring(scene)

@@ -1,0 +1,167 @@
+"""A part of each response is lost between the nodes and the users.
+
+Meaning: the first packets of a response arrive, and the rest does not. Mostly a link
+between the nodes and the load balancer carries smaller packets than its ends assume
+(MTU), and the ICMP messages that say so are dropped. Then small responses pass, and
+large ones stall.
+
+Impact: users get the headers and a part of the body, then a timeout or a closed
+connection. The status is the right one, so a monitor that reads only the status sees no
+fault.
+
+Diagnosis: most failing responses have the right status, and their bodies end early: a
+timeout while the body is received, or a connection that closes too early. Requests sent
+directly to the load balancer end early too. Inside the cluster the ingress's responses
+are complete on every node, so app, ingress, and network of pods are well.
+
+Neighbors: if responses are incomplete inside too, the app or the ingress cuts them off,
+and this cause stays undetermined. With `pod-answers-error` the response is complete and
+has an error status. With `lb-timeout-too-short` no response begins.
+
+Mitigation: compare the MTU of the nodes' interfaces with the network's: 1450 on
+Hetzner's cloud networks, 1400 with a vSwitch. The network of pods needs 50 bytes less for
+VXLAN, 60 to 80 for WireGuard. Let the nodes limit the segment size (MSS clamping).
+
+Source: Hetzner Docs, Cloud Networks (MTU 1450) and vSwitch (MTU 1400); flannel and
+Cilium documentation, MTU; RFC 2923 (path MTU discovery); kube-hetzner issues 847 and
+2286; cilium issue 37919.
+"""
+
+from shlex import quote
+
+from parallax.causes.cause import Cause, refuted, supported
+from parallax.evidence import balancer, bodies, ingress, inside, nodes, users
+from parallax.evidence.reading import Missing, evidence_so_far
+from parallax.evidence.scene import Scene
+from parallax.evidence.words import of
+from parallax.model.judgement import Assessment, Class, Hop, NextStep
+from parallax.model.probe import (
+    AS_A_USER,
+    BEHIND_THE_INGRESS,
+    ErrorType,
+    Probe,
+    Role,
+)
+
+ID = "large-responses-lost"
+CLOUD_MTU = 1450
+"""Hetzner's cloud networks (Hetzner Docs)."""
+HEADERS = 28
+"""Bytes of IPv4 and ICMP before the data of a ping."""
+
+
+def assess(scene: Scene) -> Assessment:
+    """Check whether complete responses lose their rest on the way to users."""
+    failed, lost = users.failed(scene), bodies.incomplete(scene)
+    if not lost:
+        return _none_is_incomplete(failed)
+    share = f"{of(len(lost), len(failed))} failing responses have the right status"
+    state = f"{share} ({lost[0].status_code}) and end early: {bodies.text(lost[0])}"
+    with evidence_so_far(state):
+        if 2 * len(lost) <= len(failed):
+            rest = of(len(failed) - len(lost), len(failed))
+            raise Missing(f"the reason why {rest} failing requests fail otherwise")
+        _is_constant(scene, lost)
+        return supported(ID, state, *_before_the_balancer(scene), _inside(scene))
+
+
+def _none_is_incomplete(failed: tuple[Probe, ...]) -> Assessment:
+    """Return a refutation if every failing response is complete."""
+    if all(p.status_code is not None and not bodies.is_incomplete(p) for p in failed):
+        share = of(len(failed), len(failed))
+        return refuted(ID, f"{share} failing responses are complete")
+    raise Missing("a failing response with the right status and an incomplete body")
+
+
+def _is_constant(scene: Scene, lost: tuple[Probe, ...]) -> None:
+    """Raise what is missing if only some responses are cut off, by a closed connection.
+
+    An app that restarts or crashes during a response looks the same.
+    """
+    requests = users.outside(scene, *AS_A_USER)
+    stalls = all(p.error_type is ErrorType.TIMEOUT for p in lost)
+    if len(lost) < len(requests) and not stalls:
+        raise Missing("which hop closes some of the connections during the response")
+
+
+def _before_the_balancer(scene: Scene) -> tuple[str, ...]:
+    """Return that requests sent directly to the load balancer end early too.
+
+    Without a CDN every request is sent there, so this need not be probed again.
+    """
+    direct = users.outside(scene, Role.DIRECT)
+    cut = [p for p in direct if bodies.is_incomplete(p)]
+    if direct and not cut:
+        raise Missing("the reason why direct requests get the complete response")
+    if scene.target.reached.cdn and not cut:
+        raise Missing("a request without the CDN, which may cut off the response")
+    share = of(len(cut), len(direct))
+    return (f"{share} responses to direct requests end early too",) if cut else ()
+
+
+def _inside(scene: Scene) -> str:
+    """Return that the ingress's responses are complete inside."""
+    probes = ingress.correctly_addressed(scene)
+    if not probes:
+        raise Missing(f"a probe of the ingress inside ({inside.why_no_reports(scene)})")
+    others = scene.inside(Role.INGRESS_POD, *BEHIND_THE_INGRESS)
+    cut = [p for p in (*probes, *others) if bodies.is_incomplete(p)]
+    if cut:
+        count = of(len(cut), len(probes) + len(others))
+        raise Missing(f"the reason why {count} responses inside are incomplete too")
+    well = [p for p in probes if p.healthy]
+    if len(well) < len(probes):
+        raise Missing("complete responses of the ingress to every internal probe")
+    share = of(len(well), len(probes))
+    return f"{share} internal probes of the ingress get the complete response"
+
+
+def next_steps(scene: Scene) -> tuple[NextStep, ...]:
+    """Return how to find the packet size that gets lost, and how to avoid it."""
+    size = CLOUD_MTU - HEADERS
+    measure = NextStep(
+        text="From outside, measure how many bytes arrive. If the number is the same"
+        " each time and the request stalls, packets of full size get lost. If the"
+        " connection closes at once, look for a limit of the load balancer or ingress.",
+        command="curl -sS -m 20 -o /dev/null -w '%{http_code} %{size_download} bytes"
+        f" %{{time_total}} s\\n' {quote(scene.target.url)}",
+    )
+    ping = NextStep(
+        text=f"On a node, send packets of {CLOUD_MTU} bytes that must not be fragmented"
+        " to another node's private address. If they get lost, try smaller sizes: 1372"
+        " for a vSwitch (MTU 1400). An interface with a larger MTU than what passes is"
+        " the fault.",
+        command=f"ping -M do -c 3 -s {size} {quote(_peer(scene))}",
+    )
+    compare = NextStep(
+        text="On each node, compare the interfaces' MTUs. The private network has 1450"
+        " (1400 with a vSwitch). The interface of the pod network (flannel.1,"
+        " cilium_vxlan, vxlan.calico) must have 50 less for VXLAN, and a WireGuard"
+        " interface 60 to 80 less.",
+        command="ip -o link show | awk '{print $2, $4, $5}'",
+    )
+    clamp = NextStep(
+        text="Until the MTU is corrected, let the node limit the size of TCP segments."
+        " The rule is lost at the next restart.",
+        command="sudo iptables -t mangle -A POSTROUTING -p tcp --tcp-flags SYN,RST SYN"
+        " -j TCPMSS --set-mss 1300",
+    )
+    return measure, ping, compare, clamp
+
+
+def _peer(scene: Scene) -> str:
+    """Return a node's private address; a placeholder where none was read."""
+    found = nodes.all_nodes.maybe(scene) or ()
+    lb = balancer.load_balancer.maybe(scene)
+    own = lb.private_ips if lb else ()
+    return next((n.internal_ip for n in found if n.internal_ip), next(iter(own), "NODE"))
+
+
+CAUSE = Cause(
+    id=ID,
+    class_=Class.LOAD_BALANCER,
+    hop=Hop.NODE,
+    title="A part of each response is lost on the way to users",
+    assess=assess,
+    next_steps=next_steps,
+)
