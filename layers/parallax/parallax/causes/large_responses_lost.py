@@ -12,10 +12,14 @@ fault.
 Diagnosis: most failing responses have the right status, and their bodies end early: a
 timeout while the body is received, or a connection that closes too early. Requests sent
 directly to the load balancer end early too. Inside the cluster the ingress's responses
-are complete on every node, so app, ingress, and network of pods are well.
+are complete on every node, so app, ingress, and network of pods are well. Or the load
+balancer responds 504, and the ingress log shows that it responded successfully at once.
+Or the loss is between nodes: probes connect to pods on other nodes and get no complete
+response, and the pods' own nodes get it.
 
-Neighbors: if responses are incomplete inside too, the app or the ingress cuts them off,
-and this cause stays undetermined. With `pod-answers-error` the response is complete and
+Neighbors: if the ingress's responses are incomplete inside too, the app or the ingress
+cuts them off, and this cause stays undetermined. With `overlay-between-nodes-broken` no
+connection to pods on other nodes is possible. With `pod-answers-error` the response is complete and
 has an error status. With `lb-timeout-too-short` no response begins.
 
 Mitigation: compare the MTU of the nodes' interfaces with the network's: 1450 on
@@ -30,7 +34,19 @@ Cilium documentation, MTU; RFC 2923 (path MTU discovery); kube-hetzner issues 84
 from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
-from parallax.evidence import balancer, bodies, ingress, inside, nodes, users
+from parallax.evidence import (
+    answers,
+    balancer,
+    between_nodes,
+    bodies,
+    ingress,
+    inside,
+    nodes,
+    overlay,
+    pods,
+    upstream,
+    users,
+)
 from parallax.evidence.reading import Missing, evidence_so_far
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
@@ -44,6 +60,8 @@ from parallax.model.probe import (
 )
 
 ID = "large-responses-lost"
+AT_ONCE = 1.0
+"""Seconds; a load balancer that waits for less would be useless."""
 CLOUD_MTU = 1450
 """Hetzner's cloud networks (Hetzner Docs)."""
 HEADERS = 28
@@ -54,23 +72,75 @@ def assess(scene: Scene) -> Assessment:
     """Check whether complete responses lose their rest on the way to users."""
     failed, lost = users.failed(scene), bodies.incomplete(scene)
     if not lost:
-        return _none_is_incomplete(failed)
+        return _none_is_incomplete(scene, failed)
     share = f"{of(len(lost), len(failed))} failing responses have the right status"
     state = f"{share} ({lost[0].status_code}) and end early: {bodies.text(lost[0])}"
     with evidence_so_far(state):
         if 2 * len(lost) <= len(failed):
             rest = of(len(failed) - len(lost), len(failed))
-            raise Missing(f"the reason why {rest} failing requests fail otherwise")
+            raise Missing(f"the reason why {rest} failing requests fail differently")
         _is_constant(scene, lost)
         return supported(ID, state, *_before_the_balancer(scene), _inside(scene))
 
 
-def _none_is_incomplete(failed: tuple[Probe, ...]) -> Assessment:
-    """Return a refutation if every failing response is complete."""
-    if all(p.status_code is not None and not bodies.is_incomplete(p) for p in failed):
+def _none_is_incomplete(scene: Scene, failed: tuple[Probe, ...]) -> Assessment:
+    """Return the assessment if no response arrives in part.
+
+    It may be lost completely: on its way to the load balancer, or between two nodes.
+    """
+    if sent := _not_received(scene, failed):
+        return supported(ID, sent, _inside(scene))
+    stalled = between_nodes.stalled(scene)
+    if len(between_nodes.ways(stalled)) >= overlay.PAIRS:
+        return _between_nodes(scene, stalled)
+    if not stalled and all(p.status_code is not None for p in failed):
         share = of(len(failed), len(failed))
         return refuted(ID, f"{share} failing responses are complete")
     raise Missing("a failing response with the right status and an incomplete body")
+
+
+def _not_received(scene: Scene, failed: tuple[Probe, ...]) -> str | None:
+    """Return that the ingress sent complete responses that the balancer never got.
+
+    The load balancer's own 504 states that it got no response in time.
+    """
+    right, late = scene.target.healthy.status_codes, answers.AFTER_CONNECTING[-1]
+    missed = [
+        p
+        for p in failed
+        if p.status_code == late and answers.wrote_response(scene, p)
+    ]
+    lines = [
+        line
+        for line in scene.sightings_of(*missed)
+        if line.status_code in right
+        and line.request_time is not None
+        and line.request_time < AT_ONCE
+    ]
+    if 2 * len(lines) <= len(failed):
+        return None
+    slowest = max(line.request_time or 0.0 for line in lines)
+    return (
+        f"ingress log: it responded {lines[0].status_code} to {len(lines)} of"
+        f" {len(failed)} failing requests within {slowest:.1f} s, but the load balancer"
+        f" got no response in time ({late})"
+    )
+
+
+def _between_nodes(scene: Scene, stalled: tuple[Probe, ...]) -> Assessment:
+    """Return the assessment of responses that only a pod's own node gets."""
+    remote, local = pods.from_other_nodes(scene), pods.from_own_node(scene)
+    found = between_nodes.text(between_nodes.ways(stalled))
+    state = (
+        f"{of(len(stalled), len(remote))} probes of pods on other nodes connected and"
+        f" got no complete response ({between_nodes.errors(stalled)}): {found}"
+    )
+    succeeded = sum(p.healthy for p in local)
+    own = f"{of(succeeded, len(local))} probes of pods from their own nodes succeeded"
+    with evidence_so_far(state, own):
+        if succeeded < len(local):
+            raise Missing("a complete response of every pod to its own node")
+        return supported(ID, state, own, upstream.ends_without_a_response(scene))
 
 
 def _is_constant(scene: Scene, lost: tuple[Probe, ...]) -> None:

@@ -39,9 +39,27 @@ def not_connected(scene: Scene) -> tuple[Probe, ...]:
 @reading
 def cut(scene: Scene) -> tuple[Probe, ...]:
     """Return those of them whose pod responds successfully to its own node."""
-    local = pods.from_own_node(scene)
-    well = {_place(p) for p in local if p.healthy}
+    well = _well_at_home(scene)
     return tuple(p for p in not_connected(scene) if _place(p) in well)
+
+
+@reading
+def stalled(scene: Scene) -> tuple[Probe, ...]:
+    """Return the probes that connected to a pod on another node and got no response.
+
+    At most a part of one arrived. The pod responds successfully to its own node.
+    """
+    well = _well_at_home(scene)
+    return tuple(
+        p
+        for p in pods.from_other_nodes(scene)
+        if inside.accepted(p) and p.error_type is not None and _place(p) in well
+    )
+
+
+@reading
+def _well_at_home(scene: Scene) -> frozenset[tuple[str | None, int | None]]:
+    return frozenset(_place(p) for p in pods.from_own_node(scene) if p.healthy)
 
 
 def _place(probe: Probe) -> tuple[str | None, int | None]:
