@@ -50,6 +50,7 @@ from parallax.evidence import (
 from parallax.evidence.reading import Missing, evidence_so_far
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
+from parallax.model.cluster import Sighting
 from parallax.model.judgement import Assessment, Class, Hop, NextStep
 from parallax.model.probe import (
     AS_A_USER,
@@ -100,31 +101,37 @@ def _none_is_incomplete(scene: Scene, failed: tuple[Probe, ...]) -> Assessment:
 
 
 def _not_received(scene: Scene, failed: tuple[Probe, ...]) -> str | None:
-    """Return that the ingress sent complete responses that the balancer never got.
+    """Return that the ingress sent complete responses that never arrived.
 
-    The load balancer's own 504 states that it got no response in time.
+    Users got nothing in time, or the load balancer's own 504, which states the same.
     """
-    right, late = scene.target.healthy.status_codes, answers.AFTER_CONNECTING[-1]
-    missed = [
-        p
-        for p in failed
-        if p.status_code == late and answers.wrote_response(scene, p)
-    ]
-    lines = [
-        line
-        for line in scene.sightings_of(*missed)
-        if line.status_code in right
-        and line.request_time is not None
-        and line.request_time < AT_ONCE
-    ]
-    if 2 * len(lines) <= len(failed):
+    missed = [p for p in failed if _got_nothing(scene, p)]
+    lines = [line for line in scene.sightings_of(*missed) if _sent(scene, line)]
+    direct = users.failing(scene, Role.DIRECT)
+    past = any(_got_nothing(scene, p) for p in direct)
+    if 2 * len(lines) <= len(failed) or (scene.target.reached.cdn and not past):
         return None
     slowest = max(line.request_time or 0.0 for line in lines)
+    got = missed[0].status_code
+    result = f"the load balancer's own {got}" if got else "no response"
     return (
         f"ingress log: it responded {lines[0].status_code} to {len(lines)} of"
-        f" {len(failed)} failing requests within {slowest:.1f} s, but the load balancer"
-        f" got no response in time ({late})"
+        f" {len(failed)} failing requests within {slowest:.1f} s, but users got {result}"
     )
+
+
+def _got_nothing(scene: Scene, probe: Probe) -> bool:
+    """Return whether a request was sent, and no response came in time."""
+    late = answers.AFTER_CONNECTING[-1]
+    if probe.status_code is not None:
+        return probe.status_code == late and answers.wrote_response(scene, probe)
+    return probe.error_type is ErrorType.TIMEOUT and probe.error_phase == "processing"
+
+
+def _sent(scene: Scene, line: Sighting) -> bool:
+    """Return whether the ingress sent the right response at once."""
+    quick = line.request_time is not None and line.request_time < AT_ONCE
+    return quick and line.status_code in scene.target.healthy.status_codes
 
 
 def _between_nodes(scene: Scene, stalled: tuple[Probe, ...]) -> Assessment:

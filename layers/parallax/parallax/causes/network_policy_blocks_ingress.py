@@ -45,6 +45,7 @@ from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.cluster import Sighting
 from parallax.model.judgement import Assessment, Class, Hop, NextStep
+from parallax.model.probe import Probe
 
 ID = "network-policy-blocks-ingress"
 
@@ -56,37 +57,46 @@ def assess(scene: Scene) -> Assessment:
     if not remote:
         what = f"a probe of a pod on another node ({pods.why_not_probed(scene)})"
         raise Missing(what)
-    connected = [p for p in remote if inside.accepted(p)]
-    if len(connected) == len(remote):
+    lost = between_nodes.not_connected(scene)
+    if not lost:
         return refuted(ID, f"all {len(remote)} probes of pods on other nodes connected")
-    cut = between_nodes.cut(scene)
-    share = f"{of(len(remote) - len(connected), len(remote))} probes of pods on other"
-    state = f"{share} nodes could not connect ({between_nodes.errors(cut)})"
-    if not cut:
-        raise Missing(between_nodes.not_probed_at_home(scene))
+    share = f"{of(len(lost), len(remote))} probes of pods on other nodes"
+    state = f"{share} could not connect ({between_nodes.errors(lost)})"
+    if not between_nodes.cut(scene):
+        what = between_nodes.not_probed_at_home(scene)
+        raise Missing(what, evidence=(state,))
     nodes.all_nodes(scene)
-    if not any(between_nodes.has_own_address(scene, p) for p in cut):
+    if not any(between_nodes.has_own_address(scene, p) for p in lost):
         host = "the unreachable pods use their node's network, so none applies to them"
         return refuted(ID, f"{state}; {host}")
     succeeded = sum(p.healthy for p in local)
     own = f"{of(succeeded, len(local))} probes of pods from their own nodes succeeded"
     with evidence_so_far(state, own):
-        if connected or succeeded < len(local):
-            raise Missing("the reason why pods respond differently to the same nodes")
-        shown = need(_shown(scene), _undecided(scene))
-        ends = upstream.ends_without_a_response(scene)
+        if succeeded < len(local):
+            raise Missing("the reason why pods fail even for their own nodes")
+        shown = need(_shown(scene, _isolated(scene)), _undecided(scene))
+        ends = _ends_there(scene)
     return supported(ID, state, own, shown, ends)
 
 
-def _shown(scene: Scene) -> str | None:
+def _isolated(scene: Scene) -> tuple[Probe, ...]:
+    """Return the probes of pods that respond to their own node and to no other."""
+    remote = pods.from_other_nodes(scene)
+    open_to = {p.peer_address for p in remote if inside.accepted(p)}
+    cut = between_nodes.cut(scene)
+    found = tuple(p for p in cut if p.peer_address not in open_to)
+    return need(found, "a pod that no other node can connect to")
+
+
+def _shown(scene: Scene, isolated: tuple[Probe, ...]) -> str | None:
     """Return what shows that the app is isolated, and not the network broken."""
+    carrying = between_nodes.carrying(scene)
+    works = [w for w in between_nodes.ways(isolated) if w in carrying]
     others = between_nodes.of_other_pods(scene)
-    found = set(between_nodes.ways(between_nodes.cut(scene)))
-    works = found & between_nodes.carrying(scene)
     if len(works) >= overlay.PAIRS and all(map(inside.accepted, others)):
         return (
-            f"{of(len(others), len(others))} probes of ingress pods on other nodes"
-            " connected over the same network of pods, so the network works"
+            f"other pods accept connections over the same network, e.g. from"
+            f" {between_nodes.text(works)}, so the network works"
         )
     if line := next(filter(partial(_is_near, scene), upstream.unanswered(scene)), None):
         return (
@@ -94,6 +104,16 @@ def _shown(scene: Scene) -> str | None:
             " response from the same pod"
         )
     return _policies(scene)
+
+
+def _ends_there(scene: Scene) -> str:
+    """Return the proof that users' requests end at isolated pods, and at no others."""
+    isolated = {p.peer_address for p in _isolated(scene)}
+    for line in upstream.unanswered(scene):
+        address = (line.upstream_address or "").rpartition(":")[0].strip("[]")
+        if address and address not in isolated:
+            raise Missing(f"the reason why {line.upstream_address} did not respond")
+    return upstream.ends_without_a_response(scene)
 
 
 def _is_near(scene: Scene, line: Sighting) -> bool:
