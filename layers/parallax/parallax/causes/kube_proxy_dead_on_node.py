@@ -27,24 +27,29 @@ kube-proxy working).
 from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
-from parallax.evidence import balancer, between_nodes, ingress, inside, nodes, shares
+from parallax.evidence import (
+    balancer,
+    between_nodes,
+    forwarding,
+    inside,
+    nodes,
+    shares,
+)
 from parallax.evidence.reading import Missing, evidence_so_far, need
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.balancer import HealthStatus
 from parallax.model.judgement import Assessment, Class, Hop, NextStep
-from parallax.model.probe import Probe, Role
+from parallax.model.probe import Role
 
 ID = "kube-proxy-dead-on-node"
-_FORWARDED = (Role.INGRESS, Role.SERVICE)
-"""Probes that a node's own kube-proxy forwards."""
 
 
 def assess(scene: Scene) -> Assessment:
     """Check whether one node forwards no NodePort, and requests are sent to it."""
     balancer.service(scene)
     own = need(scene.inside(Role.INGRESS), "a probe of a node's own NodePort")
-    dead, alive = _dead(scene), {p.node for p in own if inside.accepted(p)}
+    dead, alive = forwarding.not_forwarding(scene), {p.node for p in own if inside.accepted(p)}
     if not dead:
         return _none_is_dead(scene, alive)
     if not alive:
@@ -73,25 +78,6 @@ def _none_is_dead(scene: Scene, alive: set[str | None]) -> Assessment:
     raise Missing(f"whether every node forwards its NodePort (no response{named})")
 
 
-def _dead(scene: Scene) -> list[str]:
-    """Return the nodes that forward nothing: no NodePort, no cluster IP."""
-    sent: dict[str, list[Probe]] = {}
-    for probe in scene.inside(*_FORWARDED):
-        sent.setdefault(str(probe.node), []).append(probe)
-    return sorted(
-        name
-        for name, probes in sent.items()
-        if {p.role for p in probes} == set(_FORWARDED)
-        and not any(map(inside.accepted, probes))
-        and not any(map(inside.accepted, _from_others(scene, name)))
-    )
-
-
-def _from_others(scene: Scene, name: str) -> tuple[Probe, ...]:
-    """Return what other nodes sent to the ingress's NodePort on a node."""
-    return tuple(p for p in ingress.probes(scene, Role.INGRESS_OTHER) if p.peer_node == name)
-
-
 def _reached(scene: Scene, name: str) -> str:
     """Return that the node and its pods can be reached, and reach others."""
     found = scene.inside(*between_nodes.POD_ADDRESSES)
@@ -117,7 +103,7 @@ def _still_used(scene: Scene, name: str) -> str:
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Return how to check kube-proxy on the node, and how to restart it."""
-    name = _dead(scene)[0]
+    name = forwarding.not_forwarding(scene)[0]
     port = next((p.peer_port for p in scene.inside(Role.INGRESS)), None)
     check = NextStep(
         text=f"On {name}, connect to the NodePort. 000 confirms the fault; any other"

@@ -94,7 +94,9 @@ def _none_is_incomplete(scene: Scene, failed: tuple[Probe, ...]) -> Assessment:
     stalled = between_nodes.stalled(scene)
     if len(between_nodes.ways(stalled)) >= overlay.PAIRS:
         return _between_nodes(scene, stalled)
-    if not stalled and all(p.status_code is not None for p in failed):
+    remote = pods.from_other_nodes(scene)
+    ended = [p for p in remote if inside.accepted(p) and p.error_type is not None]
+    if not ended and all(p.status_code is not None for p in failed):
         share = of(len(failed), len(failed))
         return refuted(ID, f"{share} failing responses are complete")
     raise Missing("a failing response with the right status and an incomplete body")
