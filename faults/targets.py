@@ -264,7 +264,7 @@ TARGETS = (
         cause="node-down",
         class_=Class.BACKEND,
         hop=Hop.NODE,
-        not_in_lab="All nodes of the lab are one network namespace: none can stop alone",
+        not_in_lab="All nodes of the lab are one network namespace: none stops alone",
         bench=(
             Injection(
                 name="node-down",

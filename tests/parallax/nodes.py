@@ -39,7 +39,9 @@ OTHER_NETWORK = tuple(
 def changed(snapshot: Snapshot, change: Callable[[Probe], Probe | None]) -> Snapshot:
     """Return the snapshot with each internal probe changed, or left out for None."""
     found = tuple(
-        replace(r, probes=tuple(p for one in r.probes if (p := change(one)) is not None))
+        replace(
+            r, probes=tuple(p for one in r.probes if (p := change(one)) is not None)
+        )
         for r in snapshot.reports
     )
     return replace(snapshot, reports=found)
@@ -93,7 +95,7 @@ def one_app_cut_off() -> Snapshot:
 
 
 def isolated() -> Snapshot:
-    """The same; pods of the ingress accept connections over the same network."""
+    """Return the same; ingress pods accept connections over the same network."""
     return to_other_pods(one_app_cut_off(), INGRESS_504)
 
 
@@ -117,7 +119,7 @@ def dead_node(*, ready: bool = False) -> Snapshot:
 def cut_bodies(
     error: ErrorType = ErrorType.TIMEOUT, *, after: int = 1184, of: int = 11
 ) -> Snapshot:
-    """The right status, and a body that ends early; inside all is complete."""
+    """Return a right status and a body that ends early; inside all is complete."""
     outside = run(OK)
     early = {"healthy": False, "error_type": error, "error_phase": "transfer"}
 

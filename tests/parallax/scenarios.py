@@ -333,8 +333,8 @@ SCENARIOS: dict[str, Callable[[], Snapshot]] = {
     for name, found in vars(module).items()
     if getattr(found, "__module__", None) == module.__name__
 }
-"""Every scenario of this module, of `edge` and `nodes` by its function's name, as the fault
-table writes it; what takes an argument builds a part of one."""
+"""Every scenario of this module, of `edge` and `nodes` by its function's name, as the
+fault table writes it; what takes an argument builds a part of one."""
 FAULTS: dict[str, Callable[[], Snapshot]] = {
     row.cause: SCENARIOS[row.supports] for row in TABLE if row.supports in SCENARIOS
 }

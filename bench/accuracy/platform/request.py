@@ -82,16 +82,27 @@ def to_pod(
     spec: PlatformSpec, pod: AppPod, request: Request, *, at_node: bool = False
 ) -> Response:
     """Send a request to one pod from a node."""
+    stopped = _stopped(spec, pod, request, at_node=at_node)
+    return _respond(spec, pod, request) if stopped is None else stopped
+
+
+def _stopped(
+    spec: PlatformSpec, pod: AppPod, request: Request, *, at_node: bool
+) -> Response | None:
+    """Return what becomes of a connection that does not arrive; None: it does."""
     if pod.node in spec.conditions.dead or closed(spec, pod, request):
         return SILENT
-    if not at_node and cut(
-        spec, request.source, pod.node, host_network=pod.host_network
-    ):
+    if at_node:
+        return None
+    if cut(spec, request.source, pod.node, host_network=pod.host_network):
         return SILENT
-    if not at_node and pod.host_network:
-        stopped = filtered(spec, request.source, pod.node, pod.port)
-        if stopped:
-            return stopped
+    if pod.host_network:
+        return filtered(spec, request.source, pod.node, pod.port)
+    return None
+
+
+def _respond(spec: PlatformSpec, pod: AppPod, request: Request) -> Response:
+    """Return how a pod responds to a request that arrives."""
     ill = pod.behavior != "well" and spec.rng.random() < pod.share
     if ill and pod.behavior == "refuse":
         return REFUSED

@@ -14,7 +14,7 @@ THERE = s.NODES[2]
 
 
 def test_a_node_that_forwards_nothing_is_named() -> None:
-    """The load balancer uses it, as the health check asks another port."""
+    """The load balancer uses it, as its health check uses another port."""
     judgement = judge(n.dead_proxy())
     assert (judgement.cause, judgement.hop) == (CAUSE.id, Hop.NODE)
     assert ask(CAUSE, n.dead_proxy()).evidence == (
@@ -57,7 +57,9 @@ def test_a_node_that_is_not_reached_at_all_is_another_fault() -> None:
         n.dead_proxy(),
         lambda p: (
             n.lost(p)
-            if p.role is Role.POD and THERE in {p.node, p.peer_node} and p.node != p.peer_node
+            if p.role is Role.POD
+            and THERE in {p.node, p.peer_node}
+            and p.node != p.peer_node
             else p
         ),
     )
@@ -73,9 +75,7 @@ def test_an_unhealthy_target_gets_no_requests() -> None:
 def test_nodeports_that_fail_or_work_everywhere_rule_it_out() -> None:
     """No single node is distinguished."""
     assert answer(CAUSE, s.cut_off()) is Answer.REFUTED
-    x = n.changed(
-        n.dead_proxy(), lambda p: p if p.role is Role.POD else n.lost(p)
-    )
+    x = n.changed(n.dead_proxy(), lambda p: p if p.role is Role.POD else n.lost(p))
     assert answer(CAUSE, x) is Answer.REFUTED
 
 

@@ -49,7 +49,9 @@ def test_a_body_that_ends_early_only_outside_is_named(error: ErrorType) -> None:
         "1 of 1 responses to direct requests end early too",
         "10 of 10 internal probes of the ingress get the complete response",
     )
-    assert f"200, then {how} during the response (11 of 11)" in judgement.symptom.summary
+    assert (
+        f"200, then {how} during the response (11 of 11)" in judgement.symptom.summary
+    )
     commands = [step.command or "" for step in judgement.next_steps]
     assert commands[1] == "ping -M do -c 3 -s 1422 10.0.0.110"
     assert "set-mss" in commands[3]

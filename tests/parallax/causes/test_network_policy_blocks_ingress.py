@@ -21,10 +21,14 @@ def test_an_app_that_only_its_own_nodes_reach_is_named() -> None:
     assert ask(CAUSE, n.isolated()).evidence == (
         "5 of 5 probes of pods on other nodes could not connect (timeout)",
         "5 of 5 probes of pods from their own nodes succeeded",
-        "other pods accept connections over the same network, e.g. from worker-01 to"
-        " worker-02 and 4 more pairs, so the network works",
-        "ingress log: the ingress on worker-01 got no response from 10.0.0.111:8080 on"
-        " worker-02 (504)",
+        (
+            "other pods accept connections over the same network, e.g. from worker-01"
+            " to worker-02 and 4 more pairs, so the network works"
+        ),
+        (
+            "ingress log: the ingress on worker-01 got no response from"
+            " 10.0.0.111:8080 on worker-02 (504)"
+        ),
     )
     look, allow = judgement.next_steps
     assert look.command == "kubectl -n keybuzz describe networkpolicy"

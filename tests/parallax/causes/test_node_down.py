@@ -14,9 +14,9 @@ from tests.parallax import scenarios as s
 from tests.parallax.assessed import answer
 
 
-def probed(ready: bool = True, *sources: str, role: Role = Role.POD) -> Snapshot:
-    """Return a dead node that only these nodes probed, all with one role."""
-    x = n.dead_node(ready=ready)
+def probed(*sources: str, role: Role = Role.POD) -> Snapshot:
+    """Return a dead node, still ready, that only these nodes probed, with one role."""
+    x = n.dead_node(ready=True)
     one = x.reports[3].probes[1]
     assert one.peer_node == n.DEAD
     to_it = replace(one, role=role)
@@ -38,10 +38,16 @@ def test_a_node_that_is_not_ready_and_that_nobody_reaches_is_named() -> None:
     assert (judgement.cause, judgement.hop) == (CAUSE.id, Hop.NODE)
     assert judgement.complete
     assert ask(CAUSE, n.dead_node()).evidence == (
-        "node worker-05 is not ready, its agent has reported nothing since the failure"
-        " began, and 0 of 2 probes of other nodes to it or its pods connected (timeout)",
-        "ingress log: 4 of 4 requests without a response went there; e.g. the ingress on"
-        " worker-01 got no response from 10.0.0.114:8080 on worker-05 (504)",
+        (
+            "node worker-05 is not ready, its agent has reported nothing since the"
+            " failure began, and 0 of 2 probes of other nodes to it or its pods"
+            " connected (timeout)"
+        ),
+        (
+            "ingress log: 4 of 4 requests without a response went there; e.g. the"
+            " ingress on worker-01 got no response from 10.0.0.114:8080 on worker-05"
+            " (504)"
+        ),
     )
     commands = [step.command for step in judgement.next_steps]
     assert commands[:2] == [
@@ -63,7 +69,7 @@ def test_a_node_that_is_still_ready_needs_two_nodes_that_fail_to_reach_it(
     sources: tuple[str, ...], role: Role, expected: Answer
 ) -> None:
     """The cluster notices a dead node after 40 seconds; one probe may be lost."""
-    assert answer(CAUSE, probed(True, *sources, role=role)) is expected
+    assert answer(CAUSE, probed(*sources, role=role)) is expected
 
 
 def test_pods_alone_do_not_show_that_a_ready_node_is_down() -> None:
@@ -71,7 +77,7 @@ def test_pods_alone_do_not_show_that_a_ready_node_is_down() -> None:
 
     The load balancer's health check is a witness that needs no such network.
     """
-    x = probed(True, *s.NODES[:2])
+    x = probed(*s.NODES[:2])
     x = replace(x, balancer=s.balancer())
     assert answer(CAUSE, s.with_reading(x, nodes=n.OTHER_NETWORK)) is Answer.UNKNOWN
     red = replace(x, balancer=s.balancer(healthy=4))
@@ -82,7 +88,7 @@ def test_pods_alone_do_not_show_that_a_ready_node_is_down() -> None:
 def test_nodes_that_reach_no_other_node_either_prove_nothing() -> None:
     """Then the network fails, not one node."""
     x = n.changed(
-        probed(True, *s.NODES[:2], role=Role.INGRESS_OTHER),
+        probed(*s.NODES[:2], role=Role.INGRESS_OTHER),
         lambda p: p if p.node == p.peer_node else n.lost(p),
     )
     assert answer(CAUSE, x) is Answer.UNKNOWN

@@ -49,16 +49,22 @@ def assess(scene: Scene) -> Assessment:
     """Check whether one node forwards no NodePort, and requests are sent to it."""
     balancer.service(scene)
     own = need(scene.inside(Role.INGRESS), "a probe of a node's own NodePort")
-    dead, alive = forwarding.not_forwarding(scene), {p.node for p in own if inside.accepted(p)}
+    dead, alive = (
+        forwarding.not_forwarding(scene),
+        {p.node for p in own if inside.accepted(p)},
+    )
     if not dead:
         return _none_is_dead(scene, alive)
     if not alive:
         share = f"{of(len(dead), len(dead))} nodes do not forward their NodePort"
         return refuted(ID, f"{share}, not only one")
-    if len(dead) > 1:
+    name, *more = dead
+    if more:
         raise Missing(f"the reason why {len(dead)} nodes do not forward their NodePort")
-    name, port = dead[0], own[0].peer_port
-    state = f"{name} accepts no connection on its own NodePort {port} and its cluster IPs"
+    port = own[0].peer_port
+    state = (
+        f"{name} accepts no connection on its own NodePort {port} and its cluster IPs"
+    )
     with evidence_so_far(f"{state}; {len(alive)} other nodes accept theirs"):
         reached, sent = _reached(scene, name), _still_used(scene, name)
         shares.failing_share(scene)

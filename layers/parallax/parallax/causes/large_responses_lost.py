@@ -12,19 +12,20 @@ fault.
 Diagnosis: most failing responses have the right status, and their bodies end early: a
 timeout while the body is received, or a connection that closes too early. Requests sent
 directly to the load balancer end early too. Inside the cluster the ingress's responses
-are complete on every node, so app, ingress, and network of pods are well. Or the load
-balancer responds 504, and the ingress log shows that it responded successfully at once.
-Or the loss is between nodes: probes connect to pods on other nodes and get no complete
-response, and the pods' own nodes get it.
+are complete on every node, so app, ingress, and network of pods work. Or users get no
+response or the load balancer's 504, and the ingress log shows that it responded
+successfully at once. Or the loss is between nodes: probes connect to pods on other
+nodes and get no complete response, and the pods' own nodes get it.
 
 Neighbors: if the ingress's responses are incomplete inside too, the app or the ingress
 cuts them off, and this cause stays undetermined. With `overlay-between-nodes-broken` no
-connection to pods on other nodes is possible. With `pod-answers-error` the response is complete and
-has an error status. With `lb-timeout-too-short` no response begins.
+connection to pods on other nodes is possible. With
+`pod-answers-error` the response is complete and has an error status. With
+`lb-timeout-too-short` the pods respond slowly.
 
 Mitigation: compare the MTU of the nodes' interfaces with the network's: 1450 on
-Hetzner's cloud networks, 1400 with a vSwitch. The network of pods needs 50 bytes less for
-VXLAN, 60 to 80 for WireGuard. Let the nodes limit the segment size (MSS clamping).
+Hetzner's cloud networks, 1400 with a vSwitch. The network of pods needs 50 bytes less
+for VXLAN, 60 to 80 for WireGuard. Let the nodes limit the segment size (MSS clamping).
 
 Source: Hetzner Docs, Cloud Networks (MTU 1450) and vSwitch (MTU 1400); flannel and
 Cilium documentation, MTU; RFC 2923 (path MTU discovery); kube-hetzner issues 847 and
@@ -118,7 +119,8 @@ def _not_received(scene: Scene, failed: tuple[Probe, ...]) -> str | None:
     result = f"the load balancer's own {got}" if got else "no response"
     return (
         f"ingress log: it responded {lines[0].status_code} to {len(lines)} of"
-        f" {len(failed)} failing requests within {slowest:.1f} s, but users got {result}"
+        f" {len(failed)} failing requests within {slowest:.1f} s, but users got"
+        f" {result}"
     )
 
 
@@ -233,7 +235,9 @@ def _peer(scene: Scene) -> str:
     found = nodes.all_nodes.maybe(scene) or ()
     lb = balancer.load_balancer.maybe(scene)
     own = lb.private_ips if lb else ()
-    return next((n.internal_ip for n in found if n.internal_ip), next(iter(own), "NODE"))
+    return next(
+        (n.internal_ip for n in found if n.internal_ip), next(iter(own), "NODE")
+    )
 
 
 CAUSE = Cause(

@@ -15,11 +15,12 @@ response even from a pod on its own node. Or a NetworkPolicy that selects the po
 read. Users get the ingress's own 504 or 502.
 
 Neighbors: with `overlay-between-nodes-broken` other apps' pods on the same nodes cannot
-be reached either. If no probe of another app's pods crosses nodes, the two cannot be
-told apart. With `node-down` nobody got a response from the pods on their own node.
+be reached either. If no probe of another app's pods crosses nodes, the evidence does
+not distinguish the two. With `node-down` nobody got a response from the pods on their
+own node.
 
-Mitigation: allow the ingress controller's namespace in a NetworkPolicy. For ingress pods
-with hostNetwork, allow the nodes' addresses (`ipBlock`).
+Mitigation: allow the ingress controller's namespace in the NetworkPolicy. For ingress
+pods with hostNetwork, allow the nodes' addresses (`ipBlock`).
 
 Source: Kubernetes documentation, NetworkPolicy (traffic from a pod's own node is always
 allowed); kube-router's rules (rejected with port-unreachable); kubernetes issue 112467;
@@ -100,8 +101,8 @@ def _shown(scene: Scene, isolated: tuple[Probe, ...]) -> str | None:
         )
     if line := next(filter(partial(_is_near, scene), upstream.unanswered(scene)), None):
         return (
-            f"ingress log: {upstream.line_text(scene, line)}, its own node, which gets a"
-            " response from the same pod"
+            f"ingress log: {upstream.line_text(scene, line)}, its own node, which gets"
+            " a response from the same pod"
         )
     return _policies(scene)
 
@@ -161,11 +162,11 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     names = (scene.cluster.network_policies if scene.cluster else None) or ()
     named = f" {quote(names[0])}" if names else ""
     allow = NextStep(
-        text="In `spec.ingress` of the policy that selects the app's pods, add the rule"
-        f" `from: [{{namespaceSelector: {{matchLabels: {{{label}}}}}}}]`. If the ingress"
-        " uses hostNetwork, add an ipBlock with the nodes' network instead. Do not add a"
-        " policy that selects all pods: it would isolate those that no policy selects"
-        " now.",
+        text="In `spec.ingress` of the policy that selects the app's pods, add the"
+        f" rule `from: [{{namespaceSelector: {{matchLabels: {{{label}}}}}}}]`. If the"
+        " ingress uses hostNetwork, add an ipBlock with the nodes' network instead. Do"
+        " not add a policy that selects all pods: it would isolate those that no policy"
+        " selects now.",
         command=f"{kubectl} edit networkpolicy{named}",
     )
     return look, allow

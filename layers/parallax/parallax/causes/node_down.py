@@ -23,8 +23,8 @@ requests to it end there.
 Mitigation: start or reset the server. If it stays down, take its pods out of the
 Services: taint the node as out of service.
 
-Source: Kubernetes documentation, node heartbeats, taint-based evictions and non-graceful
-node shutdown; kubernetes issues 55713 and 98511; k3s issue 1264.
+Source: Kubernetes documentation, node heartbeats, taint-based evictions and
+non-graceful node shutdown; kubernetes issues 55713 and 98511; k3s issue 1264.
 """
 
 from shlex import quote
@@ -106,7 +106,9 @@ def _users_meet_it(scene: Scene, found: tuple[Node, ...]) -> tuple[str, ...]:
 
 def _by_the_log(scene: Scene, lines: list[Sighting], names: set[str]) -> str:
     elsewhere = [
-        line for line in lines if logs.node_of(scene, line.upstream_address) not in names
+        line
+        for line in lines
+        if logs.node_of(scene, line.upstream_address) not in names
     ]
     if elsewhere:
         who = elsewhere[0].upstream_address
@@ -121,7 +123,9 @@ def _by_endpoints(scene: Scene, names: set[str]) -> str:
     """Return the proof without a log: only pods of dead nodes do not connect."""
     there = [e for e in pods.known_endpoints(scene) if e.ready and e.node in names]
     if not there:
-        raise Missing("proof that requests go to the node (no ready pod of it is known)")
+        raise Missing(
+            "proof that requests go to the node (no ready pod of it is known)"
+        )
     lost = {str(p.peer_node) for p in between_nodes.not_connected(scene)}
     if others := sorted(lost - names):
         raise Missing(f"the reason why pods on {others[0]} are not reached either")

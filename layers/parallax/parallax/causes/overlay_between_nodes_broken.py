@@ -92,7 +92,9 @@ def _works_between_nodes(scene: Scene) -> str | None:
         return None
     if not all(between_nodes.has_own_address(scene, p) for p in cut):
         return None
-    each = "the same pair" if len(found) == 1 else f"each of the same {len(found)} pairs"
+    each = (
+        "the same pair" if len(found) == 1 else f"each of the same {len(found)} pairs"
+    )
     return f"other pods accept connections over the pod network between {each} of nodes"
 
 

@@ -87,7 +87,7 @@ def _no_error(scene: Scene, successes: tuple[Probe, ...]) -> Assessment:
     The rest of the response was lost or cut off, or its text is not the expected one.
     """
     first, probes = successes[0], scene.inside(Role.POD)
-    got = f"users get {first.status_code}, which is no error"
+    got = f"users get {first.status_code}, which is not an error"
     if bodies.is_incomplete(first):
         got = f"{got}, but the response ends early ({bodies.text(first)})"
         if probes and all(p.healthy for p in probes):
@@ -98,7 +98,9 @@ def _no_error(scene: Scene, successes: tuple[Probe, ...]) -> Assessment:
         what = "why the text of the response is not the one that the target expects"
         raise Missing(what, evidence=(got,))
     expected = ", ".join(map(str, scene.target.healthy.status_codes))
-    raise Missing(f"why the status is not the expected one ({expected})", evidence=(got,))
+    raise Missing(
+        f"why the status is not the expected one ({expected})", evidence=(got,)
+    )
 
 
 def _never_reached(scene: Scene, never: str) -> Assessment:

@@ -3,7 +3,7 @@
 In: a scene. Out: ways, each from a probing node to the node of a pod.
 It does not: conclude.
 A pod counts as cut off only if its own node gets a response from the same pod. Other
-pods say nothing about it: nobody may have probed it on its own node.
+pods prove nothing about it: nobody may have probed it on its own node.
 """
 
 from collections import Counter

@@ -13,6 +13,7 @@ from parallax.evidence.words import of
 from parallax.model.judgement import Hop, NextStep
 from parallax.model.probe import Probe
 
+
 def unreachable(scene: Scene) -> Observation | None:
     """Observe that other nodes cannot connect to pods."""
     lost = _lost(scene)
@@ -54,8 +55,9 @@ def _policies(scene: Scene) -> NextStep:
     namespace = pods.service_name(scene).partition("/")[0]
     return NextStep(
         text="Check whether a NetworkPolicy selects the app's pods and does not allow"
-        " the ingress: then it is the fault. If none does, the network between nodes is:"
-        f" on {one.node}, request a pod of another app on {one.peer_node} to confirm it.",
+        " the ingress: then it is the fault. If none does, the network between nodes"
+        f" is. To confirm it, request a pod of another app on {one.peer_node} from"
+        f" {one.node}.",
         command=f"kubectl -n {quote(namespace)} describe networkpolicy",
     )
 
