@@ -64,9 +64,17 @@ def out_of_step(spec: PlatformSpec) -> None:
         pod.answers = status
 
 
-def overlay(spec: PlatformSpec) -> None:
-    """Pods of different nodes do not reach each other."""
+def overlay(spec: PlatformSpec) -> Truth:
+    """Pods of different nodes do not reach each other.
+
+    With hostNetwork the ingress pods have addresses of nodes. Then only the app's own
+    pods are probed over the overlay.
+    """
     spec.overlay_cut = True
+    return Truth(
+        evident=not all(pod.host_network for pod in spec.ingress.pods),
+        reason="the app's pods alone are unreachable, as with a NetworkPolicy",
+    )
 
 
 def node_to_node(spec: PlatformSpec) -> None:

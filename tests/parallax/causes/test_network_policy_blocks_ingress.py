@@ -47,18 +47,6 @@ def test_a_policy_and_a_broken_network_look_alike_without_other_pods() -> None:
     assert "describe networkpolicy" in (judgement.next_steps[0].command or "")
 
 
-def test_a_policy_that_was_read_names_itself() -> None:
-    """Then no other pod has to be probed."""
-    x = s.with_reading(n.one_app_cut_off(), network_policies=("default-deny",))
-    assert judge(x).cause == CAUSE.id
-    assert ask(CAUSE, x).evidence[2] == (
-        "NetworkPolicy default-deny in keybuzz restricts what the pods receive"
-    )
-    assert judge(x).next_steps[1].command == (
-        "kubectl -n keybuzz edit networkpolicy default-deny"
-    )
-
-
 def near(x: Snapshot, ip: str) -> Snapshot:
     """Return the snapshot with log lines of an ingress pod on the pod's own node."""
     lines = tuple(

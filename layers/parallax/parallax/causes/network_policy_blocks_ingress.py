@@ -11,8 +11,7 @@ Other apps work.
 Diagnosis: each pod responds to its own node, and no other node gets a connection to it.
 The network itself works: over the same pairs of nodes, ingress pods with addresses of
 their own accept connections. Or the ingress log shows that an ingress pod gets no
-response even from a pod on its own node. Or a NetworkPolicy that selects the pods was
-read. Users get the ingress's own 504 or 502.
+response even from a pod on its own node. Users get the ingress's own 504 or 502.
 
 Neighbors: with `overlay-between-nodes-broken` other apps' pods on the same nodes cannot
 be reached either. If no probe of another app's pods crosses nodes, the evidence does
@@ -49,6 +48,10 @@ from parallax.model.judgement import Assessment, Class, Hop, NextStep
 from parallax.model.probe import Probe
 
 ID = "network-policy-blocks-ingress"
+UNDECIDED = (
+    "a probe of another app's pods between the same nodes, which shows whether the"
+    " network works"
+)
 
 
 def assess(scene: Scene) -> Assessment:
@@ -75,7 +78,7 @@ def assess(scene: Scene) -> Assessment:
     with evidence_so_far(state, own):
         if succeeded < len(local):
             raise Missing("the reason why pods fail even for their own nodes")
-        shown = need(_shown(scene, _isolated(scene)), _undecided(scene))
+        shown = need(_shown(scene, _isolated(scene)), UNDECIDED)
         ends = _ends_there(scene)
     return supported(ID, state, own, shown, ends)
 
@@ -104,7 +107,7 @@ def _shown(scene: Scene, isolated: tuple[Probe, ...]) -> str | None:
             f"ingress log: {upstream.line_text(scene, line)}, its own node, which gets"
             " a response from the same pod"
         )
-    return _policies(scene)
+    return None
 
 
 def _ends_there(scene: Scene) -> str:
@@ -129,24 +132,6 @@ def _is_near(scene: Scene, line: Sighting) -> bool:
     return logs.node_of(scene, line.upstream_address) == line.node
 
 
-def _policies(scene: Scene) -> str | None:
-    found = scene.cluster.network_policies if scene.cluster else None
-    if not found:
-        return None
-    namespace = pods.service_name(scene).partition("/")[0]
-    listed = ", ".join(found[:3])
-    return f"NetworkPolicy {listed} in {namespace} restricts what the pods receive"
-
-
-def _undecided(scene: Scene) -> str:
-    read = scene.cluster is not None and scene.cluster.network_policies is not None
-    policies = "" if read else ", or the app's NetworkPolicies"
-    return (
-        "a probe of another app's pods between the same nodes, which shows whether the"
-        f" network works{policies}"
-    )
-
-
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Return how to find the policy, and how to allow the ingress."""
     namespace = pods.service_name(scene).partition("/")[0]
@@ -159,15 +144,13 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     service = scene.cluster.ingress_service if scene.cluster else None
     entry = service.namespace if service else scene.target.reached.ingress_namespace
     label = f"kubernetes.io/metadata.name: {entry or 'ingress-nginx'}"
-    names = (scene.cluster.network_policies if scene.cluster else None) or ()
-    named = f" {quote(names[0])}" if names else ""
     allow = NextStep(
         text="In `spec.ingress` of the policy that selects the app's pods, add the"
         f" rule `from: [{{namespaceSelector: {{matchLabels: {{{label}}}}}}}]`. If the"
         " ingress uses hostNetwork, add an ipBlock with the nodes' network instead. Do"
         " not add a policy that selects all pods: it would isolate those that no policy"
         " selects now.",
-        command=f"{kubectl} edit networkpolicy{named}",
+        command=f"{kubectl} edit networkpolicy",
     )
     return look, allow
 

@@ -137,9 +137,6 @@ class ClusterReading:
     endpoints_changed_at: datetime | None = None
     pods: tuple[Pod, ...] | None = None
     workloads: tuple[Workload, ...] | None = None
-    network_policies: tuple[str, ...] | None = None
-    """The NetworkPolicies that restrict what the pods of `service` receive; None: not
-    read. A CNI may have kinds of its own, which are not in it."""
     problems: tuple[str, ...] = ()
     """What could not be read and why, e.g. a missing permission."""
     partial: tuple[str, ...] = ()
