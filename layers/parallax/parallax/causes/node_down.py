@@ -31,6 +31,8 @@ from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
 from parallax.evidence import (
+    answers,
+    balancer,
     between_nodes,
     dead_nodes,
     logs,
@@ -96,12 +98,25 @@ def _users_meet_it(scene: Scene, found: tuple[Node, ...]) -> tuple[str, ...]:
     lines = [line for line in upstream.unanswered(scene) if line.upstream_address]
     if lines:
         return (_by_the_log(scene, lines, names),)
+    return _by_the_balancer(scene, names) or (_by_endpoints(scene, names),)
+
+
+def _by_the_balancer(scene: Scene, names: set[str]) -> tuple[str, str] | None:
+    """Return that NodePorts forward to an ingress pod on a dead node; None: not shown.
+
+    If every ingress pod is there, no target is healthy. Otherwise a share fails.
+    """
     homes = nodes.ingress_nodes(scene) or frozenset[str]()
-    if names & homes and not nodes.is_local(scene) and shares.tried_to_connect(scene):
-        shares.failing_share(scene)
-        where = ", ".join(sorted(names & homes)[:NAMED])
-        return (f"an ingress pod on {where} is still an endpoint", shares.text(scene))
-    return (_by_endpoints(scene, names),)
+    there, own = sorted(names & homes), answers.own_response.maybe(scene)
+    if not there or nodes.is_local(scene) or own is None:
+        return None
+    where = ", ".join(there[:NAMED])
+    if homes <= names and balancer.all_unhealthy(scene):
+        return f"every ready ingress pod is on {where}", own
+    if not shares.tried_to_connect(scene):
+        return None
+    shares.failing_share(scene)
+    return f"an ingress pod on {where} is still an endpoint", shares.text(scene)
 
 
 def _by_the_log(scene: Scene, lines: list[Sighting], names: set[str]) -> str:
