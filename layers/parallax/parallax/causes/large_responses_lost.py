@@ -36,7 +36,6 @@ from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
 from parallax.evidence import (
-    answers,
     balancer,
     between_nodes,
     bodies,
@@ -62,6 +61,7 @@ from parallax.model.probe import (
 )
 
 ID = "large-responses-lost"
+GATEWAY_TIMEOUT = 504
 AT_ONCE = 1.0
 """Seconds; a load balancer that waits for less would be useless."""
 CLOUD_MTU = 1450
@@ -108,15 +108,15 @@ def _not_received(scene: Scene, failed: tuple[Probe, ...]) -> str | None:
 
     Users got nothing in time, or the load balancer's own 504, which states the same.
     """
-    missed = [p for p in failed if _got_nothing(scene, p)]
+    missed = [p for p in failed if _got_nothing(p)]
     lines = [line for line in scene.sightings_of(*missed) if _sent(scene, line)]
     direct = users.failing(scene, Role.DIRECT)
-    past = any(_got_nothing(scene, p) for p in direct)
+    past = any(map(_got_nothing, direct))
     if 2 * len(lines) <= len(failed) or (scene.target.reached.cdn and not past):
         return None
     slowest = max(line.request_time or 0.0 for line in lines)
     got = missed[0].status_code
-    result = f"the load balancer's own {got}" if got else "no response"
+    result = f"a {got} that the ingress did not send" if got else "no response"
     return (
         f"ingress log: it responded {lines[0].status_code} to {len(lines)} of"
         f" {len(failed)} failing requests within {slowest:.1f} s, but users got"
@@ -124,11 +124,13 @@ def _not_received(scene: Scene, failed: tuple[Probe, ...]) -> str | None:
     )
 
 
-def _got_nothing(scene: Scene, probe: Probe) -> bool:
-    """Return whether a request was sent, and no response came in time."""
-    late = answers.AFTER_CONNECTING[-1]
+def _got_nothing(probe: Probe) -> bool:
+    """Return whether a request was sent, and no response came in time.
+
+    A load balancer or CDN states the same with its own 504.
+    """
     if probe.status_code is not None:
-        return probe.status_code == late and answers.wrote_response(scene, probe)
+        return probe.status_code == GATEWAY_TIMEOUT
     return probe.error_type is ErrorType.TIMEOUT and probe.error_phase == "processing"
 
 

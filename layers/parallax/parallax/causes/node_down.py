@@ -97,7 +97,7 @@ def _users_meet_it(scene: Scene, found: tuple[Node, ...]) -> tuple[str, ...]:
     names = {n.name for n in found}
     lines = [line for line in upstream.unanswered(scene) if line.upstream_address]
     if lines:
-        return (_by_the_log(scene, lines, names),)
+        return _by_the_log(scene, lines, names)
     return _by_the_balancer(scene, names) or (_by_endpoints(scene, names),)
 
 
@@ -119,7 +119,10 @@ def _by_the_balancer(scene: Scene, names: set[str]) -> tuple[str, str] | None:
     return f"an ingress pod on {where} is still an endpoint", shares.text(scene)
 
 
-def _by_the_log(scene: Scene, lines: list[Sighting], names: set[str]) -> str:
+def _by_the_log(
+    scene: Scene, lines: list[Sighting], names: set[str]
+) -> tuple[str, ...]:
+    """Return the proof by log lines: all requests without a response went there."""
     elsewhere = [
         line
         for line in lines
@@ -128,10 +131,28 @@ def _by_the_log(scene: Scene, lines: list[Sighting], names: set[str]) -> str:
     if elsewhere:
         who = elsewhere[0].upstream_address
         raise Missing(f"the reason why {who} did not respond either")
-    upstream.ends_without_a_response(scene)
     count = of(len(lines), len(lines))
     last = upstream.line_text(scene, lines[0])
-    return f"ingress log: {count} requests without a response went there; e.g. {last}"
+    shown = f"ingress log: {count} requests without a response went there; e.g. {last}"
+    if also := _at_the_balancer_too(scene, lines, names):
+        return shown, also
+    upstream.ends_without_a_response(scene)
+    return (shown,)
+
+
+def _at_the_balancer_too(
+    scene: Scene, lines: list[Sighting], names: set[str]
+) -> str | None:
+    """Return that all other failing requests were forwarded to an ingress pod there."""
+    homes = nodes.ingress_nodes(scene) or frozenset[str]()
+    if not names & homes or nodes.is_local(scene) or not shares.tried_to_connect(scene):
+        return None
+    failed = {p.request_id for p in users.failed(scene)}
+    ended = {p.request_id for p in shares.ended_at_balancer(scene)}
+    if failed - ended - {line.request_id for line in lines}:
+        return None
+    where = ", ".join(sorted(names & homes)[:NAMED])
+    return f"an ingress pod on {where} is still an endpoint; {shares.text(scene)}"
 
 
 def _by_endpoints(scene: Scene, names: set[str]) -> str:
