@@ -12,6 +12,7 @@ from parallax.model.balancer import HealthStatus
 from parallax.model.cluster import NodeReport
 from parallax.model.freshness import is_not_before
 from parallax.model.probe import AS_A_USER, FOR_THE_TARGET
+from parallax.model.reporters import reporters
 from parallax.model.snapshot import Snapshot
 
 
@@ -67,13 +68,19 @@ def _responded_since(scene: Scene) -> bool:
 
 
 def _every_node_reported(scene: Scene, since: datetime) -> bool:
-    """Say whether each known node's agent measured since the failure began.
+    """Say whether each expected node's agent measured since the failure began.
 
     A node that no other node reaches will not report, so it is not waited for.
     """
     dead = {node.name for node in dead_nodes.dead.maybe(scene) or ()}
     reported = {r.node for r in scene.live_reports if _measured_since(r, since)}
-    return bool(reported) and known_nodes(scene) - dead <= reported
+    return bool(reported) and _expected(scene) - dead <= reported
+
+
+def _expected(scene: Scene) -> frozenset[str] | set[str]:
+    """Return the nodes that report a failing target: of a large cluster only some."""
+    chosen = reporters(scene.target.name, scene.cluster) if scene.cluster else None
+    return known_nodes(scene) if chosen is None else chosen
 
 
 def _measured_since(report: NodeReport, since: datetime) -> bool:

@@ -13,6 +13,7 @@ from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.balancer import BalancerTarget
 from parallax.model.cluster import Node
+from parallax.model.freshness import is_not_before
 from parallax.model.probe import Role
 
 MACHINE = "hcloud://"
@@ -191,11 +192,16 @@ def no_target_serves(scene: Scene) -> str | None:
 
 
 @reading
-def _measuring(scene: Scene) -> frozenset[str]:
-    """Return the nodes whose agents measured since the failure began."""
-    return frozenset(p.node for p in scene.inside(*Role) if p.node)
+def _reporting(scene: Scene) -> frozenset[str]:
+    """Return the nodes whose agents measured or reported since the failure began.
+
+    In a large cluster most agents only send heartbeats.
+    """
+    since = scene.failing_since
+    live = (r.node for r in scene.live_reports if is_not_before(r.arrived_at, since))
+    return frozenset(live).union(p.node for p in scene.inside(*Role) if p.node)
 
 
 def is_silent(scene: Scene, name: str) -> bool:
-    """Return whether a node's agent has measured nothing since the failure began."""
-    return name not in _measuring(scene)
+    """Return whether a node's agent has reported nothing since the failure began."""
+    return name not in _reporting(scene)

@@ -143,7 +143,7 @@ def test_a_redirect_to_itself_is_recognized(location: str, *, loops: bool) -> No
 
 
 def test_a_stored_response_leads_past_the_cache() -> None:
-    """The origin may be well again."""
+    """The origin may have recovered."""
     x = p.taken(p.run(p.REPLAYED_503, direct=p.OK), p.balancer(), *p.reports())
     found, step = led(x)
     assert "a cache sends a stored 503" in found.observation
