@@ -234,8 +234,8 @@ def test_pods_that_nobody_probed_at_home_prove_nothing() -> None:
     assert answer(CAUSE, for_it) is Answer.UNKNOWN
     assert ask(CAUSE, for_it).missing == (
         (
-            "a probe of the unreachable pods from their own nodes (the agent on worker-05"
-            " does not report)"
+            "a probe of the unreachable pods from their own nodes (the agent on"
+            " worker-05 does not report)"
         ),
     )
 
