@@ -182,8 +182,7 @@ INGRESS = (
         cause="network-policy-blocks-ingress",
         class_=Class.BACKEND,
         hop=Hop.OVERLAY,
-        not_in_lab="The lab has no packet filter at a pod's own address: its nodes are"
-        " addresses of one network namespace",
+        lab=("network-policy-blocks-ingress",),
         bench=(
             Injection(
                 name="network-policy-blocks-ingress",
