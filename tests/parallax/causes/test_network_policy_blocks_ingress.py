@@ -30,10 +30,11 @@ def test_an_app_that_only_its_own_nodes_reach_is_named() -> None:
             " 10.0.0.111:8080 on worker-02 (504)"
         ),
     )
-    look, allow = judgement.next_steps
+    look, allow, rules = judgement.next_steps
     assert look.command == "kubectl -n keybuzz describe networkpolicy"
     assert "kubernetes.io/metadata.name: keybuzz" in allow.text
     assert allow.command == "kubectl -n keybuzz edit networkpolicy"
+    assert rules.command == "sudo nft list ruleset | grep -nw 8080"
 
 
 def test_a_policy_and_a_broken_network_look_alike_without_other_pods() -> None:

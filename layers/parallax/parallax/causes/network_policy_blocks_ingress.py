@@ -159,7 +159,13 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         " selects now.",
         command=f"{kubectl} edit networkpolicy",
     )
-    return look, allow
+    one = between_nodes.cut(scene)[0]
+    rules = NextStep(
+        text=f"If no policy selects the pods, a firewall on {one.peer_node} drops what"
+        f" the node forwards to port {one.peer_port}: find its rule there.",
+        command=f"sudo nft list ruleset | grep -nw {one.peer_port}",
+    )
+    return look, allow, rules
 
 
 CAUSE = Cause(
