@@ -40,6 +40,8 @@ class Needs(BaseModel):
     """The kind of ingress, for a fault in the settings of one kind."""
     policy: Literal["Cluster", "Local"] | None = None
     """The ingress Service's externalTrafficPolicy, as the case has it."""
+    overlay: bool = False
+    """Whether the apps' pods must have addresses of their own, not their nodes'."""
     users_meet_it: bool = False
     """Whether no health check may send a host of the apps: it would mark the targets
     unhealthy before users get the response of the fault."""
@@ -53,6 +55,8 @@ class Needs(BaseModel):
             return f"an ingress of the kind {self.ingress}, {case.name} has {kind}"
         if self.policy not in {None, policy}:
             return f"the policy {self.policy}, {case.name} has {policy}"
+        if self.overlay and any(app.host_network for app in case.apps):
+            return f"pods on the overlay, {case.name} has some with hostNetwork"
         if self.users_meet_it and any(map(_asks_an_app, case.balancer.services)):
             return f"health checks that ask for no host, {case.name} has one that does"
         return None

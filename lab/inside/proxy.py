@@ -39,7 +39,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """Packets that the broken overlay drops: from one node to the others' pods."""
+    """Packets that a broken overlay or a policy drops on their way to pods."""
 
     sources: tuple[str, ...]
     goals: tuple[str, ...]
@@ -65,9 +65,14 @@ def ready_endpoints(
 
 
 def services_rules(
-    case: Case, store: Store, policy: str, *, overlay_broken: bool
+    case: Case,
+    store: Store,
+    policy: str,
+    *,
+    overlay_broken: bool,
+    isolated: frozenset[str] = frozenset(),
 ) -> str:
-    """Return the ruleset of kube-proxy and of the broken overlay, for nft."""
+    """Return the ruleset of kube-proxy, the broken overlay and policies, for nft."""
     rules: list[Rule] = []
     nodes = tuple(str(n.address) for n in case.nodes)
     for app in case.apps:
@@ -83,6 +88,7 @@ def services_rules(
         rules.append(Rule((str(ingress.cluster_ip),), port, places))
         rules += _node_port(case, node_port, endpoints, policy)
     cuts = _cuts(case) if overlay_broken else []
+    cuts += _policies(case, isolated)
     at_home = [(str(n.address), _overlay(n)) for n in case.nodes]
     return render("services.nft", rules=rules, cuts=cuts, at_home=at_home)
 
@@ -122,6 +128,22 @@ def _cuts(case: Case) -> list[Cut]:
             cuts.append(Cut(own, tuple(str(n.address) for n in others), hosted))
         if len(hosted) < len(case.apps):
             cuts.append(Cut(own, tuple(_overlay(n) for n in others)))
+    return cuts
+
+
+def _policies(case: Case, isolated: frozenset[str]) -> list[Cut]:
+    """Return the drops of a NetworkPolicy: a pod is open to its own node only.
+
+    The ingress's pods on the pod's node are not the node itself, so they are dropped.
+    """
+    apps = [app for app in case.apps if app.name in isolated and not app.host_network]
+    cuts: list[Cut] = []
+    for node in case.nodes:
+        others = tuple(str(n.address) for n in case.nodes if n is not node)
+        pods = tuple(_overlay(n) for n in case.nodes)
+        goals = tuple(case.pod_address(app, node) for app in apps)
+        if goals:
+            cuts.append(Cut((*others, *pods), goals))
     return cuts
 
 

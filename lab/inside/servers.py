@@ -35,6 +35,8 @@ class Inside:
         self.cluster = Cluster(case, launcher.folder)
         self.background_load = BackgroundLoad()
         self.overlay_broken = False
+        self.isolated = set[str]()
+        """The names of apps that a NetworkPolicy isolates."""
         self._generation = 0
         self._routing = asyncio.Lock()
 
@@ -64,7 +66,11 @@ class Inside:
     async def _route(self) -> None:
         policy = self.cluster.controller.policy
         rules = services_rules(
-            self.case, self.cluster.store, policy, overlay_broken=self.overlay_broken
+            self.case,
+            self.cluster.store,
+            policy,
+            overlay_broken=self.overlay_broken,
+            isolated=frozenset(self.isolated),
         )
         await command("nft", "-f", "-", text=rules)
         self._write_ingress()
@@ -89,6 +95,7 @@ class Inside:
         """Reset everything to the case; does not wait until everything is healthy."""
         await self.background_load.stop()
         self.overlay_broken = False
+        self.isolated.clear()
         for app in self.case.apps:
             await self.cluster.behave(app, Behavior.WELL)
             await self.cluster.lead(app, app.port)

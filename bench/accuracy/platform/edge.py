@@ -13,6 +13,7 @@ from bench.accuracy.platform.request import (
     CLOSED,
     LATE,
     REFUSED,
+    SEGMENT,
     SILENT,
     Request,
     Response,
@@ -66,11 +67,30 @@ def to_balancer(
     if spec.lost_requests and request.at >= 0:
         spec.lost_requests -= 1
         return replace(_instead(listen, 502, 0.004, request), connect=WAN)
-    response = _forward(spec, states, listen, request)
+    response = _through_the_network(
+        spec, listen, request, _forward(spec, states, listen, request)
+    )
     if response.reply is not None:
         reply = response.reply.lowered() if http else response.reply
         return replace(response, reply=reply, connect=WAN)
     return replace(response, connect=WAN)
+
+
+def _through_the_network(
+    spec: PlatformSpec, listen: Listen, request: Request, response: Response
+) -> Response:
+    """Return what arrives of a response, if large packets to the balancer are lost."""
+    lost, reply = spec.conditions.lost, response.reply
+    if lost not in {"balancer", "balancer-all"} or reply is None:
+        return response
+    if listen.protocol == "tcp" and request.tls:
+        # The ingress's certificate is longer than a packet.
+        return replace(LATE, phase="tls")
+    if len(reply.body) <= SEGMENT:
+        return response
+    if lost == "balancer":
+        return replace(response, problem="timeout", phase="transfer")
+    return _instead(listen, 504, spec.balancer.server_timeout, request)
 
 
 def _forward(

@@ -37,6 +37,8 @@ def to_ingress(
     spec: PlatformSpec, pod: IngressPod, request: Request, *, came_by: str, secure: bool
 ) -> Response:
     """Send a request to one ingress pod, from the node that the packet came through."""
+    if pod.node in spec.conditions.dead:
+        return SILENT
     if cut(spec, came_by, pod.node, host_network=pod.host_network):
         return SILENT
     refused = _wrong_protocol(spec, request, secure=secure)
@@ -116,7 +118,8 @@ def _attempt(
 ) -> Attempt:
     """Send a request to one pod; return it as the ingress would log it."""
     ingress = spec.ingress
-    response = to_pod(spec, app, replace(request, source=pod.node, patience=1e9))
+    inner = replace(request, source=pod.node, patience=1e9, by_pod=not pod.host_network)
+    response = to_pod(spec, app, inner)
     late = response.problem == "timeout" or response.processing > ingress.read_timeout
     if late:
         connecting = response.phase == "connect" and response.problem is not None

@@ -19,16 +19,29 @@ from bench.accuracy.platform.request import (
 )
 from bench.accuracy.platform.spec import PlatformSpec
 
+OFFERED = range(30000, 32768)
+"""NodePorts."""
+
 
 def to_node(spec: PlatformSpec, node: Machine, port: int, request: Request) -> Response:
     """Send a request to a port of a node, from the load balancer or another node."""
     if stopped := filtered(spec, request.source, node.name, port):
         return stopped
     ingress = spec.ingress
+    if node.name in spec.conditions.no_proxy and port in OFFERED:
+        return REFUSED
     if port in {ingress.http_port, ingress.https_port}:
         return _ingress_port(spec, node, request, secure=port == ingress.https_port)
     if port == spec.app_node_port:
         return to_service(spec, request, node.name)
+    return _other_port(spec, node, port, request)
+
+
+def _other_port(
+    spec: PlatformSpec, node: Machine, port: int, request: Request
+) -> Response:
+    """Respond at a port that leads neither to the ingress nor to the Service."""
+    ingress = spec.ingress
     if port == ingress.health_port:
         here = any(p.ready for p in ingress.pods if p.node == node.name)
         status = 200 if here else 503

@@ -105,7 +105,7 @@ def _reports(
     """Yield each agent's newest report, if it still reports."""
     lines = [*spec.log, *_scanner_lines(spec)]
     for node in spec.nodes:
-        if node.name in spec.hidden.agents:
+        if node.name in {*spec.hidden.agents, *spec.conditions.dead}:
             continue
         if spec.hidden.stale_nodes:
             yield report(before, node, target, -minutes * MINUTE - 400, [])

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from bench.accuracy.platform.certificate import BadCertificate
+from bench.accuracy.platform.conditions import Conditions
 from bench.accuracy.platform.parts import (
     AppPod,
     Balancer,
@@ -66,6 +67,7 @@ class PlatformSpec:
     """Requests from the internet that a target resets, from second 0 on."""
     scanner_lines: int = 0
     """Lines of a scanner in the ingress's log."""
+    conditions: Conditions = field(default_factory=Conditions)
     hidden: HiddenSources = field(default_factory=HiddenSources)
     log: list[Line] = field(default_factory=list[Line])
     turns: dict[str, int] = field(default_factory=dict[str, int])

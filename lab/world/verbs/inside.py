@@ -113,6 +113,12 @@ async def overlay(world: "World", arguments: Arguments) -> None:
     await world.inside.route()
 
 
+async def policy(world: "World", arguments: Arguments) -> None:
+    """Let a NetworkPolicy keep everybody but their own nodes away from an `app`."""
+    world.inside.isolated.add(world.case.app(arguments["app"]).name)
+    await world.inside.route()
+
+
 async def background_load(world: "World", arguments: Arguments) -> None:
     """Send other requests: to an `app` or any `host`, a `path`, `per_second`."""
     role = arguments.get("app")
@@ -136,6 +142,7 @@ VERBS: tuple[Verb, ...] = (
     pods,
     ingress,
     overlay,
+    policy,
     background_load,
     kubernetes,
 )

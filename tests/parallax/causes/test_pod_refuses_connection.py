@@ -215,3 +215,13 @@ def test_a_404_there_is_not_for_want_of_a_pod() -> None:
     """The ingress used no upstream, or another one."""
     x = s.taken(s.run(s.LB_503, unknown_host=s.LB_503), s.balancer(), *bare(404))
     assert answer(CAUSE, x) is Answer.UNKNOWN
+
+
+def test_one_refusing_pod_does_not_stand_for_pods_that_nobody_probed() -> None:
+    """Without a log, the page alone proves it only if every ready pod was probed."""
+    x = replace(s.pods_refuse(), sightings=())
+    assert answer(CAUSE, x) is Answer.SUPPORTED
+    one = replace(x, reports=x.reports[:1])
+    probes = tuple(p for p in one.reports[0].probes if p.node == p.peer_node)
+    alone = replace(one, reports=(replace(one.reports[0], probes=probes),))
+    assert answer(CAUSE, alone) is Answer.UNKNOWN

@@ -169,3 +169,23 @@ def test_pods_that_refuse_or_are_unused_hide_how_slow_they_are() -> None:
     (missing,) = ask(CAUSE, s.pods_refuse()).missing
     assert missing.endswith("5 of 5 probes of pods from their own nodes were refused)")
     assert answer(CAUSE, s.pods_not_ready()) is Answer.UNKNOWN
+
+
+def test_a_slow_pod_proves_nothing_about_another_one() -> None:
+    """The log shows requests to a pod that its own node gets a response from."""
+    x = s.slow_pods()
+    there = s.NODES[0]
+    one_slow = replace(
+        x,
+        reports=tuple(
+            r
+            if r.node == there
+            else replace(r, probes=tuple(p for p in r.probes if p.role is not Role.POD))
+            for r in x.reports
+        ),
+    )
+    assert answer(CAUSE, one_slow) is Answer.SUPPORTED
+    others = tuple(
+        replace(v, upstream_address="10.0.0.114:8080") for v in one_slow.sightings
+    )
+    assert answer(CAUSE, replace(one_slow, sightings=others)) is Answer.UNKNOWN

@@ -63,7 +63,8 @@ def assess(scene: Scene) -> Assessment:
     refusing = need(_refusing(scene), BETWEEN_NODES if accepting else OWN_NODE)
     share = f"{of(len(refusing), len(ready))} ready pods refuse connections"
     with evidence_so_far(share):
-        own = _ends_there(scene, refusing, all_refuse=not accepting)
+        probed = all(by_place[e.address, e.port] for e in ready)
+        own = _ends_there(scene, refusing, all_refuse=probed and not accepting)
     port = refusing[0].port
     return supported(ID, f"{share} on port {port}, even from their own nodes", own)
 

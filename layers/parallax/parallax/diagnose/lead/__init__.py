@@ -8,7 +8,14 @@ It does not: name a cause. An observation is a fact; what remains may be none of
 from collections.abc import Sequence
 
 from parallax.causes.cause import Cause
-from parallax.diagnose.lead import balancer_clues, connection, log, name, response
+from parallax.diagnose.lead import (
+    balancer_clues,
+    connection,
+    log,
+    name,
+    pods,
+    response,
+)
 from parallax.diagnose.lead.candidates import candidates
 from parallax.diagnose.lead.observation import Observation
 from parallax.evidence.reading import Missing
@@ -25,6 +32,7 @@ OBSERVERS = (
     response.cut_off,
     response.redirected,
     response.stored,
+    pods.unreachable,
     balancer_clues.unknown_port,
     balancer_clues.quick_failure,
     log.in_no_log,
