@@ -63,6 +63,11 @@ def out_of_step(spec: PlatformSpec) -> None:
         pod.answers = status
 
 
+def unusable(spec: PlatformSpec) -> None:
+    """The header of each response of the pods is too large for the ingress."""
+    spec.ingress.unusable = 1.0
+
+
 def overlay(spec: PlatformSpec) -> None:
     """Pods of different nodes do not reach each other."""
     spec.overlay_cut = True
@@ -132,6 +137,22 @@ INGRESS = (
         ),
         supports="rejected",
         refutes="pod_error",
+    ),
+    Row(
+        cause="ingress-cannot-use-response",
+        class_=Class.BACKEND,
+        hop=Hop.INGRESS,
+        lab=("ingress-cannot-use-response",),
+        bench=(
+            Injection(
+                name="ingress-cannot-use-response",
+                inject=unusable,
+                requires=Requirements(kind="ingress-nginx", check="tcp"),
+                position=4,
+            ),
+        ),
+        supports="unusable_response",
+        refutes="pods_refuse",
     ),
     Row(
         cause="overlay-between-nodes-broken",

@@ -106,6 +106,7 @@ __all__ = [
     "slow_pods",
     "taken",
     "unknown_host",
+    "unusable_response",
     "with_ingress",
     "with_reading",
     "without_endpoints",
@@ -183,6 +184,17 @@ def pods_refuse() -> Snapshot:
     outside = run(INGRESS_502_BY_LB)
     lines = seen(outside, 502, status=502, length=0)
     inside = reports(ingress=INGRESS_502, pod=REFUSED, sightings=lines)
+    return taken(outside, balancer(), *inside)
+
+
+def unusable_response() -> Snapshot:
+    """Pods that respond well to every node; the ingress gives their responses up."""
+    outside = run(INGRESS_502_BY_LB)
+    lines = tuple(
+        replace(line, upstream_response_time=0.004)
+        for line in seen(outside, 502, status=502, length=0)
+    )
+    inside = reports(ingress=INGRESS_502, sightings=lines)
     return taken(outside, balancer(), *inside)
 
 

@@ -121,6 +121,8 @@ def _attempt(
         # HAProxy waits a second before it retries (its manual, "retries").
         wait = 1.0 if ingress.kind == "haproxy" else 0.0
         return Attempt(pod=app, seconds=wait, status=502, connected=False)
+    if ingress.unusable and spec.rng.random() < ingress.unusable:
+        return Attempt(pod=app, seconds=response.processing, status=502)
     status = response.reply.status
     return Attempt(
         pod=app, seconds=response.processing, status=status, reply=response.reply
