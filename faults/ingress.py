@@ -37,6 +37,11 @@ def unknown_host_checked(spec: PlatformSpec) -> Truth:
     )
 
 
+def no_path(spec: PlatformSpec) -> None:
+    """The Ingress has the host, and no longer the path that users request."""
+    spec.ingress.paths = spec.rng.choice((("/api",), ("/v2", "/static")))
+
+
 def rejects(spec: PlatformSpec) -> None:
     """A limit of the Ingress rejects users."""
     status, name, value, share, inside = spec.rng.choice(
@@ -122,6 +127,21 @@ INGRESS = (
         ),
         supports="unknown_host",
         refutes="check_rejected",
+    ),
+    Row(
+        cause="ingress-has-no-rule-for-path",
+        class_=Class.BACKEND,
+        hop=Hop.INGRESS,
+        lab=("ingress-has-no-rule-for-path",),
+        bench=(
+            Injection(
+                name="ingress-has-no-rule-for-path",
+                inject=no_path,
+                requires=Requirements(kind="ingress-nginx", check="tcp"),
+            ),
+        ),
+        supports="no_path",
+        refutes="unknown_host",
     ),
     Row(
         cause="ingress-rejects-request",

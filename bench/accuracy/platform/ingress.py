@@ -65,7 +65,7 @@ def _wrong_protocol(
 def _serve(spec: PlatformSpec, pod: IngressPod, request: Request) -> Response:
     """Respond as the ingress does: with its own page, or a pod's response."""
     ingress = spec.ingress
-    if request.host not in ingress.hosts:
+    if request.host not in ingress.hosts or "/" not in ingress.paths:
         return _own_response(spec, pod, request, 404)
     if pod.answers is not None:
         return _own_response(spec, pod, request, pod.answers)

@@ -1,5 +1,6 @@
 """Specification of the cause `ingress-cannot-use-response`."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -74,7 +75,7 @@ def test_some_requests_may_succeed() -> None:
     ids=["at-once", "no-time", "no-endpoint", "no-log", "changed", "unread", "silent"],
 )
 def test_without_any_one_proof_it_stays_open(open_case: Snapshot) -> None:
-    """A connection that is refused at once is no response; neither is silence."""
+    """The ingress may not even have connected."""
     assert answer(CAUSE, open_case) is Answer.UNKNOWN
 
 
@@ -102,9 +103,8 @@ def test_pods_seen_only_from_their_own_node_leave_it_open() -> None:
 
 
 @pytest.mark.parametrize("other", [s.pod_error, s.rejected, s.out_of_step])
-def test_another_status_rules_it_out(other: object) -> None:
+def test_another_status_rules_it_out(other: Callable[[], Snapshot]) -> None:
     """The ingress responds 502 to what it cannot use."""
-    assert callable(other)
     assert answer(CAUSE, other()) is Answer.REFUTED
 
 

@@ -103,7 +103,7 @@ def _given_up(scene: Scene) -> tuple[Sighting, ...] | None:
     if 2 * len({s.request_id for s in given_up}) <= len(requests):
         raise Missing("ingress log lines of most failing requests")
     if any(s.upstream_address not in places for s in given_up):
-        raise Missing("why the ingress uses an address that is no ready endpoint")
+        raise Missing("why the ingress uses an address without a ready endpoint")
     times = [s.upstream_response_time for s in given_up]
     if any(t is None for t in times) or all((t or 0) <= AT_ONCE for t in times):
         raise Missing("whether the ingress got a connection to the pods at all")
