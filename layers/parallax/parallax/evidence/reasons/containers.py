@@ -21,6 +21,8 @@ RECENT = timedelta(minutes=15)
 YOUNG = timedelta(minutes=1)
 """A pod that is not older may simply be starting."""
 OUT_OF_MEMORY = 137
+OWN_ERROR = 1
+"""A program's own exit code for an error: a probe's signal gives another."""
 COMMAND_FAILS = (126, 127, 128)
 """Exit codes of a shell or runtime: not executable, not found, not started."""
 CRASHING = frozenset({"CrashLoopBackOff", "Error", "Completed", "OOMKilled"})
@@ -123,6 +125,8 @@ def _creating(pod: Pod, events: Sequence[Warned], now: datetime) -> Why | None:
         return _why(Reason.VOLUME_ATTACH_FAILED, pod, what, attach.split("\n")[0])
     if sandbox := messages(events, "FailedCreatePodSandBox"):
         first = sandbox.split("\n")[0]
+        if "oom-killed" in first.lower():
+            return _why(Reason.OUT_OF_MEMORY, pod, "cannot start in its memory", first)
         return _why(Reason.SANDBOX_FAILED, pod, "has no network or sandbox", first)
     if _young(pod, now):
         return _why(Reason.POD_STARTING, pod, "is being created")
@@ -142,7 +146,8 @@ def _crash(pod: Pod, state: str | None, events: Sequence[Warned], *, init: bool)
         return _why(Reason.OUT_OF_MEMORY, pod, what + _often(pod))
     if init:
         return _why(Reason.INIT_CONTAINER_FAILS, pod, f"ends as init container{how}")
-    if killed := _probe(events, "Liveness", "Startup"):
+    killed = _probe(events, "Liveness", "Startup")
+    if killed and pod.exit_code != OWN_ERROR:
         kind, reported = killed
         reason = (
             Reason.LIVENESS_PROBE_FAILS

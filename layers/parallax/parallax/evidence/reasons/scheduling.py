@@ -2,7 +2,8 @@
 
 In: the scheduler's message, e.g. `0/3 nodes are available: 3 Insufficient memory.`
 Out: the reason. It does not: read nodes.
-The reason that rejects most nodes decides. The taint of control-plane nodes is normal,
+The reason that rejects most nodes decides, and of two equal ones a cordon, because a
+selector is meant to exclude nodes. The taint of control-plane nodes is normal,
 so it decides only if no other reason is there.
 Source: kube-scheduler, framework/plugins (ErrReason…), types.go (FitError).
 """
@@ -60,7 +61,7 @@ def reason_of(message: str, pod: Pod) -> Reason:
     counts = _counts(lower)
     if not counts:
         return next((r for p, r in PER_NODE if p in lower), Reason.UNSCHEDULABLE)
-    found = max(counts, key=lambda reason: counts[reason])
+    found = max(counts, key=lambda r: (counts[r], r is Reason.NODE_CORDONED))
     return _exact(found, pod) if found is Reason.NO_NODE_MATCHES else found
 
 
