@@ -224,3 +224,20 @@ def test_a_404_there_is_not_for_want_of_a_pod() -> None:
     """The ingress used no upstream, or another one."""
     x = s.taken(s.run(s.LB_503, unknown_host=s.LB_503), s.balancer(), *bare(404))
     assert answer(CAUSE, x) is Answer.UNKNOWN
+
+
+def test_one_pod_that_was_probed_does_not_stand_for_the_others() -> None:
+    """Of five ready pods one refuses, and nobody has probed the other four."""
+    x = replace(s.pods_refuse(), sightings=())
+    reports = tuple(
+        replace(
+            r,
+            probes=tuple(
+                p
+                for p in r.probes
+                if p.role is not Role.POD or p.peer_node == s.NODES[0]
+            ),
+        )
+        for r in x.reports
+    )
+    assert answer(CAUSE, replace(x, reports=reports)) is Answer.UNKNOWN

@@ -66,7 +66,8 @@ def assess(scene: Scene) -> Assessment:
     refusing = need(_refusing(scene), BETWEEN_NODES if accepting else OWN_NODE)
     share = f"{of(len(refusing), len(ready))} ready pods refuse connections"
     with evidence_so_far(share):
-        own = _ends_there(scene, refusing, all_refuse=not accepting)
+        every = len(refusing) == len(ready)
+        own = _ends_there(scene, refusing, all_refuse=every)
     port = refusing[0].port
     why = _why(scene, refusing)
     text, reason = ((why.text,), why.reason) if why else ((), None)
