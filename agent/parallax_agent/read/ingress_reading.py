@@ -21,6 +21,8 @@ from parallax_agent.route.service_state import Reader, ServiceState
 from parallax_agent.watch import objects
 
 MOST_PATHS = 50
+ONLY_INGRESSES = frozenset({"ingress-nginx"})
+"""Families that no other kind of object configures."""
 
 
 def with_rules(
@@ -37,7 +39,7 @@ def with_rules(
         partial = () if reader.sees_all_rules and not unread else ("ingress_hosts",)
         reading = replace(reading, ingress_hosts=named, partial=partial)
     if route is None:
-        return replace(reading, ingress_paths=_paths(rules, host))
+        return reading
     reading = replace(reading, ingress_name=route.ingress)
     item = rule(discovery)
     if item is None:
@@ -47,6 +49,23 @@ def with_rules(
     ]
     exported = exported_annotations(item, canaries(neighbors, host))
     return replace(reading, ingress_annotations=exported)
+
+
+def with_paths(
+    reading: ClusterReading,
+    ingress: ServiceState | None,
+    discovery: Discovery,
+    host: str,
+) -> ClusterReading:
+    """Add the paths of the host, if no rule routes the target's own.
+
+    Only of a controller without kinds of its own: another may route it by those.
+    """
+    item = ingress.item if ingress else None
+    controller = controllers.of_service(item) if item else None
+    if discovery.route or controller is None or controller.name not in ONLY_INGRESSES:
+        return reading
+    return replace(reading, ingress_paths=_paths(discovery.rules, host))
 
 
 def _paths(rules: list[Json] | None, host: str) -> tuple[RulePath, ...] | None:

@@ -90,6 +90,7 @@ def read_path(target: Target, lists: Lists, *, node: str, now: datetime) -> Targ
     ingress, app = _ingress(reader, discovery), _app(reader, target, place)
     if ingress is not None:
         reading = ingress_reading.with_controller(reading, reader, ingress, discovery)
+    reading = ingress_reading.with_paths(reading, ingress, discovery, target.host)
     path = TargetPath(
         reading=reading,
         route=discovery.route,

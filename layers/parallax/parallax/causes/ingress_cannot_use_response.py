@@ -57,7 +57,7 @@ def assess(scene: Scene) -> Assessment:
         return refuted(ID, f"none of {len(requests)} failing responses is a 502")
     if dead := _no_response_at_home(scene):
         return refuted(ID, dead)
-    if 2 * len([p for p in gave if _of_the_ingress(p)]) <= len(requests):
+    if 2 * len([p for p in gave if _of_the_ingress(scene, p)]) <= len(requests):
         raise Missing("a 502 written by the ingress itself for most failing users")
     lines = _given_up(scene)
     if lines is None:
@@ -77,12 +77,14 @@ def assess(scene: Scene) -> Assessment:
     )
 
 
-def _of_the_ingress(probe: Probe) -> bool:
-    """Return whether a 502 is the ingress's own, or a CDN's that replaced it.
+def _of_the_ingress(scene: Scene, probe: Probe) -> bool:
+    """Return whether a 502 is the ingress's own, by its page or by its log.
 
-    The log line of the request, which is needed too, shows the ingress's status.
+    A CDN replaces the page, and the log line shows the ingress's status.
     """
-    return ingress.wrote_page(probe) or users.written_by(probe).hop == "cdn"
+    author = users.written_by(probe).hop
+    logged = author != "pod" and logs.logged_status(scene, probe)
+    return ingress.wrote_page(probe) or logged
 
 
 def _no_response_at_home(scene: Scene) -> str | None:

@@ -52,9 +52,9 @@ def assess(scene: Scene) -> Assessment:
     if cluster.ingress_hosts is None:
         raise Missing("the hosts of all Ingresses")
     host = scene.target.host
+    if "ingress_hosts" in cluster.partial:
+        raise Missing("the hosts of all Ingresses (only some were read)")
     if not any(_serves(rule, host) for rule in cluster.ingress_hosts):
-        if "ingress_hosts" in cluster.partial:
-            raise Missing("the hosts of all Ingresses (only some were read)")
         return refuted(ID, f"no Ingress has host {host}, for any path")
     if never := users.never_connected(scene):
         raise Hidden("a response to users", evidence=(never,))

@@ -208,7 +208,8 @@ class ClusterReading:
     most 5; None: not read."""
     ingress_paths: tuple[RulePath, ...] | None = None
     """The paths that Ingresses have for the target's host, at most 50, if none of them
-    matches the target's path; None: one does, or they were not read."""
+    matches the target's path; None: one does, they were not read, or the controller
+    has other kinds of rules too."""
     problems: tuple[str, ...] = ()
     """What could not be read and why, e.g. a missing permission."""
     partial: tuple[str, ...] = ()
