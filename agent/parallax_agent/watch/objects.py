@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import cast
 
 from parallax.model.cluster import Endpoint, Node, Pod, Service, ServicePort, Workload
-from parallax.model.secret_text import without_secrets
+from parallax.model.secret_text import without_passwords, without_secrets
 from parallax.model.wire import YEARS, Json
 
 CHANGED = "endpoints.kubernetes.io/last-change-trigger-time"
@@ -22,6 +22,8 @@ BALANCER_ANNOTATION = "load-balancer.hetzner.cloud/"
 """Prefix of the annotations from which hcloud-cloud-controller-manager makes a load
 balancer's services, health checks, targets and network."""
 ANNOTATION_LENGTH = 200
+LONGEST = 300
+"""Characters of a message about a pod or workload."""
 EXCLUDED = "node.kubernetes.io/exclude-from-external-load-balancers"
 """With any value of this label, cloud controllers exclude the node."""
 
@@ -105,6 +107,8 @@ def service(item: Json) -> Service:
         health_check_node_port=spec.get("healthCheckNodePort") or None,
         uid=item["metadata"].get("uid"),
         balancer_annotations=tuple(sorted(_balancer_annotations(item))),
+        selector=tuple(sorted((k, str(v)) for k, v in part(spec, "selector").items())),
+        external_name=spec.get("externalName") or None,
     )
 
 
@@ -222,7 +226,24 @@ def workload(kind: str, item: Json) -> Workload:
         desired=wanted.get(desired, 0),
         ready=status.get(ready, 0),
         updated=status.get(updated, 0) if seen else 0,
+        failure=_failure(status),
     )
+
+
+def _failure(status: Json) -> str | None:
+    """Return why a Deployment's pods cannot be created (apps/v1, ReplicaFailure)."""
+    for condition in many(status, "conditions", having=("type", "status")):
+        if condition["type"] == "ReplicaFailure" and condition["status"] == "True":
+            return message(condition.get("message"))
+    return None
+
+
+def message(text: Json) -> str | None:
+    """Return a message on one line, without secrets, at most `LONGEST` characters."""
+    if not text or not isinstance(text, str):
+        return None
+    line = without_passwords(" ".join(text.split()))
+    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
 
 
 def _has_condition(item: Json, condition: str) -> bool:

@@ -85,3 +85,28 @@ def test_the_cloud_controller_s_annotations_are_read() -> None:
     read = seen(shelf(item), **named).reading.ingress_service
     assert read is not None
     assert (read.uid, read.balancer_annotations) == ("u-1", ((key, "31999"),))
+
+
+@pytest.mark.parametrize(
+    ("controller", "cls", "paths"),
+    [
+        (NGINX, NGINX_CLASS, [("shop/api", "/api"), ("shop/web", "/cart")]),
+        (TRAEFIK, ingress_class("traefik", "traefik.io/ingress-controller"), None),
+    ],
+)
+def test_the_paths_of_a_host_are_read_if_none_matches(
+    controller: Object, cls: Object, paths: list[tuple[str, str]] | None
+) -> None:
+    """Not of a controller that other kinds of objects configure too."""
+    rules = [
+        ingress(path="/cart", cls=cls["metadata"]["name"]),
+        ingress(path="/api", cls=cls["metadata"]["name"], place="shop/api"),
+        ingress("other.example", path="/x", cls=cls["metadata"]["name"]),
+    ]
+    found = seen(shelf(controller, classes=(cls,), ingresses=rules)).reading
+    read = found.ingress_paths
+    assert (read and [(r.ingress, r.path) for r in read]) == paths
+    found = seen(
+        shelf(controller, classes=(cls,), ingresses=rules), "https://shop.example/cart"
+    ).reading
+    assert found.ingress_paths is None

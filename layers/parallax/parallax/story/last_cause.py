@@ -28,6 +28,7 @@ def closed(incident: Incident, judgement: Judgement) -> Judgement:
         hop=last.hop,
         cause=last.cause,
         title=last.title,
+        reason=last.reason,
         next_steps=(),
     )
 
