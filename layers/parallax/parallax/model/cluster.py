@@ -94,7 +94,7 @@ class Pod:
     waiting_reason: str | None = None
     started_at: datetime | None = None
     waiting_message: str | None = None
-    """What the kubelet says about `waiting_reason`, e.g. why it pulled no image."""
+    """The kubelet's message for `waiting_reason`, e.g. why it pulled no image."""
     waiting_container: str | None = None
     """The container that waits, or that ended last; with `init` in front if it is an
     init container, e.g. `init migrate`."""
@@ -102,11 +102,12 @@ class Pod:
     """How that container ended last."""
     exit_reason: str | None = None
     """Why it ended last, e.g. `OOMKilled`."""
+    ended_at: datetime | None = None
     unscheduled: str | None = None
     """Why the scheduler found no node: the message of the condition PodScheduled."""
     placement: str | None = None
-    """What the pod asks of its node, e.g. `node selector disk=ssd`; None: nothing, or
-    not read."""
+    """What the pod requires of its node: `selector`, `affinity`, or both, joined by a
+    comma; None: nothing, or not read."""
     readiness_probe: str | None = None
     """E.g. `GET :8081/ready of container web`; None: it has none, or was not read."""
     liveness_probe: str | None = None

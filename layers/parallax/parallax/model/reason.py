@@ -37,6 +37,7 @@ class Reason(StrEnum):
     MISSING_SECRET = "missing-secret"  # noqa: S105 - a name, no secret
     CONTAINER_CONFIG_ERROR = "container-config-error"
     CONTAINER_CANNOT_START = "container-cannot-start"
+    SANDBOX_FAILED = "pod-sandbox-failed"
     CPU_QUOTA_EXCEEDED = "cpu-quota-exceeded"
     MEMORY_QUOTA_EXCEEDED = "memory-quota-exceeded"
     POD_QUOTA_EXCEEDED = "pod-quota-exceeded"
@@ -60,7 +61,7 @@ class Reason(StrEnum):
     PORT_NOT_TCP = "port-not-tcp"
 
 
-MEANINGS: dict[Reason, str] = {
+MEANINGS: dict[str, str] = {
     Reason.INSUFFICIENT_CPU: "no node has enough free CPU for the pod's request",
     Reason.INSUFFICIENT_MEMORY: "no node has enough free memory for the request",
     Reason.INSUFFICIENT_RESOURCES: "no node has another resource, or room for a pod",
@@ -73,7 +74,7 @@ MEANINGS: dict[Reason, str] = {
     Reason.NO_FREE_HOST_PORT: "another pod has the host port on each node",
     Reason.NO_NODE: "the cluster has no node for pods",
     Reason.UNSCHEDULABLE: "the scheduler finds no node, for another reason",
-    Reason.NOT_SCHEDULED: "the pod has no node, and the scheduler gave no reason",
+    Reason.NOT_SCHEDULED: "the pod has no node, and no reason was read",
     Reason.VOLUME_UNBOUND: "a PersistentVolumeClaim has no volume",
     Reason.VOLUME_CLAIM_MISSING: "a PersistentVolumeClaim does not exist",
     Reason.VOLUME_ON_ANOTHER_NODE: "the volume is bound to a node that is not free",
@@ -88,6 +89,7 @@ MEANINGS: dict[Reason, str] = {
     Reason.MISSING_SECRET: "a Secret, or a key of it, does not exist",
     Reason.CONTAINER_CONFIG_ERROR: "the container's configuration is invalid",
     Reason.CONTAINER_CANNOT_START: "the container's command cannot be started",
+    Reason.SANDBOX_FAILED: "the node cannot create the pod's network or sandbox",
     Reason.CPU_QUOTA_EXCEEDED: "the namespace's quota for CPU is used up",
     Reason.MEMORY_QUOTA_EXCEEDED: "the namespace's quota for memory is used up",
     Reason.POD_QUOTA_EXCEEDED: "the namespace's quota for pods is used up",

@@ -7,6 +7,7 @@ It does not: blame a component while the cause is not established.
 
 from parallax.model.finding import Finding, Proof
 from parallax.model.judgement import NOT_ESTABLISHED, Answer, Class, Hop
+from parallax.model.reason import MEANINGS
 from parallax.notify.paragraph import bullets, fill, minute, stacked
 
 _CLASSES = {
@@ -47,11 +48,19 @@ def blame(finding: Finding) -> str:
     proof = finding.proof
     old = not evidence and proof is not None and proof.cause == finding.cause
     seen = ", by earlier evidence" if old else ""
-    cause = fill(f"CAUSE: {component(finding)}{seen}. {finding.title}.")
+    cause = fill(f"CAUSE: {component(finding)}{seen}. {finding.title}.{_why(finding)}")
     if proof and old:
         title = f"Evidence ({_last_seen(finding, proof)})"
         return stacked(cause, bullets(title, proof.evidence))
     return stacked(cause, bullets("Evidence", evidence[0]) if evidence else "")
+
+
+def _why(finding: Finding) -> str:
+    """Return the reason one level below the cause, if it is known."""
+    if finding.reason is None:
+        return ""
+    meaning = MEANINGS.get(finding.reason)
+    return f" Reason: {finding.reason}{f' ({meaning})' if meaning else ''}."
 
 
 def _not_established(finding: Finding) -> str:
