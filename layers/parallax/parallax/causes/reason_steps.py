@@ -1,4 +1,4 @@
-"""Reason steps: the command that shows more of a reason, or mends it.
+"""Reason steps: the command that shows more of a reason, or corrects it.
 
 In: a `Why`, and the namespace. Out: next steps. It does not: find the reason.
 Several causes share it: the app's pods, and the ingress's own.
@@ -169,6 +169,6 @@ def reason_steps(why: Why | None, namespace: str) -> tuple[NextStep, ...]:
 
 
 def joined(*groups: tuple[NextStep, ...]) -> tuple[NextStep, ...]:
-    """Return the steps of all groups, without a command that stands before."""
+    """Return the steps of all groups, without a command that an earlier one has."""
     by_command = {s.command or s.text: s for g in reversed(groups) for s in g[::-1]}
     return tuple(by_command[key] for key in reversed(by_command))

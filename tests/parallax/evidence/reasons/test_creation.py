@@ -9,7 +9,7 @@ HEAD = 'pods "web-7c9-" is forbidden: '
 
 
 @pytest.mark.parametrize(
-    ("told", "reason"),
+    ("reported", "reason"),
     [
         (
             (
@@ -48,15 +48,19 @@ HEAD = 'pods "web-7c9-" is forbidden: '
         ),
     ],
 )
-def test_the_api_servers_message_gives_the_reason(told: str, reason: Reason) -> None:
+def test_the_api_servers_message_gives_the_reason(
+    reported: str, reason: Reason
+) -> None:
     """All of these are `forbidden`; what follows decides."""
-    assert reason_of(HEAD + told) is reason
+    assert reason_of(HEAD + reported) is reason
 
 
 def test_a_webhook_that_does_not_respond_rejects_the_pod_too() -> None:
     """The API server does not create what it cannot ask about."""
-    told = 'Internal error occurred: failed calling webhook "policy.example": timeout'
-    assert reason_of(told) is Reason.ADMISSION_REJECTED
+    reported = (
+        'Internal error occurred: failed calling webhook "policy.example": timeout'
+    )
+    assert reason_of(reported) is Reason.ADMISSION_REJECTED
 
 
 def test_an_unknown_message_is_no_rejection() -> None:

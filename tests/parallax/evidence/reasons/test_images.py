@@ -9,7 +9,7 @@ HEAD = "failed to resolve reference: "
 
 
 @pytest.mark.parametrize(
-    ("told", "reason"),
+    ("reported", "reason"),
     [
         (f"{HEAD}docker.io/shop/api:1.401: not found", Reason.IMAGE_NOT_FOUND),
         ("manifest unknown: manifest unknown", Reason.IMAGE_NOT_FOUND),
@@ -47,9 +47,9 @@ HEAD = "failed to resolve reference: "
         ("toomanyrequests: You have reached your limit", Reason.IMAGE_PULL_FAILED),
     ],
 )
-def test_the_runtimes_message_gives_the_reason(told: str, reason: Reason) -> None:
+def test_the_runtimes_message_gives_the_reason(reported: str, reason: Reason) -> None:
     """A back-off alone gives none."""
-    assert reason_of("ImagePullBackOff", told) is reason
+    assert reason_of("ImagePullBackOff", reported) is reason
 
 
 def test_a_malformed_name_is_a_state_of_its_own() -> None:

@@ -40,14 +40,14 @@ def waiting(state: str, **more: object) -> Pod:
 def test_the_schedulers_own_words_are_in_the_sentence() -> None:
     """The condition has them; without it the event."""
     pod = Pod(name="web-1", phase="Pending")
-    told = "0/3 nodes are available: 3 Insufficient memory."
+    reported = "0/3 nodes are available: 3 Insufficient memory."
     sentence = (
         "insufficient-memory",
         "pod web-1 cannot be scheduled: 0/3 nodes are available: 3 Insufficient memory",
     )
-    assert found(replace(pod, unscheduled=told)) == sentence
-    assert found(pod, warned("FailedScheduling", told)) == sentence
-    assert found(pod, warned("FailedScheduling", told, name="web-2")) == (
+    assert found(replace(pod, unscheduled=reported)) == sentence
+    assert found(pod, warned("FailedScheduling", reported)) == sentence
+    assert found(pod, warned("FailedScheduling", reported, name="web-2")) == (
         "not-scheduled",
         "pod web-1 has no node, and no scheduler said why",
     )
@@ -118,21 +118,23 @@ def test_a_crash_has_its_exit_code_container_and_restarts() -> None:
 
 def test_a_liveness_probe_explains_restarts() -> None:
     """The kubelet ends the container; its exit code says less."""
-    told = "Liveness probe failed: dial tcp 10.42.0.7:9999: connect: connection refused"
+    reported = (
+        "Liveness probe failed: dial tcp 10.42.0.7:9999: connect: connection refused"
+    )
     pod = waiting("CrashLoopBackOff", exit_code=137, exit_reason="Error", restarts=9)
-    reason, text = found(pod, warned("Unhealthy", told)) or ("", "")
+    reason, text = found(pod, warned("Unhealthy", reported)) or ("", "")
     assert reason == "liveness-probe-fails"
     assert "10.42.0.7:9999" in text
 
 
 def test_a_readiness_probe_has_its_port() -> None:
     """From the event, and from the pod's own declaration."""
-    told = (
+    reported = (
         'Readiness probe failed: Get "http://10.42.0.7:8081/": dial tcp 10.42.0.7:8081:'
         " connect: connection refused"
     )
     pod = replace(RUNNING, readiness_probe="GET :8081/ of container web")
-    reason, text = found(pod, warned("Unhealthy", told)) or ("", "")
+    reason, text = found(pod, warned("Unhealthy", reported)) or ("", "")
     assert reason == "readiness-probe-fails"
     assert "(GET :8081/ of container web)" in text
     assert "dial tcp 10.42.0.7:8081" in text

@@ -15,7 +15,7 @@ END = (
 
 
 @pytest.mark.parametrize(
-    ("told", "reason"),
+    ("reported", "reason"),
     [
         ("0/3 nodes are available: 3 Insufficient memory.", Reason.INSUFFICIENT_MEMORY),
         (
@@ -79,9 +79,11 @@ END = (
         ("something new", Reason.UNSCHEDULABLE),
     ],
 )
-def test_the_reason_that_rejects_most_nodes_decides(told: str, reason: Reason) -> None:
-    """A control plane's taint is normal, and what preemption adds is no reason."""
-    assert reason_of(told, POD) is reason
+def test_the_reason_that_rejects_most_nodes_decides(
+    reported: str, reason: Reason
+) -> None:
+    """A control plane's taint is normal, and preemption adds no reason."""
+    assert reason_of(reported, POD) is reason
 
 
 @pytest.mark.parametrize(
@@ -97,13 +99,13 @@ def test_the_pod_tells_selector_from_affinity(
     placement: str | None, reason: Reason
 ) -> None:
     """The scheduler writes the same phrase for both."""
-    told = (
+    reported = (
         "0/2 nodes are available: 2 node(s) didn't match Pod's node affinity/selector."
     )
-    assert reason_of(told, Pod(name="web-1", placement=placement)) is reason
+    assert reason_of(reported, Pod(name="web-1", placement=placement)) is reason
 
 
 def test_a_sentence_ends_before_preemption() -> None:
     """It says nothing about why the pod waits."""
-    told = f"0/3 nodes are available: 3 Insufficient cpu.{END}"
-    assert without_preemption(told) == "0/3 nodes are available: 3 Insufficient cpu"
+    reported = f"0/3 nodes are available: 3 Insufficient cpu.{END}"
+    assert without_preemption(reported) == "0/3 nodes are available: 3 Insufficient cpu"

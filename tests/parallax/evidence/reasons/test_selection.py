@@ -38,7 +38,7 @@ def absent(*workloads: Workload, reading: ClusterReading = READING) -> Why:
     return why
 
 
-def test_a_workload_scaled_to_zero_is_told() -> None:
+def test_a_workload_scaled_to_zero_is_named() -> None:
     """A DaemonSet has no replicas: no node is eligible."""
     why = absent(work(0))
     assert why.reason is Reason.ZERO_REPLICAS
@@ -48,17 +48,17 @@ def test_a_workload_scaled_to_zero_is_told() -> None:
 
 def test_the_condition_of_a_deployment_gives_the_reason() -> None:
     """ReplicaFailure has the API server's message."""
-    told = 'pods "api-7-" is forbidden: error looking up service account shop/api: '
-    why = absent(work(2, told + 'serviceaccount "api" not found'))
+    reported = 'pods "api-7-" is forbidden: error looking up service account shop/api: '
+    why = absent(work(2, reported + 'serviceaccount "api" not found'))
     assert why.reason is Reason.MISSING_SERVICE_ACCOUNT
     assert why.text.startswith("Deployment api cannot create pods: ")
 
 
 def test_the_event_of_its_replica_set_gives_it_too() -> None:
     """Another workload's event does not."""
-    told = "exceeded quota: q, requested: pods=1, used: pods=4, limited: pods=4"
+    reported = "exceeded quota: q, requested: pods=1, used: pods=4, limited: pods=4"
     event = Warned(
-        kind="ReplicaSet", name="api-7c9", reason="FailedCreate", message=told
+        kind="ReplicaSet", name="api-7c9", reason="FailedCreate", message=reported
     )
     reading = ClusterReading(read_at=READING.read_at, service=SERVICE, events=(event,))
     assert absent(work(2), reading=reading).reason is Reason.POD_QUOTA_EXCEEDED
@@ -66,7 +66,9 @@ def test_the_event_of_its_replica_set_gives_it_too() -> None:
         read_at=READING.read_at,
         service=SERVICE,
         events=(
-            Warned(kind="ReplicaSet", name="x-7", reason="FailedCreate", message=told),
+            Warned(
+                kind="ReplicaSet", name="x-7", reason="FailedCreate", message=reported
+            ),
         ),
     )
     why = absent(work(2), reading=other)

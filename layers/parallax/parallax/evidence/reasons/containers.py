@@ -62,8 +62,10 @@ def reason_of(pod: Pod, events: Sequence[Warned], now: datetime) -> Why | None:
     if state == "CreateContainerConfigError":
         return _config(pod, events)
     if state in NO_START:
-        told = pod.waiting_message or messages(events, "Failed")
-        return _why(Reason.CONTAINER_CANNOT_START, pod, "cannot start", told or state)
+        reported = pod.waiting_message or messages(events, "Failed")
+        return _why(
+            Reason.CONTAINER_CANNOT_START, pod, "cannot start", reported or state
+        )
     if state in CREATING or (state or "").isdecimal():
         return _creating(pod, events, now)
     if state in CRASHING:
@@ -91,8 +93,8 @@ def _why(reason: Reason, pod: Pod, what: str, detail: str | None = None) -> Why:
 def _image(pod: Pod, state: str, events: Sequence[Warned]) -> Why:
     failed = (e.message for e in events if e.reason == "Failed")
     pulls = [m for m in failed if "image" in m.lower() and "Error: " not in m[:7]]
-    told = "\n".join(filter(None, [pod.waiting_message, *pulls]))
-    reason = images.reason_of(state, told)
+    reported = "\n".join(filter(None, [pod.waiting_message, *pulls]))
+    reason = images.reason_of(state, reported)
     waiting = pod.waiting_message or ""
     alone = images.reason_of(state, waiting) is not Reason.IMAGE_PULL_FAILED
     detail = waiting if alone or not pulls else pulls[0]
@@ -100,14 +102,14 @@ def _image(pod: Pod, state: str, events: Sequence[Warned]) -> Why:
 
 
 def _config(pod: Pod, events: Sequence[Warned]) -> Why:
-    told = pod.waiting_message or messages(events, "Failed")
-    reason = _lacking(told) or Reason.CONTAINER_CONFIG_ERROR
-    return _why(reason, pod, "cannot be configured", told)
+    reported = pod.waiting_message or messages(events, "Failed")
+    reason = _lacking(reported) or Reason.CONTAINER_CONFIG_ERROR
+    return _why(reason, pod, "cannot be configured", reported)
 
 
-def _lacking(told: str) -> Reason | None:
+def _lacking(reported: str) -> Reason | None:
     """Return which object a message says is missing."""
-    return next((r for r, pattern in _LACKING if pattern.search(told)), None)
+    return next((r for r, pattern in _LACKING if pattern.search(reported)), None)
 
 
 def _creating(pod: Pod, events: Sequence[Warned], now: datetime) -> Why | None:
@@ -139,14 +141,14 @@ def _crash(pod: Pod, state: str | None, events: Sequence[Warned], *, init: bool)
     if init:
         return _why(Reason.INIT_CONTAINER_FAILS, pod, f"ends as init container{how}")
     if killed := _probe(events, "Liveness", "Startup"):
-        kind, told = killed
+        kind, reported = killed
         reason = (
             Reason.LIVENESS_PROBE_FAILS
             if kind == "Liveness"
             else Reason.STARTUP_PROBE_FAILS
         )
         what = f"is restarted as its {kind.lower()} probe fails"
-        return _why(reason, pod, what, told)
+        return _why(reason, pod, what, reported)
     if pod.exit_code in COMMAND_FAILS and pod.exit_reason in NO_START:
         return _why(Reason.CONTAINER_CANNOT_START, pod, f"cannot start{how}")
     return _why(Reason.CRASH_LOOP, pod, f"ends again and again{how}{_often(pod)}")
@@ -194,10 +196,10 @@ def _running(pod: Pod, events: Sequence[Warned], now: datetime) -> Why | None:
     return _readiness(pod, None)
 
 
-def _readiness(pod: Pod, told: str | None) -> Why:
+def _readiness(pod: Pod, reported: str | None) -> Why:
     asked = f" ({pod.readiness_probe})" if pod.readiness_probe else ""
     text = f"pod {pod.name} runs, and its readiness probe{asked} does not succeed"
-    detail = f": {quoted(told)}" if told else ""
+    detail = f": {quoted(reported)}" if reported else ""
     return Why(reason=Reason.READINESS_PROBE_FAILS, text=text + detail, name=pod.name)
 
 

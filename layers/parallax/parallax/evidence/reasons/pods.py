@@ -53,11 +53,11 @@ def _not_placed(
     cluster: ClusterReading, pod: Pod, events: Sequence[Warned]
 ) -> Why | None:
     """Return why a pod has no node."""
-    told = pod.unscheduled or messages(events, "FailedScheduling").split("\n")[0]
-    if told:
-        text = scheduling.without_preemption(told)
+    reported = pod.unscheduled or messages(events, "FailedScheduling").split("\n")[0]
+    if reported:
+        text = scheduling.without_preemption(reported)
         return Why(
-            reason=scheduling.reason_of(told, pod),
+            reason=scheduling.reason_of(reported, pod),
             text=f"pod {pod.name} cannot be scheduled: {quoted(text)}",
             name=pod.name,
         )

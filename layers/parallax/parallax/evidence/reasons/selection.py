@@ -38,9 +38,9 @@ def of_workloads(
     wanting = [w for w in workloads or () if w.desired]
     if workloads and not wanting:
         return _zero(workloads[0])
-    told = next((w for w in wanting if w.failure), None)
-    if told is not None and told.failure:
-        return _not_created(told, told.failure)
+    reported = next((w for w in wanting if w.failure), None)
+    if reported is not None and reported.failure:
+        return _not_created(reported, reported.failure)
     for event in cluster.events or ():
         if event.kind in OWNERS and event.reason == "FailedCreate":
             owner = next((w for w in wanting if event.name.startswith(w.name)), None)
@@ -61,9 +61,9 @@ def _zero(work: Workload) -> Why:
     return _about(work, Reason.ZERO_REPLICAS, f"{name} is scaled to 0 replicas")
 
 
-def _not_created(work: Workload, told: str) -> Why:
-    text = f"{work.kind} {work.name} cannot create pods: {quoted(told)}"
-    return _about(work, creation.reason_of(told), text)
+def _not_created(work: Workload, reported: str) -> Why:
+    text = f"{work.kind} {work.name} cannot create pods: {quoted(reported)}"
+    return _about(work, creation.reason_of(reported), text)
 
 
 def _about(work: Workload, reason: Reason, text: str) -> Why:
