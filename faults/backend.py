@@ -22,6 +22,11 @@ def unknown_port_name(spec: PlatformSpec) -> None:
     spec.port_name = spec.rng.choice(("http", "web", "app-http"))
 
 
+def no_tcp_port(spec: PlatformSpec) -> None:
+    """The Service's port is UDP: a number as targetPort, and no TCP port anywhere."""
+    spec.port_name = spec.rng.choice(("80", "8080", "50051"))
+
+
 def not_ready(spec: PlatformSpec) -> None:
     """The Service has pods, and none is ready."""
     crashing = spec.rng.random() < 0.5
@@ -105,6 +110,7 @@ BACKEND = (
             Injection(
                 name="service-port-leads-nowhere", inject=unknown_port_name, position=5
             ),
+            Injection(name="service-port-not-tcp", inject=no_tcp_port, position=5),
         ),
         supports="port_leads_nowhere",
         refutes="port_found_by_name",
