@@ -95,7 +95,7 @@ def _joined(lab: ClusterReading, app: ClusterReading) -> ClusterReading:
         "read_at": lab.read_at,
         "nodes": (*(lab.nodes or ()), *(app.nodes or ())),
         "endpoints_changed_at": lab.endpoints_changed_at,
-        "problems": lab.problems,
+        "problems": (*lab.problems, *app.problems),
     }
     return replace(lab, **{**fields, **kept})
 

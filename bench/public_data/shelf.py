@@ -52,8 +52,9 @@ def read(
 ) -> ClusterReading:
     """Return what an agent reads of the target's Service.
 
-    Its problems are left out: they are about the ingress, which is the lab's.
+    Problems about other objects are left out: the ingress is the lab's.
     """
     lists = cast("Lists", Shelf(objects))
     reading = read_path(target, lists, node="", now=now).reading
-    return replace(reading, problems=())
+    service = f"Service {target.reached.service} "
+    return replace(reading, problems=tuple(p for p in reading.problems if service in p))
