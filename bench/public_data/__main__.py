@@ -9,6 +9,7 @@ It does not: fetch a data set.
 import argparse
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,8 +57,8 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--no-page", action="store_true", help="do not write docs/")
     asked = parser.parse_args(arguments)
     try:
-        clone = _clone(asked.data)
-        return _measure(clone, data_set(clone), write=not asked.no_page)
+        with closing(_clone(asked.data)) as clone:
+            return _measure(clone, data_set(clone), write=not asked.no_page)
     except DataError as error:
         sys.stderr.write(f"error: {error}\n")
         return 2
