@@ -1,35 +1,52 @@
 """Lab edge: what stands in front of a foreign cluster, from the lab's recordings.
 
-In: an agent's reading of a foreign Service, and how it responds. Out: a snapshot of a
+In: an agent's reading of a foreign Service, and how it behaves. Out: a snapshot of a
 public URL that leads to this Service.
 The lab's are: the URL, its name, the load balancer, ingress-nginx and its access log on
 nodes of their own (`edge-01` to `edge-05`), and the responses that users and agents got
-there: the recorded 503 if the Service has no endpoint that is ready and has a port,
-else the recorded 502. Agents run on the foreign nodes that are ready; they cannot
-connect to the Service, and nothing listens on the ports of its ready pods.
+there. Agents run on the foreign nodes that are ready.
 It does not: judge, or see the case's label.
 """
 
 import json
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
-from parallax.model.cluster import (
-    ClusterReading,
-    Endpoint,
-    NodeReport,
-    Service,
-    Sighting,
-)
-from parallax.model.probe import Probe, Role
+from parallax.model.cluster import ClusterReading, Endpoint, NodeReport, Sighting
+from parallax.model.probe import ErrorType, Probe, Role
 from parallax.model.snapshot import Snapshot
 from parallax.model.target import Target
 from parallax.model.wire import decode
 
 EVENTS = Path(__file__).parents[2] / "events" / "diagnose"
-UNSERVED, REFUSED = "service-without-endpoints", "pod-refuses-connection"
 AT_THE_APP = {Role.POD, Role.SERVICE, Role.NODEPORT_OWN, Role.NODEPORT_OTHER}
+RULES = ("ingress_name", "ingress_hosts", "ingress_annotations")
+"""What the agent reads of the rules for the URL's host."""
+
+
+class Behavior(StrEnum):
+    """How a Service behaves; the value is the recording of the same behavior."""
+
+    UNSERVED = "service-without-endpoints"
+    """No endpoint is ready and has a port: the ingress responds 503 itself."""
+    REFUSING = "pod-refuses-connection"
+    """Ready pods refuse connections: the ingress responds 502 itself."""
+    NOT_ROUTED = "ingress-does-not-know-host"
+    """Pods respond, and the ingress has no rule for the host: it responds 404."""
+    ISOLATED = "pod-too-slow"
+    """Only their own nodes can connect to the pods: the ingress responds 504."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Models:
+    """Recorded probes: of the Service, and of a pod from its own or another node."""
+
+    service: Probe
+    own: Probe
+    other: Probe
 
 
 @cache
@@ -39,23 +56,51 @@ def recorded(name: str) -> Snapshot:
     return decode(Snapshot, json.loads(text.replace("worker-", "edge-"))["snapshot"])
 
 
+@cache
+def models(behavior: Behavior) -> Models:
+    """Return how the Service and its pods respond to agents."""
+    if behavior is Behavior.ISOLATED:
+        lost = _find("overlay-between-nodes-broken", Role.POD, ErrorType.TIMEOUT)
+        own = _find(Behavior.NOT_ROUTED, Role.POD, None)
+        return Models(service=lost, own=own, other=lost)
+    service = next(p for p in _probes(behavior) if p.role is Role.SERVICE)
+    pods = (p for p in _probes(behavior) if p.role is Role.POD)
+    pod = next(pods, service)
+    return Models(service=service, own=pod, other=pod)
+
+
+def _find(name: str, role: Role, error: ErrorType | None) -> Probe:
+    found = (p for p in _probes(name) if (p.role, p.error_type) == (role, error))
+    return next(found)
+
+
+def _probes(name: str) -> Iterator[Probe]:
+    return (probe for report in recorded(name).reports for probe in report.probes)
+
+
 def target(namespace: str, service: str) -> Target:
     """Return the target: the lab's URL, which leads to this Service."""
-    lab = recorded(UNSERVED).target
+    lab = recorded(Behavior.UNSERVED).target
     return replace(
         lab, reached=replace(lab.reached, namespace=namespace, service=service)
     )
 
 
-def snapshot(leads_to: Target, app: ClusterReading) -> Snapshot:
-    """Return a snapshot of the URL while the app behind it does not respond."""
+def unresponsive(app: ClusterReading) -> Behavior:
+    """Return how the ingress responds for an app that takes no connection."""
     served = any(e.ready and e.port for e in app.endpoints or ())
-    lab = recorded(REFUSED if served else UNSERVED)
-    edge = [_edge_report(report, app) for report in lab.reports]
+    return Behavior.REFUSING if served else Behavior.UNSERVED
+
+
+def snapshot(leads_to: Target, app: ClusterReading, behavior: Behavior) -> Snapshot:
+    """Return a snapshot of the URL while the app behind it behaves so."""
+    lab = recorded(behavior)
+    edge = [_edge_report(report, app, behavior) for report in lab.reports]
+    names = {report.node for report in lab.reports}
     inside = [
-        _inside_report(lab, node.name, app)
+        _inside_report(lab.reports[0], node.name, app, behavior)
         for node in app.nodes or ()
-        if node.ready and not _is_edge(node.name)
+        if node.ready and node.name not in names
     ]
     return replace(
         lab,
@@ -65,31 +110,30 @@ def snapshot(leads_to: Target, app: ClusterReading) -> Snapshot:
     )
 
 
-def _is_edge(name: str) -> bool:
-    return name.startswith("edge-")
-
-
-def _edge_report(report: NodeReport, app: ClusterReading) -> NodeReport:
+def _edge_report(
+    report: NodeReport, app: ClusterReading, behavior: Behavior
+) -> NodeReport:
     """Return an ingress node's report: its own hops, and the foreign Service's."""
-    probes = [p for p in report.probes if p.role not in AT_THE_APP]
-    model = _refused(report)
-    reading = report.reading
+    hops = [p for p in report.probes if p.role not in AT_THE_APP]
     return replace(
         report,
-        probes=(*_at_the_app(model, None, app), *probes),
-        reading=reading and _joined(reading, app),
+        probes=(*_at_the_app(report, report.node, app, behavior), *hops),
+        reading=report.reading and _joined(report.reading, app, behavior),
     )
 
 
-def _joined(lab: ClusterReading, app: ClusterReading) -> ClusterReading:
+def _joined(
+    lab: ClusterReading, app: ClusterReading, behavior: Behavior
+) -> ClusterReading:
     """Return the lab's reading of the ingress with the foreign one of the app.
 
     When endpoints changed is the lab's: a data set's clock stands still.
     """
+    rules = RULES if behavior is Behavior.NOT_ROUTED else ()
     fields = {
         name: getattr(app, name)
         for name in ClusterReading.__dataclass_fields__
-        if not name.startswith("ingress_")
+        if name in rules or not name.startswith("ingress_")
     }
     kept = {
         "read_at": lab.read_at,
@@ -100,58 +144,56 @@ def _joined(lab: ClusterReading, app: ClusterReading) -> ClusterReading:
     return replace(lab, **{**fields, **kept})
 
 
-def _inside_report(lab: Snapshot, node: str, app: ClusterReading) -> NodeReport:
+def _inside_report(
+    lab: NodeReport, node: str, app: ClusterReading, behavior: Behavior
+) -> NodeReport:
     """Return the report of an agent on a foreign node, sent when the lab's was."""
-    report = lab.reports[0]
-    probes = tuple(_at_the_app(_refused(report), node, app))
-    return replace(report, node=node, probes=probes, reading=None, sightings=())
+    probes = tuple(_at_the_app(lab, node, app, behavior))
+    return replace(lab, node=node, probes=probes, reading=None, sightings=())
 
 
-def _refused(report: NodeReport) -> Probe:
-    return next(p for p in report.probes if p.role is Role.SERVICE)
-
-
-def _at_the_app(model: Probe, node: str | None, app: ClusterReading) -> list[Probe]:
-    """Return probes of the Service and of its ready pods: all are refused.
+def _at_the_app(
+    report: NodeReport, node: str, app: ClusterReading, behavior: Behavior
+) -> Iterable[Probe]:
+    """Yield a node's probes of the Service and of its ready pods.
 
     Pods that are not ready are not probed: no data set shows whether they listen.
     """
-    if node is not None:
-        model = replace(model, node=node)
-    probes = [
-        _towards(model, Role.SERVICE, address, number)
-        for address, number in _service_places(app.service)
-    ]
-    return probes + [
-        replace(
-            _towards(model, Role.POD, e.address, e.port), pod=e.pod, peer_node=e.node
-        )
-        for e in app.endpoints or ()
-        if e.ready and e.port is not None
-    ]
+    model, at = models(behavior), report.probes[0].started_at
+    service = app.service
+    if service and service.ports and service.cluster_ip not in {None, "", "None"}:
+        address, number = service.cluster_ip, service.ports[0].port
+        probe = replace(model.service, role=Role.SERVICE, pod=None, peer_node=None)
+        yield _sent(probe, node, at, (address, number))
+    for pod in app.endpoints or ():
+        if pod.ready and pod.port is not None:
+            probe = model.own if pod.node == node else model.other
+            probe = replace(probe, role=Role.POD, pod=pod.pod, peer_node=pod.node)
+            yield _sent(probe, node, at, (pod.address, pod.port))
 
 
-def _service_places(service: Service | None) -> list[tuple[str, int]]:
-    if service is None or service.cluster_ip in {None, "", "None"}:
-        return []
-    return [(str(service.cluster_ip), port.port) for port in service.ports[:1]]
-
-
-def _towards(model: Probe, role: Role, address: str, port: int) -> Probe:
-    return replace(model, role=role, peer_address=address, peer_port=port)
+def _sent(probe: Probe, node: str, at: object, place: tuple[str | None, int]) -> Probe:
+    address, number = place
+    changes = {"started_at": at, "peer_address": address, "peer_port": number}
+    return replace(probe, **changes, node=node if probe.node else None)
 
 
 def _sighting(seen: Sighting, leads_to: Target, app: ClusterReading) -> Sighting:
     """Return the log line, with the foreign names in place of the lab's."""
+    if not (seen.upstream_name or "").startswith(_LAB_APP):
+        return seen
     reached = leads_to.reached
-    name = f"{reached.namespace}-{reached.service}-80" if seen.upstream_name else None
     used = next((e for e in app.endpoints or () if e.ready and e.port), None)
     return replace(
         seen,
-        upstream_name=name,
+        upstream_name=f"{reached.namespace}-{reached.service}-80",
         upstream_address=_place(used) if seen.upstream_address and used else None,
     )
 
 
 def _place(endpoint: Endpoint) -> str:
     return f"{endpoint.address}:{endpoint.port}"
+
+
+_LAB_APP = "keybuzz-"
+"""The beginning of the lab app's name in the ingress log."""

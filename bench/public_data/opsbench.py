@@ -113,12 +113,14 @@ def _case(folder: str, meta: Object, cache: Cache) -> Case:
     if not (service in connections or cache.described("services", service, namespace)):
         return Case(id=name, label=label, left_out=NO_SERVICE)
     target = lab_edge.target(namespace, service)
-    now = lab_edge.recorded(lab_edge.UNSERVED).taken_at
+    now = lab_edge.recorded(lab_edge.Behavior.UNSERVED).taken_at
     reading = shelf.read(target, objects(cache, namespace, now), now)
     served = any(e.ready and e.port for e in reading.endpoints or ())
     if served and connections.get(service, True):
         return Case(id=name, label=label, left_out=RESPONDS)
-    return Case(id=name, label=label, snapshot=lab_edge.snapshot(target, reading))
+    behavior = lab_edge.unresponsive(reading)
+    shot = lab_edge.snapshot(target, reading, behavior)
+    return Case(id=name, label=label, snapshot=shot)
 
 
 def _service(about: str, cache: Cache) -> str | None:
