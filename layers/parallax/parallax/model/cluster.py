@@ -140,8 +140,6 @@ class Warned:
     reason: str
     """As Kubernetes writes it, e.g. `FailedScheduling`, `Unhealthy`, `FailedMount`."""
     message: str
-    count: int = 1
-    last_seen: datetime | None = None
 
 
 @wired
@@ -202,8 +200,8 @@ class ClusterReading:
     pods: tuple[Pod, ...] | None = None
     workloads: tuple[Workload, ...] | None = None
     events: tuple[Warned, ...] | None = None
-    """Warning events of the target's pods and workloads, the newest first, at most 20;
-    None: not read, because pods are ready or without permission."""
+    """Recent Warning events of the target's pods and workloads, the newest of each kind
+    and object, at most 20; None: not read, as pods are ready or without permission."""
     unselected: tuple[Unselected, ...] | None = None
     """With a selector that matches no pod: what in the namespace comes near to it, at
     most 5; None: not read."""

@@ -113,6 +113,8 @@ def _lacking(reported: str) -> Reason | None:
 
 
 def _creating(pod: Pod, events: Sequence[Warned], now: datetime) -> Why | None:
+    if (pod.waiting_container or "").startswith("init ") and pod.exit_code:
+        return _crash(pod, None, events, init=True)
     if mounts := messages(events, "FailedMount"):
         reason = _lacking(mounts) or Reason.VOLUME_MOUNT_FAILED
         return _why(reason, pod, "cannot mount a volume", _telling(mounts))
