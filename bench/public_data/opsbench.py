@@ -22,6 +22,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+import yaml
+
 from bench.public_data import lab_edge, shelf
 from bench.public_data.case import Case
 from bench.public_data.clone import Clone
@@ -84,6 +86,16 @@ class Cache:
                 found[name] = found.get(name, False) or "Succeeded" in answer
         return found
 
+    def templates(self) -> Iterator[Object]:
+        """Yield the pod templates in the manifests that were applied."""
+        for (verb, _), answer in self.answers.items():
+            if verb == "GetAppYAML" and "affinity:" in answer:
+                documents = yaml.load_all(answer, Loader=yaml.CSafeLoader)
+                for item in filter(None, documents):
+                    template = item.get("spec", {}).get("template")
+                    if template:
+                        yield template
+
     def _answer(self, verb: str, kind: str, name: str, namespace: str) -> str:
         asked = {"resource_type": kind, "name": name, "namespace": namespace}
         return self.answers.get((verb, frozenset(asked.items())), "")
@@ -137,6 +149,7 @@ def objects(cache: Cache, namespace: str, now: datetime) -> dict[str, list[Objec
     texts = list(cache.every("pods", namespace))
     own = [pods.pod(text) for text in texts]
     warned = list(events.listed(cache.listed("events", namespace), namespace, now))
+    _add_affinity(own, cache)
     for text, pod in zip(texts, own, strict=True):
         warned += events.described(without_events(text)[1], pod, now)
     fronts = list(cache.every("services", namespace))
@@ -156,6 +169,16 @@ def objects(cache: Cache, namespace: str, now: datetime) -> dict[str, list[Objec
         ],
         "nodes": [workloads.node(text) for text in cache.every("nodes", namespace)],
     }
+
+
+def _add_affinity(pods_read: list[Object], cache: Cache) -> None:
+    """Add the affinity of the applied pod templates, which kubectl does not print."""
+    for template in cache.templates():
+        affinity = template["spec"].get("affinity")
+        wanted = template["metadata"]["labels"].items()
+        for pod in pods_read if affinity else ():
+            if wanted <= pod["metadata"]["labels"].items():
+                pod["spec"]["affinity"] = affinity
 
 
 def _name(text: str) -> str:

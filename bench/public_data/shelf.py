@@ -15,6 +15,7 @@ from parallax.model.target import Target
 from parallax.model.wire import Json
 from parallax_agent.read.target_path import read_path
 from parallax_agent.watch.api import Lists, describe_call
+from parallax_agent.watch.resources import RESOURCES, prune
 
 type Object = dict[str, Any]
 
@@ -26,7 +27,10 @@ class Shelf:
     """The objects of a cluster, by resource, with the interface of `Lists`."""
 
     def __init__(self, objects: Mapping[str, list[Object]]) -> None:
-        self.objects = objects
+        self.objects = {
+            resource: [_kept(resource, item) for item in items]
+            for resource, items in objects.items()
+        }
         self.problems: dict[str, str] = {}
         self.forbidden: set[str] = set()
         self.absent: set[str] = set()
@@ -45,6 +49,17 @@ class Shelf:
     def config_map(self, namespace: str, name: str) -> dict[str, str] | None:
         """Return a ConfigMap's entries; these clusters have none that is read."""
         del namespace, name
+
+    def warnings(self, namespace: str) -> list[Json] | None:
+        """Return a namespace's Warning events."""
+        return self.items("events", namespace)
+
+
+def _kept(resource: str, item: Object) -> Object:
+    """Return the fields that the agent keeps."""
+    kept = prune(item, RESOURCES[resource].shape)
+    kept.setdefault("metadata", {})["namespace"] = item["metadata"].get("namespace")
+    return kept
 
 
 def read(

@@ -6,7 +6,7 @@ In: a description's fields. Out: metadata, conditions, ports. It does not: read 
 import re
 from typing import Any
 
-from bench.public_data.kubectl_objects.text import NONE, Part, pairs
+from bench.public_data.kubectl_objects.text import NONE, Part, columns, pairs
 
 type Object = dict[str, Any]
 
@@ -25,13 +25,21 @@ def named(part: Part, **fields: Object) -> Object:
 
 
 def conditions(part: Part) -> list[Object]:
-    """Return the conditions: type, status, and the reason where it is printed."""
-    rows = [line.split() for line in part.get("Conditions").lines]
+    """Return the conditions: type, status, and what else is printed of a kind.
+
+    A pod's have no more, a Deployment's a reason, a node's two times before it.
+    """
+    rows = [columns(line, 6) for line in part.get("Conditions").lines]
     return [
-        {"type": row[0], "status": row[1], **({"reason": row[2]} if row[2:] else {})}
+        {"type": row[0], "status": row[1], **_explained(row[2:])}
         for row in rows
         if len(row) > 1 and row[1] in {"True", "False", "Unknown"}
     ]
+
+
+def _explained(cells: list[str]) -> Object:
+    names = ("reason",) if len(cells) == 1 else ("", "", "reason", "message")
+    return {name: cell for name, cell in zip(names, cells, strict=False) if name}
 
 
 def port(text: str) -> Object:

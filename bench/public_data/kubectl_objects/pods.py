@@ -30,6 +30,7 @@ def pod(text: str) -> Object:
             "initContainers": first,
             "nodeSelector": pairs(part.values("Node-Selectors")),
             "serviceAccountName": part.value("Service Account"),
+            "volumes": _volumes(part.get("Volumes")),
         },
         status={
             "phase": phase if phase in PHASES else "Running",
@@ -45,6 +46,18 @@ def pod(text: str) -> Object:
     if owner:
         item["metadata"]["ownerReferences"] = [{"kind": kind, "name": owner}]
     return item
+
+
+def _volumes(part: Part) -> list[Object]:
+    """Return the volumes of claims; other kinds are only named."""
+    claims = ((name, below.value("ClaimName")) for name, below in part.fields)
+    return [
+        {
+            "name": name,
+            **({"persistentVolumeClaim": {"claimName": claim}} if claim else {}),
+        }
+        for name, claim in claims
+    ]
 
 
 def containers(part: Part) -> tuple[list[Object], list[Object]]:

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from parallax.causes.pod_refuses_connection import CAUSE
 from parallax.diagnose.judge import ask, judge
 from parallax.model.cluster import NodeReport, Sighting
@@ -215,3 +217,23 @@ def test_a_404_there_is_not_for_want_of_a_pod() -> None:
     """The ingress used no upstream, or another one."""
     x = s.taken(s.run(s.LB_503, unknown_host=s.LB_503), s.balancer(), *bare(404))
     assert answer(CAUSE, x) is Answer.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("ports", "reason"),
+    [((9090,), "port-not-declared"), ((8080, 9090), None), ((), None)],
+)
+def test_a_target_port_that_no_container_declares_is_the_reason(
+    ports: tuple[int, ...], reason: str | None
+) -> None:
+    """Containers need not declare ports; where they do, another one is telling."""
+    x = s.pods_refuse()
+    cluster = x.reports[0].reading
+    assert cluster
+    assert cluster.pods
+    pods = tuple(replace(pod, ports=ports) for pod in cluster.pods)
+    assessment = ask(CAUSE, s.with_reading(x, pods=pods))
+    assert assessment.answer is Answer.SUPPORTED
+    assert assessment.reason == reason
+    shown = any("declare 9090" in text for text in assessment.evidence)
+    assert shown is (reason is not None)

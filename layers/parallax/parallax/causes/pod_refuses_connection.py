@@ -34,6 +34,7 @@ from parallax.evidence.words import of
 from parallax.model.cluster import Endpoint
 from parallax.model.judgement import Assessment, Class, Hop, NextStep
 from parallax.model.probe import AS_A_USER, FOR_THE_TARGET, ErrorType, Probe, Role
+from parallax.model.reason import Reason
 
 type Place = tuple[str | None, int | None]
 """An address and a port."""
@@ -65,7 +66,11 @@ def assess(scene: Scene) -> Assessment:
     with evidence_so_far(share):
         own = _ends_there(scene, refusing, all_refuse=not accepting)
     port = refusing[0].port
-    return supported(ID, f"{share} on port {port}, even from their own nodes", own)
+    state = f"{share} on port {port}, even from their own nodes"
+    declared = _declared(scene, refusing)
+    if declared is None:
+        return supported(ID, state, own)
+    return supported(ID, state, declared, own, reason=Reason.PORT_NOT_DECLARED)
 
 
 def _not_used(scene: Scene) -> Assessment:
@@ -102,6 +107,20 @@ def _ends_there(scene: Scene, refusing: list[Endpoint], *, all_refuse: bool) -> 
     with evidence_so_far(own):
         impact.end_at_ingress(scene, status, logged=ended is not None)
     return own
+
+
+def _declared(scene: Scene, refusing: list[Endpoint]) -> str | None:
+    """Return which ports the refusing pods declare, if the refused one is none."""
+    found = (scene.cluster.pods if scene.cluster else None) or ()
+    names = {e.pod for e in refusing}
+    ports = {p for pod in found if pod.name in names for p in pod.ports or ()}
+    if not ports or any(e.port in ports for e in refusing):
+        return None
+    listed = ", ".join(map(str, sorted(ports)[:5]))
+    return (
+        f"no container declares port {refusing[0].port}, the Service's targetPort; they"
+        f" declare {listed}"
+    )
 
 
 def _own_status(scene: Scene) -> tuple[int, str | None]:

@@ -21,17 +21,17 @@ holds only a part of the endpoints proves nothing.
 Neighbors: `service-without-endpoints` has no address at all; `pods-not-ready` has
 addresses, and none is ready. `pod-refuses-connection` is a TCP port whose `targetPort`
 is a number on which no container listens: Kubernetes does not check a number, so its
-endpoints have a port, and the ingress answers 502. `ingress-rejects-request` writes the same page, and
-its endpoints have a port.
+endpoints have a port, and the ingress answers 502. `ingress-rejects-request` writes the
+same page, and its endpoints have a port.
 
 Mitigation: set `targetPort` to a name that the containers declare, or to the port's
 number; or declare the port in the pod template, with the Service's protocol. Where the
 Service's port is UDP and the app serves HTTP, set `protocol: TCP`.
 
 Source: Kubernetes, FindPort in pkg/api/v1/pod/util.go, which the EndpointSlice
-controller calls for each pod: it returns a number as it is, whatever containers declare;
-discovery/v1, EndpointSlice.ports; issue
-kubernetes/kubernetes 109627 (PORTS `<unset>`); ingress-nginx 9141 and 9149.
+controller calls for each pod: it returns a number as it is, whatever containers
+declare; discovery/v1, EndpointSlice.ports; issue kubernetes/kubernetes 109627 (PORTS
+`<unset>`); ingress-nginx 9141 and 9149.
 """
 
 from shlex import quote
@@ -93,11 +93,8 @@ def _mismatch(scene: Scene) -> tuple[str, Reason | None]:
         raise Missing("which port of the Service requests go to")
     if port.target_port.isdecimal():
         return _numbered(service, port)
-    return (
-        f"no ready pod declares a TCP port named {port.target_port!r}, the targetPort"
-        f" of port {port.port}",
-        Reason.PORT_NAME_UNKNOWN,
-    )
+    name = f"no ready pod declares a TCP port named {port.target_port!r}"
+    return f"{name}, the targetPort of port {port.port}", Reason.PORT_NAME_UNKNOWN
 
 
 def _numbered(service: Service, port: ServicePort) -> tuple[str, Reason | None]:
@@ -109,11 +106,9 @@ def _numbered(service: Service, port: ServicePort) -> tuple[str, Reason | None]:
     lacks = f"no EndpointSlice has a TCP port for port {port.port} of the Service"
     if service.selector == ():
         return f"{lacks}, which has no selector: somebody else writes them", None
-    return (
-        f"{lacks}, although its targetPort is the number {port.target_port}: the"
-        " port's protocol is not TCP",
-        Reason.PORT_NOT_TCP,
-    )
+    number = f"although its targetPort is the number {port.target_port}"
+    text = f"{lacks}, {number}: the port's protocol is not TCP"
+    return text, Reason.PORT_NOT_TCP
 
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
@@ -136,7 +131,8 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         ),
         NextStep(
             text="Correct targetPort or protocol in the Service, or the port's name in"
-            " the pod template. Then check that the column PORTS shows the port's number.",
+            " the pod template. Then check that the column PORTS shows the port's"
+            " number.",
             command=f"{kubectl} get endpointslices -l"
             f" kubernetes.io/service-name={quote(name)}",
         ),

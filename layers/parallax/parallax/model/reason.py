@@ -23,7 +23,9 @@ class Reason(StrEnum):
     NO_NODE = "no-node"
     UNSCHEDULABLE = "unschedulable"
     NOT_SCHEDULED = "not-scheduled"
+    NO_SCHEDULER = "no-scheduler"
     VOLUME_UNBOUND = "volume-unbound"
+    STORAGE_CLASS_MISSING = "storage-class-missing"
     VOLUME_CLAIM_MISSING = "volume-claim-missing"
     VOLUME_ON_ANOTHER_NODE = "volume-on-another-node"
     VOLUME_MOUNT_FAILED = "volume-mount-failed"
@@ -48,10 +50,16 @@ class Reason(StrEnum):
     INIT_CONTAINER_FAILS = "init-container-fails"
     OUT_OF_MEMORY = "out-of-memory"
     LIVENESS_PROBE_FAILS = "liveness-probe-fails"
+    LIVENESS_PROBE_WRONG_PORT = "liveness-probe-wrong-port"
+    LIVENESS_PROBE_WRONG_PROTOCOL = "liveness-probe-wrong-protocol"
     STARTUP_PROBE_FAILS = "startup-probe-fails"
     READINESS_PROBE_FAILS = "readiness-probe-fails"
+    READINESS_PROBE_WRONG_PORT = "readiness-probe-wrong-port"
+    READINESS_PROBE_WRONG_PROTOCOL = "readiness-probe-wrong-protocol"
     CRASH_LOOP = "crash-loop"
     NODE_NOT_READY = "node-not-ready"
+    KUBELET_SILENT = "kubelet-silent"
+    CONTAINER_RUNTIME_DOWN = "container-runtime-down"
     POD_ENDED = "pod-ended"
     POD_STARTING = "pod-starting"
     ZERO_REPLICAS = "zero-replicas"
@@ -59,6 +67,7 @@ class Reason(StrEnum):
     SERVICE_MISSING = "service-missing"
     PORT_NAME_UNKNOWN = "port-name-unknown"
     PORT_NOT_TCP = "port-not-tcp"
+    PORT_NOT_DECLARED = "port-not-declared"
 
 
 MEANINGS: dict[str, str] = {
@@ -74,6 +83,15 @@ MEANINGS: dict[str, str] = {
     Reason.NO_FREE_HOST_PORT: "another pod has the host port on each node",
     Reason.NO_NODE: "the cluster has no node for pods",
     Reason.UNSCHEDULABLE: "the scheduler finds no node, for another reason",
+    Reason.NO_SCHEDULER: "no scheduler wrote anything about the pod",
+    Reason.STORAGE_CLASS_MISSING: "a claim's StorageClass does not exist",
+    Reason.READINESS_PROBE_WRONG_PORT: "no container declares the probe's port",
+    Reason.READINESS_PROBE_WRONG_PROTOCOL: "the port speaks another protocol",
+    Reason.LIVENESS_PROBE_WRONG_PORT: "no container declares the probe's port",
+    Reason.LIVENESS_PROBE_WRONG_PROTOCOL: "the port speaks another protocol",
+    Reason.KUBELET_SILENT: "the pod's node sends no status",
+    Reason.CONTAINER_RUNTIME_DOWN: "the node has no working container runtime",
+    Reason.PORT_NOT_DECLARED: "no container declares the targetPort's number",
     Reason.NOT_SCHEDULED: "the pod has no node, and no reason was read",
     Reason.VOLUME_UNBOUND: "a PersistentVolumeClaim has no volume",
     Reason.VOLUME_CLAIM_MISSING: "a PersistentVolumeClaim does not exist",

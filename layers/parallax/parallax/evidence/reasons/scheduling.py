@@ -60,8 +60,23 @@ def reason_of(message: str, pod: Pod) -> Reason:
     counts = _counts(lower)
     if not counts:
         return next((r for p, r in PER_NODE if p in lower), Reason.UNSCHEDULABLE)
+    counts = _of_matching(counts, pod)
     found = max(counts, key=lambda reason: counts[reason])
     return _exact(found, pod) if found is Reason.NO_NODE_MATCHES else found
+
+
+def _of_matching(counts: dict[Reason, int], pod: Pod) -> dict[Reason, int]:
+    """Return the counts without nodes that the pod excludes, if it allows others.
+
+    A pod with a node selector does not want most nodes. What keeps it from the node
+    that it wants is the reason.
+    """
+    others = {r: n for r, n in counts.items() if r is not Reason.NO_NODE_MATCHES}
+    if pod.matching_nodes is None or not others:
+        return counts
+    if pod.matching_nodes:
+        return others
+    return {Reason.NO_NODE_MATCHES: 1}
 
 
 def _counts(lower: str) -> dict[Reason, int]:
