@@ -65,7 +65,7 @@ def _wrong_protocol(
 def _serve(spec: PlatformSpec, pod: IngressPod, request: Request) -> Response:
     """Respond as the ingress does: with its own page, or a pod's response."""
     ingress = spec.ingress
-    if request.host not in ingress.hosts:
+    if request.host not in ingress.hosts or "/" not in ingress.paths:
         return _own_response(spec, pod, request, 404)
     if pod.answers is not None:
         return _own_response(spec, pod, request, pod.answers)
@@ -121,6 +121,8 @@ def _attempt(
         # HAProxy waits a second before it retries (its manual, "retries").
         wait = 1.0 if ingress.kind == "haproxy" else 0.0
         return Attempt(pod=app, seconds=wait, status=502, connected=False)
+    if ingress.unusable and spec.rng.random() < ingress.unusable:
+        return Attempt(pod=app, seconds=response.processing, status=502)
     status = response.reply.status
     return Attempt(
         pod=app, seconds=response.processing, status=status, reply=response.reply

@@ -32,7 +32,7 @@ def cluster(spec: PlatformSpec, at: float) -> k.ClusterReading:
         ),
         ingress_service=_ingress_service(spec),
         ingress_endpoints=None if hidden.slices else _ingress_endpoints(spec),
-        ingress_name=spec.service if spec.host in ingress.hosts else None,
+        ingress_name=spec.service if _is_routed(spec) else None,
         ingress_hosts=tuple(sorted(ingress.hosts)),
         ingress_annotations=(deny.annotation,) if deny else (),
         ingress_config=_config(spec) if nginx else None,
@@ -53,10 +53,15 @@ def cluster(spec: PlatformSpec, at: float) -> k.ClusterReading:
         service_port=80,
         endpoints=None if hidden.slices else _endpoints(spec),
         endpoints_changed_at=None if hidden.slices else changed,
-        pods=_pods(spec, at),
-        workloads=(_workload(spec),),
+        pods=None if spec.outside else _pods(spec, at),
+        workloads=None if spec.outside else (_workload(spec),),
         problems=(why,) if hidden.slices else (),
     )
+
+
+def _is_routed(spec: PlatformSpec) -> bool:
+    """Return whether an Ingress leads from the target's URL to its Service."""
+    return spec.host in spec.ingress.hosts and "/" in spec.ingress.paths
 
 
 def _ingress_workload(spec: PlatformSpec) -> k.Workload:
@@ -130,8 +135,8 @@ def _endpoints(spec: PlatformSpec) -> tuple[k.Endpoint, ...]:
             address=p.address,
             ready=p.ready,
             port=None if spec.port_name else p.port,
-            node=p.node,
-            pod=p.name,
+            node=None if spec.outside else p.node,
+            pod=None if spec.outside else p.name,
         )
         for p in spec.pods
     )

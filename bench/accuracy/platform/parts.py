@@ -93,6 +93,10 @@ class Ingress:
     read_timeout: float = 60.0
     connect_timeout: float = 5.0
     tries: int = 3
+    paths: tuple[str, ...] = ("/",)
+    """The paths that its Ingress has; users request `/`."""
+    unusable: float = 0.0
+    """The share of the pods' good responses that it cannot use."""
     pods: list[IngressPod] = field(default_factory=list[IngressPod])
 
 

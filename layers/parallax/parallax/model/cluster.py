@@ -167,9 +167,10 @@ class Unselected:
 @wired
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RulePath:
-    """One path that the Ingresses of the target's host route to a Service."""
+    """One path that an Ingress has for the target's host."""
 
     ingress: str
+    """Its namespace and name."""
     path: str
     path_type: str | None = None
 
@@ -215,8 +216,8 @@ class ClusterReading:
     """With a selector that matches no pod: what in the namespace comes near to it, at
     most 5; None: not read."""
     ingress_paths: tuple[RulePath, ...] | None = None
-    """Every path that Ingresses route for the target's host, at most 50; None: not
-    read, or other kinds may route it too."""
+    """The paths that Ingresses have for the target's host, at most 50, if none of them
+    matches the target's path; None: one does, or they were not read."""
     problems: tuple[str, ...] = ()
     """What could not be read and why, e.g. a missing permission."""
     partial: tuple[str, ...] = ()

@@ -127,6 +127,25 @@ def test_a_liveness_probe_explains_restarts() -> None:
     assert "10.42.0.7:9999" in text
 
 
+def test_a_program_that_ends_by_itself_is_not_ended_by_its_probe() -> None:
+    """The probe fails because the program has ended."""
+    reported = "Liveness probe failed: dial tcp 10.42.0.7:80: connection refused"
+    pod = waiting("CrashLoopBackOff", exit_code=1, exit_reason="Error", restarts=9)
+    assert (found(pod, warned("Unhealthy", reported)) or ("",))[0] == "crash-loop"
+
+
+def test_a_limit_that_is_too_low_to_start_is_a_lack_of_memory() -> None:
+    """The runtime is killed before the container runs."""
+    reported = (
+        "runc create failed: container init was OOM-killed (memory limit too low)"
+    )
+    pod = waiting("ContainerCreating", phase="Pending")
+    event = warned("FailedCreatePodSandBox", reported)
+    assert (found(pod, event) or ("",))[0] == "out-of-memory"
+    other = warned("FailedCreatePodSandBox", "plugin type flannel failed")
+    assert (found(pod, other) or ("",))[0] == "pod-sandbox-failed"
+
+
 def test_a_readiness_probe_has_its_port() -> None:
     """From the event, and from the pod's own declaration."""
     reported = (

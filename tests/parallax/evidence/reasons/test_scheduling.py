@@ -77,6 +77,13 @@ END = (
             ),
             Reason.VOLUME_ON_ANOTHER_NODE,
         ),
+        (
+            (
+                "0/4 nodes are available: 2 node(s) didn't match Pod's node"
+                " affinity/selector, 2 node(s) were unschedulable."
+            ),
+            Reason.NODE_CORDONED,
+        ),
         ("no nodes available to schedule pods", Reason.NO_NODE),
         ("something new", Reason.UNSCHEDULABLE),
     ],

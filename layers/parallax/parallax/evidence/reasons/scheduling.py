@@ -2,7 +2,8 @@
 
 In: the scheduler's message, e.g. `0/3 nodes are available: 3 Insufficient memory.`
 Out: the reason. It does not: read nodes.
-The reason that rejects most nodes decides. The taint of control-plane nodes is normal,
+The reason that rejects most nodes decides, and of two equal ones a cordon, because a
+selector is meant to exclude nodes. The taint of control-plane nodes is normal,
 so it decides only if no other reason is there.
 Source: kube-scheduler, framework/plugins (ErrReason…), types.go (FitError).
 """
@@ -61,7 +62,11 @@ def reason_of(message: str, pod: Pod) -> Reason:
     if not counts:
         return next((r for p, r in PER_NODE if p in lower), Reason.UNSCHEDULABLE)
     counts = _of_matching(counts, pod)
-    found = max(counts, key=lambda reason: counts[reason])
+    cordons_count = pod.matching_nodes is None
+    found = max(
+        counts,
+        key=lambda r: (counts[r], (r is Reason.NODE_CORDONED) is cordons_count),
+    )
     return _exact(found, pod) if found is Reason.NO_NODE_MATCHES else found
 
 
@@ -69,7 +74,8 @@ def _of_matching(counts: dict[Reason, int], pod: Pod) -> dict[Reason, int]:
     """Return the counts without nodes that the pod excludes, if it allows others.
 
     A pod with a node selector does not want most nodes. What keeps it from the node
-    that it wants is the reason.
+    that it wants is the reason. Among equals a cordon comes last then: control-plane
+    nodes are often cordoned for good.
     """
     others = {r: n for r, n in counts.items() if r is not Reason.NO_NODE_MATCHES}
     if pod.matching_nodes is None or not others:
