@@ -13,7 +13,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.public_data import opsbench, page
+from bench.public_data import holmes, opsbench, page
 from bench.public_data.case import Case
 from bench.public_data.clone import Clone, DataError
 from bench.public_data.equivalences import Match, table
@@ -46,6 +46,15 @@ KNOWN = (
         about=opsbench.ABOUT,
         count=opsbench.count,
         cases=opsbench.cases,
+    ),
+    DataSet(
+        name=holmes.NAME,
+        source=holmes.SOURCE,
+        folder=holmes.FOLDER,
+        equivalences="holmesgpt",
+        about=holmes.ABOUT,
+        count=holmes.count,
+        cases=holmes.cases,
     ),
 )
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from bench.accuracy.figures import Share
 from bench.public_data.equivalences import Equivalence, Match
-from bench.public_data.score import Result, Results
+from bench.public_data.score import NO_ROW, Result, Results
 
 HEAD = """\
 # Accuracy on public data
@@ -90,7 +90,14 @@ def _left_out(results: Results) -> Iterator[str]:
     if not results.left_out:
         yield "All cases are converted."
         return
-    counts = Counter((c.left_out or "", c.label) for c in results.left_out)
+    alone = sum(c.left_out == NO_ROW for c in results.left_out)
+    if alone:
+        yield f"{alone} cases: {NO_ROW}."
+        yield ""
+    others = [c for c in results.left_out if c.left_out != NO_ROW]
+    if not others:
+        return
+    counts = Counter((c.left_out or "", c.label) for c in others)
     yield "| why | label | cases |"
     yield "|---|---|---|"
     for (why, label), number in sorted(counts.items()):

@@ -5,11 +5,13 @@ It does not: convert, or print.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bench.public_data.case import Case
 from bench.public_data.equivalences import Equivalence, Match
 from parallax.diagnose.judge import judge
+
+NO_ROW = "its label has no row in the table of equivalences"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +45,9 @@ def scored(
     """Judge each case; `progress` is called with the number of those done."""
     results = Results()
     for done, case in enumerate(cases, 1):
-        if case.snapshot is None:
+        if case.label not in equivalences:
+            results.left_out.append(replace(case, snapshot=None, left_out=NO_ROW))
+        elif case.snapshot is None:
             results.left_out.append(case)
         else:
             judgement = judge(case.snapshot)

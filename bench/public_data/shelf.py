@@ -71,5 +71,8 @@ def read(
     """
     lists = cast("Lists", Shelf(objects))
     reading = read_path(target, lists, node="", now=now).reading
-    service = f"Service {target.reached.service} "
-    return replace(reading, problems=tuple(p for p in reading.problems if service in p))
+    about = (f"Service {target.reached.service} ", "IngressClass ")
+    return replace(
+        reading,
+        problems=tuple(p for p in reading.problems if any(name in p for name in about)),
+    )

@@ -60,7 +60,7 @@ def _with_matching(
     """Add to pods without a node which nodes their labels allow."""
     nodes = reader.items("nodes", None)
     waiting = {name_of(p): p for p in app.pods or () if not part(p, "spec").get(_NODE)}
-    if nodes is None or not waiting:
+    if not nodes or not waiting:
         return reading
     pods = tuple(
         replace(pod, matching_nodes=matching(waiting[pod.name], nodes))

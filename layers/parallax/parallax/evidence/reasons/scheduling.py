@@ -78,7 +78,7 @@ def _of_matching(counts: dict[Reason, int], pod: Pod) -> dict[Reason, int]:
     nodes are often cordoned for good.
     """
     others = {r: n for r, n in counts.items() if r is not Reason.NO_NODE_MATCHES}
-    if pod.matching_nodes is None or not others:
+    if pod.matching_nodes is None or not others or others == counts:
         return counts
     if pod.matching_nodes:
         return others
