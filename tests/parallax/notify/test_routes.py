@@ -52,7 +52,7 @@ def test_the_topic_gets_a_mail(cloud: Any) -> None:
     TopicRoute(cloud.topic).send(FINDING)
     (mail,) = (json.loads(text) for text in cloud.messages(cloud.inbox))
     assert "front" in mail["Subject"]
-    assert "503 from the internet" in mail["Message"]
+    assert "https://front.example/" in mail["Message"]
 
 
 def test_a_finding_with_a_reason_is_mailed_and_everything_is_queued() -> None:
@@ -101,8 +101,8 @@ def test_a_late_mail_begins_with_its_delay() -> None:
     """After an outage of SNS, or a redrive, it does not describe the present."""
     assert late(FINDING, NOON + timedelta(minutes=9)) == ""
     assert late(FINDING, NOON + timedelta(hours=7)) == (
-        "This mail was delayed by 7 h 0 min. It describes the state at 2025-11-20\n"
-        "12:00:00 UTC.\n\n"
+        "This mail was delayed by 7 h 0 min. It describes the state at 2025-11-20"
+        " 12:00:00 UTC.\n\n"
     )
 
 

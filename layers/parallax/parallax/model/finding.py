@@ -17,11 +17,15 @@ from parallax.model.judgement import (
     Class,
     Hop,
     HopSeen,
+    Lead,
     NextStep,
     Symptom,
 )
+from parallax.model.probe import Phases
 from parallax.model.snapshot import Snapshot
 from parallax.model.wire import wired
+
+NOT_REACHED = Phases()
 
 
 class NotificationReason(StrEnum):
@@ -58,6 +62,32 @@ class SnapshotRef:
 
 @wired
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """What a user's request got: a response, or an error.
+
+    `first_line` is the beginning of the page on one line, at most 160 characters.
+    """
+
+    at: datetime
+    status_code: int | None = None
+    reason: str | None = None
+    server: str | None = None
+    error: str | None = None
+    first_line: str = ""
+    phases: Phases = NOT_REACHED
+
+
+@wired
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """Something that happened, for a timeline."""
+
+    at: datetime
+    text: str
+
+
+@wired
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One judgement as it is published. `turn` is set if a mail is sent too.
 
@@ -90,10 +120,20 @@ class Finding:
     path: tuple[HopSeen, ...] = ()
     next_steps: tuple[NextStep, ...] = ()
     advice: tuple[Advice, ...] = ()
+    lead: Lead | None = None
     snapshot: Snapshot | None = None
     snapshot_ref: SnapshotRef | None = None
     snapshot_problem: str | None = None
     request_id: str | None = None
+    response: Response | None = None
+    """What the first failing external request got."""
+    timeline: tuple[Moment, ...] = ()
+    no_change_before: str | None = None
+    """A sentence that the cluster did not change before the failure."""
+    next_mail_at: datetime | None = None
+    """When a mail comes if nothing changes."""
+    quiet_seconds: float | None = None
+    """How long the target must be healthy before the incident ends."""
 
 
 def without_snapshot(finding: Finding, place: str) -> Finding:

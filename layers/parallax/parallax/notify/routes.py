@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from parallax.aws import client, failed_with
 from parallax.model.finding import Finding, without_snapshot
 from parallax.model.plain import json_text
-from parallax.notify.paragraph import clock, fill, span
+from parallax.notify.paragraph import clock, paragraph, span
 from parallax.notify.publication import Publication
 from parallax.settings import Settings, SettingsError
 
@@ -145,7 +145,7 @@ def late(finding: Finding, now: datetime) -> str:
         return ""
     when = clock(finding.judged_at)
     text = f"This mail was delayed by {span(age)}. It describes the state at {when}."
-    return f"{fill(text)}\n\n"
+    return f"{paragraph(text)}\n\n"
 
 
 def message(publication: Publication) -> str:

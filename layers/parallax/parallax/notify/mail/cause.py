@@ -1,0 +1,135 @@
+"""Cause: the paragraphs of a mail that name the cause, and list its evidence.
+
+In: a finding. Out: lines: the component at fault, the first evidence; the rest of the
+evidence, and when it was last observed if it is old.
+It does not: blame a component while the cause is not established.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from parallax.model.finding import Finding, Proof
+from parallax.model.judgement import (
+    NOT_ESTABLISHED,
+    Answer,
+    Candidate,
+    Class,
+    Hop,
+    Lead,
+)
+from parallax.model.reason import MEANINGS
+from parallax.notify.paragraph import bullets, minute, paragraph, sentence, stacked
+
+_CLASSES = {
+    Class.CACHE: "a cache or DNS",
+    Class.LOAD_BALANCER: "the load balancer",
+    Class.BACKEND: "the backend",
+    Class.MONITOR: "Parallax itself",
+}
+_HOPS = {
+    Hop.DNS: "DNS",
+    Hop.CDN: "the cache (CDN)",
+    Hop.LOAD_BALANCER: "the load balancer",
+    Hop.NODE: "the network from the load balancer to the nodes",
+    Hop.INGRESS: "the ingress",
+    Hop.OVERLAY: "the network between nodes",
+    Hop.SERVICE: "the Service",
+    Hop.POD: "the pods",
+}
+LISTED = 3
+"""How many kinds of missing evidence a mail lists."""
+
+
+def component(finding: Finding) -> str:
+    """Return the component at fault: the hop, else the class."""
+    at_hop = _HOPS.get(finding.hop) if finding.hop else None
+    return at_hop or (_CLASSES[finding.class_] if finding.class_ else "none")
+
+
+def cause(finding: Finding) -> str:
+    """Return the cause and its first evidence, or what is known without a cause."""
+    if finding.cause == NOT_ESTABLISHED or finding.class_ is None:
+        return _not_established(finding)
+    evidence, proof = _evidence(finding), _old_proof(finding)
+    how = f"as {_last_seen(finding, proof)}" if proof else "established"
+    shown = proof.evidence if proof else evidence
+    first = f": {shown[0]}" if shown else ""
+    head = f"CAUSE ({component(finding)}, {how})"
+    return stacked(head, sentence(f"{finding.title}{first}"), *_reason(finding))
+
+
+def _reason(finding: Finding) -> Iterator[str]:
+    """Yield the reason one level below the cause, if it is known."""
+    if finding.reason is not None:
+        meaning = next((m for r, m in MEANINGS.items() if r == finding.reason), None)
+        in_words = f" ({meaning})" if meaning else ""
+        yield sentence(f"Reason: {finding.reason}{in_words}")
+
+
+def why(finding: Finding) -> str:
+    """Return the evidence after the first sentence, which stands with the cause."""
+    proof = _old_proof(finding)
+    shown = proof.evidence if proof else _evidence(finding)
+    return bullets("WHY", shown[1:])
+
+
+def _evidence(finding: Finding) -> Sequence[str]:
+    """Return what supports the cause now."""
+    return next(
+        (
+            a.evidence
+            for a in finding.assessments
+            if a.cause == finding.cause and a.answer is Answer.SUPPORTED
+        ),
+        (),
+    )
+
+
+def _old_proof(finding: Finding) -> Proof | None:
+    """Return the last proof, if nothing supports the cause any more."""
+    proof = finding.proof
+    is_old = proof is not None and proof.cause == finding.cause
+    return proof if is_old and not _evidence(finding) else None
+
+
+def _not_established(finding: Finding) -> str:
+    """Return that no cause is named, what is known, and earlier evidence."""
+    head = "CAUSE (not established)"
+    if finding.lead:
+        return stacked(head, *_lead(finding.lead), _earlier_evidence(finding))
+    missing = [m for a in finding.assessments for m in a.missing]
+    listed = "; ".join(list(dict.fromkeys(missing))[:LISTED])
+    return stacked(
+        head,
+        "The evidence does not prove any single cause.",
+        sentence(f"Missing evidence: {listed}") if listed else "",
+        _earlier_evidence(finding),
+    )
+
+
+def _lead(lead: Lead) -> Iterator[str]:
+    """Yield the most telling observation, what it excludes, and what remains."""
+    seen = lead.observation
+    yield sentence(f"Observed: {seen}")
+    yield paragraph(lead.excludes)
+    if lead.candidates:
+        yield bullets("Still possible:", map(_candidate, lead.candidates))
+    else:
+        yield "None of the causes that Parallax knows fits this."
+
+
+def _candidate(candidate: Candidate) -> str:
+    needs = "; ".join(candidate.missing)
+    return f"{candidate.title} ({candidate.cause}). Missing to decide: {needs}."
+
+
+def _earlier_evidence(finding: Finding) -> str:
+    """Return what supported a cause earlier, unless the evidence now refutes it."""
+    proof, answers = finding.proof, {a.cause: a.answer for a in finding.assessments}
+    if proof is None or answers.get(proof.cause) is Answer.REFUTED:
+        return ""
+    title = f"Earlier evidence of {proof.cause} ({_last_seen(finding, proof)}):"
+    return bullets(title, proof.evidence)
+
+
+def _last_seen(finding: Finding, proof: Proof) -> str:
+    return f"last observed at {minute(proof.seen_at, finding.judged_at)}"
