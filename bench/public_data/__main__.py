@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from bench.public_data import holmes, opsbench, page
@@ -33,6 +34,7 @@ class DataSet:
     folder: str
     equivalences: str
     about: str
+    remarks: str = ""
     count: Callable[[Clone], int]
     cases: Callable[[Clone], Iterator[Case]]
 
@@ -44,6 +46,7 @@ KNOWN = (
         folder=opsbench.FOLDER,
         equivalences="cloud-opsbench",
         about=opsbench.ABOUT,
+        remarks=opsbench.REMARKS,
         count=opsbench.count,
         cases=opsbench.cases,
     ),
@@ -102,9 +105,9 @@ def _measure(clone: Clone, known: DataSet, *, write: bool) -> int:
     results = scored(known.cases(clone), equivalences, progress)
     about = (
         f"[{known.name}]({known.source}) at commit `{clone.commit[:12]}` of"
-        f" {clone.date}.\n{known.about}"
+        f" {clone.date}, measured on {datetime.now(UTC).date()}.\n{known.about}"
     )
-    text = page.section(known.name, about, results, equivalences)
+    text = page.section(known.name, about, results, equivalences) + known.remarks
     sys.stdout.write(text + "\n" + "".join(_wrong(results)))
     if write:
         before = PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""

@@ -38,6 +38,19 @@ SOURCE = "https://github.com/LLM4Ops/Cloud-OpsBench"
 RESPONDS = "the Service takes connections"
 NO_FAILURE = "no Service fails"
 NO_SERVICE = "the case does not show the app's Service"
+REMARKS = """
+### Cases that contradict themselves
+
+The data set's answers of kubectl were collected one after the other, and some do not
+fit together. No code is bent for them.
+
+- `boutique/scheduling/155` and `156`: the scheduler's event is about a taint, and no
+  node has the label that the pod selects any more.
+- `boutique/runtime/1` and `18`: the pod is described as ready, and its endpoint is not.
+- `boutique/startup/20` and `34`: a misspelled image, and a registry that rejects the
+  pull. No evidence tells that the image does not exist.
+- `trainticket`, four cases: the app's Service is neither listed nor tested.
+"""
 CREATING = "Error creating: "
 ABOUT = """
 Two shops, one injected fault in each case. The data set's are, as kubectl printed them:

@@ -17,18 +17,22 @@ HEAD = """\
 Clusters that others broke, with the labels that they published.
 `make bench-strangers DATA=<clone>` converts a data set's cases to our Snapshot, judges
 them, and writes the data set's section of this page. [Accuracy](accuracy.md) has our
-own cases. No file of a data set is in this repository.
+own cases, which these figures are not part of. No file of a data set is in this
+repository.
 
 | figure | meaning |
 |---|---|
 | named | a cause is named that the label allows |
 | own label | the cause with its reason says the same as the label |
 | true, says less | the reason is true, and the label says more |
+| no reason, or another | the cause fits, and no reason is named, or one that the label does not have |
 | not established | no cause is named |
 | wrong | a cause is named that the label does not allow |
 
 `bench/public_data/equivalences/` has the table of what each label means in our words,
-with the reason for each row.
+with the reason for each row. "Cannot" marks a label that says more than any evidence
+that the agent reads: why an app ends is in its own log, and why a claim has no volume
+is in the volumes.
 """
 
 
@@ -57,7 +61,8 @@ def _figures(results: Results) -> Iterator[str]:
     rows = {
         "named": results.count(*named),
         "own label": results.count(Match.OWN),
-        "true, says less": results.count(Match.COARSER, Match.NAMED),
+        "true, says less": results.count(Match.COARSER),
+        "no reason, or another": results.count(Match.NAMED),
         "not established": results.count(Match.ABSTAINED),
         "wrong": results.count(Match.WRONG),
     }

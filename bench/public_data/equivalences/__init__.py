@@ -23,7 +23,7 @@ class Match(StrEnum):
 
     OWN = "own label"
     COARSER = "true, says less"
-    NAMED = "named, no reason"
+    NAMED = "no reason, or another"
     ABSTAINED = "not established"
     WRONG = "wrong"
 
