@@ -168,7 +168,6 @@ INGRESS = (
                 name="ingress-cannot-use-response",
                 inject=unusable,
                 requires=Requirements(kind="ingress-nginx", check="tcp"),
-                position=4,
             ),
         ),
         supports="unusable_response",

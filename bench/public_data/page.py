@@ -25,7 +25,7 @@ repository.
 | named | a cause is named that the label allows |
 | own label | the cause with its reason says the same as the label |
 | true, says less | the reason is true, and the label says more |
-| no reason, or another | the cause fits, and no reason is named, or one that the label does not have |
+| no reason, or another | the cause fits, and no reason of the label is named |
 | not established | no cause is named |
 | wrong | a cause is named that the label does not allow |
 

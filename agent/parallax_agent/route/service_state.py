@@ -11,7 +11,7 @@ from parallax.model.wire import Json
 from parallax_agent.route import limits
 from parallax_agent.watch import objects
 from parallax_agent.watch.api import Lists, describe_call
-from parallax_agent.watch.pod_state import pod_with_state
+from parallax_agent.watch.pod_state import pods_with_state
 
 EXPORTED_CONFIG = frozenset(
     {
@@ -123,7 +123,7 @@ class ServiceState:
 
     def model_pods(self) -> tuple[Pod, ...] | None:
         """Return the pods as the model has them; None: not read."""
-        return None if self.pods is None else tuple(map(pod_with_state, self.pods))
+        return None if self.pods is None else tuple(pods_with_state(self.pods))
 
     def config_map(self) -> str | None:
         """Return the ConfigMap's name from the controller's own arguments."""

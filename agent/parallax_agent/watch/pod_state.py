@@ -5,7 +5,7 @@ It does not: judge, or read more of a pod that is ready.
 Source: Kubernetes API, core/v1 (PodCondition, ContainerState, Probe).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import cast
 
@@ -13,6 +13,21 @@ from parallax.model.cluster import Pod
 from parallax.model.wire import Json
 from parallax_agent.watch import objects
 from parallax_agent.watch.objects import instant, many, message, part
+
+MOST = 20
+"""Unready pods of which more is read."""
+
+
+def pods_with_state(items: Iterable[Json]) -> Iterator[Pod]:
+    """Yield pods; of the first `MOST` that are not ready, with what keeps them so.
+
+    A thousand pods fail for the same reasons, and each message is some 300 bytes.
+    """
+    unready = 0
+    for item in items:
+        pod = objects.pod(item)
+        unready += not pod.ready
+        yield pod if pod.ready or unready > MOST else pod_with_state(item)
 
 
 def pod_with_state(item: Json) -> Pod:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from parallax_agent.watch.pod_state import pod_with_state
+from parallax_agent.watch.pod_state import MOST, pod_with_state, pods_with_state
 
 ENDED = "2026-11-30T12:00:00Z"
 
@@ -105,6 +105,14 @@ def test_probes_are_read_in_words() -> None:
     read = pod_with_state(item)
     assert read.readiness_probe == "a command of container web"
     assert read.liveness_probe == "gRPC :9 of container web"
+
+
+def test_a_thousand_pods_do_not_each_have_a_message() -> None:
+    """The first ones that are not ready are enough."""
+    crash = container("web", state=ended(1))
+    many = [pod(containerStatuses=[crash]) for _ in range(MOST + 5)]
+    codes = [p.exit_code for p in pods_with_state(many)]
+    assert codes == [1] * MOST + [None] * 5
 
 
 def test_a_ready_pod_has_none_of_it() -> None:

@@ -61,6 +61,58 @@ def test_some_requests_may_succeed() -> None:
     assert judge(x).cause == CAUSE.id
 
 
+def closed_at_once(*, restarts: int = 0) -> Snapshot:
+    """Return a share of requests that fail at once at pods that serve the others."""
+    pages = [s.INGRESS_502_BY_LB, *[s.OK] * 9, s.INGRESS_502_BY_LB]
+    outside = s.run(pages, direct=s.OK)
+    lost = tuple(
+        replace(line, upstream_response_time=0.0)
+        for line in s.seen(outside, 502, status=502, length=0)
+    )
+    well = tuple(
+        replace(lost[0], request_id=p.request_id, status_code=200, upstream_status=200)
+        for p in outside.probes
+        if p.healthy
+    )
+    x = s.taken(outside, s.balancer(), *s.reports(sightings=(*lost, *well)))
+    read = s.reading(s.NOW).pods or ()
+    pods = tuple(replace(p, restarts=restarts) for p in read)
+    return s.with_reading(x, pods=pods)
+
+
+def test_a_kept_connection_that_the_app_closed_fails_at_once() -> None:
+    """The same pods serve other requests; a pod that restarts leaves it open."""
+    assert judge(closed_at_once()).cause == CAUSE.id
+    assert answer(CAUSE, closed_at_once(restarts=2)) is Answer.UNKNOWN
+
+
+def test_an_ingress_that_uses_the_service_s_address_is_understood() -> None:
+    """The annotation `service-upstream`: internal probes of the Service succeed."""
+    x = lines(upstream_address="10.96.0.7:8080")
+    service = replace(
+        s.service("keybuzz-api", 8080, 30080, "8080"), cluster_ip="10.96.0.7"
+    )
+    reports = tuple(
+        replace(
+            r,
+            probes=(
+                *r.probes,
+                s.probe(
+                    Role.SERVICE,
+                    r.sent_at,
+                    s.OK,
+                    node=r.node,
+                    peer_address="10.96.0.7",
+                    peer_port=8080,
+                ),
+            ),
+        )
+        for r in x.reports
+    )
+    x = s.with_reading(replace(x, reports=reports), service=service)
+    assert judge(x).cause == CAUSE.id
+
+
 @pytest.mark.parametrize(
     "open_case",
     [

@@ -61,7 +61,7 @@ def test_endpoints_written_by_hand_that_do_not_respond() -> None:
     judgement = judge(s.leads_outside())
     assert judgement.cause == CAUSE.id
     evidence = ask(CAUSE, s.leads_outside()).evidence
-    assert "are no pods of the cluster: 10.0.0.110:8080" in evidence[0]
+    assert "belong to no pod of the cluster: 10.0.0.110:8080" in evidence[0]
     assert "11 of 11 failing requests got no response" in evidence[1]
     assert "http://10.0.0.110:8080/" in (judgement.next_steps[1].command or "")
 

@@ -29,9 +29,8 @@ proxy-buffer-size) and ConfigMap (upstream-keepalive-timeout); ingress-nginx 794
 (too big header), 11244, 10987 and 3099 (closed connections).
 """
 
-from shlex import quote
-
 from parallax.causes.cause import Cause, refuted, supported
+from parallax.causes.error_log_steps import error_log_steps
 from parallax.evidence import impact, ingress, inside, logs, pods, users
 from parallax.evidence.reading import Hidden, Missing, evidence_so_far
 from parallax.evidence.scene import Scene
@@ -44,7 +43,6 @@ ID = "ingress-cannot-use-response"
 BAD_GATEWAY = 502
 AT_ONCE = 0.001
 """Seconds; nginx logs milliseconds. A refused connection takes no longer."""
-NGINX = "nginx.ingress.kubernetes.io/"
 
 
 def assess(scene: Scene) -> Assessment:
@@ -59,7 +57,7 @@ def assess(scene: Scene) -> Assessment:
         return refuted(ID, f"none of {len(requests)} failing responses is a 502")
     if dead := _no_response_at_home(scene):
         return refuted(ID, dead)
-    if 2 * len([p for p in gave if ingress.wrote_page(p)]) <= len(requests):
+    if 2 * len([p for p in gave if _of_the_ingress(p)]) <= len(requests):
         raise Missing("a 502 written by the ingress itself for most failing users")
     lines = _given_up(scene)
     if lines is None:
@@ -77,6 +75,14 @@ def assess(scene: Scene) -> Assessment:
         f"{share}, e.g. {last.upstream_address} (log of {last.node})",
         *_settings(scene),
     )
+
+
+def _of_the_ingress(probe: Probe) -> bool:
+    """Return whether a 502 is the ingress's own, or a CDN's that replaced it.
+
+    The log line of the request, which is needed too, shows the ingress's status.
+    """
+    return ingress.wrote_page(probe) or users.written_by(probe).hop == "cdn"
 
 
 def _no_response_at_home(scene: Scene) -> str | None:
@@ -97,6 +103,7 @@ def _given_up(scene: Scene) -> tuple[Sighting, ...] | None:
     if not seen:
         raise Missing("an ingress log line of a failing request")
     places = {logs.place(e) for e in pods.known_endpoints(scene) if e.ready}
+    places |= _of_the_service(scene)
     given_up = tuple(s for s in seen if logs.got_no_response(s))
     if not given_up or logs.pod_answers(scene):
         return None
@@ -105,9 +112,29 @@ def _given_up(scene: Scene) -> tuple[Sighting, ...] | None:
     if any(s.upstream_address not in places for s in given_up):
         raise Missing("why the ingress uses an address without a ready endpoint")
     times = [s.upstream_response_time for s in given_up]
-    if any(t is None for t in times) or all((t or 0) <= AT_ONCE for t in times):
+    at_once = all((t or 0) <= AT_ONCE for t in times)
+    if None in times or (at_once and not _connects(scene, given_up)):
         raise Missing("whether the ingress got a connection to the pods at all")
     return given_up
+
+
+def _of_the_service(scene: Scene) -> set[str]:
+    """Return the Service's own address with each port, for `service-upstream`."""
+    service = inside.cluster(scene).service
+    ports = service.ports if service and service.cluster_ip else ()
+    return {f"{service.cluster_ip}:{p.port}" for p in ports if service}
+
+
+def _connects(scene: Scene, given_up: tuple[Sighting, ...]) -> bool:
+    """Return whether the same pods serve other requests, and none has restarted.
+
+    Then the ingress connects to them: a connection that it kept open was closed.
+    """
+    served = [p for p in users.outside(scene, *AS_A_USER) if p.healthy]
+    addresses = {s.upstream_address for s in scene.sightings_of(*served)}
+    restarts = [p.restarts for p in inside.cluster(scene).pods or ()]
+    used = {s.upstream_address for s in given_up}
+    return used <= addresses and not any(restarts)
 
 
 def _they_respond(scene: Scene, lines: tuple[Sighting, ...]) -> str:
@@ -119,13 +146,17 @@ def _they_respond(scene: Scene, lines: tuple[Sighting, ...]) -> str:
     share = f"{of(len(well), len(probes))} internal probes of pods succeed"
     if len(well) < len(probes):
         raise Missing("why a pod does not respond well to its probe", evidence=(share,))
-    asked = {_place(p) for p in well}
+    asked = {_place(p) for p in (*well, *_healthy_at_the_service(scene))}
     if any(s.upstream_address not in asked for s in lines):
         raise Missing("an internal probe of each pod that the ingress used")
     nodes = inside.cluster(scene).nodes
     if not pods.from_other_nodes(scene) and len(nodes or "many") > 1:
         raise Missing("probes of the pods from other nodes")
     return f"all {len(probes)} internal probes of its pods succeed"
+
+
+def _healthy_at_the_service(scene: Scene) -> tuple[Probe, ...]:
+    return tuple(p for p in scene.inside(Role.SERVICE) if p.healthy)
 
 
 def _place(probe: Probe) -> str:
@@ -159,46 +190,12 @@ def _settings(scene: Scene) -> tuple[str, ...]:
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Return where the controller writes the reason, and what each reason needs."""
-    where = quote(ingress.service_name(scene).partition("/")[0])
     requests = users.failing(scene, *FOR_THE_TARGET)
-    pod = next((s.pod for s in scene.sightings_of(*requests) if s.pod), None)
-    namespace = quote(pods.service_name(scene).partition("/")[0])
-    name = inside.cluster(scene).ingress_name or "NAME"
-    which = quote(name.rpartition("/")[2])
-    annotate = f"kubectl -n {namespace} annotate ingress {which} --overwrite {NGINX}"
-    return (
-        NextStep(
-            text="Read in the controller's error log why it gave up the response. The"
-            " next steps state what each line means.",
-            command=f"kubectl -n {where} logs {quote(pod)} --since=15m"
-            " | grep -E '\\[(error|crit)\\]'"
-            if pod
-            else f"kubectl -n {where} get pods -o wide",
-        ),
-        NextStep(
-            text="`upstream sent too big header`: the response's header is larger than"
-            " proxy-buffer-size (4k by default). Raise it, or let the app send"
-            " fewer or smaller cookies.",
-            command=f"{annotate}proxy-buffer-size=16k",
-        ),
-        NextStep(
-            text="`upstream sent no valid HTTP/1.0 header`, `SSL_do_handshake() failed`"
-            " or `wrong version number`: backend-protocol does not match what the pods"
-            " speak (HTTP, HTTPS, GRPC). Correct it.",
-            command=f"{annotate}backend-protocol=HTTP",
-        ),
-        NextStep(
-            text="`upstream prematurely closed connection` or `Connection reset by"
-            " peer`: the app closes connections that the ingress keeps open, or its"
-            " process ends. Its keep-alive timeout must exceed"
-            " upstream-keepalive-timeout (60 s by default). Check its restarts.",
-            command=f"kubectl -n {namespace} get pods",
-        ),
-        NextStep(
-            text="`connect() failed`: something rejects the ingress's own connections."
-            " Check the NetworkPolicies of the app.",
-            command=f"kubectl -n {namespace} get networkpolicies",
-        ),
+    return error_log_steps(
+        controller=ingress.service_name(scene).partition("/")[0],
+        pod=next((s.pod for s in scene.sightings_of(*requests) if s.pod), None),
+        namespace=pods.service_name(scene).partition("/")[0],
+        name=(inside.cluster(scene).ingress_name or "NAME").rpartition("/")[2],
     )
 
 

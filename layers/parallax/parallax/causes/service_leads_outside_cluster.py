@@ -69,7 +69,7 @@ def _state(scene: Scene, service: Service) -> str:
         return f"Service {name} is an ExternalName{where}, and has no pods"
     found = pods.known_endpoints(scene)
     places = ", ".join(logs.place(e) for e in found[:3])
-    return f"the endpoints of Service {name} are no pods of the cluster: {places}"
+    return f"the endpoints of Service {name} belong to no pod of the cluster: {places}"
 
 
 def _ends_there(scene: Scene, *, external: bool) -> str:

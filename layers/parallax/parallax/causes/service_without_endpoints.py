@@ -68,7 +68,7 @@ def reason(scene: Scene) -> Why | None:
 def _state(cluster: ClusterReading) -> tuple[str, ...]:
     """Return why there are no endpoints, as far as the cluster was read."""
     absent = [p for p in cluster.problems if p.startswith("no Service ")]
-    if absent:
+    if absent and cluster.service is None:
         return tuple(absent)
     if cluster.pods is None:
         return ()

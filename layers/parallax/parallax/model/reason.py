@@ -64,6 +64,7 @@ class Reason(StrEnum):
     POD_STARTING = "pod-starting"
     ZERO_REPLICAS = "zero-replicas"
     SELECTOR_MATCHES_NOTHING = "selector-matches-nothing"
+    NO_SELECTOR = "no-selector"
     SERVICE_MISSING = "service-missing"
     PORT_NAME_UNKNOWN = "port-name-unknown"
     PORT_NOT_TCP = "port-not-tcp"
@@ -126,6 +127,7 @@ MEANINGS: dict[str, str] = {
     Reason.POD_STARTING: "the containers are being created",
     Reason.ZERO_REPLICAS: "the workload is scaled to zero",
     Reason.SELECTOR_MATCHES_NOTHING: "no pod has the labels of the selector",
+    Reason.NO_SELECTOR: "the Service has no selector, and nobody wrote endpoints",
     Reason.SERVICE_MISSING: "the Service does not exist",
     Reason.PORT_NAME_UNKNOWN: "no container declares the targetPort's name",
     Reason.PORT_NOT_TCP: "the Service has no TCP port",

@@ -92,10 +92,12 @@ def test_a_selector_names_the_label_that_differs() -> None:
     )
 
 
-def test_without_a_selector_nothing_is_said_of_it() -> None:
-    """Its endpoints are written by hand."""
+def test_without_a_selector_somebody_has_to_write_endpoints() -> None:
+    """No pod can be missing then."""
     service = Service(namespace="shop", name="api", selector=())
-    assert of_absence(READING, service, (), ()) is None
+    why = of_absence(READING, service, None, None)
+    assert why
+    assert why.reason is Reason.NO_SELECTOR
     assert of_absence(READING, SERVICE, None, None) is None
 
 

@@ -24,6 +24,11 @@ def of_absence(
     workloads: Sequence[Workload] | None,
 ) -> Why | None:
     """Return why a Service has no endpoint; None: not established."""
+    if service is not None and service.selector == ():
+        text = f"Service {service.name} has no selector, so it needs written endpoints"
+        return Why(
+            reason=Reason.NO_SELECTOR, text=text, kind="service", name=service.name
+        )
     if pods is None:
         return None
     if pods:
@@ -79,8 +84,6 @@ def _unmatched(
     if workloads is None or service is None:
         return None
     wants = service.selector
-    if wants == ():
-        return None
     own = service is cluster.service
     near = [_differs(one, wants) for one in (own and cluster.unselected) or () if wants]
     labels = f" {_pairs(wants)}" if wants else ""
