@@ -92,8 +92,8 @@ def _recorded(clone: Clone, files: list[str]) -> Snapshot | None:
         start = text.find("Name:")
         if start < 0 or not _POD.match(text[start:]):
             continue
-        told = text[start:].partition("\nstderr:")[0].replace('\\"', '"')
-        pod = pods.pod(told)
+        message = text[start:].partition("\nstderr:")[0].replace('\\"', '"')
+        pod = pods.pod(message)
         owner = (
             part({}, "none")
             if "ownerReferences" not in pod["metadata"]
@@ -101,7 +101,7 @@ def _recorded(clone: Clone, files: list[str]) -> Snapshot | None:
         )
         if owner.get("kind") == "Job" or manifests.is_ready(pod):
             continue
-        warned = list(events.described(without_events(told)[1], pod, _now()))
+        warned = list(events.described(without_events(message)[1], pod, _now()))
         return _in_front(pod, warned)
     return None
 

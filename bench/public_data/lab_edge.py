@@ -147,8 +147,16 @@ def _joined(
 def _inside_report(
     lab: NodeReport, node: str, app: ClusterReading, behavior: Behavior
 ) -> NodeReport:
-    """Return the report of an agent on a foreign node, sent when the lab's was."""
-    probes = tuple(_at_the_app(lab, node, app, behavior))
+    """Return the report of an agent on a foreign node, sent when the lab's was.
+
+    Ingress pods respond to it as to an agent on the edge.
+    """
+    hops = [
+        replace(p, node=node if p.node else None)
+        for p in lab.probes
+        if p.role is Role.INGRESS_POD
+    ]
+    probes = (*_at_the_app(lab, node, app, behavior), *hops)
     return replace(lab, node=node, probes=probes, reading=None, sightings=())
 
 

@@ -4,36 +4,19 @@ In: objects as a user applies them. Out: objects as the API would show them late
 with their states and events, EndpointSlices, workloads, on one node.
 It does not: pull or run images. An image counts as one that runs and listens on the
 ports that its container declares, so a fault that only the image shows is not here.
-Source: kubelet (kubelet_pods.go, secret and configmap volumes), kube-scheduler (reasons
-of its plugins), the EndpointSlice controller; quoted from the events they write.
+Source: the EndpointSlice controller; `unready` has those of pods.
 """
 
-import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
+from bench.public_data.unready import CLASSES, NODE, Found, trouble
 from parallax_agent.watch.objects import many, part
 
 type Object = dict[str, Any]
 
-NODE = "node-a"
-CLASSES = {None, "", "standard"}
-"""Storage classes that exist."""
-ORDINARY = {"cpu", "memory", "ephemeral-storage"}
-"""Resources that every node has."""
+POLICY = "NetworkPolicy"
 WORKLOADS = {"Deployment": "deployments", "StatefulSet": "statefulsets"}
-UNPLACED = "0/1 nodes are available: {}. preemption: 0/1 nodes are available: 1 {}."
-HOPELESS = "Preemption is not helpful for scheduling"
-
-
-@dataclass(slots=True)
-class Found:
-    """Why a pod does not get ready."""
-
-    unscheduled: str | None = None
-    waiting: str | None = None
-    warnings: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
 
 
 def cluster(applied: list[Object], namespace: str, now: str) -> dict[str, list[Object]]:
@@ -42,7 +25,7 @@ def cluster(applied: list[Object], namespace: str, now: str) -> dict[str, list[O
         item["metadata"].setdefault("namespace", namespace)
     objects: dict[str, list[Object]] = {"nodes": [_node()], "pods": [], "events": []}
     for number, item in enumerate(_pods(applied), 1):
-        found = _trouble(item, applied)
+        found = trouble(item, applied)
         objects["pods"].append(_placed(item, found, number))
         objects["events"] += _events(item, found, now)
     ready = {pod["metadata"]["name"] for pod in objects["pods"] if is_ready(pod)}
@@ -60,7 +43,8 @@ def cluster(applied: list[Object], namespace: str, now: str) -> dict[str, list[O
     objects["endpointslices"] = [
         endpoint_slice(item, objects["pods"]) for item in services
     ]
-    objects["ingresses"] = [item for item in applied if item["kind"] == "Ingress"]
+    for resource, kind in (("ingresses", "Ingress"), ("networkpolicies", POLICY)):
+        objects[resource] = [item for item in applied if item["kind"] == kind]
     return objects
 
 
@@ -93,80 +77,6 @@ def _pods(applied: list[Object]) -> Iterator[Object]:
                 meta = {"name": f"{name}-{number}", "labels": labels}
                 meta["namespace"] = item["metadata"]["namespace"]
                 yield {"kind": "Pod", "metadata": meta, "spec": template["spec"]}
-
-
-def _trouble(pod: Object, applied: list[Object]) -> Found:
-    """Return what keeps a pod from becoming ready; without a word: nothing."""
-    names = {(item["kind"], item["metadata"]["name"]): item for item in applied}
-    unplaced = next(filter(None, _unplaced(pod, names)), None)
-    if unplaced:
-        told = UNPLACED.format(unplaced, HOPELESS)
-        return Found(unscheduled=told, warnings=[("FailedScheduling", told)])
-    for volume in many(pod, "spec", "volumes"):
-        for key, kind, what in (
-            ("configMap", "ConfigMap", "name"),
-            ("secret", "Secret", "secretName"),
-        ):
-            wanted = part(volume, key).get(what)
-            if wanted and (kind, wanted) not in names:
-                told = (
-                    f'MountVolume.SetUp failed for volume "{volume["name"]}" :'
-                    f' {kind.lower()} "{wanted}" not found'
-                )
-                return Found(
-                    waiting="ContainerCreating", warnings=[("FailedMount", told)]
-                )
-    for kind, wanted in _referred(pod):
-        if (kind, wanted) not in names:
-            told = f'Error: {kind.lower()} "{wanted}" not found'
-            return Found(
-                waiting="CreateContainerConfigError", warnings=[("Failed", told)]
-            )
-    return _unready(pod)
-
-
-def _unplaced(
-    pod: Object, names: dict[tuple[str, str], Object]
-) -> Iterator[str | None]:
-    """Yield why the scheduler finds no node, as it writes it."""
-    if part(pod, "spec", "nodeSelector").items() - {("kubernetes.io/hostname", NODE)}:
-        yield "1 node(s) didn't match Pod's node affinity/selector"
-    for container in many(pod, "spec", "containers"):
-        for resource in part(container, "resources", "requests"):
-            if resource not in ORDINARY:
-                yield f"1 Insufficient {resource}"
-    for volume in many(pod, "spec", "volumes"):
-        claim = part(volume, "persistentVolumeClaim").get("claimName")
-        if claim is None:
-            continue
-        wanted = names.get(("PersistentVolumeClaim", claim))
-        if wanted is None:
-            yield f'persistentvolumeclaim "{claim}" not found'
-        elif wanted["spec"].get("storageClassName") not in CLASSES:
-            yield "pod has unbound immediate PersistentVolumeClaims"
-
-
-def _referred(pod: Object) -> Iterator[tuple[str, str]]:
-    """Yield the ConfigMaps and Secrets that containers' environments need."""
-    for container in many(pod, "spec", "containers"):
-        for entry in many(container, "env"):
-            source = part(entry, "valueFrom")
-            for key, kind in (
-                ("configMapKeyRef", "ConfigMap"),
-                ("secretKeyRef", "Secret"),
-            ):
-                name = part(source, key).get("name")
-                if name and not part(source, key).get("optional"):
-                    yield kind, name
-
-
-def _unready(pod: Object) -> Found:
-    """Return that a readiness probe cannot succeed, whatever the image does."""
-    for container in many(pod, "spec", "containers"):
-        command = many(container, "readinessProbe", "exec", "command")
-        if command and re.fullmatch(r"exit [1-9]\d*", str(command[-1]).strip()):
-            return Found(warnings=[("Unhealthy", "Readiness probe failed: ")])
-    return Found()
 
 
 def _placed(pod: Object, found: Found, number: int) -> Object:

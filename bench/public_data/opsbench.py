@@ -48,7 +48,7 @@ fit together. No code is bent for them.
   node has the label that the pod selects any more.
 - `boutique/runtime/1` and `18`: the pod is described as ready, and its endpoint is not.
 - `boutique/startup/20` and `34`: a misspelled image, and a registry that rejects the
-  pull. No evidence tells that the image does not exist.
+  pull. No evidence shows that the image does not exist.
 - `trainticket`, four cases: the app's Service is neither listed nor tested.
 """
 CREATING = "Error creating: "

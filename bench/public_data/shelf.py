@@ -57,7 +57,10 @@ class Shelf:
 
 def _kept(resource: str, item: Object) -> Object:
     """Return the fields that the agent keeps."""
-    kept = prune(item, RESOURCES[resource].shape)
+    known = RESOURCES.get(resource)
+    if known is None:
+        return item
+    kept = prune(item, known.shape)
     kept.setdefault("metadata", {})["namespace"] = item["metadata"].get("namespace")
     return kept
 

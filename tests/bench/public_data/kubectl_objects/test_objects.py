@@ -76,7 +76,7 @@ def test_a_service_has_its_ports() -> None:
 
 
 def test_a_slice_lists_who_is_ready() -> None:
-    """Endpoints know both, with the pod of each address."""
+    """Endpoints have both, with the pod of each address."""
     found = services.endpoint_slice(SERVICE, ENDPOINTS, [pods.pod(POD)])
     assert found["ports"] == [{"name": "http", "port": 8080, "protocol": "TCP"}]
     assert found["endpoints"] == [
