@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote_plus
 
 import pytest
 from botocore.exceptions import ClientError, ParamValidationError
@@ -87,7 +88,8 @@ def test_a_permanent_rejection_is_not_retried() -> None:
 
 def test_a_rejected_subject_is_sent_in_ascii(cloud: Any) -> None:
     """A name in another script does not lose the mail."""
-    with refused_for_good(of="\u0443\u0437\u0435\u043b") as count:
+    subject = quote_plus("DOWN \u0443\u0437\u0435\u043b")
+    with refused_for_good(of=f"Subject={subject}") as count:
         TopicRoute(cloud.topic).send(
             replace(FINDING, target="\u0443\u0437\u0435\u043b")
         )

@@ -23,7 +23,7 @@ def incident_of(snapshot: Snapshot) -> Incident:
     return incident
 
 
-def told(snapshot: Snapshot) -> list[str]:
+def texts_of(snapshot: Snapshot) -> list[str]:
     """Return the texts of a snapshot's timeline."""
     return [one.text for one in timeline(incident_of(snapshot), snapshot)]
 
@@ -33,7 +33,7 @@ def test_the_moments_are_in_order() -> None:
     good = PastProbe(started_at=s.SINCE - MINUTE, healthy=True, status_code=200)
     older = replace(good, started_at=s.SINCE - 2 * MINUTE)
     x = replace(s.wrong_port(), past=(older, good))
-    assert told(x) == [
+    assert texts_of(x) == [
         "last good probe: 200",
         "first failed probe",
         "investigated from the internet: 503 (11 of 11)",
@@ -52,7 +52,7 @@ def test_changes_of_the_cluster_before_the_failure_are_moments() -> None:
         Pod(name="api-2", started_at=s.SINCE - BEFORE - MINUTE),
     )
     x = s.with_reading(s.wrong_port(), pods=pods, endpoints_changed_at=started + MINUTE)
-    texts = told(x)
+    texts = texts_of(x)
     assert "pod api-1 started on worker-01" in texts
     assert "endpoints of keybuzz/keybuzz-api changed" in texts
     assert not any("api-2" in text for text in texts)
