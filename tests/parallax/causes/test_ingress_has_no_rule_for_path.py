@@ -8,6 +8,7 @@ from parallax.causes.ingress_has_no_rule_for_path import CAUSE
 from parallax.diagnose.judge import ask, judge
 from parallax.evidence.replicas import DEFAULT_BACKEND, DEFAULT_SERVER
 from parallax.model.judgement import Answer
+from parallax.model.probe import Role
 from parallax.model.snapshot import Snapshot
 from tests.parallax import scenarios as s
 from tests.parallax.assessed import answer
@@ -42,8 +43,22 @@ def test_the_log_of_ingress_nginx_is_enough_without_the_paths() -> None:
     assert judge(unread_paths()).next_steps[1].command == (
         "kubectl -n keybuzz edit ingress NAME"
     )
-    other = s.with_reading(s.no_path(), ingress_paths=None)
+    x = s.with_reading(s.no_path(), ingress_paths=None)
+    assert x.run
+    unmarked = tuple(replace(p, body="404 page not found") for p in x.run.probes)
+    other = replace(x, run=replace(x.run, probes=unmarked))
     assert answer(CAUSE, other) is Answer.UNKNOWN
+
+
+def test_without_a_log_the_page_is_enough_if_no_pod_writes_it() -> None:
+    """The ingress's own 404, to internal probes too."""
+    x = replace(s.no_path(), sightings=())
+    assert answer(CAUSE, x) is Answer.SUPPORTED
+    silent = tuple(
+        replace(r, probes=tuple(p for p in r.probes if p.role is not Role.POD))
+        for r in x.reports
+    )
+    assert answer(CAUSE, replace(x, reports=silent)) is Answer.UNKNOWN
 
 
 def test_an_ingress_that_routes_the_path_rules_it_out() -> None:
@@ -63,12 +78,12 @@ def test_an_unknown_host_has_no_path_at_all() -> None:
 @pytest.mark.parametrize(
     "open_case",
     [
-        replace(s.no_path(), sightings=()),
-        s.with_reading(s.no_path(), ingress_hosts=None),
+        s.with_reading(s.no_path(), ingress_hosts=None, ingress_name=None),
+        s.with_reading(s.no_path(), partial=("ingress_hosts",), ingress_hosts=()),
         s.with_reading(unread_paths(), problems=("Ingress a/b is in another class",)),
         replace(s.no_path(), reports=()),
     ],
-    ids=["no-log", "no-hosts", "conflict", "silent"],
+    ids=["no-hosts", "some-hosts", "conflict", "silent"],
 )
 def test_without_any_one_proof_it_stays_open(open_case: Snapshot) -> None:
     """A rule may route it that was not read."""

@@ -92,6 +92,18 @@ def test_an_external_name_that_responds_with_an_error_of_its_own() -> None:
     assert f"{FAR} itself responded 503" in ask(CAUSE, x).evidence
 
 
+def test_a_machine_outside_that_responds_with_an_error_is_not_a_pod() -> None:
+    """Its address was written by hand; the error is its own."""
+    x = s.pod_error()
+    read = s.reading(s.NOW).endpoints or ()
+    by_hand = tuple(replace(e, pod=None, node=None) for e in read)
+    x = s.with_reading(x, endpoints=by_hand, pods=None, workloads=None)
+    judgement = judge(x)
+    assert judgement.cause == CAUSE.id
+    also = next(a for a in judgement.assessments if a.cause == "pod-answers-error")
+    assert also.explained_by == CAUSE.id
+
+
 def test_an_external_name_that_does_not_resolve() -> None:
     """The ingress has no address, and responds 503 itself."""
     run = s.run(s.INGRESS_503_BY_LB)

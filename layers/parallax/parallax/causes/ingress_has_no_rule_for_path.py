@@ -7,10 +7,11 @@ host. A path was renamed, its type is `Exact`, or the rule for `/` was removed.
 Impact: requests for this path get 404. Other paths of the host work.
 
 Diagnosis: most failing users get 404, and the ingress log shows its default backend or
-no upstream for them. The hosts of all Ingresses, read since the failure began, contain
-this one, and the agent found no Ingress that routes the path. A controller that has
-kinds of its own may route it by one of those, so only the log of ingress-nginx, which
-has none, or an agent that read the paths proves this cause.
+no upstream for them. Or they get the ingress's own page, as internal probes of it do,
+and no pod writes a 404. The hosts of all Ingresses, read since the failure began,
+contain this one, and the agent found no Ingress that routes the path. A controller that
+has kinds of its own may route it by one of those. So only ingress-nginx, which has
+none, or an agent that read the paths proves this cause.
 
 Neighbors: with `ingress-does-not-know-host` no Ingress has the host. If the app wrote
 the 404, it is `pod-answers-error`. If only one replica responds 404, it is
@@ -34,10 +35,12 @@ from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.cluster import ClusterReading, Sighting
 from parallax.model.judgement import Assessment, Class, Hop, NextStep
-from parallax.model.probe import AS_A_USER, AT_THE_INGRESS
+from parallax.model.probe import AS_A_USER, AT_THE_INGRESS, Role
 
 ID = "ingress-has-no-rule-for-path"
 NOT_FOUND = 404
+INGRESS_NGINX = "ingress-nginx"
+"""A controller without kinds of its own: only Ingresses route."""
 
 
 def assess(scene: Scene) -> Assessment:
@@ -88,25 +91,42 @@ def _state(scene: Scene, cluster: ClusterReading) -> str:
 
 def _without_rule(scene: Scene, cluster: ClusterReading) -> tuple[str, ...]:
     """Return the proof that the ingress used no rule for users' requests."""
-    requests = users.failed(scene)
-    lines = _logged(scene)
-    if 2 * len({line.request_id for line in lines}) <= len(requests):
-        raise Missing("ingress log lines without a backend for most failing users")
     if logs.pod_answers(scene):
         raise Missing("the reason why a pod of the Service responds")
-    nginx = any(line.upstream_name == replicas.DEFAULT_BACKEND for line in lines)
-    if not nginx and cluster.ingress_paths is None:
-        raise Missing("whether another kind of rule routes this path")
-    conflicts = [p for p in cluster.problems if "Ingress" in p]
-    if conflicts and cluster.ingress_paths is None:
-        raise Missing(f"which Ingress leads to the target ({conflicts[0]})")
     inner = ingress.answered(scene, None, *AT_THE_INGRESS)
     same = [p for p in inner if p.status_code == NOT_FOUND and not p.healthy]
     if len(same) < len(inner):
         raise Missing("the reason why internal probes get another response")
-    found = f"ingress log on {lines[0].node}: 404 without a backend of the host"
+    lines = _logged(scene)
+    logged = 2 * len({s.request_id for s in lines}) > len(users.failed(scene))
+    if not logged and not (same and _is_its_page(scene)):
+        raise Missing("ingress log lines without a backend for most failing users")
+    _only_ingresses_route(scene, cluster)
+    found = f"ingress log on {lines[0].node}: 404 without a backend" if logged else ""
     share = f"{of(len(same), len(inner))} internal probes of the ingress get 404 too"
-    return (found, share) if inner else (found,)
+    return tuple(filter(None, (found, share if inner else "")))
+
+
+def _is_its_page(scene: Scene) -> bool:
+    """Return whether most users get the ingress's own 404, which no pod writes."""
+    of_pods = ingress.answered(scene, None, Role.POD)
+    pods_differ = bool(of_pods) and all(p.status_code != NOT_FOUND for p in of_pods)
+    return pods_differ and ingress.most_frequent_status(scene) == NOT_FOUND
+
+
+def _only_ingresses_route(scene: Scene, cluster: ClusterReading) -> None:
+    """Raise `Missing` if a rule that was not read may route the path."""
+    if cluster.ingress_paths is not None:
+        return
+    nginx = any(s.upstream_name == replicas.DEFAULT_BACKEND for s in _logged(scene))
+    nginx = nginx or any(
+        users.written_by(p).writer == INGRESS_NGINX for p in users.failed(scene)
+    )
+    if not nginx:
+        raise Missing("whether another kind of rule routes this path")
+    conflicts = [p for p in cluster.problems if "Ingress" in p]
+    if conflicts:
+        raise Missing(f"which Ingress leads to the target ({conflicts[0]})")
 
 
 def _logged(scene: Scene) -> tuple[Sighting, ...]:

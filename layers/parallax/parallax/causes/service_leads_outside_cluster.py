@@ -26,7 +26,7 @@ ExternalName itself, and responds 503 if it does not resolve.
 from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
-from parallax.evidence import impact, ingress, inside, logs, pods, users
+from parallax.evidence import impact, ingress, inside, logs, pods, replicas, users
 from parallax.evidence.reading import Hidden, Missing, evidence_so_far, need
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
@@ -97,14 +97,10 @@ def _ends_there(scene: Scene, *, external: bool) -> str:
 
 def _is_there(scene: Scene, line: Sighting, external: bool) -> bool:  # noqa: FBT001 - a pure rule
     """Return whether the ingress sent a request to where the Service leads."""
-    if line.upstream_address is None:
+    if line.upstream_address is None or replicas.matched_no_rule(line):
         return False
     places = {logs.place(e) for e in pods.known_endpoints(scene)}
-    service = inside.cluster(scene).service
-    own = service and (line.upstream_name or "").startswith(
-        f"{service.namespace}-{service.name}-"
-    )
-    return bool(own) if external else line.upstream_address in places
+    return external or line.upstream_address in places
 
 
 def _without_log(scene: Scene, *, external: bool) -> str:
@@ -163,4 +159,5 @@ CAUSE = Cause(
     title="The Service leads out of the cluster to a place that does not serve",
     assess=assess,
     next_steps=next_steps,
+    explains=("pod-refuses-connection", "pod-too-slow", "pod-answers-error"),
 )

@@ -54,15 +54,15 @@ def cause(finding: Finding) -> str:
     shown = proof.evidence if proof else evidence
     first = f": {shown[0]}" if shown else ""
     head = f"CAUSE ({component(finding)}, {how})"
-    return stacked(head, sentence(f"{finding.title}{first}"), *_reason(finding))
+    return stacked(head, sentence(f"{finding.title}{first}"), _reason(finding))
 
 
-def _reason(finding: Finding) -> Iterator[str]:
-    """Yield the reason one level below the cause, if it is known."""
-    if finding.reason is not None:
-        meaning = next((m for r, m in MEANINGS.items() if r == finding.reason), None)
-        in_words = f" ({meaning})" if meaning else ""
-        yield sentence(f"Reason: {finding.reason}{in_words}")
+def _reason(finding: Finding) -> str:
+    """Return the reason one level below the cause; empty: not known."""
+    if finding.reason is None:
+        return ""
+    meaning = MEANINGS.get(finding.reason)
+    return f"Reason: {finding.reason}{f' ({meaning})' if meaning else ''}."
 
 
 def why(finding: Finding) -> str:
