@@ -279,3 +279,15 @@ def test_a_storage_class_that_does_not_exist_is_named() -> None:
     )
     assert (found(pod, unbound, event) or "")[0] == "storage-class-missing"
     assert (found(pod, unbound) or "")[0] == "volume-unbound"
+
+
+@pytest.mark.parametrize(
+    ("restarts", "reason"), [(1, "readiness-probe-fails"), (3, "crash-loop")]
+)
+def test_a_single_end_does_not_explain_a_failing_probe(
+    restarts: int, reason: str
+) -> None:
+    """An app that ended once, and runs since then, is not ready for another reason."""
+    pod = replace(RUNNING, exit_code=1, restarts=restarts)
+    event = warned("Unhealthy", "Readiness probe failed: statuscode: 503")
+    assert (found(pod, event) or "")[0] == reason

@@ -21,6 +21,8 @@ RECENT = timedelta(minutes=15)
 YOUNG = timedelta(minutes=1)
 """A pod that is not older may simply be starting."""
 OUT_OF_MEMORY = 137
+REPEATED = 2
+"""Ends from which a crash is no single event."""
 OWN_ERROR = 1
 """The exit code of most programs that end with an error of their own."""
 _KILLED_AT_START = "oom-killed"
@@ -201,7 +203,7 @@ def _running(pod: Pod, events: Sequence[Warned], now: datetime) -> Why | None:
     """Return why a pod that runs is not ready."""
     ended = pod.exit_code is not None and pod.restarts > 0 and _recent(pod, now)
     killed = _probe(events, "Liveness", "Startup")
-    own = pod.exit_code == OWN_ERROR
+    own = pod.exit_code == OWN_ERROR and pod.restarts >= REPEATED
     if ended and (own or (killed and _by_probe(pod, killed[0]))):
         return _crash(pod, None, events, init=False)
     if failed := _probe(events, "Readiness"):
