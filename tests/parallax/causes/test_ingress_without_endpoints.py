@@ -63,6 +63,17 @@ def test_without_any_one_source_it_is_undetermined() -> None:
         assert assessment.missing
 
 
+def test_ready_pods_may_be_behind_another_service() -> None:
+    """Without a reading of the load balancer nobody knows which one it uses."""
+    pods = (Pod(name="ingress-1", node="worker-01", phase="Running", ready=True),)
+    x = s.with_reading(s.ingress_gone(), ingress_pods=pods)
+    assert assess(x).answer is Answer.SUPPORTED
+    unread = replace(x, balancer=None)
+    assert assess(unread).answer is Answer.UNKNOWN
+    gone = s.with_reading(unread, ingress_pods=())
+    assert assess(gone).answer is Answer.SUPPORTED
+
+
 def test_a_request_that_an_ingress_answered_contradicts() -> None:
     """The unknown-host probe got the ingress's own 404 in the same run."""
     outside = s.run(s.LB_503, unknown_host=s.INGRESS_404_BY_LB)

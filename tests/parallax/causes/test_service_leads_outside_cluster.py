@@ -109,6 +109,8 @@ def test_an_external_name_that_does_not_resolve() -> None:
     run = s.run(s.INGRESS_503_BY_LB)
     x = external(s.INGRESS_503_BY_LB, far(run, 503, 0, None), s.INGRESS_503)
     assert answer(CAUSE, x) is Answer.SUPPORTED
+    empty = s.with_reading(x, endpoints=(), pods=())
+    assert judge(empty).cause == CAUSE.id
 
 
 def test_pods_rule_it_out() -> None:

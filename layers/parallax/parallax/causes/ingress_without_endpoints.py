@@ -100,6 +100,10 @@ def _response(scene: Scene) -> str:
         raise Missing(
             f"the owner of port {service.destination_port}, where requests are sent"
         )
+    running = [p for p in inside.cluster(scene).ingress_pods or () if p.ready]
+    if service is None and running:
+        # Another Service of the same pods may have endpoints, and get the requests.
+        raise Missing("the port to which the load balancer sends requests")
     return answers.own_response(scene)
 
 

@@ -20,7 +20,7 @@ Mitigation: correct the name or the addresses. If the machine outside is at faul
 has to be repaired there.
 
 Source: Kubernetes, Services without selectors, ExternalName; ingress-nginx resolves an
-ExternalName itself, and responds 503 if it does not resolve.
+ExternalName itself, and responds 503 if it does not resolve; its issues 1600, 3334.
 """
 
 from shlex import quote
@@ -159,5 +159,10 @@ CAUSE = Cause(
     title="The Service leads out of the cluster to a place that does not serve",
     assess=assess,
     next_steps=next_steps,
-    explains=("pod-refuses-connection", "pod-too-slow", "pod-answers-error"),
+    explains=(
+        "service-without-endpoints",
+        "pod-refuses-connection",
+        "pod-too-slow",
+        "pod-answers-error",
+    ),
 )
