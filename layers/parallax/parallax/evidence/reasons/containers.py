@@ -22,7 +22,7 @@ YOUNG = timedelta(minutes=1)
 """A pod that is not older may simply be starting."""
 OUT_OF_MEMORY = 137
 REPEATED = 2
-"""Ends from which a crash is no single event."""
+"""From so many ends on, a container ends again and again."""
 OWN_ERROR = 1
 """The exit code of most programs that end with an error of their own."""
 _KILLED_AT_START = "oom-killed"
