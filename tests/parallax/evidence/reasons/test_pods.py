@@ -169,6 +169,11 @@ def test_an_old_end_does_not_stand_for_the_present() -> None:
     assert (found(old) or ("",))[0] == "readiness-probe-fails"
 
 
+def test_a_state_of_tomorrow_is_no_readiness_probe() -> None:
+    """Nothing is concluded from a word that nobody knows."""
+    assert found(waiting("Terminating")) is None
+
+
 def test_restarts_without_an_end_that_was_read_decide_nothing() -> None:
     """It may crash, or fail its readiness probe."""
     assert found(replace(RUNNING, restarts=4)) is None

@@ -76,7 +76,8 @@ def reason_of(pod: Pod, events: Sequence[Warned], now: datetime) -> Why | None:
         return _creating(pod, events, now)
     if state in CRASHING:
         return _crash(pod, state, events, init=init)
-    return _running(pod, events, now) if pod.phase == "Running" else None
+    runs = pod.phase == "Running" and not state
+    return _running(pod, events, now) if runs else None
 
 
 def _state(pod: Pod) -> tuple[str | None, bool]:
