@@ -97,6 +97,8 @@ class Ingress:
     """The paths that its Ingress has; users request `/`."""
     unusable: float = 0.0
     """The share of the pods' good responses that it cannot use."""
+    redirects: bool = False
+    """Whether it redirects what it takes for plain HTTP to https."""
     pods: list[IngressPod] = field(default_factory=list[IngressPod])
 
 
@@ -170,6 +172,8 @@ class Names:
     )
     elsewhere: dict[str, str] = field(default_factory=dict[str, str])
     """Foreign machines by address: `refuse`, `silent`, or the name of their page."""
+    errors: dict[str, str] = field(default_factory=dict[str, str])
+    """What a resolver, or the zone's server, responds instead of addresses."""
 
 
 @dataclass(slots=True, kw_only=True)
