@@ -119,7 +119,9 @@ BACKEND = (
             Injection(
                 name="service-port-leads-nowhere", inject=unknown_port_name, position=5
             ),
-            Injection(name="service-port-not-tcp", inject=no_tcp_port, position=5),
+            Injection(
+                name="service-port-leads-nowhere-udp", inject=no_tcp_port, position=5
+            ),
         ),
         supports="port_leads_nowhere",
         refutes="port_found_by_name",
